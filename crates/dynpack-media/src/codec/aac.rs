@@ -1,0 +1,193 @@
+//! AAC: the `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1).
+
+use bytes::Bytes;
+
+use crate::Error;
+
+const SAMPLING_FREQUENCIES: [u32; 13] =
+    [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
+
+/// Audio object types (ISO/IEC 14496-3, 1.5.1.1).
+const AAC_LC: u8 = 2;
+const SBR: u8 = 5;
+const PS: u8 = 29;
+const ER_BSAC: u8 = 22;
+
+/// The configuration of a track of AAC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AacConfig {
+    /// What the decoder must know: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), or another object type.
+    pub object_type: u8,
+    /// The object type of the core layer: that of the ADTS header.
+    pub core_object_type: u8,
+    /// Sampling rate of the core layer in Hz.
+    pub core_rate: u32,
+    /// Channels of the core layer (`channelConfiguration`); 0 if a program config element describes them.
+    pub channel_configuration: u8,
+    /// Sampling rate of the decoded sound in Hz, after SBR.
+    pub output_rate: u32,
+    /// Channels of the decoded sound, after PS.
+    pub output_channels: u8,
+    /// Samples a frame of the core layer: 1024, or 960.
+    pub frame_length: u16,
+    /// The `AudioSpecificConfig` itself.
+    pub specific_config: Bytes,
+}
+
+impl AacConfig {
+    /// Reads an `AudioSpecificConfig`. `entry_channels` is the channel count of the sample entry: it stands in where the
+    /// configuration leaves the channels to a program config element.
+    ///
+    /// SBR and PS are found when signalled explicitly, either way (1.6.5.2); what only the samples themselves would tell is not.
+    ///
+    /// # Errors
+    /// [`Error::CodecConfig`] if the configuration is cut short, or names a reserved rate.
+    pub fn parse(specific_config: Bytes, entry_channels: u8) -> Result<Self, Error> {
+        let malformed = |problem: &str| Error::CodecConfig { codec: "AudioSpecificConfig", problem: problem.into() };
+        let mut bits = Bits { bytes: &specific_config, at: 0 };
+        let cut_short = || malformed("cut short");
+        let mut core_object_type = bits.object_type().ok_or_else(cut_short)?;
+        let core_rate = bits.sampling_rate().ok_or_else(cut_short)?;
+        let channel_configuration = bits.read(4).and_then(|value| u8::try_from(value).ok()).ok_or_else(cut_short)?;
+        let (mut object_type, mut output_rate) = (core_object_type, core_rate);
+        if core_object_type == SBR || core_object_type == PS {
+            output_rate = bits.sampling_rate().ok_or_else(cut_short)?;
+            core_object_type = bits.object_type().ok_or_else(cut_short)?;
+            if core_object_type == ER_BSAC {
+                bits.read(4).ok_or_else(cut_short)?;
+            }
+        }
+        let short_frames = bits.read(1).ok_or_else(cut_short)? == 1;
+        if object_type == AAC_LC && channel_configuration != 0 {
+            // The backward compatible way: a sync extension behind the core configuration.
+            bits.read(1).filter(|&depends_on_core_coder| depends_on_core_coder == 1).and_then(|_| bits.read(14));
+            bits.read(1);
+            if let Some((extension, rate)) = bits.sync_extension() {
+                (object_type, output_rate) = (extension, rate);
+            }
+        }
+        if core_rate == 0 || output_rate == 0 {
+            return Err(malformed("the sampling rate is reserved or zero"));
+        }
+        let output_channels = match channel_configuration {
+            _ if object_type == PS => 2,
+            0 => entry_channels,
+            7 | 12 | 14 => 8,
+            11 => 7,
+            13 => 24,
+            count => count,
+        };
+        let frame_length = if short_frames { 960 } else { 1024 };
+        Ok(Self {
+            object_type,
+            core_object_type,
+            core_rate,
+            channel_configuration,
+            output_rate,
+            output_channels,
+            frame_length,
+            specific_config,
+        })
+    }
+
+    /// The `codecs` parameter: `mp4a.40.` and the object type (RFC 6381, 3.3).
+    #[must_use]
+    pub fn rfc6381(&self) -> String {
+        format!("mp4a.40.{}", self.object_type)
+    }
+}
+
+/// Reads bits, most significant first.
+struct Bits<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Bits<'_> {
+    fn read(&mut self, count: usize) -> Option<u32> {
+        let mut value = 0;
+        for _ in 0..count {
+            let byte = self.bytes.get(self.at / 8)?;
+            value = value << 1 | u32::from(byte >> (7 - self.at % 8) & 1);
+            self.at += 1;
+        }
+        Some(value)
+    }
+
+    /// `GetAudioObjectType` (1.6.2.1).
+    fn object_type(&mut self) -> Option<u8> {
+        let object_type = match self.read(5)? {
+            31 => 32 + self.read(6)?,
+            object_type => object_type,
+        };
+        u8::try_from(object_type).ok()
+    }
+
+    /// `samplingFrequencyIndex` with its escape; 0 for a reserved index.
+    fn sampling_rate(&mut self) -> Option<u32> {
+        match self.read(4)? {
+            15 => self.read(24),
+            index => Some(SAMPLING_FREQUENCIES.get(index as usize).copied().unwrap_or_default()),
+        }
+    }
+
+    /// The sync extension of SBR and PS: object type and output rate, if there is one and it says so.
+    fn sync_extension(&mut self) -> Option<(u8, u32)> {
+        if self.read(11)? != 0x2b7 || self.object_type()? != SBR || self.read(1)? != 1 {
+            return None;
+        }
+        let rate = self.sampling_rate()?;
+        let parametric_stereo = self.read(11) == Some(0x548) && self.read(1) == Some(1);
+        Some((if parametric_stereo { PS } else { SBR }, rate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(config: &'static [u8]) -> AacConfig {
+        AacConfig::parse(Bytes::from_static(config), 2).unwrap()
+    }
+
+    #[test]
+    fn low_complexity() {
+        let aac = parse(&[0x11, 0x90]);
+        assert_eq!(aac.rfc6381(), "mp4a.40.2");
+        assert_eq!((aac.output_rate, aac.output_channels, aac.frame_length), (48_000, 2, 1024));
+    }
+
+    /// What fdk-aac writes: explicit, hierarchical signalling.
+    #[test]
+    fn he_aac_signalled_by_its_object_type() {
+        let aac = parse(&[0x2b, 0x11, 0x88, 0x00]);
+        assert_eq!((aac.object_type, aac.core_object_type), (5, 2));
+        assert_eq!((aac.core_rate, aac.output_rate), (24_000, 48_000));
+        assert_eq!(parse(&[0xeb, 0x09, 0x88, 0x00]).rfc6381(), "mp4a.40.29");
+    }
+
+    /// What QuickTime and others write: a configuration that old decoders read as AAC-LC.
+    #[test]
+    fn he_aac_signalled_behind_the_core() {
+        let aac = parse(&[0x13, 0x10, 0x56, 0xe5, 0x98]);
+        assert_eq!((aac.object_type, aac.core_object_type), (5, 2));
+        assert_eq!((aac.core_rate, aac.output_rate), (24_000, 48_000));
+        let stereo = parse(&[0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80]);
+        assert_eq!((stereo.object_type, stereo.channel_configuration, stereo.output_channels), (29, 1, 2));
+    }
+
+    #[test]
+    fn an_escaped_rate_is_read() {
+        // 5 bits 2, index 15, 24 bits of 44100, 4 bits 1.
+        let aac = parse(&[0x17, 0x80, 0x56, 0x22, 0x08]);
+        assert_eq!((aac.core_rate, aac.output_channels), (44_100, 1));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for config in [&[][..], &[0x11], &[0x16, 0x90]] {
+            assert!(AacConfig::parse(Bytes::copy_from_slice(config), 2).is_err(), "{config:?}");
+        }
+    }
+}

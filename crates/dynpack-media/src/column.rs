@@ -1,0 +1,319 @@
+//! One column of a sample table, in the smallest of four shapes.
+
+use std::ops::Range;
+
+/// Entries between two checkpoints of a [`Summed`] column.
+const STRIDE: u32 = 64;
+
+/// A column of 32-bit values, one a sample, stored in whichever shape takes the fewest bytes:
+/// runs of equal values (8 bytes a run), indices into a palette of at most 256 values (1 byte a sample), 16 or 32 bits a sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    shape: Shape,
+    len: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shape {
+    Runs { starts: Box<[u32]>, values: Box<[u32]> },
+    Palette { indices: Box<[u8]>, values: Box<[u32]> },
+    Narrow(Box<[u16]>),
+    Wide(Box<[u32]>),
+}
+
+impl Column {
+    /// A column of `len` equal values, which takes no memory a sample.
+    #[must_use]
+    pub fn constant(value: u32, len: u32) -> Self {
+        let mut builder = ColumnBuilder::default();
+        builder.push_run(value, len);
+        builder.finish()
+    }
+
+    /// Number of values.
+    #[must_use]
+    pub const fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether the column holds no values.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The value at `index`; 0 past the end.
+    #[must_use]
+    pub fn get(&self, index: u32) -> u32 {
+        let at = index as usize;
+        match &self.shape {
+            _ if index >= self.len => 0,
+            Shape::Runs { starts, values } => values.get(run_of(starts, index)).copied().unwrap_or_default(),
+            Shape::Palette { indices, values } => {
+                indices.get(at).and_then(|&entry| values.get(usize::from(entry))).copied().unwrap_or_default()
+            }
+            Shape::Narrow(values) => values.get(at).copied().unwrap_or_default().into(),
+            Shape::Wide(values) => values.get(at).copied().unwrap_or_default(),
+        }
+    }
+
+    /// The value that all of `range` has, if there is one; stops at the first that differs.
+    #[must_use]
+    pub fn uniform(&self, range: Range<u32>) -> Option<u32> {
+        if range.start >= range.end || range.end > self.len {
+            return None;
+        }
+        let first = self.get(range.start);
+        let same = match &self.shape {
+            Shape::Runs { starts, .. } => run_of(starts, range.start) == run_of(starts, range.end - 1),
+            _ => range.clone().all(|index| self.get(index) == first),
+        };
+        same.then_some(first)
+    }
+
+    /// Bytes of memory the column holds beside itself.
+    #[must_use]
+    pub fn memory_size(&self) -> usize {
+        match &self.shape {
+            Shape::Runs { starts, values } => (starts.len() + values.len()) * 4,
+            Shape::Palette { indices, values } => indices.len() + values.len() * 4,
+            Shape::Narrow(values) => values.len() * 2,
+            Shape::Wide(values) => values.len() * 4,
+        }
+    }
+}
+
+/// The run which holds `index`.
+fn run_of(starts: &[u32], index: u32) -> usize {
+    starts.partition_point(|&start| start <= index).saturating_sub(1)
+}
+
+/// Gathers a [`Column`] run by run; memory follows the number of runs pushed, never the counts they claim.
+#[derive(Debug, Default)]
+pub struct ColumnBuilder {
+    starts: Vec<u32>,
+    values: Vec<u32>,
+    len: u32,
+}
+
+impl ColumnBuilder {
+    /// Appends `count` times `value`. The length saturates at `u32::MAX`, which no sample table passes.
+    pub fn push_run(&mut self, value: u32, count: u32) {
+        if count == 0 {
+            return;
+        }
+        if self.values.last() != Some(&value) {
+            self.starts.push(self.len);
+            self.values.push(value);
+        }
+        self.len = self.len.saturating_add(count);
+    }
+
+    /// Number of values so far.
+    #[must_use]
+    pub const fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether nothing has been pushed.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The column, in its smallest shape.
+    #[must_use]
+    pub fn finish(self) -> Column {
+        let Self { starts, values, len } = self;
+        let run_bytes = values.len().saturating_mul(8);
+        let samples = len as usize;
+        // A palette can only win when the runs are short, so the search for one is never made over long runs.
+        let shape = if run_bytes <= samples {
+            Shape::Runs { starts: starts.into(), values: values.into() }
+        } else if let Some(palette) = palette(&values) {
+            let index_of = |value: u32| palette.iter().position(|&entry| entry == value).and_then(|at| u8::try_from(at).ok());
+            let indices = expand(&starts, &values, len, |value| index_of(value).unwrap_or_default());
+            Shape::Palette { indices, values: palette.into() }
+        } else if run_bytes <= samples.saturating_mul(2) {
+            Shape::Runs { starts: starts.into(), values: values.into() }
+        } else if values.iter().all(|&value| u16::try_from(value).is_ok()) {
+            Shape::Narrow(expand(&starts, &values, len, |value| u16::try_from(value).unwrap_or_default()))
+        } else if run_bytes <= samples.saturating_mul(4) {
+            Shape::Runs { starts: starts.into(), values: values.into() }
+        } else {
+            Shape::Wide(expand(&starts, &values, len, |value| value))
+        };
+        Column { shape, len }
+    }
+}
+
+/// The distinct values in the order of their appearance, if they are few enough for a linear search to pay.
+fn palette(values: &[u32]) -> Option<Vec<u32>> {
+    const MOST: usize = 64;
+    let mut palette = Vec::new();
+    for value in values {
+        if !palette.contains(value) {
+            if palette.len() == MOST {
+                return None;
+            }
+            palette.push(*value);
+        }
+    }
+    Some(palette)
+}
+
+fn expand<T: Copy>(starts: &[u32], values: &[u32], len: u32, entry: impl Fn(u32) -> T) -> Box<[T]> {
+    let ends = starts.iter().skip(1).copied().chain([len]);
+    let mut expanded = Vec::new();
+    for ((start, end), value) in starts.iter().zip(ends).zip(values) {
+        let entry = entry(*value);
+        expanded.extend((*start..end).map(|_| entry));
+    }
+    expanded.into()
+}
+
+/// A column with its prefix sums: what lies before a sample (its decode time, or its place in the file), and back, in O(log n).
+///
+/// Costs 8 bytes a run, or 8 bytes for 64 samples, beside the column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Summed {
+    column: Column,
+    /// The sum before each run, or before each 64th sample.
+    checkpoints: Box<[u64]>,
+    total: u64,
+}
+
+impl Summed {
+    /// `None` if the sum passes `i64::MAX`.
+    pub(crate) fn new(column: Column) -> Option<Self> {
+        let mut total = 0_u64;
+        let mut checkpoints = Vec::new();
+        match &column.shape {
+            Shape::Runs { starts, values } => {
+                let ends = starts.iter().skip(1).copied().chain([column.len]);
+                for ((start, end), value) in starts.iter().zip(ends).zip(values) {
+                    checkpoints.push(total);
+                    total = total.checked_add(u64::from(*value) * u64::from(end - start))?;
+                }
+            }
+            _ => {
+                for index in 0..column.len {
+                    if index % STRIDE == 0 {
+                        checkpoints.push(total);
+                    }
+                    total = total.checked_add(column.get(index).into())?;
+                }
+            }
+        }
+        i64::try_from(total).ok()?;
+        Some(Self { column, checkpoints: checkpoints.into(), total })
+    }
+
+    pub(crate) const fn column(&self) -> &Column {
+        &self.column
+    }
+
+    /// The sum of all values before `index`; of all values for an index past the end.
+    pub(crate) fn before(&self, index: u32) -> u64 {
+        if index >= self.column.len {
+            return self.total;
+        }
+        if let Shape::Runs { starts, values } = &self.column.shape {
+            let run = run_of(starts, index);
+            let (start, value) = (starts.get(run).copied().unwrap_or_default(), values.get(run).copied().unwrap_or_default());
+            return self.checkpoint(run) + u64::from(index - start) * u64::from(value);
+        }
+        let stride = index / STRIDE;
+        let sum = self.checkpoint(stride as usize);
+        (stride * STRIDE..index).fold(sum, |sum, index| sum + u64::from(self.column.get(index)))
+    }
+
+    /// The last index whose [`before`](Self::before) is at most `sum`.
+    pub(crate) fn index_at(&self, sum: u64) -> u32 {
+        let block = self.checkpoints.partition_point(|&checkpoint| checkpoint <= sum).saturating_sub(1);
+        let mut before = self.checkpoint(block);
+        if let Shape::Runs { starts, values } = &self.column.shape {
+            let start = starts.get(block).copied().unwrap_or_default();
+            let end = starts.get(block + 1).copied().unwrap_or(self.column.len);
+            let value = u64::from(values.get(block).copied().unwrap_or_default());
+            let within = (sum - before.min(sum)).checked_div(value).unwrap_or(u64::MAX);
+            let last = u64::from(end - start).saturating_sub(1);
+            return start + u32::try_from(within.min(last)).unwrap_or_default();
+        }
+        let mut index = u32::try_from(block).unwrap_or_default() * STRIDE;
+        while index + 1 < self.column.len {
+            before += u64::from(self.column.get(index));
+            if before > sum {
+                break;
+            }
+            index += 1;
+        }
+        index
+    }
+
+    pub(crate) fn memory_size(&self) -> usize {
+        self.column.memory_size() + self.checkpoints.len() * 8
+    }
+
+    fn checkpoint(&self, block: usize) -> u64 {
+        self.checkpoints.get(block).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn build(values: &[u32]) -> Column {
+        let mut builder = ColumnBuilder::default();
+        for value in values {
+            builder.push_run(*value, 1);
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn each_shape_is_chosen_where_it_is_smallest() {
+        assert_eq!(Column::constant(7, u32::MAX).memory_size(), 8);
+        let pattern: Vec<u32> = (0..1000).map(|index| [2, 5, 0, 1][index % 4]).collect();
+        assert_eq!(build(&pattern).memory_size(), 1000 + 4 * 4);
+        let narrow: Vec<u32> = (0..1000).collect();
+        assert_eq!(build(&narrow).memory_size(), 2000);
+        let wide: Vec<u32> = (0..1000).map(|value| value + 70_000).collect();
+        assert_eq!(build(&wide).memory_size(), 4000);
+    }
+
+    fn values() -> impl Strategy<Value = Vec<u32>> {
+        prop_oneof![
+            prop::collection::vec(0_u32..4, 1..400),
+            prop::collection::vec(0_u32..70_000, 1..400),
+            prop::collection::vec((0_u32..3, 1_usize..90), 1..20)
+                .prop_map(|runs| runs.into_iter().flat_map(|(value, count)| vec![value; count]).collect()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_column_returns_what_was_pushed(values in values()) {
+            let column = build(&values);
+            let read: Vec<u32> = (0..column.len()).map(|index| column.get(index)).collect();
+            prop_assert_eq!(read, values);
+        }
+
+        #[test]
+        fn sums_agree_with_a_plain_loop(values in values(), probe in 0_u64..100_000) {
+            let summed = Summed::new(build(&values)).unwrap();
+            let mut sums = vec![0_u64];
+            for value in &values {
+                sums.push(sums.last().unwrap() + u64::from(*value));
+            }
+            for (index, sum) in sums.iter().enumerate() {
+                prop_assert_eq!(summed.before(u32::try_from(index).unwrap()), *sum);
+            }
+            let last = values.len() - 1;
+            let expected = (0..=last).rev().find(|&index| sums[index] <= probe).unwrap();
+            prop_assert_eq!(summed.index_at(probe) as usize, expected);
+        }
+    }
+}

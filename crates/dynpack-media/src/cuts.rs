@@ -1,0 +1,119 @@
+//! One track's share of the timeline: which samples each of its segments holds, and when they are presented.
+
+use std::ops::Range;
+
+use crate::{Sample, SampleIndex, Ticks};
+
+/// The place of a segment in the timeline, from 0: the same number is the same stretch of time in every track.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentNumber(pub u32);
+
+/// What one media URL returns, as the timeline sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Segment {
+    /// Its place in the timeline.
+    pub number: SegmentNumber,
+    /// Its samples, in decoding order; at least one, and for video the first is a sync sample.
+    pub samples: Range<SampleIndex>,
+    /// When its earliest sample is presented, in the track's timescale: the number that names it in URLs.
+    pub start: Ticks,
+    /// From its start to the start of the next segment, in the track's timescale; above zero.
+    pub duration: Ticks,
+}
+
+/// The segments of one track, in ascending order without gap or overlap, and how the track's own times become those of the
+/// presentation, which starts at 0.
+///
+/// An output format that carries decode times and composition offsets takes them from [`decode_time`](Self::decode_time) and
+/// [`composition_offset`](Self::composition_offset): decode times start at or after 0, composition offsets are signed, and
+/// `decode time + composition offset - lead = presentation time`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cuts {
+    pub(crate) numbers: Box<[SegmentNumber]>,
+    /// The first sample of each segment, and one past the last of the last.
+    pub(crate) samples: Box<[SampleIndex]>,
+    /// The start of each segment, and the end of the last.
+    pub(crate) starts: Box<[Ticks]>,
+    /// Media composition time + shift = presentation time.
+    pub(crate) shift: Ticks,
+    /// The composition offset of the first sample, by which all are lessened.
+    pub(crate) reorder: Ticks,
+    pub(crate) lead: Ticks,
+}
+
+impl Cuts {
+    /// Number of segments.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Whether the track has no segments.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// The segments, in order.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> + '_ {
+        (0..self.len()).filter_map(|at| self.segment(at))
+    }
+
+    /// The segment that starts at exactly `start`. O(log n).
+    #[must_use]
+    pub fn segment_at(&self, start: Ticks) -> Option<Segment> {
+        self.segment(self.starts.binary_search(&start).ok()?)
+    }
+
+    fn segment(&self, at: usize) -> Option<Segment> {
+        let (start, next) = (*self.starts.get(at)?, *self.starts.get(at + 1)?);
+        let samples = *self.samples.get(at)?..*self.samples.get(at + 1)?;
+        Some(Segment { number: *self.numbers.get(at)?, samples, start, duration: next - start })
+    }
+
+    /// All samples of the segments.
+    #[must_use]
+    pub fn samples(&self) -> Range<SampleIndex> {
+        let bound = |sample: Option<&SampleIndex>| sample.copied().unwrap_or_default();
+        bound(self.samples.first())..bound(self.samples.last())
+    }
+
+    /// Start of the first segment, in the track's timescale; above 0 where the track starts later than the presentation.
+    #[must_use]
+    pub fn start(&self) -> Ticks {
+        self.starts.first().copied().unwrap_or_default()
+    }
+
+    /// End of the last segment, in the track's timescale.
+    #[must_use]
+    pub fn end(&self) -> Ticks {
+        self.starts.last().copied().unwrap_or_default()
+    }
+
+    /// How much media lies before the start of the presentation (audio priming), in the track's timescale; never negative. A format
+    /// with an edit list skips it there (`media_time`, ISO/IEC 14496-12, 8.6.6).
+    #[must_use]
+    pub const fn lead(&self) -> Ticks {
+        self.lead
+    }
+
+    /// The decode time of a sample in the output, in the track's timescale; never negative for a sample of a segment.
+    #[must_use]
+    pub fn decode_time(&self, sample: &Sample) -> Ticks {
+        sample.decode_time + self.shift + self.reorder + self.lead
+    }
+
+    /// The composition offset of a sample in the output, in the track's timescale: 0 for the first sample of the track, negative for
+    /// some where pictures are reordered.
+    #[must_use]
+    pub fn composition_offset(&self, sample: &Sample) -> Ticks {
+        sample.composition_offset - self.reorder
+    }
+
+    /// When a sample is presented, in the track's timescale; negative for audio priming.
+    #[must_use]
+    pub fn presentation_time(&self, sample: &Sample) -> Ticks {
+        sample.decode_time + sample.composition_offset + self.shift
+    }
+}

@@ -1,0 +1,21 @@
+//! What can be wrong with media, as far as this crate can tell.
+
+/// Why media cannot be described or cut.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The columns of a sample table contradict each other; the file is malformed.
+    #[error("the sample table contradicts itself: {0}")]
+    SampleTable(String),
+    /// A codec configuration record cannot be read; the file is malformed.
+    #[error("the {codec} configuration is malformed: {problem}")]
+    CodecConfig {
+        /// The name of the record, such as `avcC`.
+        codec: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// There is nothing to present: no track has samples. Whoever stored the asset can fix it.
+    #[error("no track has samples to present")]
+    NothingToPresent,
+}

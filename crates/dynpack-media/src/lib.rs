@@ -1,0 +1,41 @@
+//! The vocabulary of dynpack, and the one timeline that all protocols share.
+//!
+//! A [`Movie`] is one parsed file: [`Track`]s with compact [`SampleTable`]s. A [`Timeline`] cuts a set of tracks into segments,
+//! once for all protocols. A [`Presentation`] is what one request may see: [`Rendition`]s with their [`Cuts`].
+//!
+//! This crate reads no files and parses no boxes: `dynpack-isobmff` makes movies, `dynpack-fragment` makes segments of them. It does
+//! no IO, has no clock and starts no threads.
+//!
+//! ```
+//! use dynpack_media::{Ticks, Timescale};
+//!
+//! // 282 frames of AAC at 48 kHz, on the clock of MPEG-2 transport streams.
+//! let audio = Timescale::new(48_000).expect("above zero");
+//! assert_eq!(Ticks(282 * 1024).rescale_round(audio, Timescale::MPEG), Ticks(541_440));
+//! ```
+
+mod codec;
+mod column;
+mod cuts;
+mod error;
+mod extent;
+mod fourcc;
+mod language;
+mod presentation;
+mod sample_table;
+mod time;
+mod timeline;
+mod track;
+
+pub use codec::{AacConfig, AvcConfig, Codec};
+pub use column::{Column, ColumnBuilder};
+pub use cuts::{Cuts, Segment, SegmentNumber};
+pub use error::Error;
+pub use extent::Extent;
+pub use fourcc::FourCc;
+pub use language::Language;
+pub use presentation::{Presentation, Rendition, Role, SourceIndex};
+pub use sample_table::{Sample, SampleColumns, SampleIndex, SampleTable};
+pub use time::{Ticks, Timescale};
+pub use timeline::{CutPolicy, Timeline};
+pub use track::{Edit, MediaKind, Movie, SkippedTrack, Track, TrackId};

@@ -1,0 +1,122 @@
+//! What one request may see of an asset.
+
+use std::sync::Arc;
+
+use crate::{Cuts, Language, MediaKind, Ticks, Timescale, Track};
+
+/// The place of a stored file in its asset, from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceIndex(pub u32);
+
+/// What a rendition is for (the role scheme `urn:mpeg:dash:role:2011`, ISO/IEC 23009-1, 5.8.5.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Role {
+    /// What a player shows unless told otherwise.
+    #[default]
+    Main,
+    /// Another choice of the same kind, such as another language.
+    Alternate,
+    /// A spoken description of the pictures.
+    Description,
+}
+
+/// One track at one bitrate. Its name and bitrate together name it in URLs, and no two renditions of a presentation share both.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Rendition {
+    /// The track name: renditions which share it are the same content at several bitrates.
+    pub name: String,
+    /// Bits per second, as declared by the publisher or else measured: the key in URLs, and never 0.
+    pub bitrate: u32,
+    /// The language, as declared by the publisher or else by the file.
+    pub language: Language,
+    /// A name for people, if the publisher gave one.
+    pub label: Option<String>,
+    /// What it is for.
+    pub role: Role,
+    /// The file which holds its samples.
+    pub source: SourceIndex,
+    /// Its samples and their coding.
+    pub track: Arc<Track>,
+    /// Its segments.
+    pub cuts: Arc<Cuts>,
+}
+
+impl Rendition {
+    /// A rendition in the track's own language, without a label, as [`Role::Main`].
+    #[must_use]
+    pub fn new(name: String, bitrate: u32, source: SourceIndex, track: Arc<Track>, cuts: Arc<Cuts>) -> Self {
+        let language = track.language.clone();
+        Self { name, bitrate, language, label: None, role: Role::Main, source, track, cuts }
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        self.track.kind()
+    }
+
+    /// Its clock: that of all times in its cuts.
+    #[must_use]
+    pub fn timescale(&self) -> Timescale {
+        self.track.timescale
+    }
+
+    /// When its last segment ends, in its timescale.
+    #[must_use]
+    pub fn end(&self) -> Ticks {
+        self.cuts.end()
+    }
+}
+
+/// The renditions that one request may see, in the order in which manifests list them: by name in the order of the asset, then by
+/// ascending bitrate.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Presentation {
+    /// The renditions; never empty, each with at least one segment.
+    pub renditions: Vec<Rendition>,
+}
+
+impl Presentation {
+    /// A presentation of those renditions which have segments.
+    ///
+    /// # Errors
+    /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none has.
+    pub fn new(renditions: Vec<Rendition>) -> Result<Self, crate::Error> {
+        let renditions: Vec<_> = renditions.into_iter().filter(|rendition| !rendition.cuts.is_empty()).collect();
+        if renditions.is_empty() {
+            return Err(crate::Error::NothingToPresent);
+        }
+        Ok(Self { renditions })
+    }
+
+    /// The renditions of one kind.
+    pub fn of_kind(&self, kind: MediaKind) -> impl Iterator<Item = &Rendition> {
+        self.renditions.iter().filter(move |rendition| rendition.kind() == kind)
+    }
+
+    /// The rendition of that name and bitrate.
+    #[must_use]
+    pub fn rendition(&self, name: &str, bitrate: u32) -> Option<&Rendition> {
+        self.renditions.iter().find(|rendition| rendition.bitrate == bitrate && rendition.name == name)
+    }
+
+    /// The first rendition of that name, which tells what all of the name have in common.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Rendition> {
+        self.renditions.iter().find(|rendition| rendition.name == name)
+    }
+
+    /// When the last of the renditions ends, with the clock on which that is exact.
+    #[must_use]
+    pub fn duration(&self) -> (Ticks, Timescale) {
+        let ends = self.renditions.iter().map(|rendition| (rendition.end(), rendition.timescale()));
+        let later = |one: &(Ticks, Timescale), other: &(Ticks, Timescale)| {
+            let cross = |end: Ticks, clock: Timescale| i128::from(end.0) * i128::from(clock.hz());
+            cross(one.0, other.1).cmp(&cross(other.0, one.1))
+        };
+        ends.max_by(later).unwrap_or((Ticks::ZERO, Timescale::MILLIS))
+    }
+}

@@ -1,0 +1,152 @@
+//! Time on a track's own clock: integers only, seconds exist where text is printed.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::ops::{Add, AddAssign, Neg, Sub};
+
+/// Ticks per second of one clock (`timescale` of `mdhd` or `mvhd`, ISO/IEC 14496-12, 8.4.2 and 8.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timescale(NonZeroU32);
+
+impl Timescale {
+    /// Milliseconds.
+    pub const MILLIS: Self = Self::constant(1_000);
+    /// The 90 kHz clock of MPEG-2 systems (ISO/IEC 13818-1).
+    pub const MPEG: Self = Self::constant(90_000);
+    /// The 10 MHz clock of Smooth Streaming (\[MS-SSTR\] 2.2.2.1).
+    pub const SMOOTH: Self = Self::constant(10_000_000);
+
+    /// A timescale of `hz` ticks per second; `None` for zero.
+    #[must_use]
+    pub const fn new(hz: u32) -> Option<Self> {
+        match NonZeroU32::new(hz) {
+            Some(hz) => Some(Self(hz)),
+            None => None,
+        }
+    }
+
+    const fn constant(hz: u32) -> Self {
+        Self::new(hz).expect("a constant above zero")
+    }
+
+    /// Ticks per second.
+    #[must_use]
+    pub const fn hz(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for Timescale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} Hz", self.hz())
+    }
+}
+
+/// A position or a length on some clock, in ticks of its [`Timescale`].
+///
+/// Signed, because presentation times before zero exist: audio priming lies there, and composition
+/// offsets may point backwards. Arithmetic saturates: a table that passed
+/// [`SampleTable::new`](crate::SampleTable::new) stays far from the limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticks(pub i64);
+
+impl Ticks {
+    /// The start of the clock.
+    pub const ZERO: Self = Self(0);
+    /// The latest position.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// This position on another clock, rounded towards the past.
+    #[must_use]
+    pub fn rescale_floor(self, from: Timescale, to: Timescale) -> Self {
+        Self::narrow(self.scaled(to).div_euclid(i128::from(from.hz())))
+    }
+
+    /// This position on another clock, rounded to the nearest tick, halves towards the future.
+    #[must_use]
+    pub fn rescale_round(self, from: Timescale, to: Timescale) -> Self {
+        let from = i128::from(from.hz());
+        Self::narrow((self.scaled(to) * 2 + from).div_euclid(from * 2))
+    }
+
+    /// This position on another clock, rounded towards the future.
+    #[must_use]
+    pub fn rescale_ceil(self, from: Timescale, to: Timescale) -> Self {
+        let from = i128::from(from.hz());
+        Self::narrow((self.scaled(to) + from - 1).div_euclid(from))
+    }
+
+    /// Seconds, for printing only.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "printing needs no more than 52 bits")]
+    pub fn as_seconds(self, timescale: Timescale) -> f64 {
+        self.0 as f64 / f64::from(timescale.hz())
+    }
+
+    fn scaled(self, to: Timescale) -> i128 {
+        i128::from(self.0) * i128::from(to.hz())
+    }
+
+    fn narrow(wide: i128) -> Self {
+        Self(i64::try_from(wide).unwrap_or(if wide < 0 { i64::MIN } else { i64::MAX }))
+    }
+}
+
+impl Add for Ticks {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Ticks {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for Ticks {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Neg for Ticks {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+}
+
+impl fmt::Display for Ticks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rescaling_rounds_as_named_on_both_sides_of_zero() {
+        let (from, to) = (Timescale::MPEG, Timescale::MILLIS);
+        // 45 ticks of 90 kHz are half a millisecond.
+        assert_eq!(Ticks(45).rescale_floor(from, to), Ticks(0));
+        assert_eq!(Ticks(45).rescale_round(from, to), Ticks(1));
+        assert_eq!(Ticks(45).rescale_ceil(from, to), Ticks(1));
+        assert_eq!(Ticks(-45).rescale_floor(from, to), Ticks(-1));
+        assert_eq!(Ticks(-45).rescale_round(from, to), Ticks(0));
+        assert_eq!(Ticks(-45).rescale_ceil(from, to), Ticks(0));
+    }
+
+    #[test]
+    fn rescaling_does_not_overflow() {
+        let to = Timescale::new(u32::MAX).unwrap();
+        assert_eq!(Ticks::MAX.rescale_round(Timescale::new(1).unwrap(), to), Ticks::MAX);
+    }
+}

@@ -1,0 +1,134 @@
+//! Tracks and movies: what one file holds.
+
+use bytes::Bytes;
+
+use crate::{Codec, Language, SampleIndex, SampleTable, Ticks, Timescale};
+
+/// `track_ID` of a track in its file, never 0 (ISO/IEC 14496-12, 8.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackId(pub u32);
+
+/// What a track is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MediaKind {
+    /// Pictures.
+    Video,
+    /// Sound.
+    Audio,
+}
+
+impl MediaKind {
+    /// `video` or `audio`: the default name of a track, and the type in manifests.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Audio => "audio",
+        }
+    }
+}
+
+/// How the times of a track's samples become times of the movie, from the edit list (`elst`, ISO/IEC 14496-12, 8.6.6): an initial
+/// delay, then the media from one point on. Later edits and the edit's own duration are not part of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// How long after the start of the movie the track starts (empty edits), in the track's timescale.
+    pub delay: Ticks,
+    /// The composition time that is presented first, in the track's timescale.
+    pub media_start: Ticks,
+}
+
+/// One track of a movie.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Track {
+    /// Its id in the file.
+    pub id: TrackId,
+    /// Its clock.
+    pub timescale: Timescale,
+    /// Its language.
+    pub language: Language,
+    /// The handler's name (`hdlr`), for people; often empty.
+    pub name: String,
+    /// How its samples are coded.
+    pub codec: Codec,
+    /// The sample entry box (`avc1`, `mp4a`, ...), header included, as an output file can carry it.
+    pub sample_entry: Bytes,
+    /// Its samples.
+    pub samples: SampleTable,
+    /// Its place in the movie.
+    pub edit: Edit,
+}
+
+impl Track {
+    /// A track without a name, in an undetermined language, which starts with the movie.
+    #[must_use]
+    pub fn new(id: TrackId, timescale: Timescale, codec: Codec, sample_entry: Bytes, samples: SampleTable) -> Self {
+        let (language, name, edit) = (Language::undetermined(), String::new(), Edit::default());
+        Self { id, timescale, language, name, codec, sample_entry, samples, edit }
+    }
+
+    /// The same track in another language.
+    #[must_use]
+    pub fn with_language(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    /// The same track with a name.
+    #[must_use]
+    pub fn with_name(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The same track elsewhere in the movie.
+    #[must_use]
+    pub fn with_edit(self, edit: Edit) -> Self {
+        Self { edit, ..self }
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub const fn kind(&self) -> MediaKind {
+        self.codec.kind()
+    }
+
+    /// When a sample is presented in the movie, in the track's timescale; negative before the edit's start.
+    #[must_use]
+    pub fn presentation_time(&self, index: SampleIndex) -> Ticks {
+        self.samples.decode_time(index) + self.samples.composition_offset(index) + self.edit.delay - self.edit.media_start
+    }
+}
+
+/// What one file holds: the tracks that can be served, and why others cannot.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Movie {
+    /// The tracks with samples that can be served, in file order.
+    pub tracks: Vec<Track>,
+    /// The tracks that were left out, in file order.
+    pub skipped: Vec<SkippedTrack>,
+}
+
+impl Movie {
+    /// A movie of these tracks.
+    #[must_use]
+    pub const fn new(tracks: Vec<Track>, skipped: Vec<SkippedTrack>) -> Self {
+        Self { tracks, skipped }
+    }
+
+    /// The track of that id.
+    #[must_use]
+    pub fn track(&self, id: TrackId) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.id == id)
+    }
+}
+
+/// A track which cannot be served, such as a chapter list or an unknown codec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedTrack {
+    /// Its id in the file.
+    pub id: TrackId,
+    /// Why, for people.
+    pub reason: String,
+}
