@@ -1,0 +1,36 @@
+//! Why a segment cannot be made.
+
+use dynpack_media::{Extent, SampleIndex};
+
+/// Why a segment cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A sample cannot be carried in the output format; the stored file is malformed.
+    #[error("sample {} cannot be carried: {problem}", sample.0)]
+    Sample {
+        /// The sample, in decoding order of its track.
+        sample: SampleIndex,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The track cannot be carried in the output format, though it is legal.
+    #[error("the track cannot be carried in this format: {0}")]
+    Unsupported(String),
+    /// The bytes handed in are not those which the plan asked for: the caller's mistake, or a source cut short.
+    #[error("read {} bytes for the range of {} at {}", got, wanted.len, wanted.offset)]
+    WrongRead {
+        /// The range asked for.
+        wanted: Extent,
+        /// Bytes handed in; 0 where the whole range is missing.
+        got: u64,
+    },
+    /// The finished segment is not as long as promised: a mistake in this crate.
+    #[error("the segment has {got} bytes where {promised} were promised")]
+    BrokenPromise {
+        /// The length the plan gave.
+        promised: u64,
+        /// The length that came out.
+        got: u64,
+    },
+}

@@ -1,0 +1,12 @@
+//! Segments for streaming, planned before any media byte is read.
+//!
+//! [`fmp4`] makes CMAF init and media segments. A [`SegmentPlan`] says which byte ranges of the stored files it needs, and how long
+//! the finished segment is; whoever does the IO hands those bytes to [`SegmentPlan::finish`].
+
+mod error;
+pub mod fmp4;
+mod plan;
+pub mod ts;
+
+pub use error::Error;
+pub use plan::{Piece, Read, SegmentPlan};

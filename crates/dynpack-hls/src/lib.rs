@@ -1,0 +1,1 @@
+//! HTTP Live Streaming playlists (RFC 8216) from dynpack presentations.

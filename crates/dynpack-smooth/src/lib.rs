@@ -1,0 +1,1 @@
+//! Smooth Streaming client manifests ([MS-SSTR]) and .ism server manifests, read and written.
