@@ -71,6 +71,16 @@ impl Column {
         same.then_some(first)
     }
 
+    /// The least of the values, as the bits of an `i32`; `None` for an empty column. Looks at each stored value once.
+    pub(crate) fn least_signed(&self) -> Option<i32> {
+        let least = |values: &[u32]| values.iter().map(|value| value.cast_signed()).min();
+        match &self.shape {
+            Shape::Runs { values, .. } | Shape::Palette { values, .. } => least(values),
+            Shape::Narrow(values) => values.iter().min().map(|&value| value.into()),
+            Shape::Wide(values) => least(values),
+        }
+    }
+
     /// Bytes of memory the column holds beside itself.
     #[must_use]
     pub fn memory_size(&self) -> usize {
@@ -294,6 +304,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_least_value_is_found_in_every_shape(values in values(), down in 0_u32..300) {
+            let signed: Vec<u32> = values.iter().map(|value| value.wrapping_sub(down)).collect();
+            for values in [values, signed] {
+                let expected = values.iter().map(|value| value.cast_signed()).min();
+                prop_assert_eq!(build(&values).least_signed(), expected);
+            }
+        }
+
         #[test]
         fn a_column_returns_what_was_pushed(values in values()) {
             let column = build(&values);

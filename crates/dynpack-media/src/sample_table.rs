@@ -52,6 +52,7 @@ pub struct SampleColumns {
 pub struct SampleTable {
     durations: Summed,
     composition_offsets: Column,
+    least_composition_offset: i32,
     sizes: Summed,
     chunk_samples: Box<[u32]>,
     chunk_offsets: Box<[u64]>,
@@ -109,6 +110,7 @@ impl SampleTable {
         }
         Ok(Self {
             durations,
+            least_composition_offset: columns.composition_offsets.least_signed().unwrap_or_default(),
             composition_offsets: columns.composition_offsets,
             sizes,
             chunk_samples: chunk_samples.into(),
@@ -151,6 +153,12 @@ impl SampleTable {
     #[must_use]
     pub fn composition_offset(&self, index: SampleIndex) -> Ticks {
         Ticks(self.composition_offsets.get(index.0).cast_signed().into())
+    }
+
+    /// The least composition offset of all samples, in ticks: decode times moved by it never pass composition times. O(1).
+    #[must_use]
+    pub fn least_composition_offset(&self) -> Ticks {
+        Ticks(self.least_composition_offset.into())
     }
 
     /// Size of a sample, in bytes.
@@ -300,6 +308,7 @@ mod tests {
             .map(|sample| (sample.decode_time.0, sample.composition_offset.0, sample.size, sample.is_sync))
             .collect();
         assert_eq!(samples, [(10, -5, 50, false), (20, 7, 25, true), (40, 0, 5, false)]);
+        assert_eq!(table.least_composition_offset(), Ticks(-5));
         assert_eq!(table.index_at(Ticks(39)), SampleIndex(2));
         assert_eq!(table.sync_at_or_before(SampleIndex(1)), Some(SampleIndex(0)));
     }
