@@ -139,8 +139,11 @@ impl<'a> Span<'a> {
         let origin = origin.rescale_round(clock, self.track.timescale);
         let mut span = Self { start: self.start - origin, end: self.end - origin, shift: self.shift - origin, ..self };
         if span.track.kind() == MediaKind::Audio {
-            span.start = span.time(span.first).max(Ticks::ZERO);
+            span.start = span.time(span.first);
         }
+        // Edit lists beyond all reason are not believed, but the order of things holds.
+        span.start = span.start.clamp(Ticks::ZERO, Ticks(i64::MAX / 2));
+        span.end = span.end.max(span.start + Ticks(1));
         span
     }
 
@@ -202,9 +205,19 @@ impl<'a> Span<'a> {
                 let media_time = time.0.rescale_floor(time.1, clock) - self.shift;
                 let before = self.track.samples.index_at(media_time);
                 let behind = SampleIndex(before.0.saturating_add(1));
-                if self.distance(behind, time) < self.distance(before, time) { behind } else { before }
+                let nearest = if self.distance(behind, time) < self.distance(before, time) { behind } else { before };
+                self.track.samples.sync_at_or_before(nearest).unwrap_or(self.first).max(self.first)
             }
         }
+    }
+
+    /// When the first sample is presented that starts behind `time`.
+    fn following(&self, time: (Ticks, Timescale)) -> Option<Ticks> {
+        if compare((self.start, self.track.timescale), time).is_gt() {
+            return Some(self.start);
+        }
+        let next = SampleIndex(self.sample_at(time).0.saturating_add(1));
+        (next.0 < self.track.samples.len()).then(|| self.time(next))
     }
 
     /// The track's segments between the cuts at `times`.
@@ -283,18 +296,23 @@ fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Vec<(Ticks, Timescale)> 
     let is_idle = |time: Ticks| videos.iter().all(|video| video.is_idle((time, clock)));
     let can_cut = |time: Ticks| videos.iter().all(|video| video.is_idle((time, clock)) || video.sync_at((time, clock)).is_some());
     // A rest shorter than a tenth of a segment stays with the segment before.
-    let last_cut = on_clock(longest, longest.end) - Ticks(target.0 / 10);
+    let end = on_clock(longest, longest.end);
+    let last_cut = end - Ticks(target.0 / 10);
     let (mut times, mut last) = (Vec::new(), Ticks::ZERO);
     while times.len() < MOST_SEGMENTS {
         let wanted = last + target;
-        let sync = if is_idle(wanted) { None } else { nearest_sync(reference, last, wanted, can_cut) };
-        let next = sync.unwrap_or_else(|| {
-            // No video here, or only the rest of it: a cut, but never two within one sample.
-            let following = SampleIndex(longest.sample_at((last, clock)).0.saturating_add(1));
-            let resumes = if is_idle(wanted) { Ticks::ZERO } else { video_end };
-            wanted.max(on_clock(longest, longest.time(following))).max(resumes)
-        });
-        if next >= last_cut {
+        let next = if is_idle(wanted) && wanted < last_cut {
+            wanted
+        } else {
+            // Behind the last sync sample only the rest of the video remains, then whatever outlasts it.
+            nearest_sync(reference, last, wanted, can_cut).unwrap_or(wanted.max(video_end))
+        };
+        // Never two cuts within one sample.
+        let following = spans.iter().filter_map(|span| Some(on_clock(span, span.following((last, clock))?)));
+        let Some(following) = following.filter(|&following| following > last).min() else { break };
+        let next = next.max(following);
+        let end_is_nearer = (end - wanted).0.abs() <= (next - wanted).0.abs();
+        if next >= last_cut || end_is_nearer {
             break;
         }
         times.push((next, clock));

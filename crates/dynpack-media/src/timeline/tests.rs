@@ -1,1 +1,349 @@
+use bytes::Bytes;
+use proptest::prelude::*;
 
+use super::*;
+use crate::{AacConfig, AvcConfig, Codec, ColumnBuilder, Edit, SampleColumns, SampleTable, TrackId};
+
+/// A track described the short way.
+#[derive(Clone, Debug)]
+struct Plan {
+    kind: MediaKind,
+    timescale: u32,
+    /// Duration and composition offset of each sample.
+    samples: Vec<(u32, i32)>,
+    sync: Option<Vec<u32>>,
+    edit: Edit,
+}
+
+impl Plan {
+    /// Video of `frames` frames with a sync sample every `gop` frames; with B-frames in the pattern that x264 writes by default, for
+    /// a `gop` of one more than a multiple of four.
+    fn video(timescale: u32, duration: u32, frames: u32, gop: u32, b_frames: bool) -> Self {
+        let step = i32::try_from(duration).unwrap();
+        let offset = |frame: u32| match frame % gop % 4 {
+            _ if !b_frames => 0,
+            _ if frame % gop == 0 => 2 * step,
+            1 => 5 * step,
+            2 => 2 * step,
+            3 => 0,
+            _ => step,
+        };
+        let samples = (0..frames).map(|frame| (duration, offset(frame))).collect();
+        let edit = Edit { delay: Ticks::ZERO, media_start: if b_frames { Ticks((2 * duration).into()) } else { Ticks::ZERO } };
+        Self { kind: MediaKind::Video, timescale, samples, sync: Some((0..frames).step_by(gop as usize).collect()), edit }
+    }
+
+    /// AAC with `priming` samples of it.
+    fn audio(rate: u32, frames: usize, priming: i64) -> Self {
+        let edit = Edit { delay: Ticks::ZERO, media_start: Ticks(priming) };
+        Self { kind: MediaKind::Audio, timescale: rate, samples: vec![(1024, 0); frames], sync: None, edit }
+    }
+
+    fn edited(self, delay: i64, media_start: i64) -> Self {
+        Self { edit: Edit { delay: Ticks(delay), media_start: Ticks(media_start) }, ..self }
+    }
+
+    fn with_sync(self, sync: &[u32]) -> Self {
+        Self { sync: Some(sync.to_vec()), ..self }
+    }
+
+    fn track(&self) -> Track {
+        let (mut durations, mut offsets) = (ColumnBuilder::default(), ColumnBuilder::default());
+        for (duration, offset) in &self.samples {
+            durations.push_run(*duration, 1);
+            offsets.push_run(offset.cast_unsigned(), 1);
+        }
+        let samples = SampleTable::new(SampleColumns {
+            sizes: crate::Column::constant(100, durations.len()),
+            durations: durations.finish(),
+            composition_offsets: offsets.finish(),
+            chunks: self.samples.first().map(|_| (SampleIndex(0), 0)).into_iter().collect(),
+            sync_samples: self.sync.as_ref().map(|sync| sync.iter().copied().map(SampleIndex).collect()),
+        });
+        let codec = match self.kind {
+            MediaKind::Video => {
+                let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
+                Codec::Avc(AvcConfig::parse(record, 640, 360, true).unwrap())
+            }
+            MediaKind::Audio => Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
+        };
+        let timescale = Timescale::new(self.timescale).unwrap();
+        Track::new(TrackId(1), timescale, codec, Bytes::new(), samples.unwrap()).with_edit(self.edit)
+    }
+}
+
+fn cut(plans: &[Plan]) -> Vec<Cuts> {
+    cut_at(plans, CutPolicy::SIX_SECONDS)
+}
+
+fn cut_at(plans: &[Plan], policy: CutPolicy) -> Vec<Cuts> {
+    let tracks: Vec<_> = plans.iter().map(Plan::track).collect();
+    Timeline::cut(&tracks.iter().collect::<Vec<_>>(), policy).unwrap().cuts
+}
+
+fn starts(cuts: &Cuts) -> Vec<i64> {
+    cuts.starts.iter().map(|start| start.0).collect()
+}
+
+fn firsts(cuts: &Cuts) -> Vec<u32> {
+    cuts.samples.iter().map(|sample| sample.0).collect()
+}
+
+#[test]
+fn video_is_cut_at_the_sync_samples_nearest_to_the_target() {
+    // 25 fps, a group of 2.4 s: 4.8 s and 7.2 s are equally far from 6 s, and the earlier wins. From 14.4 s on, the end is nearer to
+    // 20.4 s than the last group is.
+    let cuts = cut(&[Plan::video(25, 1, 500, 60, false)]);
+    assert_eq!(starts(&cuts[0]), [0, 120, 240, 360, 500]);
+}
+
+#[test]
+fn audio_is_cut_at_the_frame_nearest_to_the_video() {
+    let cuts = cut(&[Plan::video(30_000, 1001, 600, 60, false), Plan::audio(48_000, 940, 0)]);
+    assert_eq!(starts(&cuts[0]), [0, 180_180, 360_360, 540_540, 600_600]);
+    // 6.006 s are 281.53 frames, 12.012 s 563.06, 18.018 s 844.59.
+    assert_eq!(firsts(&cuts[1]), [0, 282, 563, 845, 940]);
+    assert_eq!(cuts[1].segment_at(Ticks(563 * 1024)).unwrap().duration, Ticks(282 * 1024));
+    assert_eq!(cuts[1].segment_at(Ticks(563 * 1024 + 1)), None);
+}
+
+#[test]
+fn b_frames_become_signed_offsets_and_the_first_picture_is_presented_at_zero() {
+    let plan = Plan::video(12_800, 512, 245, 49, true);
+    let track = plan.track();
+    let cuts = &cut(std::slice::from_ref(&plan))[0];
+    assert_eq!((cuts.start(), cuts.lead()), (Ticks::ZERO, Ticks::ZERO));
+    let samples: Vec<_> = track.samples.samples(SampleIndex(0)..SampleIndex(5)).collect();
+    let times: Vec<_> = samples.iter().map(|sample| (cuts.decode_time(sample).0, cuts.composition_offset(sample).0)).collect();
+    assert_eq!(times, [(0, 0), (512, 3 * 512), (1024, 0), (1536, -1024), (2048, -512)]);
+    // At each cut decode and presentation time are one number again.
+    for segment in cuts.segments() {
+        let first = track.samples.samples(segment.samples).next().unwrap();
+        assert_eq!((cuts.decode_time(&first), cuts.composition_offset(&first)), (segment.start, Ticks::ZERO));
+    }
+}
+
+#[test]
+fn negative_first_offsets_leave_no_negative_decode_time() {
+    // Version 1 `ctts`, as ffmpeg writes it with `negative_cts_offsets`: no edit list, offsets from -2 frames on.
+    let mut plan = Plan::video(12_800, 512, 100, 50, true).edited(0, 0);
+    for (_, offset) in &mut plan.samples {
+        *offset -= 1024;
+    }
+    let cuts = &cut(std::slice::from_ref(&plan))[0];
+    let first = plan.track().samples.samples(SampleIndex(0)..SampleIndex(1)).next().unwrap();
+    assert_eq!((cuts.decode_time(&first), cuts.composition_offset(&first)), (Ticks::ZERO, Ticks::ZERO));
+}
+
+#[test]
+fn renditions_with_different_reordering_share_their_cuts() {
+    let plans = [Plan::video(12_800, 512, 490, 49, true), Plan::video(12_800, 512, 490, 49, false)];
+    let cuts = cut(&plans);
+    assert_eq!(starts(&cuts[0]), starts(&cuts[1]));
+    for (plan, cuts) in plans.iter().zip(&cuts) {
+        let track = plan.track();
+        for segment in cuts.segments() {
+            assert_eq!(cuts.decode_time(&track.samples.samples(segment.samples).next().unwrap()), segment.start);
+        }
+    }
+}
+
+#[test]
+fn audio_priming_is_lead_and_shortens_only_the_first_segment() {
+    let plan = Plan::audio(48_000, 580, 1024);
+    let cuts = &cut(&[Plan::video(25, 1, 300, 50, false), plan.clone()])[1];
+    assert_eq!(cuts.lead(), Ticks(1024));
+    assert_eq!(starts(cuts), [0, 281 * 1024, 579 * 1024]);
+    assert_eq!(firsts(cuts), [0, 282, 580]);
+    let first = plan.track().samples.samples(SampleIndex(0)..SampleIndex(1)).next().unwrap();
+    assert_eq!((cuts.decode_time(&first), cuts.presentation_time(&first)), (Ticks::ZERO, Ticks(-1024)));
+}
+
+#[test]
+fn an_empty_edit_keeps_its_distance() {
+    let cuts = cut(&[Plan::video(1000, 40, 300, 50, false).edited(500, 0), Plan::audio(48_000, 600, 0)]);
+    assert_eq!(cuts[0].start(), Ticks(500));
+    assert_eq!(cuts[1].start(), Ticks::ZERO);
+}
+
+#[test]
+fn a_delay_that_all_tracks_share_is_taken_off() {
+    let cuts = cut(&[Plan::video(1000, 40, 300, 50, false).edited(2500, 0), Plan::audio(48_000, 600, 0).edited(2 * 48_000, 0)]);
+    assert_eq!(cuts[0].start(), Ticks(500));
+    assert_eq!(cuts[1].start(), Ticks::ZERO);
+}
+
+#[test]
+fn an_edit_within_a_group_of_pictures_starts_with_the_group() {
+    // The edit starts at 3 s, the group at 2 s: all starts a second earlier, and audio stays where it was beside the video.
+    let cuts = cut(&[Plan::video(1000, 40, 300, 50, false).edited(0, 3000), Plan::audio(48_000, 600, 0)]);
+    assert_eq!((cuts[0].start(), cuts[0].samples().start), (Ticks::ZERO, SampleIndex(50)));
+    assert_eq!(cuts[1].start(), Ticks(48_000));
+}
+
+#[test]
+fn a_long_preroll_of_audio_is_left_out_but_for_a_second() {
+    let cuts = &cut(&[Plan::audio(48_000, 900, 10 * 48_000)])[0];
+    assert_eq!(cuts.samples().start, SampleIndex(9 * 48_000 / 1024));
+    assert!((48_000..48_000 + 1024).contains(&cuts.lead().0), "{}", cuts.lead());
+    assert_eq!(cuts.start(), Ticks::ZERO);
+}
+
+#[test]
+fn renditions_are_cut_only_where_all_have_sync_samples() {
+    let many: Vec<u32> = (0..500).step_by(25).chain([160]).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+    let cuts = cut(&[Plan::video(25, 1, 500, 40, false), Plan::video(25, 1, 500, 25, false).with_sync(&many)]);
+    // Common ones: 0, 160 (by a scene cut), 200, 400.
+    assert_eq!(starts(&cuts[0]), [0, 160, 400, 500]);
+    assert_eq!(starts(&cuts[0]), starts(&cuts[1]));
+}
+
+#[test]
+fn clocks_that_round_differently_still_align() {
+    let milliseconds = Plan {
+        samples: (0..600_u32).map(|n| ((n + 1) * 1001 / 30 - n * 1001 / 30, 0)).collect(),
+        timescale: 1000,
+        ..Plan::video(1000, 33, 600, 60, false)
+    };
+    let cuts = cut(&[Plan::video(30_000, 1001, 600, 60, false), milliseconds]);
+    assert_eq!(firsts(&cuts[0]), firsts(&cuts[1]));
+    assert_eq!(starts(&cuts[1]), [0, 6006, 12_012, 18_018, 20_020]);
+}
+
+#[test]
+fn a_shorter_rendition_does_not_hinder_the_cuts_behind_its_end() {
+    let cuts = cut(&[Plan::video(25, 1, 200, 50, false), Plan::video(25, 1, 750, 50, false)]);
+    assert_eq!(starts(&cuts[0]), [0, 150, 200]);
+    assert_eq!(starts(&cuts[1]), [0, 150, 300, 450, 600, 750]);
+}
+
+#[test]
+fn audio_that_outlasts_the_video_goes_on_in_segments() {
+    let cuts = cut(&[Plan::video(25, 1, 150, 50, false), Plan::audio(48_000, 1000, 0)]);
+    assert_eq!(starts(&cuts[0]), [0, 150]);
+    assert_eq!(cuts[1].len(), 4);
+    assert!(cuts[1].segments().all(|segment| segment.samples.start < segment.samples.end));
+}
+
+#[test]
+fn a_short_rest_makes_no_segment() {
+    let cuts = cut(&[Plan::video(25, 1, 152, 150, false), Plan::audio(48_000, 284, 0)]);
+    assert_eq!((starts(&cuts[0]), cuts[1].len()), (vec![0, 152], 1));
+}
+
+#[test]
+fn one_key_frame_makes_one_segment() {
+    let cuts = cut(&[Plan::video(25, 1, 1000, 1000, false), Plan::audio(48_000, 1875, 0)]);
+    assert_eq!((cuts[0].len(), cuts[1].len()), (1, 1));
+}
+
+#[test]
+fn a_late_video_lists_no_empty_segments() {
+    let cuts = cut(&[Plan::video(25, 1, 300, 50, false).edited(25 * 20, 0), Plan::audio(48_000, 1500, 0)]);
+    let numbers: Vec<_> = cuts[0].segments().map(|segment| segment.number.0).collect();
+    assert_eq!(numbers, [3, 4, 5]);
+    assert_eq!(cuts[0].start(), Ticks(500));
+    assert_eq!(cuts[1].segments().count(), 6);
+}
+
+#[test]
+fn audio_alone_does_not_drift() {
+    let cuts = &cut(&[Plan::audio(44_100, 44_100, 0)])[0];
+    for segment in cuts.segments().skip(1) {
+        let grid = i64::from(segment.number.0) * 6 * 44_100;
+        assert!((segment.start.0 - grid).abs() <= 512, "{segment:?}");
+    }
+}
+
+#[test]
+fn open_groups_start_with_their_earliest_picture() {
+    let mut plan = Plan::video(25, 1, 300, 150, false);
+    // The picture behind the second sync sample is presented before it.
+    plan.samples[150].1 = 1;
+    plan.samples[151].1 = -1;
+    let cuts = &cut(&[plan])[0];
+    assert_eq!(starts(cuts), [0, 150, 300]);
+}
+
+#[test]
+fn samples_without_duration_are_one_segment() {
+    let mut plan = Plan::video(25, 1, 10, 1, false);
+    plan.samples.iter_mut().for_each(|sample| sample.0 = 0);
+    assert_eq!(starts(&cut(&[plan])[0]), [0, 1]);
+}
+
+#[test]
+fn durations_beyond_reason_make_few_cuts() {
+    let mut plan = Plan::audio(1, 3, 0);
+    plan.samples.iter_mut().for_each(|sample| sample.0 = u32::MAX);
+    assert_eq!(cut_at(&[plan], CutPolicy::with_target(Duration::from_nanos(1)))[0].len(), 3);
+}
+
+#[test]
+fn tracks_without_samples_are_nothing_to_present() {
+    let empty = Plan::audio(48_000, 0, 0);
+    let track = empty.track();
+    assert_eq!(Timeline::cut(&[&track], CutPolicy::default()), Err(Error::NothingToPresent));
+    let cuts = cut(&[empty, Plan::audio(48_000, 10, 0)]);
+    assert_eq!((cuts[0].len(), cuts[1].len()), (0, 1));
+}
+
+prop_compose! {
+    fn any_plan()(
+        kind in prop_oneof![Just(MediaKind::Video), Just(MediaKind::Audio)],
+        timescale in prop_oneof![Just(1_u32), Just(600), Just(24_000), Just(44_100), Just(90_000), 1_u32..=u32::MAX],
+        samples in prop::collection::vec((prop_oneof![Just(1001_u32), 0_u32..5000, any::<u32>()], prop_oneof![Just(0_i32), -3000_i32..3000, any::<i32>()]), 1..120),
+        gop in prop::option::of(1_usize..30),
+        delay in prop_oneof![Just(0_i64), 0_i64..100_000, any::<i64>().prop_map(|delay| delay / 4)],
+        media_start in prop_oneof![Just(0_i64), 0_i64..100_000, any::<i64>().prop_map(|start| start / 4)],
+    ) -> Plan {
+        let len = u32::try_from(samples.len()).unwrap();
+        let sync = gop.map(|gop| (0..len).step_by(gop).collect());
+        Plan { kind, timescale, samples, sync, edit: Edit { delay: Ticks(delay), media_start: Ticks(media_start) } }
+    }
+}
+
+proptest! {
+    /// Whatever the tracks hold: segments ascend, none is empty or without duration, and from the first on no sample is left out.
+    #[test]
+    fn segments_tile_the_track(plans in prop::collection::vec(any_plan(), 1..4), millis in 1_u64..20_000) {
+        let cuts = cut_at(&plans, CutPolicy::with_target(Duration::from_millis(millis)));
+        for (plan, cuts) in plans.iter().zip(&cuts) {
+            let track = plan.track();
+            let mut next = cuts.samples().start;
+            let mut time = cuts.start();
+            for segment in cuts.segments() {
+                prop_assert_eq!(segment.samples.start, next);
+                prop_assert!(segment.samples.start < segment.samples.end);
+                prop_assert_eq!(segment.start, time);
+                prop_assert!(segment.duration > Ticks::ZERO);
+                prop_assert_eq!(cuts.segment_at(segment.start), Some(segment.clone()));
+                prop_assert!(segment.samples.start == cuts.samples().start || track.samples.is_sync(segment.samples.start));
+                next = segment.samples.end;
+                time += segment.duration;
+            }
+            prop_assert_eq!(next, SampleIndex(track.samples.len()));
+        }
+    }
+
+    /// For sane tracks, decode time + composition offset - lead is the presentation time, and the offsets between tracks stay.
+    #[test]
+    fn offsets_between_tracks_stay(video_delay in 0_i64..3000, audio_delay in 0_i64..100_000, priming in 0_i64..3000, b_frames: bool) {
+        let video = Plan::video(1000, 40, 300, 50, b_frames);
+        let video = Plan { edit: Edit { delay: Ticks(video_delay), ..video.edit }, ..video };
+        let plans = [video, Plan::audio(48_000, 600, priming).edited(audio_delay, priming)];
+        let cuts = cut(&plans);
+        for (plan, cuts) in plans.iter().zip(&cuts) {
+            let track = plan.track();
+            let origin = cuts.presentation_time(&track.samples.samples(cuts.samples()).next().unwrap()) - track.presentation_time(cuts.samples().start);
+            for sample in track.samples.samples(cuts.samples()) {
+                prop_assert!(cuts.decode_time(&sample) >= Ticks::ZERO);
+                prop_assert_eq!(cuts.decode_time(&sample) + cuts.composition_offset(&sample) - cuts.lead(), cuts.presentation_time(&sample));
+            }
+            // What was taken off is what the earlier of the two starts with, on this track's clock.
+            let earlier = std::cmp::min(video_delay * 48, audio_delay);
+            let expected = Ticks(earlier).rescale_round(Timescale::new(48_000).unwrap(), track.timescale);
+            prop_assert!((origin.0 + expected.0).abs() <= 1, "{} for {}", origin, expected);
+        }
+    }
+}
