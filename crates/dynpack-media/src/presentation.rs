@@ -63,6 +63,17 @@ impl Rendition {
         self.track.timescale
     }
 
+    /// Whether each of its segments can be decoded without the one before: it begins with a sync sample, and no picture is presented
+    /// before that.
+    #[must_use]
+    pub fn has_independent_segments(&self) -> bool {
+        let is_video = self.kind() == MediaKind::Video;
+        self.cuts.segments().all(|segment| {
+            let first = self.track.samples.samples(segment.samples).next();
+            first.is_some_and(|first| first.is_sync && (!is_video || self.cuts.presentation_time(&first) == segment.start))
+        })
+    }
+
     /// When its last segment ends, in its timescale.
     #[must_use]
     pub fn end(&self) -> Ticks {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{Codec, Language, SampleIndex, SampleTable, Ticks, Timescale};
+use crate::{Codec, FrameRate, Language, SampleIndex, SampleTable, Ticks, Timescale};
 
 /// `track_ID` of a track in its file, never 0 (ISO/IEC 14496-12, 8.3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +91,15 @@ impl Track {
     #[must_use]
     pub const fn kind(&self) -> MediaKind {
         self.codec.kind()
+    }
+
+    /// Frames per second, for video.
+    #[must_use]
+    pub fn frame_rate(&self) -> Option<FrameRate> {
+        match self.kind() {
+            MediaKind::Video => FrameRate::of(&self.samples, self.timescale),
+            MediaKind::Audio => None,
+        }
     }
 
     /// When a sample is presented in the movie, in the track's timescale; negative before the edit's start.

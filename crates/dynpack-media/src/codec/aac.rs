@@ -91,6 +91,17 @@ impl AacConfig {
         })
     }
 
+    /// The layout of the decoded sound's loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3, table 1); `None` where a program config
+    /// element describes them.
+    #[must_use]
+    pub const fn channel_layout(&self) -> Option<u8> {
+        match self.channel_configuration {
+            0 => None,
+            _ if self.object_type == PS => Some(2),
+            configuration => Some(configuration),
+        }
+    }
+
     /// The `codecs` parameter: `mp4a.40.` and the object type (RFC 6381, 3.3).
     #[must_use]
     pub fn rfc6381(&self) -> String {
@@ -175,6 +186,7 @@ mod tests {
         assert_eq!((aac.core_rate, aac.output_rate), (24_000, 48_000));
         let stereo = parse(&[0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80]);
         assert_eq!((stereo.object_type, stereo.channel_configuration, stereo.output_channels), (29, 1, 2));
+        assert_eq!(stereo.channel_layout(), Some(2));
     }
 
     #[test]

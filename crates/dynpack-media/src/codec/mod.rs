@@ -72,4 +72,14 @@ impl Codec {
             Self::Avc(_) => None,
         }
     }
+
+    /// The layout of the loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3, table 1), for audio where it is one of those listed
+    /// there.
+    #[must_use]
+    pub const fn channel_layout(&self) -> Option<u8> {
+        match self {
+            Self::Aac(aac) => aac.channel_layout(),
+            Self::Avc(_) => None,
+        }
+    }
 }
