@@ -305,7 +305,7 @@ fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Vec<(Ticks, Timescale)> 
             wanted
         } else {
             // Behind the last sync sample only the rest of the video remains, then whatever outlasts it.
-            nearest_sync(reference, last, wanted, can_cut).unwrap_or(wanted.max(video_end))
+            nearest_sync(reference, last, wanted, can_cut).unwrap_or_else(|| wanted.max(video_end))
         };
         // Never two cuts within one sample.
         let following = spans.iter().filter_map(|span| Some(on_clock(span, span.following((last, clock))?)));

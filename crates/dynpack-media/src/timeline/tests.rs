@@ -22,7 +22,7 @@ impl Plan {
         let step = i32::try_from(duration).unwrap();
         let offset = |frame: u32| match frame % gop % 4 {
             _ if !b_frames => 0,
-            _ if frame % gop == 0 => 2 * step,
+            _ if frame.is_multiple_of(gop) => 2 * step,
             1 => 5 * step,
             2 => 2 * step,
             3 => 0,
