@@ -1,0 +1,100 @@
+//! One part of a resource: a word, and what stands in parentheses behind it.
+
+use dynpack_media::Ticks;
+
+use super::escape::unescape;
+use super::parameters::Parameters;
+use super::{FRAGMENTS, INIT, MANIFEST, RequestError};
+
+/// `word`, or `word(arguments)ending`, still escaped.
+pub(super) struct Call<'a> {
+    text: &'a str,
+    word: &'a str,
+    arguments: Option<&'a str>,
+    ending: &'a str,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, RequestError> {
+        let Some((word, rest)) = text.split_once('(') else {
+            return Ok(Self { text, word: text, arguments: None, ending: "" });
+        };
+        let (arguments, ending) = rest.split_once(')').ok_or_else(|| RequestError::Unclosed { text: text.to_owned() })?;
+        Ok(Self { text, word, arguments: Some(arguments), ending })
+    }
+
+    /// Whether this is a call of `word`.
+    pub(super) fn is(&self, word: &str) -> Result<bool, RequestError> {
+        Ok(unescape(self.word)?.eq_ignore_ascii_case(word))
+    }
+
+    pub(super) fn unknown(&self) -> RequestError {
+        RequestError::UnknownResource { text: self.text.to_owned() }
+    }
+
+    /// The number in `QualityLevels(number)`.
+    pub(super) fn bitrate(&self) -> Result<u32, RequestError> {
+        let value = unescape(self.arguments.unwrap_or_default())?;
+        let bitrate = digits(&value).and_then(|digits| digits.parse().ok());
+        bitrate.ok_or_else(|| RequestError::BadValue {
+            key: "QualityLevels",
+            value: value.into_owned(),
+            expected: "a bitrate in bits per second",
+        })
+    }
+
+    /// Parameters only.
+    pub(super) fn parameters(&self) -> Result<Parameters, RequestError> {
+        Parameters::parse(self.arguments, 1)
+    }
+
+    /// A track, then parameters.
+    pub(super) fn track(&self) -> Result<(String, Parameters), RequestError> {
+        let (track, rest) = self.first();
+        if track.is_empty() || track.contains('=') {
+            return Err(RequestError::NoTrack { resource: MANIFEST, expected: "the name of the track" });
+        }
+        Ok((unescape(track)?.into_owned(), Parameters::parse(rest, 2)?))
+    }
+
+    /// A track and a time, `None` for the initialization segment; then parameters.
+    pub(super) fn track_and_time(&self) -> Result<(String, Option<Ticks>, Parameters), RequestError> {
+        let (first, rest) = self.first();
+        let (track, time) = match first.split_once('=') {
+            Some((track, time)) if !track.is_empty() => (unescape(track)?.into_owned(), unescape(time)?),
+            _ => return Err(RequestError::NoTrack { resource: FRAGMENTS, expected: "`track=time`" }),
+        };
+        let time = match digits(&time).and_then(|digits| digits.parse().ok()) {
+            Some(time) => Some(Ticks(time)),
+            None if time.eq_ignore_ascii_case(INIT) => None,
+            None => {
+                let expected = "`i` or a time in ticks, below 2^63";
+                return Err(RequestError::BadValue { key: "time", value: time.into_owned(), expected });
+            }
+        };
+        Ok((track, time, Parameters::parse(rest, 2)?))
+    }
+
+    /// Whether `expected` stands as an ending behind the parentheses; nothing else may.
+    pub(super) fn check_ending(&self, expected: Option<&'static str>) -> Result<bool, RequestError> {
+        let ending = unescape(self.ending)?;
+        if ending.is_empty() {
+            return Ok(false);
+        }
+        match ending.strip_prefix('.').zip(expected) {
+            Some((ending, expected)) if ending.eq_ignore_ascii_case(expected) => Ok(true),
+            _ => Err(RequestError::Junk { text: ending.into_owned(), expected }),
+        }
+    }
+
+    /// What is named by its place, and the rest.
+    fn first(&self) -> (&'a str, Option<&'a str>) {
+        let arguments = self.arguments.unwrap_or_default();
+        arguments.split_once(',').map_or((arguments, None), |(first, rest)| (first, Some(rest)))
+    }
+}
+
+/// A number without sign: `parse` alone would take a `+`.
+fn digits(text: &str) -> Option<&str> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
+}
