@@ -1,0 +1,46 @@
+//! The edit list: where in the movie a track starts, and at which of its samples (`elst`, ISO/IEC 14496-12, 8.6.6).
+
+use dynpack_media::{Edit, Ticks, Timescale};
+
+use crate::Error;
+use crate::boxes::{BoxRef, Fields};
+
+/// Reads the edit list of a track of this timescale; `movie` is the timescale of `mvhd`.
+///
+/// Empty edits at the start add up to the delay, and the first other edit tells the composition time which is presented first. It is
+/// obeyed as it stands: a media time of 0 in a file with reordered pictures delays them, as the file says. Edits behind it are not
+/// carried over, nor are durations, which often lie, nor rates.
+pub(crate) fn read(trak: &BoxRef<'_>, movie: Option<Timescale>, track: Timescale) -> Result<Edit, Error> {
+    let Some(edts) = trak.child(b"edts")? else { return Ok(Edit::default()) };
+    let Some(elst) = edts.child(b"elst")? else { return Ok(Edit::default()) };
+    let mut fields = elst.fields();
+    let (version, _) = fields.version_and_flags()?;
+    let entries = fields.u32()?;
+    let mut delay = 0_u64;
+    let mut media_start = Ticks::ZERO;
+    for _ in 0..entries {
+        let (duration, media_time) = entry(&mut fields, version)?;
+        if media_time.0 >= 0 {
+            media_start = media_time;
+            break;
+        }
+        delay = delay.saturating_add(duration);
+    }
+    let delay = match (delay, movie) {
+        (0, _) => Ticks::ZERO,
+        (delay, Some(movie)) => {
+            let delay = i64::try_from(delay).map_err(|_| elst.malformed(format!("its empty edits last {delay} ticks")))?;
+            Ticks(delay).rescale_round(movie, track)
+        }
+        (_, None) => return Err(elst.malformed("has an empty edit, in the unknown timescale of a movie without mvhd")),
+    };
+    Ok(Edit { delay, media_start })
+}
+
+/// Duration in the movie's timescale, and media time in the track's; negative for an empty edit.
+fn entry(fields: &mut Fields<'_>, version: u8) -> Result<(u64, Ticks), Error> {
+    let duration = fields.versioned(version)?;
+    let media_time = if version == 1 { fields.i64()? } else { fields.i32()?.into() };
+    fields.skip(4)?;
+    Ok((duration, Ticks(media_time)))
+}

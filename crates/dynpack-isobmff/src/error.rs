@@ -1,0 +1,66 @@
+//! Why a file cannot be opened.
+
+use dynpack_media::Extent;
+
+/// Why a file cannot be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file contradicts itself or the standard, or is cut short. Whoever made or stored the file can fix it.
+    #[error("{path} at {offset}: {problem}")]
+    Malformed {
+        /// The boxes which lead to the place, such as `moov/trak[1]/mdia/minf/stbl/stsz`; of boxes that may repeat the first is `[1]`.
+        path: String,
+        /// Where the last of them starts, in bytes from the start of the file.
+        offset: u64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The file is legal but holds nothing that can be served yet. Another encoding of it would do.
+    #[error("{0}")]
+    Unsupported(String),
+    /// The file passes one of the [`Limits`](crate::Limits). Whoever runs the service can raise it.
+    #[error("{path} at {offset}: {found} passes the limit of {allowed} (Limits::{limit})")]
+    LimitExceeded {
+        /// The name of the field of [`Limits`](crate::Limits).
+        limit: &'static str,
+        /// The boxes which lead to the place.
+        path: String,
+        /// Where the last of them starts, in bytes from the start of the file.
+        offset: u64,
+        /// What the limit allows.
+        allowed: u64,
+        /// What the file asks for.
+        found: u64,
+    },
+    /// The bytes fed are not those that were asked for: the caller's mistake, or a source that is shorter than it said.
+    #[error("{len} bytes fed at {offset}, {}", expectation(*.wanted))]
+    WrongFeed {
+        /// What was asked for; `None` if nothing was.
+        wanted: Option<Extent>,
+        /// Where the bytes were fed.
+        offset: u64,
+        /// How many were fed.
+        len: u64,
+    },
+    /// Finished before all that is needed was fed: the caller's mistake.
+    #[error("finished before the {} bytes at {} were fed", .wanted.len, .wanted.offset)]
+    Unfinished {
+        /// What is still wanted.
+        wanted: Extent,
+    },
+}
+
+impl Error {
+    /// Whether the file is to blame, and so one track of it may be left out for it.
+    pub(crate) const fn is_of_the_file(&self) -> bool {
+        matches!(self, Self::Malformed { .. } | Self::Unsupported(_))
+    }
+}
+
+fn expectation(wanted: Option<Extent>) -> String {
+    match wanted {
+        Some(wanted) => format!("where the {} bytes at {} are wanted", wanted.len, wanted.offset),
+        None => "where nothing is wanted".into(),
+    }
+}

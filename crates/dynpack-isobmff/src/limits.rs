@@ -1,0 +1,43 @@
+//! How much a file may ask for.
+
+/// How much a file may ask for before it is refused. Each limit stops one kind of hostile or broken file; no film comes near them.
+///
+/// Memory follows the bytes a file really has, never a count it claims. Nesting needs no limit, for only boxes of known structure are
+/// entered, to a depth that is fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of the `moov` box, which is held in memory while it is read: stops a file whose `moov` claims to be the whole disk.
+    pub moov_size: u64,
+    /// Number of tracks: stops a `moov` of a million tiny tracks.
+    pub tracks: u32,
+    /// Samples of one track: stops a table which claims 2^32 samples of one size in 20 bytes, over which every loop would then run.
+    pub samples: u32,
+}
+
+impl Limits {
+    /// The same limits with that many bytes of `moov`.
+    #[must_use]
+    pub const fn with_moov_size(self, moov_size: u64) -> Self {
+        Self { moov_size, ..self }
+    }
+
+    /// The same limits with that many tracks.
+    #[must_use]
+    pub const fn with_tracks(self, tracks: u32) -> Self {
+        Self { tracks, ..self }
+    }
+
+    /// The same limits with that many samples a track.
+    #[must_use]
+    pub const fn with_samples(self, samples: u32) -> Self {
+        Self { samples, ..self }
+    }
+}
+
+impl Default for Limits {
+    /// 256 MiB of `moov`, 64 tracks, 2^24 samples a track (77 hours at 60 frames a second).
+    fn default() -> Self {
+        Self { moov_size: 256 << 20, tracks: 64, samples: 1 << 24 }
+    }
+}

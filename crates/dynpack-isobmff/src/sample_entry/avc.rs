@@ -1,0 +1,26 @@
+//! H.264: `avc1` and `avc3` (ISO/IEC 14496-15, 5.4.2).
+
+use bytes::Bytes;
+use dynpack_media::{AvcConfig, Codec, MediaKind};
+
+use super::{COMMON, SampleEntry, copy, in_box};
+use crate::Error;
+use crate::boxes::BoxRef;
+use crate::configuration::{self, Configuration};
+
+/// Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3).
+pub(super) const FIXED: usize = 78;
+
+pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
+    let mut fields = entry.fields();
+    fields.skip(COMMON + 16)?;
+    let (width, height) = (fields.u16()?, fields.u16()?);
+    let in_band = entry.kind.0 == *b"avc3";
+    let record_box = entry.children_from(FIXED).find_kind(b"avcC")?.ok_or_else(|| entry.malformed("holds no avcC"))?;
+    let record = match configuration::read(entry.whole, MediaKind::Video) {
+        Some(Configuration::Avc(record)) => record,
+        _ => Bytes::copy_from_slice(record_box.body),
+    };
+    let config = AvcConfig::parse(record, width, height, in_band).map_err(in_box(&record_box))?;
+    Ok(SampleEntry { codec: Codec::Avc(config), bytes: copy(entry) })
+}

@@ -1,0 +1,103 @@
+//! AAC: `mp4a` with an `esds` (ISO/IEC 14496-14, 5.6.1), also as QuickTime writes it.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use dynpack_media::{AacConfig, Codec, MediaKind};
+
+use super::esds;
+use super::{COMMON, SampleEntry, copy, in_box};
+use crate::Error;
+use crate::boxes::{BoxRef, Fields};
+use crate::configuration::{self, Configuration};
+
+/// Bytes of an audio sample entry before its boxes (ISO/IEC 14496-12, 12.2.3).
+pub(super) const FIXED: usize = 28;
+
+/// Audio object types which are served: AAC-LC, alone or as the core of HE-AAC (ISO/IEC 14496-3, 1.5.1.1).
+const AAC_LC: u8 = 2;
+
+/// Reads an entry of an `stsd` of that version, which tells the entries of QuickTime from those of ISO/IEC 14496-12, version 1.
+pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, Error> {
+    let sound = Sound::read(entry.fields(), stsd_version)?;
+    let wave = entry.children_from(sound.fixed).find_kind(b"wave")?;
+    let esds_box = match &wave {
+        Some(wave) => wave.require(b"esds")?,
+        None => entry.children_from(sound.fixed).find_kind(b"esds")?.ok_or_else(|| entry.malformed("holds no esds"))?,
+    };
+    let descriptor = esds::read(esds_box.body).ok_or_else(|| esds_box.malformed("holds no decoder configuration"))?;
+    if !matches!(descriptor.object_type, 0x40 | 0x66..=0x68) {
+        return Err(Error::Unsupported(format!("the codec {} is not supported", name(descriptor.object_type))));
+    }
+    let specific_config = match configuration::read(entry.whole, MediaKind::Audio) {
+        Some(Configuration::Aac(specific_config)) => specific_config,
+        _ => Bytes::copy_from_slice(descriptor.specific_info),
+    };
+    let channels = u8::try_from(sound.channels).unwrap_or(u8::MAX);
+    let config = AacConfig::parse(specific_config, channels).map_err(in_box(&esds_box))?;
+    if config.core_object_type != AAC_LC {
+        let object_type = config.core_object_type;
+        return Err(Error::Unsupported(format!("the codec mp4a.40.{object_type} is not supported, only AAC-LC and HE-AAC")));
+    }
+    let bytes = if sound.is_iso() && wave.is_none() { copy(entry) } else { rebuild(&config, sound.channels, esds_box.whole) };
+    Ok(SampleEntry { codec: Codec::Aac(config), bytes })
+}
+
+/// The sound description, in its ISO form or one of QuickTime's (QuickTime File Format, "Sound sample descriptions").
+struct Sound {
+    version: u16,
+    channels: u32,
+    /// Bytes before its boxes.
+    fixed: usize,
+}
+
+impl Sound {
+    fn read(mut fields: Fields<'_>, stsd_version: u8) -> Result<Self, Error> {
+        fields.skip(COMMON)?;
+        let version = fields.u16()?;
+        fields.skip(6)?;
+        let channels = u32::from(fields.u16()?);
+        fields.skip(10)?;
+        let (channels, more) = match version {
+            1 if stsd_version == 0 => (channels, 16),
+            2 if stsd_version == 0 => {
+                fields.skip(12)?;
+                (fields.u32()?, 36)
+            }
+            _ => (channels, 0),
+        };
+        Ok(Self { version, channels, fixed: FIXED + more })
+    }
+
+    const fn is_iso(&self) -> bool {
+        self.version == 0
+    }
+}
+
+/// An entry of version 0 around the descriptor.
+fn rebuild(config: &AacConfig, channels: u32, esds: &[u8]) -> Bytes {
+    let mut entry = BytesMut::new();
+    let len = esds.len().saturating_add(FIXED).saturating_add(8);
+    entry.put_u32(u32::try_from(len).unwrap_or(u32::MAX));
+    entry.put_slice(b"mp4a");
+    entry.put_slice(&[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    entry.put_u16(u16::try_from(channels).unwrap_or(2));
+    entry.put_u16(16);
+    entry.put_u32(0);
+    // A rate of 16 bits has no room for more than 65535; the configuration has.
+    entry.put_u16(u16::try_from(config.core_rate).unwrap_or_default());
+    entry.put_u16(0);
+    entry.put_slice(esds);
+    entry.freeze()
+}
+
+/// What an `objectTypeIndication` stands for (mp4ra.org, "Object types").
+fn name(object_type: u8) -> String {
+    match object_type {
+        0x69 | 0x6b => "MP3 (in mp4a)".into(),
+        0xa5 => "AC-3 (in mp4a)".into(),
+        0xa6 => "E-AC-3 (in mp4a)".into(),
+        0xa9..=0xac => "DTS (in mp4a)".into(),
+        0xad => "Opus (in mp4a)".into(),
+        0xdd => "Vorbis (in mp4a)".into(),
+        _ => format!("mp4a.{object_type:02x}"),
+    }
+}

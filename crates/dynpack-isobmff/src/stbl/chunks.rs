@@ -1,0 +1,108 @@
+//! The `stsc`, `stco` and `co64` boxes: where the samples lie in the file (ISO/IEC 14496-12, 8.7.4 and 8.7.5).
+
+use byteorder::{BigEndian, ByteOrder};
+
+use super::sizes::Sizes;
+use crate::Error;
+use crate::boxes::BoxRef;
+use crate::samples::Samples;
+
+/// Reads the chunks, until every sample has its place.
+///
+/// Chunks of no samples, and runs or chunks behind the last sample, do no harm and are passed over. Runs that do not ascend from chunk
+/// 1, or chunks for fewer samples than there are, leave samples without a place: those are refused.
+pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>, samples: &mut Samples) -> Result<(), Error> {
+    let offsets = Offsets::read(offset_box)?;
+    let runs = runs(stsc)?;
+    let description = runs.first().map(|run| Run::read(run).description);
+    let mut next = 0_u32;
+    for (at, run) in runs.iter().map(Run::read).enumerate() {
+        let expected_first = if at == 0 { run.first_chunk == 1 } else { run.first_chunk > 0 };
+        let following = runs.get(at.saturating_add(1)).map(|run| Run::read(run).first_chunk);
+        if !expected_first || following.is_some_and(|following| following <= run.first_chunk) {
+            return Err(stsc.malformed(format!("run {} does not ascend from chunk 1", at.saturating_add(1))));
+        }
+        let last_chunk = following.map_or(offsets.len(), |following| following.saturating_sub(1)).min(offsets.len());
+        for chunk in run.first_chunk..=last_chunk {
+            let count = run.samples_per_chunk.min(sizes.count().saturating_sub(next));
+            if count == 0 {
+                break;
+            }
+            if description != Some(run.description) {
+                return Err(Error::Unsupported(format!("{}: the coding changes within the track", stsc.path())));
+            }
+            let offset = offsets.get(chunk.saturating_sub(1));
+            samples
+                .push_chunk(next, offset, sizes.sum(next, count))
+                .ok_or_else(|| offset_box.malformed(format!("chunk {chunk} passes 64 bits")))?;
+            next = next.saturating_add(count);
+        }
+    }
+    if next < sizes.count() {
+        let problem = format!("gives places to {next} samples in {} chunks, where there are {}", offsets.len(), sizes.count());
+        return Err(stsc.malformed(problem));
+    }
+    Ok(())
+}
+
+/// Which entry of `stsd` describes the samples, from 1; the first where no chunk tells.
+pub(crate) fn description(stbl: &BoxRef<'_>) -> Result<u32, Error> {
+    let stsc = stbl.child(b"stsc")?;
+    let runs = stsc.as_ref().map(runs).transpose()?.unwrap_or_default();
+    Ok(runs.first().map_or(1, |run| Run::read(run).description))
+}
+
+/// A run of chunks which hold equally many samples.
+struct Run {
+    first_chunk: u32,
+    samples_per_chunk: u32,
+    description: u32,
+}
+
+impl Run {
+    fn read(entry: &[u8; 12]) -> Self {
+        let [first_chunk, samples_per_chunk, description] = [0, 4, 8].map(|at| BigEndian::read_u32(entry.split_at(at).1));
+        Self { first_chunk, samples_per_chunk, description }
+    }
+}
+
+fn runs<'a>(stsc: &'a BoxRef<'a>) -> Result<&'a [[u8; 12]], Error> {
+    let mut fields = stsc.fields();
+    fields.version_and_flags()?;
+    let entries = fields.u32()?;
+    fields.table(entries)
+}
+
+/// Where chunks start, in bytes from the start of the file.
+enum Offsets<'a> {
+    Narrow(&'a [[u8; 4]]),
+    Wide(&'a [[u8; 8]]),
+}
+
+impl<'a> Offsets<'a> {
+    fn read(offset_box: &'a BoxRef<'a>) -> Result<Self, Error> {
+        let mut fields = offset_box.fields();
+        fields.version_and_flags()?;
+        let entries = fields.u32()?;
+        Ok(match &offset_box.kind.0 {
+            b"co64" => Self::Wide(fields.table(entries)?),
+            _ => Self::Narrow(fields.table(entries)?),
+        })
+    }
+
+    fn len(&self) -> u32 {
+        let len = match self {
+            Self::Narrow(offsets) => offsets.len(),
+            Self::Wide(offsets) => offsets.len(),
+        };
+        u32::try_from(len).unwrap_or(u32::MAX)
+    }
+
+    fn get(&self, at: u32) -> u64 {
+        match self {
+            Self::Narrow(offsets) => offsets.get(at as usize).map(|offset| BigEndian::read_u32(offset).into()),
+            Self::Wide(offsets) => offsets.get(at as usize).map(|offset| BigEndian::read_u64(offset)),
+        }
+        .unwrap_or_default()
+    }
+}

@@ -1,0 +1,49 @@
+//! The `stbl` box: the samples of a track, table by table (ISO/IEC 14496-12, 8.5 to 8.7).
+//!
+//! Not read: `stsh`, `padb`, `stdp`, `sdtp`, `sbgp` and `sgpd`, `subs`, `saiz` and `saio`, `stps`.
+
+mod chunks;
+mod composition;
+mod durations;
+mod sizes;
+mod sync;
+
+pub(crate) use chunks::description;
+use sizes::Sizes;
+
+use crate::boxes::BoxRef;
+use crate::samples::Samples;
+use crate::{Error, Limits};
+
+/// Reads the tables and checks each against the number of samples that `stsz` gives.
+pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error> {
+    let mut samples = Samples::default();
+    let size_box = match stbl.child(b"stsz")? {
+        Some(stsz) => stsz,
+        None => stbl.child(b"stz2")?.ok_or_else(|| stbl.malformed("holds neither stsz nor stz2"))?,
+    };
+    let sizes = Sizes::read(&size_box)?;
+    let count = sizes.count();
+    if count > limits.samples {
+        return Err(size_box.exceeds("samples", count.into(), limits.samples.into()));
+    }
+    if count == 0 {
+        return Ok(samples);
+    }
+    durations::read(&stbl.require(b"stts")?, count, &mut samples.durations)?;
+    let ctts = stbl.child(b"ctts")?;
+    composition::read(ctts.as_ref(), count, &mut samples.composition_offsets)?;
+    let offsets = match stbl.child(b"stco")? {
+        Some(stco) => stco,
+        None => stbl.child(b"co64")?.ok_or_else(|| stbl.malformed("holds neither stco nor co64"))?,
+    };
+    chunks::read(&stbl.require(b"stsc")?, &offsets, &sizes, &mut samples)?;
+    sizes.push_all(&mut samples.sizes);
+    if samples.byte_len() == 0 {
+        return Err(size_box.malformed(format!("all {count} samples are empty")));
+    }
+    if let Some(stss) = stbl.child(b"stss")? {
+        samples.sync_samples = Some(sync::read(&stss, count)?);
+    }
+    Ok(samples)
+}

@@ -1,0 +1,169 @@
+//! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
+//!
+//! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of `tkhd`; `tref`, `udta`, `meta`.
+
+use bytes::Bytes;
+use dynpack_media::{Codec, Edit, Language, Ticks, Timescale, Track, TrackId};
+
+use crate::boxes::{BoxRef, Fields};
+use crate::samples::Samples;
+use crate::{Error, Limits, edit, sample_entry, stbl};
+
+/// A track while its samples are gathered.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) id: TrackId,
+    pub(crate) samples: Samples,
+    timescale: Timescale,
+    language: Language,
+    name: String,
+    codec: Codec,
+    sample_entry: Bytes,
+    edit: Edit,
+    /// Path and offset of the sample table.
+    place: (String, u64),
+}
+
+impl Draft {
+    /// Reads a track; `movie` is the timescale of `mvhd`.
+    pub(crate) fn read(trak: &BoxRef<'_>, id: TrackId, movie: Option<Timescale>, limits: &Limits) -> Result<Self, Error> {
+        let mdia = trak.require(b"mdia")?;
+        let minf = mdia.require(b"minf")?;
+        let stbl = minf.require(b"stbl")?;
+        let entry = sample_entry::read(&stbl.require(b"stsd")?, stbl::description(&stbl)?)?;
+        let (timescale, packed_language) = media_header(&mdia.require(b"mdhd")?)?;
+        let language = match mdia.child(b"elng")? {
+            Some(elng) => extended_language(&elng)?,
+            None => packed_language,
+        };
+        refuse_references(&minf)?;
+        let mut samples = stbl::read(&stbl, limits)?;
+        if matches!(entry.codec, Codec::Aac(_)) {
+            // Every frame of AAC can be decoded from, whatever stss says.
+            samples.sync_samples = None;
+        }
+        Ok(Self {
+            id,
+            samples,
+            timescale,
+            language,
+            name: mdia.child(b"hdlr")?.map(|hdlr| handler_name(&hdlr)).unwrap_or_default(),
+            codec: entry.codec,
+            sample_entry: entry.bytes,
+            edit: edit::read(trak, movie, timescale)?,
+            place: (stbl.path(), stbl.offset),
+        })
+    }
+
+    /// The track, if all of its samples lie within a file of `file_len` bytes.
+    pub(crate) fn finish(self, file_len: u64) -> Result<Track, Error> {
+        let (path, offset) = self.place;
+        let malformed = |problem: String| Error::Malformed { path, offset, problem };
+        let end = self.samples.end_in_file();
+        if end > file_len {
+            return Err(malformed(format!("sample data ends at {end}, but the file has only {file_len} bytes")));
+        }
+        let samples = match self.samples.finish() {
+            Ok(samples) => samples,
+            Err(error) => return Err(malformed(error.to_string())),
+        };
+        if samples.is_empty() {
+            return Err(Error::Unsupported("has no samples".into()));
+        }
+        let media_end = samples.total_duration() + most_delayed(&samples);
+        if self.edit.media_start >= media_end {
+            let start = self.edit.media_start;
+            return Err(malformed(format!("the edit list starts at tick {start}, but the media ends at {media_end}")));
+        }
+        let track = Track::new(self.id, self.timescale, self.codec, self.sample_entry, samples);
+        Ok(track.with_language(self.language).with_name(self.name).with_edit(self.edit))
+    }
+}
+
+/// The composition offset of the last sample: how far presentation ends behind decoding.
+fn most_delayed(samples: &dynpack_media::SampleTable) -> Ticks {
+    let last = dynpack_media::SampleIndex(samples.len().saturating_sub(1));
+    samples.composition_offset(last).max(Ticks::ZERO)
+}
+
+/// The id in `tkhd` (8.3.2).
+pub(crate) fn id(trak: &BoxRef<'_>) -> Result<TrackId, Error> {
+    let tkhd = trak.require(b"tkhd")?;
+    let mut fields = tkhd.fields();
+    let (version, _) = fields.version_and_flags()?;
+    skip_times(&mut fields, version)?;
+    match fields.u32()? {
+        0 => Err(tkhd.malformed("gives the track the id 0")),
+        id => Ok(TrackId(id)),
+    }
+}
+
+/// The timescale in `mvhd` (8.2.2) or `mdhd` (8.4.2), which begin alike, with what stands behind it.
+pub(crate) fn timescale<'a>(header: &'a BoxRef<'a>) -> Result<(Timescale, Fields<'a>), Error> {
+    let mut fields = header.fields();
+    let (version, _) = fields.version_and_flags()?;
+    skip_times(&mut fields, version)?;
+    let timescale = Timescale::new(fields.u32()?).ok_or_else(|| header.malformed("has a timescale of 0"))?;
+    fields.versioned(version)?;
+    Ok((timescale, fields))
+}
+
+/// Creation and modification time.
+fn skip_times(fields: &mut Fields<'_>, version: u8) -> Result<(), Error> {
+    fields.skip(if version == 1 { 16 } else { 8 })
+}
+
+fn media_header(mdhd: &BoxRef<'_>) -> Result<(Timescale, Language), Error> {
+    let (timescale, mut fields) = timescale(mdhd)?;
+    Ok((timescale, unpack(fields.u16()?)))
+}
+
+/// Three letters of five bits each. Below 0x400 lie QuickTime's Macintosh codes, of which 0 is both English and "never set": nothing
+/// is known then.
+fn unpack(packed: u16) -> Language {
+    let letters =
+        [packed >> 10, packed >> 5, packed].map(|bits| char::from(u8::try_from(bits & 0x1f).unwrap_or_default() + 0x60));
+    if packed < 0x400 { Language::undetermined() } else { Language::parse(&String::from_iter(letters)) }
+}
+
+/// The tag in `elng` (8.4.6), which is exact where that of `mdhd` is not.
+fn extended_language(elng: &BoxRef<'_>) -> Result<Language, Error> {
+    let mut fields = elng.fields();
+    fields.version_and_flags()?;
+    Ok(Language::parse(&text(fields.rest())))
+}
+
+/// The name in `hdlr` (8.4.3), in QuickTime files with its length in front. Junk is let pass.
+fn handler_name(hdlr: &BoxRef<'_>) -> String {
+    let name = hdlr.body.get(24..).unwrap_or_default();
+    match name.split_first() {
+        Some((&len, rest)) if len < b' ' && usize::from(len) <= rest.len() => text(rest.get(..len.into()).unwrap_or_default()),
+        Some((&len, rest)) if usize::from(len) == rest.len() => text(rest),
+        _ => text(name),
+    }
+}
+
+/// UTF-8 up to the first zero byte, without what cannot be printed.
+fn text(bytes: &[u8]) -> String {
+    const MOST: usize = 256;
+    let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+    let lossy = String::from_utf8_lossy(bytes.get(..MOST).unwrap_or(bytes));
+    let printable: String = lossy.chars().filter(|char| !char.is_control() && *char != char::REPLACEMENT_CHARACTER).collect();
+    printable.trim().into()
+}
+
+/// Refuses media that lies in another file (`dref`, 8.7.2).
+fn refuse_references(minf: &BoxRef<'_>) -> Result<(), Error> {
+    const SELF_CONTAINED: u32 = 1;
+    let Some(dinf) = minf.child(b"dinf")? else { return Ok(()) };
+    let Some(dref) = dinf.child(b"dref")? else { return Ok(()) };
+    for reference in dref.children_from(8) {
+        let reference = reference?;
+        let mut fields = reference.fields();
+        let (_, flags) = fields.version_and_flags()?;
+        if flags & SELF_CONTAINED == 0 && fields.rest().iter().any(|&byte| byte != 0) {
+            return Err(Error::Unsupported(format!("{}: the samples lie in another file", reference.path())));
+        }
+    }
+    Ok(())
+}
