@@ -216,8 +216,9 @@ impl<'a> Span<'a> {
         if compare((self.start, self.track.timescale), time).is_gt() {
             return Some(self.start);
         }
-        let next = SampleIndex(self.sample_at(time).0.saturating_add(1));
-        (next.0 < self.track.samples.len()).then(|| self.time(next))
+        let clock = self.track.timescale;
+        let mut later = (self.sample_at(time).0..self.track.samples.len()).skip(1).map(|index| self.time(SampleIndex(index)));
+        later.find(|&next| compare((next, clock), time).is_gt())
     }
 
     /// The track's segments between the cuts at `times`.
@@ -230,7 +231,7 @@ impl<'a> Span<'a> {
             if sample.0 >= self.track.samples.len() {
                 break;
             }
-            if sample == self.first {
+            if sample == self.first && samples.len() == 1 {
                 // Nothing of the track lies before this cut: its first segment starts here.
                 numbers = vec![number];
                 continue;

@@ -160,6 +160,14 @@ fn audio_priming_is_lead_and_shortens_only_the_first_segment() {
 }
 
 #[test]
+fn audio_alone_is_cut_behind_its_priming() {
+    for priming in [1024, 2048, 2112] {
+        let cuts = &cut(&[Plan::audio(48_000, 900, priming)])[0];
+        assert_eq!((cuts.lead(), cuts.len()), (Ticks(priming), 4), "{priming}");
+    }
+}
+
+#[test]
 fn an_empty_edit_keeps_its_distance() {
     let cuts = cut(&[Plan::video(1000, 40, 300, 50, false).edited(500, 0), Plan::audio(48_000, 600, 0)]);
     assert_eq!(cuts[0].start(), Ticks(500));
