@@ -1,1 +1,39 @@
-//! Smooth Streaming client manifests ([MS-SSTR]) and .ism server manifests, read and written.
+//! Smooth Streaming manifests, read and written: the client manifest of \[MS-SSTR\] and the server manifest `.ism`.
+//!
+//! A [`ServerManifest`] tells which files of an asset hold which tracks. A [`ClientManifest`] is what a player is told: it is made of
+//! a [`Presentation`](dynpack_media::Presentation), or read from the `.ismc` of a Smooth set. [`chunk_time`] is the time by which
+//! both name a segment, and [`segment_at`] finds the segment again.
+//!
+//! This crate does no IO, and makes no fragments. It does not understand protection headers, sparse streams, or manifests of live
+//! presentations beyond the chunks they list.
+//!
+//! ```
+//! use dynpack_smooth::{Formats, ServerManifest};
+//!
+//! let manifest = ServerManifest::parse(
+//!     br#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language">
+//!       <head><meta name="formats" content="mp4"/></head>
+//!       <body><switch>
+//!         <video src="film_1000.mp4" systemBitrate="1000000"/>
+//!         <audio src="film_1000.mp4" systemLanguage="eng"/>
+//!       </switch></body>
+//!     </smil>"#,
+//! )?;
+//! assert_eq!(manifest.formats, Formats::Mp4);
+//! let names: Vec<_> = manifest.tracks.iter().map(|track| (track.name(), track.src.as_str())).collect();
+//! assert_eq!(names, [("video", "film_1000.mp4"), ("audio", "film_1000.mp4")]);
+//! # Ok::<(), dynpack_smooth::Error>(())
+//! ```
+
+mod chunks;
+mod client_manifest;
+mod error;
+mod file_name;
+mod server_manifest;
+mod xml;
+
+pub use chunks::{Chunk, Chunks, chunk_time, segment_at};
+pub use client_manifest::{ClientManifest, ProtectionHeader, QualityLevel, Stream, Urls, Version};
+pub use error::{Error, Position};
+pub use file_name::FileName;
+pub use server_manifest::{Formats, Param, ServerManifest, ServerTrack, TextParams, TrackKind};

@@ -1,0 +1,123 @@
+//! Chunks: the segments of a stream, as Smooth Streaming lists and names them.
+
+use dynpack_media::{Rendition, Segment, Ticks, Timescale};
+
+/// How far apart, in 10 MHz ticks, two renditions may cut and still share a chunk list: one millisecond, far less than a frame. It
+/// covers files whose clocks cannot say the same time exactly, such as 24000/1001 frames a second on a clock of 90 kHz.
+const SAME_CUT: i64 = 10_000;
+
+/// The time of a segment on the 10 MHz clock of Smooth Streaming, from its absolute position on the rendition's own: rounded towards
+/// the past, as Azure Media Services does. The time in a fragment's `tfxd` follows the same rule.
+#[must_use]
+pub fn chunk_time(start: Ticks, timescale: Timescale) -> Ticks {
+    start.rescale_floor(timescale, Timescale::SMOOTH)
+}
+
+/// The segment that a client asks for by `time`, in 10 MHz ticks: that of a [`chunk_time`] equal to it, or else the nearest within a
+/// millisecond, since a chunk list names the segments of several renditions by the times of one.
+#[must_use]
+pub fn segment_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
+    let timescale = rendition.timescale();
+    let distance = |segment: &Segment| (chunk_time(segment.start, timescale) - time).0.saturating_abs();
+    let exact = rendition.cuts.segment_at(time.rescale_ceil(Timescale::SMOOTH, timescale));
+    let nearest = || rendition.cuts.segments().min_by_key(distance);
+    exact.filter(|segment| distance(segment) == 0).or_else(nearest).filter(|segment| distance(segment) <= SAME_CUT)
+}
+
+/// Whether two renditions can share a chunk list.
+pub(crate) fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
+    let times = |rendition: &Rendition| -> Vec<_> {
+        rendition.cuts.segments().map(|segment| chunk_time(segment.start, rendition.timescale())).collect()
+    };
+    let (one, other) = (times(one), times(other));
+    one.len() == other.len() && one.iter().zip(other).all(|(&one, other)| (one - other).0.saturating_abs() <= SAME_CUT)
+}
+
+/// A chunk of a stream, on the stream's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Chunk {
+    /// When it starts: the time that names it in URLs.
+    pub start: Ticks,
+    /// How long it is; 0 for a last chunk of which the manifest does not say.
+    pub duration: Ticks,
+}
+
+/// The chunks of a stream, in ascending order; equal ones behind each other take the memory of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chunks {
+    runs: Vec<Run>,
+    len: u32,
+}
+
+/// Chunks of one duration, one behind the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) start: Ticks,
+    pub(crate) duration: Ticks,
+    pub(crate) count: u32,
+}
+
+impl Run {
+    /// When the last of them ends.
+    pub(crate) fn end(&self) -> Ticks {
+        self.start + Ticks(self.duration.0.saturating_mul(self.count.into()))
+    }
+
+    /// The chunks one by one.
+    pub(crate) fn chunks(self) -> impl Iterator<Item = Chunk> {
+        let start = move |at: u32| self.start + Ticks(self.duration.0.saturating_mul(at.into()));
+        (0..self.count).map(move |at| Chunk { start: start(at), duration: self.duration })
+    }
+}
+
+impl Chunks {
+    /// The chunks of a rendition on the 10 MHz clock, the last of them ending at `end`.
+    pub(crate) fn of(rendition: &Rendition, end: Ticks) -> Self {
+        let starts = rendition.cuts.segments().map(|segment| chunk_time(segment.start, rendition.timescale()));
+        let starts: Vec<_> = starts.collect();
+        let mut chunks = Self::default();
+        for (&start, &next) in starts.iter().zip(starts.iter().skip(1).chain([&end])) {
+            chunks.push(Run { start, duration: next - start, count: 1 });
+        }
+        chunks
+    }
+
+    /// Adds chunks behind those there are.
+    pub(crate) fn push(&mut self, run: Run) {
+        self.len = self.len.saturating_add(run.count);
+        match self.runs.last_mut() {
+            Some(last) if last.end() == run.start && last.duration == run.duration => {
+                last.count = last.count.saturating_add(run.count);
+            }
+            _ => self.runs.push(run),
+        }
+    }
+
+    /// The start of the last chunk.
+    pub(crate) fn last_start(&self) -> Option<Ticks> {
+        self.runs.last().map(|run| run.end() - run.duration)
+    }
+
+    /// Stretches of equal chunks without a gap.
+    pub(crate) fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// Number of chunks.
+    #[must_use]
+    pub const fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether there is no chunk.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The chunks, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Chunk> + '_ {
+        self.runs.iter().flat_map(|run| run.chunks())
+    }
+}

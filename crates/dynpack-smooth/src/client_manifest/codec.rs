@@ -1,0 +1,63 @@
+//! Quality levels of the codecs which Smooth Streaming knows.
+
+use dynpack_media::{AacConfig, AvcConfig, Codec, Rendition};
+
+use super::QualityLevel;
+use crate::Error;
+
+const START_CODE: [u8; 4] = [0, 0, 0, 1];
+const AAC_LC: u8 = 2;
+const HE_AAC: u8 = 5;
+const HE_AAC_V2: u8 = 29;
+
+/// `WAVE_FORMAT_RAW_AAC1`.
+const RAW_AAC: u32 = 255;
+
+impl QualityLevel {
+    /// The quality level of a rendition, at that place in its stream.
+    pub(crate) fn of(rendition: &Rendition, index: u32) -> Result<Self, Error> {
+        let level = match &rendition.track.codec {
+            Codec::Avc(avc) => Self::of_avc(avc),
+            Codec::Aac(aac) => Self::of_aac(aac),
+            _ => Err("Smooth Streaming does not know its codec"),
+        };
+        let refused = |problem| Error::Rendition { name: rendition.name.clone(), bitrate: rendition.bitrate, problem };
+        Ok(Self { index, bitrate: rendition.bitrate, ..level.map_err(refused)? })
+    }
+
+    fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {
+        if avc.sps.is_empty() || avc.pps.is_empty() {
+            return Err("its configuration holds no parameter sets, which clients need before the first fragment");
+        }
+        let units = avc.sps.iter().chain(&avc.pps);
+        Ok(Self {
+            four_cc: Some("H264".into()),
+            codec_private_data: units.flat_map(|unit| START_CODE.iter().chain(unit.iter())).copied().collect(),
+            nal_length_size: Some(avc.nal_length_size).filter(|&size| size != 4),
+            max_width: Some(avc.width.into()),
+            max_height: Some(avc.height.into()),
+            ..Self::default()
+        })
+    }
+
+    /// Clients take the `AudioSpecificConfig` for HE-AAC as well, and the rate of the core for `SamplingRate`, which dash.js doubles
+    /// and `HEAACWAVEINFO` has.
+    fn of_aac(aac: &AacConfig) -> Result<Self, &'static str> {
+        let four_cc = match aac.object_type {
+            AAC_LC => "AACL",
+            HE_AAC | HE_AAC_V2 => "AACH",
+            _ => return Err("Smooth Streaming knows no other AAC than AAC-LC and HE-AAC"),
+        };
+        let channels = u32::from(aac.output_channels);
+        Ok(Self {
+            four_cc: Some(four_cc.into()),
+            codec_private_data: aac.specific_config.to_vec(),
+            sampling_rate: Some(aac.core_rate),
+            channels: Some(channels),
+            bits_per_sample: Some(16),
+            packet_size: Some(channels * 2),
+            audio_tag: Some(RAW_AAC),
+            ..Self::default()
+        })
+    }
+}

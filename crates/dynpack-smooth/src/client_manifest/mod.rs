@@ -1,0 +1,125 @@
+//! The client manifest ([MS-SSTR] 2.2.2): what a Smooth Streaming client is told of a presentation.
+
+mod build;
+mod codec;
+mod read;
+mod write;
+
+use dynpack_media::{Ticks, Timescale};
+
+pub use build::Urls;
+pub use write::Version;
+
+use crate::{Chunks, TrackKind};
+
+/// A client manifest: `SmoothStreamingMedia` ([MS-SSTR] 2.2.2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientManifest {
+    /// The clock of all times, where a stream has none of its own (`TimeScale`).
+    pub timescale: Timescale,
+    /// How long the presentation is, on that clock; 0 where it is live (`Duration`).
+    pub duration: Ticks,
+    /// Whether it is still going on (`IsLive`).
+    pub is_live: bool,
+    /// How it is protected; empty where it is not.
+    pub protection: Vec<ProtectionHeader>,
+    /// Its streams, in order.
+    pub streams: Vec<Stream>,
+}
+
+/// What one protection system needs to play a presentation (`ProtectionHeader`, [MS-SSTR] 2.2.2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProtectionHeader {
+    /// Which system, as a UUID (`SystemID`).
+    pub system_id: String,
+    /// Its header, in Base64.
+    pub content: String,
+}
+
+impl ProtectionHeader {
+    /// The header of a system.
+    #[must_use]
+    pub const fn new(system_id: String, content: String) -> Self {
+        Self { system_id, content }
+    }
+}
+
+/// The same content at several bitrates: `StreamIndex` ([MS-SSTR] 2.2.2.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stream {
+    /// What it is made of (`Type`).
+    pub kind: TrackKind,
+    /// Its name; where there is none its type serves (`Name`).
+    pub name: Option<String>,
+    /// What its text is for, such as `CAPT` (`Subtype`).
+    pub subtype: Option<String>,
+    /// Its language, as written (`Language`).
+    pub language: Option<String>,
+    /// Its role, such as `alternate` (`Role`, Azure's).
+    pub role: Option<String>,
+    /// Its purpose, such as `description` (`Accessibility`, Azure's).
+    pub accessibility: Option<String>,
+    /// The address of its fragments, with `{bitrate}` and `{start time}` to be replaced (`Url`).
+    pub url: String,
+    /// The clock of its chunks, if it is another than the manifest's (`TimeScale`).
+    pub timescale: Option<Timescale>,
+    /// The widest of its pictures, in pixels (`MaxWidth`).
+    pub max_width: Option<u32>,
+    /// The highest of its pictures, in pixels (`MaxHeight`).
+    pub max_height: Option<u32>,
+    /// The bitrates it comes at, in order.
+    pub levels: Vec<QualityLevel>,
+    /// Its chunks, the same for all bitrates.
+    pub chunks: Chunks,
+}
+
+impl Stream {
+    /// The name that stands in URLs: its own, or else its type.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_else(|| type_name(self.kind))
+    }
+}
+
+/// A stream at one bitrate: `QualityLevel` ([MS-SSTR] 2.2.2.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QualityLevel {
+    /// Its place in the stream (`Index`).
+    pub index: u32,
+    /// Bits per second: its key in URLs (`Bitrate`).
+    pub bitrate: u32,
+    /// Its codec, such as `H264`, `AACL` or `AACH` (`FourCC`).
+    pub four_cc: Option<String>,
+    /// The codec's configuration (`CodecPrivateData`): parameter sets behind start codes for `H264`, the `AudioSpecificConfig` for
+    /// `AACL` and `AACH`.
+    pub codec_private_data: Vec<u8>,
+    /// Bytes of the length before each NAL unit; 4 where it is absent (`NALUnitLengthField`).
+    pub nal_length_size: Option<u8>,
+    /// Width of the picture in pixels (`MaxWidth`).
+    pub max_width: Option<u32>,
+    /// Height of the picture in pixels (`MaxHeight`).
+    pub max_height: Option<u32>,
+    /// Sampling rate in Hz (`SamplingRate`).
+    pub sampling_rate: Option<u32>,
+    /// Number of channels (`Channels`).
+    pub channels: Option<u32>,
+    /// Bits of one sample of one channel (`BitsPerSample`).
+    pub bits_per_sample: Option<u32>,
+    /// Bytes of one sample of all channels (`PacketSize`).
+    pub packet_size: Option<u32>,
+    /// The format tag of `WAVEFORMATEX` (`AudioTag`): 255 for AAC.
+    pub audio_tag: Option<u32>,
+}
+
+/// The `Type` of a stream.
+const fn type_name(kind: TrackKind) -> &'static str {
+    match kind {
+        TrackKind::Video => "video",
+        TrackKind::Audio => "audio",
+        TrackKind::Text => "text",
+    }
+}

@@ -1,0 +1,183 @@
+//! Reading a client manifest.
+
+use dynpack_media::{Ticks, Timescale};
+
+use super::{ClientManifest, ProtectionHeader, QualityLevel, Stream, type_name};
+use crate::chunks::Run;
+use crate::xml::{Document, Element, decode};
+use crate::{Chunks, Error, TrackKind};
+
+impl ClientManifest {
+    /// The longest manifest that is read, in bytes.
+    pub const MAX_BYTES: usize = 16 << 20;
+    /// How many chunks a stream may have, repeats counted.
+    pub const MAX_CHUNKS: u32 = 1 << 20;
+
+    /// Reads a client manifest in UTF-8 or UTF-16, of any version 2. Streams of types which are not known are passed over.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] if it is no XML, no client manifest, or its chunks do not ascend; [`Error::NotSupported`] for another
+    /// major version or a document type declaration; [`Error::LimitExceeded`] past [`MAX_BYTES`](Self::MAX_BYTES) or
+    /// [`MAX_CHUNKS`](Self::MAX_CHUNKS).
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let text = decode(bytes, Self::MAX_BYTES)?;
+        let mut document = Document::new(&text);
+        let root = document.root("SmoothStreamingMedia")?;
+        let mut manifest = Self::start(&root)?;
+        document.children(|document, child| match () {
+            () if child.is("Protection") => document.children(|document, header| manifest.read_protection(document, header)),
+            () if child.is("StreamIndex") => manifest.read_stream(document, child),
+            () => Ok(()),
+        })?;
+        document.finish()?;
+        Ok(manifest)
+    }
+
+    fn start(root: &Element<'_>) -> Result<Self, Error> {
+        if root.number::<u32>("MajorVersion")?.is_some_and(|major| major != 2) {
+            return Err(Error::NotSupported { at: root.at(), what: "a major version other than 2" });
+        }
+        let duration = ticks(root, "Duration")?.ok_or_else(|| root.malformed("there is no Duration".into()))?;
+        let is_live = root.get("IsLive").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let timescale = timescale(root)?.unwrap_or(Timescale::SMOOTH);
+        Ok(Self { timescale, duration, is_live, protection: Vec::new(), streams: Vec::new() })
+    }
+
+    fn read_protection(&mut self, document: &mut Document<'_>, header: &Element<'_>) -> Result<(), Error> {
+        if header.is("ProtectionHeader") {
+            let system_id = header.get("SystemID").unwrap_or_default().to_owned();
+            self.protection.push(ProtectionHeader::new(system_id, document.text(header)?));
+        }
+        Ok(())
+    }
+
+    fn read_stream(&mut self, document: &mut Document<'_>, element: &Element<'_>) -> Result<(), Error> {
+        let said = element.get("Type").ok_or_else(|| element.malformed("<StreamIndex> has no Type".into()))?;
+        let known = TrackKind::ALL.into_iter().find(|&kind| type_name(kind).eq_ignore_ascii_case(said));
+        let Some(kind) = known else { return Ok(()) };
+        let mut stream = Stream {
+            kind,
+            name: element.string("Name"),
+            subtype: element.string("Subtype"),
+            language: element.string("Language"),
+            role: element.string("Role"),
+            accessibility: element.string("Accessibility"),
+            url: element.get("Url").unwrap_or_default().into(),
+            timescale: timescale(element)?,
+            max_width: element.number("MaxWidth")?,
+            max_height: element.number("MaxHeight")?,
+            levels: Vec::new(),
+            chunks: Chunks::default(),
+        };
+        let mut list = ChunkList::default();
+        document.children(|_, child| match () {
+            () if child.is("QualityLevel") => QualityLevel::read(child, element).map(|level| stream.levels.push(level)),
+            () if child.is("c") => list.read(child),
+            () => Ok(()),
+        })?;
+        let end = self.duration.rescale_floor(self.timescale, stream.timescale.unwrap_or(self.timescale));
+        stream.chunks = list.finish(end);
+        self.streams.push(stream);
+        Ok(())
+    }
+}
+
+impl QualityLevel {
+    fn read(level: &Element<'_>, stream: &Element<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            index: level.number("Index")?.unwrap_or_default(),
+            bitrate: level.number("Bitrate")?.ok_or_else(|| level.malformed("<QualityLevel> has no Bitrate".into()))?,
+            four_cc: level.string("FourCC").or_else(|| stream.string("FourCC")),
+            codec_private_data: hex(level, "CodecPrivateData")?,
+            nal_length_size: level.number("NALUnitLengthField")?,
+            max_width: level.number("MaxWidth")?,
+            max_height: level.number("MaxHeight")?,
+            sampling_rate: level.number("SamplingRate")?,
+            channels: level.number("Channels")?,
+            bits_per_sample: level.number("BitsPerSample")?,
+            packet_size: level.number("PacketSize")?,
+            audio_tag: level.number("AudioTag")?,
+        })
+    }
+}
+
+/// The chunks of a stream so far.
+#[derive(Default)]
+struct ChunkList {
+    chunks: Chunks,
+    /// The start of a chunk without a duration, which lasts until the next.
+    open: Option<Ticks>,
+    clock: Ticks,
+}
+
+impl ChunkList {
+    /// Reads a `c` element ([MS-SSTR] 2.2.2.6): `t` sets the clock, `d` moves it, `r` tells how often in all.
+    fn read(&mut self, element: &Element<'_>) -> Result<(), Error> {
+        let time = ticks(element, "t")?;
+        let start = time.unwrap_or(self.clock);
+        let last = self.open.or_else(|| self.chunks.last_start());
+        if last.is_some_and(|last| start <= last) {
+            return Err(element.malformed(format!("chunk {} does not start behind the one before it", self.len())));
+        }
+        if let Some(open) = self.open.take() {
+            self.chunks.push(Run { start: open, duration: start - open, count: 1 });
+        }
+        let count = element.number::<u32>("r")?.unwrap_or_default().max(1);
+        if count > ClientManifest::MAX_CHUNKS - self.len().min(ClientManifest::MAX_CHUNKS) {
+            return Err(Error::LimitExceeded { what: "the chunks of a stream", limit: ClientManifest::MAX_CHUNKS.into() });
+        }
+        match ticks(element, "d")?.filter(|&duration| duration > Ticks::ZERO) {
+            Some(duration) => {
+                let run = Run { start, duration, count };
+                self.clock = run.end();
+                if self.clock == Ticks::MAX {
+                    return Err(element.malformed(format!("chunk {} ends past 63 bits", self.len())));
+                }
+                self.chunks.push(run);
+                Ok(())
+            }
+            None if count > 1 => Err(element.malformed(format!("chunk {} is repeated without a duration", self.len()))),
+            None => {
+                (self.open, self.clock) = (Some(start), start);
+                Ok(())
+            }
+        }
+    }
+
+    fn len(&self) -> u32 {
+        self.chunks.len() + u32::from(self.open.is_some())
+    }
+
+    /// All chunks, a last one without a duration lasting until `end`.
+    fn finish(mut self, end: Ticks) -> Chunks {
+        if let Some(start) = self.open {
+            self.chunks.push(Run { start, duration: (end - start).max(Ticks::ZERO), count: 1 });
+        }
+        self.chunks
+    }
+}
+
+fn ticks(element: &Element<'_>, name: &str) -> Result<Option<Ticks>, Error> {
+    let ticks = element.number::<i64>(name)?;
+    match ticks {
+        Some(ticks) if ticks < 0 => Err(element.malformed(format!("{name} is negative: {ticks}"))),
+        ticks => Ok(ticks.map(Ticks)),
+    }
+}
+
+fn timescale(element: &Element<'_>) -> Result<Option<Timescale>, Error> {
+    let hz = element.number::<u32>("TimeScale")?;
+    hz.map(|hz| Timescale::new(hz).ok_or_else(|| element.malformed("TimeScale is 0".into()))).transpose()
+}
+
+fn hex(element: &Element<'_>, name: &str) -> Result<Vec<u8>, Error> {
+    let digits = element.get(name).unwrap_or_default().as_bytes();
+    let byte = |pair: &[u8]| match pair {
+        [high @ (b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F'), low @ (b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')] => {
+            let value = |digit: u8| if digit.is_ascii_digit() { digit - b'0' } else { (digit | 0x20) - b'a' + 10 };
+            Some(value(*high) << 4 | value(*low))
+        }
+        _ => None,
+    };
+    digits.chunks(2).map(byte).collect::<Option<_>>().ok_or_else(|| element.malformed(format!("{name} is not hexadecimal")))
+}

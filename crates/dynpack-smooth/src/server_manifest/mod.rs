@@ -1,0 +1,253 @@
+//! The server manifest of an asset, its `.ism`: which files hold which tracks.
+//!
+//! It is SMIL 2.0. Its syntax was never published; this is what the encoders of Azure Media Services and IIS write, what people wrote
+//! by hand for them, and what their tools read. Elements and attributes that are not known are passed over; names are compared
+//! without case.
+
+mod read;
+mod write;
+
+use std::num::NonZeroU32;
+
+use dynpack_media::{Language, MediaKind, Role};
+
+use crate::FileName;
+
+/// A server manifest (`.ism`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerManifest {
+    /// The client manifest beside it (`clientManifestRelativePath`).
+    pub client_manifest: Option<FileName>,
+    /// What kind of files it lists (`formats`).
+    pub formats: Formats,
+    /// How many fragments make one segment of HLS in transport streams (`fragmentsPerHLSSegment`); Azure takes 3 where it is absent.
+    pub fragments_per_hls_segment: Option<NonZeroU32>,
+    /// What else the head says (`meta`), in order.
+    pub meta: Vec<Param>,
+    /// The tracks, in order; never empty in a manifest that was read.
+    pub tracks: Vec<ServerTrack>,
+}
+
+impl ServerManifest {
+    /// The longest manifest that is read, in bytes.
+    pub const MAX_BYTES: usize = 1 << 20;
+    /// How many tracks a manifest may list.
+    pub const MAX_TRACKS: usize = 1000;
+
+    /// A manifest of MP4 files.
+    #[must_use]
+    pub fn new(tracks: Vec<ServerTrack>) -> Self {
+        Self { formats: Formats::Mp4, tracks, ..Self::default() }
+    }
+}
+
+/// What kind of files a server manifest lists (`formats`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Formats {
+    /// Fragmented MP4 of a Smooth set, `.ismv` and `.isma` (`fmp4`, and where nothing is said).
+    #[default]
+    FragmentedMp4,
+    /// MP4 files (`mp4`).
+    Mp4,
+    /// MP4 files of Azure's later encoders (`mp4-v3`).
+    Mp4V3,
+    /// A finished live archive (`vod-fmp4`).
+    VodFragmentedMp4,
+    /// A finished live archive in CMAF (`vod-cmaf`).
+    VodCmaf,
+    /// A live archive that still grows (`live-fmp4`).
+    LiveFragmentedMp4,
+    /// A live archive in CMAF that still grows (`ll-cmaf`).
+    LowLatencyCmaf,
+    /// Anything else, as it stands.
+    Other(String),
+}
+
+impl Formats {
+    const NAMED: [Self; 7] = [
+        Self::FragmentedMp4,
+        Self::Mp4,
+        Self::Mp4V3,
+        Self::VodFragmentedMp4,
+        Self::VodCmaf,
+        Self::LiveFragmentedMp4,
+        Self::LowLatencyCmaf,
+    ];
+
+    /// As the manifest has it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::FragmentedMp4 => "fmp4",
+            Self::Mp4 => "mp4",
+            Self::Mp4V3 => "mp4-v3",
+            Self::VodFragmentedMp4 => "vod-fmp4",
+            Self::VodCmaf => "vod-cmaf",
+            Self::LiveFragmentedMp4 => "live-fmp4",
+            Self::LowLatencyCmaf => "ll-cmaf",
+            Self::Other(other) => other,
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        let named = Self::NAMED.into_iter().find(|named| named.as_str().eq_ignore_ascii_case(text));
+        named.unwrap_or_else(|| Self::Other(text.into()))
+    }
+
+    /// Whether fragments are still being added: not something that can be packaged as video on demand.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        matches!(self, Self::LiveFragmentedMp4 | Self::LowLatencyCmaf)
+    }
+}
+
+/// The kind of a track in a server manifest: the name of its element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TrackKind {
+    /// `<video>`
+    Video,
+    /// `<audio>`
+    Audio,
+    /// `<textstream>`
+    Text,
+}
+
+impl TrackKind {
+    pub(crate) const ALL: [Self; 3] = [Self::Video, Self::Audio, Self::Text];
+
+    /// The name of the element.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Text => "textstream",
+        }
+    }
+
+    /// The media it stands for; `None` for text.
+    #[must_use]
+    pub const fn media(self) -> Option<MediaKind> {
+        match self {
+            Self::Video => Some(MediaKind::Video),
+            Self::Audio => Some(MediaKind::Audio),
+            Self::Text => None,
+        }
+    }
+}
+
+/// One track of one file, as a server manifest lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerTrack {
+    /// Its kind.
+    pub kind: TrackKind,
+    /// The file that holds it (`src`). Without an extension it is the folder of a live archive.
+    pub src: FileName,
+    /// Bits per second, as declared (`systemBitrate`): the key in URLs. A declared 0 counts as none.
+    pub bitrate: Option<NonZeroU32>,
+    /// Its language, as declared (`systemLanguage`).
+    pub language: Option<String>,
+    /// Its `track_ID` in the file (`trackID`). Where it is absent the file's first track of the kind is meant; Azure says 1, which is
+    /// the same for files of one track, and cannot be meant where one file is listed as video and as audio.
+    pub track_id: Option<NonZeroU32>,
+    /// Its name in URLs, as declared (`trackName`).
+    pub track_name: Option<String>,
+    /// The binary index of the file (`trackIndex`, an `.mpi`).
+    pub track_index: Option<FileName>,
+    /// Its name for people (`title`).
+    pub title: Option<String>,
+    /// Its purpose (`accessibility`), such as `description`.
+    pub accessibility: Option<String>,
+    /// Its role (`role`), such as `alternate`.
+    pub role: Option<String>,
+    /// What only text has.
+    pub text: TextParams,
+    /// What else it says of itself (`param`), in order.
+    pub params: Vec<Param>,
+}
+
+impl ServerTrack {
+    /// A track of which only its file is known.
+    #[must_use]
+    pub fn new(kind: TrackKind, src: FileName) -> Self {
+        Self {
+            kind,
+            src,
+            bitrate: None,
+            language: None,
+            track_id: None,
+            track_name: None,
+            track_index: None,
+            title: None,
+            accessibility: None,
+            role: None,
+            text: TextParams::default(),
+            params: Vec::new(),
+        }
+    }
+
+    /// Its name in URLs: the one declared, or else `video`, `audio` or `textstream`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.track_name.as_deref().unwrap_or(self.kind.as_str())
+    }
+
+    /// Its language, if one is declared that can be understood.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.language.as_deref().map(Language::parse).filter(|language| !language.is_undetermined())
+    }
+
+    /// Its name for people: `title`, or else `textDisplayName`.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        self.title.as_deref().or(self.text.display_name.as_deref())
+    }
+
+    /// What it is for: a description where `accessibility` says so, an alternate where `role` does.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        let says = |said: &Option<String>, what: &str| said.as_deref().is_some_and(|said| said.eq_ignore_ascii_case(what));
+        match () {
+            () if says(&self.accessibility, "description") => Role::Description,
+            () if says(&self.role, "alternate") => Role::Alternate,
+            () => Role::Main,
+        }
+    }
+}
+
+/// What a server manifest says of a track of text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TextParams {
+    /// The same text as WebVTT (`transcriptsrc`).
+    pub transcript: Option<FileName>,
+    /// Whether players show it unasked (`textIsDefault`).
+    pub is_default: bool,
+    /// `CHARACTERISTICS` for HLS (`textHlsCharacteristic`).
+    pub hls_characteristics: Option<String>,
+    /// Its name for people (`textDisplayName`).
+    pub display_name: Option<String>,
+}
+
+/// A name with a value: a `param` or a `meta` of which nothing more is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl Param {
+    /// Names a value.
+    #[must_use]
+    pub const fn new(name: String, value: String) -> Self {
+        Self { name, value }
+    }
+}

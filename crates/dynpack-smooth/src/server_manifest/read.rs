@@ -1,0 +1,146 @@
+//! Reading a server manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+use super::{Formats, Param, ServerManifest, ServerTrack, TextParams, TrackKind};
+use crate::xml::{Document, Element, decode, shown};
+use crate::{Error, FileName};
+
+impl ServerManifest {
+    /// Reads a server manifest in UTF-8 or UTF-16.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] if it is no XML, no SMIL, lists no track, or lists one twice; [`Error::OutsideAsset`] if it names a file by
+    /// more than a plain name; [`Error::NotSupported`] for a document type declaration; [`Error::LimitExceeded`] past
+    /// [`MAX_BYTES`](Self::MAX_BYTES) or [`MAX_TRACKS`](Self::MAX_TRACKS).
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let text = decode(bytes, Self::MAX_BYTES)?;
+        let mut document = Document::new(&text);
+        let root = document.root("smil")?;
+        let (mut manifest, mut seen) = (Self::default(), Seen::default());
+        document.children(|document, part| match () {
+            () if part.is("head") => document.children(|_, meta| manifest.read_meta(meta)),
+            () if part.is("body") => document.children(|document, group| match group.is("switch") {
+                true => document.children(|document, track| manifest.read_track(document, track, &mut seen)),
+                false => Ok(()),
+            }),
+            () => Ok(()),
+        })?;
+        document.finish()?;
+        if manifest.tracks.is_empty() {
+            return Err(root.malformed("lists no video, audio or textstream".into()));
+        }
+        Ok(manifest)
+    }
+
+    fn read_meta(&mut self, meta: &Element<'_>) -> Result<(), Error> {
+        let (Some(name), Some(content)) = (meta.string("name"), meta.get("content")) else { return Ok(()) };
+        if !meta.is("meta") {
+            return Ok(());
+        }
+        match name.to_ascii_lowercase().as_str() {
+            "clientmanifestrelativepath" => self.client_manifest = Some(FileName::read(meta, &name, content)?),
+            "formats" => self.formats = Formats::parse(content),
+            "fragmentsperhlssegment" => self.fragments_per_hls_segment = Some(meta.parse(&name, content)?),
+            _ => self.meta.push(Param::new(name, content.into())),
+        }
+        Ok(())
+    }
+
+    fn read_track(&mut self, document: &mut Document<'_>, element: &Element<'_>, seen: &mut Seen) -> Result<(), Error> {
+        let Some(kind) = TrackKind::ALL.into_iter().find(|kind| element.is(kind.as_str())) else { return Ok(()) };
+        if self.tracks.len() == Self::MAX_TRACKS {
+            return Err(Error::LimitExceeded { what: "the tracks of the manifest", limit: Self::MAX_TRACKS as u64 });
+        }
+        let mut params = Vec::new();
+        document.children(|_, param| {
+            if let Some(name) = param.string("name").filter(|_| param.is("param")) {
+                params.push(Param::new(name, param.get("value").unwrap_or_default().into()));
+            }
+            Ok(())
+        })?;
+        let track = Said { element, params }.into_track(kind)?;
+        seen.check(&track).map_err(|problem| element.malformed(problem))?;
+        self.tracks.push(track);
+        Ok(())
+    }
+}
+
+/// What an element says of its track. An attribute has precedence over a `param` of the same name.
+struct Said<'e, 'a> {
+    element: &'e Element<'a>,
+    params: Vec<Param>,
+}
+
+impl Said<'_, '_> {
+    fn into_track(mut self, kind: TrackKind) -> Result<ServerTrack, Error> {
+        let src = self.element.get("src").ok_or_else(|| self.element.malformed(format!("<{}> has no src", kind.as_str())))?;
+        let src = FileName::read(self.element, "src", src)?;
+        let text = TextParams {
+            transcript: self.file("transcriptsrc")?,
+            is_default: self.string("textIsDefault").is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1"),
+            hls_characteristics: self.string("textHlsCharacteristic"),
+            display_name: self.string("textDisplayName"),
+        };
+        Ok(ServerTrack {
+            bitrate: self.number::<u32>("systemBitrate")?.and_then(NonZeroU32::new),
+            language: self.string("systemLanguage"),
+            track_id: self.number("trackID")?,
+            track_name: self.string("trackName"),
+            track_index: self.file("trackIndex")?,
+            title: self.string("title"),
+            accessibility: self.string("accessibility"),
+            role: self.string("role"),
+            text,
+            params: self.params,
+            ..ServerTrack::new(kind, src)
+        })
+    }
+
+    /// What is said under that name, if it is not empty.
+    fn string(&mut self, name: &str) -> Option<String> {
+        let (said, others): (Vec<_>, _) =
+            take(&mut self.params).into_iter().partition(|param| param.name.eq_ignore_ascii_case(name));
+        self.params = others;
+        let said = said.into_iter().map(|param| param.value).find(|value| !value.is_empty());
+        self.element.string(name).or(said)
+    }
+
+    fn number<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, Error> {
+        self.string(name).map(|value| self.element.parse(name, &value)).transpose()
+    }
+
+    fn file(&mut self, name: &str) -> Result<Option<FileName>, Error> {
+        self.string(name).map(|value| FileName::read(self.element, name, &value)).transpose()
+    }
+}
+
+/// What may be listed only once.
+#[derive(Default)]
+struct Seen {
+    tracks: BTreeSet<(TrackKind, FileName, Option<NonZeroU32>)>,
+    keys: BTreeSet<(String, NonZeroU32)>,
+    kinds: BTreeMap<String, TrackKind>,
+}
+
+impl Seen {
+    /// Checks a track against those before it.
+    fn check(&mut self, track: &ServerTrack) -> Result<(), String> {
+        let (name, kind) = (shown(track.name()), track.kind.as_str());
+        if !self.tracks.insert((track.kind, track.src.clone(), track.track_id)) {
+            return Err(format!("{:?} is listed twice as the same {kind} track", shown(track.src.as_str())));
+        }
+        if *self.kinds.entry(track.name().into()).or_insert(track.kind) != track.kind {
+            return Err(format!("the track name {name:?} is used for two kinds of media"));
+        }
+        match (&track.track_name, track.bitrate) {
+            (Some(declared), Some(bitrate)) if !self.keys.insert((declared.clone(), bitrate)) => {
+                Err(format!("the track name {name:?} is used twice at {bitrate} bit/s"))
+            }
+            _ => Ok(()),
+        }
+    }
+}

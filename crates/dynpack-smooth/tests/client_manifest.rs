@@ -1,0 +1,320 @@
+//! Client manifests: one made of a small presentation, those of Azure Media Services, and those that must be refused.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use dynpack_media::{
+    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Language, Presentation, Rendition, Role, SampleColumns,
+    SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+};
+use dynpack_smooth::{ClientManifest, Error, TrackKind, Urls, Version, chunk_time, segment_at};
+use proptest::prelude::*;
+
+/// Samples of `durations` ticks, each a multiple of `gop` a sync sample.
+fn samples(durations: &[u32], gop: usize) -> SampleTable {
+    let len = u32::try_from(durations.len()).unwrap();
+    let mut column = ColumnBuilder::default();
+    durations.iter().for_each(|&duration| column.push_run(duration, 1));
+    SampleTable::new(SampleColumns {
+        durations: column.finish(),
+        composition_offsets: Column::constant(0, len),
+        sizes: Column::constant(100, len),
+        chunks: vec![(SampleIndex(0), 0)],
+        sync_samples: (gop > 1).then(|| (0..len).step_by(gop).map(SampleIndex).collect()),
+    })
+    .unwrap()
+}
+
+fn video(hz: u32, durations: &[u32], gop: usize, (width, height): (u16, u16)) -> Track {
+    let record = [1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee];
+    let codec = Codec::Avc(AvcConfig::parse(Bytes::copy_from_slice(&record), width, height, false).unwrap());
+    Track::new(TrackId(1), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples(durations, gop))
+}
+
+fn audio(hz: u32, frames: usize, config: &[u8]) -> Track {
+    let codec = Codec::Aac(AacConfig::parse(Bytes::copy_from_slice(config), 2).unwrap());
+    let track = Track::new(TrackId(2), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples(&vec![1024; frames], 1));
+    track.with_language(Language::parse("eng"))
+}
+
+/// A presentation of those tracks with their names and bitrates, in segments of about two seconds.
+fn presentation(tracks: Vec<(&str, u32, Track)>) -> Presentation {
+    let all: Vec<_> = tracks.iter().map(|(.., track)| track).collect();
+    let cuts = Timeline::cut(&all, CutPolicy::with_target(Duration::from_secs(2))).unwrap().cuts;
+    let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
+        Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+    });
+    Presentation::new(renditions.collect()).unwrap()
+}
+
+struct Azure;
+
+impl Urls for Azure {
+    fn fragments(&self, rendition: &Rendition) -> String {
+        format!("QualityLevels({{bitrate}})/Fragments({}={{start time}})", rendition.name)
+    }
+}
+
+fn two_videos_and_audio() -> Presentation {
+    let mut presentation = presentation(vec![
+        ("video", 400_000, video(30_000, &[1001; 170], 60, (320, 180))),
+        ("video", 900_000, video(90_000, &[3003; 170], 60, (640, 360))),
+        ("aac_eng", 128_041, audio(48_000, 266, &[0x11, 0x90])),
+    ]);
+    presentation.renditions[2].role = Role::Description;
+    presentation
+}
+
+const V2_2: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+<SmoothStreamingMedia MajorVersion="2" MinorVersion="2" TimeScale="10000000" Duration="56746666">
+  <StreamIndex Type="audio" Name="aac_eng" Language="eng" Role="alternate" Accessibility="description" Chunks="3" QualityLevels="1" Url="QualityLevels({bitrate})/Fragments(aac_eng={start time})">
+    <QualityLevel Index="0" Bitrate="128041" FourCC="AACL" SamplingRate="48000" Channels="2" BitsPerSample="16" PacketSize="4" AudioTag="255" CodecPrivateData="1190"/>
+    <c t="0" d="20053333" r="2"/>
+    <c d="16640000"/>
+  </StreamIndex>
+  <StreamIndex Type="video" Name="video" Chunks="3" QualityLevels="2" MaxWidth="640" MaxHeight="360" Url="QualityLevels({bitrate})/Fragments(video={start time})">
+    <QualityLevel Index="0" Bitrate="900000" FourCC="H264" MaxWidth="640" MaxHeight="360" CodecPrivateData="000000016764001F0000000168EE"/>
+    <QualityLevel Index="1" Bitrate="400000" FourCC="H264" MaxWidth="320" MaxHeight="180" CodecPrivateData="000000016764001F0000000168EE"/>
+    <c t="0" d="20020000" r="2"/>
+    <c d="16683333"/>
+  </StreamIndex>
+</SmoothStreamingMedia>
+"#;
+
+#[test]
+fn a_presentation_becomes_a_manifest_of_version_2_2() {
+    let manifest = ClientManifest::new(&two_videos_and_audio(), &Azure).unwrap();
+    assert_eq!(manifest.to_xml(Version::V2_2), V2_2);
+}
+
+#[test]
+fn version_2_0_has_one_element_for_each_chunk() {
+    let manifest = ClientManifest::new(&two_videos_and_audio(), &Azure).unwrap();
+    let text = manifest.to_xml(Version::V2_0);
+    let start = text.find("<c ").unwrap();
+    let chunks: Vec<_> = text[start..].lines().map(str::trim).filter(|line| line.starts_with("<c ")).collect();
+    let expected = [
+        r#"<c n="0" t="0" d="20053333"/>"#,
+        r#"<c d="20053333"/>"#,
+        r#"<c d="16640000"/>"#,
+        r#"<c n="0" t="0" d="20020000"/>"#,
+        r#"<c d="20020000"/>"#,
+        r#"<c d="16683333"/>"#,
+    ];
+    assert_eq!(chunks, expected);
+    assert!(text.contains(r#"MinorVersion="0""#));
+    assert_eq!(ClientManifest::parse(text.as_bytes()).unwrap(), manifest);
+}
+
+#[test]
+fn he_aac_is_told_from_aac() {
+    let level = |config: &[u8]| {
+        let manifest = ClientManifest::new(&presentation(vec![("audio", 64_000, audio(24_000, 50, config))]), &Azure);
+        manifest.map(|manifest| manifest.streams[0].levels[0].clone()).map_err(|error| error.to_string())
+    };
+    let he_aac = level(&[0x2b, 0x11, 0x88, 0]).unwrap();
+    assert_eq!((he_aac.four_cc.as_deref(), he_aac.sampling_rate, he_aac.channels), (Some("AACH"), Some(24_000), Some(2)));
+    assert_eq!(he_aac.codec_private_data, [0x2b, 0x11, 0x88, 0]);
+    let problem = level(&[0x09, 0x90]).unwrap_err();
+    assert!(problem.starts_with("the rendition \"audio\" at 64000 bit/s cannot be carried: "), "{problem}");
+}
+
+#[test]
+fn video_without_parameter_sets_is_refused() {
+    let mut track = video(30_000, &[1001; 10], 5, (320, 180));
+    let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
+    track.codec = Codec::Avc(AvcConfig::parse(record, 320, 180, true).unwrap());
+    let error = ClientManifest::new(&presentation(vec![("video", 5, track)]), &Azure).unwrap_err();
+    assert!(matches!(error, Error::Rendition { bitrate: 5, .. }), "{error}");
+}
+
+#[test]
+fn renditions_that_end_apart_are_streams_of_their_own() {
+    let presentation = presentation(vec![
+        ("video", 1, video(30_000, &[1001; 170], 60, (320, 180))),
+        ("video", 2, video(30_000, &[1001; 110], 60, (320, 180))),
+        ("video", 3, video(30_000, &[1001; 169], 60, (320, 180))),
+    ]);
+    let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
+    let streams: Vec<_> =
+        manifest.streams.iter().map(|stream| (stream.name(), stream.levels.len(), stream.chunks.len())).collect();
+    assert_eq!(streams, [("video", 2, 3), ("video_2", 1, 2)]);
+    assert!(manifest.streams.iter().all(|stream| stream.url.contains("Fragments(video=")));
+    let end = manifest.streams[0].chunks.iter().last().map(|chunk| chunk.start + chunk.duration);
+    assert_eq!(end, Some(Ticks(56_723_333)));
+}
+
+#[test]
+fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
+    // 24000/1001 frames a second, on their own clock and on one of 90 kHz which must round.
+    let rounded: Vec<u32> = (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
+    let presentation = presentation(vec![
+        ("video", 1, video(24_000, &[1001; 144], 49, (320, 180))),
+        ("video", 2, video(90_000, &rounded, 49, (320, 180))),
+    ]);
+    let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
+    let [stream] = manifest.streams.as_slice() else { panic!("{:?}", manifest.streams) };
+    assert_eq!((stream.levels.len(), stream.chunks.len()), (2, 3));
+    for (at, chunk) in stream.chunks.iter().enumerate() {
+        for rendition in &presentation.renditions {
+            assert_eq!(segment_at(rendition, chunk.start).unwrap(), rendition.cuts.segments().nth(at).unwrap());
+        }
+    }
+    let second = stream.chunks.iter().nth(1).unwrap().start;
+    assert!(segment_at(&presentation.renditions[0], second + Ticks(10_001)).is_none());
+    assert!(segment_at(&presentation.renditions[0], Ticks(10_000_000)).is_none());
+    assert!(segment_at(&presentation.renditions[0], Ticks(i64::MIN)).is_none());
+    assert!(segment_at(&presentation.renditions[0], Ticks::MAX).is_none());
+}
+
+/// The parts of a manifest of Azure Media Services that its documentation shows.
+const AZURE: &str = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="2" Duration="703146666" TimeScale="10000000">
+ <StreamIndex Chunks="12" Type="audio" Url="QualityLevels({bitrate})/Fragments(aac_eng_2_128041_2_1={start time})" QualityLevels="1" Language="eng" Name="aac_eng_2_128041_2_1">
+  <QualityLevel AudioTag="255" Index="0" BitsPerSample="16" Bitrate="128041" FourCC="AACL" CodecPrivateData="1190" Channels="2" PacketSize="4" SamplingRate="48000" />
+  <c t="0" d="60160000" r="11" /><c d="41386666" /></StreamIndex>
+ <StreamIndex Chunks="12" Type="video" Url="QualityLevels({bitrate})/Fragments(video={start time})" QualityLevels="5">
+  <QualityLevel Index="0" Bitrate="3579827" FourCC="H264" MaxWidth="1280" MaxHeight="720" CodecPrivateData="000000016764" />
+  <c t="0" d="60060000" r="11" /><c d="42375666" /></StreamIndex>
+</SmoothStreamingMedia>"#;
+
+#[test]
+fn a_manifest_of_azure_is_understood() {
+    let manifest = ClientManifest::parse(AZURE.as_bytes()).unwrap();
+    let [audio, video] = manifest.streams.as_slice() else { panic!("{:?}", manifest.streams) };
+    assert_eq!((manifest.duration, audio.kind, audio.language.as_deref()), (Ticks(703_146_666), TrackKind::Audio, Some("eng")));
+    assert_eq!((audio.name(), video.name()), ("aac_eng_2_128041_2_1", "video"));
+    assert_eq!((audio.chunks.len(), video.chunks.len()), (12, 12));
+    let last = audio.chunks.iter().last().unwrap();
+    assert_eq!((last.start, last.start + last.duration), (Ticks(661_760_000), manifest.duration));
+    assert_eq!(
+        (video.levels[0].bitrate, video.levels[0].codec_private_data.as_slice()),
+        (3_579_827, &[0, 0, 0, 1, 0x67, 0x64][..])
+    );
+}
+
+#[test]
+fn the_rounding_is_that_of_azure() {
+    let audio = Timescale::new(48_000).unwrap();
+    assert_eq!(chunk_time(Ticks(70_315 * 48 - 16), audio), Ticks(703_146_666));
+    let video = Timescale::new(30_000).unwrap();
+    assert_eq!(chunk_time(Ticks(2_107 * 1001), video), Ticks(11 * 60_060_000 + 42_375_666));
+}
+
+/// The chunks that a list of `c` elements stands for, as (start, duration).
+fn chunks(list: &str) -> Result<Vec<(i64, i64)>, String> {
+    let text =
+        format!("<SmoothStreamingMedia Duration='100'><StreamIndex Type='video'>\n{list}</StreamIndex></SmoothStreamingMedia>");
+    let manifest = ClientManifest::parse(text.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(manifest.streams[0].chunks.iter().map(|chunk| (chunk.start.0, chunk.duration.0)).collect())
+}
+
+#[test]
+fn chunk_lists_are_expanded() {
+    assert_eq!(chunks("<c d='10'/><c d='5'/><c t='20' d='5'/>").unwrap(), [(0, 10), (10, 5), (20, 5)]);
+    assert_eq!(chunks("<c t='7' d='10' r='3'/><c d='1' r='0'/>").unwrap(), [(7, 10), (17, 10), (27, 10), (37, 1)]);
+    assert_eq!(chunks("<c t='7'/><c t='9' d='0'/><c t='30'/>").unwrap(), [(7, 2), (9, 21), (30, 70)]);
+    assert_eq!(chunks("<c t='200'/>").unwrap(), [(200, 0)]);
+    assert_eq!(chunks("").unwrap(), []);
+}
+
+#[test]
+fn impossible_chunk_lists_are_refused() {
+    for (list, expected) in [
+        ("<c/><c/>", "malformed at line 2, column 5: chunk 1 does not start behind the one before it"),
+        ("<c d='10' r='2'/><c t='10'/>", "malformed at line 2, column 18: chunk 2 does not start behind the one before it"),
+        ("<c r='2'/>", "malformed at line 2, column 1: chunk 0 is repeated without a duration"),
+        ("<c d='-1'/>", "malformed at line 2, column 1: d is negative: -1"),
+        ("<c t='18446744073709551615'/>", "malformed at line 2, column 1: t is not a number in range: \"18446744073709551615\""),
+        ("<c t='9223372036854775807' d='1'/>", "malformed at line 2, column 1: chunk 0 ends past 63 bits"),
+        ("<c d='1' r='1048577'/>", "the chunks of a stream pass the limit of 1048576"),
+        ("<c d='1' r='1048576'/><c d='1'/>", "the chunks of a stream pass the limit of 1048576"),
+        ("<c d='1' r='4294967296'/>", "malformed at line 2, column 1: r is not a number in range: \"4294967296\""),
+    ] {
+        assert_eq!(chunks(list).unwrap_err(), expected, "{list}");
+    }
+}
+
+#[test]
+fn impossible_manifests_are_refused() {
+    for (text, expected) in [
+        ("<MPD/>", "malformed at line 1, column 1: the root element is not <SmoothStreamingMedia>"),
+        ("<SmoothStreamingMedia/>", "malformed at line 1, column 1: there is no Duration"),
+        (
+            "<SmoothStreamingMedia Duration='1' MajorVersion='1'/>",
+            "not supported at line 1, column 1: a major version other than 2",
+        ),
+        ("<SmoothStreamingMedia Duration='1' TimeScale='0'/>", "malformed at line 1, column 1: TimeScale is 0"),
+        (
+            "<SmoothStreamingMedia Duration='1'><StreamIndex/></SmoothStreamingMedia>",
+            "malformed at line 1, column 36: <StreamIndex> has no Type",
+        ),
+        (
+            "<SmoothStreamingMedia Duration='1'><StreamIndex Type='audio'><QualityLevel/></StreamIndex></SmoothStreamingMedia>",
+            "malformed at line 1, column 62: <QualityLevel> has no Bitrate",
+        ),
+        (
+            "<SmoothStreamingMedia Duration='1'><StreamIndex Type='text'><QualityLevel Bitrate='1' CodecPrivateData='1g'/></StreamIndex></SmoothStreamingMedia>",
+            "malformed at line 1, column 61: CodecPrivateData is not hexadecimal",
+        ),
+    ] {
+        assert_eq!(ClientManifest::parse(text.as_bytes()).unwrap_err().to_string(), expected, "{text}");
+    }
+}
+
+#[test]
+fn protection_is_read_and_written() {
+    let mut manifest = ClientManifest::parse(V2_2.as_bytes()).unwrap();
+    let header = dynpack_smooth::ProtectionHeader::new("9a04f079-9840-4286-ab92-e65be0885f95".into(), "AAA=".into());
+    manifest.protection.push(header);
+    let text = manifest.to_xml(Version::V2_2);
+    assert!(text.contains(r#"    <ProtectionHeader SystemID="9a04f079-9840-4286-ab92-e65be0885f95">AAA=</ProtectionHeader>"#));
+    assert_eq!(ClientManifest::parse(text.as_bytes()).unwrap(), manifest);
+}
+
+proptest! {
+    #[test]
+    fn every_chunk_is_a_segment_and_every_segment_a_chunk(
+        hz in prop_oneof![Just(1000_u32), Just(12_800), Just(30_000), Just(44_100), Just(90_000), 500_u32..20_000_000],
+        frames in proptest::collection::vec(1_u32..4, 30..200),
+        gop in 1_usize..30,
+        audio_frames in 1_usize..300,
+    ) {
+        let unit = (hz / 25).max(1);
+        let durations: Vec<u32> = frames.into_iter().map(|frame| frame * unit + frame % 2).collect();
+        let presentation = presentation(vec![
+            ("video", 5, video(hz, &durations, gop, (320, 180))),
+            ("audio", 7, audio(44_100, audio_frames, &[0x12, 0x10])),
+        ]);
+        let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
+        for version in [Version::V2_0, Version::V2_2] {
+            let read = ClientManifest::parse(manifest.to_xml(version).as_bytes()).unwrap();
+            prop_assert_eq!(&read, &manifest);
+        }
+        for stream in &manifest.streams {
+            let rendition = presentation.named(stream.name()).unwrap();
+            let segments: Vec<_> = rendition.cuts.segments().collect();
+            prop_assert_eq!(segments.len(), stream.chunks.len() as usize);
+            let mut clock = chunk_time(rendition.cuts.start(), rendition.timescale());
+            for (segment, chunk) in segments.iter().zip(stream.chunks.iter()) {
+                prop_assert_eq!(chunk.start, clock);
+                prop_assert_eq!(segment_at(rendition, chunk.start), Some(segment.clone()));
+                clock = chunk.start + chunk.duration;
+            }
+            prop_assert_eq!(clock, chunk_time(rendition.end(), rendition.timescale()));
+            prop_assert!(clock <= manifest.duration);
+        }
+    }
+
+    #[test]
+    fn a_damaged_manifest_never_panics(at in 0..V2_2.len(), byte in any::<u8>(), cut in any::<bool>()) {
+        let mut bytes = V2_2.as_bytes().to_vec();
+        bytes[at] = byte;
+        if cut {
+            bytes.truncate(at);
+        }
+        let _ = ClientManifest::parse(&bytes).map(|manifest| manifest.to_xml(Version::V2_0));
+    }
+}
