@@ -80,6 +80,7 @@ pub(crate) trait Mux: Send + Sync {
     fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error>;
 }
 
+#[expect(clippy::len_without_is_empty, reason = "no segment is empty")]
 impl SegmentPlan {
     /// A segment of stored bytes as they are, with others between.
     pub(crate) fn spliced(pieces: Vec<Piece>) -> Self {

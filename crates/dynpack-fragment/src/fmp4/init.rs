@@ -1,0 +1,225 @@
+//! Init segments: `ftyp` and a `moov` without samples (ISO/IEC 14496-12, 8.2 to 8.5 and 8.8; ISO/IEC 23000-19, 7.3.1).
+
+use bytes::{BufMut, Bytes};
+use dynpack_media::{Language, MediaKind, Rendition};
+
+use super::boxes::{put_box, put_brands, put_full_box, put_matrix};
+use super::{MOST_HEAD, Profile, TRACK_ID};
+use crate::Error;
+
+/// `track_enabled`, `track_in_movie` and `track_in_preview` (8.3.2).
+const TRACK_FLAGS: u32 = 7;
+
+/// Volume 1.0, as 8.8 fixed point.
+const FULL_VOLUME: u16 = 0x0100;
+
+/// Bytes of a visual sample entry before the boxes in it (12.1.3).
+const VISUAL_ENTRY_LEN: usize = 86;
+
+pub(super) fn write(profile: Profile, rendition: &Rendition) -> Result<Bytes, Error> {
+    let entry_len = rendition.track.sample_entry.len();
+    if entry_len as u64 > MOST_HEAD {
+        return Err(Error::Unsupported(format!("its sample entry has {entry_len} bytes")));
+    }
+    let mut out = Vec::with_capacity(entry_len + 1024);
+    put_brands(&mut out, b"ftyp", profile.init_brands(rendition));
+    put_box(&mut out, b"moov", |out| {
+        put_mvhd(out, rendition);
+        put_box(out, b"trak", |out| put_trak(out, rendition));
+        put_box(out, b"mvex", |out| put_mvex(out, rendition));
+    });
+    Ok(out.into())
+}
+
+/// The `mvhd` box (8.2.2). Creation times are 0, so that equal files give equal bytes; the duration is 0 since the `moov` has no samples.
+fn put_mvhd(out: &mut Vec<u8>, rendition: &Rendition) {
+    put_full_box(out, b"mvhd", 0, 0, |out| {
+        out.put_u64(0);
+        out.put_u32(rendition.timescale().hz());
+        out.put_u32(0);
+        out.put_u32(0x0001_0000);
+        out.put_u16(FULL_VOLUME);
+        out.put_bytes(0, 10);
+        put_matrix(out);
+        out.put_bytes(0, 24);
+        out.put_u32(TRACK_ID + 1);
+    });
+}
+
+fn put_trak(out: &mut Vec<u8>, rendition: &Rendition) {
+    put_tkhd(out, rendition);
+    put_edts(out, rendition);
+    put_box(out, b"mdia", |out| {
+        put_mdhd(out, rendition);
+        put_hdlr(out, rendition.kind());
+        put_elng(out, &rendition.language);
+        put_box(out, b"minf", |out| put_minf(out, rendition));
+    });
+}
+
+/// The `tkhd` box (8.3.2).
+fn put_tkhd(out: &mut Vec<u8>, rendition: &Rendition) {
+    let (width, height) = display_size(rendition);
+    put_full_box(out, b"tkhd", 0, TRACK_FLAGS, |out| {
+        out.put_u64(0);
+        out.put_u32(TRACK_ID);
+        out.put_bytes(0, 16);
+        out.put_u32(0);
+        out.put_u16(if rendition.kind() == MediaKind::Audio { FULL_VOLUME } else { 0 });
+        out.put_u16(0);
+        put_matrix(out);
+        out.put_u32(width);
+        out.put_u32(height);
+    });
+}
+
+/// The `elst` box (8.6.6) with one edit, where media lies before the start of the presentation: all from there on. Its duration is 0,
+/// which stands for that of all fragments.
+fn put_edts(out: &mut Vec<u8>, rendition: &Rendition) {
+    let lead = rendition.cuts.lead().0;
+    if lead <= 0 {
+        return;
+    }
+    let short = i32::try_from(lead);
+    put_box(out, b"edts", |out| {
+        put_full_box(out, b"elst", short.is_err().into(), 0, |out| {
+            out.put_u32(1);
+            match short {
+                Ok(media_time) => {
+                    out.put_u32(0);
+                    out.put_i32(media_time);
+                }
+                Err(_) => {
+                    out.put_u64(0);
+                    out.put_i64(lead);
+                }
+            }
+            out.put_u32(0x0001_0000);
+        });
+    });
+}
+
+/// The `mdhd` box (8.4.2).
+fn put_mdhd(out: &mut Vec<u8>, rendition: &Rendition) {
+    put_full_box(out, b"mdhd", 0, 0, |out| {
+        out.put_u64(0);
+        out.put_u32(rendition.timescale().hz());
+        out.put_u32(0);
+        out.put_u16(packed(rendition.language.three_letters()));
+        out.put_u16(0);
+    });
+}
+
+/// Three letters of 5 bits each, from 1 for `a` (8.4.2.3).
+fn packed(three_letters: &str) -> u16 {
+    three_letters.bytes().fold(0, |packed, letter| packed << 5 | u16::from(letter & 0x1f)) & 0x7fff
+}
+
+/// The `elng` box (8.4.6), for a tag which says more than three letters can.
+fn put_elng(out: &mut Vec<u8>, language: &Language) {
+    if Language::parse(language.three_letters()) != *language {
+        put_full_box(out, b"elng", 0, 0, |out| {
+            out.put_slice(language.tag().as_bytes());
+            out.put_u8(0);
+        });
+    }
+}
+
+/// The `hdlr` box (8.4.3).
+fn put_hdlr(out: &mut Vec<u8>, kind: MediaKind) {
+    let (handler, name) = match kind {
+        MediaKind::Audio => (b"soun", "audio"),
+        _ => (b"vide", "video"),
+    };
+    put_full_box(out, b"hdlr", 0, 0, |out| {
+        out.put_u32(0);
+        out.put_slice(handler);
+        out.put_bytes(0, 12);
+        out.put_slice(name.as_bytes());
+        out.put_u8(0);
+    });
+}
+
+fn put_minf(out: &mut Vec<u8>, rendition: &Rendition) {
+    match rendition.kind() {
+        MediaKind::Audio => put_full_box(out, b"smhd", 0, 0, |out| out.put_u32(0)),
+        _ => put_full_box(out, b"vmhd", 0, 1, |out| out.put_u64(0)),
+    }
+    put_box(out, b"dinf", |out| {
+        put_full_box(out, b"dref", 0, 0, |out| {
+            out.put_u32(1);
+            put_full_box(out, b"url ", 0, 1, |_| ());
+        });
+    });
+    put_box(out, b"stbl", |out| put_stbl(out, rendition));
+}
+
+/// The `stbl` box (8.5.1) of a track whose samples all stand in fragments.
+fn put_stbl(out: &mut Vec<u8>, rendition: &Rendition) {
+    put_full_box(out, b"stsd", 0, 0, |out| {
+        out.put_u32(1);
+        out.put_slice(&rendition.track.sample_entry);
+    });
+    put_full_box(out, b"stts", 0, 0, |out| out.put_u32(0));
+    put_full_box(out, b"stsc", 0, 0, |out| out.put_u32(0));
+    put_full_box(out, b"stsz", 0, 0, |out| out.put_u64(0));
+    put_full_box(out, b"stco", 0, 0, |out| out.put_u32(0));
+}
+
+/// The `mehd` and `trex` boxes (8.8.2, 8.8.3). The duration is known, since all is stored; the defaults stand in each fragment.
+fn put_mvex(out: &mut Vec<u8>, rendition: &Rendition) {
+    put_full_box(out, b"mehd", 1, 0, |out| out.put_u64(u64::try_from(rendition.end().0).unwrap_or_default()));
+    put_full_box(out, b"trex", 0, 0, |out| {
+        out.put_u32(TRACK_ID);
+        out.put_u32(1);
+        out.put_bytes(0, 12);
+    });
+}
+
+/// Width and height as displayed, as 16.16 fixed point: the coded size with its pixel aspect ratio (`pasp`, 12.1.4) in the width.
+fn display_size(rendition: &Rendition) -> (u32, u32) {
+    let Some((width, height)) = rendition.track.codec.dimensions() else { return (0, 0) };
+    let coded = u32::from(width) << 16;
+    let stretched = pixel_aspect(&rendition.track.sample_entry).and_then(|(horizontal, vertical)| {
+        let width = (u64::from(coded) * u64::from(horizontal)).checked_div(vertical.into())?;
+        u32::try_from(width).ok().filter(|&width| width > 0)
+    });
+    (stretched.unwrap_or(coded), u32::from(height) << 16)
+}
+
+fn pixel_aspect(sample_entry: &[u8]) -> Option<(u32, u32)> {
+    let mut rest = sample_entry.get(VISUAL_ENTRY_LEN..)?;
+    loop {
+        let size = usize::try_from(word(rest, 0)?).ok()?;
+        if rest.get(4..8)? == b"pasp" {
+            return Some((word(rest, 8)?, word(rest, 12)?));
+        }
+        rest = rest.get(size.max(8)..)?;
+    }
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_packed_as_the_standard_says() {
+        assert_eq!(packed("und"), 0x55c4);
+        assert_eq!(packed("eng"), 0x15c7);
+    }
+
+    #[test]
+    fn the_pixel_aspect_is_found_behind_other_boxes() {
+        let mut entry = vec![0; VISUAL_ENTRY_LEN];
+        assert_eq!(pixel_aspect(&entry), None);
+        put_box(&mut entry, b"avcC", |out| out.put_u32(1));
+        assert_eq!(pixel_aspect(&entry), None);
+        put_box(&mut entry, b"pasp", |out| out.put_u64(4 << 32 | 3));
+        assert_eq!(pixel_aspect(&entry), Some((4, 3)));
+        assert_eq!(pixel_aspect(&entry[..entry.len() - 1]), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! What holds for every track: random clocks, frame rates, groups of pictures, edit lists and interleavings.
+
+use dynpack_fragment::fmp4::{Profile, init_segment, media_segment, media_segment_len};
+use dynpack_media::{Edit, Rendition, Ticks};
+use mp4_atom::{Ftyp, Moov};
+use proptest::prelude::*;
+
+use crate::support::{PlayedSample, Tables, audio_tables, decode, finish, group_tables, parse, renditions, stored};
+
+fn video_tables() -> impl Strategy<Value = Tables> {
+    let clock = prop_oneof![
+        Just((12_800, 512)),
+        Just((90_000, 3003)),
+        Just((24_000, 1001)),
+        Just((600, 20)),
+        Just((10_000_000, 333_667)),
+        Just((1000, 33)),
+        Just((25, 1)),
+    ];
+    let shape = (clock, 2_u32..300, 1_u32..60, 0_u32..4);
+    let extras = (1_usize..40, any::<bool>(), -2_i64..5, 0_i64..3, prop::collection::vec(0_u32..3, 300));
+    (shape, extras).prop_map(|(((timescale, frame), count, gop, b_frames), extras)| {
+        let (samples_per_chunk, is_variable, edit, delay, jitter) = extras;
+        let mut tables = group_tables(timescale, frame, count, gop, b_frames);
+        tables.samples_per_chunk = samples_per_chunk;
+        let frame = i64::from(frame);
+        tables.edit = Edit { delay: Ticks(delay * frame), media_start: Ticks((tables.edit.media_start.0 + edit * frame).max(0)) };
+        if is_variable {
+            tables.durations.iter_mut().zip(jitter).for_each(|(duration, jitter)| *duration += jitter);
+        }
+        tables
+    })
+}
+
+fn audio() -> impl Strategy<Value = Tables> {
+    let clock = prop_oneof![Just(48_000), Just(44_100), Just(22_050)];
+    let priming = prop_oneof![Just(0), Just(1024), Just(2048), Just(2112), Just(312)];
+    (clock, 3_u32..600, priming, 1_usize..40).prop_map(|(timescale, count, priming, samples_per_chunk)| Tables {
+        samples_per_chunk,
+        ..audio_tables(timescale, count, priming)
+    })
+}
+
+fn play(rendition: &Rendition) -> Vec<PlayedSample> {
+    let mut played = Vec::new();
+    for segment in rendition.cuts.segments() {
+        let plan = media_segment(Profile::Cmaf, rendition, &segment).unwrap();
+        let len = media_segment_len(Profile::Cmaf, rendition, &segment).unwrap();
+        assert_eq!(plan.len(), Some(len), "the length is known without a plan");
+        let bytes = finish(plan);
+        assert_eq!(bytes.len() as u64, len);
+        let again = media_segment(Profile::Cmaf, rendition, &segment).unwrap();
+        assert_eq!(bytes, finish(again), "the same request gives the same bytes");
+        let parsed = parse(&bytes);
+        assert_eq!(parsed.trun_version, 1);
+        let start = parsed.sidx.as_ref().unwrap().earliest_presentation_time;
+        assert_eq!(i64::try_from(start).unwrap(), segment.start.0);
+        let presented = parsed.samples.iter().map(|sample| sample.decode_time + sample.offset - rendition.cuts.lead().0);
+        assert_eq!(presented.min().unwrap().max(0), segment.start.0, "the earliest sample starts the segment");
+        played.extend(parsed.samples);
+    }
+    played
+}
+
+/// No gap, no overlap, every sample once and bit by bit, at the time the edit list gives it.
+fn segments_tile_the_track(rendition: &Rendition) {
+    let played = play(rendition);
+    let (table, cuts) = (&rendition.track.samples, &rendition.cuts);
+    let stored_samples: Vec<_> = table.samples(cuts.samples()).collect();
+    assert_eq!(played.len(), stored_samples.len());
+    for (at, (played, sample)) in played.iter().zip(&stored_samples).enumerate() {
+        let extent = table.extents(sample.index..dynpack_media::SampleIndex(sample.index.0 + 1)).next();
+        let data: Vec<u8> = extent.map_or_else(Vec::new, |extent| (extent.offset..extent.end()).map(stored).collect());
+        assert_eq!(played.data, data, "sample {at}");
+        assert_eq!(played.duration, sample.duration.0);
+        assert_eq!(played.flags & 0x0001_0000 == 0, sample.is_sync);
+        assert_eq!(played.decode_time + played.offset - cuts.lead().0, cuts.presentation_time(sample).0);
+    }
+    assert!(played.iter().zip(&played[1..]).all(|(one, next)| one.decode_time + one.duration == next.decode_time));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn every_track_is_tiled(video in video_tables(), audio in audio(), target in 200_u64..7000) {
+        for rendition in renditions(vec![video.video(), audio.audio()], target) {
+            segments_tile_the_track(&rendition);
+            let init = init_segment(Profile::Cmaf, &rendition).unwrap();
+            let (moov, rest) = decode::<Moov>(decode::<Ftyp>(&init).1);
+            prop_assert!(rest.is_empty());
+            let lead = moov.trak[0].edts.as_ref().map_or(0, |edts| edts.elst.as_ref().unwrap().entries[0].media_time.unwrap());
+            prop_assert_eq!(i64::try_from(lead).unwrap(), rendition.cuts.lead().0);
+        }
+    }
+}
