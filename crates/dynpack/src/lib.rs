@@ -2,6 +2,7 @@
 
 mod format;
 mod request;
+pub mod storage;
 
 pub use format::{Format, Protocol, UnknownFormat};
 pub use request::{AssetPath, Encryption, Request, RequestError, Target, UnknownEncryption, escape};

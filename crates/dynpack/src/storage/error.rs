@@ -1,0 +1,64 @@
+//! Why stored bytes cannot be had.
+
+use std::io;
+use std::sync::Arc;
+
+use dynpack_media::Extent;
+
+/// Why stored bytes cannot be had. Cheap to clone: one failure may answer many who wait for the same file.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StorageError {
+    /// There is nothing of that path, or not of that kind. Whoever asked can fix it, or whoever stores the files.
+    #[error("`{path}` was not found")]
+    NotFound {
+        /// The path.
+        path: String,
+    },
+    /// It must not be read. Whoever runs the storage can fix it, unless the path was meant to do harm.
+    #[error("`{path}` must not be read: {reason}")]
+    Forbidden {
+        /// The path.
+        path: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// The file is not the one that was opened any more. Opening it again helps.
+    #[error("`{path}` has changed since it was opened")]
+    Changed {
+        /// The path.
+        path: String,
+    },
+    /// A range does not end within the file. The caller asked for too much, or what it knows of the file is wrong.
+    #[error("`{path}` has {len} bytes, too few for {} at {}", range.len, range.offset)]
+    OutOfRange {
+        /// The path.
+        path: String,
+        /// The range.
+        range: Extent,
+        /// Bytes in the file.
+        len: u64,
+    },
+    /// The storage failed. Whoever runs it can fix it; trying again may help.
+    #[error("`{path}` cannot be read: {error}")]
+    Failed {
+        /// The path.
+        path: String,
+        /// What happened.
+        #[source]
+        error: Arc<io::Error>,
+    },
+}
+
+impl StorageError {
+    /// What a failed call to the operating system, or the like of it, means for a path.
+    #[must_use]
+    pub fn from_io(path: &str, error: io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => Self::NotFound { path },
+            io::ErrorKind::PermissionDenied => Self::Forbidden { path, reason: "permission denied" },
+            _ => Self::Failed { path, error: Arc::new(error) },
+        }
+    }
+}

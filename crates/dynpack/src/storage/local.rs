@@ -1,0 +1,409 @@
+//! Files in a folder of this machine.
+
+use std::fs::{self, DirEntry, File, FileType, Metadata};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use dynpack_media::Extent;
+
+use super::{Identity, Listing, Source, Storage, StorageError, check_path, check_ranges};
+
+/// The files below a folder of this machine.
+///
+/// Nothing outside the folder is read: a symbolic link that leads out of it is as forbidden as a path would be, and not listed. Whoever
+/// may write to the folder could still exchange a link in the moment between the check and the opening. Names that are not UTF-8
+/// cannot be asked for and are not listed either.
+///
+/// A version is told by its length and the time of its last modification, to the nanosecond; on this machine also by its inode. So a
+/// file that is replaced, by renaming another to its path, leaves those undisturbed who have the old one open. A file that is written
+/// to in place makes their next read fail with [`StorageError::Changed`], unless it keeps its length and the clock of the file system,
+/// which ticks every few milliseconds, has not moved on.
+///
+/// Each call costs one hop to tokio's threads for blocking work, however many ranges it reads.
+#[derive(Clone, Debug)]
+pub struct Local {
+    root: Arc<Path>,
+}
+
+impl Local {
+    /// The files below `root`, which may itself be a symbolic link. Looks it up at once, blocking for that long.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] if there is no such folder.
+    pub fn new(root: impl AsRef<Path>) -> Result<Self, StorageError> {
+        let name = root.as_ref().display().to_string();
+        let root = root.as_ref().canonicalize().map_err(|error| StorageError::from_io(&name, error))?;
+        if !root.is_dir() {
+            return Err(StorageError::NotFound { path: name });
+        }
+        Ok(Self { root: root.into() })
+    }
+
+    /// The folder, as an absolute path without symbolic links.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where a path leads to, once all links are followed.
+    fn resolve(&self, path: &str) -> Result<PathBuf, StorageError> {
+        check_path(path)?;
+        let relative = Path::new(path);
+        if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
+            return Err(StorageError::Forbidden { path: path.to_owned(), reason: "it is not made of plain names" });
+        }
+        let target = self.root.join(relative).canonicalize().map_err(|error| StorageError::from_io(path, error))?;
+        if !target.starts_with(&self.root) {
+            return Err(StorageError::Forbidden { path: path.to_owned(), reason: "it leads out of the root folder" });
+        }
+        Ok(target)
+    }
+
+    /// Where a file lies, and what is known of it without opening it: to open anything else might wait forever.
+    fn file(&self, path: &str) -> Result<(PathBuf, Identity), StorageError> {
+        let target = self.resolve(path)?;
+        let metadata = fs::metadata(&target).map_err(|error| StorageError::from_io(path, error))?;
+        Ok((target, identity(path, &metadata)?))
+    }
+
+    fn open_blocking(&self, path: &str) -> Result<Opened, StorageError> {
+        let (target, _) = self.file(path)?;
+        let file = File::open(target).map_err(|error| StorageError::from_io(path, error))?;
+        let metadata = file.metadata().map_err(|error| StorageError::from_io(path, error))?;
+        Ok(Opened { identity: identity(path, &metadata)?, path: path.to_owned(), file })
+    }
+
+    fn list_blocking(&self, folder: &str) -> Result<Listing, StorageError> {
+        let target = if folder.is_empty() { self.root.to_path_buf() } else { self.resolve(folder)? };
+        let mut listing = Listing::default();
+        for entry in fs::read_dir(target).map_err(|error| StorageError::from_io(folder, error))? {
+            let entry = entry.map_err(|error| StorageError::from_io(folder, error))?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            match self.kind(folder, &name, &entry) {
+                Some(kind) if kind.is_file() => listing.files.push(name),
+                Some(kind) if kind.is_dir() => listing.folders.push(name),
+                _ => {}
+            }
+        }
+        listing.files.sort_unstable();
+        listing.folders.sort_unstable();
+        Ok(listing)
+    }
+
+    /// What an entry of a folder is. What vanishes meanwhile, leads nowhere or leads out is not there for whoever asks.
+    fn kind(&self, folder: &str, name: &str, entry: &DirEntry) -> Option<FileType> {
+        check_path(name).ok()?;
+        let kind = entry.file_type().ok()?;
+        if !kind.is_symlink() {
+            return Some(kind);
+        }
+        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        Some(fs::metadata(self.resolve(&path).ok()?).ok()?.file_type())
+    }
+}
+
+#[async_trait]
+impl Storage for Local {
+    async fn list(&self, folder: &str) -> Result<Listing, StorageError> {
+        let storage = self.clone();
+        blocking(folder, move |folder| storage.list_blocking(folder)).await
+    }
+
+    async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError> {
+        let storage = self.clone();
+        let opened = blocking(path, move |path| storage.open_blocking(path)).await?;
+        Ok(Arc::new(LocalSource(Arc::new(opened))))
+    }
+
+    async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
+        let storage = self.clone();
+        blocking(path, move |path| storage.file(path).map(|(_, identity)| identity)).await
+    }
+}
+
+struct LocalSource(Arc<Opened>);
+
+struct Opened {
+    path: String,
+    file: File,
+    identity: Identity,
+}
+
+#[async_trait]
+impl Source for LocalSource {
+    fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// Ranges that touch are read at one go, and all share one buffer.
+    async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+        check_ranges(&self.0.path, self.len(), ranges)?;
+        if ranges.iter().all(|range| range.len == 0) {
+            return Ok(vec![Bytes::new(); ranges.len()]);
+        }
+        let (opened, ranges) = (Arc::clone(&self.0), ranges.to_vec());
+        blocking(&self.0.path, move |_| opened.read_blocking(&ranges)).await
+    }
+}
+
+impl Opened {
+    fn read_blocking(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+        let lens = ranges.iter().map(|range| usize::try_from(range.len)).collect::<Result<Vec<_>, _>>();
+        let lens = lens.map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
+        let total = lens.iter().try_fold(0_usize, |total, &len| total.checked_add(len));
+        let mut buffer = vec![0; total.ok_or_else(|| self.failed(io::ErrorKind::OutOfMemory.into()))?];
+        let mut rest = buffer.as_mut_slice();
+        for run in runs(ranges) {
+            let len = usize::try_from(run.len).unwrap_or(rest.len()).min(rest.len());
+            let (part, after) = rest.split_at_mut(len);
+            read_exact_at(&self.file, part, run.offset).map_err(|error| self.failed(error))?;
+            rest = after;
+        }
+        self.check_unchanged()?;
+        let mut bytes = Bytes::from(buffer);
+        Ok(lens.into_iter().map(|len| bytes.split_to(len)).collect())
+    }
+
+    /// Asked after the reading: what was written before or during it shows in the time of modification.
+    fn check_unchanged(&self) -> Result<(), StorageError> {
+        let metadata = self.file.metadata().map_err(|error| self.failed(error))?;
+        if identity(&self.path, &metadata)? == self.identity {
+            return Ok(());
+        }
+        Err(StorageError::Changed { path: self.path.clone() })
+    }
+
+    /// All ranges lie within the file that was opened: if it ends earlier, it was cut.
+    fn failed(&self, error: io::Error) -> StorageError {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => StorageError::Changed { path: self.path.clone() },
+            _ => StorageError::from_io(&self.path, error),
+        }
+    }
+}
+
+/// The ranges, with those joined which touch the one before them.
+fn runs(ranges: &[Extent]) -> Vec<Extent> {
+    let mut runs: Vec<Extent> = Vec::new();
+    for range in ranges.iter().filter(|range| range.len > 0) {
+        match runs.last_mut() {
+            Some(run) if run.end() == range.offset => run.len = run.len.saturating_add(range.len),
+            _ => runs.push(*range),
+        }
+    }
+    runs
+}
+
+/// Which version of a file this is; anything but a file is not found.
+fn identity(path: &str, metadata: &Metadata) -> Result<Identity, StorageError> {
+    if !metadata.is_file() {
+        return Err(StorageError::NotFound { path: path.to_owned() });
+    }
+    let modified = metadata.modified().map_err(|error| StorageError::from_io(path, error))?;
+    let version = match modified.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => format!("{:x}", after.as_nanos()),
+        Err(before) => format!("-{:x}", before.duration().as_nanos()),
+    };
+    Ok(Identity::new(version, metadata.len()).with_place(place(metadata)))
+}
+
+#[cfg(unix)]
+fn place(metadata: &Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+
+    format!("{:x}-{:x}", metadata.dev(), metadata.ino())
+}
+
+/// Nothing is known of a file's place; the time of its creation changes when it is replaced.
+#[cfg(windows)]
+fn place(metadata: &Metadata) -> String {
+    use std::os::windows::fs::MetadataExt;
+
+    format!("{:x}", metadata.creation_time())
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::os::unix::fs::FileExt;
+
+    file.read_exact_at(buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+    use std::os::windows::fs::FileExt;
+
+    while !buffer.is_empty() {
+        match file.seek_read(buffer, offset) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(len) => {
+                buffer = &mut buffer[len..];
+                offset += len as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Does blocking work about a path where it may block.
+async fn blocking<T: Send + 'static>(
+    path: &str,
+    work: impl FnOnce(&str) -> Result<T, StorageError> + Send + 'static,
+) -> Result<T, StorageError> {
+    let owned = path.to_owned();
+    let done = tokio::task::spawn_blocking(move || work(&owned)).await;
+    done.unwrap_or_else(|error| Err(StorageError::from_io(path, io::Error::other(error))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+
+    use super::super::conformance;
+    use super::*;
+
+    fn folder() -> (TempDir, Local) {
+        let folder = TempDir::new().unwrap();
+        let storage = Local::new(folder.path()).unwrap();
+        (folder, storage)
+    }
+
+    fn write(root: &Path, path: &str, bytes: &[u8]) {
+        let target = root.join(path);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::write(target, bytes).unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn conforms_where_files_are_replaced() {
+        let ((root, storage), made) = (folder(), TempDir::new().unwrap());
+        let put = async |path: &str, bytes: Bytes| {
+            let target = root.path().join(path);
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            fs::write(made.path().join("new"), bytes).unwrap();
+            fs::rename(made.path().join("new"), target).unwrap();
+        };
+        conformance::check(&storage, put).await;
+    }
+
+    #[tokio::test]
+    async fn conforms_where_files_are_written_in_place() {
+        let (root, storage) = folder();
+        // The clock of a file system may tick more slowly than the suite writes.
+        let time = Cell::new(SystemTime::UNIX_EPOCH);
+        let put = async |path: &str, bytes: Bytes| {
+            write(root.path(), path, &bytes);
+            time.set(time.get() + Duration::from_nanos(100));
+            File::options().append(true).open(root.path().join(path)).unwrap().set_modified(time.get()).unwrap();
+        };
+        conformance::check(&storage, put).await;
+    }
+
+    #[tokio::test]
+    async fn a_file_written_in_place_is_not_read_on() {
+        let (root, storage) = folder();
+        write(root.path(), "a", &[1; 1_000]);
+        let source = storage.open("a").await.unwrap();
+        fs::write(root.path().join("a"), [2; 500]).unwrap();
+        for range in [Extent::new(0, 10), Extent::new(600, 10)] {
+            let error = source.read(&[range]).await.unwrap_err();
+            assert_eq!(error.to_string(), "`a` has changed since it was opened");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_moved_or_removed_is_read_on() {
+        let (root, storage) = folder();
+        write(root.path(), "a", b"old");
+        let source = storage.open("a").await.unwrap();
+        fs::rename(root.path().join("a"), root.path().join("b")).unwrap();
+        assert_eq!(source.read(&[Extent::new(0, 3)]).await.unwrap(), ["old"]);
+        fs::remove_file(root.path().join("b")).unwrap();
+        assert_eq!(source.read(&[Extent::new(1, 2)]).await.unwrap(), ["ld"]);
+    }
+
+    #[tokio::test]
+    async fn faithful_copies_have_one_version() {
+        let (root, storage) = folder();
+        write(root.path(), "a", b"same");
+        write(root.path(), "b", b"same");
+        let modified = fs::metadata(root.path().join("a")).unwrap().modified().unwrap();
+        File::options().append(true).open(root.path().join("b")).unwrap().set_modified(modified).unwrap();
+        let (a, b) = (storage.identity("a").await.unwrap(), storage.identity("b").await.unwrap());
+        assert_eq!((a.version(), a.len()), (b.version(), b.len()));
+        assert_ne!(a, b, "though they are two files here");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn links_are_followed_as_long_as_they_stay_inside() {
+        use std::os::unix::fs::symlink;
+
+        let ((root, storage), outside) = (folder(), TempDir::new().unwrap());
+        write(outside.path(), "secret", b"secret");
+        write(root.path(), "films/a", b"film");
+        symlink(root.path().join("films/a"), root.path().join("inside")).unwrap();
+        symlink("films", root.path().join("folder")).unwrap();
+        symlink(outside.path().join("secret"), root.path().join("out")).unwrap();
+        symlink(outside.path(), root.path().join("out-folder")).unwrap();
+        symlink("nowhere", root.path().join("dangling")).unwrap();
+        symlink("loop", root.path().join("loop")).unwrap();
+
+        let listing = storage.list("").await.unwrap();
+        assert_eq!(listing, Listing { files: vec!["inside".into()], folders: vec!["films".into(), "folder".into()] });
+        for path in ["inside", "folder/a"] {
+            let source = storage.open(path).await.unwrap();
+            assert_eq!(source.read(&[Extent::new(0, 4)]).await.unwrap(), ["film"], "{path}");
+        }
+        for path in ["out", "out-folder/secret"] {
+            let error = storage.open(path).await.err().unwrap();
+            assert_eq!(error.to_string(), format!("`{path}` must not be read: it leads out of the root folder"));
+            assert!(storage.identity(path).await.is_err(), "{path}");
+        }
+        assert!(storage.list("out-folder").await.is_err());
+        let error = storage.open("dangling").await.err().unwrap();
+        assert_eq!(error.to_string(), "`dangling` was not found");
+        assert!(storage.open("loop").await.is_err());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn only_files_and_folders_are_there() {
+        use std::os::unix::ffi::OsStrExt;
+
+        let (root, storage) = folder();
+        let _socket = std::os::unix::net::UnixListener::bind(root.path().join("socket")).unwrap();
+        fs::write(root.path().join(std::ffi::OsStr::from_bytes(b"not-utf-8-\xff")), "x").unwrap();
+        write(root.path(), "back\\slash", b"x");
+        assert_eq!(storage.list("").await.unwrap(), Listing::default());
+        assert!(matches!(storage.open("socket").await, Err(StorageError::NotFound { .. })));
+        assert!(matches!(storage.identity("socket").await, Err(StorageError::NotFound { .. })));
+        let long = "x".repeat(10_000);
+        assert!(matches!(storage.open(&long).await, Err(StorageError::NotFound { .. })));
+    }
+
+    #[test]
+    fn ranges_which_touch_are_one_read() {
+        let ranges = |ranges: &[(u64, u64)]| ranges.iter().map(|&(offset, len)| Extent::new(offset, len)).collect::<Vec<_>>();
+        let asked = ranges(&[(0, 10), (10, 5), (99, 0), (15, 1), (20, 1), (0, 10)]);
+        assert_eq!(runs(&asked), ranges(&[(0, 16), (20, 1), (0, 10)]));
+        assert!(runs(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_root_is_a_folder() {
+        let error = Local::new("/nonexistent/folder").unwrap_err();
+        assert_eq!(error.to_string(), "`/nonexistent/folder` was not found");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(matches!(Local::new(file.path()), Err(StorageError::NotFound { .. })));
+    }
+}
