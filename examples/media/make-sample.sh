@@ -35,7 +35,7 @@ EOF
 video() {
     local name="$1" width="$2" height="$3" profile="$4" kbps="$5"
     "${FFMPEG[@]}" -filter_complex "$(scene "${height}p"),scale=$width:$height:flags=lanczos" \
-        -c:v libx264 -preset veryslow -profile:v "$profile" -threads 1 \
+        -c:v libx264 -preset veryslow -refs 4 -profile:v "$profile" -threads 1 \
         -b:v "${kbps}k" -maxrate "$((kbps * 3 / 2))k" -bufsize "$((kbps * 2))k" \
         -g $((FPS * 2)) -keyint_min $((FPS * 2)) -sc_threshold 0 -bf 2 -flags +cgop \
         -movflags +faststart "$out/$name.mp4"

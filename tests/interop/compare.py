@@ -1,0 +1,280 @@
+"""Holds a stream against the files it was made of, sample by sample."""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import boxes
+import streams
+from origin import ask
+
+PREROLL = Fraction(1)
+STREAMABLE = {"avc1", "avc3", "mp4a"}
+PROTOCOLS = {"HLS": ("manifest(format=m3u8-cmaf)", streams.hls), "DASH": ("manifest(format=mpd-time-cmaf)", streams.dash)}
+
+
+@dataclass
+class Row:
+    """What was found out about one rendition in one protocol."""
+
+    protocol: str
+    rendition: str
+    source: str = ""
+    segments: int = 0
+    stored: int = 0
+    streamed: int = 0
+    #: Presentation time of the stream less that of the source, in seconds.
+    shift: Fraction = None
+    problems: list = field(default_factory=list)
+
+
+@dataclass
+class Source:
+    """A stored track, with what ffmpeg says of its samples."""
+
+    name: str
+    track: boxes.Track
+
+
+def stored(folder):
+    """The tracks of all files of an asset, each seen alike by our reader and by ffmpeg."""
+    sources = []
+    for path in sorted(Path(folder).glob("*.mp4")):
+        for index, track in enumerate(boxes.read(path.read_bytes())):
+            if track.codec in STREAMABLE and track.kind in ("vide", "soun") and track.samples:
+                assert_witnessed(path, index, track)
+                sources.append(Source(f"{path.stem}#{track.id}", track))
+    return sources
+
+
+def framemd5(path, index, *options):
+    """(dts, pts, duration, size, md5) of each packet of one stream, edit lists put aside."""
+    command = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", *options, "-i", str(path), "-map", f"0:{index}"]
+    command += ["-c", "copy", "-copyinkf", "-copyts", "-f", "framemd5", "-"]
+    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    rows = [line.split(",") for line in output.splitlines() if line and not line.startswith("#")]
+    return [(int(dts), int(pts), int(duration), int(size), md5.strip()) for _, dts, pts, duration, size, md5, *_ in rows]
+
+
+def assert_witnessed(path, index, track):
+    """ffmpeg sees the same samples in the same order, as far apart."""
+    packets = framemd5(path, index, "-ignore_editlist", "1")
+    ours = [(sample.size, sample.digest) for sample in track.samples]
+    theirs = [(size, md5) for *_, size, md5 in packets]
+    if theirs != ours:
+        at = first_difference(ours, theirs)
+        raise AssertionError(f"{Path(path).name}: ffmpeg sees other samples than this reader, first at {at}")
+    for name, mine, yours in (
+        ("decode", [sample.decode for sample in track.samples], [packet[0] for packet in packets]),
+        ("presentation", [sample.decode + sample.composition for sample in track.samples], [packet[1] for packet in packets]),
+    ):
+        if distances(mine) != distances(yours):
+            at = first_difference(distances(mine), distances(yours))
+            raise AssertionError(f"{Path(path).name}: ffmpeg sees other {name} times than this reader, first at {at}")
+
+
+def distances(times):
+    return [time - times[0] for time in times]
+
+
+def first_difference(ours, theirs):
+    return next((at for at, (mine, yours) in enumerate(zip(ours, theirs)) if mine != yours), min(len(ours), len(theirs)))
+
+
+def compare(base, sources):
+    """The rows of an asset: `base` is its address, without the manifest."""
+    return [row for protocol in PROTOCOLS for row in compare_protocol(base, protocol, sources)]
+
+
+def compare_protocol(base, protocol, sources):
+    manifest, read = PROTOCOLS[protocol]
+    renditions = read(f"{base}/{manifest}")
+    rows, used = [], {}
+    for rendition in renditions:
+        source = origin_of(rendition, sources)
+        row = Row(protocol, rendition.name, source.name, len(rendition.segments), len(source.track.samples))
+        row.streamed = len(rendition.track.samples)
+        check_samples(row, rendition, source.track)
+        check_segments(row, rendition)
+        check_description(row, rendition, source.track)
+        check_http(row, rendition)
+        used[source.name] = rendition
+        rows.append(row)
+    check_start(rows, renditions)
+    check_offsets(rows, renditions)
+    check_alignment(rows, renditions)
+    delivered = {tuple(source.track.digests()) for source in sources if source.name in used}
+    for source in sources:
+        if tuple(source.track.digests()) not in delivered:
+            problem = f"{source.name} is not in the stream"
+            rows.append(Row(protocol, "-", source.name, 0, len(source.track.samples), problems=[problem]))
+    return rows
+
+
+def origin_of(rendition, sources):
+    """The stored track with most of its samples in common with the rendition."""
+    digests = set(rendition.track.digests())
+    alike = lambda source: (len(digests & set(source.track.digests())), source.track.language == rendition.track.language)
+    return max(sources, key=alike)
+
+
+def check_samples(row, rendition, source):
+    """Every sample, in order, bit for bit; decode times, presentation times and sync flags as stored."""
+    track = rendition.track
+    dropped = max(len(source.samples) - len(track.samples), 0)
+    kept = source.samples[dropped:]
+    if [sample.digest for sample in kept] != track.digests():
+        at = first_difference([sample.digest for sample in kept], track.digests())
+        row.problems.append(f"{len(track.samples)} samples of {len(source.samples)}; other bytes from sample {at} on")
+        return
+    check_dropped(row, source, dropped)
+    assert_equal(row, "decode times", distances(ticks(track, decode)), distances([sample.decode for sample in kept]))
+    shown = [sample.decode + sample.composition for sample in kept]
+    assert_equal(row, "presentation times", distances(ticks(track, presented)), distances(shown))
+    assert_equal(row, "durations", [s.duration for s in track.samples[:-1]], [s.duration for s in kept[:-1]])
+    if source.kind == "vide":
+        assert_equal(row, "sync flags", [s.sync for s in track.samples], [s.sync for s in kept])
+    if track.timescale != source.timescale:
+        row.problems.append(f"the timescale is {track.timescale}, not {source.timescale}")
+    row.shift = rendition.times()[0] - source.presented(kept[0])
+    check_witness(row, rendition)
+
+
+def decode(sample):
+    return sample.decode
+
+
+def presented(sample):
+    return sample.decode + sample.composition
+
+
+def ticks(track, time):
+    return [time(sample) for sample in track.samples]
+
+
+def assert_equal(row, name, streamed, wanted):
+    if streamed != wanted:
+        at = first_difference(streamed, wanted)
+        row.problems.append(f"the {name} differ from the source's, first at sample {at}")
+
+
+def check_dropped(row, source, dropped):
+    """Only what lies wholly before the edit list's start may be left out: whole groups of pictures, or more audio than a decoder needs."""
+    edge = source.delay if source.kind == "vide" else source.delay - PREROLL
+    for sample in source.samples[:dropped]:
+        if source.presented(sample) + Fraction(sample.duration, source.timescale) > edge:
+            row.problems.append(f"the first {dropped} samples are missing, and the edit list does not skip them")
+            return
+
+
+def check_witness(row, rendition):
+    """ffmpeg reads the same from the stream as we do."""
+    with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
+        file.write(rendition.whole())
+        file.flush()
+        try:
+            assert_witnessed(file.name, 0, rendition.track)
+        except (AssertionError, subprocess.CalledProcessError) as error:
+            row.problems.append(str(error))
+
+
+def check_segments(row, rendition):
+    """Segments follow each other without a gap, start at sync samples, and are where and as long as they are said to be."""
+    samples, times = rendition.track.samples, rendition.times()
+    for before, behind in zip(samples, samples[1:]):
+        if before.decode + before.duration != behind.decode:
+            row.problems.append(f"decode time {behind.decode} does not follow {before.decode} + {before.duration}")
+            break
+    pairs = zip(rendition.segments, rendition.bounds, rendition.bounds[1:])
+    for number, (segment, first, end) in enumerate(pairs):
+        if first == end:
+            row.problems.append(f"segment {number} is empty")
+            continue
+        if rendition.track.kind == "vide" and not samples[first].sync:
+            row.problems.append(f"segment {number} does not start at a sync sample")
+        start = max(min(times[first:end]), Fraction(0)) if number == 0 else min(times[first:end])
+        origin = rendition.segments[0].start if row.protocol == "DASH" else max(min(times[: rendition.bounds[1]]), Fraction(0))
+        said = segment.start if row.protocol == "DASH" else origin + segment.start
+        if abs(said - start) > segment.tolerance:
+            row.problems.append(f"segment {number} is said to start at {float(said):.6f} s and starts at {float(start):.6f} s")
+    last, end = rendition.segments[-1], ending(rendition)
+    said = last.start + last.duration + (0 if row.protocol == "DASH" else max(min(times[: rendition.bounds[1]]), Fraction(0)))
+    if abs(said - end) > last.tolerance:
+        row.problems.append(f"the end is said to be at {float(said):.6f} s and is at {float(end):.6f} s")
+
+
+def ending(rendition):
+    samples = rendition.track.samples
+    durations = (Fraction(sample.duration, rendition.track.timescale) for sample in samples)
+    return max(time + duration for time, duration in zip(rendition.times(), durations))
+
+
+def check_description(row, rendition, source):
+    """What the manifest says of codecs, language and bandwidth is true."""
+    codec = rfc6381(source)
+    if codec and not any(said.lower() == codec.lower() for said in rendition.codecs.split(",")) and rendition.codecs:
+        row.problems.append(f"the codec is {codec}, and the manifest says {rendition.codecs!r}")
+    if source.entry.find(b"avcC") >= 0 and rendition.track.entry.find(b"avcC") < 0 and source.codec == "avc1":
+        row.problems.append("the codec configuration is missing")
+    if rendition.bandwidth:
+        sizes = [(len(segment.body) * 8, segment.duration) for segment in rendition.segments]
+        average = sum(size for size, _ in sizes) / sum(duration for _, duration in sizes)
+        peak = max(size / duration for size, duration in sizes)
+        floor = peak if row.protocol == "HLS" else average
+        if rendition.bandwidth < floor * Fraction(999, 1000):
+            row.problems.append(f"the bandwidth is said to be {rendition.bandwidth}, and is {int(floor)} bit/s")
+
+
+def rfc6381(track):
+    """The codec string of H.264; AAC needs more reading than is worth it here."""
+    at = track.entry.find(b"avcC")
+    return f"{track.codec}.{track.entry[at + 5:at + 8].hex()}" if at >= 0 else None
+
+
+def check_http(row, rendition):
+    """Part of a segment is what a slice of the whole is; HEAD tells the same length; a known ETag saves the body."""
+    segment = rendition.segments[0]
+    part = ask(segment.url, Range="bytes=10-99")
+    if part.status != 206 or part.body != segment.body[10:100]:
+        row.problems.append(f"a range is answered with {part.status} and {len(part.body)} bytes that are not the slice")
+    head = ask(segment.url, method="HEAD")
+    if head.headers.get("content-length") != str(len(segment.body)):
+        row.problems.append(f"HEAD tells {head.headers.get('content-length')} bytes of {len(segment.body)}")
+    known = ask(segment.url, If_None_Match=head.headers.get("etag", ""))
+    if known.status != 304:
+        row.problems.append(f"a known ETag is answered with {known.status}, not 304")
+
+
+def check_start(rows, renditions):
+    """The presentation starts at 0: some rendition does, and none but audio priming lies before."""
+    starts = [min(rendition.times()) for rendition in renditions]
+    for row, rendition, start in zip(rows, renditions, starts):
+        if start < 0 and rendition.track.kind == "vide":
+            row.problems.append(f"video starts at {float(start):.6f} s, before the presentation")
+        if start < -PREROLL - Fraction(1, 10):
+            row.problems.append(f"audio starts at {float(start):.6f} s, long before the presentation")
+    if starts and min(max(start, Fraction(0)) for start in starts) > 0:
+        rows[0].problems.append(f"nothing is presented before {float(min(starts)):.6f} s")
+
+
+def check_offsets(rows, renditions):
+    """All renditions are moved by the same time: to the tick, since each is rounded to a tick of its own."""
+    known = [(row, rendition) for row, rendition in zip(rows, renditions) if row.shift is not None]
+    for row, rendition in known:
+        first, other = known[0]
+        tick = max(Fraction(1, rendition.track.timescale), Fraction(1, other.track.timescale))
+        if abs(row.shift - first.shift) >= tick:
+            row.problems.append(f"it is {float((row.shift - first.shift) * 1000):+.3f} ms from where it was beside {first.source}")
+
+
+def check_alignment(rows, renditions):
+    """All renditions of video are cut at the same times, but for what their clocks can not tell apart."""
+    video = [(row, rendition) for row, rendition in zip(rows, renditions) if rendition.track.kind == "vide"]
+    cuts = lambda rendition: [min(rendition.times()[first:end]) for first, end in zip(rendition.bounds, rendition.bounds[1:])]
+    for row, rendition in video[1:]:
+        ours, theirs = cuts(rendition), cuts(video[0][1])
+        half = Fraction(1, 2) * max(Fraction(s.duration, rendition.track.timescale) for s in rendition.track.samples)
+        if len(ours) != len(theirs) or any(abs(mine - yours) > half for mine, yours in zip(ours, theirs)):
+            row.problems.append(f"its segments are cut elsewhere than those of {video[0][1].name}")

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Streams each file of a corpus as an asset of its own: it must arrive whole, bit for bit, or be refused with a reason.
+
+    corpus.py ORIGIN CORPUS
+
+CORPUS is a folder with a MANIFEST.tsv whose first column names the files, and whose column `streams` what ffmpeg finds in them.
+Prints a table of the progressive files with H.264 or AAC (and of whatever else is streamed) and, last, `corpus: N passed, M failed`.
+Tracks of other codecs may be left out of the stream; the table names them.
+"""
+
+import csv
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import boxes
+import compare
+import origin
+
+FOLDERS = ("progressive", "editlist", "audio", "odd")
+CODECS = ("h264/avc1", "h264/avc3", "aac/mp4a")
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    binary, corpus = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    with tempfile.TemporaryDirectory(prefix="dynpack-corpus-") as temporary:
+        media = Path(temporary) / "media"
+        files = {}
+        for name in wanted(corpus):
+            folder = media / Path(name).stem.replace(" ", "_")
+            folder.mkdir(parents=True)
+            shutil.copyfile(corpus / name, folder / f"{folder.name}.mp4")
+            files[name] = folder
+        log = Path(temporary) / "origin.log"
+        with origin.serving(binary, media, log) as base:
+            results = [judge(f"{base}/{folder.name}/{folder.name}.ism", name, folder) for name, folder in files.items()]
+        print_table(results)
+    failed = sum(problem is not None for *_, problem in results)
+    print(f"corpus: {len(results) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+def wanted(corpus):
+    with open(corpus / "MANIFEST.tsv", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    chosen = [row["file"] for row in rows if row["file"].startswith(FOLDERS) and any(codec in row["streams"] for codec in CODECS)]
+    return sorted(name for name in chosen if (corpus / name).is_file())
+
+
+def judge(url, name, folder):
+    """(file, verdict, remark, what is wrong or None)"""
+    refusals = {protocol: refusal(f"{url}/{manifest}") for protocol, (manifest, _) in compare.PROTOCOLS.items()}
+    if any(refusals.values()):
+        return judge_refusal(name, refusals)
+    try:
+        sources = compare.stored(folder)
+        rows = compare.compare(url, sources)
+    except origin.Refused as refused:
+        return name, "FAILED", "", f"listed, but refused: {refused}"
+    except (AssertionError, ValueError, AttributeError, StopIteration, subprocess.CalledProcessError) as error:
+        return name, "FAILED", "", f"{type(error).__name__}: {error}"
+    problems = [f"{row.protocol} {row.source}: {problem}" for row in rows for problem in row.problems]
+    counts = [f"{row.source.split('#')[1]}: {row.stored} = {row.streamed}" for row in rows if row.protocol == "HLS"]
+    return name, "FAILED" if problems else "whole", ", ".join(counts) + left_out(folder), "\n".join(problems) or None
+
+
+def refusal(url):
+    answer = origin.ask(url)
+    return None if answer.status == 200 else answer
+
+
+def judge_refusal(name, refusals):
+    if not all(refusals.values()):
+        return name, "FAILED", "", "refused in one protocol and not in the other"
+    answer = refusals["HLS"]
+    remark = f"{answer.status} {' '.join(answer.text().split())}"
+    if answer.status >= 500 and answer.status != 501 or len(answer.text()) < 12:
+        return name, "FAILED", "", f"refused without a reason that helps: {remark}"
+    return name, "refused", remark, None
+
+
+def left_out(folder):
+    """What the file holds beside H.264 and AAC."""
+    tracks = boxes.read(next(folder.glob("*.mp4")).read_bytes())
+    others = [track.codec for track in tracks if track.codec not in compare.STREAMABLE or not track.samples]
+    return f"; beside it: {', '.join(others)}" if others else ""
+
+
+def print_table(results):
+    width = max((len(name) for name, *_ in results), default=0)
+    for name, verdict, remark, problem in results:
+        print(f"{name:{width}}  {verdict:8}{remark}")
+        for line in (problem or "").splitlines():
+            print(f"{'':{width}}  {line}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Proves that the comparison can fail: a proxy damages the stream in one small way at a time, and each must be found out."""
+
+import contextlib
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import boxes
+from origin import ask
+
+
+def fields(body, kind):
+    """Where the bodies of all boxes of a kind start, in a segment or an init segment."""
+    found = []
+
+    def visit(box):
+        if box.kind == kind:
+            found.append(box)
+        for child in box.children:
+            visit(child)
+
+    for box in boxes.top_level(bytes(body)):
+        visit(box)
+    return found
+
+
+def one_bit_of_media(body):
+    for mdat in fields(body, b"mdat")[-1:]:
+        body[(mdat.body + mdat.end) // 2] ^= 1
+
+
+def a_decode_time(body):
+    for tfdt in fields(body, b"tfdt")[-1:]:
+        body[tfdt.end - 1] ^= 3
+
+
+def a_sample_duration(body):
+    for trun in fields(body, b"trun")[-1:]:
+        for tfhd in fields(body, b"tfhd")[-1:]:
+            if trun.flags & 0x100:
+                body[first_entry(trun) + 3] ^= 1
+            elif tfhd.flags & 8:
+                body[tfhd.body + 8 + (8 if tfhd.flags & 1 else 0) + (4 if tfhd.flags & 2 else 0) + 3] ^= 1
+
+
+def a_composition_offset(body):
+    for trun in fields(body, b"trun")[-1:]:
+        if trun.flags & 0x800:
+            before = 4 * sum(bool(trun.flags & bit) for bit in (0x100, 0x200, 0x400))
+            body[first_entry(trun) + before + 3] ^= 1
+
+
+def first_entry(trun):
+    return trun.body + 8 + (4 if trun.flags & 1 else 0) + (4 if trun.flags & 4 else 0)
+
+
+def a_sync_flag(body):
+    for trun in fields(body, b"trun")[-1:]:
+        if trun.flags & 4:
+            body[trun.body + 8 + (4 if trun.flags & 1 else 0) + 1] ^= 1
+        elif trun.flags & 0x400:
+            before = 4 * sum(bool(trun.flags & bit) for bit in (0x100, 0x200))
+            body[first_entry(trun) + before + 1] ^= 1
+
+
+def an_edit_list(body):
+    for elst in fields(body, b"elst"):
+        body[elst.end - 5] ^= 64
+
+
+def a_segment_duration(body):
+    body[:] = re.sub(rb"#EXTINF:(\d+)\.", lambda found: b"#EXTINF:%d." % (int(found[1]) - 1), bytes(body), count=1)
+    body[:] = re.sub(rb'(<S [^>]*?)d="(\d+)"', lambda found: found[1] + b'd="%d"' % (int(found[2]) - 1), bytes(body), count=1)
+
+
+def a_bandwidth(body):
+    body[:] = re.sub(rb'(bandwidth=["]?|BANDWIDTH=)(\d+)', rb"\g<1>9999", bytes(body))
+
+
+def the_codecs(body):
+    body[:] = re.sub(rb"avc1\.([0-9A-Fa-f]{6})", b"avc1.42c00a", bytes(body))
+
+
+#: What is damaged, and in which answers: by what is in the URL, in lower case.
+DAMAGES = {
+    one_bit_of_media: "fragments(",
+    a_decode_time: "fragments(",
+    a_sample_duration: "fragments(",
+    a_composition_offset: "fragments(video",
+    a_sync_flag: "fragments(video",
+    an_edit_list: "=i",
+    a_segment_duration: "manifest(",
+    a_bandwidth: "manifest(",
+    the_codecs: "manifest(",
+}
+
+
+@contextlib.contextmanager
+def damaging(base, damage, where):
+    """Yields the address of a proxy in front of `base` which damages the answers whose URL holds `where`."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            names = ("Range", "If-None-Match")
+            wanted = {name.replace("-", "_"): self.headers[name] for name in names if name in self.headers}
+            answer = ask(base + self.path, self.command, **wanted)
+            body = bytearray(answer.body)
+            if where in self.path.lower() and answer.status == 200:
+                with contextlib.suppress(ValueError):
+                    damage(body)
+            self.send_response(answer.status)
+            for name in ("content-type", "etag", "content-range"):
+                if name in answer.headers:
+                    self.send_header(name, answer.headers[name])
+            length = answer.headers.get("content-length", "0") if self.command == "HEAD" else str(len(body))
+            self.send_header("content-length", length)
+            self.end_headers()
+            self.wfile.write(b"" if self.command == "HEAD" else body)
+
+        do_HEAD = do_GET
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def undiscovered(url, sources, compare_protocol):
+    """The names of the damages that the comparison does not find, by protocol; `url` is the address of a sound asset."""
+    parts = urlsplit(url)
+    base = f"{parts.scheme}://{parts.netloc}"
+    sound = [problem for protocol in ("HLS", "DASH") for row in compare_protocol(url, protocol, sources) for problem in row.problems]
+    if sound:
+        return ["the stream is not sound to begin with"]
+    missed = []
+    for damage, where in DAMAGES.items():
+        with damaging(base, damage, where) as address:
+            for protocol in ("HLS", "DASH"):
+                try:
+                    found = any(row.problems for row in compare_protocol(address + parts.path, protocol, sources))
+                except Exception:  # A stream that can not even be read has been found out as well.
+                    found = True
+                if not found:
+                    missed.append(f"{protocol}: {damage.__name__}")
+    return missed

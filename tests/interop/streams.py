@@ -1,0 +1,168 @@
+"""Reads a stream as a player would: playlists or a manifest, then each rendition's init segment and media segments."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from fractions import Fraction
+from urllib.parse import urljoin
+
+import boxes
+from origin import get
+
+PLAYLIST_TYPES = {"application/vnd.apple.mpegurl"}
+MANIFEST_TYPES = {"application/dash+xml"}
+MEDIA_TYPES = {"video/mp4", "audio/mp4", "application/mp4", "video/iso.segment", "audio/iso.segment"}
+DASH = "{urn:mpeg:dash:schema:mpd:2011}"
+
+
+@dataclass
+class Segment:
+    """A media segment as it is announced: start and duration in seconds, and how far rounding may have moved them."""
+
+    url: str
+    start: Fraction
+    duration: Fraction
+    tolerance: Fraction
+    body: bytes = b""
+
+
+@dataclass
+class Rendition:
+    """One rendition of a stream, fetched whole."""
+
+    name: str
+    url: str
+    codecs: str
+    bandwidth: int
+    language: str
+    init: bytes
+    segments: list
+    track: boxes.Track = None
+    #: The first sample of each segment, and one past the last.
+    bounds: list = field(default_factory=list)
+    #: Presentation time of the stream = presentation time of the track + this.
+    offset: Fraction = Fraction(0)
+
+    def fetch(self):
+        """Fetches the segments and reads their samples."""
+        self.bounds = [0]
+        for segment in self.segments:
+            segment.body = get(segment.url, MEDIA_TYPES)
+            alone = boxes.read(self.init + segment.body)
+            self.bounds.append(self.bounds[-1] + sum(len(track.samples) for track in alone))
+        tracks = boxes.read(self.whole())
+        if len(tracks) != 1:
+            raise AssertionError(f"{self.name} holds {len(tracks)} tracks, not one")
+        self.track = tracks[0]
+        return self
+
+    def whole(self):
+        """The rendition as one file."""
+        return self.init + b"".join(segment.body for segment in self.segments)
+
+    def times(self):
+        return [time + self.offset for time in self.track.times()]
+
+
+def attributes(line):
+    """An HLS attribute list (RFC 8216, 4.2)."""
+    pairs = re.findall(r'([A-Z0-9-]+)=("[^"]*"|[^,]*)', line.split(":", 1)[1])
+    return {name: value.strip('"') for name, value in pairs}
+
+
+def hls(url):
+    """The renditions of a multivariant playlist: every variant's video, and every audio of the groups."""
+    lines = get(url, PLAYLIST_TYPES).decode().splitlines()
+    assert lines[0] == "#EXTM3U", f"{url} starts with {lines[0]!r}"
+    renditions, seen = [], set()
+    for line, behind in zip(lines, lines[1:] + [""]):
+        if line.startswith("#EXT-X-STREAM-INF:"):
+            described, uri = attributes(line), behind
+        elif line.startswith("#EXT-X-MEDIA:") and "URI" in attributes(line):
+            described = attributes(line)
+            uri = described["URI"]
+        else:
+            continue
+        if uri not in seen:
+            seen.add(uri)
+            renditions.append(hls_rendition(urljoin(url, uri), uri, described))
+    return renditions
+
+
+def hls_rendition(url, name, described):
+    lines = get(url, PLAYLIST_TYPES).decode().splitlines()
+    target = int(next(line for line in lines if line.startswith("#EXT-X-TARGETDURATION:")).split(":")[1])
+    init, segments, start, duration = b"", [], Fraction(0), None
+    for line in lines:
+        if line.startswith("#EXT-X-MAP:"):
+            init = get(urljoin(url, attributes(line)["URI"]), MEDIA_TYPES)
+        elif line.startswith("#EXTINF:"):
+            duration = Fraction(line.split(":", 1)[1].split(",")[0])
+        elif line and not line.startswith("#"):
+            assert duration is not None, f"{url}: {line} has no EXTINF"
+            assert round(duration) <= target, f"{url}: {float(duration)} s pass the target duration {target}"
+            segments.append(Segment(urljoin(url, line), start, duration, Fraction(1, 1000)))
+            start, duration = start + duration, None
+    assert lines[-1] == "#EXT-X-ENDLIST", f"{url} does not end"
+    bandwidth, codecs = int(described.get("BANDWIDTH", 0)), described.get("CODECS", "")
+    return Rendition(name, url, codecs, bandwidth, described.get("LANGUAGE", "und"), init, segments).fetch()
+
+
+def dash(url):
+    """The renditions of a static MPD of one period."""
+    root = ElementTree.fromstring(get(url, MANIFEST_TYPES))
+    periods = root.findall(f"{DASH}Period")
+    assert len(periods) == 1, f"{url} has {len(periods)} periods"
+    renditions = []
+    for adaptation in periods[0].findall(f"{DASH}AdaptationSet"):
+        for representation in adaptation.findall(f"{DASH}Representation"):
+            renditions.append(dash_rendition(url, adaptation, representation))
+    return renditions
+
+
+def dash_rendition(url, adaptation, representation):
+    parents = (representation, adaptation)
+    template = {}
+    for parent in reversed(parents):
+        found = parent.find(f"{DASH}SegmentTemplate")
+        if found is not None:
+            template.update(found.attrib)
+            timeline = found.find(f"{DASH}SegmentTimeline")
+    values = {"RepresentationID": representation.get("id"), "Bandwidth": representation.get("bandwidth")}
+    timescale = int(template.get("timescale", 1))
+    shift = int(template.get("presentationTimeOffset", 0))
+    segments = []
+    for number, (time, duration) in enumerate(expand(timeline), int(template.get("startNumber", 1))):
+        media = fill(template["media"], {**values, "Time": time, "Number": number})
+        start = Fraction(time - shift, timescale)
+        segments.append(Segment(urljoin(url, media), start, Fraction(duration, timescale), Fraction(0)))
+    init_url = urljoin(url, fill(template["initialization"], values))
+    inherited = lambda name, default: next((parent.get(name) for parent in parents if parent.get(name)), default)
+    rendition = Rendition(
+        name=representation.get("id"),
+        url=init_url,
+        codecs=inherited("codecs", ""),
+        bandwidth=int(representation.get("bandwidth")),
+        language=adaptation.get("lang", "und"),
+        init=get(init_url, MEDIA_TYPES),
+        segments=segments,
+        offset=Fraction(-shift, timescale),
+    )
+    return rendition.fetch()
+
+
+def expand(timeline):
+    time, lines = 0, timeline.findall(f"{DASH}S")
+    for line in lines:
+        time = int(line.get("t", time))
+        for _ in range(int(line.get("r", 0)) + 1):
+            yield time, int(line.get("d"))
+            time += int(line.get("d"))
+
+
+def fill(template, values):
+    def value(match):
+        width = match.group(2)
+        return f"{int(values[match.group(1)]):0{int(width)}d}" if width else str(values[match.group(1)])
+
+    return re.sub(r"\$(\w+)(?:%0(\d+)d)?\$", value, template)

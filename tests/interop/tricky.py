@@ -1,0 +1,203 @@
+"""Makes assets that packagers go wrong with, by ffmpeg from synthetic sources. Each function fills a folder with one asset."""
+
+import struct
+import subprocess
+from pathlib import Path
+
+import boxes
+
+VIDEO = "testsrc2=size=160x90:rate={rate}:duration={duration}"
+AUDIO = "aevalsrc='0.2*sin(2*PI*{pitch}*t)|0.2*sin(2*PI*{pitch}*1.5*t)':sample_rate={rate}:duration={duration}"
+X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b-pyramid", "none"]
+AAC = ["-c:a", "aac", "-b:a", "48k"]
+
+
+def run(*arguments):
+    command = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)]
+    subprocess.run(command, check=True, timeout=120)
+
+
+def source(video=None, audio=None, delay=None):
+    """The arguments of one lavfi input."""
+    graph = VIDEO.format(**video) if video else AUDIO.format(**audio)
+    return ([] if delay is None else ["-itsoffset", delay]) + ["-f", "lavfi", "-i", graph]
+
+
+def video(rate="25", duration=13, delay=None):
+    return source(video={"rate": rate, "duration": duration}, delay=delay)
+
+
+def audio(rate=48000, duration=13, pitch=330, delay=None):
+    return source(audio={"rate": rate, "duration": duration, "pitch": pitch}, delay=delay)
+
+
+def gop(frames, b_frames):
+    return [*X264, "-g", frames, "-keyint_min", frames, "-sc_threshold", 0, "-bf", b_frames]
+
+
+def bframes_with_edit_list(folder):
+    run(*video(), *audio(), *gop(50, 3), *AAC, folder / "film.mp4")
+
+
+def no_bframes(folder):
+    run(*video(), *audio(), *gop(50, 0), *AAC, "-movflags", "+faststart", folder / "film.mp4")
+
+
+def variable_frame_rate(folder):
+    select = "select='not(mod(n,3))+lt(mod(t,2),1)'"
+    run(*video("30"), *audio(), "-vf", select, "-vsync", "vfr", *gop(40, 2), *AAC, "-video_track_timescale", 90000, folder / "film.mp4")
+
+
+def film_rate_and_44100_hz(folder):
+    run(*video("24000/1001"), *audio(44100), *gop(48, 2), *AAC, folder / "film.mp4")
+
+
+def odd_timescale(folder):
+    run(*video("30000/1001"), *audio(22050), *gop(60, 2), *AAC, "-ac", 1, "-video_track_timescale", 11988, folder / "film.mp4")
+
+
+def audio_delayed(folder):
+    run(*video(), *audio(delay=0.75), *gop(50, 2), *AAC, folder / "film.mp4")
+
+
+def video_delayed(folder):
+    run(*video(delay=0.5), *audio(), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4")
+
+
+def audio_delayed_in_its_own_file(folder):
+    run(*video(), *gop(50, 2), folder / "video.mp4")
+    run(*audio(44100, delay=0.333), *AAC, folder / "audio.mp4")
+
+
+def negative_composition_offsets(folder):
+    run(*video(), *audio(), *gop(50, 3), *AAC, "-movflags", "+negative_cts_offsets", folder / "film.mp4")
+
+
+def no_edit_list(folder):
+    run(*video(), *audio(), *gop(50, 2), *AAC, "-use_editlist", 0, folder / "film.mp4")
+
+
+def every_picture_a_sync_sample(folder):
+    run(*video(), *audio(), *gop(1, 0), *AAC, folder / "film.mp4")
+
+
+def one_sync_sample(folder):
+    run(*video(), *audio(), *gop(9999, 2), *AAC, folder / "film.mp4")
+
+
+def offsets_of_64_bits(folder):
+    path = folder / "film.mp4"
+    run(*video(), *audio(), *gop(50, 2), *AAC, path)
+    path.write_bytes(widen(path.read_bytes()))
+
+
+def several_tracks_in_a_file(folder):
+    maps = [argument for index in range(4) for argument in ("-map", index)]
+    tags = ["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"]
+    sizes = ["-s:v:1", "320x180"]
+    run(*video(), *video(), *audio(), *audio(pitch=440), *maps, *gop(50, 2), *sizes, *AAC, *tags, folder / "film.mp4")
+
+
+def audio_only(folder):
+    run(*audio(44100), *AAC, folder / "song.mp4")
+
+
+def video_only(folder):
+    run(*video(), *gop(50, 2), folder / "film.mp4")
+
+
+def renditions_of_different_groups_of_pictures(folder):
+    run(*video(), *gop(50, 2), folder / "low.mp4")
+    run(*video(), "-s", "320x180", *gop(75, 2), folder / "high.mp4")
+    run(*audio(), *AAC, folder / "audio.mp4")
+
+
+def renditions_of_different_reordering(folder):
+    run(*video(), *gop(50, 0), folder / "low.mp4")
+    run(*video(), "-s", "320x180", *gop(50, 3), folder / "high.mp4")
+    run(*audio(), *AAC, folder / "audio.mp4")
+
+
+def renditions_of_different_clocks(folder):
+    run(*video(), *gop(50, 2), "-video_track_timescale", 12800, folder / "low.mp4")
+    run(*video(), "-s", "320x180", *gop(50, 2), "-video_track_timescale", 90000, folder / "high.mp4")
+    run(*audio(44100), *AAC, folder / "audio.mp4")
+
+
+def audio_outlasts_video(folder):
+    run(*video(duration=9), *audio(), *gop(50, 2), *AAC, folder / "film.mp4")
+
+
+def video_outlasts_audio(folder):
+    run(*video(), *audio(duration=5), *gop(50, 2), *AAC, folder / "film.mp4")
+
+
+def shorter_than_a_segment(folder):
+    run(*video(duration=1), *audio(duration=1), *gop(50, 2), *AAC, folder / "film.mp4")
+
+
+def one_picture(folder):
+    run(*video(), *gop(50, 0), "-frames:v", 1, folder / "film.mp4")
+
+
+def cut_within_a_group_of_pictures(folder):
+    run(*video(), *audio(), *gop(50, 2), *AAC, folder / "whole.mkv")
+    run("-ss", 3.3, "-i", folder / "whole.mkv", "-c", "copy", folder / "film.mp4")
+    (folder / "whole.mkv").unlink()
+
+
+def widen(data):
+    """The same file with 64-bit chunk offsets and a 64-bit size of `mdat`."""
+    moov = next(box for box in boxes.top_level(data) if box.kind == b"moov")
+    mdat = next(box for box in boxes.top_level(data) if box.kind == b"mdat")
+    free = next(box for box in boxes.top_level(data) if box.kind == b"free" and box.end == mdat.start)
+    assert moov.start > mdat.start, "the offsets hold only if what is before mdat keeps its length"
+    large = struct.pack(">I4sQ", 1, b"mdat", mdat.end - free.start)
+    return data[: free.start] + large + data[mdat.body : mdat.end] + widen_box(moov) + data[moov.end :]
+
+
+def widen_box(box):
+    if box.kind == b"stco":
+        places = [place for (place,) in box.table("I")]
+        body = struct.pack(f">II{len(places)}Q", 0, len(places), *places)
+        return struct.pack(">I4s", len(body) + 8, b"co64") + body
+    if box.children:
+        body = b"".join(widen_box(child) for child in box.children)
+        return struct.pack(">I4s", len(body) + 8, box.kind) + body
+    return box.data[box.start : box.end]
+
+
+ASSETS = [
+    bframes_with_edit_list,
+    no_bframes,
+    variable_frame_rate,
+    film_rate_and_44100_hz,
+    odd_timescale,
+    audio_delayed,
+    video_delayed,
+    audio_delayed_in_its_own_file,
+    negative_composition_offsets,
+    no_edit_list,
+    every_picture_a_sync_sample,
+    one_sync_sample,
+    offsets_of_64_bits,
+    several_tracks_in_a_file,
+    audio_only,
+    video_only,
+    renditions_of_different_groups_of_pictures,
+    renditions_of_different_reordering,
+    renditions_of_different_clocks,
+    audio_outlasts_video,
+    video_outlasts_audio,
+    shorter_than_a_segment,
+    one_picture,
+    cut_within_a_group_of_pictures,
+]
+
+
+def make(media):
+    """Makes all assets in folders of the names of their functions."""
+    for asset in ASSETS:
+        folder = Path(media) / asset.__name__
+        folder.mkdir(parents=True)
+        asset(folder)
