@@ -1,0 +1,35 @@
+//! Adobe HTTP Dynamic Streaming: the F4M manifest of a presentation, with the bootstrap information of its streams.
+//!
+//! A stream carries one rendition of video with its audio ([`Media`]), cut into [`Fragment`]s along the one timeline, each of which
+//! holds what the video and the audio have there. Clients read from the bootstrap information how many fragments there are, and ask
+//! for `{address of the stream}Seg1-Frag{number}`. So an address such as
+//!
+//! ```text
+//! QualityLevels(900000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)
+//! ```
+//!
+//! becomes `QualityLevels(900000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)Seg1-Frag7`: what stands behind the parentheses
+//! is a [`FragmentNumber`], and [`Media::fragment`] tells which segments it holds.
+//!
+//! This crate does no IO and makes no fragments. It describes neither live presentations, nor protected ones, nor audio in streams of
+//! its own beside video.
+//!
+//! ```
+//! use dynpack_hds::FragmentNumber;
+//!
+//! let number: FragmentNumber = "Seg1-Frag7".parse()?;
+//! assert_eq!(number.get(), 7);
+//! # Ok::<(), dynpack_hds::NotAFragment>(())
+//! ```
+
+mod bootstrap;
+mod error;
+mod manifest;
+mod media;
+mod metadata;
+
+pub use bootstrap::bootstrap;
+pub use error::Error;
+pub use manifest::{Urls, manifest};
+pub use media::{Fragment, FragmentNumber, Media, NotAFragment};
+pub use metadata::metadata;

@@ -1,0 +1,200 @@
+//! The manifest of a small presentation, and what its bootstrap information must hold for any.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Buf, Bytes};
+use dynpack_hds::{FragmentNumber, Media, Urls, bootstrap, manifest, metadata};
+use dynpack_media::{
+    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Presentation, Rendition, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Timeline, Timescale, Track, TrackId,
+};
+use proptest::prelude::*;
+
+/// Samples of `durations` ticks, each a multiple of `gop` a sync sample.
+fn samples(durations: &[u32], gop: usize) -> SampleTable {
+    let len = u32::try_from(durations.len()).unwrap();
+    let mut column = ColumnBuilder::default();
+    durations.iter().for_each(|&duration| column.push_run(duration, 1));
+    SampleTable::new(SampleColumns {
+        durations: column.finish(),
+        composition_offsets: Column::constant(0, len),
+        sizes: Column::constant(100, len),
+        chunks: vec![(SampleIndex(0), 0)],
+        sync_samples: (gop > 1).then(|| (0..len).step_by(gop).map(SampleIndex).collect()),
+    })
+    .unwrap()
+}
+
+fn video(hz: u32, durations: &[u32], gop: usize, (width, height): (u16, u16)) -> Track {
+    let record = [1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee];
+    let codec = Codec::Avc(AvcConfig::parse(Bytes::copy_from_slice(&record), width, height, false).unwrap());
+    Track::new(TrackId(1), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples(durations, gop))
+}
+
+fn audio(hz: u32, frames: usize) -> Track {
+    let codec = Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap());
+    Track::new(TrackId(2), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples(&vec![1024; frames], 1))
+}
+
+/// A presentation of those tracks with their names and bitrates, in segments of about two seconds.
+fn presentation(tracks: Vec<(&str, u32, Track)>) -> Presentation {
+    let all: Vec<_> = tracks.iter().map(|(.., track)| track).collect();
+    let cuts = Timeline::cut(&all, CutPolicy::with_target(Duration::from_secs(2))).unwrap().cuts;
+    let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
+        Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+    });
+    Presentation::new(renditions.collect()).unwrap()
+}
+
+struct Azure;
+
+impl Urls for Azure {
+    fn media(&self, media: &Media<'_>) -> String {
+        let audio = media.audio.map(|audio| format!("audiotrack={},", audio.name)).unwrap_or_default();
+        format!("QualityLevels({})/Fragments({},{audio}format=f4m-f4f)", media.main.bitrate, media.main.name)
+    }
+}
+
+fn two_videos_and_audio() -> Presentation {
+    presentation(vec![
+        ("video", 400_000, video(30_000, &[1001; 170], 60, (320, 180))),
+        ("video", 900_000, video(90_000, &[3003; 170], 60, (640, 360))),
+        ("aac_eng", 128_041, audio(48_000, 266)),
+    ])
+}
+
+#[test]
+fn a_presentation_becomes_a_manifest() {
+    let presentation = two_videos_and_audio();
+    let media = Media::all(&presentation, presentation.named("aac_eng"));
+    let [low, high] = media.as_slice() else { panic!("{media:?}") };
+    let [shared, low_data, high_data] =
+        [bootstrap(low), metadata(low).unwrap(), metadata(high).unwrap()].map(|bytes| STANDARD.encode(bytes));
+    let expected = format!(
+        r#"<?xml version="1.0" encoding="utf-8"?>
+<manifest xmlns="http://ns.adobe.com/f4m/1.0">
+  <streamType>recorded</streamType>
+  <duration>5.674</duration>
+  <bootstrapInfo profile="named" id="bootstrap1">{shared}</bootstrapInfo>
+  <media bitrate="529" width="320" height="180" url="QualityLevels(400000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
+    <metadata>{low_data}</metadata>
+  </media>
+  <media bitrate="1029" width="640" height="360" url="QualityLevels(900000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
+    <metadata>{high_data}</metadata>
+  </media>
+</manifest>
+"#
+    );
+    assert_eq!(manifest(&media, &Azure).unwrap(), expected);
+}
+
+#[test]
+fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
+    let presentation = two_videos_and_audio();
+    let media = Media::all(&presentation, presentation.named("aac_eng"));
+    let bytes = bootstrap(&media[0]);
+    assert_eq!(read(&bytes), (3, vec![(1, 0, 2002, None), (3, 4004, 1670, None), (0, 0, 0, Some(0))], 5674));
+}
+
+#[test]
+fn renditions_with_other_fragments_have_a_bootstrap_of_their_own() {
+    let presentation = presentation(vec![
+        ("video", 1, video(30_000, &[1001; 170], 60, (320, 180))),
+        ("video", 2, video(30_000, &[1001; 110], 60, (320, 180))),
+    ]);
+    let text = manifest(&Media::all(&presentation, None), &Azure).unwrap();
+    assert!(text.contains(r#"id="bootstrap1""#) && text.contains(r#"bootstrapInfoId="bootstrap2""#), "{text}");
+}
+
+#[test]
+fn audio_alone_is_a_stream_and_metadata_names_it() {
+    let presentation = presentation(vec![("audio", 64_000, audio(44_100, 100))]);
+    let media = Media::all(&presentation, None);
+    let bytes = metadata(&media[0]).unwrap();
+    assert!(bytes.starts_with(b"\x02\x00\x0aonMetaData\x08\x00\x00\x00\x06\x00\x08duration\x00"));
+    assert!(bytes.ends_with(b"\x00\x06stereo\x01\x01\x00\x00\x09"));
+    assert!(manifest(&media, &Azure).unwrap().contains(r#"<media bitrate="64" url="#));
+}
+
+#[test]
+fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
+    let presentation =
+        presentation(vec![("video", 1, video(30_000, &[1001; 60], 60, (320, 180))), ("audio", 2, audio(48_000, 280))]);
+    let media = Media::new(&presentation.renditions[0]).with_audio(presentation.named("audio"));
+    let fragments = media.fragments();
+    let held: Vec<_> = fragments.iter().map(|fragment| (fragment.main.is_some(), fragment.audio.is_some())).collect();
+    assert_eq!(held, [(true, true), (false, true), (false, true)]);
+    assert_eq!(media.fragment(FragmentNumber::new(2).unwrap()).as_ref(), fragments.get(1));
+    assert_eq!(media.fragment(FragmentNumber::new(4).unwrap()), None);
+}
+
+/// Entries of an `afrt`: first fragment, its time, duration, and an indicator where that is 0.
+type Entries = Vec<(u32, u64, u32, Option<u8>)>;
+
+/// Reads bootstrap information as clients do: the number of fragments, the entries of the fragment run table, and the end.
+fn read(bytes: &[u8]) -> (u32, Entries, u64) {
+    let (mut abst, rest) = open(bytes, *b"abst");
+    assert!(rest.is_empty());
+    assert_eq!((abst.get_u32(), abst.get_u32(), abst.get_u8(), abst.get_u32()), (0, 1, 0, 1000));
+    let end = abst.get_u64();
+    assert_eq!((abst.get_u64(), abst.get_u32(), abst.get_u8()), (0, 0, 0));
+    assert_eq!(abst.get_u8(), 1);
+    let (mut asrt, mut abst) = open(abst, *b"asrt");
+    assert_eq!((asrt.get_u32(), asrt.get_u8(), asrt.get_u32(), asrt.get_u32()), (0, 0, 1, 1));
+    let count = asrt.get_u32();
+    assert!(asrt.is_empty());
+    assert_eq!(abst.get_u8(), 1);
+    let (mut afrt, rest) = open(abst, *b"afrt");
+    assert!(rest.is_empty());
+    assert_eq!((afrt.get_u32(), afrt.get_u32(), afrt.get_u8()), (0, 1000, 0));
+    let entries = (0..afrt.get_u32()).map(|_| {
+        let (first, time, duration) = (afrt.get_u32(), afrt.get_u64(), afrt.get_u32());
+        (first, time, duration, (duration == 0).then(|| afrt.get_u8()))
+    });
+    let entries = entries.collect();
+    assert!(afrt.is_empty());
+    (count, entries, end)
+}
+
+/// The body of the box of that type at the start of `bytes`, and what follows it.
+fn open(mut bytes: &[u8], kind: [u8; 4]) -> (&[u8], &[u8]) {
+    let size = bytes.get_u32() as usize;
+    assert_eq!(bytes[..4], kind);
+    bytes[4..].split_at(size - 8)
+}
+
+proptest! {
+    #[test]
+    fn fragments_hold_every_segment_once_and_the_bootstrap_lists_them(
+        hz in prop_oneof![Just(1000_u32), Just(12_800), Just(24_000), Just(90_000), 25_u32..100_000],
+        frames in proptest::collection::vec(1_u32..4, 1..200),
+        gop in 1_usize..30,
+        audio_frames in 1_usize..300,
+    ) {
+        let durations: Vec<u32> = frames.into_iter().map(|frame| frame * (hz / 25) + frame % 2).collect();
+        let presentation = presentation(vec![
+            ("video", 5, video(hz, &durations, gop, (320, 180))),
+            ("audio", 7, audio(44_100, audio_frames)),
+        ]);
+        let [video, audio] = presentation.renditions.as_slice() else { panic!() };
+        let media = Media::new(video).with_audio(Some(audio));
+        let fragments = media.fragments();
+        let (mains, audios): (Vec<_>, Vec<_>) = fragments.iter().map(|fragment| (&fragment.main, &fragment.audio)).unzip();
+        prop_assert!(mains.into_iter().flatten().cloned().eq(video.cuts.segments()));
+        prop_assert!(audios.into_iter().flatten().cloned().eq(audio.cuts.segments()));
+        let (count, mut entries, end) = read(&bootstrap(&media));
+        prop_assert_eq!((count as usize, end), (fragments.len(), u64::try_from(media.end().0).unwrap()));
+        prop_assert_eq!(entries.pop(), Some((0, 0, 0, Some(0))));
+        for (at, fragment) in (1_u32..).zip(&fragments) {
+            prop_assert_eq!(fragment.number.get(), at);
+            let run = entries.iter().rev().find(|entry| entry.0 <= at).unwrap();
+            let start = run.1 + u64::from(at - run.0) * u64::from(run.2);
+            prop_assert_eq!((start, i64::from(run.2)), (u64::try_from(fragment.start.0).unwrap(), fragment.duration.0));
+        }
+    }
+}
