@@ -1,0 +1,233 @@
+// The page's side of the browser check: each player behind the same few functions, and what a viewer would do with it.
+"use strict";
+
+const video = document.getElementById("video");
+const errors = [];
+
+/** A script of one of the players. */
+function script(path) {
+  return new Promise((resolve, reject) => {
+    const element = document.createElement("script");
+    element.src = path;
+    element.onload = resolve;
+    element.onerror = () => reject(new Error(`${path} did not load`));
+    document.head.append(element);
+  });
+}
+
+/** The first two letters: `eng` and `en` are the same language, as are `deu` and `de`. */
+const language = (tag) => (tag ?? "").slice(0, 2);
+
+// Each loads a URL and answers { widths, language } and, where the player has a way to choose, { rendition, audio }.
+const PLAYERS = {
+  async "hls.js"(url) {
+    await script("/hls.js/dist/hls.js");
+    // A stall is no damage, the machine may be busy; a hole that is jumped is.
+    const harmless = new Set(["bufferStalledError", "bufferNudgeOnStall"]);
+    const hls = new Hls({ maxBufferLength: 60, maxMaxBufferLength: 60, startLevel: 0 });
+    hls.on(Hls.Events.ERROR, (_, { details, fatal, reason }) => {
+      if (fatal || !harmless.has(details)) errors.push(`${details}${fatal ? " (fatal)" : ""} ${reason ?? ""}`);
+    });
+    hls.loadSource(url);
+    hls.attachMedia(video);
+    await new Promise((resolve) => hls.once(Hls.Events.LEVEL_LOADED, resolve));
+    return {
+      widths: () => hls.levels.map((level) => level.width),
+      languages: () => hls.audioTracks.map((track) => language(track.lang)),
+      language: () => language(hls.audioTracks[hls.audioTrack]?.lang),
+      rendition: (width) => (hls.currentLevel = hls.levels.findIndex((level) => level.width === width)),
+      audio: (wanted) => (hls.audioTrack = hls.audioTracks.findIndex((track) => language(track.lang) === wanted)),
+    };
+  },
+
+  async native(url) {
+    video.src = url;
+    return {};
+  },
+
+  async "dash.js"(url) {
+    await script("/dashjs/dist/modern/umd/dash.all.debug.js");
+    const player = dashjs.MediaPlayer().create();
+    const buffer = { bufferTimeDefault: 60, bufferTimeAtTopQuality: 60, bufferTimeAtTopQualityLongForm: 60 };
+    player.updateSettings({
+      debug: { logLevel: dashjs.Debug.LOG_LEVEL_NONE },
+      streaming: { abr: { autoSwitchBitrate: { video: false } }, buffer },
+    });
+    player.on(dashjs.MediaPlayer.events.ERROR, ({ error }) => errors.push(`${error.code} ${error.message}`));
+    const ready = new Promise((resolve) => player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, resolve));
+    player.initialize(video, url, false);
+    await ready;
+    const find = (wanted) => player.getTracksFor("audio").find((track) => language(track.lang) === wanted);
+    const sized = (width) => player.getRepresentationsByType("video").find((representation) => representation.width === width);
+    return {
+      widths: () => player.getRepresentationsByType("video").map((representation) => representation.width),
+      languages: () => player.getTracksFor("audio").map((track) => language(track.lang)),
+      language: () => language(player.getCurrentTrackFor("audio")?.lang),
+      rendition: (width) => player.setRepresentationForTypeById("video", sized(width).id, true),
+      audio: (wanted) => player.setCurrentTrack(find(wanted)),
+    };
+  },
+
+  async shaka(url, type) {
+    await script("/shaka-player/dist/shaka-player.compiled.debug.js");
+    shaka.log.setLevel(shaka.log.Level.NONE);
+    const player = new shaka.Player();
+    player.addEventListener("error", ({ detail }) => errors.push(`${detail.code} ${detail.message}`));
+    await player.attach(video);
+    player.configure({ abr: { enabled: false }, streaming: { bufferingGoal: 60, rebufferingGoal: 1 } });
+    await player.load(url, null, type);
+    const variants = () => player.getVariantTracks();
+    const active = () => variants().find((variant) => variant.active);
+    const choose = (width, wanted) => {
+      const variant = variants().find((track) => track.width === width && language(track.language) === wanted);
+      player.selectVariantTrack(variant, true);
+    };
+    return {
+      widths: () => [...new Set(variants().map((variant) => variant.width))],
+      languages: () => [...new Set(variants().map((variant) => language(variant.language)))],
+      language: () => language(active()?.language),
+      rendition: (width) => choose(width, language(active().language)),
+      audio: (wanted) => choose(active().width, wanted),
+    };
+  },
+};
+
+/** Waits until `condition` holds, for at most `seconds`. */
+async function until(condition, what, seconds = 20) {
+  const deadline = performance.now() + seconds * 1000;
+  while (!condition()) {
+    if (video.error) throw new Error(`${what}: ${video.error.message}`);
+    if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${what}; at ${video.currentTime} s, ready state ${video.readyState}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function ranges() {
+  return Array.from({ length: video.buffered.length }, (_, at) => [video.buffered.start(at), video.buffered.end(at)]);
+}
+
+/** The media time of the picture that is shown after a seek to `time`. */
+async function seek(time) {
+  const shown = new Promise((resolve) => video.requestVideoFrameCallback((_, picture) => resolve(picture.mediaTime)));
+  video.currentTime = time;
+  await until(() => !video.seeking && video.readyState >= 2, `a seek to ${time} s`);
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error(`no picture after a seek to ${time} s`)), 10_000));
+  return Promise.race([shown, late]);
+}
+
+async function advance(seconds) {
+  const from = video.currentTime;
+  await video.play();
+  await until(() => video.currentTime >= from + seconds, `${seconds} s of playback`);
+}
+
+function assert(holds, message) {
+  if (!holds) throw new Error(message);
+}
+
+// What a viewer would do, in this order. Each throws what is wrong, or answers a remark.
+const STEPS = {
+  async "starts and plays"({ expected }) {
+    await until(() => video.readyState >= 2, "the first picture");
+    await advance(3);
+    assert(expected.widths.includes(video.videoWidth), `the picture is ${video.videoWidth} wide`);
+    assert(video.webkitAudioDecodedByteCount > 0, "no sound was decoded");
+    return `${video.videoWidth}x${video.videoHeight}`;
+  },
+
+  async "knows the duration"({ expected }) {
+    assert(Math.abs(video.duration - expected.duration) <= expected.frame, `the duration is ${video.duration} s`);
+    return `${video.duration} s`;
+  },
+
+  async "offers every rendition and language"({ player, expected }) {
+    const [widths, languages] = [player.widths().sort((one, other) => one - other), player.languages().sort()];
+    assert(String(widths) === String(expected.widths), `widths are ${widths}`);
+    assert(String(languages) === String(expected.languages), `languages are ${languages}`);
+    return `${widths}; ${languages}`;
+  },
+
+  async "buffers without a gap from start to end"({ expected }) {
+    await seek(0);
+    await advance(0.5);
+    const whole = () => ranges().some(([start, end]) => start <= 0.1 && end >= expected.duration - 0.1);
+    await until(whole, "the whole film in one buffered range").catch((error) => {
+      throw new Error(`${error.message}; buffered: ${JSON.stringify(ranges())}`);
+    });
+    return JSON.stringify(ranges());
+  },
+
+  async "seeks to the picture asked for"({ expected }) {
+    video.pause();
+    const remarks = [];
+    for (const time of [10.5, expected.duration - 1.5, 0.3, 5.97, 6.02]) {
+      const shown = await seek(time);
+      const due = Math.floor((time + 1e-6) / expected.frame) * expected.frame;
+      assert(Math.abs(shown - due) < expected.frame / 2, `at ${time} s the picture of ${shown} s is shown, not of ${due} s`);
+      remarks.push(`${time}: ${shown.toFixed(3)}`);
+    }
+    return remarks.join(", ");
+  },
+
+  async "switches rendition"({ player, expected }) {
+    await seek(2);
+    await video.play();
+    for (const width of [expected.widths.at(0), expected.widths.at(-1), expected.widths.at(1)]) {
+      player.rendition(width);
+      await until(() => video.videoWidth === width, `a picture ${width} wide`);
+      await advance(1);
+    }
+    return `to ${video.videoWidth} wide at ${video.currentTime.toFixed(2)} s`;
+  },
+
+  async "switches language"({ player, expected }) {
+    const before = player.language();
+    const other = expected.languages.find((tag) => tag !== before);
+    assert(expected.languages.includes(before), `the language is ${before}`);
+    player.audio(other);
+    await until(() => player.language() === other, `the language ${other}`);
+    const decoded = video.webkitAudioDecodedByteCount;
+    await advance(1);
+    await until(() => video.webkitAudioDecodedByteCount > decoded, "sound in the other language");
+    return `from ${before} to ${other}`;
+  },
+
+  async "plays through to the end"({ expected }) {
+    await seek(0);
+    video.playbackRate = 3;
+    const ended = new Promise((resolve) => video.addEventListener("ended", resolve, { once: true }));
+    const before = video.getVideoPlaybackQuality().totalVideoFrames;
+    await video.play();
+    await until(() => video.ended, "the end", 40);
+    await ended;
+    const quality = video.getVideoPlaybackQuality();
+    assert(quality.corruptedVideoFrames === 0, `${quality.corruptedVideoFrames} corrupt pictures`);
+    assert(Math.abs(video.currentTime - expected.duration) <= expected.frame, `it ended at ${video.currentTime} s`);
+    const pictures = quality.totalVideoFrames - before;
+    assert(pictures >= (expected.duration / expected.frame) * 0.95, `only ${pictures} pictures were shown or dropped`);
+    return `${pictures} pictures, ended at ${video.currentTime} s`;
+  },
+};
+
+// What the player has no way to say or do is not asked of it.
+const NEEDS = { "offers every rendition and language": "widths", "switches rendition": "rendition", "switches language": "audio" };
+
+/** Plays `url` and answers [step, ok, remark] for each step. */
+async function check(name, url, type, expected) {
+  const results = [];
+  let player = {};
+  const steps = Object.entries(STEPS);
+  steps.unshift(["loads", async () => (player = await PLAYERS[name](url, type)) && ""]);
+  for (const [step, act] of steps) {
+    if (NEEDS[step] && !player[NEEDS[step]]) continue;
+    const limit = new Promise((_, reject) => setTimeout(() => reject(new Error("not within 60 s")), 60_000));
+    try {
+      results.push([step, true, await Promise.race([act({ player, expected }), limit])]);
+    } catch (error) {
+      results.push([step, false, error.message ?? String(error)]);
+      if (step === "loads" || step === "starts and plays") break;
+    }
+  }
+  results.push(["has no errors", errors.length === 0, errors.join("; ")]);
+  return results;
+}
