@@ -67,10 +67,11 @@ impl Rendition {
     /// before that.
     #[must_use]
     pub fn has_independent_segments(&self) -> bool {
-        let is_video = self.kind() == MediaKind::Video;
+        let (samples, is_video) = (&self.track.samples, self.kind() == MediaKind::Video);
         self.cuts.segments().all(|segment| {
-            let first = self.track.samples.samples(segment.samples).next();
-            first.is_some_and(|first| first.is_sync && (!is_video || self.cuts.presentation_time(&first) == segment.start))
+            let first = segment.samples.start;
+            let time = || samples.decode_time(first) + samples.composition_offset(first) + self.cuts.shift;
+            samples.is_sync(first) && (!is_video || time() == segment.start)
         })
     }
 
