@@ -1,1 +1,43 @@
 //! HTTP Live Streaming playlists (RFC 8216) from dynpack presentations.
+//!
+//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments of one of them, on the timeline
+//! which all protocols share. Where the playlists and segments lie is for [`Urls`] to say.
+//!
+//! This crate reads and writes no media. It does no IO, has no clock and starts no threads; the same presentation gives the same text.
+//!
+//! ```
+//! use dynpack_hls::{Options, Urls, media_playlist};
+//! use dynpack_media::{Rendition, Segment};
+//!
+//! struct Flat;
+//!
+//! impl Urls for Flat {
+//!     fn playlist(&self, rendition: &Rendition) -> String {
+//!         format!("{}-{}.m3u8", rendition.name, rendition.bitrate)
+//!     }
+//!     fn init(&self, rendition: &Rendition) -> String {
+//!         format!("{}-{}-init.mp4", rendition.name, rendition.bitrate)
+//!     }
+//!     fn segment(&self, rendition: &Rendition, segment: &Segment) -> String {
+//!         format!("{}-{}-{}.m4s", rendition.name, rendition.bitrate, segment.start)
+//!     }
+//! }
+//!
+//! fn playlist_of(rendition: &Rendition) -> String {
+//!     media_playlist(rendition, &Flat, &Options::CMAF)
+//! }
+//! ```
+
+mod audio;
+mod media;
+mod multivariant;
+mod options;
+mod rate;
+mod text;
+mod urls;
+
+pub use media::media_playlist;
+pub use multivariant::multivariant_playlist;
+pub use options::{Flavor, Options};
+pub use rate::Rate;
+pub use urls::Urls;

@@ -1,0 +1,165 @@
+//! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
+
+use dynpack_media::{Language, MediaKind, Presentation, Rendition, Role};
+
+use crate::Rate;
+
+/// A rendition with its rate.
+#[derive(Clone, Copy)]
+pub(crate) struct Rated<'a> {
+    pub(crate) rendition: &'a Rendition,
+    pub(crate) rate: Rate,
+}
+
+impl<'a> Rated<'a> {
+    /// The renditions of one kind. Where a rate is missing the declared bitrate stands in.
+    pub(crate) fn of_kind(presentation: &'a Presentation, rates: &[Rate], kind: MediaKind) -> Vec<Self> {
+        let rated = presentation.renditions.iter().enumerate().map(|(at, rendition)| {
+            let declared = Rate::new(rendition.bitrate.into(), rendition.bitrate.into());
+            Self { rendition, rate: rates.get(at).copied().unwrap_or(declared) }
+        });
+        rated.filter(|rated| rated.rendition.kind() == kind).collect()
+    }
+
+    /// Number of channels of audio; 0 where it is not known.
+    pub(crate) fn channels(&self) -> u8 {
+        self.rendition.track.codec.sampling().map_or(0, |(_, channels)| channels)
+    }
+
+    fn coding(&self) -> Coding {
+        Coding { codec: self.rendition.track.codec.rfc6381(), channels: self.channels() }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.rendition, other.rendition)
+    }
+}
+
+/// What the members of a group have in common if they can.
+#[derive(Clone, PartialEq, Eq)]
+struct Coding {
+    codec: String,
+    channels: u8,
+}
+
+/// Something to listen to: one language or one description, in several codings or at several bitrates.
+pub(crate) struct Member<'a> {
+    /// `NAME`: the label, or else the track name; unlike that of all other members.
+    pub(crate) name: String,
+    pub(crate) language: &'a Language,
+    pub(crate) role: Role,
+    label: Option<&'a str>,
+    codings: Vec<(Coding, Rated<'a>)>,
+}
+
+impl<'a> Member<'a> {
+    fn new(of_one_name: &[Rated<'a>]) -> Option<Self> {
+        let first = of_one_name.first()?.rendition;
+        let label = first.label.as_deref().filter(|label| !label.trim().is_empty());
+        Some(Self {
+            name: label.unwrap_or(&first.name).into(),
+            language: &first.language,
+            role: first.role,
+            label,
+            codings: of_one_name.iter().map(|rated| (rated.coding(), *rated)).collect(),
+        })
+    }
+
+    /// Whether the other is the same to listen to, coded otherwise. Where the language is not known, nothing tells.
+    fn is_same_as(&self, other: &Self) -> bool {
+        let shares_coding = self.codings.iter().any(|(coding, _)| other.codings.iter().any(|(also, _)| also == coding));
+        let about = |member: &Self| (member.language.clone(), member.role, member.label.map(str::to_owned));
+        about(self) == about(other) && !self.language.is_undetermined() && !shares_coding
+    }
+
+    /// All renditions in a coding, in ascending order.
+    fn coded(&self, coding: &Coding) -> impl Iterator<Item = Rated<'a>> {
+        self.codings.iter().filter(move |(own, _)| own == coding).map(|(_, rated)| *rated)
+    }
+
+    /// The rendition for the group of a coding: the one of that tier or the highest below, or else the best of another coding.
+    fn pick(&self, coding: &Coding, tier: usize) -> Option<Rated<'a>> {
+        let best = || self.codings.iter().map(|(_, rated)| *rated).max_by_key(|rated| rated.rendition.bitrate);
+        self.coded(coding).take(tier + 1).last().or_else(best)
+    }
+}
+
+/// The audio of a presentation as a table: a row is a group, a column a member.
+///
+/// Every group has all members, since each group of a playlist must (RFC 8216, 4.3.4.1.1): where a member has not the group's coding
+/// or bitrate, the nearest it has stands in. Groups that come out alike are one.
+pub(crate) struct Groups<'a> {
+    /// What there is to choose from; only one bears `DEFAULT=YES`.
+    pub(crate) members: Vec<Member<'a>>,
+    /// The index of the member that is played unless told otherwise: the first whose role is [`Role::Main`], or else the first.
+    pub(crate) default: usize,
+    /// For each group the renditions of all members, in order.
+    pub(crate) rows: Vec<Vec<Rated<'a>>>,
+}
+
+impl<'a> Groups<'a> {
+    pub(crate) fn new(audio: &[Rated<'a>]) -> Self {
+        let members = members(audio);
+        let default = members.iter().position(|member| member.role == Role::Main).unwrap_or_default();
+        let mut rows: Vec<Vec<Rated<'a>>> = Vec::new();
+        for (coding, tier) in encodings(&members) {
+            let row: Vec<_> = members.iter().filter_map(|member| member.pick(&coding, tier)).collect();
+            let is_row = |other: &Vec<Rated<'a>>| other.iter().zip(&row).all(|(one, other)| one.is(other));
+            if !rows.iter().any(is_row) {
+                rows.push(row);
+            }
+        }
+        Self { members, default, rows }
+    }
+
+    /// `GROUP-ID` of a row: `audio` where there is but one.
+    pub(crate) fn id(&self, row: usize) -> String {
+        if self.rows.len() == 1 { "audio".into() } else { format!("audio-{}", row + 1) }
+    }
+
+    /// Whether a client may choose the member by the listener's settings: only the first with the same language and role, the default
+    /// before others (RFC 8216, 4.3.4.1.1), and always the default itself.
+    pub(crate) fn is_autoselect(&self, member: usize) -> bool {
+        let about = |member: &Member<'a>| (member.language.clone(), member.role == Role::Description);
+        let own = self.members.get(member).map(about);
+        let mut first_default = [self.default].into_iter().chain(0..self.members.len());
+        first_default.find(|&other| self.members.get(other).map(about) == own) == Some(member)
+    }
+}
+
+fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
+    let mut members: Vec<Member<'a>> = Vec::new();
+    let by_name = audio.chunk_by(|one, next| one.rendition.name == next.rendition.name);
+    for member in by_name.filter_map(Member::new) {
+        match members.iter_mut().find(|other| other.is_same_as(&member)) {
+            Some(same) => same.codings.extend(member.codings),
+            None => {
+                let name = unlike(&members, member.name.clone());
+                members.push(Member { name, ..member });
+            }
+        }
+    }
+    members
+}
+
+/// The name, with a number behind it if a member has it already.
+fn unlike(members: &[Member<'_>], name: String) -> String {
+    let is_free = |name: &String| members.iter().all(|member| member.name != *name);
+    let numbered = (2..).map(|number| format!("{name} {number}"));
+    std::iter::once(name.clone()).chain(numbered).find(is_free).unwrap_or(name)
+}
+
+/// Each coding with each of its tiers of bitrate, in the order of the members.
+fn encodings(members: &[Member<'_>]) -> Vec<(Coding, usize)> {
+    let mut encodings = Vec::new();
+    for (coding, _) in members.iter().flat_map(|member| &member.codings) {
+        let tiers = members.iter().map(|member| member.coded(coding).count()).max().unwrap_or_default();
+        for tier in 0..tiers {
+            let encoding = (coding.clone(), tier);
+            if !encodings.contains(&encoding) {
+                encodings.push(encoding);
+            }
+        }
+    }
+    encodings
+}

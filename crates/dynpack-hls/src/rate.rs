@@ -1,0 +1,128 @@
+//! What bandwidth segments ask for.
+
+use dynpack_media::{Ticks, Timescale};
+
+use crate::media::target_duration;
+
+/// Bits per second of the segments of a rendition as they are sent, all overhead included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Rate {
+    /// The peak segment bit rate (RFC 8216, 2): the largest of any run of segments which together last between 0.5 and 1.5 times the
+    /// target duration.
+    pub peak: u64,
+    /// The average segment bit rate: that of all segments together.
+    pub average: u64,
+}
+
+impl Rate {
+    /// A known rate.
+    #[must_use]
+    pub const fn new(peak: u64, average: u64) -> Self {
+        Self { peak, average }
+    }
+
+    /// The rate of segments of these sizes, in bytes, and durations, in ticks of `timescale`; rounded up.
+    ///
+    /// A few operations a segment, as long as segments last about equally long.
+    #[must_use]
+    pub fn measure(segments: impl IntoIterator<Item = (u64, Ticks)>, timescale: Timescale) -> Self {
+        let mut longest = Ticks::ZERO;
+        let mut total = Sum::default();
+        let mut sums = vec![total];
+        for (bytes, duration) in segments {
+            longest = longest.max(duration);
+            total = Sum { bytes: total.bytes + u128::from(bytes), ticks: total.ticks + u128::try_from(duration.0).unwrap_or(0) };
+            sums.push(total);
+        }
+        let target = u128::from(target_duration(longest, timescale)) * u128::from(timescale.hz());
+        let mut peak = total;
+        for (end, sum) in sums.iter().enumerate().skip(1) {
+            let starts = sums.iter().take(end).rev();
+            let runs = starts.map(|start| Sum { bytes: sum.bytes - start.bytes, ticks: sum.ticks - start.ticks });
+            let fitting = runs.take_while(|run| run.ticks * 2 <= target * 3).filter(|run| run.ticks * 2 >= target);
+            peak = fitting.fold(peak, |peak, run| if run.is_denser(peak) { run } else { peak });
+        }
+        Self { peak: peak.bits_per_second(timescale), average: total.bits_per_second(timescale) }
+    }
+}
+
+/// A run of segments.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    bytes: u128,
+    ticks: u128,
+}
+
+impl Sum {
+    fn is_denser(self, other: Self) -> bool {
+        self.bytes.saturating_mul(other.ticks) > other.bytes.saturating_mul(self.ticks)
+    }
+
+    /// Rounded up; 0 for no time at all.
+    fn bits_per_second(self, timescale: Timescale) -> u64 {
+        let bits = self.bytes.saturating_mul(8).saturating_mul(timescale.hz().into());
+        let rate = if self.ticks == 0 { 0 } else { bits.div_ceil(self.ticks) };
+        u64::try_from(rate).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn measure(segments: &[(u64, i64)]) -> (u64, u64) {
+        let segments = segments.iter().map(|&(bytes, millis)| (bytes, Ticks(millis)));
+        let rate = Rate::measure(segments, Timescale::MILLIS);
+        (rate.peak, rate.average)
+    }
+
+    #[test]
+    fn the_densest_segment_gives_the_peak() {
+        assert_eq!(measure(&[(1_000, 4_000), (3_000, 4_000), (2_000, 4_000)]), (6_000, 4_000));
+    }
+
+    /// The run of half a second is too short to count by itself: with its neighbour it makes 4 KB in 4.5 seconds.
+    #[test]
+    fn a_short_segment_counts_with_its_neighbours() {
+        assert_eq!(measure(&[(1_000, 4_000), (3_000, 500)]), (7_112, 7_112));
+        assert_eq!(measure(&[(3_000, 1_999), (1_000, 4_000)]), (5_335, 5_335));
+        assert_eq!(measure(&[(3_000, 2_000), (1_000, 4_000)]), (12_000, 5_334));
+    }
+
+    #[test]
+    fn a_film_shorter_than_half_a_second_has_a_rate() {
+        assert_eq!(measure(&[(1_000, 400)]), (20_000, 20_000));
+    }
+
+    #[test]
+    fn nothing_has_no_rate() {
+        assert_eq!(measure(&[]), (0, 0));
+        assert_eq!(measure(&[(9, 0)]), (0, 0));
+    }
+
+    #[test]
+    fn the_largest_numbers_do_not_overflow() {
+        assert_eq!(measure(&[(u64::MAX, 1)]).0, u64::MAX);
+        measure(&[(u64::MAX, 1), (u64::MAX, i64::MAX), (u64::MAX, i64::MAX)]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_peak_is_that_of_the_definition(segments in prop::collection::vec((0_u64..1_000_000, 1_i64..10_000), 1..30)) {
+            let target = segments.iter().map(|(_, millis)| (millis + 500) / 1_000).max().unwrap().max(1) * 1_000;
+            let mut peak = 0_u64;
+            for from in 0..segments.len() {
+                for to in from + 1..=segments.len() {
+                    let (bytes, millis) = segments[from..to].iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+                    if (target..=target * 3).contains(&(millis * 2)) {
+                        peak = peak.max((bytes * 8_000).div_ceil(u64::try_from(millis).unwrap()));
+                    }
+                }
+            }
+            let (measured, average) = measure(&segments);
+            prop_assert_eq!(measured, peak.max(average));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The one place where strings become part of a playlist.
+
+use std::fmt::Write;
+
+/// A quoted string (RFC 8216, 4.2) without its quotes. There is no escape for a quote, a line feed or a carriage return, so that
+/// these are replaced, and other control characters with them.
+pub(crate) fn quoted(text: &str) -> String {
+    let replace = |char: char| match char {
+        '"' => '\'',
+        control if control.is_control() => ' ',
+        other => other,
+    };
+    text.chars().map(replace).collect()
+}
+
+/// A URI, for a line of its own or for a quoted string: what could end either, or may not stand in a URI, is percent-encoded, as is a
+/// first `#`, which would make the line a comment.
+pub(crate) fn uri(uri: &str) -> String {
+    let mut encoded = String::with_capacity(uri.len());
+    push_uri(&mut encoded, uri);
+    encoded
+}
+
+/// Appends a [`uri`].
+pub(crate) fn push_uri(text: &mut String, uri: &str) {
+    let is_plain = |byte: u8| byte > b' ' && byte < 0x7f && byte != b'"';
+    if uri.bytes().all(is_plain) && !uri.starts_with('#') {
+        text.push_str(uri);
+        return;
+    }
+    for (at, byte) in uri.bytes().enumerate() {
+        if is_plain(byte) && !(at == 0 && byte == b'#') {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+}
+
+/// Appends a whole number.
+pub(crate) fn push_number(text: &mut String, number: u64) {
+    text.push_str(itoa::Buffer::new().format(number));
+}
+
+/// Appends microseconds as seconds with six decimals.
+pub(crate) fn push_seconds(text: &mut String, micros: u64) {
+    push_number(text, micros / 1_000_000);
+    text.push('.');
+    let mut digits = itoa::Buffer::new();
+    let decimals = digits.format(micros % 1_000_000);
+    text.extend(std::iter::repeat_n('0', 6_usize.saturating_sub(decimals.len())));
+    text.push_str(decimals);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_breaks_out_of_a_quoted_string() {
+        assert_eq!(quoted("Director's \"cut\"\r\n#EXT-X-ENDLIST\u{85}é"), "Director's 'cut'  #EXT-X-ENDLIST é");
+    }
+
+    #[test]
+    fn nothing_breaks_out_of_a_uri() {
+        assert_eq!(uri("a b\"\n#é%20"), "a%20b%22%0A#%C3%A9%20");
+        assert_eq!(uri("#EXTM3U"), "%23EXTM3U");
+        assert_eq!(uri("QualityLevels(1)/Manifest(video,format=m3u8-cmaf)"), "QualityLevels(1)/Manifest(video,format=m3u8-cmaf)");
+    }
+
+    #[test]
+    fn seconds_have_six_decimals() {
+        let seconds = |micros| {
+            let mut text = String::new();
+            push_seconds(&mut text, micros);
+            text
+        };
+        assert_eq!(seconds(0), "0.000000");
+        assert_eq!(seconds(6_006_000), "6.006000");
+        assert_eq!(seconds(12_000_001), "12.000001");
+    }
+}

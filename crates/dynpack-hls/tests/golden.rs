@@ -1,0 +1,302 @@
+//! Playlists of small films, to be read line by line.
+
+mod film;
+
+use dynpack_hls::{Flavor, Options, Rate, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, Language, Presentation, Role};
+use film::{AAC_48_STEREO, AAC_48_SURROUND, Azure, HE_AAC_48_STEREO};
+
+const RATES: [Rate; 4] =
+    [Rate::new(450_000, 390_000), Rate::new(1_500_000, 1_100_000), Rate::new(130_000, 128_500), Rate::new(133_000, 128_000)];
+
+fn multivariant(presentation: &Presentation) -> String {
+    multivariant_playlist(presentation, &[], &Azure, &Options::CMAF)
+}
+
+/// The lines that begin so.
+fn lines<'a>(playlist: &'a str, start: &str) -> Vec<&'a str> {
+    playlist.lines().filter(|line| line.starts_with(start)).collect()
+}
+
+#[test]
+fn a_film_in_two_languages() {
+    let playlist = multivariant_playlist(&film::sample(), &RATES, &Azure, &Options::CMAF);
+    let expected = r#"#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="de",NAME="aac_ger_2",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-STREAM-INF:BANDWIDTH=583000,AVERAGE-BANDWIDTH=518500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.97,AUDIO="audio"
+QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-STREAM-INF:BANDWIDTH=1633000,AVERAGE-BANDWIDTH=1228500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.97,AUDIO="audio"
+QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
+"#;
+    assert_eq!(playlist, expected);
+}
+
+#[test]
+fn the_segments_of_video() {
+    let playlist = media_playlist(&film::sample().renditions[0], &Azure, &Options::CMAF);
+    let expected = r#"#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MAP:URI="Fragments(video=i,format=m3u8-cmaf)"
+#EXTINF:6.006000,
+Fragments(video=0,format=m3u8-cmaf)
+#EXTINF:6.006000,
+Fragments(video=180180,format=m3u8-cmaf)
+#EXTINF:6.006000,
+Fragments(video=360360,format=m3u8-cmaf)
+#EXTINF:2.002000,
+Fragments(video=540540,format=m3u8-cmaf)
+#EXT-X-ENDLIST
+"#;
+    assert_eq!(playlist, expected);
+}
+
+/// Frames of 21.3 ms: the positions are 6.016, 12.010667, 18.026667 and 20.032 seconds.
+#[test]
+fn the_segments_of_audio() {
+    let playlist = media_playlist(&film::sample().renditions[2], &Azure, &Options::CMAF);
+    let expected = r#"#EXT-X-MAP:URI="Fragments(aac_eng_2=i,format=m3u8-cmaf)"
+#EXTINF:6.016000,
+Fragments(aac_eng_2=0,format=m3u8-cmaf)
+#EXTINF:5.994667,
+Fragments(aac_eng_2=288768,format=m3u8-cmaf)
+#EXTINF:6.016000,
+Fragments(aac_eng_2=576512,format=m3u8-cmaf)
+#EXTINF:2.005333,
+Fragments(aac_eng_2=865280,format=m3u8-cmaf)
+#EXT-X-ENDLIST
+"#;
+    assert!(playlist.ends_with(expected), "{playlist}");
+}
+
+#[test]
+fn transport_streams_have_no_map_and_older_versions() {
+    let film = film::sample();
+    for (options, version) in [(Options::TS, "#EXT-X-VERSION:4"), (Options::MUXED_TS, "#EXT-X-VERSION:3")] {
+        let media = media_playlist(&film.renditions[0], &Azure, &options);
+        assert_eq!((lines(&media, "#EXT-X-VERSION"), lines(&media, "#EXT-X-MAP").len()), (vec![version], 0));
+        assert_eq!(lines(&multivariant_playlist(&film, &RATES, &Azure, &options), "#EXT-X-VERSION"), [version]);
+    }
+}
+
+#[test]
+fn muxed_sound_needs_no_groups() {
+    let playlist = multivariant_playlist(&film::sample(), &RATES, &Azure, &Options::MUXED_TS.with_audio_only(true));
+    let expected = r#"#EXTM3U
+#EXT-X-VERSION:3
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-STREAM-INF:BANDWIDTH=580000,AVERAGE-BANDWIDTH=518500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.97
+QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-STREAM-INF:BANDWIDTH=1630000,AVERAGE-BANDWIDTH=1228500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.97
+QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2"
+QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
+"#;
+    assert_eq!(playlist, expected);
+}
+
+#[test]
+fn a_variant_of_sound_alone_comes_last() {
+    let playlist = multivariant_playlist(&film::sample(), &RATES, &Azure, &Options::CMAF.with_audio_only(true));
+    let expected = r#"#EXT-X-STREAM-INF:BANDWIDTH=133000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2",AUDIO="audio"
+QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
+"#;
+    assert!(playlist.ends_with(expected), "{playlist}");
+}
+
+#[test]
+fn video_without_sound_has_no_groups() {
+    let video = film::video((640, 360), (512, 12_800), 500, 50);
+    let playlist = multivariant(&film::presentation(vec![("video", 400_000, video)], CutPolicy::SIX_SECONDS));
+    assert_eq!(
+        lines(&playlist, "#EXT-X-STREAM-INF"),
+        ["#EXT-X-STREAM-INF:BANDWIDTH=400000,AVERAGE-BANDWIDTH=400000,CODECS=\"avc1.64001f\",RESOLUTION=640x360,FRAME-RATE=25"]
+    );
+    assert!(!playlist.contains("AUDIO"), "{playlist}");
+}
+
+#[test]
+fn sound_without_video_is_its_own_variants() {
+    let audio = |bitrate| ("audio", bitrate, film::audio(AAC_48_STEREO, 900, "eng"));
+    let playlist = multivariant(&film::presentation(vec![audio(64_000), audio(128_000)], CutPolicy::SIX_SECONDS));
+    let expected = r#"#EXT-X-STREAM-INF:BANDWIDTH=64000,AVERAGE-BANDWIDTH=64000,CODECS="mp4a.40.2"
+QualityLevels(64000)/Manifest(audio,format=m3u8-cmaf)
+#EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS="mp4a.40.2"
+QualityLevels(128000)/Manifest(audio,format=m3u8-cmaf)
+"#;
+    assert!(playlist.ends_with(expected), "{playlist}");
+}
+
+#[test]
+fn sound_in_two_languages_without_video_is_a_group() {
+    let audio = |name, language| (name, 128_000, film::audio(AAC_48_STEREO, 900, language));
+    let playlist = multivariant(&film::presentation(vec![audio("english", "en"), audio("german", "de")], CutPolicy::SIX_SECONDS));
+    assert_eq!(lines(&playlist, "#EXT-X-MEDIA").len(), 2);
+    assert_eq!(
+        lines(&playlist, "#EXT-X-STREAM-INF"),
+        ["#EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",AUDIO=\"audio\""]
+    );
+}
+
+/// German has only the lower bitrate: it is in both groups, since all groups must have the same members.
+#[test]
+fn each_bitrate_of_sound_is_a_group() {
+    let audio = |name, bitrate, language| (name, bitrate, film::audio(AAC_48_STEREO, 900, language));
+    let film = film::presentation(
+        vec![
+            ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
+            audio("english", 64_000, "en"),
+            audio("english", 128_000, "en"),
+            audio("german", 64_000, "de"),
+        ],
+        CutPolicy::SIX_SECONDS,
+    );
+    let expected = r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(english,format=m3u8-cmaf)",GROUP-ID="audio-1",LANGUAGE="en",NAME="english",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",GROUP-ID="audio-1",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(english,format=m3u8-cmaf)",GROUP-ID="audio-2",LANGUAGE="en",NAME="english",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",GROUP-ID="audio-2",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-STREAM-INF:BANDWIDTH=464000,AVERAGE-BANDWIDTH=464000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-1"
+QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-STREAM-INF:BANDWIDTH=528000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-2"
+QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
+"#;
+    let playlist = multivariant(&film);
+    assert!(playlist.ends_with(expected), "{playlist}");
+}
+
+/// English stereo and surround are one choice in two groups; German, in HE-AAC alone, is in both, and its codec is declared.
+#[test]
+fn each_coding_of_sound_is_a_group() {
+    let film = film::presentation(
+        vec![
+            ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
+            ("eng_2", 128_000, film::audio(AAC_48_STEREO, 900, "en")),
+            ("eng_6", 384_000, film::audio(AAC_48_SURROUND, 900, "en")),
+            ("ger_2", 64_000, film::audio(HE_AAC_48_STEREO, 450, "de")),
+        ],
+        CutPolicy::SIX_SECONDS,
+    );
+    let playlist = multivariant(&film);
+    let names = |line: &str| {
+        ["GROUP-ID", "NAME", "CHANNELS"]
+            .map(|key| line.split(&format!("{key}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned())
+    };
+    let media: Vec<_> = lines(&playlist, "#EXT-X-MEDIA").into_iter().map(names).collect();
+    assert_eq!(
+        media,
+        [["audio-1", "eng_2", "2"], ["audio-1", "ger_2", "2"], ["audio-2", "eng_2", "6"], ["audio-2", "ger_2", "2"]]
+            .map(|row| row.map(String::from))
+    );
+    assert_eq!(lines(&playlist, "#EXT-X-STREAM-INF").len(), 2);
+    assert!(
+        lines(&playlist, "#EXT-X-STREAM-INF").iter().all(|line| line.contains("\"avc1.64001f,mp4a.40.2,mp4a.40.5\"")),
+        "{playlist}"
+    );
+}
+
+/// Two languages that differ in their codec make one group: nothing could be chosen between two that hold the same.
+#[test]
+fn groups_that_hold_the_same_are_one() {
+    let film = film::presentation(
+        vec![
+            ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
+            ("english", 128_000, film::audio(AAC_48_STEREO, 900, "en")),
+            ("german", 64_000, film::audio(HE_AAC_48_STEREO, 450, "de")),
+        ],
+        CutPolicy::SIX_SECONDS,
+    );
+    let playlist = multivariant(&film);
+    assert_eq!((lines(&playlist, "#EXT-X-MEDIA").len(), lines(&playlist, "#EXT-X-STREAM-INF").len()), (2, 1), "{playlist}");
+}
+
+#[test]
+fn a_description_is_marked_and_never_the_default() {
+    let mut film = film::sample();
+    film.renditions[2].role = Role::Description;
+    film.renditions[3].language = Language::parse("en");
+    let playlist = multivariant(&film);
+    let expected = [
+        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.describes-video",CHANNELS="2""#,
+        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_ger_2",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2""#,
+    ];
+    assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
+}
+
+/// Nothing tells them apart but their names, so that a client must not choose between them by itself.
+#[test]
+fn of_two_alike_only_the_default_is_chosen_automatically() {
+    let mut film = film::sample();
+    for rendition in &mut film.renditions[2..] {
+        rendition.language = Language::undetermined();
+        rendition.label = Some("Sound \"one\"".into());
+    }
+    let playlist = multivariant(&film);
+    let expected = [
+        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one'",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2""#,
+        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one' 2",CHANNELS="2""#,
+    ];
+    assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
+}
+
+/// Half a second late: the playlist still begins with the presentation.
+#[test]
+fn a_rendition_that_starts_a_little_later_is_listed_from_the_start() {
+    let film = film::presentation(
+        vec![
+            ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
+            ("audio", 128_000, film::late(film::audio(AAC_48_STEREO, 900, "en"), 24_000)),
+        ],
+        CutPolicy::SIX_SECONDS,
+    );
+    let playlist = media_playlist(&film.renditions[1], &Azure, &Options::CMAF);
+    let first = ["#EXTINF:6.004000,", "Fragments(audio=24000,format=m3u8-cmaf)"];
+    assert_eq!(playlist.lines().skip_while(|line| !line.starts_with("#EXTINF")).take(2).collect::<Vec<_>>(), first);
+}
+
+/// Ten seconds late: the timeline is cut at 6 and 12 seconds, and the sound's first segment lasts two.
+#[test]
+fn a_rendition_that_starts_later_has_gaps() {
+    let film = film::presentation(
+        vec![
+            ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
+            ("audio", 128_000, film::late(film::audio(AAC_48_STEREO, 450, "en"), 480_000)),
+        ],
+        CutPolicy::SIX_SECONDS,
+    );
+    let playlist = media_playlist(&film.renditions[1], &Azure, &Options::CMAF);
+    let expected = r#"#EXTM3U
+#EXT-X-VERSION:8
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MAP:URI="Fragments(audio=i,format=m3u8-cmaf)"
+#EXT-X-GAP
+#EXTINF:5.000000,
+Fragments(audio=i,format=m3u8-cmaf)
+#EXT-X-GAP
+#EXTINF:5.000000,
+Fragments(audio=i,format=m3u8-cmaf)
+#EXTINF:2.005333,
+Fragments(audio=480000,format=m3u8-cmaf)
+"#;
+    assert!(playlist.starts_with(expected), "{playlist}");
+}
+
+#[test]
+fn a_film_of_a_moment_has_a_target_duration() {
+    let film = film::presentation(vec![("video", 1, film::video((64, 36), (1, 1_000), 40, 40))], CutPolicy::SIX_SECONDS);
+    let playlist = media_playlist(&film.renditions[0], &Azure, &Options::CMAF);
+    assert!(playlist.contains("#EXT-X-TARGETDURATION:1\n") && playlist.contains("#EXTINF:0.040000,\n"), "{playlist}");
+}
+
+#[test]
+fn versions_are_those_of_the_flavors() {
+    assert_eq!([Flavor::Cmaf, Flavor::Ts, Flavor::MuxedTs].map(Flavor::version), [7, 4, 3]);
+}

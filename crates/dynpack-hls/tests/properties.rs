@@ -1,0 +1,130 @@
+//! Playlists of any film: outside readers take them, and they say what the timeline says.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod film;
+
+use std::str::FromStr;
+
+use dynpack_hls::{Options, Rate, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, Presentation, Role};
+use film::{AAC_48_STEREO, AAC_48_SURROUND, Azure, HE_AAC_48_STEREO};
+use m3u8_rs::Playlist;
+use proptest::prelude::*;
+
+/// Video at several rates and bitrates, and audio of several codings, some late and some with odd labels.
+fn films() -> impl Strategy<Value = Presentation> {
+    let rates = prop::sample::select(vec![(1_001, 30_000), (512, 12_800), (1_001, 24_000), (33, 1_000), (1, 25)]);
+    let videos = prop::collection::vec((rates, 1_u32..600, 1_u32..100), 0..3);
+    let configs = prop::sample::select(vec![AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO]);
+    let audios = prop::collection::vec(
+        (
+            configs,
+            1_u32..900,
+            prop::sample::select(vec!["en", "de", "und"]),
+            prop_oneof![Just(0_i64), 0_i64..2_000_000],
+            ".{0,8}",
+        ),
+        0..4,
+    );
+    (videos, audios, 500_u64..8_000).prop_filter_map("nothing to present", |(videos, audios, millis)| {
+        if videos.is_empty() && audios.is_empty() {
+            return None;
+        }
+        let video = videos
+            .iter()
+            .zip(1..)
+            .map(|(&(rate, frames, gop), at)| ("video", at * 100_000, film::video((640, 360), rate, frames, gop)));
+        let audio = audios.iter().zip(0..).map(|(&(config, frames, language, delay, _), at)| {
+            let name = ["one", "one", "two", "three"][usize::try_from(at).unwrap()];
+            (name, 64_000 + at, film::late(film::audio(config, frames, language), delay))
+        });
+        let policy = CutPolicy::with_target(std::time::Duration::from_millis(millis));
+        let mut film = film::presentation(video.chain(audio).collect(), policy);
+        let labels = audios.iter().map(|audio| &audio.4).cycle();
+        for (rendition, label) in film.renditions.iter_mut().zip(labels) {
+            rendition.label = Some(label.clone());
+            rendition.role = if label.len() > 4 { Role::Description } else { Role::Main };
+        }
+        Some(film)
+    })
+}
+
+proptest! {
+    #[test]
+    fn playlists_say_what_the_timeline_says(film in films()) {
+        for rendition in &film.renditions {
+            let playlist = media_playlist(rendition, &Azure, &Options::CMAF);
+            let Ok(Playlist::MediaPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
+                return Err(TestCaseError::fail(playlist));
+            };
+            let own = read.segments.iter().filter(|segment| !segment.unknown_tags.iter().any(|tag| tag.tag == "X-GAP"));
+            let expected: Vec<_> = rendition.cuts.segments().map(|segment| dynpack_hls::Urls::segment(&Azure, rendition, &segment)).collect();
+            prop_assert_eq!(own.map(|segment| segment.uri.clone()).collect::<Vec<_>>(), expected);
+
+            // Every position in the playlist is that of the timeline, to the microsecond.
+            let micros: Vec<i64> = playlist.lines().filter_map(|line| line.strip_prefix("#EXTINF:")).map(micros).collect();
+            let ends = rendition.cuts.segments().map(|segment| segment.start + segment.duration);
+            let mut position: i64 = micros.iter().sum();
+            for (end, duration) in ends.rev().zip(micros.iter().rev()) {
+                let hz = i128::from(rendition.timescale().hz());
+                let error = i128::from(end.0) * 1_000_000 - i128::from(position) * hz;
+                prop_assert!(error.abs() * 2 <= hz, "{} at {}", end, position);
+                position -= duration;
+            }
+            let longest = micros.iter().max().unwrap();
+            prop_assert_eq!(read.target_duration, u64::try_from((longest + 500_000) / 1_000_000).unwrap().max(1));
+            prop_assert!(read.end_list);
+        }
+    }
+
+    #[test]
+    fn groups_hold_the_same_members_each_with_one_default(film in films(), audio_only: bool) {
+        let rates: Vec<_> = film.renditions.iter().map(|rendition| Rate::new(rendition.bitrate.into(), rendition.bitrate.into())).collect();
+        let playlist = multivariant_playlist(&film, &rates, &Azure, &Options::CMAF.with_audio_only(audio_only));
+        let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
+            return Err(TestCaseError::fail(playlist));
+        };
+        prop_assert!(!read.variants.is_empty());
+        let groups = read.alternatives.chunk_by(|one, next| one.group_id == next.group_id);
+        for group in groups.clone() {
+            prop_assert_eq!(group.iter().filter(|member| member.default).count(), 1);
+            prop_assert!(group.iter().all(|member| member.autoselect || !member.default));
+            let mut names: Vec<_> = group.iter().map(|member| &member.name).collect();
+            prop_assert_eq!(&names, &read.alternatives[..group.len()].iter().map(|member| &member.name).collect::<Vec<_>>());
+            names.sort();
+            names.dedup();
+            prop_assert_eq!(names.len(), group.len());
+        }
+        for variant in &read.variants {
+            prop_assert_eq!(variant.audio.is_some(), !read.alternatives.is_empty());
+            if let Some(audio) = &variant.audio {
+                prop_assert!(groups.clone().any(|group| group[0].group_id == *audio));
+            }
+        }
+        // Every rendition can be reached.
+        for rendition in &film.renditions {
+            prop_assert!(playlist.contains(&dynpack_hls::Urls::playlist(&Azure, rendition)), "{}", playlist);
+        }
+    }
+
+    /// `hls_m3u8` checks more than it reads: groups that exist, one default, durations below the target.
+    #[test]
+    fn a_strict_reader_takes_both(film in films()) {
+        let playlist = multivariant_playlist(&film, &[], &Azure, &Options::CMAF);
+        let read = hls_m3u8::MasterPlaylist::try_from(playlist.as_str());
+        prop_assert!(read.is_ok(), "{:?}: {}", read.err(), playlist);
+        for rendition in &film.renditions {
+            // It knows no version above 7, and no gaps.
+            let playlist = media_playlist(rendition, &Azure, &Options::CMAF).replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n");
+            let read = hls_m3u8::MediaPlaylist::from_str(&playlist);
+            prop_assert!(read.is_ok(), "{:?}: {}", read.err(), playlist);
+        }
+    }
+}
+
+/// Microseconds of an `EXTINF` with six decimals.
+fn micros(extinf: &str) -> i64 {
+    let (seconds, decimals) = extinf.trim_end_matches(',').split_once('.').unwrap();
+    assert_eq!(decimals.len(), 6, "{extinf}");
+    seconds.parse::<i64>().unwrap() * 1_000_000 + decimals.parse::<i64>().unwrap()
+}
