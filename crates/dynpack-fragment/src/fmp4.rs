@@ -2,9 +2,9 @@
 //!
 //! A media segment is one fragment: a head that is written here (`styp`, `sidx`, `moof` and the header of `mdat`) with the ranges of the
 //! stored file behind it, so no media byte is copied. Times are the track's own, on its own clock: `tfdt` is the decode time of
-//! [`Cuts`](dynpack_media::Cuts), composition offsets are signed, and an edit list in the init segment skips audio priming. The same
-//! rendition and segment give the same bytes every time: there are no clocks and no counters, `mfhd` holds the number of the segment
-//! in the timeline plus one.
+//! [`Cuts`](dynpack_media::Cuts), composition offsets are signed, and an edit list in the init segment skips audio priming. What
+//! Smooth Streaming does otherwise stands at [`Profile::Smooth`]. The same rendition and segment give the same bytes every time: there
+//! are no clocks and no counters, `mfhd` holds the number of the segment in the timeline plus one.
 //!
 //! Left out: several tracks a file, encryption, `prft` and `emsg`.
 
@@ -33,7 +33,7 @@ const MOST_HEAD: u64 = 16 << 20;
 /// Makes the init segment of a rendition: `ftyp` and a `moov` without samples.
 ///
 /// # Errors
-/// [`Error::Unsupported`] if the sample entry is larger than any real one.
+/// [`Error::Unsupported`] for [`Profile::Smooth`], which has none, or if the sample entry is larger than any real one.
 pub fn init_segment(profile: Profile, rendition: &Rendition) -> Result<Bytes, Error> {
     init::write(profile, rendition)
 }

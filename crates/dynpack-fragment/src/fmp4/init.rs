@@ -17,12 +17,14 @@ const FULL_VOLUME: u16 = 0x0100;
 const VISUAL_ENTRY_LEN: usize = 86;
 
 pub(super) fn write(profile: Profile, rendition: &Rendition) -> Result<Bytes, Error> {
+    let brands = profile.init_brands(rendition);
+    let brands = brands.ok_or_else(|| Error::Unsupported("it has no init segments".into()))?;
     let entry_len = rendition.track.sample_entry.len();
     if entry_len as u64 > MOST_HEAD {
         return Err(Error::Unsupported(format!("its sample entry has {entry_len} bytes")));
     }
     let mut out = Vec::with_capacity(entry_len + 1024);
-    put_brands(&mut out, b"ftyp", profile.init_brands(rendition));
+    put_brands(&mut out, b"ftyp", brands);
     put_box(&mut out, b"moov", |out| {
         put_mvhd(out, rendition);
         put_box(out, b"trak", |out| put_trak(out, rendition));

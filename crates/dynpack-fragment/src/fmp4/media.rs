@@ -7,15 +7,19 @@ use dynpack_media::{Rendition, SampleIndex, Segment, Ticks};
 
 use super::boxes::{brands_len, put_box, put_brands, put_full_box};
 use super::run::Run;
-use super::times::Times;
+use super::times::{Clock, Times};
 use super::{MOST_HEAD, Profile, TRACK_ID};
 use crate::{Error, Piece, Read, SegmentPlan};
 
 const SIDX_LEN: u64 = 52;
 const MFHD_LEN: u64 = 16;
 const TFDT_LEN: u64 = 20;
+const TFXD_LEN: u64 = 44;
 /// Size and type of a box without content.
 const BOX_LEN: u64 = 8;
+
+/// The extended type of a `tfxd` box.
+const TFXD: u128 = 0x6d1d_9b05_42d5_44e6_80e2_141d_aff7_57b2;
 
 /// The largest `referenced_size` of a `sidx`, which has 31 bits (8.16.3.2).
 const MOST_INDEXED: u64 = (1 << 31) - 1;
@@ -25,7 +29,6 @@ pub(super) struct Fragment<'a> {
     profile: Profile,
     rendition: &'a Rendition,
     segment: &'a Segment,
-    samples: Range<SampleIndex>,
     payload_len: u64,
     run: Run<'a>,
 }
@@ -33,26 +36,28 @@ pub(super) struct Fragment<'a> {
 impl<'a> Fragment<'a> {
     /// All samples of a segment.
     pub(super) fn whole(profile: Profile, rendition: &'a Rendition, segment: &'a Segment) -> Self {
-        Self::new(profile, rendition, segment, segment.samples.clone())
+        Self::new(profile, rendition, segment, u32::MAX)
     }
 
     /// The first sample of a segment, for as long as all of it.
     pub(super) fn key_frame(profile: Profile, rendition: &'a Rendition, segment: &'a Segment) -> Self {
-        let Range { start, end } = segment.samples;
-        Self::new(profile, rendition, segment, start..SampleIndex(start.0.saturating_add(1)).min(end))
+        Self::new(profile, rendition, segment, 1)
     }
 
-    fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment, samples: Range<SampleIndex>) -> Self {
-        let times = Times::new(rendition, samples.clone(), segment.samples.end);
-        let run = Run::new(rendition, samples.clone(), times);
-        let payload_len = rendition.track.samples.byte_len(samples.clone());
-        Self { profile, rendition, segment, samples, payload_len, run }
+    fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment, count: u32) -> Self {
+        let times = Times::new(profile.clock(), rendition, segment, count);
+        let payload_len = rendition.track.samples.byte_len(times.samples());
+        Self { profile, rendition, segment, payload_len, run: Run::new(profile, rendition, times) }
+    }
+
+    fn samples(&self) -> Range<SampleIndex> {
+        self.run.times().samples()
     }
 
     /// The segment: its head, and the samples where they lie.
     pub(super) fn plan(&self) -> Result<SegmentPlan, Error> {
         let head = self.head()?;
-        let reads = Read::samples(self.rendition, self.samples.clone()).map(Piece::Read);
+        let reads = Read::samples(self.rendition, self.samples()).map(Piece::Read);
         Ok(SegmentPlan::spliced(std::iter::once(Piece::Bytes(head)).chain(reads).collect()))
     }
 
@@ -78,7 +83,7 @@ impl<'a> Fragment<'a> {
     /// The `sidx` box (8.16.3) with this segment as its one subsegment. Its times are those of the presentation, after the edit list
     /// (8.16.3.1): the numbers that the manifests give too.
     fn put_sidx(&self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let start = u64::try_from(self.segment.start.0).map_err(|_| self.too_early(self.segment.start))?;
+        let start = self.time(self.segment.start)?;
         put_full_box(out, b"sidx", 1, 0, |out| {
             out.put_u32(TRACK_ID);
             out.put_u32(self.rendition.timescale().hz());
@@ -97,7 +102,7 @@ impl<'a> Fragment<'a> {
     /// `starts_with_SAP`, `SAP_type` and `SAP_delta_time` (8.16.3.3): type 1, where the sync sample is the first that is presented.
     /// Where others are presented before it, only a look into the samples would tell whether those can be decoded: type 0, unknown.
     fn stream_access_point(&self) -> u32 {
-        let first = self.rendition.track.samples.samples(self.samples.clone()).next();
+        let first = self.rendition.track.samples.samples(self.samples()).next();
         match first {
             Some(first) if !first.is_sync => 0,
             Some(first) if self.rendition.cuts.presentation_time(&first) > self.segment.start => 1 << 31,
@@ -106,18 +111,39 @@ impl<'a> Fragment<'a> {
     }
 
     fn put_moof(&self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let start = self.run.times().start().ok_or_else(|| self.too_early(Ticks::ZERO))?;
         let data_offset = i32::try_from(self.moof_len() + self.mdat_header_len()).map_err(|_| self.too_many())?;
         let mut result = Ok(());
         put_box(out, b"moof", |out| {
             put_full_box(out, b"mfhd", 0, 0, |out| out.put_u32(self.segment.number.0.wrapping_add(1)));
             put_box(out, b"traf", |out| {
-                self.run.put_tfhd(out);
-                put_full_box(out, b"tfdt", 1, 0, |out| out.put_u64(start));
-                result = self.run.put_trun(out, data_offset);
+                result = self.put_traf(out, data_offset);
             });
         });
         result
+    }
+
+    fn put_traf(&self, out: &mut Vec<u8>, data_offset: i32) -> Result<(), Error> {
+        self.run.put_tfhd(out);
+        if self.profile.clock() == Clock::Smooth {
+            self.run.put_trun(out, data_offset)?;
+            return self.put_tfxd(out);
+        }
+        let start = self.time(self.run.times().start())?;
+        put_full_box(out, b"tfdt", 1, 0, |out| out.put_u64(start));
+        self.run.put_trun(out, data_offset)
+    }
+
+    /// The `tfxd` box (\[MS-SSTR\] 2.2.4.4): when the segment is presented, and until when, as the client manifest says it.
+    fn put_tfxd(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let start = self.time(self.run.times().written(self.segment.start))?;
+        let end = self.time(self.run.times().written(self.segment.start + self.segment.duration))?;
+        put_box(out, b"uuid", |out| {
+            out.put_u128(TFXD);
+            out.put_u32(1 << 24);
+            out.put_u64(start);
+            out.put_u64(end.saturating_sub(start));
+        });
+        Ok(())
     }
 
     fn put_mdat_header(&self, out: &mut Vec<u8>) {
@@ -144,7 +170,7 @@ impl<'a> Fragment<'a> {
 
     /// A segment too long for the fields of a `sidx` has none: 2 GiB, or 2^32 ticks.
     fn is_indexed(&self) -> bool {
-        self.subsegment_len() <= MOST_INDEXED && u32::try_from(self.segment.duration.0).is_ok()
+        self.profile.has_index() && self.subsegment_len() <= MOST_INDEXED && u32::try_from(self.segment.duration.0).is_ok()
     }
 
     fn subsegment_len(&self) -> u64 {
@@ -152,19 +178,22 @@ impl<'a> Fragment<'a> {
     }
 
     fn moof_len(&self) -> u64 {
-        BOX_LEN + MFHD_LEN + BOX_LEN + self.run.tfhd_len() + TFDT_LEN + self.run.trun_len()
+        let start = if self.profile.clock() == Clock::Smooth { TFXD_LEN } else { TFDT_LEN };
+        BOX_LEN + MFHD_LEN + BOX_LEN + self.run.tfhd_len() + start + self.run.trun_len()
     }
 
     fn mdat_header_len(&self) -> u64 {
         if u32::try_from(BOX_LEN + self.payload_len).is_ok() { BOX_LEN } else { BOX_LEN + 8 }
     }
 
-    fn too_early(&self, time: Ticks) -> Error {
-        Error::Sample { sample: self.samples.start, problem: format!("it is decoded before 0, at {time}") }
+    /// A time as a field holds it.
+    fn time(&self, time: Ticks) -> Result<u64, Error> {
+        let problem = || format!("it is decoded before 0, at {time}");
+        u64::try_from(time.0).map_err(|_| Error::Sample { sample: self.samples().start, problem: problem() })
     }
 
     fn too_many(&self) -> Error {
-        let count = self.samples.end.0.saturating_sub(self.samples.start.0);
+        let count = self.samples().end.0.saturating_sub(self.samples().start.0);
         Error::Unsupported(format!("one of its segments has {count} samples"))
     }
 }

@@ -2,6 +2,8 @@
 
 use dynpack_media::{FourCc, MediaKind, Rendition};
 
+use super::times::Clock;
+
 /// A kind of fragmented MP4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -13,27 +15,62 @@ pub enum Profile {
     /// offset edit (7.5.13). A segment is one fragment of one chunk, and says so as `cmfs` (7.3.3); DASH wants `msdh`, and `msix` for
     /// the `sidx` that tells when it is presented and how long it is (ISO/IEC 23009-1, 6.3.4).
     Cmaf,
+    /// The live profile of DASH for ISO files (ISO/IEC 23009-1, 8.4), as Azure's `mpd-time-csf` had it before CMAF: the same boxes,
+    /// under the brands of the Common File Format and DASH alone, with no claim to CMAF.
+    Csf,
+    /// Smooth Streaming fragments (\[MS-SSTR\] 2.2.4): nothing but `moof` and `mdat`, with `tfxd` in place of `tfdt`, on a clock of
+    /// 10 MHz.
+    ///
+    /// There is no init segment, since clients make it of their manifest, and so no edit list: samples which are audio priming alone
+    /// are left out. Composition offsets are signed (`trun` version 1) and start at 0: dash.js and Shaka Player take the start of the
+    /// segment as the decode time of its first sample, and offsets as the version says.
+    Smooth,
 }
 
 impl Profile {
-    /// The brands of an init segment, the major one first.
-    pub(super) fn init_brands(self, rendition: &Rendition) -> &'static [FourCc] {
+    /// The brands of an init segment, the major one first; `None` where there are no init segments.
+    pub(super) fn init_brands(self, rendition: &Rendition) -> Option<&'static [FourCc]> {
         match self {
             // An edit list on video, which the timeline never makes, would be legal in `cmfc` alone.
-            Self::Cmaf if rendition.kind() == MediaKind::Video && rendition.cuts.lead().0 > 0 => &[CMFC, ISO6, DASH],
-            Self::Cmaf => &[CMFC, ISO6, CMF2, DASH],
+            Self::Cmaf if rendition.kind() == MediaKind::Video && rendition.cuts.lead().0 > 0 => Some(&[CMFC, ISO6, DASH]),
+            Self::Cmaf => Some(&[CMFC, ISO6, CMF2, DASH]),
+            Self::Csf => Some(&[CCFF, ISO6, DASH]),
+            Self::Smooth => None,
         }
     }
 
-    /// The brands of a media segment, the major one first.
+    /// The brands of a media segment, the major one first; none where it has no `styp`.
     pub(super) const fn segment_brands(self, is_indexed: bool) -> &'static [FourCc] {
         match (self, is_indexed) {
             (Self::Cmaf, true) => &[MSDH, MSIX, CMFS],
             (Self::Cmaf, false) => &[MSDH, CMFS],
+            (Self::Csf, true) => &[MSDH, MSIX],
+            (Self::Csf, false) => &[MSDH],
+            (Self::Smooth, _) => &[],
+        }
+    }
+
+    /// Whether media segments have a `sidx`.
+    pub(super) const fn has_index(self) -> bool {
+        !matches!(self, Self::Smooth)
+    }
+
+    /// Whether `tfhd` says that data lies behind its own `moof`. It does so in any case; \[MS-SSTR\] 2.2.4.6 does not know the flag.
+    pub(super) const fn says_base_is_moof(self) -> bool {
+        !matches!(self, Self::Smooth)
+    }
+
+    /// The clock of its times.
+    pub(super) const fn clock(self) -> Clock {
+        match self {
+            Self::Cmaf | Self::Csf => Clock::Track,
+            Self::Smooth => Clock::Smooth,
         }
     }
 }
 
+/// The Common File Format, from which CSF has its name.
+const CCFF: FourCc = FourCc(*b"ccff");
 /// CMAF tracks.
 const CMFC: FourCc = FourCc(*b"cmfc");
 /// CMAF tracks, more strictly.

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use bytes::BufMut;
-use dynpack_media::{Rendition, Sample, SampleIndex, SampleTable};
+use dynpack_media::{Rendition, SampleIndex, SampleTable};
 
-use super::TRACK_ID;
 use super::boxes::put_full_box;
-use super::times::Times;
+use super::times::{Moment, Times};
+use super::{Profile, TRACK_ID};
 use crate::Error;
 
 /// `sample_flags` of a sample at which decoding can start: it depends on no other (ISO/IEC 14496-12, 8.8.3.1).
@@ -20,6 +20,8 @@ mod tfhd {
     pub(super) const DEFAULT_DURATION: u32 = 0x8;
     pub(super) const DEFAULT_SIZE: u32 = 0x10;
     pub(super) const DEFAULT_FLAGS: u32 = 0x20;
+    /// Those which stand for a field.
+    pub(super) const DEFAULTS: u32 = DEFAULT_DURATION | DEFAULT_SIZE | DEFAULT_FLAGS;
     pub(super) const DEFAULT_BASE_IS_MOOF: u32 = 0x2_0000;
 }
 
@@ -31,6 +33,8 @@ mod trun {
     pub(super) const SIZE: u32 = 0x200;
     pub(super) const FLAGS: u32 = 0x400;
     pub(super) const COMPOSITION_OFFSET: u32 = 0x800;
+    /// Those which stand for a field of each sample.
+    pub(super) const EACH: u32 = DURATION | SIZE | FLAGS | COMPOSITION_OFFSET;
 }
 
 /// The samples of one fragment as `tfhd` and `trun` describe them.
@@ -38,8 +42,8 @@ mod trun {
 /// There is one `trun`, whatever the pattern of sync samples: players for Smooth Streaming take no more.
 pub(super) struct Run<'a> {
     table: &'a SampleTable,
-    samples: Range<SampleIndex>,
     times: Times<'a>,
+    base_flags: u32,
     duration: Option<u32>,
     size: Option<u32>,
     flags: Flags,
@@ -71,16 +75,16 @@ impl Flags {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(rendition: &'a Rendition, samples: Range<SampleIndex>, times: Times<'a>) -> Self {
-        let table = &rendition.track.samples;
+    pub(super) fn new(profile: Profile, rendition: &'a Rendition, times: Times<'a>) -> Self {
+        let (table, samples) = (&rendition.track.samples, times.samples());
         Self {
             table,
+            base_flags: flag(profile.says_base_is_moof(), tfhd::DEFAULT_BASE_IS_MOOF),
             duration: times.uniform_duration(),
             size: table.uniform_size(samples.clone()),
             flags: Flags::of(table, &samples),
             has_offsets: times.has_offsets(),
             times,
-            samples,
         }
     }
 
@@ -90,15 +94,14 @@ impl<'a> Run<'a> {
 
     /// Length of the `tfhd` box.
     pub(super) fn tfhd_len(&self) -> u64 {
-        16 + 4 * u64::from((self.tfhd_flags() & (tfhd::DEFAULT_DURATION | tfhd::DEFAULT_SIZE | tfhd::DEFAULT_FLAGS)).count_ones())
+        16 + 4 * u64::from((self.tfhd_flags() & tfhd::DEFAULTS).count_ones())
     }
 
     /// Length of the `trun` box.
     pub(super) fn trun_len(&self) -> u64 {
         let flags = self.trun_flags();
         let first = if flags & trun::FIRST_SAMPLE_FLAGS == 0 { 0 } else { 4 };
-        let fields = trun::DURATION | trun::SIZE | trun::FLAGS | trun::COMPOSITION_OFFSET;
-        20 + first + u64::from(self.sample_count()) * 4 * u64::from((flags & fields).count_ones())
+        20 + first + u64::from(self.sample_count()) * 4 * u64::from((flags & trun::EACH).count_ones())
     }
 
     /// Writes the `tfhd` box (8.8.7), with all that the samples have in common: CMAF wants no defaults in `trex`.
@@ -125,35 +128,35 @@ impl<'a> Run<'a> {
             if let Flags::First { first, .. } = self.flags {
                 out.put_u32(first);
             }
-            if self.trun_flags() >> 8 != 0 {
-                result = self.table.samples(self.samples.clone()).try_for_each(|sample| self.put_sample(out, &sample));
+            if self.trun_flags() & trun::EACH != 0 {
+                result = self.times.moments().try_for_each(|moment| self.put_sample(out, &moment));
             }
         });
         result
     }
 
-    fn put_sample(&self, out: &mut Vec<u8>, sample: &Sample) -> Result<(), Error> {
+    fn put_sample(&self, out: &mut Vec<u8>, moment: &Moment) -> Result<(), Error> {
+        let Moment { sample, duration, offset } = *moment;
+        let cannot = |problem: String| Error::Sample { sample, problem };
         if self.duration.is_none() {
-            let duration = self.times.duration(sample);
-            let duration = u32::try_from(duration.0).map_err(|_| cannot_carry(sample, &format!("lasts {duration} ticks")))?;
-            out.put_u32(duration);
+            let field = u32::try_from(duration.0).map_err(|_| cannot(format!("it lasts {duration} ticks")))?;
+            out.put_u32(field);
         }
         if self.size.is_none() {
-            out.put_u32(sample.size);
+            out.put_u32(self.table.size(sample));
         }
         if matches!(self.flags, Flags::Each) {
-            out.put_u32(if sample.is_sync { SYNC } else { NON_SYNC });
+            out.put_u32(if self.table.is_sync(sample) { SYNC } else { NON_SYNC });
         }
         if self.has_offsets {
-            let offset = self.times.offset(sample);
-            let problem = || cannot_carry(sample, &format!("is presented {offset} ticks after it is decoded"));
+            let problem = || cannot(format!("it is presented {offset} ticks after it is decoded"));
             out.put_i32(i32::try_from(offset.0).map_err(|_| problem())?);
         }
         Ok(())
     }
 
     fn tfhd_flags(&self) -> u32 {
-        tfhd::DEFAULT_BASE_IS_MOOF
+        self.base_flags
             | flag(self.duration.is_some(), tfhd::DEFAULT_DURATION)
             | flag(self.size.is_some(), tfhd::DEFAULT_SIZE)
             | flag(!matches!(self.flags, Flags::Each), tfhd::DEFAULT_FLAGS)
@@ -169,14 +172,13 @@ impl<'a> Run<'a> {
     }
 
     fn sample_count(&self) -> u32 {
-        self.samples.end.0.min(self.table.len()).saturating_sub(self.samples.start.0)
+        {
+            let samples = self.times.samples();
+            samples.end.0.min(self.table.len()).saturating_sub(samples.start.0)
+        }
     }
 }
 
 const fn flag(condition: bool, flag: u32) -> u32 {
     if condition { flag } else { 0 }
-}
-
-fn cannot_carry(sample: &Sample, problem: &str) -> Error {
-    Error::Sample { sample: sample.index, problem: format!("it {problem}") }
 }

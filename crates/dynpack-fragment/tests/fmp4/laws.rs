@@ -1,7 +1,7 @@
 //! What holds for every track: random clocks, frame rates, groups of pictures, edit lists and interleavings.
 
 use dynpack_fragment::fmp4::{Profile, init_segment, media_segment, media_segment_len};
-use dynpack_media::{Edit, Rendition, Ticks};
+use dynpack_media::{Edit, Rendition, Sample, SampleIndex, Ticks, Timescale};
 use mp4_atom::{Ftyp, Moov};
 use proptest::prelude::*;
 
@@ -69,7 +69,7 @@ fn segments_tile_the_track(rendition: &Rendition) {
     let stored_samples: Vec<_> = table.samples(cuts.samples()).collect();
     assert_eq!(played.len(), stored_samples.len());
     for (at, (played, sample)) in played.iter().zip(&stored_samples).enumerate() {
-        let extent = table.extents(sample.index..dynpack_media::SampleIndex(sample.index.0 + 1)).next();
+        let extent = table.extents(sample.index..SampleIndex(sample.index.0 + 1)).next();
         let data: Vec<u8> = extent.map_or_else(Vec::new, |extent| (extent.offset..extent.end()).map(stored).collect());
         assert_eq!(played.data, data, "sample {at}");
         assert_eq!(played.duration, sample.duration.0);
@@ -79,13 +79,45 @@ fn segments_tile_the_track(rendition: &Rendition) {
     assert!(played.iter().zip(&played[1..]).all(|(one, next)| one.decode_time + one.duration == next.decode_time));
 }
 
+/// The same, on the clock of Smooth Streaming: every time is where its own would be, rounded down once.
+fn smooth_segments_tile_the_track(rendition: &Rendition) {
+    let (table, cuts, clock) = (&rendition.track.samples, &rendition.cuts, rendition.timescale());
+    let on_clock = |time: Ticks| time.max(Ticks::ZERO).rescale_floor(clock, Timescale::SMOOTH).0;
+    let decoded = |sample: &Sample| on_clock(cuts.decode_time(sample) - cuts.lead());
+    let mut next_start = on_clock(cuts.start());
+    for segment in cuts.segments() {
+        let plan = media_segment(Profile::Smooth, rendition, &segment).unwrap();
+        assert_eq!(plan.len(), Some(media_segment_len(Profile::Smooth, rendition, &segment).unwrap()));
+        let parsed = parse(&finish(plan));
+        assert!(parsed.styp.is_none() && parsed.sidx.is_none() && parsed.moof.traf[0].tfdt.is_none());
+        let (time, duration) = parsed.tfxd.unwrap();
+        assert_eq!((time, time + duration), (next_start, on_clock(segment.start + segment.duration)));
+        next_start = time + duration;
+
+        let is_heard = |sample: &Sample| cuts.decode_time(sample) + sample.duration > cuts.lead() || cuts.lead() == Ticks::ZERO;
+        let stored_samples: Vec<_> = table.samples(segment.samples.clone()).filter(is_heard).collect();
+        assert_eq!(parsed.samples.len(), stored_samples.len());
+        for (played, sample) in parsed.samples.iter().zip(&stored_samples) {
+            assert_eq!(played.data.len(), sample.size as usize);
+            assert_eq!(played.decode_time + played.offset, on_clock(cuts.presentation_time(sample)));
+            assert!(played.duration >= 0 && played.decode_time + played.offset >= 0);
+        }
+        let behind = table.samples(segment.samples.end..SampleIndex(u32::MAX)).next();
+        let (first, sum) = (stored_samples.first(), parsed.samples.iter().map(|sample| sample.duration).sum::<i64>());
+        if let (Some(first), Some(behind)) = (first, behind) {
+            assert_eq!(decoded(first) + sum, decoded(&behind), "durations sum up to where the next segment is decoded");
+        }
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn every_track_is_tiled(video in video_tables(), audio in audio(), target in 200_u64..7000) {
         for rendition in renditions(vec![video.video(), audio.audio()], target) {
             segments_tile_the_track(&rendition);
+            smooth_segments_tile_the_track(&rendition);
             let init = init_segment(Profile::Cmaf, &rendition).unwrap();
             let (moov, rest) = decode::<Moov>(decode::<Ftyp>(&init).1);
             prop_assert!(rest.is_empty());

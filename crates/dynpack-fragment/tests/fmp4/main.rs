@@ -5,4 +5,5 @@
 mod init;
 mod laws;
 mod media;
+mod profiles;
 mod support;

@@ -196,6 +196,8 @@ pub(crate) struct Parsed {
     pub(crate) sidx: Option<Sidx>,
     pub(crate) moof: Moof,
     pub(crate) trun_version: u8,
+    /// Time and duration of the `tfxd` box.
+    pub(crate) tfxd: Option<(i64, i64)>,
     pub(crate) samples: Vec<PlayedSample>,
 }
 
@@ -223,16 +225,28 @@ pub(crate) fn parse(segment: &[u8]) -> Parsed {
         }
     }
     let moof: Moof = moof.expect("a moof");
-    let samples = played(&moof, segment, moof_at);
-    Parsed { styp, sidx, moof, trun_version, samples }
+    let tfxd = tfxd(segment);
+    let samples = played(&moof, segment, moof_at, tfxd);
+    Parsed { styp, sidx, moof, trun_version, tfxd, samples }
 }
 
-fn played(moof: &Moof, segment: &[u8], moof_at: usize) -> Vec<PlayedSample> {
+fn tfxd(segment: &[u8]) -> Option<(i64, i64)> {
+    const TYPE: [u8; 16] = *b"\x6d\x1d\x9b\x05\x42\xd5\x44\xe6\x80\xe2\x14\x1d\xaf\xf7\x57\xb2";
+    let at = segment.windows(16).position(|bytes| bytes == TYPE)?;
+    assert_eq!(segment[at - 8..at], *b"\0\0\0\x2cuuid");
+    assert_eq!(segment[at + 16..at + 20], [1, 0, 0, 0]);
+    let field = |at: usize| i64::from_be_bytes(segment[at..at + 8].try_into().unwrap());
+    Some((field(at + 20), field(at + 28)))
+}
+
+/// As players do it: decoding starts at `tfdt`, or else at the start of the segment.
+fn played(moof: &Moof, segment: &[u8], moof_at: usize, tfxd: Option<(i64, i64)>) -> Vec<PlayedSample> {
     let [traf] = &moof.traf[..] else { panic!("one traf") };
     let [trun] = &traf.trun[..] else { panic!("one trun") };
-    assert!(traf.tfhd.default_base_is_moof && traf.tfhd.base_data_offset.is_none());
+    assert!(traf.tfhd.default_base_is_moof != tfxd.is_some() && traf.tfhd.base_data_offset.is_none());
     let mut at = moof_at + usize::try_from(trun.data_offset.unwrap()).unwrap();
-    let mut decode_time = traf.tfdt.as_ref().map_or(0, |tfdt| i64::try_from(tfdt.base_media_decode_time).unwrap());
+    let tfdt = traf.tfdt.as_ref().map(|tfdt| i64::try_from(tfdt.base_media_decode_time).unwrap());
+    let mut decode_time = tfdt.xor(tfxd.map(|(time, _)| time)).expect("either a tfdt or a tfxd");
     let samples = trun.samples.iter().map(|entry| {
         let size = entry.size.or(traf.tfhd.default_sample_size).unwrap() as usize;
         let duration = entry.duration.or(traf.tfhd.default_sample_duration).unwrap().into();

@@ -1,0 +1,97 @@
+//! What sets the profiles apart.
+
+use dynpack_fragment::fmp4::{Profile, init_segment, key_frame_segment, key_frame_segment_len, media_segment};
+use dynpack_fragment::{Error, Piece};
+use dynpack_media::Rendition;
+use mp4_atom::Ftyp;
+
+use crate::support::{Parsed, audio_tables, decode, finish, group_tables, parse, renditions};
+
+fn smooth(rendition: &Rendition) -> Vec<Parsed> {
+    let plan = |segment| media_segment(Profile::Smooth, rendition, &segment).unwrap();
+    rendition.cuts.segments().map(|segment| parse(&finish(plan(segment)))).collect()
+}
+
+#[test]
+fn csf_is_cmaf_without_its_brands() {
+    let rendition = renditions(vec![group_tables(12_800, 512, 150, 50, 2).video()], 2000).remove(0);
+    let init = init_segment(Profile::Csf, &rendition).unwrap();
+    let (ftyp, moov) = decode::<Ftyp>(&init);
+    assert_eq!(ftyp.major_brand, b"ccff".into());
+    assert_eq!(ftyp.compatible_brands, [b"ccff", b"iso6", b"dash"].map(Into::into));
+    let cmaf = init_segment(Profile::Cmaf, &rendition).unwrap();
+    assert_eq!(moov, decode::<Ftyp>(&cmaf).1);
+    for segment in rendition.cuts.segments() {
+        let bytes = |profile| finish(media_segment(profile, &rendition, &segment).unwrap());
+        let (csf, cmaf) = (bytes(Profile::Csf), bytes(Profile::Cmaf));
+        assert_eq!(parse(&csf).styp.unwrap().compatible_brands, [b"msdh", b"msix"].map(Into::into));
+        assert_eq!(csf[24..], cmaf[28..]);
+    }
+}
+
+#[test]
+fn smooth_streaming_has_no_init_segments() {
+    let rendition = renditions(vec![group_tables(12_800, 512, 150, 50, 2).video()], 2000).remove(0);
+    let error = init_segment(Profile::Smooth, &rendition).unwrap_err();
+    assert_eq!(error, Error::Unsupported("it has no init segments".into()));
+}
+
+/// 1/30 s does not fit the clock: rounding from the absolute time keeps sums exact, and differences within a tick.
+#[test]
+fn smooth_streaming_does_not_drift() {
+    let rendition = renditions(vec![group_tables(30, 1, 300, 60, 2).video()], 2000).remove(0);
+    let parsed = smooth(&rendition);
+    let starts: Vec<_> = parsed.iter().map(|parsed| parsed.tfxd.unwrap()).collect();
+    assert_eq!(starts, (0..5).map(|at| (at * 20_000_000, 20_000_000)).collect::<Vec<_>>());
+    for parsed in &parsed {
+        assert_eq!(parsed.samples.iter().map(|sample| sample.duration).sum::<i64>(), 20_000_000);
+        assert!(parsed.samples.iter().all(|sample| [333_333, 333_334].contains(&sample.duration)));
+        assert_eq!(parsed.samples[0].offset, 0);
+        assert_eq!(parsed.trun_version, 1);
+    }
+}
+
+#[test]
+fn smooth_streaming_says_a_duration_once_where_it_is_exact() {
+    let rendition = renditions(vec![group_tables(25, 1, 100, 50, 0).video()], 2000).remove(0);
+    let parsed = &smooth(&rendition)[1];
+    assert_eq!(parsed.moof.traf[0].tfhd.default_sample_duration, Some(400_000));
+    assert!(parsed.moof.traf[0].trun[0].samples.iter().all(|sample| sample.cts.is_none() && sample.duration.is_none()));
+}
+
+/// Without an edit list, priming would be heard, and all of the first segment late.
+#[test]
+fn smooth_streaming_leaves_priming_out() {
+    for (priming, first_duration) in [(0, 213_333), (1024, 213_333), (2112, 200_000)] {
+        let rendition = renditions(vec![audio_tables(48_000, 500, priming).audio()], 2000).remove(0);
+        let segment = rendition.cuts.segments().next().unwrap();
+        let parsed = parse(&finish(media_segment(Profile::Smooth, &rendition, &segment).unwrap()));
+        let stored = segment.samples.end.0 - segment.samples.start.0;
+        assert_eq!(u32::try_from(parsed.samples.len()).unwrap(), stored - u32::try_from(priming / 1024).unwrap());
+        assert_eq!((parsed.samples[0].decode_time, parsed.samples[0].duration), (0, first_duration));
+        let (time, duration) = parsed.tfxd.unwrap();
+        assert_eq!((time, duration), (0, parsed.samples.iter().map(|sample| sample.duration).sum()));
+    }
+}
+
+#[test]
+fn smooth_fragments_hold_what_the_specification_lists() {
+    let rendition = renditions(vec![audio_tables(48_000, 500, 1024).audio()], 2000).remove(0);
+    let segment = rendition.cuts.segments().nth(1).unwrap();
+    let plan = media_segment(Profile::Smooth, &rendition, &segment).unwrap();
+    let Some([Piece::Bytes(head), ..]) = plan.pieces() else { panic!("a head first") };
+    let at = |kind: &[u8; 4]| head.windows(4).position(|bytes| bytes == kind).unwrap();
+    let order = [at(b"moof"), at(b"mfhd"), at(b"traf"), at(b"tfhd"), at(b"trun"), at(b"uuid"), at(b"mdat")];
+    assert!(order.is_sorted() && order[0] == 4 && order[6] == head.len() - 4);
+}
+
+#[test]
+fn a_key_frame_of_smooth_streaming_lasts_as_long_as_its_fragment() {
+    let rendition = renditions(vec![group_tables(30, 1, 300, 60, 2).video()], 2000).remove(0);
+    for segment in rendition.cuts.segments() {
+        let plan = key_frame_segment(Profile::Smooth, &rendition, &segment).unwrap();
+        assert_eq!(plan.len(), Some(key_frame_segment_len(Profile::Smooth, &rendition, &segment).unwrap()));
+        let parsed = parse(&finish(plan));
+        assert_eq!((parsed.samples.len(), parsed.samples[0].duration, parsed.samples[0].offset), (1, 20_000_000, 0));
+    }
+}
