@@ -4,6 +4,7 @@
 //! the finished segment is; whoever does the IO hands those bytes to [`SegmentPlan::finish`].
 
 mod error;
+pub mod f4f;
 pub mod fmp4;
 mod plan;
 pub mod ts;

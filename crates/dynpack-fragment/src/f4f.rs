@@ -1,0 +1,101 @@
+//! F4F fragments, as HTTP Dynamic Streaming carries them (Adobe F4V file format specification 10.1, annexes C and E).
+//!
+//! A fragment is one `mdat` of FLV tags: the configuration of each codec, then the samples of at most one video and one audio
+//! rendition in decoding order. It can be decoded alone, and joined to the fragments before and behind it. Samples stay as they are
+//! stored, since FLV takes NAL units behind their lengths and AAC without headers.
+//!
+//! Left out: the boxes before the `mdat`, which clients do not need beside the bootstrap information of the manifest, and encryption.
+
+mod tag;
+mod times;
+mod track;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use dynpack_media::{Rendition, Segment};
+
+use crate::plan::Mux;
+use crate::{Error, Read, SegmentPlan};
+use times::delay;
+use track::{Frame, Track};
+
+/// Size and type of a box whose size has 32 bits.
+const BOX_LEN: u64 = 8;
+
+/// What one rendition gives to a fragment.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// The rendition.
+    pub rendition: &'a Rendition,
+    /// Its segment; none where it has not started or has ended, but another rendition of the same stream has one.
+    pub segment: Option<&'a Segment>,
+}
+
+/// A fragment of a stream that carries these renditions, video first. Name all renditions of the stream for each of its fragments, also
+/// those without a segment there: FLV has no times before 0, so all are counted from the earliest decode time of the stream.
+///
+/// The [length](SegmentPlan::len) is always known.
+///
+/// # Errors
+/// [`Error::Unsupported`] if FLV does not know a codec or no part has samples; [`Error::Sample`] if a sample is too large for a tag, or
+/// lies past 31 bits of milliseconds.
+pub fn media_segment(parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
+    let delay = delay(parts.iter().map(|part| part.rendition));
+    let with_segment: Vec<_> = parts.iter().filter_map(|part| Some((part.rendition, part.segment?))).collect();
+    let tracks = with_segment.iter().map(|(rendition, segment)| Track::new(rendition, segment, delay));
+    let tracks = tracks.collect::<Result<Vec<_>, _>>()?;
+    if tracks.iter().all(|track| track.frames.is_empty()) {
+        return Err(Error::Unsupported("a fragment without samples".into()));
+    }
+    let payload = tracks.iter().map(Track::len).sum::<u64>();
+    let reads = with_segment.iter().flat_map(|(rendition, segment)| Read::samples(rendition, segment.samples.clone()));
+    let muxer = Muxer { payload, tracks };
+    Ok(SegmentPlan::muxed(Some(muxer.header_len() + payload), reads.collect(), Box::new(muxer)))
+}
+
+/// Writes a planned fragment.
+struct Muxer {
+    /// Bytes of all tags.
+    payload: u64,
+    tracks: Vec<Track>,
+}
+
+impl Muxer {
+    fn header_len(&self) -> u64 {
+        if u32::try_from(self.payload + BOX_LEN).is_ok() { BOX_LEN } else { BOX_LEN + 8 }
+    }
+
+    fn put_header(&self, out: &mut BytesMut) {
+        let len = self.header_len() + self.payload;
+        out.put_u32(u32::try_from(len).unwrap_or(1));
+        out.put_slice(b"mdat");
+        if u32::try_from(len).is_err() {
+            out.put_u64(len);
+        }
+    }
+
+    /// All samples in decoding order, with their track; of those due at once the video first.
+    fn interleaved(&self, media: &[Bytes]) -> Result<Vec<(&Track, Frame, Bytes)>, Error> {
+        let mut media = media.iter().cloned();
+        let mut all = Vec::new();
+        for track in &self.tracks {
+            let samples = track.cut(&mut media)?;
+            all.extend(track.frames.iter().zip(samples).map(|(frame, sample)| (track, *frame, sample)));
+        }
+        all.sort_by_key(|(_, frame, _)| frame.times.decode);
+        Ok(all)
+    }
+}
+
+impl Mux for Muxer {
+    fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
+        let len = self.header_len() + self.payload;
+        let capacity = usize::try_from(len).map_err(|_| Error::Unsupported(format!("a fragment of {len} bytes")))?;
+        let mut out = BytesMut::with_capacity(capacity);
+        self.put_header(&mut out);
+        let samples = self.interleaved(media)?;
+        let start = samples.first().map(|(_, frame, _)| frame.times.decode).unwrap_or_default();
+        self.tracks.iter().for_each(|track| track.put_configuration(start, &mut out));
+        samples.iter().for_each(|(track, frame, sample)| track.put(frame, sample, &mut out));
+        Ok(out.freeze())
+    }
+}

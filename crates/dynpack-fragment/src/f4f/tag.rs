@@ -1,0 +1,97 @@
+//! FLV tags (E.4).
+
+use bytes::{BufMut, Bytes, BytesMut};
+use dynpack_media::Codec;
+
+use super::times::Times;
+
+/// Type, size, time and stream id before the data of a tag, and the size of all that behind it.
+const AROUND_LEN: u64 = 11 + 4;
+
+/// The largest data of a tag: 24 bits.
+const MOST_DATA: u64 = (1 << 24) - 1;
+
+/// Whether a tag holds the configuration of the codec or a sample (`AVCPacketType`, `AACPacketType`).
+#[derive(Clone, Copy)]
+enum Packet {
+    Configuration = 0,
+    Sample = 1,
+}
+
+/// How a codec is carried.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Carriage {
+    Avc,
+    Aac,
+}
+
+impl Carriage {
+    /// How that codec is carried, and its configuration.
+    pub(super) fn of(codec: &Codec) -> Option<(Self, Bytes)> {
+        match codec {
+            Codec::Avc(avc) => Some((Self::Avc, avc.record.clone())),
+            Codec::Aac(aac) => Some((Self::Aac, aac.specific_config.clone())),
+            _ => None,
+        }
+    }
+
+    /// Bytes of a tag with so many bytes of a sample or configuration; `None` if that is too much for one.
+    pub(super) fn tag_len(self, size: u64) -> Option<u64> {
+        let data = self.prefix_len() + size;
+        (data <= MOST_DATA).then_some(AROUND_LEN + data)
+    }
+
+    /// Writes the tag of a configuration.
+    pub(super) fn put_configuration(self, decode: u32, configuration: &[u8], out: &mut BytesMut) {
+        self.put(Packet::Configuration, true, Times { decode, offset: 0 }, configuration, out);
+    }
+
+    /// Writes the tag of a sample.
+    pub(super) fn put_sample(self, is_sync: bool, times: Times, sample: &[u8], out: &mut BytesMut) {
+        self.put(Packet::Sample, is_sync, times, sample, out);
+    }
+
+    fn put(self, packet: Packet, is_sync: bool, times: Times, bytes: &[u8], out: &mut BytesMut) {
+        // Checked by `tag_len`.
+        let size = u32::try_from(self.prefix_len() + bytes.len() as u64).unwrap_or(u32::MAX);
+        out.put_u8(self.tag_type());
+        out.put_uint(size.into(), 3);
+        out.put_uint((times.decode & 0xff_ffff).into(), 3);
+        out.put_uint((times.decode >> 24).into(), 1);
+        out.put_uint(0, 3); // stream id
+        self.put_prefix(packet, is_sync, times.offset, out);
+        out.put_slice(bytes);
+        out.put_u32(size.saturating_add(11));
+    }
+
+    const fn tag_type(self) -> u8 {
+        match self {
+            Self::Avc => 9,
+            Self::Aac => 8,
+        }
+    }
+
+    const fn prefix_len(self) -> u64 {
+        match self {
+            Self::Avc => 5,
+            Self::Aac => 2,
+        }
+    }
+
+    /// The head of `VIDEODATA` (E.4.3.1) or `AUDIODATA` (E.4.2.1).
+    fn put_prefix(self, packet: Packet, is_sync: bool, offset: u32, out: &mut BytesMut) {
+        match self {
+            Self::Avc => {
+                // Key frame or inter frame, of codec 7.
+                out.put_u8(if is_sync { 0x17 } else { 0x27 });
+                out.put_u8(packet as u8);
+                out.put_uint(offset.into(), 3);
+            }
+            Self::Aac => {
+                // Format 10, and 44 kHz, 16 bits, stereo whatever the configuration says: it alone counts.
+                out.put_u8(0xaf);
+                out.put_u8(packet as u8);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Times in FLV: unsigned milliseconds (E.4.1).
+
+use dynpack_media::{MediaKind, Rendition, Sample, SampleIndex, Ticks, Timescale};
+
+/// How far before its presentation a sample may be decoded: H.264 needs 16 pictures at the most.
+const MOST_REORDERING_SECONDS: i64 = 8;
+
+/// The latest time: 31 bits, since readers disagree on the sign of the 32nd.
+const LATEST: i64 = i32::MAX as i64;
+
+/// The largest difference between presentation and decode time: 24 bits with sign (E.4.3.2).
+const MOST_OFFSET: i64 = (1 << 23) - 1;
+
+/// When a sample is decoded, and how much later it is presented; both in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Times {
+    pub(super) decode: u32,
+    pub(super) offset: u32,
+}
+
+impl Times {
+    /// Both are rescaled from the absolute time, so that nothing adds up. `delay` is what all times of the stream are moved by.
+    pub(super) fn new(rendition: &Rendition, sample: &Sample, delay: Ticks) -> Result<Self, &'static str> {
+        let millis = |time: Ticks| time.rescale_floor(rendition.timescale(), Timescale::MILLIS) + delay;
+        let decode = millis(decode_time(rendition, sample));
+        let offset = millis(rendition.cuts.presentation_time(sample)) - decode;
+        let decode = u32::try_from(decode.0).ok().filter(|&decode| i64::from(decode) <= LATEST);
+        let offset = u32::try_from(offset.0).ok().filter(|&offset| i64::from(offset) <= MOST_OFFSET);
+        Ok(Self {
+            decode: decode.ok_or("its time lies outside 31 bits of milliseconds")?,
+            offset: offset.ok_or("it is presented more than 23 bits of milliseconds behind its decoding")?,
+        })
+    }
+}
+
+/// By how much the times of a stream are moved so that none lies before 0, in milliseconds.
+pub(super) fn delay<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Ticks {
+    let earliest = renditions.filter_map(|rendition| {
+        let first = rendition.cuts.samples().start;
+        let sample = rendition.track.samples.samples(first..SampleIndex(first.0.saturating_add(1))).next()?;
+        Some(decode_time(rendition, &sample).rescale_floor(rendition.timescale(), Timescale::MILLIS))
+    });
+    -earliest.min().unwrap_or_default().min(Ticks::ZERO)
+}
+
+/// The decode time of a sample, moved by the least composition offset of the track: the latest decode times that pass no presentation
+/// time, by a rule that is the same for all fragments.
+fn decode_time(rendition: &Rendition, sample: &Sample) -> Ticks {
+    let presentation = rendition.cuts.presentation_time(sample);
+    match rendition.kind() {
+        MediaKind::Audio => presentation,
+        _ => {
+            let earliest = Ticks(-MOST_REORDERING_SECONDS * i64::from(rendition.timescale().hz()));
+            let least = rendition.track.samples.least_composition_offset().max(earliest);
+            (presentation - sample.composition_offset + least).min(presentation)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What one rendition gives to a fragment: its configuration and its samples.
+
+use bytes::{Bytes, BytesMut};
+use dynpack_media::{Rendition, Sample, SampleIndex, Segment, Ticks};
+
+use super::tag::Carriage;
+use super::times::Times;
+use crate::Error;
+
+/// A sample as its tag describes it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub(super) times: Times,
+    index: SampleIndex,
+    size: u32,
+    is_sync: bool,
+}
+
+pub(super) struct Track {
+    carriage: Carriage,
+    configuration: Bytes,
+    pub(super) frames: Vec<Frame>,
+    len: u64,
+}
+
+impl Track {
+    pub(super) fn new(rendition: &Rendition, segment: &Segment, delay: Ticks) -> Result<Self, Error> {
+        let codec = &rendition.track.codec;
+        let unsupported = || Error::Unsupported(format!("FLV does not know {}", codec.rfc6381()));
+        let (carriage, configuration) = Carriage::of(codec).ok_or_else(unsupported)?;
+        let mut len = carriage.tag_len(configuration.len() as u64).ok_or_else(unsupported)?;
+        let mut frames = Vec::new();
+        for sample in rendition.track.samples.samples(segment.samples.clone()).filter(|sample| sample.size > 0) {
+            len +=
+                carriage.tag_len(sample.size.into()).ok_or_else(|| refused(sample.index, "it is too large for a tag of FLV"))?;
+            frames.push(Frame::new(rendition, &sample, delay)?);
+        }
+        Ok(Self { carriage, configuration, frames, len })
+    }
+
+    /// Bytes of all tags.
+    pub(super) const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The samples, from the reads which hold them.
+    pub(super) fn cut(&self, media: &mut impl Iterator<Item = Bytes>) -> Result<Vec<Bytes>, Error> {
+        let mut read = Bytes::new();
+        let samples = self.frames.iter().map(|frame| {
+            if read.is_empty() {
+                read = media.next().unwrap_or_default();
+            }
+            let size = usize::try_from(frame.size).unwrap_or(usize::MAX);
+            let whole = size <= read.len();
+            whole.then(|| read.split_to(size)).ok_or_else(|| refused(frame.index, "it lies in two places of the file"))
+        });
+        samples.collect()
+    }
+
+    pub(super) fn put_configuration(&self, decode: u32, out: &mut BytesMut) {
+        self.carriage.put_configuration(decode, &self.configuration, out);
+    }
+
+    pub(super) fn put(&self, frame: &Frame, sample: &[u8], out: &mut BytesMut) {
+        self.carriage.put_sample(frame.is_sync, frame.times, sample, out);
+    }
+}
+
+impl Frame {
+    fn new(rendition: &Rendition, sample: &Sample, delay: Ticks) -> Result<Self, Error> {
+        let times = Times::new(rendition, sample, delay).map_err(|problem| refused(sample.index, problem))?;
+        Ok(Self { times, index: sample.index, size: sample.size, is_sync: sample.is_sync })
+    }
+}
+
+fn refused(sample: SampleIndex, problem: &str) -> Error {
+    Error::Sample { sample, problem: problem.into() }
+}
