@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Does what the README says a newcomer does: `cargo run --release --example origin`, then watch.
+
+    smoke.py ORIGIN
+
+ORIGIN is the built binary, by which the time to the first segment is taken. Prints, last, `smoke: N passed, M failed`.
+"""
+
+import contextlib
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urljoin
+
+import compare
+import origin
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ("cargo run --release --example origin", "cargo test --workspace")
+ADDRESS = "http://127.0.0.1:8080"
+ASSET = f"{ADDRESS}/sample/sample.ism"
+FIRST_SEGMENT_SECONDS = 1.0
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    checks = [("the README names its two commands", readme), ("the README's command serves", serve_as_the_readme_says)]
+    checks += [("the first segment comes within a second", lambda: first_segment(Path(sys.argv[1]).resolve()))]
+    failed = 0
+    for name, check in checks:
+        try:
+            print(f"  ok     {name}: {check()}")
+        except Exception as error:
+            failed += 1
+            print(f"  FAILED {name}: {error}")
+    print(f"smoke: {len(checks) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+def readme():
+    text = (ROOT / "README.md").read_text()
+    missing = [command for command in COMMANDS if command not in text]
+    assert not missing, f"it does not say {missing}"
+    return ", ".join(COMMANDS)
+
+
+def serve_as_the_readme_says():
+    with running(COMMANDS[0].split()):
+        page = origin.get(f"{ADDRESS}/", {"text/html"}).decode()
+        assert "sample" in page, "the root page does not list the sample"
+        return "a page of %d bytes" % len(page)
+
+
+def first_segment(binary):
+    started = time.monotonic()
+    with running([str(binary)]):
+        manifest, _ = compare.PROTOCOLS["HLS"]
+        url = f"{ASSET}/{manifest}"
+        lines = origin.get(url).decode().splitlines()
+        variant = urljoin(url, next(line for line in lines if line and not line.startswith("#")))
+        lines = origin.get(variant).decode().splitlines()
+        segment = urljoin(variant, next(line for line in lines if line and not line.startswith("#")))
+        body = origin.get(segment)
+        taken = time.monotonic() - started
+    assert taken <= FIRST_SEGMENT_SECONDS, f"it took {taken:.3f} s"
+    return f"{len(body)} bytes, {taken:.3f} s after the start"
+
+
+@contextlib.contextmanager
+def running(command):
+    """Runs the origin where the README says to, on its default address."""
+    with contextlib.suppress(OSError):
+        origin.ask(f"{ADDRESS}/healthz")
+        raise RuntimeError(f"something else serves {ADDRESS} already")
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                if origin.ask(f"{ADDRESS}/healthz").status == 200:
+                    break
+            assert process.poll() is None, f"{command} ended with {process.returncode}"
+            time.sleep(0.01)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+if __name__ == "__main__":
+    main()
