@@ -221,7 +221,8 @@ def check_description(row, rendition, source):
     if rendition.bandwidth:
         sizes = [(len(segment.body) * 8, segment.duration) for segment in rendition.segments]
         average = sum(size for size, _ in sizes) / sum(duration for _, duration in sizes)
-        peak = max(size / duration for size, duration in sizes)
+        longest = max(duration for _, duration in sizes)
+        peak = max(size / duration for size, duration in sizes if duration * 2 >= longest)
         floor = peak if row.protocol == "HLS" else average
         if rendition.bandwidth < floor * Fraction(999, 1000):
             row.problems.append(f"the bandwidth is said to be {rendition.bandwidth}, and is {int(floor)} bit/s")
