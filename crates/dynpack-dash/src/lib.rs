@@ -1,1 +1,41 @@
 //! MPEG-DASH manifests (ISO/IEC 23009-1) from dynpack presentations.
+//!
+//! [`mpd`] lists the renditions of a presentation and their segments, on the timeline which all protocols share. Where the segments lie
+//! is for [`Urls`] to say.
+//!
+//! Manifests are static, with one period. This crate reads and writes no media. It does no IO, has no clock and starts no threads; the
+//! same presentation gives the same text.
+//!
+//! ```
+//! use dynpack_dash::{Error, Options, Urls, mpd};
+//! use dynpack_media::Presentation;
+//!
+//! struct Flat;
+//!
+//! impl Urls for Flat {
+//!     fn init(&self, name: &str) -> String {
+//!         format!("{name}-$Bandwidth$-init.mp4")
+//!     }
+//!     fn media(&self, name: &str) -> String {
+//!         format!("{name}-$Bandwidth$-$Time$.m4s")
+//!     }
+//! }
+//!
+//! fn manifest_of(presentation: &Presentation) -> Result<String, Error> {
+//!     mpd(presentation, &Flat, &Options::CMAF)
+//! }
+//! ```
+
+mod adaptation_set;
+mod error;
+mod manifest;
+mod model;
+mod options;
+mod segment_timeline;
+mod text;
+mod urls;
+
+pub use error::Error;
+pub use manifest::mpd;
+pub use options::{Flavor, Options};
+pub use urls::Urls;

@@ -1,0 +1,156 @@
+//! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
+
+use dynpack_media::{MediaKind, Presentation, Rendition, Role};
+
+use crate::Urls;
+use crate::model::{AdaptationSet, Descriptor, Details, Label, Representation, SegmentTemplate};
+use crate::segment_timeline::SegmentTimeline;
+use crate::text::{clean, id, uri};
+
+/// Roles (5.8.5.5).
+const ROLE_SCHEME: &str = "urn:mpeg:dash:role:2011";
+
+/// The layout of loudspeakers by its number in ISO/IEC 23091-3.
+const CHANNELS_SCHEME: &str = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
+
+/// Renditions of one name and kind which are coded alike: audio of one codec, sampling rate and channels, video of one sample entry.
+pub(crate) struct Set<'a> {
+    first: &'a Rendition,
+    renditions: Vec<&'a Rendition>,
+}
+
+impl<'a> Set<'a> {
+    /// The sets of a presentation, audio first, each kind in the order of the presentation.
+    pub(crate) fn all(presentation: &'a Presentation) -> Vec<Self> {
+        let mut sets: Vec<Self> = Vec::new();
+        for rendition in [MediaKind::Audio, MediaKind::Video].into_iter().flat_map(|kind| presentation.of_kind(kind)) {
+            match sets.iter_mut().find(|set| set.takes(rendition)) {
+                Some(set) => set.renditions.push(rendition),
+                None => sets.push(Self { first: rendition, renditions: vec![rendition] }),
+            }
+        }
+        sets
+    }
+
+    fn takes(&self, rendition: &Rendition) -> bool {
+        self.first.name == rendition.name && coding(self.first) == coding(rendition)
+    }
+
+    /// Whether all renditions are cut at the same places of the timeline.
+    pub(crate) fn is_aligned(&self) -> bool {
+        let numbers = |rendition: &'a Rendition| rendition.cuts.segments().map(|segment| segment.number);
+        self.renditions.iter().all(|rendition| numbers(rendition).eq(numbers(self.first)))
+    }
+
+    pub(crate) fn element(&self, number: usize, urls: &impl Urls) -> AdaptationSet {
+        let first = self.first;
+        let is_audio = first.kind() == MediaKind::Audio;
+        let details: Vec<_> = self.renditions.iter().map(|rendition| details(rendition)).collect();
+        let shared = in_common(&details);
+        let rates = self.renditions.iter().filter_map(|rendition| rendition.track.frame_rate());
+        let highest_rate = rates.max_by_key(|rate| rate.thousandths()).map(|rate| rate.to_string());
+        let templates: Vec<_> = self.renditions.iter().map(|rendition| template(rendition, urls)).collect();
+        let template = common(&templates, Clone::clone);
+        AdaptationSet {
+            id: number,
+            content_type: first.kind().as_str(),
+            language: is_audio.then(|| clean(first.language.tag())),
+            mime_type: if is_audio { "audio/mp4" } else { "video/mp4" },
+            max_width: details.iter().filter_map(|details| details.width).max().filter(|_| shared.width.is_none()),
+            max_height: details.iter().filter_map(|details| details.height).max().filter(|_| shared.height.is_none()),
+            max_frame_rate: highest_rate.filter(|_| shared.frame_rate.is_none()),
+            segment_alignment: self.is_aligned().then_some(true),
+            start_with_sap: self.renditions.iter().all(|rendition| rendition.has_independent_segments()).then_some(1),
+            channels: channel_layout(first).map(|layout| descriptor(CHANNELS_SCHEME, layout.to_string())),
+            label: label(first),
+            accessibility: (first.role == Role::Description).then(|| descriptor(ROLE_SCHEME, "description".into())),
+            role: descriptor(ROLE_SCHEME, if first.role == Role::Main { "main" } else { "alternate" }.into()),
+            representations: (self.renditions.iter().zip(details).zip(templates))
+                .map(|((rendition, details), own)| Representation {
+                    id: format!("{}_{}", id(&rendition.name), rendition.bitrate),
+                    bandwidth: rendition.bitrate,
+                    own: apart_from(&shared, details),
+                    template: template.is_none().then_some(own),
+                })
+                .collect(),
+            template,
+            shared,
+        }
+    }
+}
+
+/// What a client must treat alike to switch without a break.
+fn coding(rendition: &Rendition) -> (MediaKind, String, Option<(u32, u8)>) {
+    let codec = rendition.track.codec.rfc6381();
+    let codec = match rendition.kind() {
+        MediaKind::Video => codec.split('.').next().unwrap_or_default().into(),
+        _ => codec,
+    };
+    (rendition.kind(), codec, rendition.track.codec.sampling())
+}
+
+fn details(rendition: &Rendition) -> Details {
+    let codec = &rendition.track.codec;
+    let (width, height) = codec.dimensions().unzip();
+    let frame_rate = rendition.track.frame_rate().map(|rate| rate.to_string());
+    Details { codecs: Some(codec.rfc6381()), width, height, frame_rate, sampling_rate: codec.sampling().map(|(rate, _)| rate) }
+}
+
+/// Each detail that all have alike.
+fn in_common(details: &[Details]) -> Details {
+    Details {
+        codecs: common(details, |details| details.codecs.clone()).flatten(),
+        width: common(details, |details| details.width).flatten(),
+        height: common(details, |details| details.height).flatten(),
+        frame_rate: common(details, |details| details.frame_rate.clone()).flatten(),
+        sampling_rate: common(details, |details| details.sampling_rate).flatten(),
+    }
+}
+
+/// Each detail that is not shared already.
+fn apart_from(shared: &Details, own: Details) -> Details {
+    Details {
+        codecs: own.codecs.filter(|_| shared.codecs.is_none()),
+        width: own.width.filter(|_| shared.width.is_none()),
+        height: own.height.filter(|_| shared.height.is_none()),
+        frame_rate: own.frame_rate.filter(|_| shared.frame_rate.is_none()),
+        sampling_rate: own.sampling_rate.filter(|_| shared.sampling_rate.is_none()),
+    }
+}
+
+/// The one value that `of` gives for all items, if it is one.
+fn common<T, V: PartialEq>(items: &[T], of: impl Fn(&T) -> V) -> Option<V> {
+    let mut values = items.iter().map(of);
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
+fn template(rendition: &Rendition, urls: &impl Urls) -> SegmentTemplate {
+    SegmentTemplate {
+        timescale: rendition.timescale().hz(),
+        initialization: uri(&urls.init(&rendition.name)),
+        media: uri(&urls.media(&rendition.name)),
+        timeline: SegmentTimeline::new(&rendition.cuts),
+    }
+}
+
+/// The number of the loudspeaker layout. Where the stream describes its own, the usual layout of as many channels stands in.
+fn channel_layout(rendition: &Rendition) -> Option<u8> {
+    let usual = |channels: u8| match channels {
+        1..=6 => Some(channels),
+        7 => Some(11),
+        8 => Some(12),
+        _ => None,
+    };
+    let codec = &rendition.track.codec;
+    codec.channel_layout().or_else(|| codec.sampling().and_then(|(_, channels)| usual(channels)))
+}
+
+fn label(rendition: &Rendition) -> Option<Label> {
+    let text = rendition.label.as_deref().filter(|label| !label.trim().is_empty())?;
+    Some(Label { text: clean(text) })
+}
+
+const fn descriptor(scheme: &'static str, value: String) -> Descriptor {
+    Descriptor { scheme, value }
+}

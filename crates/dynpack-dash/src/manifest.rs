@@ -1,0 +1,69 @@
+//! The manifest as a whole: `MPD` with its one `Period` (ISO/IEC 23009-1, 5.3.1 and 5.3.2).
+
+use dynpack_media::{Presentation, Rendition, Ticks, Timescale};
+use serde::Serialize;
+
+use crate::adaptation_set::Set;
+use crate::model::{Mpd, Period};
+use crate::text::duration;
+use crate::{Error, Flavor, Options, Urls};
+
+const NAMESPACE: &str = "urn:mpeg:dash:schema:mpd:2011";
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// The profiles (8.4 and 8.12): segments addressed by templates; and, where they are CMAF and cut alike, CMAF.
+const LIVE: &str = "urn:mpeg:dash:profile:isoff-live:2011";
+const LIVE_AND_CMAF: &str = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019";
+
+/// The clock of durations as they are printed.
+const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
+
+/// Lists the renditions of a presentation with their segments, each in its own timescale.
+///
+/// Renditions of one name which are coded alike are an adaptation set, audio before video. Its segments stand there once if all
+/// renditions have the same, to the tick, and else with each rendition. The duration is that of the longest rendition, rounded up to
+/// the microsecond.
+///
+/// # Errors
+/// [`Error::Unwritable`] if there is a mistake in this crate.
+pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> Result<String, Error> {
+    let sets = Set::all(presentation);
+    let is_cmaf = options.flavor == Flavor::Cmaf && sets.iter().all(Set::is_aligned);
+    let (end, clock) = presentation.duration();
+    let min_buffer_time = options.min_buffer_time.map_or_else(
+        || presentation.renditions.iter().map(longest_segment).max().unwrap_or_default(),
+        |given| u64::try_from(given.as_micros()).unwrap_or(u64::MAX),
+    );
+    let manifest = Mpd {
+        namespace: NAMESPACE,
+        profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
+        kind: "static",
+        duration: duration(micros(end, clock)),
+        min_buffer_time: duration(min_buffer_time),
+        period: Period {
+            id: 0,
+            start: duration(0),
+            adaptation_sets: sets.iter().zip(1..).map(|(set, number)| set.element(number, urls)).collect(),
+        },
+    };
+    write(&manifest).map_err(|error| Error::Unwritable(error.to_string()))
+}
+
+fn write(manifest: &Mpd) -> Result<String, quick_xml::SeError> {
+    let mut text = String::from(DECLARATION);
+    let mut serializer = quick_xml::se::Serializer::new(&mut text);
+    serializer.indent(' ', 1);
+    manifest.serialize(serializer)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn longest_segment(rendition: &Rendition) -> u64 {
+    let longest = rendition.cuts.segments().map(|segment| segment.duration).max();
+    micros(longest.unwrap_or_default(), rendition.timescale())
+}
+
+/// Microseconds, rounded up.
+fn micros(time: Ticks, clock: Timescale) -> u64 {
+    u64::try_from(time.rescale_ceil(clock, MICROS).0).unwrap_or_default()
+}

@@ -1,0 +1,45 @@
+//! `SegmentTimeline`: the starts and durations of segments (ISO/IEC 23009-1, 5.3.9.6).
+
+use dynpack_media::{Cuts, Ticks};
+use serde::Serialize;
+
+/// The segments of a rendition; equal durations in a row are one entry.
+#[derive(Clone, Serialize, PartialEq, Eq)]
+pub(crate) struct SegmentTimeline {
+    #[serde(rename = "S")]
+    runs: Vec<Run>,
+}
+
+/// Segments of one duration in a row (`S`).
+#[derive(Clone, Serialize, PartialEq, Eq)]
+struct Run {
+    /// The start of the first segment of all; that of the others follows from it. Some players do not know that it is 0 where absent.
+    #[serde(rename = "@t", skip_serializing_if = "Option::is_none")]
+    start: Option<u64>,
+    #[serde(rename = "@d")]
+    duration: u64,
+    /// How many more follow.
+    #[serde(rename = "@r", skip_serializing_if = "is_zero")]
+    repeats: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl SegmentTimeline {
+    pub(crate) fn new(cuts: &Cuts) -> Self {
+        let number = |ticks: Ticks| u64::try_from(ticks.0).unwrap_or_default();
+        let mut runs: Vec<Run> = Vec::new();
+        for segment in cuts.segments() {
+            let duration = number(segment.duration);
+            match runs.last_mut() {
+                Some(run) if run.duration == duration => run.repeats += 1,
+                Some(_) => runs.push(Run { start: None, duration, repeats: 0 }),
+                None => runs.push(Run { start: Some(number(segment.start)), duration, repeats: 0 }),
+            }
+        }
+        Self { runs }
+    }
+}

@@ -1,0 +1,14 @@
+//! Where segments lie.
+
+/// The URL templates of segments, relative to the manifest or absolute (RFC 3986).
+///
+/// A template holds identifiers between dollar signs, which clients replace; a dollar sign itself is written `$$` (ISO/IEC 23009-1,
+/// 5.3.9.4.4). What a URL cannot hold is percent-encoded as it is written.
+pub trait Urls {
+    /// The init segments of the renditions of that name. `$Bandwidth$` becomes the bitrate of the rendition.
+    fn init(&self, name: &str) -> String;
+
+    /// The segments of the renditions of that name. `$Bandwidth$` becomes the bitrate of the rendition, `$Time$` the start of the
+    /// segment in the timescale of the rendition.
+    fn media(&self, name: &str) -> String;
+}

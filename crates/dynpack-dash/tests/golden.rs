@@ -1,0 +1,173 @@
+//! Manifests of small films, to be read line by line.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod film;
+
+use std::time::Duration;
+
+use dynpack_dash::{Options, mpd};
+use dynpack_media::{CutPolicy, Language, Presentation, Role};
+use film::{AAC_48_STEREO, AAC_48_SURROUND, Azure, HE_AAC_48_STEREO};
+
+fn manifest(presentation: &Presentation) -> String {
+    mpd(presentation, &Azure, &Options::CMAF).unwrap()
+}
+
+/// The lines that begin so, without their indentation.
+fn lines<'a>(manifest: &'a str, start: &str) -> Vec<&'a str> {
+    manifest.lines().map(str::trim).filter(|line| line.starts_with(start)).collect()
+}
+
+#[test]
+fn a_film_in_two_languages() {
+    let expected = r#"<?xml version="1.0" encoding="UTF-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019" type="static" mediaPresentationDuration="PT20.032S" minBufferTime="PT6.016S">
+ <Period id="0" start="PT0S">
+  <AdaptationSet id="1" contentType="audio" lang="en" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
+   <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
+   <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+   <SegmentTemplate timescale="48000" initialization="QualityLevels($Bandwidth$)/Fragments(aac_eng_2=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(aac_eng_2=$Time$,format=mpd-time-cmaf)">
+    <SegmentTimeline>
+     <S t="0" d="288768"/>
+     <S d="287744"/>
+     <S d="288768"/>
+     <S d="96256"/>
+    </SegmentTimeline>
+   </SegmentTemplate>
+   <Representation id="aac_eng_2_128000" bandwidth="128000"/>
+  </AdaptationSet>
+  <AdaptationSet id="2" contentType="audio" lang="de" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
+   <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
+   <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+   <SegmentTemplate timescale="48000" initialization="QualityLevels($Bandwidth$)/Fragments(aac_ger_2=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(aac_ger_2=$Time$,format=mpd-time-cmaf)">
+    <SegmentTimeline>
+     <S t="0" d="288768"/>
+     <S d="287744"/>
+     <S d="288768"/>
+     <S d="96256"/>
+    </SegmentTimeline>
+   </SegmentTemplate>
+   <Representation id="aac_ger_2_128000" bandwidth="128000"/>
+  </AdaptationSet>
+  <AdaptationSet id="3" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" frameRate="30000/1001" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1">
+   <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+   <SegmentTemplate timescale="30000" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
+    <SegmentTimeline>
+     <S t="0" d="180180" r="2"/>
+     <S d="60060"/>
+    </SegmentTimeline>
+   </SegmentTemplate>
+   <Representation id="video_400000" bandwidth="400000" width="640" height="360"/>
+   <Representation id="video_1200000" bandwidth="1200000" width="1280" height="720"/>
+  </AdaptationSet>
+ </Period>
+</MPD>
+"#;
+    assert_eq!(manifest(&film::sample()), expected);
+}
+
+/// The lower bitrate has half the frames on another clock: what differs stands with each representation.
+#[test]
+fn renditions_on_different_clocks_have_timelines_of_their_own() {
+    let film = film::presentation(
+        vec![
+            ("video", 400_000, film::video((640, 360), (1_024, 12_800), 125, 25)),
+            ("video", 1_200_000, film::video((640, 360), (3_600, 90_000), 250, 50)),
+        ],
+        CutPolicy::SIX_SECONDS,
+    );
+    let expected = r#"  <AdaptationSet id="1" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" width="640" height="360" maxFrameRate="25" segmentAlignment="true" startWithSAP="1">
+   <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+   <Representation id="video_400000" bandwidth="400000" frameRate="25/2">
+    <SegmentTemplate timescale="12800" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
+     <SegmentTimeline>
+      <S t="0" d="76800"/>
+      <S d="51200"/>
+     </SegmentTimeline>
+    </SegmentTemplate>
+   </Representation>
+   <Representation id="video_1200000" bandwidth="1200000" frameRate="25">
+    <SegmentTemplate timescale="90000" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
+     <SegmentTimeline>
+      <S t="0" d="540000"/>
+      <S d="360000"/>
+     </SegmentTimeline>
+    </SegmentTemplate>
+   </Representation>
+  </AdaptationSet>
+"#;
+    let manifest = manifest(&film);
+    assert!(manifest.contains(expected), "{manifest}");
+}
+
+#[test]
+fn audio_is_a_set_for_each_name_and_coding() {
+    let film = film::presentation(
+        vec![
+            ("eng", 64_000, film::audio(HE_AAC_48_STEREO, 450, "en")),
+            ("eng", 128_000, film::audio(AAC_48_STEREO, 900, "en")),
+            ("eng", 192_000, film::audio(AAC_48_STEREO, 900, "en")),
+            ("eng", 384_000, film::audio(AAC_48_SURROUND, 900, "en")),
+            ("other", 128_000, film::audio(AAC_48_STEREO, 900, "und")),
+        ],
+        CutPolicy::SIX_SECONDS,
+    );
+    let manifest = manifest(&film);
+    let set = |line: &&str| {
+        line.split(' ').filter(|part| part.starts_with("lang") || part.starts_with("codecs")).collect::<Vec<_>>().join(" ")
+    };
+    let sets: Vec<_> = lines(&manifest, "<AdaptationSet").iter().map(set).collect();
+    let english = "lang=\"en\" codecs=\"mp4a.40.2\"";
+    assert_eq!(sets, ["lang=\"en\" codecs=\"mp4a.40.5\"", english, english, "lang=\"und\" codecs=\"mp4a.40.2\""]);
+    let channels: Vec<_> =
+        lines(&manifest, "<AudioChannelConfiguration").iter().map(|line| line.split('"').nth(3).unwrap()).collect();
+    assert_eq!(channels, ["2", "2", "6", "2"]);
+    assert_eq!(lines(&manifest, "<Representation").len(), 5);
+}
+
+#[test]
+fn a_description_has_its_accessibility_and_a_label() {
+    let mut film = film::sample();
+    film.renditions[3].role = Role::Description;
+    film.renditions[3].label = Some("Ton & \"Bild\" <é>\u{1}".into());
+    film.renditions[3].language = Language::parse("de-AT");
+    let expected = r#" lang="de-AT" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
+   <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
+   <Label>Ton &amp; "Bild" &lt;é&gt; </Label>
+   <Accessibility schemeIdUri="urn:mpeg:dash:role:2011" value="description"/>
+   <Role schemeIdUri="urn:mpeg:dash:role:2011" value="alternate"/>
+"#;
+    let manifest = manifest(&film);
+    assert!(manifest.contains(expected), "{manifest}");
+}
+
+#[test]
+fn names_stay_within_their_attributes() {
+    let mut film = film::sample();
+    film.renditions[0].name = "a\"><b c='d' &amp;\n".into();
+    let manifest = manifest(&film);
+    let expected = "Fragments(a%22&gt;&lt;b%20c='d'%20&amp;amp;%0A=i,";
+    assert!(manifest.contains(expected), "{manifest}");
+}
+
+/// Half a second late: its first segment says so.
+#[test]
+fn a_rendition_that_starts_later_says_when() {
+    let film = film::presentation(
+        vec![
+            ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
+            ("audio", 128_000, film::late(film::audio(AAC_48_STEREO, 900, "en"), 24_000)),
+        ],
+        CutPolicy::SIX_SECONDS,
+    );
+    let manifest = manifest(&film);
+    assert_eq!(lines(&manifest, "<S t="), ["<S t=\"24000\" d=\"264192\"/>", "<S t=\"0\" d=\"76800\" r=\"2\"/>"], "{manifest}");
+}
+
+#[test]
+fn the_common_streaming_format_is_not_cmaf() {
+    let options = Options::CSF.with_min_buffer_time(Duration::from_millis(1_500));
+    let manifest = mpd(&film::sample(), &Azure, &options).unwrap();
+    assert!(manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "), "{manifest}");
+    assert!(manifest.contains(" minBufferTime=\"PT1.5S\">"), "{manifest}");
+}
