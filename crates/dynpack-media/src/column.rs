@@ -25,9 +25,17 @@ impl Column {
     /// A column of `len` equal values, which takes no memory a sample.
     #[must_use]
     pub fn constant(value: u32, len: u32) -> Self {
-        let mut builder = ColumnBuilder::default();
-        builder.push_run(value, len);
-        builder.finish()
+        Self::from_runs([(value, len)].into_iter())
+    }
+
+    /// A column of runs, each a value and how often it stands there, in its smallest shape. Equal neighbours need not be joined.
+    ///
+    /// Goes over the runs twice and keeps nothing of them, so that a table in memory becomes a column without a copy between. Memory
+    /// follows the number of runs, never the counts they claim; the length saturates at `u32::MAX`, which no sample table passes.
+    #[must_use]
+    pub fn from_runs(runs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
+        let survey = Survey::of(runs.clone());
+        Self { shape: survey.shape(runs), len: survey.len }
     }
 
     /// Number of values.
@@ -134,51 +142,90 @@ impl ColumnBuilder {
     /// The column, in its smallest shape.
     #[must_use]
     pub fn finish(self) -> Column {
-        let Self { starts, values, len } = self;
-        let run_bytes = values.len().saturating_mul(8);
-        let samples = len as usize;
-        // A palette can only win when the runs are short, so the search for one is never made over long runs.
-        let shape = if run_bytes <= samples {
-            Shape::Runs { starts: starts.into(), values: values.into() }
-        } else if let Some(palette) = palette(&values) {
-            let index_of = |value: u32| palette.iter().position(|&entry| entry == value).and_then(|at| u8::try_from(at).ok());
-            let indices = expand(&starts, &values, len, |value| index_of(value).unwrap_or_default());
-            Shape::Palette { indices, values: palette.into() }
-        } else if run_bytes <= samples.saturating_mul(2) {
-            Shape::Runs { starts: starts.into(), values: values.into() }
-        } else if values.iter().all(|&value| u16::try_from(value).is_ok()) {
-            Shape::Narrow(expand(&starts, &values, len, |value| u16::try_from(value).unwrap_or_default()))
-        } else if run_bytes <= samples.saturating_mul(4) {
-            Shape::Runs { starts: starts.into(), values: values.into() }
-        } else {
-            Shape::Wide(expand(&starts, &values, len, |value| value))
-        };
-        Column { shape, len }
+        let ends = self.starts.iter().skip(1).copied().chain([self.len]);
+        let counts = self.starts.iter().zip(ends).map(|(start, end)| end - start);
+        Column::from_runs(self.values.iter().copied().zip(counts))
     }
 }
 
-/// The distinct values in the order of their appearance, if they are few enough for a linear search to pay.
-fn palette(values: &[u32]) -> Option<Vec<u32>> {
-    const MOST: usize = 64;
-    let mut palette = Vec::new();
-    for value in values {
-        if !palette.contains(value) {
-            if palette.len() == MOST {
-                return None;
+/// What decides the shape of a column.
+struct Survey {
+    len: u32,
+    /// Runs of equal values, neighbours joined.
+    runs: usize,
+    most: u32,
+    /// The distinct values in the order of their appearance, while they are few enough for a linear search to pay.
+    palette: Option<Vec<u32>>,
+}
+
+impl Survey {
+    fn of(runs: impl Iterator<Item = (u32, u32)>) -> Self {
+        const MOST: usize = 64;
+        let mut survey = Self { len: 0, runs: 0, most: 0, palette: Some(Vec::new()) };
+        let mut last = None;
+        runs.filter(|(_, count)| *count > 0).for_each(|(value, count)| {
+            survey.len = survey.len.saturating_add(count);
+            if last == Some(value) {
+                return;
             }
-            palette.push(*value);
+            last = Some(value);
+            survey.runs += 1;
+            survey.most = survey.most.max(value);
+            match &mut survey.palette {
+                Some(palette) if palette.contains(&value) => {}
+                Some(palette) if palette.len() < MOST => palette.push(value),
+                palette => *palette = None,
+            }
+        });
+        survey
+    }
+
+    fn shape(&self, runs: impl Iterator<Item = (u32, u32)>) -> Shape {
+        let (run_bytes, samples) = (self.runs.saturating_mul(8), self.len as usize);
+        let is_narrow = u16::try_from(self.most).is_ok();
+        // A palette can only win when the runs are short.
+        let bytes_a_sample = match &self.palette {
+            Some(_) => 1,
+            None if is_narrow => 2,
+            None => 4,
+        };
+        if run_bytes <= samples.saturating_mul(bytes_a_sample) {
+            let (starts, values) = join(runs, self.runs);
+            return Shape::Runs { starts: starts.into(), values: values.into() };
+        }
+        match &self.palette {
+            Some(palette) => {
+                let index_of = |value: u32| palette.iter().position(|&entry| entry == value).and_then(|at| u8::try_from(at).ok());
+                let indices = expand(runs, samples, |value| index_of(value).unwrap_or_default());
+                Shape::Palette { indices, values: palette.clone().into() }
+            }
+            None if is_narrow => Shape::Narrow(expand(runs, samples, |value| u16::try_from(value).unwrap_or_default())),
+            None => Shape::Wide(expand(runs, samples, |value| value)),
         }
     }
-    Some(palette)
 }
 
-fn expand<T: Copy>(starts: &[u32], values: &[u32], len: u32, entry: impl Fn(u32) -> T) -> Box<[T]> {
-    let ends = starts.iter().skip(1).copied().chain([len]);
-    let mut expanded = Vec::new();
-    for ((start, end), value) in starts.iter().zip(ends).zip(values) {
-        let entry = entry(*value);
-        expanded.extend((*start..end).map(|_| entry));
-    }
+/// The first sample and the value of each run, equal neighbours joined.
+fn join(runs: impl Iterator<Item = (u32, u32)>, count: usize) -> (Vec<u32>, Vec<u32>) {
+    let (mut starts, mut values) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut len = 0_u32;
+    runs.filter(|(_, count)| *count > 0).for_each(|(value, count)| {
+        if values.last() != Some(&value) {
+            starts.push(len);
+            values.push(value);
+        }
+        len = len.saturating_add(count);
+    });
+    (starts, values)
+}
+
+/// An entry a sample. The runs are short, or another shape would have been chosen: `len` is a small multiple of their number.
+fn expand<T: Copy>(runs: impl Iterator<Item = (u32, u32)>, len: usize, entry: impl Fn(u32) -> T) -> Box<[T]> {
+    let mut expanded = Vec::with_capacity(len);
+    runs.for_each(|(value, count)| match count {
+        1 => expanded.push(entry(value)),
+        count => expanded.extend(std::iter::repeat_n(entry(value), count as usize)),
+    });
     expanded.into()
 }
 
@@ -198,21 +245,27 @@ impl Summed {
     pub(crate) fn new(column: Column) -> Option<Self> {
         let mut total = 0_u64;
         let mut checkpoints = Vec::new();
+        let mut push = |sum: u64| {
+            checkpoints.push(total);
+            total = total.checked_add(sum)?;
+            Some(())
+        };
         match &column.shape {
             Shape::Runs { starts, values } => {
                 let ends = starts.iter().skip(1).copied().chain([column.len]);
                 for ((start, end), value) in starts.iter().zip(ends).zip(values) {
-                    checkpoints.push(total);
-                    total = total.checked_add(u64::from(*value) * u64::from(end - start))?;
+                    push(u64::from(*value) * u64::from(end - start))?;
                 }
             }
-            _ => {
-                for index in 0..column.len {
-                    if index % STRIDE == 0 {
-                        checkpoints.push(total);
-                    }
-                    total = total.checked_add(column.get(index).into())?;
-                }
+            Shape::Palette { indices, values } => {
+                let value = |index: &u8| u64::from(values.get(usize::from(*index)).copied().unwrap_or_default());
+                indices.chunks(STRIDE as usize).try_for_each(|block| push(block.iter().map(value).sum()))?;
+            }
+            Shape::Narrow(values) => {
+                values.chunks(STRIDE as usize).try_for_each(|block| push(block.iter().copied().map(u64::from).sum()))?;
+            }
+            Shape::Wide(values) => {
+                values.chunks(STRIDE as usize).try_for_each(|block| push(block.iter().copied().map(u64::from).sum()))?;
             }
         }
         i64::try_from(total).ok()?;
@@ -236,6 +289,16 @@ impl Summed {
         let stride = index / STRIDE;
         let sum = self.checkpoint(stride as usize);
         (stride * STRIDE..index).fold(sum, |sum, index| sum + u64::from(self.column.get(index)))
+    }
+
+    /// The sum of the values of `range`, which costs no more than the range is long.
+    pub(crate) fn sum(&self, range: Range<u32>) -> u64 {
+        match &self.column.shape {
+            Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_) if range.end.saturating_sub(range.start) < STRIDE => {
+                range.fold(0, |sum, index| sum + u64::from(self.column.get(index)))
+            }
+            _ => self.before(range.end).saturating_sub(self.before(range.start)),
+        }
     }
 
     /// The last index whose [`before`](Self::before) is at most `sum`.
@@ -330,6 +393,9 @@ mod tests {
             for (index, sum) in sums.iter().enumerate() {
                 prop_assert_eq!(summed.before(u32::try_from(index).unwrap()), *sum);
             }
+            let (from, to) = (probe as usize % sums.len(), probe as usize / 7 % sums.len());
+            let range = u32::try_from(from.min(to)).unwrap()..u32::try_from(from.max(to)).unwrap();
+            prop_assert_eq!(summed.sum(range), sums[from.max(to)] - sums[from.min(to)]);
             let last = values.len() - 1;
             let expected = (0..=last).rev().find(|&index| sums[index] <= probe).unwrap();
             prop_assert_eq!(summed.index_at(probe) as usize, expected);

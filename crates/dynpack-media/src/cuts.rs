@@ -72,6 +72,12 @@ impl Cuts {
         Some(Segment { number: *self.numbers.get(at)?, samples, start, duration: next - start })
     }
 
+    /// Bytes of memory the cuts hold.
+    #[must_use]
+    pub fn memory_size(&self) -> usize {
+        size_of::<Self>() + self.len() * (size_of::<SegmentNumber>() + size_of::<SampleIndex>() + size_of::<Ticks>())
+    }
+
     /// All samples of the segments.
     #[must_use]
     pub fn samples(&self) -> Range<SampleIndex> {

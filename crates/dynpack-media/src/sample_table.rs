@@ -78,6 +78,7 @@ impl SampleTable {
         let durations = Summed::new(columns.durations)
             .ok_or_else(|| Error::SampleTable("the durations sum up to more than 63 bits".into()))?;
         let (mut chunk_samples, mut chunk_offsets) = (Vec::<u32>::new(), Vec::<u64>::new());
+        let (mut before, mut stretch) = (0, 0_u64);
         for (SampleIndex(sample), offset) in columns.chunks {
             let expected_first = chunk_samples.is_empty();
             let ascends = chunk_samples.last().map_or(sample == 0, |&last| last < sample);
@@ -87,13 +88,13 @@ impl SampleTable {
                 return Err(Error::SampleTable(format!("chunk {} {problem}: sample {sample} of {len}", chunk_samples.len())));
             }
             // Chunks which follow each other in the file are one stretch.
-            let contiguous = chunk_samples
-                .last()
-                .zip(chunk_offsets.last())
-                .is_some_and(|(&first, &start)| start.checked_add(sizes.before(sample) - sizes.before(first)) == Some(offset));
+            stretch = stretch.saturating_add(sizes.sum(before..sample));
+            before = sample;
+            let contiguous = chunk_offsets.last().is_some_and(|&start: &u64| start.checked_add(stretch) == Some(offset));
             if !contiguous {
                 chunk_samples.push(sample);
                 chunk_offsets.push(offset);
+                stretch = 0;
             }
         }
         if len > 0 && chunk_samples.is_empty() {
@@ -242,9 +243,8 @@ impl SampleTable {
         chunks.take_while(move |(_, (sample, _))| **sample < end && start < end).filter_map(move |(at, (&sample, &offset))| {
             let next = self.chunk_samples.get(at + 1).copied().unwrap_or_else(|| self.len());
             let (from, to) = (start.max(sample), end.min(next));
-            let before = self.sizes.before(sample);
-            let len = self.sizes.before(to) - self.sizes.before(from);
-            (len > 0).then(|| Extent::new(offset + (self.sizes.before(from) - before), len))
+            let len = self.sizes.sum(from..to);
+            (len > 0).then(|| Extent::new(offset + self.sizes.sum(sample..from), len))
         })
     }
 

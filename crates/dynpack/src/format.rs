@@ -60,6 +60,22 @@ impl Format {
         }
     }
 
+    /// The name for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Smooth => "Smooth Streaming",
+            Self::SmoothV20 => "Smooth Streaming 2.0",
+            Self::HlsV3 => "HLS v3",
+            Self::HlsV4 => "HLS v4",
+            Self::HlsV8 => "HLS v8",
+            Self::HlsCmaf => "HLS CMAF",
+            Self::DashCsf => "DASH CSF",
+            Self::DashCmaf => "DASH CMAF",
+            Self::Hds => "HDS",
+        }
+    }
+
     /// The protocol that it is a flavour of.
     #[must_use]
     pub const fn protocol(self) -> Protocol {

@@ -51,6 +51,17 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// The HTTP status that says it.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::NotFound { .. } => 404,
+            Self::Forbidden { .. } => 403,
+            Self::Changed { .. } => 503,
+            Self::OutOfRange { .. } | Self::Failed { .. } => 500,
+        }
+    }
+
     /// What a failed call to the operating system, or the like of it, means for a path.
     #[must_use]
     pub fn from_io(path: &str, error: io::Error) -> Self {

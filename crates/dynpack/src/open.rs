@@ -1,0 +1,168 @@
+//! Opening an asset: finding its files, reading their indexes side by side, and presenting their tracks.
+
+use std::sync::Arc;
+
+use dynpack_isobmff::{Demuxer, Limits};
+use dynpack_media::{CutPolicy, Movie};
+use dynpack_smooth::ServerManifest;
+use futures_util::future::try_join_all;
+use tracing::{debug, warn};
+
+use crate::asset::{Asset, Files};
+use crate::renditions::{listed_files, present, present_listed};
+use crate::storage::{Source, Storage, StorageError};
+use crate::{AssetPath, Error};
+
+/// How many files an asset may have: more than that is a folder which is no asset.
+const MOST_FILES: usize = 200;
+
+/// The endings of files that are taken for media where no server manifest lists them.
+const MEDIA_ENDINGS: [&str; 4] = [".mp4", ".m4v", ".m4a", ".mov"];
+
+/// What an asset is made of.
+enum Contents {
+    /// A server manifest, with its file's path and source.
+    Listed(Box<ServerManifest>, String, Arc<dyn Source>),
+    /// Media files of a folder.
+    Folder { names: Vec<String> },
+    /// A file beside the folders.
+    Lone { path: String },
+}
+
+/// Opens the asset at `path`: the server manifest of that name in its folder; or, where there is none, all media files of a folder
+/// that has the asset's name; or, where there is no such folder, a lone media file of the folder's name.
+pub(crate) async fn open(storage: &dyn Storage, path: &AssetPath, policy: CutPolicy, limits: Limits) -> Result<Asset, Error> {
+    let contents = contents(storage, path).await?;
+    let unusable = |problem: String| Error::Unusable { asset: path.to_string(), problem };
+    let paths: Vec<String> = match &contents {
+        Contents::Listed(manifest, ..) => {
+            listed_files(manifest).into_iter().map(|name| format!("{}/{name}", path.folder())).collect()
+        }
+        Contents::Folder { names } => names.iter().map(|name| format!("{}/{name}", path.folder())).collect(),
+        Contents::Lone { path } => vec![path.clone()],
+    };
+    if paths.len() > MOST_FILES {
+        return Err(unusable(format!("it has {} media files, where {MOST_FILES} are the limit", paths.len())));
+    }
+    let opened = try_join_all(paths.iter().map(|file| open_movie(storage, path, file, limits))).await?;
+    let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened.into_iter().unzip();
+    for (file, movie) in paths.iter().zip(&movies) {
+        for skipped in &movie.skipped {
+            warn!(file, track = skipped.id.0, reason = skipped.reason, "left out a track");
+        }
+    }
+    let mut files = Files { listed: None, opened: Vec::new() };
+    let presentation = match contents {
+        Contents::Listed(manifest, file, source) => {
+            files.opened.push((file, source.identity().clone()));
+            present_listed(&manifest, movies, policy)
+        }
+        Contents::Folder { names } => {
+            files.listed = Some(names);
+            present(movies, policy)
+        }
+        Contents::Lone { .. } => present(movies, policy),
+    };
+    let presentation = presentation.map_err(|error| match error {
+        Error::Unusable { problem, .. } => unusable(problem),
+        other => other,
+    })?;
+    files.opened.extend(paths.into_iter().zip(sources.iter().map(|source| source.identity().clone())));
+    debug!(asset = %path, files = files.opened.len(), renditions = presentation.renditions.len(), "opened");
+    Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files })
+}
+
+/// Whether the files of an asset are still those from which it was opened.
+pub(crate) async fn is_current(storage: &dyn Storage, path: &AssetPath, files: &Files) -> bool {
+    if let Some(listed) = &files.listed {
+        match storage.list(path.folder()).await {
+            Ok(listing) if media_files(&listing.files) == *listed && !listing.files.iter().any(|file| file == path.ism()) => {}
+            _ => return false,
+        }
+    }
+    let checks = files.opened.iter().map(|(file, identity)| async move {
+        let now = storage.identity(file).await?;
+        Ok::<_, StorageError>(now == *identity)
+    });
+    try_join_all(checks).await.is_ok_and(|same| same.into_iter().all(|same| same))
+}
+
+async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, Error> {
+    let not_found = || Error::AssetNotFound { asset: path.to_string() };
+    let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
+    match storage.list(path.folder()).await {
+        Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
+            let file = format!("{}/{}", path.folder(), path.ism());
+            let source = storage.open(&file).await?;
+            let manifest = server_manifest(source.as_ref()).await.map_err(|problem| match problem {
+                Ok(problem) => Error::Unusable { asset: path.to_string(), problem },
+                Err(error) => error.into(),
+            })?;
+            Ok(Contents::Listed(Box::new(manifest), file, source))
+        }
+        Ok(listing) => {
+            let names = media_files(&listing.files);
+            if names.is_empty() || !has_folder_name { Err(not_found()) } else { Ok(Contents::Folder { names }) }
+        }
+        Err(StorageError::NotFound { .. }) if has_folder_name => {
+            for ending in MEDIA_ENDINGS {
+                let file = format!("{}{ending}", path.folder());
+                if storage.identity(&file).await.is_ok() {
+                    return Ok(Contents::Lone { path: file });
+                }
+            }
+            Err(not_found())
+        }
+        Err(StorageError::NotFound { .. }) => Err(not_found()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The names that look like media files.
+pub(crate) fn media_files(names: &[String]) -> Vec<String> {
+    let is_media = |name: &&String| {
+        let name = name.to_ascii_lowercase();
+        !name.starts_with('.') && MEDIA_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    };
+    names.iter().filter(is_media).cloned().collect()
+}
+
+/// The asset's name for a lone media file, without its ending.
+pub(crate) fn lone_name(file: &str) -> Option<&str> {
+    let ending = MEDIA_ENDINGS.into_iter().find(|ending| file.ends_with(ending))?;
+    file.strip_suffix(ending)
+}
+
+async fn server_manifest(source: &dyn Source) -> Result<ServerManifest, Result<String, StorageError>> {
+    let most = ServerManifest::MAX_BYTES as u64;
+    if source.len() > most {
+        return Err(Ok(format!("its server manifest has {} bytes, where {most} are the limit", source.len())));
+    }
+    let whole = dynpack_media::Extent::new(0, source.len());
+    let text = source.read(&[whole]).await.map_err(Err)?.into_iter().next().unwrap_or_default();
+    let manifest = ServerManifest::parse(&text).map_err(|error| Ok(format!("its server manifest cannot be read: {error}")))?;
+    if manifest.formats.is_live() {
+        return Err(Ok("it is a live archive that still grows".into()));
+    }
+    Ok(manifest)
+}
+
+async fn open_movie(
+    storage: &dyn Storage,
+    asset: &AssetPath,
+    file: &str,
+    limits: Limits,
+) -> Result<(Arc<dyn Source>, Movie), Error> {
+    let unusable = |problem: String| Error::Unusable { asset: asset.to_string(), problem };
+    let source = match storage.open(file).await {
+        Err(StorageError::NotFound { .. }) => return Err(unusable(format!("it lists `{file}`, which does not exist"))),
+        opened => opened?,
+    };
+    let mut demuxer = Demuxer::new(source.len(), limits);
+    while let Some(range) = demuxer.need() {
+        let bytes = source.read(&[range]).await?.into_iter().next().unwrap_or_default();
+        demuxer.feed(range.offset, bytes).map_err(|error| unusable(format!("`{file}`: {error}")))?;
+    }
+    let movie = demuxer.finish().map_err(|error| unusable(format!("`{file}`: {error}")))?;
+    Ok((source, movie))
+}

@@ -1,0 +1,64 @@
+//! HLS with CMAF segments.
+
+use bytes::Bytes;
+use dynpack_fragment::SegmentPlan;
+use dynpack_hls::{Options, Urls, media_playlist, multivariant_playlist};
+use dynpack_media::{MediaKind, Presentation, Rendition, Segment};
+
+use super::links::Links;
+use super::{Packager, cmaf};
+use crate::{Error, Format, Request, Target};
+
+#[derive(Debug)]
+pub(super) struct HlsCmaf;
+
+impl Packager for HlsCmaf {
+    fn format(&self) -> Format {
+        Format::HlsCmaf
+    }
+
+    fn content_type(&self, target: &Target, kind: MediaKind) -> &'static str {
+        match target {
+            Target::Manifest | Target::MediaPlaylist { .. } => "application/vnd.apple.mpegurl",
+            Target::Init { .. } | Target::Segment { .. } => cmaf::content_type(kind),
+        }
+    }
+
+    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
+        let rates = presentation.renditions.iter().map(cmaf::rate).collect::<Result<Vec<_>, _>>()?;
+        Ok(multivariant_playlist(presentation, &rates, &Links::new(request), &options(request)))
+    }
+
+    fn media_playlist(&self, rendition: &Rendition, key_frames: bool, request: &Request) -> Result<String, Error> {
+        if key_frames {
+            return Err(Error::NoSuchResource { format: self.format(), resource: "playlists of key frames" });
+        }
+        Ok(media_playlist(rendition, &Links::new(request), &options(request)))
+    }
+
+    fn init(&self, rendition: &Rendition) -> Result<Bytes, Error> {
+        cmaf::init(rendition)
+    }
+
+    fn segment(&self, rendition: &Rendition, segment: &Segment, key_frames: bool) -> Result<SegmentPlan, Error> {
+        cmaf::segment(rendition, segment, key_frames)
+    }
+}
+
+fn options(request: &Request) -> Options {
+    Options::CMAF.with_audio_only(request.audio_only.unwrap_or_default())
+}
+
+impl Urls for Links<'_> {
+    fn playlist(&self, rendition: &Rendition) -> String {
+        self.playlist(rendition, false)
+    }
+
+    fn init(&self, rendition: &Rendition) -> String {
+        self.init(rendition)
+    }
+
+    fn segment(&self, rendition: &Rendition, segment: &Segment) -> String {
+        self.segment(rendition, segment, false)
+    }
+}

@@ -1,0 +1,43 @@
+//! What a request is answered with, in the terms of HTTP, whatever library speaks it.
+
+use std::time::Duration;
+
+use crate::Body;
+
+/// An answer: status, headers and a body that is read from storage as it is sent.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Response {
+    /// The HTTP status: 200, 206, 304 or 416.
+    pub status: u16,
+    /// The media type.
+    pub content_type: &'static str,
+    /// The strong ETag: equal tags mean equal bytes.
+    pub etag: String,
+    /// How long it may be kept.
+    pub max_age: Duration,
+    /// For a part of it, which one (`Content-Range`).
+    pub content_range: Option<String>,
+    /// The bytes: none for 304 and 416.
+    pub body: Body,
+}
+
+impl Response {
+    /// The headers that say it. A 304 has no `content-length`, nor has it a body.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("etag", self.etag.clone()),
+            ("cache-control", format!("public, max-age={}", self.max_age.as_secs())),
+            ("accept-ranges", "bytes".to_owned()),
+        ];
+        if self.status != 304 {
+            headers.push(("content-length", self.body.len().to_string()));
+        }
+        if matches!(self.status, 200 | 206) {
+            headers.push(("content-type", self.content_type.to_owned()));
+        }
+        headers.extend(self.content_range.iter().map(|range| ("content-range", range.clone())));
+        headers
+    }
+}

@@ -1,0 +1,65 @@
+//! What is in this file: its tracks, their coding, times and groups of pictures, as a table.
+//!
+//! `cargo run --release --example inspect -- FILE.mp4`. Only the file's index is read, never its media.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use bytes::Bytes;
+use dynpack_isobmff::{Demuxer, Limits};
+use dynpack_media::{Extent, MediaKind, Movie, SampleIndex, Track};
+
+#[expect(clippy::print_stdout, reason = "a table on standard output is what this program is for")]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let path = std::env::args_os().nth(1).ok_or("usage: inspect FILE.mp4")?;
+    let mut file = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let len = file.metadata()?.len();
+    let (movie, read) = open(&mut file, len)?;
+    println!("{}: {len} bytes, of which {read} were read", path.display());
+    println!(
+        "{:>3} {:<14} {:<22} {:>9} {:>11} {:>9} {:<18}",
+        "id", "codec", "shape", "samples", "seconds", "kb/s", "groups of pictures"
+    );
+    for track in &movie.tracks {
+        println!("{}", row(track));
+    }
+    for skipped in &movie.skipped {
+        println!("{:>3} left out: {}", skipped.id.0, skipped.reason);
+    }
+    Ok(())
+}
+
+/// Asks the demuxer what it needs, and feeds it, until it has the movie.
+fn open(file: &mut File, len: u64) -> Result<(Movie, u64), Box<dyn std::error::Error>> {
+    let mut demuxer = Demuxer::new(len, Limits::default());
+    let mut total = 0;
+    while let Some(Extent { offset, len, .. }) = demuxer.need() {
+        let mut bytes = vec![0; usize::try_from(len)?];
+        file.seek(SeekFrom::Start(offset))?;
+        file.read_exact(&mut bytes)?;
+        demuxer.feed(offset, Bytes::from(bytes))?;
+        total += len;
+    }
+    Ok((demuxer.finish()?, total))
+}
+
+fn row(track: &Track) -> String {
+    let (samples, all) = (&track.samples, SampleIndex(0)..SampleIndex(track.samples.len()));
+    let seconds = samples.total_duration().as_seconds(track.timescale);
+    let shape = match (track.codec.dimensions(), track.codec.sampling()) {
+        (Some((width, height)), _) => format!("{width}x{height}"),
+        (_, Some((rate, channels))) => format!("{rate} Hz, {channels} ch, {}", track.language),
+        _ => String::new(),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "printing needs no more than 52 bits")]
+    let kilobits = samples.byte_len(all.clone()) as f64 / 125.0 / seconds.max(f64::MIN_POSITIVE);
+    let groups = match (track.kind(), samples.sync_samples(all)) {
+        (MediaKind::Video, Some(sync)) => {
+            format!("{}, {:.2} s each", sync.len(), seconds / f64::from(u32::try_from(sync.len().max(1)).unwrap_or(u32::MAX)))
+        }
+        (MediaKind::Video, None) => "every frame is one".into(),
+        _ => String::new(),
+    };
+    let (id, codec, count) = (track.id.0, track.codec.rfc6381(), samples.len());
+    format!("{id:>3} {codec:<14} {shape:<22} {count:>9} {seconds:>11.3} {kilobits:>9.1} {groups}")
+}

@@ -1,0 +1,170 @@
+//! An HTTP origin: everything below a folder, packaged request by request.
+//!
+//! `cargo run --release --example origin` serves the sample asset on <http://127.0.0.1:8080/>; `-- --media DIR` serves yours. This is
+//! the file to copy for an origin of your own: what is dynpack's is one call, [`Dynpack::respond`]; the rest is HTTP.
+
+mod metrics;
+mod page;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use clap::Parser;
+use dynpack::storage::Local;
+use dynpack::{Conditions, CutPolicy, Dynpack, Error, Request, RequestError};
+use tracing::{error, info};
+
+use metrics::Metrics;
+
+/// Serves a folder of MP4 files as adaptive streams.
+#[derive(Debug, Parser)]
+struct Options {
+    /// The folder with the assets: one folder each, or lone MP4 files.
+    #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/media"))]
+    media: PathBuf,
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// How long segments are to be, in seconds; they end at key frames.
+    #[arg(long, value_name = "SECONDS", default_value = "6", value_parser = seconds)]
+    segment_duration: Duration,
+}
+
+struct Origin {
+    dynpack: Dynpack,
+    metrics: Metrics,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let options = Options::parse();
+    let storage = Local::new(&options.media)
+        .map_err(|error| format!("the media folder cannot be used: {error}\nhint: --media DIR names another"))?;
+    let dynpack = Dynpack::builder(storage).cut_policy(CutPolicy::with_target(options.segment_duration)).build();
+    let origin = Arc::new(Origin { dynpack, metrics: Metrics::default() });
+    let app = Router::new()
+        .route("/", get(page::index))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics::text))
+        .fallback(serve)
+        .with_state(origin);
+    let listener = tokio::net::TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen))?;
+    info!("serving {} on http://{}/", options.media.display(), listener.local_addr()?);
+    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
+    info!("stopped");
+    Ok(())
+}
+
+/// Everything that is not a page: media and manifests, with an access log line and the headers that browsers need.
+async fn serve(State(origin): State<Arc<Origin>>, method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+    let started = Instant::now();
+    let mut response = match method {
+        Method::GET | Method::HEAD => media(&origin, &uri, &headers).await,
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => (StatusCode::METHOD_NOT_ALLOWED, [("allow", "GET, HEAD, OPTIONS")]).into_response(),
+    };
+    allow_other_sites(response.headers_mut());
+    let (status, elapsed) = (response.status().as_u16(), started.elapsed());
+    let bytes = response.headers().get("content-length").and_then(|len| len.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let sent = if method == Method::HEAD { 0 } else { bytes };
+    origin.metrics.observe(status, sent, elapsed);
+    info!(%method, path = uri.path(), status, bytes = sent, micros = elapsed.as_micros(), "request");
+    response
+}
+
+async fn media(origin: &Origin, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
+    let conditions = Conditions::from_headers(|name| headers.get(name)?.to_str().ok());
+    let answered = match Request::parse(uri.path()) {
+        Ok(request) => origin.dynpack.respond(&request, &conditions).await,
+        Err(error) => Err(error.into()),
+    };
+    match answered {
+        Ok(answer) => {
+            let mut response = Response::builder().status(answer.status);
+            for (name, value) in answer.headers() {
+                response = response.header(name, value);
+            }
+            response.body(Body::from_stream(answer.body)).unwrap_or_else(|error| refusal(500, "", &error.to_string()))
+        }
+        Err(error) => {
+            if error.status() >= 500 {
+                error!(path = uri.path(), %error, "failed");
+            }
+            refusal(error.status(), error.code(), &explain(&error))
+        }
+    }
+}
+
+/// The error in words, with a hint where there is one to give.
+fn explain(error: &Error) -> String {
+    let hint = match error {
+        Error::Request(RequestError::NotAnAsset { .. }) => "\nhint: / lists the assets and their URLs",
+        Error::AssetNotFound { .. } => {
+            "\nhint: an asset is a folder: /folder/folder.ism/..., or /folder/name.ism/... if it holds name.ism"
+        }
+        _ => "",
+    };
+    format!("{error}{hint}\n")
+}
+
+fn refusal(status: u16, code: &'static str, text: &str) -> Response<Body> {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store"), ("x-error-code", code)];
+    (status, headers, text.to_owned()).into_response()
+}
+
+/// Players on other sites may read the media, and its headers.
+fn allow_other_sites(headers: &mut HeaderMap) {
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
+        ("access-control-allow-headers", "range, if-none-match, if-range"),
+        ("access-control-expose-headers", "content-length, content-range, etag, accept-ranges, x-error-code"),
+        ("access-control-max-age", "86400"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|error| format!("{error}"))?;
+    let duration = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
+    let sane = Duration::from_millis(100)..=Duration::from_secs(60);
+    if sane.contains(&duration) { Ok(duration) } else { Err("segments last from 0.1 to 60 seconds".into()) }
+}
+
+/// Ends with Ctrl-C, or with the signal that service managers send.
+#[cfg(unix)]
+fn stop_signal() -> impl Future<Output = ()> {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        match terminate {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => drop(tokio::signal::ctrl_c().await),
+        }
+    }
+}
+
+/// Ends with Ctrl-C.
+#[cfg(not(unix))]
+async fn stop_signal() {
+    drop(tokio::signal::ctrl_c().await);
+}

@@ -1,0 +1,1 @@
+//! Examples of dynpack, in learning order: `inspect`, `segment`, `origin`.

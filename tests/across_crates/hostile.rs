@@ -1,0 +1,64 @@
+//! Damaged files are refused or served, and nothing panics, hangs or takes memory beyond its limits.
+
+use dynpack::Dynpack;
+use dynpack::storage::Memory;
+use proptest::prelude::*;
+
+use crate::support::{ask, dash, sample, text};
+
+/// Opens a damaged film, and asks for all that it promises.
+fn walk(bytes: Vec<u8>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let storage = Memory::new();
+        storage.insert("a/film.mp4", bytes);
+        let dynpack = Dynpack::builder(storage).build();
+        let manifest = "/a/a.ism/manifest(format=m3u8-cmaf)";
+        if let Err(error) = ask(&dynpack, manifest).await {
+            assert!(!error.to_string().is_empty() && (400..500).contains(&error.status()), "{error}");
+            return;
+        }
+        let playlist = text(&dynpack, manifest).await;
+        assert!(playlist.starts_with("#EXTM3U"));
+        for promise in dash(&dynpack, "/a/a.ism").await {
+            for url in promise.segments.iter().map(|(url, ..)| url).chain([&promise.init]).take(50) {
+                match ask(&dynpack, url).await {
+                    Ok(response) => drop(response.body.collect().await),
+                    Err(error) => assert_eq!(error.status(), 415, "{url}: {error}"),
+                }
+            }
+        }
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn mutated_films_do_no_harm(name in prop_oneof![Just("video_180p.mp4"), Just("audio_eng.mp4")], changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
+        let mut film = sample(name).to_vec();
+        // Mostly within the index, which is what is parsed.
+        let moov = film.windows(4).position(|word| word == b"moov").unwrap();
+        let end = film.windows(4).position(|word| word == b"mdat").filter(|&mdat| mdat > moov).unwrap_or(film.len());
+        for (at, value) in changes {
+            film[moov - 4 + at.index(end - moov)] = value;
+        }
+        walk(film);
+    }
+
+    #[test]
+    fn extreme_numbers_do_no_harm(at in any::<prop::sample::Index>(), value in prop_oneof![Just(0_u32), Just(1), Just(u32::MAX), Just(i32::MAX.cast_unsigned()), any::<u32>()]) {
+        let mut film = sample("video_180p.mp4").to_vec();
+        let moov = film.windows(4).position(|word| word == b"moov").unwrap();
+        let end = film.windows(4).position(|word| word == b"mdat").filter(|&mdat| mdat > moov).unwrap_or(film.len());
+        let at = moov - 4 + at.index(end - moov - 4);
+        film[at..at + 4].copy_from_slice(&value.to_be_bytes());
+        walk(film);
+    }
+
+    #[test]
+    fn truncated_films_do_no_harm(len in any::<prop::sample::Index>()) {
+        let film = sample("audio_deu.mp4");
+        walk(film[..len.index(film.len())].to_vec());
+    }
+}

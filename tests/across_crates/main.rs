@@ -1,0 +1,8 @@
+//! What must hold across the crates of dynpack, tried on the sample asset that the repository carries.
+
+mod cache;
+mod errors;
+mod hostile;
+mod http;
+mod laws;
+mod support;
