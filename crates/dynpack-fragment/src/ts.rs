@@ -1,1 +1,123 @@
-//! MPEG transport stream segments.
+//! MPEG transport stream segments, as HLS carries them (ISO/IEC 13818-1; RFC 8216, 3.2).
+//!
+//! A segment is one PAT, one PMT, and the samples of at most one video and one audio rendition in decoding order. It can be read
+//! alone, and joined to the segments before and behind it without a break: times come from the one timeline, and on every PID the
+//! [continuity counters](media_segment) go on.
+//!
+//! A codec is carried by one file each, `avc` and `adts`; the rest knows none of them. Left out: SCTE-35, timed metadata, constant
+//! bitrate, and a strict buffer model (T-STD).
+
+mod adts;
+mod avc;
+mod carriage;
+mod clock;
+mod layout;
+mod packet;
+mod psi;
+mod stream;
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use dynpack_media::{MediaKind, Rendition, SampleIndex, Segment, SegmentNumber};
+
+pub use clock::LEAD_IN;
+
+use crate::plan::Mux;
+use crate::{Error, Read, SegmentPlan};
+use layout::Layout;
+use psi::Program;
+use stream::Stream;
+
+/// The samples of one rendition that a transport stream segment carries.
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    /// The rendition.
+    pub rendition: &'a Rendition,
+    /// Its samples; none where the rendition has ended, but others of the same playlist go on.
+    pub samples: Range<SampleIndex>,
+}
+
+impl<'a> Part<'a> {
+    /// The samples of consecutive segments: a transport stream segment may span several of the timeline's.
+    #[must_use]
+    pub fn segments(rendition: &'a Rendition, segments: &[Segment]) -> Self {
+        let first = segments.first().map(|segment| segment.samples.start).unwrap_or_default();
+        let end = segments.last().map(|segment| segment.samples.end).unwrap_or_default();
+        Self { rendition, samples: first..end }
+    }
+}
+
+/// A transport stream segment of at most one video and one audio part.
+///
+/// `number` is the segment's place in its playlist: consecutive segments have consecutive numbers. From it come the continuity
+/// counters of PAT and PMT, one packet of each a segment. Each elementary stream takes a multiple of 16 packets a segment, by
+/// adaptation field stuffing (1.4 kB in the mean), so that its counter starts each segment at 0 and still never breaks (RFC 8216, 3:
+/// continuity counters continue uninterrupted), and no segment need know another.
+///
+/// The [length](SegmentPlan::len) is known at once for audio. The length of video depends on which delimiters and parameter sets its
+/// samples hold, which only the samples tell; they are then looked through once, and written once into one buffer of that length.
+///
+/// # Errors
+/// [`Error::Unsupported`] if a codec has no place in a transport stream, there are two parts of a kind, or no part has samples;
+/// [`Error::Sample`] if a sample is too large, or its time lies before all that the clock can tell.
+pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
+    let of_kind = |kind| parts.iter().filter(move |part| part.rendition.kind() == kind);
+    let [video, audio] = [MediaKind::Video, MediaKind::Audio].map(|kind| of_kind(kind).count());
+    if video > 1 || audio > 1 {
+        return Err(Error::Unsupported(format!("a transport stream of {video} video and {audio} audio tracks")));
+    }
+    // Video first: on it runs the clock.
+    let parts: Vec<_> = of_kind(MediaKind::Video).chain(of_kind(MediaKind::Audio)).collect();
+    let streams = parts.iter().map(|part| Stream::new(part)).collect::<Result<Vec<_>, _>>()?;
+    let program =
+        Program::new(number, &streams).ok_or_else(|| Error::Unsupported("a transport stream segment without samples".into()))?;
+    let reads = parts.iter().flat_map(|part| Read::samples(part.rendition, part.samples.clone())).collect();
+    let lens: Option<Vec<_>> = streams.iter().map(Stream::lens_by_size).collect();
+    let layout = lens.map(|lens| Layout::new(&streams, &lens, program.clock_stream()));
+    let len = layout.as_ref().map(|layout| psi::LEN + layout.len());
+    Ok(SegmentPlan::muxed(len, reads, Box::new(Muxer { program, streams, layout })))
+}
+
+/// The first picture of a segment, which can be decoded alone, as a small transport stream segment of its own: what an I-frame
+/// playlist lists (RFC 8216, 4.3.3.6).
+///
+/// # Errors
+/// As [`media_segment`].
+pub fn key_frame_segment(rendition: &Rendition, segment: &Segment) -> Result<SegmentPlan, Error> {
+    let first = segment.samples.start;
+    let samples = first..SampleIndex(first.0.saturating_add(1));
+    media_segment(segment.number, &[Part { rendition, samples }])
+}
+
+/// Writes a planned segment.
+struct Muxer {
+    program: Program,
+    streams: Vec<Stream>,
+    layout: Option<Layout>,
+}
+
+impl Mux for Muxer {
+    fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
+        let mut media = media.iter().cloned();
+        let samples = self.streams.iter().map(|stream| stream.cut(&mut media)).collect::<Result<Vec<_>, _>>()?;
+        let layout = if let Some(layout) = self.layout {
+            layout
+        } else {
+            let measured = self.streams.iter().zip(&samples).map(|(stream, samples)| stream.measure(samples));
+            Layout::new(&self.streams, &measured.collect::<Result<Vec<_>, _>>()?, self.program.clock_stream())
+        };
+        let len = psi::LEN + layout.len();
+        let mut out = Vec::with_capacity(usize::try_from(len).map_err(|_| too_long(len))?);
+        self.program.write(&mut out);
+        layout.write(&self.streams, &samples, &mut out);
+        match out.len() as u64 {
+            got if got == len => Ok(out.into()),
+            got => Err(Error::BrokenPromise { promised: len, got }),
+        }
+    }
+}
+
+fn too_long(len: u64) -> Error {
+    Error::Unsupported(format!("a segment of {len} bytes"))
+}

@@ -1,0 +1,208 @@
+//! H.264 as a byte stream (ITU-T H.264, Annex B; ISO/IEC 13818-1, 2.14).
+//!
+//! Each access unit opens with a delimiter: its own if it has one there, or else ours. Parameter sets of the configuration stand
+//! before each access unit at which decoding can start, unless it carries its own. All other NAL units stay as they are.
+
+use dynpack_media::{AvcConfig, Ticks, Timescale};
+
+use super::carriage::Carriage;
+
+/// Start code of the first NAL unit of an access unit and of parameter sets, with its `zero_byte` (B.1.2); others take 3 bytes.
+const LONG_START_CODE: [u8; 4] = [0, 0, 0, 1];
+const SHORT_START_CODE: [u8; 3] = [0, 0, 1];
+
+/// An access unit delimiter which allows all slice types (7.3.2.4).
+const DELIMITER: [u8; 2] = [0x09, 0xf0];
+
+/// NAL unit types (table 7-1).
+const IDR: u8 = 5;
+const SPS: u8 = 7;
+const PPS: u8 = 8;
+const AUD: u8 = 9;
+
+#[derive(Debug)]
+pub(super) struct AnnexB {
+    nal_length_size: usize,
+    /// The parameter sets of the configuration, each behind its start code.
+    sps: Vec<u8>,
+    pps: Vec<u8>,
+}
+
+/// What an access unit holds of its own.
+#[derive(Clone, Copy, Debug, Default)]
+struct Contents {
+    idr: bool,
+    sps: bool,
+    pps: bool,
+}
+
+impl AnnexB {
+    pub(super) fn new(config: &AvcConfig) -> Self {
+        let byte_stream =
+            |sets: &[bytes::Bytes]| sets.iter().flat_map(|set| [&LONG_START_CODE[..], set]).collect::<Vec<_>>().concat();
+        Self { nal_length_size: config.nal_length_size.into(), sps: byte_stream(&config.sps), pps: byte_stream(&config.pps) }
+    }
+
+    /// The NAL units of a sample; those of no bytes, which some files hold, are left out.
+    fn units<'a>(&self, sample: &'a [u8]) -> impl Iterator<Item = Result<(u8, &'a [u8]), String>> {
+        let size = self.nal_length_size;
+        let mut rest = sample;
+        std::iter::from_fn(move || {
+            while !rest.is_empty() {
+                let at = sample.len() - rest.len();
+                let (unit, behind) = match split_unit(rest, size) {
+                    Ok(split) => split,
+                    Err(problem) => {
+                        rest = &[];
+                        return Some(Err(format!("{problem} at byte {at} of {}", sample.len())));
+                    }
+                };
+                rest = behind;
+                if let Some(first) = unit.first() {
+                    return Some(Ok((first & 0x1f, unit)));
+                }
+            }
+            None
+        })
+    }
+
+    fn contents(&self, sample: &[u8]) -> Result<Contents, String> {
+        self.units(sample).try_fold(Contents::default(), |contents, unit| {
+            let (kind, _) = unit?;
+            Ok(Contents { idr: contents.idr || kind == IDR, sps: contents.sps || kind == SPS, pps: contents.pps || kind == PPS })
+        })
+    }
+}
+
+/// A NAL unit behind its length, and what follows it.
+fn split_unit(bytes: &[u8], length_size: usize) -> Result<(&[u8], &[u8]), String> {
+    let (length, rest) = bytes.split_at_checked(length_size).ok_or_else(|| "the length of a NAL unit is cut short".to_owned())?;
+    let length = length.iter().fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
+    rest.split_at_checked(length).ok_or_else(|| format!("a NAL unit of {length} bytes passes the end"))
+}
+
+impl Carriage for AnnexB {
+    fn stream_type(&self) -> u8 {
+        0x1b
+    }
+
+    fn stream_id(&self) -> u8 {
+        0xe0
+    }
+
+    fn frame(&self) -> Option<(Ticks, Timescale)> {
+        None
+    }
+
+    fn len_by_size(&self, _: u32) -> Result<Option<u64>, String> {
+        Ok(None)
+    }
+
+    fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+        let own = self.contents(sample)?;
+        let starts = is_sync || own.idr;
+        let mut units = self.units(sample).flatten().peekable();
+        out(&LONG_START_CODE);
+        out(units.next_if(|(kind, _)| *kind == AUD).map_or(&DELIMITER, |(_, delimiter)| delimiter));
+        if starts && !own.sps {
+            out(&self.sps);
+        }
+        // A picture parameter set builds on its sequence parameter set, so it comes behind that.
+        let mut pps_due = starts && !own.pps;
+        let (mut seen_sps, mut seen_slice) = (!own.sps, false);
+        for (kind, unit) in units {
+            if kind == AUD && !seen_slice {
+                continue;
+            }
+            if pps_due && seen_sps && kind != SPS {
+                out(&self.pps);
+                pps_due = false;
+            }
+            seen_sps |= kind == SPS;
+            seen_slice |= (1..=IDR).contains(&kind);
+            // A delimiter behind a slice opens the second field, an access unit of its own.
+            out(if matches!(kind, SPS | PPS | AUD) { &LONG_START_CODE } else { &SHORT_START_CODE });
+            out(unit);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    const RECORD: &[u8] = &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee];
+
+    fn annex_b(length_size: u8) -> AnnexB {
+        let mut record = RECORD.to_vec();
+        record[4] = 0xfc | (length_size - 1);
+        AnnexB::new(&AvcConfig::parse(Bytes::from(record), 1280, 720, false).unwrap())
+    }
+
+    fn sample(length_size: usize, units: &[&[u8]]) -> Vec<u8> {
+        let bytes =
+            units.iter().flat_map(|unit| [&u32::try_from(unit.len()).unwrap().to_be_bytes()[4 - length_size..], unit].concat());
+        bytes.collect()
+    }
+
+    /// The NAL units that come out, each with its start code; `|` for one of 4 bytes, `.` for one of 3.
+    fn written(length_size: u8, units: &[&[u8]], is_sync: bool) -> String {
+        let mut bytes = Vec::new();
+        let sample = sample(length_size.into(), units);
+        annex_b(length_size).write(&sample, is_sync, &mut |piece| bytes.extend_from_slice(piece)).unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        hex.replace("00000001", "|").replace("000001", ".")
+    }
+
+    const SLICE: &[u8] = &[0x41, 0x9a];
+    const IDR_SLICE: &[u8] = &[0x65, 0x88];
+    const SEI: &[u8] = &[0x06, 0x05];
+    const OWN_SPS: &[u8] = &[0x67, 0x42];
+    const OWN_PPS: &[u8] = &[0x68, 0xce];
+    const OWN_DELIMITER: &[u8] = &[0x09, 0x10];
+
+    #[test]
+    fn lengths_of_1_2_and_4_bytes_become_start_codes() {
+        for length_size in [1, 2, 4] {
+            assert_eq!(written(length_size, &[SEI, SLICE], false), "|09f0.0605.419a");
+        }
+    }
+
+    #[test]
+    fn parameter_sets_stand_where_decoding_can_start() {
+        assert_eq!(written(4, &[SEI, IDR_SLICE], false), "|09f0|6764|68ee.0605.6588");
+        assert_eq!(written(4, &[SLICE], true), "|09f0|6764|68ee.419a");
+    }
+
+    #[test]
+    fn parameter_sets_of_the_stream_are_not_doubled() {
+        assert_eq!(written(4, &[OWN_SPS, OWN_PPS, IDR_SLICE], true), "|09f0|6742|68ce.6588");
+        assert_eq!(written(4, &[OWN_PPS, IDR_SLICE], true), "|09f0|6764|68ce.6588");
+        assert_eq!(written(4, &[OWN_SPS, SEI, IDR_SLICE], true), "|09f0|6742|68ee.0605.6588");
+        assert_eq!(written(4, &[OWN_PPS, SLICE], false), "|09f0|68ce.419a");
+    }
+
+    #[test]
+    fn delimiters_of_the_stream_are_not_doubled() {
+        assert_eq!(written(4, &[OWN_DELIMITER, IDR_SLICE], true), "|0910|6764|68ee.6588");
+        assert_eq!(written(4, &[OWN_DELIMITER, OWN_DELIMITER, SLICE], false), "|0910.419a");
+        assert_eq!(written(4, &[SEI, OWN_DELIMITER, SLICE], false), "|09f0.0605.419a");
+        // The second field of a picture.
+        assert_eq!(written(4, &[OWN_DELIMITER, SLICE, OWN_DELIMITER, SLICE], false), "|0910.419a|0910.419a");
+    }
+
+    #[test]
+    fn empty_units_are_left_out() {
+        assert_eq!(written(4, &[&[], SLICE, &[]], false), "|09f0.419a");
+    }
+
+    #[test]
+    fn lengths_that_pass_the_end_are_refused() {
+        let problem = |bytes: &[u8]| annex_b(4).write(bytes, false, &mut |_| ()).unwrap_err();
+        assert_eq!(problem(&[0, 0, 0, 2, 0x41]), "a NAL unit of 2 bytes passes the end at byte 0 of 5");
+        assert_eq!(problem(&[0, 0, 0, 1, 0x41, 0, 0]), "the length of a NAL unit is cut short at byte 5 of 7");
+        assert_eq!(problem(&[0xff; 8]), "a NAL unit of 4294967295 bytes passes the end at byte 0 of 8");
+    }
+}

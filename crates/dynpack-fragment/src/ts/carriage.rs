@@ -1,0 +1,35 @@
+//! How a codec's samples become an elementary stream: the seam between the multiplex and the codecs.
+
+use dynpack_media::{Codec, Ticks, Timescale};
+
+use super::adts::Adts;
+use super::avc::AnnexB;
+use crate::Error;
+
+/// How the samples of a track are carried. A problem with a sample is told in words; the caller knows which sample it is.
+pub(super) trait Carriage: Send + Sync {
+    /// `stream_type` in the PMT (ISO/IEC 13818-1, table 2-34).
+    fn stream_type(&self) -> u8;
+
+    /// `stream_id` of the PES packets (table 2-22).
+    fn stream_id(&self) -> u8;
+
+    /// How long a sample lasts, for a codec of which several may share a PES packet.
+    fn frame(&self) -> Option<(Ticks, Timescale)>;
+
+    /// Bytes that a sample of `size` bytes takes; `None` where only its bytes tell.
+    fn len_by_size(&self, size: u32) -> Result<Option<u64>, String>;
+
+    /// Writes a sample to `out`, piece by piece; `is_sync` as the table says it. Written twice, it is the same: once to count, and
+    /// once to keep.
+    fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String>;
+}
+
+/// The one list of codecs that a transport stream can carry.
+pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
+    match codec {
+        Codec::Avc(config) => Ok(Box::new(AnnexB::new(config))),
+        Codec::Aac(config) => Ok(Box::new(Adts::new(config)?)),
+        other => Err(Error::Unsupported(format!("{} in a transport stream", other.rfc6381()))),
+    }
+}

@@ -1,0 +1,249 @@
+//! The order of packets in a segment, and so its length.
+//!
+//! PES packets stand in the order of their decode times: a picture each, sound several frames each. Clock references stand at most
+//! 100 ms apart, as far as possible in packets that are there anyway.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use dynpack_media::Ticks;
+
+use super::clock::REFERENCE_INTERVAL;
+use super::packet::{Header, PACKET_LEN, PAYLOAD_LEN, PesPlan, PesWriter, REFERENCE_LEN, References, pes_header_len};
+use super::stream::Stream;
+
+/// Continuity counters repeat after that many packets.
+const COUNTER_PERIOD: u64 = 16;
+
+/// Frames that share a PES packet, so that it fits 16 transport packets: bytes without the header.
+const MOST_SHARED_LEN: u64 = (16 * PAYLOAD_LEN - REFERENCE_LEN - 14) as u64;
+
+/// How many clock references are within one PES packet: all of it arrives within 500 ms, and so before it is decoded.
+const MOST_REFERENCES_INSIDE: u32 = 4;
+
+/// How many packets a segment spends on clock references alone: one hour without samples.
+const MOST_REFERENCE_PACKETS: u32 = 36_000;
+
+/// By how much one stream must start later or end earlier than another for its clock to go on without it.
+const ABSENCE: Ticks = Ticks(45_000);
+
+/// Bytes of a PES packet which its first transport packet carries, if it has them: the whole header, for simple readers.
+const HEAD_LEN: u64 = 32;
+
+pub(super) struct Layout {
+    clock_stream: usize,
+    items: Vec<Item>,
+    packets: u64,
+}
+
+/// One or several transport packets, and when they are due.
+struct Item {
+    due: Ticks,
+    what: What,
+}
+
+enum What {
+    /// A clock reference alone.
+    Reference,
+    Pes(Pes),
+}
+
+struct Pes {
+    stream: usize,
+    frames: Range<usize>,
+    plan: PesPlan,
+}
+
+impl Layout {
+    /// The order of frames of those lengths in the elementary streams; the clock runs on one of the streams, which has frames.
+    pub(super) fn new(streams: &[Stream], lens: &[Vec<u64>], clock_stream: usize) -> Self {
+        let mut items = Vec::new();
+        for (at, (stream, lens)) in streams.iter().zip(lens).enumerate() {
+            let mut packets: Vec<_> = shared(stream, lens).into_iter().map(|frames| Pes::new(at, stream, frames, lens)).collect();
+            let dues = dues(&packets, stream);
+            let mut references = Vec::new();
+            if at == clock_stream {
+                references = Clock::new(streams, stream).run(&mut packets, &dues, stream);
+            }
+            for pes in &mut packets {
+                pes.plan.packets = pes.plan.fewest_packets();
+            }
+            fill_period(&mut packets);
+            items.extend(references.into_iter().map(|due| Item { due, what: What::Reference }));
+            items.extend(packets.into_iter().zip(dues).map(|(pes, due)| Item { due, what: What::Pes(pes) }));
+        }
+        open_with_clock(&mut items, clock_stream);
+        items.sort_by_key(|item| item.due);
+        let packets = items.iter().map(|item| match &item.what {
+            What::Reference => 1,
+            What::Pes(pes) => pes.plan.packets,
+        });
+        Self { clock_stream, packets: packets.sum(), items }
+    }
+
+    /// Bytes.
+    pub(super) const fn len(&self) -> u64 {
+        self.packets * PACKET_LEN as u64
+    }
+
+    /// Writes the frames of the streams, given as the samples they are.
+    pub(super) fn write(&self, streams: &[Stream], samples: &[Vec<Bytes>], out: &mut Vec<u8>) {
+        let mut counters = vec![0_u8; streams.len()];
+        for item in &self.items {
+            let at = match &item.what {
+                What::Reference => self.clock_stream,
+                What::Pes(pes) => pes.stream,
+            };
+            let (Some(stream), Some(samples), Some(counter)) = (streams.get(at), samples.get(at), counters.get_mut(at)) else {
+                continue;
+            };
+            match &item.what {
+                What::Reference => {
+                    // Without payload, the counter stays that of the packet before (2.4.3.3).
+                    let (pid, counter) = (stream.pid(), counter.wrapping_sub(1));
+                    Header { pid, counter, reference: Some(item.due), ..Header::default() }.write(0, out);
+                }
+                What::Pes(pes) => pes.write(stream, samples, counter, out),
+            }
+        }
+    }
+}
+
+impl Pes {
+    fn new(at: usize, stream: &Stream, frames: Range<usize>, lens: &[u64]) -> Self {
+        let header = stream.frames().get(frames.start).map_or(0, |frame| pes_header_len(&frame.stamps));
+        let len = header + lens.get(frames.clone()).unwrap_or_default().iter().sum::<u64>();
+        Self { stream: at, frames, plan: PesPlan { len, packets: 0, random_access: false, references: None } }
+    }
+
+    fn write(&self, stream: &Stream, samples: &[Bytes], counter: &mut u8, out: &mut Vec<u8>) {
+        let frames = stream.frames().get(self.frames.clone()).unwrap_or_default();
+        let samples = samples.get(self.frames.clone()).unwrap_or_default();
+        let Some(first) = frames.first() else { return };
+        let carriage = stream.carriage();
+        let mut pes = PesWriter::begin(self.plan, (stream.pid(), carriage.stream_id()), &first.stamps, counter, out);
+        for (frame, sample) in frames.iter().zip(samples) {
+            // The sample has been measured, so nothing is wrong with it; a wrong length would show at the end.
+            let _ = carriage.write(sample, frame.is_sync, &mut |bytes| pes.put(bytes));
+        }
+    }
+}
+
+/// The frames of each PES packet.
+fn shared(stream: &Stream, lens: &[u64]) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    let mut group_len = 0;
+    for (at, (frame, len)) in stream.frames().iter().zip(lens).enumerate() {
+        let opening = groups.last().and_then(|group| stream.frames().get(group.start));
+        let joins = group_len + len <= MOST_SHARED_LEN && opening.is_some_and(|opening| stream.can_share(opening, frame));
+        match groups.last_mut() {
+            Some(group) if joins => group.end = at + 1,
+            _ => groups.push(at..at + 1),
+        }
+        group_len = if joins { group_len + len } else { *len };
+    }
+    groups
+}
+
+/// When each of the packets is due: at its decode time, and never before the one before it.
+fn dues(packets: &[Pes], stream: &Stream) -> Vec<Ticks> {
+    let decode_times = packets.iter().filter_map(|pes| stream.frames().get(pes.frames.start)).map(|frame| frame.stamps.decode);
+    let ascending = decode_times.scan(Ticks(i64::MIN), |latest, due| {
+        *latest = due.max(*latest);
+        Some(*latest)
+    });
+    ascending.collect()
+}
+
+/// Takes more transport packets than needed, so that the next segment goes on with counter 0.
+fn fill_period(packets: &mut [Pes]) {
+    let total: u64 = packets.iter().map(|pes| pes.plan.packets).sum();
+    let mut missing = total.next_multiple_of(COUNTER_PERIOD) - total;
+    // Only a stream of hardly any bytes needs the second round.
+    for head in [HEAD_LEN, 1] {
+        for pes in &mut *packets {
+            let most = (pes.plan.len + 1).saturating_sub(head);
+            let more = most.saturating_sub(pes.plan.packets).min(missing);
+            pes.plan.packets += more;
+            missing -= more;
+        }
+    }
+}
+
+/// Puts the first packet of the clock's stream before those of others which are due a little earlier, unless its absence is told by
+/// references: a segment opens with the picture at which decoding starts.
+fn open_with_clock(items: &mut [Item], clock_stream: usize) {
+    let earliest = items.iter().map(|item| item.due).min().unwrap_or_default();
+    let references_first = items.first().is_some_and(|item| matches!(item.what, What::Reference) && item.due == earliest);
+    let first = items.iter_mut().find(|item| matches!(&item.what, What::Pes(pes) if pes.stream == clock_stream));
+    if let Some(first) = first.filter(|_| !references_first) {
+        first.due = earliest;
+    }
+}
+
+/// Places the clock references.
+struct Clock {
+    /// Where another stream starts long before the clock's.
+    lead: Option<Ticks>,
+    /// Where another stream ends long behind the clock's.
+    tail: Option<Ticks>,
+    /// Packets of references alone which may still be spent.
+    budget: u32,
+}
+
+impl Clock {
+    fn new(streams: &[Stream], clock: &Stream) -> Self {
+        let all: Vec<_> = streams.iter().filter_map(Stream::presented).collect();
+        let (start, end) = clock.presented().unwrap_or_default();
+        let lead = all.iter().map(|(start, _)| *start).min().filter(|lead| start - *lead > ABSENCE);
+        let tail = all.iter().map(|(_, end)| *end).max().filter(|tail| *tail - end > ABSENCE);
+        Self { lead, tail, budget: MOST_REFERENCE_PACKETS }
+    }
+
+    /// Gives references to the packets, and returns when others are due that need a packet of their own.
+    fn run(mut self, packets: &mut [Pes], dues: &[Ticks], stream: &Stream) -> Vec<Ticks> {
+        let mut alone = Vec::new();
+        if let (Some(lead), Some(&start)) = (self.lead, dues.first()) {
+            let before = self.spread(lead, start);
+            alone.extend((0..before.intervals).map(|nth| before.at(nth)).take_while(|_| self.spend()));
+        }
+        let mut last = None;
+        for ((at, pes), &start) in packets.iter_mut().enumerate().zip(dues) {
+            let end = dues.get(at + 1).copied().unwrap_or_else(|| self.end(pes, stream)).max(start);
+            let is_sync = stream.frames().get(pes.frames.start).is_some_and(|frame| frame.is_sync);
+            // Each frame of sound is a place to start; the first is told.
+            pes.plan.random_access = is_sync && (at == 0 || stream.carriage().frame().is_none());
+            if !pes.plan.random_access && last.is_some_and(|last| end - last <= REFERENCE_INTERVAL) {
+                continue;
+            }
+            let mut references = self.spread(start, end);
+            pes.plan.references = Some(references);
+            let places = u32::try_from(pes.plan.fewest_packets() - 1).unwrap_or(u32::MAX);
+            references.inside = (references.intervals - 1).min(MOST_REFERENCES_INSIDE).min(places);
+            pes.plan.references = Some(references);
+            let outside = references.inside + 1..references.intervals;
+            alone.extend(outside.map(|nth| references.at(nth)).take_while(|_| self.spend()));
+            last = Some(references.at(references.intervals - 1));
+        }
+        alone
+    }
+
+    /// When the clock's next stretch starts behind the last packet.
+    fn end(&self, pes: &Pes, stream: &Stream) -> Ticks {
+        let last = pes.frames.end.checked_sub(1).and_then(|last| stream.frames().get(last));
+        let end = last.map_or(Ticks::ZERO, |frame| frame.stamps.next_decode);
+        self.tail.map_or(end, |tail| end.max(tail))
+    }
+
+    fn spread(&self, start: Ticks, end: Ticks) -> References {
+        let span = (end - start).max(Ticks::ZERO);
+        let intervals = span.0.cast_unsigned().div_ceil(REFERENCE_INTERVAL.0.cast_unsigned()).max(1);
+        References { start, span, intervals: u32::try_from(intervals).unwrap_or(u32::MAX), inside: 0 }
+    }
+
+    fn spend(&mut self) -> bool {
+        let allowed = self.budget > 0;
+        self.budget = self.budget.saturating_sub(1);
+        allowed
+    }
+}

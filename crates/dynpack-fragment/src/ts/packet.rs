@@ -1,0 +1,203 @@
+//! Transport packets and the PES packets in them (ISO/IEC 13818-1, 2.4.3).
+
+use dynpack_media::Ticks;
+
+use super::clock::{self, ARRIVAL, Stamps};
+use super::stream::Pid;
+
+/// Bytes of a packet.
+pub(super) const PACKET_LEN: usize = 188;
+
+/// Bytes of a packet behind its header: adaptation field and payload.
+pub(super) const PAYLOAD_LEN: usize = PACKET_LEN - 4;
+
+/// Bytes of an adaptation field with a clock reference.
+pub(super) const REFERENCE_LEN: usize = 8;
+
+/// The head of a packet: its header and adaptation field.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Header {
+    pub(super) pid: Pid,
+    /// Whether a PES packet or section starts in the payload.
+    pub(super) starts: bool,
+    /// The continuity counter, 4 bits.
+    pub(super) counter: u8,
+    /// Whether decoding can start here; only with a clock reference (2.4.3.5).
+    pub(super) random_access: bool,
+    /// The time at whose place the packet stands: its clock reference is [`ARRIVAL`] before that.
+    pub(super) reference: Option<Ticks>,
+}
+
+impl Header {
+    /// Writes all that stands before `payload_len` bytes of payload. An adaptation field fills what the payload leaves.
+    pub(super) fn write(&self, payload_len: usize, out: &mut Vec<u8>) {
+        let [pid_high, pid_low] = self.pid.0.to_be_bytes();
+        let adaptation_len = PAYLOAD_LEN.saturating_sub(payload_len);
+        let control = u8::from(adaptation_len > 0) << 5 | u8::from(payload_len > 0) << 4;
+        out.extend_from_slice(&[0x47, u8::from(self.starts) << 6 | pid_high, pid_low, control | self.counter & 0xf]);
+        if adaptation_len > 0 {
+            self.write_adaptation(adaptation_len, out);
+        }
+    }
+
+    fn write_adaptation(&self, len: usize, out: &mut Vec<u8>) {
+        let end = out.len() + len;
+        out.push(u8::try_from(len - 1).unwrap_or(u8::MAX));
+        if len > 1 {
+            out.push(u8::from(self.random_access) << 6 | u8::from(self.reference.is_some()) << 4);
+            if let Some(time) = self.reference {
+                out.extend_from_slice(&clock::reference_bytes(time - ARRIVAL));
+            }
+            out.resize(end, 0xff);
+        }
+    }
+}
+
+/// The clock references of a stretch of time: one at its start, and one at each of the equal intervals in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct References {
+    pub(super) start: Ticks,
+    pub(super) span: Ticks,
+    /// Number of intervals, at least 1.
+    pub(super) intervals: u32,
+    /// How many of the references behind the first are in the PES packet itself.
+    pub(super) inside: u32,
+}
+
+impl References {
+    /// The time of one of the references.
+    pub(super) fn at(&self, nth: u32) -> Ticks {
+        let into = i128::from(self.span.0) * i128::from(nth) / i128::from(self.intervals.max(1));
+        self.start + Ticks(i64::try_from(into).unwrap_or(i64::MAX))
+    }
+}
+
+/// Bytes of the header of a PES packet (2.4.3.6).
+pub(super) fn pes_header_len(stamps: &Stamps) -> u64 {
+    if stamps.decode == stamps.presentation { 14 } else { 19 }
+}
+
+/// The header of a PES packet of `len` bytes in all, aligned with an access unit.
+fn write_pes_header(stream_id: u8, len: u64, stamps: &Stamps, pes: &mut PesWriter<'_>) {
+    // A packet longer than its field can say is of unbounded length, which only video may be.
+    let [high, low] = u16::try_from(len.saturating_sub(6)).unwrap_or(0).to_be_bytes();
+    if stamps.decode == stamps.presentation {
+        pes.put(&[0, 0, 1, stream_id, high, low, 0x84, 0x80, 5]);
+        pes.put(&clock::stamp_bytes(0b0010, stamps.presentation));
+    } else {
+        pes.put(&[0, 0, 1, stream_id, high, low, 0x84, 0xc0, 10]);
+        pes.put(&clock::stamp_bytes(0b0011, stamps.presentation));
+        pes.put(&clock::stamp_bytes(0b0001, stamps.decode));
+    }
+}
+
+/// What is known of a PES packet before it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PesPlan {
+    /// Bytes, header included.
+    pub(super) len: u64,
+    /// Transport packets; at least as many as the bytes need, at most one a byte.
+    pub(super) packets: u64,
+    pub(super) random_access: bool,
+    pub(super) references: Option<References>,
+}
+
+impl PesPlan {
+    /// The fewest transport packets that hold the packet.
+    pub(super) fn fewest_packets(&self) -> u64 {
+        let references = self.references.map_or(0, |references| 1 + u64::from(references.inside));
+        (self.len + references * REFERENCE_LEN as u64).div_ceil(PAYLOAD_LEN as u64)
+    }
+}
+
+/// Cuts a PES packet into transport packets.
+pub(super) struct PesWriter<'a> {
+    out: &'a mut Vec<u8>,
+    pid: Pid,
+    counter: &'a mut u8,
+    plan: PesPlan,
+    begun: u64,
+    references: u32,
+    /// Bytes not yet promised to a packet.
+    left: u64,
+    /// Bytes which the current packet still takes.
+    room: usize,
+}
+
+impl<'a> PesWriter<'a> {
+    /// Begins a packet on `pid`; `counter` is that of its next transport packet.
+    pub(super) fn begin(
+        plan: PesPlan,
+        (pid, stream_id): (Pid, u8),
+        stamps: &Stamps,
+        counter: &'a mut u8,
+        out: &'a mut Vec<u8>,
+    ) -> Self {
+        let mut writer = Self { out, pid, counter, plan, begun: 0, references: 0, left: plan.len, room: 0 };
+        write_pes_header(stream_id, plan.len, stamps, &mut writer);
+        writer
+    }
+
+    pub(super) fn put(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if self.room == 0 {
+                bytes = self.put_plain_packets(bytes);
+                self.begin_transport_packet();
+            }
+            let (now, later) = bytes.split_at(self.room.min(bytes.len()));
+            self.out.extend_from_slice(now);
+            self.room -= now.len();
+            bytes = later;
+        }
+    }
+
+    /// Writes as many packets as are nothing but a header and 184 of the bytes, but not the last; returns the bytes behind them.
+    fn put_plain_packets<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let full = (bytes.len().saturating_sub(1) / PAYLOAD_LEN) as u64;
+        // At least a byte stays for each packet to come.
+        let to_come = self.plan.packets.saturating_sub(self.begun);
+        let until_stuffed = self.left.saturating_sub(to_come) / (PAYLOAD_LEN as u64 - 1);
+        let until_reference = self.next_reference().map_or(u64::MAX, |place| place.saturating_sub(self.begun));
+        let count = full.min(until_stuffed).min(until_reference);
+        let (plain, rest) = bytes.split_at(usize::try_from(count).unwrap_or(0) * PAYLOAD_LEN);
+        let (payloads, _) = plain.as_chunks::<PAYLOAD_LEN>();
+        let [pid_high, pid_low] = self.pid.0.to_be_bytes();
+        for payload in payloads {
+            self.out.extend_from_slice(&[0x47, pid_high, pid_low, 0x10 | *self.counter]);
+            self.out.extend_from_slice(payload);
+            *self.counter = (*self.counter + 1) & 0xf;
+        }
+        self.begun += count;
+        self.left -= plain.len() as u64;
+        rest
+    }
+
+    fn begin_transport_packet(&mut self) {
+        let reference = self.due_reference();
+        let first = self.begun == 0;
+        let most = PAYLOAD_LEN - if reference.is_some() { REFERENCE_LEN } else { 0 };
+        let to_come = self.plan.packets.saturating_sub(self.begun + 1);
+        // Never 0, so that a wrong length would show at the end and not hang here.
+        self.room = usize::try_from(self.left.saturating_sub(to_come)).map_or(most, |left| left.clamp(1, most));
+        let random_access = first && self.plan.random_access;
+        Header { pid: self.pid, starts: first, counter: *self.counter, random_access, reference }.write(self.room, self.out);
+        *self.counter = (*self.counter + 1) & 0xf;
+        self.begun += 1;
+        self.left = self.left.saturating_sub(self.room as u64);
+    }
+
+    /// Which packet takes the next clock reference: they are spread evenly over the packets.
+    fn next_reference(&self) -> Option<u64> {
+        let inside = self.plan.references.map(|references| references.inside).filter(|inside| self.references <= *inside)?;
+        Some(self.plan.packets * u64::from(self.references) / (u64::from(inside) + 1))
+    }
+
+    /// The clock reference of the packet about to begin.
+    fn due_reference(&mut self) -> Option<Ticks> {
+        let references = self.plan.references?;
+        (self.next_reference()? == self.begun).then(|| {
+            self.references += 1;
+            references.at(self.references - 1)
+        })
+    }
+}

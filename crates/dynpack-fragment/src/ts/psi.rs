@@ -1,0 +1,113 @@
+//! The tables that say what the stream holds: PAT and PMT (ISO/IEC 13818-1, 2.4.4), one packet each.
+
+use dynpack_media::{MediaKind, SegmentNumber};
+
+use super::packet::{self, PACKET_LEN, PAYLOAD_LEN};
+use super::stream::{Pid, Stream};
+
+/// Bytes of both tables, in packets.
+pub(super) const LEN: u64 = 2 * PACKET_LEN as u64;
+
+const PAT_PID: Pid = Pid(0);
+const PMT_PID: Pid = Pid(0x1000);
+const PROGRAM_NUMBER: u16 = 1;
+
+/// `ISO_639_language_descriptor` (2.6.18).
+const LANGUAGE_DESCRIPTOR: u8 = 0x0a;
+
+/// The one program of a segment.
+#[derive(Debug)]
+pub(super) struct Program {
+    counter: u8,
+    clock_stream: usize,
+    pat: Vec<u8>,
+    pmt: Vec<u8>,
+}
+
+impl Program {
+    /// The clock runs on the first of the streams that has samples; `None` if none has.
+    pub(super) fn new(number: SegmentNumber, streams: &[Stream]) -> Option<Self> {
+        let clock_stream = streams.iter().position(|stream| !stream.frames().is_empty())?;
+        let clock_pid = streams.get(clock_stream)?.pid();
+        // A playlist of which one track ends before the other has two tables, so they need two versions.
+        let version = streams.iter().fold(u8::from(clock_stream > 0) << 2, |version, stream| match stream.kind() {
+            MediaKind::Video => version | 1,
+            _ => version | 2,
+        });
+        let pat = section(0x00, 1, 0, &[PROGRAM_NUMBER.to_be_bytes(), pid_bytes(PMT_PID)].concat());
+        let mut body = [pid_bytes(clock_pid), info_len_bytes(&[])].concat();
+        for stream in streams {
+            let descriptors = stream.language().map_or_else(Vec::new, |[a, b, c]| vec![LANGUAGE_DESCRIPTOR, 4, a, b, c, 0]);
+            body.push(stream.carriage().stream_type());
+            body.extend(pid_bytes(stream.pid()));
+            body.extend(info_len_bytes(&descriptors));
+            body.extend(descriptors);
+        }
+        let counter = u8::try_from(number.0 & 0xf).unwrap_or_default();
+        Some(Self { counter, clock_stream, pat, pmt: section(0x02, PROGRAM_NUMBER, version, &body) })
+    }
+
+    /// Which of the streams carries the clock references.
+    pub(super) const fn clock_stream(&self) -> usize {
+        self.clock_stream
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        for (pid, section) in [(PAT_PID, &self.pat), (PMT_PID, &self.pmt)] {
+            packet::Header { pid, starts: true, counter: self.counter, ..packet::Header::default() }.write(PAYLOAD_LEN, out);
+            let end = out.len() + PAYLOAD_LEN;
+            // The pointer field: the section follows at once. What is left of the packet is 0xff (2.4.4.1).
+            out.push(0);
+            out.extend_from_slice(section);
+            out.resize(end, 0xff);
+        }
+    }
+}
+
+/// A PID behind 3 reserved bits.
+const fn pid_bytes(pid: Pid) -> [u8; 2] {
+    (0xe000 | pid.0).to_be_bytes()
+}
+
+/// The length of a list of descriptors behind 4 reserved bits.
+fn info_len_bytes(descriptors: &[u8]) -> [u8; 2] {
+    (0xf000 | u16::try_from(descriptors.len()).unwrap_or_default()).to_be_bytes()
+}
+
+/// A section that is current and the only one of its table (2.4.4.3, 2.4.4.8).
+fn section(table_id: u8, extension: u16, version: u8, body: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(5 + body.len() + 4).unwrap_or_default();
+    let mut section = vec![table_id];
+    section.extend((0xb000 | len).to_be_bytes());
+    section.extend(extension.to_be_bytes());
+    section.extend([0b1100_0001 | version << 1, 0, 0]);
+    section.extend(body);
+    let crc = crc_32(&section);
+    section.extend(crc.to_be_bytes());
+    section
+}
+
+/// The CRC of sections (Annex A).
+fn crc_32(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| if crc >> 31 == 1 { crc << 1 ^ 0x04c1_1db7 } else { crc << 1 })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_crc_of_a_section_and_its_crc_is_0() {
+        assert_eq!(crc_32(b"123456789"), 0x0376_e6e7);
+        assert_eq!(crc_32(&section(0x02, 1, 3, &[0xe1, 0x00, 0xf0, 0x00])), 0);
+    }
+
+    /// As ffmpeg 5.1 writes it.
+    #[test]
+    fn a_program_association_section() {
+        let section = section(0x00, 1, 0, &[0, 1, 0xf0, 0x00]);
+        assert_eq!(section, [0x00, 0xb0, 0x0d, 0x00, 0x01, 0xc1, 0x00, 0x00, 0x00, 0x01, 0xf0, 0x00, 0x2a, 0xb1, 0x04, 0xb2]);
+    }
+}

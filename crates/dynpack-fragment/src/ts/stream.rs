@@ -1,0 +1,136 @@
+//! One elementary stream of a segment: its samples with their time stamps, and how they are carried.
+
+use bytes::Bytes;
+use dynpack_media::{MediaKind, SampleIndex, Ticks, Timescale};
+
+use super::Part;
+use super::carriage::{Carriage, carriage};
+use super::clock::Stamps;
+use crate::Error;
+
+/// The packets of one stream or table (13 bits).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pid(pub(super) u16);
+
+/// How long the frames of one PES packet last together, at the most: half a second.
+const MOST_SHARED: Ticks = Ticks(45_000);
+
+/// A sample as the multiplex sees it; never empty.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    index: SampleIndex,
+    /// Bytes in the file.
+    size: u32,
+    /// Bytes in the elementary stream, if known before the sample is read.
+    len: Option<u64>,
+    pub(super) is_sync: bool,
+    pub(super) stamps: Stamps,
+}
+
+pub(super) struct Stream {
+    kind: MediaKind,
+    language: Option<[u8; 3]>,
+    clock: Timescale,
+    carriage: Box<dyn Carriage>,
+    frames: Vec<Frame>,
+}
+
+impl Stream {
+    pub(super) fn new(part: &Part<'_>) -> Result<Self, Error> {
+        let rendition = part.rendition;
+        let carriage = carriage(&rendition.track.codec)?;
+        let samples = rendition.track.samples.samples(part.samples.clone()).filter(|sample| sample.size > 0);
+        let frames = samples.map(|sample| {
+            let refused = |problem| Error::Sample { sample: sample.index, problem };
+            let stamps = Stamps::new(rendition, &sample);
+            if !stamps.is_on_clock() {
+                return Err(refused("its time lies too far before the start of the presentation".into()));
+            }
+            let len = carriage.len_by_size(sample.size).map_err(refused)?;
+            Ok(Frame { index: sample.index, size: sample.size, len, is_sync: sample.is_sync, stamps })
+        });
+        let frames = frames.collect::<Result<_, _>>()?;
+        let language = (!rendition.language.is_undetermined()).then(|| rendition.language.three_letters());
+        let language = language.and_then(|letters| letters.as_bytes().try_into().ok());
+        Ok(Self { kind: rendition.kind(), language, clock: rendition.timescale(), carriage, frames })
+    }
+
+    pub(super) const fn kind(&self) -> MediaKind {
+        self.kind
+    }
+
+    pub(super) const fn pid(&self) -> Pid {
+        match self.kind {
+            MediaKind::Video => Pid(0x100),
+            _ => Pid(0x101),
+        }
+    }
+
+    /// The language, where the PMT tells it: of sound.
+    pub(super) fn language(&self) -> Option<[u8; 3]> {
+        self.language.filter(|_| self.kind == MediaKind::Audio)
+    }
+
+    pub(super) fn carriage(&self) -> &dyn Carriage {
+        self.carriage.as_ref()
+    }
+
+    pub(super) fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// Bytes of each frame in the elementary stream; `None` where only the samples tell.
+    pub(super) fn lens_by_size(&self) -> Option<Vec<u64>> {
+        self.frames.iter().map(|frame| frame.len).collect()
+    }
+
+    /// The samples of the stream, from the reads which hold them.
+    pub(super) fn cut(&self, media: &mut impl Iterator<Item = Bytes>) -> Result<Vec<Bytes>, Error> {
+        let mut read = Bytes::new();
+        let samples = self.frames.iter().map(|frame| {
+            if read.is_empty() {
+                read = media.next().unwrap_or_default();
+            }
+            let size = usize::try_from(frame.size).unwrap_or(usize::MAX);
+            let whole = size <= read.len();
+            whole.then(|| read.split_to(size)).ok_or_else(|| self.refused(frame, "lies in two places of the file".into()))
+        });
+        samples.collect()
+    }
+
+    /// Bytes of each frame in the elementary stream.
+    pub(super) fn measure(&self, samples: &[Bytes]) -> Result<Vec<u64>, Error> {
+        let lens = self.frames.iter().zip(samples).map(|(frame, sample)| {
+            if let Some(len) = frame.len {
+                return Ok(len);
+            }
+            let mut len = 0;
+            let written = self.carriage.write(sample, frame.is_sync, &mut |bytes| len += bytes.len() as u64);
+            written.map(|()| len).map_err(|problem| self.refused(frame, problem))
+        });
+        lens.collect()
+    }
+
+    /// Whether a frame can share the PES packet that another opens: a reader takes it to follow the frames before without a gap.
+    pub(super) fn can_share(&self, opening: &Frame, frame: &Frame) -> bool {
+        let Some((duration, clock)) = self.carriage.frame() else { return false };
+        let between = Ticks(duration.0.saturating_mul(i64::from(frame.index.0) - i64::from(opening.index.0)));
+        let expected = opening.stamps.presentation + between.rescale_round(clock, Timescale::MPEG);
+        // Coarse clocks, such as of milliseconds, cannot tell frames more exactly.
+        let coarseness = Ticks(1) + Ticks(1).rescale_ceil(self.clock, Timescale::MPEG);
+        let off = (frame.stamps.presentation - expected).0.saturating_abs();
+        off <= coarseness.0 && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
+    }
+
+    /// When the first of the frames is presented and the last has been.
+    pub(super) fn presented(&self) -> Option<(Ticks, Ticks)> {
+        let start = self.frames.iter().map(|frame| frame.stamps.presentation).min()?;
+        let end =
+            self.frames.iter().map(|frame| frame.stamps.presentation + frame.stamps.next_decode - frame.stamps.decode).max()?;
+        Some((start, end))
+    }
+
+    fn refused(&self, frame: &Frame, problem: String) -> Error {
+        Error::Sample { sample: frame.index, problem }
+    }
+}
