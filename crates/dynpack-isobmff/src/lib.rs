@@ -1,4 +1,49 @@
-//! Sans-IO demuxer for ISO-BMFF: progressive MP4 into compact sample tables, by need and feed.
+//! Sans-IO demuxer for ISO-BMFF (ISO/IEC 14496-12): an MP4 file becomes a [`Movie`](dynpack_media::Movie) of compact sample tables.
+//!
+//! A [`Demuxer`] says which bytes of the file it [needs](Demuxer::need) and is [fed](Demuxer::feed) them; whoever does the IO stays
+//! outside. It reads box headers and the `moov`, never media: a 2-hour film takes two or three reads. A file in memory is opened by
+//! [`demux`].
+//!
+//! # What is read
+//! Progressive MP4 and QuickTime files with H.264 (`avc1`, `avc3`) and AAC (LC, HE-AAC v1 and v2, in `mp4a`). Tracks of other codecs,
+//! encrypted ones and broken ones are left out, each with its reason in [`Movie::skipped`](dynpack_media::Movie::skipped); only a file
+//! without any track that can be served is refused.
+//!
+//! Not read: movie fragments, metadata, pictures, chapters, and the durations in headers, which often lie.
+//!
+//! Of an edit list the leading empty edits and the first other one count; later ones, durations and rates do not.
+//!
+//! # How strict it is
+//! What players let pass without loss is let pass: table entries for more samples than there are, a last sample without a duration,
+//! composition offsets that are negative in version 0 or missing at the end, empty chunks, a `mdat` that claims too much. What leaves a
+//! sample without its time, size or place is an [`Error::Malformed`], with box path and offset, as are samples which lie behind the end
+//! of the file: `moov/trak[1]/mdia/minf/stbl/stsz at 1204: count 90210 exceeds the body`.
+//!
+//! # Cost
+//! The index takes about 3.2 bytes a sample for a film with B-frames and AAC in chunks of half a second, 12 where each picture is a
+//! chunk of its own; see [`SampleTable`](dynpack_media::SampleTable). Nothing of the `moov` is kept beside it. The tables are read
+//! where they lie, in a few nanoseconds a sample: `cargo bench -p dynpack-isobmff` opens two hours. mp4parse reads the codec
+//! configurations, in a few microseconds a track.
+//!
+//! # Example
+//! ```
+//! use dynpack_isobmff::{Demuxer, Error, Limits};
+//! use dynpack_media::Movie;
+//!
+//! /// Opens a file of which `read` gives the bytes from an offset on, of a length.
+//! fn open(file_len: u64, read: impl Fn(u64, u64) -> Vec<u8>) -> Result<Movie, Error> {
+//!     let mut demuxer = Demuxer::new(file_len, Limits::default());
+//!     while let Some(need) = demuxer.need() {
+//!         demuxer.feed(need.offset, read(need.offset, need.len).into())?;
+//!     }
+//!     demuxer.finish()
+//! }
+//!
+//! let file = b"\0\0\0\x10ftypisom\0\0\0\0";
+//! let error = open(16, |_, _| file.to_vec()).unwrap_err();
+//! assert_eq!(error.to_string(), "moov at 16: the file ends without one");
+//! ```
+
 #![warn(clippy::indexing_slicing)]
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
 

@@ -1,34 +1,64 @@
 //! The samples of a track while they are gathered, from the tables of its `moov` and from movie fragments.
 
-use dynpack_media::{ColumnBuilder, SampleColumns, SampleIndex, SampleTable};
+use dynpack_media::{Column, SampleColumns, SampleIndex, SampleTable};
 
 /// The samples of a track while they are gathered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Samples {
     /// In ticks.
-    pub(crate) durations: ColumnBuilder,
+    pub(crate) durations: Column,
     /// In ticks, as the bits of an `i32`.
-    pub(crate) composition_offsets: ColumnBuilder,
+    pub(crate) composition_offsets: Column,
     /// In bytes.
-    pub(crate) sizes: ColumnBuilder,
+    pub(crate) sizes: Column,
     /// Samples at which decoding can start; `None` where all are.
     pub(crate) sync_samples: Option<Vec<SampleIndex>>,
-    chunks: Vec<(SampleIndex, u64)>,
-    /// Where the last chunk ends in the file.
-    chunk_end: Option<u64>,
+    pub(crate) chunks: Chunks,
+}
+
+impl Samples {
+    /// No samples.
+    pub(crate) fn none() -> Self {
+        let none = || Column::constant(0, 0);
+        Self { durations: none(), composition_offsets: none(), sizes: none(), sync_samples: None, chunks: Chunks::default() }
+    }
+
+    /// The table.
+    pub(crate) fn finish(self) -> Result<SampleTable, dynpack_media::Error> {
+        SampleTable::new(SampleColumns {
+            durations: self.durations,
+            composition_offsets: self.composition_offsets,
+            sizes: self.sizes,
+            chunks: self.chunks.starts,
+            sync_samples: self.sync_samples,
+        })
+    }
+}
+
+/// Where the samples lie in the file.
+#[derive(Debug, Default)]
+pub(crate) struct Chunks {
+    starts: Vec<(SampleIndex, u64)>,
+    /// Where the last chunk ends.
+    last_end: Option<u64>,
     end_in_file: u64,
     byte_len: u64,
 }
 
-impl Samples {
+impl Chunks {
+    /// No chunks, with room for so many, each of which the file has paid for.
+    pub(crate) fn with_capacity(count: usize) -> Self {
+        Self { starts: Vec::with_capacity(count), ..Self::default() }
+    }
+
     /// Appends a chunk: the samples from `first` on lie at `offset` and take `len` bytes. `None` if that passes 64 bits.
-    pub(crate) fn push_chunk(&mut self, first: u32, offset: u64, len: u64) -> Option<()> {
+    pub(crate) fn push(&mut self, first: u32, offset: u64, len: u64) -> Option<()> {
         let end = offset.checked_add(len)?;
         // Chunks which follow each other in the file are one stretch.
-        if self.chunk_end != Some(offset) {
-            self.chunks.push((SampleIndex(first), offset));
+        if self.last_end != Some(offset) {
+            self.starts.push((SampleIndex(first), offset));
         }
-        self.chunk_end = Some(end);
+        self.last_end = Some(end);
         if len > 0 {
             self.end_in_file = self.end_in_file.max(end);
         }
@@ -44,16 +74,5 @@ impl Samples {
     /// Bytes of all samples together.
     pub(crate) const fn byte_len(&self) -> u64 {
         self.byte_len
-    }
-
-    /// The table.
-    pub(crate) fn finish(self) -> Result<SampleTable, dynpack_media::Error> {
-        SampleTable::new(SampleColumns {
-            durations: self.durations.finish(),
-            composition_offsets: self.composition_offsets.finish(),
-            sizes: self.sizes.finish(),
-            chunks: self.chunks,
-            sync_samples: self.sync_samples,
-        })
     }
 }

@@ -3,7 +3,7 @@
 //! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of `tkhd`; `tref`, `udta`, `meta`.
 
 use bytes::Bytes;
-use dynpack_media::{Codec, Edit, Language, Ticks, Timescale, Track, TrackId};
+use dynpack_media::{Codec, Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::{BoxRef, Fields};
 use crate::samples::Samples;
@@ -59,7 +59,7 @@ impl Draft {
     pub(crate) fn finish(self, file_len: u64) -> Result<Track, Error> {
         let (path, offset) = self.place;
         let malformed = |problem: String| Error::Malformed { path, offset, problem };
-        let end = self.samples.end_in_file();
+        let end = self.samples.chunks.end_in_file();
         if end > file_len {
             return Err(malformed(format!("sample data ends at {end}, but the file has only {file_len} bytes")));
         }
@@ -70,8 +70,8 @@ impl Draft {
         if samples.is_empty() {
             return Err(Error::Unsupported("has no samples".into()));
         }
-        let media_end = samples.total_duration() + most_delayed(&samples);
-        if self.edit.media_start >= media_end {
+        let media_end = presentation_end(&samples);
+        if self.edit.media_start > Ticks::ZERO && self.edit.media_start >= media_end {
             let start = self.edit.media_start;
             return Err(malformed(format!("the edit list starts at tick {start}, but the media ends at {media_end}")));
         }
@@ -80,10 +80,12 @@ impl Draft {
     }
 }
 
-/// The composition offset of the last sample: how far presentation ends behind decoding.
-fn most_delayed(samples: &dynpack_media::SampleTable) -> Ticks {
-    let last = dynpack_media::SampleIndex(samples.len().saturating_sub(1));
-    samples.composition_offset(last).max(Ticks::ZERO)
+/// When the last sample to be presented ends, which may not be the last to be decoded.
+fn presentation_end(samples: &SampleTable) -> Ticks {
+    const MOST_REORDERED: u32 = 64;
+    let last = samples.len().saturating_sub(MOST_REORDERED);
+    let tail = samples.samples(SampleIndex(last)..SampleIndex(samples.len()));
+    tail.map(|sample| sample.decode_time + sample.composition_offset + sample.duration).max().unwrap_or_default()
 }
 
 /// The id in `tkhd` (8.3.2).

@@ -77,7 +77,8 @@ impl SampleTable {
             Summed::new(columns.sizes).ok_or_else(|| Error::SampleTable("the sizes sum up to more than 63 bits".into()))?;
         let durations = Summed::new(columns.durations)
             .ok_or_else(|| Error::SampleTable("the durations sum up to more than 63 bits".into()))?;
-        let (mut chunk_samples, mut chunk_offsets) = (Vec::<u32>::new(), Vec::<u64>::new());
+        let most = columns.chunks.len();
+        let (mut chunk_samples, mut chunk_offsets) = (Vec::<u32>::with_capacity(most), Vec::<u64>::with_capacity(most));
         let (mut before, mut stretch) = (0, 0_u64);
         for (SampleIndex(sample), offset) in columns.chunks {
             let expected_first = chunk_samples.is_empty();
@@ -90,7 +91,7 @@ impl SampleTable {
             // Chunks which follow each other in the file are one stretch.
             stretch = stretch.saturating_add(sizes.sum(before..sample));
             before = sample;
-            let contiguous = chunk_offsets.last().is_some_and(|&start: &u64| start.checked_add(stretch) == Some(offset));
+            let contiguous = chunk_offsets.last().is_some_and(|&start| start.checked_add(stretch) == Some(offset));
             if !contiguous {
                 chunk_samples.push(sample);
                 chunk_offsets.push(offset);

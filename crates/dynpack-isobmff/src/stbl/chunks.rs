@@ -5,16 +5,17 @@ use byteorder::{BigEndian, ByteOrder};
 use super::sizes::Sizes;
 use crate::Error;
 use crate::boxes::BoxRef;
-use crate::samples::Samples;
+use crate::samples::Chunks;
 
 /// Reads the chunks, until every sample has its place.
 ///
 /// Chunks of no samples, and runs or chunks behind the last sample, do no harm and are passed over. Runs that do not ascend from chunk
 /// 1, or chunks for fewer samples than there are, leave samples without a place: those are refused.
-pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>, samples: &mut Samples) -> Result<(), Error> {
+pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>) -> Result<Chunks, Error> {
     let offsets = Offsets::read(offset_box)?;
     let runs = runs(stsc)?;
     let description = runs.first().map(|run| Run::read(run).description);
+    let mut chunks = Chunks::with_capacity(offsets.len().min(sizes.count()) as usize);
     let mut next = 0_u32;
     for (at, run) in runs.iter().map(Run::read).enumerate() {
         let expected_first = if at == 0 { run.first_chunk == 1 } else { run.first_chunk > 0 };
@@ -32,8 +33,8 @@ pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>
                 return Err(Error::Unsupported(format!("{}: the coding changes within the track", stsc.path())));
             }
             let offset = offsets.get(chunk.saturating_sub(1));
-            samples
-                .push_chunk(next, offset, sizes.sum(next, count))
+            chunks
+                .push(next, offset, sizes.sum(next, count))
                 .ok_or_else(|| offset_box.malformed(format!("chunk {chunk} passes 64 bits")))?;
             next = next.saturating_add(count);
         }
@@ -42,7 +43,7 @@ pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>
         let problem = format!("gives places to {next} samples in {} chunks, where there are {}", offsets.len(), sizes.count());
         return Err(stsc.malformed(problem));
     }
-    Ok(())
+    Ok(chunks)
 }
 
 /// Which entry of `stsd` describes the samples, from 1; the first where no chunk tells.
@@ -61,7 +62,10 @@ struct Run {
 
 impl Run {
     fn read(entry: &[u8; 12]) -> Self {
-        let [first_chunk, samples_per_chunk, description] = [0, 4, 8].map(|at| BigEndian::read_u32(entry.split_at(at).1));
+        let (first_chunk, rest) = entry.split_at(4);
+        let (samples_per_chunk, description) = rest.split_at(4);
+        let [first_chunk, samples_per_chunk, description] =
+            [first_chunk, samples_per_chunk, description].map(BigEndian::read_u32);
         Self { first_chunk, samples_per_chunk, description }
     }
 }

@@ -5,6 +5,7 @@
 mod chunks;
 mod composition;
 mod durations;
+mod runs;
 mod sizes;
 mod sync;
 
@@ -17,7 +18,6 @@ use crate::{Error, Limits};
 
 /// Reads the tables and checks each against the number of samples that `stsz` gives.
 pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error> {
-    let mut samples = Samples::default();
     let size_box = match stbl.child(b"stsz")? {
         Some(stsz) => stsz,
         None => stbl.child(b"stz2")?.ok_or_else(|| stbl.malformed("holds neither stsz nor stz2"))?,
@@ -28,22 +28,21 @@ pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error>
         return Err(size_box.exceeds("samples", count.into(), limits.samples.into()));
     }
     if count == 0 {
-        return Ok(samples);
+        return Ok(Samples::none());
     }
-    durations::read(&stbl.require(b"stts")?, count, &mut samples.durations)?;
-    let ctts = stbl.child(b"ctts")?;
-    composition::read(ctts.as_ref(), count, &mut samples.composition_offsets)?;
     let offsets = match stbl.child(b"stco")? {
         Some(stco) => stco,
         None => stbl.child(b"co64")?.ok_or_else(|| stbl.malformed("holds neither stco nor co64"))?,
     };
-    chunks::read(&stbl.require(b"stsc")?, &offsets, &sizes, &mut samples)?;
-    sizes.push_all(&mut samples.sizes);
-    if samples.byte_len() == 0 {
-        return Err(size_box.malformed(format!("all {count} samples are empty")));
+    let samples = Samples {
+        durations: durations::read(&stbl.require(b"stts")?, count)?,
+        composition_offsets: composition::read(stbl.child(b"ctts")?.as_ref(), count)?,
+        chunks: chunks::read(&stbl.require(b"stsc")?, &offsets, &sizes)?,
+        sizes: sizes.column(),
+        sync_samples: stbl.child(b"stss")?.map(|stss| sync::read(&stss, count)).transpose()?,
+    };
+    match samples.chunks.byte_len() {
+        0 => Err(size_box.malformed(format!("all {count} samples are empty"))),
+        _ => Ok(samples),
     }
-    if let Some(stss) = stbl.child(b"stss")? {
-        samples.sync_samples = Some(sync::read(&stss, count)?);
-    }
-    Ok(samples)
 }

@@ -1,7 +1,7 @@
 //! The `stsz` and `stz2` boxes: how many bytes each sample takes (ISO/IEC 14496-12, 8.7.3).
 
 use byteorder::{BigEndian, ByteOrder};
-use dynpack_media::ColumnBuilder;
+use dynpack_media::Column;
 
 use crate::Error;
 use crate::boxes::BoxRef;
@@ -68,14 +68,14 @@ impl<'a> Sizes<'a> {
         }
     }
 
-    /// Appends all sizes to a column.
-    pub(crate) fn push_all(&self, column: &mut ColumnBuilder) {
-        match self {
-            Self::Constant { size, count } => column.push_run(*size, *count),
-            Self::Nibbles { bytes, count } => (0..*count as usize).for_each(|at| column.push_run(nibble(bytes, at).into(), 1)),
-            Self::Bytes(sizes) => sizes.iter().for_each(|size| column.push_run((*size).into(), 1)),
-            Self::Shorts(sizes) => sizes.iter().for_each(|size| column.push_run(BigEndian::read_u16(size).into(), 1)),
-            Self::Words(sizes) => sizes.iter().for_each(|size| column.push_run(BigEndian::read_u32(size), 1)),
+    /// All sizes.
+    pub(crate) fn column(&self) -> Column {
+        match *self {
+            Self::Constant { size, count } => Column::constant(size, count),
+            Self::Nibbles { bytes, count } => Column::from_runs((0..count as usize).map(|at| (nibble(bytes, at).into(), 1))),
+            Self::Bytes(sizes) => Column::from_runs(sizes.iter().map(|size| ((*size).into(), 1))),
+            Self::Shorts(sizes) => Column::from_runs(sizes.iter().map(|size| (BigEndian::read_u16(size).into(), 1))),
+            Self::Words(sizes) => Column::from_runs(sizes.iter().map(|size| (BigEndian::read_u32(size), 1))),
         }
     }
 }
