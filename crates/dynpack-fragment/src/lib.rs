@@ -1,7 +1,8 @@
 //! Segments for streaming, planned before any media byte is read.
 //!
-//! [`fmp4`] makes CMAF init and media segments. A [`SegmentPlan`] says which byte ranges of the stored files it needs, and how long
-//! the finished segment is; whoever does the IO hands those bytes to [`SegmentPlan::finish`].
+//! [`fmp4`] makes segments of CMAF, DASH and Smooth Streaming, [`ts`] MPEG transport streams, [`f4f`] fragments of HDS. A
+//! [`SegmentPlan`] says which byte ranges of the stored files it needs, and how long the finished segment is; whoever does the IO
+//! hands those bytes to [`SegmentPlan::finish`].
 
 mod error;
 pub mod f4f;
