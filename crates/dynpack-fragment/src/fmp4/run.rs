@@ -172,10 +172,8 @@ impl<'a> Run<'a> {
     }
 
     fn sample_count(&self) -> u32 {
-        {
-            let samples = self.times.samples();
-            samples.end.0.min(self.table.len()).saturating_sub(samples.start.0)
-        }
+        let samples = self.times.samples();
+        samples.end.0.min(self.table.len()).saturating_sub(samples.start.0)
     }
 }
 
