@@ -163,10 +163,10 @@ impl Survey {
         const MOST: usize = 64;
         let mut survey = Self { len: 0, runs: 0, most: 0, palette: Some(Vec::new()) };
         let mut last = None;
-        runs.filter(|(_, count)| *count > 0).for_each(|(value, count)| {
+        for (value, count) in runs {
             survey.len = survey.len.saturating_add(count);
-            if last == Some(value) {
-                return;
+            if count == 0 || last == Some(value) {
+                continue;
             }
             last = Some(value);
             survey.runs += 1;
@@ -176,7 +176,7 @@ impl Survey {
                 Some(palette) if palette.len() < MOST => palette.push(value),
                 palette => *palette = None,
             }
-        });
+        }
         survey
     }
 
@@ -222,10 +222,12 @@ fn join(runs: impl Iterator<Item = (u32, u32)>, count: usize) -> (Vec<u32>, Vec<
 /// An entry a sample. The runs are short, or another shape would have been chosen: `len` is a small multiple of their number.
 fn expand<T: Copy>(runs: impl Iterator<Item = (u32, u32)>, len: usize, entry: impl Fn(u32) -> T) -> Box<[T]> {
     let mut expanded = Vec::with_capacity(len);
-    runs.for_each(|(value, count)| match count {
-        1 => expanded.push(entry(value)),
-        count => expanded.extend(std::iter::repeat_n(entry(value), count as usize)),
-    });
+    for (value, count) in runs {
+        match count {
+            1 => expanded.push(entry(value)),
+            count => expanded.extend(std::iter::repeat_n(entry(value), count as usize)),
+        }
+    }
     expanded.into()
 }
 
