@@ -209,6 +209,12 @@ fn an_edit_behind_the_end_of_the_media_is_refused() {
 }
 
 #[test]
+fn media_that_is_all_presented_before_zero_opens() {
+    let track = open_track(Track { ctts: Some((1, vec![(4, (-4096_i32).cast_unsigned())])), ..Track::video(MEDIA) });
+    assert_eq!(track.presentation_time(SampleIndex(3)), Ticks(3 * 512 - 4096));
+}
+
+#[test]
 fn languages_come_from_elng_before_mdhd() {
     let language = |packed, extended: Option<&[u8]>| {
         let extended_language = extended.map(Into::into);

@@ -395,7 +395,8 @@ mod tests {
             for (index, sum) in sums.iter().enumerate() {
                 prop_assert_eq!(summed.before(u32::try_from(index).unwrap()), *sum);
             }
-            let (from, to) = (probe as usize % sums.len(), probe as usize / 7 % sums.len());
+            let probe_at = |probe: u64| usize::try_from(probe).unwrap() % sums.len();
+            let (from, to) = (probe_at(probe), probe_at(probe / 7));
             let range = u32::try_from(from.min(to)).unwrap()..u32::try_from(from.max(to)).unwrap();
             prop_assert_eq!(summed.sum(range), sums[from.max(to)] - sums[from.min(to)]);
             let last = values.len() - 1;
