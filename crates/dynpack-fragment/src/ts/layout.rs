@@ -24,11 +24,12 @@ const MOST_REFERENCES_INSIDE: u32 = 4;
 /// How many packets a segment spends on clock references alone: one hour without samples.
 const MOST_REFERENCE_PACKETS: u32 = 36_000;
 
-/// By how much one stream must start later or end earlier than another for its clock to go on without it.
-const ABSENCE: Ticks = Ticks(45_000);
+/// How far behind the first decode time the clock may start.
+const LATEST_START: Ticks = Ticks(13_500);
 
-/// Bytes of a PES packet which its first transport packet carries, if it has them: the whole header, for simple readers.
-const HEAD_LEN: u64 = 32;
+/// Bytes of a PES packet which stay together in its first transport packet: the longest header and a byte. A header may be cut, but
+/// simple readers want it whole.
+const HEAD_LEN: u64 = 20;
 
 pub(super) struct Layout {
     clock_stream: usize,
@@ -63,7 +64,7 @@ impl Layout {
             let dues = dues(&packets, stream);
             let mut references = Vec::new();
             if at == clock_stream {
-                references = Clock::new(streams, stream).run(&mut packets, &dues, stream);
+                references = Clock::new(streams, at).run(&mut packets, &dues, stream);
             }
             for pes in &mut packets {
                 pes.plan.packets = pes.plan.fewest_packets();
@@ -159,7 +160,7 @@ fn dues(packets: &[Pes], stream: &Stream) -> Vec<Ticks> {
 fn fill_period(packets: &mut [Pes]) {
     let total: u64 = packets.iter().map(|pes| pes.plan.packets).sum();
     let mut missing = total.next_multiple_of(COUNTER_PERIOD) - total;
-    // Only a stream of hardly any bytes needs the second round.
+    // Only a stream of hardly any bytes, such as one silent frame, needs the second round.
     for head in [HEAD_LEN, 1] {
         for pes in &mut *packets {
             let most = (pes.plan.len + 1).saturating_sub(head);
@@ -183,32 +184,36 @@ fn open_with_clock(items: &mut [Item], clock_stream: usize) {
 
 /// Places the clock references.
 struct Clock {
-    /// Where another stream starts long before the clock's.
+    /// Where other streams start, if the clock's starts in this segment.
     lead: Option<Ticks>,
-    /// Where another stream ends long behind the clock's.
+    /// Where other streams end, if the clock's ends in this segment.
     tail: Option<Ticks>,
     /// Packets of references alone which may still be spent.
     budget: u32,
 }
 
 impl Clock {
-    fn new(streams: &[Stream], clock: &Stream) -> Self {
-        let all: Vec<_> = streams.iter().filter_map(Stream::presented).collect();
-        let (start, end) = clock.presented().unwrap_or_default();
-        let lead = all.iter().map(|(start, _)| *start).min().filter(|lead| start - *lead > ABSENCE);
-        let tail = all.iter().map(|(_, end)| *end).max().filter(|tail| *tail - end > ABSENCE);
+    fn new(streams: &[Stream], clock: usize) -> Self {
+        let others = || streams.iter().enumerate().filter(|(at, _)| *at != clock).filter_map(|(_, stream)| stream.presented());
+        let own = streams.get(clock);
+        let lead = others().map(|(start, _)| start).min().filter(|_| own.is_some_and(Stream::starts));
+        let tail = others().map(|(_, end)| end).max().filter(|_| own.is_some_and(Stream::ends));
         Self { lead, tail, budget: MOST_REFERENCE_PACKETS }
     }
 
     /// Gives references to the packets, and returns when others are due that need a packet of their own.
     fn run(mut self, packets: &mut [Pes], dues: &[Ticks], stream: &Stream) -> Vec<Ticks> {
         let mut alone = Vec::new();
-        if let (Some(lead), Some(&start)) = (self.lead, dues.first()) {
+        let late_start = dues.first().zip(self.lead).filter(|(start, lead)| **start - *lead > REFERENCE_INTERVAL);
+        if let Some((&start, lead)) = late_start {
             let before = self.spread(lead, start);
             alone.extend((0..before.intervals).map(|nth| before.at(nth)).take_while(|_| self.spend()));
         }
-        let mut last = None;
+        // Sound alone before this segment may have taken the clock to where the segment starts: it does not go back.
+        let not_before = dues.first().zip(self.lead).map(|(start, lead)| lead.min(*start + LATEST_START));
+        let mut last: Option<Ticks> = None;
         for ((at, pes), &start) in packets.iter_mut().enumerate().zip(dues) {
+            let start = last.or(not_before).map_or(start, |not_before| start.max(not_before));
             let end = dues.get(at + 1).copied().unwrap_or_else(|| self.end(pes, stream)).max(start);
             let is_sync = stream.frames().get(pes.frames.start).is_some_and(|frame| frame.is_sync);
             // Each frame of sound is a place to start; the first is told.

@@ -33,6 +33,9 @@ pub(super) struct Stream {
     clock: Timescale,
     carriage: Box<dyn Carriage>,
     frames: Vec<Frame>,
+    /// Whether the track starts, and ends, in this segment.
+    starts: bool,
+    ends: bool,
 }
 
 impl Stream {
@@ -52,7 +55,9 @@ impl Stream {
         let frames = frames.collect::<Result<_, _>>()?;
         let language = (!rendition.language.is_undetermined()).then(|| rendition.language.three_letters());
         let language = language.and_then(|letters| letters.as_bytes().try_into().ok());
-        Ok(Self { kind: rendition.kind(), language, clock: rendition.timescale(), carriage, frames })
+        let all = rendition.cuts.samples();
+        let (starts, ends) = (part.samples.start <= all.start, part.samples.end >= all.end);
+        Ok(Self { kind: rendition.kind(), language, clock: rendition.timescale(), carriage, frames, starts, ends })
     }
 
     pub(super) const fn kind(&self) -> MediaKind {
@@ -120,6 +125,16 @@ impl Stream {
         let coarseness = Ticks(1) + Ticks(1).rescale_ceil(self.clock, Timescale::MPEG);
         let off = (frame.stamps.presentation - expected).0.saturating_abs();
         off <= coarseness.0 && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
+    }
+
+    /// Whether the track starts in this segment.
+    pub(super) const fn starts(&self) -> bool {
+        self.starts
+    }
+
+    /// Whether the track ends in this segment.
+    pub(super) const fn ends(&self) -> bool {
+        self.ends
     }
 
     /// When the first of the frames is presented and the last has been.

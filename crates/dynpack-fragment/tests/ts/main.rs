@@ -1,0 +1,365 @@
+//! Transport streams, read by crates that know nothing of how they were made: `mpeg2ts-reader`, `h264-reader` and `adts-reader`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod elementary;
+mod film;
+mod reader;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use dynpack_fragment::Error;
+use dynpack_fragment::ts::{Part, key_frame_segment, media_segment};
+use dynpack_media::{
+    AvcConfig, Codec, Column, MediaKind, Rendition, SampleColumns, SampleIndex, SampleTable, SegmentNumber, Timescale, Track,
+    TrackId,
+};
+use film::{Audio, Film, Video, stamps};
+use proptest::prelude::*;
+use reader::{Pes, Reading};
+
+const VIDEO_PID: u16 = 0x100;
+const AUDIO_PID: u16 = 0x101;
+const TWO_SECONDS: Duration = Duration::from_secs(2);
+
+/// The segments of renditions of a film, muxed; each spans that many of the timeline's.
+fn segments(film: &Film, renditions: &[&Rendition], span: u32) -> Vec<Bytes> {
+    let numbers = renditions.iter().flat_map(|rendition| rendition.cuts.segments().map(|segment| segment.number.0 / span));
+    let numbers: BTreeSet<u32> = numbers.collect();
+    let segment = |number: u32| {
+        let within = |rendition: &Rendition| {
+            rendition.cuts.segments().filter(|segment| segment.number.0 / span == number).collect::<Vec<_>>()
+        };
+        let parts: Vec<_> = renditions.iter().map(|rendition| Part::segments(rendition, &within(rendition))).collect();
+        film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap()
+    };
+    numbers.into_iter().map(segment).collect()
+}
+
+/// A 33-bit stamp as the time nearest to `near`.
+fn unwrapped(stamp: u64, near: i64) -> i64 {
+    let period = 1_i64 << 33;
+    let stamp = i64::try_from(stamp).unwrap();
+    stamp + (near - stamp + period / 2).div_euclid(period) * period
+}
+
+/// Holds the clock references against the standard: at most 100 ms apart, never back, and all arrives before it is decoded.
+fn check_clock(reading: &Reading) {
+    let mut near = unwrapped(reading.references[0].base, 900_000);
+    let (mut clock, mut pid) = (Vec::new(), reading.references[0].pid);
+    for reference in &reading.references {
+        assert!([VIDEO_PID, AUDIO_PID].contains(&reference.pid));
+        let time = unwrapped(reference.base, near);
+        // Where the clock moves between sound and pictures, the cut between them is half a frame of sound off.
+        let most = if reference.pid == pid { 9_000 } else { 9_000 + 512 * 90_000 / 24_000 };
+        pid = reference.pid;
+        assert!((0..=most).contains(&(time - near)), "{near} then {time} in packet {}", reference.packet);
+        near = time;
+        clock.push((reference.packet, time));
+    }
+    // The place of packets between references, by a constant rate.
+    let time_at = |packet: usize| {
+        let behind = clock.partition_point(|(place, _)| *place <= packet);
+        let (place, time) = clock[behind - 1];
+        clock.get(behind).map_or(time, |(next_place, next)| {
+            time + (next - time) * i64::try_from(packet - place).unwrap() / i64::try_from(next_place - place).unwrap()
+        })
+    };
+    for pid in [VIDEO_PID, AUDIO_PID] {
+        let packets = reading.pes.iter().filter(|pes| pes.pid == pid);
+        for (pes, (first, last)) in packets.zip(reading.places.get(&pid).into_iter().flatten()) {
+            let decode = unwrapped(pes.decode, near);
+            let (begin, end) = (time_at(*first), time_at(*last));
+            assert!(end < decode, "the packet of {decode} has not arrived before {end}");
+            assert!(decode - begin < 180_000, "the packet of {decode} arrives as early as {begin}");
+        }
+    }
+}
+
+/// Holds what was read of a stream against the samples of a rendition, all of them once.
+fn check_video(reading: &Reading, video: &Video, rendition: &Rendition) {
+    let packets: Vec<&Pes> = reading.pes.iter().filter(|pes| pes.pid == VIDEO_PID).collect();
+    let samples: Vec<u32> = (rendition.cuts.samples().start.0..rendition.cuts.samples().end.0).collect();
+    assert_eq!(packets.len(), samples.len());
+    let mut last = i64::MIN;
+    for (pes, sample) in packets.iter().zip(samples) {
+        let (decode, presentation) = stamps(rendition, SampleIndex(sample));
+        assert_eq!(unwrapped(pes.presentation, presentation), presentation);
+        assert_eq!(unwrapped(pes.decode, decode), decode);
+        assert!(decode <= presentation && decode >= last);
+        last = decode;
+        let units = elementary::units(&pes.data);
+        assert_eq!(units, elementary::expected(&video.units(sample), sample % video.gop == 0));
+    }
+}
+
+/// The same for audio, of which several frames share a packet.
+fn check_audio(reading: &Reading, audio: &Audio, rendition: &Rendition) {
+    let mut sample = rendition.cuts.samples().start.0;
+    for pes in reading.pes.iter().filter(|pes| pes.pid == AUDIO_PID) {
+        let opening = stamps(rendition, SampleIndex(sample)).1;
+        assert_eq!(pes.presentation, pes.decode);
+        assert_eq!(unwrapped(pes.presentation, opening), opening);
+        for (nth, frame) in (0..).zip(elementary::frames(&pes.data, audio.rate)) {
+            assert_eq!(frame, audio.frame(sample));
+            let read_as = opening + nth * 1024 * 90_000 / i64::from(audio.rate);
+            let off = (stamps(rendition, SampleIndex(sample)).1 - read_as).abs();
+            assert!(off <= 2 + i64::from(90_000 / audio.hz), "frame {sample} is off by {off}");
+            sample += 1;
+        }
+    }
+    assert_eq!(sample, rendition.cuts.samples().end.0);
+}
+
+/// Holds one segment alone against what clients ask of it.
+fn check_alone(segment: &[u8]) {
+    let reading = reader::read(segment);
+    let first = reading.references[0];
+    assert_eq!((reading.places[&0][0], reading.places[&0x1000][0]), ((0, 0), (1, 1)));
+    assert!(first.packet == 2 && first.pid == reading.pcr_pid);
+    for pid in [VIDEO_PID, AUDIO_PID] {
+        let packets = segment.chunks(188).filter(|packet| packet[3] & 0x10 != 0 && packet[1] & 0x1f == 1);
+        assert_eq!(packets.filter(|packet| u16::from(packet[2]) + 0x100 == pid).count() % 16, 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn segments_joined_carry_every_sample_once_and_on_time(
+        video in Video::any(),
+        audio in Audio::any(),
+        which in 0..3,
+        span in 1_u32..4,
+    ) {
+        // Between sound that has ended and pictures to come there is nothing to tell the time by.
+        let sound = i64::from(audio.frames) * 1024 / i64::from(audio.rate);
+        let video = Video { delay: video.delay.min(sound * i64::from(video.hz)), ..video };
+        let film = Film::new((which != 0).then_some(&video), (which != 1).then_some(&audio), TWO_SECONDS);
+        let segments = segments(&film, &film.renditions.iter().collect::<Vec<_>>(), span);
+        segments.iter().for_each(|segment| check_alone(segment));
+        let reading = reader::read(&segments.concat());
+        check_clock(&reading);
+        if which != 0 {
+            check_video(&reading, &video, film.rendition(MediaKind::Video));
+        }
+        if which != 1 {
+            check_audio(&reading, &audio, film.rendition(MediaKind::Audio));
+        }
+    }
+
+    #[test]
+    fn a_key_frame_is_a_segment_of_one_picture(video in Video::any()) {
+        let film = Film::new(Some(&video), None, TWO_SECONDS);
+        let rendition = film.rendition(MediaKind::Video);
+        for segment in rendition.cuts.segments() {
+            let alone = film.finish(key_frame_segment(rendition, &segment).unwrap()).unwrap();
+            check_alone(&alone);
+            let reading = reader::read(&alone);
+            let (_, presentation) = stamps(rendition, segment.samples.start);
+            prop_assert_eq!(reading.pes.len(), 1);
+            prop_assert_eq!(unwrapped(reading.pes[0].presentation, presentation), presentation);
+            let units = elementary::expected(&video.units(segment.samples.start.0), true);
+            prop_assert_eq!(elementary::units(&reading.pes[0].data), units);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_samples_are_refused_or_carried(bytes in prop::collection::vec(any::<u8>(), 1..300)) {
+        let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
+        let film = one_sample(Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap()), bytes.into());
+        match film.finish(whole(&film.renditions[0]).unwrap()) {
+            Ok(segment) => prop_assert_eq!(reader::read(&segment).pes.len(), 1),
+            Err(error) => prop_assert!(error.to_string().starts_with("sample 0 cannot be carried: "), "{}", error),
+        }
+    }
+}
+
+/// A film of one sample.
+fn one_sample(codec: Codec, file: Bytes) -> Film {
+    let samples = SampleTable::new(SampleColumns {
+        durations: Column::constant(1, 1),
+        composition_offsets: Column::constant(0, 1),
+        sizes: Column::constant(u32::try_from(file.len()).unwrap(), 1),
+        chunks: vec![(SampleIndex(0), 0)],
+        sync_samples: None,
+    });
+    let track = Track::new(TrackId(1), Timescale::new(25).unwrap(), codec, Bytes::new(), samples.unwrap());
+    Film::of(vec![track], file, TWO_SECONDS)
+}
+
+fn whole(rendition: &Rendition) -> Result<dynpack_fragment::SegmentPlan, Error> {
+    media_segment(SegmentNumber(0), &[Part { rendition, samples: rendition.cuts.samples() }])
+}
+
+#[test]
+fn a_segment_opens_with_a_key_frame_though_sound_starts_before_it() {
+    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    for segment in segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1) {
+        let reading = reader::read(&segment);
+        assert!(reading.references[0].random_access);
+        assert_eq!((reading.pes[0].pid, reading.pcr_pid), (VIDEO_PID, VIDEO_PID));
+        assert_eq!(reading.streams, [(VIDEO_PID, 0x1b), (AUDIO_PID, 0x0f)]);
+        assert!(reading.pes.iter().any(|pes| pes.pid == AUDIO_PID));
+    }
+}
+
+#[test]
+fn the_clock_goes_on_where_the_pictures_end_or_have_not_begun() {
+    let video = Video { pictures: 125, delay: 3 * 12_800, ..Video::PLAIN };
+    let audio = Audio { frames: 600, ..Audio::PLAIN };
+    let film = Film::new(Some(&video), Some(&audio), Duration::from_secs(60));
+    let [segment] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else { panic!("one segment") };
+    let reading = reader::read(segment);
+    check_clock(&reading);
+    let (first, last) = (reading.references[0].base, reading.references.last().unwrap().base);
+    assert!(last - first > 12 * 90_000, "{}", last - first);
+}
+
+/// Where sound outlasts the pictures it has a playlist's last segments to itself: another table, so another version.
+#[test]
+fn the_clock_moves_to_the_sound_when_the_pictures_have_ended() {
+    let audio = Audio { frames: 900, ..Audio::PLAIN };
+    let film = Film::new(Some(&Video::PLAIN), Some(&audio), TWO_SECONDS);
+    let segments = segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1);
+    let versions = segments.iter().map(|segment| (reader::read(segment).pcr_pid, segment[188 + 5 + 5] >> 1 & 0x1f));
+    let versions: BTreeSet<_> = versions.collect();
+    assert_eq!(versions.into_iter().collect::<Vec<_>>(), [(VIDEO_PID, 3), (AUDIO_PID, 7)]);
+    check_clock(&reader::read(&segments.concat()));
+}
+
+/// 28 hours of pictures 4 seconds apart: the stamps pass 33 bits.
+#[test]
+fn stamps_wrap_after_26_hours_and_a_half() {
+    let video = Video { hz: 3, duration: 12, pictures: 25_200, gop: 1, slice_len: 20, ..Video::PLAIN };
+    let film = Film::new(Some(&video), None, TWO_SECONDS);
+    let rendition = film.rendition(MediaKind::Video);
+    let near_wrap = rendition.cuts.segments().filter(|segment| (285_900..286_600).contains(&segment.start.0));
+    let parts: Vec<_> = near_wrap.collect();
+    let plan = |(number, segment): (u32, &dynpack_media::Segment)| {
+        let part = Part::segments(rendition, std::slice::from_ref(segment));
+        film.finish(media_segment(SegmentNumber(number), &[part]).unwrap()).unwrap()
+    };
+    let stream = (0..).zip(&parts).map(plan).collect::<Vec<_>>().concat();
+    let reading = reader::read(&stream);
+    let wraps = reading.pes.windows(2).filter(|pair| pair[1].presentation < pair[0].presentation).count();
+    assert_eq!((wraps, reading.pes.len()), (1, parts.len()));
+    for (pes, segment) in reading.pes.iter().zip(&parts) {
+        let expected = stamps(rendition, segment.samples.start).1;
+        assert_eq!(unwrapped(pes.presentation, expected), expected);
+    }
+    assert!(reading.references.windows(2).all(|pair| {
+        let step = pair[1].base.wrapping_sub(pair[0].base) & ((1 << 33) - 1);
+        step <= 9_000
+    }));
+}
+
+/// The figure: six seconds of 2.5 Mb/s, 25 pictures a second. The fewest packets that conform hold each picture in one PES packet
+/// with a delimiter, a clock reference each 100 ms, and the two tables. All beyond that are at most 15 packets for the counter.
+#[test]
+fn overhead_is_within_half_a_percent_of_the_least() {
+    let video = Video { pictures: 150, slice_len: 24_400, b_pictures: 2, gop: 50, ..Video::PLAIN };
+    let film = Film::new(Some(&video), None, Duration::from_secs(6));
+    let [segment] = &segments(&film, &[film.rendition(MediaKind::Video)], 1)[..] else { panic!("one segment") };
+    let media: usize = (0..150).map(|picture| video.units(picture).iter().map(|unit| unit.len() + 4).sum::<usize>()).sum();
+    let reading = reader::read(segment);
+    let least = reading.pes.iter().zip(0..150_u32).map(|(pes, picture)| {
+        // A start code of 3 bytes for the slice, a delimiter of 6, parameter sets at key frames; references at key frames and at
+        // every second picture.
+        let units: usize = video.units(picture).iter().map(|unit| unit.len() + 3).sum();
+        let sets = if picture % 50 == 0 { film::SPS.len() + film::PPS.len() + 8 + 8 } else { picture as usize % 2 * 8 };
+        (pes.header_len + 6 + units + sets).div_ceil(184) * 188
+    });
+    let least = 376 + least.sum::<usize>();
+    let bit_rate = media * 8 / 6;
+    assert!((2_450_000..2_550_000).contains(&bit_rate), "{bit_rate}");
+    let millionths = |bytes: usize| (segment.len() - bytes) * 1_000_000 / bytes;
+    assert_eq!(millionths(least) / 10, 124, "0.124 % over the least that packets allow");
+    assert_eq!(millionths(media) / 10, 3_243, "3.243 % over the samples");
+}
+
+/// One silent frame, of fewer bytes than 16 packets can share without cutting the header.
+#[test]
+fn a_stream_of_hardly_any_bytes_still_takes_16_packets() {
+    let film = Film::new(None, Some(&Audio::PLAIN), TWO_SECONDS);
+    let silent = one_sample(film.renditions[0].track.codec.clone(), vec![0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c].into());
+    let segment = silent.finish(whole(&silent.renditions[0]).unwrap()).unwrap();
+    assert_eq!(segment.len(), 18 * 188);
+    let payloads = segment.chunks(188).skip(2).flat_map(|packet| &packet[5 + usize::from(packet[4])..]);
+    let pes: Vec<u8> = payloads.copied().collect();
+    assert_eq!((pes.len(), &pes[14..16], &pes[21..]), (27, &[0xff, 0xf1][..], &[0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c][..]));
+}
+
+#[test]
+fn the_program_tells_the_language_of_sound() {
+    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let [segment, ..] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else { panic!("a segment") };
+    let program = &segment[188 + 5..188 * 2];
+    assert_eq!(program[22..28], [0x0a, 4, b'e', b'n', b'g', 0]);
+    assert_eq!(program[12..22], [0x1b, 0xe1, 0x00, 0xf0, 0, 0x0f, 0xe1, 0x01, 0xf0, 6]);
+}
+
+#[test]
+fn the_length_of_sound_is_known_before_it_is_read() {
+    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    assert_eq!(whole(film.rendition(MediaKind::Video)).unwrap().len(), None);
+    let plan = whole(film.rendition(MediaKind::Audio)).unwrap();
+    let promised = plan.len();
+    assert_eq!(film.finish(plan).unwrap().len() as u64, promised.unwrap());
+}
+
+#[test]
+fn what_cannot_be_carried_is_told() {
+    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let video = film.rendition(MediaKind::Video);
+    let part = |samples| Part { rendition: video, samples };
+    let error = |parts: &[Part<'_>]| media_segment(SegmentNumber(0), parts).unwrap_err().to_string();
+    let first = SampleIndex(0)..SampleIndex(1);
+    assert_eq!(
+        error(&[part(first.clone()), part(first)]),
+        "the track cannot be carried in this format: a transport stream of 2 video and 0 audio tracks"
+    );
+    let empty = "the track cannot be carried in this format: a transport stream segment without samples";
+    assert_eq!(error(&[]), empty);
+    assert_eq!(error(&[part(SampleIndex(1)..SampleIndex(1))]), empty);
+
+    let aac = film.rendition(MediaKind::Audio).track.codec.clone();
+    let large = one_sample(aac, vec![0; 8_185].into());
+    assert_eq!(
+        whole(&large.renditions[0]).unwrap_err().to_string(),
+        "sample 0 cannot be carried: 8185 bytes are more than an ADTS frame holds"
+    );
+    let cut_short = one_sample(video.track.codec.clone(), Bytes::from_static(&[0, 0, 0, 9, 0x65]));
+    assert_eq!(
+        cut_short.finish(whole(&cut_short.renditions[0]).unwrap()).unwrap_err().to_string(),
+        "sample 0 cannot be carried: a NAL unit of 9 bytes passes the end at byte 0 of 5"
+    );
+}
+
+/// One wild composition offset does not make the rest unplayable.
+#[test]
+fn a_sample_presented_before_the_clock_starts_is_refused_alone() {
+    let mut film = Film::new(Some(&Video::PLAIN), None, Duration::from_secs(60));
+    let rendition = &mut film.renditions[0];
+    let mut track = Track::clone(&rendition.track);
+    let mut offsets = dynpack_media::ColumnBuilder::default();
+    offsets.push_run(0, 249);
+    offsets.push_run(i32::MIN.cast_unsigned(), 1);
+    let extent = track.samples.extents(SampleIndex(0)..SampleIndex(1)).next().unwrap();
+    track.samples = SampleTable::new(SampleColumns {
+        durations: Column::constant(512, 250),
+        composition_offsets: offsets.finish(),
+        sizes: Column::constant(u32::try_from(extent.len).unwrap(), 250),
+        chunks: vec![(SampleIndex(0), extent.offset)],
+        sync_samples: None,
+    })
+    .unwrap();
+    rendition.track = track.into();
+    let plan = |range| media_segment(SegmentNumber(0), &[Part { rendition, samples: range }]);
+    assert!(plan(SampleIndex(0)..SampleIndex(1)).is_ok());
+    let error = plan(SampleIndex(248)..SampleIndex(250)).unwrap_err().to_string();
+    assert_eq!(error, "sample 249 cannot be carried: its time lies too far before the start of the presentation");
+}
