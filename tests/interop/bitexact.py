@@ -94,7 +94,8 @@ def check_sample(base, folder, tally):
     tally.heading("ffmpeg as a client, and the pictures it decodes")
     for protocol, (manifest, read) in compare.PROTOCOLS.items():
         url = f"{address(base, folder.name)}/{manifest}"
-        for index, rendition in enumerate(read(url)):
+        # ffmpeg numbers the streams of an MPD with video first.
+        for index, rendition in enumerate(sorted(read(url), key=lambda rendition: rendition.track.kind != "vide")):
             check_client(rendition, url, protocol, index, tally)
             check_decoded(rendition, folder, sources, protocol, tally)
     tally.heading("the manifests, by xmllint")

@@ -194,13 +194,15 @@ def check_segments(row, rendition):
             continue
         if rendition.track.kind == "vide" and not samples[first].sync:
             row.problems.append(f"segment {number} does not start at a sync sample")
-        start = max(min(times[first:end]), Fraction(0)) if number == 0 else min(times[first:end])
-        origin = rendition.segments[0].start if row.protocol == "DASH" else max(min(times[: rendition.bounds[1]]), Fraction(0))
-        said = segment.start if row.protocol == "DASH" else origin + segment.start
+        start, said = min(times[first:end]), segment.start
+        if number == 0:
+            # What lies before 0 is priming. All playlists of HLS start at 0, so a track that starts later does so within its first segment.
+            start = max(start, Fraction(0))
+            said = max(said, start) if row.protocol == "HLS" and start < said + segment.duration else said
         if abs(said - start) > segment.tolerance:
             row.problems.append(f"segment {number} is said to start at {float(said):.6f} s and starts at {float(start):.6f} s")
     last, end = rendition.segments[-1], ending(rendition)
-    said = last.start + last.duration + (0 if row.protocol == "DASH" else max(min(times[: rendition.bounds[1]]), Fraction(0)))
+    said = last.start + last.duration
     if abs(said - end) > last.tolerance:
         row.problems.append(f"the end is said to be at {float(said):.6f} s and is at {float(end):.6f} s")
 
