@@ -5,10 +5,10 @@
 //! for `{address of the stream}Seg1-Frag{number}`. So an address such as
 //!
 //! ```text
-//! QualityLevels(900000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)
+//! QualityLevels(900000)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)
 //! ```
 //!
-//! becomes `QualityLevels(900000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)Seg1-Frag7`: what stands behind the parentheses
+//! becomes `QualityLevels(900000)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)Seg1-Frag7`: what stands behind the parentheses
 //! is a [`FragmentNumber`], and [`Media::fragment`] tells which segments it holds.
 //!
 //! This crate does no IO and makes no fragments. It describes neither live presentations, nor protected ones, nor audio in streams of

@@ -12,6 +12,9 @@ use dynpack_media::{MediaKind, Presentation, Rendition, Segment, Ticks, Timescal
 pub struct FragmentNumber(u32);
 
 impl FragmentNumber {
+    /// The first.
+    pub const FIRST: Self = Self(1);
+
     /// The fragment of that place; `None` for 0.
     #[must_use]
     pub const fn new(number: u32) -> Option<Self> {

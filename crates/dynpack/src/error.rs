@@ -1,6 +1,6 @@
 //! Why a request is not answered.
 
-use crate::{Encryption, Format, RequestError, storage::StorageError};
+use crate::{Encryption, Format, FragmentNumber, RequestError, storage::StorageError};
 
 /// Why a request is not answered. [`status`](Self::status) says who can mend it: 4xx the one who asked or the one who stored the
 /// asset, 5xx the one who runs the origin.
@@ -44,6 +44,14 @@ pub enum Error {
         /// Where segments start nearby.
         hint: String,
     },
+    /// The stream that a track names has no fragment of that place.
+    #[error("the stream of track `{track}` has no fragment `{number}`")]
+    FragmentNotFound {
+        /// The name of the track.
+        track: String,
+        /// The place asked for.
+        number: FragmentNumber,
+    },
     /// There is no filter of that name.
     #[error("there is no filter `{filter}`")]
     FilterNotFound {
@@ -61,6 +69,14 @@ pub enum Error {
     /// The format is known, and not built yet.
     #[error("the format {0} is known, but this version does not make it")]
     FormatNotBuilt(Format),
+    /// The format cannot carry what the asset holds, though it is legal.
+    #[error("the format {format} cannot carry the asset: {problem}")]
+    NotCarried {
+        /// The format.
+        format: Format,
+        /// What it does not know.
+        problem: String,
+    },
     /// The asset is not published under that protection.
     #[error("the asset is not published with {0} encryption")]
     EncryptionNotSet(Encryption),
@@ -96,8 +112,9 @@ impl Error {
             | Self::TrackNotFound { .. }
             | Self::BitrateNotFound { .. }
             | Self::TimeNotFound { .. }
+            | Self::FragmentNotFound { .. }
             | Self::FilterNotFound { .. } => 404,
-            Self::FormatNotBuilt(_) | Self::Unusable { .. } => 415,
+            Self::FormatNotBuilt(_) | Self::NotCarried { .. } | Self::Unusable { .. } => 415,
             Self::Segment(dynpack_fragment::Error::Sample { .. } | dynpack_fragment::Error::Unsupported(_)) => 415,
             Self::Segment(_) | Self::Manifest(_) => 500,
             Self::Storage(error) => error.status(),
@@ -113,11 +130,11 @@ impl Error {
             Self::AssetNotFound { .. } => "MPE_RESOURCE_NOT_FOUND",
             Self::TrackNotFound { .. } => "MPE_EGRESS_TRACK_NOT_FOUND",
             Self::BitrateNotFound { .. } => "MPE_MANIFEST_MEDIA_ENTRY_NOT_FOUND",
-            Self::TimeNotFound { .. } => "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
+            Self::TimeNotFound { .. } | Self::FragmentNotFound { .. } => "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
             Self::FilterNotFound { .. } => "MPE_EGRESS_FILTER_NOT_FOUND",
             Self::EncryptionNotSet(_) => "MPE_ENC_ENCRYPTION_NOT_SET_IN_DELIVERY_POLICY",
             Self::Unusable { .. } => "MPE_INPUT_FORMAT_NOT_SUPPORTED",
-            Self::Segment(_) => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
+            Self::Segment(_) | Self::NotCarried { .. } => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
             Self::Manifest(_) | Self::Storage(_) => "MPE_STORAGE_INTERNAL_ERROR",
         }
     }

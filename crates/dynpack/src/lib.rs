@@ -17,6 +17,7 @@ pub use asset::{Asset, FORMAT_VERSION};
 pub use body::Body;
 pub use conditions::Conditions;
 pub use dynpack::{Builder, Dynpack};
+pub use dynpack_hds::FragmentNumber;
 pub use dynpack_isobmff::Limits;
 pub use dynpack_media::{CutPolicy, MediaKind, Presentation, Rendition};
 pub use error::Error;

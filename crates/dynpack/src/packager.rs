@@ -1,17 +1,19 @@
 //! The one map from a format to what makes it.
 
-mod cmaf;
-mod dash_cmaf;
+mod dash;
+mod hds;
 mod hls_cmaf;
 mod links;
+mod mp4;
+mod smooth;
 
 use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;
-use dynpack_media::{MediaKind, Presentation, Rendition, Segment, Ticks};
+use dynpack_media::{MediaKind, Presentation, Rendition, Role, Segment, Ticks};
 
-pub(crate) use cmaf::rate as cmaf_rate;
+pub(crate) use mp4::rate as cmaf_rate;
 
-use crate::{Error, Format, Request, Target};
+use crate::{Error, Format, FragmentNumber, Request, Target};
 
 /// Makes the resources of one format, of a presentation that is already open. Does no IO.
 ///
@@ -26,30 +28,41 @@ pub trait Packager: Send + Sync {
     /// The description of the whole presentation.
     ///
     /// # Errors
-    /// [`Error::Manifest`] if it cannot be written.
+    /// [`Error::NotCarried`] if the format does not know a codec, [`Error::Manifest`] if it cannot be written.
     fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error>;
 
-    /// The list of one rendition's segments.
+    /// The list of one rendition's segments, or of its [key frames](Target::key_frames).
     ///
     /// # Errors
     /// [`Error::NoSuchResource`] if the format has none.
-    fn media_playlist(&self, _rendition: &Rendition, _key_frames: bool, _request: &Request) -> Result<String, Error> {
-        Err(Error::NoSuchResource { format: self.format(), resource: "media playlists" })
+    fn media_playlist(&self, _: &Presentation, _: &Rendition, _: &Request) -> Result<String, Error> {
+        Err(no_such(self.format(), "media playlists"))
     }
 
     /// What a player needs before the first segment of a rendition.
     ///
     /// # Errors
     /// [`Error::NoSuchResource`] if the format has none, or [`Error::Segment`].
-    fn init(&self, _rendition: &Rendition) -> Result<Bytes, Error> {
-        Err(Error::NoSuchResource { format: self.format(), resource: "init segments" })
+    fn init(&self, _: &Rendition) -> Result<Bytes, Error> {
+        Err(no_such(self.format(), "init segments"))
     }
 
-    /// A segment of a rendition, before its media is read.
+    /// A segment of a rendition, or its [key frame](Target::key_frames), before its media is read. The presentation has what a format
+    /// carries with it, such as the audio of a video.
     ///
     /// # Errors
-    /// [`Error::Segment`] if it cannot be made.
-    fn segment(&self, rendition: &Rendition, segment: &Segment, key_frames: bool) -> Result<SegmentPlan, Error>;
+    /// [`Error::NoSuchResource`] if the format names segments otherwise, or [`Error::Segment`] if it cannot be made.
+    fn segment(&self, _: &Presentation, _: &Rendition, _: &Segment, _: &Request) -> Result<SegmentPlan, Error> {
+        Err(no_such(self.format(), "segments named by time"))
+    }
+
+    /// The fragment of that place of the stream which a rendition names; `None` past the last.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchResource`] if the format names segments otherwise, or [`Error::Segment`] if it cannot be made.
+    fn fragment(&self, _: &Presentation, _: &Rendition, _: FragmentNumber, _: &Request) -> Result<Option<SegmentPlan>, Error> {
+        Err(no_such(self.format(), "numbered fragments"))
+    }
 
     /// The segment that `time` names, on the clock that the format uses in URLs: that of the rendition, unless it says otherwise.
     fn segment_at(&self, rendition: &Rendition, time: Ticks) -> Option<Segment> {
@@ -65,18 +78,24 @@ pub trait Packager: Send + Sync {
         let text = |text: String| Content::Bytes(text.into());
         let (content, kind) = match &request.target {
             Target::Manifest => (text(self.manifest(presentation, request)?), MediaKind::Video),
-            Target::MediaPlaylist { track, bitrate, key_frames } => {
+            Target::MediaPlaylist { track, bitrate, .. } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
-                (text(self.media_playlist(rendition, *key_frames, request)?), rendition.kind())
+                (text(self.media_playlist(presentation, rendition, request)?), rendition.kind())
             }
             Target::Init { track, bitrate } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
                 (Content::Bytes(self.init(rendition)?), rendition.kind())
             }
-            Target::Segment { track, bitrate, time, key_frames } => {
+            Target::Segment { track, bitrate, time, .. } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
                 let segment = self.segment_at(rendition, *time).ok_or_else(|| time_not_found(rendition, *time))?;
-                (Content::Plan(self.segment(rendition, &segment, *key_frames)?), rendition.kind())
+                (Content::Plan(self.segment(presentation, rendition, &segment, request)?), rendition.kind())
+            }
+            Target::Fragment { track, bitrate, number } => {
+                let rendition = rendition(presentation, track, *bitrate)?;
+                let plan = self.fragment(presentation, rendition, *number, request)?;
+                let not_found = || Error::FragmentNotFound { track: track.clone(), number: *number };
+                (Content::Plan(plan.ok_or_else(not_found)?), rendition.kind())
             }
         };
         Ok(Package { content_type: self.content_type(&request.target, kind), content })
@@ -111,7 +130,11 @@ impl Format {
     pub fn packager(self) -> Result<&'static dyn Packager, Error> {
         match self {
             Self::HlsCmaf => Ok(&hls_cmaf::HlsCmaf),
-            Self::DashCmaf => Ok(&dash_cmaf::DashCmaf),
+            Self::DashCmaf => Ok(&dash::Dash::CMAF),
+            Self::DashCsf => Ok(&dash::Dash::CSF),
+            Self::Smooth => Ok(&smooth::Smooth::V2_2),
+            Self::SmoothV20 => Ok(&smooth::Smooth::V2_0),
+            Self::Hds => Ok(&hds::Hds),
             _ => Err(Error::FormatNotBuilt(self)),
         }
     }
@@ -130,6 +153,24 @@ fn rendition<'a>(presentation: &'a Presentation, track: &str, bitrate: u32) -> R
             Error::BitrateNotFound { track: track.into(), bitrate, known: bitrates.join(", ") }
         }
     })
+}
+
+fn no_such(format: Format, resource: &'static str) -> Error {
+    Error::NoSuchResource { format, resource }
+}
+
+/// The audio that formats carry together with video: the track that the request names, or else the first of [`Role::Main`], at its
+/// lowest bitrate.
+fn muxed_audio<'a>(presentation: &'a Presentation, request: &Request) -> Result<Option<&'a Rendition>, Error> {
+    let mut audio = presentation.of_kind(MediaKind::Audio);
+    let Some(track) = &request.audio_track else {
+        let first = audio.next();
+        return Ok(first.into_iter().chain(audio).find(|rendition| rendition.role == Role::Main).or(first));
+    };
+    let mut names: Vec<_> = presentation.of_kind(MediaKind::Audio).map(|rendition| rendition.name.as_str()).collect();
+    names.dedup();
+    let not_found = || Error::TrackNotFound { track: track.clone(), known: names.join(", ") };
+    audio.find(|rendition| rendition.name == *track).map(Some).ok_or_else(not_found)
 }
 
 fn time_not_found(rendition: &Rendition, time: Ticks) -> Error {

@@ -26,6 +26,7 @@ mod tests;
 use std::fmt;
 use std::str::FromStr;
 
+use dynpack_hds::FragmentNumber;
 use dynpack_media::Ticks;
 
 pub use asset_path::AssetPath;
@@ -103,6 +104,15 @@ pub enum Target {
         /// Whether it is one of key frames only.
         key_frames: bool,
     },
+    /// A segment that is named by its place, in a stream which may carry audio with the video (HDS).
+    Fragment {
+        /// The name of the track that names the stream; not empty.
+        track: String,
+        /// Its bitrate in bits per second, as manifests give it.
+        bitrate: u32,
+        /// The place of the segment in the stream.
+        number: FragmentNumber,
+    },
 }
 
 impl Request {
@@ -165,10 +175,14 @@ impl Request {
         }
         level.check_ending(None)?;
         let bitrate = level.bitrate()?;
+        let is_fragments = call.is(FRAGMENTS)?;
         let (target, parameters) = if call.is(MANIFEST)? {
-            let (track, parameters) = call.track()?;
+            let (track, parameters) = call.track(MANIFEST)?;
             (Target::MediaPlaylist { track, bitrate, key_frames: parameters.key_frames() }, parameters)
-        } else if call.is(FRAGMENTS)? {
+        } else if let Some(number) = call.fragment_number().filter(|_| is_fragments) {
+            let (track, parameters) = call.track(FRAGMENTS)?;
+            (Target::Fragment { track, bitrate, number }, parameters)
+        } else if is_fragments {
             let (track, time, parameters) = call.track_and_time()?;
             let target = match time {
                 Some(time) => Target::Segment { track, bitrate, time, key_frames: parameters.key_frames() },
@@ -187,6 +201,9 @@ impl Request {
             Target::Init { .. } if parameters.key_frames() => {
                 Err(RequestError::MisplacedType { resource: "initialization segment" })
             }
+            Target::Fragment { .. } if parameters.key_frames() => {
+                Err(RequestError::MisplacedType { resource: "numbered fragment" })
+            }
             _ => Ok(()),
         }?;
         let mut request = Self {
@@ -199,7 +216,10 @@ impl Request {
             target,
             with_extension: false,
         };
-        request.with_extension = call.check_ending(request.extension())?;
+        request.with_extension = match request.target {
+            Target::Fragment { .. } => false,
+            _ => call.check_ending(request.extension())?,
+        };
         Ok(request)
     }
 
@@ -215,7 +235,7 @@ impl Request {
             (Target::Init { .. } | Target::Segment { .. }, Protocol::Dash, _) => Some("mp4"),
             (Target::Init { .. } | Target::Segment { .. }, Protocol::Hls, Format::HlsCmaf) => Some("mp4"),
             (Target::Init { .. } | Target::Segment { .. }, Protocol::Hls, _) => Some("ts"),
-            (_, Protocol::Smooth | Protocol::Hds, _) => None,
+            (Target::Fragment { .. }, ..) | (_, Protocol::Smooth | Protocol::Hds, _) => None,
         }
     }
 
@@ -241,17 +261,25 @@ impl Request {
             Target::Segment { track, bitrate, time, .. } => {
                 (format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"), Some(format!("{}={time}", escape(track))))
             }
+            Target::Fragment { track, bitrate, .. } => {
+                (format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"), Some(escape(track).to_string()))
+            }
         };
         let arguments: Vec<_> = first.into_iter().chain(parameters::print(self)).collect();
         let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(",")) };
-        let ending =
-            self.extension().filter(|_| self.with_extension).map_or_else(String::new, |extension| format!(".{extension}"));
+        let ending = match (&self.target, self.extension()) {
+            (Target::Fragment { number, .. }, _) => number.to_string(),
+            (_, Some(extension)) if self.with_extension => format!(".{extension}"),
+            _ => String::new(),
+        };
         format!("{word}{arguments}{ending}")
     }
 }
 
 impl Target {
-    const fn key_frames(&self) -> bool {
+    /// Whether only key frames are asked for.
+    #[must_use]
+    pub const fn key_frames(&self) -> bool {
         matches!(self, Self::MediaPlaylist { key_frames: true, .. } | Self::Segment { key_frames: true, .. })
     }
 }

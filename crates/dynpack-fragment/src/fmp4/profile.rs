@@ -21,8 +21,9 @@ pub enum Profile {
     /// Smooth Streaming fragments (\[MS-SSTR\] 2.2.4): nothing but `moof` and `mdat`, with `tfxd` in place of `tfdt`, on a clock of
     /// 10 MHz.
     ///
-    /// There is no init segment, since clients make it of their manifest, and so no edit list: samples which are audio priming alone
-    /// are left out. Composition offsets are signed (`trun` version 1) and start at 0: dash.js and Shaka Player take the start of the
+    /// There is no init segment, since clients make it of their manifest, and so no edit list that could skip audio priming, nor can a
+    /// time be negative. Samples which are priming alone stand at 0 and last 0 ticks, and one that is priming in part lasts for the
+    /// rest: no sample is lost, and all others are where they belong. Composition offsets are signed (`trun` version 1) and start at 0: dash.js and Shaka Player take the start of the
     /// segment as the decode time of its first sample, and offsets as the version says.
     Smooth,
 }

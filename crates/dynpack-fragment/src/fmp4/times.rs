@@ -9,8 +9,8 @@ use dynpack_media::{Rendition, Sample, SampleIndex, SampleTable, Segment, Ticks,
 pub(super) enum Clock {
     /// The track's own, on which audio priming lies first and is skipped by an edit list.
     Track,
-    /// That of Smooth Streaming, which has no edit lists: priming is left out. Every time is rescaled from where it is in the
-    /// presentation, so sums of durations are exact and nothing drifts.
+    /// That of Smooth Streaming, which has neither edit lists nor times before 0: what lies there of audio priming takes no time. Every
+    /// time is rescaled from where it is in the presentation, so sums of durations are exact and nothing drifts.
     Smooth,
 }
 
@@ -43,17 +43,12 @@ impl<'a> Times<'a> {
     /// The times of the first `count` samples of a segment, the last of which lasts until the end of the segment.
     pub(super) fn new(clock: Clock, rendition: &'a Rendition, segment: &Segment, count: u32) -> Self {
         let (table, cuts) = (&rendition.track.samples, &rendition.cuts);
-        let mut first = segment.samples.start;
+        let first = segment.samples.start;
         let lead = match clock {
             Clock::Track => Ticks::ZERO,
             Clock::Smooth => cuts.lead(),
         };
         let in_output = |sample: &Sample| cuts.decode_time(sample) - lead;
-        if lead > Ticks::ZERO {
-            let is_priming = |sample: &Sample| in_output(sample) + sample.duration <= Ticks::ZERO;
-            let priming = table.samples(segment.samples.clone()).take_while(is_priming);
-            first = SampleIndex(first.0 + u32::try_from(priming.count()).unwrap_or_default());
-        }
         let last = SampleIndex(first.0.saturating_add(count)).min(segment.samples.end);
         let sample = table.samples(first..last).next();
         Self {

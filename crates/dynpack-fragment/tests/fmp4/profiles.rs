@@ -59,16 +59,22 @@ fn smooth_streaming_says_a_duration_once_where_it_is_exact() {
     assert!(parsed.moof.traf[0].trun[0].samples.iter().all(|sample| sample.cts.is_none() && sample.duration.is_none()));
 }
 
-/// Without an edit list, priming would be heard, and all of the first segment late.
+/// Without edit lists, and without times before 0, priming is carried and takes no time: what is heard is where it belongs.
 #[test]
-fn smooth_streaming_leaves_priming_out() {
-    for (priming, first_duration) in [(0, 213_333), (1024, 213_333), (2112, 200_000)] {
+fn priming_takes_no_time_in_smooth_streaming() {
+    for (priming, expected) in [
+        (0, [(0, 213_333), (213_333, 213_333), (426_666, 213_334)]),
+        (312, [(0, 148_333), (148_333, 213_333), (361_666, 213_334)]),
+        (1024, [(0, 0), (0, 213_333), (213_333, 213_333)]),
+        (2112, [(0, 0), (0, 0), (0, 200_000)]),
+    ] {
         let rendition = renditions(vec![audio_tables(48_000, 500, priming).audio()], 2000).remove(0);
         let segment = rendition.cuts.segments().next().unwrap();
         let parsed = parse(&finish(media_segment(Profile::Smooth, &rendition, &segment).unwrap()));
         let stored = segment.samples.end.0 - segment.samples.start.0;
-        assert_eq!(u32::try_from(parsed.samples.len()).unwrap(), stored - u32::try_from(priming / 1024).unwrap());
-        assert_eq!((parsed.samples[0].decode_time, parsed.samples[0].duration), (0, first_duration));
+        assert_eq!(u32::try_from(parsed.samples.len()).unwrap(), stored, "no sample is lost");
+        let first: Vec<_> = parsed.samples.iter().map(|sample| (sample.decode_time, sample.duration)).take(3).collect();
+        assert_eq!(first, expected, "{priming}");
         let (time, duration) = parsed.tfxd.unwrap();
         assert_eq!((time, duration), (0, parsed.samples.iter().map(|sample| sample.duration).sum()));
     }

@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;
+use dynpack_fragment::fmp4::Profile;
 use dynpack_hls::{Options, Urls, media_playlist, multivariant_playlist};
 use dynpack_media::{MediaKind, Presentation, Rendition, Segment};
 
 use super::links::Links;
-use super::{Packager, cmaf};
+use super::{Packager, mp4, no_such};
 use crate::{Error, Format, Request, Target};
 
 #[derive(Debug)]
@@ -20,28 +21,34 @@ impl Packager for HlsCmaf {
     fn content_type(&self, target: &Target, kind: MediaKind) -> &'static str {
         match target {
             Target::Manifest | Target::MediaPlaylist { .. } => "application/vnd.apple.mpegurl",
-            Target::Init { .. } | Target::Segment { .. } => cmaf::content_type(kind),
+            _ => mp4::content_type(kind),
         }
     }
 
     fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
-        let rates = presentation.renditions.iter().map(cmaf::rate).collect::<Result<Vec<_>, _>>()?;
+        let rates = presentation.renditions.iter().map(mp4::rate).collect::<Result<Vec<_>, _>>()?;
         Ok(multivariant_playlist(presentation, &rates, &Links::new(request), &options(request)))
     }
 
-    fn media_playlist(&self, rendition: &Rendition, key_frames: bool, request: &Request) -> Result<String, Error> {
-        if key_frames {
-            return Err(Error::NoSuchResource { format: self.format(), resource: "playlists of key frames" });
+    fn media_playlist(&self, _: &Presentation, rendition: &Rendition, request: &Request) -> Result<String, Error> {
+        if request.target.key_frames() {
+            return Err(no_such(self.format(), "playlists of key frames"));
         }
         Ok(media_playlist(rendition, &Links::new(request), &options(request)))
     }
 
     fn init(&self, rendition: &Rendition) -> Result<Bytes, Error> {
-        cmaf::init(rendition)
+        mp4::init(Profile::Cmaf, rendition)
     }
 
-    fn segment(&self, rendition: &Rendition, segment: &Segment, key_frames: bool) -> Result<SegmentPlan, Error> {
-        cmaf::segment(rendition, segment, key_frames)
+    fn segment(
+        &self,
+        _: &Presentation,
+        rendition: &Rendition,
+        segment: &Segment,
+        request: &Request,
+    ) -> Result<SegmentPlan, Error> {
+        mp4::segment(Profile::Cmaf, rendition, segment, request)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use dynpack_media::{Rendition, Segment};
 
-use crate::{Request, Target};
+use crate::{FragmentNumber, Request, Target};
 
 /// The URLs of one manifest: those of the request for it, with other targets.
 pub(super) struct Links<'a> {
@@ -45,13 +45,28 @@ impl<'a> Links<'a> {
 
     /// The template of a track's init segments (`$Bandwidth$`, ISO/IEC 23009-1, 5.3.9.4.4), relative to the asset.
     pub(super) fn init_template(&self, track: &str) -> String {
-        let target = Target::Init { track: track.to_owned(), bitrate: 0 };
-        self.media(target).resource().replace('$', "$$").replacen("(0)", "($Bandwidth$)", 1)
+        self.template(track, "$Bandwidth$", "i")
     }
 
     /// The template of a track's segments (`$Bandwidth$`, `$Time$`), relative to the asset.
     pub(super) fn media_template(&self, track: &str) -> String {
+        self.template(track, "$Bandwidth$", "$Time$")
+    }
+
+    /// The URL of a track's segments, relative to the asset, with these in place of bitrate and time. Nothing else in it is taken for
+    /// a part of a template, since names are escaped.
+    pub(super) fn template(&self, track: &str, bitrate: &str, time: &str) -> String {
+        let target = Target::Init { track: track.to_owned(), bitrate: 0 };
         // The first parameter is `name=i`, and a name's own `=` is escaped.
-        self.init_template(track).replacen("=i", "=$Time$", 1)
+        let url = self.media(target).resource().replacen("=i", &format!("={time}"), 1);
+        url.replacen("(0)", &format!("({bitrate})"), 1)
+    }
+
+    /// The URL of a stream of HDS, relative to the asset, to which clients append the name of a fragment.
+    pub(super) fn stream(&self, main: &Rendition, audio: Option<&Rendition>) -> String {
+        let (track, bitrate, number) = (main.name.clone(), main.bitrate, FragmentNumber::FIRST);
+        let audio_track = audio.map(|audio| audio.name.clone());
+        let url = Request { audio_track, ..self.media(Target::Fragment { track, bitrate, number }) }.resource();
+        url.strip_suffix(&number.to_string()).map_or_else(|| url.clone(), str::to_owned)
     }
 }

@@ -1,10 +1,11 @@
 //! One part of a resource: a word, and what stands in parentheses behind it.
 
+use dynpack_hds::FragmentNumber;
 use dynpack_media::Ticks;
 
 use super::escape::unescape;
 use super::parameters::Parameters;
-use super::{FRAGMENTS, INIT, MANIFEST, RequestError};
+use super::{FRAGMENTS, INIT, RequestError};
 
 /// `word`, or `word(arguments)ending`, still escaped.
 pub(super) struct Call<'a> {
@@ -49,10 +50,10 @@ impl<'a> Call<'a> {
     }
 
     /// A track, then parameters.
-    pub(super) fn track(&self) -> Result<(String, Parameters), RequestError> {
+    pub(super) fn track(&self, resource: &'static str) -> Result<(String, Parameters), RequestError> {
         let (track, rest) = self.first();
         if track.is_empty() || track.contains('=') {
-            return Err(RequestError::NoTrack { resource: MANIFEST, expected: "the name of the track" });
+            return Err(RequestError::NoTrack { resource, expected: "the name of the track" });
         }
         Ok((unescape(track)?.into_owned(), Parameters::parse(rest, 2)?))
     }
@@ -73,6 +74,11 @@ impl<'a> Call<'a> {
             }
         };
         Ok((track, time, Parameters::parse(rest, 2)?))
+    }
+
+    /// The name of a fragment, where that stands behind the parentheses.
+    pub(super) fn fragment_number(&self) -> Option<FragmentNumber> {
+        unescape(self.ending).ok()?.parse().ok()
     }
 
     /// Whether `expected` stands as an ending behind the parentheses; nothing else may.

@@ -28,6 +28,11 @@ fn segment(format: Format, track: &str, bitrate: u32, time: i64) -> Request {
     Request::new(asset(), format, Target::Segment { track: track.to_owned(), bitrate, time: Ticks(time), key_frames: false })
 }
 
+fn fragment(format: Format, track: &str, bitrate: u32, number: u32) -> Request {
+    let number = FragmentNumber::new(number).unwrap();
+    Request::new(asset(), format, Target::Fragment { track: track.to_owned(), bitrate, number })
+}
+
 impl Request {
     fn filtered(self, names: &[&str]) -> Self {
         Self { filters: names.iter().map(|&name| name.to_owned()).collect(), ..self }
@@ -152,6 +157,13 @@ fn table() -> Vec<(&'static str, Request)> {
         ),
         ("QualityLevels(381048)/Fragments(video=60060000)", segment(Smooth, "video", 381_048, 60_060_000)),
         ("qualitylevels(128041)/fragments(aac_eng_2_128041_2_1=0)", segment(Smooth, "aac_eng_2_128041_2_1", 128_041, 0)),
+        // Numbered fragments, whose name clients append to the address that the manifest gives.
+        ("QualityLevels(381048)/Fragments(video,format=f4m-f4f)Seg1-Frag7", fragment(Hds, "video", 381_048, 7)),
+        (
+            "QualityLevels(381048)/Fragments(video,audioTrack=aac_eng,format=f4m-f4f)Seg1-Frag4294967295",
+            fragment(Hds, "video", 381_048, u32::MAX).with_audio("aac_eng"),
+        ),
+        ("QualityLevels%28381048%29/Fragments%28video%2Cformat%3Df4m-f4f%29Seg1-Frag1", fragment(Hds, "video", 381_048, 1)),
         // Tracks named like words of the grammar, or with its marks in them.
         ("QualityLevels(1)/Fragments(format=0,format=m3u8-cmaf)", segment(HlsCmaf, "format", 1, 0)),
         ("QualityLevels(1)/Fragments(i=i)", init(Smooth, "i", 1)),
@@ -184,6 +196,7 @@ fn urls_are_written_as_azure_writes_them() {
         "QualityLevels(5820064)/Fragments(video=0,format=m3u8-aapl-v3,audiotrack=aac_UND_2_128)",
         "QualityLevels(381048)/Fragments(video=60060000)",
         "QualityLevels(381048)/Fragments(video=60000000,format=m3u8-aapl,type=keyframes)",
+        "QualityLevels(381048)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)Seg1-Frag7",
     ] {
         let url = format!("{ROOT}/{resource}");
         assert_eq!(Request::parse(&url).unwrap().to_string(), url);
@@ -234,6 +247,20 @@ fn mistakes_are_named() {
             "QualityLevels(1)/Fragments(v=i,type=keyframes)",
             "`type=keyframes` belongs to a track's playlist or segment, not to the initialization segment",
         ),
+        (
+            "QualityLevels(1)/Fragments(v,type=keyframes,format=f4m-f4f)Seg1-Frag1",
+            "`type=keyframes` belongs to a track's playlist or segment, not to the numbered fragment",
+        ),
+        (
+            "QualityLevels(1)/Fragments(format=f4m-f4f)Seg1-Frag1",
+            "the track is missing: the name of the track is expected first in the parentheses of `Fragments`",
+        ),
+        (
+            "QualityLevels(1)/Fragments(v,format=f4m-f4f)Seg1-Frag0",
+            "the track is missing: `track=time` is expected first in the parentheses of `Fragments`",
+        ),
+        ("QualityLevels(1)/Fragments(v=0,format=fmp4)Seg2-Frag1", "`Seg2-Frag1` stands after `)` where nothing is expected"),
+        ("QualityLevels(1)/Manifest(v,format=fmp4)Seg1-Frag1", "`Seg1-Frag1` stands after `)` where nothing is expected"),
         ("QualityLevels(1)/Manifest(v,type=all)", "`type` is `all` where `keyframes` is expected"),
         ("QualityLevels/Manifest(v)", "`QualityLevels` is `` where a bitrate in bits per second is expected"),
         ("QualityLevels(+1)/Manifest(v)", "`QualityLevels` is `+1` where a bitrate in bits per second is expected"),
@@ -354,6 +381,11 @@ fn target() -> impl Strategy<Value = Target> {
             key_frames
         }),
         (name(), any::<u32>()).prop_map(|(track, bitrate)| Target::Init { track, bitrate }),
+        (name(), any::<u32>(), 1..=u32::MAX).prop_map(|(track, bitrate, number)| Target::Fragment {
+            track,
+            bitrate,
+            number: FragmentNumber::new(number).unwrap()
+        }),
         (name(), any::<u32>(), 0..=i64::MAX, any::<bool>()).prop_map(|(track, bitrate, time, key_frames)| Target::Segment {
             track,
             bitrate,
@@ -402,7 +434,7 @@ proptest! {
 
     #[test]
     fn text_of_the_marks_of_the_grammar_is_refused_or_canonical(
-        tail in "(manifest|Manifest|QualityLevels|Fragments|video|format|filter|type|keyframes|m3u8-cmaf|[(),=/;. i0-9]|%28|%29|%2[cC]|%3D|%25|%ff|%){0,16}",
+        tail in "(manifest|Manifest|QualityLevels|Fragments|video|format|filter|type|keyframes|m3u8-cmaf|f4m-f4f|Seg1-Frag1|[(),=/;. i0-9]|%28|%29|%2[cC]|%3D|%25|%ff|%){0,16}",
     ) {
         if let Ok(request) = Request::parse(&format!("/a/b.ism/{tail}")) {
             prop_assert_eq!(Request::parse(&request.to_string()), Ok(request));

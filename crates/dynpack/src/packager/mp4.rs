@@ -1,4 +1,4 @@
-//! What HLS and DASH have in common where both carry CMAF: one set of segments.
+//! What all formats of fragmented MP4 have in common: one set of segments.
 
 use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;
@@ -6,15 +6,20 @@ use dynpack_fragment::fmp4::{self, Profile};
 use dynpack_hls::Rate;
 use dynpack_media::{MediaKind, Rendition, Segment};
 
-use crate::Error;
+use crate::{Error, Request};
 
-pub(super) fn init(rendition: &Rendition) -> Result<Bytes, Error> {
-    Ok(fmp4::init_segment(Profile::Cmaf, rendition)?)
+pub(super) fn init(profile: Profile, rendition: &Rendition) -> Result<Bytes, Error> {
+    Ok(fmp4::init_segment(profile, rendition)?)
 }
 
-pub(super) fn segment(rendition: &Rendition, segment: &Segment, key_frames: bool) -> Result<SegmentPlan, Error> {
-    let plan = if key_frames { fmp4::key_frame_segment } else { fmp4::media_segment };
-    Ok(plan(Profile::Cmaf, rendition, segment)?)
+pub(super) fn segment(
+    profile: Profile,
+    rendition: &Rendition,
+    segment: &Segment,
+    request: &Request,
+) -> Result<SegmentPlan, Error> {
+    let plan = if request.target.key_frames() { fmp4::key_frame_segment } else { fmp4::media_segment };
+    Ok(plan(profile, rendition, segment)?)
 }
 
 pub(super) const fn content_type(kind: MediaKind) -> &'static str {
@@ -24,7 +29,7 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
     }
 }
 
-/// The rate of a rendition's segments as they are sent.
+/// The rate of a rendition's segments as CMAF has them.
 pub(crate) fn rate(rendition: &Rendition) -> Result<Rate, Error> {
     let sizes = rendition
         .cuts

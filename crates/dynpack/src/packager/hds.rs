@@ -1,0 +1,55 @@
+//! Adobe HTTP Dynamic Streaming: each video in one stream with an audio track.
+
+use dynpack_fragment::{SegmentPlan, f4f};
+use dynpack_hds::{Media, Urls, manifest};
+use dynpack_media::{MediaKind, Presentation, Rendition};
+
+use super::links::Links;
+use super::{Packager, muxed_audio};
+use crate::{Error, Format, FragmentNumber, Request, Target};
+
+#[derive(Debug)]
+pub(super) struct Hds;
+
+impl Packager for Hds {
+    fn format(&self) -> Format {
+        Format::Hds
+    }
+
+    fn content_type(&self, target: &Target, _: MediaKind) -> &'static str {
+        match target {
+            Target::Manifest => "application/f4m+xml",
+            _ => "video/f4f",
+        }
+    }
+
+    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
+        let streams = Media::all(presentation, muxed_audio(presentation, request)?);
+        manifest(&streams, &Links::new(request))
+            .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
+    }
+
+    fn fragment(
+        &self,
+        presentation: &Presentation,
+        rendition: &Rendition,
+        number: FragmentNumber,
+        request: &Request,
+    ) -> Result<Option<SegmentPlan>, Error> {
+        let audio = match rendition.kind() {
+            MediaKind::Video => muxed_audio(presentation, request)?,
+            _ => None,
+        };
+        let stream = Media::new(rendition).with_audio(audio);
+        let Some(fragment) = stream.fragment(number) else { return Ok(None) };
+        let segments = [fragment.main.as_ref(), fragment.audio.as_ref()];
+        let parts = stream.renditions().zip(segments).map(|(rendition, segment)| f4f::Part { rendition, segment });
+        Ok(Some(f4f::media_segment(&parts.collect::<Vec<_>>())?))
+    }
+}
+
+impl Urls for Links<'_> {
+    fn media(&self, media: &Media<'_>) -> String {
+        self.stream(media.main, media.audio)
+    }
+}
