@@ -2,7 +2,9 @@
 
 mod cache;
 mod errors;
+mod golden;
 mod hostile;
 mod http;
 mod laws;
+mod server_manifests;
 mod support;
