@@ -14,7 +14,7 @@ use prometheus_client::registry::Registry;
 use crate::Origin;
 
 /// Counters, and the registry that prints them.
-pub struct Metrics {
+pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<[(&'static str, String); 1], Counter>,
     bytes: Counter<u64, AtomicU64>,
@@ -36,7 +36,7 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts an answer.
-    pub fn observe(&self, status: u16, bytes: u64, elapsed: Duration) {
+    pub(crate) fn observe(&self, status: u16, bytes: u64, elapsed: Duration) {
         self.requests.get_or_create(&[("status", status.to_string())]).inc();
         self.bytes.inc_by(bytes);
         self.seconds.observe(elapsed.as_secs_f64());
@@ -44,7 +44,7 @@ impl Metrics {
 }
 
 /// `/metrics`, in the Prometheus text format.
-pub async fn text(State(origin): State<Arc<Origin>>) -> ([(&'static str, &'static str); 1], String) {
+pub(crate) async fn text(State(origin): State<Arc<Origin>>) -> ([(&'static str, &'static str); 1], String) {
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = encode(&mut text, &origin.metrics.registry);

@@ -11,7 +11,7 @@ use dynpack::{AssetPath, Format, MediaKind, Presentation, Request};
 use crate::Origin;
 
 /// `/`: every asset with the URL of each format that is made.
-pub async fn index(State(origin): State<Arc<Origin>>) -> Response {
+pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
     let assets = match origin.dynpack.assets().await {
         Ok(assets) => assets,
         Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),

@@ -3,7 +3,7 @@
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Error};
 
-use crate::support::{ask, hls, sample, sample_origin, sample_storage, text};
+use crate::support::{ask, hls, sample, sample_origin, text};
 
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
     let error: Error = ask(dynpack, path).await.expect_err(path);
@@ -54,6 +54,32 @@ async fn urls_that_ask_for_what_is_not_there() {
             "starts at 76801; the nearest start at 76800 and 153600",
         ),
         (
+            &format!("{level}/Fragments(video,format=f4m-f4f)Seg1-Frag5"),
+            404,
+            "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
+            "the stream of track `video` has no fragment `Seg1-Frag5`",
+        ),
+        (
+            &format!("{level}/Fragments(video,format=f4m-f4f,audiotrack=video)Seg1-Frag1"),
+            404,
+            "MPE_EGRESS_TRACK_NOT_FOUND",
+            "no track `video`; it has audio_de, audio_en",
+        ),
+        (
+            &format!("{level}/Fragments(video=0,format=f4m-f4f)"),
+            400,
+            "MPE_BAD_URL_SYNTAX",
+            "f4m-f4f has no segments named by time",
+        ),
+        (&format!("{level}/Fragments(video)Seg1-Frag1"), 400, "MPE_BAD_URL_SYNTAX", "fmp4 has no numbered fragments"),
+        (&format!("{level}/Fragments(video=i)"), 400, "MPE_BAD_URL_SYNTAX", "fmp4 has no init segments"),
+        (
+            &format!("{level}/Fragments(video=60010001)"),
+            404,
+            "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
+            "no segment of track `video` starts at 60010001",
+        ),
+        (
             &format!("{level}/Manifest(video,format=mpd-time-cmaf)"),
             400,
             "MPE_BAD_URL_SYNTAX",
@@ -99,47 +125,6 @@ async fn files_that_cannot_be_served() {
         assert_eq!((status, code), (415, "MPE_INPUT_FORMAT_NOT_SUPPORTED"), "{text}");
         assert!(text.contains(words) && text.contains("a/a.ism"), "{text}");
     }
-}
-
-#[tokio::test]
-async fn server_manifests_that_promise_too_much() {
-    let listing = |tracks: &str| {
-        format!(
-            r#"<?xml version="1.0"?><smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head><meta name="formats" content="mp4"/></head><body><switch>{tracks}</switch></body></smil>"#
-        )
-    };
-    for (tracks, words) in [
-        (r#"<video src="missing.mp4"/>"#, "lists `sample/missing.mp4`, which does not exist"),
-        (r#"<video src="../secret.mp4"/>"#, "server manifest cannot be read"),
-        (r#"<audio src="video_180p.mp4"/>"#, "`video_180p.mp4` has no audio track"),
-        (r#"<video src="video_180p.mp4"><param name="trackID" value="7"/></video>"#, "with the track ID 7"),
-        ("", "server manifest cannot be read"),
-    ] {
-        let storage = sample_storage();
-        storage.insert("sample/x.ism", listing(tracks));
-        let (status, _, text) = refusal(&Dynpack::builder(storage).build(), "/sample/x.ism/manifest(format=m3u8-cmaf)").await;
-        assert!(status == 415 && text.contains(words), "{tracks}: {status} {text}");
-    }
-}
-
-#[tokio::test]
-async fn a_server_manifest_names_its_tracks() {
-    let storage = sample_storage();
-    storage.insert(
-        "sample/x.ism",
-        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head/><body><switch>
-            <audio src="audio_eng.mp4" systemBitrate="66000" systemLanguage="eng" title="English"><param name="trackName" value="aac_eng_2"/></audio>
-            <video src="video_720p.mp4" systemBitrate="400000"/><video src="video_180p.mp4" systemBitrate="60000"/>
-        </switch></body></smil>"#,
-    );
-    let dynpack = Dynpack::builder(storage).build();
-    let playlist = text(&dynpack, "/sample/x.ism/manifest(format=m3u8-cmaf)").await;
-    assert!(
-        playlist.contains("QualityLevels(60000)/Manifest(video,") && playlist.contains("QualityLevels(400000)/Manifest(video,")
-    );
-    assert!(playlist.contains("QualityLevels(66000)/Manifest(aac_eng_2,") && playlist.contains("NAME=\"English\""), "{playlist}");
-    // The folder's own name is no asset any more only if it has a server manifest of that name.
-    assert!(ask(&dynpack, "/sample/sample.ism/manifest(format=m3u8-cmaf)").await.is_ok());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use dynpack::Dynpack;
 use dynpack::storage::Memory;
 use proptest::prelude::*;
 
-use crate::support::{ask, dash, sample, text};
+use crate::support::{ask, formats, promises, sample, text};
 
 /// Opens a damaged film, and asks for all that it promises.
 fn walk(bytes: Vec<u8>) {
@@ -20,11 +20,13 @@ fn walk(bytes: Vec<u8>) {
         }
         let playlist = text(&dynpack, manifest).await;
         assert!(playlist.starts_with("#EXTM3U"));
-        for promise in dash(&dynpack, "/a/a.ism").await {
-            for url in promise.segments.iter().map(|(url, ..)| url).chain([&promise.init]).take(50) {
-                match ask(&dynpack, url).await {
-                    Ok(response) => drop(response.body.collect().await),
-                    Err(error) => assert_eq!(error.status(), 415, "{url}: {error}"),
+        for format in formats() {
+            for promise in promises(&dynpack, "/a/a.ism", format).await {
+                for url in promise.segments.iter().map(|(url, ..)| url).chain(&promise.init).take(20) {
+                    match ask(&dynpack, url).await {
+                        Ok(response) => drop(response.body.collect().await),
+                        Err(error) => assert_eq!(error.status(), 415, "{url}: {error}"),
+                    }
                 }
             }
         }

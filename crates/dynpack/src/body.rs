@@ -45,7 +45,7 @@ impl Body {
     /// sent.
     pub(crate) async fn from_plan(plan: SegmentPlan, sources: Arc<[Arc<dyn Source>]>) -> Result<Self, Error> {
         if let Some(pieces) = plan.pieces() {
-            return Ok(Self::new(pieces.iter().cloned().collect::<Vec<_>>(), sources));
+            return Ok(Self::new(pieces.to_vec(), sources));
         }
         let mut media = Vec::new();
         for reads in plan.reads().chunk_by(|one, next| one.source == next.source) {

@@ -204,7 +204,7 @@ impl Dynpack {
     async fn cached(&self, path: &AssetPath) -> Result<Cached, Error> {
         let inner = &self.inner;
         let opened = async {
-            let asset = Arc::new(open(inner.storage.as_ref(), path, inner.policy, inner.limits.clone()).await?);
+            let asset = Arc::new(open(inner.storage.as_ref(), path, inner.policy, inner.limits).await?);
             Ok(Cached { asset, checked: Arc::new(std::sync::Mutex::new(Instant::now())) })
         };
         inner.cache.get_or_insert_async(path, opened).await

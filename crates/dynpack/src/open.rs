@@ -16,8 +16,8 @@ use crate::{AssetPath, Error};
 /// How many files an asset may have: more than that is a folder which is no asset.
 const MOST_FILES: usize = 200;
 
-/// The endings of files that are taken for media where no server manifest lists them.
-const MEDIA_ENDINGS: [&str; 4] = [".mp4", ".m4v", ".m4a", ".mov"];
+/// The endings of files that are taken for media where no server manifest lists them: whole tracks, never segments (`.m4s`).
+const MEDIA_ENDINGS: [&str; 8] = [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
 
 /// What an asset is made of.
 enum Contents {

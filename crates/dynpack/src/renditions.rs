@@ -1,11 +1,15 @@
 //! From the tracks of movies to the renditions of a presentation: names, bitrates, roles, and the cuts they share.
 
+mod content;
+
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use dynpack_media::{CutPolicy, Language, MediaKind, Movie, Presentation, Rendition, Role, SourceIndex, Timeline, Track};
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
+use self::content::{Content, Contents, has_same_samples};
 use crate::Error;
 use crate::packager::cmaf_rate;
 
@@ -15,7 +19,7 @@ struct Entry {
     track: Arc<Track>,
     name: String,
     bitrate: Option<NonZeroU32>,
-    language: Option<Language>,
+    language: Language,
     label: Option<String>,
     role: Role,
 }
@@ -32,29 +36,30 @@ pub fn present(movies: impl IntoIterator<Item = Movie>, policy: CutPolicy) -> Re
     let tracks = sources.flat_map(|(source, movie)| movie.tracks.into_iter().map(move |track| (source, Arc::new(track))));
     let mut tracks: Vec<(SourceIndex, Arc<Track>)> = tracks.collect();
     tracks.sort_by_key(|(_, track)| track.kind());
-    let mut kept: Vec<(SourceIndex, Arc<Track>)> = Vec::new();
+    let mut kept: Vec<(SourceIndex, Arc<Track>, Content)> = Vec::new();
     for (source, track) in tracks {
-        let known = track.kind() == MediaKind::Audio && kept.iter().any(|(_, other)| is_same_audio(&track, other));
-        if !known {
-            kept.push((source, track));
+        let content = Content::of(&track, &track.language);
+        let is_known =
+            |(_, known, same): &(SourceIndex, Arc<Track>, Content)| content == *same && has_same_samples(&track, known);
+        if track.kind() == MediaKind::Video || !kept.iter().any(is_known) {
+            kept.push((source, track, content));
         }
     }
-    let mut groups: Vec<Arc<Track>> = Vec::new();
-    for (_, track) in kept.iter().filter(|(_, track)| track.kind() == MediaKind::Audio) {
-        if !groups.iter().any(|group| is_same_content(track, group)) {
-            groups.push(Arc::clone(track));
-        }
-    }
-    let entries = kept.into_iter().map(|(source, track)| {
-        let group = groups.iter().position(|group| is_same_content(&track, group));
-        let name = group.map_or_else(|| track.kind().as_str().to_owned(), |at| audio_name(&groups, at));
-        let role = if group.unwrap_or_default() == 0 { Role::Main } else { Role::Alternate };
-        Entry { source, track, name, bitrate: None, language: None, label: None, role }
+    let contents = kept.iter().filter(|(_, track, _)| track.kind() == MediaKind::Audio).map(|(.., content)| content);
+    let contents = Contents::of(contents);
+    let entries = kept.into_iter().map(|(source, track, content)| {
+        let name = contents.name(&content, &[]).unwrap_or_else(|| track.kind().as_str().to_owned());
+        let is_first = contents.first().is_none_or(|first| *first == content) || track.kind() == MediaKind::Video;
+        let role = if is_first { Role::Main } else { Role::Alternate };
+        Entry { source, track, name, bitrate: None, language: content.language, label: None, role }
     });
     renditions(entries.collect(), policy)
 }
 
 /// Presents the tracks that a server manifest lists, of `movies` in the order of its [files](listed_files).
+///
+/// Audio without a declared name is named as in [`present`]: several contents which a manifest leaves nameless would otherwise be one.
+/// The same audio listed twice is presented once.
 ///
 /// # Errors
 /// [`Error::Unusable`] if a track that it lists does not exist or cannot be served, two share name and bitrate, or there is nothing
@@ -62,29 +67,66 @@ pub fn present(movies: impl IntoIterator<Item = Movie>, policy: CutPolicy) -> Re
 pub fn present_listed(manifest: &ServerManifest, movies: Vec<Movie>, policy: CutPolicy) -> Result<Presentation, Error> {
     let files = listed_files(manifest);
     let movies: Vec<Vec<Arc<Track>>> = movies.into_iter().map(|movie| movie.tracks.into_iter().map(Arc::new).collect()).collect();
-    let (mut entries, mut audio_names) = (Vec::<Entry>::new(), Vec::<&str>::new());
+    let mut found = Vec::<Listed<'_>>::new();
     for listed in &manifest.tracks {
         let Some(kind) = listed.kind.media() else { continue };
         let at = files.iter().position(|file| *file == listed.src.as_str()).unwrap_or_default();
         let tracks = movies.get(at).map(Vec::as_slice).unwrap_or_default();
         let track = tracks.iter().find(|track| track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0));
-        let track = track.ok_or_else(|| unusable(no_such_track(listed)))?;
-        if kind == MediaKind::Audio && !audio_names.contains(&listed.name()) {
-            audio_names.push(listed.name());
+        let track = Arc::clone(track.ok_or_else(|| unusable(no_such_track(listed)))?);
+        let language = listed.language().unwrap_or_else(|| track.language.clone());
+        let source = SourceIndex(u32::try_from(at).unwrap_or_default());
+        let content = Content::of(&track, &language);
+        let next = Listed { says: listed, source, track, content };
+        if kind == MediaKind::Video || !found.iter().any(|known| known.is_repeated_by(&next)) {
+            found.push(next);
         }
-        let is_first = kind == MediaKind::Video || audio_names.first() == Some(&listed.name());
-        entries.push(Entry {
-            source: SourceIndex(u32::try_from(at).unwrap_or_default()),
-            track: Arc::clone(track),
-            name: listed.name().to_owned(),
-            bitrate: listed.bitrate,
-            language: listed.language.as_deref().map(Language::parse),
-            label: listed.title.clone(),
-            role: role(listed, is_first),
-        });
+    }
+    let names = listed_names(&found);
+    let mut entries = Vec::<Entry>::new();
+    for (Listed { says, source, track, content }, name) in found.into_iter().zip(names) {
+        let first_audio = entries.iter().find(|entry| entry.track.kind() == MediaKind::Audio);
+        let is_first = track.kind() == MediaKind::Video || first_audio.is_none_or(|first| first.name == name);
+        let role = match says.role() {
+            Role::Main if !is_first => Role::Alternate,
+            role => role,
+        };
+        let label = says.label().map(str::to_owned);
+        entries.push(Entry { source, track, name, bitrate: says.bitrate, language: content.language, label, role });
     }
     entries.sort_by_key(|entry| entry.track.kind());
     renditions(entries, policy)
+}
+
+/// A track that a server manifest lists.
+struct Listed<'a> {
+    says: &'a ServerTrack,
+    source: SourceIndex,
+    track: Arc<Track>,
+    content: Content,
+}
+
+impl Listed<'_> {
+    fn is_nameless_audio(&self) -> bool {
+        self.says.track_name.is_none() && self.track.kind() == MediaKind::Audio
+    }
+
+    fn is_repeated_by(&self, other: &Self) -> bool {
+        let key = |listed: &Self| (listed.says.track_name.clone(), listed.says.bitrate);
+        self.content == other.content && key(self) == key(other) && has_same_samples(&self.track, &other.track)
+    }
+}
+
+/// The names of listed tracks: those declared, and for audio without one those of its content, none of which is declared for another.
+fn listed_names(found: &[Listed<'_>]) -> Vec<String> {
+    let contents = Contents::of(found.iter().filter(|listed| listed.is_nameless_audio()).map(|listed| &listed.content));
+    let name = |listed: &Listed<'_>| {
+        let others = found.iter().filter(|other| other.content != listed.content);
+        let taken: Vec<&str> = others.filter_map(|other| other.says.track_name.as_deref()).collect();
+        let name = contents.name(&listed.content, &taken).filter(|_| listed.is_nameless_audio());
+        name.unwrap_or_else(|| listed.says.name().to_owned())
+    };
+    found.iter().map(name).collect()
 }
 
 /// The files that a server manifest lists as video or audio, each once, in order.
@@ -99,17 +141,6 @@ pub fn listed_files(manifest: &ServerManifest) -> Vec<&str> {
     files
 }
 
-fn role(listed: &ServerTrack, is_first: bool) -> Role {
-    let says = |value: &Option<String>, word: &str| value.as_deref().is_some_and(|value| value.eq_ignore_ascii_case(word));
-    if says(&listed.accessibility, "description") {
-        Role::Description
-    } else if says(&listed.role, "alternate") || !is_first {
-        Role::Alternate
-    } else {
-        Role::Main
-    }
-}
-
 fn no_such_track(listed: &ServerTrack) -> String {
     let id = listed.track_id.map_or_else(String::new, |id| format!(" with the track ID {id}"));
     format!("`{}` has no {} track{id} that can be served", listed.src, listed.kind.as_str())
@@ -119,55 +150,43 @@ fn unusable(problem: impl ToString) -> Error {
     Error::Unusable { asset: String::new(), problem: problem.to_string() }
 }
 
-fn is_same_content(one: &Track, other: &Track) -> bool {
-    let coding = |track: &Track| (track.codec.rfc6381(), track.codec.sampling(), track.timescale);
-    one.language == other.language && coding(one) == coding(other)
-}
-
-/// Whether two tracks hold the same audio, as the renditions of a set do that was encoded with audio in each file.
-fn is_same_audio(one: &Track, other: &Track) -> bool {
-    let size = |track: &Track| {
-        let all = dynpack_media::SampleIndex(0)..dynpack_media::SampleIndex(track.samples.len());
-        (track.samples.len(), track.samples.byte_len(all), track.samples.total_duration(), track.edit)
-    };
-    is_same_content(one, other) && size(one) == size(other)
-}
-
-/// `audio` where there is only one, otherwise with the language, and a number where that is not enough.
-fn audio_name(groups: &[Arc<Track>], at: usize) -> String {
-    let language = |group: &Arc<Track>| group.language.tag().to_owned();
-    let own = groups.get(at).map(language).unwrap_or_default();
-    let earlier = groups.iter().take(at).filter(|group| language(group) == own).count();
-    match (groups.len(), earlier) {
-        (1, _) => "audio".to_owned(),
-        (_, 0) => format!("audio_{own}"),
-        (_, earlier) => format!("audio_{own}_{}", earlier + 1),
-    }
-}
-
 fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Error> {
     let tracks: Vec<&Track> = entries.iter().map(|entry| entry.track.as_ref()).collect();
     let timeline = Timeline::cut(&tracks, policy).map_err(unusable)?;
+    let mut keys = Keys::default();
+    for Entry { name, bitrate, .. } in &entries {
+        bitrate.map_or(Ok(()), |bitrate| keys.declare(name, bitrate.get()))?;
+    }
     let mut renditions = Vec::<Rendition>::new();
     for (entry, cuts) in entries.into_iter().zip(timeline.cuts) {
         let Entry { source, track, name, bitrate, language, label, role } = entry;
         let mut rendition = Rendition::new(name, 1, source, track, Arc::new(cuts));
-        rendition.language = language.unwrap_or(rendition.language);
-        (rendition.label, rendition.role) = (label, role);
-        let is_taken = |bitrate: u32, name: &str| renditions.iter().any(|other| other.bitrate == bitrate && other.name == name);
+        (rendition.language, rendition.label, rendition.role) = (language, label, role);
         rendition.bitrate = match bitrate {
-            Some(declared) if is_taken(declared.get(), &rendition.name) => {
-                return Err(unusable(format!("two tracks `{}` of bitrate {declared} are listed", rendition.name)));
-            }
             Some(declared) => declared.get(),
-            None => {
-                let peak = u32::try_from(cmaf_rate(&rendition)?.peak).unwrap_or(u32::MAX).max(1);
-                (peak..u32::MAX).find(|&bitrate| !is_taken(bitrate, &rendition.name)).unwrap_or(u32::MAX)
-            }
+            None => keys.measure(&rendition.name, cmaf_rate(&rendition)?.peak),
         };
         renditions.push(rendition);
     }
     let names: Vec<String> = renditions.iter().map(|rendition| rendition.name.clone()).collect();
     renditions.sort_by_key(|rendition| (names.iter().position(|name| *name == rendition.name), rendition.bitrate));
     Presentation::new(renditions).map_err(unusable)
+}
+
+/// The names with their bitrates that are given away: the keys of renditions in URLs.
+#[derive(Default)]
+struct Keys(HashSet<(String, u32)>);
+
+impl Keys {
+    /// Takes a declared bitrate: no other will do.
+    fn declare(&mut self, name: &str, bitrate: u32) -> Result<(), Error> {
+        let is_free = self.0.insert((name.to_owned(), bitrate));
+        is_free.then_some(()).ok_or_else(|| unusable(format!("two tracks `{name}` of bitrate {bitrate} are listed")))
+    }
+
+    /// Takes a measured bitrate, or the next that is free: it is no promise to anyone yet.
+    fn measure(&mut self, name: &str, bitrate: u64) -> u32 {
+        let bitrate = u32::try_from(bitrate).unwrap_or(u32::MAX).max(1);
+        (bitrate..u32::MAX).find(|&bitrate| self.0.insert((name.to_owned(), bitrate))).unwrap_or(u32::MAX)
+    }
 }

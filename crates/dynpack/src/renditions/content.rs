@@ -1,0 +1,59 @@
+//! What audio tracks hold: which of them are the same content, and what that is called.
+
+use dynpack_media::{Language, SampleIndex, Timescale, Track};
+
+/// What tells one audio track from another that is no more than another bitrate of it.
+#[derive(Clone, PartialEq)]
+pub(super) struct Content {
+    pub(super) language: Language,
+    codec: String,
+    sampling: Option<(u32, u8)>,
+    timescale: Timescale,
+}
+
+impl Content {
+    /// The content of a track in that language.
+    pub(super) fn of(track: &Track, language: &Language) -> Self {
+        let (codec, sampling) = (track.codec.rfc6381(), track.codec.sampling());
+        Self { language: language.clone(), codec, sampling, timescale: track.timescale }
+    }
+}
+
+/// The different contents among the audio tracks of an asset.
+pub(super) struct Contents(Vec<Content>);
+
+impl Contents {
+    pub(super) fn of<'a>(all: impl Iterator<Item = &'a Content>) -> Self {
+        let mut contents = Vec::new();
+        for content in all {
+            if !contents.contains(content) {
+                contents.push(content.clone());
+            }
+        }
+        Self(contents)
+    }
+
+    /// The one that comes first.
+    pub(super) fn first(&self) -> Option<&Content> {
+        self.0.first()
+    }
+
+    /// `audio` where there is only one, otherwise with the language; and a number where that is not enough, or is `taken`.
+    pub(super) fn name(&self, content: &Content, taken: &[&str]) -> Option<String> {
+        let at = self.0.iter().position(|known| known == content)?;
+        let is_lone = self.0.len() == 1;
+        let stem = if is_lone { "audio".to_owned() } else { format!("audio_{}", content.language.tag()) };
+        let earlier = self.0.iter().take(at).filter(|known| known.language == content.language).count();
+        let names = std::iter::once(stem.clone()).chain((2..).map(|number| format!("{stem}_{number}")));
+        names.filter(|name| !taken.contains(&name.as_str())).nth(earlier)
+    }
+}
+
+/// Whether two audio tracks hold the same samples, as the files of a set do that was encoded with audio in each.
+pub(super) fn has_same_samples(one: &Track, other: &Track) -> bool {
+    let size = |track: &Track| {
+        let all = SampleIndex(0)..SampleIndex(track.samples.len());
+        (track.samples.len(), track.samples.byte_len(all), track.samples.total_duration(), track.edit)
+    };
+    size(one) == size(other)
+}

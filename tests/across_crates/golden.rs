@@ -1,0 +1,39 @@
+//! The manifests of the sample asset, kept as text for review. `DYNPACK_BLESS=1 cargo test` writes them anew.
+
+use std::path::Path;
+
+use dynpack::{Format, Protocol};
+
+use crate::support::{formats, manifest, playlists, sample_origin, text};
+
+const ASSET: &str = "/sample/sample.ism";
+
+#[tokio::test]
+async fn manifests_are_those_that_were_reviewed() {
+    let dynpack = sample_origin();
+    for format in formats() {
+        let manifest = manifest(ASSET, format);
+        compare(format.token(), format, &text(&dynpack, &manifest).await);
+        if format.protocol() == Protocol::Hls {
+            let playlists = playlists(&dynpack, &manifest).await;
+            for (kind, playlist) in [("audio", playlists.first()), ("video", playlists.last())] {
+                compare(&format!("{format}_{kind}"), format, &text(&dynpack, playlist.unwrap()).await);
+            }
+        }
+    }
+}
+
+fn compare(name: &str, format: Format, text: &str) {
+    let ending = match format.protocol() {
+        Protocol::Smooth => "ismc",
+        Protocol::Hls => "m3u8",
+        Protocol::Dash => "mpd",
+        _ => "f4m",
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{name}.{ending}"));
+    if std::env::var_os("DYNPACK_BLESS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, reviewed, "{}", path.display());
+}

@@ -1,0 +1,31 @@
+//! What playlists promise, by an independent parser.
+
+use dynpack::Dynpack;
+
+use super::{Promise, join, text};
+
+/// The paths of the media playlists that a multivariant playlist lists: audio first.
+pub(crate) async fn playlists(dynpack: &Dynpack, manifest: &str) -> Vec<String> {
+    let (_, multivariant) = m3u8_rs::parse_master_playlist(text(dynpack, manifest).await.as_bytes()).map_err(drop).unwrap();
+    let audio = multivariant.alternatives.into_iter().filter_map(|media| media.uri);
+    audio.chain(multivariant.variants.into_iter().map(|variant| variant.uri)).map(|link| join(manifest, &link)).collect()
+}
+
+pub(crate) async fn promises(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
+    let mut promises = Vec::new();
+    for playlist in playlists(dynpack, manifest).await {
+        let (_, media) = m3u8_rs::parse_media_playlist(text(dynpack, &playlist).await.as_bytes()).map_err(drop).unwrap();
+        let mut promise = Promise::default();
+        let mut start = 0.0;
+        for segment in &media.segments {
+            if let Some(map) = &segment.map {
+                promise.init = Some(join(&playlist, &map.uri));
+            }
+            let duration = f64::from(segment.duration);
+            promise.segments.push((join(&playlist, &segment.uri), start, duration));
+            start += duration;
+        }
+        promises.push(promise);
+    }
+    promises
+}

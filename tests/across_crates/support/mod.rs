@@ -1,0 +1,99 @@
+//! The sample asset in memory, and short ways to ask for things.
+
+mod dash;
+mod hds;
+mod hls;
+mod smooth;
+
+use std::path::Path;
+
+use bytes::Bytes;
+use dynpack::storage::Memory;
+use dynpack::{Conditions, Dynpack, Error, Format, Protocol, Request, Response};
+
+pub(crate) use self::hds::tags;
+pub(crate) use self::hls::playlists;
+
+pub(crate) const SAMPLE: [&str; 5] = ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"];
+
+/// A file of the sample asset.
+pub(crate) fn sample(name: &str) -> Bytes {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/media/sample");
+    std::fs::read(folder.join(name)).unwrap().into()
+}
+
+/// The sample asset at `/sample/sample.ism`.
+pub(crate) fn sample_storage() -> Memory {
+    let storage = Memory::new();
+    for name in SAMPLE {
+        storage.insert(format!("sample/{name}"), sample(name));
+    }
+    storage
+}
+
+pub(crate) fn sample_origin() -> Dynpack {
+    Dynpack::builder(sample_storage()).build()
+}
+
+pub(crate) async fn ask(dynpack: &Dynpack, path: &str) -> Result<Response, Error> {
+    dynpack.respond(&Request::parse(path)?, &Conditions::default()).await
+}
+
+pub(crate) async fn get(dynpack: &Dynpack, path: &str) -> Bytes {
+    let response = ask(dynpack, path).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+    let promised = response.body.len();
+    let body = response.body.collect().await.unwrap();
+    assert_eq!(body.len() as u64, promised, "{path}");
+    body
+}
+
+pub(crate) async fn text(dynpack: &Dynpack, path: &str) -> String {
+    String::from_utf8(get(dynpack, path).await.to_vec()).unwrap()
+}
+
+/// The path of `link` in a document at `base`.
+pub(crate) fn join(base: &str, link: &str) -> String {
+    format!("{}/{link}", base.rsplit_once('/').unwrap().0)
+}
+
+/// What a manifest promises of one rendition: its segments, with the start and duration of each in seconds, and the init segment if the
+/// format has one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Promise {
+    pub(crate) init: Option<String>,
+    pub(crate) segments: Vec<(String, f64, f64)>,
+}
+
+impl Promise {
+    /// The name of the track, as it stands in URLs.
+    pub(crate) fn track(&self) -> &str {
+        let (_, arguments) = self.segments[0].0.split_once("Fragments(").unwrap();
+        arguments.split(['=', ',']).next().unwrap()
+    }
+}
+
+/// The formats that are built.
+pub(crate) fn formats() -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().filter(|format| format.packager().is_ok())
+}
+
+/// The path of an asset's manifest.
+pub(crate) fn manifest(asset: &str, format: Format) -> String {
+    format!("{asset}/manifest(format={format})")
+}
+
+/// Everything that the manifests of an asset promise in a format.
+pub(crate) async fn promises(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Promise> {
+    let manifest = manifest(asset, format);
+    match format.protocol() {
+        Protocol::Hls => hls::promises(dynpack, &manifest).await,
+        Protocol::Dash => dash::promises(dynpack, &manifest).await,
+        Protocol::Smooth => smooth::promises(dynpack, &manifest).await,
+        _ => hds::promises(dynpack, &manifest).await,
+    }
+}
+
+/// Everything that the HLS CMAF playlists of an asset promise.
+pub(crate) async fn hls(dynpack: &Dynpack, asset: &str) -> Vec<Promise> {
+    promises(dynpack, asset, Format::HlsCmaf).await
+}
