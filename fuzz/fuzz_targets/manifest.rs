@@ -1,0 +1,13 @@
+//! Any bytes as a server or client manifest: what is read can be written, and reads the same again.
+
+#![no_main]
+
+use dynpack_smooth::{ClientManifest, ServerManifest};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    if let Ok(manifest) = ServerManifest::parse(data) {
+        assert_eq!(ServerManifest::parse(manifest.to_xml().as_bytes()).as_ref(), Ok(&manifest));
+    }
+    let _ = ClientManifest::parse(data);
+});
