@@ -1,29 +1,28 @@
 //! Which bytes of a file are needed, and what they give.
 
 use bytes::{Buf, Bytes, BytesMut};
-use dynpack_media::{Extent, FourCc, Movie};
+use dynpack_media::{Extent, Movie};
 
-use crate::boxes::{BoxRef, Header};
-use crate::moov::Moov;
+use crate::boxes::Header;
+use crate::walk::{Next, Walk, Want, What};
 use crate::{Error, Limits};
 
 /// Asked for at the start of a file: enough for the `moov` of a short clip.
 const HEAD: u64 = 16 << 10;
 
-/// Asked for at each box header behind the start.
-const PROBE: u64 = 1 << 10;
-
 /// Opens a file by saying which bytes it needs and being fed them, in whatever pieces they come.
 ///
 /// It asks for the head of the file, then for the header of one box at the top after the other, until it has found the `moov`, and for
-/// the rest of that. It never asks for media.
+/// the rest of that. If that promises fragments it goes on to the end of the file, and reads each `moof`. It never asks for media.
 #[derive(Debug)]
 pub struct Demuxer {
     file_len: u64,
-    limits: Limits,
+    walk: Walk,
     state: State,
     /// What has been fed of the bytes that are wanted, if not all.
     partial: BytesMut,
+    /// What has been fed of bytes that come later, with the place of each.
+    held: Vec<(u64, Bytes)>,
 }
 
 #[derive(Debug)]
@@ -33,35 +32,13 @@ enum State {
     Failed(Error),
 }
 
-/// What must be read next.
-#[derive(Clone, Copy, Debug)]
-struct Want {
-    extent: Extent,
-    what: What,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum What {
-    /// A box header, or the start of one.
-    Header,
-    /// All of the `moov`, with so many bytes of header.
-    Moov { header_len: usize },
-}
-
 impl Demuxer {
     /// Opens a file of `file_len` bytes.
     #[must_use]
     pub fn new(file_len: u64, limits: Limits) -> Self {
-        let mut demuxer = Self {
-            file_len,
-            limits,
-            state: State::Failed(malformed_top(FourCc(*b"moov"), 0, "the file is empty")),
-            partial: BytesMut::new(),
-        };
-        if file_len > 0 {
-            demuxer.state = demuxer.header_at(0);
-        }
-        demuxer
+        let mut walk = Walk::new(file_len, limits);
+        let state = State::of(walk.start());
+        Self { file_len, walk, state, partial: BytesMut::new(), held: Vec::new() }
     }
 
     /// The range wanted next, within the file; `None` once all is known, or after an error.
@@ -75,39 +52,68 @@ impl Demuxer {
         let least = want.extent.len.saturating_sub(have);
         let len = match want.what {
             What::Header if want.extent.offset == 0 => least.max(HEAD),
-            What::Header => least.max(PROBE),
-            What::Moov { .. } => least,
+            What::Header => least.max(self.walk.probe()),
+            // With the header of the mdat behind it.
+            What::Box { kind, .. } if kind.0 == *b"moof" => least.saturating_add(Header::LONG),
+            What::Box { .. } | What::End => least,
         };
         Some(Extent::new(offset, len.min(self.file_len.saturating_sub(offset))))
+    }
+
+    /// The range wanted next, as [`need`](Self::need) tells it, and up to `most` in all with those behind it that an index of the file
+    /// (`sidx` or `mfra`) lets expect, in ascending order and apart from each other.
+    ///
+    /// All of them may be read side by side and fed in any order: what comes early is held until its turn. It pays where each read
+    /// takes long and there are many, as with fragmented files behind a network. An index that lies costs reads for nothing, and no
+    /// more.
+    #[must_use]
+    pub fn needs(&self, most: usize) -> Vec<Extent> {
+        let mut needs = Vec::from_iter(self.need());
+        let mut end = needs.first().map_or(u64::MAX, |need| need.end());
+        for offset in self.walk.index().behind(self.walk.position()) {
+            if needs.len() >= most || offset >= self.file_len {
+                break;
+            }
+            if offset >= end && self.held_from(offset).is_none() {
+                let need = Extent::new(offset, self.walk.probe().min(self.file_len.saturating_sub(offset)));
+                end = need.end();
+                needs.push(need);
+            }
+        }
+        needs
     }
 
     /// Takes bytes of the file from `offset` on.
     ///
     /// # Errors
-    /// [`Error::WrongFeed`] if they do not hold the first byte that is [needed](Self::need), or nothing is; the demuxer can go on with
-    /// the right ones. Any other error is about the file, and final.
+    /// [`Error::WrongFeed`] if they do not hold the first byte that is [needed](Self::need), nor start where one of the
+    /// [needs](Self::needs) does, or nothing is needed; the demuxer can go on with the right ones. Any other error is about the file,
+    /// and final.
     pub fn feed(&mut self, offset: u64, bytes: Bytes) -> Result<(), Error> {
         let wanted = self.need();
-        let holds = |wanted: Extent| offset <= wanted.offset && wanted.offset - offset < bytes.len() as u64;
-        if !wanted.is_some_and(holds) {
-            return Err(Error::WrongFeed { wanted, offset, len: bytes.len() as u64 });
+        let len = bytes.len() as u64;
+        let holds = |wanted: Extent| offset <= wanted.offset && wanted.offset - offset < len;
+        let comes_early = len > 0 && offset > self.walk.position() && self.walk.index().contains(offset);
+        if !wanted.is_some_and(|wanted| holds(wanted) || comes_early) {
+            return Err(Error::WrongFeed { wanted, offset, len });
         }
+        self.held.push((offset, bytes));
         while let State::Wanting(want) = self.state {
-            let start = want.extent.offset.saturating_add(self.partial.len() as u64);
-            let Some(fed) = start.checked_sub(offset).and_then(|skip| bytes.get(usize::try_from(skip).ok()?..)) else { break };
+            let Some(fed) = self.held_from(want.extent.offset.saturating_add(self.partial.len() as u64)) else { break };
             let missing = usize::try_from(want.extent.len).unwrap_or(usize::MAX).saturating_sub(self.partial.len());
-            let Some(needed) = fed.get(..missing) else {
-                self.partial.extend_from_slice(fed);
-                break;
-            };
+            if fed.len() < missing {
+                self.partial.extend_from_slice(&fed);
+                continue;
+            }
             let whole = if self.partial.is_empty() {
-                bytes.slice_ref(needed)
+                fed.slice(..missing)
             } else {
-                self.partial.extend_from_slice(needed);
+                self.partial.extend_from_slice(fed.get(..missing).unwrap_or_default());
                 self.partial.split().freeze()
             };
-            self.state = self.read(want, &whole).unwrap_or_else(State::Failed);
+            self.state = State::of(self.walk.read(want, &whole));
         }
+        self.let_go();
         match &self.state {
             State::Failed(error) => Err(error.clone()),
             _ => Ok(()),
@@ -127,64 +133,30 @@ impl Demuxer {
         }
     }
 
-    fn read(&mut self, want: Want, bytes: &[u8]) -> Result<State, Error> {
-        match want.what {
-            What::Header => self.read_header(want.extent.offset, bytes),
-            What::Moov { header_len } => {
-                let moov = BoxRef::top(FourCc(*b"moov"), want.extent.offset, bytes, header_len);
-                Moov::read(&moov, &self.limits)?.finish(self.file_len).map(State::Done)
-            }
-        }
+    /// What is held of the bytes from `offset` on, if there is one.
+    fn held_from(&self, offset: u64) -> Option<Bytes> {
+        let holder = self.held.iter().find(|(start, bytes)| *start <= offset && offset - *start < bytes.len() as u64);
+        holder.and_then(|(start, bytes)| Some(bytes.slice(usize::try_from(offset - *start).ok()?..)))
     }
 
-    fn read_header(&mut self, offset: u64, bytes: &[u8]) -> Result<State, Error> {
-        let Some(Header { kind, header_len, len }) = Header::read(bytes) else {
-            return Ok(self.longer_header_at(offset, bytes));
-        };
-        if offset == 0 && !begins_a_file(kind) {
-            return Err(Error::Unsupported(format!(
-                "this is not an MP4 file: it does not start with a box, but with \"{kind}\""
-            )));
-        }
-        let left = self.file_len.saturating_sub(offset);
-        let len = len.unwrap_or(left);
-        if len < header_len {
-            return Err(malformed_top(kind, offset, format!("its size of {len} is less than its header")));
-        }
-        if kind.0 == *b"moov" && len > self.limits.moov_size {
-            let (limit, path) = ("moov_size", kind.to_string());
-            return Err(Error::LimitExceeded { limit, path, offset, allowed: self.limits.moov_size, found: len });
-        }
-        if len > left {
-            let problem = format!("its {len} bytes run past the end of the file at {}, and no moov stands before", self.file_len);
-            return Err(malformed_top(kind, offset, problem));
-        }
-        if kind.0 == *b"moov" {
-            let what = What::Moov { header_len: usize::try_from(header_len).unwrap_or_default() };
-            return Ok(State::Wanting(Want { extent: Extent::new(offset, len), what }));
-        }
-        Ok(self.header_at(offset.saturating_add(len)))
+    /// Lets go of what will not be wanted again.
+    fn let_go(&mut self) {
+        let State::Wanting(want) = &self.state else { return self.held.clear() };
+        let position = self.walk.position();
+        // The end of the file is read before what lies in front of it.
+        let goes_on = want.extent.offset == position;
+        let passed = if goes_on { position.saturating_add(self.partial.len() as u64) } else { position };
+        self.held.retain(|(start, bytes)| start.saturating_add(bytes.len() as u64) > passed);
     }
+}
 
-    /// Wants the header of the box at `offset`.
-    fn header_at(&self, offset: u64) -> State {
-        if self.file_len.saturating_sub(offset) < Header::SHORT {
-            return self.end();
+impl State {
+    fn of(next: Result<Next, Error>) -> Self {
+        match next {
+            Ok(Next::Want(want)) => Self::Wanting(want),
+            Ok(Next::Done(movie)) => Self::Done(movie),
+            Err(error) => Self::Failed(error),
         }
-        State::Wanting(Want { extent: Extent::new(offset, Header::SHORT), what: What::Header })
-    }
-
-    /// Wants a header with a 64-bit size where the shorter form was not enough.
-    fn longer_header_at(&self, offset: u64, bytes: &[u8]) -> State {
-        if self.file_len.saturating_sub(offset) < Header::LONG || bytes.len() as u64 >= Header::LONG {
-            return self.end();
-        }
-        State::Wanting(Want { extent: Extent::new(offset, Header::LONG), what: What::Header })
-    }
-
-    /// The file has ended without a `moov`.
-    fn end(&self) -> State {
-        State::Failed(malformed_top(FourCc(*b"moov"), self.file_len, "the file ends without one"))
     }
 }
 
@@ -200,17 +172,4 @@ pub fn demux(file: Bytes) -> Result<Movie, Error> {
         demuxer.feed(need.offset, rest)?;
     }
     demuxer.finish()
-}
-
-/// Whether a file may start with a box of this type.
-fn begins_a_file(kind: FourCc) -> bool {
-    const KINDS: [&[u8; 4]; 17] = [
-        b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid", b"pdin", b"sidx", b"moof", b"emsg",
-        b"prft", b"meta", b"udta", b"junk",
-    ];
-    KINDS.contains(&&kind.0)
-}
-
-fn malformed_top(kind: FourCc, offset: u64, problem: impl Into<String>) -> Error {
-    Error::Malformed { path: kind.to_string(), offset, problem: problem.into() }
 }

@@ -37,6 +37,15 @@ pub(crate) fn read(trak: &BoxRef<'_>, movie: Option<Timescale>, track: Timescale
     Ok(Edit { delay, media_start })
 }
 
+/// The same edit, for media whose times count from its first sample, which is decoded at `start` on the clock of the edit list.
+pub(crate) fn of_media_from(edit: Edit, start: Ticks) -> Edit {
+    let media_start = edit.media_start - start;
+    if media_start < Ticks::ZERO {
+        return Edit { delay: edit.delay - media_start, media_start: Ticks::ZERO };
+    }
+    Edit { media_start, ..edit }
+}
+
 /// Duration in the movie's timescale, and media time in the track's; negative for an empty edit.
 fn entry(fields: &mut Fields<'_>, version: u8) -> Result<(u64, Ticks), Error> {
     let duration = fields.versioned(version)?;

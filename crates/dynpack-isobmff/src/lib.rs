@@ -52,12 +52,17 @@ mod configuration;
 mod demuxer;
 mod edit;
 mod error;
+mod gathered;
+mod index;
 mod limits;
+mod moof;
 mod moov;
+mod mvex;
 mod sample_entry;
 mod samples;
 mod stbl;
 mod trak;
+mod walk;
 
 pub use demuxer::{Demuxer, demux};
 pub use error::Error;

@@ -7,12 +7,15 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of the `moov` box, which is held in memory while it is read: stops a file whose `moov` claims to be the whole disk.
+    /// Bytes of the `moov` box, or of one `moof`, which is held in memory while it is read: stops a file whose `moov` claims to be the
+    /// whole disk.
     pub moov_size: u64,
     /// Number of tracks: stops a `moov` of a million tiny tracks.
     pub tracks: u32,
     /// Samples of one track: stops a table which claims 2^32 samples of one size in 20 bytes, over which every loop would then run.
     pub samples: u32,
+    /// Number of fragments: stops a file which is nothing but empty `moof` boxes.
+    pub fragments: u32,
 }
 
 impl Limits {
@@ -33,11 +36,18 @@ impl Limits {
     pub const fn with_samples(self, samples: u32) -> Self {
         Self { samples, ..self }
     }
+
+    /// The same limits with that many fragments.
+    #[must_use]
+    pub const fn with_fragments(self, fragments: u32) -> Self {
+        Self { fragments, ..self }
+    }
 }
 
 impl Default for Limits {
-    /// 256 MiB of `moov`, 64 tracks, 2^24 samples a track (77 hours at 60 frames a second).
+    /// 256 MiB of `moov`, 64 tracks, 2^24 samples a track (77 hours at 60 frames a second), 2^20 fragments (two tracks in fragments of
+    /// 2 seconds, for 291 hours).
     fn default() -> Self {
-        Self { moov_size: 256 << 20, tracks: 64, samples: 1 << 24 }
+        Self { moov_size: 256 << 20, tracks: 64, samples: 1 << 24, fragments: 1 << 20 }
     }
 }

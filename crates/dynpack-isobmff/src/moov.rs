@@ -2,7 +2,7 @@
 //!
 //! Not read: `iods`, `udta`, `meta`, `pssh`, and the duration of `mvhd`, which often lies.
 
-use dynpack_media::{Movie, SkippedTrack, TrackId};
+use dynpack_media::{Extent, Movie, SkippedTrack, TrackId};
 
 use crate::boxes::BoxRef;
 use crate::trak::{self, Draft};
@@ -13,6 +13,8 @@ use crate::{Error, Limits};
 pub(crate) struct Moov {
     /// The tracks in file order, or why they are left out.
     tracks: Vec<(TrackId, Result<Draft, Error>)>,
+    /// Whether there is an `mvex`, which promises fragments.
+    is_extended: bool,
 }
 
 impl Moov {
@@ -23,14 +25,15 @@ impl Moov {
         }
         let mvhd = moov.child(b"mvhd")?;
         let movie_timescale = mvhd.as_ref().and_then(|mvhd| trak::timescale(mvhd).ok()).map(|(timescale, _)| timescale);
-        let mut movie = Self::default();
+        let mvex = moov.child(b"mvex")?;
+        let mut movie = Self { tracks: Vec::new(), is_extended: mvex.is_some() };
         for trak in moov.children().all_of_kind(b"trak") {
             let trak = trak?;
             if movie.tracks.len() as u64 >= u64::from(limits.tracks) {
                 return Err(moov.exceeds("tracks", u64::from(limits.tracks).saturating_add(1), limits.tracks.into()));
             }
             let id = trak::id(&trak).and_then(|id| movie.unused(id, &trak));
-            let draft = id.clone().and_then(|id| Draft::read(&trak, id, movie_timescale, limits));
+            let draft = id.clone().and_then(|id| Draft::read(&trak, id, movie_timescale, mvex.as_ref(), limits));
             if let Err(error) = &draft
                 && !error.is_of_the_file()
             {
@@ -51,11 +54,34 @@ impl Moov {
         }
     }
 
-    /// The movie, if a file of `file_len` bytes holds the samples of at least one track.
-    pub(crate) fn finish(self, file_len: u64) -> Result<Movie, Error> {
+    /// Whether fragments may tell of more samples of tracks that can be served.
+    ///
+    /// The standard wants an `mvex` then (8.8.1). A movie that has no samples of its own is believed without one.
+    pub(crate) fn may_go_on(&self) -> bool {
+        let mut drafts = self.tracks.iter().filter_map(|(_, draft)| draft.as_ref().ok()).peekable();
+        drafts.peek().is_some() && (self.is_extended || drafts.all(Draft::is_empty))
+    }
+
+    /// The track of that id, to which a `traf` adds samples, or why it is left out. One which the `moov` does not know is left out.
+    pub(crate) fn track(&mut self, id: TrackId, traf: &BoxRef<'_>, limits: &Limits) -> Result<&mut Result<Draft, Error>, Error> {
+        let at = match self.tracks.iter().position(|(other, _)| *other == id) {
+            Some(at) => at,
+            None if self.tracks.len() as u64 >= u64::from(limits.tracks) => {
+                return Err(traf.exceeds("tracks", u64::from(limits.tracks).saturating_add(1), limits.tracks.into()));
+            }
+            None => {
+                self.tracks.push((id, Err(traf.malformed(format!("is of track {}, of which the moov tells nothing", id.0)))));
+                self.tracks.len().saturating_sub(1)
+            }
+        };
+        self.tracks.get_mut(at).map(|(_, track)| track).ok_or_else(|| traf.malformed("is of no track"))
+    }
+
+    /// The movie, if a file of `file_len` bytes, with `mdat` boxes of these bodies, holds the samples of at least one track.
+    pub(crate) fn finish(self, file_len: u64, media: &[Extent]) -> Result<Movie, Error> {
         let (mut tracks, mut failures) = (Vec::new(), Vec::new());
         for (id, draft) in self.tracks {
-            match draft.and_then(|draft| draft.finish(file_len)) {
+            match draft.and_then(|draft| draft.finish(file_len, media)) {
                 Ok(track) => tracks.push(track),
                 Err(error) => failures.push((id, error)),
             }

@@ -3,9 +3,11 @@
 //! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of `tkhd`; `tref`, `udta`, `meta`.
 
 use bytes::Bytes;
-use dynpack_media::{Codec, Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
+use dynpack_media::{Codec, Edit, Extent, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::{BoxRef, Fields};
+use crate::gathered::Gathered;
+use crate::mvex::{self, Defaults};
 use crate::samples::Samples;
 use crate::{Error, Limits, edit, sample_entry, stbl};
 
@@ -13,7 +15,12 @@ use crate::{Error, Limits, edit, sample_entry, stbl};
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) id: TrackId,
-    pub(crate) samples: Samples,
+    /// What holds for the samples of its fragments; which sample entry, for all of its samples.
+    pub(crate) defaults: Defaults,
+    /// What the `moov` tells.
+    samples: Samples,
+    /// What fragments tell, once there are some, with what the `moov` tells.
+    gathered: Option<Gathered>,
     timescale: Timescale,
     language: Language,
     name: String,
@@ -26,25 +33,31 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Reads a track; `movie` is the timescale of `mvhd`.
-    pub(crate) fn read(trak: &BoxRef<'_>, id: TrackId, movie: Option<Timescale>, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn read(
+        trak: &BoxRef<'_>,
+        id: TrackId,
+        movie: Option<Timescale>,
+        mvex: Option<&BoxRef<'_>>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
         let mdia = trak.require(b"mdia")?;
         let minf = mdia.require(b"minf")?;
         let stbl = minf.require(b"stbl")?;
-        let entry = sample_entry::read(&stbl.require(b"stsd")?, stbl::description(&stbl)?)?;
+        let mut defaults = mvex.map(|mvex| mvex::defaults(mvex, id)).transpose()?.unwrap_or_default();
+        defaults.description = stbl::description(&stbl)?.unwrap_or(defaults.description);
+        let entry = sample_entry::read(&stbl.require(b"stsd")?, defaults.description)?;
         let (timescale, packed_language) = media_header(&mdia.require(b"mdhd")?)?;
         let language = match mdia.child(b"elng")? {
             Some(elng) => extended_language(&elng)?,
             None => packed_language,
         };
         refuse_references(&minf)?;
-        let mut samples = stbl::read(&stbl, limits)?;
-        if matches!(entry.codec, Codec::Aac(_)) {
-            // Every frame of AAC can be decoded from, whatever stss says.
-            samples.sync_samples = None;
-        }
-        Ok(Self {
+        let samples = if mvex.is_some() && !stbl::has_sizes(&stbl)? { Samples::none() } else { stbl::read(&stbl, limits)? };
+        let mut draft = Self {
             id,
+            defaults,
             samples,
+            gathered: None,
             timescale,
             language,
             name: mdia.child(b"hdlr")?.map(|hdlr| handler_name(&hdlr)).unwrap_or_default(),
@@ -52,32 +65,69 @@ impl Draft {
             sample_entry: entry.bytes,
             edit: edit::read(trak, movie, timescale)?,
             place: (stbl.path(), stbl.offset),
-        })
+        };
+        if draft.all_are_sync() {
+            draft.samples.sync_samples = None;
+        }
+        Ok(draft)
     }
 
-    /// The track, if all of its samples lie within a file of `file_len` bytes.
-    pub(crate) fn finish(self, file_len: u64) -> Result<Track, Error> {
+    /// Whether the `moov` tells of no samples.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.samples.sizes.is_empty()
+    }
+
+    /// Whether decoding can start at every sample, whatever the file says, as with frames of AAC.
+    pub(crate) const fn all_are_sync(&self) -> bool {
+        matches!(self.codec, Codec::Aac(_))
+    }
+
+    /// Its samples, to be gone on with by a fragment.
+    pub(crate) fn gathered(&mut self) -> &mut Gathered {
+        let samples = &mut self.samples;
+        self.gathered.get_or_insert_with(|| Gathered::behind(std::mem::replace(samples, Samples::none())))
+    }
+
+    /// The track, if all of its samples lie within a file of `file_len` bytes, and those of fragments within its `media`, which ascend.
+    pub(crate) fn finish(self, file_len: u64, media: &[Extent]) -> Result<Track, Error> {
         let (path, offset) = self.place;
-        let malformed = |problem: String| Error::Malformed { path, offset, problem };
-        let end = self.samples.chunks.end_in_file();
+        let malformed = |problem: String| Error::Malformed { path: path.clone(), offset, problem };
+        let is_fragmented = self.gathered.is_some();
+        let (samples, start) = match self.gathered {
+            Some(gathered) => {
+                let start = gathered.start();
+                (gathered.finish(file_len).map_err(malformed)?, Ticks(start))
+            }
+            None => (self.samples, Ticks::ZERO),
+        };
+        let end = samples.chunks.end_in_file();
         if end > file_len {
             return Err(malformed(format!("sample data ends at {end}, but the file has only {file_len} bytes")));
         }
-        let samples = match self.samples.finish() {
-            Ok(samples) => samples,
-            Err(error) => return Err(malformed(error.to_string())),
-        };
+        let samples = samples.finish().map_err(|error| malformed(error.to_string()))?;
         if samples.is_empty() {
             return Err(Error::Unsupported("has no samples".into()));
         }
+        if is_fragmented && let Some(stray) = outside(&samples, media) {
+            let (from, to) = (stray.offset, stray.end());
+            return Err(malformed(format!("its samples at {from} to {to} do not lie within one mdat of the file")));
+        }
+        let edit = edit::of_media_from(self.edit, start);
         let media_end = presentation_end(&samples);
-        if self.edit.media_start > Ticks::ZERO && self.edit.media_start >= media_end {
-            let start = self.edit.media_start;
+        if edit.media_start > Ticks::ZERO && edit.media_start >= media_end {
+            let start = edit.media_start;
             return Err(malformed(format!("the edit list starts at tick {start}, but the media ends at {media_end}")));
         }
         let track = Track::new(self.id, self.timescale, self.codec, self.sample_entry, samples);
-        Ok(track.with_language(self.language).with_name(self.name).with_edit(self.edit))
+        Ok(track.with_language(self.language).with_name(self.name).with_edit(edit))
     }
+}
+
+/// The first stretch of samples that does not lie within one of the ascending extents of `media`.
+fn outside(samples: &SampleTable, media: &[Extent]) -> Option<Extent> {
+    let holder = |place: Extent| media.get(media.partition_point(|mdat| mdat.offset <= place.offset).checked_sub(1)?);
+    let mut extents = samples.extents(SampleIndex(0)..SampleIndex(samples.len()));
+    extents.find(|&place| holder(place).is_none_or(|mdat| mdat.end() < place.end()))
 }
 
 /// When the last sample to be presented ends, which may not be the last to be decoded.

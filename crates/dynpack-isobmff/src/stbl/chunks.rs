@@ -46,11 +46,11 @@ pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>
     Ok(chunks)
 }
 
-/// Which entry of `stsd` describes the samples, from 1; the first where no chunk tells.
-pub(crate) fn description(stbl: &BoxRef<'_>) -> Result<u32, Error> {
+/// Which entry of `stsd` describes the samples, from 1; `None` where no chunk tells.
+pub(crate) fn description(stbl: &BoxRef<'_>) -> Result<Option<u32>, Error> {
     let stsc = stbl.child(b"stsc")?;
     let runs = stsc.as_ref().map(runs).transpose()?.unwrap_or_default();
-    Ok(runs.first().map_or(1, |run| Run::read(run).description))
+    Ok(runs.first().map(|run| Run::read(run).description))
 }
 
 /// A run of chunks which hold equally many samples.

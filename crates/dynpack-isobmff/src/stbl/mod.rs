@@ -16,6 +16,11 @@ use crate::boxes::BoxRef;
 use crate::samples::Samples;
 use crate::{Error, Limits};
 
+/// Whether there is a table of sizes, which movies whose samples are all in fragments may lack.
+pub(crate) fn has_sizes(stbl: &BoxRef<'_>) -> Result<bool, Error> {
+    Ok(stbl.child(b"stsz")?.is_some() || stbl.child(b"stz2")?.is_some())
+}
+
 /// Reads the tables and checks each against the number of samples that `stsz` gives.
 pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error> {
     let size_box = match stbl.child(b"stsz")? {

@@ -1,0 +1,196 @@
+//! The samples of a track while they are gathered, fragment by fragment.
+
+use dynpack_media::{ColumnBuilder, SampleIndex};
+
+use crate::samples::{Chunks, Samples};
+
+/// The samples of a track while they are gathered, fragment by fragment.
+///
+/// Memory follows the runs of equal samples, never the counts they claim.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    /// Of all samples but the last, for the next fragment decides how long that lasts.
+    durations: ColumnBuilder,
+    last_duration: Option<u32>,
+    composition_offsets: ColumnBuilder,
+    sizes: ColumnBuilder,
+    sync: SyncSamples,
+    chunks: Chunks,
+    /// When the first sample is decoded, in ticks.
+    start: i64,
+    /// When the last sample ends, in ticks.
+    end: i64,
+    /// How much time without samples follows, in ticks.
+    empty: i64,
+}
+
+/// Samples which follow each other and are alike.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alike {
+    pub(crate) count: u32,
+    /// In ticks.
+    pub(crate) duration: u32,
+    /// In bytes.
+    pub(crate) size: u32,
+    /// In ticks, as the bits of an `i32`.
+    pub(crate) composition_offset: u32,
+    pub(crate) is_sync: bool,
+}
+
+impl Gathered {
+    /// Goes on behind the samples which the `moov` describes.
+    pub(crate) fn behind(samples: Samples) -> Self {
+        let mut gathered = Self {
+            durations: ColumnBuilder::default(),
+            last_duration: None,
+            composition_offsets: ColumnBuilder::default(),
+            sizes: ColumnBuilder::default(),
+            sync: SyncSamples::default(),
+            chunks: samples.chunks,
+            start: 0,
+            end: 0,
+            empty: 0,
+        };
+        let mut sync_samples = samples.sync_samples.as_deref().unwrap_or_default().iter().peekable();
+        for index in 0..samples.sizes.len() {
+            let listed = sync_samples.next_if(|sync| sync.0 == index).is_some();
+            gathered.push(Alike {
+                count: 1,
+                duration: samples.durations.get(index),
+                size: samples.sizes.get(index),
+                composition_offset: samples.composition_offsets.get(index),
+                is_sync: listed || samples.sync_samples.is_none(),
+            });
+        }
+        gathered
+    }
+
+    /// Number of samples so far.
+    pub(crate) const fn len(&self) -> u32 {
+        self.sizes.len()
+    }
+
+    /// When the first sample is decoded, in ticks.
+    pub(crate) const fn start(&self) -> i64 {
+        self.start
+    }
+
+    /// Begins a fragment, which is decoded from `time` on if it says so, else when the last sample has ended.
+    ///
+    /// The last sample lasts until then: longer over a gap; shorter where the fragment begins before its end, which rounded times
+    /// cause, but not by more than it lasted.
+    ///
+    /// # Errors
+    /// What is wrong, if it would last less than nothing, or longer than 31 bits can tell.
+    pub(crate) fn begin(&mut self, time: Option<i64>) -> Result<(), String> {
+        let end = self.end;
+        let time = time.unwrap_or_else(|| end.saturating_add(self.empty));
+        match self.last_duration {
+            None => self.start = time,
+            Some(last) => {
+                let lasts = i64::from(last).saturating_add(time.saturating_sub(end));
+                let lasts = i32::try_from(lasts).ok().and_then(|lasts| u32::try_from(lasts).ok()).ok_or_else(|| {
+                    let (ticks, place) = if time < end { (end.abs_diff(time), "before") } else { (time.abs_diff(end), "behind") };
+                    format!("begins {ticks} ticks {place} the end of the samples before it, at {end}")
+                })?;
+                self.last_duration = Some(lasts);
+            }
+        }
+        (self.end, self.empty) = (time, 0);
+        Ok(())
+    }
+
+    /// No samples for so many ticks.
+    pub(crate) fn skip(&mut self, duration: u32) {
+        self.empty = self.empty.saturating_add(duration.into());
+    }
+
+    /// Appends a run of samples which lies at `offset` and takes `len` bytes. `None` if that passes 64 bits.
+    pub(crate) fn begin_run(&mut self, offset: u64, len: u64) -> Option<()> {
+        self.chunks.push(self.len(), offset, len)
+    }
+
+    /// Appends samples.
+    pub(crate) fn push(&mut self, alike: Alike) {
+        let Some(but_last) = alike.count.checked_sub(1) else { return };
+        if let Some(last) = self.last_duration.replace(alike.duration) {
+            self.durations.push_run(last, 1);
+        }
+        self.durations.push_run(alike.duration, but_last);
+        self.end = self.end.saturating_add(i64::from(alike.duration).saturating_mul(alike.count.into()));
+        self.sync.push(self.len(), alike.count, alike.is_sync);
+        self.composition_offsets.push_run(alike.composition_offset, alike.count);
+        self.sizes.push_run(alike.size, alike.count);
+    }
+
+    /// The samples of a file of `file_len` bytes.
+    ///
+    /// # Errors
+    /// What is wrong, if the samples cannot be real.
+    pub(crate) fn finish(mut self, file_len: u64) -> Result<Samples, String> {
+        if let Some(last) = self.last_duration {
+            self.durations.push_run(last, 1);
+        }
+        let (count, byte_len) = (self.len(), self.chunks.byte_len());
+        if count > 0 && byte_len == 0 {
+            return Err(format!("all {count} samples are empty"));
+        }
+        if count > 0 && self.end == self.start {
+            return Err("all durations are zero".into());
+        }
+        let sync_count = self.sync.count;
+        if !self.sync.are_all && sync_count > file_len {
+            return Err(format!("{sync_count} sync samples are told of, but the file has only {file_len} bytes"));
+        }
+        Ok(Samples {
+            durations: self.durations.finish(),
+            composition_offsets: self.composition_offsets.finish(),
+            sizes: self.sizes.finish(),
+            sync_samples: self.sync.finish(),
+            chunks: self.chunks,
+        })
+    }
+}
+
+/// The samples at which decoding can start.
+#[derive(Debug)]
+struct SyncSamples {
+    /// First sample and count.
+    runs: Vec<(u32, u32)>,
+    /// Samples in all runs.
+    count: u64,
+    are_all: bool,
+}
+
+impl Default for SyncSamples {
+    fn default() -> Self {
+        Self { runs: Vec::new(), count: 0, are_all: true }
+    }
+}
+
+impl SyncSamples {
+    fn push(&mut self, first: u32, count: u32, is_sync: bool) {
+        if !is_sync {
+            self.are_all = false;
+            return;
+        }
+        self.count = self.count.saturating_add(count.into());
+        match self.runs.last_mut() {
+            Some((start, len)) if start.saturating_add(*len) == first => *len = len.saturating_add(count),
+            _ => self.runs.push((first, count)),
+        }
+    }
+
+    /// As a list; `None` where all are. Decoding has to start somewhere: where none is, at the first sample.
+    fn finish(self) -> Option<Vec<SampleIndex>> {
+        if self.are_all {
+            return None;
+        }
+        let listed = self.runs.iter().flat_map(|&(first, count)| first..first.saturating_add(count)).map(SampleIndex);
+        let mut samples: Vec<_> = listed.collect();
+        if samples.is_empty() {
+            samples.push(SampleIndex(0));
+        }
+        Some(samples)
+    }
+}

@@ -1,0 +1,79 @@
+//! Where fragments start, as indexes tell: `sidx` (ISO/IEC 14496-12, 8.16.3) and `mfra` (8.8.9).
+//!
+//! An index is a hint of what to read ahead and no more: one that is absent, broken or wrong changes nothing about what is found.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+use crate::Error;
+use crate::boxes::BoxRef;
+
+/// Bytes of the `mfro` box, the last of a file that has one.
+pub(crate) const MFRO_LEN: u64 = 16;
+
+/// Where boxes at the top are said to start, in bytes from the start of the file.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    offsets: BTreeSet<u64>,
+}
+
+impl Index {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.offsets.is_empty()
+    }
+
+    pub(crate) fn contains(&self, offset: u64) -> bool {
+        self.offsets.contains(&offset)
+    }
+
+    /// Those behind `position`, in ascending order.
+    pub(crate) fn behind(&self, position: u64) -> impl Iterator<Item = u64> + '_ {
+        self.offsets.range((Bound::Excluded(position), Bound::Unbounded)).copied()
+    }
+
+    /// Takes over what a `sidx` tells, and gives back where the last of its segments ends.
+    pub(crate) fn read_sidx(&mut self, sidx: &BoxRef<'_>) -> Result<u64, Error> {
+        let mut fields = sidx.fields();
+        let (version, _) = fields.version_and_flags()?;
+        fields.skip(8)?;
+        fields.versioned(version)?;
+        let first_offset = fields.versioned(version)?;
+        let count = fields.u32()? & 0xffff;
+        let mut offset = sidx.offset.saturating_add(sidx.whole.len() as u64).saturating_add(first_offset);
+        for entry in fields.table::<12>(count)? {
+            self.offsets.insert(offset);
+            let [size @ .., _, _, _, _, _, _, _, _] = entry;
+            offset = offset.saturating_add((u32::from_be_bytes(*size) & 0x7fff_ffff).into());
+        }
+        Ok(offset)
+    }
+
+    /// Takes over what an `mfra` tells.
+    pub(crate) fn read_mfra(&mut self, mfra: &BoxRef<'_>) -> Result<(), Error> {
+        for tfra in mfra.children().all_of_kind(b"tfra") {
+            self.read_tfra(&tfra?)?;
+        }
+        Ok(())
+    }
+
+    fn read_tfra(&mut self, tfra: &BoxRef<'_>) -> Result<(), Error> {
+        let mut fields = tfra.fields();
+        let (version, _) = fields.version_and_flags()?;
+        fields.skip(4)?;
+        let lengths = fields.u32()?;
+        let numbers = [4, 2, 0].map(|shift| (lengths >> shift & 3).saturating_add(1)).iter().sum::<u32>();
+        for _ in 0..fields.u32()? {
+            fields.versioned(version)?;
+            self.offsets.insert(fields.versioned(version)?);
+            fields.skip(usize::try_from(numbers).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of the `mfra` box in front of the end of the file, as its last box tells; `None` if that is none.
+pub(crate) fn mfra_len(mfro: &[u8]) -> Option<u64> {
+    let (header, len) = mfro.split_at_checked(12)?;
+    let is_mfro = header.starts_with(&[0, 0, 0, 16]) && header.get(4..8)? == b"mfro";
+    is_mfro.then_some(u32::from_be_bytes(len.try_into().ok()?).into())
+}

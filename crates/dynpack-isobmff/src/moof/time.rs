@@ -1,0 +1,52 @@
+//! When a fragment is decoded: the `tfdt` box (ISO/IEC 14496-12, 8.8.12), or else the `tfxd` box of Smooth Streaming (\[MS-SSTR\]
+//! 2.2.4.4).
+//!
+//! Not read: `tfrf`, which tells of fragments that follow, and the duration in `tfxd`.
+
+use crate::Error;
+use crate::boxes::BoxRef;
+
+/// The type of a `tfxd` box.
+const TFXD: [u8; 16] = [0x6d, 0x1d, 0x9b, 0x05, 0x42, 0xd5, 0x44, 0xe6, 0x80, 0xe2, 0x14, 0x1d, 0xaf, 0xf7, 0x57, 0xb2];
+
+/// The time a fragment says of itself, in the track's timescale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Time {
+    /// When its first sample is decoded.
+    Decoded(i64),
+    /// When its first sample is presented.
+    Presented(i64),
+}
+
+impl Time {
+    /// Reads either box; `None` if there is neither.
+    pub(super) fn read(traf: &BoxRef<'_>) -> Result<Option<Self>, Error> {
+        if let Some(tfdt) = traf.child(b"tfdt")? {
+            return ticks(&tfdt, 0).map(Self::Decoded).map(Some);
+        }
+        for uuid in traf.children().all_of_kind(b"uuid") {
+            let uuid = uuid?;
+            if uuid.body.starts_with(&TFXD) {
+                return ticks(&uuid, TFXD.len()).map(Self::Presented).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// When the first sample is decoded, given its composition offset. With reordered pictures that may be before 0.
+    pub(super) const fn decoded(self, composition_offset: u32) -> i64 {
+        match self {
+            Self::Decoded(time) => time,
+            Self::Presented(time) => time.saturating_sub(composition_offset.cast_signed() as i64),
+        }
+    }
+}
+
+/// The time in a full box, behind `skip` bytes.
+fn ticks(time: &BoxRef<'_>, skip: usize) -> Result<i64, Error> {
+    let mut fields = time.fields();
+    fields.skip(skip)?;
+    let (version, _) = fields.version_and_flags()?;
+    let ticks = fields.versioned(version)?;
+    i64::try_from(ticks).map_err(|_| time.malformed(format!("its time of {ticks} ticks passes 63 bits")))
+}
