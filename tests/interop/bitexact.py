@@ -108,10 +108,10 @@ def check_sample(base, folder, tally):
 def check_client(rendition, url, protocol, index, tally):
     """ffmpeg's own HLS and DASH readers deliver every packet. Its DASH reader loses some when it reads several streams at once."""
     target, stream = (rendition.url, 0) if protocol == "HLS" else (url, index)
-    packets = compare.framemd5(target, stream, *(["-allowed_extensions", "ALL"] if protocol == "HLS" else []))
-    same = [packet[-1] for packet in packets] == rendition.track.digests()
-    problems = [] if same else [f"ffmpeg reads {len(packets)} packets of {len(rendition.track.samples)}, or others"]
-    tally.add(f"{protocol:5}{rendition.name[-40:]:42} {len(packets)} packets by ffmpeg's reader", problems)
+    read = compare.packets(target, stream, *(["-allowed_extensions", "ALL"] if protocol == "HLS" else []))
+    same = [packet[-1] for packet in read] == rendition.track.digests()
+    problems = [] if same else [f"ffmpeg reads {len(read)} packets of {len(rendition.track.samples)}, or others"]
+    tally.add(f"{protocol:5}{rendition.name[-40:]:42} {len(read)} packets by ffmpeg's reader", problems)
 
 
 def check_decoded(rendition, folder, sources, protocol, tally):

@@ -1,7 +1,7 @@
 """Reads the samples of an MP4 file, progressive or fragmented, with their times.
 
 As much of ISO/IEC 14496-12 as it takes to hold a stream against its source, and independent of the code it checks. It trusts the
-file: a damaged one raises an exception.
+file: a damaged one raises an exception, unless what is wrong touches no sample.
 """
 
 import hashlib
@@ -49,8 +49,8 @@ class Track:
         return [sample.digest for sample in self.samples]
 
 
-def children(data, start, end):
-    """The boxes of a range: (type, start of the box, start of its body, end)."""
+def children(data, start, end, clip=None):
+    """The boxes of a range: (type, start of the box, start of its body, end). Boxes of the type `clip` may claim to be longer."""
     while start + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
         body = start + 8
@@ -58,6 +58,7 @@ def children(data, start, end):
             size = struct.unpack_from(">Q", data, body)[0]
             body += 8
         stop = end if size == 0 else start + size
+        stop = min(stop, end) if kind == clip else stop
         if stop > end or stop < body:
             raise ValueError(f"box {kind} at {start} does not fit")
         yield kind, start, body, stop
@@ -103,8 +104,8 @@ class Box:
 
 
 def top_level(data):
-    """The boxes of a file."""
-    return [Box(data, *box) for box in children(data, 0, len(data))]
+    """The boxes of a file. Media may claim more than there is, as in a file whose writer was stopped: it ends with the file."""
+    return [Box(data, *box) for box in children(data, 0, len(data), clip=b"mdat")]
 
 
 def read(data):
@@ -125,13 +126,14 @@ def read_track(trak, moov):
     timescale, language = (mdhd.unpack("I", 20)[0], 32) if mdhd.version else (mdhd.unpack("I", 12)[0], 20)
     letters = mdhd.unpack("H", language)[0]
     stbl = trak.find(b"mdia", b"minf", b"stbl")
-    entry = next(children(stbl.data, stbl.find(b"stsd").body + 8, stbl.find(b"stsd").end))
+    stsd = stbl.find(b"stsd")
+    kind, start, _, end = next(children(stbl.data, stsd.body + 8, stsd.end)) if stsd else (b"", 0, 0, 0)
     track = Track(
         id=tkhd.unpack("I", 20 if tkhd.version else 12)[0],
         kind=trak.find(b"mdia", b"hdlr").unpack("4s", 8)[0].decode("latin-1"),
-        codec=entry[0].decode("latin-1"),
+        codec=kind.decode("latin-1"),
         timescale=timescale,
-        entry=stbl.data[entry[1] : entry[3]],
+        entry=stbl.data[start:end],
         language="".join(chr((letters >> shift & 31) + 0x60) for shift in (10, 5, 0)),
     )
     read_edits(track, trak.find(b"edts", b"elst"), moov.find(b"mvhd"))

@@ -1,5 +1,6 @@
 """Holds a stream against the files it was made of, sample by sample."""
 
+import json
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -49,26 +50,25 @@ def stored(folder):
     return sources
 
 
-def framemd5(path, index, *options):
-    """(dts, pts, duration, size, md5) of each packet of one stream, edit lists put aside."""
-    command = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", *options, "-i", str(path), "-map", f"0:{index}"]
-    command += ["-c", "copy", "-copyinkf", "-copyts", "-f", "framemd5", "-"]
-    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
-    rows = [line.split(",") for line in output.splitlines() if line and not line.startswith("#")]
-    return [(int(dts), int(pts), int(duration), int(size), md5.strip()) for _, dts, pts, duration, size, md5, *_ in rows]
+def packets(target, index, *options):
+    """(dts, pts, size, md5) of each packet of one stream, as ffmpeg's demuxers tell. ffmpeg itself rewrites times of audio it copies."""
+    command = ["ffprobe", "-v", "error", *options, "-select_streams", str(index), "-show_data_hash", "md5", "-of", "json"]
+    command += ["-show_entries", "packet=dts,pts,size,data_hash", str(target)]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=300).stdout)["packets"]
+    return [(packet["dts"], packet["pts"], int(packet["size"]), packet["data_hash"].removeprefix("MD5:")) for packet in found]
 
 
 def assert_witnessed(path, index, track):
     """ffmpeg sees the same samples in the same order, as far apart."""
-    packets = framemd5(path, index, "-ignore_editlist", "1")
+    seen = packets(path, index, "-ignore_editlist", "1")
     ours = [(sample.size, sample.digest) for sample in track.samples]
-    theirs = [(size, md5) for *_, size, md5 in packets]
+    theirs = [packet[2:] for packet in seen]
     if theirs != ours:
         at = first_difference(ours, theirs)
         raise AssertionError(f"{Path(path).name}: ffmpeg sees other samples than this reader, first at {at}")
     for name, mine, yours in (
-        ("decode", [sample.decode for sample in track.samples], [packet[0] for packet in packets]),
-        ("presentation", [sample.decode + sample.composition for sample in track.samples], [packet[1] for packet in packets]),
+        ("decode", [sample.decode for sample in track.samples], [packet[0] for packet in seen]),
+        ("presentation", [sample.decode + sample.composition for sample in track.samples], [packet[1] for packet in seen]),
     ):
         if distances(mine) != distances(yours):
             at = first_difference(distances(mine), distances(yours))

@@ -86,7 +86,7 @@ def judge_refusal(name, refusals):
 def left_out(folder):
     """What the file holds beside H.264 and AAC."""
     tracks = boxes.read(next(folder.glob("*.mp4")).read_bytes())
-    others = [track.codec for track in tracks if track.codec not in compare.STREAMABLE or not track.samples]
+    others = [track.codec or "no sample entry" for track in tracks if track.codec not in compare.STREAMABLE or not track.samples]
     return f"; beside it: {', '.join(others)}" if others else ""
 
 
