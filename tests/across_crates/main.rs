@@ -4,6 +4,7 @@
 
 mod cache;
 mod errors;
+mod fragmented;
 mod golden;
 mod hostile;
 mod http;

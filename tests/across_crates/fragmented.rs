@@ -1,0 +1,53 @@
+//! Fragmented films are as good an input as progressive ones.
+
+use dynpack::Dynpack;
+use dynpack::storage::Memory;
+
+use crate::support::{get, hls, sample_origin, text};
+
+const ASSET: &str = "/sample/sample.ism";
+
+/// The sample asset once more, stored as the CMAF track files that it is packaged into.
+async fn as_cmaf(origin: &Dynpack) -> Memory {
+    let storage = Memory::new();
+    let mut listed = String::new();
+    for (number, promise) in hls(origin, ASSET).await.iter().enumerate() {
+        let init = promise.init.as_deref().unwrap();
+        let mut file = get(origin, init).await.to_vec();
+        for (url, ..) in &promise.segments {
+            file.extend_from_slice(&get(origin, url).await);
+        }
+        let level = init.split("QualityLevels(").nth(1).unwrap();
+        let (bitrate, rest) = level.split_once(")/Fragments(").unwrap();
+        let (name, _) = rest.split_once('=').unwrap();
+        let kind = if name == "video" { "video" } else { "audio" };
+        listed.push_str(&format!(
+            r#"<{kind} src="{number}.cmf" systemBitrate="{bitrate}"><param name="trackName" value="{name}"/></{kind}>"#
+        ));
+        storage.insert(format!("sample/{number}.cmf"), file);
+    }
+    let ism =
+        format!(r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head/><body><switch>{listed}</switch></body></smil>"#);
+    storage.insert("sample/sample.ism", ism);
+    storage
+}
+
+/// What comes out goes in again, and comes out the same: every manifest and every byte of every segment.
+#[tokio::test]
+async fn a_film_packaged_twice_is_the_same() {
+    let origin = sample_origin();
+    let again = Dynpack::builder(as_cmaf(&origin).await).build();
+    let (first, second) = (hls(&origin, ASSET).await, hls(&again, ASSET).await);
+    assert_eq!(first.len(), second.len());
+    for promise in &first {
+        let init = promise.init.as_deref().unwrap();
+        assert_eq!(get(&origin, init).await, get(&again, init).await, "{init}");
+        for (url, ..) in &promise.segments {
+            assert!(get(&origin, url).await == get(&again, url).await, "{url}");
+        }
+    }
+    for format in ["m3u8-cmaf", "mpd-time-cmaf", "mpd-time-csf", "fmp4", "f4m-f4f"] {
+        let url = format!("{ASSET}/manifest(format={format})");
+        assert_eq!(text(&origin, &url).await, text(&again, &url).await);
+    }
+}
