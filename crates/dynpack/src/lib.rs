@@ -1,4 +1,25 @@
 //! Dynamic packaging: one stored set of adaptive-bitrate MP4 files in, every streaming protocol out, built per request.
+//!
+//! [`Dynpack::respond`] turns a [`Request`] into a [`Response`]: it finds the asset in a [`storage`], opens it once, and makes what the
+//! request asks for. It speaks HTTP's terms, but is no server: the origin among the examples is one.
+//!
+//! Below it lies the same without IO, for those who have their own: [`present`] makes a presentation of parsed movies, and
+//! [`Format::packager`] is the one map from a format to what makes it.
+//!
+//! ```
+//! use dynpack::{CutPolicy, Error, Movie, Request, present};
+//!
+//! fn manifest(movies: Vec<Movie>, url: &str) -> Result<String, Error> {
+//!     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
+//!     let request = Request::parse(url)?;
+//!     request.format.packager()?.manifest(&presentation, &request)
+//! }
+//!
+//! let error = manifest(Vec::new(), "/film/film.ism/manifest(format=mpd-time-cmaf)").expect_err("no movies, nothing to show");
+//! assert_eq!(error.status(), 415);
+//! ```
+//!
+//! Left out so far: encryption, filters, subtitles, and codecs other than H.264 and AAC.
 
 mod asset;
 mod body;
@@ -19,7 +40,7 @@ pub use conditions::Conditions;
 pub use dynpack::{Builder, Dynpack};
 pub use dynpack_hds::FragmentNumber;
 pub use dynpack_isobmff::Limits;
-pub use dynpack_media::{CutPolicy, MediaKind, Presentation, Rendition};
+pub use dynpack_media::{CutPolicy, MediaKind, Movie, Presentation, Rendition};
 pub use error::Error;
 pub use format::{Format, Protocol, UnknownFormat};
 pub use packager::{Content, Package, Packager};
