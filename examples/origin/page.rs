@@ -7,8 +7,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use dynpack::{AssetPath, Format, MediaKind, Presentation, Request};
+use futures_util::future::join_all;
 
 use crate::Origin;
+
+/// How many assets are opened to show what they hold; of the others only the URLs are shown.
+const MOST_OPENED: usize = 20;
 
 /// `/`: every asset with the URL of each format that is made.
 pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
@@ -16,13 +20,17 @@ pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
         Ok(assets) => assets,
         Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     };
+    let (shown, others) = assets.split_at(assets.len().min(MOST_OPENED));
+    let opened = join_all(shown.iter().map(|path| origin.dynpack.asset(path))).await;
     let mut cards = String::new();
-    for path in &assets {
-        let opened = origin.dynpack.asset(path).await;
+    for (path, opened) in shown.iter().zip(opened) {
         cards.push_str(&match opened {
-            Ok(asset) => card(path, &asset.presentation),
+            Ok(asset) => format!("<section>{}{}</section>", tracks(path, &asset.presentation), urls(path)),
             Err(error) => format!("<section><h2>{}</h2><p class=error>{}</p></section>", text(path), text(error)),
         });
+    }
+    for path in others {
+        let _ = write!(cards, "<section><details><summary>{}</summary>{}</details></section>", text(path), urls(path));
     }
     if assets.is_empty() {
         cards.push_str("<section><p>There are no assets yet: put a folder of MP4 files into the media folder.</p></section>");
@@ -30,9 +38,9 @@ pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
     Html(include_str!("page.html").replace("<!-- assets -->", &cards)).into_response()
 }
 
-fn card(path: &AssetPath, presentation: &Presentation) -> String {
+fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
     let (end, clock) = presentation.duration();
-    let mut html = format!("<section><h2>{}</h2><p>{:.1} s</p><table class=tracks>", text(path), end.as_seconds(clock));
+    let mut html = format!("<h2>{}</h2><p>{:.1} s</p><table class=tracks>", text(path), end.as_seconds(clock));
     for rendition in &presentation.renditions {
         let codec = &rendition.track.codec;
         let shape = match (codec.dimensions(), codec.sampling()) {
@@ -45,14 +53,17 @@ fn card(path: &AssetPath, presentation: &Presentation) -> String {
         let name = text(&rendition.name);
         let _ = write!(html, "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s<td><code>{}</code>", codec.rfc6381());
     }
-    html.push_str("</table><table class=urls>");
+    html + "</table>"
+}
+
+fn urls(path: &AssetPath) -> String {
+    let mut html = String::from("<table class=urls>");
     for format in Format::ALL.into_iter().filter(|format| format.packager().is_ok()) {
         let url = text(Request::manifest(path.clone(), format));
         let play = if format == Format::HlsCmaf { format!("<button data-url=\"{url}\">Play</button>") } else { String::new() };
         let _ = write!(html, "<tr><td>{}<td><a href=\"{url}\">{url}</a><td>{play}", format.title());
     }
-    html.push_str("</table></section>");
-    html
+    html + "</table>"
 }
 
 /// Text within HTML.
