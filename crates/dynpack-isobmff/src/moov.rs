@@ -2,7 +2,7 @@
 //!
 //! Not read: `iods`, `udta`, `meta`, `pssh`, and the duration of `mvhd`, which often lies.
 
-use dynpack_media::{Extent, Movie, SkippedTrack, TrackId};
+use dynpack_media::{Movie, SkippedTrack, TrackId};
 
 use crate::boxes::BoxRef;
 use crate::trak::{self, Draft};
@@ -77,11 +77,11 @@ impl Moov {
         self.tracks.get_mut(at).map(|(_, track)| track).ok_or_else(|| traf.malformed("is of no track"))
     }
 
-    /// The movie, if a file of `file_len` bytes, with `mdat` boxes of these bodies, holds the samples of at least one track.
-    pub(crate) fn finish(self, file_len: u64, media: &[Extent]) -> Result<Movie, Error> {
+    /// The movie, if a file of `file_len` bytes holds the samples of at least one track.
+    pub(crate) fn finish(self, file_len: u64) -> Result<Movie, Error> {
         let (mut tracks, mut failures) = (Vec::new(), Vec::new());
         for (id, draft) in self.tracks {
-            match draft.and_then(|draft| draft.finish(file_len, media)) {
+            match draft.and_then(|draft| draft.finish(file_len)) {
                 Ok(track) => tracks.push(track),
                 Err(error) => failures.push((id, error)),
             }

@@ -3,7 +3,7 @@
 //! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of `tkhd`; `tref`, `udta`, `meta`.
 
 use bytes::Bytes;
-use dynpack_media::{Codec, Edit, Extent, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
+use dynpack_media::{Codec, Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::{BoxRef, Fields};
 use crate::gathered::Gathered;
@@ -88,11 +88,10 @@ impl Draft {
         self.gathered.get_or_insert_with(|| Gathered::behind(std::mem::replace(samples, Samples::none())))
     }
 
-    /// The track, if all of its samples lie within a file of `file_len` bytes, and those of fragments within its `media`, which ascend.
-    pub(crate) fn finish(self, file_len: u64, media: &[Extent]) -> Result<Track, Error> {
+    /// The track, if all of its samples lie within a file of `file_len` bytes.
+    pub(crate) fn finish(self, file_len: u64) -> Result<Track, Error> {
         let (path, offset) = self.place;
         let malformed = |problem: String| Error::Malformed { path: path.clone(), offset, problem };
-        let is_fragmented = self.gathered.is_some();
         let (samples, start) = match self.gathered {
             Some(gathered) => {
                 let start = gathered.start();
@@ -108,10 +107,6 @@ impl Draft {
         if samples.is_empty() {
             return Err(Error::Unsupported("has no samples".into()));
         }
-        if is_fragmented && let Some(stray) = outside(&samples, media) {
-            let (from, to) = (stray.offset, stray.end());
-            return Err(malformed(format!("its samples at {from} to {to} do not lie within one mdat of the file")));
-        }
         let edit = edit::of_media_from(self.edit, start);
         let media_end = presentation_end(&samples);
         if edit.media_start > Ticks::ZERO && edit.media_start >= media_end {
@@ -121,13 +116,6 @@ impl Draft {
         let track = Track::new(self.id, self.timescale, self.codec, self.sample_entry, samples);
         Ok(track.with_language(self.language).with_name(self.name).with_edit(edit))
     }
-}
-
-/// The first stretch of samples that does not lie within one of the ascending extents of `media`.
-fn outside(samples: &SampleTable, media: &[Extent]) -> Option<Extent> {
-    let holder = |place: Extent| media.get(media.partition_point(|mdat| mdat.offset <= place.offset).checked_sub(1)?);
-    let mut extents = samples.extents(SampleIndex(0)..SampleIndex(samples.len()));
-    extents.find(|&place| holder(place).is_none_or(|mdat| mdat.end() < place.end()))
 }
 
 /// When the last sample to be presented ends, which may not be the last to be decoded.

@@ -1,7 +1,7 @@
 //! The way through the boxes at the top of a file: what each gives, and which bytes come next.
 
 use bytes::Bytes;
-use dynpack_media::{Extent, FourCc, Movie};
+use dynpack_media::{Extent, FourCc, Movie, SampleIndex, SampleTable};
 
 use crate::boxes::{BoxRef, Header};
 use crate::index::{self, Index, MFRO_LEN};
@@ -181,7 +181,7 @@ impl Walk {
         }
         let movie = Moov::read(moov, &self.limits)?;
         if !movie.may_go_on() {
-            return movie.finish(self.file_len, &[]).map(Next::Done);
+            return movie.finish(self.file_len).map(Next::Done);
         }
         self.movie = Some((movie, bytes.clone()));
         self.fragment_start = moov.offset.saturating_add(bytes.len() as u64);
@@ -258,8 +258,23 @@ impl Walk {
             let path = "the end of the file".into();
             return Err(Error::Malformed { path, offset: self.position, problem: "it breaks off within a box header".into() });
         }
-        movie.finish(self.file_len, &self.media).map(Next::Done)
+        let movie = movie.finish(self.file_len)?;
+        match movie.tracks.iter().find_map(|track| stray(&track.samples, &self.media)) {
+            Some(stray) if self.moofs > 0 => {
+                let problem = format!("samples lie at {} to {}, but not within one mdat", stray.offset, stray.end());
+                Err(Error::Malformed { path: "the movie fragments".into(), offset: stray.offset, problem })
+            }
+            _ => Ok(Next::Done(movie)),
+        }
     }
+}
+
+/// The first stretch of samples that does not lie within one of these ascending extents. A file to whose front something was added
+/// without a change of its offsets has such.
+fn stray(samples: &SampleTable, media: &[Extent]) -> Option<Extent> {
+    let holder = |place: Extent| media.get(media.partition_point(|mdat| mdat.offset <= place.offset).checked_sub(1)?);
+    let mut extents = samples.extents(SampleIndex(0)..SampleIndex(samples.len()));
+    extents.find(|&place| holder(place).is_none_or(|mdat| mdat.end() < place.end()))
 }
 
 /// Whether a file may start with a box of this type.

@@ -11,6 +11,7 @@ use tfhd::Tfhd;
 
 use crate::boxes::BoxRef;
 use crate::moov::Moov;
+use crate::mvex::Defaults;
 use crate::{Error, Limits};
 
 /// Reads a fragment of a file of `file_len` bytes. A track of which it holds broken samples is left out for its reason.
@@ -21,13 +22,18 @@ pub(crate) fn read(moof: &BoxRef<'_>, movie: &mut Moov, file_len: u64, limits: &
         let traf = traf?;
         let tfhd = Tfhd::read(&traf.require(b"tfhd")?)?;
         let track = movie.track(tfhd.track, &traf, limits)?;
-        let base = tfhd.base(moof.offset).or(before);
+        let base = tfhd.base(moof.offset).or(before.take());
         let base = base.ok_or_else(|| traf.malformed("lies behind the data of the traf before, which is broken"));
-        let read = base.and_then(|base| traf::read(&traf, &tfhd, base, track.as_mut().ok(), file_len, limits));
-        before = read.as_ref().ok().copied();
-        match (read, &mut *track) {
-            (Err(error), _) if !error.is_of_the_file() => return Err(error),
-            (Err(error), Ok(_)) => *track = Err(error),
+        let defaults = tfhd.defaults(track.as_ref().map_or_else(|_| Defaults::default(), |track| track.defaults));
+        let truns = traf.children().all_of_kind(b"trun").collect::<Result<Vec<_>, _>>();
+        let read = base.and_then(|base| {
+            let runs = truns.as_ref().map_err(Clone::clone).and_then(|truns| traf::place(truns, base, defaults))?;
+            before = Some(runs.last().map_or(base, |last| last.end));
+            track.as_mut().map_or(Ok(()), |track| traf::append(&traf, &tfhd, &runs, track, file_len, limits))
+        });
+        match read {
+            Err(error) if !error.is_of_the_file() => return Err(error),
+            Err(error) if track.is_ok() => *track = Err(error),
             _ => {}
         }
     }

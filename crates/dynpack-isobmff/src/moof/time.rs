@@ -42,11 +42,10 @@ impl Time {
     }
 }
 
-/// The time in a full box, behind `skip` bytes.
+/// The time in a full box, behind `skip` bytes. ffmpeg writes the priming of AAC as a time below 0.
 fn ticks(time: &BoxRef<'_>, skip: usize) -> Result<i64, Error> {
     let mut fields = time.fields();
     fields.skip(skip)?;
     let (version, _) = fields.version_and_flags()?;
-    let ticks = fields.versioned(version)?;
-    i64::try_from(ticks).map_err(|_| time.malformed(format!("its time of {ticks} ticks passes 63 bits")))
+    if version == 1 { fields.i64() } else { fields.u32().map(i64::from) }
 }

@@ -42,6 +42,12 @@ impl<'a> Run<'a> {
         Ok(Self { count, data_offset, flags, first_sample_flags, entries, entry_len })
     }
 
+    /// Bytes of all samples together; `None` if they pass 64 bits.
+    pub(super) fn byte_len(&self, defaults: Defaults) -> Option<u64> {
+        let byte_len = |alike: Alike| u64::from(alike.size).checked_mul(alike.count.into());
+        self.samples(defaults).try_fold(0_u64, |sum, alike| sum.checked_add(byte_len(alike)?))
+    }
+
     /// The samples, equal ones together where nothing is told of single ones.
     ///
     /// Composition offsets are signed in version 0 as in version 1, like those of `ctts`.

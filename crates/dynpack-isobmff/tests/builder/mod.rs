@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "every test file uses another part of it")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+pub(crate) mod fragments;
+
 /// A configuration record of H.264 High, level 3.1, with the shortest parameter sets.
 pub(crate) const AVCC: &[u8] = &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 3, 0x67, 0x64, 0, 1, 0, 2, 0x68, 0xee];
 

@@ -1,0 +1,475 @@
+//! What is read from movie fragments, in whatever way they tell it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod builder;
+
+use builder::fragments::{Base, NON_SYNC, Run, SYNC, Sample, Time, Traf, fragment, init, moof, moov, without_samples};
+use builder::{MEDIA, Track, boxed, fragments, ftyp, full, words};
+use bytes::Bytes;
+use dynpack_isobmff::{Error, demux};
+use dynpack_media::{CutPolicy, Edit, Extent, Movie, SampleIndex, Ticks, Timeline, TrackId};
+use proptest::prelude::*;
+
+fn open(file: Vec<u8>) -> Movie {
+    demux(Bytes::from(file)).unwrap()
+}
+
+/// A file of these fragments of track 1, which opens.
+fn open_video(fragments: &[Traf]) -> dynpack_media::Track {
+    let fragments: Vec<_> = fragments.iter().map(|traf| vec![traf.clone()]).collect();
+    open(fragments::file(&init(), &fragments)).tracks.remove(0)
+}
+
+/// Why track 1 of these fragments is refused.
+fn refusal(fragments: &[Traf]) -> String {
+    let fragments: Vec<_> = fragments.iter().map(|traf| vec![traf.clone()]).collect();
+    demux(fragments::file(&init(), &fragments).into()).unwrap_err().to_string()
+}
+
+fn all(track: &dynpack_media::Track) -> std::ops::Range<SampleIndex> {
+    SampleIndex(0)..SampleIndex(track.samples.len())
+}
+
+fn durations(track: &dynpack_media::Track) -> Vec<i64> {
+    track.samples.samples(all(track)).map(|sample| sample.duration.0).collect()
+}
+
+fn sizes(track: &dynpack_media::Track) -> Vec<u32> {
+    track.samples.samples(all(track)).map(|sample| sample.size).collect()
+}
+
+fn syncs(track: &dynpack_media::Track) -> Vec<bool> {
+    track.samples.samples(all(track)).map(|sample| sample.is_sync).collect()
+}
+
+fn pair() -> [Sample; 2] {
+    [Sample::sync(100), Sample::other(20)]
+}
+
+#[test]
+fn a_movie_of_video_and_audio_in_common_fragments() {
+    let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
+    let fragment = |video, audio| vec![Traf::new(1, video, &pair()), Traf::new(2, audio, &frames)];
+    let file = fragments::file(&init(), &[fragment(0, 0), fragment(1024, 3072)]);
+    let mdats: Vec<u64> = (0..file.len()).filter(|&at| file[at..].starts_with(b"mdat")).map(|at| at as u64 + 4).collect();
+    let movie = open(file);
+    assert!(movie.skipped.is_empty());
+    let [video, audio] = &movie.tracks[..] else { panic!("{movie:?}") };
+    assert_eq!((video.codec.rfc6381().as_str(), audio.codec.rfc6381().as_str()), ("avc1.64001f", "mp4a.40.2"));
+    assert_eq!((sizes(video), durations(video)), (vec![100, 20, 100, 20], vec![512; 4]));
+    assert_eq!((sizes(audio), durations(audio)), (vec![10; 6], vec![1024; 6]));
+    assert_eq!((syncs(video), syncs(audio)), (vec![true, false, true, false], vec![true; 6]));
+    let places =
+        |track, at: u64, len| (open_extents(track), vec![Extent::new(mdats[0] + at, len), Extent::new(mdats[1] + at, len)]);
+    for (found, expected) in [places(video, 0, 120), places(audio, 120, 30)] {
+        assert_eq!(found, expected);
+    }
+}
+
+fn open_extents(track: &dynpack_media::Track) -> Vec<Extent> {
+    track.samples.extents(all(track)).collect()
+}
+
+#[test]
+fn a_gap_lengthens_the_sample_before_it() {
+    let track = open_video(&[Traf::new(1, 0, &pair()), Traf::new(1, 5000, &pair())]);
+    assert_eq!(durations(&track), [512, 4488, 512, 512]);
+    assert_eq!(track.samples.decode_time(SampleIndex(2)), Ticks(5000));
+}
+
+/// Rounded times and durations do not add up; that is let pass, and no time drifts.
+#[test]
+fn an_overlap_within_the_sample_before_it_shortens_that() {
+    let track = open_video(&[Traf::new(1, 0, &pair()), Traf::new(1, 1021, &pair()), Traf::new(1, 2045, &pair())]);
+    assert_eq!(durations(&track), [512, 509, 512, 512, 512, 512]);
+    let track = open_video(&[Traf::new(1, 0, &pair()), Traf::new(1, 512, &pair())]);
+    assert_eq!(durations(&track), [512, 0, 512, 512]);
+}
+
+#[test]
+fn a_step_back_over_more_than_a_sample_is_refused() {
+    let text = refusal(&[Traf::new(1, 0, &pair()), Traf::new(1, 511, &pair())]);
+    assert!(text.starts_with("moof[2]/traf[1] at "), "{text}");
+    assert!(text.ends_with(": begins 513 ticks before the end of the samples before it, at 1024"), "{text}");
+    let text = refusal(&[Traf::new(1, 0, &pair()), Traf::new(1, 1 << 40, &pair())]);
+    assert!(text.ends_with(": begins 1099511626752 ticks behind the end of the samples before it, at 1024"), "{text}");
+}
+
+#[test]
+fn fragments_without_a_time_follow_each_other() {
+    let untold = Traf { time: Time::Untold, ..Traf::new(1, 0, &pair()) };
+    let track = open_video(&[untold.clone(), untold.clone(), Traf::new(1, 3000, &pair()), untold]);
+    assert_eq!(durations(&track), [512, 512, 512, 1464, 512, 512, 512, 512]);
+}
+
+#[test]
+fn an_empty_fragment_is_a_gap() {
+    let untold = Traf { time: Time::Untold, ..Traf::new(1, 0, &pair()) };
+    let empty = Traf { is_empty: true, defaults: [Some(2000), None, None], runs: vec![], ..untold.clone() };
+    let track = open_video(&[untold.clone(), empty.clone(), untold.clone()]);
+    assert_eq!(durations(&track), [512, 2512, 512, 512]);
+    let late = open_video(&[empty, untold]);
+    assert_eq!((late.edit.delay, durations(&late)), (Ticks(2000), vec![512, 512]));
+    let no_samples = Traf { runs: vec![Run::new(&[])], ..Traf::new(1, 0, &[]) };
+    assert_eq!(durations(&open_video(&[no_samples, Traf::new(1, 0, &pair())])), [512, 512]);
+}
+
+#[test]
+fn a_late_first_fragment_delays_its_track() {
+    let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
+    // A live archive: pictures from second 1000 on, sound 10 ms later.
+    let trafs = vec![Traf::new(1, 12_800_000, &pair()), Traf::new(2, 48_000_480, &frames)];
+    let movie = open(fragments::file(&init(), &[trafs]));
+    let [video, audio] = &movie.tracks[..] else { panic!("{movie:?}") };
+    assert_eq!(video.edit, Edit { delay: Ticks(12_800_000), media_start: Ticks(0) });
+    assert_eq!(audio.edit, Edit { delay: Ticks(48_000_480), media_start: Ticks(0) });
+    let timeline = Timeline::cut(&[video, audio], CutPolicy::SIX_SECONDS).unwrap();
+    let starts: Vec<_> = timeline.cuts.iter().map(|cuts| cuts.segment_range(0)).collect();
+    assert_eq!(starts, [(Ticks(0), Ticks(1024)), (Ticks(480), Ticks(480 + 3072))]);
+}
+
+trait SegmentRange {
+    fn segment_range(&self, at: usize) -> (Ticks, Ticks);
+}
+
+impl SegmentRange for dynpack_media::Cuts {
+    fn segment_range(&self, at: usize) -> (Ticks, Ticks) {
+        let segment = self.segments().nth(at).unwrap();
+        (segment.start, segment.start + segment.duration)
+    }
+}
+
+#[test]
+fn the_edit_list_counts_from_the_zero_of_the_fragments() {
+    let edited = |edits: &[(u64, i64)], start| {
+        let track = Track { edits: Some((0, edits.to_vec())), ..without_samples(Track::video(0)) };
+        let reordered = [Sample { composition_offset: 1024, ..Sample::sync(100) }; 6];
+        let moov = moov(&[track], &[[1, 1, 0, 0, 0]]);
+        open(fragments::file(&moov, &[vec![Traf::new(1, start, &reordered)]])).tracks.remove(0)
+    };
+    let track = edited(&[(0, 1024)], 0);
+    assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(1024) });
+    assert_eq!(track.presentation_time(SampleIndex(0)), Ticks(0));
+    let track = edited(&[(0, 1024)], 1000);
+    assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(24) });
+    assert_eq!(track.presentation_time(SampleIndex(0)), Ticks(1000));
+    // 10 ms are 128 ticks.
+    let track = edited(&[(10, -1), (0, 1024)], 5000);
+    assert_eq!(track.edit, Edit { delay: Ticks(128 + 3976), media_start: Ticks(0) });
+    assert_eq!(track.presentation_time(SampleIndex(0)), Ticks(5000 + 128));
+}
+
+/// Smooth Streaming tells when the first sample is presented. With reordered pictures it is decoded before.
+#[test]
+fn a_time_of_presentation_may_put_decoding_before_zero() {
+    let group = [1024, 2560, 0, 512].map(|composition_offset| Sample { composition_offset, ..Sample::other(20) });
+    let smooth = |version, time| Traf { time: Time::Presented(version, time), ..Traf::new(1, 0, &group) };
+    let track = open_video(&[smooth(1, 0), smooth(0, 2048), smooth(1, 4096)]);
+    assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(1024) });
+    assert_eq!(durations(&track), [512; 12]);
+    assert_eq!([0, 4, 8].map(|at| track.presentation_time(SampleIndex(at)).0), [0, 2048, 4096]);
+}
+
+/// As ffmpeg writes AAC into `.isma`.
+#[test]
+fn sound_that_is_presented_before_zero_is_priming() {
+    let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
+    let traf = Traf { time: Time::Presented(1, -1024), ..Traf::new(2, 0, &frames) };
+    let movie = open(fragments::file(&init(), &[vec![traf]]));
+    assert_eq!(movie.tracks[0].edit, Edit { delay: Ticks(0), media_start: Ticks(1024) });
+    assert_eq!(movie.skipped[0].reason, "has no samples");
+}
+
+#[test]
+fn the_decode_time_of_tfdt_goes_before_that_of_tfxd() {
+    let tfxd = [&fragments::TFXD[..], &[0; 4], &words(&[7777, 0])].concat();
+    let traf = Traf { more: boxed(b"uuid", &tfxd), ..Traf::new(1, 1000, &pair()) };
+    assert_eq!(open_video(&[traf]).edit.delay, Ticks(1000));
+    let strange = Traf { more: boxed(b"uuid", &[7; 40]), ..Traf::new(1, 1000, &pair()) };
+    assert_eq!(open_video(&[strange]).edit.delay, Ticks(1000));
+}
+
+#[test]
+fn defaults_come_from_tfhd_before_trex() {
+    let untold = Run { tells: 0, ..Run::new(&[Sample::sync(30); 3]) };
+    let traf = Traf { runs: vec![untold], ..Traf::new(1, 0, &[]) };
+    let open_with = |defaults| {
+        let traf = Traf { defaults, ..traf.clone() };
+        open(fragments::file(&moov(&[without_samples(Track::video(0))], &[[1, 1, 512, 30, NON_SYNC]]), &[vec![traf]]))
+    };
+    let track = &open_with([None; 3]).tracks[0];
+    assert_eq!((sizes(track), durations(track)), (vec![30; 3], vec![512; 3]));
+    let track = &open_with([Some(100), Some(10), Some(SYNC)]).tracks[0];
+    assert_eq!((sizes(track), durations(track), syncs(track)), (vec![10; 3], vec![100; 3], vec![true; 3]));
+}
+
+#[test]
+fn without_any_sync_sample_the_first_is_one() {
+    let track = open_video(&[Traf::new(1, 0, &[Sample::other(20); 3])]);
+    assert_eq!(syncs(&track), [true, false, false]);
+}
+
+/// Some encoders tell only that a sample depends on others, not that it is no sync sample.
+#[test]
+fn a_sample_that_depends_on_others_is_no_sync_sample() {
+    let dependent = Sample { flags: 0x0100_0000, ..Sample::sync(20) };
+    assert_eq!(syncs(&open_video(&[Traf::new(1, 0, &[Sample::sync(20), dependent])])), [true, false]);
+}
+
+#[test]
+fn first_sample_flags_go_before_those_of_the_entry() {
+    let samples = [Sample { flags: NON_SYNC, ..Sample::sync(20) }; 2];
+    let mut run = Run::new(&samples);
+    run.tells = 0xb04;
+    run.samples[0].flags = SYNC;
+    let traf = Traf { runs: vec![run], defaults: [None, None, Some(NON_SYNC)], ..Traf::new(1, 0, &[]) };
+    assert_eq!(syncs(&open_video(&[traf])), [true, false]);
+}
+
+/// The `moov` of a partially fragmented movie tells of its first samples.
+#[test]
+fn fragments_go_on_behind_the_samples_of_the_moov() {
+    let defaults = [[1, 1, 0, 0, 0], [2, 1, 0, 0, 0]];
+    let tracks = [Track { ctts: Some((0, vec![(4, 256)])), ..Track::video(MEDIA) }, Track::audio(MEDIA + 190)];
+    let head = [ftyp(), boxed(b"mdat", &[0; 220]), moov(&tracks, &defaults)].concat();
+    let at = head.len() as u64;
+    let movie = open([head.clone(), fragment(at, &[Traf::new(1, 2048, &pair())])].concat());
+    let [video, audio] = &movie.tracks[..] else { panic!("{movie:?}") };
+    assert_eq!(sizes(video), [100, 20, 30, 40, 100, 20]);
+    assert_eq!(syncs(video), [true, false, true, false, true, false]);
+    assert_eq!(open_extents(video)[0], Extent::new(MEDIA, 190));
+    assert_eq!((durations(video), sizes(audio)), (vec![512; 6], vec![10; 3]));
+    let offsets: Vec<_> = video.samples.samples(all(video)).map(|sample| sample.composition_offset.0).collect();
+    assert_eq!((offsets, video.edit), (vec![256, 256, 256, 256, 0, 0], Edit::default()));
+    let without_fragments = open(head);
+    assert_eq!(without_fragments.tracks.len(), 2);
+}
+
+/// Segments as they come from a server, one behind the other.
+#[test]
+fn boxes_between_fragments_are_passed_over() {
+    let mut file = [ftyp(), init()].concat();
+    for number in 0..3 {
+        file.extend([boxed(b"styp", b"msdh\0\0\0\0"), full(b"prft", 1, 0, &[0; 20]), full(b"emsg", 1, 0, &[0; 30])].concat());
+        let fragment = fragment(file.len() as u64 + 44, &[Traf::new(1, number * 1024, &pair())]);
+        file.extend(fragments::sidx(&[u32::try_from(fragment.len()).unwrap()]));
+        file.extend(fragment);
+    }
+    file.extend(boxed(b"free", &[0; 9]));
+    assert_eq!(open(file).tracks[0].samples.len(), 6);
+}
+
+#[test]
+fn the_same_moov_again_is_passed_over_and_another_refused() {
+    let once = fragments::file(&init(), &[vec![Traf::new(1, 0, &pair())]]);
+    let again = [once.clone(), init()].concat();
+    let at = again.len() as u64;
+    let twice = [again, fragment(at, &[Traf::new(1, 1024, &pair())])].concat();
+    assert_eq!(open(twice).tracks[0].samples.len(), 4);
+    let other = [once, moov(&[Track::video(0)], &[])].concat();
+    let error = demux(other.into()).unwrap_err();
+    assert!(matches!(error, Error::Unsupported(_)), "{error}");
+    assert!(error.to_string().ends_with("is another than that before: the coding changes"), "{error}");
+}
+
+/// Early Smooth Streaming files do without.
+#[test]
+fn a_movie_without_mvex_may_have_fragments() {
+    let moov = builder::moov(&[without_samples(Track::video(0))]);
+    assert_eq!(open(fragments::file(&moov, &[vec![Traf::new(1, 0, &pair())]])).tracks[0].samples.len(), 2);
+}
+
+#[test]
+fn a_movie_without_a_table_of_sizes_may_have_fragments() {
+    let track = Track { sizes: None, ..without_samples(Track::video(0)) };
+    let file = fragments::file(&moov(&[track], &[]), &[vec![Traf::new(1, 0, &pair())]]);
+    assert_eq!(open(file).tracks[0].samples.len(), 2);
+}
+
+#[test]
+fn the_coding_may_not_change_between_fragments() {
+    let entries = vec![boxed(b"hvc1", &[0; 90]), builder::avc1(b"avc1", builder::AVCC)];
+    let tracks = [Track { entries, ..without_samples(Track::video(0)) }];
+    let second = moov(&tracks, &[[1, 2, 0, 0, 0]]);
+    let changing = Traf { description: Some(1), ..Traf::new(1, 1024, &pair()) };
+    let file = |fragments: &[Vec<Traf>]| fragments::file(&second, fragments);
+    assert_eq!(open(file(&[vec![Traf::new(1, 0, &pair())]])).tracks[0].codec.rfc6381(), "avc1.64001f");
+    let error = demux(file(&[vec![Traf::new(1, 0, &pair())], vec![changing]]).into()).unwrap_err();
+    assert_eq!(error.to_string(), "no track can be served: track 1: moof[2]/traf[1]: the coding changes within the track");
+}
+
+#[test]
+fn encrypted_fragments_are_skipped_with_their_reason() {
+    let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
+    let piff = [0xa2, 0x39, 0x4f, 0x52, 0x5a, 0x9b, 0x4f, 0x14, 0xa2, 0x44, 0x6c, 0x42, 0x7c, 0x64, 0x8d, 0xf4];
+    for (more, kind) in [(full(b"senc", 0, 0, &[0; 4]), "senc"), (boxed(b"uuid", &[&piff[..], &[0; 8]].concat()), "uuid")] {
+        let trafs = vec![Traf { more, ..Traf::new(1, 0, &pair()) }, Traf { base: Base::Before, ..Traf::new(2, 0, &frames) }];
+        let movie = open(fragments::file(&init(), &[trafs]));
+        assert_eq!(movie.skipped[0].reason, format!("already encrypted: moof[1]/traf[1] holds a {kind} box"));
+        assert_eq!(movie.tracks[0].id, TrackId(2));
+    }
+}
+
+/// The data of a track that cannot be served still stands before that of the next.
+#[test]
+fn a_skipped_track_keeps_its_place() {
+    let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
+    let tracks =
+        [Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..without_samples(Track::video(0)) }, without_samples(Track::audio(0))];
+    let trafs = vec![
+        Traf { base: Base::Before, ..Traf::new(1, 0, &pair()) },
+        Traf { base: Base::Before, runs: vec![Run { tells_place: false, ..Run::new(&frames) }], ..Traf::new(2, 0, &[]) },
+    ];
+    let file = fragments::file(&moov(&tracks, &[]), &[trafs]);
+    let end = file.len() as u64;
+    assert_eq!(open_extents(&open(file).tracks[0]), [Extent::new(end - 30, 30)]);
+}
+
+#[test]
+fn a_track_of_which_the_moov_knows_nothing_is_skipped() {
+    let movie = open(fragments::file(&init(), &[vec![Traf::new(1, 0, &pair()), Traf::new(7, 0, &pair())]]));
+    let skipped: Vec<_> = movie.skipped.iter().map(|skipped| skipped.id.0).collect();
+    assert_eq!((movie.tracks.len(), skipped), (1, vec![2, 7]));
+    assert!(movie.skipped[1].reason.ends_with(": is of track 7, of which the moov tells nothing"), "{:?}", movie.skipped);
+}
+
+/// The data of all fragments may stand in front of them.
+#[test]
+fn media_may_lie_apart_from_its_fragment() {
+    let mut file = [ftyp(), init(), boxed(b"mdat", &[0; 240])].concat();
+    let media = file.len() as u64 - 240;
+    for number in 0..2 {
+        let at = file.len() as u64;
+        let mut moof = moof(at, &[Traf { base: Base::Absolute(0), ..Traf::new(1, 1024 * number, &pair()) }]);
+        let field = moof.windows(4).position(|window| window == b"trun").unwrap() + 12;
+        let distance = media as i64 + 120 * number - at as i64;
+        moof[field..field + 4].copy_from_slice(&i32::try_from(distance).unwrap().to_be_bytes());
+        file.extend(moof);
+    }
+    assert_eq!(open_extents(&open(file).tracks[0]), [Extent::new(media, 240)]);
+}
+
+/// One track as it is written, fragment by fragment.
+#[derive(Clone, Debug)]
+struct Written {
+    trafs: Vec<Traf>,
+    /// Time before each.
+    gaps: Vec<u32>,
+}
+
+/// What a fragment tells of each sample; the rest is alike for all.
+const TELLS: [u32; 9] = [0xf00, 0xe00, 0xd00, 0xb00, 0xb04, 0x900, 0xa04, 0, 4];
+
+fn traf(track: u32) -> impl Strategy<Value = Traf> {
+    let sample = (1_u32..9, 1_u32..50, any::<bool>(), -3_i32..9).prop_map(|(duration, size, is_sync, composition_offset)| {
+        Sample { duration, size, flags: if is_sync { SYNC } else { NON_SYNC }, composition_offset }
+    });
+    let run = (prop::collection::vec(sample.clone(), 1..7), any::<bool>(), 0_u8..2);
+    let base = prop::sample::select(vec![Base::Moof, Base::Absolute(0), Base::Absolute(77), Base::Before]);
+    let time = prop::sample::select(vec![Time::Untold, Time::Decoded(0, 0), Time::Decoded(1, 0), Time::Presented(1, 0)]);
+    (sample, prop::collection::vec(run, 1..4), prop::sample::select(TELLS.to_vec()), base, time).prop_map(
+        move |(common, runs, tells, base, time)| {
+            let runs = runs.into_iter().enumerate().map(|(at, (samples, tells_place, version))| Run {
+                version,
+                tells_place: tells_place || at == 0,
+                tells,
+                samples: samples.iter().enumerate().map(|(at, sample)| told(*sample, common, tells, at == 0)).collect(),
+            });
+            let default = |flag, value| (tells & flag == 0).then_some(value);
+            let defaults = [default(0x100, common.duration), default(0x200, common.size), default(0x400, common.flags)];
+            Traf { base, defaults, time, runs: runs.collect(), ..Traf::new(track, 0, &[]) }
+        },
+    )
+}
+
+/// What is told of a sample where the rest is common to all.
+fn told(sample: Sample, common: Sample, tells: u32, is_first: bool) -> Sample {
+    Sample {
+        duration: if tells & 0x100 != 0 { sample.duration } else { common.duration },
+        size: if tells & 0x200 != 0 { sample.size } else { common.size },
+        flags: if tells & 0x400 != 0 || (tells & 4 != 0 && is_first) { sample.flags } else { common.flags },
+        composition_offset: if tells & 0x800 != 0 { sample.composition_offset } else { 0 },
+    }
+}
+
+fn written(track: u32) -> impl Strategy<Value = Written> {
+    prop::collection::vec((traf(track), prop_oneof![3 => Just(0_u32), 1 => 0_u32..5000]), 1..6).prop_map(|fragments| {
+        let (trafs, gaps) = fragments.into_iter().unzip();
+        Written { trafs, gaps }.timed()
+    })
+}
+
+impl Written {
+    /// Fills in the times, and the gaps where they can be told.
+    fn timed(mut self) -> Self {
+        let mut time = 100_i64;
+        for (at, (traf, gap)) in self.trafs.iter_mut().zip(&mut self.gaps).enumerate() {
+            let first = traf.runs[0].samples[0];
+            match &mut traf.time {
+                Time::Untold if at == 0 => (time, *gap) = (0, 0),
+                Time::Untold => *gap = 0,
+                Time::Decoded(_, told) => *told = time + i64::from(*gap),
+                Time::Presented(_, told) => *told = time + i64::from(*gap) + i64::from(first.composition_offset),
+            }
+            time += i64::from(*gap);
+            time += traf.runs.iter().flat_map(|run| &run.samples).map(|sample| i64::from(sample.duration)).sum::<i64>();
+        }
+        self
+    }
+
+    /// When the first sample is decoded, and all samples with the gaps behind them. Every frame of AAC is sync, and one picture at least.
+    fn expected(&self) -> (i64, Vec<Sample>) {
+        let mut samples: Vec<Sample> = Vec::new();
+        for (traf, gap) in self.trafs.iter().zip(&self.gaps) {
+            if let Some(last) = samples.last_mut() {
+                last.duration += gap;
+            }
+            samples.extend(traf.runs.iter().flat_map(|run| &run.samples));
+        }
+        let none_is_sync = samples.iter().all(|sample| sample.flags != SYNC);
+        for (at, sample) in samples.iter_mut().enumerate() {
+            sample.flags = if self.trafs[0].track == 2 || (none_is_sync && at == 0) { SYNC } else { sample.flags };
+        }
+        let start = if self.trafs[0].time == Time::Untold { 0 } else { 100 + i64::from(self.gaps[0]) };
+        (start, samples)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// Two tracks, each fragment's own or in common fragments, with whatever flags.
+    #[test]
+    fn what_is_written_is_read(video in written(1), audio in written(2), are_common in any::<bool>()) {
+        let fragments: Vec<Vec<Traf>> = if are_common {
+            let longest = video.trafs.len().max(audio.trafs.len());
+            let both = |at| [video.trafs.get(at), audio.trafs.get(at)].into_iter().flatten().cloned().collect();
+            (0..longest).map(both).collect()
+        } else {
+            video.trafs.iter().chain(&audio.trafs).map(|traf| vec![traf.clone()]).collect()
+        };
+        let file = fragments::file(&init(), &fragments);
+        let movie = open(file.clone());
+        prop_assert!(movie.skipped.is_empty(), "{:?}", movie.skipped);
+        let mut byte_len = 0;
+        for (track, written) in movie.tracks.iter().zip([&video, &audio]) {
+            let (start, expected) = written.expected();
+            let (delay, media_start) = (Ticks(start.max(0)), Ticks((-start).max(0)));
+            prop_assert_eq!(track.edit, Edit { delay, media_start });
+            let read: Vec<_> = track.samples.samples(all(track)).map(|sample| Sample {
+                duration: u32::try_from(sample.duration.0).unwrap(),
+                size: sample.size,
+                flags: if sample.is_sync { SYNC } else { NON_SYNC },
+                composition_offset: i32::try_from(sample.composition_offset.0).unwrap(),
+            }).collect();
+            prop_assert_eq!(read, expected);
+            for extent in track.samples.extents(all(track)) {
+                let range = usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap();
+                prop_assert!(file[range].iter().all(|&byte| byte == 0xda), "{:?}", extent);
+                byte_len += extent.len;
+            }
+        }
+        let written: u32 = fragments.iter().flatten().flat_map(|traf| &traf.runs).map(|run| run.byte_len()).sum();
+        prop_assert_eq!(byte_len, u64::from(written));
+    }
+}
