@@ -84,7 +84,11 @@ pub fn present_listed(manifest: &ServerManifest, movies: Vec<Movie>, policy: Cut
         });
     }
     entries.sort_by_key(|entry| entry.track.kind());
-    renditions(entries, policy)
+    let mut presentation = renditions(entries, policy)?;
+    if let Some(count) = manifest.fragments_per_hls_segment {
+        presentation.fragments_per_hls_segment = count;
+    }
+    Ok(presentation)
 }
 
 /// The files that a server manifest lists as video or audio, each once, in order.
