@@ -6,7 +6,7 @@ mod film;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dynpack_hls::{Options, Rate, media_playlist, multivariant_playlist};
+use dynpack_hls::{Options, Rate, Stream, media_playlist, multivariant_playlist};
 use dynpack_media::{CutPolicy, Presentation, Ticks};
 use film::{AAC_48_STEREO, Azure};
 
@@ -28,7 +28,9 @@ fn manifests(criterion: &mut Criterion) {
     });
     for (name, rendition) in [("media playlist of video", &film.renditions[0]), ("media playlist of audio", &film.renditions[5])]
     {
-        group.bench_function(name, |bencher| bencher.iter(|| media_playlist(black_box(rendition), &Azure, &Options::CMAF)));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| media_playlist(&Stream::new(black_box(rendition)), &Azure, &Options::CMAF))
+        });
     }
     let segments: Vec<(u64, Ticks)> = film.renditions[5].cuts.segments().map(|segment| (100_000, segment.duration)).collect();
     let clock = film.renditions[5].timescale();

@@ -2,21 +2,24 @@
 
 use dynpack_media::{Language, MediaKind, Presentation, Rendition, Role};
 
-use crate::Rate;
+use crate::{Rate, Rates};
 
 /// A rendition with its rate.
 #[derive(Clone, Copy)]
 pub(crate) struct Rated<'a> {
     pub(crate) rendition: &'a Rendition,
     pub(crate) rate: Rate,
+    /// That of its key frames, if they are offered.
+    pub(crate) key_frames: Option<Rate>,
 }
 
 impl<'a> Rated<'a> {
     /// The renditions of one kind. Where a rate is missing the declared bitrate stands in.
-    pub(crate) fn of_kind(presentation: &'a Presentation, rates: &[Rate], kind: MediaKind) -> Vec<Self> {
+    pub(crate) fn of_kind(presentation: &'a Presentation, rates: &[Rates], kind: MediaKind) -> Vec<Self> {
         let rated = presentation.renditions.iter().enumerate().map(|(at, rendition)| {
             let declared = Rate::new(rendition.bitrate.into(), rendition.bitrate.into());
-            Self { rendition, rate: rates.get(at).copied().unwrap_or(declared) }
+            let Rates { segments, key_frames } = rates.get(at).copied().unwrap_or_else(|| declared.into());
+            Self { rendition, rate: segments, key_frames }
         });
         rated.filter(|rated| rated.rendition.kind() == kind).collect()
     }

@@ -1,13 +1,14 @@
 //! HTTP Live Streaming playlists (RFC 8216) from dynpack presentations.
 //!
-//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments of one of them, on the timeline
-//! which all protocols share. Where the playlists and segments lie is for [`Urls`] to say.
+//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments of one [`Stream`] of them, and
+//! [`key_frame_playlist`] the key frames of a video for trick play, on the timeline which all protocols share. Where the playlists and
+//! segments lie is for [`Urls`] to say.
 //!
 //! This crate reads and writes no media. It does no IO, has no clock and starts no threads; the same presentation gives the same text.
 //!
 //! ```
-//! use dynpack_hls::{Options, Urls, media_playlist};
-//! use dynpack_media::{Rendition, Segment};
+//! use dynpack_hls::{Options, Stream, Urls, media_playlist};
+//! use dynpack_media::{Rendition, Ticks};
 //!
 //! struct Flat;
 //!
@@ -18,13 +19,19 @@
 //!     fn init(&self, rendition: &Rendition) -> String {
 //!         format!("{}-{}-init.mp4", rendition.name, rendition.bitrate)
 //!     }
-//!     fn segment(&self, rendition: &Rendition, segment: &Segment) -> String {
-//!         format!("{}-{}-{}.m4s", rendition.name, rendition.bitrate, segment.start)
+//!     fn segment(&self, rendition: &Rendition, start: Ticks) -> String {
+//!         format!("{}-{}-{start}.m4s", rendition.name, rendition.bitrate)
+//!     }
+//!     fn key_frame_playlist(&self, rendition: &Rendition) -> String {
+//!         format!("{}-{}-keys.m3u8", rendition.name, rendition.bitrate)
+//!     }
+//!     fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String {
+//!         format!("{}-{}-key-{start}.m4s", rendition.name, rendition.bitrate)
 //!     }
 //! }
 //!
 //! fn playlist_of(rendition: &Rendition) -> String {
-//!     media_playlist(rendition, &Flat, &Options::CMAF)
+//!     media_playlist(&Stream::new(rendition), &Flat, &Options::CMAF)
 //! }
 //! ```
 
@@ -33,11 +40,13 @@ mod media;
 mod multivariant;
 mod options;
 mod rate;
+mod stream;
 mod text;
 mod urls;
 
-pub use media::media_playlist;
+pub use media::{key_frame_playlist, media_playlist};
 pub use multivariant::multivariant_playlist;
 pub use options::{Flavor, Options};
-pub use rate::Rate;
+pub use rate::{Rate, Rates};
+pub use stream::{Stream, StreamSegment};
 pub use urls::Urls;

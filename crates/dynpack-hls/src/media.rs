@@ -3,7 +3,7 @@
 use dynpack_media::{Rendition, Ticks, Timescale};
 
 use crate::text::{push_number, push_seconds, push_uri};
-use crate::{Flavor, Options, Urls};
+use crate::{Flavor, Options, Stream, Urls};
 
 /// The clock of `EXTINF` as it is printed.
 const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
@@ -11,39 +11,37 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// The protocol version that `EXT-X-GAP` asks for (draft-pantos-hls-rfc8216bis, 8).
 const GAP_VERSION: u8 = 8;
 
-/// Lists the segments of a rendition.
+/// Lists the segments of a stream.
 ///
 /// `EXTINF` is the difference of two positions, each rounded once to the microsecond, so that the sum over any stretch is exact and
 /// nothing drifts. A playlist always begins where the presentation does, since clients line up renditions by their durations and not
 /// by their media sequence numbers (RFC 8216, 6.2.4): the first segment of a rendition that starts a little later is listed as if it
-/// started then, and where whole segments are missing, gaps stand in their place (`EXT-X-GAP`). A gap names the init segment, which
-/// does no harm to a client that loads it all the same.
+/// started then, and where whole segments are missing, gaps stand in their place (`EXT-X-GAP`). A gap names the init segment, or the
+/// first segment where there is none, which exists for a client that does not know gaps.
 #[must_use]
-pub fn media_playlist(rendition: &Rendition, urls: &impl Urls, options: &Options) -> String {
-    let entries = entries(rendition, urls);
-    let longest = entries.iter().map(|entry| entry.duration).max().unwrap_or_default();
-    let has_gaps = entries.first().is_some_and(|first| first.is_gap);
-    let version = options.flavor.version().max(if has_gaps { GAP_VERSION } else { 0 });
+pub fn media_playlist(stream: &Stream<'_>, urls: &impl Urls, options: &Options) -> String {
+    let segments = stream.segments();
+    let positions = Positions {
+        rendition: stream.main,
+        missing: segments.first().map_or(0, |first| first.number.0),
+        times: segments.iter().map(|segment| (segment.start, segment.duration)).collect(),
+    };
+    let tags = if stream.main.has_independent_segments() { "#EXT-X-INDEPENDENT-SEGMENTS\n" } else { "" };
+    positions.playlist(tags, |start| urls.segment(stream.main, start), urls, options)
+}
 
-    let mut text = String::with_capacity(256 + entries.iter().map(|entry| entry.uri.len() + 32).sum::<usize>());
-    text.push_str("#EXTM3U\n#EXT-X-VERSION:");
-    push_number(&mut text, version.into());
-    text.push_str("\n#EXT-X-TARGETDURATION:");
-    push_number(&mut text, target_duration(longest, MICROS));
-    text.push_str("\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n");
-    if rendition.has_independent_segments() {
-        text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
-    }
-    if options.flavor == Flavor::Cmaf {
-        text.push_str("#EXT-X-MAP:URI=\"");
-        push_uri(&mut text, &urls.init(rendition));
-        text.push_str("\"\n");
-    }
-    for entry in &entries {
-        entry.push_to(&mut text);
-    }
-    text.push_str("#EXT-X-ENDLIST\n");
-    text
+/// Lists the key frames of a rendition of video, each a segment of one picture which lasts until the next (`EXT-X-I-FRAMES-ONLY`,
+/// RFC 8216, 4.3.3.6). Positions are as in a [`media_playlist`].
+#[must_use]
+pub fn key_frame_playlist(rendition: &Rendition, urls: &impl Urls, options: &Options) -> String {
+    let segments = || rendition.cuts.segments();
+    let frames = segments().flat_map(|segment| rendition.key_frames(&segment));
+    let positions = Positions {
+        rendition,
+        missing: segments().next().map_or(0, |first| first.number.0),
+        times: frames.map(|frame| (frame.start, frame.duration)).collect(),
+    };
+    positions.playlist("#EXT-X-I-FRAMES-ONLY\n", |start| urls.key_frame(rendition, start), urls, options)
 }
 
 /// `EXT-X-TARGETDURATION` in seconds: the longest segment, rounded (RFC 8216, 4.3.3.1).
@@ -73,31 +71,73 @@ impl Entry {
     }
 }
 
-/// The gaps and segments of a rendition, from the start of the presentation on.
-fn entries(rendition: &Rendition, urls: &impl Urls) -> Vec<Entry> {
-    let micros = |time: Ticks| time.rescale_round(rendition.timescale(), MICROS);
-    let missing = rendition.cuts.segments().next().map_or(0, |first| first.number.0);
-    let start = if missing == 0 { Ticks::ZERO } else { micros(rendition.cuts.start()) };
-    let (mut segments, mut position) = (Vec::with_capacity(rendition.cuts.len()), start);
-    for segment in rendition.cuts.segments() {
-        let end = micros(segment.start + segment.duration);
-        segments.push(Entry { duration: end - position, uri: urls.segment(rendition, &segment), is_gap: false });
-        position = end;
-    }
-    if missing == 0 {
-        return segments;
-    }
-    let longest = segments.iter().map(|entry| entry.duration).max().unwrap_or_default();
-    let mut entries = gaps(start, longest, missing, || urls.init(rendition));
-    entries.append(&mut segments);
-    entries
+/// Where the segments of a playlist lie on the timeline.
+struct Positions<'a> {
+    /// The rendition that names them.
+    rendition: &'a Rendition,
+    /// How many segments of the timeline come before the first.
+    missing: u32,
+    /// Start and duration of each, in the timescale of the rendition.
+    times: Vec<(Ticks, Ticks)>,
 }
 
-/// Gaps up to `start`, equally long, as for `missing` segments of the timeline and a part of the next: no longer than the `longest`
-/// segment where that many are enough.
-fn gaps(start: Ticks, longest: Ticks, missing: u32, uri: impl Fn() -> String) -> Vec<Entry> {
-    let enough = (start.0 - 1) / longest.0.max(1) + 1;
-    let count = enough.clamp(1, i64::from(missing) + 1);
-    let end = |number: i64| start.0.saturating_mul(number) / count;
-    (0..count).map(|number| Entry { duration: Ticks(end(number + 1) - end(number)), uri: uri(), is_gap: true }).collect()
+impl Positions<'_> {
+    fn playlist(&self, tags: &str, uri: impl Fn(Ticks) -> String, urls: &impl Urls, options: &Options) -> String {
+        let init = (options.flavor == Flavor::Cmaf).then(|| urls.init(self.rendition));
+        let first = || self.times.first().map(|(start, _)| uri(*start)).unwrap_or_default();
+        let segments = self.segments(&uri);
+        let longest = |entries: &[Entry]| entries.iter().map(|entry| entry.duration).max().unwrap_or_default();
+        let mut entries = self.gaps(longest(&segments), || init.clone().unwrap_or_else(first));
+        let version = options.flavor.version().max(if entries.is_empty() { 0 } else { GAP_VERSION });
+        entries.extend(segments);
+
+        let mut text = String::with_capacity(256 + entries.iter().map(|entry| entry.uri.len() + 32).sum::<usize>());
+        text.push_str("#EXTM3U\n#EXT-X-VERSION:");
+        push_number(&mut text, version.into());
+        text.push_str("\n#EXT-X-TARGETDURATION:");
+        push_number(&mut text, target_duration(longest(&entries), MICROS));
+        text.push_str("\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n");
+        text.push_str(tags);
+        if let Some(init) = &init {
+            text.push_str("#EXT-X-MAP:URI=\"");
+            push_uri(&mut text, init);
+            text.push_str("\"\n");
+        }
+        for entry in &entries {
+            entry.push_to(&mut text);
+        }
+        text.push_str("#EXT-X-ENDLIST\n");
+        text
+    }
+
+    /// When the first segment starts, if whole segments are missing before it; otherwise it is listed from the start of the
+    /// presentation on.
+    fn late_start(&self) -> Option<Ticks> {
+        self.times.first().filter(|_| self.missing > 0).map(|(start, _)| self.micros(*start))
+    }
+
+    fn segments(&self, uri: impl Fn(Ticks) -> String) -> Vec<Entry> {
+        let mut position = self.late_start().unwrap_or_default();
+        let entries = self.times.iter().map(|(start, duration)| {
+            let end = self.micros(*start + *duration);
+            let entry = Entry { duration: end - position, uri: uri(*start), is_gap: false };
+            position = end;
+            entry
+        });
+        entries.collect()
+    }
+
+    /// Gaps up to the first segment, equally long, as for the missing segments of the timeline and a part of the next: no longer than
+    /// the `longest` segment where that many are enough.
+    fn gaps(&self, longest: Ticks, uri: impl Fn() -> String) -> Vec<Entry> {
+        let Some(start) = self.late_start() else { return Vec::new() };
+        let enough = (start.0 - 1) / longest.0.max(1) + 1;
+        let count = enough.clamp(1, i64::from(self.missing) + 1);
+        let end = |number: i64| start.0.saturating_mul(number) / count;
+        (0..count).map(|number| Entry { duration: Ticks(end(number + 1) - end(number)), uri: uri(), is_gap: true }).collect()
+    }
+
+    fn micros(&self, time: Ticks) -> Ticks {
+        time.rescale_round(self.rendition.timescale(), MICROS)
+    }
 }

@@ -5,7 +5,7 @@ use m3u8_rs::{AlternativeMedia, AlternativeMediaType, MasterPlaylist, Resolution
 
 use crate::audio::{Groups, Rated};
 use crate::text::{quoted, uri};
-use crate::{Flavor, Options, Rate, Urls};
+use crate::{Flavor, Options, Rate, Rates, Urls};
 
 /// Lists the variants of a presentation, by ascending bitrate of the video, and the audio renditions to choose from.
 ///
@@ -14,12 +14,17 @@ use crate::{Flavor, Options, Rate, Urls};
 ///
 /// Audio renditions of one name, at several bitrates or in several codings, are each in a group of their own, and there is a variant
 /// for each video with each group. Without video, the variants are the audio renditions.
+///
+/// In [`Flavor::MuxedTs`] there are no audio renditions to choose from: the first of the presentation is in each video, whose rate
+/// includes it.
+///
+/// A video for which there is a rate of its key frames has a list of those for trick play (RFC 8216, 4.3.4.3).
 #[must_use]
-pub fn multivariant_playlist(presentation: &Presentation, rates: &[Rate], urls: &impl Urls, options: &Options) -> String {
+pub fn multivariant_playlist(presentation: &Presentation, rates: &[Rates], urls: &impl Urls, options: &Options) -> String {
     let mut video = Rated::of_kind(presentation, rates, MediaKind::Video);
     video.sort_by_key(|rated| rated.rendition.bitrate);
     let audio = Rated::of_kind(presentation, rates, MediaKind::Audio);
-    let playlist = MasterPlaylist {
+    let mut playlist = MasterPlaylist {
         version: Some(options.flavor.version().into()),
         independent_segments: presentation.renditions.iter().all(|rendition| rendition.has_independent_segments()),
         ..match options.flavor {
@@ -27,6 +32,7 @@ pub fn multivariant_playlist(presentation: &Presentation, rates: &[Rate], urls: 
             Flavor::MuxedTs => muxed(&video, &audio, urls, options),
         }
     };
+    playlist.variants.extend(video.iter().filter_map(|video| key_frames(video, urls)));
     let mut text = Vec::new();
     // Writing to memory does not fail, and all that is written is UTF-8.
     let _ = playlist.write_to(&mut text);
@@ -58,7 +64,8 @@ fn demuxed(video: &[Rated<'_>], audio: &[Rated<'_>], urls: &impl Urls, options: 
 /// The first audio in each video.
 fn muxed(video: &[Rated<'_>], audio: &[Rated<'_>], urls: &impl Urls, options: &Options) -> MasterPlaylist {
     let sound = audio.get(..1).unwrap_or_default();
-    let mut variants: Vec<_> = video.iter().map(|video| variant(video, sound, None, urls)).collect();
+    let within: Vec<_> = sound.iter().map(|sound| Rated { rate: Rate::default(), ..*sound }).collect();
+    let mut variants: Vec<_> = video.iter().map(|video| variant(video, &within, None, urls)).collect();
     if video.is_empty() {
         variants = alone(audio, urls);
     } else if options.audio_only {
@@ -95,6 +102,19 @@ fn variant(main: &Rated<'_>, audio: &[Rated<'_>], group: Option<String>, urls: &
         audio: group,
         ..VariantStream::default()
     }
+}
+
+/// `EXT-X-I-FRAME-STREAM-INF` of a video.
+fn key_frames(video: &Rated<'_>, urls: &impl Urls) -> Option<VariantStream> {
+    let rate = video.key_frames?;
+    Some(VariantStream {
+        is_i_frame: true,
+        uri: uri(&urls.key_frame_playlist(video.rendition)),
+        bandwidth: rate.peak,
+        average_bandwidth: Some(rate.average),
+        frame_rate: None,
+        ..variant(video, &[], None, urls)
+    })
 }
 
 /// `EXT-X-MEDIA` for each member of each group.

@@ -47,6 +47,31 @@ impl Rate {
     }
 }
 
+/// The rates of what a rendition is offered as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Rates {
+    /// That of its segments.
+    pub segments: Rate,
+    /// That of its key frames alone, if they are offered for trick play.
+    pub key_frames: Option<Rate>,
+}
+
+impl Rates {
+    /// A rendition whose key frames are offered as well.
+    #[must_use]
+    pub const fn with_key_frames(self, key_frames: Rate) -> Self {
+        Self { key_frames: Some(key_frames), ..self }
+    }
+}
+
+impl From<Rate> for Rates {
+    /// A rendition that is offered in segments only.
+    fn from(segments: Rate) -> Self {
+        Self { segments, key_frames: None }
+    }
+}
+
 /// A run of segments.
 #[derive(Clone, Copy, Default)]
 struct Sum {

@@ -1,6 +1,6 @@
 //! Where things lie.
 
-use dynpack_media::{Rendition, Segment};
+use dynpack_media::{Rendition, Ticks};
 
 /// The URLs that playlists point to, relative to the playlist that holds them or absolute (RFC 3986).
 ///
@@ -12,6 +12,12 @@ pub trait Urls {
     /// The init segment of a rendition, as its media playlist names it. Only asked for where segments need one.
     fn init(&self, rendition: &Rendition) -> String;
 
-    /// A segment of a rendition, as its media playlist names it.
-    fn segment(&self, rendition: &Rendition, segment: &Segment) -> String;
+    /// The segment that starts at `start`, in the rendition's timescale, as the media playlist of the rendition names it.
+    fn segment(&self, rendition: &Rendition, start: Ticks) -> String;
+
+    /// The list of the key frames of a rendition, as the multivariant playlist names it.
+    fn key_frame_playlist(&self, rendition: &Rendition) -> String;
+
+    /// The key frame that starts at `start`, in the rendition's timescale, as the list of key frames names it.
+    fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String;
 }

@@ -2,12 +2,14 @@
 
 mod film;
 
-use dynpack_hls::{Flavor, Options, Rate, media_playlist, multivariant_playlist};
+use dynpack_hls::{Flavor, Options, Rate, Rates, Stream, key_frame_playlist, media_playlist, multivariant_playlist};
 use dynpack_media::{CutPolicy, Language, Presentation, Role};
 use film::{AAC_48_STEREO, AAC_48_SURROUND, Azure, HE_AAC_48_STEREO};
 
-const RATES: [Rate; 4] =
-    [Rate::new(450_000, 390_000), Rate::new(1_500_000, 1_100_000), Rate::new(130_000, 128_500), Rate::new(133_000, 128_000)];
+fn rates() -> [Rates; 4] {
+    [(450_000, 390_000), (1_500_000, 1_100_000), (130_000, 128_500), (133_000, 128_000)]
+        .map(|(peak, average)| Rate::new(peak, average).into())
+}
 
 fn multivariant(presentation: &Presentation) -> String {
     multivariant_playlist(presentation, &[], &Azure, &Options::CMAF)
@@ -20,7 +22,7 @@ fn lines<'a>(playlist: &'a str, start: &str) -> Vec<&'a str> {
 
 #[test]
 fn a_film_in_two_languages() {
-    let playlist = multivariant_playlist(&film::sample(), &RATES, &Azure, &Options::CMAF);
+    let playlist = multivariant_playlist(&film::sample(), &rates(), &Azure, &Options::CMAF);
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
@@ -36,7 +38,7 @@ QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
 
 #[test]
 fn the_segments_of_video() {
-    let playlist = media_playlist(&film::sample().renditions[0], &Azure, &Options::CMAF);
+    let playlist = media_playlist(&Stream::new(&film::sample().renditions[0]), &Azure, &Options::CMAF);
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:6
@@ -60,7 +62,7 @@ Fragments(video=540540,format=m3u8-cmaf)
 /// Frames of 21.3 ms: the positions are 6.016, 12.010667, 18.026667 and 20.032 seconds.
 #[test]
 fn the_segments_of_audio() {
-    let playlist = media_playlist(&film::sample().renditions[2], &Azure, &Options::CMAF);
+    let playlist = media_playlist(&Stream::new(&film::sample().renditions[2]), &Azure, &Options::CMAF);
     let expected = r#"#EXT-X-MAP:URI="Fragments(aac_eng_2=i,format=m3u8-cmaf)"
 #EXTINF:6.016000,
 Fragments(aac_eng_2=0,format=m3u8-cmaf)
@@ -79,21 +81,87 @@ Fragments(aac_eng_2=865280,format=m3u8-cmaf)
 fn transport_streams_have_no_map_and_older_versions() {
     let film = film::sample();
     for (options, version) in [(Options::TS, "#EXT-X-VERSION:4"), (Options::MUXED_TS, "#EXT-X-VERSION:3")] {
-        let media = media_playlist(&film.renditions[0], &Azure, &options);
+        let media = media_playlist(&Stream::new(&film.renditions[0]), &Azure, &options);
         assert_eq!((lines(&media, "#EXT-X-VERSION"), lines(&media, "#EXT-X-MAP").len()), (vec![version], 0));
-        assert_eq!(lines(&multivariant_playlist(&film, &RATES, &Azure, &options), "#EXT-X-VERSION"), [version]);
+        assert_eq!(lines(&multivariant_playlist(&film, &rates(), &Azure, &options), "#EXT-X-VERSION"), [version]);
     }
+}
+
+/// Groups of two seconds in segments of six: each of their key frames is listed.
+#[test]
+fn the_key_frames_of_video() {
+    let playlist = key_frame_playlist(&film::sample().renditions[0], &Azure, &Options::CMAF);
+    let expected = r#"#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:2
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-I-FRAMES-ONLY
+#EXT-X-MAP:URI="Fragments(video=i,format=m3u8-cmaf)"
+#EXTINF:2.002000,
+Fragments(video=0,format=m3u8-cmaf,type=keyframes)
+#EXTINF:2.002000,
+Fragments(video=60060,format=m3u8-cmaf,type=keyframes)
+"#;
+    assert!(playlist.starts_with(expected), "{playlist}");
+    assert_eq!(lines(&playlist, "#EXTINF").len(), 10);
+    let transport = key_frame_playlist(&film::sample().renditions[0], &Azure, &Options::TS);
+    assert_eq!((lines(&transport, "#EXT-X-VERSION"), lines(&transport, "#EXT-X-MAP").len()), (vec!["#EXT-X-VERSION:4"], 0));
+}
+
+#[test]
+fn key_frames_are_offered_where_their_rate_is_given() {
+    let rates = rates().map(|rates| rates.with_key_frames(Rate::new(90_000, 70_000)));
+    let playlist = multivariant_playlist(&film::sample(), &rates, &Azure, &Options::CMAF);
+    let expected = r#"QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",RESOLUTION=640x360,URI="QualityLevels(400000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",RESOLUTION=1280x720,URI="QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
+"#;
+    assert!(playlist.ends_with(expected), "{playlist}");
+}
+
+/// Ten seconds of video with nineteen of sound: the rest of the sound has segments of its own, named on the clock of the video.
+#[test]
+fn sound_that_outlasts_the_video_it_is_muxed_into() {
+    let film = film::presentation(
+        vec![
+            ("video", 400_000, film::video((640, 360), (512, 12_800), 250, 50)),
+            ("audio", 128_000, film::audio(AAC_48_STEREO, 900, "en")),
+        ],
+        CutPolicy::with_target(std::time::Duration::from_secs(4)),
+    );
+    let stream = Stream::new(&film.renditions[0]).with_audio(Some(&film.renditions[1]));
+    let playlist = media_playlist(&stream, &Azure, &Options::MUXED_TS);
+    let expected = r#"#EXTM3U
+#EXT-X-VERSION:3
+#EXT-X-TARGETDURATION:4
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXTINF:4.000000,
+Fragments(video=0,format=m3u8-cmaf)
+#EXTINF:4.000000,
+Fragments(video=51200,format=m3u8-cmaf)
+#EXTINF:3.989297,
+Fragments(video=102400,format=m3u8-cmaf)
+#EXTINF:4.010703,
+Fragments(video=153463,format=m3u8-cmaf)
+#EXTINF:3.200000,
+Fragments(video=204800,format=m3u8-cmaf)
+#EXT-X-ENDLIST
+"#;
+    assert_eq!(playlist, expected);
 }
 
 #[test]
 fn muxed_sound_needs_no_groups() {
-    let playlist = multivariant_playlist(&film::sample(), &RATES, &Azure, &Options::MUXED_TS.with_audio_only(true));
+    let playlist = multivariant_playlist(&film::sample(), &rates(), &Azure, &Options::MUXED_TS.with_audio_only(true));
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-STREAM-INF:BANDWIDTH=580000,AVERAGE-BANDWIDTH=518500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.97
+#EXT-X-STREAM-INF:BANDWIDTH=450000,AVERAGE-BANDWIDTH=390000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.97
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-STREAM-INF:BANDWIDTH=1630000,AVERAGE-BANDWIDTH=1228500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.97
+#EXT-X-STREAM-INF:BANDWIDTH=1500000,AVERAGE-BANDWIDTH=1100000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.97
 QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
 #EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2"
 QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
@@ -103,7 +171,7 @@ QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
 
 #[test]
 fn a_variant_of_sound_alone_comes_last() {
-    let playlist = multivariant_playlist(&film::sample(), &RATES, &Azure, &Options::CMAF.with_audio_only(true));
+    let playlist = multivariant_playlist(&film::sample(), &rates(), &Azure, &Options::CMAF.with_audio_only(true));
     let expected = r#"#EXT-X-STREAM-INF:BANDWIDTH=133000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2",AUDIO="audio"
 QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
 "#;
@@ -254,7 +322,7 @@ fn a_rendition_that_starts_a_little_later_is_listed_from_the_start() {
         ],
         CutPolicy::SIX_SECONDS,
     );
-    let playlist = media_playlist(&film.renditions[1], &Azure, &Options::CMAF);
+    let playlist = media_playlist(&Stream::new(&film.renditions[1]), &Azure, &Options::CMAF);
     let first = ["#EXTINF:6.004000,", "Fragments(audio=24000,format=m3u8-cmaf)"];
     assert_eq!(playlist.lines().skip_while(|line| !line.starts_with("#EXTINF")).take(2).collect::<Vec<_>>(), first);
 }
@@ -269,7 +337,7 @@ fn a_rendition_that_starts_later_has_gaps() {
         ],
         CutPolicy::SIX_SECONDS,
     );
-    let playlist = media_playlist(&film.renditions[1], &Azure, &Options::CMAF);
+    let playlist = media_playlist(&Stream::new(&film.renditions[1]), &Azure, &Options::CMAF);
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:8
 #EXT-X-TARGETDURATION:6
@@ -292,7 +360,7 @@ Fragments(audio=480000,format=m3u8-cmaf)
 #[test]
 fn a_film_of_a_moment_has_a_target_duration() {
     let film = film::presentation(vec![("video", 1, film::video((64, 36), (1, 1_000), 40, 40))], CutPolicy::SIX_SECONDS);
-    let playlist = media_playlist(&film.renditions[0], &Azure, &Options::CMAF);
+    let playlist = media_playlist(&Stream::new(&film.renditions[0]), &Azure, &Options::CMAF);
     assert!(playlist.contains("#EXT-X-TARGETDURATION:1\n") && playlist.contains("#EXTINF:0.040000,\n"), "{playlist}");
 }
 

@@ -5,8 +5,8 @@ mod film;
 
 use std::str::FromStr;
 
-use dynpack_hls::{Options, Rate, media_playlist, multivariant_playlist};
-use dynpack_media::{CutPolicy, Presentation, Role};
+use dynpack_hls::{Options, Rate, Rates, Stream, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, MediaKind, Presentation, Role, Ticks};
 use film::{AAC_48_STEREO, AAC_48_SURROUND, Azure, HE_AAC_48_STEREO};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
@@ -53,12 +53,12 @@ proptest! {
     #[test]
     fn playlists_say_what_the_timeline_says(film in films()) {
         for rendition in &film.renditions {
-            let playlist = media_playlist(rendition, &Azure, &Options::CMAF);
+            let playlist = media_playlist(&Stream::new(rendition), &Azure, &Options::CMAF);
             let Ok(Playlist::MediaPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
                 return Err(TestCaseError::fail(playlist));
             };
             let own = read.segments.iter().filter(|segment| !segment.unknown_tags.iter().any(|tag| tag.tag == "X-GAP"));
-            let expected: Vec<_> = rendition.cuts.segments().map(|segment| dynpack_hls::Urls::segment(&Azure, rendition, &segment)).collect();
+            let expected: Vec<_> = rendition.cuts.segments().map(|segment| dynpack_hls::Urls::segment(&Azure, rendition, segment.start)).collect();
             prop_assert_eq!(own.map(|segment| segment.uri.clone()).collect::<Vec<_>>(), expected);
 
             // Every position in the playlist is that of the timeline, to the microsecond.
@@ -79,7 +79,7 @@ proptest! {
 
     #[test]
     fn groups_hold_the_same_members_each_with_one_default(film in films(), audio_only: bool) {
-        let rates: Vec<_> = film.renditions.iter().map(|rendition| Rate::new(rendition.bitrate.into(), rendition.bitrate.into())).collect();
+        let rates: Vec<_> = film.renditions.iter().map(|rendition| Rates::from(Rate::new(rendition.bitrate.into(), rendition.bitrate.into()))).collect();
         let playlist = multivariant_playlist(&film, &rates, &Azure, &Options::CMAF.with_audio_only(audio_only));
         let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
             return Err(TestCaseError::fail(playlist));
@@ -95,7 +95,7 @@ proptest! {
             names.dedup();
             prop_assert_eq!(names.len(), group.len());
         }
-        for variant in &read.variants {
+        for variant in read.variants.iter().filter(|variant| !variant.is_i_frame) {
             prop_assert_eq!(variant.audio.is_some(), !read.alternatives.is_empty());
             if let Some(audio) = &variant.audio {
                 prop_assert!(groups.clone().any(|group| group[0].group_id == *audio));
@@ -107,15 +107,56 @@ proptest! {
         }
     }
 
+    /// Nothing of either rendition is lost, names ascend, and the segments reach from the first start to the last end.
+    #[test]
+    fn a_muxed_stream_holds_all_of_both(film in films()) {
+        let [Some(main), audio] = [MediaKind::Video, MediaKind::Audio].map(|kind| film.of_kind(kind).next()) else { return Ok(()) };
+        let stream = Stream::new(main).with_audio(audio);
+        let segments = stream.segments();
+        let of_main: Vec<_> = segments.iter().filter_map(|segment| segment.main.clone()).collect();
+        prop_assert_eq!(of_main, main.cuts.segments().collect::<Vec<_>>());
+        let of_audio: Vec<_> = segments.iter().filter_map(|segment| segment.audio.clone()).collect();
+        prop_assert_eq!(of_audio, audio.map_or_else(Vec::new, |audio| audio.cuts.segments().collect()));
+        prop_assert!(segments.windows(2).all(|pair| pair[0].start + pair[0].duration == pair[1].start && pair[0].duration > Ticks::ZERO));
+        for segment in &segments {
+            prop_assert_eq!(stream.segment_at(segment.start), Some(segment.clone()));
+            prop_assert!(stream.segment_at(segment.start - Ticks(1)).is_none_or(|other| other.number < segment.number));
+        }
+        let playlist = media_playlist(&stream, &Azure, &Options::MUXED_TS);
+        let Ok(Playlist::MediaPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
+            return Err(TestCaseError::fail(playlist));
+        };
+        prop_assert!(read.segments.iter().all(|segment| segment.duration > 0.0), "{}", playlist);
+    }
+
+    /// Key frames tile the track as segments do, and each is found by its name.
+    #[test]
+    fn key_frames_tile_the_track(film in films()) {
+        for video in film.of_kind(MediaKind::Video) {
+            let frames: Vec<_> = video.cuts.segments().flat_map(|segment| video.key_frames(&segment)).collect();
+            prop_assert_eq!((frames[0].start, frames.last().unwrap().start + frames.last().unwrap().duration), (video.cuts.start(), video.end()));
+            prop_assert!(frames.windows(2).all(|pair| pair[0].start + pair[0].duration == pair[1].start && pair[0].samples.end == pair[1].samples.start));
+            prop_assert!(frames.iter().all(|frame| frame.duration > Ticks::ZERO && video.track.samples.is_sync(frame.samples.start)));
+            prop_assert!(frames.iter().all(|frame| video.key_frame_at(frame.start).as_ref() == Some(frame)));
+            let playlist = key_frame_playlist(video, &Azure, &Options::CMAF);
+            let Ok(Playlist::MediaPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
+                return Err(TestCaseError::fail(playlist));
+            };
+            let gaps = playlist.matches("#EXT-X-GAP").count();
+            prop_assert!(read.i_frames_only && read.segments.len() == frames.len() + gaps, "{}", playlist);
+        }
+    }
+
     /// `hls_m3u8` checks more than it reads: groups that exist, one default, durations below the target.
     #[test]
     fn a_strict_reader_takes_both(film in films()) {
-        let playlist = multivariant_playlist(&film, &[], &Azure, &Options::CMAF);
+        let rates = vec![Rates::from(Rate::new(2_000, 1_000)).with_key_frames(Rate::new(200, 100)); film.renditions.len()];
+        let playlist = multivariant_playlist(&film, &rates, &Azure, &Options::CMAF);
         let read = hls_m3u8::MasterPlaylist::try_from(playlist.as_str());
         prop_assert!(read.is_ok(), "{:?}: {}", read.err(), playlist);
         for rendition in &film.renditions {
             // It knows no version above 7, and no gaps.
-            let playlist = media_playlist(rendition, &Azure, &Options::CMAF).replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n");
+            let playlist = media_playlist(&Stream::new(rendition), &Azure, &Options::CMAF).replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n");
             let read = hls_m3u8::MediaPlaylist::from_str(&playlist);
             prop_assert!(read.is_ok(), "{:?}: {}", read.err(), playlist);
         }

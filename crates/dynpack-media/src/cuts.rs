@@ -1,5 +1,6 @@
 //! One track's share of the timeline: which samples each of its segments holds, and when they are presented.
 
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use crate::{Sample, SampleIndex, Ticks};
@@ -64,6 +65,32 @@ impl Cuts {
     #[must_use]
     pub fn segment_at(&self, start: Ticks) -> Option<Segment> {
         self.segment(self.starts.binary_search(&start).ok()?)
+    }
+
+    /// The segment in which `time` lies; for a time outside all of them the one nearest to it. O(log n).
+    #[must_use]
+    pub fn segment_around(&self, time: Ticks) -> Option<Segment> {
+        let behind = self.starts.partition_point(|start| *start <= time);
+        self.segment(behind.saturating_sub(1).min(self.len().checked_sub(1)?))
+    }
+
+    /// Coarser cuts: each segment is what lies in `count` places of the timeline. Its number is that of the first of them divided by
+    /// `count`, so that tracks which are joined alike stay aligned; all else is as before.
+    #[must_use]
+    pub fn joined(&self, count: NonZeroU32) -> Self {
+        let joined = |number: &SegmentNumber| SegmentNumber(number.0 / count);
+        let mut numbers: Vec<SegmentNumber> = Vec::new();
+        let (mut samples, mut starts) = (Vec::new(), Vec::new());
+        for ((number, sample), start) in self.numbers.iter().map(joined).zip(&self.samples).zip(&self.starts) {
+            if numbers.last() != Some(&number) {
+                numbers.push(number);
+                samples.push(*sample);
+                starts.push(*start);
+            }
+        }
+        samples.extend(self.samples.last());
+        starts.extend(self.starts.last());
+        Self { numbers: numbers.into(), samples: samples.into(), starts: starts.into(), ..*self }
     }
 
     fn segment(&self, at: usize) -> Option<Segment> {

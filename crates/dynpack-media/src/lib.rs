@@ -21,6 +21,7 @@ mod error;
 mod extent;
 mod fourcc;
 mod frame_rate;
+mod key_frames;
 mod language;
 mod presentation;
 mod sample_table;

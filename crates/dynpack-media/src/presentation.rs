@@ -1,5 +1,6 @@
 //! What one request may see of an asset.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::{Cuts, Language, MediaKind, Ticks, Timescale, Track};
@@ -75,6 +76,13 @@ impl Rendition {
         })
     }
 
+    /// The same with coarser cuts: see [`Cuts::joined`].
+    #[must_use]
+    pub fn with_joined_segments(&self, count: NonZeroU32) -> Self {
+        let cuts = if count == NonZeroU32::MIN { Arc::clone(&self.cuts) } else { Arc::new(self.cuts.joined(count)) };
+        Self { cuts, ..self.clone() }
+    }
+
     /// When its last segment ends, in its timescale.
     #[must_use]
     pub fn end(&self) -> Ticks {
@@ -89,6 +97,8 @@ impl Rendition {
 pub struct Presentation {
     /// The renditions; never empty, each with at least one segment.
     pub renditions: Vec<Rendition>,
+    /// How many segments of the timeline make one of HLS in transport streams, as declared by the publisher, or else 1.
+    pub fragments_per_hls_segment: NonZeroU32,
 }
 
 impl Presentation {
@@ -101,7 +111,7 @@ impl Presentation {
         if renditions.is_empty() {
             return Err(crate::Error::NothingToPresent);
         }
-        Ok(Self { renditions })
+        Ok(Self { renditions, fragments_per_hls_segment: NonZeroU32::MIN })
     }
 
     /// The renditions of one kind.

@@ -2,7 +2,9 @@
 
 mod dash;
 mod hds;
+mod hls;
 mod hls_cmaf;
+mod hls_ts;
 mod links;
 mod mp4;
 mod smooth;
@@ -47,12 +49,13 @@ pub trait Packager: Send + Sync {
         Err(no_such(self.format(), "init segments"))
     }
 
-    /// A segment of a rendition, or its [key frame](Target::key_frames), before its media is read. The presentation has what a format
-    /// carries with it, such as the audio of a video.
+    /// The segment of a rendition that `time` names, or its [key frame](Target::key_frames), before its media is read. The presentation
+    /// has what a format carries with it, such as the audio of a video.
     ///
     /// # Errors
-    /// [`Error::NoSuchResource`] if the format names segments otherwise, or [`Error::Segment`] if it cannot be made.
-    fn segment(&self, _: &Presentation, _: &Rendition, _: &Segment, _: &Request) -> Result<SegmentPlan, Error> {
+    /// [`Error::TimeNotFound`] if there is none of that name, [`Error::NoSuchResource`] if the format names segments otherwise, or
+    /// [`Error::Segment`] if it cannot be made.
+    fn segment(&self, _: &Presentation, _: &Rendition, _: Ticks, _: &Request) -> Result<SegmentPlan, Error> {
         Err(no_such(self.format(), "segments named by time"))
     }
 
@@ -64,16 +67,10 @@ pub trait Packager: Send + Sync {
         Err(no_such(self.format(), "numbered fragments"))
     }
 
-    /// The segment that `time` names, on the clock that the format uses in URLs: that of the rendition, unless it says otherwise.
-    fn segment_at(&self, rendition: &Rendition, time: Ticks) -> Option<Segment> {
-        rendition.cuts.segment_at(time)
-    }
-
     /// Makes what `request` asks for.
     ///
     /// # Errors
-    /// [`Error::TrackNotFound`], [`Error::BitrateNotFound`] or [`Error::TimeNotFound`] if the presentation has no such thing, or what
-    /// the parts return.
+    /// [`Error::TrackNotFound`] or [`Error::BitrateNotFound`] if the presentation has no such thing, or what the parts return.
     fn package(&self, presentation: &Presentation, request: &Request) -> Result<Package, Error> {
         let text = |text: String| Content::Bytes(text.into());
         let (content, kind) = match &request.target {
@@ -88,8 +85,7 @@ pub trait Packager: Send + Sync {
             }
             Target::Segment { track, bitrate, time, .. } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
-                let segment = self.segment_at(rendition, *time).ok_or_else(|| time_not_found(rendition, *time))?;
-                (Content::Plan(self.segment(presentation, rendition, &segment, request)?), rendition.kind())
+                (Content::Plan(self.segment(presentation, rendition, *time, request)?), rendition.kind())
             }
             Target::Fragment { track, bitrate, number } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
@@ -129,6 +125,8 @@ impl Format {
     /// [`Error::FormatNotBuilt`] for a format whose name is known and no more.
     pub fn packager(self) -> Result<&'static dyn Packager, Error> {
         match self {
+            Self::HlsV3 => Ok(&hls_ts::HlsTs::MUXED),
+            Self::HlsV4 => Ok(&hls_ts::HlsTs::DEMUXED),
             Self::HlsCmaf => Ok(&hls_cmaf::HlsCmaf),
             Self::DashCmaf => Ok(&dash::Dash::CMAF),
             Self::DashCsf => Ok(&dash::Dash::CSF),
@@ -173,13 +171,31 @@ fn muxed_audio<'a>(presentation: &'a Presentation, request: &Request) -> Result<
     audio.find(|rendition| rendition.name == *track).map(Some).ok_or_else(not_found)
 }
 
-fn time_not_found(rendition: &Rendition, time: Ticks) -> Error {
-    let before = rendition.cuts.segments().take_while(|segment| segment.start < time).last();
-    let behind = rendition.cuts.segments().find(|segment| segment.start > time);
-    let hint = match (before, behind) {
-        (Some(before), Some(behind)) => format!("the nearest start at {} and {}", before.start, behind.start),
-        (Some(last), None) => format!("the last starts at {}", last.start),
-        (None, _) => format!("the first starts at {}", rendition.cuts.start()),
+/// Key frames are offered of video, in formats which have lists of them.
+fn check_key_frames(rendition: &Rendition, request: &Request) -> Result<(), Error> {
+    match (request.format, rendition.kind()) {
+        (Format::HlsV3, _) => Err(no_such(request.format, "key frames for trick play")),
+        (_, MediaKind::Video) => Ok(()),
+        _ => Err(no_such(request.format, "key frames of audio")),
+    }
+}
+
+/// The key frame of a rendition that `time` names on its clock.
+fn key_frame(rendition: &Rendition, time: Ticks, request: &Request) -> Result<Segment, Error> {
+    check_key_frames(rendition, request)?;
+    let frames = || rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).map(|frame| frame.start);
+    rendition.key_frame_at(time).ok_or_else(|| time_not_found(rendition, time, frames()))
+}
+
+/// What a rendition has at `starts`, in ascending order, is not what `time` names.
+fn time_not_found(rendition: &Rendition, time: Ticks, starts: impl Iterator<Item = Ticks>) -> Error {
+    let starts: Vec<Ticks> = starts.collect();
+    let later = starts.partition_point(|start| *start < time);
+    let hint = match (later.checked_sub(1).and_then(|before| starts.get(before)), starts.get(later), starts.first()) {
+        (Some(before), Some(behind), _) => format!("the nearest start at {before} and {behind}"),
+        (Some(last), None, _) => format!("the last starts at {last}"),
+        (None, _, Some(first)) => format!("the first starts at {first}"),
+        (None, _, None) => "there are none".to_owned(),
     };
     Error::TimeNotFound { track: rendition.name.clone(), time: time.0, hint }
 }

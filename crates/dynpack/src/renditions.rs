@@ -95,7 +95,11 @@ pub fn present_listed(manifest: &ServerManifest, movies: Vec<Movie>, policy: Cut
         entries.push(Entry { source, track, name, bitrate: says.bitrate, language: content.language, label, role });
     }
     entries.sort_by_key(|entry| entry.track.kind());
-    renditions(entries, policy)
+    let mut presentation = renditions(entries, policy)?;
+    if let Some(count) = manifest.fragments_per_hls_segment {
+        presentation.fragments_per_hls_segment = count;
+    }
+    Ok(presentation)
 }
 
 /// A track that a server manifest lists.

@@ -6,7 +6,7 @@
 
 use dynpack_media::{AacConfig, Ticks, Timescale};
 
-use super::carriage::Carriage;
+use super::carriage::{Carriage, Len};
 use crate::Error;
 
 /// Header without a CRC, in bytes.
@@ -60,16 +60,16 @@ impl Carriage for Adts {
         Some(self.frame)
     }
 
-    fn len_by_size(&self, size: u32) -> Result<Option<u64>, String> {
+    fn len_by_size(&self, size: u32, _: bool) -> Result<Len, String> {
         match size.checked_add(HEADER_LEN) {
-            Some(len) if len <= MOST_FRAME_LEN => Ok(Some(len.into())),
+            Some(len) if len <= MOST_FRAME_LEN => Ok(Len::Exactly(len.into())),
             _ => Err(format!("{size} bytes are more than an ADTS frame holds")),
         }
     }
 
-    fn write(&self, sample: &[u8], _: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+    fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String> {
         let size = u32::try_from(sample.len()).unwrap_or(u32::MAX);
-        let len = self.len_by_size(size)?.unwrap_or_default();
+        let len = self.len_by_size(size, is_sync)?.at_most();
         let [_, header @ ..] = (self.fixed | len << 13).to_be_bytes();
         out(&header);
         out(sample);
@@ -109,9 +109,9 @@ mod tests {
     #[test]
     fn a_frame_holds_8191_bytes() {
         let adts = adts(&[0x11, 0x90]).unwrap();
-        assert_eq!(adts.len_by_size(8184), Ok(Some(8191)));
-        assert_eq!(adts.len_by_size(8185), Err("8185 bytes are more than an ADTS frame holds".into()));
-        assert!(adts.len_by_size(u32::MAX).is_err());
+        assert_eq!(adts.len_by_size(8184, true), Ok(Len::Exactly(8191)));
+        assert_eq!(adts.len_by_size(8185, true), Err("8185 bytes are more than an ADTS frame holds".into()));
+        assert!(adts.len_by_size(u32::MAX, true).is_err());
     }
 
     #[test]

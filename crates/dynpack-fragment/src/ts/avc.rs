@@ -1,11 +1,11 @@
 //! H.264 as a byte stream (ITU-T H.264, Annex B; ISO/IEC 13818-1, 2.14).
 //!
 //! Each access unit opens with a delimiter: its own if it has one there, or else ours. Parameter sets of the configuration stand
-//! before each access unit at which decoding can start, unless it carries its own. All other NAL units stay as they are.
+//! before each access unit at which decoding can start by the sample table, unless it carries its own. All other NAL units stay as they are.
 
 use dynpack_media::{AvcConfig, Ticks, Timescale};
 
-use super::carriage::Carriage;
+use super::carriage::{Carriage, Len};
 
 /// Start code of the first NAL unit of an access unit and of parameter sets, with its `zero_byte` (B.1.2); others take 3 bytes.
 const LONG_START_CODE: [u8; 4] = [0, 0, 0, 1];
@@ -31,7 +31,6 @@ pub(super) struct AnnexB {
 /// What an access unit holds of its own.
 #[derive(Clone, Copy, Debug, Default)]
 struct Contents {
-    idr: bool,
     sps: bool,
     pps: bool,
 }
@@ -69,7 +68,7 @@ impl AnnexB {
     fn contents(&self, sample: &[u8]) -> Result<Contents, String> {
         self.units(sample).try_fold(Contents::default(), |contents, unit| {
             let (kind, _) = unit?;
-            Ok(Contents { idr: contents.idr || kind == IDR, sps: contents.sps || kind == SPS, pps: contents.pps || kind == PPS })
+            Ok(Contents { sps: contents.sps || kind == SPS, pps: contents.pps || kind == PPS })
         })
     }
 }
@@ -94,21 +93,26 @@ impl Carriage for AnnexB {
         None
     }
 
-    fn len_by_size(&self, _: u32) -> Result<Option<u64>, String> {
-        Ok(None)
+    /// The most that [`write`](Self::write) makes of a sample: each length becomes a start code, and all that may stand before the
+    /// sample's own NAL units does. With lengths of 4 bytes, and no more than usual in the sample, it is exact but for a byte or so
+    /// for each NAL unit; with shorter lengths, every other byte could be a NAL unit of its own.
+    fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, String> {
+        let (size, shortest_unit) = (u64::from(size), self.nal_length_size as u64 + 1);
+        let growth = (LONG_START_CODE.len().saturating_sub(self.nal_length_size)) as u64;
+        let opening = LONG_START_CODE.len() + DELIMITER.len() + if is_sync { self.sps.len() + self.pps.len() } else { 0 };
+        Ok(Len::AtMost(size + size / shortest_unit * growth + opening as u64))
     }
 
     fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String> {
         let own = self.contents(sample)?;
-        let starts = is_sync || own.idr;
         let mut units = self.units(sample).flatten().peekable();
         out(&LONG_START_CODE);
         out(units.next_if(|(kind, _)| *kind == AUD).map_or(&DELIMITER, |(_, delimiter)| delimiter));
-        if starts && !own.sps {
+        if is_sync && !own.sps {
             out(&self.sps);
         }
         // A picture parameter set builds on its sequence parameter set, so it comes behind that.
-        let mut pps_due = starts && !own.pps;
+        let mut pps_due = is_sync && !own.pps;
         let (mut seen_sps, mut seen_slice) = (!own.sps, false);
         for (kind, unit) in units {
             if kind == AUD && !seen_slice {
@@ -172,8 +176,9 @@ mod tests {
 
     #[test]
     fn parameter_sets_stand_where_decoding_can_start() {
-        assert_eq!(written(4, &[SEI, IDR_SLICE], false), "|09f0|6764|68ee.0605.6588");
+        assert_eq!(written(4, &[SEI, IDR_SLICE], true), "|09f0|6764|68ee.0605.6588");
         assert_eq!(written(4, &[SLICE], true), "|09f0|6764|68ee.419a");
+        assert_eq!(written(4, &[IDR_SLICE], false), "|09f0.6588");
     }
 
     #[test]
@@ -196,6 +201,26 @@ mod tests {
     #[test]
     fn empty_units_are_left_out() {
         assert_eq!(written(4, &[&[], SLICE, &[]], false), "|09f0.419a");
+    }
+
+    #[test]
+    fn no_sample_comes_out_longer_than_its_size_tells() {
+        for (units, is_sync) in [
+            (&[SLICE][..], false),
+            (&[SEI, IDR_SLICE], true),
+            (&[OWN_DELIMITER, OWN_SPS, OWN_PPS, IDR_SLICE], true),
+            (&[&[0x09], &[0x09], &[0x67], &[0x68], &[0x68], &[0x65], &[0x65]], true),
+            (&[&[], SLICE, &[], OWN_PPS, OWN_DELIMITER], false),
+        ] {
+            for length_size in [1, 2, 4] {
+                let sample = sample(length_size, units);
+                let annex_b = annex_b(u8::try_from(length_size).unwrap());
+                let mut len = 0;
+                annex_b.write(&sample, is_sync, &mut |piece| len += piece.len() as u64).unwrap();
+                let bound = annex_b.len_by_size(u32::try_from(sample.len()).unwrap(), is_sync).unwrap().at_most();
+                assert!(len <= bound, "{len} of {bound} bytes: {units:?} with lengths of {length_size}");
+            }
+        }
     }
 
     #[test]

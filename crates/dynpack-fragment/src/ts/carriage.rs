@@ -6,6 +6,29 @@ use super::adts::Adts;
 use super::avc::AnnexB;
 use crate::Error;
 
+/// Bytes of a sample in the elementary stream, as far as its size alone tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Len {
+    Exactly(u64),
+    /// Only the sample itself tells.
+    AtMost(u64),
+}
+
+impl Len {
+    pub(super) const fn exactly(self) -> Option<u64> {
+        match self {
+            Self::Exactly(len) => Some(len),
+            Self::AtMost(_) => None,
+        }
+    }
+
+    pub(super) const fn at_most(self) -> u64 {
+        match self {
+            Self::Exactly(len) | Self::AtMost(len) => len,
+        }
+    }
+}
+
 /// How the samples of a track are carried. A problem with a sample is told in words; the caller knows which sample it is.
 pub(super) trait Carriage: Send + Sync {
     /// `stream_type` in the PMT (ISO/IEC 13818-1, table 2-34).
@@ -17,8 +40,8 @@ pub(super) trait Carriage: Send + Sync {
     /// How long a sample lasts, for a codec of which several may share a PES packet.
     fn frame(&self) -> Option<(Ticks, Timescale)>;
 
-    /// Bytes that a sample of `size` bytes takes; `None` where only its bytes tell.
-    fn len_by_size(&self, size: u32) -> Result<Option<u64>, String>;
+    /// How long a sample of `size` bytes comes out.
+    fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, String>;
 
     /// Writes a sample to `out`, piece by piece; `is_sync` as the table says it. Written twice, it is the same: once to count, and
     /// once to keep.

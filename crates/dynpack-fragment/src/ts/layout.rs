@@ -87,6 +87,16 @@ impl Layout {
         self.packets * PACKET_LEN as u64
     }
 
+    /// The most bytes that it takes if frames are shorter than it was told: then a clock reference may need a packet of its own which
+    /// was to be within a PES packet.
+    pub(super) fn most_len(&self) -> u64 {
+        let inside = self.items.iter().filter_map(|item| match &item.what {
+            What::Pes(pes) => pes.plan.references,
+            What::Reference => None,
+        });
+        self.len() + inside.map(|references| u64::from(references.inside)).sum::<u64>() * PACKET_LEN as u64
+    }
+
     /// Writes the frames of the streams, given as the samples they are.
     pub(super) fn write(&self, streams: &[Stream], samples: &[Vec<Bytes>], out: &mut Vec<u8>) {
         let mut counters = vec![0_u8; streams.len()];

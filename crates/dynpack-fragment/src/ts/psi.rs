@@ -19,16 +19,14 @@ const LANGUAGE_DESCRIPTOR: u8 = 0x0a;
 #[derive(Debug)]
 pub(super) struct Program {
     counter: u8,
-    clock_stream: usize,
     pat: Vec<u8>,
     pmt: Vec<u8>,
 }
 
 impl Program {
-    /// The clock runs on the first of the streams that has samples; `None` if none has.
-    pub(super) fn new(number: SegmentNumber, streams: &[Stream]) -> Option<Self> {
-        let clock_stream = streams.iter().position(|stream| !stream.frames().is_empty())?;
-        let clock_pid = streams.get(clock_stream)?.pid();
+    /// The program of those streams, one of which carries the clock references.
+    pub(super) fn new(number: SegmentNumber, streams: &[Stream], clock_stream: usize) -> Self {
+        let clock_pid = streams.get(clock_stream).map(Stream::pid).unwrap_or_default();
         // A playlist of which one track ends before the other has two tables, so they need two versions.
         let version = streams.iter().fold(u8::from(clock_stream > 0) << 2, |version, stream| match stream.kind() {
             MediaKind::Video => version | 1,
@@ -44,12 +42,7 @@ impl Program {
             body.extend(descriptors);
         }
         let counter = u8::try_from(number.0 & 0xf).unwrap_or_default();
-        Some(Self { counter, clock_stream, pat, pmt: section(0x02, PROGRAM_NUMBER, version, &body) })
-    }
-
-    /// Which of the streams carries the clock references.
-    pub(super) const fn clock_stream(&self) -> usize {
-        self.clock_stream
+        Self { counter, pat, pmt: section(0x02, PROGRAM_NUMBER, version, &body) }
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use dynpack_media::{MediaKind, SampleIndex, Ticks, Timescale};
 
 use super::Part;
-use super::carriage::{Carriage, carriage};
+use super::carriage::{Carriage, Len, carriage};
 use super::clock::Stamps;
 use crate::Error;
 
@@ -21,8 +21,8 @@ pub(super) struct Frame {
     index: SampleIndex,
     /// Bytes in the file.
     size: u32,
-    /// Bytes in the elementary stream, if known before the sample is read.
-    len: Option<u64>,
+    /// Bytes in the elementary stream.
+    len: Len,
     pub(super) is_sync: bool,
     pub(super) stamps: Stamps,
 }
@@ -49,7 +49,7 @@ impl Stream {
             if !stamps.is_on_clock() {
                 return Err(refused("its time lies too far before the start of the presentation".into()));
             }
-            let len = carriage.len_by_size(sample.size).map_err(refused)?;
+            let len = carriage.len_by_size(sample.size, sample.is_sync).map_err(refused)?;
             Ok(Frame { index: sample.index, size: sample.size, len, is_sync: sample.is_sync, stamps })
         });
         let frames = frames.collect::<Result<_, _>>()?;
@@ -86,7 +86,12 @@ impl Stream {
 
     /// Bytes of each frame in the elementary stream; `None` where only the samples tell.
     pub(super) fn lens_by_size(&self) -> Option<Vec<u64>> {
-        self.frames.iter().map(|frame| frame.len).collect()
+        self.frames.iter().map(|frame| frame.len.exactly()).collect()
+    }
+
+    /// The most bytes that each frame can take in the elementary stream.
+    pub(super) fn most_lens(&self) -> Vec<u64> {
+        self.frames.iter().map(|frame| frame.len.at_most()).collect()
     }
 
     /// The samples of the stream, from the reads which hold them.
@@ -106,7 +111,7 @@ impl Stream {
     /// Bytes of each frame in the elementary stream.
     pub(super) fn measure(&self, samples: &[Bytes]) -> Result<Vec<u64>, Error> {
         let lens = self.frames.iter().zip(samples).map(|(frame, sample)| {
-            if let Some(len) = frame.len {
+            if let Some(len) = frame.len.exactly() {
                 return Ok(len);
             }
             let mut len = 0;

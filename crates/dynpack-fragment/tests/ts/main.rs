@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dynpack_fragment::Error;
-use dynpack_fragment::ts::{Part, key_frame_segment, media_segment};
+use dynpack_fragment::ts::{Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound};
 use dynpack_media::{
     AvcConfig, Codec, Column, MediaKind, Rendition, SampleColumns, SampleIndex, SampleTable, SegmentNumber, Timescale, Track,
     TrackId,
@@ -33,7 +33,10 @@ fn segments(film: &Film, renditions: &[&Rendition], span: u32) -> Vec<Bytes> {
             rendition.cuts.segments().filter(|segment| segment.number.0 / span == number).collect::<Vec<_>>()
         };
         let parts: Vec<_> = renditions.iter().map(|rendition| Part::segments(rendition, &within(rendition))).collect();
-        film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap()
+        let segment = film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap();
+        let bound = media_segment_bound(&parts).unwrap();
+        assert!(segment.len() as u64 <= bound, "{} bytes where {bound} are the most", segment.len());
+        segment
     };
     numbers.into_iter().map(segment).collect()
 }
@@ -158,6 +161,7 @@ proptest! {
         for segment in rendition.cuts.segments() {
             let alone = film.finish(key_frame_segment(rendition, &segment).unwrap()).unwrap();
             check_alone(&alone);
+            prop_assert!(alone.len() as u64 <= key_frame_segment_bound(rendition, &segment).unwrap());
             let reading = reader::read(&alone);
             let (_, presentation) = stamps(rendition, segment.samples.start);
             prop_assert_eq!(reading.pes.len(), 1);
@@ -279,6 +283,29 @@ fn overhead_is_within_half_a_percent_of_the_least() {
     let millionths = |bytes: usize| (segment.len() - bytes) * 1_000_000 / bytes;
     assert_eq!(millionths(least) / 10, 124, "0.124 % over the least that packets allow");
     assert_eq!(millionths(media) / 10, 3_243, "3.243 % over the samples");
+}
+
+/// Six seconds of 400 kb/s, 25 pictures a second: whether samples are plain, have several slices, or bring their own delimiters and
+/// parameter sets, with sound or without.
+#[test]
+fn the_bound_is_within_2_percent_of_the_segment() {
+    for (slices, own, most_percent) in [(1, false, 0), (4, false, 2), (1, true, 1), (4, true, 2)] {
+        let video = Video { pictures: 150, slice_len: 3_900 / slices, slices, own, b_pictures: 2, gop: 50, ..Video::PLAIN };
+        let film = Film::new(Some(&video), Some(&Audio::PLAIN), Duration::from_secs(6));
+        let all: Vec<_> = film.renditions.iter().collect();
+        for renditions in [&all[..1], &all[1..], &all[..]] {
+            let within: Vec<_> = renditions.iter().map(|rendition| rendition.cuts.segments().next().unwrap()).collect();
+            let parts: Vec<_> = renditions
+                .iter()
+                .zip(&within)
+                .map(|(rendition, one)| Part::segments(rendition, std::slice::from_ref(one)))
+                .collect();
+            let segment = film.finish(media_segment(SegmentNumber(0), &parts).unwrap()).unwrap();
+            let (len, bound) = (segment.len() as u64, media_segment_bound(&parts).unwrap());
+            let most_percent = if parts[0].rendition.kind() == MediaKind::Video { most_percent } else { 0 };
+            assert!((len..=len + len * most_percent / 100).contains(&bound), "{len} of {bound}, {slices} slices, own {own}");
+        }
+    }
 }
 
 /// One silent frame, of fewer bytes than 16 packets can share without cutting the header.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use dynpack_hls::Urls;
 use dynpack_media::{
     AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, SampleColumns,
-    SampleIndex, SampleTable, Segment, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 
 /// URLs in the manner of Azure Media Services.
@@ -23,8 +23,16 @@ impl Urls for Azure {
         format!("Fragments({}=i,format=m3u8-cmaf)", rendition.name)
     }
 
-    fn segment(&self, rendition: &Rendition, segment: &Segment) -> String {
-        format!("Fragments({}={},format=m3u8-cmaf)", rendition.name, segment.start)
+    fn segment(&self, rendition: &Rendition, start: Ticks) -> String {
+        format!("Fragments({}={start},format=m3u8-cmaf)", rendition.name)
+    }
+
+    fn key_frame_playlist(&self, rendition: &Rendition) -> String {
+        format!("QualityLevels({})/Manifest({},format=m3u8-cmaf,type=keyframes)", rendition.bitrate, rendition.name)
+    }
+
+    fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String {
+        format!("Fragments({}={start},format=m3u8-cmaf,type=keyframes)", rendition.name)
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use dynpack_dash::{Options, Urls, mpd};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{MediaKind, Presentation, Rendition, Segment};
+use dynpack_media::{MediaKind, Presentation, Rendition, Ticks};
 
 use super::links::Links;
 use super::{Packager, mp4};
@@ -43,14 +43,8 @@ impl Packager for Dash {
         mp4::init(self.profile, rendition)
     }
 
-    fn segment(
-        &self,
-        _: &Presentation,
-        rendition: &Rendition,
-        segment: &Segment,
-        request: &Request,
-    ) -> Result<SegmentPlan, Error> {
-        mp4::segment(self.profile, rendition, segment, request)
+    fn segment(&self, _: &Presentation, rendition: &Rendition, time: Ticks, request: &Request) -> Result<SegmentPlan, Error> {
+        mp4::segment(self.profile, rendition, time, request)
     }
 }
 

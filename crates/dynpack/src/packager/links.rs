@@ -1,46 +1,58 @@
 //! The URLs which manifests hold, relative to the manifest that holds them.
 
-use dynpack_media::{Rendition, Segment};
+use dynpack_media::{MediaKind, Rendition, Ticks};
 
 use crate::{FragmentNumber, Request, Target};
 
 /// The URLs of one manifest: those of the request for it, with other targets.
 pub(super) struct Links<'a> {
     request: &'a Request,
+    audio: Option<&'a Rendition>,
 }
 
 impl<'a> Links<'a> {
     pub(super) const fn new(request: &'a Request) -> Self {
-        Self { request }
+        Self { request, audio: None }
+    }
+
+    /// The same where videos carry that audio: their URLs name it.
+    pub(super) const fn with_audio(self, audio: Option<&'a Rendition>) -> Self {
+        Self { audio, ..self }
     }
 
     /// The media playlist of a rendition; filters go with it.
     pub(super) fn playlist(&self, rendition: &Rendition, key_frames: bool) -> String {
         let target = Target::MediaPlaylist { track: rendition.name.clone(), bitrate: rendition.bitrate, key_frames };
-        Request { target, ..self.request.clone() }.resource()
+        Request { target, audio_track: self.audio_track(rendition), audio_only: None, ..self.request.clone() }.resource()
     }
 
     /// The init segment of a rendition, relative to its media playlist.
     pub(super) fn init(&self, rendition: &Rendition) -> String {
-        self.fragment(Target::Init { track: rendition.name.clone(), bitrate: rendition.bitrate })
+        self.fragment(rendition, Target::Init { track: rendition.name.clone(), bitrate: rendition.bitrate })
     }
 
-    /// A segment of a rendition, relative to its media playlist.
-    pub(super) fn segment(&self, rendition: &Rendition, segment: &Segment, key_frames: bool) -> String {
-        let (track, bitrate, time) = (rendition.name.clone(), rendition.bitrate, segment.start);
-        self.fragment(Target::Segment { track, bitrate, time, key_frames })
+    /// The segment or key frame of a rendition that is named by `time`, relative to its media playlist.
+    pub(super) fn segment(&self, rendition: &Rendition, time: Ticks, key_frames: bool) -> String {
+        let (track, bitrate) = (rendition.name.clone(), rendition.bitrate);
+        self.fragment(rendition, Target::Segment { track, bitrate, time, key_frames })
+    }
+
+    fn audio_track(&self, rendition: &Rendition) -> Option<String> {
+        let audio = self.audio.filter(|_| rendition.kind() == MediaKind::Video);
+        audio.map(|audio| audio.name.clone())
     }
 
     /// The URL of `target` relative to the media playlist of its rendition. It ends as media files do, unlike in Azure, since ffmpeg
     /// takes no other segments from a playlist ("allowed_segment_extensions", in 7.1.1 and in what distributions patch).
-    fn fragment(&self, target: Target) -> String {
-        let path = Request { with_extension: true, ..self.media(target) }.resource();
+    fn fragment(&self, rendition: &Rendition, target: Target) -> String {
+        let audio_track = self.audio_track(rendition);
+        let path = Request { with_extension: true, audio_track, ..self.media(target) }.resource();
         path.split_once('/').map_or_else(|| path.clone(), |(_, fragment)| fragment.to_owned())
     }
 
-    /// The request for media. Filters stay behind: what they leave is the same media.
+    /// The request for media of one rendition. Filters stay behind: what they leave is the same media.
     fn media(&self, target: Target) -> Request {
-        Request { target, filters: Vec::new(), audio_only: None, ..self.request.clone() }
+        Request { target, filters: Vec::new(), audio_track: None, audio_only: None, ..self.request.clone() }
     }
 
     /// The template of a track's init segments (`$Bandwidth$`, ISO/IEC 23009-1, 5.3.9.4.4), relative to the asset.

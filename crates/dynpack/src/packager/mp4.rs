@@ -4,22 +4,23 @@ use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{self, Profile};
 use dynpack_hls::Rate;
-use dynpack_media::{MediaKind, Rendition, Segment};
+use dynpack_media::{MediaKind, Rendition, Ticks};
 
+use super::{key_frame, time_not_found};
 use crate::{Error, Request};
 
 pub(super) fn init(profile: Profile, rendition: &Rendition) -> Result<Bytes, Error> {
     Ok(fmp4::init_segment(profile, rendition)?)
 }
 
-pub(super) fn segment(
-    profile: Profile,
-    rendition: &Rendition,
-    segment: &Segment,
-    request: &Request,
-) -> Result<SegmentPlan, Error> {
-    let plan = if request.target.key_frames() { fmp4::key_frame_segment } else { fmp4::media_segment };
-    Ok(plan(profile, rendition, segment)?)
+/// The segment that `time` names on the clock of the rendition, or its key frame.
+pub(super) fn segment(profile: Profile, rendition: &Rendition, time: Ticks, request: &Request) -> Result<SegmentPlan, Error> {
+    if request.target.key_frames() {
+        return Ok(fmp4::key_frame_segment(profile, rendition, &key_frame(rendition, time, request)?)?);
+    }
+    let starts = || rendition.cuts.segments().map(|segment| segment.start);
+    let segment = rendition.cuts.segment_at(time).ok_or_else(|| time_not_found(rendition, time, starts()))?;
+    Ok(fmp4::media_segment(profile, rendition, &segment)?)
 }
 
 pub(super) const fn content_type(kind: MediaKind) -> &'static str {
@@ -27,6 +28,14 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
         MediaKind::Audio => "audio/mp4",
         _ => "video/mp4",
     }
+}
+
+/// The rate of the key frames of video as CMAF has them.
+pub(super) fn key_frame_rate(rendition: &Rendition) -> Result<Rate, Error> {
+    let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
+    let sizes =
+        frames.map(|frame| fmp4::key_frame_segment_len(Profile::Cmaf, rendition, &frame).map(|len| (len, frame.duration)));
+    Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))
 }
 
 /// The rate of a rendition's segments as CMAF has them.

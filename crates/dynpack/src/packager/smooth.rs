@@ -1,12 +1,12 @@
 //! Smooth Streaming (\[MS-SSTR\]), in both versions of its manifest.
 
 use dynpack_fragment::SegmentPlan;
-use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{MediaKind, Presentation, Rendition, Segment, Ticks};
+use dynpack_fragment::fmp4::{self, Profile};
+use dynpack_media::{MediaKind, Presentation, Rendition, Ticks};
 use dynpack_smooth::{ClientManifest, Urls, Version};
 
 use super::links::Links;
-use super::{Packager, mp4};
+use super::{Packager, mp4, time_not_found};
 use crate::{Error, Format, Request, Target};
 
 /// One version of Smooth Streaming.
@@ -41,18 +41,11 @@ impl Packager for Smooth {
         Ok(manifest.to_xml(self.version))
     }
 
-    fn segment(
-        &self,
-        _: &Presentation,
-        rendition: &Rendition,
-        segment: &Segment,
-        request: &Request,
-    ) -> Result<SegmentPlan, Error> {
-        mp4::segment(Profile::Smooth, rendition, segment, request)
-    }
-
-    fn segment_at(&self, rendition: &Rendition, time: Ticks) -> Option<Segment> {
-        dynpack_smooth::segment_at(rendition, time)
+    fn segment(&self, _: &Presentation, rendition: &Rendition, time: Ticks, request: &Request) -> Result<SegmentPlan, Error> {
+        let starts = || rendition.cuts.segments().map(|segment| dynpack_smooth::chunk_time(segment.start, rendition.timescale()));
+        let segment = dynpack_smooth::segment_at(rendition, time).ok_or_else(|| time_not_found(rendition, time, starts()))?;
+        let plan = if request.target.key_frames() { fmp4::key_frame_segment } else { fmp4::media_segment };
+        Ok(plan(Profile::Smooth, rendition, &segment)?)
     }
 }
 

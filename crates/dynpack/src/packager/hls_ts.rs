@@ -1,0 +1,132 @@
+//! HLS with MPEG transport streams: version 4 with video and audio apart, version 3 with the audio in each video.
+
+use std::num::NonZeroU32;
+
+use dynpack_fragment::SegmentPlan;
+use dynpack_fragment::ts::{self, Part};
+use dynpack_hls::{Options, Rate, Rates, Stream, StreamSegment, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_media::{MediaKind, Presentation, Rendition, Segment, Ticks};
+
+use super::links::Links;
+use super::{Packager, check_key_frames, hls, key_frame, muxed_audio, time_not_found};
+use crate::{Error, Format, Request, Target};
+
+/// The most segments of the timeline that make one transport stream segment, whatever the publisher says: a segment is made in memory.
+const MOST_JOINED: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
+
+/// One version of HLS with transport streams.
+#[derive(Debug)]
+pub(super) struct HlsTs {
+    format: Format,
+    options: Options,
+}
+
+impl HlsTs {
+    pub(super) const MUXED: Self = Self { format: Format::HlsV3, options: Options::MUXED_TS };
+    pub(super) const DEMUXED: Self = Self { format: Format::HlsV4, options: Options::TS };
+
+    fn is_muxed(&self) -> bool {
+        self.format == Format::HlsV3
+    }
+
+    /// The audio in each video, with the segments of this format.
+    fn audio(&self, presentation: &Presentation, request: &Request) -> Result<Option<Rendition>, Error> {
+        if !self.is_muxed() {
+            return Ok(None);
+        }
+        let audio = muxed_audio(presentation, request)?;
+        Ok(audio.map(|audio| joined(presentation, audio)))
+    }
+}
+
+impl Packager for HlsTs {
+    fn format(&self) -> Format {
+        self.format
+    }
+
+    fn content_type(&self, target: &Target, _: MediaKind) -> &'static str {
+        match target {
+            Target::Manifest | Target::MediaPlaylist { .. } => hls::PLAYLIST,
+            _ => "video/mp2t",
+        }
+    }
+
+    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
+        let audio = self.audio(presentation, request)?;
+        let has_video = presentation.of_kind(MediaKind::Video).next().is_some();
+        let is_listed = |rendition: &Rendition| match &audio {
+            Some(audio) if rendition.kind() == MediaKind::Audio => {
+                rendition.name == audio.name && (!has_video || rendition.bitrate == audio.bitrate)
+            }
+            _ => true,
+        };
+        let mut listed = presentation.clone();
+        listed.renditions.retain(is_listed);
+        let rates = listed.renditions.iter().map(|rendition| {
+            let rates = Rates::from(rate(&stream(&joined(presentation, rendition), audio.as_ref()))?);
+            let has_key_frames = !self.is_muxed() && rendition.kind() == MediaKind::Video;
+            Ok(if has_key_frames { rates.with_key_frames(key_frame_rate(rendition)?) } else { rates })
+        });
+        let rates = rates.collect::<Result<Vec<_>, Error>>()?;
+        let links = Links::new(request).with_audio(audio.as_ref());
+        Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, request)))
+    }
+
+    fn media_playlist(&self, presentation: &Presentation, rendition: &Rendition, request: &Request) -> Result<String, Error> {
+        let audio = self.audio(presentation, request)?;
+        let links = Links::new(request).with_audio(audio.as_ref());
+        if request.target.key_frames() {
+            check_key_frames(rendition, request)?;
+            return Ok(key_frame_playlist(rendition, &links, &self.options));
+        }
+        let rendition = joined(presentation, rendition);
+        Ok(media_playlist(&stream(&rendition, audio.as_ref()), &links, &self.options))
+    }
+
+    fn segment(
+        &self,
+        presentation: &Presentation,
+        rendition: &Rendition,
+        time: Ticks,
+        request: &Request,
+    ) -> Result<SegmentPlan, Error> {
+        if request.target.key_frames() {
+            return Ok(ts::key_frame_segment(rendition, &key_frame(rendition, time, request)?)?);
+        }
+        let (rendition, audio) = (joined(presentation, rendition), self.audio(presentation, request)?);
+        let stream = stream(&rendition, audio.as_ref());
+        let starts = || stream.segments().into_iter().map(|segment| segment.start);
+        let segment = stream.segment_at(time).ok_or_else(|| time_not_found(&rendition, time, starts()))?;
+        Ok(ts::media_segment(segment.number, &parts(&stream, &segment))?)
+    }
+}
+
+/// The rate of a stream: at least the real one, since only the media tells that of video exactly.
+fn rate(stream: &Stream<'_>) -> Result<Rate, Error> {
+    let segments = stream.segments().into_iter();
+    let sizes = segments.map(|segment| Ok((ts::media_segment_bound(&parts(stream, &segment))?, segment.duration)));
+    Ok(Rate::measure(sizes.collect::<Result<Vec<_>, Error>>()?, stream.main.timescale()))
+}
+
+/// The rate of the key frames of video: at least the real one.
+fn key_frame_rate(rendition: &Rendition) -> Result<Rate, Error> {
+    let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
+    let sizes = frames.map(|frame| Ok((ts::key_frame_segment_bound(rendition, &frame)?, frame.duration)));
+    Ok(Rate::measure(sizes.collect::<Result<Vec<_>, Error>>()?, rendition.timescale()))
+}
+
+/// The rendition with the segments of transport streams, which may be several of the timeline's.
+fn joined(presentation: &Presentation, rendition: &Rendition) -> Rendition {
+    rendition.with_joined_segments(presentation.fragments_per_hls_segment.min(MOST_JOINED))
+}
+
+/// What the playlist of a rendition carries: audio goes with video only.
+fn stream<'a>(rendition: &'a Rendition, audio: Option<&'a Rendition>) -> Stream<'a> {
+    Stream::new(rendition).with_audio(audio.filter(|_| rendition.kind() == MediaKind::Video))
+}
+
+fn parts<'a>(stream: &Stream<'a>, segment: &StreamSegment) -> Vec<Part<'a>> {
+    let part = |rendition, segment: &Option<Segment>| Part::segments(rendition, segment.as_slice());
+    let audio = stream.audio.map(|audio| part(audio, &segment.audio));
+    [part(stream.main, &segment.main)].into_iter().chain(audio).collect()
+}
