@@ -13,6 +13,9 @@ const ROLE_SCHEME: &str = "urn:mpeg:dash:role:2011";
 /// The layout of loudspeakers by its number in ISO/IEC 23091-3.
 const CHANNELS_SCHEME: &str = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
 
+/// Marks a set that is for trick play only; the value is the `id` of the set with the whole of it (DASH-IF IOP 4.3, 3.2.9).
+const TRICK_MODE_SCHEME: &str = "http://dashif.org/guidelines/trickmode";
+
 /// Renditions of one name and kind which are coded alike: audio of one codec, sampling rate and channels, video of one sample entry.
 pub(crate) struct Set<'a> {
     first: &'a Rendition,
@@ -42,14 +45,45 @@ impl<'a> Set<'a> {
         self.renditions.iter().all(|rendition| numbers(rendition).eq(numbers(self.first)))
     }
 
+    pub(crate) fn is_video(&self) -> bool {
+        self.first.kind() == MediaKind::Video
+    }
+
+    /// The set with all that the renditions have.
     pub(crate) fn element(&self, number: usize, urls: &impl Urls) -> AdaptationSet {
+        self.described(number, |rendition| {
+            template(rendition, urls, urls.media(&rendition.name), SegmentTimeline::new(rendition.cuts.segments()))
+        })
+    }
+
+    /// The set of the key frames of video, for trick play: `whole` is the number of the set with all of it.
+    pub(crate) fn key_frames(&self, number: usize, whole: usize, urls: &impl Urls) -> AdaptationSet {
+        let mut set = self.described(number, |rendition| {
+            let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
+            template(rendition, urls, urls.key_frames(&rendition.name), SegmentTimeline::new(frames))
+        });
+        set.essential = Some(descriptor(TRICK_MODE_SCHEME, whole.to_string()));
+        set.max_playout_rate = self.renditions.iter().map(|rendition| frames_per_key_frame(rendition)).min();
+        set.coding_dependency = Some(false);
+        set.segment_alignment = set.template.is_some().then_some(true);
+        set.start_with_sap = Some(1);
+        set.role = None;
+        (set.shared.frame_rate, set.max_frame_rate) = (None, None);
+        for representation in &mut set.representations {
+            representation.id.push_str("_keyframes");
+            representation.own.frame_rate = None;
+        }
+        set
+    }
+
+    fn described(&self, number: usize, template: impl Fn(&Rendition) -> SegmentTemplate) -> AdaptationSet {
         let first = self.first;
         let is_audio = first.kind() == MediaKind::Audio;
         let details: Vec<_> = self.renditions.iter().map(|rendition| details(rendition)).collect();
         let shared = in_common(&details);
         let rates = self.renditions.iter().filter_map(|rendition| rendition.track.frame_rate());
         let highest_rate = rates.max_by_key(|rate| rate.thousandths()).map(|rate| rate.to_string());
-        let templates: Vec<_> = self.renditions.iter().map(|rendition| template(rendition, urls)).collect();
+        let templates: Vec<_> = self.renditions.iter().map(|rendition| template(rendition)).collect();
         let template = common(&templates, Clone::clone);
         AdaptationSet {
             id: number,
@@ -61,10 +95,13 @@ impl<'a> Set<'a> {
             max_frame_rate: highest_rate.filter(|_| shared.frame_rate.is_none()),
             segment_alignment: self.is_aligned().then_some(true),
             start_with_sap: self.renditions.iter().all(|rendition| rendition.has_independent_segments()).then_some(1),
+            max_playout_rate: None,
+            coding_dependency: None,
             channels: channel_layout(first).map(|layout| descriptor(CHANNELS_SCHEME, layout.to_string())),
+            essential: None,
             label: label(first),
             accessibility: (first.role == Role::Description).then(|| descriptor(ROLE_SCHEME, "description".into())),
-            role: descriptor(ROLE_SCHEME, if first.role == Role::Main { "main" } else { "alternate" }.into()),
+            role: Some(descriptor(ROLE_SCHEME, if first.role == Role::Main { "main" } else { "alternate" }.into())),
             representations: (self.renditions.iter().zip(details).zip(templates))
                 .map(|((rendition, details), own)| Representation {
                     id: format!("{}_{}", id(&rendition.name), rendition.bitrate),
@@ -77,6 +114,14 @@ impl<'a> Set<'a> {
             shared,
         }
     }
+}
+
+/// How many frames there are for each key frame: by that much faster, playing key frames alone asks no more of a decoder.
+fn frames_per_key_frame(rendition: &Rendition) -> u32 {
+    let samples = rendition.cuts.samples();
+    let key_frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).count();
+    let frames = samples.end.0.saturating_sub(samples.start.0);
+    u32::try_from(key_frames).ok().and_then(|count| frames.checked_div(count)).unwrap_or(1).max(1)
 }
 
 /// What a client must treat alike to switch without a break.
@@ -125,12 +170,12 @@ fn common<T, V: PartialEq>(items: &[T], of: impl Fn(&T) -> V) -> Option<V> {
     values.all(|value| value == first).then_some(first)
 }
 
-fn template(rendition: &Rendition, urls: &impl Urls) -> SegmentTemplate {
+fn template(rendition: &Rendition, urls: &impl Urls, media: String, timeline: SegmentTimeline) -> SegmentTemplate {
     SegmentTemplate {
         timescale: rendition.timescale().hz(),
         initialization: uri(&urls.init(&rendition.name)),
-        media: uri(&urls.media(&rendition.name)),
-        timeline: SegmentTimeline::new(&rendition.cuts),
+        media: uri(&media),
+        timeline,
     }
 }
 

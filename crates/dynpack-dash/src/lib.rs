@@ -19,6 +19,9 @@
 //!     fn media(&self, name: &str) -> String {
 //!         format!("{name}-$Bandwidth$-$Time$.m4s")
 //!     }
+//!     fn key_frames(&self, name: &str) -> String {
+//!         format!("{name}-$Bandwidth$-key-$Time$.m4s")
+//!     }
 //! }
 //!
 //! fn manifest_of(presentation: &Presentation) -> Result<String, Error> {

@@ -24,6 +24,8 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// renditions have the same, to the tick, and else with each rendition. The duration is that of the longest rendition, rounded up to
 /// the microsecond.
 ///
+/// Behind them, each set of video has one of its key frames alone, for trick play (DASH-IF IOP 4.3, 3.2.9).
+///
 /// # Errors
 /// [`Error::Unwritable`] if there is a mistake in this crate.
 pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> Result<String, Error> {
@@ -34,6 +36,9 @@ pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> 
         || presentation.renditions.iter().map(longest_segment).max().unwrap_or_default(),
         |given| u64::try_from(given.as_micros()).unwrap_or(u64::MAX),
     );
+    let numbered = || sets.iter().zip(1..);
+    let videos = numbered().filter(|(set, _)| set.is_video());
+    let key_frames = videos.zip(sets.len() + 1..).map(|((set, whole), number)| set.key_frames(number, whole, urls));
     let manifest = Mpd {
         namespace: NAMESPACE,
         profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
@@ -43,7 +48,7 @@ pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> 
         period: Period {
             id: 0,
             start: duration(0),
-            adaptation_sets: sets.iter().zip(1..).map(|(set, number)| set.element(number, urls)).collect(),
+            adaptation_sets: numbered().map(|(set, number)| set.element(number, urls)).chain(key_frames).collect(),
         },
     };
     write(&manifest).map_err(|error| Error::Unwritable(error.to_string()))

@@ -56,14 +56,20 @@ pub(crate) struct AdaptationSet {
     pub(crate) segment_alignment: Option<bool>,
     #[serde(rename = "@startWithSAP", skip_serializing_if = "Option::is_none")]
     pub(crate) start_with_sap: Option<u8>,
+    #[serde(rename = "@maxPlayoutRate", skip_serializing_if = "Option::is_none")]
+    pub(crate) max_playout_rate: Option<u32>,
+    #[serde(rename = "@codingDependency", skip_serializing_if = "Option::is_none")]
+    pub(crate) coding_dependency: Option<bool>,
     #[serde(rename = "AudioChannelConfiguration", skip_serializing_if = "Option::is_none")]
     pub(crate) channels: Option<Descriptor>,
+    #[serde(rename = "EssentialProperty", skip_serializing_if = "Option::is_none")]
+    pub(crate) essential: Option<Descriptor>,
     #[serde(rename = "Label", skip_serializing_if = "Option::is_none")]
     pub(crate) label: Option<Label>,
     #[serde(rename = "Accessibility", skip_serializing_if = "Option::is_none")]
     pub(crate) accessibility: Option<Descriptor>,
-    #[serde(rename = "Role")]
-    pub(crate) role: Descriptor,
+    #[serde(rename = "Role", skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<Descriptor>,
     #[serde(rename = "SegmentTemplate", skip_serializing_if = "Option::is_none")]
     pub(crate) template: Option<SegmentTemplate>,
     #[serde(rename = "Representation")]

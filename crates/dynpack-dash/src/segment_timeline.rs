@@ -1,6 +1,6 @@
 //! `SegmentTimeline`: the starts and durations of segments (ISO/IEC 23009-1, 5.3.9.6).
 
-use dynpack_media::{Cuts, Ticks};
+use dynpack_media::{Segment, Ticks};
 use serde::Serialize;
 
 /// The segments of a rendition; equal durations in a row are one entry.
@@ -29,10 +29,10 @@ const fn is_zero(number: &u32) -> bool {
 }
 
 impl SegmentTimeline {
-    pub(crate) fn new(cuts: &Cuts) -> Self {
+    pub(crate) fn new(segments: impl Iterator<Item = Segment>) -> Self {
         let number = |ticks: Ticks| u64::try_from(ticks.0).unwrap_or_default();
         let mut runs: Vec<Run> = Vec::new();
-        for segment in cuts.segments() {
+        for segment in segments {
             let duration = number(segment.duration);
             match runs.last_mut() {
                 Some(run) if run.duration == duration => run.repeats += 1,

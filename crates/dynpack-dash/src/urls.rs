@@ -11,4 +11,8 @@ pub trait Urls {
     /// The segments of the renditions of that name. `$Bandwidth$` becomes the bitrate of the rendition, `$Time$` the start of the
     /// segment in the timescale of the rendition.
     fn media(&self, name: &str) -> String;
+
+    /// The key frames of the renditions of that name, for trick play: as [`media`](Self::media), and `$Time$` becomes the start of the
+    /// key frame.
+    fn key_frames(&self, name: &str) -> String;
 }

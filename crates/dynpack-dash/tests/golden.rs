@@ -60,6 +60,16 @@ fn a_film_in_two_languages() {
    <Representation id="video_400000" bandwidth="400000" width="640" height="360"/>
    <Representation id="video_1200000" bandwidth="1200000" width="1280" height="720"/>
   </AdaptationSet>
+  <AdaptationSet id="4" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1" maxPlayoutRate="60" codingDependency="false">
+   <EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="3"/>
+   <SegmentTemplate timescale="30000" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf,type=keyframes)">
+    <SegmentTimeline>
+     <S t="0" d="60060" r="9"/>
+    </SegmentTimeline>
+   </SegmentTemplate>
+   <Representation id="video_400000_keyframes" bandwidth="400000" width="640" height="360"/>
+   <Representation id="video_1200000_keyframes" bandwidth="1200000" width="1280" height="720"/>
+  </AdaptationSet>
  </Period>
 </MPD>
 "#;
@@ -161,7 +171,8 @@ fn a_rendition_that_starts_later_says_when() {
         CutPolicy::SIX_SECONDS,
     );
     let manifest = manifest(&film);
-    assert_eq!(lines(&manifest, "<S t="), ["<S t=\"24000\" d=\"264192\"/>", "<S t=\"0\" d=\"76800\" r=\"2\"/>"], "{manifest}");
+    let starts = ["<S t=\"24000\" d=\"264192\"/>", "<S t=\"0\" d=\"76800\" r=\"2\"/>", "<S t=\"0\" d=\"25600\" r=\"9\"/>"];
+    assert_eq!(lines(&manifest, "<S t="), starts, "{manifest}");
 }
 
 #[test]

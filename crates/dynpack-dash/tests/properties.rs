@@ -56,9 +56,13 @@ fn listed(template: &SegmentTemplate) -> Vec<(u64, u64)> {
     segments
 }
 
-fn cut(rendition: &Rendition) -> Vec<(u64, u64)> {
+/// Start and duration of each segment of a rendition, or of each of its key frames.
+fn cut(rendition: &Rendition, key_frames: bool) -> Vec<(u64, u64)> {
     let number = |ticks: dynpack_media::Ticks| u64::try_from(ticks.0).unwrap();
-    rendition.cuts.segments().map(|segment| (number(segment.start), number(segment.duration))).collect()
+    let whole = rendition.cuts.segments();
+    let segments: Vec<_> =
+        if key_frames { whole.flat_map(|segment| rendition.key_frames(&segment)).collect() } else { whole.collect() };
+    segments.iter().map(|segment| (number(segment.start), number(segment.duration))).collect()
 }
 
 proptest! {
@@ -73,6 +77,12 @@ proptest! {
         let mut ids = BTreeSet::new();
         let mut found = 0;
         for set in &read.periods[0].adaptations {
+            let is_trick = |property: &&dash_mpd_core::EssentialProperty| property.schemeIdUri == "http://dashif.org/guidelines/trickmode";
+            let whole = set.essential_property.iter().find(is_trick).map(|property| property.value.clone().unwrap());
+            if let Some(whole) = &whole {
+                let of = read.periods[0].adaptations.iter().find(|other| other.id.as_ref() == Some(whole)).unwrap();
+                prop_assert!(of.essential_property.is_empty() && of.contentType == set.contentType && set.codingDependency == Some(false));
+            }
             for representation in &set.representations {
                 let template = representation.SegmentTemplate.as_ref().or(set.SegmentTemplate.as_ref()).unwrap();
                 let media = template.media.as_ref().unwrap();
@@ -82,15 +92,16 @@ proptest! {
                 });
                 let rendition = rendition.unwrap();
                 prop_assert_eq!(template.timescale, Some(u64::from(rendition.timescale().hz())));
-                prop_assert_eq!(listed(template), cut(rendition));
+                prop_assert_eq!(listed(template), cut(rendition, whole.is_some()));
+                prop_assert_eq!(media.contains("type=keyframes"), whole.is_some());
                 let codecs = representation.codecs.as_ref().or(set.codecs.as_ref());
                 prop_assert_eq!(codecs, Some(&rendition.track.codec.rfc6381()));
                 let frame_rate = representation.frameRate.as_ref().or(set.frameRate.as_ref());
-                prop_assert_eq!(frame_rate.is_some(), rendition.kind() == MediaKind::Video);
+                prop_assert_eq!(frame_rate.is_some(), rendition.kind() == MediaKind::Video && whole.is_none());
                 prop_assert!(ids.insert(representation.id.clone().unwrap()), "{}", manifest);
                 found += 1;
             }
         }
-        prop_assert_eq!(found, film.renditions.len());
+        prop_assert_eq!(found, film.renditions.len() + film.of_kind(MediaKind::Video).count());
     }
 }

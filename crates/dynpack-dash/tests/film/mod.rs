@@ -22,6 +22,10 @@ impl Urls for Azure {
     fn media(&self, name: &str) -> String {
         format!("QualityLevels($Bandwidth$)/Fragments({name}=$Time$,format=mpd-time-cmaf)")
     }
+
+    fn key_frames(&self, name: &str) -> String {
+        format!("QualityLevels($Bandwidth$)/Fragments({name}=$Time$,format=mpd-time-cmaf,type=keyframes)")
+    }
 }
 
 /// A track of which only the times matter: H.264 at level 3.1, or AAC.

@@ -56,4 +56,8 @@ impl Urls for Links<'_> {
     fn media(&self, name: &str) -> String {
         self.media_template(name)
     }
+
+    fn key_frames(&self, name: &str) -> String {
+        self.key_frame_template(name)
+    }
 }

@@ -57,20 +57,25 @@ impl<'a> Links<'a> {
 
     /// The template of a track's init segments (`$Bandwidth$`, ISO/IEC 23009-1, 5.3.9.4.4), relative to the asset.
     pub(super) fn init_template(&self, track: &str) -> String {
-        self.template(track, "$Bandwidth$", "i")
+        self.template(track, "$Bandwidth$", "i", false)
     }
 
     /// The template of a track's segments (`$Bandwidth$`, `$Time$`), relative to the asset.
     pub(super) fn media_template(&self, track: &str) -> String {
-        self.template(track, "$Bandwidth$", "$Time$")
+        self.template(track, "$Bandwidth$", "$Time$", false)
+    }
+
+    /// The template of a track's key frames (`$Bandwidth$`, `$Time$`), relative to the asset.
+    pub(super) fn key_frame_template(&self, track: &str) -> String {
+        self.template(track, "$Bandwidth$", "$Time$", true)
     }
 
     /// The URL of a track's segments, relative to the asset, with these in place of bitrate and time. Nothing else in it is taken for
     /// a part of a template, since names are escaped.
-    pub(super) fn template(&self, track: &str, bitrate: &str, time: &str) -> String {
-        let target = Target::Init { track: track.to_owned(), bitrate: 0 };
-        // The first parameter is `name=i`, and a name's own `=` is escaped.
-        let url = self.media(target).resource().replacen("=i", &format!("={time}"), 1);
+    pub(super) fn template(&self, track: &str, bitrate: &str, time: &str, key_frames: bool) -> String {
+        let target = Target::Segment { track: track.to_owned(), bitrate: 0, time: Ticks::ZERO, key_frames };
+        // The first parameter is `name=0`, and a name's own `=` is escaped.
+        let url = self.media(target).resource().replacen("=0", &format!("={time}"), 1);
         url.replacen("(0)", &format!("({bitrate})"), 1)
     }
 

@@ -51,6 +51,6 @@ impl Packager for Smooth {
 
 impl Urls for Links<'_> {
     fn fragments(&self, rendition: &Rendition) -> String {
-        self.template(&rendition.name, "{bitrate}", "{start time}")
+        self.template(&rendition.name, "{bitrate}", "{start time}", false)
     }
 }
