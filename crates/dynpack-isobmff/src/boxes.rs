@@ -68,7 +68,7 @@ impl<'a> BoxRef<'a> {
 
     /// The boxes it holds behind the first `skip` bytes of its body.
     pub(crate) const fn children_from(&'a self, skip: usize) -> Children<'a> {
-        Children { parent: self, at: skip }
+        Children { parent: self, at: skip, is_strict: false }
     }
 
     /// The first box of a kind among those it holds.
@@ -111,9 +111,15 @@ impl<'a> BoxRef<'a> {
 pub(crate) struct Children<'a> {
     parent: &'a BoxRef<'a>,
     at: usize,
+    is_strict: bool,
 }
 
 impl<'a> Children<'a> {
+    /// The same, and an error if they end before what holds them does.
+    pub(crate) const fn strict(self) -> Self {
+        Self { is_strict: true, ..self }
+    }
+
     /// The first that is of a kind.
     pub(crate) fn find_kind(&mut self, kind: &[u8; 4]) -> Result<Option<BoxRef<'a>>, Error> {
         while let Some(child) = self.next().transpose()? {
@@ -132,12 +138,20 @@ impl<'a> Children<'a> {
 
     fn read(&mut self, rest: &'a [u8]) -> Result<Option<BoxRef<'a>>, Error> {
         let offset = self.offset();
-        let Some(Header { kind, header_len, len }) = Header::read(rest) else { return Ok(None) };
+        let Some(Header { kind, header_len, len }) = Header::read(rest) else {
+            return match rest.len() {
+                left @ 1.. if self.is_strict => Err(self.parent.malformed(format!("its last {left} bytes are no box"))),
+                _ => Ok(None),
+            };
+        };
         let broken = |problem: String| {
             let child = BoxRef { kind, offset, whole: rest, body: rest, parent: Some(self.parent), ordinal: 0 };
             Err(child.malformed(problem))
         };
         let Some(len) = len else {
+            if self.is_strict {
+                return broken("its size is 0".into());
+            }
             // QuickTime ends lists of boxes with four zero bytes, and only a box at the top may extend to the end of the file.
             return Ok(None);
         };

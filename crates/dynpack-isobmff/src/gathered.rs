@@ -81,10 +81,14 @@ impl Gathered {
     /// cause, but not by more than it lasted.
     ///
     /// # Errors
-    /// What is wrong, if it would last less than nothing, or longer than 31 bits can tell.
+    /// What is wrong, if it would last less than nothing, or longer than 31 bits can tell, or the time is beyond all reason.
     pub(crate) fn begin(&mut self, time: Option<i64>) -> Result<(), String> {
+        const FARTHEST: u64 = 1 << 62;
         let end = self.end;
         let time = time.unwrap_or_else(|| end.saturating_add(self.empty));
+        if time.unsigned_abs() > FARTHEST {
+            return Err(format!("begins at tick {time}, beyond all reason"));
+        }
         match self.last_duration {
             None => self.start = time,
             Some(last) => {

@@ -5,6 +5,7 @@
 use dynpack_media::{Movie, SkippedTrack, TrackId};
 
 use crate::boxes::BoxRef;
+use crate::mvex::{self, Defaults};
 use crate::trak::{self, Draft};
 use crate::{Error, Limits};
 
@@ -13,8 +14,8 @@ use crate::{Error, Limits};
 pub(crate) struct Moov {
     /// The tracks in file order, or why they are left out.
     tracks: Vec<(TrackId, Result<Draft, Error>)>,
-    /// Whether there is an `mvex`, which promises fragments.
-    is_extended: bool,
+    /// What holds for samples of fragments, if there is an `mvex`, which promises some.
+    defaults: Option<Vec<(TrackId, Defaults)>>,
 }
 
 impl Moov {
@@ -25,15 +26,15 @@ impl Moov {
         }
         let mvhd = moov.child(b"mvhd")?;
         let movie_timescale = mvhd.as_ref().and_then(|mvhd| trak::timescale(mvhd).ok()).map(|(timescale, _)| timescale);
-        let mvex = moov.child(b"mvex")?;
-        let mut movie = Self { tracks: Vec::new(), is_extended: mvex.is_some() };
+        let defaults = moov.child(b"mvex")?.map(|mvex| mvex::read(&mvex, limits)).transpose()?;
+        let mut movie = Self { tracks: Vec::new(), defaults };
         for trak in moov.children().all_of_kind(b"trak") {
             let trak = trak?;
             if movie.tracks.len() as u64 >= u64::from(limits.tracks) {
                 return Err(moov.exceeds("tracks", u64::from(limits.tracks).saturating_add(1), limits.tracks.into()));
             }
             let id = trak::id(&trak).and_then(|id| movie.unused(id, &trak));
-            let draft = id.clone().and_then(|id| Draft::read(&trak, id, movie_timescale, mvex.as_ref(), limits));
+            let draft = id.clone().and_then(|id| Draft::read(&trak, id, movie_timescale, movie.extension(id), limits));
             if let Err(error) = &draft
                 && !error.is_of_the_file()
             {
@@ -59,7 +60,18 @@ impl Moov {
     /// The standard wants an `mvex` then (8.8.1). A movie that has no samples of its own is believed without one.
     pub(crate) fn may_go_on(&self) -> bool {
         let mut drafts = self.tracks.iter().filter_map(|(_, draft)| draft.as_ref().ok()).peekable();
-        drafts.peek().is_some() && (self.is_extended || drafts.all(Draft::is_empty))
+        drafts.peek().is_some() && (self.defaults.is_some() || drafts.all(Draft::is_empty))
+    }
+
+    /// What holds for samples of fragments of a track; `None` if there is no `mvex`.
+    fn extension(&self, id: TrackId) -> Option<Defaults> {
+        let defaults = self.defaults.as_ref()?.iter().find(|(track, _)| *track == id);
+        Some(defaults.map(|(_, defaults)| *defaults).unwrap_or_default())
+    }
+
+    /// What holds for samples of fragments of a track.
+    pub(crate) fn defaults(&self, id: TrackId) -> Defaults {
+        self.extension(id).unwrap_or_default()
     }
 
     /// The track of that id, to which a `traf` adds samples, or why it is left out. One which the `moov` does not know is left out.

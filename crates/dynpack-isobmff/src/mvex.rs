@@ -4,8 +4,8 @@
 
 use dynpack_media::TrackId;
 
-use crate::Error;
 use crate::boxes::BoxRef;
+use crate::{Error, Limits};
 
 /// What holds for the samples of a fragment that do not say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub(crate) struct Defaults {
     pub(crate) flags: SampleFlags,
 }
 
+/// All zero, and the first sample entry, for a track without a `trex`.
 impl Default for Defaults {
     fn default() -> Self {
         Self { description: 1, duration: 0, size: 0, flags: SampleFlags(0) }
@@ -41,16 +42,22 @@ impl SampleFlags {
     }
 }
 
-/// The defaults of a track; all zero, for the first sample entry, where a file gives none.
-pub(crate) fn defaults(mvex: &BoxRef<'_>, track: TrackId) -> Result<Defaults, Error> {
+/// The defaults of all tracks that have some.
+pub(crate) fn read(mvex: &BoxRef<'_>, limits: &Limits) -> Result<Vec<(TrackId, Defaults)>, Error> {
+    let mut defaults = Vec::new();
     for trex in mvex.children().all_of_kind(b"trex") {
-        let trex = trex?;
-        let mut fields = trex.fields();
-        fields.version_and_flags()?;
-        if fields.u32()? == track.0 {
-            let [description, duration, size, flags] = [fields.u32()?, fields.u32()?, fields.u32()?, fields.u32()?];
-            return Ok(Defaults { description, duration, size, flags: SampleFlags(flags) });
+        if defaults.len() as u64 >= u64::from(limits.tracks) {
+            return Err(mvex.exceeds("tracks", u64::from(limits.tracks).saturating_add(1), limits.tracks.into()));
         }
+        defaults.push(read_trex(&trex?)?);
     }
-    Ok(Defaults::default())
+    Ok(defaults)
+}
+
+fn read_trex(trex: &BoxRef<'_>) -> Result<(TrackId, Defaults), Error> {
+    let mut fields = trex.fields();
+    fields.version_and_flags()?;
+    let track = TrackId(fields.u32()?);
+    let [description, duration, size, flags] = [fields.u32()?, fields.u32()?, fields.u32()?, fields.u32()?];
+    Ok((track, Defaults { description, duration, size, flags: SampleFlags(flags) }))
 }

@@ -7,7 +7,7 @@ use dynpack_media::{Codec, Edit, Language, SampleIndex, SampleTable, Ticks, Time
 
 use crate::boxes::{BoxRef, Fields};
 use crate::gathered::Gathered;
-use crate::mvex::{self, Defaults};
+use crate::mvex::Defaults;
 use crate::samples::Samples;
 use crate::{Error, Limits, edit, sample_entry, stbl};
 
@@ -15,8 +15,8 @@ use crate::{Error, Limits, edit, sample_entry, stbl};
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) id: TrackId,
-    /// What holds for the samples of its fragments; which sample entry, for all of its samples.
-    pub(crate) defaults: Defaults,
+    /// Which entry of `stsd` describes its samples, from 1.
+    pub(crate) description: u32,
     /// What the `moov` tells.
     samples: Samples,
     /// What fragments tell, once there are some, with what the `moov` tells.
@@ -32,30 +32,29 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Reads a track; `movie` is the timescale of `mvhd`.
+    /// Reads a track; `movie` is the timescale of `mvhd`, `extension` what `mvex` says, if there is one.
     pub(crate) fn read(
         trak: &BoxRef<'_>,
         id: TrackId,
         movie: Option<Timescale>,
-        mvex: Option<&BoxRef<'_>>,
+        extension: Option<Defaults>,
         limits: &Limits,
     ) -> Result<Self, Error> {
         let mdia = trak.require(b"mdia")?;
         let minf = mdia.require(b"minf")?;
         let stbl = minf.require(b"stbl")?;
-        let mut defaults = mvex.map(|mvex| mvex::defaults(mvex, id)).transpose()?.unwrap_or_default();
-        defaults.description = stbl::description(&stbl)?.unwrap_or(defaults.description);
-        let entry = sample_entry::read(&stbl.require(b"stsd")?, defaults.description)?;
+        let description = stbl::description(&stbl)?.unwrap_or_else(|| extension.unwrap_or_default().description);
+        let entry = sample_entry::read(&stbl.require(b"stsd")?, description)?;
         let (timescale, packed_language) = media_header(&mdia.require(b"mdhd")?)?;
         let language = match mdia.child(b"elng")? {
             Some(elng) => extended_language(&elng)?,
             None => packed_language,
         };
         refuse_references(&minf)?;
-        let samples = if mvex.is_some() && !stbl::has_sizes(&stbl)? { Samples::none() } else { stbl::read(&stbl, limits)? };
+        let samples = if extension.is_some() && !stbl::has_sizes(&stbl)? { Samples::none() } else { stbl::read(&stbl, limits)? };
         let mut draft = Self {
             id,
-            defaults,
+            description,
             samples,
             gathered: None,
             timescale,

@@ -316,11 +316,12 @@ fn a_skipped_track_keeps_its_place() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     let tracks =
         [Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..without_samples(Track::video(0)) }, without_samples(Track::audio(0))];
+    let untold = Run { tells: 0, ..Run::new(&[Sample::sync(60); 2]) };
     let trafs = vec![
-        Traf { base: Base::Before, ..Traf::new(1, 0, &pair()) },
+        Traf { base: Base::Before, runs: vec![untold], ..Traf::new(1, 0, &[]) },
         Traf { base: Base::Before, runs: vec![Run { tells_place: false, ..Run::new(&frames) }], ..Traf::new(2, 0, &[]) },
     ];
-    let file = fragments::file(&moov(&tracks, &[]), &[trafs]);
+    let file = fragments::file(&moov(&tracks, &[[1, 1, 512, 60, 0]]), &[trafs]);
     let end = file.len() as u64;
     assert_eq!(open_extents(&open(file).tracks[0]), [Extent::new(end - 30, 30)]);
 }
@@ -342,7 +343,7 @@ fn media_may_lie_apart_from_its_fragment() {
         let at = file.len() as u64;
         let mut moof = moof(at, &[Traf { base: Base::Absolute(0), ..Traf::new(1, 1024 * number, &pair()) }]);
         let field = moof.windows(4).position(|window| window == b"trun").unwrap() + 12;
-        let distance = media as i64 + 120 * number - at as i64;
+        let distance = (media.cast_signed() + 120 * number) - at.cast_signed();
         moof[field..field + 4].copy_from_slice(&i32::try_from(distance).unwrap().to_be_bytes());
         file.extend(moof);
     }

@@ -11,25 +11,25 @@ use tfhd::Tfhd;
 
 use crate::boxes::BoxRef;
 use crate::moov::Moov;
-use crate::mvex::Defaults;
 use crate::{Error, Limits};
 
 /// Reads a fragment of a file of `file_len` bytes. A track of which it holds broken samples is left out for its reason.
 pub(crate) fn read(moof: &BoxRef<'_>, movie: &mut Moov, file_len: u64, limits: &Limits) -> Result<(), Error> {
     // Where the data of the traf before ends, if that could be read.
     let mut before = Some(moof.offset);
-    for traf in moof.children().all_of_kind(b"traf") {
+    for traf in moof.children().strict().all_of_kind(b"traf") {
         let traf = traf?;
         let tfhd = Tfhd::read(&traf.require(b"tfhd")?)?;
+        let defaults = tfhd.defaults(movie.defaults(tfhd.track));
         let track = movie.track(tfhd.track, &traf, limits)?;
-        let base = tfhd.base(moof.offset).or(before.take());
+        let behind = before.take();
+        let base = tfhd.base(moof.offset).or(behind);
         let base = base.ok_or_else(|| traf.malformed("lies behind the data of the traf before, which is broken"));
-        let defaults = tfhd.defaults(track.as_ref().map_or_else(|_| Defaults::default(), |track| track.defaults));
-        let truns = traf.children().all_of_kind(b"trun").collect::<Result<Vec<_>, _>>();
+        let truns = traf.children().strict().all_of_kind(b"trun").collect::<Result<Vec<_>, _>>();
         let read = base.and_then(|base| {
             let runs = truns.as_ref().map_err(Clone::clone).and_then(|truns| traf::place(truns, base, defaults))?;
             before = Some(runs.last().map_or(base, |last| last.end));
-            track.as_mut().map_or(Ok(()), |track| traf::append(&traf, &tfhd, &runs, track, file_len, limits))
+            track.as_mut().map_or(Ok(()), |track| traf::append(&traf, tfhd.is_empty(), defaults, &runs, track, file_len, limits))
         });
         match read {
             Err(error) if !error.is_of_the_file() => return Err(error),

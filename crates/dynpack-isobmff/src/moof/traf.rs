@@ -2,7 +2,6 @@
 //!
 //! Not read: `sdtp`, `sbgp`, `sgpd`, `subs`, `saiz` and `saio`.
 
-use super::tfhd::Tfhd;
 use super::time::Time;
 use super::trun::Run;
 use crate::boxes::BoxRef;
@@ -43,18 +42,18 @@ pub(super) fn place<'a>(truns: &'a [BoxRef<'a>], base: u64, defaults: Defaults) 
 /// Appends the runs to the samples of their track.
 pub(super) fn append(
     traf: &BoxRef<'_>,
-    tfhd: &Tfhd,
+    is_empty: bool,
+    defaults: Defaults,
     runs: &[Placed<'_>],
     track: &mut Draft,
     file_len: u64,
     limits: &Limits,
 ) -> Result<(), Error> {
-    let defaults = tfhd.defaults(track.defaults);
-    if defaults.description != track.defaults.description {
+    if defaults.description != track.description {
         return Err(Error::Unsupported(format!("{}: the coding changes within the track", traf.path())));
     }
     refuse_encryption(traf)?;
-    if tfhd.is_empty() {
+    if is_empty {
         track.gathered().skip(defaults.duration);
     }
     let Some(first) = runs.iter().find_map(|placed| placed.run.samples(defaults).next()) else { return Ok(()) };

@@ -1,0 +1,236 @@
+//! Opening a fragmented file reads its fragments and never its media, whatever an index says.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod builder;
+
+use std::collections::BTreeMap;
+
+use builder::fragments::{Base, Run, Sample, Time, Traf, fragment, init, mfra, moof, sidx};
+use builder::{boxed, fragments, ftyp, words};
+use bytes::Bytes;
+use dynpack_isobmff::{Demuxer, Error, Limits, demux};
+use dynpack_media::{Extent, Movie};
+use proptest::prelude::*;
+
+/// A file of which only some stretches exist; reading the rest gives bytes that are no box.
+struct Sparse {
+    len: u64,
+    stretches: BTreeMap<u64, Vec<u8>>,
+}
+
+impl Sparse {
+    fn push(&mut self, stretch: Vec<u8>) {
+        let len = stretch.len() as u64;
+        self.stretches.insert(self.len, stretch);
+        self.len += len;
+    }
+
+    fn read(&self, extent: Extent) -> Bytes {
+        let mut bytes = vec![0xaa; usize::try_from(extent.len).unwrap()];
+        let first = self.stretches.range(..=extent.offset).next_back().map_or(0, |(offset, _)| *offset);
+        for (offset, stretch) in self.stretches.range(first..extent.end()) {
+            let (from, to) = (extent.offset.max(*offset), extent.end().min(offset + stretch.len() as u64));
+            if from < to {
+                let of = |start: u64| usize::try_from(from - start).unwrap()..usize::try_from(to - start).unwrap();
+                bytes[of(extent.offset)].copy_from_slice(&stretch[of(*offset)]);
+            }
+        }
+        bytes.into()
+    }
+
+    /// Reads what is needed, up to `most` ranges side by side; gives the movie and the ranges, turn by turn.
+    fn open(&self, most: usize) -> (Movie, Vec<Vec<Extent>>) {
+        let mut demuxer = Demuxer::new(self.len, Limits::default());
+        let mut turns = Vec::new();
+        loop {
+            let needs = demuxer.needs(most);
+            if needs.is_empty() {
+                break;
+            }
+            assert!(needs.len() <= most && needs.first() == demuxer.need().as_ref());
+            assert!(needs.iter().zip(&needs[1..]).all(|(one, next)| one.end() <= next.offset), "{needs:?}");
+            for need in needs.iter().rev() {
+                demuxer.feed(need.offset, self.read(*need)).unwrap();
+            }
+            turns.push(needs);
+        }
+        (demuxer.finish().unwrap(), turns)
+    }
+}
+
+/// An hour of pictures (30 a second) and AAC (48 kHz) as `.ismv`: fragments of two seconds, each track's on their own, 595 MB, with
+/// an `mfra` at the end if asked for.
+fn an_hour(with_index: bool) -> Sparse {
+    let mut file = Sparse { len: 0, stretches: BTreeMap::new() };
+    file.push([ftyp(), init()].concat());
+    let picture =
+        |at: u32| Sample { size: 5000 + at % 7, composition_offset: i32::try_from(at % 3 * 512).unwrap(), ..Sample::other(0) };
+    let pictures: Vec<_> = (0..60).map(picture).collect();
+    let frames: Vec<_> = (0..94).map(|at| Sample { duration: 1024, ..Sample::sync(300 + at % 9) }).collect();
+    let mut index = Vec::new();
+    for number in 0..1800_i64 {
+        for (track, samples, duration) in [(1, &pictures, 60 * 512), (2, &frames, 94 * 1024)] {
+            let (tells, defaults) = if track == 1 { (0xe04, [Some(512), None, None]) } else { (0x300, [None, None, Some(0)]) };
+            let run = Run { tells, ..Run::new(samples) };
+            let time = Time::Presented(1, number * duration);
+            let traf = Traf { base: Base::Before, defaults, time, runs: vec![run], ..Traf::new(track, 0, &[]) };
+            index.push((0, file.len));
+            let media: u32 = samples.iter().map(|sample| sample.size).sum();
+            file.push([moof(file.len, &[traf]), words(&[media + 8]), b"mdat".to_vec()].concat());
+            file.len += u64::from(media);
+        }
+    }
+    if with_index {
+        file.push(mfra(1, &index));
+    }
+    file
+}
+
+/// The figures which the documentation of the crate gives.
+#[test]
+fn an_hour_of_smooth_streaming_is_opened_by_3602_reads() {
+    let file = an_hour(true);
+    assert!(file.len > 590_000_000, "{}", file.len);
+    let moofs: u64 = file.stretches.values().map(|stretch| stretch.len() as u64).sum();
+    let (movie, turns) = file.open(1);
+    let counts: Vec<_> = movie.tracks.iter().map(|track| track.samples.len()).collect();
+    assert_eq!(counts, [1800 * 60, 1800 * 94]);
+    let read: u64 = turns.iter().flatten().map(|extent| extent.len).sum();
+    assert_eq!((turns.len(), read, moofs), (3602, 3_770_224, 3_172_627));
+}
+
+#[test]
+fn an_index_lets_read_side_by_side() {
+    let file = an_hour(true);
+    let (movie, turns) = file.open(64);
+    assert!(turns.len() < 65, "{} turns", turns.len());
+    let without = an_hour(false);
+    let (movie_without, turns_without) = without.open(64);
+    assert_eq!(movie_without, movie);
+    assert!((3600..=3602).contains(&turns_without.len()), "{} turns", turns_without.len());
+}
+
+fn pair() -> [Sample; 2] {
+    [Sample::sync(100), Sample::other(20)]
+}
+
+/// Four fragments, and the place of each.
+fn four_fragments() -> (Vec<u8>, Vec<(u64, u64)>) {
+    let mut file = [ftyp(), init()].concat();
+    let mut places = Vec::new();
+    for time in [0, 1024, 2048, 3072] {
+        places.push((0, file.len() as u64));
+        file.extend(fragment(file.len() as u64, &[Traf::new(1, time, &pair())]));
+    }
+    (file, places)
+}
+
+#[test]
+fn an_index_that_lies_changes_nothing() {
+    let (file, places) = four_fragments();
+    let movie = demux(file.clone().into()).unwrap();
+    let shifted = places.iter().map(|(time, offset)| (*time, offset + 3)).collect();
+    let beyond = vec![(0, u64::MAX), (0, 1 << 40)];
+    for index in [places, shifted, beyond, vec![], vec![(0, 0); 9]] {
+        let mut stretches = Sparse { len: 0, stretches: BTreeMap::new() };
+        stretches.push([file.clone(), mfra(1, &index)].concat());
+        for most in [1, 2, 100] {
+            assert_eq!(stretches.open(most).0, movie);
+        }
+    }
+    let broken = mfra(1, &[(0, 5)]);
+    for at in 0..broken.len() {
+        let mut broken = broken.clone();
+        broken[at] ^= 0x15;
+        match demux([file.clone(), broken].concat().into()) {
+            Ok(found) => assert_eq!(found, movie, "{at}"),
+            // It must still be a box.
+            Err(error) => assert!(at < 8, "{at}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_sidx_is_an_index_and_tells_when_the_end_is_missing() {
+    let head = [ftyp(), init()].concat();
+    let index_len = sidx(&[0; 4]).len() as u64;
+    let mut media = Vec::new();
+    let mut lengths = Vec::new();
+    for time in 0..4 {
+        let fragment = fragment(head.len() as u64 + index_len + media.len() as u64, &[Traf::new(1, time * 1024, &pair())]);
+        lengths.push(u32::try_from(fragment.len()).unwrap());
+        media.extend(fragment);
+    }
+    let file = [head, sidx(&lengths), media].concat();
+    let cut = file.len() - lengths[3] as usize;
+    assert_eq!(demux(file.clone().into()).unwrap().tracks[0].samples.len(), 8);
+    let error = demux(Bytes::copy_from_slice(&file[..cut])).unwrap_err().to_string();
+    let at = file.windows(4).position(|window| window == b"sidx").unwrap() - 4;
+    assert_eq!(error, format!("sidx at {at}: tells of segments up to {}, but the file has only {cut} bytes", file.len()));
+}
+
+#[test]
+fn bytes_that_come_early_are_held() {
+    let file = an_hour(true);
+    let mut demuxer = Demuxer::new(file.len, Limits::default());
+    while demuxer.needs(2).len() < 2 {
+        let need = demuxer.need().unwrap();
+        demuxer.feed(need.offset, file.read(need)).unwrap();
+    }
+    let needs = demuxer.needs(2);
+    demuxer.feed(needs[1].offset, file.read(needs[1])).unwrap();
+    assert_eq!(demuxer.needs(2)[0], needs[0]);
+    assert!(demuxer.needs(2)[1].offset > needs[1].offset);
+    let between = needs[1].offset + 1;
+    let error = demuxer.feed(between, file.read(Extent::new(between, 9))).unwrap_err();
+    assert_eq!(error, Error::WrongFeed { wanted: Some(needs[0]), offset: between, len: 9 });
+    demuxer.feed(needs[0].offset, file.read(needs[0])).unwrap();
+    assert!(demuxer.need().unwrap().offset > needs[1].offset);
+}
+
+/// Feeds `len` bytes at a time, from `back` bytes before one of the ranges that are needed.
+fn feed(file: &Bytes, pieces: &[(usize, usize, usize)]) -> Result<Movie, Error> {
+    let mut demuxer = Demuxer::new(file.len() as u64, Limits::default());
+    let mut pieces = pieces.iter().cycle();
+    while let Some(first) = demuxer.need() {
+        assert!(first.len > 0 && first.end() <= file.len() as u64, "{first:?}");
+        let (which, back, len) = pieces.next().copied().unwrap();
+        let needs = demuxer.needs(3);
+        let ahead = which % needs.len();
+        let need = needs[ahead];
+        let at = usize::try_from(need.offset).unwrap();
+        let (start, end) = (at - if ahead == 0 { back.min(at) } else { 0 }, (at + len.max(1)).min(file.len()));
+        if demuxer.feed(start as u64, file.slice(start..end)).is_err() {
+            break;
+        }
+        if ahead > 0 {
+            // What comes early may be too little, but the first is always welcome.
+            let at = usize::try_from(first.offset).unwrap();
+            if demuxer.need() == Some(first) && demuxer.feed(first.offset, file.slice(at..=at)).is_err() {
+                break;
+            }
+        }
+    }
+    demuxer.finish()
+}
+
+fn files() -> impl Strategy<Value = Vec<u8>> {
+    let (plain, places) = four_fragments();
+    let indexed = [plain.clone(), mfra(1, &places)].concat();
+    let wrong = [plain.clone(), mfra(1, &[(0, 1200), (0, 1300), (0, 1301), (0, 9999)])].concat();
+    let segments = [plain.clone(), sidx(&[10, 10]), boxed(b"free", &[0; 30])].concat();
+    let large = fragments::file(&init(), &vec![vec![Traf::new(1, 0, &[Sample::sync(9); 300])]; 1]);
+    let (cut, torn) = (plain[..plain.len() - 9].to_vec(), [plain.clone(), vec![0; 5]].concat());
+    prop::sample::select(vec![plain, indexed, wrong, segments, large, cut, torn])
+}
+
+proptest! {
+    #[test]
+    fn incremental_feed_equals_whole_feed(
+        file in files(),
+        pieces in prop::collection::vec((0_usize..3, 0_usize..40, prop_oneof![1_usize..20, 1_usize..5000]), 1..20),
+    ) {
+        let file = Bytes::from(file);
+        prop_assert_eq!(feed(&file, &pieces), demux(file));
+    }
+}

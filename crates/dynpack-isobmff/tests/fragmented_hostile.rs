@@ -1,0 +1,315 @@
+//! Broken and hostile fragments: a clear error with its place, no panic, and no memory that the file does not pay for.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod builder;
+
+use builder::fragments::{Base, Run, Sample, Time, Traf, fragment, init, mfra, sidx};
+use builder::{MEDIA, Track, boxed, fragments, ftyp, full, moov, words};
+use bytes::Bytes;
+use dynpack_isobmff::{Demuxer, Error, Limits, demux};
+use proptest::prelude::*;
+
+fn refusal(file: Vec<u8>) -> String {
+    demux(Bytes::from(file)).unwrap_err().to_string()
+}
+
+fn open(file: Vec<u8>, limits: Limits) -> Result<dynpack_media::Movie, Error> {
+    let mut demuxer = Demuxer::new(file.len() as u64, limits);
+    while let Some(need) = demuxer.need() {
+        let at = usize::try_from(need.offset).unwrap();
+        demuxer.feed(need.offset, Bytes::copy_from_slice(&file[at..]))?;
+    }
+    demuxer.finish()
+}
+
+fn pair() -> [Sample; 2] {
+    [Sample::sync(100), Sample::other(20)]
+}
+
+fn two_fragments() -> Vec<u8> {
+    fragments::file(&init(), &[vec![Traf::new(1, 0, &pair())], vec![Traf::new(1, 1024, &pair())]])
+}
+
+/// Where the last box of a kind starts.
+fn last(file: &[u8], kind: &[u8; 4]) -> usize {
+    file.windows(4).rposition(|window| window == kind).unwrap() - 4
+}
+
+/// The file with one of its numbers changed, so many bytes behind the start of the last box of a kind.
+fn changed(kind: &[u8; 4], field: usize, value: u32) -> (Vec<u8>, usize) {
+    let mut file = two_fragments();
+    let at = last(&file, kind);
+    file[at + field..at + field + 4].copy_from_slice(&value.to_be_bytes());
+    (file, at)
+}
+
+#[test]
+fn a_malformed_fragment_is_named_with_its_place() {
+    for (kind, field, value, path, problem) in [
+        (b"trun", 12, 90_210, "moof[2]/traf[1]/trun[1]", "count 90210 exceeds the body"),
+        (b"trun", 12, u32::MAX, "moof[2]/traf[1]/trun[1]", "count 4294967295 exceeds the body"),
+        (b"trun", 16, 0x7fff_ffff, "moof[2]/traf[1]/trun[1]", "its samples end at"),
+        (b"trun", 16, 0x8000_0000, "moof[2]/traf[1]/trun[1]", "its samples lie outside of 64 bits"),
+        (b"trun", 20, 0x8000_0000, "moof[2]/traf[1]/trun[1]", "a sample lasts 2147483648 ticks"),
+        (b"trun", 24, u32::MAX, "moof[2]/traf[1]/trun[1]", "its samples end at"),
+        (b"trun", 0, 5, "moof[2]/traf[1]/trun", "its size of 5 is less than its header"),
+        (b"traf", 0, 900, "moof[2]/traf", "its 900 bytes run past the"),
+        (b"tfhd", 0, 9, "moof[2]/traf[1]/tfhd", "is cut short"),
+        (b"tfhd", 4, 0, "moof[2]/traf[1]", "holds no tfhd"),
+        (b"tfdt", 0, 12, r"moof[2]/traf[1]/\x00\x00\x04\x00", "its size is 0"),
+        (b"moof", 0, 4, "moof", "its size of 4 is less than its header"),
+        (b"moof", 0, 900_000, "moof", "its 900000 bytes run past the end of the file"),
+    ] {
+        let (file, _) = changed(kind, field, value);
+        let error = demux(file.into()).unwrap_err();
+        let Error::Malformed { path: found, problem: told, .. } = &error else { panic!("{error}") };
+        assert_eq!(found, path, "{error}");
+        assert!(told.starts_with(problem), "{error}, instead of {problem}");
+    }
+    let (file, at) = changed(b"trun", 12, 90_210);
+    assert_eq!(refusal(file), format!("moof[2]/traf[1]/trun[1] at {at}: count 90210 exceeds the body"));
+}
+
+#[test]
+fn a_broken_track_leaves_the_other() {
+    let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
+    let trafs = |time| vec![Traf::new(1, time, &pair()), Traf::new(2, 0, &frames)];
+    let movie = demux(fragments::file(&init(), &[trafs(0), trafs(1024)]).into()).unwrap();
+    assert_eq!(movie.tracks[0].samples.len(), 4);
+    let reason = &movie.skipped[0].reason;
+    assert!(
+        reason.starts_with("moof[2]/traf[2] at ")
+            && reason.ends_with("begins 3072 ticks before the end of the samples before it, at 3072"),
+        "{reason}"
+    );
+}
+
+/// Players would overlook all that stands behind.
+#[test]
+fn fragments_hold_nothing_but_boxes() {
+    let traf = Traf { more: vec![0; 3], ..Traf::new(1, 0, &pair()) };
+    let text = refusal(fragments::file(&init(), &[vec![traf.clone()]]));
+    assert!(text.starts_with("moof[1]/traf[1] at ") && text.ends_with(": its last 3 bytes are no box"), "{text}");
+    let text = refusal(fragments::file(&init(), &[vec![Traf { more: vec![0; 8], ..traf }]]));
+    assert!(text.ends_with(": its size is 0"), "{text}");
+}
+
+#[test]
+fn data_that_would_follow_broken_data_is_refused() {
+    let file = |base| {
+        let follows = Traf { base, ..Traf::new(2, 0, &[Sample::sync(10)]) };
+        let mut file = fragments::file(&init(), &[vec![Traf::new(1, 0, &pair()), follows]]);
+        let at = file.windows(4).position(|window| window == b"trun").unwrap() + 8;
+        file[at..at + 4].copy_from_slice(&[0xff; 4]);
+        file
+    };
+    assert!(refusal(file(Base::Before)).ends_with("count 4294967295 exceeds the body"));
+    assert_eq!(demux(file(Base::Moof).into()).unwrap().tracks[0].samples.len(), 1);
+}
+
+#[test]
+fn media_that_is_missing_or_elsewhere_is_told() {
+    let file = two_fragments();
+    let mdat = last(&file, b"mdat");
+    let cut = file.len() - 1;
+    let text = refusal(file[..cut].to_vec());
+    let at = last(&file, b"trun");
+    assert_eq!(
+        text,
+        format!("moof[2]/traf[1]/trun[1] at {at}: its samples end at {}, but the file has only {cut} bytes", file.len())
+    );
+    let mut renamed = file.clone();
+    renamed[mdat + 4..mdat + 8].copy_from_slice(b"free");
+    let (from, to) = (mdat + 8, file.len());
+    assert_eq!(
+        refusal(renamed),
+        format!("the movie fragments at {from}: samples lie at {from} to {to}, but not within one mdat")
+    );
+}
+
+/// As some tool did: a box more in front, and all absolute offsets as they were.
+#[test]
+fn offsets_of_another_file_are_told() {
+    let traf = Traf { base: Base::Absolute(0), ..Traf::new(1, 0, &pair()) };
+    let fragments = fragment(0, &[traf]);
+    let text = refusal([ftyp(), init(), boxed(b"free", &[0; 999]), fragments].concat());
+    assert!(text.starts_with("the movie fragments at ") && text.ends_with(", but not within one mdat"), "{text}");
+}
+
+#[test]
+fn files_that_break_off_are_told() {
+    let file = two_fragments();
+    let (moof, len) = (last(&file, b"moof"), file.len());
+    assert_eq!(
+        refusal(file[..moof + 50].to_vec()),
+        format!("moof at {moof}: its {} bytes run past the end of the file at {}", last(&file, b"mdat") - moof, moof + 50)
+    );
+    assert_eq!(refusal(file[..moof + 5].to_vec()), format!("the end of the file at {moof}: it breaks off within a box header"));
+    let zeros = refusal([file, vec![0; 100]].concat());
+    assert!(zeros.ends_with(&format!(" at {len}: there are zeros instead of a box")), "{zeros}");
+}
+
+#[test]
+fn every_truncation_is_refused_but_between_fragments() {
+    let file = two_fragments();
+    let moof = last(&file, b"moof");
+    for len in 0..file.len() {
+        let opened = demux(Bytes::copy_from_slice(&file[..len]));
+        assert_eq!(opened.is_ok(), len == moof, "{len}: {opened:?}");
+    }
+}
+
+#[test]
+fn a_fragment_without_a_moov_is_told() {
+    let alone = [boxed(b"styp", b"msdh\0\0\0\0"), fragment(16, &[Traf::new(1, 0, &pair())])].concat();
+    assert_eq!(refusal(alone), "moof at 16: no moov stands before it: the initialization segment is missing");
+    let empty = refusal([ftyp(), init()].concat());
+    assert_eq!(empty, "no track can be served: track 1: has no samples; track 2: has no samples");
+}
+
+#[test]
+fn counts_that_cost_the_file_nothing_meet_the_limit() {
+    let mut file = fragments::file(&fragments::moov(&[Track::video(MEDIA)], &[[1, 1, 1, 1, 0]]), &[vec![]]);
+    let at = file.len() as u64;
+    let trun = full(b"trun", 0, 1, &words(&[u32::MAX, 0]));
+    let traf = boxed(b"traf", &[full(b"tfhd", 0, 0x20000, &words(&[1])), trun].concat());
+    file.extend(boxed(b"moof", &traf));
+    let text = refusal(file);
+    assert!(text.contains(&format!("its samples end at {}", at + u64::from(u32::MAX))), "{text}");
+    // Samples without bytes lie anywhere.
+    let empty = |flags| {
+        let moov = fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 1, 0, flags]]);
+        let trun = full(b"trun", 0, 4, &words(&[u32::MAX, 0x0001_0000]));
+        let traf = boxed(b"traf", &[full(b"tfhd", 0, 0x20000, &words(&[1])), trun].concat());
+        [ftyp(), moov, boxed(b"moof", &traf)].concat()
+    };
+    let text = refusal(empty(0));
+    assert!(text.ends_with("4294967295 passes the limit of 16777216 (Limits::samples)"), "{text}");
+    let most = Limits::default().with_samples(u32::MAX);
+    let text = open(empty(0), most).unwrap_err().to_string();
+    assert!(text.ends_with("all 4294967295 samples are empty"), "{text}");
+}
+
+#[test]
+fn sync_samples_that_cost_the_file_nothing_are_refused() {
+    let moov = fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 1, 0, 0]]);
+    let many = full(b"trun", 0, 0, &words(&[1 << 20]));
+    let traf = boxed(b"traf", &[full(b"tfhd", 0, 0x20000, &words(&[1])), many].concat());
+    let head = [ftyp(), moov, boxed(b"moof", &traf)].concat();
+    let file = [head.clone(), fragment(head.len() as u64, &[Traf::new(1, 1 << 20, &pair())])].concat();
+    let text = refusal(file);
+    assert!(text.contains("1048577 sync samples are told of, but the file has only "), "{text}");
+}
+
+#[test]
+fn each_limit_names_itself() {
+    let file = two_fragments();
+    let refusal = |limits| open(file.clone(), limits).unwrap_err().to_string();
+    let at = last(&file, b"moof");
+    let fragments = refusal(Limits::default().with_fragments(1));
+    assert_eq!(fragments, format!("moof[2] at {at}: 2 passes the limit of 1 (Limits::fragments)"));
+    let samples = refusal(Limits::default().with_samples(3));
+    assert!(samples.ends_with("4 passes the limit of 3 (Limits::samples)"), "{samples}");
+    let mut huge = file.clone();
+    huge[at..at + 4].copy_from_slice(&0x7000_0000_u32.to_be_bytes());
+    let size = open(huge, Limits::default()).unwrap_err().to_string();
+    assert_eq!(size, format!("moof at {at}: 1879048192 passes the limit of 268435456 (Limits::moov_size)"));
+    let trafs: Vec<_> = (1..9).map(|track| Traf::new(track, 0, &pair())).collect();
+    let many = fragments::file(&init(), &[trafs]);
+    let tracks = open(many, Limits::default().with_tracks(4)).unwrap_err().to_string();
+    assert!(
+        tracks.starts_with("moof[1]/traf[5] at ") && tracks.ends_with("5 passes the limit of 4 (Limits::tracks)"),
+        "{tracks}"
+    );
+    let defaults = fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 0, 0, 0]; 65]);
+    let defaults = open([ftyp(), defaults].concat(), Limits::default()).unwrap_err().to_string();
+    assert!(
+        defaults.starts_with("moov/mvex at ") && defaults.ends_with("65 passes the limit of 64 (Limits::tracks)"),
+        "{defaults}"
+    );
+}
+
+#[test]
+fn times_beyond_all_reason_bring_nothing_down() {
+    let open = |times: &[i64]| {
+        let fragments: Vec<_> = times.iter().map(|time| vec![Traf::new(1, *time, &pair())]).collect();
+        demux(fragments::file(&init(), &fragments).into())
+    };
+    for time in [i64::MAX, i64::MIN, (1 << 62) + 1] {
+        let text = open(&[time]).unwrap_err().to_string();
+        assert!(text.ends_with(&format!("begins at tick {time}, beyond all reason")), "{text}");
+        assert!(open(&[0, time]).is_err());
+    }
+    assert!(open(&[1 << 62]).is_ok());
+    assert!(open(&[-(1 << 62)]).unwrap_err().to_string().contains("the edit list starts at tick"));
+    assert!(open(&[-(1 << 62), 1 << 62]).is_err());
+}
+
+fn sample_file() -> Vec<u8> {
+    let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
+    let video = Traf { runs: vec![Run { tells: 0xb04, ..Run::new(&pair()) }, Run::new(&pair())], ..Traf::new(1, 0, &[]) };
+    let audio = Traf { base: Base::Before, time: Time::Presented(1, 0), ..Traf::new(2, 0, &frames) };
+    let second = Traf { base: Base::Absolute(0), time: Time::Untold, defaults: [Some(5); 3], ..Traf::new(1, 0, &pair()) };
+    let head = [ftyp(), init(), sidx(&[300, 200])].concat();
+    let first = fragment(head.len() as u64, &[video, audio]);
+    let at = (head.len() + first.len()) as u64;
+    [head, first, fragment(at, &[second]), mfra(1, &[(0, 900), (5, at)])].concat()
+}
+
+/// Whatever opens must hold what a movie promises.
+fn check(file: Vec<u8>) {
+    let len = file.len() as u64;
+    match demux(file.into()) {
+        Ok(movie) => {
+            assert!(!movie.tracks.is_empty());
+            for track in &movie.tracks {
+                assert!(!track.samples.is_empty() && track.samples.end_in_file() <= len);
+                assert!(track.samples.memory_size() < 1 << 20, "{}", track.samples.memory_size());
+            }
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+#[test]
+fn no_single_byte_brings_it_down() {
+    let file = sample_file();
+    assert_eq!(demux(file.clone().into()).unwrap().tracks.len(), 2);
+    for at in 0..file.len() {
+        for value in [0, 1, 0x7f, 0x80, 0xff] {
+            let mut mutated = file.clone();
+            mutated[at] = value;
+            check(mutated);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn mutated_fragments_never_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+        let mut file = sample_file();
+        let len = file.len();
+        for (at, value) in changes {
+            file[at.index(len)] = value;
+        }
+        check(file);
+    }
+
+    #[test]
+    fn mutated_numbers_never_panic(at in any::<prop::sample::Index>(), value in prop_oneof![any::<u32>(), 0_u32..64]) {
+        let mut file = sample_file();
+        let at = at.index(file.len() - 4);
+        file[at..at + 4].copy_from_slice(&value.to_be_bytes());
+        check(file);
+    }
+
+    #[test]
+    fn noise_in_a_fragment_never_panics(noise in prop::collection::vec(any::<u8>(), 0..400), kind in 0_usize..3) {
+        let kind = [b"moof", b"sidx", b"mfra"][kind];
+        let head = [ftyp(), moov(&[fragments::without_samples(Track::video(0))])].concat();
+        check([head.clone(), boxed(kind, &noise)].concat());
+        check([head, boxed(b"moof", &boxed(b"traf", &[full(b"tfhd", 0, 0, &words(&[1])), boxed(b"trun", &noise)].concat()))].concat());
+    }
+}
