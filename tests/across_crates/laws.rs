@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use dynpack::{Conditions, Format, Protocol, Request};
 
-use crate::support::{SAMPLE, ask, formats, get, manifest, promises, sample, sample_origin, tags, text};
+use crate::support::{SAMPLE, ask, elementary, formats, get, key_frames, manifest, promises, sample, sample_origin, tags, text};
 
 const ASSET: &str = "/sample/sample.ism";
 
@@ -15,7 +15,7 @@ async fn every_promised_segment_exists() {
     for format in formats() {
         let promises = promises(&dynpack, ASSET, format).await;
         // Three of video; two of audio, unless that comes with the video.
-        let expected = if format == Format::Hds { 3 } else { 5 };
+        let expected = if is_muxed(format) { 3 } else { 5 };
         assert_eq!(promises.len(), expected, "{format}");
         for promise in promises {
             if let Some(init) = &promise.init {
@@ -23,11 +23,55 @@ async fn every_promised_segment_exists() {
             }
             assert_eq!(promise.segments.len(), 4, "{format}");
             for (url, ..) in promise.segments {
-                let segment = get(&dynpack, &url).await;
-                assert!(segment.windows(4).any(|word| word == b"mdat"), "{url}");
+                assert!(is_media(format, &get(&dynpack, &url).await), "{url}");
             }
         }
     }
+}
+
+/// Ten groups of two seconds in three videos: each begins with a key frame, which is smaller than its segment.
+#[tokio::test]
+async fn every_promised_key_frame_exists() {
+    let dynpack = sample_origin();
+    for format in [Format::HlsV4, Format::HlsCmaf, Format::DashCmaf, Format::DashCsf] {
+        let promises = key_frames(&dynpack, ASSET, format).await;
+        assert_eq!(promises.len(), 3, "{format}");
+        for promise in promises {
+            assert_eq!(promise.segments.len(), 10, "{format}");
+            if let Some(init) = &promise.init {
+                assert_eq!(get(&dynpack, init).await.get(4..8), Some(&b"ftyp"[..]), "{init}");
+            }
+            for (at, (url, start, duration)) in (0_u32..).zip(&promise.segments) {
+                assert!(
+                    (start - f64::from(at) * 2.0).abs() < 0.001 && (duration - 2.0).abs() < 0.001,
+                    "{url} {start} {duration}"
+                );
+                let frame = get(&dynpack, url).await;
+                assert!(is_media(format, &frame) && frame.len() < 40_000, "{url}: {} bytes", frame.len());
+            }
+        }
+    }
+    for format in formats() {
+        assert_eq!(
+            key_frames(&dynpack, ASSET, format).await.is_empty(),
+            is_muxed(format) || format.protocol() == Protocol::Smooth
+        );
+    }
+}
+
+fn is_muxed(format: Format) -> bool {
+    matches!(format, Format::Hds | Format::HlsV3)
+}
+
+fn is_transport_stream(format: Format) -> bool {
+    matches!(format, Format::HlsV3 | Format::HlsV4)
+}
+
+fn is_media(format: Format, segment: &Bytes) -> bool {
+    if is_transport_stream(format) {
+        return segment.len() % 188 == 0 && segment.chunks(188).all(|packet| packet[0] == 0x47);
+    }
+    segment.windows(4).any(|word| word == b"mdat")
 }
 
 /// In whatever order they list them, all formats have the same cuts: to the tick where they name them on the track's clock, and to the
@@ -67,11 +111,13 @@ async fn segments_tile_the_track() {
             }
             let carried = if format == Format::Hds {
                 [8, 9].map(|kind| segments.iter().flat_map(|segment| samples(segment, kind)).collect::<Vec<u8>>()).to_vec()
+            } else if is_transport_stream(format) {
+                [0x100, 0x101].map(|pid| elementary(&segments.concat(), pid)).to_vec()
             } else {
                 vec![segments.iter().flat_map(media).copied().collect()]
             };
-            for carried in carried {
-                assert!(is_of_one_file(&carried), "{format} {}: {} bytes", promise.track(), carried.len());
+            for carried in carried.iter().filter(|carried| !carried.is_empty()) {
+                assert!(is_of_one_file(carried), "{format} {}: {} bytes", promise.track(), carried.len());
             }
         }
     }
@@ -93,7 +139,8 @@ async fn same_input_same_bytes() {
     // Two nodes which know nothing of each other, asked in different orders.
     let (one, other) = (sample_origin(), sample_origin());
     for format in formats() {
-        let promises = promises(&one, ASSET, format).await;
+        let mut promises = promises(&one, ASSET, format).await;
+        promises.extend(key_frames(&one, ASSET, format).await);
         let urls: Vec<_> = promises.iter().flat_map(|promise| promise.segments.iter().map(|(url, ..)| url)).collect();
         for (forth, back) in urls.iter().zip(urls.iter().rev()) {
             let _ = get(&other, back).await;
@@ -113,7 +160,8 @@ async fn different_things_have_different_tags() {
     let dynpack = sample_origin();
     let (mut tags, mut urls) = (BTreeSet::new(), BTreeSet::new());
     for format in formats() {
-        for promise in promises(&dynpack, ASSET, format).await {
+        let key_frames = key_frames(&dynpack, ASSET, format).await;
+        for promise in promises(&dynpack, ASSET, format).await.into_iter().chain(key_frames) {
             for (url, ..) in promise.segments {
                 tags.insert(ask(&dynpack, &url).await.unwrap().etag);
                 urls.insert(url);

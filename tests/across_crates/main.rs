@@ -6,6 +6,7 @@ mod cache;
 mod errors;
 mod fragmented;
 mod golden;
+mod hls;
 mod hostile;
 mod http;
 mod laws;

@@ -115,6 +115,8 @@ def dash(url):
     assert len(periods) == 1, f"{url} has {len(periods)} periods"
     renditions = []
     for adaptation in periods[0].findall(f"{DASH}AdaptationSet"):
+        if adaptation.find(f"{DASH}EssentialProperty") is not None:
+            continue  # for trick play
         for representation in adaptation.findall(f"{DASH}Representation"):
             renditions.append(dash_rendition(url, adaptation, representation))
     return renditions

@@ -6,6 +6,14 @@ use quick_xml::events::Event;
 use super::{Promise, join, text};
 
 pub(crate) async fn promises(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
+    all(dynpack, manifest).await.into_iter().filter(|promise| !promise.is_key_frames()).collect()
+}
+
+pub(crate) async fn key_frames(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
+    all(dynpack, manifest).await.into_iter().filter(Promise::is_key_frames).collect()
+}
+
+async fn all(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
     let mpd = text(dynpack, manifest).await;
     let mut reader = quick_xml::Reader::from_str(&mpd);
     let (mut promises, mut template, mut line) = (Vec::new(), (String::new(), String::new(), 0.0), Vec::<(u64, u64)>::new());

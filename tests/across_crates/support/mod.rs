@@ -4,6 +4,7 @@ mod dash;
 mod hds;
 mod hls;
 mod smooth;
+mod ts;
 
 use std::path::Path;
 
@@ -12,7 +13,8 @@ use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Error, Format, Protocol, Request, Response};
 
 pub(crate) use self::hds::tags;
-pub(crate) use self::hls::playlists;
+pub(crate) use self::hls::{key_frame_playlists, playlists};
+pub(crate) use self::ts::elementary;
 
 pub(crate) const SAMPLE: [&str; 5] = ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"];
 
@@ -70,6 +72,11 @@ impl Promise {
         let (_, arguments) = self.segments[0].0.split_once("Fragments(").unwrap();
         arguments.split(['=', ',']).next().unwrap()
     }
+
+    /// Whether it is for trick play.
+    pub(crate) fn is_key_frames(&self) -> bool {
+        self.segments[0].0.contains("type=keyframes")
+    }
 }
 
 /// The formats that are built.
@@ -90,6 +97,16 @@ pub(crate) async fn promises(dynpack: &Dynpack, asset: &str, format: Format) -> 
         Protocol::Dash => dash::promises(dynpack, &manifest).await,
         Protocol::Smooth => smooth::promises(dynpack, &manifest).await,
         _ => hds::promises(dynpack, &manifest).await,
+    }
+}
+
+/// The key frames that the manifests of an asset promise in a format: none where the format has no such thing.
+pub(crate) async fn key_frames(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Promise> {
+    let manifest = manifest(asset, format);
+    match format.protocol() {
+        Protocol::Hls => hls::key_frames(dynpack, &manifest).await,
+        Protocol::Dash => dash::key_frames(dynpack, &manifest).await,
+        _ => Vec::new(),
     }
 }
 

@@ -104,14 +104,24 @@ impl Packager for HlsTs {
 /// The rate of a stream: at least the real one, since only the media tells that of video exactly.
 fn rate(stream: &Stream<'_>) -> Result<Rate, Error> {
     let segments = stream.segments().into_iter();
-    let sizes = segments.map(|segment| Ok((ts::media_segment_bound(&parts(stream, &segment))?, segment.duration)));
-    Ok(Rate::measure(sizes.collect::<Result<Vec<_>, Error>>()?, stream.main.timescale()))
+    measure(stream.main, segments.map(|segment| (ts::media_segment_bound(&parts(stream, &segment)), segment.duration)))
 }
 
 /// The rate of the key frames of video: at least the real one.
 fn key_frame_rate(rendition: &Rendition) -> Result<Rate, Error> {
     let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-    let sizes = frames.map(|frame| Ok((ts::key_frame_segment_bound(rendition, &frame)?, frame.duration)));
+    measure(rendition, frames.map(|frame| (ts::key_frame_segment_bound(rendition, &frame), frame.duration)))
+}
+
+/// The rate of segments of those sizes and durations. One with a bad sample cannot be made, and takes nothing from the others.
+fn measure(
+    rendition: &Rendition,
+    segments: impl Iterator<Item = (Result<u64, dynpack_fragment::Error>, Ticks)>,
+) -> Result<Rate, Error> {
+    let sizes = segments.map(|(size, duration)| match size {
+        Err(dynpack_fragment::Error::Sample { .. }) => Ok((0, duration)),
+        size => Ok((size?, duration)),
+    });
     Ok(Rate::measure(sizes.collect::<Result<Vec<_>, Error>>()?, rendition.timescale()))
 }
 

@@ -1,0 +1,225 @@
+//! What sets the versions of HLS apart.
+
+use dynpack::storage::Memory;
+use dynpack::{Dynpack, Format};
+
+use crate::support::{
+    Promise, ask, elementary, get, hls, manifest, playlists, promises, sample, sample_origin, sample_storage, text,
+};
+
+const ASSET: &str = "/sample/sample.ism";
+const VIDEO: u16 = 0x100;
+const AUDIO: u16 = 0x101;
+
+async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, String) {
+    let error = ask(dynpack, path).await.expect_err(path);
+    (error.status(), error.to_string())
+}
+
+async fn all(dynpack: &Dynpack, promise: &Promise) -> Vec<u8> {
+    let mut stream = Vec::new();
+    for (url, ..) in &promise.segments {
+        stream.extend_from_slice(&get(dynpack, url).await);
+    }
+    stream
+}
+
+fn holds(file: &str, media: &[u8]) -> bool {
+    !media.is_empty() && sample(file).windows(media.len()).any(|run| run == media)
+}
+
+/// Files of the sample at `/sample/sample.ism`.
+fn origin_of(files: &[&str]) -> Dynpack {
+    let storage = Memory::new();
+    for name in files {
+        storage.insert(format!("sample/{name}"), sample(name));
+    }
+    Dynpack::builder(storage).build()
+}
+
+#[tokio::test]
+async fn version_3_carries_the_audio_that_is_named() {
+    let dynpack = sample_origin();
+    for (parameters, name, file) in [
+        ("", "audio_de", "audio_deu.mp4"),
+        (",audioTrack=audio_de", "audio_de", "audio_deu.mp4"),
+        (",audiotrack=audio_en", "audio_en", "audio_eng.mp4"),
+    ] {
+        let manifest = format!("{ASSET}/manifest(format=m3u8-aapl-v3{parameters})");
+        for playlist in playlists(&dynpack, &manifest).await {
+            assert!(playlist.ends_with(&format!("Manifest(video,format=m3u8-aapl-v3,audiotrack={name})")), "{playlist}");
+            let first = text(&dynpack, &playlist).await.lines().find(|line| !line.starts_with('#')).unwrap().to_owned();
+            assert_eq!(first, format!("Fragments(video=0,format=m3u8-aapl-v3,audiotrack={name}).ts"));
+            let segment = get(&dynpack, &crate::support::join(&playlist, &first)).await;
+            assert!(holds(file, &elementary(&segment, AUDIO)) && !elementary(&segment, VIDEO).is_empty());
+            // Without a name, a segment has the audio that the manifest would have named.
+            let plain = playlist.split_once("Manifest(").unwrap().0.to_owned() + "Fragments(video=0,format=m3u8-aapl-v3)";
+            assert_eq!(get(&dynpack, &plain).await == segment, name == "audio_de");
+        }
+    }
+    let unknown = format!("{ASSET}/manifest(format=m3u8-aapl-v3,audiotrack=audio_fr)");
+    assert_eq!(refusal(&dynpack, &unknown).await, (404, "the asset has no track `audio_fr`; it has audio_de, audio_en".into()));
+}
+
+#[tokio::test]
+async fn version_3_takes_video_or_audio_alone() {
+    let videos = origin_of(&["video_180p.mp4", "video_360p.mp4"]);
+    let silent = promises(&videos, ASSET, Format::HlsV3).await;
+    assert_eq!(silent.len(), 2);
+    assert!(holds("video_180p.mp4", &elementary(&all(&videos, &silent[0]).await, VIDEO)));
+
+    let sounds = origin_of(&["audio_deu.mp4", "audio_eng.mp4"]);
+    let heard = promises(&sounds, ASSET, Format::HlsV3).await;
+    assert_eq!((heard.len(), heard[0].track()), (1, "audio_de"));
+    assert!(holds("audio_deu.mp4", &elementary(&all(&sounds, &heard[0]).await, AUDIO)));
+}
+
+#[tokio::test]
+async fn audio_alone_is_a_variant_if_the_url_says_so() {
+    let dynpack = sample_origin();
+    for (format, audio) in [(Format::HlsV3, 0), (Format::HlsV4, 2), (Format::HlsCmaf, 2)] {
+        for (parameters, variants) in [("", 3), (",audio-only=false", 3), (",audio-only=true", 4)] {
+            let manifest = format!("{ASSET}/manifest(format={format}{parameters})");
+            let playlists = playlists(&dynpack, &manifest).await;
+            assert_eq!(playlists.len(), audio + variants, "{manifest}");
+            let last = playlists.last().unwrap();
+            assert_eq!(last.contains("Manifest(audio_de,"), variants == 4, "{last}");
+            assert!(ask(&dynpack, last).await.is_ok(), "{last}");
+        }
+    }
+}
+
+/// The server manifest asks for two segments of the timeline in one: 12 and 8 seconds. That is for transport streams alone.
+#[tokio::test]
+async fn segments_are_joined_as_the_publisher_says() {
+    let storage = sample_storage();
+    storage.insert(
+        "sample/sample.ism",
+        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head><meta name="fragmentsPerHLSSegment" content="2"/></head>
+            <body><switch><video src="video_180p.mp4" systemBitrate="60000"/><audio src="audio_eng.mp4" systemBitrate="66000"/>
+            </switch></body></smil>"#,
+    );
+    let dynpack = Dynpack::builder(storage).build();
+    let plain = hls(&dynpack, ASSET).await;
+    for format in [Format::HlsV3, Format::HlsV4] {
+        for promise in promises(&dynpack, ASSET, format).await {
+            let durations: Vec<_> = promise.segments.iter().map(|(_, _, duration)| duration.round()).collect();
+            assert_eq!(durations, [12.0, 8.0], "{format} {}", promise.track());
+            let single = plain.iter().find(|plain| plain.track() == promise.track()).unwrap();
+            let time = |url: &str| url.split(['=', ',']).nth(1).unwrap().to_owned();
+            let times: Vec<_> = single.segments.iter().map(|(url, ..)| time(url)).collect();
+            assert_eq!(promise.segments.iter().map(|(url, ..)| time(url)).collect::<Vec<_>>(), [&*times[0], &*times[2]]);
+
+            let (middle, _) = promise.segments[0].0.split_once("Fragments(").unwrap();
+            let middle = format!("{middle}Fragments({}={},format={format})", promise.track(), times[1]);
+            let (status, problem) = refusal(&dynpack, &middle).await;
+            assert_eq!(status, 404, "{middle}");
+            assert!(problem.ends_with(&format!("the nearest start at {} and {}", times[0], times[2])), "{problem}");
+        }
+    }
+    assert!(plain.iter().all(|promise| promise.segments.len() == 4));
+    let streams = promises(&dynpack, ASSET, Format::HlsV3).await;
+    let stream = all(&dynpack, &streams[0]).await;
+    assert!(holds("video_180p.mp4", &elementary(&stream, VIDEO)) && holds("audio_eng.mp4", &elementary(&stream, AUDIO)));
+}
+
+/// Twelve seconds of video with twenty of sound, and the other way round: all of both is in the segments.
+#[tokio::test]
+async fn nothing_is_lost_where_one_track_ends_before_the_other() {
+    let origin = sample_origin();
+    let tracks = hls(&origin, ASSET).await;
+    let cut_short = async |name: &str, count: usize| {
+        let promise = tracks.iter().find(|promise| promise.track() == name).unwrap();
+        let mut file = get(&origin, promise.init.as_deref().unwrap()).await.to_vec();
+        for (url, ..) in promise.segments.iter().take(count) {
+            file.extend_from_slice(&get(&origin, url).await);
+        }
+        file
+    };
+    for (video, audio) in [(2, 4), (4, 1)] {
+        let storage = Memory::new();
+        storage.insert("sample/video.mp4", cut_short("video", video).await);
+        storage.insert("sample/audio.mp4", cut_short("audio_en", audio).await);
+        let dynpack = Dynpack::builder(storage).build();
+        let [stream] = &promises(&dynpack, ASSET, Format::HlsV3).await[..] else { panic!("one variant") };
+        assert_eq!(stream.segments.len(), 4);
+        let (_, start, duration) = stream.segments[3].clone();
+        assert!((start + duration - 20.0).abs() < 0.1, "{start} {duration}");
+        let apart = promises(&dynpack, ASSET, Format::HlsV4).await;
+        let whole = all(&dynpack, stream).await;
+        for (promise, pid) in apart.iter().zip([AUDIO, VIDEO]) {
+            let media = elementary(&all(&dynpack, promise).await, pid);
+            assert!(!media.is_empty() && media == elementary(&whole, pid), "{} of {video} and {audio}", promise.track());
+        }
+    }
+}
+
+/// What a multivariant playlist declares is never less than the largest segment asks for, and not much more.
+#[tokio::test]
+async fn the_declared_bandwidth_is_that_of_the_segments() {
+    let dynpack = sample_origin();
+    for format in [Format::HlsV3, Format::HlsV4, Format::HlsCmaf] {
+        let playlist = text(&dynpack, &manifest(ASSET, format)).await;
+        let (_, multivariant) = m3u8_rs::parse_master_playlist(playlist.as_bytes()).map_err(drop).unwrap();
+        let mut peaks = Vec::new();
+        for promise in
+            promises(&dynpack, ASSET, format).await.into_iter().chain(crate::support::key_frames(&dynpack, ASSET, format).await)
+        {
+            let mut segments = Vec::new();
+            for (url, _, duration) in &promise.segments {
+                segments.push((f64::from(u32::try_from(get(&dynpack, url).await.len() * 8).unwrap()), *duration));
+            }
+            // The last segment, of two seconds, counts with the one before it (RFC 8216, 2).
+            if let [.., (before, six), (last, two)] = &mut segments[..]
+                && *two < *six / 2.0
+            {
+                (*last, *two) = (*before + *last, *six + *two);
+            }
+            let peak = segments.iter().map(|(bits, duration)| bits / duration).fold(0.0, f64::max);
+            peaks.push((promise.track().to_owned(), peak));
+        }
+        let sound = peaks.iter().filter(|(track, _)| track.starts_with("audio")).map(|(_, peak)| *peak).fold(0.0, f64::max);
+        let videos = peaks.iter().filter(|(track, _)| track == "video");
+        for (variant, (_, peak)) in multivariant.variants.iter().zip(videos) {
+            let least = if variant.is_i_frame { *peak } else { peak + sound };
+            let declared = f64::from(u32::try_from(variant.bandwidth).unwrap());
+            assert!((least..least * 1.03 + 2.0).contains(&declared), "{format}: {declared} for {least} in {}", variant.uri);
+        }
+    }
+}
+
+#[tokio::test]
+async fn key_frames_are_of_video_where_there_are_lists_of_them() {
+    let dynpack = sample_origin();
+    let audio = promises(&dynpack, ASSET, Format::HlsV4).await[0].segments[0].0.clone();
+    let (level, _) = audio.split_once("Fragments(").unwrap();
+    let list = format!("{level}Manifest(audio_de,format=m3u8-aapl,type=keyframes)");
+    assert_eq!(refusal(&dynpack, &list).await, (400, "m3u8-aapl has no key frames of audio".into()));
+    let video = promises(&dynpack, ASSET, Format::HlsV3).await[0].segments[0].0.clone();
+    let (level, _) = video.split_once("Fragments(").unwrap();
+    for call in ["Manifest(video,", "Fragments(video=0,"] {
+        let path = format!("{level}{call}format=m3u8-aapl-v3,type=keyframes)");
+        assert_eq!(refusal(&dynpack, &path).await, (400, "m3u8-aapl-v3 has no key frames for trick play".into()));
+    }
+    let between = format!("{level}Fragments(video=1,format=m3u8-cmaf,type=keyframes)");
+    assert_eq!(
+        refusal(&dynpack, &between).await,
+        (404, "no segment of track `video` starts at 1; the nearest start at 0 and 25600".into())
+    );
+}
+
+/// A frame of more bytes than ADTS can say: its segment cannot be made, all others and the playlists can.
+#[tokio::test]
+async fn one_bad_sample_does_no_harm_to_the_rest() {
+    let mut film = sample("audio_eng.mp4").to_vec();
+    let sizes = film.windows(4).position(|word| word == b"stsz").unwrap() + 16;
+    film[sizes..sizes + 4].copy_from_slice(&9_000_u32.to_be_bytes());
+    film.extend([&10_008_u32.to_be_bytes()[..], b"free", &[0; 10_000]].concat());
+    let storage = Memory::new();
+    storage.insert("sample/film.mp4", film);
+    let dynpack = Dynpack::builder(storage).build();
+    let promises = promises(&dynpack, ASSET, Format::HlsV4).await;
+    let problem = refusal(&dynpack, &promises[0].segments[0].0).await;
+    assert_eq!(problem, (415, "sample 0 cannot be carried: 9000 bytes are more than an ADTS frame holds".into()));
+    assert!(ask(&dynpack, &promises[0].segments[1].0).await.is_ok());
+}
