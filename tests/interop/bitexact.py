@@ -92,12 +92,12 @@ def check_sample(base, folder, tally):
     """What needs to be done only once, on an asset that is known to be sound."""
     sources = compare.stored(folder)
     tally.heading("ffmpeg as a client, and the pictures it decodes")
-    for protocol, (manifest, read) in compare.PROTOCOLS.items():
-        url = f"{address(base, folder.name)}/{manifest}"
+    for name, protocol in compare.PROTOCOLS.items():
+        url = f"{address(base, folder.name)}/{protocol.manifest}"
         # ffmpeg numbers the streams of an MPD with video first.
-        for index, rendition in enumerate(sorted(read(url), key=lambda rendition: rendition.track.kind != "vide")):
-            check_client(rendition, url, protocol, index, tally)
-            check_decoded(rendition, folder, sources, protocol, tally)
+        for index, rendition in enumerate(sorted(protocol.read(url), key=lambda rendition: rendition.track.kind != "vide")):
+            check_client(rendition, url, name, index, tally)
+            check_decoded(rendition, folder, sources, name, tally)
     tally.heading("the manifests, by xmllint")
     check_manifest(f"{address(base, folder.name)}/manifest(format=mpd-time-cmaf)", tally)
     tally.heading("damage to the stream is found out")

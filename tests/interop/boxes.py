@@ -8,11 +8,16 @@ import hashlib
 import struct
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
+import elementary
+
+#: The time and duration of a fragment of Smooth Streaming ([MS-SSTR] 2.2.4.4).
+TFXD = bytes.fromhex("6d1d9b0542d544e680e2141daff757b2")
 CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"moof", b"traf"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sample:
     """One sample: times in ticks of its track, `composition` relative to `decode`."""
 
@@ -20,8 +25,15 @@ class Sample:
     composition: int
     duration: int
     sync: bool
-    size: int
-    digest: str
+    content: bytes
+
+    @property
+    def size(self):
+        return len(self.content)
+
+    @cached_property
+    def digest(self):
+        return hashlib.md5(self.content).hexdigest()
 
 
 @dataclass
@@ -37,6 +49,8 @@ class Track:
     delay: Fraction = Fraction(0)
     media_start: int = 0
     samples: list = field(default_factory=list)
+    #: Of how many bytes the lengths of NAL units are; 0 if samples are as in transport streams, with start codes or ADTS headers.
+    length_size: int = 4
 
     def presented(self, sample):
         """When a sample is presented, in seconds, exactly."""
@@ -47,6 +61,14 @@ class Track:
 
     def digests(self):
         return [sample.digest for sample in self.samples]
+
+    def essences(self):
+        """Digests that stay when a transport stream takes the samples: without headers, delimiters and parameter sets."""
+        if self.kind == "vide":
+            return [elementary.essence(sample.content, self.length_size) for sample in self.samples]
+        if self.length_size == 0:
+            return [hashlib.md5(elementary.without_header(sample.content)).hexdigest() for sample in self.samples]
+        return self.digests()
 
 
 def children(data, start, end, clip=None):
@@ -115,10 +137,14 @@ def read(data):
     tracks = [read_track(trak, moov) for trak in moov.all(b"trak")]
     by_id = {track.id: track for track in tracks}
     defaults = {box.unpack("I", 4)[0]: box.unpack("IIII", 8)[1:] for box in (moov.find(b"mvex") or moov).all(b"trex")}
+    read_fragments(boxes, by_id, defaults)
+    return tracks
+
+
+def read_fragments(boxes, by_id, defaults):
     for moof in (box for box in boxes if box.kind == b"moof"):
         for traf in moof.all(b"traf"):
             read_fragment(moof, traf, by_id, defaults)
-    return tracks
 
 
 def read_track(trak, moov):
@@ -136,6 +162,9 @@ def read_track(trak, moov):
         entry=stbl.data[start:end],
         language="".join(chr((letters >> shift & 31) + 0x60) for shift in (10, 5, 0)),
     )
+    configuration = track.entry.find(b"avcC")
+    if configuration >= 0:
+        track.length_size = (track.entry[configuration + 8] & 3) + 1
     read_edits(track, trak.find(b"edts", b"elst"), moov.find(b"mvhd"))
     track.samples = read_samples(stbl)
     return track
@@ -171,7 +200,7 @@ def read_samples(stbl):
         if len(content) != size:
             raise ValueError(f"sample {index} lies outside of the file")
         is_sync = sync is None or index + 1 in sync
-        samples.append(Sample(decode, offsets[index], durations[index], is_sync, size, digest(content)))
+        samples.append(Sample(decode, offsets[index], durations[index], is_sync, content))
         decode += durations[index]
     return samples
 
@@ -210,8 +239,8 @@ def read_fragment(moof, traf, by_id, defaults):
             duration = value if bit == 8 else duration
             size = value if bit == 16 else size
             flags = value if bit == 32 else flags
-    tfdt = traf.find(b"tfdt")
-    decode = tfdt.unpack("Q" if tfdt.version else "I", 4)[0]
+    tfdt, tfxd = traf.find(b"tfdt"), next((box for box in traf.all(b"uuid") if box.unpack("16s")[0] == TFXD), None)
+    decode = tfdt.unpack("Q" if tfdt.version else "I", 4)[0] if tfdt else tfxd.unpack("Q" if tfxd.data[tfxd.body + 16] else "I", 20)[0]
     for trun in traf.all(b"trun"):
         decode = read_run(track, trun, base, decode, (duration, size, flags))
 
@@ -240,11 +269,7 @@ def read_run(track, trun, base, decode, defaults):
         content = trun.data[place : place + size]
         if len(content) != size:
             raise ValueError(f"a sample of the fragment lies outside of it, at {place}")
-        track.samples.append(Sample(decode, composition, duration, not flags & 0x10000, size, digest(content)))
+        track.samples.append(Sample(decode, composition, duration, not flags & 0x10000, content))
         place += size
         decode += duration
     return decode
-
-
-def digest(content):
-    return hashlib.md5(content).hexdigest()

@@ -3,17 +3,46 @@
 import json
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
 import boxes
+import hds
+import smooth
 import streams
 from origin import ask
 
 PREROLL = Fraction(1)
 STREAMABLE = {"avc1", "avc3", "mp4a"}
-PROTOCOLS = {"HLS": ("manifest(format=m3u8-cmaf)", streams.hls), "DASH": ("manifest(format=mpd-time-cmaf)", streams.dash)}
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a presentation is asked for and read, and what of its samples cannot be as it is stored."""
+
+    manifest: str
+    read: callable
+    #: The ending of a file that ffmpeg knows the joined segments by; none where they have no header of their own.
+    suffix: str = ".mp4"
+    #: The clock that all times are rounded to, in Hz; none where each track has that of its source.
+    clock: int = None
+    #: What is called bandwidth: the peak or the average of segments, or that of the media in them alone.
+    bandwidth: str = "average"
+    #: Whether audio is carried with video, one track of it.
+    is_muxed: bool = False
+
+
+PROTOCOLS = {
+    "HLS": Protocol("manifest(format=m3u8-cmaf)", streams.hls, bandwidth="peak"),
+    "HLS4": Protocol("manifest(format=m3u8-aapl)", streams.hls, ".ts", 90000, bandwidth="peak"),
+    "HLS3": Protocol("manifest(format=m3u8-aapl-v3)", streams.hls, ".ts", 90000, bandwidth="peak", is_muxed=True),
+    "DASH": Protocol("manifest(format=mpd-time-cmaf)", streams.dash),
+    "CSF": Protocol("manifest(format=mpd-time-csf)", streams.dash),
+    "MSS": Protocol("manifest", smooth.smooth, None, 10_000_000, bandwidth="media"),
+    "MSS20": Protocol("manifest(format=fmp4-v20)", smooth.smooth, None, 10_000_000, bandwidth="media"),
+    "HDS": Protocol("manifest(format=f4m-f4f)", hds.hds, ".flv", 1000, bandwidth="media", is_muxed=True),
+}
 
 
 @dataclass
@@ -28,6 +57,8 @@ class Row:
     streamed: int = 0
     #: Presentation time of the stream less that of the source, in seconds.
     shift: Fraction = None
+    #: The tick of the coarser of their clocks, in seconds.
+    tick: Fraction = None
     problems: list = field(default_factory=list)
 
 
@@ -58,8 +89,8 @@ def packets(target, index, *options):
     return [(packet["dts"], packet["pts"], int(packet["size"]), packet["data_hash"].removeprefix("MD5:")) for packet in found]
 
 
-def assert_witnessed(path, index, track):
-    """ffmpeg sees the same samples in the same order, as far apart."""
+def assert_witnessed(path, index, track, rounding=0):
+    """ffmpeg sees the same samples in the same order, as far apart but for ticks of rounding."""
     seen = packets(path, index, "-ignore_editlist", "1")
     ours = [(sample.size, sample.digest) for sample in track.samples]
     theirs = [packet[2:] for packet in seen]
@@ -70,8 +101,9 @@ def assert_witnessed(path, index, track):
         ("decode", [sample.decode for sample in track.samples], [packet[0] for packet in seen]),
         ("presentation", [sample.decode + sample.composition for sample in track.samples], [packet[1] for packet in seen]),
     ):
-        if distances(mine) != distances(yours):
-            at = first_difference(distances(mine), distances(yours))
+        mine, yours = distances(mine), distances(yours)
+        if any(abs(ours - theirs) > rounding for ours, theirs in zip(mine, yours)):
+            at = first_difference(mine, yours)
             raise AssertionError(f"{Path(path).name}: ffmpeg sees other {name} times than this reader, first at {at}")
 
 
@@ -88,58 +120,91 @@ def compare(base, sources):
     return [row for protocol in PROTOCOLS for row in compare_protocol(base, protocol, sources)]
 
 
-def compare_protocol(base, protocol, sources):
-    manifest, read = PROTOCOLS[protocol]
-    renditions = read(f"{base}/{manifest}")
-    rows, used = [], {}
+def compare_protocol(base, name, sources):
+    protocol = PROTOCOLS[name]
+    renditions = protocol.read(f"{base}/{protocol.manifest}")
+    rows, used = [], set()
     for rendition in renditions:
         source = origin_of(rendition, sources)
-        row = Row(protocol, rendition.name, source.name, len(rendition.segments), len(source.track.samples))
+        row = Row(name, rendition.name, source.name, len(rendition.segments), len(source.track.samples))
         row.streamed = len(rendition.track.samples)
         check_samples(row, rendition, source.track)
         check_segments(row, rendition)
         check_description(row, rendition, source.track)
         check_http(row, rendition)
-        used[source.name] = rendition
+        used.add(source.name)
         rows.append(row)
     check_start(rows, renditions)
     check_offsets(rows, renditions)
     check_alignment(rows, renditions)
-    delivered = {tuple(source.track.digests()) for source in sources if source.name in used}
+    return rows + list(missing(name, sources, used))
+
+
+def missing(name, sources, used):
+    """A row for each source that is not in the stream, unless its twin is, or it is audio beside that which is muxed."""
+    delivered = [source for source in sources if source.name in used]
     for source in sources:
-        if tuple(source.track.digests()) not in delivered:
-            problem = f"{source.name} is not in the stream"
-            rows.append(Row(protocol, "-", source.name, 0, len(source.track.samples), problems=[problem]))
-    return rows
+        alike = any(source.track.digests() == other.track.digests() for other in delivered)
+        spoken_for = PROTOCOLS[name].is_muxed and any(source.track.kind == other.track.kind == "soun" for other in delivered)
+        if not alike and not spoken_for:
+            yield Row(name, "-", source.name, 0, len(source.track.samples), problems=[f"{source.name} is not in the stream"])
 
 
 def origin_of(rendition, sources):
     """The stored track with most of its samples in common with the rendition."""
-    digests = set(rendition.track.digests())
-    alike = lambda source: (len(digests & set(source.track.digests())), source.track.language == rendition.track.language)
+    essences = set(rendition.track.essences())
+    alike = lambda source: (len(essences & set(source.track.essences())), source.track.language == rendition.track.language)
     return max(sources, key=alike)
 
 
 def check_samples(row, rendition, source):
     """Every sample, in order, bit for bit; decode times, presentation times and sync flags as stored."""
     track = rendition.track
+    row.tick = max(Fraction(1, track.timescale), Fraction(1, source.timescale))
     dropped = max(len(source.samples) - len(track.samples), 0)
-    kept = source.samples[dropped:]
-    if [sample.digest for sample in kept] != track.digests():
-        at = first_difference([sample.digest for sample in kept], track.digests())
+    kept = replace(source, samples=source.samples[dropped:])
+    streamed, stored = (track.essences(), kept.essences()) if track.length_size == 0 else (track.digests(), kept.digests())
+    if streamed != stored:
+        at = first_difference(streamed, stored)
         row.problems.append(f"{len(track.samples)} samples of {len(source.samples)}; other bytes from sample {at} on")
         return
     check_dropped(row, source, dropped)
-    assert_equal(row, "decode times", distances(ticks(track, decode)), distances([sample.decode for sample in kept]))
-    shown = [sample.decode + sample.composition for sample in kept]
-    assert_equal(row, "presentation times", distances(ticks(track, presented)), distances(shown))
-    assert_equal(row, "durations", [s.duration for s in track.samples[:-1]], [s.duration for s in kept[:-1]])
     if source.kind == "vide":
-        assert_equal(row, "sync flags", [s.sync for s in track.samples], [s.sync for s in kept])
-    if track.timescale != source.timescale:
-        row.problems.append(f"the timescale is {track.timescale}, not {source.timescale}")
-    row.shift = rendition.times()[0] - source.presented(kept[0])
+        assert_equal(row, "sync flags", [s.sync for s in track.samples], [s.sync for s in kept.samples])
+    clock = PROTOCOLS[row.protocol].clock
+    if track.timescale != (clock or source.timescale):
+        row.problems.append(f"the timescale is {track.timescale}, not {clock or source.timescale}")
+    check_rounded_times(row, rendition, kept) if clock else check_times(row, rendition, kept)
     check_witness(row, rendition)
+
+
+def check_times(row, rendition, kept):
+    """On the clock of the source there is nothing to round."""
+    track = rendition.track
+    assert_equal(row, "decode times", distances(ticks(track, decode)), distances(ticks(kept, decode)))
+    assert_equal(row, "presentation times", distances(ticks(track, presented)), distances(ticks(kept, presented)))
+    assert_equal(row, "durations", [s.duration for s in track.samples[:-1]], [s.duration for s in kept.samples[:-1]])
+    row.shift = rendition.times()[0] - kept.times()[0]
+
+
+def check_rounded_times(row, rendition, kept):
+    """On another clock each time is that of the source, rounded once. Clocks without edit lists have no times before 0."""
+    track, tick = rendition.track, Fraction(1, rendition.track.timescale)
+    if PROTOCOLS[row.protocol].suffix:
+        # What a container does not tell.
+        track.samples[-1].duration = Fraction(kept.samples[-1].duration * track.timescale, kept.timescale)
+    times, stored = rendition.times(), kept.times()
+    row.shift = times[-1] - stored[-1]
+    wanted = [time + row.shift for time in stored]
+    if not PROTOCOLS[row.protocol].suffix:
+        wanted = [max(time, Fraction(0)) for time in wanted]
+    for at, (time, due) in enumerate(zip(times, wanted)):
+        if abs(time - due) > tick:
+            row.problems.append(f"sample {at} is presented at {float(time):.7f} s, not {float(due):.7f} s")
+            return
+    late = next((at for at, sample in enumerate(track.samples) if sample.composition < 0), None)
+    if late is not None and PROTOCOLS[row.protocol].suffix:
+        row.problems.append(f"sample {late} is presented before it is decoded")
 
 
 def decode(sample):
@@ -170,12 +235,17 @@ def check_dropped(row, source, dropped):
 
 
 def check_witness(row, rendition):
-    """ffmpeg reads the same from the stream as we do."""
-    with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
+    """ffmpeg reads the same from the stream as we do, and has nothing to warn of."""
+    suffix = PROTOCOLS[row.protocol].suffix
+    if not suffix:
+        return
+    with tempfile.NamedTemporaryFile(suffix=suffix) as file:
         file.write(rendition.whole())
         file.flush()
         try:
-            assert_witnessed(file.name, 0, rendition.track)
+            index = rendition.parts.index(rendition)
+            # In transport streams not each frame of audio has a time stamp: others are counted on from the last.
+            assert_witnessed(file.name, index, rendition.track, 1 if suffix == ".ts" else 0)
         except (AssertionError, subprocess.CalledProcessError) as error:
             row.problems.append(str(error))
 
@@ -183,28 +253,39 @@ def check_witness(row, rendition):
 def check_segments(row, rendition):
     """Segments follow each other without a gap, start at sync samples, and are where and as long as they are said to be."""
     samples, times = rendition.track.samples, rendition.times()
-    for before, behind in zip(samples, samples[1:]):
-        if before.decode + before.duration != behind.decode:
+    # Smooth Streaming takes the start of a fragment for its first decode time, wherever the last ended.
+    starts = () if PROTOCOLS[row.protocol].suffix else rendition.bounds
+    for at, (before, behind) in enumerate(zip(samples, samples[1:]), 1):
+        if before.decode + before.duration != behind.decode and at not in starts:
             row.problems.append(f"decode time {behind.decode} does not follow {before.decode} + {before.duration}")
             break
     pairs = zip(rendition.segments, rendition.bounds, rendition.bounds[1:])
     for number, (segment, first, end) in enumerate(pairs):
         if first == end:
-            row.problems.append(f"segment {number} is empty")
+            if all(part.bounds[number] == part.bounds[number + 1] for part in rendition.parts):
+                row.problems.append(f"segment {number} is empty")
             continue
         if rendition.track.kind == "vide" and not samples[first].sync:
             row.problems.append(f"segment {number} does not start at a sync sample")
         start, said = min(times[first:end]), segment.start
+        tolerance = segment.tolerance + (frame_duration(rendition.track) if rendition.is_companion else 0)
         if number == 0:
             # What lies before 0 is priming. All playlists of HLS start at 0, so a track that starts later does so within its first segment.
             start = max(start, Fraction(0))
-            said = max(said, start) if row.protocol == "HLS" and start < said + segment.duration else said
-        if abs(said - start) > segment.tolerance:
+            may_be_late = row.protocol.startswith("HLS") or rendition.is_companion
+            said = max(said, start) if may_be_late and start < said + segment.duration else said
+        if abs(said - start) > tolerance:
             row.problems.append(f"segment {number} is said to start at {float(said):.6f} s and starts at {float(start):.6f} s")
-    last, end = rendition.segments[-1], ending(rendition)
+    last, end = rendition.segments[-1], max(ending(part) for part in rendition.parts)
     said = last.start + last.duration
-    if abs(said - end) > last.tolerance:
-        row.problems.append(f"the end is said to be at {float(said):.6f} s and is at {float(end):.6f} s")
+    frames = (frame_duration(part.track) for part in rendition.parts if part.is_companion)
+    tick = Fraction(1, PROTOCOLS[row.protocol].clock) if PROTOCOLS[row.protocol].clock else 0
+    if abs(said - end) > max(frames, default=0) + last.tolerance + tick:
+        row.problems.append(f"the end is said to be at {float(said):.7f} s and is at {float(end):.7f} s")
+
+
+def frame_duration(track):
+    return Fraction(max(sample.duration for sample in track.samples), track.timescale)
 
 
 def ending(rendition):
@@ -218,16 +299,23 @@ def check_description(row, rendition, source):
     codec = rfc6381(source)
     if codec and not any(said.lower() == codec.lower() for said in rendition.codecs.split(",")) and rendition.codecs:
         row.problems.append(f"the codec is {codec}, and the manifest says {rendition.codecs!r}")
-    if source.entry.find(b"avcC") >= 0 and rendition.track.entry.find(b"avcC") < 0 and source.codec == "avc1":
+    if rendition.init and source.entry.find(b"avcC") >= 0 and rendition.track.entry.find(b"avcC") < 0 and source.codec == "avc1":
         row.problems.append("the codec configuration is missing")
-    if rendition.bandwidth:
-        sizes = [(len(segment.body) * 8, segment.duration) for segment in rendition.segments]
-        average = sum(size for size, _ in sizes) / sum(duration for _, duration in sizes)
-        longest = max(duration for _, duration in sizes)
-        peak = max(size / duration for size, duration in sizes if duration * 2 >= longest)
-        floor = peak if row.protocol == "HLS" else average
-        if rendition.bandwidth < floor * Fraction(999, 1000):
-            row.problems.append(f"the bandwidth is said to be {rendition.bandwidth}, and is {int(floor)} bit/s")
+    floor = bandwidths(rendition)[PROTOCOLS[row.protocol].bandwidth]
+    if rendition.bandwidth and rendition.bandwidth < floor * Fraction(999, 1000):
+        row.problems.append(f"the bandwidth is said to be {rendition.bandwidth}, and is {int(floor)} bit/s")
+
+
+def bandwidths(rendition):
+    """Bits a second of all segments, of media alone, and of the segment with most of those that are not short (RFC 8216, 4.3.4.2)."""
+    sizes = [(len(segment.body) * 8, segment.duration) for segment in rendition.segments]
+    length = sum(duration for _, duration in sizes)
+    longest = max(duration for _, duration in sizes)
+    return {
+        "average": sum(size for size, _ in sizes) / length,
+        "media": sum(sample.size * 8 for part in rendition.parts for sample in part.track.samples) / length,
+        "peak": max(size / duration for size, duration in sizes if duration * 2 >= longest),
+    }
 
 
 def rfc6381(track):
@@ -254,7 +342,7 @@ def check_start(rows, renditions):
     """The presentation starts at 0: some rendition does, and none but audio priming lies before."""
     starts = [min(rendition.times()) for rendition in renditions]
     for row, rendition, start in zip(rows, renditions, starts):
-        if start < 0 and rendition.track.kind == "vide":
+        if start < -Fraction(1, rendition.track.timescale) and rendition.track.kind == "vide":
             row.problems.append(f"video starts at {float(start):.6f} s, before the presentation")
         if start < -PREROLL - Fraction(1, 10):
             row.problems.append(f"audio starts at {float(start):.6f} s, long before the presentation")
@@ -265,10 +353,9 @@ def check_start(rows, renditions):
 def check_offsets(rows, renditions):
     """All renditions are moved by the same time: to the tick, since each is rounded to a tick of its own."""
     known = [(row, rendition) for row, rendition in zip(rows, renditions) if row.shift is not None]
-    for row, rendition in known:
-        first, other = known[0]
-        tick = max(Fraction(1, rendition.track.timescale), Fraction(1, other.track.timescale))
-        if abs(row.shift - first.shift) >= tick:
+    for row, _ in known:
+        first = known[0][0]
+        if abs(row.shift - first.shift) > max(row.tick, first.tick):
             row.problems.append(f"it is {float((row.shift - first.shift) * 1000):+.3f} ms from where it was beside {first.source}")
 
 

@@ -53,7 +53,7 @@ def wanted(corpus):
 
 def judge(url, name, folder):
     """(file, verdict, remark, what is wrong or None)"""
-    refusals = {protocol: refusal(f"{url}/{manifest}") for protocol, (manifest, _) in compare.PROTOCOLS.items()}
+    refusals = {protocol: refusal(f"{url}/{manifest}") for protocol, manifest in MANIFESTS}
     if any(refusals.values()):
         return judge_refusal(name, refusals)
     try:

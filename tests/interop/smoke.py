@@ -56,8 +56,7 @@ def serve_as_the_readme_says():
 def first_segment(binary):
     started = time.monotonic()
     with running([str(binary)]):
-        manifest, _ = compare.PROTOCOLS["HLS"]
-        url = f"{ASSET}/{manifest}"
+        url = f"{ASSET}/{compare.PROTOCOLS['HLS'].manifest}"
         lines = origin.get(url).decode().splitlines()
         variant = urljoin(url, next(line for line in lines if line and not line.startswith("#")))
         lines = origin.get(variant).decode().splitlines()

@@ -1,17 +1,21 @@
-"""Reads a stream as a player would: playlists or a manifest, then each rendition's init segment and media segments."""
+"""Reads a stream of HLS or DASH as a player would: playlists or a manifest, then each rendition's init and media segments."""
 
 import re
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from urllib.parse import urljoin
 
 import boxes
+import transport
 from origin import get
 
 PLAYLIST_TYPES = {"application/vnd.apple.mpegurl"}
 MANIFEST_TYPES = {"application/dash+xml"}
 MEDIA_TYPES = {"video/mp4", "audio/mp4", "application/mp4", "video/iso.segment", "audio/iso.segment"}
+TRANSPORT_TYPES = {"video/mp2t"}
+#: The time stamp of presentation time 0 in transport streams.
+TRANSPORT_ZERO = Fraction(10)
 DASH = "{urn:mpeg:dash:schema:mpd:2011}"
 
 
@@ -42,19 +46,28 @@ class Rendition:
     bounds: list = field(default_factory=list)
     #: Presentation time of the stream = presentation time of the track + this.
     offset: Fraction = Fraction(0)
+    #: What is carried in the same segments, itself among it.
+    parts: list = field(default_factory=list)
 
-    def fetch(self):
-        """Fetches the segments and reads their samples."""
-        self.bounds = [0]
+    @property
+    def is_companion(self):
+        """Whether the segments are those of another track, and this one goes with it."""
+        return self.track.kind != "vide" and len(self.parts) > 1
+
+    def fetch(self, read=boxes.read, content_types=MEDIA_TYPES):
+        """Fetches the segments, and answers a rendition for each track that `read` finds in them, alone and together."""
+        alone = []
         for segment in self.segments:
-            segment.body = get(segment.url, MEDIA_TYPES)
-            alone = boxes.read(self.init + segment.body)
-            self.bounds.append(self.bounds[-1] + sum(len(track.samples) for track in alone))
-        tracks = boxes.read(self.whole())
-        if len(tracks) != 1:
-            raise AssertionError(f"{self.name} holds {len(tracks)} tracks, not one")
-        self.track = tracks[0]
-        return self
+            segment.body = get(segment.url, content_types)
+            alone.append({track.id: len(track.samples) for track in read(self.init + segment.body)})
+        tracks = read(self.whole())
+        for track in tracks:
+            bounds = [0]
+            for counts in alone:
+                bounds.append(bounds[-1] + counts.get(track.id, 0))
+            name = f"{self.name} {track.kind}" if len(tracks) > 1 else self.name
+            self.parts.append(replace(self, name=name, track=track, bounds=bounds, parts=self.parts))
+        return self.parts
 
     def whole(self):
         """The rendition as one file."""
@@ -85,7 +98,7 @@ def hls(url):
             continue
         if uri not in seen:
             seen.add(uri)
-            renditions.append(hls_rendition(urljoin(url, uri), uri, described))
+            renditions += hls_rendition(urljoin(url, uri), uri, described)
     return renditions
 
 
@@ -105,7 +118,11 @@ def hls_rendition(url, name, described):
             start, duration = start + duration, None
     assert lines[-1] == "#EXT-X-ENDLIST", f"{url} does not end"
     bandwidth, codecs = int(described.get("BANDWIDTH", 0)), described.get("CODECS", "")
-    return Rendition(name, url, codecs, bandwidth, described.get("LANGUAGE", "und"), init, segments).fetch()
+    rendition = Rendition(name, url, codecs, bandwidth, described.get("LANGUAGE", "und"), init, segments)
+    if init:
+        return rendition.fetch()
+    rendition.offset = -TRANSPORT_ZERO
+    return rendition.fetch(transport.read, TRANSPORT_TYPES)
 
 
 def dash(url):
@@ -118,7 +135,7 @@ def dash(url):
         if adaptation.find(f"{DASH}EssentialProperty") is not None:
             continue  # for trick play
         for representation in adaptation.findall(f"{DASH}Representation"):
-            renditions.append(dash_rendition(url, adaptation, representation))
+            renditions += dash_rendition(url, adaptation, representation)
     return renditions
 
 
