@@ -69,7 +69,7 @@ fn is_transport_stream(format: Format) -> bool {
 
 fn is_media(format: Format, segment: &Bytes) -> bool {
     if is_transport_stream(format) {
-        return segment.len() % 188 == 0 && segment.chunks(188).all(|packet| packet[0] == 0x47);
+        return segment.len().is_multiple_of(188) && segment.chunks(188).all(|packet| packet[0] == 0x47);
     }
     segment.windows(4).any(|word| word == b"mdat")
 }
