@@ -150,3 +150,45 @@ impl Cuts {
         sample.decode_time + sample.composition_offset + self.shift
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Segments of ten ticks and ten samples at those places of the timeline.
+    fn cuts(numbers: &[u32]) -> Cuts {
+        let bounds = 0..=u32::try_from(numbers.len()).unwrap();
+        Cuts {
+            numbers: numbers.iter().copied().map(SegmentNumber).collect(),
+            samples: bounds.clone().map(|at| SampleIndex(at * 10)).collect(),
+            starts: bounds.map(|at| Ticks(i64::from(at) * 10)).collect(),
+            ..Cuts::default()
+        }
+    }
+
+    /// Number, first sample, start and duration of each segment.
+    fn plain(cuts: &Cuts) -> Vec<(u32, u32, i64, i64)> {
+        let segments = cuts.segments();
+        segments.map(|segment| (segment.number.0, segment.samples.start.0, segment.start.0, segment.duration.0)).collect()
+    }
+
+    #[test]
+    fn segments_are_joined_by_their_place_in_the_timeline() {
+        let joined = |numbers: &[u32], count| plain(&cuts(numbers).joined(NonZeroU32::new(count).unwrap()));
+        assert_eq!(joined(&[0, 1, 2, 3, 4], 2), [(0, 0, 0, 20), (1, 20, 20, 20), (2, 40, 40, 10)]);
+        // What starts later is joined to as little as remains.
+        assert_eq!(joined(&[1, 2, 3], 2), [(0, 0, 0, 10), (1, 10, 10, 20)]);
+        assert_eq!(joined(&[0, 5, 6], 3), [(0, 0, 0, 10), (1, 10, 10, 10), (2, 20, 20, 10)]);
+        assert_eq!(joined(&[0, 1, 2], u32::MAX), [(0, 0, 0, 30)]);
+        assert_eq!(cuts(&[3, 4, 7]).joined(NonZeroU32::MIN), cuts(&[3, 4, 7]));
+        assert_eq!(Cuts::default().joined(NonZeroU32::MIN).len(), 0);
+    }
+
+    #[test]
+    fn every_time_lies_in_a_segment_or_near_one() {
+        let cuts = cuts(&[0, 1, 2]);
+        let around = |time| cuts.segment_around(Ticks(time)).map(|segment| segment.number.0);
+        assert_eq!([-1, 0, 9, 10, 29, 30, i64::MAX].map(around), [0, 0, 0, 1, 2, 2, 2].map(Some));
+        assert_eq!(Cuts::default().segment_around(Ticks(0)), None);
+    }
+}

@@ -58,3 +58,71 @@ impl Rendition {
         samples.decode_time(sample) + samples.composition_offset(sample) + self.cuts.shift
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::{
+        AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, SampleColumns, SampleTable, SourceIndex, Timeline, Timescale, Track,
+        TrackId,
+    };
+
+    /// Ten pictures a second with those composition offsets, in pictures, cut at about four seconds.
+    fn rendition(offsets: &[i32], sync: Option<&[u32]>) -> Rendition {
+        let mut column = ColumnBuilder::default();
+        offsets.iter().for_each(|offset| column.push_run(offset.cast_unsigned(), 1));
+        let len = u32::try_from(offsets.len()).unwrap();
+        let samples = SampleTable::new(SampleColumns {
+            durations: Column::constant(1, len),
+            composition_offsets: column.finish(),
+            sizes: Column::constant(100, len),
+            chunks: vec![(SampleIndex(0), 0)],
+            sync_samples: sync.map(|sync| sync.iter().copied().map(SampleIndex).collect()),
+        });
+        let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
+        let codec = Codec::Avc(AvcConfig::parse(record, 640, 360, true).unwrap());
+        let track = Track::new(TrackId(1), Timescale::new(10).unwrap(), codec, Bytes::new(), samples.unwrap());
+        let cuts = Timeline::cut(&[&track], CutPolicy::with_target(Duration::from_secs(4))).unwrap().cuts.remove(0);
+        Rendition::new("video".into(), 1, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+    }
+
+    /// Number, samples, start and duration of each key frame.
+    fn key_frames(rendition: &Rendition) -> Vec<(u32, std::ops::Range<u32>, i64, i64)> {
+        let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
+        let frames: Vec<_> = frames.collect();
+        assert!(frames.iter().all(|frame| rendition.key_frame_at(frame.start).as_ref() == Some(frame)));
+        let plain =
+            |frame: &Segment| (frame.number.0, frame.samples.start.0..frame.samples.end.0, frame.start.0, frame.duration.0);
+        frames.iter().map(plain).collect()
+    }
+
+    #[test]
+    fn each_sync_sample_lasts_until_the_next() {
+        let video = rendition(&[0; 75], Some(&[0, 20, 40, 60]));
+        assert_eq!(key_frames(&video), [(0, 0..20, 0, 20), (1, 20..40, 20, 20), (2, 40..60, 40, 20), (3, 60..75, 60, 15)]);
+        assert_eq!([1, 21, 75, -1].map(|time| video.key_frame_at(Ticks(time))), [None, None, None, None]);
+    }
+
+    /// A scene cut at 2.3 seconds, and video of nothing but key frames.
+    #[test]
+    fn none_is_closer_than_half_a_second_to_the_one_before() {
+        let scene_cut = rendition(&[0; 40], Some(&[0, 20, 23, 25, 40 - 1]));
+        assert_eq!(key_frames(&scene_cut), [(0, 0..20, 0, 20), (1, 20..25, 20, 5), (3, 25..39, 25, 14), (4, 39..40, 39, 1)]);
+        let all: Vec<_> =
+            key_frames(&rendition(&[0; 40], None)).into_iter().map(|(number, _, start, _)| (number, start)).collect();
+        assert_eq!(all, [(0, 0), (5, 5), (10, 10), (15, 15), (20, 20), (25, 25), (30, 30), (35, 35)]);
+    }
+
+    /// Two pictures are presented before the key frame that is decoded before them.
+    #[test]
+    fn a_key_frame_behind_leading_pictures_starts_when_it_is_presented() {
+        let mut offsets = [0; 40];
+        offsets[20..23].copy_from_slice(&[2, -1, -1]);
+        assert_eq!(key_frames(&rendition(&offsets, Some(&[0, 20]))), [(0, 0..20, 0, 22), (1, 20..40, 22, 18)]);
+    }
+}
