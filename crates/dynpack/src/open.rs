@@ -19,6 +19,9 @@ const MOST_FILES: usize = 200;
 /// The endings of files that are taken for media where no server manifest lists them: whole tracks, never segments (`.m4s`).
 const MEDIA_ENDINGS: [&str; 8] = [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
 
+/// How many ranges of a fragmented file are read at a time, where its index tells of them.
+const READS_AT_ONCE: usize = 64;
+
 /// What an asset is made of.
 enum Contents {
     /// A server manifest, with its file's path and source.
@@ -159,9 +162,14 @@ async fn open_movie(
         opened => opened?,
     };
     let mut demuxer = Demuxer::new(source.len(), limits);
-    while let Some(range) = demuxer.need() {
-        let bytes = source.read(&[range]).await?.into_iter().next().unwrap_or_default();
-        demuxer.feed(range.offset, bytes).map_err(|error| unusable(format!("`{file}`: {error}")))?;
+    loop {
+        let ranges = demuxer.needs(READS_AT_ONCE);
+        if ranges.is_empty() {
+            break;
+        }
+        for (range, bytes) in ranges.iter().zip(source.read(&ranges).await?) {
+            demuxer.feed(range.offset, bytes).map_err(|error| unusable(format!("`{file}`: {error}")))?;
+        }
     }
     let movie = demuxer.finish().map_err(|error| unusable(format!("`{file}`: {error}")))?;
     Ok((source, movie))
