@@ -63,7 +63,9 @@ impl<'a> Set<'a> {
             template(rendition, urls, urls.key_frames(&rendition.name), SegmentTimeline::new(frames))
         });
         set.essential = Some(descriptor(TRICK_MODE_SCHEME, whole.to_string()));
-        set.max_playout_rate = self.renditions.iter().map(|rendition| frames_per_key_frame(rendition)).min();
+        let own = set.representations.iter().map(|representation| representation.template.as_ref().or(set.template.as_ref()));
+        let timelines = own.flatten().map(|template| &template.timeline);
+        set.max_playout_rate = self.renditions.iter().zip(timelines).map(|(one, frames)| frames_per_key_frame(one, frames)).min();
         set.coding_dependency = Some(false);
         set.segment_alignment = set.template.is_some().then_some(true);
         set.start_with_sap = Some(1);
@@ -117,11 +119,10 @@ impl<'a> Set<'a> {
 }
 
 /// How many frames there are for each key frame: by that much faster, playing key frames alone asks no more of a decoder.
-fn frames_per_key_frame(rendition: &Rendition) -> u32 {
+fn frames_per_key_frame(rendition: &Rendition, key_frames: &SegmentTimeline) -> u32 {
     let samples = rendition.cuts.samples();
-    let key_frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).count();
     let frames = samples.end.0.saturating_sub(samples.start.0);
-    u32::try_from(key_frames).ok().and_then(|count| frames.checked_div(count)).unwrap_or(1).max(1)
+    frames.checked_div(key_frames.len()).unwrap_or(1).max(1)
 }
 
 /// What a client must treat alike to switch without a break.

