@@ -47,7 +47,7 @@ async fn all(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
             "Representation" => {
                 let fill = |template: &str| join(manifest, &template.replace("$Bandwidth$", &attribute("bandwidth").unwrap()));
                 let (init, media, timescale) = &template;
-                let seconds = |ticks: u64| f64::from(u32::try_from(ticks).unwrap()) / timescale;
+                let seconds = |ticks: u64| ticks as f64 / timescale;
                 let segment = |&(start, duration): &(u64, u64)| {
                     (fill(&media.replace("$Time$", &start.to_string())), seconds(start), seconds(duration))
                 };
