@@ -26,6 +26,7 @@
 mod aes;
 mod boxes;
 pub mod cenc;
+pub mod cpix;
 pub mod envelope;
 mod error;
 mod h264;
