@@ -1,0 +1,88 @@
+//! What encryption costs a byte: a segment of 4 MB by each scheme, from one buffer into another, and copied only, for comparison.
+//!
+//! Compare with `openssl speed -evp aes-128-cbc -bytes 16384` and `-evp aes-128-ctr` on the same machine in the same minute. In
+//! CPU time, on one core of an EPYC, OpenSSL 3.0 did 1.40 GB/s and 8.5 to 9.1 GB/s, and this crate: AES-128 1.00 GB/s (0.72 of
+//! OpenSSL; all but 3 % of it the cipher), cenc 6.3 GB/s (0.72), cbcs 8.1 GB/s, SAMPLE-AES 4.7 GB/s with its search for start codes; a
+//! copy 28 GB/s. These include reading slice headers, and writing into another buffer than the source.
+
+use std::hint::black_box;
+
+use bytes::Bytes;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
+use dynpack_crypt::sample_aes::SampleAes;
+use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
+use dynpack_media::{AvcConfig, Codec, MediaKind, SampleIndex, TrackId};
+
+const SAMPLES: usize = 180;
+const SLICE: usize = (4 << 20) / SAMPLES - 4;
+
+/// High profile, 1280x720; CABAC.
+const AVCC: &[u8] = &[
+    1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 12, 0x67, 0x64, 0, 0x1f, 0xac, 0xb4, 0x02, 0x80, 0x2d, 0xd8, 0x08, 0x80, 1, 0, 4, 0x68,
+    0xee, 0x3c, 0xb0,
+];
+
+/// Pictures of one slice each, of type I, whose bodies look random.
+fn samples() -> Vec<Vec<u8>> {
+    let mut noise = 1_u32;
+    let mut byte = || {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        noise.to_be_bytes()[0]
+    };
+    let head = [&u32::try_from(SLICE).unwrap_or_default().to_be_bytes()[..], &[0x65, 0x88, 0x84, 0x00, 0xff]].concat();
+    (0..SAMPLES).map(|_| head.iter().copied().chain((5..SLICE).map(|_| byte())).collect()).collect()
+}
+
+fn throughput(criterion: &mut Criterion) {
+    let samples = samples();
+    let len: usize = samples.iter().map(Vec::len).sum();
+    let (id, key) = (KeyId([1; 16]), ContentKey::new([2; 16]));
+    let mut group = criterion.benchmark_group("4 MB");
+    group.throughput(Throughput::Bytes(len as u64));
+
+    let mut out = Vec::with_capacity(len + 16);
+    group.bench_function("copy", |bencher| {
+        bencher.iter(|| {
+            out.clear();
+            samples.iter().for_each(|sample| out.extend_from_slice(sample));
+            black_box(&out);
+        });
+    });
+    group.bench_function("aes-128", |bencher| {
+        bencher.iter(|| {
+            out.clear();
+            let mut encryptor = envelope::Encryptor::new(&key, Iv([3; 16]));
+            samples.iter().for_each(|sample| encryptor.push(sample, &mut out));
+            encryptor.finish(&mut out);
+            black_box(&out);
+        });
+    });
+    let codec = Codec::Avc(AvcConfig::parse(Bytes::from_static(AVCC), 1280, 720, false).expect("a whole record"));
+    for scheme in [Scheme::Cenc, Scheme::Cbcs] {
+        let track = TrackEncryption::new(scheme, id, MediaKind::Video, &IvSource::new(id, "film", TrackId(1), "video", 1));
+        let encryptor = SampleEncryptor::new(track, &key, &codec).expect("H.264");
+        group.bench_function(scheme.as_str(), |bencher| {
+            bencher.iter(|| {
+                out.clear();
+                let fragment = encryptor.plan(SampleIndex(0), &samples).expect("slices");
+                for (at, sample) in (0..).zip(&samples) {
+                    encryptor.encrypt(&fragment, at, sample, &mut out).expect("the same samples");
+                }
+                black_box(&out);
+            });
+        });
+    }
+    let cipher = SampleAes::new(&key, Iv([3; 16]));
+    group.bench_function("sample-aes", |bencher| {
+        bencher.iter(|| {
+            out.clear();
+            samples.iter().for_each(|sample| cipher.nal_unit(sample.get(4..).unwrap_or_default(), &mut out));
+            black_box(&out);
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, throughput);
+criterion_main!(benches);

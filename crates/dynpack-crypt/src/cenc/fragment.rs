@@ -1,0 +1,252 @@
+//! What a fragment says of the encryption of its samples: `senc`, `saiz` and `saio` (ISO/IEC 23001-7, 7.2; ISO/IEC 14496-12,
+//! 8.7.8 and 8.7.9).
+
+use bytes::BufMut;
+use dynpack_media::SampleIndex;
+
+use super::Subsample;
+use super::track::Mode;
+use crate::Error;
+use crate::boxes::{put_full_box, put_uuid_box};
+
+/// The extended type of the `senc` box of PIFF 1.1 (5.3.2).
+const PIFF_SENC: u128 = 0xa239_4f52_5a9b_4f14_a244_6c42_7c64_8df4;
+
+/// The flag of a `senc` with subsamples.
+const HAS_SUBSAMPLES: u32 = 2;
+
+/// Bytes of what `saiz` can tell of a sample.
+const MOST_INFORMATION: usize = u8::MAX as usize;
+
+/// How the samples of a fragment are encrypted.
+///
+/// Where nothing is to be said of single samples (audio by `cbcs`: one vector, protected whole) there are
+/// [no boxes](Self::has_boxes).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FragmentEncryption {
+    pub(super) mode: Mode,
+    first: SampleIndex,
+    count: u32,
+    /// Where the subsamples of each sample end; `None` where samples are protected whole.
+    ends: Option<Vec<usize>>,
+    subsamples: Vec<Subsample>,
+}
+
+impl FragmentEncryption {
+    /// Of samples which are protected whole.
+    pub(super) const fn whole(mode: Mode, first: SampleIndex, count: u32) -> Self {
+        Self { mode, first, count, ends: None, subsamples: Vec::new() }
+    }
+
+    /// Of samples with subsamples, none so far.
+    pub(super) const fn mapped(mode: Mode, first: SampleIndex) -> Self {
+        Self { mode, first, count: 0, ends: Some(Vec::new()), subsamples: Vec::new() }
+    }
+
+    /// Adds the sample whose subsamples `map` appends.
+    pub(super) fn add(&mut self, map: impl FnOnce(&mut Vec<Subsample>) -> Result<(), Error>) -> Result<(), Error> {
+        let Some(ends) = &mut self.ends else { return Ok(()) };
+        map(&mut self.subsamples)?;
+        ends.push(self.subsamples.len());
+        self.count = self.count.saturating_add(1);
+        let len = self.information_len(self.count - 1);
+        if len > MOST_INFORMATION {
+            let count = self.subsamples(self.count - 1).map_or(0, <[_]>::len);
+            return Err(Error::Unsupported(format!("a picture of {count} slices: no more than 40 can be described")));
+        }
+        Ok(())
+    }
+
+    /// Number of samples.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The stretches of a sample, by its place in the fragment; `None` where samples are protected whole.
+    #[must_use]
+    pub fn subsamples(&self, at: u32) -> Option<&[Subsample]> {
+        let ends = self.ends.as_ref()?;
+        let at = at as usize;
+        let start = at.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied());
+        Some(start.zip(ends.get(at).copied()).and_then(|(start, end)| self.subsamples.get(start..end)).unwrap_or_default())
+    }
+
+    /// The initialization vector of a sample, by its place in the fragment; `None` where the track has a constant one.
+    #[must_use]
+    pub const fn iv(&self, at: u32) -> Option<[u8; 8]> {
+        match self.mode {
+            Mode::Cenc(ivs) => Some(ivs.get(SampleIndex(self.first.0.saturating_add(at))).to_be_bytes()),
+            Mode::Cbcs(..) => None,
+        }
+    }
+
+    /// Whether there is anything to say.
+    #[must_use]
+    pub const fn has_boxes(&self) -> bool {
+        matches!(self.mode, Mode::Cenc(_)) || self.ends.is_some()
+    }
+
+    /// Bytes of `senc`.
+    #[must_use]
+    pub fn senc_len(&self) -> u64 {
+        Self::SENC_HEAD + self.information_lens().map(|len| len as u64).sum::<u64>()
+    }
+
+    /// Bytes from the start of `senc` to what it says of the first sample: where `saio` points.
+    pub const SENC_HEAD: u64 = 16;
+
+    /// Appends the `senc` box.
+    pub fn put_senc(&self, out: &mut Vec<u8>) {
+        put_full_box(out, b"senc", 0, self.senc_flags(), |out| self.put_information(out));
+    }
+
+    /// Bytes of the box of PIFF in place of `senc`.
+    #[must_use]
+    pub fn piff_senc_len(&self) -> u64 {
+        self.senc_len() + 16
+    }
+
+    /// Appends the box of PIFF in place of `senc`, which Smooth Streaming has (PIFF 1.1, 5.3.2.1).
+    pub fn put_piff_senc(&self, out: &mut Vec<u8>) {
+        put_uuid_box(out, PIFF_SENC, self.senc_flags(), |out| self.put_information(out));
+    }
+
+    /// Bytes of `saiz`.
+    #[must_use]
+    pub fn saiz_len(&self) -> u64 {
+        if self.uniform_len().is_some() { 17 } else { 17 + u64::from(self.count) }
+    }
+
+    /// Appends the `saiz` box.
+    pub fn put_saiz(&self, out: &mut Vec<u8>) {
+        put_full_box(out, b"saiz", 0, 0, |out| {
+            let uniform = self.uniform_len();
+            out.put_u8(uniform.unwrap_or(0));
+            out.put_u32(self.count);
+            if uniform.is_none() {
+                out.extend(self.information_lens().map(information_size));
+            }
+        });
+    }
+
+    /// Bytes of `saio`.
+    pub const SAIO_LEN: u64 = 20;
+
+    /// Appends the `saio` box; `offset` is that of what `senc` says of the first sample, in bytes from the start of the `moof`.
+    pub fn put_saio(&self, offset: u32, out: &mut Vec<u8>) {
+        put_full_box(out, b"saio", 0, 0, |out| {
+            out.put_u32(1);
+            out.put_u32(offset);
+        });
+    }
+
+    fn senc_flags(&self) -> u32 {
+        if self.ends.is_some() { HAS_SUBSAMPLES } else { 0 }
+    }
+
+    fn put_information(&self, out: &mut Vec<u8>) {
+        out.put_u32(self.count);
+        for at in 0..self.count {
+            if let Some(iv) = self.iv(at) {
+                out.put_slice(&iv);
+            }
+            if let Some(subsamples) = self.subsamples(at) {
+                // No more than 42, as `add` checks.
+                out.put_u16(u16::try_from(subsamples.len()).unwrap_or(u16::MAX));
+                for subsample in subsamples {
+                    out.put_u16(subsample.clear);
+                    out.put_u32(subsample.protected);
+                }
+            }
+        }
+    }
+
+    /// Bytes of what is said of one sample.
+    fn information_len(&self, at: u32) -> usize {
+        self.iv(at).map_or(0, |iv| iv.len()) + self.subsamples(at).map_or(0, |subsamples| 2 + 6 * subsamples.len())
+    }
+
+    fn information_lens(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.count).map(|at| self.information_len(at))
+    }
+
+    /// What is said of each sample, where that is equally long for all.
+    fn uniform_len(&self) -> Option<u8> {
+        let first = if self.count == 0 { 0 } else { self.information_len(0) };
+        let is_uniform = first > 0 && (self.ends.is_none() || self.information_lens().all(|len| len == first));
+        is_uniform.then(|| information_size(first))
+    }
+}
+
+/// Bounded by [`MOST_INFORMATION`].
+fn information_size(len: usize) -> u8 {
+    u8::try_from(len).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use dynpack_media::TrackId;
+
+    use super::*;
+    use crate::{IvSource, KeyId};
+
+    fn cenc() -> Mode {
+        Mode::Cenc(IvSource::new(KeyId([0; 16]), "", TrackId(1), "", 1).samples())
+    }
+
+    fn with_slices(mode: Mode, counts: &[usize]) -> Result<FragmentEncryption, Error> {
+        let mut fragment = FragmentEncryption::mapped(mode, SampleIndex(5));
+        for count in counts {
+            fragment.add(|subsamples| {
+                subsamples.extend((0..*count).map(|_| Subsample { clear: 9, protected: 160 }));
+                Ok(())
+            })?;
+        }
+        Ok(fragment)
+    }
+
+    fn boxes(fragment: &FragmentEncryption) -> [Vec<u8>; 4] {
+        let mut boxes = [const { Vec::new() }; 4];
+        let [senc, piff, saiz, saio] = &mut boxes;
+        fragment.put_senc(senc);
+        fragment.put_piff_senc(piff);
+        fragment.put_saiz(saiz);
+        fragment.put_saio(77, saio);
+        let lens = [fragment.senc_len(), fragment.piff_senc_len(), fragment.saiz_len(), FragmentEncryption::SAIO_LEN];
+        assert_eq!(boxes.each_ref().map(|written| written.len() as u64), lens);
+        boxes
+    }
+
+    #[test]
+    fn samples_with_subsamples_are_described_one_by_one() {
+        let fragment = with_slices(cenc(), &[1, 2]).unwrap();
+        let [senc, piff, saiz, saio] = boxes(&fragment);
+        let mut expected = b"\0\0\0\x36senc\0\0\0\x02\0\0\0\x02".to_vec();
+        expected.extend(fragment.iv(0).unwrap());
+        expected.extend(b"\0\x01\0\x09\0\0\0\xa0");
+        expected.extend(fragment.iv(1).unwrap());
+        expected.extend(b"\0\x02\0\x09\0\0\0\xa0\0\x09\0\0\0\xa0");
+        assert_eq!(senc, expected);
+        assert_eq!((&piff[4..8], &piff[24..]), (&b"uuid"[..], &expected[8..]));
+        assert_eq!(saiz, b"\0\0\0\x13saiz\0\0\0\0\0\0\0\0\x02\x10\x16");
+        assert_eq!(saio, b"\0\0\0\x14saio\0\0\0\0\0\0\0\x01\0\0\0\x4d");
+    }
+
+    #[test]
+    fn whole_samples_have_a_vector_or_nothing_at_all() {
+        let fragment = FragmentEncryption::whole(cenc(), SampleIndex(9), 3);
+        let [senc, _, saiz, _] = boxes(&fragment);
+        assert_eq!((senc.len(), &saiz[12..]), (16 + 3 * 8, &b"\x08\0\0\0\x03"[..]));
+        assert!(fragment.has_boxes());
+        let constant = Mode::Cbcs(crate::Iv([1; 16]), super::super::track::Pattern { crypt: 0, skip: 0 });
+        assert!(!FragmentEncryption::whole(constant, SampleIndex(9), 3).has_boxes());
+    }
+
+    #[test]
+    fn forty_slices_can_be_described_and_no_more() {
+        assert_eq!(boxes(&with_slices(cenc(), &[40, 40]).unwrap())[2][12], 250);
+        let refused = with_slices(cenc(), &[1, 41]).unwrap_err().to_string();
+        assert!(refused.contains("a picture of 41 slices"), "{refused}");
+    }
+}

@@ -1,0 +1,167 @@
+//! Encrypting the samples of a track.
+
+use dynpack_media::{Codec, SampleIndex};
+
+use super::subsamples::AvcLayout;
+use super::track::{Mode, Pattern};
+use super::{FragmentEncryption, TrackEncryption};
+use crate::aes::{BLOCK, Cipher};
+use crate::{ContentKey, Error, Iv};
+
+/// How much is copied before it is encrypted where it lies then: little enough to stay in the fastest cache, and a multiple of
+/// every pattern.
+const PORTION: usize = 50 * 10 * BLOCK;
+
+/// Encrypts the samples of a track.
+///
+/// What it writes depends on nothing but the track, the key and the samples of the fragment: parameter sets within samples are
+/// those of the fragment being planned.
+#[derive(Clone)]
+pub struct SampleEncryptor {
+    track: TrackEncryption,
+    cipher: Cipher,
+    /// `None` where samples are protected whole.
+    layout: Option<AvcLayout>,
+}
+
+impl SampleEncryptor {
+    /// For a track of that codec.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a codec of video other than H.264.
+    pub fn new(track: TrackEncryption, key: &ContentKey, codec: &Codec) -> Result<Self, Error> {
+        let layout = match codec {
+            Codec::Avc(config) => Some(AvcLayout::new(config)),
+            Codec::Aac(_) => None,
+            other => return Err(Error::Unsupported(other.rfc6381())),
+        };
+        Ok(Self { track, cipher: Cipher::new(key), layout })
+    }
+
+    /// How the track is encrypted.
+    #[must_use]
+    pub const fn track(&self) -> &TrackEncryption {
+        &self.track
+    }
+
+    /// What a fragment of `count` samples from `first` on says of its encryption, where that does not depend on what is in them.
+    #[must_use]
+    pub const fn plan_unread(&self, first: SampleIndex, count: u32) -> Option<FragmentEncryption> {
+        match self.layout {
+            None => Some(FragmentEncryption::whole(self.track.mode, first, count)),
+            Some(_) => None,
+        }
+    }
+
+    /// What a fragment of `samples`, of which the first is `first`, says of its encryption. Reads no more than headers.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] if a sample is no sequence of NAL units, or a slice header cannot be read; [`Error::Unsupported`] if
+    /// a picture has more than 40 slices, or slices of extensions.
+    pub fn plan<S: AsRef<[u8]>>(&self, first: SampleIndex, samples: &[S]) -> Result<FragmentEncryption, Error> {
+        let Some(layout) = &self.layout else {
+            let too_many = |_| Error::Unsupported(format!("a fragment of {} samples", samples.len()));
+            return Ok(FragmentEncryption::whole(self.track.mode, first, u32::try_from(samples.len()).map_err(too_many)?));
+        };
+        let (mut layout, scheme) = (layout.clone(), self.track.scheme());
+        let mut fragment = FragmentEncryption::mapped(self.track.mode, first);
+        for sample in samples {
+            fragment.add(|subsamples| layout.map(scheme, sample.as_ref(), subsamples))?;
+        }
+        Ok(fragment)
+    }
+
+    /// Appends the encryption of the sample at place `at` of a planned fragment to `out`. It is as long as the sample.
+    ///
+    /// # Errors
+    /// [`Error::OtherSample`] if the sample is not that which was planned.
+    pub fn encrypt(&self, fragment: &FragmentEncryption, at: u32, sample: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        if at >= fragment.count() {
+            return Err(Error::OtherSample { planned: 0, got: sample.len() as u64 });
+        }
+        let mut sample = Sample { cipher: &self.cipher, rest: sample, out };
+        let stretches = sample.stretches(fragment.subsamples(at))?;
+        match fragment.mode {
+            Mode::Cenc(_) => sample.count(fragment.iv(at).unwrap_or_default(), stretches),
+            Mode::Cbcs(iv, pattern) => sample.chain(iv, pattern, stretches),
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for SampleEncryptor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SampleEncryptor").field("track", &self.track).finish_non_exhaustive()
+    }
+}
+
+/// A sample on its way from where it is stored to where it is encrypted.
+struct Sample<'a> {
+    cipher: &'a Cipher,
+    rest: &'a [u8],
+    out: &'a mut Vec<u8>,
+}
+
+impl Sample<'_> {
+    /// The clear and protected stretches in turn, which cover the sample.
+    fn stretches<'s>(
+        &self,
+        subsamples: Option<&'s [super::Subsample]>,
+    ) -> Result<impl Iterator<Item = (usize, usize)> + use<'s>, Error> {
+        let got = self.rest.len();
+        let planned = subsamples.map_or(got as u64, |subsamples| subsamples.iter().map(|subsample| subsample.len()).sum());
+        if planned != got as u64 {
+            return Err(Error::OtherSample { planned, got: got as u64 });
+        }
+        let whole = if subsamples.is_none() { Some((0, got)) } else { None };
+        let mapped = subsamples.unwrap_or_default().iter();
+        Ok(whole.into_iter().chain(mapped.map(|subsample| (subsample.clear.into(), subsample.protected as usize))))
+    }
+
+    /// Counter mode: all protected stretches are one (9.5.1, 10.1).
+    fn count(&mut self, iv: [u8; 8], stretches: impl Iterator<Item = (usize, usize)>) {
+        let mut block = [0; BLOCK];
+        if let Some(upper) = block.first_chunk_mut() {
+            *upper = iv;
+        }
+        let mut stream = self.cipher.ctr(Iv(block));
+        for (clear, protected) in stretches {
+            self.copy(clear);
+            self.portions(protected, |portion| stream.encrypt(portion));
+        }
+    }
+
+    /// Chains, each stretch a new one; what remains of a block stays clear (9.6, 10.4.2).
+    fn chain(&mut self, iv: Iv, pattern: Pattern, stretches: impl Iterator<Item = (usize, usize)>) {
+        for (clear, protected) in stretches {
+            self.copy(clear);
+            let mut chain = self.cipher.cbc(iv);
+            let [crypt, skip] = [pattern.crypt, pattern.skip].map(|blocks| usize::from(blocks) * BLOCK);
+            self.portions(protected, |portion| match skip {
+                0 => chain.encrypt(portion),
+                _ => portion.chunks_mut(crypt + skip).for_each(|turn| {
+                    let len = turn.len().min(crypt);
+                    chain.encrypt(turn.get_mut(..len).unwrap_or_default());
+                }),
+            });
+        }
+    }
+
+    /// Copies the next `len` bytes.
+    fn copy(&mut self, len: usize) -> &mut [u8] {
+        let (next, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, &[]));
+        self.rest = rest;
+        let start = self.out.len();
+        self.out.extend_from_slice(next);
+        self.out.get_mut(start..).unwrap_or_default()
+    }
+
+    /// Copies the next `len` bytes portion by portion, each of which `encrypt` sees then.
+    fn portions(&mut self, mut len: usize, mut encrypt: impl FnMut(&mut [u8])) {
+        while len > 0 {
+            let portion = len.min(PORTION);
+            encrypt(self.copy(portion));
+            len -= portion;
+        }
+    }
+}

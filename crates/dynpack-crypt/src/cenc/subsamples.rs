@@ -1,0 +1,87 @@
+//! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
+
+use crate::h264::{SliceHeaders, Unit, kind, units};
+use crate::{Error, cenc::Scheme};
+
+/// A clear stretch of a sample, and the protected one behind it (9.5.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Subsample {
+    /// Bytes in the clear.
+    pub clear: u16,
+    /// Protected bytes.
+    pub protected: u32,
+}
+
+impl Subsample {
+    /// Both stretches together.
+    pub(super) fn len(self) -> u64 {
+        u64::from(self.clear) + u64::from(self.protected)
+    }
+}
+
+/// Finds the protected bytes of samples of H.264.
+#[derive(Clone, Debug)]
+pub(super) struct AvcLayout {
+    headers: SliceHeaders,
+    length_size: usize,
+}
+
+impl AvcLayout {
+    pub(super) fn new(config: &dynpack_media::AvcConfig) -> Self {
+        Self { headers: SliceHeaders::new(config), length_size: config.nal_length_size.into() }
+    }
+
+    /// Appends the subsamples of a sample: behind each slice header all of the slice; by `cenc` a whole number of blocks, which
+    /// end with the slice (9.5.2.2; 10.1 and 10.4.2 for what remains of a block).
+    pub(super) fn map(&mut self, scheme: Scheme, sample: &[u8], out: &mut Vec<Subsample>) -> Result<(), Error> {
+        let mut clear_from = 0;
+        for unit in units(sample, self.length_size) {
+            let unit = unit?;
+            let end = unit.place.end;
+            let protected = self.protected(scheme, &unit)?;
+            if protected > 0 {
+                push(out, end - protected - clear_from, protected)?;
+                clear_from = end;
+            }
+        }
+        let clear = sample.len() - clear_from;
+        if clear > 0 {
+            push(out, clear, 0)?;
+        }
+        Ok(())
+    }
+
+    /// How many bytes at the end of a unit are protected.
+    fn protected(&mut self, scheme: Scheme, unit: &Unit<'_>) -> Result<usize, Error> {
+        match unit.kind() {
+            kind @ (kind::PARTITION_A..=kind::PARTITION_C | kind::EXTENSION..=kind::DEPTH_EXTENSION) => {
+                Err(Error::Unsupported(format!("it has NAL units of type {kind}, whose headers are not known")))
+            }
+            kind if !unit.is_coded() => {
+                self.headers.learn(kind, unit.bytes);
+                Ok(0)
+            }
+            _ => {
+                let behind = unit.bytes.len().saturating_sub(self.headers.len(unit.bytes)?);
+                Ok(match scheme {
+                    Scheme::Cenc => behind - behind % 16,
+                    Scheme::Cbcs if behind < 16 => 0,
+                    Scheme::Cbcs => behind,
+                })
+            }
+        }
+    }
+}
+
+/// Appends a subsample, or several where one cannot say how much is clear.
+fn push(out: &mut Vec<Subsample>, mut clear: usize, protected: usize) -> Result<(), Error> {
+    while clear > usize::from(u16::MAX) {
+        out.push(Subsample { clear: u16::MAX, protected: 0 });
+        clear -= usize::from(u16::MAX);
+    }
+    let too_long = |_| Error::Unsupported(format!("a slice has {protected} bytes"));
+    let protected = u32::try_from(protected).map_err(too_long)?;
+    out.push(Subsample { clear: u16::try_from(clear).unwrap_or(u16::MAX), protected });
+    Ok(())
+}

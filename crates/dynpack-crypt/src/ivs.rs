@@ -1,0 +1,142 @@
+//! Initialization vectors, by derivation: the same on every machine, and never twice for different media.
+
+use dynpack_media::{SampleIndex, SegmentNumber, TrackId};
+use sha2::{Digest, Sha256};
+
+use crate::{Iv, KeyId};
+
+/// Names this derivation, together with the way in which samples are cut into clear and protected ranges.
+const DERIVATION: &str = "dynpack 1";
+
+/// Derives the initialization vectors of a rendition under a key.
+///
+/// # What must hold
+/// Counter mode (`cenc`) is broken by one repeated counter block: two samples under it give away each other's difference.
+/// Chaining with one vector a segment (AES-128) tells from a repeated vector where segments begin alike. With the constant vector
+/// of `cbcs` and SAMPLE-AES that is so by design: the standards reset the chain to it at each slice and frame.
+///
+/// # Why it does
+/// Every vector comes from a hash (SHA-256, cut) of all that determines the media: the key id, the identity of the source, the
+/// track in it, the name and the bitrate of the rendition, and what the vector is for, each preceded by its length so that no two
+/// lists of fields read alike.
+///
+/// - **`cenc`.** The hash gives the 64 bits of the first sample of a rendition, and each sample counts on from there; the other
+///   64 bits of the counter block count the blocks of the sample. A sample has fewer than 2^28 blocks and a rendition fewer than
+///   2^32 samples, so neither counter wraps, and within a rendition no counter block ever repeats. Two renditions of n and m
+///   samples under one key overlap with a probability of (n + m) / 2^64: for a film of two hours in 20 renditions, 190 pairs of
+///   2^20 samples, that is 2^-36. A key that protects ten thousand such films at once is at 2^-10, so give each asset its own
+///   key, as DRM systems expect.
+/// - **AES-128.** 128 bits of hash for each segment: for 2^40 segments under one key, two agree with a probability of 2^-49.
+/// - **The same sample under several formats** (CMAF, CSF, Smooth Streaming, key frames) has the same bytes, is cut into the same
+///   ranges, and so becomes the same cipher text. Should the ranges ever be cut differently, the name of this derivation in the
+///   hash must change with them.
+///
+/// What a vector is for is part of the hash, so no vector serves two schemes under one key.
+#[derive(Clone, Debug)]
+pub struct IvSource {
+    rendition: Sha256,
+}
+
+impl IvSource {
+    /// For the rendition of that name and bitrate, which is a track of a source. The source's identity is whatever changes when
+    /// its bytes do, such as the entity tag of the file; it must be the same on all machines.
+    #[must_use]
+    pub fn new(key_id: KeyId, source: &str, track: TrackId, name: &str, bitrate: u32) -> Self {
+        let mut rendition = Sha256::new();
+        let (track, bitrate) = (track.0.to_be_bytes(), bitrate.to_be_bytes());
+        for field in [DERIVATION.as_bytes(), &key_id.0, source.as_bytes(), &track, name.as_bytes(), &bitrate] {
+            put(&mut rendition, field);
+        }
+        Self { rendition }
+    }
+
+    /// The vector of a segment that is encrypted whole. `form` is whatever else determines its bytes: the format, how the
+    /// timeline is cut, whether it is an init segment or one of trick play, and what is multiplexed with it, of which source.
+    #[must_use]
+    pub fn segment(&self, form: &str, number: SegmentNumber) -> Iv {
+        Iv(self.derive("aes-128", &[form.as_bytes(), &u64::from(number.0).to_be_bytes()]))
+    }
+
+    /// The vector of all frames and slices under SAMPLE-AES in transport streams.
+    #[must_use]
+    pub fn sample_aes(&self) -> Iv {
+        Iv(self.derive("sample-aes", &[]))
+    }
+
+    /// The constant vector of `cbcs`.
+    pub(crate) fn constant(&self) -> Iv {
+        Iv(self.derive("cbcs", &[]))
+    }
+
+    /// The vectors of `cenc`.
+    pub(crate) fn samples(&self) -> SampleIvs {
+        let [a, b, c, d, e, f, g, h, ..] = self.derive("cenc", &[]);
+        SampleIvs(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    }
+
+    fn derive(&self, purpose: &str, fields: &[&[u8]]) -> [u8; 16] {
+        let mut hash = self.rendition.clone();
+        put(&mut hash, purpose.as_bytes());
+        fields.iter().for_each(|field| put(&mut hash, field));
+        hash.finalize().first_chunk().copied().unwrap_or_default()
+    }
+}
+
+/// The vectors of the samples of a rendition, 8 bytes each: that of the first, from which the others count on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SampleIvs(u64);
+
+impl SampleIvs {
+    pub(crate) const fn get(self, sample: SampleIndex) -> u64 {
+        self.0.wrapping_add(sample.0 as u64)
+    }
+}
+
+fn put(hash: &mut Sha256, field: &[u8]) {
+    hash.update((field.len() as u64).to_be_bytes());
+    hash.update(field);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn source(asset: &str, name: &str, bitrate: u32) -> IvSource {
+        IvSource::new(KeyId([7; 16]), asset, TrackId(1), name, bitrate)
+    }
+
+    /// Recorded, so that a change of the derivation is noticed; computed by Python's hashlib.
+    #[test]
+    fn vectors_are_the_same_everywhere() {
+        let ivs = source("film.mp4 \"5f-1c\"", "video", 3_000_000);
+        assert_eq!(ivs.constant().to_string(), "0x53d1f4ee4ae24f7e0278cdfb0303675a");
+        assert_eq!(ivs.segment("m3u8-aapl", SegmentNumber(2)).to_string(), "0xdf0ba11dbf1b3304eedf95630c5ba2dc");
+        assert_eq!(format!("{:016x}", ivs.samples().get(SampleIndex(1))), "bff973707a716f05");
+    }
+
+    #[test]
+    fn no_two_purposes_share_a_vector() {
+        let mut seen = BTreeSet::new();
+        let mut count = 0;
+        for (asset, name, bitrate) in
+            [("a", "video", 1), ("a", "video", 2), ("a", "vide", 1), ("av", "ideo", 1), ("", "avideo", 1)]
+        {
+            let ivs = source(asset, name, bitrate);
+            let forms = ["ts", "cmaf", "cmaf init"];
+            let segments = forms.iter().flat_map(|form| (0..3).map(|number| ivs.segment(form, SegmentNumber(number))));
+            let all: Vec<_> = segments.chain([ivs.constant(), ivs.sample_aes()]).collect();
+            count += all.len() + 4;
+            seen.extend(all.into_iter().map(|iv| iv.0.to_vec()));
+            seen.extend((0..4).map(|sample| ivs.samples().get(SampleIndex(sample)).to_be_bytes().to_vec()));
+        }
+        assert_eq!(seen.len(), count);
+    }
+
+    #[test]
+    fn sample_vectors_wrap_without_a_repetition() {
+        let ivs = SampleIvs(u64::MAX);
+        assert_eq!([0, 1].map(|sample| ivs.get(SampleIndex(sample))), [u64::MAX, 0]);
+    }
+}

@@ -1,0 +1,86 @@
+//! Content keys, which are secrets.
+
+use std::fmt;
+use std::hint::black_box;
+
+use zeroize::Zeroizing;
+
+use super::notation;
+use crate::Error;
+
+/// A key of AES-128. It never prints, is wiped when dropped, and compared in constant time.
+///
+/// Whoever takes the bytes out with [`expose`](Self::expose) answers for where they go.
+#[derive(Clone)]
+pub struct ContentKey(Zeroizing<[u8; 16]>);
+
+impl ContentKey {
+    /// The key of those bytes, whose source should be wiped.
+    #[must_use]
+    pub fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// Reads 32 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`Error::Notation`], which does not repeat the text.
+    pub fn from_hex(text: &str) -> Result<Self, Error> {
+        notation::hex(text, "a key").map(Self)
+    }
+
+    /// Reads the Base64 of 16 bytes.
+    ///
+    /// # Errors
+    /// [`Error::Notation`], which does not repeat the text.
+    pub fn from_base64(text: &str) -> Result<Self, Error> {
+        notation::base64(text, "a key").map(Self)
+    }
+
+    /// The secret.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ContentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ContentKey(secret)")
+    }
+}
+
+impl PartialEq for ContentKey {
+    fn eq(&self, other: &Self) -> bool {
+        let differing = self.0.iter().zip(other.0.iter()).fold(0, |differing, (one, other)| black_box(differing | (one ^ other)));
+        differing == 0
+    }
+}
+
+impl Eq for ContentKey {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_never_prints() {
+        let key = ContentKey::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+        assert_eq!(format!("{key:?} {:#?}", Some(&key)), "ContentKey(secret) Some(\n    ContentKey(secret),\n)");
+        assert_eq!(ContentKey::from_base64("AAECAwQFBgcICQoLDA0ODw==").unwrap(), key);
+        assert_ne!(ContentKey::new([0; 16]), key);
+    }
+
+    #[test]
+    fn errors_do_not_repeat_what_was_read() {
+        let refused = [
+            ContentKey::from_hex("secretsecretsecretsecretsecretse"),
+            ContentKey::from_hex("secret"),
+            ContentKey::from_base64("secretsecretsecretsecret"),
+            ContentKey::from_base64("AAECAwQFBgcICQoLDA0ODxA="),
+            ContentKey::from_base64("AAECAwQFBgcICQoLDA0ODw"),
+        ];
+        let messages = refused.map(|refused| refused.unwrap_err().to_string());
+        assert!(messages.iter().all(|message| message.starts_with("not a key: ") && !message.contains("secret")), "{messages:?}");
+    }
+}

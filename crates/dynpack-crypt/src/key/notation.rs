@@ -1,0 +1,45 @@
+//! How sixteen bytes are written.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::Error;
+
+/// Reads 32 hexadecimal digits.
+pub(super) fn hex(text: &str, what: &'static str) -> Result<Zeroizing<[u8; 16]>, Error> {
+    let problem = |problem| Error::Notation { what, problem };
+    if text.len() != 32 {
+        return Err(problem("there are not 32 hexadecimal digits"));
+    }
+    let mut bytes = Zeroizing::new([0; 16]);
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        for digit in digits {
+            let digit = char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+            *byte = *byte << 4 | digit.ok_or_else(|| problem("a character is no hexadecimal digit"))?;
+        }
+    }
+    Ok(bytes)
+}
+
+/// Writes a UUID (RFC 9562, 4).
+pub(crate) fn write_uuid(bytes: [u8; 16], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            f.write_str("-")?;
+        }
+        write!(f, "{byte:02x}")?;
+    }
+    Ok(())
+}
+
+/// Reads Base64, padded.
+pub(super) fn base64(text: &str, what: &'static str) -> Result<Zeroizing<[u8; 16]>, Error> {
+    // Room for what 24 characters can hold.
+    let mut bytes = Zeroizing::new([0; 18]);
+    let decoded = if text.len() == 24 { STANDARD.decode_slice(text, &mut bytes[..]).ok() } else { None };
+    let whole = decoded.filter(|&len| len == 16).and_then(|_| bytes.first_chunk().map(|bytes| Zeroizing::new(*bytes)));
+    whole.ok_or(Error::Notation { what, problem: "it is not the Base64 of 16 bytes" })
+}

@@ -1,0 +1,132 @@
+//! PlayReady (*PlayReady Header Specification*, 2 and 3).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use quick_xml::escape::escape;
+
+use super::{Pssh, SystemId};
+use crate::aes::Cipher;
+use crate::cenc::Scheme;
+use crate::{ContentKey, Error, KeyId};
+
+/// The `KEYFORMAT` of PlayReady in HLS.
+pub const KEY_FORMAT: &str = "com.microsoft.playready";
+
+/// Bytes of an object at the most (2).
+const MOST_OBJECT: usize = 15 << 10;
+
+/// The type of a record that holds a header (2.1).
+const HEADER_RECORD: u16 = 1;
+
+const NAMESPACE: &str = "http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader";
+
+/// What a header tells PlayReady.
+///
+/// Its version is the oldest that can say it, for the sake of old devices: 4.0 for one key by `cenc`, 4.2 for several, 4.3 by
+/// `cbcs`.
+#[derive(Clone, Debug)]
+pub struct Header<'a> {
+    scheme: Scheme,
+    keys: &'a [(KeyId, Option<&'a ContentKey>)],
+    licence_url: Option<&'a str>,
+    custom_attributes: Option<&'a str>,
+}
+
+impl<'a> Header<'a> {
+    /// A header for content under those keys. A key which is given besides its id gets a checksum, by which PlayReady tells that
+    /// a licence has the right one (by `cenc` only: 4.3 knows none for `cbcs`).
+    #[must_use]
+    pub const fn new(scheme: Scheme, keys: &'a [(KeyId, Option<&'a ContentKey>)]) -> Self {
+        Self { scheme, keys, licence_url: None, custom_attributes: None }
+    }
+
+    /// The same header with a URL where licences are (`LA_URL`).
+    #[must_use]
+    pub const fn with_licence_url(self, url: &'a str) -> Self {
+        Self { licence_url: Some(url), ..self }
+    }
+
+    /// The same header with XML of the publisher's (`CUSTOMATTRIBUTES`), which is put in as it is.
+    #[must_use]
+    pub const fn with_custom_attributes(self, xml: &'a str) -> Self {
+        Self { custom_attributes: Some(xml), ..self }
+    }
+
+    /// The header as XML (3).
+    #[must_use]
+    pub fn to_xml(&self) -> String {
+        let (version, protection) = match (self.scheme, self.keys) {
+            (Scheme::Cenc, [(id, key)]) => ("4.0.0.0", self.oldest(*id, *key)),
+            (Scheme::Cenc, _) => ("4.2.0.0", self.list()),
+            (Scheme::Cbcs, _) => ("4.3.0.0", self.list()),
+        };
+        let url = self.licence_url.map(|url| format!("<LA_URL>{}</LA_URL>", escape(url))).unwrap_or_default();
+        let custom = self.custom_attributes.map(|xml| format!("<CUSTOMATTRIBUTES>{xml}</CUSTOMATTRIBUTES>")).unwrap_or_default();
+        format!(r#"<WRMHEADER xmlns="{NAMESPACE}" version="{version}"><DATA>{protection}{url}{custom}</DATA></WRMHEADER>"#)
+    }
+
+    /// The object, which holds the header in UTF-16 (2): what `mspr:pro` and Smooth Streaming have in Base64.
+    ///
+    /// # Errors
+    /// [`Error::System`] if it is longer than PlayReady takes.
+    pub fn to_object(&self) -> Result<Vec<u8>, Error> {
+        let header: Vec<u8> = self.to_xml().encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let len = header.len() + 10;
+        let (record, object) = match (u16::try_from(header.len()), u32::try_from(len)) {
+            (Ok(record), Ok(object)) if len <= MOST_OBJECT => (record, object),
+            _ => return Err(Error::System { system: "PlayReady", problem: format!("{len} bytes are more than {MOST_OBJECT}") }),
+        };
+        let mut out = Vec::with_capacity(len);
+        out.extend(object.to_le_bytes());
+        out.extend(1_u16.to_le_bytes());
+        out.extend(HEADER_RECORD.to_le_bytes());
+        out.extend(record.to_le_bytes());
+        out.extend(header);
+        Ok(out)
+    }
+
+    /// The object in Base64.
+    ///
+    /// # Errors
+    /// As [`to_object`](Self::to_object).
+    pub fn to_base64(&self) -> Result<String, Error> {
+        self.to_object().map(|object| STANDARD.encode(object))
+    }
+
+    /// The object in a `pssh` box of version 0.
+    ///
+    /// # Errors
+    /// As [`to_object`](Self::to_object).
+    pub fn pssh(&self) -> Result<Pssh, Error> {
+        self.to_object().map(|object| Pssh::new(SystemId::PLAYREADY, object))
+    }
+
+    /// One key in the terms of version 4.0 (3.2).
+    fn oldest(&self, id: KeyId, key: Option<&ContentKey>) -> String {
+        let kid = STANDARD.encode(id.to_guid_bytes());
+        let checksum = key.map(|key| format!("<CHECKSUM>{}</CHECKSUM>", checksum(id, key))).unwrap_or_default();
+        format!("<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>{kid}</KID>{checksum}")
+    }
+
+    /// Keys in the terms of versions 4.2 and 4.3, whose attributes stand in alphabetical order (3.4, 3.5).
+    fn list(&self) -> String {
+        let keys = self.keys.iter().map(|(id, key)| {
+            let kid = STANDARD.encode(id.to_guid_bytes());
+            match (self.scheme, key) {
+                (Scheme::Cbcs, _) => format!(r#"<KID ALGID="AESCBC" VALUE="{kid}"></KID>"#),
+                (Scheme::Cenc, Some(key)) => {
+                    format!(r#"<KID ALGID="AESCTR" CHECKSUM="{}" VALUE="{kid}"></KID>"#, checksum(*id, key))
+                }
+                (Scheme::Cenc, None) => format!(r#"<KID ALGID="AESCTR" VALUE="{kid}"></KID>"#),
+            }
+        });
+        format!("<PROTECTINFO><KIDS>{}</KIDS></PROTECTINFO>", keys.collect::<String>())
+    }
+}
+
+/// The checksum of a key for AES-CTR: of its id, encrypted with it, the first 8 bytes (3.6).
+fn checksum(id: KeyId, key: &ContentKey) -> String {
+    let encrypted = Cipher::new(key).encrypt_block(id.to_guid_bytes());
+    let [a, b, c, d, e, f, g, h, ..] = encrypted;
+    STANDARD.encode([a, b, c, d, e, f, g, h])
+}

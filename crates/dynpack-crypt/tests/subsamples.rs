@@ -1,0 +1,132 @@
+//! Which bytes of H.264 are protected, held against another reader of slice headers.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{STREAMS, config, is_slice, sample, units};
+use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
+use dynpack_crypt::{ContentKey, IvSource, KeyId};
+use dynpack_media::{Codec, MediaKind, SampleIndex, TrackId};
+use h264_reader::Context;
+use h264_reader::nal::slice::SliceHeader;
+use h264_reader::nal::{Nal, RefNal, UnitType};
+use h264_reader::rbsp::BitRead;
+
+/// Bytes of each slice that hold its header, by h264-reader; 0 for other units.
+fn header_lens(units: &[Vec<u8>]) -> Vec<usize> {
+    let mut context = Context::new();
+    units.iter().map(|unit| header_len(&mut context, unit)).collect()
+}
+
+fn header_len(context: &mut Context, unit: &[u8]) -> usize {
+    let nal = RefNal::new(unit, &[], true);
+    let header = nal.header().unwrap();
+    match header.nal_unit_type() {
+        UnitType::SeqParameterSet => {
+            context.put_seq_param_set(h264_reader::nal::sps::SeqParameterSet::from_bits(nal.rbsp_bits()).unwrap());
+            0
+        }
+        UnitType::PicParameterSet => {
+            let pps = h264_reader::nal::pps::PicParameterSet::from_bits(context, nal.rbsp_bits()).unwrap();
+            context.put_pic_param_set(pps);
+            0
+        }
+        UnitType::SliceLayerWithoutPartitioningIdr | UnitType::SliceLayerWithoutPartitioningNonIdr => {
+            let mut bits = nal.rbsp_bits();
+            SliceHeader::from_bits(context, &mut bits, header, None).unwrap();
+            let left = std::iter::from_fn(|| bits.read_bit("").ok()).count();
+            let rbsp = h264_reader::rbsp::decode_nal(unit).unwrap().len();
+            in_unit(unit, (rbsp * 8 - left).div_ceil(8))
+        }
+        _ => 0,
+    }
+}
+
+/// Bytes of a unit, header included, that hold the first `count` of what it says behind the header.
+fn in_unit(unit: &[u8], count: usize) -> usize {
+    (1..=unit.len()).find(|&len| h264_reader::rbsp::decode_nal(&unit[..len]).unwrap().len() == count).unwrap()
+}
+
+fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
+    let id = KeyId([7; 16]);
+    let track = TrackEncryption::new(scheme, id, MediaKind::Video, &IvSource::new(id, "film", TrackId(1), "video", 1));
+    SampleEncryptor::new(track, &ContentKey::new([9; 16]), &Codec::Avc(config(units))).unwrap()
+}
+
+/// The subsamples of a sample of one NAL unit each, `(clear, protected)`.
+fn subsamples(scheme: Scheme, all: &[Vec<u8>]) -> Vec<Vec<(usize, usize)>> {
+    let samples: Vec<_> = all.iter().map(|unit| sample(std::slice::from_ref(unit))).collect();
+    let fragment = encryptor(scheme, all).plan(SampleIndex(0), &samples).unwrap();
+    let of_sample = |at| fragment.subsamples(at).unwrap().iter().map(|one| (one.clear.into(), one.protected as usize)).collect();
+    (0..fragment.count()).map(of_sample).collect()
+}
+
+#[test]
+fn all_that_is_behind_slice_headers_is_protected() {
+    for (name, stream) in STREAMS {
+        let units = units(stream);
+        let headers = header_lens(&units);
+        let (cenc, cbcs) = (subsamples(Scheme::Cenc, &units), subsamples(Scheme::Cbcs, &units));
+        assert!(units.iter().filter(|unit| is_slice(unit)).count() >= 8, "{name}");
+        for (at, (unit, header)) in units.iter().zip(headers).enumerate() {
+            let behind = if is_slice(unit) { unit.len() - header } else { 0 };
+            let whole = if behind < 16 { 0 } else { behind };
+            assert_eq!(cbcs[at], [(4 + unit.len() - whole, whole)], "{name}, unit {at} of type {}", unit[0] & 0x1f);
+            let blocks = behind - behind % 16;
+            assert_eq!(cenc[at], [(4 + unit.len() - blocks, blocks)], "{name}, unit {at}");
+        }
+    }
+}
+
+#[test]
+fn clear_units_join_the_slice_behind_them() {
+    let (_, stream) = STREAMS[0];
+    let units = units(stream);
+    let first = units.iter().position(|unit| is_slice(unit)).unwrap();
+    let joined = sample(&units[..=first]);
+    let fragment = encryptor(Scheme::Cbcs, &units).plan(SampleIndex(0), &[&joined]).unwrap();
+    let [only] = fragment.subsamples(0).unwrap() else { panic!() };
+    assert_eq!(usize::from(only.clear), joined.len() - only.protected as usize);
+}
+
+#[test]
+fn much_clear_takes_several_subsamples() {
+    let (_, stream) = STREAMS[0];
+    let units = units(stream);
+    let filler = vec![12; 150_000];
+    let slice = units.iter().find(|unit| is_slice(unit)).unwrap().clone();
+    let padded = sample(&[filler, slice]);
+    let fragment = encryptor(Scheme::Cenc, &units).plan(SampleIndex(0), &[&padded]).unwrap();
+    let clear: Vec<_> = fragment.subsamples(0).unwrap().iter().map(|one| (one.clear, one.protected > 0)).collect();
+    assert!(matches!(clear[..], [(65535, false), (65535, false), (_, true)]), "{clear:?}");
+}
+
+#[test]
+fn what_cannot_be_protected_rightly_is_refused() {
+    let (_, stream) = STREAMS[0];
+    let units = units(stream);
+    let refused = |sample: &[u8]| encryptor(Scheme::Cenc, &units).plan(SampleIndex(0), &[sample]).unwrap_err().to_string();
+    assert_eq!(refused(&[0, 0, 0, 9, 0x65]), "cannot be encrypted: the NAL unit at byte 0 of a sample of 5 passes its end");
+    assert_eq!(
+        refused(&[0, 0, 0, 2, 0x65, 0x88]),
+        "cannot be encrypted: a slice header is cut short, or has a value out of range"
+    );
+    // Slice 0 of type I with picture parameter set 1.
+    let unknown = refused(&[0, 0, 0, 3, 0x65, 0b1011_0100, 0xff]);
+    assert_eq!(unknown, "cannot be encrypted: a slice without its picture parameter set 1");
+    for kind in [2, 3, 4, 20, 21] {
+        let problem = format!("cannot be encrypted in this way: it has NAL units of type {kind}, whose headers are not known");
+        assert_eq!(refused(&[0, 0, 0, 1, kind]), problem);
+    }
+}
+
+#[test]
+fn parameter_sets_within_samples_count() {
+    let (_, cabac) = STREAMS[0];
+    let (_, cavlc) = STREAMS[1];
+    let (known, other) = (units(cabac), units(cavlc));
+    let whole = sample(&other[..other.iter().position(|unit| is_slice(unit)).unwrap() + 1]);
+    let plan = |units| encryptor(Scheme::Cbcs, units).plan(SampleIndex(0), &[&whole]).unwrap();
+    assert_eq!(plan(&known).subsamples(0), plan(&other).subsamples(0));
+}
