@@ -4,7 +4,7 @@
     bitexact.py ORIGIN SAMPLE [--keep DIR]
 
 ORIGIN is the binary of the example origin, SAMPLE the folder of an asset. The other assets are made on the fly: see tricky.py. Each
-is read over HLS and DASH, by the reader here and by ffmpeg. Prints a table and, last, `interop: N passed, M failed`.
+is read over every protocol, by the reader here and by ffmpeg. Prints a table and, last, `interop: N passed, M failed`.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import clients
 import compare
 import damage
 import origin
@@ -81,7 +82,7 @@ def check_asset(base, folder, tally):
 def describe(row):
     shift = "" if row.shift is None else f"shift {float(row.shift * 1000):+9.3f} ms"
     counts = f"{row.streamed} of {row.stored}"
-    return f"{row.protocol:5}{row.source:14.14}{row.rendition[-40:]:42}{row.segments:4} segments {counts:>14} samples  {shift}"
+    return f"{row.protocol:6}{row.source:14.14}{row.rendition[-40:]:42}{row.segments:4} segments {counts:>14} samples  {shift}"
 
 
 def address(base, name):
@@ -90,53 +91,46 @@ def address(base, name):
 
 def check_sample(base, folder, tally):
     """What needs to be done only once, on an asset that is known to be sound."""
-    sources = compare.stored(folder)
+    sources, url = compare.stored(folder), address(base, folder.name)
     tally.heading("ffmpeg as a client, and the pictures it decodes")
     for name, protocol in compare.PROTOCOLS.items():
-        url = f"{address(base, folder.name)}/{protocol.manifest}"
-        # ffmpeg numbers the streams of an MPD with video first.
-        for index, rendition in enumerate(sorted(protocol.read(url), key=lambda rendition: rendition.track.kind != "vide")):
-            check_client(rendition, url, name, index, tally)
-            check_decoded(rendition, folder, sources, name, tally)
+        if protocol.suffix:
+            clients.check_ffmpeg(url, name, sources, folder, tally)
+    tally.heading("yt-dlp as a client")
+    for name in ("MSS", "MSS20", "HDS"):
+        clients.check_yt_dlp(url, name, sources, tally)
+    tally.heading("key frames")
+    for name, protocol in compare.PROTOCOLS.items():
+        for row in compare.compare_key_frames(url, name, sources) if protocol.key_frames else ():
+            tally.add(describe(row), row.problems)
+    tally.heading("each audio track can be muxed")
+    for name, protocol in compare.PROTOCOLS.items():
+        if protocol.is_muxed:
+            check_audio_tracks(url, name, sources, tally)
     tally.heading("the manifests, by xmllint")
-    check_manifest(f"{address(base, folder.name)}/manifest(format=mpd-time-cmaf)", tally)
+    for name in ("DASH", "CSF", "MSS", "MSS20", "HDS"):
+        check_manifest(name, f"{url}/{compare.PROTOCOLS[name].manifest}", tally)
     tally.heading("damage to the stream is found out")
-    missed = damage.undiscovered(address(base, folder.name), sources, compare.compare_protocol)
-    tally.add(f"{len(damage.DAMAGES)} kinds of damage in {len(compare.PROTOCOLS)} protocols", missed)
+    missed = damage.undiscovered(url, sources, compare.compare_protocol)
+    tally.add(f"{len(damage.DAMAGES)} kinds of damage", missed)
 
 
-def check_client(rendition, url, protocol, index, tally):
-    """ffmpeg's own HLS and DASH readers deliver every packet. Its DASH reader loses some when it reads several streams at once."""
-    target, stream = (rendition.url, 0) if protocol == "HLS" else (url, index)
-    read = compare.packets(target, stream, *(["-allowed_extensions", "ALL"] if protocol == "HLS" else []))
-    same = [packet[-1] for packet in read] == rendition.track.digests()
-    problems = [] if same else [f"ffmpeg reads {len(read)} packets of {len(rendition.track.samples)}, or others"]
-    tally.add(f"{protocol:5}{rendition.name[-40:]:42} {len(read)} packets by ffmpeg's reader", problems)
+def check_audio_tracks(url, name, sources, tally):
+    """`audioTrack=` names what goes with video."""
+    protocol = compare.PROTOCOLS[name]
+    tracks = {rendition.name.split()[0] for rendition in compare.PROTOCOLS["MSS"].read(f"{url}/manifest") if rendition.track.kind == "soun"}
+    heard = set()
+    for track in sorted(tracks):
+        renditions = protocol.read(f"{url}/{protocol.manifest.replace(')', f',audioTrack={track})')}")
+        found = {compare.origin_of(rendition, sources).name for rendition in renditions if rendition.track.kind == "soun"}
+        tally.add(f"{name:6}{track}: {', '.join(sorted(found))}", [] if len(found) == 1 and not found & heard else ["not one of its own"])
+        heard |= found
 
 
-def check_decoded(rendition, folder, sources, protocol, tally):
-    """Decoded pictures and sound are those of the source."""
-    source = compare.origin_of(rendition, sources)
-    with tempfile.NamedTemporaryFile(suffix=".mp4") as whole:
-        whole.write(rendition.whole())
-        whole.flush()
-        streamed = decoded(whole.name)
-    stored = decoded(folder / f"{source.name.split('#')[0]}.mp4")
-    problems = [] if streamed == stored else [f"first at frame {compare.first_difference(streamed, stored)}"]
-    tally.add(f"{protocol:5}{rendition.name[-40:]:42} {len(streamed)} decoded frames as of {source.name}", problems)
-
-
-def decoded(path):
-    command = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-ignore_editlist", "1", "-i", str(path)]
-    command += ["-vsync", "passthrough", "-f", "framemd5", "-"]
-    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
-    return [line.split(",")[-1].strip() for line in output.splitlines() if not line.startswith("#")]
-
-
-def check_manifest(url, tally):
+def check_manifest(name, url, tally):
     body = origin.get(url)
     checked = subprocess.run(["xmllint", "--noout", "--nonet", "-"], input=body, capture_output=True, timeout=30)
-    tally.add("the MPD is well formed", [checked.stderr.decode()] if checked.returncode else [])
+    tally.add(f"{name:6}is well formed", [checked.stderr.decode()] if checked.returncode else [])
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ class Protocol:
 
     manifest: str
     read: callable
+    #: Reads the renditions for trick play; none where there are none.
+    key_frames: callable = None
     #: The ending of a file that ffmpeg knows the joined segments by; none where they have no header of their own.
     suffix: str = ".mp4"
     #: The clock that all times are rounded to, in Hz; none where each track has that of its source.
@@ -33,15 +35,18 @@ class Protocol:
     is_muxed: bool = False
 
 
+HLS = {"read": streams.hls, "key_frames": streams.hls_key_frames, "bandwidth": "peak"}
+DASH = {"read": streams.dash, "key_frames": streams.dash_key_frames}
+SMOOTH = {"read": smooth.smooth, "suffix": None, "clock": 10_000_000, "bandwidth": "media"}
 PROTOCOLS = {
-    "HLS": Protocol("manifest(format=m3u8-cmaf)", streams.hls, bandwidth="peak"),
-    "HLS4": Protocol("manifest(format=m3u8-aapl)", streams.hls, ".ts", 90000, bandwidth="peak"),
-    "HLS3": Protocol("manifest(format=m3u8-aapl-v3)", streams.hls, ".ts", 90000, bandwidth="peak", is_muxed=True),
-    "DASH": Protocol("manifest(format=mpd-time-cmaf)", streams.dash),
-    "CSF": Protocol("manifest(format=mpd-time-csf)", streams.dash),
-    "MSS": Protocol("manifest", smooth.smooth, None, 10_000_000, bandwidth="media"),
-    "MSS20": Protocol("manifest(format=fmp4-v20)", smooth.smooth, None, 10_000_000, bandwidth="media"),
-    "HDS": Protocol("manifest(format=f4m-f4f)", hds.hds, ".flv", 1000, bandwidth="media", is_muxed=True),
+    "HLS": Protocol("manifest(format=m3u8-cmaf)", **HLS),
+    "HLS4": Protocol("manifest(format=m3u8-aapl)", **HLS, suffix=".ts", clock=90_000),
+    "HLS3": Protocol("manifest(format=m3u8-aapl-v3)", **{**HLS, "key_frames": None}, suffix=".ts", clock=90_000, is_muxed=True),
+    "DASH": Protocol("manifest(format=mpd-time-cmaf)", **DASH),
+    "CSF": Protocol("manifest(format=mpd-time-csf)", **DASH),
+    "MSS": Protocol("manifest", **SMOOTH),
+    "MSS20": Protocol("manifest(format=fmp4-v20)", **SMOOTH),
+    "HDS": Protocol("manifest(format=f4m-f4f)", hds.hds, suffix=".flv", clock=1000, bandwidth="media", is_muxed=True),
 }
 
 
@@ -82,16 +87,21 @@ def stored(folder):
 
 
 def packets(target, index, *options):
-    """(dts, pts, size, md5) of each packet of one stream, as ffmpeg's demuxers tell. ffmpeg itself rewrites times of audio it copies."""
+    """(dts, pts, size, md5) of each packet of one stream, as ffmpeg's demuxers tell. ffmpeg itself rewrites times of audio it copies.
+
+    With `-v warning` among the options, it may have nothing to warn of.
+    """
     command = ["ffprobe", "-v", "error", *options, "-select_streams", str(index), "-show_data_hash", "md5", "-of", "json"]
     command += ["-show_entries", "packet=dts,pts,size,data_hash", str(target)]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=300).stdout)["packets"]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=300)
+    assert "warning" not in options or not done.stderr, f"ffprobe: {done.stderr.decode().strip()}"
+    found = json.loads(done.stdout)["packets"]
     return [(packet["dts"], packet["pts"], int(packet["size"]), packet["data_hash"].removeprefix("MD5:")) for packet in found]
 
 
-def assert_witnessed(path, index, track, rounding=0):
+def assert_witnessed(path, index, track, options=("-ignore_editlist", "1"), rounding=0):
     """ffmpeg sees the same samples in the same order, as far apart but for ticks of rounding."""
-    seen = packets(path, index, "-ignore_editlist", "1")
+    seen = packets(path, index, *options)
     ours = [(sample.size, sample.digest) for sample in track.samples]
     theirs = [packet[2:] for packet in seen]
     if theirs != ours:
@@ -245,7 +255,8 @@ def check_witness(row, rendition):
         try:
             index = rendition.parts.index(rendition)
             # In transport streams not each frame of audio has a time stamp: others are counted on from the last.
-            assert_witnessed(file.name, index, rendition.track, 1 if suffix == ".ts" else 0)
+            given = (("-ignore_editlist", "1"),) if suffix == ".mp4" else (("-v", "warning"), 1)
+            assert_witnessed(file.name, index, rendition.track, *given)
         except (AssertionError, subprocess.CalledProcessError) as error:
             row.problems.append(str(error))
 
@@ -272,7 +283,7 @@ def check_segments(row, rendition):
         if number == 0:
             # What lies before 0 is priming. All playlists of HLS start at 0, so a track that starts later does so within its first segment.
             start = max(start, Fraction(0))
-            may_be_late = row.protocol.startswith("HLS") or rendition.is_companion
+            may_be_late = row.protocol.startswith("HLS") or len(rendition.parts) > 1
             said = max(said, start) if may_be_late and start < said + segment.duration else said
         if abs(said - start) > tolerance:
             row.problems.append(f"segment {number} is said to start at {float(said):.6f} s and starts at {float(start):.6f} s")
@@ -301,6 +312,10 @@ def check_description(row, rendition, source):
         row.problems.append(f"the codec is {codec}, and the manifest says {rendition.codecs!r}")
     if rendition.init and source.entry.find(b"avcC") >= 0 and rendition.track.entry.find(b"avcC") < 0 and source.codec == "avc1":
         row.problems.append("the codec configuration is missing")
+    check_bandwidth(row, rendition)
+
+
+def check_bandwidth(row, rendition):
     floor = bandwidths(rendition)[PROTOCOLS[row.protocol].bandwidth]
     if rendition.bandwidth and rendition.bandwidth < floor * Fraction(999, 1000):
         row.problems.append(f"the bandwidth is said to be {rendition.bandwidth}, and is {int(floor)} bit/s")
@@ -368,3 +383,23 @@ def check_alignment(rows, renditions):
         half = Fraction(1, 2) * max(Fraction(s.duration, rendition.track.timescale) for s in rendition.track.samples)
         if len(ours) != len(theirs) or any(abs(mine - yours) > half for mine, yours in zip(ours, theirs)):
             row.problems.append(f"its segments are cut elsewhere than those of {video[0][1].name}")
+
+
+def compare_key_frames(base, name, sources):
+    """The rows of the renditions for trick play: each segment is one key frame of the source, and all are there, when they are due."""
+    protocol, rows = PROTOCOLS[name], []
+    for rendition in protocol.key_frames(f"{base}/{protocol.manifest}"):
+        source = origin_of(rendition, sources)
+        track = source.track
+        kept = replace(track, samples=[sample for sample in track.samples if sample.sync and track.presented(sample) >= 0])
+        row = Row(name, rendition.name, source.name, len(rendition.segments), len(kept.samples), len(rendition.track.samples))
+        if rendition.bounds != list(range(len(rendition.segments) + 1)):
+            row.problems.append("there are segments of more than one picture, or of none")
+        if rendition.track.essences() != kept.essences():
+            row.problems.append("these are not the key frames of the source")
+        for segment, time in zip(rendition.segments, rendition.times()):
+            if abs(segment.start - time) > segment.tolerance:
+                row.problems.append(f"the key frame said to be at {float(segment.start):.6f} s is at {float(time):.6f} s")
+        check_bandwidth(row, rendition)
+        rows.append(row)
+    return rows

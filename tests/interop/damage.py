@@ -82,23 +82,79 @@ def the_codecs(body):
     body[:] = re.sub(rb"avc1\.([0-9A-Fa-f]{6})", b"avc1.42c00a", bytes(body))
 
 
-#: What is damaged, and in which answers: by what is in the URL, in lower case.
+def a_bit_of_a_packet(body):
+    body[len(body) // 2 // 188 * 188 + 150] ^= 1
+
+
+def a_continuity_counter(body):
+    body[len(body) // 2 // 188 * 188 + 3] ^= 1
+
+
+def a_time_stamp(body):
+    found = body.find(b"\0\0\1\xe0") if b"\0\0\1\xe0" in body else body.find(b"\0\0\1\xc0")
+    body[found + 13] ^= 8
+
+
+def a_checksum(body):
+    body[5 + 3] ^= 1
+
+
+def a_clock_reference(body):
+    for at in range(0, len(body), 188):
+        if body[at + 3] & 0x20 and body[at + 4] and body[at + 5] & 0x10:
+            body[at + 7] ^= 1
+
+
+def a_fragment_time(body):
+    at = body.find(boxes.TFXD)
+    if at >= 0:
+        body[at + 27] ^= 3
+
+
+def a_tag_time(body):
+    at = body.index(b"mdat") + 4
+    for _ in range(20):
+        at += 15 + int.from_bytes(body[at + 1 : at + 4], "big")
+    body[at + 6] ^= 4
+
+
+def a_bit_of_a_tag(body):
+    body[-100] ^= 1
+
+
+def the_bootstrap(body):
+    body[:] = re.sub(rb"(<bootstrapInfo[^>]*>.{150})(.)", lambda found: found[1] + (b"B" if found[2] == b"A" else b"A"), bytes(body))
+
+
+ISO, TRANSPORT, SMOOTH, FLASH = ("HLS", "DASH"), ("HLS4", "HLS3"), ("MSS",), ("HDS",)
+
+#: What is damaged, in which answers (by what is in the URL, in lower case), and in which protocols.
 DAMAGES = {
-    one_bit_of_media: "fragments(",
-    a_decode_time: "fragments(",
-    a_sample_duration: "fragments(",
-    a_composition_offset: "fragments(video",
-    a_sync_flag: "fragments(video",
-    an_edit_list: "=i",
-    a_segment_duration: "manifest(",
-    a_bandwidth: "manifest(",
-    the_codecs: "manifest(",
+    one_bit_of_media: ("fragments(", ISO + SMOOTH),
+    a_decode_time: ("fragments(", ISO),
+    a_sample_duration: ("fragments(", ISO + SMOOTH),
+    a_composition_offset: ("fragments(video", ISO + SMOOTH),
+    a_sync_flag: ("fragments(video", ISO + SMOOTH),
+    an_edit_list: ("=i", ISO),
+    a_segment_duration: ("manifest(", ISO + TRANSPORT),
+    a_bandwidth: ("manifest(", ISO + TRANSPORT),
+    the_codecs: ("manifest(", ISO + TRANSPORT),
+    a_bit_of_a_packet: ("fragments(", TRANSPORT),
+    a_continuity_counter: ("fragments(", TRANSPORT),
+    a_time_stamp: ("fragments(", TRANSPORT),
+    a_checksum: ("fragments(", TRANSPORT),
+    a_clock_reference: ("fragments(", TRANSPORT),
+    a_fragment_time: ("fragments(", SMOOTH),
+    a_tag_time: ("fragments(", FLASH),
+    a_bit_of_a_tag: ("fragments(", FLASH),
+    the_bootstrap: ("manifest(", FLASH),
 }
 
 
 @contextlib.contextmanager
 def damaging(base, damage, where):
-    """Yields the address of a proxy in front of `base` which damages the answers whose URL holds `where`."""
+    """Yields the address of a proxy before `base` which damages the answers whose URL holds `where`, and a list of what went wrong."""
+    broken = []
 
     class Proxy(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -111,9 +167,11 @@ def damaging(base, damage, where):
             wanted = {name.replace("-", "_"): self.headers[name] for name in names if name in self.headers}
             answer = ask(base + self.path, self.command, **wanted)
             body = bytearray(answer.body)
-            if where in self.path.lower() and answer.status == 200:
-                with contextlib.suppress(ValueError):
+            if where in self.path.lower() and answer.status == 200 and body:
+                try:
                     damage(body)
+                except Exception as error:
+                    broken.append(f"{damage.__name__} cannot be done: {type(error).__name__} {error}")
             self.send_response(answer.status)
             for name in ("content-type", "etag", "content-range"):
                 if name in answer.headers:
@@ -129,7 +187,7 @@ def damaging(base, damage, where):
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}", broken
     finally:
         server.shutdown()
         server.server_close()
@@ -139,17 +197,19 @@ def undiscovered(url, sources, compare_protocol):
     """The names of the damages that the comparison does not find, by protocol; `url` is the address of a sound asset."""
     parts = urlsplit(url)
     base = f"{parts.scheme}://{parts.netloc}"
-    sound = [problem for protocol in ("HLS", "DASH") for row in compare_protocol(url, protocol, sources) for problem in row.problems]
+    every = ISO + TRANSPORT + SMOOTH + FLASH
+    sound = [problem for protocol in every for row in compare_protocol(url, protocol, sources) for problem in row.problems]
     if sound:
         return ["the stream is not sound to begin with"]
     missed = []
-    for damage, where in DAMAGES.items():
-        with damaging(base, damage, where) as address:
-            for protocol in ("HLS", "DASH"):
+    for damage, (where, protocols) in DAMAGES.items():
+        with damaging(base, damage, where) as (address, broken):
+            for protocol in protocols:
                 try:
                     found = any(row.problems for row in compare_protocol(address + parts.path, protocol, sources))
                 except Exception:  # A stream that can not even be read has been found out as well.
                     found = True
                 if not found:
                     missed.append(f"{protocol}: {damage.__name__}")
+            missed += broken[:1]
     return missed

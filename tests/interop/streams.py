@@ -16,6 +16,7 @@ MEDIA_TYPES = {"video/mp4", "audio/mp4", "application/mp4", "video/iso.segment",
 TRANSPORT_TYPES = {"video/mp2t"}
 #: The time stamp of presentation time 0 in transport streams.
 TRANSPORT_ZERO = Fraction(10)
+TRICK_MODE = "http://dashif.org/guidelines/trickmode"
 DASH = "{urn:mpeg:dash:schema:mpd:2011}"
 
 
@@ -54,19 +55,19 @@ class Rendition:
         """Whether the segments are those of another track, and this one goes with it."""
         return self.track.kind != "vide" and len(self.parts) > 1
 
-    def fetch(self, read=boxes.read, content_types=MEDIA_TYPES):
-        """Fetches the segments, and answers a rendition for each track that `read` finds in them, alone and together."""
+    def fetch(self, read=boxes.read, content_types=MEDIA_TYPES, together=True):
+        """Fetches the segments, and answers a rendition for each track that `read` finds in them: alone and, if they join, together."""
         alone = []
         for segment in self.segments:
             segment.body = get(segment.url, content_types)
-            alone.append({track.id: len(track.samples) for track in read(self.init + segment.body)})
-        tracks = read(self.whole())
-        for track in tracks:
+            alone.append({track.id: track for track in read(self.init + segment.body)})
+        for track in read(self.whole()) if together else collect(alone):
             bounds = [0]
-            for counts in alone:
-                bounds.append(bounds[-1] + counts.get(track.id, 0))
-            name = f"{self.name} {track.kind}" if len(tracks) > 1 else self.name
-            self.parts.append(replace(self, name=name, track=track, bounds=bounds, parts=self.parts))
+            for found in alone:
+                bounds.append(bounds[-1] + (len(found[track.id].samples) if track.id in found else 0))
+            self.parts.append(replace(self, track=track, bounds=bounds, parts=self.parts))
+        for part in self.parts if len(self.parts) > 1 else ():
+            part.name = f"{self.name} {part.track.kind}"
         return self.parts
 
     def whole(self):
@@ -75,6 +76,15 @@ class Rendition:
 
     def times(self):
         return [time + self.offset for time in self.track.times()]
+
+
+def collect(alone):
+    """The tracks of segments that are not meant to be joined, as if they were."""
+    whole = {}
+    for found in alone:
+        for number, track in found.items():
+            whole.setdefault(number, replace(track, samples=[])).samples.extend(track.samples)
+    return list(whole.values())
 
 
 def attributes(line):
@@ -87,22 +97,24 @@ def hls(url):
     """The renditions of a multivariant playlist: every variant's video, and every audio of the groups."""
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     assert lines[0] == "#EXTM3U", f"{url} starts with {lines[0]!r}"
-    renditions, seen = [], set()
+    found = {}
     for line, behind in zip(lines, lines[1:] + [""]):
         if line.startswith("#EXT-X-STREAM-INF:"):
-            described, uri = attributes(line), behind
+            found.setdefault(behind, attributes(line))
         elif line.startswith("#EXT-X-MEDIA:") and "URI" in attributes(line):
-            described = attributes(line)
-            uri = described["URI"]
-        else:
-            continue
-        if uri not in seen:
-            seen.add(uri)
-            renditions += hls_rendition(urljoin(url, uri), uri, described)
-    return renditions
+            found.setdefault(attributes(line)["URI"], attributes(line))
+    return [part for uri, described in found.items() for part in hls_rendition(urljoin(url, uri), uri, described)]
 
 
-def hls_rendition(url, name, described):
+def hls_key_frames(url):
+    """The renditions for trick play (RFC 8216, 4.3.4.3)."""
+    lines = get(url, PLAYLIST_TYPES).decode().splitlines()
+    found = [attributes(line) for line in lines if line.startswith("#EXT-X-I-FRAME-STREAM-INF:")]
+    parts = [hls_rendition(urljoin(url, described["URI"]), described["URI"], described, False) for described in found]
+    return [only for (only,) in parts]
+
+
+def hls_rendition(url, name, described, together=True):
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     target = int(next(line for line in lines if line.startswith("#EXT-X-TARGETDURATION:")).split(":")[1])
     init, segments, start, duration = b"", [], Fraction(0), None
@@ -119,27 +131,39 @@ def hls_rendition(url, name, described):
     assert lines[-1] == "#EXT-X-ENDLIST", f"{url} does not end"
     bandwidth, codecs = int(described.get("BANDWIDTH", 0)), described.get("CODECS", "")
     rendition = Rendition(name, url, codecs, bandwidth, described.get("LANGUAGE", "und"), init, segments)
+    assert together != any(line == "#EXT-X-I-FRAMES-ONLY" for line in lines), f"{url} is for another purpose than its link says"
     if init:
-        return rendition.fetch()
+        return rendition.fetch(together=together)
     rendition.offset = -TRANSPORT_ZERO
-    return rendition.fetch(transport.read, TRANSPORT_TYPES)
+    return rendition.fetch(transport.read, TRANSPORT_TYPES, together)
 
 
 def dash(url):
-    """The renditions of a static MPD of one period."""
+    """The renditions of a static MPD of one period, but those for trick play."""
+    return [part for described in adaptation_sets(url) if not is_trick(described[0]) for part in dash_rendition(url, *described)]
+
+
+def dash_key_frames(url):
+    """The renditions for trick play (DASH-IF IOP 4.3, 3.2.9)."""
+    return [part for described in adaptation_sets(url) if is_trick(described[0]) for part in dash_rendition(url, *described, False)]
+
+
+def adaptation_sets(url):
+    """(adaptation set, representation)"""
     root = ElementTree.fromstring(get(url, MANIFEST_TYPES))
     periods = root.findall(f"{DASH}Period")
     assert len(periods) == 1, f"{url} has {len(periods)} periods"
-    renditions = []
-    for adaptation in periods[0].findall(f"{DASH}AdaptationSet"):
-        if adaptation.find(f"{DASH}EssentialProperty") is not None:
-            continue  # for trick play
-        for representation in adaptation.findall(f"{DASH}Representation"):
-            renditions += dash_rendition(url, adaptation, representation)
-    return renditions
+    sets = periods[0].findall(f"{DASH}AdaptationSet")
+    return [(adaptation, representation) for adaptation in sets for representation in adaptation.findall(f"{DASH}Representation")]
 
 
-def dash_rendition(url, adaptation, representation):
+def is_trick(adaptation):
+    schemes = [essential.get("schemeIdUri") for essential in adaptation.findall(f"{DASH}EssentialProperty")]
+    assert not set(schemes) - {TRICK_MODE}, f"an adaptation set is described by {schemes}"
+    return bool(schemes)
+
+
+def dash_rendition(url, adaptation, representation, together=True):
     parents = (representation, adaptation)
     template = {}
     for parent in reversed(parents):
@@ -167,7 +191,7 @@ def dash_rendition(url, adaptation, representation):
         segments=segments,
         offset=Fraction(-shift, timescale),
     )
-    return rendition.fetch()
+    return rendition.fetch(together=together)
 
 
 def expand(timeline):

@@ -108,7 +108,7 @@ impl<'a> Media<'a> {
             let number = FragmentNumber(u32::try_from(fragments.len()).unwrap_or(u32::MAX).saturating_add(1));
             fragments.push(Fragment {
                 number,
-                start: self.start(main.as_ref(), audio.as_ref()),
+                start: self.start(main.as_ref(), audio.as_ref(), fragments.is_empty()),
                 duration: Ticks::ZERO,
                 main,
                 audio,
@@ -124,10 +124,12 @@ impl<'a> Media<'a> {
         self.fragments().into_iter().nth(usize::try_from(number.get() - 1).ok()?)
     }
 
-    fn start(&self, main: Option<&Segment>, audio: Option<&Segment>) -> Ticks {
+    /// The stream itself starts with whichever starts first.
+    fn start(&self, main: Option<&Segment>, audio: Option<&Segment>, is_first: bool) -> Ticks {
         let main = main.map(|segment| millis(segment.start, self.main));
-        let audio = || audio.zip(self.audio).map(|(segment, rendition)| millis(segment.start, rendition));
-        main.or_else(audio).unwrap_or_default()
+        let audio = audio.zip(self.audio).map(|(segment, rendition)| millis(segment.start, rendition));
+        let earliest = || main.into_iter().chain(audio).min();
+        if is_first { earliest() } else { main.or(audio) }.unwrap_or_default()
     }
 
     /// Each fragment lasts until the next, and at least a millisecond: a duration of 0 would mean something else.
@@ -146,7 +148,7 @@ impl<'a> Media<'a> {
 pub struct Fragment {
     /// Its place.
     pub number: FragmentNumber,
-    /// When it starts, in milliseconds: when its main segment does, or else its audio.
+    /// When it starts, in milliseconds: when its main segment does, or else its audio; of the first, whichever is earlier.
     pub start: Ticks,
     /// Until the next starts, in milliseconds; above zero.
     pub duration: Ticks,
