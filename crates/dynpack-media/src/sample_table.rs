@@ -172,7 +172,7 @@ impl SampleTable {
     /// Bytes of all samples of `range` together. O(log n).
     #[must_use]
     pub fn byte_len(&self, range: Range<SampleIndex>) -> u64 {
-        self.sizes.before(range.end.0).saturating_sub(self.sizes.before(range.start.0))
+        self.sizes.sum(range.start.0..range.end.0)
     }
 
     /// Whether decoding can start at a sample.
