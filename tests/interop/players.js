@@ -144,14 +144,14 @@ const STEPS = {
   },
 
   async "knows the duration"({ expected }) {
-    assert(Math.abs(video.duration - expected.duration) <= expected.frame, `the duration is ${video.duration} s`);
+    assert(Math.abs(video.duration - expected.duration) <= expected.slack, `the duration is ${video.duration} s`);
     return `${video.duration} s`;
   },
 
   async "offers every rendition and language"({ player, expected }) {
     const [widths, languages] = [player.widths().sort((one, other) => one - other), player.languages().sort()];
     assert(String(widths) === String(expected.widths), `widths are ${widths}`);
-    assert(String(languages) === String(expected.languages), `languages are ${languages}`);
+    if (expected.languages.length) assert(String(languages) === String(expected.languages), `languages are ${languages}`);
     return `${widths}; ${languages}`;
   },
 
@@ -210,7 +210,7 @@ const STEPS = {
     await ended;
     const quality = video.getVideoPlaybackQuality();
     assert(quality.corruptedVideoFrames === 0, `${quality.corruptedVideoFrames} corrupt pictures`);
-    assert(Math.abs(video.currentTime - expected.duration) <= expected.frame, `it ended at ${video.currentTime} s`);
+    assert(Math.abs(video.currentTime - expected.duration) <= expected.slack, `it ended at ${video.currentTime} s`);
     const pictures = quality.totalVideoFrames - before;
     assert(pictures >= (expected.duration / expected.frame) * 0.95, `only ${pictures} pictures were shown or dropped`);
     return `${pictures} pictures, ended at ${video.currentTime} s`;
@@ -237,6 +237,7 @@ async function check(name, url, type, expected) {
       if (step === "loads" || step === "starts and plays") break;
     }
   }
-  results.push(["has no errors", errors.length === 0, errors.join("; ")]);
+  const grave = errors.filter((error) => !expected.harmless.some((word) => error.startsWith(word)));
+  results.push(["has no errors", grave.length === 0, grave.join("; ")]);
   return results;
 }
