@@ -22,7 +22,7 @@ const HLS_TYPE = "application/vnd.apple.mpegurl";
 const SMOOTH_TYPE = "application/vnd.ms-sstr+xml";
 // Transport streams have no edit list, so that players place the reordering of pictures and the priming of audio by rules of their own:
 // the end may come up to 60 ms late, and hls.js finds a first piece of audio that lies before 0 ("bufferAppendNoProgress", and goes on).
-const TS = { slack: 0.06, harmless: ["bufferAppendNoProgress"] };
+const TS = { slack: 0.06, harmless: ["bufferAppendNoProgress audio"] };
 const HLS = { name: "HLS", manifest: "manifest(format=m3u8-cmaf)", type: HLS_TYPE };
 const HLS4 = { name: "HLS v4", manifest: "manifest(format=m3u8-aapl)", type: HLS_TYPE, ...TS };
 // The audio is in each video: there is nothing to choose from.
