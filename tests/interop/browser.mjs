@@ -34,7 +34,8 @@ const SMOOTH20 = { name: "Smooth 2.0", manifest: "manifest(format=fmp4-v20)", ty
 const SESSIONS = [
   ...[HLS, HLS4, HLS3].flatMap((protocol) => [["hls.js", protocol], ["native", protocol], ["shaka", protocol]]),
   ...[DASH, CSF].flatMap((protocol) => [["dash.js", protocol], ["shaka", protocol]]),
-  ["dash.js", SMOOTH],
+  // After a switch of language dash.js does not tell the browser that a Smooth stream is over, though it plays to its last picture.
+  ["dash.js", { ...SMOOTH, endless: true }],
   ["shaka4", SMOOTH],
   ["shaka4", SMOOTH20],
 ];
