@@ -20,6 +20,8 @@ import compare
 import origin
 
 FOLDERS = ("progressive", "editlist", "audio", "odd")
+#: What all files can be carried in.
+MANIFESTS = {protocol: compare.PROTOCOLS[protocol].manifest for protocol in ("HLS", "DASH")}
 CODECS = ("h264/avc1", "h264/avc3", "aac/mp4a")
 
 
@@ -53,12 +55,12 @@ def wanted(corpus):
 
 def judge(url, name, folder):
     """(file, verdict, remark, what is wrong or None)"""
-    refusals = {protocol: refusal(f"{url}/{manifest}") for protocol, manifest in MANIFESTS}
+    refusals = {protocol: refusal(f"{url}/{manifest}") for protocol, manifest in MANIFESTS.items()}
     if any(refusals.values()):
         return judge_refusal(name, refusals)
     try:
         sources = compare.stored(folder)
-        rows = compare.compare(url, sources)
+        rows = [row for protocol in MANIFESTS for row in compare.compare_protocol(url, protocol, sources)]
     except origin.Refused as refused:
         return name, "FAILED", "", f"listed, but refused: {refused}"
     except (AssertionError, ValueError, AttributeError, StopIteration, subprocess.CalledProcessError) as error:
