@@ -31,10 +31,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let segment = rendition.cuts.segments().take_while(|segment| segment.start <= wanted).last().ok_or("no such time")?;
 
     // Plan the segment, read what the plan asks for, and put it together: nothing is copied.
-    let plan = media_segment(Profile::Cmaf, rendition, &segment)?;
+    let plan = media_segment(Profile::Cmaf, rendition, &segment, None)?;
     let media: Vec<Bytes> = plan.reads().iter().map(|wanted| read(&mut file, wanted.extent)).collect::<Result<_, _>>()?;
     let mut out = std::io::stdout().lock();
-    out.write_all(&init_segment(Profile::Cmaf, rendition)?)?;
+    out.write_all(&init_segment(Profile::Cmaf, rendition, None)?)?;
     for piece in plan.finish(&media)? {
         out.write_all(&piece)?;
     }

@@ -63,7 +63,7 @@ fn segment(criterion: &mut Criterion) {
     let film = film();
     let segments: Vec<_> = film.cuts.segments().collect();
     let Some(segment) = segments.get(600) else { return };
-    let plan = || media_segment(Profile::Cmaf, &film, segment).expect("a sane film");
+    let plan = || media_segment(Profile::Cmaf, &film, segment, None).expect("a sane film");
     let mut group = criterion.benchmark_group("fmp4");
     group.bench_function("plan", |bencher| bencher.iter(|| black_box(plan())));
 
@@ -77,7 +77,7 @@ fn segment(criterion: &mut Criterion) {
 
     group.bench_function("lens", |bencher| {
         bencher.iter(|| {
-            segments.iter().map(|segment| media_segment_len(Profile::Cmaf, &film, segment)).filter_map(Result::ok).max()
+            segments.iter().map(|segment| media_segment_len(Profile::Cmaf, &film, segment, None)).filter_map(Result::ok).max()
         });
     });
     group.finish();

@@ -17,6 +17,15 @@ pub enum Error {
     /// The track cannot be carried in the output format, though it is legal.
     #[error("the track cannot be carried in this format: {0}")]
     Unsupported(String),
+    /// The track, or a sample of it, cannot be encrypted as asked.
+    #[error("{}{problem}", sample.map_or_else(String::new, |sample| format!("sample {}: ", sample.0)))]
+    Encryption {
+        /// The sample, in decoding order of its track; `None` where it is the track as such.
+        sample: Option<SampleIndex>,
+        /// What is wrong, and so who can help.
+        #[source]
+        problem: dynpack_crypt::Error,
+    },
     /// The bytes handed in are not those which the plan asked for: the caller's mistake, or a source cut short.
     #[error("read {} bytes for the range of {} at {}", got, wanted.len, wanted.offset)]
     WrongRead {

@@ -6,12 +6,16 @@
 //! Smooth Streaming does otherwise stands at [`Profile::Smooth`]. The same rendition and segment give the same bytes every time: there
 //! are no clocks and no counters, `mfhd` holds the number of the segment in the timeline plus one.
 //!
-//! Left out: several tracks a file, encryption, `prft` and `emsg`.
+//! Under a [`Protection`] the samples are encrypted on the way (ISO/IEC 23001-7), and the segment is written into one buffer.
+//!
+//! Left out: several tracks a file, `prft` and `emsg`.
 
 mod boxes;
+mod encrypted;
 mod init;
 mod media;
 mod profile;
+mod protection;
 mod run;
 mod times;
 
@@ -19,8 +23,10 @@ use bytes::Bytes;
 use dynpack_media::{Rendition, Segment};
 
 pub use self::profile::Profile;
+pub use self::protection::Protection;
 
-use self::media::Fragment;
+use self::encrypted::EncryptedFragment;
+use self::media::{Fragment, Selection};
 use crate::{Error, SegmentPlan};
 
 /// The `track_ID` of the one track of each file.
@@ -33,40 +39,98 @@ const MOST_HEAD: u64 = 16 << 20;
 /// Makes the init segment of a rendition: `ftyp` and a `moov` without samples.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for [`Profile::Smooth`], which has none, or if the sample entry is larger than any real one.
-pub fn init_segment(profile: Profile, rendition: &Rendition) -> Result<Bytes, Error> {
-    init::write(profile, rendition)
+/// [`Error::Unsupported`] for [`Profile::Smooth`], which has none, or if the sample entry is larger than any real one;
+/// [`Error::Encryption`] if the sample entry cannot be that of an encrypted track.
+pub fn init_segment(profile: Profile, rendition: &Rendition, protection: Option<&Protection>) -> Result<Bytes, Error> {
+    init::write(profile, rendition, protection)
 }
 
 /// Plans one media segment. Costs in proportion to the samples of the segment, never to those of the film.
 ///
+/// The [length](SegmentPlan::len) of encrypted video is not known before its samples are read: what the segment says of its
+/// encryption depends on their slices.
+///
 /// # Errors
-/// [`Error::Sample`] if a time of a sample does not fit its field, [`Error::Unsupported`] if there are millions of samples.
-pub fn media_segment(profile: Profile, rendition: &Rendition, segment: &Segment) -> Result<SegmentPlan, Error> {
-    Fragment::whole(profile, rendition, segment).plan()
+/// [`Error::Sample`] if a time of a sample does not fit its field, [`Error::Unsupported`] if there are millions of samples,
+/// [`Error::Encryption`] if the protection has no place for its scheme. What is wrong with samples that are to be encrypted is
+/// found by [`SegmentPlan::finish`].
+pub fn media_segment(
+    profile: Profile,
+    rendition: &Rendition,
+    segment: &Segment,
+    protection: Option<&Protection>,
+) -> Result<SegmentPlan, Error> {
+    plan(profile, rendition, segment, Selection::Whole, protection)
 }
 
 /// Bytes of a media segment: what [`media_segment`] promises, without planning it. Mostly O(log n), so that peak bitrates can be
 /// computed from all segments of a film.
 ///
-/// # Errors
-/// [`Error::Unsupported`] if there are millions of samples.
-pub fn media_segment_len(profile: Profile, rendition: &Rendition, segment: &Segment) -> Result<u64, Error> {
-    Fragment::whole(profile, rendition, segment).len()
-}
-
-/// Plans a segment for trick play: only the first sample of `segment`, shown for as long as all of it.
+/// Where that promises nothing, which is for encrypted video, it is the most bytes if no picture has more than 4 slices: 6 bytes
+/// for each slice that is not there too many, and for each further one too few.
 ///
 /// # Errors
-/// [`Error::Sample`] if a time of the sample does not fit its field.
-pub fn key_frame_segment(profile: Profile, rendition: &Rendition, segment: &Segment) -> Result<SegmentPlan, Error> {
-    Fragment::key_frame(profile, rendition, segment).plan()
+/// [`Error::Unsupported`] if there are millions of samples, [`Error::Encryption`] if the protection has no place for its scheme.
+pub fn media_segment_len(
+    profile: Profile,
+    rendition: &Rendition,
+    segment: &Segment,
+    protection: Option<&Protection>,
+) -> Result<u64, Error> {
+    len(profile, rendition, segment, Selection::Whole, protection)
 }
 
-/// Bytes of a segment for trick play: what [`key_frame_segment`] promises, without planning it. O(log n).
+/// Plans a segment for trick play: only the first sample of `segment`, shown for as long as all of it. Encrypted, the sample has
+/// the same bytes as in the whole segment.
 ///
 /// # Errors
-/// None today.
-pub fn key_frame_segment_len(profile: Profile, rendition: &Rendition, segment: &Segment) -> Result<u64, Error> {
-    Fragment::key_frame(profile, rendition, segment).len()
+/// As [`media_segment`].
+pub fn key_frame_segment(
+    profile: Profile,
+    rendition: &Rendition,
+    segment: &Segment,
+    protection: Option<&Protection>,
+) -> Result<SegmentPlan, Error> {
+    plan(profile, rendition, segment, Selection::KeyFrame, protection)
+}
+
+/// Bytes of a segment for trick play: what [`key_frame_segment`] promises, without planning it, or else the most as
+/// [`media_segment_len`] counts it. O(log n).
+///
+/// # Errors
+/// As [`media_segment_len`].
+pub fn key_frame_segment_len(
+    profile: Profile,
+    rendition: &Rendition,
+    segment: &Segment,
+    protection: Option<&Protection>,
+) -> Result<u64, Error> {
+    len(profile, rendition, segment, Selection::KeyFrame, protection)
+}
+
+fn plan(
+    profile: Profile,
+    rendition: &Rendition,
+    segment: &Segment,
+    selection: Selection,
+    protection: Option<&Protection>,
+) -> Result<SegmentPlan, Error> {
+    match protection {
+        None => Fragment::new(profile, rendition, segment, selection).plan(),
+        Some(protection) => EncryptedFragment::new(profile, rendition, segment, selection, protection)?.plan(),
+    }
+}
+
+fn len(
+    profile: Profile,
+    rendition: &Rendition,
+    segment: &Segment,
+    selection: Selection,
+    protection: Option<&Protection>,
+) -> Result<u64, Error> {
+    let fragment = Fragment::new(profile, rendition, segment, selection);
+    match protection {
+        None => fragment.len(),
+        Some(protection) => protection.most_len(fragment),
+    }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use dynpack_crypt::{ContentKey, Iv, envelope};
 use dynpack_media::{Extent, Rendition, SampleIndex, SourceIndex};
 
 use crate::Error;
@@ -63,6 +64,12 @@ pub struct SegmentPlan {
 enum Assembly {
     Spliced(Vec<Piece>),
     Muxed(Box<dyn Mux>),
+    /// Another plan, whose reads stand with this one.
+    Encrypted {
+        clear: Box<SegmentPlan>,
+        key: ContentKey,
+        iv: Iv,
+    },
 }
 
 impl fmt::Debug for Assembly {
@@ -70,6 +77,7 @@ impl fmt::Debug for Assembly {
         match self {
             Self::Spliced(pieces) => f.debug_tuple("Spliced").field(pieces).finish(),
             Self::Muxed(_) => f.write_str("Muxed"),
+            Self::Encrypted { clear, .. } => f.debug_tuple("Encrypted").field(clear).finish(),
         }
     }
 }
@@ -96,6 +104,16 @@ impl SegmentPlan {
         Self { len, reads, assembly: Assembly::Muxed(mux) }
     }
 
+    /// The same segment encrypted as a whole by AES-128 (RFC 8216, 4.3.2.4): 1 to 16 bytes longer, and no list of pieces any more.
+    #[must_use]
+    pub fn encrypted(mut self, key: &ContentKey, iv: Iv) -> Self {
+        Self {
+            len: self.len.map(envelope::encrypted_len),
+            reads: std::mem::take(&mut self.reads),
+            assembly: Assembly::Encrypted { clear: Box::new(self), key: key.clone(), iv },
+        }
+    }
+
     /// Bytes of the finished segment; `None` where only the media itself can tell.
     #[must_use]
     pub const fn len(&self) -> Option<u64> {
@@ -108,12 +126,12 @@ impl SegmentPlan {
         &self.reads
     }
 
-    /// The segment as a list of stretches; `None` for a format that rewrites the media.
+    /// The segment as a list of stretches; `None` where the media is rewritten, as a format or encryption asks.
     #[must_use]
     pub fn pieces(&self) -> Option<&[Piece]> {
         match &self.assembly {
             Assembly::Spliced(pieces) => Some(pieces),
-            Assembly::Muxed(_) => None,
+            Assembly::Muxed(_) | Assembly::Encrypted { .. } => None,
         }
     }
 
@@ -121,7 +139,8 @@ impl SegmentPlan {
     /// where they are: nothing is copied.
     ///
     /// # Errors
-    /// [`Error::WrongRead`] if `media` does not match the reads, [`Error::Sample`] if a sample cannot be carried.
+    /// [`Error::WrongRead`] if `media` does not match the reads, [`Error::Sample`] if a sample cannot be carried,
+    /// [`Error::Encryption`] if one cannot be encrypted.
     pub fn finish(self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
         for (at, read) in self.reads.iter().enumerate() {
             let got = media.get(at).map_or(0, |bytes| bytes.len() as u64);
@@ -129,6 +148,10 @@ impl SegmentPlan {
                 return Err(Error::WrongRead { wanted: read.extent, got });
             }
         }
+        self.make(media)
+    }
+
+    fn make(self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
         let segment = match self.assembly {
             Assembly::Spliced(pieces) => {
                 let mut media = media.iter();
@@ -139,6 +162,7 @@ impl SegmentPlan {
                 stretches.collect()
             }
             Assembly::Muxed(mux) => vec![mux.mux(media)?],
+            Assembly::Encrypted { clear, key, iv } => vec![encrypt(clear.make(media)?, &key, iv)],
         };
         let got = segment.iter().map(|stretch| stretch.len() as u64).sum();
         match self.len {
@@ -146,4 +170,16 @@ impl SegmentPlan {
             _ => Ok(segment),
         }
     }
+}
+
+/// Encrypts a segment into one buffer: the one in which it was made, if it was.
+fn encrypt(mut segment: Vec<Bytes>, key: &ContentKey, iv: Iv) -> Bytes {
+    let encrypted = match segment.pop() {
+        Some(made) if segment.is_empty() && made.is_unique() => envelope::encrypt_in_place(key, iv, made.into()),
+        last => {
+            segment.extend(last);
+            envelope::encrypt(key, iv, &segment)
+        }
+    };
+    encrypted.into()
 }

@@ -5,7 +5,7 @@ use dynpack_media::{Rendition, Sample, SampleIndex, Segment, Ticks};
 
 use super::tag::Carriage;
 use super::times::Times;
-use crate::Error;
+use crate::{Error, samples};
 
 /// A sample as its tag describes it.
 #[derive(Clone, Copy, Debug)]
@@ -45,16 +45,7 @@ impl Track {
 
     /// The samples, from the reads which hold them.
     pub(super) fn cut(&self, media: &mut impl Iterator<Item = Bytes>) -> Result<Vec<Bytes>, Error> {
-        let mut read = Bytes::new();
-        let samples = self.frames.iter().map(|frame| {
-            if read.is_empty() {
-                read = media.next().unwrap_or_default();
-            }
-            let size = usize::try_from(frame.size).unwrap_or(usize::MAX);
-            let whole = size <= read.len();
-            whole.then(|| read.split_to(size)).ok_or_else(|| refused(frame.index, "it lies in two places of the file"))
-        });
-        samples.collect()
+        samples::cut(self.frames.iter().map(|frame| (frame.index, frame.size)), media)
     }
 
     pub(super) fn put_configuration(&self, decode: u32, out: &mut BytesMut) {

@@ -4,7 +4,7 @@ use bytes::{BufMut, Bytes};
 use dynpack_media::{Language, MediaKind, Rendition};
 
 use super::boxes::{put_box, put_brands, put_full_box, put_matrix};
-use super::{MOST_HEAD, Profile, TRACK_ID};
+use super::{MOST_HEAD, Profile, Protection, TRACK_ID};
 use crate::Error;
 
 /// `track_enabled`, `track_in_movie` and `track_in_preview` (8.3.2).
@@ -16,19 +16,24 @@ const FULL_VOLUME: u16 = 0x0100;
 /// Bytes of a visual sample entry before the boxes in it (12.1.3).
 const VISUAL_ENTRY_LEN: usize = 86;
 
-pub(super) fn write(profile: Profile, rendition: &Rendition) -> Result<Bytes, Error> {
+pub(super) fn write(profile: Profile, rendition: &Rendition, protection: Option<&Protection>) -> Result<Bytes, Error> {
     let brands = profile.init_brands(rendition);
     let brands = brands.ok_or_else(|| Error::Unsupported("it has no init segments".into()))?;
     let entry_len = rendition.track.sample_entry.len();
     if entry_len as u64 > MOST_HEAD {
         return Err(Error::Unsupported(format!("its sample entry has {entry_len} bytes")));
     }
+    let clear = || Ok(rendition.track.sample_entry.clone());
+    let entry = protection.map_or_else(clear, |protection| protection.sample_entry(&rendition.track))?;
     let mut out = Vec::with_capacity(entry_len + 1024);
     put_brands(&mut out, b"ftyp", brands);
     put_box(&mut out, b"moov", |out| {
         put_mvhd(out, rendition);
-        put_box(out, b"trak", |out| put_trak(out, rendition));
+        put_box(out, b"trak", |out| put_trak(out, rendition, &entry));
         put_box(out, b"mvex", |out| put_mvex(out, rendition));
+        if let Some(protection) = protection {
+            protection.put_systems(out);
+        }
     });
     Ok(out.into())
 }
@@ -48,14 +53,14 @@ fn put_mvhd(out: &mut Vec<u8>, rendition: &Rendition) {
     });
 }
 
-fn put_trak(out: &mut Vec<u8>, rendition: &Rendition) {
+fn put_trak(out: &mut Vec<u8>, rendition: &Rendition, entry: &[u8]) {
     put_tkhd(out, rendition);
     put_edts(out, rendition);
     put_box(out, b"mdia", |out| {
         put_mdhd(out, rendition);
         put_hdlr(out, rendition.kind());
         put_elng(out, &rendition.language);
-        put_box(out, b"minf", |out| put_minf(out, rendition));
+        put_box(out, b"minf", |out| put_minf(out, rendition.kind(), entry));
     });
 }
 
@@ -142,8 +147,8 @@ fn put_hdlr(out: &mut Vec<u8>, kind: MediaKind) {
     });
 }
 
-fn put_minf(out: &mut Vec<u8>, rendition: &Rendition) {
-    match rendition.kind() {
+fn put_minf(out: &mut Vec<u8>, kind: MediaKind, entry: &[u8]) {
+    match kind {
         MediaKind::Audio => put_full_box(out, b"smhd", 0, 0, |out| out.put_u32(0)),
         _ => put_full_box(out, b"vmhd", 0, 1, |out| out.put_u64(0)),
     }
@@ -153,14 +158,14 @@ fn put_minf(out: &mut Vec<u8>, rendition: &Rendition) {
             put_full_box(out, b"url ", 0, 1, |_| ());
         });
     });
-    put_box(out, b"stbl", |out| put_stbl(out, rendition));
+    put_box(out, b"stbl", |out| put_stbl(out, entry));
 }
 
 /// The `stbl` box (8.5.1) of a track whose samples all stand in fragments.
-fn put_stbl(out: &mut Vec<u8>, rendition: &Rendition) {
+fn put_stbl(out: &mut Vec<u8>, entry: &[u8]) {
     put_full_box(out, b"stsd", 0, 0, |out| {
         out.put_u32(1);
-        out.put_slice(&rendition.track.sample_entry);
+        out.put_slice(entry);
     });
     put_full_box(out, b"stts", 0, 0, |out| out.put_u32(0));
     put_full_box(out, b"stsc", 0, 0, |out| out.put_u32(0));

@@ -6,6 +6,7 @@ use bytes::{BufMut, Bytes};
 use dynpack_media::{Rendition, SampleIndex, Segment, Ticks};
 
 use super::boxes::{brands_len, put_box, put_brands, put_full_box};
+use super::protection::Signal;
 use super::run::Run;
 use super::times::{Clock, Times};
 use super::{MOST_HEAD, Profile, TRACK_ID};
@@ -24,6 +25,15 @@ const TFXD: u128 = 0x6d1d_9b05_42d5_44e6_80e2_141d_aff7_57b2;
 /// The largest `referenced_size` of a `sidx`, which has 31 bits (8.16.3.2).
 const MOST_INDEXED: u64 = (1 << 31) - 1;
 
+/// Which samples of a segment a fragment has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Selection {
+    /// All.
+    Whole,
+    /// The first, for as long as the segment lasts.
+    KeyFrame,
+}
+
 /// One fragment, with what goes before it in its segment.
 pub(super) struct Fragment<'a> {
     profile: Profile,
@@ -31,26 +41,31 @@ pub(super) struct Fragment<'a> {
     segment: &'a Segment,
     payload_len: u64,
     run: Run<'a>,
+    signal: Option<&'a Signal>,
 }
 
 impl<'a> Fragment<'a> {
-    /// All samples of a segment.
-    pub(super) fn whole(profile: Profile, rendition: &'a Rendition, segment: &'a Segment) -> Self {
-        Self::new(profile, rendition, segment, u32::MAX)
-    }
-
-    /// The first sample of a segment, for as long as all of it.
-    pub(super) fn key_frame(profile: Profile, rendition: &'a Rendition, segment: &'a Segment) -> Self {
-        Self::new(profile, rendition, segment, 1)
-    }
-
-    fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment, count: u32) -> Self {
+    /// A fragment in the clear.
+    pub(super) fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment, selection: Selection) -> Self {
+        let count = match selection {
+            Selection::Whole => u32::MAX,
+            Selection::KeyFrame => 1,
+        };
         let times = Times::new(profile.clock(), rendition, segment, count);
         let payload_len = rendition.track.samples.byte_len(times.samples());
-        Self { profile, rendition, segment, payload_len, run: Run::new(profile, rendition, times) }
+        Self { profile, rendition, segment, payload_len, run: Run::new(profile, rendition, times), signal: None }
     }
 
-    fn samples(&self) -> Range<SampleIndex> {
+    /// The same, which says how its samples are encrypted.
+    pub(super) fn with_signal(self, signal: &'a Signal) -> Self {
+        Self { signal: Some(signal), ..self }
+    }
+
+    pub(super) fn sample_count(&self) -> u32 {
+        self.run.sample_count()
+    }
+
+    pub(super) fn samples(&self) -> Range<SampleIndex> {
         self.run.times().samples()
     }
 
@@ -69,15 +84,21 @@ impl<'a> Fragment<'a> {
     fn head(&self) -> Result<Bytes, Error> {
         let promised = self.head_len()?;
         let mut out = Vec::with_capacity(usize::try_from(promised).unwrap_or_default());
-        put_brands(&mut out, b"styp", self.profile.segment_brands(self.is_indexed()));
-        if self.is_indexed() {
-            self.put_sidx(&mut out)?;
-        }
-        self.put_moof(&mut out)?;
-        self.put_mdat_header(&mut out);
+        self.put_head(&mut out)?;
         let got = out.len() as u64;
         debug_assert_eq!(promised, got, "the head is as long as promised");
         if got == promised { Ok(out.into()) } else { Err(Error::BrokenPromise { promised, got }) }
+    }
+
+    /// Writes all that stands before the samples.
+    pub(super) fn put_head(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        put_brands(out, b"styp", self.profile.segment_brands(self.is_indexed()));
+        if self.is_indexed() {
+            self.put_sidx(out)?;
+        }
+        self.put_moof(out)?;
+        self.put_mdat_header(out);
+        Ok(())
     }
 
     /// The `sidx` box (8.16.3) with this segment as its one subsegment. Its times are those of the presentation, after the edit list
@@ -112,25 +133,29 @@ impl<'a> Fragment<'a> {
 
     fn put_moof(&self, out: &mut Vec<u8>) -> Result<(), Error> {
         let data_offset = i32::try_from(self.moof_len() + self.mdat_header_len()).map_err(|_| self.too_many())?;
-        let mut result = Ok(());
+        let (start, mut result) = (out.len(), Ok(()));
         put_box(out, b"moof", |out| {
             put_full_box(out, b"mfhd", 0, 0, |out| out.put_u32(self.segment.number.0.wrapping_add(1)));
             put_box(out, b"traf", |out| {
-                result = self.put_traf(out, data_offset);
+                result = self.put_traf(out, start, data_offset);
             });
         });
         result
     }
 
-    fn put_traf(&self, out: &mut Vec<u8>, data_offset: i32) -> Result<(), Error> {
+    /// The `traf` of a `moof` that starts at `moof` in `out`.
+    fn put_traf(&self, out: &mut Vec<u8>, moof: usize, data_offset: i32) -> Result<(), Error> {
         self.run.put_tfhd(out);
-        if self.profile.clock() == Clock::Smooth {
-            self.run.put_trun(out, data_offset)?;
-            return self.put_tfxd(out);
+        let is_smooth = self.profile.clock() == Clock::Smooth;
+        if !is_smooth {
+            let start = self.time(self.run.times().start())?;
+            put_full_box(out, b"tfdt", 1, 0, |out| out.put_u64(start));
         }
-        let start = self.time(self.run.times().start())?;
-        put_full_box(out, b"tfdt", 1, 0, |out| out.put_u64(start));
-        self.run.put_trun(out, data_offset)
+        self.run.put_trun(out, data_offset)?;
+        if let Some(signal) = self.signal {
+            signal.put(moof, out);
+        }
+        if is_smooth { self.put_tfxd(out) } else { Ok(()) }
     }
 
     /// The `tfxd` box (\[MS-SSTR\] 2.2.4.4): when the segment is presented, and until when, as the client manifest says it.
@@ -179,7 +204,7 @@ impl<'a> Fragment<'a> {
 
     fn moof_len(&self) -> u64 {
         let start = if self.profile.clock() == Clock::Smooth { TFXD_LEN } else { TFDT_LEN };
-        BOX_LEN + MFHD_LEN + BOX_LEN + self.run.tfhd_len() + start + self.run.trun_len()
+        BOX_LEN + MFHD_LEN + BOX_LEN + self.run.tfhd_len() + start + self.run.trun_len() + self.signal.map_or(0, Signal::len)
     }
 
     fn mdat_header_len(&self) -> u64 {

@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
             | flag(self.has_offsets, trun::COMPOSITION_OFFSET)
     }
 
-    fn sample_count(&self) -> u32 {
+    pub(super) fn sample_count(&self) -> u32 {
         let samples = self.times.samples();
         samples.end.0.min(self.table.len()).saturating_sub(samples.start.0)
     }

@@ -6,7 +6,7 @@ use dynpack_media::{MediaKind, SampleIndex, Ticks, Timescale};
 use super::Part;
 use super::carriage::{Carriage, Len, carriage};
 use super::clock::Stamps;
-use crate::Error;
+use crate::{Error, samples};
 
 /// The packets of one stream or table (13 bits).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,16 +96,7 @@ impl Stream {
 
     /// The samples of the stream, from the reads which hold them.
     pub(super) fn cut(&self, media: &mut impl Iterator<Item = Bytes>) -> Result<Vec<Bytes>, Error> {
-        let mut read = Bytes::new();
-        let samples = self.frames.iter().map(|frame| {
-            if read.is_empty() {
-                read = media.next().unwrap_or_default();
-            }
-            let size = usize::try_from(frame.size).unwrap_or(usize::MAX);
-            let whole = size <= read.len();
-            whole.then(|| read.split_to(size)).ok_or_else(|| self.refused(frame, "lies in two places of the file".into()))
-        });
-        samples.collect()
+        samples::cut(self.frames.iter().map(|frame| (frame.index, frame.size)), media)
     }
 
     /// Bytes of each frame in the elementary stream.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::support::{PlayedSample, Tables, audio_tables, decode, finish, group_tables, parse, renditions, stored};
 
-fn video_tables() -> impl Strategy<Value = Tables> {
+pub(crate) fn video_tables() -> impl Strategy<Value = Tables> {
     let clock = prop_oneof![
         Just((12_800, 512)),
         Just((90_000, 3003)),
@@ -32,7 +32,7 @@ fn video_tables() -> impl Strategy<Value = Tables> {
     })
 }
 
-fn audio() -> impl Strategy<Value = Tables> {
+pub(crate) fn audio() -> impl Strategy<Value = Tables> {
     let clock = prop_oneof![Just(48_000), Just(44_100), Just(22_050)];
     let priming = prop_oneof![Just(0), Just(1024), Just(2048), Just(2112), Just(312)];
     (clock, 3_u32..600, priming, 1_usize..40).prop_map(|(timescale, count, priming, samples_per_chunk)| Tables {
@@ -44,12 +44,12 @@ fn audio() -> impl Strategy<Value = Tables> {
 fn play(rendition: &Rendition) -> Vec<PlayedSample> {
     let mut played = Vec::new();
     for segment in rendition.cuts.segments() {
-        let plan = media_segment(Profile::Cmaf, rendition, &segment).unwrap();
-        let len = media_segment_len(Profile::Cmaf, rendition, &segment).unwrap();
+        let plan = media_segment(Profile::Cmaf, rendition, &segment, None).unwrap();
+        let len = media_segment_len(Profile::Cmaf, rendition, &segment, None).unwrap();
         assert_eq!(plan.len(), Some(len), "the length is known without a plan");
         let bytes = finish(plan);
         assert_eq!(bytes.len() as u64, len);
-        let again = media_segment(Profile::Cmaf, rendition, &segment).unwrap();
+        let again = media_segment(Profile::Cmaf, rendition, &segment, None).unwrap();
         assert_eq!(bytes, finish(again), "the same request gives the same bytes");
         let parsed = parse(&bytes);
         assert_eq!(parsed.trun_version, 1);
@@ -86,8 +86,8 @@ fn smooth_segments_tile_the_track(rendition: &Rendition) {
     let decoded = |sample: &Sample| on_clock(cuts.decode_time(sample) - cuts.lead());
     let mut next_start = on_clock(cuts.start());
     for segment in cuts.segments() {
-        let plan = media_segment(Profile::Smooth, rendition, &segment).unwrap();
-        assert_eq!(plan.len(), Some(media_segment_len(Profile::Smooth, rendition, &segment).unwrap()));
+        let plan = media_segment(Profile::Smooth, rendition, &segment, None).unwrap();
+        assert_eq!(plan.len(), Some(media_segment_len(Profile::Smooth, rendition, &segment, None).unwrap()));
         let parsed = parse(&finish(plan));
         assert!(parsed.styp.is_none() && parsed.sidx.is_none() && parsed.moof.traf[0].tfdt.is_none());
         let (time, duration) = parsed.tfxd.unwrap();
@@ -117,7 +117,7 @@ proptest! {
         for rendition in renditions(vec![video.video(), audio.audio()], target) {
             segments_tile_the_track(&rendition);
             smooth_segments_tile_the_track(&rendition);
-            let init = init_segment(Profile::Cmaf, &rendition).unwrap();
+            let init = init_segment(Profile::Cmaf, &rendition, None).unwrap();
             let (moov, rest) = decode::<Moov>(decode::<Ftyp>(&init).1);
             prop_assert!(rest.is_empty());
             let lead = moov.trak[0].edts.as_ref().map_or(0, |edts| edts.elst.as_ref().unwrap().entries[0].media_time.unwrap());

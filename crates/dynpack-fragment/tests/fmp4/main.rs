@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod encryption;
+mod envelope;
 mod init;
 mod laws;
 mod media;

@@ -14,7 +14,7 @@ fn one(tables: &Tables, target_millis: u64) -> Rendition {
 }
 
 fn segments(rendition: &Rendition) -> Vec<(Segment, Parsed)> {
-    let plan = |segment: &Segment| media_segment(Profile::Cmaf, rendition, segment).unwrap();
+    let plan = |segment: &Segment| media_segment(Profile::Cmaf, rendition, segment, None).unwrap();
     rendition.cuts.segments().map(|segment| (segment.clone(), parse(&finish(plan(&segment))))).collect()
 }
 
@@ -100,7 +100,7 @@ fn audio_of_equal_frames_has_no_entry_a_sample() {
     let tables = Tables { sizes: vec![256; 200], ..audio_tables(48_000, 200, 0) };
     let rendition = renditions(vec![tables.audio()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
-    let plan = media_segment(Profile::Cmaf, &rendition, &segment).unwrap();
+    let plan = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
     let Some([Piece::Bytes(head), ..]) = plan.pieces() else { panic!("a head first") };
     assert_eq!(head.len(), 28 + 52 + 8 + 16 + 8 + 28 + 20 + 20 + 8);
 }
@@ -125,8 +125,8 @@ fn a_key_frame_stands_for_its_segment() {
     let rendition = one(&group_tables(12_800, 512, 160, 50, 2), 2000);
     let mut decode_time = 0;
     for segment in rendition.cuts.segments() {
-        let plan = key_frame_segment(Profile::Cmaf, &rendition, &segment).unwrap();
-        assert_eq!(plan.len(), Some(key_frame_segment_len(Profile::Cmaf, &rendition, &segment).unwrap()));
+        let plan = key_frame_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
+        assert_eq!(plan.len(), Some(key_frame_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap()));
         let parsed = parse(&finish(plan));
         let [sample] = &parsed.samples[..] else { panic!("one sample") };
         assert_eq!((sample.decode_time, sample.offset, sample.flags), (decode_time, 0, SYNC));
@@ -142,13 +142,13 @@ fn a_key_frame_stands_for_its_segment() {
 fn a_segment_too_long_for_an_index_has_none() {
     let rendition = one(&group_tables(10_000_000, 400_000_000, 25, 25, 0), 6000);
     let segment = rendition.cuts.segments().next().unwrap();
-    let len = media_segment_len(Profile::Cmaf, &rendition, &segment).unwrap();
-    let plan = media_segment(Profile::Cmaf, &rendition, &segment).unwrap();
+    let len = media_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap();
+    let plan = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
     assert_eq!(plan.len(), Some(len));
     let parsed = parse(&finish(plan));
     assert!(parsed.sidx.is_none());
     assert_eq!(parsed.styp.unwrap().compatible_brands, [b"msdh", b"cmfs"].map(Into::into));
-    let error = key_frame_segment(Profile::Cmaf, &rendition, &segment).unwrap_err();
+    let error = key_frame_segment(Profile::Cmaf, &rendition, &segment, None).unwrap_err();
     assert_eq!(error.to_string(), "sample 0 cannot be carried: it lasts 10000000000 ticks");
 }
 
@@ -158,8 +158,8 @@ fn a_payload_of_four_gibibytes_takes_a_long_header() {
         let tables = Tables { sizes: sizes.into(), samples_per_chunk: 4, ..group_tables(1000, 40, 4, 4, 0) };
         let rendition = one(&tables, 1000);
         let segment = rendition.cuts.segments().next().unwrap();
-        let plan: SegmentPlan = media_segment(Profile::Cmaf, &rendition, &segment).unwrap();
-        assert_eq!(plan.len(), Some(media_segment_len(Profile::Cmaf, &rendition, &segment).unwrap()));
+        let plan: SegmentPlan = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
+        assert_eq!(plan.len(), Some(media_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap()));
         let Some([Piece::Bytes(head), Piece::Read(read)]) = plan.pieces() else { panic!("a head and one read") };
         let data_offset = {
             let trun = head.windows(4).position(|bytes| bytes == b"trun").unwrap();
@@ -184,7 +184,7 @@ fn an_offset_beyond_its_field_is_refused() {
     (tables.offsets[0], tables.offsets[1]) = (-2_000_000_000, 2_000_000_000);
     let rendition = one(&tables, 1000);
     let segment = rendition.cuts.segments().next().unwrap();
-    let error = media_segment(Profile::Cmaf, &rendition, &segment).unwrap_err();
+    let error = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap_err();
     let problem = "it is presented 4000000000 ticks after it is decoded".to_owned();
     assert_eq!(error, Error::Sample { sample: SampleIndex(1), problem });
 }
@@ -207,6 +207,6 @@ fn a_segment_of_millions_of_samples_is_refused() {
     track.samples = SampleTable::new(columns).unwrap();
     let rendition = renditions(vec![track], 6000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
-    let error = media_segment(Profile::Cmaf, &rendition, &segment).unwrap_err();
+    let error = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap_err();
     assert!(error.to_string().ends_with("one of its segments has 4294967295 samples"), "{error}");
 }

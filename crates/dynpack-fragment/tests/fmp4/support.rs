@@ -47,7 +47,12 @@ impl Tables {
     }
 
     pub(crate) fn video(&self) -> Track {
-        let (codec, entry) = avc(1280, 720, None);
+        self.video_of(RECORD)
+    }
+
+    /// Video of that configuration.
+    pub(crate) fn video_of(&self, record: &'static [u8]) -> Track {
+        let (codec, entry) = avc(record, 1280, 720, None);
         Track::new(TrackId(3), Timescale::new(self.timescale).unwrap(), codec, entry, self.build()).with_edit(self.edit)
     }
 
@@ -111,11 +116,12 @@ pub(crate) fn renditions(tracks: Vec<Track>, target_millis: u64) -> Vec<Renditio
     .collect()
 }
 
-fn avc(width: u16, height: u16, pasp: Option<(u32, u32)>) -> (Codec, Bytes) {
-    const RECORD: &[u8] = &[1, 0x4d, 0x40, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x4d, 0x40, 0x1f, 1, 0, 2, 0x68, 0xee];
+const RECORD: &[u8] = &[1, 0x4d, 0x40, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x4d, 0x40, 0x1f, 1, 0, 2, 0x68, 0xee];
+
+fn avc(record: &'static [u8], width: u16, height: u16, pasp: Option<(u32, u32)>) -> (Codec, Bytes) {
     let avc1 = mp4_atom::Avc1 {
         visual: mp4_atom::Visual { data_reference_index: 1, width, height, ..Default::default() },
-        avcc: mp4_atom::Avcc::decode_body(&mut &RECORD[..]).unwrap(),
+        avcc: mp4_atom::Avcc::decode_body(&mut &record[..]).unwrap(),
         pasp: pasp.map(|(h_spacing, v_spacing)| mp4_atom::Pasp { h_spacing, v_spacing }),
         btrt: None,
         colr: None,
@@ -125,12 +131,12 @@ fn avc(width: u16, height: u16, pasp: Option<(u32, u32)>) -> (Codec, Bytes) {
     };
     let mut entry = Vec::new();
     avc1.encode(&mut entry).unwrap();
-    (Codec::Avc(AvcConfig::parse(Bytes::from_static(RECORD), width, height, false).unwrap()), entry.into())
+    (Codec::Avc(AvcConfig::parse(Bytes::from_static(record), width, height, false).unwrap()), entry.into())
 }
 
 /// A track whose pixels are not square.
 pub(crate) fn anamorphic(width: u16, height: u16, pasp: (u32, u32)) -> Track {
-    let (codec, entry) = avc(width, height, Some(pasp));
+    let (codec, entry) = avc(RECORD, width, height, Some(pasp));
     let table = group_tables(1000, 40, 50, 25, 0).build();
     Track::new(TrackId(1), Timescale::new(1000).unwrap(), codec, entry, table)
 }

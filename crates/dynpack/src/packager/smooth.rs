@@ -45,7 +45,7 @@ impl Packager for Smooth {
         let starts = || rendition.cuts.segments().map(|segment| dynpack_smooth::chunk_time(segment.start, rendition.timescale()));
         let segment = dynpack_smooth::segment_at(rendition, time).ok_or_else(|| time_not_found(rendition, time, starts()))?;
         let plan = if request.target.key_frames() { fmp4::key_frame_segment } else { fmp4::media_segment };
-        Ok(plan(Profile::Smooth, rendition, &segment)?)
+        Ok(plan(Profile::Smooth, rendition, &segment, None)?)
     }
 }
 

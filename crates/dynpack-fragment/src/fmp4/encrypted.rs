@@ -1,0 +1,71 @@
+//! Media segments whose samples are encrypted as they are written.
+
+use bytes::Bytes;
+use dynpack_media::{Rendition, Segment};
+
+use super::media::{Fragment, Selection};
+use super::{Profile, Protection};
+use crate::plan::Mux;
+use crate::{Error, Read, SegmentPlan, samples};
+
+/// One fragment that will be encrypted, with all that it takes.
+pub(super) struct EncryptedFragment {
+    profile: Profile,
+    rendition: Rendition,
+    segment: Segment,
+    selection: Selection,
+    protection: Protection,
+}
+
+impl EncryptedFragment {
+    pub(super) fn new(
+        profile: Profile,
+        rendition: &Rendition,
+        segment: &Segment,
+        selection: Selection,
+        protection: &Protection,
+    ) -> Result<Self, Error> {
+        protection.check()?;
+        let (rendition, segment, protection) = (rendition.clone(), segment.clone(), protection.clone());
+        Ok(Self { profile, rendition, segment, selection, protection })
+    }
+
+    pub(super) fn plan(self) -> Result<SegmentPlan, Error> {
+        let fragment = self.clear();
+        let range = fragment.samples();
+        let reads = Read::samples(&self.rendition, range.clone()).collect();
+        let signal = self.protection.signal_unread(range.start, fragment.sample_count());
+        let len = signal.map(|signal| fragment.with_signal(&signal).len()).transpose()?;
+        Ok(SegmentPlan::muxed(len, reads, Box::new(self)))
+    }
+
+    fn clear(&self) -> Fragment<'_> {
+        Fragment::new(self.profile, &self.rendition, &self.segment, self.selection)
+    }
+
+    /// The samples, from the reads which hold them.
+    fn samples(&self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
+        let stored = self.rendition.track.samples.samples(self.clear().samples());
+        samples::cut(stored.map(|sample| (sample.index, sample.size)), &mut media.iter().cloned())
+    }
+}
+
+impl Mux for EncryptedFragment {
+    fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
+        let samples = self.samples(media)?;
+        let clear = self.clear();
+        let signal = self.protection.signal(clear.samples().start, &samples)?;
+        let fragment = clear.with_signal(&signal);
+        let promised = fragment.len()?;
+        let too_long = |_| Error::Unsupported(format!("a segment of {promised} bytes"));
+        let mut out = Vec::with_capacity(usize::try_from(promised).map_err(too_long)?);
+        fragment.put_head(&mut out)?;
+        for (at, sample) in (0..).zip(&samples) {
+            self.protection.encrypt(&signal, at, sample, &mut out)?;
+        }
+        match out.len() as u64 {
+            got if got == promised => Ok(out.into()),
+            got => Err(Error::BrokenPromise { promised, got }),
+        }
+    }
+}

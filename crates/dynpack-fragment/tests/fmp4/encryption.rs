@@ -1,0 +1,370 @@
+//! Encrypted segments, decrypted by what their own boxes say, as ISO/IEC 23001-7 asks.
+
+use aes::Aes128;
+use aes::cipher::{BlockModeDecrypt, KeyIvInit, StreamCipher};
+use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
+use dynpack_crypt::systems::Pssh;
+use dynpack_crypt::{ContentKey, IvSource, KeyId, SystemId};
+use dynpack_fragment::fmp4::{
+    Profile, Protection, init_segment, key_frame_segment, key_frame_segment_len, media_segment, media_segment_len,
+};
+use dynpack_fragment::{Error, SegmentPlan};
+use dynpack_media::{Extent, Rendition, SampleIndex, Segment, Track, TrackId};
+use mp4_atom::{Codec, Ftyp, Moov};
+use proptest::prelude::*;
+
+use crate::laws;
+use crate::support::{Parsed, Tables, audio_tables, decode, group_tables, parse, renditions, stored};
+
+const KEY: [u8; 16] = *b"a key of 16 byte";
+const ID: KeyId = KeyId(*b"an id of 16 byte");
+
+/// Parameter sets and starts of slices of a baseline stream of x264, one slice a picture.
+const SPS: &[u8] = b"\x67\x42\xc0\x0a\xdb\x08\x36\xc0\x44\0\0\x03\0\x04\0\0\x03\0\xc8\x3c\x48\x9b\x80";
+const PPS: &[u8] = b"\x68\xca\x80\xc4\xb2";
+const IDR: &[u8] = b"\x65\x88\x84\x19\x21\x3e\x23\xda\xd8\x8f\x15\x97\x0b\xdd\x9d\x71\xac\x40";
+const SLICE: &[u8] = b"\x41\x9a\x40\x64\x84\xad\x5b\x3c\x21\x66\xc2\xca\0\x30\xed\xcd\x98\x06";
+const SEI: &[u8] = b"\x06\x05\x01\x80";
+
+fn record() -> &'static [u8] {
+    let len = |set: &[u8]| u16::try_from(set.len()).unwrap().to_be_bytes();
+    [&[1, 0x42, 0xc0, 0x0a, 0xff, 0xe1][..], &len(SPS), SPS, &[1], &len(PPS), PPS].concat().leak()
+}
+
+/// A rendition, and the file in which it lies.
+struct Film {
+    rendition: Rendition,
+    file: Vec<u8>,
+}
+
+impl Film {
+    /// Pictures of one to four slices, of up to `most` bytes each, and now and then a SEI message.
+    fn video(mut tables: Tables, most: u64, target: u64) -> Self {
+        let slices = |picture: u64| 1 + u64::from(stored(picture)) % 4;
+        let samples: Vec<Vec<u8>> = (0..tables.sizes.len() as u64)
+            .map(|picture| {
+                let start = if picture % 50 == 0 { IDR } else { SLICE };
+                let slice = |which| {
+                    let seed = picture * 4 + which;
+                    let body = (0..u64::from(stored(seed)) * most / 256).map(|at| stored(seed << 20 | at) | 1);
+                    start.iter().copied().chain(body).collect::<Vec<_>>()
+                };
+                let sei = (picture % 3 == 0).then(|| SEI.to_vec());
+                let units = sei.into_iter().chain((0..slices(picture)).map(slice));
+                units.flat_map(|unit| [&u32::try_from(unit.len()).unwrap().to_be_bytes()[..], &unit].concat()).collect()
+            })
+            .collect();
+        tables.sizes = samples.iter().map(|sample| u32::try_from(sample.len()).unwrap()).collect();
+        Self::new(tables.video_of(record()), target, &samples)
+    }
+
+    fn audio(tables: &Tables, target: u64) -> Self {
+        let seeds = 0_u64..;
+        let samples =
+            seeds.zip(&tables.sizes).map(|(seed, size)| (0..u64::from(*size)).map(|at| stored(seed << 20 | at)).collect());
+        let samples: Vec<Vec<u8>> = samples.collect();
+        Self::new(tables.audio(), target, &samples)
+    }
+
+    fn new(track: Track, target: u64, samples: &[Vec<u8>]) -> Self {
+        let table = &track.samples;
+        let mut file = vec![0x55; usize::try_from(table.end_in_file()).unwrap()];
+        for (at, sample) in (0..).zip(samples) {
+            for Extent { offset, .. } in table.extents(SampleIndex(at)..SampleIndex(at + 1)) {
+                let start = usize::try_from(offset).unwrap();
+                file[start..start + sample.len()].copy_from_slice(sample);
+            }
+        }
+        Self { rendition: renditions(vec![track], target).remove(0), file }
+    }
+
+    fn finish(&self, plan: SegmentPlan) -> Result<Vec<u8>, Error> {
+        let range = |extent: Extent| usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap();
+        let media: Vec<_> = plan.reads().iter().map(|read| self.file[range(read.extent)].to_vec().into()).collect();
+        plan.finish(&media).map(|stretches| stretches.concat())
+    }
+
+    fn encryptor(&self, scheme: Scheme) -> SampleEncryptor {
+        let ivs = IvSource::new(ID, "film.mp4", TrackId(1), "track", 1_000_000);
+        let track = TrackEncryption::new(scheme, ID, self.rendition.kind(), &ivs);
+        SampleEncryptor::new(track, &ContentKey::new(KEY), &self.rendition.track.codec).unwrap()
+    }
+}
+
+/// How the samples of a track are encrypted, as its sample entry says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Tenc {
+    original: [u8; 4],
+    scheme: [u8; 4],
+    /// Blocks encrypted and skipped.
+    pattern: (usize, usize),
+    iv_size: usize,
+    key_id: Vec<u8>,
+    constant_iv: Vec<u8>,
+}
+
+fn number(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
+}
+
+/// What is in the first box of that type, which is looked for among boxes behind each other.
+fn find<'a>(mut boxes: &'a [u8], kind: &[u8]) -> Option<&'a [u8]> {
+    while !boxes.is_empty() {
+        let (found, rest) = boxes.split_at(number(&boxes[..4]));
+        if &found[4..8] == kind {
+            return Some(&found[8..]);
+        }
+        boxes = rest;
+    }
+    None
+}
+
+impl Tenc {
+    fn read(init: &[u8]) -> Self {
+        let moov = decode::<Moov>(decode::<Ftyp>(init).1).0;
+        let [Codec::Unknown(name, entry)] = &moov.trak[0].mdia.minf.stbl.stsd.codecs[..] else { panic!("an encrypted entry") };
+        let fixed = if *name == b"encv".into() { 78 } else { 28 };
+        assert!(fixed == 78 || *name == b"enca".into());
+        let sinf = find(&entry[fixed..], b"sinf").unwrap();
+        let (frma, schm) = (find(sinf, b"frma").unwrap(), find(sinf, b"schm").unwrap());
+        let schi = find(sinf, b"schi").unwrap();
+        let tenc = find(schi, b"tenc").unwrap();
+        let iv_size = tenc[7].into();
+        let constant_iv = if iv_size == 0 { tenc[25..25 + usize::from(tenc[24])].to_vec() } else { Vec::new() };
+        assert_eq!((tenc[6], tenc[0] == 0), (1, tenc[5] == 0), "a pattern needs version 1");
+        Self {
+            original: frma.try_into().unwrap(),
+            scheme: schm[4..8].try_into().unwrap(),
+            pattern: (usize::from(tenc[5] >> 4), usize::from(tenc[5] & 15)),
+            iv_size,
+            key_id: tenc[8..24].to_vec(),
+            constant_iv,
+        }
+    }
+}
+
+/// Where a fragment says how each of its samples is encrypted: as `saio` and `saiz` point there, or else in the box of PIFF.
+fn information<'a>(segment: &'a [u8], parsed: &Parsed, piff: bool) -> Option<(bool, Vec<&'a [u8]>)> {
+    const PIFF: &[u8] = b"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x8d\xf4";
+    let traf = &parsed.moof.traf[0];
+    let count = parsed.samples.len();
+    if piff {
+        let at = segment.windows(16).position(|bytes| bytes == PIFF).unwrap();
+        let end = at - 8 + number(&segment[at - 8..at - 4]);
+        assert!(traf.senc.is_none() && traf.saiz.is_empty() && traf.saio.is_empty());
+        assert_eq!((&segment[at - 4..at], number(&segment[at + 20..at + 24])), (&b"uuid"[..], count));
+        let has_subsamples = segment[at + 19] & 2 != 0;
+        let mut rest = &segment[at + 24..end];
+        let each = (0..count).map(|_| {
+            let len = if has_subsamples { 10 + 6 * number(&rest[8..10]) } else { 8 };
+            rest.split_off(..len).unwrap()
+        });
+        let each = each.collect();
+        assert!(rest.is_empty());
+        return Some((has_subsamples, each));
+    }
+    let senc = traf.senc.as_ref()?;
+    let ([saiz], [saio]) = (&traf.saiz[..], &traf.saio[..]) else { panic!("one of each") };
+    assert_eq!((saiz.sample_count as usize, saio.offsets.len(), number(&senc.data[..4])), (count, 1, count));
+    let moof = segment.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
+    let start = moof + usize::try_from(saio.offsets[0]).unwrap();
+    let senc_at = segment.windows(4).position(|bytes| bytes == b"senc").unwrap() - 4;
+    assert_eq!(start, senc_at + 16);
+    let mut rest = &segment[start..senc_at + number(&segment[senc_at..senc_at + 4])];
+    let each = (0..count).map(|at| {
+        let len = if saiz.default_sample_info_size == 0 { saiz.sample_info_size[at] } else { saiz.default_sample_info_size };
+        rest.split_off(..len.into()).unwrap()
+    });
+    let each = each.collect();
+    assert!(rest.is_empty(), "saiz tells of all that senc holds");
+    Some((senc.use_subsamples, each))
+}
+
+fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
+    let (has_subsamples, information) = information.unwrap_or_default();
+    let (iv, map) = information.split_at(tenc.iv_size);
+    let mut ranges = vec![(0, sample.len())];
+    if has_subsamples {
+        ranges = map[2..].chunks(6).map(|entry| (number(&entry[..2]), number(&entry[2..]))).collect();
+        assert_eq!(ranges.len(), number(&map[..2]));
+    }
+    let counter: [u8; 16] = std::array::from_fn(|at| iv.get(at).copied().unwrap_or(0));
+    let mut stream = ctr::Ctr128BE::<Aes128>::new(&KEY.into(), &counter.into());
+    let mut rest = sample;
+    for (clear, protected) in ranges {
+        let (_, behind) = rest.split_at_mut(clear);
+        let (range, behind) = behind.split_at_mut(protected);
+        rest = behind;
+        if &tenc.scheme == b"cenc" {
+            stream.apply_keystream(range);
+            continue;
+        }
+        let constant: [u8; 16] = tenc.constant_iv[..].try_into().unwrap();
+        let mut chain = cbc::Decryptor::<Aes128>::new(&KEY.into(), &constant.into());
+        let (crypt, skip) = tenc.pattern;
+        for (_, block) in range.chunks_exact_mut(16).enumerate().filter(|(at, _)| skip == 0 || at % (crypt + skip) < crypt) {
+            chain.decrypt_block(block.try_into().unwrap());
+        }
+    }
+    assert!(rest.is_empty(), "the stretches cover the sample");
+}
+
+/// An encrypted segment as a player has it: parsed, and its samples decrypted.
+fn play(segment: &[u8], tenc: &Tenc, piff: bool) -> Parsed {
+    let mut parsed = parse(segment);
+    let said = information(segment, &parsed, piff);
+    assert_eq!(said.is_none(), &tenc.scheme == b"cbcs" && &tenc.original == b"mp4a");
+    for (at, sample) in parsed.samples.iter_mut().enumerate() {
+        decrypt(tenc, said.as_ref().map(|(has_subsamples, each)| (*has_subsamples, each[at])), &mut sample.data);
+    }
+    parsed
+}
+
+type Plan = fn(Profile, &Rendition, &Segment, Option<&Protection>) -> Result<SegmentPlan, Error>;
+type Len = fn(Profile, &Rendition, &Segment, Option<&Protection>) -> Result<u64, Error>;
+const KINDS: [(Plan, Len); 2] = [(media_segment, media_segment_len), (key_frame_segment, key_frame_segment_len)];
+
+/// Encrypts all segments, and the key frames of each, and decrypts them again.
+fn decrypting_returns_the_clear_film(film: &Film, scheme: Scheme, piff: bool) {
+    let encryptor = film.encryptor(scheme);
+    let tenc = Tenc::read(&init_segment(Profile::Cmaf, &film.rendition, Some(&Protection::new(encryptor.clone()))).unwrap());
+    assert_eq!((&tenc.scheme[..], &tenc.key_id[..]), (scheme.as_str().as_bytes(), &ID.0[..]));
+    let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
+    let is_audio = film.rendition.track.codec.dimensions().is_none();
+    for (profile, (plan, len)) in
+        [Profile::Cmaf, Profile::Csf, Profile::Smooth].into_iter().flat_map(|one| KINDS.map(|kind| (one, kind)))
+    {
+        for segment in film.rendition.cuts.segments() {
+            let make = |protection| plan(profile, &film.rendition, &segment, protection).unwrap();
+            let clear = parse(&film.finish(make(None)).unwrap());
+            let encrypted = make(Some(&protection));
+            assert_eq!((encrypted.reads(), encrypted.len().is_some()), (make(None).reads(), is_audio));
+            let most = len(profile, &film.rendition, &segment, Some(&protection)).unwrap();
+            assert_eq!(encrypted.len().unwrap_or(most), most);
+            let bytes = film.finish(encrypted).unwrap();
+            assert!(bytes.len() as u64 <= most && (!is_audio || bytes.len() as u64 == most), "{} of {most}", bytes.len());
+            let played = play(&bytes, &tenc, piff);
+            assert_eq!(played.samples, clear.samples, "{profile:?}");
+            assert_eq!((played.tfxd, &played.moof.mfhd), (clear.tfxd, &clear.moof.mfhd));
+            let differs =
+                |(sample, clear): (&crate::support::PlayedSample, &crate::support::PlayedSample)| sample.data != clear.data;
+            let large = clear.samples.iter().filter(|sample| sample.data.len() > 400).count();
+            assert!(parse(&bytes).samples.iter().zip(&clear.samples).filter(|pair| differs(*pair)).count() >= large);
+            assert_eq!(bytes, film.finish(make(Some(&protection))).unwrap(), "the same request gives the same bytes");
+        }
+    }
+}
+
+const FORMS: [(Scheme, bool); 3] = [(Scheme::Cenc, false), (Scheme::Cbcs, false), (Scheme::Cenc, true)];
+
+#[test]
+fn decrypting_returns_the_clear_segment() {
+    for (scheme, piff) in FORMS {
+        decrypting_returns_the_clear_film(&Film::video(group_tables(12_800, 512, 100, 50, 2), 2000, 2000), scheme, piff);
+        decrypting_returns_the_clear_film(&Film::audio(&audio_tables(48_000, 300, 1024), 2000), scheme, piff);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn decrypting_returns_every_clear_segment(
+        (video, audio) in (laws::video_tables(), laws::audio()),
+        (target, most) in (200_u64..7000, 40_u64..500),
+        (scheme, piff) in prop::sample::select(&FORMS[..]),
+    ) {
+        decrypting_returns_the_clear_film(&Film::video(video, most, target), scheme, piff);
+        decrypting_returns_the_clear_film(&Film::audio(&audio, target), scheme, piff);
+    }
+}
+
+fn video() -> Film {
+    Film::video(group_tables(12_800, 512, 200, 50, 2), 900, 2000)
+}
+
+#[test]
+fn boxes_stand_in_the_order_of_the_standard() {
+    let film = video();
+    let segment = film.rendition.cuts.segments().nth(1).unwrap();
+    let kinds = |profile, protection: Protection, kinds: &[&[u8]]| {
+        let bytes = film.finish(media_segment(profile, &film.rendition, &segment, Some(&protection)).unwrap()).unwrap();
+        let moof = bytes.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
+        let at = |kind: &[u8]| bytes[moof..].windows(4).position(|bytes| bytes == kind).unwrap();
+        let places: Vec<_> = kinds.iter().map(|kind| at(kind)).collect();
+        assert!(places.is_sorted(), "{places:?}");
+    };
+    let (common, piff) = (Protection::new(film.encryptor(Scheme::Cbcs)), Protection::piff(film.encryptor(Scheme::Cenc)));
+    kinds(Profile::Cmaf, common, &[b"tfhd", b"tfdt", b"trun", b"saiz", b"saio", b"senc", b"mdat"]);
+    // The two boxes of an extended type: of the encryption, then of the times.
+    kinds(Profile::Smooth, piff, &[b"tfhd", b"trun", b"uuid", b"\xa2\x39\x4f\x52", b"\x6d\x1d\x9b\x05", b"mdat"]);
+}
+
+/// A picture has one cipher text, so that its vector is never used for two.
+#[test]
+fn a_key_frame_has_the_bytes_of_the_whole_segment() {
+    for (scheme, piff) in FORMS {
+        let film = video();
+        let encryptor = film.encryptor(scheme);
+        let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
+        for segment in film.rendition.cuts.segments() {
+            let samples = |plan: Plan, segment: &Segment, profile| {
+                parse(&film.finish(plan(profile, &film.rendition, segment, Some(&protection)).unwrap()).unwrap()).samples
+            };
+            let whole = samples(media_segment, &segment, Profile::Cmaf);
+            for key_frame in film.rendition.key_frames(&segment) {
+                let at = (key_frame.samples.start.0 - segment.samples.start.0) as usize;
+                for profile in [Profile::Cmaf, Profile::Csf, Profile::Smooth] {
+                    assert_eq!(samples(key_frame_segment, &key_frame, profile)[0].data, whole[at].data);
+                    assert_eq!(samples(media_segment, &segment, profile)[at].data, whole[at].data);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn init_segments_say_how_and_for_whom() {
+    let film = video();
+    let systems = || vec![Pssh::new(SystemId::WIDEVINE, b"one".to_vec()), Pssh::new(SystemId::PLAYREADY, b"other".to_vec())];
+    let clear = init_segment(Profile::Cmaf, &film.rendition, None).unwrap();
+    let init =
+        |protection: Protection| init_segment(Profile::Cmaf, &film.rendition, Some(&protection.with_systems(systems()))).unwrap();
+    let common = init(Protection::new(film.encryptor(Scheme::Cbcs)));
+    let tenc = Tenc::read(&common);
+    assert_eq!((&tenc.original, &tenc.scheme, tenc.pattern, tenc.iv_size), (b"avc1", b"cbcs", (1, 9), 0));
+    let moov = find(&common, b"moov").unwrap();
+    assert!(moov.ends_with(&systems().iter().flat_map(Pssh::to_bytes).collect::<Vec<_>>()));
+    assert_eq!(find(moov, b"mvex"), find(find(&clear, b"moov").unwrap(), b"mvex"));
+    let size = |init: &[u8]| decode::<Moov>(decode::<Ftyp>(init).1).0.trak[0].tkhd.width;
+    assert_eq!(size(&common), size(&clear));
+
+    let piff = init(Protection::piff(film.encryptor(Scheme::Cenc)));
+    let has = |text: &[u8]| piff.windows(text.len()).any(|window| window == text);
+    assert!(has(b"schm\0\0\0\0piff\0\x01\0\x01") && has(b"\xd0\x8a\x4f\x18\x10\xf3\x4a\x82") && !has(b"tenc") && !has(b"pssh"));
+}
+
+#[test]
+fn what_cannot_be_encrypted_is_named() {
+    let film = video();
+    let segment = film.rendition.cuts.segments().nth(1).unwrap();
+    let piff = Protection::piff(film.encryptor(Scheme::Cbcs));
+    let refused = "cannot be encrypted in this way: PIFF has no place for cbcs";
+    for error in [
+        init_segment(Profile::Cmaf, &film.rendition, Some(&piff)).unwrap_err(),
+        media_segment(Profile::Smooth, &film.rendition, &segment, Some(&piff)).unwrap_err(),
+        media_segment_len(Profile::Smooth, &film.rendition, &segment, Some(&piff)).unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), refused);
+    }
+
+    let mut film = video();
+    let bad = SampleIndex(segment.samples.start.0 + 7);
+    let extent = film.rendition.track.samples.extents(bad..SampleIndex(bad.0 + 1)).next().unwrap();
+    let start = usize::try_from(extent.offset).unwrap();
+    film.file[start..start + 4].fill(0xff);
+    let protection = Protection::new(film.encryptor(Scheme::Cenc));
+    let error = film.finish(media_segment(Profile::Cmaf, &film.rendition, &segment, Some(&protection)).unwrap()).unwrap_err();
+    assert!(matches!(error, Error::Encryption { sample: Some(sample), .. } if sample == bad), "{error:?}");
+    assert!(error.to_string().starts_with(&format!("sample {}: cannot be encrypted: ", bad.0)), "{error}");
+}

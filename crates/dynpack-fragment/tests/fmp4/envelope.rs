@@ -1,0 +1,94 @@
+//! Segments that are encrypted as a whole.
+
+use aes::Aes128;
+use aes::cipher::{BlockModeDecrypt, KeyIvInit};
+use bytes::Bytes;
+use dynpack_crypt::{ContentKey, Iv};
+use dynpack_fragment::fmp4::{Profile, media_segment};
+use dynpack_fragment::ts::{self, Part};
+use dynpack_fragment::{Error, SegmentPlan, f4f};
+use dynpack_media::{Rendition, Segment};
+
+use crate::support::{audio_tables, finish, group_tables, read, renditions};
+
+const KEY: [u8; 16] = *b"a key of 16 byte";
+const IV: Iv = Iv(*b"a vector of 16 b");
+
+fn encrypted(plan: SegmentPlan) -> SegmentPlan {
+    plan.encrypted(&ContentKey::new(KEY), IV)
+}
+
+fn decrypt(mut segment: Vec<u8>) -> Vec<u8> {
+    let mut chain = cbc::Decryptor::<Aes128>::new(&KEY.into(), &IV.0.into());
+    segment.chunks_mut(16).for_each(|block| chain.decrypt_block(block.try_into().unwrap()));
+    let padding = *segment.last().unwrap();
+    let clear = segment.len() - usize::from(padding);
+    assert_eq!(segment.split_off(clear), vec![padding; padding.into()]);
+    segment
+}
+
+/// Audio as fragmented MP4, in a transport stream, and in FLV: spliced, or made in one buffer.
+fn plans(rendition: &Rendition, segment: &Segment) -> [SegmentPlan; 3] {
+    let ts = [Part::segments(rendition, std::slice::from_ref(segment))];
+    let f4f = [f4f::Part { rendition, segment: Some(segment) }];
+    [
+        media_segment(Profile::Cmaf, rendition, segment, None).unwrap(),
+        ts::media_segment(segment.number, &ts).unwrap(),
+        f4f::media_segment(&f4f).unwrap(),
+    ]
+}
+
+#[test]
+fn decrypting_returns_the_clear_segment() {
+    let rendition = renditions(vec![audio_tables(48_000, 500, 1024).audio()], 2000).remove(0);
+    for segment in rendition.cuts.segments() {
+        for (clear, plan) in plans(&rendition, &segment).into_iter().zip(plans(&rendition, &segment)) {
+            let (reads, clear_len) = (clear.reads().to_vec(), clear.len().unwrap());
+            let plan = encrypted(plan);
+            assert_eq!((plan.reads(), plan.len()), (&reads[..], Some(clear_len / 16 * 16 + 16)));
+            assert!(plan.pieces().is_none());
+            assert_eq!(decrypt(finish(plan)), finish(clear));
+        }
+    }
+}
+
+#[test]
+fn twice_is_twice() {
+    let rendition = renditions(vec![audio_tables(48_000, 100, 0).audio()], 2000).remove(0);
+    let segment = rendition.cuts.segments().next().unwrap();
+    let [clear, ..] = plans(&rendition, &segment);
+    let [plan, ..] = plans(&rendition, &segment);
+    assert_eq!(decrypt(decrypt(finish(encrypted(encrypted(plan))))), finish(clear));
+}
+
+/// Bytes that somebody else holds too are not encrypted where they lie.
+#[test]
+fn the_media_stays_as_it_is() {
+    let rendition = renditions(vec![group_tables(25, 1, 100, 50, 0).video()], 2000).remove(0);
+    let segment = rendition.cuts.segments().next().unwrap();
+    let plan = encrypted(media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap());
+    let media: Vec<Bytes> = plan.reads().iter().map(read).collect();
+    let before = media.concat();
+    let stretches = plan.finish(&media).unwrap();
+    assert_eq!((stretches.len(), media.concat()), (1, before));
+}
+
+#[test]
+fn a_wrong_read_is_told() {
+    let rendition = renditions(vec![audio_tables(48_000, 100, 0).audio()], 2000).remove(0);
+    let segment = rendition.cuts.segments().next().unwrap();
+    for plan in plans(&rendition, &segment).map(encrypted) {
+        let wanted = plan.reads()[0].extent;
+        assert_eq!(plan.finish(&[]), Err(Error::WrongRead { wanted, got: 0 }));
+    }
+}
+
+#[test]
+fn a_plan_never_prints_its_key() {
+    let rendition = renditions(vec![audio_tables(48_000, 100, 0).audio()], 2000).remove(0);
+    let segment = rendition.cuts.segments().next().unwrap();
+    let printed = plans(&rendition, &segment).map(|plan| format!("{:?}", encrypted(plan)));
+    let secret = format!("{KEY:?}");
+    let listed = secret.trim_matches(['[', ']']);
+    assert!(printed.iter().all(|text| text.contains("Encrypted") && !text.contains("key") && !text.contains(listed)));
+}
