@@ -8,7 +8,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynpack_hls::{Options, Rate, Stream, media_playlist, multivariant_playlist};
 use dynpack_media::{CutPolicy, Presentation, Ticks};
-use film::{AAC_48_STEREO, Azure};
+use film::{AAC_48_STEREO, Azure, Keyed, aes_128};
 
 const SECONDS: u32 = 7_200;
 
@@ -32,6 +32,10 @@ fn manifests(criterion: &mut Criterion) {
             bencher.iter(|| media_playlist(&Stream::new(black_box(rendition)), &Azure, &Options::CMAF))
         });
     }
+    group.bench_function("media playlist of video under AES-128", |bencher| {
+        let urls = Keyed(aes_128, Vec::new());
+        bencher.iter(|| media_playlist(&Stream::new(black_box(&film.renditions[0])), &urls, &Options::CMAF));
+    });
     let segments: Vec<(u64, Ticks)> = film.renditions[5].cuts.segments().map(|segment| (100_000, segment.duration)).collect();
     let clock = film.renditions[5].timescale();
     group.bench_function("rate", |bencher| bencher.iter(|| Rate::measure(black_box(&segments).iter().copied(), clock)));

@@ -2,7 +2,7 @@
 //!
 //! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments of one [`Stream`] of them, and
 //! [`key_frame_playlist`] the key frames of a video for trick play, on the timeline which all protocols share. Where the playlists and
-//! segments lie is for [`Urls`] to say.
+//! segments lie, and which keys open them, is for [`Urls`] to say.
 //!
 //! This crate reads and writes no media. It does no IO, has no clock and starts no threads; the same presentation gives the same text.
 //!
@@ -36,17 +36,21 @@
 //! ```
 
 mod audio;
+mod key;
 mod media;
 mod multivariant;
 mod options;
 mod rate;
+mod resource;
 mod stream;
 mod text;
 mod urls;
 
+pub use key::{Key, Method};
 pub use media::{key_frame_playlist, media_playlist};
 pub use multivariant::multivariant_playlist;
 pub use options::{Flavor, Options};
 pub use rate::{Rate, Rates};
+pub use resource::Resource;
 pub use stream::{Stream, StreamSegment};
 pub use urls::Urls;

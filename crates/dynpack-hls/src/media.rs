@@ -2,8 +2,9 @@
 
 use dynpack_media::{Rendition, Ticks, Timescale};
 
+use crate::key::InForce;
 use crate::text::{push_number, push_seconds, push_uri};
-use crate::{Flavor, Options, Stream, Urls};
+use crate::{Flavor, Key, Options, Resource, Stream, Urls};
 
 /// The clock of `EXTINF` as it is printed.
 const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
@@ -18,16 +19,19 @@ const GAP_VERSION: u8 = 8;
 /// by their media sequence numbers (RFC 8216, 6.2.4): the first segment of a rendition that starts a little later is listed as if it
 /// started then, and where whole segments are missing, gaps stand in their place (`EXT-X-GAP`). A gap names the init segment, or the
 /// first segment where there is none, which exists for a client that does not know gaps.
+///
+/// Where the [keys](Urls::keys) of a resource are not those of the one before, tags say so (`EXT-X-KEY`, RFC 8216, 4.3.2.4).
 #[must_use]
 pub fn media_playlist(stream: &Stream<'_>, urls: &impl Urls, options: &Options) -> String {
     let segments = stream.segments();
     let positions = Positions {
         rendition: stream.main,
+        resource: Resource::Segment,
         missing: segments.first().map_or(0, |first| first.number.0),
         times: segments.iter().map(|segment| (segment.start, segment.duration)).collect(),
     };
     let tags = if stream.main.has_independent_segments() { "#EXT-X-INDEPENDENT-SEGMENTS\n" } else { "" };
-    positions.playlist(tags, |start| urls.segment(stream.main, start), urls, options)
+    positions.playlist(tags, urls, options)
 }
 
 /// Lists the key frames of a rendition of video, each a segment of one picture which lasts until the next (`EXT-X-I-FRAMES-ONLY`,
@@ -38,10 +42,11 @@ pub fn key_frame_playlist(rendition: &Rendition, urls: &impl Urls, options: &Opt
     let frames = segments().flat_map(|segment| rendition.key_frames(&segment));
     let positions = Positions {
         rendition,
+        resource: Resource::KeyFrame,
         missing: segments().next().map_or(0, |first| first.number.0),
         times: frames.map(|frame| (frame.start, frame.duration)).collect(),
     };
-    positions.playlist("#EXT-X-I-FRAMES-ONLY\n", |start| urls.key_frame(rendition, start), urls, options)
+    positions.playlist("#EXT-X-I-FRAMES-ONLY\n", urls, options)
 }
 
 /// `EXT-X-TARGETDURATION` in seconds: the longest segment, rounded (RFC 8216, 4.3.3.1).
@@ -55,13 +60,15 @@ struct Entry {
     /// In microseconds.
     duration: Ticks,
     uri: String,
-    is_gap: bool,
+    /// What opens it; none for a gap, which nobody opens.
+    keys: Option<Vec<Key>>,
 }
 
 impl Entry {
-    fn push_to(&self, text: &mut String) {
-        if self.is_gap {
-            text.push_str("#EXT-X-GAP\n");
+    fn push_to(self, text: &mut String, in_force: &mut InForce) {
+        match self.keys {
+            Some(keys) => in_force.change(keys, text),
+            None => text.push_str("#EXT-X-GAP\n"),
         }
         text.push_str("#EXTINF:");
         push_seconds(text, u64::try_from(self.duration.0).unwrap_or_default());
@@ -75,6 +82,8 @@ impl Entry {
 struct Positions<'a> {
     /// The rendition that names them.
     rendition: &'a Rendition,
+    /// What starts at those times.
+    resource: fn(Ticks) -> Resource,
     /// How many segments of the timeline come before the first.
     missing: u32,
     /// Start and duration of each, in the timescale of the rendition.
@@ -82,14 +91,17 @@ struct Positions<'a> {
 }
 
 impl Positions<'_> {
-    fn playlist(&self, tags: &str, uri: impl Fn(Ticks) -> String, urls: &impl Urls, options: &Options) -> String {
-        let init = (options.flavor == Flavor::Cmaf).then(|| urls.init(self.rendition));
-        let first = || self.times.first().map(|(start, _)| uri(*start)).unwrap_or_default();
-        let segments = self.segments(&uri);
+    fn playlist(&self, tags: &str, urls: &impl Urls, options: &Options) -> String {
+        let uri = |resource: Resource| resource.uri(self.rendition, urls);
+        let init = (options.flavor == Flavor::Cmaf).then_some(Resource::Init);
+        let segments = self.segments(urls);
         let longest = |entries: &[Entry]| entries.iter().map(|entry| entry.duration).max().unwrap_or_default();
-        let mut entries = self.gaps(longest(&segments), || init.clone().unwrap_or_else(first));
-        let version = options.flavor.version().max(if entries.is_empty() { 0 } else { GAP_VERSION });
+        let mut entries = self.gaps(longest(&segments), || init.or_else(|| self.first()).map(uri).unwrap_or_default());
+        let gap_version = if entries.is_empty() { 0 } else { GAP_VERSION };
         entries.extend(segments);
+        let init_keys = init.map(|init| urls.keys(self.rendition, init)).unwrap_or_default();
+        let keys = entries.iter().flat_map(|entry| &entry.keys).flatten().chain(&init_keys);
+        let version = keys.map(Key::version).fold(options.flavor.version().max(gap_version), u8::max);
 
         let mut text = String::with_capacity(256 + entries.iter().map(|entry| entry.uri.len() + 32).sum::<usize>());
         text.push_str("#EXTM3U\n#EXT-X-VERSION:");
@@ -98,16 +110,22 @@ impl Positions<'_> {
         push_number(&mut text, target_duration(longest(&entries), MICROS));
         text.push_str("\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n");
         text.push_str(tags);
-        if let Some(init) = &init {
+        let mut in_force = InForce::default();
+        if let Some(init) = init {
+            in_force.change(init_keys, &mut text);
             text.push_str("#EXT-X-MAP:URI=\"");
-            push_uri(&mut text, init);
+            push_uri(&mut text, &uri(init));
             text.push_str("\"\n");
         }
-        for entry in &entries {
-            entry.push_to(&mut text);
+        for entry in entries {
+            entry.push_to(&mut text, &mut in_force);
         }
         text.push_str("#EXT-X-ENDLIST\n");
         text
+    }
+
+    fn first(&self) -> Option<Resource> {
+        self.times.first().map(|(start, _)| (self.resource)(*start))
     }
 
     /// When the first segment starts, if whole segments are missing before it; otherwise it is listed from the start of the
@@ -116,11 +134,13 @@ impl Positions<'_> {
         self.times.first().filter(|_| self.missing > 0).map(|(start, _)| self.micros(*start))
     }
 
-    fn segments(&self, uri: impl Fn(Ticks) -> String) -> Vec<Entry> {
+    fn segments(&self, urls: &impl Urls) -> Vec<Entry> {
         let mut position = self.late_start().unwrap_or_default();
         let entries = self.times.iter().map(|(start, duration)| {
             let end = self.micros(*start + *duration);
-            let entry = Entry { duration: end - position, uri: uri(*start), is_gap: false };
+            let resource = (self.resource)(*start);
+            let keys = urls.keys(self.rendition, resource);
+            let entry = Entry { duration: end - position, uri: resource.uri(self.rendition, urls), keys: Some(keys) };
             position = end;
             entry
         });
@@ -134,7 +154,7 @@ impl Positions<'_> {
         let enough = (start.0 - 1) / longest.0.max(1) + 1;
         let count = enough.clamp(1, i64::from(self.missing) + 1);
         let end = |number: i64| start.0.saturating_mul(number) / count;
-        (0..count).map(|number| Entry { duration: Ticks(end(number + 1) - end(number)), uri: uri(), is_gap: true }).collect()
+        (0..count).map(|number| Entry { duration: Ticks(end(number + 1) - end(number)), uri: uri(), keys: None }).collect()
     }
 
     fn micros(&self, time: Ticks) -> Ticks {

@@ -1,11 +1,11 @@
 //! The multivariant playlist: the renditions of a presentation (RFC 8216, 4.3.4).
 
 use dynpack_media::{MediaKind, Presentation, Role};
-use m3u8_rs::{AlternativeMedia, AlternativeMediaType, MasterPlaylist, Resolution, VariantStream};
+use m3u8_rs::{AlternativeMedia, AlternativeMediaType, ExtTag, MasterPlaylist, Resolution, VariantStream};
 
 use crate::audio::{Groups, Rated};
 use crate::text::{quoted, uri};
-use crate::{Flavor, Options, Rate, Rates, Urls};
+use crate::{Flavor, Key, Options, Rate, Rates, Urls};
 
 /// Lists the variants of a presentation, by ascending bitrate of the video, and the audio renditions to choose from.
 ///
@@ -18,14 +18,17 @@ use crate::{Flavor, Options, Rate, Rates, Urls};
 /// In [`Flavor::MuxedTs`] there are no audio renditions to choose from: the first of the presentation is in each video, whose rate
 /// includes it.
 ///
-/// A video for which there is a rate of its key frames has a list of those for trick play (RFC 8216, 4.3.4.3).
+/// A video for which there is a rate of its key frames has a list of those for trick play (RFC 8216, 4.3.4.3). Behind all stand the
+/// [session keys](Urls::session_keys), each once.
 #[must_use]
 pub fn multivariant_playlist(presentation: &Presentation, rates: &[Rates], urls: &impl Urls, options: &Options) -> String {
     let mut video = Rated::of_kind(presentation, rates, MediaKind::Video);
     video.sort_by_key(|rated| rated.rendition.bitrate);
     let audio = Rated::of_kind(presentation, rates, MediaKind::Audio);
+    let keys = session_keys(presentation, urls);
+    let version = keys.iter().map(Key::version).fold(options.flavor.version(), u8::max);
     let mut playlist = MasterPlaylist {
-        version: Some(options.flavor.version().into()),
+        version: Some(version.into()),
         independent_segments: presentation.renditions.iter().all(|rendition| rendition.has_independent_segments()),
         ..match options.flavor {
             Flavor::Cmaf | Flavor::Ts => demuxed(&video, &audio, urls, options),
@@ -33,10 +36,24 @@ pub fn multivariant_playlist(presentation: &Presentation, rates: &[Rates], urls:
         }
     };
     playlist.variants.extend(video.iter().filter_map(|video| key_frames(video, urls)));
+    // The model has a type for session keys, but without `KEYID`.
+    let session_key = |key: &Key| ExtTag { tag: "X-SESSION-KEY".into(), rest: Some(key.attributes()) };
+    playlist.unknown_tags.extend(keys.iter().map(session_key));
     let mut text = Vec::new();
     // Writing to memory does not fail, and all that is written is UTF-8.
     let _ = playlist.write_to(&mut text);
     String::from_utf8(text).unwrap_or_default()
+}
+
+/// The session keys of a presentation, no two alike (RFC 8216, 4.3.4.5).
+fn session_keys(presentation: &Presentation, urls: &impl Urls) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for key in urls.session_keys(presentation) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
 }
 
 /// Video and audio apart.

@@ -1,6 +1,8 @@
 //! Where things lie.
 
-use dynpack_media::{Rendition, Ticks};
+use dynpack_media::{Presentation, Rendition, Ticks};
+
+use crate::{Key, Resource};
 
 /// The URLs that playlists point to, relative to the playlist that holds them or absolute (RFC 3986).
 ///
@@ -20,4 +22,17 @@ pub trait Urls {
 
     /// The key frame that starts at `start`, in the rendition's timescale, as the list of key frames names it.
     fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String;
+
+    /// The keys of which each opens the resource, each of another format; none where it is clear, as all is unless this says
+    /// otherwise. Where sound is muxed into video, the segments are those of the video.
+    fn keys(&self, rendition: &Rendition, resource: Resource) -> Vec<Key> {
+        let _ = (rendition, resource);
+        Vec::new()
+    }
+
+    /// Keys of a presentation that clients may fetch before they know its media playlists (`EXT-X-SESSION-KEY`, RFC 8216, 4.3.4.5).
+    fn session_keys(&self, presentation: &Presentation) -> Vec<Key> {
+        let _ = presentation;
+        Vec::new()
+    }
 }
