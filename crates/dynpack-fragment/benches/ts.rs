@@ -60,7 +60,7 @@ fn segments(criterion: &mut Criterion) {
         Rendition::new(track.kind().as_str().into(), 1, SourceIndex(0), Arc::new(track), Arc::new(cuts))
     };
     let renditions: Vec<_> = tracks.into_iter().zip(timeline.cuts).map(rendition).collect();
-    let parts: Vec<_> = renditions.iter().map(|rendition| Part { rendition, samples: rendition.cuts.samples() }).collect();
+    let parts: Vec<_> = renditions.iter().map(|rendition| Part::new(rendition, rendition.cuts.samples())).collect();
 
     let mut group = criterion.benchmark_group("six seconds at 5 Mb/s");
     group.throughput(Throughput::Bytes(media.iter().map(|bytes| bytes.len() as u64).sum()));

@@ -4,8 +4,8 @@
 //! [`SegmentPlan`] says which byte ranges of the stored files it needs, and how long the finished segment is; whoever does the IO
 //! hands those bytes to [`SegmentPlan::finish`].
 //!
-//! Segments are encrypted on the way: samples of fragmented MP4 by a [`Protection`](fmp4::Protection), any segment as a whole by
-//! [`SegmentPlan::encrypted`].
+//! Segments are encrypted on the way: samples of fragmented MP4 by a [`Protection`](fmp4::Protection), frames in transport streams
+//! as their [`Part`](ts::Part) says, any segment as a whole by [`SegmentPlan::encrypted`].
 
 mod error;
 pub mod f4f;

@@ -43,7 +43,8 @@ pub(super) trait Carriage: Send + Sync {
     /// How long a sample of `size` bytes comes out.
     fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, String>;
 
-    /// Writes a sample to `out`, piece by piece; `is_sync` as the table says it. Written twice, it is the same: once to count, and
+    /// Writes a sample to `out`, piece by piece, of which one is each NAL unit or the body of a frame; `is_sync` as the table says
+    /// it. Written twice, it is the same: once to count, and
     /// once to keep.
     fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String>;
 }

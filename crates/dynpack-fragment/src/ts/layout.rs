@@ -131,11 +131,10 @@ impl Pes {
         let frames = stream.frames().get(self.frames.clone()).unwrap_or_default();
         let samples = samples.get(self.frames.clone()).unwrap_or_default();
         let Some(first) = frames.first() else { return };
-        let carriage = stream.carriage();
-        let mut pes = PesWriter::begin(self.plan, (stream.pid(), carriage.stream_id()), &first.stamps, counter, out);
+        let mut pes = PesWriter::begin(self.plan, (stream.pid(), stream.carriage().stream_id()), &first.stamps, counter, out);
         for (frame, sample) in frames.iter().zip(samples) {
             // The sample has been measured, so nothing is wrong with it; a wrong length would show at the end.
-            let _ = carriage.write(sample, frame.is_sync, &mut |bytes| pes.put(bytes));
+            let _ = stream.write(frame, sample, &mut |bytes| pes.put(bytes));
         }
     }
 }

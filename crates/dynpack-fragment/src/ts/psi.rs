@@ -4,6 +4,7 @@ use dynpack_media::{MediaKind, SegmentNumber};
 
 use super::packet::{self, PACKET_LEN, PAYLOAD_LEN};
 use super::stream::{Pid, Stream};
+use crate::Error;
 
 /// Bytes of both tables, in packets.
 pub(super) const LEN: u64 = 2 * PACKET_LEN as u64;
@@ -25,7 +26,10 @@ pub(super) struct Program {
 
 impl Program {
     /// The program of those streams, one of which carries the clock references.
-    pub(super) fn new(number: SegmentNumber, streams: &[Stream], clock_stream: usize) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if what is to be said does not fit a packet.
+    pub(super) fn new(number: SegmentNumber, streams: &[Stream], clock_stream: usize) -> Result<Self, Error> {
         let clock_pid = streams.get(clock_stream).map(Stream::pid).unwrap_or_default();
         // A playlist of which one track ends before the other has two tables, so they need two versions.
         let version = streams.iter().fold(u8::from(clock_stream > 0) << 2, |version, stream| match stream.kind() {
@@ -35,14 +39,19 @@ impl Program {
         let pat = section(0x00, 1, 0, &[PROGRAM_NUMBER.to_be_bytes(), pid_bytes(PMT_PID)].concat());
         let mut body = [pid_bytes(clock_pid), info_len_bytes(&[])].concat();
         for stream in streams {
-            let descriptors = stream.language().map_or_else(Vec::new, |[a, b, c]| vec![LANGUAGE_DESCRIPTOR, 4, a, b, c, 0]);
-            body.push(stream.carriage().stream_type());
+            let mut descriptors = stream.encryption_descriptors().to_vec();
+            descriptors.extend(stream.language().into_iter().flat_map(|[a, b, c]| [LANGUAGE_DESCRIPTOR, 4, a, b, c, 0]));
+            body.push(stream.stream_type());
             body.extend(pid_bytes(stream.pid()));
             body.extend(info_len_bytes(&descriptors));
             body.extend(descriptors);
         }
         let counter = u8::try_from(number.0 & 0xf).unwrap_or_default();
-        Self { counter, pat, pmt: section(0x02, PROGRAM_NUMBER, version, &body) }
+        let pmt = section(0x02, PROGRAM_NUMBER, version, &body);
+        if pmt.len() >= PAYLOAD_LEN {
+            return Err(Error::Unsupported(format!("its part of a program map has {} bytes", body.len())));
+        }
+        Ok(Self { counter, pat, pmt })
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {

@@ -6,6 +6,7 @@ use dynpack_media::{MediaKind, SampleIndex, Ticks, Timescale};
 use super::Part;
 use super::carriage::{Carriage, Len, carriage};
 use super::clock::Stamps;
+use super::sample_aes::Encryption;
 use crate::{Error, samples};
 
 /// The packets of one stream or table (13 bits).
@@ -32,6 +33,7 @@ pub(super) struct Stream {
     language: Option<[u8; 3]>,
     clock: Timescale,
     carriage: Box<dyn Carriage>,
+    encryption: Option<Encryption>,
     frames: Vec<Frame>,
     /// Whether the track starts, and ends, in this segment.
     starts: bool,
@@ -41,7 +43,9 @@ pub(super) struct Stream {
 impl Stream {
     pub(super) fn new(part: &Part<'_>) -> Result<Self, Error> {
         let rendition = part.rendition;
-        let carriage = carriage(&rendition.track.codec)?;
+        let codec = &rendition.track.codec;
+        let carriage = carriage(codec)?;
+        let encryption = part.sample_aes.clone().map(|cipher| Encryption::new(cipher, codec)).transpose()?;
         let samples = rendition.track.samples.samples(part.samples.clone()).filter(|sample| sample.size > 0);
         let frames = samples.map(|sample| {
             let refused = |problem| Error::Sample { sample: sample.index, problem };
@@ -50,6 +54,7 @@ impl Stream {
                 return Err(refused("its time lies too far before the start of the presentation".into()));
             }
             let len = carriage.len_by_size(sample.size, sample.is_sync).map_err(refused)?;
+            let len = encryption.as_ref().map_or(len, |encryption| encryption.len(len));
             Ok(Frame { index: sample.index, size: sample.size, len, is_sync: sample.is_sync, stamps })
         });
         let frames = frames.collect::<Result<_, _>>()?;
@@ -57,7 +62,7 @@ impl Stream {
         let language = language.and_then(|letters| letters.as_bytes().try_into().ok());
         let all = rendition.cuts.samples();
         let (starts, ends) = (part.samples.start <= all.start, part.samples.end >= all.end);
-        Ok(Self { kind: rendition.kind(), language, clock: rendition.timescale(), carriage, frames, starts, ends })
+        Ok(Self { kind: rendition.kind(), language, clock: rendition.timescale(), carriage, encryption, frames, starts, ends })
     }
 
     pub(super) const fn kind(&self) -> MediaKind {
@@ -80,6 +85,16 @@ impl Stream {
         self.carriage.as_ref()
     }
 
+    /// `stream_type` in the PMT.
+    pub(super) fn stream_type(&self) -> u8 {
+        self.encryption.as_ref().map_or_else(|| self.carriage.stream_type(), Encryption::stream_type)
+    }
+
+    /// What the PMT says of encryption.
+    pub(super) fn encryption_descriptors(&self) -> &[u8] {
+        self.encryption.as_ref().map_or(&[], Encryption::descriptors)
+    }
+
     pub(super) fn frames(&self) -> &[Frame] {
         &self.frames
     }
@@ -99,14 +114,40 @@ impl Stream {
         samples::cut(self.frames.iter().map(|frame| (frame.index, frame.size)), media)
     }
 
-    /// Bytes of each frame in the elementary stream.
+    /// Samples as [`write`](Self::write) takes them. Where they are encrypted, that is done here, once: each is written into one
+    /// buffer.
+    pub(super) fn prepare(&self, samples: Vec<Bytes>) -> Result<Vec<Bytes>, Error> {
+        let Some(encryption) = &self.encryption else { return Ok(samples) };
+        let most = self.most_lens().iter().sum::<u64>();
+        let mut out = Vec::with_capacity(usize::try_from(most).unwrap_or_default());
+        let mut lens = Vec::with_capacity(samples.len());
+        for (frame, sample) in self.frames.iter().zip(&samples) {
+            let start = out.len();
+            let written = self.carriage.write(sample, frame.is_sync, &mut |piece| encryption.append(piece, &mut out));
+            written.map_err(|problem| self.refused(frame, problem))?;
+            lens.push(out.len() - start);
+        }
+        let mut out = Bytes::from(out);
+        Ok(lens.into_iter().map(|len| out.split_to(len)).collect())
+    }
+
+    /// Writes a prepared sample to `out`, piece by piece.
+    pub(super) fn write(&self, frame: &Frame, sample: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+        match self.encryption {
+            Some(_) => out(sample),
+            None => self.carriage.write(sample, frame.is_sync, out)?,
+        }
+        Ok(())
+    }
+
+    /// Bytes of each frame in the elementary stream, by the prepared samples.
     pub(super) fn measure(&self, samples: &[Bytes]) -> Result<Vec<u64>, Error> {
         let lens = self.frames.iter().zip(samples).map(|(frame, sample)| {
             if let Some(len) = frame.len.exactly() {
                 return Ok(len);
             }
             let mut len = 0;
-            let written = self.carriage.write(sample, frame.is_sync, &mut |bytes| len += bytes.len() as u64);
+            let written = self.write(frame, sample, &mut |bytes| len += bytes.len() as u64);
             written.map(|()| len).map_err(|problem| self.refused(frame, problem))
         });
         lens.collect()

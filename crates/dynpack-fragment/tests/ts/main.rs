@@ -5,6 +5,7 @@
 mod elementary;
 mod film;
 mod reader;
+mod sample_aes;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -159,9 +160,9 @@ proptest! {
         let film = Film::new(Some(&video), None, TWO_SECONDS);
         let rendition = film.rendition(MediaKind::Video);
         for segment in rendition.cuts.segments() {
-            let alone = film.finish(key_frame_segment(rendition, &segment).unwrap()).unwrap();
+            let alone = film.finish(key_frame_segment(rendition, &segment, None).unwrap()).unwrap();
             check_alone(&alone);
-            prop_assert!(alone.len() as u64 <= key_frame_segment_bound(rendition, &segment).unwrap());
+            prop_assert!(alone.len() as u64 <= key_frame_segment_bound(rendition, &segment, None).unwrap());
             let reading = reader::read(&alone);
             let (_, presentation) = stamps(rendition, segment.samples.start);
             prop_assert_eq!(reading.pes.len(), 1);
@@ -196,7 +197,7 @@ fn one_sample(codec: Codec, file: Bytes) -> Film {
 }
 
 fn whole(rendition: &Rendition) -> Result<dynpack_fragment::SegmentPlan, Error> {
-    media_segment(SegmentNumber(0), &[Part { rendition, samples: rendition.cuts.samples() }])
+    media_segment(SegmentNumber(0), &[Part::new(rendition, rendition.cuts.samples())])
 }
 
 #[test]
@@ -342,7 +343,7 @@ fn the_length_of_sound_is_known_before_it_is_read() {
 fn what_cannot_be_carried_is_told() {
     let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let video = film.rendition(MediaKind::Video);
-    let part = |samples| Part { rendition: video, samples };
+    let part = |samples| Part::new(video, samples);
     let error = |parts: &[Part<'_>]| media_segment(SegmentNumber(0), parts).unwrap_err().to_string();
     let first = SampleIndex(0)..SampleIndex(1);
     assert_eq!(
@@ -385,7 +386,7 @@ fn a_sample_presented_before_the_clock_starts_is_refused_alone() {
     })
     .unwrap();
     rendition.track = track.into();
-    let plan = |range| media_segment(SegmentNumber(0), &[Part { rendition, samples: range }]);
+    let plan = |range| media_segment(SegmentNumber(0), &[Part::new(rendition, range)]);
     assert!(plan(SampleIndex(0)..SampleIndex(1)).is_ok());
     let error = plan(SampleIndex(248)..SampleIndex(250)).unwrap_err().to_string();
     assert_eq!(error, "sample 249 cannot be carried: its time lies too far before the start of the presentation");

@@ -144,6 +144,8 @@ fn stream_type_byte(stream_type: StreamType) -> u8 {
     match stream_type {
         StreamType::H264 => 0x1b,
         StreamType::ADTS => 0x0f,
+        // Encrypted H.264 and AAC.
+        StreamType(encrypted @ (0xdb | 0xcf)) => encrypted,
         other => panic!("a stream of type {other:?}"),
     }
 }

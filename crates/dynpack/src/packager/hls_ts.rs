@@ -91,7 +91,7 @@ impl Packager for HlsTs {
         request: &Request,
     ) -> Result<SegmentPlan, Error> {
         if request.target.key_frames() {
-            return Ok(ts::key_frame_segment(rendition, &key_frame(rendition, time, request)?)?);
+            return Ok(ts::key_frame_segment(rendition, &key_frame(rendition, time, request)?, None)?);
         }
         let (rendition, audio) = (joined(presentation, rendition), self.audio(presentation, request)?);
         let stream = stream(&rendition, audio.as_ref());
@@ -110,7 +110,7 @@ fn rate(stream: &Stream<'_>) -> Result<Rate, Error> {
 /// The rate of the key frames of video: at least the real one.
 fn key_frame_rate(rendition: &Rendition) -> Result<Rate, Error> {
     let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-    measure(rendition, frames.map(|frame| (ts::key_frame_segment_bound(rendition, &frame), frame.duration)))
+    measure(rendition, frames.map(|frame| (ts::key_frame_segment_bound(rendition, &frame, None), frame.duration)))
 }
 
 /// The rate of segments of those sizes and durations. One with a bad sample cannot be made, and takes nothing from the others.

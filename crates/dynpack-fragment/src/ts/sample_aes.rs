@@ -1,0 +1,54 @@
+//! Encrypted streams (Apple, *MPEG-2 Stream Encryption Format for HTTP Live Streaming*): frames are encrypted before they are
+//! multiplexed, and the PMT says so.
+
+use dynpack_crypt::sample_aes::{AAC_STREAM_TYPE, AVC_STREAM_TYPE, SampleAes, aac_descriptors, avc_descriptors};
+use dynpack_media::Codec;
+
+use super::carriage::Len;
+use crate::Error;
+
+/// One byte in so many is allowed for the emulation prevention of encrypted video. Random bytes need one in four million; slices
+/// which hold much of it have it doubled.
+const BYTES_PER_MARK: u64 = 128;
+
+/// How the frames of one stream are encrypted.
+pub(super) struct Encryption {
+    cipher: SampleAes,
+    is_video: bool,
+    descriptors: Vec<u8>,
+}
+
+impl Encryption {
+    pub(super) fn new(cipher: SampleAes, codec: &Codec) -> Result<Self, Error> {
+        let (is_video, descriptors) = match codec {
+            Codec::Avc(_) => (true, avc_descriptors()),
+            Codec::Aac(config) => {
+                (false, aac_descriptors(config).map_err(|problem| Error::Encryption { sample: None, problem })?)
+            }
+            other => return Err(Error::Unsupported(format!("{} under SAMPLE-AES", other.rfc6381()))),
+        };
+        Ok(Self { cipher, is_video, descriptors })
+    }
+
+    /// `stream_type` in the PMT.
+    pub(super) const fn stream_type(&self) -> u8 {
+        if self.is_video { AVC_STREAM_TYPE } else { AAC_STREAM_TYPE }
+    }
+
+    /// The descriptors of the stream in the PMT.
+    pub(super) fn descriptors(&self) -> &[u8] {
+        &self.descriptors
+    }
+
+    /// The length of an encrypted frame by that of the clear one.
+    pub(super) const fn len(&self, clear: Len) -> Len {
+        let most = clear.at_most();
+        if self.is_video { Len::AtMost(most.saturating_add(most / BYTES_PER_MARK).saturating_add(1)) } else { clear }
+    }
+
+    /// Appends a piece of a frame: a NAL unit or the body of a frame of audio as it is encrypted; all else, which are start codes,
+    /// parameter sets, delimiters and headers, as it is.
+    pub(super) fn append(&self, piece: &[u8], out: &mut Vec<u8>) {
+        if self.is_video { self.cipher.nal_unit(piece, out) } else { self.cipher.audio_frame(piece, out) }
+    }
+}

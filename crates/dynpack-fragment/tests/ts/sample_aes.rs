@@ -1,0 +1,194 @@
+//! Encrypted transport streams, decrypted as Apple's *MPEG-2 Stream Encryption Format for HTTP Live Streaming* says.
+
+use aes::Aes128;
+use aes::cipher::{BlockModeDecrypt, KeyIvInit};
+use bytes::Bytes;
+use dynpack_crypt::sample_aes::SampleAes;
+use dynpack_crypt::{ContentKey, Iv};
+use dynpack_fragment::ts::{Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound};
+use dynpack_media::{AacConfig, AvcConfig, Codec, MediaKind, Rendition, SegmentNumber};
+use proptest::prelude::*;
+
+use crate::film::{Audio, Film, Video};
+use crate::reader::{self, Pes};
+use crate::{AUDIO_PID, TWO_SECONDS, VIDEO_PID, check_alone, elementary, one_sample};
+
+const KEY: [u8; 16] = *b"a key of 16 byte";
+const IV: [u8; 16] = *b"a vector of 16 b";
+
+fn cipher() -> SampleAes {
+    SampleAes::new(&ContentKey::new(KEY), Iv(IV))
+}
+
+/// Takes emulation prevention off.
+fn unescape(unit: &[u8]) -> Vec<u8> {
+    let (mut out, mut zeros) = (Vec::new(), 0);
+    for byte in unit {
+        if zeros >= 2 && *byte == 3 {
+            zeros = 0;
+            continue;
+        }
+        zeros = if *byte == 0 { zeros + 1 } else { 0 };
+        out.push(*byte);
+    }
+    out
+}
+
+/// Slices of more than 48 bytes: 32 are clear, then of ten blocks the first is encrypted if any byte follows it.
+fn decrypt_unit(unit: &[u8]) -> Vec<u8> {
+    if !matches!(unit[0] & 0x1f, 1 | 5) || unescape(unit).len() <= 48 {
+        return unit.to_vec();
+    }
+    let mut unit = unescape(unit);
+    let mut chain = cbc::Decryptor::<Aes128>::new(&KEY.into(), &IV.into());
+    let mut at = 32;
+    while unit.len() - at > 16 {
+        chain.decrypt_block((&mut unit[at..at + 16]).try_into().unwrap());
+        at = (at + 160).min(unit.len());
+    }
+    unit
+}
+
+/// Frames: 16 bytes are clear, then whole blocks are encrypted.
+fn decrypt_frame(mut frame: Vec<u8>) -> Vec<u8> {
+    let mut chain = cbc::Decryptor::<Aes128>::new(&KEY.into(), &IV.into());
+    let start = frame.len().min(16);
+    frame[start..].chunks_exact_mut(16).for_each(|block| chain.decrypt_block(block.try_into().unwrap()));
+    frame
+}
+
+/// Holds an encrypted segment against the clear one: how much of it differs, in frames and NAL units.
+fn check(encrypted: &[u8], clear: &[u8], rate: u32) -> usize {
+    let (encrypted, clear) = (reader::read(encrypted), reader::read(clear));
+    let types = |streams: &[(u16, u8)], of: [u8; 2]| {
+        streams.iter().map(|(pid, _)| (*pid, of[usize::from(*pid == AUDIO_PID)])).collect::<Vec<_>>()
+    };
+    assert_eq!(clear.streams, types(&clear.streams, [0x1b, 0x0f]));
+    assert_eq!((encrypted.streams, encrypted.pcr_pid), (types(&clear.streams, [0xdb, 0xcf]), clear.pcr_pid));
+    assert_eq!(encrypted.pes.len(), clear.pes.len());
+    let mut differing = 0;
+    for (encrypted, clear) in encrypted.pes.iter().zip(&clear.pes) {
+        let head = |pes: &Pes| (pes.pid, pes.presentation, pes.decode, pes.header_len);
+        assert_eq!(head(encrypted), head(clear));
+        let is_video = clear.pid == VIDEO_PID;
+        let frames = |pes: &Pes| if is_video { elementary::units(&pes.data) } else { elementary::frames(&pes.data, rate) };
+        let (encrypted, clear) = (frames(encrypted), frames(clear));
+        assert_eq!(encrypted.len(), clear.len());
+        for (encrypted, clear) in encrypted.into_iter().zip(clear) {
+            differing += usize::from(encrypted != clear);
+            assert_eq!(if is_video { decrypt_unit(&encrypted) } else { decrypt_frame(encrypted) }, clear);
+        }
+    }
+    differing
+}
+
+/// All segments of a film with their encryption.
+fn segments(film: &Film) -> Vec<[Bytes; 2]> {
+    let numbers = film.renditions.iter().flat_map(|rendition| rendition.cuts.segments().map(|segment| segment.number.0));
+    let segment = |number| {
+        let within =
+            |rendition: &Rendition| rendition.cuts.segments().filter(|segment| segment.number.0 == number).collect::<Vec<_>>();
+        let part = |rendition| Part::segments(rendition, &within(rendition));
+        let clear: Vec<_> = film.renditions.iter().map(part).collect();
+        let encrypted: Vec<_> = clear.iter().map(|part| part.clone().with_sample_aes(cipher())).collect();
+        [encrypted, clear].map(|parts| {
+            let segment = film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap();
+            assert!(segment.len() as u64 <= media_segment_bound(&parts).unwrap());
+            segment
+        })
+    };
+    (0..=numbers.max().unwrap()).map(segment).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn decrypting_returns_the_clear_segments(video in Video::any(), audio in Audio::any(), which in 0..3) {
+        let video = Video { delay: 0, ..video };
+        let film = Film::new((which != 0).then_some(&video), (which != 1).then_some(&audio), TWO_SECONDS);
+        for [encrypted, clear] in segments(&film) {
+            check_alone(&encrypted);
+            check(&encrypted, &clear, audio.rate);
+        }
+    }
+
+    #[test]
+    fn decrypting_returns_the_clear_key_frames(video in Video::any()) {
+        let film = Film::new(Some(&video), None, TWO_SECONDS);
+        let rendition = film.rendition(MediaKind::Video);
+        for segment in rendition.cuts.segments() {
+            let [encrypted, clear] = [Some(&cipher()), None].map(|cipher| {
+                let bytes = film.finish(key_frame_segment(rendition, &segment, cipher).unwrap()).unwrap();
+                assert!(bytes.len() as u64 <= key_frame_segment_bound(rendition, &segment, cipher).unwrap());
+                bytes
+            });
+            check_alone(&encrypted);
+            check(&encrypted, &clear, 0);
+        }
+    }
+}
+
+/// Every frame of sound, and every slice of more than 48 bytes behind its length.
+#[test]
+fn all_slices_and_frames_are_encrypted() {
+    let film = Film::new(Some(&Video { slice_len: 300, ..Video::PLAIN }), Some(&Audio::PLAIN), TWO_SECONDS);
+    let differing: usize = segments(&film).iter().map(|[encrypted, clear]| check(encrypted, clear, 48_000)).sum();
+    let samples = film.renditions.iter().flat_map(|rendition| rendition.track.samples.samples(rendition.cuts.samples()));
+    assert_eq!(differing, samples.filter(|sample| sample.size > 4 + 48).count());
+}
+
+/// The program map: for each stream its type and what it says of encryption, and of the language then.
+#[test]
+fn the_program_tells_of_encryption() {
+    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let [encrypted, clear] = &segments(&film)[0];
+    let map = &encrypted[188 + 5..188 * 2];
+    assert_eq!(map[12..23], *b"\xdb\xe1\0\xf0\x06\x0f\x04zavc");
+    assert_eq!(map[23..56], *b"\xcf\xe1\x01\xf0\x1c\x0f\x04aacd\x05\x0eapadzaac\0\0\x01\x02\x11\x90\x0a\x04eng\0");
+    assert_eq!(map[5], clear[188 + 5 + 5], "the version is that of the same program in the clear");
+}
+
+#[test]
+fn the_length_of_encrypted_sound_is_known_before_it_is_read() {
+    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let plan = |kind| {
+        let rendition = film.rendition(kind);
+        let part = Part::new(rendition, rendition.cuts.samples()).with_sample_aes(cipher());
+        media_segment(SegmentNumber(0), &[part]).unwrap()
+    };
+    assert_eq!(plan(MediaKind::Video).len(), None);
+    let promised = plan(MediaKind::Audio).len().unwrap();
+    assert_eq!(film.finish(plan(MediaKind::Audio)).unwrap().len() as u64, promised);
+}
+
+/// A slice full of marks against false start codes: each is marked once more.
+#[test]
+fn emulation_prevention_is_doubled() {
+    let slice = [&[0x65][..], &[0, 0, 3, 1].repeat(5_000), &[0x80]].concat();
+    let sample = [&u32::try_from(slice.len()).unwrap().to_be_bytes()[..], &slice].concat();
+    let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
+    let film = one_sample(Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap()), sample.into());
+    let rendition = &film.renditions[0];
+    let part = || Part::new(rendition, rendition.cuts.samples());
+    let [encrypted, clear] = &[part().with_sample_aes(cipher()), part()]
+        .map(|part| film.finish(media_segment(SegmentNumber(0), &[part]).unwrap()).unwrap());
+    assert_eq!(check(encrypted, clear, 0), 1);
+    assert!(encrypted.len() > clear.len() + 4_000);
+}
+
+#[test]
+fn a_configuration_too_long_for_the_program_map_is_refused() {
+    for (len, message) in [
+        (150, "the track cannot be carried in this format: its part of a program map has "),
+        (250, "cannot be encrypted in this way: a configuration of 250 bytes"),
+    ] {
+        let mut config = vec![0x11, 0x90];
+        config.resize(len, 0);
+        let film = one_sample(Codec::Aac(AacConfig::parse(config.into(), 2).unwrap()), vec![0x21; 100].into());
+        let part = Part::new(&film.renditions[0], film.renditions[0].cuts.samples());
+        assert!(media_segment(SegmentNumber(0), std::slice::from_ref(&part)).is_ok());
+        let error = media_segment(SegmentNumber(0), &[part.with_sample_aes(cipher())]).unwrap_err().to_string();
+        assert!(error.starts_with(message), "{error}");
+    }
+}
