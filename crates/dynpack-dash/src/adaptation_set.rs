@@ -1,11 +1,12 @@
 //! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
 
-use dynpack_media::{MediaKind, Presentation, Rendition, Role};
+use dynpack_media::{MediaKind, Presentation, Rendition, Role, SegmentNumber};
 
-use crate::Urls;
+use crate::content_protection::ContentProtection;
 use crate::model::{AdaptationSet, Descriptor, Details, Label, Representation, SegmentTemplate};
 use crate::segment_timeline::SegmentTimeline;
 use crate::text::{clean, id, uri};
+use crate::{Protection, Urls};
 
 /// Roles (5.8.5.5).
 const ROLE_SCHEME: &str = "urn:mpeg:dash:role:2011";
@@ -16,44 +17,59 @@ const CHANNELS_SCHEME: &str = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
 /// Marks a set that is for trick play only; the value is the `id` of the set with the whole of it (DASH-IF IOP 4.3, 3.2.9).
 const TRICK_MODE_SCHEME: &str = "http://dashif.org/guidelines/trickmode";
 
-/// Renditions of one name and kind which are coded alike: audio of one codec, sampling rate and channels, video of one sample entry.
+/// Marks sets between which clients may switch as within one; the value is the `id`s of the others (5.3.3.5).
+const SWITCHING_SCHEME: &str = "urn:mpeg:dash:adaptation-set-switching:2016";
+
+/// Renditions of one name and kind which are coded alike (audio of one codec, sampling rate and channels, video of one sample entry)
+/// and protected alike: one set has one key (DASH-IF IOP 4.3, 7.5.1).
 pub(crate) struct Set<'a> {
     first: &'a Rendition,
     renditions: Vec<&'a Rendition>,
+    protection: Option<Protection>,
 }
 
 impl<'a> Set<'a> {
     /// The sets of a presentation, audio first, each kind in the order of the presentation.
-    pub(crate) fn all(presentation: &'a Presentation) -> Vec<Self> {
+    pub(crate) fn all(presentation: &'a Presentation, urls: &impl Urls) -> Vec<Self> {
         let mut sets: Vec<Self> = Vec::new();
         for rendition in [MediaKind::Audio, MediaKind::Video].into_iter().flat_map(|kind| presentation.of_kind(kind)) {
-            match sets.iter_mut().find(|set| set.takes(rendition)) {
+            let protection = urls.protection(rendition);
+            match sets.iter_mut().find(|set| set.is_like(rendition) && set.protection == protection) {
                 Some(set) => set.renditions.push(rendition),
-                None => sets.push(Self { first: rendition, renditions: vec![rendition] }),
+                None => sets.push(Self { first: rendition, renditions: vec![rendition], protection }),
             }
         }
         sets
     }
 
-    fn takes(&self, rendition: &Rendition) -> bool {
+    fn is_like(&self, rendition: &Rendition) -> bool {
         self.first.name == rendition.name && coding(self.first) == coding(rendition)
     }
 
     /// Whether all renditions are cut at the same places of the timeline.
     pub(crate) fn is_aligned(&self) -> bool {
-        let numbers = |rendition: &'a Rendition| rendition.cuts.segments().map(|segment| segment.number);
-        self.renditions.iter().all(|rendition| numbers(rendition).eq(numbers(self.first)))
+        self.renditions.iter().all(|rendition| are_cut_alike(rendition, self.first))
+    }
+
+    /// Whether a client may switch between the sets: they are one but for their protection, and cut alike.
+    fn switches_to(&self, other: &Self) -> bool {
+        let are_aligned = || self.is_aligned() && other.is_aligned() && are_cut_alike(self.first, other.first);
+        !std::ptr::eq(self, other) && self.is_like(other.first) && are_aligned()
     }
 
     pub(crate) fn is_video(&self) -> bool {
         self.first.kind() == MediaKind::Video
     }
 
-    /// The set with all that the renditions have.
-    pub(crate) fn element(&self, number: usize, urls: &impl Urls) -> AdaptationSet {
-        self.described(number, |rendition| {
+    /// The set with all that the renditions have; it is one of `sets`, which are numbered from 1.
+    pub(crate) fn element(&self, number: usize, sets: &[Self], urls: &impl Urls) -> AdaptationSet {
+        let mut set = self.described(number, |rendition| {
             template(rendition, urls, urls.media(&rendition.name), SegmentTimeline::new(rendition.cuts.segments()))
-        })
+        });
+        let others = (1..).zip(sets).filter(|(_, other)| self.switches_to(other));
+        let others: Vec<_> = others.map(|(number, _)| number.to_string()).collect();
+        set.supplemental = (!others.is_empty()).then(|| descriptor(SWITCHING_SCHEME, others.join(",")));
+        set
     }
 
     /// The set of the key frames of video, for trick play: `whole` is the number of the set with all of it.
@@ -100,7 +116,9 @@ impl<'a> Set<'a> {
             max_playout_rate: None,
             coding_dependency: None,
             channels: channel_layout(first).map(|layout| descriptor(CHANNELS_SCHEME, layout.to_string())),
+            protection: self.protection.as_ref().map(ContentProtection::all).unwrap_or_default(),
             essential: None,
+            supplemental: None,
             label: label(first),
             accessibility: (first.role == Role::Description).then(|| descriptor(ROLE_SCHEME, "description".into())),
             role: Some(descriptor(ROLE_SCHEME, if first.role == Role::Main { "main" } else { "alternate" }.into())),
@@ -116,6 +134,14 @@ impl<'a> Set<'a> {
             shared,
         }
     }
+}
+
+/// Whether two renditions have the same segments of the timeline.
+fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
+    fn numbers(rendition: &Rendition) -> impl Iterator<Item = SegmentNumber> {
+        rendition.cuts.segments().map(|segment| segment.number)
+    }
+    numbers(one).eq(numbers(other))
 }
 
 /// How many frames there are for each key frame: by that much faster, playing key frames alone asks no more of a decoder.

@@ -1,7 +1,7 @@
 //! MPEG-DASH manifests (ISO/IEC 23009-1) from dynpack presentations.
 //!
-//! [`mpd`] lists the renditions of a presentation and their segments, on the timeline which all protocols share. Where the segments lie
-//! is for [`Urls`] to say.
+//! [`mpd`] lists the renditions of a presentation and their segments, on the timeline which all protocols share. Where the segments lie,
+//! and how they are protected, is for [`Urls`] to say.
 //!
 //! Manifests are static, with one period. This crate reads and writes no media. It does no IO, has no clock and starts no threads; the
 //! same presentation gives the same text.
@@ -30,10 +30,12 @@
 //! ```
 
 mod adaptation_set;
+mod content_protection;
 mod error;
 mod manifest;
 mod model;
 mod options;
+mod protection;
 mod segment_timeline;
 mod text;
 mod urls;
@@ -41,4 +43,5 @@ mod urls;
 pub use error::Error;
 pub use manifest::mpd;
 pub use options::{Flavor, Options};
+pub use protection::{Protection, System};
 pub use urls::Urls;

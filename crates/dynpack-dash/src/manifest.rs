@@ -4,6 +4,7 @@ use dynpack_media::{Presentation, Rendition, Ticks, Timescale};
 use serde::Serialize;
 
 use crate::adaptation_set::Set;
+use crate::content_protection::Namespaces;
 use crate::model::{Mpd, Period};
 use crate::text::duration;
 use crate::{Error, Flavor, Options, Urls};
@@ -20,16 +21,19 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 
 /// Lists the renditions of a presentation with their segments, each in its own timescale.
 ///
-/// Renditions of one name which are coded alike are an adaptation set, audio before video. Its segments stand there once if all
-/// renditions have the same, to the tick, and else with each rendition. The duration is that of the longest rendition, rounded up to
-/// the microsecond.
+/// Renditions of one name which are coded and protected alike are an adaptation set, audio before video. Its segments stand there
+/// once if all renditions have the same, to the tick, and else with each rendition. The duration is that of the longest rendition,
+/// rounded up to the microsecond.
+///
+/// Where sets differ in their protection alone, as they do if each resolution has a key of its own, clients are told that they may
+/// switch between them as within one (ISO/IEC 23009-1, 5.3.3.5).
 ///
 /// Behind them, each set of video has one of its key frames alone, for trick play (DASH-IF IOP 4.3, 3.2.9).
 ///
 /// # Errors
 /// [`Error::Unwritable`] if there is a mistake in this crate.
 pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> Result<String, Error> {
-    let sets = Set::all(presentation);
+    let sets = Set::all(presentation, urls);
     let is_cmaf = options.flavor == Flavor::Cmaf && sets.iter().all(Set::is_aligned);
     let (end, clock) = presentation.duration();
     let min_buffer_time = options.min_buffer_time.map_or_else(
@@ -39,24 +43,22 @@ pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> 
     let numbered = || sets.iter().zip(1..);
     let videos = numbered().filter(|(set, _)| set.is_video());
     let key_frames = videos.zip(sets.len() + 1..).map(|((set, whole), number)| set.key_frames(number, whole, urls));
+    let adaptation_sets: Vec<_> = numbered().map(|(set, number)| set.element(number, &sets, urls)).chain(key_frames).collect();
     let manifest = Mpd {
         namespace: NAMESPACE,
+        namespaces: Namespaces::of(adaptation_sets.iter().flat_map(|set| &set.protection)),
         profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
         kind: "static",
         duration: duration(micros(end, clock)),
         min_buffer_time: duration(min_buffer_time),
-        period: Period {
-            id: 0,
-            start: duration(0),
-            adaptation_sets: numbered().map(|(set, number)| set.element(number, urls)).chain(key_frames).collect(),
-        },
+        period: Period { id: 0, start: duration(0), adaptation_sets },
     };
     write(&manifest).map_err(|error| Error::Unwritable(error.to_string()))
 }
 
 fn write(manifest: &Mpd) -> Result<String, quick_xml::SeError> {
     let mut text = String::from(DECLARATION);
-    let mut serializer = quick_xml::se::Serializer::new(&mut text);
+    let mut serializer = quick_xml::se::Serializer::with_root(&mut text, Some("MPD"))?;
     serializer.indent(' ', 1);
     manifest.serialize(serializer)?;
     text.push('\n');

@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
+use crate::content_protection::{ContentProtection, Namespaces};
 use crate::segment_timeline::SegmentTimeline;
 
 /// `MPD` (5.3.1).
 #[derive(Serialize)]
-#[serde(rename = "MPD")]
 pub(crate) struct Mpd {
     #[serde(rename = "@xmlns")]
     pub(crate) namespace: &'static str,
+    #[serde(flatten)]
+    pub(crate) namespaces: Namespaces,
     #[serde(rename = "@profiles")]
     pub(crate) profiles: &'static str,
     #[serde(rename = "@type")]
@@ -62,8 +64,12 @@ pub(crate) struct AdaptationSet {
     pub(crate) coding_dependency: Option<bool>,
     #[serde(rename = "AudioChannelConfiguration", skip_serializing_if = "Option::is_none")]
     pub(crate) channels: Option<Descriptor>,
+    #[serde(rename = "ContentProtection")]
+    pub(crate) protection: Vec<ContentProtection>,
     #[serde(rename = "EssentialProperty", skip_serializing_if = "Option::is_none")]
     pub(crate) essential: Option<Descriptor>,
+    #[serde(rename = "SupplementalProperty", skip_serializing_if = "Option::is_none")]
+    pub(crate) supplemental: Option<Descriptor>,
     #[serde(rename = "Label", skip_serializing_if = "Option::is_none")]
     pub(crate) label: Option<Label>,
     #[serde(rename = "Accessibility", skip_serializing_if = "Option::is_none")]

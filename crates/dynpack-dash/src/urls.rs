@@ -1,5 +1,9 @@
 //! Where segments lie.
 
+use dynpack_media::Rendition;
+
+use crate::Protection;
+
 /// The URL templates of segments, relative to the manifest or absolute (RFC 3986).
 ///
 /// A template holds identifiers between dollar signs, which clients replace; a dollar sign itself is written `$$` (ISO/IEC 23009-1,
@@ -15,4 +19,10 @@ pub trait Urls {
     /// The key frames of the renditions of that name, for trick play: as [`media`](Self::media), and `$Time$` becomes the start of the
     /// key frame.
     fn key_frames(&self, name: &str) -> String;
+
+    /// How a rendition is protected, its key frames with it; `None` where it is clear, as all are unless this says otherwise.
+    fn protection(&self, rendition: &Rendition) -> Option<Protection> {
+        let _ = rendition;
+        None
+    }
 }
