@@ -1,10 +1,12 @@
 //! An HTTP origin: everything below a folder, packaged request by request.
 //!
 //! `cargo run --release --example origin` serves the sample asset on <http://127.0.0.1:8080/>; `-- --media DIR` serves yours. This is
-//! the file to copy for an origin of your own: what is dynpack's is one call, [`Dynpack::respond`]; the rest is HTTP.
+//! the file to copy for an origin of your own: what is dynpack's is one call, [`Dynpack::get`]; the rest is HTTP.
 
+mod demo_keys;
 mod metrics;
 mod page;
+mod publication;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,9 +21,10 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use clap::Parser;
+use demo_keys::DemoKeys;
 use dynpack::storage::Local;
-use dynpack::{Conditions, CutPolicy, Dynpack, Error, Request, RequestError};
-use tracing::{error, info};
+use dynpack::{Conditions, CutPolicy, Dynpack, Error, RequestError};
+use tracing::{error, info, warn};
 
 use metrics::Metrics;
 
@@ -37,10 +40,13 @@ struct Options {
     /// How long segments are to be, in seconds; they end at key frames.
     #[arg(long, value_name = "SECONDS", default_value = "6", value_parser = seconds)]
     segment_duration: Duration,
+    #[command(flatten)]
+    publication: publication::Publication,
 }
 
 struct Origin {
     dynpack: Dynpack,
+    demo_keys: Option<DemoKeys>,
     metrics: Metrics,
 }
 
@@ -51,18 +57,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
     let storage = Local::new(&options.media)
         .map_err(|error| format!("the media folder cannot be used: {error}\nhint: --media DIR names another"))?;
-    let dynpack = Dynpack::builder(storage).cut_policy(CutPolicy::with_target(options.segment_duration)).build();
-    let origin = Arc::new(Origin { dynpack, metrics: Metrics::default() });
-    let app = Router::new()
-        .route("/", get(page::index))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/metrics", get(metrics::text))
-        .fallback(serve)
-        .with_state(origin);
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen))?;
-    info!("serving {} on http://{}/", options.media.display(), listener.local_addr()?);
+    let address = listener.local_addr()?;
+    let builder = Dynpack::builder(storage).cut_policy(CutPolicy::with_target(options.segment_duration));
+    let (builder, demo_keys) = options.publication.publish(builder, address)?;
+    let mut app = Router::new()
+        .route("/", get(page::index))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics::text))
+        .fallback(serve);
+    if demo_keys.is_some() {
+        warn!("--demo-keys: every key in the locators file is given to anybody");
+        app = app.route("/demo-keys/{id}", demo_keys::routes());
+    }
+    let app = app.with_state(Arc::new(Origin { dynpack: builder.build(), demo_keys, metrics: Metrics::default() }));
+    info!("serving {} on http://{address}/", options.media.display());
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     info!("stopped");
     Ok(())
@@ -87,11 +98,7 @@ async fn serve(State(origin): State<Arc<Origin>>, method: Method, uri: Uri, head
 
 async fn media(origin: &Origin, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
     let conditions = Conditions::from_headers(|name| headers.get(name)?.to_str().ok());
-    let answered = match Request::parse(uri.path()) {
-        Ok(request) => origin.dynpack.respond(&request, &conditions).await,
-        Err(error) => Err(error.into()),
-    };
-    match answered {
+    match origin.dynpack.get(uri.path(), &conditions).await {
         Ok(answer) => {
             let mut response = Response::builder().status(answer.status);
             for (name, value) in answer.headers() {
@@ -130,8 +137,8 @@ fn refusal(status: u16, code: &'static str, text: &str) -> Response<Body> {
 fn allow_other_sites(headers: &mut HeaderMap) {
     for (name, value) in [
         ("access-control-allow-origin", "*"),
-        ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
-        ("access-control-allow-headers", "range, if-none-match, if-range"),
+        ("access-control-allow-methods", "GET, HEAD, OPTIONS, POST"),
+        ("access-control-allow-headers", "content-type, range, if-none-match, if-range"),
         ("access-control-expose-headers", "content-length, content-range, etag, accept-ranges, x-error-code"),
         ("access-control-max-age", "86400"),
     ] {

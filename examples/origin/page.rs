@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use dynpack::{AssetPath, Format, MediaKind, Presentation, Request};
+use dynpack::{AssetPath, Encryption, Format, Locators, MediaKind, Presentation, Request};
 use futures_util::future::join_all;
 
 use crate::Origin;
@@ -16,6 +16,16 @@ const MOST_OPENED: usize = 20;
 
 /// `/`: every asset with the URL of each format that is made.
 pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
+    match origin.dynpack.locators() {
+        None => assets(&origin).await,
+        Some(locators) if origin.demo_keys.is_some() => page(&published(locators)),
+        Some(_) => page(
+            "<section><p>Assets are published by locators, which are not listed: to know one is to have access.</p></section>",
+        ),
+    }
+}
+
+async fn assets(origin: &Origin) -> Response {
     let assets = match origin.dynpack.assets().await {
         Ok(assets) => assets,
         Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
@@ -25,17 +35,39 @@ pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
     let mut cards = String::new();
     for (path, opened) in shown.iter().zip(opened) {
         cards.push_str(&match opened {
-            Ok(asset) => format!("<section>{}{}</section>", tracks(path, &asset.presentation), urls(path)),
+            Ok(asset) => format!("<section>{}{}</section>", tracks(path, &asset.presentation), urls(path, clear())),
             Err(error) => format!("<section><h2>{}</h2><p class=error>{}</p></section>", text(path), text(error)),
         });
     }
     for path in others {
-        let _ = write!(cards, "<section><details><summary>{}</summary>{}</details></section>", text(path), urls(path));
+        let _ = write!(cards, "<section><details><summary>{}</summary>{}</details></section>", text(path), urls(path, clear()));
     }
     if assets.is_empty() {
         cards.push_str("<section><p>There are no assets yet: put a folder of MP4 files into the media folder.</p></section>");
     }
-    Html(include_str!("page.html").replace("<!-- assets -->", &cards)).into_response()
+    page(&cards)
+}
+
+/// What each locator publishes, by its name in the storage.
+fn published(locators: &Locators) -> String {
+    let mut cards = String::from("<p class=error>For trying out: the keys of all locators are given to anybody.</p>");
+    for locator in locators.iter() {
+        let (asset, policy) = (&locator.asset_name, &locator.streaming_policy_name);
+        let name = asset.rsplit('/').next().unwrap_or(asset);
+        let path = AssetPath::new(&locator.id, &format!("{name}.ism")).ok();
+        let urls = path.zip(locators.policy(locator)).map(|(path, policy)| urls(&path, policy.admitted()));
+        let _ = write!(cards, "<section><h2>{}</h2><p>{}</p>{}</section>", text(asset), text(policy), urls.unwrap_or_default());
+    }
+    cards
+}
+
+/// All formats that are made.
+fn clear() -> impl Iterator<Item = (Format, Option<Encryption>)> {
+    Format::ALL.into_iter().filter(|format| format.packager().is_ok()).map(|format| (format, None))
+}
+
+fn page(cards: &str) -> Response {
+    Html(include_str!("page.html").replace("<!-- assets -->", cards)).into_response()
 }
 
 fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
@@ -56,14 +88,22 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
     html + "</table>"
 }
 
-fn urls(path: &AssetPath) -> String {
+fn urls(path: &AssetPath, ways: impl Iterator<Item = (Format, Option<Encryption>)>) -> String {
     let mut html = String::from("<table class=urls>");
-    for format in Format::ALL.into_iter().filter(|format| format.packager().is_ok()) {
-        let url = text(Request::manifest(path.clone(), format));
-        let play = if format == Format::HlsCmaf { format!("<button data-url=\"{url}\">Play</button>") } else { String::new() };
-        let _ = write!(html, "<tr><td>{}<td><a href=\"{url}\">{url}</a><td>{play}", format.title());
+    for (format, encryption) in ways {
+        let url = text(Request::manifest(path.clone(), format).with_encryption(encryption));
+        let play = if format == Format::HlsCmaf && matches!(encryption, None | Some(Encryption::Cbc)) {
+            format!("<button data-url=\"{url}\">Play</button>")
+        } else {
+            String::new()
+        };
+        let _ = write!(html, "<tr><td>{}{}<td><a href=\"{url}\">{url}</a><td>{play}", format.title(), named(encryption));
     }
     html + "</table>"
+}
+
+fn named(encryption: Option<Encryption>) -> String {
+    encryption.map(|encryption| format!(", {encryption}")).unwrap_or_default()
 }
 
 /// Text within HTML.

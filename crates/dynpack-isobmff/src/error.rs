@@ -19,6 +19,9 @@ pub enum Error {
     /// The file is legal but holds nothing that can be served yet. Another encoding of it would do.
     #[error("{0}")]
     Unsupported(String),
+    /// The samples are encrypted already: they can neither be cut otherwise, nor encrypted again. A clear copy of the file would do.
+    #[error("already encrypted: {0}")]
+    Encrypted(String),
     /// The file passes one of the [`Limits`](crate::Limits). Whoever runs the service can raise it.
     #[error("{path} at {offset}: {found} passes the limit of {allowed} (Limits::{limit})")]
     LimitExceeded {
@@ -54,7 +57,7 @@ pub enum Error {
 impl Error {
     /// Whether the file is to blame, and so one track of it may be left out for it.
     pub(crate) const fn is_of_the_file(&self) -> bool {
-        matches!(self, Self::Malformed { .. } | Self::Unsupported(_))
+        matches!(self, Self::Malformed { .. } | Self::Unsupported(_) | Self::Encrypted(_))
     }
 }
 

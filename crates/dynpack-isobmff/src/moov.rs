@@ -101,14 +101,20 @@ impl Moov {
         if tracks.is_empty() {
             return Err(why_none(failures));
         }
-        let skipped = failures.into_iter().map(|(id, error)| SkippedTrack { id, reason: error.to_string() });
+        let skipped = failures.into_iter().map(|(id, error)| SkippedTrack {
+            id,
+            is_encrypted: matches!(error, Error::Encrypted(_)),
+            reason: error.to_string(),
+        });
         Ok(Movie::new(tracks, skipped.collect()))
     }
 }
 
-/// Why no track can be served: what is broken, or else what is not supported.
+/// Why no track can be served: what is broken, or else encrypted, or else not supported.
 fn why_none(failures: Vec<(TrackId, Error)>) -> Error {
     let reasons: Vec<_> = failures.iter().map(|(id, error)| format!("track {}: {error}", id.0)).collect();
+    let is_encrypted = failures.iter().any(|(_, error)| matches!(error, Error::Encrypted(_)));
     let broken = failures.into_iter().map(|(_, error)| error).find(|error| matches!(error, Error::Malformed { .. }));
-    broken.unwrap_or_else(|| Error::Unsupported(format!("no track can be served: {}", reasons.join("; "))))
+    let reasons = || format!("no track can be served: {}", reasons.join("; "));
+    broken.unwrap_or_else(|| if is_encrypted { Error::Encrypted(reasons()) } else { Error::Unsupported(reasons()) })
 }

@@ -140,4 +140,6 @@ pub struct SkippedTrack {
     pub id: TrackId,
     /// Why, for people.
     pub reason: String,
+    /// Whether that is because its samples are encrypted.
+    pub is_encrypted: bool,
 }

@@ -40,25 +40,37 @@ impl Asset {
         renditions.map(|rendition| rendition.track.samples.memory_size() + rendition.cuts.memory_size() + 1024).sum()
     }
 
-    /// The strong ETag of what `request` is answered with: the same on every node with the same files, another for another version of
-    /// a file, of the request or of this library.
-    pub(crate) fn etag(&self, request: &Request, target_millis: u128) -> String {
-        let mut hash = Sha256::new();
-        hash.update(FORMAT_VERSION.to_be_bytes());
-        hash.update(target_millis.to_be_bytes());
-        for (path, identity) in &self.files.opened {
-            // Lengths first, so that no two lists of texts read alike.
-            for text in [path.as_str(), identity.version()] {
-                hash.update((text.len() as u64).to_be_bytes());
-                hash.update(text);
-            }
-            hash.update(identity.len().to_be_bytes());
-        }
-        hash.update(request.to_string());
-        let digest = hash.finalize();
-        let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("\"{hex}\"")
+    /// A text that changes when a file does, and is the same on every node with the same files, cut into segments of the same length.
+    pub(crate) fn version(&self, target_millis: u128) -> String {
+        let files = self
+            .files
+            .opened
+            .iter()
+            .flat_map(|(path, identity)| [path.clone(), identity.version().to_owned(), identity.len().to_string()]);
+        digest([target_millis.to_string()].into_iter().chain(files))
     }
+
+    /// The strong ETag of what `request` is answered with: the same on every node with the same files, another for another version of
+    /// a file, of the request, of its `protection` or of this library.
+    pub(crate) fn etag(&self, request: &Request, target_millis: u128, protection: Option<String>) -> String {
+        let parts = [FORMAT_VERSION.to_string(), self.version(target_millis), request.to_string()];
+        etag(parts.into_iter().chain(protection))
+    }
+}
+
+/// The strong ETag of what is determined by these texts.
+pub(crate) fn etag(parts: impl IntoIterator<Item = String>) -> String {
+    format!("\"{}\"", digest(parts))
+}
+
+fn digest(parts: impl IntoIterator<Item = String>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        // Lengths first, so that no two lists of texts read alike.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl std::fmt::Debug for Asset {

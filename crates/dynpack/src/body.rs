@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use dynpack_fragment::{Piece, Read, SegmentPlan};
-use dynpack_media::Extent;
+use dynpack_media::{Extent, SourceIndex};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream};
 
@@ -39,6 +39,12 @@ impl Body {
     pub(crate) fn new(pieces: impl IntoIterator<Item = Piece>, sources: Arc<[Arc<dyn Source>]>) -> Self {
         let pieces: VecDeque<_> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
         Self { len: pieces.iter().map(Piece::len).sum(), pieces, sources, reading: None }
+    }
+
+    /// All of a stored file.
+    pub(crate) fn of_source(source: Arc<dyn Source>) -> Self {
+        let whole = Read { source: SourceIndex(0), extent: Extent::new(0, source.len()) };
+        Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
     /// The body of a segment. One that rewrites its media is made here, from the media of all its reads; others are read as they are

@@ -1,7 +1,7 @@
 //! The facade: from a request to its answer.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
@@ -9,12 +9,17 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tracing::info;
 
-use crate::asset::Asset;
+use crate::asset::{Asset, FORMAT_VERSION, etag};
 use crate::conditions::Part;
+use crate::key_ring::KeyRing;
+use crate::keys::{KeyProvider, LocatorKeys};
+use crate::locator::{Locator, Locators};
 use crate::open::{is_current, lone_name, media_files, open};
-use crate::packager::Content;
+use crate::packager::{Content, Job};
+use crate::policy::StreamingPolicy;
+use crate::protection::{Protection, Terms};
 use crate::storage::{Storage, StorageError};
-use crate::{AssetPath, Body, Conditions, Error, Request, Response};
+use crate::{AssetPath, Body, Conditions, Download, Encryption, Error, Request, RequestError, Response};
 
 /// Packages what a storage holds, request by request.
 ///
@@ -41,6 +46,8 @@ pub struct Dynpack {
 
 struct Inner {
     storage: Box<dyn Storage>,
+    locators: Option<Locators>,
+    keys: KeyRing,
     cache: Cache<AssetPath, Cached, Weight>,
     policy: CutPolicy,
     limits: Limits,
@@ -65,9 +72,11 @@ impl Weighter<AssetPath, Cached> for Weight {
 }
 
 /// Sets up a [`Dynpack`].
-#[derive(Clone, Debug)]
 pub struct Builder<S> {
     storage: S,
+    locators: Option<Locators>,
+    keys: Box<dyn KeyProvider>,
+    keys_max_age: Duration,
     policy: CutPolicy,
     limits: Limits,
     cache_bytes: u64,
@@ -80,6 +89,24 @@ impl<S: Storage> Builder<S> {
     #[must_use]
     pub fn cut_policy(self, policy: CutPolicy) -> Self {
         Self { policy, ..self }
+    }
+
+    /// The locators under whose ids assets are published. With them, nothing is served by the folder in which it lies.
+    #[must_use]
+    pub fn locators(self, locators: Locators) -> Self {
+        Self { locators: Some(locators), ..self }
+    }
+
+    /// Who hands out the keys; those which [stand in the locators](LocatorKeys) are used unless set.
+    #[must_use]
+    pub fn keys(self, provider: impl KeyProvider) -> Self {
+        Self { keys: Box::new(provider), ..self }
+    }
+
+    /// How long keys are used before they are asked for again; five minutes unless set.
+    #[must_use]
+    pub fn keys_max_age(self, keys_max_age: Duration) -> Self {
+        Self { keys_max_age, ..self }
     }
 
     /// What is refused to be read from files; [`Limits::default`] unless set.
@@ -110,10 +137,11 @@ impl<S: Storage> Builder<S> {
     /// The packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
-        let Self { storage, policy, limits, cache_bytes, max_age, check_after } = self;
+        let Self { storage, locators, keys, keys_max_age, policy, limits, cache_bytes, max_age, check_after } = self;
         let items = usize::try_from(cache_bytes / TYPICAL_ASSET).unwrap_or(usize::MAX).clamp(16, 1 << 20);
         let cache = Cache::with_weighter(items, cache_bytes, Weight);
-        Dynpack { inner: Arc::new(Inner { storage: Box::new(storage), cache, policy, limits, max_age, check_after }) }
+        let (storage, keys) = (Box::new(storage), KeyRing::new(keys, keys_max_age));
+        Dynpack { inner: Arc::new(Inner { storage, locators, keys, cache, policy, limits, max_age, check_after }) }
     }
 }
 
@@ -126,6 +154,9 @@ impl Dynpack {
     pub fn builder<S: Storage>(storage: S) -> Builder<S> {
         Builder {
             storage,
+            locators: None,
+            keys: Box::new(LocatorKeys),
+            keys_max_age: Duration::from_secs(300),
             policy: CutPolicy::SIX_SECONDS,
             limits: Limits::default(),
             cache_bytes: 256 << 20,
@@ -134,54 +165,131 @@ impl Dynpack {
         }
     }
 
+    /// Answers a URL: a request for a stream, or for a stored file where a locator allows it.
+    ///
+    /// # Errors
+    /// [`Error`], whose [`status`](Error::status) says who can mend it.
+    pub async fn get(&self, url: &str, conditions: &Conditions) -> Result<Response, Error> {
+        match Request::parse(url) {
+            Ok(request) => self.respond(&request, conditions).await,
+            Err(RequestError::NotAnAsset { .. }) if self.inner.locators.is_some() => {
+                self.download(&Download::parse(url)?, conditions).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Answers a request.
     ///
     /// # Errors
     /// [`Error`], whose [`status`](Error::status) says who can mend it.
     pub async fn respond(&self, request: &Request, conditions: &Conditions) -> Result<Response, Error> {
-        match self.try_respond(request, conditions).await {
+        let grant = self.grant(request)?;
+        match self.try_respond(request, &grant, conditions).await {
             // The file was replaced since it was last looked at.
             Err(Error::Storage(StorageError::Changed { .. })) => {
-                self.inner.cache.remove(&request.asset);
-                self.try_respond(request, conditions).await
+                self.inner.cache.remove(&grant.path);
+                self.try_respond(request, &grant, conditions).await
             }
+            // Where an asset lies is nobody's business who knows its locator.
+            Err(Error::AssetNotFound { .. }) => Err(Error::AssetNotFound { asset: request.asset.to_string() }),
+            Err(Error::EncryptedInput { problem, .. }) => {
+                Err(Error::EncryptedInput { asset: request.asset.to_string(), problem })
+            }
+            Err(Error::Unusable { problem, .. }) => Err(Error::Unusable { asset: request.asset.to_string(), problem }),
             answered => answered,
         }
     }
 
-    async fn try_respond(&self, request: &Request, conditions: &Conditions) -> Result<Response, Error> {
+    /// What a request may have, and how.
+    fn grant(&self, request: &Request) -> Result<Grant<'_>, Error> {
         if let Some(filter) = request.filters.first() {
             return Err(Error::FilterNotFound { filter: filter.clone() });
         }
-        if let Some(encryption) = request.encryption {
-            return Err(Error::EncryptionNotSet(encryption));
-        }
-        let packager = request.format.packager()?;
-        let asset = self.asset(&request.asset).await?;
-        let etag = asset.etag(request, self.inner.policy.target.as_millis());
-        let package = packager.package(&asset.presentation, request)?;
-        let answer = |status, content_range, body| Response {
-            status,
-            content_type: package.content_type,
-            etag: etag.clone(),
-            max_age: self.inner.max_age,
-            content_range,
-            body,
+        let Some(locators) = &self.inner.locators else {
+            return match request.encryption {
+                Some(encryption) => Err(Error::EncryptionNotSet(encryption)),
+                None => Ok(Grant { path: request.asset.clone(), protected: None, max_age: self.inner.max_age }),
+            };
         };
-        let nothing = || Body::of(bytes::Bytes::new());
-        if conditions.is_known(&etag) {
-            return Ok(answer(304, None, nothing()));
+        let (locator, policy) = self.locator(locators, request.asset.folder())?;
+        let encryption = policy.admit(request.format, request.encryption)?;
+        Ok(Grant {
+            path: AssetPath::new(&locator.asset_name, request.asset.ism())?,
+            protected: encryption.map(|encryption| (encryption, locator, Self::terms(locators, locator, policy))),
+            max_age: self.max_age(locator),
+        })
+    }
+
+    fn locator<'a>(&self, locators: &'a Locators, id: &str) -> Result<(&'a Locator, &'a StreamingPolicy), Error> {
+        locators.open(id, SystemTime::now())
+    }
+
+    fn terms<'a>(locators: &'a Locators, locator: &'a Locator, policy: &'a StreamingPolicy) -> Terms<'a> {
+        Terms::new(policy, locators.key_delivery()).with_alternative_id(locator.alternative_media_id.as_deref())
+    }
+
+    /// No cache keeps what a locator answers for longer than it is open.
+    fn max_age(&self, locator: &Locator) -> Duration {
+        let left = locator.end_time.map(|end| SystemTime::from(end).duration_since(SystemTime::now()).unwrap_or_default());
+        left.map_or(self.inner.max_age, |left| left.min(self.inner.max_age))
+    }
+
+    async fn try_respond(&self, request: &Request, grant: &Grant<'_>, conditions: &Conditions) -> Result<Response, Error> {
+        let packager = request.format.packager()?;
+        let asset = self.asset(&grant.path).await?;
+        let target = self.inner.policy.target.as_millis();
+        let protection = match &grant.protected {
+            None => None,
+            Some((encryption, locator, terms)) => {
+                let keys = self.inner.keys.keys(locator, *encryption).await?;
+                Some(Protection::new(*encryption, &asset.presentation, &asset.version(target), terms, &keys)?)
+            }
+        };
+        let request = Request { encryption: protection.as_ref().map(Protection::encryption), ..request.clone() };
+        let etag = asset.etag(&request, target, protection.as_ref().map(Protection::version));
+        let job = Job::new(&asset.presentation, &request).with_protection(protection.as_ref());
+        let package = packager.package(&job)?;
+        let answer = Answer { content_type: package.content_type, etag, max_age: grant.max_age };
+        if conditions.is_known(&answer.etag) {
+            return Ok(answer.with(304, None, Body::of(bytes::Bytes::new())));
         }
         let body = match package.content {
             Content::Bytes(bytes) => Body::of(bytes),
             Content::Plan(plan) => Body::from_plan(plan, Arc::clone(&asset.sources)).await?,
         };
-        let len = body.len();
-        Ok(match conditions.part(&etag, len) {
-            Part::Whole => answer(200, None, body),
-            Part::Range { start, end } => answer(206, Some(format!("bytes {start}-{}/{len}", end - 1)), body.slice(start, end)),
-            Part::Unsatisfiable => answer(416, Some(format!("bytes */{len}")), nothing()),
-        })
+        Ok(answer.of(body, conditions))
+    }
+
+    /// Gives a stored file as it is, where a locator's policy allows it.
+    ///
+    /// # Errors
+    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::DownloadBlocked`], [`Error::FileNotFound`] or
+    /// [`Error::Storage`].
+    pub async fn download(&self, download: &Download, conditions: &Conditions) -> Result<Response, Error> {
+        let Download { locator: id, file } = download;
+        let locators = self.inner.locators.as_ref().ok_or_else(|| Error::LocatorNotFound { id: id.clone() })?;
+        let (locator, policy) = self.locator(locators, id)?;
+        let blocked = || Error::DownloadBlocked { file: file.clone() };
+        let content_type = download.content_type().filter(|_| policy.allows_download()).ok_or_else(blocked)?;
+        let path = format!("{}/{file}", locator.asset_name);
+        let source = self.inner.storage.open(&path).await.map_err(|error| match error {
+            StorageError::NotFound { .. } => Error::FileNotFound { file: file.clone() },
+            other => other.into(),
+        })?;
+        let identity = source.identity();
+        let etag = etag([FORMAT_VERSION.to_string(), path, identity.version().to_owned(), identity.len().to_string()]);
+        let answer = Answer { content_type, etag, max_age: self.max_age(locator) };
+        if conditions.is_known(&answer.etag) {
+            return Ok(answer.with(304, None, Body::of(bytes::Bytes::new())));
+        }
+        Ok(answer.of(Body::of_source(source), conditions))
+    }
+
+    /// The locators, if there are any.
+    #[must_use]
+    pub fn locators(&self) -> Option<&Locators> {
+        self.inner.locators.as_ref()
     }
 
     /// Opens an asset, or finds it open.
@@ -243,6 +351,40 @@ impl std::fmt::Debug for Dynpack {
             .field("policy", &self.inner.policy)
             .field("cache", &self.inner.cache.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// What a request may have, and how.
+struct Grant<'a> {
+    /// Where the asset lies.
+    path: AssetPath,
+    protected: Option<(Encryption, &'a Locator, Terms<'a>)>,
+    max_age: Duration,
+}
+
+/// The head of a response.
+struct Answer {
+    content_type: &'static str,
+    etag: String,
+    max_age: Duration,
+}
+
+impl Answer {
+    /// The part of `body` which is asked for.
+    fn of(self, body: Body, conditions: &Conditions) -> Response {
+        let len = body.len();
+        match conditions.part(&self.etag, len) {
+            Part::Whole => self.with(200, None, body),
+            Part::Range { start, end } => {
+                self.with(206, Some(format!("bytes {start}-{}/{len}", end - 1)), body.slice(start, end))
+            }
+            Part::Unsatisfiable => self.with(416, Some(format!("bytes */{len}")), Body::of(bytes::Bytes::new())),
+        }
+    }
+
+    fn with(self, status: u16, content_range: Option<String>, body: Body) -> Response {
+        let Self { content_type, etag, max_age } = self;
+        Response { status, content_type, etag, max_age, content_range, body }
     }
 }
 

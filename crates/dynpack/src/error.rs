@@ -1,6 +1,6 @@
 //! Why a request is not answered.
 
-use crate::{Encryption, Format, FragmentNumber, RequestError, storage::StorageError};
+use crate::{Encryption, Format, FragmentNumber, KeyError, RequestError, storage::StorageError};
 
 /// Why a request is not answered. [`status`](Self::status) says who can mend it: 4xx the one who asked or the one who stored the
 /// asset, 5xx the one who runs the origin.
@@ -77,9 +77,63 @@ pub enum Error {
         /// What it does not know.
         problem: String,
     },
+    /// There is no locator of that id.
+    #[error("there is no locator `{id}`")]
+    LocatorNotFound {
+        /// The id.
+        id: String,
+    },
+    /// The locator does not answer yet, or no more.
+    #[error("the locator `{id}` is not open at this time")]
+    LocatorNotOpen {
+        /// Its id.
+        id: String,
+    },
+    /// The asset is not published in that protocol.
+    #[error("the asset is not published as {}", .0.title())]
+    FormatBlocked(Format),
     /// The asset is not published under that protection.
     #[error("the asset is not published with {0} encryption")]
     EncryptionNotSet(Encryption),
+    /// The asset is published under protection, and the URL does not say which.
+    #[error("the asset is protected, so the URL of {format} must name the encryption: {known}")]
+    EncryptionNotNamed {
+        /// The format.
+        format: Format,
+        /// What it can be.
+        known: String,
+    },
+    /// The format knows no such protection.
+    #[error("{format} does not know {encryption} encryption")]
+    EncryptionNotCarried {
+        /// The format.
+        format: Format,
+        /// The protection.
+        encryption: Encryption,
+    },
+    /// The asset is stored encrypted: it would have to be decrypted first, which is not done here.
+    #[error("the asset `{asset}` cannot be served: {problem}")]
+    EncryptedInput {
+        /// Its path.
+        asset: String,
+        /// What is encrypted.
+        problem: String,
+    },
+    /// The files of the asset are not given away as they are, or not such a one.
+    #[error("the file `{file}` cannot be downloaded")]
+    DownloadBlocked {
+        /// Its name.
+        file: String,
+    },
+    /// The asset has no such file.
+    #[error("there is no file `{file}`")]
+    FileNotFound {
+        /// Its name.
+        file: String,
+    },
+    /// The keys for it cannot be had.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// The stored asset cannot be served. Whoever stored it can mend it.
     #[error("the asset `{asset}` cannot be served: {problem}")]
     Unusable {
@@ -107,15 +161,29 @@ impl Error {
             Self::Request(RequestError::NotAnAsset { .. }) => 404,
             Self::Request(RequestError::TooLong { .. }) => 414,
             Self::Request(_) | Self::NoSuchResource { .. } => 400,
-            Self::EncryptionNotSet(_) => 403,
+            Self::EncryptionNotNamed { .. } => 400,
+            Self::EncryptionNotSet(_) | Self::FormatBlocked(_) | Self::DownloadBlocked { .. } => 403,
             Self::AssetNotFound { .. }
+            | Self::LocatorNotFound { .. }
+            | Self::LocatorNotOpen { .. }
+            | Self::FileNotFound { .. }
             | Self::TrackNotFound { .. }
             | Self::BitrateNotFound { .. }
             | Self::TimeNotFound { .. }
             | Self::FragmentNotFound { .. }
             | Self::FilterNotFound { .. } => 404,
-            Self::FormatNotBuilt(_) | Self::NotCarried { .. } | Self::Unusable { .. } => 415,
-            Self::Segment(dynpack_fragment::Error::Sample { .. } | dynpack_fragment::Error::Unsupported(_)) => 415,
+            Self::FormatNotBuilt(_)
+            | Self::NotCarried { .. }
+            | Self::Unusable { .. }
+            | Self::EncryptedInput { .. }
+            | Self::EncryptionNotCarried { .. } => 415,
+            Self::Segment(
+                dynpack_fragment::Error::Sample { .. }
+                | dynpack_fragment::Error::Unsupported(_)
+                | dynpack_fragment::Error::Encryption { .. },
+            ) => 415,
+            Self::Keys(KeyError::Unavailable { .. }) => 503,
+            Self::Keys(_) => 500,
             Self::Segment(_) | Self::Manifest(_) => 500,
             Self::Storage(error) => error.status(),
         }
@@ -132,10 +200,16 @@ impl Error {
             Self::BitrateNotFound { .. } => "MPE_MANIFEST_MEDIA_ENTRY_NOT_FOUND",
             Self::TimeNotFound { .. } | Self::FragmentNotFound { .. } => "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
             Self::FilterNotFound { .. } => "MPE_EGRESS_FILTER_NOT_FOUND",
+            Self::LocatorNotFound { .. } | Self::FileNotFound { .. } => "MPE_RESOURCE_NOT_FOUND",
+            Self::LocatorNotOpen { .. } => "MPE_UNAUTHORIZED",
+            Self::FormatBlocked(_) | Self::DownloadBlocked { .. } => "MPE_OUTPUT_FORMAT_BLOCKED",
             Self::EncryptionNotSet(_) => "MPE_ENC_ENCRYPTION_NOT_SET_IN_DELIVERY_POLICY",
+            Self::EncryptionNotNamed { .. } => "MPE_ENC_ENCRYPTION_NOT_SPECIFIED_IN_URL",
+            Self::EncryptionNotCarried { .. } => "MPE_ENCRYPTION_NOT_SUPPORTED",
+            Self::EncryptedInput { .. } => "MPE_ENC_ALREADY_ENCRYPTED",
             Self::Unusable { .. } => "MPE_INPUT_FORMAT_NOT_SUPPORTED",
             Self::Segment(_) | Self::NotCarried { .. } => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
-            Self::Manifest(_) | Self::Storage(_) => "MPE_STORAGE_INTERNAL_ERROR",
+            Self::Manifest(_) | Self::Storage(_) | Self::Keys(_) => "MPE_STORAGE_INTERNAL_ERROR",
         }
     }
 }

@@ -7,19 +7,19 @@
 //! [`Format::packager`] is the one map from a format to what makes it.
 //!
 //! ```
-//! use dynpack::{CutPolicy, Error, Movie, Request, present};
+//! use dynpack::{CutPolicy, Error, Job, Movie, Request, present};
 //!
 //! fn manifest(movies: Vec<Movie>, url: &str) -> Result<String, Error> {
 //!     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
 //!     let request = Request::parse(url)?;
-//!     request.format.packager()?.manifest(&presentation, &request)
+//!     request.format.packager()?.manifest(&Job::new(&presentation, &request))
 //! }
 //!
 //! let error = manifest(Vec::new(), "/film/film.ism/manifest(format=mpd-time-cmaf)").expect_err("no movies, nothing to show");
 //! assert_eq!(error.status(), 415);
 //! ```
 //!
-//! Left out so far: encryption, filters, subtitles, and codecs other than H.264 and AAC.
+//! Left out so far: filters, subtitles, and codecs other than H.264 and AAC.
 
 mod asset;
 mod body;
@@ -27,8 +27,13 @@ mod conditions;
 mod dynpack;
 mod error;
 mod format;
+mod key_ring;
+mod keys;
+mod locator;
 mod open;
 mod packager;
+mod policy;
+mod protection;
 mod renditions;
 mod request;
 mod response;
@@ -38,12 +43,20 @@ pub use asset::{Asset, FORMAT_VERSION};
 pub use body::Body;
 pub use conditions::Conditions;
 pub use dynpack::{Builder, Dynpack};
+pub use dynpack_crypt::{ContentKey, Iv, KeyId};
 pub use dynpack_hds::FragmentNumber;
 pub use dynpack_isobmff::Limits;
 pub use dynpack_media::{CutPolicy, MediaKind, Movie, Presentation, Rendition};
 pub use error::Error;
 pub use format::{Format, Protocol, UnknownFormat};
-pub use packager::{Content, Package, Packager};
+pub use keys::{CpixKeys, KeyError, KeyProvider, KeySet, LocatorKeys};
+pub use locator::{KeyType, Locator, LocatorKey, Locators, LocatorsDocument, LocatorsError};
+pub use packager::{Content, Job, Package, Packager};
+pub use policy::{
+    ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols, EnvelopeEncryption, KeyDelivery, KeyToTracks,
+    LicenceServer, NoEncryption, PlayReady, StreamingPolicy, TrackCondition, TrackSelection, UrlTemplate,
+};
+pub use protection::{Protection, Terms};
 pub use renditions::{listed_files, present, present_listed};
-pub use request::{AssetPath, Encryption, Request, RequestError, Target, UnknownEncryption, escape};
+pub use request::{AssetPath, Download, Encryption, Request, RequestError, Target, UnknownEncryption, escape};
 pub use response::Response;

@@ -51,6 +51,10 @@ pub(crate) async fn open(storage: &dyn Storage, path: &AssetPath, policy: CutPol
     let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened.into_iter().unzip();
     for (file, movie) in paths.iter().zip(&movies) {
         for skipped in &movie.skipped {
+            if skipped.is_encrypted {
+                let problem = format!("`{file}`: track {}: {}", skipped.id.0, skipped.reason);
+                return Err(Error::EncryptedInput { asset: path.to_string(), problem });
+            }
             warn!(file, track = skipped.id.0, reason = skipped.reason, "left out a track");
         }
     }
@@ -157,6 +161,12 @@ async fn open_movie(
     limits: Limits,
 ) -> Result<(Arc<dyn Source>, Movie), Error> {
     let unusable = |problem: String| Error::Unusable { asset: asset.to_string(), problem };
+    let refused = |error: dynpack_isobmff::Error| match error {
+        dynpack_isobmff::Error::Encrypted(_) => {
+            Error::EncryptedInput { asset: asset.to_string(), problem: format!("`{file}`: {error}") }
+        }
+        _ => unusable(format!("`{file}`: {error}")),
+    };
     let source = match storage.open(file).await {
         Err(StorageError::NotFound { .. }) => return Err(unusable(format!("it lists `{file}`, which does not exist"))),
         opened => opened?,
@@ -168,9 +178,9 @@ async fn open_movie(
             break;
         }
         for (range, bytes) in ranges.iter().zip(source.read(&ranges).await?) {
-            demuxer.feed(range.offset, bytes).map_err(|error| unusable(format!("`{file}`: {error}")))?;
+            demuxer.feed(range.offset, bytes).map_err(refused)?;
         }
     }
-    let movie = demuxer.finish().map_err(|error| unusable(format!("`{file}`: {error}")))?;
+    let movie = demuxer.finish().map_err(refused)?;
     Ok((source, movie))
 }

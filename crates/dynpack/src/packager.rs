@@ -15,7 +15,33 @@ use dynpack_media::{MediaKind, Presentation, Rendition, Role, Segment, Ticks};
 
 pub(crate) use mp4::rate as cmaf_rate;
 
-use crate::{Error, Format, FragmentNumber, Request, Target};
+use crate::{Error, Format, FragmentNumber, Protection, Request, Target};
+
+/// What a packager is to do: answer a request about a presentation, which may be protected.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Job<'a> {
+    /// The renditions that the request may see.
+    pub presentation: &'a Presentation,
+    /// The request; it names the protection if there is one.
+    pub request: &'a Request,
+    /// How the renditions are protected; in the clear if not at all.
+    pub protection: Option<&'a Protection>,
+}
+
+impl<'a> Job<'a> {
+    /// To answer in the clear.
+    #[must_use]
+    pub const fn new(presentation: &'a Presentation, request: &'a Request) -> Self {
+        Self { presentation, request, protection: None }
+    }
+
+    /// To answer under that protection.
+    #[must_use]
+    pub const fn with_protection(self, protection: Option<&'a Protection>) -> Self {
+        Self { protection, ..self }
+    }
+}
 
 /// Makes the resources of one format, of a presentation that is already open. Does no IO.
 ///
@@ -31,13 +57,13 @@ pub trait Packager: Send + Sync {
     ///
     /// # Errors
     /// [`Error::NotCarried`] if the format does not know a codec, [`Error::Manifest`] if it cannot be written.
-    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error>;
+    fn manifest(&self, job: &Job<'_>) -> Result<String, Error>;
 
     /// The list of one rendition's segments, or of its [key frames](Target::key_frames).
     ///
     /// # Errors
     /// [`Error::NoSuchResource`] if the format has none.
-    fn media_playlist(&self, _: &Presentation, _: &Rendition, _: &Request) -> Result<String, Error> {
+    fn media_playlist(&self, _: &Job<'_>, _: &Rendition) -> Result<String, Error> {
         Err(no_such(self.format(), "media playlists"))
     }
 
@@ -45,7 +71,7 @@ pub trait Packager: Send + Sync {
     ///
     /// # Errors
     /// [`Error::NoSuchResource`] if the format has none, or [`Error::Segment`].
-    fn init(&self, _: &Rendition) -> Result<Bytes, Error> {
+    fn init(&self, _: &Job<'_>, _: &Rendition) -> Result<Bytes, Error> {
         Err(no_such(self.format(), "init segments"))
     }
 
@@ -55,7 +81,7 @@ pub trait Packager: Send + Sync {
     /// # Errors
     /// [`Error::TimeNotFound`] if there is none of that name, [`Error::NoSuchResource`] if the format names segments otherwise, or
     /// [`Error::Segment`] if it cannot be made.
-    fn segment(&self, _: &Presentation, _: &Rendition, _: Ticks, _: &Request) -> Result<SegmentPlan, Error> {
+    fn segment(&self, _: &Job<'_>, _: &Rendition, _: Ticks) -> Result<SegmentPlan, Error> {
         Err(no_such(self.format(), "segments named by time"))
     }
 
@@ -63,35 +89,54 @@ pub trait Packager: Send + Sync {
     ///
     /// # Errors
     /// [`Error::NoSuchResource`] if the format names segments otherwise, or [`Error::Segment`] if it cannot be made.
-    fn fragment(&self, _: &Presentation, _: &Rendition, _: FragmentNumber, _: &Request) -> Result<Option<SegmentPlan>, Error> {
+    fn fragment(&self, _: &Job<'_>, _: &Rendition, _: FragmentNumber) -> Result<Option<SegmentPlan>, Error> {
         Err(no_such(self.format(), "numbered fragments"))
     }
 
-    /// Makes what `request` asks for.
+    /// The rendition under whose key segments of `rendition` are where segments are encrypted whole: another only where that is clear
+    /// and carries one which is not.
+    ///
+    /// # Errors
+    /// [`Error::TrackNotFound`] if the request names audio that there is not.
+    fn keyed_by<'a>(&self, _: &Job<'a>, rendition: &'a Rendition) -> Result<&'a Rendition, Error> {
+        Ok(rendition)
+    }
+
+    /// Makes what the request asks for.
     ///
     /// # Errors
     /// [`Error::TrackNotFound`] or [`Error::BitrateNotFound`] if the presentation has no such thing, or what the parts return.
-    fn package(&self, presentation: &Presentation, request: &Request) -> Result<Package, Error> {
+    fn package(&self, job: &Job<'_>) -> Result<Package, Error> {
+        let Job { presentation, request, protection } = *job;
         let text = |text: String| Content::Bytes(text.into());
+        let seal = |plan: SegmentPlan, rendition| match protection {
+            Some(protection) => Ok::<_, Error>(protection.seal(plan, self.keyed_by(job, rendition)?, request)),
+            None => Ok(plan),
+        };
         let (content, kind) = match &request.target {
-            Target::Manifest => (text(self.manifest(presentation, request)?), MediaKind::Video),
+            Target::Manifest => (text(self.manifest(job)?), MediaKind::Video),
             Target::MediaPlaylist { track, bitrate, .. } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
-                (text(self.media_playlist(presentation, rendition, request)?), rendition.kind())
+                (text(self.media_playlist(job, rendition)?), rendition.kind())
             }
             Target::Init { track, bitrate } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
-                (Content::Bytes(self.init(rendition)?), rendition.kind())
+                let init = self.init(job, rendition)?;
+                let sealed = match protection {
+                    Some(protection) => protection.seal_init(init, rendition, request),
+                    None => init,
+                };
+                (Content::Bytes(sealed), rendition.kind())
             }
             Target::Segment { track, bitrate, time, .. } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
-                (Content::Plan(self.segment(presentation, rendition, *time, request)?), rendition.kind())
+                (Content::Plan(seal(self.segment(job, rendition, *time)?, rendition)?), rendition.kind())
             }
             Target::Fragment { track, bitrate, number } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
-                let plan = self.fragment(presentation, rendition, *number, request)?;
+                let plan = self.fragment(job, rendition, *number)?;
                 let not_found = || Error::FragmentNotFound { track: track.clone(), number: *number };
-                (Content::Plan(plan.ok_or_else(not_found)?), rendition.kind())
+                (Content::Plan(seal(plan.ok_or_else(not_found)?, rendition)?), rendition.kind())
             }
         };
         Ok(Package { content_type: self.content_type(&request.target, kind), content })
@@ -159,7 +204,8 @@ fn no_such(format: Format, resource: &'static str) -> Error {
 
 /// The audio that formats carry together with video: the track that the request names, or else the first of [`Role::Main`], at its
 /// lowest bitrate.
-fn muxed_audio<'a>(presentation: &'a Presentation, request: &Request) -> Result<Option<&'a Rendition>, Error> {
+fn muxed_audio<'a>(job: &Job<'a>) -> Result<Option<&'a Rendition>, Error> {
+    let Job { presentation, request, .. } = *job;
     let mut audio = presentation.of_kind(MediaKind::Audio);
     let Some(track) = &request.audio_track else {
         let first = audio.next();

@@ -16,6 +16,7 @@
 
 mod asset_path;
 mod call;
+mod download;
 mod encryption;
 mod error;
 mod escape;
@@ -30,6 +31,7 @@ use dynpack_hds::FragmentNumber;
 use dynpack_media::Ticks;
 
 pub use asset_path::AssetPath;
+pub use download::Download;
 pub use encryption::{Encryption, UnknownEncryption};
 pub use error::RequestError;
 pub use escape::escape;
@@ -141,6 +143,12 @@ impl Request {
             target,
             with_extension: false,
         }
+    }
+
+    /// The same under that protection.
+    #[must_use]
+    pub fn with_encryption(self, encryption: Option<Encryption>) -> Self {
+        Self { encryption, ..self }
     }
 
     /// Reads the path of a URL, escaped as it came. A query may follow and is ignored.
@@ -273,6 +281,13 @@ impl Request {
             _ => String::new(),
         };
         format!("{word}{arguments}{ending}")
+    }
+}
+
+impl Request {
+    /// What names the bytes of media: the same for all URLs of them that manifests hold.
+    pub(crate) fn media_name(&self) -> String {
+        Self { with_extension: false, filters: Vec::new(), audio_only: None, ..self.clone() }.resource()
     }
 }
 

@@ -92,7 +92,7 @@ fn refuse_encryption(traf: &BoxRef<'_>) -> Result<(), Error> {
     for child in traf.children() {
         let child = child?;
         if child.kind.0 == *b"senc" || (child.kind.0 == *b"uuid" && child.body.starts_with(&PIFF_SENC)) {
-            return Err(Error::Unsupported(format!("already encrypted: {} holds a {} box", traf.path(), child.kind)));
+            return Err(Error::Encrypted(format!("{} holds a {} box", traf.path(), child.kind)));
         }
     }
     Ok(())

@@ -11,11 +11,11 @@ use crate::configuration::{self, Configuration};
 pub(super) fn refusal(entry: &BoxRef<'_>, kind: MediaKind) -> Error {
     let known = configuration::read(entry.whole, kind).or_else(|| read(entry, kind));
     let what = match known {
-        Some(Configuration::Protected { original, scheme: Some(scheme) }) => format!(": {original} by the scheme {scheme}"),
-        Some(Configuration::Protected { original, .. }) => format!(": {original}"),
-        _ => String::new(),
+        Some(Configuration::Protected { original, scheme: Some(scheme) }) => format!("{original} by the scheme {scheme}"),
+        Some(Configuration::Protected { original, .. }) => original.to_string(),
+        _ => entry.kind.to_string(),
     };
-    Error::Unsupported(format!("already encrypted{what}"))
+    Error::Encrypted(what)
 }
 
 /// `frma` and `schm` of the first `sinf`.

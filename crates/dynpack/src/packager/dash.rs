@@ -1,14 +1,16 @@
 //! DASH, with CMAF segments or with those of the Common Streaming Format.
 
 use bytes::Bytes;
-use dynpack_dash::{Options, Urls, mpd};
+use dynpack_crypt::SystemId;
+use dynpack_dash::{Options, Protection, System, Urls, mpd};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{MediaKind, Presentation, Rendition, Ticks};
+use dynpack_media::{MediaKind, Rendition, Ticks};
 
 use super::links::Links;
-use super::{Packager, mp4};
-use crate::{Error, Format, Request, Target};
+use super::{Job, Packager, mp4};
+use crate::protection::Signal;
+use crate::{Error, Format, Target};
 
 /// One flavour of DASH.
 #[derive(Debug)]
@@ -35,16 +37,16 @@ impl Packager for Dash {
         }
     }
 
-    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
-        mpd(presentation, &Links::new(request), &self.options).map_err(|error| Error::Manifest(error.to_string()))
+    fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
+        mpd(job.presentation, &Links::new(job), &self.options).map_err(|error| Error::Manifest(error.to_string()))
     }
 
-    fn init(&self, rendition: &Rendition) -> Result<Bytes, Error> {
-        mp4::init(self.profile, rendition)
+    fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
+        mp4::init(self.profile, job, rendition)
     }
 
-    fn segment(&self, _: &Presentation, rendition: &Rendition, time: Ticks, request: &Request) -> Result<SegmentPlan, Error> {
-        mp4::segment(self.profile, rendition, time, request)
+    fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+        mp4::segment(self.profile, job, rendition, time)
     }
 }
 
@@ -60,4 +62,35 @@ impl Urls for Links<'_> {
     fn key_frames(&self, name: &str) -> String {
         self.key_frame_template(name)
     }
+
+    fn protection(&self, rendition: &Rendition) -> Option<Protection> {
+        let protection = self.protection?;
+        let (scheme, key_id) = (protection.scheme()?, protection.key_id(rendition)?);
+        let systems = protection.signals(rendition).iter().filter_map(system);
+        Some(systems.fold(Protection::new(scheme, key_id), Protection::with_system))
+    }
+}
+
+/// What an MPD tells a system. FairPlay takes no DASH.
+fn system(Signal { system, pssh, url }: &Signal) -> Option<System> {
+    let name = match *system {
+        SystemId::PLAYREADY => "MSPR 2.0",
+        SystemId::WIDEVINE => "Widevine",
+        SystemId::CLEAR_KEY => "ClearKey1.0",
+        _ => return None,
+    };
+    let object = pssh.as_ref().filter(|_| *system == SystemId::PLAYREADY).map(|pssh| pssh.data_base64());
+    let told = System::new(*system).with_name(name.to_owned());
+    let told = match pssh {
+        Some(pssh) => told.with_pssh(pssh.to_base64()),
+        None => told,
+    };
+    let told = match object {
+        Some(object) => told.with_playready_object(object),
+        None => told,
+    };
+    Some(match url {
+        Some(url) => told.with_licence_url(url.clone()),
+        None => told,
+    })
 }

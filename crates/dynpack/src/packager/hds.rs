@@ -2,11 +2,11 @@
 
 use dynpack_fragment::{SegmentPlan, f4f};
 use dynpack_hds::{Media, Urls, manifest};
-use dynpack_media::{MediaKind, Presentation, Rendition};
+use dynpack_media::{MediaKind, Rendition};
 
 use super::links::Links;
-use super::{Packager, muxed_audio};
-use crate::{Error, Format, FragmentNumber, Request, Target};
+use super::{Job, Packager, muxed_audio};
+use crate::{Error, Format, FragmentNumber, Target};
 
 #[derive(Debug)]
 pub(super) struct Hds;
@@ -23,21 +23,15 @@ impl Packager for Hds {
         }
     }
 
-    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
-        let streams = Media::all(presentation, muxed_audio(presentation, request)?);
-        manifest(&streams, &Links::new(request))
+    fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
+        let streams = Media::all(job.presentation, muxed_audio(job)?);
+        manifest(&streams, &Links::new(job))
             .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
     }
 
-    fn fragment(
-        &self,
-        presentation: &Presentation,
-        rendition: &Rendition,
-        number: FragmentNumber,
-        request: &Request,
-    ) -> Result<Option<SegmentPlan>, Error> {
+    fn fragment(&self, job: &Job<'_>, rendition: &Rendition, number: FragmentNumber) -> Result<Option<SegmentPlan>, Error> {
         let audio = match rendition.kind() {
-            MediaKind::Video => muxed_audio(presentation, request)?,
+            MediaKind::Video => muxed_audio(job)?,
             _ => None,
         };
         let stream = Media::new(rendition).with_audio(audio);

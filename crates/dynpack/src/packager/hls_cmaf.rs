@@ -4,11 +4,11 @@ use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
 use dynpack_hls::{Options, Rates, Stream, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{MediaKind, Presentation, Rendition, Ticks};
+use dynpack_media::{MediaKind, Rendition, Ticks};
 
 use super::links::Links;
-use super::{Packager, check_key_frames, hls, mp4};
-use crate::{Error, Format, Request, Target};
+use super::{Job, Packager, check_key_frames, hls, mp4};
+use crate::{Error, Format, Target};
 
 #[derive(Debug)]
 pub(super) struct HlsCmaf;
@@ -25,33 +25,34 @@ impl Packager for HlsCmaf {
         }
     }
 
-    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
-        let rates = presentation.renditions.iter().map(rates).collect::<Result<Vec<_>, _>>()?;
-        let options = hls::options(Options::CMAF, request);
-        Ok(multivariant_playlist(presentation, &rates, &Links::new(request), &options))
+    fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
+        let rates = job.presentation.renditions.iter().map(|rendition| rates(job, rendition)).collect::<Result<Vec<_>, _>>()?;
+        let options = hls::options(Options::CMAF, job.request);
+        Ok(multivariant_playlist(job.presentation, &rates, &Links::new(job), &options))
     }
 
-    fn media_playlist(&self, _: &Presentation, rendition: &Rendition, request: &Request) -> Result<String, Error> {
-        if request.target.key_frames() {
-            check_key_frames(rendition, request)?;
-            return Ok(key_frame_playlist(rendition, &Links::new(request), &Options::CMAF));
+    fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
+        if job.request.target.key_frames() {
+            check_key_frames(rendition, job.request)?;
+            return Ok(key_frame_playlist(rendition, &Links::new(job), &Options::CMAF));
         }
-        Ok(media_playlist(&Stream::new(rendition), &Links::new(request), &Options::CMAF))
+        Ok(media_playlist(&Stream::new(rendition), &Links::new(job), &Options::CMAF))
     }
 
-    fn init(&self, rendition: &Rendition) -> Result<Bytes, Error> {
-        mp4::init(Profile::Cmaf, rendition)
+    fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
+        mp4::init(Profile::Cmaf, job, rendition)
     }
 
-    fn segment(&self, _: &Presentation, rendition: &Rendition, time: Ticks, request: &Request) -> Result<SegmentPlan, Error> {
-        mp4::segment(Profile::Cmaf, rendition, time, request)
+    fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+        mp4::segment(Profile::Cmaf, job, rendition, time)
     }
 }
 
-fn rates(rendition: &Rendition) -> Result<Rates, Error> {
-    let rates = Rates::from(mp4::rate(rendition)?);
+fn rates(job: &Job<'_>, rendition: &Rendition) -> Result<Rates, Error> {
+    let protection = mp4::protection(job, rendition)?;
+    let rates = Rates::from(mp4::rate(rendition, protection.as_ref())?);
     Ok(match rendition.kind() {
-        MediaKind::Video => rates.with_key_frames(mp4::key_frame_rate(rendition)?),
+        MediaKind::Video => rates.with_key_frames(mp4::key_frame_rate(rendition, protection.as_ref())?),
         _ => rates,
     })
 }

@@ -8,8 +8,8 @@ use dynpack_hls::{Options, Rate, Rates, Stream, StreamSegment, key_frame_playlis
 use dynpack_media::{MediaKind, Presentation, Rendition, Segment, Ticks};
 
 use super::links::Links;
-use super::{Packager, check_key_frames, hls, key_frame, muxed_audio, time_not_found};
-use crate::{Error, Format, Request, Target};
+use super::{Job, Packager, check_key_frames, hls, key_frame, muxed_audio, time_not_found};
+use crate::{Error, Format, Target};
 
 /// The most segments of the timeline that make one transport stream segment, whatever the publisher says: a segment is made in memory.
 const MOST_JOINED: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
@@ -30,12 +30,11 @@ impl HlsTs {
     }
 
     /// The audio in each video, with the segments of this format.
-    fn audio(&self, presentation: &Presentation, request: &Request) -> Result<Option<Rendition>, Error> {
+    fn audio(&self, job: &Job<'_>) -> Result<Option<Rendition>, Error> {
         if !self.is_muxed() {
             return Ok(None);
         }
-        let audio = muxed_audio(presentation, request)?;
-        Ok(audio.map(|audio| joined(presentation, audio)))
+        Ok(muxed_audio(job)?.map(|audio| joined(job.presentation, audio)))
     }
 }
 
@@ -51,8 +50,8 @@ impl Packager for HlsTs {
         }
     }
 
-    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
-        let audio = self.audio(presentation, request)?;
+    fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
+        let (presentation, audio) = (job.presentation, self.audio(job)?);
         let has_video = presentation.of_kind(MediaKind::Video).next().is_some();
         let is_listed = |rendition: &Rendition| match &audio {
             Some(audio) if rendition.kind() == MediaKind::Audio => {
@@ -68,36 +67,42 @@ impl Packager for HlsTs {
             Ok(if has_key_frames { rates.with_key_frames(key_frame_rate(rendition)?) } else { rates })
         });
         let rates = rates.collect::<Result<Vec<_>, Error>>()?;
-        let links = Links::new(request).with_audio(audio.as_ref());
-        Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, request)))
+        let links = Links::new(job).with_audio(audio.as_ref());
+        Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job.request)))
     }
 
-    fn media_playlist(&self, presentation: &Presentation, rendition: &Rendition, request: &Request) -> Result<String, Error> {
-        let audio = self.audio(presentation, request)?;
-        let links = Links::new(request).with_audio(audio.as_ref());
-        if request.target.key_frames() {
-            check_key_frames(rendition, request)?;
+    fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
+        let audio = self.audio(job)?;
+        let links = Links::new(job).with_audio(audio.as_ref());
+        if job.request.target.key_frames() {
+            check_key_frames(rendition, job.request)?;
             return Ok(key_frame_playlist(rendition, &links, &self.options));
         }
-        let rendition = joined(presentation, rendition);
+        let rendition = joined(job.presentation, rendition);
         Ok(media_playlist(&stream(&rendition, audio.as_ref()), &links, &self.options))
     }
 
-    fn segment(
-        &self,
-        presentation: &Presentation,
-        rendition: &Rendition,
-        time: Ticks,
-        request: &Request,
-    ) -> Result<SegmentPlan, Error> {
-        if request.target.key_frames() {
-            return Ok(ts::key_frame_segment(rendition, &key_frame(rendition, time, request)?, None)?);
+    fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+        let sample_aes = |rendition: &Rendition| job.protection.and_then(|protection| protection.of_frames(rendition));
+        if job.request.target.key_frames() {
+            let frame = key_frame(rendition, time, job.request)?;
+            return Ok(ts::key_frame_segment(rendition, &frame, sample_aes(rendition).as_ref())?);
         }
-        let (rendition, audio) = (joined(presentation, rendition), self.audio(presentation, request)?);
+        let (rendition, audio) = (joined(job.presentation, rendition), self.audio(job)?);
         let stream = stream(&rendition, audio.as_ref());
         let starts = || stream.segments().into_iter().map(|segment| segment.start);
         let segment = stream.segment_at(time).ok_or_else(|| time_not_found(&rendition, time, starts()))?;
-        Ok(ts::media_segment(segment.number, &parts(&stream, &segment))?)
+        let parts = parts(&stream, &segment).into_iter().map(|part| match sample_aes(part.rendition) {
+            Some(sample_aes) => part.with_sample_aes(sample_aes),
+            None => part,
+        });
+        Ok(ts::media_segment(segment.number, &parts.collect::<Vec<_>>())?)
+    }
+
+    fn keyed_by<'a>(&self, job: &Job<'a>, rendition: &'a Rendition) -> Result<&'a Rendition, Error> {
+        let has_key = |rendition: &Rendition| job.protection.is_some_and(|protection| protection.key_id(rendition).is_some());
+        let audio = if self.is_muxed() && rendition.kind() == MediaKind::Video { muxed_audio(job)? } else { None };
+        Ok(audio.filter(|audio| has_key(audio) && !has_key(rendition)).unwrap_or(rendition))
     }
 }
 

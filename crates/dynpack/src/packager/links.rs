@@ -2,22 +2,29 @@
 
 use dynpack_media::{MediaKind, Rendition, Ticks};
 
-use crate::{FragmentNumber, Request, Target};
+use super::Job;
+use crate::{Format, FragmentNumber, Protection, Request, Target};
 
 /// The URLs of one manifest: those of the request for it, with other targets.
 pub(super) struct Links<'a> {
     request: &'a Request,
+    pub(super) protection: Option<&'a Protection>,
     audio: Option<&'a Rendition>,
 }
 
 impl<'a> Links<'a> {
-    pub(super) const fn new(request: &'a Request) -> Self {
-        Self { request, audio: None }
+    pub(super) const fn new(job: &Job<'a>) -> Self {
+        Self { request: job.request, protection: job.protection, audio: None }
     }
 
     /// The same where videos carry that audio: their URLs name it.
     pub(super) const fn with_audio(self, audio: Option<&'a Rendition>) -> Self {
         Self { audio, ..self }
+    }
+
+    /// The format that the URLs are of.
+    pub(super) const fn format(&self) -> Format {
+        self.request.format
     }
 
     /// The media playlist of a rendition; filters go with it.
@@ -38,15 +45,23 @@ impl<'a> Links<'a> {
     }
 
     fn audio_track(&self, rendition: &Rendition) -> Option<String> {
-        let audio = self.audio.filter(|_| rendition.kind() == MediaKind::Video);
-        audio.map(|audio| audio.name.clone())
+        self.audio(rendition).map(|audio| audio.name.clone())
+    }
+
+    /// The request for `target`, as its URL in the media playlist of a rendition makes it.
+    pub(super) fn request_for(&self, rendition: &Rendition, target: Target) -> Request {
+        Request { with_extension: true, audio_track: self.audio_track(rendition), ..self.media(target) }
+    }
+
+    /// The audio that a rendition carries with it.
+    pub(super) fn audio(&self, rendition: &Rendition) -> Option<&'a Rendition> {
+        self.audio.filter(|_| rendition.kind() == MediaKind::Video)
     }
 
     /// The URL of `target` relative to the media playlist of its rendition. It ends as media files do, unlike in Azure, since ffmpeg
     /// takes no other segments from a playlist ("allowed_segment_extensions", in 7.1.1 and in what distributions patch).
     fn fragment(&self, rendition: &Rendition, target: Target) -> String {
-        let audio_track = self.audio_track(rendition);
-        let path = Request { with_extension: true, audio_track, ..self.media(target) }.resource();
+        let path = self.request_for(rendition, target).resource();
         path.split_once('/').map_or_else(|| path.clone(), |(_, fragment)| fragment.to_owned())
     }
 

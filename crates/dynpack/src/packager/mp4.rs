@@ -2,25 +2,32 @@
 
 use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;
-use dynpack_fragment::fmp4::{self, Profile};
+use dynpack_fragment::fmp4::{self, Profile, Protection};
 use dynpack_hls::Rate;
 use dynpack_media::{MediaKind, Rendition, Ticks};
 
-use super::{key_frame, time_not_found};
-use crate::{Error, Request};
+use super::{Job, key_frame, time_not_found};
+use crate::Error;
 
-pub(super) fn init(profile: Profile, rendition: &Rendition) -> Result<Bytes, Error> {
-    Ok(fmp4::init_segment(profile, rendition, None)?)
+/// How the samples of a rendition are encrypted; `None` where they are clear.
+pub(super) fn protection(job: &Job<'_>, rendition: &Rendition) -> Result<Option<Protection>, Error> {
+    job.protection.map_or(Ok(None), |protection| protection.of_samples(rendition))
+}
+
+pub(super) fn init(profile: Profile, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
+    Ok(fmp4::init_segment(profile, rendition, protection(job, rendition)?.as_ref())?)
 }
 
 /// The segment that `time` names on the clock of the rendition, or its key frame.
-pub(super) fn segment(profile: Profile, rendition: &Rendition, time: Ticks, request: &Request) -> Result<SegmentPlan, Error> {
-    if request.target.key_frames() {
-        return Ok(fmp4::key_frame_segment(profile, rendition, &key_frame(rendition, time, request)?, None)?);
+pub(super) fn segment(profile: Profile, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+    let protection = protection(job, rendition)?;
+    if job.request.target.key_frames() {
+        let frame = key_frame(rendition, time, job.request)?;
+        return Ok(fmp4::key_frame_segment(profile, rendition, &frame, protection.as_ref())?);
     }
     let starts = || rendition.cuts.segments().map(|segment| segment.start);
     let segment = rendition.cuts.segment_at(time).ok_or_else(|| time_not_found(rendition, time, starts()))?;
-    Ok(fmp4::media_segment(profile, rendition, &segment, None)?)
+    Ok(fmp4::media_segment(profile, rendition, &segment, protection.as_ref())?)
 }
 
 pub(super) const fn content_type(kind: MediaKind) -> &'static str {
@@ -31,18 +38,20 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
 }
 
 /// The rate of the key frames of video as CMAF has them.
-pub(super) fn key_frame_rate(rendition: &Rendition) -> Result<Rate, Error> {
+pub(super) fn key_frame_rate(rendition: &Rendition, protection: Option<&Protection>) -> Result<Rate, Error> {
     let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-    let sizes =
-        frames.map(|frame| fmp4::key_frame_segment_len(Profile::Cmaf, rendition, &frame, None).map(|len| (len, frame.duration)));
+    let sizes = frames.map(|frame| {
+        let len = fmp4::key_frame_segment_len(Profile::Cmaf, rendition, &frame, protection);
+        len.map(|len| (len, frame.duration))
+    });
     Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))
 }
 
 /// The rate of a rendition's segments as CMAF has them.
-pub(crate) fn rate(rendition: &Rendition) -> Result<Rate, Error> {
-    let sizes = rendition
-        .cuts
-        .segments()
-        .map(|segment| fmp4::media_segment_len(Profile::Cmaf, rendition, &segment, None).map(|len| (len, segment.duration)));
+pub(crate) fn rate(rendition: &Rendition, protection: Option<&Protection>) -> Result<Rate, Error> {
+    let sizes = rendition.cuts.segments().map(|segment| {
+        let len = fmp4::media_segment_len(Profile::Cmaf, rendition, &segment, protection);
+        len.map(|len| (len, segment.duration))
+    });
     Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))
 }

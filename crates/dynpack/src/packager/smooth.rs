@@ -1,13 +1,14 @@
 //! Smooth Streaming (\[MS-SSTR\]), in both versions of its manifest.
 
+use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{self, Profile};
-use dynpack_media::{MediaKind, Presentation, Rendition, Ticks};
-use dynpack_smooth::{ClientManifest, Urls, Version};
+use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
 
 use super::links::Links;
-use super::{Packager, mp4, time_not_found};
-use crate::{Error, Format, Request, Target};
+use super::{Job, Packager, mp4, time_not_found};
+use crate::{Error, Format, Protection, Request, Target};
 
 /// One version of Smooth Streaming.
 #[derive(Debug)]
@@ -34,18 +35,23 @@ impl Packager for Smooth {
     }
 
     /// Both versions list the same fragments at the same URLs, so that caches hold them once.
-    fn manifest(&self, presentation: &Presentation, request: &Request) -> Result<String, Error> {
-        let request = Request { format: Format::Smooth, ..request.clone() };
-        let manifest = ClientManifest::new(presentation, &Links::new(&request))
-            .map_err(|error| Error::NotCarried { format: self.format, problem: error.to_string() })?;
+    fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
+        let request = Request { format: Format::Smooth, ..job.request.clone() };
+        let job = Job { request: &request, ..*job };
+        let not_carried = |problem: String| Error::NotCarried { format: self.format, problem };
+        let mut manifest =
+            ClientManifest::new(job.presentation, &Links::new(&job)).map_err(|error| not_carried(error.to_string()))?;
+        if let Some(object) = job.protection.and_then(Protection::playready_object) {
+            manifest.protection.push(ProtectionHeader::new(SystemId::PLAYREADY.to_string().to_uppercase(), object.to_owned()));
+        }
         Ok(manifest.to_xml(self.version))
     }
 
-    fn segment(&self, _: &Presentation, rendition: &Rendition, time: Ticks, request: &Request) -> Result<SegmentPlan, Error> {
+    fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
         let starts = || rendition.cuts.segments().map(|segment| dynpack_smooth::chunk_time(segment.start, rendition.timescale()));
         let segment = dynpack_smooth::segment_at(rendition, time).ok_or_else(|| time_not_found(rendition, time, starts()))?;
-        let plan = if request.target.key_frames() { fmp4::key_frame_segment } else { fmp4::media_segment };
-        Ok(plan(Profile::Smooth, rendition, &segment, None)?)
+        let plan = if job.request.target.key_frames() { fmp4::key_frame_segment } else { fmp4::media_segment };
+        Ok(plan(Profile::Smooth, rendition, &segment, mp4::protection(job, rendition)?.as_ref())?)
     }
 }
 

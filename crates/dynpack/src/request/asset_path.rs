@@ -95,7 +95,7 @@ fn stem_len(ism: &str) -> Option<usize> {
     ism.get(len..)?.eq_ignore_ascii_case(ENDING).then_some(len)
 }
 
-fn check_name(name: &str) -> Result<(), RequestError> {
+pub(super) fn check_name(name: &str) -> Result<(), RequestError> {
     let problem = match name {
         "" => "is empty",
         "." | ".." => "is not a name of its own",

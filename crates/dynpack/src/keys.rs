@@ -1,0 +1,115 @@
+//! Where keys come from.
+
+mod cpix;
+mod of_locators;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dynpack_crypt::cpix::{Cpix, CpixSystem};
+use dynpack_crypt::{ContentKey, Iv, KeyId, SystemId};
+use dynpack_media::Rendition;
+
+pub use cpix::CpixKeys;
+pub use of_locators::LocatorKeys;
+
+use crate::policy::ContentKeys;
+use crate::{Encryption, Locator, LocatorKey};
+
+/// Hands out the keys of what locators publish.
+///
+/// What it answers is kept for a while, so it is asked seldom, and once however many requests wait.
+#[async_trait]
+pub trait KeyProvider: Send + Sync + 'static {
+    /// The keys of what a locator publishes under that protection.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError>;
+}
+
+/// The keys of one locator under one protection, with the rules which of them is for which track.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeySet {
+    /// Keys which the policy gives to tracks by their labels.
+    Labelled(Vec<LocatorKey>),
+    /// A document which says itself which key is for which track.
+    Cpix(Box<Cpix>),
+}
+
+/// The key of a rendition.
+#[derive(Clone, Debug)]
+pub(crate) struct TrackKey {
+    pub(crate) id: KeyId,
+    pub(crate) key: ContentKey,
+    pub(crate) iv: Option<Iv>,
+}
+
+impl KeySet {
+    /// The key of a rendition; `None` where the set leaves it clear.
+    pub(crate) fn key_for(&self, rendition: &Rendition, policy: &ContentKeys) -> Result<Option<TrackKey>, KeyError> {
+        match self {
+            Self::Labelled(keys) => {
+                let key = labelled(keys, policy.label_for(rendition))?;
+                let value = key.value.clone().ok_or(KeyError::NoValue { id: key.id })?;
+                Ok(Some(TrackKey { id: key.id, key: value, iv: key.iv }))
+            }
+            Self::Cpix(document) => {
+                let key = document.key_for(rendition).map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
+                let Some(key) = key else { return Ok(None) };
+                let value = key.key.clone().ok_or(KeyError::NoValue { id: key.id })?;
+                Ok(Some(TrackKey { id: key.id, key: value, iv: key.iv }))
+            }
+        }
+    }
+
+    /// What a protection system is told of a key, where the set says so itself.
+    pub(crate) fn system(&self, system: SystemId, key_id: KeyId) -> Option<&CpixSystem> {
+        match self {
+            Self::Labelled(_) => None,
+            Self::Cpix(document) => document.systems_of(key_id).find(|told| told.system == system),
+        }
+    }
+}
+
+/// The key of that label; without one, the only key there is.
+fn labelled<'a>(keys: &'a [LocatorKey], label: Option<&str>) -> Result<&'a LocatorKey, KeyError> {
+    let unusable = |problem: String| KeyError::Unusable { problem };
+    match (label, keys) {
+        (_, []) => Err(unusable("there are no keys for it".into())),
+        (Some(label), _) => {
+            let found = keys.iter().find(|key| key.label.as_deref() == Some(label));
+            found.ok_or_else(|| unusable(format!("there is no key with the label `{label}`")))
+        }
+        (None, [only]) => Ok(only),
+        (None, several) => {
+            let default = several.iter().find(|key| key.label.is_none());
+            default.ok_or_else(|| unusable(format!("there are {} keys, and the policy names none for all tracks", several.len())))
+        }
+    }
+}
+
+/// Keys cannot be had. None repeats a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// There is no key for it; whoever made the locator or runs the key server can mend it.
+    #[error("there is no value for the key {id}")]
+    NoValue {
+        /// Its id.
+        id: KeyId,
+    },
+    /// The keys do not fit the policy or the asset; whoever made those can mend it.
+    #[error("the keys cannot be used: {problem}")]
+    Unusable {
+        /// Why not.
+        problem: String,
+    },
+    /// Whoever hands out the keys does not answer now.
+    #[error("the keys cannot be had now: {problem}")]
+    Unavailable {
+        /// Why not.
+        problem: String,
+    },
+}

@@ -1,0 +1,62 @@
+//! Keys from CPIX documents.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dynpack_crypt::cpix::Cpix;
+use dynpack_media::Extent;
+use zeroize::Zeroizing;
+
+use super::{KeyError, KeyProvider, KeySet, LocatorKeys};
+use crate::storage::{Storage, StorageError};
+use crate::{Encryption, Locator};
+
+/// Hands out keys from CPIX documents (DASH-IF, *Content Protection Information Exchange Format* 2.3) in a storage: that of a locator
+/// is `{id}.{encryption}.xml`, such as `ignite.cenc.xml`, or `{id}.xml` for all protections. A locator without a document has the
+/// keys that stand in itself.
+///
+/// The storage holds secrets: it must not be the one that is served.
+pub struct CpixKeys {
+    storage: Box<dyn Storage>,
+}
+
+impl CpixKeys {
+    /// Keys from the documents in that storage.
+    #[must_use]
+    pub fn new(storage: impl Storage) -> Self {
+        Self { storage: Box::new(storage) }
+    }
+
+    async fn document(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
+        let unavailable = |error: StorageError| KeyError::Unavailable { problem: error.to_string() };
+        let source = match self.storage.open(path).await {
+            Err(StorageError::NotFound { .. }) => return Ok(None),
+            opened => opened.map_err(unavailable)?,
+        };
+        if source.len() > Cpix::MAX_BYTES as u64 {
+            return Err(KeyError::Unusable { problem: format!("the document has {} bytes", source.len()) });
+        }
+        let bytes = source.read(&[Extent::new(0, source.len())]).await.map_err(unavailable)?;
+        Ok(Some(Zeroizing::new(bytes.concat())))
+    }
+}
+
+#[async_trait]
+impl KeyProvider for CpixKeys {
+    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
+        let id = &locator.id;
+        for path in [format!("{id}.{encryption}.xml"), format!("{id}.xml")] {
+            if let Some(document) = self.document(&path).await? {
+                let read = Cpix::parse(&document).map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
+                return Ok(Arc::new(KeySet::Cpix(Box::new(read))));
+            }
+        }
+        LocatorKeys.keys(locator, encryption).await
+    }
+}
+
+impl std::fmt::Debug for CpixKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CpixKeys").finish_non_exhaustive()
+    }
+}

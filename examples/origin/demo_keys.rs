@@ -1,0 +1,68 @@
+//! A key server for trying out: it gives every key to everybody. Never for content that is to be protected.
+//!
+//! `GET /demo-keys/ID` answers with the 16 bytes of a key, as AES-128 in HLS wants it; a request for a licence by ClearKey, posted
+//! there, with the keys that it asks for (*Encrypted Media Extensions*, 9.1.3 and 9.1.4).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use dynpack::{ContentKey, KeyId, LocatorsDocument};
+use dynpack_crypt::systems::clear_key;
+use serde::Deserialize;
+
+use crate::{Origin, allow_other_sites};
+
+/// The keys that stand in a locators file.
+pub(crate) struct DemoKeys(Vec<(KeyId, ContentKey)>);
+
+impl DemoKeys {
+    pub(crate) fn new(document: &LocatorsDocument) -> Self {
+        let keys = document.streaming_locators.iter().flat_map(|locator| &locator.content_keys);
+        Self(keys.filter_map(|key| Some((key.id, key.value.clone()?))).collect())
+    }
+}
+
+/// What is answered below `/demo-keys/`.
+pub(crate) fn routes() -> MethodRouter<Arc<Origin>> {
+    get(key).post(licence).options(|| async { answer(StatusCode::NO_CONTENT, "text/plain", Vec::new()) })
+}
+
+/// The bytes of one key.
+async fn key(State(origin): State<Arc<Origin>>, Path(id): Path<String>) -> Response {
+    let wanted = id.parse::<KeyId>().ok();
+    match keys(&origin).iter().find(|(id, _)| Some(*id) == wanted) {
+        Some((_, key)) => answer(StatusCode::OK, "application/octet-stream", key.expose().to_vec()),
+        None => answer(StatusCode::NOT_FOUND, "text/plain", b"there is no such key\n".to_vec()),
+    }
+}
+
+/// A request for a licence: the ids of keys in Base64 for URLs.
+#[derive(Deserialize)]
+struct LicenceRequest {
+    kids: Vec<String>,
+}
+
+/// A licence with all keys that the request asks for and that there are.
+async fn licence(State(origin): State<Arc<Origin>>, body: Bytes) -> Response {
+    let Ok(request) = serde_json::from_slice::<LicenceRequest>(&body) else {
+        return answer(StatusCode::BAD_REQUEST, "text/plain", b"no request for a licence by ClearKey\n".to_vec());
+    };
+    let mut wanted: Vec<_> = keys(&origin).iter().filter(|(id, _)| request.kids.contains(&clear_key::key_id(*id))).collect();
+    wanted.dedup_by_key(|(id, _)| *id);
+    let licence = clear_key::licence(wanted.into_iter().map(|(id, key)| (*id, key)));
+    answer(StatusCode::OK, "application/json", licence.as_bytes().to_vec())
+}
+
+fn keys(origin: &Origin) -> &[(KeyId, ContentKey)] {
+    origin.demo_keys.as_ref().map(|keys| keys.0.as_slice()).unwrap_or_default()
+}
+
+fn answer(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response {
+    let mut response = (status, [("content-type", content_type), ("cache-control", "no-store")], body).into_response();
+    allow_other_sites(response.headers_mut());
+    response
+}

@@ -1,0 +1,58 @@
+//! What is published under which id: the file of `--locators`, and where its keys come from.
+
+use std::path::{Path, PathBuf};
+
+use dynpack::storage::{Local, Storage};
+use dynpack::{Builder, CpixKeys, Locators, LocatorsDocument};
+
+use crate::demo_keys::DemoKeys;
+
+/// Options on what is published.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Publication {
+    /// A JSON file of locators and policies (docs/locators.md); with one, nothing else is served.
+    #[arg(long, value_name = "FILE")]
+    locators: Option<PathBuf>,
+    /// A folder of CPIX documents with keys: `ID.xml` or `ID.ENCRYPTION.xml` for the locator of that id.
+    #[arg(long, value_name = "DIR", requires = "locators")]
+    cpix: Option<PathBuf>,
+    /// For trying out only: gives the keys in the locators file to anybody, below /demo-keys/, and lists the locators on the root page.
+    #[arg(long, requires = "locators")]
+    demo_keys: bool,
+    /// The URL by which players reach this origin, for the URLs of demo keys [default: that of the address listened on]
+    #[arg(long, value_name = "URL", requires = "demo_keys")]
+    public_url: Option<String>,
+}
+
+impl Publication {
+    /// Publishes by locators, if there are any; `listen` is the address listened on.
+    pub(crate) fn publish<S: Storage>(
+        &self,
+        builder: Builder<S>,
+        listen: std::net::SocketAddr,
+    ) -> Result<(Builder<S>, Option<DemoKeys>), Box<dyn std::error::Error>> {
+        let Some(path) = &self.locators else { return Ok((builder, None)) };
+        let mut document = read(path)?;
+        let demo_keys = self.demo_keys.then(|| DemoKeys::new(&document));
+        if self.demo_keys {
+            let base = self.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
+            let url = format!("{}/demo-keys/{{ContentKeyId}}", base.trim_end_matches('/')).parse()?;
+            document.key_delivery.key_url_template.get_or_insert_with(|| Clone::clone(&url));
+            document.key_delivery.clear_key_url_template.get_or_insert(url);
+        }
+        let builder = builder.locators(Locators::new(document).map_err(|error| format!("{}: {error}", path.display()))?);
+        Ok(match &self.cpix {
+            None => (builder, demo_keys),
+            Some(folder) => {
+                let documents = Local::new(folder).map_err(|error| format!("the folder of --cpix cannot be used: {error}"))?;
+                (builder.keys(CpixKeys::new(documents)), demo_keys)
+            }
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<LocatorsDocument, String> {
+    let named = |problem: String| format!("{}: {problem}\nhint: docs/locators.md shows how it is written", path.display());
+    let text = std::fs::read(path).map_err(|error| named(error.to_string()))?;
+    serde_json::from_slice(&text).map_err(|error| named(error.to_string()))
+}
