@@ -264,16 +264,6 @@ fn impossible_manifests_are_refused() {
     }
 }
 
-#[test]
-fn protection_is_read_and_written() {
-    let mut manifest = ClientManifest::parse(V2_2.as_bytes()).unwrap();
-    let header = dynpack_smooth::ProtectionHeader::new("9a04f079-9840-4286-ab92-e65be0885f95".into(), "AAA=".into());
-    manifest.protection.push(header);
-    let text = manifest.to_xml(Version::V2_2);
-    assert!(text.contains(r#"    <ProtectionHeader SystemID="9a04f079-9840-4286-ab92-e65be0885f95">AAA=</ProtectionHeader>"#));
-    assert_eq!(ClientManifest::parse(text.as_bytes()).unwrap(), manifest);
-}
-
 proptest! {
     #[test]
     fn every_chunk_is_a_segment_and_every_segment_a_chunk(

@@ -5,6 +5,7 @@ mod codec;
 mod read;
 mod write;
 
+use dynpack_crypt::SystemId;
 use dynpack_media::{Ticks, Timescale};
 
 pub use build::Urls;
@@ -22,7 +23,7 @@ pub struct ClientManifest {
     pub duration: Ticks,
     /// Whether it is still going on (`IsLive`).
     pub is_live: bool,
-    /// How it is protected; empty where it is not.
+    /// How it is protected; empty where it is not. That of PlayReady first: dash.js takes the first for it, whatever it is.
     pub protection: Vec<ProtectionHeader>,
     /// Its streams, in order.
     pub streams: Vec<Stream>,
@@ -32,17 +33,23 @@ pub struct ClientManifest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProtectionHeader {
-    /// Which system, as a UUID (`SystemID`).
+    /// Which system, as written: a UUID (`SystemID`).
     pub system_id: String,
-    /// Its header, in Base64.
+    /// Its header in Base64: of PlayReady the object, as `mspr:pro` of an MPD has it.
     pub content: String,
 }
 
 impl ProtectionHeader {
-    /// The header of a system.
+    /// A header with the id of its system as it shall be written.
     #[must_use]
     pub const fn new(system_id: String, content: String) -> Self {
         Self { system_id, content }
+    }
+
+    /// The header of a system, in Base64. Its id is written in capitals, as Azure Media Services has it.
+    #[must_use]
+    pub fn of(system: SystemId, content: String) -> Self {
+        Self { system_id: system.to_string().to_uppercase(), content }
     }
 }
 
