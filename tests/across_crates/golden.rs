@@ -35,7 +35,12 @@ fn compare(name: &str, format: Format, text: &str) {
         Protocol::Dash => "mpd",
         _ => "f4m",
     };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{name}.{ending}"));
+    compare_with(&format!("{name}.{ending}"), text);
+}
+
+/// Compares a text with the file of that name.
+pub(crate) fn compare_with(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("DYNPACK_BLESS").is_some() {
         std::fs::write(&path, text).unwrap();
     }

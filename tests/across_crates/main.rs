@@ -10,5 +10,7 @@ mod hls;
 mod hostile;
 mod http;
 mod laws;
+mod locators;
+mod protection;
 mod server_manifests;
 mod support;

@@ -3,6 +3,7 @@
 mod dash;
 mod hds;
 mod hls;
+pub(crate) mod published;
 mod smooth;
 mod ts;
 
@@ -91,21 +92,29 @@ pub(crate) fn manifest(asset: &str, format: Format) -> String {
 
 /// Everything that the manifests of an asset promise in a format.
 pub(crate) async fn promises(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Promise> {
-    let manifest = manifest(asset, format);
+    promises_at(dynpack, &manifest(asset, format), format).await
+}
+
+/// Everything that a manifest promises.
+pub(crate) async fn promises_at(dynpack: &Dynpack, manifest: &str, format: Format) -> Vec<Promise> {
     match format.protocol() {
-        Protocol::Hls => hls::promises(dynpack, &manifest).await,
-        Protocol::Dash => dash::promises(dynpack, &manifest).await,
-        Protocol::Smooth => smooth::promises(dynpack, &manifest).await,
-        _ => hds::promises(dynpack, &manifest).await,
+        Protocol::Hls => hls::promises(dynpack, manifest).await,
+        Protocol::Dash => dash::promises(dynpack, manifest).await,
+        Protocol::Smooth => smooth::promises(dynpack, manifest).await,
+        _ => hds::promises(dynpack, manifest).await,
     }
 }
 
 /// The key frames that the manifests of an asset promise in a format: none where the format has no such thing.
 pub(crate) async fn key_frames(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Promise> {
-    let manifest = manifest(asset, format);
+    key_frames_at(dynpack, &manifest(asset, format), format).await
+}
+
+/// The key frames that a manifest promises.
+pub(crate) async fn key_frames_at(dynpack: &Dynpack, manifest: &str, format: Format) -> Vec<Promise> {
     match format.protocol() {
-        Protocol::Hls => hls::key_frames(dynpack, &manifest).await,
-        Protocol::Dash => dash::key_frames(dynpack, &manifest).await,
+        Protocol::Hls => hls::key_frames(dynpack, manifest).await,
+        Protocol::Dash => dash::key_frames(dynpack, manifest).await,
         _ => Vec::new(),
     }
 }

@@ -42,7 +42,7 @@ impl Packager for Smooth {
         let mut manifest =
             ClientManifest::new(job.presentation, &Links::new(&job)).map_err(|error| not_carried(error.to_string()))?;
         if let Some(object) = job.protection.and_then(Protection::playready_object) {
-            manifest.protection.push(ProtectionHeader::new(SystemId::PLAYREADY.to_string().to_uppercase(), object.to_owned()));
+            manifest.protection.push(ProtectionHeader::of(SystemId::PLAYREADY, object.to_owned()));
         }
         Ok(manifest.to_xml(self.version))
     }

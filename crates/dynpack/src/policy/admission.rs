@@ -43,8 +43,8 @@ impl StreamingPolicy {
         if let Some(encryption) = named {
             return match (enabled.contains(&encryption), carried(&encryption)) {
                 (true, true) => Ok(Some(encryption)),
-                (_, false) => Err(Error::EncryptionNotCarried { format, encryption }),
-                (false, true) => Err(Error::EncryptionNotSet(encryption)),
+                (true, false) => Err(Error::EncryptionNotCarried { format, encryption }),
+                (false, _) => Err(Error::EncryptionNotSet(encryption)),
             };
         }
         if is_enabled(None) {

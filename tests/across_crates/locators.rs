@@ -1,0 +1,428 @@
+//! Locators: what is found under their ids, when, and with which keys.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dynpack::storage::Memory;
+use dynpack::{
+    Conditions, CpixKeys, Dynpack, Encryption, Error, Format, KeyError, KeyProvider, KeySet, Locator, LocatorKeys, Locators,
+    LocatorsDocument, Response, StreamingPolicy,
+};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::published::{builder, document, locator, locators, manifest_under, published, under};
+use crate::support::{SAMPLE, ask, get, sample, sample_origin, sample_storage, text};
+
+async fn fetch(dynpack: &Dynpack, url: &str) -> Result<Response, Error> {
+    dynpack.get(url, &Conditions::default()).await
+}
+
+fn refusal(answer: Result<Response, Error>) -> (u16, &'static str) {
+    let error = answer.unwrap_err();
+    (error.status(), error.code())
+}
+
+/// Why a document is refused, after a change.
+fn problem(change: impl FnOnce(&mut Value)) -> String {
+    let mut document = document();
+    change(&mut document);
+    match serde_json::from_value::<LocatorsDocument>(document) {
+        Ok(document) => Locators::new(document).unwrap_err().to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn only_locators_answer_by_their_ids() {
+    let dynpack = published();
+    let folder = fetch(&dynpack, "/sample/sample.ism/manifest(format=m3u8-cmaf)").await;
+    assert_eq!(folder.unwrap_err().to_string(), "there is no locator `sample`");
+    assert_eq!(refusal(fetch(&dynpack, "/nothing/sample.ism/manifest").await), (404, "MPE_RESOURCE_NOT_FOUND"));
+    // Where the asset lies does not show.
+    let other = manifest_under("all", Format::DashCsf, Some(Encryption::Cenc)).replace("sample.ism", "other.ism");
+    assert_eq!(fetch(&dynpack, &other).await.unwrap_err().to_string(), "there is no asset `locator-all/other.ism`");
+    // The same media under two ids.
+    let [one, other] =
+        ["Predefined_ClearStreamingOnly", "clear-and-all"].map(|policy| manifest_under(policy, Format::HlsCmaf, None));
+    assert_eq!(text(&dynpack, &one).await, text(&dynpack, &other).await);
+}
+
+#[tokio::test]
+async fn locators_answer_between_their_times() {
+    let mut document = document();
+    for (at, (start, end)) in [
+        ("2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z"),
+        ("2998-01-01T00:00:00Z", "2999-01-01T00:00:00Z"),
+        ("2020-01-01T00:00:00+02:00", "2999-01-01T00:00:00.0000000Z"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        document["streamingLocators"][at + 1]["startTime"] = start.into();
+        document["streamingLocators"][at + 1]["endTime"] = end.into();
+        document["streamingLocators"][at + 1]["streamingPolicyName"] = "Predefined_ClearStreamingOnly".into();
+    }
+    let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
+    let ask = |policy| fetch_owned(&dynpack, manifest_under(policy, Format::DashCmaf, None));
+    assert_eq!(refusal(ask("Predefined_ClearStreamingOnly").await), (404, "MPE_UNAUTHORIZED"));
+    assert_eq!(refusal(ask("Predefined_DownloadAndClearStreaming").await), (404, "MPE_UNAUTHORIZED"));
+    assert_eq!(ask("Predefined_ClearKey").await.unwrap().status, 200);
+}
+
+async fn fetch_owned(dynpack: &Dynpack, url: String) -> Result<Response, Error> {
+    fetch(dynpack, &url).await
+}
+
+#[test]
+fn a_locator_is_open_from_its_start_until_before_its_end() {
+    let mut document = document();
+    document["streamingLocators"][0]["startTime"] = "2026-01-01T00:00:00Z".into();
+    document["streamingLocators"][0]["endTime"] = "2026-01-01T00:00:10Z".into();
+    let locators = locators(document);
+    let id = locator("Predefined_DownloadOnly");
+    let start = std::time::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    let is_open = |seconds: i32| {
+        let offset = Duration::from_secs(seconds.unsigned_abs().into());
+        locators.open(&id, if seconds < 0 { start - offset } else { start + offset }).is_ok()
+    };
+    assert_eq!([-1, 0, 9, 10].map(is_open), [false, true, true, false]);
+}
+
+/// No cache may keep an answer beyond the end of its locator.
+#[tokio::test]
+async fn answers_are_not_kept_beyond_the_end() {
+    let mut document = document();
+    let soon = std::time::SystemTime::now() + Duration::from_secs(100);
+    let seconds = soon.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let days = seconds / 86_400;
+    let (year, month, day) = civil(days);
+    let rest = seconds % 86_400;
+    let end = format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60);
+    document["streamingLocators"][2]["endTime"] = end.into();
+    let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
+    for url in [
+        manifest_under("Predefined_DownloadAndClearStreaming", Format::HlsCmaf, None),
+        format!("/{}/video_180p.mp4", locator("Predefined_DownloadAndClearStreaming")),
+    ] {
+        let age = fetch(&dynpack, &url).await.unwrap().max_age.as_secs();
+        assert!((90..=100).contains(&age), "{url}: {age}");
+    }
+}
+
+/// The date of a day since 1970 (Howard Hinnant, *chrono-Compatible Low-Level Date Algorithms*).
+fn civil(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + u64::from(month <= 2), month, day)
+}
+
+#[tokio::test]
+async fn files_are_given_as_they_are_where_a_policy_allows_it() {
+    let storage = sample_storage();
+    storage.insert("sample/en.vtt", "WEBVTT\n");
+    storage.insert("sample/film.ismv", "x");
+    storage.insert("secret.mp4", "x");
+    let dynpack = Dynpack::builder(storage).locators(locators(document())).build();
+    let open = locator("Predefined_DownloadOnly");
+    for file in SAMPLE {
+        assert_eq!(get_file(&dynpack, &format!("/{open}/{file}")).await, sample(file));
+    }
+    let response = fetch(&dynpack, &format!("/{open}/video_180p.mp4")).await.unwrap();
+    assert_eq!((response.status, response.content_type), (200, "video/mp4"));
+    let tag = response.etag;
+    assert_eq!(fetch(&dynpack, &format!("/{open}/en.vtt")).await.unwrap().content_type, "text/vtt");
+
+    let with = |name: &'static str, value: String| Conditions::from_headers(|asked| (asked == name).then_some(value.as_str()));
+    let range = with("range", "bytes=100-199".into());
+    let part = dynpack.get(&format!("/{open}/video_180p.mp4"), &range).await.unwrap();
+    let len = sample("video_180p.mp4").len();
+    assert_eq!((part.status, part.content_range.clone()), (206, Some(format!("bytes 100-199/{len}"))));
+    assert_eq!(part.body.collect().await.unwrap(), sample("video_180p.mp4").slice(100..200));
+    let known = dynpack.get(&format!("/{open}/video_180p.mp4"), &with("if-none-match", tag)).await.unwrap();
+    assert_eq!((known.status, known.body.len()), (304, 0));
+    let beyond = dynpack.get(&format!("/{open}/video_180p.mp4"), &with("range", format!("bytes={len}-"))).await.unwrap();
+    assert_eq!(beyond.status, 416);
+
+    let blocked = (403, "MPE_OUTPUT_FORMAT_BLOCKED");
+    for policy in ["Predefined_ClearStreamingOnly", "Predefined_ClearKey", "all"] {
+        assert_eq!(refusal(fetch(&dynpack, &format!("/{}/video_180p.mp4", locator(policy))).await), blocked, "{policy}");
+    }
+    for file in ["film.ismv", "x.ismc", "x.isma", "x.mpi", "x.xml", "x"] {
+        assert_eq!(refusal(fetch(&dynpack, &format!("/{open}/{file}")).await), blocked, "{file}");
+    }
+    assert_eq!(refusal(fetch(&dynpack, &format!("/{open}/none.mp4")).await), (404, "MPE_RESOURCE_NOT_FOUND"));
+    for (url, status) in [("%2E%2E/secret.mp4", 404), ("..%2Fsecret.mp4", 400), ("sample.ism", 400), ("a/b.mp4", 404)] {
+        assert_eq!(fetch(&dynpack, &format!("/{open}/{url}")).await.unwrap_err().status(), status, "{url}");
+    }
+    assert_eq!(refusal(fetch(&sample_origin(), "/sample/video_180p.mp4").await).0, 404);
+}
+
+async fn get_file(dynpack: &Dynpack, url: &str) -> bytes::Bytes {
+    fetch(dynpack, url).await.unwrap().body.collect().await.unwrap()
+}
+
+#[test]
+fn documents_which_contradict_themselves_are_refused() {
+    let problems = [
+        (
+            problem(|d| {
+                d["streamingLocators"][1]["streamingLocatorId"] = d["streamingLocators"][0]["streamingLocatorId"].clone()
+            }),
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: there are two of that id",
+        ),
+        (
+            problem(|d| d["streamingLocators"][0]["streamingPolicyName"] = "none".into()),
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: there is no policy `none`",
+        ),
+        (
+            problem(|d| d["streamingLocators"][0]["filters"] = json!(["short"])),
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: it has filters, which are not supported yet",
+        ),
+        (
+            problem(|d| d["streamingLocators"][0]["streamingLocatorId"] = "a/b".into()),
+            "the locator `a/b` cannot be used: its streamingLocatorId has a slash",
+        ),
+        (
+            problem(|d| d["streamingLocators"][0]["streamingLocatorId"] = "..".into()),
+            "the locator `..` cannot be used: its streamingLocatorId is no folder",
+        ),
+        (
+            problem(|d| d["streamingLocators"][0]["assetName"] = "../x".into()),
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: its assetName is no folder",
+        ),
+        (
+            problem(|d| {
+                d["streamingLocators"][0]["startTime"] = "2026-01-02T00:00:00Z".into();
+                d["streamingLocators"][0]["endTime"] = "2026-01-01T00:00:00Z".into();
+            }),
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: it ends before it starts",
+        ),
+        (problem(|d| d["streamingLocators"][0]["startTime"] = "yesterday".into()), "failed to parse"),
+        (
+            problem(|d| {
+                d["streamingLocators"][0]["contentKeys"] =
+                    json!([{"id": "12345670-1234-4234-8234-123456789abc"}, {"id": "12345671-1234-4234-8234-123456789abc"}])
+            }),
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: two of its keys have no label",
+        ),
+        (problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = "0123".into()), "not a key: "),
+        (problem(|d| d["streamingLocators"][0]["contentKeys"][0]["id"] = "0123".into()), "not a key id: "),
+        (problem(|d| d["streamingLocators"][0]["contentKey"] = json!([])), "unknown field `contentKey`"),
+        (
+            problem(|d| d["streamingPolicies"]["Predefined_ClearKey"] = json!({})),
+            "the policy `Predefined_ClearKey` cannot be used: its name is that of a predefined policy",
+        ),
+        (
+            problem(|d| d["streamingPolicies"]["all"]["envelopeEncryption"]["enabledProtocols"]["download"] = true.into()),
+            "the policy `all` cannot be used: envelopeEncryption enables download, but stored files are not encrypted",
+        ),
+        (
+            problem(|d| d["streamingPolicies"]["all"]["commonEncryptionCenc"]["drm"]["fairPlay"] = json!({})),
+            "the policy `all` cannot be used: commonEncryptionCenc names FairPlay, which takes nothing but cbcs",
+        ),
+        (
+            problem(|d| d["streamingPolicies"]["all"]["commonEncryptionCbcs"] = json!({"enabledProtocols": {"hls": true}})),
+            "the policy `all` cannot be used: commonEncryptionCbcs names no system that could play it",
+        ),
+        (
+            problem(|d| drop(d["keyDelivery"].as_object_mut().unwrap().remove("keyUrlTemplate"))),
+            "envelopeEncryption does not say where players get keys, nor does keyDelivery",
+        ),
+        (
+            problem(|d| drop(d["keyDelivery"].as_object_mut().unwrap().remove("clearKeyUrlTemplate"))),
+            "does not say where players get keys of ClearKey, nor does keyDelivery",
+        ),
+        (problem(|d| d["keyDelivery"]["keyUrlTemplate"] = "https://k/{Kid}".into()), "has a token that is not known"),
+        (
+            problem(|d| {
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] =
+                    json!([{"trackSelections": [{"property": "Size", "operation": "Equal", "value": "1"}]}])
+            }),
+            "unknown property `Size`; known are Type, Name, Language, FourCC, Bitrate",
+        ),
+        (
+            problem(|d| {
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] =
+                    json!([{"trackSelections": [{"property": "Bitrate", "operation": "Less", "value": "1"}]}])
+            }),
+            "unknown operation `Less`; known are Equal, NotEqual",
+        ),
+        (
+            problem(|d| {
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] =
+                    json!([{"trackSelections": [{"property": "Bitrate", "operation": "Equal", "value": "1-x"}]}])
+            }),
+            "`1-x` cannot be the Bitrate of a track",
+        ),
+    ];
+    for (problem, expected) in problems {
+        assert!(problem.contains(expected), "{problem}\n{expected}");
+    }
+}
+
+/// A secret that cannot be read is not repeated in the error.
+#[test]
+fn errors_do_not_repeat_keys() {
+    let secret = "f0e1d2c3b4a5968778695a4b3c2d1e0";
+    assert!(!problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = secret.into()).contains(secret));
+    let locators = locators(document());
+    for key in crate::support::published::KEYS {
+        assert!(!format!("{locators:?}").to_lowercase().contains(key));
+    }
+}
+
+#[tokio::test]
+async fn keys_that_do_not_fit_are_told() {
+    let cases = [
+        (json!([]), "the keys cannot be used: there are no keys for it"),
+        (
+            json!([{"id": "12345670-1234-4234-8234-123456789abc"}]),
+            "there is no value for the key 12345670-1234-4234-8234-123456789abc",
+        ),
+        (
+            json!([{"id": "12345670-1234-4234-8234-123456789abc", "type": "EnvelopeEncryption", "value": "f0e1d2c3b4a5968778695a4b3c2d1e0f"}]),
+            "the keys cannot be used: there are no keys for it",
+        ),
+        (
+            json!([{"id": "12345670-1234-4234-8234-123456789abc", "label": "a"}, {"id": "12345671-1234-4234-8234-123456789abc", "label": "b"}]),
+            "the keys cannot be used: there are 2 keys, and the policy names none for all tracks",
+        ),
+    ];
+    for (keys, expected) in cases {
+        let mut document = document();
+        document["streamingLocators"][6]["contentKeys"] = keys;
+        let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
+        let error = fetch(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+        assert_eq!((error.status(), error.to_string().as_str()), (500, expected));
+    }
+    let mut document = document();
+    document["streamingLocators"][9]["contentKeys"][1]["label"] = "uhd".into();
+    let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
+    let error = fetch(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+    assert_eq!(error.to_string(), "the keys cannot be used: there is no key with the label `hd`");
+}
+
+/// Counts how often it is asked, and fails if told to.
+struct Counting {
+    asked: Arc<AtomicUsize>,
+    fails: bool,
+}
+
+#[async_trait]
+impl KeyProvider for Counting {
+    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if self.fails {
+            return Err(KeyError::Unavailable { problem: "no answer".into() });
+        }
+        LocatorKeys.keys(locator, encryption).await
+    }
+}
+
+#[tokio::test]
+async fn keys_are_asked_for_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let dynpack = builder().keys(Counting { asked: Arc::clone(&asked), fails: false }).build();
+    let url = manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc));
+    join_all((0..20).map(|_| get(&dynpack, &url))).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    let _ = get(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::CbcsAapl))).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    // Nothing clear asks for keys.
+    let _ = get(&dynpack, &manifest_under("clear-and-all", Format::DashCmaf, None)).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+
+    let dynpack = builder().keys(Counting { asked: Arc::clone(&asked), fails: false }).keys_max_age(Duration::ZERO).build();
+    for _ in 0..2 {
+        let _ = get(&dynpack, &url).await;
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 4);
+
+    let dynpack = builder().keys(Counting { asked, fails: true }).build();
+    let error = ask(&dynpack, &url).await.unwrap_err();
+    assert_eq!((error.status(), error.to_string().as_str()), (503, "the keys cannot be had now: no answer"));
+}
+
+/// A document of a key server decides by its own rules, and what it says for a system is passed on.
+#[tokio::test]
+async fn keys_come_from_cpix_documents() {
+    let documents = Memory::new();
+    let rules = "<ContentKeyUsageRuleList><ContentKeyUsageRule kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\"><VideoFilter/></ContentKeyUsageRule></ContentKeyUsageRuleList>";
+    let uri = "<URIExtXKey>c2tkOi8vZ2l2ZW4=</URIExtXKey>";
+    let document = format!(
+        "<CPIX xmlns=\"urn:dashif:org:cpix\" xmlns:pskc=\"urn:ietf:params:xml:ns:keyprov:pskc\"><ContentKeyList>\
+         <ContentKey kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\" explicitIV=\"AAECAwQFBgcICQoLDA0ODw==\"><Data><pskc:Secret><pskc:PlainValue>8OHSw7SlloaHaWpbPC0eDw==</pskc:PlainValue></pskc:Secret></Data></ContentKey>\
+         </ContentKeyList><DRMSystemList><DRMSystem kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\" systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\">{uri}</DRMSystem></DRMSystemList>{rules}</CPIX>"
+    );
+    documents.insert(format!("{}.cbcs-aapl.xml", locator("all")), document);
+    documents.insert(format!("{}.xml", locator("key-per-track")), "<CPIX/>");
+    let dynpack = builder().keys(CpixKeys::new(documents)).build();
+
+    let playlist = text(&dynpack, &manifest_under("all", Format::HlsCmaf, Some(Encryption::CbcsAapl))).await;
+    assert!(playlist.contains("URI=\"skd://given\",KEYFORMAT=\"com.apple.streamingkeydelivery\""), "{playlist}");
+    let ids: Vec<_> = playlist.match_indices("KEYID=0x").map(|(at, found)| &playlist[at + found.len()..][..32]).collect();
+    assert!(!ids.is_empty() && ids.iter().all(|id| *id == "ad13f9ea2be698b875f504a8e3ccea64"), "{playlist}");
+    // Rules speak of video alone, so audio stays clear; and the constant vector is the one that was given.
+    let clear = sample_origin();
+    let audio = "/sample/sample.ism/QualityLevels(71182)/Fragments(audio_de=i,format=m3u8-cmaf)";
+    let video = "/sample/sample.ism/QualityLevels(62780)/Fragments(video=i,format=m3u8-cmaf)";
+    assert_eq!(get(&dynpack, &under("all", Some(Encryption::CbcsAapl), audio)).await, get(&clear, audio).await);
+    let init = get(&dynpack, &under("all", Some(Encryption::CbcsAapl), video)).await;
+    assert!(init.windows(16).any(|window| window == (0..16).collect::<Vec<u8>>()));
+    // Other protections have no document, and the keys of the locator.
+    let mpd = text(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await;
+    assert!(mpd.contains("default_KID=\"12345670-1234-4234-8234-123456789abc\""), "{mpd}");
+    // A document without keys is no reason to go on without protection.
+    let error = ask(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+    assert_eq!((error.status(), error.code()), (500, "MPE_STORAGE_INTERNAL_ERROR"));
+}
+
+#[test]
+fn predefined_policies_are_those_of_azure() {
+    let enabled = |name: &str| {
+        let policy = StreamingPolicy::predefined(name).unwrap();
+        let mut formats: Vec<_> = policy
+            .admitted()
+            .map(|(format, encryption)| {
+                encryption.map_or_else(|| format.to_string(), |encryption| format!("{format}+{encryption}"))
+            })
+            .collect();
+        formats.sort();
+        (policy.allows_download(), formats.join(" "))
+    };
+    let clear = "fmp4 fmp4-v20 m3u8-aapl m3u8-aapl-v3 m3u8-cmaf mpd-time-cmaf mpd-time-csf";
+    let cenc = "fmp4+cenc fmp4+piff fmp4-v20+cenc fmp4-v20+piff mpd-time-cmaf+cenc mpd-time-csf+cenc";
+    let all = "fmp4+cenc fmp4+piff fmp4-v20+cenc fmp4-v20+piff m3u8-aapl+cbcs-aapl m3u8-cmaf+cbcs-aapl mpd-time-cmaf+cenc mpd-time-csf+cenc";
+    for (name, download, formats) in [
+        ("Predefined_DownloadOnly", true, ""),
+        ("Predefined_ClearStreamingOnly", false, clear),
+        ("Predefined_DownloadAndClearStreaming", true, clear),
+        ("Predefined_ClearKey", false, "m3u8-aapl+cbc m3u8-aapl-v3+cbc m3u8-cmaf+cbc"),
+        ("Predefined_MultiDrmCencStreaming", false, cenc),
+        ("Predefined_MultiDrmStreaming", false, all),
+    ] {
+        assert_eq!(enabled(name), (download, formats.to_owned()), "{name}");
+    }
+    assert_eq!(StreamingPolicy::predefined("predefined_clearkey"), None);
+}
+
+/// The example of the documentation is one, and policies are written as they are read.
+#[test]
+fn the_example_can_be_read() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/locators.example.json");
+    let document: LocatorsDocument = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    for policy in document.streaming_policies.values() {
+        let written = serde_json::to_value(policy).unwrap();
+        assert_eq!(serde_json::from_value::<StreamingPolicy>(written).unwrap(), *policy);
+    }
+    assert_eq!(Locators::new(document).unwrap().iter().count(), 5);
+}

@@ -1,0 +1,342 @@
+//! Protection: what each policy lets pass in each format, and that nothing clear and no key ever gets out.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use dynpack::{Conditions, Dynpack, Encryption, Format, MediaKind, Protocol, Request, Target};
+
+use dynpack_media::SampleIndex;
+
+use crate::golden::compare_with;
+use crate::support::published::{KEYS, POLICIES, builder, locator, manifest_under, policy, published, under};
+use crate::support::{
+    ask, elementary, formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample, sample_origin, text,
+};
+
+const WAYS: [Option<Encryption>; 5] =
+    [None, Some(Encryption::Cbc), Some(Encryption::Cenc), Some(Encryption::CbcsAapl), Some(Encryption::Piff)];
+
+fn name(encryption: Option<Encryption>) -> &'static str {
+    encryption.map_or("none", Encryption::token)
+}
+
+/// Every cell of the table: the status of each format, under each policy, with each protection named in the URL.
+#[tokio::test]
+async fn every_cell_is_the_one_that_was_reviewed() {
+    let dynpack = published();
+    let mut table = String::new();
+    for policy in POLICIES {
+        let _ = write!(table, "{policy:<37}");
+        for way in WAYS {
+            let _ = write!(table, "{:>11}", name(way));
+        }
+        table.push('\n');
+        for format in formats() {
+            let _ = write!(table, "  {:<35}", format.token());
+            for way in WAYS {
+                let status = match ask(&dynpack, &manifest_under(policy, format, way)).await {
+                    Ok(response) => response.status,
+                    Err(error) => error.status(),
+                };
+                let _ = write!(table, "{status:>11}");
+            }
+            table.push('\n');
+        }
+    }
+    compare_with("admission.txt", &table);
+}
+
+/// A resource of each kind, of audio and of video, as a format has them in the clear.
+async fn endpoints(clear: &Dynpack, format: Format) -> Vec<String> {
+    let manifest = format!("/sample/sample.ism/manifest(format={format})");
+    let mut urls = vec![manifest.clone()];
+    let ends = |list: Vec<String>| [list.first().cloned(), list.last().cloned()].into_iter().flatten().collect::<Vec<_>>();
+    if format.protocol() == Protocol::Hls {
+        urls.extend(ends(playlists(clear, &manifest).await));
+        urls.extend(key_frame_playlists(clear, &manifest).await.pop());
+    }
+    let promises = promises_at(clear, &manifest, format).await;
+    let key_frames = key_frames_at(clear, &manifest, format).await;
+    for promise in [promises.first(), promises.last(), key_frames.last()].into_iter().flatten() {
+        urls.extend(promise.init.clone());
+        urls.extend(ends(promise.segments.iter().map(|(url, ..)| url.clone()).collect()));
+    }
+    urls
+}
+
+/// What of each source sample must not show: some bytes at its end, behind all headers, among which every protection changes some.
+struct Secrets(HashMap<[u8; 16], Vec<u8>>);
+
+impl Secrets {
+    async fn of(clear: &Dynpack) -> Self {
+        let asset = clear.asset(&"/sample/sample.ism/manifest".parse::<Request>().unwrap().asset).await.unwrap();
+        let files = ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"].map(sample);
+        let mut secrets = HashMap::new();
+        for rendition in &asset.presentation.renditions {
+            let file = &files[rendition.source.0 as usize];
+            let (least, len) = if rendition.kind() == MediaKind::Video { (600, 300) } else { (128, 64) };
+            for sample in rendition.track.samples.samples(rendition.cuts.samples()).filter(|sample| sample.size >= least) {
+                let next = SampleIndex(sample.index.0 + 1);
+                let place = rendition.track.samples.extents(sample.index..next).next().unwrap();
+                let end = usize::try_from(place.offset + place.len).unwrap();
+                let secret = &file[end - len..end];
+                secrets.insert(*secret.first_chunk().unwrap(), secret.to_vec());
+            }
+        }
+        assert!(secrets.len() > 500, "{}", secrets.len());
+        Self(secrets)
+    }
+
+    /// How many of them are in a resource, whose packets are taken apart.
+    fn seen_in(&self, body: &Bytes) -> usize {
+        let is_transport_stream = body.len().is_multiple_of(188) && body.first() == Some(&0x47);
+        let media = match is_transport_stream {
+            true => [elementary(body, 0x100), elementary(body, 0x101)].concat(),
+            false => body.to_vec(),
+        };
+        let starts = (0..media.len().saturating_sub(16)).filter_map(|at| Some((at, self.0.get(media[at..].first_chunk()?)?)));
+        starts.filter(|(at, secret)| media[*at..].starts_with(secret)).count()
+    }
+}
+
+/// Whether a key is in a text or in bytes, in any notation.
+fn shows_key(body: &[u8]) -> bool {
+    let contains = |needle: &[u8]| body.windows(needle.len()).any(|window| window == needle);
+    KEYS.iter().any(|key| {
+        let raw: Vec<u8> = (0..16).map(|at| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let texts = [(*key).to_owned(), key.to_uppercase(), STANDARD.encode(&raw), URL_SAFE_NO_PAD.encode(&raw)];
+        contains(&raw) || texts.iter().any(|text| contains(text.as_bytes()))
+    })
+}
+
+/// Each format under each policy and protection, and each kind of resource: all are had or refused together, and what is had under
+/// protection has no sample in the clear and no key.
+#[tokio::test]
+async fn a_protected_locator_yields_nothing_clear() {
+    let (clear, dynpack) = (sample_origin(), published());
+    let secrets = Secrets::of(&clear).await;
+    let (mut protected, mut open) = (0, 0);
+    for format in formats() {
+        let endpoints = endpoints(&clear, format).await;
+        let mut in_the_clear = 0;
+        for url in &endpoints {
+            in_the_clear += secrets.seen_in(&get(&clear, url).await);
+        }
+        assert!(in_the_clear > 20, "{format}: {in_the_clear} samples are found in the clear");
+        for policy_name in POLICIES.into_iter().filter(|name| !["clear-audio"].contains(name)) {
+            for way in WAYS {
+                let admitted = policy(policy_name).admit(format, way);
+                for url in &endpoints {
+                    let url = under(policy_name, way, url);
+                    let answer = ask(&dynpack, &url).await;
+                    let is_clear = match (&admitted, &answer) {
+                        (Ok(encryption), Ok(_)) => encryption.is_none(),
+                        (Err(expected), Err(error)) => {
+                            assert_eq!((error.status(), error.code()), (expected.status(), expected.code()), "{url}");
+                            continue;
+                        }
+                        _ => panic!("{url}: {admitted:?}, but {answer:?}"),
+                    };
+                    let body = answer.unwrap().body.collect().await.unwrap();
+                    assert!(!shows_key(&body), "{url} shows a key");
+                    if is_clear {
+                        open += 1;
+                    } else {
+                        protected += 1;
+                        assert_eq!(secrets.seen_in(&body), 0, "{url} has samples in the clear");
+                    }
+                }
+            }
+        }
+    }
+    assert!(protected > 200 && open > 100, "{protected} protected, {open} in the clear");
+}
+
+/// All that protected manifests promise exists, under the same protection, and two nodes agree on it.
+#[tokio::test]
+async fn every_promised_segment_exists_under_protection() {
+    let (one, other) = (published(), published());
+    for (policy_name, format, way) in ["all", "key-per-track", "clear-audio"].into_iter().flat_map(|policy_name| {
+        let policy = policy(policy_name);
+        policy.admitted().map(move |(format, way)| (policy_name, format, way)).collect::<Vec<_>>()
+    }) {
+        let manifest = manifest_under(policy_name, format, way);
+        assert_eq!(text(&one, &manifest).await, text(&other, &manifest).await);
+        let promises = promises_at(&one, &manifest, format).await;
+        let key_frames = key_frames_at(&one, &manifest, format).await;
+        assert_eq!(promises.len(), if format == Format::HlsV3 { 3 } else { 5 }, "{manifest}");
+        assert_eq!(key_frames.is_empty(), matches!(format, Format::HlsV3 | Format::Smooth | Format::SmoothV20), "{manifest}");
+        for promise in promises.iter().chain(&key_frames) {
+            let ends = [promise.segments.first(), promise.segments.last()].into_iter().flatten();
+            for url in promise.init.iter().chain(ends.map(|(url, ..)| url)) {
+                assert!(url.contains(&format!("encryption={}", name(way))), "{url}");
+                assert_eq!(get(&one, url).await, get(&other, url).await, "{url}");
+            }
+        }
+    }
+}
+
+/// AES-128 comes off again by another implementation, with the vector that the playlist gives, and leaves the clear resource; and no
+/// two resources of all playlists of all formats share a vector.
+#[tokio::test]
+async fn decrypting_returns_the_clear_segment() {
+    let (clear, dynpack) = (sample_origin(), published());
+    let (mut ivs, mut urls) = (BTreeSet::new(), BTreeSet::new());
+    for format in [Format::HlsV3, Format::HlsV4, Format::HlsCmaf] {
+        let manifest = manifest_under("all", format, Some(Encryption::Cbc));
+        let lists = [playlists(&dynpack, &manifest).await, key_frame_playlists(&dynpack, &manifest).await].concat();
+        for playlist in lists {
+            let listed = text(&dynpack, &playlist).await;
+            let mut iv = None;
+            for line in listed.lines() {
+                if let Some(attributes) = line.strip_prefix(
+                    "#EXT-X-KEY:METHOD=AES-128,URI=\"https://keys.example/12345670-1234-4234-8234-123456789abc\",IV=0x",
+                ) {
+                    iv = Some(u128::from_str_radix(attributes, 16).unwrap());
+                    continue;
+                }
+                let uri = match line.strip_prefix("#EXT-X-MAP:URI=\"") {
+                    Some(map) => map.strip_suffix('"').unwrap(),
+                    None if line.starts_with('#') => continue,
+                    None => line,
+                };
+                let url = crate::support::join(&playlist, uri);
+                let iv = iv.take().unwrap_or_else(|| panic!("{url} has no vector of its own"));
+                ivs.insert(iv);
+                let path = url.split_once("/sample.ism/").unwrap().1.replace(",encryption=cbc", "");
+                let expected = get(&clear, &format!("/sample/sample.ism/{path}")).await;
+                assert_eq!(decrypted(&get(&dynpack, &url).await, iv), expected, "{url}");
+                urls.insert(url);
+            }
+        }
+    }
+    // Segments: three of video in version 3, five tracks in the others, four each; ten key frames of three; and init segments.
+    assert_eq!((urls.len(), ivs.len()), (4 * (3 + 5 + 5) + 10 * (3 + 3) + 5, 4 * (3 + 5 + 5) + 10 * (3 + 3) + 5));
+}
+
+fn decrypted(body: &[u8], iv: u128) -> Vec<u8> {
+    use aes::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
+    let key = u128::from_str_radix(KEYS[0], 16).unwrap().to_be_bytes();
+    let decryptor = cbc::Decryptor::<aes::Aes128>::new(&key.into(), &iv.to_be_bytes().into());
+    let mut body = body.to_vec();
+    decryptor.decrypt_padded::<Pkcs7>(&mut body).unwrap().to_vec()
+}
+
+/// Tracks that a policy leaves clear are the same as in the clear, and manifests know no key of theirs; in a transport stream with
+/// both, what is protected takes the other with it.
+#[tokio::test]
+async fn tracks_can_stay_clear() {
+    let (clear, dynpack) = (sample_origin(), published());
+    for (format, way) in [
+        (Format::HlsCmaf, Encryption::CbcsAapl),
+        (Format::HlsCmaf, Encryption::Cbc),
+        (Format::DashCmaf, Encryption::Cenc),
+        (Format::HlsV4, Encryption::CbcsAapl),
+    ] {
+        let manifest = format!("/sample/sample.ism/manifest(format={format})");
+        for promise in promises_at(&clear, &manifest, format).await {
+            let (url, ..) = &promise.segments[0];
+            let same = get(&dynpack, &under("clear-audio", Some(way), url)).await == get(&clear, url).await;
+            assert_eq!(same, promise.track().starts_with("audio"), "{url} {way}");
+        }
+        if format.protocol() == Protocol::Hls {
+            for playlist in playlists(&clear, &manifest).await {
+                let has_key = text(&dynpack, &under("clear-audio", Some(way), &playlist)).await.contains("EXT-X-KEY");
+                assert_eq!(has_key, playlist.contains("(video"), "{playlist}");
+            }
+        }
+    }
+    let muxed = promises_at(&clear, "/sample/sample.ism/manifest(format=m3u8-aapl-v3)", Format::HlsV3).await;
+    let (url, ..) = &muxed[0].segments[0];
+    assert_ne!(get(&dynpack, &under("clear-audio", Some(Encryption::Cbc), url)).await, get(&clear, url).await);
+}
+
+/// The manifests of protected samples tell each track's own key.
+#[tokio::test]
+async fn each_track_can_have_a_key() {
+    let dynpack = published();
+    let mpd = text(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc))).await;
+    let keys: Vec<_> = mpd.split("default_KID=\"").skip(1).map(|rest| &rest[..8]).collect();
+    // Two of audio; the small videos and the large one; and the same for key frames.
+    assert_eq!(keys, ["12345672", "12345672", "12345670", "12345671", "12345670", "12345671"]);
+    let playlist = |bitrate: u32, track: &str| {
+        let target = Target::MediaPlaylist { track: track.into(), bitrate, key_frames: false };
+        let path = Request::parse(&manifest_under("key-per-track", Format::HlsCmaf, None)).unwrap().asset;
+        Request::new(path, Format::HlsCmaf, target).with_encryption(Some(Encryption::Cbc)).to_string()
+    };
+    for (url, key) in [(playlist(423_476, "video"), "12345671"), (playlist(62_780, "video"), "12345670")] {
+        let listed = text(&dynpack, &url).await;
+        let tags: Vec<_> = listed.lines().filter(|line| line.starts_with("#EXT-X-KEY")).collect();
+        assert!(tags.len() == 5 && tags.iter().all(|tag| tag.contains(&format!("https://keys.example/{key}"))), "{listed}");
+    }
+}
+
+/// Manifests and playlists of all protections, kept as text for review.
+#[tokio::test]
+async fn protected_manifests_are_those_that_were_reviewed() {
+    let dynpack = published();
+    for (format, way, ending) in [
+        (Format::HlsCmaf, Encryption::CbcsAapl, "m3u8"),
+        (Format::DashCmaf, Encryption::Cenc, "mpd"),
+        (Format::SmoothV20, Encryption::Piff, "ismc"),
+    ] {
+        let manifest = manifest_under("all", format, Some(way));
+        compare_with(&format!("{format}_{way}.{ending}"), &text(&dynpack, &manifest).await);
+    }
+    for (format, way) in
+        [(Format::HlsV3, Encryption::Cbc), (Format::HlsV4, Encryption::CbcsAapl), (Format::HlsCmaf, Encryption::Cenc)]
+    {
+        let manifest = manifest_under("all", format, Some(way));
+        let playlist = playlists(&dynpack, &manifest).await.pop().unwrap();
+        compare_with(&format!("{format}_{way}_video.m3u8"), &text(&dynpack, &playlist).await);
+    }
+}
+
+/// Tags change with whatever changes the bytes: keys and policies too.
+#[tokio::test]
+async fn other_keys_and_policies_have_other_tags() {
+    let dynpack = published();
+    let url = |policy| manifest_under(policy, Format::DashCmaf, Some(Encryption::Cenc)).replace(&locator(policy), "same");
+    let mut tags = BTreeSet::new();
+    for policy in ["all", "key-per-track", "clear-audio"] {
+        let mut document = crate::support::published::document();
+        for locator in document["streamingLocators"].as_array_mut().unwrap() {
+            if locator["streamingPolicyName"] == policy {
+                locator["streamingLocatorId"] = "same".into();
+            }
+        }
+        let locators = crate::support::published::locators(document);
+        let node = Dynpack::builder(crate::support::sample_storage()).locators(locators).build();
+        tags.insert(ask(&node, &url(policy)).await.unwrap().etag);
+    }
+    assert_eq!(tags.len(), 3);
+    let request = Request::parse(&manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).unwrap();
+    let first = dynpack.respond(&request, &Conditions::default()).await.unwrap();
+    assert_eq!(first.etag, builder().build().respond(&request, &Conditions::default()).await.unwrap().etag);
+}
+
+/// What is encrypted already is refused as just that.
+#[tokio::test]
+async fn encrypted_files_have_an_error_of_their_own() {
+    let dynpack = published();
+    let storage = dynpack::storage::Memory::new();
+    for (way, format) in [(Encryption::Cenc, Format::DashCmaf), (Encryption::CbcsAapl, Format::HlsCmaf)] {
+        let promise = promises_at(&dynpack, &manifest_under("all", format, Some(way)), format).await.pop().unwrap();
+        let mut film = get(&dynpack, &promise.init.unwrap()).await.to_vec();
+        for (url, ..) in &promise.segments {
+            film.extend(get(&dynpack, url).await);
+        }
+        storage.insert(format!("{way}/film.mp4"), film);
+    }
+    let origin = Dynpack::builder(storage).build();
+    for (way, scheme) in [("cenc", "cenc"), ("cbcs-aapl", "cbcs")] {
+        let error = ask(&origin, &format!("/{way}/{way}.ism/manifest(format=m3u8-cmaf)")).await.unwrap_err();
+        assert_eq!((error.status(), error.code()), (415, "MPE_ENC_ALREADY_ENCRYPTED"));
+        let expected = format!("already encrypted: avc1 by the scheme {scheme}");
+        assert!(error.to_string().contains(&expected) || error.to_string().contains("already encrypted"), "{error}");
+        assert!(error.to_string().contains(scheme), "{error}");
+    }
+}

@@ -1,0 +1,123 @@
+//! The sample asset published under locators, one for each policy.
+
+use dynpack::{Builder, Dynpack, Encryption, Format, Locators, Request, StreamingPolicy};
+use serde_json::{Value, json};
+
+use super::sample_storage;
+use dynpack::storage::Memory;
+
+/// What the policy of that name enables, and how: `all` is every protection for every system, in all protocols.
+pub(crate) const POLICIES: [&str; 10] = [
+    "Predefined_DownloadOnly",
+    "Predefined_ClearStreamingOnly",
+    "Predefined_DownloadAndClearStreaming",
+    "Predefined_ClearKey",
+    "Predefined_MultiDrmCencStreaming",
+    "Predefined_MultiDrmStreaming",
+    "all",
+    "clear-and-all",
+    "clear-audio",
+    "key-per-track",
+];
+
+/// The keys of all locators, which must never show.
+pub(crate) const KEYS: [&str; 3] =
+    ["f0e1d2c3b4a5968778695a4b3c2d1e0f", "a1b2c3d4e5f60718293a4b5c6d7e8f90", "5a6b7c8d9eaf0102030405060708090a"];
+
+/// The folder in URLs of the locator with that policy.
+pub(crate) fn locator(policy: &str) -> String {
+    format!("locator-{policy}")
+}
+
+/// A request for the manifest of the sample asset under a policy.
+pub(crate) fn manifest_under(policy: &str, format: Format, encryption: Option<Encryption>) -> String {
+    let encryption = encryption.map(|encryption| format!(",encryption={encryption}")).unwrap_or_default();
+    format!("/{}/sample.ism/manifest(format={format}{encryption})", locator(policy))
+}
+
+/// The same resource of the sample asset under another policy and protection.
+pub(crate) fn under(policy: &str, encryption: Option<Encryption>, url: &str) -> String {
+    let path = url.split_once("/sample.ism/").unwrap().1;
+    let request = Request::parse(&format!("/{}/sample.ism/{path}", locator(policy))).unwrap();
+    request.with_encryption(encryption).to_string()
+}
+
+/// A document with a locator for each policy.
+pub(crate) fn document() -> Value {
+    let [key, hd, audio] = KEYS;
+    let id = |number: u8| format!("1234567{number}-1234-4234-8234-123456789abc");
+    let common = |protocols: &Value, clear: &Value| {
+        json!({
+            "enabledProtocols": protocols,
+            "clearTracks": clear,
+            "drm": { "playReady": { "playReadyCustomAttributes": "<A>1</A>" }, "widevine": {} },
+            "clearKeyEncryptionConfiguration": {}
+        })
+    };
+    let everywhere = json!({ "dash": true, "hls": true, "smoothStreaming": true, "hds": true });
+    let policy = |clear: Value| {
+        let mut cbcs = common(&everywhere, &clear);
+        cbcs["drm"]["fairPlay"] = json!({});
+        json!({
+            "envelopeEncryption": { "enabledProtocols": everywhere, "clearTracks": clear },
+            "commonEncryptionCenc": common(&everywhere, &clear),
+            "commonEncryptionCbcs": cbcs
+        })
+    };
+    let of_type = |kind: &str| json!([{ "trackSelections": [{ "property": "Type", "operation": "Equal", "value": kind }] }]);
+    let mut with_clear = policy(json!([]));
+    with_clear["noEncryption"] = json!({ "enabledProtocols": everywhere });
+    let mut key_per_track = policy(json!([]));
+    for section in ["envelopeEncryption", "commonEncryptionCenc", "commonEncryptionCbcs"] {
+        let hd = json!([{ "trackSelections": [{ "property": "Bitrate", "operation": "Equal", "value": "400000-9999999" }] }]);
+        let mappings = json!([{ "label": "audio", "tracks": of_type("audio") }, { "label": "hd", "tracks": hd }]);
+        key_per_track[section]["contentKeys"] = json!({ "keyToTrackMappings": mappings });
+    }
+    let locators = POLICIES.map(|name| {
+        let mut keys = vec![json!({ "id": id(0), "value": key })];
+        if name == "key-per-track" {
+            keys.push(json!({ "id": id(1), "label": "hd", "value": hd }));
+            keys.push(json!({ "id": id(2), "label": "audio", "value": audio }));
+        }
+        json!({
+            "streamingLocatorId": locator(name),
+            "assetName": "sample",
+            "streamingPolicyName": name,
+            "contentKeys": keys
+        })
+    });
+    json!({
+        "keyDelivery": {
+            "keyUrlTemplate": "https://keys.example/{ContentKeyId}",
+            "clearKeyUrlTemplate": "https://clear.example/{ContentKeyId}",
+            "playReadyUrlTemplate": "https://playready.example/",
+            "widevineUrlTemplate": "https://widevine.example/?kid={ContentKeyId}"
+        },
+        "streamingPolicies": {
+            "all": policy(json!([])),
+            "clear-and-all": with_clear,
+            "clear-audio": policy(of_type("audio")),
+            "key-per-track": key_per_track
+        },
+        "streamingLocators": locators
+    })
+}
+
+pub(crate) fn locators(document: Value) -> Locators {
+    Locators::new(serde_json::from_value(document).unwrap()).unwrap()
+}
+
+pub(crate) fn published() -> Dynpack {
+    builder().build()
+}
+
+pub(crate) fn builder() -> Builder<Memory> {
+    Dynpack::builder(sample_storage()).locators(locators(document()))
+}
+
+/// The policy of that name.
+pub(crate) fn policy(name: &str) -> StreamingPolicy {
+    let all = locators(document());
+    let locator = all.iter().find(|locator| locator.streaming_policy_name == name).unwrap();
+    all.policy(locator).unwrap().clone()
+}
