@@ -4,7 +4,7 @@ use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format};
 
 use crate::support::{
-    Promise, ask, elementary, get, hls, manifest, playlists, promises, sample, sample_origin, sample_storage, text,
+    Promise, ask, elementary, get, hls, key_frames, manifest, playlists, promises, sample, sample_origin, sample_storage, text,
 };
 
 const ASSET: &str = "/sample/sample.ism";
@@ -162,9 +162,7 @@ async fn the_declared_bandwidth_is_that_of_the_segments() {
         let playlist = text(&dynpack, &manifest(ASSET, format)).await;
         let (_, multivariant) = m3u8_rs::parse_master_playlist(playlist.as_bytes()).map_err(drop).unwrap();
         let mut peaks = Vec::new();
-        for promise in
-            promises(&dynpack, ASSET, format).await.into_iter().chain(crate::support::key_frames(&dynpack, ASSET, format).await)
-        {
+        for promise in promises(&dynpack, ASSET, format).await.into_iter().chain(key_frames(&dynpack, ASSET, format).await) {
             let mut segments = Vec::new();
             for (url, _, duration) in &promise.segments {
                 segments.push((f64::from(u32::try_from(get(&dynpack, url).await.len() * 8).unwrap()), *duration));
@@ -222,4 +220,60 @@ async fn one_bad_sample_does_no_harm_to_the_rest() {
     let problem = refusal(&dynpack, &promises[0].segments[0].0).await;
     assert_eq!(problem, (415, "sample 0 cannot be carried: 9000 bytes are more than an ADTS frame holds".into()));
     assert!(ask(&dynpack, &promises[0].segments[1].0).await.is_ok());
+}
+
+/// The sample asset with samples of one of its tracks without bytes.
+fn emptied(name: &str, samples: std::ops::Range<usize>) -> Dynpack {
+    let storage = sample_storage();
+    let mut film = sample(name).to_vec();
+    let sizes = film.windows(4).position(|word| word == b"stsz").unwrap() + 16;
+    film[sizes + samples.start * 4..sizes + samples.end * 4].fill(0);
+    storage.insert(format!("sample/{name}"), film);
+    Dynpack::builder(storage).build()
+}
+
+/// Where a track has no bytes for a while, transport streams have no segment of it, and the one before lasts until the next.
+#[tokio::test]
+async fn a_stretch_without_media_is_no_segment_of_a_transport_stream() {
+    let whole = promises(&sample_origin(), ASSET, Format::HlsV4).await;
+    let audio = whole.iter().position(|promise| promise.track() == "audio_de").unwrap();
+    for (samples, kept) in [(282..563, vec![0, 2, 3]), (0..282, vec![1, 2, 3]), (845..939, vec![0, 1, 2])] {
+        let dynpack = emptied("audio_deu.mp4", samples);
+        let promises = promises(&dynpack, ASSET, Format::HlsV4).await;
+        let urls: Vec<_> = promises[audio].segments.iter().map(|(url, ..)| url.split_once('=').unwrap().1).collect();
+        let gaps = usize::from(kept[0] > 0);
+        let expected: Vec<_> = kept.iter().map(|&at| whole[audio].segments[at].0.split_once('=').unwrap().1).collect();
+        assert_eq!(urls[gaps..], expected);
+        let (_, start, duration) = promises[audio].segments.last().unwrap();
+        assert!((start + duration - 20.0).abs() < 0.02, "{promises:?}");
+        for (number, (url, ..)) in whole[audio].segments.iter().enumerate() {
+            let bitrate = |url: &str| url.split_once(")/").unwrap().0.to_owned();
+            let url = url.replace(&bitrate(url), &bitrate(&promises[audio].segments[0].0));
+            match ask(&dynpack, &url).await {
+                Ok(_) => assert!(kept.contains(&number), "{url}"),
+                Err(error) => assert!(error.status() == 404 && !kept.contains(&number), "{url}: {error}"),
+            }
+        }
+        for promise in self::promises(&dynpack, ASSET, Format::HlsV3).await {
+            assert_eq!(promise.segments.len(), 4);
+            for (url, ..) in &promise.segments {
+                get(&dynpack, url).await;
+            }
+        }
+    }
+}
+
+/// A picture without bytes cannot be shown, so it is no key frame.
+#[tokio::test]
+async fn pictures_without_media_are_not_offered() {
+    let whole = key_frames(&sample_origin(), ASSET, Format::HlsV4).await;
+    let dynpack = emptied("video_180p.mp4", 0..160);
+    let damaged = key_frames(&dynpack, ASSET, Format::HlsV4).await;
+    assert!(damaged[0].segments.len() < whole[0].segments.len() && damaged[1].segments.len() == whole[1].segments.len());
+    for (url, ..) in &damaged[0].segments {
+        // What follows in the same chunk of the file is taken from a wrong place.
+        if let Err(error) = ask(&dynpack, url).await {
+            assert!(error.to_string().contains("a NAL unit of"), "{url}: {error}");
+        }
+    }
 }

@@ -24,18 +24,24 @@ fn walk(bytes: Vec<u8>) {
             // A format may not be able to carry what another can.
             if let Err(error) = ask(&dynpack, &manifest_of("/a/a.ism", format)).await {
                 assert_eq!(error.status(), 415, "{format}: {error}");
+                assert!(!is_empty(&error), "{format}: {error}");
                 continue;
             }
             for promise in promises(&dynpack, "/a/a.ism", format).await {
                 for url in promise.segments.iter().map(|(url, ..)| url).chain(&promise.init).take(20) {
                     match ask(&dynpack, url).await {
                         Ok(response) => drop(response.body.collect().await),
-                        Err(error) => assert_eq!(error.status(), 415, "{url}: {error}"),
+                        Err(error) => assert!(error.status() == 415 && !is_empty(&error), "{url}: {error}"),
                     }
                 }
             }
         }
     });
+}
+
+/// Whether a transport stream was asked for where there is nothing to carry: no playlist lists that.
+fn is_empty(error: &dynpack::Error) -> bool {
+    error.to_string().contains("a transport stream segment without samples")
 }
 
 proptest! {

@@ -11,6 +11,7 @@ mod adts;
 mod avc;
 mod carriage;
 mod clock;
+mod estimate;
 mod layout;
 mod packet;
 mod psi;
@@ -24,6 +25,7 @@ use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_media::{MediaKind, Rendition, SampleIndex, Segment, SegmentNumber};
 
 pub use clock::LEAD_IN;
+pub use estimate::Estimate;
 
 use crate::plan::Mux;
 use crate::{Error, Read, SegmentPlan};

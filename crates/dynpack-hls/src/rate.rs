@@ -1,5 +1,7 @@
 //! What bandwidth segments ask for.
 
+use std::ops::Range;
+
 use dynpack_media::{Ticks, Timescale};
 
 use crate::media::target_duration;
@@ -27,23 +29,87 @@ impl Rate {
     /// A few operations a segment, as long as segments last about equally long.
     #[must_use]
     pub fn measure(segments: impl IntoIterator<Item = (u64, Ticks)>, timescale: Timescale) -> Self {
-        let mut longest = Ticks::ZERO;
-        let mut total = Sum::default();
-        let mut sums = vec![total];
-        for (bytes, duration) in segments {
-            longest = longest.max(duration);
-            total = Sum { bytes: total.bytes + u128::from(bytes), ticks: total.ticks + u128::try_from(duration.0).unwrap_or(0) };
-            sums.push(total);
+        let film = Film::new(segments, timescale);
+        film.rate(film.densest().1)
+    }
+
+    /// The same where a size costs something to tell, but what it is at the most does not: `exact` is asked for the size of a segment,
+    /// by its place, until it is certain which run of them is the densest.
+    ///
+    /// The peak is that of the exact sizes. The average is that of the sizes as far as they were told: at least the exact one, and no
+    /// more than that of what was given.
+    ///
+    /// # Errors
+    /// What `exact` returns.
+    pub fn refine<E>(
+        segments: impl IntoIterator<Item = (u64, Ticks)>,
+        timescale: Timescale,
+        mut exact: impl FnMut(usize) -> Result<u64, E>,
+    ) -> Result<Self, E> {
+        let mut film = Film::new(segments, timescale);
+        let mut is_open = vec![true; film.segments.len()];
+        loop {
+            let (run, peak) = film.densest();
+            let mut is_certain = true;
+            for at in run {
+                let (Some(open), Some((bytes, _))) = (is_open.get_mut(at), film.segments.get_mut(at)) else { continue };
+                if std::mem::take(open) {
+                    *bytes = exact(at)?;
+                    is_certain = false;
+                }
+            }
+            if is_certain {
+                return Ok(film.rate(peak));
+            }
         }
-        let target = u128::from(target_duration(longest, timescale)) * u128::from(timescale.hz());
-        let mut peak = total;
+    }
+}
+
+/// Segments in the order in which they are played.
+struct Film {
+    /// Bytes and duration of each.
+    segments: Vec<(u64, Ticks)>,
+    timescale: Timescale,
+    /// The target duration, in ticks.
+    target: u128,
+}
+
+impl Film {
+    fn new(segments: impl IntoIterator<Item = (u64, Ticks)>, timescale: Timescale) -> Self {
+        let segments: Vec<_> = segments.into_iter().collect();
+        let longest = segments.iter().map(|(_, duration)| *duration).max().unwrap_or_default();
+        let target = u128::from(target_duration(longest.max(Ticks::ZERO), timescale)) * u128::from(timescale.hz());
+        Self { segments, timescale, target }
+    }
+
+    /// The run of segments that decides the peak: all of them, if none is denser.
+    fn densest(&self) -> (Range<usize>, Sum) {
+        let sums = self.sums();
+        let mut peak = (0..self.segments.len(), sums.last().copied().unwrap_or_default());
         for (end, sum) in sums.iter().enumerate().skip(1) {
-            let starts = sums.iter().take(end).rev();
-            let runs = starts.map(|start| Sum { bytes: sum.bytes - start.bytes, ticks: sum.ticks - start.ticks });
-            let fitting = runs.take_while(|run| run.ticks * 2 <= target * 3).filter(|run| run.ticks * 2 >= target);
-            peak = fitting.fold(peak, |peak, run| if run.is_denser(peak) { run } else { peak });
+            let starts = sums.iter().enumerate().take(end).rev();
+            let runs =
+                starts.map(|(at, start)| (at..end, Sum { bytes: sum.bytes - start.bytes, ticks: sum.ticks - start.ticks }));
+            let fitting =
+                runs.take_while(|(_, run)| run.ticks * 2 <= self.target * 3).filter(|(_, run)| run.ticks * 2 >= self.target);
+            peak = fitting.fold(peak, |peak, run| if run.1.is_denser(peak.1) { run } else { peak });
         }
-        Self { peak: peak.bits_per_second(timescale), average: total.bits_per_second(timescale) }
+        peak
+    }
+
+    /// What lies before each segment, and all of them.
+    fn sums(&self) -> Vec<Sum> {
+        let mut total = Sum::default();
+        let behind = self.segments.iter().map(|(bytes, duration)| {
+            total = Sum { bytes: total.bytes + u128::from(*bytes), ticks: total.ticks + u128::try_from(duration.0).unwrap_or(0) };
+            total
+        });
+        std::iter::once(Sum::default()).chain(behind).collect()
+    }
+
+    fn rate(&self, peak: Sum) -> Rate {
+        let total = self.sums().last().copied().unwrap_or_default();
+        Rate { peak: peak.bits_per_second(self.timescale), average: total.bits_per_second(self.timescale) }
     }
 }
 
@@ -116,6 +182,20 @@ mod tests {
         assert_eq!(measure(&[(3_000, 2_000), (1_000, 4_000)]), (12_000, 5_334));
     }
 
+    /// Nothing else comes near the second, so nothing else is asked for.
+    #[test]
+    fn only_what_may_be_the_densest_is_asked_for() {
+        let most = [1_000, 3_000, 2_000, 2_000].map(|bytes| (bytes, Ticks(4_000)));
+        let mut asked = Vec::new();
+        let rate = Rate::refine(most, Timescale::MILLIS, |at| {
+            asked.push(at);
+            Ok::<_, ()>(2_900)
+        });
+        assert_eq!((rate.unwrap(), asked), (Rate::new(5_800, 3_950), vec![1]));
+        assert_eq!(Rate::refine(most, Timescale::MILLIS, |_| Err("no")), Err("no"));
+        assert_eq!(Rate::refine([], Timescale::MILLIS, |_| Err("no")), Ok(Rate::default()));
+    }
+
     #[test]
     fn a_film_shorter_than_half_a_second_has_a_rate() {
         assert_eq!(measure(&[(1_000, 400)]), (20_000, 20_000));
@@ -148,6 +228,22 @@ mod tests {
             }
             let (measured, average) = measure(&segments);
             prop_assert_eq!(measured, peak.max(average));
+        }
+
+        #[test]
+        fn what_is_told_on_demand_gives_the_same_peak(segments in prop::collection::vec((0_u64..100_000, 1_i64..10_000, 0_u64..9_000), 1..60)) {
+            let exact: Vec<_> = segments.iter().map(|&(bytes, millis, _)| (bytes, millis)).collect();
+            let (peak, average) = measure(&exact);
+            let most: Vec<_> = segments.iter().map(|&(bytes, millis, more)| (bytes + more, millis)).collect();
+            let mut asked = vec![0; segments.len()];
+            let rate = Rate::refine(most.iter().map(|&(bytes, millis)| (bytes, Ticks(millis))), Timescale::MILLIS, |at| {
+                asked[at] += 1;
+                Ok::<_, ()>(exact[at].0)
+            });
+            let rate = rate.unwrap();
+            prop_assert_eq!(rate.peak, peak);
+            prop_assert!((average..=measure(&most).1).contains(&rate.average));
+            prop_assert!(asked.iter().all(|times| *times <= 1));
         }
     }
 }

@@ -11,7 +11,8 @@ const MOST_PER_SECOND: i64 = 2;
 impl Rendition {
     /// The key frames of a segment, each as a segment of its own: its first sample is the key frame, and it lasts until the next.
     ///
-    /// All sync samples are taken, but none less than half a second behind the one before. Together they tile the segment. The first
+    /// All sync samples are taken, but none without bytes behind the first, nor less than half a second behind the one before. Together
+    /// they tile the segment. The first
     /// starts with the segment, whose name it shares; others start when they are presented. Numbers count the sync samples of the
     /// track. Costs as much as the segment has sync samples.
     pub fn key_frames(&self, segment: &Segment) -> impl Iterator<Item = Segment> + use<> {
@@ -24,7 +25,7 @@ impl Rendition {
             number = SegmentNumber(number.0.saturating_add(1));
             let start = self.presentation_time(sample);
             let is_dense = (start - last.start).0 < i64::from(self.timescale().hz()) / MOST_PER_SECOND;
-            if !is_dense && start < end {
+            if !is_dense && start < end && self.track.samples.size(sample) > 0 {
                 last.samples.end = sample;
                 last.duration = start - last.start;
                 let next = Segment { number, samples: sample..samples.end, start, duration: end - start };

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::{Cuts, Language, MediaKind, Ticks, Timescale, Track};
+use crate::{Cuts, Language, MediaKind, Segment, Ticks, Timescale, Track};
 
 /// The place of a stored file in its asset, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +80,24 @@ impl Rendition {
     #[must_use]
     pub fn with_joined_segments(&self, count: NonZeroU32) -> Self {
         let cuts = if count == NonZeroU32::MIN { Arc::clone(&self.cuts) } else { Arc::new(self.cuts.joined(count)) };
+        Self { cuts, ..self.clone() }
+    }
+
+    /// The same without segments that hold no bytes, for formats that cannot carry those: see [`Cuts::keeping`].
+    #[must_use]
+    pub fn with_filled_segments(&self) -> Self {
+        self.keeping(|segment| self.track.samples.byte_len(segment.samples.clone()) > 0)
+    }
+
+    /// The same with segments only where there is a picture to begin with, for [`key_frames`](Self::key_frames) alone.
+    #[must_use]
+    pub fn with_shown_key_frames(&self) -> Self {
+        self.keeping(|segment| self.track.samples.size(segment.samples.start) > 0)
+    }
+
+    fn keeping(&self, keep: impl Fn(&Segment) -> bool) -> Self {
+        let all = !self.track.samples.has_empty_samples();
+        let cuts = if all { Arc::clone(&self.cuts) } else { Arc::new(self.cuts.keeping(keep)) };
         Self { cuts, ..self.clone() }
     }
 

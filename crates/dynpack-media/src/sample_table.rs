@@ -53,6 +53,7 @@ pub struct SampleTable {
     durations: Summed,
     composition_offsets: Column,
     least_composition_offset: i32,
+    has_empty: bool,
     sizes: Summed,
     chunk_samples: Box<[u32]>,
     chunk_offsets: Box<[u64]>,
@@ -114,6 +115,7 @@ impl SampleTable {
             durations,
             least_composition_offset: columns.composition_offsets.least_signed().unwrap_or_default(),
             composition_offsets: columns.composition_offsets,
+            has_empty: sizes.column().contains(0),
             sizes,
             chunk_samples: chunk_samples.into(),
             chunk_offsets: chunk_offsets.into(),
@@ -169,10 +171,27 @@ impl SampleTable {
         self.sizes.column().get(index.0)
     }
 
+    /// Whether there are samples without bytes, as damaged files have them, and others over a gap. O(1).
+    #[must_use]
+    pub const fn has_empty_samples(&self) -> bool {
+        self.has_empty
+    }
+
     /// Bytes of all samples of `range` together. O(log n).
     #[must_use]
     pub fn byte_len(&self, range: Range<SampleIndex>) -> u64 {
         self.sizes.sum(range.start.0..range.end.0)
+    }
+
+    /// Calls `each` with the sizes of `range`, in bytes and in decoding order, and with how many samples have each: neighbours come
+    /// together where they are stored so. About a nanosecond a sample.
+    pub fn each_size(&self, range: Range<SampleIndex>, each: impl FnMut(u32, u32)) {
+        self.sizes.column().for_each_run(range.start.0..range.end.0, each);
+    }
+
+    /// The same for durations, in ticks.
+    pub fn each_duration(&self, range: Range<SampleIndex>, each: impl FnMut(u32, u32)) {
+        self.durations.column().for_each_run(range.start.0..range.end.0, each);
     }
 
     /// Whether decoding can start at a sample.

@@ -8,6 +8,7 @@ mod hls_ts;
 mod links;
 mod mp4;
 mod smooth;
+mod ts_rate;
 
 use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;

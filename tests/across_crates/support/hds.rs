@@ -66,7 +66,7 @@ fn bootstrap(mut abst: &[u8]) -> Vec<(u32, f64, f64)> {
         }
     }
     assert!(abst.is_empty());
-    let seconds = |millis: u64| f64::from(u32::try_from(millis).unwrap()) / 1000.0;
+    let seconds = |millis: u64| millis as f64 / 1000.0;
     let fragment = |number: u32| {
         let &(first, start, duration) = runs.iter().rfind(|(first, ..)| *first <= number).unwrap();
         (number, seconds(start + u64::from(number - first) * u64::from(duration)), seconds(duration.into()))

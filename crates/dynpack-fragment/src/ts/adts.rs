@@ -6,7 +6,7 @@
 
 use dynpack_media::{AacConfig, Ticks, Timescale};
 
-use super::carriage::{Carriage, Len};
+use super::carriage::{Carriage, Growth, Len};
 use crate::Error;
 
 /// Header without a CRC, in bytes.
@@ -65,6 +65,10 @@ impl Carriage for Adts {
             Some(len) if len <= MOST_FRAME_LEN => Ok(Len::Exactly(len.into())),
             _ => Err(format!("{size} bytes are more than an ADTS frame holds")),
         }
+    }
+
+    fn growth(&self) -> Option<Growth> {
+        Some(Growth { every: HEADER_LEN.into(), sync: 0, most_size: MOST_FRAME_LEN - HEADER_LEN })
     }
 
     fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String> {

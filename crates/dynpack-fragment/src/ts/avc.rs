@@ -5,7 +5,7 @@
 
 use dynpack_media::{AvcConfig, Ticks, Timescale};
 
-use super::carriage::{Carriage, Len};
+use super::carriage::{Carriage, Growth, Len};
 
 /// Start code of the first NAL unit of an access unit and of parameter sets, with its `zero_byte` (B.1.2); others take 3 bytes.
 const LONG_START_CODE: [u8; 4] = [0, 0, 0, 1];
@@ -13,6 +13,9 @@ const SHORT_START_CODE: [u8; 3] = [0, 0, 1];
 
 /// An access unit delimiter which allows all slice types (7.3.2.4).
 const DELIMITER: [u8; 2] = [0x09, 0xf0];
+
+/// Bytes of the delimiter with its start code.
+const OPENING_LEN: u64 = (LONG_START_CODE.len() + DELIMITER.len()) as u64;
 
 /// NAL unit types (table 7-1).
 const IDR: u8 = 5;
@@ -40,6 +43,11 @@ impl AnnexB {
         let byte_stream =
             |sets: &[bytes::Bytes]| sets.iter().flat_map(|set| [&LONG_START_CODE[..], set]).collect::<Vec<_>>().concat();
         Self { nal_length_size: config.nal_length_size.into(), sps: byte_stream(&config.sps), pps: byte_stream(&config.pps) }
+    }
+
+    /// Bytes of the parameter sets of the configuration.
+    const fn sets_len(&self) -> u64 {
+        (self.sps.len() + self.pps.len()) as u64
     }
 
     /// The NAL units of a sample; those of no bytes, which some files hold, are left out.
@@ -99,8 +107,13 @@ impl Carriage for AnnexB {
     fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, String> {
         let (size, shortest_unit) = (u64::from(size), self.nal_length_size as u64 + 1);
         let growth = (LONG_START_CODE.len().saturating_sub(self.nal_length_size)) as u64;
-        let opening = LONG_START_CODE.len() + DELIMITER.len() + if is_sync { self.sps.len() + self.pps.len() } else { 0 };
-        Ok(Len::AtMost(size + size / shortest_unit * growth + opening as u64))
+        let opening = OPENING_LEN + if is_sync { self.sets_len() } else { 0 };
+        Ok(Len::AtMost(size + size / shortest_unit * growth + opening))
+    }
+
+    fn growth(&self) -> Option<Growth> {
+        let keeps_len = self.nal_length_size >= LONG_START_CODE.len();
+        keeps_len.then(|| Growth { every: OPENING_LEN, sync: self.sets_len(), most_size: u32::MAX })
     }
 
     fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String> {

@@ -29,6 +29,17 @@ impl Len {
     }
 }
 
+/// The most bytes that samples take in the elementary stream, where that is a matter of adding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Growth {
+    /// Bytes that each sample grows by.
+    pub(super) every: u64,
+    /// Bytes that a sync sample grows by beyond that.
+    pub(super) sync: u64,
+    /// The largest size of a sample that can be carried, in bytes.
+    pub(super) most_size: u32,
+}
+
 /// How the samples of a track are carried. A problem with a sample is told in words; the caller knows which sample it is.
 pub(super) trait Carriage: Send + Sync {
     /// `stream_type` in the PMT (ISO/IEC 13818-1, table 2-34).
@@ -42,6 +53,9 @@ pub(super) trait Carriage: Send + Sync {
 
     /// How long a sample of `size` bytes comes out.
     fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, String>;
+
+    /// The same for all sizes at once; `None` where they do not all grow alike.
+    fn growth(&self) -> Option<Growth>;
 
     /// Writes a sample to `out`, piece by piece, of which one is each NAL unit or the body of a frame; `is_sync` as the table says
     /// it. Written twice, it is the same: once to count, and

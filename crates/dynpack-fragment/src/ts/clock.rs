@@ -37,8 +37,7 @@ impl Stamps {
         let decode = match rendition.kind() {
             MediaKind::Audio => presentation,
             _ => {
-                let earliest = Ticks(-MOST_REORDERING_SECONDS * i64::from(clock.hz()));
-                let least = rendition.track.samples.least_composition_offset().max(earliest);
+                let least = rendition.track.samples.least_composition_offset().max(earliest_decode(rendition));
                 (presentation - sample.composition_offset + least).min(presentation)
             }
         };
@@ -50,6 +49,11 @@ impl Stamps {
     pub(super) fn is_on_clock(&self) -> bool {
         self.decode >= ARRIVAL
     }
+}
+
+/// The least composition offset that decode times are moved by, in ticks of the rendition's clock.
+pub(super) fn earliest_decode(rendition: &Rendition) -> Ticks {
+    Ticks(-MOST_REORDERING_SECONDS * i64::from(rendition.timescale().hz()))
 }
 
 /// The 33 bits of a time stamp: a film longer than 26.5 hours wraps.

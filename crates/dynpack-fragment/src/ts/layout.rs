@@ -13,13 +13,13 @@ use super::packet::{Header, PACKET_LEN, PAYLOAD_LEN, PesPlan, PesWriter, REFEREN
 use super::stream::Stream;
 
 /// Continuity counters repeat after that many packets.
-const COUNTER_PERIOD: u64 = 16;
+pub(super) const COUNTER_PERIOD: u64 = 16;
 
 /// Frames that share a PES packet, so that it fits 16 transport packets: bytes without the header.
-const MOST_SHARED_LEN: u64 = (16 * PAYLOAD_LEN - REFERENCE_LEN - 14) as u64;
+pub(super) const MOST_SHARED_LEN: u64 = (16 * PAYLOAD_LEN - REFERENCE_LEN - 14) as u64;
 
 /// How many clock references are within one PES packet: all of it arrives within 500 ms, and so before it is decoded.
-const MOST_REFERENCES_INSIDE: u32 = 4;
+pub(super) const MOST_REFERENCES_INSIDE: u32 = 4;
 
 /// How many packets a segment spends on clock references alone: one hour without samples.
 const MOST_REFERENCE_PACKETS: u32 = 36_000;

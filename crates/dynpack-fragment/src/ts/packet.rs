@@ -72,9 +72,15 @@ impl References {
     }
 }
 
+/// Bytes of the header of a PES packet with one time stamp.
+pub(super) const SHORTEST_PES_HEADER_LEN: u64 = 14;
+
+/// Bytes of the header of a PES packet with two time stamps.
+pub(super) const LONGEST_PES_HEADER_LEN: u64 = 19;
+
 /// Bytes of the header of a PES packet (2.4.3.6).
 pub(super) fn pes_header_len(stamps: &Stamps) -> u64 {
-    if stamps.decode == stamps.presentation { 14 } else { 19 }
+    if stamps.decode == stamps.presentation { SHORTEST_PES_HEADER_LEN } else { LONGEST_PES_HEADER_LEN }
 }
 
 /// The header of a PES packet of `len` bytes in all, aligned with an access unit.

@@ -14,7 +14,12 @@ use crate::{Error, samples};
 pub(super) struct Pid(pub(super) u16);
 
 /// How long the frames of one PES packet last together, at the most: half a second.
-const MOST_SHARED: Ticks = Ticks(45_000);
+pub(super) const MOST_SHARED: Ticks = Ticks(45_000);
+
+/// How exactly a clock tells frames, in ticks of 90 kHz: those of milliseconds, for one, are coarse.
+pub(super) fn coarseness(clock: Timescale) -> Ticks {
+    Ticks(1) + Ticks(1).rescale_ceil(clock, Timescale::MPEG)
+}
 
 /// A sample as the multiplex sees it; never empty.
 #[derive(Clone, Copy, Debug)]
@@ -158,10 +163,8 @@ impl Stream {
         let Some((duration, clock)) = self.carriage.frame() else { return false };
         let between = Ticks(duration.0.saturating_mul(i64::from(frame.index.0) - i64::from(opening.index.0)));
         let expected = opening.stamps.presentation + between.rescale_round(clock, Timescale::MPEG);
-        // Coarse clocks, such as of milliseconds, cannot tell frames more exactly.
-        let coarseness = Ticks(1) + Ticks(1).rescale_ceil(self.clock, Timescale::MPEG);
         let off = (frame.stamps.presentation - expected).0.saturating_abs();
-        off <= coarseness.0 && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
+        off <= coarseness(self.clock).0 && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
     }
 
     /// Whether the track starts in this segment.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dynpack_fragment::Error;
-use dynpack_fragment::ts::{Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound};
+use dynpack_fragment::ts::{Estimate, Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound};
 use dynpack_media::{
     AvcConfig, Codec, Column, MediaKind, Rendition, SampleColumns, SampleIndex, SampleTable, SegmentNumber, Timescale, Track,
     TrackId,
@@ -37,9 +37,21 @@ fn segments(film: &Film, renditions: &[&Rendition], span: u32) -> Vec<Bytes> {
         let segment = film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap();
         let bound = media_segment_bound(&parts).unwrap();
         assert!(segment.len() as u64 <= bound, "{} bytes where {bound} are the most", segment.len());
+        assert!(estimate(&parts).is_none_or(|estimate| bound <= estimate), "{:?} where {bound} may be", estimate(&parts));
         segment
     };
     numbers.into_iter().map(segment).collect()
+}
+
+/// The quick look at a segment of video, of audio, or of both.
+fn estimate(parts: &[Part<'_>]) -> Option<u64> {
+    let [main, companion @ ..] = parts else { panic!("a part") };
+    let of = |part: &Part<'_>| Estimate::new(part.rendition).unwrap().companion(part.samples.clone());
+    let companion = match companion {
+        [audio] => Some(of(audio)?),
+        _ => None,
+    };
+    Estimate::new(main.rendition).unwrap().segment(main.samples.clone(), companion)
 }
 
 /// A 33-bit stamp as the time nearest to `near`.
@@ -307,6 +319,46 @@ fn the_bound_is_within_2_percent_of_the_segment() {
             assert!((len..=len + len * most_percent / 100).contains(&bound), "{len} of {bound}, {slices} slices, own {own}");
         }
     }
+}
+
+/// What a quick look tells is hardly more than the bound: of a film of 600 kb/s with and without B pictures, and of sound on any clock.
+#[test]
+fn a_quick_look_is_near_the_bound() {
+    for (b_pictures, hz, duration) in [(0, 25, 1), (2, 25, 1), (3, 60_000, 1_001), (2, 24_000, 1_001)] {
+        let video = Video { b_pictures, hz, duration, gop: 48, ..Video::PLAIN };
+        let audio = Audio { priming: 1024 * 48, ..Audio::PLAIN };
+        let film = Film::new(Some(&video), Some(&audio), TWO_SECONDS);
+        let segments: Vec<_> = film.rendition(MediaKind::Video).cuts.segments().collect();
+        for segment in segments.get(1..segments.len() - 1).unwrap() {
+            let part = Part::segments(film.rendition(MediaKind::Video), std::slice::from_ref(segment));
+            let (bound, estimate) = (media_segment_bound(std::slice::from_ref(&part)).unwrap(), estimate(&[part]).unwrap());
+            assert!((bound..=bound + 16 * 188).contains(&estimate), "{bound} of {estimate}: {video:?}");
+        }
+    }
+    for (hz, rate) in [(48_000, 48_000), (44_100, 44_100), (10_000_000, 44_100), (1_000, 48_000), (90_000, 24_000)] {
+        for frame_len in [100, 340, 700] {
+            let film = Film::new(None, Some(&Audio { hz, rate, frame_len, ..Audio::PLAIN }), TWO_SECONDS);
+            for segment in film.renditions[0].cuts.segments() {
+                let part = Part::segments(&film.renditions[0], &[segment]);
+                let (bound, estimate) = (media_segment_bound(std::slice::from_ref(&part)).unwrap(), estimate(&[part]).unwrap());
+                assert!((bound..=bound + 16 * 188).contains(&estimate), "{bound} of {estimate}: {hz}, {rate}, {frame_len}");
+            }
+        }
+    }
+}
+
+/// Irregular films are left to the bound: slow pictures, frames with a gap between them, samples without bytes.
+#[test]
+fn a_quick_look_tells_nothing_of_what_is_out_of_the_ordinary() {
+    let slow = Film::new(Some(&Video { hz: 10, duration: 1, ..Video::PLAIN }), None, TWO_SECONDS);
+    assert_eq!(estimate(&[Part::new(&slow.renditions[0], SampleIndex(0)..SampleIndex(9))]), None);
+    let short = Film::new(Some(&Video { nal_length_size: 2, ..Video::PLAIN }), None, TWO_SECONDS);
+    assert_eq!(estimate(&[Part::new(&short.renditions[0], SampleIndex(0)..SampleIndex(9))]), None);
+    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let parts = [film.rendition(MediaKind::Video), film.rendition(MediaKind::Audio)]
+        .map(|rendition| Part::new(rendition, rendition.cuts.segments().next().unwrap().samples));
+    assert_eq!(estimate(&parts), None, "where a track starts, the other may be alone for a while");
+    assert_eq!(estimate(&[Part::new(parts[0].rendition, SampleIndex(3)..SampleIndex(3))]), None);
 }
 
 /// One silent frame, of fewer bytes than 16 packets can share without cutting the header.

@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 
 use dynpack_fragment::SegmentPlan;
-use dynpack_fragment::ts::{self, Part};
-use dynpack_hls::{Options, Rate, Rates, Stream, StreamSegment, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{MediaKind, Presentation, Rendition, Segment, Ticks};
+use dynpack_fragment::ts;
+use dynpack_hls::{Options, Rates, Stream, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_media::{MediaKind, Presentation, Rendition, Ticks};
 
 use super::links::Links;
+use super::ts_rate::{Companion, key_frame_rate, parts, rate};
 use super::{Job, Packager, check_key_frames, hls, key_frame, muxed_audio, time_not_found};
 use crate::{Error, Format, Target};
 
@@ -34,7 +35,8 @@ impl HlsTs {
         if !self.is_muxed() {
             return Ok(None);
         }
-        Ok(muxed_audio(job)?.map(|audio| joined(job.presentation, audio)))
+        let audio = muxed_audio(job)?.map(|audio| carried(job.presentation, audio));
+        Ok(audio.filter(|audio| !audio.cuts.is_empty()))
     }
 }
 
@@ -59,12 +61,20 @@ impl Packager for HlsTs {
             }
             _ => true,
         };
+        let offered = presentation.renditions.iter().filter(|rendition| is_listed(rendition));
+        let offered = offered.map(|rendition| (rendition.clone(), carried(presentation, rendition)));
+        let (renditions, streams): (Vec<_>, Vec<_>) = offered.filter(|(_, stream)| !stream.cuts.is_empty()).unzip();
+        if streams.is_empty() {
+            return Err(Error::NotCarried { format: self.format, problem: "none of its samples has bytes".into() });
+        }
         let mut listed = presentation.clone();
-        listed.renditions.retain(is_listed);
-        let rates = listed.renditions.iter().map(|rendition| {
-            let rates = Rates::from(rate(&stream(&joined(presentation, rendition), audio.as_ref()))?);
-            let has_key_frames = !self.is_muxed() && rendition.kind() == MediaKind::Video;
-            Ok(if has_key_frames { rates.with_key_frames(key_frame_rate(rendition)?) } else { rates })
+        listed.renditions = renditions;
+        let companion = Companion::new(audio.as_ref())?;
+        let rates = streams.iter().zip(&listed.renditions).map(|(rendition, listed)| {
+            let rates = Rates::from(rate(&stream(rendition, audio.as_ref()), &companion)?);
+            let shown = listed.with_shown_key_frames();
+            let has_key_frames = !self.is_muxed() && rendition.kind() == MediaKind::Video && !shown.cuts.is_empty();
+            Ok(if has_key_frames { rates.with_key_frames(key_frame_rate(&shown)?) } else { rates })
         });
         let rates = rates.collect::<Result<Vec<_>, Error>>()?;
         let links = Links::new(job).with_audio(audio.as_ref());
@@ -76,19 +86,20 @@ impl Packager for HlsTs {
         let links = Links::new(job).with_audio(audio.as_ref());
         if job.request.target.key_frames() {
             check_key_frames(rendition, job.request)?;
-            return Ok(key_frame_playlist(rendition, &links, &self.options));
+            return Ok(key_frame_playlist(&rendition.with_shown_key_frames(), &links, &self.options));
         }
-        let rendition = joined(job.presentation, rendition);
+        let rendition = carried(job.presentation, rendition);
         Ok(media_playlist(&stream(&rendition, audio.as_ref()), &links, &self.options))
     }
 
     fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
         let sample_aes = |rendition: &Rendition| job.protection.and_then(|protection| protection.of_frames(rendition));
         if job.request.target.key_frames() {
-            let frame = key_frame(rendition, time, job.request)?;
-            return Ok(ts::key_frame_segment(rendition, &frame, sample_aes(rendition).as_ref())?);
+            let shown = rendition.with_shown_key_frames();
+            let frame = key_frame(&shown, time, job.request)?;
+            return Ok(ts::key_frame_segment(&shown, &frame, sample_aes(&shown).as_ref())?);
         }
-        let (rendition, audio) = (joined(job.presentation, rendition), self.audio(job)?);
+        let (rendition, audio) = (carried(job.presentation, rendition), self.audio(job)?);
         let stream = stream(&rendition, audio.as_ref());
         let starts = || stream.segments().into_iter().map(|segment| segment.start);
         let segment = stream.segment_at(time).ok_or_else(|| time_not_found(&rendition, time, starts()))?;
@@ -106,42 +117,13 @@ impl Packager for HlsTs {
     }
 }
 
-/// The rate of a stream: at least the real one, since only the media tells that of video exactly.
-fn rate(stream: &Stream<'_>) -> Result<Rate, Error> {
-    let segments = stream.segments().into_iter();
-    measure(stream.main, segments.map(|segment| (ts::media_segment_bound(&parts(stream, &segment)), segment.duration)))
-}
-
-/// The rate of the key frames of video: at least the real one.
-fn key_frame_rate(rendition: &Rendition) -> Result<Rate, Error> {
-    let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-    measure(rendition, frames.map(|frame| (ts::key_frame_segment_bound(rendition, &frame, None), frame.duration)))
-}
-
-/// The rate of segments of those sizes and durations. One with a bad sample cannot be made, and takes nothing from the others.
-fn measure(
-    rendition: &Rendition,
-    segments: impl Iterator<Item = (Result<u64, dynpack_fragment::Error>, Ticks)>,
-) -> Result<Rate, Error> {
-    let sizes = segments.map(|(size, duration)| match size {
-        Err(dynpack_fragment::Error::Sample { .. }) => Ok((0, duration)),
-        size => Ok((size?, duration)),
-    });
-    Ok(Rate::measure(sizes.collect::<Result<Vec<_>, Error>>()?, rendition.timescale()))
-}
-
-/// The rendition with the segments of transport streams, which may be several of the timeline's.
-fn joined(presentation: &Presentation, rendition: &Rendition) -> Rendition {
-    rendition.with_joined_segments(presentation.fragments_per_hls_segment.min(MOST_JOINED))
+/// The rendition with the segments of transport streams, which may be several of the timeline's, and of which each has media: a
+/// transport stream has no place for samples without bytes.
+fn carried(presentation: &Presentation, rendition: &Rendition) -> Rendition {
+    rendition.with_joined_segments(presentation.fragments_per_hls_segment.min(MOST_JOINED)).with_filled_segments()
 }
 
 /// What the playlist of a rendition carries: audio goes with video only.
 fn stream<'a>(rendition: &'a Rendition, audio: Option<&'a Rendition>) -> Stream<'a> {
     Stream::new(rendition).with_audio(audio.filter(|_| rendition.kind() == MediaKind::Video))
-}
-
-fn parts<'a>(stream: &Stream<'a>, segment: &StreamSegment) -> Vec<Part<'a>> {
-    let part = |rendition, segment: &Option<Segment>| Part::segments(rendition, segment.as_slice());
-    let audio = stream.audio.map(|audio| part(audio, &segment.audio));
-    [part(stream.main, &segment.main)].into_iter().chain(audio).collect()
 }
