@@ -52,3 +52,26 @@ impl Encryption {
         if self.is_video { self.cipher.nal_unit(piece, out) } else { self.cipher.audio_frame(piece, out) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use dynpack_crypt::{ContentKey, Iv};
+    use dynpack_media::{AacConfig, AvcConfig};
+
+    use super::*;
+
+    #[test]
+    fn video_may_grow_and_audio_does_not() {
+        let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
+        let video = Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap());
+        let audio = Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap());
+        let [video, audio] = [video, audio].map(|codec| {
+            let cipher = SampleAes::new(&ContentKey::new([1; 16]), Iv([2; 16]));
+            Encryption::new(cipher, &codec).unwrap()
+        });
+        assert_eq!(video.len(Len::AtMost(1_280)), Len::AtMost(1_291));
+        assert_eq!(video.len(Len::Exactly(1_280)), Len::AtMost(1_291));
+        assert_eq!(audio.len(Len::Exactly(1_280)), Len::Exactly(1_280));
+    }
+}

@@ -1,5 +1,7 @@
 //! Encrypted segments, decrypted by what their own boxes say, as ISO/IEC 23001-7 asks.
 
+use std::collections::BTreeSet;
+
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit, StreamCipher};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
@@ -304,7 +306,8 @@ fn boxes_stand_in_the_order_of_the_standard() {
 #[test]
 fn a_key_frame_has_the_bytes_of_the_whole_segment() {
     for (scheme, piff) in FORMS {
-        let film = video();
+        // Two groups of pictures a segment, so that a key frame is not always the first sample.
+        let film = Film::video(group_tables(12_800, 512, 200, 25, 2), 900, 2000);
         let encryptor = film.encryptor(scheme);
         let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
         for segment in film.rendition.cuts.segments() {
@@ -312,6 +315,7 @@ fn a_key_frame_has_the_bytes_of_the_whole_segment() {
                 parse(&film.finish(plan(profile, &film.rendition, segment, Some(&protection)).unwrap()).unwrap()).samples
             };
             let whole = samples(media_segment, &segment, Profile::Cmaf);
+            assert!(film.rendition.key_frames(&segment).count() > 1);
             for key_frame in film.rendition.key_frames(&segment) {
                 let at = (key_frame.samples.start.0 - segment.samples.start.0) as usize;
                 for profile in [Profile::Cmaf, Profile::Csf, Profile::Smooth] {
@@ -321,6 +325,19 @@ fn a_key_frame_has_the_bytes_of_the_whole_segment() {
             }
         }
     }
+}
+
+#[test]
+fn no_two_samples_of_a_track_share_a_vector() {
+    let film = video();
+    let protection = Protection::new(film.encryptor(Scheme::Cenc));
+    let mut vectors = BTreeSet::new();
+    for segment in film.rendition.cuts.segments() {
+        let bytes = film.finish(media_segment(Profile::Cmaf, &film.rendition, &segment, Some(&protection)).unwrap()).unwrap();
+        let (_, each) = information(&bytes, &parse(&bytes), false).unwrap();
+        vectors.extend(each.iter().map(|information| information[..8].to_vec()));
+    }
+    assert_eq!(vectors.len(), 200);
 }
 
 #[test]
