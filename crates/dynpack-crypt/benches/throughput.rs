@@ -1,9 +1,5 @@
 //! What encryption costs a byte: a segment of 4 MB by each scheme, from one buffer into another, and copied only, for comparison.
-//!
-//! Compare with `openssl speed -evp aes-128-cbc -bytes 16384` and `-evp aes-128-ctr` on the same machine in the same minute. In
-//! CPU time, on one core of an EPYC, OpenSSL 3.0 did 1.40 GB/s and 8.5 to 9.1 GB/s, and this crate: AES-128 1.00 GB/s (0.72 of
-//! OpenSSL; all but 3 % of it the cipher), cenc 6.3 GB/s (0.72), cbcs 8.1 GB/s, SAMPLE-AES 4.7 GB/s with its search for start codes; a
-//! copy 28 GB/s. These include reading slice headers, and writing into another buffer than the source.
+//! These include reading slice headers, and writing into another buffer than the source.
 
 use std::hint::black_box;
 
