@@ -71,13 +71,28 @@ impl<'a> Estimate<'a> {
         if !is_sane || !Stamps::new(self.rendition, &first).is_on_clock() {
             return None;
         }
-        let packets = match self.carriage.frame() {
-            None => pictures(table, samples, growth, self.rendition.timescale()),
-            Some(frame) => {
-                Sound::new(table, samples.clone(), frame, self.rendition.timescale())?.packets(table, samples, growth, has_clock)
-            }
+        let Packets { carrying, alone } = match self.carriage.frame() {
+            None => Packets { carrying: pictures(table, samples, growth, self.rendition.timescale())?, alone: 0 },
+            Some(frame) => Sound::new(table, samples.clone(), frame, self.rendition.timescale())?
+                .packets(table, samples, growth, has_clock)?,
         };
-        Some(packets?.next_multiple_of(COUNTER_PERIOD) * PACKET_LEN as u64)
+        Some(carrying.next_multiple_of(COUNTER_PERIOD).saturating_add(alone).saturating_mul(PACKET_LEN as u64))
+    }
+}
+
+/// Transport packets of a stream.
+#[derive(Clone, Copy, Debug, Default)]
+struct Packets {
+    /// Those with something of a PES packet in them, which continuity counters count.
+    carrying: u64,
+    /// Those of a clock reference alone.
+    alone: u64,
+}
+
+impl std::ops::AddAssign for Packets {
+    fn add_assign(&mut self, other: Self) {
+        self.carrying += other.carrying;
+        self.alone = self.alone.saturating_add(other.alone);
     }
 }
 
@@ -159,8 +174,8 @@ impl Sound {
     }
 
     /// Transport packets of the frames, which share PES packets as far as they fit.
-    fn packets(&self, table: &SampleTable, samples: Range<SampleIndex>, growth: Growth, has_clock: bool) -> Option<u64> {
-        let (mut total, mut len, mut count, mut can_carry) = (0, 0, 0, true);
+    fn packets(&self, table: &SampleTable, samples: Range<SampleIndex>, growth: Growth, has_clock: bool) -> Option<Packets> {
+        let (mut total, mut len, mut count, mut can_carry) = (Packets::default(), 0, 0, true);
         table.each_size(samples, |size, frames| {
             can_carry &= size > 0 && size <= growth.most_size;
             let frame_len = u64::from(size) + growth.every;
@@ -172,22 +187,23 @@ impl Sound {
                 (len, count) = (len + frame_len, count + 1);
             }
         });
-        can_carry.then(|| total + self.shared(count, len, has_clock))
+        total += self.shared(count, len, has_clock);
+        can_carry.then_some(total)
     }
 
     /// Transport packets of a PES packet of that many frames, and of the clock references until the next.
-    fn shared(&self, count: u64, len: u64, has_clock: bool) -> u64 {
+    fn shared(&self, count: u64, len: u64, has_clock: bool) -> Packets {
         let packets =
             |references: u64| (SHORTEST_PES_HEADER_LEN + len + references * REFERENCE_LEN as u64).div_ceil(PAYLOAD_LEN as u64);
         if count == 0 {
-            return 0;
+            return Packets::default();
         }
         if !has_clock {
-            return packets(0);
+            return Packets { carrying: packets(0), alone: 0 };
         }
         let span = (i128::from(count) * self.frame.0 / self.frame.1) + 1 + self.margin;
         let later = u64::try_from((span - 1) / i128::from(REFERENCE_INTERVAL.0)).unwrap_or(u64::MAX);
         let inside = later.min(MOST_REFERENCES_INSIDE.into()).min(packets(1) - 1);
-        packets(1 + inside).saturating_add(later - inside)
+        Packets { carrying: packets(1 + inside), alone: later - inside }
     }
 }

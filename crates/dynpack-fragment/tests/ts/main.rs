@@ -347,6 +347,14 @@ fn a_quick_look_is_near_the_bound() {
     }
 }
 
+/// Clock references that need packets of their own come on top of those which continuity counters count.
+#[test]
+fn a_quick_look_counts_clock_references_alone() {
+    let audio = Audio { hz: 48_000, rate: 48_000, frames: 157, frame_len: 39, ..Audio::PLAIN };
+    let film = Film::new(None, Some(&audio), TWO_SECONDS);
+    assert!(!segments(&film, &[&film.renditions[0]], 1).is_empty());
+}
+
 /// Irregular films are left to the bound: slow pictures, frames with a gap between them, samples without bytes.
 #[test]
 fn a_quick_look_tells_nothing_of_what_is_out_of_the_ordinary() {
