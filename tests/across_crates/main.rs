@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bad_sets;
 #[path = "../../crates/dynpack-isobmff/tests/builder/mod.rs"]
 mod builder;
 mod cache;
