@@ -24,7 +24,7 @@ fn containers() -> impl Strategy<Value = Container> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn a_film_is_the_same_in_every_container(film in films(), container in containers(), target in 300_u64..5000) {
