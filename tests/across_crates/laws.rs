@@ -109,8 +109,8 @@ async fn segments_tile_the_track() {
             for (url, ..) in &promise.segments {
                 segments.push(get(&dynpack, url).await);
             }
-            let carried = if format == Format::Hds {
-                [8, 9].map(|kind| segments.iter().flat_map(|segment| samples(segment, kind)).collect::<Vec<u8>>()).to_vec()
+            let carried: Vec<Vec<u8>> = if format == Format::Hds {
+                [false, true].map(|is_video| segments.iter().flat_map(|segment| samples(segment, is_video)).collect()).to_vec()
             } else if is_transport_stream(format) {
                 [0x100, 0x101].map(|pid| elementary(&segments.concat(), pid)).to_vec()
             } else {
@@ -130,8 +130,8 @@ fn media(segment: &Bytes) -> &[u8] {
 }
 
 /// The samples of one kind in an F4F fragment.
-fn samples(fragment: &Bytes, kind: u8) -> Vec<u8> {
-    tags(fragment).into_iter().filter(|(tag, _)| *tag == kind).flat_map(|(_, sample)| sample.to_vec()).collect()
+fn samples(fragment: &Bytes, is_video: bool) -> Vec<u8> {
+    tags(fragment).into_iter().filter(|tag| tag.is_video == is_video).flat_map(|tag| tag.data.to_vec()).collect()
 }
 
 #[tokio::test]

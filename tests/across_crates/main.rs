@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bad_sets;
+#[path = "../../crates/dynpack-isobmff/tests/builder/mod.rs"]
+mod builder;
 mod cache;
 mod errors;
+mod film;
 mod fragmented;
 mod golden;
 mod hls;
@@ -11,6 +15,12 @@ mod hostile;
 mod http;
 mod laws;
 mod locators;
+mod played;
 mod protection;
+mod random_films;
 mod server_manifests;
+mod sets;
 mod support;
+#[path = "../../crates/dynpack-fragment/tests/ts/reader.rs"]
+#[expect(dead_code, reason = "it reads more than is asked here")]
+mod transport_reader;

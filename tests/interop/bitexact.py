@@ -4,10 +4,12 @@
     bitexact.py ORIGIN SAMPLE [--keep DIR]
 
 ORIGIN is the binary of the example origin, SAMPLE the folder of an asset. The other assets are made on the fly: see tricky.py. Each
-is read over every protocol, by the reader here and by ffmpeg. Prints a table and, last, `interop: N passed, M failed`.
+is read over every protocol, by the reader here and by ffmpeg. Where the environment's DYNPACK_MPD_SCHEMA names a DASH-MPD.xsd, MPDs are
+held against it. Prints a table and, last, `interop: N passed, M failed`.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +19,9 @@ from pathlib import Path
 import clients
 import compare
 import damage
+import gstreamer
 import origin
+import sets
 import tricky
 
 
@@ -30,7 +34,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="dynpack-interop-") as temporary:
         work = options.keep or Path(temporary)
         media = work / "media"
-        shutil.rmtree(media, ignore_errors=True)
+        for folder in (media, work / "sets"):
+            shutil.rmtree(folder, ignore_errors=True)
         tricky.make(media)
         shutil.copytree(options.sample, media / "sample")
         tally = Tally()
@@ -42,6 +47,10 @@ def main():
             tally.heading("with segments of two seconds")
             check_asset(base, media / "sample", tally)
             check_asset(base, media / "film_rate_and_44100_hz", tally)
+        sets.make(work / "sets")
+        with origin.serving(options.origin.resolve(), work / "sets", work / "origin.log") as base:
+            tally.heading("one film in every kind of set")
+            sets.check(base, tally)
     print(f"interop: {tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 
@@ -99,6 +108,8 @@ def check_sample(base, folder, tally):
     tally.heading("yt-dlp as a client")
     for name in ("MSS", "MSS20", "HDS"):
         clients.check_yt_dlp(url, name, sources, tally)
+    tally.heading("GStreamer as a client")
+    gstreamer.check(url, sources, tally)
     tally.heading("key frames")
     for name, protocol in compare.PROTOCOLS.items():
         for row in compare.compare_key_frames(url, name, sources) if protocol.key_frames else ():
@@ -131,6 +142,10 @@ def check_manifest(name, url, tally):
     body = origin.get(url)
     checked = subprocess.run(["xmllint", "--noout", "--nonet", "-"], input=body, capture_output=True, timeout=30)
     tally.add(f"{name:6}is well formed", [checked.stderr.decode()] if checked.returncode else [])
+    schema = os.environ.get("DYNPACK_MPD_SCHEMA")
+    if schema and "mpd" in url:
+        checked = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", schema, "-"], input=body, capture_output=True, timeout=30)
+        tally.add(f"{name:6}keeps to the schema", checked.stderr.decode().splitlines()[:-1] if checked.returncode else [])
 
 
 if __name__ == "__main__":

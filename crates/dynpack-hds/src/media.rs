@@ -72,11 +72,16 @@ impl<'a> Media<'a> {
         Self { audio, ..self }
     }
 
-    /// The streams of a presentation: each video with `audio`, or each audio alone where there is no video.
+    /// The streams of a presentation: each video with `audio`, or where there is no video each bitrate of that audio, or
+    /// of all if none is named. Clients choose among streams by bitrate alone, so other languages must be none.
     #[must_use]
     pub fn all(presentation: &'a Presentation, audio: Option<&'a Rendition>) -> Vec<Self> {
         let videos: Vec<_> = presentation.of_kind(MediaKind::Video).map(|video| Self::new(video).with_audio(audio)).collect();
-        if videos.is_empty() { presentation.of_kind(MediaKind::Audio).map(Self::new).collect() } else { videos }
+        if !videos.is_empty() {
+            return videos;
+        }
+        let is_named = |other: &&Rendition| audio.is_none_or(|audio| audio.name == other.name);
+        presentation.of_kind(MediaKind::Audio).filter(is_named).map(Self::new).collect()
     }
 
     /// The renditions it carries: the main one first.

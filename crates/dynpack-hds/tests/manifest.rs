@@ -121,6 +121,17 @@ fn audio_alone_is_a_stream_and_metadata_names_it() {
     assert!(manifest(&media, &Azure).unwrap().contains(r#"<media bitrate="64" url="#));
 }
 
+/// Clients take streams for the same at several bitrates.
+#[test]
+fn another_language_is_no_stream() {
+    let of = |hz| audio(hz, 100);
+    let presentation = presentation(vec![("eng", 64_000, of(44_100)), ("eng", 96_000, of(48_000)), ("deu", 65_000, of(44_100))]);
+    for (name, bitrates) in [("eng", vec![64_000, 96_000]), ("deu", vec![65_000])] {
+        let streams = Media::all(&presentation, presentation.named(name));
+        assert_eq!(streams.iter().map(|media| media.main.bitrate).collect::<Vec<_>>(), bitrates);
+    }
+}
+
 #[test]
 fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
     let presentation =

@@ -128,8 +128,9 @@ impl<'a> Span<'a> {
                 later.checked_sub(1).and_then(|at| self.sync_points().get(at)).unwrap_or_default()
             }
             MediaKind::Audio => {
-                let preroll = Ticks(AUDIO_PREROLL_SECONDS * i64::from(self.track.timescale.hz()));
-                samples.index_at(edit.media_start - preroll)
+                let needed = edit.media_start - Ticks(AUDIO_PREROLL_SECONDS * i64::from(self.track.timescale.hz()));
+                // Priming in a file of Smooth Streaming takes no time: several frames may start at 0.
+                if needed <= Ticks::ZERO { SampleIndex(0) } else { samples.index_at(needed) }
             }
         }
     }

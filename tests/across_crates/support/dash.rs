@@ -13,15 +13,49 @@ pub(crate) async fn key_frames(dynpack: &Dynpack, manifest: &str) -> Vec<Promise
     all(dynpack, manifest).await.into_iter().filter(Promise::is_key_frames).collect()
 }
 
+/// A `SegmentTemplate`: of an adaptation set, or of one representation that differs.
+#[derive(Clone, Debug, Default)]
+struct Template {
+    init: String,
+    media: String,
+    timescale: f64,
+    /// Start and duration of each segment.
+    line: Vec<(u64, u64)>,
+}
+
+impl Template {
+    fn promise(&self, manifest: &str, bandwidth: &str) -> Promise {
+        let fill = |template: &str| join(manifest, &template.replace("$Bandwidth$", bandwidth));
+        let seconds = |ticks: u64| ticks as f64 / self.timescale;
+        let segment = |&(start, duration): &(u64, u64)| {
+            (fill(&self.media.replace("$Time$", &start.to_string())), seconds(start), seconds(duration))
+        };
+        Promise { init: Some(fill(&self.init)), segments: self.line.iter().map(segment).collect() }
+    }
+
+    fn add(&mut self, start: Option<u64>, duration: u64, repeats: u64) {
+        let end = self.line.last().map_or(0, |(start, duration)| start + duration);
+        let start = start.unwrap_or(end);
+        self.line.extend((0..=repeats).map(|at| (start + at * duration, duration)));
+    }
+}
+
 async fn all(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
     let mpd = text(dynpack, manifest).await;
     let mut reader = quick_xml::Reader::from_str(&mpd);
-    let (mut promises, mut template, mut line) = (Vec::new(), (String::new(), String::new(), 0.0), Vec::<(u64, u64)>::new());
+    let (mut promises, mut common, mut own) = (Vec::new(), Template::default(), Template::default());
+    // The bandwidth of the representation that is open.
+    let mut open: Option<String> = None;
     loop {
         let event = reader.read_event().unwrap();
-        let (Event::Start(element) | Event::Empty(element)) = event else {
-            if event == Event::Eof {
-                return promises;
+        let (Event::Start(element) | Event::Empty(element)) = &event else {
+            match event {
+                Event::End(end) if end.name().as_ref() == "Representation" => {
+                    let template = if own.media.is_empty() { &common } else { &own };
+                    promises.push(template.promise(manifest, &open.take().unwrap()));
+                }
+                Event::Eof => return promises,
+                _ => {}
             }
             continue;
         };
@@ -30,28 +64,22 @@ async fn all(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
             Some(attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap().into_owned())
         };
         let number = |name: &str| attribute(name).map(|value| value.parse::<u64>().unwrap());
+        let template = if open.is_some() { &mut own } else { &mut common };
         match element.name().as_ref() {
+            "AdaptationSet" => *template = Template::default(),
             "SegmentTemplate" => {
-                let timescale: f64 = attribute("timescale").unwrap().parse().unwrap();
-                template = (attribute("initialization").unwrap(), attribute("media").unwrap(), timescale);
-                line.clear();
+                let (init, media) = (attribute("initialization").unwrap(), attribute("media").unwrap());
+                let timescale = attribute("timescale").unwrap().parse().unwrap();
+                *template = Template { init, media, timescale, line: Vec::new() };
             }
-            "S" => {
-                let duration = number("d").unwrap();
-                let mut start = number("t").unwrap_or_else(|| line.last().map_or(0, |(start, duration)| start + duration));
-                for _ in 0..=number("r").unwrap_or_default() {
-                    line.push((start, duration));
-                    start += duration;
-                }
-            }
+            "S" => template.add(number("t"), number("d").unwrap(), number("r").unwrap_or_default()),
             "Representation" => {
-                let fill = |template: &str| join(manifest, &template.replace("$Bandwidth$", &attribute("bandwidth").unwrap()));
-                let (init, media, timescale) = &template;
-                let seconds = |ticks: u64| ticks as f64 / timescale;
-                let segment = |&(start, duration): &(u64, u64)| {
-                    (fill(&media.replace("$Time$", &start.to_string())), seconds(start), seconds(duration))
-                };
-                promises.push(Promise { init: Some(fill(init)), segments: line.iter().map(segment).collect() });
+                let bandwidth = attribute("bandwidth").unwrap();
+                own = Template::default();
+                match event {
+                    Event::Empty(_) => promises.push(common.promise(manifest, &bandwidth)),
+                    _ => open = Some(bandwidth),
+                }
             }
             _ => {}
         }

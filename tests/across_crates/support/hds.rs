@@ -74,20 +74,39 @@ fn bootstrap(mut abst: &[u8]) -> Vec<(u32, f64, f64)> {
     (1..=fragments).map(fragment).collect()
 }
 
-/// The samples of an F4F fragment, those of audio and those of video (E.4): type of the tag and bytes.
-pub(crate) fn tags(mut fragment: &[u8]) -> Vec<(u8, &[u8])> {
+/// A sample in a tag.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tag<'a> {
+    pub(crate) is_video: bool,
+    /// Whether decoding can start at it.
+    pub(crate) is_key_frame: bool,
+    /// When it is decoded, and how much later it is presented, in milliseconds.
+    pub(crate) decode: i64,
+    pub(crate) offset: i64,
+    pub(crate) data: &'a [u8],
+}
+
+/// The samples of an F4F fragment, in order (E.4).
+pub(crate) fn tags(mut fragment: &[u8]) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
     assert_eq!((fragment.get_u32() as usize - 4, &fragment[..4]), (fragment.len(), &b"mdat"[..]));
     fragment.advance(4);
     while fragment.has_remaining() {
         let (kind, size) = (fragment.get_u8(), usize::try_from(fragment.get_uint(3)).unwrap());
-        fragment.advance(7);
+        let (low, high) = (fragment.get_uint(3), fragment.get_u8());
+        assert_eq!(fragment.get_uint(3), 0, "the only stream");
         let (data, rest) = fragment.split_at(size);
         fragment = rest;
         assert_eq!(fragment.get_u32() as usize, size + 11);
+        let decode = i64::from(high) << 24 | i64::try_from(low).unwrap();
+        let is_video = kind == 9;
+        assert!(is_video || kind == 8, "a tag of type {kind}");
         // Behind the codec stands whether this is a configuration or a sample; behind that, for video, when it is shown.
+        let (mut head, skipped) = if is_video { (&data[2..], 5) } else { (&[0; 3][..], 2) };
+        let offset = head.get_int(3);
         if data[1] == 1 {
-            tags.push((kind, if kind == 9 { &data[5..] } else { &data[2..] }));
+            let is_key_frame = !is_video || data[0] >> 4 == 1;
+            tags.push(Tag { is_video, is_key_frame, decode, offset, data: &data[skipped..] });
         }
     }
     tags

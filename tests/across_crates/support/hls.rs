@@ -38,7 +38,10 @@ async fn promises_of(dynpack: &Dynpack, playlists: Vec<String>) -> Vec<Promise> 
                 promise.init = Some(join(&playlist, &map.uri));
             }
             let duration = f64::from(segment.duration);
-            promise.segments.push((join(&playlist, &segment.uri), start, duration));
+            // A gap stands where the track has not started.
+            if !segment.unknown_tags.iter().any(|tag| tag.tag == "X-GAP") {
+                promise.segments.push((join(&playlist, &segment.uri), start, duration));
+            }
             start += duration;
         }
         promises.push(promise);

@@ -15,7 +15,7 @@ use dynpack::{Conditions, Dynpack, Error, Format, Protocol, Request, Response};
 
 pub(crate) use self::hds::tags;
 pub(crate) use self::hls::{key_frame_playlists, playlists};
-pub(crate) use self::ts::elementary;
+pub(crate) use self::ts::{adts_frames, elementary, nal_units};
 
 pub(crate) const SAMPLE: [&str; 5] = ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"];
 

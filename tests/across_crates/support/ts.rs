@@ -14,22 +14,25 @@ pub(crate) fn elementary(segments: &[u8], pid: u16) -> Vec<u8> {
         let starts = packet[1] & 0x40 != 0;
         stream.extend_from_slice(if starts { &payload[9 + usize::from(payload[8])..] } else { payload });
     }
-    if pid == AUDIO { frames(&stream) } else { units(&stream) }
+    if pid == AUDIO { adts_frames(&stream).concat() } else { nal_units(&stream) }
 }
 
 const AUDIO: u16 = 0x101;
 
-fn frames(mut adts: &[u8]) -> Vec<u8> {
+/// AAC frames without their headers.
+pub(crate) fn adts_frames(mut adts: &[u8]) -> Vec<&[u8]> {
     let mut frames = Vec::new();
     while !adts.is_empty() {
+        assert_eq!((adts[0], adts[1] & 0xf7), (0xff, 0xf1), "a header without a checksum");
         let len = usize::from(adts[3] & 3) << 11 | usize::from(adts[4]) << 3 | usize::from(adts[5]) >> 5;
-        frames.extend_from_slice(&adts[7..len]);
+        frames.push(&adts[7..len]);
         adts = &adts[len..];
     }
     frames
 }
 
-fn units(stream: &[u8]) -> Vec<u8> {
+/// NAL units behind their lengths, but delimiters and parameter sets.
+pub(crate) fn nal_units(stream: &[u8]) -> Vec<u8> {
     let starts: Vec<usize> = stream.windows(3).enumerate().filter(|(_, word)| *word == [0, 0, 1]).map(|(at, _)| at).collect();
     let ends = starts.iter().skip(1).copied().chain([stream.len()]);
     let mut units = Vec::new();

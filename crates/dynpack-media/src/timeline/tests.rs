@@ -189,6 +189,15 @@ fn an_edit_within_a_group_of_pictures_starts_with_the_group() {
     assert_eq!(cuts[1].start(), Ticks(48_000));
 }
 
+/// As files of Smooth Streaming have it, where priming takes no time: several frames start at 0.
+#[test]
+fn audio_frames_that_take_no_time_are_kept() {
+    let mut audio = Plan::audio(10_000_000, 4, 0);
+    audio.samples = vec![(0, 0), (0, 0), (213_333, 0), (213_333, 0)];
+    let cuts = &cut(&[audio])[0];
+    assert_eq!((cuts.samples(), cuts.lead(), cuts.start()), (SampleIndex(0)..SampleIndex(4), Ticks::ZERO, Ticks::ZERO));
+}
+
 #[test]
 fn a_long_preroll_of_audio_is_left_out_but_for_a_second() {
     let cuts = &cut(&[Plan::audio(48_000, 900, 10 * 48_000)])[0];

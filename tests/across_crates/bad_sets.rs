@@ -1,0 +1,221 @@
+//! Sets that lie, break off or ask for what is not theirs, and requests for what lies between segments.
+
+use dynpack::storage::Memory;
+use dynpack::{Conditions, Dynpack, Format, Protocol, Request};
+
+use crate::builder::fragments::{Run, Sample, Time, Traf, file, init};
+use crate::played::streams;
+use crate::sets::{SAMPLE, as_smooth_set};
+use crate::support::{ask, formats, get, manifest, promises, sample_origin, sample_storage, text};
+
+/// Status, code and text of the answer to `path`, which must be an error.
+async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
+    let error = ask(dynpack, path).await.expect_err(path);
+    (error.status(), error.code(), error.to_string())
+}
+
+/// Every format gives the same answer: the asset cannot be served, by that name and for that reason.
+async fn assert_unusable(storage: Memory, path: &str, words: &[&str]) {
+    let dynpack = Dynpack::builder(storage).build();
+    for format in formats() {
+        let (status, code, problem) = refusal(&dynpack, &manifest(path, format)).await;
+        assert_eq!((status, code), (415, "MPE_INPUT_FORMAT_NOT_SUPPORTED"), "{problem}");
+        let asset = path.trim_start_matches('/');
+        assert!(words.iter().chain([&asset]).all(|word| problem.contains(word)), "{words:?} are not all in: {problem}");
+    }
+}
+
+fn listing(tracks: &str) -> String {
+    format!("<smil><head/><body><switch>{tracks}</switch></body></smil>")
+}
+
+#[tokio::test]
+async fn server_manifests_that_cannot_be_read() {
+    let good = listing(r#"<video src="video_180p.mp4"/>"#);
+    let too_long = format!("{good}<!--{}-->", " ".repeat(2 << 20));
+    for (ism, words) in [
+        ("", ""),
+        ("not XML at all", ""),
+        (&good[..good.len() - 9], "at line 1"),
+        (&good.replace("/></switch>", "></switch>"), "at line 1"),
+        ("<html><body/></html>", "the root element is not <smil>"),
+        (r#"<!DOCTYPE smil [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><smil/>"#, "not supported"),
+        (r#"<!DOCTYPE smil SYSTEM "file:///etc/passwd"><smil/>"#, "not supported"),
+        (&listing(r#"<video src="&xxe;"/>"#), "at line 1"),
+        (&listing(r#"<video src="/etc/passwd"/>"#), "is an absolute path"),
+        (&listing(r#"<video src="http://elsewhere/a.mp4"/>"#), "is a URL"),
+        (&listing(r#"<video src="..\secret.mp4"/>"#), "is a path"),
+        (&listing(r#"<video src="&#46;&#46;/secret.mp4"/>"#), "is a path"),
+        (&listing(r#"<video src="video_180p.mp4"/><video src="video_180p.mp4"/>"#), "is listed twice"),
+        (
+            &listing(r#"<video src="a" trackName="x" systemBitrate="5"/><video src="b" trackName="x" systemBitrate="5"/>"#),
+            "is used twice at 5 bit/s",
+        ),
+        (&listing(r#"<video src="a" trackName="x"/><audio src="b" trackName="x"/>"#), "used for two kinds of media"),
+        (&listing(r#"<video src="video_180p.mp4" systemBitrate="fast"/>"#), "systemBitrate is not a number"),
+        (&too_long, "are the limit"),
+    ] {
+        let storage = sample_storage();
+        storage.insert("sample/secret.mp4", "out of reach");
+        storage.insert("sample/x.ism", ism.to_owned());
+        assert_unusable(storage, "/sample/x.ism", &["server manifest", words]).await;
+    }
+}
+
+/// A Smooth set as that of our own, changed by `change`: the name of a file, and what is in it.
+async fn changed(change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Memory {
+    let origin = sample_origin();
+    let (whole, storage) = (as_smooth_set(&origin).await, Memory::new());
+    for name in dynpack::storage::Storage::list(&whole, "sample").await.unwrap().files {
+        let path = format!("sample/{name}");
+        let source = dynpack::storage::Storage::open(&whole, &path).await.unwrap();
+        let all = dynpack_media::Extent::new(0, source.len());
+        let bytes = source.read(&[all]).await.unwrap().concat();
+        if let Some(bytes) = change(&name, bytes) {
+            storage.insert(path, bytes);
+        }
+    }
+    storage
+}
+
+fn place(file: &[u8], kind: &[u8; 4]) -> usize {
+    file.windows(4).rposition(|word| word == kind).unwrap()
+}
+
+#[tokio::test]
+async fn smooth_sets_that_lie_or_break_off() {
+    let in_audio = |change: fn(&mut Vec<u8>)| async move {
+        changed(|name, mut bytes| {
+            if name.starts_with("audio_en") {
+                change(&mut bytes);
+            }
+            Some(bytes)
+        })
+        .await
+    };
+    let missing = changed(|name, bytes| (!name.starts_with("audio_en")).then_some(bytes)).await;
+    assert_unusable(missing, SAMPLE, &["audio_en", "which does not exist"]).await;
+    let empty = in_audio(Vec::clear).await;
+    assert_unusable(empty, SAMPLE, &["audio_en", "the file is empty"]).await;
+    let cut_in_a_moof = in_audio(|file| file.truncate(place(file, b"trun") + 20)).await;
+    assert_unusable(cut_in_a_moof, SAMPLE, &["audio_en", "moof"]).await;
+    let cut_in_media = in_audio(|file| file.truncate(file.len() - 1)).await;
+    assert_unusable(cut_in_media, SAMPLE, &["audio_en", "but the file has only"]).await;
+    let more_samples = in_audio(|file| {
+        let count = place(file, b"trun") + 8;
+        file[count..count + 4].copy_from_slice(&u32::MAX.to_be_bytes());
+    });
+    assert_unusable(more_samples.await, SAMPLE, &["audio_en", "trun"]).await;
+    let media_elsewhere = in_audio(|file| {
+        let offset = place(file, b"trun") + 12;
+        file[offset..offset + 4].copy_from_slice(&1_000_000_u32.to_be_bytes());
+    });
+    assert_unusable(media_elsewhere.await, SAMPLE, &["audio_en", "moof"]).await;
+    let back_in_time = in_audio(|file| {
+        let time = file.windows(4).rposition(|word| word == [0x6d, 0x1d, 0x9b, 0x05]).unwrap() + 20;
+        file[time..time + 8].fill(0);
+    });
+    assert_unusable(back_in_time.await, SAMPLE, &["audio_en", "moof"]).await;
+    let no_track = in_audio(|file| {
+        let tkhd = place(file, b"tkhd");
+        file[tkhd + 16..tkhd + 20].copy_from_slice(&9_u32.to_be_bytes());
+    });
+    assert_unusable(no_track.await, SAMPLE, &["audio_en"]).await;
+}
+
+#[tokio::test]
+async fn a_track_that_is_not_in_its_file_is_told() {
+    let other_id = changed(|name, bytes| match name.ends_with(".ism") {
+        true => Some(String::from_utf8(bytes).unwrap().replace(" systemBitrate", " trackID=\"2\" systemBitrate").into_bytes()),
+        false => Some(bytes),
+    });
+    assert_unusable(other_id.await, SAMPLE, &["with the track ID 2"]).await;
+}
+
+/// Video that stops while the sound goes on, and starts again: the last picture stays.
+#[tokio::test]
+async fn a_gap_between_fragments_lengthens_what_lies_before_it() {
+    let pictures = [vec![Sample::sync(100)], vec![Sample::other(20); 24]].concat();
+    let at = |time: i64| Traf { time: Time::Presented(1, time), runs: vec![Run::new(&pictures)], ..Traf::new(1, 0, &[]) };
+    let storage = Memory::new();
+    storage.insert("film/film.ismv", file(&init(), &[vec![at(0)], vec![at(128_000)]]));
+    let dynpack = Dynpack::builder(storage).build();
+    for format in [Format::DashCmaf, Format::Smooth] {
+        let [stream] = &streams(&dynpack, "/film/film.ism", format).await[..] else { panic!("one track") };
+        let times: Vec<f64> = stream.samples().map(|sample| sample.time as f64 / f64::from(stream.clock)).collect();
+        assert_eq!((times[1], times[24], times[25], times[49]), (0.04, 0.96, 10.0, 10.96), "{format}");
+        assert_eq!(stream.lens(), [25, 25], "{format}");
+        let ends: Vec<f64> = stream.segments.iter().map(|segment| segment.start + segment.duration).collect();
+        assert_eq!(ends, [10.0, 11.0], "{format}");
+    }
+}
+
+#[tokio::test]
+async fn times_between_two_segments_name_none() {
+    let origin = sample_origin();
+    let smooth = Dynpack::builder(as_smooth_set(&origin).await).build();
+    for dynpack in [&origin, &smooth] {
+        for format in formats().filter(|format| *format != Format::Hds) {
+            for promise in promises(dynpack, SAMPLE, format).await {
+                let (url, ..) = &promise.segments[1];
+                let (before, behind) = url.split_once(&format!("({}=", promise.track())).unwrap();
+                let (time, rest) = behind.split_at(behind.find([',', ')']).unwrap());
+                // Smooth Streaming names several renditions by the times of one: within a millisecond.
+                let far = if format.protocol() == Protocol::Smooth { 10_001 } else { 1 };
+                for other in [time.parse::<i64>().unwrap() + far, time.parse::<i64>().unwrap() - far] {
+                    let (status, code, words) = refusal(dynpack, &format!("{before}({}={other}{rest}", promise.track())).await;
+                    assert_eq!((status, code), (404, "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND"), "{words}");
+                    assert!(words.contains(&format!("starts at {other}; the nearest start")), "{words}");
+                }
+                let negative = format!("{before}({}=-1{rest}", promise.track());
+                assert_eq!(refusal(dynpack, &negative).await.0, 400, "{negative}");
+            }
+        }
+    }
+}
+
+/// A client manifest in the asset tells nothing that the media does not: it is not read, whatever is in it, and need not be there.
+#[tokio::test]
+async fn a_client_manifest_in_the_asset_changes_nothing() {
+    let with = |head: &'static str, ismc: Option<&'static str>| async move {
+        let storage = changed(|name, bytes| match name.ends_with(".ism") {
+            true => Some(String::from_utf8(bytes).unwrap().replace("<head/>", head).into_bytes()),
+            false => Some(bytes),
+        });
+        let storage = storage.await;
+        if let Some(ismc) = ismc {
+            storage.insert("sample/sample.ismc", ismc);
+        }
+        Dynpack::builder(storage).build()
+    };
+    let plain = with("<head/>", None).await;
+    const REFERENCE: &str = r#"<head><meta name="clientManifestRelativePath" content="sample.ismc"/></head>"#;
+    for (head, ismc) in [
+        ("<head/>", Some("")),
+        (REFERENCE, None),
+        (REFERENCE, Some("not XML at all")),
+        (REFERENCE, Some(r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"/>"#)),
+    ] {
+        let dynpack = with(head, ismc).await;
+        for format in formats() {
+            let url = manifest(SAMPLE, format);
+            assert_eq!(text(&plain, &url).await, text(&dynpack, &url).await);
+        }
+    }
+    let outside = r#"<head><meta name="clientManifestRelativePath" content="../sample.ismc"/></head>"#;
+    let (status, _, problem) = refusal(&with(outside, None).await, &manifest(SAMPLE, Format::Smooth)).await;
+    assert!(status == 415 && problem.contains("is a path"), "{problem}");
+}
+
+/// A client manifest that comes or changes gives no reason to fetch anything anew.
+#[tokio::test]
+async fn a_client_manifest_is_no_part_of_any_tag() {
+    let origin = sample_origin();
+    let storage = as_smooth_set(&origin).await;
+    let dynpack = Dynpack::builder(storage.clone()).check_after(std::time::Duration::ZERO).build();
+    let request = Request::parse(&manifest(SAMPLE, Format::Smooth)).unwrap();
+    let before = dynpack.respond(&request, &Conditions::default()).await.unwrap().etag;
+    storage.insert("sample/sample.ismc", "anything");
+    assert_eq!(dynpack.respond(&request, &Conditions::default()).await.unwrap().etag, before);
+    assert!(!get(&dynpack, &manifest(SAMPLE, Format::Smooth)).await.is_empty());
+}
