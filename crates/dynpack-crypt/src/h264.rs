@@ -8,7 +8,7 @@ mod slice;
 mod units;
 
 pub(crate) use slice::SliceHeaders;
-pub(crate) use units::{Unit, units};
+pub(crate) use units::{Unit, refuse_start_code, units};
 
 /// NAL unit types (table 7-1).
 pub(crate) mod kind {

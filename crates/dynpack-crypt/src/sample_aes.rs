@@ -11,8 +11,8 @@ mod signal;
 pub use signal::{AAC_STREAM_TYPE, AVC_STREAM_TYPE, aac_descriptors, avc_descriptors};
 
 use crate::aes::{BLOCK, Cipher};
-use crate::h264::kind;
-use crate::{ContentKey, Iv};
+use crate::h264::{kind, refuse_start_code};
+use crate::{ContentKey, Error, Iv};
 
 /// Bytes of a NAL unit which are clear, its header included (2.2).
 const CLEAR_OF_UNIT: usize = 32;
@@ -51,11 +51,15 @@ impl SampleAes {
     ///
     /// An encrypted unit gets emulation prevention once more, over the whole of it: receivers take that off, decrypt, and have
     /// the unit as it was, with its own. So it may grow by a few bytes.
-    pub fn nal_unit(&self, unit: &[u8], out: &mut Vec<u8>) {
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] if a unit that stays clear has a start code in it.
+    pub fn nal_unit(&self, unit: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         let is_slice = matches!(unit.first().map(|header| header & 0x1f), Some(kind::SLICE | kind::IDR));
         if !is_slice || unit.len() <= MOST_CLEAR_UNIT {
+            refuse_start_code(unit)?;
             out.extend_from_slice(unit);
-            return;
+            return Ok(());
         }
         let start = out.len();
         out.extend_from_slice(unit);
@@ -66,6 +70,7 @@ impl SampleAes {
             chain.encrypt(turn.get_mut(..BLOCK).unwrap_or_default());
         }
         escape::escape(start, out);
+        Ok(())
     }
 
     /// Appends a frame of audio, encrypted: of AAC what is behind the ADTS header, of AC-3 the frame, of Enhanced AC-3 one

@@ -193,7 +193,7 @@ proptest! {
         let cipher = SampleAes::new(&ContentKey::new(KEY), IV);
         for slice in slices {
             let mut out = vec![0, 0, 1];
-            cipher.nal_unit(&slice, &mut out);
+            cipher.nal_unit(&slice, &mut out).unwrap();
             let encrypted = &out[3..];
             if slice.len() <= 48 {
                 prop_assert_eq!(encrypted, slice);

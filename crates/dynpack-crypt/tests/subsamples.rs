@@ -130,3 +130,24 @@ fn parameter_sets_within_samples_count() {
     let plan = |units| encryptor(Scheme::Cbcs, units).plan(SampleIndex(0), &[&whole]).unwrap();
     assert_eq!(plan(&known).subsamples(0), plan(&other).subsamples(0));
 }
+
+/// Readers of byte streams would take what is behind the start code for a slice, and that would be clear.
+#[test]
+fn units_that_hide_others_are_refused() {
+    use dynpack_crypt::sample_aes::SampleAes;
+    use dynpack_crypt::{ContentKey, Iv};
+
+    let (_, stream) = STREAMS[1];
+    let units = units(stream);
+    let hidden = [&[0x0e, 0x40, 0, 0, 1][..], units.iter().find(|unit| is_slice(unit)).unwrap()].concat();
+    let (id, key) = (KeyId([1; 16]), ContentKey::new([2; 16]));
+    let expected = "cannot be encrypted: a NAL unit of type 14 has a start code in it";
+    for scheme in [Scheme::Cenc, Scheme::Cbcs] {
+        let track = TrackEncryption::new(scheme, id, MediaKind::Video, &IvSource::new(id, "film", TrackId(1), "video", 1));
+        let encryptor = SampleEncryptor::new(track, &key, &Codec::Avc(config(&units))).unwrap();
+        let problem = encryptor.plan(SampleIndex(0), &[sample(std::slice::from_ref(&hidden))]).unwrap_err().to_string();
+        assert_eq!(problem, expected);
+    }
+    let problem = SampleAes::new(&key, Iv([3; 16])).nal_unit(&hidden, &mut Vec::new()).unwrap_err().to_string();
+    assert_eq!(problem, expected);
+}

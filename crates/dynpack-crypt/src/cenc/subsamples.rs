@@ -1,6 +1,6 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
-use crate::h264::{SliceHeaders, Unit, kind, units};
+use crate::h264::{SliceHeaders, Unit, kind, refuse_start_code, units};
 use crate::{Error, cenc::Scheme};
 
 /// A clear stretch of a sample, and the protected one behind it (9.5.1).
@@ -59,6 +59,7 @@ impl AvcLayout {
                 Err(Error::Unsupported(format!("it has NAL units of type {kind}, whose headers are not known")))
             }
             kind if !unit.is_coded() => {
+                refuse_start_code(unit.bytes)?;
                 self.headers.learn(kind, unit.bytes);
                 Ok(0)
             }

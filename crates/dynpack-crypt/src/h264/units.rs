@@ -25,6 +25,16 @@ impl Unit<'_> {
     }
 }
 
+/// Refuses a unit that stays clear and has a start code in it: readers of byte streams would take what follows for a unit of its own,
+/// which may be a slice in the clear.
+pub(crate) fn refuse_start_code(unit: &[u8]) -> Result<(), Error> {
+    if unit.windows(3).any(|bytes| bytes == [0, 0, 1]) {
+        let kind = unit.first().map_or(0, |header| header & 0x1f);
+        return Err(Error::Malformed(format!("a NAL unit of type {kind} has a start code in it")));
+    }
+    Ok(())
+}
+
 /// The NAL units of a sample; those of no bytes, which some files hold, are left out.
 pub(crate) fn units(sample: &[u8], length_size: usize) -> impl Iterator<Item = Result<Unit<'_>, Error>> {
     let mut at = 0;

@@ -3,6 +3,7 @@
 //! Each access unit opens with a delimiter: its own if it has one there, or else ours. Parameter sets of the configuration stand
 //! before each access unit at which decoding can start by the sample table, unless it carries its own. All other NAL units stay as they are.
 
+use bytes::Bytes;
 use dynpack_media::{AvcConfig, Ticks, Timescale};
 
 use super::carriage::{Carriage, Growth, Len};
@@ -26,9 +27,9 @@ const AUD: u8 = 9;
 #[derive(Debug)]
 pub(super) struct AnnexB {
     nal_length_size: usize,
-    /// The parameter sets of the configuration, each behind its start code.
-    sps: Vec<u8>,
-    pps: Vec<u8>,
+    /// The parameter sets of the configuration.
+    sps: Vec<Bytes>,
+    pps: Vec<Bytes>,
 }
 
 /// What an access unit holds of its own.
@@ -40,14 +41,12 @@ struct Contents {
 
 impl AnnexB {
     pub(super) fn new(config: &AvcConfig) -> Self {
-        let byte_stream =
-            |sets: &[bytes::Bytes]| sets.iter().flat_map(|set| [&LONG_START_CODE[..], set]).collect::<Vec<_>>().concat();
-        Self { nal_length_size: config.nal_length_size.into(), sps: byte_stream(&config.sps), pps: byte_stream(&config.pps) }
+        Self { nal_length_size: config.nal_length_size.into(), sps: config.sps.clone(), pps: config.pps.clone() }
     }
 
     /// Bytes of the parameter sets of the configuration.
-    const fn sets_len(&self) -> u64 {
-        (self.sps.len() + self.pps.len()) as u64
+    fn sets_len(&self) -> u64 {
+        self.sps.iter().chain(&self.pps).map(|set| (LONG_START_CODE.len() + set.len()) as u64).sum()
     }
 
     /// The NAL units of a sample; those of no bytes, which some files hold, are left out.
@@ -122,7 +121,7 @@ impl Carriage for AnnexB {
         out(&LONG_START_CODE);
         out(units.next_if(|(kind, _)| *kind == AUD).map_or(&DELIMITER, |(_, delimiter)| delimiter));
         if is_sync && !own.sps {
-            out(&self.sps);
+            put_sets(&self.sps, out);
         }
         // A picture parameter set builds on its sequence parameter set, so it comes behind that.
         let mut pps_due = is_sync && !own.pps;
@@ -132,7 +131,7 @@ impl Carriage for AnnexB {
                 continue;
             }
             if pps_due && seen_sps && kind != SPS {
-                out(&self.pps);
+                put_sets(&self.pps, out);
                 pps_due = false;
             }
             seen_sps |= kind == SPS;
@@ -142,6 +141,14 @@ impl Carriage for AnnexB {
             out(unit);
         }
         Ok(())
+    }
+}
+
+/// Writes parameter sets, each behind its start code.
+fn put_sets(sets: &[Bytes], out: &mut dyn FnMut(&[u8])) {
+    for set in sets {
+        out(&LONG_START_CODE);
+        out(set);
     }
 }
 

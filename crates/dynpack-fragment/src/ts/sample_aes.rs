@@ -48,8 +48,19 @@ impl Encryption {
 
     /// Appends a piece of a frame: a NAL unit or the body of a frame of audio as it is encrypted; all else, which are start codes,
     /// parameter sets, delimiters and headers, as it is.
-    pub(super) fn append(&self, piece: &[u8], out: &mut Vec<u8>) {
-        if self.is_video { self.cipher.nal_unit(piece, out) } else { self.cipher.audio_frame(piece, out) }
+    ///
+    /// # Errors
+    /// [`dynpack_crypt::Error::Malformed`] if a piece that stays clear hides others.
+    pub(super) fn append(&self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), dynpack_crypt::Error> {
+        if !self.is_video {
+            self.cipher.audio_frame(piece, out);
+            return Ok(());
+        }
+        if matches!(piece, [0, 0, 1] | [0, 0, 0, 1]) {
+            out.extend_from_slice(piece);
+            return Ok(());
+        }
+        self.cipher.nal_unit(piece, out)
     }
 }
 

@@ -128,8 +128,14 @@ impl Stream {
         let mut lens = Vec::with_capacity(samples.len());
         for (frame, sample) in self.frames.iter().zip(&samples) {
             let start = out.len();
-            let written = self.carriage.write(sample, frame.is_sync, &mut |piece| encryption.append(piece, &mut out));
+            let mut appended = Ok(());
+            let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
+                if appended.is_ok() {
+                    appended = encryption.append(piece, &mut out);
+                }
+            });
             written.map_err(|problem| self.refused(frame, problem))?;
+            appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
             lens.push(out.len() - start);
         }
         let mut out = Bytes::from(out);
