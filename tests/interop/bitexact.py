@@ -23,6 +23,7 @@ import gstreamer
 import origin
 import sets
 import tricky
+from tally import Tally
 
 
 def main():
@@ -53,23 +54,6 @@ def main():
             sets.check(base, tally)
     print(f"interop: {tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
-
-
-class Tally:
-    """Counts what passed, and prints it."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def heading(self, text):
-        print(f"\n{text}", flush=True)
-
-    def add(self, line, problems=()):
-        self.failed += bool(problems)
-        self.passed += not problems
-        print(f"  {'FAILED' if problems else 'ok':7}{line}", flush=True)
-        for problem in problems:
-            print(f"         {problem}", flush=True)
 
 
 def check_asset(base, folder, tally):

@@ -146,6 +146,12 @@ def cut_within_a_group_of_pictures(folder):
     (folder / "whole.mkv").unlink()
 
 
+def slices_behind_parameter_sets(folder):
+    """Pictures of several slices with long headers; parameter sets in band."""
+    slices = ["-preset", "medium", "-x264-params", "slices=4:repeat-headers=1:aud=1:weightp=2:ref=4:tff=1"]
+    run(*video(), *audio(), "-vf", "scale=160:96,fade=out:60:50", *gop(50, 2), *slices, *AAC, folder / "film.mp4")
+
+
 def widen(data):
     """The same file with 64-bit chunk offsets and a 64-bit size of `mdat`."""
     moov = next(box for box in boxes.top_level(data) if box.kind == b"moov")
@@ -192,12 +198,13 @@ ASSETS = [
     shorter_than_a_segment,
     one_picture,
     cut_within_a_group_of_pictures,
+    slices_behind_parameter_sets,
 ]
 
 
-def make(media):
-    """Makes all assets in folders of the names of their functions."""
-    for asset in ASSETS:
+def make(media, assets=None):
+    """Makes assets, all unless said, in folders of the names of their functions."""
+    for asset in assets or ASSETS:
         folder = Path(media) / asset.__name__
         folder.mkdir(parents=True)
         asset(folder)

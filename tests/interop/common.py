@@ -1,0 +1,83 @@
+"""Streams under Common Encryption, held against the same streams in the clear: every sample, by three readers that are not ours."""
+
+from functools import lru_cache
+
+import cenc
+import compare
+import decryptors
+
+
+def check(name, clear, protected, keys, vectors, tally):
+    """All renditions of one protocol: `clear` and `protected` are the addresses of its manifests."""
+    for ours, theirs in zip(renditions(name, clear), renditions(name, protected), strict=True):
+        check_rendition(name, ours, theirs, keys, vectors, tally)
+
+
+@lru_cache(maxsize=16)
+def renditions(name, url):
+    """All renditions of one protocol, those for trick play last."""
+    protocol = compare.PROTOCOLS[name]
+    return [*protocol.read(url), *protocol.key_frames(url)]
+
+
+def check_rendition(name, clear, protected, keys, vectors, tally):
+    what = f"{name:6}{protected.name[-70:]:71}{len(protected.segments):4}"
+    try:
+        told = cenc.protection(protected.init, clear.init)
+        check_samples(clear, protected, told, keys, vectors, headers(clear))
+    except AssertionError as error:
+        tally.add(f"{what} segments decrypted by the rules", [error])
+        return
+    tally.add(f"{what} segments decrypted by the rules of {told.scheme}")
+    tally.add(f"{what} by ffmpeg", differences(clear, protected, keys[told.key_id]))
+    tally.add(f"{what} by Shaka Packager", packaged(clear, protected, told.key_id, keys[told.key_id]))
+
+
+def headers(clear):
+    """The bits of the header of each slice."""
+    return decryptors.slice_headers(clear.whole()) if clear.track.kind == "vide" else []
+
+
+def check_samples(clear, protected, told, keys, vectors, headers, is_piff=False):
+    """Each sample is that of the clear stream, at its time; all that may be protected is, and nothing else."""
+    assert told.key_id in keys, f"the key {told.key_id} is not of the locator"
+    headers = iter(headers)
+    assert clear.bounds == protected.bounds, f"segments hold {protected.bounds} samples, and {clear.bounds} in the clear"
+    assert timing(clear) == timing(protected), "times differ from those in the clear"
+    for number, (segment, first, end) in enumerate(zip(protected.segments, protected.bounds, protected.bounds[1:])):
+        assert segment.body != clear.segments[number].body, f"segment {number} is clear"
+        information = cenc.information(segment.body, told, is_piff)
+        for at, said in zip(range(first, end), information, strict=True):
+            sample, wanted = protected.track.samples[at].content, clear.track.samples[at].content
+            assert cenc.decrypt(sample, said, told, keys[told.key_id]) == wanted, f"sample {at} is not what is there in the clear"
+            if clear.track.kind == "vide":
+                cenc.check_layout(wanted, said, told, clear.track.length_size, headers)
+            else:
+                assert said.stretches is None, f"sample {at} of audio has stretches"
+            if told.scheme == "cenc":
+                vectors.take(told.key_id, said.iv, wanted, sample)
+    assert next(headers, None) is None, "there are more slices than samples have"
+
+
+def timing(rendition):
+    """Where segments are said to be, and where samples are."""
+    said = [(segment.start, segment.duration) for segment in rendition.segments]
+    return said, [(sample.decode, sample.composition, sample.duration, sample.sync) for sample in rendition.track.samples]
+
+
+def differences(clear, protected, key):
+    """What ffmpeg makes of each segment by itself. It does not decrypt but the first fragment of a file."""
+    pairs = enumerate(zip(clear.segments, protected.segments))
+    wanted = lambda segment: decryptors.frames(clear.init + segment.body)
+    got = lambda segment: decryptors.frames(protected.init + segment.body, key)
+    return [f"segment {number} differs" for number, (ours, theirs) in pairs if got(theirs) != wanted(ours) or not wanted(ours)]
+
+
+def packaged(clear, protected, key_id, key):
+    """What Shaka Packager makes of all segments."""
+    try:
+        (track,) = decryptors.packager(protected.whole(), key_id, key)
+    except AssertionError as error:
+        return [error]
+    same = track.digests() == clear.track.digests()
+    return [] if same else [f"{len(track.samples)} samples of {len(clear.track.samples)}, or others"]

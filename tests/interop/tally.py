@@ -1,0 +1,18 @@
+"""What passed and what failed."""
+
+
+class Tally:
+    """Counts what passed, and prints it."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def heading(self, text):
+        print(f"\n{text}", flush=True)
+
+    def add(self, line, problems=()):
+        self.failed += bool(problems)
+        self.passed += not problems
+        print(f"  {'FAILED' if problems else 'ok':7}{line}", flush=True)
+        for problem in problems:
+            print(f"         {problem}", flush=True)
