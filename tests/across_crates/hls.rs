@@ -1,10 +1,12 @@
 //! What sets the versions of HLS apart.
 
 use dynpack::storage::Memory;
-use dynpack::{Dynpack, Format};
+use dynpack::{Dynpack, Format, Protocol};
 
+use crate::support::published::{manifest_under, policy, published};
 use crate::support::{
-    Promise, ask, elementary, get, hls, key_frames, manifest, playlists, promises, sample, sample_origin, sample_storage, text,
+    Promise, ask, elementary, get, hls, key_frames, key_frames_at, manifest, playlists, promises, promises_at, sample,
+    sample_origin, sample_storage, text,
 };
 
 const ASSET: &str = "/sample/sample.ism";
@@ -157,32 +159,44 @@ async fn nothing_is_lost_where_one_track_ends_before_the_other() {
 /// What a multivariant playlist declares is never less than the largest segment asks for, and not much more.
 #[tokio::test]
 async fn the_declared_bandwidth_is_that_of_the_segments() {
-    let dynpack = sample_origin();
     for format in [Format::HlsV3, Format::HlsV4, Format::HlsCmaf] {
-        let playlist = text(&dynpack, &manifest(ASSET, format)).await;
-        let (_, multivariant) = m3u8_rs::parse_master_playlist(playlist.as_bytes()).map_err(drop).unwrap();
-        let mut peaks = Vec::new();
-        for promise in promises(&dynpack, ASSET, format).await.into_iter().chain(key_frames(&dynpack, ASSET, format).await) {
-            let mut segments = Vec::new();
-            for (url, _, duration) in &promise.segments {
-                segments.push((f64::from(u32::try_from(get(&dynpack, url).await.len() * 8).unwrap()), *duration));
-            }
-            // The last segment, of two seconds, counts with the one before it (RFC 8216, 2).
-            if let [.., (before, six), (last, two)] = &mut segments[..]
-                && *two < *six / 2.0
-            {
-                (*last, *two) = (*before + *last, *six + *two);
-            }
-            let peak = segments.iter().map(|(bits, duration)| bits / duration).fold(0.0, f64::max);
-            peaks.push((promise.track().to_owned(), peak));
+        check_bandwidth(&sample_origin(), &manifest(ASSET, format), format, 1.03).await;
+    }
+}
+
+/// Under protection pictures are allowed more slices than these have.
+#[tokio::test]
+async fn the_declared_bandwidth_covers_what_encryption_adds() {
+    for (format, encryption) in policy("all").admitted().filter(|(format, _)| format.protocol() == Protocol::Hls) {
+        check_bandwidth(&published(), &manifest_under("all", format, encryption), format, 1.15).await;
+    }
+}
+
+async fn check_bandwidth(dynpack: &Dynpack, manifest: &str, format: Format, most: f64) {
+    let playlist = text(dynpack, manifest).await;
+    let (_, multivariant) = m3u8_rs::parse_master_playlist(playlist.as_bytes()).map_err(drop).unwrap();
+    let mut peaks = Vec::new();
+    let key_frames = key_frames_at(dynpack, manifest, format).await;
+    for promise in promises_at(dynpack, manifest, format).await.into_iter().chain(key_frames) {
+        let mut segments = Vec::new();
+        for (url, _, duration) in &promise.segments {
+            segments.push((f64::from(u32::try_from(get(dynpack, url).await.len() * 8).unwrap()), *duration));
         }
-        let sound = peaks.iter().filter(|(track, _)| track.starts_with("audio")).map(|(_, peak)| *peak).fold(0.0, f64::max);
-        let videos = peaks.iter().filter(|(track, _)| track == "video");
-        for (variant, (_, peak)) in multivariant.variants.iter().zip(videos) {
-            let least = if variant.is_i_frame { *peak } else { peak + sound };
-            let declared = f64::from(u32::try_from(variant.bandwidth).unwrap());
-            assert!((least..least * 1.03 + 2.0).contains(&declared), "{format}: {declared} for {least} in {}", variant.uri);
+        // The last segment, of two seconds, counts with the one before it (RFC 8216, 2).
+        if let [.., (before, six), (last, two)] = &mut segments[..]
+            && *two < *six / 2.0
+        {
+            (*last, *two) = (*before + *last, *six + *two);
         }
+        let peak = segments.iter().map(|(bits, duration)| bits / duration).fold(0.0, f64::max);
+        peaks.push((promise.track().to_owned(), peak));
+    }
+    let sound = peaks.iter().filter(|(track, _)| track.starts_with("audio")).map(|(_, peak)| *peak).fold(0.0, f64::max);
+    let videos = peaks.iter().filter(|(track, _)| track == "video");
+    for (variant, (_, peak)) in multivariant.variants.iter().zip(videos) {
+        let least = if variant.is_i_frame { *peak } else { peak + sound };
+        let declared = f64::from(u32::try_from(variant.bandwidth).unwrap());
+        assert!((least..least * most + 2.0).contains(&declared), "{manifest}: {declared} for {least} in {}", variant.uri);
     }
 }
 

@@ -11,10 +11,11 @@ mod smooth;
 mod ts_rate;
 
 use bytes::Bytes;
+use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_fragment::SegmentPlan;
 use dynpack_media::{MediaKind, Presentation, Rendition, Role, Segment, Ticks};
 
-pub(crate) use mp4::rate as cmaf_rate;
+pub(crate) use mp4::clear_rate as cmaf_rate;
 
 use crate::{Error, Format, FragmentNumber, Protection, Request, Target};
 
@@ -41,6 +42,16 @@ impl<'a> Job<'a> {
     #[must_use]
     pub const fn with_protection(self, protection: Option<&'a Protection>) -> Self {
         Self { protection, ..self }
+    }
+
+    /// How the frames of a rendition are encrypted in transport streams; `None` where they are clear.
+    fn sample_aes(&self, rendition: &Rendition) -> Option<SampleAes> {
+        self.protection?.of_frames(rendition)
+    }
+
+    /// Bytes of a segment, by those that it has before it is encrypted whole, if it is.
+    fn len(&self, clear: u64) -> u64 {
+        self.protection.map_or(clear, |protection| protection.sealed_len(clear))
     }
 }
 

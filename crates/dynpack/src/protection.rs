@@ -197,6 +197,11 @@ impl Protection {
         }
     }
 
+    /// Bytes of a segment when it is encrypted, if that is done as a whole.
+    pub(crate) const fn sealed_len(&self, clear: u64) -> u64 {
+        if matches!(self.encryption, Encryption::Cbc) { envelope::encrypted_len(clear) } else { clear }
+    }
+
     /// An init segment of a rendition, encrypted whole if that is how it is protected.
     pub(crate) fn seal_init(&self, init: Bytes, rendition: &Rendition, request: &Request) -> Bytes {
         match self.of_whole(rendition, request) {

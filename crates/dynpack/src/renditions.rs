@@ -168,7 +168,7 @@ fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Er
         (rendition.language, rendition.label, rendition.role) = (language, label, role);
         rendition.bitrate = match bitrate {
             Some(declared) => declared.get(),
-            None => keys.measure(&rendition.name, cmaf_rate(&rendition, None)?.peak),
+            None => keys.measure(&rendition.name, cmaf_rate(&rendition)?.peak),
         };
         renditions.push(rendition);
     }

@@ -50,9 +50,9 @@ impl Packager for HlsCmaf {
 
 fn rates(job: &Job<'_>, rendition: &Rendition) -> Result<Rates, Error> {
     let protection = mp4::protection(job, rendition)?;
-    let rates = Rates::from(mp4::rate(rendition, protection.as_ref())?);
+    let rates = Rates::from(mp4::rate(job, rendition, protection.as_ref())?);
     Ok(match rendition.kind() {
-        MediaKind::Video => rates.with_key_frames(mp4::key_frame_rate(rendition, protection.as_ref())?),
+        MediaKind::Video => rates.with_key_frames(mp4::key_frame_rate(job, rendition, protection.as_ref())?),
         _ => rates,
     })
 }

@@ -71,10 +71,10 @@ impl Packager for HlsTs {
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
         let rates = streams.iter().zip(&listed.renditions).map(|(rendition, listed)| {
-            let rates = Rates::from(rate(&stream(rendition, audio.as_ref()), &companion)?);
+            let rates = Rates::from(rate(job, &stream(rendition, audio.as_ref()), &companion)?);
             let shown = listed.with_shown_key_frames();
             let has_key_frames = !self.is_muxed() && rendition.kind() == MediaKind::Video && !shown.cuts.is_empty();
-            Ok(if has_key_frames { rates.with_key_frames(key_frame_rate(&shown)?) } else { rates })
+            Ok(if has_key_frames { rates.with_key_frames(key_frame_rate(job, &shown)?) } else { rates })
         });
         let rates = rates.collect::<Result<Vec<_>, Error>>()?;
         let links = Links::new(job).with_audio(audio.as_ref());
@@ -93,21 +93,16 @@ impl Packager for HlsTs {
     }
 
     fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
-        let sample_aes = |rendition: &Rendition| job.protection.and_then(|protection| protection.of_frames(rendition));
         if job.request.target.key_frames() {
             let shown = rendition.with_shown_key_frames();
             let frame = key_frame(&shown, time, job.request)?;
-            return Ok(ts::key_frame_segment(&shown, &frame, sample_aes(&shown).as_ref())?);
+            return Ok(ts::key_frame_segment(&shown, &frame, job.sample_aes(&shown).as_ref())?);
         }
         let (rendition, audio) = (carried(job.presentation, rendition), self.audio(job)?);
         let stream = stream(&rendition, audio.as_ref());
         let starts = || stream.segments().into_iter().map(|segment| segment.start);
         let segment = stream.segment_at(time).ok_or_else(|| time_not_found(&rendition, time, starts()))?;
-        let parts = parts(&stream, &segment).into_iter().map(|part| match sample_aes(part.rendition) {
-            Some(sample_aes) => part.with_sample_aes(sample_aes),
-            None => part,
-        });
-        Ok(ts::media_segment(segment.number, &parts.collect::<Vec<_>>())?)
+        Ok(ts::media_segment(segment.number, &parts(job, &stream, &segment))?)
     }
 
     fn keyed_by<'a>(&self, job: &Job<'a>, rendition: &'a Rendition) -> Result<&'a Rendition, Error> {

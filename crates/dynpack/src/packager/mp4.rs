@@ -38,20 +38,29 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
 }
 
 /// The rate of the key frames of video as CMAF has them.
-pub(super) fn key_frame_rate(rendition: &Rendition, protection: Option<&Protection>) -> Result<Rate, Error> {
+pub(super) fn key_frame_rate(job: &Job<'_>, rendition: &Rendition, protection: Option<&Protection>) -> Result<Rate, Error> {
     let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
     let sizes = frames.map(|frame| {
-        let len = fmp4::key_frame_segment_len(Profile::Cmaf, rendition, &frame, protection);
-        len.map(|len| (len, frame.duration))
+        let len = fmp4::key_frame_segment_len(Profile::Cmaf, rendition, &frame, protection)?;
+        Ok::<_, Error>((job.len(len), frame.duration))
     });
     Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))
 }
 
 /// The rate of a rendition's segments as CMAF has them.
-pub(crate) fn rate(rendition: &Rendition, protection: Option<&Protection>) -> Result<Rate, Error> {
+pub(super) fn rate(job: &Job<'_>, rendition: &Rendition, protection: Option<&Protection>) -> Result<Rate, Error> {
+    measure(rendition, protection, |len| job.len(len))
+}
+
+/// The rate of a rendition's segments as CMAF has them in the clear.
+pub(crate) fn clear_rate(rendition: &Rendition) -> Result<Rate, Error> {
+    measure(rendition, None, |len| len)
+}
+
+fn measure(rendition: &Rendition, protection: Option<&Protection>, sealed: impl Fn(u64) -> u64) -> Result<Rate, Error> {
     let sizes = rendition.cuts.segments().map(|segment| {
-        let len = fmp4::media_segment_len(Profile::Cmaf, rendition, &segment, protection);
-        len.map(|len| (len, segment.duration))
+        let len = fmp4::media_segment_len(Profile::Cmaf, rendition, &segment, protection)?;
+        Ok::<_, Error>((sealed(len), segment.duration))
     });
     Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))
 }

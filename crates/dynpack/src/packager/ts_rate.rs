@@ -5,11 +5,18 @@ use dynpack_fragment::ts::{self, Estimate, Part};
 use dynpack_hls::{Rate, Stream, StreamSegment};
 use dynpack_media::{Rendition, Segment, SegmentNumber, Ticks};
 
+use super::Job;
 use crate::Error;
 
-/// The parts of a segment.
-pub(super) fn parts<'a>(stream: &Stream<'a>, segment: &StreamSegment) -> Vec<Part<'a>> {
-    let part = |rendition, segment: &Option<Segment>| Part::segments(rendition, segment.as_slice());
+/// The parts of a segment, encrypted as the job asks.
+pub(super) fn parts<'a>(job: &Job<'_>, stream: &Stream<'a>, segment: &StreamSegment) -> Vec<Part<'a>> {
+    let part = |rendition, segment: &Option<Segment>| {
+        let part = Part::segments(rendition, segment.as_slice());
+        match job.sample_aes(rendition) {
+            Some(sample_aes) => part.with_sample_aes(sample_aes),
+            None => part,
+        }
+    };
     let audio = stream.audio.map(|audio| part(audio, &segment.audio));
     [part(stream.main, &segment.main)].into_iter().chain(audio).collect()
 }
@@ -44,20 +51,23 @@ impl Companion {
     }
 }
 
-/// The rate of a stream: at least the real one, since only the media tells that of video exactly.
-pub(super) fn rate(stream: &Stream<'_>, companion: &Companion) -> Result<Rate, Error> {
+/// The rate of a stream: at least the real one, since only the media tells that of video exactly. Quick looks know nothing of frames
+/// that are encrypted.
+pub(super) fn rate(job: &Job<'_>, stream: &Stream<'_>, companion: &Companion) -> Result<Rate, Error> {
     let main = Estimate::new(stream.main)?;
-    let look = |segment: &StreamSegment| companion.estimate(&main, segment);
-    let bound = |segment: &StreamSegment| ts::media_segment_bound(&parts(stream, segment));
+    let can_look = job.sample_aes(stream.main).is_none();
+    let look = |segment: &StreamSegment| if can_look { Some(job.len(companion.estimate(&main, segment)?)) } else { None };
+    let bound = |segment: &StreamSegment| ts::media_segment_bound(&parts(job, stream, segment)).map(|len| job.len(len));
     measure(stream.main, &stream.segments(), |segment| segment.duration, look, bound)
 }
 
 /// The rate of the key frames of video: at least the real one.
-pub(super) fn key_frame_rate(rendition: &Rendition) -> Result<Rate, Error> {
-    let estimate = Estimate::new(rendition)?;
+pub(super) fn key_frame_rate(job: &Job<'_>, rendition: &Rendition) -> Result<Rate, Error> {
+    let (estimate, sample_aes) = (Estimate::new(rendition)?, job.sample_aes(rendition));
     let frames: Vec<_> = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
-    let bound = |frame: &Segment| ts::key_frame_segment_bound(rendition, frame, None);
-    measure(rendition, &frames, |frame| frame.duration, |frame| estimate.key_frame(frame), bound)
+    let look = |frame: &Segment| if sample_aes.is_none() { Some(job.len(estimate.key_frame(frame)?)) } else { None };
+    let bound = |frame: &Segment| ts::key_frame_segment_bound(rendition, frame, sample_aes.as_ref()).map(|len| job.len(len));
+    measure(rendition, &frames, |frame| frame.duration, look, bound)
 }
 
 /// The rate of segments, each by a `look` until its `bound` is asked for.
