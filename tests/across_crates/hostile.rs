@@ -1,10 +1,11 @@
 //! Damaged files are refused or served, and nothing panics, hangs or takes memory beyond its limits.
 
-use dynpack::Dynpack;
 use dynpack::storage::Memory;
+use dynpack::{Dynpack, Encryption, Format};
 use proptest::prelude::*;
 
-use crate::support::{ask, formats, manifest as manifest_of, promises, sample, text};
+use crate::support::published::{document, locators, manifest_under};
+use crate::support::{ask, formats, manifest as manifest_of, promises, promises_at, sample, text};
 
 /// Opens a damaged film, and asks for all that it promises.
 fn walk(bytes: Vec<u8>) {
@@ -44,8 +45,44 @@ fn is_empty(error: &dynpack::Error) -> bool {
     error.to_string().contains("a transport stream segment without samples")
 }
 
+/// Asks for all segments of a damaged film under every way of encrypting samples, which reads their headers.
+fn walk_encrypted(bytes: Vec<u8>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let storage = Memory::new();
+        storage.insert("sample/film.mp4", bytes);
+        let dynpack = Dynpack::builder(storage).locators(locators(document())).build();
+        for (format, encryption) in [
+            (Format::DashCmaf, Encryption::Cenc),
+            (Format::DashCmaf, Encryption::CbcsAapl),
+            (Format::HlsV4, Encryption::CbcsAapl),
+        ] {
+            let manifest = manifest_under("all", format, Some(encryption));
+            for promise in promises_at(&dynpack, &manifest, format).await {
+                for (url, ..) in promise.segments {
+                    match ask(&dynpack, &url).await {
+                        Ok(response) => drop(response.body.collect().await.unwrap()),
+                        Err(error) => assert_eq!(error.status(), 415, "{url}: {error}"),
+                    }
+                }
+            }
+        }
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn damaged_samples_do_no_harm_when_they_are_encrypted(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40)) {
+        let mut film = sample("video_180p.mp4").to_vec();
+        let mdat = film.windows(4).position(|word| word == b"mdat").unwrap() + 4;
+        let len = film.len() - mdat;
+        for (at, value) in changes {
+            film[mdat + at.index(len)] = value;
+        }
+        walk_encrypted(film);
+    }
 
     #[test]
     fn mutated_films_do_no_harm(name in prop_oneof![Just("video_180p.mp4"), Just("audio_eng.mp4")], changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {

@@ -10,16 +10,16 @@ use quick_cache::sync::Cache;
 use tracing::info;
 
 use crate::asset::{Asset, FORMAT_VERSION, etag};
-use crate::conditions::Part;
+use crate::grant::{Grant, Protected};
 use crate::key_ring::KeyRing;
 use crate::keys::{KeyProvider, LocatorKeys};
-use crate::locator::{Locator, Locators};
+use crate::locator::Locators;
 use crate::open::{is_current, lone_name, media_files, open};
 use crate::packager::{Content, Job};
-use crate::policy::StreamingPolicy;
-use crate::protection::{Protection, Terms};
+use crate::protection::Protection;
+use crate::response::Head;
 use crate::storage::{Storage, StorageError};
-use crate::{AssetPath, Body, Conditions, Download, Encryption, Error, Request, RequestError, Response};
+use crate::{AssetPath, Body, Conditions, Download, Error, Request, RequestError, Response};
 
 /// Packages what a storage holds, request by request.
 ///
@@ -72,10 +72,11 @@ impl Weighter<AssetPath, Cached> for Weight {
 }
 
 /// Sets up a [`Dynpack`].
+#[derive(Clone)]
 pub struct Builder<S> {
     storage: S,
     locators: Option<Locators>,
-    keys: Box<dyn KeyProvider>,
+    keys: Arc<dyn KeyProvider>,
     keys_max_age: Duration,
     policy: CutPolicy,
     limits: Limits,
@@ -100,7 +101,7 @@ impl<S: Storage> Builder<S> {
     /// Who hands out the keys; those which [stand in the locators](LocatorKeys) are used unless set.
     #[must_use]
     pub fn keys(self, provider: impl KeyProvider) -> Self {
-        Self { keys: Box::new(provider), ..self }
+        Self { keys: Arc::new(provider), ..self }
     }
 
     /// How long keys are used before they are asked for again; five minutes unless set.
@@ -155,7 +156,7 @@ impl Dynpack {
         Builder {
             storage,
             locators: None,
-            keys: Box::new(LocatorKeys),
+            keys: Arc::new(LocatorKeys),
             keys_max_age: Duration::from_secs(300),
             policy: CutPolicy::SIX_SECONDS,
             limits: Limits::default(),
@@ -184,7 +185,7 @@ impl Dynpack {
     /// # Errors
     /// [`Error`], whose [`status`](Error::status) says who can mend it.
     pub async fn respond(&self, request: &Request, conditions: &Conditions) -> Result<Response, Error> {
-        let grant = self.grant(request)?;
+        let grant = Grant::new(self.inner.locators.as_ref(), request, self.inner.max_age)?;
         match self.try_respond(request, &grant, conditions).await {
             // The file was replaced since it was last looked at.
             Err(Error::Storage(StorageError::Changed { .. })) => {
@@ -201,47 +202,13 @@ impl Dynpack {
         }
     }
 
-    /// What a request may have, and how.
-    fn grant(&self, request: &Request) -> Result<Grant<'_>, Error> {
-        if let Some(filter) = request.filters.first() {
-            return Err(Error::FilterNotFound { filter: filter.clone() });
-        }
-        let Some(locators) = &self.inner.locators else {
-            return match request.encryption {
-                Some(encryption) => Err(Error::EncryptionNotSet(encryption)),
-                None => Ok(Grant { path: request.asset.clone(), protected: None, max_age: self.inner.max_age }),
-            };
-        };
-        let (locator, policy) = self.locator(locators, request.asset.folder())?;
-        let encryption = policy.admit(request.format, request.encryption)?;
-        Ok(Grant {
-            path: AssetPath::new(&locator.asset_name, request.asset.ism())?,
-            protected: encryption.map(|encryption| (encryption, locator, Self::terms(locators, locator, policy))),
-            max_age: self.max_age(locator),
-        })
-    }
-
-    fn locator<'a>(&self, locators: &'a Locators, id: &str) -> Result<(&'a Locator, &'a StreamingPolicy), Error> {
-        locators.open(id, SystemTime::now())
-    }
-
-    fn terms<'a>(locators: &'a Locators, locator: &'a Locator, policy: &'a StreamingPolicy) -> Terms<'a> {
-        Terms::new(policy, locators.key_delivery()).with_alternative_id(locator.alternative_media_id.as_deref())
-    }
-
-    /// No cache keeps what a locator answers for longer than it is open.
-    fn max_age(&self, locator: &Locator) -> Duration {
-        let left = locator.end_time.map(|end| SystemTime::from(end).duration_since(SystemTime::now()).unwrap_or_default());
-        left.map_or(self.inner.max_age, |left| left.min(self.inner.max_age))
-    }
-
     async fn try_respond(&self, request: &Request, grant: &Grant<'_>, conditions: &Conditions) -> Result<Response, Error> {
         let packager = request.format.packager()?;
         let asset = self.asset(&grant.path).await?;
         let target = self.inner.policy.target.as_millis();
         let protection = match &grant.protected {
             None => None,
-            Some((encryption, locator, terms)) => {
+            Some(Protected { encryption, locator, terms }) => {
                 let keys = self.inner.keys.keys(locator, *encryption).await?;
                 Some(Protection::new(*encryption, &asset.presentation, &asset.version(target), terms, &keys)?)
             }
@@ -250,15 +217,15 @@ impl Dynpack {
         let etag = asset.etag(&request, target, protection.as_ref().map(Protection::version));
         let job = Job::new(&asset.presentation, &request).with_protection(protection.as_ref());
         let package = packager.package(&job)?;
-        let answer = Answer { content_type: package.content_type, etag, max_age: grant.max_age };
-        if conditions.is_known(&answer.etag) {
-            return Ok(answer.with(304, None, Body::of(bytes::Bytes::new())));
+        let head = Head { content_type: package.content_type, etag, max_age: grant.max_age };
+        if conditions.is_known(&head.etag) {
+            return Ok(head.not_modified());
         }
         let body = match package.content {
             Content::Bytes(bytes) => Body::of(bytes),
             Content::Plan(plan) => Body::from_plan(plan, Arc::clone(&asset.sources)).await?,
         };
-        Ok(answer.of(body, conditions))
+        Ok(head.with_part(body, conditions))
     }
 
     /// Gives a stored file as it is, where a locator's policy allows it.
@@ -269,7 +236,7 @@ impl Dynpack {
     pub async fn download(&self, download: &Download, conditions: &Conditions) -> Result<Response, Error> {
         let Download { locator: id, file } = download;
         let locators = self.inner.locators.as_ref().ok_or_else(|| Error::LocatorNotFound { id: id.clone() })?;
-        let (locator, policy) = self.locator(locators, id)?;
+        let (locator, policy) = locators.open(id, SystemTime::now())?;
         let blocked = || Error::DownloadBlocked { file: file.clone() };
         let content_type = download.content_type().filter(|_| policy.allows_download()).ok_or_else(blocked)?;
         let path = format!("{}/{file}", locator.asset_name);
@@ -279,11 +246,11 @@ impl Dynpack {
         })?;
         let identity = source.identity();
         let etag = etag([FORMAT_VERSION.to_string(), path, identity.version().to_owned(), identity.len().to_string()]);
-        let answer = Answer { content_type, etag, max_age: self.max_age(locator) };
-        if conditions.is_known(&answer.etag) {
-            return Ok(answer.with(304, None, Body::of(bytes::Bytes::new())));
+        let head = Head { content_type, etag, max_age: locator.max_age(self.inner.max_age) };
+        if conditions.is_known(&head.etag) {
+            return Ok(head.not_modified());
         }
-        Ok(answer.of(Body::of_source(source), conditions))
+        Ok(head.with_part(Body::of_source(source), conditions))
     }
 
     /// The locators, if there are any.
@@ -351,40 +318,6 @@ impl std::fmt::Debug for Dynpack {
             .field("policy", &self.inner.policy)
             .field("cache", &self.inner.cache.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// What a request may have, and how.
-struct Grant<'a> {
-    /// Where the asset lies.
-    path: AssetPath,
-    protected: Option<(Encryption, &'a Locator, Terms<'a>)>,
-    max_age: Duration,
-}
-
-/// The head of a response.
-struct Answer {
-    content_type: &'static str,
-    etag: String,
-    max_age: Duration,
-}
-
-impl Answer {
-    /// The part of `body` which is asked for.
-    fn of(self, body: Body, conditions: &Conditions) -> Response {
-        let len = body.len();
-        match conditions.part(&self.etag, len) {
-            Part::Whole => self.with(200, None, body),
-            Part::Range { start, end } => {
-                self.with(206, Some(format!("bytes {start}-{}/{len}", end - 1)), body.slice(start, end))
-            }
-            Part::Unsatisfiable => self.with(416, Some(format!("bytes */{len}")), Body::of(bytes::Bytes::new())),
-        }
-    }
-
-    fn with(self, status: u16, content_range: Option<String>, body: Body) -> Response {
-        let Self { content_type, etag, max_age } = self;
-        Response { status, content_type, etag, max_age, content_range, body }
     }
 }
 

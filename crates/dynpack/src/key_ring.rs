@@ -13,13 +13,13 @@ const MOST_KEPT: usize = 10_000;
 
 /// Keys as a provider handed them out, each set asked for once however many requests wait for it.
 pub(crate) struct KeyRing {
-    provider: Box<dyn KeyProvider>,
+    provider: Arc<dyn KeyProvider>,
     max_age: Duration,
     kept: Cache<(String, Encryption), (Arc<KeySet>, Instant)>,
 }
 
 impl KeyRing {
-    pub(crate) fn new(provider: Box<dyn KeyProvider>, max_age: Duration) -> Self {
+    pub(crate) fn new(provider: Arc<dyn KeyProvider>, max_age: Duration) -> Self {
         Self { provider, max_age, kept: Cache::new(MOST_KEPT) }
     }
 

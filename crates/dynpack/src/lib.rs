@@ -27,6 +27,7 @@ mod conditions;
 mod dynpack;
 mod error;
 mod format;
+mod grant;
 mod key_ring;
 mod keys;
 mod locator;

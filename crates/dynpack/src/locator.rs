@@ -1,7 +1,7 @@
 //! Streaming locators: the ids under which assets are published, each with a policy.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use dynpack_crypt::{ContentKey, Iv, KeyId};
 use jiff::Timestamp;
@@ -68,6 +68,12 @@ impl Locator {
         // A clock that is off the calendar opens nothing.
         let Ok(at) = Timestamp::try_from(at) else { return false };
         self.start_time.is_none_or(|start| start <= at) && self.end_time.is_none_or(|end| at < end)
+    }
+
+    /// How long an answer may be kept: no longer than `most`, and than the locator is open.
+    pub(crate) fn max_age(&self, most: Duration) -> Duration {
+        let left = self.end_time.map(|end| SystemTime::from(end).duration_since(SystemTime::now()).unwrap_or_default());
+        left.map_or(most, |left| left.min(most))
     }
 
     fn check(&self) -> Result<(), String> {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::Body;
+use bytes::Bytes;
+
+use crate::conditions::Part;
+use crate::{Body, Conditions};
 
 /// An answer: status, headers and a body that is read from storage as it is sent.
 #[derive(Debug)]
@@ -39,5 +42,36 @@ impl Response {
         }
         headers.extend(self.content_range.iter().map(|range| ("content-range", range.clone())));
         headers
+    }
+}
+
+/// A response before it is known how much of its body is asked for.
+pub(crate) struct Head {
+    pub(crate) content_type: &'static str,
+    pub(crate) etag: String,
+    pub(crate) max_age: Duration,
+}
+
+impl Head {
+    /// That the client has it already.
+    pub(crate) fn not_modified(self) -> Response {
+        self.with(304, None, Body::of(Bytes::new()))
+    }
+
+    /// As much of `body` as is asked for.
+    pub(crate) fn with_part(self, body: Body, conditions: &Conditions) -> Response {
+        let len = body.len();
+        match conditions.part(&self.etag, len) {
+            Part::Whole => self.with(200, None, body),
+            Part::Range { start, end } => {
+                self.with(206, Some(format!("bytes {start}-{}/{len}", end - 1)), body.slice(start, end))
+            }
+            Part::Unsatisfiable => self.with(416, Some(format!("bytes */{len}")), Body::of(Bytes::new())),
+        }
+    }
+
+    fn with(self, status: u16, content_range: Option<String>, body: Body) -> Response {
+        let Self { content_type, etag, max_age } = self;
+        Response { status, content_type, etag, max_age, content_range, body }
     }
 }
