@@ -55,8 +55,9 @@ fn published(locators: &Locators) -> String {
         let (asset, policy) = (&locator.asset_name, &locator.streaming_policy_name);
         let name = asset.rsplit('/').next().unwrap_or(asset);
         let path = AssetPath::new(&locator.id, &format!("{name}.ism")).ok();
-        let urls = path.zip(locators.policy(locator)).map(|(path, policy)| urls(&path, policy.admitted()));
-        let _ = write!(cards, "<section><h2>{}</h2><p>{}</p>{}</section>", text(asset), text(policy), urls.unwrap_or_default());
+        let Some((path, admitted)) = path.zip(locators.policy(locator).map(|policy| policy.admitted())) else { continue };
+        let (shown, urls) = (text(&path), urls(&path, admitted));
+        let _ = write!(cards, "<section><h2>{}: {}</h2><p>{shown}</p>{urls}</section>", text(asset), text(policy));
     }
     cards
 }
@@ -88,18 +89,22 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
     html + "</table>"
 }
 
+/// What may be asked of an asset: each manifest by its name in the asset.
 fn urls(path: &AssetPath, ways: impl Iterator<Item = (Format, Option<Encryption>)>) -> String {
     let mut html = String::from("<table class=urls>");
     for (format, encryption) in ways {
-        let url = text(Request::manifest(path.clone(), format).with_encryption(encryption));
-        let play = if format == Format::HlsCmaf && matches!(encryption, None | Some(Encryption::Cbc)) {
-            format!("<button data-url=\"{url}\">Play</button>")
-        } else {
-            String::new()
-        };
-        let _ = write!(html, "<tr><td>{}{}<td><a href=\"{url}\">{url}</a><td>{play}", format.title(), named(encryption));
+        let url = Request::manifest(path.clone(), format).with_encryption(encryption).to_string();
+        let shown = url.rsplit('/').next().unwrap_or(&url);
+        let (url, shown) = (text(&url), text(shown));
+        let play = if plays(format, encryption) { format!("<button data-url=\"{url}\">Play</button>") } else { String::new() };
+        let _ = write!(html, "<tr><td>{}{}<td><a href=\"{url}\">{shown}</a><td>{play}", format.title(), named(encryption));
     }
     html + "</table>"
+}
+
+/// Whether browsers that play HLS by themselves play that: Chromium decrypts whole segments of transport streams alone.
+const fn plays(format: Format, encryption: Option<Encryption>) -> bool {
+    matches!((format, encryption), (Format::HlsCmaf, None) | (Format::HlsV4, Some(Encryption::Cbc)))
 }
 
 fn named(encryption: Option<Encryption>) -> String {

@@ -6,8 +6,9 @@
 // Prints a line for each check and, last, `browser: N passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
 
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,24 +16,12 @@ import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
 
+import { LOCKED_OUT, PROTECTED, STRANGER, locators } from "./protection.mjs";
+import { CSF, DASH, HLS, HLS3, HLS4, LATE, NO_PROGRESS, SMOOTH, SMOOTH20 } from "./protocols.mjs";
+
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const LIMIT_MINUTES = 20;
 const EXPECTED = { duration: 20, frame: 1 / 25, widths: [320, 640, 1280], languages: ["de", "en"] };
-const HLS_TYPE = "application/vnd.apple.mpegurl";
-const SMOOTH_TYPE = "application/vnd.ms-sstr+xml";
-// Transport streams have no edit list. hls.js and Shaka Player take the first decode time for 0, which is the reordering of pictures (40 ms)
-// before the first presentation time, and the last frame of sound ends 11 ms behind the pictures: see docs/decisions.md.
-const LATE = { slack: 0.052 };
-// What it reports once for the first piece of audio, of FFmpeg's streams too; and goes on.
-const NO_PROGRESS = { harmless: ["bufferAppendNoProgress audio 0"] };
-const HLS = { name: "HLS", manifest: "manifest(format=m3u8-cmaf)", type: HLS_TYPE };
-const HLS4 = { name: "HLS v4", manifest: "manifest(format=m3u8-aapl)", type: HLS_TYPE };
-// The audio is in each video: there is nothing to choose from.
-const HLS3 = { name: "HLS v3", manifest: "manifest(format=m3u8-aapl-v3)", type: HLS_TYPE, languages: [] };
-const DASH = { name: "DASH", manifest: "manifest(format=mpd-time-cmaf)", type: "application/dash+xml" };
-const CSF = { name: "DASH CSF", manifest: "manifest(format=mpd-time-csf)", type: "application/dash+xml" };
-const SMOOTH = { name: "Smooth", manifest: "manifest", type: SMOOTH_TYPE };
-const SMOOTH20 = { name: "Smooth 2.0", manifest: "manifest(format=fmp4-v20)", type: SMOOTH_TYPE };
 const SESSIONS = [
   ...["hls.js", "native", "shaka"].map((player) => [player, HLS]),
   ["hls.js", { ...HLS4, ...LATE, ...NO_PROGRESS }],
@@ -44,6 +33,19 @@ const SESSIONS = [
   ["shaka4", SMOOTH],
   ["shaka4", SMOOTH20],
 ];
+// Of protected streams, whose media is that of the clear ones.
+const PLAYED = {
+  steps: [
+    "starts and plays",
+    "knows the duration",
+    "buffers without a gap from start to end",
+    "seeks to the picture asked for",
+    "shows the pictures of the clear stream",
+    "switches rendition",
+    "switches language",
+  ],
+  rate: 2,
+};
 const FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"];
 const PLAYBACK_FLAGS = ["--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio"];
 
@@ -71,9 +73,10 @@ async function freePort() {
   return port;
 }
 
-async function startOrigin(binary, media) {
+async function startOrigin(binary, media, options = []) {
   const listen = `127.0.0.1:${await freePort()}`;
-  const child = spawn(path.resolve(binary), ["--media", media, "--listen", listen], { stdio: "ignore" });
+  const child = spawn(path.resolve(binary), ["--media", media, "--listen", listen, ...options], { stdio: "ignore" });
+  process.on("exit", () => child.kill());
   child.on("error", (error) => fail(`the origin does not start: ${error.message}`));
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const answer = await fetch(`http://${listen}/healthz`).catch(() => null);
@@ -93,30 +96,81 @@ const tally = { passed: 0, failed: 0 };
 
 function report(who, step, ok, remark) {
   tally[ok ? "passed" : "failed"] += 1;
-  console.log(`  ${ok ? "ok    " : "FAILED"} ${who.padEnd(18)} ${step}${remark ? `: ${remark}` : ""}`);
+  console.log(`  ${ok ? "ok    " : "FAILED"} ${who.padEnd(26)} ${step}${remark ? `: ${remark}` : ""}`);
+}
+
+const address = (origin, { folder = "sample", manifest }) => `${origin}/${folder}/sample.ism/${manifest}`;
+
+/** Opens the page of the players, which can look at its own video from outside. */
+async function prepare(page, pages) {
+  await page.exposeFunction("screenshot", async () => (await page.locator("video").screenshot()).toString("base64"));
+  await page.goto(pages);
 }
 
 /** One player with one stream, in a page of its own. */
 async function play(context, pages, origin, [player, protocol], out) {
   const who = `${player}, ${protocol.name}`;
-  const url = `${origin}/sample/sample.ism/${protocol.manifest}`;
   const page = await context.newPage();
   const complaints = [];
+  const keys = new Set();
   page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    const url = request.url();
+    // A request for a licence names keys, whichever of them the URL is for.
+    const wanted = request.method() === "POST" ? request.postDataJSON().kids : [url];
+    if (url.includes("/demo-keys/")) wanted.forEach((key) => keys.add(key));
+    if (url.startsWith(STRANGER)) complaints.push(`asks ${url}`);
+  });
   page.on("response", (response) => {
     if (response.status() >= 400 && !response.url().endsWith("favicon.ico")) complaints.push(`${response.status()} ${response.url()}`);
   });
   try {
-    await page.goto(pages);
-    const arguments_ = [player, url, protocol.type, { ...EXPECTED, slack: EXPECTED.frame, harmless: [], ...protocol }];
-    const results = await page.evaluate((given) => check(...given), arguments_);
+    await prepare(page, pages);
+    const expected = { ...EXPECTED, slack: EXPECTED.frame, harmless: [], ...protocol };
+    const results = await page.evaluate((given) => check(...given), [player, address(origin, protocol), protocol.type, expected]);
     for (const [step, ok, remark] of results) report(who, step, ok, remark);
     report(who, "gets every answer", complaints.length === 0, complaints.slice(0, 5).join("; "));
-    await page.screenshot({ path: path.join(out, `${player}-${protocol.name.replaceAll(" ", "-")}.png`) });
+    if (protocol.keys) report(who, "asks for its keys", keys.size === protocol.keys, `${keys.size} of ${protocol.keys}`);
+    await page.screenshot({ path: path.join(out, `${player}-${protocol.name.replaceAll(/[ ,]+/g, "-")}.png`) });
   } catch (error) {
     report(who, "runs", false, error.message);
   } finally {
     await page.close();
+  }
+}
+
+/** What is to be seen at some times of the clear stream. */
+async function takePictures(context, pages, origin) {
+  const page = await context.newPage();
+  await prepare(page, pages);
+  const taken = await page.evaluate((given) => pictures(...given), ["shaka", address(origin, DASH), DASH.type, [4.5, 11.3, 18.7]]);
+  await page.close();
+  return taken;
+}
+
+/** A player that gets keys which are not those of the stream: it must not show its pictures. */
+async function lockOut(context, pages, origin, [player, protocol], pictures) {
+  const page = await context.newPage();
+  const steps = ["starts and plays", "shows the pictures of the clear stream"];
+  const expected = { ...EXPECTED, harmless: [], ...protocol, steps, pictures };
+  try {
+    await prepare(page, pages);
+    const results = await page.evaluate((given) => check(...given), [player, address(origin, protocol), protocol.type, expected]);
+    const failures = results.filter(([step, ok]) => !ok && steps.includes(step));
+    const remark = failures.map(([, , why]) => why).join("; ");
+    report(`${player}, ${protocol.name}`, "shows nothing with other keys", failures.length > 0, remark);
+  } catch (error) {
+    report(`${player}, ${protocol.name}`, "runs with other keys", false, error.message);
+  } finally {
+    await page.close();
+  }
+}
+
+/** What a locator protects is not to be had in the clear, nor without a locator. */
+async function askForClear(origin) {
+  for (const [folder, manifest] of [["everything", HLS.manifest], ["everything", DASH.manifest], ["sample", HLS.manifest]]) {
+    const { status } = await fetch(address(origin, { folder, manifest }));
+    report(`/${folder}`, `has no clear ${manifest}`, status >= 400 && status < 500, `${status}`);
   }
 }
 
@@ -154,25 +208,45 @@ if (!binary || !media) fail("usage: browser.mjs ORIGIN MEDIA [OUT]");
 setTimeout(() => fail(`not done within ${LIMIT_MINUTES} minutes`), LIMIT_MINUTES * 60_000).unref();
 
 await mkdir(out, { recursive: true });
-const profile = await mkdtemp(path.join(tmpdir(), "dynpack-chromium-"));
+const temporary = await mkdtemp(path.join(tmpdir(), "dynpack-browser-"));
 const pages = await servePages();
 const origin = await startOrigin(binary, path.resolve(media));
-process.on("exit", () => origin.child.kill());
+const locked = await startWith(locators("0f"), ["--demo-keys"]);
+const keyUrl = `${locked.address}/demo-keys/{ContentKeyId}`;
+const mislocked = await startWith(locators("f0", { keyUrlTemplate: keyUrl, clearKeyUrlTemplate: keyUrl }));
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const context = await chromium.launchPersistentContext(profile, {
+const context = await chromium.launchPersistentContext(path.join(temporary, "profile"), {
   executablePath,
   chromiumSandbox: false,
   args: [...FLAGS, ...PLAYBACK_FLAGS],
   viewport: { width: 1280, height: 760 },
 });
 try {
-  for (const session of SESSIONS.filter(([player, { name }]) => !process.env.ONLY || `${player}, ${name}`.match(process.env.ONLY))) await play(context, pages.address, origin.address, session, out);
+  for (const session of SESSIONS.filter(isWanted)) await play(context, pages.address, origin.address, session, out);
+  const pictures = await takePictures(context, pages.address, origin.address);
+  for (const [player, protocol] of PROTECTED.filter(isWanted)) {
+    await play(context, pages.address, locked.address, [player, { ...protocol, ...PLAYED, pictures }], out);
+  }
+  for (const session of LOCKED_OUT.filter(isWanted)) await lockOut(context, pages.address, mislocked.address, session, pictures);
+  await askForClear(locked.address);
   await visit(context, origin.address, out);
 } finally {
   await context.close();
   pages.server.close();
-  origin.child.kill();
-  await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  for (const { child } of [origin, locked, mislocked]) child.kill();
+  await rm(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 console.log(`browser: ${tally.passed} passed, ${tally.failed} failed`);
 process.exit(tally.failed ? 1 : 0);
+
+/** An origin which publishes by these locators. */
+async function startWith(document, options = []) {
+  const file = path.join(temporary, `${randomUUID()}.json`);
+  await writeFile(file, JSON.stringify(document));
+  return startOrigin(binary, path.resolve(media), ["--locators", file, ...options]);
+}
+
+/** ONLY is a pattern of the sessions that are wanted. */
+function isWanted([player, { name }]) {
+  return !process.env.ONLY || `${player}, ${name}`.match(process.env.ONLY);
+}

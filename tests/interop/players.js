@@ -25,7 +25,14 @@ const PLAYERS = {
     await script("/hls.js/dist/hls.js");
     // A stall is no damage, the machine may be busy; a hole that is jumped is.
     const harmless = new Set(["bufferStalledError", "bufferNudgeOnStall"]);
-    const hls = new Hls({ maxBufferLength: 60, maxMaxBufferLength: 60, startLevel: 0 });
+    const hls = new Hls({
+      maxBufferLength: 60,
+      maxMaxBufferLength: 60,
+      startLevel: 0,
+      emeEnabled: true,
+      drmSystems: { "org.w3.clearkey": { licenseUrl: "the one in the playlist" } },
+      licenseXhrSetup: (xhr, _, { decryptdata }) => xhr.open("POST", decryptdata.uri),
+    });
     hls.on(Hls.Events.ERROR, (_, { details, fatal, reason, parent, frag }) => {
       if (fatal || !harmless.has(details)) errors.push(`${details}${fatal ? " (fatal)" : ""} ${parent ?? ""} ${frag?.sn ?? ""} at ${video.currentTime} ${reason ?? ""}`);
     });
@@ -123,6 +130,17 @@ async function seek(time) {
   return Promise.race([shown, late]);
 }
 
+/** The brightness of the picture that is shown, in 32 by 18 places. It is seen from outside: no page may read protected pictures. */
+async function brightness() {
+  const screenshot = await fetch(`data:image/png;base64,${await window.screenshot()}`);
+  const canvas = new OffscreenCanvas(32, 18);
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(await createImageBitmap(await screenshot.blob()), 0, 0, canvas.width, canvas.height);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from({ length: data.length / 4 }, (_, at) => (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3);
+}
+
 async function advance(seconds) {
   const from = video.currentTime;
   await video.play();
@@ -177,6 +195,19 @@ const STEPS = {
     return remarks.join(", ");
   },
 
+  async "shows the pictures of the clear stream"({ expected }) {
+    video.pause();
+    const remarks = [];
+    for (const [time, clear] of expected.pictures) {
+      await seek(time);
+      const shown = await brightness();
+      const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - clear[at]), 0) / shown.length;
+      assert(difference < ALIKE, `at ${time} s the picture is another: its places differ by ${difference.toFixed(1)} on average`);
+      remarks.push(`${time}: ${difference.toFixed(1)}`);
+    }
+    return remarks.join(", ");
+  },
+
   async "switches rendition"({ player, expected }) {
     await seek(2);
     await video.play();
@@ -216,18 +247,23 @@ const STEPS = {
   },
 };
 
+// The same picture differs by up to 0.6 in two renditions, from one a second later by 1.4, from one of another scene by 7 and more.
+const ALIKE = 1;
+
 // What the player has no way to say or do is not asked of it.
 const NEEDS = { "offers every rendition and language": "widths", "switches rendition": "rendition", "switches language": "audio" };
 
-/** Plays `url` and answers [step, ok, remark] for each step. */
+/** Plays `url`, at the rate that is expected or else as it is, and answers [step, ok, remark] for each step. */
 async function check(name, url, type, expected) {
+  video.defaultPlaybackRate = expected.rate ?? 1;
   const results = [];
   let player = {};
-  const steps = Object.entries(STEPS);
+  const steps = Object.entries(STEPS).filter(([step]) => !expected.steps || expected.steps.includes(step));
   steps.unshift(["loads", async () => (player = await PLAYERS[name](url, type)) && ""]);
   for (const [step, act] of steps) {
     if (NEEDS[step] && !player[NEEDS[step]]) continue;
     if (step === "switches language" && expected.languages.length < 2) continue;
+    if (step === "shows the pictures of the clear stream" && !expected.pictures) continue;
     const limit = new Promise((_, reject) => setTimeout(() => reject(new Error("not within 60 s")), 60_000));
     try {
       results.push([step, true, await Promise.race([act({ player, expected }), limit])]);
@@ -239,4 +275,16 @@ async function check(name, url, type, expected) {
   const grave = errors.filter((error) => !expected.harmless.some((word) => error.startsWith(word)));
   results.push(["has no errors", grave.length === 0, grave.join("; ")]);
   return results;
+}
+
+/** The pictures of `url` at those times, as [time, brightness]. */
+async function pictures(name, url, type, times) {
+  await PLAYERS[name](url, type);
+  await until(() => video.readyState >= 2, "the first picture");
+  const taken = [];
+  for (const time of times) {
+    await seek(time);
+    taken.push([time, await brightness()]);
+  }
+  return taken;
 }

@@ -81,7 +81,8 @@ fn system(Signal { system, pssh, url }: &Signal) -> Option<System> {
     };
     let object = pssh.as_ref().filter(|_| *system == SystemId::PLAYREADY).map(|pssh| pssh.data_base64());
     let told = System::new(*system).with_name(name.to_owned());
-    let told = match pssh {
+    // dash.js takes any header of ClearKey for a list of key ids in JSON; where there is none, it makes that list itself.
+    let told = match pssh.as_ref().filter(|_| *system != SystemId::CLEAR_KEY) {
         Some(pssh) => told.with_pssh(pssh.to_base64()),
         None => told,
     };
@@ -93,4 +94,23 @@ fn system(Signal { system, pssh, url }: &Signal) -> Option<System> {
         Some(url) => told.with_licence_url(url.clone()),
         None => told,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use dynpack_crypt::KeyId;
+    use dynpack_crypt::systems::clear_key;
+
+    use super::*;
+
+    /// dash.js fails on one, see `docs/players.md`.
+    #[test]
+    fn clear_key_has_no_header() {
+        let pssh = clear_key::pssh(&[KeyId([1; 16])]);
+        let url = Some(String::from("https://keys.example/1"));
+        let told = |id| system(&Signal { system: id, pssh: Some(pssh.clone()), url: url.clone() }).unwrap();
+        assert_eq!((told(SystemId::CLEAR_KEY).pssh, told(SystemId::CLEAR_KEY).licence_url), (None, url.clone()));
+        assert_eq!(told(SystemId::WIDEVINE).pssh, Some(pssh.to_base64()));
+        assert_eq!(told(SystemId::PLAYREADY).playready_object, Some(pssh.data_base64()));
+    }
 }

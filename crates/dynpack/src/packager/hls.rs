@@ -1,8 +1,8 @@
 //! What all versions of HLS have in common: their playlists.
 
-use dynpack_crypt::SystemId;
 use dynpack_crypt::cenc::Scheme;
-use dynpack_crypt::systems::{Pssh, clear_key, fairplay, playready, widevine};
+use dynpack_crypt::systems::{clear_key, fairplay, playready, widevine};
+use dynpack_crypt::{KeyId, SystemId};
 use dynpack_hls::{Key, Method, Options, Resource, Urls};
 use dynpack_media::{Presentation, Rendition, Ticks};
 
@@ -11,6 +11,9 @@ use crate::protection::{Protection, Signal};
 use crate::{Encryption, Format, Request, Target};
 
 pub(super) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+
+/// The `KEYFORMAT` of a key that is itself at its URL (RFC 8216, 5).
+const IDENTITY: &str = "identity";
 
 pub(super) fn options(options: Options, request: &Request) -> Options {
     options.with_audio_only(request.audio_only.unwrap_or_default())
@@ -82,32 +85,72 @@ impl Links<'_> {
 /// The key of a rendition whose samples are encrypted, once for each system.
 fn keys_of_samples(protection: &Protection, rendition: &Rendition, is_transport_stream: bool) -> Vec<Key> {
     let (Some(scheme), Some(key_id)) = (protection.scheme(), protection.key_id(rendition)) else { return Vec::new() };
-    let method = if scheme == Scheme::Cenc { Method::SampleAesCtr } else { Method::SampleAes };
-    let key = |uri: String, format: &str| Key::new(method, uri).with_format(format.to_owned(), Some("1".to_owned()));
-    let mut keys = Vec::new();
-    for Signal { system, pssh, url } in protection.signals(rendition) {
-        let data = |pssh: &Pssh| format!("data:text/plain;base64,{}", pssh.to_base64());
-        match *system {
-            SystemId::PLAYREADY if !is_transport_stream => {
-                let object = pssh.iter().map(|pssh| format!("data:text/plain;charset=UTF-16;base64,{}", pssh.data_base64()));
-                keys.extend(object.map(|object| key(object, playready::KEY_FORMAT)));
-            }
-            SystemId::WIDEVINE if !is_transport_stream => {
-                keys.extend(pssh.iter().map(|pssh| key(data(pssh), widevine::KEY_FORMAT).with_key_id(key_id)));
-            }
-            SystemId::FAIRPLAY => keys.extend(url.iter().map(|uri| key(uri.clone(), fairplay::KEY_FORMAT))),
-            SystemId::CLEAR_KEY => {
-                // hls.js wants the one and Shaka Player the other; each passes over what it does not know.
-                keys.extend(url.iter().map(|uri| key(uri.clone(), "identity").with_key_id(key_id)));
-                let named = url.iter().filter(|_| !is_transport_stream);
-                keys.extend(named.map(|uri| key(uri.clone(), clear_key::KEY_FORMAT).with_key_id(key_id)));
-            }
-            _ => {}
-        }
-    }
+    let keys = protection.signals(rendition).iter().flat_map(|signal| keys_of(signal, scheme, key_id, is_transport_stream));
     // Transport streams have no place for it, unlike fragmented MP4 (`tenc`).
     match protection.of_frames(rendition).filter(|_| is_transport_stream) {
-        Some(sample_aes) => keys.into_iter().map(|key| key.with_iv(sample_aes.iv())).collect(),
-        None => keys,
+        Some(sample_aes) => keys.map(|key| key.with_iv(sample_aes.iv())).collect(),
+        None => keys.collect(),
+    }
+}
+
+/// What playlists tell one system of a key.
+fn keys_of(signal: &Signal, scheme: Scheme, key_id: KeyId, is_transport_stream: bool) -> Vec<Key> {
+    let method = if scheme == Scheme::Cenc { Method::SampleAesCtr } else { Method::SampleAes };
+    let key = |uri: String, format: &str| Key::new(method, uri).with_format(format.to_owned(), Some("1".to_owned()));
+    let Signal { system, pssh, url } = signal;
+    let (pssh, url) = (pssh.as_ref(), url.clone());
+    let keys = match *system {
+        SystemId::PLAYREADY if !is_transport_stream => {
+            let object = pssh.map(|pssh| format!("data:text/plain;charset=UTF-16;base64,{}", pssh.data_base64()));
+            [object.map(|object| key(object, playready::KEY_FORMAT)), None]
+        }
+        SystemId::WIDEVINE if !is_transport_stream => {
+            let data = pssh.map(|pssh| format!("data:text/plain;base64,{}", pssh.to_base64()));
+            [data.map(|data| key(data, widevine::KEY_FORMAT).with_key_id(key_id)), None]
+        }
+        SystemId::FAIRPLAY => [url.map(|uri| key(uri, fairplay::KEY_FORMAT)), None],
+        SystemId::CLEAR_KEY if is_transport_stream => [url.map(|uri| key(uri, IDENTITY).with_key_id(key_id)), None],
+        // Shaka Player takes the key itself and hls.js a licence, each from a tag that the other passes over. But in `cbcs` hls.js
+        // prefers the key itself, with which it opens transport streams alone; to Shaka Player a format without a name is the same.
+        SystemId::CLEAR_KEY => {
+            let unnamed = |uri| Key::new(method, uri).with_format(String::new(), None);
+            let key_itself = |uri| if scheme == Scheme::Cenc { key(uri, IDENTITY) } else { unnamed(uri) };
+            let licence = |uri| key(uri, clear_key::KEY_FORMAT).with_key_id(key_id);
+            [url.clone().map(|uri| key_itself(uri).with_key_id(key_id)), url.map(licence)]
+        }
+        _ => [None, None],
+    };
+    keys.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: KeyId = KeyId([0x1f; 16]);
+
+    fn formats(system: SystemId, scheme: Scheme, is_transport_stream: bool) -> Vec<String> {
+        let signal = Signal { system, pssh: Some(clear_key::pssh(&[ID])), url: Some("https://keys.example/1".into()) };
+        let keys = keys_of(&signal, scheme, ID, is_transport_stream);
+        keys.into_iter().map(|key| key.format.unwrap_or_default()).collect()
+    }
+
+    #[test]
+    fn each_system_has_its_tag() {
+        for (system, format) in [(SystemId::PLAYREADY, playready::KEY_FORMAT), (SystemId::WIDEVINE, widevine::KEY_FORMAT)] {
+            assert_eq!(formats(system, Scheme::Cenc, false), [format]);
+            assert!(formats(system, Scheme::Cbcs, true).is_empty());
+        }
+        assert_eq!(formats(SystemId::FAIRPLAY, Scheme::Cbcs, false), [fairplay::KEY_FORMAT]);
+        assert_eq!(formats(SystemId::FAIRPLAY, Scheme::Cbcs, true), [fairplay::KEY_FORMAT]);
+        assert!(formats(SystemId::COMMON, Scheme::Cbcs, false).is_empty());
+    }
+
+    /// As hls.js and Shaka Player take them, see `docs/players.md`.
+    #[test]
+    fn clear_key_has_a_tag_for_each_player() {
+        assert_eq!(formats(SystemId::CLEAR_KEY, Scheme::Cenc, false), ["identity", "org.w3.clearkey"]);
+        assert_eq!(formats(SystemId::CLEAR_KEY, Scheme::Cbcs, false), ["", "org.w3.clearkey"]);
+        assert_eq!(formats(SystemId::CLEAR_KEY, Scheme::Cbcs, true), ["identity"]);
     }
 }
