@@ -1,12 +1,12 @@
 //! Sets that lie, break off or ask for what is not theirs, and requests for what lies between segments.
 
 use dynpack::storage::Memory;
-use dynpack::{Conditions, Dynpack, Format, Protocol, Request};
+use dynpack::{Dynpack, Format, Protocol};
 
 use crate::builder::fragments::{Run, Sample, Time, Traf, file, init};
 use crate::played::streams;
 use crate::sets::{SAMPLE, as_smooth_set};
-use crate::support::{ask, formats, get, manifest, promises, sample_origin, sample_storage, text};
+use crate::support::{ask, formats, manifest, promises, sample_origin, sample_storage, text};
 
 /// Status, code and text of the answer to `path`, which must be an error.
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
@@ -174,48 +174,91 @@ async fn times_between_two_segments_name_none() {
     }
 }
 
-/// A client manifest in the asset tells nothing that the media does not: it is not read, whatever is in it, and need not be there.
+/// The sample as a Smooth set, whose server manifest names a client manifest with that content; or does not.
+async fn with_client_manifest(name: Option<&str>, ismc: Option<&str>) -> Dynpack {
+    let head = name.map_or_else(String::new, |name| format!(r#"<meta name="clientManifestRelativePath" content="{name}"/>"#));
+    let storage = changed(|file, bytes| match file.ends_with(".ism") {
+        true => Some(String::from_utf8(bytes).unwrap().replace("<head/>", &format!("<head>{head}</head>")).into_bytes()),
+        false => Some(bytes),
+    });
+    let storage = storage.await;
+    if let Some(ismc) = ismc {
+        storage.insert("sample/sample.ismc", ismc.to_owned());
+    }
+    Dynpack::builder(storage).build()
+}
+
+/// Client manifests that are not as they should be, or not to be read.
 #[tokio::test]
-async fn a_client_manifest_in_the_asset_changes_nothing() {
-    let with = |head: &'static str, ismc: Option<&'static str>| async move {
-        let storage = changed(|name, bytes| match name.ends_with(".ism") {
-            true => Some(String::from_utf8(bytes).unwrap().replace("<head/>", head).into_bytes()),
-            false => Some(bytes),
-        });
-        let storage = storage.await;
-        if let Some(ismc) = ismc {
-            storage.insert("sample/sample.ismc", ismc);
-        }
-        Dynpack::builder(storage).build()
-    };
-    let plain = with("<head/>", None).await;
-    const REFERENCE: &str = r#"<head><meta name="clientManifestRelativePath" content="sample.ismc"/></head>"#;
-    for (head, ismc) in [
-        ("<head/>", Some("")),
-        (REFERENCE, None),
-        (REFERENCE, Some("not XML at all")),
-        (REFERENCE, Some(r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"/>"#)),
+async fn bad_client_manifests_have_clear_errors() {
+    let named = Some("sample.ismc");
+    for (name, ismc, expected) in [
+        (named, Some("not XML at all"), "its client manifest cannot be read: "),
+        (named, Some("<SmoothStreamingMedia Duration=\"1\""), "its client manifest cannot be read: "),
+        (named, Some("<smil/>"), "its client manifest cannot be read: "),
+        (named, Some("<SmoothStreamingMedia MajorVersion=\"2\"/>"), "there is no Duration"),
+        (
+            named,
+            Some("<!DOCTYPE x [<!ENTITY e \"e\">]><SmoothStreamingMedia MajorVersion=\"2\" Duration=\"1\"/>"),
+            "document type",
+        ),
+        (named, Some("<SmoothStreamingMedia MajorVersion=\"3\" Duration=\"1\"/>"), "a major version other than 2"),
+        (Some("../sample.ismc"), None, "is a path"),
+        (Some("https://elsewhere.example/sample.ismc"), None, "is a "),
+        (Some("/sample.ismc"), None, "is an absolute path"),
     ] {
-        let dynpack = with(head, ismc).await;
+        let dynpack = with_client_manifest(name, ismc).await;
+        let (status, code, problem) = refusal(&dynpack, &manifest(SAMPLE, Format::Smooth)).await;
+        assert_eq!((status, code), (415, "MPE_INPUT_FORMAT_NOT_SUPPORTED"), "{name:?} {ismc:?}: {problem}");
+        assert!(problem.contains(expected), "{name:?} {ismc:?}: {problem}");
+    }
+}
+
+/// One that nobody names, or that is named and missing, changes nothing.
+#[tokio::test]
+async fn a_client_manifest_need_not_be_there() {
+    let plain = with_client_manifest(None, None).await;
+    let empty = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"/>"#;
+    for (name, ismc) in [(None, Some("not XML at all")), (Some("sample.ismc"), None), (Some("sample.ismc"), Some(empty))] {
+        let dynpack = with_client_manifest(name, ismc).await;
         for format in formats() {
             let url = manifest(SAMPLE, format);
             assert_eq!(text(&plain, &url).await, text(&dynpack, &url).await);
         }
     }
-    let outside = r#"<head><meta name="clientManifestRelativePath" content="../sample.ismc"/></head>"#;
-    let (status, _, problem) = refusal(&with(outside, None).await, &manifest(SAMPLE, Format::Smooth)).await;
-    assert!(status == 415 && problem.contains("is a path"), "{problem}");
 }
 
-/// A client manifest that comes or changes gives no reason to fetch anything anew.
+/// What the server manifest does not say of a track, the client manifest can; and a change of it is noticed.
 #[tokio::test]
-async fn a_client_manifest_is_no_part_of_any_tag() {
-    let origin = sample_origin();
-    let storage = as_smooth_set(&origin).await;
+async fn a_client_manifest_completes_the_server_manifest() {
+    let storage = changed(|file, bytes| match file.ends_with(".ism") {
+        true => {
+            let ism = String::from_utf8(bytes)
+                .unwrap()
+                .replace("<head/>", r#"<head><meta name="clientManifestRelativePath" content="sample.ismc"/></head>"#);
+            let lines = ism.lines().filter(|line| !line.contains("systemLanguage\""));
+            Some(
+                lines
+                    .map(|line| line.replace(" systemLanguage=\"deu\"", "").replace(" systemLanguage=\"eng\"", ""))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+                    .into_bytes(),
+            )
+        }
+        false => Some(bytes),
+    });
+    let storage = storage.await;
+    let ismc = |language: &str| {
+        format!(
+            r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"><StreamIndex Type="audio" Name="audio_de" Language="{language}" Role="alternate" Accessibility="description" Chunks="0" Url="x"><QualityLevel Index="0" Bitrate="71182" FourCC="AACL" CodecPrivateData="1190"/></StreamIndex></SmoothStreamingMedia>"#
+        )
+    };
+    storage.insert("sample/sample.ismc", ismc("fin"));
     let dynpack = Dynpack::builder(storage.clone()).check_after(std::time::Duration::ZERO).build();
-    let request = Request::parse(&manifest(SAMPLE, Format::Smooth)).unwrap();
-    let before = dynpack.respond(&request, &Conditions::default()).await.unwrap().etag;
-    storage.insert("sample/sample.ismc", "anything");
-    assert_eq!(dynpack.respond(&request, &Conditions::default()).await.unwrap().etag, before);
-    assert!(!get(&dynpack, &manifest(SAMPLE, Format::Smooth)).await.is_empty());
+    let url = manifest(SAMPLE, Format::DashCmaf);
+    let mpd = text(&dynpack, &url).await;
+    assert!(mpd.contains("lang=\"fi\""), "{mpd}");
+    assert!(mpd.contains(r#"<Accessibility schemeIdUri="urn:mpeg:dash:role:2011" value="description"/>"#), "{mpd}");
+    storage.insert("sample/sample.ismc", ismc("swe"));
+    assert!(text(&dynpack, &url).await.contains("lang=\"sv\""));
 }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{CutPolicy, Movie};
-use dynpack_smooth::ServerManifest;
+use dynpack_media::{CutPolicy, Extent, Movie};
+use dynpack_smooth::{ClientManifest, ServerManifest};
 use futures_util::future::try_join_all;
 use tracing::{debug, warn};
 
 use crate::asset::{Asset, Files};
 use crate::renditions::{listed_files, present, present_listed};
-use crate::storage::{Source, Storage, StorageError};
+use crate::storage::{Identity, Source, Storage, StorageError};
 use crate::{AssetPath, Error};
 
 /// How many files an asset may have: more than that is a folder which is no asset.
@@ -22,10 +23,13 @@ const MEDIA_ENDINGS: [&str; 8] = [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".ism
 /// How many ranges of a fragmented file are read at a time, where its index tells of them.
 const READS_AT_ONCE: usize = 64;
 
+/// Files of manifests, each by its path and version.
+type Manifests = Vec<(String, Identity)>;
+
 /// What an asset is made of.
 enum Contents {
-    /// A server manifest, with its file's path and source.
-    Listed(Box<ServerManifest>, String, Arc<dyn Source>),
+    /// A server manifest, with the files it was read from.
+    Listed(Box<ServerManifest>, Manifests),
     /// Media files of a folder.
     Folder { names: Vec<String> },
     /// A file beside the folders.
@@ -60,8 +64,8 @@ pub(crate) async fn open(storage: &dyn Storage, path: &AssetPath, policy: CutPol
     }
     let mut files = Files { listed: None, opened: Vec::new() };
     let presentation = match contents {
-        Contents::Listed(manifest, file, source) => {
-            files.opened.push((file, source.identity().clone()));
+        Contents::Listed(manifest, manifests) => {
+            files.opened.extend(manifests);
             present_listed(&manifest, movies, policy)
         }
         Contents::Folder { names } => {
@@ -99,13 +103,11 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
         Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
-            let file = format!("{}/{}", path.folder(), path.ism());
-            let source = storage.open(&file).await?;
-            let manifest = server_manifest(source.as_ref()).await.map_err(|problem| match problem {
-                Ok(problem) => Error::Unusable { asset: path.to_string(), problem },
-                Err(error) => error.into(),
+            let (manifest, files) = listed(storage, path, &listing.files).await.map_err(|refused| match refused {
+                Refused::Manifest(problem) => Error::Unusable { asset: path.to_string(), problem },
+                Refused::Storage(error) => error.into(),
             })?;
-            Ok(Contents::Listed(Box::new(manifest), file, source))
+            Ok(Contents::Listed(Box::new(manifest), files))
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
@@ -140,18 +142,46 @@ pub(crate) fn lone_name(file: &str) -> Option<&str> {
     file.strip_suffix(ending)
 }
 
-async fn server_manifest(source: &dyn Source) -> Result<ServerManifest, Result<String, StorageError>> {
-    let most = ServerManifest::MAX_BYTES as u64;
-    if source.len() > most {
-        return Err(Ok(format!("its server manifest has {} bytes, where {most} are the limit", source.len())));
-    }
-    let whole = dynpack_media::Extent::new(0, source.len());
-    let text = source.read(&[whole]).await.map_err(Err)?.into_iter().next().unwrap_or_default();
-    let manifest = ServerManifest::parse(&text).map_err(|error| Ok(format!("its server manifest cannot be read: {error}")))?;
+/// Why manifests cannot be had.
+enum Refused {
+    /// One is not as it should be.
+    Manifest(String),
+    Storage(StorageError),
+}
+
+/// The server manifest of an asset, completed by its client manifest if it has one, with both files.
+async fn listed(storage: &dyn Storage, path: &AssetPath, names: &[String]) -> Result<(ServerManifest, Manifests), Refused> {
+    let cannot_read =
+        |which: &str, error: dynpack_smooth::Error| Refused::Manifest(format!("its {which} cannot be read: {error}"));
+    let (text, server) = whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest").await?;
+    let manifest = ServerManifest::parse(&text).map_err(|error| cannot_read("server manifest", error))?;
     if manifest.formats.is_live() {
-        return Err(Ok("it is a live archive that still grows".into()));
+        return Err(Refused::Manifest("it is a live archive that still grows".into()));
     }
-    Ok(manifest)
+    // Many assets name one which they do not have: nothing is lost by that.
+    let client =
+        manifest.client_manifest.as_ref().map(|name| name.as_str()).filter(|client| names.iter().any(|name| name == client));
+    let Some(name) = client else { return Ok((manifest, vec![server])) };
+    let (text, client) = whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await?;
+    let client_manifest = ClientManifest::parse(&text).map_err(|error| cannot_read("client manifest", error))?;
+    Ok((manifest.completed_by(&client_manifest), vec![server, client]))
+}
+
+/// All of a manifest, with its file.
+async fn whole(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    name: &str,
+    most: usize,
+    which: &str,
+) -> Result<(Bytes, (String, Identity)), Refused> {
+    let file = format!("{}/{name}", path.folder());
+    let source = storage.open(&file).await.map_err(Refused::Storage)?;
+    if source.len() > most as u64 {
+        return Err(Refused::Manifest(format!("its {which} has {} bytes, where {most} are the limit", source.len())));
+    }
+    let text = source.read(&[Extent::new(0, source.len())]).await.map_err(Refused::Storage)?;
+    Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
 }
 
 async fn open_movie(

@@ -4,6 +4,7 @@
 //! by hand for them, and what their tools read. Elements and attributes that are not known are passed over; names are compared
 //! without case.
 
+mod completed;
 mod read;
 mod write;
 
