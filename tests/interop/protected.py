@@ -85,7 +85,7 @@ def check_asset(base, asset, tally):
         tally.heading(f"{asset}: what systems are told, {kind}")
         check_systems(base, asset, kind, tally)
     tally.heading(f"{asset}: SAMPLE-AES")
-    sample_aes.check("HLS4", *addresses(base, asset, "cbcs", "m3u8-aapl", "cbcs-aapl"), tally)
+    sample_aes.check("HLS4", *addresses(base, asset, "cbcs", "m3u8-aapl", "cbcs-aapl"), publication.keys(asset, "cbcs"), tally)
 
 
 def check_systems(base, asset, kind, tally):
@@ -127,7 +127,8 @@ def check_damage(base, asset, tally):
         tally.add(f"{kind:6}{len(sabotage.DAMAGES)} kinds of damage", missed)
     keys = publication.keys(asset, "cbc")
     tally.add("cbc   another key, vector or byte", list(sabotage.whole_segments(*addresses(base, asset, "cbc", "m3u8-aapl", "cbc"), keys)))
-    tally.add("TS    another vector", list(sabotage.frames(*addresses(base, asset, "cbcs", "m3u8-aapl", "cbcs-aapl"))))
+    pair, keys = addresses(base, asset, "cbcs", "m3u8-aapl", "cbcs-aapl"), publication.keys(asset, "cbcs")
+    tally.add("TS    another key or vector", list(sabotage.frames(*pair, keys)))
 
 
 def check_schema(written, tally):

@@ -38,7 +38,7 @@ def due(kind, format, named):
     if protocol(format) not in PROTOCOLS[kind]:
         return 403
     if named:
-        return 415 if named not in carried else 200 if named in enabled else 403
+        return 403 if named not in enabled else 200 if named in carried else 415
     implied = (carried & enabled) - {"piff"}
     if not implied:
         return 415

@@ -105,8 +105,11 @@ def whole_segments(clear, protected, keys):
             continue
 
 
-def frames(clear, protected):
-    """The damages to frames under SAMPLE-AES that ffmpeg does not find."""
+def frames(clear, protected, keys):
+    """The damages to frames under SAMPLE-AES that a reader does not find."""
+    for ours, theirs in zip(envelope.playlists(clear), envelope.playlists(protected), strict=True):
+        if list(sample_aes.decrypted(theirs, another_key(None, keys)[1])) == list(sample_aes.decrypted(ours)):
+            yield f"the reader by the rules does not find another key of {theirs}"
     wanted = decryptors.of_streams(envelope.playlists(clear)[0])["0"]
     playlist = sample_aes.identified(envelope.playlists(protected)[0])
     harmed = re.sub(r"IV=0x(\w{32})", lambda found: f"IV=0x{flipped(bytes.fromhex(found[1])).hex()}", playlist)

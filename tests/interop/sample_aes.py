@@ -1,27 +1,81 @@
-"""Transport streams under SAMPLE-AES: ffmpeg plays the frames of the clear stream."""
+"""Transport streams under SAMPLE-AES (*MPEG-2 Stream Encryption Format for HTTP Live Streaming*): they are the clear ones, by the
+rules of that format and by ffmpeg.
+"""
 
 import tempfile
 from pathlib import Path
 from urllib.parse import urljoin
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 import compare
 import decryptors
+import elementary
 import envelope
+import transport
 from origin import get
 from streams import PLAYLIST_TYPES, attributes
 
+BLOCK = 16
+#: Clear bytes at the start of a NAL unit, and the length up to which one is clear (2.2).
+LEADER, MOST_CLEAR = 32, 48
+SLICES = {1, 5}
 PROTOCOLS = "file,http,tcp,crypto,data"
 
 
-def check(name, clear, protected, tally):
+def check(name, clear, protected, keys, tally):
     """One format: `clear` and `protected` are the addresses of its multivariant playlists."""
     for ours, theirs in zip(envelope.playlists(clear), envelope.playlists(protected), strict=True):
-        if "type=keyframes" in theirs:
-            # ffmpeg takes an I-frame for a picture cut short.
-            continue
-        wanted, got = decryptors.of_streams(ours)["0"], played(identified(theirs))["0"]
-        problems = [] if wanted == got[: len(wanted)] else [f"frame {compare.first_difference(wanted, got)} of {len(wanted)} differs"]
-        tally.add(f"{name:6}{theirs.split('.ism/')[1][-70:]:71}{len(wanted):5} frames by ffmpeg", problems)
+        what = f"{name:6}{theirs.split('.ism/')[1][-70:]:71}"
+        wanted = got = []
+        try:
+            wanted, got = list(decrypted(ours)), list(decrypted(theirs, keys))
+            problems = [] if got == wanted and got else [f"sample {compare.first_difference(wanted, got)} is not what is there in the clear"]
+        except AssertionError as error:
+            problems = [error]
+        tally.add(f"{what}{len(got):5} samples decrypted by the rules of SAMPLE-AES", problems)
+        # ffmpeg takes a key frame alone for a picture cut short.
+        if "type=keyframes" not in theirs:
+            tally.add(f"{what}{len(got):5} samples by ffmpeg", differences(ours, theirs))
+
+
+def samples(url, kinds):
+    """(what a media playlist refers to, the kind of track, a sample in it) for each sample."""
+    for resource in envelope.resources(url):
+        for track in transport.read(get(resource.url), kinds):
+            yield from ((resource, track.kind, sample) for sample in track.samples)
+
+
+def decrypted(url, keys=None):
+    """The times of each sample of a media playlist, and its parts: NAL units, or a frame of audio. Clear ones have no keys."""
+    for resource, kind, sample in samples(url, transport.ENCRYPTED_KINDS if keys else transport.KINDS):
+        parts = elementary.between_start_codes(sample.content) if kind == "vide" else [sample.content]
+        if keys:
+            decrypt = decrypt_unit if kind == "vide" else decrypt_frame
+            parts = [decrypt(part, *key_of(resource, keys)) for part in parts]
+        yield sample.decode, sample.composition, parts
+
+
+def key_of(resource, keys):
+    """The key and the vector of a segment."""
+    (told,) = (key for key in resource.keys if key.get("KEYFORMAT", "identity") == "identity")
+    return keys[UUID(told["KEYID"].removeprefix("0x"))], bytes.fromhex(told["IV"].removeprefix("0x"))
+
+
+def differences(clear, protected):
+    """The samples that ffmpeg plays otherwise."""
+    wanted, got = decryptors.of_streams(clear)["0"], played(identified(protected))["0"]
+    beyond = [is_beyond_ffmpeg(kind, sample) for _, kind, sample in samples(protected, transport.ENCRYPTED_KINDS)]
+    if len(beyond) != len(wanted) or len(got) < len(wanted) or all(beyond):
+        return [f"{len(got)} samples of {len(wanted)}, {beyond.count(True)} of {len(beyond)} beyond it"]
+    wrong = [at for at, frame in enumerate(wanted) if got[at] != frame and not beyond[at]]
+    return [f"sample {wrong[0]} of {len(wanted)} differs"] if wrong else []
+
+
+def is_beyond_ffmpeg(kind, sample):
+    """ffmpeg loses its place in a picture behind a slice that it has taken emulation prevention out of."""
+    return kind == "vide" and any(b"\0\0\3" in unit and is_encrypted(unit) for unit in elementary.between_start_codes(sample.content)[:-1])
 
 
 def identified(url):
@@ -47,3 +101,28 @@ def played(playlist):
         path = Path(folder, "media.m3u8")
         path.write_text(playlist)
         return decryptors.of_streams(path, "-allowed_extensions", "ALL", "-protocol_whitelist", PROTOCOLS)
+
+
+def is_encrypted(unit):
+    return elementary.kind(unit) in SLICES and len(unit) > MOST_CLEAR
+
+
+def decrypt_unit(unit, key, iv):
+    """A NAL unit: what is encrypted was escaped once more (2.2)."""
+    if not is_encrypted(unit):
+        return unit
+    out = bytearray(unit.replace(b"\0\0\3", b"\0\0"))
+    places = range(LEADER, len(out) - BLOCK, 10 * BLOCK)
+    cipher = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
+    for place in places:
+        out[place : place + BLOCK] = cipher.update(bytes(out[place : place + BLOCK]))
+    return bytes(out)
+
+
+def decrypt_frame(frame, key, iv):
+    """A frame of ADTS: all whole blocks behind a header and a leader (2.3)."""
+    start = len(frame) - len(elementary.without_header(frame)) + BLOCK
+    end = start + (len(frame) - start) // BLOCK * BLOCK
+    if end <= start:
+        return frame
+    return frame[:start] + Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor().update(frame[start:end]) + frame[end:]

@@ -47,21 +47,22 @@ def rendition(url, stream, level, times, clock):
         address = urljoin(url, base.replace("{start time}", str(time)))
         segments.append(Segment(address, Fraction(time, clock), Fraction(duration, clock), Fraction(0)))
     kind, codec, private = KINDS[stream.get("Type")], CODECS[level.get("FourCC")], bytes.fromhex(level.get("CodecPrivateData"))
-    entry, codecs = configuration(codec, private)
+    length_size = int(level.get("NALUnitLengthField", 4))
+    entry, codecs = configuration(codec, private, length_size)
     name, language = f"{stream.get('Name')} {level.get('Bitrate')}", stream.get("Language", "und")
     whole = Rendition(name, url, codecs, int(level.get("Bitrate")), language, b"", segments)
-    read = lambda data: [read_fragments(data, boxes.Track(0, kind, codec, clock, entry, language))]
+    read = lambda data: [read_fragments(data, boxes.Track(0, kind, codec, clock, entry, language, length_size=length_size))]
     (only,) = whole.fetch(read, MEDIA_TYPES)
     return only
 
 
-def configuration(codec, private):
+def configuration(codec, private, length_size):
     """(what stands for a sample entry, codec string) by the codec private data (2.2.2.5)."""
     if codec != "avc1":
         return b"esds" + private, ""
     units = elementary.units(private, 0)
     assert {elementary.kind(unit) for unit in units} == {elementary.SPS, elementary.PPS}, f"CodecPrivateData is {private.hex()}"
-    return b"avcC\1" + units[0][1:4] + b"\xff", f"avc1.{units[0][1:4].hex()}"
+    return b"avcC\1" + units[0][1:4] + bytes([0xFC | length_size - 1]), f"avc1.{units[0][1:4].hex()}"
 
 
 def read_fragments(data, track):

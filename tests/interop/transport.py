@@ -13,6 +13,8 @@ PACKET = 188
 CLOCK = 90000
 LONGEST_BETWEEN_REFERENCES = CLOCK // 10
 KINDS = {0x1B: ("vide", "avc1"), 0x0F: ("soun", "mp4a")}
+#: The same under SAMPLE-AES (*MPEG-2 Stream Encryption Format for HTTP Live Streaming*, 2.3).
+ENCRYPTED_KINDS = {0xDB: ("vide", "avc1"), 0xCF: ("soun", "mp4a")}
 WRAP = 1 << 33
 
 
@@ -40,8 +42,8 @@ class Reference:
         self.last = time
 
 
-def read(data):
-    """The tracks of a transport stream, in order of its PMT."""
+def read(data, kinds=KINDS):
+    """The tracks of a transport stream, in order of its PMT. `kinds` are the stream types it may have."""
     assert len(data) % PACKET == 0, f"{len(data)} bytes are no whole packets"
     pids, clock, streams, program = {}, Reference(), None, None
     for at in range(0, len(data), PACKET):
@@ -63,7 +65,7 @@ def read(data):
                 pids[pid].units.append((bytearray(), random_access, clock.last))
             if payload:
                 pids[pid].units[-1][0].extend(payload)
-    return [read_track(pid, *KINDS[kind], pids[pid].units) for pid, kind in (streams or {}).items() if pid in pids]
+    return [read_track(pid, *kinds[kind], pids[pid].units) for pid, kind in (streams or {}).items() if pid in pids]
 
 
 def read_packet(packet, at, pids):
