@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use dynpack::storage::Memory;
 use dynpack::{
     Conditions, CpixKeys, Dynpack, Encryption, Error, Format, KeyError, KeyProvider, KeySet, Locator, LocatorKeys, Locators,
-    LocatorsDocument, Response, StreamingPolicy,
+    LocatorsDocument, Request, Response, StreamingPolicy, TrackSelection,
 };
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -425,4 +425,35 @@ fn the_example_can_be_read() {
         assert_eq!(serde_json::from_value::<StreamingPolicy>(written).unwrap(), *policy);
     }
     assert_eq!(Locators::new(document).unwrap().iter().count(), 5);
+}
+
+/// Conditions on each property, over the tracks of the sample.
+#[tokio::test]
+async fn tracks_are_selected_by_all_conditions() {
+    let clear = sample_origin();
+    let request: Request = "/sample/sample.ism/manifest".parse().unwrap();
+    let asset = clear.asset(&request.asset).await.unwrap();
+    let selected = |conditions: &[(&str, &str, &str)]| {
+        let conditions: Vec<_> = conditions
+            .iter()
+            .map(|(property, operation, value)| json!({"property": property, "operation": operation, "value": value}))
+            .collect();
+        let selection: TrackSelection = serde_json::from_value(json!({ "trackSelections": conditions })).unwrap();
+        let written = serde_json::to_value(&selection).unwrap();
+        assert_eq!(serde_json::from_value::<TrackSelection>(written).unwrap(), selection);
+        let renditions = asset.presentation.renditions.iter().filter(|rendition| selection.selects(rendition));
+        renditions.map(|rendition| rendition.bitrate).collect::<Vec<_>>()
+    };
+    let (video, german, english) = ([62_780, 157_695, 423_476], 71_182, 69_345);
+    assert_eq!(selected(&[]), [&video[..], &[german, english]].concat());
+    assert_eq!(selected(&[("type", "equal", "VIDEO")]), video);
+    assert_eq!(selected(&[("Name", "Equal", "audio_en")]), [english]);
+    assert!(selected(&[("Name", "Equal", "Audio_en")]).is_empty());
+    assert_eq!(selected(&[("Language", "Equal", "de")]), [german]);
+    assert_eq!(selected(&[("Language", "Equal", "deu")]), [german]);
+    assert_eq!(selected(&[("FourCC", "Equal", "AVC1")]), video);
+    assert_eq!(selected(&[("FourCC", "NotEqual", "avc1")]), [german, english]);
+    assert_eq!(selected(&[("Bitrate", "Equal", "62780-157695")]), [62_780, 157_695, german, english]);
+    assert_eq!(selected(&[("Bitrate", "Equal", "423476")]), [423_476]);
+    assert_eq!(selected(&[("Type", "Equal", "audio"), ("Language", "NotEqual", "en")]), [german]);
 }

@@ -13,13 +13,12 @@ use crate::asset::{Asset, FORMAT_VERSION, etag};
 use crate::grant::{Grant, Protected};
 use crate::key_ring::KeyRing;
 use crate::keys::{KeyProvider, LocatorKeys};
-use crate::locator::Locators;
 use crate::open::{is_current, lone_name, media_files, open};
 use crate::packager::{Content, Job};
 use crate::protection::Protection;
 use crate::response::Head;
 use crate::storage::{Storage, StorageError};
-use crate::{AssetPath, Body, Conditions, Download, Error, Request, RequestError, Response};
+use crate::{AssetPath, Body, Conditions, Download, Error, Locators, Request, RequestError, Response};
 
 /// Packages what a storage holds, request by request.
 ///

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::locator::{Locator, Locators};
 use crate::protection::Terms;
-use crate::{AssetPath, Encryption, Error, Request};
+use crate::{AssetPath, Encryption, Error, Locator, Locators, Request};
 
 /// What a request may have, and how.
 pub(crate) struct Grant<'a> {

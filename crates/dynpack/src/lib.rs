@@ -31,6 +31,7 @@ mod grant;
 mod key_ring;
 mod keys;
 mod locator;
+mod locators;
 mod open;
 mod packager;
 mod policy;
@@ -51,7 +52,8 @@ pub use dynpack_media::{CutPolicy, MediaKind, Movie, Presentation, Rendition};
 pub use error::Error;
 pub use format::{Format, Protocol, UnknownFormat};
 pub use keys::{CpixKeys, KeyError, KeyProvider, KeySet, LocatorKeys};
-pub use locator::{KeyType, Locator, LocatorKey, Locators, LocatorsDocument, LocatorsError};
+pub use locator::{KeyType, Locator, LocatorKey};
+pub use locators::{Locators, LocatorsDocument, LocatorsError};
 pub use packager::{Content, Job, Package, Packager};
 pub use policy::{
     ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols, EnvelopeEncryption, KeyDelivery, KeyToTracks,

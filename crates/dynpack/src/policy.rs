@@ -4,17 +4,22 @@
 //! to allow since: HDS among the protocols, Widevine and PlayReady with `cbcs`.
 
 mod admission;
+mod content_keys;
 mod predefined;
+mod protocols;
 mod selection;
+mod systems;
 mod template;
 
 use serde::{Deserialize, Serialize};
 
+pub use content_keys::{ContentKeys, DefaultKey, KeyToTracks};
+pub use protocols::EnabledProtocols;
 pub use selection::{TrackCondition, TrackSelection};
+pub use systems::{ClearKey, Drm, KeyDelivery, LicenceServer, PlayReady};
 pub use template::UrlTemplate;
 
 use crate::Encryption;
-use crate::format::Protocol;
 
 /// Which formats an asset is published in, in the clear and under which protection.
 ///
@@ -90,152 +95,6 @@ pub struct CommonEncryption {
     /// ClearKey, which protects nothing from who watches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clear_key_encryption_configuration: Option<ClearKey>,
-}
-
-/// Which protocols are enabled; none unless said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "a table of switches")]
-#[non_exhaustive]
-pub struct EnabledProtocols {
-    /// Stored files as they are: in the clear only.
-    pub download: bool,
-    /// MPEG-DASH.
-    pub dash: bool,
-    /// HLS.
-    pub hls: bool,
-    /// Smooth Streaming.
-    pub smooth_streaming: bool,
-    /// Adobe HTTP Dynamic Streaming.
-    pub hds: bool,
-}
-
-impl EnabledProtocols {
-    /// Whether a protocol is enabled.
-    #[must_use]
-    pub const fn has(&self, protocol: Protocol) -> bool {
-        match protocol {
-            Protocol::Dash => self.dash,
-            Protocol::Hls => self.hls,
-            Protocol::Smooth => self.smooth_streaming,
-            Protocol::Hds => self.hds,
-        }
-    }
-}
-
-/// Which track is under which of the keys, which have labels.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct ContentKeys {
-    /// The key of all tracks that no mapping is for; the only one there is unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_key: Option<DefaultKey>,
-    /// Keys of some tracks; the first mapping that is for a track counts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub key_to_track_mappings: Vec<KeyToTracks>,
-}
-
-impl ContentKeys {
-    /// The label of a rendition's key; `None` where it is the only one there is.
-    pub(crate) fn label_for(&self, rendition: &dynpack_media::Rendition) -> Option<&str> {
-        let is_for = |mapping: &&KeyToTracks| mapping.tracks.iter().any(|tracks| tracks.selects(rendition));
-        let mapped = self.key_to_track_mappings.iter().find(is_for).map(|mapping| mapping.label.as_str());
-        mapped.or_else(|| self.default_key.as_ref().and_then(|key| key.label.as_deref()))
-    }
-}
-
-/// The key of all tracks that no mapping is for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct DefaultKey {
-    /// Its label; that of the only key without a mapping unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-}
-
-/// The key of some tracks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct KeyToTracks {
-    /// Its label.
-    pub label: String,
-    /// The tracks: those of any of the selections.
-    pub tracks: Vec<TrackSelection>,
-}
-
-/// The systems of digital rights management that manifests name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct Drm {
-    /// PlayReady.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_ready: Option<PlayReady>,
-    /// Widevine.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub widevine: Option<LicenceServer>,
-    /// FairPlay; with `cbcs` only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fair_play: Option<LicenceServer>,
-}
-
-/// What PlayReady is told.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct PlayReady {
-    /// Where players get licences; [`KeyDelivery::play_ready_url_template`] unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_license_acquisition_url_template: Option<UrlTemplate>,
-    /// XML for the `CUSTOMATTRIBUTES` of the header.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_ready_custom_attributes: Option<String>,
-}
-
-/// Where players of one system get licences.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct LicenceServer {
-    /// Where players get licences; that of [`KeyDelivery`] unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_license_acquisition_url_template: Option<UrlTemplate>,
-}
-
-/// Where players get keys in the clear.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct ClearKey {
-    /// Where players get keys: posted a request for a licence by ClearKey (*Encrypted Media Extensions*, 9.1.3) it answers with one,
-    /// otherwise with the 16 bytes of the key. [`KeyDelivery::clear_key_url_template`] unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_keys_acquisition_url_template: Option<UrlTemplate>,
-}
-
-/// Where players get keys and licences where a policy does not say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct KeyDelivery {
-    /// Keys of AES-128.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key_url_template: Option<UrlTemplate>,
-    /// Keys of ClearKey.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clear_key_url_template: Option<UrlTemplate>,
-    /// Licences of PlayReady.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub play_ready_url_template: Option<UrlTemplate>,
-    /// Licences of Widevine.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub widevine_url_template: Option<UrlTemplate>,
-    /// Licences of FairPlay.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fair_play_url_template: Option<UrlTemplate>,
 }
 
 impl StreamingPolicy {
