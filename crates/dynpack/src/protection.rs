@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
+use dynpack_crypt::systems::Pssh;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_fragment::{SegmentPlan, fmp4};
 use dynpack_media::{Presentation, Rendition};
@@ -154,15 +155,22 @@ impl Protection {
 
     /// A text that differs where answers do.
     pub(crate) fn version(&self) -> String {
-        let mut hash = Sha256::new();
-        for lock in self.tracks.iter().map(|track| track.lock.as_ref()) {
-            let Some(Lock { key, key_url, signals }) = lock.map(AsRef::as_ref) else { continue };
-            hash.update(key.id.0);
-            hash.update(key.key.expose());
-            hash.update(format!("{:?} {key_url:?} {signals:?}", key.iv));
+        let mut parts = vec![self.encryption.token().as_bytes().to_vec()];
+        for track in &self.tracks {
+            let Some(Lock { key, key_url, signals }) = track.lock.as_deref() else {
+                parts.push(Vec::new());
+                continue;
+            };
+            parts.extend([key.id.0.to_vec(), hash([key.id.0.as_slice(), key.key.expose()])]);
+            parts
+                .extend([key.iv.map(|iv| iv.0.to_vec()), key_url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
+            for Signal { system, pssh, url } in signals {
+                let pssh = pssh.as_ref().map(Pssh::to_bytes);
+                parts.extend([Some(system.0.to_vec()), pssh, url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
+            }
         }
-        hash.update(format!("{:?} {:?}", self.encryption, self.playready_object));
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        parts.push(self.playready_object.clone().unwrap_or_default().into_bytes());
+        hash(parts.iter().map(Vec::as_slice)).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// How the samples of a rendition are encrypted in fragmented MP4; `None` where they are clear.
@@ -224,6 +232,16 @@ impl Protection {
     fn ivs(&self, rendition: &Rendition, key_id: KeyId) -> IvSource {
         IvSource::new(key_id, &self.identity, rendition.track.id, &rendition.name, rendition.bitrate)
     }
+}
+
+/// A hash of parts, each behind its length, so that no two lists of them read alike.
+fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
 }
 
 impl fmt::Debug for Protection {
