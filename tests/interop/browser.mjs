@@ -174,8 +174,8 @@ async function askForClear(origin) {
   }
 }
 
-/** The origin's own page, as a person would see it. */
-async function visit(context, origin, out) {
+/** The origin's own page, as a person would see it, with the streams that it names. */
+async function visit(context, origin, who, manifests, out) {
   const page = await context.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -186,10 +186,10 @@ async function visit(context, origin, out) {
   });
   const answer = await page.goto(origin);
   const listed = await page.locator("body").innerText();
-  report("root page", "opens", answer.status() === 200, answer.status() === 200 ? "" : `${answer.status()}`);
+  report(who, "opens", answer.status() === 200, answer.status() === 200 ? "" : `${answer.status()}`);
   const links = await page.content();
-  const named = [HLS, DASH].every(({ manifest }) => links.includes(manifest)) && listed.includes("sample");
-  report("root page", "names the asset and its streams", named);
+  const named = manifests.every((manifest) => links.includes(manifest)) && listed.includes("sample");
+  report(who, "names the asset and its streams", named);
   await page.locator("button[data-url]").first().click();
   const reached = (video) => video.currentTime >= 2;
   const player = await page.locator("video").first().elementHandle();
@@ -197,9 +197,9 @@ async function visit(context, origin, out) {
     .waitForFunction(reached, player, { timeout: 20_000 })
     .then(() => player.evaluate((video) => video.currentTime))
     .catch((error) => error.message);
-  report("root page", "plays without any script from elsewhere", played >= 2, played >= 2 ? "" : String(played));
-  report("root page", "has no errors", complaints.length === 0, complaints.join("; "));
-  await page.screenshot({ path: path.join(out, "root.png"), fullPage: true });
+  report(who, "plays without any script from elsewhere", played >= 2, played >= 2 ? "" : String(played));
+  report(who, "has no errors", complaints.length === 0, complaints.join("; "));
+  await page.screenshot({ path: path.join(out, `${who.replaceAll(/[ ,]+/g, "-")}.png`), fullPage: true });
   await page.close();
 }
 
@@ -229,7 +229,9 @@ try {
   }
   for (const session of LOCKED_OUT.filter(isWanted)) await lockOut(context, pages.address, mislocked.address, session, pictures);
   await askForClear(locked.address);
-  await visit(context, origin.address, out);
+  const manifests = (streams) => streams.map(({ manifest }) => manifest);
+  await visit(context, origin.address, "root page", manifests([HLS, DASH]), out);
+  await visit(context, locked.address, "root page, protected", manifests(PROTECTED.map(([, protocol]) => protocol)), out);
 } finally {
   await context.close();
   pages.server.close();

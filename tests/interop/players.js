@@ -49,6 +49,8 @@ const PLAYERS = {
   },
 
   async native(url) {
+    // Or else it takes no key from elsewhere than the playlist.
+    video.crossOrigin = "anonymous";
     video.src = url;
     return {};
   },
