@@ -1,7 +1,8 @@
-//! Any bytes as a server or client manifest: what is read can be written, and reads the same again.
+//! Any bytes as a server or client manifest, of which what is read can be written and reads the same again; and as a document of keys.
 
 #![no_main]
 
+use dynpack_crypt::cpix::Cpix;
 use dynpack_smooth::{ClientManifest, ServerManifest};
 use libfuzzer_sys::fuzz_target;
 
@@ -10,4 +11,5 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(ServerManifest::parse(manifest.to_xml().as_bytes()).as_ref(), Ok(&manifest));
     }
     let _ = ClientManifest::parse(data);
+    let _ = Cpix::parse(data);
 });

@@ -1,11 +1,15 @@
-//! Any bytes as a film: fed whole and in small pieces they give the same, and what opens can be cut, described and planned.
+//! Any bytes as a film: fed whole and in small pieces they give the same, and what opens can be cut, described, planned and made, in the
+//! clear and under every protection.
 
 #![no_main]
 
 use bytes::Bytes;
-use dynpack::{AssetPath, CutPolicy, Format, Request, Target, present};
+use dynpack::{
+    AssetPath, Content, ContentKey, CutPolicy, Encryption, Format, Job, KeyDelivery, KeyId, KeySet, LocatorKey, Package,
+    Presentation, Protection, Request, StreamingPolicy, Target, Terms, present,
+};
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
-use dynpack_media::Movie;
+use dynpack_media::{Extent, Movie};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -14,19 +18,48 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(whole, in_pieces(&file), "whole and in pieces");
     let Ok(movie) = whole else { return };
     let Ok(presentation) = present([movie], CutPolicy::SIX_SECONDS) else { return };
-    let asset = AssetPath::new("film", "film.ism").expect("plain names");
     for format in Format::ALL {
-        let Ok(packager) = format.packager() else { continue };
-        let request = |target| Request::new(asset.clone(), format, target);
-        let _ = packager.package(&presentation, &request(Target::Manifest));
-        for rendition in &presentation.renditions {
-            for segment in rendition.cuts.segments().take(3) {
-                let (track, bitrate, time) = (rendition.name.clone(), rendition.bitrate, segment.start);
-                let _ = packager.package(&presentation, &request(Target::Segment { track, bitrate, time, key_frames: false }));
-            }
+        walk(&file, &presentation, format, None);
+        for encryption in format.encryptions() {
+            walk(&file, &presentation, format, Some(*encryption));
         }
     }
 });
+
+/// Asks for a manifest and some segments.
+fn walk(file: &Bytes, presentation: &Presentation, format: Format, encryption: Option<Encryption>) {
+    let Ok(packager) = format.packager() else { return };
+    let protection = encryption.map(|encryption| protection(presentation, encryption));
+    let asset = AssetPath::new("film", "film.ism").expect("plain names");
+    let ask = |target| {
+        let request = Request::new(asset.clone(), format, target).with_encryption(encryption);
+        packager.package(&Job::new(presentation, &request).with_protection(protection.as_ref()))
+    };
+    let _ = ask(Target::Manifest);
+    for rendition in &presentation.renditions {
+        for segment in rendition.cuts.segments().take(3) {
+            let (track, bitrate, time) = (rendition.name.clone(), rendition.bitrate, segment.start);
+            let package = ask(Target::Segment { track, bitrate, time, key_frames: false });
+            if let Ok(Package { content: Content::Plan(plan), .. }) = package {
+                let media: Option<Vec<_>> = plan.reads().iter().map(|read| within(file, read.extent)).collect();
+                let _ = media.map(|media| plan.finish(&media));
+            }
+        }
+    }
+}
+
+fn within(file: &Bytes, extent: Extent) -> Option<Bytes> {
+    let start = usize::try_from(extent.offset).ok()?;
+    let end = start.checked_add(usize::try_from(extent.len).ok()?)?;
+    (end <= file.len()).then(|| file.slice(start..end))
+}
+
+fn protection(presentation: &Presentation, encryption: Encryption) -> Protection {
+    let policy = StreamingPolicy::predefined("Predefined_MultiDrmStreaming").expect("one of six");
+    let keys = KeySet::Labelled(vec![LocatorKey::new(KeyId([1; 16]), Some(ContentKey::new([2; 16])))]);
+    let delivery = KeyDelivery::default();
+    Protection::new(encryption, presentation, "film", &Terms::new(&policy, &delivery), &keys).expect("a key for all")
+}
 
 /// Fed a few bytes at a time.
 fn in_pieces(file: &Bytes) -> Result<Movie, Error> {
