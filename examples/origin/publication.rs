@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dynpack::storage::{Local, Storage};
-use dynpack::{Builder, CpixKeys, Locators, LocatorsDocument};
+use dynpack::{Builder, CpixKeys, Locators, LocatorsDocument, UrlTemplate};
 
 use crate::demo_keys::DemoKeys;
 
@@ -16,7 +16,8 @@ pub(crate) struct Publication {
     /// A folder of CPIX documents with keys: `ID.xml` or `ID.ENCRYPTION.xml` for the locator of that id.
     #[arg(long, value_name = "DIR", requires = "locators")]
     cpix: Option<PathBuf>,
-    /// For trying out only: gives the keys in the locators file to anybody, below /demo-keys/, and lists the locators on the root page.
+    /// For trying out only: gives the keys in the locators file to anybody, below /demo-keys/, whatever its keyDelivery says of keys, and
+    /// lists the locators on the root page.
     #[arg(long, requires = "locators")]
     demo_keys: bool,
     /// The URL by which players reach this origin, for the URLs of demo keys [default: that of the address listened on]
@@ -36,9 +37,9 @@ impl Publication {
         let demo_keys = self.demo_keys.then(|| DemoKeys::new(&document));
         if self.demo_keys {
             let base = self.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
-            let url = format!("{}/demo-keys/{{ContentKeyId}}", base.trim_end_matches('/')).parse()?;
-            document.key_delivery.key_url_template.get_or_insert_with(|| Clone::clone(&url));
-            document.key_delivery.clear_key_url_template.get_or_insert(url);
+            let url: UrlTemplate = format!("{}/demo-keys/{{ContentKeyId}}", base.trim_end_matches('/')).parse()?;
+            document.key_delivery.key_url_template = Some(url.clone());
+            document.key_delivery.clear_key_url_template = Some(url);
         }
         let builder = builder.locators(Locators::new(document).map_err(|error| format!("{}: {error}", path.display()))?);
         Ok(match &self.cpix {
