@@ -104,12 +104,8 @@ impl<'a> Media<'a> {
     /// Its fragments: one for each stretch of the timeline in which it has something.
     #[must_use]
     pub fn fragments(&self) -> Vec<Fragment> {
-        let mut main = self.main.cuts.segments().peekable();
-        let mut audio = self.audio.into_iter().flat_map(|audio| audio.cuts.segments()).peekable();
         let mut fragments = Vec::new();
-        while let Some(next) = main.peek().into_iter().chain(audio.peek()).map(|segment| segment.number).min() {
-            let is_next = |segment: &Segment| segment.number == next;
-            let (main, audio) = (main.next_if(is_next), audio.next_if(is_next));
+        for (_, main, audio) in self.main.cuts.beside(self.audio.map(|audio| audio.cuts.as_ref())) {
             let number = FragmentNumber(u32::try_from(fragments.len()).unwrap_or(u32::MAX).saturating_add(1));
             fragments.push(Fragment {
                 number,

@@ -29,12 +29,8 @@ impl<'a> Stream<'a> {
     /// starts earlier than the other or goes on longer.
     #[must_use]
     pub fn segments(&self) -> Vec<StreamSegment> {
-        let mut main = self.main.cuts.segments().peekable();
-        let mut audio = self.audio.into_iter().flat_map(|audio| audio.cuts.segments()).peekable();
         let mut segments: Vec<StreamSegment> = Vec::with_capacity(self.main.cuts.len());
-        while let Some(number) = main.peek().into_iter().chain(audio.peek()).map(|segment| segment.number).min() {
-            let is_next = |segment: &Segment| segment.number == number;
-            let (main, audio) = (main.next_if(is_next), audio.next_if(is_next));
+        for (number, main, audio) in self.main.cuts.beside(self.audio.map(|audio| audio.cuts.as_ref())) {
             // No two have one name, even if the clock is too coarse to tell them apart.
             let earliest = segments.last().map_or(Ticks(i64::MIN), |last| last.start + Ticks(1));
             let start = self.start(main.as_ref(), audio.as_ref()).max(earliest);

@@ -152,6 +152,20 @@ impl Cuts {
         sample.decode_time + self.shift + self.reorder + self.lead
     }
 
+    /// The segments beside those of another track: one pair for each stretch of the timeline in which either has samples, in order.
+    pub fn beside<'a>(
+        &'a self,
+        other: Option<&'a Self>,
+    ) -> impl Iterator<Item = (SegmentNumber, Option<Segment>, Option<Segment>)> + 'a {
+        let mut own = self.segments().peekable();
+        let mut others = other.into_iter().flat_map(Self::segments).peekable();
+        std::iter::from_fn(move || {
+            let number = own.peek().into_iter().chain(others.peek()).map(|segment| segment.number).min()?;
+            let is_next = |segment: &Segment| segment.number == number;
+            Some((number, own.next_if(is_next), others.next_if(is_next)))
+        })
+    }
+
     /// The composition offset of a sample in the output, in the track's timescale: 0 for the first sample of the track, negative for
     /// some where pictures are reordered.
     #[must_use]
@@ -185,6 +199,22 @@ mod tests {
     fn plain(cuts: &Cuts) -> Vec<(u32, u32, i64, i64)> {
         let segments = cuts.segments();
         segments.map(|segment| (segment.number.0, segment.samples.start.0, segment.start.0, segment.duration.0)).collect()
+    }
+
+    #[test]
+    fn segments_stand_beside_those_of_the_same_stretch() {
+        let beside = |own: &[u32], others: Option<&[u32]>| {
+            let (own, others) = (cuts(own), others.map(cuts));
+            let number = |segment: Option<Segment>| segment.map(|segment| segment.number.0);
+            let pairs = own.beside(others.as_ref()).map(|(at, own, other)| (at.0, number(own), number(other)));
+            pairs.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            beside(&[0, 2], Some(&[1, 2, 3])),
+            [(0, Some(0), None), (1, None, Some(1)), (2, Some(2), Some(2)), (3, None, Some(3))]
+        );
+        assert_eq!(beside(&[4], None), [(4, Some(4), None)]);
+        assert_eq!(beside(&[], Some(&[7])), [(7, None, Some(7))]);
     }
 
     #[test]
