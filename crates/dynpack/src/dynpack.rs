@@ -235,7 +235,8 @@ impl Dynpack {
     pub async fn download(&self, download: &Download, conditions: &Conditions) -> Result<Response, Error> {
         let Download { locator: id, file } = download;
         let locators = self.inner.locators.as_ref().ok_or_else(|| Error::LocatorNotFound { id: id.clone() })?;
-        let (locator, policy) = locators.open(id, SystemTime::now())?;
+        let now = SystemTime::now();
+        let (locator, policy) = locators.open(id, now)?;
         let blocked = || Error::DownloadBlocked { file: file.clone() };
         let content_type = download.content_type().filter(|_| policy.allows_download()).ok_or_else(blocked)?;
         let path = format!("{}/{file}", locator.asset_name);
@@ -245,7 +246,7 @@ impl Dynpack {
         })?;
         let identity = source.identity();
         let etag = etag([FORMAT_VERSION.to_string(), path, identity.version().to_owned(), identity.len().to_string()]);
-        let head = Head { content_type, etag, max_age: locator.max_age(self.inner.max_age) };
+        let head = Head { content_type, etag, max_age: locator.max_age(self.inner.max_age, now) };
         if conditions.is_known(&head.etag) {
             return Ok(head.not_modified());
         }

@@ -34,13 +34,14 @@ impl<'a> Grant<'a> {
                 None => Ok(Self { path: request.asset.clone(), protected: None, max_age }),
             };
         };
-        let (locator, policy) = locators.open(request.asset.folder(), SystemTime::now())?;
+        let now = SystemTime::now();
+        let (locator, policy) = locators.open(request.asset.folder(), now)?;
         let encryption = policy.admit(request.format, request.encryption)?;
         let terms = Terms::new(policy, locators.key_delivery()).with_alternative_id(locator.alternative_media_id.as_deref());
         Ok(Self {
             path: AssetPath::new(&locator.asset_name, request.asset.ism())?,
             protected: encryption.map(|encryption| Protected { encryption, locator, terms }),
-            max_age: locator.max_age(max_age),
+            max_age: locator.max_age(max_age, now),
         })
     }
 }

@@ -49,19 +49,19 @@ pub(crate) struct TrackKey {
 impl KeySet {
     /// The key of a rendition; `None` where the set leaves it clear.
     pub(crate) fn key_for(&self, rendition: &Rendition, policy: &ContentKeys) -> Result<Option<TrackKey>, KeyError> {
-        match self {
+        let (id, value, iv) = match self {
             Self::Labelled(keys) => {
                 let key = labelled(keys, policy.label_for(rendition))?;
-                let value = key.value.clone().ok_or(KeyError::NoValue { id: key.id })?;
-                Ok(Some(TrackKey { id: key.id, key: value, iv: key.iv }))
+                (key.id, &key.value, key.iv)
             }
             Self::Cpix(document) => {
                 let key = document.key_for(rendition).map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
                 let Some(key) = key else { return Ok(None) };
-                let value = key.key.clone().ok_or(KeyError::NoValue { id: key.id })?;
-                Ok(Some(TrackKey { id: key.id, key: value, iv: key.iv }))
+                (key.id, &key.key, key.iv)
             }
-        }
+        };
+        let key = value.clone().ok_or(KeyError::NoValue { id })?;
+        Ok(Some(TrackKey { id, key, iv }))
     }
 
     /// What a protection system is told of a key, where the set says so itself.

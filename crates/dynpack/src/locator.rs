@@ -70,9 +70,9 @@ impl Locator {
         self.start_time.is_none_or(|start| start <= at) && self.end_time.is_none_or(|end| at < end)
     }
 
-    /// How long an answer may be kept: no longer than `most`, and than the locator is open.
-    pub(crate) fn max_age(&self, most: Duration) -> Duration {
-        let left = self.end_time.map(|end| SystemTime::from(end).duration_since(SystemTime::now()).unwrap_or_default());
+    /// How long an answer of that time may be kept: no longer than `most`, and than the locator is open.
+    pub(crate) fn max_age(&self, most: Duration, at: SystemTime) -> Duration {
+        let left = self.end_time.map(|end| SystemTime::from(end).duration_since(at).unwrap_or_default());
         left.map_or(most, |left| left.min(most))
     }
 

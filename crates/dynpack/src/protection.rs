@@ -138,6 +138,11 @@ impl Protection {
         self.lock(rendition).map(|lock| lock.key.id)
     }
 
+    /// Under whose key segments of `main` are, which carry `audio` with them: that of the audio where `main` itself stays clear.
+    pub(crate) fn keyed<'a>(&self, main: &'a Rendition, audio: Option<&'a Rendition>) -> &'a Rendition {
+        audio.filter(|_| self.key_id(main).is_none()).unwrap_or(main)
+    }
+
     /// What each system is told of a rendition's key: nothing of a clear one, or where segments are encrypted whole.
     pub(crate) fn signals(&self, rendition: &Rendition) -> &[Signal] {
         self.lock(rendition).map(|lock| lock.signals.as_slice()).unwrap_or_default()

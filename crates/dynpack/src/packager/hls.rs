@@ -71,8 +71,7 @@ impl Links<'_> {
             Resource::KeyFrame(start) => segment(start, true),
             _ => Target::Init { track: track.clone(), bitrate },
         };
-        let audio = self.audio(rendition).filter(|_| protection.key_id(rendition).is_none());
-        let locked = audio.unwrap_or(rendition);
+        let locked = protection.keyed(rendition, self.audio(rendition));
         let (_, iv) = protection.of_whole(locked, &self.request_for(rendition, target))?;
         Some(Key::new(Method::Aes128, protection.key_url(locked)?.to_owned()).with_iv(iv))
     }

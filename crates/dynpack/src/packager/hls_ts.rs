@@ -106,9 +106,8 @@ impl Packager for HlsTs {
     }
 
     fn keyed_by<'a>(&self, job: &Job<'a>, rendition: &'a Rendition) -> Result<&'a Rendition, Error> {
-        let has_key = |rendition: &Rendition| job.protection.is_some_and(|protection| protection.key_id(rendition).is_some());
         let audio = if self.is_muxed() && rendition.kind() == MediaKind::Video { muxed_audio(job)? } else { None };
-        Ok(audio.filter(|audio| has_key(audio) && !has_key(rendition)).unwrap_or(rendition))
+        Ok(job.protection.map_or(rendition, |protection| protection.keyed(rendition, audio)))
     }
 }
 
