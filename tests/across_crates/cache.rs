@@ -1,48 +1,125 @@
 //! Opened once, and never stale.
 
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use dynpack::storage::{Identity, Listing, Memory, Source, Storage, StorageError};
-use dynpack::{Conditions, Dynpack, Request};
+use dynpack::{Builder, Conditions, Dynpack, Error, Request};
 use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 
-use crate::support::{ask, get, hls, sample, sample_storage};
+use crate::support::{SAMPLE, ask, get, hls, sample, sample_storage, text};
 
-/// A storage that counts how often files are opened.
-struct Counting {
+/// A storage that counts what it is asked, and can be held up or out of order.
+#[derive(Default)]
+struct Watched {
     memory: Memory,
-    opened: Arc<AtomicUsize>,
+    opened: AtomicUsize,
+    looked_at: AtomicUsize,
+    is_broken: AtomicBool,
+    /// Files are opened when there is a permit: ever, unless it is taken away.
+    gate: Option<Semaphore>,
 }
 
+impl Watched {
+    fn new(memory: Memory) -> Self {
+        Self { memory, ..Self::default() }
+    }
+
+    fn opened(&self) -> usize {
+        self.opened.load(Ordering::SeqCst)
+    }
+
+    fn fails(&self, path: &str) -> Result<(), StorageError> {
+        let broken = || Err(StorageError::from_io(path, io::Error::other("the power is out")));
+        if self.is_broken.load(Ordering::SeqCst) { broken() } else { Ok(()) }
+    }
+}
+
+#[derive(Clone)]
+struct Shared(Arc<Watched>);
+
 #[async_trait]
-impl Storage for Counting {
+impl Storage for Shared {
     async fn list(&self, folder: &str) -> Result<Listing, StorageError> {
-        self.memory.list(folder).await
+        self.0.fails(folder)?;
+        self.0.memory.list(folder).await
     }
 
     async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError> {
-        self.opened.fetch_add(1, Ordering::SeqCst);
+        self.0.opened.fetch_add(1, Ordering::SeqCst);
         tokio::task::yield_now().await;
-        self.memory.open(path).await
+        if let Some(gate) = &self.0.gate {
+            let _permit = gate.acquire().await.unwrap();
+        }
+        self.0.memory.open(path).await
     }
 
     async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
-        self.memory.identity(path).await
+        self.0.looked_at.fetch_add(1, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        self.0.fails(path)?;
+        self.0.memory.identity(path).await
     }
+}
+
+fn watched(storage: Watched) -> (Arc<Watched>, Builder<Shared>) {
+    let storage = Arc::new(storage);
+    (Arc::clone(&storage), Dynpack::builder(Shared(storage)))
 }
 
 const MANIFEST: &str = "/sample/sample.ism/manifest(format=m3u8-cmaf)";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_asset_is_opened_once_however_many_wait_for_it() {
-    let opened = Arc::new(AtomicUsize::new(0));
-    let dynpack = Dynpack::builder(Counting { memory: sample_storage(), opened: Arc::clone(&opened) }).build();
+    let (storage, builder) = watched(Watched::new(sample_storage()));
+    let dynpack = builder.build();
     let answers = join_all((0..50).map(|_| ask(&dynpack, MANIFEST))).await;
     assert!(answers.iter().all(Result::is_ok));
-    assert_eq!(opened.load(Ordering::SeqCst), 5, "each of five files once");
+    assert_eq!(storage.opened(), 5, "each of five files once");
+}
+
+#[tokio::test]
+async fn a_failure_to_open_is_shared_too() {
+    let storage = sample_storage();
+    storage.insert("sample/video_720p.mp4", "no movie");
+    let (storage, builder) = watched(Watched::new(storage));
+    let dynpack = builder.build();
+    let answers = join_all((0..50).map(|_| ask(&dynpack, MANIFEST))).await;
+    assert!(answers.iter().all(|answer| matches!(answer, Err(Error::Unusable { .. }))));
+    assert_eq!(storage.opened(), 5, "each of five files once");
+}
+
+#[tokio::test]
+async fn an_asset_is_opened_to_the_end_though_the_client_went_away() {
+    let (storage, builder) = watched(Watched { gate: Some(Semaphore::new(0)), ..Watched::new(sample_storage()) });
+    let dynpack = builder.build();
+    let gone = tokio::time::timeout(Duration::from_millis(50), ask(&dynpack, MANIFEST)).await;
+    assert!(gone.is_err(), "it waits at the gate");
+    storage.gate.as_ref().unwrap().add_permits(5);
+    ask(&dynpack, MANIFEST).await.unwrap();
+    assert_eq!(storage.opened(), 5, "each of five files once");
+}
+
+#[tokio::test]
+async fn no_more_files_are_held_open_than_allowed() {
+    let sample_storage = sample_storage();
+    for name in SAMPLE {
+        sample_storage.insert(format!("other/{name}"), sample(name));
+    }
+    for (allowed, opened) in [(5, 20), (10, 10)] {
+        let (storage, builder) = watched(Watched::new(sample_storage.clone()));
+        let dynpack = builder.cache_files(allowed).build();
+        for _ in 0..2 {
+            for name in ["sample", "other"] {
+                ask(&dynpack, &MANIFEST.replace("sample", name)).await.unwrap();
+            }
+        }
+        assert_eq!(storage.opened(), opened, "{allowed} allowed");
+    }
 }
 
 #[tokio::test]
@@ -64,6 +141,48 @@ async fn a_replaced_file_is_noticed() {
     assert_ne!(after.etag, before);
     let playlist = after.body.collect().await.unwrap();
     assert!(!playlist.windows(8).any(|word| word == b"1280x720"));
+}
+
+/// A stream that is watched by many is looked at all the same.
+#[tokio::test]
+async fn a_replaced_file_is_noticed_while_requests_never_cease() {
+    let storage = sample_storage();
+    let window = Duration::from_millis(100);
+    let dynpack = Dynpack::builder(storage.clone()).check_after(window).build();
+    let before = ask(&dynpack, MANIFEST).await.unwrap().etag;
+    storage.insert("sample/video_720p.mp4", sample("video_360p.mp4"));
+    let since = Instant::now();
+    while ask(&dynpack, MANIFEST).await.unwrap().etag == before {
+        assert!(since.elapsed() < 100 * window, "nobody looked at the files");
+        tokio::time::sleep(window / 10).await;
+    }
+}
+
+#[tokio::test]
+async fn one_request_looks_at_the_files_while_others_go_on() {
+    let (storage, builder) = watched(Watched::new(sample_storage()));
+    let window = Duration::from_millis(500);
+    let dynpack = builder.check_after(window).build();
+    ask(&dynpack, MANIFEST).await.unwrap();
+    tokio::time::sleep(window).await;
+    let answers = join_all((0..50).map(|_| ask(&dynpack, MANIFEST))).await;
+    assert!(answers.iter().all(Result::is_ok));
+    let looks = storage.looked_at.load(Ordering::SeqCst);
+    assert!(looks > 0 && looks <= 10, "{looks} looks at five files, with a second round on a machine that is very busy");
+}
+
+#[tokio::test]
+async fn an_asset_stays_open_while_the_storage_is_out_of_order() {
+    let (storage, builder) = watched(Watched::new(sample_storage()));
+    let dynpack = builder.check_after(Duration::ZERO).build();
+    ask(&dynpack, MANIFEST).await.unwrap();
+    storage.is_broken.store(true, Ordering::SeqCst);
+    ask(&dynpack, MANIFEST).await.unwrap();
+    storage.is_broken.store(false, Ordering::SeqCst);
+    storage.memory.remove("sample/video_720p.mp4");
+    let playlist = text(&dynpack, MANIFEST).await;
+    assert!(!playlist.contains("1280x720"));
+    assert_eq!(storage.opened(), 5 + 4);
 }
 
 #[tokio::test]

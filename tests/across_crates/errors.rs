@@ -1,9 +1,9 @@
 //! Bad requests and bad files get a clear answer.
 
 use dynpack::storage::Memory;
-use dynpack::{Dynpack, Error};
+use dynpack::{Conditions, Dynpack, Error, Locator, Locators, LocatorsDocument};
 
-use crate::support::{ask, hls, sample, sample_origin, text};
+use crate::support::{ask, get, hls, sample, sample_origin, sample_storage, text};
 
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
     let error: Error = ask(dynpack, path).await.expect_err(path);
@@ -115,9 +115,9 @@ async fn files_that_cannot_be_served() {
     let entry = if avc1 > stsd { avc1 } else { stsd + film[stsd..].windows(4).position(|word| word == b"avc1").unwrap() };
     no_codec[entry..entry + 4].copy_from_slice(b"zzzz");
     for (bytes, words) in [
-        (Vec::new(), "`a/film.mp4`"),
-        (b"not a film at all".to_vec(), "`a/film.mp4`"),
-        (truncated, "`a/film.mp4`"),
+        (Vec::new(), "`film.mp4`"),
+        (b"not a film at all".to_vec(), "`film.mp4`"),
+        (truncated, "`film.mp4`"),
         (lying, "stsz"),
         (no_codec, "zzzz"),
     ] {
@@ -135,4 +135,38 @@ async fn a_lone_file_is_an_asset() {
     assert!(text(&dynpack, "/film/film.ism/manifest(format=mpd-time-cmaf)").await.contains("<MPD"));
     let assets: Vec<_> = dynpack.assets().await.unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(assets, ["film/film.ism"]);
+}
+
+/// What lies where in the storage is not told to who knows an asset by its locator.
+#[tokio::test]
+async fn problems_do_not_tell_where_an_asset_lies() {
+    let storage = Memory::new();
+    storage.insert("hidden/broken/film.mp4", "no movie");
+    storage.insert("hidden/unlisted/unlisted.ism", r#"<smil><body><switch><video src="film.mp4"/></switch></body></smil>"#);
+    storage.insert("hidden/bad/bad.ism", "<smil>");
+    storage.insert("hidden/lone.mp4", "no movie");
+    let ids = ["broken", "unlisted", "bad", "lone", "missing"];
+    let locator = |id: &str| Locator::new(&format!("id-{id}"), &format!("hidden/{id}"), "Predefined_DownloadAndClearStreaming");
+    let mut document = LocatorsDocument::default();
+    document.streaming_locators = ids.into_iter().map(locator).collect();
+    let dynpack = Dynpack::builder(storage).locators(Locators::new(document).unwrap()).build();
+    for id in ids {
+        for resource in [format!("{id}.ism/manifest(format=m3u8-cmaf)"), "other.mp4".to_owned()] {
+            let url = format!("/id-{id}/{resource}");
+            let problem = dynpack.get(&url, &Conditions::default()).await.expect_err(&url).to_string();
+            assert!(!problem.contains("hidden") && problem.contains(&resource[..5]), "{url}: {problem}");
+        }
+    }
+}
+
+/// One key frame in an hour makes one segment of an hour: it is served as it is stored, and not rewritten in memory.
+#[tokio::test]
+async fn segments_that_are_rewritten_have_a_limit() {
+    let dynpack = Dynpack::builder(sample_storage()).rewritten_bytes(30_000).build();
+    let segment = hls(&dynpack, "/sample/sample.ism").await[4].segments[0].0.clone();
+    assert!(get(&dynpack, &segment).await.len() > 30_000);
+    let segment = segment.replace("format=m3u8-cmaf).mp4", "format=m3u8-aapl)");
+    let (status, code, text) = refusal(&dynpack, &segment).await;
+    assert_eq!((status, code), (415, "MPE_MEDIA_ENCODING_NOT_SUPPORTED"));
+    assert!(text.ends_with("bytes of media, where 30000 are the limit"), "{text}");
 }

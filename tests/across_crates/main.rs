@@ -13,6 +13,7 @@ mod golden;
 mod hls;
 mod hostile;
 mod http;
+mod keys;
 mod laws;
 mod locators;
 mod played;

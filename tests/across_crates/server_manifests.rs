@@ -119,7 +119,7 @@ async fn a_folder_of_a_smooth_set_is_an_asset() {
 #[tokio::test]
 async fn server_manifests_that_promise_too_much() {
     for (tracks, words) in [
-        (r#"<video src="missing.mp4"/>"#, "lists `sample/missing.mp4`, which does not exist"),
+        (r#"<video src="missing.mp4"/>"#, "lists `missing.mp4`, which does not exist"),
         (r#"<video src="../secret.mp4"/>"#, "server manifest cannot be read"),
         (r#"<audio src="video_180p.mp4"/>"#, "`video_180p.mp4` has no audio track"),
         (r#"<video src="video_180p.mp4"><param name="trackID" value="7"/></video>"#, "with the track ID 7"),

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use dynpack_media::Presentation;
+use dynpack_media::{CutPolicy, Presentation};
 use sha2::{Digest, Sha256};
 
 use crate::storage::{Identity, Source};
-use crate::{AssetPath, Request};
+use crate::{AssetPath, Protection, Request};
 
 /// Part of every ETag: raised with each change of what this version makes of the same files.
 pub const FORMAT_VERSION: u32 = 1;
@@ -21,6 +21,8 @@ pub struct Asset {
     /// The files that hold the media: what a [`SourceIndex`](dynpack_media::SourceIndex) of the presentation counts.
     pub sources: Arc<[Arc<dyn Source>]>,
     pub(crate) files: Files,
+    /// A text that changes when a file does, and is the same on every node with the same files, cut into segments of the same length.
+    pub(crate) version: String,
 }
 
 /// Which version of which files an asset was opened from.
@@ -40,21 +42,22 @@ impl Asset {
         renditions.map(|rendition| rendition.track.samples.memory_size() + rendition.cuts.memory_size() + 1024).sum()
     }
 
-    /// A text that changes when a file does, and is the same on every node with the same files, cut into segments of the same length.
-    pub(crate) fn version(&self, target_millis: u128) -> String {
+    /// The strong ETag of what `request` is answered with: the same on every node with the same files, another for another version of
+    /// a file, of the request, of its `protection` or of this library.
+    pub(crate) fn etag(&self, request: &Request, protection: Option<&Protection>) -> String {
+        let parts = [FORMAT_VERSION.to_string(), self.version.clone(), request.to_string()];
+        etag(parts.into_iter().chain(protection.map(|protection| protection.version.clone())))
+    }
+}
+
+impl Files {
+    /// [`Asset::version`] of what is opened from these files, and cut by that policy.
+    pub(crate) fn version(&self, policy: CutPolicy) -> String {
         let files = self
-            .files
             .opened
             .iter()
             .flat_map(|(path, identity)| [path.clone(), identity.version().to_owned(), identity.len().to_string()]);
-        digest([target_millis.to_string()].into_iter().chain(files))
-    }
-
-    /// The strong ETag of what `request` is answered with: the same on every node with the same files, another for another version of
-    /// a file, of the request, of its `protection` or of this library.
-    pub(crate) fn etag(&self, request: &Request, target_millis: u128, protection: Option<String>) -> String {
-        let parts = [FORMAT_VERSION.to_string(), self.version(target_millis), request.to_string()];
-        etag(parts.into_iter().chain(protection))
+        digest([policy.target.as_millis().to_string()].into_iter().chain(files))
     }
 }
 

@@ -13,6 +13,7 @@ use futures_util::{FutureExt, Stream};
 
 use crate::Error;
 use crate::storage::{Source, StorageError};
+use crate::task::aside;
 
 /// Bytes that are read from storage at a time: a slow client holds no more than these.
 const BATCH: u64 = 1 << 20;
@@ -47,11 +48,14 @@ impl Body {
         Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
-    /// The body of a segment. One that rewrites its media is made here, from the media of all its reads; others are read as they are
-    /// sent.
-    pub(crate) async fn from_plan(plan: SegmentPlan, sources: Arc<[Arc<dyn Source>]>) -> Result<Self, Error> {
+    /// The body of a segment. One that rewrites its media, of `most` bytes, is made here; others are read as they are sent.
+    pub(crate) async fn from_plan(plan: SegmentPlan, sources: Arc<[Arc<dyn Source>]>, most: u64) -> Result<Self, Error> {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
+        }
+        let bytes = plan.reads().iter().map(|read| read.extent.len).fold(0, u64::saturating_add);
+        if bytes > most {
+            return Err(Error::SegmentTooLarge { bytes, most });
         }
         let mut media = Vec::new();
         for reads in plan.reads().chunk_by(|one, next| one.source == next.source) {
@@ -61,7 +65,8 @@ impl Body {
                 media.extend(source.read(&ranges).await?);
             }
         }
-        Ok(Self::new(plan.finish(&media)?.into_iter().map(Piece::Bytes), sources))
+        let made = aside(move || plan.finish(&media)).await?;
+        Ok(Self::new(made.into_iter().map(Piece::Bytes), Arc::new([])))
     }
 
     /// Bytes that remain to be sent.

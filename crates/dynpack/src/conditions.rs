@@ -21,9 +21,13 @@ impl Conditions {
 
     /// Whether the client has the representation of that strong ETag already (RFC 9110, 13.1.2).
     pub(crate) fn is_known(&self, etag: &str) -> bool {
-        self.if_none_match
-            .as_deref()
-            .is_some_and(|known| known.trim() == "*" || known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
+        let known = self.if_none_match.as_deref().unwrap_or_default();
+        known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
+    }
+
+    /// Whether the client has any representation, which is then the one there is.
+    pub(crate) fn is_any_known(&self) -> bool {
+        self.if_none_match.as_deref().is_some_and(|known| known.trim() == "*")
     }
 
     /// Which part of a representation of `len` bytes is wanted. Several ranges, other units and what cannot be read as a range ask for
@@ -107,8 +111,10 @@ mod tests {
 
     #[test]
     fn known_tags_are_recognised_in_lists_and_weak() {
-        let known = |tags: &str| Conditions { if_none_match: Some(tags.into()), ..Conditions::default() }.is_known("\"a\"");
-        assert!(known("\"a\"") && known("\"b\", \"a\"") && known("W/\"a\"") && known("*"));
-        assert!(!known("\"b\"") && !known(""));
+        let conditions = |tags: &str| Conditions { if_none_match: Some(tags.into()), ..Conditions::default() };
+        let known = |tags: &str| conditions(tags).is_known("\"a\"");
+        assert!(known("\"a\"") && known("\"b\", \"a\"") && known("W/\"a\""));
+        assert!(!known("\"b\"") && !known("") && !known("*"));
+        assert!(conditions(" * ").is_any_known() && !conditions("\"*\"").is_any_known());
     }
 }

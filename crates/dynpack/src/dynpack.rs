@@ -1,21 +1,21 @@
 //! The facade: from a request to its answer.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
-use tracing::info;
+use tracing::debug;
 
 use crate::asset::{Asset, FORMAT_VERSION, etag};
-use crate::grant::{Grant, Protected};
+use crate::assets::{Assets, Opening};
+use crate::grant::Grant;
 use crate::key_ring::KeyRing;
 use crate::keys::{KeyProvider, LocatorKeys};
-use crate::open::{is_current, lone_name, media_files, open};
+use crate::open::{lone_name, media_files};
 use crate::packager::{Content, Job};
 use crate::protection::Protection;
+use crate::protections::Protections;
 use crate::response::Head;
 use crate::storage::{Storage, StorageError};
 use crate::{AssetPath, Body, Conditions, Download, Error, Locators, Request, RequestError, Response};
@@ -44,30 +44,11 @@ pub struct Dynpack {
 }
 
 struct Inner {
-    storage: Box<dyn Storage>,
+    assets: Assets,
     locators: Option<Locators>,
-    keys: KeyRing,
-    cache: Cache<AssetPath, Cached, Weight>,
-    policy: CutPolicy,
-    limits: Limits,
+    protections: Protections,
+    rewritten_bytes: u64,
     max_age: Duration,
-    check_after: Duration,
-}
-
-/// An open asset, and when its files were last seen to be the same.
-#[derive(Clone)]
-struct Cached {
-    asset: Arc<Asset>,
-    checked: Arc<std::sync::Mutex<Instant>>,
-}
-
-#[derive(Clone)]
-struct Weight;
-
-impl Weighter<AssetPath, Cached> for Weight {
-    fn weight(&self, _path: &AssetPath, cached: &Cached) -> u64 {
-        cached.asset.memory_size() as u64
-    }
 }
 
 /// Sets up a [`Dynpack`].
@@ -77,18 +58,16 @@ pub struct Builder<S> {
     locators: Option<Locators>,
     keys: Arc<dyn KeyProvider>,
     keys_max_age: Duration,
-    policy: CutPolicy,
-    limits: Limits,
-    cache_bytes: u64,
+    opening: Opening,
+    rewritten_bytes: u64,
     max_age: Duration,
-    check_after: Duration,
 }
 
 impl<S: Storage> Builder<S> {
     /// How long segments are; [`CutPolicy::SIX_SECONDS`] unless set. All nodes that serve the same asset must agree on it.
     #[must_use]
     pub fn cut_policy(self, policy: CutPolicy) -> Self {
-        Self { policy, ..self }
+        Self { opening: Opening { policy, ..self.opening }, ..self }
     }
 
     /// The locators under whose ids assets are published. With them, nothing is served by the folder in which it lies.
@@ -112,13 +91,28 @@ impl<S: Storage> Builder<S> {
     /// What is refused to be read from files; [`Limits::default`] unless set.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+        Self { opening: Opening { limits, ..self.opening }, ..self }
     }
 
-    /// How many bytes the indexes of open assets may take together; 256 MiB unless set.
+    /// How many bytes the indexes of open assets may take together; 256 MiB unless set. An asset that takes almost all of them by
+    /// itself is not kept.
     #[must_use]
     pub fn cache_bytes(self, cache_bytes: u64) -> Self {
-        Self { cache_bytes, ..self }
+        Self { opening: Opening { cache_bytes, ..self.opening }, ..self }
+    }
+
+    /// How many files open assets may hold open together; 500 unless set. A system's own limit (`ulimit -n`, often 1,024) has to leave
+    /// room for connections besides.
+    #[must_use]
+    pub fn cache_files(self, cache_files: u64) -> Self {
+        Self { opening: Opening { cache_files, ..self.opening }, ..self }
+    }
+
+    /// How many bytes of media a segment may have that is rewritten in memory, as transport streams, F4F and encryption ask; 256 MiB
+    /// unless set. Such a request takes about twice as much memory while it is answered.
+    #[must_use]
+    pub fn rewritten_bytes(self, rewritten_bytes: u64) -> Self {
+        Self { rewritten_bytes, ..self }
     }
 
     /// How long clients and caches may keep answers; three days unless set, as in Azure Media Services.
@@ -131,22 +125,18 @@ impl<S: Storage> Builder<S> {
     /// set, and zero looks with each request.
     #[must_use]
     pub fn check_after(self, check_after: Duration) -> Self {
-        Self { check_after, ..self }
+        Self { opening: Opening { check_after, ..self.opening }, ..self }
     }
 
     /// The packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
-        let Self { storage, locators, keys, keys_max_age, policy, limits, cache_bytes, max_age, check_after } = self;
-        let items = usize::try_from(cache_bytes / TYPICAL_ASSET).unwrap_or(usize::MAX).clamp(16, 1 << 20);
-        let cache = Cache::with_weighter(items, cache_bytes, Weight);
-        let (storage, keys) = (Box::new(storage), KeyRing::new(keys, keys_max_age));
-        Dynpack { inner: Arc::new(Inner { storage, locators, keys, cache, policy, limits, max_age, check_after }) }
+        let Self { storage, locators, keys, keys_max_age, opening, rewritten_bytes, max_age } = self;
+        let assets = Assets::new(Box::new(storage), opening);
+        let protections = Protections::new(KeyRing::new(keys, keys_max_age));
+        Dynpack { inner: Arc::new(Inner { assets, locators, protections, rewritten_bytes, max_age }) }
     }
 }
-
-/// Bytes of the index of a short film in a few renditions.
-const TYPICAL_ASSET: u64 = 1 << 18;
 
 impl Dynpack {
     /// A packager of what `storage` holds.
@@ -157,11 +147,15 @@ impl Dynpack {
             locators: None,
             keys: Arc::new(LocatorKeys),
             keys_max_age: Duration::from_secs(300),
-            policy: CutPolicy::SIX_SECONDS,
-            limits: Limits::default(),
-            cache_bytes: 256 << 20,
+            opening: Opening {
+                policy: CutPolicy::SIX_SECONDS,
+                limits: Limits::default(),
+                cache_bytes: 256 << 20,
+                cache_files: 500,
+                check_after: Duration::from_secs(1),
+            },
+            rewritten_bytes: 256 << 20,
             max_age: Duration::from_secs(3 * 24 * 3600),
-            check_after: Duration::from_secs(1),
         }
     }
 
@@ -185,46 +179,47 @@ impl Dynpack {
     /// [`Error`], whose [`status`](Error::status) says who can mend it.
     pub async fn respond(&self, request: &Request, conditions: &Conditions) -> Result<Response, Error> {
         let grant = Grant::new(self.inner.locators.as_ref(), request, self.inner.max_age)?;
-        match self.try_respond(request, &grant, conditions).await {
+        let answered = match self.try_respond(request, &grant, conditions).await {
             // The file was replaced since it was last looked at.
-            Err(Error::Storage(StorageError::Changed { .. })) => {
-                self.inner.cache.remove(&grant.path);
-                self.try_respond(request, &grant, conditions).await
-            }
-            // Where an asset lies is nobody's business who knows its locator.
-            Err(Error::AssetNotFound { .. }) => Err(Error::AssetNotFound { asset: request.asset.to_string() }),
-            Err(Error::EncryptedInput { problem, .. }) => {
-                Err(Error::EncryptedInput { asset: request.asset.to_string(), problem })
-            }
-            Err(Error::Unusable { problem, .. }) => Err(Error::Unusable { asset: request.asset.to_string(), problem }),
+            Err(Error::Storage(StorageError::Changed { .. })) => self.try_respond(request, &grant, conditions).await,
             answered => answered,
-        }
+        };
+        answered.map_err(|error| {
+            debug!(asset = %grant.path, %error, "not answered");
+            error.told_of(&request.asset)
+        })
     }
 
     async fn try_respond(&self, request: &Request, grant: &Grant<'_>, conditions: &Conditions) -> Result<Response, Error> {
         let packager = request.format.packager()?;
-        let asset = self.asset(&grant.path).await?;
-        let target = self.inner.policy.target.as_millis();
+        let asset = self.inner.assets.get(&grant.path).await?;
         let protection = match &grant.protected {
+            Some(protected) => Some(self.inner.protections.of(&asset, protected).await?),
             None => None,
-            Some(Protected { encryption, locator, terms }) => {
-                let keys = self.inner.keys.keys(locator, *encryption).await?;
-                Some(Protection::new(*encryption, &asset.presentation, &asset.version(target), terms, &keys)?)
-            }
         };
-        let request = Request { encryption: protection.as_ref().map(Protection::encryption), ..request.clone() };
-        let etag = asset.etag(&request, target, protection.as_ref().map(Protection::version));
-        let job = Job::new(&asset.presentation, &request).with_protection(protection.as_ref());
-        let package = packager.package(&job)?;
-        let head = Head { content_type: package.content_type, etag, max_age: grant.max_age };
+        let protection = protection.as_deref();
+        let request = Request { encryption: protection.map(Protection::encryption), ..request.clone() };
+        let head = Head { etag: asset.etag(&request, protection), max_age: grant.max_age };
+        // Who knows the tag was given it: there is no need to make the answer to see that there is one.
         if conditions.is_known(&head.etag) {
+            return Ok(head.not_modified());
+        }
+        let job = Job::new(&asset.presentation, &request).with_protection(protection);
+        let package = packager.package(&job)?;
+        if conditions.is_any_known() {
             return Ok(head.not_modified());
         }
         let body = match package.content {
             Content::Bytes(bytes) => Body::of(bytes),
-            Content::Plan(plan) => Body::from_plan(plan, Arc::clone(&asset.sources)).await?,
+            Content::Plan(plan) => {
+                let body = Body::from_plan(plan, Arc::clone(&asset.sources), self.inner.rewritten_bytes).await;
+                if matches!(body, Err(Error::Storage(StorageError::Changed { .. }))) {
+                    self.inner.assets.give_up(&asset);
+                }
+                body?
+            }
         };
-        Ok(head.with_part(body, conditions))
+        Ok(head.with_part(package.content_type, body, conditions))
     }
 
     /// Gives a stored file as it is, where a locator's policy allows it.
@@ -240,17 +235,17 @@ impl Dynpack {
         let blocked = || Error::DownloadBlocked { file: file.clone() };
         let content_type = download.content_type().filter(|_| policy.allows_download()).ok_or_else(blocked)?;
         let path = format!("{}/{file}", locator.asset_name);
-        let source = self.inner.storage.open(&path).await.map_err(|error| match error {
+        let source = self.inner.assets.storage().open(&path).await.map_err(|error| match error {
             StorageError::NotFound { .. } => Error::FileNotFound { file: file.clone() },
-            other => other.into(),
+            other => other.told_of(format!("{id}/{file}")).into(),
         })?;
         let identity = source.identity();
         let etag = etag([FORMAT_VERSION.to_string(), path, identity.version().to_owned(), identity.len().to_string()]);
-        let head = Head { content_type, etag, max_age: locator.max_age(self.inner.max_age, now) };
-        if conditions.is_known(&head.etag) {
+        let head = Head { etag, max_age: locator.max_age(self.inner.max_age, now) };
+        if conditions.is_known(&head.etag) || conditions.is_any_known() {
             return Ok(head.not_modified());
         }
-        Ok(head.with_part(Body::of_source(source), conditions))
+        Ok(head.with_part(content_type, Body::of_source(source), conditions))
     }
 
     /// The locators, if there are any.
@@ -264,25 +259,7 @@ impl Dynpack {
     /// # Errors
     /// [`Error::AssetNotFound`], [`Error::Unusable`] or [`Error::Storage`].
     pub async fn asset(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
-        let inner = &self.inner;
-        let cached = self.cached(path).await?;
-        let is_fresh = lock(&cached.checked).elapsed() < inner.check_after;
-        if is_fresh || is_current(inner.storage.as_ref(), path, &cached.asset.files).await {
-            *lock(&cached.checked) = Instant::now();
-            return Ok(cached.asset);
-        }
-        info!(asset = %path, "the files were replaced");
-        inner.cache.remove_if(path, |now| Arc::ptr_eq(&now.asset, &cached.asset));
-        Ok(self.cached(path).await?.asset)
-    }
-
-    async fn cached(&self, path: &AssetPath) -> Result<Cached, Error> {
-        let inner = &self.inner;
-        let opened = async {
-            let asset = Arc::new(open(inner.storage.as_ref(), path, inner.policy, inner.limits).await?);
-            Ok(Cached { asset, checked: Arc::new(std::sync::Mutex::new(Instant::now())) })
-        };
-        inner.cache.get_or_insert_async(path, opened).await
+        self.inner.assets.get(path).await
     }
 
     /// The assets at the root of the storage: for an index page. Deeper ones are served as well, and not listed.
@@ -290,7 +267,7 @@ impl Dynpack {
     /// # Errors
     /// [`Error::Storage`] if the storage cannot be listed.
     pub async fn assets(&self) -> Result<Vec<AssetPath>, Error> {
-        let storage = self.inner.storage.as_ref();
+        let storage = self.inner.assets.storage();
         let root = storage.list("").await?;
         let mut assets = Vec::new();
         for folder in &root.folders {
@@ -315,13 +292,8 @@ impl Dynpack {
 impl std::fmt::Debug for Dynpack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Dynpack")
-            .field("policy", &self.inner.policy)
-            .field("cache", &self.inner.cache.len())
+            .field("opening", self.inner.assets.opening())
+            .field("open", &self.inner.assets.len())
             .finish_non_exhaustive()
     }
-}
-
-/// A time is never left half written.
-fn lock(time: &std::sync::Mutex<Instant>) -> std::sync::MutexGuard<'_, Instant> {
-    time.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

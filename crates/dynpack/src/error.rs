@@ -1,6 +1,6 @@
 //! Why a request is not answered.
 
-use crate::{Encryption, Format, FragmentNumber, KeyError, RequestError, storage::StorageError};
+use crate::{AssetPath, Encryption, Format, FragmentNumber, KeyError, RequestError, storage::StorageError};
 
 /// Why a request is not answered. [`status`](Self::status) says who can mend it: 4xx the one who asked or the one who stored the
 /// asset, 5xx the one who runs the origin.
@@ -131,6 +131,12 @@ pub enum Error {
         /// Its name.
         file: String,
     },
+    /// There is no presentation of those movies. Whoever made them can mend it.
+    #[error("there is nothing to present: {problem}")]
+    Unpresentable {
+        /// What is wrong with them.
+        problem: String,
+    },
     /// The keys for it cannot be had.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -141,6 +147,14 @@ pub enum Error {
         asset: String,
         /// What is wrong with it.
         problem: String,
+    },
+    /// The segment must be rewritten in memory, and has too much media for that.
+    #[error("the segment has {bytes} bytes of media, where {most} are the limit")]
+    SegmentTooLarge {
+        /// Bytes of its media.
+        bytes: u64,
+        /// [`Builder::rewritten_bytes`](crate::Builder::rewritten_bytes).
+        most: u64,
     },
     /// The segment cannot be made of what is stored.
     #[error(transparent)]
@@ -175,7 +189,9 @@ impl Error {
             Self::FormatNotBuilt(_)
             | Self::NotCarried { .. }
             | Self::Unusable { .. }
+            | Self::Unpresentable { .. }
             | Self::EncryptedInput { .. }
+            | Self::SegmentTooLarge { .. }
             | Self::EncryptionNotCarried { .. } => 415,
             Self::Segment(
                 dynpack_fragment::Error::Sample { .. }
@@ -186,6 +202,18 @@ impl Error {
             Self::Keys(_) => 500,
             Self::Segment(_) | Self::Manifest(_) => 500,
             Self::Storage(error) => error.status(),
+        }
+    }
+
+    /// The same, told to who asked for `asset`: under what name it is stored is nobody's business who knows its locator.
+    pub(crate) fn told_of(self, asset: &AssetPath) -> Self {
+        let asset = asset.to_string();
+        match self {
+            Self::AssetNotFound { .. } => Self::AssetNotFound { asset },
+            Self::EncryptedInput { problem, .. } => Self::EncryptedInput { asset, problem },
+            Self::Unusable { problem, .. } => Self::Unusable { asset, problem },
+            Self::Storage(error) => Self::Storage(error.told_of(asset)),
+            other => other,
         }
     }
 
@@ -207,8 +235,8 @@ impl Error {
             Self::EncryptionNotNamed { .. } => "MPE_ENC_ENCRYPTION_NOT_SPECIFIED_IN_URL",
             Self::EncryptionNotCarried { .. } => "MPE_ENCRYPTION_NOT_SUPPORTED",
             Self::EncryptedInput { .. } => "MPE_ENC_ALREADY_ENCRYPTED",
-            Self::Unusable { .. } => "MPE_INPUT_FORMAT_NOT_SUPPORTED",
-            Self::Segment(_) | Self::NotCarried { .. } => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
+            Self::Unusable { .. } | Self::Unpresentable { .. } => "MPE_INPUT_FORMAT_NOT_SUPPORTED",
+            Self::Segment(_) | Self::SegmentTooLarge { .. } | Self::NotCarried { .. } => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
             Self::Manifest(_) | Self::Storage(_) | Self::Keys(_) => "MPE_STORAGE_INTERNAL_ERROR",
         }
     }

@@ -5,29 +5,44 @@ use std::time::{Duration, Instant};
 
 use quick_cache::sync::Cache;
 
+use crate::in_flight::InFlight;
 use crate::keys::{KeyError, KeyProvider, KeySet};
 use crate::{Encryption, Locator};
 
 /// How many sets of keys are kept.
 const MOST_KEPT: usize = 10_000;
 
+/// What keys are for: a locator's id, and the protection.
+type Place = (String, Encryption);
+
 /// Keys as a provider handed them out, each set asked for once however many requests wait for it.
 pub(crate) struct KeyRing {
     provider: Arc<dyn KeyProvider>,
     max_age: Duration,
-    kept: Cache<(String, Encryption), (Arc<KeySet>, Instant)>,
+    kept: Arc<Cache<Place, (Arc<KeySet>, Instant)>>,
+    being_asked: InFlight<Place, Result<Arc<KeySet>, KeyError>>,
 }
 
 impl KeyRing {
     pub(crate) fn new(provider: Arc<dyn KeyProvider>, max_age: Duration) -> Self {
-        Self { provider, max_age, kept: Cache::new(MOST_KEPT) }
+        Self { provider, max_age, kept: Arc::new(Cache::new(MOST_KEPT)), being_asked: InFlight::new() }
     }
 
     pub(crate) async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
         let place = (locator.id.clone(), encryption);
         let max_age = self.max_age;
-        self.kept.remove_if(&place, |(_, since)| since.elapsed() >= max_age);
-        let asked = async { Ok((self.provider.keys(locator, encryption).await?, Instant::now())) };
-        self.kept.get_or_insert_async(&place, asked).await.map(|(keys, _)| keys)
+        match self.kept.get(&place) {
+            Some((keys, since)) if since.elapsed() < max_age => return Ok(keys),
+            _ => {}
+        }
+        let (provider, kept) = (Arc::clone(&self.provider), Arc::clone(&self.kept));
+        let (locator, asked_for) = (locator.clone(), place.clone());
+        let asked = async move {
+            let keys = provider.keys(&locator, encryption).await?;
+            kept.retain(|_, (_, since)| since.elapsed() < max_age);
+            kept.insert(asked_for, (Arc::clone(&keys), Instant::now()));
+            Ok(keys)
+        };
+        self.being_asked.join(place, asked).await
     }
 }

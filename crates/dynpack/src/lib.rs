@@ -22,12 +22,14 @@
 //! Left out so far: filters, subtitles, and codecs other than H.264 and AAC.
 
 mod asset;
+mod assets;
 mod body;
 mod conditions;
 mod dynpack;
 mod error;
 mod format;
 mod grant;
+mod in_flight;
 mod key_ring;
 mod keys;
 mod locator;
@@ -36,19 +38,24 @@ mod open;
 mod packager;
 mod policy;
 mod protection;
+mod protections;
 mod renditions;
 mod request;
 mod response;
 pub mod storage;
+mod task;
 
 pub use asset::{Asset, FORMAT_VERSION};
 pub use body::Body;
 pub use conditions::Conditions;
 pub use dynpack::{Builder, Dynpack};
+pub use dynpack_crypt::cpix::Cpix;
 pub use dynpack_crypt::{ContentKey, Iv, KeyId};
+pub use dynpack_fragment::{Piece, SegmentPlan};
 pub use dynpack_hds::FragmentNumber;
 pub use dynpack_isobmff::Limits;
-pub use dynpack_media::{CutPolicy, MediaKind, Movie, Presentation, Rendition};
+pub use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, Presentation, Rendition, SourceIndex, Ticks};
+pub use dynpack_smooth::ServerManifest;
 pub use error::Error;
 pub use format::{Format, Protocol, UnknownFormat};
 pub use keys::{CpixKeys, KeyError, KeyProvider, KeySet, LocatorKeys};

@@ -6,12 +6,13 @@ use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
 use dynpack_media::{CutPolicy, Extent, Movie};
 use dynpack_smooth::{ClientManifest, ServerManifest};
-use futures_util::future::try_join_all;
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
 use crate::asset::{Asset, Files};
 use crate::renditions::{listed_files, present, present_listed};
 use crate::storage::{Identity, Source, Storage, StorageError};
+use crate::task::aside;
 use crate::{AssetPath, Error};
 
 /// How many files an asset may have: more than that is a folder which is no asset.
@@ -19,6 +20,9 @@ const MOST_FILES: usize = 200;
 
 /// The endings of files that are taken for media where no server manifest lists them: whole tracks, never segments (`.m4s`).
 const MEDIA_ENDINGS: [&str; 8] = [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
+
+/// How many files are opened or looked at side by side.
+const FILES_AT_ONCE: usize = 16;
 
 /// How many ranges of a fragmented file are read at a time, where its index tells of them.
 const READS_AT_ONCE: usize = 64;
@@ -51,51 +55,59 @@ pub(crate) async fn open(storage: &dyn Storage, path: &AssetPath, policy: CutPol
     if paths.len() > MOST_FILES {
         return Err(unusable(format!("it has {} media files, where {MOST_FILES} are the limit", paths.len())));
     }
-    let opened = try_join_all(paths.iter().map(|file| open_movie(storage, path, file, limits))).await?;
+    let opened: Vec<_> = paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
+    let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
     let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened.into_iter().unzip();
     for (file, movie) in paths.iter().zip(&movies) {
         for skipped in &movie.skipped {
             if skipped.is_encrypted {
-                let problem = format!("`{file}`: track {}: {}", skipped.id.0, skipped.reason);
+                let problem = format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
                 return Err(Error::EncryptedInput { asset: path.to_string(), problem });
             }
             warn!(file, track = skipped.id.0, reason = skipped.reason, "left out a track");
         }
     }
-    let mut files = Files { listed: None, opened: Vec::new() };
-    let presentation = match contents {
-        Contents::Listed(manifest, manifests) => {
-            files.opened.extend(manifests);
-            present_listed(&manifest, movies, policy)
-        }
-        Contents::Folder { names } => {
-            files.listed = Some(names);
-            present(movies, policy)
-        }
-        Contents::Lone { .. } => present(movies, policy),
+    let (manifest, mut files) = match contents {
+        Contents::Listed(manifest, manifests) => (Some(manifest), Files { listed: None, opened: manifests }),
+        Contents::Folder { names } => (None, Files { listed: Some(names), opened: Vec::new() }),
+        Contents::Lone { .. } => (None, Files::default()),
     };
-    let presentation = presentation.map_err(|error| match error {
-        Error::Unusable { problem, .. } => unusable(problem),
+    let presented = aside(move || match manifest {
+        Some(manifest) => present_listed(&manifest, movies, policy),
+        None => present(movies, policy),
+    });
+    let presentation = presented.await.map_err(|error| match error {
+        Error::Unpresentable { problem } => unusable(problem),
         other => other,
     })?;
     files.opened.extend(paths.into_iter().zip(sources.iter().map(|source| source.identity().clone())));
     debug!(asset = %path, files = files.opened.len(), renditions = presentation.renditions.len(), "opened");
-    Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files })
+    let version = files.version(policy);
+    Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files, version })
 }
 
-/// Whether the files of an asset are still those from which it was opened.
-pub(crate) async fn is_current(storage: &dyn Storage, path: &AssetPath, files: &Files) -> bool {
-    if let Some(listed) = &files.listed {
-        match storage.list(path.folder()).await {
-            Ok(listing) if media_files(&listing.files) == *listed && !listing.files.iter().any(|file| file == path.ism()) => {}
-            _ => return false,
+/// Whether a file of an asset is another now, or gone; a storage that fails says neither.
+pub(crate) async fn is_replaced(storage: &dyn Storage, path: &AssetPath, files: &Files) -> bool {
+    match differs(storage, path, files).await {
+        Ok(differs) => differs,
+        Err(StorageError::NotFound { .. } | StorageError::Forbidden { .. }) => true,
+        Err(error) => {
+            warn!(asset = %path, %error, "cannot tell whether the files were replaced");
+            false
         }
     }
-    let checks = files.opened.iter().map(|(file, identity)| async move {
-        let now = storage.identity(file).await?;
-        Ok::<_, StorageError>(now == *identity)
-    });
-    try_join_all(checks).await.is_ok_and(|same| same.into_iter().all(|same| same))
+}
+
+async fn differs(storage: &dyn Storage, path: &AssetPath, files: &Files) -> Result<bool, StorageError> {
+    if let Some(listed) = &files.listed {
+        let names = storage.list(path.folder()).await?.files;
+        if media_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
+            return Ok(true);
+        }
+    }
+    let identities: Vec<_> = files.opened.iter().map(|(file, _)| storage.identity(file)).collect();
+    let identities: Vec<_> = stream::iter(identities).buffered(FILES_AT_ONCE).try_collect().await?;
+    Ok(identities.iter().zip(&files.opened).any(|(now, (_, opened))| now != opened))
 }
 
 async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, Error> {
@@ -184,21 +196,30 @@ async fn whole(
     Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
 }
 
+/// What a file of an asset is called in problems: never by where it lies, which is nobody's business who knows the asset's locator.
+fn name_in(asset: &AssetPath, file: &str) -> String {
+    match file.strip_prefix(asset.folder()).and_then(|file| file.strip_prefix('/')) {
+        Some(name) => format!("`{name}`"),
+        None => "its file".to_owned(),
+    }
+}
+
 async fn open_movie(
     storage: &dyn Storage,
     asset: &AssetPath,
     file: &str,
     limits: Limits,
 ) -> Result<(Arc<dyn Source>, Movie), Error> {
+    let name = name_in(asset, file);
     let unusable = |problem: String| Error::Unusable { asset: asset.to_string(), problem };
     let refused = |error: dynpack_isobmff::Error| match error {
         dynpack_isobmff::Error::Encrypted(_) => {
-            Error::EncryptedInput { asset: asset.to_string(), problem: format!("`{file}`: {error}") }
+            Error::EncryptedInput { asset: asset.to_string(), problem: format!("{name}: {error}") }
         }
-        _ => unusable(format!("`{file}`: {error}")),
+        _ => unusable(format!("{name}: {error}")),
     };
     let source = match storage.open(file).await {
-        Err(StorageError::NotFound { .. }) => return Err(unusable(format!("it lists `{file}`, which does not exist"))),
+        Err(StorageError::NotFound { .. }) => return Err(unusable(format!("it lists {name}, which does not exist"))),
         opened => opened?,
     };
     let mut demuxer = Demuxer::new(source.len(), limits);
@@ -207,9 +228,12 @@ async fn open_movie(
         if ranges.is_empty() {
             break;
         }
-        for (range, bytes) in ranges.iter().zip(source.read(&ranges).await?) {
-            demuxer.feed(range.offset, bytes).map_err(refused)?;
-        }
+        let read = source.read(&ranges).await?;
+        let fed = aside(move || {
+            ranges.iter().zip(read).try_for_each(|(range, bytes)| demuxer.feed(range.offset, bytes))?;
+            Ok(demuxer)
+        });
+        demuxer = fed.await.map_err(refused)?;
     }
     let movie = demuxer.finish().map_err(refused)?;
     Ok((source, movie))

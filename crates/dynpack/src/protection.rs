@@ -32,6 +32,8 @@ pub struct Protection {
     tracks: Vec<Track>,
     /// What PlayReady is told of all keys together, in Base64.
     playready_object: Option<String>,
+    /// A text that differs where answers do.
+    pub(crate) version: String,
 }
 
 /// The terms on which content is published.
@@ -113,7 +115,8 @@ impl Protection {
         }
         let keys: Vec<_> = locks.iter().map(|lock| &lock.key).collect();
         let playready_object = signals.playready_object(&keys)?;
-        Ok(Self { encryption, identity: identity.to_owned(), tracks, playready_object })
+        let version = version(encryption, &tracks, playready_object.as_deref());
+        Ok(Self { encryption, identity: identity.to_owned(), tracks, playready_object, version })
     }
 
     /// Which protection it is.
@@ -156,26 +159,6 @@ impl Protection {
     /// What PlayReady is told of all keys together, in Base64.
     pub(crate) fn playready_object(&self) -> Option<&str> {
         self.playready_object.as_deref()
-    }
-
-    /// A text that differs where answers do.
-    pub(crate) fn version(&self) -> String {
-        let mut parts = vec![self.encryption.token().as_bytes().to_vec()];
-        for track in &self.tracks {
-            let Some(Lock { key, key_url, signals }) = track.lock.as_deref() else {
-                parts.push(Vec::new());
-                continue;
-            };
-            parts.extend([key.id.0.to_vec(), hash([key.id.0.as_slice(), key.key.expose()])]);
-            parts
-                .extend([key.iv.map(|iv| iv.0.to_vec()), key_url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
-            for Signal { system, pssh, url } in signals {
-                let pssh = pssh.as_ref().map(Pssh::to_bytes);
-                parts.extend([Some(system.0.to_vec()), pssh, url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
-            }
-        }
-        parts.push(self.playready_object.clone().unwrap_or_default().into_bytes());
-        hash(parts.iter().map(Vec::as_slice)).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// How the samples of a rendition are encrypted in fragmented MP4; `None` where they are clear.
@@ -237,6 +220,25 @@ impl Protection {
     fn ivs(&self, rendition: &Rendition, key_id: KeyId) -> IvSource {
         IvSource::new(key_id, &self.identity, rendition.track.id, &rendition.name, rendition.bitrate)
     }
+}
+
+/// [`Protection::version`] of tracks that are protected so.
+fn version(encryption: Encryption, tracks: &[Track], playready_object: Option<&str>) -> String {
+    let mut parts = vec![encryption.token().as_bytes().to_vec()];
+    for track in tracks {
+        let Some(Lock { key, key_url, signals }) = track.lock.as_deref() else {
+            parts.push(Vec::new());
+            continue;
+        };
+        parts.extend([key.id.0.to_vec(), hash([key.id.0.as_slice(), key.key.expose()])]);
+        parts.extend([key.iv.map(|iv| iv.0.to_vec()), key_url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
+        for Signal { system, pssh, url } in signals {
+            let pssh = pssh.as_ref().map(Pssh::to_bytes);
+            parts.extend([Some(system.0.to_vec()), pssh, url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
+        }
+    }
+    parts.push(playready_object.unwrap_or_default().into());
+    hash(parts.iter().map(Vec::as_slice)).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A hash of parts, each behind its length, so that no two lists of them read alike.

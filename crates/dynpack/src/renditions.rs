@@ -30,7 +30,7 @@ struct Entry {
 /// several files carry the same audio, it is presented once. The first is [`Role::Main`], others are [`Role::Alternate`].
 ///
 /// # Errors
-/// [`Error::Unusable`] if there is nothing to present.
+/// [`Error::Unpresentable`] if there is nothing to present.
 pub fn present(movies: impl IntoIterator<Item = Movie>, policy: CutPolicy) -> Result<Presentation, Error> {
     let sources = (0..).map(SourceIndex).zip(movies);
     let tracks = sources.flat_map(|(source, movie)| movie.tracks.into_iter().map(move |track| (source, Arc::new(track))));
@@ -62,7 +62,7 @@ pub fn present(movies: impl IntoIterator<Item = Movie>, policy: CutPolicy) -> Re
 /// The same audio listed twice is presented once.
 ///
 /// # Errors
-/// [`Error::Unusable`] if a track that it lists does not exist or cannot be served, two share name and bitrate, or there is nothing
+/// [`Error::Unpresentable`] if a track that it lists does not exist or cannot be served, two share name and bitrate, or there is nothing
 /// to present.
 pub fn present_listed(manifest: &ServerManifest, movies: Vec<Movie>, policy: CutPolicy) -> Result<Presentation, Error> {
     let files = listed_files(manifest);
@@ -73,7 +73,7 @@ pub fn present_listed(manifest: &ServerManifest, movies: Vec<Movie>, policy: Cut
         let at = files.iter().position(|file| *file == listed.src.as_str()).unwrap_or_default();
         let tracks = movies.get(at).map(Vec::as_slice).unwrap_or_default();
         let track = tracks.iter().find(|track| track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0));
-        let track = Arc::clone(track.ok_or_else(|| unusable(no_such_track(listed)))?);
+        let track = Arc::clone(track.ok_or_else(|| unpresentable(no_such_track(listed)))?);
         let language = listed.language().unwrap_or_else(|| track.language.clone());
         let source = SourceIndex(u32::try_from(at).unwrap_or_default());
         let content = Content::of(&track, &language);
@@ -150,13 +150,13 @@ fn no_such_track(listed: &ServerTrack) -> String {
     format!("`{}` has no {} track{id} that can be served", listed.src, listed.kind.as_str())
 }
 
-fn unusable(problem: impl ToString) -> Error {
-    Error::Unusable { asset: String::new(), problem: problem.to_string() }
+fn unpresentable(problem: impl ToString) -> Error {
+    Error::Unpresentable { problem: problem.to_string() }
 }
 
 fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Error> {
     let tracks: Vec<&Track> = entries.iter().map(|entry| entry.track.as_ref()).collect();
-    let timeline = Timeline::cut(&tracks, policy).map_err(unusable)?;
+    let timeline = Timeline::cut(&tracks, policy).map_err(unpresentable)?;
     let mut keys = Keys::default();
     for Entry { name, bitrate, .. } in &entries {
         bitrate.map_or(Ok(()), |bitrate| keys.declare(name, bitrate.get()))?;
@@ -174,7 +174,7 @@ fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Er
     }
     let names: Vec<String> = renditions.iter().map(|rendition| rendition.name.clone()).collect();
     renditions.sort_by_key(|rendition| (names.iter().position(|name| *name == rendition.name), rendition.bitrate));
-    Presentation::new(renditions).map_err(unusable)
+    Presentation::new(renditions).map_err(unpresentable)
 }
 
 /// The names with their bitrates that are given away: the keys of renditions in URLs.
@@ -185,7 +185,7 @@ impl Keys {
     /// Takes a declared bitrate: no other will do.
     fn declare(&mut self, name: &str, bitrate: u32) -> Result<(), Error> {
         let is_free = self.0.insert((name.to_owned(), bitrate));
-        is_free.then_some(()).ok_or_else(|| unusable(format!("two tracks `{name}` of bitrate {bitrate} are listed")))
+        is_free.then_some(()).ok_or_else(|| unpresentable(format!("two tracks `{name}` of bitrate {bitrate} are listed")))
     }
 
     /// Takes a measured bitrate, or the next that is free: it is no promise to anyone yet.

@@ -13,7 +13,7 @@ use crate::{Body, Conditions};
 pub struct Response {
     /// The HTTP status: 200, 206, 304 or 416.
     pub status: u16,
-    /// The media type.
+    /// The media type: empty for 304 and 416.
     pub content_type: &'static str,
     /// The strong ETag: equal tags mean equal bytes.
     pub etag: String,
@@ -47,7 +47,6 @@ impl Response {
 
 /// A response before it is known how much of its body is asked for.
 pub(crate) struct Head {
-    pub(crate) content_type: &'static str,
     pub(crate) etag: String,
     pub(crate) max_age: Duration,
 }
@@ -55,23 +54,23 @@ pub(crate) struct Head {
 impl Head {
     /// That the client has it already.
     pub(crate) fn not_modified(self) -> Response {
-        self.with(304, None, Body::of(Bytes::new()))
+        self.with(304, "", None, Body::of(Bytes::new()))
     }
 
     /// As much of `body` as is asked for.
-    pub(crate) fn with_part(self, body: Body, conditions: &Conditions) -> Response {
+    pub(crate) fn with_part(self, content_type: &'static str, body: Body, conditions: &Conditions) -> Response {
         let len = body.len();
         match conditions.part(&self.etag, len) {
-            Part::Whole => self.with(200, None, body),
+            Part::Whole => self.with(200, content_type, None, body),
             Part::Range { start, end } => {
-                self.with(206, Some(format!("bytes {start}-{}/{len}", end - 1)), body.slice(start, end))
+                self.with(206, content_type, Some(format!("bytes {start}-{}/{len}", end - 1)), body.slice(start, end))
             }
-            Part::Unsatisfiable => self.with(416, Some(format!("bytes */{len}")), Body::of(Bytes::new())),
+            Part::Unsatisfiable => self.with(416, "", Some(format!("bytes */{len}")), Body::of(Bytes::new())),
         }
     }
 
-    fn with(self, status: u16, content_range: Option<String>, body: Body) -> Response {
-        let Self { content_type, etag, max_age } = self;
+    fn with(self, status: u16, content_type: &'static str, content_range: Option<String>, body: Body) -> Response {
+        let Self { etag, max_age } = self;
         Response { status, content_type, etag, max_age, content_range, body }
     }
 }

@@ -147,9 +147,9 @@ impl Film {
         Self { tracks: self.tracks.iter().map(Track::on_smooth_clock).collect() }
     }
 
-    /// The longest tick of the tracks of those names, in seconds.
-    pub(crate) fn tick(&self, is_one: impl Fn(&str) -> bool) -> f64 {
-        let clocks = self.tracks.iter().filter(|track| is_one(track.name)).map(|track| track.clock);
+    /// The longest tick of all tracks, in seconds.
+    pub(crate) fn tick(&self) -> f64 {
+        let clocks = self.tracks.iter().map(|track| track.clock);
         1.0 / f64::from(clocks.min().unwrap())
     }
 

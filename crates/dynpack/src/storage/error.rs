@@ -62,6 +62,17 @@ impl StorageError {
         }
     }
 
+    /// The same of another path.
+    pub(crate) fn told_of(self, path: String) -> Self {
+        match self {
+            Self::NotFound { .. } => Self::NotFound { path },
+            Self::Forbidden { reason, .. } => Self::Forbidden { path, reason },
+            Self::Changed { .. } => Self::Changed { path },
+            Self::OutOfRange { range, len, .. } => Self::OutOfRange { path, range, len },
+            Self::Failed { error, .. } => Self::Failed { path, error },
+        }
+    }
+
     /// What a failed call to the operating system, or the like of it, means for a path.
     #[must_use]
     pub fn from_io(path: &str, error: io::Error) -> Self {

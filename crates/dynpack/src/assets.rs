@@ -1,0 +1,143 @@
+//! The assets that are open.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use dynpack_isobmff::Limits;
+use dynpack_media::CutPolicy;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use tracing::{info, warn};
+
+use crate::asset::Asset;
+use crate::in_flight::InFlight;
+use crate::open::{is_replaced, open};
+use crate::storage::Storage;
+use crate::{AssetPath, Error};
+
+/// Bytes of the index of a short film in a few renditions.
+const TYPICAL_ASSET: u64 = 1 << 18;
+
+/// How assets are opened, and how long they stay so.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    pub(crate) policy: CutPolicy,
+    pub(crate) limits: Limits,
+    /// Bytes which the indexes of all may take together.
+    pub(crate) cache_bytes: u64,
+    /// Files which all may hold open together.
+    pub(crate) cache_files: u64,
+    /// How long an asset is served before its files are looked at again.
+    pub(crate) check_after: Duration,
+}
+
+/// The assets that are open, each opened once however many wait for it, and given up when a file of it is replaced.
+#[derive(Clone)]
+pub(crate) struct Assets {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    storage: Box<dyn Storage>,
+    opening: Opening,
+    kept: Cache<AssetPath, Arc<Kept>, Weight>,
+    being_opened: InFlight<AssetPath, Result<Arc<Asset>, Error>>,
+}
+
+/// An open asset, and when its files were last looked at.
+struct Kept {
+    asset: Arc<Asset>,
+    checked: Mutex<Instant>,
+}
+
+impl Kept {
+    /// Whether the one who calls is to look at the files: one at a time, while the others go on.
+    fn takes_turn(&self, check_after: Duration) -> bool {
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = checked.elapsed() >= check_after;
+        if is_due {
+            *checked = Instant::now();
+        }
+        is_due
+    }
+}
+
+/// The share of the cache that an asset takes: of its bytes or of its files, whichever is more.
+#[derive(Clone)]
+struct Weight {
+    bytes_of_a_file: u64,
+}
+
+impl Weighter<AssetPath, Arc<Kept>> for Weight {
+    fn weight(&self, _path: &AssetPath, kept: &Arc<Kept>) -> u64 {
+        let files = (kept.asset.sources.len() as u64).saturating_mul(self.bytes_of_a_file);
+        files.max(kept.asset.memory_size() as u64)
+    }
+}
+
+impl Assets {
+    pub(crate) fn new(storage: Box<dyn Storage>, opening: Opening) -> Self {
+        let Opening { cache_bytes, cache_files, .. } = opening;
+        let items = usize::try_from(cache_bytes / TYPICAL_ASSET).unwrap_or(usize::MAX).clamp(16, 1 << 20);
+        let mut options = OptionsBuilder::new();
+        // No asset may take more than its shard: of several, each would be too small for some.
+        options.shards(1).estimated_items_capacity(items).weight_capacity(cache_bytes);
+        let weight = Weight { bytes_of_a_file: cache_bytes / cache_files.max(1) };
+        let (hashes, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
+        let kept = match options.build() {
+            Ok(options) => Cache::with_options(options, weight, hashes, lifecycle),
+            Err(_) => Cache::with(items, cache_bytes, weight, hashes, lifecycle),
+        };
+        Self { inner: Arc::new(Inner { storage, opening, kept, being_opened: InFlight::new() }) }
+    }
+
+    pub(crate) fn storage(&self) -> &dyn Storage {
+        self.inner.storage.as_ref()
+    }
+
+    pub(crate) fn opening(&self) -> &Opening {
+        &self.inner.opening
+    }
+
+    /// How many are open.
+    pub(crate) fn len(&self) -> usize {
+        self.inner.kept.len()
+    }
+
+    /// The asset at `path` as it is stored now, or was when its files were last looked at.
+    pub(crate) async fn get(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
+        let Some(kept) = self.inner.kept.get(path) else { return self.open(path).await };
+        let is_due = kept.takes_turn(self.inner.opening.check_after);
+        if !is_due || !is_replaced(self.storage(), path, &kept.asset.files).await {
+            return Ok(Arc::clone(&kept.asset));
+        }
+        info!(asset = %path, "the files were replaced");
+        self.give_up(&kept.asset);
+        self.open(path).await
+    }
+
+    /// Opens an asset anew when it is next asked for, unless that was done already.
+    pub(crate) fn give_up(&self, asset: &Arc<Asset>) {
+        self.inner.kept.remove_if(&asset.path, |now| Arc::ptr_eq(&now.asset, asset));
+    }
+
+    async fn open(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
+        let (inner, place) = (Arc::clone(&self.inner), path.clone());
+        let opened = async move {
+            // Another may have opened it since it was looked for.
+            if let Some(kept) = inner.kept.get(&place) {
+                return Ok(Arc::clone(&kept.asset));
+            }
+            let Opening { policy, limits, .. } = inner.opening;
+            let asset = Arc::new(open(inner.storage.as_ref(), &place, policy, limits).await?);
+            let kept = Kept { asset: Arc::clone(&asset), checked: Mutex::new(Instant::now()) };
+            inner.kept.insert(place.clone(), Arc::new(kept));
+            if !inner.kept.contains_key(&place) {
+                let bytes = asset.memory_size();
+                warn!(asset = %place, bytes, "too large for the cache: each request opens it again");
+            }
+            Ok(asset)
+        };
+        self.inner.being_opened.join(path.clone(), opened).await
+    }
+}
