@@ -72,6 +72,12 @@ async fn urls_that_ask_for_what_is_not_there() {
             "f4m-f4f has no segments named by time",
         ),
         (&format!("{level}/Fragments(video)Seg1-Frag1"), 400, "MPE_BAD_URL_SYNTAX", "fmp4 has no numbered fragments"),
+        (
+            &format!("{level}/Fragments(video=0,type=keyframes)"),
+            400,
+            "MPE_BAD_URL_SYNTAX",
+            "fmp4 has no key frames for trick play",
+        ),
         (&format!("{level}/Fragments(video=i)"), 400, "MPE_BAD_URL_SYNTAX", "fmp4 has no init segments"),
         (
             &format!("{level}/Fragments(video=60010001)"),

@@ -133,6 +133,15 @@ async fn server_manifests_that_promise_too_much() {
 }
 
 #[tokio::test]
+async fn archives_of_many_files_are_refused_as_such() {
+    let storage = sample_storage();
+    let head = r#"<head><meta name="formats" content="vod-fmp4"/></head>"#;
+    storage.insert("sample/x.ism", format!(r#"<smil>{head}<body><switch><video src="archive"/></switch></body></smil>"#));
+    let (status, text) = refusal(storage).await;
+    assert!(status == 415 && text.contains("`archive`, a folder of a live archive"), "{text}");
+}
+
+#[tokio::test]
 async fn a_server_manifest_names_its_tracks() {
     let storage = sample_storage();
     storage.insert(

@@ -125,6 +125,16 @@ fn what_is_not_known_is_passed_over_and_names_have_no_case() {
     assert_eq!((video.src.as_str(), video.track_id, video.bitrate, video.name()), ("a.ismv", NonZeroU32::new(7), None, "video"));
 }
 
+/// SMIL's element for media of any kind, which its media type tells.
+#[test]
+fn references_are_tracks_of_their_media_type() {
+    let tracks = r#"<ref src="a.mp4" type="video/mp4" systemBitrate="7"/><ref src="b.mp4" type="audio/mp4"/><ref src="c.png" type="image/png"/>"#;
+    let manifest = with_tracks(tracks).unwrap();
+    let listed: Vec<_> =
+        manifest.tracks.iter().map(|track| (track.kind, track.src.as_str(), track.bitrate.map_or(0, NonZeroU32::get))).collect();
+    assert_eq!(listed, [(TrackKind::Video, "a.mp4", 7), (TrackKind::Audio, "b.mp4", 0)]);
+}
+
 fn with_tracks(tracks: &str) -> Result<ServerManifest, Error> {
     ServerManifest::parse(format!("<smil><body><switch>\n{tracks}</switch></body></smil>").as_bytes())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
 use dynpack_media::{CutPolicy, Extent, Movie};
-use dynpack_smooth::{ClientManifest, ServerManifest};
+use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
@@ -169,6 +169,17 @@ async fn listed(storage: &dyn Storage, path: &AssetPath, names: &[String]) -> Re
     let manifest = ServerManifest::parse(&text).map_err(|error| cannot_read("server manifest", error))?;
     if manifest.formats.is_live() {
         return Err(Refused::Manifest("it is a live archive that still grows".into()));
+    }
+    let is_archive = matches!(manifest.formats, Formats::VodFragmentedMp4 | Formats::VodCmaf);
+    for track in &manifest.tracks {
+        match track.kind.media() {
+            Some(_) if is_archive && !track.src.as_str().contains('.') => {
+                let problem = "it lists `{}`, a folder of a live archive: only archives of one file a track can be read";
+                return Err(Refused::Manifest(problem.replace("{}", track.src.as_str())));
+            }
+            Some(_) => {}
+            None => warn!(asset = %path, src = track.src.as_str(), "left out text: it cannot be packaged yet"),
+        }
     }
     // Many assets name one which they do not have: nothing is lost by that.
     let client =

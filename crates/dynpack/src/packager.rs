@@ -232,7 +232,9 @@ fn muxed_audio<'a>(job: &Job<'a>) -> Result<Option<&'a Rendition>, Error> {
 /// Key frames are offered of video, in formats which have lists of them.
 fn check_key_frames(rendition: &Rendition, request: &Request) -> Result<(), Error> {
     match (request.format, rendition.kind()) {
-        (Format::HlsV3, _) => Err(no_such(request.format, "key frames for trick play")),
+        (Format::HlsV3 | Format::Smooth | Format::SmoothV20 | Format::Hds, _) => {
+            Err(no_such(request.format, "key frames for trick play"))
+        }
         (_, MediaKind::Video) => Ok(()),
         _ => Err(no_such(request.format, "key frames of audio")),
     }

@@ -51,7 +51,7 @@ impl ServerManifest {
     }
 
     fn read_track(&mut self, document: &mut Document<'_>, element: &Element<'_>, seen: &mut Seen) -> Result<(), Error> {
-        let Some(kind) = TrackKind::ALL.into_iter().find(|kind| element.is(kind.as_str())) else { return Ok(()) };
+        let Some(kind) = kind(element) else { return Ok(()) };
         if self.tracks.len() == Self::MAX_TRACKS {
             return Err(Error::LimitExceeded { what: "the tracks of the manifest", limit: Self::MAX_TRACKS as u64 });
         }
@@ -66,6 +66,19 @@ impl ServerManifest {
         seen.check(&track).map_err(|problem| element.malformed(problem))?;
         self.tracks.push(track);
         Ok(())
+    }
+}
+
+/// The kind of track that an element lists: its name, or the media type of a `<ref>`, which SMIL has for media of any kind.
+fn kind(element: &Element<'_>) -> Option<TrackKind> {
+    if !element.is("ref") {
+        return TrackKind::ALL.into_iter().find(|kind| element.is(kind.as_str()));
+    }
+    match element.get("type")?.split('/').next()? {
+        "video" => Some(TrackKind::Video),
+        "audio" => Some(TrackKind::Audio),
+        "text" => Some(TrackKind::Text),
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use dynpack_media::{MediaKind, Rendition, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
 
 use super::links::Links;
-use super::{Job, Packager, mp4, time_not_found};
+use super::{Job, Packager, check_key_frames, mp4, time_not_found};
 use crate::{Error, Format, Protection, Request, Target};
 
 /// One version of Smooth Streaming.
@@ -48,10 +48,12 @@ impl Packager for Smooth {
     }
 
     fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+        if job.request.target.key_frames() {
+            check_key_frames(rendition, job.request)?;
+        }
         let starts = || rendition.cuts.segments().map(|segment| dynpack_smooth::chunk_time(segment.start, rendition.timescale()));
         let segment = dynpack_smooth::segment_at(rendition, time).ok_or_else(|| time_not_found(rendition, time, starts()))?;
-        let plan = if job.request.target.key_frames() { fmp4::key_frame_segment } else { fmp4::media_segment };
-        Ok(plan(Profile::Smooth, rendition, &segment, mp4::protection(job, rendition)?.as_ref())?)
+        Ok(fmp4::media_segment(Profile::Smooth, rendition, &segment, mp4::protection(job, rendition)?.as_ref())?)
     }
 }
 
