@@ -11,6 +11,9 @@ use crate::boxes::BoxRef;
 /// Bytes of the `mfro` box, the last of a file that has one.
 pub(crate) const MFRO_LEN: u64 = 16;
 
+/// How many places are kept at a time: as many as files have fragments by the default [`Limits`](crate::Limits).
+const MOST: usize = 1 << 20;
+
 /// Where boxes at the top are said to start, in bytes from the start of the file.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
@@ -40,12 +43,27 @@ impl Index {
         let first_offset = fields.versioned(version)?;
         let count = fields.u32()? & 0xffff;
         let mut offset = sidx.offset.saturating_add(sidx.whole.len() as u64).saturating_add(first_offset);
+        self.let_go_before(sidx.offset);
         for entry in fields.table::<12>(count)? {
-            self.offsets.insert(offset);
+            self.insert(offset);
             let [size @ .., _, _, _, _, _, _, _, _] = entry;
             offset = offset.saturating_add((u32::from_be_bytes(*size) & 0x7fff_ffff).into());
         }
         Ok(offset)
+    }
+
+    /// One more is passed over where there are too many: then it is not read ahead.
+    fn insert(&mut self, offset: u64) {
+        if self.offsets.len() < MOST {
+            self.offsets.insert(offset);
+        }
+    }
+
+    /// Those before have been come by, or were wrong.
+    fn let_go_before(&mut self, position: u64) {
+        while self.offsets.first().is_some_and(|&offset| offset < position) {
+            self.offsets.pop_first();
+        }
     }
 
     /// Takes over what an `mfra` tells.
@@ -64,7 +82,7 @@ impl Index {
         let numbers = [4, 2, 0].map(|shift| (lengths >> shift & 3).saturating_add(1)).iter().sum::<u32>();
         for _ in 0..fields.u32()? {
             fields.versioned(version)?;
-            self.offsets.insert(fields.versioned(version)?);
+            self.insert(fields.versioned(version)?);
             fields.skip(usize::try_from(numbers).unwrap_or_default())?;
         }
         Ok(())
@@ -76,4 +94,40 @@ pub(crate) fn mfra_len(mfro: &[u8]) -> Option<u64> {
     let (header, len) = mfro.split_at_checked(12)?;
     let is_mfro = header.starts_with(&[0, 0, 0, 16]) && header.get(4..8)? == b"mfro";
     is_mfro.then_some(u32::from_be_bytes(len.try_into().ok()?).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use dynpack_media::FourCc;
+
+    use super::*;
+
+    /// Takes over a `sidx` at that place, with segments of these lengths.
+    fn read(index: &mut Index, offset: u64, lengths: &[u32]) -> u64 {
+        let count = u16::try_from(lengths.len()).unwrap();
+        let mut sidx = [&[0; 30][..], &count.to_be_bytes()].concat();
+        sidx.extend(lengths.iter().flat_map(|len| [&len.to_be_bytes()[..], &[0; 8]].concat()));
+        index.read_sidx(&BoxRef::top(FourCc(*b"sidx"), offset, &sidx, 8)).unwrap()
+    }
+
+    #[test]
+    fn places_that_lie_behind_are_let_go() {
+        let mut index = Index::default();
+        let mut at = 0;
+        for _ in 0..100 {
+            at = read(&mut index, at, &[5, 5]);
+            assert!(index.offsets.len() <= 4, "{:?}", index.offsets);
+        }
+        assert_eq!(index.behind(0).last(), Some(at - 5));
+    }
+
+    #[test]
+    fn no_more_places_are_kept_than_a_file_has_fragments() {
+        let mut index = Index::default();
+        let lengths = vec![1; u16::MAX.into()];
+        for place in (0..18).rev() {
+            read(&mut index, place << 32, &lengths);
+        }
+        assert_eq!(index.offsets.len(), MOST);
+    }
 }

@@ -16,6 +16,9 @@ pub struct Limits {
     pub samples: u32,
     /// Number of fragments: stops a file which is nothing but empty `moof` boxes.
     pub fragments: u32,
+    /// Number of boxes at the top of the file, of whatever type: stops a file of a hundred million empty boxes, each of which would be
+    /// come by, and each `mdat` remembered.
+    pub boxes: u32,
 }
 
 impl Limits {
@@ -42,12 +45,19 @@ impl Limits {
     pub const fn with_fragments(self, fragments: u32) -> Self {
         Self { fragments, ..self }
     }
+
+    /// The same limits with that many boxes at the top of the file.
+    #[must_use]
+    pub const fn with_boxes(self, boxes: u32) -> Self {
+        Self { boxes, ..self }
+    }
 }
 
 impl Default for Limits {
     /// 256 MiB of `moov`, 64 tracks, 2^24 samples a track (77 hours at 60 frames a second), 2^20 fragments (two tracks in fragments of
-    /// 2 seconds, for 291 hours).
+    /// 2 seconds, for 291 hours), 2^22 boxes (a day in fragments of a second, each of `styp`, `sidx`, `prft`, `emsg`, `moof` and `mdat`,
+    /// takes an eighth of it).
     fn default() -> Self {
-        Self { moov_size: 256 << 20, tracks: 64, samples: 1 << 24, fragments: 1 << 20 }
+        Self { moov_size: 256 << 20, tracks: 64, samples: 1 << 24, fragments: 1 << 20, boxes: 1 << 22 }
     }
 }

@@ -23,9 +23,11 @@ pub(crate) struct Walk {
     limits: Limits,
     /// Where the box starts that is come to, in bytes from the start of the file.
     position: u64,
+    /// How many boxes lie before that.
+    boxes: u32,
     /// The movie as far as it is known, with its box.
     movie: Option<(Moov, Bytes)>,
-    /// The bodies of the `mdat` boxes come by.
+    /// The bodies of the `mdat` boxes come by, but for empty ones.
     media: Vec<Extent>,
     moofs: u32,
     index: Index,
@@ -63,9 +65,9 @@ pub(crate) enum What {
 
 impl Walk {
     pub(crate) fn new(file_len: u64, limits: Limits) -> Self {
-        let (position, fragment_start, probe) = (0, 0, PROBE);
+        let (position, boxes, fragment_start, probe) = (0, 0, 0, PROBE);
         let (movie, media, moofs, index, has_searched_end) = (None, Vec::new(), 0, Index::default(), false);
-        Self { file_len, limits, position, movie, media, moofs, index, has_searched_end, probe, fragment_start }
+        Self { file_len, limits, position, boxes, movie, media, moofs, index, has_searched_end, probe, fragment_start }
     }
 
     /// The first that must be read.
@@ -121,6 +123,7 @@ impl Walk {
                 "this is not an MP4 file: it does not start with a box, but with \"{kind}\""
             )));
         }
+        self.count(kind, offset)?;
         let left = self.file_len.saturating_sub(offset);
         let len = len.unwrap_or(left);
         if len < header_len {
@@ -154,6 +157,15 @@ impl Walk {
         self.header_at(offset.saturating_add(len))
     }
 
+    /// Refuses the box come to if there are too many before it.
+    fn count(&self, kind: FourCc, offset: u64) -> Result<(), Error> {
+        if self.boxes < self.limits.boxes {
+            return Ok(());
+        }
+        let (path, allowed) = (kind.to_string(), self.limits.boxes.into());
+        Err(Error::LimitExceeded { limit: "boxes", path, offset, allowed, found: u64::from(self.boxes).saturating_add(1) })
+    }
+
     /// Why a box that runs past the end of the file is refused.
     fn cut_short(&self, kind: FourCc, offset: u64, len: u64) -> Error {
         let before = if self.movie.is_none() { ", and no moov stands before" } else { "" };
@@ -167,7 +179,9 @@ impl Walk {
             let slowly_less = self.probe.saturating_sub(self.probe / 8);
             self.probe = read.max(slowly_less).clamp(PROBE, LONGEST_PROBE);
         }
-        self.media.push(body);
+        if body.len > 0 {
+            self.media.push(body);
+        }
         self.fragment_start = body.end();
     }
 
@@ -232,8 +246,9 @@ impl Walk {
         }
     }
 
-    /// Goes on to the box at `offset`.
+    /// Goes on to the box at `offset`, which is the next, or else the same once more.
     fn header_at(&mut self, offset: u64) -> Result<Next, Error> {
+        self.boxes = self.boxes.saturating_add((offset > self.position).into());
         self.position = offset;
         if self.file_len.saturating_sub(offset) < Header::SHORT {
             return self.end();

@@ -191,6 +191,35 @@ fn counts_that_cost_the_file_nothing_meet_the_limit() {
 }
 
 #[test]
+fn boxes_of_every_type_count_wherever_they_stand() {
+    let most = Limits::default().with_boxes(6);
+    let refused = |file: Vec<u8>, kind, at| {
+        let error = open(file, most).unwrap_err().to_string();
+        assert_eq!(error, format!("{kind} at {at}: 7 passes the limit of 6 (Limits::boxes)"));
+    };
+    let (six, head) = (two_fragments(), [ftyp(), init()].concat());
+    assert!(open(six.clone(), most).is_ok());
+    for (kind, more) in [
+        ("mdat", boxed(b"mdat", b"")),
+        ("mdat", boxed(b"mdat", b"media")),
+        ("free", boxed(b"free", b"")),
+        ("sidx", sidx(&[0; 3])),
+        ("moof", boxed(b"moof", &full(b"mfhd", 0, 0, &words(&[1])))),
+        ("moov", init()),
+    ] {
+        refused([&six[..], &more].concat(), kind, six.len());
+        refused([&head[..], &more.repeat(5)].concat(), kind, head.len() + 4 * more.len());
+    }
+    refused([ftyp(), boxed(b"mdat", b"").repeat(6), init()].concat(), "mdat", ftyp().len() + 5 * 8);
+}
+
+#[test]
+fn a_day_in_fragments_of_a_second_stays_far_below_the_limit_of_boxes() {
+    const BOXES_OF_A_FRAGMENT: u32 = 6;
+    assert!(24 * 60 * 60 * BOXES_OF_A_FRAGMENT <= Limits::default().boxes / 8);
+}
+
+#[test]
 fn sync_samples_that_cost_the_file_nothing_are_refused() {
     let moov = fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 1, 0, 0]]);
     let many = full(b"trun", 0, 0, &words(&[1 << 20]));
