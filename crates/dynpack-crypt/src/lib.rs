@@ -24,7 +24,6 @@
 //! ```
 
 mod aes;
-mod boxes;
 pub mod cenc;
 pub mod cpix;
 pub mod envelope;

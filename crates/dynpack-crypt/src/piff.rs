@@ -6,8 +6,8 @@
 
 use bytes::{BufMut, Bytes};
 use dynpack_media::MediaKind;
+use dynpack_media::boxes::{put_box, put_full_box, put_uuid_box};
 
-use crate::boxes::{put_box, put_full_box, put_uuid_box};
 use crate::cenc::{Scheme, TrackEncryption, append_to_entry};
 use crate::systems::Pssh;
 use crate::{Error, KeyId};
@@ -46,7 +46,7 @@ pub fn protect_sample_entry(entry: &[u8], kind: MediaKind, track: &TrackEncrypti
 
 /// Appends the track encryption box: counter mode with 8 bytes of vector for each sample.
 pub fn put_tenc(key_id: KeyId, out: &mut Vec<u8>) {
-    put_uuid_box(out, TENC, 0, |out| {
+    put_uuid_box(out, TENC, 0, 0, |out| {
         out.put_u32(AES_CTR << 8 | 8);
         out.put_slice(&key_id.0);
     });
@@ -54,7 +54,7 @@ pub fn put_tenc(key_id: KeyId, out: &mut Vec<u8>) {
 
 /// Appends a protection system specific header box; it has no list of key ids.
 pub fn put_pssh(pssh: &Pssh, out: &mut Vec<u8>) {
-    put_uuid_box(out, PSSH, 0, |out| pssh.put_body(out));
+    put_uuid_box(out, PSSH, 0, 0, |out| pssh.put_body(out));
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
 //! The bootstrap information of a stream: which fragments there are, and when they start.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes};
 use dynpack_media::Timescale;
+use dynpack_media::boxes::put_full_box;
 
 use crate::Media;
 
 /// The `abst` box of a stream (Adobe F4V file format specification 10.1, 2.11.2), with one `asrt` and one `afrt`, all in milliseconds.
 #[must_use]
 pub fn bootstrap(media: &Media<'_>) -> Bytes {
-    let mut out = BytesMut::new();
-    boxed(&mut out, *b"abst", |out| {
-        out.put_u32(0); // version and flags
+    let mut out = Vec::new();
+    put_full_box(&mut out, b"abst", 0, 0, |out| {
         out.put_u32(1); // BootstrapinfoVersion
         out.put_u8(0); // named access profile, not live, no update
         out.put_u32(Timescale::MILLIS.hz());
@@ -23,7 +23,7 @@ pub fn bootstrap(media: &Media<'_>) -> Bytes {
         out.put_u8(1);
         put_fragment_run_table(out, &runs);
     });
-    out.freeze()
+    out.into()
 }
 
 /// Fragments of one duration, one behind the other.
@@ -47,9 +47,8 @@ fn runs(media: &Media<'_>) -> Vec<Run> {
 }
 
 /// The `asrt` box (2.11.2.1): one segment with all fragments.
-fn put_segment_run_table(out: &mut BytesMut, fragments: u32) {
-    boxed(out, *b"asrt", |out| {
-        out.put_u32(0); // version and flags
+fn put_segment_run_table(out: &mut Vec<u8>, fragments: u32) {
+    put_full_box(out, b"asrt", 0, 0, |out| {
         out.put_u8(0); // no qualities
         out.put_u32(1);
         out.put_u32(1); // FirstSegment
@@ -58,9 +57,8 @@ fn put_segment_run_table(out: &mut BytesMut, fragments: u32) {
 }
 
 /// The `afrt` box (2.11.2.2). Behind the runs an entry without duration tells the end of the presentation.
-fn put_fragment_run_table(out: &mut BytesMut, runs: &[Run]) {
-    boxed(out, *b"afrt", |out| {
-        out.put_u32(0); // version and flags
+fn put_fragment_run_table(out: &mut Vec<u8>, runs: &[Run]) {
+    put_full_box(out, b"afrt", 0, 0, |out| {
         out.put_u32(Timescale::MILLIS.hz());
         out.put_u8(0); // no qualities
         out.put_u32(u32::try_from(runs.len()).unwrap_or(u32::MAX).saturating_add(1));
@@ -72,15 +70,6 @@ fn put_fragment_run_table(out: &mut BytesMut, runs: &[Run]) {
         out.put_bytes(0, 16);
         out.put_u8(0); // DiscontinuityIndicator: end of presentation
     });
-}
-
-/// Writes a box around what `body` writes.
-fn boxed(out: &mut BytesMut, kind: [u8; 4], body: impl FnOnce(&mut BytesMut)) {
-    let mut inside = BytesMut::new();
-    body(&mut inside);
-    out.put_u32(u32::try_from(inside.len() + 8).unwrap_or(u32::MAX));
-    out.put_slice(&kind);
-    out.put_slice(&inside);
 }
 
 fn unsigned(time: i64) -> u64 {

@@ -4,7 +4,8 @@
 //! cannot make it fail, no count in the file can make it allocate, and it costs a few microseconds. Where it knows no answer, the
 //! reading of [`sample_entry`](crate::sample_entry) stands.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes};
+use dynpack_media::boxes::{put_box, put_full_box};
 use dynpack_media::{FourCc, MediaKind};
 use mp4parse::{AudioCodecSpecific, ProtectionSchemeInfoBox, SampleEntry, VideoCodecSpecific};
 
@@ -27,7 +28,7 @@ pub(crate) fn read(entry: &[u8], kind: MediaKind) -> Option<Configuration> {
     if entry.len() > MOST {
         return None;
     }
-    let movie = mp4parse::read_mp4(&mut movie(entry, kind)?.as_ref()).ok()?;
+    let movie = mp4parse::read_mp4(&mut movie(entry, kind).as_slice()).ok()?;
     match movie.tracks.first()?.stsd.as_ref()?.descriptions.first()? {
         SampleEntry::Video(video) => match video.protection_info.first() {
             Some(protection) => Some(protected(protection)),
@@ -55,22 +56,25 @@ fn protected(info: &ProtectionSchemeInfoBox) -> Configuration {
 }
 
 /// A movie of one track which has nothing but a handler and this sample entry.
-fn movie(entry: &[u8], kind: MediaKind) -> Option<BytesMut> {
+fn movie(entry: &[u8], kind: MediaKind) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_box(&mut out, b"moov", |out| put_box(out, b"trak", |out| put_box(out, b"mdia", |out| put_media(entry, kind, out))));
+    out
+}
+
+fn put_media(entry: &[u8], kind: MediaKind, out: &mut Vec<u8>) {
     let handler: &[u8; 4] = match kind {
         MediaKind::Video => b"vide",
         _ => b"soun",
     };
-    let hdlr = nest(b"hdlr", &[&[0; 8][..], handler, &[0; 13]].concat())?;
-    let stsd = nest(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], entry].concat())?;
-    let minf = nest(b"minf", &nest(b"stbl", &stsd)?)?;
-    let mdia = nest(b"mdia", &[hdlr, minf].concat())?;
-    nest(b"moov", &nest(b"trak", &mdia)?)
-}
-
-fn nest(kind: &[u8; 4], body: &[u8]) -> Option<BytesMut> {
-    let mut nested = BytesMut::new();
-    nested.put_u32(u32::try_from(body.len()).ok()?.checked_add(8)?);
-    nested.put_slice(kind);
-    nested.put_slice(body);
-    Some(nested)
+    put_full_box(out, b"hdlr", 0, 0, |out| {
+        out.put_u32(0);
+        out.put_slice(handler);
+        out.put_bytes(0, 13);
+    });
+    let put_entry = |out: &mut Vec<u8>| {
+        out.put_u32(1);
+        out.put_slice(entry);
+    };
+    put_box(out, b"minf", |out| put_box(out, b"stbl", |out| put_full_box(out, b"stsd", 0, 0, put_entry)));
 }

@@ -1,11 +1,11 @@
 //! Sample entries of encrypted tracks: `encv`, `enca` and the `sinf` in them (ISO/IEC 14496-12, 8.12).
 
 use bytes::{BufMut, Bytes};
+use dynpack_media::boxes::{put_box, put_full_box};
 use dynpack_media::{FourCc, MediaKind};
 
 use super::TrackEncryption;
 use crate::Error;
-use crate::boxes::{put_box, put_full_box};
 
 /// `scheme_version`: 1.0 (ISO/IEC 23001-7, 4.1).
 const VERSION: u32 = 0x0001_0000;

@@ -3,14 +3,11 @@
 
 use bytes::BufMut;
 use dynpack_media::SampleIndex;
+use dynpack_media::boxes::{PIFF_SENC, put_full_box, put_uuid_box};
 
 use super::Subsample;
 use super::track::Mode;
 use crate::Error;
-use crate::boxes::{put_full_box, put_uuid_box};
-
-/// The extended type of the `senc` box of PIFF 1.1 (5.3.2).
-const PIFF_SENC: u128 = 0xa239_4f52_5a9b_4f14_a244_6c42_7c64_8df4;
 
 /// The flag of a `senc` with subsamples.
 const HAS_SUBSAMPLES: u32 = 2;
@@ -109,7 +106,7 @@ impl FragmentEncryption {
 
     /// Appends the box of PIFF in place of `senc`, which Smooth Streaming has (PIFF 1.1, 5.3.2.1).
     pub fn put_piff_senc(&self, out: &mut Vec<u8>) {
-        put_uuid_box(out, PIFF_SENC, self.senc_flags(), |out| self.put_information(out));
+        put_uuid_box(out, PIFF_SENC, 0, self.senc_flags(), |out| self.put_information(out));
     }
 
     /// Bytes of `saiz`.

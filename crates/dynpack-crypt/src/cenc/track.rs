@@ -1,9 +1,9 @@
 //! What an init segment says of the encryption of a track: the `tenc` box (ISO/IEC 23001-7, 8.2).
 
 use bytes::BufMut;
+use dynpack_media::boxes::put_full_box;
 use dynpack_media::{FourCc, MediaKind};
 
-use crate::boxes::put_full_box;
 use crate::ivs::SampleIvs;
 use crate::{Iv, IvSource, KeyId};
 

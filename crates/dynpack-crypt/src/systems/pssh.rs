@@ -3,9 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::BufMut;
+use dynpack_media::boxes::put_full_box;
 
 use super::SystemId;
-use crate::boxes::put_full_box;
 use crate::{Error, KeyId};
 
 /// What one protection system is told.

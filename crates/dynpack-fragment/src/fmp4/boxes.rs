@@ -1,32 +1,11 @@
-//! Writing boxes (ISO/IEC 14496-12, 4.2).
+//! What several boxes hold (ISO/IEC 14496-12).
 
 use bytes::BufMut;
 use dynpack_media::FourCc;
+use dynpack_media::boxes::put_box;
 
 /// The identity transformation of `mvhd` and `tkhd` (8.2.2, 8.3.2).
 pub(super) const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
-
-/// Appends a box: `body` writes what is in it, the size is put in front of that afterwards.
-///
-/// All that is written with this is shorter than [`MOST_HEAD`](super::MOST_HEAD), so 32 bits hold every size.
-pub(super) fn put_box(out: &mut Vec<u8>, kind: &[u8; 4], body: impl FnOnce(&mut Vec<u8>)) {
-    let start = out.len();
-    out.put_u32(0);
-    out.put_slice(kind);
-    body(out);
-    let size = u32::try_from(out.len() - start).unwrap_or(u32::MAX);
-    if let Some(field) = out.get_mut(start..start + 4) {
-        field.copy_from_slice(&size.to_be_bytes());
-    }
-}
-
-/// Appends a box with a version and flags, of which there are 24 bits.
-pub(super) fn put_full_box(out: &mut Vec<u8>, kind: &[u8; 4], version: u8, flags: u32, body: impl FnOnce(&mut Vec<u8>)) {
-    put_box(out, kind, |out| {
-        out.put_u32(u32::from(version) << 24 | flags);
-        body(out);
-    });
-}
 
 /// Appends a list of brands, as `ftyp` and `styp` hold it (4.3, 8.16.2): the first is the major brand, and compatible with itself.
 pub(super) fn put_brands(out: &mut Vec<u8>, kind: &[u8; 4], brands: &[FourCc]) {
@@ -54,13 +33,6 @@ pub(super) fn put_matrix(out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn boxes_nest_and_know_their_size() {
-        let mut out = Vec::new();
-        put_box(&mut out, b"moof", |out| put_full_box(out, b"mfhd", 0, 0x01_0203, |out| out.put_u32(7)));
-        assert_eq!(out, b"\0\0\0\x18moof\0\0\0\x10mfhd\0\x01\x02\x03\0\0\0\x07");
-    }
 
     #[test]
     fn brands_are_as_long_as_promised() {

@@ -1,9 +1,10 @@
 //! Init segments: `ftyp` and a `moov` without samples (ISO/IEC 14496-12, 8.2 to 8.5 and 8.8; ISO/IEC 23000-19, 7.3.1).
 
 use bytes::{BufMut, Bytes};
+use dynpack_media::boxes::{put_box, put_full_box};
 use dynpack_media::{Language, MediaKind, Rendition};
 
-use super::boxes::{put_box, put_brands, put_full_box, put_matrix};
+use super::boxes::{put_brands, put_matrix};
 use super::{MOST_HEAD, Profile, Protection, TRACK_ID};
 use crate::Error;
 

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use bytes::{BufMut, Bytes};
+use dynpack_media::boxes::{TFXD, put_box, put_full_box, put_uuid_box};
 use dynpack_media::{Rendition, SampleIndex, Segment, Ticks};
 
-use super::boxes::{brands_len, put_box, put_brands, put_full_box};
+use super::boxes::{brands_len, put_brands};
 use super::protection::Signal;
 use super::run::Run;
 use super::times::{Clock, Times};
@@ -18,9 +19,6 @@ const TFDT_LEN: u64 = 20;
 const TFXD_LEN: u64 = 44;
 /// Size and type of a box without content.
 const BOX_LEN: u64 = 8;
-
-/// The extended type of a `tfxd` box.
-const TFXD: u128 = 0x6d1d_9b05_42d5_44e6_80e2_141d_aff7_57b2;
 
 /// The largest `referenced_size` of a `sidx`, which has 31 bits (8.16.3.2).
 const MOST_INDEXED: u64 = (1 << 31) - 1;
@@ -162,9 +160,7 @@ impl<'a> Fragment<'a> {
     fn put_tfxd(&self, out: &mut Vec<u8>) -> Result<(), Error> {
         let start = self.time(self.run.times().written(self.segment.start))?;
         let end = self.time(self.run.times().written(self.segment.start + self.segment.duration))?;
-        put_box(out, b"uuid", |out| {
-            out.put_u128(TFXD);
-            out.put_u32(1 << 24);
+        put_uuid_box(out, TFXD, 1, 0, |out| {
             out.put_u64(start);
             out.put_u64(end.saturating_sub(start));
         });

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use bytes::BufMut;
+use dynpack_media::boxes::put_full_box;
 use dynpack_media::{Rendition, SampleIndex, SampleTable};
 
-use super::boxes::put_full_box;
 use super::times::{Moment, Times};
 use super::{Profile, TRACK_ID};
 use crate::Error;

@@ -3,11 +3,10 @@
 //!
 //! Not read: `tfrf`, which tells of fragments that follow, and the duration in `tfxd`.
 
+use dynpack_media::boxes::TFXD;
+
 use crate::Error;
 use crate::boxes::BoxRef;
-
-/// The type of a `tfxd` box.
-const TFXD: [u8; 16] = [0x6d, 0x1d, 0x9b, 0x05, 0x42, 0xd5, 0x44, 0xe6, 0x80, 0xe2, 0x14, 0x1d, 0xaf, 0xf7, 0x57, 0xb2];
 
 /// The time a fragment says of itself, in the track's timescale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +25,8 @@ impl Time {
         }
         for uuid in traf.children().all_of_kind(b"uuid") {
             let uuid = uuid?;
-            if uuid.body.starts_with(&TFXD) {
-                return ticks(&uuid, TFXD.len()).map(Self::Presented).map(Some);
+            if uuid.body.starts_with(&TFXD.to_be_bytes()) {
+                return ticks(&uuid, size_of_val(&TFXD)).map(Self::Presented).map(Some);
             }
         }
         Ok(None)

@@ -2,6 +2,8 @@
 //!
 //! Not read: `sdtp`, `sbgp`, `sgpd`, `subs`, `saiz` and `saio`.
 
+use dynpack_media::boxes::PIFF_SENC;
+
 use super::time::Time;
 use super::trun::Run;
 use crate::boxes::BoxRef;
@@ -9,9 +11,6 @@ use crate::gathered::Alike;
 use crate::mvex::Defaults;
 use crate::trak::Draft;
 use crate::{Error, Limits};
-
-/// The type of the box which does for PIFF what `senc` does for ISO/IEC 23001-7.
-const PIFF_SENC: [u8; 16] = [0xa2, 0x39, 0x4f, 0x52, 0x5a, 0x9b, 0x4f, 0x14, 0xa2, 0x44, 0x6c, 0x42, 0x7c, 0x64, 0x8d, 0xf4];
 
 /// A run and where it lies.
 pub(super) struct Placed<'a> {
@@ -91,7 +90,7 @@ fn append_run(placed: &Placed<'_>, defaults: Defaults, track: &mut Draft, file_l
 fn refuse_encryption(traf: &BoxRef<'_>) -> Result<(), Error> {
     for child in traf.children() {
         let child = child?;
-        if child.kind.0 == *b"senc" || (child.kind.0 == *b"uuid" && child.body.starts_with(&PIFF_SENC)) {
+        if child.kind.0 == *b"senc" || (child.kind.0 == *b"uuid" && child.body.starts_with(&PIFF_SENC.to_be_bytes())) {
             return Err(Error::Encrypted(format!("{} holds a {} box", traf.path(), child.kind)));
         }
     }
