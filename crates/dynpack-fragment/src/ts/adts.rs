@@ -15,9 +15,6 @@ const HEADER_LEN: u32 = 7;
 /// What the 13 bits of `aac_frame_length` hold, header included.
 const MOST_FRAME_LEN: u32 = (1 << 13) - 1;
 
-/// By `samplingFrequencyIndex` (1.6.3.4).
-const RATES: [u32; 13] = [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
-
 #[derive(Debug)]
 pub(super) struct Adts {
     /// Profile, rate and channels in their places of the 56 bits.
@@ -39,8 +36,8 @@ impl Adts {
             channels @ 1..=7 => u64::from(channels),
             other => return Err(unsupported(format!("channel configuration {other}"))),
         };
-        let known = (0_u64..).zip(RATES).find(|(_, rate)| *rate == config.core_rate).zip(Timescale::new(config.core_rate));
-        let ((rate, _), clock) = known.ok_or_else(|| unsupported(format!("a rate of {} Hz", config.core_rate)))?;
+        let known = config.core_rate_index().map(u64::from).zip(Timescale::new(config.core_rate));
+        let (rate, clock) = known.ok_or_else(|| unsupported(format!("a rate of {} Hz", config.core_rate)))?;
         // Syncword, MPEG-4, layer 0, no CRC; then, behind the length, a buffer fullness of "variable bitrate".
         let fixed = 0xfff1 << 40 | profile << 38 | rate << 34 | channels << 30 | 0x7ff << 2;
         Ok(Self { fixed, frame: (Ticks(1024), clock) })

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::Error;
 
+/// By `samplingFrequencyIndex` (1.6.3.4).
 const SAMPLING_FREQUENCIES: [u32; 13] =
     [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
 
@@ -102,6 +103,12 @@ impl AacConfig {
         }
     }
 
+    /// The `samplingFrequencyIndex` of the core layer's rate (1.6.3.4), however the configuration says it; `None` for a rate that has none.
+    #[must_use]
+    pub fn core_rate_index(&self) -> Option<u8> {
+        (0..).zip(SAMPLING_FREQUENCIES).find_map(|(index, rate)| (rate == self.core_rate).then_some(index))
+    }
+
     /// The `codecs` parameter: `mp4a.40.` and the object type (RFC 6381, 3.3).
     #[must_use]
     pub fn rfc6381(&self) -> String {
@@ -165,7 +172,7 @@ mod tests {
     #[test]
     fn low_complexity() {
         let aac = parse(&[0x11, 0x90]);
-        assert_eq!(aac.rfc6381(), "mp4a.40.2");
+        assert_eq!((aac.rfc6381().as_str(), aac.core_rate_index()), ("mp4a.40.2", Some(3)));
         assert_eq!((aac.output_rate, aac.output_channels, aac.frame_length), (48_000, 2, 1024));
     }
 
@@ -193,7 +200,8 @@ mod tests {
     fn an_escaped_rate_is_read() {
         // 5 bits 2, index 15, 24 bits of 44100, 4 bits 1.
         let aac = parse(&[0x17, 0x80, 0x56, 0x22, 0x08]);
-        assert_eq!((aac.core_rate, aac.output_channels), (44_100, 1));
+        assert_eq!((aac.core_rate, aac.core_rate_index(), aac.output_channels), (44_100, Some(4), 1));
+        assert_eq!(parse(&[0x17, 0x80, 0x56, 0x22, 0x88]).core_rate_index(), None);
     }
 
     #[test]
