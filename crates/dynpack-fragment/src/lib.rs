@@ -7,6 +7,7 @@
 //! Segments are encrypted on the way: samples of fragmented MP4 by a [`Protection`](fmp4::Protection), frames in transport streams
 //! as their [`Part`](ts::Part) says, any segment as a whole by [`SegmentPlan::encrypted`].
 
+mod decode_time;
 mod error;
 pub mod f4f;
 pub mod fmp4;

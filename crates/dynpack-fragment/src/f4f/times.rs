@@ -1,9 +1,8 @@
 //! Times in FLV: unsigned milliseconds (E.4.1).
 
-use dynpack_media::{MediaKind, Rendition, Sample, SampleIndex, Ticks, Timescale};
+use dynpack_media::{Rendition, Sample, SampleIndex, Ticks, Timescale};
 
-/// How far before its presentation a sample may be decoded: H.264 needs 16 pictures at the most.
-const MOST_REORDERING_SECONDS: i64 = 8;
+use crate::decode_time::decode_time;
 
 /// The latest time: 31 bits, since readers disagree on the sign of the 32nd.
 const LATEST: i64 = i32::MAX as i64;
@@ -41,18 +40,4 @@ pub(super) fn delay<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Tick
         Some(decode_time(rendition, &sample).rescale_floor(rendition.timescale(), Timescale::MILLIS))
     });
     -earliest.min().unwrap_or_default().min(Ticks::ZERO)
-}
-
-/// The decode time of a sample, moved by the least composition offset of the track: the latest decode times that pass no presentation
-/// time, by a rule that is the same for all fragments.
-fn decode_time(rendition: &Rendition, sample: &Sample) -> Ticks {
-    let presentation = rendition.cuts.presentation_time(sample);
-    match rendition.kind() {
-        MediaKind::Audio => presentation,
-        _ => {
-            let earliest = Ticks(-MOST_REORDERING_SECONDS * i64::from(rendition.timescale().hz()));
-            let least = rendition.track.samples.least_composition_offset().max(earliest);
-            (presentation - sample.composition_offset + least).min(presentation)
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! Time stamps and clock references on the 90 kHz clock of the program (ISO/IEC 13818-1, 2.4.2 and 2.4.3.7).
 
-use dynpack_media::{MediaKind, Rendition, Sample, Ticks, Timescale};
+use dynpack_media::{Rendition, Sample, Ticks, Timescale};
+
+use crate::decode_time::decode_time;
 
 /// What is added to all presentation times of all renditions: presentation time 0 has the time stamp 900,000 (10 seconds), as in the
 /// segments of Apple's tools. Decode times and audio priming before 0 have their place there.
@@ -11,9 +13,6 @@ pub(super) const ARRIVAL: Ticks = Ticks(63_000);
 
 /// The longest time between two clock references: 100 ms (2.7.2).
 pub(super) const REFERENCE_INTERVAL: Ticks = Ticks(9_000);
-
-/// How far before its presentation a sample may be decoded: what the lead-in leaves. H.264 needs 16 pictures at the most.
-const MOST_REORDERING_SECONDS: i64 = 8;
 
 const MASK_33_BITS: u64 = (1 << 33) - 1;
 
@@ -28,19 +27,10 @@ pub(super) struct Stamps {
 
 impl Stamps {
     /// Each time is rescaled from the absolute time, so that nothing adds up.
-    ///
-    /// A sample is decoded at its own decode time, moved by the least composition offset of the track: the latest decode times that
-    /// pass no presentation time, by a rule that is the same for all segments.
     pub(super) fn new(rendition: &Rendition, sample: &Sample) -> Self {
         let clock = rendition.timescale();
         let presentation = rendition.cuts.presentation_time(sample);
-        let decode = match rendition.kind() {
-            MediaKind::Audio => presentation,
-            _ => {
-                let least = rendition.track.samples.least_composition_offset().max(earliest_decode(rendition));
-                (presentation - sample.composition_offset + least).min(presentation)
-            }
-        };
+        let decode = decode_time(rendition, sample);
         let stamp = |time: Ticks| time.rescale_round(clock, Timescale::MPEG) + LEAD_IN;
         Self { decode: stamp(decode), presentation: stamp(presentation), next_decode: stamp(decode + sample.duration) }
     }
@@ -49,11 +39,6 @@ impl Stamps {
     pub(super) fn is_on_clock(&self) -> bool {
         self.decode >= ARRIVAL
     }
-}
-
-/// The least composition offset that decode times are moved by, in ticks of the rendition's clock.
-pub(super) fn earliest_decode(rendition: &Rendition) -> Ticks {
-    Ticks(-MOST_REORDERING_SECONDS * i64::from(rendition.timescale().hz()))
 }
 
 /// The 33 bits of a time stamp: a film longer than 26.5 hours wraps.

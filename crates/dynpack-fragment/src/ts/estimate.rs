@@ -8,12 +8,13 @@ use std::ops::Range;
 use dynpack_media::{Rendition, SampleIndex, SampleTable, Segment, Ticks, Timescale};
 
 use super::carriage::{Carriage, Growth, carriage};
-use super::clock::{self, REFERENCE_INTERVAL, Stamps};
+use super::clock::{REFERENCE_INTERVAL, Stamps};
 use super::layout::{COUNTER_PERIOD, MOST_REFERENCES_INSIDE, MOST_SHARED_LEN};
 use super::packet::{LONGEST_PES_HEADER_LEN, PACKET_LEN, PAYLOAD_LEN, REFERENCE_LEN, SHORTEST_PES_HEADER_LEN};
 use super::stream::{MOST_SHARED, coarseness};
 use super::{Part, psi};
 use crate::Error;
+use crate::decode_time::is_reordering_believed;
 
 /// How far rounding may move the time between two frames, in ticks of 90 kHz: half a tick each.
 const ROUNDING: i128 = 1;
@@ -67,8 +68,7 @@ impl<'a> Estimate<'a> {
         let table = &self.rendition.track.samples;
         let growth = self.carriage.growth()?;
         let first = table.samples(samples.clone()).next()?;
-        let is_sane = table.least_composition_offset() >= clock::earliest_decode(self.rendition);
-        if !is_sane || !Stamps::new(self.rendition, &first).is_on_clock() {
+        if !is_reordering_believed(self.rendition) || !Stamps::new(self.rendition, &first).is_on_clock() {
             return None;
         }
         let Packets { carrying, alone } = match self.carriage.frame() {
