@@ -5,20 +5,18 @@
 mod bits;
 mod parameters;
 mod slice;
-mod units;
+
+use dynpack_media::NalUnit;
 
 pub(crate) use slice::SliceHeaders;
-pub(crate) use units::{Unit, refuse_start_code, units};
 
-/// NAL unit types (table 7-1).
-pub(crate) mod kind {
-    pub(crate) const SLICE: u8 = 1;
-    pub(crate) const PARTITION_A: u8 = 2;
-    pub(crate) const PARTITION_C: u8 = 4;
-    pub(crate) const IDR: u8 = 5;
-    pub(crate) const SPS: u8 = 7;
-    pub(crate) const PPS: u8 = 8;
-    pub(crate) const AUXILIARY: u8 = 19;
-    pub(crate) const EXTENSION: u8 = 20;
-    pub(crate) const DEPTH_EXTENSION: u8 = 21;
+use crate::Error;
+
+/// Refuses a NAL unit that stays clear and has a start code in it: readers of byte streams would take what follows for a unit of its
+/// own, which may be a slice in the clear.
+pub(crate) fn refuse_start_code(unit: &[u8]) -> Result<(), Error> {
+    if unit.windows(3).any(|bytes| bytes == [0, 0, 1]) {
+        return Err(Error::Malformed(format!("a NAL unit of type {} has a start code in it", NalUnit::kind_of(unit))));
+    }
+    Ok(())
 }

@@ -10,8 +10,10 @@ mod signal;
 
 pub use signal::{AAC_STREAM_TYPE, AVC_STREAM_TYPE, aac_descriptors, avc_descriptors};
 
+use dynpack_media::NalUnit;
+
 use crate::aes::{BLOCK, Cipher};
-use crate::h264::{kind, refuse_start_code};
+use crate::h264::refuse_start_code;
 use crate::{ContentKey, Error, Iv};
 
 /// Bytes of a NAL unit which are clear, its header included (2.2).
@@ -55,7 +57,7 @@ impl SampleAes {
     /// # Errors
     /// [`Error::Malformed`] if a unit that stays clear has a start code in it.
     pub fn nal_unit(&self, unit: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        let is_slice = matches!(unit.first().map(|header| header & 0x1f), Some(kind::SLICE | kind::IDR));
+        let is_slice = matches!(NalUnit::kind_of(unit), NalUnit::SLICE | NalUnit::IDR);
         if !is_slice || unit.len() <= MOST_CLEAR_UNIT {
             refuse_start_code(unit)?;
             out.extend_from_slice(unit);

@@ -30,7 +30,7 @@ mod time;
 mod timeline;
 mod track;
 
-pub use codec::{AacConfig, AvcConfig, Codec};
+pub use codec::{AacConfig, AvcConfig, Codec, NalUnit};
 pub use column::{Column, ColumnBuilder};
 pub use cuts::{Cuts, Segment, SegmentNumber};
 pub use error::Error;

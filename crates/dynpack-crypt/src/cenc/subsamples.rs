@@ -1,6 +1,8 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
-use crate::h264::{SliceHeaders, Unit, kind, refuse_start_code, units};
+use dynpack_media::NalUnit;
+
+use crate::h264::{SliceHeaders, refuse_start_code};
 use crate::{Error, cenc::Scheme};
 
 /// A clear stretch of a sample, and the protected one behind it (9.5.1).
@@ -36,8 +38,8 @@ impl AvcLayout {
     /// end with the slice (9.5.2.2; 10.1 and 10.4.2 for what remains of a block).
     pub(super) fn map(&mut self, scheme: Scheme, sample: &[u8], out: &mut Vec<Subsample>) -> Result<(), Error> {
         let mut clear_from = 0;
-        for unit in units(sample, self.length_size) {
-            let unit = unit?;
+        for unit in NalUnit::all_in(sample, self.length_size) {
+            let unit = unit.map_err(|error| Error::Malformed(error.to_string()))?;
             let end = unit.place.end;
             let protected = self.protected(scheme, &unit)?;
             if protected > 0 {
@@ -53,9 +55,9 @@ impl AvcLayout {
     }
 
     /// How many bytes at the end of a unit are protected.
-    fn protected(&mut self, scheme: Scheme, unit: &Unit<'_>) -> Result<usize, Error> {
+    fn protected(&mut self, scheme: Scheme, unit: &NalUnit<'_>) -> Result<usize, Error> {
         match unit.kind() {
-            kind @ (kind::PARTITION_A..=kind::PARTITION_C | kind::EXTENSION..=kind::DEPTH_EXTENSION) => {
+            kind @ (NalUnit::PARTITION_A..=NalUnit::PARTITION_C | NalUnit::EXTENSION..=NalUnit::DEPTH_EXTENSION) => {
                 Err(Error::Unsupported(format!("it has NAL units of type {kind}, whose headers are not known")))
             }
             kind if !unit.is_coded() => {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dynpack_media::AvcConfig;
+use dynpack_media::{AvcConfig, NalUnit};
 
 use super::bits::Bits;
-use super::kind;
 use super::parameters::{PictureOrder, Pps, Sps};
 use crate::Error;
 
@@ -30,20 +29,20 @@ impl SliceHeaders {
     /// With the parameter sets of a configuration. One that cannot be read is passed over: maybe no slice refers to it.
     pub(crate) fn new(config: &AvcConfig) -> Self {
         let mut headers = Self::default();
-        config.sps.iter().for_each(|unit| headers.learn(kind::SPS, unit));
-        config.pps.iter().for_each(|unit| headers.learn(kind::PPS, unit));
+        config.sps.iter().for_each(|unit| headers.learn(NalUnit::SPS, unit));
+        config.pps.iter().for_each(|unit| headers.learn(NalUnit::PPS, unit));
         headers
     }
 
     /// Takes in a NAL unit, if it is a parameter set.
     pub(crate) fn learn(&mut self, kind: u8, unit: &[u8]) {
         match kind {
-            kind::SPS => {
+            NalUnit::SPS => {
                 if let Some(sps) = Sps::read(unit) {
                     self.sps.insert(sps.id, sps);
                 }
             }
-            kind::PPS => {
+            NalUnit::PPS => {
                 if let Some(pps) = Pps::read(unit) {
                     self.pps.insert(pps.id, pps);
                 }
@@ -63,7 +62,8 @@ impl SliceHeaders {
         let sps = self.sps.get(&pps.sps);
         let sps = sps.ok_or_else(|| Error::Malformed(format!("a slice without its sequence parameter set {}", pps.sps)))?;
         let header = unit.first().copied().unwrap_or_default();
-        let slice = Slice { sps, pps, slice_type, is_idr: header & 0x1f == kind::IDR, is_reference: header & 0x60 != 0 };
+        let slice =
+            Slice { sps, pps, slice_type, is_idr: NalUnit::kind_of(unit) == NalUnit::IDR, is_reference: header & 0x60 != 0 };
         slice.skip(&mut bits).ok_or_else(cut_short)?;
         Ok(bits.bytes_read())
     }

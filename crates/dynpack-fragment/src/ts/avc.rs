@@ -4,7 +4,7 @@
 //! before each access unit at which decoding can start by the sample table, unless it carries its own. All other NAL units stay as they are.
 
 use bytes::Bytes;
-use dynpack_media::{AvcConfig, Ticks, Timescale};
+use dynpack_media::{AvcConfig, NalUnit, Ticks, Timescale};
 
 use super::carriage::{Carriage, Growth, Len};
 
@@ -17,12 +17,6 @@ const DELIMITER: [u8; 2] = [0x09, 0xf0];
 
 /// Bytes of the delimiter with its start code.
 const OPENING_LEN: u64 = (LONG_START_CODE.len() + DELIMITER.len()) as u64;
-
-/// NAL unit types (table 7-1).
-const IDR: u8 = 5;
-const SPS: u8 = 7;
-const PPS: u8 = 8;
-const AUD: u8 = 9;
 
 #[derive(Debug)]
 pub(super) struct AnnexB {
@@ -49,42 +43,16 @@ impl AnnexB {
         self.sps.iter().chain(&self.pps).map(|set| (LONG_START_CODE.len() + set.len()) as u64).sum()
     }
 
-    /// The NAL units of a sample; those of no bytes, which some files hold, are left out.
-    fn units<'a>(&self, sample: &'a [u8]) -> impl Iterator<Item = Result<(u8, &'a [u8]), String>> {
-        let size = self.nal_length_size;
-        let mut rest = sample;
-        std::iter::from_fn(move || {
-            while !rest.is_empty() {
-                let at = sample.len() - rest.len();
-                let (unit, behind) = match split_unit(rest, size) {
-                    Ok(split) => split,
-                    Err(problem) => {
-                        rest = &[];
-                        return Some(Err(format!("{problem} at byte {at} of {}", sample.len())));
-                    }
-                };
-                rest = behind;
-                if let Some(first) = unit.first() {
-                    return Some(Ok((first & 0x1f, unit)));
-                }
-            }
-            None
-        })
+    fn units<'a>(&self, sample: &'a [u8]) -> impl Iterator<Item = Result<NalUnit<'a>, String>> {
+        NalUnit::all_in(sample, self.nal_length_size).map(|unit| unit.map_err(|error| error.to_string()))
     }
 
     fn contents(&self, sample: &[u8]) -> Result<Contents, String> {
         self.units(sample).try_fold(Contents::default(), |contents, unit| {
-            let (kind, _) = unit?;
-            Ok(Contents { sps: contents.sps || kind == SPS, pps: contents.pps || kind == PPS })
+            let kind = unit?.kind();
+            Ok(Contents { sps: contents.sps || kind == NalUnit::SPS, pps: contents.pps || kind == NalUnit::PPS })
         })
     }
-}
-
-/// A NAL unit behind its length, and what follows it.
-fn split_unit(bytes: &[u8], length_size: usize) -> Result<(&[u8], &[u8]), String> {
-    let (length, rest) = bytes.split_at_checked(length_size).ok_or_else(|| "the length of a NAL unit is cut short".to_owned())?;
-    let length = length.iter().fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
-    rest.split_at_checked(length).ok_or_else(|| format!("a NAL unit of {length} bytes passes the end"))
 }
 
 impl Carriage for AnnexB {
@@ -119,26 +87,28 @@ impl Carriage for AnnexB {
         let own = self.contents(sample)?;
         let mut units = self.units(sample).flatten().peekable();
         out(&LONG_START_CODE);
-        out(units.next_if(|(kind, _)| *kind == AUD).map_or(&DELIMITER, |(_, delimiter)| delimiter));
+        out(units.next_if(|unit| unit.kind() == NalUnit::DELIMITER).map_or(&DELIMITER, |delimiter| delimiter.bytes));
         if is_sync && !own.sps {
             put_sets(&self.sps, out);
         }
         // A picture parameter set builds on its sequence parameter set, so it comes behind that.
         let mut pps_due = is_sync && !own.pps;
         let (mut seen_sps, mut seen_slice) = (!own.sps, false);
-        for (kind, unit) in units {
-            if kind == AUD && !seen_slice {
+        for unit in units {
+            let kind = unit.kind();
+            if kind == NalUnit::DELIMITER && !seen_slice {
                 continue;
             }
-            if pps_due && seen_sps && kind != SPS {
+            if pps_due && seen_sps && kind != NalUnit::SPS {
                 put_sets(&self.pps, out);
                 pps_due = false;
             }
-            seen_sps |= kind == SPS;
-            seen_slice |= (1..=IDR).contains(&kind);
+            seen_sps |= kind == NalUnit::SPS;
+            seen_slice |= (NalUnit::SLICE..=NalUnit::IDR).contains(&kind);
             // A delimiter behind a slice opens the second field, an access unit of its own.
-            out(if matches!(kind, SPS | PPS | AUD) { &LONG_START_CODE } else { &SHORT_START_CODE });
-            out(unit);
+            let has_long = matches!(kind, NalUnit::SPS | NalUnit::PPS | NalUnit::DELIMITER);
+            out(if has_long { &LONG_START_CODE } else { &SHORT_START_CODE });
+            out(unit.bytes);
         }
         Ok(())
     }
@@ -246,8 +216,7 @@ mod tests {
     #[test]
     fn lengths_that_pass_the_end_are_refused() {
         let problem = |bytes: &[u8]| annex_b(4).write(bytes, false, &mut |_| ()).unwrap_err();
-        assert_eq!(problem(&[0, 0, 0, 2, 0x41]), "a NAL unit of 2 bytes passes the end at byte 0 of 5");
-        assert_eq!(problem(&[0, 0, 0, 1, 0x41, 0, 0]), "the length of a NAL unit is cut short at byte 5 of 7");
-        assert_eq!(problem(&[0xff; 8]), "a NAL unit of 4294967295 bytes passes the end at byte 0 of 8");
+        assert_eq!(problem(&[0, 0, 0, 2, 0x41]), "the NAL unit at byte 0 of a sample of 5 passes its end");
+        assert_eq!(problem(&[0, 0, 0, 1, 0x41, 0, 0]), "the NAL unit at byte 5 of a sample of 7 passes its end");
     }
 }

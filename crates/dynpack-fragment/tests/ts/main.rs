@@ -423,7 +423,7 @@ fn what_cannot_be_carried_is_told() {
     let cut_short = one_sample(video.track.codec.clone(), Bytes::from_static(&[0, 0, 0, 9, 0x65]));
     assert_eq!(
         cut_short.finish(whole(&cut_short.renditions[0]).unwrap()).unwrap_err().to_string(),
-        "sample 0 cannot be carried: a NAL unit of 9 bytes passes the end at byte 0 of 5"
+        "sample 0 cannot be carried: the NAL unit at byte 0 of a sample of 5 passes its end"
     );
 }
 

@@ -1,6 +1,10 @@
 //! H.264: the configuration record `avcC` (ISO/IEC 14496-15, 5.3.3.1).
 
+mod nal_unit;
+
 use bytes::{Buf, Bytes};
+
+pub use nal_unit::NalUnit;
 
 use crate::Error;
 

@@ -4,7 +4,7 @@ mod aac;
 mod avc;
 
 pub use aac::AacConfig;
-pub use avc::AvcConfig;
+pub use avc::{AvcConfig, NalUnit};
 
 use crate::MediaKind;
 
