@@ -51,6 +51,11 @@ impl<'a> Set<'a> {
         self.renditions.iter().all(|rendition| are_cut_alike(rendition, self.first))
     }
 
+    /// Whether all segments start with a picture or frame behind which none needs one before it: SAP type 1 (ISO/IEC 14496-12, Annex I).
+    pub(crate) fn starts_with_sap(&self) -> bool {
+        self.renditions.iter().all(|rendition| rendition.has_independent_segments())
+    }
+
     /// Whether a client may switch between the sets: they are one but for their protection, and cut alike.
     fn switches_to(&self, other: &Self) -> bool {
         let are_aligned = || self.is_aligned() && other.is_aligned() && are_cut_alike(self.first, other.first);
@@ -108,11 +113,12 @@ impl<'a> Set<'a> {
             content_type: first.kind().as_str(),
             language: is_audio.then(|| clean(first.language.tag())),
             mime_type: if is_audio { "audio/mp4" } else { "video/mp4" },
+            picture_aspect: common(&self.renditions, |rendition| picture_aspect(rendition)).flatten(),
             max_width: details.iter().filter_map(|details| details.width).max().filter(|_| shared.width.is_none()),
             max_height: details.iter().filter_map(|details| details.height).max().filter(|_| shared.height.is_none()),
             max_frame_rate: highest_rate.filter(|_| shared.frame_rate.is_none()),
             segment_alignment: self.is_aligned().then_some(true),
-            start_with_sap: self.renditions.iter().all(|rendition| rendition.has_independent_segments()).then_some(1),
+            start_with_sap: self.starts_with_sap().then_some(1),
             max_playout_rate: None,
             coding_dependency: None,
             channels: channel_layout(first).map(|layout| descriptor(CHANNELS_SCHEME, layout.to_string())),
@@ -165,7 +171,20 @@ fn details(rendition: &Rendition) -> Details {
     let codec = &rendition.track.codec;
     let (width, height) = codec.dimensions().unzip();
     let frame_rate = rendition.track.frame_rate().map(|rate| rate.to_string());
-    Details { codecs: Some(codec.rfc6381()), width, height, frame_rate, sampling_rate: codec.sampling().map(|(rate, _)| rate) }
+    Details {
+        codecs: Some(codec.rfc6381()),
+        width,
+        height,
+        pixel_aspect: codec.pixel_aspect().map(|ratio| ratio.to_string()),
+        frame_rate,
+        sampling_rate: codec.sampling().map(|(rate, _)| rate),
+    }
+}
+
+fn picture_aspect(rendition: &Rendition) -> Option<String> {
+    let codec = &rendition.track.codec;
+    let ((width, height), pixel) = codec.dimensions().zip(codec.pixel_aspect())?;
+    pixel.of_picture(width, height).map(|ratio| ratio.to_string())
 }
 
 /// Each detail that all have alike.
@@ -174,6 +193,7 @@ fn in_common(details: &[Details]) -> Details {
         codecs: common(details, |details| details.codecs.clone()).flatten(),
         width: common(details, |details| details.width).flatten(),
         height: common(details, |details| details.height).flatten(),
+        pixel_aspect: common(details, |details| details.pixel_aspect.clone()).flatten(),
         frame_rate: common(details, |details| details.frame_rate.clone()).flatten(),
         sampling_rate: common(details, |details| details.sampling_rate).flatten(),
     }
@@ -185,6 +205,7 @@ fn apart_from(shared: &Details, own: Details) -> Details {
         codecs: own.codecs.filter(|_| shared.codecs.is_none()),
         width: own.width.filter(|_| shared.width.is_none()),
         height: own.height.filter(|_| shared.height.is_none()),
+        pixel_aspect: own.pixel_aspect.filter(|_| shared.pixel_aspect.is_none()),
         frame_rate: own.frame_rate.filter(|_| shared.frame_rate.is_none()),
         sampling_rate: own.sampling_rate.filter(|_| shared.sampling_rate.is_none()),
     }

@@ -34,7 +34,7 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// [`Error::Unwritable`] if there is a mistake in this crate.
 pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> Result<String, Error> {
     let sets = Set::all(presentation, urls);
-    let is_cmaf = options.flavor == Flavor::Cmaf && sets.iter().all(Set::is_aligned);
+    let is_cmaf = options.flavor == Flavor::Cmaf && sets.iter().all(|set| set.is_aligned() && set.starts_with_sap());
     let (end, clock) = presentation.duration();
     let min_buffer_time = options.min_buffer_time.map_or_else(
         || presentation.renditions.iter().map(longest_segment).max().unwrap_or_default(),

@@ -48,6 +48,8 @@ pub(crate) struct AdaptationSet {
     pub(crate) mime_type: &'static str,
     #[serde(flatten)]
     pub(crate) shared: Details,
+    #[serde(rename = "@par", skip_serializing_if = "Option::is_none")]
+    pub(crate) picture_aspect: Option<String>,
     #[serde(rename = "@maxWidth", skip_serializing_if = "Option::is_none")]
     pub(crate) max_width: Option<u16>,
     #[serde(rename = "@maxHeight", skip_serializing_if = "Option::is_none")]
@@ -104,6 +106,8 @@ pub(crate) struct Details {
     pub(crate) width: Option<u16>,
     #[serde(rename = "@height", skip_serializing_if = "Option::is_none")]
     pub(crate) height: Option<u16>,
+    #[serde(rename = "@sar", skip_serializing_if = "Option::is_none")]
+    pub(crate) pixel_aspect: Option<String>,
     #[serde(rename = "@frameRate", skip_serializing_if = "Option::is_none")]
     pub(crate) frame_rate: Option<String>,
     #[serde(rename = "@audioSamplingRate", skip_serializing_if = "Option::is_none")]

@@ -49,7 +49,7 @@ fn a_film_in_two_languages() {
    </SegmentTemplate>
    <Representation id="aac_ger_2_128000" bandwidth="128000"/>
   </AdaptationSet>
-  <AdaptationSet id="3" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" frameRate="30000/1001" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1">
+  <AdaptationSet id="3" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" sar="1:1" frameRate="30000/1001" par="16:9" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1">
    <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
    <SegmentTemplate timescale="30000" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
     <SegmentTimeline>
@@ -60,7 +60,7 @@ fn a_film_in_two_languages() {
    <Representation id="video_400000" bandwidth="400000" width="640" height="360"/>
    <Representation id="video_1200000" bandwidth="1200000" width="1280" height="720"/>
   </AdaptationSet>
-  <AdaptationSet id="4" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1" maxPlayoutRate="60" codingDependency="false">
+  <AdaptationSet id="4" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" sar="1:1" par="16:9" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1" maxPlayoutRate="60" codingDependency="false">
    <EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="3"/>
    <SegmentTemplate timescale="30000" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf,type=keyframes)">
     <SegmentTimeline>
@@ -86,7 +86,7 @@ fn renditions_on_different_clocks_have_timelines_of_their_own() {
         ],
         CutPolicy::SIX_SECONDS,
     );
-    let expected = r#"  <AdaptationSet id="1" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" width="640" height="360" maxFrameRate="25" segmentAlignment="true" startWithSAP="1">
+    let expected = r#"  <AdaptationSet id="1" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" width="640" height="360" sar="1:1" par="16:9" maxFrameRate="25" segmentAlignment="true" startWithSAP="1">
    <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
    <Representation id="video_400000" bandwidth="400000" frameRate="25/2">
     <SegmentTemplate timescale="12800" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
@@ -181,4 +181,31 @@ fn the_common_streaming_format_is_not_cmaf() {
     let manifest = mpd(&film::sample(), &Azure, &options).unwrap();
     assert!(manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "), "{manifest}");
     assert!(manifest.contains(" minBufferTime=\"PT1.5S\">"), "{manifest}");
+}
+
+/// CMAF wants segments that start with SAP type 1 or 2 (ISO/IEC 23000-19, 7.3.2.3).
+#[test]
+fn open_groups_of_pictures_are_not_cmaf() {
+    let film = film::presentation(vec![("video", 400_000, film::open_groups(100))], CutPolicy::SIX_SECONDS);
+    let manifest = manifest(&film);
+    assert!(manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "), "{manifest}");
+    assert!(!lines(&manifest, "<AdaptationSet")[0].contains("startWithSAP"), "{manifest}");
+}
+
+/// The same picture from pixels of two shapes (ITU-R BT.601), and one that is no such picture.
+#[test]
+fn pixels_that_are_not_square_have_their_shape() {
+    let video = |size, (width, height)| film::with_pixels(film::video(size, (512, 12_800), 500, 50), width, height);
+    let (pal, square) = (video((720, 576), (64, 45)), video((1024, 576), (1, 1)));
+    let tracks = vec![("video", 400_000, pal.clone()), ("video", 500_000, square)];
+    let manifest_of = |tracks| manifest(&film::presentation(tracks, CutPolicy::SIX_SECONDS));
+    let manifest = manifest_of(tracks);
+    let set = lines(&manifest, "<AdaptationSet")[0];
+    assert!(set.contains(" par=\"16:9\"") && !set.contains(" sar="), "{set}");
+    let representations = lines(&manifest, "<Representation");
+    assert!(representations[0].contains(" width=\"720\" sar=\"64:45\""), "{representations:?}");
+    assert!(representations[1].contains(" width=\"1024\" sar=\"1:1\""), "{representations:?}");
+
+    let other = manifest_of(vec![("video", 400_000, pal), ("video", 500_000, video((720, 576), (16, 15)))]);
+    assert!(!lines(&other, "<AdaptationSet")[0].contains(" par="), "{other}");
 }

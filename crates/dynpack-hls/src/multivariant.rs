@@ -1,6 +1,6 @@
 //! The multivariant playlist: the renditions of a presentation (RFC 8216, 4.3.4).
 
-use dynpack_media::{MediaKind, Presentation, Role};
+use dynpack_media::{Codec, MediaKind, Presentation, Role};
 use m3u8_rs::{AlternativeMedia, AlternativeMediaType, ExtTag, MasterPlaylist, Resolution, VariantStream};
 
 use crate::audio::{Groups, Rated};
@@ -114,11 +114,18 @@ fn variant(main: &Rated<'_>, audio: &[Rated<'_>], group: Option<String>, urls: &
         bandwidth: own.peak.saturating_add(most(|rate| rate.peak)),
         average_bandwidth: Some(own.average.saturating_add(most(|rate| rate.average))),
         codecs: Some(quoted(&codecs.join(","))),
-        resolution: track.codec.dimensions().map(|(width, height)| Resolution { width: width.into(), height: height.into() }),
+        resolution: resolution(&track.codec),
         frame_rate: frame_rate.map(|thousandths| f64::from(thousandths) / 1_000.0),
         audio: group,
         ..VariantStream::default()
     }
+}
+
+/// The size at which pictures are to be displayed (RFC 8216, 4.3.4.2), in square pixels.
+fn resolution(codec: &Codec) -> Option<Resolution> {
+    let ((width, height), pixel) = codec.dimensions().zip(codec.pixel_aspect())?;
+    let halves = pixel.stretch(width, 2).unwrap_or_else(|| 2 * u32::from(width));
+    Some(Resolution { width: halves.div_ceil(2).into(), height: height.into() })
 }
 
 /// `EXT-X-I-FRAME-STREAM-INF` of a video.

@@ -6,7 +6,7 @@ mod builder;
 use builder::{AAC_LC, AVCC, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd, sound, words};
 use bytes::Bytes;
 use dynpack_isobmff::{Error, demux};
-use dynpack_media::{Edit, Extent, Movie, SampleIndex, Ticks, TrackId};
+use dynpack_media::{AspectRatio, Edit, Extent, Movie, SampleIndex, Ticks, TrackId};
 
 fn open(file: Vec<u8>) -> Movie {
     demux(Bytes::from(file)).unwrap()
@@ -283,6 +283,21 @@ fn an_entry_points_to_the_only_data_reference_of_an_output_file() {
     entry[15] = 3;
     let track = open_track(Track { entries: vec![entry], ..Track::video(MEDIA) });
     assert_eq!(track.sample_entry, builder::avc1(b"avc1", AVCC));
+}
+
+/// QuickTime ends its sample entries with four bytes of nothing.
+#[test]
+fn the_shape_of_pixels_is_told() {
+    let opened = |boxes: &[u8]| {
+        let entry = boxed(b"avc1", &[&builder::avc1(b"avc1", AVCC)[8..], boxes].concat());
+        open_track(Track { entries: vec![entry], ..Track::video(MEDIA) }).codec.pixel_aspect().unwrap()
+    };
+    let pasp = |width, height| boxed(b"pasp", &words(&[width, height]));
+    assert_eq!(opened(&[pasp(64, 45), vec![0; 4]].concat()), AspectRatio::new(64, 45).unwrap());
+    assert_eq!(opened(&[boxed(b"colr", b"nclx"), pasp(8, 6)].concat()), AspectRatio::new(4, 3).unwrap());
+    for unclear in [Vec::new(), vec![0; 4], pasp(0, 1), pasp(1, 0), boxed(b"pasp", &[1]), pasp(4, 3)[..12].to_vec()] {
+        assert_eq!(opened(&unclear), AspectRatio::SQUARE, "{unclear:?}");
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@
 //! assert_eq!(Ticks(282 * 1024).rescale_round(audio, Timescale::MPEG), Ticks(541_440));
 //! ```
 
+mod aspect_ratio;
 pub mod boxes;
 mod codec;
 mod column;
@@ -30,6 +31,7 @@ mod time;
 mod timeline;
 mod track;
 
+pub use aspect_ratio::AspectRatio;
 pub use codec::{AacConfig, AvcConfig, Codec, NalUnit};
 pub use column::{Column, ColumnBuilder};
 pub use cuts::{Cuts, Segment, SegmentNumber};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_dash::Urls;
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, SampleColumns,
-    SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    AacConfig, AspectRatio, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition,
+    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 
 /// URLs in the manner of Azure Media Services.
@@ -30,10 +30,21 @@ impl Urls for Azure {
 
 /// A track of which only the times matter: H.264 at level 3.1, or AAC.
 fn track(codec: Codec, timescale: u32, durations: Column, sync_samples: Option<Vec<SampleIndex>>) -> Track {
+    let offsets = Column::constant(0, durations.len());
+    reordered(codec, timescale, durations, offsets, sync_samples)
+}
+
+fn reordered(
+    codec: Codec,
+    timescale: u32,
+    durations: Column,
+    composition_offsets: Column,
+    sync_samples: Option<Vec<SampleIndex>>,
+) -> Track {
     let len = durations.len();
     let samples = SampleTable::new(SampleColumns {
         durations,
-        composition_offsets: Column::constant(0, len),
+        composition_offsets,
         sizes: Column::constant(100, len),
         chunks: vec![(SampleIndex(0), 0)],
         sync_samples,
@@ -58,6 +69,25 @@ pub(crate) fn uneven_video(timescale: u32, durations: &[u32], gop: usize) -> Tra
     let codec = video((640, 360), (1, timescale), 1, 1).codec;
     let sync = (0..column.len()).step_by(gop).map(SampleIndex).collect();
     track(codec, timescale, column.finish(), Some(sync))
+}
+
+/// Video in open groups of three pictures: the second and third are presented before the first, and need the group before as well.
+pub(crate) fn open_groups(groups: u32) -> Track {
+    let mut offsets = ColumnBuilder::default();
+    for _ in 0..groups {
+        offsets.push_run(1_536, 1);
+        offsets.push_run(0, 2);
+    }
+    let codec = video((640, 360), (1, 1), 1, 1).codec;
+    let sync = (0..3 * groups).step_by(3).map(SampleIndex).collect();
+    reordered(codec, 12_800, Column::constant(512, 3 * groups), offsets.finish(), Some(sync))
+}
+
+/// The same track, with pixels that are so wide beside their height.
+pub(crate) fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
+    let avc = track.codec.avc().unwrap().clone();
+    track.codec = Codec::Avc(avc.with_pixel_aspect(AspectRatio::new(width, height).unwrap()));
+    track
 }
 
 /// The AAC configurations that films here are made of.

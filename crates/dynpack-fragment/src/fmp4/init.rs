@@ -14,9 +14,6 @@ const TRACK_FLAGS: u32 = 7;
 /// Volume 1.0, as 8.8 fixed point.
 const FULL_VOLUME: u16 = 0x0100;
 
-/// Bytes of a visual sample entry before the boxes in it (12.1.3).
-const VISUAL_ENTRY_LEN: usize = 86;
-
 pub(super) fn write(profile: Profile, rendition: &Rendition, protection: Option<&Protection>) -> Result<Bytes, Error> {
     let brands = profile.init_brands(rendition);
     let brands = brands.ok_or_else(|| Error::Unsupported("it has no init segments".into()))?;
@@ -184,30 +181,13 @@ fn put_mvex(out: &mut Vec<u8>, rendition: &Rendition) {
     });
 }
 
-/// Width and height as displayed, as 16.16 fixed point: the coded size with its pixel aspect ratio (`pasp`, 12.1.4) in the width.
+/// Width and height as displayed, as 16.16 fixed point: the coded size with its pixel aspect ratio in the width (8.3.2).
 fn display_size(rendition: &Rendition) -> (u32, u32) {
-    let Some((width, height)) = rendition.track.codec.dimensions() else { return (0, 0) };
+    const ONE: u32 = 1 << 16;
+    let codec = &rendition.track.codec;
+    let Some(((width, height), pixel)) = codec.dimensions().zip(codec.pixel_aspect()) else { return (0, 0) };
     let coded = u32::from(width) << 16;
-    let stretched = pixel_aspect(&rendition.track.sample_entry).and_then(|(horizontal, vertical)| {
-        let width = (u64::from(coded) * u64::from(horizontal)).checked_div(vertical.into())?;
-        u32::try_from(width).ok().filter(|&width| width > 0)
-    });
-    (stretched.unwrap_or(coded), u32::from(height) << 16)
-}
-
-fn pixel_aspect(sample_entry: &[u8]) -> Option<(u32, u32)> {
-    let mut rest = sample_entry.get(VISUAL_ENTRY_LEN..)?;
-    loop {
-        let size = usize::try_from(word(rest, 0)?).ok()?;
-        if rest.get(4..8)? == b"pasp" {
-            return Some((word(rest, 8)?, word(rest, 12)?));
-        }
-        rest = rest.get(size.max(8)..)?;
-    }
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
+    (pixel.stretch(width, ONE).filter(|&width| width > 0).unwrap_or(coded), u32::from(height) << 16)
 }
 
 #[cfg(test)]
@@ -218,16 +198,5 @@ mod tests {
     fn languages_are_packed_as_the_standard_says() {
         assert_eq!(packed("und"), 0x55c4);
         assert_eq!(packed("eng"), 0x15c7);
-    }
-
-    #[test]
-    fn the_pixel_aspect_is_found_behind_other_boxes() {
-        let mut entry = vec![0; VISUAL_ENTRY_LEN];
-        assert_eq!(pixel_aspect(&entry), None);
-        put_box(&mut entry, b"avcC", |out| out.put_u32(1));
-        assert_eq!(pixel_aspect(&entry), None);
-        put_box(&mut entry, b"pasp", |out| out.put_u64(4 << 32 | 3));
-        assert_eq!(pixel_aspect(&entry), Some((4, 3)));
-        assert_eq!(pixel_aspect(&entry[..entry.len() - 1]), None);
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_fragment::{Read, SegmentPlan};
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns, SampleIndex, SampleTable, SourceIndex,
-    Ticks, Timeline, Timescale, Track, TrackId,
+    AacConfig, AspectRatio, AvcConfig, Codec, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns, SampleIndex, SampleTable,
+    SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 use mp4_atom::{Any, Atom, Buf, Decode, DecodeMaybe, Encode, Moof, Sidx, Styp};
 
@@ -137,6 +137,8 @@ fn avc(record: &'static [u8], width: u16, height: u16, pasp: Option<(u32, u32)>)
 /// A track whose pixels are not square.
 pub(crate) fn anamorphic(width: u16, height: u16, pasp: (u32, u32)) -> Track {
     let (codec, entry) = avc(RECORD, width, height, Some(pasp));
+    let pixel_aspect = AspectRatio::new(pasp.0, pasp.1).unwrap();
+    let codec = Codec::Avc(codec.avc().unwrap().clone().with_pixel_aspect(pixel_aspect));
     let table = group_tables(1000, 40, 50, 25, 0).build();
     Track::new(TrackId(1), Timescale::new(1000).unwrap(), codec, entry, table)
 }

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use dynpack_crypt::Iv;
 use dynpack_hls::{Key, Method, Resource, Urls};
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, SampleColumns,
-    SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    AacConfig, AspectRatio, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition,
+    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 
 /// URLs in the manner of Azure Media Services.
@@ -109,6 +109,13 @@ pub(crate) fn uneven_video(timescale: u32, durations: &[u32], gop: usize) -> Tra
     let codec = video((640, 360), (1, timescale), 1, 1).codec;
     let sync = (0..column.len()).step_by(gop).map(SampleIndex).collect();
     track(codec, timescale, column.finish(), Some(sync))
+}
+
+/// The same track, with pixels that are so wide beside their height.
+pub(crate) fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
+    let avc = track.codec.avc().unwrap().clone();
+    track.codec = Codec::Avc(avc.with_pixel_aspect(AspectRatio::new(width, height).unwrap()));
+    track
 }
 
 /// The AAC configurations that films here are made of.

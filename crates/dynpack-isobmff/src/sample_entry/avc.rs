@@ -1,7 +1,7 @@
 //! H.264: `avc1` and `avc3` (ISO/IEC 14496-15, 5.4.2).
 
 use bytes::Bytes;
-use dynpack_media::{AvcConfig, Codec, MediaKind};
+use dynpack_media::{AspectRatio, AvcConfig, Codec, MediaKind};
 
 use super::{COMMON, SampleEntry, copy, in_box};
 use crate::Error;
@@ -22,5 +22,13 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
         _ => Bytes::copy_from_slice(record_box.body),
     };
     let config = AvcConfig::parse(record, width, height, in_band).map_err(in_box(&record_box))?;
+    let config = config.with_pixel_aspect(pixel_aspect(entry).unwrap_or(AspectRatio::SQUARE));
     Ok(SampleEntry { codec: Codec::Avc(config), bytes: copy(entry) })
+}
+
+/// What a `pasp` says (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read says nothing.
+fn pixel_aspect(entry: &BoxRef<'_>) -> Option<AspectRatio> {
+    let pasp = entry.children_from(FIXED).find_kind(b"pasp").ok()??;
+    let mut fields = pasp.fields();
+    AspectRatio::new(fields.u32().ok()?, fields.u32().ok()?)
 }

@@ -6,7 +6,7 @@ use bytes::{Buf, Bytes};
 
 pub use nal_unit::NalUnit;
 
-use crate::Error;
+use crate::{AspectRatio, Error};
 
 /// The configuration of a track of H.264.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct AvcConfig {
     pub width: u16,
     /// Height of the picture as the sample entry gives it, in pixels.
     pub height: u16,
+    /// How wide a pixel is beside its height (`pasp`, ISO/IEC 14496-12, 12.1.4).
+    pub pixel_aspect: AspectRatio,
     /// Whether parameter sets may change within the samples (`avc3`) or all stand in the record (`avc1`).
     pub in_band: bool,
     /// `AVCProfileIndication`, `profile_compatibility` and `AVCLevelIndication`.
@@ -56,7 +58,23 @@ impl AvcConfig {
         if !in_band && (sps.is_empty() || pps.is_empty()) {
             return Err(malformed("holds no parameter sets, which avc1 requires"));
         }
-        Ok(Self { width, height, in_band, profile_level: [profile, compatibility, level], nal_length_size, sps, pps, record })
+        Ok(Self {
+            width,
+            height,
+            pixel_aspect: AspectRatio::SQUARE,
+            in_band,
+            profile_level: [profile, compatibility, level],
+            nal_length_size,
+            sps,
+            pps,
+            record,
+        })
+    }
+
+    /// The same with pixels of another shape than square.
+    #[must_use]
+    pub fn with_pixel_aspect(self, pixel_aspect: AspectRatio) -> Self {
+        Self { pixel_aspect, ..self }
     }
 
     /// The `codecs` parameter: `avc1.PPCCLL`, or `avc3` with parameter sets in band (RFC 6381, 3.3).

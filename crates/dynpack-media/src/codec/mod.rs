@@ -6,7 +6,7 @@ mod avc;
 pub use aac::AacConfig;
 pub use avc::{AvcConfig, NalUnit};
 
-use crate::MediaKind;
+use crate::{AspectRatio, MediaKind};
 
 /// The coding of a track's samples, with its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,15 @@ impl Codec {
     pub const fn dimensions(&self) -> Option<(u16, u16)> {
         match self {
             Self::Avc(avc) => Some((avc.width, avc.height)),
+            Self::Aac(_) => None,
+        }
+    }
+
+    /// How wide a pixel is beside its height, for video.
+    #[must_use]
+    pub const fn pixel_aspect(&self) -> Option<AspectRatio> {
+        match self {
+            Self::Avc(avc) => Some(avc.pixel_aspect),
             Self::Aac(_) => None,
         }
     }
