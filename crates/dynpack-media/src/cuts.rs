@@ -176,7 +176,7 @@ impl Cuts {
     /// When a sample is presented, in the track's timescale; negative for audio priming.
     #[must_use]
     pub fn presentation_time(&self, sample: &Sample) -> Ticks {
-        sample.decode_time + sample.composition_offset + self.shift
+        sample.composition_time() + self.shift
     }
 }
 

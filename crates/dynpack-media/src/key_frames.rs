@@ -54,11 +54,6 @@ impl Rendition {
         let before = self.track.samples.sync_samples(SampleIndex(0)..sample);
         SegmentNumber(before.map_or(sample.0, |before| u32::try_from(before.len()).unwrap_or(u32::MAX)))
     }
-
-    fn presentation_time(&self, sample: SampleIndex) -> Ticks {
-        let samples = &self.track.samples;
-        samples.decode_time(sample) + samples.composition_offset(sample) + self.cuts.shift
-    }
 }
 
 #[cfg(test)]
