@@ -1,6 +1,7 @@
 //! Where decoding of a track can start.
 
 use crate::SampleIndex;
+use crate::search::partition_point;
 
 /// The samples of a track at which decoding can start, from the first that is presented.
 pub(super) struct SyncPoints<'a> {
@@ -23,15 +24,8 @@ impl SyncPoints<'_> {
 
     /// The first point for which `before` no longer holds.
     pub(super) fn partition_point(&self, before: impl Fn(SampleIndex) -> bool) -> u32 {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.get(middle).is_some_and(&before) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        let point =
+            partition_point(self.len() as usize, |at| u32::try_from(at).ok().and_then(|at| self.get(at)).is_some_and(&before));
+        u32::try_from(point).unwrap_or(u32::MAX)
     }
 }
