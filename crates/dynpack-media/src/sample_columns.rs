@@ -2,7 +2,7 @@
 
 use crate::{Column, SampleIndex};
 
-/// The columns from which a [`SampleTable`] is made; all of one length.
+/// The columns from which a [`SampleTable`](crate::SampleTable) is made; all of one length.
 #[derive(Clone, Debug)]
 pub struct SampleColumns {
     /// Durations in ticks (`stts`).
