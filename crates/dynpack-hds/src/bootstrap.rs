@@ -1,23 +1,24 @@
 //! The bootstrap information of a stream: which fragments there are, and when they start.
 
 use bytes::{BufMut, Bytes};
-use dynpack_media::Timescale;
 use dynpack_media::boxes::put_full_box;
+use dynpack_media::{Stream, Timescale};
 
-use crate::Media;
+use crate::fragments;
+use crate::stream::end;
 
 /// The `abst` box of a stream (Adobe F4V file format specification 10.1, 2.11.2), with one `asrt` and one `afrt`, all in milliseconds.
 #[must_use]
-pub fn bootstrap(media: &Media<'_>) -> Bytes {
+pub fn bootstrap(stream: &Stream<'_>) -> Bytes {
     let mut out = Vec::new();
     put_full_box(&mut out, b"abst", 0, 0, |out| {
         out.put_u32(1); // BootstrapinfoVersion
         out.put_u8(0); // named access profile, not live, no update
         out.put_u32(Timescale::MILLIS.hz());
-        out.put_u64(unsigned(media.end().0)); // CurrentMediaTime
+        out.put_u64(unsigned(end(stream).0)); // CurrentMediaTime
         out.put_u64(0); // SmpteTimeCodeOffset
         out.put_bytes(0, 5); // no movie identifier, servers, qualities, DRM data or metadata
-        let runs = runs(media);
+        let runs = runs(stream);
         out.put_u8(1);
         put_segment_run_table(out, runs.iter().map(|run| run.count).sum());
         out.put_u8(1);
@@ -34,9 +35,9 @@ struct Run {
     count: u32,
 }
 
-fn runs(media: &Media<'_>) -> Vec<Run> {
+fn runs(stream: &Stream<'_>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
-    for fragment in media.fragments() {
+    for fragment in fragments(stream) {
         let (start, duration) = (fragment.start.0, fragment.duration.0);
         match runs.last_mut() {
             Some(run) if run.duration == duration && run.start + duration * i64::from(run.count) == start => run.count += 1,

@@ -1,6 +1,6 @@
 //! Adobe HTTP Dynamic Streaming: the F4M manifest of a presentation, with the bootstrap information of its streams.
 //!
-//! A stream carries one rendition of video with its audio ([`Media`]), cut into [`Fragment`]s along the one timeline, each of which
+//! A [stream](streams) carries one rendition of video with its audio, cut into [`Fragment`]s along the one timeline, each of which
 //! holds what the video and the audio have there. Clients read from the bootstrap information how many fragments there are, and ask
 //! for `{address of the stream}Seg1-Frag{number}`. So an address such as
 //!
@@ -9,7 +9,7 @@
 //! ```
 //!
 //! becomes `QualityLevels(900000)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)Seg1-Frag7`: what stands behind the parentheses
-//! is a [`FragmentNumber`], and [`Media::fragment`] tells which segments it holds.
+//! is a [`FragmentNumber`], and [`fragment`] tells which segments it holds.
 //!
 //! This crate does no IO and makes no fragments. It describes neither live presentations, nor protected ones, nor audio in streams of
 //! its own beside video.
@@ -24,12 +24,16 @@
 
 mod bootstrap;
 mod error;
+mod fragment;
+mod fragment_number;
 mod manifest;
-mod media;
 mod metadata;
+mod stream;
 
 pub use bootstrap::bootstrap;
 pub use error::Error;
+pub use fragment::{Fragment, fragment, fragments};
+pub use fragment_number::{FragmentNumber, NotAFragment};
 pub use manifest::{Urls, manifest};
-pub use media::{Fragment, FragmentNumber, Media, NotAFragment};
 pub use metadata::metadata;
+pub use stream::streams;

@@ -2,16 +2,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dynpack_media::{Ticks, Timescale};
+use dynpack_media::{Stream, Ticks, Timescale};
 use serde::Serialize;
 
-use crate::{Error, Media, bootstrap, metadata};
+use crate::stream::{bitrate, end};
+use crate::{Error, bootstrap, metadata};
 
 /// Where the streams of a presentation are found.
 pub trait Urls {
     /// The address of a stream, absolute or relative to the manifest, with everything escaped that a URL cannot hold. Clients append
     /// the name of a [fragment](crate::FragmentNumber) to its path.
-    fn media(&self, media: &Media<'_>) -> String;
+    fn stream(&self, stream: &Stream<'_>) -> String;
 }
 
 /// The F4M manifest of these streams (Adobe Flash Media Manifest file format specification 1.0), bootstrap information inside.
@@ -20,11 +21,11 @@ pub trait Urls {
 ///
 /// # Errors
 /// [`Error::Rendition`] for a codec which FLV does not know.
-pub fn manifest(media: &[Media<'_>], urls: &impl Urls) -> Result<String, Error> {
+pub fn manifest(streams: &[Stream<'_>], urls: &impl Urls) -> Result<String, Error> {
     let mut bootstraps: Vec<Bootstrap> = Vec::new();
-    let mut streams = Vec::new();
-    for media in media {
-        let content = STANDARD.encode(bootstrap(media));
+    let mut media = Vec::new();
+    for stream in streams {
+        let content = STANDARD.encode(bootstrap(stream));
         let id = match bootstraps.iter().find(|bootstrap| bootstrap.content == content) {
             Some(shared) => shared.id.clone(),
             None => {
@@ -33,10 +34,10 @@ pub fn manifest(media: &[Media<'_>], urls: &impl Urls) -> Result<String, Error> 
                 id
             }
         };
-        streams.push(Stream::new(media, id, urls)?);
+        media.push(Media::new(stream, id, urls)?);
     }
-    let duration = media.iter().map(Media::end).max().unwrap_or_default();
-    let manifest = Manifest { xmlns: NAMESPACE, stream_type: "recorded", duration: seconds(duration), bootstraps, streams };
+    let duration = streams.iter().map(end).max().unwrap_or_default();
+    let manifest = Manifest { xmlns: NAMESPACE, stream_type: "recorded", duration: seconds(duration), bootstraps, media };
     Ok(manifest.to_xml())
 }
 
@@ -53,8 +54,7 @@ struct Manifest {
     duration: String,
     #[serde(rename = "bootstrapInfo")]
     bootstraps: Vec<Bootstrap>,
-    #[serde(rename = "media")]
-    streams: Vec<Stream>,
+    media: Vec<Media>,
 }
 
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ struct Bootstrap {
 }
 
 #[derive(Serialize)]
-struct Stream {
+struct Media {
     /// In kilobits a second.
     #[serde(rename = "@bitrate")]
     bitrate: u64,
@@ -83,12 +83,12 @@ struct Stream {
     metadata: String,
 }
 
-impl Stream {
-    fn new(media: &Media<'_>, bootstrap_id: String, urls: &impl Urls) -> Result<Self, Error> {
-        let (width, height) = media.main.track.codec.dimensions().unzip();
-        let metadata = STANDARD.encode(metadata(media)?);
-        let url = urls.media(media).replace(|c: char| c.is_control(), "");
-        Ok(Self { bitrate: media.bitrate().div_ceil(1000), width, height, url, bootstrap_id, metadata })
+impl Media {
+    fn new(stream: &Stream<'_>, bootstrap_id: String, urls: &impl Urls) -> Result<Self, Error> {
+        let (width, height) = stream.main.track.codec.dimensions().unzip();
+        let metadata = STANDARD.encode(metadata(stream)?);
+        let url = urls.stream(stream).replace(|c: char| c.is_control(), "");
+        Ok(Self { bitrate: bitrate(stream).div_ceil(1000), width, height, url, bootstrap_id, metadata })
     }
 }
 

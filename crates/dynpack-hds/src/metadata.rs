@@ -1,9 +1,10 @@
 //! The metadata of a stream: the `onMetaData` of FLV (Adobe F4V file format specification 10.1, E.5) in AMF 0.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_media::{Codec, Rendition, Timescale};
+use dynpack_media::{Codec, Rendition, Stream, Timescale};
 
-use crate::{Error, Media};
+use crate::Error;
+use crate::stream::end;
 
 const NUMBER: u8 = 0;
 const BOOLEAN: u8 = 1;
@@ -19,9 +20,9 @@ const AAC: f64 = 10.0;
 ///
 /// # Errors
 /// [`Error::Rendition`] for a codec which FLV does not know.
-pub fn metadata(media: &Media<'_>) -> Result<Bytes, Error> {
-    let mut entries = vec![("duration", Value::Number(media.end().as_seconds(Timescale::MILLIS)))];
-    for rendition in media.renditions() {
+pub fn metadata(stream: &Stream<'_>) -> Result<Bytes, Error> {
+    let mut entries = vec![("duration", Value::Number(end(stream).as_seconds(Timescale::MILLIS)))];
+    for rendition in stream.renditions() {
         entries.extend(describe(rendition)?);
     }
     let mut out = BytesMut::new();

@@ -8,10 +8,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Buf, Bytes};
-use dynpack_hds::{FragmentNumber, Media, Urls, bootstrap, manifest, metadata};
+use dynpack_hds::{FragmentNumber, Urls, bootstrap, fragment, fragments, manifest, metadata, streams};
 use dynpack_media::{
     AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Presentation, Rendition, SampleColumns, SampleIndex,
-    SampleTable, SourceIndex, Timeline, Timescale, Track, TrackId,
+    SampleTable, SourceIndex, Stream, Timeline, Timescale, Track, TrackId,
 };
 use proptest::prelude::*;
 
@@ -54,7 +54,7 @@ fn presentation(tracks: Vec<(&str, u32, Track)>) -> Presentation {
 struct Azure;
 
 impl Urls for Azure {
-    fn media(&self, media: &Media<'_>) -> String {
+    fn stream(&self, media: &Stream<'_>) -> String {
         let audio = media.audio.map(|audio| format!("audiotrack={},", audio.name)).unwrap_or_default();
         format!("QualityLevels({})/Fragments({},{audio}format=f4m-f4f)", media.main.bitrate, media.main.name)
     }
@@ -71,7 +71,7 @@ fn two_videos_and_audio() -> Presentation {
 #[test]
 fn a_presentation_becomes_a_manifest() {
     let presentation = two_videos_and_audio();
-    let media = Media::all(&presentation, presentation.named("aac_eng"));
+    let media = streams(&presentation, presentation.named("aac_eng"));
     let [low, high] = media.as_slice() else { panic!("{media:?}") };
     let [shared, low_data, high_data] =
         [bootstrap(low), metadata(low).unwrap(), metadata(high).unwrap()].map(|bytes| STANDARD.encode(bytes));
@@ -96,7 +96,7 @@ fn a_presentation_becomes_a_manifest() {
 #[test]
 fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
     let presentation = two_videos_and_audio();
-    let media = Media::all(&presentation, presentation.named("aac_eng"));
+    let media = streams(&presentation, presentation.named("aac_eng"));
     let bytes = bootstrap(&media[0]);
     assert_eq!(read(&bytes), (3, vec![(1, 0, 2002, None), (3, 4004, 1670, None), (0, 0, 0, Some(0))], 5674));
 }
@@ -107,14 +107,14 @@ fn renditions_with_other_fragments_have_a_bootstrap_of_their_own() {
         ("video", 1, video(30_000, &[1001; 170], 60, (320, 180))),
         ("video", 2, video(30_000, &[1001; 110], 60, (320, 180))),
     ]);
-    let text = manifest(&Media::all(&presentation, None), &Azure).unwrap();
+    let text = manifest(&streams(&presentation, None), &Azure).unwrap();
     assert!(text.contains(r#"id="bootstrap1""#) && text.contains(r#"bootstrapInfoId="bootstrap2""#), "{text}");
 }
 
 #[test]
 fn audio_alone_is_a_stream_and_metadata_names_it() {
     let presentation = presentation(vec![("audio", 64_000, audio(44_100, 100))]);
-    let media = Media::all(&presentation, None);
+    let media = streams(&presentation, None);
     let bytes = metadata(&media[0]).unwrap();
     assert!(bytes.starts_with(b"\x02\x00\x0aonMetaData\x08\x00\x00\x00\x06\x00\x08duration\x00"));
     assert!(bytes.ends_with(b"\x00\x06stereo\x01\x01\x00\x00\x09"));
@@ -127,7 +127,7 @@ fn another_language_is_no_stream() {
     let of = |hz| audio(hz, 100);
     let presentation = presentation(vec![("eng", 64_000, of(44_100)), ("eng", 96_000, of(48_000)), ("deu", 65_000, of(44_100))]);
     for (name, bitrates) in [("eng", vec![64_000, 96_000]), ("deu", vec![65_000])] {
-        let streams = Media::all(&presentation, presentation.named(name));
+        let streams = streams(&presentation, presentation.named(name));
         assert_eq!(streams.iter().map(|media| media.main.bitrate).collect::<Vec<_>>(), bitrates);
     }
 }
@@ -136,12 +136,12 @@ fn another_language_is_no_stream() {
 fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
     let presentation =
         presentation(vec![("video", 1, video(30_000, &[1001; 60], 60, (320, 180))), ("audio", 2, audio(48_000, 280))]);
-    let media = Media::new(&presentation.renditions[0]).with_audio(presentation.named("audio"));
-    let fragments = media.fragments();
+    let media = Stream::new(&presentation.renditions[0]).with_audio(presentation.named("audio"));
+    let fragments = fragments(&media);
     let held: Vec<_> = fragments.iter().map(|fragment| (fragment.main.is_some(), fragment.audio.is_some())).collect();
     assert_eq!(held, [(true, true), (false, true), (false, true)]);
-    assert_eq!(media.fragment(FragmentNumber::new(2).unwrap()).as_ref(), fragments.get(1));
-    assert_eq!(media.fragment(FragmentNumber::new(4).unwrap()), None);
+    assert_eq!(fragment(&media, FragmentNumber::new(2).unwrap()).as_ref(), fragments.get(1));
+    assert_eq!(fragment(&media, FragmentNumber::new(4).unwrap()), None);
 }
 
 /// Entries of an `afrt`: first fragment, its time, duration, and an indicator where that is 0.
@@ -193,16 +193,19 @@ proptest! {
             ("audio", 7, audio(44_100, audio_frames)),
         ]);
         let [video, audio] = presentation.renditions.as_slice() else { panic!() };
-        let media = Media::new(video).with_audio(Some(audio));
-        let fragments = media.fragments();
+        let media = Stream::new(video).with_audio(Some(audio));
+        let fragments = fragments(&media);
         let (mains, audios): (Vec<_>, Vec<_>) = fragments.iter().map(|fragment| (&fragment.main, &fragment.audio)).unzip();
         prop_assert!(mains.into_iter().flatten().cloned().eq(video.cuts.segments()));
         prop_assert!(audios.into_iter().flatten().cloned().eq(audio.cuts.segments()));
+        let millis = |rendition: &Rendition| rendition.end().rescale_floor(rendition.timescale(), Timescale::MILLIS);
+        let ends = [video, audio].into_iter().map(|rendition| u64::try_from(millis(rendition).0).unwrap());
         let (count, mut entries, end) = read(&bootstrap(&media));
-        prop_assert_eq!((count as usize, end), (fragments.len(), u64::try_from(media.end().0).unwrap()));
+        prop_assert_eq!((count as usize, end), (fragments.len(), ends.max().unwrap()));
         prop_assert_eq!(entries.pop(), Some((0, 0, 0, Some(0))));
         for (at, fragment) in (1_u32..).zip(&fragments) {
             prop_assert_eq!(fragment.number.get(), at);
+            prop_assert_eq!(dynpack_hds::fragment(&media, fragment.number), Some(fragment.clone()));
             let run = entries.iter().rev().find(|entry| entry.0 <= at).unwrap();
             let start = run.1 + u64::from(at - run.0) * u64::from(run.2);
             prop_assert_eq!((start, i64::from(run.2)), (u64::try_from(fragment.start.0).unwrap(), fragment.duration.0));

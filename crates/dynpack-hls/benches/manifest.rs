@@ -6,8 +6,8 @@ mod film;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dynpack_hls::{Options, Rate, Stream, media_playlist, multivariant_playlist};
-use dynpack_media::{CutPolicy, Presentation, Ticks};
+use dynpack_hls::{Options, Rate, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, Presentation, Stream, Ticks};
 use film::{AAC_48_STEREO, Azure, Keyed, aes_128};
 
 const SECONDS: u32 = 7_200;

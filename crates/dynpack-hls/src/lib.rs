@@ -1,14 +1,14 @@
 //! HTTP Live Streaming playlists (RFC 8216) from dynpack presentations.
 //!
-//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments of one [`Stream`] of them, and
+//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments of one [`Stream`](dynpack_media::Stream) of them, and
 //! [`key_frame_playlist`] the key frames of a video for trick play, on the timeline which all protocols share. Where the playlists and
 //! segments lie, and which keys open them, is for [`Urls`] to say.
 //!
 //! This crate reads and writes no media. It does no IO, has no clock and starts no threads; the same presentation gives the same text.
 //!
 //! ```
-//! use dynpack_hls::{Options, Stream, Urls, media_playlist};
-//! use dynpack_media::{Rendition, Ticks};
+//! use dynpack_hls::{Options, Urls, media_playlist};
+//! use dynpack_media::{Rendition, Stream, Ticks};
 //!
 //! struct Flat;
 //!
@@ -42,7 +42,6 @@ mod multivariant;
 mod options;
 mod rate;
 mod resource;
-mod stream;
 mod text;
 mod urls;
 
@@ -52,5 +51,4 @@ pub use multivariant::multivariant_playlist;
 pub use options::{Flavor, Options};
 pub use rate::{Rate, Rates};
 pub use resource::Resource;
-pub use stream::{Stream, StreamSegment};
 pub use urls::Urls;

@@ -1,10 +1,10 @@
 //! The media playlist: the segments of one rendition (RFC 8216, 4.3.2 and 4.3.3).
 
-use dynpack_media::{Rendition, Ticks, Timescale};
+use dynpack_media::{Rendition, Stream, Ticks, Timescale};
 
 use crate::key::InForce;
 use crate::text::{push_number, push_seconds, push_uri};
-use crate::{Flavor, Key, Options, Resource, Stream, Urls};
+use crate::{Flavor, Key, Options, Resource, Urls};
 
 /// The clock of `EXTINF` as it is printed.
 const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");

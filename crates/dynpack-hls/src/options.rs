@@ -10,7 +10,7 @@ pub enum Flavor {
     /// MPEG-2 transport streams, each track by itself: protocol version 4.
     Ts,
     /// MPEG-2 transport streams with sound in them: protocol version 3. The first audio rendition of a presentation is the one that
-    /// is muxed into each video, as the audio of a [`Stream`](crate::Stream).
+    /// is muxed into each video, as the audio of a [`Stream`](dynpack_media::Stream).
     MuxedTs,
 }
 

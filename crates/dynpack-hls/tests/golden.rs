@@ -2,8 +2,8 @@
 
 mod film;
 
-use dynpack_hls::{Flavor, Options, Rate, Rates, Stream, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{CutPolicy, Language, Presentation, Role};
+use dynpack_hls::{Flavor, Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, Language, Presentation, Role, Stream};
 use film::{AAC_48_STEREO, AAC_48_SURROUND, Azure, HE_AAC_48_STEREO};
 
 fn rates() -> [Rates; 4] {

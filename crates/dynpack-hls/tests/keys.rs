@@ -4,8 +4,8 @@
 mod film;
 
 use dynpack_crypt::{Iv, KeyId};
-use dynpack_hls::{Key, Method, Options, Resource, Stream, Urls, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{CutPolicy, Rendition, Ticks};
+use dynpack_hls::{Key, Method, Options, Resource, Urls, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, Rendition, Stream, Ticks};
 use film::{AAC_48_STEREO, Keyed, aes_128};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;

@@ -5,8 +5,8 @@ mod film;
 
 use std::str::FromStr;
 
-use dynpack_hls::{Options, Rate, Rates, Stream, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{CutPolicy, MediaKind, Presentation, Role, Ticks};
+use dynpack_hls::{Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, MediaKind, Presentation, Role, Stream, Ticks};
 use film::{AAC_48_STEREO, AAC_48_SURROUND, Azure, HE_AAC_48_STEREO};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;

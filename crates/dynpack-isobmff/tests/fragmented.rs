@@ -149,14 +149,14 @@ fn the_edit_list_counts_from_the_zero_of_the_fragments() {
     };
     let track = edited(&[(0, 1024)], 0);
     assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(1024) });
-    assert_eq!(track.presentation_time(SampleIndex(0)), Ticks(0));
+    assert_eq!(builder::presented(&track, 0), Ticks(0));
     let track = edited(&[(0, 1024)], 1000);
     assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(24) });
-    assert_eq!(track.presentation_time(SampleIndex(0)), Ticks(1000));
+    assert_eq!(builder::presented(&track, 0), Ticks(1000));
     // 10 ms are 128 ticks.
     let track = edited(&[(10, -1), (0, 1024)], 5000);
     assert_eq!(track.edit, Edit { delay: Ticks(128 + 3976), media_start: Ticks(0) });
-    assert_eq!(track.presentation_time(SampleIndex(0)), Ticks(5000 + 128));
+    assert_eq!(builder::presented(&track, 0), Ticks(5000 + 128));
 }
 
 /// Smooth Streaming tells when the first sample is presented. With reordered pictures it is decoded before.
@@ -167,7 +167,7 @@ fn a_time_of_presentation_may_put_decoding_before_zero() {
     let track = open_video(&[smooth(1, 0), smooth(0, 2048), smooth(1, 4096)]);
     assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(1024) });
     assert_eq!(durations(&track), [512; 12]);
-    assert_eq!([0, 4, 8].map(|at| track.presentation_time(SampleIndex(at)).0), [0, 2048, 4096]);
+    assert_eq!([0, 4, 8].map(|at| builder::presented(&track, at).0), [0, 2048, 4096]);
 }
 
 /// As ffmpeg writes AAC into `.isma`.

@@ -193,7 +193,7 @@ fn check(file: Vec<u8>) {
         Ok(movie) => {
             assert!(!movie.tracks.is_empty());
             for track in &movie.tracks {
-                assert!(!track.samples.is_empty() && track.samples.end_in_file() <= len);
+                assert!(!track.samples.is_empty() && builder::end_in_file(track) <= len);
                 assert!(track.samples.memory_size() < 1 << 20, "{}", track.samples.memory_size());
             }
         }

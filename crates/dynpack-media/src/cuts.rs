@@ -1,9 +1,13 @@
 //! One track's share of the timeline: which samples each of its segments holds, and when they are presented.
 
+mod joined;
+
 use std::num::NonZeroU32;
 use std::ops::Range;
 
 use crate::{Sample, SampleIndex, Ticks};
+
+pub(crate) use self::joined::JoinedCuts;
 
 /// The place of a segment in the timeline, from 0: the same number is the same stretch of time in every track.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +76,15 @@ impl Cuts {
     pub fn segment_around(&self, time: Ticks) -> Option<Segment> {
         let behind = self.starts.partition_point(|start| *start <= time);
         self.segment(behind.saturating_sub(1).min(self.len().checked_sub(1)?))
+    }
+
+    /// The starts of the segments between which `time` lies, if there are such: the last before it, and the first at or behind it.
+    /// O(log n).
+    #[must_use]
+    pub fn starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
+        let starts = self.starts.get(..self.len()).unwrap_or_default();
+        let (before, behind) = starts.split_at(starts.partition_point(|start| *start < time));
+        (before.last().copied(), behind.first().copied())
     }
 
     /// Coarser cuts: each segment is what lies in `count` places of the timeline. Its number is that of the first of them divided by
@@ -176,7 +189,7 @@ impl Cuts {
     /// When a sample is presented, in the track's timescale; negative for audio priming.
     #[must_use]
     pub fn presentation_time(&self, sample: &Sample) -> Ticks {
-        sample.decode_time + sample.composition_offset + self.shift
+        sample.composition_time() + self.shift
     }
 }
 
@@ -245,5 +258,12 @@ mod tests {
         let around = |time| cuts.segment_around(Ticks(time)).map(|segment| segment.number.0);
         assert_eq!([-1, 0, 9, 10, 29, 30, i64::MAX].map(around), [0, 0, 0, 1, 2, 2, 2].map(Some));
         assert_eq!(Cuts::default().segment_around(Ticks(0)), None);
+        let starts = |time| {
+            let (before, behind) = cuts.starts_around(Ticks(time));
+            (before.map(|start| start.0), behind.map(|start| start.0))
+        };
+        assert_eq!([-1, 0, 5, 10].map(starts), [(None, Some(0)), (None, Some(0)), (Some(0), Some(10)), (Some(0), Some(10))]);
+        assert_eq!([20, 21, 31].map(starts), [(Some(10), Some(20)), (Some(20), None), (Some(20), None)]);
+        assert_eq!(Cuts::default().starts_around(Ticks(0)), (None, None));
     }
 }

@@ -43,6 +43,17 @@ impl Rendition {
         self.key_frames(&segment).find(|frame| frame.start == start)
     }
 
+    /// The starts of the key frames between which `time` lies, if there are such: the last before it, and the first at or behind it.
+    /// O(log n), and as [`key_frames`](Self::key_frames).
+    #[must_use]
+    pub fn key_frame_starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
+        let (before, behind) = self.cuts.starts_around(time);
+        let segment = before.and_then(|start| self.cuts.segment_at(start));
+        let within = segment.into_iter().flat_map(|segment| self.key_frames(&segment)).map(|frame| frame.start);
+        let (earlier, later): (Vec<_>, Vec<_>) = within.partition(|start| *start < time);
+        (earlier.last().copied(), later.first().copied().or(behind))
+    }
+
     fn sync_samples(&self, samples: Range<SampleIndex>) -> impl Iterator<Item = SampleIndex> + '_ {
         let listed = self.track.samples.sync_samples(samples.clone());
         let all = listed.is_none().then(|| (samples.start.0..samples.end.0).map(SampleIndex));
@@ -53,11 +64,6 @@ impl Rendition {
     fn sync_number(&self, sample: SampleIndex) -> SegmentNumber {
         let before = self.track.samples.sync_samples(SampleIndex(0)..sample);
         SegmentNumber(before.map_or(sample.0, |before| u32::try_from(before.len()).unwrap_or(u32::MAX)))
-    }
-
-    fn presentation_time(&self, sample: SampleIndex) -> Ticks {
-        let samples = &self.track.samples;
-        samples.decode_time(sample) + samples.composition_offset(sample) + self.cuts.shift
     }
 }
 
@@ -98,6 +104,11 @@ mod tests {
         let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
         let frames: Vec<_> = frames.collect();
         assert!(frames.iter().all(|frame| rendition.key_frame_at(frame.start).as_ref() == Some(frame)));
+        for time in -1..100 {
+            let before = frames.iter().rev().map(|frame| frame.start).find(|start| start.0 < time);
+            let behind = frames.iter().map(|frame| frame.start).find(|start| start.0 >= time);
+            assert_eq!(rendition.key_frame_starts_around(Ticks(time)), (before, behind), "{time}");
+        }
         let plain =
             |frame: &Segment| (frame.number.0, frame.samples.start.0..frame.samples.end.0, frame.start.0, frame.duration.0);
         frames.iter().map(plain).collect()

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::{Cuts, Language, MediaKind, Segment, Ticks, Timescale, Track};
+use crate::time::compare;
+use crate::{Cuts, Language, MediaKind, SampleIndex, Segment, Ticks, Timescale, Track};
 
 /// The place of a stored file in its asset, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,8 +72,7 @@ impl Rendition {
         let (samples, is_video) = (&self.track.samples, self.kind() == MediaKind::Video);
         self.cuts.segments().all(|segment| {
             let first = segment.samples.start;
-            let time = || samples.decode_time(first) + samples.composition_offset(first) + self.cuts.shift;
-            samples.is_sync(first) && (!is_video || time() == segment.start)
+            samples.is_sync(first) && (!is_video || self.presentation_time(first) == segment.start)
         })
     }
 
@@ -99,6 +99,11 @@ impl Rendition {
         let all = !self.track.samples.has_empty_samples();
         let cuts = if all { Arc::clone(&self.cuts) } else { Arc::new(self.cuts.keeping(keep)) };
         Self { cuts, ..self.clone() }
+    }
+
+    /// When a sample is presented, in its timescale. O(log n).
+    pub(crate) fn presentation_time(&self, sample: SampleIndex) -> Ticks {
+        self.track.samples.composition_time(sample) + self.cuts.shift
     }
 
     /// When its last segment ends, in its timescale.
@@ -153,10 +158,6 @@ impl Presentation {
     #[must_use]
     pub fn duration(&self) -> (Ticks, Timescale) {
         let ends = self.renditions.iter().map(|rendition| (rendition.end(), rendition.timescale()));
-        let later = |one: &(Ticks, Timescale), other: &(Ticks, Timescale)| {
-            let cross = |end: Ticks, clock: Timescale| i128::from(end.0) * i128::from(clock.hz());
-            cross(one.0, other.1).cmp(&cross(other.0, one.1))
-        };
-        ends.max_by(later).unwrap_or((Ticks::ZERO, Timescale::MILLIS))
+        ends.max_by(|one, other| compare(*one, *other)).unwrap_or((Ticks::ZERO, Timescale::MILLIS))
     }
 }

@@ -3,45 +3,7 @@
 use std::ops::Range;
 
 use crate::column::Summed;
-use crate::{Column, Error, Extent, Ticks};
-
-/// The place of a sample in decoding order, from 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SampleIndex(pub u32);
-
-/// One sample (access unit, audio frame) as the table describes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Sample {
-    /// Its place in decoding order.
-    pub index: SampleIndex,
-    /// Sum of the durations before it, in the track's timescale.
-    pub decode_time: Ticks,
-    /// Ticks until the next sample is decoded.
-    pub duration: Ticks,
-    /// Composition time less decode time, in ticks; may be negative.
-    pub composition_offset: Ticks,
-    /// Bytes.
-    pub size: u32,
-    /// Whether decoding can start here.
-    pub is_sync: bool,
-}
-
-/// The columns from which a [`SampleTable`] is made; all of one length.
-#[derive(Clone, Debug)]
-pub struct SampleColumns {
-    /// Durations in ticks (`stts`).
-    pub durations: Column,
-    /// Composition offsets in ticks, as the bits of an `i32` (`ctts`); all zero where the box is absent.
-    pub composition_offsets: Column,
-    /// Sizes in bytes (`stsz`, `stz2`).
-    pub sizes: Column,
-    /// Stretches of samples which lie one behind the other in the file (`stsc`, `stco`, `co64`): the first sample of each with the
-    /// place of that sample, in bytes from the start of the file. Samples ascend, the first entry is sample 0.
-    pub chunks: Vec<(SampleIndex, u64)>,
-    /// Samples at which decoding can start, ascending (`stss`); `None` where all are.
-    pub sync_samples: Option<Vec<SampleIndex>>,
-}
+use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, Ticks};
 
 /// The samples of one track, checked once: every index below [`len`](Self::len) has a time, a size and a place, and no accessor fails.
 ///
@@ -139,6 +101,12 @@ impl SampleTable {
     #[must_use]
     pub fn decode_time(&self, index: SampleIndex) -> Ticks {
         ticks(self.durations.before(index.0))
+    }
+
+    /// When a sample is presented on the track's own clock, before edit lists: its decode time with its offset. O(log n).
+    #[must_use]
+    pub fn composition_time(&self, index: SampleIndex) -> Ticks {
+        self.decode_time(index) + self.composition_offset(index)
     }
 
     /// The last sample which is decoded at or before `time`. O(log n).
@@ -271,12 +239,6 @@ impl SampleTable {
         })
     }
 
-    /// One past the last byte of the file that a sample occupies.
-    #[must_use]
-    pub fn end_in_file(&self) -> u64 {
-        self.extents(SampleIndex(0)..SampleIndex(self.len())).map(Extent::end).max().unwrap_or_default()
-    }
-
     /// Sum of all durations, in ticks.
     #[must_use]
     pub fn total_duration(&self) -> Ticks {
@@ -344,7 +306,6 @@ mod tests {
         let inner: Vec<_> = table.extents(SampleIndex(1)..SampleIndex(2)).collect();
         assert_eq!(inner, [Extent::new(1100, 50)]);
         assert_eq!(table.extents(SampleIndex(2)..SampleIndex(2)).count(), 0);
-        assert_eq!(table.end_in_file(), 5030);
     }
 
     #[test]

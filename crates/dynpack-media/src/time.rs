@@ -1,5 +1,6 @@
 //! Time on a track's own clock: integers only, seconds exist where text is printed.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::{Add, AddAssign, Neg, Sub};
@@ -94,6 +95,12 @@ impl Ticks {
     fn narrow(wide: i128) -> Self {
         Self(i64::try_from(wide).unwrap_or(if wide < 0 { i64::MIN } else { i64::MAX }))
     }
+}
+
+/// Compares two times on different clocks, exactly.
+pub(crate) fn compare((one, one_clock): (Ticks, Timescale), (other, other_clock): (Ticks, Timescale)) -> Ordering {
+    let cross = |ticks: Ticks, clock: Timescale| i128::from(ticks.0) * i128::from(clock.hz());
+    cross(one, other_clock).cmp(&cross(other, one_clock))
 }
 
 impl Add for Ticks {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{Codec, FrameRate, Language, SampleIndex, SampleTable, Ticks, Timescale};
+use crate::{Codec, FrameRate, Language, SampleTable, Ticks, Timescale};
 
 /// `track_ID` of a track in its file, never 0 (ISO/IEC 14496-12, 8.3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,12 +100,6 @@ impl Track {
             MediaKind::Video => FrameRate::of(&self.samples, self.timescale),
             MediaKind::Audio => None,
         }
-    }
-
-    /// When a sample is presented in the movie, in the track's timescale; negative before the edit's start.
-    #[must_use]
-    pub fn presentation_time(&self, index: SampleIndex) -> Ticks {
-        self.samples.decode_time(index) + self.samples.composition_offset(index) + self.edit.delay - self.edit.media_start
     }
 }
 

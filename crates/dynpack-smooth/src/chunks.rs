@@ -14,14 +14,32 @@ pub fn chunk_time(start: Ticks, timescale: Timescale) -> Ticks {
 }
 
 /// The segment that a client asks for by `time`, in 10 MHz ticks: that of a [`chunk_time`] equal to it, or else the nearest within a
-/// millisecond, since a chunk list names the segments of several renditions by the times of one.
+/// millisecond, since a chunk list names the segments of several renditions by the times of one. O(log n).
 #[must_use]
 pub fn segment_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
     let timescale = rendition.timescale();
     let distance = |segment: &Segment| (chunk_time(segment.start, timescale) - time).0.saturating_abs();
     let exact = rendition.cuts.segment_at(time.rescale_ceil(Timescale::SMOOTH, timescale));
-    let nearest = || rendition.cuts.segments().min_by_key(distance);
+    let nearest = || {
+        let (before, behind) = starts_around(rendition, time);
+        let around = [before, behind].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));
+        around.min_by_key(distance)
+    };
     exact.filter(|segment| distance(segment) == 0).or_else(nearest).filter(|segment| distance(segment) <= SAME_CUT)
+}
+
+/// The [`chunk_time`]s between which `time` lies, in 10 MHz ticks, if there are such: the last before it, and the first at or behind
+/// it. O(log n).
+#[must_use]
+pub fn chunk_times_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
+    let (before, behind) = starts_around(rendition, time);
+    let on_clock = |start: Ticks| chunk_time(start, rendition.timescale());
+    (before.map(on_clock), behind.map(on_clock))
+}
+
+/// The same on the rendition's own clock.
+fn starts_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
+    rendition.cuts.starts_around(time.rescale_ceil(Timescale::SMOOTH, rendition.timescale()))
 }
 
 /// Whether two renditions can share a chunk list.

@@ -32,7 +32,7 @@ mod file_name;
 mod server_manifest;
 mod xml;
 
-pub use chunks::{Chunk, Chunks, chunk_time, segment_at};
+pub use chunks::{Chunk, Chunks, chunk_time, chunk_times_around, segment_at};
 pub use client_manifest::{ClientManifest, ProtectionHeader, QualityLevel, Stream, Urls, Version};
 pub use error::{Error, Position};
 pub use file_name::FileName;

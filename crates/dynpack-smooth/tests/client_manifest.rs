@@ -10,7 +10,7 @@ use dynpack_media::{
     AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Language, Presentation, Rendition, Role, SampleColumns,
     SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
-use dynpack_smooth::{ClientManifest, Error, TrackKind, Urls, Version, chunk_time, segment_at};
+use dynpack_smooth::{ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at};
 use proptest::prelude::*;
 
 /// Samples of `durations` ticks, each a multiple of `gop` a sync sample.
@@ -291,6 +291,11 @@ proptest! {
             for (segment, chunk) in segments.iter().zip(stream.chunks.iter()) {
                 prop_assert_eq!(chunk.start, clock);
                 prop_assert_eq!(segment_at(rendition, chunk.start), Some(segment.clone()));
+                for probe in [chunk.start - Ticks(1), chunk.start, chunk.start + Ticks(1)] {
+                    let before = stream.chunks.iter().take_while(|other| other.start < probe).last().map(|other| other.start);
+                    let behind = stream.chunks.iter().find(|other| other.start >= probe).map(|other| other.start);
+                    prop_assert_eq!(chunk_times_around(rendition, probe), (before, behind));
+                }
                 clock = chunk.start + chunk.duration;
             }
             prop_assert_eq!(clock, chunk_time(rendition.end(), rendition.timescale()));

@@ -2,24 +2,26 @@
 //!
 //! `every bound` is what they cost if each segment and each key frame is bounded by all of its samples, with the audio in each video
 //! for version 3: the peaks are the same.
+//!
+//! `one segment` is what it costs to find one, of films of two hours and of a day: the same.
 
 use std::hint::black_box;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use dynpack::{CutPolicy, Job, MediaKind, Presentation, Rendition, Request};
+use dynpack::{CutPolicy, FragmentNumber, Job, MediaKind, Presentation, Rendition, Request};
 use dynpack_fragment::ts::{Part, key_frame_segment_bound, media_segment_bound};
-use dynpack_hls::{Rate, Stream};
+use dynpack_hds::fragment;
+use dynpack_hls::Rate;
 use dynpack_media::{
     AacConfig, AvcConfig, Codec, Column, ColumnBuilder, Edit, Language, SampleColumns, SampleIndex, SampleTable, SourceIndex,
-    Ticks, Timeline, Timescale, Track, TrackId,
+    Stream, Ticks, Timeline, Timescale, Track, TrackId,
 };
 
 const SECONDS: u32 = 7_200;
-const PICTURES: u32 = SECONDS * 25;
 const GROUP: u32 = 50;
-const FRAMES: u32 = SECONDS * 48_000 / 1_024;
 const AVCC: &[u8] = &[1, 0x64, 0, 0x28, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x28, 1, 0, 2, 0x68, 0xee];
 
 /// Numbers below 1,000, without a pattern.
@@ -51,9 +53,10 @@ fn track(
 }
 
 /// Scenes of 20 seconds that need more or fewer bits; three B pictures between two others.
-fn video(bits_per_second: u32) -> Track {
+fn video(seconds: u32, bits_per_second: u32) -> Track {
+    let pictures = seconds * 25;
     let mean = bits_per_second / 8 / 25;
-    let samples = (0..PICTURES).map(|at| {
+    let samples = (0..pictures).map(|at| {
         let (weight, later) = match at % GROUP {
             0 => (6_000, 2),
             place => [(400, 1), (2_000, 5), (700, 2), (400, 0)][place as usize % 4],
@@ -62,21 +65,21 @@ fn video(bits_per_second: u32) -> Track {
         (1 + mean * weight / 1_000 * scene / 1_000 * (900 + noise(at) / 5) / 1_000, later * 512)
     });
     let avc = AvcConfig::parse(Bytes::from_static(AVCC), 1_280, 720, false).expect("a whole record");
-    let sync = (0..PICTURES).step_by(GROUP as usize).map(SampleIndex).collect();
+    let sync = (0..pictures).step_by(GROUP as usize).map(SampleIndex).collect();
     track(Codec::Avc(avc), 12_800, 512, samples, Some(sync)).with_edit(Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) })
 }
 
-fn audio(language: &str) -> Track {
+fn audio(seconds: u32, language: &str) -> Track {
     let aac = AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration");
-    let samples = (0..FRAMES).map(|at| (290 + noise(at) / 10, 0));
+    let samples = (0..seconds * 48_000 / 1_024).map(|at| (290 + noise(at) / 10, 0));
     let edit = Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) };
     track(Codec::Aac(aac), 48_000, 1_024, samples, None).with_edit(edit).with_language(Language::parse(language))
 }
 
-fn two_hours() -> Presentation {
-    let videos = [400_000, 800_000, 1_600_000, 3_200_000, 6_400_000].map(|bitrate| ("video", bitrate, video(bitrate)));
-    let audios = ["en", "de"].map(|language| (language, 128_000, audio(language)));
-    let tracks: Vec<_> = videos.into_iter().chain(audios).collect();
+fn film(seconds: u32, bitrates: &[u32]) -> Presentation {
+    let videos = bitrates.iter().map(|&bitrate| ("video", bitrate, video(seconds, bitrate)));
+    let audios = ["en", "de"].map(|language| (language, 128_000, audio(seconds, language)));
+    let tracks: Vec<_> = videos.chain(audios).collect();
     let timeline = Timeline::cut(&tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(), CutPolicy::SIX_SECONDS);
     let cuts = timeline.expect("tracks with samples").cuts;
     let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
@@ -113,7 +116,7 @@ fn every_bound(film: &Presentation, is_muxed: bool) -> Vec<Rate> {
 }
 
 fn manifests(criterion: &mut Criterion) {
-    let film = two_hours();
+    let film = film(SECONDS, &[400_000, 800_000, 1_600_000, 3_200_000, 6_400_000]);
     let mut group = criterion.benchmark_group("two hours of transport streams");
     group.sample_size(20);
     for (version, format) in [(3, "m3u8-aapl-v3"), (4, "m3u8-aapl")] {
@@ -133,5 +136,27 @@ fn manifests(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, manifests);
+fn lookups(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("one segment");
+    for (length, seconds) in [("two hours", SECONDS), ("a day", 12 * SECONDS)] {
+        let film = film(seconds, &[400_000]);
+        let stream = Stream::new(&film.renditions[0]).with_audio(film.of_kind(MediaKind::Audio).next());
+        let middle = stream.main.cuts.len() / 2;
+        for (name, joined) in [("HLS 3", 1), ("HLS 3, three of the timeline's in one", 3)] {
+            let stream = stream.with_joined_segments(NonZeroU32::new(joined).expect("above zero"));
+            let segment = &stream.segments()[middle / joined as usize];
+            assert_eq!(stream.segment_at(segment.start).as_ref(), Some(segment));
+            group.bench_function(format!("{name} of {length}"), |bencher| {
+                bencher.iter(|| black_box(&stream).segment_at(black_box(segment.start)));
+            });
+        }
+        let number = FragmentNumber::new(u32::try_from(middle).expect("a sane film")).expect("above zero");
+        group.bench_function(format!("HDS of {length}"), |bencher| {
+            bencher.iter(|| fragment(black_box(&stream), black_box(number)).expect("a fragment in the middle"));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, manifests, lookups);
 criterion_main!(benches);

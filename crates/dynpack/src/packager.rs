@@ -243,19 +243,16 @@ fn check_key_frames(rendition: &Rendition, request: &Request) -> Result<(), Erro
 /// The key frame of a rendition that `time` names on its clock.
 fn key_frame(rendition: &Rendition, time: Ticks, request: &Request) -> Result<Segment, Error> {
     check_key_frames(rendition, request)?;
-    let frames = || rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).map(|frame| frame.start);
-    rendition.key_frame_at(time).ok_or_else(|| time_not_found(rendition, time, frames()))
+    rendition.key_frame_at(time).ok_or_else(|| time_not_found(rendition, time, rendition.key_frame_starts_around(time)))
 }
 
-/// What a rendition has at `starts`, in ascending order, is not what `time` names.
-fn time_not_found(rendition: &Rendition, time: Ticks, starts: impl Iterator<Item = Ticks>) -> Error {
-    let starts: Vec<Ticks> = starts.collect();
-    let later = starts.partition_point(|start| *start < time);
-    let hint = match (later.checked_sub(1).and_then(|before| starts.get(before)), starts.get(later), starts.first()) {
-        (Some(before), Some(behind), _) => format!("the nearest start at {before} and {behind}"),
-        (Some(last), None, _) => format!("the last starts at {last}"),
-        (None, _, Some(first)) => format!("the first starts at {first}"),
-        (None, _, None) => "there are none".to_owned(),
+/// What a rendition has before `time` and behind it is not what that names.
+fn time_not_found(rendition: &Rendition, time: Ticks, around: (Option<Ticks>, Option<Ticks>)) -> Error {
+    let hint = match around {
+        (Some(before), Some(behind)) => format!("the nearest start at {before} and {behind}"),
+        (Some(last), None) => format!("the last starts at {last}"),
+        (None, Some(first)) => format!("the first starts at {first}"),
+        (None, None) => "there are none".to_owned(),
     };
     Error::TimeNotFound { track: rendition.name.clone(), time: time.0, hint }
 }

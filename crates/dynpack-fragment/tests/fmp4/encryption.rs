@@ -70,7 +70,8 @@ impl Film {
 
     fn new(track: Track, target: u64, samples: &[Vec<u8>]) -> Self {
         let table = &track.samples;
-        let mut file = vec![0x55; usize::try_from(table.end_in_file()).unwrap()];
+        let end = table.extents(SampleIndex(0)..SampleIndex(table.len())).map(Extent::end).max().unwrap_or_default();
+        let mut file = vec![0x55; usize::try_from(end).unwrap()];
         for (at, sample) in (0..).zip(samples) {
             for Extent { offset, .. } in table.extents(SampleIndex(at)..SampleIndex(at + 1)) {
                 let start = usize::try_from(offset).unwrap();

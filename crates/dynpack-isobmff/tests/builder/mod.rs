@@ -4,6 +4,19 @@
 
 pub(crate) mod fragments;
 
+use dynpack_media::{SampleIndex, Ticks};
+
+/// One past the last byte of the file that a sample of a track occupies.
+pub(crate) fn end_in_file(track: &dynpack_media::Track) -> u64 {
+    let all = SampleIndex(0)..SampleIndex(track.samples.len());
+    track.samples.extents(all).map(|extent| extent.end()).max().unwrap_or_default()
+}
+
+/// When a sample is presented in the movie.
+pub(crate) fn presented(track: &dynpack_media::Track, sample: u32) -> Ticks {
+    track.samples.composition_time(SampleIndex(sample)) + track.edit.delay - track.edit.media_start
+}
+
 /// A configuration record of H.264 High, level 3.1, with the shortest parameter sets.
 pub(crate) const AVCC: &[u8] = &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 3, 0x67, 0x64, 0, 1, 0, 2, 0x68, 0xee];
 

@@ -1,8 +1,13 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{AacConfig, AvcConfig, Codec, ColumnBuilder, Edit, SampleColumns, SampleTable, TrackId};
+use crate::{
+    AacConfig, AvcConfig, Codec, ColumnBuilder, Edit, MediaKind, SampleColumns, SampleIndex, SampleTable, Ticks, Timescale,
+    TrackId,
+};
 
 /// A track described the short way.
 #[derive(Clone, Debug)]
@@ -352,7 +357,9 @@ proptest! {
         let cuts = cut(&plans);
         for (plan, cuts) in plans.iter().zip(&cuts) {
             let track = plan.track();
-            let origin = cuts.presentation_time(&track.samples.samples(cuts.samples()).next().unwrap()) - track.presentation_time(cuts.samples().start);
+            let edit = track.edit.delay - track.edit.media_start;
+            let first = track.samples.samples(cuts.samples()).next().unwrap();
+            let origin = cuts.presentation_time(&first) - (first.composition_time() + edit);
             for sample in track.samples.samples(cuts.samples()) {
                 prop_assert!(cuts.decode_time(&sample) >= Ticks::ZERO);
                 prop_assert_eq!(cuts.decode_time(&sample) + cuts.composition_offset(&sample) - cuts.lead(), cuts.presentation_time(&sample));
@@ -363,4 +370,63 @@ proptest! {
             prop_assert!((origin.0 + expected.0).abs() <= 1, "{} for {}", origin, expected);
         }
     }
+}
+
+/// A track of samples of a byte and a second each, all sync samples, with those composition offsets: each with how many have it.
+fn hostile(kind: MediaKind, offsets: &[(i32, u32)]) -> Track {
+    let offsets = crate::Column::from_runs(offsets.iter().map(|&(offset, count)| (offset.cast_unsigned(), count)));
+    let samples = SampleTable::new(SampleColumns {
+        sizes: crate::Column::constant(1, offsets.len()),
+        durations: crate::Column::constant(1, offsets.len()),
+        composition_offsets: offsets,
+        chunks: vec![(SampleIndex(0), 0)],
+        sync_samples: None,
+    });
+    let plan = Plan { kind, ..Plan::audio(1, 1, 0) };
+    Track { samples: samples.unwrap(), ..plan.track() }
+}
+
+/// The cuts at about six seconds, in a time which looking at half of the samples for each cut would pass many times over.
+fn cut_at_once(tracks: &[&Track]) -> Vec<Cuts> {
+    let begun = std::time::Instant::now();
+    let cuts = Timeline::cut(tracks, CutPolicy::SIX_SECONDS).unwrap().cuts;
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    cuts
+}
+
+#[test]
+fn audio_with_offsets_beyond_reason_costs_no_time() {
+    const LEN: u32 = 1 << 18;
+    let tracks = [hostile(MediaKind::Audio, &[(0, LEN)]), hostile(MediaKind::Audio, &[(i32::MIN, LEN - 1), (0, 1)])];
+    assert_eq!(cut_at_once(&tracks.each_ref())[0].len(), LEN.div_ceil(6) as usize);
+}
+
+/// No picture but the first and the last is found by its time, and the last is presented with the first.
+#[test]
+fn video_out_of_all_order_costs_no_time() {
+    const LEN: u32 = 1 << 16;
+    const LATE: i32 = 1 << 30;
+    let mut offsets: Vec<_> = (0..LEN.cast_signed()).map(|at| (LATE - at, 1)).collect();
+    (offsets[0].0, offsets[LEN as usize - 3].0, offsets[LEN as usize - 1].0) = (0, LATE, 1 - LEN.cast_signed());
+    let tracks = [hostile(MediaKind::Video, &offsets), hostile(MediaKind::Audio, &[(0, LEN)])];
+    assert!(!cut_at_once(&tracks.each_ref())[1].is_empty());
+}
+
+/// 64 tracks may share their samples, so that cuts would take many times the memory of the file.
+#[test]
+fn cuts_of_all_tracks_together_are_bounded() {
+    const DAY: usize = 24 * 3600;
+    const { assert!(Timeline::MOST_SEGMENTS > 20 * DAY) };
+    let long = hostile(MediaKind::Audio, &[(0, (1 << 15) + 1)]);
+    let cut = |count| Timeline::cut(&vec![&long; count], CutPolicy::with_target(Duration::from_secs(1)));
+    assert_eq!(cut(2).unwrap().cuts[1].len(), (1 << 15) + 1);
+    let refused = cut(64).unwrap_err();
+    assert_eq!(refused.to_string(), "more than 2097152 segments in all tracks together (64 tracks)");
+}
+
+#[test]
+fn samples_without_duration_do_not_hide_those_behind_them() {
+    let mut plan = Plan::audio(1, 300, 0);
+    plan.samples = (0..300).map(|at| (u32::from(!(10..200).contains(&at)), 0)).collect();
+    assert_eq!(cut(&[plan])[0].len(), 110_usize.div_ceil(6));
 }

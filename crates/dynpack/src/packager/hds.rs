@@ -1,8 +1,8 @@
 //! Adobe HTTP Dynamic Streaming: each video in one stream with an audio track.
 
 use dynpack_fragment::{SegmentPlan, f4f};
-use dynpack_hds::{Media, Urls, manifest};
-use dynpack_media::{MediaKind, Rendition};
+use dynpack_hds::{Urls, manifest, streams};
+use dynpack_media::{MediaKind, Rendition, Stream};
 
 use super::links::Links;
 use super::{Job, Packager, muxed_audio};
@@ -24,7 +24,7 @@ impl Packager for Hds {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let streams = Media::all(job.presentation, muxed_audio(job)?);
+        let streams = streams(job.presentation, muxed_audio(job)?);
         manifest(&streams, &Links::new(job))
             .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
     }
@@ -34,8 +34,8 @@ impl Packager for Hds {
             MediaKind::Video => muxed_audio(job)?,
             _ => None,
         };
-        let stream = Media::new(rendition).with_audio(audio);
-        let Some(fragment) = stream.fragment(number) else { return Ok(None) };
+        let stream = Stream::new(rendition).with_audio(audio);
+        let Some(fragment) = dynpack_hds::fragment(&stream, number) else { return Ok(None) };
         let segments = [fragment.main.as_ref(), fragment.audio.as_ref()];
         let parts = stream.renditions().zip(segments).map(|(rendition, segment)| f4f::Part { rendition, segment });
         Ok(Some(f4f::media_segment(&parts.collect::<Vec<_>>())?))
@@ -43,7 +43,7 @@ impl Packager for Hds {
 }
 
 impl Urls for Links<'_> {
-    fn media(&self, media: &Media<'_>) -> String {
-        self.stream(media.main, media.audio)
+    fn stream(&self, stream: &Stream<'_>) -> String {
+        self.stream_address(stream.main, stream.audio)
     }
 }

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_hls::{Options, Rates, Stream, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_media::{MediaKind, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::{Job, Packager, check_key_frames, hls, mp4};

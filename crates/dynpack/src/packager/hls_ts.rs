@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::ts;
-use dynpack_hls::{Options, Rates, Stream, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{MediaKind, Presentation, Rendition, Ticks};
+use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_media::{MediaKind, Presentation, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::ts_rate::{Companion, key_frame_rate, parts, rate};
@@ -37,6 +37,13 @@ impl HlsTs {
         }
         let audio = muxed_audio(job)?.map(|audio| carried(job.presentation, audio));
         Ok(audio.filter(|audio| !audio.cuts.is_empty()))
+    }
+
+    /// The plan of the segment of a stream that is named by `time`.
+    fn plan(job: &Job<'_>, stream: &Stream<'_>, time: Ticks) -> Result<SegmentPlan, Error> {
+        let segment = stream.segment_at(time);
+        let segment = segment.ok_or_else(|| time_not_found(stream.main, time, stream.starts_around(time)))?;
+        Ok(ts::media_segment(segment.number, &parts(job, stream, &segment))?)
     }
 }
 
@@ -98,11 +105,13 @@ impl Packager for HlsTs {
             let frame = key_frame(&shown, time, job.request)?;
             return Ok(ts::key_frame_segment(&shown, &frame, job.sample_aes(&shown).as_ref())?);
         }
-        let (rendition, audio) = (carried(job.presentation, rendition), self.audio(job)?);
-        let stream = stream(&rendition, audio.as_ref());
-        let starts = || stream.segments().into_iter().map(|segment| segment.start);
-        let segment = stream.segment_at(time).ok_or_else(|| time_not_found(&rendition, time, starts()))?;
-        Ok(ts::media_segment(segment.number, &parts(job, &stream, &segment))?)
+        let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
+        if all.renditions().any(|rendition| rendition.track.samples.has_empty_samples()) {
+            let (rendition, audio) = (carried(job.presentation, rendition), self.audio(job)?);
+            return Self::plan(job, &stream(&rendition, audio.as_ref()), time);
+        }
+        // Where all segments are carried, one is found without a list of them.
+        Self::plan(job, &all.with_joined_segments(joined_count(job.presentation)), time)
     }
 
     fn keyed_by<'a>(&self, job: &Job<'a>, rendition: &'a Rendition) -> Result<&'a Rendition, Error> {
@@ -114,7 +123,12 @@ impl Packager for HlsTs {
 /// The rendition with the segments of transport streams, which may be several of the timeline's, and of which each has media: a
 /// transport stream has no place for samples without bytes.
 fn carried(presentation: &Presentation, rendition: &Rendition) -> Rendition {
-    rendition.with_joined_segments(presentation.fragments_per_hls_segment.min(MOST_JOINED)).with_filled_segments()
+    rendition.with_joined_segments(joined_count(presentation)).with_filled_segments()
+}
+
+/// How many segments of the timeline make one.
+fn joined_count(presentation: &Presentation) -> NonZeroU32 {
+    presentation.fragments_per_hls_segment.min(MOST_JOINED)
 }
 
 /// What the playlist of a rendition carries: audio goes with video only.

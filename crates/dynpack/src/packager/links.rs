@@ -95,7 +95,7 @@ impl<'a> Links<'a> {
     }
 
     /// The URL of a stream of HDS, relative to the asset, to which clients append the name of a fragment.
-    pub(super) fn stream(&self, main: &Rendition, audio: Option<&Rendition>) -> String {
+    pub(super) fn stream_address(&self, main: &Rendition, audio: Option<&Rendition>) -> String {
         let (track, bitrate, number) = (main.name.clone(), main.bitrate, FragmentNumber::FIRST);
         let audio_track = audio.map(|audio| audio.name.clone());
         let url = Request { audio_track, ..self.media(Target::Fragment { track, bitrate, number }) }.resource();

@@ -25,8 +25,8 @@ pub(super) fn segment(profile: Profile, job: &Job<'_>, rendition: &Rendition, ti
         let frame = key_frame(rendition, time, job.request)?;
         return Ok(fmp4::key_frame_segment(profile, rendition, &frame, protection.as_ref())?);
     }
-    let starts = || rendition.cuts.segments().map(|segment| segment.start);
-    let segment = rendition.cuts.segment_at(time).ok_or_else(|| time_not_found(rendition, time, starts()))?;
+    let segment = rendition.cuts.segment_at(time);
+    let segment = segment.ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))?;
     Ok(fmp4::media_segment(profile, rendition, &segment, protection.as_ref())?)
 }
 

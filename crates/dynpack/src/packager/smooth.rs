@@ -51,8 +51,9 @@ impl Packager for Smooth {
         if job.request.target.key_frames() {
             check_key_frames(rendition, job.request)?;
         }
-        let starts = || rendition.cuts.segments().map(|segment| dynpack_smooth::chunk_time(segment.start, rendition.timescale()));
-        let segment = dynpack_smooth::segment_at(rendition, time).ok_or_else(|| time_not_found(rendition, time, starts()))?;
+        let segment = dynpack_smooth::segment_at(rendition, time);
+        let not_found = || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));
+        let segment = segment.ok_or_else(not_found)?;
         Ok(fmp4::media_segment(Profile::Smooth, rendition, &segment, mp4::protection(job, rendition)?.as_ref())?)
     }
 }

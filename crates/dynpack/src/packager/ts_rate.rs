@@ -2,8 +2,8 @@
 
 use dynpack_fragment::Error as FragmentError;
 use dynpack_fragment::ts::{self, Estimate, Part};
-use dynpack_hls::{Rate, Stream, StreamSegment};
-use dynpack_media::{Rendition, Segment, SegmentNumber, Ticks};
+use dynpack_hls::Rate;
+use dynpack_media::{Rendition, Segment, SegmentNumber, Stream, StreamSegment, Ticks};
 
 use super::Job;
 use crate::Error;

@@ -1,0 +1,64 @@
+//! The fragments of a stream, on its clock of milliseconds.
+
+use dynpack_media::{Segment, Stream, StreamSegment, Ticks};
+
+use crate::FragmentNumber;
+use crate::stream::{end, millis};
+
+/// One fragment of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fragment {
+    /// Its place.
+    pub number: FragmentNumber,
+    /// When it starts, in milliseconds: when its main segment does, or else its audio; of the first, whichever is earlier.
+    pub start: Ticks,
+    /// Until the next starts, in milliseconds; above zero.
+    pub duration: Ticks,
+    /// What it holds of the main rendition.
+    pub main: Option<Segment>,
+    /// What it holds of the audio that comes with it.
+    pub audio: Option<Segment>,
+}
+
+impl Fragment {
+    /// `next` is when the one behind it starts. Each lasts at least a millisecond: a duration of 0 would mean something else.
+    fn new(number: FragmentNumber, start: Ticks, next: Ticks, segment: StreamSegment) -> Self {
+        let StreamSegment { main, audio, .. } = segment;
+        Self { number, start, duration: (next - start).max(Ticks(1)), main, audio }
+    }
+}
+
+/// The fragments of a stream: one for each stretch of the timeline in which it has something.
+#[must_use]
+pub fn fragments(stream: &Stream<'_>) -> Vec<Fragment> {
+    let segments = stream.segments();
+    let starts: Vec<Ticks> = numbers().zip(&segments).map(|(number, segment)| start(stream, segment, number)).collect();
+    let ends = starts.iter().skip(1).copied().chain([end(stream)]).collect::<Vec<_>>();
+    let times = starts.into_iter().zip(ends);
+    numbers()
+        .zip(times)
+        .zip(segments)
+        .map(|((number, (start, next)), segment)| Fragment::new(number, start, next, segment))
+        .collect()
+}
+
+/// The fragment of that number. Costs as much as [`Stream::segment_in_place`].
+#[must_use]
+pub fn fragment(stream: &Stream<'_>, number: FragmentNumber) -> Option<Fragment> {
+    let place = usize::try_from(number.get() - 1).ok()?;
+    let segment = stream.segment_in_place(place)?;
+    let next = stream.segment_in_place(place + 1).map_or_else(|| end(stream), |next| start(stream, &next, number.next()));
+    Some(Fragment::new(number, start(stream, &segment, number), next, segment))
+}
+
+fn numbers() -> impl Iterator<Item = FragmentNumber> {
+    std::iter::successors(Some(FragmentNumber::FIRST), |number| Some(number.next()))
+}
+
+/// The stream itself starts with whichever starts first.
+fn start(stream: &Stream<'_>, segment: &StreamSegment, number: FragmentNumber) -> Ticks {
+    let parts = stream.renditions().zip([&segment.main, &segment.audio]);
+    let mut starts = parts.filter_map(|(rendition, part)| Some(millis(part.as_ref()?.start, rendition)));
+    if number == FragmentNumber::FIRST { starts.min() } else { starts.next() }.unwrap_or_default()
+}

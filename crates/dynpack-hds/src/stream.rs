@@ -1,0 +1,30 @@
+//! The streams of a presentation, and what manifests tell of each.
+
+use dynpack_media::{MediaKind, Presentation, Rendition, Stream, Ticks, Timescale};
+
+/// The streams of a presentation: each video with `audio`, or where there is no video each bitrate of that audio, or of all if none is
+/// named. Clients choose among streams by bitrate alone, so other languages must be none.
+#[must_use]
+pub fn streams<'a>(presentation: &'a Presentation, audio: Option<&'a Rendition>) -> Vec<Stream<'a>> {
+    let videos: Vec<_> = presentation.of_kind(MediaKind::Video).map(|video| Stream::new(video).with_audio(audio)).collect();
+    if !videos.is_empty() {
+        return videos;
+    }
+    let is_named = |other: &&Rendition| audio.is_none_or(|audio| audio.name == other.name);
+    presentation.of_kind(MediaKind::Audio).filter(is_named).map(Stream::new).collect()
+}
+
+/// Bits per second of all that a stream carries.
+pub(crate) fn bitrate(stream: &Stream<'_>) -> u64 {
+    stream.renditions().map(|rendition| u64::from(rendition.bitrate)).sum()
+}
+
+/// When the last of what a stream carries ends, in milliseconds.
+pub(crate) fn end(stream: &Stream<'_>) -> Ticks {
+    stream.renditions().map(|rendition| millis(rendition.end(), rendition)).max().unwrap_or_default()
+}
+
+/// A position in milliseconds, from the absolute one on the rendition's own clock: rounded towards the past.
+pub(crate) fn millis(time: Ticks, rendition: &Rendition) -> Ticks {
+    time.rescale_floor(rendition.timescale(), Timescale::MILLIS)
+}

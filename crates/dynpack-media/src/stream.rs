@@ -1,0 +1,149 @@
+//! What travels together: a rendition, and the audio that is carried in its segments.
+
+mod names;
+
+use std::borrow::Cow;
+use std::num::NonZeroU32;
+
+use crate::cuts::JoinedCuts;
+use crate::{Cuts, Rendition, Segment, SegmentNumber, Ticks};
+
+use self::names::Names;
+
+/// What one media playlist of HLS or one stream of HDS carries: video with audio, or a rendition alone.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Stream<'a> {
+    /// The rendition which names the stream, and on whose clock its times are.
+    pub main: &'a Rendition,
+    /// The audio that is carried with a main rendition of video.
+    pub audio: Option<&'a Rendition>,
+    joined: NonZeroU32,
+}
+
+impl<'a> Stream<'a> {
+    /// A stream of `main` alone.
+    #[must_use]
+    pub const fn new(main: &'a Rendition) -> Self {
+        Self { main, audio: None, joined: NonZeroU32::MIN }
+    }
+
+    /// The same with audio.
+    #[must_use]
+    pub const fn with_audio(self, audio: Option<&'a Rendition>) -> Self {
+        Self { audio, ..self }
+    }
+
+    /// The same with coarser segments: those which it has of renditions whose segments are [joined](Rendition::with_joined_segments).
+    #[must_use]
+    pub const fn with_joined_segments(self, count: NonZeroU32) -> Self {
+        Self { joined: count, ..self }
+    }
+
+    /// The renditions it carries: the main one first.
+    pub fn renditions(&self) -> impl Iterator<Item = &'a Rendition> + use<'a> {
+        [self.main].into_iter().chain(self.audio)
+    }
+
+    /// Its segments: one for each stretch of the timeline in which either rendition has samples, so that nothing is lost where one
+    /// starts earlier than the other or goes on longer.
+    #[must_use]
+    pub fn segments(&self) -> Vec<StreamSegment> {
+        let mut segments: Vec<StreamSegment> = Vec::new();
+        let cuts = |rendition: &'a Rendition| match self.joined {
+            NonZeroU32::MIN => Cow::Borrowed(rendition.cuts.as_ref()),
+            count => Cow::Owned(rendition.cuts.joined(count)),
+        };
+        let (main, audio): (Cow<'_, Cuts>, _) = (cuts(self.main), self.audio.map(cuts));
+        for (number, main, audio) in main.beside(audio.as_deref()) {
+            // No two have one name, even if the clock is too coarse to tell them apart.
+            let earliest = segments.last().map_or(Ticks(i64::MIN), |last| last.start + Ticks(1));
+            let start = self.start(main.as_ref(), || audio.clone()).max(earliest);
+            segments.push(StreamSegment { number, start, duration: Ticks::ZERO, main, audio });
+        }
+        let mut next = self.end();
+        for segment in segments.iter_mut().rev() {
+            segment.duration = next - segment.start;
+            next = segment.start;
+        }
+        segments
+    }
+
+    /// The segment that is named by `start`. O(log n), and as much for each segment without a part of the main rendition.
+    #[must_use]
+    pub fn segment_at(&self, start: Ticks) -> Option<StreamSegment> {
+        let names = Names::new(self);
+        let segment = self.segment(&names, names.places_before(start))?;
+        (segment.start == start).then_some(segment)
+    }
+
+    /// The segment with so many before it. Costs as much as [`segment_at`](Self::segment_at).
+    #[must_use]
+    pub fn segment_in_place(&self, place: usize) -> Option<StreamSegment> {
+        self.segment(&Names::new(self), place)
+    }
+
+    /// The starts of the segments between which `time` lies, if there are such: the last before it, and the first at or behind it.
+    /// Costs as much as [`segment_at`](Self::segment_at).
+    #[must_use]
+    pub fn starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
+        let names = Names::new(self);
+        let behind = names.places_before(time);
+        (behind.checked_sub(1).and_then(|before| names.start(before)), names.start(behind))
+    }
+
+    fn segment(&self, names: &Names<'_>, place: usize) -> Option<StreamSegment> {
+        let (number, start) = (names.number(place)?, names.start(place)?);
+        let duration = names.start(place + 1).unwrap_or_else(|| self.end()) - start;
+        let (main, audio) = (self.main_part(number), self.audio_part(number));
+        Some(StreamSegment { number, start, duration, main, audio })
+    }
+
+    /// What the main rendition has in one place of the timeline.
+    fn main_part(&self, number: SegmentNumber) -> Option<Segment> {
+        self.joined(self.main).numbered(number)
+    }
+
+    /// What the audio has there.
+    fn audio_part(&self, number: SegmentNumber) -> Option<Segment> {
+        self.joined(self.audio?).numbered(number)
+    }
+
+    fn joined(&self, rendition: &'a Rendition) -> JoinedCuts<'a> {
+        JoinedCuts { cuts: &rendition.cuts, count: self.joined }
+    }
+
+    /// When a segment of those parts starts, on the clock of the main rendition.
+    fn start(&self, main: Option<&Segment>, audio: impl FnOnce() -> Option<Segment>) -> Ticks {
+        let clock = self.main.timescale();
+        let sound = || audio().zip(self.audio).map(|(segment, audio)| segment.start.rescale_floor(audio.timescale(), clock));
+        main.map(|segment| segment.start).or_else(sound).unwrap_or_default()
+    }
+
+    /// When the last of what it carries ends, on the clock of the main rendition.
+    fn end(&self) -> Ticks {
+        let clock = self.main.timescale();
+        let sound = self.audio.map(|audio| audio.end().rescale_ceil(audio.timescale(), clock));
+        sound.unwrap_or_default().max(self.main.end())
+    }
+}
+
+/// One segment of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StreamSegment {
+    /// Its place in the timeline.
+    pub number: SegmentNumber,
+    /// When it starts, in the main rendition's timescale, which names it in URLs: when its part of that rendition does, or else of the
+    /// audio.
+    pub start: Ticks,
+    /// Until the next starts, in the main rendition's timescale.
+    pub duration: Ticks,
+    /// What it holds of the main rendition.
+    pub main: Option<Segment>,
+    /// What it holds of the audio that comes with it.
+    pub audio: Option<Segment>,
+}
+
+#[cfg(test)]
+mod tests;

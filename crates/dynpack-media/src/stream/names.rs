@@ -1,0 +1,87 @@
+//! Which segments a stream has, and when each starts, without a list of them.
+
+use std::ops::Range;
+
+use super::Stream;
+use crate::search::partition_point;
+use crate::{SegmentNumber, Ticks};
+
+/// The names of a stream's segments, found one by one.
+pub(super) struct Names<'a> {
+    stream: &'a Stream<'a>,
+    /// In ascending order; few, since the main rendition of a film seldom lacks a segment.
+    runs: Vec<Run>,
+}
+
+/// Places of the timeline one behind the other: of all of them the main rendition has a segment, or it is one of the audio alone.
+struct Run {
+    /// How many segments come before the first.
+    place: usize,
+    numbers: Range<u32>,
+    /// The first starts no earlier than that, the next a tick later: no two have one name, even if the clock is too coarse to tell them
+    /// apart.
+    earliest: Ticks,
+}
+
+impl Run {
+    fn end(&self) -> usize {
+        self.place + self.numbers.len()
+    }
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(stream: &'a Stream<'a>) -> Self {
+        let mut names = Self { stream, runs: Vec::new() };
+        let mut next = 0;
+        for run in stream.joined(stream.main).runs() {
+            names.push_audio(next..run.start);
+            next = run.end;
+            names.push(run);
+        }
+        names.push_audio(next..u32::MAX);
+        names
+    }
+
+    /// Segments of the audio alone.
+    fn push_audio(&mut self, numbers: Range<u32>) {
+        let Some(audio) = self.stream.audio else { return };
+        for number in self.stream.joined(audio).numbers_in(numbers) {
+            self.push(number..number + 1);
+        }
+    }
+
+    fn push(&mut self, numbers: Range<u32>) {
+        let place = self.len();
+        let last = place.checked_sub(1).and_then(|last| self.start(last));
+        self.runs.push(Run { place, numbers, earliest: last.map_or(Ticks(i64::MIN), |last| last + Ticks(1)) });
+    }
+
+    /// How many segments there are.
+    fn len(&self) -> usize {
+        self.runs.last().map_or(0, Run::end)
+    }
+
+    fn run(&self, place: usize) -> Option<&Run> {
+        self.runs.get(self.runs.partition_point(|run| run.end() <= place))
+    }
+
+    /// The place in the timeline of a segment with so many before it.
+    pub(super) fn number(&self, place: usize) -> Option<SegmentNumber> {
+        let run = self.run(place)?;
+        run.numbers.clone().nth(place - run.place).map(SegmentNumber)
+    }
+
+    /// When it starts.
+    pub(super) fn start(&self, place: usize) -> Option<Ticks> {
+        let run = self.run(place)?;
+        let within = u32::try_from(place - run.place).ok()?;
+        let number = SegmentNumber(run.numbers.start + within);
+        let start = self.stream.start(self.stream.main_part(number).as_ref(), || self.stream.audio_part(number));
+        Some(start.max(run.earliest + Ticks(within.into())))
+    }
+
+    /// How many segments start before `time`.
+    pub(super) fn places_before(&self, time: Ticks) -> usize {
+        partition_point(self.len(), |place| self.start(place).is_some_and(|start| start < time))
+    }
+}

@@ -1,0 +1,103 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    AacConfig, AvcConfig, Codec, Column, Cuts, SampleColumns, SampleIndex, SampleTable, SourceIndex, Timescale, Track, TrackId,
+};
+
+/// A rendition with those segments: the number, start and first sample of each, in order; one sample lies between two starts.
+fn rendition(codec: Codec, hz: u32, segments: &[(u32, i64)]) -> Rendition {
+    let count = u32::try_from(segments.len()).unwrap();
+    let samples = SampleTable::new(SampleColumns {
+        durations: Column::constant(1, count),
+        composition_offsets: Column::constant(0, count),
+        sizes: Column::constant(1, count),
+        chunks: vec![(SampleIndex(0), 0)],
+        sync_samples: None,
+    });
+    let track = Track::new(TrackId(1), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples.unwrap());
+    let end = segments.last().unwrap().1 + 1;
+    let cuts = Cuts {
+        numbers: segments.iter().map(|(number, _)| SegmentNumber(*number)).collect(),
+        samples: (0..=count).map(SampleIndex).collect(),
+        starts: segments.iter().map(|(_, start)| Ticks(*start)).chain([Ticks(end)]).collect(),
+        ..Cuts::default()
+    };
+    Rendition::new("any".into(), 1, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+}
+
+fn video(hz: u32, segments: &[(u32, i64)]) -> Rendition {
+    let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
+    rendition(Codec::Avc(AvcConfig::parse(record, 640, 360, true).unwrap()), hz, segments)
+}
+
+fn audio(hz: u32, segments: &[(u32, i64)]) -> Rendition {
+    rendition(Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()), hz, segments)
+}
+
+/// Number, start and duration of each segment.
+fn plain(stream: &Stream<'_>) -> Vec<(u32, i64, i64)> {
+    stream.segments().iter().map(|segment| (segment.number.0, segment.start.0, segment.duration.0)).collect()
+}
+
+#[test]
+fn segments_are_named_by_the_main_rendition_or_else_the_audio() {
+    let (video, audio) = (video(10, &[(1, 60), (2, 120)]), audio(1000, &[(0, 0), (1, 5990), (2, 12_010), (3, 17_999)]));
+    let stream = Stream::new(&video).with_audio(Some(&audio));
+    assert_eq!(plain(&stream), [(0, 0, 60), (1, 60, 60), (2, 120, 59), (3, 179, 1)]);
+    assert_eq!(plain(&Stream::new(&video)), [(1, 60, 60), (2, 120, 1)]);
+    assert_eq!(stream.starts_around(Ticks(120)), (Some(Ticks(60)), Some(Ticks(120))));
+    assert_eq!(stream.starts_around(Ticks(-1)), (None, Some(Ticks(0))));
+    assert_eq!(stream.starts_around(Ticks(180)), (Some(Ticks(179)), None));
+}
+
+#[test]
+fn no_two_segments_share_a_name_on_a_coarse_clock() {
+    let (video, audio) = (video(1, &[(3, 1), (4, 2), (5, 9)]), audio(1000, &[(0, 0), (1, 300), (2, 600), (3, 900), (6, 9_400)]));
+    let stream = Stream::new(&video).with_audio(Some(&audio));
+    assert_eq!(plain(&stream), [(0, 0, 1), (1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 4, 5), (5, 9, 1), (6, 10, 0)]);
+}
+
+/// Some places of the timeline, with starts that ascend.
+fn segments() -> impl Strategy<Value = Vec<(u32, i64)>> {
+    let steps = prop::collection::vec((prop_oneof![5 => Just(1_u32), 1 => 2_u32..5], 1_i64..4_000), 1..60);
+    steps.prop_map(|steps| {
+        let (mut number, mut start) = (0, 0);
+        let segments = steps.into_iter().map(|(places, ticks)| {
+            (number, start) = (number + places, start + ticks);
+            (number - 1, start - 1)
+        });
+        segments.collect()
+    })
+}
+
+proptest! {
+    /// A segment that is looked up is the one that is listed.
+    #[test]
+    fn what_is_listed_is_found(
+        (main, sound) in (segments(), prop::option::of(segments())),
+        (hz, rate) in (prop_oneof![Just(1_u32), Just(25), Just(90_000)], prop_oneof![Just(1_000_u32), Just(48_000)]),
+        count in prop_oneof![Just(1_u32), 2_u32..6],
+        probe in -10_i64..100_000,
+    ) {
+        let (main, sound) = (video(hz, &main), sound.map(|sound| audio(rate, &sound)));
+        let count = NonZeroU32::new(count).unwrap();
+        let stream = Stream::new(&main).with_audio(sound.as_ref()).with_joined_segments(count);
+        let segments = stream.segments();
+        let (coarse, coarse_sound) = (main.with_joined_segments(count), sound.as_ref().map(|sound| sound.with_joined_segments(count)));
+        prop_assert_eq!(&segments, &Stream::new(&coarse).with_audio(coarse_sound.as_ref()).segments());
+        for (place, segment) in segments.iter().enumerate() {
+            prop_assert_eq!(stream.segment_at(segment.start), Some(segment.clone()));
+            prop_assert_eq!(stream.segment_in_place(place), Some(segment.clone()));
+        }
+        prop_assert_eq!(stream.segment_in_place(segments.len()), None);
+        let probe = Ticks(probe);
+        prop_assert_eq!(stream.segment_at(probe), segments.iter().find(|segment| segment.start == probe).cloned());
+        let before = segments.iter().rev().find(|segment| segment.start < probe).map(|segment| segment.start);
+        let behind = segments.iter().find(|segment| segment.start >= probe).map(|segment| segment.start);
+        prop_assert_eq!(stream.starts_around(probe), (before, behind));
+    }
+}

@@ -1,0 +1,190 @@
+//! The stretch of one track that is presented, and where cuts of the timeline fall in it.
+
+use super::sync_points::SyncPoints;
+use crate::time::compare;
+use crate::{Cuts, MediaKind, SampleIndex, SegmentNumber, Ticks, Timescale, Track};
+
+/// How long before its edit list's start audio is kept, in seconds: decoders need some of it, and priming is shorter than that.
+const AUDIO_PREROLL_SECONDS: i64 = 1;
+
+/// How far behind a frame's successors in decoding order a later presented frame may lie: the reordering H.264 and HEVC allow is 16.
+const MOST_REORDERED: u32 = 64;
+
+/// The samples of a track that are presented, with their times.
+pub(super) struct Span<'a> {
+    pub(super) track: &'a Track,
+    first: SampleIndex,
+    /// When the first sample is presented which is not priming.
+    pub(super) start: Ticks,
+    pub(super) end: Ticks,
+    /// Composition time + shift = presentation time.
+    shift: Ticks,
+}
+
+impl<'a> Span<'a> {
+    pub(super) fn new(track: &'a Track) -> Option<Self> {
+        if track.samples.is_empty() {
+            return None;
+        }
+        let mut span = Self {
+            track,
+            first: SampleIndex(0),
+            start: Ticks::ZERO,
+            end: Ticks::ZERO,
+            shift: track.edit.delay - track.edit.media_start,
+        };
+        span.first = span.first_needed();
+        let earliest = span.earliest_from(span.first);
+        span.start = match track.kind() {
+            MediaKind::Video => earliest,
+            MediaKind::Audio => earliest.max(track.edit.delay),
+        };
+        let last = track.samples.len();
+        let tail = (last.saturating_sub(MOST_REORDERED).max(span.first.0)..last).map(SampleIndex);
+        let end = tail.map(|index| span.time(index) + track.samples.duration(index)).max().unwrap_or(span.start);
+        span.end = end.max(span.start + Ticks(1));
+        Some(span)
+    }
+
+    /// The sample from which a decoder can present the edit list's start.
+    fn first_needed(&self) -> SampleIndex {
+        let (samples, edit) = (&self.track.samples, self.track.edit);
+        match self.track.kind() {
+            MediaKind::Video => {
+                let later = self.sync_points().partition_point(|sync| self.time(sync) <= edit.delay);
+                later.checked_sub(1).and_then(|at| self.sync_points().get(at)).unwrap_or_default()
+            }
+            MediaKind::Audio => {
+                let needed = edit.media_start - Ticks(AUDIO_PREROLL_SECONDS * i64::from(self.track.timescale.hz()));
+                // Priming in a file of Smooth Streaming takes no time: several frames may start at 0.
+                if needed <= Ticks::ZERO { SampleIndex(0) } else { samples.index_at(needed) }
+            }
+        }
+    }
+
+    /// The same span on the clock that starts at `origin`.
+    pub(super) fn since(self, (origin, clock): (Ticks, Timescale)) -> Self {
+        let origin = origin.rescale_round(clock, self.track.timescale);
+        let mut span = Self { start: self.start - origin, end: self.end - origin, shift: self.shift - origin, ..self };
+        if span.track.kind() == MediaKind::Audio {
+            span.start = span.time(span.first);
+        }
+        // Edit lists beyond all reason are not believed, but the order of things holds.
+        span.start = span.start.clamp(Ticks::ZERO, Ticks(i64::MAX / 2));
+        span.end = span.end.max(span.start + Ticks(1));
+        span
+    }
+
+    pub(super) fn time(&self, index: SampleIndex) -> Ticks {
+        self.track.samples.composition_time(index) + self.shift
+    }
+
+    /// When the earliest of the samples from a sync sample on is presented: leading pictures come before it.
+    fn earliest_from(&self, first: SampleIndex) -> Ticks {
+        let time = self.time(first);
+        if self.track.kind() == MediaKind::Audio {
+            return time;
+        }
+        let behind = first.0 + 1..self.track.samples.len().min(first.0.saturating_add(MOST_REORDERED));
+        behind.map(|index| self.time(SampleIndex(index))).take_while(|&behind| behind <= time).min().unwrap_or(time).min(time)
+    }
+
+    pub(super) fn sync_points(&self) -> SyncPoints<'a> {
+        let len = self.track.samples.len();
+        SyncPoints { first: self.first, len, listed: self.track.samples.sync_samples(self.first..SampleIndex(len)) }
+    }
+
+    /// The sync sample which is presented at `time` of another clock, to within half its duration.
+    pub(super) fn sync_at(&self, (time, clock): (Ticks, Timescale)) -> Option<SampleIndex> {
+        let points = self.sync_points();
+        let later = points.partition_point(|sync| compare((self.time(sync), self.track.timescale), (time, clock)).is_le());
+        let candidates = [later.checked_sub(1), Some(later)].into_iter().flatten().filter_map(|at| points.get(at));
+        candidates.min_by_key(|&sync| self.distance(sync, (time, clock))).filter(|&sync| {
+            let duration = i128::from(self.track.samples.duration(sync).0) * i128::from(clock.hz());
+            self.distance(sync, (time, clock)) * 2 <= duration
+        })
+    }
+
+    /// How far a sample is presented from `time`, in ticks of both clocks multiplied.
+    fn distance(&self, index: SampleIndex, (time, clock): (Ticks, Timescale)) -> i128 {
+        let (here, there) = (i128::from(self.time(index).0), i128::from(time.0));
+        (here * i128::from(clock.hz()) - there * i128::from(self.track.timescale.hz())).abs()
+    }
+
+    /// Whether the track has not started at `time`, or has ended.
+    pub(super) fn is_idle(&self, time: (Ticks, Timescale)) -> bool {
+        let clock = self.track.timescale;
+        compare((self.end, clock), time).is_le() || compare((self.start, clock), time).is_ge()
+    }
+
+    /// The first sample behind a cut at `time`.
+    fn sample_at(&self, time: (Ticks, Timescale)) -> SampleIndex {
+        let clock = self.track.timescale;
+        let len = SampleIndex(self.track.samples.len());
+        if compare((self.end, clock), time).is_le() {
+            return len;
+        }
+        if compare((self.start, clock), time).is_ge() {
+            return self.first;
+        }
+        match self.track.kind() {
+            MediaKind::Video => self.sync_at(time).unwrap_or(len),
+            MediaKind::Audio => {
+                self.track.samples.sync_at_or_before(self.nearest_frame(time)).unwrap_or(self.first).max(self.first)
+            }
+        }
+    }
+
+    /// The frame of audio which starts nearest to `time`.
+    fn nearest_frame(&self, time: (Ticks, Timescale)) -> SampleIndex {
+        let media_time = time.0.rescale_floor(time.1, self.track.timescale) - self.shift;
+        let before = self.track.samples.index_at(media_time);
+        let behind = SampleIndex(before.0.saturating_add(1));
+        if self.distance(behind, time) < self.distance(before, time) { behind } else { before }
+    }
+
+    /// When the first sample is presented that starts behind `time`, of those which are decoded next.
+    pub(super) fn following(&self, time: (Ticks, Timescale)) -> Option<Ticks> {
+        let (samples, clock) = (&self.track.samples, self.track.timescale);
+        if compare((self.start, clock), time).is_gt() {
+            return Some(self.start);
+        }
+        let here = match self.track.kind() {
+            MediaKind::Video => self.sample_at(time),
+            MediaKind::Audio => self.nearest_frame(time),
+        };
+        // Samples that take no time are passed over.
+        let next = samples.index_at(samples.decode_time(here)).0.saturating_add(1);
+        let mut behind = (next..samples.len()).take(MOST_REORDERED as usize).map(|index| self.time(SampleIndex(index)));
+        behind.find(|&next| compare((next, clock), time).is_gt())
+    }
+
+    /// The track's segments between the cuts at `times`.
+    pub(super) fn cuts(&self, times: &[(Ticks, Timescale)]) -> Cuts {
+        let reorder = self.track.samples.composition_offset(self.first);
+        let lead = Ticks((-self.time(self.first)).0.max(0));
+        let (mut numbers, mut samples, mut starts) = (vec![SegmentNumber(0)], vec![self.first], vec![self.start]);
+        for (number, time) in (1..).map(SegmentNumber).zip(times) {
+            let sample = self.sample_at(*time);
+            if sample.0 >= self.track.samples.len() {
+                break;
+            }
+            if sample == self.first && samples.len() == 1 {
+                // Nothing of the track lies before this cut: its first segment starts here.
+                numbers = vec![number];
+                continue;
+            }
+            let start = self.earliest_from(sample);
+            let ascends = samples.last().is_none_or(|&last| last < sample) && starts.last().is_none_or(|&last| last < start);
+            if ascends && start < self.end {
+                numbers.push(number);
+                samples.push(sample);
+                starts.push(start);
+            }
+        }
+        samples.push(SampleIndex(self.track.samples.len()));
+        starts.push(self.end);
+        let (numbers, samples, starts) = (numbers.into(), samples.into(), starts.into());
+        Cuts { numbers, samples, starts, shift: self.shift, reorder, lead }
+    }
+}

@@ -1,0 +1,31 @@
+//! Where decoding of a track can start.
+
+use crate::SampleIndex;
+use crate::search::partition_point;
+
+/// The samples of a track at which decoding can start, from the first that is presented.
+pub(super) struct SyncPoints<'a> {
+    pub(super) first: SampleIndex,
+    pub(super) len: u32,
+    pub(super) listed: Option<&'a [SampleIndex]>,
+}
+
+impl SyncPoints<'_> {
+    pub(super) fn len(&self) -> u32 {
+        self.listed.map_or(self.len - self.first.0, |listed| u32::try_from(listed.len()).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn get(&self, at: u32) -> Option<SampleIndex> {
+        match self.listed {
+            Some(listed) => listed.get(at as usize).copied(),
+            None => (at < self.len()).then(|| SampleIndex(self.first.0 + at)),
+        }
+    }
+
+    /// The first point for which `before` no longer holds.
+    pub(super) fn partition_point(&self, before: impl Fn(SampleIndex) -> bool) -> u32 {
+        let point =
+            partition_point(self.len() as usize, |at| u32::try_from(at).ok().and_then(|at| self.get(at)).is_some_and(&before));
+        u32::try_from(point).unwrap_or(u32::MAX)
+    }
+}
