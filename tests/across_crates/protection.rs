@@ -1,19 +1,22 @@
 //! Protection: what each policy lets pass in each format, and that nothing clear and no key ever gets out.
 
+mod counters;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Encryption, Format, MediaKind, Protocol, Request, Target};
+use dynpack_media::{Extent, SampleIndex};
 
-use dynpack_media::SampleIndex;
-
+use crate::film::{in_place_of_the_sample, with_mixed_parameter_sets, with_units_of_type};
 use crate::golden::compare_with;
-use crate::support::published::{KEYS, POLICIES, builder, locator, manifest_under, policy, published, under};
+use crate::support::published::{KEYS, POLICIES, builder, locator, manifest_under, policy, published, published_over, under};
 use crate::support::{
-    SAMPLE, ask, elementary, formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample, sample_origin,
+    ask, elementary, formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample_origin, sample_storage,
     text,
 };
 
@@ -92,10 +95,10 @@ impl Secrets {
     /// Of each source sample some bytes at its end, behind all headers, among which every protection changes some.
     async fn samples(clear: &Dynpack) -> Self {
         let asset = clear.asset(&"/sample/sample.ism/manifest".parse::<Request>().unwrap().asset).await.unwrap();
-        let files = SAMPLE.map(sample);
         let mut secrets = Vec::new();
         for rendition in &asset.presentation.renditions {
-            let file = &files[rendition.source.0 as usize];
+            let source = &asset.sources[rendition.source.0 as usize];
+            let file = source.read(&[Extent::new(0, source.len())]).await.unwrap().remove(0);
             let (least, len) = if rendition.kind() == MediaKind::Video { (600, 300) } else { (128, 64) };
             for sample in rendition.track.samples.samples(rendition.cuts.samples()).filter(|sample| sample.size >= least) {
                 let next = SampleIndex(sample.index.0 + 1);
@@ -123,13 +126,22 @@ impl Secrets {
     }
 }
 
-/// Each format under each policy and protection, and each kind of resource: all are had or refused together, and what is had under
-/// protection has no sample in the clear and no key.
-#[tokio::test]
-async fn a_protected_locator_yields_nothing_clear() {
-    let (clear, dynpack) = (sample_origin(), published());
+/// How many resources were had.
+#[derive(Debug, Default)]
+struct Had {
+    protected: usize,
+    open: usize,
+    /// None, for a reason that lies in the media.
+    refused: usize,
+}
+
+/// Asks for each format under each of these policies and each protection, and each kind of resource: all are had or refused together,
+/// and what is had under protection has no sample in the clear and no key. `refused` is a reason for which there may be none of them
+/// protected.
+async fn walk(storage: Memory, policies: impl Iterator<Item = &'static str> + Clone, refused: Option<&str>) -> Had {
+    let (clear, dynpack) = (Dynpack::builder(storage.clone()).build(), published_over(storage));
     let (secrets, keys) = (Secrets::samples(&clear).await, Secrets::keys());
-    let (mut protected, mut open) = (0, 0);
+    let mut had = Had::default();
     for format in formats() {
         let endpoints = endpoints(&clear, format).await;
         let mut in_the_clear = 0;
@@ -137,7 +149,7 @@ async fn a_protected_locator_yields_nothing_clear() {
             in_the_clear += secrets.seen_in(&get(&clear, url).await);
         }
         assert!(in_the_clear > 20, "{format}: {in_the_clear} samples are found in the clear");
-        for policy_name in POLICIES.into_iter().filter(|name| !["clear-audio"].contains(name)) {
+        for policy_name in policies.clone() {
             for way in WAYS {
                 let admitted = policy(policy_name).admit(format, way);
                 for url in &endpoints {
@@ -149,21 +161,52 @@ async fn a_protected_locator_yields_nothing_clear() {
                             assert_eq!((error.status(), error.code()), (expected.status(), expected.code()), "{url}");
                             continue;
                         }
+                        (Ok(Some(_)), Err(error)) if refused.is_some_and(|reason| error.to_string().contains(reason)) => {
+                            assert_eq!(error.status(), 415, "{url}: {error}");
+                            had.refused += 1;
+                            continue;
+                        }
                         _ => panic!("{url}: {admitted:?}, but {answer:?}"),
                     };
                     let body = answer.unwrap().body.collect().await.unwrap();
                     assert_eq!(keys.seen_in(&body), 0, "{url} shows a key");
                     if is_clear {
-                        open += 1;
+                        had.open += 1;
                     } else {
-                        protected += 1;
+                        had.protected += 1;
                         assert_eq!(secrets.seen_in(&body), 0, "{url} has samples in the clear");
                     }
                 }
             }
         }
     }
-    assert!(protected > 200 && open > 100, "{protected} protected, {open} in the clear");
+    had
+}
+
+#[tokio::test]
+async fn a_protected_locator_yields_nothing_clear() {
+    let had = walk(sample_storage(), POLICIES.into_iter().filter(|name| *name != "clear-audio"), None).await;
+    assert!(had.protected > 200 && had.open > 100, "{had:?}");
+}
+
+/// Policies that enable all there is.
+const OPEN: [&str; 2] = ["all", "clear-and-all"];
+
+/// Slices whose headers are not those that the configuration tells of.
+#[tokio::test]
+async fn nor_does_it_with_parameter_sets_within_samples() {
+    let had = walk(in_place_of_the_sample(&with_mixed_parameter_sets()), OPEN.into_iter(), None).await;
+    assert!(had.protected > 100 && had.open > 20, "{had:?}");
+}
+
+/// Partitions, auxiliary pictures and those of other layers: refused by all protections but AES-128, which needs no look at them.
+#[tokio::test]
+async fn nor_does_it_with_pictures_that_are_no_plain_slices() {
+    for kind in [2, 19, 20] {
+        let reason = format!("it has NAL units of type {kind}, whose headers are not known");
+        let had = walk(in_place_of_the_sample(&with_units_of_type(kind)), OPEN.into_iter(), Some(&reason)).await;
+        assert!(had.protected > 100 && had.refused > 30, "{had:?}");
+    }
 }
 
 /// All that protected manifests promise exists, under the same protection, and two nodes agree on it.
@@ -320,7 +363,7 @@ async fn other_keys_and_policies_have_other_tags() {
             }
         }
         let locators = crate::support::published::locators(document);
-        let node = Dynpack::builder(crate::support::sample_storage()).locators(locators).build();
+        let node = Dynpack::builder(sample_storage()).locators(locators).build();
         tags.insert(ask(&node, &url(policy)).await.unwrap().etag);
     }
     assert_eq!(tags.len(), 3);
@@ -333,21 +376,21 @@ async fn other_keys_and_policies_have_other_tags() {
 #[tokio::test]
 async fn encrypted_files_have_an_error_of_their_own() {
     let dynpack = published();
-    let storage = dynpack::storage::Memory::new();
-    for (way, format) in [(Encryption::Cenc, Format::DashCmaf), (Encryption::CbcsAapl, Format::HlsCmaf)] {
+    let storage = Memory::new();
+    for (folder, way, format) in [("one", Encryption::Cenc, Format::DashCmaf), ("other", Encryption::CbcsAapl, Format::HlsCmaf)] {
         let promise = promises_at(&dynpack, &manifest_under("all", format, Some(way)), format).await.pop().unwrap();
         let mut film = get(&dynpack, &promise.init.unwrap()).await.to_vec();
         for (url, ..) in &promise.segments {
             film.extend(get(&dynpack, url).await);
         }
-        storage.insert(format!("{way}/film.mp4"), film);
+        storage.insert(format!("{folder}/film.mp4"), film);
     }
     let origin = Dynpack::builder(storage).build();
-    for (way, scheme) in [("cenc", "cenc"), ("cbcs-aapl", "cbcs")] {
-        let error = ask(&origin, &format!("/{way}/{way}.ism/manifest(format=m3u8-cmaf)")).await.unwrap_err();
+    for (folder, scheme) in [("one", "cenc"), ("other", "cbcs")] {
+        let error = ask(&origin, &format!("/{folder}/{folder}.ism/manifest(format=m3u8-cmaf)")).await.unwrap_err();
         assert_eq!((error.status(), error.code()), (415, "MPE_ENC_ALREADY_ENCRYPTED"));
-        let expected = format!("already encrypted: avc1 by the scheme {scheme}");
-        assert!(error.to_string().contains(&expected) || error.to_string().contains("already encrypted"), "{error}");
-        assert!(error.to_string().contains(scheme), "{error}");
+        let problem = format!("no track can be served: track 1: already encrypted: avc1 by the scheme {scheme}");
+        let file = format!("the asset `{folder}/{folder}.ism` cannot be served: `film.mp4`");
+        assert_eq!(error.to_string(), format!("{file}: already encrypted: {problem}"));
     }
 }

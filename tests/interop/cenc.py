@@ -45,14 +45,28 @@ class Information:
 
 @dataclass
 class Vectors:
-    """The counters of `cenc` that were seen under each key: none may serve two samples."""
+    """The counter blocks of `cenc` that were seen under each key, with what each made: none may serve two plaintexts."""
 
     seen: dict = field(default_factory=dict)
 
-    def take(self, key_id, iv, clear, encrypted):
-        """The same sample may come again, in another format."""
-        before = self.seen.setdefault((key_id, iv), (clear, encrypted))
-        assert before == (clear, encrypted), f"the vector {iv.hex()} serves two samples"
+    def take(self, key_id, told, sample):
+        """An encrypted sample. It may come again as it is, in another format: where the cipher text is the same, so is the clear one."""
+        counter, text = int.from_bytes(told.iv.ljust(BLOCK, b"\0"), "big"), protected_bytes(sample, told.stretches)
+        for number, at in enumerate(range(0, len(text), BLOCK)):
+            block = text[at : at + BLOCK]
+            before = self.seen.setdefault((key_id, counter + number), block)
+            assert before == block, f"block {number} behind the vector {told.iv.hex()} serves two plaintexts"
+
+
+def protected_bytes(sample, stretches):
+    """The bytes of a sample that are protected."""
+    if stretches is None:
+        return sample
+    at, out = 0, bytearray()
+    for clear, length in stretches:
+        out += sample[at + clear : at + clear + length]
+        at += clear + length
+    return bytes(out)
 
 
 def protection(init, clear_init):

@@ -41,6 +41,8 @@ PUBLISHED = {
     "cbcs": [*((format, "cbcs-aapl") for format in CMAF.values()), ("m3u8-aapl", "cbcs-aapl")],
 }
 HARD = [tricky.bframes_with_edit_list, tricky.slices_behind_parameter_sets]
+#: Under `cenc`, a look at its counters. What is protected of its samples is another matter: each segment goes by its own parameter sets.
+MIXED = tricky.mixed_parameter_sets
 
 
 def main():
@@ -53,7 +55,7 @@ def main():
         work = options.keep or Path(temporary)
         media, locators = work / "media", work / "locators.json"
         shutil.rmtree(media, ignore_errors=True)
-        tricky.make(media, HARD)
+        tricky.make(media, [*HARD, MIXED])
         shutil.copytree(options.sample, media / "sample")
         assets = sorted(folder.name for folder in media.iterdir())
         publication.write(locators, assets)
@@ -61,7 +63,7 @@ def main():
         check_schema(locators, tally)
         with origin.serving(options.origin.resolve(), media, work / "origin.log", ["--locators", locators, "--demo-keys"]) as base:
             for asset in assets:
-                check_asset(base, asset, tally)
+                (check_counters if asset == MIXED.__name__ else check_asset)(base, asset, tally)
             check_damage(base, HARD[0].__name__, tally)
             check_refusals(base, "sample", [file.name for file in (media / "sample").iterdir()], tally)
     print(f"protected: {tally.passed} passed, {tally.failed} failed")
@@ -86,6 +88,15 @@ def check_asset(base, asset, tally):
         check_systems(base, asset, kind, tally)
     tally.heading(f"{asset}: SAMPLE-AES")
     sample_aes.check("HLS4", *addresses(base, asset, "cbcs", "m3u8-aapl", "cbcs-aapl"), publication.keys(asset, "cbcs"), tally)
+
+
+def check_counters(base, asset, tally):
+    tally.heading(f"{asset}: counters")
+    vectors, keys = cenc.Vectors(), publication.keys(asset, "cenc")
+    for name, format in CMAF.items():
+        common.check_counters(name, *addresses(base, asset, "cenc", format, "cenc"), keys, vectors, tally)
+    for name, format, encryption in SMOOTH:
+        piff.check(name, *addresses(base, asset, "cenc", format, encryption), [], keys, vectors, encryption == "piff", tally)
 
 
 def check_systems(base, asset, kind, tally):
@@ -125,6 +136,7 @@ def check_damage(base, asset, tally):
     for kind, (clear, protected) in pairs.items():
         missed = list(sabotage.common_encryption(clear, protected, publication.keys(asset, kind)))
         tally.add(f"{kind:6}{len(sabotage.DAMAGES)} kinds of damage", missed)
+        tally.add(f"{kind:6}clear samples behind the head of protected ones", list(sabotage.another_head(clear, protected)))
     keys = publication.keys(asset, "cbc")
     tally.add("cbc   another key, vector or byte", list(sabotage.whole_segments(*addresses(base, asset, "cbc", "m3u8-aapl", "cbc"), keys)))
     pair, keys = addresses(base, asset, "cbcs", "m3u8-aapl", "cbcs-aapl"), publication.keys(asset, "cbcs")

@@ -9,6 +9,7 @@ import common
 import damage
 import decryptors
 import envelope
+import refusals
 import sample_aes
 from origin import get
 
@@ -103,6 +104,19 @@ def whole_segments(clear, protected, keys):
                 yield f"openssl does not find another {name}"
         except AssertionError:
             continue
+
+
+def another_head(clear, protected):
+    """The segments whose clear samples are not found behind the head of the protected one: `clear` and `protected` are the addresses of
+    MPDs.
+    """
+    for ours, theirs in zip(common.renditions("DASH", clear), common.renditions("DASH", protected), strict=True):
+        for number, (segment, encrypted) in enumerate(zip(ours.segments, theirs.segments, strict=True)):
+            forged = encrypted.body.split(b"mdat")[0] + b"mdat" + segment.body.split(b"mdat", 1)[1]
+            if not refusals.shows(forged, segment.body, ours.track.kind):
+                yield f"segment {number} of {ours.name} is taken for protected with its samples in the clear"
+            if refusals.shows(encrypted.body, segment.body, ours.track.kind):
+                yield f"segment {number} of {ours.name} is taken for clear"
 
 
 def frames(clear, protected, keys):

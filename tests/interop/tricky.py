@@ -152,6 +152,32 @@ def slices_behind_parameter_sets(folder):
     run(*video(), *audio(), "-vf", "scale=160:96,fade=out:60:50", *gop(50, 2), *slices, *AAC, folder / "film.mp4")
 
 
+def mixed_parameter_sets(folder):
+    """In band are the parameter sets of the two IDR pictures, in the configuration others; and most key frames bring none at all."""
+    parameters = "keyint=13:min-keyint=1:scenecut=0:bframes=2:open-gop=1:deblock=6,6:8x8dct=0"
+    parts = [folder / "one.mp4", folder / "other.mp4"]
+    for part in parts:
+        run(*video(), "-vf", "scale=160:96", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-x264-params", parameters, part)
+    listed, film = folder / "parts.txt", folder / "film.mp4"
+    listed.write_text("".join(f"file '{part.name}'\n" for part in parts))
+    run("-f", "concat", "-i", listed, "-c", "copy", film)
+    film.write_bytes(without_deblocking(film.read_bytes()))
+    for part in [*parts, listed]:
+        part.unlink()
+
+
+def without_deblocking(data):
+    """The same file with a configuration that says of slice headers that they do not tell of deblocking (ITU-T H.264, 7.3.2.2)."""
+    sps = data.index(b"avcC") + 10
+    pps = sps + 2 + int.from_bytes(data[sps : sps + 2], "big") + 1
+    start, length = pps + 2, int.from_bytes(data[pps : pps + 2], "big")
+    bits = int.from_bytes(data[start : start + length], "big")
+    # The flag is the last but two, before the bit which ends the set.
+    flag = (bits & -bits) << 3
+    assert bits & flag, "slice headers tell of deblocking"
+    return data[:start] + (bits - flag).to_bytes(length, "big") + data[start + length :]
+
+
 def widen(data):
     """The same file with 64-bit chunk offsets and a 64-bit size of `mdat`."""
     moov = next(box for box in boxes.top_level(data) if box.kind == b"moov")

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Iv, KeyId};
 
-/// Names this derivation, together with the way in which samples are cut into clear and protected ranges.
+/// Names this derivation, together with the way in which samples are cut into clear and protected ranges, and tracks into segments.
 const DERIVATION: &str = "dynpack 1";
 
 /// Derives the initialization vectors of a rendition under a key.
@@ -22,14 +22,21 @@ const DERIVATION: &str = "dynpack 1";
 ///
 /// - **`cenc`.** The hash gives the 64 bits of the first sample of a rendition, and each sample counts on from there; the other
 ///   64 bits of the counter block count the blocks of the sample. A sample has fewer than 2^28 blocks and a rendition fewer than
-///   2^32 samples, so neither counter wraps, and within a rendition no counter block ever repeats. Two renditions of n and m
-///   samples under one key overlap with a probability of (n + m) / 2^64: for a film of two hours in 20 renditions, 190 pairs of
-///   2^20 samples, that is 2^-36. A key that protects ten thousand such films at once is at 2^-10, so give each asset its own
-///   key, as DRM systems expect.
+///   2^32 samples, so neither counter wraps, and within a rendition no counter block ever repeats. Key frames that are resources of
+///   their own count from 2^32 further on, where no sample of a segment comes. Two renditions of n and m samples under one key overlap
+///   with a probability of 3 (n + m) / 2^64: for a film of two hours in 20 renditions, 190 pairs of 2^19 samples, that is below
+///   2^-34. A key that protects ten thousand such films at once is at 2^-8, so give each asset its own key, as DRM systems expect.
 /// - **AES-128.** 128 bits of hash for each segment: for 2^40 segments under one key, two agree with a probability of 2^-49.
-/// - **The same sample under several formats** (CMAF, CSF, Smooth Streaming, key frames) has the same bytes, is cut into the same
-///   ranges, and so becomes the same cipher text. Should the ranges ever be cut differently, the name of this derivation in the
-///   hash must change with them.
+/// - **The same sample in several resources** may have one vector in `cenc` only if the same of its bytes are protected in all: else
+///   the key stream meets other media, and two answers tell what neither does. Which bytes those are depends on the sample, on the
+///   configuration of its track, and on the parameter sets in those samples of the fragment that come before it. A fragment
+///   in CMAF (of HLS or of DASH), CSF and Smooth Streaming, told by the boxes of `cenc` or of PIFF, holds all samples of one segment
+///   of the one timeline: the same run, and so the same cipher text. A key frame alone has no samples before it, and may be cut
+///   otherwise than in its segment: that is why it has a vector of its own.
+///
+/// Should ranges or the timeline ever be cut differently from the same files, the name of this derivation in the hash must change with
+/// them. What decides on the timeline besides, the length of segments and which tracks are cut together, belongs to the
+/// identity of the source.
 ///
 /// What a vector is for is part of the hash, so no vector serves two schemes under one key.
 #[derive(Clone, Debug)]
@@ -39,7 +46,7 @@ pub struct IvSource {
 
 impl IvSource {
     /// For the rendition of that name and bitrate, which is a track of a source. The source's identity is whatever changes when
-    /// its bytes do, such as the entity tag of the file; it must be the same on all machines.
+    /// its bytes do, such as the entity tag of the file, or the samples of its segments; it must be the same on all machines.
     #[must_use]
     pub fn new(key_id: KeyId, source: &str, track: TrackId, name: &str, bitrate: u32) -> Self {
         let mut rendition = Sha256::new();
@@ -71,7 +78,7 @@ impl IvSource {
     /// The vectors of `cenc`.
     pub(crate) fn samples(&self) -> SampleIvs {
         let [a, b, c, d, e, f, g, h, ..] = self.derive("cenc", &[]);
-        SampleIvs(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+        SampleIvs { first: u64::from_be_bytes([a, b, c, d, e, f, g, h]), of_key_frames: false }
     }
 
     fn derive(&self, purpose: &str, fields: &[&[u8]]) -> [u8; 16] {
@@ -84,13 +91,25 @@ impl IvSource {
 
 /// The vectors of the samples of a rendition, 8 bytes each: that of the first, from which the others count on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SampleIvs(u64);
+pub(crate) struct SampleIvs {
+    first: u64,
+    of_key_frames: bool,
+}
 
 impl SampleIvs {
+    /// Those of the same samples where each is a resource of its own.
+    pub(crate) const fn of_key_frames(self) -> Self {
+        Self { of_key_frames: true, ..self }
+    }
+
     pub(crate) const fn get(self, sample: SampleIndex) -> u64 {
-        self.0.wrapping_add(sample.0 as u64)
+        let behind = if self.of_key_frames { MOST_SAMPLES } else { 0 };
+        self.first.wrapping_add(behind).wrapping_add(sample.0 as u64)
     }
 }
+
+/// How many samples a rendition has at the most: their numbers have 32 bits.
+const MOST_SAMPLES: u64 = 1 << u32::BITS;
 
 fn put(hash: &mut Sha256, field: &[u8]) {
     hash.update((field.len() as u64).to_be_bytes());
@@ -114,6 +133,7 @@ mod tests {
         assert_eq!(ivs.constant().to_string(), "0x53d1f4ee4ae24f7e0278cdfb0303675a");
         assert_eq!(ivs.segment("QualityLevels(1)/Fragments(video=0)").to_string(), "0x9dd0a2fc3e73b5a038551d6b51d75fac");
         assert_eq!(format!("{:016x}", ivs.samples().get(SampleIndex(1))), "bff973707a716f05");
+        assert_eq!(format!("{:016x}", ivs.samples().of_key_frames().get(SampleIndex(1))), "bff973717a716f05");
     }
 
     #[test]
@@ -126,16 +146,27 @@ mod tests {
             let ivs = source(asset, name, bitrate);
             let segments = ["ts 0", "ts 1", "cmaf 0", "cmaf init"].into_iter().map(|name| ivs.segment(name));
             let all: Vec<_> = segments.chain([ivs.constant(), ivs.sample_aes()]).collect();
-            count += all.len() + 4;
+            count += all.len() + 2 * 4;
             seen.extend(all.into_iter().map(|iv| iv.0.to_vec()));
-            seen.extend((0..4).map(|sample| ivs.samples().get(SampleIndex(sample)).to_be_bytes().to_vec()));
+            for ivs in [ivs.samples(), ivs.samples().of_key_frames()] {
+                seen.extend((0..4).map(|sample| ivs.get(SampleIndex(sample)).to_be_bytes().to_vec()));
+            }
         }
         assert_eq!(seen.len(), count);
     }
 
     #[test]
     fn sample_vectors_wrap_without_a_repetition() {
-        let ivs = SampleIvs(u64::MAX);
+        let ivs = SampleIvs { first: u64::MAX, of_key_frames: false };
         assert_eq!([0, 1].map(|sample| ivs.get(SampleIndex(sample))), [u64::MAX, 0]);
+    }
+
+    /// Not even the last sample that there can be has the vector of the first key frame.
+    #[test]
+    fn key_frames_count_behind_all_samples() {
+        let ivs = SampleIvs { first: 5, of_key_frames: false };
+        let key_frames = ivs.of_key_frames();
+        assert_eq!(ivs.get(SampleIndex(u32::MAX)) + 1, key_frames.get(SampleIndex(0)));
+        assert_eq!(key_frames.of_key_frames(), key_frames);
     }
 }

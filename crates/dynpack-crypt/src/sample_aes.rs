@@ -10,10 +10,8 @@ mod signal;
 
 pub use signal::{AAC_STREAM_TYPE, AVC_STREAM_TYPE, aac_descriptors, avc_descriptors};
 
-use dynpack_media::NalUnit;
-
 use crate::aes::{BLOCK, Cipher};
-use crate::h264::refuse_start_code;
+use crate::h264::{is_slice, refuse_start_code};
 use crate::{ContentKey, Error, Iv};
 
 /// Bytes of a NAL unit which are clear, its header included (2.2).
@@ -55,10 +53,10 @@ impl SampleAes {
     /// the unit as it was, with its own. So it may grow by a few bytes.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if a unit that stays clear has a start code in it.
+    /// [`Error::Malformed`] if a unit that stays clear has a start code in it, [`Error::Unsupported`] if it holds pictures and is no
+    /// slice that receivers decrypt (2.2).
     pub fn nal_unit(&self, unit: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        let is_slice = matches!(NalUnit::kind_of(unit), NalUnit::SLICE | NalUnit::IDR);
-        if !is_slice || unit.len() <= MOST_CLEAR_UNIT {
+        if !is_slice(unit)? || unit.len() <= MOST_CLEAR_UNIT {
             refuse_start_code(unit)?;
             out.extend_from_slice(unit);
             return Ok(());

@@ -115,9 +115,36 @@ fn what_cannot_be_protected_rightly_is_refused() {
     // Slice 0 of type I with picture parameter set 1.
     let unknown = refused(&[0, 0, 0, 3, 0x65, 0b1011_0100, 0xff]);
     assert_eq!(unknown, "cannot be encrypted: a slice without its picture parameter set 1");
-    for kind in [2, 3, 4, 20, 21] {
-        let problem = format!("cannot be encrypted in this way: it has NAL units of type {kind}, whose headers are not known");
-        assert_eq!(refused(&[0, 0, 0, 1, kind]), problem);
+}
+
+/// Partitions, auxiliary pictures, and those of other layers and views: receivers of SAMPLE-AES take none of them for encrypted.
+#[test]
+fn pictures_that_are_no_plain_slices_are_refused_by_all_schemes() {
+    use dynpack_crypt::Iv;
+    use dynpack_crypt::sample_aes::SampleAes;
+
+    let units = units(STREAMS[0].1);
+    let slice = units.iter().find(|unit| is_slice(unit) && unit.len() > 48).unwrap();
+    for kind in 0..32_u8 {
+        let unit = [&[0x60 | kind][..], &slice[1..]].concat();
+        let in_sample = sample(std::slice::from_ref(&unit));
+        let plan = |scheme| encryptor(scheme, &units).plan(SampleIndex(0), &[&in_sample]);
+        let mut out = Vec::new();
+        let answers = [
+            plan(Scheme::Cenc).map(|fragment| fragment.subsamples(0).unwrap().iter().any(|one| one.protected > 0)),
+            plan(Scheme::Cbcs).map(|fragment| fragment.subsamples(0).unwrap().iter().any(|one| one.protected > 0)),
+            SampleAes::new(&ContentKey::new([2; 16]), Iv([3; 16])).nal_unit(&unit, &mut out).map(|()| out != unit),
+        ];
+        for answer in answers.map(|answer| answer.map_err(|error| error.to_string())) {
+            match kind {
+                1 | 5 => assert_eq!(answer, Ok(true)),
+                2..=4 | 19..=21 => assert_eq!(
+                    answer.unwrap_err(),
+                    format!("cannot be encrypted in this way: it has NAL units of type {kind}, whose headers are not known")
+                ),
+                _ => assert_eq!(answer, Ok(false), "type {kind}"),
+            }
+        }
     }
 }
 

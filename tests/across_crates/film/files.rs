@@ -39,7 +39,7 @@ impl Container {
         }
     }
 
-    fn file(self, tracks: &[Track]) -> Vec<u8> {
+    pub(super) fn file(self, tracks: &[Track]) -> Vec<u8> {
         match self.form {
             Form::Progressive { is_fast_start } => progressive(tracks, is_fast_start),
             form => fragmented(tracks, form),
@@ -102,10 +102,10 @@ fn progressive(tracks: &[Track], is_fast_start: bool) -> Vec<u8> {
 
 /// The track with no samples, but its edit list.
 fn described(track: &Track, id: u32) -> builder::Track {
-    let described = if track.kind == MediaKind::Video {
-        builder::Track::video(0)
-    } else {
-        builder::Track { entries: vec![builder::mp4a(&track.config)], ..builder::Track::audio(0) }
+    let described = match track.kind {
+        MediaKind::Video if track.config.is_empty() => builder::Track::video(0),
+        MediaKind::Video => builder::Track { entries: vec![builder::avc1(b"avc1", &track.config)], ..builder::Track::video(0) },
+        _ => builder::Track { entries: vec![builder::mp4a(&track.config)], ..builder::Track::audio(0) },
     };
     let empty = (track.delay > 0).then(|| (u64::try_from(track.delay).unwrap(), -1));
     let edits: Vec<_> = empty.into_iter().chain([(7, track.media_start)]).collect();

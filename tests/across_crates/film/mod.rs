@@ -2,6 +2,7 @@
 
 mod audio;
 mod files;
+mod slices;
 mod video;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use dynpack_media::MediaKind;
 use proptest::prelude::*;
 
 pub(crate) use self::files::{Container, Form, storage};
+pub(crate) use self::slices::{in_place_of_the_sample, with_mixed_parameter_sets, with_units_of_type};
 
 /// Ticks a second in `mvhd`, which empty edits count in.
 const MOVIE_CLOCK: i64 = 1000;
@@ -38,7 +40,7 @@ pub(crate) struct Track {
     pub(crate) kind: MediaKind,
     /// Ticks a second.
     pub(crate) clock: u32,
-    /// The configuration of AAC; empty for video.
+    /// The configuration of AAC or H.264; empty for video whose pictures nobody decodes.
     pub(crate) config: Vec<u8>,
     pub(crate) samples: Vec<Sample>,
     /// How long the empty edit lasts, in ticks of [`MOVIE_CLOCK`].

@@ -115,6 +115,11 @@ pub(crate) fn builder() -> Builder<Memory> {
     Dynpack::builder(sample_storage()).locators(locators(document()))
 }
 
+/// Another film in place of the sample asset, under the same locators.
+pub(crate) fn published_over(storage: Memory) -> Dynpack {
+    Dynpack::builder(storage).locators(locators(document())).build()
+}
+
 /// The policy of that name.
 pub(crate) fn policy(name: &str) -> StreamingPolicy {
     let all = locators(document());

@@ -15,7 +15,8 @@ const PORTION: usize = 50 * 10 * BLOCK;
 /// Encrypts the samples of a track.
 ///
 /// What it writes depends on nothing but the track, the key and the samples of the fragment: parameter sets within samples are
-/// those of the fragment being planned.
+/// those of the fragment being planned. So fragments which share a sample must begin with the same one, or else in `cenc` they give
+/// away its media: a track is cut in one way, and key frames alone are encrypted by [`of_key_frames`](Self::of_key_frames).
 #[derive(Clone)]
 pub struct SampleEncryptor {
     track: TrackEncryption,
@@ -42,6 +43,14 @@ impl SampleEncryptor {
     #[must_use]
     pub const fn track(&self) -> &TrackEncryption {
         &self.track
+    }
+
+    /// The same for key frames alone: for fragments of a single sample which is in a segment with others too. In `cenc` such fragments
+    /// have vectors of their own, since without the samples before it another part of the sample may be protected. What the
+    /// init segment says holds for both.
+    #[must_use]
+    pub fn of_key_frames(&self) -> Self {
+        Self { track: self.track.clone().of_key_frames(), ..self.clone() }
     }
 
     /// What a fragment of `count` samples from `first` on says of its encryption, where that does not depend on what is in them.

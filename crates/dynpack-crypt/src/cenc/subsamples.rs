@@ -2,7 +2,7 @@
 
 use dynpack_media::NalUnit;
 
-use crate::h264::{SliceHeaders, refuse_start_code};
+use crate::h264::{SliceHeaders, is_slice};
 use crate::{Error, cenc::Scheme};
 
 /// A clear stretch of a sample, and the protected one behind it (9.5.1).
@@ -56,24 +56,16 @@ impl AvcLayout {
 
     /// How many bytes at the end of a unit are protected.
     fn protected(&mut self, scheme: Scheme, unit: &NalUnit<'_>) -> Result<usize, Error> {
-        match unit.kind() {
-            kind @ (NalUnit::PARTITION_A..=NalUnit::PARTITION_C | NalUnit::EXTENSION..=NalUnit::DEPTH_EXTENSION) => {
-                Err(Error::Unsupported(format!("it has NAL units of type {kind}, whose headers are not known")))
-            }
-            kind if !unit.is_coded() => {
-                refuse_start_code(unit.bytes)?;
-                self.headers.learn(kind, unit.bytes);
-                Ok(0)
-            }
-            _ => {
-                let behind = unit.bytes.len().saturating_sub(self.headers.len(unit.bytes)?);
-                Ok(match scheme {
-                    Scheme::Cenc => behind - behind % 16,
-                    Scheme::Cbcs if behind < 16 => 0,
-                    Scheme::Cbcs => behind,
-                })
-            }
+        if !is_slice(unit.bytes)? {
+            self.headers.learn(unit.kind(), unit.bytes);
+            return Ok(0);
         }
+        let behind = unit.bytes.len().saturating_sub(self.headers.len(unit.bytes)?);
+        Ok(match scheme {
+            Scheme::Cenc => behind - behind % 16,
+            Scheme::Cbcs if behind < 16 => 0,
+            Scheme::Cbcs => behind,
+        })
     }
 }
 

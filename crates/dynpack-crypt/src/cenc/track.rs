@@ -85,6 +85,14 @@ impl TrackEncryption {
         }
     }
 
+    /// The same for key frames which are resources of their own: with other vectors in `cenc`, for the reason that [`IvSource`] gives.
+    pub(super) const fn of_key_frames(self) -> Self {
+        match self.mode {
+            Mode::Cenc(ivs) => Self { mode: Mode::Cenc(ivs.of_key_frames()), ..self },
+            Mode::Cbcs(..) => self,
+        }
+    }
+
     /// The constant vector of `cbcs`.
     #[must_use]
     pub const fn constant_iv(&self) -> Option<Iv> {

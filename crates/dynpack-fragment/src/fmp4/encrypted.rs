@@ -26,7 +26,11 @@ impl EncryptedFragment {
         protection: &Protection,
     ) -> Result<Self, Error> {
         protection.check()?;
-        let (rendition, segment, protection) = (rendition.clone(), segment.clone(), protection.clone());
+        let protection = match selection {
+            Selection::Whole => protection.clone(),
+            Selection::KeyFrame => protection.of_key_frames(),
+        };
+        let (rendition, segment) = (rendition.clone(), segment.clone());
         Ok(Self { profile, rendition, segment, selection, protection })
     }
 

@@ -49,6 +49,11 @@ impl Protection {
         Self { systems: pssh.into(), ..self }
     }
 
+    /// The same for key frames alone.
+    pub(super) fn of_key_frames(&self) -> Self {
+        Self { encryptor: Arc::new(self.encryptor.of_key_frames()), ..self.clone() }
+    }
+
     /// The sample entry of the encrypted track.
     pub(super) fn sample_entry(&self, track: &Track) -> Result<Bytes, Error> {
         let protect = match self.form {

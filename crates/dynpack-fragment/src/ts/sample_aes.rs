@@ -50,7 +50,8 @@ impl Encryption {
     /// parameter sets, delimiters and headers, as it is.
     ///
     /// # Errors
-    /// [`dynpack_crypt::Error::Malformed`] if a piece that stays clear hides others.
+    /// [`dynpack_crypt::Error::Malformed`] if a piece that stays clear hides others, [`dynpack_crypt::Error::Unsupported`] if it holds
+    /// pictures and is no slice that can be encrypted.
     pub(super) fn append(&self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), dynpack_crypt::Error> {
         if !self.is_video {
             self.cipher.audio_frame(piece, out);

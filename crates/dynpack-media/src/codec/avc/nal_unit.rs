@@ -84,13 +84,6 @@ impl<'a> NalUnit<'a> {
     pub fn kind(&self) -> u8 {
         Self::kind_of(self.bytes)
     }
-
-    /// Whether it holds coded pictures.
-    #[inline]
-    #[must_use]
-    pub fn is_coded(&self) -> bool {
-        matches!(self.kind(), Self::SLICE..=Self::IDR | Self::AUXILIARY..=Self::DEPTH_EXTENSION)
-    }
 }
 
 #[cfg(test)]
@@ -100,9 +93,8 @@ mod tests {
     #[test]
     fn units_know_their_place_and_empty_ones_have_none() {
         let sample = [0, 0, 0, 2, 0x65, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x06];
-        let found: Vec<_> =
-            NalUnit::all_in(&sample, 4).map(|unit| unit.map(|unit| (unit.place.clone(), unit.kind(), unit.is_coded()))).collect();
-        assert_eq!(found, [Ok((0..6, 5, true)), Ok((10..15, 6, false))]);
+        let found: Vec<_> = NalUnit::all_in(&sample, 4).map(|unit| unit.map(|unit| (unit.place.clone(), unit.kind()))).collect();
+        assert_eq!(found, [Ok((0..6, 5)), Ok((10..15, 6))]);
     }
 
     #[test]

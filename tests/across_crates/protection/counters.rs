@@ -1,0 +1,183 @@
+//! Counter mode, over all formats: no counter block ever covers two plaintexts under one key.
+
+use std::collections::HashMap;
+
+use aes::Aes128;
+use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use dynpack::storage::Memory;
+use dynpack::{Dynpack, Encryption, Format};
+
+use crate::film::{in_place_of_the_sample, with_mixed_parameter_sets};
+use crate::support::published::{KEYS, manifest_under, published_over};
+use crate::support::{ask, formats, get, key_frames_at, promises_at, sample_storage};
+
+const PIFF: &[u8] = b"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x8d\xf4";
+
+/// What a resource says of one of its samples, with the sample.
+struct Told<'a> {
+    /// The vector, 8 bytes.
+    iv: u64,
+    /// Clear and protected bytes in turn; `None` where all is protected.
+    stretches: Option<Vec<(usize, usize)>>,
+    sample: &'a [u8],
+}
+
+impl Told<'_> {
+    /// Where the sample is protected, byte by byte in the order of the key stream.
+    fn protected(&self) -> Vec<usize> {
+        let Some(stretches) = &self.stretches else { return (0..self.sample.len()).collect() };
+        let mut at = 0;
+        let mut places = Vec::new();
+        for (clear, protected) in stretches {
+            places.extend(at + clear..at + clear + protected);
+            at += clear + protected;
+        }
+        assert_eq!(at, self.sample.len(), "the stretches cover the sample");
+        places
+    }
+}
+
+fn number(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
+}
+
+/// What is in the first box at that path. `uuid` stands for the box of PIFF.
+fn find<'a>(mut boxes: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
+    let [kind, inner @ ..] = path else { return Some(boxes) };
+    while !boxes.is_empty() {
+        let (found, rest) = boxes.split_at(number(&boxes[..4]));
+        if &found[4..8] == *kind && (*kind != b"uuid" || found[8..].starts_with(PIFF)) {
+            return find(&found[8..], inner);
+        }
+        boxes = rest;
+    }
+    None
+}
+
+/// The sizes of the samples of a segment.
+fn sizes(segment: &[u8]) -> Vec<usize> {
+    let trun = find(segment, &[b"moof", b"traf", b"trun"]).unwrap();
+    let tfhd = find(segment, &[b"moof", b"traf", b"tfhd"]).unwrap();
+    let (flags, count) = (number(&trun[1..4]), number(&trun[4..8]));
+    let fields = |bits: &[usize]| 4 * bits.iter().filter(|bit| flags & **bit != 0).count();
+    let (start, each, before) = (8 + fields(&[1, 4]), fields(&[0x100, 0x200, 0x400, 0x800]), fields(&[0x100]));
+    let common = 8 + 4 * [1, 1, 2, 8].iter().filter(|bit| number(&tfhd[1..4]) & **bit != 0).count();
+    let size = |at: usize| match flags & 0x200 {
+        0 => number(&tfhd[common..common + 4]),
+        _ => number(&trun[start + at * each + before..][..4]),
+    };
+    (0..count).map(size).collect()
+}
+
+/// The samples of a segment, clear or not.
+fn samples(segment: &[u8]) -> Vec<&[u8]> {
+    let mut rest = find(segment, &[b"mdat"]).unwrap();
+    let samples = sizes(segment).into_iter().map(|size| rest.split_off(..size).unwrap()).collect();
+    assert!(rest.is_empty(), "the samples fill the mdat");
+    samples
+}
+
+/// What a protected segment says of its samples.
+fn told(segment: &[u8]) -> Vec<Told<'_>> {
+    let common = find(segment, &[b"moof", b"traf", b"senc"]);
+    let senc = common.unwrap_or_else(|| &find(segment, &[b"moof", b"traf", b"uuid"]).unwrap()[16..]);
+    let (has_stretches, samples) = (senc[3] & 2 != 0, samples(segment));
+    assert_eq!(number(&senc[4..8]), samples.len());
+    let mut rest = &senc[8..];
+    let mut take = |count: usize| rest.split_off(..count).unwrap();
+    let told = samples.into_iter().map(|sample| {
+        let iv = u64::from_be_bytes(take(8).try_into().unwrap());
+        let stretches = has_stretches.then(|| (0..number(take(2))).map(|_| (number(take(2)), number(take(4)))).collect());
+        Told { iv, stretches, sample }
+    });
+    let told = told.collect();
+    assert!(rest.is_empty(), "senc tells of these samples and no others");
+    told
+}
+
+/// The plaintexts, by the counter block which covers each, with where it was seen. The last of a sample may be less than a block.
+#[derive(Default)]
+struct Counters(HashMap<u128, (Vec<u8>, String)>);
+
+impl Counters {
+    /// Takes the samples of a segment, which are those of `clear` when they are decrypted.
+    fn take(&mut self, url: &str, segment: &[u8], clear: &[u8]) {
+        let cipher = Aes128::new(&u128::from_str_radix(KEYS[0], 16).unwrap().to_be_bytes().into());
+        for (told, clear) in told(segment).iter().zip(samples(clear)) {
+            let (mut counter, mut decrypted) = (u128::from(told.iv) << 64, told.sample.to_vec());
+            for places in told.protected().chunks(16) {
+                let mut stream = counter.to_be_bytes().into();
+                cipher.encrypt_block(&mut stream);
+                places.iter().zip(stream).for_each(|(place, key)| decrypted[*place] ^= key);
+                let plaintext: Vec<u8> = places.iter().map(|place| decrypted[*place]).collect();
+                let (known, before) = self.0.entry(counter).or_insert_with(|| (plaintext.clone(), url.to_owned()));
+                assert!(*known == plaintext, "a counter block covers other bytes in {url} than in {before}");
+                counter += 1;
+            }
+            assert!(decrypted == clear, "{url} does not decrypt to the clear samples");
+        }
+    }
+}
+
+/// All segments of that manifest, with those key frames which formats list, and those which they do not list and still answer.
+async fn media(dynpack: &Dynpack, manifest: &str, format: Format) -> Vec<String> {
+    let promises = [promises_at(dynpack, manifest, format).await, key_frames_at(dynpack, manifest, format).await].concat();
+    let mut urls: Vec<String> = promises.into_iter().flat_map(|promise| promise.segments).map(|(url, ..)| url).collect();
+    for url in urls.clone() {
+        let (start, last) = url.rsplit_once(')').unwrap();
+        let unlisted = format!("{start},type=keyframes){last}");
+        if !url.contains("type=keyframes") && !urls.contains(&unlisted) && ask(dynpack, &unlisted).await.is_ok() {
+            urls.push(unlisted);
+        }
+    }
+    urls
+}
+
+/// The media of all formats in counter mode, all of it under one key; and how many resources that are.
+async fn walk(storage: fn() -> Memory) -> (Counters, usize) {
+    let (clear, dynpack) = (Dynpack::builder(storage()).build(), published_over(storage()));
+    let (mut counters, mut count) = (Counters::default(), 0);
+    for format in formats() {
+        for way in [Encryption::Cenc, Encryption::Piff].into_iter().filter(|way| format.encryptions().contains(way)) {
+            for url in media(&dynpack, &manifest_under("all", format, Some(way)), format).await {
+                let path = url.split_once("/sample.ism/").unwrap().1.replace(&format!(",encryption={way}"), "");
+                let clear = get(&clear, &format!("/sample/sample.ism/{path}")).await;
+                counters.take(&url, &get(&dynpack, &url).await, &clear);
+                count += 1;
+            }
+        }
+    }
+    (counters, count)
+}
+
+#[tokio::test]
+async fn no_counter_block_covers_two_plaintexts() {
+    for storage in [sample_storage, || in_place_of_the_sample(&with_mixed_parameter_sets())] {
+        let (counters, count) = walk(storage).await;
+        assert!(count > 60 && counters.0.len() > 10_000, "{count} resources of {} blocks", counters.0.len());
+    }
+}
+
+/// The test above rests on key frames that are cut otherwise than in their segments: so they are in this film.
+#[tokio::test]
+async fn mixed_parameter_sets_move_the_protected_bytes_of_key_frames() {
+    let dynpack = published_over(in_place_of_the_sample(&with_mixed_parameter_sets()));
+    let manifest = manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc));
+    let (mut in_segments, mut alone) = (HashMap::new(), Vec::new());
+    for url in media(&dynpack, &manifest, Format::DashCmaf).await.iter().filter(|url| url.contains("Fragments(video=")) {
+        let segment = get(&dynpack, url).await;
+        for (told, size) in told(&segment).iter().zip(sizes(&segment)) {
+            let stretches = told.stretches.clone().unwrap();
+            if url.contains("type=keyframes") {
+                alone.push((told.iv, size, stretches));
+            } else {
+                in_segments.insert((told.iv, size), stretches);
+            }
+        }
+    }
+    let places: Vec<_> =
+        alone.iter().map(|(iv, size, stretches)| (in_segments.get(&(iv.wrapping_sub(1 << 32), *size)), stretches)).collect();
+    assert!(places.len() > 20 && places.iter().all(|(whole, _)| whole.is_some()), "each is in a segment");
+    let moved = places.iter().filter(|(whole, alone)| *whole != Some(alone)).count();
+    assert!((2..places.len() - 5).contains(&moved), "{moved} of {}", places.len());
+}
