@@ -11,7 +11,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use dynpack::{CutPolicy, FragmentNumber, Job, MediaKind, Presentation, Rendition, Request};
+use dynpack::{
+    ContentKey, CutPolicy, Encryption, FragmentNumber, Job, KeyDelivery, KeyId, KeySet, LocatorKey, MediaKind, Presentation,
+    Protection, Rendition, Request, StreamingPolicy, Terms,
+};
 use dynpack_fragment::ts::{Part, key_frame_segment_bound, media_segment_bound};
 use dynpack_hds::fragment;
 use dynpack_hls::Rate;
@@ -133,6 +136,17 @@ fn manifests(criterion: &mut Criterion) {
             bencher.iter(|| every_bound(black_box(&film), version == 3));
         });
     }
+    let request = Request::parse("/film/film.ism/manifest(format=m3u8-aapl,encryption=cbcs-aapl)").expect("a URL");
+    let policy = StreamingPolicy::predefined("Predefined_MultiDrmStreaming").expect("a policy of Azure's");
+    let mut delivery = KeyDelivery::default();
+    delivery.fair_play_url_template = "skd://keys.example/fairplay".parse().ok();
+    let keys = KeySet::Labelled(vec![LocatorKey::new(KeyId([1; 16]), Some(ContentKey::new([2; 16])))]);
+    let terms = Terms::new(&policy, &delivery);
+    let protection = Protection::new(Encryption::CbcsAapl, &film, "film", &terms, &keys).expect("a key for all tracks");
+    let packager = request.format.packager().expect("a format that is built");
+    group.bench_function("version 4, SAMPLE-AES", |bencher| {
+        bencher.iter(|| packager.manifest(black_box(&Job::new(&film, &request).with_protection(Some(&protection)))));
+    });
     group.finish();
 }
 

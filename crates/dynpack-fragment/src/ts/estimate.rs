@@ -11,6 +11,7 @@ use super::carriage::{Carriage, Growth, carriage};
 use super::clock::{REFERENCE_INTERVAL, Stamps};
 use super::layout::{COUNTER_PERIOD, MOST_REFERENCES_INSIDE, MOST_SHARED_LEN};
 use super::packet::{LONGEST_PES_HEADER_LEN, PACKET_LEN, PAYLOAD_LEN, REFERENCE_LEN, SHORTEST_PES_HEADER_LEN};
+use super::sample_aes::most_len_of_picture;
 use super::stream::{MOST_SHARED, coarseness};
 use super::{Part, psi};
 use crate::Error;
@@ -27,6 +28,7 @@ const ROUNDING: i128 = 1;
 pub struct Estimate<'a> {
     rendition: &'a Rendition,
     carriage: Box<dyn Carriage>,
+    is_encrypted: bool,
 }
 
 impl<'a> Estimate<'a> {
@@ -35,7 +37,13 @@ impl<'a> Estimate<'a> {
     /// # Errors
     /// [`Error::Unsupported`] if its codec has no place in a transport stream.
     pub fn new(rendition: &'a Rendition) -> Result<Self, Error> {
-        Ok(Self { rendition, carriage: carriage(&rendition.track.codec)? })
+        Ok(Self { rendition, carriage: carriage(&rendition.track.codec)?, is_encrypted: false })
+    }
+
+    /// The same for frames that are [encrypted](Part::with_sample_aes), if they are.
+    #[must_use]
+    pub fn encrypted(self, is_encrypted: bool) -> Self {
+        Self { is_encrypted, ..self }
     }
 
     /// Bytes of a segment of those samples; together with the [bytes](Self::companion) of audio, if video has that with it.
@@ -72,7 +80,10 @@ impl<'a> Estimate<'a> {
             return None;
         }
         let Packets { carrying, alone } = match self.carriage.frame() {
-            None => Packets { carrying: pictures(table, samples, growth, self.rendition.timescale())?, alone: 0 },
+            None => {
+                let len = if self.is_encrypted { most_len_of_picture } else { |clear| clear };
+                Packets { carrying: pictures(table, samples, growth, len, self.rendition.timescale())?, alone: 0 }
+            }
             Some(frame) => Sound::new(table, samples.clone(), frame, self.rendition.timescale())?
                 .packets(table, samples, growth, has_clock)?,
         };
@@ -96,8 +107,14 @@ impl std::ops::AddAssign for Packets {
     }
 }
 
-/// Transport packets of pictures, each with a clock reference.
-fn pictures(table: &SampleTable, samples: Range<SampleIndex>, growth: Growth, clock: Timescale) -> Option<u64> {
+/// Transport packets of pictures, each with a clock reference and of that `len` by what it is in the clear.
+fn pictures(
+    table: &SampleTable,
+    samples: Range<SampleIndex>,
+    growth: Growth,
+    len: fn(u64) -> u64,
+    clock: Timescale,
+) -> Option<u64> {
     let mut longest = 0;
     table.each_duration(samples.clone(), |duration, _| longest = duration.max(longest));
     // From one picture to the next no second reference comes in between, however times are rounded.
@@ -107,26 +124,26 @@ fn pictures(table: &SampleTable, samples: Range<SampleIndex>, growth: Growth, cl
     let least = table.least_composition_offset().0;
     let is_in_order = table.uniform_composition_offset(samples.clone()).is_some_and(|offset| i64::from(offset) == least);
     let header = if is_in_order { SHORTEST_PES_HEADER_LEN } else { LONGEST_PES_HEADER_LEN };
-    let fixed = growth.every + header + REFERENCE_LEN as u64;
-    let packets = |size: u32, fixed: u64| (u64::from(size) + fixed).div_ceil(PAYLOAD_LEN as u64);
+    let headers = header + REFERENCE_LEN as u64;
+    let packets = |size: u32, growth: u64| (len(u64::from(size) + growth) + headers).div_ceil(PAYLOAD_LEN as u64);
     let (mut total, mut smallest) = (0, u32::MAX);
-    let mut between = |samples: Range<SampleIndex>, fixed: u64| {
+    let mut between = |samples: Range<SampleIndex>, growth: u64| {
         table.each_size(samples, |size, count| {
             smallest = size.min(smallest);
-            total += packets(size, fixed) * u64::from(count);
+            total += packets(size, growth) * u64::from(count);
         });
     };
     match table.sync_samples(samples.clone()) {
-        None => between(samples, fixed + growth.sync),
+        None => between(samples, growth.every + growth.sync),
         Some(sync) => {
             let mut start = samples.start;
             for &sync in sync {
                 let behind = SampleIndex(sync.0.saturating_add(1));
-                between(start..sync, fixed);
-                between(sync..behind, fixed + growth.sync);
+                between(start..sync, growth.every);
+                between(sync..behind, growth.every + growth.sync);
                 start = behind;
             }
-            between(start..samples.end, fixed);
+            between(start..samples.end, growth.every);
         }
     }
     // What has no bytes is left out, and the time until the next picture is longer.

@@ -42,8 +42,7 @@ impl Encryption {
 
     /// The length of an encrypted frame by that of the clear one.
     pub(super) const fn len(&self, clear: Len) -> Len {
-        let most = clear.at_most();
-        if self.is_video { Len::AtMost(most.saturating_add(most / BYTES_PER_MARK).saturating_add(1)) } else { clear }
+        if self.is_video { Len::AtMost(most_len_of_picture(clear.at_most())) } else { clear }
     }
 
     /// Appends a piece of a frame: a NAL unit or the body of a frame of audio as it is encrypted; all else, which are start codes,
@@ -63,6 +62,11 @@ impl Encryption {
         }
         self.cipher.nal_unit(piece, out)
     }
+}
+
+/// The most bytes of an encrypted picture by those of the clear one.
+pub(super) const fn most_len_of_picture(clear: u64) -> u64 {
+    clear.saturating_add(clear / BYTES_PER_MARK).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -38,20 +38,30 @@ fn segments(film: &Film, renditions: &[&Rendition], span: u32) -> Vec<Bytes> {
         let bound = media_segment_bound(&parts).unwrap();
         assert!(segment.len() as u64 <= bound, "{} bytes where {bound} are the most", segment.len());
         assert!(estimate(&parts).is_none_or(|estimate| bound <= estimate), "{:?} where {bound} may be", estimate(&parts));
+        let encrypted: Vec<_> = parts.iter().map(|part| part.clone().with_sample_aes(sample_aes::cipher())).collect();
+        let (bound, look) = (media_segment_bound(&encrypted).unwrap(), look(&encrypted, true));
+        assert!(look.is_none_or(|look| bound <= look), "{look:?} where {bound} may be, encrypted");
+        assert_eq!(look.is_some(), estimate(&parts).is_some());
         segment
     };
     numbers.into_iter().map(segment).collect()
 }
 
-/// The quick look at a segment of video, of audio, or of both.
+/// The quick look at a segment of video, of audio, or of both, in the clear.
 fn estimate(parts: &[Part<'_>]) -> Option<u64> {
+    look(parts, false)
+}
+
+fn look(parts: &[Part<'_>], is_encrypted: bool) -> Option<u64> {
     let [main, companion @ ..] = parts else { panic!("a part") };
-    let of = |part: &Part<'_>| Estimate::new(part.rendition).unwrap().companion(part.samples.clone());
+    fn of<'a>(part: &Part<'a>, is_encrypted: bool) -> Estimate<'a> {
+        Estimate::new(part.rendition).unwrap().encrypted(is_encrypted)
+    }
     let companion = match companion {
-        [audio] => Some(of(audio)?),
+        [audio] => Some(of(audio, is_encrypted).companion(audio.samples.clone())?),
         _ => None,
     };
-    Estimate::new(main.rendition).unwrap().segment(main.samples.clone(), companion)
+    of(main, is_encrypted).segment(main.samples.clone(), companion)
 }
 
 /// A 33-bit stamp as the time nearest to `near`.

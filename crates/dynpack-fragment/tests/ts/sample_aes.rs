@@ -16,7 +16,7 @@ use crate::{AUDIO_PID, TWO_SECONDS, VIDEO_PID, check_alone, elementary, one_samp
 const KEY: [u8; 16] = *b"a key of 16 byte";
 const IV: [u8; 16] = *b"a vector of 16 b";
 
-fn cipher() -> SampleAes {
+pub(crate) fn cipher() -> SampleAes {
     SampleAes::new(&ContentKey::new(KEY), Iv(IV))
 }
 

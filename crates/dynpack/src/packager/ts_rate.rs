@@ -51,21 +51,20 @@ impl Companion {
     }
 }
 
-/// The rate of a stream: at least the real one, since only the media tells that of video exactly. Quick looks know nothing of frames
-/// that are encrypted.
+/// The rate of a stream: at least the real one, since only the media tells that of video exactly.
 pub(super) fn rate(job: &Job<'_>, stream: &Stream<'_>, companion: &Companion) -> Result<Rate, Error> {
-    let main = Estimate::new(stream.main)?;
-    let can_look = job.sample_aes(stream.main).is_none();
-    let look = |segment: &StreamSegment| if can_look { Some(job.len(companion.estimate(&main, segment)?)) } else { None };
+    let main = Estimate::new(stream.main)?.encrypted(job.sample_aes(stream.main).is_some());
+    let look = |segment: &StreamSegment| Some(job.len(companion.estimate(&main, segment)?));
     let bound = |segment: &StreamSegment| ts::media_segment_bound(&parts(job, stream, segment)).map(|len| job.len(len));
     measure(stream.main, &stream.segments(), |segment| segment.duration, look, bound)
 }
 
 /// The rate of the key frames of video: at least the real one.
 pub(super) fn key_frame_rate(job: &Job<'_>, rendition: &Rendition) -> Result<Rate, Error> {
-    let (estimate, sample_aes) = (Estimate::new(rendition)?, job.sample_aes(rendition));
+    let sample_aes = job.sample_aes(rendition);
+    let estimate = Estimate::new(rendition)?.encrypted(sample_aes.is_some());
     let frames: Vec<_> = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
-    let look = |frame: &Segment| if sample_aes.is_none() { Some(job.len(estimate.key_frame(frame)?)) } else { None };
+    let look = |frame: &Segment| Some(job.len(estimate.key_frame(frame)?));
     let bound = |frame: &Segment| ts::key_frame_segment_bound(rendition, frame, sample_aes.as_ref()).map(|len| job.len(len));
     measure(rendition, &frames, |frame| frame.duration, look, bound)
 }
