@@ -28,17 +28,17 @@ const LOCATORS: &str = r#"{
   ]
 }"#;
 
-const URLS: [&str; 10] = [
-    "/clear/sample.ism/manifest(format=mpd-time-cmaf)",
-    "/drm/sample.ism/manifest(format=mpd-time-cmaf,encryption=cenc)",
-    "/clear/sample.ism/manifest(format=m3u8-cmaf)",
-    "/drm/sample.ism/manifest(format=m3u8-cmaf,encryption=cbcs-aapl)",
-    "/clear/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf)",
-    "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf,encryption=cenc)",
-    "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-cmaf,encryption=cbcs-aapl)",
-    "/clear/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl)",
-    "/whole/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbc)",
-    "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbcs-aapl)",
+const REQUESTS: [(&str, &str); 10] = [
+    ("MPD", "/clear/sample.ism/manifest(format=mpd-time-cmaf)"),
+    ("MPD, cenc", "/drm/sample.ism/manifest(format=mpd-time-cmaf,encryption=cenc)"),
+    ("HLS", "/clear/sample.ism/manifest(format=m3u8-cmaf)"),
+    ("HLS, cbcs", "/drm/sample.ism/manifest(format=m3u8-cmaf,encryption=cbcs-aapl)"),
+    ("fMP4", "/clear/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf)"),
+    ("fMP4, cenc", "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf,encryption=cenc)"),
+    ("fMP4, cbcs", "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-cmaf,encryption=cbcs-aapl)"),
+    ("TS", "/clear/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl)"),
+    ("TS, AES-128", "/whole/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbc)"),
+    ("TS, SAMPLE-AES", "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbcs-aapl)"),
 ];
 
 fn requests(criterion: &mut Criterion) {
@@ -55,8 +55,7 @@ fn requests(criterion: &mut Criterion) {
         answer.unwrap_or_else(|error| panic!("{url}: {error}"))
     };
     let mut group = criterion.benchmark_group("requests");
-    for url in URLS {
-        let name = url.trim_start_matches('/').replace("/sample.ism", "");
+    for (name, url) in REQUESTS {
         group.bench_function(name, |bencher| bencher.iter(|| black_box(get(url))));
     }
 }

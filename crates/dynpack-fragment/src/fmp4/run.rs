@@ -136,17 +136,17 @@ impl<'a> Run<'a> {
     }
 
     fn put_sample(&self, out: &mut Vec<u8>, moment: &Moment) -> Result<(), Error> {
-        let Moment { sample, duration, offset } = *moment;
-        let cannot = |problem: String| Error::Sample { sample, problem };
+        let Moment { sample, duration, offset } = moment;
+        let cannot = |problem: String| Error::Sample { sample: sample.index, problem };
         if self.duration.is_none() {
             let field = u32::try_from(duration.0).map_err(|_| cannot(format!("it lasts {duration} ticks")))?;
             out.put_u32(field);
         }
         if self.size.is_none() {
-            out.put_u32(self.table.size(sample));
+            out.put_u32(sample.size);
         }
         if matches!(self.flags, Flags::Each) {
-            out.put_u32(if self.table.is_sync(sample) { SYNC } else { NON_SYNC });
+            out.put_u32(if sample.is_sync { SYNC } else { NON_SYNC });
         }
         if self.has_offsets {
             let problem = || cannot(format!("it is presented {offset} ticks after it is decoded"));

@@ -32,9 +32,9 @@ pub(super) struct Times<'a> {
     segment_start: Ticks,
 }
 
-/// The times of one sample, as they are written.
+/// A sample with its times as they are written.
 pub(super) struct Moment {
-    pub(super) sample: SampleIndex,
+    pub(super) sample: Sample,
     pub(super) duration: Ticks,
     pub(super) offset: Ticks,
 }
@@ -110,11 +110,11 @@ impl<'a> Times<'a> {
         };
         let end = self.start + (self.table.decode_time(self.end) - self.stored_start);
         let (mut decode, mut written) = (self.start, first);
-        (self.samples.start.0..self.samples.end.0.min(self.table.len())).map(SampleIndex).map(move |sample| {
-            let shown = decode + self.table.composition_offset(sample) + self.reorder;
+        self.table.samples(self.samples.clone()).map(move |sample| {
+            let shown = decode + sample.composition_offset + self.reorder;
             let offset = self.written(shown) - (base + (written - first));
-            let next = SampleIndex(sample.0.saturating_add(1));
-            decode = if next == self.samples.end { end } else { decode + self.table.duration(sample) };
+            let next = SampleIndex(sample.index.0.saturating_add(1));
+            decode = if next == self.samples.end { end } else { decode + sample.duration };
             let duration = self.written(decode) - written;
             written += duration;
             Moment { sample, duration, offset }
