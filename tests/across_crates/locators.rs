@@ -165,6 +165,42 @@ async fn files_are_given_as_they_are_where_a_policy_allows_it() {
     assert_eq!(refusal(fetch(&sample_origin(), "/sample/video_180p.mp4").await).0, 404);
 }
 
+/// A lone file beside the folders is an asset, and downloaded as one: under the asset's name, if there is no folder of that name.
+#[tokio::test]
+async fn a_lone_file_is_given_as_it_is() {
+    let film = sample("video_180p.mp4");
+    let publish = |asset: &str, files: &[&str]| {
+        let storage = Memory::new();
+        for file in files {
+            storage.insert(*file, film.clone());
+        }
+        let mut document = document();
+        let locator = &mut document["streamingLocators"][2];
+        locator["assetName"] = asset.into();
+        (Dynpack::builder(storage).locators(locators(document)).build(), locator_of_downloads())
+    };
+    for (asset, file) in [("lonefilm", "lonefilm.mp4"), ("films/lonefilm", "films/lonefilm.mp4")] {
+        let (dynpack, id) = publish(asset, &[file, "other.mp4", "films/other.mp4", "lonefilm.m4a", "lonefilm.vtt"]);
+        let streamed = fetch(&dynpack, &format!("/{id}/lonefilm.ism/manifest(format=m3u8-cmaf)")).await;
+        assert_eq!(streamed.unwrap().status, 200);
+        assert_eq!(get_file(&dynpack, &format!("/{id}/lonefilm.mp4")).await, film);
+        // Neither what lies beside it, nor what is not the asset.
+        for file in ["other.mp4", "lonefilm.m4a", "lonefilm.vtt", "lonefilm2.mp4"] {
+            assert_eq!(refusal(fetch(&dynpack, &format!("/{id}/{file}")).await), (404, "MPE_RESOURCE_NOT_FOUND"), "{file}");
+        }
+        let error = fetch(&dynpack, &format!("/{id}/films%2Flonefilm.mp4")).await.unwrap_err();
+        assert!([400, 404].contains(&error.status()), "{error}");
+    }
+    // Where there is a folder, the asset is what lies in it.
+    let (dynpack, id) = publish("lonefilm", &["lonefilm.mp4", "lonefilm/other.mp4"]);
+    assert_eq!(refusal(fetch(&dynpack, &format!("/{id}/lonefilm.mp4")).await), (404, "MPE_RESOURCE_NOT_FOUND"));
+    assert_eq!(get_file(&dynpack, &format!("/{id}/other.mp4")).await, film);
+}
+
+fn locator_of_downloads() -> String {
+    locator("Predefined_DownloadAndClearStreaming")
+}
+
 async fn get_file(dynpack: &Dynpack, url: &str) -> bytes::Bytes {
     fetch(dynpack, url).await.unwrap().body.collect().await.unwrap()
 }
