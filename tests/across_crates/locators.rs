@@ -249,6 +249,22 @@ fn documents_which_contradict_themselves_are_refused() {
             }),
             "the locator `locator-Predefined_DownloadOnly` cannot be used: two of its keys have no label",
         ),
+        (
+            problem(|d| {
+                let id = d["streamingLocators"][9]["contentKeys"][0]["id"].clone();
+                d["streamingLocators"][9]["contentKeys"][1]["id"] = id;
+            }),
+            "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different values or vectors",
+        ),
+        (
+            problem(|d| {
+                let mut other = d["streamingLocators"][6]["contentKeys"][0].clone();
+                other["label"] = "other".into();
+                other["iv"] = "000102030405060708090a0b0c0d0e0f".into();
+                d["streamingLocators"][6]["contentKeys"].as_array_mut().unwrap().push(other);
+            }),
+            "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different values or vectors",
+        ),
         (problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = "0123".into()), "not a key: "),
         (problem(|d| d["streamingLocators"][0]["contentKeys"][0]["id"] = "0123".into()), "not a key id: "),
         (problem(|d| d["streamingLocators"][0]["contentKey"] = json!([])), "unknown field `contentKey`"),
@@ -304,12 +320,52 @@ fn documents_which_contradict_themselves_are_refused() {
     }
 }
 
-/// A secret that cannot be read is not repeated in the error.
+/// One value under one id may serve several labels and protections.
+#[test]
+fn a_key_may_be_listed_twice() {
+    let mut document = document();
+    let mut other = document["streamingLocators"][6]["contentKeys"][0].clone();
+    other["label"] = "other".into();
+    document["streamingLocators"][6]["contentKeys"].as_array_mut().unwrap().push(other);
+    assert_eq!(locators(document).iter().find(|locator| locator.id == "locator-all").unwrap().content_keys.len(), 2);
+}
+
+/// A secret that cannot be read is not repeated in the error, whatever it is written as.
 #[test]
 fn errors_do_not_repeat_keys() {
-    let secret = "f0e1d2c3b4a5968778695a4b3c2d1e0";
-    assert!(!problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = secret.into()).contains(secret));
-    let locators = locators(document());
+    let text = "f0e1d2c3b4a5968778695a4b3c2d1e0";
+    let key = |secret: Value| problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = secret);
+    assert!(!key(text.into()).contains(text));
+    for (secret, shown) in [(json!(10_111_213_141_516_u64), "1011"), (json!(-10_111_213_i64), "1011"), (json!(1.011e30), "1.011")]
+    {
+        let problems = [
+            key(secret.clone()),
+            problem(|d| d["streamingLocators"][0]["contentKeys"][0] = secret.clone()),
+            problem(|d| d["streamingLocators"][0]["contentKeys"] = secret.clone()),
+        ];
+        let expected = ["not a key: it is not in quotes", "a key without its id", "contentKeys is no list of keys"];
+        assert_eq!(problems, expected, "{shown}");
+    }
+    for problem in [
+        problem(|d| d["streamingLocators"][0]["contentKeys"][0] = text.into()),
+        problem(|d| d["streamingLocators"][0]["contentKeys"] = text.into()),
+        key(json!([text])),
+        key(json!({ "value": text })),
+    ] {
+        assert!(!problem.contains(text), "{problem}");
+    }
+    let read = |text: &str| serde_json::from_str::<LocatorsDocument>(text).map(|_| ()).unwrap_err().to_string();
+    let number = "10111213141516171819202122232425";
+    let document = |value: &str| {
+        let key = format!(r#"{{"id": "12345670-1234-4234-8234-123456789abc", "value": {value}}}"#);
+        format!(
+            r#"{{"streamingLocators": [{{"streamingLocatorId": "a", "assetName": "a", "streamingPolicyName": "a", "contentKeys": [{key}]}}]}}"#
+        )
+    };
+    assert!(!read(&document(number)).contains("1011"), "{}", read(&document(number)));
+    let none: LocatorsDocument = serde_json::from_str(&document("null")).unwrap();
+    assert_eq!(none.streaming_locators[0].content_keys[0].value, None);
+    let locators = locators(crate::support::published::document());
     for key in crate::support::published::KEYS {
         assert!(!format!("{locators:?}").to_lowercase().contains(key));
     }
@@ -452,15 +508,22 @@ fn predefined_policies_are_those_of_azure() {
 }
 
 /// The example of the documentation is one, and policies are written as they are read.
-#[test]
-fn the_example_can_be_read() {
+#[tokio::test]
+async fn the_example_can_be_read() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/locators.example.json");
     let document: LocatorsDocument = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     for policy in document.streaming_policies.values() {
         let written = serde_json::to_value(policy).unwrap();
         assert_eq!(serde_json::from_value::<StreamingPolicy>(written).unwrap(), *policy);
     }
-    assert_eq!(Locators::new(document).unwrap().iter().count(), 5);
+    let locators = Locators::new(document).unwrap();
+    assert_eq!(locators.iter().count(), 5);
+    // Its key for each quality shows in the sample asset.
+    let id = locators.iter().find(|locator| locator.streaming_policy_name == "key-per-quality").unwrap().id.clone();
+    let dynpack = Dynpack::builder(sample_storage()).locators(locators).build();
+    let mpd = text(&dynpack, &format!("/{id}/sample.ism/manifest(format=mpd-time-cmaf,encryption=cenc)")).await;
+    let keys: std::collections::BTreeSet<_> = mpd.split("default_KID=\"").skip(1).map(|rest| &rest[..36]).collect();
+    assert_eq!(keys.len(), 3, "{keys:?}");
 }
 
 /// Conditions on each property, over the tracks of the sample.
