@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dynpack::storage::{Local, Storage};
 use dynpack::{Builder, CpixKeys, Locators, LocatorsDocument, UrlTemplate};
+use zeroize::Zeroizing;
 
 use crate::demo_keys::DemoKeys;
 
@@ -54,6 +55,6 @@ impl Publication {
 
 fn read(path: &Path) -> Result<LocatorsDocument, String> {
     let named = |problem: String| format!("{}: {problem}\nhint: docs/locators.md shows how it is written", path.display());
-    let text = std::fs::read(path).map_err(|error| named(error.to_string()))?;
+    let text = Zeroizing::new(std::fs::read(path).map_err(|error| named(error.to_string()))?);
     serde_json::from_slice(&text).map_err(|error| named(error.to_string()))
 }

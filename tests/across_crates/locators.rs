@@ -165,6 +165,42 @@ async fn files_are_given_as_they_are_where_a_policy_allows_it() {
     assert_eq!(refusal(fetch(&sample_origin(), "/sample/video_180p.mp4").await).0, 404);
 }
 
+/// A lone file beside the folders is an asset, and downloaded as one: under the asset's name, if there is no folder of that name.
+#[tokio::test]
+async fn a_lone_file_is_given_as_it_is() {
+    let film = sample("video_180p.mp4");
+    let publish = |asset: &str, files: &[&str]| {
+        let storage = Memory::new();
+        for file in files {
+            storage.insert(*file, film.clone());
+        }
+        let mut document = document();
+        let locator = &mut document["streamingLocators"][2];
+        locator["assetName"] = asset.into();
+        (Dynpack::builder(storage).locators(locators(document)).build(), locator_of_downloads())
+    };
+    for (asset, file) in [("lonefilm", "lonefilm.mp4"), ("films/lonefilm", "films/lonefilm.mp4")] {
+        let (dynpack, id) = publish(asset, &[file, "other.mp4", "films/other.mp4", "lonefilm.m4a", "lonefilm.vtt"]);
+        let streamed = fetch(&dynpack, &format!("/{id}/lonefilm.ism/manifest(format=m3u8-cmaf)")).await;
+        assert_eq!(streamed.unwrap().status, 200);
+        assert_eq!(get_file(&dynpack, &format!("/{id}/lonefilm.mp4")).await, film);
+        // Neither what lies beside it, nor what is not the asset.
+        for file in ["other.mp4", "lonefilm.m4a", "lonefilm.vtt", "lonefilm2.mp4"] {
+            assert_eq!(refusal(fetch(&dynpack, &format!("/{id}/{file}")).await), (404, "MPE_RESOURCE_NOT_FOUND"), "{file}");
+        }
+        let error = fetch(&dynpack, &format!("/{id}/films%2Flonefilm.mp4")).await.unwrap_err();
+        assert!([400, 404].contains(&error.status()), "{error}");
+    }
+    // Where there is a folder, the asset is what lies in it.
+    let (dynpack, id) = publish("lonefilm", &["lonefilm.mp4", "lonefilm/other.mp4"]);
+    assert_eq!(refusal(fetch(&dynpack, &format!("/{id}/lonefilm.mp4")).await), (404, "MPE_RESOURCE_NOT_FOUND"));
+    assert_eq!(get_file(&dynpack, &format!("/{id}/other.mp4")).await, film);
+}
+
+fn locator_of_downloads() -> String {
+    locator("Predefined_DownloadAndClearStreaming")
+}
+
 async fn get_file(dynpack: &Dynpack, url: &str) -> bytes::Bytes {
     fetch(dynpack, url).await.unwrap().body.collect().await.unwrap()
 }
@@ -212,6 +248,22 @@ fn documents_which_contradict_themselves_are_refused() {
                     json!([{"id": "12345670-1234-4234-8234-123456789abc"}, {"id": "12345671-1234-4234-8234-123456789abc"}])
             }),
             "the locator `locator-Predefined_DownloadOnly` cannot be used: two of its keys have no label",
+        ),
+        (
+            problem(|d| {
+                let id = d["streamingLocators"][9]["contentKeys"][0]["id"].clone();
+                d["streamingLocators"][9]["contentKeys"][1]["id"] = id;
+            }),
+            "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different values or vectors",
+        ),
+        (
+            problem(|d| {
+                let mut other = d["streamingLocators"][6]["contentKeys"][0].clone();
+                other["label"] = "other".into();
+                other["iv"] = "000102030405060708090a0b0c0d0e0f".into();
+                d["streamingLocators"][6]["contentKeys"].as_array_mut().unwrap().push(other);
+            }),
+            "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different values or vectors",
         ),
         (problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = "0123".into()), "not a key: "),
         (problem(|d| d["streamingLocators"][0]["contentKeys"][0]["id"] = "0123".into()), "not a key id: "),
@@ -268,12 +320,52 @@ fn documents_which_contradict_themselves_are_refused() {
     }
 }
 
-/// A secret that cannot be read is not repeated in the error.
+/// One value under one id may serve several labels and protections.
+#[test]
+fn a_key_may_be_listed_twice() {
+    let mut document = document();
+    let mut other = document["streamingLocators"][6]["contentKeys"][0].clone();
+    other["label"] = "other".into();
+    document["streamingLocators"][6]["contentKeys"].as_array_mut().unwrap().push(other);
+    assert_eq!(locators(document).iter().find(|locator| locator.id == "locator-all").unwrap().content_keys.len(), 2);
+}
+
+/// A secret that cannot be read is not repeated in the error, whatever it is written as.
 #[test]
 fn errors_do_not_repeat_keys() {
-    let secret = "f0e1d2c3b4a5968778695a4b3c2d1e0";
-    assert!(!problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = secret.into()).contains(secret));
-    let locators = locators(document());
+    let text = "f0e1d2c3b4a5968778695a4b3c2d1e0";
+    let key = |secret: Value| problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = secret);
+    assert!(!key(text.into()).contains(text));
+    for (secret, shown) in [(json!(10_111_213_141_516_u64), "1011"), (json!(-10_111_213_i64), "1011"), (json!(1.011e30), "1.011")]
+    {
+        let problems = [
+            key(secret.clone()),
+            problem(|d| d["streamingLocators"][0]["contentKeys"][0] = secret.clone()),
+            problem(|d| d["streamingLocators"][0]["contentKeys"] = secret.clone()),
+        ];
+        let expected = ["not a key: it is not in quotes", "a key without its id", "contentKeys is no list of keys"];
+        assert_eq!(problems, expected, "{shown}");
+    }
+    for problem in [
+        problem(|d| d["streamingLocators"][0]["contentKeys"][0] = text.into()),
+        problem(|d| d["streamingLocators"][0]["contentKeys"] = text.into()),
+        key(json!([text])),
+        key(json!({ "value": text })),
+    ] {
+        assert!(!problem.contains(text), "{problem}");
+    }
+    let read = |text: &str| serde_json::from_str::<LocatorsDocument>(text).map(|_| ()).unwrap_err().to_string();
+    let number = "10111213141516171819202122232425";
+    let document = |value: &str| {
+        let key = format!(r#"{{"id": "12345670-1234-4234-8234-123456789abc", "value": {value}}}"#);
+        format!(
+            r#"{{"streamingLocators": [{{"streamingLocatorId": "a", "assetName": "a", "streamingPolicyName": "a", "contentKeys": [{key}]}}]}}"#
+        )
+    };
+    assert!(!read(&document(number)).contains("1011"), "{}", read(&document(number)));
+    let none: LocatorsDocument = serde_json::from_str(&document("null")).unwrap();
+    assert_eq!(none.streaming_locators[0].content_keys[0].value, None);
+    let locators = locators(crate::support::published::document());
     for key in crate::support::published::KEYS {
         assert!(!format!("{locators:?}").to_lowercase().contains(key));
     }
@@ -352,18 +444,116 @@ async fn keys_are_asked_for_once() {
     assert_eq!((error.status(), error.to_string().as_str()), (503, "the keys cannot be had now: no answer"));
 }
 
+/// The id of the key of CPIX documents, and its value.
+const CPIX_KEY: &str = "ad13f9ea-2be6-98b8-75f5-04a8e3ccea64";
+const CPIX_VALUE: &str = "8OHSw7SlloaHaWpbPC0eDw==";
+
+/// A CPIX document of one key, with those attributes, systems and usage rules.
+fn cpix(attributes: &str, systems: &str, rules: &[&str]) -> String {
+    let rules: String =
+        rules.iter().map(|rule| format!("<ContentKeyUsageRule kid=\"{CPIX_KEY}\">{rule}</ContentKeyUsageRule>")).collect();
+    format!(
+        "<CPIX xmlns=\"urn:dashif:org:cpix\" xmlns:pskc=\"urn:ietf:params:xml:ns:keyprov:pskc\"><ContentKeyList>\
+         <ContentKey kid=\"{CPIX_KEY}\" {attributes}><Data><pskc:Secret><pskc:PlainValue>{CPIX_VALUE}</pskc:PlainValue></pskc:Secret></Data>\
+         </ContentKey></ContentKeyList><DRMSystemList>{systems}</DRMSystemList>\
+         <ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList></CPIX>"
+    )
+}
+
+/// The sample under the usual policies, with a document of keys for the locator of one of them.
+fn published_with(policy: &str, document: &str) -> Dynpack {
+    let documents = Memory::new();
+    documents.insert(format!("{}.xml", locator(policy)), document.to_owned());
+    builder().keys(CpixKeys::new(documents)).build()
+}
+
+/// Resources of video and of audio of the sample, of each kind.
+const RESOURCES: [(Format, &str); 9] = [
+    (Format::HlsCmaf, "manifest(format=m3u8-cmaf)"),
+    (Format::HlsCmaf, "QualityLevels(157695)/Manifest(video,format=m3u8-cmaf)"),
+    (Format::HlsCmaf, "QualityLevels(157695)/Fragments(video=i,format=m3u8-cmaf)"),
+    (Format::HlsCmaf, "QualityLevels(157695)/Fragments(video=0,format=m3u8-cmaf)"),
+    (Format::HlsCmaf, "QualityLevels(71182)/Fragments(audio_de=i,format=m3u8-cmaf)"),
+    (Format::HlsV4, "QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl)"),
+    (Format::HlsV3, "QualityLevels(423476)/Fragments(video=0,audiotrack=audio_de,format=m3u8-aapl-v3)"),
+    (Format::Smooth, "QualityLevels(423476)/Fragments(video=0)"),
+    (Format::DashCmaf, "manifest(format=mpd-time-cmaf)"),
+];
+
+/// A document decides which key is for which track, and never that one stays clear: only a policy does.
+#[tokio::test]
+async fn a_track_without_a_key_is_refused() {
+    let none = |name: &str, bitrate: u32| {
+        format!("the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s")
+    };
+    for (document, problem) in [
+        (cpix("", "", &["<LabelFilter label=\"SD\"/>"]), none("video", 62_780)),
+        (cpix("", "", &["<VideoFilter/>"]), none("audio_de", 71_182)),
+        (cpix("", "", &["<VideoFilter maxPixels=\"500000\"/>", "<AudioFilter/>"]), none("video", 423_476)),
+        (
+            cpix("", "", &["<VideoFilter/><Whatever/>", "<AudioFilter/>", "<VideoFilter/>"]),
+            "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3".into(),
+        ),
+    ] {
+        let dynpack = published_with("all", &document);
+        for (format, resource) in RESOURCES {
+            for way in format.encryptions() {
+                let url = under("all", Some(*way), &format!("/sample/sample.ism/{resource}"));
+                let error = ask(&dynpack, &url).await.map(|_| url.clone()).unwrap_err();
+                assert_eq!((error.status(), error.code()), (500, "MPE_STORAGE_INTERNAL_ERROR"), "{url}");
+                assert_eq!(error.to_string(), format!("the keys cannot be used: {problem}"), "{url}");
+            }
+        }
+    }
+}
+
+/// A type of track that a rule is meant for takes nothing out of it.
+#[tokio::test]
+async fn a_rule_without_filters_is_for_all_tracks() {
+    let document = cpix("", "", &[""]).replace("UsageRule kid", "UsageRule intendedTrackType=\"VIDEO\" kid");
+    let (clear, dynpack) = (sample_origin(), published_with("all", &document));
+    for track in ["QualityLevels(71182)/Fragments(audio_de=0", "QualityLevels(62780)/Fragments(video=0"] {
+        let url = format!("/sample/sample.ism/{track},format=m3u8-cmaf)");
+        assert_ne!(get(&dynpack, &under("all", Some(Encryption::Cenc), &url)).await, get(&clear, &url).await, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_used_for_what_its_document_means_it() {
+    for (scheme, fitting) in [
+        ("cenc", vec![Encryption::Cenc, Encryption::Piff]),
+        ("SAMPLE-AES-CTR", vec![Encryption::Cenc, Encryption::Piff]),
+        ("cbcs", vec![Encryption::CbcsAapl]),
+        ("SAMPLE-AES", vec![Encryption::CbcsAapl]),
+        ("AES-128", vec![Encryption::Cbc]),
+        ("cbc1", vec![]),
+    ] {
+        let dynpack = published_with("all", &cpix(&format!("commonEncryptionScheme=\"{scheme}\""), "", &[]));
+        for (format, way) in [Format::HlsCmaf, Format::Smooth]
+            .into_iter()
+            .flat_map(|format| format.encryptions().iter().map(move |way| (format, *way)))
+        {
+            let answer = ask(&dynpack, &manifest_under("all", format, Some(way))).await;
+            if fitting.contains(&way) {
+                assert_eq!(answer.unwrap().status, 200, "{scheme} {way}");
+                continue;
+            }
+            let error = answer.unwrap_err();
+            let problem = format!("the CPIX document means the key {CPIX_KEY} for `{scheme}`, not for `{way}`");
+            assert_eq!((error.status(), error.to_string()), (500, format!("the keys cannot be used: {problem}")));
+        }
+    }
+}
+
 /// A document of a key server decides by its own rules, and what it says for a system is passed on.
 #[tokio::test]
 async fn keys_come_from_cpix_documents() {
     let documents = Memory::new();
-    let rules = "<ContentKeyUsageRuleList><ContentKeyUsageRule kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\"><VideoFilter/></ContentKeyUsageRule></ContentKeyUsageRuleList>";
-    let uri = "<URIExtXKey>c2tkOi8vZ2l2ZW4=</URIExtXKey>";
-    let document = format!(
-        "<CPIX xmlns=\"urn:dashif:org:cpix\" xmlns:pskc=\"urn:ietf:params:xml:ns:keyprov:pskc\"><ContentKeyList>\
-         <ContentKey kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\" explicitIV=\"AAECAwQFBgcICQoLDA0ODw==\"><Data><pskc:Secret><pskc:PlainValue>8OHSw7SlloaHaWpbPC0eDw==</pskc:PlainValue></pskc:Secret></Data></ContentKey>\
-         </ContentKeyList><DRMSystemList><DRMSystem kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\" systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\">{uri}</DRMSystem></DRMSystemList>{rules}</CPIX>"
-    );
-    documents.insert(format!("{}.cbcs-aapl.xml", locator("all")), document);
+    let system = "<DRMSystem kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\" systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\">\
+                  <URIExtXKey>c2tkOi8vZ2l2ZW4=</URIExtXKey></DRMSystem>";
+    let iv = "explicitIV=\"AAECAwQFBgcICQoLDA0ODw==\"";
+    documents.insert(format!("{}.cbcs-aapl.xml", locator("all")), cpix(iv, system, &["<VideoFilter/>", "<AudioFilter/>"]));
+    documents.insert(format!("{}.cbcs-aapl.xml", locator("clear-audio")), cpix(iv, system, &["<VideoFilter/>"]));
     documents.insert(format!("{}.xml", locator("key-per-track")), "<CPIX/>");
     let dynpack = builder().keys(CpixKeys::new(documents)).build();
 
@@ -371,19 +561,91 @@ async fn keys_come_from_cpix_documents() {
     assert!(playlist.contains("URI=\"skd://given\",KEYFORMAT=\"com.apple.streamingkeydelivery\""), "{playlist}");
     let ids: Vec<_> = playlist.match_indices("KEYID=0x").map(|(at, found)| &playlist[at + found.len()..][..32]).collect();
     assert!(!ids.is_empty() && ids.iter().all(|id| *id == "ad13f9ea2be698b875f504a8e3ccea64"), "{playlist}");
-    // Rules speak of video alone, so audio stays clear; and the constant vector is the one that was given.
+    // What the policy leaves clear needs no key; and the constant vector is the one that was given.
     let clear = sample_origin();
     let audio = "/sample/sample.ism/QualityLevels(71182)/Fragments(audio_de=i,format=m3u8-cmaf)";
     let video = "/sample/sample.ism/QualityLevels(62780)/Fragments(video=i,format=m3u8-cmaf)";
-    assert_eq!(get(&dynpack, &under("all", Some(Encryption::CbcsAapl), audio)).await, get(&clear, audio).await);
-    let init = get(&dynpack, &under("all", Some(Encryption::CbcsAapl), video)).await;
-    assert!(init.windows(16).any(|window| window == (0..16).collect::<Vec<u8>>()));
+    assert_eq!(get(&dynpack, &under("clear-audio", Some(Encryption::CbcsAapl), audio)).await, get(&clear, audio).await);
+    for (policy, track) in [("clear-audio", video), ("all", video), ("all", audio)] {
+        let init = get(&dynpack, &under(policy, Some(Encryption::CbcsAapl), track)).await;
+        assert!(init.windows(16).any(|window| window == (0..16).collect::<Vec<u8>>()), "{policy} {track}");
+    }
     // Other protections have no document, and the keys of the locator.
     let mpd = text(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await;
     assert!(mpd.contains("default_KID=\"12345670-1234-4234-8234-123456789abc\""), "{mpd}");
     // A document without keys is no reason to go on without protection.
     let error = ask(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
     assert_eq!((error.status(), error.code()), (500, "MPE_STORAGE_INTERNAL_ERROR"));
+}
+
+/// The answer of a SPEKE 2 server serves as it is: each track has its key, and systems are told what it says.
+#[tokio::test]
+async fn an_answer_of_speke_2_is_served() {
+    let answer = include_str!("../../crates/dynpack-crypt/tests/data/speke.xml");
+    let dynpack = published_with("all", answer);
+    let tags = |text: &str, start: &str| -> Vec<String> {
+        text.lines().filter(|line| line.starts_with(start)).map(str::to_owned).collect()
+    };
+    let fair_play = |tag: &str, track: &str, iv: &str| {
+        let format = "KEYFORMAT=\"com.apple.streamingkeydelivery\",KEYFORMATVERSIONS=\"1\"";
+        format!("{tag}:METHOD=SAMPLE-AES,URI=\"skd://fairplay.speke.example/{track}\"{iv},{format}")
+    };
+    for (format, is_transport_stream) in [(Format::HlsV4, true), (Format::HlsCmaf, false)] {
+        let iv = |iv: &str| if is_transport_stream { format!(",IV=0x{iv}") } else { String::new() };
+        let (sd, hd) = (iv("000102030405060708090a0b0c0d0e0f"), iv("101112131415161718191a1b1c1d1e1f"));
+        let audio = iv("202122232425262728292a2b2c2d2e2f");
+        let manifest = text(&dynpack, &manifest_under("all", format, Some(Encryption::CbcsAapl))).await;
+        let session = tags(&manifest, "#EXT-X-SESSION-KEY");
+        for (track, iv) in [("SD", &sd), ("HD", &hd), ("AUDIO", &audio)] {
+            let expected = fair_play("#EXT-X-SESSION-KEY", track, iv);
+            assert_eq!(session.iter().filter(|tag| **tag == expected).count(), 1, "{expected}\n{manifest}");
+        }
+        // The answer has none of PlayReady for multivariant playlists.
+        assert!(!manifest.contains("com.microsoft.playready"), "{manifest}");
+        assert_eq!(manifest.matches("edef8ba9").count(), if is_transport_stream { 0 } else { 3 }, "{manifest}");
+        for (bitrate, name, track, iv) in
+            [(62_780, "video", "SD", &sd), (423_476, "video", "HD", &hd), (71_182, "audio_de", "AUDIO", &audio)]
+        {
+            let url = format!("/sample/sample.ism/QualityLevels({bitrate})/Manifest({name},format={format})");
+            let playlist = text(&dynpack, &under("all", Some(Encryption::CbcsAapl), &url)).await;
+            assert!(tags(&playlist, "#EXT-X-KEY").contains(&fair_play("#EXT-X-KEY", track, iv)), "{playlist}");
+            assert_eq!(playlist.contains("com.microsoft.playready"), !is_transport_stream, "{playlist}");
+        }
+    }
+    let mpd = text(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::CbcsAapl))).await;
+    let widevine = "AAAAO3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABsIARIQrRP56ivmmLh19QSo48zqZCIFc3Bla2U=";
+    assert!(mpd.contains(&format!("<cenc:pssh>{widevine}</cenc:pssh>")), "{mpd}");
+    // In the place of what would be told otherwise: header and playlists are the server's.
+    assert!(answer.contains("<cpix:ContentProtectionData>") && !mpd.contains("<pssh"), "{mpd}");
+}
+
+/// What a document says that playlists should tell must be how the segments are encrypted.
+#[tokio::test]
+async fn signalling_that_does_not_fit_is_refused() {
+    use base64::Engine;
+    let told = |tag: &str| {
+        let data = base64::engine::general_purpose::STANDARD.encode(tag);
+        let system = "systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\"";
+        cpix("", &format!("<DRMSystem kid=\"{CPIX_KEY}\" {system}><HLSSignalingData>{data}</HLSSignalingData></DRMSystem>"), &[])
+    };
+    for (tag, problem) in [
+        (
+            "#EXT-X-KEY:METHOD=AES-128,URI=\"skd://1\",KEYFORMAT=\"com.apple.streamingkeydelivery\"",
+            "the METHOD `AES-128`, where segments are under SAMPLE-AES",
+        ),
+        ("#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"https://keys.example/1\"", "no KEYFORMAT"),
+        ("#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"https://keys.example/1\",KEYFORMAT=\"identity\"", "a KEYFORMAT of no system"),
+    ] {
+        let dynpack = published_with("all", &told(tag));
+        let error = ask(&dynpack, &manifest_under("all", Format::HlsV4, Some(Encryption::CbcsAapl))).await.unwrap_err();
+        let system = "the HLSSignalingData of the CPIX document has for the system 94ce86fb-07ff-4f43-adb8-93d2fa968ca2";
+        assert_eq!((error.status(), error.to_string()), (500, format!("the keys cannot be used: {system} {problem}")));
+    }
+    let pssh = "<PSSH>AAAAO3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABsIARIQrRP56ivmmLh19QSo48zqZCIFc3Bla2U=</PSSH>";
+    let other = format!("<DRMSystem kid=\"{CPIX_KEY}\" systemId=\"9a04f079-9840-4286-ab92-e65be0885f95\">{pssh}</DRMSystem>");
+    let dynpack = published_with("all", &cpix("", &other, &[]));
+    let error = ask(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+    assert!(error.to_string().contains("has a pssh of the system edef8ba9-79d6-4ace-a3c8-27dcd51d21ed for 9a04f079"), "{error}");
 }
 
 #[test]
@@ -416,15 +678,22 @@ fn predefined_policies_are_those_of_azure() {
 }
 
 /// The example of the documentation is one, and policies are written as they are read.
-#[test]
-fn the_example_can_be_read() {
+#[tokio::test]
+async fn the_example_can_be_read() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/locators.example.json");
     let document: LocatorsDocument = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     for policy in document.streaming_policies.values() {
         let written = serde_json::to_value(policy).unwrap();
         assert_eq!(serde_json::from_value::<StreamingPolicy>(written).unwrap(), *policy);
     }
-    assert_eq!(Locators::new(document).unwrap().iter().count(), 5);
+    let locators = Locators::new(document).unwrap();
+    assert_eq!(locators.iter().count(), 5);
+    // Its key for each quality shows in the sample asset.
+    let id = locators.iter().find(|locator| locator.streaming_policy_name == "key-per-quality").unwrap().id.clone();
+    let dynpack = Dynpack::builder(sample_storage()).locators(locators).build();
+    let mpd = text(&dynpack, &format!("/{id}/sample.ism/manifest(format=mpd-time-cmaf,encryption=cenc)")).await;
+    let keys: std::collections::BTreeSet<_> = mpd.split("default_KID=\"").skip(1).map(|rest| &rest[..36]).collect();
+    assert_eq!(keys.len(), 3, "{keys:?}");
 }
 
 /// Conditions on each property, over the tracks of the sample.

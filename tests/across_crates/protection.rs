@@ -11,10 +11,13 @@ use bytes::Bytes;
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Encryption, Format, MediaKind, Protocol, Request, Target};
 use dynpack_media::{Extent, SampleIndex};
+use serde_json::json;
 
 use crate::film::{in_place_of_the_sample, with_mixed_parameter_sets, with_units_of_type};
 use crate::golden::compare_with;
-use crate::support::published::{KEYS, POLICIES, builder, locator, manifest_under, policy, published, published_over, under};
+use crate::support::published::{
+    KEYS, POLICIES, builder, document, locator, locators, manifest_under, policy, published, published_over, under,
+};
 use crate::support::{
     ask, elementary, formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample_origin, sample_storage,
     text,
@@ -51,6 +54,70 @@ async fn every_cell_is_the_one_that_was_reviewed() {
         }
     }
     compare_with("admission.txt", &table);
+}
+
+/// Under a policy of one system alone, a format that can tell that system nothing is refused, and manifests of all others do tell it.
+#[tokio::test]
+async fn what_is_encrypted_is_told_to_some_system() {
+    let systems = [
+        ("playReady", ["com.microsoft.playready", "9a04f079-9840-4286-ab92-e65be0885f95"]),
+        ("widevine", ["edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"; 2]),
+        ("fairPlay", ["com.apple.streamingkeydelivery"; 2]),
+        ("clearKey", ["https://clear.example/", "e2719d58-a985-b3c9-781a-b030af78d30e"]),
+    ];
+    let mut admitted = String::new();
+    for (system, marks) in systems {
+        let dynpack = Dynpack::builder(sample_storage()).locators(locators(document_for(system))).build();
+        for (format, way) in formats().flat_map(|format| WAYS.into_iter().flatten().map(move |way| (format, way))) {
+            let is_carried = way != Encryption::Cbc && format.encryptions().contains(&way);
+            if !is_carried || (system, way) == ("fairPlay", Encryption::Cenc) || (system, way) == ("fairPlay", Encryption::Piff) {
+                continue;
+            }
+            let manifest = manifest_under("all", format, Some(way));
+            let Err(refused) = ask(&dynpack, &manifest).await else {
+                let mut told = vec![manifest.clone()];
+                if format.protocol() == Protocol::Hls {
+                    told.extend(playlists(&dynpack, &manifest).await);
+                }
+                for url in told {
+                    let text = text(&dynpack, &url).await.to_lowercase();
+                    assert!(marks.iter().any(|mark| text.contains(mark)), "{url} tells {system} nothing: {text}");
+                }
+                let _ = write!(admitted, "{system} {format} {way}, ");
+                continue;
+            };
+            assert_eq!((refused.status(), refused.code()), (415, "MPE_ENCRYPTION_NOT_SUPPORTED"), "{manifest}: {refused}");
+        }
+    }
+    let refused =
+        ask(&published(), &manifest_under("widevine-only", Format::HlsV4, Some(Encryption::CbcsAapl))).await.unwrap_err();
+    let expected =
+        "m3u8-aapl tells nothing of cbcs-aapl encryption to the systems that the policy names; it knows FairPlay, ClearKey";
+    assert_eq!(refused.to_string(), expected);
+    let expected = "playReady fmp4 cenc, playReady fmp4 piff, playReady fmp4-v20 cenc, playReady fmp4-v20 piff, \
+        playReady m3u8-cmaf cenc, playReady m3u8-cmaf cbcs-aapl, playReady mpd-time-csf cenc, playReady mpd-time-csf cbcs-aapl, \
+        playReady mpd-time-cmaf cenc, playReady mpd-time-cmaf cbcs-aapl, \
+        widevine m3u8-cmaf cenc, widevine m3u8-cmaf cbcs-aapl, widevine mpd-time-csf cenc, widevine mpd-time-csf cbcs-aapl, \
+        widevine mpd-time-cmaf cenc, widevine mpd-time-cmaf cbcs-aapl, \
+        fairPlay m3u8-aapl cbcs-aapl, fairPlay m3u8-cmaf cbcs-aapl, \
+        clearKey m3u8-aapl cbcs-aapl, clearKey m3u8-cmaf cenc, clearKey m3u8-cmaf cbcs-aapl, clearKey mpd-time-csf cenc, \
+        clearKey mpd-time-csf cbcs-aapl, clearKey mpd-time-cmaf cenc, clearKey mpd-time-cmaf cbcs-aapl, ";
+    assert_eq!(admitted, expected);
+}
+
+/// The usual document, but that the policy `all` names that system alone.
+fn document_for(system: &str) -> serde_json::Value {
+    let mut document = document();
+    for section in ["commonEncryptionCenc", "commonEncryptionCbcs"] {
+        let common = &mut document["streamingPolicies"]["all"][section];
+        let names_nothing = (system, section) == ("fairPlay", "commonEncryptionCenc");
+        *common = match system {
+            _ if names_nothing => serde_json::Value::Null,
+            "clearKey" => json!({ "enabledProtocols": common["enabledProtocols"], "clearKeyEncryptionConfiguration": {} }),
+            _ => json!({ "enabledProtocols": common["enabledProtocols"], "drm": { system: {} } }),
+        };
+    }
+    document
 }
 
 /// A resource of each kind, of audio and of video, as a format has them in the clear.
@@ -356,13 +423,13 @@ async fn other_keys_and_policies_have_other_tags() {
     let url = |policy| manifest_under(policy, Format::DashCmaf, Some(Encryption::Cenc)).replace(&locator(policy), "same");
     let mut tags = BTreeSet::new();
     for policy in ["all", "key-per-track", "clear-audio"] {
-        let mut document = crate::support::published::document();
+        let mut document = document();
         for locator in document["streamingLocators"].as_array_mut().unwrap() {
             if locator["streamingPolicyName"] == policy {
                 locator["streamingLocatorId"] = "same".into();
             }
         }
-        let locators = crate::support::published::locators(document);
+        let locators = locators(document);
         let node = Dynpack::builder(sample_storage()).locators(locators).build();
         tags.insert(ask(&node, &url(policy)).await.unwrap().etag);
     }

@@ -42,8 +42,13 @@ fn audio(bitrate: u32) -> Rendition {
     rendition("audio", bitrate, Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()), 48_000)
 }
 
-fn key_for(cpix: &Cpix, rendition: &Rendition) -> Option<String> {
-    cpix.key_for(rendition).unwrap().map(|key| key.id.to_string())
+fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
+    cpix.key_for(rendition).map(|key| key.id.to_string()).map_err(|error| error.to_string())
+}
+
+/// Why a document gives no key to the video or the audio of these tests.
+fn no_rule(name: &str, bitrate: u32) -> String {
+    format!("the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s")
 }
 
 /// A document with `body` in its root element.
@@ -66,7 +71,6 @@ fn key(id: &str) -> String {
 #[test]
 fn an_answer_tells_keys_and_systems() {
     let cpix = Cpix::parse(ANSWER.as_bytes()).unwrap();
-    assert_eq!(cpix.content_id.as_deref(), Some("film"));
     let ids: Vec<_> = cpix.keys.iter().map(|key| key.id.to_string()).collect();
     assert_eq!(ids, [SD, HD, AUDIO]);
     let first = &cpix.keys[0];
@@ -76,41 +80,117 @@ fn an_answer_tells_keys_and_systems() {
         (Some("cbcs"), "0x000102030405060708090a0b0c0d0e0f")
     );
     let systems: Vec<_> = cpix.systems_of(first.id).collect();
-    let [widevine, playready, fairplay] = systems[..] else { panic!("{systems:?}") };
+    let [fairplay, widevine, playready] = systems[..] else { panic!("{systems:?}") };
     assert_eq!(
-        (widevine.system, playready.system, fairplay.system),
-        (SystemId::WIDEVINE, SystemId::PLAYREADY, SystemId::FAIRPLAY)
+        (fairplay.system, widevine.system, playready.system),
+        (SystemId::FAIRPLAY, SystemId::WIDEVINE, SystemId::PLAYREADY)
     );
     assert!(widevine.pssh.as_ref().is_some_and(|pssh| pssh[4..8] == *b"pssh"));
-    assert_eq!(playready.content_protection.as_deref(), Some("<mspr:pro>AAAA</mspr:pro>"));
-    assert_eq!(playready.smooth_header.as_deref(), Some("AAAA"));
-    assert_eq!(fairplay.key_uri.as_deref(), Some("skd://keys.example/1"));
-    assert_eq!(fairplay.media_playlist.as_deref(), Some("#EXT-X-KEY:METHOD=SAMPLE-AES"));
-    assert_eq!(fairplay.multivariant_playlist.as_deref(), Some("#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES"));
+    assert!(playready.smooth_header.as_ref().is_some_and(|header| header.starts_with("IAIAAAEA")), "{playready:?}");
+    assert_eq!((fairplay.pssh.as_ref(), fairplay.key_uri.as_ref()), (None, None));
+    for key in [&fairplay.media_key, &fairplay.session_key] {
+        let key = key.as_ref().unwrap();
+        assert_eq!((key.method.as_str(), key.uri.as_str()), ("SAMPLE-AES", "skd://fairplay.speke.example/SD"));
+        assert_eq!(key.format.as_deref(), Some("com.apple.streamingkeydelivery"));
+        assert_eq!(key.format_versions.as_deref(), Some("1"));
+    }
+    assert!(widevine.media_key.is_some() && widevine.session_key == widevine.media_key);
+    // Elements that a server leaves empty say nothing.
+    assert!(playready.media_key.is_some() && playready.session_key.is_none());
+}
+
+/// A document whose one system has that in it; the key has the vector 0x000102…
+fn with_system(content: &str) -> String {
+    let iv = r#"explicitIV="AAECAwQFBgcICQoLDA0ODw==" kid"#;
+    document(&format!(
+        r#"<ContentKeyList>{}</ContentKeyList><DRMSystemList><DRMSystem kid="{SD}" systemId="{}">{content}</DRMSystem></DRMSystemList>"#,
+        key(SD).replace("kid", iv),
+        SystemId::FAIRPLAY
+    ))
+}
+
+fn signalling(attributes: &str, text: &str) -> String {
+    use base64::Engine;
+    let data = base64::engine::general_purpose::STANDARD.encode(text);
+    format!("<HLSSignalingData {attributes}>{data}</HLSSignalingData>")
+}
+
+#[test]
+fn signalling_for_hls_is_read_as_tags() {
+    let read = |content: &str| Cpix::parse(with_system(content).as_bytes()).unwrap().systems.remove(0);
+    let text = "#EXT-X-VENDOR:a=\"b,c\"\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,IV=0X000102030405060708090a0b0c0d0e0f,URI=\"skd://a,b=c?\",\
+                KEYFORMAT=\"com.apple.streamingkeydelivery\",X-OTHER=1\r\n";
+    let told = read(&signalling("", text));
+    let key = told.media_key.unwrap();
+    assert_eq!((key.uri.as_str(), key.format_versions, told.session_key), ("skd://a,b=c?", None, None));
+    let id = SD.replace('-', "").to_uppercase();
+    let session =
+        format!("#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES, URI=\"x\",KEYID=0x{id},KEYFORMAT=\"y\",KEYFORMATVERSIONS=\"1/2\"");
+    for playlist in ["master", "multiVariant"] {
+        let told = read(&signalling(&format!("playlist=\"{playlist}\""), &session));
+        let key = told.session_key.unwrap();
+        assert_eq!((key.format.as_deref(), key.format_versions.as_deref(), told.media_key), (Some("y"), Some("1/2"), None));
+    }
+}
+
+#[test]
+fn signalling_for_hls_that_cannot_be_taken_over_is_refused() {
+    let key = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://1\"";
+    for (attributes, text, expected) in [
+        ("", String::new() + "#EXTM3U", "HLSSignalingData: not one #EXT-X-KEY"),
+        ("", format!("{key}\n{key}"), "HLSSignalingData: not one #EXT-X-KEY"),
+        ("playlist='master'", key.into(), "HLSSignalingData: not one #EXT-X-SESSION-KEY"),
+        ("playlist='both'", key.into(), "HLSSignalingData: neither for media nor for multivariant playlists"),
+        ("", "#EXT-X-KEY:".into(), "HLSSignalingData: not a list of attributes"),
+        ("", format!("{key},"), "HLSSignalingData: not a list of attributes"),
+        ("", format!("{key},URI=\"skd://2\""), "HLSSignalingData: not a list of attributes"),
+        ("", format!("{key}x"), "HLSSignalingData: not a list of attributes"),
+        ("", format!("{key},KEYFORMAT=\"x"), "HLSSignalingData: not a list of attributes"),
+        ("", format!("{key},keyformat=\"x\""), "HLSSignalingData: not a list of attributes"),
+        ("", "#EXT-X-KEY:METHOD=NONE".into(), "HLSSignalingData: no URI"),
+        ("", "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"\"".into(), "HLSSignalingData: no URI"),
+        ("", "#EXT-X-KEY:URI=\"skd://1\"".into(), "HLSSignalingData: no METHOD"),
+        ("", "#EXT-X-KEY:METHOD=\"SAMPLE-AES\",URI=\"skd://1\"".into(), "HLSSignalingData: METHOD is wrongly quoted"),
+        ("", "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=skd://1".into(), "HLSSignalingData: URI is not quoted"),
+        ("", format!("{key},IV=0x00112233445566778899aabbccddeeff"), "HLSSignalingData: its IV is not the explicitIV of the key"),
+        ("", format!("{key},IV=1"), "HLSSignalingData: its IV is not the explicitIV of the key"),
+        ("", format!("{key},KEYID=0x{}", HD.replace('-', "")), "HLSSignalingData: its KEYID is not that of the key"),
+    ] {
+        let problem = problem(&with_system(&signalling(attributes, &text)));
+        assert!(problem.contains(expected), "{text}: {problem}");
+    }
+    let two = signalling("", key) + &signalling("playlist='media'", key);
+    assert!(problem(&with_system(&two)).contains("HLSSignalingData: a second for the same playlists"));
+    assert!(problem(&with_system("<HLSSignalingData>?</HLSSignalingData>")).contains("not Base64"));
+    for iv in ["0x000102030405060708090a0b0c0d0e0f", "1"] {
+        let without = with_system(&signalling("", &format!("{key},IV={iv}"))).replace("explicitIV", "updateVersion");
+        assert!(problem(&without).contains("its IV is not the explicitIV of the key"), "{without}");
+    }
 }
 
 #[test]
 fn rules_give_each_track_its_key() {
     let cpix = Cpix::parse(ANSWER.as_bytes()).unwrap();
     for (rendition, expected) in [
-        (video(640, 360, 30), Some(SD)),
-        (video(1024, 576, 30), Some(SD)),
-        (video(1025, 576, 30), Some(HD)),
-        (video(1920, 1080, 30), Some(HD)),
-        (video(1920, 1080, 31), None),
-        (video(3840, 2160, 30), None),
-        (audio(128_000), Some(AUDIO)),
+        (video(640, 360, 30), Ok(SD)),
+        (video(1024, 576, 30), Ok(SD)),
+        (video(1025, 576, 30), Ok(HD)),
+        (video(1920, 1080, 30), Ok(HD)),
+        // A track which no rule is for has no key, which is never a reason to leave it clear.
+        (video(1920, 1080, 31), Err(no_rule("video", 1_000_000))),
+        (video(3840, 2160, 30), Err(no_rule("video", 1_000_000))),
+        (audio(128_000), Ok(AUDIO)),
     ] {
-        assert_eq!(key_for(&cpix, &rendition).as_deref(), expected, "{:?}", rendition.track.codec.dimensions());
+        assert_eq!(key_for(&cpix, &rendition), expected.map(String::from), "{:?}", rendition.track.codec.dimensions());
     }
 }
 
 #[test]
-fn rules_go_by_bitrate_label_and_intended_type_too() {
+fn rules_go_by_bitrate_and_label_too() {
     let rules = format!(
         r#"<ContentKeyList>{}{}{}</ContentKeyList><ContentKeyUsageRuleList>
         <ContentKeyUsageRule kid="{SD}"><AudioFilter/><BitrateFilter maxBitrate="64000"/><BitrateFilter minBitrate="200000"/></ContentKeyUsageRule>
-        <ContentKeyUsageRule kid="{HD}" intendedTrackType="VIDEO"/>
+        <ContentKeyUsageRule kid="{HD}" intendedTrackType="AUDIO"><VideoFilter/></ContentKeyUsageRule>
         <ContentKeyUsageRule kid="{AUDIO}"><AudioFilter minChannels="1" maxChannels="2"/><LabelFilter label="audio"/><BitrateFilter minBitrate="64001" maxBitrate="199999"/></ContentKeyUsageRule>
         </ContentKeyUsageRuleList>"#,
         key(SD),
@@ -119,13 +199,102 @@ fn rules_go_by_bitrate_label_and_intended_type_too() {
     );
     let cpix = Cpix::parse(document(&rules).as_bytes()).unwrap();
     let given = [audio(64_000), audio(64_001), audio(200_000), video(640, 360, 25)].map(|rendition| key_for(&cpix, &rendition));
-    assert_eq!(given.each_ref().map(Option::as_deref), [Some(SD), Some(AUDIO), Some(SD), Some(HD)]);
+    assert_eq!(given, [SD, AUDIO, SD, HD].map(|id| Ok(id.to_owned())));
+}
+
+/// A document of one key, with a rule of that content.
+fn with_rule(attributes: &str, content: &str) -> String {
+    let rule = format!("<ContentKeyUsageRule kid='{SD}' {attributes}>{content}</ContentKeyUsageRule>");
+    document(&format!("<ContentKeyList>{}</ContentKeyList><ContentKeyUsageRuleList>{rule}</ContentKeyUsageRuleList>", key(SD)))
+}
+
+/// What a rule gives to video and to audio.
+fn given(attributes: &str, content: &str) -> [Result<String, String>; 2] {
+    let cpix = Cpix::parse(with_rule(attributes, content).as_bytes()).unwrap();
+    [video(1280, 720, 25), audio(5)].map(|rendition| key_for(&cpix, &rendition))
+}
+
+#[test]
+fn a_rule_for_nothing_that_there_is_gives_no_key() {
+    let none = [Err(no_rule("video", 1_000_000)), Err(no_rule("audio", 5))];
+    assert_eq!(given("", "<LabelFilter label='SD'/>"), none);
+    assert_eq!(given("", "<VideoFilter maxPixels='500000'/><AudioFilter/>"), [none[0].clone(), Ok(SD.into())]);
+    assert_eq!(given("", "<VideoFilter/>"), [Ok(SD.into()), none[1].clone()]);
+}
+
+/// It tells people something, and no more (CPIX 2.3, `LabelFilter`).
+#[test]
+fn the_intended_type_of_track_decides_nothing() {
+    let both = [Ok(SD.to_owned()), Ok(SD.to_owned())];
+    for intended in ["VIDEO", "AUDIO", "ALL", "SD+HD"] {
+        assert_eq!(given(&format!("intendedTrackType='{intended}'"), ""), both, "{intended}");
+    }
+    // As SPEKE 2 writes a key for all tracks.
+    assert_eq!(given("intendedTrackType='ALL'", "<AudioFilter/><VideoFilter/>"), both);
+}
+
+/// A rule that cannot be understood may be about any track (CPIX 2.3, usage rule filters).
+#[test]
+fn rules_with_unknown_filters_are_refused() {
+    let expected = "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3";
+    for (attributes, content) in [
+        ("", "<Whatever x='1'/>"),
+        ("", "<VideoFilter/><x:CodecFilter xmlns:x='urn:x'/>"),
+        ("", "<VideoFilter codec='hevc'/>"),
+        ("", "<VideoFilter><CodecFilter/></VideoFilter>"),
+        ("", "<AudioFilter language='de'/>"),
+        ("", "<BitrateFilter minBitrate='1' codec='a'/>"),
+        ("", "<LabelFilter label='a' not='b'/>"),
+        ("only='audio'", ""),
+    ] {
+        assert_eq!(problem(&with_rule(attributes, content)), expected, "{attributes} {content}");
+    }
+    assert!(problem(&with_rule("", "<LabelFilter/>")).ends_with("a LabelFilter without a label"));
+    assert!(problem(&with_rule("", "<BitrateFilter/>")).ends_with("a BitrateFilter without a bitrate"));
+    assert!(problem(&with_rule("", "<VideoFilter hdr='yes'/>")).ends_with("hdr is neither true nor false"));
+    // Declarations of namespaces are no attributes.
+    assert_eq!(given("xmlns:a='urn:a'", "<VideoFilter xmlns='urn:dashif:org:cpix'/>")[0], Ok(SD.into()));
+}
+
+/// What is not known is not zero: no rule that asks for it can be followed.
+#[test]
+fn rules_that_ask_for_what_is_not_known_are_refused() {
+    let still = {
+        let mut still = video(1280, 720, 25);
+        let columns = SampleColumns {
+            durations: Column::constant(0, 1),
+            composition_offsets: Column::constant(0, 1),
+            sizes: Column::constant(10, 1),
+            chunks: vec![(SampleIndex(0), 0)],
+            sync_samples: None,
+        };
+        let table = SampleTable::new(columns).unwrap();
+        still.track = Arc::new(Track::new(TrackId(1), still.track.timescale, still.track.codec.clone(), Bytes::new(), table));
+        still
+    };
+    assert!(still.track.frame_rate().is_none());
+    let unsized_video = video(0, 0, 25);
+    let asks =
+        |content: &str, rendition: &Rendition| key_for(&Cpix::parse(with_rule("", content).as_bytes()).unwrap(), rendition);
+    let unknown = |what: &str| {
+        let problem = format!("a rule asks for the {what} of \"video\" at 1000000 bit/s, which is not known");
+        Err(format!("the CPIX document does not tell one key: {problem}"))
+    };
+    for filter in
+        ["<VideoFilter maxFps='30'/>", "<VideoFilter minFps='30'/>", "<VideoFilter/><VideoFilter maxPixels='1' maxFps='30'/>"]
+    {
+        assert_eq!(asks(filter, &still), unknown("frame rate"), "{filter}");
+    }
+    for filter in ["<VideoFilter maxPixels='500000'/>", "<VideoFilter minPixels='0'/>"] {
+        assert_eq!(asks(filter, &unsized_video), unknown("size of the picture"), "{filter}");
+    }
+    assert_eq!([asks("<VideoFilter/>", &still), asks("<VideoFilter/>", &unsized_video)], [Ok(SD.into()), Ok(SD.into())]);
 }
 
 #[test]
 fn one_key_without_rules_is_for_all() {
     let one = Cpix::parse(document(&format!("<ContentKeyList>{}</ContentKeyList>", key(SD))).as_bytes()).unwrap();
-    assert_eq!(key_for(&one, &audio(1)).as_deref(), Some(SD));
+    assert_eq!(key_for(&one, &audio(1)).as_deref(), Ok(SD));
     let two = Cpix::parse(document(&format!("<ContentKeyList>{}{}</ContentKeyList>", key(SD), key(HD))).as_bytes()).unwrap();
     let error = two.key_for(&audio(1)).unwrap_err().to_string();
     assert_eq!(error, "the CPIX document does not tell one key: it has 2 and no rules for their use");
@@ -139,12 +308,12 @@ fn rules_which_contradict_each_other_are_refused() {
     let with_rules = |rules: String| {
         let body =
             format!("<ContentKeyList>{}</ContentKeyList><ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList>", key(SD));
-        Cpix::parse(document(&body).as_bytes()).unwrap().key_for(&audio(5)).map(|key| key.map(|key| key.id.to_string()))
+        Cpix::parse(document(&body).as_bytes()).unwrap().key_for(&audio(5)).map(|key| key.id.to_string())
     };
     let expected = format!("the CPIX document does not tell one key: its rules give both {SD} and {HD} to \"audio\" at 5 bit/s");
     assert_eq!(with_rules(rule(SD) + &rule(HD)).unwrap_err().to_string(), expected);
     assert!(with_rules(rule(HD)).unwrap_err().to_string().ends_with(&format!("a rule gives {HD}, which it does not hold")));
-    assert_eq!(with_rules(rule(SD) + &rule(SD)).unwrap().as_deref(), Some(SD));
+    assert_eq!(with_rules(rule(SD) + &rule(SD)).unwrap(), SD);
 }
 
 #[test]
@@ -181,6 +350,12 @@ fn what_is_malformed_is_refused_without_repeating_secrets() {
         (keys("<ContentKey/>"), "an element without kid"),
         (keys("<ContentKey kid='1'/>"), "not a key id: there are not 32 hexadecimal digits"),
         (keys(&format!("{}{}", key(SD), key(SD))), &format!("a second key {SD}")),
+        (keys(&format!("{}{}", key(SD), key(SD).replace("AAEC", "c2Vj"))), &format!("a second key {SD}")),
+        (
+            keys(&key(SD).replace("</pskc:Secret>", "<pskc:PlainValue>c2VjcmV0</pskc:PlainValue></pskc:Secret>")),
+            "a second PlainValue",
+        ),
+        (keys(&key(SD).replace("</Data>", "<pskc:Secret>c2VjcmV0</pskc:Secret></Data>")), "a second Secret"),
         (
             keys(&format!("<ContentKey kid='{SD}' dependsOnKey='{HD}'/>")),
             "needs what is not supported: keys that depend on others",

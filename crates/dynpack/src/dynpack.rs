@@ -12,7 +12,7 @@ use crate::assets::{Assets, Opening};
 use crate::grant::Grant;
 use crate::key_ring::KeyRing;
 use crate::keys::{KeyProvider, LocatorKeys};
-use crate::open::{lone_name, media_files};
+use crate::open::{lone_name, media_files, open_file};
 use crate::packager::{Content, Job};
 use crate::protection::Protection;
 use crate::protections::Protections;
@@ -234,8 +234,8 @@ impl Dynpack {
         let (locator, policy) = locators.open(id, now)?;
         let blocked = || Error::DownloadBlocked { file: file.clone() };
         let content_type = download.content_type().filter(|_| policy.allows_download()).ok_or_else(blocked)?;
-        let path = format!("{}/{file}", locator.asset_name);
-        let source = self.inner.assets.storage().open(&path).await.map_err(|error| match error {
+        let opened = open_file(self.inner.assets.storage(), &locator.asset_name, file).await;
+        let (path, source) = opened.map_err(|error| match error {
             StorageError::NotFound { .. } => Error::FileNotFound { file: file.clone() },
             other => other.told_of(format!("{id}/{file}")).into(),
         })?;

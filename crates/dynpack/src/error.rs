@@ -1,5 +1,7 @@
 //! Why a request is not answered.
 
+use dynpack_crypt::SystemId;
+
 use crate::{AssetPath, Encryption, Format, FragmentNumber, KeyError, RequestError, storage::StorageError};
 
 /// Why a request is not answered. [`status`](Self::status) says who can mend it: 4xx the one who asked or the one who stored the
@@ -111,6 +113,14 @@ pub enum Error {
         /// The protection.
         encryption: Encryption,
     },
+    /// The format can tell no system of the policy's where the keys of that protection are.
+    #[error("{format} tells nothing of {encryption} encryption to the systems that the policy names; it knows {known}", known = known(*format, *encryption))]
+    SystemsNotCarried {
+        /// The format.
+        format: Format,
+        /// The protection.
+        encryption: Encryption,
+    },
     /// The asset is stored encrypted: it would have to be decrypted first, which is not done here.
     #[error("the asset `{asset}` cannot be served: {problem}")]
     EncryptedInput {
@@ -192,7 +202,8 @@ impl Error {
             | Self::Unpresentable { .. }
             | Self::EncryptedInput { .. }
             | Self::SegmentTooLarge { .. }
-            | Self::EncryptionNotCarried { .. } => 415,
+            | Self::EncryptionNotCarried { .. }
+            | Self::SystemsNotCarried { .. } => 415,
             Self::Segment(
                 dynpack_fragment::Error::Sample { .. }
                 | dynpack_fragment::Error::Unsupported(_)
@@ -233,11 +244,23 @@ impl Error {
             Self::FormatBlocked(_) | Self::DownloadBlocked { .. } => "MPE_OUTPUT_FORMAT_BLOCKED",
             Self::EncryptionNotSet(_) => "MPE_ENC_ENCRYPTION_NOT_SET_IN_DELIVERY_POLICY",
             Self::EncryptionNotNamed { .. } => "MPE_ENC_ENCRYPTION_NOT_SPECIFIED_IN_URL",
-            Self::EncryptionNotCarried { .. } => "MPE_ENCRYPTION_NOT_SUPPORTED",
+            Self::EncryptionNotCarried { .. } | Self::SystemsNotCarried { .. } => "MPE_ENCRYPTION_NOT_SUPPORTED",
             Self::EncryptedInput { .. } => "MPE_ENC_ALREADY_ENCRYPTED",
             Self::Unusable { .. } | Self::Unpresentable { .. } => "MPE_INPUT_FORMAT_NOT_SUPPORTED",
             Self::Segment(_) | Self::SegmentTooLarge { .. } | Self::NotCarried { .. } => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
             Self::Manifest(_) | Self::Storage(_) | Self::Keys(_) => "MPE_STORAGE_INTERNAL_ERROR",
         }
     }
+}
+
+/// The systems that a format knows under a protection, for people.
+fn known(format: Format, encryption: Encryption) -> String {
+    let name = |system: &SystemId| match *system {
+        SystemId::PLAYREADY => "PlayReady".to_owned(),
+        SystemId::WIDEVINE => "Widevine".to_owned(),
+        SystemId::FAIRPLAY => "FairPlay".to_owned(),
+        SystemId::CLEAR_KEY => "ClearKey".to_owned(),
+        other => other.to_string(),
+    };
+    format.systems(encryption).iter().map(name).collect::<Vec<_>>().join(", ")
 }

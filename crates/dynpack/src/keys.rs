@@ -6,7 +6,7 @@ mod of_locators;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use dynpack_crypt::cpix::{Cpix, CpixSystem};
+use dynpack_crypt::cpix::{Cpix, CpixKey, CpixSystem};
 use dynpack_crypt::{ContentKey, Iv, KeyId, SystemId};
 use dynpack_media::Rendition;
 
@@ -47,8 +47,13 @@ pub(crate) struct TrackKey {
 }
 
 impl KeySet {
-    /// The key of a rendition; `None` where the set leaves it clear.
-    pub(crate) fn key_for(&self, rendition: &Rendition, policy: &ContentKeys) -> Result<Option<TrackKey>, KeyError> {
+    /// The key of a rendition. What stays clear is for the policy alone to say: where the set has no key for it, that is an error.
+    pub(crate) fn key_for(
+        &self,
+        rendition: &Rendition,
+        encryption: Encryption,
+        policy: &ContentKeys,
+    ) -> Result<TrackKey, KeyError> {
         let (id, value, iv) = match self {
             Self::Labelled(keys) => {
                 let key = labelled(keys, policy.label_for(rendition))?;
@@ -56,12 +61,12 @@ impl KeySet {
             }
             Self::Cpix(document) => {
                 let key = document.key_for(rendition).map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
-                let Some(key) = key else { return Ok(None) };
+                check_scheme(key, encryption)?;
                 (key.id, &key.key, key.iv)
             }
         };
         let key = value.clone().ok_or(KeyError::NoValue { id })?;
-        Ok(Some(TrackKey { id, key, iv }))
+        Ok(TrackKey { id, key, iv })
     }
 
     /// What a protection system is told of a key, where the set says so itself.
@@ -70,6 +75,22 @@ impl KeySet {
             Self::Labelled(_) => None,
             Self::Cpix(document) => document.systems_of(key_id).find(|told| told.system == system),
         }
+    }
+}
+
+/// A key that its document means for one protection is not used for another: what systems are told of it would be wrong.
+fn check_scheme(key: &CpixKey, encryption: Encryption) -> Result<(), KeyError> {
+    let names: [&str; 2] = match encryption {
+        Encryption::Cbc => ["AES-128"; 2],
+        Encryption::Cenc | Encryption::Piff => ["cenc", "SAMPLE-AES-CTR"],
+        Encryption::CbcsAapl => ["cbcs", "SAMPLE-AES"],
+    };
+    match &key.scheme {
+        Some(scheme) if !names.contains(&scheme.as_str()) => {
+            let problem = format!("the CPIX document means the key {} for `{scheme}`, not for `{encryption}`", key.id);
+            Err(KeyError::Unusable { problem })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A streaming locator: the id under which an asset is published, with its policy, times and keys.
 
 mod key;
+mod secret;
 
 use std::time::{Duration, SystemTime};
 
@@ -33,7 +34,7 @@ pub struct Locator {
     #[serde(default)]
     pub alternative_media_id: Option<String>,
     /// Its keys, of which those without a value are asked of the [`KeyProvider`](crate::KeyProvider).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "secret::keys")]
     pub content_keys: Vec<LocatorKey>,
     /// Filters for all that it answers. Not built: a locator with filters is refused, since it would show more than it is meant to.
     #[serde(default)]
@@ -96,6 +97,9 @@ impl Locator {
             if self.content_keys.iter().take(at).any(|other| is_same(&other)) {
                 let label = key.label.as_ref().map_or_else(|| "no label".to_owned(), |label| format!("the label `{label}`"));
                 return Err(format!("two of its keys have {label}"));
+            }
+            if self.content_keys.iter().take(at).any(|other| other.contradicts(key)) {
+                return Err(format!("two of its keys have the id {}, with different values or vectors", key.id));
             }
         }
         Ok(())

@@ -126,16 +126,41 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
             if names.is_empty() || !has_folder_name { Err(not_found()) } else { Ok(Contents::Folder { names }) }
         }
         Err(StorageError::NotFound { .. }) if has_folder_name => {
-            for ending in MEDIA_ENDINGS {
-                let file = format!("{}{ending}", path.folder());
-                if storage.identity(&file).await.is_ok() {
-                    return Ok(Contents::Lone { path: file });
-                }
-            }
-            Err(not_found())
+            lone_file(storage, path.folder()).await.map(|path| Contents::Lone { path }).ok_or_else(not_found)
         }
         Err(StorageError::NotFound { .. }) => Err(not_found()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The file beside the folders that is the asset where there is no such folder.
+async fn lone_file(storage: &dyn Storage, folder: &str) -> Option<String> {
+    for ending in MEDIA_ENDINGS {
+        let file = format!("{folder}{ending}");
+        if storage.identity(&file).await.is_ok() {
+            return Some(file);
+        }
+    }
+    None
+}
+
+/// Opens a stored file of an asset, found as the asset itself is: in its folder, or beside the folders if it is a lone file. Returns
+/// its path as well.
+pub(crate) async fn open_file(
+    storage: &dyn Storage,
+    folder: &str,
+    name: &str,
+) -> Result<(String, Arc<dyn Source>), StorageError> {
+    let path = format!("{folder}/{name}");
+    match storage.open(&path).await {
+        Err(not_found @ StorageError::NotFound { .. }) => {
+            let is_folder = !matches!(storage.list(folder).await, Err(StorageError::NotFound { .. }));
+            let lone = if is_folder { None } else { lone_file(storage, folder).await };
+            let path = lone.filter(|lone| lone.rsplit('/').next() == Some(name)).ok_or(not_found)?;
+            let source = storage.open(&path).await?;
+            Ok((path, source))
+        }
+        opened => Ok((path, opened?)),
     }
 }
 

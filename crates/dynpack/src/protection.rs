@@ -8,7 +8,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
-use dynpack_crypt::systems::Pssh;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_fragment::{SegmentPlan, fmp4};
 use dynpack_media::{Presentation, Rendition};
@@ -99,7 +98,7 @@ impl Protection {
         let mut tracks = Vec::with_capacity(presentation.renditions.len());
         for rendition in &presentation.renditions {
             let is_clear = policy.clear_tracks(encryption).iter().any(|tracks| tracks.selects(rendition));
-            let key = if is_clear { None } else { keys.key_for(rendition, &mappings)? };
+            let key = if is_clear { None } else { Some(keys.key_for(rendition, encryption, &mappings)?) };
             let lock = match key {
                 None => None,
                 Some(key) => match locks.iter().find(|lock| lock.key.id == key.id) {
@@ -232,10 +231,7 @@ fn version(encryption: Encryption, tracks: &[Track], playready_object: Option<&s
         };
         parts.extend([key.id.0.to_vec(), hash([key.id.0.as_slice(), key.key.expose()])]);
         parts.extend([key.iv.map(|iv| iv.0.to_vec()), key_url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
-        for Signal { system, pssh, url } in signals {
-            let pssh = pssh.as_ref().map(Pssh::to_bytes);
-            parts.extend([Some(system.0.to_vec()), pssh, url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
-        }
+        parts.extend(signals.iter().flat_map(Signal::parts));
     }
     parts.push(playready_object.unwrap_or_default().into());
     hash(parts.iter().map(Vec::as_slice)).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -7,7 +7,7 @@ use super::sample_storage;
 use dynpack::storage::Memory;
 
 /// What the policy of that name enables, and how: `all` is every protection for every system, in all protocols.
-pub(crate) const POLICIES: [&str; 10] = [
+pub(crate) const POLICIES: [&str; 11] = [
     "Predefined_DownloadOnly",
     "Predefined_ClearStreamingOnly",
     "Predefined_DownloadAndClearStreaming",
@@ -18,6 +18,7 @@ pub(crate) const POLICIES: [&str; 10] = [
     "clear-and-all",
     "clear-audio",
     "key-per-track",
+    "widevine-only",
 ];
 
 /// The keys of all locators, which must never show.
@@ -73,6 +74,10 @@ pub(crate) fn document() -> Value {
         let mappings = json!([{ "label": "audio", "tracks": of_type("audio") }, { "label": "hd", "tracks": hd }]);
         key_per_track[section]["contentKeys"] = json!({ "keyToTrackMappings": mappings });
     }
+    let mut widevine_only = policy(json!([]));
+    for section in ["commonEncryptionCenc", "commonEncryptionCbcs"] {
+        widevine_only[section] = json!({ "enabledProtocols": everywhere, "drm": { "widevine": {} } });
+    }
     let locators = POLICIES.map(|name| {
         let mut keys = vec![json!({ "id": id(0), "value": key })];
         if name == "key-per-track" {
@@ -97,7 +102,8 @@ pub(crate) fn document() -> Value {
             "all": policy(json!([])),
             "clear-and-all": with_clear,
             "clear-audio": policy(of_type("audio")),
-            "key-per-track": key_per_track
+            "key-per-track": key_per_track,
+            "widevine-only": widevine_only
         },
         "streamingLocators": locators
     })

@@ -2,15 +2,13 @@
 
 use dynpack_media::Rendition;
 
-use super::{UsageRule, read};
+use super::{HlsKey, UsageRule, read};
 use crate::{ContentKey, Error, Iv, KeyId, SystemId};
 
 /// A CPIX document: keys, what protection systems are told of them, and which tracks they are for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cpix {
-    /// The id of the content, if it has one.
-    pub content_id: Option<String>,
     /// The keys, each id once.
     pub keys: Vec<CpixKey>,
     /// What protection systems are told.
@@ -29,7 +27,8 @@ pub struct CpixKey {
     pub key: Option<ContentKey>,
     /// The initialization vector that is to be used with it (`explicitIV`).
     pub iv: Option<Iv>,
-    /// The scheme it is for, such as `cenc` (`commonEncryptionScheme`).
+    /// What it is for (`commonEncryptionScheme`): a scheme of Common Encryption, such as `cenc`, or a `METHOD` of HLS; anything unless
+    /// set.
     pub scheme: Option<String>,
 }
 
@@ -43,14 +42,13 @@ pub struct CpixSystem {
     pub key_id: KeyId,
     /// A whole `pssh` box.
     pub pssh: Option<Vec<u8>>,
-    /// What goes into the `ContentProtection` of an MPD, as XML.
-    pub content_protection: Option<String>,
-    /// The `URI` of `EXT-X-KEY`.
+    /// The `URI` of `EXT-X-KEY` (`URIExtXKey`, up to CPIX 2.3; SPEKE 1 has no other signalling for HLS).
     pub key_uri: Option<String>,
-    /// Lines for media playlists of HLS.
-    pub media_playlist: Option<String>,
-    /// Lines for multivariant playlists of HLS.
-    pub multivariant_playlist: Option<String>,
+    /// The `EXT-X-KEY` of media playlists (`HLSSignalingData`).
+    pub media_key: Option<HlsKey>,
+    /// The `EXT-X-SESSION-KEY` of multivariant playlists (`HLSSignalingData`). Where there is signalling for media playlists alone,
+    /// multivariant playlists are to have none.
+    pub session_key: Option<HlsKey>,
     /// The content of the `ProtectionHeader` of a Smooth Streaming manifest, in Base64.
     pub smooth_header: Option<String>,
 }
@@ -71,30 +69,34 @@ impl Cpix {
         read::read(document)
     }
 
-    /// The key for a rendition; `None` if it is to stay clear, since no rule speaks of it. A document of one key without rules
-    /// gives it to all, as servers of the first version of SPEKE mean it.
+    /// The key for a rendition. A document of one key without rules gives it to all, as servers of the first version of SPEKE mean it.
     ///
     /// # Errors
-    /// [`Error::NoOneKey`] if rules give it several keys, there are several and no rules, or a rule gives a key that is not
-    /// there.
-    pub fn key_for(&self, rendition: &Rendition) -> Result<Option<&CpixKey>, Error> {
+    /// [`Error::NoOneKey`] if no rule gives it a key or rules give it several, there are several and no rules, a rule gives a key that is
+    /// not there, or one asks for what is not known of the rendition.
+    pub fn key_for(&self, rendition: &Rendition) -> Result<&CpixKey, Error> {
         if self.rules.is_empty() {
             return match &self.keys[..] {
                 [] => Err(Error::NoOneKey("it has none".into())),
-                [only] => Ok(Some(only)),
+                [only] => Ok(only),
                 several => Err(Error::NoOneKey(format!("it has {} and no rules for their use", several.len()))),
             };
         }
-        let mut ids = self.rules.iter().filter(|rule| rule.applies_to(rendition)).map(|rule| rule.key_id);
-        let Some(id) = ids.next() else { return Ok(None) };
-        if let Some(other) = ids.find(|other| *other != id) {
-            let Rendition { name, bitrate, .. } = rendition;
-            return Err(Error::NoOneKey(format!("its rules give both {id} and {other} to {name:?} at {bitrate} bit/s")));
+        let Rendition { name, bitrate, .. } = rendition;
+        let mut given = None;
+        for rule in &self.rules {
+            match given {
+                _ if !rule.applies_to(rendition)? => {}
+                Some(id) if id != rule.key_id => {
+                    let other = rule.key_id;
+                    return Err(Error::NoOneKey(format!("its rules give both {id} and {other} to {name:?} at {bitrate} bit/s")));
+                }
+                _ => given = Some(rule.key_id),
+            }
         }
-        match self.keys.iter().find(|key| key.id == id) {
-            Some(key) => Ok(Some(key)),
-            None => Err(Error::NoOneKey(format!("a rule gives {id}, which it does not hold"))),
-        }
+        let id = given.ok_or_else(|| Error::NoOneKey(format!("none of its rules gives one to {name:?} at {bitrate} bit/s")))?;
+        let key = self.keys.iter().find(|key| key.id == id);
+        key.ok_or_else(|| Error::NoOneKey(format!("a rule gives {id}, which it does not hold")))
     }
 
     /// What protection systems are told of a key.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::rule::{Range, VideoFilter};
 use super::tree::{self, Element};
-use super::{Cpix, CpixKey, CpixSystem, UsageRule};
+use super::{Cpix, CpixKey, CpixSystem, HlsKey, UsageRule};
 use crate::{ContentKey, Error, KeyId};
 
 pub(super) fn read(document: &[u8]) -> Result<Cpix, Error> {
@@ -13,7 +13,7 @@ pub(super) fn read(document: &[u8]) -> Result<Cpix, Error> {
     if !root.is("CPIX") {
         return Err(root.malformed("the root element is not CPIX"));
     }
-    let mut cpix = Cpix { content_id: root.attribute("contentId").map(Into::into), ..Cpix::default() };
+    let mut cpix = Cpix::default();
     for element in root.at(["ContentKeyList", "ContentKey"]) {
         let key = read_key(element)?;
         if cpix.keys.iter().any(|other| other.id == key.id) {
@@ -21,7 +21,8 @@ pub(super) fn read(document: &[u8]) -> Result<Cpix, Error> {
         }
         cpix.keys.push(key);
     }
-    cpix.systems = root.at(["DRMSystemList", "DRMSystem"]).map(read_system).collect::<Result<_, _>>()?;
+    cpix.systems =
+        root.at(["DRMSystemList", "DRMSystem"]).map(|system| read_system(system, &cpix.keys)).collect::<Result<_, _>>()?;
     cpix.rules = root.at(["ContentKeyUsageRuleList", "ContentKeyUsageRule"]).map(read_rule).collect::<Result<_, _>>()?;
     Ok(cpix)
 }
@@ -32,71 +33,104 @@ fn read_key(element: &Element) -> Result<CpixKey, Error> {
         return Err(Error::CpixUnsupported("keys that depend on others"));
     }
     let iv = element.attribute("explicitIV").map(|text| vector(element, text)).transpose()?;
-    let key = element.child("Data").and_then(|data| data.child("Secret")).map(|secret| read_secret(id, secret)).transpose()?;
+    let data = element.child("Data")?.map(|data| data.child("Secret")).transpose()?.flatten();
+    let key = data.map(|secret| read_secret(id, secret)).transpose()?;
     Ok(CpixKey { id, key, iv, scheme: element.attribute("commonEncryptionScheme").map(Into::into) })
 }
 
 fn read_secret(id: KeyId, secret: &Element) -> Result<ContentKey, Error> {
-    if secret.child("EncryptedValue").is_some() {
+    if secret.children("EncryptedValue").next().is_some() {
         return Err(Error::EncryptedKey(id));
     }
-    let plain = secret.child("PlainValue").ok_or_else(|| secret.malformed("a secret without PlainValue"))?;
+    let plain = secret.child("PlainValue")?.ok_or_else(|| secret.malformed("a secret without PlainValue"))?;
     ContentKey::from_base64(plain.text()).map_err(|error| plain.malformed(error.to_string()))
 }
 
-fn read_system(element: &Element) -> Result<CpixSystem, Error> {
-    let id = element.attribute("systemId").ok_or_else(|| element.malformed("a DRMSystem without systemId"))?;
-    let signalling = |playlist: &'static str| {
-        let of_playlist = |data: &&Element| data.attribute("playlist").unwrap_or("media") == playlist;
-        element.children("HLSSignalingData").find(of_playlist).map(base64_text).transpose()
-    };
+fn read_system(element: &Element, keys: &[CpixKey]) -> Result<CpixSystem, Error> {
+    let system = element.attribute("systemId").ok_or_else(|| element.malformed("a DRMSystem without systemId"))?;
+    let key_id = key_id(element)?;
+    let iv = keys.iter().find(|key| key.id == key_id).and_then(|key| key.iv);
+    let (mut media_key, mut session_key) = (None, None);
+    for data in element.children("HLSSignalingData").filter(|data| !data.is_empty()) {
+        let (told, tag) = match data.attribute("playlist") {
+            None | Some("media") => (&mut media_key, "#EXT-X-KEY"),
+            Some("master" | "multiVariant") => (&mut session_key, "#EXT-X-SESSION-KEY"),
+            Some(_) => return Err(data.malformed("HLSSignalingData: neither for media nor for multivariant playlists")),
+        };
+        if told.replace(HlsKey::read(data, &base64_text(data)?, tag, key_id, iv)?).is_some() {
+            return Err(data.malformed("HLSSignalingData: a second for the same playlists"));
+        }
+    }
     Ok(CpixSystem {
-        system: id.parse().map_err(|error: Error| element.malformed(error.to_string()))?,
-        key_id: key_id(element)?,
-        pssh: element.child("PSSH").map(base64).transpose()?,
-        content_protection: element.child("ContentProtectionData").map(base64_text).transpose()?,
-        key_uri: element.child("URIExtXKey").map(base64_text).transpose()?,
-        media_playlist: signalling("media")?,
-        multivariant_playlist: signalling("master")?,
-        smooth_header: element.child("SmoothStreamingProtectionHeaderData").map(|data| data.text().to_owned()),
+        system: system.parse().map_err(|error: Error| element.malformed(error.to_string()))?,
+        key_id,
+        pssh: element.child("PSSH")?.map(base64).transpose()?,
+        key_uri: element.child("URIExtXKey")?.map(base64_text).transpose()?,
+        media_key,
+        session_key,
+        smooth_header: element.child("SmoothStreamingProtectionHeaderData")?.map(|data| data.text().to_owned()),
     })
 }
 
+/// A rule with a filter that is not known must not be passed over: nobody knows which tracks it is for.
 fn read_rule(element: &Element) -> Result<UsageRule, Error> {
-    if element.child("KeyPeriodFilter").is_some() {
+    if element.children("KeyPeriodFilter").next().is_some() {
         return Err(Error::CpixUnsupported("key periods"));
     }
-    let ranges = |name, least, most| element.children(name).map(|filter| range(filter, least, most)).collect::<Result<_, _>>();
-    let labels = element.children("LabelFilter").filter_map(|filter| filter.attribute("label"));
+    element.knows(&["id", "kid", "intendedTrackType"], &["VideoFilter", "AudioFilter", "BitrateFilter", "LabelFilter"])?;
     Ok(UsageRule {
         key_id: key_id(element)?,
-        intended_track_type: element.attribute("intendedTrackType").map(Into::into),
         videos: element.children("VideoFilter").map(read_video_filter).collect::<Result<_, _>>()?,
-        audios: ranges("AudioFilter", "minChannels", "maxChannels")?,
-        bitrates: ranges("BitrateFilter", "minBitrate", "maxBitrate")?,
-        labels: labels.map(Into::into).collect(),
+        audios: element.children("AudioFilter").map(read_audio_filter).collect::<Result<_, _>>()?,
+        bitrates: element.children("BitrateFilter").map(read_bitrate_filter).collect::<Result<_, _>>()?,
+        labels: element.children("LabelFilter").map(read_label_filter).collect::<Result<_, _>>()?,
     })
 }
 
 /// The least frame rate is not in the range itself, the most is.
 fn read_video_filter(filter: &Element) -> Result<VideoFilter, Error> {
-    let is_set = |name| matches!(filter.attribute(name), Some("true" | "1"));
-    let least = number(filter, "minFps")?.map_or(0, |least| least.saturating_mul(1000).saturating_add(1));
-    let most = number(filter, "maxFps")?.map_or(u64::MAX, |most| most.saturating_mul(1000));
+    filter.knows(&["minPixels", "maxPixels", "minFps", "maxFps", "hdr", "wcg"], &[])?;
+    let exact = |rate: u64| rate.saturating_mul(1000);
+    let least = number(filter, "minFps")?.map(|least| exact(least).saturating_add(1));
     Ok(VideoFilter {
-        pixels: range(filter, "minPixels", "maxPixels")?,
-        frame_rate: Range { least, most },
-        is_special: is_set("hdr") || is_set("wcg"),
+        pixels: range(number(filter, "minPixels")?, number(filter, "maxPixels")?),
+        frame_rate: range(least, number(filter, "maxFps")?.map(exact)),
+        is_special: is_set(filter, "hdr")? || is_set(filter, "wcg")?,
     })
 }
 
-fn range(filter: &Element, least: &str, most: &str) -> Result<Range, Error> {
-    Ok(Range { least: number(filter, least)?.unwrap_or(0), most: number(filter, most)?.unwrap_or(u64::MAX) })
+fn read_audio_filter(filter: &Element) -> Result<Option<Range>, Error> {
+    filter.knows(&["minChannels", "maxChannels"], &[])?;
+    Ok(range(number(filter, "minChannels")?, number(filter, "maxChannels")?))
+}
+
+fn read_bitrate_filter(filter: &Element) -> Result<Range, Error> {
+    filter.knows(&["minBitrate", "maxBitrate"], &[])?;
+    let range = range(number(filter, "minBitrate")?, number(filter, "maxBitrate")?);
+    range.ok_or_else(|| filter.malformed("a BitrateFilter without a bitrate"))
+}
+
+fn read_label_filter(filter: &Element) -> Result<String, Error> {
+    filter.knows(&["label"], &[])?;
+    filter.attribute("label").map(Into::into).ok_or_else(|| filter.malformed("a LabelFilter without a label"))
+}
+
+/// A range of which one end is told, or both; `None` if neither is.
+fn range(least: Option<u64>, most: Option<u64>) -> Option<Range> {
+    (least.is_some() || most.is_some()).then(|| Range { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) })
 }
 
 fn number(element: &Element, name: &str) -> Result<Option<u64>, Error> {
     let value = element.attribute(name).map(|value| value.parse().map_err(|_| element.malformed(format!("{name} is no number"))));
     value.transpose()
+}
+
+fn is_set(element: &Element, name: &str) -> Result<bool, Error> {
+    match element.attribute(name) {
+        None | Some("false" | "0") => Ok(false),
+        Some("true" | "1") => Ok(true),
+        Some(_) => Err(element.malformed(format!("{name} is neither true nor false"))),
+    }
 }
 
 fn key_id(element: &Element) -> Result<KeyId, Error> {

@@ -2,21 +2,20 @@
 
 use dynpack_media::{FrameRate, MediaKind, Rendition};
 
-use crate::KeyId;
+use crate::{Error, KeyId};
 
 /// Which tracks a key is for.
 ///
-/// Of each kind of filter that the rule has, one must let the track pass; filters for video and audio are one kind, so that a
-/// rule with both is for both.
+/// Of each kind of filter that the rule has, one must let the track pass. Filters for video and audio are one kind, so that a rule with
+/// both is for both: so SPEKE 2 writes a key for all tracks, which by the letter of CPIX would be for none. The type of track that it is
+/// meant for (`intendedTrackType`) tells people something and decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsageRule {
     /// The key.
     pub key_id: KeyId,
-    /// What the tracks are, for people (`intendedTrackType`). `VIDEO` and `AUDIO` count where no filter tells the kind.
-    pub intended_track_type: Option<String>,
     pub(super) videos: Vec<VideoFilter>,
-    pub(super) audios: Vec<Range>,
+    pub(super) audios: Vec<Option<Range>>,
     pub(super) bitrates: Vec<Range>,
     pub(super) labels: Vec<String>,
 }
@@ -38,46 +37,60 @@ impl Range {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct VideoFilter {
     /// Pixels of a picture.
-    pub(super) pixels: Range,
+    pub(super) pixels: Option<Range>,
     /// Frames per thousand seconds.
-    pub(super) frame_rate: Range,
+    pub(super) frame_rate: Option<Range>,
     /// Whether it is for a high dynamic range or a wide gamut alone.
     pub(super) is_special: bool,
 }
 
 impl VideoFilter {
     /// No codec that is carried has a high dynamic range.
-    fn passes(self, rendition: &Rendition) -> bool {
-        let pixels = rendition.track.codec.dimensions().map_or(0, |(width, height)| u64::from(width) * u64::from(height));
-        let rate = rendition.track.frame_rate().map_or(0, FrameRate::thousandths);
-        !self.is_special && self.pixels.contains(pixels) && self.frame_rate.contains(rate)
+    fn passes(self, rendition: &Rendition) -> Result<bool, Error> {
+        let pixels = rendition.track.codec.dimensions().map(|(width, height)| u64::from(width) * u64::from(height));
+        let rate = rendition.track.frame_rate().map(FrameRate::thousandths);
+        let has_pixels = is_within(self.pixels, pixels.filter(|pixels| *pixels > 0), "size of the picture", rendition)?;
+        let has_rate = is_within(self.frame_rate, rate.filter(|rate| *rate > 0), "frame rate", rendition)?;
+        Ok(!self.is_special && has_pixels && has_rate)
     }
 }
 
 impl UsageRule {
     /// Whether the key is for that rendition.
-    #[must_use]
-    pub fn applies_to(&self, rendition: &Rendition) -> bool {
+    ///
+    /// # Errors
+    /// [`Error::NoOneKey`] if the rule asks for what is not known of it: no key may be given then (CPIX 2.3, usage rule filters).
+    pub fn applies_to(&self, rendition: &Rendition) -> Result<bool, Error> {
         let bitrate = rendition.bitrate.into();
         let is_label = |label: &String| *label == rendition.name || Some(label) == rendition.label.as_ref();
-        self.is_for_kind_of(rendition)
+        Ok(self.is_for_kind_of(rendition)?
             && (self.bitrates.is_empty() || self.bitrates.iter().any(|range| range.contains(bitrate)))
-            && (self.labels.is_empty() || self.labels.iter().any(is_label))
+            && (self.labels.is_empty() || self.labels.iter().any(is_label)))
     }
 
-    fn is_for_kind_of(&self, rendition: &Rendition) -> bool {
+    fn is_for_kind_of(&self, rendition: &Rendition) -> Result<bool, Error> {
         if self.videos.is_empty() && self.audios.is_empty() {
-            return match self.intended_track_type.as_deref() {
-                Some("VIDEO") => rendition.kind() == MediaKind::Video,
-                Some("AUDIO") => rendition.kind() == MediaKind::Audio,
-                _ => true,
-            };
+            return Ok(true);
         }
-        let channels = rendition.track.codec.sampling().map_or(0, |(_, channels)| channels.into());
         match rendition.kind() {
-            MediaKind::Video => self.videos.iter().any(|filter| filter.passes(rendition)),
-            MediaKind::Audio => self.audios.iter().any(|range| range.contains(channels)),
-            _ => false,
+            MediaKind::Video => any(self.videos.iter().map(|filter| filter.passes(rendition))),
+            MediaKind::Audio => {
+                let channels = rendition.track.codec.sampling().map(|(_, channels)| channels.into());
+                any(self.audios.iter().map(|range| is_within(*range, channels, "number of channels", rendition)))
+            }
+            _ => Ok(false),
         }
     }
+}
+
+/// Whether one is true; an error counts even beside one that is.
+fn any(all: impl Iterator<Item = Result<bool, Error>>) -> Result<bool, Error> {
+    all.collect::<Result<Vec<_>, _>>().map(|all| all.contains(&true))
+}
+
+/// Whether what is known of a rendition is within a range, if there is one.
+fn is_within(range: Option<Range>, value: Option<u64>, what: &str, rendition: &Rendition) -> Result<bool, Error> {
+    let Rendition { name, bitrate, .. } = rendition;
+    let unknown = || Error::NoOneKey(format!("a rule asks for the {what} of {name:?} at {bitrate} bit/s, which is not known"));
+    range.map_or(Ok(true), |range| value.map(|value| range.contains(value)).ok_or_else(unknown))
 }

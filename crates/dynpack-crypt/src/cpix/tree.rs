@@ -1,5 +1,7 @@
 //! XML as a tree, within limits.
 
+use std::borrow::Cow;
+
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -43,8 +45,27 @@ impl Element {
         self.children(list).flat_map(move |list| list.children(entry))
     }
 
-    pub(super) fn child(&self, name: &str) -> Option<&Self> {
-        self.children.iter().find(|child| child.is(name))
+    /// The element of that name in it, if it has anything in it: servers answer with empty ones where they have nothing to say.
+    ///
+    /// # Errors
+    /// [`Error::Cpix`] if there are two.
+    pub(super) fn child<'a>(&'a self, name: &'a str) -> Result<Option<&'a Self>, Error> {
+        let mut filled = self.children(name).filter(|child| !child.is_empty());
+        match (filled.next(), filled.next()) {
+            (_, Some(second)) => Err(second.malformed(format!("a second {name}"))),
+            (first, None) => Ok(first),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.children.is_empty() && self.text().is_empty()
+    }
+
+    /// An error if it has an attribute that is not one of these, or an element that is not one of those.
+    pub(super) fn knows(&self, attributes: &[&str], children: &[&str]) -> Result<(), Error> {
+        let is_known = self.attributes.iter().all(|(name, _)| attributes.contains(&name.as_str()))
+            && self.children.iter().all(|child| children.contains(&child.name.as_str()));
+        if is_known { Ok(()) } else { Err(Error::CpixUnsupported("a filter which is not of CPIX 2.3")) }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -63,6 +84,9 @@ impl Element {
                 return Err(Error::LimitExceeded { what: "the attributes of an element", limit: MOST_ATTRIBUTES as u64 });
             }
             let attribute = attribute.map_err(|_| broken(offset))?;
+            if attribute.key.as_namespace_binding().is_some() {
+                continue;
+            }
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| broken(offset))?;
             attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
         }
@@ -104,8 +128,8 @@ impl Builder {
         match event {
             Event::Start(tag) | Event::Empty(tag) => self.start(&tag, offset)?,
             Event::End(_) => self.end(offset)?,
-            Event::Text(text) => self.text(&text.xml10_content(), offset)?,
-            Event::CData(text) => self.text(&text.xml10_content(), offset)?,
+            Event::Text(text) => self.secret(text.xml10_content(), offset)?,
+            Event::CData(text) => self.secret(text.xml10_content(), offset)?,
             Event::GeneralRef(entity) => self.entity(&entity, offset)?,
             Event::DocType(_) => return Err(Error::CpixUnsupported("a document type declaration")),
             Event::Eof if self.open.is_empty() => return self.root.take().ok_or_else(|| broken(offset)).map(Some),
@@ -139,9 +163,17 @@ impl Builder {
         Ok(())
     }
 
+    /// Text which may be a secret: what the reader copied of it is wiped.
+    fn secret(&mut self, text: Cow<'_, str>, offset: u64) -> Result<(), Error> {
+        match text {
+            Cow::Borrowed(text) => self.text(text, offset),
+            Cow::Owned(text) => self.text(&Zeroizing::new(text), offset),
+        }
+    }
+
     fn text(&mut self, text: &str, offset: u64) -> Result<(), Error> {
         match self.open.last_mut() {
-            Some(element) => element.text.push_str(text),
+            Some(element) => push(&mut element.text, text),
             None if text.trim().is_empty() => {}
             None => return Err(broken(offset)),
         }
@@ -158,6 +190,17 @@ impl Builder {
             }
         }
     }
+}
+
+/// Appends to a secret. What the text outgrows is wiped.
+fn push(secret: &mut Zeroizing<String>, text: &str) {
+    let len = secret.len().saturating_add(text.len());
+    if len > secret.capacity() {
+        let mut grown = Zeroizing::new(String::with_capacity(len.max(secret.capacity().saturating_mul(2))));
+        grown.push_str(secret);
+        *secret = grown;
+    }
+    secret.push_str(text);
 }
 
 /// What the reader would say might repeat a secret.

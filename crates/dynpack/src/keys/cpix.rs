@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dynpack_crypt::cpix::Cpix;
 use dynpack_media::Extent;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{KeyError, KeyProvider, KeySet, LocatorKeys};
 use crate::storage::{Storage, StorageError};
@@ -36,8 +36,13 @@ impl CpixKeys {
         if source.len() > Cpix::MAX_BYTES as u64 {
             return Err(KeyError::Unusable { problem: format!("the document has {} bytes", source.len()) });
         }
-        let bytes = source.read(&[Extent::new(0, source.len())]).await.map_err(unavailable)?;
-        Ok(Some(Zeroizing::new(bytes.concat())))
+        let parts = source.read(&[Extent::new(0, source.len())]).await.map_err(unavailable)?;
+        let document = Zeroizing::new(parts.concat());
+        // What the storage keeps to itself, such as a cache, is its own.
+        for mut part in parts.into_iter().filter_map(|part| part.try_into_mut().ok()) {
+            part.as_mut().zeroize();
+        }
+        Ok(Some(document))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use dynpack_crypt::{ContentKey, Iv, KeyId};
 use serde::{Deserialize, Deserializer};
-use zeroize::Zeroizing;
 
+use super::secret;
 use crate::Encryption;
 
 /// A key of a locator.
@@ -21,7 +21,7 @@ pub struct LocatorKey {
     #[serde(default)]
     pub label: Option<String>,
     /// The key, in Base64 or as 32 hexadecimal digits: a secret, which makes one of the whole document.
-    #[serde(default, deserialize_with = "key")]
+    #[serde(default, deserialize_with = "secret::key")]
     pub value: Option<ContentKey>,
     /// The constant vector for `cbcs` and SAMPLE-AES, where a licence server says which: FairPlay's does. It is derived unless set.
     #[serde(default, deserialize_with = "iv")]
@@ -51,6 +51,12 @@ impl LocatorKey {
         }
     }
 
+    /// Whether both have one id and not one value: a key id stands for one key for ever. Vectors may differ where the protection does.
+    pub(super) fn contradicts(&self, other: &Self) -> bool {
+        let has_other_value = self.value.as_ref().zip(other.value.as_ref()).is_some_and(|(one, other)| one != other);
+        self.id == other.id && (has_other_value || self.iv != other.iv && self.serves_like(other))
+    }
+
     /// Whether there is a protection that both are for.
     pub(super) fn serves_like(&self, other: &Self) -> bool {
         self.key_type.is_none() || other.key_type.is_none() || self.key_type == other.key_type
@@ -76,13 +82,4 @@ fn key_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<KeyId, D::Error>
 fn iv<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Iv>, D::Error> {
     let text: Option<String> = Option::deserialize(deserializer)?;
     text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
-}
-
-fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ContentKey>, D::Error> {
-    let text: Option<String> = Option::deserialize(deserializer)?;
-    let key = text.map(Zeroizing::new).map(|text| match text.len() {
-        32 => ContentKey::from_hex(&text),
-        _ => ContentKey::from_base64(&text),
-    });
-    key.transpose().map_err(serde::de::Error::custom)
 }

@@ -72,7 +72,7 @@ impl Urls for Links<'_> {
 }
 
 /// What an MPD tells a system. FairPlay takes no DASH.
-fn system(Signal { system, pssh, url }: &Signal) -> Option<System> {
+fn system(Signal { system, pssh, url, .. }: &Signal) -> Option<System> {
     let name = match *system {
         SystemId::PLAYREADY => "MSPR 2.0",
         SystemId::WIDEVINE => "Widevine",
@@ -108,7 +108,7 @@ mod tests {
     fn clear_key_has_no_header() {
         let pssh = clear_key::pssh(&[KeyId([1; 16])]);
         let url = Some(String::from("https://keys.example/1"));
-        let told = |id| system(&Signal { system: id, pssh: Some(pssh.clone()), url: url.clone() }).unwrap();
+        let told = |id| system(&Signal::new(id, Some(pssh.clone()), url.clone())).unwrap();
         assert_eq!((told(SystemId::CLEAR_KEY).pssh, told(SystemId::CLEAR_KEY).licence_url), (None, url.clone()));
         assert_eq!(told(SystemId::WIDEVINE).pssh, Some(pssh.to_base64()));
         assert_eq!(told(SystemId::PLAYREADY).playready_object, Some(pssh.data_base64()));

@@ -1,6 +1,7 @@
 //! What all versions of HLS have in common: their playlists.
 
 use dynpack_crypt::cenc::Scheme;
+use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{clear_key, fairplay, playready, widevine};
 use dynpack_crypt::{KeyId, SystemId};
 use dynpack_hls::{Key, Method, Options, Resource, Urls};
@@ -46,7 +47,7 @@ impl Urls for Links<'_> {
             Some(protection) if protection.encryption() == Encryption::Cbc => {
                 self.key_of_whole(protection, rendition, resource).into_iter().collect()
             }
-            Some(protection) => keys_of_samples(protection, rendition, self.is_transport_stream()),
+            Some(protection) => self.keys_of_samples(protection, rendition, Playlist::Media),
         }
     }
 
@@ -56,7 +57,7 @@ impl Urls for Links<'_> {
             return Vec::new();
         };
         let renditions = presentation.renditions.iter();
-        renditions.flat_map(|rendition| keys_of_samples(protection, rendition, self.is_transport_stream())).collect()
+        renditions.flat_map(|rendition| self.keys_of_samples(protection, rendition, Playlist::Multivariant)).collect()
     }
 }
 
@@ -76,34 +77,53 @@ impl Links<'_> {
         Some(Key::new(Method::Aes128, protection.key_url(locked)?.to_owned()).with_iv(iv))
     }
 
+    /// The key of a rendition whose samples are encrypted, once for each system.
+    fn keys_of_samples(&self, protection: &Protection, rendition: &Rendition, playlist: Playlist) -> Vec<Key> {
+        let (Some(scheme), Some(key_id)) = (protection.scheme(), protection.key_id(rendition)) else { return Vec::new() };
+        let encryption = protection.encryption();
+        let known = |signal: &&Signal| self.format().systems(encryption).contains(&signal.system);
+        let signals = protection.signals(rendition).iter().filter(known);
+        let keys = signals.flat_map(|signal| keys_of(signal, scheme, key_id, playlist, self.is_transport_stream()));
+        // Transport streams have no place for it, unlike fragmented MP4 (`tenc`).
+        match protection.of_frames(rendition).filter(|_| self.is_transport_stream()) {
+            Some(sample_aes) => keys.map(|key| key.with_iv(sample_aes.iv())).collect(),
+            None => keys.collect(),
+        }
+    }
+
     fn is_transport_stream(&self) -> bool {
         self.format() != Format::HlsCmaf
     }
 }
 
-/// The key of a rendition whose samples are encrypted, once for each system.
-fn keys_of_samples(protection: &Protection, rendition: &Rendition, is_transport_stream: bool) -> Vec<Key> {
-    let (Some(scheme), Some(key_id)) = (protection.scheme(), protection.key_id(rendition)) else { return Vec::new() };
-    let keys = protection.signals(rendition).iter().flat_map(|signal| keys_of(signal, scheme, key_id, is_transport_stream));
-    // Transport streams have no place for it, unlike fragmented MP4 (`tenc`).
-    match protection.of_frames(rendition).filter(|_| is_transport_stream) {
-        Some(sample_aes) => keys.map(|key| key.with_iv(sample_aes.iv())).collect(),
-        None => keys.collect(),
-    }
+/// Which playlists a key is told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Playlist {
+    Media,
+    Multivariant,
 }
 
 /// What playlists tell one system of a key.
-fn keys_of(signal: &Signal, scheme: Scheme, key_id: KeyId, is_transport_stream: bool) -> Vec<Key> {
+fn keys_of(signal: &Signal, scheme: Scheme, key_id: KeyId, playlist: Playlist, is_transport_stream: bool) -> Vec<Key> {
     let method = if scheme == Scheme::Cenc { Method::SampleAesCtr } else { Method::SampleAes };
     let key = |uri: String, format: &str| Key::new(method, uri).with_format(format.to_owned(), Some("1".to_owned()));
-    let Signal { system, pssh, url } = signal;
+    let Signal { system, pssh, url, media_key, session_key } = signal;
+    let given = match playlist {
+        Playlist::Media => media_key,
+        Playlist::Multivariant if session_key.is_none() && media_key.is_some() => return Vec::new(),
+        Playlist::Multivariant => session_key,
+    };
+    if let Some(HlsKey { uri, format: Some(format), format_versions, .. }) = given {
+        let key = Key::new(method, uri.clone()).with_format(format.clone(), format_versions.clone());
+        return vec![if *system == SystemId::WIDEVINE { key.with_key_id(key_id) } else { key }];
+    }
     let (pssh, url) = (pssh.as_ref(), url.clone());
     let keys = match *system {
-        SystemId::PLAYREADY if !is_transport_stream => {
+        SystemId::PLAYREADY => {
             let object = pssh.map(|pssh| format!("data:text/plain;charset=UTF-16;base64,{}", pssh.data_base64()));
             [object.map(|object| key(object, playready::KEY_FORMAT)), None]
         }
-        SystemId::WIDEVINE if !is_transport_stream => {
+        SystemId::WIDEVINE => {
             let data = pssh.map(|pssh| format!("data:text/plain;base64,{}", pssh.to_base64()));
             [data.map(|data| key(data, widevine::KEY_FORMAT).with_key_id(key_id)), None]
         }
@@ -129,8 +149,8 @@ mod tests {
     const ID: KeyId = KeyId([0x1f; 16]);
 
     fn formats(system: SystemId, scheme: Scheme, is_transport_stream: bool) -> Vec<String> {
-        let signal = Signal { system, pssh: Some(clear_key::pssh(&[ID])), url: Some("https://keys.example/1".into()) };
-        let keys = keys_of(&signal, scheme, ID, is_transport_stream);
+        let signal = Signal::new(system, Some(clear_key::pssh(&[ID])), Some("https://keys.example/1".into()));
+        let keys = keys_of(&signal, scheme, ID, Playlist::Media, is_transport_stream);
         keys.into_iter().map(|key| key.format.unwrap_or_default()).collect()
     }
 
@@ -138,11 +158,32 @@ mod tests {
     fn each_system_has_its_tag() {
         for (system, format) in [(SystemId::PLAYREADY, playready::KEY_FORMAT), (SystemId::WIDEVINE, widevine::KEY_FORMAT)] {
             assert_eq!(formats(system, Scheme::Cenc, false), [format]);
-            assert!(formats(system, Scheme::Cbcs, true).is_empty());
         }
         assert_eq!(formats(SystemId::FAIRPLAY, Scheme::Cbcs, false), [fairplay::KEY_FORMAT]);
         assert_eq!(formats(SystemId::FAIRPLAY, Scheme::Cbcs, true), [fairplay::KEY_FORMAT]);
         assert!(formats(SystemId::COMMON, Scheme::Cbcs, false).is_empty());
+    }
+
+    /// What a key server says is told in place of what would be made; where it speaks of media playlists alone, others say nothing.
+    #[test]
+    fn what_a_key_server_says_is_told() {
+        let text = "<CPIX><DRMSystemList><DRMSystem systemId='94ce86fb-07ff-4f43-adb8-93d2fa968ca2' \
+                    kid='1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f'><HLSSignalingData>\
+                    I0VYVC1YLUtFWTpNRVRIT0Q9U0FNUExFLUFFUyxVUkk9InNrZDovL3giLEtFWUZPUk1BVD0ieSI=\
+                    </HLSSignalingData></DRMSystem></DRMSystemList></CPIX>";
+        let told = dynpack_crypt::cpix::Cpix::parse(text.as_bytes()).unwrap().systems.remove(0);
+        let made = Signal::new(SystemId::FAIRPLAY, None, Some("skd://made".into()));
+        let keys = |signal: &Signal, playlist| {
+            let keys = keys_of(signal, Scheme::Cbcs, ID, playlist, true);
+            keys.into_iter().map(|key| (key.uri, key.format.unwrap_or_default(), key.format_versions)).collect::<Vec<_>>()
+        };
+        let expected = ("skd://x".to_owned(), "y".to_owned(), None);
+        let of_media = Signal { media_key: told.media_key.clone(), ..made.clone() };
+        assert_eq!(keys(&of_media, Playlist::Media), std::slice::from_ref(&expected));
+        assert!(keys(&of_media, Playlist::Multivariant).is_empty());
+        let of_others = Signal { session_key: told.media_key, ..made };
+        assert_eq!(keys(&of_others, Playlist::Multivariant), [expected]);
+        assert_eq!(keys(&of_others, Playlist::Media)[0].0, "skd://made");
     }
 
     /// As hls.js and Shaka Player take them, see `docs/players.md`.

@@ -1,6 +1,8 @@
 //! Which format is had under which protection: the table, and what a policy makes of it.
 
-use super::StreamingPolicy;
+use dynpack_crypt::SystemId;
+
+use super::{CommonEncryption, StreamingPolicy};
 use crate::{Encryption, Error, Format};
 
 impl Format {
@@ -20,6 +22,23 @@ impl Format {
         }
     }
 
+    /// The systems that the format can tell of keys under that protection, where it is one that tells systems. What is encrypted
+    /// without any of them nobody could play.
+    #[must_use]
+    pub const fn systems(self, encryption: Encryption) -> &'static [SystemId] {
+        match (self, encryption) {
+            (Self::Smooth | Self::SmoothV20, Encryption::Cenc | Encryption::Piff) => &[SystemId::PLAYREADY],
+            (Self::HlsV4, Encryption::CbcsAapl) => &[SystemId::FAIRPLAY, SystemId::CLEAR_KEY],
+            (Self::HlsCmaf, Encryption::CbcsAapl) => {
+                &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::FAIRPLAY, SystemId::CLEAR_KEY]
+            }
+            (Self::HlsCmaf, Encryption::Cenc) | (Self::DashCsf | Self::DashCmaf, Encryption::Cenc | Encryption::CbcsAapl) => {
+                &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::CLEAR_KEY]
+            }
+            _ => &[],
+        }
+    }
+
     /// Whether a URL must name the protection where there is one, even if there is no other (of CMAF, as in Azure Media Services).
     const fn must_name_encryption(self) -> bool {
         matches!(self, Self::HlsCmaf | Self::DashCmaf)
@@ -32,19 +51,19 @@ impl StreamingPolicy {
     ///
     /// # Errors
     /// [`Error::FormatBlocked`] if the policy does not enable the protocol, [`Error::EncryptionNotSet`] if not with that protection,
-    /// [`Error::EncryptionNotCarried`] if the format does not know it, and [`Error::EncryptionNotNamed`] if the URL must name one.
+    /// [`Error::EncryptionNotCarried`] if the format does not know it, [`Error::SystemsNotCarried`] if the format can tell none of the
+    /// policy's systems of it, and [`Error::EncryptionNotNamed`] if the URL must name one.
     pub fn admit(&self, format: Format, named: Option<Encryption>) -> Result<Option<Encryption>, Error> {
         let is_enabled = |encryption| self.enabled_protocols(encryption).has(format.protocol());
         let enabled: Vec<_> = Encryption::ALL.into_iter().filter(|&encryption| is_enabled(Some(encryption))).collect();
-        let carried = |encryption: &Encryption| format.encryptions().contains(encryption);
+        let carried = |encryption: &Encryption| self.check_carried(format, *encryption).is_ok();
         if enabled.is_empty() && !is_enabled(None) {
             return Err(Error::FormatBlocked(format));
         }
         if let Some(encryption) = named {
-            return match (enabled.contains(&encryption), carried(&encryption)) {
-                (true, true) => Ok(Some(encryption)),
-                (true, false) => Err(Error::EncryptionNotCarried { format, encryption }),
-                (false, _) => Err(Error::EncryptionNotSet(encryption)),
+            return match enabled.contains(&encryption) {
+                true => self.check_carried(format, encryption).map(|()| Some(encryption)),
+                false => Err(Error::EncryptionNotSet(encryption)),
             };
         }
         if is_enabled(None) {
@@ -53,11 +72,27 @@ impl StreamingPolicy {
         // Players that want PIFF say so.
         let implied: Vec<_> = enabled.iter().copied().filter(carried).filter(|&one| one != Encryption::Piff).collect();
         match implied[..] {
-            [] => Err(enabled
-                .first()
-                .map_or(Error::FormatBlocked(format), |&encryption| Error::EncryptionNotCarried { format, encryption })),
+            [] => {
+                let refused = || enabled.iter().filter_map(|&encryption| self.check_carried(format, encryption).err());
+                // That a system is missing tells more than that another protection is.
+                let of_systems = refused().find(|error| matches!(error, Error::SystemsNotCarried { .. }));
+                let told = of_systems.or_else(|| refused().next());
+                Err(told.unwrap_or(Error::FormatBlocked(format)))
+            }
             [only] if !format.must_name_encryption() => Ok(Some(only)),
             _ => Err(Error::EncryptionNotNamed { format, known: names(&enabled, carried) }),
+        }
+    }
+
+    /// Whether the format carries that protection, and can tell one of the policy's systems of it.
+    fn check_carried(&self, format: Format, encryption: Encryption) -> Result<(), Error> {
+        if !format.encryptions().contains(&encryption) {
+            return Err(Error::EncryptionNotCarried { format, encryption });
+        }
+        let (known, common) = (format.systems(encryption), self.common(encryption));
+        match common.is_none_or(|common| known.iter().any(|system| common.names(*system))) {
+            true => Ok(()),
+            false => Err(Error::SystemsNotCarried { format, encryption }),
         }
     }
 
@@ -67,6 +102,18 @@ impl StreamingPolicy {
         let ways = || [None].into_iter().chain(Encryption::ALL.map(Some));
         let all = formats.flat_map(move |format| ways().map(move |named| (format, named)));
         all.filter(|(format, named)| self.admit(*format, *named).is_ok_and(|admitted| admitted == *named))
+    }
+}
+
+impl CommonEncryption {
+    fn names(&self, system: SystemId) -> bool {
+        match system {
+            SystemId::PLAYREADY => self.drm.play_ready.is_some(),
+            SystemId::WIDEVINE => self.drm.widevine.is_some(),
+            SystemId::FAIRPLAY => self.drm.fair_play.is_some(),
+            SystemId::CLEAR_KEY => self.clear_key_encryption_configuration.is_some(),
+            _ => false,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use dynpack_crypt::SystemId;
 use dynpack_crypt::cenc::Scheme;
+use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{Pssh, clear_key, fairplay, playready, widevine};
 
 use super::Terms;
@@ -16,6 +17,28 @@ pub(crate) struct Signal {
     pub(crate) pssh: Option<Pssh>,
     /// Where the licence is; of FairPlay the key URI.
     pub(crate) url: Option<String>,
+    /// What the key server says that playlists are to tell the system: with a key for media playlists alone, others tell nothing.
+    pub(crate) media_key: Option<HlsKey>,
+    pub(crate) session_key: Option<HlsKey>,
+}
+
+impl Signal {
+    /// A system with its header, and where its licence is.
+    pub(crate) const fn new(system: SystemId, pssh: Option<Pssh>, url: Option<String>) -> Self {
+        Self { system, pssh, url, media_key: None, session_key: None }
+    }
+
+    /// All that it says, in parts that differ where it does.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Vec<u8>> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
+        let key = |key: &Option<HlsKey>| {
+            let told = key.as_ref().map(|key| [key.uri.clone().into_bytes(), text(&key.format), text(&key.format_versions)]);
+            told.unwrap_or_default()
+        };
+        let pssh = self.pssh.as_ref().map(Pssh::to_bytes).unwrap_or_default();
+        let own = [self.system.0.to_vec(), pssh, text(&self.url)];
+        own.into_iter().chain(key(&self.media_key)).chain(key(&self.session_key))
+    }
 }
 
 /// Makes signals, on the terms of one publication under one protection.
@@ -57,24 +80,27 @@ impl<'a> Signals<'a> {
         if let Some(system) = &drm.play_ready {
             let url = url(&system.custom_license_acquisition_url_template, &delivery.play_ready_url_template);
             let pssh = self.play_ready(scheme, keys, system, url.as_deref())?;
-            signals.push(Signal { system: SystemId::PLAYREADY, pssh: Some(pssh), url });
+            signals.push(Signal::new(SystemId::PLAYREADY, Some(pssh), url));
         }
         if let Some(server) = &drm.widevine {
             let url = url(&server.custom_license_acquisition_url_template, &delivery.widevine_url_template);
             let content_id = self.terms.alternative_id.map(str::as_bytes);
             let made = || widevine::pssh(&ids, content_id, scheme);
             let pssh = self.given(SystemId::WIDEVINE, keys)?.unwrap_or_else(made);
-            signals.push(Signal { system: SystemId::WIDEVINE, pssh: Some(pssh), url });
+            signals.push(Signal::new(SystemId::WIDEVINE, Some(pssh), url));
         }
         if let Some(server) = &drm.fair_play {
             let url = url(&server.custom_license_acquisition_url_template, &delivery.fair_play_url_template);
             let given = self.keys.system(SystemId::FAIRPLAY, first.id).and_then(|told| told.key_uri.clone());
             let made = || fairplay::key_uri(&url.unwrap_or_else(|| first.id.to_string()));
-            signals.push(Signal { system: SystemId::FAIRPLAY, pssh: None, url: Some(given.unwrap_or_else(made)) });
+            signals.push(Signal::new(SystemId::FAIRPLAY, None, Some(given.unwrap_or_else(made))));
         }
         if let Some(system) = &common.clear_key_encryption_configuration {
             let url = url(&system.custom_keys_acquisition_url_template, &delivery.clear_key_url_template);
-            signals.push(Signal { system: SystemId::CLEAR_KEY, pssh: Some(clear_key::pssh(&ids)), url });
+            signals.push(Signal::new(SystemId::CLEAR_KEY, Some(clear_key::pssh(&ids)), url));
+        }
+        for signal in &mut signals {
+            (signal.media_key, signal.session_key) = self.given_tags(signal.system, keys, scheme)?;
         }
         Ok(signals)
     }
@@ -111,7 +137,37 @@ impl<'a> Signals<'a> {
     fn given(&self, system: SystemId, keys: &[&TrackKey]) -> Result<Option<Pssh>, KeyError> {
         let [only] = keys else { return Ok(None) };
         let given = self.keys.system(system, only.id).and_then(|told| told.pssh.as_deref());
-        given.map(Pssh::parse).transpose().map_err(unusable)
+        match given.map(Pssh::parse).transpose().map_err(unusable)? {
+            Some(other) if other.system != system => {
+                let problem = format!("the CPIX document has a pssh of the system {} for {system}", other.system);
+                Err(KeyError::Unusable { problem })
+            }
+            given => Ok(given),
+        }
+    }
+
+    /// What the key server says that playlists are to tell a system of the one key: for media playlists, and for multivariant ones.
+    fn given_tags(
+        &self,
+        system: SystemId,
+        keys: &[&TrackKey],
+        scheme: Scheme,
+    ) -> Result<(Option<HlsKey>, Option<HlsKey>), KeyError> {
+        let [only] = keys else { return Ok((None, None)) };
+        let Some(told) = self.keys.system(system, only.id) else { return Ok((None, None)) };
+        let method = if scheme == Scheme::Cenc { "SAMPLE-AES-CTR" } else { "SAMPLE-AES" };
+        for key in [&told.media_key, &told.session_key].into_iter().flatten() {
+            let problem = match &key.format {
+                _ if key.method != method => format!("the METHOD `{}`, where segments are under {method}", key.method),
+                // So a playlist says that the key itself is at the URL.
+                None => "no KEYFORMAT".to_owned(),
+                Some(format) if format == "identity" || format.is_empty() => "a KEYFORMAT of no system".to_owned(),
+                Some(_) => continue,
+            };
+            let problem = format!("the HLSSignalingData of the CPIX document has for the system {system} {problem}");
+            return Err(KeyError::Unusable { problem });
+        }
+        Ok((told.media_key.clone(), told.session_key.clone()))
     }
 
     fn expand(&self, template: &UrlTemplate, key: &TrackKey) -> String {

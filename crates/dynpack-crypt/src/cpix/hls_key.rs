@@ -1,0 +1,88 @@
+//! How `HLSSignalingData` tells a key: the attributes of an `EXT-X-KEY` or `EXT-X-SESSION-KEY` (RFC 8216, 4.3.2.4 and 4.3.4.5).
+//!
+//! Other lines, which may stand there as well, and other attributes are not taken over.
+
+use super::tree::Element;
+use crate::{Error, Iv, KeyId};
+
+/// A key as playlists of HLS are to tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HlsKey {
+    /// How segments are encrypted (`METHOD`).
+    pub method: String,
+    /// What the system is told (`URI`).
+    pub uri: String,
+    /// The system that knows what to do with the URI (`KEYFORMAT`).
+    pub format: Option<String>,
+    /// Which versions of the format it keeps to (`KEYFORMATVERSIONS`).
+    pub format_versions: Option<String>,
+}
+
+impl HlsKey {
+    /// Reads the one tag of that name among the lines of `text`, which `element` holds. Id and vector must be those of the key, if they
+    /// stand there.
+    pub(super) fn read(element: &Element, text: &str, tag: &str, id: KeyId, iv: Option<Iv>) -> Result<Self, Error> {
+        let malformed = |problem: &str| element.malformed(format!("HLSSignalingData: {problem}"));
+        let mut tags = text.lines().filter_map(|line| line.trim().strip_prefix(tag)?.strip_prefix(':'));
+        let (Some(list), None) = (tags.next(), tags.next()) else {
+            return Err(malformed(&format!("not one {tag}")));
+        };
+        let attributes = Attributes::parse(list).ok_or_else(|| malformed("not a list of attributes"))?;
+        let told = |name| attributes.value(name, false).map_err(|problem| malformed(&problem));
+        let quoted =
+            |name| attributes.value(name, true).map(|value| value.map(str::to_owned)).map_err(|problem| malformed(&problem));
+        let is_other_iv = |text: &str| iv.is_none() || text.parse().ok() != iv;
+        if told("IV")?.is_some_and(is_other_iv) {
+            return Err(malformed("its IV is not the explicitIV of the key"));
+        }
+        let is_other_id = |text: &str| text.strip_prefix("0x").and_then(|digits| digits.parse().ok()) != Some(id);
+        if told("KEYID")?.is_some_and(is_other_id) {
+            return Err(malformed("its KEYID is not that of the key"));
+        }
+        Ok(Self {
+            method: told("METHOD")?.ok_or_else(|| malformed("no METHOD"))?.to_owned(),
+            uri: quoted("URI")?.filter(|uri| !uri.is_empty()).ok_or_else(|| malformed("no URI"))?,
+            format: quoted("KEYFORMAT")?,
+            format_versions: quoted("KEYFORMATVERSIONS")?,
+        })
+    }
+}
+
+/// A list of attributes (RFC 8216, 4.2): each with its value, and whether that is quoted.
+struct Attributes<'a>(Vec<(&'a str, &'a str, bool)>);
+
+impl<'a> Attributes<'a> {
+    fn parse(list: &'a str) -> Option<Self> {
+        let mut attributes: Vec<(&str, &str, bool)> = Vec::new();
+        let mut rest = list;
+        loop {
+            let (name, behind) = rest.split_once('=')?;
+            let name = name.trim();
+            let (value, is_quoted, behind) = match behind.strip_prefix('"') {
+                Some(behind) => behind.split_once('"').map(|(value, behind)| (value, true, behind))?,
+                None => {
+                    let (value, behind) = behind.split_at(behind.find(',').unwrap_or(behind.len()));
+                    (value.trim(), false, behind)
+                }
+            };
+            let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+            if name.is_empty() || !name.bytes().all(is_name) || attributes.iter().any(|(other, ..)| *other == name) {
+                return None;
+            }
+            attributes.push((name, value, is_quoted));
+            match behind.trim_start().strip_prefix(',') {
+                Some(behind) => rest = behind,
+                None => return behind.trim().is_empty().then_some(Self(attributes)),
+            }
+        }
+    }
+
+    fn value(&self, name: &str, quoted: bool) -> Result<Option<&'a str>, String> {
+        match self.0.iter().find(|(other, ..)| *other == name) {
+            None => Ok(None),
+            Some((_, value, is_quoted)) if *is_quoted == quoted => Ok(Some(value)),
+            Some(_) => Err(format!("{name} is {} quoted", if quoted { "not" } else { "wrongly" })),
+        }
+    }
+}
