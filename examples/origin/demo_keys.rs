@@ -10,21 +10,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use dynpack::{ContentKey, KeyId, LocatorsDocument};
+use dynpack::{ContentKey, KeyId};
 use dynpack_crypt::systems::clear_key;
 use serde::Deserialize;
 
 use crate::{Origin, allow_other_sites};
-
-/// The keys that stand in a locators file.
-pub(crate) struct DemoKeys(Vec<(KeyId, ContentKey)>);
-
-impl DemoKeys {
-    pub(crate) fn new(document: &LocatorsDocument) -> Self {
-        let keys = document.streaming_locators.iter().flat_map(|locator| &locator.content_keys);
-        Self(keys.filter_map(|key| Some((key.id, key.value.clone()?))).collect())
-    }
-}
 
 /// What is answered below `/demo-keys/`.
 pub(crate) fn routes() -> MethodRouter<Arc<Origin>> {
@@ -51,14 +41,19 @@ async fn licence(State(origin): State<Arc<Origin>>, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<LicenceRequest>(&body) else {
         return answer(StatusCode::BAD_REQUEST, "text/plain", b"no request for a licence by ClearKey\n".to_vec());
     };
-    let mut wanted: Vec<_> = keys(&origin).iter().filter(|(id, _)| request.kids.contains(&clear_key::key_id(*id))).collect();
+    let mut wanted = keys(&origin);
+    wanted.retain(|(id, _)| request.kids.contains(&clear_key::key_id(*id)));
+    wanted.sort_by_key(|(id, _)| *id);
     wanted.dedup_by_key(|(id, _)| *id);
-    let licence = clear_key::licence(wanted.into_iter().map(|(id, key)| (*id, key)));
+    let licence = clear_key::licence(wanted.iter().map(|(id, key)| (*id, key)));
     answer(StatusCode::OK, "application/json", licence.as_bytes().to_vec())
 }
 
-fn keys(origin: &Origin) -> &[(KeyId, ContentKey)] {
-    origin.demo_keys.as_ref().map(|keys| keys.0.as_slice()).unwrap_or_default()
+/// The keys that stand in the locators.
+fn keys(origin: &Origin) -> Vec<(KeyId, ContentKey)> {
+    let locators = origin.dynpack.locators();
+    let keys = locators.iter().flat_map(|locators| locators.iter()).flat_map(|locator| &locator.content_keys);
+    keys.filter_map(|key| Some((key.id, key.value.clone()?))).collect()
 }
 
 fn answer(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response {

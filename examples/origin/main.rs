@@ -21,12 +21,13 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use clap::Parser;
-use demo_keys::DemoKeys;
+
 use dynpack::storage::Local;
 use dynpack::{Conditions, CutPolicy, Dynpack, Error, RequestError};
 use tracing::{error, info, warn};
 
 use metrics::Metrics;
+use publication::Publication;
 
 /// Serves a folder of MP4 files as adaptive streams.
 #[derive(Debug, Parser)]
@@ -41,12 +42,12 @@ struct Options {
     #[arg(long, value_name = "SECONDS", default_value = "6", value_parser = seconds)]
     segment_duration: Duration,
     #[command(flatten)]
-    publication: publication::Publication,
+    publication: Publication,
 }
 
 struct Origin {
     dynpack: Dynpack,
-    demo_keys: Option<DemoKeys>,
+    gives_demo_keys: bool,
     metrics: Metrics,
 }
 
@@ -62,18 +63,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map_err(|error| format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen))?;
     let address = listener.local_addr()?;
     let builder = Dynpack::builder(storage).cut_policy(CutPolicy::with_target(options.segment_duration));
-    let (builder, demo_keys) = options.publication.publish(builder, address)?;
+    let dynpack = options.publication.publish(builder, address)?.build();
+    let gives_demo_keys = options.publication.demo_keys;
     let mut app = Router::new()
         .route("/", get(page::index))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics::text))
         .fallback(serve);
-    if demo_keys.is_some() {
+    if gives_demo_keys {
         warn!("--demo-keys: every key in the locators file is given to anybody");
         app = app.route("/demo-keys/{id}", demo_keys::routes());
     }
-    let app = app.with_state(Arc::new(Origin { dynpack: builder.build(), demo_keys, metrics: Metrics::default() }));
     info!("serving {} on http://{address}/", options.media.display());
+    tokio::spawn(publish_anew(options.publication, address, dynpack.clone()));
+    let app = app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics: Metrics::default() }));
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     info!("stopped");
     Ok(())
@@ -152,6 +155,26 @@ fn seconds(text: &str) -> Result<Duration, String> {
     let sane = Duration::from_millis(100)..=Duration::from_secs(60);
     if sane.contains(&duration) { Ok(duration) } else { Err("segments last from 0.1 to 60 seconds".into()) }
 }
+
+/// Reads the locators again at each signal to do so (`SIGHUP`); a file that cannot be used leaves those before.
+#[cfg(unix)]
+async fn publish_anew(publication: Publication, address: SocketAddr, dynpack: Dynpack) {
+    let Ok(mut hangups) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else { return };
+    while hangups.recv().await.is_some() {
+        match publication.read(address) {
+            Ok(Some(locators)) => {
+                dynpack.publish(locators);
+                info!("the locators were read again");
+            }
+            Ok(None) => info!("there is no file of locators to be read again"),
+            Err(error) => error!("{error}; the locators stay as they were"),
+        }
+    }
+}
+
+/// Such a signal is for others.
+#[cfg(not(unix))]
+async fn publish_anew(_: Publication, _: SocketAddr, _: Dynpack) {}
 
 /// Ends with Ctrl-C, or with the signal that service managers send.
 #[cfg(unix)]

@@ -18,7 +18,7 @@ const MOST_OPENED: usize = 20;
 pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
     match origin.dynpack.locators() {
         None => assets(&origin).await,
-        Some(locators) if origin.demo_keys.is_some() => page(&published(locators)),
+        Some(locators) if origin.gives_demo_keys => page(&published(&locators)),
         Some(_) => page(
             "<section><p>Assets are published by locators, which are not listed: to know one is to have access.</p></section>",
         ),

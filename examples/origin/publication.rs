@@ -1,12 +1,11 @@
 //! What is published under which id: the file of `--locators`, and where its keys come from.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use dynpack::storage::{Local, Storage};
 use dynpack::{Builder, CpixKeys, Locators, LocatorsDocument, UrlTemplate};
 use zeroize::Zeroizing;
-
-use crate::demo_keys::DemoKeys;
 
 /// Options on what is published.
 #[derive(Debug, clap::Args)]
@@ -20,36 +19,37 @@ pub(crate) struct Publication {
     /// For trying out only: gives the keys in the locators file to anybody, below /demo-keys/, whatever its keyDelivery says of keys, and
     /// lists the locators on the root page.
     #[arg(long, requires = "locators")]
-    demo_keys: bool,
+    pub(crate) demo_keys: bool,
     /// The URL by which players reach this origin, for the URLs of demo keys [default: that of the address listened on]
     #[arg(long, value_name = "URL", requires = "demo_keys")]
     public_url: Option<String>,
 }
 
 impl Publication {
-    /// Publishes by locators, if there are any; `listen` is the address listened on.
+    /// The builder with the locators, if there are any, and where their keys come from; `listen` is the address listened on.
     pub(crate) fn publish<S: Storage>(
         &self,
         builder: Builder<S>,
-        listen: std::net::SocketAddr,
-    ) -> Result<(Builder<S>, Option<DemoKeys>), Box<dyn std::error::Error>> {
-        let Some(path) = &self.locators else { return Ok((builder, None)) };
+        listen: SocketAddr,
+    ) -> Result<Builder<S>, Box<dyn std::error::Error>> {
+        let Some(locators) = self.read(listen)? else { return Ok(builder) };
+        let builder = builder.locators(locators);
+        let Some(folder) = &self.cpix else { return Ok(builder) };
+        let documents = Local::new(folder).map_err(|error| format!("the folder of --cpix cannot be used: {error}"))?;
+        Ok(builder.keys(CpixKeys::new(documents)))
+    }
+
+    /// The locators as the file has them now, if there is one.
+    pub(crate) fn read(&self, listen: SocketAddr) -> Result<Option<Locators>, Box<dyn std::error::Error>> {
+        let Some(path) = &self.locators else { return Ok(None) };
         let mut document = read(path)?;
-        let demo_keys = self.demo_keys.then(|| DemoKeys::new(&document));
         if self.demo_keys {
             let base = self.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
             let url: UrlTemplate = format!("{}/demo-keys/{{ContentKeyId}}", base.trim_end_matches('/')).parse()?;
             document.key_delivery.key_url_template = Some(url.clone());
             document.key_delivery.clear_key_url_template = Some(url);
         }
-        let builder = builder.locators(Locators::new(document).map_err(|error| format!("{}: {error}", path.display()))?);
-        Ok(match &self.cpix {
-            None => (builder, demo_keys),
-            Some(folder) => {
-                let documents = Local::new(folder).map_err(|error| format!("the folder of --cpix cannot be used: {error}"))?;
-                (builder.keys(CpixKeys::new(documents)), demo_keys)
-            }
-        })
+        Ok(Some(Locators::new(document).map_err(|error| format!("{}: {error}", path.display()))?))
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dynpack::storage::Memory;
 use dynpack::{
-    Conditions, CpixKeys, Dynpack, Encryption, Error, Format, KeyError, KeyProvider, KeySet, Locator, LocatorKeys, Locators,
-    LocatorsDocument, Request, Response, StreamingPolicy, TrackSelection,
+    Conditions, ContentKey, CpixKeys, Dynpack, Encryption, Error, Format, KeyError, KeyId, KeyProvider, KeySet, Locator,
+    LocatorKey, LocatorKeys, Locators, LocatorsDocument, Request, Response, StreamingPolicy, TrackSelection,
 };
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -725,4 +725,31 @@ async fn tracks_are_selected_by_all_conditions() {
     assert_eq!(selected(&[("Bitrate", "Equal", "62780-157695")]), [62_780, 157_695, german, english]);
     assert_eq!(selected(&[("Bitrate", "Equal", "423476")]), [423_476]);
     assert_eq!(selected(&[("Type", "Equal", "audio"), ("Language", "NotEqual", "en")]), [german]);
+}
+
+/// Under an id that stays, a new policy and a new key are answered from the next request on.
+#[tokio::test]
+async fn locators_are_published_in_place_of_others() {
+    let of = |policy: &str, key: u8| {
+        let id = KeyId([7; 16]);
+        let keys = vec![LocatorKey::new(id, Some(ContentKey::new([key; 16])))];
+        let mut document = LocatorsDocument::default();
+        document.key_delivery.key_url_template = "https://keys.example/{ContentKeyId}".parse().ok();
+        document.streaming_locators = vec![Locator::new("stays", "sample", policy).with_content_keys(keys)];
+        Locators::new(document).unwrap()
+    };
+    let dynpack = Dynpack::builder(sample_storage()).build();
+    let clear = "/stays/sample.ism/manifest(format=m3u8-aapl)";
+    let under_key = "/stays/sample.ism/manifest(format=m3u8-aapl,encryption=cbc)";
+    assert_eq!(refusal(fetch(&dynpack, clear).await).0, 404, "nothing is published by that name");
+    dynpack.publish(of("Predefined_ClearStreamingOnly", 1));
+    assert_eq!(fetch(&dynpack, clear).await.unwrap().status, 200);
+    assert_eq!(refusal(fetch(&dynpack, under_key).await).0, 403);
+    assert_eq!(refusal(fetch(&dynpack, "/sample/sample.ism/manifest(format=m3u8-aapl)").await).0, 404, "bare folders are not");
+    let mut tags = Vec::new();
+    for key in [1, 2, 1] {
+        dynpack.publish(of("Predefined_ClearKey", key));
+        tags.push(fetch(&dynpack, under_key).await.unwrap().etag);
+    }
+    assert!(tags[0] == tags[2] && tags[0] != tags[1], "{tags:?}");
 }

@@ -7,8 +7,11 @@ ORIGIN is the built binary, by which the time to the first segment is taken. Pri
 """
 
 import contextlib
+import json
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urljoin
@@ -28,6 +31,7 @@ def main():
         sys.exit(__doc__)
     checks = [("the README names its two commands", readme), ("the README's command serves", serve_as_the_readme_says)]
     checks += [("the first segment comes within a second", lambda: first_segment(Path(sys.argv[1]).resolve()))]
+    checks += [("locators are read again at a signal", lambda: read_again(Path(sys.argv[1]).resolve()))]
     failed = 0
     for name, check in checks:
         try:
@@ -67,6 +71,36 @@ def first_segment(binary):
     return f"{len(body)} bytes, {taken:.3f} s after the start"
 
 
+def read_again(binary):
+    def write(ids):
+        policy = "Predefined_ClearStreamingOnly"
+        locators = [{"streamingLocatorId": id, "assetName": "sample", "streamingPolicyName": policy} for id in ids]
+        file.write_text(json.dumps({"streamingLocators": locators}) if ids else "no document")
+
+    def serves(id):
+        return origin.ask(f"{ADDRESS}/{id}/sample.ism/manifest(format=m3u8-cmaf)").status == 200
+
+    def await_until(happens, what):
+        deadline = time.monotonic() + 10
+        while not happens():
+            assert time.monotonic() < deadline, what
+            time.sleep(0.05)
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "locators.json"
+        write(["old"])
+        with running([str(binary), "--locators", str(file)]) as process:
+            assert serves("old") and not serves("new"), "other locators than the file's are served"
+            write(["new"])
+            process.send_signal(signal.SIGHUP)
+            await_until(lambda: serves("new") and not serves("old"), "the new locators are not served")
+            write([])
+            process.send_signal(signal.SIGHUP)
+            time.sleep(0.5)
+            assert serves("new"), "a file that cannot be read has taken the locators away"
+    return "new ones, and none of a broken file"
+
+
 @contextlib.contextmanager
 def running(command):
     """Runs the origin where the README says to, on its default address."""
@@ -82,7 +116,7 @@ def running(command):
                     break
             assert process.poll() is None, f"{command} ended with {process.returncode}"
             time.sleep(0.01)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=15)

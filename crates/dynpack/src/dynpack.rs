@@ -1,6 +1,6 @@
 //! The facade: from a request to its answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use dynpack_isobmff::Limits;
@@ -45,10 +45,16 @@ pub struct Dynpack {
 
 struct Inner {
     assets: Assets,
-    locators: Option<Locators>,
-    protections: Protections,
+    published: RwLock<Published>,
     rewritten_bytes: u64,
     max_age: Duration,
+}
+
+/// What is published, with what was made of it.
+#[derive(Clone)]
+struct Published {
+    locators: Option<Arc<Locators>>,
+    protections: Arc<Protections>,
 }
 
 /// Sets up a [`Dynpack`].
@@ -133,8 +139,9 @@ impl<S: Storage> Builder<S> {
     pub fn build(self) -> Dynpack {
         let Self { storage, locators, keys, keys_max_age, opening, rewritten_bytes, max_age } = self;
         let assets = Assets::new(Box::new(storage), opening);
-        let protections = Protections::new(KeyRing::new(keys, keys_max_age));
-        Dynpack { inner: Arc::new(Inner { assets, locators, protections, rewritten_bytes, max_age }) }
+        let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
+        let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
+        Dynpack { inner: Arc::new(Inner { assets, published, rewritten_bytes, max_age }) }
     }
 }
 
@@ -166,7 +173,7 @@ impl Dynpack {
     pub async fn get(&self, url: &str, conditions: &Conditions) -> Result<Response, Error> {
         match Request::parse(url) {
             Ok(request) => self.respond(&request, conditions).await,
-            Err(RequestError::NotAnAsset { .. }) if self.inner.locators.is_some() => {
+            Err(RequestError::NotAnAsset { .. }) if self.locators().is_some() => {
                 self.download(&Download::parse(url)?, conditions).await
             }
             Err(error) => Err(error.into()),
@@ -178,10 +185,13 @@ impl Dynpack {
     /// # Errors
     /// [`Error`], whose [`status`](Error::status) says who can mend it.
     pub async fn respond(&self, request: &Request, conditions: &Conditions) -> Result<Response, Error> {
-        let grant = Grant::new(self.inner.locators.as_ref(), request, self.inner.max_age)?;
-        let answered = match self.try_respond(request, &grant, conditions).await {
+        let Published { locators, protections } = self.published();
+        let grant = Grant::new(locators.as_deref(), request, self.inner.max_age)?;
+        let answered = match self.try_respond(request, &grant, &protections, conditions).await {
             // The file was replaced since it was last looked at.
-            Err(Error::Storage(StorageError::Changed { .. })) => self.try_respond(request, &grant, conditions).await,
+            Err(Error::Storage(StorageError::Changed { .. })) => {
+                self.try_respond(request, &grant, &protections, conditions).await
+            }
             answered => answered,
         };
         answered.map_err(|error| {
@@ -190,11 +200,17 @@ impl Dynpack {
         })
     }
 
-    async fn try_respond(&self, request: &Request, grant: &Grant<'_>, conditions: &Conditions) -> Result<Response, Error> {
+    async fn try_respond(
+        &self,
+        request: &Request,
+        grant: &Grant<'_>,
+        protections: &Protections,
+        conditions: &Conditions,
+    ) -> Result<Response, Error> {
         let packager = request.format.packager()?;
         let asset = self.inner.assets.get(&grant.path).await?;
         let protection = match &grant.protected {
-            Some(protected) => Some(self.inner.protections.of(&asset, protected).await?),
+            Some(protected) => Some(protections.of(&asset, protected).await?),
             None => None,
         };
         let protection = protection.as_deref();
@@ -229,7 +245,7 @@ impl Dynpack {
     /// [`Error::Storage`].
     pub async fn download(&self, download: &Download, conditions: &Conditions) -> Result<Response, Error> {
         let Download { locator: id, file } = download;
-        let locators = self.inner.locators.as_ref().ok_or_else(|| Error::LocatorNotFound { id: id.clone() })?;
+        let locators = self.locators().ok_or_else(|| Error::LocatorNotFound { id: id.clone() })?;
         let now = SystemTime::now();
         let (locator, policy) = locators.open(id, now)?;
         let blocked = || Error::DownloadBlocked { file: file.clone() };
@@ -248,10 +264,22 @@ impl Dynpack {
         Ok(head.with_part(content_type, Body::of_source(source), conditions))
     }
 
-    /// The locators, if there are any.
+    /// The locators that are published, if there are any.
     #[must_use]
-    pub fn locators(&self) -> Option<&Locators> {
-        self.inner.locators.as_ref()
+    pub fn locators(&self) -> Option<Arc<Locators>> {
+        self.published().locators
+    }
+
+    /// Publishes these locators in place of those before, for all clones: with the next request only they answer, and keys are asked
+    /// for anew. What was begun ends as it was. Assets stay open.
+    pub fn publish(&self, locators: Locators) {
+        let mut published = self.inner.published.write().unwrap_or_else(PoisonError::into_inner);
+        let protections = Arc::new(published.protections.anew());
+        *published = Published { locators: Some(Arc::new(locators)), protections };
+    }
+
+    fn published(&self) -> Published {
+        self.inner.published.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Opens an asset, or finds it open.

@@ -28,6 +28,11 @@ impl KeyRing {
         Self { provider, max_age, kept: Arc::new(Cache::new(MOST_KEPT)), being_asked: InFlight::new() }
     }
 
+    /// The same without keys.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(Arc::clone(&self.provider), self.max_age)
+    }
+
     pub(crate) async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
         let place = (locator.id.clone(), encryption);
         let max_age = self.max_age;

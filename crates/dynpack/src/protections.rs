@@ -33,6 +33,11 @@ impl Protections {
         Self { keys, kept: Cache::new(MOST_KEPT) }
     }
 
+    /// None yet, with keys from the same provider.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.keys.anew())
+    }
+
     /// How an asset is protected under a locator.
     pub(crate) async fn of(&self, asset: &Arc<Asset>, protected: &Protected<'_>) -> Result<Arc<Protection>, Error> {
         let Protected { encryption, locator, terms } = protected;
