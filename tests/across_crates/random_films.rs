@@ -8,7 +8,7 @@ use dynpack_media::{CutPolicy, MediaKind};
 use proptest::prelude::*;
 
 use crate::film::{Container, Film, Form, Track, films, storage};
-use crate::played::{Played, Segment, Stream, streams};
+use crate::played::{self, Played, Segment, Stream, streams};
 use crate::support::{ask, formats, key_frames, manifest, promises, text};
 
 pub(crate) const ASSET: &str = "/film/film.ism";
@@ -44,6 +44,12 @@ proptest! {
                 let streams = streams(&dynpack, ASSET, format).await;
                 every_track_is_there(&film, format, &streams);
                 companions_keep_their_distance(format, &streams, &expected);
+                if is_muxed(format) {
+                    muxed_segments_are_where_they_are_said(format, &streams, &expected);
+                }
+                for frames in played::key_frames(&dynpack, ASSET, format).await {
+                    key_frames_are_presented_when_they_say(format, &frames, twin(&frames, &expected));
+                }
                 for stream in &streams {
                     formats_deliver_alike(format, stream, twin(stream, &expected));
                 }
@@ -131,11 +137,14 @@ fn start(samples: &[Played]) -> i64 {
     samples.iter().map(|sample| sample.time).min().unwrap().max(0)
 }
 
+fn is_muxed(format: Format) -> bool {
+    matches!(format, Format::HlsV3 | Format::Hds)
+}
+
 fn every_track_is_there(film: &Film, format: Format, streams: &[Stream]) {
-    let is_muxed = matches!(format, Format::HlsV3 | Format::Hds);
     let of = |kind: MediaKind| film.tracks.iter().filter(move |track| track.kind == kind);
     let (videos, audios) = (of(MediaKind::Video).count(), of(MediaKind::Audio).count());
-    let expected = match (is_muxed, videos, audios) {
+    let expected = match (is_muxed(format), videos, audios) {
         (false, ..) => videos + audios,
         (true, 0, _) => 1,
         (true, _, 0) => videos,
@@ -160,18 +169,87 @@ fn formats_deliver_alike(format: Format, stream: &Stream, expected: &Stream) {
     }
     let decodes: Vec<i64> = stream.samples().map(|sample| sample.decode).collect();
     assert!(decodes.is_sorted(), "{about}: decoded in order");
-    if stream.is_companion {
+    if is_muxed(format) {
         return;
     }
-    // A stream that carries two may have segments with nothing of the first.
-    let segments = stream.segments.iter().filter(|segment| !segment.samples.is_empty());
-    for (number, (segment, due)) in (1..).zip(segments.zip(&expected.segments)) {
-        // The first starts with what it carries beside.
-        if format == Format::Hds && std::ptr::eq(segment, &raw const stream.segments[0]) {
-            continue;
-        }
+    for (number, (segment, due)) in (1..).zip(stream.segments.iter().zip(&expected.segments)) {
         assert_promise(format, segment, due, number == expected.segments.len(), &about);
     }
+}
+
+/// Each entry of a list for trick play is one sync sample, named by when that is presented, and lasts until the next.
+fn key_frames_are_presented_when_they_say(format: Format, frames: &Stream, expected: &Stream) {
+    let about = format!("{format}: a key frame of {}", frames.bitrate);
+    let clock = f64::from(expected.clock);
+    let last = expected.segments.last().unwrap();
+    let ends = frames.segments.iter().skip(1).map(|next| next.start).chain([last.start + last.duration]);
+    for (at, (entry, end)) in frames.segments.iter().zip(ends).enumerate() {
+        let [picture] = &entry.samples[..] else { panic!("{about}: {} samples", entry.samples.len()) };
+        let stored = expected.samples().find(|sample| sample.data == picture.data).unwrap();
+        assert!(picture.is_sync != Some(false) && stored.is_sync == Some(true), "{about}");
+        assert_eq!(entry.name, Some(stored.time), "{about}: presented at {}", stored.time);
+        assert_time(picture, stored.time, 0.0, (frames, expected), &about);
+        assert!(frames.clock != expected.clock || picture.time == stored.time, "{about}");
+        let start = stored.time as f64 / clock;
+        // Playlists start at 0, whenever their track does.
+        let is_opening = format.protocol() == Protocol::Hls && at == 0 && entry.start == 0.0;
+        assert!(is_opening || (entry.start - start).abs() < 0.0001, "{about} at {start} starts at {}", entry.start);
+        let late = entry.start + entry.duration - end;
+        assert!(late.abs() < 0.0001, "{about} at {start} ends by {late} late");
+        if let Some(duration) = picture.duration {
+            let late = start + duration as f64 / clock - end;
+            assert!(late.abs() < 0.0001, "{about} at {start} is shown {late} too long");
+        }
+    }
+    let mut of_segments = expected.segments.iter().map(|segment| segment.samples[0].time);
+    let names: Vec<_> = frames.segments.iter().map(|entry| entry.name.unwrap()).collect();
+    assert!(names.is_sorted() && of_segments.all(|time| names.contains(&time)), "{about} is missing");
+}
+
+/// What carries two tracks lists a segment where either has one. The main track says when it starts; the other does where that has
+/// nothing, or where that begins, if the other has more to come before.
+fn muxed_segments_are_where_they_are_said(format: Format, streams: &[Stream], expected: &[Stream]) {
+    for carried in streams.chunk_by(|_, next| next.is_companion) {
+        let mut dues: Vec<_> = carried.iter().map(|part| twin(part, expected).segments.iter()).collect();
+        let (main, mut has_begun) = (&carried[0], false);
+        let clock = f64::from(twin(main, expected).clock);
+        let mut starts: Vec<(f64, bool)> = Vec::new();
+        for at in 0..main.segments.len() {
+            let due =
+                carried.iter().zip(&mut dues).map(|(part, due)| (!part.segments[at].samples.is_empty()).then(|| due.next()));
+            let due: Vec<_> = due.map(|due| Some(due??.start)).collect();
+            let beside = due.get(1).copied().flatten();
+            starts.push(match (due[0], beside) {
+                (Some(main), Some(beside)) if !has_begun && beside < main => (beside, false),
+                (Some(main), _) => (main, starts.last().is_none_or(|(last, _)| last + 1.0 / clock < main)),
+                (None, beside) => (beside.unwrap(), false),
+            });
+            has_begun |= due[0].is_some();
+        }
+        let ends = carried.iter().map(|part| twin(part, expected).segments.last().unwrap());
+        let end = ends.map(|last| last.start + last.duration).fold(0.0, f64::max);
+        let ends: Vec<_> = starts.iter().skip(1).copied().chain([(end, false)]).collect();
+        for ((segment, start), end) in main.segments.iter().zip(starts).zip(ends) {
+            assert_muxed(format, segment, [start, end], clock, &format!("{format} {}", main.bitrate));
+        }
+    }
+}
+
+/// Each bound with whether it is exact: another track's is on the clock of the main one, which may be coarse, and no two are equal.
+fn assert_muxed(format: Format, segment: &Segment, [start, end]: [(f64, bool); 2], clock: f64, about: &str) {
+    let most = |is_exact: bool| match format {
+        Format::Hds => 0.0011,
+        _ if is_exact => 0.001,
+        _ => 0.001 + 2.0 / clock,
+    };
+    // Playlists start at 0, whenever their tracks do.
+    let is_opening = format == Format::HlsV3 && segment.start == 0.0;
+    let early = segment.start - start.0;
+    assert!(is_opening || early.abs() <= most(start.1), "{about}: a segment starts at {}, not {}", segment.start, start.0);
+    let late = segment.start + segment.duration - end.0;
+    assert!(late.abs() <= most(end.1), "{about}: a segment ends {late} late, at {}", end.0);
+    let named = segment.name.map_or(start.0, |name| name as f64 / clock);
+    assert!((named - start.0).abs() <= most(start.1), "{about}: a segment is named {named}, which starts at {}", start.0);
 }
 
 /// By how much a stream's times are moved, in ticks of its clock: FLV has none before 0.
@@ -209,7 +287,7 @@ fn assert_promise(format: Format, segment: &Segment, due: &Segment, is_last: boo
         Protocol::Hls => {
             assert_eq!(segment.name, due.name, "{about}");
             let (end, wanted) = (segment.start + segment.duration, due.start + due.duration);
-            assert!(format == Format::HlsV3 || (end - wanted).abs() < 0.001, "{about}: a segment ends at {end}, not {wanted}");
+            assert!((end - wanted).abs() < 0.001, "{about}: a segment ends at {end}, not {wanted}");
         }
         Protocol::Dash => {
             assert_eq!((segment.name, segment.start, segment.duration), (due.name, due.start, due.duration), "{about}")
@@ -218,8 +296,7 @@ fn assert_promise(format: Format, segment: &Segment, due: &Segment, is_last: boo
         _ => {
             let (early, late) = (segment.start - due.start, segment.start + segment.duration - due.start - due.duration);
             assert!(early.abs() < 0.0011, "{about}: a segment starts at {}, not {}", segment.start, due.start);
-            // In HDS it lasts until the next of either track.
-            let is_due = format == Format::Hds || late > -0.0011 && (is_last || late < 0.0011);
+            let is_due = late > -0.0011 && (is_last || late < 0.0011);
             assert!(is_due, "{about}: a segment ends by {late} too late");
         }
     }

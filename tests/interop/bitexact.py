@@ -44,6 +44,8 @@ def main():
             for folder in sorted(media.iterdir()):
                 check_asset(base, folder, tally)
             check_sample(base, media / "sample", tally)
+            open_groups = tricky.open_groups_of_pictures.__name__
+            check_key_frames(address(base, open_groups), compare.stored(media / open_groups), tally)
         with origin.serving(options.origin.resolve(), media, work / "origin.log", ["--segment-duration", "2"]) as base:
             tally.heading("with segments of two seconds")
             check_asset(base, media / "sample", tally)
@@ -94,10 +96,7 @@ def check_sample(base, folder, tally):
         clients.check_yt_dlp(url, name, sources, tally)
     tally.heading("GStreamer as a client")
     gstreamer.check(url, sources, tally)
-    tally.heading("key frames")
-    for name, protocol in compare.PROTOCOLS.items():
-        for row in compare.compare_key_frames(url, name, sources) if protocol.key_frames else ():
-            tally.add(describe(row), row.problems)
+    check_key_frames(url, sources, tally)
     tally.heading("each audio track can be muxed")
     for name, protocol in compare.PROTOCOLS.items():
         if protocol.is_muxed:
@@ -108,6 +107,13 @@ def check_sample(base, folder, tally):
     tally.heading("damage to the stream is found out")
     missed = damage.undiscovered(url, sources, compare.compare_protocol)
     tally.add(f"{len(damage.DAMAGES)} kinds of damage", missed)
+
+
+def check_key_frames(url, sources, tally):
+    tally.heading(f"key frames: {url.rsplit('/', 1)[1]}")
+    for name, protocol in compare.PROTOCOLS.items():
+        for row in compare.compare_key_frames(url, name, sources) if protocol.key_frames else ():
+            tally.add(describe(row), row.problems)
 
 
 def check_audio_tracks(url, name, sources, tally):

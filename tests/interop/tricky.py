@@ -64,6 +64,10 @@ def video_delayed(folder):
     run(*video(delay=0.5), *audio(), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4")
 
 
+def video_delayed_by_more_than_a_segment(folder):
+    run(*video(delay=7, duration=14), *audio(duration=14), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4")
+
+
 def audio_delayed_in_its_own_file(folder):
     run(*video(), *gop(50, 2), folder / "video.mp4")
     run(*audio(44100, delay=0.333), *AAC, folder / "audio.mp4")
@@ -146,6 +150,12 @@ def cut_within_a_group_of_pictures(folder):
     (folder / "whole.mkv").unlink()
 
 
+def open_groups_of_pictures(folder):
+    """Key frames behind pictures that are presented before them, and decoded at other distances than presented."""
+    options = ["-x264-params", "open-gop=1:b-pyramid=normal"]
+    run(*video(), *audio(), *gop(50, 3), "-preset", "medium", *options, *AAC, folder / "film.mp4")
+
+
 def slices_behind_parameter_sets(folder):
     """Pictures of several slices with long headers; parameter sets in band."""
     slices = ["-preset", "medium", "-x264-params", "slices=4:repeat-headers=1:aud=1:weightp=2:ref=4:tff=1"]
@@ -207,6 +217,7 @@ ASSETS = [
     odd_timescale,
     audio_delayed,
     video_delayed,
+    video_delayed_by_more_than_a_segment,
     audio_delayed_in_its_own_file,
     negative_composition_offsets,
     no_edit_list,
@@ -224,6 +235,7 @@ ASSETS = [
     shorter_than_a_segment,
     one_picture,
     cut_within_a_group_of_pictures,
+    open_groups_of_pictures,
     slices_behind_parameter_sets,
 ]
 

@@ -80,7 +80,7 @@ pub fn media_segment_len(
     len(profile, rendition, segment, Selection::Whole, protection)
 }
 
-/// Plans a segment for trick play: only the first sample of `segment`, shown for as long as all of it. By `cenc` it has a vector of
+/// Plans a segment for trick play: only the first sample of `segment`, shown from its start to its end. By `cenc` it has a vector of
 /// its own, see [`SampleEncryptor::of_key_frames`](dynpack_crypt::cenc::SampleEncryptor::of_key_frames).
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use crate::stream::{end, millis};
 pub struct Fragment {
     /// Its place.
     pub number: FragmentNumber,
-    /// When it starts, in milliseconds: when its main segment does, or else its audio; of the first, whichever is earlier.
+    /// When it starts, in milliseconds: the [opening](Stream::opening) of the segment.
     pub start: Ticks,
     /// Until the next starts, in milliseconds; above zero.
     pub duration: Ticks,
@@ -33,7 +33,7 @@ impl Fragment {
 #[must_use]
 pub fn fragments(stream: &Stream<'_>) -> Vec<Fragment> {
     let segments = stream.segments();
-    let starts: Vec<Ticks> = numbers().zip(&segments).map(|(number, segment)| start(stream, segment, number)).collect();
+    let starts: Vec<Ticks> = segments.iter().map(|segment| start(stream, segment)).collect();
     let ends = starts.iter().skip(1).copied().chain([end(stream)]).collect::<Vec<_>>();
     let times = starts.into_iter().zip(ends);
     numbers()
@@ -48,17 +48,14 @@ pub fn fragments(stream: &Stream<'_>) -> Vec<Fragment> {
 pub fn fragment(stream: &Stream<'_>, number: FragmentNumber) -> Option<Fragment> {
     let place = usize::try_from(number.get() - 1).ok()?;
     let segment = stream.segment_in_place(place)?;
-    let next = stream.segment_in_place(place + 1).map_or_else(|| end(stream), |next| start(stream, &next, number.next()));
-    Some(Fragment::new(number, start(stream, &segment, number), next, segment))
+    let next = stream.segment_in_place(place + 1).map_or_else(|| end(stream), |next| start(stream, &next));
+    Some(Fragment::new(number, start(stream, &segment), next, segment))
 }
 
 fn numbers() -> impl Iterator<Item = FragmentNumber> {
     std::iter::successors(Some(FragmentNumber::FIRST), |number| Some(number.next()))
 }
 
-/// The stream itself starts with whichever starts first.
-fn start(stream: &Stream<'_>, segment: &StreamSegment, number: FragmentNumber) -> Ticks {
-    let parts = stream.renditions().zip([&segment.main, &segment.audio]);
-    let mut starts = parts.filter_map(|(rendition, part)| Some(millis(part.as_ref()?.start, rendition)));
-    if number == FragmentNumber::FIRST { starts.min() } else { starts.next() }.unwrap_or_default()
+fn start(stream: &Stream<'_>, segment: &StreamSegment) -> Ticks {
+    stream.opening(segment).map(|(rendition, start)| millis(start, rendition)).unwrap_or_default()
 }

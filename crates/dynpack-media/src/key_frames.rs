@@ -9,23 +9,23 @@ use crate::{Rendition, SampleIndex, Segment, SegmentNumber, Ticks};
 const MOST_PER_SECOND: i64 = 2;
 
 impl Rendition {
-    /// The key frames of a segment, each as a segment of its own: its first sample is the key frame, and it lasts until the next.
+    /// The key frames of a segment, each as a segment of its own: its first sample is the key frame, it starts when that is presented,
+    /// which names it, and it lasts until the next, be that in this segment or the one behind.
     ///
-    /// All sync samples are taken, but none without bytes behind the first, nor less than half a second behind the one before. Together
-    /// they tile the segment. The first
-    /// starts with the segment, whose name it shares; others start when they are presented. Numbers count the sync samples of the
-    /// track. Costs as much as the segment has sync samples.
+    /// All sync samples are taken, but none without bytes behind the first, nor less than half a second behind the one before. Numbers
+    /// count the sync samples of the track. Costs as much as the segment has sync samples, and O(log n).
     pub fn key_frames(&self, segment: &Segment) -> impl Iterator<Item = Segment> + use<> {
-        let Segment { samples, start, duration, .. } = segment.clone();
-        let end = start + duration;
-        let mut number = self.sync_number(samples.start);
-        let mut last = Segment { number, samples: samples.clone(), start, duration };
+        let bound = segment.start + segment.duration;
+        let end = self.cuts.segment_at(bound).map_or(bound, |next| self.first_shown(&next));
+        let samples = segment.samples.clone();
+        let (mut number, start) = (self.sync_number(samples.start), self.first_shown(segment));
+        let mut last = Segment { number, samples: samples.clone(), start, duration: end - start };
         let mut frames = Vec::new();
         for sample in self.sync_samples(samples.clone()).skip_while(|sample| *sample <= samples.start) {
             number = SegmentNumber(number.0.saturating_add(1));
             let start = self.presentation_time(sample);
             let is_dense = (start - last.start).0 < i64::from(self.timescale().hz()) / MOST_PER_SECOND;
-            if !is_dense && start < end && self.track.samples.size(sample) > 0 {
+            if !is_dense && last.start < start && start < bound && self.track.samples.size(sample) > 0 {
                 last.samples.end = sample;
                 last.duration = start - last.start;
                 let next = Segment { number, samples: sample..samples.end, start, duration: end - start };
@@ -47,11 +47,19 @@ impl Rendition {
     /// O(log n), and as [`key_frames`](Self::key_frames).
     #[must_use]
     pub fn key_frame_starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
-        let (before, behind) = self.cuts.starts_around(time);
-        let segment = before.and_then(|start| self.cuts.segment_at(start));
-        let within = segment.into_iter().flat_map(|segment| self.key_frames(&segment)).map(|frame| frame.start);
-        let (earlier, later): (Vec<_>, Vec<_>) = within.partition(|start| *start < time);
-        (earlier.last().copied(), later.first().copied().or(behind))
+        let (here, behind) = self.cuts.starts_around(time);
+        // Pictures that lead a segment's first key frame lie behind the last of the segment before.
+        let before = here.and_then(|here| self.cuts.starts_around(here).0);
+        let segments = [before, here, behind].into_iter().flatten().filter_map(|start| self.cuts.segment_at(start));
+        let starts = segments.flat_map(|segment| self.key_frames(&segment)).map(|frame| frame.start);
+        let (earlier, later): (Vec<_>, Vec<_>) = starts.partition(|start| *start < time);
+        (earlier.last().copied(), later.first().copied())
+    }
+
+    /// When the first sample of a segment is presented: within the segment, whatever a file claims.
+    fn first_shown(&self, segment: &Segment) -> Ticks {
+        let last = segment.start + segment.duration - Ticks(1);
+        self.presentation_time(segment.samples.start).min(last).max(segment.start)
     }
 
     fn sync_samples(&self, samples: Range<SampleIndex>) -> impl Iterator<Item = SampleIndex> + '_ {
@@ -131,11 +139,35 @@ mod tests {
         assert_eq!(all, [(0, 0), (5, 5), (10, 10), (15, 15), (20, 20), (25, 25), (30, 30), (35, 35)]);
     }
 
-    /// Two pictures are presented before the key frame that is decoded before them.
+    /// Two pictures are presented before the key frame that is decoded before them, wherever in a segment that is.
     #[test]
     fn a_key_frame_behind_leading_pictures_starts_when_it_is_presented() {
-        let mut offsets = [0; 40];
-        offsets[20..23].copy_from_slice(&[2, -1, -1]);
-        assert_eq!(key_frames(&rendition(&offsets, Some(&[0, 20]))), [(0, 0..20, 0, 22), (1, 20..40, 22, 18)]);
+        let mut offsets = [0; 80];
+        for open in [20, 40, 60] {
+            offsets[open..open + 3].copy_from_slice(&[2, -1, -1]);
+        }
+        let video = rendition(&offsets, Some(&[0, 20, 40, 60]));
+        assert_eq!(video.cuts.segments().map(|segment| segment.start.0).collect::<Vec<_>>(), [0, 40]);
+        assert_eq!(key_frames(&video), [(0, 0..20, 0, 22), (1, 20..40, 22, 20), (2, 40..60, 42, 20), (3, 60..80, 62, 18)]);
+        assert_eq!(video.key_frame_at(Ticks(40)), None);
+        let around = |time| video.key_frame_starts_around(Ticks(time));
+        assert_eq!([around(41), around(42)], [(Some(Ticks(22)), Some(Ticks(42))); 2]);
+        assert_eq!(around(40), (Some(Ticks(22)), Some(Ticks(42))));
+    }
+
+    /// Offsets beyond reason: the key frame is presented when its segment has ended long ago.
+    #[test]
+    fn a_key_frame_lies_within_its_segment_whatever_a_file_claims() {
+        let mut offsets = [0; 80];
+        offsets[40] = 70;
+        offsets[41] = -2;
+        let samples = &[0, 20, 40, 60];
+        for (number, offset) in [(40, 70), (40, -70), (0, 500), (60, 100)] {
+            let mut offsets = offsets;
+            offsets[number] = offset;
+            let frames = key_frames(&rendition(&offsets, Some(samples)));
+            assert!(frames.iter().all(|(.., duration)| *duration > 0), "{frames:?}");
+            assert!(frames.windows(2).all(|pair| pair[0].2 + pair[0].3 == pair[1].2), "{frames:?}");
+        }
     }
 }

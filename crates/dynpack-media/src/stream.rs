@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 
 use crate::cuts::JoinedCuts;
+use crate::time::compare;
 use crate::{Cuts, Rendition, Segment, SegmentNumber, Ticks};
 
 use self::names::Names;
@@ -58,7 +59,7 @@ impl<'a> Stream<'a> {
         for (number, main, audio) in main.beside(audio.as_deref()) {
             // No two have one name, even if the clock is too coarse to tell them apart.
             let earliest = segments.last().map_or(Ticks(i64::MIN), |last| last.start + Ticks(1));
-            let start = self.start(main.as_ref(), || audio.clone()).max(earliest);
+            let start = self.start(number, main.as_ref(), || audio.clone()).max(earliest);
             segments.push(StreamSegment { number, start, duration: Ticks::ZERO, main, audio });
         }
         let mut next = self.end();
@@ -113,11 +114,33 @@ impl<'a> Stream<'a> {
         JoinedCuts { cuts: &rendition.cuts, count: self.joined }
     }
 
-    /// When a segment of those parts starts, on the clock of the main rendition.
-    fn start(&self, main: Option<&Segment>, audio: impl FnOnce() -> Option<Segment>) -> Ticks {
-        let clock = self.main.timescale();
-        let sound = || audio().zip(self.audio).map(|(segment, audio)| segment.start.rescale_floor(audio.timescale(), clock));
-        main.map(|segment| segment.start).or_else(sound).unwrap_or_default()
+    /// When a segment starts, exactly: when one of its parts does, with the rendition on whose clock that is.
+    ///
+    /// That is its part of the main rendition, or the audio where there is none. Where the main rendition begins, audio that starts
+    /// earlier has its place too.
+    #[must_use]
+    pub fn opening(&self, segment: &StreamSegment) -> Option<(&'a Rendition, Ticks)> {
+        self.opening_of(segment.number, segment.main.as_ref(), || segment.audio.clone())
+    }
+
+    fn opening_of(
+        &self,
+        number: SegmentNumber,
+        main: Option<&Segment>,
+        audio: impl FnOnce() -> Option<Segment>,
+    ) -> Option<(&'a Rendition, Ticks)> {
+        let begins = || self.joined(self.main).first() == Some(number);
+        let sound = main.is_none_or(|_| begins()).then(audio).flatten();
+        let main = main.map(|segment| (self.main, segment.start));
+        let sound = self.audio.zip(sound.map(|segment| segment.start));
+        let on_clock = |(rendition, start): (&Rendition, Ticks)| (start, rendition.timescale());
+        main.into_iter().chain(sound).min_by(|one, other| compare(on_clock(*one), on_clock(*other)))
+    }
+
+    /// The same on the clock of the main rendition.
+    fn start(&self, number: SegmentNumber, main: Option<&Segment>, audio: impl FnOnce() -> Option<Segment>) -> Ticks {
+        let opening = self.opening_of(number, main, audio);
+        opening.map(|(rendition, start)| start.rescale_floor(rendition.timescale(), self.main.timescale())).unwrap_or_default()
     }
 
     /// When the last of what it carries ends, on the clock of the main rendition.
@@ -134,8 +157,8 @@ impl<'a> Stream<'a> {
 pub struct StreamSegment {
     /// Its place in the timeline.
     pub number: SegmentNumber,
-    /// When it starts, in the main rendition's timescale, which names it in URLs: when its part of that rendition does, or else of the
-    /// audio.
+    /// When it starts, in the main rendition's timescale, which names it in URLs: the [opening](Stream::opening), rounded towards the
+    /// past.
     pub start: Ticks,
     /// Until the next starts, in the main rendition's timescale.
     pub duration: Ticks,

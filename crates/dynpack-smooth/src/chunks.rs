@@ -1,6 +1,6 @@
 //! Chunks: the segments of a stream, as Smooth Streaming lists and names them.
 
-use dynpack_media::{Rendition, Segment, Ticks, Timescale};
+use dynpack_media::{Presentation, Rendition, Segment, SegmentNumber, Ticks, Timescale};
 
 /// How far apart, in 10 MHz ticks, two renditions may cut and still share a chunk list: one millisecond, far less than a frame. It
 /// covers files whose clocks cannot say the same time exactly, such as 24000/1001 frames a second on a clock of 90 kHz.
@@ -13,19 +13,28 @@ pub fn chunk_time(start: Ticks, timescale: Timescale) -> Ticks {
     start.rescale_floor(timescale, Timescale::SMOOTH)
 }
 
-/// The segment that a client asks for by `time`, in 10 MHz ticks: that of a [`chunk_time`] equal to it, or else the nearest within a
-/// millisecond, since a chunk list names the segments of several renditions by the times of one. O(log n).
+/// The segment of a rendition that a client asks for by `time`, in 10 MHz ticks: that of a [`chunk_time`] equal to it, or else the same
+/// of another rendition of the name, since a chunk list names the segments of several renditions by the times of one. No other time
+/// names it. O(log n) for each rendition of the name.
 #[must_use]
-pub fn segment_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
-    let timescale = rendition.timescale();
-    let distance = |segment: &Segment| (chunk_time(segment.start, timescale) - time).0.saturating_abs();
-    let exact = rendition.cuts.segment_at(time.rescale_ceil(Timescale::SMOOTH, timescale));
-    let nearest = || {
-        let (before, behind) = starts_around(rendition, time);
-        let around = [before, behind].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));
-        around.min_by_key(distance)
-    };
-    exact.filter(|segment| distance(segment) == 0).or_else(nearest).filter(|segment| distance(segment) <= SAME_CUT)
+pub fn segment_at(presentation: &Presentation, rendition: &Rendition, time: Ticks) -> Option<Segment> {
+    let is_alike = |other: &&Rendition| other.name == rendition.name && other.cuts.len() == rendition.cuts.len();
+    let others = || presentation.renditions.iter().filter(is_alike).filter_map(|other| listed_at(other, time));
+    listed_at(rendition, time).or_else(|| others().find_map(|listed| beside(rendition, listed.number, time)))
+}
+
+/// The segment whose [`chunk_time`] is `time`.
+fn listed_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
+    let (_, behind) = starts_around(rendition, time);
+    let segment = rendition.cuts.segment_at(behind?)?;
+    Some(segment).filter(|segment| chunk_time(segment.start, rendition.timescale()) == time)
+}
+
+/// The segment in that place of the timeline, if it starts near enough to `time` to be listed by that.
+fn beside(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<Segment> {
+    let (before, behind) = starts_around(rendition, time);
+    let mut around = [before, behind].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));
+    around.find(|segment| segment.number == number && is_same_cut(chunk_time(segment.start, rendition.timescale()), time))
 }
 
 /// The [`chunk_time`]s between which `time` lies, in 10 MHz ticks, if there are such: the last before it, and the first at or behind
@@ -48,7 +57,11 @@ pub(crate) fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
         rendition.cuts.segments().map(|segment| chunk_time(segment.start, rendition.timescale())).collect()
     };
     let (one, other) = (times(one), times(other));
-    one.len() == other.len() && one.iter().zip(other).all(|(&one, other)| (one - other).0.saturating_abs() <= SAME_CUT)
+    one.len() == other.len() && one.iter().zip(other).all(|(&one, other)| is_same_cut(one, other))
+}
+
+fn is_same_cut(one: Ticks, other: Ticks) -> bool {
+    (one - other).0.saturating_abs() <= SAME_CUT
 }
 
 /// A chunk of a stream, on the stream's clock.

@@ -160,14 +160,36 @@ fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
     assert_eq!((stream.levels.len(), stream.chunks.len()), (2, 3));
     for (at, chunk) in stream.chunks.iter().enumerate() {
         for rendition in &presentation.renditions {
-            assert_eq!(segment_at(rendition, chunk.start).unwrap(), rendition.cuts.segments().nth(at).unwrap());
+            assert_eq!(segment_at(&presentation, rendition, chunk.start).unwrap(), rendition.cuts.segments().nth(at).unwrap());
         }
     }
-    let second = stream.chunks.iter().nth(1).unwrap().start;
-    assert!(segment_at(&presentation.renditions[0], second + Ticks(10_001)).is_none());
-    assert!(segment_at(&presentation.renditions[0], Ticks(10_000_000)).is_none());
-    assert!(segment_at(&presentation.renditions[0], Ticks(i64::MIN)).is_none());
-    assert!(segment_at(&presentation.renditions[0], Ticks::MAX).is_none());
+    let [low, high] = &presentation.renditions[..] else { panic!("two renditions") };
+    let second = |rendition: &Rendition| chunk_time(rendition.cuts.segments().nth(1).unwrap().start, rendition.timescale());
+    assert_ne!(second(low), second(high));
+    for rendition in [low, high] {
+        let named = |time| segment_at(&presentation, rendition, time).map(|segment| segment.number.0);
+        let listed = [second(low), second(high)];
+        assert_eq!(listed.map(named), [Some(1); 2]);
+        let (first, last) = (listed[0].min(listed[1]).0 - 3, listed[0].max(listed[1]).0 + 3);
+        let others = (first..=last).map(Ticks).filter(|time| !listed.contains(time));
+        assert!(others.chain([10_000_000, i64::MIN, i64::MAX].map(Ticks)).all(|time| named(time).is_none()));
+    }
+}
+
+/// A rendition that ends early has a list of its own; so has a name of its own.
+#[test]
+fn a_segment_is_not_found_by_the_time_of_another_list() {
+    let rounded: Vec<u32> = (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
+    for (name, len) in [("video", 60), ("other", 144)] {
+        let presentation = presentation(vec![
+            ("video", 1, video(24_000, &[1001; 144], 49, (320, 180))),
+            (name, 2, video(90_000, &rounded[..len], 49, (320, 180))),
+        ]);
+        let [one, other] = &presentation.renditions[..] else { panic!("two renditions") };
+        let time = chunk_time(other.cuts.segments().nth(1).unwrap().start, other.timescale());
+        assert!(segment_at(&presentation, other, time).is_some());
+        assert!(segment_at(&presentation, one, time).is_none(), "{name}");
+    }
 }
 
 /// The parts of a manifest of Azure Media Services that its documentation shows.
@@ -290,7 +312,7 @@ proptest! {
             let mut clock = chunk_time(rendition.cuts.start(), rendition.timescale());
             for (segment, chunk) in segments.iter().zip(stream.chunks.iter()) {
                 prop_assert_eq!(chunk.start, clock);
-                prop_assert_eq!(segment_at(rendition, chunk.start), Some(segment.clone()));
+                prop_assert_eq!(segment_at(&presentation, rendition, chunk.start), Some(segment.clone()));
                 for probe in [chunk.start - Ticks(1), chunk.start, chunk.start + Ticks(1)] {
                     let before = stream.chunks.iter().take_while(|other| other.start < probe).last().map(|other| other.start);
                     let behind = stream.chunks.iter().find(|other| other.start >= probe).map(|other| other.start);

@@ -79,7 +79,7 @@ enum Start {
 }
 
 fn edits() -> impl Strategy<Value = (i64, Start)> {
-    let delays = prop_oneof![3 => Just(0), 1 => 1_i64..3000];
+    let delays = prop_oneof![4 => Just(0), 1 => 1_i64..3000, 1 => 3000_i64..9000];
     let starts = prop_oneof![4 => Just(Start::Shown), 1 => Just(Start::Zero), 1 => (0_u32..100).prop_map(Start::Later)];
     (delays, starts)
 }

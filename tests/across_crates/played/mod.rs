@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use dynpack::{Dynpack, Format, Protocol};
 
-use crate::support::{Promise, get, promises};
+use crate::support::{self, Promise, get, promises};
 
 /// A sample as a player gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,11 +83,20 @@ fn argument<'a>(url: &'a str, name: &str) -> Option<&'a str> {
 
 /// All that an asset has in a format.
 pub(crate) async fn streams(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Stream> {
-    let mut streams = Vec::new();
     // Without video, audio is listed as a variant too.
     let mut promises = promises(dynpack, asset, format).await;
     let mut seen = HashSet::new();
     promises.retain(|promise| seen.insert(promise.segments[0].0.clone()));
+    read(dynpack, format, promises).await
+}
+
+/// Its key frames for trick play, of each video.
+pub(crate) async fn key_frames(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Stream> {
+    read(dynpack, format, support::key_frames(dynpack, asset, format).await).await
+}
+
+async fn read(dynpack: &Dynpack, format: Format, promises: Vec<Promise>) -> Vec<Stream> {
+    let mut streams = Vec::new();
     for promise in promises {
         let mut bodies = Vec::new();
         for (url, ..) in &promise.segments {

@@ -28,7 +28,7 @@ const MOST_INDEXED: u64 = (1 << 31) - 1;
 pub(super) enum Selection {
     /// All.
     Whole,
-    /// The first, for as long as the segment lasts.
+    /// The first, for all of the segment.
     KeyFrame,
 }
 
@@ -45,11 +45,7 @@ pub(super) struct Fragment<'a> {
 impl<'a> Fragment<'a> {
     /// A fragment in the clear.
     pub(super) fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment, selection: Selection) -> Self {
-        let count = match selection {
-            Selection::Whole => u32::MAX,
-            Selection::KeyFrame => 1,
-        };
-        let times = Times::new(profile.clock(), rendition, segment, count);
+        let times = Times::new(profile.clock(), rendition, segment, selection);
         let payload_len = rendition.track.samples.byte_len(times.samples());
         Self { profile, rendition, segment, payload_len, run: Run::new(profile, rendition, times), signal: None }
     }

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use dynpack_media::{Rendition, Sample, SampleIndex, SampleTable, Segment, Ticks, Timescale};
 
+use super::media::Selection;
+
 /// The clock on which a profile writes times, and with it where they start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clock {
@@ -20,12 +22,10 @@ pub(super) struct Times<'a> {
     timescale: Timescale,
     table: &'a SampleTable,
     samples: Range<SampleIndex>,
-    /// Until when the last of the samples lasts: until this one is decoded.
-    end: SampleIndex,
-    /// When the first sample is decoded, in the file.
-    stored_start: Ticks,
-    /// When the first sample is decoded, in the output and in the track's timescale.
+    selection: Selection,
+    /// When the first sample is decoded, in the output and in the track's timescale, and until when the last is.
     start: Ticks,
+    end: Ticks,
     /// What composition offsets in the output have more than those in the file.
     reorder: Ticks,
     /// When the segment starts, in the presentation.
@@ -40,26 +40,47 @@ pub(super) struct Moment {
 }
 
 impl<'a> Times<'a> {
-    /// The times of the first `count` samples of a segment, the last of which lasts until the end of the segment.
-    pub(super) fn new(clock: Clock, rendition: &'a Rendition, segment: &Segment, count: u32) -> Self {
+    /// The times of those samples of a segment which are selected.
+    pub(super) fn new(clock: Clock, rendition: &'a Rendition, segment: &Segment, selection: Selection) -> Self {
+        match selection {
+            Selection::Whole => Self::whole(clock, rendition, segment),
+            Selection::KeyFrame => Self::key_frame(clock, rendition, segment),
+        }
+    }
+
+    fn whole(clock: Clock, rendition: &'a Rendition, segment: &Segment) -> Self {
         let (table, cuts) = (&rendition.track.samples, &rendition.cuts);
-        let first = segment.samples.start;
-        let lead = match clock {
-            Clock::Track => Ticks::ZERO,
-            Clock::Smooth => cuts.lead(),
-        };
-        let in_output = |sample: &Sample| cuts.decode_time(sample) - lead;
-        let last = SampleIndex(first.0.saturating_add(count)).min(segment.samples.end);
-        let sample = table.samples(first..last).next();
+        let samples = segment.samples.clone();
+        let first = table.samples(samples.clone()).next();
+        let unwritten = cuts.lead() - lead(clock, rendition);
+        let start = first.as_ref().map(|first| cuts.decode_time(first) - unwritten).unwrap_or_default();
         Self {
             clock,
             timescale: rendition.timescale(),
             table,
-            samples: first..last,
-            end: segment.samples.end,
-            stored_start: table.decode_time(first),
-            start: sample.as_ref().map(in_output).unwrap_or_default(),
-            reorder: sample.map(|sample| cuts.composition_offset(&sample) - sample.composition_offset).unwrap_or_default(),
+            selection: Selection::Whole,
+            start,
+            end: start + (table.decode_time(samples.end) - table.decode_time(samples.start)),
+            samples,
+            reorder: first.map(|first| cuts.composition_offset(&first) - first.composition_offset).unwrap_or_default(),
+            segment_start: segment.start,
+        }
+    }
+
+    /// A picture alone need not be decoded before it is presented: it stands for all of the segment.
+    fn key_frame(clock: Clock, rendition: &'a Rendition, segment: &Segment) -> Self {
+        let table = &rendition.track.samples;
+        let first = segment.samples.start;
+        let start = segment.start + lead(clock, rendition);
+        Self {
+            clock,
+            timescale: rendition.timescale(),
+            table,
+            samples: first..SampleIndex(first.0.saturating_add(1)).min(segment.samples.end),
+            selection: Selection::KeyFrame,
+            start,
+            end: start + segment.duration,
+            reorder: -table.composition_offset(first),
             segment_start: segment.start,
         }
     }
@@ -76,9 +97,8 @@ impl<'a> Times<'a> {
 
     /// The duration which all samples have, if they share one.
     pub(super) fn uniform_duration(&self) -> Option<u32> {
-        if self.samples.end != self.end {
-            let only = self.moments().next().filter(|_| self.samples.start.0.checked_add(1) == Some(self.samples.end.0))?;
-            return u32::try_from(only.duration.0).ok();
+        if self.selection == Selection::KeyFrame {
+            return u32::try_from(self.moments().next()?.duration.0).ok();
         }
         let duration = self.table.uniform_duration(self.samples.clone())?;
         match self.clock {
@@ -108,13 +128,12 @@ impl<'a> Times<'a> {
             Clock::Track => first,
             Clock::Smooth => self.written(self.segment_start),
         };
-        let end = self.start + (self.table.decode_time(self.end) - self.stored_start);
         let (mut decode, mut written) = (self.start, first);
         self.table.samples(self.samples.clone()).map(move |sample| {
             let shown = decode + sample.composition_offset + self.reorder;
             let offset = self.written(shown) - (base + (written - first));
             let next = SampleIndex(sample.index.0.saturating_add(1));
-            decode = if next == self.samples.end { end } else { decode + sample.duration };
+            decode = if next == self.samples.end { self.end } else { decode + sample.duration };
             let duration = self.written(decode) - written;
             written += duration;
             Moment { sample, duration, offset }
@@ -127,5 +146,13 @@ impl<'a> Times<'a> {
             Clock::Track => time,
             Clock::Smooth => time.max(Ticks::ZERO).rescale_floor(self.timescale, Timescale::SMOOTH),
         }
+    }
+}
+
+/// What of the priming has a place on a clock: how far its 0 lies before the presentation's, in the track's timescale.
+fn lead(clock: Clock, rendition: &Rendition) -> Ticks {
+    match clock {
+        Clock::Track => rendition.cuts.lead(),
+        Clock::Smooth => Ticks::ZERO,
     }
 }

@@ -137,6 +137,26 @@ fn a_key_frame_stands_for_its_segment() {
     assert_eq!(decode_time, 160 * 512);
 }
 
+/// Open groups of pictures behind a closed one: what leads them is presented before, and the key frames are decoded at other distances.
+#[test]
+fn a_key_frame_is_presented_when_it_says_though_others_lead_it() {
+    let mut tables = group_tables(1000, 40, 150, 50, 0);
+    for first in [50, 100] {
+        (tables.offsets[first], tables.offsets[first + 1], tables.offsets[first + 2]) = (80, -40, -40);
+    }
+    tables.edit = Default::default();
+    let rendition = one(&tables, 2000);
+    let frames: Vec<_> = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
+    let times = frames.iter().map(|frame| {
+        let parsed = parse(&finish(key_frame_segment(Profile::Cmaf, &rendition, frame, None).unwrap()));
+        let reference = &parsed.sidx.as_ref().unwrap().references[0];
+        assert!(reference.starts_with_sap && reference.sap_type == 1);
+        let [sample] = &parsed.samples[..] else { panic!("one sample") };
+        (parsed.sidx.unwrap().earliest_presentation_time, sample.decode_time, sample.offset, sample.duration)
+    });
+    assert_eq!(times.collect::<Vec<_>>(), [(0, 0, 0, 2080), (2080, 2080, 0, 2000), (4080, 4080, 0, 1920)]);
+}
+
 /// A film of one key frame (nginx-vod-module 880) on the clock of Smooth Streaming is longer than `sidx` can say.
 #[test]
 fn a_segment_too_long_for_an_index_has_none() {

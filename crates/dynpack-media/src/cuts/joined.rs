@@ -19,6 +19,11 @@ impl<'a> JoinedCuts<'a> {
         own.0 / self.count
     }
 
+    /// The first place in which the track has a segment.
+    pub(crate) fn first(self) -> Option<SegmentNumber> {
+        self.cuts.numbers.first().map(|own| SegmentNumber(self.number(*own)))
+    }
+
     /// The segment in that place. O(log n).
     pub(crate) fn numbered(self, number: SegmentNumber) -> Option<Segment> {
         let first = self.cuts.numbers.partition_point(|own| self.number(*own) < number.0);

@@ -76,7 +76,7 @@ impl<'a> Names<'a> {
         let run = self.run(place)?;
         let within = u32::try_from(place - run.place).ok()?;
         let number = SegmentNumber(run.numbers.start + within);
-        let start = self.stream.start(self.stream.main_part(number).as_ref(), || self.stream.audio_part(number));
+        let start = self.stream.start(number, self.stream.main_part(number).as_ref(), || self.stream.audio_part(number));
         Some(start.max(run.earliest + Ticks(within.into())))
     }
 

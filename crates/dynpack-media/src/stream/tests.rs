@@ -45,13 +45,33 @@ fn plain(stream: &Stream<'_>) -> Vec<(u32, i64, i64)> {
 
 #[test]
 fn segments_are_named_by_the_main_rendition_or_else_the_audio() {
-    let (video, audio) = (video(10, &[(1, 60), (2, 120)]), audio(1000, &[(0, 0), (1, 5990), (2, 12_010), (3, 17_999)]));
+    let (video, audio) = (video(10, &[(1, 60), (2, 120)]), audio(1000, &[(0, 0), (1, 6010), (2, 11_990), (3, 17_999)]));
     let stream = Stream::new(&video).with_audio(Some(&audio));
     assert_eq!(plain(&stream), [(0, 0, 60), (1, 60, 60), (2, 120, 59), (3, 179, 1)]);
     assert_eq!(plain(&Stream::new(&video)), [(1, 60, 60), (2, 120, 1)]);
     assert_eq!(stream.starts_around(Ticks(120)), (Some(Ticks(60)), Some(Ticks(120))));
     assert_eq!(stream.starts_around(Ticks(-1)), (None, Some(Ticks(0))));
     assert_eq!(stream.starts_around(Ticks(180)), (Some(Ticks(179)), None));
+}
+
+/// The audio before the first picture is in the segment of that picture, since audio is cut where video is.
+#[test]
+fn a_segment_in_which_video_begins_starts_with_whichever_is_earlier() {
+    let sound = [(0, 0), (1, 5990), (2, 11_990)];
+    let starts = |video_starts: &[(u32, i64)], sound: &[(u32, i64)], joined| {
+        let (video, audio) = (video(10, video_starts), audio(1000, sound));
+        let count = NonZeroU32::new(joined).unwrap();
+        let stream = Stream::new(&video).with_audio(Some(&audio)).with_joined_segments(count);
+        let segments = stream.segments();
+        let openings = segments.iter().map(|segment| stream.opening(segment).unwrap());
+        let openings = openings.map(|(by, start)| (by.timescale().hz(), start.0)).collect::<Vec<_>>();
+        (segments.iter().map(|segment| segment.start.0).collect::<Vec<_>>(), openings)
+    };
+    assert_eq!(starts(&[(1, 70), (2, 120)], &sound, 1), (vec![0, 59, 120], vec![(1000, 0), (1000, 5990), (10, 120)]));
+    assert_eq!(starts(&[(1, 40), (2, 120)], &sound, 1), (vec![0, 40, 120], vec![(1000, 0), (10, 40), (10, 120)]));
+    // Of two equally early the video, so that its clock tells it exactly.
+    assert_eq!(starts(&[(0, 0), (1, 60)], &sound, 1), (vec![0, 60, 119], vec![(10, 0), (10, 60), (1000, 11_990)]));
+    assert_eq!(starts(&[(3, 190), (5, 300)], &[(2, 12_000), (3, 18_000)], 2), (vec![120, 300], vec![(1000, 12_000), (10, 300)]));
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Packager for Smooth {
         if job.request.target.key_frames() {
             check_key_frames(rendition, job.request)?;
         }
-        let segment = dynpack_smooth::segment_at(rendition, time);
+        let segment = dynpack_smooth::segment_at(job.presentation, rendition, time);
         let not_found = || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));
         let segment = segment.ok_or_else(not_found)?;
         Ok(fmp4::media_segment(Profile::Smooth, rendition, &segment, mp4::protection(job, rendition)?.as_ref())?)
