@@ -275,9 +275,12 @@ fn rescaled(time: i64, from: u32, to: u32) -> f64 {
 
 fn assert_time(played: &Played, due: i64, delay: f64, (stream, expected): (&Stream, &Stream), about: &str) {
     let due = rescaled(due, expected.clock, stream.clock) + delay;
-    // Players count on from the frame that has a time; a coarse clock of the source may be off by a tick from that.
-    let coarse = if played.is_counted { 1.0 + f64::from(stream.clock) / f64::from(expected.clock) } else { 0.0 };
-    let most = if stream.clock == expected.clock { 0.0 } else { 1.0 } + coarse;
+    // Players count on from the frame that has a time, and are right within a tick. What they count is rounded here.
+    let most = match played.is_counted {
+        true => 1.5,
+        false if stream.clock == expected.clock => 0.0,
+        false => 1.0,
+    };
     assert!((played.time as f64 - due).abs() <= most + 1e-6, "{about} is presented at {}, not {due}", played.time);
 }
 

@@ -16,9 +16,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import analyzers
 import clients
 import compare
 import damage
+import displaced
 import gstreamer
 import origin
 import sets
@@ -107,6 +109,11 @@ def check_sample(base, folder, tally):
     tally.heading("damage to the stream is found out")
     missed = damage.undiscovered(url, sources, compare.compare_protocol)
     tally.add(f"{len(damage.DAMAGES)} kinds of damage", missed)
+    tally.add(f"sound that is out of step, in {len(displaced.WITNESSES)} protocols by other clients", list(displaced.unnoticed(url, sources)))
+    for name in ("HLS3", "HLS4"):
+        stream = compare.PROTOCOLS[name].read(f"{url}/{compare.PROTOCOLS[name].manifest}")[0].whole()
+        harms = len(analyzers.DAMAGES + analyzers.CLOCK_DAMAGES)
+        tally.add(f"{name:6}{harms} kinds of damage by analyzers", list(analyzers.undiscovered(stream)))
 
 
 def check_key_frames(url, sources, tally):

@@ -7,35 +7,70 @@ from fractions import Fraction
 from pathlib import Path
 
 import compare
+import streams
+import transport
 
+#: So many frames of sound are in the first PES packet at the most.
+FIRST_FRAMES = 24
 QUIET = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "warning"]
 
 
 def check_ffmpeg(url, name, sources, folder, tally):
     """All that a protocol has, by ffmpeg."""
     protocol = compare.PROTOCOLS[name]
-    renditions = protocol.read(f"{url}/{protocol.manifest}")
-    others = protocol.key_frames(f"{url}/{protocol.manifest}") if protocol.key_frames else []
-    # ffmpeg numbers the streams of an MPD with video first, those for trick play among it.
-    order = sorted(renditions + others, key=lambda rendition: rendition.track.kind != "vide")
-    for rendition in renditions:
-        if protocol.suffix == ".mp4" and "mpd" in protocol.manifest:
-            check_packets(name, rendition, f"{url}/{protocol.manifest}", next(at for at, other in enumerate(order) if other is rendition), tally)
-        elif protocol.suffix != ".flv":
-            check_packets(name, rendition, rendition.url, rendition.parts.index(rendition), tally)
+    check_times(url, name, sources, tally)
+    for rendition in protocol.read(f"{url}/{protocol.manifest}"):
         check_decoded(name, rendition, folder, sources, tally)
         if protocol.suffix == ".ts" and not rendition.is_companion:
             check_warnings(name, rendition, tally)
-    for rendition in others:
+    for rendition in key_frames(url, protocol):
         check_pictures(name, rendition, tally)
 
 
-def check_packets(name, rendition, target, stream, tally):
-    """ffmpeg delivers every packet. Its DASH reader loses some when it reads several streams at once."""
-    read = compare.packets(target, stream, *(["-allowed_extensions", "ALL"] if "m3u8" in target else []))
+def key_frames(url, protocol):
+    return protocol.key_frames(f"{url}/{protocol.manifest}") if protocol.key_frames else []
+
+
+def check_times(url, name, sources, tally):
+    """The packets of all renditions, by ffmpeg's own readers of HLS and DASH."""
+    protocol = compare.PROTOCOLS[name]
+    if protocol.suffix == ".flv":
+        return
+    renditions = protocol.read(f"{url}/{protocol.manifest}")
+    # ffmpeg numbers the streams of an MPD with video first, those for trick play among it.
+    order = sorted(renditions + key_frames(url, protocol), key=lambda rendition: rendition.track.kind != "vide")
+    for rendition in renditions:
+        if "mpd" in protocol.manifest:
+            stream = next(at for at, other in enumerate(order) if other is rendition)
+            check_packets(name, rendition, f"{url}/{protocol.manifest}", stream, sources, tally)
+        else:
+            check_packets(name, rendition, rendition.url, rendition.parts.index(rendition), sources, tally)
+
+
+def check_packets(name, rendition, target, stream, sources, tally):
+    """ffmpeg delivers every packet, when it is due. Its DASH reader loses some when it reads several streams at once."""
+    tick, read = compare.timed_packets(target, stream, *(["-allowed_extensions", "ALL"] if "m3u8" in target else []))
     same = [packet[-1] for packet in read] == rendition.track.digests()
     problems = [] if same else [f"ffmpeg reads {len(read)} packets of {len(rendition.track.samples)}, or others"]
+    if same:
+        problems += late(name, rendition, [packet[1] * tick for packet in read], sources)
     tally.add(f"{name:6}{rendition.name[-45:]:46} {len(read)} packets by ffmpeg's reader", problems)
+
+
+def late(name, rendition, times, sources):
+    """What of those times is not that of the source: exactly in fragmented MP4, and to the tick of transport streams, which all have
+    the same time stamp where the presentation starts."""
+    is_transport = compare.PROTOCOLS[name].suffix == ".ts"
+    source, start = compare.origin_of(rendition, sources).track, compare.start_of(sources)
+    zero = streams.TRANSPORT_ZERO if is_transport else compare.held_back(rendition.track)
+    most = Fraction(1, transport.CLOCK) if is_transport else 0
+    dropped = len(source.samples) - len(times)
+    for at, (time, due) in enumerate(zip(times, source.times()[dropped:])):
+        due += zero - start
+        # In streams of its own making too, its reader of HLS has the frames of the first PES packet a frame early.
+        if abs(time - due) > most and not (is_transport and source.kind == "soun" and at < FIRST_FRAMES):
+            return [f"packet {at} is presented at {float(time):.7f} s, not {float(due):.7f} s"]
+    return []
 
 
 def check_decoded(name, rendition, folder, sources, tally):
@@ -83,36 +118,54 @@ def check_pictures(name, rendition, tally):
 def check_yt_dlp(url, name, sources, tally):
     """yt-dlp makes a file of each rendition, of which ffmpeg reads the packets of the source at their times."""
     protocol = compare.PROTOCOLS[name]
-    kinds = [rendition.name for rendition in protocol.read(f"{url}/{protocol.manifest}") if not rendition.is_companion]
+    renditions = protocol.read(f"{url}/{protocol.manifest}")
+    expected = sum(not rendition.is_companion for rendition in renditions)
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "yt_dlp", "--quiet", "--no-warnings", "--fixup", "never", "--format", "all"]
         command += ["--output", f"{folder}/%(format_id)s.%(ext)s", f"{url}/{protocol.manifest}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         files = sorted(Path(folder).iterdir())
-        wrong = [] if len(files) == len(kinds) and done.returncode == 0 else [f"{len(files)} files of {len(kinds)}; {done.stderr.strip()}"]
+        wrong = [] if len(files) == expected and done.returncode == 0 else [f"{len(files)} files of {expected}; {done.stderr.strip()}"]
         tally.add(f"{name:6}{len(files)} files by yt-dlp", wrong)
         for file in files:
-            check_file(name, file, sources, tally)
+            check_file(name, file, renditions, sources, tally)
 
 
-def check_file(name, file, sources, tally):
-    """Every stream of a file is a source."""
-    for index, (clock, _) in enumerate(streams(file)):
-        seen = compare.packets(file, index)
-        source = next((source for source in sources if source.track.digests() == [packet[-1] for packet in seen]), None)
-        problems = [] if source else ["its packets are of no source"]
-        if source:
-            tick = max(clock, Fraction(1, compare.PROTOCOLS[name].clock))
-            times = [packet[1] * clock for packet in seen]
-            shift = times[-1] - source.track.times()[-1]
-            due = [max(time + shift, Fraction(0)) for time in source.track.times()]
-            late = [at for at, (time, wanted) in enumerate(zip(times, due)) if abs(time - wanted) > tick]
-            problems += [f"packet {late[0]} of {len(seen)} is at {float(times[late[0]]):.6f} s, not {float(due[late[0]]):.6f} s"] if late else []
-        tally.add(f"{name:6}{file.name:32} {len(seen)} packets as of {source and source.name}", problems)
+def check_file(name, file, renditions, sources, tally):
+    """Every stream of a file is a source, at its times; all of a file are moved by the same."""
+    found = [read_stream(file, index, sources) for index in range(count_streams(file))]
+    if None in found:
+        tally.add(f"{name:6}{file.name}", ["its packets are of no source"])
+        return
+    shift, most = shift_of(name, found, renditions, sources)
+    for source, times in found:
+        due = [time + shift for time in source.track.times()]
+        due = due if compare.PROTOCOLS[name].is_muxed else [max(time, Fraction(0)) for time in due]
+        wrong = next((at for at, (time, wanted) in enumerate(zip(times, due)) if abs(time - wanted) > most), None)
+        problems = [] if wrong is None else [f"packet {wrong} of {len(times)} is presented at {float(times[wrong]):.7f} s, not {float(due[wrong]):.7f} s"]
+        tally.add(f"{name:6}{file.name:32} {len(times)} packets as of {source.name}, moved by {float(shift * 1000):.3f} ms", problems)
 
 
-def streams(file):
-    """(tick in seconds, kind) of each stream."""
-    command = ["ffprobe", "-v", "error", "-show_entries", "stream=time_base,codec_type", "-of", "csv=p=0", str(file)]
-    lines = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split()
-    return [(Fraction(tick), kind) for kind, tick in (line.split(",")[:2] for line in lines)]
+def shift_of(name, found, renditions, sources):
+    """By how much the streams of a file are moved, and by how much each packet may be off: by rounding.
+
+    Flash has no times before 0, and so moves all by the same. In Smooth Streaming, whose streams are files of their own, nothing is moved.
+    """
+    rounding = Fraction(1, 2 * compare.PROTOCOLS[name].clock)
+    if compare.PROTOCOLS[name].is_muxed:
+        return compare.middle(time - due for source, times in found for time, due in zip(times, source.track.times())), rounding
+    ((source, _),) = found
+    rendition = next(rendition for rendition in renditions if compare.origin_of(rendition, sources) is source)
+    return compare.held_back(rendition.track) - compare.start_of(sources), 2 * rounding
+
+
+def read_stream(file, index, sources):
+    """(source, times) of a stream, or `None` if it is that of no source."""
+    tick, seen = compare.timed_packets(file, index)
+    source = next((source for source in sources if source.track.digests() == [packet[-1] for packet in seen]), None)
+    return source and (source, [packet[1] * tick for packet in seen])
+
+
+def count_streams(file):
+    command = ["ffprobe", "-v", "error", "-show_entries", "stream=index", "-of", "csv=p=0", str(file)]
+    return len(subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split())

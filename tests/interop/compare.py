@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+import analyzers
 import boxes
 import hds
 import smooth
@@ -91,12 +92,18 @@ def packets(target, index, *options):
 
     With `-v warning` among the options, it may have nothing to warn of.
     """
+    return timed_packets(target, index, *options)[1]
+
+
+def timed_packets(target, index, *options):
+    """The tick in seconds, and [`packets`]."""
     command = ["ffprobe", "-v", "error", *options, "-select_streams", str(index), "-show_data_hash", "md5", "-of", "json"]
-    command += ["-show_entries", "packet=dts,pts,size,data_hash", str(target)]
+    command += ["-show_entries", "stream=time_base:packet=dts,pts,size,data_hash", str(target)]
     done = subprocess.run(command, check=True, capture_output=True, timeout=300)
     assert "warning" not in options or not done.stderr, f"ffprobe: {done.stderr.decode().strip()}"
-    found = json.loads(done.stdout)["packets"]
-    return [(packet["dts"], packet["pts"], int(packet["size"]), packet["data_hash"].removeprefix("MD5:")) for packet in found]
+    told = json.loads(done.stdout)
+    found = [(packet["dts"], packet["pts"], int(packet["size"]), packet["data_hash"].removeprefix("MD5:")) for packet in told["packets"]]
+    return Fraction(told["streams"][0]["time_base"]), found
 
 
 def assert_witnessed(path, index, track, options=("-ignore_editlist", "1"), rounding=0):
@@ -203,18 +210,39 @@ def check_rounded_times(row, rendition, kept):
     if PROTOCOLS[row.protocol].suffix:
         # What a container does not tell.
         track.samples[-1].duration = Fraction(kept.samples[-1].duration * track.timescale, kept.timescale)
+    is_smooth = not PROTOCOLS[row.protocol].suffix
     times, stored = rendition.times(), kept.times()
-    row.shift = times[-1] - stored[-1]
+    shifts = [time - due for time, due in zip(times, stored)]
+    row.shift = middle([shift for shift, time in zip(shifts, times) if time > 0 or not is_smooth] or shifts)
     wanted = [time + row.shift for time in stored]
-    if not PROTOCOLS[row.protocol].suffix:
+    if is_smooth:
         wanted = [max(time, Fraction(0)) for time in wanted]
+    # Receivers of transport streams count frames on from the last time stamp: to the tick, no more.
+    most = tick if PROTOCOLS[row.protocol].suffix == ".ts" and track.kind == "soun" else tick / 2
     for at, (time, due) in enumerate(zip(times, wanted)):
-        if abs(time - due) > tick:
+        if abs(time - due) > most:
             row.problems.append(f"sample {at} is presented at {float(time):.7f} s, not {float(due):.7f} s")
             return
     late = next((at for at, sample in enumerate(track.samples) if sample.composition < 0), None)
     if late is not None and PROTOCOLS[row.protocol].suffix:
         row.problems.append(f"sample {late} is presented before it is decoded")
+
+
+def middle(values):
+    """The middle of the least and the greatest, from which none is far."""
+    values = list(values)
+    return (min(values) + max(values)) / 2
+
+
+def held_back(track):
+    """By how much ffmpeg and GStreamer present pictures later whose composition offsets are signed: so that none is presented before it
+    is decoded. They do the same with what ffmpeg writes (`-movflags negative_cts_offsets`)."""
+    return Fraction(max(0, -min(sample.composition for sample in track.samples)), track.timescale)
+
+
+def start_of(sources):
+    """When the presentation starts, in the time of its sources: with what is seen or heard first. Priming is not heard."""
+    return min(max(min(source.track.times()), source.track.delay) for source in sources)
 
 
 def decode(sample):
@@ -245,7 +273,7 @@ def check_dropped(row, source, dropped):
 
 
 def check_witness(row, rendition):
-    """ffmpeg reads the same from the stream as we do, and has nothing to warn of."""
+    """ffmpeg reads the same from the stream as we do, and has nothing to warn of; nor have analyzers of transport streams."""
     suffix = PROTOCOLS[row.protocol].suffix
     if not suffix:
         return
@@ -259,6 +287,8 @@ def check_witness(row, rendition):
             assert_witnessed(file.name, index, rendition.track, *given)
         except (AssertionError, subprocess.CalledProcessError) as error:
             row.problems.append(str(error))
+    if suffix == ".ts" and not rendition.is_companion:
+        row.problems += analyzers.problems([segment.body for segment in rendition.segments])[:5]
 
 
 def check_segments(row, rendition):

@@ -167,7 +167,9 @@ def damaging(base, damage, where):
             wanted = {name.replace("-", "_"): self.headers[name] for name in names if name in self.headers}
             answer = ask(base + self.path, self.command, **wanted)
             body = bytearray(answer.body)
-            if where in self.path.lower() and answer.status == 200 and body:
+            # ffmpeg asks for all of it as a range.
+            is_whole = answer.status == 200 or self.headers.get("Range") == "bytes=0-"
+            if where in self.path.lower() and is_whole and body:
                 try:
                     damage(body)
                 except Exception as error:
@@ -185,6 +187,8 @@ def damaging(base, damage, where):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     server.daemon_threads = True
+    # Clients hang up when they have seen enough.
+    server.handle_error = lambda *_: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", broken

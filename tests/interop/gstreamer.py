@@ -1,4 +1,5 @@
-"""GStreamer as a client: its demuxers of Smooth Streaming, DASH and HLS hand on the samples that are stored, at their distances."""
+"""GStreamer as a client: its demuxers of Smooth Streaming, DASH and HLS hand on the samples that are stored, sound and pictures at their
+distances and in step with each other."""
 
 import subprocess
 from fractions import Fraction
@@ -10,33 +11,81 @@ SECONDS = 120
 ADAPTIVE = {"MSS": "mssdemux", "MSS20": "mssdemux", "DASH": "dashdemux", "CSF": "dashdemux"}
 PADS = {"vide": "video_00 ! qtdemux", "soun": "audio_00 ! qtdemux"}
 #: HLS is read by its media playlists: another variant would come out of another pad.
-PLAYLISTS = {"HLS": {"vide": "qtdemux", "soun": "qtdemux"}, "HLS4": {"soun": "tsdemux ! aacparse"}, "HLS3": {"soun": "tsdemux ! aacparse"}}
+SOUND = "tsdemux ! aacparse ! audio/mpeg,stream-format=raw"
+PLAYLISTS = {
+    "HLS": {"vide": "qtdemux", "soun": "qtdemux"},
+    "HLS4": {"soun": SOUND},
+    "HLS3": {"vide": "tsdemux ! video/x-h264", "soun": SOUND},
+}
+#: How exactly times are compared, in seconds: GStreamer and transport streams round them.
+PRECISION = Fraction(1, 40_000)
 
 
 def check(url, sources, tally):
-    for name, demuxer in ADAPTIVE.items():
-        for kind, pad in PADS.items():
-            pipeline = f"souphttpsrc location={url}/{compare.PROTOCOLS[name].manifest} ! {demuxer} name=all all.{pad}"
-            check_samples(name, kind, pipeline, sources, tally)
-    for name, kinds in PLAYLISTS.items():
-        renditions = compare.PROTOCOLS[name].read(f"{url}/{compare.PROTOCOLS[name].manifest}")
-        for kind, parser in kinds.items():
-            playlist = next(rendition.url for rendition in renditions if rendition.track.kind == kind)
-            raw = "" if parser == "qtdemux" else " ! audio/mpeg,stream-format=raw"
-            pipeline = f"souphttpsrc location={playlist} ! hlsdemux ! {parser}{raw}"
-            check_samples(name, kind, pipeline, sources, tally)
+    for name in [*ADAPTIVE, *PLAYLISTS]:
+        check_protocol(url, name, sources, tally)
 
 
-def check_samples(name, kind, pipeline, sources, tally):
+def check_protocol(url, name, sources, tally):
+    renditions, offsets = read(url, name), {}
+    for kind, pipeline in pipelines(url, name, renditions).items():
+        offsets[kind] = check_samples(name, kind, pipeline, renditions, sources, tally)
+    check_step(name, offsets, tally)
+
+
+def pipelines(url, name, renditions):
+    """What brings the samples of each kind."""
+    if name in ADAPTIVE:
+        source = f"souphttpsrc location={url}/{compare.PROTOCOLS[name].manifest} ! {ADAPTIVE[name]} name=all"
+        return {kind: f"{source} all.{pad}" for kind, pad in PADS.items()}
+    playlist = lambda kind: next(rendition.url for rendition in renditions if rendition.track.kind == kind)
+    return {kind: f"souphttpsrc location={playlist(kind)} ! hlsdemux ! {parser}" for kind, parser in PLAYLISTS[name].items()}
+
+
+def read(url, name):
+    return compare.PROTOCOLS[name].read(f"{url}/{compare.PROTOCOLS[name].manifest}")
+
+
+def check_step(name, offsets, tally):
+    """Sound and pictures are moved by the same time."""
+    if None in offsets.values():
+        return
+    apart = max(offsets.values()) - min(offsets.values())
+    told = " and ".join(f"{float(offset * 1000):.3f} ms ({kind})" for kind, offset in offsets.items())
+    tally.add(f"{name:6}moved by {told}", [f"they are {float(apart * 1000):.3f} ms apart"] if apart > PRECISION else [])
+
+
+def check_samples(name, kind, pipeline, renditions, sources, tally):
+    """By how much the samples are moved, if they are those of sources."""
     try:
         read = samples(pipeline)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         tally.add(f"{name:6}{kind}", [f"{error} {(error.stderr or b'')[-300:]}"])
-        return
-    alike = [source for source in sources if source.track.kind == kind]
+        return None
+    alike = [Stored(name, source, renditions, sources) for source in sources if source.track.kind == kind]
     digests = {digest for _, digest in read}
-    found = [source.name for source in alike if digests & set(source.track.digests())]
-    tally.add(f"{name:6}{kind} {len(read)} samples as of {' and '.join(found)}", problems(read, alike))
+    found = [stored.name for stored in alike if digests & set(stored.digests)]
+    wrong, offset = judge(read, alike)
+    tally.add(f"{name:6}{kind} {len(read)} samples as of {' and '.join(found)}", wrong)
+    return offset
+
+
+class Stored:
+    """A source as GStreamer is to read it: what it does to times of its own accord is among them."""
+
+    def __init__(self, name, source, renditions, sources):
+        self.name = source.name
+        rendition = next((rendition for rendition in renditions if compare.origin_of(rendition, sources) is source), None)
+        track = rendition.track if rendition else source.track
+        is_transport = compare.PROTOCOLS[name].suffix == ".ts"
+        self.digests = (track if is_transport and track.kind == "vide" else source.track).digests()
+        moved = compare.held_back(track) - compare.start_of(sources)
+        self.times = [time + moved for time in source.track.times()]
+        if name.startswith("MSS"):
+            self.times = [max(time, Fraction(0)) for time in self.times]
+        elif not is_transport and track.kind == "soun":
+            # Behind its demuxers of DASH and HLS, edit lists count for nothing.
+            self.times = [time + Fraction(track.media_start, track.timescale) for time in self.times]
 
 
 def samples(pipeline):
@@ -52,17 +101,17 @@ def seconds(clock):
     return int(hours) * 3600 + int(minutes) * 60 + Fraction(rest)
 
 
-def problems(read, sources):
-    """What is wrong with samples of one kind. Clients change from one bitrate to another: each sample must be that which any of them has in its place."""
-    if len(read) not in {len(source.track.samples) for source in sources}:
-        return [f"{len(read)} samples of {sorted({len(source.track.samples) for source in sources})}"]
-    stored = [list(zip(source.track.digests(), source.track.times())) for source in sources]
+def judge(read, sources):
+    """What is wrong with samples of one kind, and by how much they are moved. Clients change from one bitrate to another: each sample must
+    be that which any of the sources has in its place."""
+    if len(read) not in {len(source.digests) for source in sources}:
+        return [f"{len(read)} samples of {sorted({len(source.digests) for source in sources})}"], None
     late = []
     for at, (time, digest) in enumerate(read):
-        due = next((track[at][1] for track in stored if track[at : at + 1] and track[at][0] == digest), None)
+        due = next((source.times[at] for source in sources if source.digests[at : at + 1] == [digest]), None)
         if due is None:
-            return [f"sample {at} is of no source"]
+            return [f"sample {at} is of no source"], None
         late.append(time - due)
-    # Priming takes no time in Smooth Streaming. All else keeps its distance.
-    spread = max(late[1:]) - min(late[1:])
-    return [f"the distances of samples differ by up to {float(spread * 1000):.3f} ms"] if spread > Fraction(1, 1000) else []
+    spread = max(late) - min(late)
+    wrong = [f"the distances of samples differ by up to {float(spread * 1000):.3f} ms"] if spread > PRECISION else []
+    return wrong, compare.middle(late)

@@ -16,3 +16,17 @@ class Tally:
         print(f"  {'FAILED' if problems else 'ok':7}{line}", flush=True)
         for problem in problems:
             print(f"         {problem}", flush=True)
+
+
+class Found(Tally):
+    """Keeps the problems of a stream that is to have some."""
+
+    def __init__(self):
+        super().__init__()
+        self.problems = []
+
+    def add(self, line, problems=()):
+        self.problems += map(str, problems)
+
+    def mentions(self, *words):
+        return any(word in problem for problem in self.problems for word in words)

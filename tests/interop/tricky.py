@@ -156,6 +156,15 @@ def open_groups_of_pictures(folder):
     run(*video(), *audio(), *gop(50, 3), "-preset", "medium", *options, *AAC, folder / "film.mp4")
 
 
+def sound_of_uneven_frames(folder):
+    """Cut out of Matroska, whose clock is of milliseconds, a frame of sound lasts longer than it sounds."""
+    run(*video(duration=27), *audio(44100, duration=27), *gop(50, 2), *AAC, folder / "whole.mkv")
+    run("-ss", 4.37, "-i", folder / "whole.mkv", "-c", "copy", "-t", 17, folder / "film.mp4")
+    (folder / "whole.mkv").unlink()
+    (sound,) = (track for track in boxes.read((folder / "film.mp4").read_bytes()) if track.kind == "soun")
+    assert {sample.duration for sample in sound.samples[1:-1]} != {1024}, "no frame is uneven"
+
+
 def slices_behind_parameter_sets(folder):
     """Pictures of several slices with long headers; parameter sets in band."""
     slices = ["-preset", "medium", "-x264-params", "slices=4:repeat-headers=1:aud=1:weightp=2:ref=4:tff=1"]
@@ -237,6 +246,7 @@ ASSETS = [
     cut_within_a_group_of_pictures,
     open_groups_of_pictures,
     slices_behind_parameter_sets,
+    sound_of_uneven_frames,
 ]
 
 

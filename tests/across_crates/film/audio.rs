@@ -27,11 +27,14 @@ pub(super) fn tracks() -> impl Strategy<Value = Track> {
     let frames = prop_oneof![8 => 10_u32..300, 1 => 1_u32..4];
     let priming = prop_oneof![Just(0), Just(1024), Just(2048), Just(2112), Just(312), Just(70_000)];
     let delays = prop_oneof![3 => Just(0), 1 => 1_i64..3000];
-    (prop::sample::select(&CODINGS[..]), clocks, frames, (priming, delays, 1_usize..30)).prop_map(
-        |(coding, clock, frames, (priming, delay, together))| {
+    // Frames which are stored as longer or shorter than they sound, by ticks.
+    let uneven = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec((0_u32..300, -4_i64..=4), 1..6)];
+    (prop::sample::select(&CODINGS[..]), clocks, frames, uneven, (priming, delays, 1_usize..30)).prop_map(
+        |(coding, clock, frames, uneven, (priming, delay, together))| {
             let clock = clock.unwrap_or(coding.rate);
             let ticks = |sound: i64| (sound * i64::from(clock) + i64::from(coding.rate) / 2) / i64::from(coding.rate);
-            let time = |frame: u32| ticks(i64::from(frame) * i64::from(coding.frame));
+            let off = |frame: u32| uneven.iter().filter(move |(at, _)| *at < frame).map(|(_, by)| by).sum::<i64>();
+            let time = |frame: u32| ticks(i64::from(frame) * i64::from(coding.frame)) + off(frame);
             let sample = |at: u32| Sample {
                 duration: u32::try_from(time(at + 1) - time(at)).unwrap(),
                 offset: 0,

@@ -31,7 +31,8 @@ pub(super) fn read(segment: &[u8], track: &str) -> Vec<Played> {
         }
         let rate = RATES[usize::from(pes.data[2] >> 2 & 15)];
         let frames = (0..).zip(adts_frames(&pes.data));
-        samples.extend(frames.map(|(number, frame)| sample(frame.to_vec(), number * 1024 * i64::from(CLOCK) / rate)));
+        let counted = |number: i64| (number * 1024 * i64::from(CLOCK) + rate / 2) / rate;
+        samples.extend(frames.map(|(number, frame)| sample(frame.to_vec(), counted(number))));
     }
     samples
 }

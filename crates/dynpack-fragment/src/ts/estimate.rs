@@ -12,13 +12,13 @@ use super::clock::{REFERENCE_INTERVAL, Stamps};
 use super::layout::{COUNTER_PERIOD, MOST_REFERENCES_INSIDE, MOST_SHARED_LEN};
 use super::packet::{LONGEST_PES_HEADER_LEN, PACKET_LEN, PAYLOAD_LEN, REFERENCE_LEN, SHORTEST_PES_HEADER_LEN};
 use super::sample_aes::most_len_of_picture;
-use super::stream::{MOST_SHARED, coarseness};
+use super::stream::{MOST_OFF, MOST_SHARED};
 use super::{Part, psi};
 use crate::Error;
 use crate::decode_time::is_reordering_believed;
 
-/// How far rounding may move the time between two frames, in ticks of 90 kHz: half a tick each.
-const ROUNDING: i128 = 1;
+/// How far the time between two even frames may be off, in ticks of 90 kHz: by [`MOST_OFF`], and by rounding half a tick each.
+const MARGIN: i128 = MOST_OFF.0 as i128 + 1;
 
 /// What the segments of a rendition take at the most, in a quick look: about a nanosecond a sample, where
 /// [`media_segment_bound`](super::media_segment_bound) takes a hundred.
@@ -156,12 +156,10 @@ struct Sound {
     frame: (i128, i128),
     /// How many frames share a PES packet at the most, by their time.
     most_shared: u64,
-    /// How far the time between two frames may be off, in ticks of 90 kHz.
-    margin: i128,
 }
 
 impl Sound {
-    /// `None` if the frames are not at even times, as far as the clock of the track can tell.
+    /// `None` if the frames are not at even times: then some have a PES packet of their own.
     fn new(
         table: &SampleTable,
         samples: Range<SampleIndex>,
@@ -178,16 +176,16 @@ impl Sound {
             (least, most) = (off.min(least), off.max(most));
         });
         let mpeg = i128::from(Timescale::MPEG.hz());
-        // Of the three times which are compared each is rounded.
-        let tolerance = i128::from(coarseness(clock).0) - ROUNDING;
-        let is_even = (most - least) * mpeg <= tolerance * clock_hz * rate_hz;
+        // The time which opens a PES packet is rounded: by up to half a tick, but for clocks that tell no halves.
+        let steps = i128::from(clock.hz() / gcd(clock.hz(), Timescale::MPEG.hz()));
+        let tolerance = i128::from(MOST_OFF.0) * steps - steps / 2;
+        let is_even = (most - least) * mpeg * steps <= tolerance * clock_hz * rate_hz;
         let frame = (i128::from(duration.0) * mpeg, rate_hz);
         let shared_at = |limit: i128| limit * frame.1 / frame.0;
-        let margin = tolerance + ROUNDING;
         let limit = i128::from(MOST_SHARED.0);
-        let is_clear = shared_at(limit - margin) == shared_at(limit + margin);
+        let is_clear = shared_at(limit - MARGIN) == shared_at(limit + MARGIN);
         let most_shared = u64::try_from(shared_at(limit)).ok()?.max(1);
-        (is_even && is_clear).then_some(Self { frame, most_shared, margin })
+        (is_even && is_clear).then_some(Self { frame, most_shared })
     }
 
     /// Transport packets of the frames, which share PES packets as far as they fit.
@@ -218,9 +216,13 @@ impl Sound {
         if !has_clock {
             return Packets { carrying: packets(0), alone: 0 };
         }
-        let span = (i128::from(count) * self.frame.0 / self.frame.1) + 1 + self.margin;
+        let span = (i128::from(count) * self.frame.0 / self.frame.1) + 1 + MARGIN;
         let later = u64::try_from((span - 1) / i128::from(REFERENCE_INTERVAL.0)).unwrap_or(u64::MAX);
         let inside = later.min(MOST_REFERENCES_INSIDE.into()).min(packets(1) - 1);
         Packets { carrying: packets(1 + inside), alone: later - inside }
     }
+}
+
+const fn gcd(one: u32, other: u32) -> u32 {
+    if other == 0 { one } else { gcd(other, one % other) }
 }

@@ -144,8 +144,9 @@ fn shared(stream: &Stream, lens: &[u64]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
     let mut group_len = 0;
     for (at, (frame, len)) in stream.frames().iter().zip(lens).enumerate() {
-        let opening = groups.last().and_then(|group| stream.frames().get(group.start));
-        let joins = group_len + len <= MOST_SHARED_LEN && opening.is_some_and(|opening| stream.can_share(opening, frame));
+        let opening = groups.last().and_then(|group| stream.frames().get(group.start).zip(Some(group.len())));
+        let can_share = opening.is_some_and(|(opening, nth)| stream.can_share(opening, nth, frame));
+        let joins = can_share && group_len + len <= MOST_SHARED_LEN;
         match groups.last_mut() {
             Some(group) if joins => group.end = at + 1,
             _ => groups.push(at..at + 1),

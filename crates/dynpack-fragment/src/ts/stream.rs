@@ -5,7 +5,7 @@ use dynpack_media::{MediaKind, SampleIndex, Ticks, Timescale};
 
 use super::Part;
 use super::carriage::{Carriage, Len, carriage};
-use super::clock::Stamps;
+use super::clock::{LEAD_IN, Stamps};
 use super::sample_aes::Encryption;
 use crate::{Error, samples};
 
@@ -16,10 +16,8 @@ pub(super) struct Pid(pub(super) u16);
 /// How long the frames of one PES packet last together, at the most: half a second.
 pub(super) const MOST_SHARED: Ticks = Ticks(45_000);
 
-/// How exactly a clock tells frames, in ticks of 90 kHz: those of milliseconds, for one, are coarse.
-pub(super) fn coarseness(clock: Timescale) -> Ticks {
-    Ticks(1) + Ticks(1).rescale_ceil(clock, Timescale::MPEG)
-}
+/// How far from its time a reader may place a frame, by counting on from the one that opens the PES packet.
+pub(super) const MOST_OFF: Ticks = Ticks(1);
 
 /// A sample as the multiplex sees it; never empty.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +28,8 @@ pub(super) struct Frame {
     /// Bytes in the elementary stream.
     len: Len,
     pub(super) is_sync: bool,
+    /// When it is presented, in ticks of the track.
+    time: Ticks,
     pub(super) stamps: Stamps,
 }
 
@@ -60,7 +60,8 @@ impl Stream {
             }
             let len = carriage.len_by_size(sample.size, sample.is_sync).map_err(refused)?;
             let len = encryption.as_ref().map_or(len, |encryption| encryption.len(len));
-            Ok(Frame { index: sample.index, size: sample.size, len, is_sync: sample.is_sync, stamps })
+            let time = rendition.cuts.presentation_time(&sample);
+            Ok(Frame { index: sample.index, size: sample.size, len, is_sync: sample.is_sync, time, stamps })
         });
         let frames = frames.collect::<Result<_, _>>()?;
         let language = (!rendition.language.is_undetermined()).then(|| rendition.language.three_letters());
@@ -164,13 +165,16 @@ impl Stream {
         lens.collect()
     }
 
-    /// Whether a frame can share the PES packet that another opens: a reader takes it to follow the frames before without a gap.
-    pub(super) fn can_share(&self, opening: &Frame, frame: &Frame) -> bool {
-        let Some((duration, clock)) = self.carriage.frame() else { return false };
-        let between = Ticks(duration.0.saturating_mul(i64::from(frame.index.0) - i64::from(opening.index.0)));
-        let expected = opening.stamps.presentation + between.rescale_round(clock, Timescale::MPEG);
-        let off = (frame.stamps.presentation - expected).0.saturating_abs();
-        off <= coarseness(self.clock).0 && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
+    /// Whether a frame can share the PES packet that another opens, as the nth behind that: readers, who take frames to follow each
+    /// other without a gap, place it within a tick of its time.
+    pub(super) fn can_share(&self, opening: &Frame, nth: usize, frame: &Frame) -> bool {
+        let Some((duration, rate)) = self.carriage.frame() else { return false };
+        // In ticks of all three clocks multiplied, where nothing is rounded.
+        let [clock, rate, mpeg] = [self.clock, rate, Timescale::MPEG].map(|clock| i128::from(clock.hz()));
+        let stamp = i128::from((opening.stamps.presentation - LEAD_IN).0) * clock * rate;
+        let counted = i128::from(duration.0).saturating_mul(nth as i128) * clock * mpeg;
+        let off = (stamp + counted - i128::from(frame.time.0) * rate * mpeg).abs();
+        off <= i128::from(MOST_OFF.0) * clock * rate && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
     }
 
     /// Whether the track starts in this segment.

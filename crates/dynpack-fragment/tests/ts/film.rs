@@ -137,26 +137,40 @@ pub(crate) struct Audio {
     pub(crate) frames: u32,
     pub(crate) frame_len: u32,
     pub(crate) priming: i64,
+    /// Frames which are stored as longer, or shorter, than they sound: by that many ticks.
+    pub(crate) uneven: Vec<(u32, i32)>,
+    /// A frame without bytes.
+    pub(crate) empty: Option<u32>,
 }
 
 impl Audio {
     /// Ten seconds of about 128 kb/s.
-    pub(crate) const PLAIN: Self = Self { hz: 48_000, rate: 48_000, frames: 470, frame_len: 340, priming: 1024 };
+    pub(crate) const PLAIN: Self =
+        Self { hz: 48_000, rate: 48_000, frames: 470, frame_len: 340, priming: 1024, uneven: Vec::new(), empty: None };
 
     pub(crate) fn any() -> impl Strategy<Value = Self> {
         let rates =
             [(48_000, 48_000), (44_100, 44_100), (24_000, 24_000), (1_000, 48_000), (90_000, 44_100), (10_000_000, 44_100)];
-        (prop::sample::select(rates.to_vec()), 1_u32..300, 20_u32..900, prop_oneof![Just(0_i64), Just(1024), Just(2112)])
-            .prop_map(|((hz, rate), frames, frame_len, priming)| Self {
+        let shape = (1_u32..300, 20_u32..900, prop_oneof![Just(0_i64), Just(1024), Just(2112)]);
+        let uneven = prop_oneof![Just(Vec::new()), prop::collection::vec((0_u32..300, -5..=5), 1..6)];
+        let empty = prop_oneof![3 => Just(None), 1 => (1_u32..300).prop_map(Some)];
+        (prop::sample::select(rates.to_vec()), shape, uneven, empty).prop_map(
+            |((hz, rate), (frames, frame_len, priming), uneven, empty)| Self {
                 hz,
                 rate,
                 frames,
                 frame_len,
                 priming: priming * i64::from(hz) / i64::from(rate),
-            })
+                uneven,
+                empty,
+            },
+        )
     }
 
     pub(crate) fn frame(&self, frame: u32) -> Vec<u8> {
+        if self.empty == Some(frame) {
+            return Vec::new();
+        }
         let len = 1 + (frame * 37 + self.frame_len) % self.frame_len;
         (0..len.max(self.frame_len / 2)).map(|at| u8::try_from((frame * 17 + at) % 256).unwrap()).collect()
     }
@@ -166,7 +180,9 @@ impl Audio {
         let config = (2_u16 << 11 | u16::try_from(index).unwrap() << 7 | 2 << 3).to_be_bytes();
         let codec = Codec::Aac(AacConfig::parse(Bytes::copy_from_slice(&config), 2).unwrap());
         let time = |frame: u32| u64::from(frame) * 1024 * u64::from(self.hz) / u64::from(self.rate);
-        let duration = |frame: u32| u32::try_from(time(frame + 1) - time(frame)).unwrap();
+        let uneven = |frame: u32| self.uneven.iter().filter(move |(at, _)| *at == frame).map(|(_, by)| by).sum::<i32>();
+        let even = |frame: u32| i32::try_from(time(frame + 1) - time(frame)).unwrap();
+        let duration = |frame: u32| u32::try_from((even(frame) + uneven(frame)).max(0)).unwrap();
         let samples = (0..self.frames).map(|frame| (duration(frame), 0, self.frame(frame)));
         let table = table(samples, None, file);
         let edit = Edit { delay: Ticks(0), media_start: Ticks(self.priming) };
@@ -232,6 +248,12 @@ impl Film {
         assert!(len.is_none_or(|len| len == segment.len() as u64));
         Ok(segment)
     }
+}
+
+/// When a sample is presented, in ticks of its track.
+pub(crate) fn presentation_time(rendition: &Rendition, index: SampleIndex) -> i64 {
+    let sample = rendition.track.samples.samples(index..SampleIndex(index.0 + 1)).next().unwrap();
+    rendition.cuts.presentation_time(&sample).0
 }
 
 /// The stamps that a sample must carry: decode (as far as the track's own decode times tell) and presentation, not wrapped.
