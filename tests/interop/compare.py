@@ -281,7 +281,8 @@ def check_witness(row, rendition):
         file.write(rendition.whole())
         file.flush()
         try:
-            index = rendition.parts.index(rendition)
+            # Files of FLV have their tracks in the order in which these start.
+            index = "v:0" if rendition.track.kind == "vide" else "a:0"
             # In transport streams not each frame of audio has a time stamp: others are counted on from the last.
             given = (("-ignore_editlist", "1"),) if suffix == ".mp4" else (("-v", "warning"), 1)
             assert_witnessed(file.name, index, rendition.track, *given)
@@ -300,6 +301,7 @@ def check_segments(row, rendition):
         if before.decode + before.duration != behind.decode and at not in starts:
             row.problems.append(f"decode time {behind.decode} does not follow {before.decode} + {before.duration}")
             break
+    opened = openings(rendition)
     pairs = zip(rendition.segments, rendition.bounds, rendition.bounds[1:])
     for number, (segment, first, end) in enumerate(pairs):
         if first == end:
@@ -308,21 +310,45 @@ def check_segments(row, rendition):
             continue
         if rendition.track.kind == "vide" and not samples[first].sync:
             row.problems.append(f"segment {number} does not start at a sync sample")
-        start, said = min(times[first:end]), segment.start
-        tolerance = segment.tolerance + (frame_duration(rendition.track) if rendition.is_companion else 0)
+        start, said = opened[number], segment.start
         if number == 0:
             # What lies before 0 is priming. All playlists of HLS start at 0, so a track that starts later does so within its first segment.
             start = max(start, Fraction(0))
-            may_be_late = row.protocol.startswith("HLS") or len(rendition.parts) > 1
-            said = max(said, start) if may_be_late and start < said + segment.duration else said
-        if abs(said - start) > tolerance:
+            said = max(said, start) if row.protocol.startswith("HLS") and start < said + segment.duration else said
+        if abs(said - start) > segment.tolerance:
             row.problems.append(f"segment {number} is said to start at {float(said):.6f} s and starts at {float(start):.6f} s")
+    check_companion(row, rendition)
     last, end = rendition.segments[-1], max(ending(part) for part in rendition.parts)
     said = last.start + last.duration
     frames = (frame_duration(part.track) for part in rendition.parts if part.is_companion)
     tick = Fraction(1, PROTOCOLS[row.protocol].clock) if PROTOCOLS[row.protocol].clock else 0
     if abs(said - end) > max(frames, default=0) + last.tolerance + tick:
         row.problems.append(f"the end is said to be at {float(said):.7f} s and is at {float(end):.7f} s")
+
+
+def openings(rendition):
+    """When each segment starts: with its pictures, or where it has none or the first of all, with the earliest that it carries."""
+    main, beside = main_of(rendition), [streams.starts_of(part) for part in rendition.parts]
+    first = next(number for number, end in enumerate(main.bounds[1:]) if end)
+    shown = [start if number != first else None for number, start in enumerate(streams.starts_of(main))]
+    earliest = [min((start for start in starts if start is not None), default=None) for starts in zip(*beside)]
+    return [start if start is not None else other for start, other in zip(shown, earliest)]
+
+
+def check_companion(row, rendition):
+    """Sound is cut at the frame nearest to the picture at which video is cut, which others may lead."""
+    main = main_of(rendition)
+    if main is rendition:
+        return
+    starts, times = streams.starts_of(rendition), main.times()
+    for number, (start, first, end) in enumerate(zip(starts, main.bounds, main.bounds[1:])):
+        if start is not None and 0 < first < end and abs(start - times[first]) > frame_duration(rendition.track):
+            row.problems.append(f"the sound of segment {number} starts at {float(start):.6f} s, and its picture {float(times[first]):.6f} s")
+
+
+def main_of(rendition):
+    """The rendition that names the segments."""
+    return next(part for part in rendition.parts if not part.is_companion)
 
 
 def frame_duration(track):

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import flash
 from origin import get
-from streams import Rendition, Segment
+from streams import Rendition, Segment, starts_of
 
 MANIFEST_TYPES = {"application/f4m+xml"}
 FRAGMENT_TYPES = {"video/f4f"}
@@ -41,11 +41,13 @@ def stream(url, media, bootstrap):
         segments.append(Segment(f"{address}Seg1-Frag{number}", Fraction(time, clock), Fraction(duration, clock), tolerance))
     whole = Stream(media.get("url"), url, "", bandwidth, "und", b"", segments)
     parts = whole.fetch(lambda data: flash.read(data[len(flash.HEADER) :] if data.startswith(flash.HEADER) else flash.tags(data)), FRAGMENT_TYPES)
-    # Times are moved so that none is below 0, and no more is told of it than where the fragments are.
-    main = parts[0]
-    place = min(1, len(segments) - 1)
-    first = main.bounds[place] if main.bounds[place] < len(main.track.samples) else 0
-    shift = segments[place].start - min(main.times()[first : main.bounds[place + 1]])
+    # Times are moved so that none is below 0, and no more is told of it than where the fragments are: the second with pictures starts
+    # with them. The first may start with sound.
+    starts = [starts_of(part) for part in parts]
+    places = [place for place, start in enumerate(starts[0]) if start is not None]
+    place = places[min(1, len(places) - 1)]
+    started = [start[place] for start in (starts if place == places[0] else starts[:1]) if start[place] is not None]
+    shift = segments[place].start - min(started)
     for part in parts:
         part.offset = shift
     return parts

@@ -78,6 +78,12 @@ class Rendition:
         return [time + self.offset for time in self.track.times()]
 
 
+def starts_of(rendition):
+    """When each segment's first sample is presented; none where it has no sample."""
+    times = rendition.times()
+    return [min(times[first:end], default=None) for first, end in zip(rendition.bounds, rendition.bounds[1:])]
+
+
 def collect(alone):
     """The tracks of segments that are not meant to be joined, as if they were."""
     whole = {}
@@ -117,17 +123,20 @@ def hls_key_frames(url):
 def hls_rendition(url, name, described, together=True):
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     target = int(next(line for line in lines if line.startswith("#EXT-X-TARGETDURATION:")).split(":")[1])
-    init, segments, start, duration = b"", [], Fraction(0), None
+    init, segments, start, duration, is_gap = b"", [], Fraction(0), None, False
     for line in lines:
         if line.startswith("#EXT-X-MAP:"):
             init = get(urljoin(url, attributes(line)["URI"]), MEDIA_TYPES)
+        elif line == "#EXT-X-GAP":
+            is_gap = True
         elif line.startswith("#EXTINF:"):
             duration = Fraction(line.split(":", 1)[1].split(",")[0])
         elif line and not line.startswith("#"):
             assert duration is not None, f"{url}: {line} has no EXTINF"
             assert round(duration) <= target, f"{url}: {float(duration)} s pass the target duration {target}"
-            segments.append(Segment(urljoin(url, line), start, duration, Fraction(1, 1000)))
-            start, duration = start + duration, None
+            if not is_gap:
+                segments.append(Segment(urljoin(url, line), start, duration, Fraction(1, 1000)))
+            start, duration, is_gap = start + duration, None, False
     assert lines[-1] == "#EXT-X-ENDLIST", f"{url} does not end"
     bandwidth, codecs = int(described.get("BANDWIDTH", 0)), described.get("CODECS", "")
     rendition = Rendition(name, url, codecs, bandwidth, described.get("LANGUAGE", "und"), init, segments)
