@@ -123,13 +123,24 @@ function ranges() {
   return Array.from({ length: video.buffered.length }, (_, at) => [video.buffered.start(at), video.buffered.end(at)]);
 }
 
-/** The media time of the picture that is shown after a seek to `time`. */
+/**
+ * The media time of the picture that is shown after a seek to `time`. A picture that was under way when the video was paused may still be
+ * shown at first, so it is the last one that counts, once none has followed for a while.
+ */
 async function seek(time) {
-  const shown = new Promise((resolve) => video.requestVideoFrameCallback((_, picture) => resolve(picture.mediaTime)));
+  let [shown, since] = [undefined, performance.now()];
+  const watch = (_, picture) => {
+    [shown, since] = [picture.mediaTime, performance.now()];
+    callback = video.requestVideoFrameCallback(watch);
+  };
+  let callback = video.requestVideoFrameCallback(watch);
   video.currentTime = time;
   await until(() => !video.seeking && video.readyState >= 2, `a seek to ${time} s`);
-  const late = new Promise((_, reject) => setTimeout(() => reject(new Error(`no picture after a seek to ${time} s`)), 10_000));
-  return Promise.race([shown, late]);
+  const sought = performance.now();
+  const isStill = () => !video.paused || performance.now() - Math.max(since, sought) > 250;
+  await until(() => shown !== undefined && isStill(), `a picture after a seek to ${time} s`, 10);
+  video.cancelVideoFrameCallback(callback);
+  return shown;
 }
 
 /** The brightness of the picture that is shown, in 32 by 18 places. It is seen from outside: no page may read protected pictures. */
