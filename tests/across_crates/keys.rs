@@ -1,15 +1,89 @@
-//! Keys are asked for together, and let go when they are old.
+//! Keys: whether they fit, and how they are asked for, kept and let go.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dynpack::{Encryption, Error, Format, KeyError, KeyProvider, KeySet, Locator, LocatorKeys};
+use dynpack::{Dynpack, Encryption, Error, Format, KeyError, KeyProvider, KeySet, Locator, LocatorKeys};
 use futures_util::future::join_all;
+use serde_json::json;
 
-use crate::support::published::{builder, manifest_under};
-use crate::support::{ask, get};
+use crate::support::published::{builder, document, locators, manifest_under};
+use crate::support::{ask, fetch, get, sample_storage};
+
+#[tokio::test]
+async fn keys_that_do_not_fit_are_told() {
+    let cases = [
+        (json!([]), "the keys cannot be used: there are no keys for it"),
+        (
+            json!([{"id": "12345670-1234-4234-8234-123456789abc"}]),
+            "there is no value for the key 12345670-1234-4234-8234-123456789abc",
+        ),
+        (
+            json!([{"id": "12345670-1234-4234-8234-123456789abc", "type": "EnvelopeEncryption", "value": "f0e1d2c3b4a5968778695a4b3c2d1e0f"}]),
+            "the keys cannot be used: there are no keys for it",
+        ),
+        (
+            json!([{"id": "12345670-1234-4234-8234-123456789abc", "label": "a"}, {"id": "12345671-1234-4234-8234-123456789abc", "label": "b"}]),
+            "the keys cannot be used: there are 2 keys, and the policy names none for all tracks",
+        ),
+    ];
+    for (keys, expected) in cases {
+        let mut document = document();
+        document["streamingLocators"][6]["contentKeys"] = keys;
+        let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
+        let error = fetch(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+        assert_eq!((error.status(), error.to_string().as_str()), (500, expected));
+    }
+    let mut document = document();
+    document["streamingLocators"][9]["contentKeys"][1]["label"] = "uhd".into();
+    let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
+    let error = fetch(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+    assert_eq!(error.to_string(), "the keys cannot be used: there is no key with the label `hd`");
+}
+
+/// Counts how often it is asked, and fails if told to.
+struct Counting {
+    asked: Arc<AtomicUsize>,
+    fails: bool,
+}
+
+#[async_trait]
+impl KeyProvider for Counting {
+    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if self.fails {
+            return Err(KeyError::Unavailable { problem: "no answer".into() });
+        }
+        LocatorKeys.keys(locator, encryption).await
+    }
+}
+
+#[tokio::test]
+async fn keys_are_asked_for_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let dynpack = builder().keys(Counting { asked: Arc::clone(&asked), fails: false }).build();
+    let url = manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc));
+    join_all((0..20).map(|_| get(&dynpack, &url))).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    let _ = get(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::CbcsAapl))).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    // Nothing clear asks for keys.
+    let _ = get(&dynpack, &manifest_under("clear-and-all", Format::DashCmaf, None)).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+
+    let dynpack = builder().keys(Counting { asked: Arc::clone(&asked), fails: false }).keys_max_age(Duration::ZERO).build();
+    for _ in 0..2 {
+        let _ = get(&dynpack, &url).await;
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 4);
+
+    let dynpack = builder().keys(Counting { asked, fails: true }).build();
+    let error = ask(&dynpack, &url).await.unwrap_err();
+    assert_eq!((error.status(), error.to_string().as_str()), (503, "the keys cannot be had now: no answer"));
+}
 
 /// A provider that remembers what it handed out, without keeping it.
 #[derive(Clone, Default)]
@@ -38,21 +112,10 @@ async fn old_keys_are_let_go_when_others_are_asked_for() {
     assert_eq!(kept(), [false, true]);
 }
 
-struct Failing(Arc<AtomicUsize>);
-
-#[async_trait]
-impl KeyProvider for Failing {
-    async fn keys(&self, _locator: &Locator, _encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        tokio::task::yield_now().await;
-        Err(KeyError::Unavailable { problem: "no answer".into() })
-    }
-}
-
 #[tokio::test]
 async fn who_waits_for_the_same_keys_is_told_of_the_same_failure() {
     let asked = Arc::new(AtomicUsize::new(0));
-    let dynpack = builder().keys(Failing(Arc::clone(&asked))).build();
+    let dynpack = builder().keys(Counting { asked: Arc::clone(&asked), fails: true }).build();
     let url = manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc));
     // Opened beforehand, so that all come to the keys together.
     get(&dynpack, &manifest_under("clear-and-all", Format::DashCmaf, None)).await;

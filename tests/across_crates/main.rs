@@ -6,6 +6,8 @@ mod bad_sets;
 #[path = "../../crates/dynpack-isobmff/tests/builder/mod.rs"]
 mod builder;
 mod cache;
+mod cpix;
+mod downloads;
 mod errors;
 mod film;
 mod fragmented;
@@ -18,6 +20,7 @@ mod laws;
 mod locators;
 mod played;
 mod protection;
+mod publications;
 mod random_films;
 mod server_manifests;
 mod sets;

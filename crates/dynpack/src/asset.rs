@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use dynpack_media::{CutPolicy, Presentation};
-use sha2::{Digest, Sha256};
 
+use crate::digest::{digest, hex};
 use crate::storage::{Identity, Source};
 use crate::{AssetPath, Protection, Request};
 
@@ -57,23 +57,18 @@ impl Files {
             .opened
             .iter()
             .flat_map(|(path, identity)| [path.clone(), identity.version().to_owned(), identity.len().to_string()]);
-        digest([policy.target.as_millis().to_string()].into_iter().chain(files))
+        short([policy.target.as_millis().to_string()].into_iter().chain(files))
     }
 }
 
 /// The strong ETag of what is determined by these texts.
 pub(crate) fn etag(parts: impl IntoIterator<Item = String>) -> String {
-    format!("\"{}\"", digest(parts))
+    format!("\"{}\"", short(parts))
 }
 
-fn digest(parts: impl IntoIterator<Item = String>) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        // Lengths first, so that no two lists of texts read alike.
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+/// The first 128 bits of the digest of texts.
+fn short(texts: impl IntoIterator<Item = String>) -> String {
+    hex(digest(texts).split_at(16).0)
 }
 
 impl std::fmt::Debug for Asset {

@@ -25,6 +25,7 @@ mod asset;
 mod assets;
 mod body;
 mod conditions;
+mod digest;
 mod dynpack;
 mod error;
 mod format;

@@ -11,10 +11,10 @@ use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_fragment::{SegmentPlan, fmp4};
 use dynpack_media::{Presentation, Rendition};
-use sha2::{Digest, Sha256};
 
 pub(crate) use signals::Signal;
 
+use crate::digest::{digest, hex};
 use crate::keys::{KeySet, TrackKey};
 use crate::policy::{KeyDelivery, StreamingPolicy};
 use crate::{Encryption, Error, Request};
@@ -229,22 +229,12 @@ fn version(encryption: Encryption, tracks: &[Track], playready_object: Option<&s
             parts.push(Vec::new());
             continue;
         };
-        parts.extend([key.id.0.to_vec(), hash([key.id.0.as_slice(), key.key.expose()])]);
+        parts.extend([key.id.0.to_vec(), digest([key.id.0.as_slice(), key.key.expose()]).to_vec()]);
         parts.extend([key.iv.map(|iv| iv.0.to_vec()), key_url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
         parts.extend(signals.iter().flat_map(Signal::parts));
     }
     parts.push(playready_object.unwrap_or_default().into());
-    hash(parts.iter().map(Vec::as_slice)).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A hash of parts, each behind its length, so that no two lists of them read alike.
-fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().to_vec()
+    hex(&digest(parts))
 }
 
 impl fmt::Debug for Protection {

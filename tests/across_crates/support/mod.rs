@@ -42,6 +42,17 @@ pub(crate) async fn ask(dynpack: &Dynpack, path: &str) -> Result<Response, Error
     dynpack.respond(&Request::parse(path)?, &Conditions::default()).await
 }
 
+/// What a URL is answered with: a stream, or a stored file.
+pub(crate) async fn fetch(dynpack: &Dynpack, url: &str) -> Result<Response, Error> {
+    dynpack.get(url, &Conditions::default()).await
+}
+
+/// The status and the code with which it is refused.
+pub(crate) fn refusal(answer: Result<Response, Error>) -> (u16, &'static str) {
+    let error = answer.unwrap_err();
+    (error.status(), error.code())
+}
+
 pub(crate) async fn get(dynpack: &Dynpack, path: &str) -> Bytes {
     let response = ask(dynpack, path).await.unwrap_or_else(|error| panic!("{path}: {error}"));
     let promised = response.body.len();
