@@ -14,7 +14,8 @@ use self::span::Span;
 ///
 /// Segments are cut at sync samples which all video tracks share, each time at the one nearest to the target duration; a track that
 /// has ended has no say. Audio is cut at the frame nearest to each of those times. Where there is no video (before it starts, after it
-/// ends, or at all) the cuts stand at the target duration. A track lists no segment in which it has no sample.
+/// ends, or at all) the cuts stand at the target duration. No two cuts lie closer than a tenth of the target or a frame of audio: video
+/// that starts so soon behind a cut starts with it. A track lists no segment in which it has no sample.
 ///
 /// The presentation starts at 0, when the first of the tracks starts, and keeps the offsets between tracks that the edit lists give
 /// them. Video whose edit list starts within a group of pictures is presented from the start of that group, since players can not

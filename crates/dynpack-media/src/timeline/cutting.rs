@@ -4,39 +4,33 @@ use std::cell::Cell;
 
 use super::span::Span;
 use crate::time::compare;
-use crate::{CutPolicy, Error, MediaKind, Ticks, Timeline, Timescale};
+use crate::{CutPolicy, Error, MediaKind, SampleIndex, Ticks, Timeline, Timescale};
 
 /// Where to cut, in ascending order, on the clock of the reference: the longest video track, or else the longest track.
 ///
 /// # Errors
 /// [`Error::TooManySegments`] where there are too many for so many tracks.
 pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<(Ticks, Timescale)>, Error> {
-    let videos: Vec<_> = spans.iter().copied().filter(|span| span.track.kind() == MediaKind::Video).collect();
+    let of = |kind: MediaKind| spans.iter().copied().filter(move |span| span.track.kind() == kind);
+    let (videos, audios): (Vec<_>, Vec<_>) = (of(MediaKind::Video).collect(), of(MediaKind::Audio).collect());
     let Some(longest) = longest(spans) else { return Ok(Vec::new()) };
     let reference = self::longest(&videos).unwrap_or(longest);
     let clock = reference.track.timescale;
     let target = policy.target_ticks(clock);
-    let on_clock = |span: &Span<'_>, time: Ticks| time.rescale_ceil(span.track.timescale, clock);
-    let video_end = videos.iter().map(|video| on_clock(video, video.end)).max().unwrap_or_default();
-    let is_idle = |time: Ticks| videos.iter().all(|video| video.is_idle((time, clock)));
-    let can_cut = |time: Ticks| videos.iter().all(|video| video.is_idle((time, clock)) || video.sync_at((time, clock)).is_some());
-    // A rest shorter than a tenth of a segment stays with the segment before.
-    let end = on_clock(longest, longest.end);
-    let last_cut = end - Ticks(target.0 / 10);
+    let tracks = Tracks { videos, audios, clock, least: Ticks(target.0 / 10) };
+    // A rest that is too short stays with the segment before.
+    let end = tracks.on_clock(longest, longest.end);
+    let last_cut = end - tracks.least;
     let search = SyncSearch::new(reference);
     let (mut times, mut last) = (Vec::new(), Ticks::ZERO);
-    loop {
-        let wanted = last + target;
-        let next = if is_idle(wanted) && wanted < last_cut {
-            wanted
+    while let Some(earliest) = tracks.earliest_behind(last) {
+        let wanted = earliest.max(last + target);
+        let next = if tracks.are_idle(wanted) && wanted < last_cut {
+            tracks.video_soon_behind(wanted).unwrap_or(wanted)
         } else {
             // Behind the last sync sample only the rest of the video remains, then whatever outlasts it.
-            search.nearest(last, wanted, can_cut).unwrap_or_else(|| wanted.max(video_end))
+            search.nearest(earliest, wanted, |time| tracks.can_cut(time)).unwrap_or_else(|| wanted.max(tracks.video_end()))
         };
-        // Never two cuts within one sample.
-        let following = spans.iter().filter_map(|span| Some(on_clock(span, span.following((last, clock))?)));
-        let Some(following) = following.filter(|&following| following > last).min() else { break };
-        let next = next.max(following);
         let end_is_nearer = (end - wanted).0.abs() <= (next - wanted).0.abs();
         if next >= last_cut || end_is_nearer {
             break;
@@ -48,6 +42,51 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<(T
         last = next;
     }
     Ok(times)
+}
+
+/// What is cut, on one clock.
+struct Tracks<'a, 'b> {
+    videos: Vec<&'b Span<'a>>,
+    audios: Vec<&'b Span<'a>>,
+    clock: Timescale,
+    /// How long a segment lasts at least, where it can: a tenth of the target.
+    least: Ticks,
+}
+
+impl<'a, 'b> Tracks<'a, 'b> {
+    fn on_clock(&self, span: &Span<'_>, time: Ticks) -> Ticks {
+        time.rescale_ceil(span.track.timescale, self.clock)
+    }
+
+    fn are_idle(&self, time: Ticks) -> bool {
+        self.videos.iter().all(|video| video.is_idle((time, self.clock)))
+    }
+
+    fn can_cut(&self, time: Ticks) -> bool {
+        let time = (time, self.clock);
+        self.videos.iter().all(|video| video.is_idle(time) || video.sync_at(time).is_some())
+    }
+
+    fn video_end(&self) -> Ticks {
+        self.videos.iter().map(|video| self.on_clock(video, video.end)).max().unwrap_or_default()
+    }
+
+    /// When the next video starts, if too little lies before that for a segment.
+    fn video_soon_behind(&self, time: Ticks) -> Option<Ticks> {
+        let starts = self.videos.iter().map(|video| video.start.rescale_floor(video.track.timescale, self.clock));
+        let next = starts.filter(|start| *start > time).min()?;
+        (next < self.earliest_behind(time)?).then_some(next)
+    }
+
+    /// The earliest cut behind one at `time`, if more can be cut: never two lie within a frame of audio, nor where no track has another
+    /// sample.
+    fn earliest_behind(&self, time: Ticks) -> Option<Ticks> {
+        let at = (time, self.clock);
+        let following = |span: &&'b Span<'a>| Some(self.on_clock(span, span.following(at)?)).filter(|next| *next > time);
+        let first = self.videos.iter().chain(&self.audios).filter_map(following).min()?;
+        let has_begun = |audio: &&&Span<'_>| compare((audio.start, audio.track.timescale), at).is_le();
+        Some(self.audios.iter().filter(has_begun).filter_map(following).fold(first.max(time + self.least), Ticks::max))
+    }
 }
 
 /// The first of those spans which end last.
@@ -68,16 +107,21 @@ impl<'a, 'b> SyncSearch<'a, 'b> {
         Self { reference, looks: Cell::new(looks) }
     }
 
-    /// The time behind `last` nearest to `wanted` at which the reference has a sync sample and `can_cut` holds; of two equally near
-    /// the earlier.
-    fn nearest(&self, last: Ticks, wanted: Ticks, can_cut: impl Fn(Ticks) -> bool) -> Option<Ticks> {
+    /// The time from `earliest` on that is nearest to `wanted` and at which the reference has a sync sample and `can_cut` holds; of two
+    /// equally near the earlier.
+    fn nearest(&self, earliest: Ticks, wanted: Ticks, can_cut: impl Fn(Ticks) -> bool) -> Option<Ticks> {
         let points = self.reference.sync_points();
-        let later = points.partition_point(|sync| self.reference.time(sync) <= wanted);
+        // Leading pictures are presented before the first sync sample, and nothing before those.
+        let start = |sync: SampleIndex| match sync == points.first {
+            true => self.reference.start,
+            false => self.reference.time(sync),
+        };
+        let later = points.partition_point(|sync| start(sync) <= wanted);
         let time = |at: u32| {
             self.looks.set(self.looks.get().checked_sub(1)?);
-            points.get(at).map(|sync| self.reference.time(sync))
+            points.get(at).map(start)
         };
-        let earlier = (0..later).rev().map_while(time).take_while(|&time| time > last).find(|&time| can_cut(time));
+        let earlier = (0..later).rev().map_while(time).take_while(|&time| time >= earliest).find(|&time| can_cut(time));
         let limit = earlier.map_or(Ticks::MAX, |earlier| wanted + (wanted - earlier));
         let behind = (later..points.len()).map_while(time).take_while(|&time| time < limit).find(|&time| can_cut(time));
         behind.or(earlier)
