@@ -1,14 +1,15 @@
 //! What the manifest of a two-hour film costs.
 
-#[path = "../tests/film/mod.rs"]
-mod film;
+#[path = "../tests/urls/mod.rs"]
+mod urls;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynpack_dash::{Options, mpd};
+use dynpack_films::{self as film, AAC_48_STEREO};
 use dynpack_media::{CutPolicy, Presentation};
-use film::{AAC_48_STEREO, Azure};
+use urls::Azure;
 
 const SECONDS: u32 = 7_200;
 

@@ -1,54 +1,27 @@
 //! The manifest of a small presentation, and what its bootstrap information must hold for any.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::{Buf, Bytes};
+use bytes::Buf;
+use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
 use dynpack_hds::{FragmentNumber, Urls, bootstrap, fragment, fragments, manifest, metadata, streams};
-use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Presentation, Rendition, SampleColumns, SampleIndex,
-    SampleTable, SourceIndex, Stream, Timeline, Timescale, Track, TrackId,
-};
+use dynpack_media::{CutPolicy, Presentation, Rendition, Stream, Timescale, Track};
 use proptest::prelude::*;
-
-/// Samples of `durations` ticks, each a multiple of `gop` a sync sample.
-fn samples(durations: &[u32], gop: usize) -> SampleTable {
-    let len = u32::try_from(durations.len()).unwrap();
-    let mut column = ColumnBuilder::default();
-    durations.iter().for_each(|&duration| column.push_run(duration, 1));
-    SampleTable::new(SampleColumns {
-        durations: column.finish(),
-        composition_offsets: Column::constant(0, len),
-        sizes: Column::constant(100, len),
-        chunks: vec![(SampleIndex(0), 0)],
-        sync_samples: (gop > 1).then(|| (0..len).step_by(gop).map(SampleIndex).collect()),
-    })
-    .unwrap()
-}
-
-fn video(hz: u32, durations: &[u32], gop: usize, (width, height): (u16, u16)) -> Track {
-    let record = [1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee];
-    let codec = Codec::Avc(AvcConfig::parse(Bytes::copy_from_slice(&record), width, height, false).unwrap());
-    Track::new(TrackId(1), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples(durations, gop))
-}
-
-fn audio(hz: u32, frames: usize) -> Track {
-    let codec = Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap());
-    Track::new(TrackId(2), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples(&vec![1024; frames], 1))
-}
 
 /// A presentation of those tracks with their names and bitrates, in segments of about two seconds.
 fn presentation(tracks: Vec<(&str, u32, Track)>) -> Presentation {
-    let all: Vec<_> = tracks.iter().map(|(.., track)| track).collect();
-    let cuts = Timeline::cut(&all, CutPolicy::with_target(Duration::from_secs(2))).unwrap().cuts;
-    let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
-        Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
-    });
-    Presentation::new(renditions.collect()).unwrap()
+    film::presentation(tracks, CutPolicy::with_target(Duration::from_secs(2)))
+}
+
+/// Video with a sync sample every two seconds.
+fn video(size: (u16, u16), frames: u32) -> Track {
+    film::video(size, (1001, 30_000), frames, 60)
+}
+
+fn audio(config: &[u8], frames: u32) -> Track {
+    film::audio(config, frames, "und")
 }
 
 struct Azure;
@@ -62,9 +35,9 @@ impl Urls for Azure {
 
 fn two_videos_and_audio() -> Presentation {
     presentation(vec![
-        ("video", 400_000, video(30_000, &[1001; 170], 60, (320, 180))),
-        ("video", 900_000, video(90_000, &[3003; 170], 60, (640, 360))),
-        ("aac_eng", 128_041, audio(48_000, 266)),
+        ("video", 400_000, video((320, 180), 170)),
+        ("video", 900_000, film::video((640, 360), (3003, 90_000), 170, 60)),
+        ("aac_eng", 128_041, audio(AAC_48_STEREO, 266)),
     ])
 }
 
@@ -103,17 +76,14 @@ fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
 
 #[test]
 fn renditions_with_other_fragments_have_a_bootstrap_of_their_own() {
-    let presentation = presentation(vec![
-        ("video", 1, video(30_000, &[1001; 170], 60, (320, 180))),
-        ("video", 2, video(30_000, &[1001; 110], 60, (320, 180))),
-    ]);
+    let presentation = presentation(vec![("video", 1, video((320, 180), 170)), ("video", 2, video((320, 180), 110))]);
     let text = manifest(&streams(&presentation, None), &Azure).unwrap();
     assert!(text.contains(r#"id="bootstrap1""#) && text.contains(r#"bootstrapInfoId="bootstrap2""#), "{text}");
 }
 
 #[test]
 fn audio_alone_is_a_stream_and_metadata_names_it() {
-    let presentation = presentation(vec![("audio", 64_000, audio(44_100, 100))]);
+    let presentation = presentation(vec![("audio", 64_000, audio(AAC_44_STEREO, 100))]);
     let media = streams(&presentation, None);
     let bytes = metadata(&media[0]).unwrap();
     assert!(bytes.starts_with(b"\x02\x00\x0aonMetaData\x08\x00\x00\x00\x06\x00\x08duration\x00"));
@@ -124,8 +94,12 @@ fn audio_alone_is_a_stream_and_metadata_names_it() {
 /// Clients take streams for the same at several bitrates.
 #[test]
 fn another_language_is_no_stream() {
-    let of = |hz| audio(hz, 100);
-    let presentation = presentation(vec![("eng", 64_000, of(44_100)), ("eng", 96_000, of(48_000)), ("deu", 65_000, of(44_100))]);
+    let of = |config| audio(config, 100);
+    let presentation = presentation(vec![
+        ("eng", 64_000, of(AAC_44_STEREO)),
+        ("eng", 96_000, of(AAC_48_STEREO)),
+        ("deu", 65_000, of(AAC_44_STEREO)),
+    ]);
     for (name, bitrates) in [("eng", vec![64_000, 96_000]), ("deu", vec![65_000])] {
         let streams = streams(&presentation, presentation.named(name));
         assert_eq!(streams.iter().map(|media| media.main.bitrate).collect::<Vec<_>>(), bitrates);
@@ -134,8 +108,7 @@ fn another_language_is_no_stream() {
 
 #[test]
 fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
-    let presentation =
-        presentation(vec![("video", 1, video(30_000, &[1001; 60], 60, (320, 180))), ("audio", 2, audio(48_000, 280))]);
+    let presentation = presentation(vec![("video", 1, video((320, 180), 60)), ("audio", 2, audio(AAC_48_STEREO, 280))]);
     let media = Stream::new(&presentation.renditions[0]).with_audio(presentation.named("audio"));
     let fragments = fragments(&media);
     let held: Vec<_> = fragments.iter().map(|fragment| (fragment.main.is_some(), fragment.audio.is_some())).collect();
@@ -184,13 +157,13 @@ proptest! {
     fn fragments_hold_every_segment_once_and_the_bootstrap_lists_them(
         hz in prop_oneof![Just(1000_u32), Just(12_800), Just(24_000), Just(90_000), 25_u32..100_000],
         frames in proptest::collection::vec(1_u32..4, 1..200),
-        gop in 1_usize..30,
-        audio_frames in 1_usize..300,
+        gop in 1_u32..30,
+        audio_frames in 1_u32..300,
     ) {
         let durations: Vec<u32> = frames.into_iter().map(|frame| frame * (hz / 25) + frame % 2).collect();
         let presentation = presentation(vec![
-            ("video", 5, video(hz, &durations, gop, (320, 180))),
-            ("audio", 7, audio(44_100, audio_frames)),
+            ("video", 5, film::uneven_video((320, 180), hz, &durations, gop)),
+            ("audio", 7, audio(AAC_44_STEREO, audio_frames)),
         ]);
         let [video, audio] = presentation.renditions.as_slice() else { panic!() };
         let media = Stream::new(video).with_audio(Some(audio));

@@ -1,14 +1,15 @@
 //! What playlists of a two-hour film cost.
 
-#[path = "../tests/film/mod.rs"]
-mod film;
+#[path = "../tests/urls/mod.rs"]
+mod urls;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use dynpack_films::{self as film, AAC_48_STEREO};
 use dynpack_hls::{Options, Rate, media_playlist, multivariant_playlist};
 use dynpack_media::{CutPolicy, Presentation, Stream, Ticks};
-use film::{AAC_48_STEREO, Azure, Keyed, aes_128};
+use urls::{Azure, Keyed, aes_128};
 
 const SECONDS: u32 = 7_200;
 

@@ -1,53 +1,25 @@
 //! Client manifests: one made of a small presentation, those of Azure Media Services, and those that must be refused.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Language, Presentation, Rendition, Role, SampleColumns,
-    SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
-};
+use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
+use dynpack_media::{AvcConfig, Codec, CutPolicy, Presentation, Rendition, Role, Ticks, Timescale, Track};
 use dynpack_smooth::{ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at};
 use proptest::prelude::*;
 
-/// Samples of `durations` ticks, each a multiple of `gop` a sync sample.
-fn samples(durations: &[u32], gop: usize) -> SampleTable {
-    let len = u32::try_from(durations.len()).unwrap();
-    let mut column = ColumnBuilder::default();
-    durations.iter().for_each(|&duration| column.push_run(duration, 1));
-    SampleTable::new(SampleColumns {
-        durations: column.finish(),
-        composition_offsets: Column::constant(0, len),
-        sizes: Column::constant(100, len),
-        chunks: vec![(SampleIndex(0), 0)],
-        sync_samples: (gop > 1).then(|| (0..len).step_by(gop).map(SampleIndex).collect()),
-    })
-    .unwrap()
-}
-
-fn video(hz: u32, durations: &[u32], gop: usize, (width, height): (u16, u16)) -> Track {
-    let record = [1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee];
-    let codec = Codec::Avc(AvcConfig::parse(Bytes::copy_from_slice(&record), width, height, false).unwrap());
-    Track::new(TrackId(1), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples(durations, gop))
-}
-
-fn audio(hz: u32, frames: usize, config: &[u8]) -> Track {
-    let codec = Codec::Aac(AacConfig::parse(Bytes::copy_from_slice(config), 2).unwrap());
-    let track = Track::new(TrackId(2), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples(&vec![1024; frames], 1));
-    track.with_language(Language::parse("eng"))
-}
-
 /// A presentation of those tracks with their names and bitrates, in segments of about two seconds.
 fn presentation(tracks: Vec<(&str, u32, Track)>) -> Presentation {
-    let all: Vec<_> = tracks.iter().map(|(.., track)| track).collect();
-    let cuts = Timeline::cut(&all, CutPolicy::with_target(Duration::from_secs(2))).unwrap().cuts;
-    let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
-        Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
-    });
-    Presentation::new(renditions.collect()).unwrap()
+    film::presentation(tracks, CutPolicy::with_target(Duration::from_secs(2)))
+}
+
+/// Video with a sync sample every two seconds.
+fn video(size: (u16, u16), frames: u32) -> Track {
+    film::video(size, (1001, 30_000), frames, 60)
+}
+
+fn audio(config: &[u8], frames: u32) -> Track {
+    film::audio(config, frames, "eng")
 }
 
 struct Azure;
@@ -60,9 +32,9 @@ impl Urls for Azure {
 
 fn two_videos_and_audio() -> Presentation {
     let mut presentation = presentation(vec![
-        ("video", 400_000, video(30_000, &[1001; 170], 60, (320, 180))),
-        ("video", 900_000, video(90_000, &[3003; 170], 60, (640, 360))),
-        ("aac_eng", 128_041, audio(48_000, 266, &[0x11, 0x90])),
+        ("video", 400_000, video((320, 180), 170)),
+        ("video", 900_000, film::video((640, 360), (3003, 90_000), 170, 60)),
+        ("aac_eng", 128_041, audio(AAC_48_STEREO, 266)),
     ]);
     presentation.renditions[2].role = Role::Description;
     presentation
@@ -112,7 +84,7 @@ fn version_2_0_has_one_element_for_each_chunk() {
 #[test]
 fn he_aac_is_told_from_aac() {
     let level = |config: &[u8]| {
-        let manifest = ClientManifest::new(&presentation(vec![("audio", 64_000, audio(24_000, 50, config))]), &Azure);
+        let manifest = ClientManifest::new(&presentation(vec![("audio", 64_000, audio(config, 50))]), &Azure);
         manifest.map(|manifest| manifest.streams[0].levels[0].clone()).map_err(|error| error.to_string())
     };
     let he_aac = level(&[0x2b, 0x11, 0x88, 0]).unwrap();
@@ -124,7 +96,7 @@ fn he_aac_is_told_from_aac() {
 
 #[test]
 fn video_without_parameter_sets_is_refused() {
-    let mut track = video(30_000, &[1001; 10], 5, (320, 180));
+    let mut track = video((320, 180), 10);
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
     track.codec = Codec::Avc(AvcConfig::parse(record, 320, 180, true).unwrap());
     let error = ClientManifest::new(&presentation(vec![("video", 5, track)]), &Azure).unwrap_err();
@@ -134,9 +106,9 @@ fn video_without_parameter_sets_is_refused() {
 #[test]
 fn renditions_that_end_apart_are_streams_of_their_own() {
     let presentation = presentation(vec![
-        ("video", 1, video(30_000, &[1001; 170], 60, (320, 180))),
-        ("video", 2, video(30_000, &[1001; 110], 60, (320, 180))),
-        ("video", 3, video(30_000, &[1001; 169], 60, (320, 180))),
+        ("video", 1, video((320, 180), 170)),
+        ("video", 2, video((320, 180), 110)),
+        ("video", 3, video((320, 180), 169)),
     ]);
     let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
     let streams: Vec<_> =
@@ -152,8 +124,8 @@ fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
     // 24000/1001 frames a second, on their own clock and on one of 90 kHz which must round.
     let rounded: Vec<u32> = (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
     let presentation = presentation(vec![
-        ("video", 1, video(24_000, &[1001; 144], 49, (320, 180))),
-        ("video", 2, video(90_000, &rounded, 49, (320, 180))),
+        ("video", 1, film::video((320, 180), (1001, 24_000), 144, 49)),
+        ("video", 2, film::uneven_video((320, 180), 90_000, &rounded, 49)),
     ]);
     let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
     let [stream] = manifest.streams.as_slice() else { panic!("{:?}", manifest.streams) };
@@ -182,8 +154,8 @@ fn a_segment_is_not_found_by_the_time_of_another_list() {
     let rounded: Vec<u32> = (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
     for (name, len) in [("video", 60), ("other", 144)] {
         let presentation = presentation(vec![
-            ("video", 1, video(24_000, &[1001; 144], 49, (320, 180))),
-            (name, 2, video(90_000, &rounded[..len], 49, (320, 180))),
+            ("video", 1, film::video((320, 180), (1001, 24_000), 144, 49)),
+            (name, 2, film::uneven_video((320, 180), 90_000, &rounded[..len], 49)),
         ]);
         let [one, other] = &presentation.renditions[..] else { panic!("two renditions") };
         let time = chunk_time(other.cuts.segments().nth(1).unwrap().start, other.timescale());
@@ -291,14 +263,14 @@ proptest! {
     fn every_chunk_is_a_segment_and_every_segment_a_chunk(
         hz in prop_oneof![Just(1000_u32), Just(12_800), Just(30_000), Just(44_100), Just(90_000), 500_u32..20_000_000],
         frames in proptest::collection::vec(1_u32..4, 30..200),
-        gop in 1_usize..30,
-        audio_frames in 1_usize..300,
+        gop in 1_u32..30,
+        audio_frames in 1_u32..300,
     ) {
         let unit = (hz / 25).max(1);
         let durations: Vec<u32> = frames.into_iter().map(|frame| frame * unit + frame % 2).collect();
         let presentation = presentation(vec![
-            ("video", 5, video(hz, &durations, gop, (320, 180))),
-            ("audio", 7, audio(44_100, audio_frames, &[0x12, 0x10])),
+            ("video", 5, film::uneven_video((320, 180), hz, &durations, gop)),
+            ("audio", 7, audio(AAC_44_STEREO, audio_frames)),
         ]);
         let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
         for version in [Version::V2_0, Version::V2_2] {
