@@ -3,22 +3,25 @@
 use std::fmt;
 use std::hint::black_box;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::notation;
 use crate::Error;
 
 /// A key of AES-128. It never prints, is wiped when dropped, and compared in constant time.
 ///
-/// Whoever takes the bytes out with [`expose`](Self::expose) answers for where they go.
+/// It stays at one place in memory: where it is moved, as in a list that grows, no copy of it is left behind. Whoever takes the bytes out with [`expose`](Self::expose) answers for where they go.
 #[derive(Clone)]
-pub struct ContentKey(Zeroizing<[u8; 16]>);
+pub struct ContentKey(Box<Zeroizing<[u8; 16]>>);
 
 impl ContentKey {
     /// The key of those bytes, whose source should be wiped.
     #[must_use]
-    pub fn new(bytes: [u8; 16]) -> Self {
-        Self(bytes.into())
+    pub fn new(mut bytes: [u8; 16]) -> Self {
+        let mut key = Box::<Zeroizing<[u8; 16]>>::default();
+        key.copy_from_slice(&bytes);
+        bytes.zeroize();
+        Self(key)
     }
 
     /// Reads 32 hexadecimal digits.
@@ -69,6 +72,15 @@ mod tests {
         assert_eq!(format!("{key:?} {:#?}", Some(&key)), "ContentKey(secret) Some(\n    ContentKey(secret),\n)");
         assert_eq!(ContentKey::from_base64("AAECAwQFBgcICQoLDA0ODw==").unwrap(), key);
         assert_ne!(ContentKey::new([0; 16]), key);
+    }
+
+    #[test]
+    fn a_key_that_is_moved_leaves_no_copy_behind() {
+        let key = ContentKey::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
+        let place = key.expose().as_ptr();
+        let mut keys = vec![key];
+        keys.reserve_exact(100);
+        assert_eq!(keys[0].expose().as_ptr(), place);
     }
 
     #[test]

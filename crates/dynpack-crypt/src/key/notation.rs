@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// Reads 32 hexadecimal digits.
-pub(super) fn hex(text: &str, what: &'static str) -> Result<Zeroizing<[u8; 16]>, Error> {
+/// Reads 32 hexadecimal digits, which may be a secret: it stays where it is read to.
+pub(super) fn hex(text: &str, what: &'static str) -> Result<Box<Zeroizing<[u8; 16]>>, Error> {
     let problem = |problem| Error::Notation { what, problem };
     if text.len() != 32 {
         return Err(problem("there are not 32 hexadecimal digits"));
     }
-    let mut bytes = Zeroizing::new([0; 16]);
+    let mut bytes = Box::<Zeroizing<[u8; 16]>>::default();
     for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
         for digit in digits {
             let digit = char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -35,11 +35,14 @@ pub(crate) fn write_uuid(bytes: [u8; 16], f: &mut fmt::Formatter<'_>) -> fmt::Re
     Ok(())
 }
 
-/// Reads Base64, padded.
-pub(super) fn base64(text: &str, what: &'static str) -> Result<Zeroizing<[u8; 16]>, Error> {
+/// Reads Base64, padded, as [`hex`] reads digits.
+pub(super) fn base64(text: &str, what: &'static str) -> Result<Box<Zeroizing<[u8; 16]>>, Error> {
     // Room for what 24 characters can hold.
-    let mut bytes = Zeroizing::new([0; 18]);
-    let decoded = if text.len() == 24 { STANDARD.decode_slice(text, &mut bytes[..]).ok() } else { None };
-    let whole = decoded.filter(|&len| len == 16).and_then(|_| bytes.first_chunk().map(|bytes| Zeroizing::new(*bytes)));
-    whole.ok_or(Error::Notation { what, problem: "it is not the Base64 of 16 bytes" })
+    let mut decoded = Zeroizing::new([0; 18]);
+    let len = if text.len() == 24 { STANDARD.decode_slice(text, &mut decoded[..]).ok() } else { None };
+    let problem = Error::Notation { what, problem: "it is not the Base64 of 16 bytes" };
+    let (Some(16), Some(read)) = (len, decoded.first_chunk::<16>()) else { return Err(problem) };
+    let mut bytes = Box::<Zeroizing<[u8; 16]>>::default();
+    bytes.copy_from_slice(read);
+    Ok(bytes)
 }

@@ -15,7 +15,7 @@ impl FromStr for Iv {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-        notation::hex(digits, "an initialization vector").map(|bytes| Self(*bytes))
+        notation::hex(digits, "an initialization vector").map(|bytes| Self(**bytes))
     }
 }
 
