@@ -125,10 +125,28 @@ fn documents_which_contradict_themselves_are_refused() {
             }),
             "`1-x` cannot be the Bitrate of a track",
         ),
+        (
+            problem(|d| {
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] =
+                    json!([{"trackSelections": [{"property": "Bitrate", "operation": "NotEqual", "value": "2-1"}]}])
+            }),
+            "`2-1` cannot be the Bitrate of a track",
+        ),
     ];
     for (problem, expected) in problems {
         assert!(problem.contains(expected), "{problem}\n{expected}");
     }
+}
+
+/// Nobody sees which of them counts: one may protect, and the other not.
+#[test]
+fn two_policies_of_one_name_are_refused() {
+    let clear = r#"{"noEncryption": {"enabledProtocols": {"hls": true}}}"#;
+    let document = |name| format!(r#"{{"streamingPolicies": {{"one": {{}}, "{name}": {clear}}}}}"#);
+    let read = |name| serde_json::from_str::<LocatorsDocument>(&document(name));
+    assert_eq!(read("other").unwrap().streaming_policies.len(), 2);
+    let problem = read("one").unwrap_err().to_string();
+    assert!(problem.starts_with("there are two policies `one`"), "{problem}");
 }
 
 /// One value under one id may serve several labels and protections.

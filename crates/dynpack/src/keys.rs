@@ -19,6 +19,9 @@ use crate::{Encryption, Locator, LocatorKey};
 /// Hands out the keys of what locators publish.
 ///
 /// What it answers is kept for a while, so it is asked seldom, and once however many requests wait.
+///
+/// It sets the limit of time itself, as on each call of a key server: until it answers, whoever wants those keys waits, and it is not asked
+/// again. [`KeyError::Unavailable`] is not kept, so that the next request asks anew.
 #[async_trait]
 pub trait KeyProvider: Send + Sync + 'static {
     /// The keys of what a locator publishes under that protection.

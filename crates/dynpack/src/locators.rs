@@ -1,9 +1,11 @@
 //! All locators of an origin, and the policies they name.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::SystemTime;
 
-use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::policy::{KeyDelivery, StreamingPolicy};
 use crate::{Error, Locator};
@@ -18,7 +20,8 @@ pub struct LocatorsDocument {
     pub schema: Option<String>,
     /// Where players get keys and licences where a policy does not say.
     pub key_delivery: KeyDelivery,
-    /// Policies by name, besides the predefined ones.
+    /// Policies by name, besides the predefined ones; no name twice.
+    #[serde(deserialize_with = "policies")]
     pub streaming_policies: BTreeMap<String, StreamingPolicy>,
     /// The locators.
     pub streaming_locators: Vec<Locator>,
@@ -110,5 +113,31 @@ impl LocatorsError {
 
     fn locator(id: &str, problem: impl Into<String>) -> Self {
         Self { what: "the locator", name: id.to_owned(), problem: problem.into() }
+    }
+}
+
+/// Reads policies by name. Of two of one name, the last would count otherwise: a policy that protects could be undone unseen.
+fn policies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, StreamingPolicy>, D::Error> {
+    deserializer.deserialize_map(Policies)
+}
+
+struct Policies;
+
+impl<'de> Visitor<'de> for Policies {
+    type Value = BTreeMap<String, StreamingPolicy>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("policies by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut written: A) -> Result<Self::Value, A::Error> {
+        let mut policies = BTreeMap::new();
+        while let Some((name, policy)) = written.next_entry::<String, _>()? {
+            if policies.contains_key(&name) {
+                return Err(A::Error::custom(format!("there are two policies `{name}`")));
+            }
+            policies.insert(name, policy);
+        }
+        Ok(policies)
     }
 }

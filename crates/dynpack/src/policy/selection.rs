@@ -85,7 +85,12 @@ impl TryFrom<Written> for TrackCondition {
             "bitrate" => {
                 let (least, most) = value.split_once('-').unwrap_or((&value, &value));
                 let bitrate = |text: &str| text.trim().parse().map_err(|_| cannot());
-                Property::Bitrate(bitrate(least)?, bitrate(most)?)
+                let (least, most) = (bitrate(least)?, bitrate(most)?);
+                // Of a range without a bitrate in it, the opposite is met by all tracks.
+                if least > most {
+                    return Err(cannot());
+                }
+                Property::Bitrate(least, most)
             }
             _ => return Err(format!("unknown property `{property}`; known are Type, Name, Language, FourCC, Bitrate")),
         };
