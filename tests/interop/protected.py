@@ -41,6 +41,16 @@ PUBLISHED = {
     "cbcs": [*((format, "cbcs-aapl") for format in CMAF.values()), ("m3u8-aapl", "cbcs-aapl")],
 }
 HARD = [tricky.bframes_with_edit_list, tricky.slices_behind_parameter_sets]
+#: Changes to a locator after which it is none.
+WRONG_LOCATORS = {
+    "a word too much": {"policy": ""},
+    "an id of dots": {"streamingLocatorId": ".."},
+    "an id of two lines": {"streamingLocatorId": "a\nb"},
+    "a folder above": {"assetName": "films/../other"},
+    "a folder without a name": {"assetName": "films//ignite"},
+    "half a UUID in braces": {"contentKeys": [{"id": "{11111111-1111-4111-8111-111111111111"}]},
+    "a key with bits too many": {"contentKeys": [{"id": "1" * 32, "value": "AAECAwQFBgcICQoLDA0ODx=="}]},
+}
 #: Under `cenc`, a look at its counters. What is protected of its samples is another matter: each segment goes by its own parameter sets.
 MIXED = tricky.mixed_parameter_sets
 
@@ -151,8 +161,9 @@ def check_schema(written, tally):
     validator = jsonschema.Draft202012Validator(schema)
     for name, document in (("the example", example), ("what is published here", json.loads(written.read_text()))):
         tally.add(f"{name} is valid", [error.message for error in validator.iter_errors(document)])
-    wrong = {**example, "streamingLocators": [{**example["streamingLocators"][0], "policy": ""}]}
-    tally.add("a word too much is not", [] if list(validator.iter_errors(wrong)) else ["it is"])
+    for what, change in WRONG_LOCATORS.items():
+        wrong = {**example, "streamingLocators": [{**example["streamingLocators"][0], **change}]}
+        tally.add(f"{what} is not", [] if list(validator.iter_errors(wrong)) else ["it is"])
 
 
 def addresses(base, asset, kind, format, encryption):
