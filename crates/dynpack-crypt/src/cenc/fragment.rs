@@ -12,6 +12,9 @@ use crate::Error;
 /// The flag of a `senc` with subsamples.
 const HAS_SUBSAMPLES: u32 = 2;
 
+/// Bytes of a subsample in `senc`.
+const SUBSAMPLE: usize = 6;
+
 /// Bytes of what `saiz` can tell of a sample.
 const MOST_INFORMATION: usize = u8::MAX as usize;
 
@@ -48,8 +51,10 @@ impl FragmentEncryption {
         self.count = self.count.saturating_add(1);
         let len = self.information_len(self.count - 1);
         if len > MOST_INFORMATION {
-            let count = self.subsamples(self.count - 1).map_or(0, <[_]>::len);
-            return Err(Error::Unsupported(format!("a picture of {count} slices: no more than 40 can be described")));
+            let stretches = self.subsamples(self.count - 1).map_or(0, <[_]>::len);
+            let most = MOST_INFORMATION.saturating_sub(len - SUBSAMPLE * stretches) / SUBSAMPLE;
+            let problem = format!("a picture of {stretches} slices or other stretches: no more than {most} can be described");
+            return Err(Error::Unsupported(problem));
         }
         Ok(())
     }
@@ -161,7 +166,7 @@ impl FragmentEncryption {
 
     /// Bytes of what is said of one sample.
     fn information_len(&self, at: u32) -> usize {
-        self.iv(at).map_or(0, |iv| iv.len()) + self.subsamples(at).map_or(0, |subsamples| 2 + 6 * subsamples.len())
+        self.iv(at).map_or(0, |iv| iv.len()) + self.subsamples(at).map_or(0, |subsamples| 2 + SUBSAMPLE * subsamples.len())
     }
 
     fn information_lens(&self) -> impl Iterator<Item = usize> + '_ {
@@ -190,6 +195,10 @@ mod tests {
 
     fn cenc() -> Mode {
         Mode::Cenc(IvSource::new(KeyId([0; 16]), "", TrackId(1), "", 1).samples())
+    }
+
+    fn constant() -> Mode {
+        Mode::Cbcs(crate::Iv([1; 16]), super::super::track::Pattern { crypt: 0, skip: 0 })
     }
 
     fn with_slices(mode: Mode, counts: &[usize]) -> Result<FragmentEncryption, Error> {
@@ -236,14 +245,19 @@ mod tests {
         let [senc, _, saiz, _] = boxes(&fragment);
         assert_eq!((senc.len(), &saiz[12..]), (16 + 3 * 8, &b"\x08\0\0\0\x03"[..]));
         assert!(fragment.has_boxes());
-        let constant = Mode::Cbcs(crate::Iv([1; 16]), super::super::track::Pattern { crypt: 0, skip: 0 });
-        assert!(!FragmentEncryption::whole(constant, SampleIndex(9), 3).has_boxes());
+        assert!(!FragmentEncryption::whole(constant(), SampleIndex(9), 3).has_boxes());
     }
 
     #[test]
     fn forty_slices_can_be_described_and_no_more() {
         assert_eq!(boxes(&with_slices(cenc(), &[40, 40]).unwrap())[2][12], 250);
         let refused = with_slices(cenc(), &[1, 41]).unwrap_err().to_string();
-        assert!(refused.contains("a picture of 41 slices"), "{refused}");
+        assert!(refused.ends_with("a picture of 41 slices or other stretches: no more than 40 can be described"), "{refused}");
+    }
+    #[test]
+    fn without_vectors_there_is_room_for_two_more() {
+        assert_eq!(boxes(&with_slices(constant(), &[42, 42]).unwrap())[2][12], 254);
+        let refused = with_slices(constant(), &[43]).unwrap_err().to_string();
+        assert!(refused.ends_with("no more than 42 can be described"), "{refused}");
     }
 }

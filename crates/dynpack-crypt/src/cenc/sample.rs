@@ -66,7 +66,7 @@ impl SampleEncryptor {
     ///
     /// # Errors
     /// [`Error::Malformed`] if a sample is no sequence of NAL units, or a slice header cannot be read; [`Error::Unsupported`] if
-    /// a picture has more than 40 slices, or slices of extensions.
+    /// a picture has more than 40 slices (42 in `cbcs`), or slices of extensions.
     pub fn plan<S: AsRef<[u8]>>(&self, first: SampleIndex, samples: &[S]) -> Result<FragmentEncryption, Error> {
         let Some(layout) = &self.layout else {
             let too_many = |_| Error::Unsupported(format!("a fragment of {} samples", samples.len()));
