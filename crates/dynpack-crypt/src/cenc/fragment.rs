@@ -254,6 +254,7 @@ mod tests {
         let refused = with_slices(cenc(), &[1, 41]).unwrap_err().to_string();
         assert!(refused.ends_with("a picture of 41 slices or other stretches: no more than 40 can be described"), "{refused}");
     }
+
     #[test]
     fn without_vectors_there_is_room_for_two_more() {
         assert_eq!(boxes(&with_slices(constant(), &[42, 42]).unwrap())[2][12], 254);

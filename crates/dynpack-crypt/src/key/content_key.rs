@@ -10,7 +10,8 @@ use crate::Error;
 
 /// A key of AES-128. It never prints, is wiped when dropped, and compared in constant time.
 ///
-/// It stays at one place in memory: where it is moved, as in a list that grows, no copy of it is left behind. Whoever takes the bytes out with [`expose`](Self::expose) answers for where they go.
+/// It stays at one place in memory: where it is moved, as in a list that grows, no copy of it is left behind. Whoever takes the bytes out
+/// with [`expose`](Self::expose) answers for where they go.
 #[derive(Clone)]
 pub struct ContentKey(Box<Zeroizing<[u8; 16]>>);
 
