@@ -24,6 +24,7 @@ mod publications;
 mod random_films;
 mod server_manifests;
 mod sets;
+mod storages;
 mod support;
 #[path = "../../crates/dynpack-fragment/tests/ts/reader.rs"]
 #[expect(dead_code, reason = "it reads more than is asked here")]

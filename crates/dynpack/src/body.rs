@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream};
 
 use crate::Error;
-use crate::storage::{Source, StorageError};
+use crate::storage::{Source, StorageError, read_exactly};
 use crate::task::aside;
 
 /// Bytes that are read from storage at a time: a slow client holds no more than these.
@@ -62,7 +62,7 @@ impl Body {
             let ranges: Vec<_> = reads.iter().map(|read| read.extent).collect();
             let source = reads.first().and_then(|read| sources.get(usize::try_from(read.source.0).ok()?));
             if let Some(source) = source {
-                media.extend(source.read(&ranges).await?);
+                media.extend(read_exactly(source.as_ref(), &ranges).await?);
             }
         }
         let made = aside(move || plan.finish(&media)).await?;
@@ -132,7 +132,7 @@ impl Body {
     fn start_reading(&mut self, first: Read) {
         let batch = self.next_batch(first);
         let source = usize::try_from(first.source.0).ok().and_then(|at| self.sources.get(at)).cloned();
-        self.reading = source.map(|source| async move { source.read(&batch).await }.boxed());
+        self.reading = source.map(|source| async move { read_exactly(source.as_ref(), &batch).await }.boxed());
     }
 
     /// Puts what was read at the head of the list.

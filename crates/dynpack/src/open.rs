@@ -11,7 +11,7 @@ use tracing::{debug, warn};
 
 use crate::asset::{Asset, Files};
 use crate::renditions::{listed_files, present, present_listed};
-use crate::storage::{Identity, Source, Storage, StorageError};
+use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::task::aside;
 use crate::{AssetPath, Error};
 
@@ -228,7 +228,7 @@ async fn whole(
     if source.len() > most as u64 {
         return Err(Refused::Manifest(format!("its {which} has {} bytes, where {most} are the limit", source.len())));
     }
-    let text = source.read(&[Extent::new(0, source.len())]).await.map_err(Refused::Storage)?;
+    let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())]).await.map_err(Refused::Storage)?;
     Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
 }
 
@@ -264,7 +264,7 @@ async fn open_movie(
         if ranges.is_empty() {
             break;
         }
-        let read = source.read(&ranges).await?;
+        let read = read_exactly(source.as_ref(), &ranges).await?;
         let fed = aside(move || {
             ranges.iter().zip(read).try_for_each(|(range, bytes)| demuxer.feed(range.offset, bytes))?;
             Ok(demuxer)

@@ -129,6 +129,19 @@ fn check_path(path: &str) -> Result<(), StorageError> {
     Err(StorageError::Forbidden { path: path.to_owned(), reason: "it is not made of plain names" })
 }
 
+/// Reads ranges, and makes sure that it is they which come: what a storage gets wrong must neither be sent nor waited for.
+pub(crate) async fn read_exactly(source: &dyn Source, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+    let mut read = source.read(ranges).await?;
+    read.truncate(ranges.len());
+    for (at, &wanted) in ranges.iter().enumerate() {
+        let got = read.get(at).map(|bytes| bytes.len() as u64);
+        if got != Some(wanted.len) {
+            return Err(StorageError::WrongRead { wanted, got: got.unwrap_or_default() });
+        }
+    }
+    Ok(read)
+}
+
 /// Makes sure that all ranges end within a file.
 fn check_ranges(path: &str, len: u64, ranges: &[Extent]) -> Result<(), StorageError> {
     match ranges.iter().find(|range| range.offset.checked_add(range.len).is_none_or(|end| end > len)) {

@@ -8,7 +8,7 @@ use dynpack_media::Extent;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{KeyError, KeyProvider, KeySet, LocatorKeys};
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Storage, StorageError, read_exactly};
 use crate::{Encryption, Locator};
 
 /// Hands out keys from CPIX documents (DASH-IF, *Content Protection Information Exchange Format* 2.3) in a storage: that of a locator
@@ -36,7 +36,7 @@ impl CpixKeys {
         if source.len() > Cpix::MAX_BYTES as u64 {
             return Err(KeyError::Unusable { problem: format!("the document has {} bytes", source.len()) });
         }
-        let parts = source.read(&[Extent::new(0, source.len())]).await.map_err(unavailable)?;
+        let parts = read_exactly(source.as_ref(), &[Extent::new(0, source.len())]).await.map_err(unavailable)?;
         let document = Zeroizing::new(parts.concat());
         // What the storage keeps to itself, such as a cache, is its own.
         for mut part in parts.into_iter().filter_map(|part| part.try_into_mut().ok()) {

@@ -39,6 +39,15 @@ pub enum StorageError {
         /// Bytes in the file.
         len: u64,
     },
+    /// The storage gave other bytes than it was asked for: whoever wrote it can fix it. A server behind it that ignores ranges, or breaks
+    /// off, is [`Failed`](Self::Failed).
+    #[error("the storage gave {got} bytes for the range of {} at {}", wanted.len, wanted.offset)]
+    WrongRead {
+        /// The range asked for.
+        wanted: Extent,
+        /// Bytes it gave; 0 where the whole range is missing.
+        got: u64,
+    },
     /// The storage failed. Whoever runs it can fix it; trying again may help.
     #[error("`{path}` cannot be read: {error}")]
     Failed {
@@ -58,7 +67,7 @@ impl StorageError {
             Self::NotFound { .. } => 404,
             Self::Forbidden { .. } => 403,
             Self::Changed { .. } => 503,
-            Self::OutOfRange { .. } | Self::Failed { .. } => 500,
+            Self::OutOfRange { .. } | Self::WrongRead { .. } | Self::Failed { .. } => 500,
         }
     }
 
@@ -69,6 +78,7 @@ impl StorageError {
             Self::Forbidden { reason, .. } => Self::Forbidden { path, reason },
             Self::Changed { .. } => Self::Changed { path },
             Self::OutOfRange { range, len, .. } => Self::OutOfRange { path, range, len },
+            Self::WrongRead { .. } => self,
             Self::Failed { error, .. } => Self::Failed { path, error },
         }
     }
