@@ -24,8 +24,8 @@ async fn urls_that_ask_for_what_is_not_there() {
             "there is no asset `nothing/nothing.ism`",
         ),
         ("/sample/other.ism/manifest(format=m3u8-cmaf)", 404, "MPE_RESOURCE_NOT_FOUND", "there is no asset `sample/other.ism`"),
-        ("/sample/sample.mp4", 404, "MPE_BAD_URL_SYNTAX", "names no asset"),
-        ("/sample/sample.ism/manifest(format=mp4)", 400, "MPE_OUTPUT_FORMAT_NOT_SUPPORTED", "unknown format `mp4`"),
+        ("/sample/sample.mp4", 404, "MPE_RESOURCE_NOT_FOUND", "names no asset"),
+        ("/sample/sample.ism/manifest(format=mp4)", 415, "MPE_OUTPUT_FORMAT_NOT_SUPPORTED", "unknown format `mp4`"),
         ("/sample/sample.ism/manifest(format=f4m-f4f", 400, "MPE_BAD_URL_SYNTAX", "`)` is missing"),
         ("/sample/sample.ism/manifest(format=m3u8-aapl-v8)", 415, "MPE_OUTPUT_FORMAT_NOT_SUPPORTED", "m3u8-aapl-v8 is known"),
         ("/sample/sample.ism/manifest(format=m3u8-cmaf,filter=a)", 404, "MPE_EGRESS_FILTER_NOT_FOUND", "no filter `a`"),
@@ -56,7 +56,7 @@ async fn urls_that_ask_for_what_is_not_there() {
         (
             &format!("{level}/Fragments(video,format=f4m-f4f)Seg1-Frag5"),
             404,
-            "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
+            "MPE_FRAGMENT_BY_INDEX_NOT_FOUND",
             "the stream of track `video` has no fragment `Seg1-Frag5`",
         ),
         (
@@ -173,6 +173,6 @@ async fn segments_that_are_rewritten_have_a_limit() {
     assert!(get(&dynpack, &segment).await.len() > 30_000);
     let segment = segment.replace("format=m3u8-cmaf).mp4", "format=m3u8-aapl)");
     let (status, code, text) = refusal(&dynpack, &segment).await;
-    assert_eq!((status, code), (415, "MPE_MEDIA_ENCODING_NOT_SUPPORTED"));
+    assert_eq!((status, code), (415, "MPE_HLS_SEGMENT_TOO_LARGE"));
     assert!(text.ends_with("bytes of media, where 30000 are the limit"), "{text}");
 }
