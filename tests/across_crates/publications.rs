@@ -1,6 +1,7 @@
 //! Documents of locators and policies: what can be read, and what it means.
 
-use dynpack::{Dynpack, Locators, LocatorsDocument, Request, StreamingPolicy, TrackSelection};
+use dynpack::{ContentKeys, Dynpack, EnabledProtocols, KeyToTracks, Locators, LocatorsDocument, MediaKind, Protocol, Request};
+use dynpack::{StreamingPolicy, TrackCondition, TrackSelection};
 use serde_json::{Value, json};
 
 use crate::support::published::{document, locators};
@@ -277,4 +278,32 @@ async fn tracks_are_selected_by_all_conditions() {
     assert_eq!(selected(&[("Bitrate", "Equal", "62780-157695")]), [62_780, 157_695, german, english]);
     assert_eq!(selected(&[("Bitrate", "Equal", "423476")]), [423_476]);
     assert_eq!(selected(&[("Type", "Equal", "audio"), ("Language", "NotEqual", "en")]), [german]);
+}
+
+/// What JSON says can be said in Rust.
+#[test]
+fn conditions_made_in_rust_are_those_of_json() {
+    for (condition, property, operation, value) in [
+        (TrackCondition::kind(MediaKind::Audio), "Type", "Equal", "audio"),
+        (TrackCondition::name("audio_en"), "Name", "Equal", "audio_en"),
+        (TrackCondition::language("deu"), "Language", "Equal", "de"),
+        (TrackCondition::four_cc("avc1"), "FourCC", "Equal", "avc1"),
+        (TrackCondition::bitrate(1..=3_000_000), "Bitrate", "Equal", "1-3000000"),
+        (TrackCondition::language("en").negated(), "Language", "NotEqual", "en"),
+    ] {
+        let written = json!({"property": property, "operation": operation, "value": value});
+        assert_eq!(serde_json::to_value(&condition).unwrap(), written);
+        assert_eq!(serde_json::from_value::<TrackCondition>(written).unwrap(), condition);
+    }
+    let keys = ContentKeys::new("sd", vec![KeyToTracks::new("hd", vec![TrackSelection::default()])]);
+    let written = json!({
+        "defaultKey": {"label": "sd"},
+        "keyToTrackMappings": [{"label": "hd", "tracks": [{"trackSelections": []}]}],
+    });
+    assert_eq!(serde_json::from_value::<ContentKeys>(written).unwrap(), keys);
+    let all = [Protocol::Smooth, Protocol::Hls, Protocol::Dash, Protocol::Hds];
+    for protocol in all {
+        let enabled = EnabledProtocols::of(&[protocol]);
+        assert!(all.iter().all(|&other| enabled.has(other) == (other == protocol)) && !enabled.download);
+    }
 }

@@ -1,14 +1,17 @@
-//! Storages that give other bytes than they were asked for, as those do whose server ignores ranges or breaks off.
+//! Storages that are slow, or give other bytes than they were asked for, as those do whose server ignores ranges or breaks off.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack::storage::{Identity, Listing, Memory, Source, Storage, StorageError};
 use dynpack::{Dynpack, Error, Extent};
+use tokio::sync::Barrier;
+use tokio::time::timeout;
 
-use crate::support::{ask, formats, get, hls, promises, sample_storage};
+use crate::support::{SAMPLE, ask, formats, get, hls, promises, sample_storage};
 
 /// A quirk: what becomes of the bytes that were asked for of a file.
 type Quirk = fn(Vec<Bytes>, file: &Bytes) -> Vec<Bytes>;
@@ -124,4 +127,35 @@ async fn other_bytes_are_not_sent() {
             }
         }
     }
+}
+
+/// A storage that opens no file before as many are asked for as the sample has.
+struct Slow {
+    memory: Memory,
+    all: Barrier,
+}
+
+#[async_trait]
+impl Storage for Slow {
+    async fn list(&self, folder: &str) -> Result<Listing, StorageError> {
+        self.memory.list(folder).await
+    }
+
+    async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError> {
+        self.all.wait().await;
+        self.memory.open(path).await
+    }
+
+    async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
+        self.memory.identity(path).await
+    }
+}
+
+/// One slow file must not hold up the others: a first request waits for the slowest, and not for their sum.
+#[tokio::test]
+async fn the_files_of_an_asset_are_opened_side_by_side() {
+    let dynpack = Dynpack::builder(Slow { memory: sample_storage(), all: Barrier::new(SAMPLE.len()) }).build();
+    let answered = ask(&dynpack, "/sample/sample.ism/manifest(format=m3u8-cmaf)");
+    let answered = timeout(Duration::from_secs(60), answered).await.expect("files are not opened one by one");
+    assert_eq!(answered.unwrap().status, 200);
 }

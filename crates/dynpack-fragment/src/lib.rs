@@ -6,6 +6,24 @@
 //!
 //! Segments are encrypted on the way: samples of fragmented MP4 by a [`Protection`](fmp4::Protection), frames in transport streams
 //! as their [`Part`](ts::Part) says, any segment as a whole by [`SegmentPlan::encrypted`].
+//!
+//! ```
+//! use bytes::Bytes;
+//! use dynpack_fragment::fmp4::{Profile, init_segment, media_segment};
+//! use dynpack_fragment::{Error, Read};
+//! use dynpack_media::Rendition;
+//!
+//! /// The first segment of a rendition behind its init segment: a file that plays. `read` gives the bytes of a range of a stored file.
+//! fn first_segment(rendition: &Rendition, read: impl Fn(&Read) -> Bytes) -> Result<Vec<Bytes>, Error> {
+//!     let mut file = vec![init_segment(Profile::Cmaf, rendition, None)?];
+//!     if let Some(segment) = rendition.cuts.segments().next() {
+//!         let plan = media_segment(Profile::Cmaf, rendition, &segment, None)?;
+//!         let media: Vec<Bytes> = plan.reads().iter().map(read).collect();
+//!         file.extend(plan.finish(&media)?);
+//!     }
+//!     Ok(file)
+//! }
+//! ```
 
 mod decode_time;
 mod error;

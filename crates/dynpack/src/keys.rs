@@ -18,10 +18,33 @@ use crate::{Encryption, Locator, LocatorKey};
 
 /// Hands out the keys of what locators publish.
 ///
-/// What it answers is kept for a while, so it is asked seldom, and once however many requests wait.
+/// What it answers is kept for a while, so it is asked seldom, and once however many requests wait. `async_trait` is the crate of that
+/// name.
 ///
 /// It sets the limit of time itself, as on each call of a key server: until it answers, whoever wants those keys waits, and it is not asked
 /// again. [`KeyError::Unavailable`] is not kept, so that the next request asks anew.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use async_trait::async_trait;
+/// use dynpack::{ContentKey, Encryption, KeyError, KeyId, KeyProvider, KeySet, Locator, LocatorKey};
+///
+/// struct KeyServer;
+///
+/// #[async_trait]
+/// impl KeyProvider for KeyServer {
+///     async fn keys(&self, locator: &Locator, _: Encryption) -> Result<Arc<KeySet>, KeyError> {
+///         let asked = ask(&locator.id).await.map_err(|error| KeyError::Unavailable { problem: error.to_string() });
+///         let (id, key) = asked?;
+///         Ok(Arc::new(KeySet::Labelled(vec![LocatorKey::new(id, Some(key))])))
+///     }
+/// }
+///
+/// async fn ask(locator: &str) -> std::io::Result<(KeyId, ContentKey)> {
+///     Err(std::io::Error::other(format!("nobody knows the keys of {locator} yet")))
+/// }
+/// ```
 #[async_trait]
 pub trait KeyProvider: Send + Sync + 'static {
     /// The keys of what a locator publishes under that protection.

@@ -13,6 +13,16 @@ pub use key::{KeyType, LocatorKey};
 use crate::AssetPath;
 
 /// A locator: an asset, published under an id by the rules of a policy.
+///
+/// ```
+/// use dynpack::Locator;
+///
+/// let mut locator = Locator::new("0c5a1b9e-3f0e-4b61-9a52-5d1d3a0f7c03", "films/ignite", "Predefined_ClearStreamingOnly");
+/// // Of a text, or of a `SystemTime` by `try_into`.
+/// locator.start_time = Some("2026-01-01T00:00:00Z".parse()?);
+/// assert!(!locator.is_open(std::time::SystemTime::UNIX_EPOCH));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

@@ -31,6 +31,29 @@ use crate::Encryption;
 /// assert_eq!(policy.admit(Format::DashCmaf, None).expect_err("never in the clear").status(), 400);
 /// # Ok::<(), dynpack::Error>(())
 /// ```
+///
+/// One that is made in Rust: `cenc` for Widevine, what is above 3 Mb/s under a key of its own, and sound in the clear.
+///
+/// ```
+/// use dynpack::{CommonEncryption, ContentKeys, Drm, EnabledProtocols, KeyToTracks, LicenceServer, Locator, Locators};
+/// use dynpack::{LocatorsDocument, MediaKind, Protocol, StreamingPolicy, TrackCondition, TrackSelection};
+///
+/// let mut drm = Drm::default();
+/// drm.widevine = Some(LicenceServer::default());
+/// let mut cenc = CommonEncryption::new(EnabledProtocols::of(&[Protocol::Dash, Protocol::Hls]), drm);
+/// cenc.clear_tracks = vec![TrackSelection::new(vec![TrackCondition::kind(MediaKind::Audio)])];
+/// let high = TrackSelection::new(vec![TrackCondition::bitrate(3_000_000..=u32::MAX)]);
+/// cenc.content_keys = ContentKeys::new("sd", vec![KeyToTracks::new("hd", vec![high])]);
+///
+/// let mut policy = StreamingPolicy::default();
+/// policy.common_encryption_cenc = Some(cenc);
+/// let mut document = LocatorsDocument::default();
+/// document.streaming_policies.insert("two-keys".to_owned(), policy);
+/// document.streaming_locators.push(Locator::new("0c5a1b9e-3f0e-4b61-9a52-5d1d3a0f7c03", "films/ignite", "two-keys"));
+/// let locators = Locators::new(document)?;
+/// # assert_eq!(locators.iter().count(), 1);
+/// # Ok::<(), dynpack::LocatorsError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
@@ -95,6 +118,30 @@ pub struct CommonEncryption {
     /// ClearKey, which protects nothing from who watches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clear_key_encryption_configuration: Option<ClearKey>,
+}
+
+impl NoEncryption {
+    /// Publication in the clear, in those protocols.
+    #[must_use]
+    pub const fn new(enabled_protocols: EnabledProtocols) -> Self {
+        Self { enabled_protocols }
+    }
+}
+
+impl EnvelopeEncryption {
+    /// Publication of all tracks under one key, in those protocols.
+    #[must_use]
+    pub fn new(enabled_protocols: EnabledProtocols) -> Self {
+        Self { enabled_protocols, ..Self::default() }
+    }
+}
+
+impl CommonEncryption {
+    /// Publication of all tracks under one key, in those protocols, for those systems.
+    #[must_use]
+    pub fn new(enabled_protocols: EnabledProtocols, drm: Drm) -> Self {
+        Self { enabled_protocols, drm, ..Self::default() }
+    }
 }
 
 impl StreamingPolicy {

@@ -5,6 +5,53 @@
 //!
 //! Paths are names with slashes between, below the root of the storage and without a slash before the first: `films/ignite/a.mp4`. The
 //! root itself is the empty path.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use async_trait::async_trait;
+//! use bytes::Bytes;
+//! use dynpack::Extent;
+//! use dynpack::storage::{Identity, Listing, Source, Storage, StorageError, check_ranges};
+//!
+//! /// One film, at `film.mp4`.
+//! struct Film(Bytes);
+//!
+//! struct Opened(Bytes, Identity);
+//!
+//! #[async_trait]
+//! impl Storage for Film {
+//!     async fn list(&self, folder: &str) -> Result<Listing, StorageError> {
+//!         match folder {
+//!             "" => Ok(Listing { files: vec!["film.mp4".to_owned()], folders: Vec::new() }),
+//!             _ => Err(StorageError::NotFound { path: folder.to_owned() }),
+//!         }
+//!     }
+//!
+//!     async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError> {
+//!         Ok(Arc::new(Opened(self.0.clone(), self.identity(path).await?)))
+//!     }
+//!
+//!     async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
+//!         match path {
+//!             "film.mp4" => Ok(Identity::new("1", self.0.len() as u64)),
+//!             _ => Err(StorageError::NotFound { path: path.to_owned() }),
+//!         }
+//!     }
+//! }
+//!
+//! #[async_trait]
+//! impl Source for Opened {
+//!     fn identity(&self) -> &Identity {
+//!         &self.1
+//!     }
+//!
+//!     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+//!         check_ranges("film.mp4", self.len(), ranges)?;
+//!         Ok(ranges.iter().map(|range| self.0.slice(range.offset as usize..range.end() as usize)).collect())
+//!     }
+//! }
+//! ```
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -120,8 +167,11 @@ impl Identity {
     }
 }
 
-/// Makes sure that a path stays below the root, whatever the storage makes of its names.
-fn check_path(path: &str) -> Result<(), StorageError> {
+/// Makes sure that a path stays below the root, whatever a storage makes of its names: for implementations of [`Storage`].
+///
+/// # Errors
+/// [`StorageError::Forbidden`] if a name in it is empty, `.` or `..`, or holds a backslash or a zero.
+pub fn check_path(path: &str) -> Result<(), StorageError> {
     let is_plain = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\\', '\0']);
     if path.split('/').all(is_plain) {
         return Ok(());
@@ -142,8 +192,11 @@ pub(crate) async fn read_exactly(source: &dyn Source, ranges: &[Extent]) -> Resu
     Ok(read)
 }
 
-/// Makes sure that all ranges end within a file.
-fn check_ranges(path: &str, len: u64, ranges: &[Extent]) -> Result<(), StorageError> {
+/// Makes sure that all ranges end within a file: for implementations of [`Source`].
+///
+/// # Errors
+/// [`StorageError::OutOfRange`] for the first that does not.
+pub fn check_ranges(path: &str, len: u64, ranges: &[Extent]) -> Result<(), StorageError> {
     match ranges.iter().find(|range| range.offset.checked_add(range.len).is_none_or(|end| end > len)) {
         Some(&range) => Err(StorageError::OutOfRange { path: path.to_owned(), range, len }),
         None => Ok(()),

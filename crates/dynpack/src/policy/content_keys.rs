@@ -19,6 +19,12 @@ pub struct ContentKeys {
 }
 
 impl ContentKeys {
+    /// The key of that label is for all tracks but those of the mappings.
+    #[must_use]
+    pub fn new(default_label: &str, key_to_track_mappings: Vec<KeyToTracks>) -> Self {
+        Self { default_key: Some(DefaultKey { label: Some(default_label.to_owned()) }), key_to_track_mappings }
+    }
+
     /// The label of a rendition's key; `None` where it is the only one there is.
     pub(crate) fn label_for(&self, rendition: &Rendition) -> Option<&str> {
         let is_for = |mapping: &&KeyToTracks| mapping.tracks.iter().any(|tracks| tracks.selects(rendition));
@@ -46,4 +52,12 @@ pub struct KeyToTracks {
     pub label: String,
     /// The tracks: those of any of the selections.
     pub tracks: Vec<TrackSelection>,
+}
+
+impl KeyToTracks {
+    /// The key of that label is for the tracks of any of the selections.
+    #[must_use]
+    pub fn new(label: &str, tracks: Vec<TrackSelection>) -> Self {
+        Self { label: label.to_owned(), tracks }
+    }
 }

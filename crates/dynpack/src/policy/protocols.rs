@@ -23,6 +23,19 @@ pub struct EnabledProtocols {
 }
 
 impl EnabledProtocols {
+    /// Those protocols, without [`download`](Self::download).
+    #[must_use]
+    pub fn of(protocols: &[Protocol]) -> Self {
+        let has = |protocol| protocols.contains(&protocol);
+        Self {
+            download: false,
+            dash: has(Protocol::Dash),
+            hls: has(Protocol::Hls),
+            smooth_streaming: has(Protocol::Smooth),
+            hds: has(Protocol::Hds),
+        }
+    }
+
     /// Whether a protocol is enabled.
     #[must_use]
     pub const fn has(&self, protocol: Protocol) -> bool {

@@ -1,5 +1,7 @@
 //! Which tracks a rule is for: conditions on what is known of a track, as filters and policies of Azure Media Services write them.
 
+use std::ops::RangeInclusive;
+
 use dynpack_media::{Language, MediaKind, Rendition};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +50,46 @@ enum Property {
 }
 
 impl TrackCondition {
+    /// Tracks of that kind.
+    #[must_use]
+    pub const fn kind(kind: MediaKind) -> Self {
+        Self::equal(Property::Type(kind))
+    }
+
+    /// Tracks of that name.
+    #[must_use]
+    pub fn name(name: &str) -> Self {
+        Self::equal(Property::Name(name.to_owned()))
+    }
+
+    /// Tracks in that language, a tag of RFC 5646 or three letters of ISO 639-2.
+    #[must_use]
+    pub fn language(tag: &str) -> Self {
+        Self::equal(Property::Language(Language::parse(tag)))
+    }
+
+    /// Tracks whose sample entry is of that type, in any case.
+    #[must_use]
+    pub fn four_cc(four_cc: &str) -> Self {
+        Self::equal(Property::FourCc(four_cc.to_owned()))
+    }
+
+    /// Tracks of a bitrate within those, in bits per second.
+    #[must_use]
+    pub const fn bitrate(bitrates: RangeInclusive<u32>) -> Self {
+        Self::equal(Property::Bitrate(*bitrates.start(), *bitrates.end()))
+    }
+
+    /// All other tracks.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self { is_equal: !self.is_equal, ..self }
+    }
+
+    const fn equal(property: Property) -> Self {
+        Self { property, is_equal: true }
+    }
+
     fn is_met_by(&self, rendition: &Rendition) -> bool {
         let is_so = match &self.property {
             Property::Type(kind) => rendition.kind() == *kind,
