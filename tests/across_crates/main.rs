@@ -5,6 +5,7 @@
 mod bad_sets;
 #[path = "../../crates/dynpack-isobmff/tests/builder/mod.rs"]
 mod builder;
+mod bursts;
 mod cache;
 mod cpix;
 mod downloads;
