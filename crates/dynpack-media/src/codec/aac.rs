@@ -38,7 +38,7 @@ pub struct AacConfig {
 
 impl AacConfig {
     /// Reads an `AudioSpecificConfig`. `entry_channels` is the channel count of the sample entry: it stands in where the
-    /// configuration leaves the channels to a program config element.
+    /// configuration tells of no channels, not even by a program config element.
     ///
     /// SBR and PS are found when signalled explicitly, either way (1.6.5.2); what only the samples themselves would tell is not.
     ///
@@ -60,10 +60,12 @@ impl AacConfig {
             }
         }
         let short_frames = bits.read(1).ok_or_else(cut_short)? == 1;
-        if object_type == AAC_LC && channel_configuration != 0 {
+        // `GASpecificConfig` (4.4.1).
+        bits.read(1).filter(|&depends_on_core_coder| depends_on_core_coder == 1).and_then(|_| bits.read(14));
+        bits.read(1);
+        let described = if channel_configuration == 0 { bits.program_channels() } else { None };
+        if object_type == AAC_LC && (channel_configuration != 0 || described.is_some()) {
             // The backward compatible way: a sync extension behind the core configuration.
-            bits.read(1).filter(|&depends_on_core_coder| depends_on_core_coder == 1).and_then(|_| bits.read(14));
-            bits.read(1);
             if let Some((extension, rate)) = bits.sync_extension() {
                 (object_type, output_rate) = (extension, rate);
             }
@@ -73,7 +75,7 @@ impl AacConfig {
         }
         let output_channels = match channel_configuration {
             _ if object_type == PS => 2,
-            0 => entry_channels,
+            0 => described.filter(|&channels| channels > 0).unwrap_or(entry_channels),
             7 | 12 | 14 => 8,
             11 => 7,
             13 => 24,
@@ -150,6 +152,34 @@ impl Bits<'_> {
         }
     }
 
+    /// The channels of a `program_config_element` (4.4.1.1), which is read to its end.
+    fn program_channels(&mut self) -> Option<u8> {
+        self.read(4 + 2 + 4)?; // tag, object type, rate
+        let [front, side, back] = [self.read(4)?, self.read(4)?, self.read(4)?];
+        let [low_frequency, data, coupling] = [self.read(2)?, self.read(3)?, self.read(4)?];
+        for mixdown_len in [4, 4, 3] {
+            if self.read(1)? == 1 {
+                self.read(mixdown_len)?;
+            }
+        }
+        let mut channels = low_frequency;
+        for _ in 0..front + side + back {
+            channels += 1 + self.read(1)?; // one, or a pair
+            self.read(4)?;
+        }
+        for _ in 0..low_frequency + data {
+            self.read(4)?;
+        }
+        for _ in 0..coupling {
+            self.read(5)?;
+        }
+        self.at = self.at.next_multiple_of(8);
+        for _ in 0..self.read(8)? {
+            self.read(8)?; // comment
+        }
+        u8::try_from(channels).ok()
+    }
+
     /// The sync extension of SBR and PS: object type and output rate, if there is one and it says so.
     fn sync_extension(&mut self) -> Option<(u8, u32)> {
         if self.read(11)? != 0x2b7 || self.object_type()? != SBR || self.read(1)? != 1 {
@@ -194,6 +224,17 @@ mod tests {
         let stereo = parse(&[0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80]);
         assert_eq!((stereo.object_type, stereo.channel_configuration, stereo.output_channels), (29, 1, 2));
         assert_eq!(stereo.channel_layout(), Some(2));
+    }
+
+    /// Four channels, as ffmpeg 5.1 writes them: a pair in front, a pair at the back, and its version for a comment.
+    #[test]
+    fn a_program_config_element_tells_the_channels() {
+        const QUAD: &[u8] = b"\x11\x80\x04\xc4\x04\x00\x21\x10\x0dLavc59.37.100\x56\xe5\x98";
+        let aac = parse(QUAD);
+        assert_eq!((aac.channel_configuration, aac.output_channels, aac.channel_layout()), (0, 4, None));
+        assert_eq!((aac.object_type, aac.output_rate), (5, 48_000), "the sync extension lies behind the comment");
+        // Cut short, it tells nothing.
+        assert_eq!((parse(&QUAD[..12]).output_channels, parse(&QUAD[..2]).output_channels), (2, 2));
     }
 
     #[test]
