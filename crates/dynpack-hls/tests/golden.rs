@@ -4,7 +4,7 @@ mod urls;
 
 use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use dynpack_hls::{Flavor, Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{CutPolicy, Language, Presentation, Role, Stream};
+use dynpack_media::{Codec, CutPolicy, Language, Presentation, Role, Stream};
 use urls::Azure;
 
 fn rates() -> [Rates; 4] {
@@ -85,6 +85,20 @@ fn transport_streams_have_no_map_and_older_versions() {
         let media = media_playlist(&Stream::new(&film.renditions[0]), &Azure, &options);
         assert_eq!((lines(&media, "#EXT-X-VERSION"), lines(&media, "#EXT-X-MAP").len()), (vec![version], 0));
         assert_eq!(lines(&multivariant_playlist(&film, &rates(), &Azure, &options), "#EXT-X-VERSION"), [version]);
+    }
+}
+
+/// Only in files are there two: old clients pass over a variant of `avc3`.
+#[test]
+fn transport_streams_have_one_name_for_h264() {
+    let mut track = film::video((640, 360), (1001, 30_000), 600, 60);
+    let Codec::Avc(avc) = &mut track.codec else { panic!("video is H.264") };
+    avc.in_band = true;
+    let film = film::presentation(vec![("video", 400_000, track)], CutPolicy::SIX_SECONDS);
+    let rates = [Rates::from(Rate::new(450_000, 390_000)).with_key_frames(Rate::new(9_000, 8_000))];
+    for (options, name) in [(Options::CMAF, "avc3"), (Options::TS, "avc1"), (Options::MUXED_TS, "avc1")] {
+        let playlist = multivariant_playlist(&film, &rates, &Azure, &options);
+        assert_eq!(playlist.matches(&format!("CODECS=\"{name}.64001f\"")).count(), 2, "{playlist}");
     }
 }
 
