@@ -133,6 +133,14 @@ fn documents_which_contradict_themselves_are_refused() {
             }),
             "`2-1` cannot be the Bitrate of a track",
         ),
+        (
+            problem(|d| {
+                d["streamingPolicies"]["all"]["commonEncryptionCenc"]["drm"]["playReady"]["playReadyCustomAttributes"] =
+                    json!("<A>")
+            }),
+            "commonEncryptionCenc cannot be told to players: the PlayReady header cannot be made: its custom attributes are no XML: \
+             an element is not closed",
+        ),
     ];
     for (problem, expected) in problems {
         assert!(problem.contains(expected), "{problem}\n{expected}");

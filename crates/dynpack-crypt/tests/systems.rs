@@ -48,7 +48,7 @@ fn a_header_has_the_oldest_version_that_can_say_it() {
     let one = Header::new(Scheme::Cenc, &keys[1..]).to_xml();
     let expected = r#""4.0.0.0"><DATA><PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>AAAAAAAAAAAAAAAAAAAAAQ==</KID></DATA></WRMHEADER>"#;
     assert_eq!(one, format!("{start}{expected}"));
-    let both = Header::new(Scheme::Cenc, &keys).with_custom_attributes("<A>1</A>").to_xml();
+    let both = Header::new(Scheme::Cenc, &keys).with_custom_attributes("<A>1</A>").unwrap().to_xml();
     let expected = r#""4.2.0.0"><DATA><PROTECTINFO><KIDS><KID ALGID="AESCTR" CHECKSUM="IDRtPgUI/bI=" VALUE="BlOnExjRe5FHpsGDZEJRbw=="></KID><KID ALGID="AESCTR" VALUE="AAAAAAAAAAAAAAAAAAAAAQ=="></KID></KIDS></PROTECTINFO><CUSTOMATTRIBUTES><A>1</A></CUSTOMATTRIBUTES></DATA></WRMHEADER>"#;
     assert_eq!(both, format!("{start}{expected}"));
     let chained = Header::new(Scheme::Cbcs, &keys[..1]).with_licence_url("https://a/?b=1&c=<2>").to_xml();

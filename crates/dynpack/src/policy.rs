@@ -11,6 +11,8 @@ mod selection;
 mod systems;
 mod template;
 
+use dynpack_crypt::cenc::Scheme;
+use dynpack_crypt::systems::playready::Header;
 use serde::{Deserialize, Serialize};
 
 pub use content_keys::{ContentKeys, DefaultKey, KeyToTracks};
@@ -225,6 +227,10 @@ impl CommonEncryption {
         let clear_key = self.clear_key_encryption_configuration.as_ref();
         if self.drm == Drm::default() && clear_key.is_none() {
             return Err("names no system that could play it".into());
+        }
+        let custom = self.drm.play_ready.as_ref().and_then(|system| system.play_ready_custom_attributes.as_deref());
+        if let Some(Err(problem)) = custom.map(|xml| Header::new(Scheme::Cenc, &[]).with_custom_attributes(xml)) {
+            return Err(format!("cannot be told to players: {problem}"));
         }
         let has_url = |clear_key: &ClearKey| {
             clear_key.custom_keys_acquisition_url_template.is_some() || delivery.clear_key_url_template.is_some()

@@ -1,5 +1,7 @@
 //! PlayReady (*PlayReady Header Specification*, 2 and 3).
 
+mod content;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::escape::escape;
@@ -47,9 +49,15 @@ impl<'a> Header<'a> {
     }
 
     /// The same header with XML of the publisher's (`CUSTOMATTRIBUTES`), which is put in as it is.
-    #[must_use]
-    pub const fn with_custom_attributes(self, xml: &'a str) -> Self {
-        Self { custom_attributes: Some(xml), ..self }
+    ///
+    /// # Errors
+    /// [`Error::System`] if it cannot be what an element holds.
+    pub fn with_custom_attributes(self, xml: &'a str) -> Result<Self, Error> {
+        content::check(xml).map_err(|problem| {
+            let problem = format!("its custom attributes are no XML: {problem}");
+            Error::System { system: "PlayReady", problem }
+        })?;
+        Ok(Self { custom_attributes: Some(xml), ..self })
     }
 
     /// The header as XML (3).

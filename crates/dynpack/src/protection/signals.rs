@@ -128,7 +128,7 @@ impl<'a> Signals<'a> {
             header = header.with_licence_url(url);
         }
         if let Some(xml) = &system.play_ready_custom_attributes {
-            header = header.with_custom_attributes(xml);
+            header = header.with_custom_attributes(xml).map_err(unusable)?;
         }
         header.pssh().map_err(unusable)
     }
