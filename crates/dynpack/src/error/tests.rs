@@ -1,0 +1,105 @@
+use std::io;
+use std::sync::Arc;
+
+use dynpack_media::{Extent, SampleIndex};
+
+use super::*;
+use crate::UnknownFormat;
+
+/// The codes of Azure Media Services by the statuses with which it gave them, as far as they are given here.
+const AZURE: [(u16, &[&str]); 6] = [
+    (400, &["MPE_BAD_URL_SYNTAX", "MPE_ENC_ENCRYPTION_NOT_SPECIFIED_IN_URL"]),
+    (
+        403,
+        &[
+            "MPE_OUTPUT_FORMAT_BLOCKED",
+            "MPE_ENC_ENCRYPTION_NOT_SET_IN_DELIVERY_POLICY",
+            "MPE_STORAGE_INSUFFICIENT_ACCOUNT_PERMISSIONS",
+        ],
+    ),
+    (
+        404,
+        &[
+            "MPE_EGRESS_TRACK_NOT_FOUND",
+            "MPE_RESOURCE_NOT_FOUND",
+            "MPE_UNAUTHORIZED",
+            "MPE_EGRESS_FILTER_NOT_FOUND",
+            "MPE_FRAGMENT_BY_INDEX_NOT_FOUND",
+            "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
+            "MPE_MANIFEST_MEDIA_ENTRY_NOT_FOUND",
+            "MPE_STORAGE_RESOURCE_NOT_FOUND",
+        ],
+    ),
+    (
+        415,
+        &[
+            "MPE_ENC_ALREADY_ENCRYPTED",
+            "MPE_INPUT_FORMAT_NOT_SUPPORTED",
+            "MPE_OUTPUT_FORMAT_NOT_SUPPORTED",
+            "MPE_ENCRYPTION_NOT_SUPPORTED",
+            "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
+            "MPE_HLS_SEGMENT_TOO_LARGE",
+        ],
+    ),
+    (500, &["MPE_STORAGE_INTERNAL_ERROR"]),
+    (503, &["MPE_STORAGE_SERVER_BUSY"]),
+];
+
+/// Each error, and each kind of those within.
+fn errors() -> Vec<Error> {
+    let text = String::new;
+    let wanted = Extent::new(0, 1);
+    let fragment = "Seg1-Frag1".parse().unwrap();
+    let key = "00112233-4455-6677-8899-aabbccddeeff".parse().unwrap();
+    let (format, encryption, sample) = (Format::HlsV3, Encryption::Cenc, SampleIndex(0));
+    vec![
+        RequestError::NotAnAsset { path: text() }.into(),
+        RequestError::NotAbsolute.into(),
+        RequestError::UnknownFormat(UnknownFormat(text())).into(),
+        Error::AssetNotFound { asset: text() },
+        Error::TrackNotFound { track: text(), known: text() },
+        Error::BitrateNotFound { track: text(), bitrate: 1, known: text() },
+        Error::TimeNotFound { track: text(), time: 1, hint: text() },
+        Error::FragmentNotFound { track: text(), number: fragment },
+        Error::FilterNotFound { filter: text() },
+        Error::NoSuchResource { format, resource: "" },
+        Error::FormatNotBuilt(format),
+        Error::NotCarried { format, problem: text() },
+        Error::LocatorNotFound { id: text() },
+        Error::LocatorNotOpen { id: text() },
+        Error::FormatBlocked(format),
+        Error::EncryptionNotSet(encryption),
+        Error::EncryptionNotNamed { format, known: text() },
+        Error::EncryptionNotCarried { format, encryption },
+        Error::SystemsNotCarried { format, encryption },
+        Error::EncryptedInput { asset: text(), problem: text() },
+        Error::DownloadBlocked { file: text() },
+        Error::FileNotFound { file: text() },
+        Error::Unpresentable { problem: text() },
+        Error::Unusable { asset: text(), problem: text() },
+        Error::SegmentTooLarge { bytes: 2, most: 1 },
+        Error::Manifest(text()),
+        KeyError::NoValue { id: key }.into(),
+        KeyError::Unusable { problem: text() }.into(),
+        KeyError::Unavailable { problem: text() }.into(),
+        dynpack_fragment::Error::Sample { sample, problem: text() }.into(),
+        dynpack_fragment::Error::Unsupported(text()).into(),
+        dynpack_fragment::Error::WrongRead { wanted, got: 0 }.into(),
+        dynpack_fragment::Error::BrokenPromise { promised: 1, got: 0 }.into(),
+        StorageError::NotFound { path: text() }.into(),
+        StorageError::Forbidden { path: text(), reason: "" }.into(),
+        StorageError::Changed { path: text() }.into(),
+        StorageError::OutOfRange { path: text(), range: wanted, len: 0 }.into(),
+        StorageError::WrongRead { wanted, got: 0 }.into(),
+        StorageError::Failed { path: text(), error: Arc::new(io::Error::other("")) }.into(),
+    ]
+}
+
+#[test]
+fn codes_come_with_the_statuses_of_azure() {
+    for error in errors() {
+        let (status, code) = (error.status(), error.code());
+        let known = AZURE.iter().any(|(of, codes)| *of == status && codes.contains(&code));
+        assert!(known, "{error:?} is {status} with {code}");
+    }
+}
