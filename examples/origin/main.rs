@@ -21,7 +21,6 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use clap::Parser;
-
 use dynpack::storage::Local;
 use dynpack::{Conditions, CutPolicy, Dynpack, Error, RequestError};
 use tracing::{error, info, warn};

@@ -1,24 +1,12 @@
 //! The manifest of a small presentation, and what its bootstrap information must hold for any.
 
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Buf;
 use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
 use dynpack_hds::{FragmentNumber, Urls, bootstrap, fragment, fragments, manifest, metadata, streams};
-use dynpack_media::{CutPolicy, Presentation, Rendition, Stream, Timescale, Track};
+use dynpack_media::{Presentation, Rendition, Stream, Timescale, Track};
 use proptest::prelude::*;
-
-/// A presentation of those tracks with their names and bitrates, in segments of about two seconds.
-fn presentation(tracks: Vec<(&str, u32, Track)>) -> Presentation {
-    film::presentation(tracks, CutPolicy::with_target(Duration::from_secs(2)))
-}
-
-/// Video with a sync sample every two seconds.
-fn video(size: (u16, u16), frames: u32) -> Track {
-    film::video(size, (1001, 30_000), frames, 60)
-}
 
 fn audio(config: &[u8], frames: u32) -> Track {
     film::audio(config, frames, "und")
@@ -34,8 +22,8 @@ impl Urls for Azure {
 }
 
 fn two_videos_and_audio() -> Presentation {
-    presentation(vec![
-        ("video", 400_000, video((320, 180), 170)),
+    film::in_short_segments(vec![
+        ("video", 400_000, film::ntsc((320, 180), 170)),
         ("video", 900_000, film::video((640, 360), (3003, 90_000), 170, 60)),
         ("aac_eng", 128_041, audio(AAC_48_STEREO, 266)),
     ])
@@ -76,14 +64,15 @@ fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
 
 #[test]
 fn renditions_with_other_fragments_have_a_bootstrap_of_their_own() {
-    let presentation = presentation(vec![("video", 1, video((320, 180), 170)), ("video", 2, video((320, 180), 110))]);
+    let presentation =
+        film::in_short_segments(vec![("video", 1, film::ntsc((320, 180), 170)), ("video", 2, film::ntsc((320, 180), 110))]);
     let text = manifest(&streams(&presentation, None), &Azure).unwrap();
     assert!(text.contains(r#"id="bootstrap1""#) && text.contains(r#"bootstrapInfoId="bootstrap2""#), "{text}");
 }
 
 #[test]
 fn audio_alone_is_a_stream_and_metadata_names_it() {
-    let presentation = presentation(vec![("audio", 64_000, audio(AAC_44_STEREO, 100))]);
+    let presentation = film::in_short_segments(vec![("audio", 64_000, audio(AAC_44_STEREO, 100))]);
     let media = streams(&presentation, None);
     let bytes = metadata(&media[0]).unwrap();
     assert!(bytes.starts_with(b"\x02\x00\x0aonMetaData\x08\x00\x00\x00\x06\x00\x08duration\x00"));
@@ -95,7 +84,7 @@ fn audio_alone_is_a_stream_and_metadata_names_it() {
 #[test]
 fn another_language_is_no_stream() {
     let of = |config| audio(config, 100);
-    let presentation = presentation(vec![
+    let presentation = film::in_short_segments(vec![
         ("eng", 64_000, of(AAC_44_STEREO)),
         ("eng", 96_000, of(AAC_48_STEREO)),
         ("deu", 65_000, of(AAC_44_STEREO)),
@@ -108,7 +97,8 @@ fn another_language_is_no_stream() {
 
 #[test]
 fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
-    let presentation = presentation(vec![("video", 1, video((320, 180), 60)), ("audio", 2, audio(AAC_48_STEREO, 280))]);
+    let presentation =
+        film::in_short_segments(vec![("video", 1, film::ntsc((320, 180), 60)), ("audio", 2, audio(AAC_48_STEREO, 280))]);
     let media = Stream::new(&presentation.renditions[0]).with_audio(presentation.named("audio"));
     let fragments = fragments(&media);
     let held: Vec<_> = fragments.iter().map(|fragment| (fragment.main.is_some(), fragment.audio.is_some())).collect();
@@ -161,7 +151,7 @@ proptest! {
         audio_frames in 1_u32..300,
     ) {
         let durations: Vec<u32> = frames.into_iter().map(|frame| frame * (hz / 25) + frame % 2).collect();
-        let presentation = presentation(vec![
+        let presentation = film::in_short_segments(vec![
             ("video", 5, film::uneven_video((320, 180), hz, &durations, gop)),
             ("audio", 7, audio(AAC_44_STEREO, audio_frames)),
         ]);

@@ -1,8 +1,8 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_media::{Language, MediaKind, Presentation, Rendition, Role};
+use dynpack_media::{Codec, Language, MediaKind, Presentation, Rendition, Role};
 
-use crate::{Rate, Rates};
+use crate::{Flavor, Rate, Rates};
 
 /// A rendition with its rate.
 #[derive(Clone, Copy)]
@@ -11,15 +11,16 @@ pub(crate) struct Rated<'a> {
     pub(crate) rate: Rate,
     /// That of its key frames, if they are offered.
     pub(crate) key_frames: Option<Rate>,
+    pub(crate) flavor: Flavor,
 }
 
 impl<'a> Rated<'a> {
     /// The renditions of one kind. Where a rate is missing the declared bitrate stands in.
-    pub(crate) fn of_kind(presentation: &'a Presentation, rates: &[Rates], kind: MediaKind) -> Vec<Self> {
+    pub(crate) fn of_kind(presentation: &'a Presentation, rates: &[Rates], kind: MediaKind, flavor: Flavor) -> Vec<Self> {
         let rated = presentation.renditions.iter().enumerate().map(|(at, rendition)| {
             let declared = Rate::new(rendition.bitrate.into(), rendition.bitrate.into());
             let Rates { segments, key_frames } = rates.get(at).copied().unwrap_or_else(|| declared.into());
-            Self { rendition, rate: segments, key_frames }
+            Self { rendition, rate: segments, key_frames, flavor }
         });
         rated.filter(|rated| rated.rendition.kind() == kind).collect()
     }
@@ -29,8 +30,21 @@ impl<'a> Rated<'a> {
         self.rendition.track.codec.sampling().map_or(0, |(_, channels)| channels)
     }
 
+    /// What `CODECS` has. Transport streams know no sample entries, and parameter sets are in band in all of them: their H.264 is `avc1`,
+    /// the name that players of such streams know.
+    pub(crate) fn codec(&self) -> String {
+        match &self.rendition.track.codec {
+            Codec::Avc(avc) if self.flavor != Flavor::Cmaf => {
+                let mut avc = avc.clone();
+                avc.in_band = false;
+                avc.rfc6381()
+            }
+            codec => codec.rfc6381(),
+        }
+    }
+
     fn coding(&self) -> Coding {
-        Coding { codec: self.rendition.track.codec.rfc6381(), channels: self.channels() }
+        Coding { codec: self.codec(), channels: self.channels() }
     }
 
     fn is(&self, other: &Self) -> bool {

@@ -22,9 +22,9 @@ use crate::{Flavor, Key, Options, Rate, Rates, Urls};
 /// [session keys](Urls::session_keys), each once.
 #[must_use]
 pub fn multivariant_playlist(presentation: &Presentation, rates: &[Rates], urls: &impl Urls, options: &Options) -> String {
-    let mut video = Rated::of_kind(presentation, rates, MediaKind::Video);
+    let mut video = Rated::of_kind(presentation, rates, MediaKind::Video, options.flavor);
     video.sort_by_key(|rated| rated.rendition.bitrate);
-    let audio = Rated::of_kind(presentation, rates, MediaKind::Audio);
+    let audio = Rated::of_kind(presentation, rates, MediaKind::Audio, options.flavor);
     let keys = session_keys(presentation, urls);
     let version = keys.iter().map(Key::version).fold(options.flavor.version(), u8::max);
     let mut playlist = MasterPlaylist {
@@ -35,7 +35,7 @@ pub fn multivariant_playlist(presentation: &Presentation, rates: &[Rates], urls:
             Flavor::MuxedTs => muxed(&video, &audio, urls, options),
         }
     };
-    playlist.variants.extend(video.iter().filter_map(|video| key_frames(video, urls, options)));
+    playlist.variants.extend(video.iter().filter_map(|video| key_frames(video, urls)));
     // The model has a type for session keys, but without `KEYID`.
     let session_key = |key: &Key| ExtTag { tag: "X-SESSION-KEY".into(), rest: Some(key.attributes()) };
     playlist.unknown_tags.extend(keys.iter().map(session_key));
@@ -60,18 +60,18 @@ fn session_keys(presentation: &Presentation, urls: &impl Urls) -> Vec<Key> {
 fn demuxed(video: &[Rated<'_>], audio: &[Rated<'_>], urls: &impl Urls, options: &Options) -> MasterPlaylist {
     let groups = Groups::new(audio);
     if video.is_empty() && groups.members.len() == 1 {
-        return MasterPlaylist { variants: alone(audio, urls, options), ..MasterPlaylist::default() };
+        return MasterPlaylist { variants: alone(audio, urls), ..MasterPlaylist::default() };
     }
     if groups.rows.is_empty() {
-        return MasterPlaylist { variants: alone(video, urls, options), ..MasterPlaylist::default() };
+        return MasterPlaylist { variants: alone(video, urls), ..MasterPlaylist::default() };
     }
     let rows = || groups.rows.iter().enumerate().map(|(row, members)| (groups.id(row), members));
     let pairs = video.iter().flat_map(|video| rows().map(move |row| (video, row)));
-    let mut variants: Vec<_> = pairs.map(|(video, (id, members))| variant(video, members, Some(id), urls, options)).collect();
+    let mut variants: Vec<_> = pairs.map(|(video, (id, members))| variant(video, members, Some(id), urls)).collect();
     if video.is_empty() || options.audio_only {
         let sound = |(id, members): (String, &Vec<Rated<'_>>)| {
             let default = members.get(groups.default)?;
-            Some(variant(default, members, Some(id), urls, options))
+            Some(variant(default, members, Some(id), urls))
         };
         variants.extend(rows().filter_map(sound));
     }
@@ -82,28 +82,28 @@ fn demuxed(video: &[Rated<'_>], audio: &[Rated<'_>], urls: &impl Urls, options: 
 fn muxed(video: &[Rated<'_>], audio: &[Rated<'_>], urls: &impl Urls, options: &Options) -> MasterPlaylist {
     let sound = audio.get(..1).unwrap_or_default();
     let within: Vec<_> = sound.iter().map(|sound| Rated { rate: Rate::default(), ..*sound }).collect();
-    let mut variants: Vec<_> = video.iter().map(|video| variant(video, &within, None, urls, options)).collect();
+    let mut variants: Vec<_> = video.iter().map(|video| variant(video, &within, None, urls)).collect();
     if video.is_empty() {
-        variants = alone(audio, urls, options);
+        variants = alone(audio, urls);
     } else if options.audio_only {
-        variants.extend(alone(sound, urls, options));
+        variants.extend(alone(sound, urls));
     }
     MasterPlaylist { variants, ..MasterPlaylist::default() }
 }
 
 /// Each rendition as a variant by itself.
-fn alone(renditions: &[Rated<'_>], urls: &impl Urls, options: &Options) -> Vec<VariantStream> {
-    renditions.iter().map(|rated| variant(rated, &[], None, urls, options)).collect()
+fn alone(renditions: &[Rated<'_>], urls: &impl Urls) -> Vec<VariantStream> {
+    renditions.iter().map(|rated| variant(rated, &[], None, urls)).collect()
 }
 
 /// A variant: `main` is what its playlist holds, `audio` what a client may play with it or in its place.
-fn variant(main: &Rated<'_>, audio: &[Rated<'_>], group: Option<String>, urls: &impl Urls, options: &Options) -> VariantStream {
+fn variant(main: &Rated<'_>, audio: &[Rated<'_>], group: Option<String>, urls: &impl Urls) -> VariantStream {
     let track = &main.rendition.track;
     let is_replaced = main.rendition.kind() == MediaKind::Audio && !audio.is_empty();
     let own = if is_replaced { Rate::default() } else { main.rate };
     let most = |rate: fn(&Rate) -> u64| audio.iter().map(|rated| rate(&rated.rate)).max().unwrap_or_default();
-    let mut codecs = vec![name(&track.codec, options.flavor)];
-    for codec in audio.iter().map(|rated| name(&rated.rendition.track.codec, options.flavor)) {
+    let mut codecs = vec![main.codec()];
+    for codec in audio.iter().map(Rated::codec) {
         if !codecs.contains(&codec) {
             codecs.push(codec);
         }
@@ -121,19 +121,6 @@ fn variant(main: &Rated<'_>, audio: &[Rated<'_>], group: Option<String>, urls: &
     }
 }
 
-/// What `CODECS` has. Transport streams know no sample entries, and parameter sets are in band in all of them: their H.264 is `avc1`,
-/// the name that players of such streams know.
-fn name(codec: &Codec, flavor: Flavor) -> String {
-    match codec {
-        Codec::Avc(avc) if flavor != Flavor::Cmaf => {
-            let mut avc = avc.clone();
-            avc.in_band = false;
-            avc.rfc6381()
-        }
-        _ => codec.rfc6381(),
-    }
-}
-
 /// The size at which pictures are to be displayed (RFC 8216, 4.3.4.2), in square pixels.
 fn resolution(codec: &Codec) -> Option<Resolution> {
     let ((width, height), pixel) = codec.dimensions().zip(codec.pixel_aspect())?;
@@ -142,7 +129,7 @@ fn resolution(codec: &Codec) -> Option<Resolution> {
 }
 
 /// `EXT-X-I-FRAME-STREAM-INF` of a video.
-fn key_frames(video: &Rated<'_>, urls: &impl Urls, options: &Options) -> Option<VariantStream> {
+fn key_frames(video: &Rated<'_>, urls: &impl Urls) -> Option<VariantStream> {
     let rate = video.key_frames?;
     Some(VariantStream {
         is_i_frame: true,
@@ -150,7 +137,7 @@ fn key_frames(video: &Rated<'_>, urls: &impl Urls, options: &Options) -> Option<
         bandwidth: rate.peak,
         average_bandwidth: Some(rate.average),
         frame_rate: None,
-        ..variant(video, &[], None, urls, options)
+        ..variant(video, &[], None, urls)
     })
 }
 

@@ -1,22 +1,10 @@
 //! Client manifests: one made of a small presentation, those of Azure Media Services, and those that must be refused.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
-use dynpack_media::{AvcConfig, Codec, CutPolicy, Presentation, Rendition, Role, Ticks, Timescale, Track};
+use dynpack_media::{AvcConfig, Codec, Presentation, Rendition, Role, Ticks, Timescale, Track};
 use dynpack_smooth::{ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at};
 use proptest::prelude::*;
-
-/// A presentation of those tracks with their names and bitrates, in segments of about two seconds.
-fn presentation(tracks: Vec<(&str, u32, Track)>) -> Presentation {
-    film::presentation(tracks, CutPolicy::with_target(Duration::from_secs(2)))
-}
-
-/// Video with a sync sample every two seconds.
-fn video(size: (u16, u16), frames: u32) -> Track {
-    film::video(size, (1001, 30_000), frames, 60)
-}
 
 fn audio(config: &[u8], frames: u32) -> Track {
     film::audio(config, frames, "eng")
@@ -31,8 +19,8 @@ impl Urls for Azure {
 }
 
 fn two_videos_and_audio() -> Presentation {
-    let mut presentation = presentation(vec![
-        ("video", 400_000, video((320, 180), 170)),
+    let mut presentation = film::in_short_segments(vec![
+        ("video", 400_000, film::ntsc((320, 180), 170)),
         ("video", 900_000, film::video((640, 360), (3003, 90_000), 170, 60)),
         ("aac_eng", 128_041, audio(AAC_48_STEREO, 266)),
     ]);
@@ -84,7 +72,7 @@ fn version_2_0_has_one_element_for_each_chunk() {
 #[test]
 fn he_aac_is_told_from_aac() {
     let level = |config: &[u8]| {
-        let manifest = ClientManifest::new(&presentation(vec![("audio", 64_000, audio(config, 50))]), &Azure);
+        let manifest = ClientManifest::new(&film::in_short_segments(vec![("audio", 64_000, audio(config, 50))]), &Azure);
         manifest.map(|manifest| manifest.streams[0].levels[0].clone()).map_err(|error| error.to_string())
     };
     let he_aac = level(&[0x2b, 0x11, 0x88, 0]).unwrap();
@@ -96,19 +84,19 @@ fn he_aac_is_told_from_aac() {
 
 #[test]
 fn video_without_parameter_sets_is_refused() {
-    let mut track = video((320, 180), 10);
+    let mut track = film::ntsc((320, 180), 10);
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
     track.codec = Codec::Avc(AvcConfig::parse(record, 320, 180, true).unwrap());
-    let error = ClientManifest::new(&presentation(vec![("video", 5, track)]), &Azure).unwrap_err();
+    let error = ClientManifest::new(&film::in_short_segments(vec![("video", 5, track)]), &Azure).unwrap_err();
     assert!(matches!(error, Error::Rendition { bitrate: 5, .. }), "{error}");
 }
 
 #[test]
 fn renditions_that_end_apart_are_streams_of_their_own() {
-    let presentation = presentation(vec![
-        ("video", 1, video((320, 180), 170)),
-        ("video", 2, video((320, 180), 110)),
-        ("video", 3, video((320, 180), 169)),
+    let presentation = film::in_short_segments(vec![
+        ("video", 1, film::ntsc((320, 180), 170)),
+        ("video", 2, film::ntsc((320, 180), 110)),
+        ("video", 3, film::ntsc((320, 180), 169)),
     ]);
     let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
     let streams: Vec<_> =
@@ -123,7 +111,7 @@ fn renditions_that_end_apart_are_streams_of_their_own() {
 fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
     // 24000/1001 frames a second, on their own clock and on one of 90 kHz which must round.
     let rounded: Vec<u32> = (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
-    let presentation = presentation(vec![
+    let presentation = film::in_short_segments(vec![
         ("video", 1, film::video((320, 180), (1001, 24_000), 144, 49)),
         ("video", 2, film::uneven_video((320, 180), 90_000, &rounded, 49)),
     ]);
@@ -153,7 +141,7 @@ fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
 fn a_segment_is_not_found_by_the_time_of_another_list() {
     let rounded: Vec<u32> = (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
     for (name, len) in [("video", 60), ("other", 144)] {
-        let presentation = presentation(vec![
+        let presentation = film::in_short_segments(vec![
             ("video", 1, film::video((320, 180), (1001, 24_000), 144, 49)),
             (name, 2, film::uneven_video((320, 180), 90_000, &rounded[..len], 49)),
         ]);
@@ -268,7 +256,7 @@ proptest! {
     ) {
         let unit = (hz / 25).max(1);
         let durations: Vec<u32> = frames.into_iter().map(|frame| frame * unit + frame % 2).collect();
-        let presentation = presentation(vec![
+        let presentation = film::in_short_segments(vec![
             ("video", 5, film::uneven_video((320, 180), hz, &durations, gop)),
             ("audio", 7, audio(AAC_44_STEREO, audio_frames)),
         ]);

@@ -205,11 +205,7 @@ impl Error {
             | Self::SegmentTooLarge { .. }
             | Self::EncryptionNotCarried { .. }
             | Self::SystemsNotCarried { .. } => 415,
-            Self::Segment(
-                dynpack_fragment::Error::Sample { .. }
-                | dynpack_fragment::Error::Unsupported(_)
-                | dynpack_fragment::Error::Encryption { .. },
-            ) => 415,
+            Self::Segment(error) if is_of_the_media(error) => 415,
             Self::Keys(KeyError::Unavailable { .. }) => 503,
             Self::Keys(_) => 500,
             Self::Segment(_) | Self::Manifest(_) => 500,
@@ -250,18 +246,20 @@ impl Error {
             Self::EncryptedInput { .. } => "MPE_ENC_ALREADY_ENCRYPTED",
             Self::Unusable { .. } | Self::Unpresentable { .. } => "MPE_INPUT_FORMAT_NOT_SUPPORTED",
             Self::SegmentTooLarge { .. } => "MPE_HLS_SEGMENT_TOO_LARGE",
-            Self::NotCarried { .. }
-            | Self::Segment(
-                dynpack_fragment::Error::Sample { .. }
-                | dynpack_fragment::Error::Unsupported(_)
-                | dynpack_fragment::Error::Encryption { .. },
-            ) => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
+            Self::NotCarried { .. } => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
+            Self::Segment(error) if is_of_the_media(error) => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
             Self::Storage(StorageError::NotFound { .. }) => "MPE_STORAGE_RESOURCE_NOT_FOUND",
             Self::Storage(StorageError::Forbidden { .. }) => "MPE_STORAGE_INSUFFICIENT_ACCOUNT_PERMISSIONS",
             Self::Storage(StorageError::Changed { .. }) | Self::Keys(KeyError::Unavailable { .. }) => "MPE_STORAGE_SERVER_BUSY",
             Self::Segment(_) | Self::Manifest(_) | Self::Storage(_) | Self::Keys(_) => "MPE_STORAGE_INTERNAL_ERROR",
         }
     }
+}
+
+/// Whether a segment cannot be made of what is stored, whoever makes it.
+const fn is_of_the_media(error: &dynpack_fragment::Error) -> bool {
+    use dynpack_fragment::Error;
+    matches!(error, Error::Sample { .. } | Error::Unsupported(_) | Error::Encryption { .. })
 }
 
 /// The systems that a format knows under a protection, for people.

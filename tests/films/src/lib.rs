@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "the films are right")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use dynpack_media::{
@@ -47,6 +48,12 @@ fn avc((width, height): (u16, u16), timescale: u32, durations: Column, offsets: 
 #[must_use]
 pub fn video(size: (u16, u16), (duration, timescale): (u32, u32), frames: u32, gop: u32) -> Track {
     avc(size, timescale, Column::constant(duration, frames), Column::constant(0, frames), gop)
+}
+
+/// NTSC video with a sync sample every two seconds.
+#[must_use]
+pub fn ntsc(size: (u16, u16), frames: u32) -> Track {
+    video(size, (1_001, 30_000), frames, 60)
 }
 
 /// Video of frames of any durations, with a sync sample every `gop` frames from the first on.
@@ -102,14 +109,19 @@ pub fn presentation(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Prese
     Presentation::new(renditions.collect()).unwrap()
 }
 
+/// The same in segments of about two seconds.
+#[must_use]
+pub fn in_short_segments(tracks: Vec<(&str, u32, Track)>) -> Presentation {
+    presentation(tracks, CutPolicy::with_target(Duration::from_secs(2)))
+}
+
 /// Twenty seconds of NTSC video at two bitrates, with English and German sound.
 #[must_use]
 pub fn sample() -> Presentation {
-    let video = |size| video(size, (1_001, 30_000), 600, 60);
     presentation(
         vec![
-            ("video", 400_000, video((640, 360))),
-            ("video", 1_200_000, video((1280, 720))),
+            ("video", 400_000, ntsc((640, 360), 600)),
+            ("video", 1_200_000, ntsc((1280, 720), 600)),
             ("aac_eng_2", 128_000, audio(AAC_48_STEREO, 939, "eng")),
             ("aac_ger_2", 128_000, audio(AAC_48_STEREO, 939, "ger")),
         ],

@@ -19,10 +19,10 @@ impl ContentKey {
     /// The key of those bytes, whose source should be wiped.
     #[must_use]
     pub fn new(mut bytes: [u8; 16]) -> Self {
-        let mut key = Box::<Zeroizing<[u8; 16]>>::default();
-        key.copy_from_slice(&bytes);
+        let mut key = Self(Box::default());
+        key.0.copy_from_slice(&bytes);
         bytes.zeroize();
-        Self(key)
+        key
     }
 
     /// Reads 32 hexadecimal digits.
@@ -30,7 +30,7 @@ impl ContentKey {
     /// # Errors
     /// [`Error::Notation`], which does not repeat the text.
     pub fn from_hex(text: &str) -> Result<Self, Error> {
-        notation::hex(text, "a key").map(Self)
+        Self::read(|bytes| notation::hex(text, "a key", bytes))
     }
 
     /// Reads the Base64 of 16 bytes.
@@ -38,7 +38,13 @@ impl ContentKey {
     /// # Errors
     /// [`Error::Notation`], which does not repeat the text.
     pub fn from_base64(text: &str) -> Result<Self, Error> {
-        notation::base64(text, "a key").map(Self)
+        Self::read(|bytes| notation::base64(text, "a key", bytes))
+    }
+
+    fn read(read: impl FnOnce(&mut [u8; 16]) -> Result<(), Error>) -> Result<Self, Error> {
+        let mut key = Self(Box::default());
+        read(&mut key.0)?;
+        Ok(key)
     }
 
     /// The secret.

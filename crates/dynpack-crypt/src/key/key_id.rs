@@ -44,14 +44,13 @@ impl FromStr for KeyId {
         const WHAT: &str = "a key id";
         let bare = text.strip_prefix("urn:uuid:").unwrap_or(text);
         let bare = bare.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(bare);
-        if !bare.contains('-') {
-            return notation::hex(bare, WHAT).map(|bytes| Self(**bytes));
-        }
         let lens = bare.split('-').map(str::len);
-        if !lens.eq([8, 4, 4, 4, 12]) {
+        if bare.contains('-') && !lens.eq([8, 4, 4, 4, 12]) {
             return Err(Error::Notation { what: WHAT, problem: "its hyphens are not those of a UUID" });
         }
-        notation::hex(&bare.replace('-', ""), WHAT).map(|bytes| Self(**bytes))
+        let mut id = Self([0; 16]);
+        notation::hex(&bare.replace('-', ""), WHAT, &mut id.0)?;
+        Ok(id)
     }
 }
 

@@ -8,20 +8,19 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// Reads 32 hexadecimal digits, which may be a secret: it stays where it is read to.
-pub(super) fn hex(text: &str, what: &'static str) -> Result<Box<Zeroizing<[u8; 16]>>, Error> {
+/// Reads 32 hexadecimal digits, which may be a secret: it goes nowhere but into `bytes`.
+pub(super) fn hex(text: &str, what: &'static str, bytes: &mut [u8; 16]) -> Result<(), Error> {
     let problem = |problem| Error::Notation { what, problem };
     if text.len() != 32 {
         return Err(problem("there are not 32 hexadecimal digits"));
     }
-    let mut bytes = Box::<Zeroizing<[u8; 16]>>::default();
     for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
         for digit in digits {
             let digit = char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
             *byte = *byte << 4 | digit.ok_or_else(|| problem("a character is no hexadecimal digit"))?;
         }
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// Writes a UUID (RFC 9562, 4).
@@ -36,13 +35,12 @@ pub(crate) fn write_uuid(bytes: [u8; 16], f: &mut fmt::Formatter<'_>) -> fmt::Re
 }
 
 /// Reads Base64, padded, as [`hex`] reads digits.
-pub(super) fn base64(text: &str, what: &'static str) -> Result<Box<Zeroizing<[u8; 16]>>, Error> {
+pub(super) fn base64(text: &str, what: &'static str, bytes: &mut [u8; 16]) -> Result<(), Error> {
     // Room for what 24 characters can hold.
     let mut decoded = Zeroizing::new([0; 18]);
     let len = if text.len() == 24 { STANDARD.decode_slice(text, &mut decoded[..]).ok() } else { None };
     let problem = Error::Notation { what, problem: "it is not the Base64 of 16 bytes" };
     let (Some(16), Some(read)) = (len, decoded.first_chunk::<16>()) else { return Err(problem) };
-    let mut bytes = Box::<Zeroizing<[u8; 16]>>::default();
     bytes.copy_from_slice(read);
-    Ok(bytes)
+    Ok(())
 }

@@ -15,7 +15,9 @@ impl FromStr for Iv {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-        notation::hex(digits, "an initialization vector").map(|bytes| Self(**bytes))
+        let mut vector = Self([0; 16]);
+        notation::hex(digits, "an initialization vector", &mut vector.0)?;
+        Ok(vector)
     }
 }
 
