@@ -1,6 +1,7 @@
 //! What is in this file: its tracks, their coding, times and groups of pictures, as a table.
 //!
-//! `cargo run --release --example inspect -- FILE.mp4`. Only the file's index is read, never its media.
+//! `cargo run --release --example inspect -- FILE.mp4`. Only the file's index is read, never its
+//! media.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -55,7 +56,11 @@ fn row(track: &Track) -> String {
     let kilobits = samples.byte_len(all.clone()) as f64 / 125.0 / seconds.max(f64::MIN_POSITIVE);
     let groups = match (track.kind(), samples.sync_samples(all)) {
         (MediaKind::Video, Some(sync)) => {
-            format!("{}, {:.2} s each", sync.len(), seconds / f64::from(u32::try_from(sync.len().max(1)).unwrap_or(u32::MAX)))
+            format!(
+                "{}, {:.2} s each",
+                sync.len(),
+                seconds / f64::from(u32::try_from(sync.len().max(1)).unwrap_or(u32::MAX))
+            )
         }
         (MediaKind::Video, None) => "every frame is one".into(),
         _ => String::new(),

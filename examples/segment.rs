@@ -1,7 +1,7 @@
 //! One segment with your own IO: no storage, no async, no HTTP.
 //!
-//! `cargo run --release --example segment -- FILE.mp4 SECONDS > segment.mp4` writes the init segment and the media segment around a
-//! time, which together are a file that plays.
+//! `cargo run --release --example segment -- FILE.mp4 SECONDS > segment.mp4` writes the init
+//! segment and the media segment around a time, which together are a file that plays.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -27,12 +27,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Name its tracks and cut them; take the first.
     let presentation = dynpack::present([movie], CutPolicy::SIX_SECONDS)?;
     let rendition = presentation.renditions.first().ok_or("no rendition")?;
-    let wanted = Ticks(seconds).rescale_floor(Timescale::new(1).ok_or("not zero")?, rendition.timescale());
-    let segment = rendition.cuts.segments().take_while(|segment| segment.start <= wanted).last().ok_or("no such time")?;
+    let wanted =
+        Ticks(seconds).rescale_floor(Timescale::new(1).ok_or("not zero")?, rendition.timescale());
+    let segment = rendition
+        .cuts
+        .segments()
+        .take_while(|segment| segment.start <= wanted)
+        .last()
+        .ok_or("no such time")?;
 
     // Plan the segment, read what the plan asks for, and put it together: nothing is copied.
     let plan = media_segment(Profile::Cmaf, rendition, &segment, None)?;
-    let media: Vec<Bytes> = plan.reads().iter().map(|wanted| read(&mut file, wanted.extent)).collect::<Result<_, _>>()?;
+    let media: Vec<Bytes> = plan
+        .reads()
+        .iter()
+        .map(|wanted| read(&mut file, wanted.extent))
+        .collect::<Result<_, _>>()?;
     let mut out = std::io::stdout().lock();
     out.write_all(&init_segment(Profile::Cmaf, rendition, None)?)?;
     for piece in plan.finish(&media)? {

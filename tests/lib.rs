@@ -1,4 +1,5 @@
-//! What must hold across the crates: the tests are in `across_crates`, the checks by outside programs in `interop`.
+//! What must hold across the crates: the tests are in `across_crates`, the checks by outside
+//! programs in `interop`.
 
 /// The example in the README compiles.
 #[cfg(doctest)]

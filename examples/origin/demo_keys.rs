@@ -1,7 +1,9 @@
-//! A key server for trying out: it gives every key to everybody. Never for content that is to be protected.
+//! A key server for trying out: it gives every key to everybody. Never for content that is to be
+//! protected.
 //!
-//! `GET /demo-keys/ID` answers with the 16 bytes of a key, as AES-128 in HLS wants it; a request for a licence by ClearKey, posted
-//! there, with the keys that it asks for (*Encrypted Media Extensions*, 9.1.3 and 9.1.4).
+//! `GET /demo-keys/ID` answers with the 16 bytes of a key, as AES-128 in HLS wants it; a request
+//! for a licence by ClearKey, posted there, with the keys that it asks for (*Encrypted Media
+//! Extensions*, 9.1.3 and 9.1.4).
 
 use std::sync::Arc;
 
@@ -18,7 +20,9 @@ use crate::{Origin, allow_other_sites};
 
 /// What is answered below `/demo-keys/`.
 pub(crate) fn routes() -> MethodRouter<Arc<Origin>> {
-    get(key).post(licence).options(|| async { answer(StatusCode::NO_CONTENT, "text/plain", Vec::new()) })
+    get(key)
+        .post(licence)
+        .options(|| async { answer(StatusCode::NO_CONTENT, "text/plain", Vec::new()) })
 }
 
 /// The bytes of one key.
@@ -39,7 +43,11 @@ struct LicenceRequest {
 /// A licence with all keys that the request asks for and that there are.
 async fn licence(State(origin): State<Arc<Origin>>, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<LicenceRequest>(&body) else {
-        return answer(StatusCode::BAD_REQUEST, "text/plain", b"no request for a licence by ClearKey\n".to_vec());
+        return answer(
+            StatusCode::BAD_REQUEST,
+            "text/plain",
+            b"no request for a licence by ClearKey\n".to_vec(),
+        );
     };
     let mut wanted = keys(&origin);
     wanted.retain(|(id, _)| request.kids.contains(&clear_key::key_id(*id)));
@@ -52,12 +60,17 @@ async fn licence(State(origin): State<Arc<Origin>>, body: Bytes) -> Response {
 /// The keys that stand in the locators.
 fn keys(origin: &Origin) -> Vec<(KeyId, ContentKey)> {
     let locators = origin.dynpack.locators();
-    let keys = locators.iter().flat_map(|locators| locators.iter()).flat_map(|locator| &locator.content_keys);
+    let keys = locators
+        .iter()
+        .flat_map(|locators| locators.iter())
+        .flat_map(|locator| &locator.content_keys);
     keys.filter_map(|key| Some((key.id, key.value.clone()?))).collect()
 }
 
 fn answer(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response {
-    let mut response = (status, [("content-type", content_type), ("cache-control", "no-store")], body).into_response();
+    let mut response =
+        (status, [("content-type", content_type), ("cache-control", "no-store")], body)
+            .into_response();
     allow_other_sites(response.headers_mut());
     response
 }

@@ -1,7 +1,8 @@
 //! An HTTP origin: everything below a folder, packaged request by request.
 //!
-//! `cargo run --release --example origin` serves the sample asset on <http://127.0.0.1:8080/>; `-- --media DIR` serves yours. This is
-//! the file to copy for an origin of your own: what is dynpack's is one call, [`Dynpack::get`]; the rest is HTTP.
+//! `cargo run --release --example origin` serves the sample asset on <http://127.0.0.1:8080/>; `--
+//! --media DIR` serves yours. This is the file to copy for an origin of your own: what is dynpack's
+//! is one call, [`Dynpack::get`]; the rest is HTTP.
 
 mod demo_keys;
 mod metrics;
@@ -52,16 +53,19 @@ struct Origin {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let options = Options::parse();
-    let storage = Local::new(&options.media)
-        .map_err(|error| format!("the media folder cannot be used: {error}\nhint: --media DIR names another"))?;
-    let listener = tokio::net::TcpListener::bind(options.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen))?;
+    let storage = Local::new(&options.media).map_err(|error| {
+        format!("the media folder cannot be used: {error}\nhint: --media DIR names another")
+    })?;
+    let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen)
+    })?;
     let address = listener.local_addr()?;
-    let builder = Dynpack::builder(storage).cut_policy(CutPolicy::with_target(options.segment_duration));
+    let builder =
+        Dynpack::builder(storage).cut_policy(CutPolicy::with_target(options.segment_duration));
     let dynpack = options.publication.publish(builder, address)?.build();
     let gives_demo_keys = options.publication.demo_keys;
     let mut app = Router::new()
@@ -75,14 +79,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     info!("serving {} on http://{address}/", options.media.display());
     tokio::spawn(publish_anew(options.publication, address, dynpack.clone()));
-    let app = app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics: Metrics::default() }));
+    let app =
+        app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics: Metrics::default() }));
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     info!("stopped");
     Ok(())
 }
 
-/// Everything that is not a page: media and manifests, with an access log line and the headers that browsers need.
-async fn serve(State(origin): State<Arc<Origin>>, method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+/// Everything that is not a page: media and manifests, with an access log line and the headers that
+/// browsers need.
+async fn serve(
+    State(origin): State<Arc<Origin>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
     let started = Instant::now();
     let mut response = match method {
         Method::GET | Method::HEAD => media(&origin, &uri, &headers).await,
@@ -91,7 +102,11 @@ async fn serve(State(origin): State<Arc<Origin>>, method: Method, uri: Uri, head
     };
     allow_other_sites(response.headers_mut());
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
-    let bytes = response.headers().get("content-length").and_then(|len| len.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let bytes = response
+        .headers()
+        .get("content-length")
+        .and_then(|len| len.to_str().ok()?.parse().ok())
+        .unwrap_or(0);
     let sent = if method == Method::HEAD { 0 } else { bytes };
     origin.metrics.observe(status, sent, elapsed);
     info!(%method, path = uri.path(), status, bytes = sent, micros = elapsed.as_micros(), "request");
@@ -106,7 +121,9 @@ async fn media(origin: &Origin, uri: &Uri, headers: &HeaderMap) -> Response<Body
             for (name, value) in answer.headers() {
                 response = response.header(name, value);
             }
-            response.body(Body::from_stream(answer.body)).unwrap_or_else(|error| refusal(500, "", &error.to_string()))
+            response
+                .body(Body::from_stream(answer.body))
+                .unwrap_or_else(|error| refusal(500, "", &error.to_string()))
         }
         Err(error) => {
             if error.status() >= 500 {
@@ -120,7 +137,9 @@ async fn media(origin: &Origin, uri: &Uri, headers: &HeaderMap) -> Response<Body
 /// The error in words, with a hint where there is one to give.
 fn explain(error: &Error) -> String {
     let hint = match error {
-        Error::Request(RequestError::NotAnAsset { .. }) => "\nhint: / lists the assets and their URLs",
+        Error::Request(RequestError::NotAnAsset { .. }) => {
+            "\nhint: / lists the assets and their URLs"
+        }
         Error::AssetNotFound { .. } => {
             "\nhint: an asset is a folder: /folder/folder.ism/..., or /folder/name.ism/... if it holds name.ism"
         }
@@ -131,7 +150,11 @@ fn explain(error: &Error) -> String {
 
 fn refusal(status: u16, code: &'static str, text: &str) -> Response<Body> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store"), ("x-error-code", code)];
+    let headers = [
+        ("content-type", "text/plain; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("x-error-code", code),
+    ];
     (status, headers, text.to_owned()).into_response()
 }
 
@@ -141,7 +164,10 @@ fn allow_other_sites(headers: &mut HeaderMap) {
         ("access-control-allow-origin", "*"),
         ("access-control-allow-methods", "GET, HEAD, OPTIONS, POST"),
         ("access-control-allow-headers", "content-type, range, if-none-match, if-range"),
-        ("access-control-expose-headers", "content-length, content-range, etag, accept-ranges, x-error-code"),
+        (
+            "access-control-expose-headers",
+            "content-length, content-range, etag, accept-ranges, x-error-code",
+        ),
         ("access-control-max-age", "86400"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
@@ -152,13 +178,21 @@ fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|error| format!("{error}"))?;
     let duration = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
     let sane = Duration::from_millis(100)..=Duration::from_secs(60);
-    if sane.contains(&duration) { Ok(duration) } else { Err("segments last from 0.1 to 60 seconds".into()) }
+    if sane.contains(&duration) {
+        Ok(duration)
+    } else {
+        Err("segments last from 0.1 to 60 seconds".into())
+    }
 }
 
-/// Reads the locators again at each signal to do so (`SIGHUP`); a file that cannot be used leaves those before.
+/// Reads the locators again at each signal to do so (`SIGHUP`); a file that cannot be used leaves
+/// those before.
 #[cfg(unix)]
 async fn publish_anew(publication: Publication, address: SocketAddr, dynpack: Dynpack) {
-    let Ok(mut hangups) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else { return };
+    let Ok(mut hangups) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
+    else {
+        return;
+    };
     while hangups.recv().await.is_some() {
         match publication.read(address) {
             Ok(Some(locators)) => {

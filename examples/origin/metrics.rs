@@ -29,7 +29,11 @@ impl Default for Metrics {
         let seconds = Histogram::new(exponential_buckets(0.000_1, 4.0, 8));
         registry.register("requests", "Requests answered, by status", requests.clone());
         registry.register("bytes", "Bytes of the bodies that were promised", bytes.clone());
-        registry.register("request_seconds", "Time from a request to the start of its answer", seconds.clone());
+        registry.register(
+            "request_seconds",
+            "Time from a request to the start of its answer",
+            seconds.clone(),
+        );
         Self { registry, requests, bytes, seconds }
     }
 }
@@ -44,7 +48,9 @@ impl Metrics {
 }
 
 /// `/metrics`, in the Prometheus text format.
-pub(crate) async fn text(State(origin): State<Arc<Origin>>) -> ([(&'static str, &'static str); 1], String) {
+pub(crate) async fn text(
+    State(origin): State<Arc<Origin>>,
+) -> ([(&'static str, &'static str); 1], String) {
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = encode(&mut text, &origin.metrics.registry);

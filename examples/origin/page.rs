@@ -28,19 +28,34 @@ pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
 async fn assets(origin: &Origin) -> Response {
     let assets = match origin.dynpack.assets().await {
         Ok(assets) => assets,
-        Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+        Err(error) => {
+            return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
+        }
     };
     let (shown, others) = assets.split_at(assets.len().min(MOST_OPENED));
     let opened = join_all(shown.iter().map(|path| origin.dynpack.asset(path))).await;
     let mut cards = String::new();
     for (path, opened) in shown.iter().zip(opened) {
         cards.push_str(&match opened {
-            Ok(asset) => format!("<section>{}{}</section>", tracks(path, &asset.presentation), urls(path, clear())),
-            Err(error) => format!("<section><h2>{}</h2><p class=error>{}</p></section>", text(path), text(error)),
+            Ok(asset) => format!(
+                "<section>{}{}</section>",
+                tracks(path, &asset.presentation),
+                urls(path, clear())
+            ),
+            Err(error) => format!(
+                "<section><h2>{}</h2><p class=error>{}</p></section>",
+                text(path),
+                text(error)
+            ),
         });
     }
     for path in others {
-        let _ = write!(cards, "<section><details><summary>{}</summary>{}</details></section>", text(path), urls(path, clear()));
+        let _ = write!(
+            cards,
+            "<section><details><summary>{}</summary>{}</details></section>",
+            text(path),
+            urls(path, clear())
+        );
     }
     if assets.is_empty() {
         cards.push_str("<section><p>There are no assets yet: put a folder of MP4 files into the media folder.</p></section>");
@@ -50,14 +65,25 @@ async fn assets(origin: &Origin) -> Response {
 
 /// What each locator publishes, by its name in the storage.
 fn published(locators: &Locators) -> String {
-    let mut cards = String::from("<p class=error>For trying out: the keys of all locators are given to anybody.</p>");
+    let mut cards = String::from(
+        "<p class=error>For trying out: the keys of all locators are given to anybody.</p>",
+    );
     for locator in locators.iter() {
         let (asset, policy) = (&locator.asset_name, &locator.streaming_policy_name);
         let name = asset.rsplit('/').next().unwrap_or(asset);
         let path = AssetPath::new(&locator.id, &format!("{name}.ism")).ok();
-        let Some((path, admitted)) = path.zip(locators.policy(locator).map(|policy| policy.admitted())) else { continue };
+        let Some((path, admitted)) =
+            path.zip(locators.policy(locator).map(|policy| policy.admitted()))
+        else {
+            continue;
+        };
         let (shown, urls) = (text(&path), urls(&path, admitted));
-        let _ = write!(cards, "<section><h2>{}: {}</h2><p>{shown}</p>{urls}</section>", text(asset), text(policy));
+        let _ = write!(
+            cards,
+            "<section><h2>{}: {}</h2><p>{shown}</p>{urls}</section>",
+            text(asset),
+            text(policy)
+        );
     }
     cards
 }
@@ -73,18 +99,25 @@ fn page(cards: &str) -> Response {
 
 fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
     let (end, clock) = presentation.duration();
-    let mut html = format!("<h2>{}</h2><p>{:.1} s</p><table class=tracks>", text(path), end.as_seconds(clock));
+    let mut html =
+        format!("<h2>{}</h2><p>{:.1} s</p><table class=tracks>", text(path), end.as_seconds(clock));
     for rendition in &presentation.renditions {
         let codec = &rendition.track.codec;
         let shape = match (codec.dimensions(), codec.sampling()) {
             (Some((width, height)), _) => format!("{width} × {height}"),
-            (_, Some((rate, channels))) => format!("{rate} Hz, {channels} channels, {}", rendition.language),
+            (_, Some((rate, channels))) => {
+                format!("{rate} Hz, {channels} channels, {}", rendition.language)
+            }
             _ => String::new(),
         };
         let icon = if rendition.kind() == MediaKind::Video { "▣" } else { "♪" };
         let kilobits = rendition.bitrate.div_ceil(1000);
         let name = text(&rendition.name);
-        let _ = write!(html, "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s<td><code>{}</code>", codec.rfc6381());
+        let _ = write!(
+            html,
+            "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s<td><code>{}</code>",
+            codec.rfc6381()
+        );
     }
     html + "</table>"
 }
@@ -96,13 +129,23 @@ fn urls(path: &AssetPath, ways: impl Iterator<Item = (Format, Option<Encryption>
         let url = Request::manifest(path.clone(), format).with_encryption(encryption).to_string();
         let shown = url.rsplit('/').next().unwrap_or(&url);
         let (url, shown) = (text(&url), text(shown));
-        let play = if plays(format, encryption) { format!("<button data-url=\"{url}\">Play</button>") } else { String::new() };
-        let _ = write!(html, "<tr><td>{}{}<td><a href=\"{url}\">{shown}</a><td>{play}", format.title(), named(encryption));
+        let play = if plays(format, encryption) {
+            format!("<button data-url=\"{url}\">Play</button>")
+        } else {
+            String::new()
+        };
+        let _ = write!(
+            html,
+            "<tr><td>{}{}<td><a href=\"{url}\">{shown}</a><td>{play}",
+            format.title(),
+            named(encryption)
+        );
     }
     html + "</table>"
 }
 
-/// Whether browsers that play HLS by themselves play that: Chromium decrypts whole segments of transport streams alone.
+/// Whether browsers that play HLS by themselves play that: Chromium decrypts whole segments of
+/// transport streams alone.
 const fn plays(format: Format, encryption: Option<Encryption>) -> bool {
     matches!((format, encryption), (Format::HlsCmaf, None) | (Format::HlsV4, Some(Encryption::Cbc)))
 }
@@ -113,5 +156,10 @@ fn named(encryption: Option<Encryption>) -> String {
 
 /// Text within HTML.
 fn text(shown: impl ToString) -> String {
-    shown.to_string().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    shown
+        .to_string()
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

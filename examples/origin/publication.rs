@@ -13,20 +13,23 @@ pub(crate) struct Publication {
     /// A JSON file of locators and policies (docs/locators.md); with one, nothing else is served.
     #[arg(long, value_name = "FILE")]
     locators: Option<PathBuf>,
-    /// A folder of CPIX documents with keys: `ID.xml` or `ID.ENCRYPTION.xml` for the locator of that id.
+    /// A folder of CPIX documents with keys: `ID.xml` or `ID.ENCRYPTION.xml` for the locator of
+    /// that id.
     #[arg(long, value_name = "DIR", requires = "locators")]
     cpix: Option<PathBuf>,
-    /// For trying out only: gives the keys in the locators file to anybody, below /demo-keys/, whatever its keyDelivery says of keys, and
-    /// lists the locators on the root page.
+    /// For trying out only: gives the keys in the locators file to anybody, below /demo-keys/,
+    /// whatever its keyDelivery says of keys, and lists the locators on the root page.
     #[arg(long, requires = "locators")]
     pub(crate) demo_keys: bool,
-    /// The URL by which players reach this origin, for the URLs of demo keys [default: that of the address listened on]
+    /// The URL by which players reach this origin, for the URLs of demo keys [default: that of the
+    /// address listened on]
     #[arg(long, value_name = "URL", requires = "demo_keys")]
     public_url: Option<String>,
 }
 
 impl Publication {
-    /// The builder with the locators, if there are any, and where their keys come from; `listen` is the address listened on.
+    /// The builder with the locators, if there are any, and where their keys come from; `listen` is
+    /// the address listened on.
     pub(crate) fn publish<S: Storage>(
         &self,
         builder: Builder<S>,
@@ -35,17 +38,22 @@ impl Publication {
         let Some(locators) = self.read(listen)? else { return Ok(builder) };
         let builder = builder.locators(locators);
         let Some(folder) = &self.cpix else { return Ok(builder) };
-        let documents = Local::new(folder).map_err(|error| format!("the folder of --cpix cannot be used: {error}"))?;
+        let documents = Local::new(folder)
+            .map_err(|error| format!("the folder of --cpix cannot be used: {error}"))?;
         Ok(builder.keys(CpixKeys::new(documents)))
     }
 
     /// The locators as the file has them now, if there is one.
-    pub(crate) fn read(&self, listen: SocketAddr) -> Result<Option<Locators>, Box<dyn std::error::Error>> {
+    pub(crate) fn read(
+        &self,
+        listen: SocketAddr,
+    ) -> Result<Option<Locators>, Box<dyn std::error::Error>> {
         let Some(path) = &self.locators else { return Ok(None) };
         let mut document = read(path)?;
         if self.demo_keys {
             let base = self.public_url.clone().unwrap_or_else(|| format!("http://{listen}"));
-            let url: UrlTemplate = format!("{}/demo-keys/{{ContentKeyId}}", base.trim_end_matches('/')).parse()?;
+            let url: UrlTemplate =
+                format!("{}/demo-keys/{{ContentKeyId}}", base.trim_end_matches('/')).parse()?;
             document.key_delivery.key_url_template = Some(url.clone());
             document.key_delivery.clear_key_url_template = Some(url);
         }
@@ -54,7 +62,9 @@ impl Publication {
 }
 
 fn read(path: &Path) -> Result<LocatorsDocument, String> {
-    let named = |problem: String| format!("{}: {problem}\nhint: docs/locators.md shows how it is written", path.display());
+    let named = |problem: String| {
+        format!("{}: {problem}\nhint: docs/locators.md shows how it is written", path.display())
+    };
     let text = Zeroizing::new(std::fs::read(path).map_err(|error| named(error.to_string()))?);
     serde_json::from_slice(&text).map_err(|error| named(error.to_string()))
 }

@@ -1,12 +1,13 @@
-//! Any bytes as a film: fed whole and in small pieces they give the same, and what opens can be cut, described, planned and made, in the
-//! clear and under every protection.
+//! Any bytes as a film: fed whole and in small pieces they give the same, and what opens can be
+//! cut, described, planned and made, in the clear and under every protection.
 
 #![no_main]
 
 use bytes::Bytes;
 use dynpack::{
-    AssetPath, Content, ContentKey, CutPolicy, Encryption, Format, Job, KeyDelivery, KeyId, KeySet, LocatorKey, Package,
-    Presentation, Protection, Request, StreamingPolicy, Target, Terms, present,
+    AssetPath, Content, ContentKey, CutPolicy, Encryption, Format, Job, KeyDelivery, KeyId, KeySet,
+    LocatorKey, Package, Presentation, Protection, Request, StreamingPolicy, Target, Terms,
+    present,
 };
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
 use dynpack_media::{Extent, Movie};
@@ -41,7 +42,8 @@ fn walk(file: &Bytes, presentation: &Presentation, format: Format, encryption: O
             let (track, bitrate, time) = (rendition.name.clone(), rendition.bitrate, segment.start);
             let package = ask(Target::Segment { track, bitrate, time, key_frames: false });
             if let Ok(Package { content: Content::Plan(plan), .. }) = package {
-                let media: Option<Vec<_>> = plan.reads().iter().map(|read| within(file, read.extent)).collect();
+                let media: Option<Vec<_>> =
+                    plan.reads().iter().map(|read| within(file, read.extent)).collect();
                 let _ = media.map(|media| plan.finish(&media));
             }
         }
@@ -56,9 +58,11 @@ fn within(file: &Bytes, extent: Extent) -> Option<Bytes> {
 
 fn protection(presentation: &Presentation, encryption: Encryption) -> Protection {
     let policy = StreamingPolicy::predefined("Predefined_MultiDrmStreaming").expect("one of six");
-    let keys = KeySet::Labelled(vec![LocatorKey::new(KeyId([1; 16]), Some(ContentKey::new([2; 16])))]);
+    let keys =
+        KeySet::Labelled(vec![LocatorKey::new(KeyId([1; 16]), Some(ContentKey::new([2; 16])))]);
     let delivery = KeyDelivery::default();
-    Protection::new(encryption, presentation, "film", &Terms::new(&policy, &delivery), &keys).expect("a key for all")
+    Protection::new(encryption, presentation, "film", &Terms::new(&policy, &delivery), &keys)
+        .expect("a key for all")
 }
 
 /// Fed a few bytes at a time.

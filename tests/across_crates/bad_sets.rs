@@ -1,4 +1,5 @@
-//! Sets that lie, break off or ask for what is not theirs, and requests for what lies between segments.
+//! Sets that lie, break off or ask for what is not theirs, and requests for what lies between
+//! segments.
 
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format};
@@ -14,14 +15,18 @@ async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
     (error.status(), error.code(), error.to_string())
 }
 
-/// Every format gives the same answer: the asset cannot be served, by that name and for that reason.
+/// Every format gives the same answer: the asset cannot be served, by that name and for that
+/// reason.
 async fn assert_unusable(storage: Memory, path: &str, words: &[&str]) {
     let dynpack = Dynpack::builder(storage).build();
     for format in formats() {
         let (status, code, problem) = refusal(&dynpack, &manifest(path, format)).await;
         assert_eq!((status, code), (415, "MPE_INPUT_FORMAT_NOT_SUPPORTED"), "{problem}");
         let asset = path.trim_start_matches('/');
-        assert!(words.iter().chain([&asset]).all(|word| problem.contains(word)), "{words:?} are not all in: {problem}");
+        assert!(
+            words.iter().chain([&asset]).all(|word| problem.contains(word)),
+            "{words:?} are not all in: {problem}"
+        );
     }
 }
 
@@ -46,13 +51,24 @@ async fn server_manifests_that_cannot_be_read() {
         (&listing(r#"<video src="http://elsewhere/a.mp4"/>"#), "is a URL"),
         (&listing(r#"<video src="..\secret.mp4"/>"#), "is a path"),
         (&listing(r#"<video src="&#46;&#46;/secret.mp4"/>"#), "is a path"),
-        (&listing(r#"<video src="video_180p.mp4"/><video src="video_180p.mp4"/>"#), "is listed twice"),
         (
-            &listing(r#"<video src="a" trackName="x" systemBitrate="5"/><video src="b" trackName="x" systemBitrate="5"/>"#),
+            &listing(r#"<video src="video_180p.mp4"/><video src="video_180p.mp4"/>"#),
+            "is listed twice",
+        ),
+        (
+            &listing(
+                r#"<video src="a" trackName="x" systemBitrate="5"/><video src="b" trackName="x" systemBitrate="5"/>"#,
+            ),
             "is used twice at 5 bit/s",
         ),
-        (&listing(r#"<video src="a" trackName="x"/><audio src="b" trackName="x"/>"#), "used for two kinds of media"),
-        (&listing(r#"<video src="video_180p.mp4" systemBitrate="fast"/>"#), "systemBitrate is not a number"),
+        (
+            &listing(r#"<video src="a" trackName="x"/><audio src="b" trackName="x"/>"#),
+            "used for two kinds of media",
+        ),
+        (
+            &listing(r#"<video src="video_180p.mp4" systemBitrate="fast"/>"#),
+            "systemBitrate is not a number",
+        ),
         (&too_long, "are the limit"),
     ] {
         let storage = sample_storage();
@@ -126,7 +142,12 @@ async fn smooth_sets_that_lie_or_break_off() {
 #[tokio::test]
 async fn a_track_that_is_not_in_its_file_is_told() {
     let other_id = changed(|name, bytes| match name.ends_with(".ism") {
-        true => Some(String::from_utf8(bytes).unwrap().replace(" systemBitrate", " trackID=\"2\" systemBitrate").into_bytes()),
+        true => Some(
+            String::from_utf8(bytes)
+                .unwrap()
+                .replace(" systemBitrate", " trackID=\"2\" systemBitrate")
+                .into_bytes(),
+        ),
         false => Some(bytes),
     });
     assert_unusable(other_id.await, SAMPLE, &["with the track ID 2"]).await;
@@ -136,16 +157,28 @@ async fn a_track_that_is_not_in_its_file_is_told() {
 #[tokio::test]
 async fn a_gap_between_fragments_lengthens_what_lies_before_it() {
     let pictures = [vec![Sample::sync(100)], vec![Sample::other(20); 24]].concat();
-    let at = |time: i64| Traf { time: Time::Presented(1, time), runs: vec![Run::new(&pictures)], ..Traf::new(1, 0, &[]) };
+    let at = |time: i64| Traf {
+        time: Time::Presented(1, time),
+        runs: vec![Run::new(&pictures)],
+        ..Traf::new(1, 0, &[])
+    };
     let storage = Memory::new();
     storage.insert("film/film.ismv", file(&init(), &[vec![at(0)], vec![at(128_000)]]));
     let dynpack = Dynpack::builder(storage).build();
     for format in [Format::DashCmaf, Format::Smooth] {
-        let [stream] = &streams(&dynpack, "/film/film.ism", format).await[..] else { panic!("one track") };
-        let times: Vec<f64> = stream.samples().map(|sample| sample.time as f64 / f64::from(stream.clock)).collect();
-        assert_eq!((times[1], times[24], times[25], times[49]), (0.04, 0.96, 10.0, 10.96), "{format}");
+        let [stream] = &streams(&dynpack, "/film/film.ism", format).await[..] else {
+            panic!("one track")
+        };
+        let times: Vec<f64> =
+            stream.samples().map(|sample| sample.time as f64 / f64::from(stream.clock)).collect();
+        assert_eq!(
+            (times[1], times[24], times[25], times[49]),
+            (0.04, 0.96, 10.0, 10.96),
+            "{format}"
+        );
         assert_eq!(stream.lens(), [25, 25], "{format}");
-        let ends: Vec<f64> = stream.segments.iter().map(|segment| segment.start + segment.duration).collect();
+        let ends: Vec<f64> =
+            stream.segments.iter().map(|segment| segment.start + segment.duration).collect();
         assert_eq!(ends, [10.0, 11.0], "{format}");
     }
 }
@@ -162,9 +195,18 @@ async fn times_between_two_segments_name_none() {
                 let (time, rest) = behind.split_at(behind.find([',', ')']).unwrap());
                 let time = time.parse::<i64>().unwrap();
                 for other in [time + 1, time - 1] {
-                    let (status, code, words) = refusal(dynpack, &format!("{before}({}={other}{rest}", promise.track())).await;
-                    assert_eq!((status, code), (404, "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND"), "{words}");
-                    assert!(words.contains(&format!("starts at {other}; the nearest start")), "{words}");
+                    let (status, code, words) =
+                        refusal(dynpack, &format!("{before}({}={other}{rest}", promise.track()))
+                            .await;
+                    assert_eq!(
+                        (status, code),
+                        (404, "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND"),
+                        "{words}"
+                    );
+                    assert!(
+                        words.contains(&format!("starts at {other}; the nearest start")),
+                        "{words}"
+                    );
                 }
                 let negative = format!("{before}({}=-1{rest}", promise.track());
                 assert_eq!(refusal(dynpack, &negative).await.0, 400, "{negative}");
@@ -173,11 +215,19 @@ async fn times_between_two_segments_name_none() {
     }
 }
 
-/// The sample as a Smooth set, whose server manifest names a client manifest with that content; or does not.
+/// The sample as a Smooth set, whose server manifest names a client manifest with that content; or
+/// does not.
 async fn with_client_manifest(name: Option<&str>, ismc: Option<&str>) -> Dynpack {
-    let head = name.map_or_else(String::new, |name| format!(r#"<meta name="clientManifestRelativePath" content="{name}"/>"#));
+    let head = name.map_or_else(String::new, |name| {
+        format!(r#"<meta name="clientManifestRelativePath" content="{name}"/>"#)
+    });
     let storage = changed(|file, bytes| match file.ends_with(".ism") {
-        true => Some(String::from_utf8(bytes).unwrap().replace("<head/>", &format!("<head>{head}</head>")).into_bytes()),
+        true => Some(
+            String::from_utf8(bytes)
+                .unwrap()
+                .replace("<head/>", &format!("<head>{head}</head>"))
+                .into_bytes(),
+        ),
         false => Some(bytes),
     });
     let storage = storage.await;
@@ -193,22 +243,36 @@ async fn bad_client_manifests_have_clear_errors() {
     let named = Some("sample.ismc");
     for (name, ismc, expected) in [
         (named, Some("not XML at all"), "its client manifest cannot be read: "),
-        (named, Some("<SmoothStreamingMedia Duration=\"1\""), "its client manifest cannot be read: "),
+        (
+            named,
+            Some("<SmoothStreamingMedia Duration=\"1\""),
+            "its client manifest cannot be read: ",
+        ),
         (named, Some("<smil/>"), "its client manifest cannot be read: "),
         (named, Some("<SmoothStreamingMedia MajorVersion=\"2\"/>"), "there is no Duration"),
         (
             named,
-            Some("<!DOCTYPE x [<!ENTITY e \"e\">]><SmoothStreamingMedia MajorVersion=\"2\" Duration=\"1\"/>"),
+            Some(
+                "<!DOCTYPE x [<!ENTITY e \"e\">]><SmoothStreamingMedia MajorVersion=\"2\" Duration=\"1\"/>",
+            ),
             "document type",
         ),
-        (named, Some("<SmoothStreamingMedia MajorVersion=\"3\" Duration=\"1\"/>"), "a major version other than 2"),
+        (
+            named,
+            Some("<SmoothStreamingMedia MajorVersion=\"3\" Duration=\"1\"/>"),
+            "a major version other than 2",
+        ),
         (Some("../sample.ismc"), None, "is a path"),
         (Some("https://elsewhere.example/sample.ismc"), None, "is a "),
         (Some("/sample.ismc"), None, "is an absolute path"),
     ] {
         let dynpack = with_client_manifest(name, ismc).await;
         let (status, code, problem) = refusal(&dynpack, &manifest(SAMPLE, Format::Smooth)).await;
-        assert_eq!((status, code), (415, "MPE_INPUT_FORMAT_NOT_SUPPORTED"), "{name:?} {ismc:?}: {problem}");
+        assert_eq!(
+            (status, code),
+            (415, "MPE_INPUT_FORMAT_NOT_SUPPORTED"),
+            "{name:?} {ismc:?}: {problem}"
+        );
         assert!(problem.contains(expected), "{name:?} {ismc:?}: {problem}");
     }
 }
@@ -218,7 +282,11 @@ async fn bad_client_manifests_have_clear_errors() {
 async fn a_client_manifest_need_not_be_there() {
     let plain = with_client_manifest(None, None).await;
     let empty = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"/>"#;
-    for (name, ismc) in [(None, Some("not XML at all")), (Some("sample.ismc"), None), (Some("sample.ismc"), Some(empty))] {
+    for (name, ismc) in [
+        (None, Some("not XML at all")),
+        (Some("sample.ismc"), None),
+        (Some("sample.ismc"), Some(empty)),
+    ] {
         let dynpack = with_client_manifest(name, ismc).await;
         for format in formats() {
             let url = manifest(SAMPLE, format);
@@ -227,18 +295,23 @@ async fn a_client_manifest_need_not_be_there() {
     }
 }
 
-/// What the server manifest does not say of a track, the client manifest can; and a change of it is noticed.
+/// What the server manifest does not say of a track, the client manifest can; and a change of it is
+/// noticed.
 #[tokio::test]
 async fn a_client_manifest_completes_the_server_manifest() {
     let storage = changed(|file, bytes| match file.ends_with(".ism") {
         true => {
-            let ism = String::from_utf8(bytes)
-                .unwrap()
-                .replace("<head/>", r#"<head><meta name="clientManifestRelativePath" content="sample.ismc"/></head>"#);
+            let ism = String::from_utf8(bytes).unwrap().replace(
+                "<head/>",
+                r#"<head><meta name="clientManifestRelativePath" content="sample.ismc"/></head>"#,
+            );
             let lines = ism.lines().filter(|line| !line.contains("systemLanguage\""));
             Some(
                 lines
-                    .map(|line| line.replace(" systemLanguage=\"deu\"", "").replace(" systemLanguage=\"eng\"", ""))
+                    .map(|line| {
+                        line.replace(" systemLanguage=\"deu\"", "")
+                            .replace(" systemLanguage=\"eng\"", "")
+                    })
                     .collect::<Vec<_>>()
                     .join("\n")
                     .into_bytes(),
@@ -257,7 +330,12 @@ async fn a_client_manifest_completes_the_server_manifest() {
     let url = manifest(SAMPLE, Format::DashCmaf);
     let mpd = text(&dynpack, &url).await;
     assert!(mpd.contains("lang=\"fi\""), "{mpd}");
-    assert!(mpd.contains(r#"<Accessibility schemeIdUri="urn:mpeg:dash:role:2011" value="description"/>"#), "{mpd}");
+    assert!(
+        mpd.contains(
+            r#"<Accessibility schemeIdUri="urn:mpeg:dash:role:2011" value="description"/>"#
+        ),
+        "{mpd}"
+    );
     storage.insert("sample/sample.ismc", ismc("swe"));
     assert!(text(&dynpack, &url).await.contains("lang=\"sv\""));
 }

@@ -23,7 +23,8 @@ fn burst() -> Memory {
         media_start: 0,
         together: 20,
     };
-    let container = Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
+    let container =
+        Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
     let storage = storage(&Film { tracks: vec![track] }, container);
     storage.insert("film/video.mp4", sample("video_180p.mp4"));
     let listed = r#"<smil><body><switch><video src="video.mp4"/><audio src="0.mp4"/></switch></body></smil>"#;
@@ -36,7 +37,11 @@ async fn a_burst_of_frames_at_the_end_is_served_in_every_format() {
     let dynpack = Dynpack::builder(burst()).build();
     for format in formats() {
         let promises = promises(&dynpack, "/film/film.ism", format).await;
-        assert_eq!(promises.len(), if matches!(format, Format::HlsV3 | Format::Hds) { 1 } else { 2 }, "{format}");
+        assert_eq!(
+            promises.len(),
+            if matches!(format, Format::HlsV3 | Format::Hds) { 1 } else { 2 },
+            "{format}"
+        );
         for (url, ..) in promises.iter().flat_map(|promise| &promise.segments) {
             assert!(!get(&dynpack, url).await.is_empty(), "{url}");
         }

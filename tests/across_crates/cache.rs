@@ -95,7 +95,8 @@ async fn a_failure_to_open_is_shared_too() {
 
 #[tokio::test]
 async fn an_asset_is_opened_to_the_end_though_the_client_went_away() {
-    let (storage, builder) = watched(Watched { gate: Some(Semaphore::new(0)), ..Watched::new(sample_storage()) });
+    let (storage, builder) =
+        watched(Watched { gate: Some(Semaphore::new(0)), ..Watched::new(sample_storage()) });
     let dynpack = builder.build();
     let gone = tokio::time::timeout(Duration::from_millis(50), ask(&dynpack, MANIFEST)).await;
     assert!(gone.is_err(), "it waits at the gate");
@@ -168,7 +169,10 @@ async fn one_request_looks_at_the_files_while_others_go_on() {
     let answers = join_all((0..50).map(|_| ask(&dynpack, MANIFEST))).await;
     assert!(answers.iter().all(Result::is_ok));
     let looks = storage.looked_at.load(Ordering::SeqCst);
-    assert!(looks > 0 && looks <= 10, "{looks} looks at five files, with a second round on a machine that is very busy");
+    assert!(
+        looks > 0 && looks <= 10,
+        "{looks} looks at five files, with a second round on a machine that is very busy"
+    );
 }
 
 #[tokio::test]
@@ -202,7 +206,8 @@ async fn a_response_that_has_begun_stays_with_its_version() {
     let dynpack = Dynpack::builder(storage.clone()).check_after(Duration::ZERO).build();
     let url = hls(&dynpack, "/sample/sample.ism").await[4].segments[0].0.clone();
     let whole = get(&dynpack, &url).await;
-    let begun = dynpack.respond(&Request::parse(&url).unwrap(), &Conditions::default()).await.unwrap();
+    let begun =
+        dynpack.respond(&Request::parse(&url).unwrap(), &Conditions::default()).await.unwrap();
     storage.insert("sample/video_720p.mp4", sample("video_360p.mp4"));
     assert_eq!(begun.body.collect().await.unwrap(), whole);
 }

@@ -12,8 +12,10 @@ const CPIX_VALUE: &str = "8OHSw7SlloaHaWpbPC0eDw==";
 
 /// A CPIX document of one key, with those attributes, systems and usage rules.
 fn cpix(attributes: &str, systems: &str, rules: &[&str]) -> String {
-    let rules: String =
-        rules.iter().map(|rule| format!("<ContentKeyUsageRule kid=\"{CPIX_KEY}\">{rule}</ContentKeyUsageRule>")).collect();
+    let rules: String = rules
+        .iter()
+        .map(|rule| format!("<ContentKeyUsageRule kid=\"{CPIX_KEY}\">{rule}</ContentKeyUsageRule>"))
+        .collect();
     format!(
         "<CPIX xmlns=\"urn:dashif:org:cpix\" xmlns:pskc=\"urn:ietf:params:xml:ns:keyprov:pskc\"><ContentKeyList>\
          <ContentKey kid=\"{CPIX_KEY}\" {attributes}><Data><pskc:Secret><pskc:PlainValue>{CPIX_VALUE}</pskc:PlainValue></pskc:Secret></Data>\
@@ -37,24 +39,34 @@ const RESOURCES: [(Format, &str); 9] = [
     (Format::HlsCmaf, "QualityLevels(157695)/Fragments(video=0,format=m3u8-cmaf)"),
     (Format::HlsCmaf, "QualityLevels(71182)/Fragments(audio_de=i,format=m3u8-cmaf)"),
     (Format::HlsV4, "QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl)"),
-    (Format::HlsV3, "QualityLevels(423476)/Fragments(video=0,audiotrack=audio_de,format=m3u8-aapl-v3)"),
+    (
+        Format::HlsV3,
+        "QualityLevels(423476)/Fragments(video=0,audiotrack=audio_de,format=m3u8-aapl-v3)",
+    ),
     (Format::Smooth, "QualityLevels(423476)/Fragments(video=0)"),
     (Format::DashCmaf, "manifest(format=mpd-time-cmaf)"),
 ];
 
-/// A document decides which key is for which track, and never that one stays clear: only a policy does.
+/// A document decides which key is for which track, and never that one stays clear: only a policy
+/// does.
 #[tokio::test]
 async fn a_track_without_a_key_is_refused() {
     let none = |name: &str, bitrate: u32| {
-        format!("the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s")
+        format!(
+            "the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s"
+        )
     };
     for (document, problem) in [
         (cpix("", "", &["<LabelFilter label=\"SD\"/>"]), none("video", 62_780)),
         (cpix("", "", &["<VideoFilter/>"]), none("audio_de", 71_182)),
-        (cpix("", "", &["<VideoFilter maxPixels=\"500000\"/>", "<AudioFilter/>"]), none("video", 423_476)),
+        (
+            cpix("", "", &["<VideoFilter maxPixels=\"500000\"/>", "<AudioFilter/>"]),
+            none("video", 423_476),
+        ),
         (
             cpix("", "", &["<VideoFilter/><Whatever/>", "<AudioFilter/>", "<VideoFilter/>"]),
-            "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3".into(),
+            "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3"
+                .into(),
         ),
     ] {
         let dynpack = published_with("all", &document);
@@ -62,8 +74,16 @@ async fn a_track_without_a_key_is_refused() {
             for way in format.encryptions() {
                 let url = under("all", Some(*way), &format!("/sample/sample.ism/{resource}"));
                 let error = ask(&dynpack, &url).await.map(|_| url.clone()).unwrap_err();
-                assert_eq!((error.status(), error.code()), (500, "MPE_STORAGE_INTERNAL_ERROR"), "{url}");
-                assert_eq!(error.to_string(), format!("the keys cannot be used: {problem}"), "{url}");
+                assert_eq!(
+                    (error.status(), error.code()),
+                    (500, "MPE_STORAGE_INTERNAL_ERROR"),
+                    "{url}"
+                );
+                assert_eq!(
+                    error.to_string(),
+                    format!("the keys cannot be used: {problem}"),
+                    "{url}"
+                );
             }
         }
     }
@@ -72,11 +92,18 @@ async fn a_track_without_a_key_is_refused() {
 /// A type of track that a rule is meant for takes nothing out of it.
 #[tokio::test]
 async fn a_rule_without_filters_is_for_all_tracks() {
-    let document = cpix("", "", &[""]).replace("UsageRule kid", "UsageRule intendedTrackType=\"VIDEO\" kid");
+    let document =
+        cpix("", "", &[""]).replace("UsageRule kid", "UsageRule intendedTrackType=\"VIDEO\" kid");
     let (clear, dynpack) = (sample_origin(), published_with("all", &document));
-    for track in ["QualityLevels(71182)/Fragments(audio_de=0", "QualityLevels(62780)/Fragments(video=0"] {
+    for track in
+        ["QualityLevels(71182)/Fragments(audio_de=0", "QualityLevels(62780)/Fragments(video=0"]
+    {
         let url = format!("/sample/sample.ism/{track},format=m3u8-cmaf)");
-        assert_ne!(get(&dynpack, &under("all", Some(Encryption::Cenc), &url)).await, get(&clear, &url).await, "{url}");
+        assert_ne!(
+            get(&dynpack, &under("all", Some(Encryption::Cenc), &url)).await,
+            get(&clear, &url).await,
+            "{url}"
+        );
     }
 }
 
@@ -90,7 +117,8 @@ async fn a_key_is_used_for_what_its_document_means_it() {
         ("AES-128", vec![Encryption::Cbc]),
         ("cbc1", vec![]),
     ] {
-        let dynpack = published_with("all", &cpix(&format!("commonEncryptionScheme=\"{scheme}\""), "", &[]));
+        let dynpack =
+            published_with("all", &cpix(&format!("commonEncryptionScheme=\"{scheme}\""), "", &[]));
         for (format, way) in [Format::HlsCmaf, Format::Smooth]
             .into_iter()
             .flat_map(|format| format.encryptions().iter().map(move |way| (format, *way)))
@@ -101,8 +129,13 @@ async fn a_key_is_used_for_what_its_document_means_it() {
                 continue;
             }
             let error = answer.unwrap_err();
-            let problem = format!("the CPIX document means the key {CPIX_KEY} for `{scheme}`, not for `{way}`");
-            assert_eq!((error.status(), error.to_string()), (500, format!("the keys cannot be used: {problem}")));
+            let problem = format!(
+                "the CPIX document means the key {CPIX_KEY} for `{scheme}`, not for `{way}`"
+            );
+            assert_eq!(
+                (error.status(), error.to_string()),
+                (500, format!("the keys cannot be used: {problem}"))
+            );
         }
     }
 }
@@ -114,33 +147,60 @@ async fn keys_come_from_cpix_documents() {
     let system = "<DRMSystem kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\" systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\">\
                   <URIExtXKey>c2tkOi8vZ2l2ZW4=</URIExtXKey></DRMSystem>";
     let iv = "explicitIV=\"AAECAwQFBgcICQoLDA0ODw==\"";
-    documents.insert(format!("{}.cbcs-aapl.xml", locator("all")), cpix(iv, system, &["<VideoFilter/>", "<AudioFilter/>"]));
-    documents.insert(format!("{}.cbcs-aapl.xml", locator("clear-audio")), cpix(iv, system, &["<VideoFilter/>"]));
+    documents.insert(
+        format!("{}.cbcs-aapl.xml", locator("all")),
+        cpix(iv, system, &["<VideoFilter/>", "<AudioFilter/>"]),
+    );
+    documents.insert(
+        format!("{}.cbcs-aapl.xml", locator("clear-audio")),
+        cpix(iv, system, &["<VideoFilter/>"]),
+    );
     documents.insert(format!("{}.xml", locator("key-per-track")), "<CPIX/>");
     let dynpack = builder().keys(CpixKeys::new(documents)).build();
 
-    let playlist = text(&dynpack, &manifest_under("all", Format::HlsCmaf, Some(Encryption::CbcsAapl))).await;
-    assert!(playlist.contains("URI=\"skd://given\",KEYFORMAT=\"com.apple.streamingkeydelivery\""), "{playlist}");
-    let ids: Vec<_> = playlist.match_indices("KEYID=0x").map(|(at, found)| &playlist[at + found.len()..][..32]).collect();
-    assert!(!ids.is_empty() && ids.iter().all(|id| *id == "ad13f9ea2be698b875f504a8e3ccea64"), "{playlist}");
+    let playlist =
+        text(&dynpack, &manifest_under("all", Format::HlsCmaf, Some(Encryption::CbcsAapl))).await;
+    assert!(
+        playlist.contains("URI=\"skd://given\",KEYFORMAT=\"com.apple.streamingkeydelivery\""),
+        "{playlist}"
+    );
+    let ids: Vec<_> = playlist
+        .match_indices("KEYID=0x")
+        .map(|(at, found)| &playlist[at + found.len()..][..32])
+        .collect();
+    assert!(
+        !ids.is_empty() && ids.iter().all(|id| *id == "ad13f9ea2be698b875f504a8e3ccea64"),
+        "{playlist}"
+    );
     // What the policy leaves clear needs no key; and the constant vector is the one that was given.
     let clear = sample_origin();
     let audio = "/sample/sample.ism/QualityLevels(71182)/Fragments(audio_de=i,format=m3u8-cmaf)";
     let video = "/sample/sample.ism/QualityLevels(62780)/Fragments(video=i,format=m3u8-cmaf)";
-    assert_eq!(get(&dynpack, &under("clear-audio", Some(Encryption::CbcsAapl), audio)).await, get(&clear, audio).await);
+    assert_eq!(
+        get(&dynpack, &under("clear-audio", Some(Encryption::CbcsAapl), audio)).await,
+        get(&clear, audio).await
+    );
     for (policy, track) in [("clear-audio", video), ("all", video), ("all", audio)] {
         let init = get(&dynpack, &under(policy, Some(Encryption::CbcsAapl), track)).await;
-        assert!(init.windows(16).any(|window| window == (0..16).collect::<Vec<u8>>()), "{policy} {track}");
+        assert!(
+            init.windows(16).any(|window| window == (0..16).collect::<Vec<u8>>()),
+            "{policy} {track}"
+        );
     }
     // Other protections have no document, and the keys of the locator.
-    let mpd = text(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await;
+    let mpd =
+        text(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await;
     assert!(mpd.contains("default_KID=\"12345670-1234-4234-8234-123456789abc\""), "{mpd}");
     // A document without keys is no reason to go on without protection.
-    let error = ask(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+    let error =
+        ask(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc)))
+            .await
+            .unwrap_err();
     assert_eq!((error.status(), error.code()), (500, "MPE_STORAGE_INTERNAL_ERROR"));
 }
 
-/// The answer of a SPEKE 2 server serves as it is: each track has its key, and systems are told what it says.
+/// The answer of a SPEKE 2 server serves as it is: each track has its key, and systems are told
+/// what it says.
 #[tokio::test]
 async fn an_answer_of_speke_2_is_served() {
     let answer = include_str!("../../crates/dynpack-crypt/tests/data/speke.xml");
@@ -154,28 +214,51 @@ async fn an_answer_of_speke_2_is_served() {
     };
     for (format, is_transport_stream) in [(Format::HlsV4, true), (Format::HlsCmaf, false)] {
         let iv = |iv: &str| if is_transport_stream { format!(",IV=0x{iv}") } else { String::new() };
-        let (sd, hd) = (iv("000102030405060708090a0b0c0d0e0f"), iv("101112131415161718191a1b1c1d1e1f"));
+        let (sd, hd) =
+            (iv("000102030405060708090a0b0c0d0e0f"), iv("101112131415161718191a1b1c1d1e1f"));
         let audio = iv("202122232425262728292a2b2c2d2e2f");
-        let manifest = text(&dynpack, &manifest_under("all", format, Some(Encryption::CbcsAapl))).await;
+        let manifest =
+            text(&dynpack, &manifest_under("all", format, Some(Encryption::CbcsAapl))).await;
         let session = tags(&manifest, "#EXT-X-SESSION-KEY");
         for (track, iv) in [("SD", &sd), ("HD", &hd), ("AUDIO", &audio)] {
             let expected = fair_play("#EXT-X-SESSION-KEY", track, iv);
-            assert_eq!(session.iter().filter(|tag| **tag == expected).count(), 1, "{expected}\n{manifest}");
+            assert_eq!(
+                session.iter().filter(|tag| **tag == expected).count(),
+                1,
+                "{expected}\n{manifest}"
+            );
         }
         // The answer has none of PlayReady for multivariant playlists.
         assert!(!manifest.contains("com.microsoft.playready"), "{manifest}");
-        assert_eq!(manifest.matches("edef8ba9").count(), if is_transport_stream { 0 } else { 3 }, "{manifest}");
-        for (bitrate, name, track, iv) in
-            [(62_780, "video", "SD", &sd), (423_476, "video", "HD", &hd), (71_182, "audio_de", "AUDIO", &audio)]
-        {
-            let url = format!("/sample/sample.ism/QualityLevels({bitrate})/Manifest({name},format={format})");
+        assert_eq!(
+            manifest.matches("edef8ba9").count(),
+            if is_transport_stream { 0 } else { 3 },
+            "{manifest}"
+        );
+        for (bitrate, name, track, iv) in [
+            (62_780, "video", "SD", &sd),
+            (423_476, "video", "HD", &hd),
+            (71_182, "audio_de", "AUDIO", &audio),
+        ] {
+            let url = format!(
+                "/sample/sample.ism/QualityLevels({bitrate})/Manifest({name},format={format})"
+            );
             let playlist = text(&dynpack, &under("all", Some(Encryption::CbcsAapl), &url)).await;
-            assert!(tags(&playlist, "#EXT-X-KEY").contains(&fair_play("#EXT-X-KEY", track, iv)), "{playlist}");
-            assert_eq!(playlist.contains("com.microsoft.playready"), !is_transport_stream, "{playlist}");
+            assert!(
+                tags(&playlist, "#EXT-X-KEY").contains(&fair_play("#EXT-X-KEY", track, iv)),
+                "{playlist}"
+            );
+            assert_eq!(
+                playlist.contains("com.microsoft.playready"),
+                !is_transport_stream,
+                "{playlist}"
+            );
         }
     }
-    let mpd = text(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::CbcsAapl))).await;
-    let widevine = "AAAAO3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABsIARIQrRP56ivmmLh19QSo48zqZCIFc3Bla2U=";
+    let mpd =
+        text(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::CbcsAapl))).await;
+    let widevine =
+        "AAAAO3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABsIARIQrRP56ivmmLh19QSo48zqZCIFc3Bla2U=";
     assert!(mpd.contains(&format!("<cenc:pssh>{widevine}</cenc:pssh>")), "{mpd}");
     // In the place of what would be told otherwise: header and playlists are the server's.
     assert!(answer.contains("<cpix:ContentProtectionData>") && !mpd.contains("<pssh"), "{mpd}");
@@ -188,7 +271,13 @@ async fn signalling_that_does_not_fit_is_refused() {
     let told = |tag: &str| {
         let data = base64::engine::general_purpose::STANDARD.encode(tag);
         let system = "systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\"";
-        cpix("", &format!("<DRMSystem kid=\"{CPIX_KEY}\" {system}><HLSSignalingData>{data}</HLSSignalingData></DRMSystem>"), &[])
+        cpix(
+            "",
+            &format!(
+                "<DRMSystem kid=\"{CPIX_KEY}\" {system}><HLSSignalingData>{data}</HLSSignalingData></DRMSystem>"
+            ),
+            &[],
+        )
     };
     for (tag, problem) in [
         (
@@ -196,16 +285,34 @@ async fn signalling_that_does_not_fit_is_refused() {
             "the METHOD `AES-128`, where segments are under SAMPLE-AES",
         ),
         ("#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"https://keys.example/1\"", "no KEYFORMAT"),
-        ("#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"https://keys.example/1\",KEYFORMAT=\"identity\"", "a KEYFORMAT of no system"),
+        (
+            "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"https://keys.example/1\",KEYFORMAT=\"identity\"",
+            "a KEYFORMAT of no system",
+        ),
     ] {
         let dynpack = published_with("all", &told(tag));
-        let error = ask(&dynpack, &manifest_under("all", Format::HlsV4, Some(Encryption::CbcsAapl))).await.unwrap_err();
+        let error =
+            ask(&dynpack, &manifest_under("all", Format::HlsV4, Some(Encryption::CbcsAapl)))
+                .await
+                .unwrap_err();
         let system = "the HLSSignalingData of the CPIX document has for the system 94ce86fb-07ff-4f43-adb8-93d2fa968ca2";
-        assert_eq!((error.status(), error.to_string()), (500, format!("the keys cannot be used: {system} {problem}")));
+        assert_eq!(
+            (error.status(), error.to_string()),
+            (500, format!("the keys cannot be used: {system} {problem}"))
+        );
     }
     let pssh = "<PSSH>AAAAO3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABsIARIQrRP56ivmmLh19QSo48zqZCIFc3Bla2U=</PSSH>";
-    let other = format!("<DRMSystem kid=\"{CPIX_KEY}\" systemId=\"9a04f079-9840-4286-ab92-e65be0885f95\">{pssh}</DRMSystem>");
+    let other = format!(
+        "<DRMSystem kid=\"{CPIX_KEY}\" systemId=\"9a04f079-9840-4286-ab92-e65be0885f95\">{pssh}</DRMSystem>"
+    );
     let dynpack = published_with("all", &cpix("", &other, &[]));
-    let error = ask(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
-    assert!(error.to_string().contains("has a pssh of the system edef8ba9-79d6-4ace-a3c8-27dcd51d21ed for 9a04f079"), "{error}");
+    let error = ask(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc)))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("has a pssh of the system edef8ba9-79d6-4ace-a3c8-27dcd51d21ed for 9a04f079"),
+        "{error}"
+    );
 }

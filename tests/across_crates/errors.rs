@@ -23,12 +23,32 @@ async fn urls_that_ask_for_what_is_not_there() {
             "MPE_RESOURCE_NOT_FOUND",
             "there is no asset `nothing/nothing.ism`",
         ),
-        ("/sample/other.ism/manifest(format=m3u8-cmaf)", 404, "MPE_RESOURCE_NOT_FOUND", "there is no asset `sample/other.ism`"),
+        (
+            "/sample/other.ism/manifest(format=m3u8-cmaf)",
+            404,
+            "MPE_RESOURCE_NOT_FOUND",
+            "there is no asset `sample/other.ism`",
+        ),
         ("/sample/sample.mp4", 404, "MPE_RESOURCE_NOT_FOUND", "names no asset"),
-        ("/sample/sample.ism/manifest(format=mp4)", 415, "MPE_OUTPUT_FORMAT_NOT_SUPPORTED", "unknown format `mp4`"),
+        (
+            "/sample/sample.ism/manifest(format=mp4)",
+            415,
+            "MPE_OUTPUT_FORMAT_NOT_SUPPORTED",
+            "unknown format `mp4`",
+        ),
         ("/sample/sample.ism/manifest(format=f4m-f4f", 400, "MPE_BAD_URL_SYNTAX", "`)` is missing"),
-        ("/sample/sample.ism/manifest(format=m3u8-aapl-v8)", 415, "MPE_OUTPUT_FORMAT_NOT_SUPPORTED", "m3u8-aapl-v8 is known"),
-        ("/sample/sample.ism/manifest(format=m3u8-cmaf,filter=a)", 404, "MPE_EGRESS_FILTER_NOT_FOUND", "no filter `a`"),
+        (
+            "/sample/sample.ism/manifest(format=m3u8-aapl-v8)",
+            415,
+            "MPE_OUTPUT_FORMAT_NOT_SUPPORTED",
+            "m3u8-aapl-v8 is known",
+        ),
+        (
+            "/sample/sample.ism/manifest(format=m3u8-cmaf,filter=a)",
+            404,
+            "MPE_EGRESS_FILTER_NOT_FOUND",
+            "no filter `a`",
+        ),
         (
             "/sample/sample.ism/manifest(format=m3u8-cmaf,encryption=cbc)",
             403,
@@ -71,14 +91,24 @@ async fn urls_that_ask_for_what_is_not_there() {
             "MPE_BAD_URL_SYNTAX",
             "f4m-f4f has no segments named by time",
         ),
-        (&format!("{level}/Fragments(video)Seg1-Frag1"), 400, "MPE_BAD_URL_SYNTAX", "fmp4 has no numbered fragments"),
+        (
+            &format!("{level}/Fragments(video)Seg1-Frag1"),
+            400,
+            "MPE_BAD_URL_SYNTAX",
+            "fmp4 has no numbered fragments",
+        ),
         (
             &format!("{level}/Fragments(video=0,type=keyframes)"),
             400,
             "MPE_BAD_URL_SYNTAX",
             "fmp4 has no key frames for trick play",
         ),
-        (&format!("{level}/Fragments(video=i)"), 400, "MPE_BAD_URL_SYNTAX", "fmp4 has no init segments"),
+        (
+            &format!("{level}/Fragments(video=i)"),
+            400,
+            "MPE_BAD_URL_SYNTAX",
+            "fmp4 has no init segments",
+        ),
         (
             &format!("{level}/Fragments(video=60010001)"),
             404,
@@ -91,8 +121,18 @@ async fn urls_that_ask_for_what_is_not_there() {
             "MPE_BAD_URL_SYNTAX",
             "mpd-time-cmaf has no media playlists",
         ),
-        (&format!("/{}/a.ism/manifest", "a".repeat(5000)), 414, "MPE_BAD_URL_SYNTAX", "4096 are the limit"),
-        ("/sample/../sample/sample.ism/manifest", 400, "MPE_BAD_URL_SYNTAX", "not a name of its own"),
+        (
+            &format!("/{}/a.ism/manifest", "a".repeat(5000)),
+            414,
+            "MPE_BAD_URL_SYNTAX",
+            "4096 are the limit",
+        ),
+        (
+            "/sample/../sample/sample.ism/manifest",
+            400,
+            "MPE_BAD_URL_SYNTAX",
+            "not a name of its own",
+        ),
     ] {
         let (got_status, got_code, got_words) = refusal(&dynpack, path).await;
         assert_eq!((got_status, got_code), (status, code), "{path}: {got_words}");
@@ -118,7 +158,11 @@ async fn files_that_cannot_be_served() {
     let avc1 = film.windows(4).position(|word| word == b"avc1").unwrap();
     // The first hit may be a brand of `ftyp`; the sample entry comes behind `stsd`.
     let stsd = film.windows(4).position(|word| word == b"stsd").unwrap();
-    let entry = if avc1 > stsd { avc1 } else { stsd + film[stsd..].windows(4).position(|word| word == b"avc1").unwrap() };
+    let entry = if avc1 > stsd {
+        avc1
+    } else {
+        stsd + film[stsd..].windows(4).position(|word| word == b"avc1").unwrap()
+    };
     no_codec[entry..entry + 4].copy_from_slice(b"zzzz");
     for (bytes, words) in [
         (Vec::new(), "`film.mp4`"),
@@ -127,7 +171,8 @@ async fn files_that_cannot_be_served() {
         (lying, "stsz"),
         (no_codec, "zzzz"),
     ] {
-        let (status, code, text) = refusal(&asset_of(bytes), "/a/a.ism/manifest(format=m3u8-cmaf)").await;
+        let (status, code, text) =
+            refusal(&asset_of(bytes), "/a/a.ism/manifest(format=m3u8-cmaf)").await;
         assert_eq!((status, code), (415, "MPE_INPUT_FORMAT_NOT_SUPPORTED"), "{text}");
         assert!(text.contains(words) && text.contains("a/a.ism"), "{text}");
     }
@@ -148,24 +193,38 @@ async fn a_lone_file_is_an_asset() {
 async fn problems_do_not_tell_where_an_asset_lies() {
     let storage = Memory::new();
     storage.insert("hidden/broken/film.mp4", "no movie");
-    storage.insert("hidden/unlisted/unlisted.ism", r#"<smil><body><switch><video src="film.mp4"/></switch></body></smil>"#);
+    storage.insert(
+        "hidden/unlisted/unlisted.ism",
+        r#"<smil><body><switch><video src="film.mp4"/></switch></body></smil>"#,
+    );
     storage.insert("hidden/bad/bad.ism", "<smil>");
     storage.insert("hidden/lone.mp4", "no movie");
     let ids = ["broken", "unlisted", "bad", "lone", "missing"];
-    let locator = |id: &str| Locator::new(&format!("id-{id}"), &format!("hidden/{id}"), "Predefined_DownloadAndClearStreaming");
+    let locator = |id: &str| {
+        Locator::new(
+            &format!("id-{id}"),
+            &format!("hidden/{id}"),
+            "Predefined_DownloadAndClearStreaming",
+        )
+    };
     let mut document = LocatorsDocument::default();
     document.streaming_locators = ids.into_iter().map(locator).collect();
     let dynpack = Dynpack::builder(storage).locators(Locators::new(document).unwrap()).build();
     for id in ids {
         for resource in [format!("{id}.ism/manifest(format=m3u8-cmaf)"), "other.mp4".to_owned()] {
             let url = format!("/id-{id}/{resource}");
-            let problem = dynpack.get(&url, &Conditions::default()).await.expect_err(&url).to_string();
-            assert!(!problem.contains("hidden") && problem.contains(&resource[..5]), "{url}: {problem}");
+            let problem =
+                dynpack.get(&url, &Conditions::default()).await.expect_err(&url).to_string();
+            assert!(
+                !problem.contains("hidden") && problem.contains(&resource[..5]),
+                "{url}: {problem}"
+            );
         }
     }
 }
 
-/// One key frame in an hour makes one segment of an hour: it is served as it is stored, and not rewritten in memory.
+/// One key frame in an hour makes one segment of an hour: it is served as it is stored, and not
+/// rewritten in memory.
 #[tokio::test]
 async fn segments_that_are_rewritten_have_a_limit() {
     let dynpack = Dynpack::builder(sample_storage()).rewritten_bytes(30_000).build();

@@ -26,13 +26,15 @@ async fn as_cmaf(origin: &Dynpack) -> Memory {
         ));
         storage.insert(format!("sample/{number}.cmf"), file);
     }
-    let ism =
-        format!(r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head/><body><switch>{listed}</switch></body></smil>"#);
+    let ism = format!(
+        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head/><body><switch>{listed}</switch></body></smil>"#
+    );
     storage.insert("sample/sample.ism", ism);
     storage
 }
 
-/// What comes out goes in again, and comes out the same: every manifest and every byte of every segment.
+/// What comes out goes in again, and comes out the same: every manifest and every byte of every
+/// segment.
 #[tokio::test]
 async fn a_film_packaged_twice_is_the_same() {
     let origin = sample_origin();

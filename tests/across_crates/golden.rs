@@ -1,4 +1,5 @@
-//! The manifests of the sample asset, kept as text for review. `DYNPACK_BLESS=1 cargo test` writes them anew.
+//! The manifests of the sample asset, kept as text for review. `DYNPACK_BLESS=1 cargo test` writes
+//! them anew.
 
 use std::path::Path;
 

@@ -5,8 +5,8 @@ use dynpack::{Dynpack, Format, Protocol};
 
 use crate::support::published::{manifest_under, policy, published};
 use crate::support::{
-    Promise, ask, elementary, get, hls, key_frames, key_frames_at, manifest, playlists, promises, promises_at, sample,
-    sample_origin, sample_storage, text,
+    Promise, ask, elementary, get, hls, key_frames, key_frames_at, manifest, playlists, promises,
+    promises_at, sample, sample_origin, sample_storage, text,
 };
 
 const ASSET: &str = "/sample/sample.ism";
@@ -49,18 +49,37 @@ async fn version_3_carries_the_audio_that_is_named() {
     ] {
         let manifest = format!("{ASSET}/manifest(format=m3u8-aapl-v3{parameters})");
         for playlist in playlists(&dynpack, &manifest).await {
-            assert!(playlist.ends_with(&format!("Manifest(video,format=m3u8-aapl-v3,audiotrack={name})")), "{playlist}");
-            let first = text(&dynpack, &playlist).await.lines().find(|line| !line.starts_with('#')).unwrap().to_owned();
-            assert_eq!(first, format!("Fragments(video=0,format=m3u8-aapl-v3,audiotrack={name}).ts"));
+            assert!(
+                playlist
+                    .ends_with(&format!("Manifest(video,format=m3u8-aapl-v3,audiotrack={name})")),
+                "{playlist}"
+            );
+            let first = text(&dynpack, &playlist)
+                .await
+                .lines()
+                .find(|line| !line.starts_with('#'))
+                .unwrap()
+                .to_owned();
+            assert_eq!(
+                first,
+                format!("Fragments(video=0,format=m3u8-aapl-v3,audiotrack={name}).ts")
+            );
             let segment = get(&dynpack, &crate::support::join(&playlist, &first)).await;
-            assert!(holds(file, &elementary(&segment, AUDIO)) && !elementary(&segment, VIDEO).is_empty());
+            assert!(
+                holds(file, &elementary(&segment, AUDIO))
+                    && !elementary(&segment, VIDEO).is_empty()
+            );
             // Without a name, a segment has the audio that the manifest would have named.
-            let plain = playlist.split_once("Manifest(").unwrap().0.to_owned() + "Fragments(video=0,format=m3u8-aapl-v3)";
+            let plain = playlist.split_once("Manifest(").unwrap().0.to_owned()
+                + "Fragments(video=0,format=m3u8-aapl-v3)";
             assert_eq!(get(&dynpack, &plain).await == segment, name == "audio_de");
         }
     }
     let unknown = format!("{ASSET}/manifest(format=m3u8-aapl-v3,audiotrack=audio_fr)");
-    assert_eq!(refusal(&dynpack, &unknown).await, (404, "the asset has no track `audio_fr`; it has audio_de, audio_en".into()));
+    assert_eq!(
+        refusal(&dynpack, &unknown).await,
+        (404, "the asset has no track `audio_fr`; it has audio_de, audio_en".into())
+    );
 }
 
 #[tokio::test]
@@ -91,7 +110,8 @@ async fn audio_alone_is_a_variant_if_the_url_says_so() {
     }
 }
 
-/// The server manifest asks for two segments of the timeline in one: 12 and 8 seconds. That is for transport streams alone.
+/// The server manifest asks for two segments of the timeline in one: 12 and 8 seconds. That is for
+/// transport streams alone.
 #[tokio::test]
 async fn segments_are_joined_as_the_publisher_says() {
     let storage = sample_storage();
@@ -105,27 +125,39 @@ async fn segments_are_joined_as_the_publisher_says() {
     let plain = hls(&dynpack, ASSET).await;
     for format in [Format::HlsV3, Format::HlsV4] {
         for promise in promises(&dynpack, ASSET, format).await {
-            let durations: Vec<_> = promise.segments.iter().map(|(_, _, duration)| duration.round()).collect();
+            let durations: Vec<_> =
+                promise.segments.iter().map(|(_, _, duration)| duration.round()).collect();
             assert_eq!(durations, [12.0, 8.0], "{format} {}", promise.track());
             let single = plain.iter().find(|plain| plain.track() == promise.track()).unwrap();
             let time = |url: &str| url.split(['=', ',']).nth(1).unwrap().to_owned();
             let times: Vec<_> = single.segments.iter().map(|(url, ..)| time(url)).collect();
-            assert_eq!(promise.segments.iter().map(|(url, ..)| time(url)).collect::<Vec<_>>(), [&*times[0], &*times[2]]);
+            assert_eq!(
+                promise.segments.iter().map(|(url, ..)| time(url)).collect::<Vec<_>>(),
+                [&*times[0], &*times[2]]
+            );
 
             let (middle, _) = promise.segments[0].0.split_once("Fragments(").unwrap();
-            let middle = format!("{middle}Fragments({}={},format={format})", promise.track(), times[1]);
+            let middle =
+                format!("{middle}Fragments({}={},format={format})", promise.track(), times[1]);
             let (status, problem) = refusal(&dynpack, &middle).await;
             assert_eq!(status, 404, "{middle}");
-            assert!(problem.ends_with(&format!("the nearest start at {} and {}", times[0], times[2])), "{problem}");
+            assert!(
+                problem.ends_with(&format!("the nearest start at {} and {}", times[0], times[2])),
+                "{problem}"
+            );
         }
     }
     assert!(plain.iter().all(|promise| promise.segments.len() == 4));
     let streams = promises(&dynpack, ASSET, Format::HlsV3).await;
     let stream = all(&dynpack, &streams[0]).await;
-    assert!(holds("video_180p.mp4", &elementary(&stream, VIDEO)) && holds("audio_eng.mp4", &elementary(&stream, AUDIO)));
+    assert!(
+        holds("video_180p.mp4", &elementary(&stream, VIDEO))
+            && holds("audio_eng.mp4", &elementary(&stream, AUDIO))
+    );
 }
 
-/// Twelve seconds of video with twenty of sound, and the other way round: all of both is in the segments.
+/// Twelve seconds of video with twenty of sound, and the other way round: all of both is in the
+/// segments.
 #[tokio::test]
 async fn nothing_is_lost_where_one_track_ends_before_the_other() {
     let origin = sample_origin();
@@ -143,7 +175,9 @@ async fn nothing_is_lost_where_one_track_ends_before_the_other() {
         storage.insert("sample/video.mp4", cut_short("video", video).await);
         storage.insert("sample/audio.mp4", cut_short("audio_en", audio).await);
         let dynpack = Dynpack::builder(storage).build();
-        let [stream] = &promises(&dynpack, ASSET, Format::HlsV3).await[..] else { panic!("one variant") };
+        let [stream] = &promises(&dynpack, ASSET, Format::HlsV3).await[..] else {
+            panic!("one variant")
+        };
         assert_eq!(stream.segments.len(), 4);
         let (_, start, duration) = stream.segments[3].clone();
         assert!((start + duration - 20.0).abs() < 0.1, "{start} {duration}");
@@ -151,12 +185,17 @@ async fn nothing_is_lost_where_one_track_ends_before_the_other() {
         let whole = all(&dynpack, stream).await;
         for (promise, pid) in apart.iter().zip([AUDIO, VIDEO]) {
             let media = elementary(&all(&dynpack, promise).await, pid);
-            assert!(!media.is_empty() && media == elementary(&whole, pid), "{} of {video} and {audio}", promise.track());
+            assert!(
+                !media.is_empty() && media == elementary(&whole, pid),
+                "{} of {video} and {audio}",
+                promise.track()
+            );
         }
     }
 }
 
-/// What a multivariant playlist declares is never less than the largest segment asks for, and not much more.
+/// What a multivariant playlist declares is never less than the largest segment asks for, and not
+/// much more.
 #[tokio::test]
 async fn the_declared_bandwidth_is_that_of_the_segments() {
     for format in [Format::HlsV3, Format::HlsV4, Format::HlsCmaf] {
@@ -167,20 +206,27 @@ async fn the_declared_bandwidth_is_that_of_the_segments() {
 /// Under protection pictures are allowed more slices than these have.
 #[tokio::test]
 async fn the_declared_bandwidth_covers_what_encryption_adds() {
-    for (format, encryption) in policy("all").admitted().filter(|(format, _)| format.protocol() == Protocol::Hls) {
-        check_bandwidth(&published(), &manifest_under("all", format, encryption), format, 1.15).await;
+    for (format, encryption) in
+        policy("all").admitted().filter(|(format, _)| format.protocol() == Protocol::Hls)
+    {
+        check_bandwidth(&published(), &manifest_under("all", format, encryption), format, 1.15)
+            .await;
     }
 }
 
 async fn check_bandwidth(dynpack: &Dynpack, manifest: &str, format: Format, most: f64) {
     let playlist = text(dynpack, manifest).await;
-    let (_, multivariant) = m3u8_rs::parse_master_playlist(playlist.as_bytes()).map_err(drop).unwrap();
+    let (_, multivariant) =
+        m3u8_rs::parse_master_playlist(playlist.as_bytes()).map_err(drop).unwrap();
     let mut peaks = Vec::new();
     let key_frames = key_frames_at(dynpack, manifest, format).await;
     for promise in promises_at(dynpack, manifest, format).await.into_iter().chain(key_frames) {
         let mut segments = Vec::new();
         for (url, _, duration) in &promise.segments {
-            segments.push((f64::from(u32::try_from(get(dynpack, url).await.len() * 8).unwrap()), *duration));
+            segments.push((
+                f64::from(u32::try_from(get(dynpack, url).await.len() * 8).unwrap()),
+                *duration,
+            ));
         }
         // The last segment, of two seconds, counts with the one before it (RFC 8216, 2).
         if let [.., (before, six), (last, two)] = &mut segments[..]
@@ -191,12 +237,20 @@ async fn check_bandwidth(dynpack: &Dynpack, manifest: &str, format: Format, most
         let peak = segments.iter().map(|(bits, duration)| bits / duration).fold(0.0, f64::max);
         peaks.push((promise.track().to_owned(), peak));
     }
-    let sound = peaks.iter().filter(|(track, _)| track.starts_with("audio")).map(|(_, peak)| *peak).fold(0.0, f64::max);
+    let sound = peaks
+        .iter()
+        .filter(|(track, _)| track.starts_with("audio"))
+        .map(|(_, peak)| *peak)
+        .fold(0.0, f64::max);
     let videos = peaks.iter().filter(|(track, _)| track == "video");
     for (variant, (_, peak)) in multivariant.variants.iter().zip(videos) {
         let least = if variant.is_i_frame { *peak } else { peak + sound };
         let declared = f64::from(u32::try_from(variant.bandwidth).unwrap());
-        assert!((least..least * most + 2.0).contains(&declared), "{manifest}: {declared} for {least} in {}", variant.uri);
+        assert!(
+            (least..least * most + 2.0).contains(&declared),
+            "{manifest}: {declared} for {least} in {}",
+            variant.uri
+        );
     }
 }
 
@@ -206,12 +260,18 @@ async fn key_frames_are_of_video_where_there_are_lists_of_them() {
     let audio = promises(&dynpack, ASSET, Format::HlsV4).await[0].segments[0].0.clone();
     let (level, _) = audio.split_once("Fragments(").unwrap();
     let list = format!("{level}Manifest(audio_de,format=m3u8-aapl,type=keyframes)");
-    assert_eq!(refusal(&dynpack, &list).await, (400, "m3u8-aapl has no key frames of audio".into()));
+    assert_eq!(
+        refusal(&dynpack, &list).await,
+        (400, "m3u8-aapl has no key frames of audio".into())
+    );
     let video = promises(&dynpack, ASSET, Format::HlsV3).await[0].segments[0].0.clone();
     let (level, _) = video.split_once("Fragments(").unwrap();
     for call in ["Manifest(video,", "Fragments(video=0,"] {
         let path = format!("{level}{call}format=m3u8-aapl-v3,type=keyframes)");
-        assert_eq!(refusal(&dynpack, &path).await, (400, "m3u8-aapl-v3 has no key frames for trick play".into()));
+        assert_eq!(
+            refusal(&dynpack, &path).await,
+            (400, "m3u8-aapl-v3 has no key frames for trick play".into())
+        );
     }
     let between = format!("{level}Fragments(video=1,format=m3u8-cmaf,type=keyframes)");
     assert_eq!(
@@ -220,7 +280,8 @@ async fn key_frames_are_of_video_where_there_are_lists_of_them() {
     );
 }
 
-/// A frame of more bytes than ADTS can say: its segment cannot be made, all others and the playlists can.
+/// A frame of more bytes than ADTS can say: its segment cannot be made, all others and the
+/// playlists can.
 #[tokio::test]
 async fn one_bad_sample_does_no_harm_to_the_rest() {
     let mut film = sample("audio_eng.mp4").to_vec();
@@ -232,7 +293,10 @@ async fn one_bad_sample_does_no_harm_to_the_rest() {
     let dynpack = Dynpack::builder(storage).build();
     let promises = promises(&dynpack, ASSET, Format::HlsV4).await;
     let problem = refusal(&dynpack, &promises[0].segments[0].0).await;
-    assert_eq!(problem, (415, "sample 0 cannot be carried: 9000 bytes are more than an ADTS frame holds".into()));
+    assert_eq!(
+        problem,
+        (415, "sample 0 cannot be carried: 9000 bytes are more than an ADTS frame holds".into())
+    );
     assert!(ask(&dynpack, &promises[0].segments[1].0).await.is_ok());
 }
 
@@ -246,16 +310,24 @@ fn emptied(name: &str, samples: std::ops::Range<usize>) -> Dynpack {
     Dynpack::builder(storage).build()
 }
 
-/// Where a track has no bytes for a while, transport streams have no segment of it, and the one before lasts until the next.
+/// Where a track has no bytes for a while, transport streams have no segment of it, and the one
+/// before lasts until the next.
 #[tokio::test]
 async fn a_stretch_without_media_is_no_segment_of_a_transport_stream() {
     let whole = promises(&sample_origin(), ASSET, Format::HlsV4).await;
     let audio = whole.iter().position(|promise| promise.track() == "audio_de").unwrap();
-    for (samples, kept) in [(282..563, vec![0, 2, 3]), (0..282, vec![1, 2, 3]), (845..939, vec![0, 1, 2])] {
+    for (samples, kept) in
+        [(282..563, vec![0, 2, 3]), (0..282, vec![1, 2, 3]), (845..939, vec![0, 1, 2])]
+    {
         let dynpack = emptied("audio_deu.mp4", samples);
         let promises = promises(&dynpack, ASSET, Format::HlsV4).await;
-        let urls: Vec<_> = promises[audio].segments.iter().map(|(url, ..)| url.split_once('=').unwrap().1).collect();
-        let expected: Vec<_> = kept.iter().map(|&at| whole[audio].segments[at].0.split_once('=').unwrap().1).collect();
+        let urls: Vec<_> = promises[audio]
+            .segments
+            .iter()
+            .map(|(url, ..)| url.split_once('=').unwrap().1)
+            .collect();
+        let expected: Vec<_> =
+            kept.iter().map(|&at| whole[audio].segments[at].0.split_once('=').unwrap().1).collect();
         assert_eq!(urls, expected);
         let (_, start, duration) = promises[audio].segments.last().unwrap();
         assert!((start + duration - 20.0).abs() < 0.02, "{promises:?}");
@@ -264,7 +336,9 @@ async fn a_stretch_without_media_is_no_segment_of_a_transport_stream() {
             let url = url.replace(&bitrate(url), &bitrate(&promises[audio].segments[0].0));
             match ask(&dynpack, &url).await {
                 Ok(_) => assert!(kept.contains(&number), "{url}"),
-                Err(error) => assert!(error.status() == 404 && !kept.contains(&number), "{url}: {error}"),
+                Err(error) => {
+                    assert!(error.status() == 404 && !kept.contains(&number), "{url}: {error}")
+                }
             }
         }
         for promise in self::promises(&dynpack, ASSET, Format::HlsV3).await {
@@ -282,7 +356,10 @@ async fn pictures_without_media_are_not_offered() {
     let whole = key_frames(&sample_origin(), ASSET, Format::HlsV4).await;
     let dynpack = emptied("video_180p.mp4", 0..160);
     let damaged = key_frames(&dynpack, ASSET, Format::HlsV4).await;
-    assert!(damaged[0].segments.len() < whole[0].segments.len() && damaged[1].segments.len() == whole[1].segments.len());
+    assert!(
+        damaged[0].segments.len() < whole[0].segments.len()
+            && damaged[1].segments.len() == whole[1].segments.len()
+    );
     for (url, ..) in &damaged[0].segments {
         // What follows in the same chunk of the file is taken from a wrong place.
         if let Err(error) = ask(&dynpack, url).await {

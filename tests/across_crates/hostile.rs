@@ -1,4 +1,5 @@
-//! Damaged files are refused or served, and nothing panics, hangs or takes memory beyond its limits.
+//! Damaged files are refused or served, and nothing panics, hangs or takes memory beyond its
+//! limits.
 
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Encryption, Format};
@@ -16,7 +17,10 @@ fn walk(bytes: Vec<u8>) {
         let dynpack = Dynpack::builder(storage).build();
         let manifest = "/a/a.ism/manifest(format=m3u8-cmaf)";
         if let Err(error) = ask(&dynpack, manifest).await {
-            assert!(!error.to_string().is_empty() && (400..500).contains(&error.status()), "{error}");
+            assert!(
+                !error.to_string().is_empty() && (400..500).contains(&error.status()),
+                "{error}"
+            );
             return;
         }
         let playlist = text(&dynpack, manifest).await;
@@ -29,10 +33,14 @@ fn walk(bytes: Vec<u8>) {
                 continue;
             }
             for promise in promises(&dynpack, "/a/a.ism", format).await {
-                for url in promise.segments.iter().map(|(url, ..)| url).chain(&promise.init).take(20) {
+                for url in
+                    promise.segments.iter().map(|(url, ..)| url).chain(&promise.init).take(20)
+                {
                     match ask(&dynpack, url).await {
                         Ok(response) => drop(response.body.collect().await),
-                        Err(error) => assert!(error.status() == 415 && !is_empty(&error), "{url}: {error}"),
+                        Err(error) => {
+                            assert!(error.status() == 415 && !is_empty(&error), "{url}: {error}")
+                        }
                     }
                 }
             }
@@ -40,12 +48,14 @@ fn walk(bytes: Vec<u8>) {
     });
 }
 
-/// Whether a transport stream was asked for where there is nothing to carry: no playlist lists that.
+/// Whether a transport stream was asked for where there is nothing to carry: no playlist lists
+/// that.
 fn is_empty(error: &dynpack::Error) -> bool {
     error.to_string().contains("a transport stream segment without samples")
 }
 
-/// Asks for all segments of a damaged film under every way of encrypting samples, which reads their headers.
+/// Asks for all segments of a damaged film under every way of encrypting samples, which reads their
+/// headers.
 fn walk_encrypted(bytes: Vec<u8>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {

@@ -39,7 +39,10 @@ async fn what_is_known_is_not_sent_again() {
     let etag = ask(&dynpack, &url, &Conditions::default()).await.etag;
     let known = Conditions::from_headers(|name| (name == "if-none-match").then_some(etag.as_str()));
     let response = ask(&dynpack, &url, &known).await;
-    assert_eq!((response.status, response.body.len(), response.etag.as_str()), (304, 0, etag.as_str()));
+    assert_eq!(
+        (response.status, response.body.len(), response.etag.as_str()),
+        (304, 0, etag.as_str())
+    );
     assert_eq!(header(&response, "content-length"), None);
 }
 

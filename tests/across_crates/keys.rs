@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dynpack::{Dynpack, Encryption, Error, Format, KeyError, KeyProvider, KeySet, Locator, LocatorKeys};
+use dynpack::{
+    Dynpack, Encryption, Error, Format, KeyError, KeyProvider, KeySet, Locator, LocatorKeys,
+};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -33,13 +35,19 @@ async fn keys_that_do_not_fit_are_told() {
         let mut document = document();
         document["streamingLocators"][6]["contentKeys"] = keys;
         let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
-        let error = fetch(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+        let error =
+            fetch(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc)))
+                .await
+                .unwrap_err();
         assert_eq!((error.status(), error.to_string().as_str()), (500, expected));
     }
     let mut document = document();
     document["streamingLocators"][9]["contentKeys"][1]["label"] = "uhd".into();
     let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
-    let error = fetch(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc))).await.unwrap_err();
+    let error =
+        fetch(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc)))
+            .await
+            .unwrap_err();
     assert_eq!(error.to_string(), "the keys cannot be used: there is no key with the label `hd`");
 }
 
@@ -51,7 +59,11 @@ struct Counting {
 
 #[async_trait]
 impl KeyProvider for Counting {
-    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
+    async fn keys(
+        &self,
+        locator: &Locator,
+        encryption: Encryption,
+    ) -> Result<Arc<KeySet>, KeyError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(20)).await;
         if self.fails {
@@ -68,13 +80,17 @@ async fn keys_are_asked_for_once() {
     let url = manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc));
     join_all((0..20).map(|_| get(&dynpack, &url))).await;
     assert_eq!(asked.load(Ordering::Relaxed), 1);
-    let _ = get(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::CbcsAapl))).await;
+    let _ =
+        get(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::CbcsAapl))).await;
     assert_eq!(asked.load(Ordering::Relaxed), 2);
     // Nothing clear asks for keys.
     let _ = get(&dynpack, &manifest_under("clear-and-all", Format::DashCmaf, None)).await;
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 
-    let dynpack = builder().keys(Counting { asked: Arc::clone(&asked), fails: false }).keys_max_age(Duration::ZERO).build();
+    let dynpack = builder()
+        .keys(Counting { asked: Arc::clone(&asked), fails: false })
+        .keys_max_age(Duration::ZERO)
+        .build();
     for _ in 0..2 {
         let _ = get(&dynpack, &url).await;
     }
@@ -82,7 +98,10 @@ async fn keys_are_asked_for_once() {
 
     let dynpack = builder().keys(Counting { asked, fails: true }).build();
     let error = ask(&dynpack, &url).await.unwrap_err();
-    assert_eq!((error.status(), error.to_string().as_str()), (503, "the keys cannot be had now: no answer"));
+    assert_eq!(
+        (error.status(), error.to_string().as_str()),
+        (503, "the keys cannot be had now: no answer")
+    );
 }
 
 /// A provider that remembers what it handed out, without keeping it.
@@ -91,7 +110,11 @@ struct Remembering(Arc<Mutex<Vec<Weak<KeySet>>>>);
 
 #[async_trait]
 impl KeyProvider for Remembering {
-    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
+    async fn keys(
+        &self,
+        locator: &Locator,
+        encryption: Encryption,
+    ) -> Result<Arc<KeySet>, KeyError> {
         let keys = LocatorKeys.keys(locator, encryption).await?;
         self.0.lock().unwrap().push(Arc::downgrade(&keys));
         Ok(keys)
@@ -104,7 +127,9 @@ async fn old_keys_are_let_go_when_others_are_asked_for() {
     let max_age = Duration::from_millis(50);
     let dynpack = builder().keys(provider.clone()).keys_max_age(max_age).build();
     let url = |policy| manifest_under(policy, Format::DashCmaf, Some(Encryption::Cenc));
-    let kept = || provider.0.lock().unwrap().iter().map(|keys| keys.strong_count() > 0).collect::<Vec<_>>();
+    let kept = || {
+        provider.0.lock().unwrap().iter().map(|keys| keys.strong_count() > 0).collect::<Vec<_>>()
+    };
     get(&dynpack, &url("all")).await;
     assert_eq!(kept(), [true]);
     tokio::time::sleep(max_age).await;
@@ -120,6 +145,10 @@ async fn who_waits_for_the_same_keys_is_told_of_the_same_failure() {
     // Opened beforehand, so that all come to the keys together.
     get(&dynpack, &manifest_under("clear-and-all", Format::DashCmaf, None)).await;
     let answers = join_all((0..20).map(|_| ask(&dynpack, &url))).await;
-    assert!(answers.iter().all(|answer| matches!(answer, Err(Error::Keys(KeyError::Unavailable { .. })))));
+    assert!(
+        answers
+            .iter()
+            .all(|answer| matches!(answer, Err(Error::Keys(KeyError::Unavailable { .. }))))
+    );
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use dynpack::{Conditions, Format, Protocol, Request};
 
-use crate::support::{SAMPLE, ask, elementary, formats, get, key_frames, manifest, promises, sample, sample_origin, tags, text};
+use crate::support::{
+    SAMPLE, ask, elementary, formats, get, key_frames, manifest, promises, sample, sample_origin,
+    tags, text,
+};
 
 const ASSET: &str = "/sample/sample.ism";
 
@@ -29,7 +32,8 @@ async fn every_promised_segment_exists() {
     }
 }
 
-/// Ten groups of two seconds in three videos: each begins with a key frame, which is smaller than its segment.
+/// Ten groups of two seconds in three videos: each begins with a key frame, which is smaller than
+/// its segment.
 #[tokio::test]
 async fn every_promised_key_frame_exists() {
     let dynpack = sample_origin();
@@ -47,7 +51,11 @@ async fn every_promised_key_frame_exists() {
                     "{url} {start} {duration}"
                 );
                 let frame = get(&dynpack, url).await;
-                assert!(is_media(format, &frame) && frame.len() < 40_000, "{url}: {} bytes", frame.len());
+                assert!(
+                    is_media(format, &frame) && frame.len() < 40_000,
+                    "{url}: {} bytes",
+                    frame.len()
+                );
             }
         }
     }
@@ -69,24 +77,32 @@ fn is_transport_stream(format: Format) -> bool {
 
 fn is_media(format: Format, segment: &Bytes) -> bool {
     if is_transport_stream(format) {
-        return segment.len().is_multiple_of(188) && segment.chunks(188).all(|packet| packet[0] == 0x47);
+        return segment.len().is_multiple_of(188)
+            && segment.chunks(188).all(|packet| packet[0] == 0x47);
     }
     segment.windows(4).any(|word| word == b"mdat")
 }
 
-/// In whatever order they list them, all formats have the same cuts: to the tick where they name them on the track's clock, and to the
-/// rounding of their own clock elsewhere.
+/// In whatever order they list them, all formats have the same cuts: to the tick where they name
+/// them on the track's clock, and to the rounding of their own clock elsewhere.
 #[tokio::test]
 async fn all_formats_cut_alike() {
     let dynpack = sample_origin();
     let expected = promises(&dynpack, ASSET, Format::DashCmaf).await;
-    let name = |url: &str| url.split_once("Fragments(").unwrap().1.split(',').next().unwrap().to_owned();
+    let name =
+        |url: &str| url.split_once("Fragments(").unwrap().1.split(',').next().unwrap().to_owned();
     for format in formats() {
         for promise in promises(&dynpack, ASSET, format).await {
-            let expected = expected.iter().find(|expected| expected.track() == promise.track()).unwrap();
+            let expected =
+                expected.iter().find(|expected| expected.track() == promise.track()).unwrap();
             assert_eq!(promise.segments.len(), expected.segments.len(), "{format}");
-            for ((url, start, duration), expected) in promise.segments.iter().zip(&expected.segments) {
-                assert!((start - expected.1).abs() < 0.001 && (duration - expected.2).abs() < 0.001, "{url} {expected:?}");
+            for ((url, start, duration), expected) in
+                promise.segments.iter().zip(&expected.segments)
+            {
+                assert!(
+                    (start - expected.1).abs() < 0.001 && (duration - expected.2).abs() < 0.001,
+                    "{url} {expected:?}"
+                );
                 if matches!(format.protocol(), Protocol::Hls | Protocol::Dash) {
                     assert_eq!(name(url), name(&expected.0));
                 }
@@ -95,14 +111,16 @@ async fn all_formats_cut_alike() {
     }
 }
 
-/// The media of all segments together is that of a file, sample by sample in order: by readers that are not ours, see `interop`, and
-/// here by the bytes.
+/// The media of all segments together is that of a file, sample by sample in order: by readers that
+/// are not ours, see `interop`, and here by the bytes.
 #[tokio::test]
 async fn segments_tile_the_track() {
     let dynpack = sample_origin();
     let files = SAMPLE.map(sample);
-    let is_of_one_file =
-        |carried: &[u8]| files.iter().filter(|file| file.windows(carried.len()).any(|run| run == carried)).count() == 1;
+    let is_of_one_file = |carried: &[u8]| {
+        files.iter().filter(|file| file.windows(carried.len()).any(|run| run == carried)).count()
+            == 1
+    };
     for format in formats() {
         for promise in promises(&dynpack, ASSET, format).await {
             let mut segments = Vec::new();
@@ -110,14 +128,23 @@ async fn segments_tile_the_track() {
                 segments.push(get(&dynpack, url).await);
             }
             let carried: Vec<Vec<u8>> = if format == Format::Hds {
-                [false, true].map(|is_video| segments.iter().flat_map(|segment| samples(segment, is_video)).collect()).to_vec()
+                [false, true]
+                    .map(|is_video| {
+                        segments.iter().flat_map(|segment| samples(segment, is_video)).collect()
+                    })
+                    .to_vec()
             } else if is_transport_stream(format) {
                 [0x100, 0x101].map(|pid| elementary(&segments.concat(), pid)).to_vec()
             } else {
                 vec![segments.iter().flat_map(media).copied().collect()]
             };
             for carried in carried.iter().filter(|carried| !carried.is_empty()) {
-                assert!(is_of_one_file(carried), "{format} {}: {} bytes", promise.track(), carried.len());
+                assert!(
+                    is_of_one_file(carried),
+                    "{format} {}: {} bytes",
+                    promise.track(),
+                    carried.len()
+                );
             }
         }
     }
@@ -131,7 +158,11 @@ fn media(segment: &Bytes) -> &[u8] {
 
 /// The samples of one kind in an F4F fragment.
 fn samples(fragment: &Bytes, is_video: bool) -> Vec<u8> {
-    tags(fragment).into_iter().filter(|tag| tag.is_video == is_video).flat_map(|tag| tag.data.to_vec()).collect()
+    tags(fragment)
+        .into_iter()
+        .filter(|tag| tag.is_video == is_video)
+        .flat_map(|tag| tag.data.to_vec())
+        .collect()
 }
 
 #[tokio::test]
@@ -141,7 +172,10 @@ async fn same_input_same_bytes() {
     for format in formats() {
         let mut promises = promises(&one, ASSET, format).await;
         promises.extend(key_frames(&one, ASSET, format).await);
-        let urls: Vec<_> = promises.iter().flat_map(|promise| promise.segments.iter().map(|(url, ..)| url)).collect();
+        let urls: Vec<_> = promises
+            .iter()
+            .flat_map(|promise| promise.segments.iter().map(|(url, ..)| url))
+            .collect();
         for (forth, back) in urls.iter().zip(urls.iter().rev()) {
             let _ = get(&other, back).await;
             let request = Request::parse(forth).unwrap();

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use dynpack::{ContentKey, Dynpack, Encryption, Error, Format, KeyId, Locator, LocatorKey, Locators, LocatorsDocument, Response};
+use dynpack::{
+    ContentKey, Dynpack, Encryption, Error, Format, KeyId, Locator, LocatorKey, Locators,
+    LocatorsDocument, Response,
+};
 
 use crate::support::published::{document, locator, locators, manifest_under, published};
 use crate::support::{fetch, refusal, sample_storage, text};
@@ -12,13 +15,20 @@ async fn only_locators_answer_by_their_ids() {
     let dynpack = published();
     let folder = fetch(&dynpack, "/sample/sample.ism/manifest(format=m3u8-cmaf)").await;
     assert_eq!(folder.unwrap_err().to_string(), "there is no locator `sample`");
-    assert_eq!(refusal(fetch(&dynpack, "/nothing/sample.ism/manifest").await), (404, "MPE_RESOURCE_NOT_FOUND"));
+    assert_eq!(
+        refusal(fetch(&dynpack, "/nothing/sample.ism/manifest").await),
+        (404, "MPE_RESOURCE_NOT_FOUND")
+    );
     // Where the asset lies does not show.
-    let other = manifest_under("all", Format::DashCsf, Some(Encryption::Cenc)).replace("sample.ism", "other.ism");
-    assert_eq!(fetch(&dynpack, &other).await.unwrap_err().to_string(), "there is no asset `locator-all/other.ism`");
+    let other = manifest_under("all", Format::DashCsf, Some(Encryption::Cenc))
+        .replace("sample.ism", "other.ism");
+    assert_eq!(
+        fetch(&dynpack, &other).await.unwrap_err().to_string(),
+        "there is no asset `locator-all/other.ism`"
+    );
     // The same media under two ids.
-    let [one, other] =
-        ["Predefined_ClearStreamingOnly", "clear-and-all"].map(|policy| manifest_under(policy, Format::HlsCmaf, None));
+    let [one, other] = ["Predefined_ClearStreamingOnly", "clear-and-all"]
+        .map(|policy| manifest_under(policy, Format::HlsCmaf, None));
     assert_eq!(text(&dynpack, &one).await, text(&dynpack, &other).await);
 }
 
@@ -35,12 +45,16 @@ async fn locators_answer_between_their_times() {
     {
         document["streamingLocators"][at + 1]["startTime"] = start.into();
         document["streamingLocators"][at + 1]["endTime"] = end.into();
-        document["streamingLocators"][at + 1]["streamingPolicyName"] = "Predefined_ClearStreamingOnly".into();
+        document["streamingLocators"][at + 1]["streamingPolicyName"] =
+            "Predefined_ClearStreamingOnly".into();
     }
     let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
     let ask = |policy| fetch_owned(&dynpack, manifest_under(policy, Format::DashCmaf, None));
     assert_eq!(refusal(ask("Predefined_ClearStreamingOnly").await), (404, "MPE_UNAUTHORIZED"));
-    assert_eq!(refusal(ask("Predefined_DownloadAndClearStreaming").await), (404, "MPE_UNAUTHORIZED"));
+    assert_eq!(
+        refusal(ask("Predefined_DownloadAndClearStreaming").await),
+        (404, "MPE_UNAUTHORIZED")
+    );
     assert_eq!(ask("Predefined_ClearKey").await.unwrap().status, 200);
 }
 
@@ -72,7 +86,12 @@ async fn answers_are_not_kept_beyond_the_end() {
     let days = seconds / 86_400;
     let (year, month, day) = civil(days);
     let rest = seconds % 86_400;
-    let end = format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60);
+    let end = format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        rest / 3600,
+        rest / 60 % 60,
+        rest % 60
+    );
     document["streamingLocators"][2]["endTime"] = end.into();
     let dynpack = Dynpack::builder(sample_storage()).locators(locators(document)).build();
     for url in [
@@ -104,7 +123,8 @@ async fn locators_are_published_in_place_of_others() {
         let keys = vec![LocatorKey::new(id, Some(ContentKey::new([key; 16])))];
         let mut document = LocatorsDocument::default();
         document.key_delivery.key_url_template = "https://keys.example/{ContentKeyId}".parse().ok();
-        document.streaming_locators = vec![Locator::new("stays", "sample", policy).with_content_keys(keys)];
+        document.streaming_locators =
+            vec![Locator::new("stays", "sample", policy).with_content_keys(keys)];
         Locators::new(document).unwrap()
     };
     let dynpack = Dynpack::builder(sample_storage()).build();
@@ -114,7 +134,11 @@ async fn locators_are_published_in_place_of_others() {
     dynpack.publish(of("Predefined_ClearStreamingOnly", 1));
     assert_eq!(fetch(&dynpack, clear).await.unwrap().status, 200);
     assert_eq!(refusal(fetch(&dynpack, under_key).await).0, 403);
-    assert_eq!(refusal(fetch(&dynpack, "/sample/sample.ism/manifest(format=m3u8-aapl)").await).0, 404, "bare folders are not");
+    assert_eq!(
+        refusal(fetch(&dynpack, "/sample/sample.ism/manifest(format=m3u8-aapl)").await).0,
+        404,
+        "bare folders are not"
+    );
     let mut tags = Vec::new();
     for key in [1, 2, 1] {
         dynpack.publish(of("Predefined_ClearKey", key));

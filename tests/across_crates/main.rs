@@ -1,4 +1,5 @@
-//! What must hold across the crates of dynpack, tried on the sample asset that the repository carries.
+//! What must hold across the crates of dynpack, tried on the sample asset that the repository
+//! carries.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

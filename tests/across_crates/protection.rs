@@ -1,4 +1,5 @@
-//! Protection: what each policy lets pass in each format, and that nothing clear and no key ever gets out.
+//! Protection: what each policy lets pass in each format, and that nothing clear and no key ever
+//! gets out.
 
 mod counters;
 
@@ -16,21 +17,28 @@ use serde_json::json;
 use crate::film::{in_place_of_the_sample, with_mixed_parameter_sets, with_units_of_type};
 use crate::golden::compare_with;
 use crate::support::published::{
-    KEYS, POLICIES, builder, document, locator, locators, manifest_under, policy, published, published_over, under,
+    KEYS, POLICIES, builder, document, locator, locators, manifest_under, policy, published,
+    published_over, under,
 };
 use crate::support::{
-    ask, elementary, formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample_origin, sample_storage,
-    text,
+    ask, elementary, formats, get, key_frame_playlists, key_frames_at, playlists, promises_at,
+    sample_origin, sample_storage, text,
 };
 
-const WAYS: [Option<Encryption>; 5] =
-    [None, Some(Encryption::Cbc), Some(Encryption::Cenc), Some(Encryption::CbcsAapl), Some(Encryption::Piff)];
+const WAYS: [Option<Encryption>; 5] = [
+    None,
+    Some(Encryption::Cbc),
+    Some(Encryption::Cenc),
+    Some(Encryption::CbcsAapl),
+    Some(Encryption::Piff),
+];
 
 fn name(encryption: Option<Encryption>) -> &'static str {
     encryption.map_or("none", Encryption::token)
 }
 
-/// Every cell of the table: the status of each format, under each policy, with each protection named in the URL.
+/// Every cell of the table: the status of each format, under each policy, with each protection
+/// named in the URL.
 #[tokio::test]
 async fn every_cell_is_the_one_that_was_reviewed() {
     let dynpack = published();
@@ -56,7 +64,8 @@ async fn every_cell_is_the_one_that_was_reviewed() {
     compare_with("admission.txt", &table);
 }
 
-/// Under a policy of one system alone, a format that can tell that system nothing is refused, and manifests of all others do tell it.
+/// Under a policy of one system alone, a format that can tell that system nothing is refused, and
+/// manifests of all others do tell it.
 #[tokio::test]
 async fn what_is_encrypted_is_told_to_some_system() {
     let systems = [
@@ -67,10 +76,16 @@ async fn what_is_encrypted_is_told_to_some_system() {
     ];
     let mut admitted = String::new();
     for (system, marks) in systems {
-        let dynpack = Dynpack::builder(sample_storage()).locators(locators(document_for(system))).build();
-        for (format, way) in formats().flat_map(|format| WAYS.into_iter().flatten().map(move |way| (format, way))) {
+        let dynpack =
+            Dynpack::builder(sample_storage()).locators(locators(document_for(system))).build();
+        for (format, way) in
+            formats().flat_map(|format| WAYS.into_iter().flatten().map(move |way| (format, way)))
+        {
             let is_carried = way != Encryption::Cbc && format.encryptions().contains(&way);
-            if !is_carried || (system, way) == ("fairPlay", Encryption::Cenc) || (system, way) == ("fairPlay", Encryption::Piff) {
+            if !is_carried
+                || (system, way) == ("fairPlay", Encryption::Cenc)
+                || (system, way) == ("fairPlay", Encryption::Piff)
+            {
                 continue;
             }
             let manifest = manifest_under("all", format, Some(way));
@@ -81,18 +96,28 @@ async fn what_is_encrypted_is_told_to_some_system() {
                 }
                 for url in told {
                     let text = text(&dynpack, &url).await.to_lowercase();
-                    assert!(marks.iter().any(|mark| text.contains(mark)), "{url} tells {system} nothing: {text}");
+                    assert!(
+                        marks.iter().any(|mark| text.contains(mark)),
+                        "{url} tells {system} nothing: {text}"
+                    );
                 }
                 let _ = write!(admitted, "{system} {format} {way}, ");
                 continue;
             };
-            assert_eq!((refused.status(), refused.code()), (415, "MPE_ENCRYPTION_NOT_SUPPORTED"), "{manifest}: {refused}");
+            assert_eq!(
+                (refused.status(), refused.code()),
+                (415, "MPE_ENCRYPTION_NOT_SUPPORTED"),
+                "{manifest}: {refused}"
+            );
         }
     }
-    let refused =
-        ask(&published(), &manifest_under("widevine-only", Format::HlsV4, Some(Encryption::CbcsAapl))).await.unwrap_err();
-    let expected =
-        "m3u8-aapl tells nothing of cbcs-aapl encryption to the systems that the policy names; it knows FairPlay, ClearKey";
+    let refused = ask(
+        &published(),
+        &manifest_under("widevine-only", Format::HlsV4, Some(Encryption::CbcsAapl)),
+    )
+    .await
+    .unwrap_err();
+    let expected = "m3u8-aapl tells nothing of cbcs-aapl encryption to the systems that the policy names; it knows FairPlay, ClearKey";
     assert_eq!(refused.to_string(), expected);
     let expected = "playReady fmp4 cenc, playReady fmp4 piff, playReady fmp4-v20 cenc, playReady fmp4-v20 piff, \
         playReady m3u8-cmaf cenc, playReady m3u8-cmaf cbcs-aapl, playReady mpd-time-csf cenc, playReady mpd-time-csf cbcs-aapl, \
@@ -113,7 +138,9 @@ fn document_for(system: &str) -> serde_json::Value {
         let names_nothing = (system, section) == ("fairPlay", "commonEncryptionCenc");
         *common = match system {
             _ if names_nothing => serde_json::Value::Null,
-            "clearKey" => json!({ "enabledProtocols": common["enabledProtocols"], "clearKeyEncryptionConfiguration": {} }),
+            "clearKey" => {
+                json!({ "enabledProtocols": common["enabledProtocols"], "clearKeyEncryptionConfiguration": {} })
+            }
             _ => json!({ "enabledProtocols": common["enabledProtocols"], "drm": { system: {} } }),
         };
     }
@@ -124,7 +151,9 @@ fn document_for(system: &str) -> serde_json::Value {
 async fn endpoints(clear: &Dynpack, format: Format) -> Vec<String> {
     let manifest = format!("/sample/sample.ism/manifest(format={format})");
     let mut urls = vec![manifest.clone()];
-    let ends = |list: Vec<String>| [list.first().cloned(), list.last().cloned()].into_iter().flatten().collect::<Vec<_>>();
+    let ends = |list: Vec<String>| {
+        [list.first().cloned(), list.last().cloned()].into_iter().flatten().collect::<Vec<_>>()
+    };
     if format.protocol() == Protocol::Hls {
         urls.extend(ends(playlists(clear, &manifest).await));
         urls.extend(key_frame_playlists(clear, &manifest).await.pop());
@@ -153,21 +182,38 @@ impl Secrets {
     /// The keys, in all notations.
     fn keys() -> Self {
         Self::new(KEYS.iter().flat_map(|key| {
-            let raw: Vec<u8> = (0..16).map(|at| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).unwrap()).collect();
-            let texts = [(*key).to_owned(), key.to_uppercase(), STANDARD.encode(&raw), URL_SAFE_NO_PAD.encode(&raw)];
+            let raw: Vec<u8> = (0..16)
+                .map(|at| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).unwrap())
+                .collect();
+            let texts = [
+                (*key).to_owned(),
+                key.to_uppercase(),
+                STANDARD.encode(&raw),
+                URL_SAFE_NO_PAD.encode(&raw),
+            ];
             texts.map(String::into_bytes).into_iter().chain([raw])
         }))
     }
 
-    /// Of each source sample some bytes at its end, behind all headers, among which every protection changes some.
+    /// Of each source sample some bytes at its end, behind all headers, among which every
+    /// protection changes some.
     async fn samples(clear: &Dynpack) -> Self {
-        let asset = clear.asset(&"/sample/sample.ism/manifest".parse::<Request>().unwrap().asset).await.unwrap();
+        let asset = clear
+            .asset(&"/sample/sample.ism/manifest".parse::<Request>().unwrap().asset)
+            .await
+            .unwrap();
         let mut secrets = Vec::new();
         for rendition in &asset.presentation.renditions {
             let source = &asset.sources[rendition.source.0 as usize];
             let file = source.read(&[Extent::new(0, source.len())]).await.unwrap().remove(0);
-            let (least, len) = if rendition.kind() == MediaKind::Video { (600, 300) } else { (128, 64) };
-            for sample in rendition.track.samples.samples(rendition.cuts.samples()).filter(|sample| sample.size >= least) {
+            let (least, len) =
+                if rendition.kind() == MediaKind::Video { (600, 300) } else { (128, 64) };
+            for sample in rendition
+                .track
+                .samples
+                .samples(rendition.cuts.samples())
+                .filter(|sample| sample.size >= least)
+            {
                 let next = SampleIndex(sample.index.0 + 1);
                 let place = rendition.track.samples.extents(sample.index..next).next().unwrap();
                 let end = usize::try_from(place.offset + place.len).unwrap();
@@ -202,10 +248,14 @@ struct Had {
     refused: usize,
 }
 
-/// Asks for each format under each of these policies and each protection, and each kind of resource: all are had or refused together,
-/// and what is had under protection has no sample in the clear and no key. `refused` is a reason for which there may be none of them
-/// protected.
-async fn walk(storage: Memory, policies: impl Iterator<Item = &'static str> + Clone, refused: Option<&str>) -> Had {
+/// Asks for each format under each of these policies and each protection, and each kind of
+/// resource: all are had or refused together, and what is had under protection has no sample in the
+/// clear and no key. `refused` is a reason for which there may be none of them protected.
+async fn walk(
+    storage: Memory,
+    policies: impl Iterator<Item = &'static str> + Clone,
+    refused: Option<&str>,
+) -> Had {
     let (clear, dynpack) = (Dynpack::builder(storage.clone()).build(), published_over(storage));
     let (secrets, keys) = (Secrets::samples(&clear).await, Secrets::keys());
     let mut had = Had::default();
@@ -225,10 +275,16 @@ async fn walk(storage: Memory, policies: impl Iterator<Item = &'static str> + Cl
                     let is_clear = match (&admitted, &answer) {
                         (Ok(encryption), Ok(_)) => encryption.is_none(),
                         (Err(expected), Err(error)) => {
-                            assert_eq!((error.status(), error.code()), (expected.status(), expected.code()), "{url}");
+                            assert_eq!(
+                                (error.status(), error.code()),
+                                (expected.status(), expected.code()),
+                                "{url}"
+                            );
                             continue;
                         }
-                        (Ok(Some(_)), Err(error)) if refused.is_some_and(|reason| error.to_string().contains(reason)) => {
+                        (Ok(Some(_)), Err(error))
+                            if refused.is_some_and(|reason| error.to_string().contains(reason)) =>
+                        {
                             assert_eq!(error.status(), 415, "{url}: {error}");
                             had.refused += 1;
                             continue;
@@ -252,7 +308,9 @@ async fn walk(storage: Memory, policies: impl Iterator<Item = &'static str> + Cl
 
 #[tokio::test]
 async fn a_protected_locator_yields_nothing_clear() {
-    let had = walk(sample_storage(), POLICIES.into_iter().filter(|name| *name != "clear-audio"), None).await;
+    let had =
+        walk(sample_storage(), POLICIES.into_iter().filter(|name| *name != "clear-audio"), None)
+            .await;
     assert!(had.protected > 200 && had.open > 100, "{had:?}");
 }
 
@@ -262,34 +320,51 @@ const OPEN: [&str; 2] = ["all", "clear-and-all"];
 /// Slices whose headers are not those that the configuration tells of.
 #[tokio::test]
 async fn nor_does_it_with_parameter_sets_within_samples() {
-    let had = walk(in_place_of_the_sample(&with_mixed_parameter_sets()), OPEN.into_iter(), None).await;
+    let had =
+        walk(in_place_of_the_sample(&with_mixed_parameter_sets()), OPEN.into_iter(), None).await;
     assert!(had.protected > 100 && had.open > 20, "{had:?}");
 }
 
-/// Partitions, auxiliary pictures and those of other layers: refused by all protections but AES-128, which needs no look at them.
+/// Partitions, auxiliary pictures and those of other layers: refused by all protections but
+/// AES-128, which needs no look at them.
 #[tokio::test]
 async fn nor_does_it_with_pictures_that_are_no_plain_slices() {
     for kind in [2, 19, 20] {
         let reason = format!("it has NAL units of type {kind}, whose headers are not known");
-        let had = walk(in_place_of_the_sample(&with_units_of_type(kind)), OPEN.into_iter(), Some(&reason)).await;
+        let had = walk(
+            in_place_of_the_sample(&with_units_of_type(kind)),
+            OPEN.into_iter(),
+            Some(&reason),
+        )
+        .await;
         assert!(had.protected > 100 && had.refused > 30, "{had:?}");
     }
 }
 
-/// All that protected manifests promise exists, under the same protection, and two nodes agree on it.
+/// All that protected manifests promise exists, under the same protection, and two nodes agree on
+/// it.
 #[tokio::test]
 async fn every_promised_segment_exists_under_protection() {
     let (one, other) = (published(), published());
-    for (policy_name, format, way) in ["all", "key-per-track", "clear-audio"].into_iter().flat_map(|policy_name| {
-        let policy = policy(policy_name);
-        policy.admitted().map(move |(format, way)| (policy_name, format, way)).collect::<Vec<_>>()
-    }) {
+    for (policy_name, format, way) in
+        ["all", "key-per-track", "clear-audio"].into_iter().flat_map(|policy_name| {
+            let policy = policy(policy_name);
+            policy
+                .admitted()
+                .map(move |(format, way)| (policy_name, format, way))
+                .collect::<Vec<_>>()
+        })
+    {
         let manifest = manifest_under(policy_name, format, way);
         assert_eq!(text(&one, &manifest).await, text(&other, &manifest).await);
         let promises = promises_at(&one, &manifest, format).await;
         let key_frames = key_frames_at(&one, &manifest, format).await;
         assert_eq!(promises.len(), if format == Format::HlsV3 { 3 } else { 5 }, "{manifest}");
-        assert_eq!(key_frames.is_empty(), matches!(format, Format::HlsV3 | Format::Smooth | Format::SmoothV20), "{manifest}");
+        assert_eq!(
+            key_frames.is_empty(),
+            matches!(format, Format::HlsV3 | Format::Smooth | Format::SmoothV20),
+            "{manifest}"
+        );
         for promise in promises.iter().chain(&key_frames) {
             let ends = [promise.segments.first(), promise.segments.last()].into_iter().flatten();
             for url in promise.init.iter().chain(ends.map(|(url, ..)| url)) {
@@ -300,15 +375,17 @@ async fn every_promised_segment_exists_under_protection() {
     }
 }
 
-/// AES-128 comes off again by another implementation, with the vector that the playlist gives, and leaves the clear resource; and no
-/// two resources of all playlists of all formats share a vector.
+/// AES-128 comes off again by another implementation, with the vector that the playlist gives, and
+/// leaves the clear resource; and no two resources of all playlists of all formats share a vector.
 #[tokio::test]
 async fn decrypting_returns_the_clear_segment() {
     let (clear, dynpack) = (sample_origin(), published());
     let (mut ivs, mut urls) = (BTreeSet::new(), BTreeSet::new());
     for format in [Format::HlsV3, Format::HlsV4, Format::HlsCmaf] {
         let manifest = manifest_under("all", format, Some(Encryption::Cbc));
-        let lists = [playlists(&dynpack, &manifest).await, key_frame_playlists(&dynpack, &manifest).await].concat();
+        let lists =
+            [playlists(&dynpack, &manifest).await, key_frame_playlists(&dynpack, &manifest).await]
+                .concat();
         for playlist in lists {
             let listed = text(&dynpack, &playlist).await;
             let mut iv = None;
@@ -334,8 +411,12 @@ async fn decrypting_returns_the_clear_segment() {
             }
         }
     }
-    // Segments: three of video in version 3, five tracks in the others, four each; ten key frames of three; and init segments.
-    assert_eq!((urls.len(), ivs.len()), (4 * (3 + 5 + 5) + 10 * (3 + 3) + 5, 4 * (3 + 5 + 5) + 10 * (3 + 3) + 5));
+    // Segments: three of video in version 3, five tracks in the others, four each; ten key frames
+    // of three; and init segments.
+    assert_eq!(
+        (urls.len(), ivs.len()),
+        (4 * (3 + 5 + 5) + 10 * (3 + 3) + 5, 4 * (3 + 5 + 5) + 10 * (3 + 3) + 5)
+    );
 }
 
 fn decrypted(body: &[u8], iv: u128) -> Vec<u8> {
@@ -346,8 +427,8 @@ fn decrypted(body: &[u8], iv: u128) -> Vec<u8> {
     decryptor.decrypt_padded::<Pkcs7>(&mut body).unwrap().to_vec()
 }
 
-/// Tracks that a policy leaves clear are the same as in the clear, and manifests know no key of theirs; in a transport stream with
-/// both, what is protected takes the other with it.
+/// Tracks that a policy leaves clear are the same as in the clear, and manifests know no key of
+/// theirs; in a transport stream with both, what is protected takes the other with it.
 #[tokio::test]
 async fn tracks_can_stay_clear() {
     let (clear, dynpack) = (sample_origin(), published());
@@ -360,38 +441,57 @@ async fn tracks_can_stay_clear() {
         let manifest = format!("/sample/sample.ism/manifest(format={format})");
         for promise in promises_at(&clear, &manifest, format).await {
             let (url, ..) = &promise.segments[0];
-            let same = get(&dynpack, &under("clear-audio", Some(way), url)).await == get(&clear, url).await;
+            let same = get(&dynpack, &under("clear-audio", Some(way), url)).await
+                == get(&clear, url).await;
             assert_eq!(same, promise.track().starts_with("audio"), "{url} {way}");
         }
         if format.protocol() == Protocol::Hls {
             for playlist in playlists(&clear, &manifest).await {
-                let has_key = text(&dynpack, &under("clear-audio", Some(way), &playlist)).await.contains("EXT-X-KEY");
+                let has_key = text(&dynpack, &under("clear-audio", Some(way), &playlist))
+                    .await
+                    .contains("EXT-X-KEY");
                 assert_eq!(has_key, playlist.contains("(video"), "{playlist}");
             }
         }
     }
-    let muxed = promises_at(&clear, "/sample/sample.ism/manifest(format=m3u8-aapl-v3)", Format::HlsV3).await;
+    let muxed =
+        promises_at(&clear, "/sample/sample.ism/manifest(format=m3u8-aapl-v3)", Format::HlsV3)
+            .await;
     let (url, ..) = &muxed[0].segments[0];
-    assert_ne!(get(&dynpack, &under("clear-audio", Some(Encryption::Cbc), url)).await, get(&clear, url).await);
+    assert_ne!(
+        get(&dynpack, &under("clear-audio", Some(Encryption::Cbc), url)).await,
+        get(&clear, url).await
+    );
 }
 
 /// The manifests of protected samples tell each track's own key.
 #[tokio::test]
 async fn each_track_can_have_a_key() {
     let dynpack = published();
-    let mpd = text(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc))).await;
+    let mpd =
+        text(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc)))
+            .await;
     let keys: Vec<_> = mpd.split("default_KID=\"").skip(1).map(|rest| &rest[..8]).collect();
     // Two of audio; the small videos and the large one; and the same for key frames.
     assert_eq!(keys, ["12345672", "12345672", "12345670", "12345671", "12345670", "12345671"]);
     let playlist = |bitrate: u32, track: &str| {
         let target = Target::MediaPlaylist { track: track.into(), bitrate, key_frames: false };
-        let path = Request::parse(&manifest_under("key-per-track", Format::HlsCmaf, None)).unwrap().asset;
-        Request::new(path, Format::HlsCmaf, target).with_encryption(Some(Encryption::Cbc)).to_string()
+        let path =
+            Request::parse(&manifest_under("key-per-track", Format::HlsCmaf, None)).unwrap().asset;
+        Request::new(path, Format::HlsCmaf, target)
+            .with_encryption(Some(Encryption::Cbc))
+            .to_string()
     };
-    for (url, key) in [(playlist(423_476, "video"), "12345671"), (playlist(62_780, "video"), "12345670")] {
+    for (url, key) in
+        [(playlist(423_476, "video"), "12345671"), (playlist(62_780, "video"), "12345670")]
+    {
         let listed = text(&dynpack, &url).await;
         let tags: Vec<_> = listed.lines().filter(|line| line.starts_with("#EXT-X-KEY")).collect();
-        assert!(tags.len() == 5 && tags.iter().all(|tag| tag.contains(&format!("https://keys.example/{key}"))), "{listed}");
+        assert!(
+            tags.len() == 5
+                && tags.iter().all(|tag| tag.contains(&format!("https://keys.example/{key}"))),
+            "{listed}"
+        );
     }
 }
 
@@ -407,9 +507,11 @@ async fn protected_manifests_are_those_that_were_reviewed() {
         let manifest = manifest_under("all", format, Some(way));
         compare_with(&format!("{format}_{way}.{ending}"), &text(&dynpack, &manifest).await);
     }
-    for (format, way) in
-        [(Format::HlsV3, Encryption::Cbc), (Format::HlsV4, Encryption::CbcsAapl), (Format::HlsCmaf, Encryption::Cenc)]
-    {
+    for (format, way) in [
+        (Format::HlsV3, Encryption::Cbc),
+        (Format::HlsV4, Encryption::CbcsAapl),
+        (Format::HlsCmaf, Encryption::Cenc),
+    ] {
         let manifest = manifest_under("all", format, Some(way));
         let playlist = playlists(&dynpack, &manifest).await.pop().unwrap();
         compare_with(&format!("{format}_{way}_video.m3u8"), &text(&dynpack, &playlist).await);
@@ -420,7 +522,10 @@ async fn protected_manifests_are_those_that_were_reviewed() {
 #[tokio::test]
 async fn other_keys_and_policies_have_other_tags() {
     let dynpack = published();
-    let url = |policy| manifest_under(policy, Format::DashCmaf, Some(Encryption::Cenc)).replace(&locator(policy), "same");
+    let url = |policy| {
+        manifest_under(policy, Format::DashCmaf, Some(Encryption::Cenc))
+            .replace(&locator(policy), "same")
+    };
     let mut tags = BTreeSet::new();
     for policy in ["all", "key-per-track", "clear-audio"] {
         let mut document = document();
@@ -434,9 +539,13 @@ async fn other_keys_and_policies_have_other_tags() {
         tags.insert(ask(&node, &url(policy)).await.unwrap().etag);
     }
     assert_eq!(tags.len(), 3);
-    let request = Request::parse(&manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).unwrap();
+    let request =
+        Request::parse(&manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).unwrap();
     let first = dynpack.respond(&request, &Conditions::default()).await.unwrap();
-    assert_eq!(first.etag, builder().build().respond(&request, &Conditions::default()).await.unwrap().etag);
+    assert_eq!(
+        first.etag,
+        builder().build().respond(&request, &Conditions::default()).await.unwrap().etag
+    );
 }
 
 /// What is encrypted already is refused as just that.
@@ -444,8 +553,14 @@ async fn other_keys_and_policies_have_other_tags() {
 async fn encrypted_files_have_an_error_of_their_own() {
     let dynpack = published();
     let storage = Memory::new();
-    for (folder, way, format) in [("one", Encryption::Cenc, Format::DashCmaf), ("other", Encryption::CbcsAapl, Format::HlsCmaf)] {
-        let promise = promises_at(&dynpack, &manifest_under("all", format, Some(way)), format).await.pop().unwrap();
+    for (folder, way, format) in [
+        ("one", Encryption::Cenc, Format::DashCmaf),
+        ("other", Encryption::CbcsAapl, Format::HlsCmaf),
+    ] {
+        let promise = promises_at(&dynpack, &manifest_under("all", format, Some(way)), format)
+            .await
+            .pop()
+            .unwrap();
         let mut film = get(&dynpack, &promise.init.unwrap()).await.to_vec();
         for (url, ..) in &promise.segments {
             film.extend(get(&dynpack, url).await);
@@ -454,9 +569,13 @@ async fn encrypted_files_have_an_error_of_their_own() {
     }
     let origin = Dynpack::builder(storage).build();
     for (folder, scheme) in [("one", "cenc"), ("other", "cbcs")] {
-        let error = ask(&origin, &format!("/{folder}/{folder}.ism/manifest(format=m3u8-cmaf)")).await.unwrap_err();
+        let error = ask(&origin, &format!("/{folder}/{folder}.ism/manifest(format=m3u8-cmaf)"))
+            .await
+            .unwrap_err();
         assert_eq!((error.status(), error.code()), (415, "MPE_ENC_ALREADY_ENCRYPTED"));
-        let problem = format!("no track can be served: track 1: already encrypted: avc1 by the scheme {scheme}");
+        let problem = format!(
+            "no track can be served: track 1: already encrypted: avc1 by the scheme {scheme}"
+        );
         let file = format!("the asset `{folder}/{folder}.ism` cannot be served: `film.mp4`");
         assert_eq!(error.to_string(), format!("{file}: already encrypted: {problem}"));
     }

@@ -1,6 +1,9 @@
 //! Documents of locators and policies: what can be read, and what it means.
 
-use dynpack::{ContentKeys, Dynpack, EnabledProtocols, KeyToTracks, Locators, LocatorsDocument, MediaKind, Protocol, Request};
+use dynpack::{
+    ContentKeys, Dynpack, EnabledProtocols, KeyToTracks, Locators, LocatorsDocument, MediaKind,
+    Protocol, Request,
+};
 use dynpack::{StreamingPolicy, TrackCondition, TrackSelection};
 use serde_json::{Value, json};
 
@@ -22,7 +25,8 @@ fn documents_which_contradict_themselves_are_refused() {
     let problems = [
         (
             problem(|d| {
-                d["streamingLocators"][1]["streamingLocatorId"] = d["streamingLocators"][0]["streamingLocatorId"].clone()
+                d["streamingLocators"][1]["streamingLocatorId"] =
+                    d["streamingLocators"][0]["streamingLocatorId"].clone()
             }),
             "the locator `locator-Predefined_DownloadOnly` cannot be used: there are two of that id",
         ),
@@ -53,12 +57,14 @@ fn documents_which_contradict_themselves_are_refused() {
             }),
             "the locator `locator-Predefined_DownloadOnly` cannot be used: it ends before it starts",
         ),
-        (problem(|d| d["streamingLocators"][0]["startTime"] = "yesterday".into()), "failed to parse"),
         (
-            problem(|d| {
-                d["streamingLocators"][0]["contentKeys"] =
-                    json!([{"id": "12345670-1234-4234-8234-123456789abc"}, {"id": "12345671-1234-4234-8234-123456789abc"}])
-            }),
+            problem(|d| d["streamingLocators"][0]["startTime"] = "yesterday".into()),
+            "failed to parse",
+        ),
+        (
+            problem(
+                |d| d["streamingLocators"][0]["contentKeys"] = json!([{"id": "12345670-1234-4234-8234-123456789abc"}, {"id": "12345671-1234-4234-8234-123456789abc"}]),
+            ),
             "the locator `locator-Predefined_DownloadOnly` cannot be used: two of its keys have no label",
         ),
         (
@@ -77,23 +83,40 @@ fn documents_which_contradict_themselves_are_refused() {
             }),
             "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different values or vectors",
         ),
-        (problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = "0123".into()), "not a key: "),
-        (problem(|d| d["streamingLocators"][0]["contentKeys"][0]["id"] = "0123".into()), "not a key id: "),
-        (problem(|d| d["streamingLocators"][0]["contentKey"] = json!([])), "unknown field `contentKey`"),
+        (
+            problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = "0123".into()),
+            "not a key: ",
+        ),
+        (
+            problem(|d| d["streamingLocators"][0]["contentKeys"][0]["id"] = "0123".into()),
+            "not a key id: ",
+        ),
+        (
+            problem(|d| d["streamingLocators"][0]["contentKey"] = json!([])),
+            "unknown field `contentKey`",
+        ),
         (
             problem(|d| d["streamingPolicies"]["Predefined_ClearKey"] = json!({})),
             "the policy `Predefined_ClearKey` cannot be used: its name is that of a predefined policy",
         ),
         (
-            problem(|d| d["streamingPolicies"]["all"]["envelopeEncryption"]["enabledProtocols"]["download"] = true.into()),
+            problem(|d| {
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["enabledProtocols"]["download"] =
+                    true.into()
+            }),
             "the policy `all` cannot be used: envelopeEncryption enables download, but stored files are not encrypted",
         ),
         (
-            problem(|d| d["streamingPolicies"]["all"]["commonEncryptionCenc"]["drm"]["fairPlay"] = json!({})),
+            problem(|d| {
+                d["streamingPolicies"]["all"]["commonEncryptionCenc"]["drm"]["fairPlay"] = json!({})
+            }),
             "the policy `all` cannot be used: commonEncryptionCenc names FairPlay, which takes nothing but cbcs",
         ),
         (
-            problem(|d| d["streamingPolicies"]["all"]["commonEncryptionCbcs"] = json!({"enabledProtocols": {"hls": true}})),
+            problem(|d| {
+                d["streamingPolicies"]["all"]["commonEncryptionCbcs"] =
+                    json!({"enabledProtocols": {"hls": true}})
+            }),
             "the policy `all` cannot be used: commonEncryptionCbcs names no system that could play it",
         ),
         (
@@ -101,36 +124,37 @@ fn documents_which_contradict_themselves_are_refused() {
             "envelopeEncryption does not say where players get keys, nor does keyDelivery",
         ),
         (
-            problem(|d| drop(d["keyDelivery"].as_object_mut().unwrap().remove("clearKeyUrlTemplate"))),
+            problem(|d| {
+                drop(d["keyDelivery"].as_object_mut().unwrap().remove("clearKeyUrlTemplate"))
+            }),
             "does not say where players get keys of ClearKey, nor does keyDelivery",
         ),
-        (problem(|d| d["keyDelivery"]["keyUrlTemplate"] = "https://k/{Kid}".into()), "has a token that is not known"),
         (
-            problem(|d| {
-                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] =
-                    json!([{"trackSelections": [{"property": "Size", "operation": "Equal", "value": "1"}]}])
-            }),
+            problem(|d| d["keyDelivery"]["keyUrlTemplate"] = "https://k/{Kid}".into()),
+            "has a token that is not known",
+        ),
+        (
+            problem(
+                |d| d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = json!([{"trackSelections": [{"property": "Size", "operation": "Equal", "value": "1"}]}]),
+            ),
             "unknown property `Size`; known are Type, Name, Language, FourCC, Bitrate",
         ),
         (
-            problem(|d| {
-                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] =
-                    json!([{"trackSelections": [{"property": "Bitrate", "operation": "Less", "value": "1"}]}])
-            }),
+            problem(
+                |d| d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = json!([{"trackSelections": [{"property": "Bitrate", "operation": "Less", "value": "1"}]}]),
+            ),
             "unknown operation `Less`; known are Equal, NotEqual",
         ),
         (
-            problem(|d| {
-                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] =
-                    json!([{"trackSelections": [{"property": "Bitrate", "operation": "Equal", "value": "1-x"}]}])
-            }),
+            problem(
+                |d| d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = json!([{"trackSelections": [{"property": "Bitrate", "operation": "Equal", "value": "1-x"}]}]),
+            ),
             "`1-x` cannot be the Bitrate of a track",
         ),
         (
-            problem(|d| {
-                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] =
-                    json!([{"trackSelections": [{"property": "Bitrate", "operation": "NotEqual", "value": "2-1"}]}])
-            }),
+            problem(
+                |d| d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = json!([{"trackSelections": [{"property": "Bitrate", "operation": "NotEqual", "value": "2-1"}]}]),
+            ),
             "`2-1` cannot be the Bitrate of a track",
         ),
         (
@@ -165,23 +189,39 @@ fn a_key_may_be_listed_twice() {
     let mut other = document["streamingLocators"][6]["contentKeys"][0].clone();
     other["label"] = "other".into();
     document["streamingLocators"][6]["contentKeys"].as_array_mut().unwrap().push(other);
-    assert_eq!(locators(document).iter().find(|locator| locator.id == "locator-all").unwrap().content_keys.len(), 2);
+    assert_eq!(
+        locators(document)
+            .iter()
+            .find(|locator| locator.id == "locator-all")
+            .unwrap()
+            .content_keys
+            .len(),
+        2
+    );
 }
 
 /// A secret that cannot be read is not repeated in the error, whatever it is written as.
 #[test]
 fn errors_do_not_repeat_keys() {
     let text = "f0e1d2c3b4a5968778695a4b3c2d1e0";
-    let key = |secret: Value| problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = secret);
+    let key =
+        |secret: Value| problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = secret);
     assert!(!key(text.into()).contains(text));
-    for (secret, shown) in [(json!(10_111_213_141_516_u64), "1011"), (json!(-10_111_213_i64), "1011"), (json!(1.011e30), "1.011")]
-    {
+    for (secret, shown) in [
+        (json!(10_111_213_141_516_u64), "1011"),
+        (json!(-10_111_213_i64), "1011"),
+        (json!(1.011e30), "1.011"),
+    ] {
         let problems = [
             key(secret.clone()),
             problem(|d| d["streamingLocators"][0]["contentKeys"][0] = secret.clone()),
             problem(|d| d["streamingLocators"][0]["contentKeys"] = secret.clone()),
         ];
-        let expected = ["not a key: it is not in quotes", "a key without its id", "contentKeys is no list of keys"];
+        let expected = [
+            "not a key: it is not in quotes",
+            "a key without its id",
+            "contentKeys is no list of keys",
+        ];
         assert_eq!(problems, expected, "{shown}");
     }
     for problem in [
@@ -192,7 +232,9 @@ fn errors_do_not_repeat_keys() {
     ] {
         assert!(!problem.contains(text), "{problem}");
     }
-    let read = |text: &str| serde_json::from_str::<LocatorsDocument>(text).map(|_| ()).unwrap_err().to_string();
+    let read = |text: &str| {
+        serde_json::from_str::<LocatorsDocument>(text).map(|_| ()).unwrap_err().to_string()
+    };
     let number = "10111213141516171819202122232425";
     let document = |value: &str| {
         let key = format!(r#"{{"id": "12345670-1234-4234-8234-123456789abc", "value": {value}}}"#);
@@ -216,14 +258,18 @@ fn predefined_policies_are_those_of_azure() {
         let mut formats: Vec<_> = policy
             .admitted()
             .map(|(format, encryption)| {
-                encryption.map_or_else(|| format.to_string(), |encryption| format!("{format}+{encryption}"))
+                encryption.map_or_else(
+                    || format.to_string(),
+                    |encryption| format!("{format}+{encryption}"),
+                )
             })
             .collect();
         formats.sort();
         (policy.allows_download(), formats.join(" "))
     };
     let clear = "fmp4 fmp4-v20 m3u8-aapl m3u8-aapl-v3 m3u8-cmaf mpd-time-cmaf mpd-time-csf";
-    let cenc = "fmp4+cenc fmp4+piff fmp4-v20+cenc fmp4-v20+piff mpd-time-cmaf+cenc mpd-time-csf+cenc";
+    let cenc =
+        "fmp4+cenc fmp4+piff fmp4-v20+cenc fmp4-v20+piff mpd-time-cmaf+cenc mpd-time-csf+cenc";
     let all = "fmp4+cenc fmp4+piff fmp4-v20+cenc fmp4-v20+piff m3u8-aapl+cbcs-aapl m3u8-cmaf+cbcs-aapl mpd-time-cmaf+cenc mpd-time-csf+cenc";
     for (name, download, formats) in [
         ("Predefined_DownloadOnly", true, ""),
@@ -241,7 +287,8 @@ fn predefined_policies_are_those_of_azure() {
 /// The example of the documentation is one, and policies are written as they are read.
 #[tokio::test]
 async fn the_example_can_be_read() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/locators.example.json");
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/locators.example.json");
     let document: LocatorsDocument = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     for policy in document.streaming_policies.values() {
         let written = serde_json::to_value(policy).unwrap();
@@ -250,10 +297,18 @@ async fn the_example_can_be_read() {
     let locators = Locators::new(document).unwrap();
     assert_eq!(locators.iter().count(), 5);
     // Its key for each quality shows in the sample asset.
-    let id = locators.iter().find(|locator| locator.streaming_policy_name == "key-per-quality").unwrap().id.clone();
+    let id = locators
+        .iter()
+        .find(|locator| locator.streaming_policy_name == "key-per-quality")
+        .unwrap()
+        .id
+        .clone();
     let dynpack = Dynpack::builder(sample_storage()).locators(locators).build();
-    let mpd = text(&dynpack, &format!("/{id}/sample.ism/manifest(format=mpd-time-cmaf,encryption=cenc)")).await;
-    let keys: std::collections::BTreeSet<_> = mpd.split("default_KID=\"").skip(1).map(|rest| &rest[..36]).collect();
+    let mpd =
+        text(&dynpack, &format!("/{id}/sample.ism/manifest(format=mpd-time-cmaf,encryption=cenc)"))
+            .await;
+    let keys: std::collections::BTreeSet<_> =
+        mpd.split("default_KID=\"").skip(1).map(|rest| &rest[..36]).collect();
     assert_eq!(keys.len(), 3, "{keys:?}");
 }
 
@@ -268,10 +323,12 @@ async fn tracks_are_selected_by_all_conditions() {
             .iter()
             .map(|(property, operation, value)| json!({"property": property, "operation": operation, "value": value}))
             .collect();
-        let selection: TrackSelection = serde_json::from_value(json!({ "trackSelections": conditions })).unwrap();
+        let selection: TrackSelection =
+            serde_json::from_value(json!({ "trackSelections": conditions })).unwrap();
         let written = serde_json::to_value(&selection).unwrap();
         assert_eq!(serde_json::from_value::<TrackSelection>(written).unwrap(), selection);
-        let renditions = asset.presentation.renditions.iter().filter(|rendition| selection.selects(rendition));
+        let renditions =
+            asset.presentation.renditions.iter().filter(|rendition| selection.selects(rendition));
         renditions.map(|rendition| rendition.bitrate).collect::<Vec<_>>()
     };
     let (video, german, english) = ([62_780, 157_695, 423_476], 71_182, 69_345);
@@ -283,7 +340,10 @@ async fn tracks_are_selected_by_all_conditions() {
     assert_eq!(selected(&[("Language", "Equal", "deu")]), [german]);
     assert_eq!(selected(&[("FourCC", "Equal", "AVC1")]), video);
     assert_eq!(selected(&[("FourCC", "NotEqual", "avc1")]), [german, english]);
-    assert_eq!(selected(&[("Bitrate", "Equal", "62780-157695")]), [62_780, 157_695, german, english]);
+    assert_eq!(
+        selected(&[("Bitrate", "Equal", "62780-157695")]),
+        [62_780, 157_695, german, english]
+    );
     assert_eq!(selected(&[("Bitrate", "Equal", "423476")]), [423_476]);
     assert_eq!(selected(&[("Type", "Equal", "audio"), ("Language", "NotEqual", "en")]), [german]);
 }
@@ -303,7 +363,8 @@ fn conditions_made_in_rust_are_those_of_json() {
         assert_eq!(serde_json::to_value(&condition).unwrap(), written);
         assert_eq!(serde_json::from_value::<TrackCondition>(written).unwrap(), condition);
     }
-    let keys = ContentKeys::new("sd", vec![KeyToTracks::new("hd", vec![TrackSelection::default()])]);
+    let keys =
+        ContentKeys::new("sd", vec![KeyToTracks::new("hd", vec![TrackSelection::default()])]);
     let written = json!({
         "defaultKey": {"label": "sd"},
         "keyToTrackMappings": [{"label": "hd", "tracks": [{"trackSelections": []}]}],
@@ -312,6 +373,8 @@ fn conditions_made_in_rust_are_those_of_json() {
     let all = [Protocol::Smooth, Protocol::Hls, Protocol::Dash, Protocol::Hds];
     for protocol in all {
         let enabled = EnabledProtocols::of(&[protocol]);
-        assert!(all.iter().all(|&other| enabled.has(other) == (other == protocol)) && !enabled.download);
+        assert!(
+            all.iter().all(|&other| enabled.has(other) == (other == protocol)) && !enabled.download
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The laws of the architecture for films of any clocks, frame rates, groups of pictures, edit lists and lengths, in all protocols.
+//! The laws of the architecture for films of any clocks, frame rates, groups of pictures, edit
+//! lists and lengths, in all protocols.
 
 use std::time::Duration;
 
@@ -88,7 +89,9 @@ async fn answer(dynpack: &Dynpack, url: &str) -> (String, Bytes) {
 
 /// The stream of the same rendition.
 fn twin<'a>(stream: &Stream, others: &'a [Stream]) -> &'a Stream {
-    let is_same = |other: &&Stream| other.track == stream.track && (stream.is_companion || other.bitrate == stream.bitrate);
+    let is_same = |other: &&Stream| {
+        other.track == stream.track && (stream.is_companion || other.bitrate == stream.bitrate)
+    };
     others.iter().find(is_same).unwrap()
 }
 
@@ -105,21 +108,34 @@ fn segments_tile_the_track(film: &Film, stream: &Stream) {
             "sample {at}"
         );
     }
-    assert!(played.windows(2).all(|pair| pair[0].decode + pair[0].duration.unwrap() == pair[1].decode), "decoded without a gap");
+    assert!(
+        played.windows(2).all(|pair| pair[0].decode + pair[0].duration.unwrap() == pair[1].decode),
+        "decoded without a gap"
+    );
     assert_times(film, track, &played);
     assert_names(track, stream);
 }
 
-/// All times are those of the file, moved by what edit lists say: the film starts at 0, and tracks keep their distances.
+/// All times are those of the file, moved by what edit lists say: the film starts at 0, and tracks
+/// keep their distances.
 fn assert_times(film: &Film, track: &Track, played: &[&Played]) {
     let stored = track.composition_times();
-    let moved: Vec<i64> = played.iter().zip(&stored[track.unneeded()..]).map(|(played, stored)| played.time - stored).collect();
+    let moved: Vec<i64> = played
+        .iter()
+        .zip(&stored[track.unneeded()..])
+        .map(|(played, stored)| played.time - stored)
+        .collect();
     assert!(moved.iter().all(|by| *by == moved[0]), "times keep their distances");
     let expected = track.placement() as f64 - film.start() * f64::from(track.clock);
-    assert!((moved[0] as f64 - expected).abs() < 0.51, "moved by {}, where {expected} is due", moved[0]);
+    assert!(
+        (moved[0] as f64 - expected).abs() < 0.51,
+        "moved by {}, where {expected} is due",
+        moved[0]
+    );
 }
 
-/// A segment is named by when it starts, which is when its earliest sample is presented, and lasts until the next.
+/// A segment is named by when it starts, which is when its earliest sample is presented, and lasts
+/// until the next.
 fn assert_names(track: &Track, stream: &Stream) {
     let seconds = |ticks: i64| ticks as f64 / f64::from(stream.clock);
     let starts: Vec<i64> = stream.segments.iter().map(|segment| start(&segment.samples)).collect();
@@ -127,7 +143,10 @@ fn assert_names(track: &Track, stream: &Stream) {
     let ends = starts.iter().copied().skip(1).chain([stream.samples().map(end).max().unwrap()]);
     for ((segment, start), end) in stream.segments.iter().zip(&starts).zip(ends) {
         assert_eq!(segment.name, Some(*start), "{}", track.name);
-        assert!((segment.start - seconds(*start)).abs() < 1e-6 && (segment.duration - seconds(end - start)).abs() < 1e-6);
+        assert!(
+            (segment.start - seconds(*start)).abs() < 1e-6
+                && (segment.duration - seconds(end - start)).abs() < 1e-6
+        );
         assert!(track.kind == MediaKind::Audio || segment.samples[0].is_sync == Some(true));
     }
 }
@@ -153,7 +172,8 @@ fn every_track_is_there(film: &Film, format: Format, streams: &[Stream]) {
     assert_eq!(streams.len(), expected, "{format}");
 }
 
-/// The same samples in the same segments, at the same times: exactly, or as far as the format's clock can tell.
+/// The same samples in the same segments, at the same times: exactly, or as far as the format's
+/// clock can tell.
 fn formats_deliver_alike(format: Format, stream: &Stream, expected: &Stream) {
     let about = format!("{format} {} {}", stream.track, stream.bitrate);
     assert_eq!(stream.lens(), expected.lens(), "{about}");
@@ -177,14 +197,18 @@ fn formats_deliver_alike(format: Format, stream: &Stream, expected: &Stream) {
     }
 }
 
-/// Each entry of a list for trick play is one sync sample, named by when that is presented, and lasts until the next.
+/// Each entry of a list for trick play is one sync sample, named by when that is presented, and
+/// lasts until the next.
 fn key_frames_are_presented_when_they_say(format: Format, frames: &Stream, expected: &Stream) {
     let about = format!("{format}: a key frame of {}", frames.bitrate);
     let clock = f64::from(expected.clock);
     let last = expected.segments.last().unwrap();
-    let ends = frames.segments.iter().skip(1).map(|next| next.start).chain([last.start + last.duration]);
+    let ends =
+        frames.segments.iter().skip(1).map(|next| next.start).chain([last.start + last.duration]);
     for (at, (entry, end)) in frames.segments.iter().zip(ends).enumerate() {
-        let [picture] = &entry.samples[..] else { panic!("{about}: {} samples", entry.samples.len()) };
+        let [picture] = &entry.samples[..] else {
+            panic!("{about}: {} samples", entry.samples.len())
+        };
         let stored = expected.samples().find(|sample| sample.data == picture.data).unwrap();
         assert!(picture.is_sync != Some(false) && stored.is_sync == Some(true), "{about}");
         assert_eq!(entry.name, Some(stored.time), "{about}: presented at {}", stored.time);
@@ -193,7 +217,11 @@ fn key_frames_are_presented_when_they_say(format: Format, frames: &Stream, expec
         let start = stored.time as f64 / clock;
         // Playlists start at 0, whenever their track does.
         let is_opening = format.protocol() == Protocol::Hls && at == 0 && entry.start == 0.0;
-        assert!(is_opening || (entry.start - start).abs() < 0.0001, "{about} at {start} starts at {}", entry.start);
+        assert!(
+            is_opening || (entry.start - start).abs() < 0.0001,
+            "{about} at {start} starts at {}",
+            entry.start
+        );
         let late = entry.start + entry.duration - end;
         assert!(late.abs() < 0.0001, "{about} at {start} ends by {late} late");
         if let Some(duration) = picture.duration {
@@ -203,25 +231,34 @@ fn key_frames_are_presented_when_they_say(format: Format, frames: &Stream, expec
     }
     let mut of_segments = expected.segments.iter().map(|segment| segment.samples[0].time);
     let names: Vec<_> = frames.segments.iter().map(|entry| entry.name.unwrap()).collect();
-    assert!(names.is_sorted() && of_segments.all(|time| names.contains(&time)), "{about} is missing");
+    assert!(
+        names.is_sorted() && of_segments.all(|time| names.contains(&time)),
+        "{about} is missing"
+    );
 }
 
-/// What carries two tracks lists a segment where either has one. The main track says when it starts; the other does where that has
-/// nothing, or where that begins, if the other has more to come before.
+/// What carries two tracks lists a segment where either has one. The main track says when it
+/// starts; the other does where that has nothing, or where that begins, if the other has more to
+/// come before.
 fn muxed_segments_are_where_they_are_said(format: Format, streams: &[Stream], expected: &[Stream]) {
     for carried in streams.chunk_by(|_, next| next.is_companion) {
-        let mut dues: Vec<_> = carried.iter().map(|part| twin(part, expected).segments.iter()).collect();
+        let mut dues: Vec<_> =
+            carried.iter().map(|part| twin(part, expected).segments.iter()).collect();
         let (main, mut has_begun) = (&carried[0], false);
         let clock = f64::from(twin(main, expected).clock);
         let mut starts: Vec<(f64, bool)> = Vec::new();
         for at in 0..main.segments.len() {
-            let due =
-                carried.iter().zip(&mut dues).map(|(part, due)| (!part.segments[at].samples.is_empty()).then(|| due.next()));
+            let due = carried
+                .iter()
+                .zip(&mut dues)
+                .map(|(part, due)| (!part.segments[at].samples.is_empty()).then(|| due.next()));
             let due: Vec<_> = due.map(|due| Some(due??.start)).collect();
             let beside = due.get(1).copied().flatten();
             starts.push(match (due[0], beside) {
                 (Some(main), Some(beside)) if !has_begun && beside < main => (beside, false),
-                (Some(main), _) => (main, starts.last().is_none_or(|(last, _)| last + 1.0 / clock < main)),
+                (Some(main), _) => {
+                    (main, starts.last().is_none_or(|(last, _)| last + 1.0 / clock < main))
+                }
                 (None, beside) => (beside.unwrap(), false),
             });
             has_begun |= due[0].is_some();
@@ -230,13 +267,26 @@ fn muxed_segments_are_where_they_are_said(format: Format, streams: &[Stream], ex
         let end = ends.map(|last| last.start + last.duration).fold(0.0, f64::max);
         let ends: Vec<_> = starts.iter().skip(1).copied().chain([(end, false)]).collect();
         for ((segment, start), end) in main.segments.iter().zip(starts).zip(ends) {
-            assert_muxed(format, segment, [start, end], clock, &format!("{format} {}", main.bitrate));
+            assert_muxed(
+                format,
+                segment,
+                [start, end],
+                clock,
+                &format!("{format} {}", main.bitrate),
+            );
         }
     }
 }
 
-/// Each bound with whether it is exact: another track's is on the clock of the main one, which may be coarse, and no two are equal.
-fn assert_muxed(format: Format, segment: &Segment, [start, end]: [(f64, bool); 2], clock: f64, about: &str) {
+/// Each bound with whether it is exact: another track's is on the clock of the main one, which may
+/// be coarse, and no two are equal.
+fn assert_muxed(
+    format: Format,
+    segment: &Segment,
+    [start, end]: [(f64, bool); 2],
+    clock: f64,
+    about: &str,
+) {
     let most = |is_exact: bool| match format {
         Format::Hds => 0.0011,
         _ if is_exact => 0.001,
@@ -245,11 +295,20 @@ fn assert_muxed(format: Format, segment: &Segment, [start, end]: [(f64, bool); 2
     // Playlists start at 0, whenever their tracks do.
     let is_opening = format == Format::HlsV3 && segment.start == 0.0;
     let early = segment.start - start.0;
-    assert!(is_opening || early.abs() <= most(start.1), "{about}: a segment starts at {}, not {}", segment.start, start.0);
+    assert!(
+        is_opening || early.abs() <= most(start.1),
+        "{about}: a segment starts at {}, not {}",
+        segment.start,
+        start.0
+    );
     let late = segment.start + segment.duration - end.0;
     assert!(late.abs() <= most(end.1), "{about}: a segment ends {late} late, at {}", end.0);
     let named = segment.name.map_or(start.0, |name| name as f64 / clock);
-    assert!((named - start.0).abs() <= most(start.1), "{about}: a segment is named {named}, which starts at {}", start.0);
+    assert!(
+        (named - start.0).abs() <= most(start.1),
+        "{about}: a segment is named {named}, which starts at {}",
+        start.0
+    );
 }
 
 /// By how much a stream's times are moved, in ticks of its clock: FLV has none before 0.
@@ -264,8 +323,13 @@ fn delay(format: Format, stream: &Stream, expected: &Stream) -> f64 {
 /// What comes in one segment is moved by the same time.
 fn companions_keep_their_distance(format: Format, streams: &[Stream], expected: &[Stream]) {
     for pair in streams.windows(2).filter(|pair| pair[1].is_companion) {
-        let [main, companion] = [&pair[0], &pair[1]].map(|stream| delay(format, stream, twin(stream, expected)));
-        assert!(main == companion && main >= 0.0, "{format} {}: moved by {main} and {companion} ms", pair[0].bitrate);
+        let [main, companion] =
+            [&pair[0], &pair[1]].map(|stream| delay(format, stream, twin(stream, expected)));
+        assert!(
+            main == companion && main >= 0.0,
+            "{format} {}: moved by {main} and {companion} ms",
+            pair[0].bitrate
+        );
     }
 }
 
@@ -273,15 +337,26 @@ fn rescaled(time: i64, from: u32, to: u32) -> f64 {
     time as f64 * f64::from(to) / f64::from(from)
 }
 
-fn assert_time(played: &Played, due: i64, delay: f64, (stream, expected): (&Stream, &Stream), about: &str) {
+fn assert_time(
+    played: &Played,
+    due: i64,
+    delay: f64,
+    (stream, expected): (&Stream, &Stream),
+    about: &str,
+) {
     let due = rescaled(due, expected.clock, stream.clock) + delay;
-    // Players count on from the frame that has a time, and are right within a tick. What they count is rounded here.
+    // Players count on from the frame that has a time, and are right within a tick. What they count
+    // is rounded here.
     let most = match played.is_counted {
         true => 1.5,
         false if stream.clock == expected.clock => 0.0,
         false => 1.0,
     };
-    assert!((played.time as f64 - due).abs() <= most + 1e-6, "{about} is presented at {}, not {due}", played.time);
+    assert!(
+        (played.time as f64 - due).abs() <= most + 1e-6,
+        "{about} is presented at {}, not {due}",
+        played.time
+    );
 }
 
 fn assert_promise(format: Format, segment: &Segment, due: &Segment, is_last: bool, about: &str) {
@@ -293,12 +368,25 @@ fn assert_promise(format: Format, segment: &Segment, due: &Segment, is_last: boo
             assert!((end - wanted).abs() < 0.001, "{about}: a segment ends at {end}, not {wanted}");
         }
         Protocol::Dash => {
-            assert_eq!((segment.name, segment.start, segment.duration), (due.name, due.start, due.duration), "{about}")
+            assert_eq!(
+                (segment.name, segment.start, segment.duration),
+                (due.name, due.start, due.duration),
+                "{about}"
+            )
         }
-        // Renditions that are cut within a millisecond of each other share a list, which ends with the longest of them.
+        // Renditions that are cut within a millisecond of each other share a list, which ends with
+        // the longest of them.
         _ => {
-            let (early, late) = (segment.start - due.start, segment.start + segment.duration - due.start - due.duration);
-            assert!(early.abs() < 0.0011, "{about}: a segment starts at {}, not {}", segment.start, due.start);
+            let (early, late) = (
+                segment.start - due.start,
+                segment.start + segment.duration - due.start - due.duration,
+            );
+            assert!(
+                early.abs() < 0.0011,
+                "{about}: a segment starts at {}, not {}",
+                segment.start,
+                due.start
+            );
             let is_due = late > -0.0011 && (is_last || late < 0.0011);
             assert!(is_due, "{about}: a segment ends by {late} too late");
         }

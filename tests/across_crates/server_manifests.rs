@@ -22,7 +22,11 @@ async fn listed(tracks: &str) -> Result<Presentation, Error> {
 
 /// Names and bitrates, in the order of manifests.
 fn keys(presentation: &Presentation) -> Vec<(&str, u32)> {
-    presentation.renditions.iter().map(|rendition| (rendition.name.as_str(), rendition.bitrate)).collect()
+    presentation
+        .renditions
+        .iter()
+        .map(|rendition| (rendition.name.as_str(), rendition.bitrate))
+        .collect()
 }
 
 fn names(presentation: &Presentation) -> Vec<&str> {
@@ -45,14 +49,22 @@ async fn nameless_audio_of_several_languages_gets_names() {
     .await
     .unwrap();
     assert_eq!(names(&presentation), ["video", "audio_de", "audio_en"]);
-    let labels: Vec<_> = presentation.renditions.iter().map(|rendition| rendition.label.as_deref().unwrap_or("")).collect();
+    let labels: Vec<_> = presentation
+        .renditions
+        .iter()
+        .map(|rendition| rendition.label.as_deref().unwrap_or(""))
+        .collect();
     assert_eq!(labels, ["", "German", "English"]);
 }
 
 #[tokio::test]
 async fn declared_names_stay_and_no_other_gets_them() {
     let audio = |file: &str, more: &str, name: &str| {
-        let name = if name.is_empty() { String::new() } else { format!(r#"<param name="trackName" value="{name}"/>"#) };
+        let name = if name.is_empty() {
+            String::new()
+        } else {
+            format!(r#"<param name="trackName" value="{name}"/>"#)
+        };
         format!(r#"<audio src="audio_{file}.mp4" {more}>{name}</audio>"#)
     };
     for (tracks, expected) in [
@@ -60,10 +72,20 @@ async fn declared_names_stay_and_no_other_gets_them() {
         (audio("deu", "", "a") + &audio("eng", "", ""), vec!["a", "audio"]),
         (audio("deu", "", "audio") + &audio("eng", "", ""), vec!["audio", "audio_2"]),
         // One content at two bitrates.
-        (audio("deu", "systemBitrate='1'", "audio") + &audio("deu_copy", "systemBitrate='2'", ""), vec!["audio", "audio"]),
-        (audio("deu", "systemLanguage='fra'", "") + &audio("eng", "systemLanguage='fra'", "audio_fr"), vec!["audio", "audio_fr"]),
         (
-            audio("deu", "", "") + &audio("eng", "", "") + &audio("deu_copy", "systemLanguage='fra'", "audio_en"),
+            audio("deu", "systemBitrate='1'", "audio")
+                + &audio("deu_copy", "systemBitrate='2'", ""),
+            vec!["audio", "audio"],
+        ),
+        (
+            audio("deu", "systemLanguage='fra'", "")
+                + &audio("eng", "systemLanguage='fra'", "audio_fr"),
+            vec!["audio", "audio_fr"],
+        ),
+        (
+            audio("deu", "", "")
+                + &audio("eng", "", "")
+                + &audio("deu_copy", "systemLanguage='fra'", "audio_en"),
             vec!["audio_de", "audio_en_2", "audio_en"],
         ),
         // The same twice is once.
@@ -76,7 +98,9 @@ async fn declared_names_stay_and_no_other_gets_them() {
 #[tokio::test]
 async fn declared_bitrates_win_over_measured_ones() {
     let measured = listed(r#"<video src="video_180p.mp4"/>"#).await.unwrap().renditions[0].bitrate;
-    let tracks = format!(r#"<video src="video_180p.mp4"/><video src="video_360p.mp4" systemBitrate="{measured}"/>"#);
+    let tracks = format!(
+        r#"<video src="video_180p.mp4"/><video src="video_360p.mp4" systemBitrate="{measured}"/>"#
+    );
     let presentation = listed(&tracks).await.unwrap();
     assert_eq!(keys(&presentation), [("video", measured), ("video", measured + 1)]);
     assert_eq!(presentation.renditions[0].track.codec.dimensions(), Some((640, 360)));
@@ -99,9 +123,17 @@ async fn the_ending_of_a_listed_file_does_not_matter() {
     for name in ["film.ismv", "film.cmfv", "film.m4s", "film"] {
         let storage = sample_storage();
         storage.insert(format!("sample/{name}"), sample("video_180p.mp4"));
-        storage.insert("sample/x.ism", listing(&format!(r#"<video src="{name}" systemBitrate="60000"/>"#)));
+        storage.insert(
+            "sample/x.ism",
+            listing(&format!(r#"<video src="{name}" systemBitrate="60000"/>"#)),
+        );
         let dynpack = Dynpack::builder(storage).build();
-        assert!(text(&dynpack, "/sample/x.ism/manifest(format=m3u8-cmaf)").await.contains("QualityLevels(60000)"), "{name}");
+        assert!(
+            text(&dynpack, "/sample/x.ism/manifest(format=m3u8-cmaf)")
+                .await
+                .contains("QualityLevels(60000)"),
+            "{name}"
+        );
     }
 }
 
@@ -122,7 +154,10 @@ async fn server_manifests_that_promise_too_much() {
         (r#"<video src="missing.mp4"/>"#, "lists `missing.mp4`, which does not exist"),
         (r#"<video src="../secret.mp4"/>"#, "server manifest cannot be read"),
         (r#"<audio src="video_180p.mp4"/>"#, "`video_180p.mp4` has no audio track"),
-        (r#"<video src="video_180p.mp4"><param name="trackID" value="7"/></video>"#, "with the track ID 7"),
+        (
+            r#"<video src="video_180p.mp4"><param name="trackID" value="7"/></video>"#,
+            "with the track ID 7",
+        ),
         ("", "server manifest cannot be read"),
     ] {
         let storage = sample_storage();
@@ -136,7 +171,10 @@ async fn server_manifests_that_promise_too_much() {
 async fn archives_of_many_files_are_refused_as_such() {
     let storage = sample_storage();
     let head = r#"<head><meta name="formats" content="vod-fmp4"/></head>"#;
-    storage.insert("sample/x.ism", format!(r#"<smil>{head}<body><switch><video src="archive"/></switch></body></smil>"#));
+    storage.insert(
+        "sample/x.ism",
+        format!(r#"<smil>{head}<body><switch><video src="archive"/></switch></body></smil>"#),
+    );
     let (status, text) = refusal(storage).await;
     assert!(status == 415 && text.contains("`archive`, a folder of a live archive"), "{text}");
 }
@@ -154,9 +192,14 @@ async fn a_server_manifest_names_its_tracks() {
     let dynpack = Dynpack::builder(storage).build();
     let playlist = text(&dynpack, "/sample/x.ism/manifest(format=m3u8-cmaf)").await;
     assert!(
-        playlist.contains("QualityLevels(60000)/Manifest(video,") && playlist.contains("QualityLevels(400000)/Manifest(video,")
+        playlist.contains("QualityLevels(60000)/Manifest(video,")
+            && playlist.contains("QualityLevels(400000)/Manifest(video,")
     );
-    assert!(playlist.contains("QualityLevels(66000)/Manifest(aac_eng_2,") && playlist.contains("NAME=\"English\""), "{playlist}");
+    assert!(
+        playlist.contains("QualityLevels(66000)/Manifest(aac_eng_2,")
+            && playlist.contains("NAME=\"English\""),
+        "{playlist}"
+    );
     // The folder's own name is no asset any more only if it has a server manifest of that name.
     assert!(ask(&dynpack, "/sample/sample.ism/manifest(format=m3u8-cmaf)").await.is_ok());
 }

@@ -10,7 +10,8 @@ use crate::played::{Played, Stream, streams};
 use crate::random_films::{ASSET, origin, run};
 use crate::support::{formats, get, key_frames, manifest, promises, sample_origin, text};
 
-const PROGRESSIVE: Container = Container { form: Form::Progressive { is_fast_start: false }, is_one_file: false };
+const PROGRESSIVE: Container =
+    Container { form: Form::Progressive { is_fast_start: false }, is_one_file: false };
 
 /// All containers; an index of fragments is of one track.
 fn containers() -> impl Strategy<Value = Container> {
@@ -20,7 +21,8 @@ fn containers() -> impl Strategy<Value = Container> {
         Just(Form::Indexed),
         any::<bool>().prop_map(|is_indexed| Form::Smooth { is_indexed }),
     ];
-    (forms, any::<bool>()).prop_map(|(form, shared)| Container { form, is_one_file: shared && form != Form::Indexed })
+    (forms, any::<bool>())
+        .prop_map(|(form, shared)| Container { form, is_one_file: shared && form != Form::Indexed })
 }
 
 proptest! {
@@ -69,8 +71,9 @@ async fn sorted(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Stream> {
     streams
 }
 
-/// The same samples, and by how many seconds each of a stream comes later than expected, as far as all clocks can tell: `tick` is the
-/// longest of the stored tracks, to which the start of the presentation is rounded if it is that track's.
+/// The same samples, and by how many seconds each of a stream comes later than expected, as far as
+/// all clocks can tell: `tick` is the longest of the stored tracks, to which the start of the
+/// presentation is rounded if it is that track's.
 fn delays(expected: &[Stream], streams: &[Stream], format: Format, tick: f64) -> Vec<Vec<f64>> {
     assert_eq!(expected.len(), streams.len(), "{format}");
     let delays = expected.iter().zip(streams).map(|(expected, stream)| {
@@ -80,7 +83,11 @@ fn delays(expected: &[Stream], streams: &[Stream], format: Format, tick: f64) ->
         // Each is rounded by itself, and so is the start of the presentation.
         let unsure = 2.0 * (tick + 1.0 / f64::from(expected.clock) + 1.0 / f64::from(stream.clock));
         let delay = |(at, (due, played)): (usize, (&Played, &Played))| {
-            assert_eq!((&due.data, due.is_sync), (&played.data, played.is_sync), "{about}: sample {at}");
+            assert_eq!(
+                (&due.data, due.is_sync),
+                (&played.data, played.is_sync),
+                "{about}: sample {at}"
+            );
             let seconds = |ticks: i64, clock: u32| ticks as f64 / f64::from(clock);
             let delay = seconds(played.time, stream.clock) - seconds(due.time, expected.clock);
             if delay.abs() <= unsure { 0.0 } else { delay }
@@ -99,12 +106,23 @@ pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
         let (bitrate, _) = level.split_once(')').unwrap();
         let name = promise.track();
         let mut renditions = asset.presentation.renditions.iter();
-        let rendition = renditions.find(|rendition| rendition.name == name && rendition.bitrate.to_string() == bitrate).unwrap();
+        let rendition = renditions
+            .find(|rendition| rendition.name == name && rendition.bitrate.to_string() == bitrate)
+            .unwrap();
         let (kind, ending) = if name == "video" { ("video", "ismv") } else { ("audio", "isma") };
-        let described = if kind == "video" { builder::Track::video(0) } else { builder::Track::audio(0) };
-        let track =
-            builder::Track { id: 1, timescale: 10_000_000, entries: vec![rendition.track.sample_entry.to_vec()], ..described };
-        let mut file = [builder::ftyp(), fragments::moov(&[fragments::without_samples(track)], &[[1, 1, 0, 0, 0]])].concat();
+        let described =
+            if kind == "video" { builder::Track::video(0) } else { builder::Track::audio(0) };
+        let track = builder::Track {
+            id: 1,
+            timescale: 10_000_000,
+            entries: vec![rendition.track.sample_entry.to_vec()],
+            ..described
+        };
+        let mut file = [
+            builder::ftyp(),
+            fragments::moov(&[fragments::without_samples(track)], &[[1, 1, 0, 0, 0]]),
+        ]
+        .concat();
         for (url, ..) in &promise.segments {
             file.extend_from_slice(&get(origin, url).await);
         }
@@ -113,25 +131,39 @@ pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
             r#"<{kind} src="{name}_{bitrate}.{ending}" systemBitrate="{bitrate}"><param name="trackName" value="{name}"/></{kind}>"#
         ));
     }
-    storage.insert("sample/sample.ism", format!("<smil><head/><body><switch>{listed}</switch></body></smil>"));
+    storage.insert(
+        "sample/sample.ism",
+        format!("<smil><head/><body><switch>{listed}</switch></body></smil>"),
+    );
     storage
 }
 
 pub(crate) const SAMPLE: &str = "/sample/sample.ism";
 
-/// Priming has no time in Smooth Streaming: its frame stands at 0, as long before the first sound as it was. All else is as in the MP4
-/// set.
+/// Priming has no time in Smooth Streaming: its frame stands at 0, as long before the first sound
+/// as it was. All else is as in the MP4 set.
 #[tokio::test]
 async fn a_smooth_set_of_our_own_is_the_mp4_set() {
     let origin = sample_origin();
     let again = Dynpack::builder(as_smooth_set(&origin).await).build();
     for format in formats() {
-        let (expected, streams) = (sorted(&origin, SAMPLE, format).await, sorted(&again, SAMPLE, format).await);
-        for (stream, delays) in streams.iter().zip(delays(&expected, &streams, format, 1.0 / 12_800.0)) {
+        let (expected, streams) =
+            (sorted(&origin, SAMPLE, format).await, sorted(&again, SAMPLE, format).await);
+        for (stream, delays) in
+            streams.iter().zip(delays(&expected, &streams, format, 1.0 / 12_800.0))
+        {
             let is = |delay: f64, due: f64| (delay - due).abs() < 0.001;
-            let first = if stream.track == "video" || format.protocol() == Protocol::Smooth { 0.0 } else { PRIMING };
+            let first = if stream.track == "video" || format.protocol() == Protocol::Smooth {
+                0.0
+            } else {
+                PRIMING
+            };
             assert!(is(delays[0], first), "{format} {}: the first by {}", stream.track, delays[0]);
-            assert!(delays.iter().skip(1).all(|delay| *delay == 0.0), "{format} {}: {delays:?}", stream.track);
+            assert!(
+                delays.iter().skip(1).all(|delay| *delay == 0.0),
+                "{format} {}: {delays:?}",
+                stream.track
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Storages that are slow, or give other bytes than they were asked for, as those do whose server ignores ranges or breaks off.
+//! Storages that are slow, or give other bytes than they were asked for, as those do whose server
+//! ignores ranges or breaks off.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -86,9 +87,12 @@ fn odd(memory: Memory, quirk: Quirk, is_odd: &Arc<AtomicBool>) -> Dynpack {
 /// What is told of it: before anything is sent, or in place of the rest.
 async fn problem(dynpack: &Dynpack, url: &str) -> String {
     match ask(dynpack, url).await {
-        Ok(response) => {
-            response.body.collect().await.map(|sent| format!("{} bytes", sent.len())).unwrap_or_else(|error| error.to_string())
-        }
+        Ok(response) => response
+            .body
+            .collect()
+            .await
+            .map(|sent| format!("{} bytes", sent.len()))
+            .unwrap_or_else(|error| error.to_string()),
         Err(error) => error.to_string(),
     }
 }
@@ -98,7 +102,10 @@ async fn an_asset_is_not_opened_by_other_bytes() {
     let listed = sample_storage();
     let manifest = r#"<smil><body><switch><video src="video_180p.mp4"/></switch></body></smil>"#;
     listed.insert("sample/sample.ism", manifest);
-    for (memory, quirk) in [sample_storage(), listed].into_iter().flat_map(|memory| QUIRKS.map(|quirk| (memory.clone(), quirk))) {
+    for (memory, quirk) in [sample_storage(), listed]
+        .into_iter()
+        .flat_map(|memory| QUIRKS.map(|quirk| (memory.clone(), quirk)))
+    {
         let is_odd = Arc::new(AtomicBool::new(true));
         let dynpack = odd(memory, quirk, &is_odd);
         let url = "/sample/sample.ism/manifest(format=m3u8-cmaf)";
@@ -151,11 +158,15 @@ impl Storage for Slow {
     }
 }
 
-/// One slow file must not hold up the others: a first request waits for the slowest, and not for their sum.
+/// One slow file must not hold up the others: a first request waits for the slowest, and not for
+/// their sum.
 #[tokio::test]
 async fn the_files_of_an_asset_are_opened_side_by_side() {
-    let dynpack = Dynpack::builder(Slow { memory: sample_storage(), all: Barrier::new(SAMPLE.len()) }).build();
+    let dynpack =
+        Dynpack::builder(Slow { memory: sample_storage(), all: Barrier::new(SAMPLE.len()) })
+            .build();
     let answered = ask(&dynpack, "/sample/sample.ism/manifest(format=m3u8-cmaf)");
-    let answered = timeout(Duration::from_secs(60), answered).await.expect("files are not opened one by one");
+    let answered =
+        timeout(Duration::from_secs(60), answered).await.expect("files are not opened one by one");
     assert_eq!(answered.unwrap().status, 200);
 }

@@ -1,4 +1,5 @@
-//! The ciphers against those of OpenSSL, in turns: `cargo bench -p dynpack-crypt --bench openssl`. Skipped where there is no `openssl`.
+//! The ciphers against those of OpenSSL, in turns: `cargo bench -p dynpack-crypt --bench openssl`.
+//! Skipped where there is no `openssl`.
 
 #![expect(clippy::print_stdout, reason = "a report")]
 
@@ -28,8 +29,15 @@ fn main() {
         black_box(&out);
     });
     // Audio is encrypted whole, so no header is read.
-    let codec = Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration"));
-    let track = TrackEncryption::new(Scheme::Cenc, id, MediaKind::Audio, &IvSource::new(id, "film", TrackId(1), "audio", 1));
+    let codec = Codec::Aac(
+        AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration"),
+    );
+    let track = TrackEncryption::new(
+        Scheme::Cenc,
+        id,
+        MediaKind::Audio,
+        &IvSource::new(id, "film", TrackId(1), "audio", 1),
+    );
     let encryptor = SampleEncryptor::new(track, &key, &codec).expect("AAC");
     let fragment = encryptor.plan_unread(SampleIndex(0), 1).expect("known without reading");
     let mut out = Vec::with_capacity(LEN);
@@ -45,10 +53,17 @@ fn main() {
 /// Prints the best of some rounds on either side.
 fn report(cipher: &str, mut ours: impl FnMut() -> f64) {
     let rounds: Option<Vec<_>> = (0..ROUNDS).map(|_| Some((ours(), openssl(cipher)?))).collect();
-    let Some(rounds) = rounds else { return println!("{cipher}: skipped, since there is no openssl") };
+    let Some(rounds) = rounds else {
+        return println!("{cipher}: skipped, since there is no openssl");
+    };
     let best = |side: fn(&(f64, f64)) -> f64| rounds.iter().map(side).fold(0.0, f64::max);
     let (ours, theirs) = (best(|round| round.0), best(|round| round.1));
-    println!("{cipher}: {:.2} GB/s, OpenSSL {:.2} GB/s: {:.2} of it", ours / 1e9, theirs / 1e9, ours / theirs);
+    println!(
+        "{cipher}: {:.2} GB/s, OpenSSL {:.2} GB/s: {:.2} of it",
+        ours / 1e9,
+        theirs / 1e9,
+        ours / theirs
+    );
 }
 
 fn bytes_a_second(mut encrypt: impl FnMut()) -> impl FnMut() -> f64 {
@@ -64,7 +79,12 @@ fn bytes_a_second(mut encrypt: impl FnMut()) -> impl FnMut() -> f64 {
 
 /// Bytes a second, as OpenSSL says itself.
 fn openssl(cipher: &str) -> Option<f64> {
-    let arguments = ["speed", "-mr", "-elapsed", "-seconds", "1", "-bytes", &LEN.to_string(), "-evp", cipher];
+    let arguments =
+        ["speed", "-mr", "-elapsed", "-seconds", "1", "-bytes", &LEN.to_string(), "-evp", cipher];
     let output = Command::new("openssl").args(arguments).output().ok()?;
-    String::from_utf8(output.stdout).ok()?.lines().rev().find_map(|line| line.rsplit(':').next()?.parse().ok())
+    String::from_utf8(output.stdout)
+        .ok()?
+        .lines()
+        .rev()
+        .find_map(|line| line.rsplit(':').next()?.parse().ok())
 }

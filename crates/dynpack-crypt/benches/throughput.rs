@@ -1,5 +1,6 @@
-//! What encryption costs a byte: a segment of 4 MB by each scheme, from one buffer into another, and copied only, for comparison.
-//! These include reading slice headers, and writing into another buffer than the source.
+//! What encryption costs a byte: a segment of 4 MB by each scheme, from one buffer into another,
+//! and copied only, for comparison. These include reading slice headers, and writing into another
+//! buffer than the source.
 
 use std::hint::black_box;
 
@@ -15,8 +16,8 @@ const SLICE: usize = (4 << 20) / SAMPLES - 4;
 
 /// High profile, 1280x720; CABAC.
 const AVCC: &[u8] = &[
-    1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 12, 0x67, 0x64, 0, 0x1f, 0xac, 0xb4, 0x02, 0x80, 0x2d, 0xd8, 0x08, 0x80, 1, 0, 4, 0x68,
-    0xee, 0x3c, 0xb0,
+    1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 12, 0x67, 0x64, 0, 0x1f, 0xac, 0xb4, 0x02, 0x80, 0x2d, 0xd8,
+    0x08, 0x80, 1, 0, 4, 0x68, 0xee, 0x3c, 0xb0,
 ];
 
 /// Pictures of one slice each, of type I, whose bodies look random.
@@ -26,7 +27,11 @@ fn samples() -> Vec<Vec<u8>> {
         noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         noise.to_be_bytes()[0]
     };
-    let head = [&u32::try_from(SLICE).unwrap_or_default().to_be_bytes()[..], &[0x65, 0x88, 0x84, 0x00, 0xff]].concat();
+    let head = [
+        &u32::try_from(SLICE).unwrap_or_default().to_be_bytes()[..],
+        &[0x65, 0x88, 0x84, 0x00, 0xff],
+    ]
+    .concat();
     (0..SAMPLES).map(|_| head.iter().copied().chain((5..SLICE).map(|_| byte())).collect()).collect()
 }
 
@@ -54,9 +59,16 @@ fn throughput(criterion: &mut Criterion) {
             black_box(&out);
         });
     });
-    let codec = Codec::Avc(AvcConfig::parse(Bytes::from_static(AVCC), 1280, 720, false).expect("a whole record"));
+    let codec = Codec::Avc(
+        AvcConfig::parse(Bytes::from_static(AVCC), 1280, 720, false).expect("a whole record"),
+    );
     for scheme in [Scheme::Cenc, Scheme::Cbcs] {
-        let track = TrackEncryption::new(scheme, id, MediaKind::Video, &IvSource::new(id, "film", TrackId(1), "video", 1));
+        let track = TrackEncryption::new(
+            scheme,
+            id,
+            MediaKind::Video,
+            &IvSource::new(id, "film", TrackId(1), "video", 1),
+        );
         let encryptor = SampleEncryptor::new(track, &key, &codec).expect("H.264");
         group.bench_function(scheme.as_str(), |bencher| {
             bencher.iter(|| {

@@ -1,7 +1,10 @@
-//! AES-128 as all schemes use it: encryption in place, of a key that is expanded once (FIPS 197; NIST SP 800-38A).
+//! AES-128 as all schemes use it: encryption in place, of a key that is expanded once (FIPS 197;
+//! NIST SP 800-38A).
 
 use ::aes::Aes128Enc;
-use ::aes::cipher::{Array, BlockCipherEncrypt, BlockModeEncrypt, InnerIvInit, KeyInit, StreamCipher};
+use ::aes::cipher::{
+    Array, BlockCipherEncrypt, BlockModeEncrypt, InnerIvInit, KeyInit, StreamCipher,
+};
 
 use crate::{ContentKey, Iv};
 
@@ -33,7 +36,8 @@ impl Cipher {
         Cbc(cbc::Encryptor::inner_iv_init(self.0, &iv.0.into()))
     }
 
-    /// A key stream whose counter starts at the 16 bytes of `iv`; its last 8 bytes count blocks (ISO/IEC 23001-7, 9.3).
+    /// A key stream whose counter starts at the 16 bytes of `iv`; its last 8 bytes count blocks
+    /// (ISO/IEC 23001-7, 9.3).
     pub(crate) fn ctr(&self, iv: Iv) -> Ctr<'_> {
         Ctr(ctr::Ctr64BE::from_core(ctr::CtrCore::inner_iv_init(&self.0, &iv.0.into())))
     }
@@ -66,7 +70,10 @@ mod tests {
 
     fn bytes(hex: &str) -> Vec<u8> {
         let digits: Vec<_> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
-        digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+        digits
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
     }
 
     fn array(hex: &str) -> [u8; 16] {

@@ -1,11 +1,13 @@
-//! Whole segments by AES-128, whatever is in them: AES-128-CBC with the padding of PKCS #7 (RFC 8216, 4.3.2.4; RFC 5652, 6.3).
+//! Whole segments by AES-128, whatever is in them: AES-128-CBC with the padding of PKCS #7 (RFC
+//! 8216, 4.3.2.4; RFC 5652, 6.3).
 
 use ::aes::Aes128Enc;
 
 use crate::aes::{BLOCK, Cbc, Cipher};
 use crate::{ContentKey, Iv};
 
-/// How much is copied before it is encrypted where it lies then: little enough to stay in the fastest cache.
+/// How much is copied before it is encrypted where it lies then: little enough to stay in the
+/// fastest cache.
 const PORTION: usize = 8 << 10;
 
 /// Bytes of a segment of `clear` bytes when it is encrypted: 1 to 16 are added.
@@ -52,8 +54,9 @@ impl Encryptor {
         Self { chain: Cipher::new(key).into_cbc(iv), waiting: 0 }
     }
 
-    /// Appends the encryption of `clear` to `out`. Up to 15 bytes at the end of `out` are still clear then, and wait there for
-    /// what comes next: `out` is no one else's until [`finish`](Self::finish).
+    /// Appends the encryption of `clear` to `out`. Up to 15 bytes at the end of `out` are still
+    /// clear then, and wait there for what comes next: `out` is no one else's until
+    /// [`finish`](Self::finish).
     pub fn push(&mut self, clear: &[u8], out: &mut Vec<u8>) {
         for portion in clear.chunks(PORTION) {
             let start = out.len().saturating_sub(self.waiting);

@@ -4,7 +4,8 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A key, key id or initialization vector is not written as one. The text is not repeated: it may be a secret.
+    /// A key, key id or initialization vector is not written as one. The text is not repeated: it
+    /// may be a secret.
     #[error("not {what}: {problem}")]
     Notation {
         /// What it should have been.
@@ -45,10 +46,12 @@ pub enum Error {
     /// A CPIX document is legal but needs what is not supported.
     #[error("the CPIX document needs what is not supported: {0}")]
     CpixUnsupported(&'static str),
-    /// A CPIX document holds the key of that id encrypted for somebody: only keys in the clear can be read.
+    /// A CPIX document holds the key of that id encrypted for somebody: only keys in the clear can
+    /// be read.
     #[error("the CPIX document holds the key {0} encrypted: only keys in the clear can be read")]
     EncryptedKey(crate::KeyId),
-    /// A CPIX document does not tell one key for a track: it gives several, or refers to one it does not hold.
+    /// A CPIX document does not tell one key for a track: it gives several, or refers to one it
+    /// does not hold.
     #[error("the CPIX document does not tell one key: {0}")]
     NoOneKey(String),
     /// The input passes a public limit.

@@ -1,42 +1,51 @@
-//! Initialization vectors, by derivation: the same on every machine, and never twice for different media.
+//! Initialization vectors, by derivation: the same on every machine, and never twice for different
+//! media.
 
 use dynpack_media::{SampleIndex, TrackId};
 use sha2::{Digest, Sha256};
 
 use crate::{Iv, KeyId};
 
-/// Names this derivation, together with the way in which samples are cut into clear and protected ranges, and tracks into segments.
+/// Names this derivation, together with the way in which samples are cut into clear and protected
+/// ranges, and tracks into segments.
 const DERIVATION: &str = "dynpack 1";
 
 /// Derives the initialization vectors of a rendition under a key.
 ///
 /// # What must hold
-/// Counter mode (`cenc`) is broken by one repeated counter block: two samples under it give away each other's difference.
-/// Chaining with one vector a segment (AES-128) tells from a repeated vector where segments begin alike. With the constant vector
-/// of `cbcs` and SAMPLE-AES that is so by design: the standards reset the chain to it at each slice and frame.
+/// Counter mode (`cenc`) is broken by one repeated counter block: two samples under it give away
+/// each other's difference. Chaining with one vector a segment (AES-128) tells from a repeated
+/// vector where segments begin alike. With the constant vector of `cbcs` and SAMPLE-AES that is so
+/// by design: the standards reset the chain to it at each slice and frame.
 ///
 /// # Why it does
-/// Every vector comes from a hash (SHA-256, cut) of all that determines the media: the key id, the identity of the source, the
-/// track in it, the name and the bitrate of the rendition, and what the vector is for, each preceded by its length so that no two
-/// lists of fields read alike.
+/// Every vector comes from a hash (SHA-256, cut) of all that determines the media: the key id, the
+/// identity of the source, the track in it, the name and the bitrate of the rendition, and what the
+/// vector is for, each preceded by its length so that no two lists of fields read alike.
 ///
-/// - **`cenc`.** The hash gives the 64 bits of the first sample of a rendition, and each sample counts on from there; the other
-///   64 bits of the counter block count the blocks of the sample. A sample has fewer than 2^28 blocks and a rendition fewer than
-///   2^32 samples, so neither counter wraps, and within a rendition no counter block ever repeats. Key frames that are resources of
-///   their own count from 2^32 further on, where no sample of a segment comes. Two renditions of n and m samples under one key overlap
-///   with a probability of 3 (n + m) / 2^64: for a film of two hours in 20 renditions, 190 pairs of 2^19 samples, that is below
-///   2^-34. A key that protects ten thousand such films at once is at 2^-8, so give each asset its own key, as DRM systems expect.
-/// - **AES-128.** 128 bits of hash for each segment: for 2^40 segments under one key, two agree with a probability of 2^-49.
-/// - **The same sample in several resources** may have one vector in `cenc` only if the same of its bytes are protected in all: else
-///   the key stream meets other media, and two answers tell what neither does. Which bytes those are depends on the sample, on the
-///   configuration of its track, and on the parameter sets in those samples of the fragment that come before it. A fragment
-///   in CMAF (of HLS or of DASH), CSF and Smooth Streaming, told by the boxes of `cenc` or of PIFF, holds all samples of one segment
-///   of the one timeline: the same run, and so the same cipher text. A key frame alone has no samples before it, and may be cut
-///   otherwise than in its segment: that is why it has a vector of its own.
+/// - **`cenc`.** The hash gives the 64 bits of the first sample of a rendition, and each sample
+///   counts on from there; the other 64 bits of the counter block count the blocks of the sample. A
+///   sample has fewer than 2^28 blocks and a rendition fewer than 2^32 samples, so neither counter
+///   wraps, and within a rendition no counter block ever repeats. Key frames that are resources of
+///   their own count from 2^32 further on, where no sample of a segment comes. Two renditions of n
+///   and m samples under one key overlap with a probability of 3 (n + m) / 2^64: for a film of two
+///   hours in 20 renditions, 190 pairs of 2^19 samples, that is below 2^-34. A key that protects
+///   ten thousand such films at once is at 2^-8, so give each asset its own key, as DRM systems
+///   expect.
+/// - **AES-128.** 128 bits of hash for each segment: for 2^40 segments under one key, two agree
+///   with a probability of 2^-49.
+/// - **The same sample in several resources** may have one vector in `cenc` only if the same of its
+///   bytes are protected in all: else the key stream meets other media, and two answers tell what
+///   neither does. Which bytes those are depends on the sample, on the configuration of its track,
+///   and on the parameter sets in those samples of the fragment that come before it. A fragment in
+///   CMAF (of HLS or of DASH), CSF and Smooth Streaming, told by the boxes of `cenc` or of PIFF,
+///   holds all samples of one segment of the one timeline: the same run, and so the same cipher
+///   text. A key frame alone has no samples before it, and may be cut otherwise than in its
+///   segment: that is why it has a vector of its own.
 ///
-/// Should ranges or the timeline ever be cut differently from the same files, the name of this derivation in the hash must change with
-/// them. What decides on the timeline besides, the length of segments and which tracks are cut together, belongs to the
-/// identity of the source.
+/// Should ranges or the timeline ever be cut differently from the same files, the name of this
+/// derivation in the hash must change with them. What decides on the timeline besides, the length
+/// of segments and which tracks are cut together, belongs to the identity of the source.
 ///
 /// What a vector is for is part of the hash, so no vector serves two schemes under one key.
 #[derive(Clone, Debug)]
@@ -45,20 +54,24 @@ pub struct IvSource {
 }
 
 impl IvSource {
-    /// For the rendition of that name and bitrate, which is a track of a source. The source's identity is whatever changes when
-    /// its bytes do, such as the entity tag of the file, or the samples of its segments; it must be the same on all machines.
+    /// For the rendition of that name and bitrate, which is a track of a source. The source's
+    /// identity is whatever changes when its bytes do, such as the entity tag of the file, or the
+    /// samples of its segments; it must be the same on all machines.
     #[must_use]
     pub fn new(key_id: KeyId, source: &str, track: TrackId, name: &str, bitrate: u32) -> Self {
         let mut rendition = Sha256::new();
         let (track, bitrate) = (track.0.to_be_bytes(), bitrate.to_be_bytes());
-        for field in [DERIVATION.as_bytes(), &key_id.0, source.as_bytes(), &track, name.as_bytes(), &bitrate] {
+        for field in
+            [DERIVATION.as_bytes(), &key_id.0, source.as_bytes(), &track, name.as_bytes(), &bitrate]
+        {
             put(&mut rendition, field);
         }
         Self { rendition }
     }
 
-    /// The vector of a segment that is encrypted whole. `name` is whatever else determines its bytes: the format, how the
-    /// timeline is cut, where it lies there, whether it is an init segment or one of trick play, and what is multiplexed with it.
+    /// The vector of a segment that is encrypted whole. `name` is whatever else determines its
+    /// bytes: the format, how the timeline is cut, where it lies there, whether it is an init
+    /// segment or one of trick play, and what is multiplexed with it.
     #[must_use]
     pub fn segment(&self, name: &str) -> Iv {
         Iv(self.derive("aes-128", &[name.as_bytes()]))
@@ -89,7 +102,8 @@ impl IvSource {
     }
 }
 
-/// The vectors of the samples of a rendition, 8 bytes each: that of the first, from which the others count on.
+/// The vectors of the samples of a rendition, 8 bytes each: that of the first, from which the
+/// others count on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SampleIvs {
     first: u64,
@@ -131,25 +145,38 @@ mod tests {
     fn vectors_are_the_same_everywhere() {
         let ivs = source("film.mp4 \"5f-1c\"", "video", 3_000_000);
         assert_eq!(ivs.constant().to_string(), "0x53d1f4ee4ae24f7e0278cdfb0303675a");
-        assert_eq!(ivs.segment("QualityLevels(1)/Fragments(video=0)").to_string(), "0x9dd0a2fc3e73b5a038551d6b51d75fac");
+        assert_eq!(
+            ivs.segment("QualityLevels(1)/Fragments(video=0)").to_string(),
+            "0x9dd0a2fc3e73b5a038551d6b51d75fac"
+        );
         assert_eq!(format!("{:016x}", ivs.samples().get(SampleIndex(1))), "bff973707a716f05");
-        assert_eq!(format!("{:016x}", ivs.samples().of_key_frames().get(SampleIndex(1))), "bff973717a716f05");
+        assert_eq!(
+            format!("{:016x}", ivs.samples().of_key_frames().get(SampleIndex(1))),
+            "bff973717a716f05"
+        );
     }
 
     #[test]
     fn no_two_purposes_share_a_vector() {
         let mut seen = BTreeSet::new();
         let mut count = 0;
-        for (asset, name, bitrate) in
-            [("a", "video", 1), ("a", "video", 2), ("a", "vide", 1), ("av", "ideo", 1), ("", "avideo", 1)]
-        {
+        for (asset, name, bitrate) in [
+            ("a", "video", 1),
+            ("a", "video", 2),
+            ("a", "vide", 1),
+            ("av", "ideo", 1),
+            ("", "avideo", 1),
+        ] {
             let ivs = source(asset, name, bitrate);
-            let segments = ["ts 0", "ts 1", "cmaf 0", "cmaf init"].into_iter().map(|name| ivs.segment(name));
+            let segments =
+                ["ts 0", "ts 1", "cmaf 0", "cmaf init"].into_iter().map(|name| ivs.segment(name));
             let all: Vec<_> = segments.chain([ivs.constant(), ivs.sample_aes()]).collect();
             count += all.len() + 2 * 4;
             seen.extend(all.into_iter().map(|iv| iv.0.to_vec()));
             for ivs in [ivs.samples(), ivs.samples().of_key_frames()] {
-                seen.extend((0..4).map(|sample| ivs.get(SampleIndex(sample)).to_be_bytes().to_vec()));
+                seen.extend(
+                    (0..4).map(|sample| ivs.get(SampleIndex(sample)).to_be_bytes().to_vec()),
+                );
             }
         }
         assert_eq!(seen.len(), count);

@@ -1,13 +1,14 @@
 //! Encryption for streaming: of whole segments, of samples and frames, and what goes with it.
 //!
-//! [`envelope`] encrypts segments whole, whatever is in them (AES-128). [`cenc`] encrypts samples in fragmented MP4, by `cenc`
-//! and `cbcs`, with the boxes that say so; [`piff`] has those of Smooth Streaming before there was a standard. [`sample_aes`]
-//! encrypts frames in transport streams. [`systems`] makes what Widevine, PlayReady, FairPlay and ClearKey are told, and [`cpix`]
-//! reads the documents by which key servers hand out [`ContentKey`]s. Initialization vectors are derived by [`IvSource`], so that
-//! every machine makes the same bytes.
+//! [`envelope`] encrypts segments whole, whatever is in them (AES-128). [`cenc`] encrypts samples
+//! in fragmented MP4, by `cenc` and `cbcs`, with the boxes that say so; [`piff`] has those of
+//! Smooth Streaming before there was a standard. [`sample_aes`] encrypts frames in transport
+//! streams. [`systems`] makes what Widevine, PlayReady, FairPlay and ClearKey are told, and
+//! [`cpix`] reads the documents by which key servers hand out [`ContentKey`]s. Initialization
+//! vectors are derived by [`IvSource`], so that every machine makes the same bytes.
 //!
-//! This crate does no IO, asks no server for keys, has no source of randomness, and decrypts nothing. Keys never print, and are
-//! wiped when dropped.
+//! This crate does no IO, asks no server for keys, has no source of randomness, and decrypts
+//! nothing. Keys never print, and are wiped when dropped.
 //!
 //! ```
 //! use dynpack_crypt::{ContentKey, IvSource, KeyId, envelope};

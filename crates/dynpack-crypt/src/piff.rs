@@ -1,7 +1,8 @@
-//! The boxes of PIFF 1.1 (*Protected Interoperable File Format*), which Common Encryption grew from, and which devices of its
-//! time for Smooth Streaming want.
+//! The boxes of PIFF 1.1 (*Protected Interoperable File Format*), which Common Encryption grew
+//! from, and which devices of its time for Smooth Streaming want.
 //!
-//! Samples are encrypted as by `cenc`: its boxes differ, and here they are. That of a fragment is written by
+//! Samples are encrypted as by `cenc`: its boxes differ, and here they are. That of a fragment is
+//! written by
 //! [`FragmentEncryption::put_piff_senc`](crate::cenc::FragmentEncryption::put_piff_senc).
 
 use bytes::{BufMut, Bytes};
@@ -28,9 +29,16 @@ const VERSION: u32 = 0x0001_0001;
 ///
 /// # Errors
 /// [`Error::Unsupported`] for another scheme than `cenc`, else as there.
-pub fn protect_sample_entry(entry: &[u8], kind: MediaKind, track: &TrackEncryption) -> Result<Bytes, Error> {
+pub fn protect_sample_entry(
+    entry: &[u8],
+    kind: MediaKind,
+    track: &TrackEncryption,
+) -> Result<Bytes, Error> {
     if track.scheme() != Scheme::Cenc {
-        return Err(Error::Unsupported(format!("PIFF has no place for {}", track.scheme().as_str())));
+        return Err(Error::Unsupported(format!(
+            "PIFF has no place for {}",
+            track.scheme().as_str()
+        )));
     }
     append_to_entry(entry, kind, |original, out| {
         put_box(out, b"sinf", |out| {
@@ -68,7 +76,11 @@ mod tests {
 
     fn protect(scheme: Scheme) -> Result<Bytes, Error> {
         let ivs = IvSource::new(ID, "film", TrackId(1), "video", 1);
-        protect_sample_entry(b"\0\0\0\x08avc1", MediaKind::Video, &TrackEncryption::new(scheme, ID, MediaKind::Video, &ivs))
+        protect_sample_entry(
+            b"\0\0\0\x08avc1",
+            MediaKind::Video,
+            &TrackEncryption::new(scheme, ID, MediaKind::Video, &ivs),
+        )
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! SAMPLE-AES: encryption of single frames in MPEG transport streams, as FairPlay has it there (Apple, *MPEG-2 Stream Encryption
-//! Format for HTTP Live Streaming*).
+//! SAMPLE-AES: encryption of single frames in MPEG transport streams, as FairPlay has it there
+//! (Apple, *MPEG-2 Stream Encryption Format for HTTP Live Streaming*).
 //!
-//! Each slice and each frame of audio is a chain of its own, which starts with the one vector of the playlist. Besides encrypted
-//! frames, a transport stream has other stream types then, and [descriptors](avc_descriptors) which tell the clear ones. The
-//! multiplex itself is not done here.
+//! Each slice and each frame of audio is a chain of its own, which starts with the one vector of
+//! the playlist. Besides encrypted frames, a transport stream has other stream types then, and
+//! [descriptors](avc_descriptors) which tell the clear ones. The multiplex itself is not done here.
 
 mod escape;
 mod signal;
@@ -46,15 +46,15 @@ impl SampleAes {
         self.iv
     }
 
-    /// Appends a NAL unit of H.264 (without start code, its emulation prevention in place) as a stream carries it: slices of more
-    /// than 48 bytes encrypted, all else as it is.
+    /// Appends a NAL unit of H.264 (without start code, its emulation prevention in place) as a
+    /// stream carries it: slices of more than 48 bytes encrypted, all else as it is.
     ///
-    /// An encrypted unit gets emulation prevention once more, over the whole of it: receivers take that off, decrypt, and have
-    /// the unit as it was, with its own. So it may grow by a few bytes.
+    /// An encrypted unit gets emulation prevention once more, over the whole of it: receivers take
+    /// that off, decrypt, and have the unit as it was, with its own. So it may grow by a few bytes.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if a unit that stays clear has a start code in it, [`Error::Unsupported`] if it holds pictures and is no
-    /// slice that receivers decrypt (2.2).
+    /// [`Error::Malformed`] if a unit that stays clear has a start code in it,
+    /// [`Error::Unsupported`] if it holds pictures and is no slice that receivers decrypt (2.2).
     pub fn nal_unit(&self, unit: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         if !is_slice(unit)? || unit.len() <= MOST_CLEAR_UNIT {
             refuse_start_code(unit)?;
@@ -65,7 +65,8 @@ impl SampleAes {
         out.extend_from_slice(unit);
         let mut chain = self.cipher.cbc(self.iv);
         let body = out.get_mut(start.saturating_add(CLEAR_OF_UNIT)..).unwrap_or_default();
-        // A block is encrypted only if something follows it, so that no unit ends in a zero which it did not end in before.
+        // A block is encrypted only if something follows it, so that no unit ends in a zero which
+        // it did not end in before.
         for turn in body.chunks_mut(TURN).filter(|turn| turn.len() > BLOCK) {
             chain.encrypt(turn.get_mut(..BLOCK).unwrap_or_default());
         }
@@ -73,8 +74,8 @@ impl SampleAes {
         Ok(())
     }
 
-    /// Appends a frame of audio, encrypted: of AAC what is behind the ADTS header, of AC-3 the frame, of Enhanced AC-3 one
-    /// syncframe. It is as long as before.
+    /// Appends a frame of audio, encrypted: of AAC what is behind the ADTS header, of AC-3 the
+    /// frame, of Enhanced AC-3 one syncframe. It is as long as before.
     pub fn audio_frame(&self, frame: &[u8], out: &mut Vec<u8>) {
         let start = out.len();
         out.extend_from_slice(frame);

@@ -1,4 +1,5 @@
-//! What protection systems need to be told: headers of Widevine and PlayReady, the common one of W3C, and key URIs of FairPlay.
+//! What protection systems need to be told: headers of Widevine and PlayReady, the common one of
+//! W3C, and key URIs of FairPlay.
 //!
 //! Nothing here asks a licence server for anything.
 

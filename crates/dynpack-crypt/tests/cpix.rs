@@ -8,12 +8,13 @@ use bytes::Bytes;
 use dynpack_crypt::cpix::Cpix;
 use dynpack_crypt::{ContentKey, Error, SystemId};
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, Cuts, Rendition, SampleColumns, SampleIndex, SampleTable, SourceIndex, Timescale, Track,
-    TrackId,
+    AacConfig, AvcConfig, Codec, Column, Cuts, Rendition, SampleColumns, SampleIndex, SampleTable,
+    SourceIndex, Timescale, Track, TrackId,
 };
 use proptest::prelude::*;
 
-/// An answer in the manner of SPEKE 2, with one key each for small and for large video, and one for audio.
+/// An answer in the manner of SPEKE 2, with one key each for small and for large video, and one for
+/// audio.
 const ANSWER: &str = include_str!("data/speke.xml");
 
 const SD: &str = "ad13f9ea-2be6-98b8-75f5-04a8e3ccea64";
@@ -29,17 +30,30 @@ fn rendition(name: &str, bitrate: u32, codec: Codec, frame_rate: u32) -> Renditi
         sync_samples: None,
     };
     let clock = Timescale::new(frame_rate).unwrap();
-    let track = Track::new(TrackId(1), clock, codec, Bytes::new(), SampleTable::new(columns).unwrap());
+    let track =
+        Track::new(TrackId(1), clock, codec, Bytes::new(), SampleTable::new(columns).unwrap());
     Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(Cuts::default()))
 }
 
 fn video(width: u16, height: u16, frame_rate: u32) -> Rendition {
-    let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 3, 0x67, 0x64, 0, 1, 0, 2, 0x68, 0xee]);
-    rendition("video", 1_000_000, Codec::Avc(AvcConfig::parse(record, width, height, false).unwrap()), frame_rate)
+    let record = Bytes::from_static(&[
+        1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 3, 0x67, 0x64, 0, 1, 0, 2, 0x68, 0xee,
+    ]);
+    rendition(
+        "video",
+        1_000_000,
+        Codec::Avc(AvcConfig::parse(record, width, height, false).unwrap()),
+        frame_rate,
+    )
 }
 
 fn audio(bitrate: u32) -> Rendition {
-    rendition("audio", bitrate, Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()), 48_000)
+    rendition(
+        "audio",
+        bitrate,
+        Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
+        48_000,
+    )
 }
 
 fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
@@ -48,12 +62,16 @@ fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
 
 /// Why a document gives no key to the video or the audio of these tests.
 fn no_rule(name: &str, bitrate: u32) -> String {
-    format!("the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s")
+    format!(
+        "the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s"
+    )
 }
 
 /// A document with `body` in its root element.
 fn document(body: &str) -> String {
-    format!(r#"<CPIX xmlns="urn:dashif:org:cpix" xmlns:pskc="urn:ietf:params:xml:ns:keyprov:pskc">{body}</CPIX>"#)
+    format!(
+        r#"<CPIX xmlns="urn:dashif:org:cpix" xmlns:pskc="urn:ietf:params:xml:ns:keyprov:pskc">{body}</CPIX>"#
+    )
 }
 
 fn problem(document: &str) -> String {
@@ -86,11 +104,17 @@ fn an_answer_tells_keys_and_systems() {
         (SystemId::FAIRPLAY, SystemId::WIDEVINE, SystemId::PLAYREADY)
     );
     assert!(widevine.pssh.as_ref().is_some_and(|pssh| pssh[4..8] == *b"pssh"));
-    assert!(playready.smooth_header.as_ref().is_some_and(|header| header.starts_with("IAIAAAEA")), "{playready:?}");
+    assert!(
+        playready.smooth_header.as_ref().is_some_and(|header| header.starts_with("IAIAAAEA")),
+        "{playready:?}"
+    );
     assert_eq!((fairplay.pssh.as_ref(), fairplay.key_uri.as_ref()), (None, None));
     for key in [&fairplay.media_key, &fairplay.session_key] {
         let key = key.as_ref().unwrap();
-        assert_eq!((key.method.as_str(), key.uri.as_str()), ("SAMPLE-AES", "skd://fairplay.speke.example/SD"));
+        assert_eq!(
+            (key.method.as_str(), key.uri.as_str()),
+            ("SAMPLE-AES", "skd://fairplay.speke.example/SD")
+        );
         assert_eq!(key.format.as_deref(), Some("com.apple.streamingkeydelivery"));
         assert_eq!(key.format_versions.as_deref(), Some("1"));
     }
@@ -117,19 +141,27 @@ fn signalling(attributes: &str, text: &str) -> String {
 
 #[test]
 fn signalling_for_hls_is_read_as_tags() {
-    let read = |content: &str| Cpix::parse(with_system(content).as_bytes()).unwrap().systems.remove(0);
+    let read =
+        |content: &str| Cpix::parse(with_system(content).as_bytes()).unwrap().systems.remove(0);
     let text = "#EXT-X-VENDOR:a=\"b,c\"\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,IV=0X000102030405060708090a0b0c0d0e0f,URI=\"skd://a,b=c?\",\
                 KEYFORMAT=\"com.apple.streamingkeydelivery\",X-OTHER=1\r\n";
     let told = read(&signalling("", text));
     let key = told.media_key.unwrap();
-    assert_eq!((key.uri.as_str(), key.format_versions, told.session_key), ("skd://a,b=c?", None, None));
+    assert_eq!(
+        (key.uri.as_str(), key.format_versions, told.session_key),
+        ("skd://a,b=c?", None, None)
+    );
     let id = SD.replace('-', "").to_uppercase();
-    let session =
-        format!("#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES, URI=\"x\",KEYID=0x{id},KEYFORMAT=\"y\",KEYFORMATVERSIONS=\"1/2\"");
+    let session = format!(
+        "#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES, URI=\"x\",KEYID=0x{id},KEYFORMAT=\"y\",KEYFORMATVERSIONS=\"1/2\""
+    );
     for playlist in ["master", "multiVariant"] {
         let told = read(&signalling(&format!("playlist=\"{playlist}\""), &session));
         let key = told.session_key.unwrap();
-        assert_eq!((key.format.as_deref(), key.format_versions.as_deref(), told.media_key), (Some("y"), Some("1/2"), None));
+        assert_eq!(
+            (key.format.as_deref(), key.format_versions.as_deref(), told.media_key),
+            (Some("y"), Some("1/2"), None)
+        );
     }
 }
 
@@ -140,7 +172,11 @@ fn signalling_for_hls_that_cannot_be_taken_over_is_refused() {
         ("", String::new() + "#EXTM3U", "HLSSignalingData: not one #EXT-X-KEY"),
         ("", format!("{key}\n{key}"), "HLSSignalingData: not one #EXT-X-KEY"),
         ("playlist='master'", key.into(), "HLSSignalingData: not one #EXT-X-SESSION-KEY"),
-        ("playlist='both'", key.into(), "HLSSignalingData: neither for media nor for multivariant playlists"),
+        (
+            "playlist='both'",
+            key.into(),
+            "HLSSignalingData: neither for media nor for multivariant playlists",
+        ),
         ("", "#EXT-X-KEY:".into(), "HLSSignalingData: not a list of attributes"),
         ("", format!("{key},"), "HLSSignalingData: not a list of attributes"),
         ("", format!("{key},URI=\"skd://2\""), "HLSSignalingData: not a list of attributes"),
@@ -150,20 +186,39 @@ fn signalling_for_hls_that_cannot_be_taken_over_is_refused() {
         ("", "#EXT-X-KEY:METHOD=NONE".into(), "HLSSignalingData: no URI"),
         ("", "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"\"".into(), "HLSSignalingData: no URI"),
         ("", "#EXT-X-KEY:URI=\"skd://1\"".into(), "HLSSignalingData: no METHOD"),
-        ("", "#EXT-X-KEY:METHOD=\"SAMPLE-AES\",URI=\"skd://1\"".into(), "HLSSignalingData: METHOD is wrongly quoted"),
-        ("", "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=skd://1".into(), "HLSSignalingData: URI is not quoted"),
-        ("", format!("{key},IV=0x00112233445566778899aabbccddeeff"), "HLSSignalingData: its IV is not the explicitIV of the key"),
+        (
+            "",
+            "#EXT-X-KEY:METHOD=\"SAMPLE-AES\",URI=\"skd://1\"".into(),
+            "HLSSignalingData: METHOD is wrongly quoted",
+        ),
+        (
+            "",
+            "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=skd://1".into(),
+            "HLSSignalingData: URI is not quoted",
+        ),
+        (
+            "",
+            format!("{key},IV=0x00112233445566778899aabbccddeeff"),
+            "HLSSignalingData: its IV is not the explicitIV of the key",
+        ),
         ("", format!("{key},IV=1"), "HLSSignalingData: its IV is not the explicitIV of the key"),
-        ("", format!("{key},KEYID=0x{}", HD.replace('-', "")), "HLSSignalingData: its KEYID is not that of the key"),
+        (
+            "",
+            format!("{key},KEYID=0x{}", HD.replace('-', "")),
+            "HLSSignalingData: its KEYID is not that of the key",
+        ),
     ] {
         let problem = problem(&with_system(&signalling(attributes, &text)));
         assert!(problem.contains(expected), "{text}: {problem}");
     }
     let two = signalling("", key) + &signalling("playlist='media'", key);
-    assert!(problem(&with_system(&two)).contains("HLSSignalingData: a second for the same playlists"));
+    assert!(
+        problem(&with_system(&two)).contains("HLSSignalingData: a second for the same playlists")
+    );
     assert!(problem(&with_system("<HLSSignalingData>?</HLSSignalingData>")).contains("not Base64"));
     for iv in ["0x000102030405060708090a0b0c0d0e0f", "1"] {
-        let without = with_system(&signalling("", &format!("{key},IV={iv}"))).replace("explicitIV", "updateVersion");
+        let without = with_system(&signalling("", &format!("{key},IV={iv}")))
+            .replace("explicitIV", "updateVersion");
         assert!(problem(&without).contains("its IV is not the explicitIV of the key"), "{without}");
     }
 }
@@ -181,7 +236,12 @@ fn rules_give_each_track_its_key() {
         (video(3840, 2160, 30), Err(no_rule("video", 1_000_000))),
         (audio(128_000), Ok(AUDIO)),
     ] {
-        assert_eq!(key_for(&cpix, &rendition), expected.map(String::from), "{:?}", rendition.track.codec.dimensions());
+        assert_eq!(
+            key_for(&cpix, &rendition),
+            expected.map(String::from),
+            "{:?}",
+            rendition.track.codec.dimensions()
+        );
     }
 }
 
@@ -198,14 +258,19 @@ fn rules_go_by_bitrate_and_label_too() {
         key(AUDIO)
     );
     let cpix = Cpix::parse(document(&rules).as_bytes()).unwrap();
-    let given = [audio(64_000), audio(64_001), audio(200_000), video(640, 360, 25)].map(|rendition| key_for(&cpix, &rendition));
+    let given = [audio(64_000), audio(64_001), audio(200_000), video(640, 360, 25)]
+        .map(|rendition| key_for(&cpix, &rendition));
     assert_eq!(given, [SD, AUDIO, SD, HD].map(|id| Ok(id.to_owned())));
 }
 
 /// A document of one key, with a rule of that content.
 fn with_rule(attributes: &str, content: &str) -> String {
-    let rule = format!("<ContentKeyUsageRule kid='{SD}' {attributes}>{content}</ContentKeyUsageRule>");
-    document(&format!("<ContentKeyList>{}</ContentKeyList><ContentKeyUsageRuleList>{rule}</ContentKeyUsageRuleList>", key(SD)))
+    let rule =
+        format!("<ContentKeyUsageRule kid='{SD}' {attributes}>{content}</ContentKeyUsageRule>");
+    document(&format!(
+        "<ContentKeyList>{}</ContentKeyList><ContentKeyUsageRuleList>{rule}</ContentKeyUsageRuleList>",
+        key(SD)
+    ))
 }
 
 /// What a rule gives to video and to audio.
@@ -218,7 +283,10 @@ fn given(attributes: &str, content: &str) -> [Result<String, String>; 2] {
 fn a_rule_for_nothing_that_there_is_gives_no_key() {
     let none = [Err(no_rule("video", 1_000_000)), Err(no_rule("audio", 5))];
     assert_eq!(given("", "<LabelFilter label='SD'/>"), none);
-    assert_eq!(given("", "<VideoFilter maxPixels='500000'/><AudioFilter/>"), [none[0].clone(), Ok(SD.into())]);
+    assert_eq!(
+        given("", "<VideoFilter maxPixels='500000'/><AudioFilter/>"),
+        [none[0].clone(), Ok(SD.into())]
+    );
     assert_eq!(given("", "<VideoFilter/>"), [Ok(SD.into()), none[1].clone()]);
 }
 
@@ -236,7 +304,8 @@ fn the_intended_type_of_track_decides_nothing() {
 /// A rule that cannot be understood may be about any track (CPIX 2.3, usage rule filters).
 #[test]
 fn rules_with_unknown_filters_are_refused() {
-    let expected = "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3";
+    let expected =
+        "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3";
     for (attributes, content) in [
         ("", "<Whatever x='1'/>"),
         ("", "<VideoFilter/><x:CodecFilter xmlns:x='urn:x'/>"),
@@ -250,10 +319,18 @@ fn rules_with_unknown_filters_are_refused() {
         assert_eq!(problem(&with_rule(attributes, content)), expected, "{attributes} {content}");
     }
     assert!(problem(&with_rule("", "<LabelFilter/>")).ends_with("a LabelFilter without a label"));
-    assert!(problem(&with_rule("", "<BitrateFilter/>")).ends_with("a BitrateFilter without a bitrate"));
-    assert!(problem(&with_rule("", "<VideoFilter hdr='yes'/>")).ends_with("hdr is neither true nor false"));
+    assert!(
+        problem(&with_rule("", "<BitrateFilter/>")).ends_with("a BitrateFilter without a bitrate")
+    );
+    assert!(
+        problem(&with_rule("", "<VideoFilter hdr='yes'/>"))
+            .ends_with("hdr is neither true nor false")
+    );
     // Declarations of namespaces are no attributes.
-    assert_eq!(given("xmlns:a='urn:a'", "<VideoFilter xmlns='urn:dashif:org:cpix'/>")[0], Ok(SD.into()));
+    assert_eq!(
+        given("xmlns:a='urn:a'", "<VideoFilter xmlns='urn:dashif:org:cpix'/>")[0],
+        Ok(SD.into())
+    );
 }
 
 /// What is not known is not zero: no rule that asks for it can be followed.
@@ -269,36 +346,58 @@ fn rules_that_ask_for_what_is_not_known_are_refused() {
             sync_samples: None,
         };
         let table = SampleTable::new(columns).unwrap();
-        still.track = Arc::new(Track::new(TrackId(1), still.track.timescale, still.track.codec.clone(), Bytes::new(), table));
+        still.track = Arc::new(Track::new(
+            TrackId(1),
+            still.track.timescale,
+            still.track.codec.clone(),
+            Bytes::new(),
+            table,
+        ));
         still
     };
     assert!(still.track.frame_rate().is_none());
     let unsized_video = video(0, 0, 25);
-    let asks =
-        |content: &str, rendition: &Rendition| key_for(&Cpix::parse(with_rule("", content).as_bytes()).unwrap(), rendition);
+    let asks = |content: &str, rendition: &Rendition| {
+        key_for(&Cpix::parse(with_rule("", content).as_bytes()).unwrap(), rendition)
+    };
     let unknown = |what: &str| {
-        let problem = format!("a rule asks for the {what} of \"video\" at 1000000 bit/s, which is not known");
+        let problem =
+            format!("a rule asks for the {what} of \"video\" at 1000000 bit/s, which is not known");
         Err(format!("the CPIX document does not tell one key: {problem}"))
     };
-    for filter in
-        ["<VideoFilter maxFps='30'/>", "<VideoFilter minFps='30'/>", "<VideoFilter/><VideoFilter maxPixels='1' maxFps='30'/>"]
-    {
+    for filter in [
+        "<VideoFilter maxFps='30'/>",
+        "<VideoFilter minFps='30'/>",
+        "<VideoFilter/><VideoFilter maxPixels='1' maxFps='30'/>",
+    ] {
         assert_eq!(asks(filter, &still), unknown("frame rate"), "{filter}");
     }
     for filter in ["<VideoFilter maxPixels='500000'/>", "<VideoFilter minPixels='0'/>"] {
         assert_eq!(asks(filter, &unsized_video), unknown("size of the picture"), "{filter}");
     }
-    assert_eq!([asks("<VideoFilter/>", &still), asks("<VideoFilter/>", &unsized_video)], [Ok(SD.into()), Ok(SD.into())]);
+    assert_eq!(
+        [asks("<VideoFilter/>", &still), asks("<VideoFilter/>", &unsized_video)],
+        [Ok(SD.into()), Ok(SD.into())]
+    );
 }
 
 #[test]
 fn one_key_without_rules_is_for_all() {
-    let one = Cpix::parse(document(&format!("<ContentKeyList>{}</ContentKeyList>", key(SD))).as_bytes()).unwrap();
+    let one =
+        Cpix::parse(document(&format!("<ContentKeyList>{}</ContentKeyList>", key(SD))).as_bytes())
+            .unwrap();
     assert_eq!(key_for(&one, &audio(1)).as_deref(), Ok(SD));
-    let two = Cpix::parse(document(&format!("<ContentKeyList>{}{}</ContentKeyList>", key(SD), key(HD))).as_bytes()).unwrap();
+    let two = Cpix::parse(
+        document(&format!("<ContentKeyList>{}{}</ContentKeyList>", key(SD), key(HD))).as_bytes(),
+    )
+    .unwrap();
     let error = two.key_for(&audio(1)).unwrap_err().to_string();
-    assert_eq!(error, "the CPIX document does not tell one key: it has 2 and no rules for their use");
-    let none = Cpix::parse(document("").as_bytes()).unwrap().key_for(&audio(1)).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "the CPIX document does not tell one key: it has 2 and no rules for their use"
+    );
+    let none =
+        Cpix::parse(document("").as_bytes()).unwrap().key_for(&audio(1)).unwrap_err().to_string();
     assert_eq!(none, "the CPIX document does not tell one key: it has none");
 }
 
@@ -306,13 +405,25 @@ fn one_key_without_rules_is_for_all() {
 fn rules_which_contradict_each_other_are_refused() {
     let rule = |id: &str| format!(r#"<ContentKeyUsageRule kid="{id}"/>"#);
     let with_rules = |rules: String| {
-        let body =
-            format!("<ContentKeyList>{}</ContentKeyList><ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList>", key(SD));
-        Cpix::parse(document(&body).as_bytes()).unwrap().key_for(&audio(5)).map(|key| key.id.to_string())
+        let body = format!(
+            "<ContentKeyList>{}</ContentKeyList><ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList>",
+            key(SD)
+        );
+        Cpix::parse(document(&body).as_bytes())
+            .unwrap()
+            .key_for(&audio(5))
+            .map(|key| key.id.to_string())
     };
-    let expected = format!("the CPIX document does not tell one key: its rules give both {SD} and {HD} to \"audio\" at 5 bit/s");
+    let expected = format!(
+        "the CPIX document does not tell one key: its rules give both {SD} and {HD} to \"audio\" at 5 bit/s"
+    );
     assert_eq!(with_rules(rule(SD) + &rule(HD)).unwrap_err().to_string(), expected);
-    assert!(with_rules(rule(HD)).unwrap_err().to_string().ends_with(&format!("a rule gives {HD}, which it does not hold")));
+    assert!(
+        with_rules(rule(HD))
+            .unwrap_err()
+            .to_string()
+            .ends_with(&format!("a rule gives {HD}, which it does not hold"))
+    );
     assert_eq!(with_rules(rule(SD) + &rule(SD)).unwrap(), SD);
 }
 
@@ -323,14 +434,23 @@ fn encrypted_keys_have_an_error_of_their_own() {
     );
     let error = Cpix::parse(document(&body).as_bytes()).unwrap_err();
     assert_eq!(error, Error::EncryptedKey(SD.parse().unwrap()));
-    assert_eq!(error.to_string(), format!("the CPIX document holds the key {SD} encrypted: only keys in the clear can be read"));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the CPIX document holds the key {SD} encrypted: only keys in the clear can be read"
+        )
+    );
 }
 
 #[test]
 fn what_is_malformed_is_refused_without_repeating_secrets() {
     let with_key = |value: &str| {
-        let secret = format!("<Data><pskc:Secret><pskc:PlainValue>{value}</pskc:PlainValue></pskc:Secret></Data>");
-        document(&format!(r#"<ContentKeyList><ContentKey kid="{SD}">{secret}</ContentKey></ContentKeyList>"#))
+        let secret = format!(
+            "<Data><pskc:Secret><pskc:PlainValue>{value}</pskc:PlainValue></pskc:Secret></Data>"
+        );
+        document(&format!(
+            r#"<ContentKeyList><ContentKey kid="{SD}">{secret}</ContentKey></ContentKeyList>"#
+        ))
     };
     let keys = |keys: &str| document(&format!("<ContentKeyList>{keys}</ContentKeyList>"));
     let rule = |filter: &str| {
@@ -345,22 +465,37 @@ fn what_is_malformed_is_refused_without_repeating_secrets() {
         ("<CPIX/><CPIX/>".into(), "malformed at byte 7: not well-formed XML"),
         ("<CPIX>&secret;</CPIX>".into(), "malformed at byte 6: not well-formed XML"),
         ("<CPIX a='&secret;'/>".into(), "malformed at byte 0: not well-formed XML"),
-        ("<!DOCTYPE CPIX [<!ENTITY a 'b'>]><CPIX/>".into(), "needs what is not supported: a document type declaration"),
+        (
+            "<!DOCTYPE CPIX [<!ENTITY a 'b'>]><CPIX/>".into(),
+            "needs what is not supported: a document type declaration",
+        ),
         (with_key("c2VjcmV0"), "not a key: it is not the Base64 of 16 bytes"),
         (keys("<ContentKey/>"), "an element without kid"),
         (keys("<ContentKey kid='1'/>"), "not a key id: there are not 32 hexadecimal digits"),
         (keys(&format!("{}{}", key(SD), key(SD))), &format!("a second key {SD}")),
-        (keys(&format!("{}{}", key(SD), key(SD).replace("AAEC", "c2Vj"))), &format!("a second key {SD}")),
         (
-            keys(&key(SD).replace("</pskc:Secret>", "<pskc:PlainValue>c2VjcmV0</pskc:PlainValue></pskc:Secret>")),
+            keys(&format!("{}{}", key(SD), key(SD).replace("AAEC", "c2Vj"))),
+            &format!("a second key {SD}"),
+        ),
+        (
+            keys(&key(SD).replace(
+                "</pskc:Secret>",
+                "<pskc:PlainValue>c2VjcmV0</pskc:PlainValue></pskc:Secret>",
+            )),
             "a second PlainValue",
         ),
-        (keys(&key(SD).replace("</Data>", "<pskc:Secret>c2VjcmV0</pskc:Secret></Data>")), "a second Secret"),
+        (
+            keys(&key(SD).replace("</Data>", "<pskc:Secret>c2VjcmV0</pskc:Secret></Data>")),
+            "a second Secret",
+        ),
         (
             keys(&format!("<ContentKey kid='{SD}' dependsOnKey='{HD}'/>")),
             "needs what is not supported: keys that depend on others",
         ),
-        (keys(&format!("<ContentKey kid='{SD}' explicitIV='AAAA'/>")), "explicitIV is not the Base64 of 16 bytes"),
+        (
+            keys(&format!("<ContentKey kid='{SD}' explicitIV='AAAA'/>")),
+            "explicitIV is not the Base64 of 16 bytes",
+        ),
         (rule("<KeyPeriodFilter periodId='1'/>"), "needs what is not supported: key periods"),
         (rule("<BitrateFilter minBitrate='-1'/>"), "minBitrate is no number"),
     ] {
@@ -377,7 +512,10 @@ fn limits_have_names() {
     let many = document(&"<a/>".repeat(1 << 14));
     assert_eq!(problem(&many), "the elements of the CPIX document pass the limit of 16384");
     let attributes: String = (0..65).map(|at| format!(" a{at}=''")).collect();
-    assert_eq!(problem(&format!("<CPIX{attributes}/>")), "the attributes of an element pass the limit of 64");
+    assert_eq!(
+        problem(&format!("<CPIX{attributes}/>")),
+        "the attributes of an element pass the limit of 64"
+    );
     let long = " ".repeat(Cpix::MAX_BYTES + 1);
     assert_eq!(problem(&long), "the bytes of the CPIX document pass the limit of 1048576");
 }

@@ -1,5 +1,5 @@
-//! What is encrypted comes back: by decryption that is written here from the standards, block by block, and reads the boxes of a
-//! fragment.
+//! What is encrypted comes back: by decryption that is written here from the standards, block by
+//! block, and reads the boxes of a fragment.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -31,7 +31,8 @@ fn decrypt_block(block: Block) -> Block {
     block.into()
 }
 
-/// CBC over those blocks of `data` which `is_encrypted` picks by their number; a part of a block is clear.
+/// CBC over those blocks of `data` which `is_encrypted` picks by their number; a part of a block is
+/// clear.
 fn decrypt_cbc(iv: Block, data: &mut [u8], is_encrypted: impl Fn(usize) -> bool) {
     let mut before = iv;
     for (_, block) in data.chunks_exact_mut(16).enumerate().filter(|(at, _)| is_encrypted(*at)) {
@@ -54,8 +55,14 @@ fn key_stream(iv: [u8; 8]) -> impl Iterator<Item = u8> {
 fn read_tenc(track: &TrackEncryption) -> (u8, u8, Vec<u8>) {
     let mut tenc = Vec::new();
     track.put_tenc(&mut tenc);
-    assert_eq!((tenc.len(), &tenc[4..8]), (u32::from_be_bytes(tenc[..4].try_into().unwrap()) as usize, &b"tenc"[..]));
-    assert_eq!((tenc[8], tenc[12], tenc[14], &tenc[16..32]), (u8::from(tenc[13] != 0), 0, 1, &ID.0[..]));
+    assert_eq!(
+        (tenc.len(), &tenc[4..8]),
+        (u32::from_be_bytes(tenc[..4].try_into().unwrap()) as usize, &b"tenc"[..])
+    );
+    assert_eq!(
+        (tenc[8], tenc[12], tenc[14], &tenc[16..32]),
+        (u8::from(tenc[13] != 0), 0, 1, &ID.0[..])
+    );
     let constant = if tenc[15] == 0 { tenc[33..].to_vec() } else { Vec::new() };
     assert_eq!((constant.len(), tenc.len()), if tenc[15] == 0 { (16, 49) } else { (0, 32) });
     (tenc[13], tenc[15], constant)
@@ -76,7 +83,8 @@ fn read_senc(fragment: &FragmentEncryption, iv_size: usize) -> Vec<Information> 
         at += count;
         senc[at - count..at].to_vec()
     };
-    let number = |bytes: Vec<u8>| bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte));
+    let number =
+        |bytes: Vec<u8>| bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte));
     let mut samples = Vec::new();
     for _ in 0..fragment.count() {
         let iv = take(iv_size);
@@ -100,14 +108,21 @@ fn decrypt(tenc: &(u8, u8, Vec<u8>), information: &Information, sample: &mut [u8
         at += clear + protected;
         match &mut stream {
             Some(stream) => range.iter_mut().zip(stream).for_each(|(byte, key)| *byte ^= key),
-            None => decrypt_cbc(constant[..].try_into().unwrap(), range, |block| *pattern == 0 || block % 10 == 0),
+            None => decrypt_cbc(constant[..].try_into().unwrap(), range, |block| {
+                *pattern == 0 || block % 10 == 0
+            }),
         }
     }
     assert_eq!(at, sample.len());
 }
 
 fn track(scheme: Scheme, kind: MediaKind) -> TrackEncryption {
-    TrackEncryption::new(scheme, ID, kind, &IvSource::new(ID, "film.mp4", TrackId(1), "track", 1_000_000))
+    TrackEncryption::new(
+        scheme,
+        ID,
+        kind,
+        &IvSource::new(ID, "film.mp4", TrackId(1), "track", 1_000_000),
+    )
 }
 
 /// Encrypts samples and decrypts them again; the encrypted ones.
@@ -120,9 +135,11 @@ fn there_and_back(scheme: Scheme, codec: &Codec, samples: &[Vec<u8>]) -> Vec<Vec
         encryptor.encrypt(&fragment, at, sample, &mut out).unwrap();
     }
     let mut rest = &out[3..];
-    let encrypted: Vec<_> = samples.iter().map(|sample| rest.split_off(..sample.len()).unwrap().to_vec()).collect();
+    let encrypted: Vec<_> =
+        samples.iter().map(|sample| rest.split_off(..sample.len()).unwrap().to_vec()).collect();
     assert!(rest.is_empty());
-    let (tenc, senc) = (read_tenc(&track), read_senc(&fragment, if scheme == Scheme::Cenc { 8 } else { 0 }));
+    let (tenc, senc) =
+        (read_tenc(&track), read_senc(&fragment, if scheme == Scheme::Cenc { 8 } else { 0 }));
     for ((information, encrypted), clear) in senc.iter().zip(&encrypted).zip(samples) {
         let mut decrypted = encrypted.clone();
         decrypt(&tenc, information, &mut decrypted);
@@ -154,8 +171,14 @@ fn unescape(unit: &[u8]) -> Vec<u8> {
 fn slices() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let body = vec(prop_oneof![2 => 0_u8..4, 1 => any::<u8>()], 0..900);
     vec((0..STREAMS[0].1.len(), body), 1..5).prop_map(|slices| {
-        let real: Vec<_> = units(STREAMS[0].1).into_iter().filter(|unit| is_slice(unit) && unit.len() > 32).collect();
-        slices.into_iter().map(|(which, body)| [&real[which % real.len()][..32], &body, &[0x80]].concat()).collect()
+        let real: Vec<_> = units(STREAMS[0].1)
+            .into_iter()
+            .filter(|unit| is_slice(unit) && unit.len() > 32)
+            .collect();
+        slices
+            .into_iter()
+            .map(|(which, body)| [&real[which % real.len()][..32], &body, &[0x80]].concat())
+            .collect()
     })
 }
 
@@ -232,7 +255,11 @@ fn real_streams_are_encrypted_all_through() {
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
             let encrypted = there_and_back(scheme, &codec, &samples);
             for (unit, (clear, encrypted)) in units.iter().zip(samples.iter().zip(&encrypted)) {
-                assert_eq!(is_slice(unit) && unit.len() > 64, clear != encrypted && unit.len() > 64, "{name}");
+                assert_eq!(
+                    is_slice(unit) && unit.len() > 64,
+                    clear != encrypted && unit.len() > 64,
+                    "{name}"
+                );
             }
         }
     }
@@ -258,10 +285,15 @@ fn another_sample_than_the_planned_is_refused() {
     let units = units(STREAMS[0].1);
     let sample = sample(&units);
     let codec = Codec::Avc(config(&units));
-    let encryptor = SampleEncryptor::new(track(Scheme::Cenc, MediaKind::Video), &ContentKey::new(KEY), &codec).unwrap();
+    let encryptor =
+        SampleEncryptor::new(track(Scheme::Cenc, MediaKind::Video), &ContentKey::new(KEY), &codec)
+            .unwrap();
     let fragment = encryptor.plan(SampleIndex(0), &[&sample]).unwrap();
     let error = encryptor.encrypt(&fragment, 0, &sample[1..], &mut Vec::new()).unwrap_err();
     let planned = sample.len();
-    assert_eq!(error.to_string(), format!("the sample has {} bytes where {planned} were planned", planned - 1));
+    assert_eq!(
+        error.to_string(),
+        format!("the sample has {} bytes where {planned} were planned", planned - 1)
+    );
     assert!(encryptor.encrypt(&fragment, 1, &sample, &mut Vec::new()).is_err());
 }

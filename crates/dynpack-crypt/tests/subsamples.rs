@@ -24,15 +24,19 @@ fn header_len(context: &mut Context, unit: &[u8]) -> usize {
     let header = nal.header().unwrap();
     match header.nal_unit_type() {
         UnitType::SeqParameterSet => {
-            context.put_seq_param_set(h264_reader::nal::sps::SeqParameterSet::from_bits(nal.rbsp_bits()).unwrap());
+            context.put_seq_param_set(
+                h264_reader::nal::sps::SeqParameterSet::from_bits(nal.rbsp_bits()).unwrap(),
+            );
             0
         }
         UnitType::PicParameterSet => {
-            let pps = h264_reader::nal::pps::PicParameterSet::from_bits(context, nal.rbsp_bits()).unwrap();
+            let pps = h264_reader::nal::pps::PicParameterSet::from_bits(context, nal.rbsp_bits())
+                .unwrap();
             context.put_pic_param_set(pps);
             0
         }
-        UnitType::SliceLayerWithoutPartitioningIdr | UnitType::SliceLayerWithoutPartitioningNonIdr => {
+        UnitType::SliceLayerWithoutPartitioningIdr
+        | UnitType::SliceLayerWithoutPartitioningNonIdr => {
             let mut bits = nal.rbsp_bits();
             SliceHeader::from_bits(context, &mut bits, header, None).unwrap();
             let left = std::iter::from_fn(|| bits.read_bit("").ok()).count();
@@ -45,12 +49,19 @@ fn header_len(context: &mut Context, unit: &[u8]) -> usize {
 
 /// Bytes of a unit, header included, that hold the first `count` of what it says behind the header.
 fn in_unit(unit: &[u8], count: usize) -> usize {
-    (1..=unit.len()).find(|&len| h264_reader::rbsp::decode_nal(&unit[..len]).unwrap().len() == count).unwrap()
+    (1..=unit.len())
+        .find(|&len| h264_reader::rbsp::decode_nal(&unit[..len]).unwrap().len() == count)
+        .unwrap()
 }
 
 fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
     let id = KeyId([7; 16]);
-    let track = TrackEncryption::new(scheme, id, MediaKind::Video, &IvSource::new(id, "film", TrackId(1), "video", 1));
+    let track = TrackEncryption::new(
+        scheme,
+        id,
+        MediaKind::Video,
+        &IvSource::new(id, "film", TrackId(1), "video", 1),
+    );
     SampleEncryptor::new(track, &ContentKey::new([9; 16]), &Codec::Avc(config(units))).unwrap()
 }
 
@@ -58,7 +69,14 @@ fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
 fn subsamples(scheme: Scheme, all: &[Vec<u8>]) -> Vec<Vec<(usize, usize)>> {
     let samples: Vec<_> = all.iter().map(|unit| sample(std::slice::from_ref(unit))).collect();
     let fragment = encryptor(scheme, all).plan(SampleIndex(0), &samples).unwrap();
-    let of_sample = |at| fragment.subsamples(at).unwrap().iter().map(|one| (one.clear.into(), one.protected as usize)).collect();
+    let of_sample = |at| {
+        fragment
+            .subsamples(at)
+            .unwrap()
+            .iter()
+            .map(|one| (one.clear.into(), one.protected as usize))
+            .collect()
+    };
     (0..fragment.count()).map(of_sample).collect()
 }
 
@@ -72,7 +90,12 @@ fn all_that_is_behind_slice_headers_is_protected() {
         for (at, (unit, header)) in units.iter().zip(headers).enumerate() {
             let behind = if is_slice(unit) { unit.len() - header } else { 0 };
             let whole = if behind < 16 { 0 } else { behind };
-            assert_eq!(cbcs[at], [(4 + unit.len() - whole, whole)], "{name}, unit {at} of type {}", unit[0] & 0x1f);
+            assert_eq!(
+                cbcs[at],
+                [(4 + unit.len() - whole, whole)],
+                "{name}, unit {at} of type {}",
+                unit[0] & 0x1f
+            );
             let blocks = behind - behind % 16;
             assert_eq!(cenc[at], [(4 + unit.len() - blocks, blocks)], "{name}, unit {at}");
         }
@@ -98,7 +121,8 @@ fn much_clear_takes_several_subsamples() {
     let slice = units.iter().find(|unit| is_slice(unit)).unwrap().clone();
     let padded = sample(&[filler, slice]);
     let fragment = encryptor(Scheme::Cenc, &units).plan(SampleIndex(0), &[&padded]).unwrap();
-    let clear: Vec<_> = fragment.subsamples(0).unwrap().iter().map(|one| (one.clear, one.protected > 0)).collect();
+    let clear: Vec<_> =
+        fragment.subsamples(0).unwrap().iter().map(|one| (one.clear, one.protected > 0)).collect();
     assert!(matches!(clear[..], [(65535, false), (65535, false), (_, true)]), "{clear:?}");
 }
 
@@ -106,8 +130,13 @@ fn much_clear_takes_several_subsamples() {
 fn what_cannot_be_protected_rightly_is_refused() {
     let (_, stream) = STREAMS[0];
     let units = units(stream);
-    let refused = |sample: &[u8]| encryptor(Scheme::Cenc, &units).plan(SampleIndex(0), &[sample]).unwrap_err().to_string();
-    assert_eq!(refused(&[0, 0, 0, 9, 0x65]), "cannot be encrypted: the NAL unit at byte 0 of a sample of 5 passes its end");
+    let refused = |sample: &[u8]| {
+        encryptor(Scheme::Cenc, &units).plan(SampleIndex(0), &[sample]).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(&[0, 0, 0, 9, 0x65]),
+        "cannot be encrypted: the NAL unit at byte 0 of a sample of 5 passes its end"
+    );
     assert_eq!(
         refused(&[0, 0, 0, 2, 0x65, 0x88]),
         "cannot be encrypted: a slice header is cut short, or has a value out of range"
@@ -117,7 +146,8 @@ fn what_cannot_be_protected_rightly_is_refused() {
     assert_eq!(unknown, "cannot be encrypted: a slice without its picture parameter set 1");
 }
 
-/// Partitions, auxiliary pictures, and those of other layers and views: receivers of SAMPLE-AES take none of them for encrypted.
+/// Partitions, auxiliary pictures, and those of other layers and views: receivers of SAMPLE-AES
+/// take none of them for encrypted.
 #[test]
 fn pictures_that_are_no_plain_slices_are_refused_by_all_schemes() {
     use dynpack_crypt::Iv;
@@ -131,16 +161,24 @@ fn pictures_that_are_no_plain_slices_are_refused_by_all_schemes() {
         let plan = |scheme| encryptor(scheme, &units).plan(SampleIndex(0), &[&in_sample]);
         let mut out = Vec::new();
         let answers = [
-            plan(Scheme::Cenc).map(|fragment| fragment.subsamples(0).unwrap().iter().any(|one| one.protected > 0)),
-            plan(Scheme::Cbcs).map(|fragment| fragment.subsamples(0).unwrap().iter().any(|one| one.protected > 0)),
-            SampleAes::new(&ContentKey::new([2; 16]), Iv([3; 16])).nal_unit(&unit, &mut out).map(|()| out != unit),
+            plan(Scheme::Cenc).map(|fragment| {
+                fragment.subsamples(0).unwrap().iter().any(|one| one.protected > 0)
+            }),
+            plan(Scheme::Cbcs).map(|fragment| {
+                fragment.subsamples(0).unwrap().iter().any(|one| one.protected > 0)
+            }),
+            SampleAes::new(&ContentKey::new([2; 16]), Iv([3; 16]))
+                .nal_unit(&unit, &mut out)
+                .map(|()| out != unit),
         ];
         for answer in answers.map(|answer| answer.map_err(|error| error.to_string())) {
             match kind {
                 1 | 5 => assert_eq!(answer, Ok(true)),
                 2..=4 | 19..=21 => assert_eq!(
                     answer.unwrap_err(),
-                    format!("cannot be encrypted in this way: it has NAL units of type {kind}, whose headers are not known")
+                    format!(
+                        "cannot be encrypted in this way: it has NAL units of type {kind}, whose headers are not known"
+                    )
                 ),
                 _ => assert_eq!(answer, Ok(false), "type {kind}"),
             }
@@ -158,7 +196,8 @@ fn parameter_sets_within_samples_count() {
     assert_eq!(plan(&known).subsamples(0), plan(&other).subsamples(0));
 }
 
-/// Readers of byte streams would take what is behind the start code for a slice, and that would be clear.
+/// Readers of byte streams would take what is behind the start code for a slice, and that would be
+/// clear.
 #[test]
 fn units_that_hide_others_are_refused() {
     use dynpack_crypt::sample_aes::SampleAes;
@@ -166,15 +205,27 @@ fn units_that_hide_others_are_refused() {
 
     let (_, stream) = STREAMS[1];
     let units = units(stream);
-    let hidden = [&[0x0e, 0x40, 0, 0, 1][..], units.iter().find(|unit| is_slice(unit)).unwrap()].concat();
+    let hidden =
+        [&[0x0e, 0x40, 0, 0, 1][..], units.iter().find(|unit| is_slice(unit)).unwrap()].concat();
     let (id, key) = (KeyId([1; 16]), ContentKey::new([2; 16]));
     let expected = "cannot be encrypted: a NAL unit of type 14 has a start code in it";
     for scheme in [Scheme::Cenc, Scheme::Cbcs] {
-        let track = TrackEncryption::new(scheme, id, MediaKind::Video, &IvSource::new(id, "film", TrackId(1), "video", 1));
+        let track = TrackEncryption::new(
+            scheme,
+            id,
+            MediaKind::Video,
+            &IvSource::new(id, "film", TrackId(1), "video", 1),
+        );
         let encryptor = SampleEncryptor::new(track, &key, &Codec::Avc(config(&units))).unwrap();
-        let problem = encryptor.plan(SampleIndex(0), &[sample(std::slice::from_ref(&hidden))]).unwrap_err().to_string();
+        let problem = encryptor
+            .plan(SampleIndex(0), &[sample(std::slice::from_ref(&hidden))])
+            .unwrap_err()
+            .to_string();
         assert_eq!(problem, expected);
     }
-    let problem = SampleAes::new(&key, Iv([3; 16])).nal_unit(&hidden, &mut Vec::new()).unwrap_err().to_string();
+    let problem = SampleAes::new(&key, Iv([3; 16]))
+        .nal_unit(&hidden, &mut Vec::new())
+        .unwrap_err()
+        .to_string();
     assert_eq!(problem, expected);
 }

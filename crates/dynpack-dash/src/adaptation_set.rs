@@ -14,14 +14,17 @@ const ROLE_SCHEME: &str = "urn:mpeg:dash:role:2011";
 /// The layout of loudspeakers by its number in ISO/IEC 23091-3.
 const CHANNELS_SCHEME: &str = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
 
-/// Marks a set that is for trick play only; the value is the `id` of the set with the whole of it (DASH-IF IOP 4.3, 3.2.9).
+/// Marks a set that is for trick play only; the value is the `id` of the set with the whole of it
+/// (DASH-IF IOP 4.3, 3.2.9).
 const TRICK_MODE_SCHEME: &str = "http://dashif.org/guidelines/trickmode";
 
-/// Marks sets between which clients may switch as within one; the value is the `id`s of the others (5.3.3.5).
+/// Marks sets between which clients may switch as within one; the value is the `id`s of the others
+/// (5.3.3.5).
 const SWITCHING_SCHEME: &str = "urn:mpeg:dash:adaptation-set-switching:2016";
 
-/// Renditions of one name and kind which are coded alike (audio of one codec, sampling rate and channels, video of one sample entry)
-/// and protected alike: one set has one key (DASH-IF IOP 4.3, 7.5.1).
+/// Renditions of one name and kind which are coded alike (audio of one codec, sampling rate and
+/// channels, video of one sample entry) and protected alike: one set has one key (DASH-IF IOP 4.3,
+/// 7.5.1).
 pub(crate) struct Set<'a> {
     first: &'a Rendition,
     renditions: Vec<&'a Rendition>,
@@ -32,11 +35,17 @@ impl<'a> Set<'a> {
     /// The sets of a presentation, audio first, each kind in the order of the presentation.
     pub(crate) fn all(presentation: &'a Presentation, urls: &impl Urls) -> Vec<Self> {
         let mut sets: Vec<Self> = Vec::new();
-        for rendition in [MediaKind::Audio, MediaKind::Video].into_iter().flat_map(|kind| presentation.of_kind(kind)) {
+        for rendition in [MediaKind::Audio, MediaKind::Video]
+            .into_iter()
+            .flat_map(|kind| presentation.of_kind(kind))
+        {
             let protection = urls.protection(rendition);
-            match sets.iter_mut().find(|set| set.is_like(rendition) && set.protection == protection) {
+            match sets.iter_mut().find(|set| set.is_like(rendition) && set.protection == protection)
+            {
                 Some(set) => set.renditions.push(rendition),
-                None => sets.push(Self { first: rendition, renditions: vec![rendition], protection }),
+                None => {
+                    sets.push(Self { first: rendition, renditions: vec![rendition], protection })
+                }
             }
         }
         sets
@@ -51,14 +60,17 @@ impl<'a> Set<'a> {
         self.renditions.iter().all(|rendition| are_cut_alike(rendition, self.first))
     }
 
-    /// Whether all segments start with a picture or frame behind which none needs one before it: SAP type 1 (ISO/IEC 14496-12, Annex I).
+    /// Whether all segments start with a picture or frame behind which none needs one before it:
+    /// SAP type 1 (ISO/IEC 14496-12, Annex I).
     pub(crate) fn starts_with_sap(&self) -> bool {
         self.renditions.iter().all(|rendition| rendition.has_independent_segments())
     }
 
-    /// Whether a client may switch between the sets: they are one but for their protection, and cut alike.
+    /// Whether a client may switch between the sets: they are one but for their protection, and cut
+    /// alike.
     fn switches_to(&self, other: &Self) -> bool {
-        let are_aligned = || self.is_aligned() && other.is_aligned() && are_cut_alike(self.first, other.first);
+        let are_aligned =
+            || self.is_aligned() && other.is_aligned() && are_cut_alike(self.first, other.first);
         !std::ptr::eq(self, other) && self.is_like(other.first) && are_aligned()
     }
 
@@ -69,24 +81,50 @@ impl<'a> Set<'a> {
     /// The set with all that the renditions have; it is one of `sets`, which are numbered from 1.
     pub(crate) fn element(&self, number: usize, sets: &[Self], urls: &impl Urls) -> AdaptationSet {
         let mut set = self.described(number, |rendition| {
-            template(rendition, urls, urls.media(&rendition.name), SegmentTimeline::new(rendition.cuts.segments()))
+            template(
+                rendition,
+                urls,
+                urls.media(&rendition.name),
+                SegmentTimeline::new(rendition.cuts.segments()),
+            )
         });
         let others = (1..).zip(sets).filter(|(_, other)| self.switches_to(other));
         let others: Vec<_> = others.map(|(number, _)| number.to_string()).collect();
-        set.supplemental = (!others.is_empty()).then(|| descriptor(SWITCHING_SCHEME, others.join(",")));
+        set.supplemental =
+            (!others.is_empty()).then(|| descriptor(SWITCHING_SCHEME, others.join(",")));
         set
     }
 
-    /// The set of the key frames of video, for trick play: `whole` is the number of the set with all of it.
-    pub(crate) fn key_frames(&self, number: usize, whole: usize, urls: &impl Urls) -> AdaptationSet {
+    /// The set of the key frames of video, for trick play: `whole` is the number of the set with
+    /// all of it.
+    pub(crate) fn key_frames(
+        &self,
+        number: usize,
+        whole: usize,
+        urls: &impl Urls,
+    ) -> AdaptationSet {
         let mut set = self.described(number, |rendition| {
-            let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-            template(rendition, urls, urls.key_frames(&rendition.name), SegmentTimeline::new(frames))
+            let frames =
+                rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
+            template(
+                rendition,
+                urls,
+                urls.key_frames(&rendition.name),
+                SegmentTimeline::new(frames),
+            )
         });
         set.essential = Some(descriptor(TRICK_MODE_SCHEME, whole.to_string()));
-        let own = set.representations.iter().map(|representation| representation.template.as_ref().or(set.template.as_ref()));
+        let own = set
+            .representations
+            .iter()
+            .map(|representation| representation.template.as_ref().or(set.template.as_ref()));
         let timelines = own.flatten().map(|template| &template.timeline);
-        set.max_playout_rate = self.renditions.iter().zip(timelines).map(|(one, frames)| frames_per_key_frame(one, frames)).min();
+        set.max_playout_rate = self
+            .renditions
+            .iter()
+            .zip(timelines)
+            .map(|(one, frames)| frames_per_key_frame(one, frames))
+            .min();
         set.coding_dependency = Some(false);
         set.segment_alignment = set.template.is_some().then_some(true);
         set.start_with_sap = Some(1);
@@ -99,35 +137,54 @@ impl<'a> Set<'a> {
         set
     }
 
-    fn described(&self, number: usize, template: impl Fn(&Rendition) -> SegmentTemplate) -> AdaptationSet {
+    fn described(
+        &self,
+        number: usize,
+        template: impl Fn(&Rendition) -> SegmentTemplate,
+    ) -> AdaptationSet {
         let first = self.first;
         let is_audio = first.kind() == MediaKind::Audio;
         let details: Vec<_> = self.renditions.iter().map(|rendition| details(rendition)).collect();
         let shared = in_common(&details);
         let rates = self.renditions.iter().filter_map(|rendition| rendition.track.frame_rate());
         let highest_rate = rates.max_by_key(|rate| rate.thousandths()).map(|rate| rate.to_string());
-        let templates: Vec<_> = self.renditions.iter().map(|rendition| template(rendition)).collect();
+        let templates: Vec<_> =
+            self.renditions.iter().map(|rendition| template(rendition)).collect();
         let template = common(&templates, Clone::clone);
         AdaptationSet {
             id: number,
             content_type: first.kind().as_str(),
             language: is_audio.then(|| clean(first.language.tag())),
             mime_type: if is_audio { "audio/mp4" } else { "video/mp4" },
-            picture_aspect: common(&self.renditions, |rendition| picture_aspect(rendition)).flatten(),
-            max_width: details.iter().filter_map(|details| details.width).max().filter(|_| shared.width.is_none()),
-            max_height: details.iter().filter_map(|details| details.height).max().filter(|_| shared.height.is_none()),
+            picture_aspect: common(&self.renditions, |rendition| picture_aspect(rendition))
+                .flatten(),
+            max_width: details
+                .iter()
+                .filter_map(|details| details.width)
+                .max()
+                .filter(|_| shared.width.is_none()),
+            max_height: details
+                .iter()
+                .filter_map(|details| details.height)
+                .max()
+                .filter(|_| shared.height.is_none()),
             max_frame_rate: highest_rate.filter(|_| shared.frame_rate.is_none()),
             segment_alignment: self.is_aligned().then_some(true),
             start_with_sap: self.starts_with_sap().then_some(1),
             max_playout_rate: None,
             coding_dependency: None,
-            channels: channel_layout(first).map(|layout| descriptor(CHANNELS_SCHEME, layout.to_string())),
+            channels: channel_layout(first)
+                .map(|layout| descriptor(CHANNELS_SCHEME, layout.to_string())),
             protection: self.protection.as_ref().map(ContentProtection::all).unwrap_or_default(),
             essential: None,
             supplemental: None,
             label: label(first),
-            accessibility: (first.role == Role::Description).then(|| descriptor(ROLE_SCHEME, "description".into())),
-            role: Some(descriptor(ROLE_SCHEME, if first.role == Role::Main { "main" } else { "alternate" }.into())),
+            accessibility: (first.role == Role::Description)
+                .then(|| descriptor(ROLE_SCHEME, "description".into())),
+            role: Some(descriptor(
+                ROLE_SCHEME,
+                if first.role == Role::Main { "main" } else { "alternate" }.into(),
+            )),
             representations: (self.renditions.iter().zip(details).zip(templates))
                 .map(|((rendition, details), own)| Representation {
                     id: format!("{}_{}", id(&rendition.name), rendition.bitrate),
@@ -150,7 +207,8 @@ fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
     numbers(one).eq(numbers(other))
 }
 
-/// How many frames there are for each key frame: by that much faster, playing key frames alone asks no more of a decoder.
+/// How many frames there are for each key frame: by that much faster, playing key frames alone asks
+/// no more of a decoder.
 fn frames_per_key_frame(rendition: &Rendition, key_frames: &SegmentTimeline) -> u32 {
     let samples = rendition.cuts.samples();
     let frames = samples.end.0.saturating_sub(samples.start.0);
@@ -218,7 +276,12 @@ fn common<T, V: PartialEq>(items: &[T], of: impl Fn(&T) -> V) -> Option<V> {
     values.all(|value| value == first).then_some(first)
 }
 
-fn template(rendition: &Rendition, urls: &impl Urls, media: String, timeline: SegmentTimeline) -> SegmentTemplate {
+fn template(
+    rendition: &Rendition,
+    urls: &impl Urls,
+    media: String,
+    timeline: SegmentTimeline,
+) -> SegmentTemplate {
     SegmentTemplate {
         timescale: rendition.timescale().hz(),
         initialization: uri(&urls.init(&rendition.name)),
@@ -227,7 +290,8 @@ fn template(rendition: &Rendition, urls: &impl Urls, media: String, timeline: Se
     }
 }
 
-/// The number of the loudspeaker layout. Where the stream describes its own, the usual layout of as many channels stands in.
+/// The number of the loudspeaker layout. Where the stream describes its own, the usual layout of as
+/// many channels stands in.
 fn channel_layout(rendition: &Rendition) -> Option<u8> {
     let usual = |channels: u8| match channels {
         1..=6 => Some(channels),

@@ -1,4 +1,5 @@
-//! `ContentProtection`: what clients are told of encryption (ISO/IEC 23009-1, 5.8.4.1), with the extensions in it and their namespaces.
+//! `ContentProtection`: what clients are told of encryption (ISO/IEC 23009-1, 5.8.4.1), with the
+//! extensions in it and their namespaces.
 
 use dynpack_crypt::SystemId;
 use serde::Serialize;
@@ -9,7 +10,8 @@ use crate::{Protection, System};
 /// The scheme which says that media is encrypted by Common Encryption (5.8.5.2).
 const COMMON_ENCRYPTION: &str = "urn:mpeg:dash:mp4protection:2011";
 
-/// The `ContentProtection` element, with what ISO/IEC 23001-7, 11.2, PlayReady, Azure Media Services and DASH-IF put in it.
+/// The `ContentProtection` element, with what ISO/IEC 23001-7, 11.2, PlayReady, Azure Media
+/// Services and DASH-IF put in it.
 #[derive(Serialize)]
 pub(crate) struct ContentProtection {
     #[serde(rename = "@schemeIdUri")]
@@ -65,7 +67,10 @@ impl ContentProtection {
             pssh: system.pssh.as_deref().map(clean),
             playready_object: system.playready_object.as_deref().map(clean),
             azure_url: url.clone().filter(|_| is_azure).map(|url| AzureUrl { url }),
-            clear_key_url: url.clone().filter(|_| is_clear_key).map(|url| ClearKeyUrl { kind: "EME-1.0", url }),
+            clear_key_url: url
+                .clone()
+                .filter(|_| is_clear_key)
+                .map(|url| ClearKeyUrl { kind: "EME-1.0", url }),
             url: url.filter(|_| !is_clear_key),
             ..Self::empty(format!("urn:uuid:{}", system.id))
         }
@@ -85,7 +90,8 @@ impl ContentProtection {
     }
 }
 
-/// The declarations of the namespaces that are made use of. Some players know the prefixes alone, so these are the usual ones.
+/// The declarations of the namespaces that are made use of. Some players know the prefixes alone,
+/// so these are the usual ones.
 #[derive(Serialize)]
 pub(crate) struct Namespaces {
     #[serde(rename = "@xmlns:cenc", skip_serializing_if = "Option::is_none")]
@@ -105,11 +111,14 @@ impl Namespaces {
     pub(crate) fn of<'a>(elements: impl Iterator<Item = &'a ContentProtection> + Clone) -> Self {
         let used = |in_element: fn(&ContentProtection) -> bool| elements.clone().any(in_element);
         Self {
-            cenc: used(|element| element.key_id.is_some() || element.pssh.is_some()).then_some("urn:mpeg:cenc:2013"),
-            playready: used(|element| element.playready_object.is_some()).then_some("urn:microsoft:playready"),
+            cenc: used(|element| element.key_id.is_some() || element.pssh.is_some())
+                .then_some("urn:mpeg:cenc:2013"),
+            playready: used(|element| element.playready_object.is_some())
+                .then_some("urn:microsoft:playready"),
             azure: used(|element| element.azure_url.is_some()).then_some("urn:microsoft"),
             dashif: used(|element| element.url.is_some()).then_some("https://dashif.org/CPS"),
-            clear_key: used(|element| element.clear_key_url.is_some()).then_some("http://dashif.org/guidelines/clearKey"),
+            clear_key: used(|element| element.clear_key_url.is_some())
+                .then_some("http://dashif.org/guidelines/clearKey"),
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::{Error, Flavor, Options, Urls};
 const NAMESPACE: &str = "urn:mpeg:dash:schema:mpd:2011";
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// The profiles (8.4 and 8.12): segments addressed by templates; and, where they are CMAF and cut alike, CMAF.
+/// The profiles (8.4 and 8.12): segments addressed by templates; and, where they are CMAF and cut
+/// alike, CMAF.
 const LIVE: &str = "urn:mpeg:dash:profile:isoff-live:2011";
 const LIVE_AND_CMAF: &str = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019";
 
@@ -21,20 +22,26 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 
 /// Lists the renditions of a presentation with their segments, each in its own timescale.
 ///
-/// Renditions of one name which are coded and protected alike are an adaptation set, audio before video. Its segments stand there
-/// once if all renditions have the same, to the tick, and else with each rendition. The duration is that of the longest rendition,
-/// rounded up to the microsecond.
+/// Renditions of one name which are coded and protected alike are an adaptation set, audio before
+/// video. Its segments stand there once if all renditions have the same, to the tick, and else with
+/// each rendition. The duration is that of the longest rendition, rounded up to the microsecond.
 ///
-/// Where sets differ in their protection alone, as they do if each resolution has a key of its own, clients are told that they may
-/// switch between them as within one (ISO/IEC 23009-1, 5.3.3.5).
+/// Where sets differ in their protection alone, as they do if each resolution has a key of its own,
+/// clients are told that they may switch between them as within one (ISO/IEC 23009-1, 5.3.3.5).
 ///
-/// Behind them, each set of video has one of its key frames alone, for trick play (DASH-IF IOP 4.3, 3.2.9).
+/// Behind them, each set of video has one of its key frames alone, for trick play (DASH-IF IOP 4.3,
+/// 3.2.9).
 ///
 /// # Errors
 /// [`Error::Unwritable`] if there is a mistake in this crate.
-pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> Result<String, Error> {
+pub fn mpd(
+    presentation: &Presentation,
+    urls: &impl Urls,
+    options: &Options,
+) -> Result<String, Error> {
     let sets = Set::all(presentation, urls);
-    let is_cmaf = options.flavor == Flavor::Cmaf && sets.iter().all(|set| set.is_aligned() && set.starts_with_sap());
+    let is_cmaf = options.flavor == Flavor::Cmaf
+        && sets.iter().all(|set| set.is_aligned() && set.starts_with_sap());
     let (end, clock) = presentation.duration();
     let min_buffer_time = options.min_buffer_time.map_or_else(
         || presentation.renditions.iter().map(longest_segment).max().unwrap_or_default(),
@@ -42,8 +49,13 @@ pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> 
     );
     let numbered = || sets.iter().zip(1..);
     let videos = numbered().filter(|(set, _)| set.is_video());
-    let key_frames = videos.zip(sets.len() + 1..).map(|((set, whole), number)| set.key_frames(number, whole, urls));
-    let adaptation_sets: Vec<_> = numbered().map(|(set, number)| set.element(number, &sets, urls)).chain(key_frames).collect();
+    let key_frames = videos
+        .zip(sets.len() + 1..)
+        .map(|((set, whole), number)| set.key_frames(number, whole, urls));
+    let adaptation_sets: Vec<_> = numbered()
+        .map(|(set, number)| set.element(number, &sets, urls))
+        .chain(key_frames)
+        .collect();
     let manifest = Mpd {
         namespace: NAMESPACE,
         namespaces: Namespaces::of(adaptation_sets.iter().flat_map(|set| &set.protection)),

@@ -1,4 +1,5 @@
-//! The elements of a manifest, as they are written: fields in the order of the schema (ISO/IEC 23009-1, 5.3).
+//! The elements of a manifest, as they are written: fields in the order of the schema (ISO/IEC
+//! 23009-1, 5.3).
 
 use serde::Serialize;
 

@@ -19,7 +19,8 @@ pub enum Flavor {
 pub struct Options {
     /// What segments are made of.
     pub flavor: Flavor,
-    /// How much a client should buffer at the declared bitrate before it plays (`minBufferTime`); the longest segment if not given.
+    /// How much a client should buffer at the declared bitrate before it plays (`minBufferTime`);
+    /// the longest segment if not given.
     pub min_buffer_time: Option<Duration>,
 }
 

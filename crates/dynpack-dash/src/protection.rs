@@ -1,4 +1,5 @@
-//! How renditions are protected, and what protection systems are told of it (ISO/IEC 23009-1, 5.8.4.1; DASH-IF IOP 4.3, 7).
+//! How renditions are protected, and what protection systems are told of it (ISO/IEC 23009-1,
+//! 5.8.4.1; DASH-IF IOP 4.3, 7).
 
 use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::{KeyId, SystemId};
@@ -11,8 +12,8 @@ pub struct Protection {
     pub scheme: Scheme,
     /// The id of the key (`cenc:default_KID`).
     pub key_id: KeyId,
-    /// The systems that hand it out, in the order in which clients find them. Where there are none, clients take what the media
-    /// tells (`pssh`), or what they know themselves.
+    /// The systems that hand it out, in the order in which clients find them. Where there are none,
+    /// clients take what the media tells (`pssh`), or what they know themselves.
     pub systems: Vec<System>,
 }
 
@@ -45,9 +46,10 @@ pub struct System {
     pub playready_object: Option<String>,
     /// Where licences are.
     ///
-    /// It stands in `dashif:Laurl` and, for Widevine and PlayReady, in `ms:laurl` as well, as Azure Media Services has it. For
-    /// ClearKey it stands in `clearkey:Laurl` alone: DASH-IF replaced that by `dashif:Laurl`, but all players that know the one know
-    /// the other, some only the older, and readers that go by local names take no two.
+    /// It stands in `dashif:Laurl` and, for Widevine and PlayReady, in `ms:laurl` as well, as Azure
+    /// Media Services has it. For ClearKey it stands in `clearkey:Laurl` alone: DASH-IF replaced
+    /// that by `dashif:Laurl`, but all players that know the one know the other, some only the
+    /// older, and readers that go by local names take no two.
     pub licence_url: Option<String>,
 }
 

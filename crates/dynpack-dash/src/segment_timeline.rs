@@ -13,7 +13,8 @@ pub(crate) struct SegmentTimeline {
 /// Segments of one duration in a row (`S`).
 #[derive(Clone, Serialize, PartialEq, Eq)]
 struct Run {
-    /// The start of the first segment of all; that of the others follows from it. Some players do not know that it is 0 where absent.
+    /// The start of the first segment of all; that of the others follows from it. Some players do
+    /// not know that it is 0 where absent.
     #[serde(rename = "@t", skip_serializing_if = "Option::is_none")]
     start: Option<u64>,
     #[serde(rename = "@d")]

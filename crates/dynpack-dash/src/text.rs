@@ -1,10 +1,13 @@
-//! The one place where strings and durations become part of a manifest. What XML must escape is escaped as it is written.
+//! The one place where strings and durations become part of a manifest. What XML must escape is
+//! escaped as it is written.
 
 use std::fmt::Write;
 
 /// Text for people: control characters, which XML 1.0 cannot hold, become spaces.
 pub(crate) fn clean(text: &str) -> String {
-    let replace = |char: char| if char.is_control() || matches!(char, '\u{fffe}' | '\u{ffff}') { ' ' } else { char };
+    let replace = |char: char| {
+        if char.is_control() || matches!(char, '\u{fffe}' | '\u{ffff}') { ' ' } else { char }
+    };
     text.chars().map(replace).collect()
 }
 
@@ -13,7 +16,8 @@ pub(crate) fn uri(uri: &str) -> String {
     encode(uri, |byte| byte > b' ' && byte < 0x7f && byte != b'"')
 }
 
-/// An identifier without white space (`StringNoWhitespaceType`), different for every different text.
+/// An identifier without white space (`StringNoWhitespaceType`), different for every different
+/// text.
 pub(crate) fn id(text: &str) -> String {
     encode(text, |byte| byte > b' ' && byte < 0x7f && byte != b'%')
 }

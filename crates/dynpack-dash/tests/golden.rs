@@ -77,7 +77,8 @@ fn a_film_in_two_languages() {
     assert_eq!(manifest(&film::sample()), expected);
 }
 
-/// The lower bitrate has half the frames on another clock: what differs stands with each representation.
+/// The lower bitrate has half the frames on another clock: what differs stands with each
+/// representation.
 #[test]
 fn renditions_on_different_clocks_have_timelines_of_their_own() {
     let film = film::presentation(
@@ -125,13 +126,21 @@ fn audio_is_a_set_for_each_name_and_coding() {
     );
     let manifest = manifest(&film);
     let set = |line: &&str| {
-        line.split(' ').filter(|part| part.starts_with("lang") || part.starts_with("codecs")).collect::<Vec<_>>().join(" ")
+        line.split(' ')
+            .filter(|part| part.starts_with("lang") || part.starts_with("codecs"))
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let sets: Vec<_> = lines(&manifest, "<AdaptationSet").iter().map(set).collect();
     let english = "lang=\"en\" codecs=\"mp4a.40.2\"";
-    assert_eq!(sets, ["lang=\"en\" codecs=\"mp4a.40.5\"", english, english, "lang=\"und\" codecs=\"mp4a.40.2\""]);
-    let channels: Vec<_> =
-        lines(&manifest, "<AudioChannelConfiguration").iter().map(|line| line.split('"').nth(3).unwrap()).collect();
+    assert_eq!(
+        sets,
+        ["lang=\"en\" codecs=\"mp4a.40.5\"", english, english, "lang=\"und\" codecs=\"mp4a.40.2\""]
+    );
+    let channels: Vec<_> = lines(&manifest, "<AudioChannelConfiguration")
+        .iter()
+        .map(|line| line.split('"').nth(3).unwrap())
+        .collect();
     assert_eq!(channels, ["2", "2", "6", "2"]);
     assert_eq!(lines(&manifest, "<Representation").len(), 5);
 }
@@ -172,7 +181,11 @@ fn a_rendition_that_starts_later_says_when() {
         CutPolicy::SIX_SECONDS,
     );
     let manifest = manifest(&film);
-    let starts = ["<S t=\"24000\" d=\"264192\"/>", "<S t=\"0\" d=\"76800\" r=\"2\"/>", "<S t=\"0\" d=\"25600\" r=\"9\"/>"];
+    let starts = [
+        "<S t=\"24000\" d=\"264192\"/>",
+        "<S t=\"0\" d=\"76800\" r=\"2\"/>",
+        "<S t=\"0\" d=\"25600\" r=\"9\"/>",
+    ];
     assert_eq!(lines(&manifest, "<S t="), starts, "{manifest}");
 }
 
@@ -180,23 +193,34 @@ fn a_rendition_that_starts_later_says_when() {
 fn the_common_streaming_format_is_not_cmaf() {
     let options = Options::CSF.with_min_buffer_time(Duration::from_millis(1_500));
     let manifest = mpd(&film::sample(), &Azure, &options).unwrap();
-    assert!(manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "), "{manifest}");
+    assert!(
+        manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "),
+        "{manifest}"
+    );
     assert!(manifest.contains(" minBufferTime=\"PT1.5S\">"), "{manifest}");
 }
 
 /// CMAF wants segments that start with SAP type 1 or 2 (ISO/IEC 23000-19, 7.3.2.3).
 #[test]
 fn open_groups_of_pictures_are_not_cmaf() {
-    let film = film::presentation(vec![("video", 400_000, film::open_groups(100))], CutPolicy::SIX_SECONDS);
+    let film = film::presentation(
+        vec![("video", 400_000, film::open_groups(100))],
+        CutPolicy::SIX_SECONDS,
+    );
     let manifest = manifest(&film);
-    assert!(manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "), "{manifest}");
+    assert!(
+        manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "),
+        "{manifest}"
+    );
     assert!(!lines(&manifest, "<AdaptationSet")[0].contains("startWithSAP"), "{manifest}");
 }
 
 /// The same picture from pixels of two shapes (ITU-R BT.601), and one that is no such picture.
 #[test]
 fn pixels_that_are_not_square_have_their_shape() {
-    let video = |size, (width, height)| film::with_pixels(film::video(size, (512, 12_800), 500, 50), width, height);
+    let video = |size, (width, height)| {
+        film::with_pixels(film::video(size, (512, 12_800), 500, 50), width, height)
+    };
     let (pal, square) = (video((720, 576), (64, 45)), video((1024, 576), (1, 1)));
     let tracks = vec![("video", 400_000, pal.clone()), ("video", 500_000, square)];
     let manifest_of = |tracks| manifest(&film::presentation(tracks, CutPolicy::SIX_SECONDS));
@@ -207,6 +231,7 @@ fn pixels_that_are_not_square_have_their_shape() {
     assert!(representations[0].contains(" width=\"720\" sar=\"64:45\""), "{representations:?}");
     assert!(representations[1].contains(" width=\"1024\" sar=\"1:1\""), "{representations:?}");
 
-    let other = manifest_of(vec![("video", 400_000, pal), ("video", 500_000, video((720, 576), (16, 15)))]);
+    let other =
+        manifest_of(vec![("video", 400_000, pal), ("video", 500_000, video((720, 576), (16, 15)))]);
     assert!(!lines(&other, "<AdaptationSet")[0].contains(" par="), "{other}");
 }

@@ -13,34 +13,46 @@ use dynpack_media::{CutPolicy, MediaKind, Presentation, Rendition, Role};
 use proptest::prelude::*;
 use urls::Azure;
 
-/// Video at several rates and bitrates, and audio of several codings, some late and some with odd labels and names.
+/// Video at several rates and bitrates, and audio of several codings, some late and some with odd
+/// labels and names.
 fn films() -> impl Strategy<Value = Presentation> {
-    let rates = prop::sample::select(vec![(1_001, 30_000), (512, 12_800), (1_001, 24_000), (33, 1_000), (1, 25)]);
+    let rates = prop::sample::select(vec![
+        (1_001, 30_000),
+        (512, 12_800),
+        (1_001, 24_000),
+        (33, 1_000),
+        (1, 25),
+    ]);
     let videos = prop::collection::vec((rates, 1_u32..600, 1_u32..100), 0..3);
     let configs = prop::sample::select(vec![AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO]);
     let delays = prop_oneof![Just(0_i64), 0_i64..2_000_000];
     let audios = prop::collection::vec((configs, 1_u32..900, delays, ".{0,8}"), 0..4);
-    (videos, audios, 500_u64..8_000).prop_filter_map("nothing to present", |(videos, audios, millis)| {
-        if videos.is_empty() && audios.is_empty() {
-            return None;
-        }
-        let video = videos
-            .iter()
-            .zip(1..)
-            .map(|(&(rate, frames, gop), at)| ("video", at * 100_000, film::video((640, 360), rate, frames, gop)));
-        let audio = audios.iter().zip(["one", "one", "two <&>", "three"]).zip(64_000..).map(
-            |(((config, frames, delay, _), name), bitrate)| {
-                (name, bitrate, film::late(film::audio(config, *frames, "en"), *delay))
-            },
-        );
-        let mut film = film::presentation(video.chain(audio).collect(), CutPolicy::with_target(Duration::from_millis(millis)));
-        let labels = audios.iter().map(|audio| &audio.3).cycle();
-        for (rendition, label) in film.renditions.iter_mut().zip(labels) {
-            rendition.label = Some(label.clone());
-            rendition.role = if label.len() > 4 { Role::Description } else { Role::Main };
-        }
-        Some(film)
-    })
+    (videos, audios, 500_u64..8_000).prop_filter_map(
+        "nothing to present",
+        |(videos, audios, millis)| {
+            if videos.is_empty() && audios.is_empty() {
+                return None;
+            }
+            let video = videos.iter().zip(1..).map(|(&(rate, frames, gop), at)| {
+                ("video", at * 100_000, film::video((640, 360), rate, frames, gop))
+            });
+            let audio = audios.iter().zip(["one", "one", "two <&>", "three"]).zip(64_000..).map(
+                |(((config, frames, delay, _), name), bitrate)| {
+                    (name, bitrate, film::late(film::audio(config, *frames, "en"), *delay))
+                },
+            );
+            let mut film = film::presentation(
+                video.chain(audio).collect(),
+                CutPolicy::with_target(Duration::from_millis(millis)),
+            );
+            let labels = audios.iter().map(|audio| &audio.3).cycle();
+            for (rendition, label) in film.renditions.iter_mut().zip(labels) {
+                rendition.label = Some(label.clone());
+                rendition.role = if label.len() > 4 { Role::Description } else { Role::Main };
+            }
+            Some(film)
+        },
+    )
 }
 
 /// Start and duration of each segment that a template lists.
@@ -61,8 +73,11 @@ fn listed(template: &SegmentTemplate) -> Vec<(u64, u64)> {
 fn cut(rendition: &Rendition, key_frames: bool) -> Vec<(u64, u64)> {
     let number = |ticks: dynpack_media::Ticks| u64::try_from(ticks.0).unwrap();
     let whole = rendition.cuts.segments();
-    let segments: Vec<_> =
-        if key_frames { whole.flat_map(|segment| rendition.key_frames(&segment)).collect() } else { whole.collect() };
+    let segments: Vec<_> = if key_frames {
+        whole.flat_map(|segment| rendition.key_frames(&segment)).collect()
+    } else {
+        whole.collect()
+    };
     segments.iter().map(|segment| (number(segment.start), number(segment.duration))).collect()
 }
 

@@ -57,12 +57,21 @@ fn all_systems(_: &Rendition) -> Option<Protection> {
         .with_pssh("AAAA".into())
         .with_playready_object("BBBB".into())
         .with_licence_url(url());
-    let widevine =
-        System::new(SystemId::WIDEVINE).with_name("Widevine".into()).with_pssh("CC+/==".into()).with_licence_url(url());
+    let widevine = System::new(SystemId::WIDEVINE)
+        .with_name("Widevine".into())
+        .with_pssh("CC+/==".into())
+        .with_licence_url(url());
     let fairplay = System::new(SystemId::FAIRPLAY).with_licence_url(url());
-    let clear_key = System::new(SystemId::CLEAR_KEY).with_name("ClearKey \"1.0\"".into()).with_licence_url(url());
-    let protection = Protection::new(Scheme::Cbcs, "ad13f9ea-2be6-98b8-75f5-04a8e3ccea64".parse().unwrap());
-    Some([playready, widevine, fairplay, clear_key].into_iter().fold(protection, Protection::with_system))
+    let clear_key = System::new(SystemId::CLEAR_KEY)
+        .with_name("ClearKey \"1.0\"".into())
+        .with_licence_url(url());
+    let protection =
+        Protection::new(Scheme::Cbcs, "ad13f9ea-2be6-98b8-75f5-04a8e3ccea64".parse().unwrap());
+    Some(
+        [playready, widevine, fairplay, clear_key]
+            .into_iter()
+            .fold(protection, Protection::with_system),
+    )
 }
 
 #[test]
@@ -97,15 +106,16 @@ fn every_system_finds_what_it_looks_for() {
     let video = r#"startWithSAP="1">
    <ContentProtection schemeIdUri="urn:mpeg"#;
     assert!(manifest.contains(video), "{manifest}");
-    let trick =
-        "   </ContentProtection>\n   <EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/trickmode\" value=\"3\"/>";
+    let trick = "   </ContentProtection>\n   <EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/trickmode\" value=\"3\"/>";
     assert!(manifest.contains(trick), "{manifest}");
 }
 
 #[test]
 fn what_is_clear_says_nothing() {
-    let manifest = manifest(&film::sample(), |rendition| (rendition.name == "video").then(|| under(1)));
-    let head = r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" profiles="#;
+    let manifest =
+        manifest(&film::sample(), |rendition| (rendition.name == "video").then(|| under(1)));
+    let head =
+        r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" profiles="#;
     assert!(manifest.contains(head), "{manifest}");
     let element = r#"<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="01010101-0101-0101-0101-010101010101"/>"#;
     assert_eq!(lines(&manifest, "<ContentProtection"), [element, element]);
@@ -126,45 +136,76 @@ fn each_key_has_a_set_of_its_own() {
         400 => Some(under(2)),
         _ => Some(under(3)),
     });
-    let sets: Vec<_> = lines(&manifest, "<Representation ").iter().map(|line| line.split('"').nth(1).unwrap()).collect();
+    let sets: Vec<_> = lines(&manifest, "<Representation ")
+        .iter()
+        .map(|line| line.split('"').nth(1).unwrap())
+        .collect();
     let whole = ["audio_128000", "video_100", "video_200", "video_300", "video_400"];
     assert_eq!(sets[..5], whole, "{manifest}");
-    let keys: Vec<_> = lines(&manifest, "<ContentProtection").iter().map(|line| line.split('"').nth(5).unwrap()).collect();
+    let keys: Vec<_> = lines(&manifest, "<ContentProtection")
+        .iter()
+        .map(|line| line.split('"').nth(5).unwrap())
+        .collect();
     let key = |key: &str| KeyId([key.parse().unwrap(); 16]).to_string();
     assert_eq!(keys, ["3", "1", "2", "1", "2"].map(key));
     let switching = lines(&manifest, "<SupplementalProperty");
-    let others =
-        |ids| format!(r#"<SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" value="{ids}"/>"#);
+    let others = |ids| {
+        format!(
+            r#"<SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" value="{ids}"/>"#
+        )
+    };
     assert_eq!(switching, ["3,4", "2,4", "2,3"].map(others));
-    let tricks: Vec<_> = lines(&manifest, "<EssentialProperty").iter().map(|line| line.split('"').nth(3).unwrap()).collect();
+    let tricks: Vec<_> = lines(&manifest, "<EssentialProperty")
+        .iter()
+        .map(|line| line.split('"').nth(3).unwrap())
+        .collect();
     assert_eq!(tricks, ["2", "3", "4"]);
 }
 
 #[test]
 fn sets_that_end_apart_or_are_coded_otherwise_are_not_switched_between() {
-    let video = |bitrate, frames| ("video", bitrate, film::video((640, 360), (512, 12_800), frames, 50));
+    let video =
+        |bitrate, frames| ("video", bitrate, film::video((640, 360), (512, 12_800), frames, 50));
     let film = film::presentation(vec![video(100, 500), video(200, 250)], CutPolicy::SIX_SECONDS);
     let manifest = manifest(&film, |rendition| (rendition.bitrate == 100).then(|| under(1)));
-    assert_eq!((lines(&manifest, "<AdaptationSet").len(), lines(&manifest, "<SupplementalProperty").len()), (4, 0), "{manifest}");
+    assert_eq!(
+        (lines(&manifest, "<AdaptationSet").len(), lines(&manifest, "<SupplementalProperty").len()),
+        (4, 0),
+        "{manifest}"
+    );
 }
 
 /// Texts that would break out of where they stand.
 fn protections() -> impl Strategy<Value = Option<Protection>> {
-    let ids = vec![SystemId::WIDEVINE, SystemId::PLAYREADY, SystemId::CLEAR_KEY, SystemId::FAIRPLAY, SystemId([7; 16])];
+    let ids = vec![
+        SystemId::WIDEVINE,
+        SystemId::PLAYREADY,
+        SystemId::CLEAR_KEY,
+        SystemId::FAIRPLAY,
+        SystemId([7; 16]),
+    ];
     let text = || prop::option::of("[a-z<>&'\"\\]\u{0}\n\u{ffff}é ]{0,6}");
-    let system = (prop::sample::select(ids), text(), text(), text(), text()).prop_map(|(id, name, pssh, object, url)| {
-        let mut system = System::new(id);
-        (system.name, system.pssh, system.playready_object, system.licence_url) = (name, pssh, object, url);
-        system
-    });
+    let system = (prop::sample::select(ids), text(), text(), text(), text()).prop_map(
+        |(id, name, pssh, object, url)| {
+            let mut system = System::new(id);
+            (system.name, system.pssh, system.playready_object, system.licence_url) =
+                (name, pssh, object, url);
+            system
+        },
+    );
     let scheme = prop::sample::select(vec![Scheme::Cenc, Scheme::Cbcs]);
-    let protection = (scheme, 0_u8..3, prop::collection::vec(system, 0..3)).prop_map(|(scheme, key, systems)| {
-        systems.into_iter().fold(Protection::new(scheme, KeyId([key; 16])), Protection::with_system)
-    });
+    let protection = (scheme, 0_u8..3, prop::collection::vec(system, 0..3)).prop_map(
+        |(scheme, key, systems)| {
+            systems
+                .into_iter()
+                .fold(Protection::new(scheme, KeyId([key; 16])), Protection::with_system)
+        },
+    );
     prop::option::of(protection)
 }
 
-/// Every prefix is bound to a namespace; returns all namespaces that are declared, and all that are used.
+/// Every prefix is bound to a namespace; returns all namespaces that are declared, and all that are
+/// used.
 fn namespaces(manifest: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let mut reader = NsReader::from_str(manifest);
     let (mut declared, mut used) = (BTreeSet::new(), BTreeSet::new());

@@ -1,8 +1,10 @@
-//! What encryption adds to a segment: six seconds of video at 5 Mb/s, one slice a picture, from memory.
+//! What encryption adds to a segment: six seconds of video at 5 Mb/s, one slice a picture, from
+//! memory.
 //!
-//! In the clear, fragmented MP4 is not copied at all, so `copy` stands for what sending it costs anyway. Under `cenc` and `cbcs`,
-//! slice headers are read, and the samples are copied and encrypted in one pass. AES-128 does the same for all bytes as they come.
-//! A transport stream is written into a buffer in any case.
+//! In the clear, fragmented MP4 is not copied at all, so `copy` stands for what sending it costs
+//! anyway. Under `cenc` and `cbcs`, slice headers are read, and the samples are copied and
+//! encrypted in one pass. AES-128 does the same for all bytes as they come. A transport stream is
+//! written into a buffer in any case.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -17,8 +19,8 @@ use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Protection, media_segment};
 use dynpack_fragment::ts::{self, Part};
 use dynpack_media::{
-    AvcConfig, Codec, Column, CutPolicy, Rendition, SampleColumns, SampleIndex, SampleTable, Segment, SourceIndex, Timeline,
-    Timescale, Track, TrackId,
+    AvcConfig, Codec, Column, CutPolicy, Rendition, SampleColumns, SampleIndex, SampleTable,
+    Segment, SourceIndex, Timeline, Timescale, Track, TrackId,
 };
 
 /// 25 frames a second, one NAL unit of 25 kB each, a key frame every two seconds.
@@ -27,16 +29,19 @@ const PICTURE_LEN: u32 = 25_000;
 const GROUP: u32 = 50;
 
 /// Parameter sets of a baseline stream, and how its slices start.
-const SPS: &[u8] = b"\x67\x42\xc0\x0a\xdb\x08\x36\xc0\x44\0\0\x03\0\x04\0\0\x03\0\xc8\x3c\x48\x9b\x80";
+const SPS: &[u8] =
+    b"\x67\x42\xc0\x0a\xdb\x08\x36\xc0\x44\0\0\x03\0\x04\0\0\x03\0\xc8\x3c\x48\x9b\x80";
 const PPS: &[u8] = b"\x68\xca\x80\xc4\xb2";
-const KEY_FRAME: &[u8] = b"\x65\x88\x84\x19\x21\x3e\x23\xda\xd8\x8f\x15\x97\x0b\xdd\x9d\x71\xac\x40";
+const KEY_FRAME: &[u8] =
+    b"\x65\x88\x84\x19\x21\x3e\x23\xda\xd8\x8f\x15\x97\x0b\xdd\x9d\x71\xac\x40";
 const OTHER: &[u8] = b"\x41\x9a\x40\x64\x84\xad\x5b\x3c\x21\x66\xc2\xca\0\x30\xed\xcd\x98\x06";
 
 const KEY_ID: KeyId = KeyId([7; 16]);
 
 fn film() -> Rendition {
     let record = [&[1, 0x42, 0xc0, 0x0a, 0xff, 0xe1, 0, 23][..], SPS, &[1, 0, 5], PPS].concat();
-    let codec = Codec::Avc(AvcConfig::parse(record.into(), 1280, 720, false).expect("a whole record"));
+    let codec =
+        Codec::Avc(AvcConfig::parse(record.into(), 1280, 720, false).expect("a whole record"));
     let samples = SampleTable::new(SampleColumns {
         durations: Column::constant(1, PICTURES),
         composition_offsets: Column::constant(0, PICTURES),
@@ -82,7 +87,9 @@ fn cases<'a>(film: &'a Rendition, segment: &'a Segment) -> [Case<'a>; 6] {
         Protection::new(SampleEncryptor::new(track, &key, &film.track.codec).expect("H.264"))
     };
     let (cenc, cbcs, other_key) = (protection(Scheme::Cenc), protection(Scheme::Cbcs), key.clone());
-    let fmp4 = |protection: Option<&Protection>| media_segment(Profile::Cmaf, film, segment, protection).expect("a sane film");
+    let fmp4 = |protection: Option<&Protection>| {
+        media_segment(Profile::Cmaf, film, segment, protection).expect("a sane film")
+    };
     let part = || Part::segments(film, std::slice::from_ref(segment));
     let ts = |part| ts::media_segment(segment.number, &[part]).expect("a sane film");
     [

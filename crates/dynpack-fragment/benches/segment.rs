@@ -1,8 +1,11 @@
-//! What one fMP4 segment of a long film costs: a film of two hours, 1080p at 30 frames per second with B-frames, cut every 6 seconds.
+//! What one fMP4 segment of a long film costs: a film of two hours, 1080p at 30 frames per second
+//! with B-frames, cut every 6 seconds.
 //!
-//! `plan` is what a request costs before any IO, `finish` what it costs afterwards, from memory; `memcpy` copies the bytes of one
-//! segment (about 2.8 MB) once, for comparison. Since no media byte is copied, planning and finishing together should stay below a
-//! tenth of that copy. `lens` is what the exact peak bitrate of a manifest costs: the lengths of all 1,200 segments, at most 1 ms.
+//! `plan` is what a request costs before any IO, `finish` what it costs afterwards, from memory;
+//! `memcpy` copies the bytes of one segment (about 2.8 MB) once, for comparison. Since no media
+//! byte is copied, planning and finishing together should stay below a tenth of that copy. `lens`
+//! is what the exact peak bitrate of a manifest costs: the lengths of all 1,200 segments, at most 1
+//! ms.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -11,8 +14,8 @@ use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynpack_fragment::fmp4::{Profile, media_segment, media_segment_len};
 use dynpack_media::{
-    AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns, SampleIndex, SampleTable, SourceIndex,
-    Ticks, Timeline, Timescale, Track, TrackId,
+    AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns,
+    SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 
 const FRAMES: u32 = 2 * 3600 * 30;
@@ -20,7 +23,8 @@ const GROUP: u32 = 60;
 const FRAME: u32 = 512;
 const AVCC: &[u8] = &[1, 0x64, 0, 0x28, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x28, 1, 0, 2, 0x68, 0xee];
 
-/// Groups of 60 pictures: a key frame, then in turn an anchor and the three B-frames shown before it.
+/// Groups of 60 pictures: a key frame, then in turn an anchor and the three B-frames shown before
+/// it.
 fn film() -> Rendition {
     let (mut offsets, mut sizes) = (ColumnBuilder::default(), ColumnBuilder::default());
     for frame in 0..FRAMES {
@@ -50,7 +54,8 @@ fn film() -> Rendition {
         sync_samples: Some(sync_samples),
     };
     let table = SampleTable::new(columns).expect("columns of one length");
-    let avc = AvcConfig::parse(Bytes::from_static(AVCC), 1920, 1080, false).expect("a whole record");
+    let avc =
+        AvcConfig::parse(Bytes::from_static(AVCC), 1920, 1080, false).expect("a whole record");
     let clock = Timescale::new(15_360).expect("above zero");
     let edit = Edit { delay: Ticks::ZERO, media_start: Ticks((2 * FRAME).into()) };
     let track = Track::new(TrackId(1), clock, Codec::Avc(avc), Bytes::new(), table).with_edit(edit);
@@ -67,17 +72,28 @@ fn segment(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fmp4");
     group.bench_function("plan", |bencher| bencher.iter(|| black_box(plan())));
 
-    let media: Vec<Bytes> =
-        plan().reads().iter().map(|read| vec![7; usize::try_from(read.extent.len).unwrap_or(0)].into()).collect();
+    let media: Vec<Bytes> = plan()
+        .reads()
+        .iter()
+        .map(|read| vec![7; usize::try_from(read.extent.len).unwrap_or(0)].into())
+        .collect();
     group.bench_function("finish", |bencher| {
-        bencher.iter_batched(plan, |plan| plan.finish(&media).map(black_box).is_ok(), criterion::BatchSize::SmallInput);
+        bencher.iter_batched(
+            plan,
+            |plan| plan.finish(&media).map(black_box).is_ok(),
+            criterion::BatchSize::SmallInput,
+        );
     });
     let whole = media.concat();
     group.bench_function("memcpy", |bencher| bencher.iter(|| black_box(black_box(&whole).clone())));
 
     group.bench_function("lens", |bencher| {
         bencher.iter(|| {
-            segments.iter().map(|segment| media_segment_len(Profile::Cmaf, &film, segment, None)).filter_map(Result::ok).max()
+            segments
+                .iter()
+                .map(|segment| media_segment_len(Profile::Cmaf, &film, segment, None))
+                .filter_map(Result::ok)
+                .max()
         });
     });
     group.finish();

@@ -1,25 +1,29 @@
-//! When samples are decoded in formats where decoding never comes behind presentation: transport streams and FLV.
+//! When samples are decoded in formats where decoding never comes behind presentation: transport
+//! streams and FLV.
 
 use dynpack_media::{MediaKind, Rendition, Sample, Ticks};
 
-/// How far before its presentation a sample may be decoded, which the lead-in of transport streams has room for. H.264 needs 16
-/// pictures at the most.
+/// How far before its presentation a sample may be decoded, which the lead-in of transport streams
+/// has room for. H.264 needs 16 pictures at the most.
 const MOST_REORDERING_SECONDS: i64 = 8;
 
-/// The decode time of a sample, moved by the least composition offset of the track: the latest decode times that pass no presentation
-/// time, by a rule that is the same for all segments. In ticks of the rendition's clock.
+/// The decode time of a sample, moved by the least composition offset of the track: the latest
+/// decode times that pass no presentation time, by a rule that is the same for all segments. In
+/// ticks of the rendition's clock.
 pub(crate) fn decode_time(rendition: &Rendition, sample: &Sample) -> Ticks {
     let presentation = rendition.cuts.presentation_time(sample);
     match rendition.kind() {
         MediaKind::Audio => presentation,
         _ => {
-            let least = rendition.track.samples.least_composition_offset().max(most_reordering(rendition));
+            let least =
+                rendition.track.samples.least_composition_offset().max(most_reordering(rendition));
             (presentation - sample.composition_offset + least).min(presentation)
         }
     }
 }
 
-/// Whether decode times are moved by the least composition offset itself, and not by the most that is believed.
+/// Whether decode times are moved by the least composition offset itself, and not by the most that
+/// is believed.
 pub(crate) fn is_reordering_believed(rendition: &Rendition) -> bool {
     rendition.track.samples.least_composition_offset() >= most_reordering(rendition)
 }

@@ -26,7 +26,8 @@ pub enum Error {
         #[source]
         problem: dynpack_crypt::Error,
     },
-    /// The bytes handed in are not those which the plan asked for: the caller's mistake, or a source cut short.
+    /// The bytes handed in are not those which the plan asked for: the caller's mistake, or a
+    /// source cut short.
     #[error("read {} bytes for the range of {} at {}", got, wanted.len, wanted.offset)]
     WrongRead {
         /// The range asked for.

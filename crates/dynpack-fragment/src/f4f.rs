@@ -1,10 +1,13 @@
-//! F4F fragments, as HTTP Dynamic Streaming carries them (Adobe F4V file format specification 10.1, annexes C and E).
+//! F4F fragments, as HTTP Dynamic Streaming carries them (Adobe F4V file format specification 10.1,
+//! annexes C and E).
 //!
-//! A fragment is one `mdat` of FLV tags: the configuration of each codec, then the samples of at most one video and one audio
-//! rendition in decoding order. It can be decoded alone, and joined to the fragments before and behind it. Samples stay as they are
-//! stored, since FLV takes NAL units behind their lengths and AAC without headers.
+//! A fragment is one `mdat` of FLV tags: the configuration of each codec, then the samples of at
+//! most one video and one audio rendition in decoding order. It can be decoded alone, and joined to
+//! the fragments before and behind it. Samples stay as they are stored, since FLV takes NAL units
+//! behind their lengths and AAC without headers.
 //!
-//! Left out: the boxes before the `mdat`, which clients do not need beside the bootstrap information of the manifest, and encryption.
+//! Left out: the boxes before the `mdat`, which clients do not need beside the bootstrap
+//! information of the manifest, and encryption.
 
 mod tag;
 mod times;
@@ -26,28 +29,34 @@ const BOX_LEN: u64 = 8;
 pub struct Part<'a> {
     /// The rendition.
     pub rendition: &'a Rendition,
-    /// Its segment; none where it has not started or has ended, but another rendition of the same stream has one.
+    /// Its segment; none where it has not started or has ended, but another rendition of the same
+    /// stream has one.
     pub segment: Option<&'a Segment>,
 }
 
-/// A fragment of a stream that carries these renditions, video first. Name all renditions of the stream for each of its fragments, also
-/// those without a segment there: FLV has no times before 0, so all are counted from the earliest decode time of the stream.
+/// A fragment of a stream that carries these renditions, video first. Name all renditions of the
+/// stream for each of its fragments, also those without a segment there: FLV has no times before 0,
+/// so all are counted from the earliest decode time of the stream.
 ///
 /// The [length](SegmentPlan::len) is always known.
 ///
 /// # Errors
-/// [`Error::Unsupported`] if FLV does not know a codec or no part has samples; [`Error::Sample`] if a sample is too large for a tag, or
-/// lies past 31 bits of milliseconds.
+/// [`Error::Unsupported`] if FLV does not know a codec or no part has samples; [`Error::Sample`] if
+/// a sample is too large for a tag, or lies past 31 bits of milliseconds.
 pub fn media_segment(parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
     let delay = delay(parts.iter().map(|part| part.rendition));
-    let with_segment: Vec<_> = parts.iter().filter_map(|part| Some((part.rendition, part.segment?))).collect();
-    let tracks = with_segment.iter().map(|(rendition, segment)| Track::new(rendition, segment, delay));
+    let with_segment: Vec<_> =
+        parts.iter().filter_map(|part| Some((part.rendition, part.segment?))).collect();
+    let tracks =
+        with_segment.iter().map(|(rendition, segment)| Track::new(rendition, segment, delay));
     let tracks = tracks.collect::<Result<Vec<_>, _>>()?;
     if tracks.iter().all(|track| track.frames.is_empty()) {
         return Err(Error::Unsupported("a fragment without samples".into()));
     }
     let payload = tracks.iter().map(Track::len).sum::<u64>();
-    let reads = with_segment.iter().flat_map(|(rendition, segment)| Read::samples(rendition, segment.samples.clone()));
+    let reads = with_segment
+        .iter()
+        .flat_map(|(rendition, segment)| Read::samples(rendition, segment.samples.clone()));
     let muxer = Muxer { payload, tracks };
     Ok(SegmentPlan::muxed(Some(muxer.header_len() + payload), reads.collect(), Box::new(muxer)))
 }
@@ -79,7 +88,9 @@ impl Muxer {
         let mut all = Vec::new();
         for track in &self.tracks {
             let samples = track.cut(&mut media)?;
-            all.extend(track.frames.iter().zip(samples).map(|(frame, sample)| (track, *frame, sample)));
+            all.extend(
+                track.frames.iter().zip(samples).map(|(frame, sample)| (track, *frame, sample)),
+            );
         }
         all.sort_by_key(|(_, frame, _)| frame.times.decode);
         Ok(all)
@@ -89,7 +100,8 @@ impl Muxer {
 impl Mux for Muxer {
     fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
         let len = self.header_len() + self.payload;
-        let capacity = usize::try_from(len).map_err(|_| Error::Unsupported(format!("a fragment of {len} bytes")))?;
+        let capacity = usize::try_from(len)
+            .map_err(|_| Error::Unsupported(format!("a fragment of {len} bytes")))?;
         let mut out = BytesMut::with_capacity(capacity);
         self.put_header(&mut out);
         let samples = self.interleaved(media)?;

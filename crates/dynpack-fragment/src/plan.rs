@@ -19,8 +19,15 @@ pub struct Read {
 
 impl Read {
     /// Where the samples of `range` lie, in decoding order, neighbours joined.
-    pub(crate) fn samples(rendition: &Rendition, range: std::ops::Range<SampleIndex>) -> impl Iterator<Item = Self> + '_ {
-        rendition.track.samples.extents(range).map(|extent| Self { source: rendition.source, extent })
+    pub(crate) fn samples(
+        rendition: &Rendition,
+        range: std::ops::Range<SampleIndex>,
+    ) -> impl Iterator<Item = Self> + '_ {
+        rendition
+            .track
+            .samples
+            .extents(range)
+            .map(|extent| Self { source: rendition.source, extent })
     }
 }
 
@@ -52,8 +59,9 @@ impl Piece {
 
 /// A segment before its media bytes are read: what it needs, and how long it will be.
 ///
-/// A segment that carries the media as stored is a list of [pieces](Self::pieces), and can be sent, or any range of it, without
-/// gathering it first. A format which rewrites the media is [finished](Self::finish) into one buffer.
+/// A segment that carries the media as stored is a list of [pieces](Self::pieces), and can be sent,
+/// or any range of it, without gathering it first. A format which rewrites the media is
+/// [finished](Self::finish) into one buffer.
 #[derive(Debug)]
 pub struct SegmentPlan {
     len: Option<u64>,
@@ -84,7 +92,8 @@ impl fmt::Debug for Assembly {
 
 /// Rewrites media into a segment, in one pass.
 pub(crate) trait Mux: Send + Sync {
-    /// Makes the segment of the bytes of all reads of the plan, in their order and of the lengths asked for.
+    /// Makes the segment of the bytes of all reads of the plan, in their order and of the lengths
+    /// asked for.
     fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error>;
 }
 
@@ -96,7 +105,11 @@ impl SegmentPlan {
             Piece::Read(read) => Some(*read),
             Piece::Bytes(_) => None,
         });
-        Self { len: Some(pieces.iter().map(Piece::len).sum()), reads: reads.collect(), assembly: Assembly::Spliced(pieces) }
+        Self {
+            len: Some(pieces.iter().map(Piece::len).sum()),
+            reads: reads.collect(),
+            assembly: Assembly::Spliced(pieces),
+        }
     }
 
     /// A segment that `mux` makes of `reads`; `len` if its length is known already.
@@ -104,7 +117,8 @@ impl SegmentPlan {
         Self { len, reads, assembly: Assembly::Muxed(mux) }
     }
 
-    /// The same segment encrypted as a whole by AES-128 (RFC 8216, 4.3.2.4): 1 to 16 bytes longer, and no list of pieces any more.
+    /// The same segment encrypted as a whole by AES-128 (RFC 8216, 4.3.2.4): 1 to 16 bytes longer,
+    /// and no list of pieces any more.
     #[must_use]
     pub fn encrypted(mut self, key: &ContentKey, iv: Iv) -> Self {
         Self {
@@ -120,13 +134,15 @@ impl SegmentPlan {
         self.len
     }
 
-    /// The ranges of stored files that the segment is made of, in the order in which [`finish`](Self::finish) takes them.
+    /// The ranges of stored files that the segment is made of, in the order in which
+    /// [`finish`](Self::finish) takes them.
     #[must_use]
     pub fn reads(&self) -> &[Read] {
         &self.reads
     }
 
-    /// The segment as a list of stretches; `None` where the media is rewritten, as a format or encryption asks.
+    /// The segment as a list of stretches; `None` where the media is rewritten, as a format or
+    /// encryption asks.
     #[must_use]
     pub fn pieces(&self) -> Option<&[Piece]> {
         match &self.assembly {
@@ -135,12 +151,12 @@ impl SegmentPlan {
         }
     }
 
-    /// Makes the segment of `media`, the bytes of each of the [`reads`](Self::reads). Bytes which the segment carries as they are stay
-    /// where they are: nothing is copied.
+    /// Makes the segment of `media`, the bytes of each of the [`reads`](Self::reads). Bytes which
+    /// the segment carries as they are stay where they are: nothing is copied.
     ///
     /// # Errors
-    /// [`Error::WrongRead`] if `media` does not match the reads, [`Error::Sample`] if a sample cannot be carried,
-    /// [`Error::Encryption`] if one cannot be encrypted.
+    /// [`Error::WrongRead`] if `media` does not match the reads, [`Error::Sample`] if a sample
+    /// cannot be carried, [`Error::Encryption`] if one cannot be encrypted.
     pub fn finish(self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
         for (at, read) in self.reads.iter().enumerate() {
             let got = media.get(at).map_or(0, |bytes| bytes.len() as u64);
@@ -175,7 +191,9 @@ impl SegmentPlan {
 /// Encrypts a segment into one buffer: the one in which it was made, if it was.
 fn encrypt(mut segment: Vec<Bytes>, key: &ContentKey, iv: Iv) -> Bytes {
     let encrypted = match segment.pop() {
-        Some(made) if segment.is_empty() && made.is_unique() => envelope::encrypt_in_place(key, iv, made.into()),
+        Some(made) if segment.is_empty() && made.is_unique() => {
+            envelope::encrypt_in_place(key, iv, made.into())
+        }
         last => {
             segment.extend(last);
             envelope::encrypt(key, iv, &segment)

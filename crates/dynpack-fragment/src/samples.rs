@@ -5,8 +5,8 @@ use dynpack_media::SampleIndex;
 
 use crate::Error;
 
-/// Takes samples of those sizes out of the reads which hold them, without copying. A sample lies in one read, which
-/// [`Read::samples`](crate::Read) made of the same samples.
+/// Takes samples of those sizes out of the reads which hold them, without copying. A sample lies in
+/// one read, which [`Read::samples`](crate::Read) made of the same samples.
 ///
 /// # Errors
 /// [`Error::Sample`] if the reads are not those of the samples.
@@ -20,7 +20,8 @@ pub(crate) fn cut(
             read = media.next().unwrap_or_default();
         }
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let problem = || Error::Sample { sample, problem: "it lies in two places of the file".into() };
+        let problem =
+            || Error::Sample { sample, problem: "it lies in two places of the file".into() };
         (size <= read.len()).then(|| read.split_to(size)).ok_or_else(problem)
     });
     cut.collect()
@@ -38,7 +39,10 @@ mod tests {
     #[test]
     fn samples_are_cut_out_of_the_reads() {
         assert_eq!(cut_sizes(&[2, 1, 3], &[b"abc", b"def"]).unwrap(), [&b"ab"[..], b"c", b"def"]);
-        assert_eq!(cut_sizes(&[0, 3, 0, 3, 0], &[b"abc", b"def"]).unwrap(), [&b""[..], b"abc", b"", b"def", b""]);
+        assert_eq!(
+            cut_sizes(&[0, 3, 0, 3, 0], &[b"abc", b"def"]).unwrap(),
+            [&b""[..], b"abc", b"", b"def", b""]
+        );
     }
 
     #[test]

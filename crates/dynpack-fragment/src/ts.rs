@@ -1,11 +1,12 @@
 //! MPEG transport stream segments, as HLS carries them (ISO/IEC 13818-1; RFC 8216, 3.2).
 //!
-//! A segment is one PAT, one PMT, and the samples of at most one video and one audio rendition in decoding order. It can be read
-//! alone, and joined to the segments before and behind it without a break: times come from the one timeline, and on every PID the
-//! [continuity counters](media_segment) go on.
+//! A segment is one PAT, one PMT, and the samples of at most one video and one audio rendition in
+//! decoding order. It can be read alone, and joined to the segments before and behind it without a
+//! break: times come from the one timeline, and on every PID the [continuity
+//! counters](media_segment) go on.
 //!
-//! A codec is carried by one file each, `avc` and `adts`; the rest knows none of them. Left out: SCTE-35, timed metadata, constant
-//! bitrate, and a strict buffer model (T-STD).
+//! A codec is carried by one file each, `avc` and `adts`; the rest knows none of them. Left out:
+//! SCTE-35, timed metadata, constant bitrate, and a strict buffer model (T-STD).
 
 mod adts;
 mod avc;
@@ -50,7 +51,8 @@ impl<'a> Part<'a> {
         Self { rendition, samples, sample_aes: None }
     }
 
-    /// The samples of consecutive segments: a transport stream segment may span several of the timeline's.
+    /// The samples of consecutive segments: a transport stream segment may span several of the
+    /// timeline's.
     #[must_use]
     pub fn segments(rendition: &'a Rendition, segments: &[Segment]) -> Self {
         let first = segments.first().map(|segment| segment.samples.start).unwrap_or_default();
@@ -58,7 +60,8 @@ impl<'a> Part<'a> {
         Self::new(rendition, first..end)
     }
 
-    /// The same samples encrypted by SAMPLE-AES (RFC 8216, 4.3.2.4): slices and frames of audio, and nothing else.
+    /// The same samples encrypted by SAMPLE-AES (RFC 8216, 4.3.2.4): slices and frames of audio,
+    /// and nothing else.
     #[must_use]
     pub fn with_sample_aes(self, sample_aes: SampleAes) -> Self {
         Self { sample_aes: Some(sample_aes), ..self }
@@ -74,22 +77,25 @@ impl<'a> Part<'a> {
 
 /// A transport stream segment of at most one video and one audio part.
 ///
-/// `number` is the segment's place in its playlist: consecutive segments have consecutive numbers. From it come the continuity
-/// counters of PAT and PMT, one packet of each a segment. Each elementary stream takes a multiple of 16 packets a segment, by
-/// adaptation field stuffing (1.4 kB in the mean), so that its counter starts each segment at 0 and still never breaks (RFC 8216, 3:
+/// `number` is the segment's place in its playlist: consecutive segments have consecutive numbers.
+/// From it come the continuity counters of PAT and PMT, one packet of each a segment. Each
+/// elementary stream takes a multiple of 16 packets a segment, by adaptation field stuffing (1.4 kB
+/// in the mean), so that its counter starts each segment at 0 and still never breaks (RFC 8216, 3:
 /// continuity counters continue uninterrupted), and no segment need know another.
 ///
-/// The [length](SegmentPlan::len) is known at once for audio. The length of video depends on which delimiters and parameter sets its
-/// samples hold, which only the samples tell; they are then looked through once, and written once into one buffer of that length.
-/// Encrypted ones are written into another before.
+/// The [length](SegmentPlan::len) is known at once for audio. The length of video depends on which
+/// delimiters and parameter sets its samples hold, which only the samples tell; they are then
+/// looked through once, and written once into one buffer of that length. Encrypted ones are written
+/// into another before.
 ///
 /// # Errors
-/// [`Error::Unsupported`] if a codec has no place in a transport stream, there are two parts of a kind, or no part has samples;
-/// [`Error::Sample`] if a sample is too large, or its time lies before all that the clock can tell; [`Error::Encryption`] if a
-/// track cannot be encrypted.
+/// [`Error::Unsupported`] if a codec has no place in a transport stream, there are two parts of a
+/// kind, or no part has samples; [`Error::Sample`] if a sample is too large, or its time lies
+/// before all that the clock can tell; [`Error::Encryption`] if a track cannot be encrypted.
 pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
     let Multiplex { parts, streams, clock_stream } = Multiplex::new(parts)?;
-    let reads = parts.iter().flat_map(|part| Read::samples(part.rendition, part.samples.clone())).collect();
+    let reads =
+        parts.iter().flat_map(|part| Read::samples(part.rendition, part.samples.clone())).collect();
     let lens: Option<Vec<_>> = streams.iter().map(Stream::lens_by_size).collect();
     let layout = lens.map(|lens| Layout::new(&streams, &lens, clock_stream));
     let len = layout.as_ref().map(|layout| psi::LEN + layout.len());
@@ -97,15 +103,17 @@ pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<Segmen
     Ok(SegmentPlan::muxed(len, reads, Box::new(Muxer { program, streams, clock_stream, layout })))
 }
 
-/// The most bytes that [`media_segment`] makes of the parts, by the sizes of their samples alone: what a playlist declares as
-/// bandwidth is never less than the real one. Costs as much as the segment has samples.
+/// The most bytes that [`media_segment`] makes of the parts, by the sizes of their samples alone:
+/// what a playlist declares as bandwidth is never less than the real one. Costs as much as the
+/// segment has samples.
 ///
-/// Exact for audio. Video comes out shorter by 6 bytes a picture if it brings its own delimiters, by the parameter sets if it brings
-/// those, and by a byte for each NAL unit of a picture behind the first; at 400 kb/s that is within 2 %. The bound is wider for
-/// pictures that last longer than 100 ms, and for NAL units whose length takes less than 4 bytes.
+/// Exact for audio. Video comes out shorter by 6 bytes a picture if it brings its own delimiters,
+/// by the parameter sets if it brings those, and by a byte for each NAL unit of a picture behind
+/// the first; at 400 kb/s that is within 2 %. The bound is wider for pictures that last longer than
+/// 100 ms, and for NAL units whose length takes less than 4 bytes.
 ///
-/// Under SAMPLE-AES, video needs emulation prevention once more: a byte in 128 is allowed for it, of which ordinary streams need
-/// next to nothing.
+/// Under SAMPLE-AES, video needs emulation prevention once more: a byte in 128 is allowed for it,
+/// of which ordinary streams need next to nothing.
 ///
 /// # Errors
 /// As [`media_segment`].
@@ -117,20 +125,29 @@ pub fn media_segment_bound(parts: &[Part<'_>]) -> Result<u64, Error> {
     Ok(psi::LEN + if is_exact { layout.len() } else { layout.most_len() })
 }
 
-/// The first picture of a segment, which can be decoded alone, as a small transport stream segment of its own: what an I-frame
-/// playlist lists (RFC 8216, 4.3.3.6).
+/// The first picture of a segment, which can be decoded alone, as a small transport stream segment
+/// of its own: what an I-frame playlist lists (RFC 8216, 4.3.3.6).
 ///
 /// # Errors
 /// As [`media_segment`].
-pub fn key_frame_segment(rendition: &Rendition, segment: &Segment, sample_aes: Option<&SampleAes>) -> Result<SegmentPlan, Error> {
+pub fn key_frame_segment(
+    rendition: &Rendition,
+    segment: &Segment,
+    sample_aes: Option<&SampleAes>,
+) -> Result<SegmentPlan, Error> {
     media_segment(segment.number, &[Part::first(rendition, segment, sample_aes)])
 }
 
-/// The most bytes that [`key_frame_segment`] makes of the picture, by its size alone: see [`media_segment_bound`].
+/// The most bytes that [`key_frame_segment`] makes of the picture, by its size alone: see
+/// [`media_segment_bound`].
 ///
 /// # Errors
 /// As [`media_segment`].
-pub fn key_frame_segment_bound(rendition: &Rendition, segment: &Segment, sample_aes: Option<&SampleAes>) -> Result<u64, Error> {
+pub fn key_frame_segment_bound(
+    rendition: &Rendition,
+    segment: &Segment,
+    sample_aes: Option<&SampleAes>,
+) -> Result<u64, Error> {
     media_segment_bound(&[Part::first(rendition, segment, sample_aes)])
 }
 
@@ -148,12 +165,16 @@ impl<'a> Multiplex<'a> {
         let of_kind = |kind| parts.iter().filter(move |part| part.rendition.kind() == kind);
         let [video, audio] = [MediaKind::Video, MediaKind::Audio].map(|kind| of_kind(kind).count());
         if video > 1 || audio > 1 {
-            return Err(Error::Unsupported(format!("a transport stream of {video} video and {audio} audio tracks")));
+            return Err(Error::Unsupported(format!(
+                "a transport stream of {video} video and {audio} audio tracks"
+            )));
         }
         let parts: Vec<_> = of_kind(MediaKind::Video).chain(of_kind(MediaKind::Audio)).collect();
         let streams = parts.iter().map(|part| Stream::new(part)).collect::<Result<Vec<_>, _>>()?;
         let clock_stream = streams.iter().position(|stream| !stream.frames().is_empty());
-        let clock_stream = clock_stream.ok_or_else(|| Error::Unsupported("a transport stream segment without samples".into()))?;
+        let clock_stream = clock_stream.ok_or_else(|| {
+            Error::Unsupported("a transport stream segment without samples".into())
+        })?;
         Ok(Self { parts, streams, clock_stream })
     }
 }
@@ -169,11 +190,16 @@ struct Muxer {
 impl Mux for Muxer {
     fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
         let mut media = media.iter().cloned();
-        let samples = self.streams.iter().map(|stream| stream.prepare(stream.cut(&mut media)?)).collect::<Result<Vec<_>, _>>()?;
+        let samples = self
+            .streams
+            .iter()
+            .map(|stream| stream.prepare(stream.cut(&mut media)?))
+            .collect::<Result<Vec<_>, _>>()?;
         let layout = if let Some(layout) = self.layout {
             layout
         } else {
-            let measured = self.streams.iter().zip(&samples).map(|(stream, samples)| stream.measure(samples));
+            let measured =
+                self.streams.iter().zip(&samples).map(|(stream, samples)| stream.measure(samples));
             Layout::new(&self.streams, &measured.collect::<Result<Vec<_>, _>>()?, self.clock_stream)
         };
         let len = psi::LEN + layout.len();

@@ -7,7 +7,8 @@ use dynpack_media::{Stream, Timescale};
 use crate::fragments;
 use crate::stream::end;
 
-/// The `abst` box of a stream (Adobe F4V file format specification 10.1, 2.11.2), with one `asrt` and one `afrt`, all in milliseconds.
+/// The `abst` box of a stream (Adobe F4V file format specification 10.1, 2.11.2), with one `asrt`
+/// and one `afrt`, all in milliseconds.
 #[must_use]
 pub fn bootstrap(stream: &Stream<'_>) -> Bytes {
     let mut out = Vec::new();
@@ -40,7 +41,12 @@ fn runs(stream: &Stream<'_>) -> Vec<Run> {
     for fragment in fragments(stream) {
         let (start, duration) = (fragment.start.0, fragment.duration.0);
         match runs.last_mut() {
-            Some(run) if run.duration == duration && run.start + duration * i64::from(run.count) == start => run.count += 1,
+            Some(run)
+                if run.duration == duration
+                    && run.start + duration * i64::from(run.count) == start =>
+            {
+                run.count += 1
+            }
             _ => runs.push(Run { first: fragment.number.get(), start, duration, count: 1 }),
         }
     }
@@ -57,7 +63,8 @@ fn put_segment_run_table(out: &mut Vec<u8>, fragments: u32) {
     });
 }
 
-/// The `afrt` box (2.11.2.2). Behind the runs an entry without duration tells the end of the presentation.
+/// The `afrt` box (2.11.2.2). Behind the runs an entry without duration tells the end of the
+/// presentation.
 fn put_fragment_run_table(out: &mut Vec<u8>, runs: &[Run]) {
     put_full_box(out, b"afrt", 0, 0, |out| {
         out.put_u32(Timescale::MILLIS.hz());

@@ -5,7 +5,9 @@
 #[non_exhaustive]
 pub enum Error {
     /// A rendition cannot be carried in FLV, though it is legal.
-    #[error("the rendition {name:?} at {bitrate} bit/s cannot be carried: FLV does not know its codec")]
+    #[error(
+        "the rendition {name:?} at {bitrate} bit/s cannot be carried: FLV does not know its codec"
+    )]
     Rendition {
         /// Its track name.
         name: String,

@@ -22,7 +22,8 @@ pub struct Fragment {
 }
 
 impl Fragment {
-    /// `next` is when the one behind it starts. Each lasts at least a millisecond: a duration of 0 would mean something else.
+    /// `next` is when the one behind it starts. Each lasts at least a millisecond: a duration of 0
+    /// would mean something else.
     fn new(number: FragmentNumber, start: Ticks, next: Ticks, segment: StreamSegment) -> Self {
         let StreamSegment { main, audio, .. } = segment;
         Self { number, start, duration: (next - start).max(Ticks(1)), main, audio }
@@ -48,7 +49,8 @@ pub fn fragments(stream: &Stream<'_>) -> Vec<Fragment> {
 pub fn fragment(stream: &Stream<'_>, number: FragmentNumber) -> Option<Fragment> {
     let place = usize::try_from(number.get() - 1).ok()?;
     let segment = stream.segment_in_place(place)?;
-    let next = stream.segment_in_place(place + 1).map_or_else(|| end(stream), |next| start(stream, &next));
+    let next =
+        stream.segment_in_place(place + 1).map_or_else(|| end(stream), |next| start(stream, &next));
     Some(Fragment::new(number, start(stream, &segment), next, segment))
 }
 

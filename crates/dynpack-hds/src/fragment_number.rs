@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 /// The place of a fragment in its stream, from 1.
 ///
-/// Printed, it is what clients append to the address of a stream, `Seg1-Frag7`: all fragments are in one segment. It parses back.
+/// Printed, it is what clients append to the address of a stream, `Seg1-Frag7`: all fragments are
+/// in one segment. It parses back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FragmentNumber(u32);
 
@@ -45,8 +46,12 @@ impl FromStr for FragmentNumber {
     type Err = NotAFragment;
 
     fn from_str(name: &str) -> Result<Self, NotAFragment> {
-        let number = name.strip_prefix("Seg1-Frag").and_then(|digits| digits.parse().ok()).and_then(Self::new);
-        // What prints differently, such as `+7` or `07`, is not one of ours: one fragment has one name.
+        let number = name
+            .strip_prefix("Seg1-Frag")
+            .and_then(|digits| digits.parse().ok())
+            .and_then(Self::new);
+        // What prints differently, such as `+7` or `07`, is not one of ours: one fragment has one
+        // name.
         number.filter(|number| number.to_string() == name).ok_or(NotAFragment)
     }
 }
@@ -61,9 +66,16 @@ mod tests {
             let number = FragmentNumber::new(number).unwrap();
             assert_eq!(number.to_string().parse(), Ok(number));
         }
-        for name in
-            ["", "Seg1-Frag", "Seg1-Frag0", "Seg1-Frag07", "Seg1-Frag+7", "Seg2-Frag7", "seg1-frag7", "Seg1-Frag4294967296"]
-        {
+        for name in [
+            "",
+            "Seg1-Frag",
+            "Seg1-Frag0",
+            "Seg1-Frag07",
+            "Seg1-Frag+7",
+            "Seg2-Frag7",
+            "seg1-frag7",
+            "Seg1-Frag4294967296",
+        ] {
             assert_eq!(name.parse::<FragmentNumber>(), Err(NotAFragment), "{name}");
         }
     }

@@ -10,14 +10,17 @@ use crate::{Error, bootstrap, metadata};
 
 /// Where the streams of a presentation are found.
 pub trait Urls {
-    /// The address of a stream, absolute or relative to the manifest, with everything escaped that a URL cannot hold. Clients append
-    /// the name of a [fragment](crate::FragmentNumber) to its path.
+    /// The address of a stream, absolute or relative to the manifest, with everything escaped that
+    /// a URL cannot hold. Clients append the name of a [fragment](crate::FragmentNumber) to its
+    /// path.
     fn stream(&self, stream: &Stream<'_>) -> String;
 }
 
-/// The F4M manifest of these streams (Adobe Flash Media Manifest file format specification 1.0), bootstrap information inside.
+/// The F4M manifest of these streams (Adobe Flash Media Manifest file format specification 1.0),
+/// bootstrap information inside.
 ///
-/// Streams with the same fragments share their bootstrap information, which is what yt-dlp counts on.
+/// Streams with the same fragments share their bootstrap information, which is what yt-dlp counts
+/// on.
 ///
 /// # Errors
 /// [`Error::Rendition`] for a codec which FLV does not know.
@@ -37,7 +40,13 @@ pub fn manifest(streams: &[Stream<'_>], urls: &impl Urls) -> Result<String, Erro
         media.push(Media::new(stream, id, urls)?);
     }
     let duration = streams.iter().map(end).max().unwrap_or_default();
-    let manifest = Manifest { xmlns: NAMESPACE, stream_type: "recorded", duration: seconds(duration), bootstraps, media };
+    let manifest = Manifest {
+        xmlns: NAMESPACE,
+        stream_type: "recorded",
+        duration: seconds(duration),
+        bootstraps,
+        media,
+    };
     Ok(manifest.to_xml())
 }
 
@@ -88,7 +97,14 @@ impl Media {
         let (width, height) = stream.main.track.codec.dimensions().unzip();
         let metadata = STANDARD.encode(metadata(stream)?);
         let url = urls.stream(stream).replace(|c: char| c.is_control(), "");
-        Ok(Self { bitrate: bitrate(stream).div_ceil(1000), width, height, url, bootstrap_id, metadata })
+        Ok(Self {
+            bitrate: bitrate(stream).div_ceil(1000),
+            width,
+            height,
+            url,
+            bootstrap_id,
+            metadata,
+        })
     }
 }
 

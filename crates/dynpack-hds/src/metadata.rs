@@ -1,4 +1,5 @@
-//! The metadata of a stream: the `onMetaData` of FLV (Adobe F4V file format specification 10.1, E.5) in AMF 0.
+//! The metadata of a stream: the `onMetaData` of FLV (Adobe F4V file format specification 10.1,
+//! E.5) in AMF 0.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use dynpack_media::{Codec, Rendition, Stream, Timescale};
@@ -16,7 +17,8 @@ const OBJECT_END: [u8; 3] = [0, 0, 9];
 const AVC: f64 = 7.0;
 const AAC: f64 = 10.0;
 
-/// The body of the script tag that describes a stream, for players and for those who write its fragments into a file.
+/// The body of the script tag that describes a stream, for players and for those who write its
+/// fragments into a file.
 ///
 /// # Errors
 /// [`Error::Rendition`] for a codec which FLV does not know.
@@ -68,7 +70,10 @@ fn describe(rendition: &Rendition) -> Result<Vec<(&'static str, Value)>, Error> 
                 ("videocodecid", Value::Number(AVC)),
                 ("videodatarate", Value::Number(kilobits)),
             ];
-            let rate = rendition.track.frame_rate().and_then(|rate| u32::try_from(rate.thousandths()).ok());
+            let rate = rendition
+                .track
+                .frame_rate()
+                .and_then(|rate| u32::try_from(rate.thousandths()).ok());
             entries.extend(rate.map(|rate| ("framerate", Value::Number(f64::from(rate) / 1000.0))));
             Ok(entries)
         }

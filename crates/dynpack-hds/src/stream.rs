@@ -2,11 +2,18 @@
 
 use dynpack_media::{MediaKind, Presentation, Rendition, Stream, Ticks, Timescale};
 
-/// The streams of a presentation: each video with `audio`, or where there is no video each bitrate of that audio, or of all if none is
-/// named. Clients choose among streams by bitrate alone, so other languages must be none.
+/// The streams of a presentation: each video with `audio`, or where there is no video each bitrate
+/// of that audio, or of all if none is named. Clients choose among streams by bitrate alone, so
+/// other languages must be none.
 #[must_use]
-pub fn streams<'a>(presentation: &'a Presentation, audio: Option<&'a Rendition>) -> Vec<Stream<'a>> {
-    let videos: Vec<_> = presentation.of_kind(MediaKind::Video).map(|video| Stream::new(video).with_audio(audio)).collect();
+pub fn streams<'a>(
+    presentation: &'a Presentation,
+    audio: Option<&'a Rendition>,
+) -> Vec<Stream<'a>> {
+    let videos: Vec<_> = presentation
+        .of_kind(MediaKind::Video)
+        .map(|video| Stream::new(video).with_audio(audio))
+        .collect();
     if !videos.is_empty() {
         return videos;
     }
@@ -21,10 +28,15 @@ pub(crate) fn bitrate(stream: &Stream<'_>) -> u64 {
 
 /// When the last of what a stream carries ends, in milliseconds.
 pub(crate) fn end(stream: &Stream<'_>) -> Ticks {
-    stream.renditions().map(|rendition| millis(rendition.end(), rendition)).max().unwrap_or_default()
+    stream
+        .renditions()
+        .map(|rendition| millis(rendition.end(), rendition))
+        .max()
+        .unwrap_or_default()
 }
 
-/// A position in milliseconds, from the absolute one on the rendition's own clock: rounded towards the past.
+/// A position in milliseconds, from the absolute one on the rendition's own clock: rounded towards
+/// the past.
 pub(crate) fn millis(time: Ticks, rendition: &Rendition) -> Ticks {
     time.rescale_floor(rendition.timescale(), Timescale::MILLIS)
 }

@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Buf;
 use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
-use dynpack_hds::{FragmentNumber, Urls, bootstrap, fragment, fragments, manifest, metadata, streams};
+use dynpack_hds::{
+    FragmentNumber, Urls, bootstrap, fragment, fragments, manifest, metadata, streams,
+};
 use dynpack_media::{Presentation, Rendition, Stream, Timescale, Track};
 use proptest::prelude::*;
 
@@ -16,8 +18,12 @@ struct Azure;
 
 impl Urls for Azure {
     fn stream(&self, media: &Stream<'_>) -> String {
-        let audio = media.audio.map(|audio| format!("audiotrack={},", audio.name)).unwrap_or_default();
-        format!("QualityLevels({})/Fragments({},{audio}format=f4m-f4f)", media.main.bitrate, media.main.name)
+        let audio =
+            media.audio.map(|audio| format!("audiotrack={},", audio.name)).unwrap_or_default();
+        format!(
+            "QualityLevels({})/Fragments({},{audio}format=f4m-f4f)",
+            media.main.bitrate, media.main.name
+        )
     }
 }
 
@@ -35,7 +41,8 @@ fn a_presentation_becomes_a_manifest() {
     let media = streams(&presentation, presentation.named("aac_eng"));
     let [low, high] = media.as_slice() else { panic!("{media:?}") };
     let [shared, low_data, high_data] =
-        [bootstrap(low), metadata(low).unwrap(), metadata(high).unwrap()].map(|bytes| STANDARD.encode(bytes));
+        [bootstrap(low), metadata(low).unwrap(), metadata(high).unwrap()]
+            .map(|bytes| STANDARD.encode(bytes));
     let expected = format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <manifest xmlns="http://ns.adobe.com/f4m/1.0">
@@ -59,15 +66,23 @@ fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
     let presentation = two_videos_and_audio();
     let media = streams(&presentation, presentation.named("aac_eng"));
     let bytes = bootstrap(&media[0]);
-    assert_eq!(read(&bytes), (3, vec![(1, 0, 2002, None), (3, 4004, 1670, None), (0, 0, 0, Some(0))], 5674));
+    assert_eq!(
+        read(&bytes),
+        (3, vec![(1, 0, 2002, None), (3, 4004, 1670, None), (0, 0, 0, Some(0))], 5674)
+    );
 }
 
 #[test]
 fn renditions_with_other_fragments_have_a_bootstrap_of_their_own() {
-    let presentation =
-        film::in_short_segments(vec![("video", 1, film::ntsc((320, 180), 170)), ("video", 2, film::ntsc((320, 180), 110))]);
+    let presentation = film::in_short_segments(vec![
+        ("video", 1, film::ntsc((320, 180), 170)),
+        ("video", 2, film::ntsc((320, 180), 110)),
+    ]);
     let text = manifest(&streams(&presentation, None), &Azure).unwrap();
-    assert!(text.contains(r#"id="bootstrap1""#) && text.contains(r#"bootstrapInfoId="bootstrap2""#), "{text}");
+    assert!(
+        text.contains(r#"id="bootstrap1""#) && text.contains(r#"bootstrapInfoId="bootstrap2""#),
+        "{text}"
+    );
 }
 
 #[test]
@@ -97,11 +112,16 @@ fn another_language_is_no_stream() {
 
 #[test]
 fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
-    let presentation =
-        film::in_short_segments(vec![("video", 1, film::ntsc((320, 180), 60)), ("audio", 2, audio(AAC_48_STEREO, 280))]);
+    let presentation = film::in_short_segments(vec![
+        ("video", 1, film::ntsc((320, 180), 60)),
+        ("audio", 2, audio(AAC_48_STEREO, 280)),
+    ]);
     let media = Stream::new(&presentation.renditions[0]).with_audio(presentation.named("audio"));
     let fragments = fragments(&media);
-    let held: Vec<_> = fragments.iter().map(|fragment| (fragment.main.is_some(), fragment.audio.is_some())).collect();
+    let held: Vec<_> = fragments
+        .iter()
+        .map(|fragment| (fragment.main.is_some(), fragment.audio.is_some()))
+        .collect();
     assert_eq!(held, [(true, true), (false, true), (false, true)]);
     assert_eq!(fragment(&media, FragmentNumber::new(2).unwrap()).as_ref(), fragments.get(1));
     assert_eq!(fragment(&media, FragmentNumber::new(4).unwrap()), None);
@@ -110,7 +130,8 @@ fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
 /// Entries of an `afrt`: first fragment, its time, duration, and an indicator where that is 0.
 type Entries = Vec<(u32, u64, u32, Option<u8>)>;
 
-/// Reads bootstrap information as clients do: the number of fragments, the entries of the fragment run table, and the end.
+/// Reads bootstrap information as clients do: the number of fragments, the entries of the fragment
+/// run table, and the end.
 fn read(bytes: &[u8]) -> (u32, Entries, u64) {
     let (mut abst, rest) = open(bytes, *b"abst");
     assert!(rest.is_empty());

@@ -16,10 +16,16 @@ pub(crate) struct Rated<'a> {
 
 impl<'a> Rated<'a> {
     /// The renditions of one kind. Where a rate is missing the declared bitrate stands in.
-    pub(crate) fn of_kind(presentation: &'a Presentation, rates: &[Rates], kind: MediaKind, flavor: Flavor) -> Vec<Self> {
+    pub(crate) fn of_kind(
+        presentation: &'a Presentation,
+        rates: &[Rates],
+        kind: MediaKind,
+        flavor: Flavor,
+    ) -> Vec<Self> {
         let rated = presentation.renditions.iter().enumerate().map(|(at, rendition)| {
             let declared = Rate::new(rendition.bitrate.into(), rendition.bitrate.into());
-            let Rates { segments, key_frames } = rates.get(at).copied().unwrap_or_else(|| declared.into());
+            let Rates { segments, key_frames } =
+                rates.get(at).copied().unwrap_or_else(|| declared.into());
             Self { rendition, rate: segments, key_frames, flavor }
         });
         rated.filter(|rated| rated.rendition.kind() == kind).collect()
@@ -30,8 +36,8 @@ impl<'a> Rated<'a> {
         self.rendition.track.codec.sampling().map_or(0, |(_, channels)| channels)
     }
 
-    /// What `CODECS` has. Transport streams know no sample entries, and parameter sets are in band in all of them: their H.264 is `avc1`,
-    /// the name that players of such streams know.
+    /// What `CODECS` has. Transport streams know no sample entries, and parameter sets are in band
+    /// in all of them: their H.264 is `avc1`, the name that players of such streams know.
     pub(crate) fn codec(&self) -> String {
         match &self.rendition.track.codec {
             Codec::Avc(avc) if self.flavor != Flavor::Cmaf => {
@@ -59,7 +65,8 @@ struct Coding {
     channels: u8,
 }
 
-/// Something to listen to: one language or one description, in several codings or at several bitrates.
+/// Something to listen to: one language or one description, in several codings or at several
+/// bitrates.
 pub(crate) struct Member<'a> {
     /// `NAME`: the label, or else the track name; unlike that of all other members.
     pub(crate) name: String,
@@ -82,10 +89,15 @@ impl<'a> Member<'a> {
         })
     }
 
-    /// Whether the other is the same to listen to, coded otherwise. Where the language is not known, nothing tells.
+    /// Whether the other is the same to listen to, coded otherwise. Where the language is not
+    /// known, nothing tells.
     fn is_same_as(&self, other: &Self) -> bool {
-        let shares_coding = self.codings.iter().any(|(coding, _)| other.codings.iter().any(|(also, _)| also == coding));
-        let about = |member: &Self| (member.language.clone(), member.role, member.label.map(str::to_owned));
+        let shares_coding = self
+            .codings
+            .iter()
+            .any(|(coding, _)| other.codings.iter().any(|(also, _)| also == coding));
+        let about =
+            |member: &Self| (member.language.clone(), member.role, member.label.map(str::to_owned));
         about(self) == about(other) && !self.language.is_undetermined() && !shares_coding
     }
 
@@ -94,21 +106,26 @@ impl<'a> Member<'a> {
         self.codings.iter().filter(move |(own, _)| own == coding).map(|(_, rated)| *rated)
     }
 
-    /// The rendition for the group of a coding: the one of that tier or the highest below, or else the best of another coding.
+    /// The rendition for the group of a coding: the one of that tier or the highest below, or else
+    /// the best of another coding.
     fn pick(&self, coding: &Coding, tier: usize) -> Option<Rated<'a>> {
-        let best = || self.codings.iter().map(|(_, rated)| *rated).max_by_key(|rated| rated.rendition.bitrate);
+        let best = || {
+            self.codings.iter().map(|(_, rated)| *rated).max_by_key(|rated| rated.rendition.bitrate)
+        };
         self.coded(coding).take(tier + 1).last().or_else(best)
     }
 }
 
 /// The audio of a presentation as a table: a row is a group, a column a member.
 ///
-/// Every group has all members, since each group of a playlist must (RFC 8216, 4.3.4.1.1): where a member has not the group's coding
-/// or bitrate, the nearest it has stands in. Groups that come out alike are one.
+/// Every group has all members, since each group of a playlist must (RFC 8216, 4.3.4.1.1): where a
+/// member has not the group's coding or bitrate, the nearest it has stands in. Groups that come out
+/// alike are one.
 pub(crate) struct Groups<'a> {
     /// What there is to choose from; only one bears `DEFAULT=YES`.
     pub(crate) members: Vec<Member<'a>>,
-    /// The index of the member that is played unless told otherwise: the first whose role is [`Role::Main`], or else the first.
+    /// The index of the member that is played unless told otherwise: the first whose role is
+    /// [`Role::Main`], or else the first.
     pub(crate) default: usize,
     /// For each group the renditions of all members, in order.
     pub(crate) rows: Vec<Vec<Rated<'a>>>,
@@ -117,11 +134,14 @@ pub(crate) struct Groups<'a> {
 impl<'a> Groups<'a> {
     pub(crate) fn new(audio: &[Rated<'a>]) -> Self {
         let members = members(audio);
-        let default = members.iter().position(|member| member.role == Role::Main).unwrap_or_default();
+        let default =
+            members.iter().position(|member| member.role == Role::Main).unwrap_or_default();
         let mut rows: Vec<Vec<Rated<'a>>> = Vec::new();
         for (coding, tier) in encodings(&members) {
-            let row: Vec<_> = members.iter().filter_map(|member| member.pick(&coding, tier)).collect();
-            let is_row = |other: &Vec<Rated<'a>>| other.iter().zip(&row).all(|(one, other)| one.is(other));
+            let row: Vec<_> =
+                members.iter().filter_map(|member| member.pick(&coding, tier)).collect();
+            let is_row =
+                |other: &Vec<Rated<'a>>| other.iter().zip(&row).all(|(one, other)| one.is(other));
             if !rows.iter().any(is_row) {
                 rows.push(row);
             }
@@ -134,10 +154,12 @@ impl<'a> Groups<'a> {
         if self.rows.len() == 1 { "audio".into() } else { format!("audio-{}", row + 1) }
     }
 
-    /// Whether a client may choose the member by the listener's settings: only the first with the same language and role, the default
-    /// before others (RFC 8216, 4.3.4.1.1), and always the default itself.
+    /// Whether a client may choose the member by the listener's settings: only the first with the
+    /// same language and role, the default before others (RFC 8216, 4.3.4.1.1), and always the
+    /// default itself.
     pub(crate) fn is_autoselect(&self, member: usize) -> bool {
-        let about = |member: &Member<'a>| (member.language.clone(), member.role == Role::Description);
+        let about =
+            |member: &Member<'a>| (member.language.clone(), member.role == Role::Description);
         let own = self.members.get(member).map(about);
         let mut first_default = [self.default].into_iter().chain(0..self.members.len());
         first_default.find(|&other| self.members.get(other).map(about) == own) == Some(member)
@@ -170,7 +192,8 @@ fn unlike(members: &[Member<'_>], name: String) -> String {
 fn encodings(members: &[Member<'_>]) -> Vec<(Coding, usize)> {
     let mut encodings = Vec::new();
     for (coding, _) in members.iter().flat_map(|member| &member.codings) {
-        let tiers = members.iter().map(|member| member.coded(coding).count()).max().unwrap_or_default();
+        let tiers =
+            members.iter().map(|member| member.coded(coding).count()).max().unwrap_or_default();
         for tier in 0..tiers {
             let encoding = (coding.clone(), tier);
             if !encodings.contains(&encoding) {

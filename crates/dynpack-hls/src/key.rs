@@ -1,4 +1,5 @@
-//! `EXT-X-KEY` and `EXT-X-SESSION-KEY`: how segments are encrypted, and where their keys are (RFC 8216, 4.3.2.4 and 4.3.4.5).
+//! `EXT-X-KEY` and `EXT-X-SESSION-KEY`: how segments are encrypted, and where their keys are (RFC
+//! 8216, 4.3.2.4 and 4.3.4.5).
 
 use std::fmt::Write;
 
@@ -18,7 +19,8 @@ const VERSION: u8 = 5;
 pub enum Method {
     /// Whole segments, and init segments if they are under the key (`AES-128`).
     Aes128,
-    /// Frames and slices: `cbcs` in fragmented MP4, and in transport streams the method of Apple (`SAMPLE-AES`).
+    /// Frames and slices: `cbcs` in fragmented MP4, and in transport streams the method of Apple
+    /// (`SAMPLE-AES`).
     SampleAes,
     /// `cenc` in fragmented MP4 (`SAMPLE-AES-CTR`; draft-pantos-hls-rfc8216bis, 4.4.4.4).
     SampleAesCtr,
@@ -46,7 +48,8 @@ pub struct Key {
     pub iv: Option<Iv>,
     /// The id of the key (`KEYID`): in no standard, but Widevine and hls.js ask for it.
     pub key_id: Option<KeyId>,
-    /// The system that knows what to do with the URI (`KEYFORMAT`); where there is none, the key itself is there.
+    /// The system that knows what to do with the URI (`KEYFORMAT`); where there is none, the key
+    /// itself is there.
     pub format: Option<String>,
     /// Which versions of the format it keeps to, such as `1` or `1/2/5` (`KEYFORMATVERSIONS`).
     pub format_versions: Option<String>,
@@ -77,9 +80,12 @@ impl Key {
         Self { format: Some(format), format_versions: versions, ..self }
     }
 
-    /// The lowest `EXT-X-VERSION` that knows it. An initialization vector needs 2, which all playlists have.
+    /// The lowest `EXT-X-VERSION` that knows it. An initialization vector needs 2, which all
+    /// playlists have.
     pub(crate) fn version(&self) -> u8 {
-        let is_plain = self.method == Method::Aes128 && self.format.is_none() && self.format_versions.is_none();
+        let is_plain = self.method == Method::Aes128
+            && self.format.is_none()
+            && self.format_versions.is_none();
         if is_plain { 1 } else { VERSION }
     }
 
@@ -95,7 +101,9 @@ impl Key {
         if let Some(id) = self.key_id {
             let _ = write!(text, ",KEYID=0x{}", id.to_hex());
         }
-        for (name, value) in [("KEYFORMAT", &self.format), ("KEYFORMATVERSIONS", &self.format_versions)] {
+        for (name, value) in
+            [("KEYFORMAT", &self.format), ("KEYFORMATVERSIONS", &self.format_versions)]
+        {
             if let Some(value) = value {
                 let _ = write!(text, ",{name}=\"{}\"", quoted(value));
             }
@@ -108,13 +116,14 @@ impl Key {
     }
 }
 
-/// The keys that are in force at a place in a playlist: of each format the last that was told (RFC 8216, 4.3.2.4).
+/// The keys that are in force at a place in a playlist: of each format the last that was told (RFC
+/// 8216, 4.3.2.4).
 #[derive(Default)]
 pub(crate) struct InForce(Vec<Key>);
 
 impl InForce {
-    /// Appends the tags after which those keys are in force, and no others. Where one of several changes all are told anew, since
-    /// some players, such as ffmpeg, go by the last tag alone.
+    /// Appends the tags after which those keys are in force, and no others. Where one of several
+    /// changes all are told anew, since some players, such as ffmpeg, go by the last tag alone.
     pub(crate) fn change(&mut self, keys: Vec<Key>, text: &mut String) {
         if self.0 == keys {
             return;
@@ -161,7 +170,8 @@ mod tests {
 
     #[test]
     fn nothing_breaks_out_of_an_attribute() {
-        let key = key("k\"\n#EXT-X-ENDLIST").with_format("a\",IV=0\r\nb".into(), Some("1\"\n".into()));
+        let key =
+            key("k\"\n#EXT-X-ENDLIST").with_format("a\",IV=0\r\nb".into(), Some("1\"\n".into()));
         let expected = "METHOD=AES-128,URI=\"k%22%0A#EXT-X-ENDLIST\",KEYFORMAT=\"a',IV=0  b\",KEYFORMATVERSIONS=\"1' \"";
         assert_eq!(key.attributes(), expected);
     }
@@ -171,14 +181,37 @@ mod tests {
         assert_eq!(key("k").with_iv(Iv([0; 16])).with_key_id(KeyId([0; 16])).version(), 1);
         assert_eq!(key("k").with_format("identity".into(), None).version(), 5);
         assert_eq!(Key { format_versions: Some("1".into()), ..key("k") }.version(), 5);
-        assert_eq!([Method::SampleAes, Method::SampleAesCtr].map(|method| Key::new(method, "k".into()).version()), [5, 5]);
+        assert_eq!(
+            [Method::SampleAes, Method::SampleAesCtr]
+                .map(|method| Key::new(method, "k".into()).version()),
+            [5, 5]
+        );
     }
 
     #[test]
     fn keys_are_told_where_they_change() {
         let (one, other) = (key("1"), key("2"));
-        let told = changes(&[vec![], vec![one.clone()], vec![one.clone()], vec![other], vec![], vec![], vec![one]]);
-        assert_eq!(told, ["", "AES-128,URI=\"1\"\n", "", "AES-128,URI=\"2\"\n", "NONE\n", "", "AES-128,URI=\"1\"\n"]);
+        let told = changes(&[
+            vec![],
+            vec![one.clone()],
+            vec![one.clone()],
+            vec![other],
+            vec![],
+            vec![],
+            vec![one],
+        ]);
+        assert_eq!(
+            told,
+            [
+                "",
+                "AES-128,URI=\"1\"\n",
+                "",
+                "AES-128,URI=\"2\"\n",
+                "NONE\n",
+                "",
+                "AES-128,URI=\"1\"\n"
+            ]
+        );
     }
 
     /// A format that is not replaced would stay in force; one that is not named is `identity`.
@@ -186,8 +219,22 @@ mod tests {
     fn a_format_that_ends_ends_all() {
         let (own, other) = (key("1"), key("2").with_format("b".into(), None));
         let named = key("3").with_format("identity".into(), None);
-        let told = changes(&[vec![own, other.clone()], vec![named.clone(), other.clone()], vec![named], vec![other]]);
-        let lines: Vec<Vec<_>> = told.iter().map(|text| text.lines().map(|line| &line[..4]).collect()).collect();
-        assert_eq!(lines, [vec!["AES-", "AES-"], vec!["AES-", "AES-"], vec!["NONE", "AES-"], vec!["NONE", "AES-"]]);
+        let told = changes(&[
+            vec![own, other.clone()],
+            vec![named.clone(), other.clone()],
+            vec![named],
+            vec![other],
+        ]);
+        let lines: Vec<Vec<_>> =
+            told.iter().map(|text| text.lines().map(|line| &line[..4]).collect()).collect();
+        assert_eq!(
+            lines,
+            [
+                vec!["AES-", "AES-"],
+                vec!["AES-", "AES-"],
+                vec!["NONE", "AES-"],
+                vec!["NONE", "AES-"]
+            ]
+        );
     }
 }

@@ -1,10 +1,12 @@
 //! HTTP Live Streaming playlists (RFC 8216) from dynpack presentations.
 //!
-//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments of one [`Stream`](dynpack_media::Stream) of them, and
-//! [`key_frame_playlist`] the key frames of a video for trick play, on the timeline which all protocols share. Where the playlists and
-//! segments lie, and which keys open them, is for [`Urls`] to say.
+//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the
+//! segments of one [`Stream`](dynpack_media::Stream) of them, and [`key_frame_playlist`] the key
+//! frames of a video for trick play, on the timeline which all protocols share. Where the playlists
+//! and segments lie, and which keys open them, is for [`Urls`] to say.
 //!
-//! This crate reads and writes no media. It does no IO, has no clock and starts no threads; the same presentation gives the same text.
+//! This crate reads and writes no media. It does no IO, has no clock and starts no threads; the
+//! same presentation gives the same text.
 //!
 //! ```
 //! use dynpack_hls::{Options, Urls, media_playlist};

@@ -9,8 +9,9 @@ pub enum Flavor {
     Cmaf,
     /// MPEG-2 transport streams, each track by itself: protocol version 4.
     Ts,
-    /// MPEG-2 transport streams with sound in them: protocol version 3. The first audio rendition of a presentation is the one that
-    /// is muxed into each video, as the audio of a [`Stream`](dynpack_media::Stream).
+    /// MPEG-2 transport streams with sound in them: protocol version 3. The first audio rendition
+    /// of a presentation is the one that is muxed into each video, as the audio of a
+    /// [`Stream`](dynpack_media::Stream).
     MuxedTs,
 }
 
@@ -32,8 +33,8 @@ impl Flavor {
 pub struct Options {
     /// What segments are made of.
     pub flavor: Flavor,
-    /// Whether a presentation with video also has a variant of its sound alone, for the poorest of networks. Off by default, since
-    /// players tend to fall back on it too early.
+    /// Whether a presentation with video also has a variant of its sound alone, for the poorest of
+    /// networks. Off by default, since players tend to fall back on it too early.
     pub audio_only: bool,
 }
 

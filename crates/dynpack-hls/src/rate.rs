@@ -10,8 +10,8 @@ use crate::media::target_duration;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Rate {
-    /// The peak segment bit rate (RFC 8216, 2): the largest of any run of segments which together last between 0.5 and 1.5 times the
-    /// target duration.
+    /// The peak segment bit rate (RFC 8216, 2): the largest of any run of segments which together
+    /// last between 0.5 and 1.5 times the target duration.
     pub peak: u64,
     /// The average segment bit rate: that of all segments together.
     pub average: u64,
@@ -24,7 +24,8 @@ impl Rate {
         Self { peak, average }
     }
 
-    /// The rate of segments of these sizes, in bytes, and durations, in ticks of `timescale`; rounded up.
+    /// The rate of segments of these sizes, in bytes, and durations, in ticks of `timescale`;
+    /// rounded up.
     ///
     /// A few operations a segment, as long as segments last about equally long.
     #[must_use]
@@ -33,11 +34,12 @@ impl Rate {
         film.rate(film.densest().1)
     }
 
-    /// The same where a size costs something to tell, but what it is at the most does not: `exact` is asked for the size of a segment,
-    /// by its place, until it is certain which run of them is the densest.
+    /// The same where a size costs something to tell, but what it is at the most does not: `exact`
+    /// is asked for the size of a segment, by its place, until it is certain which run of them is
+    /// the densest.
     ///
-    /// The peak is that of the exact sizes. The average is that of the sizes as far as they were told: at least the exact one, and no
-    /// more than that of what was given.
+    /// The peak is that of the exact sizes. The average is that of the sizes as far as they were
+    /// told: at least the exact one, and no more than that of what was given.
     ///
     /// # Errors
     /// What `exact` returns.
@@ -52,7 +54,11 @@ impl Rate {
             let (run, peak) = film.densest();
             let mut is_certain = true;
             for at in run {
-                let (Some(open), Some((bytes, _))) = (is_open.get_mut(at), film.segments.get_mut(at)) else { continue };
+                let (Some(open), Some((bytes, _))) =
+                    (is_open.get_mut(at), film.segments.get_mut(at))
+                else {
+                    continue;
+                };
                 if std::mem::take(open) {
                     *bytes = exact(at)?;
                     is_certain = false;
@@ -78,7 +84,8 @@ impl Film {
     fn new(segments: impl IntoIterator<Item = (u64, Ticks)>, timescale: Timescale) -> Self {
         let segments: Vec<_> = segments.into_iter().collect();
         let longest = segments.iter().map(|(_, duration)| *duration).max().unwrap_or_default();
-        let target = u128::from(target_duration(longest.max(Ticks::ZERO), timescale)) * u128::from(timescale.hz());
+        let target = u128::from(target_duration(longest.max(Ticks::ZERO), timescale))
+            * u128::from(timescale.hz());
         Self { segments, timescale, target }
     }
 
@@ -88,10 +95,12 @@ impl Film {
         let mut peak = (0..self.segments.len(), sums.last().copied().unwrap_or_default());
         for (end, sum) in sums.iter().enumerate().skip(1) {
             let starts = sums.iter().enumerate().take(end).rev();
-            let runs =
-                starts.map(|(at, start)| (at..end, Sum { bytes: sum.bytes - start.bytes, ticks: sum.ticks - start.ticks }));
-            let fitting =
-                runs.take_while(|(_, run)| run.ticks * 2 <= self.target * 3).filter(|(_, run)| run.ticks * 2 >= self.target);
+            let runs = starts.map(|(at, start)| {
+                (at..end, Sum { bytes: sum.bytes - start.bytes, ticks: sum.ticks - start.ticks })
+            });
+            let fitting = runs
+                .take_while(|(_, run)| run.ticks * 2 <= self.target * 3)
+                .filter(|(_, run)| run.ticks * 2 >= self.target);
             peak = fitting.fold(peak, |peak, run| if run.1.is_denser(peak.1) { run } else { peak });
         }
         peak
@@ -101,7 +110,10 @@ impl Film {
     fn sums(&self) -> Vec<Sum> {
         let mut total = Sum::default();
         let behind = self.segments.iter().map(|(bytes, duration)| {
-            total = Sum { bytes: total.bytes + u128::from(*bytes), ticks: total.ticks + u128::try_from(duration.0).unwrap_or(0) };
+            total = Sum {
+                bytes: total.bytes + u128::from(*bytes),
+                ticks: total.ticks + u128::try_from(duration.0).unwrap_or(0),
+            };
             total
         });
         std::iter::once(Sum::default()).chain(behind).collect()
@@ -109,7 +121,10 @@ impl Film {
 
     fn rate(&self, peak: Sum) -> Rate {
         let total = self.sums().last().copied().unwrap_or_default();
-        Rate { peak: peak.bits_per_second(self.timescale), average: total.bits_per_second(self.timescale) }
+        Rate {
+            peak: peak.bits_per_second(self.timescale),
+            average: total.bits_per_second(self.timescale),
+        }
     }
 }
 
@@ -174,7 +189,8 @@ mod tests {
         assert_eq!(measure(&[(1_000, 4_000), (3_000, 4_000), (2_000, 4_000)]), (6_000, 4_000));
     }
 
-    /// The run of half a second is too short to count by itself: with its neighbour it makes 4 KB in 4.5 seconds.
+    /// The run of half a second is too short to count by itself: with its neighbour it makes 4 KB
+    /// in 4.5 seconds.
     #[test]
     fn a_short_segment_counts_with_its_neighbours() {
         assert_eq!(measure(&[(1_000, 4_000), (3_000, 500)]), (7_112, 7_112));

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-/// A quoted string (RFC 8216, 4.2) without its quotes. There is no escape for a quote, a line feed or a carriage return, so that
-/// these are replaced, and other control characters with them.
+/// A quoted string (RFC 8216, 4.2) without its quotes. There is no escape for a quote, a line feed
+/// or a carriage return, so that these are replaced, and other control characters with them.
 pub(crate) fn quoted(text: &str) -> String {
     let replace = |char: char| match char {
         '"' => '\'',
@@ -13,8 +13,8 @@ pub(crate) fn quoted(text: &str) -> String {
     text.chars().map(replace).collect()
 }
 
-/// A URI, for a line of its own or for a quoted string: what could end either, or may not stand in a URI, is percent-encoded, as is a
-/// first `#`, which would make the line a comment.
+/// A URI, for a line of its own or for a quoted string: what could end either, or may not stand in
+/// a URI, is percent-encoded, as is a first `#`, which would make the line a comment.
 pub(crate) fn uri(uri: &str) -> String {
     let mut encoded = String::with_capacity(uri.len());
     push_uri(&mut encoded, uri);
@@ -59,14 +59,20 @@ mod tests {
 
     #[test]
     fn nothing_breaks_out_of_a_quoted_string() {
-        assert_eq!(quoted("Director's \"cut\"\r\n#EXT-X-ENDLIST\u{85}é"), "Director's 'cut'  #EXT-X-ENDLIST é");
+        assert_eq!(
+            quoted("Director's \"cut\"\r\n#EXT-X-ENDLIST\u{85}é"),
+            "Director's 'cut'  #EXT-X-ENDLIST é"
+        );
     }
 
     #[test]
     fn nothing_breaks_out_of_a_uri() {
         assert_eq!(uri("a b\"\n#é%20"), "a%20b%22%0A#%C3%A9%20");
         assert_eq!(uri("#EXTM3U"), "%23EXTM3U");
-        assert_eq!(uri("QualityLevels(1)/Manifest(video,format=m3u8-cmaf)"), "QualityLevels(1)/Manifest(video,format=m3u8-cmaf)");
+        assert_eq!(
+            uri("QualityLevels(1)/Manifest(video,format=m3u8-cmaf)"),
+            "QualityLevels(1)/Manifest(video,format=m3u8-cmaf)"
+        );
     }
 
     #[test]

@@ -3,7 +3,9 @@
 mod urls;
 
 use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
-use dynpack_hls::{Flavor, Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_hls::{
+    Flavor, Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
+};
 use dynpack_media::{Codec, CutPolicy, Language, Presentation, Role, Stream};
 use urls::Azure;
 
@@ -39,7 +41,8 @@ QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
 
 #[test]
 fn the_segments_of_video() {
-    let playlist = media_playlist(&Stream::new(&film::sample().renditions[0]), &Azure, &Options::CMAF);
+    let playlist =
+        media_playlist(&Stream::new(&film::sample().renditions[0]), &Azure, &Options::CMAF);
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:6
@@ -63,7 +66,8 @@ Fragments(video=540540,format=m3u8-cmaf)
 /// Frames of 21.3 ms: the positions are 6.016, 12.010667, 18.026667 and 20.032 seconds.
 #[test]
 fn the_segments_of_audio() {
-    let playlist = media_playlist(&Stream::new(&film::sample().renditions[2]), &Azure, &Options::CMAF);
+    let playlist =
+        media_playlist(&Stream::new(&film::sample().renditions[2]), &Azure, &Options::CMAF);
     let expected = r#"#EXT-X-MAP:URI="Fragments(aac_eng_2=i,format=m3u8-cmaf)"
 #EXTINF:6.016000,
 Fragments(aac_eng_2=0,format=m3u8-cmaf)
@@ -81,10 +85,18 @@ Fragments(aac_eng_2=865280,format=m3u8-cmaf)
 #[test]
 fn transport_streams_have_no_map_and_older_versions() {
     let film = film::sample();
-    for (options, version) in [(Options::TS, "#EXT-X-VERSION:4"), (Options::MUXED_TS, "#EXT-X-VERSION:3")] {
+    for (options, version) in
+        [(Options::TS, "#EXT-X-VERSION:4"), (Options::MUXED_TS, "#EXT-X-VERSION:3")]
+    {
         let media = media_playlist(&Stream::new(&film.renditions[0]), &Azure, &options);
-        assert_eq!((lines(&media, "#EXT-X-VERSION"), lines(&media, "#EXT-X-MAP").len()), (vec![version], 0));
-        assert_eq!(lines(&multivariant_playlist(&film, &rates(), &Azure, &options), "#EXT-X-VERSION"), [version]);
+        assert_eq!(
+            (lines(&media, "#EXT-X-VERSION"), lines(&media, "#EXT-X-MAP").len()),
+            (vec![version], 0)
+        );
+        assert_eq!(
+            lines(&multivariant_playlist(&film, &rates(), &Azure, &options), "#EXT-X-VERSION"),
+            [version]
+        );
     }
 }
 
@@ -96,7 +108,9 @@ fn transport_streams_have_one_name_for_h264() {
     avc.in_band = true;
     let film = film::presentation(vec![("video", 400_000, track)], CutPolicy::SIX_SECONDS);
     let rates = [Rates::from(Rate::new(450_000, 390_000)).with_key_frames(Rate::new(9_000, 8_000))];
-    for (options, name) in [(Options::CMAF, "avc3"), (Options::TS, "avc1"), (Options::MUXED_TS, "avc1")] {
+    for (options, name) in
+        [(Options::CMAF, "avc3"), (Options::TS, "avc1"), (Options::MUXED_TS, "avc1")]
+    {
         let playlist = multivariant_playlist(&film, &rates, &Azure, &options);
         assert_eq!(playlist.matches(&format!("CODECS=\"{name}.64001f\"")).count(), 2, "{playlist}");
     }
@@ -121,7 +135,10 @@ Fragments(video=60060,format=m3u8-cmaf,type=keyframes)
     assert!(playlist.starts_with(expected), "{playlist}");
     assert_eq!(lines(&playlist, "#EXTINF").len(), 10);
     let transport = key_frame_playlist(&film::sample().renditions[0], &Azure, &Options::TS);
-    assert_eq!((lines(&transport, "#EXT-X-VERSION"), lines(&transport, "#EXT-X-MAP").len()), (vec!["#EXT-X-VERSION:4"], 0));
+    assert_eq!(
+        (lines(&transport, "#EXT-X-VERSION"), lines(&transport, "#EXT-X-MAP").len()),
+        (vec!["#EXT-X-VERSION:4"], 0)
+    );
 }
 
 #[test]
@@ -135,7 +152,8 @@ fn key_frames_are_offered_where_their_rate_is_given() {
     assert!(playlist.ends_with(expected), "{playlist}");
 }
 
-/// Ten seconds of video with nineteen of sound: the rest of the sound has segments of its own, named on the clock of the video.
+/// Ten seconds of video with nineteen of sound: the rest of the sound has segments of its own,
+/// named on the clock of the video.
 #[test]
 fn sound_that_outlasts_the_video_it_is_muxed_into() {
     let film = film::presentation(
@@ -170,7 +188,12 @@ Fragments(video=204800,format=m3u8-cmaf)
 
 #[test]
 fn muxed_sound_needs_no_groups() {
-    let playlist = multivariant_playlist(&film::sample(), &rates(), &Azure, &Options::MUXED_TS.with_audio_only(true));
+    let playlist = multivariant_playlist(
+        &film::sample(),
+        &rates(),
+        &Azure,
+        &Options::MUXED_TS.with_audio_only(true),
+    );
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-INDEPENDENT-SEGMENTS
@@ -186,7 +209,12 @@ QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
 
 #[test]
 fn a_variant_of_sound_alone_comes_last() {
-    let playlist = multivariant_playlist(&film::sample(), &rates(), &Azure, &Options::CMAF.with_audio_only(true));
+    let playlist = multivariant_playlist(
+        &film::sample(),
+        &rates(),
+        &Azure,
+        &Options::CMAF.with_audio_only(true),
+    );
     let expected = r#"#EXT-X-STREAM-INF:BANDWIDTH=133000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2",AUDIO="audio"
 QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
 "#;
@@ -196,10 +224,13 @@ QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
 #[test]
 fn video_without_sound_has_no_groups() {
     let video = film::video((640, 360), (512, 12_800), 500, 50);
-    let playlist = multivariant(&film::presentation(vec![("video", 400_000, video)], CutPolicy::SIX_SECONDS));
+    let playlist =
+        multivariant(&film::presentation(vec![("video", 400_000, video)], CutPolicy::SIX_SECONDS));
     assert_eq!(
         lines(&playlist, "#EXT-X-STREAM-INF"),
-        ["#EXT-X-STREAM-INF:BANDWIDTH=400000,AVERAGE-BANDWIDTH=400000,CODECS=\"avc1.64001f\",RESOLUTION=640x360,FRAME-RATE=25"]
+        [
+            "#EXT-X-STREAM-INF:BANDWIDTH=400000,AVERAGE-BANDWIDTH=400000,CODECS=\"avc1.64001f\",RESOLUTION=640x360,FRAME-RATE=25"
+        ]
     );
     assert!(!playlist.contains("AUDIO"), "{playlist}");
 }
@@ -207,7 +238,10 @@ fn video_without_sound_has_no_groups() {
 #[test]
 fn sound_without_video_is_its_own_variants() {
     let audio = |bitrate| ("audio", bitrate, film::audio(AAC_48_STEREO, 900, "eng"));
-    let playlist = multivariant(&film::presentation(vec![audio(64_000), audio(128_000)], CutPolicy::SIX_SECONDS));
+    let playlist = multivariant(&film::presentation(
+        vec![audio(64_000), audio(128_000)],
+        CutPolicy::SIX_SECONDS,
+    ));
     let expected = r#"#EXT-X-STREAM-INF:BANDWIDTH=64000,AVERAGE-BANDWIDTH=64000,CODECS="mp4a.40.2"
 QualityLevels(64000)/Manifest(audio,format=m3u8-cmaf)
 #EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS="mp4a.40.2"
@@ -219,18 +253,25 @@ QualityLevels(128000)/Manifest(audio,format=m3u8-cmaf)
 #[test]
 fn sound_in_two_languages_without_video_is_a_group() {
     let audio = |name, language| (name, 128_000, film::audio(AAC_48_STEREO, 900, language));
-    let playlist = multivariant(&film::presentation(vec![audio("english", "en"), audio("german", "de")], CutPolicy::SIX_SECONDS));
+    let playlist = multivariant(&film::presentation(
+        vec![audio("english", "en"), audio("german", "de")],
+        CutPolicy::SIX_SECONDS,
+    ));
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA").len(), 2);
     assert_eq!(
         lines(&playlist, "#EXT-X-STREAM-INF"),
-        ["#EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",AUDIO=\"audio\""]
+        [
+            "#EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",AUDIO=\"audio\""
+        ]
     );
 }
 
-/// German has only the lower bitrate: it is in both groups, since all groups must have the same members.
+/// German has only the lower bitrate: it is in both groups, since all groups must have the same
+/// members.
 #[test]
 fn each_bitrate_of_sound_is_a_group() {
-    let audio = |name, bitrate, language| (name, bitrate, film::audio(AAC_48_STEREO, 900, language));
+    let audio =
+        |name, bitrate, language| (name, bitrate, film::audio(AAC_48_STEREO, 900, language));
     let film = film::presentation(
         vec![
             ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
@@ -253,7 +294,8 @@ QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
     assert!(playlist.ends_with(expected), "{playlist}");
 }
 
-/// English stereo and surround are one choice in two groups; German, in HE-AAC alone, is in both, and its codec is declared.
+/// English stereo and surround are one choice in two groups; German, in HE-AAC alone, is in both,
+/// and its codec is declared.
 #[test]
 fn each_coding_of_sound_is_a_group() {
     let film = film::presentation(
@@ -267,23 +309,32 @@ fn each_coding_of_sound_is_a_group() {
     );
     let playlist = multivariant(&film);
     let names = |line: &str| {
-        ["GROUP-ID", "NAME", "CHANNELS"]
-            .map(|key| line.split(&format!("{key}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned())
+        ["GROUP-ID", "NAME", "CHANNELS"].map(|key| {
+            line.split(&format!("{key}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
+        })
     };
     let media: Vec<_> = lines(&playlist, "#EXT-X-MEDIA").into_iter().map(names).collect();
     assert_eq!(
         media,
-        [["audio-1", "eng_2", "2"], ["audio-1", "ger_2", "2"], ["audio-2", "eng_2", "6"], ["audio-2", "ger_2", "2"]]
-            .map(|row| row.map(String::from))
+        [
+            ["audio-1", "eng_2", "2"],
+            ["audio-1", "ger_2", "2"],
+            ["audio-2", "eng_2", "6"],
+            ["audio-2", "ger_2", "2"]
+        ]
+        .map(|row| row.map(String::from))
     );
     assert_eq!(lines(&playlist, "#EXT-X-STREAM-INF").len(), 2);
     assert!(
-        lines(&playlist, "#EXT-X-STREAM-INF").iter().all(|line| line.contains("\"avc1.64001f,mp4a.40.2,mp4a.40.5\"")),
+        lines(&playlist, "#EXT-X-STREAM-INF")
+            .iter()
+            .all(|line| line.contains("\"avc1.64001f,mp4a.40.2,mp4a.40.5\"")),
         "{playlist}"
     );
 }
 
-/// Two languages that differ in their codec make one group: nothing could be chosen between two that hold the same.
+/// Two languages that differ in their codec make one group: nothing could be chosen between two
+/// that hold the same.
 #[test]
 fn groups_that_hold_the_same_are_one() {
     let film = film::presentation(
@@ -295,7 +346,11 @@ fn groups_that_hold_the_same_are_one() {
         CutPolicy::SIX_SECONDS,
     );
     let playlist = multivariant(&film);
-    assert_eq!((lines(&playlist, "#EXT-X-MEDIA").len(), lines(&playlist, "#EXT-X-STREAM-INF").len()), (2, 1), "{playlist}");
+    assert_eq!(
+        (lines(&playlist, "#EXT-X-MEDIA").len(), lines(&playlist, "#EXT-X-STREAM-INF").len()),
+        (2, 1),
+        "{playlist}"
+    );
 }
 
 #[test]
@@ -311,7 +366,8 @@ fn a_description_is_marked_and_never_the_default() {
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
 }
 
-/// Nothing tells them apart but their names, so that a client must not choose between them by itself.
+/// Nothing tells them apart but their names, so that a client must not choose between them by
+/// itself.
 #[test]
 fn of_two_alike_only_the_default_is_chosen_automatically() {
     let mut film = film::sample();
@@ -339,10 +395,18 @@ fn a_rendition_that_starts_a_little_later_is_listed_from_the_start() {
     );
     let playlist = media_playlist(&Stream::new(&film.renditions[1]), &Azure, &Options::CMAF);
     let first = ["#EXTINF:6.004000,", "Fragments(audio=24000,format=m3u8-cmaf)"];
-    assert_eq!(playlist.lines().skip_while(|line| !line.starts_with("#EXTINF")).take(2).collect::<Vec<_>>(), first);
+    assert_eq!(
+        playlist
+            .lines()
+            .skip_while(|line| !line.starts_with("#EXTINF"))
+            .take(2)
+            .collect::<Vec<_>>(),
+        first
+    );
 }
 
-/// Ten seconds late: the timeline is cut at 6 and 12 seconds, and the sound's first segment lasts two.
+/// Ten seconds late: the timeline is cut at 6 and 12 seconds, and the sound's first segment lasts
+/// two.
 #[test]
 fn a_rendition_that_starts_later_has_gaps() {
     let film = film::presentation(
@@ -374,9 +438,15 @@ Fragments(audio=480000,format=m3u8-cmaf)
 
 #[test]
 fn a_film_of_a_moment_has_a_target_duration() {
-    let film = film::presentation(vec![("video", 1, film::video((64, 36), (1, 1_000), 40, 40))], CutPolicy::SIX_SECONDS);
+    let film = film::presentation(
+        vec![("video", 1, film::video((64, 36), (1, 1_000), 40, 40))],
+        CutPolicy::SIX_SECONDS,
+    );
     let playlist = media_playlist(&Stream::new(&film.renditions[0]), &Azure, &Options::CMAF);
-    assert!(playlist.contains("#EXT-X-TARGETDURATION:1\n") && playlist.contains("#EXTINF:0.040000,\n"), "{playlist}");
+    assert!(
+        playlist.contains("#EXT-X-TARGETDURATION:1\n") && playlist.contains("#EXTINF:0.040000,\n"),
+        "{playlist}"
+    );
 }
 
 #[test]
@@ -387,7 +457,9 @@ fn versions_are_those_of_the_flavors() {
 /// PAL at 16:9, and a width between two pixels.
 #[test]
 fn resolutions_are_those_of_the_display() {
-    let video = |size, (width, height)| film::with_pixels(film::video(size, (512, 12_800), 500, 50), width, height);
+    let video = |size, (width, height)| {
+        film::with_pixels(film::video(size, (512, 12_800), 500, 50), width, height)
+    };
     let tracks = vec![
         ("video", 400_000, video((720, 576), (64, 45))),
         ("video", 500_000, video((1440, 1080), (4, 3))),

@@ -5,7 +5,9 @@ mod urls;
 
 use dynpack_crypt::{Iv, KeyId};
 use dynpack_films::{self as film, AAC_48_STEREO};
-use dynpack_hls::{Key, Method, Options, Resource, Urls, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_hls::{
+    Key, Method, Options, Resource, Urls, key_frame_playlist, media_playlist, multivariant_playlist,
+};
 use dynpack_media::{CutPolicy, Rendition, Stream, Ticks};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
@@ -56,7 +58,8 @@ Fragments(video=540540,format=m3u8-cmaf)
     assert_eq!(playlist(aes_128, &Options::CMAF), expected);
 }
 
-/// What opens all is told once, a tag for each system, and before the init segment if that is under it too.
+/// What opens all is told once, a tag for each system, and before the init segment if that is under
+/// it too.
 #[test]
 fn samples_are_under_one_key() {
     let expected = r#"#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",KEYID=0x11111111111111111111111111111111,KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
@@ -74,31 +77,48 @@ Fragments(video=180180,format=m3u8-cmaf)
 
 #[test]
 fn a_clear_init_segment_comes_before_the_keys() {
-    let keys = |resource| if resource == Resource::Init { Vec::new() } else { two_systems(resource) };
+    let keys =
+        |resource| if resource == Resource::Init { Vec::new() } else { two_systems(resource) };
     let text = playlist(keys, &Options::CMAF);
-    let tags: Vec<_> = text.lines().filter(|line| line.starts_with("#EXT-X-KEY") || line.starts_with("#EXT-X-MAP")).collect();
-    assert!(tags[0].starts_with("#EXT-X-MAP") && tags.len() == 3 && !text.contains("NONE"), "{text}");
+    let tags: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with("#EXT-X-KEY") || line.starts_with("#EXT-X-MAP"))
+        .collect();
+    assert!(
+        tags[0].starts_with("#EXT-X-MAP") && tags.len() == 3 && !text.contains("NONE"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_clear_segment_behind_encrypted_ones_ends_the_keys() {
-    let keys = |resource| if resource == Resource::Segment(Ticks(360_360)) { Vec::new() } else { two_systems(resource) };
+    let keys = |resource| {
+        if resource == Resource::Segment(Ticks(360_360)) {
+            Vec::new()
+        } else {
+            two_systems(resource)
+        }
+    };
     let text = playlist(keys, &Options::TS);
-    let expected =
-        "\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:6.006000,\nFragments(video=360360,format=m3u8-cmaf)\n#EXT-X-KEY:METHOD=SAMPLE";
+    let expected = "\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:6.006000,\nFragments(video=360360,format=m3u8-cmaf)\n#EXT-X-KEY:METHOD=SAMPLE";
     assert!(text.contains(expected) && text.matches("#EXT-X-KEY").count() == 5, "{text}");
 }
 
 #[test]
 fn transport_streams_take_keys_and_the_version_that_knows_them() {
-    let version = |keys: fn(Resource) -> Vec<Key>, options| playlist(keys, &options).lines().nth(1).unwrap().to_owned();
+    let version = |keys: fn(Resource) -> Vec<Key>, options| {
+        playlist(keys, &options).lines().nth(1).unwrap().to_owned()
+    };
     assert_eq!(version(aes_128, Options::MUXED_TS), "#EXT-X-VERSION:3");
     assert_eq!(version(aes_128, Options::TS), "#EXT-X-VERSION:4");
     assert_eq!(version(two_systems, Options::TS), "#EXT-X-VERSION:5");
     assert_eq!(version(two_systems, Options::CMAF), "#EXT-X-VERSION:7");
     let sample_aes = |_| vec![Key::new(Method::SampleAes, "k".into()).with_iv(Iv([1; 16]))];
     assert_eq!(version(sample_aes, Options::MUXED_TS), "#EXT-X-VERSION:5");
-    assert!(!playlist(aes_128, &Options::TS).contains("ff\n"), "an init segment that is not there has no key");
+    assert!(
+        !playlist(aes_128, &Options::TS).contains("ff\n"),
+        "an init segment that is not there has no key"
+    );
 }
 
 #[test]
@@ -117,11 +137,28 @@ fn gaps_have_no_keys() {
         ("audio", 128_000, film::late(film::audio(AAC_48_STEREO, 450, "en"), 480_000)),
     ];
     let film = film::presentation(tracks, CutPolicy::SIX_SECONDS);
-    let text = media_playlist(&Stream::new(&film.renditions[1]), &Keyed(aes_128, Vec::new()), &Options::CMAF);
-    let tags: Vec<_> = text.lines().filter_map(|line| line.split(':').next()).filter(|tag| tag.starts_with("#EXT-X")).collect();
+    let text = media_playlist(
+        &Stream::new(&film.renditions[1]),
+        &Keyed(aes_128, Vec::new()),
+        &Options::CMAF,
+    );
+    let tags: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.split(':').next())
+        .filter(|tag| tag.starts_with("#EXT-X"))
+        .collect();
     assert_eq!(
         tags[5..],
-        ["#EXT-X-KEY", "#EXT-X-MAP", "#EXT-X-GAP", "#EXT-X-GAP", "#EXT-X-KEY", "#EXT-X-KEY", "#EXT-X-KEY", "#EXT-X-ENDLIST"]
+        [
+            "#EXT-X-KEY",
+            "#EXT-X-MAP",
+            "#EXT-X-GAP",
+            "#EXT-X-GAP",
+            "#EXT-X-KEY",
+            "#EXT-X-KEY",
+            "#EXT-X-KEY",
+            "#EXT-X-ENDLIST"
+        ]
     );
 }
 
@@ -136,7 +173,9 @@ fn session_keys_come_last_and_once() {
 "#;
     assert!(text.ends_with(expected) && text.matches("SESSION-KEY").count() == 2, "{text}");
     assert!(text.contains("#EXT-X-VERSION:5\n"), "{text}");
-    let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(text.as_bytes()) else { panic!("{text}") };
+    let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(text.as_bytes()) else {
+        panic!("{text}")
+    };
     let uris: Vec<_> = read.session_key.iter().map(|key| key.0.uri.as_deref()).collect();
     assert_eq!(uris, [Some("data:text/plain;base64,AAAA"), Some("https://keys.example/?kid=1")]);
     assert!(read.unknown_tags.is_empty());
@@ -146,20 +185,28 @@ fn session_keys_come_last_and_once() {
 fn keys() -> impl Strategy<Value = Vec<Key>> {
     let method = prop::sample::select(vec![Method::Aes128, Method::SampleAes]);
     let iv = prop::option::of(prop::sample::select(vec![Iv([1; 16]), Iv([2; 16])]));
-    let key = (method, "[ab\",\n]", iv, prop::option::of(Just(KEY_ID)), prop::option::of(Just(String::from("1/2"))));
+    let key = (
+        method,
+        "[ab\",\n]",
+        iv,
+        prop::option::of(Just(KEY_ID)),
+        prop::option::of(Just(String::from("1/2"))),
+    );
     let formats = prop::sample::subsequence(vec![None, Some("a"), Some("b\" c,d=e")], 0..=3);
     (formats, prop::collection::vec(key, 3)).prop_map(|(formats, keys)| {
-        let keys = formats.into_iter().zip(keys).map(|(format, (method, uri, iv, key_id, versions))| {
-            let mut key = Key::new(method, uri);
-            (key.iv, key.key_id, key.format, key.format_versions) = (iv, key_id, format.map(Into::into), versions);
-            key
-        });
+        let keys =
+            formats.into_iter().zip(keys).map(|(format, (method, uri, iv, key_id, versions))| {
+                let mut key = Key::new(method, uri);
+                (key.iv, key.key_id, key.format, key.format_versions) =
+                    (iv, key_id, format.map(Into::into), versions);
+                key
+            });
         keys.collect()
     })
 }
 
-/// A reader that knows no more than RFC 8216, 4.3.2.4: the URIs of a playlist, each with the attributes of the keys in force, by
-/// format.
+/// A reader that knows no more than RFC 8216, 4.3.2.4: the URIs of a playlist, each with the
+/// attributes of the keys in force, by format.
 fn read(playlist: &str) -> Vec<(String, Vec<Attributes>)> {
     let mut in_force = std::collections::BTreeMap::new();
     let mut resources = Vec::new();
@@ -167,7 +214,9 @@ fn read(playlist: &str) -> Vec<(String, Vec<Attributes>)> {
     for line in playlist.lines() {
         if let Some(list) = line.strip_prefix("#EXT-X-KEY:") {
             let attributes = attributes(list);
-            let get = |name: &str| attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+            let get = |name: &str| {
+                attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+            };
             if get("METHOD").unwrap() == "NONE" {
                 in_force.clear();
             } else {
@@ -263,7 +312,8 @@ proptest! {
             prop_assert_eq!(keys, &expected, "{} in {}", uri, text);
         }
 
-        // It knows no version above 7, and asks of independent segments what RFC 8216, 6.2.3 asks of key frames.
+        // It knows no version above 7, and asks of independent segments what RFC 8216, 6.2.3 asks
+        // of key frames.
         let strict = text.replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n").replace("#EXT-X-INDEPENDENT-SEGMENTS\n", "");
         let strict = hls_m3u8::MediaPlaylist::try_from(strict.as_str());
         let strict = strict.map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;

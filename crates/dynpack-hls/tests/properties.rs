@@ -6,15 +6,24 @@ mod urls;
 use std::str::FromStr;
 
 use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
-use dynpack_hls::{Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
+use dynpack_hls::{
+    Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
+};
 use dynpack_media::{CutPolicy, MediaKind, Presentation, Role, Stream, Ticks};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
 use urls::Azure;
 
-/// Video at several rates and bitrates, and audio of several codings, some late and some with odd labels.
+/// Video at several rates and bitrates, and audio of several codings, some late and some with odd
+/// labels.
 fn films() -> impl Strategy<Value = Presentation> {
-    let rates = prop::sample::select(vec![(1_001, 30_000), (512, 12_800), (1_001, 24_000), (33, 1_000), (1, 25)]);
+    let rates = prop::sample::select(vec![
+        (1_001, 30_000),
+        (512, 12_800),
+        (1_001, 24_000),
+        (33, 1_000),
+        (1, 25),
+    ]);
     let videos = prop::collection::vec((rates, 1_u32..600, 1_u32..100), 0..3);
     let configs = prop::sample::select(vec![AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO]);
     let audios = prop::collection::vec(
@@ -27,27 +36,30 @@ fn films() -> impl Strategy<Value = Presentation> {
         ),
         0..4,
     );
-    (videos, audios, 500_u64..8_000).prop_filter_map("nothing to present", |(videos, audios, millis)| {
-        if videos.is_empty() && audios.is_empty() {
-            return None;
-        }
-        let video = videos
-            .iter()
-            .zip(1..)
-            .map(|(&(rate, frames, gop), at)| ("video", at * 100_000, film::video((640, 360), rate, frames, gop)));
-        let audio = audios.iter().zip(0..).map(|(&(config, frames, language, delay, _), at)| {
-            let name = ["one", "one", "two", "three"][usize::try_from(at).unwrap()];
-            (name, 64_000 + at, film::late(film::audio(config, frames, language), delay))
-        });
-        let policy = CutPolicy::with_target(std::time::Duration::from_millis(millis));
-        let mut film = film::presentation(video.chain(audio).collect(), policy);
-        let labels = audios.iter().map(|audio| &audio.4).cycle();
-        for (rendition, label) in film.renditions.iter_mut().zip(labels) {
-            rendition.label = Some(label.clone());
-            rendition.role = if label.len() > 4 { Role::Description } else { Role::Main };
-        }
-        Some(film)
-    })
+    (videos, audios, 500_u64..8_000).prop_filter_map(
+        "nothing to present",
+        |(videos, audios, millis)| {
+            if videos.is_empty() && audios.is_empty() {
+                return None;
+            }
+            let video = videos.iter().zip(1..).map(|(&(rate, frames, gop), at)| {
+                ("video", at * 100_000, film::video((640, 360), rate, frames, gop))
+            });
+            let audio =
+                audios.iter().zip(0..).map(|(&(config, frames, language, delay, _), at)| {
+                    let name = ["one", "one", "two", "three"][usize::try_from(at).unwrap()];
+                    (name, 64_000 + at, film::late(film::audio(config, frames, language), delay))
+                });
+            let policy = CutPolicy::with_target(std::time::Duration::from_millis(millis));
+            let mut film = film::presentation(video.chain(audio).collect(), policy);
+            let labels = audios.iter().map(|audio| &audio.4).cycle();
+            for (rendition, label) in film.renditions.iter_mut().zip(labels) {
+                rendition.label = Some(label.clone());
+                rendition.role = if label.len() > 4 { Role::Description } else { Role::Main };
+            }
+            Some(film)
+        },
+    )
 }
 
 proptest! {
@@ -108,7 +120,8 @@ proptest! {
         }
     }
 
-    /// Nothing of either rendition is lost, names ascend, and the segments reach from the first start to the last end.
+    /// Nothing of either rendition is lost, names ascend, and the segments reach from the first
+    /// start to the last end.
     #[test]
     fn a_muxed_stream_holds_all_of_both(film in films()) {
         let [Some(main), audio] = [MediaKind::Video, MediaKind::Audio].map(|kind| film.of_kind(kind).next()) else { return Ok(()) };
@@ -148,7 +161,8 @@ proptest! {
         }
     }
 
-    /// `hls_m3u8` checks more than it reads: groups that exist, one default, durations below the target.
+    /// `hls_m3u8` checks more than it reads: groups that exist, one default, durations below the
+    /// target.
     #[test]
     fn a_strict_reader_takes_both(film in films()) {
         let rates = vec![Rates::from(Rate::new(2_000, 1_000)).with_key_frames(Rate::new(200, 100)); film.renditions.len()];

@@ -1,6 +1,7 @@
 //! Opening a two-hour movie from memory: 216,000 pictures with B-frames and 337,500 frames of AAC.
 //!
-//! Two layouts: chunks of half a second, as most tools write them, and a chunk a picture, as ffmpeg does.
+//! Two layouts: chunks of half a second, as most tools write them, and a chunk a picture, as ffmpeg
+//! does.
 
 #![allow(
     missing_docs,
@@ -31,20 +32,24 @@ fn noise(seed: u32, least: u32, spread: u32) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The start of a file, up to its media, and the length of the whole: its chunks hold this many pictures each, with the sound of the
-/// same time between.
+/// The start of a file, up to its media, and the length of the whole: its chunks hold this many
+/// pictures each, with the sound of the same time between.
 fn movie(pictures_a_chunk: u32) -> (Bytes, u64) {
     let pictures: Vec<u32> = noise(1, 2_000, 20_000).take(PICTURES as usize).collect();
     let frames: Vec<u32> = noise(2, 300, 200).take(FRAMES as usize).collect();
     let (mut video, mut audio) = (Track::video(0), Track::audio(0));
     (video.offsets, audio.offsets, audio.stsc) = (Vec::new(), Vec::new(), Vec::new());
     let (mut offset, mut next_frame) = (32_u64, 0_u32);
-    let sum =
-        |sizes: &[u32], from: u32, to: u32| sizes[from as usize..to as usize].iter().map(|size| u64::from(*size)).sum::<u64>();
+    let sum = |sizes: &[u32], from: u32, to: u32| {
+        sizes[from as usize..to as usize].iter().map(|size| u64::from(*size)).sum::<u64>()
+    };
     for (chunk, first) in (1..).zip((0..PICTURES).step_by(pictures_a_chunk as usize)) {
         video.offsets.push(offset);
         offset += sum(&pictures, first, first + pictures_a_chunk);
-        let frame = u32::try_from(u64::from(first + pictures_a_chunk) * u64::from(FRAMES) / u64::from(PICTURES)).unwrap();
+        let frame = u32::try_from(
+            u64::from(first + pictures_a_chunk) * u64::from(FRAMES) / u64::from(PICTURES),
+        )
+        .unwrap();
         audio.offsets.push(offset);
         audio.stsc.push((chunk, frame - next_frame, 1));
         offset += sum(&frames, next_frame, frame);
@@ -52,7 +57,10 @@ fn movie(pictures_a_chunk: u32) -> (Bytes, u64) {
     }
     video.stsc = vec![(1, pictures_a_chunk, 1)];
     video.stts = Some(vec![(PICTURES, 512)]);
-    video.ctts = Some((0, (0..PICTURES).map(|at| (1, [1024, 2560, 1024, 0, 512][at as usize % 5])).collect()));
+    video.ctts = Some((
+        0,
+        (0..PICTURES).map(|at| (1, [1024, 2560, 1024, 0, 512][at as usize % 5])).collect(),
+    ));
     video.stss = Some((0..PICTURES).step_by(60).map(|at| at + 1).collect());
     audio.stts = Some(vec![(FRAMES, 1024)]);
     (video.wide_offsets, audio.wide_offsets) = (true, true);

@@ -1,4 +1,5 @@
-//! Boxes as they lie in memory (ISO/IEC 14496-12, 4.2): where they are, what they hold, and where they break off. Nothing is copied.
+//! Boxes as they lie in memory (ISO/IEC 14496-12, 4.2): where they are, what they hold, and where
+//! they break off. Nothing is copied.
 
 use byteorder::{BigEndian, ByteOrder};
 use dynpack_media::FourCc;
@@ -11,7 +12,8 @@ pub(crate) struct Header {
     pub(crate) kind: FourCc,
     /// Bytes of the header itself.
     pub(crate) header_len: u64,
-    /// Bytes of the box, header included; `None` for a box which extends to the end of what holds it.
+    /// Bytes of the box, header included; `None` for a box which extends to the end of what holds
+    /// it.
     pub(crate) len: Option<u64>,
 }
 
@@ -50,7 +52,8 @@ pub(crate) struct BoxRef<'a> {
 }
 
 impl<'a> BoxRef<'a> {
-    /// A box at the top of the file, of which all bytes are at hand; `header_len` of them are its header.
+    /// A box at the top of the file, of which all bytes are at hand; `header_len` of them are its
+    /// header.
     pub(crate) fn top(kind: FourCc, offset: u64, whole: &'a [u8], header_len: usize) -> Self {
         let body = whole.get(header_len..).unwrap_or_default();
         Self { kind, offset, whole, body, parent: None, ordinal: 0 }
@@ -131,8 +134,12 @@ impl<'a> Children<'a> {
     }
 
     /// All that are of a kind, numbered from 1.
-    pub(crate) fn all_of_kind(self, kind: &'a [u8; 4]) -> impl Iterator<Item = Result<BoxRef<'a>, Error>> {
-        let of_kind = self.filter(move |child| child.as_ref().map_or(true, |child| child.kind.0 == *kind));
+    pub(crate) fn all_of_kind(
+        self,
+        kind: &'a [u8; 4],
+    ) -> impl Iterator<Item = Result<BoxRef<'a>, Error>> {
+        let of_kind =
+            self.filter(move |child| child.as_ref().map_or(true, |child| child.kind.0 == *kind));
         (1..).zip(of_kind).map(|(ordinal, child)| child.map(|child| child.numbered(ordinal)))
     }
 
@@ -140,28 +147,45 @@ impl<'a> Children<'a> {
         let offset = self.offset();
         let Some(Header { kind, header_len, len }) = Header::read(rest) else {
             return match rest.len() {
-                left @ 1.. if self.is_strict => Err(self.parent.malformed(format!("its last {left} bytes are no box"))),
+                left @ 1.. if self.is_strict => {
+                    Err(self.parent.malformed(format!("its last {left} bytes are no box")))
+                }
                 _ => Ok(None),
             };
         };
         let broken = |problem: String| {
-            let child = BoxRef { kind, offset, whole: rest, body: rest, parent: Some(self.parent), ordinal: 0 };
+            let child = BoxRef {
+                kind,
+                offset,
+                whole: rest,
+                body: rest,
+                parent: Some(self.parent),
+                ordinal: 0,
+            };
             Err(child.malformed(problem))
         };
         let Some(len) = len else {
             if self.is_strict {
                 return broken("its size is 0".into());
             }
-            // QuickTime ends lists of boxes with four zero bytes, and only a box at the top may extend to the end of the file.
+            // QuickTime ends lists of boxes with four zero bytes, and only a box at the top may
+            // extend to the end of the file.
             return Ok(None);
         };
         if len < header_len {
             return broken(format!("its size of {len} is less than its header"));
         }
         let Some(whole) = usize::try_from(len).ok().and_then(|len| rest.get(..len)) else {
-            return broken(format!("its {len} bytes run past the {} left of {}", rest.len(), self.parent.kind));
+            return broken(format!(
+                "its {len} bytes run past the {} left of {}",
+                rest.len(),
+                self.parent.kind
+            ));
         };
-        let body = usize::try_from(header_len).ok().and_then(|header_len| whole.get(header_len..)).unwrap_or_default();
+        let body = usize::try_from(header_len)
+            .ok()
+            .and_then(|header_len| whole.get(header_len..))
+            .unwrap_or_default();
         self.at = self.at.saturating_add(whole.len());
         Ok(Some(BoxRef { kind, offset, whole, body, parent: Some(self.parent), ordinal: 0 }))
     }
@@ -195,7 +219,8 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The next `len` bytes.
     pub(crate) fn take(&mut self, len: usize) -> Result<&'a [u8], Error> {
-        let (taken, rest) = self.rest.split_at_checked(len).ok_or_else(|| self.owner.malformed("is cut short"))?;
+        let (taken, rest) =
+            self.rest.split_at_checked(len).ok_or_else(|| self.owner.malformed("is cut short"))?;
         self.rest = rest;
         Ok(taken)
     }
@@ -247,9 +272,14 @@ impl<'a> Fields<'a> {
 
     /// A table of `count` entries of `N` bytes each.
     pub(crate) fn table<const N: usize>(&mut self, count: u32) -> Result<&'a [[u8; N]], Error> {
-        let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(N)).unwrap_or(usize::MAX);
-        let (table, rest) =
-            self.rest.split_at_checked(len).ok_or_else(|| self.owner.malformed(format!("count {count} exceeds the body")))?;
+        let len = usize::try_from(count)
+            .ok()
+            .and_then(|count| count.checked_mul(N))
+            .unwrap_or(usize::MAX);
+        let (table, rest) = self
+            .rest
+            .split_at_checked(len)
+            .ok_or_else(|| self.owner.malformed(format!("count {count} exceeds the body")))?;
         self.rest = rest;
         Ok(table.as_chunks().0)
     }

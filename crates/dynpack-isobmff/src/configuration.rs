@@ -1,15 +1,17 @@
 //! Codec configuration as mp4parse reads it.
 //!
-//! mp4parse never sees the file. It gets a movie of a few hundred bytes, made of nothing but one sample entry: a broken box elsewhere
-//! cannot make it fail, no count in the file can make it allocate, and it costs a few microseconds. Where it knows no answer, the
-//! reading of [`sample_entry`](crate::sample_entry) stands.
+//! mp4parse never sees the file. It gets a movie of a few hundred bytes, made of nothing but one
+//! sample entry: a broken box elsewhere cannot make it fail, no count in the file can make it
+//! allocate, and it costs a few microseconds. Where it knows no answer, the reading of
+//! [`sample_entry`](crate::sample_entry) stands.
 
 use bytes::{BufMut, Bytes};
 use dynpack_media::boxes::{put_box, put_full_box};
 use dynpack_media::{FourCc, MediaKind};
 use mp4parse::{AudioCodecSpecific, ProtectionSchemeInfoBox, SampleEntry, VideoCodecSpecific};
 
-/// Bytes of a sample entry, beyond which mp4parse is not asked: it descends into nested descriptors by recursion.
+/// Bytes of a sample entry, beyond which mp4parse is not asked: it descends into nested descriptors
+/// by recursion.
 const MOST: usize = 4096;
 
 /// What mp4parse knows of a sample entry.
@@ -33,15 +35,21 @@ pub(crate) fn read(entry: &[u8], kind: MediaKind) -> Option<Configuration> {
         SampleEntry::Video(video) => match video.protection_info.first() {
             Some(protection) => Some(protected(protection)),
             None => match &video.codec_specific {
-                VideoCodecSpecific::AVCConfig(record) => Some(Configuration::Avc(Bytes::copy_from_slice(record))),
+                VideoCodecSpecific::AVCConfig(record) => {
+                    Some(Configuration::Avc(Bytes::copy_from_slice(record)))
+                }
                 _ => None,
             },
         },
         SampleEntry::Audio(audio) => match audio.protection_info.first() {
             Some(protection) => Some(protected(protection)),
             None => match &audio.codec_specific {
-                AudioCodecSpecific::ES_Descriptor(descriptor) if !descriptor.decoder_specific_data.is_empty() => {
-                    Some(Configuration::Aac(Bytes::copy_from_slice(&descriptor.decoder_specific_data)))
+                AudioCodecSpecific::ES_Descriptor(descriptor)
+                    if !descriptor.decoder_specific_data.is_empty() =>
+                {
+                    Some(Configuration::Aac(Bytes::copy_from_slice(
+                        &descriptor.decoder_specific_data,
+                    )))
                 }
                 _ => None,
             },
@@ -58,7 +66,9 @@ fn protected(info: &ProtectionSchemeInfoBox) -> Configuration {
 /// A movie of one track which has nothing but a handler and this sample entry.
 fn movie(entry: &[u8], kind: MediaKind) -> Vec<u8> {
     let mut out = Vec::new();
-    put_box(&mut out, b"moov", |out| put_box(out, b"trak", |out| put_box(out, b"mdia", |out| put_media(entry, kind, out))));
+    put_box(&mut out, b"moov", |out| {
+        put_box(out, b"trak", |out| put_box(out, b"mdia", |out| put_media(entry, kind, out)))
+    });
     out
 }
 
@@ -76,5 +86,7 @@ fn put_media(entry: &[u8], kind: MediaKind, out: &mut Vec<u8>) {
         out.put_u32(1);
         out.put_slice(entry);
     };
-    put_box(out, b"minf", |out| put_box(out, b"stbl", |out| put_full_box(out, b"stsd", 0, 0, put_entry)));
+    put_box(out, b"minf", |out| {
+        put_box(out, b"stbl", |out| put_full_box(out, b"stsd", 0, 0, put_entry))
+    });
 }

@@ -12,8 +12,9 @@ const HEAD: u64 = 16 << 10;
 
 /// Opens a file by saying which bytes it needs and being fed them, in whatever pieces they come.
 ///
-/// It asks for the head of the file, then for the header of one box at the top after the other, until it has found the `moov`, and for
-/// the rest of that. If that promises fragments it goes on to the end of the file, and reads each `moof`. It never asks for media.
+/// It asks for the head of the file, then for the header of one box at the top after the other,
+/// until it has found the `moov`, and for the rest of that. If that promises fragments it goes on
+/// to the end of the file, and reads each `moof`. It never asks for media.
 #[derive(Debug)]
 pub struct Demuxer {
     file_len: u64,
@@ -60,12 +61,13 @@ impl Demuxer {
         Some(Extent::new(offset, len.min(self.file_len.saturating_sub(offset))))
     }
 
-    /// The range wanted next, as [`need`](Self::need) tells it, and up to `most` in all with those behind it that an index of the file
-    /// (`sidx` or `mfra`) lets expect, in ascending order and apart from each other.
+    /// The range wanted next, as [`need`](Self::need) tells it, and up to `most` in all with those
+    /// behind it that an index of the file (`sidx` or `mfra`) lets expect, in ascending order and
+    /// apart from each other.
     ///
-    /// All of them may be read side by side and fed in any order: what comes early is held until its turn. It pays where each read
-    /// takes long and there are many, as with fragmented files behind a network. An index that lies costs reads for nothing, and no
-    /// more.
+    /// All of them may be read side by side and fed in any order: what comes early is held until
+    /// its turn. It pays where each read takes long and there are many, as with fragmented files
+    /// behind a network. An index that lies costs reads for nothing, and no more.
     #[must_use]
     pub fn needs(&self, most: usize) -> Vec<Extent> {
         let mut needs = Vec::from_iter(self.need());
@@ -75,7 +77,10 @@ impl Demuxer {
                 break;
             }
             if offset >= end && self.held_from(offset).is_none() {
-                let need = Extent::new(offset, self.walk.probe().min(self.file_len.saturating_sub(offset)));
+                let need = Extent::new(
+                    offset,
+                    self.walk.probe().min(self.file_len.saturating_sub(offset)),
+                );
                 end = need.end();
                 needs.push(need);
             }
@@ -86,21 +91,28 @@ impl Demuxer {
     /// Takes bytes of the file from `offset` on.
     ///
     /// # Errors
-    /// [`Error::WrongFeed`] if they do not hold the first byte that is [needed](Self::need), nor start where one of the
-    /// [needs](Self::needs) does, or nothing is needed; the demuxer can go on with the right ones. Any other error is about the file,
-    /// and final.
+    /// [`Error::WrongFeed`] if they do not hold the first byte that is [needed](Self::need), nor
+    /// start where one of the [needs](Self::needs) does, or nothing is needed; the demuxer can go
+    /// on with the right ones. Any other error is about the file, and final.
     pub fn feed(&mut self, offset: u64, bytes: Bytes) -> Result<(), Error> {
         let wanted = self.need();
         let len = bytes.len() as u64;
         let holds = |wanted: Extent| offset <= wanted.offset && wanted.offset - offset < len;
-        let comes_early = len > 0 && offset > self.walk.position() && self.walk.index().contains(offset);
+        let comes_early =
+            len > 0 && offset > self.walk.position() && self.walk.index().contains(offset);
         if !wanted.is_some_and(|wanted| holds(wanted) || comes_early) {
             return Err(Error::WrongFeed { wanted, offset, len });
         }
         self.held.push((offset, bytes));
         while let State::Wanting(want) = self.state {
-            let Some(fed) = self.held_from(want.extent.offset.saturating_add(self.partial.len() as u64)) else { break };
-            let missing = usize::try_from(want.extent.len).unwrap_or(usize::MAX).saturating_sub(self.partial.len());
+            let Some(fed) =
+                self.held_from(want.extent.offset.saturating_add(self.partial.len() as u64))
+            else {
+                break;
+            };
+            let missing = usize::try_from(want.extent.len)
+                .unwrap_or(usize::MAX)
+                .saturating_sub(self.partial.len());
             if fed.len() < missing {
                 self.partial.extend_from_slice(&fed);
                 continue;
@@ -123,20 +135,27 @@ impl Demuxer {
     /// The movie.
     ///
     /// # Errors
-    /// [`Error::Unfinished`] if something is still [needed](Self::need), or the error that ended the reading.
+    /// [`Error::Unfinished`] if something is still [needed](Self::need), or the error that ended
+    /// the reading.
     pub fn finish(self) -> Result<Movie, Error> {
         let wanted = self.need();
         match self.state {
             State::Done(movie) => Ok(movie),
             State::Failed(error) => Err(error),
-            State::Wanting(want) => Err(Error::Unfinished { wanted: wanted.unwrap_or(want.extent) }),
+            State::Wanting(want) => {
+                Err(Error::Unfinished { wanted: wanted.unwrap_or(want.extent) })
+            }
         }
     }
 
     /// What is held of the bytes from `offset` on, if there is one.
     fn held_from(&self, offset: u64) -> Option<Bytes> {
-        let holder = self.held.iter().find(|(start, bytes)| *start <= offset && offset - *start < bytes.len() as u64);
-        holder.and_then(|(start, bytes)| Some(bytes.slice(usize::try_from(offset - *start).ok()?..)))
+        let holder = self
+            .held
+            .iter()
+            .find(|(start, bytes)| *start <= offset && offset - *start < bytes.len() as u64);
+        holder
+            .and_then(|(start, bytes)| Some(bytes.slice(usize::try_from(offset - *start).ok()?..)))
     }
 
     /// Lets go of what will not be wanted again.
@@ -145,7 +164,8 @@ impl Demuxer {
         let position = self.walk.position();
         // The end of the file is read before what lies in front of it.
         let goes_on = want.extent.offset == position;
-        let passed = if goes_on { position.saturating_add(self.partial.len() as u64) } else { position };
+        let passed =
+            if goes_on { position.saturating_add(self.partial.len() as u64) } else { position };
         self.held.retain(|(start, bytes)| start.saturating_add(bytes.len() as u64) > passed);
     }
 }

@@ -1,4 +1,5 @@
-//! The edit list: where in the movie a track starts, and at which of its samples (`elst`, ISO/IEC 14496-12, 8.6.6).
+//! The edit list: where in the movie a track starts, and at which of its samples (`elst`, ISO/IEC
+//! 14496-12, 8.6.6).
 
 use dynpack_media::{Edit, Ticks, Timescale};
 
@@ -7,10 +8,15 @@ use crate::boxes::{BoxRef, Fields};
 
 /// Reads the edit list of a track of this timescale; `movie` is the timescale of `mvhd`.
 ///
-/// Empty edits at the start add up to the delay, and the first other edit tells the composition time which is presented first. It is
-/// obeyed as it stands: a media time of 0 in a file with reordered pictures delays them, as the file says. Edits behind it are not
-/// carried over, nor are durations, which often lie, nor rates.
-pub(crate) fn read(trak: &BoxRef<'_>, movie: Option<Timescale>, track: Timescale) -> Result<Edit, Error> {
+/// Empty edits at the start add up to the delay, and the first other edit tells the composition
+/// time which is presented first. It is obeyed as it stands: a media time of 0 in a file with
+/// reordered pictures delays them, as the file says. Edits behind it are not carried over, nor are
+/// durations, which often lie, nor rates.
+pub(crate) fn read(
+    trak: &BoxRef<'_>,
+    movie: Option<Timescale>,
+    track: Timescale,
+) -> Result<Edit, Error> {
     let Some(edts) = trak.child(b"edts")? else { return Ok(Edit::default()) };
     let Some(elst) = edts.child(b"elst")? else { return Ok(Edit::default()) };
     let mut fields = elst.fields();
@@ -29,15 +35,20 @@ pub(crate) fn read(trak: &BoxRef<'_>, movie: Option<Timescale>, track: Timescale
     let delay = match (delay, movie) {
         (0, _) => Ticks::ZERO,
         (delay, Some(movie)) => {
-            let delay = i64::try_from(delay).map_err(|_| elst.malformed(format!("its empty edits last {delay} ticks")))?;
+            let delay = i64::try_from(delay)
+                .map_err(|_| elst.malformed(format!("its empty edits last {delay} ticks")))?;
             Ticks(delay).rescale_round(movie, track)
         }
-        (_, None) => return Err(elst.malformed("has an empty edit, in the unknown timescale of a movie without mvhd")),
+        (_, None) => {
+            return Err(elst
+                .malformed("has an empty edit, in the unknown timescale of a movie without mvhd"));
+        }
     };
     Ok(Edit { delay, media_start })
 }
 
-/// The same edit, for media whose times count from its first sample, which is decoded at `start` on the clock of the edit list.
+/// The same edit, for media whose times count from its first sample, which is decoded at `start` on
+/// the clock of the edit list.
 pub(crate) fn of_media_from(edit: Edit, start: Ticks) -> Edit {
     let media_start = edit.media_start - start;
     if media_start < Ticks::ZERO {

@@ -6,10 +6,12 @@ use dynpack_media::Extent;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file contradicts itself or the standard, or is cut short. Whoever made or stored the file can fix it.
+    /// The file contradicts itself or the standard, or is cut short. Whoever made or stored the
+    /// file can fix it.
     #[error("{path} at {offset}: {problem}")]
     Malformed {
-        /// The boxes which lead to the place, such as `moov/trak[1]/mdia/minf/stbl/stsz`; of boxes that may repeat the first is `[1]`.
+        /// The boxes which lead to the place, such as `moov/trak[1]/mdia/minf/stbl/stsz`; of boxes
+        /// that may repeat the first is `[1]`.
         path: String,
         /// Where the last of them starts, in bytes from the start of the file.
         offset: u64,
@@ -19,7 +21,8 @@ pub enum Error {
     /// The file is legal but holds nothing that can be served yet. Another encoding of it would do.
     #[error("{0}")]
     Unsupported(String),
-    /// The samples are encrypted already: they can neither be cut otherwise, nor encrypted again. A clear copy of the file would do.
+    /// The samples are encrypted already: they can neither be cut otherwise, nor encrypted again. A
+    /// clear copy of the file would do.
     #[error("already encrypted: {0}")]
     Encrypted(String),
     /// The file passes one of the [`Limits`](crate::Limits). Whoever runs the service can raise it.
@@ -36,7 +39,8 @@ pub enum Error {
         /// What the file asks for.
         found: u64,
     },
-    /// The bytes fed are not those that were asked for: the caller's mistake, or a source that is shorter than it said.
+    /// The bytes fed are not those that were asked for: the caller's mistake, or a source that is
+    /// shorter than it said.
     #[error("{len} bytes fed at {offset}, {}", expectation(*.wanted))]
     WrongFeed {
         /// What was asked for; `None` if nothing was.

@@ -51,7 +51,8 @@ impl Gathered {
             end: 0,
             empty: 0,
         };
-        let mut sync_samples = samples.sync_samples.as_deref().unwrap_or_default().iter().peekable();
+        let mut sync_samples =
+            samples.sync_samples.as_deref().unwrap_or_default().iter().peekable();
         for index in 0..samples.sizes.len() {
             let listed = sync_samples.next_if(|sync| sync.0 == index).is_some();
             gathered.push(Alike {
@@ -75,13 +76,15 @@ impl Gathered {
         self.start
     }
 
-    /// Begins a fragment, which is decoded from `time` on if it says so, else when the last sample has ended.
+    /// Begins a fragment, which is decoded from `time` on if it says so, else when the last sample
+    /// has ended.
     ///
-    /// The last sample lasts until then: longer over a gap; shorter where the fragment begins before its end, which rounded times
-    /// cause, but not by more than it lasted.
+    /// The last sample lasts until then: longer over a gap; shorter where the fragment begins
+    /// before its end, which rounded times cause, but not by more than it lasted.
     ///
     /// # Errors
-    /// What is wrong, if it would last less than nothing, or longer than 31 bits can tell, or the time is beyond all reason.
+    /// What is wrong, if it would last less than nothing, or longer than 31 bits can tell, or the
+    /// time is beyond all reason.
     pub(crate) fn begin(&mut self, time: Option<i64>) -> Result<(), String> {
         const FARTHEST: u64 = 1 << 62;
         let end = self.end;
@@ -93,9 +96,18 @@ impl Gathered {
             None => self.start = time,
             Some(last) => {
                 let lasts = i64::from(last).saturating_add(time.saturating_sub(end));
-                let lasts = i32::try_from(lasts).ok().and_then(|lasts| u32::try_from(lasts).ok()).ok_or_else(|| {
-                    let (ticks, place) = if time < end { (end.abs_diff(time), "before") } else { (time.abs_diff(end), "behind") };
-                    format!("begins {ticks} ticks {place} the end of the samples before it, at {end}")
+                let lasts = i32::try_from(lasts)
+                    .ok()
+                    .and_then(|lasts| u32::try_from(lasts).ok())
+                    .ok_or_else(|| {
+                    let (ticks, place) = if time < end {
+                        (end.abs_diff(time), "before")
+                    } else {
+                        (time.abs_diff(end), "behind")
+                    };
+                    format!(
+                        "begins {ticks} ticks {place} the end of the samples before it, at {end}"
+                    )
                 })?;
                 self.last_duration = Some(lasts);
             }
@@ -109,7 +121,8 @@ impl Gathered {
         self.empty = self.empty.saturating_add(duration.into());
     }
 
-    /// Appends a run of samples which lies at `offset` and takes `len` bytes. `None` if that passes 64 bits.
+    /// Appends a run of samples which lies at `offset` and takes `len` bytes. `None` if that passes
+    /// 64 bits.
     pub(crate) fn begin_run(&mut self, offset: u64, len: u64) -> Option<()> {
         self.chunks.push(self.len(), offset, len)
     }
@@ -121,7 +134,8 @@ impl Gathered {
             self.durations.push_run(last, 1);
         }
         self.durations.push_run(alike.duration, but_last);
-        self.end = self.end.saturating_add(i64::from(alike.duration).saturating_mul(alike.count.into()));
+        self.end =
+            self.end.saturating_add(i64::from(alike.duration).saturating_mul(alike.count.into()));
         self.sync.push(self.len(), alike.count, alike.is_sync);
         self.composition_offsets.push_run(alike.composition_offset, alike.count);
         self.sizes.push_run(alike.size, alike.count);
@@ -144,7 +158,9 @@ impl Gathered {
         }
         let sync_count = self.sync.count;
         if !self.sync.are_all && sync_count > file_len {
-            return Err(format!("{sync_count} sync samples are told of, but the file has only {file_len} bytes"));
+            return Err(format!(
+                "{sync_count} sync samples are told of, but the file has only {file_len} bytes"
+            ));
         }
         Ok(Samples {
             durations: self.durations.finish(),
@@ -180,17 +196,24 @@ impl SyncSamples {
         }
         self.count = self.count.saturating_add(count.into());
         match self.runs.last_mut() {
-            Some((start, len)) if start.saturating_add(*len) == first => *len = len.saturating_add(count),
+            Some((start, len)) if start.saturating_add(*len) == first => {
+                *len = len.saturating_add(count)
+            }
             _ => self.runs.push((first, count)),
         }
     }
 
-    /// As a list; `None` where all are. Decoding has to start somewhere: where none is, at the first sample.
+    /// As a list; `None` where all are. Decoding has to start somewhere: where none is, at the
+    /// first sample.
     fn finish(self) -> Option<Vec<SampleIndex>> {
         if self.are_all {
             return None;
         }
-        let listed = self.runs.iter().flat_map(|&(first, count)| first..first.saturating_add(count)).map(SampleIndex);
+        let listed = self
+            .runs
+            .iter()
+            .flat_map(|&(first, count)| first..first.saturating_add(count))
+            .map(SampleIndex);
         let mut samples: Vec<_> = listed.collect();
         if samples.is_empty() {
             samples.push(SampleIndex(0));

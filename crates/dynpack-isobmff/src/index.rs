@@ -1,6 +1,7 @@
 //! Where fragments start, as indexes tell: `sidx` (ISO/IEC 14496-12, 8.16.3) and `mfra` (8.8.9).
 //!
-//! An index is a hint of what to read ahead and no more: one that is absent, broken or wrong changes nothing about what is found.
+//! An index is a hint of what to read ahead and no more: one that is absent, broken or wrong
+//! changes nothing about what is found.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -11,7 +12,8 @@ use crate::boxes::BoxRef;
 /// Bytes of the `mfro` box, the last of a file that has one.
 pub(crate) const MFRO_LEN: u64 = 16;
 
-/// How many places are kept at a time: as many as files have fragments by the default [`Limits`](crate::Limits).
+/// How many places are kept at a time: as many as files have fragments by the default
+/// [`Limits`](crate::Limits).
 const MOST: usize = 1 << 20;
 
 /// Where boxes at the top are said to start, in bytes from the start of the file.
@@ -42,7 +44,8 @@ impl Index {
         fields.versioned(version)?;
         let first_offset = fields.versioned(version)?;
         let count = fields.u32()? & 0xffff;
-        let mut offset = sidx.offset.saturating_add(sidx.whole.len() as u64).saturating_add(first_offset);
+        let mut offset =
+            sidx.offset.saturating_add(sidx.whole.len() as u64).saturating_add(first_offset);
         self.let_go_before(sidx.offset);
         for entry in fields.table::<12>(count)? {
             self.insert(offset);
@@ -79,7 +82,8 @@ impl Index {
         let (version, _) = fields.version_and_flags()?;
         fields.skip(4)?;
         let lengths = fields.u32()?;
-        let numbers = [4, 2, 0].map(|shift| (lengths >> shift & 3).saturating_add(1)).iter().sum::<u32>();
+        let numbers =
+            [4, 2, 0].map(|shift| (lengths >> shift & 3).saturating_add(1)).iter().sum::<u32>();
         for _ in 0..fields.u32()? {
             fields.versioned(version)?;
             self.insert(fields.versioned(version)?);
@@ -89,7 +93,8 @@ impl Index {
     }
 }
 
-/// Bytes of the `mfra` box in front of the end of the file, as its last box tells; `None` if that is none.
+/// Bytes of the `mfra` box in front of the end of the file, as its last box tells; `None` if that
+/// is none.
 pub(crate) fn mfra_len(mfro: &[u8]) -> Option<u64> {
     let (header, len) = mfro.split_at_checked(12)?;
     let is_mfro = header.starts_with(&[0, 0, 0, 16]) && header.get(4..8)? == b"mfro";

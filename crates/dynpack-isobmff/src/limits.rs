@@ -1,23 +1,25 @@
 //! How much a file may ask for.
 
-/// How much a file may ask for before it is refused. Each limit stops one kind of hostile or broken file; no film comes near them.
+/// How much a file may ask for before it is refused. Each limit stops one kind of hostile or broken
+/// file; no film comes near them.
 ///
-/// Memory follows the bytes a file really has, never a count it claims. Nesting needs no limit, for only boxes of known structure are
-/// entered, to a depth that is fixed.
+/// Memory follows the bytes a file really has, never a count it claims. Nesting needs no limit, for
+/// only boxes of known structure are entered, to a depth that is fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of the `moov` box, or of one `moof`, which is held in memory while it is read: stops a file whose `moov` claims to be the
-    /// whole disk.
+    /// Bytes of the `moov` box, or of one `moof`, which is held in memory while it is read: stops a
+    /// file whose `moov` claims to be the whole disk.
     pub moov_size: u64,
     /// Number of tracks: stops a `moov` of a million tiny tracks.
     pub tracks: u32,
-    /// Samples of one track: stops a table which claims 2^32 samples of one size in 20 bytes, over which every loop would then run.
+    /// Samples of one track: stops a table which claims 2^32 samples of one size in 20 bytes, over
+    /// which every loop would then run.
     pub samples: u32,
     /// Number of fragments: stops a file which is nothing but empty `moof` boxes.
     pub fragments: u32,
-    /// Number of boxes at the top of the file, of whatever type: stops a file of a hundred million empty boxes, each of which would be
-    /// come by, and each `mdat` remembered.
+    /// Number of boxes at the top of the file, of whatever type: stops a file of a hundred million
+    /// empty boxes, each of which would be come by, and each `mdat` remembered.
     pub boxes: u32,
 }
 
@@ -54,10 +56,17 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// 256 MiB of `moov`, 64 tracks, 2^24 samples a track (77 hours at 60 frames a second), 2^20 fragments (two tracks in fragments of
-    /// 2 seconds, for 291 hours), 2^22 boxes (a day in fragments of a second, each of `styp`, `sidx`, `prft`, `emsg`, `moof` and `mdat`,
-    /// takes an eighth of it).
+    /// 256 MiB of `moov`, 64 tracks, 2^24 samples a track (77 hours at 60 frames a second), 2^20
+    /// fragments (two tracks in fragments of 2 seconds, for 291 hours), 2^22 boxes (a day in
+    /// fragments of a second, each of `styp`, `sidx`, `prft`, `emsg`, `moof` and `mdat`, takes an
+    /// eighth of it).
     fn default() -> Self {
-        Self { moov_size: 256 << 20, tracks: 64, samples: 1 << 24, fragments: 1 << 20, boxes: 1 << 22 }
+        Self {
+            moov_size: 256 << 20,
+            tracks: 64,
+            samples: 1 << 24,
+            fragments: 1 << 20,
+            boxes: 1 << 22,
+        }
     }
 }

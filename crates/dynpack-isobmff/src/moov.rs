@@ -22,19 +22,31 @@ impl Moov {
     /// Reads the movie. A track that cannot be read is left out for its reason.
     pub(crate) fn read(moov: &BoxRef<'_>, limits: &Limits) -> Result<Self, Error> {
         if moov.child(b"cmov")?.is_some() {
-            return Err(Error::Unsupported(format!("{}: the movie header is compressed", moov.path())));
+            return Err(Error::Unsupported(format!(
+                "{}: the movie header is compressed",
+                moov.path()
+            )));
         }
         let mvhd = moov.child(b"mvhd")?;
-        let movie_timescale = mvhd.as_ref().and_then(|mvhd| trak::timescale(mvhd).ok()).map(|(timescale, _)| timescale);
+        let movie_timescale = mvhd
+            .as_ref()
+            .and_then(|mvhd| trak::timescale(mvhd).ok())
+            .map(|(timescale, _)| timescale);
         let defaults = moov.child(b"mvex")?.map(|mvex| mvex::read(&mvex, limits)).transpose()?;
         let mut movie = Self { tracks: Vec::new(), defaults };
         for trak in moov.children().all_of_kind(b"trak") {
             let trak = trak?;
             if movie.tracks.len() as u64 >= u64::from(limits.tracks) {
-                return Err(moov.exceeds("tracks", u64::from(limits.tracks).saturating_add(1), limits.tracks.into()));
+                return Err(moov.exceeds(
+                    "tracks",
+                    u64::from(limits.tracks).saturating_add(1),
+                    limits.tracks.into(),
+                ));
             }
             let id = trak::id(&trak).and_then(|id| movie.unused(id, &trak));
-            let draft = id.clone().and_then(|id| Draft::read(&trak, id, movie_timescale, movie.extension(id), limits));
+            let draft = id.clone().and_then(|id| {
+                Draft::read(&trak, id, movie_timescale, movie.extension(id), limits)
+            });
             if let Err(error) = &draft
                 && !error.is_of_the_file()
             {
@@ -57,7 +69,8 @@ impl Moov {
 
     /// Whether fragments may tell of more samples of tracks that can be served.
     ///
-    /// The standard wants an `mvex` then (8.8.1). A movie that has no samples of its own is believed without one.
+    /// The standard wants an `mvex` then (8.8.1). A movie that has no samples of its own is
+    /// believed without one.
     pub(crate) fn may_go_on(&self) -> bool {
         let mut drafts = self.tracks.iter().filter_map(|(_, draft)| draft.as_ref().ok()).peekable();
         drafts.peek().is_some() && (self.defaults.is_some() || drafts.all(Draft::is_empty))
@@ -74,19 +87,38 @@ impl Moov {
         self.extension(id).unwrap_or_default()
     }
 
-    /// The track of that id, to which a `traf` adds samples, or why it is left out. One which the `moov` does not know is left out.
-    pub(crate) fn track(&mut self, id: TrackId, traf: &BoxRef<'_>, limits: &Limits) -> Result<&mut Result<Draft, Error>, Error> {
+    /// The track of that id, to which a `traf` adds samples, or why it is left out. One which the
+    /// `moov` does not know is left out.
+    pub(crate) fn track(
+        &mut self,
+        id: TrackId,
+        traf: &BoxRef<'_>,
+        limits: &Limits,
+    ) -> Result<&mut Result<Draft, Error>, Error> {
         let at = match self.tracks.iter().position(|(other, _)| *other == id) {
             Some(at) => at,
             None if self.tracks.len() as u64 >= u64::from(limits.tracks) => {
-                return Err(traf.exceeds("tracks", u64::from(limits.tracks).saturating_add(1), limits.tracks.into()));
+                return Err(traf.exceeds(
+                    "tracks",
+                    u64::from(limits.tracks).saturating_add(1),
+                    limits.tracks.into(),
+                ));
             }
             None => {
-                self.tracks.push((id, Err(traf.malformed(format!("is of track {}, of which the moov tells nothing", id.0)))));
+                self.tracks.push((
+                    id,
+                    Err(traf.malformed(format!(
+                        "is of track {}, of which the moov tells nothing",
+                        id.0
+                    ))),
+                ));
                 self.tracks.len().saturating_sub(1)
             }
         };
-        self.tracks.get_mut(at).map(|(_, track)| track).ok_or_else(|| traf.malformed("is of no track"))
+        self.tracks
+            .get_mut(at)
+            .map(|(_, track)| track)
+            .ok_or_else(|| traf.malformed("is of no track"))
     }
 
     /// The movie, if a file of `file_len` bytes holds the samples of at least one track.
@@ -112,9 +144,15 @@ impl Moov {
 
 /// Why no track can be served: what is broken, or else encrypted, or else not supported.
 fn why_none(failures: Vec<(TrackId, Error)>) -> Error {
-    let reasons: Vec<_> = failures.iter().map(|(id, error)| format!("track {}: {error}", id.0)).collect();
+    let reasons: Vec<_> =
+        failures.iter().map(|(id, error)| format!("track {}: {error}", id.0)).collect();
     let is_encrypted = failures.iter().any(|(_, error)| matches!(error, Error::Encrypted(_)));
-    let broken = failures.into_iter().map(|(_, error)| error).find(|error| matches!(error, Error::Malformed { .. }));
+    let broken = failures
+        .into_iter()
+        .map(|(_, error)| error)
+        .find(|error| matches!(error, Error::Malformed { .. }));
     let reasons = || format!("no track can be served: {}", reasons.join("; "));
-    broken.unwrap_or_else(|| if is_encrypted { Error::Encrypted(reasons()) } else { Error::Unsupported(reasons()) })
+    broken.unwrap_or_else(|| {
+        if is_encrypted { Error::Encrypted(reasons()) } else { Error::Unsupported(reasons()) }
+    })
 }

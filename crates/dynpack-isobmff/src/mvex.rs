@@ -1,4 +1,5 @@
-//! The `mvex` box: what holds for samples of movie fragments unless they say otherwise (`trex`, ISO/IEC 14496-12, 8.8.3).
+//! The `mvex` box: what holds for samples of movie fragments unless they say otherwise (`trex`,
+//! ISO/IEC 14496-12, 8.8.3).
 //!
 //! Not read: `mehd`, whose duration often lies, and `leva`.
 
@@ -33,8 +34,8 @@ pub(crate) struct SampleFlags(pub(crate) u32);
 impl SampleFlags {
     /// Whether decoding can start here.
     ///
-    /// Encoders that leave `sample_is_non_sync_sample` unset may still say that a sample depends on others; like ffmpeg, either is
-    /// believed.
+    /// Encoders that leave `sample_is_non_sync_sample` unset may still say that a sample depends on
+    /// others; like ffmpeg, either is believed.
     pub(crate) const fn is_sync(self) -> bool {
         const NON_SYNC: u32 = 0x0001_0000;
         const DEPENDS_ON_OTHERS: u32 = 0x0100_0000;
@@ -47,7 +48,11 @@ pub(crate) fn read(mvex: &BoxRef<'_>, limits: &Limits) -> Result<Vec<(TrackId, D
     let mut defaults = Vec::new();
     for trex in mvex.children().all_of_kind(b"trex") {
         if defaults.len() as u64 >= u64::from(limits.tracks) {
-            return Err(mvex.exceeds("tracks", u64::from(limits.tracks).saturating_add(1), limits.tracks.into()));
+            return Err(mvex.exceeds(
+                "tracks",
+                u64::from(limits.tracks).saturating_add(1),
+                limits.tracks.into(),
+            ));
         }
         defaults.push(read_trex(&trex?)?);
     }
@@ -58,6 +63,7 @@ fn read_trex(trex: &BoxRef<'_>) -> Result<(TrackId, Defaults), Error> {
     let mut fields = trex.fields();
     fields.version_and_flags()?;
     let track = TrackId(fields.u32()?);
-    let [description, duration, size, flags] = [fields.u32()?, fields.u32()?, fields.u32()?, fields.u32()?];
+    let [description, duration, size, flags] =
+        [fields.u32()?, fields.u32()?, fields.u32()?, fields.u32()?];
     Ok((track, Defaults { description, duration, size, flags: SampleFlags(flags) }))
 }

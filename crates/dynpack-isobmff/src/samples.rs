@@ -1,4 +1,5 @@
-//! The samples of a track while they are gathered, from the tables of its `moov` and from movie fragments.
+//! The samples of a track while they are gathered, from the tables of its `moov` and from movie
+//! fragments.
 
 use dynpack_media::{Column, SampleColumns, SampleIndex, SampleTable};
 
@@ -20,7 +21,13 @@ impl Samples {
     /// No samples.
     pub(crate) fn none() -> Self {
         let none = || Column::constant(0, 0);
-        Self { durations: none(), composition_offsets: none(), sizes: none(), sync_samples: None, chunks: Chunks::default() }
+        Self {
+            durations: none(),
+            composition_offsets: none(),
+            sizes: none(),
+            sync_samples: None,
+            chunks: Chunks::default(),
+        }
     }
 
     /// The table.
@@ -51,7 +58,8 @@ impl Chunks {
         Self { starts: Vec::with_capacity(count), ..Self::default() }
     }
 
-    /// Appends a chunk: the samples from `first` on lie at `offset` and take `len` bytes. `None` if that passes 64 bits.
+    /// Appends a chunk: the samples from `first` on lie at `offset` and take `len` bytes. `None` if
+    /// that passes 64 bits.
     pub(crate) fn push(&mut self, first: u32, offset: u64, len: u64) -> Option<()> {
         let end = offset.checked_add(len)?;
         // Chunks which follow each other in the file are one stretch.

@@ -1,9 +1,12 @@
 //! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
 //!
-//! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of `tkhd`; `tref`, `udta`, `meta`.
+//! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of
+//! `tkhd`; `tref`, `udta`, `meta`.
 
 use bytes::Bytes;
-use dynpack_media::{Codec, Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
+use dynpack_media::{
+    Codec, Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
+};
 
 use crate::boxes::{BoxRef, Fields};
 use crate::gathered::Gathered;
@@ -32,7 +35,8 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Reads a track; `movie` is the timescale of `mvhd`, `extension` what `mvex` says, if there is one.
+    /// Reads a track; `movie` is the timescale of `mvhd`, `extension` what `mvex` says, if there is
+    /// one.
     pub(crate) fn read(
         trak: &BoxRef<'_>,
         id: TrackId,
@@ -43,7 +47,8 @@ impl Draft {
         let mdia = trak.require(b"mdia")?;
         let minf = mdia.require(b"minf")?;
         let stbl = minf.require(b"stbl")?;
-        let description = stbl::description(&stbl)?.unwrap_or_else(|| extension.unwrap_or_default().description);
+        let description =
+            stbl::description(&stbl)?.unwrap_or_else(|| extension.unwrap_or_default().description);
         let entry = sample_entry::read(&stbl.require(b"stsd")?, description)?;
         let (timescale, packed_language) = media_header(&mdia.require(b"mdhd")?)?;
         let language = match mdia.child(b"elng")? {
@@ -51,7 +56,11 @@ impl Draft {
             None => packed_language,
         };
         refuse_references(&minf)?;
-        let samples = if extension.is_some() && !stbl::has_sizes(&stbl)? { Samples::none() } else { stbl::read(&stbl, limits)? };
+        let samples = if extension.is_some() && !stbl::has_sizes(&stbl)? {
+            Samples::none()
+        } else {
+            stbl::read(&stbl, limits)?
+        };
         let mut draft = Self {
             id,
             description,
@@ -84,7 +93,8 @@ impl Draft {
     /// Its samples, to be gone on with by a fragment.
     pub(crate) fn gathered(&mut self) -> &mut Gathered {
         let samples = &mut self.samples;
-        self.gathered.get_or_insert_with(|| Gathered::behind(std::mem::replace(samples, Samples::none())))
+        self.gathered
+            .get_or_insert_with(|| Gathered::behind(std::mem::replace(samples, Samples::none())))
     }
 
     /// The track, if all of its samples lie within a file of `file_len` bytes.
@@ -100,7 +110,9 @@ impl Draft {
         };
         let end = samples.chunks.end_in_file();
         if end > file_len {
-            return Err(malformed(format!("sample data ends at {end}, but the file has only {file_len} bytes")));
+            return Err(malformed(format!(
+                "sample data ends at {end}, but the file has only {file_len} bytes"
+            )));
         }
         let samples = samples.finish().map_err(|error| malformed(error.to_string()))?;
         if samples.is_empty() {
@@ -110,7 +122,9 @@ impl Draft {
         let media_end = presentation_end(&samples);
         if edit.media_start > Ticks::ZERO && edit.media_start >= media_end {
             let start = edit.media_start;
-            return Err(malformed(format!("the edit list starts at tick {start}, but the media ends at {media_end}")));
+            return Err(malformed(format!(
+                "the edit list starts at tick {start}, but the media ends at {media_end}"
+            )));
         }
         let track = Track::new(self.id, self.timescale, self.codec, self.sample_entry, samples);
         Ok(track.with_language(self.language).with_name(self.name).with_edit(edit))
@@ -122,7 +136,9 @@ fn presentation_end(samples: &SampleTable) -> Ticks {
     const MOST_REORDERED: u32 = 64;
     let last = samples.len().saturating_sub(MOST_REORDERED);
     let tail = samples.samples(SampleIndex(last)..SampleIndex(samples.len()));
-    tail.map(|sample| sample.decode_time + sample.composition_offset + sample.duration).max().unwrap_or_default()
+    tail.map(|sample| sample.decode_time + sample.composition_offset + sample.duration)
+        .max()
+        .unwrap_or_default()
 }
 
 /// The id in `tkhd` (8.3.2).
@@ -137,12 +153,14 @@ pub(crate) fn id(trak: &BoxRef<'_>) -> Result<TrackId, Error> {
     }
 }
 
-/// The timescale in `mvhd` (8.2.2) or `mdhd` (8.4.2), which begin alike, with what stands behind it.
+/// The timescale in `mvhd` (8.2.2) or `mdhd` (8.4.2), which begin alike, with what stands behind
+/// it.
 pub(crate) fn timescale<'a>(header: &'a BoxRef<'a>) -> Result<(Timescale, Fields<'a>), Error> {
     let mut fields = header.fields();
     let (version, _) = fields.version_and_flags()?;
     skip_times(&mut fields, version)?;
-    let timescale = Timescale::new(fields.u32()?).ok_or_else(|| header.malformed("has a timescale of 0"))?;
+    let timescale =
+        Timescale::new(fields.u32()?).ok_or_else(|| header.malformed("has a timescale of 0"))?;
     fields.versioned(version)?;
     Ok((timescale, fields))
 }
@@ -157,12 +175,16 @@ fn media_header(mdhd: &BoxRef<'_>) -> Result<(Timescale, Language), Error> {
     Ok((timescale, unpack(fields.u16()?)))
 }
 
-/// Three letters of five bits each. Below 0x400 lie QuickTime's Macintosh codes, of which 0 is both English and "never set": nothing
-/// is known then.
+/// Three letters of five bits each. Below 0x400 lie QuickTime's Macintosh codes, of which 0 is both
+/// English and "never set": nothing is known then.
 fn unpack(packed: u16) -> Language {
-    let letters =
-        [packed >> 10, packed >> 5, packed].map(|bits| char::from(u8::try_from(bits & 0x1f).unwrap_or_default() + 0x60));
-    if packed < 0x400 { Language::undetermined() } else { Language::parse(&String::from_iter(letters)) }
+    let letters = [packed >> 10, packed >> 5, packed]
+        .map(|bits| char::from(u8::try_from(bits & 0x1f).unwrap_or_default() + 0x60));
+    if packed < 0x400 {
+        Language::undetermined()
+    } else {
+        Language::parse(&String::from_iter(letters))
+    }
 }
 
 /// The tag in `elng` (8.4.6), which is exact where that of `mdhd` is not.
@@ -176,7 +198,9 @@ fn extended_language(elng: &BoxRef<'_>) -> Result<Language, Error> {
 fn handler_name(hdlr: &BoxRef<'_>) -> String {
     let name = hdlr.body.get(24..).unwrap_or_default();
     match name.split_first() {
-        Some((&len, rest)) if len < b' ' && usize::from(len) <= rest.len() => text(rest.get(..len.into()).unwrap_or_default()),
+        Some((&len, rest)) if len < b' ' && usize::from(len) <= rest.len() => {
+            text(rest.get(..len.into()).unwrap_or_default())
+        }
         Some((&len, rest)) if usize::from(len) == rest.len() => text(rest),
         _ => text(name),
     }
@@ -187,7 +211,10 @@ fn text(bytes: &[u8]) -> String {
     const MOST: usize = 256;
     let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     let lossy = String::from_utf8_lossy(bytes.get(..MOST).unwrap_or(bytes));
-    let printable: String = lossy.chars().filter(|char| !char.is_control() && *char != char::REPLACEMENT_CHARACTER).collect();
+    let printable: String = lossy
+        .chars()
+        .filter(|char| !char.is_control() && *char != char::REPLACEMENT_CHARACTER)
+        .collect();
     printable.trim().into()
 }
 
@@ -201,7 +228,10 @@ fn refuse_references(minf: &BoxRef<'_>) -> Result<(), Error> {
         let mut fields = reference.fields();
         let (_, flags) = fields.version_and_flags()?;
         if flags & SELF_CONTAINED == 0 && fields.rest().iter().any(|&byte| byte != 0) {
-            return Err(Error::Unsupported(format!("{}: the samples lie in another file", reference.path())));
+            return Err(Error::Unsupported(format!(
+                "{}: the samples lie in another file",
+                reference.path()
+            )));
         }
     }
     Ok(())

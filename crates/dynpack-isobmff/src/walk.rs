@@ -16,7 +16,8 @@ const LONGEST_PROBE: u64 = 64 << 10;
 
 /// The way through the boxes at the top of a file.
 ///
-/// Every box is come by, each where the one before ends. So nothing is overlooked, whatever an index says.
+/// Every box is come by, each where the one before ends. So nothing is overlooked, whatever an
+/// index says.
 #[derive(Debug)]
 pub(crate) struct Walk {
     file_len: u64,
@@ -66,8 +67,21 @@ pub(crate) enum What {
 impl Walk {
     pub(crate) fn new(file_len: u64, limits: Limits) -> Self {
         let (position, boxes, fragment_start, probe) = (0, 0, 0, PROBE);
-        let (movie, media, moofs, index, has_searched_end) = (None, Vec::new(), 0, Index::default(), false);
-        Self { file_len, limits, position, boxes, movie, media, moofs, index, has_searched_end, probe, fragment_start }
+        let (movie, media, moofs, index, has_searched_end) =
+            (None, Vec::new(), 0, Index::default(), false);
+        Self {
+            file_len,
+            limits,
+            position,
+            boxes,
+            movie,
+            media,
+            moofs,
+            index,
+            has_searched_end,
+            probe,
+            fragment_start,
+        }
     }
 
     /// The first that must be read.
@@ -127,7 +141,11 @@ impl Walk {
         let left = self.file_len.saturating_sub(offset);
         let len = len.unwrap_or(left);
         if len < header_len {
-            return Err(malformed(kind, offset, format!("its size of {len} is less than its header")));
+            return Err(malformed(
+                kind,
+                offset,
+                format!("its size of {len} is less than its header"),
+            ));
         }
         if kind.0 == [0; 4] && self.movie.is_some() {
             return Err(malformed(kind, offset, "there are zeros instead of a box"));
@@ -135,7 +153,13 @@ impl Walk {
         let is_read = matches!(&kind.0, b"moov" | b"moof");
         if is_read && len > self.limits.moov_size {
             let (limit, path) = ("moov_size", kind.to_string());
-            return Err(Error::LimitExceeded { limit, path, offset, allowed: self.limits.moov_size, found: len });
+            return Err(Error::LimitExceeded {
+                limit,
+                path,
+                offset,
+                allowed: self.limits.moov_size,
+                found: len,
+            });
         }
         let whole = Want {
             extent: Extent::new(offset, len),
@@ -143,15 +167,24 @@ impl Walk {
         };
         match &kind.0 {
             b"mdat" if self.movie.is_some() || len <= left => {
-                self.pass_mdat(Extent::new(offset.saturating_add(header_len), len.min(left).saturating_sub(header_len)));
+                self.pass_mdat(Extent::new(
+                    offset.saturating_add(header_len),
+                    len.min(left).saturating_sub(header_len),
+                ));
             }
             _ if len > left => return Err(self.cut_short(kind, offset, len)),
             b"moov" => return Ok(Next::Want(whole)),
             b"moof" if self.movie.is_none() => {
-                return Err(malformed(kind, offset, "no moov stands before it: the initialization segment is missing"));
+                return Err(malformed(
+                    kind,
+                    offset,
+                    "no moov stands before it: the initialization segment is missing",
+                ));
             }
             b"moof" => return Ok(Next::Want(self.end_of_file().unwrap_or(whole))),
-            b"sidx" if self.movie.is_some() && len <= self.limits.moov_size => return Ok(Next::Want(whole)),
+            b"sidx" if self.movie.is_some() && len <= self.limits.moov_size => {
+                return Ok(Next::Want(whole));
+            }
             _ => {}
         }
         self.header_at(offset.saturating_add(len))
@@ -163,13 +196,23 @@ impl Walk {
             return Ok(());
         }
         let (path, allowed) = (kind.to_string(), self.limits.boxes.into());
-        Err(Error::LimitExceeded { limit: "boxes", path, offset, allowed, found: u64::from(self.boxes).saturating_add(1) })
+        Err(Error::LimitExceeded {
+            limit: "boxes",
+            path,
+            offset,
+            allowed,
+            found: u64::from(self.boxes).saturating_add(1),
+        })
     }
 
     /// Why a box that runs past the end of the file is refused.
     fn cut_short(&self, kind: FourCc, offset: u64, len: u64) -> Error {
         let before = if self.movie.is_none() { ", and no moov stands before" } else { "" };
-        malformed(kind, offset, format!("its {len} bytes run past the end of the file at {}{before}", self.file_len))
+        malformed(
+            kind,
+            offset,
+            format!("its {len} bytes run past the end of the file at {}{before}", self.file_len),
+        )
     }
 
     /// Remembers a body, and how much stood before it since the last.
@@ -189,7 +232,9 @@ impl Walk {
         if let Some((_, first)) = &self.movie {
             if first != bytes {
                 let offset = moov.offset;
-                return Err(Error::Unsupported(format!("the moov at {offset} is another than that before: the coding changes")));
+                return Err(Error::Unsupported(format!(
+                    "the moov at {offset} is another than that before: the coding changes"
+                )));
             }
             return self.header_at(moov.offset.saturating_add(bytes.len() as u64));
         }
@@ -219,24 +264,32 @@ impl Walk {
         if let Ok(end) = self.index.read_sidx(sidx)
             && end > self.file_len
         {
-            return Err(sidx.malformed(format!("tells of segments up to {end}, but the file has only {} bytes", self.file_len)));
+            return Err(sidx.malformed(format!(
+                "tells of segments up to {end}, but the file has only {} bytes",
+                self.file_len
+            )));
         }
         self.header_at(sidx.offset.saturating_add(sidx.whole.len() as u64))
     }
 
-    /// The end of the file, which is searched for an index at the first `moof` if there has been none.
+    /// The end of the file, which is searched for an index at the first `moof` if there has been
+    /// none.
     fn end_of_file(&mut self) -> Option<Want> {
         if std::mem::replace(&mut self.has_searched_end, true) || !self.index.is_empty() {
             return None;
         }
-        let offset = self.file_len.checked_sub(MFRO_LEN).filter(|&offset| offset > self.position)?;
+        let offset =
+            self.file_len.checked_sub(MFRO_LEN).filter(|&offset| offset > self.position)?;
         Some(Want { extent: Extent::new(offset, MFRO_LEN), what: What::End })
     }
 
     fn read_end(&mut self, mfro: &[u8]) -> Result<Next, Error> {
         const HEADER_LEN: u64 = Header::SHORT;
-        let len = index::mfra_len(mfro).filter(|len| (HEADER_LEN..=self.limits.moov_size).contains(len));
-        let offset = len.and_then(|len| self.file_len.checked_sub(len)).filter(|&offset| offset > self.position);
+        let len =
+            index::mfra_len(mfro).filter(|len| (HEADER_LEN..=self.limits.moov_size).contains(len));
+        let offset = len
+            .and_then(|len| self.file_len.checked_sub(len))
+            .filter(|&offset| offset > self.position);
         match (len, offset) {
             (Some(len), Some(offset)) => {
                 let what = What::Box { kind: FourCc(*b"mfra"), header_len: 8 };
@@ -258,7 +311,8 @@ impl Walk {
 
     /// Wants a header with a 64-bit size where the shorter form was not enough.
     fn longer_header_at(&mut self, offset: u64, bytes: &[u8]) -> Result<Next, Error> {
-        if self.file_len.saturating_sub(offset) < Header::LONG || bytes.len() as u64 >= Header::LONG {
+        if self.file_len.saturating_sub(offset) < Header::LONG || bytes.len() as u64 >= Header::LONG
+        {
             return self.end();
         }
         Ok(Next::Want(Want { extent: Extent::new(offset, Header::LONG), what: What::Header }))
@@ -271,23 +325,37 @@ impl Walk {
         };
         if self.position < self.file_len {
             let path = "the end of the file".into();
-            return Err(Error::Malformed { path, offset: self.position, problem: "it breaks off within a box header".into() });
+            return Err(Error::Malformed {
+                path,
+                offset: self.position,
+                problem: "it breaks off within a box header".into(),
+            });
         }
         let movie = movie.finish(self.file_len)?;
         match movie.tracks.iter().find_map(|track| stray(&track.samples, &self.media)) {
             Some(stray) if self.moofs > 0 => {
-                let problem = format!("samples lie at {} to {}, but not within one mdat", stray.offset, stray.end());
-                Err(Error::Malformed { path: "the movie fragments".into(), offset: stray.offset, problem })
+                let problem = format!(
+                    "samples lie at {} to {}, but not within one mdat",
+                    stray.offset,
+                    stray.end()
+                );
+                Err(Error::Malformed {
+                    path: "the movie fragments".into(),
+                    offset: stray.offset,
+                    problem,
+                })
             }
             _ => Ok(Next::Done(movie)),
         }
     }
 }
 
-/// The first stretch of samples that does not lie within one of these ascending extents. A file to whose front something was added
-/// without a change of its offsets has such.
+/// The first stretch of samples that does not lie within one of these ascending extents. A file to
+/// whose front something was added without a change of its offsets has such.
 fn stray(samples: &SampleTable, media: &[Extent]) -> Option<Extent> {
-    let holder = |place: Extent| media.get(media.partition_point(|mdat| mdat.offset <= place.offset).checked_sub(1)?);
+    let holder = |place: Extent| {
+        media.get(media.partition_point(|mdat| mdat.offset <= place.offset).checked_sub(1)?)
+    };
     let mut extents = samples.extents(SampleIndex(0)..SampleIndex(samples.len()));
     extents.find(|&place| holder(place).is_none_or(|mdat| mdat.end() < place.end()))
 }
@@ -295,8 +363,8 @@ fn stray(samples: &SampleTable, media: &[Extent]) -> Option<Extent> {
 /// Whether a file may start with a box of this type.
 fn begins_a_file(kind: FourCc) -> bool {
     const KINDS: [&[u8; 4]; 17] = [
-        b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid", b"pdin", b"sidx", b"moof", b"emsg",
-        b"prft", b"meta", b"udta", b"junk",
+        b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid", b"pdin",
+        b"sidx", b"moof", b"emsg", b"prft", b"meta", b"udta", b"junk",
     ];
     KINDS.contains(&&kind.0)
 }

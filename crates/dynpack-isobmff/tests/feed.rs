@@ -52,16 +52,21 @@ fn a_short_clip_is_opened_by_one_read() {
 #[test]
 fn a_large_file_is_opened_without_its_media() {
     let media = 10_u64 << 30;
-    let head = [ftyp(), words(&[1]), b"mdat".to_vec(), (media + 16).to_be_bytes().to_vec()].concat();
+    let head =
+        [ftyp(), words(&[1]), b"mdat".to_vec(), (media + 16).to_be_bytes().to_vec()].concat();
     let at = head.len() as u64 + media;
     let tail = moov(&vec![Track { wide_offsets: true, ..Track::video(5 << 30) }; 2]);
     let moov_len = tail.len() as u64;
     let free = boxed(b"free", &[0; 5000]);
-    let file = Sparse { len: at + 5008 + moov_len, stretches: vec![(0, head), (at, free), (at + 5008, tail)] };
+    let file = Sparse {
+        len: at + 5008 + moov_len,
+        stretches: vec![(0, head), (at, free), (at + 5008, tail)],
+    };
     let (movie, reads) = file.open();
     assert_eq!(builder::end_in_file(&movie.tracks[0]), (5 << 30) + 190);
     let probe = 1024.min(moov_len);
-    let mut expected = vec![Extent::new(0, 16 << 10), Extent::new(at, 1024), Extent::new(at + 5008, probe)];
+    let mut expected =
+        vec![Extent::new(0, 16 << 10), Extent::new(at, 1024), Extent::new(at + 5008, probe)];
     expected.extend((moov_len > probe).then(|| Extent::new(at + 5008 + probe, moov_len - probe)));
     assert_eq!(reads, expected);
 }
@@ -82,9 +87,15 @@ fn wrong_bytes_are_refused_and_the_right_ones_still_welcome() {
     let len = file.len() as u64;
     let mut demuxer = Demuxer::new(len, Limits::default());
     let wanted = Some(Extent::new(0, len));
-    assert_eq!(demuxer.feed(1, file.slice(1..)), Err(Error::WrongFeed { wanted, offset: 1, len: len - 1 }));
+    assert_eq!(
+        demuxer.feed(1, file.slice(1..)),
+        Err(Error::WrongFeed { wanted, offset: 1, len: len - 1 })
+    );
     let nothing = demuxer.feed(0, Bytes::new()).unwrap_err();
-    assert_eq!(nothing.to_string(), format!("0 bytes fed at 0, where the {len} bytes at 0 are wanted"));
+    assert_eq!(
+        nothing.to_string(),
+        format!("0 bytes fed at 0, where the {len} bytes at 0 are wanted")
+    );
     demuxer.feed(0, file.clone()).unwrap();
     assert_eq!(demuxer.need(), None);
     let more = demuxer.feed(0, file).unwrap_err();

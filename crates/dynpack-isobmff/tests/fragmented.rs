@@ -3,7 +3,9 @@
 
 mod builder;
 
-use builder::fragments::{Base, NON_SYNC, Run, SYNC, Sample, Time, Traf, fragment, init, moof, moov, without_samples};
+use builder::fragments::{
+    Base, NON_SYNC, Run, SYNC, Sample, Time, Traf, fragment, init, moof, moov, without_samples,
+};
 use builder::{MEDIA, Track, boxed, fragments, ftyp, full, words};
 use bytes::Bytes;
 use dynpack_isobmff::{Error, demux};
@@ -51,16 +53,26 @@ fn a_movie_of_video_and_audio_in_common_fragments() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     let fragment = |video, audio| vec![Traf::new(1, video, &pair()), Traf::new(2, audio, &frames)];
     let file = fragments::file(&init(), &[fragment(0, 0), fragment(1024, 3072)]);
-    let mdats: Vec<u64> = (0..file.len()).filter(|&at| file[at..].starts_with(b"mdat")).map(|at| at as u64 + 4).collect();
+    let mdats: Vec<u64> = (0..file.len())
+        .filter(|&at| file[at..].starts_with(b"mdat"))
+        .map(|at| at as u64 + 4)
+        .collect();
     let movie = open(file);
     assert!(movie.skipped.is_empty());
     let [video, audio] = &movie.tracks[..] else { panic!("{movie:?}") };
-    assert_eq!((video.codec.rfc6381().as_str(), audio.codec.rfc6381().as_str()), ("avc1.64001f", "mp4a.40.2"));
+    assert_eq!(
+        (video.codec.rfc6381().as_str(), audio.codec.rfc6381().as_str()),
+        ("avc1.64001f", "mp4a.40.2")
+    );
     assert_eq!((sizes(video), durations(video)), (vec![100, 20, 100, 20], vec![512; 4]));
     assert_eq!((sizes(audio), durations(audio)), (vec![10; 6], vec![1024; 6]));
     assert_eq!((syncs(video), syncs(audio)), (vec![true, false, true, false], vec![true; 6]));
-    let places =
-        |track, at: u64, len| (open_extents(track), vec![Extent::new(mdats[0] + at, len), Extent::new(mdats[1] + at, len)]);
+    let places = |track, at: u64, len| {
+        (
+            open_extents(track),
+            vec![Extent::new(mdats[0] + at, len), Extent::new(mdats[1] + at, len)],
+        )
+    };
     for (found, expected) in [places(video, 0, 120), places(audio, 120, 30)] {
         assert_eq!(found, expected);
     }
@@ -80,7 +92,11 @@ fn a_gap_lengthens_the_sample_before_it() {
 /// Rounded times and durations do not add up; that is let pass, and no time drifts.
 #[test]
 fn an_overlap_within_the_sample_before_it_shortens_that() {
-    let track = open_video(&[Traf::new(1, 0, &pair()), Traf::new(1, 1021, &pair()), Traf::new(1, 2045, &pair())]);
+    let track = open_video(&[
+        Traf::new(1, 0, &pair()),
+        Traf::new(1, 1021, &pair()),
+        Traf::new(1, 2045, &pair()),
+    ]);
     assert_eq!(durations(&track), [512, 509, 512, 512, 512, 512]);
     let track = open_video(&[Traf::new(1, 0, &pair()), Traf::new(1, 512, &pair())]);
     assert_eq!(durations(&track), [512, 0, 512, 512]);
@@ -90,9 +106,17 @@ fn an_overlap_within_the_sample_before_it_shortens_that() {
 fn a_step_back_over_more_than_a_sample_is_refused() {
     let text = refusal(&[Traf::new(1, 0, &pair()), Traf::new(1, 511, &pair())]);
     assert!(text.starts_with("moof[2]/traf[1] at "), "{text}");
-    assert!(text.ends_with(": begins 513 ticks before the end of the samples before it, at 1024"), "{text}");
+    assert!(
+        text.ends_with(": begins 513 ticks before the end of the samples before it, at 1024"),
+        "{text}"
+    );
     let text = refusal(&[Traf::new(1, 0, &pair()), Traf::new(1, 1 << 40, &pair())]);
-    assert!(text.ends_with(": begins 1099511626752 ticks behind the end of the samples before it, at 1024"), "{text}");
+    assert!(
+        text.ends_with(
+            ": begins 1099511626752 ticks behind the end of the samples before it, at 1024"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
@@ -105,7 +129,8 @@ fn fragments_without_a_time_follow_each_other() {
 #[test]
 fn an_empty_fragment_is_a_gap() {
     let untold = Traf { time: Time::Untold, ..Traf::new(1, 0, &pair()) };
-    let empty = Traf { is_empty: true, defaults: [Some(2000), None, None], runs: vec![], ..untold.clone() };
+    let empty =
+        Traf { is_empty: true, defaults: [Some(2000), None, None], runs: vec![], ..untold.clone() };
     let track = open_video(&[untold.clone(), empty.clone(), untold.clone()]);
     assert_eq!(durations(&track), [512, 2512, 512, 512]);
     let late = open_video(&[empty, untold]);
@@ -159,11 +184,14 @@ fn the_edit_list_counts_from_the_zero_of_the_fragments() {
     assert_eq!(builder::presented(&track, 0), Ticks(5000 + 128));
 }
 
-/// Smooth Streaming tells when the first sample is presented. With reordered pictures it is decoded before.
+/// Smooth Streaming tells when the first sample is presented. With reordered pictures it is decoded
+/// before.
 #[test]
 fn a_time_of_presentation_may_put_decoding_before_zero() {
-    let group = [1024, 2560, 0, 512].map(|composition_offset| Sample { composition_offset, ..Sample::other(20) });
-    let smooth = |version, time| Traf { time: Time::Presented(version, time), ..Traf::new(1, 0, &group) };
+    let group = [1024, 2560, 0, 512]
+        .map(|composition_offset| Sample { composition_offset, ..Sample::other(20) });
+    let smooth =
+        |version, time| Traf { time: Time::Presented(version, time), ..Traf::new(1, 0, &group) };
     let track = open_video(&[smooth(1, 0), smooth(0, 2048), smooth(1, 4096)]);
     assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(1024) });
     assert_eq!(durations(&track), [512; 12]);
@@ -195,12 +223,18 @@ fn defaults_come_from_tfhd_before_trex() {
     let traf = Traf { runs: vec![untold], ..Traf::new(1, 0, &[]) };
     let open_with = |defaults| {
         let traf = Traf { defaults, ..traf.clone() };
-        open(fragments::file(&moov(&[without_samples(Track::video(0))], &[[1, 1, 512, 30, NON_SYNC]]), &[vec![traf]]))
+        open(fragments::file(
+            &moov(&[without_samples(Track::video(0))], &[[1, 1, 512, 30, NON_SYNC]]),
+            &[vec![traf]],
+        ))
     };
     let track = &open_with([None; 3]).tracks[0];
     assert_eq!((sizes(track), durations(track)), (vec![30; 3], vec![512; 3]));
     let track = &open_with([Some(100), Some(10), Some(SYNC)]).tracks[0];
-    assert_eq!((sizes(track), durations(track), syncs(track)), (vec![10; 3], vec![100; 3], vec![true; 3]));
+    assert_eq!(
+        (sizes(track), durations(track), syncs(track)),
+        (vec![10; 3], vec![100; 3], vec![true; 3])
+    );
 }
 
 #[test]
@@ -213,7 +247,10 @@ fn without_any_sync_sample_the_first_is_one() {
 #[test]
 fn a_sample_that_depends_on_others_is_no_sync_sample() {
     let dependent = Sample { flags: 0x0100_0000, ..Sample::sync(20) };
-    assert_eq!(syncs(&open_video(&[Traf::new(1, 0, &[Sample::sync(20), dependent])])), [true, false]);
+    assert_eq!(
+        syncs(&open_video(&[Traf::new(1, 0, &[Sample::sync(20), dependent])])),
+        [true, false]
+    );
 }
 
 #[test]
@@ -222,7 +259,8 @@ fn first_sample_flags_go_before_those_of_the_entry() {
     let mut run = Run::new(&samples);
     run.tells = 0xb04;
     run.samples[0].flags = SYNC;
-    let traf = Traf { runs: vec![run], defaults: [None, None, Some(NON_SYNC)], ..Traf::new(1, 0, &[]) };
+    let traf =
+        Traf { runs: vec![run], defaults: [None, None, Some(NON_SYNC)], ..Traf::new(1, 0, &[]) };
     assert_eq!(syncs(&open_video(&[traf])), [true, false]);
 }
 
@@ -230,7 +268,10 @@ fn first_sample_flags_go_before_those_of_the_entry() {
 #[test]
 fn fragments_go_on_behind_the_samples_of_the_moov() {
     let defaults = [[1, 1, 0, 0, 0], [2, 1, 0, 0, 0]];
-    let tracks = [Track { ctts: Some((0, vec![(4, 256)])), ..Track::video(MEDIA) }, Track::audio(MEDIA + 190)];
+    let tracks = [
+        Track { ctts: Some((0, vec![(4, 256)])), ..Track::video(MEDIA) },
+        Track::audio(MEDIA + 190),
+    ];
     let head = [ftyp(), boxed(b"mdat", &[0; 220]), moov(&tracks, &defaults)].concat();
     let at = head.len() as u64;
     let movie = open([head.clone(), fragment(at, &[Traf::new(1, 2048, &pair())])].concat());
@@ -239,7 +280,8 @@ fn fragments_go_on_behind_the_samples_of_the_moov() {
     assert_eq!(syncs(video), [true, false, true, false, true, false]);
     assert_eq!(open_extents(video)[0], Extent::new(MEDIA, 190));
     assert_eq!((durations(video), sizes(audio)), (vec![512; 6], vec![10; 3]));
-    let offsets: Vec<_> = video.samples.samples(all(video)).map(|sample| sample.composition_offset.0).collect();
+    let offsets: Vec<_> =
+        video.samples.samples(all(video)).map(|sample| sample.composition_offset.0).collect();
     assert_eq!((offsets, video.edit), (vec![256, 256, 256, 256, 0, 0], Edit::default()));
     let without_fragments = open(head);
     assert_eq!(without_fragments.tracks.len(), 2);
@@ -250,7 +292,14 @@ fn fragments_go_on_behind_the_samples_of_the_moov() {
 fn boxes_between_fragments_are_passed_over() {
     let mut file = [ftyp(), init()].concat();
     for number in 0..3 {
-        file.extend([boxed(b"styp", b"msdh\0\0\0\0"), full(b"prft", 1, 0, &[0; 20]), full(b"emsg", 1, 0, &[0; 30])].concat());
+        file.extend(
+            [
+                boxed(b"styp", b"msdh\0\0\0\0"),
+                full(b"prft", 1, 0, &[0; 20]),
+                full(b"emsg", 1, 0, &[0; 30]),
+            ]
+            .concat(),
+        );
         let fragment = fragment(file.len() as u64 + 44, &[Traf::new(1, number * 1024, &pair())]);
         file.extend(fragments::sidx(&[u32::try_from(fragment.len()).unwrap()]));
         file.extend(fragment);
@@ -269,14 +318,20 @@ fn the_same_moov_again_is_passed_over_and_another_refused() {
     let other = [once, moov(&[Track::video(0)], &[])].concat();
     let error = demux(other.into()).unwrap_err();
     assert!(matches!(error, Error::Unsupported(_)), "{error}");
-    assert!(error.to_string().ends_with("is another than that before: the coding changes"), "{error}");
+    assert!(
+        error.to_string().ends_with("is another than that before: the coding changes"),
+        "{error}"
+    );
 }
 
 /// Early Smooth Streaming files do without.
 #[test]
 fn a_movie_without_mvex_may_have_fragments() {
     let moov = builder::moov(&[without_samples(Track::video(0))]);
-    assert_eq!(open(fragments::file(&moov, &[vec![Traf::new(1, 0, &pair())]])).tracks[0].samples.len(), 2);
+    assert_eq!(
+        open(fragments::file(&moov, &[vec![Traf::new(1, 0, &pair())]])).tracks[0].samples.len(),
+        2
+    );
 }
 
 #[test]
@@ -293,19 +348,37 @@ fn the_coding_may_not_change_between_fragments() {
     let second = moov(&tracks, &[[1, 2, 0, 0, 0]]);
     let changing = Traf { description: Some(1), ..Traf::new(1, 1024, &pair()) };
     let file = |fragments: &[Vec<Traf>]| fragments::file(&second, fragments);
-    assert_eq!(open(file(&[vec![Traf::new(1, 0, &pair())]])).tracks[0].codec.rfc6381(), "avc1.64001f");
+    assert_eq!(
+        open(file(&[vec![Traf::new(1, 0, &pair())]])).tracks[0].codec.rfc6381(),
+        "avc1.64001f"
+    );
     let error = demux(file(&[vec![Traf::new(1, 0, &pair())], vec![changing]]).into()).unwrap_err();
-    assert_eq!(error.to_string(), "no track can be served: track 1: moof[2]/traf[1]: the coding changes within the track");
+    assert_eq!(
+        error.to_string(),
+        "no track can be served: track 1: moof[2]/traf[1]: the coding changes within the track"
+    );
 }
 
 #[test]
 fn encrypted_fragments_are_skipped_with_their_reason() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
-    let piff = [0xa2, 0x39, 0x4f, 0x52, 0x5a, 0x9b, 0x4f, 0x14, 0xa2, 0x44, 0x6c, 0x42, 0x7c, 0x64, 0x8d, 0xf4];
-    for (more, kind) in [(full(b"senc", 0, 0, &[0; 4]), "senc"), (boxed(b"uuid", &[&piff[..], &[0; 8]].concat()), "uuid")] {
-        let trafs = vec![Traf { more, ..Traf::new(1, 0, &pair()) }, Traf { base: Base::Before, ..Traf::new(2, 0, &frames) }];
+    let piff = [
+        0xa2, 0x39, 0x4f, 0x52, 0x5a, 0x9b, 0x4f, 0x14, 0xa2, 0x44, 0x6c, 0x42, 0x7c, 0x64, 0x8d,
+        0xf4,
+    ];
+    for (more, kind) in [
+        (full(b"senc", 0, 0, &[0; 4]), "senc"),
+        (boxed(b"uuid", &[&piff[..], &[0; 8]].concat()), "uuid"),
+    ] {
+        let trafs = vec![
+            Traf { more, ..Traf::new(1, 0, &pair()) },
+            Traf { base: Base::Before, ..Traf::new(2, 0, &frames) },
+        ];
         let movie = open(fragments::file(&init(), &[trafs]));
-        assert_eq!(movie.skipped[0].reason, format!("already encrypted: moof[1]/traf[1] holds a {kind} box"));
+        assert_eq!(
+            movie.skipped[0].reason,
+            format!("already encrypted: moof[1]/traf[1] holds a {kind} box")
+        );
         assert_eq!(movie.tracks[0].id, TrackId(2));
     }
 }
@@ -314,12 +387,18 @@ fn encrypted_fragments_are_skipped_with_their_reason() {
 #[test]
 fn a_skipped_track_keeps_its_place() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
-    let tracks =
-        [Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..without_samples(Track::video(0)) }, without_samples(Track::audio(0))];
+    let tracks = [
+        Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..without_samples(Track::video(0)) },
+        without_samples(Track::audio(0)),
+    ];
     let untold = Run { tells: 0, ..Run::new(&[Sample::sync(60); 2]) };
     let trafs = vec![
         Traf { base: Base::Before, runs: vec![untold], ..Traf::new(1, 0, &[]) },
-        Traf { base: Base::Before, runs: vec![Run { tells_place: false, ..Run::new(&frames) }], ..Traf::new(2, 0, &[]) },
+        Traf {
+            base: Base::Before,
+            runs: vec![Run { tells_place: false, ..Run::new(&frames) }],
+            ..Traf::new(2, 0, &[])
+        },
     ];
     let file = fragments::file(&moov(&tracks, &[[1, 1, 512, 60, 0]]), &[trafs]);
     let end = file.len() as u64;
@@ -328,10 +407,15 @@ fn a_skipped_track_keeps_its_place() {
 
 #[test]
 fn a_track_of_which_the_moov_knows_nothing_is_skipped() {
-    let movie = open(fragments::file(&init(), &[vec![Traf::new(1, 0, &pair()), Traf::new(7, 0, &pair())]]));
+    let movie =
+        open(fragments::file(&init(), &[vec![Traf::new(1, 0, &pair()), Traf::new(7, 0, &pair())]]));
     let skipped: Vec<_> = movie.skipped.iter().map(|skipped| skipped.id.0).collect();
     assert_eq!((movie.tracks.len(), skipped), (1, vec![2, 7]));
-    assert!(movie.skipped[1].reason.ends_with(": is of track 7, of which the moov tells nothing"), "{:?}", movie.skipped);
+    assert!(
+        movie.skipped[1].reason.ends_with(": is of track 7, of which the moov tells nothing"),
+        "{:?}",
+        movie.skipped
+    );
 }
 
 /// The data of all fragments may stand in front of them.
@@ -341,7 +425,8 @@ fn media_may_lie_apart_from_its_fragment() {
     let media = file.len() as u64 - 240;
     for number in 0..2 {
         let at = file.len() as u64;
-        let mut moof = moof(at, &[Traf { base: Base::Absolute(0), ..Traf::new(1, 1024 * number, &pair()) }]);
+        let mut moof =
+            moof(at, &[Traf { base: Base::Absolute(0), ..Traf::new(1, 1024 * number, &pair()) }]);
         let field = moof.windows(4).position(|window| window == b"trun").unwrap() + 12;
         let distance = (media.cast_signed() + 120 * number) - at.cast_signed();
         moof[field..field + 4].copy_from_slice(&i32::try_from(distance).unwrap().to_be_bytes());
@@ -362,25 +447,44 @@ struct Written {
 const TELLS: [u32; 9] = [0xf00, 0xe00, 0xd00, 0xb00, 0xb04, 0x900, 0xa04, 0, 4];
 
 fn traf(track: u32) -> impl Strategy<Value = Traf> {
-    let sample = (1_u32..9, 1_u32..50, any::<bool>(), -3_i32..9).prop_map(|(duration, size, is_sync, composition_offset)| {
-        Sample { duration, size, flags: if is_sync { SYNC } else { NON_SYNC }, composition_offset }
-    });
-    let run = (prop::collection::vec(sample.clone(), 1..7), any::<bool>(), 0_u8..2);
-    let base = prop::sample::select(vec![Base::Moof, Base::Absolute(0), Base::Absolute(77), Base::Before]);
-    let time = prop::sample::select(vec![Time::Untold, Time::Decoded(0, 0), Time::Decoded(1, 0), Time::Presented(1, 0)]);
-    (sample, prop::collection::vec(run, 1..4), prop::sample::select(TELLS.to_vec()), base, time).prop_map(
-        move |(common, runs, tells, base, time)| {
-            let runs = runs.into_iter().enumerate().map(|(at, (samples, tells_place, version))| Run {
-                version,
-                tells_place: tells_place || at == 0,
-                tells,
-                samples: samples.iter().enumerate().map(|(at, sample)| told(*sample, common, tells, at == 0)).collect(),
-            });
-            let default = |flag, value| (tells & flag == 0).then_some(value);
-            let defaults = [default(0x100, common.duration), default(0x200, common.size), default(0x400, common.flags)];
-            Traf { base, defaults, time, runs: runs.collect(), ..Traf::new(track, 0, &[]) }
+    let sample = (1_u32..9, 1_u32..50, any::<bool>(), -3_i32..9).prop_map(
+        |(duration, size, is_sync, composition_offset)| Sample {
+            duration,
+            size,
+            flags: if is_sync { SYNC } else { NON_SYNC },
+            composition_offset,
         },
-    )
+    );
+    let run = (prop::collection::vec(sample.clone(), 1..7), any::<bool>(), 0_u8..2);
+    let base =
+        prop::sample::select(vec![Base::Moof, Base::Absolute(0), Base::Absolute(77), Base::Before]);
+    let time = prop::sample::select(vec![
+        Time::Untold,
+        Time::Decoded(0, 0),
+        Time::Decoded(1, 0),
+        Time::Presented(1, 0),
+    ]);
+    (sample, prop::collection::vec(run, 1..4), prop::sample::select(TELLS.to_vec()), base, time)
+        .prop_map(move |(common, runs, tells, base, time)| {
+            let runs =
+                runs.into_iter().enumerate().map(|(at, (samples, tells_place, version))| Run {
+                    version,
+                    tells_place: tells_place || at == 0,
+                    tells,
+                    samples: samples
+                        .iter()
+                        .enumerate()
+                        .map(|(at, sample)| told(*sample, common, tells, at == 0))
+                        .collect(),
+                });
+            let default = |flag, value| (tells & flag == 0).then_some(value);
+            let defaults = [
+                default(0x100, common.duration),
+                default(0x200, common.size),
+                default(0x400, common.flags),
+            ];
+            Traf { base, defaults, time, runs: runs.collect(), ..Traf::new(track, 0, &[]) }
+        })
 }
 
 /// What is told of a sample where the rest is common to all.
@@ -388,16 +492,21 @@ fn told(sample: Sample, common: Sample, tells: u32, is_first: bool) -> Sample {
     Sample {
         duration: if tells & 0x100 != 0 { sample.duration } else { common.duration },
         size: if tells & 0x200 != 0 { sample.size } else { common.size },
-        flags: if tells & 0x400 != 0 || (tells & 4 != 0 && is_first) { sample.flags } else { common.flags },
+        flags: if tells & 0x400 != 0 || (tells & 4 != 0 && is_first) {
+            sample.flags
+        } else {
+            common.flags
+        },
         composition_offset: if tells & 0x800 != 0 { sample.composition_offset } else { 0 },
     }
 }
 
 fn written(track: u32) -> impl Strategy<Value = Written> {
-    prop::collection::vec((traf(track), prop_oneof![3 => Just(0_u32), 1 => 0_u32..5000]), 1..6).prop_map(|fragments| {
-        let (trafs, gaps) = fragments.into_iter().unzip();
-        Written { trafs, gaps }.timed()
-    })
+    prop::collection::vec((traf(track), prop_oneof![3 => Just(0_u32), 1 => 0_u32..5000]), 1..6)
+        .prop_map(|fragments| {
+            let (trafs, gaps) = fragments.into_iter().unzip();
+            Written { trafs, gaps }.timed()
+        })
 }
 
 impl Written {
@@ -410,15 +519,23 @@ impl Written {
                 Time::Untold if at == 0 => (time, *gap) = (0, 0),
                 Time::Untold => *gap = 0,
                 Time::Decoded(_, told) => *told = time + i64::from(*gap),
-                Time::Presented(_, told) => *told = time + i64::from(*gap) + i64::from(first.composition_offset),
+                Time::Presented(_, told) => {
+                    *told = time + i64::from(*gap) + i64::from(first.composition_offset)
+                }
             }
             time += i64::from(*gap);
-            time += traf.runs.iter().flat_map(|run| &run.samples).map(|sample| i64::from(sample.duration)).sum::<i64>();
+            time += traf
+                .runs
+                .iter()
+                .flat_map(|run| &run.samples)
+                .map(|sample| i64::from(sample.duration))
+                .sum::<i64>();
         }
         self
     }
 
-    /// When the first sample is decoded, and all samples with the gaps behind them. Every frame of AAC is sync, and one picture at least.
+    /// When the first sample is decoded, and all samples with the gaps behind them. Every frame of
+    /// AAC is sync, and one picture at least.
     fn expected(&self) -> (i64, Vec<Sample>) {
         let mut samples: Vec<Sample> = Vec::new();
         for (traf, gap) in self.trafs.iter().zip(&self.gaps) {
@@ -429,9 +546,14 @@ impl Written {
         }
         let none_is_sync = samples.iter().all(|sample| sample.flags != SYNC);
         for (at, sample) in samples.iter_mut().enumerate() {
-            sample.flags = if self.trafs[0].track == 2 || (none_is_sync && at == 0) { SYNC } else { sample.flags };
+            sample.flags = if self.trafs[0].track == 2 || (none_is_sync && at == 0) {
+                SYNC
+            } else {
+                sample.flags
+            };
         }
-        let start = if self.trafs[0].time == Time::Untold { 0 } else { 100 + i64::from(self.gaps[0]) };
+        let start =
+            if self.trafs[0].time == Time::Untold { 0 } else { 100 + i64::from(self.gaps[0]) };
         (start, samples)
     }
 }

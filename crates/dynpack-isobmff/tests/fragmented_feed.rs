@@ -27,18 +27,23 @@ impl Sparse {
 
     fn read(&self, extent: Extent) -> Bytes {
         let mut bytes = vec![0xaa; usize::try_from(extent.len).unwrap()];
-        let first = self.stretches.range(..=extent.offset).next_back().map_or(0, |(offset, _)| *offset);
+        let first =
+            self.stretches.range(..=extent.offset).next_back().map_or(0, |(offset, _)| *offset);
         for (offset, stretch) in self.stretches.range(first..extent.end()) {
-            let (from, to) = (extent.offset.max(*offset), extent.end().min(offset + stretch.len() as u64));
+            let (from, to) =
+                (extent.offset.max(*offset), extent.end().min(offset + stretch.len() as u64));
             if from < to {
-                let of = |start: u64| usize::try_from(from - start).unwrap()..usize::try_from(to - start).unwrap();
+                let of = |start: u64| {
+                    usize::try_from(from - start).unwrap()..usize::try_from(to - start).unwrap()
+                };
                 bytes[of(extent.offset)].copy_from_slice(&stretch[of(*offset)]);
             }
         }
         bytes.into()
     }
 
-    /// Reads what is needed, up to `most` ranges side by side; gives the movie and the ranges, turn by turn.
+    /// Reads what is needed, up to `most` ranges side by side; gives the movie and the ranges, turn
+    /// by turn.
     fn open(&self, most: usize) -> (Movie, Vec<Vec<Extent>>) {
         let mut demuxer = Demuxer::new(self.len, Limits::default());
         let mut turns = Vec::new();
@@ -48,7 +53,10 @@ impl Sparse {
                 break;
             }
             assert!(needs.len() <= most && needs.first() == demuxer.need().as_ref());
-            assert!(needs.iter().zip(&needs[1..]).all(|(one, next)| one.end() <= next.offset), "{needs:?}");
+            assert!(
+                needs.iter().zip(&needs[1..]).all(|(one, next)| one.end() <= next.offset),
+                "{needs:?}"
+            );
             for need in needs.iter().rev() {
                 demuxer.feed(need.offset, self.read(*need)).unwrap();
             }
@@ -58,22 +66,36 @@ impl Sparse {
     }
 }
 
-/// An hour of pictures (30 a second) and AAC (48 kHz) as `.ismv`: fragments of two seconds, each track's on their own, 595 MB, with
-/// an `mfra` at the end if asked for.
+/// An hour of pictures (30 a second) and AAC (48 kHz) as `.ismv`: fragments of two seconds, each
+/// track's on their own, 595 MB, with an `mfra` at the end if asked for.
 fn an_hour(with_index: bool) -> Sparse {
     let mut file = Sparse { len: 0, stretches: BTreeMap::new() };
     file.push([ftyp(), init()].concat());
-    let picture =
-        |at: u32| Sample { size: 5000 + at % 7, composition_offset: i32::try_from(at % 3 * 512).unwrap(), ..Sample::other(0) };
+    let picture = |at: u32| Sample {
+        size: 5000 + at % 7,
+        composition_offset: i32::try_from(at % 3 * 512).unwrap(),
+        ..Sample::other(0)
+    };
     let pictures: Vec<_> = (0..60).map(picture).collect();
-    let frames: Vec<_> = (0..94).map(|at| Sample { duration: 1024, ..Sample::sync(300 + at % 9) }).collect();
+    let frames: Vec<_> =
+        (0..94).map(|at| Sample { duration: 1024, ..Sample::sync(300 + at % 9) }).collect();
     let mut index = Vec::new();
     for number in 0..1800_i64 {
         for (track, samples, duration) in [(1, &pictures, 60 * 512), (2, &frames, 94 * 1024)] {
-            let (tells, defaults) = if track == 1 { (0xe04, [Some(512), None, None]) } else { (0x300, [None, None, Some(0)]) };
+            let (tells, defaults) = if track == 1 {
+                (0xe04, [Some(512), None, None])
+            } else {
+                (0x300, [None, None, Some(0)])
+            };
             let run = Run { tells, ..Run::new(samples) };
             let time = Time::Presented(1, number * duration);
-            let traf = Traf { base: Base::Before, defaults, time, runs: vec![run], ..Traf::new(track, 0, &[]) };
+            let traf = Traf {
+                base: Base::Before,
+                defaults,
+                time,
+                runs: vec![run],
+                ..Traf::new(track, 0, &[])
+            };
             index.push((0, file.len));
             let media: u32 = samples.iter().map(|sample| sample.size).sum();
             file.push([moof(file.len, &[traf]), words(&[media + 8]), b"mdat".to_vec()].concat());
@@ -157,7 +179,10 @@ fn a_sidx_is_an_index_and_tells_when_the_end_is_missing() {
     let mut media = Vec::new();
     let mut lengths = Vec::new();
     for time in 0..4 {
-        let fragment = fragment(head.len() as u64 + index_len + media.len() as u64, &[Traf::new(1, time * 1024, &pair())]);
+        let fragment = fragment(
+            head.len() as u64 + index_len + media.len() as u64,
+            &[Traf::new(1, time * 1024, &pair())],
+        );
         lengths.push(u32::try_from(fragment.len()).unwrap());
         media.extend(fragment);
     }
@@ -166,7 +191,13 @@ fn a_sidx_is_an_index_and_tells_when_the_end_is_missing() {
     assert_eq!(demux(file.clone().into()).unwrap().tracks[0].samples.len(), 8);
     let error = demux(Bytes::copy_from_slice(&file[..cut])).unwrap_err().to_string();
     let at = file.windows(4).position(|window| window == b"sidx").unwrap() - 4;
-    assert_eq!(error, format!("sidx at {at}: tells of segments up to {}, but the file has only {cut} bytes", file.len()));
+    assert_eq!(
+        error,
+        format!(
+            "sidx at {at}: tells of segments up to {}, but the file has only {cut} bytes",
+            file.len()
+        )
+    );
 }
 
 #[test]
@@ -199,14 +230,17 @@ fn feed(file: &Bytes, pieces: &[(usize, usize, usize)]) -> Result<Movie, Error> 
         let ahead = which % needs.len();
         let need = needs[ahead];
         let at = usize::try_from(need.offset).unwrap();
-        let (start, end) = (at - if ahead == 0 { back.min(at) } else { 0 }, (at + len.max(1)).min(file.len()));
+        let (start, end) =
+            (at - if ahead == 0 { back.min(at) } else { 0 }, (at + len.max(1)).min(file.len()));
         if demuxer.feed(start as u64, file.slice(start..end)).is_err() {
             break;
         }
         if ahead > 0 {
             // What comes early may be too little, but the first is always welcome.
             let at = usize::try_from(first.offset).unwrap();
-            if demuxer.need() == Some(first) && demuxer.feed(first.offset, file.slice(at..=at)).is_err() {
+            if demuxer.need() == Some(first)
+                && demuxer.feed(first.offset, file.slice(at..=at)).is_err()
+            {
                 break;
             }
         }

@@ -1,4 +1,5 @@
-//! Broken and hostile fragments: a clear error with its place, no panic, and no memory that the file does not pay for.
+//! Broken and hostile fragments: a clear error with its place, no panic, and no memory that the
+//! file does not pay for.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod builder;
@@ -35,7 +36,8 @@ fn last(file: &[u8], kind: &[u8; 4]) -> usize {
     file.windows(4).rposition(|window| window == kind).unwrap() - 4
 }
 
-/// The file with one of its numbers changed, so many bytes behind the start of the last box of a kind.
+/// The file with one of its numbers changed, so many bytes behind the start of the last box of a
+/// kind.
 fn changed(kind: &[u8; 4], field: usize, value: u32) -> (Vec<u8>, usize) {
     let mut file = two_fragments();
     let at = last(&file, kind);
@@ -67,7 +69,10 @@ fn a_malformed_fragment_is_named_with_its_place() {
         assert!(told.starts_with(problem), "{error}, instead of {problem}");
     }
     let (file, at) = changed(b"trun", 12, 90_210);
-    assert_eq!(refusal(file), format!("moof[2]/traf[1]/trun[1] at {at}: count 90210 exceeds the body"));
+    assert_eq!(
+        refusal(file),
+        format!("moof[2]/traf[1]/trun[1] at {at}: count 90210 exceeds the body")
+    );
 }
 
 #[test]
@@ -79,7 +84,8 @@ fn a_broken_track_leaves_the_other() {
     let reason = &movie.skipped[0].reason;
     assert!(
         reason.starts_with("moof[2]/traf[2] at ")
-            && reason.ends_with("begins 3072 ticks before the end of the samples before it, at 3072"),
+            && reason
+                .ends_with("begins 3072 ticks before the end of the samples before it, at 3072"),
         "{reason}"
     );
 }
@@ -89,7 +95,10 @@ fn a_broken_track_leaves_the_other() {
 fn fragments_hold_nothing_but_boxes() {
     let traf = Traf { more: vec![0; 3], ..Traf::new(1, 0, &pair()) };
     let text = refusal(fragments::file(&init(), &[vec![traf.clone()]]));
-    assert!(text.starts_with("moof[1]/traf[1] at ") && text.ends_with(": its last 3 bytes are no box"), "{text}");
+    assert!(
+        text.starts_with("moof[1]/traf[1] at ") && text.ends_with(": its last 3 bytes are no box"),
+        "{text}"
+    );
     let text = refusal(fragments::file(&init(), &[vec![Traf { more: vec![0; 8], ..traf }]]));
     assert!(text.ends_with(": its size is 0"), "{text}");
 }
@@ -116,14 +125,19 @@ fn media_that_is_missing_or_elsewhere_is_told() {
     let at = last(&file, b"trun");
     assert_eq!(
         text,
-        format!("moof[2]/traf[1]/trun[1] at {at}: its samples end at {}, but the file has only {cut} bytes", file.len())
+        format!(
+            "moof[2]/traf[1]/trun[1] at {at}: its samples end at {}, but the file has only {cut} bytes",
+            file.len()
+        )
     );
     let mut renamed = file.clone();
     renamed[mdat + 4..mdat + 8].copy_from_slice(b"free");
     let (from, to) = (mdat + 8, file.len());
     assert_eq!(
         refusal(renamed),
-        format!("the movie fragments at {from}: samples lie at {from} to {to}, but not within one mdat")
+        format!(
+            "the movie fragments at {from}: samples lie at {from} to {to}, but not within one mdat"
+        )
     );
 }
 
@@ -133,7 +147,10 @@ fn offsets_of_another_file_are_told() {
     let traf = Traf { base: Base::Absolute(0), ..Traf::new(1, 0, &pair()) };
     let fragments = fragment(0, &[traf]);
     let text = refusal([ftyp(), init(), boxed(b"free", &[0; 999]), fragments].concat());
-    assert!(text.starts_with("the movie fragments at ") && text.ends_with(", but not within one mdat"), "{text}");
+    assert!(
+        text.starts_with("the movie fragments at ") && text.ends_with(", but not within one mdat"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -142,9 +159,16 @@ fn files_that_break_off_are_told() {
     let (moof, len) = (last(&file, b"moof"), file.len());
     assert_eq!(
         refusal(file[..moof + 50].to_vec()),
-        format!("moof at {moof}: its {} bytes run past the end of the file at {}", last(&file, b"mdat") - moof, moof + 50)
+        format!(
+            "moof at {moof}: its {} bytes run past the end of the file at {}",
+            last(&file, b"mdat") - moof,
+            moof + 50
+        )
     );
-    assert_eq!(refusal(file[..moof + 5].to_vec()), format!("the end of the file at {moof}: it breaks off within a box header"));
+    assert_eq!(
+        refusal(file[..moof + 5].to_vec()),
+        format!("the end of the file at {moof}: it breaks off within a box header")
+    );
     let zeros = refusal([file, vec![0; 100]].concat());
     assert!(zeros.ends_with(&format!(" at {len}: there are zeros instead of a box")), "{zeros}");
 }
@@ -161,15 +185,20 @@ fn every_truncation_is_refused_but_between_fragments() {
 
 #[test]
 fn a_fragment_without_a_moov_is_told() {
-    let alone = [boxed(b"styp", b"msdh\0\0\0\0"), fragment(16, &[Traf::new(1, 0, &pair())])].concat();
-    assert_eq!(refusal(alone), "moof at 16: no moov stands before it: the initialization segment is missing");
+    let alone =
+        [boxed(b"styp", b"msdh\0\0\0\0"), fragment(16, &[Traf::new(1, 0, &pair())])].concat();
+    assert_eq!(
+        refusal(alone),
+        "moof at 16: no moov stands before it: the initialization segment is missing"
+    );
     let empty = refusal([ftyp(), init()].concat());
     assert_eq!(empty, "no track can be served: track 1: has no samples; track 2: has no samples");
 }
 
 #[test]
 fn counts_that_cost_the_file_nothing_meet_the_limit() {
-    let mut file = fragments::file(&fragments::moov(&[Track::video(MEDIA)], &[[1, 1, 1, 1, 0]]), &[vec![]]);
+    let mut file =
+        fragments::file(&fragments::moov(&[Track::video(MEDIA)], &[[1, 1, 1, 1, 0]]), &[vec![]]);
     let at = file.len() as u64;
     let trun = full(b"trun", 0, 1, &words(&[u32::MAX, 0]));
     let traf = boxed(b"traf", &[full(b"tfhd", 0, 0x20000, &words(&[1])), trun].concat());
@@ -178,7 +207,8 @@ fn counts_that_cost_the_file_nothing_meet_the_limit() {
     assert!(text.contains(&format!("its samples end at {}", at + u64::from(u32::MAX))), "{text}");
     // Samples without bytes lie anywhere.
     let empty = |flags| {
-        let moov = fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 1, 0, flags]]);
+        let moov =
+            fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 1, 0, flags]]);
         let trun = full(b"trun", 0, 4, &words(&[u32::MAX, 0x0001_0000]));
         let traf = boxed(b"traf", &[full(b"tfhd", 0, 0x20000, &words(&[1])), trun].concat());
         [ftyp(), moov, boxed(b"moof", &traf)].concat()
@@ -225,7 +255,8 @@ fn sync_samples_that_cost_the_file_nothing_are_refused() {
     let many = full(b"trun", 0, 0, &words(&[1 << 20]));
     let traf = boxed(b"traf", &[full(b"tfhd", 0, 0x20000, &words(&[1])), many].concat());
     let head = [ftyp(), moov, boxed(b"moof", &traf)].concat();
-    let file = [head.clone(), fragment(head.len() as u64, &[Traf::new(1, 1 << 20, &pair())])].concat();
+    let file =
+        [head.clone(), fragment(head.len() as u64, &[Traf::new(1, 1 << 20, &pair())])].concat();
     let text = refusal(file);
     assert!(text.contains("1048577 sync samples are told of, but the file has only "), "{text}");
 }
@@ -242,18 +273,24 @@ fn each_limit_names_itself() {
     let mut huge = file.clone();
     huge[at..at + 4].copy_from_slice(&0x7000_0000_u32.to_be_bytes());
     let size = open(huge, Limits::default()).unwrap_err().to_string();
-    assert_eq!(size, format!("moof at {at}: 1879048192 passes the limit of 268435456 (Limits::moov_size)"));
+    assert_eq!(
+        size,
+        format!("moof at {at}: 1879048192 passes the limit of 268435456 (Limits::moov_size)")
+    );
     let trafs: Vec<_> = (1..9).map(|track| Traf::new(track, 0, &pair())).collect();
     let many = fragments::file(&init(), &[trafs]);
     let tracks = open(many, Limits::default().with_tracks(4)).unwrap_err().to_string();
     assert!(
-        tracks.starts_with("moof[1]/traf[5] at ") && tracks.ends_with("5 passes the limit of 4 (Limits::tracks)"),
+        tracks.starts_with("moof[1]/traf[5] at ")
+            && tracks.ends_with("5 passes the limit of 4 (Limits::tracks)"),
         "{tracks}"
     );
-    let defaults = fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 0, 0, 0]; 65]);
+    let defaults =
+        fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 0, 0, 0]; 65]);
     let defaults = open([ftyp(), defaults].concat(), Limits::default()).unwrap_err().to_string();
     assert!(
-        defaults.starts_with("moov/mvex at ") && defaults.ends_with("65 passes the limit of 64 (Limits::tracks)"),
+        defaults.starts_with("moov/mvex at ")
+            && defaults.ends_with("65 passes the limit of 64 (Limits::tracks)"),
         "{defaults}"
     );
 }
@@ -261,7 +298,8 @@ fn each_limit_names_itself() {
 #[test]
 fn times_beyond_all_reason_bring_nothing_down() {
     let open = |times: &[i64]| {
-        let fragments: Vec<_> = times.iter().map(|time| vec![Traf::new(1, *time, &pair())]).collect();
+        let fragments: Vec<_> =
+            times.iter().map(|time| vec![Traf::new(1, *time, &pair())]).collect();
         demux(fragments::file(&init(), &fragments).into())
     };
     for time in [i64::MAX, i64::MIN, (1 << 62) + 1] {
@@ -276,9 +314,18 @@ fn times_beyond_all_reason_bring_nothing_down() {
 
 fn sample_file() -> Vec<u8> {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
-    let video = Traf { runs: vec![Run { tells: 0xb04, ..Run::new(&pair()) }, Run::new(&pair())], ..Traf::new(1, 0, &[]) };
-    let audio = Traf { base: Base::Before, time: Time::Presented(1, 0), ..Traf::new(2, 0, &frames) };
-    let second = Traf { base: Base::Absolute(0), time: Time::Untold, defaults: [Some(5); 3], ..Traf::new(1, 0, &pair()) };
+    let video = Traf {
+        runs: vec![Run { tells: 0xb04, ..Run::new(&pair()) }, Run::new(&pair())],
+        ..Traf::new(1, 0, &[])
+    };
+    let audio =
+        Traf { base: Base::Before, time: Time::Presented(1, 0), ..Traf::new(2, 0, &frames) };
+    let second = Traf {
+        base: Base::Absolute(0),
+        time: Time::Untold,
+        defaults: [Some(5); 3],
+        ..Traf::new(1, 0, &pair())
+    };
     let head = [ftyp(), init(), sidx(&[300, 200])].concat();
     let first = fragment(head.len() as u64, &[video, audio]);
     let at = (head.len() + first.len()) as u64;

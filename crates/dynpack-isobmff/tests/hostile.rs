@@ -29,7 +29,8 @@ fn a_malformed_table_is_named_with_its_place() {
     let mut file = file(&[Track::video(MEDIA)], 190);
     let at = place(b"stsz");
     file[at + 16..at + 20].copy_from_slice(&90_210_u32.to_be_bytes());
-    let expected = format!("moov/trak[1]/mdia/minf/stbl/stsz at {at}: count 90210 exceeds the body");
+    let expected =
+        format!("moov/trak[1]/mdia/minf/stbl/stsz at {at}: count 90210 exceeds the body");
     assert_eq!(refusal(file.clone()), expected);
     let error = demux(file.into()).unwrap_err();
     let Error::Malformed { path, offset, problem } = error else { panic!("{error}") };
@@ -43,7 +44,11 @@ fn every_table_that_claims_too_much_is_refused() {
         let mut file = file(&[Track::video(MEDIA)], 190);
         let at = place(kind) + if kind == b"stsz" { 16 } else { 12 };
         file[at..at + 4].copy_from_slice(&[0xff; 4]);
-        assert!(refusal(file).ends_with("count 4294967295 exceeds the body"), "{}", kind.escape_ascii());
+        assert!(
+            refusal(file).ends_with("count 4294967295 exceeds the body"),
+            "{}",
+            kind.escape_ascii()
+        );
     }
 }
 
@@ -56,7 +61,9 @@ fn a_count_that_costs_the_file_nothing_meets_the_limit() {
     let at = place(b"stsz");
     assert_eq!(
         text,
-        format!("moov/trak[1]/mdia/minf/stbl/stsz at {at}: 4294967295 passes the limit of 16777216 (Limits::samples)")
+        format!(
+            "moov/trak[1]/mdia/minf/stbl/stsz at {at}: 4294967295 passes the limit of 16777216 (Limits::samples)"
+        )
     );
     let limits = Limits::default().with_samples(u32::MAX);
     let track = Track {
@@ -94,7 +101,9 @@ fn sample_data_behind_the_end_of_the_file_is_told() {
     let track = Track { offsets: vec![5000], ..Track::video(0) };
     let file = file(&[track], 190);
     let (len, at) = (file.len(), place(b"stbl"));
-    let expected = format!("moov/trak[1]/mdia/minf/stbl at {at}: sample data ends at 5190, but the file has only {len} bytes");
+    let expected = format!(
+        "moov/trak[1]/mdia/minf/stbl at {at}: sample data ends at 5190, but the file has only {len} bytes"
+    );
     assert_eq!(refusal(file), expected);
 }
 
@@ -106,8 +115,14 @@ fn tables_that_contradict_each_other_are_told() {
         (|track| track.stts = Some(vec![(4, 0x8000_0000)]), "a sample lasts 2147483648 ticks"),
         (|track| track.sizes = Some(Sizes::Table(vec![0; 4])), "all 4 samples are empty"),
         (|track| track.sizes = None, "holds neither stsz nor stz2"),
-        (|track| track.sizes = Some(Sizes::Compact(9, vec![0])), "has sizes of 9 bits, not of 4, 8 or 16"),
-        (|track| track.stsc = vec![(1, 3, 1)], "gives places to 3 samples in 1 chunks, where there are 4"),
+        (
+            |track| track.sizes = Some(Sizes::Compact(9, vec![0])),
+            "has sizes of 9 bits, not of 4, 8 or 16",
+        ),
+        (
+            |track| track.stsc = vec![(1, 3, 1)],
+            "gives places to 3 samples in 1 chunks, where there are 4",
+        ),
         (|track| track.stsc = vec![], "gives places to 0 samples in 1 chunks, where there are 4"),
         (|track| track.stsc = vec![(2, 4, 1)], "run 1 does not ascend from chunk 1"),
         (|track| track.stsc = vec![(0, 4, 1)], "run 1 does not ascend from chunk 1"),
@@ -122,53 +137,90 @@ fn tables_that_contradict_each_other_are_told() {
             |track| track.edits = Some((1, vec![(u64::MAX, -1), (u64::MAX, -1)])),
             "its empty edits last 18446744073709551615 ticks",
         ),
-        (|track| (track.wide_offsets, track.offsets) = (true, vec![u64::MAX]), "chunk 1 passes 64 bits"),
+        (
+            |track| (track.wide_offsets, track.offsets) = (true, vec![u64::MAX]),
+            "chunk 1 passes 64 bits",
+        ),
         (|track| track.entries = vec![], "holds no entry 1, which the samples use"),
         (|track| track.entries = vec![boxed(b"avc1", &[0; 78])], "holds no avcC"),
         (|track| track.entries = vec![boxed(b"avc1", &[0; 20])], "is cut short"),
-        (|track| track.entries = vec![builder::avc1(b"avc1", &[1])], "the avcC configuration is malformed: shorter than 6 bytes"),
-        (|track| track.entries = vec![builder::mp4a(&[0x16, 0x90])], "the sampling rate is reserved or zero"),
+        (
+            |track| track.entries = vec![builder::avc1(b"avc1", &[1])],
+            "the avcC configuration is malformed: shorter than 6 bytes",
+        ),
+        (
+            |track| track.entries = vec![builder::mp4a(&[0x16, 0x90])],
+            "the sampling rate is reserved or zero",
+        ),
         (|track| track.entries = vec![builder::sound(0, &[], &[])], "holds no esds"),
-        (|track| track.entries = vec![builder::sound(0, &[], &full(b"esds", 0, 0, &[3]))], "holds no decoder configuration"),
+        (
+            |track| track.entries = vec![builder::sound(0, &[], &full(b"esds", 0, 0, &[3]))],
+            "holds no decoder configuration",
+        ),
     ] {
         let text = refused(change);
-        assert!(text.starts_with("moov/trak[1]") && text.ends_with(expected), "{text}, instead of: {expected}");
+        assert!(
+            text.starts_with("moov/trak[1]") && text.ends_with(expected),
+            "{text}, instead of: {expected}"
+        );
     }
 }
 
 #[test]
 fn files_that_are_none_are_told() {
     assert_eq!(refusal(vec![]), "moov at 0: the file is empty");
-    assert_eq!(refusal(b"<?xml version".to_vec()), "this is not an MP4 file: it does not start with a box, but with \"l ve\"");
+    assert_eq!(
+        refusal(b"<?xml version".to_vec()),
+        "this is not an MP4 file: it does not start with a box, but with \"l ve\""
+    );
     assert_eq!(refusal(ftyp()), "moov at 24: the file ends without one");
     assert_eq!(refusal([ftyp(), vec![0; 3]].concat()), "moov at 27: the file ends without one");
     let cut = [ftyp(), b"\0\0\x01\0mdat1234".to_vec()].concat();
-    assert_eq!(refusal(cut), "mdat at 24: its 256 bytes run past the end of the file at 36, and no moov stands before");
+    assert_eq!(
+        refusal(cut),
+        "mdat at 24: its 256 bytes run past the end of the file at 36, and no moov stands before"
+    );
     let small = [ftyp(), b"\0\0\0\x03free".to_vec()].concat();
     assert_eq!(refusal(small), "free at 24: its size of 3 is less than its header");
     let huge = [ftyp(), b"\0\0\0\x01moov\xff\xff\xff\xff\xff\xff\xff\xff".to_vec()].concat();
-    assert_eq!(refusal(huge), "moov at 24: 18446744073709551615 passes the limit of 268435456 (Limits::moov_size)");
+    assert_eq!(
+        refusal(huge),
+        "moov at 24: 18446744073709551615 passes the limit of 268435456 (Limits::moov_size)"
+    );
     assert_eq!(refusal(boxed(b"moov", &mvhd())), "moov at 0: holds no trak");
-    assert_eq!(refusal(boxed(b"moov", &boxed(b"cmov", &[]))), "moov: the movie header is compressed");
+    assert_eq!(
+        refusal(boxed(b"moov", &boxed(b"cmov", &[]))),
+        "moov: the movie header is compressed"
+    );
 }
 
 #[test]
 fn boxes_that_run_past_their_parent_are_told() {
     let body = [mvhd(), words(&[100]), b"trak".to_vec(), vec![0; 20]].concat();
-    assert_eq!(refusal(boxed(b"moov", &body)), "moov/trak at 116: its 100 bytes run past the 28 left of moov");
-    let long = [mvhd(), boxed_long(b"free", &[]), words(&[1]), b"trak".to_vec(), vec![0xff; 8]].concat();
+    assert_eq!(
+        refusal(boxed(b"moov", &body)),
+        "moov/trak at 116: its 100 bytes run past the 28 left of moov"
+    );
+    let long =
+        [mvhd(), boxed_long(b"free", &[]), words(&[1]), b"trak".to_vec(), vec![0xff; 8]].concat();
     let text = refusal(boxed(b"moov", &long));
-    assert_eq!(text, "moov/trak at 132: its 18446744073709551615 bytes run past the 16 left of moov");
+    assert_eq!(
+        text,
+        "moov/trak at 132: its 18446744073709551615 bytes run past the 16 left of moov"
+    );
 }
 
-/// A movie within a movie within a movie, and descriptors likewise: nothing is entered that is not expected.
+/// A movie within a movie within a movie, and descriptors likewise: nothing is entered that is not
+/// expected.
 #[test]
 fn deep_nesting_ends_nothing_but_the_file() {
     let nested = (0..10_000).fold(Vec::new(), |body, _| boxed(b"moov", &body));
     assert!(refusal(nested).ends_with("holds no trak"));
     let descriptors = (0..20_000).fold(Vec::new(), |body: Vec<u8>, _| {
         let len = body.len() + 3;
-        let len = [21, 14, 7, 0].map(|shift| u8::try_from(len >> shift & 0x7f).unwrap() | if shift > 0 { 0x80 } else { 0 });
+        let len = [21, 14, 7, 0].map(|shift| {
+            u8::try_from(len >> shift & 0x7f).unwrap() | if shift > 0 { 0x80 } else { 0 }
+        });
         [&[3][..], &len, &[0, 0, 0], &body].concat()
     });
     let entry = builder::sound(0, &[], &full(b"esds", 0, 0, &descriptors));

@@ -1,4 +1,5 @@
-//! Random movies, read by this crate and by mp4parse, against each other and against what was written.
+//! Random movies, read by this crate and by mp4parse, against each other and against what was
+//! written.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod builder;
@@ -20,14 +21,21 @@ struct Written {
 }
 
 fn samples() -> impl Strategy<Value = Vec<Written>> {
-    let sample = (1_u32..5, -3_i32..4, 1_u32..200, any::<bool>(), prop_oneof![3 => Just(0_u64), 1 => 1_u64..50]);
+    let sample = (
+        1_u32..5,
+        -3_i32..4,
+        1_u32..200,
+        any::<bool>(),
+        prop_oneof![3 => Just(0_u64), 1 => 1_u64..50],
+    );
     prop::collection::vec(sample, 1..60).prop_map(|samples| {
         let mut end = 100;
-        let written = samples.into_iter().map(|(duration, composition_offset, size, is_sync, gap)| {
-            let offset = end + gap;
-            end = offset + u64::from(size);
-            Written { duration, composition_offset, size, is_sync, offset }
-        });
+        let written =
+            samples.into_iter().map(|(duration, composition_offset, size, is_sync, gap)| {
+                let offset = end + gap;
+                end = offset + u64::from(size);
+                Written { duration, composition_offset, size, is_sync, offset }
+            });
         written.collect()
     })
 }
@@ -44,7 +52,13 @@ fn runs<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Vec<(u32, T)> {
 }
 
 /// Writes the samples, in chunks of at most `most` samples.
-fn track(samples: &[Written], most: u32, wide_offsets: bool, edits: (u64, i64), is_audio: bool) -> Track {
+fn track(
+    samples: &[Written],
+    most: u32,
+    wide_offsets: bool,
+    edits: (u64, i64),
+    is_audio: bool,
+) -> Track {
     let mut chunks: Vec<(u32, u64, u64)> = Vec::new();
     for sample in samples {
         match chunks.last_mut() {
@@ -63,9 +77,18 @@ fn track(samples: &[Written], most: u32, wide_offsets: bool, edits: (u64, i64), 
     Track {
         id: 1,
         stts: Some(runs(samples.iter().map(|sample| sample.duration))),
-        ctts: Some((1, runs(samples.iter().map(|sample| sample.composition_offset.cast_unsigned())))),
+        ctts: Some((
+            1,
+            runs(samples.iter().map(|sample| sample.composition_offset.cast_unsigned())),
+        )),
         sizes: Some(Sizes::Table(samples.iter().map(|sample| sample.size).collect())),
-        stss: Some((1..).zip(samples).filter(|(_, sample)| sample.is_sync).map(|(number, _)| number).collect()),
+        stss: Some(
+            (1..)
+                .zip(samples)
+                .filter(|(_, sample)| sample.is_sync)
+                .map(|(number, _)| number)
+                .collect(),
+        ),
         stsc: stsc.collect(),
         offsets: chunks.iter().map(|chunk| chunk.1).collect(),
         wide_offsets,
@@ -125,31 +148,49 @@ proptest! {
 }
 
 fn theirs(entry: Vec<u8>, base: Track) -> SampleEntry {
-    let mut theirs = mp4parse::read_mp4(&mut moov(&[Track { entries: vec![entry], ..base }]).as_slice()).unwrap();
+    let mut theirs =
+        mp4parse::read_mp4(&mut moov(&[Track { entries: vec![entry], ..base }]).as_slice())
+            .unwrap();
     theirs.tracks[0].stsd.take().unwrap().descriptions.pop().unwrap()
 }
 
 #[test]
 fn codec_configurations_agree() {
-    let SampleEntry::Video(video) = theirs(builder::avc1(b"avc1", AVCC), Track::video(32)) else { panic!("not video") };
+    let SampleEntry::Video(video) = theirs(builder::avc1(b"avc1", AVCC), Track::video(32)) else {
+        panic!("not video")
+    };
     let VideoCodecSpecific::AVCConfig(record) = video.codec_specific else { panic!("not H.264") };
-    let SampleEntry::Audio(audio) = theirs(mp4a(AAC_LC), Track::audio(32)) else { panic!("not audio") };
-    let AudioCodecSpecific::ES_Descriptor(descriptor) = audio.codec_specific else { panic!("no descriptor") };
+    let SampleEntry::Audio(audio) = theirs(mp4a(AAC_LC), Track::audio(32)) else {
+        panic!("not audio")
+    };
+    let AudioCodecSpecific::ES_Descriptor(descriptor) = audio.codec_specific else {
+        panic!("no descriptor")
+    };
     let movie = demux(file(&[Track::video(32), Track::audio(222)], 220).into()).unwrap();
     assert_eq!(movie.tracks[0].codec.avc().unwrap().record, record.as_slice());
-    assert_eq!(movie.tracks[1].codec.aac().unwrap().specific_config, descriptor.decoder_specific_data.as_slice());
+    assert_eq!(
+        movie.tracks[1].codec.aac().unwrap().specific_config,
+        descriptor.decoder_specific_data.as_slice()
+    );
 }
 
-/// Where mp4parse fails, our own reading stands: it refuses a second `avcC`, and descriptors of more than four kilobytes are kept from it.
+/// Where mp4parse fails, our own reading stands: it refuses a second `avcC`, and descriptors of
+/// more than four kilobytes are kept from it.
 #[test]
 fn what_mp4parse_refuses_opens_all_the_same() {
     let mut body = builder::avc1(b"avc1", AVCC)[8..].to_vec();
     body.extend(boxed(b"avcC", AVCC));
     let twice = boxed(b"avc1", &body);
-    assert!(mp4parse::read_mp4(&mut moov(&[Track { entries: vec![twice.clone()], ..Track::video(32) }]).as_slice()).is_err());
+    assert!(
+        mp4parse::read_mp4(
+            &mut moov(&[Track { entries: vec![twice.clone()], ..Track::video(32) }]).as_slice()
+        )
+        .is_err()
+    );
     body.extend(boxed(b"free", &[0; 5000]));
     for entry in [twice, boxed(b"avc1", &body)] {
-        let movie = demux(file(&[Track { entries: vec![entry], ..Track::video(32) }], 190).into()).unwrap();
+        let movie =
+            demux(file(&[Track { entries: vec![entry], ..Track::video(32) }], 190).into()).unwrap();
         assert_eq!(movie.tracks[0].codec.avc().unwrap().record, AVCC);
     }
 }

@@ -3,7 +3,10 @@
 
 mod builder;
 
-use builder::{AAC_LC, AVCC, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd, sound, words};
+use builder::{
+    AAC_LC, AVCC, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd,
+    sound, words,
+};
 use bytes::Bytes;
 use dynpack_isobmff::{Error, demux};
 use dynpack_media::{AspectRatio, Edit, Extent, Movie, SampleIndex, Ticks, TrackId};
@@ -45,16 +48,28 @@ fn a_movie_of_video_and_audio() {
     let movie = open(file(&[Track::video(MEDIA), Track::audio(MEDIA + 190)], 220));
     assert!(movie.skipped.is_empty());
     let [video, audio] = &movie.tracks[..] else { panic!("{movie:?}") };
-    assert_eq!((video.id, video.timescale.hz(), video.name.as_str()), (TrackId(1), 12_800, "VideoHandler"));
-    assert_eq!((video.codec.rfc6381().as_str(), video.codec.dimensions()), ("avc1.64001f", Some((640, 360))));
+    assert_eq!(
+        (video.id, video.timescale.hz(), video.name.as_str()),
+        (TrackId(1), 12_800, "VideoHandler")
+    );
+    assert_eq!(
+        (video.codec.rfc6381().as_str(), video.codec.dimensions()),
+        ("avc1.64001f", Some((640, 360)))
+    );
     assert_eq!(video.codec.avc().unwrap().record, AVCC);
     assert_eq!(sizes(video), [100, 20, 30, 40]);
     assert_eq!(syncs(video), [true, false, true, false]);
     assert_eq!(video.samples.extents(all(video)).collect::<Vec<_>>(), [Extent::new(MEDIA, 190)]);
     assert_eq!(video.sample_entry, builder::avc1(b"avc1", AVCC));
-    assert_eq!((audio.codec.rfc6381().as_str(), audio.codec.sampling()), ("mp4a.40.2", Some((48_000, 2))));
+    assert_eq!(
+        (audio.codec.rfc6381().as_str(), audio.codec.sampling()),
+        ("mp4a.40.2", Some((48_000, 2)))
+    );
     assert_eq!((durations(audio), sizes(audio)), (vec![1024; 3], vec![10; 3]));
-    assert_eq!(audio.samples.extents(all(audio)).collect::<Vec<_>>(), [Extent::new(MEDIA + 190, 30)]);
+    assert_eq!(
+        audio.samples.extents(all(audio)).collect::<Vec<_>>(),
+        [Extent::new(MEDIA + 190, 30)]
+    );
     assert_eq!(audio.sample_entry, mp4a(AAC_LC));
 }
 
@@ -78,9 +93,14 @@ fn sizes_of_64_bits_and_to_the_end_of_the_file_are_read() {
     assert_eq!(builder::end_in_file(&open(long).tracks[0]), 230);
     let mut body = mvhd();
     body.extend(wide.trak());
-    assert_eq!(open([ftyp(), boxed(b"mdat", &[0; 198]), boxed_long(b"moov", &body)].concat()).tracks.len(), 1);
+    assert_eq!(
+        open([ftyp(), boxed(b"mdat", &[0; 198]), boxed_long(b"moov", &body)].concat()).tracks.len(),
+        1
+    );
     let head = ftyp().len() as u64 + 8 + moov(&[Track::video(0)]).len() as u64;
-    let endless = [ftyp(), moov(&[Track::video(head)]), vec![0, 0, 0, 0], b"mdat".to_vec(), vec![0; 190]].concat();
+    let endless =
+        [ftyp(), moov(&[Track::video(head)]), vec![0, 0, 0, 0], b"mdat".to_vec(), vec![0; 190]]
+            .concat();
     assert_eq!(open(endless).tracks.len(), 1);
     let mut last = file(&[Track::video(MEDIA)], 190);
     let at = last.len() - moov(&[Track::video(MEDIA)]).len();
@@ -90,7 +110,11 @@ fn sizes_of_64_bits_and_to_the_end_of_the_file_are_read() {
 
 #[test]
 fn any_interleaving_keeps_each_sample_in_its_place() {
-    let track = Track { stsc: vec![(1, 1, 1), (2, 2, 1), (3, 1, 1)], offsets: vec![300, 32, 250], ..Track::video(0) };
+    let track = Track {
+        stsc: vec![(1, 1, 1), (2, 2, 1), (3, 1, 1)],
+        offsets: vec![300, 32, 250],
+        ..Track::video(0)
+    };
     let track = open_track(track);
     let extents: Vec<_> = track.samples.extents(all(&track)).collect();
     assert_eq!(extents, [Extent::new(300, 100), Extent::new(32, 50), Extent::new(250, 40)]);
@@ -99,10 +123,17 @@ fn any_interleaving_keeps_each_sample_in_its_place() {
 #[test]
 fn compact_sizes_of_every_width_are_read() {
     for (bits, expected) in [(4, [1, 15, 0, 7]), (8, [100, 255, 0, 1]), (16, [100, 256, 0, 1])] {
-        let track = open_track(Track { sizes: Some(Sizes::Compact(bits, expected.to_vec())), ..Track::video(MEDIA) });
+        let track = open_track(Track {
+            sizes: Some(Sizes::Compact(bits, expected.to_vec())),
+            ..Track::video(MEDIA)
+        });
         assert_eq!(sizes(&track), expected, "{bits} bits");
     }
-    let odd = Track { sizes: Some(Sizes::Compact(4, vec![1, 2, 3])), stts: Some(vec![(3, 1)]), ..Track::video(MEDIA) };
+    let odd = Track {
+        sizes: Some(Sizes::Compact(4, vec![1, 2, 3])),
+        stts: Some(vec![(3, 1)]),
+        ..Track::video(MEDIA)
+    };
     assert_eq!(sizes(&open_track(odd)), [1, 2, 3]);
 }
 
@@ -111,7 +142,8 @@ fn compact_sizes_of_every_width_are_read() {
 fn composition_offsets_are_signed_in_both_versions() {
     let runs = vec![(1, 1024), (1, (-512_i32).cast_unsigned()), (2, 0)];
     for version in [0, 1] {
-        let track = open_track(Track { ctts: Some((version, runs.clone())), ..Track::video(MEDIA) });
+        let track =
+            open_track(Track { ctts: Some((version, runs.clone())), ..Track::video(MEDIA) });
         assert_eq!(offsets(&track), [1024, -512, 0, 0], "version {version}");
     }
 }
@@ -126,17 +158,24 @@ fn composition_offsets_for_fewer_samples_leave_the_rest_unmoved() {
 
 #[test]
 fn frame_durations_may_vary_and_last_ones_be_zero() {
-    let track = open_track(Track { stts: Some(vec![(1, 512), (2, 1), (1, 0)]), ..Track::video(MEDIA) });
+    let track =
+        open_track(Track { stts: Some(vec![(1, 512), (2, 1), (1, 0)]), ..Track::video(MEDIA) });
     assert_eq!(durations(&track), [512, 1, 1, 0]);
 }
 
 #[test]
 fn durations_for_more_samples_go_unused_and_one_too_few_is_let_pass() {
-    assert_eq!(durations(&open_track(Track { stts: Some(vec![(9, 512)]), ..Track::video(MEDIA) })), [512; 4]);
+    assert_eq!(
+        durations(&open_track(Track { stts: Some(vec![(9, 512)]), ..Track::video(MEDIA) })),
+        [512; 4]
+    );
     let short = Track { stts: Some(vec![(2, 512), (1, 700)]), ..Track::video(MEDIA) };
     assert_eq!(durations(&open_track(short)), [512, 512, 700, 700]);
     let too_short = refusal(Track { stts: Some(vec![(2, 512)]), ..Track::video(MEDIA) });
-    assert!(too_short.ends_with("gives the durations of 2 samples, where there are 4"), "{too_short}");
+    assert!(
+        too_short.ends_with("gives the durations of 2 samples, where there are 4"),
+        "{too_short}"
+    );
 }
 
 #[test]
@@ -165,7 +204,11 @@ fn every_frame_of_aac_is_sync_whatever_its_table_says() {
 
 #[test]
 fn chunks_and_runs_that_hold_nothing_do_no_harm() {
-    let empty_run = Track { stsc: vec![(1, 2, 1), (2, 0, 1), (3, 2, 1)], offsets: vec![32, 5, 152], ..Track::video(0) };
+    let empty_run = Track {
+        stsc: vec![(1, 2, 1), (2, 0, 1), (3, 2, 1)],
+        offsets: vec![32, 5, 152],
+        ..Track::video(0)
+    };
     assert_eq!(builder::end_in_file(&open_track(empty_run)), 222);
     let late_run = Track { stsc: vec![(1, 4, 1), (7, 1, 2)], ..Track::video(MEDIA) };
     assert_eq!(open_track(late_run).samples.len(), 4);
@@ -179,17 +222,25 @@ fn edit(version: u8, edits: &[(u64, i64)]) -> Edit {
 fn edit_lists_give_delay_and_start() {
     for version in [0, 1] {
         assert_eq!(edit(version, &[]), Edit::default());
-        assert_eq!(edit(version, &[(160, 1024)]), Edit { delay: Ticks(0), media_start: Ticks(1024) });
+        assert_eq!(
+            edit(version, &[(160, 1024)]),
+            Edit { delay: Ticks(0), media_start: Ticks(1024) }
+        );
         // 10 and 5 ms are 192 ticks of 12800 Hz.
         let delayed = edit(version, &[(10, -1), (5, -1), (160, 1024), (99, 0), (1, -1)]);
         assert_eq!(delayed, Edit { delay: Ticks(192), media_start: Ticks(1024) });
     }
 }
 
-/// MP4Box wrote a media time of 0 behind an empty edit where the reordering delay belongs. The file says so; it is obeyed.
+/// MP4Box wrote a media time of 0 behind an empty edit where the reordering delay belongs. The file
+/// says so; it is obeyed.
 #[test]
 fn a_media_time_of_zero_behind_an_empty_edit_is_obeyed() {
-    let track = Track { ctts: Some((0, vec![(4, 1024)])), edits: Some((0, vec![(40, -1), (160, 0)])), ..Track::video(MEDIA) };
+    let track = Track {
+        ctts: Some((0, vec![(4, 1024)])),
+        edits: Some((0, vec![(40, -1), (160, 0)])),
+        ..Track::video(MEDIA)
+    };
     let track = open_track(track);
     assert_eq!(track.edit, Edit { delay: Ticks(512), media_start: Ticks(0) });
     assert_eq!(builder::presented(&track, 0), Ticks(1536));
@@ -197,7 +248,11 @@ fn a_media_time_of_zero_behind_an_empty_edit_is_obeyed() {
 
 #[test]
 fn a_delay_is_rounded_to_the_nearest_tick_of_the_track() {
-    let track = Track { edits: Some((0, vec![(44, -1), (100, 0)])), timescale: 44_100, ..Track::audio(MEDIA) };
+    let track = Track {
+        edits: Some((0, vec![(44, -1), (100, 0)])),
+        timescale: 44_100,
+        ..Track::audio(MEDIA)
+    };
     // 44 ms are 1940.4 ticks.
     assert_eq!(open_track(track).edit.delay, Ticks(1940));
 }
@@ -205,12 +260,20 @@ fn a_delay_is_rounded_to_the_nearest_tick_of_the_track() {
 #[test]
 fn an_edit_behind_the_end_of_the_media_is_refused() {
     let text = refusal(Track { edits: Some((1, vec![(1, i64::MAX)])), ..Track::video(MEDIA) });
-    assert!(text.ends_with("the edit list starts at tick 9223372036854775807, but the media ends at 2048"), "{text}");
+    assert!(
+        text.ends_with(
+            "the edit list starts at tick 9223372036854775807, but the media ends at 2048"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
 fn media_that_is_all_presented_before_zero_opens() {
-    let track = open_track(Track { ctts: Some((1, vec![(4, (-4096_i32).cast_unsigned())])), ..Track::video(MEDIA) });
+    let track = open_track(Track {
+        ctts: Some((1, vec![(4, (-4096_i32).cast_unsigned())])),
+        ..Track::video(MEDIA)
+    });
     assert_eq!(builder::presented(&track, 3), Ticks(3 * 512 - 4096));
 }
 
@@ -218,7 +281,10 @@ fn media_that_is_all_presented_before_zero_opens() {
 fn languages_come_from_elng_before_mdhd() {
     let language = |packed, extended: Option<&[u8]>| {
         let extended_language = extended.map(Into::into);
-        open_track(Track { language: packed, extended_language, ..Track::audio(MEDIA) }).language.tag().to_owned()
+        open_track(Track { language: packed, extended_language, ..Track::audio(MEDIA) })
+            .language
+            .tag()
+            .to_owned()
     };
     assert_eq!(language(0x55c4, None), "und");
     assert_eq!(language(0x15c7, None), "en");
@@ -236,7 +302,10 @@ fn names_are_read_in_every_form() {
     assert_eq!(name(b"no end"), "no end");
     assert_eq!(name(b"\x05Sound"), "Sound");
     assert_eq!(name(b"\x05Sound\0\0\0"), "Sound");
-    assert_eq!(name(b"&Apple Sound Media Handler and so forth"), "Apple Sound Media Handler and so forth");
+    assert_eq!(
+        name(b"&Apple Sound Media Handler and so forth"),
+        "Apple Sound Media Handler and so forth"
+    );
     assert_eq!(name(b" tab\tbell\x07 \xff\xfe \0junk"), "tabbell");
     assert_eq!(name(b""), "");
 }
@@ -244,16 +313,26 @@ fn names_are_read_in_every_form() {
 /// QuickTime puts more fields behind the sound description, and the descriptor into a `wave` box.
 #[test]
 fn quicktime_sound_descriptions_become_plain_ones() {
-    let wave = boxed(b"wave", &[boxed(b"frma", b"mp4a"), boxed(b"mp4a", &[0; 4]), esds(0x40, AAC_LC), vec![0; 8]].concat());
-    let second = [words(&[72]), 48_000_f64.to_be_bytes().to_vec(), words(&[2, 0x7f00_0000, 16, 0, 0, 1024])].concat();
+    let wave = boxed(
+        b"wave",
+        &[boxed(b"frma", b"mp4a"), boxed(b"mp4a", &[0; 4]), esds(0x40, AAC_LC), vec![0; 8]]
+            .concat(),
+    );
+    let second =
+        [words(&[72]), 48_000_f64.to_be_bytes().to_vec(), words(&[2, 0x7f00_0000, 16, 0, 0, 1024])]
+            .concat();
     for entry in [sound(1, &words(&[1024, 0, 0, 2]), &wave), sound(2, &second, &wave)] {
         let track = open_track(Track { entries: vec![entry], ..Track::audio(MEDIA) });
-        assert_eq!((track.codec.rfc6381().as_str(), track.codec.sampling()), ("mp4a.40.2", Some((48_000, 2))));
+        assert_eq!(
+            (track.codec.rfc6381().as_str(), track.codec.sampling()),
+            ("mp4a.40.2", Some((48_000, 2)))
+        );
         assert_eq!(track.sample_entry, mp4a(AAC_LC));
     }
 }
 
-/// Version 1 of ISO/IEC 14496-12 is another thing than version 1 of QuickTime: the version of `stsd` tells.
+/// Version 1 of ISO/IEC 14496-12 is another thing than version 1 of QuickTime: the version of
+/// `stsd` tells.
 #[test]
 fn a_sample_entry_of_version_1_becomes_one_of_version_0() {
     let entry = sound(1, &[], &esds(0x40, AAC_LC));
@@ -264,16 +343,26 @@ fn a_sample_entry_of_version_1_becomes_one_of_version_0() {
 #[test]
 fn parameter_sets_in_band_are_told() {
     let avcc = [1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0];
-    let track = open_track(Track { entries: vec![builder::avc1(b"avc3", &avcc)], ..Track::video(MEDIA) });
+    let track =
+        open_track(Track { entries: vec![builder::avc1(b"avc3", &avcc)], ..Track::video(MEDIA) });
     assert_eq!(track.codec.rfc6381(), "avc3.42c01e");
 }
 
 #[test]
 fn the_entry_that_the_samples_use_is_read() {
     let entries = vec![boxed(b"hvc1", &[0; 90]), builder::avc1(b"avc1", AVCC)];
-    let track = open_track(Track { entries: entries.clone(), stsc: vec![(1, 4, 2)], ..Track::video(MEDIA) });
+    let track = open_track(Track {
+        entries: entries.clone(),
+        stsc: vec![(1, 4, 2)],
+        ..Track::video(MEDIA)
+    });
     assert_eq!(track.codec.rfc6381(), "avc1.64001f");
-    let both = Track { entries, stsc: vec![(1, 2, 2), (2, 2, 1)], offsets: vec![32, 152], ..Track::video(0) };
+    let both = Track {
+        entries,
+        stsc: vec![(1, 2, 2), (2, 2, 1)],
+        offsets: vec![32, 152],
+        ..Track::video(0)
+    };
     assert!(refusal(both).contains("the coding changes within the track"));
 }
 
@@ -290,32 +379,63 @@ fn an_entry_points_to_the_only_data_reference_of_an_output_file() {
 fn the_shape_of_pixels_is_told() {
     let opened = |boxes: &[u8]| {
         let entry = boxed(b"avc1", &[&builder::avc1(b"avc1", AVCC)[8..], boxes].concat());
-        open_track(Track { entries: vec![entry], ..Track::video(MEDIA) }).codec.pixel_aspect().unwrap()
+        open_track(Track { entries: vec![entry], ..Track::video(MEDIA) })
+            .codec
+            .pixel_aspect()
+            .unwrap()
     };
     let pasp = |width, height| boxed(b"pasp", &words(&[width, height]));
     assert_eq!(opened(&[pasp(64, 45), vec![0; 4]].concat()), AspectRatio::new(64, 45).unwrap());
-    assert_eq!(opened(&[boxed(b"colr", b"nclx"), pasp(8, 6)].concat()), AspectRatio::new(4, 3).unwrap());
-    for unclear in [Vec::new(), vec![0; 4], pasp(0, 1), pasp(1, 0), boxed(b"pasp", &[1]), pasp(4, 3)[..12].to_vec()] {
+    assert_eq!(
+        opened(&[boxed(b"colr", b"nclx"), pasp(8, 6)].concat()),
+        AspectRatio::new(4, 3).unwrap()
+    );
+    for unclear in [
+        Vec::new(),
+        vec![0; 4],
+        pasp(0, 1),
+        pasp(1, 0),
+        boxed(b"pasp", &[1]),
+        pasp(4, 3)[..12].to_vec(),
+    ] {
         assert_eq!(opened(&unclear), AspectRatio::SQUARE, "{unclear:?}");
     }
 }
 
 #[test]
 fn media_in_another_file_is_refused() {
-    let url = |flags, place: &[u8]| boxed(b"dinf", &full(b"dref", 0, 0, &[words(&[1]), full(b"url ", 0, flags, place)].concat()));
+    let url = |flags, place: &[u8]| {
+        boxed(
+            b"dinf",
+            &full(b"dref", 0, 0, &[words(&[1]), full(b"url ", 0, flags, place)].concat()),
+        )
+    };
     let text = refusal(Track { dinf: url(0, b"file:///etc/passwd\0"), ..Track::video(MEDIA) });
-    assert!(text.ends_with("moov/trak[1]/mdia/minf/dinf/dref/url : the samples lie in another file"), "{text}");
+    assert!(
+        text.ends_with("moov/trak[1]/mdia/minf/dinf/dref/url : the samples lie in another file"),
+        "{text}"
+    );
     assert_eq!(open_track(Track { dinf: url(1, b""), ..Track::video(MEDIA) }).samples.len(), 4);
     assert_eq!(open_track(Track { dinf: url(0, b"\0"), ..Track::video(MEDIA) }).samples.len(), 4);
 }
 
 #[test]
 fn what_cannot_be_served_is_skipped_with_its_reason() {
-    let sinf =
-        boxed(b"sinf", &[boxed(b"frma", b"avc1"), full(b"schm", 0, 0, &[b"cbcs".to_vec(), words(&[0x10000])].concat())].concat());
+    let sinf = boxed(
+        b"sinf",
+        &[
+            boxed(b"frma", b"avc1"),
+            full(b"schm", 0, 0, &[b"cbcs".to_vec(), words(&[0x10000])].concat()),
+        ]
+        .concat(),
+    );
     let encrypted = boxed(b"encv", &[vec![0; 78], boxed(b"avcC", AVCC), sinf].concat());
-    let other =
-        |id, handler: &[u8; 4], entry: Vec<u8>| Track { id, handler: *handler, entries: vec![entry], ..Track::video(MEDIA) };
+    let other = |id, handler: &[u8; 4], entry: Vec<u8>| Track {
+        id,
+        handler: *handler,
+        entries: vec![entry],
+        ..Track::video(MEDIA)
+    };
     let tracks = [
         Track::video(MEDIA),
         other(2, b"vide", boxed(b"hvc1", &[0; 90])),
@@ -329,7 +449,8 @@ fn what_cannot_be_served_is_skipped_with_its_reason() {
     ];
     let movie = open(file(&tracks, 400));
     assert_eq!(movie.tracks.len(), 1);
-    let reasons: Vec<_> = movie.skipped.iter().map(|skipped| (skipped.id.0, skipped.reason.as_str())).collect();
+    let reasons: Vec<_> =
+        movie.skipped.iter().map(|skipped| (skipped.id.0, skipped.reason.as_str())).collect();
     let (last, but_last) = reasons.split_last().unwrap();
     let expected = [
         (2, "the codec hvc1 is not supported"),
@@ -341,7 +462,12 @@ fn what_cannot_be_served_is_skipped_with_its_reason() {
     ];
     assert_eq!(but_last[..6], expected);
     assert!(but_last[6].1.ends_with("has the id 1 of an earlier track"), "{}", but_last[6].1);
-    assert!(last.1.starts_with("moov/trak[9]/mdia/minf/stbl at ") && last.1.ends_with(": holds no stts"), "{}", last.1);
+    assert!(
+        last.1.starts_with("moov/trak[9]/mdia/minf/stbl at ")
+            && last.1.ends_with(": holds no stts"),
+        "{}",
+        last.1
+    );
 }
 
 #[test]

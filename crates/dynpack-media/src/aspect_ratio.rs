@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// How wide something is beside its height: a picture, or one of its pixels. In lowest terms; it prints as `16:9`.
+/// How wide something is beside its height: a picture, or one of its pixels. In lowest terms; it
+/// prints as `16:9`.
 ///
 /// ```
 /// use dynpack_media::AspectRatio;
@@ -32,20 +33,27 @@ impl AspectRatio {
         }
     }
 
-    /// The ratio of a picture of so many pixels which each have this ratio; `None` if that has no pixels, or terms beyond 32 bits.
+    /// The ratio of a picture of so many pixels which each have this ratio; `None` if that has no
+    /// pixels, or terms beyond 32 bits.
     #[must_use]
     pub fn of_picture(self, width: u16, height: u16) -> Option<Self> {
         let whole = Self::new(width.into(), height.into())?;
-        // Terms of one that share a divisor with those of the other are reduced before they are multiplied.
-        let (left, right) = (Self::new(whole.width, self.height)?, Self::new(self.width, whole.height)?);
-        Some(Self { width: left.width.checked_mul(right.width)?, height: right.height.checked_mul(left.height)? })
+        // Terms of one that share a divisor with those of the other are reduced before they are
+        // multiplied.
+        let (left, right) =
+            (Self::new(whole.width, self.height)?, Self::new(self.width, whole.height)?);
+        Some(Self {
+            width: left.width.checked_mul(right.width)?,
+            height: right.height.checked_mul(left.height)?,
+        })
     }
 
-    /// The width of a picture of so many pixels which each have this ratio, in units of `1 / scale` of a square pixel of their height,
-    /// rounded down; `None` beyond 32 bits.
+    /// The width of a picture of so many pixels which each have this ratio, in units of `1 / scale`
+    /// of a square pixel of their height, rounded down; `None` beyond 32 bits.
     #[must_use]
     pub fn stretch(self, width: u16, scale: u32) -> Option<u32> {
-        let width = u64::from(width).checked_mul(scale.into())?.checked_mul(self.width.into())? / u64::from(self.height);
+        let width = u64::from(width).checked_mul(scale.into())?.checked_mul(self.width.into())?
+            / u64::from(self.height);
         u32::try_from(width).ok()
     }
 }
@@ -69,7 +77,10 @@ mod tests {
         assert_eq!(ratio(64, 48), ratio(4, 3));
         assert_eq!(ratio(7, 7), AspectRatio::SQUARE);
         assert_eq!(ratio(u32::MAX, 1).to_string(), "4294967295:1");
-        assert_eq!((AspectRatio::new(0, 3), AspectRatio::new(3, 0), AspectRatio::new(0, 0)), (None, None, None));
+        assert_eq!(
+            (AspectRatio::new(0, 3), AspectRatio::new(3, 0), AspectRatio::new(0, 0)),
+            (None, None, None)
+        );
     }
 
     #[test]

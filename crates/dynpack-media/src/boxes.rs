@@ -11,10 +11,12 @@
 
 use bytes::BufMut;
 
-/// The extended type of `tfxd`: when a fragment of Smooth Streaming is presented (\[MS-SSTR\] 2.2.4.4).
+/// The extended type of `tfxd`: when a fragment of Smooth Streaming is presented (\[MS-SSTR\]
+/// 2.2.4.4).
 pub const TFXD: u128 = 0x6d1d_9b05_42d5_44e6_80e2_141d_aff7_57b2;
 
-/// The extended type of the box which does for PIFF 1.1 (5.3.2) what `senc` does for ISO/IEC 23001-7.
+/// The extended type of the box which does for PIFF 1.1 (5.3.2) what `senc` does for ISO/IEC
+/// 23001-7.
 pub const PIFF_SENC: u128 = 0xa239_4f52_5a9b_4f14_a244_6c42_7c64_8df4;
 
 /// Appends a box: `body` writes what is in it, the size is put in front of that afterwards.
@@ -32,7 +34,13 @@ pub fn put_box(out: &mut Vec<u8>, kind: &[u8; 4], body: impl FnOnce(&mut Vec<u8>
 }
 
 /// Appends a box with a version and 24 bits of flags.
-pub fn put_full_box(out: &mut Vec<u8>, kind: &[u8; 4], version: u8, flags: u32, body: impl FnOnce(&mut Vec<u8>)) {
+pub fn put_full_box(
+    out: &mut Vec<u8>,
+    kind: &[u8; 4],
+    version: u8,
+    flags: u32,
+    body: impl FnOnce(&mut Vec<u8>),
+) {
     put_box(out, kind, |out| {
         out.put_u32(version_and_flags(version, flags));
         body(out);
@@ -40,7 +48,13 @@ pub fn put_full_box(out: &mut Vec<u8>, kind: &[u8; 4], version: u8, flags: u32, 
 }
 
 /// Appends a box of an extended type, with a version and 24 bits of flags.
-pub fn put_uuid_box(out: &mut Vec<u8>, kind: u128, version: u8, flags: u32, body: impl FnOnce(&mut Vec<u8>)) {
+pub fn put_uuid_box(
+    out: &mut Vec<u8>,
+    kind: u128,
+    version: u8,
+    flags: u32,
+    body: impl FnOnce(&mut Vec<u8>),
+) {
     put_box(out, b"uuid", |out| {
         out.put_u128(kind);
         out.put_u32(version_and_flags(version, flags));
@@ -59,7 +73,9 @@ mod tests {
     #[test]
     fn boxes_nest_and_know_their_size() {
         let mut out = Vec::new();
-        put_box(&mut out, b"moof", |out| put_full_box(out, b"mfhd", 0, 0x01_0203, |out| out.put_u32(7)));
+        put_box(&mut out, b"moof", |out| {
+            put_full_box(out, b"mfhd", 0, 0x01_0203, |out| out.put_u32(7))
+        });
         assert_eq!(out, b"\0\0\0\x18moof\0\0\0\x10mfhd\0\x01\x02\x03\0\0\0\x07");
     }
 

@@ -11,8 +11,9 @@ use self::survey::Survey;
 pub use self::builder::ColumnBuilder;
 pub(crate) use self::summed::Summed;
 
-/// A column of 32-bit values, one a sample, stored in whichever shape takes the fewest bytes:
-/// runs of equal values (8 bytes a run), indices into a palette of at most 256 values (1 byte a sample), 16 or 32 bits a sample.
+/// A column of 32-bit values, one a sample, stored in whichever shape takes the fewest bytes: runs
+/// of equal values (8 bytes a run), indices into a palette of at most 256 values (1 byte a sample),
+/// 16 or 32 bits a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     shape: Shape,
@@ -34,10 +35,12 @@ impl Column {
         Self::from_runs([(value, len)].into_iter())
     }
 
-    /// A column of runs, each a value and how often it stands there, in its smallest shape. Equal neighbours need not be joined.
+    /// A column of runs, each a value and how often it stands there, in its smallest shape. Equal
+    /// neighbours need not be joined.
     ///
-    /// Goes over the runs twice and keeps nothing of them, so that a table in memory becomes a column without a copy between. Memory
-    /// follows the number of runs, never the counts they claim; the length saturates at `u32::MAX`, which no sample table passes.
+    /// Goes over the runs twice and keeps nothing of them, so that a table in memory becomes a
+    /// column without a copy between. Memory follows the number of runs, never the counts they
+    /// claim; the length saturates at `u32::MAX`, which no sample table passes.
     #[must_use]
     pub fn from_runs(runs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         let survey = Survey::of(runs.clone());
@@ -62,17 +65,22 @@ impl Column {
         let at = index as usize;
         match &self.shape {
             _ if index >= self.len => 0,
-            Shape::Runs { starts, values } => values.get(run_of(starts, index)).copied().unwrap_or_default(),
-            Shape::Palette { indices, values } => {
-                indices.get(at).and_then(|&entry| values.get(usize::from(entry))).copied().unwrap_or_default()
+            Shape::Runs { starts, values } => {
+                values.get(run_of(starts, index)).copied().unwrap_or_default()
             }
+            Shape::Palette { indices, values } => indices
+                .get(at)
+                .and_then(|&entry| values.get(usize::from(entry)))
+                .copied()
+                .unwrap_or_default(),
             Shape::Narrow(values) => values.get(at).copied().unwrap_or_default().into(),
             Shape::Wide(values) => values.get(at).copied().unwrap_or_default(),
         }
     }
 
-    /// Calls `each` with the values of `range`, in order, and with how often each stands there: equal neighbours come together where they
-    /// are stored so. Many times faster than [`get`](Self::get) for each of them. Indices past the end are left out.
+    /// Calls `each` with the values of `range`, in order, and with how often each stands there:
+    /// equal neighbours come together where they are stored so. Many times faster than
+    /// [`get`](Self::get) for each of them. Indices past the end are left out.
     pub fn for_each_run(&self, range: Range<u32>, mut each: impl FnMut(u32, u32)) {
         let end = range.end.min(self.len);
         let entries = range.start as usize..end as usize;
@@ -90,11 +98,23 @@ impl Column {
                 }
             }
             Shape::Palette { indices, values } => {
-                let value = |entry: &u8| values.get(usize::from(*entry)).copied().unwrap_or_default();
-                indices.get(entries).unwrap_or_default().iter().map(value).for_each(|value| each(value, 1));
+                let value =
+                    |entry: &u8| values.get(usize::from(*entry)).copied().unwrap_or_default();
+                indices
+                    .get(entries)
+                    .unwrap_or_default()
+                    .iter()
+                    .map(value)
+                    .for_each(|value| each(value, 1));
             }
-            Shape::Narrow(values) => values.get(entries).unwrap_or_default().iter().for_each(|&value| each(value.into(), 1)),
-            Shape::Wide(values) => values.get(entries).unwrap_or_default().iter().for_each(|&value| each(value, 1)),
+            Shape::Narrow(values) => values
+                .get(entries)
+                .unwrap_or_default()
+                .iter()
+                .for_each(|&value| each(value.into(), 1)),
+            Shape::Wide(values) => {
+                values.get(entries).unwrap_or_default().iter().for_each(|&value| each(value, 1))
+            }
         }
     }
 
@@ -106,13 +126,16 @@ impl Column {
         }
         let first = self.get(range.start);
         let same = match &self.shape {
-            Shape::Runs { starts, .. } => run_of(starts, range.start) == run_of(starts, range.end - 1),
+            Shape::Runs { starts, .. } => {
+                run_of(starts, range.start) == run_of(starts, range.end - 1)
+            }
             _ => range.clone().all(|index| self.get(index) == first),
         };
         same.then_some(first)
     }
 
-    /// The least of the values, as the bits of an `i32`; `None` for an empty column. Looks at each stored value once.
+    /// The least of the values, as the bits of an `i32`; `None` for an empty column. Looks at each
+    /// stored value once.
     pub(crate) fn least_signed(&self) -> Option<i32> {
         let least = |values: &[u32]| values.iter().map(|value| value.cast_signed()).min();
         match &self.shape {
@@ -125,8 +148,12 @@ impl Column {
     /// Whether one of the values is `value`. Looks at each stored value once.
     pub(crate) fn contains(&self, value: u32) -> bool {
         match &self.shape {
-            Shape::Runs { values, .. } | Shape::Palette { values, .. } | Shape::Wide(values) => values.contains(&value),
-            Shape::Narrow(values) => u16::try_from(value).is_ok_and(|value| values.contains(&value)),
+            Shape::Runs { values, .. } | Shape::Palette { values, .. } | Shape::Wide(values) => {
+                values.contains(&value)
+            }
+            Shape::Narrow(values) => {
+                u16::try_from(value).is_ok_and(|value| values.contains(&value))
+            }
         }
     }
 
@@ -175,8 +202,10 @@ mod tests {
         prop_oneof![
             prop::collection::vec(0_u32..4, 1..400),
             prop::collection::vec(0_u32..70_000, 1..400),
-            prop::collection::vec((0_u32..3, 1_usize..90), 1..20)
-                .prop_map(|runs| runs.into_iter().flat_map(|(value, count)| vec![value; count]).collect()),
+            prop::collection::vec((0_u32..3, 1_usize..90), 1..20).prop_map(|runs| runs
+                .into_iter()
+                .flat_map(|(value, count)| vec![value; count])
+                .collect()),
         ]
     }
 

@@ -8,7 +8,8 @@ use crate::{Ticks, Timescale};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CutPolicy {
-    /// The duration to which segments come as near as sync samples allow. At least a millisecond is taken.
+    /// The duration to which segments come as near as sync samples allow. At least a millisecond is
+    /// taken.
     pub target: Duration,
 }
 

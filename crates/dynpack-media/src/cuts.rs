@@ -1,4 +1,5 @@
-//! One track's share of the timeline: which samples each of its segments holds, and when they are presented.
+//! One track's share of the timeline: which samples each of its segments holds, and when they are
+//! presented.
 
 mod joined;
 
@@ -9,7 +10,8 @@ use crate::{Sample, SampleIndex, Ticks};
 
 pub(crate) use self::joined::JoinedCuts;
 
-/// The place of a segment in the timeline, from 0: the same number is the same stretch of time in every track.
+/// The place of a segment in the timeline, from 0: the same number is the same stretch of time in
+/// every track.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentNumber(pub u32);
 
@@ -21,18 +23,20 @@ pub struct Segment {
     pub number: SegmentNumber,
     /// Its samples, in decoding order; at least one, and for video the first is a sync sample.
     pub samples: Range<SampleIndex>,
-    /// When its earliest sample is presented, in the track's timescale: the number that names it in URLs.
+    /// When its earliest sample is presented, in the track's timescale: the number that names it in
+    /// URLs.
     pub start: Ticks,
     /// From its start to the start of the next segment, in the track's timescale; above zero.
     pub duration: Ticks,
 }
 
-/// The segments of one track, in ascending order without gap or overlap, and how the track's own times become those of the
-/// presentation, which starts at 0.
+/// The segments of one track, in ascending order without gap or overlap, and how the track's own
+/// times become those of the presentation, which starts at 0.
 ///
-/// An output format that carries decode times and composition offsets takes them from [`decode_time`](Self::decode_time) and
-/// [`composition_offset`](Self::composition_offset): decode times start at or after 0, composition offsets are signed, and
-/// `decode time + composition offset - lead = presentation time`.
+/// An output format that carries decode times and composition offsets takes them from
+/// [`decode_time`](Self::decode_time) and [`composition_offset`](Self::composition_offset): decode
+/// times start at or after 0, composition offsets are signed, and `decode time + composition offset
+/// - lead = presentation time`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cuts {
     pub(crate) numbers: Box<[SegmentNumber]>,
@@ -71,15 +75,16 @@ impl Cuts {
         self.segment(self.starts.binary_search(&start).ok()?)
     }
 
-    /// The segment in which `time` lies; for a time outside all of them the one nearest to it. O(log n).
+    /// The segment in which `time` lies; for a time outside all of them the one nearest to it.
+    /// O(log n).
     #[must_use]
     pub fn segment_around(&self, time: Ticks) -> Option<Segment> {
         let behind = self.starts.partition_point(|start| *start <= time);
         self.segment(behind.saturating_sub(1).min(self.len().checked_sub(1)?))
     }
 
-    /// The starts of the segments between which `time` lies, if there are such: the last before it, and the first at or behind it.
-    /// O(log n).
+    /// The starts of the segments between which `time` lies, if there are such: the last before it,
+    /// and the first at or behind it. O(log n).
     #[must_use]
     pub fn starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
         let starts = self.starts.get(..self.len()).unwrap_or_default();
@@ -87,14 +92,17 @@ impl Cuts {
         (before.last().copied(), behind.first().copied())
     }
 
-    /// Coarser cuts: each segment is what lies in `count` places of the timeline. Its number is that of the first of them divided by
-    /// `count`, so that tracks which are joined alike stay aligned; all else is as before.
+    /// Coarser cuts: each segment is what lies in `count` places of the timeline. Its number is
+    /// that of the first of them divided by `count`, so that tracks which are joined alike stay
+    /// aligned; all else is as before.
     #[must_use]
     pub fn joined(&self, count: NonZeroU32) -> Self {
         let joined = |number: &SegmentNumber| SegmentNumber(number.0 / count);
         let mut numbers: Vec<SegmentNumber> = Vec::new();
         let (mut samples, mut starts) = (Vec::new(), Vec::new());
-        for ((number, sample), start) in self.numbers.iter().map(joined).zip(&self.samples).zip(&self.starts) {
+        for ((number, sample), start) in
+            self.numbers.iter().map(joined).zip(&self.samples).zip(&self.starts)
+        {
             if numbers.last() != Some(&number) {
                 numbers.push(number);
                 samples.push(*sample);
@@ -106,8 +114,8 @@ impl Cuts {
         Self { numbers: numbers.into(), samples: samples.into(), starts: starts.into(), ..*self }
     }
 
-    /// Cuts without the segments of which `keep` does not hold: each becomes part of the one before it, or is left out where there is
-    /// none. The others keep their numbers and starts.
+    /// Cuts without the segments of which `keep` does not hold: each becomes part of the one before
+    /// it, or is left out where there is none. The others keep their numbers and starts.
     #[must_use]
     pub fn keeping(&self, keep: impl Fn(&Segment) -> bool) -> Self {
         let (mut numbers, mut samples, mut starts) = (Vec::new(), Vec::new(), Vec::new());
@@ -130,7 +138,9 @@ impl Cuts {
     /// Bytes of memory the cuts hold.
     #[must_use]
     pub fn memory_size(&self) -> usize {
-        size_of::<Self>() + self.len() * (size_of::<SegmentNumber>() + size_of::<SampleIndex>() + size_of::<Ticks>())
+        size_of::<Self>()
+            + self.len()
+                * (size_of::<SegmentNumber>() + size_of::<SampleIndex>() + size_of::<Ticks>())
     }
 
     /// All samples of the segments.
@@ -140,7 +150,8 @@ impl Cuts {
         bound(self.samples.first())..bound(self.samples.last())
     }
 
-    /// Start of the first segment, in the track's timescale; above 0 where the track starts later than the presentation.
+    /// Start of the first segment, in the track's timescale; above 0 where the track starts later
+    /// than the presentation.
     #[must_use]
     pub fn start(&self) -> Ticks {
         self.starts.first().copied().unwrap_or_default()
@@ -152,20 +163,23 @@ impl Cuts {
         self.starts.last().copied().unwrap_or_default()
     }
 
-    /// How much media lies before the start of the presentation (audio priming), in the track's timescale; never negative. A format
-    /// with an edit list skips it there (`media_time`, ISO/IEC 14496-12, 8.6.6).
+    /// How much media lies before the start of the presentation (audio priming), in the track's
+    /// timescale; never negative. A format with an edit list skips it there (`media_time`, ISO/IEC
+    /// 14496-12, 8.6.6).
     #[must_use]
     pub const fn lead(&self) -> Ticks {
         self.lead
     }
 
-    /// The decode time of a sample in the output, in the track's timescale; never negative for a sample of a segment.
+    /// The decode time of a sample in the output, in the track's timescale; never negative for a
+    /// sample of a segment.
     #[must_use]
     pub fn decode_time(&self, sample: &Sample) -> Ticks {
         sample.decode_time + self.shift + self.reorder + self.lead
     }
 
-    /// The segments beside those of another track: one pair for each stretch of the timeline in which either has samples, in order.
+    /// The segments beside those of another track: one pair for each stretch of the timeline in
+    /// which either has samples, in order.
     pub fn beside<'a>(
         &'a self,
         other: Option<&'a Self>,
@@ -173,14 +187,15 @@ impl Cuts {
         let mut own = self.segments().peekable();
         let mut others = other.into_iter().flat_map(Self::segments).peekable();
         std::iter::from_fn(move || {
-            let number = own.peek().into_iter().chain(others.peek()).map(|segment| segment.number).min()?;
+            let number =
+                own.peek().into_iter().chain(others.peek()).map(|segment| segment.number).min()?;
             let is_next = |segment: &Segment| segment.number == number;
             Some((number, own.next_if(is_next), others.next_if(is_next)))
         })
     }
 
-    /// The composition offset of a sample in the output, in the track's timescale: 0 for the first sample of the track, negative for
-    /// some where pictures are reordered.
+    /// The composition offset of a sample in the output, in the track's timescale: 0 for the first
+    /// sample of the track, negative for some where pictures are reordered.
     #[must_use]
     pub fn composition_offset(&self, sample: &Sample) -> Ticks {
         sample.composition_offset - self.reorder
@@ -211,7 +226,11 @@ mod tests {
     /// Number, first sample, start and duration of each segment.
     fn plain(cuts: &Cuts) -> Vec<(u32, u32, i64, i64)> {
         let segments = cuts.segments();
-        segments.map(|segment| (segment.number.0, segment.samples.start.0, segment.start.0, segment.duration.0)).collect()
+        segments
+            .map(|segment| {
+                (segment.number.0, segment.samples.start.0, segment.start.0, segment.duration.0)
+            })
+            .collect()
     }
 
     #[test]
@@ -219,7 +238,9 @@ mod tests {
         let beside = |own: &[u32], others: Option<&[u32]>| {
             let (own, others) = (cuts(own), others.map(cuts));
             let number = |segment: Option<Segment>| segment.map(|segment| segment.number.0);
-            let pairs = own.beside(others.as_ref()).map(|(at, own, other)| (at.0, number(own), number(other)));
+            let pairs = own
+                .beside(others.as_ref())
+                .map(|(at, own, other)| (at.0, number(own), number(other)));
             pairs.collect::<Vec<_>>()
         };
         assert_eq!(
@@ -232,7 +253,8 @@ mod tests {
 
     #[test]
     fn segments_are_joined_by_their_place_in_the_timeline() {
-        let joined = |numbers: &[u32], count| plain(&cuts(numbers).joined(NonZeroU32::new(count).unwrap()));
+        let joined =
+            |numbers: &[u32], count| plain(&cuts(numbers).joined(NonZeroU32::new(count).unwrap()));
         assert_eq!(joined(&[0, 1, 2, 3, 4], 2), [(0, 0, 0, 20), (1, 20, 20, 20), (2, 40, 40, 10)]);
         // What starts later is joined to as little as remains.
         assert_eq!(joined(&[1, 2, 3], 2), [(0, 0, 0, 10), (1, 10, 10, 20)]);
@@ -244,7 +266,9 @@ mod tests {
 
     #[test]
     fn a_segment_that_is_not_kept_becomes_part_of_the_one_before() {
-        let keeping = |kept: &[u32]| plain(&cuts(&[0, 1, 4, 5]).keeping(|segment| kept.contains(&segment.number.0)));
+        let keeping = |kept: &[u32]| {
+            plain(&cuts(&[0, 1, 4, 5]).keeping(|segment| kept.contains(&segment.number.0)))
+        };
         assert_eq!(keeping(&[0, 1, 4, 5]), plain(&cuts(&[0, 1, 4, 5])));
         assert_eq!(keeping(&[0, 5]), [(0, 0, 0, 30), (5, 30, 30, 10)]);
         assert_eq!(keeping(&[1]), [(1, 10, 10, 30)]);
@@ -262,8 +286,14 @@ mod tests {
             let (before, behind) = cuts.starts_around(Ticks(time));
             (before.map(|start| start.0), behind.map(|start| start.0))
         };
-        assert_eq!([-1, 0, 5, 10].map(starts), [(None, Some(0)), (None, Some(0)), (Some(0), Some(10)), (Some(0), Some(10))]);
-        assert_eq!([20, 21, 31].map(starts), [(Some(10), Some(20)), (Some(20), None), (Some(20), None)]);
+        assert_eq!(
+            [-1, 0, 5, 10].map(starts),
+            [(None, Some(0)), (None, Some(0)), (Some(0), Some(10)), (Some(0), Some(10))]
+        );
+        assert_eq!(
+            [20, 21, 31].map(starts),
+            [(Some(10), Some(20)), (Some(20), None), (Some(20), None)]
+        );
         assert_eq!(Cuts::default().starts_around(Ticks(0)), (None, None));
     }
 }

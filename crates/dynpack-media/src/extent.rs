@@ -1,6 +1,7 @@
 //! A stretch of a source file.
 
-/// A half-open byte range of a source: `offset .. offset + len`, in bytes from the start of the file.
+/// A half-open byte range of a source: `offset .. offset + len`, in bytes from the start of the
+/// file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Extent {
     /// First byte.

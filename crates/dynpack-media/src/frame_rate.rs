@@ -17,9 +17,10 @@ pub struct FrameRate {
 impl FrameRate {
     /// The rate of a track of video; `None` if its samples take no time.
     ///
-    /// Where all frames but the last last equally long, the rate is exact. Otherwise it is that of most of the first frames, which may
-    /// differ by a tick where the clock cannot count the rate, or the average where frames come at will; both are taken for a usual
-    /// rate (N or N·1000/1001) if they come within 0.05 % of one.
+    /// Where all frames but the last last equally long, the rate is exact. Otherwise it is that of
+    /// most of the first frames, which may differ by a tick where the clock cannot count the rate,
+    /// or the average where frames come at will; both are taken for a usual rate (N or N·1000/1001)
+    /// if they come within 0.05 % of one.
     pub(crate) fn of(samples: &SampleTable, timescale: Timescale) -> Option<Self> {
         let hz = u64::from(timescale.hz());
         let body = SampleIndex(0)..SampleIndex(samples.len().saturating_sub(1).max(1));
@@ -37,7 +38,8 @@ impl FrameRate {
     #[must_use]
     pub fn new(numerator: u64, denominator: u64) -> Option<Self> {
         let divisor = gcd(numerator, denominator);
-        (numerator > 0 && denominator > 0).then(|| Self { numerator: numerator / divisor, denominator: denominator / divisor })
+        (numerator > 0 && denominator > 0)
+            .then(|| Self { numerator: numerator / divisor, denominator: denominator / divisor })
     }
 
     /// Frames per thousand seconds, to the nearest.
@@ -50,14 +52,16 @@ impl FrameRate {
     /// The usual rate that is meant, or the same to three decimals.
     fn usual(self) -> Self {
         let whole = self.thousandths().saturating_add(500) / 1_000;
-        let mut candidates = [(whole, 1), (whole * 1_000, 1_001)].into_iter().filter_map(|(n, d)| Self::new(n, d));
+        let mut candidates =
+            [(whole, 1), (whole * 1_000, 1_001)].into_iter().filter_map(|(n, d)| Self::new(n, d));
         let meant = candidates.find(|&usual| self.is_close_to(usual));
         meant.or_else(|| Self::new(self.thousandths(), 1_000)).unwrap_or(self)
     }
 
     /// Whether the two differ by less than 0.05 %: the usual rates lie 0.1 % apart.
     fn is_close_to(self, other: Self) -> bool {
-        let cross = |one: Self, other: Self| u128::from(one.numerator) * u128::from(other.denominator);
+        let cross =
+            |one: Self, other: Self| u128::from(one.numerator) * u128::from(other.denominator);
         let (here, there) = (cross(self, other), cross(other, self));
         here.abs_diff(there).saturating_mul(2_000) < here
     }
@@ -73,15 +77,22 @@ impl fmt::Display for FrameRate {
     }
 }
 
-/// Number and total duration of those first frames which last as long as most do, give or take a tick; `None` unless they are half
-/// of all that were looked at.
+/// Number and total duration of those first frames which last as long as most do, give or take a
+/// tick; `None` unless they are half of all that were looked at.
 fn most_alike(samples: &SampleTable) -> Option<(u64, u64)> {
     let probed = samples.len().min(PROBED);
-    let mut durations: Vec<i64> = (0..probed).map(|index| samples.duration(SampleIndex(index)).0).collect();
+    let mut durations: Vec<i64> =
+        (0..probed).map(|index| samples.duration(SampleIndex(index)).0).collect();
     durations.sort_unstable();
-    let common = durations.chunk_by(|one, next| one == next).max_by_key(|alike| alike.len())?.first().copied()?;
-    let alike: Vec<i64> = durations.into_iter().filter(|duration| duration.abs_diff(common) <= 1).collect();
-    let (frames, ticks) = (u64::try_from(alike.len()).ok()?, u64::try_from(alike.iter().sum::<i64>()).ok()?);
+    let common = durations
+        .chunk_by(|one, next| one == next)
+        .max_by_key(|alike| alike.len())?
+        .first()
+        .copied()?;
+    let alike: Vec<i64> =
+        durations.into_iter().filter(|duration| duration.abs_diff(common) <= 1).collect();
+    let (frames, ticks) =
+        (u64::try_from(alike.len()).ok()?, u64::try_from(alike.iter().sum::<i64>()).ok()?);
     (frames * 2 >= u64::from(probed)).then_some((frames, ticks))
 }
 
@@ -107,7 +118,8 @@ mod tests {
             chunks: vec![(SampleIndex(0), 0)],
             sync_samples: None,
         });
-        FrameRate::of(&samples.unwrap(), Timescale::new(hz).unwrap()).map_or_else(|| "none".into(), |rate| rate.to_string())
+        FrameRate::of(&samples.unwrap(), Timescale::new(hz).unwrap())
+            .map_or_else(|| "none".into(), |rate| rate.to_string())
     }
 
     #[test]
@@ -126,7 +138,8 @@ mod tests {
     #[test]
     fn a_clock_that_cannot_count_the_rate_still_tells_it() {
         assert_eq!(rate(1_000, (0..3_000).map(|frame| if frame % 3 == 2 { 34 } else { 33 })), "30");
-        let ntsc_film = |frame: u64| u32::try_from((frame + 1) * 1_001 / 24 - frame * 1_001 / 24).unwrap();
+        let ntsc_film =
+            |frame: u64| u32::try_from((frame + 1) * 1_001 / 24 - frame * 1_001 / 24).unwrap();
         assert_eq!(rate(1_000, (0..3_000).map(ntsc_film)), "24000/1001");
     }
 

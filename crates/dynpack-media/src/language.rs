@@ -13,16 +13,22 @@ impl Language {
         Self("und".into())
     }
 
-    /// Reads a tag: ISO 639-2 (`eng`), ISO 639-1 (`en`) or RFC 5646 (`en-US`). Anything which cannot be such a tag is
-    /// [undetermined](Self::undetermined), since files hold all sorts of things there.
+    /// Reads a tag: ISO 639-2 (`eng`), ISO 639-1 (`en`) or RFC 5646 (`en-US`). Anything which
+    /// cannot be such a tag is [undetermined](Self::undetermined), since files hold all sorts of
+    /// things there.
     #[must_use]
     pub fn parse(tag: &str) -> Self {
         let tag = tag.trim().replace('_', "-");
-        let (primary, rest) = tag.split_once('-').map_or((tag.as_str(), None), |(primary, rest)| (primary, Some(rest)));
+        let (primary, rest) = tag
+            .split_once('-')
+            .map_or((tag.as_str(), None), |(primary, rest)| (primary, Some(rest)));
         let well_formed = (2..=3).contains(&primary.len())
             && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
             && rest.is_none_or(|rest| {
-                rest.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+                rest.split('-').all(|part| {
+                    (1..=8).contains(&part.len())
+                        && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                })
             });
         if !well_formed || tag.len() > 35 {
             return Self::undetermined();
@@ -43,7 +49,9 @@ impl Language {
         let primary = self.0.split('-').next().unwrap_or_default();
         match primary.len() {
             3 => primary,
-            _ => isolang::Language::from_639_1(primary).map_or("und", |language| language.to_639_3()),
+            _ => {
+                isolang::Language::from_639_1(primary).map_or("und", |language| language.to_639_3())
+            }
         }
     }
 
@@ -80,9 +88,14 @@ const BIBLIOGRAPHIC: [(&str, &str); 20] = [
 
 /// The shortest code of a primary subtag (RFC 5646, 2.2.1).
 fn shortest(primary: &str) -> String {
-    let terminological =
-        BIBLIOGRAPHIC.iter().find(|(bibliographic, _)| *bibliographic == primary).map_or(primary, |(_, code)| code);
-    isolang::Language::from_639_3(terminological).and_then(|language| language.to_639_1()).unwrap_or(terminological).into()
+    let terminological = BIBLIOGRAPHIC
+        .iter()
+        .find(|(bibliographic, _)| *bibliographic == primary)
+        .map_or(primary, |(_, code)| code);
+    isolang::Language::from_639_3(terminological)
+        .and_then(|language| language.to_639_1())
+        .unwrap_or(terminological)
+        .into()
 }
 
 impl Default for Language {

@@ -1,10 +1,12 @@
 //! The vocabulary of dynpack, and the one timeline that all protocols share.
 //!
-//! A [`Movie`] is one parsed file: [`Track`]s with compact [`SampleTable`]s. A [`Timeline`] cuts a set of tracks into segments,
-//! once for all protocols. A [`Presentation`] is what one request may see: [`Rendition`]s with their [`Cuts`].
+//! A [`Movie`] is one parsed file: [`Track`]s with compact [`SampleTable`]s. A [`Timeline`] cuts a
+//! set of tracks into segments, once for all protocols. A [`Presentation`] is what one request may
+//! see: [`Rendition`]s with their [`Cuts`].
 //!
-//! This crate reads no files and parses no boxes: `dynpack-isobmff` makes movies, `dynpack-fragment` makes segments of them. What all
-//! that write [`boxes`] share is here. It does no IO, has no clock and starts no threads.
+//! This crate reads no files and parses no boxes: `dynpack-isobmff` makes movies,
+//! `dynpack-fragment` makes segments of them. What all that write [`boxes`] share is here. It does
+//! no IO, has no clock and starts no threads.
 //!
 //! ```
 //! use dynpack_media::{Ticks, Timescale};

@@ -23,13 +23,15 @@ pub enum Role {
     Description,
 }
 
-/// One track at one bitrate. Its name and bitrate together name it in URLs, and no two renditions of a presentation share both.
+/// One track at one bitrate. Its name and bitrate together name it in URLs, and no two renditions
+/// of a presentation share both.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rendition {
     /// The track name: renditions which share it are the same content at several bitrates.
     pub name: String,
-    /// Bits per second, as declared by the publisher or else measured: the key in URLs, and never 0.
+    /// Bits per second, as declared by the publisher or else measured: the key in URLs, and never
+    /// 0.
     pub bitrate: u32,
     /// The language, as declared by the publisher or else by the file.
     pub language: Language,
@@ -48,7 +50,13 @@ pub struct Rendition {
 impl Rendition {
     /// A rendition in the track's own language, without a label, as [`Role::Main`].
     #[must_use]
-    pub fn new(name: String, bitrate: u32, source: SourceIndex, track: Arc<Track>, cuts: Arc<Cuts>) -> Self {
+    pub fn new(
+        name: String,
+        bitrate: u32,
+        source: SourceIndex,
+        track: Arc<Track>,
+        cuts: Arc<Cuts>,
+    ) -> Self {
         let language = track.language.clone();
         Self { name, bitrate, language, label: None, role: Role::Main, source, track, cuts }
     }
@@ -65,8 +73,8 @@ impl Rendition {
         self.track.timescale
     }
 
-    /// Whether each of its segments can be decoded without the one before: it begins with a sync sample, and no picture is presented
-    /// before that.
+    /// Whether each of its segments can be decoded without the one before: it begins with a sync
+    /// sample, and no picture is presented before that.
     #[must_use]
     pub fn has_independent_segments(&self) -> bool {
         let (samples, is_video) = (&self.track.samples, self.kind() == MediaKind::Video);
@@ -79,17 +87,23 @@ impl Rendition {
     /// The same with coarser cuts: see [`Cuts::joined`].
     #[must_use]
     pub fn with_joined_segments(&self, count: NonZeroU32) -> Self {
-        let cuts = if count == NonZeroU32::MIN { Arc::clone(&self.cuts) } else { Arc::new(self.cuts.joined(count)) };
+        let cuts = if count == NonZeroU32::MIN {
+            Arc::clone(&self.cuts)
+        } else {
+            Arc::new(self.cuts.joined(count))
+        };
         Self { cuts, ..self.clone() }
     }
 
-    /// The same without segments that hold no bytes, for formats that cannot carry those: see [`Cuts::keeping`].
+    /// The same without segments that hold no bytes, for formats that cannot carry those: see
+    /// [`Cuts::keeping`].
     #[must_use]
     pub fn with_filled_segments(&self) -> Self {
         self.keeping(|segment| self.track.samples.byte_len(segment.samples.clone()) > 0)
     }
 
-    /// The same with segments only where there is a picture to begin with, for [`key_frames`](Self::key_frames) alone.
+    /// The same with segments only where there is a picture to begin with, for
+    /// [`key_frames`](Self::key_frames) alone.
     #[must_use]
     pub fn with_shown_key_frames(&self) -> Self {
         self.keeping(|segment| self.track.samples.size(segment.samples.start) > 0)
@@ -113,14 +127,15 @@ impl Rendition {
     }
 }
 
-/// The renditions that one request may see, in the order in which manifests list them: by name in the order of the asset, then by
-/// ascending bitrate.
+/// The renditions that one request may see, in the order in which manifests list them: by name in
+/// the order of the asset, then by ascending bitrate.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Presentation {
     /// The renditions; never empty, each with at least one segment.
     pub renditions: Vec<Rendition>,
-    /// How many segments of the timeline make one of HLS in transport streams, as declared by the publisher, or else 1.
+    /// How many segments of the timeline make one of HLS in transport streams, as declared by the
+    /// publisher, or else 1.
     pub fragments_per_hls_segment: NonZeroU32,
 }
 
@@ -130,7 +145,8 @@ impl Presentation {
     /// # Errors
     /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none has.
     pub fn new(renditions: Vec<Rendition>) -> Result<Self, crate::Error> {
-        let renditions: Vec<_> = renditions.into_iter().filter(|rendition| !rendition.cuts.is_empty()).collect();
+        let renditions: Vec<_> =
+            renditions.into_iter().filter(|rendition| !rendition.cuts.is_empty()).collect();
         if renditions.is_empty() {
             return Err(crate::Error::NothingToPresent);
         }
@@ -145,7 +161,9 @@ impl Presentation {
     /// The rendition of that name and bitrate.
     #[must_use]
     pub fn rendition(&self, name: &str, bitrate: u32) -> Option<&Rendition> {
-        self.renditions.iter().find(|rendition| rendition.bitrate == bitrate && rendition.name == name)
+        self.renditions
+            .iter()
+            .find(|rendition| rendition.bitrate == bitrate && rendition.name == name)
     }
 
     /// The first rendition of that name, which tells what all of the name have in common.

@@ -25,7 +25,8 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// When it is presented on the track's own clock, before edit lists: its decode time with its offset.
+    /// When it is presented on the track's own clock, before edit lists: its decode time with its
+    /// offset.
     #[must_use]
     pub fn composition_time(&self) -> Ticks {
         self.decode_time + self.composition_offset

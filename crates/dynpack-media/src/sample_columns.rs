@@ -7,12 +7,14 @@ use crate::{Column, SampleIndex};
 pub struct SampleColumns {
     /// Durations in ticks (`stts`).
     pub durations: Column,
-    /// Composition offsets in ticks, as the bits of an `i32` (`ctts`); all zero where the box is absent.
+    /// Composition offsets in ticks, as the bits of an `i32` (`ctts`); all zero where the box is
+    /// absent.
     pub composition_offsets: Column,
     /// Sizes in bytes (`stsz`, `stz2`).
     pub sizes: Column,
-    /// Stretches of samples which lie one behind the other in the file (`stsc`, `stco`, `co64`): the first sample of each with the
-    /// place of that sample, in bytes from the start of the file. Samples ascend, the first entry is sample 0.
+    /// Stretches of samples which lie one behind the other in the file (`stsc`, `stco`, `co64`):
+    /// the first sample of each with the place of that sample, in bytes from the start of the file.
+    /// Samples ascend, the first entry is sample 0.
     pub chunks: Vec<(SampleIndex, u64)>,
     /// Samples at which decoding can start, ascending (`stss`); `None` where all are.
     pub sync_samples: Option<Vec<SampleIndex>>,

@@ -5,11 +5,13 @@ use std::ops::Range;
 use crate::column::Summed;
 use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, Ticks};
 
-/// The samples of one track, checked once: every index below [`len`](Self::len) has a time, a size and a place, and no accessor fails.
+/// The samples of one track, checked once: every index below [`len`](Self::len) has a time, a size
+/// and a place, and no accessor fails.
 ///
 /// # Memory
-/// A typical film with B-frames takes about 5.5 bytes a video sample (size 4, composition offset 1, the rest shared by many) and
-/// about 2.5 a sample of AAC (size 2). The worst case (every duration, offset and size different, one sample a chunk) is under 29.
+/// A typical film with B-frames takes about 5.5 bytes a video sample (size 4, composition offset 1,
+/// the rest shared by many) and about 2.5 a sample of AAC (size 2). The worst case (every duration,
+/// offset and size different, one sample a chunk) is under 29.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleTable {
     durations: Summed,
@@ -26,35 +28,47 @@ impl SampleTable {
     /// Checks the columns against each other.
     ///
     /// # Errors
-    /// [`Error::SampleTable`] if the columns differ in length, the chunks or sync samples do not ascend or lie outside, or a sum
-    /// passes 63 bits.
+    /// [`Error::SampleTable`] if the columns differ in length, the chunks or sync samples do not
+    /// ascend or lie outside, or a sum passes 63 bits.
     pub fn new(columns: SampleColumns) -> Result<Self, Error> {
         let len = columns.sizes.len();
-        for (name, other) in [("durations", columns.durations.len()), ("composition offsets", columns.composition_offsets.len())]
-        {
+        for (name, other) in [
+            ("durations", columns.durations.len()),
+            ("composition offsets", columns.composition_offsets.len()),
+        ] {
             if other != len {
                 return Err(Error::SampleTable(format!("{other} {name} for {len} sizes")));
             }
         }
-        let sizes =
-            Summed::new(columns.sizes).ok_or_else(|| Error::SampleTable("the sizes sum up to more than 63 bits".into()))?;
-        let durations = Summed::new(columns.durations)
-            .ok_or_else(|| Error::SampleTable("the durations sum up to more than 63 bits".into()))?;
+        let sizes = Summed::new(columns.sizes)
+            .ok_or_else(|| Error::SampleTable("the sizes sum up to more than 63 bits".into()))?;
+        let durations = Summed::new(columns.durations).ok_or_else(|| {
+            Error::SampleTable("the durations sum up to more than 63 bits".into())
+        })?;
         let most = columns.chunks.len();
-        let (mut chunk_samples, mut chunk_offsets) = (Vec::<u32>::with_capacity(most), Vec::<u64>::with_capacity(most));
+        let (mut chunk_samples, mut chunk_offsets) =
+            (Vec::<u32>::with_capacity(most), Vec::<u64>::with_capacity(most));
         let (mut before, mut stretch) = (0, 0_u64);
         for (SampleIndex(sample), offset) in columns.chunks {
             let expected_first = chunk_samples.is_empty();
             let ascends = chunk_samples.last().map_or(sample == 0, |&last| last < sample);
             if !ascends || sample >= len {
-                let problem =
-                    if expected_first { "does not start at sample 0" } else { "does not ascend below the sample count" };
-                return Err(Error::SampleTable(format!("chunk {} {problem}: sample {sample} of {len}", chunk_samples.len())));
+                let problem = if expected_first {
+                    "does not start at sample 0"
+                } else {
+                    "does not ascend below the sample count"
+                };
+                return Err(Error::SampleTable(format!(
+                    "chunk {} {problem}: sample {sample} of {len}",
+                    chunk_samples.len()
+                )));
             }
             // Chunks which follow each other in the file are one stretch.
             stretch = stretch.saturating_add(sizes.sum(before..sample));
             before = sample;
-            let contiguous = chunk_offsets.last().is_some_and(|&start| start.checked_add(stretch) == Some(offset));
+            let contiguous = chunk_offsets
+                .last()
+                .is_some_and(|&start| start.checked_add(stretch) == Some(offset));
             if !contiguous {
                 chunk_samples.push(sample);
                 chunk_offsets.push(offset);
@@ -68,14 +82,20 @@ impl SampleTable {
             return Err(Error::SampleTable("a chunk ends past 64 bits".into()));
         }
         if let Some(sync_samples) = &columns.sync_samples {
-            let ascend = sync_samples.iter().zip(sync_samples.iter().skip(1)).all(|(one, next)| one < next);
+            let ascend =
+                sync_samples.iter().zip(sync_samples.iter().skip(1)).all(|(one, next)| one < next);
             if !ascend || sync_samples.last().is_some_and(|last| last.0 >= len) {
-                return Err(Error::SampleTable("sync samples do not ascend below the sample count".into()));
+                return Err(Error::SampleTable(
+                    "sync samples do not ascend below the sample count".into(),
+                ));
             }
         }
         Ok(Self {
             durations,
-            least_composition_offset: columns.composition_offsets.least_signed().unwrap_or_default(),
+            least_composition_offset: columns
+                .composition_offsets
+                .least_signed()
+                .unwrap_or_default(),
             composition_offsets: columns.composition_offsets,
             has_empty: sizes.column().contains(0),
             sizes,
@@ -97,13 +117,15 @@ impl SampleTable {
         self.len() == 0
     }
 
-    /// Decode time of a sample, from 0; the end of the last sample for an index past the end. O(log n).
+    /// Decode time of a sample, from 0; the end of the last sample for an index past the end. O(log
+    /// n).
     #[must_use]
     pub fn decode_time(&self, index: SampleIndex) -> Ticks {
         ticks(self.durations.before(index.0))
     }
 
-    /// When a sample is presented on the track's own clock, before edit lists: its decode time with its offset. O(log n).
+    /// When a sample is presented on the track's own clock, before edit lists: its decode time with
+    /// its offset. O(log n).
     #[must_use]
     pub fn composition_time(&self, index: SampleIndex) -> Ticks {
         self.decode_time(index) + self.composition_offset(index)
@@ -127,7 +149,8 @@ impl SampleTable {
         Ticks(self.composition_offsets.get(index.0).cast_signed().into())
     }
 
-    /// The least composition offset of all samples, in ticks: decode times moved by it never pass composition times. O(1).
+    /// The least composition offset of all samples, in ticks: decode times moved by it never pass
+    /// composition times. O(1).
     #[must_use]
     pub fn least_composition_offset(&self) -> Ticks {
         Ticks(self.least_composition_offset.into())
@@ -139,7 +162,8 @@ impl SampleTable {
         self.sizes.column().get(index.0)
     }
 
-    /// Whether there are samples without bytes, as damaged files have them, and others over a gap. O(1).
+    /// Whether there are samples without bytes, as damaged files have them, and others over a gap.
+    /// O(1).
     #[must_use]
     pub const fn has_empty_samples(&self) -> bool {
         self.has_empty
@@ -151,8 +175,9 @@ impl SampleTable {
         self.sizes.sum(range.start.0..range.end.0)
     }
 
-    /// Calls `each` with the sizes of `range`, in bytes and in decoding order, and with how many samples have each: neighbours come
-    /// together where they are stored so. About a nanosecond a sample.
+    /// Calls `each` with the sizes of `range`, in bytes and in decoding order, and with how many
+    /// samples have each: neighbours come together where they are stored so. About a nanosecond a
+    /// sample.
     pub fn each_size(&self, range: Range<SampleIndex>, each: impl FnMut(u32, u32)) {
         self.sizes.column().for_each_run(range.start.0..range.end.0, each);
     }
@@ -182,7 +207,9 @@ impl SampleTable {
     pub fn sync_at_or_before(&self, index: SampleIndex) -> Option<SampleIndex> {
         match &self.sync_samples {
             None => Some(index),
-            Some(samples) => samples.get(samples.partition_point(|&sample| sample <= index).checked_sub(1)?).copied(),
+            Some(samples) => samples
+                .get(samples.partition_point(|&sample| sample <= index).checked_sub(1)?)
+                .copied(),
         }
     }
 
@@ -209,7 +236,8 @@ impl SampleTable {
         let mut decode_time = self.decode_time(range.start);
         // Looked up once for all samples where that is possible.
         let uniform = self.uniform_duration(range.clone()).map(|duration| Ticks(duration.into()));
-        let mut sync = self.sync_samples(range.clone()).map(|samples| samples.iter().copied().peekable());
+        let mut sync =
+            self.sync_samples(range.clone()).map(|samples| samples.iter().copied().peekable());
         (range.start.0..range.end.0.min(self.len())).map(move |index| {
             let index = SampleIndex(index);
             let duration = uniform.unwrap_or_else(|| self.duration(index));
@@ -226,17 +254,20 @@ impl SampleTable {
         })
     }
 
-    /// Where the samples of `range` lie in the file, in decoding order; samples that follow each other there are one extent.
+    /// Where the samples of `range` lie in the file, in decoding order; samples that follow each
+    /// other there are one extent.
     pub fn extents(&self, range: Range<SampleIndex>) -> impl Iterator<Item = Extent> + '_ {
         let (start, end) = (range.start.0, range.end.0.min(self.len()));
         let first = self.chunk_samples.partition_point(|&sample| sample <= start).saturating_sub(1);
         let chunks = self.chunk_samples.iter().zip(&self.chunk_offsets).enumerate().skip(first);
-        chunks.take_while(move |(_, (sample, _))| **sample < end && start < end).filter_map(move |(at, (&sample, &offset))| {
-            let next = self.chunk_samples.get(at + 1).copied().unwrap_or_else(|| self.len());
-            let (from, to) = (start.max(sample), end.min(next));
-            let len = self.sizes.sum(from..to);
-            (len > 0).then(|| Extent::new(offset + self.sizes.sum(sample..from), len))
-        })
+        chunks.take_while(move |(_, (sample, _))| **sample < end && start < end).filter_map(
+            move |(at, (&sample, &offset))| {
+                let next = self.chunk_samples.get(at + 1).copied().unwrap_or_else(|| self.len());
+                let (from, to) = (start.max(sample), end.min(next));
+                let len = self.sizes.sum(from..to);
+                (len > 0).then(|| Extent::new(offset + self.sizes.sum(sample..from), len))
+            },
+        )
     }
 
     /// Sum of all durations, in ticks.
@@ -290,7 +321,9 @@ mod tests {
         let table = SampleTable::new(columns()).unwrap();
         let samples: Vec<_> = table
             .samples(SampleIndex(1)..SampleIndex(9))
-            .map(|sample| (sample.decode_time.0, sample.composition_offset.0, sample.size, sample.is_sync))
+            .map(|sample| {
+                (sample.decode_time.0, sample.composition_offset.0, sample.size, sample.is_sync)
+            })
             .collect();
         assert_eq!(samples, [(10, -5, 50, false), (20, 7, 25, true), (40, 0, 5, false)]);
         assert_eq!(table.least_composition_offset(), Ticks(-5));
@@ -315,12 +348,19 @@ mod tests {
             change(&mut columns);
             SampleTable::new(columns).unwrap_err().to_string()
         };
-        assert!(refused(|columns| columns.durations = column(&[1])).contains("1 durations for 4 sizes"));
+        assert!(
+            refused(|columns| columns.durations = column(&[1])).contains("1 durations for 4 sizes")
+        );
         assert!(refused(|columns| columns.chunks.clear()).contains("no chunk"));
-        assert!(refused(|columns| columns.chunks[0].0 = SampleIndex(1)).contains("start at sample 0"));
+        assert!(
+            refused(|columns| columns.chunks[0].0 = SampleIndex(1)).contains("start at sample 0")
+        );
         assert!(refused(|columns| columns.chunks[2].0 = SampleIndex(4)).contains("ascend"));
         assert!(refused(|columns| columns.chunks[2].1 = u64::MAX).contains("64 bits"));
-        assert!(refused(|columns| columns.sync_samples = Some(vec![SampleIndex(4)])).contains("sync samples"));
+        assert!(
+            refused(|columns| columns.sync_samples = Some(vec![SampleIndex(4)]))
+                .contains("sync samples")
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Binary search in what is no slice.
 
-/// How many of the first `len` indices `before` holds for: it must not hold behind one for which it does not. O(log n).
+/// How many of the first `len` indices `before` holds for: it must not hold behind one for which it
+/// does not. O(log n).
 pub(crate) fn partition_point(len: usize, before: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, len);
     while low < high {

@@ -11,7 +11,8 @@ use crate::{Cuts, Rendition, Segment, SegmentNumber, Ticks};
 
 use self::names::Names;
 
-/// What one media playlist of HLS or one stream of HDS carries: video with audio, or a rendition alone.
+/// What one media playlist of HLS or one stream of HDS carries: video with audio, or a rendition
+/// alone.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Stream<'a> {
@@ -35,7 +36,8 @@ impl<'a> Stream<'a> {
         Self { audio, ..self }
     }
 
-    /// The same with coarser segments: those which it has of renditions whose segments are [joined](Rendition::with_joined_segments).
+    /// The same with coarser segments: those which it has of renditions whose segments are
+    /// [joined](Rendition::with_joined_segments).
     #[must_use]
     pub const fn with_joined_segments(self, count: NonZeroU32) -> Self {
         Self { joined: count, ..self }
@@ -46,8 +48,8 @@ impl<'a> Stream<'a> {
         [self.main].into_iter().chain(self.audio)
     }
 
-    /// Its segments: one for each stretch of the timeline in which either rendition has samples, so that nothing is lost where one
-    /// starts earlier than the other or goes on longer.
+    /// Its segments: one for each stretch of the timeline in which either rendition has samples, so
+    /// that nothing is lost where one starts earlier than the other or goes on longer.
     #[must_use]
     pub fn segments(&self) -> Vec<StreamSegment> {
         let mut segments: Vec<StreamSegment> = Vec::new();
@@ -70,7 +72,8 @@ impl<'a> Stream<'a> {
         segments
     }
 
-    /// The segment that is named by `start`. O(log n), and as much for each segment without a part of the main rendition.
+    /// The segment that is named by `start`. O(log n), and as much for each segment without a part
+    /// of the main rendition.
     #[must_use]
     pub fn segment_at(&self, start: Ticks) -> Option<StreamSegment> {
         let names = Names::new(self);
@@ -84,8 +87,8 @@ impl<'a> Stream<'a> {
         self.segment(&Names::new(self), place)
     }
 
-    /// The starts of the segments between which `time` lies, if there are such: the last before it, and the first at or behind it.
-    /// Costs as much as [`segment_at`](Self::segment_at).
+    /// The starts of the segments between which `time` lies, if there are such: the last before it,
+    /// and the first at or behind it. Costs as much as [`segment_at`](Self::segment_at).
     #[must_use]
     pub fn starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
         let names = Names::new(self);
@@ -114,10 +117,11 @@ impl<'a> Stream<'a> {
         JoinedCuts { cuts: &rendition.cuts, count: self.joined }
     }
 
-    /// When a segment starts, exactly: when one of its parts does, with the rendition on whose clock that is.
+    /// When a segment starts, exactly: when one of its parts does, with the rendition on whose
+    /// clock that is.
     ///
-    /// That is its part of the main rendition, or the audio where there is none. Where the main rendition begins, audio that starts
-    /// earlier has its place too.
+    /// That is its part of the main rendition, or the audio where there is none. Where the main
+    /// rendition begins, audio that starts earlier has its place too.
     #[must_use]
     pub fn opening(&self, segment: &StreamSegment) -> Option<(&'a Rendition, Ticks)> {
         self.opening_of(segment.number, segment.main.as_ref(), || segment.audio.clone())
@@ -138,9 +142,18 @@ impl<'a> Stream<'a> {
     }
 
     /// The same on the clock of the main rendition.
-    fn start(&self, number: SegmentNumber, main: Option<&Segment>, audio: impl FnOnce() -> Option<Segment>) -> Ticks {
+    fn start(
+        &self,
+        number: SegmentNumber,
+        main: Option<&Segment>,
+        audio: impl FnOnce() -> Option<Segment>,
+    ) -> Ticks {
         let opening = self.opening_of(number, main, audio);
-        opening.map(|(rendition, start)| start.rescale_floor(rendition.timescale(), self.main.timescale())).unwrap_or_default()
+        opening
+            .map(|(rendition, start)| {
+                start.rescale_floor(rendition.timescale(), self.main.timescale())
+            })
+            .unwrap_or_default()
     }
 
     /// When the last of what it carries ends, on the clock of the main rendition.
@@ -157,8 +170,8 @@ impl<'a> Stream<'a> {
 pub struct StreamSegment {
     /// Its place in the timeline.
     pub number: SegmentNumber,
-    /// When it starts, in the main rendition's timescale, which names it in URLs: the [opening](Stream::opening), rounded towards the
-    /// past.
+    /// When it starts, in the main rendition's timescale, which names it in URLs: the
+    /// [opening](Stream::opening), rounded towards the past.
     pub start: Ticks,
     /// Until the next starts, in the main rendition's timescale.
     pub duration: Ticks,

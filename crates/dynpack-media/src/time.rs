@@ -5,7 +5,8 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
-/// Ticks per second of one clock (`timescale` of `mdhd` or `mvhd`, ISO/IEC 14496-12, 8.4.2 and 8.2.2).
+/// Ticks per second of one clock (`timescale` of `mdhd` or `mvhd`, ISO/IEC 14496-12, 8.4.2 and
+/// 8.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timescale(NonZeroU32);
 
@@ -75,13 +76,16 @@ impl Ticks {
         self.rescale(from, to, 1, i64::from(from.hz()) - 1)
     }
 
-    /// This position times `to` over `from`, both times `parts`, with `more` added before it is divided, rounded towards the past.
+    /// This position times `to` over `from`, both times `parts`, with `more` added before it is
+    /// divided, rounded towards the past.
     fn rescale(self, from: Timescale, to: Timescale, parts: i64, more: i64) -> Self {
         let (from, to) = (i64::from(from.hz()) * parts, i64::from(to.hz()) * parts);
         // In 64 bits where they are enough, which they nearly always are: four times as fast.
         match self.0.checked_mul(to).and_then(|scaled| scaled.checked_add(more)) {
             Some(scaled) => Self(scaled.div_euclid(from)),
-            None => Self::narrow((i128::from(self.0) * i128::from(to) + i128::from(more)).div_euclid(from.into())),
+            None => Self::narrow(
+                (i128::from(self.0) * i128::from(to) + i128::from(more)).div_euclid(from.into()),
+            ),
         }
     }
 
@@ -98,7 +102,10 @@ impl Ticks {
 }
 
 /// Compares two times on different clocks, exactly.
-pub(crate) fn compare((one, one_clock): (Ticks, Timescale), (other, other_clock): (Ticks, Timescale)) -> Ordering {
+pub(crate) fn compare(
+    (one, one_clock): (Ticks, Timescale),
+    (other, other_clock): (Ticks, Timescale),
+) -> Ordering {
     let cross = |ticks: Ticks, clock: Timescale| i128::from(ticks.0) * i128::from(clock.hz());
     cross(one, other_clock).cmp(&cross(other, one_clock))
 }
@@ -159,11 +166,16 @@ mod tests {
     fn rescaling_is_the_same_in_64_bits_as_in_128() {
         let (from, to) = (Timescale::new(44_100).unwrap(), Timescale::SMOOTH);
         let limit = i64::MAX / i64::from(to.hz()) / 2;
-        for ticks in (-3..=3).flat_map(|off| [limit + off, 2 * limit + off, -limit + off, -2 * limit + off, off]) {
+        for ticks in (-3..=3)
+            .flat_map(|off| [limit + off, 2 * limit + off, -limit + off, -2 * limit + off, off])
+        {
             let exact = i128::from(ticks) * i128::from(to.hz());
             let floor = exact.div_euclid(44_100);
             assert_eq!(i128::from(Ticks(ticks).rescale_floor(from, to).0), floor);
-            assert_eq!(i128::from(Ticks(ticks).rescale_ceil(from, to).0), floor + i128::from(exact.rem_euclid(44_100) > 0));
+            assert_eq!(
+                i128::from(Ticks(ticks).rescale_ceil(from, to).0),
+                floor + i128::from(exact.rem_euclid(44_100) > 0)
+            );
             assert_eq!(
                 i128::from(Ticks(ticks).rescale_round(from, to).0),
                 floor + i128::from(exact.rem_euclid(44_100) * 2 >= 44_100)

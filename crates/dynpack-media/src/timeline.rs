@@ -12,14 +12,17 @@ use self::span::Span;
 
 /// The cuts of a set of tracks that are presented together.
 ///
-/// Segments are cut at sync samples which all video tracks share, each time at the one nearest to the target duration; a track that
-/// has ended has no say. Audio is cut at the frame nearest to each of those times. Where there is no video (before it starts, after it
-/// ends, or at all) the cuts stand at the target duration. No two cuts lie closer than a tenth of the target or a frame of audio: video
-/// that starts so soon behind a cut starts with it. A track lists no segment in which it has no sample.
+/// Segments are cut at sync samples which all video tracks share, each time at the one nearest to
+/// the target duration; a track that has ended has no say. Audio is cut at the frame nearest to
+/// each of those times. Where there is no video (before it starts, after it ends, or at all) the
+/// cuts stand at the target duration. No two cuts lie closer than a tenth of the target or a frame
+/// of audio: video that starts so soon behind a cut starts with it. A track lists no segment in
+/// which it has no sample.
 ///
-/// The presentation starts at 0, when the first of the tracks starts, and keeps the offsets between tracks that the edit lists give
-/// them. Video whose edit list starts within a group of pictures is presented from the start of that group, since players can not
-/// start elsewhere; audio that lies before the edit list's start stays, for up to a second, as [`lead`](Cuts::lead).
+/// The presentation starts at 0, when the first of the tracks starts, and keeps the offsets between
+/// tracks that the edit lists give them. Video whose edit list starts within a group of pictures is
+/// presented from the start of that group, since players can not start elsewhere; audio that lies
+/// before the edit list's start stays, for up to a second, as [`lead`](Cuts::lead).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeline {
@@ -28,24 +31,35 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// How many segments all tracks together may have: 24 tracks a day long are cut each second. Tracks of a file may share their
-    /// samples, so that otherwise the cuts would take far more memory than the file is long.
+    /// How many segments all tracks together may have: 24 tracks a day long are cut each second.
+    /// Tracks of a file may share their samples, so that otherwise the cuts would take far more
+    /// memory than the file is long.
     pub const MOST_SEGMENTS: usize = 1 << 21;
 
-    /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per other sample.
+    /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per
+    /// other sample.
     ///
     /// # Errors
-    /// [`Error::NothingToPresent`] if no track has samples, [`Error::TooManySegments`] if cuts that short would make more than
-    /// [`MOST_SEGMENTS`](Self::MOST_SEGMENTS).
+    /// [`Error::NothingToPresent`] if no track has samples, [`Error::TooManySegments`] if cuts that
+    /// short would make more than [`MOST_SEGMENTS`](Self::MOST_SEGMENTS).
     pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
         let spans: Vec<Option<Span<'_>>> = tracks.iter().map(|track| Span::new(track)).collect();
-        let origin =
-            spans.iter().flatten().map(|span| (span.start, span.track.timescale)).min_by(|one, other| compare(*one, *other));
+        let origin = spans
+            .iter()
+            .flatten()
+            .map(|span| (span.start, span.track.timescale))
+            .min_by(|one, other| compare(*one, *other));
         let origin = origin.ok_or(Error::NothingToPresent)?;
-        let spans: Vec<_> = spans.into_iter().map(|span| span.map(|span| span.since(origin))).collect();
+        let spans: Vec<_> =
+            spans.into_iter().map(|span| span.map(|span| span.since(origin))).collect();
         let present: Vec<_> = spans.iter().flatten().collect();
         let times = cut_times(&present, policy)?;
-        Ok(Self { cuts: spans.iter().map(|span| span.as_ref().map_or_else(Cuts::default, |span| span.cuts(&times))).collect() })
+        Ok(Self {
+            cuts: spans
+                .iter()
+                .map(|span| span.as_ref().map_or_else(Cuts::default, |span| span.cuts(&times)))
+                .collect(),
+        })
     }
 }
 

@@ -29,11 +29,13 @@ impl MediaKind {
     }
 }
 
-/// How the times of a track's samples become times of the movie, from the edit list (`elst`, ISO/IEC 14496-12, 8.6.6): an initial
-/// delay, then the media from one point on. Later edits and the edit's own duration are not part of it.
+/// How the times of a track's samples become times of the movie, from the edit list (`elst`,
+/// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Later edits and
+/// the edit's own duration are not part of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Edit {
-    /// How long after the start of the movie the track starts (empty edits), in the track's timescale.
+    /// How long after the start of the movie the track starts (empty edits), in the track's
+    /// timescale.
     pub delay: Ticks,
     /// The composition time that is presented first, in the track's timescale.
     pub media_start: Ticks,
@@ -64,7 +66,13 @@ pub struct Track {
 impl Track {
     /// A track without a name, in an undetermined language, which starts with the movie.
     #[must_use]
-    pub fn new(id: TrackId, timescale: Timescale, codec: Codec, sample_entry: Bytes, samples: SampleTable) -> Self {
+    pub fn new(
+        id: TrackId,
+        timescale: Timescale,
+        codec: Codec,
+        sample_entry: Bytes,
+        samples: SampleTable,
+    ) -> Self {
         let (language, name, edit) = (Language::undetermined(), String::new(), Edit::default());
         Self { id, timescale, language, name, codec, sample_entry, samples, edit }
     }

@@ -2,25 +2,37 @@
 
 use dynpack_media::{Presentation, Rendition, Segment, SegmentNumber, Ticks, Timescale};
 
-/// How far apart, in 10 MHz ticks, two renditions may cut and still share a chunk list: one millisecond, far less than a frame. It
-/// covers files whose clocks cannot say the same time exactly, such as 24000/1001 frames a second on a clock of 90 kHz.
+/// How far apart, in 10 MHz ticks, two renditions may cut and still share a chunk list: one
+/// millisecond, far less than a frame. It covers files whose clocks cannot say the same time
+/// exactly, such as 24000/1001 frames a second on a clock of 90 kHz.
 const SAME_CUT: i64 = 10_000;
 
-/// The time of a segment on the 10 MHz clock of Smooth Streaming, from its absolute position on the rendition's own: rounded towards
-/// the past, as Azure Media Services does. The time in a fragment's `tfxd` follows the same rule.
+/// The time of a segment on the 10 MHz clock of Smooth Streaming, from its absolute position on the
+/// rendition's own: rounded towards the past, as Azure Media Services does. The time in a
+/// fragment's `tfxd` follows the same rule.
 #[must_use]
 pub fn chunk_time(start: Ticks, timescale: Timescale) -> Ticks {
     start.rescale_floor(timescale, Timescale::SMOOTH)
 }
 
-/// The segment of a rendition that a client asks for by `time`, in 10 MHz ticks: that of a [`chunk_time`] equal to it, or else the same
-/// of another rendition of the name, since a chunk list names the segments of several renditions by the times of one. No other time
-/// names it. O(log n) for each rendition of the name.
+/// The segment of a rendition that a client asks for by `time`, in 10 MHz ticks: that of a
+/// [`chunk_time`] equal to it, or else the same of another rendition of the name, since a chunk
+/// list names the segments of several renditions by the times of one. No other time names it. O(log
+/// n) for each rendition of the name.
 #[must_use]
-pub fn segment_at(presentation: &Presentation, rendition: &Rendition, time: Ticks) -> Option<Segment> {
-    let is_alike = |other: &&Rendition| other.name == rendition.name && other.cuts.len() == rendition.cuts.len();
-    let others = || presentation.renditions.iter().filter(is_alike).filter_map(|other| listed_at(other, time));
-    listed_at(rendition, time).or_else(|| others().find_map(|listed| beside(rendition, listed.number, time)))
+pub fn segment_at(
+    presentation: &Presentation,
+    rendition: &Rendition,
+    time: Ticks,
+) -> Option<Segment> {
+    let is_alike = |other: &&Rendition| {
+        other.name == rendition.name && other.cuts.len() == rendition.cuts.len()
+    };
+    let others = || {
+        presentation.renditions.iter().filter(is_alike).filter_map(|other| listed_at(other, time))
+    };
+    listed_at(rendition, time)
+        .or_else(|| others().find_map(|listed| beside(rendition, listed.number, time)))
 }
 
 /// The segment whose [`chunk_time`] is `time`.
@@ -30,15 +42,20 @@ fn listed_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
     Some(segment).filter(|segment| chunk_time(segment.start, rendition.timescale()) == time)
 }
 
-/// The segment in that place of the timeline, if it starts near enough to `time` to be listed by that.
+/// The segment in that place of the timeline, if it starts near enough to `time` to be listed by
+/// that.
 fn beside(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<Segment> {
     let (before, behind) = starts_around(rendition, time);
-    let mut around = [before, behind].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));
-    around.find(|segment| segment.number == number && is_same_cut(chunk_time(segment.start, rendition.timescale()), time))
+    let mut around =
+        [before, behind].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));
+    around.find(|segment| {
+        segment.number == number
+            && is_same_cut(chunk_time(segment.start, rendition.timescale()), time)
+    })
 }
 
-/// The [`chunk_time`]s between which `time` lies, in 10 MHz ticks, if there are such: the last before it, and the first at or behind
-/// it. O(log n).
+/// The [`chunk_time`]s between which `time` lies, in 10 MHz ticks, if there are such: the last
+/// before it, and the first at or behind it. O(log n).
 #[must_use]
 pub fn chunk_times_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
     let (before, behind) = starts_around(rendition, time);
@@ -54,7 +71,11 @@ fn starts_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<T
 /// Whether two renditions can share a chunk list.
 pub(crate) fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
     let times = |rendition: &Rendition| -> Vec<_> {
-        rendition.cuts.segments().map(|segment| chunk_time(segment.start, rendition.timescale())).collect()
+        rendition
+            .cuts
+            .segments()
+            .map(|segment| chunk_time(segment.start, rendition.timescale()))
+            .collect()
     };
     let (one, other) = (times(one), times(other));
     one.len() == other.len() && one.iter().zip(other).all(|(&one, other)| is_same_cut(one, other))
@@ -105,7 +126,10 @@ impl Run {
 impl Chunks {
     /// The chunks of a rendition on the 10 MHz clock, the last of them ending at `end`.
     pub(crate) fn of(rendition: &Rendition, end: Ticks) -> Self {
-        let starts = rendition.cuts.segments().map(|segment| chunk_time(segment.start, rendition.timescale()));
+        let starts = rendition
+            .cuts
+            .segments()
+            .map(|segment| chunk_time(segment.start, rendition.timescale()));
         let starts: Vec<_> = starts.collect();
         let mut chunks = Self::default();
         for (&start, &next) in starts.iter().zip(starts.iter().skip(1).chain([&end])) {

@@ -10,7 +10,8 @@ use crate::xml::{Element, shown};
 pub struct FileName(String);
 
 impl FileName {
-    /// Takes `name` as it is, without decoding escapes; `None` if it may lead out of the asset's folder, or cannot be a file name.
+    /// Takes `name` as it is, without decoding escapes; `None` if it may lead out of the asset's
+    /// folder, or cannot be a file name.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
         (leads_out(name).is_none() && flaw(name).is_none()).then(|| Self(name.into()))
@@ -46,7 +47,8 @@ impl AsRef<str> for FileName {
     }
 }
 
-/// What makes a name lead out of the folder, on any system. A colon does so as part of a URL, of a drive and of a stream of NTFS.
+/// What makes a name lead out of the folder, on any system. A colon does so as part of a URL, of a
+/// drive and of a stream of NTFS.
 fn leads_out(name: &str) -> Option<&'static str> {
     match name {
         "." | ".." => Some("is a folder"),
@@ -76,7 +78,23 @@ mod tests {
         for name in ["a.mp4", "Ü 1%2f.mp4", "..a", "a..mp4", "-", "~"] {
             assert_eq!(FileName::new(name).unwrap().as_str(), name);
         }
-        for name in ["", ".", "..", "../a", "a/b", "a/", "/a", "\\a", "..\\a", "http://a/b", "file:a", "C:a", "a\0", " a", "a "] {
+        for name in [
+            "",
+            ".",
+            "..",
+            "../a",
+            "a/b",
+            "a/",
+            "/a",
+            "\\a",
+            "..\\a",
+            "http://a/b",
+            "file:a",
+            "C:a",
+            "a\0",
+            " a",
+            "a ",
+        ] {
             assert_eq!(FileName::new(name), None, "{name:?}");
         }
     }

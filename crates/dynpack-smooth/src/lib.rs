@@ -1,11 +1,14 @@
-//! Smooth Streaming manifests, read and written: the client manifest of \[MS-SSTR\] and the server manifest `.ism`.
+//! Smooth Streaming manifests, read and written: the client manifest of \[MS-SSTR\] and the server
+//! manifest `.ism`.
 //!
-//! A [`ServerManifest`] tells which files of an asset hold which tracks. A [`ClientManifest`] is what a player is told: it is made of
-//! a [`Presentation`](dynpack_media::Presentation), or read from the `.ismc` of a Smooth set. [`chunk_time`] is the time by which
-//! both name a segment, and [`segment_at`] finds the segment again.
+//! A [`ServerManifest`] tells which files of an asset hold which tracks. A [`ClientManifest`] is
+//! what a player is told: it is made of a [`Presentation`](dynpack_media::Presentation), or read
+//! from the `.ismc` of a Smooth set. [`chunk_time`] is the time by which both name a segment, and
+//! [`segment_at`] finds the segment again.
 //!
-//! This crate does no IO, and makes no fragments. It does not look into protection headers, and does not understand sparse streams, or
-//! manifests of live presentations beyond the chunks they list.
+//! This crate does no IO, and makes no fragments. It does not look into protection headers, and
+//! does not understand sparse streams, or manifests of live presentations beyond the chunks they
+//! list.
 //!
 //! ```
 //! use dynpack_smooth::{Formats, ServerManifest};

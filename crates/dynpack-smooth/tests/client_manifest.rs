@@ -1,9 +1,12 @@
-//! Client manifests: one made of a small presentation, those of Azure Media Services, and those that must be refused.
+//! Client manifests: one made of a small presentation, those of Azure Media Services, and those
+//! that must be refused.
 
 use bytes::Bytes;
 use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
 use dynpack_media::{AvcConfig, Codec, Presentation, Rendition, Role, Ticks, Timescale, Track};
-use dynpack_smooth::{ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at};
+use dynpack_smooth::{
+    ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at,
+};
 use proptest::prelude::*;
 
 fn audio(config: &[u8], frames: u32) -> Track {
@@ -55,7 +58,8 @@ fn version_2_0_has_one_element_for_each_chunk() {
     let manifest = ClientManifest::new(&two_videos_and_audio(), &Azure).unwrap();
     let text = manifest.to_xml(Version::V2_0);
     let start = text.find("<c ").unwrap();
-    let chunks: Vec<_> = text[start..].lines().map(str::trim).filter(|line| line.starts_with("<c ")).collect();
+    let chunks: Vec<_> =
+        text[start..].lines().map(str::trim).filter(|line| line.starts_with("<c ")).collect();
     let expected = [
         r#"<c n="0" t="0" d="20053333"/>"#,
         r#"<c d="20053333"/>"#,
@@ -72,14 +76,25 @@ fn version_2_0_has_one_element_for_each_chunk() {
 #[test]
 fn he_aac_is_told_from_aac() {
     let level = |config: &[u8]| {
-        let manifest = ClientManifest::new(&film::in_short_segments(vec![("audio", 64_000, audio(config, 50))]), &Azure);
-        manifest.map(|manifest| manifest.streams[0].levels[0].clone()).map_err(|error| error.to_string())
+        let manifest = ClientManifest::new(
+            &film::in_short_segments(vec![("audio", 64_000, audio(config, 50))]),
+            &Azure,
+        );
+        manifest
+            .map(|manifest| manifest.streams[0].levels[0].clone())
+            .map_err(|error| error.to_string())
     };
     let he_aac = level(&[0x2b, 0x11, 0x88, 0]).unwrap();
-    assert_eq!((he_aac.four_cc.as_deref(), he_aac.sampling_rate, he_aac.channels), (Some("AACH"), Some(24_000), Some(2)));
+    assert_eq!(
+        (he_aac.four_cc.as_deref(), he_aac.sampling_rate, he_aac.channels),
+        (Some("AACH"), Some(24_000), Some(2))
+    );
     assert_eq!(he_aac.codec_private_data, [0x2b, 0x11, 0x88, 0]);
     let problem = level(&[0x09, 0x90]).unwrap_err();
-    assert!(problem.starts_with("the rendition \"audio\" at 64000 bit/s cannot be carried: "), "{problem}");
+    assert!(
+        problem.starts_with("the rendition \"audio\" at 64000 bit/s cannot be carried: "),
+        "{problem}"
+    );
 }
 
 #[test]
@@ -87,7 +102,8 @@ fn video_without_parameter_sets_is_refused() {
     let mut track = film::ntsc((320, 180), 10);
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
     track.codec = Codec::Avc(AvcConfig::parse(record, 320, 180, true).unwrap());
-    let error = ClientManifest::new(&film::in_short_segments(vec![("video", 5, track)]), &Azure).unwrap_err();
+    let error = ClientManifest::new(&film::in_short_segments(vec![("video", 5, track)]), &Azure)
+        .unwrap_err();
     assert!(matches!(error, Error::Rendition { bitrate: 5, .. }), "{error}");
 }
 
@@ -99,8 +115,11 @@ fn renditions_that_end_apart_are_streams_of_their_own() {
         ("video", 3, film::ntsc((320, 180), 169)),
     ]);
     let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
-    let streams: Vec<_> =
-        manifest.streams.iter().map(|stream| (stream.name(), stream.levels.len(), stream.chunks.len())).collect();
+    let streams: Vec<_> = manifest
+        .streams
+        .iter()
+        .map(|stream| (stream.name(), stream.levels.len(), stream.chunks.len()))
+        .collect();
     assert_eq!(streams, [("video", 2, 3), ("video_2", 1, 2)]);
     assert!(manifest.streams.iter().all(|stream| stream.url.contains("Fragments(video=")));
     let end = manifest.streams[0].chunks.iter().last().map(|chunk| chunk.start + chunk.duration);
@@ -110,7 +129,8 @@ fn renditions_that_end_apart_are_streams_of_their_own() {
 #[test]
 fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
     // 24000/1001 frames a second, on their own clock and on one of 90 kHz which must round.
-    let rounded: Vec<u32> = (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
+    let rounded: Vec<u32> =
+        (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
     let presentation = film::in_short_segments(vec![
         ("video", 1, film::video((320, 180), (1001, 24_000), 144, 49)),
         ("video", 2, film::uneven_video((320, 180), 90_000, &rounded, 49)),
@@ -120,26 +140,37 @@ fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
     assert_eq!((stream.levels.len(), stream.chunks.len()), (2, 3));
     for (at, chunk) in stream.chunks.iter().enumerate() {
         for rendition in &presentation.renditions {
-            assert_eq!(segment_at(&presentation, rendition, chunk.start).unwrap(), rendition.cuts.segments().nth(at).unwrap());
+            assert_eq!(
+                segment_at(&presentation, rendition, chunk.start).unwrap(),
+                rendition.cuts.segments().nth(at).unwrap()
+            );
         }
     }
     let [low, high] = &presentation.renditions[..] else { panic!("two renditions") };
-    let second = |rendition: &Rendition| chunk_time(rendition.cuts.segments().nth(1).unwrap().start, rendition.timescale());
+    let second = |rendition: &Rendition| {
+        chunk_time(rendition.cuts.segments().nth(1).unwrap().start, rendition.timescale())
+    };
     assert_ne!(second(low), second(high));
     for rendition in [low, high] {
-        let named = |time| segment_at(&presentation, rendition, time).map(|segment| segment.number.0);
+        let named =
+            |time| segment_at(&presentation, rendition, time).map(|segment| segment.number.0);
         let listed = [second(low), second(high)];
         assert_eq!(listed.map(named), [Some(1); 2]);
         let (first, last) = (listed[0].min(listed[1]).0 - 3, listed[0].max(listed[1]).0 + 3);
         let others = (first..=last).map(Ticks).filter(|time| !listed.contains(time));
-        assert!(others.chain([10_000_000, i64::MIN, i64::MAX].map(Ticks)).all(|time| named(time).is_none()));
+        assert!(
+            others
+                .chain([10_000_000, i64::MIN, i64::MAX].map(Ticks))
+                .all(|time| named(time).is_none())
+        );
     }
 }
 
 /// A rendition that ends early has a list of its own; so has a name of its own.
 #[test]
 fn a_segment_is_not_found_by_the_time_of_another_list() {
-    let rounded: Vec<u32> = (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
+    let rounded: Vec<u32> =
+        (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
     for (name, len) in [("video", 60), ("other", 144)] {
         let presentation = film::in_short_segments(vec![
             ("video", 1, film::video((320, 180), (1001, 24_000), 144, 49)),
@@ -166,7 +197,10 @@ const AZURE: &str = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="2" D
 fn a_manifest_of_azure_is_understood() {
     let manifest = ClientManifest::parse(AZURE.as_bytes()).unwrap();
     let [audio, video] = manifest.streams.as_slice() else { panic!("{:?}", manifest.streams) };
-    assert_eq!((manifest.duration, audio.kind, audio.language.as_deref()), (Ticks(703_146_666), TrackKind::Audio, Some("eng")));
+    assert_eq!(
+        (manifest.duration, audio.kind, audio.language.as_deref()),
+        (Ticks(703_146_666), TrackKind::Audio, Some("eng"))
+    );
     assert_eq!((audio.name(), video.name()), ("aac_eng_2_128041_2_1", "video"));
     assert_eq!((audio.chunks.len(), video.chunks.len()), (12, 12));
     let last = audio.chunks.iter().last().unwrap();
@@ -187,17 +221,27 @@ fn the_rounding_is_that_of_azure() {
 
 /// The chunks that a list of `c` elements stands for, as (start, duration).
 fn chunks(list: &str) -> Result<Vec<(i64, i64)>, String> {
-    let text =
-        format!("<SmoothStreamingMedia Duration='100'><StreamIndex Type='video'>\n{list}</StreamIndex></SmoothStreamingMedia>");
+    let text = format!(
+        "<SmoothStreamingMedia Duration='100'><StreamIndex Type='video'>\n{list}</StreamIndex></SmoothStreamingMedia>"
+    );
     let manifest = ClientManifest::parse(text.as_bytes()).map_err(|error| error.to_string())?;
     Ok(manifest.streams[0].chunks.iter().map(|chunk| (chunk.start.0, chunk.duration.0)).collect())
 }
 
 #[test]
 fn chunk_lists_are_expanded() {
-    assert_eq!(chunks("<c d='10'/><c d='5'/><c t='20' d='5'/>").unwrap(), [(0, 10), (10, 5), (20, 5)]);
-    assert_eq!(chunks("<c t='7' d='10' r='3'/><c d='1' r='0'/>").unwrap(), [(7, 10), (17, 10), (27, 10), (37, 1)]);
-    assert_eq!(chunks("<c t='7'/><c t='9' d='0'/><c t='30'/>").unwrap(), [(7, 2), (9, 21), (30, 70)]);
+    assert_eq!(
+        chunks("<c d='10'/><c d='5'/><c t='20' d='5'/>").unwrap(),
+        [(0, 10), (10, 5), (20, 5)]
+    );
+    assert_eq!(
+        chunks("<c t='7' d='10' r='3'/><c d='1' r='0'/>").unwrap(),
+        [(7, 10), (17, 10), (27, 10), (37, 1)]
+    );
+    assert_eq!(
+        chunks("<c t='7'/><c t='9' d='0'/><c t='30'/>").unwrap(),
+        [(7, 2), (9, 21), (30, 70)]
+    );
     assert_eq!(chunks("<c t='200'/>").unwrap(), [(200, 0)]);
     assert_eq!(chunks("").unwrap(), []);
 }
@@ -205,15 +249,30 @@ fn chunk_lists_are_expanded() {
 #[test]
 fn impossible_chunk_lists_are_refused() {
     for (list, expected) in [
-        ("<c/><c/>", "malformed at line 2, column 5: chunk 1 does not start behind the one before it"),
-        ("<c d='10' r='2'/><c t='10'/>", "malformed at line 2, column 18: chunk 2 does not start behind the one before it"),
+        (
+            "<c/><c/>",
+            "malformed at line 2, column 5: chunk 1 does not start behind the one before it",
+        ),
+        (
+            "<c d='10' r='2'/><c t='10'/>",
+            "malformed at line 2, column 18: chunk 2 does not start behind the one before it",
+        ),
         ("<c r='2'/>", "malformed at line 2, column 1: chunk 0 is repeated without a duration"),
         ("<c d='-1'/>", "malformed at line 2, column 1: d is negative: -1"),
-        ("<c t='18446744073709551615'/>", "malformed at line 2, column 1: t is not a number in range: \"18446744073709551615\""),
-        ("<c t='9223372036854775807' d='1'/>", "malformed at line 2, column 1: chunk 0 ends past 63 bits"),
+        (
+            "<c t='18446744073709551615'/>",
+            "malformed at line 2, column 1: t is not a number in range: \"18446744073709551615\"",
+        ),
+        (
+            "<c t='9223372036854775807' d='1'/>",
+            "malformed at line 2, column 1: chunk 0 ends past 63 bits",
+        ),
         ("<c d='1' r='1048577'/>", "the chunks of a stream pass the limit of 1048576"),
         ("<c d='1' r='1048576'/><c d='1'/>", "the chunks of a stream pass the limit of 1048576"),
-        ("<c d='1' r='4294967296'/>", "malformed at line 2, column 1: r is not a number in range: \"4294967296\""),
+        (
+            "<c d='1' r='4294967296'/>",
+            "malformed at line 2, column 1: r is not a number in range: \"4294967296\"",
+        ),
     ] {
         assert_eq!(chunks(list).unwrap_err(), expected, "{list}");
     }
@@ -228,7 +287,10 @@ fn impossible_manifests_are_refused() {
             "<SmoothStreamingMedia Duration='1' MajorVersion='1'/>",
             "not supported at line 1, column 1: a major version other than 2",
         ),
-        ("<SmoothStreamingMedia Duration='1' TimeScale='0'/>", "malformed at line 1, column 1: TimeScale is 0"),
+        (
+            "<SmoothStreamingMedia Duration='1' TimeScale='0'/>",
+            "malformed at line 1, column 1: TimeScale is 0",
+        ),
         (
             "<SmoothStreamingMedia Duration='1'><StreamIndex/></SmoothStreamingMedia>",
             "malformed at line 1, column 36: <StreamIndex> has no Type",
@@ -242,7 +304,11 @@ fn impossible_manifests_are_refused() {
             "malformed at line 1, column 61: CodecPrivateData is not hexadecimal",
         ),
     ] {
-        assert_eq!(ClientManifest::parse(text.as_bytes()).unwrap_err().to_string(), expected, "{text}");
+        assert_eq!(
+            ClientManifest::parse(text.as_bytes()).unwrap_err().to_string(),
+            expected,
+            "{text}"
+        );
     }
 }
 

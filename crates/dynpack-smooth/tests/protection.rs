@@ -10,11 +10,13 @@ use dynpack_crypt::{KeyId, SystemId};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Version};
 use proptest::prelude::*;
 
-const STREAM: &str = "<StreamIndex Type='video' Url='v'><QualityLevel Bitrate='1'/><c d='100'/></StreamIndex>";
+const STREAM: &str =
+    "<StreamIndex Type='video' Url='v'><QualityLevel Bitrate='1'/><c d='100'/></StreamIndex>";
 
 /// A manifest with that text before its stream.
 fn parse(protection: &str) -> ClientManifest {
-    let text = format!("<SmoothStreamingMedia Duration='100'>{protection}{STREAM}</SmoothStreamingMedia>");
+    let text =
+        format!("<SmoothStreamingMedia Duration='100'>{protection}{STREAM}</SmoothStreamingMedia>");
     ClientManifest::parse(text.as_bytes()).unwrap()
 }
 
@@ -29,7 +31,10 @@ fn written(headers: Vec<ProtectionHeader>) -> String {
 #[test]
 fn all_headers_come_before_the_streams_in_order() {
     let playready = ProtectionHeader::of(SystemId::PLAYREADY, "AAA=".into());
-    let other = ProtectionHeader::of("b47b251a-2409-4b42-958e-08dbae7b4ee9".parse().unwrap(), "BB+/".into());
+    let other = ProtectionHeader::of(
+        "b47b251a-2409-4b42-958e-08dbae7b4ee9".parse().unwrap(),
+        "BB+/".into(),
+    );
     let expected = r#"
   <Protection>
     <ProtectionHeader SystemID="9A04F079-9840-4286-AB92-E65BE0885F95">AAA=</ProtectionHeader>
@@ -51,16 +56,24 @@ fn headers_are_read_as_they_are_written() {
       <ProtectionHeader SystemID='x'/><Other/>
     </Protection>";
     let headers = parse(text).protection;
-    let headers: Vec<_> = headers.iter().map(|header| (header.system_id.as_str(), header.content.as_str())).collect();
+    let headers: Vec<_> =
+        headers.iter().map(|header| (header.system_id.as_str(), header.content.as_str())).collect();
     assert_eq!(headers, [("{9a04f079-9840-4286-ab92-e65be0885f95}", "AAA="), ("x", "")]);
 }
 
 /// The key ids of a PlayReady object (*PlayReady Header Specification*, 2 and 3), read by hand.
 fn key_ids(object: &[u8]) -> Vec<KeyId> {
-    let number = |bytes: &[u8]| bytes.iter().rev().fold(0_usize, |number, &byte| number << 8 | usize::from(byte));
+    let number = |bytes: &[u8]| {
+        bytes.iter().rev().fold(0_usize, |number, &byte| number << 8 | usize::from(byte))
+    };
     assert_eq!((number(&object[..4]), number(&object[4..6])), (object.len(), 1), "one record");
-    assert_eq!((number(&object[6..8]), number(&object[8..10])), (1, object.len() - 10), "a header of rights management");
-    let units: Vec<u16> = object[10..].chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    assert_eq!(
+        (number(&object[6..8]), number(&object[8..10])),
+        (1, object.len() - 10),
+        "a header of rights management"
+    );
+    let units: Vec<u16> =
+        object[10..].chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
     let header = String::from_utf16(&units).unwrap();
     let between = |text: &str, end: char| STANDARD.decode(text.split(end).next().unwrap()).unwrap();
     let elements = header.split("<KID>").skip(1).map(|rest| between(rest, '<'));

@@ -1,4 +1,5 @@
-//! Server manifests: those found in the wild, those that must be refused, and the way there and back.
+//! Server manifests: those found in the wild, those that must be refused, and the way there and
+//! back.
 
 use std::num::NonZeroU32;
 
@@ -63,8 +64,15 @@ const GENERATED: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 #[test]
 fn a_manifest_written_by_hand_leaves_all_else_to_defaults() {
     let manifest = ServerManifest::parse(BY_HAND.as_bytes()).unwrap();
-    assert_eq!((manifest.formats, manifest.client_manifest, manifest.fragments_per_hls_segment), (Formats::Mp4, None, None));
-    let tracks: Vec<_> = manifest.tracks.iter().map(|track| (track.name(), track.src.as_str(), track.label())).collect();
+    assert_eq!(
+        (manifest.formats, manifest.client_manifest, manifest.fragments_per_hls_segment),
+        (Formats::Mp4, None, None)
+    );
+    let tracks: Vec<_> = manifest
+        .tracks
+        .iter()
+        .map(|track| (track.name(), track.src.as_str(), track.label()))
+        .collect();
     let expected = [
         ("video", "a_1000.mp4", None),
         ("video", "a_400.mp4", None),
@@ -72,9 +80,9 @@ fn a_manifest_written_by_hand_leaves_all_else_to_defaults() {
         ("audio", "spanish.mp4", Some("Spanish")),
     ];
     assert_eq!(tracks, expected);
-    assert!(
-        manifest.tracks.iter().all(|track| track.bitrate.is_none() && track.track_id.is_none() && track.role() == Role::Main)
-    );
+    assert!(manifest.tracks.iter().all(|track| track.bitrate.is_none()
+        && track.track_id.is_none()
+        && track.role() == Role::Main));
     assert_eq!(manifest.tracks[2].language(), None);
     assert_eq!(manifest.tracks[3].language().unwrap().tag(), "es");
 }
@@ -83,13 +91,25 @@ fn a_manifest_written_by_hand_leaves_all_else_to_defaults() {
 fn a_generated_manifest_is_understood_and_written_as_it_was() {
     let manifest = ServerManifest::parse(GENERATED.as_bytes()).unwrap();
     assert_eq!(manifest.client_manifest.as_ref().unwrap().as_str(), "ignite.ismc");
-    assert_eq!((&manifest.formats, manifest.fragments_per_hls_segment), (&Formats::Mp4V3, NonZeroU32::new(1)));
+    assert_eq!(
+        (&manifest.formats, manifest.fragments_per_hls_segment),
+        (&Formats::Mp4V3, NonZeroU32::new(1))
+    );
     assert_eq!(manifest.meta, [Param::new("creator".into(), "Encoder & Sons".into())]);
     let [video, audio, text] = manifest.tracks.as_slice() else { panic!("{:?}", manifest.tracks) };
-    assert_eq!((video.name(), video.track_index.as_ref().unwrap().as_str()), ("video", "ignite_320x180.mpi"));
-    assert_eq!((audio.name(), audio.track_id, audio.role()), ("aac_eng_2_128041_2_1", NonZeroU32::new(2), Role::Description));
+    assert_eq!(
+        (video.name(), video.track_index.as_ref().unwrap().as_str()),
+        ("video", "ignite_320x180.mpi")
+    );
+    assert_eq!(
+        (audio.name(), audio.track_id, audio.role()),
+        ("aac_eng_2_128041_2_1", NonZeroU32::new(2), Role::Description)
+    );
     assert_eq!((audio.bitrate, audio.language().unwrap().tag()), (NonZeroU32::new(128_041), "en"));
-    assert_eq!((text.kind, text.label(), text.text.is_default), (TrackKind::Text, Some("English"), true));
+    assert_eq!(
+        (text.kind, text.label(), text.text.is_default),
+        (TrackKind::Text, Some("English"), true)
+    );
     assert_eq!(text.text.transcript.as_ref().unwrap().as_str(), "en-us.vtt");
     assert_eq!(text.params, [Param::new("outputFlag".into(), "3".into())]);
     assert_eq!(manifest.to_xml(), GENERATED);
@@ -120,9 +140,15 @@ fn what_is_not_known_is_passed_over_and_names_have_no_case() {
         <layout/><body><seq><video src="../not read"/></seq><Switch><ref src="/y"/><Video SRC="a.ismv" x:new="1" systembitrate="0">
         <param name="TRACKID" value="7"><deeper/></param><param/><other name="trackName" value="z"/></Video></Switch></body></SMIL>"#;
     let manifest = ServerManifest::parse(text.as_bytes()).unwrap();
-    assert_eq!((manifest.formats, manifest.client_manifest.unwrap().as_str()), (Formats::FragmentedMp4, "x.ismc"));
+    assert_eq!(
+        (manifest.formats, manifest.client_manifest.unwrap().as_str()),
+        (Formats::FragmentedMp4, "x.ismc")
+    );
     let [video] = manifest.tracks.as_slice() else { panic!("{:?}", manifest.tracks) };
-    assert_eq!((video.src.as_str(), video.track_id, video.bitrate, video.name()), ("a.ismv", NonZeroU32::new(7), None, "video"));
+    assert_eq!(
+        (video.src.as_str(), video.track_id, video.bitrate, video.name()),
+        ("a.ismv", NonZeroU32::new(7), None, "video")
+    );
 }
 
 /// SMIL's element for media of any kind, which its media type tells.
@@ -130,13 +156,18 @@ fn what_is_not_known_is_passed_over_and_names_have_no_case() {
 fn references_are_tracks_of_their_media_type() {
     let tracks = r#"<ref src="a.mp4" type="video/mp4" systemBitrate="7"/><ref src="b.mp4" type="audio/mp4"/><ref src="c.png" type="image/png"/>"#;
     let manifest = with_tracks(tracks).unwrap();
-    let listed: Vec<_> =
-        manifest.tracks.iter().map(|track| (track.kind, track.src.as_str(), track.bitrate.map_or(0, NonZeroU32::get))).collect();
+    let listed: Vec<_> = manifest
+        .tracks
+        .iter()
+        .map(|track| (track.kind, track.src.as_str(), track.bitrate.map_or(0, NonZeroU32::get)))
+        .collect();
     assert_eq!(listed, [(TrackKind::Video, "a.mp4", 7), (TrackKind::Audio, "b.mp4", 0)]);
 }
 
 fn with_tracks(tracks: &str) -> Result<ServerManifest, Error> {
-    ServerManifest::parse(format!("<smil><body><switch>\n{tracks}</switch></body></smil>").as_bytes())
+    ServerManifest::parse(
+        format!("<smil><body><switch>\n{tracks}</switch></body></smil>").as_bytes(),
+    )
 }
 
 #[test]
@@ -159,13 +190,20 @@ fn names_that_lead_out_of_the_asset_are_an_error_of_their_own() {
         ] {
             let error = with_tracks(&track).unwrap_err();
             assert!(matches!(error, Error::OutsideAsset { .. }), "{track}: {error}");
-            assert!(error.to_string().starts_with("not a file of the asset at line 2, column 1: "), "{error}");
+            assert!(
+                error.to_string().starts_with("not a file of the asset at line 2, column 1: "),
+                "{error}"
+            );
             assert!(error.to_string().ends_with(problem), "{error}");
         }
     }
-    let head = "<smil><head><meta name='clientManifestRelativePath' content='../a.ismc'/></head></smil>";
+    let head =
+        "<smil><head><meta name='clientManifestRelativePath' content='../a.ismc'/></head></smil>";
     let error = ServerManifest::parse(head.as_bytes()).unwrap_err();
-    assert_eq!(error.to_string(), "not a file of the asset at line 1, column 13: \"../a.ismc\" is a path");
+    assert_eq!(
+        error.to_string(),
+        "not a file of the asset at line 1, column 13: \"../a.ismc\" is a path"
+    );
 }
 
 #[test]
@@ -175,13 +213,22 @@ fn impossible_tracks_are_refused_with_their_place() {
         ("<audio/>", "malformed at line 2, column 1: <audio> has no src"),
         ("<audio src=''/>", "malformed at line 2, column 1: src is empty"),
         ("<audio src='a\u{7f}b'/>", "malformed at line 2, column 1: src holds a control character"),
-        ("<audio src='a' systemBitrate='-1'/>", "malformed at line 2, column 1: systemBitrate is not a number in range: \"-1\""),
-        ("<audio src='a' trackID='0'/>", "malformed at line 2, column 1: trackID is not a number in range: \"0\""),
+        (
+            "<audio src='a' systemBitrate='-1'/>",
+            "malformed at line 2, column 1: systemBitrate is not a number in range: \"-1\"",
+        ),
+        (
+            "<audio src='a' trackID='0'/>",
+            "malformed at line 2, column 1: trackID is not a number in range: \"0\"",
+        ),
         (
             "<audio src='a' trackID='4294967296'/>",
             "malformed at line 2, column 1: trackID is not a number in range: \"4294967296\"",
         ),
-        ("<audio src='a'/>\n<audio src='a'/>", "malformed at line 3, column 1: \"a\" is listed twice as the same audio track"),
+        (
+            "<audio src='a'/>\n<audio src='a'/>",
+            "malformed at line 3, column 1: \"a\" is listed twice as the same audio track",
+        ),
         (
             "<audio src='a' trackName='x' systemBitrate='5'/><audio src='b' trackName='x' systemBitrate='5'/>",
             "malformed at line 2, column 49: the track name \"x\" is used twice at 5 bit/s",
@@ -193,23 +240,30 @@ fn impossible_tracks_are_refused_with_their_place() {
     ] {
         assert_eq!(with_tracks(tracks).unwrap_err().to_string(), expected, "{tracks}");
     }
-    let many: String = (0..=ServerManifest::MAX_TRACKS).map(|at| format!("<audio src='{at}'/>")).collect();
-    assert_eq!(with_tracks(&many).unwrap_err().to_string(), "the tracks of the manifest pass the limit of 1000");
+    let many: String =
+        (0..=ServerManifest::MAX_TRACKS).map(|at| format!("<audio src='{at}'/>")).collect();
+    assert_eq!(
+        with_tracks(&many).unwrap_err().to_string(),
+        "the tracks of the manifest pass the limit of 1000"
+    );
     let zero = "<smil><head><meta name='fragmentsPerHLSSegment' content='0'/></head></smil>";
     let problem = ServerManifest::parse(zero.as_bytes()).unwrap_err().to_string();
-    assert_eq!(problem, "malformed at line 1, column 13: fragmentsPerHLSSegment is not a number in range: \"0\"");
+    assert_eq!(
+        problem,
+        "malformed at line 1, column 13: fragmentsPerHLSSegment is not a number in range: \"0\""
+    );
 }
 
 #[test]
 fn entities_and_long_manifests_are_refused() {
-    let bomb =
-        "<!DOCTYPE smil [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><smil><body><switch><video src='&b;'/></switch></body></smil>";
+    let bomb = "<!DOCTYPE smil [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><smil><body><switch><video src='&b;'/></switch></body></smil>";
     assert!(matches!(ServerManifest::parse(bomb.as_bytes()), Err(Error::NotSupported { .. })));
     let long = vec![b' '; ServerManifest::MAX_BYTES + 1];
     assert!(matches!(ServerManifest::parse(&long), Err(Error::LimitExceeded { .. })));
 }
 
-/// A text that a value can be: not empty, without space at its ends, and of characters XML can carry.
+/// A text that a value can be: not empty, without space at its ends, and of characters XML can
+/// carry.
 fn text() -> impl Strategy<Value = String> {
     "[!-~é€😀]([ -~é€😀\t\n]{0,6}[!-~é€😀])?"
 }
@@ -234,7 +288,8 @@ fn track() -> impl Strategy<Value = ServerTrack> {
     (kind, file_name(), texts, files, number(), number(), any::<bool>(), params()).prop_map(
         |(kind, src, texts, files, bitrate, track_id, is_default, params)| {
             let mut track = ServerTrack::new(kind, src);
-            (track.bitrate, track.track_id, track.params, track.text.is_default) = (bitrate, track_id, params, is_default);
+            (track.bitrate, track.track_id, track.params, track.text.is_default) =
+                (bitrate, track_id, params, is_default);
             let (mut texts, mut files) = (texts.into_iter(), files.into_iter());
             for field in [
                 &mut track.language,
@@ -246,14 +301,19 @@ fn track() -> impl Strategy<Value = ServerTrack> {
             ] {
                 *field = texts.next().flatten();
             }
-            (track.track_index, track.text.transcript) = (files.next().flatten(), files.next().flatten());
+            (track.track_index, track.text.transcript) =
+                (files.next().flatten(), files.next().flatten());
             track
         },
     )
 }
 
 fn manifest() -> impl Strategy<Value = ServerManifest> {
-    let formats = prop_oneof![Just(Formats::FragmentedMp4), Just(Formats::Mp4V3), Just(Formats::Other("new".into()))];
+    let formats = prop_oneof![
+        Just(Formats::FragmentedMp4),
+        Just(Formats::Mp4V3),
+        Just(Formats::Other("new".into()))
+    ];
     (option::of(file_name()), formats, number(), params(), vec(track(), 1..5)).prop_map(
         |(client_manifest, formats, packing, meta, tracks)| {
             let mut manifest = ServerManifest::new(tracks);

@@ -1,4 +1,5 @@
-//! What whole requests cost, from a URL to an answer whose body is ready to be read: in the clear and under protection.
+//! What whole requests cost, from a URL to an answer whose body is ready to be read: in the clear
+//! and under protection.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -34,18 +35,35 @@ const REQUESTS: [(&str, &str); 10] = [
     ("HLS", "/clear/sample.ism/manifest(format=m3u8-cmaf)"),
     ("HLS, cbcs", "/drm/sample.ism/manifest(format=m3u8-cmaf,encryption=cbcs-aapl)"),
     ("fMP4", "/clear/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf)"),
-    ("fMP4, cenc", "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf,encryption=cenc)"),
-    ("fMP4, cbcs", "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-cmaf,encryption=cbcs-aapl)"),
+    (
+        "fMP4, cenc",
+        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf,encryption=cenc)",
+    ),
+    (
+        "fMP4, cbcs",
+        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-cmaf,encryption=cbcs-aapl)",
+    ),
     ("TS", "/clear/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl)"),
-    ("TS, AES-128", "/whole/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbc)"),
-    ("TS, SAMPLE-AES", "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbcs-aapl)"),
+    (
+        "TS, AES-128",
+        "/whole/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbc)",
+    ),
+    (
+        "TS, SAMPLE-AES",
+        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbcs-aapl)",
+    ),
 ];
 
 fn requests(criterion: &mut Criterion) {
     let storage = Memory::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/media/sample");
-    for name in ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"] {
-        storage.insert(format!("sample/{name}"), std::fs::read(folder.join(name)).expect("the sample asset"));
+    for name in
+        ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"]
+    {
+        storage.insert(
+            format!("sample/{name}"),
+            std::fs::read(folder.join(name)).expect("the sample asset"),
+        );
     }
     let locators = Locators::new(serde_json::from_str(LOCATORS).expect("JSON")).expect("locators");
     let dynpack = Dynpack::builder(storage).locators(locators).build();

@@ -1,7 +1,8 @@
-//! What the multivariant playlists of transport streams cost for a film of two hours in five bitrates of video and two languages.
+//! What the multivariant playlists of transport streams cost for a film of two hours in five
+//! bitrates of video and two languages.
 //!
-//! `every bound` is what they cost if each segment and each key frame is bounded by all of its samples, with the audio in each video
-//! for version 3: the peaks are the same.
+//! `every bound` is what they cost if each segment and each key frame is bounded by all of its
+//! samples, with the audio in each video for version 3: the peaks are the same.
 //!
 //! `one segment` is what it costs to find one, of films of two hours and of a day: the same.
 
@@ -12,15 +13,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynpack::{
-    ContentKey, CutPolicy, Encryption, FragmentNumber, Job, KeyDelivery, KeyId, KeySet, LocatorKey, MediaKind, Presentation,
-    Protection, Rendition, Request, StreamingPolicy, Terms,
+    ContentKey, CutPolicy, Encryption, FragmentNumber, Job, KeyDelivery, KeyId, KeySet, LocatorKey,
+    MediaKind, Presentation, Protection, Rendition, Request, StreamingPolicy, Terms,
 };
 use dynpack_fragment::ts::{Part, key_frame_segment_bound, media_segment_bound};
 use dynpack_hds::fragment;
 use dynpack_hls::Rate;
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, Edit, Language, SampleColumns, SampleIndex, SampleTable, SourceIndex,
-    Stream, Ticks, Timeline, Timescale, Track, TrackId,
+    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, Edit, Language, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Stream, Ticks, Timeline, Timescale, Track, TrackId,
 };
 
 const SECONDS: u32 = 7_200;
@@ -52,7 +53,13 @@ fn track(
         chunks: vec![(SampleIndex(0), 0)],
         sync_samples: sync,
     });
-    Track::new(TrackId(1), Timescale::new(hz).expect("above zero"), codec, Bytes::new(), samples.expect("one chunk"))
+    Track::new(
+        TrackId(1),
+        Timescale::new(hz).expect("above zero"),
+        codec,
+        Bytes::new(),
+        samples.expect("one chunk"),
+    )
 }
 
 /// Scenes of 20 seconds that need more or fewer bits; three B pictures between two others.
@@ -67,23 +74,31 @@ fn video(seconds: u32, bits_per_second: u32) -> Track {
         let scene = 500 + noise(at / 500);
         (1 + mean * weight / 1_000 * scene / 1_000 * (900 + noise(at) / 5) / 1_000, later * 512)
     });
-    let avc = AvcConfig::parse(Bytes::from_static(AVCC), 1_280, 720, false).expect("a whole record");
+    let avc =
+        AvcConfig::parse(Bytes::from_static(AVCC), 1_280, 720, false).expect("a whole record");
     let sync = (0..pictures).step_by(GROUP as usize).map(SampleIndex).collect();
-    track(Codec::Avc(avc), 12_800, 512, samples, Some(sync)).with_edit(Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) })
+    track(Codec::Avc(avc), 12_800, 512, samples, Some(sync))
+        .with_edit(Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) })
 }
 
 fn audio(seconds: u32, language: &str) -> Track {
-    let aac = AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration");
+    let aac =
+        AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration");
     let samples = (0..seconds * 48_000 / 1_024).map(|at| (290 + noise(at) / 10, 0));
     let edit = Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) };
-    track(Codec::Aac(aac), 48_000, 1_024, samples, None).with_edit(edit).with_language(Language::parse(language))
+    track(Codec::Aac(aac), 48_000, 1_024, samples, None)
+        .with_edit(edit)
+        .with_language(Language::parse(language))
 }
 
 fn film(seconds: u32, bitrates: &[u32]) -> Presentation {
     let videos = bitrates.iter().map(|&bitrate| ("video", bitrate, video(seconds, bitrate)));
     let audios = ["en", "de"].map(|language| (language, 128_000, audio(seconds, language)));
     let tracks: Vec<_> = videos.chain(audios).collect();
-    let timeline = Timeline::cut(&tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(), CutPolicy::SIX_SECONDS);
+    let timeline = Timeline::cut(
+        &tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(),
+        CutPolicy::SIX_SECONDS,
+    );
     let cuts = timeline.expect("tracks with samples").cuts;
     let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
         Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
@@ -109,9 +124,14 @@ fn every_bound(film: &Presentation, is_muxed: bool) -> Vec<Rate> {
         });
         rates.push(Rate::measure(bounds, rendition.timescale()));
         if is_video && !is_muxed {
-            let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-            let bounds =
-                frames.map(|frame| (key_frame_segment_bound(rendition, &frame, None).expect("a sane film"), frame.duration));
+            let frames =
+                rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
+            let bounds = frames.map(|frame| {
+                (
+                    key_frame_segment_bound(rendition, &frame, None).expect("a sane film"),
+                    frame.duration,
+                )
+            });
             rates.push(Rate::measure(bounds, rendition.timescale()));
         }
     }
@@ -123,7 +143,8 @@ fn manifests(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("two hours of transport streams");
     group.sample_size(20);
     for (version, format) in [(3, "m3u8-aapl-v3"), (4, "m3u8-aapl")] {
-        let request = Request::parse(&format!("/film/film.ism/manifest(format={format})")).expect("a URL");
+        let request =
+            Request::parse(&format!("/film/film.ism/manifest(format={format})")).expect("a URL");
         let packager = request.format.packager().expect("a format that is built");
         let playlist = packager.manifest(&Job::new(&film, &request)).expect("a sane film");
         let rates = every_bound(&film, version == 3);
@@ -136,16 +157,23 @@ fn manifests(criterion: &mut Criterion) {
             bencher.iter(|| every_bound(black_box(&film), version == 3));
         });
     }
-    let request = Request::parse("/film/film.ism/manifest(format=m3u8-aapl,encryption=cbcs-aapl)").expect("a URL");
-    let policy = StreamingPolicy::predefined("Predefined_MultiDrmStreaming").expect("a policy of Azure's");
+    let request = Request::parse("/film/film.ism/manifest(format=m3u8-aapl,encryption=cbcs-aapl)")
+        .expect("a URL");
+    let policy =
+        StreamingPolicy::predefined("Predefined_MultiDrmStreaming").expect("a policy of Azure's");
     let mut delivery = KeyDelivery::default();
     delivery.fair_play_url_template = "skd://keys.example/fairplay".parse().ok();
-    let keys = KeySet::Labelled(vec![LocatorKey::new(KeyId([1; 16]), Some(ContentKey::new([2; 16])))]);
+    let keys =
+        KeySet::Labelled(vec![LocatorKey::new(KeyId([1; 16]), Some(ContentKey::new([2; 16])))]);
     let terms = Terms::new(&policy, &delivery);
-    let protection = Protection::new(Encryption::CbcsAapl, &film, "film", &terms, &keys).expect("a key for all tracks");
+    let protection = Protection::new(Encryption::CbcsAapl, &film, "film", &terms, &keys)
+        .expect("a key for all tracks");
     let packager = request.format.packager().expect("a format that is built");
     group.bench_function("version 4, SAMPLE-AES", |bencher| {
-        bencher.iter(|| packager.manifest(black_box(&Job::new(&film, &request).with_protection(Some(&protection)))));
+        bencher.iter(|| {
+            packager
+                .manifest(black_box(&Job::new(&film, &request).with_protection(Some(&protection))))
+        });
     });
     group.finish();
 }
@@ -154,7 +182,8 @@ fn lookups(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("one segment");
     for (length, seconds) in [("two hours", SECONDS), ("a day", 12 * SECONDS)] {
         let film = film(seconds, &[400_000]);
-        let stream = Stream::new(&film.renditions[0]).with_audio(film.of_kind(MediaKind::Audio).next());
+        let stream =
+            Stream::new(&film.renditions[0]).with_audio(film.of_kind(MediaKind::Audio).next());
         let middle = stream.main.cuts.len() / 2;
         for (name, joined) in [("HLS 3", 1), ("HLS 3, three of the timeline's in one", 3)] {
             let stream = stream.with_joined_segments(NonZeroU32::new(joined).expect("above zero"));
@@ -164,9 +193,12 @@ fn lookups(criterion: &mut Criterion) {
                 bencher.iter(|| black_box(&stream).segment_at(black_box(segment.start)));
             });
         }
-        let number = FragmentNumber::new(u32::try_from(middle).expect("a sane film")).expect("above zero");
+        let number =
+            FragmentNumber::new(u32::try_from(middle).expect("a sane film")).expect("above zero");
         group.bench_function(format!("HDS of {length}"), |bencher| {
-            bencher.iter(|| fragment(black_box(&stream), black_box(number)).expect("a fragment in the middle"));
+            bencher.iter(|| {
+                fragment(black_box(&stream), black_box(number)).expect("a fragment in the middle")
+            });
         });
     }
     group.finish();

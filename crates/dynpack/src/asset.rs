@@ -18,17 +18,20 @@ pub struct Asset {
     pub path: AssetPath,
     /// All that it holds.
     pub presentation: Presentation,
-    /// The files that hold the media: what a [`SourceIndex`](dynpack_media::SourceIndex) of the presentation counts.
+    /// The files that hold the media: what a [`SourceIndex`](dynpack_media::SourceIndex) of the
+    /// presentation counts.
     pub sources: Arc<[Arc<dyn Source>]>,
     pub(crate) files: Files,
-    /// A text that changes when a file does, and is the same on every node with the same files, cut into segments of the same length.
+    /// A text that changes when a file does, and is the same on every node with the same files, cut
+    /// into segments of the same length.
     pub(crate) version: String,
 }
 
 /// Which version of which files an asset was opened from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Files {
-    /// The folder whose content decides which files are opened, with that content; none where a server manifest lists them.
+    /// The folder whose content decides which files are opened, with that content; none where a
+    /// server manifest lists them.
     pub(crate) listed: Option<Vec<String>>,
     /// The files that were opened, by path.
     pub(crate) opened: Vec<(String, Identity)>,
@@ -39,11 +42,16 @@ impl Asset {
     #[must_use]
     pub fn memory_size(&self) -> usize {
         let renditions = self.presentation.renditions.iter();
-        renditions.map(|rendition| rendition.track.samples.memory_size() + rendition.cuts.memory_size() + 1024).sum()
+        renditions
+            .map(|rendition| {
+                rendition.track.samples.memory_size() + rendition.cuts.memory_size() + 1024
+            })
+            .sum()
     }
 
-    /// The strong ETag of what `request` is answered with: the same on every node with the same files, another for another version of
-    /// a file, of the request, of its `protection` or of this library.
+    /// The strong ETag of what `request` is answered with: the same on every node with the same
+    /// files, another for another version of a file, of the request, of its `protection` or of this
+    /// library.
     pub(crate) fn etag(&self, request: &Request, protection: Option<&Protection>) -> String {
         let parts = [FORMAT_VERSION.to_string(), self.version.clone(), request.to_string()];
         etag(parts.into_iter().chain(protection.map(|protection| protection.version.clone())))
@@ -53,10 +61,9 @@ impl Asset {
 impl Files {
     /// [`Asset::version`] of what is opened from these files, and cut by that policy.
     pub(crate) fn version(&self, policy: CutPolicy) -> String {
-        let files = self
-            .opened
-            .iter()
-            .flat_map(|(path, identity)| [path.clone(), identity.version().to_owned(), identity.len().to_string()]);
+        let files = self.opened.iter().flat_map(|(path, identity)| {
+            [path.clone(), identity.version().to_owned(), identity.len().to_string()]
+        });
         short([policy.target.as_millis().to_string()].into_iter().chain(files))
     }
 }
@@ -73,6 +80,9 @@ fn short(texts: impl IntoIterator<Item = String>) -> String {
 
 impl std::fmt::Debug for Asset {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Asset").field("path", &self.path).field("files", &self.files).finish_non_exhaustive()
+        f.debug_struct("Asset")
+            .field("path", &self.path)
+            .field("files", &self.files)
+            .finish_non_exhaustive()
     }
 }

@@ -31,7 +31,8 @@ pub(crate) struct Opening {
     pub(crate) check_after: Duration,
 }
 
-/// The assets that are open, each opened once however many wait for it, and given up when a file of it is replaced.
+/// The assets that are open, each opened once however many wait for it, and given up when a file of
+/// it is replaced.
 #[derive(Clone)]
 pub(crate) struct Assets {
     inner: Arc<Inner>,
@@ -78,7 +79,8 @@ impl Weighter<AssetPath, Arc<Kept>> for Weight {
 impl Assets {
     pub(crate) fn new(storage: Box<dyn Storage>, opening: Opening) -> Self {
         let Opening { cache_bytes, cache_files, .. } = opening;
-        let items = usize::try_from(cache_bytes / TYPICAL_ASSET).unwrap_or(usize::MAX).clamp(16, 1 << 20);
+        let items =
+            usize::try_from(cache_bytes / TYPICAL_ASSET).unwrap_or(usize::MAX).clamp(16, 1 << 20);
         let mut options = OptionsBuilder::new();
         // No asset may take more than its shard: of several, each would be too small for some.
         options.shards(1).estimated_items_capacity(items).weight_capacity(cache_bytes);

@@ -20,8 +20,9 @@ const BATCH: u64 = 1 << 20;
 
 /// The bytes of a response: a stream of buffers whose sum is known beforehand.
 ///
-/// Media is read from storage a megabyte at a time, when the client takes it. An error in the middle means that the storage failed or
-/// the file was replaced: the response must be broken off, since what follows would not belong to what was sent.
+/// Media is read from storage a megabyte at a time, when the client takes it. An error in the
+/// middle means that the storage failed or the file was replaced: the response must be broken off,
+/// since what follows would not belong to what was sent.
 pub struct Body {
     len: u64,
     pieces: VecDeque<Piece>,
@@ -37,7 +38,10 @@ impl Body {
     }
 
     /// A body of `pieces`, of which those that are stored lie in `sources`.
-    pub(crate) fn new(pieces: impl IntoIterator<Item = Piece>, sources: Arc<[Arc<dyn Source>]>) -> Self {
+    pub(crate) fn new(
+        pieces: impl IntoIterator<Item = Piece>,
+        sources: Arc<[Arc<dyn Source>]>,
+    ) -> Self {
         let pieces: VecDeque<_> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
         Self { len: pieces.iter().map(Piece::len).sum(), pieces, sources, reading: None }
     }
@@ -48,8 +52,13 @@ impl Body {
         Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
-    /// The body of a segment. One that rewrites its media, of `most` bytes, is made here; others are read as they are sent.
-    pub(crate) async fn from_plan(plan: SegmentPlan, sources: Arc<[Arc<dyn Source>]>, most: u64) -> Result<Self, Error> {
+    /// The body of a segment. One that rewrites its media, of `most` bytes, is made here; others
+    /// are read as they are sent.
+    pub(crate) async fn from_plan(
+        plan: SegmentPlan,
+        sources: Arc<[Arc<dyn Source>]>,
+        most: u64,
+    ) -> Result<Self, Error> {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
         }
@@ -60,7 +69,8 @@ impl Body {
         let mut media = Vec::new();
         for reads in plan.reads().chunk_by(|one, next| one.source == next.source) {
             let ranges: Vec<_> = reads.iter().map(|read| read.extent).collect();
-            let source = reads.first().and_then(|read| sources.get(usize::try_from(read.source.0).ok()?));
+            let source =
+                reads.first().and_then(|read| sources.get(usize::try_from(read.source.0).ok()?));
             if let Some(source) = source {
                 media.extend(read_exactly(source.as_ref(), &ranges).await?);
             }
@@ -99,7 +109,9 @@ impl Body {
     /// [`StorageError`] if the storage fails.
     pub async fn collect(mut self) -> Result<Bytes, StorageError> {
         let mut whole = Vec::new();
-        while let Some(bytes) = std::future::poll_fn(|context| Pin::new(&mut self).poll_next(context)).await {
+        while let Some(bytes) =
+            std::future::poll_fn(|context| Pin::new(&mut self).poll_next(context)).await
+        {
             whole.extend_from_slice(&bytes?);
         }
         Ok(whole.into())
@@ -131,8 +143,10 @@ impl Body {
 
     fn start_reading(&mut self, first: Read) {
         let batch = self.next_batch(first);
-        let source = usize::try_from(first.source.0).ok().and_then(|at| self.sources.get(at)).cloned();
-        self.reading = source.map(|source| async move { read_exactly(source.as_ref(), &batch).await }.boxed());
+        let source =
+            usize::try_from(first.source.0).ok().and_then(|at| self.sources.get(at)).cloned();
+        self.reading =
+            source.map(|source| async move { read_exactly(source.as_ref(), &batch).await }.boxed());
     }
 
     /// Puts what was read at the head of the list.
@@ -181,8 +195,9 @@ fn slice(piece: &Piece, from: u64, to: u64) -> Piece {
     let in_memory = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
     match piece {
         Piece::Bytes(bytes) => Piece::Bytes(bytes.slice(in_memory(from)..in_memory(to))),
-        Piece::Read(Read { source, extent }) => {
-            Piece::Read(Read { source: *source, extent: Extent::new(extent.offset + from, to - from) })
-        }
+        Piece::Read(Read { source, extent }) => Piece::Read(Read {
+            source: *source,
+            extent: Extent::new(extent.offset + from, to - from),
+        }),
     }
 }

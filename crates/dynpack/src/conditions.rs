@@ -16,7 +16,11 @@ impl Conditions {
     /// The conditions among the headers that `header` looks up by their lower-case names.
     pub fn from_headers<'a>(header: impl Fn(&'static str) -> Option<&'a str>) -> Self {
         let owned = |name| header(name).map(str::to_owned);
-        Self { if_none_match: owned("if-none-match"), range: owned("range"), if_range: owned("if-range") }
+        Self {
+            if_none_match: owned("if-none-match"),
+            range: owned("range"),
+            if_range: owned("if-range"),
+        }
     }
 
     /// Whether the client has the representation of that strong ETag already (RFC 9110, 13.1.2).
@@ -30,14 +34,19 @@ impl Conditions {
         self.if_none_match.as_deref().is_some_and(|known| known.trim() == "*")
     }
 
-    /// Which part of a representation of `len` bytes is wanted. Several ranges, other units and what cannot be read as a range ask for
-    /// the whole, as RFC 9110, 14.2 allows.
+    /// Which part of a representation of `len` bytes is wanted. Several ranges, other units and
+    /// what cannot be read as a range ask for the whole, as RFC 9110, 14.2 allows.
     pub(crate) fn part(&self, etag: &str, len: u64) -> Part {
         if self.if_range.as_deref().is_some_and(|tag| tag.trim() != etag) {
             return Part::Whole;
         }
-        let bounds = self.range.as_deref().and_then(|range| range.trim().strip_prefix("bytes=")?.split_once('-'));
-        let Some((first, last)) = bounds.map(|(first, last)| (first.trim(), last.trim())) else { return Part::Whole };
+        let bounds = self
+            .range
+            .as_deref()
+            .and_then(|range| range.trim().strip_prefix("bytes=")?.split_once('-'));
+        let Some((first, last)) = bounds.map(|(first, last)| (first.trim(), last.trim())) else {
+            return Part::Whole;
+        };
         let (start, end) = match (number(first), number(last)) {
             (Some(start), Some(last)) if start <= last => (start, last.saturating_add(1).min(len)),
             (Some(start), None) if last.is_empty() => (start, len),
@@ -81,7 +90,10 @@ mod tests {
         assert_eq!(part("bytes=200-"), Part::Range { start: 200, end: 1000 });
         assert_eq!(part("bytes=-300"), Part::Range { start: 700, end: 1000 });
         assert_eq!(part("bytes=-3000"), Part::Range { start: 0, end: 1000 });
-        assert_eq!(part("bytes=900-99999999999999999999999"), Part::Range { start: 900, end: 1000 });
+        assert_eq!(
+            part("bytes=900-99999999999999999999999"),
+            Part::Range { start: 900, end: 1000 }
+        );
     }
 
     #[test]
@@ -93,7 +105,16 @@ mod tests {
 
     #[test]
     fn everything_else_asks_for_the_whole() {
-        for range in ["bytes=0-1,5-6", "bytes=5-4", "bytes=-", "bytes=a-b", "bytes=+1-2", "seconds=0-1", "", "bytes"] {
+        for range in [
+            "bytes=0-1,5-6",
+            "bytes=5-4",
+            "bytes=-",
+            "bytes=a-b",
+            "bytes=+1-2",
+            "seconds=0-1",
+            "",
+            "bytes",
+        ] {
             assert_eq!(part(range), Part::Whole, "{range}");
         }
     }
@@ -111,7 +132,8 @@ mod tests {
 
     #[test]
     fn known_tags_are_recognised_in_lists_and_weak() {
-        let conditions = |tags: &str| Conditions { if_none_match: Some(tags.into()), ..Conditions::default() };
+        let conditions =
+            |tags: &str| Conditions { if_none_match: Some(tags.into()), ..Conditions::default() };
         let known = |tags: &str| conditions(tags).is_known("\"a\"");
         assert!(known("\"a\"") && known("\"b\", \"a\"") && known("W/\"a\""));
         assert!(!known("\"b\"") && !known("") && !known("*"));

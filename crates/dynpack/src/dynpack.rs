@@ -18,12 +18,15 @@ use crate::protection::Protection;
 use crate::protections::Protections;
 use crate::response::Head;
 use crate::storage::{Storage, StorageError};
-use crate::{AssetPath, Body, Conditions, Download, Error, Locators, Request, RequestError, Response};
+use crate::{
+    AssetPath, Body, Conditions, Download, Error, Locators, Request, RequestError, Response,
+};
 
 /// Packages what a storage holds, request by request.
 ///
-/// Assets are opened when first asked for, once however many requests wait for them, and stay open in a cache that is bounded in
-/// bytes. A file that was replaced is noticed, and never mixed with the old one in one response. Clones share the cache.
+/// Assets are opened when first asked for, once however many requests wait for them, and stay open
+/// in a cache that is bounded in bytes. A file that was replaced is noticed, and never mixed with
+/// the old one in one response. Clones share the cache.
 ///
 /// ```
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
@@ -70,19 +73,22 @@ pub struct Builder<S> {
 }
 
 impl<S: Storage> Builder<S> {
-    /// How long segments are; [`CutPolicy::SIX_SECONDS`] unless set. All nodes that serve the same asset must agree on it.
+    /// How long segments are; [`CutPolicy::SIX_SECONDS`] unless set. All nodes that serve the same
+    /// asset must agree on it.
     #[must_use]
     pub fn cut_policy(self, policy: CutPolicy) -> Self {
         Self { opening: Opening { policy, ..self.opening }, ..self }
     }
 
-    /// The locators under whose ids assets are published. With them, nothing is served by the folder in which it lies.
+    /// The locators under whose ids assets are published. With them, nothing is served by the
+    /// folder in which it lies.
     #[must_use]
     pub fn locators(self, locators: Locators) -> Self {
         Self { locators: Some(locators), ..self }
     }
 
-    /// Who hands out the keys; those which [stand in the locators](LocatorKeys) are used unless set.
+    /// Who hands out the keys; those which [stand in the locators](LocatorKeys) are used unless
+    /// set.
     #[must_use]
     pub fn keys(self, provider: impl KeyProvider) -> Self {
         Self { keys: Arc::new(provider), ..self }
@@ -100,35 +106,37 @@ impl<S: Storage> Builder<S> {
         Self { opening: Opening { limits, ..self.opening }, ..self }
     }
 
-    /// How many bytes the indexes of open assets may take together; 256 MiB unless set. An asset that takes almost all of them by
-    /// itself is not kept.
+    /// How many bytes the indexes of open assets may take together; 256 MiB unless set. An asset
+    /// that takes almost all of them by itself is not kept.
     #[must_use]
     pub fn cache_bytes(self, cache_bytes: u64) -> Self {
         Self { opening: Opening { cache_bytes, ..self.opening }, ..self }
     }
 
-    /// How many files open assets may hold open together; 500 unless set. A system's own limit (`ulimit -n`, often 1,024) has to leave
-    /// room for connections besides.
+    /// How many files open assets may hold open together; 500 unless set. A system's own limit
+    /// (`ulimit -n`, often 1,024) has to leave room for connections besides.
     #[must_use]
     pub fn cache_files(self, cache_files: u64) -> Self {
         Self { opening: Opening { cache_files, ..self.opening }, ..self }
     }
 
-    /// How many bytes of media a segment may have that is rewritten in memory, as transport streams, F4F and encryption ask; 256 MiB
-    /// unless set. Such a request takes about twice as much memory while it is answered.
+    /// How many bytes of media a segment may have that is rewritten in memory, as transport
+    /// streams, F4F and encryption ask; 256 MiB unless set. Such a request takes about twice as
+    /// much memory while it is answered.
     #[must_use]
     pub fn rewritten_bytes(self, rewritten_bytes: u64) -> Self {
         Self { rewritten_bytes, ..self }
     }
 
-    /// How long clients and caches may keep answers; three days unless set, as in Azure Media Services.
+    /// How long clients and caches may keep answers; three days unless set, as in Azure Media
+    /// Services.
     #[must_use]
     pub fn max_age(self, max_age: Duration) -> Self {
         Self { max_age, ..self }
     }
 
-    /// How long an open asset is served before its files are looked at again, for the case that one was replaced; a second unless
-    /// set, and zero looks with each request.
+    /// How long an open asset is served before its files are looked at again, for the case that one
+    /// was replaced; a second unless set, and zero looks with each request.
     #[must_use]
     pub fn check_after(self, check_after: Duration) -> Self {
         Self { opening: Opening { check_after, ..self.opening }, ..self }
@@ -137,7 +145,8 @@ impl<S: Storage> Builder<S> {
     /// The packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
-        let Self { storage, locators, keys, keys_max_age, opening, rewritten_bytes, max_age } = self;
+        let Self { storage, locators, keys, keys_max_age, opening, rewritten_bytes, max_age } =
+            self;
         let assets = Assets::new(Box::new(storage), opening);
         let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
         let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
@@ -184,7 +193,11 @@ impl Dynpack {
     ///
     /// # Errors
     /// [`Error`], whose [`status`](Error::status) says who can mend it.
-    pub async fn respond(&self, request: &Request, conditions: &Conditions) -> Result<Response, Error> {
+    pub async fn respond(
+        &self,
+        request: &Request,
+        conditions: &Conditions,
+    ) -> Result<Response, Error> {
         let Published { locators, protections } = self.published();
         let grant = Grant::new(locators.as_deref(), request, self.inner.max_age)?;
         let answered = match self.try_respond(request, &grant, &protections, conditions).await {
@@ -214,9 +227,11 @@ impl Dynpack {
             None => None,
         };
         let protection = protection.as_deref();
-        let request = Request { encryption: protection.map(Protection::encryption), ..request.clone() };
+        let request =
+            Request { encryption: protection.map(Protection::encryption), ..request.clone() };
         let head = Head { etag: asset.etag(&request, protection), max_age: grant.max_age };
-        // Who knows the tag was given it: there is no need to make the answer to see that there is one.
+        // Who knows the tag was given it: there is no need to make the answer to see that there is
+        // one.
         if conditions.is_known(&head.etag) {
             return Ok(head.not_modified());
         }
@@ -228,7 +243,9 @@ impl Dynpack {
         let body = match package.content {
             Content::Bytes(bytes) => Body::of(bytes),
             Content::Plan(plan) => {
-                let body = Body::from_plan(plan, Arc::clone(&asset.sources), self.inner.rewritten_bytes).await;
+                let body =
+                    Body::from_plan(plan, Arc::clone(&asset.sources), self.inner.rewritten_bytes)
+                        .await;
                 if matches!(body, Err(Error::Storage(StorageError::Changed { .. }))) {
                     self.inner.assets.give_up(&asset);
                 }
@@ -241,22 +258,32 @@ impl Dynpack {
     /// Gives a stored file as it is, where a locator's policy allows it.
     ///
     /// # Errors
-    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::DownloadBlocked`], [`Error::FileNotFound`] or
-    /// [`Error::Storage`].
-    pub async fn download(&self, download: &Download, conditions: &Conditions) -> Result<Response, Error> {
+    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::DownloadBlocked`],
+    /// [`Error::FileNotFound`] or [`Error::Storage`].
+    pub async fn download(
+        &self,
+        download: &Download,
+        conditions: &Conditions,
+    ) -> Result<Response, Error> {
         let Download { locator: id, file } = download;
         let locators = self.locators().ok_or_else(|| Error::LocatorNotFound { id: id.clone() })?;
         let now = SystemTime::now();
         let (locator, policy) = locators.open(id, now)?;
         let blocked = || Error::DownloadBlocked { file: file.clone() };
-        let content_type = download.content_type().filter(|_| policy.allows_download()).ok_or_else(blocked)?;
+        let content_type =
+            download.content_type().filter(|_| policy.allows_download()).ok_or_else(blocked)?;
         let opened = open_file(self.inner.assets.storage(), &locator.asset_name, file).await;
         let (path, source) = opened.map_err(|error| match error {
             StorageError::NotFound { .. } => Error::FileNotFound { file: file.clone() },
             other => other.told_of(format!("{id}/{file}")).into(),
         })?;
         let identity = source.identity();
-        let etag = etag([FORMAT_VERSION.to_string(), path, identity.version().to_owned(), identity.len().to_string()]);
+        let etag = etag([
+            FORMAT_VERSION.to_string(),
+            path,
+            identity.version().to_owned(),
+            identity.len().to_string(),
+        ]);
         let head = Head { etag, max_age: locator.max_age(self.inner.max_age, now) };
         if conditions.is_known(&head.etag) || conditions.is_any_known() {
             return Ok(head.not_modified());
@@ -270,8 +297,9 @@ impl Dynpack {
         self.published().locators
     }
 
-    /// Publishes these locators in place of those before, for all clones: with the next request only they answer, and keys are asked
-    /// for anew. What was begun ends as it was. Assets stay open.
+    /// Publishes these locators in place of those before, for all clones: with the next request
+    /// only they answer, and keys are asked for anew. What was begun ends as it was. Assets stay
+    /// open.
     pub fn publish(&self, locators: Locators) {
         let mut published = self.inner.published.write().unwrap_or_else(PoisonError::into_inner);
         let protections = Arc::new(published.protections.anew());
@@ -290,7 +318,8 @@ impl Dynpack {
         self.inner.assets.get(path).await
     }
 
-    /// The assets at the root of the storage: for an index page. Deeper ones are served as well, and not listed.
+    /// The assets at the root of the storage: for an index page. Deeper ones are served as well,
+    /// and not listed.
     ///
     /// # Errors
     /// [`Error::Storage`] if the storage cannot be listed.
@@ -308,8 +337,10 @@ impl Dynpack {
             }
         }
         let lone = media_files(&root.files);
-        let lone =
-            lone.iter().filter_map(|file| lone_name(file)).filter(|name| !root.folders.iter().any(|folder| folder == name));
+        let lone = lone
+            .iter()
+            .filter_map(|file| lone_name(file))
+            .filter(|name| !root.folders.iter().any(|folder| folder == name));
         assets.extend(lone.filter_map(|name| AssetPath::new(name, &format!("{name}.ism")).ok()));
         assets.sort();
         assets.dedup();

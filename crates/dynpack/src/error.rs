@@ -2,10 +2,12 @@
 
 use dynpack_crypt::SystemId;
 
-use crate::{AssetPath, Encryption, Format, FragmentNumber, KeyError, RequestError, storage::StorageError};
+use crate::{
+    AssetPath, Encryption, Format, FragmentNumber, KeyError, RequestError, storage::StorageError,
+};
 
-/// Why a request is not answered. [`status`](Self::status) says who can mend it: 4xx the one who asked or the one who stored the
-/// asset, 5xx the one who runs the origin.
+/// Why a request is not answered. [`status`](Self::status) says who can mend it: 4xx the one who
+/// asked or the one who stored the asset, 5xx the one who runs the origin.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -187,7 +189,9 @@ impl Error {
             Self::Request(RequestError::UnknownFormat(_)) => 415,
             Self::Request(_) | Self::NoSuchResource { .. } => 400,
             Self::EncryptionNotNamed { .. } => 400,
-            Self::EncryptionNotSet(_) | Self::FormatBlocked(_) | Self::DownloadBlocked { .. } => 403,
+            Self::EncryptionNotSet(_) | Self::FormatBlocked(_) | Self::DownloadBlocked { .. } => {
+                403
+            }
             Self::AssetNotFound { .. }
             | Self::LocatorNotFound { .. }
             | Self::LocatorNotOpen { .. }
@@ -213,7 +217,8 @@ impl Error {
         }
     }
 
-    /// The same, told to who asked for `asset`: under what name it is stored is nobody's business who knows its locator.
+    /// The same, told to who asked for `asset`: under what name it is stored is nobody's business
+    /// who knows its locator.
     pub(crate) fn told_of(self, asset: &AssetPath) -> Self {
         let asset = asset.to_string();
         match self {
@@ -229,8 +234,12 @@ impl Error {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Request(RequestError::UnknownFormat(_)) | Self::FormatNotBuilt(_) => "MPE_OUTPUT_FORMAT_NOT_SUPPORTED",
-            Self::Request(RequestError::NotAnAsset { .. }) | Self::AssetNotFound { .. } => "MPE_RESOURCE_NOT_FOUND",
+            Self::Request(RequestError::UnknownFormat(_)) | Self::FormatNotBuilt(_) => {
+                "MPE_OUTPUT_FORMAT_NOT_SUPPORTED"
+            }
+            Self::Request(RequestError::NotAnAsset { .. }) | Self::AssetNotFound { .. } => {
+                "MPE_RESOURCE_NOT_FOUND"
+            }
             Self::Request(_) | Self::NoSuchResource { .. } => "MPE_BAD_URL_SYNTAX",
             Self::TrackNotFound { .. } => "MPE_EGRESS_TRACK_NOT_FOUND",
             Self::BitrateNotFound { .. } => "MPE_MANIFEST_MEDIA_ENTRY_NOT_FOUND",
@@ -242,16 +251,23 @@ impl Error {
             Self::FormatBlocked(_) | Self::DownloadBlocked { .. } => "MPE_OUTPUT_FORMAT_BLOCKED",
             Self::EncryptionNotSet(_) => "MPE_ENC_ENCRYPTION_NOT_SET_IN_DELIVERY_POLICY",
             Self::EncryptionNotNamed { .. } => "MPE_ENC_ENCRYPTION_NOT_SPECIFIED_IN_URL",
-            Self::EncryptionNotCarried { .. } | Self::SystemsNotCarried { .. } => "MPE_ENCRYPTION_NOT_SUPPORTED",
+            Self::EncryptionNotCarried { .. } | Self::SystemsNotCarried { .. } => {
+                "MPE_ENCRYPTION_NOT_SUPPORTED"
+            }
             Self::EncryptedInput { .. } => "MPE_ENC_ALREADY_ENCRYPTED",
             Self::Unusable { .. } | Self::Unpresentable { .. } => "MPE_INPUT_FORMAT_NOT_SUPPORTED",
             Self::SegmentTooLarge { .. } => "MPE_HLS_SEGMENT_TOO_LARGE",
             Self::NotCarried { .. } => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
             Self::Segment(error) if is_of_the_media(error) => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
             Self::Storage(StorageError::NotFound { .. }) => "MPE_STORAGE_RESOURCE_NOT_FOUND",
-            Self::Storage(StorageError::Forbidden { .. }) => "MPE_STORAGE_INSUFFICIENT_ACCOUNT_PERMISSIONS",
-            Self::Storage(StorageError::Changed { .. }) | Self::Keys(KeyError::Unavailable { .. }) => "MPE_STORAGE_SERVER_BUSY",
-            Self::Segment(_) | Self::Manifest(_) | Self::Storage(_) | Self::Keys(_) => "MPE_STORAGE_INTERNAL_ERROR",
+            Self::Storage(StorageError::Forbidden { .. }) => {
+                "MPE_STORAGE_INSUFFICIENT_ACCOUNT_PERMISSIONS"
+            }
+            Self::Storage(StorageError::Changed { .. })
+            | Self::Keys(KeyError::Unavailable { .. }) => "MPE_STORAGE_SERVER_BUSY",
+            Self::Segment(_) | Self::Manifest(_) | Self::Storage(_) | Self::Keys(_) => {
+                "MPE_STORAGE_INTERNAL_ERROR"
+            }
         }
     }
 }

@@ -24,7 +24,11 @@ pub(crate) struct Protected<'a> {
 
 impl<'a> Grant<'a> {
     /// What a request may have by its locator; where there are no locators, any asset in the clear.
-    pub(crate) fn new(locators: Option<&'a Locators>, request: &Request, max_age: Duration) -> Result<Self, Error> {
+    pub(crate) fn new(
+        locators: Option<&'a Locators>,
+        request: &Request,
+        max_age: Duration,
+    ) -> Result<Self, Error> {
         if let Some(filter) = request.filters.first() {
             return Err(Error::FilterNotFound { filter: filter.clone() });
         }
@@ -37,7 +41,8 @@ impl<'a> Grant<'a> {
         let now = SystemTime::now();
         let (locator, policy) = locators.open(request.asset.folder(), now)?;
         let encryption = policy.admit(request.format, request.encryption)?;
-        let terms = Terms::new(policy, locators.key_delivery()).with_alternative_id(locator.alternative_media_id.as_deref());
+        let terms = Terms::new(policy, locators.key_delivery())
+            .with_alternative_id(locator.alternative_media_id.as_deref());
         Ok(Self {
             path: AssetPath::new(&locator.asset_name, request.asset.ism())?,
             protected: encryption.map(|encryption| Protected { encryption, locator, terms }),

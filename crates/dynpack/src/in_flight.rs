@@ -23,12 +23,19 @@ impl<K: Clone + Eq + Hash + Send + 'static, T: Clone + Send + Sync + 'static> In
 
     /// What comes of the work that is being done for `key`; `work` begins if there is none.
     pub(crate) async fn join(&self, key: K, work: impl Future<Output = T> + Send + 'static) -> T {
-        let outcome = lock(&self.running).entry(key).or_insert_with_key(|key| self.begin(key.clone(), work)).clone();
+        let outcome = lock(&self.running)
+            .entry(key)
+            .or_insert_with_key(|key| self.begin(key.clone(), work))
+            .clone();
         outcome.await
     }
 
     /// The task starts with the first who waits: nothing is locked then.
-    fn begin(&self, key: K, work: impl Future<Output = T> + Send + 'static) -> Shared<BoxFuture<'static, T>> {
+    fn begin(
+        &self,
+        key: K,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Shared<BoxFuture<'static, T>> {
         let entry = Entry { running: Arc::downgrade(&self.running), key };
         let task = async move {
             let _entry = entry;
@@ -63,11 +70,15 @@ mod tests {
 
     use super::*;
 
-    /// Outside of a runtime that is a panic, as with all of tokio, and neither a hang nor the end of the key.
+    /// Outside of a runtime that is a panic, as with all of tokio, and neither a hang nor the end
+    /// of the key.
     #[test]
     fn work_that_could_not_begin_can_begin_later() {
         let in_flight = InFlight::new();
-        assert!(catch_unwind(AssertUnwindSafe(|| in_flight.join(1, async { 2 }).now_or_never())).is_err());
+        assert!(
+            catch_unwind(AssertUnwindSafe(|| in_flight.join(1, async { 2 }).now_or_never()))
+                .is_err()
+        );
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         assert_eq!(runtime.block_on(in_flight.join(1, async { 3 })), 3);
     }
@@ -75,7 +86,11 @@ mod tests {
     #[tokio::test]
     async fn a_panic_reaches_those_who_wait_and_is_forgotten() {
         let in_flight = InFlight::new();
-        let waits = async { AssertUnwindSafe(in_flight.join("key", async { panic!("a mistake") })).catch_unwind().await };
+        let waits = async {
+            AssertUnwindSafe(in_flight.join("key", async { panic!("a mistake") }))
+                .catch_unwind()
+                .await
+        };
         assert!(waits.await.is_err());
         assert_eq!(in_flight.join("key", async { 4 }).await, 4);
     }

@@ -25,7 +25,12 @@ pub(crate) struct KeyRing {
 
 impl KeyRing {
     pub(crate) fn new(provider: Arc<dyn KeyProvider>, max_age: Duration) -> Self {
-        Self { provider, max_age, kept: Arc::new(Cache::new(MOST_KEPT)), being_asked: InFlight::new() }
+        Self {
+            provider,
+            max_age,
+            kept: Arc::new(Cache::new(MOST_KEPT)),
+            being_asked: InFlight::new(),
+        }
     }
 
     /// The same without keys.
@@ -33,7 +38,11 @@ impl KeyRing {
         Self::new(Arc::clone(&self.provider), self.max_age)
     }
 
-    pub(crate) async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
+    pub(crate) async fn keys(
+        &self,
+        locator: &Locator,
+        encryption: Encryption,
+    ) -> Result<Arc<KeySet>, KeyError> {
         let place = (locator.id.clone(), encryption);
         let max_age = self.max_age;
         match self.kept.get(&place) {

@@ -18,11 +18,12 @@ use crate::{Encryption, Locator, LocatorKey};
 
 /// Hands out the keys of what locators publish.
 ///
-/// What it answers is kept for a while, so it is asked seldom, and once however many requests wait. `async_trait` is the crate of that
-/// name.
+/// What it answers is kept for a while, so it is asked seldom, and once however many requests wait.
+/// `async_trait` is the crate of that name.
 ///
-/// It sets the limit of time itself, as on each call of a key server: until it answers, whoever wants those keys waits, and it is not asked
-/// again. [`KeyError::Unavailable`] is not kept, so that the next request asks anew.
+/// It sets the limit of time itself, as on each call of a key server: until it answers, whoever
+/// wants those keys waits, and it is not asked again. [`KeyError::Unavailable`] is not kept, so
+/// that the next request asks anew.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -51,7 +52,11 @@ pub trait KeyProvider: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`KeyError`].
-    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError>;
+    async fn keys(
+        &self,
+        locator: &Locator,
+        encryption: Encryption,
+    ) -> Result<Arc<KeySet>, KeyError>;
 }
 
 /// The keys of one locator under one protection, with the rules which of them is for which track.
@@ -73,7 +78,8 @@ pub(crate) struct TrackKey {
 }
 
 impl KeySet {
-    /// The key of a rendition. What stays clear is for the policy alone to say: where the set has no key for it, that is an error.
+    /// The key of a rendition. What stays clear is for the policy alone to say: where the set has
+    /// no key for it, that is an error.
     pub(crate) fn key_for(
         &self,
         rendition: &Rendition,
@@ -86,7 +92,9 @@ impl KeySet {
                 (key.id, &key.value, key.iv)
             }
             Self::Cpix(document) => {
-                let key = document.key_for(rendition).map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
+                let key = document
+                    .key_for(rendition)
+                    .map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
                 check_scheme(key, encryption)?;
                 (key.id, &key.key, key.iv)
             }
@@ -104,7 +112,8 @@ impl KeySet {
     }
 }
 
-/// A key that its document means for one protection is not used for another: what systems are told of it would be wrong.
+/// A key that its document means for one protection is not used for another: what systems are told
+/// of it would be wrong.
 fn check_scheme(key: &CpixKey, encryption: Encryption) -> Result<(), KeyError> {
     let names: [&str; 2] = match encryption {
         Encryption::Cbc => ["AES-128"; 2],
@@ -113,7 +122,10 @@ fn check_scheme(key: &CpixKey, encryption: Encryption) -> Result<(), KeyError> {
     };
     match &key.scheme {
         Some(scheme) if !names.contains(&scheme.as_str()) => {
-            let problem = format!("the CPIX document means the key {} for `{scheme}`, not for `{encryption}`", key.id);
+            let problem = format!(
+                "the CPIX document means the key {} for `{scheme}`, not for `{encryption}`",
+                key.id
+            );
             Err(KeyError::Unusable { problem })
         }
         _ => Ok(()),
@@ -132,7 +144,12 @@ fn labelled<'a>(keys: &'a [LocatorKey], label: Option<&str>) -> Result<&'a Locat
         (None, [only]) => Ok(only),
         (None, several) => {
             let default = several.iter().find(|key| key.label.is_none());
-            default.ok_or_else(|| unusable(format!("there are {} keys, and the policy names none for all tracks", several.len())))
+            default.ok_or_else(|| {
+                unusable(format!(
+                    "there are {} keys, and the policy names none for all tracks",
+                    several.len()
+                ))
+            })
         }
     }
 }

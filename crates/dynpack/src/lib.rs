@@ -1,10 +1,13 @@
-//! Dynamic packaging: one stored set of adaptive-bitrate MP4 files in, every streaming protocol out, built per request.
+//! Dynamic packaging: one stored set of adaptive-bitrate MP4 files in, every streaming protocol
+//! out, built per request.
 //!
-//! [`Dynpack::respond`] turns a [`Request`] into a [`Response`]: it finds the asset in a [`storage`], opens it once, and makes what the
-//! request asks for. It speaks HTTP's terms, but is no server: the origin among the examples is one.
+//! [`Dynpack::respond`] turns a [`Request`] into a [`Response`]: it finds the asset in a
+//! [`storage`], opens it once, and makes what the request asks for. It speaks HTTP's terms, but is
+//! no server: the origin among the examples is one.
 //!
-//! Below it lies the same without IO, for those who have their own: [`present`] makes a presentation of parsed movies, and
-//! [`Format::packager`] is the one map from a format to what makes it.
+//! Below it lies the same without IO, for those who have their own: [`present`] makes a
+//! presentation of parsed movies, and [`Format::packager`] is the one map from a format to what
+//! makes it.
 //!
 //! ```
 //! use dynpack::{CutPolicy, Error, Job, Movie, Request, present};
@@ -55,7 +58,9 @@ pub use dynpack_crypt::{ContentKey, Iv, KeyId};
 pub use dynpack_fragment::{Piece, SegmentPlan};
 pub use dynpack_hds::FragmentNumber;
 pub use dynpack_isobmff::Limits;
-pub use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, Presentation, Rendition, SourceIndex, Ticks};
+pub use dynpack_media::{
+    CutPolicy, Extent, MediaKind, Movie, Presentation, Rendition, SourceIndex, Ticks,
+};
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;
 pub use format::{Format, Protocol, UnknownFormat};
@@ -64,10 +69,13 @@ pub use locator::{KeyType, Locator, LocatorKey};
 pub use locators::{Locators, LocatorsDocument, LocatorsError};
 pub use packager::{Content, Job, Package, Packager};
 pub use policy::{
-    ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols, EnvelopeEncryption, KeyDelivery, KeyToTracks,
-    LicenceServer, NoEncryption, PlayReady, StreamingPolicy, TrackCondition, TrackSelection, UrlTemplate,
+    ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols, EnvelopeEncryption,
+    KeyDelivery, KeyToTracks, LicenceServer, NoEncryption, PlayReady, StreamingPolicy,
+    TrackCondition, TrackSelection, UrlTemplate,
 };
 pub use protection::{Protection, Terms};
 pub use renditions::{listed_files, present, present_listed};
-pub use request::{AssetPath, Download, Encryption, Request, RequestError, Target, UnknownEncryption, escape};
+pub use request::{
+    AssetPath, Download, Encryption, Request, RequestError, Target, UnknownEncryption, escape,
+};
 pub use response::Response;

@@ -27,7 +27,8 @@ use crate::AssetPath;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Locator {
-    /// The id: the folder in URLs. Whoever knows it may ask for what the policy allows, so it should not be guessed.
+    /// The id: the folder in URLs. Whoever knows it may ask for what the policy allows, so it
+    /// should not be guessed.
     #[serde(rename = "streamingLocatorId")]
     pub id: String,
     /// The folder of the asset in the storage.
@@ -43,10 +44,12 @@ pub struct Locator {
     /// An id of the publisher's own, for URLs of keys and licences.
     #[serde(default)]
     pub alternative_media_id: Option<String>,
-    /// Its keys, of which those without a value are asked of the [`KeyProvider`](crate::KeyProvider).
+    /// Its keys, of which those without a value are asked of the
+    /// [`KeyProvider`](crate::KeyProvider).
     #[serde(default, deserialize_with = "secret::keys")]
     pub content_keys: Vec<LocatorKey>,
-    /// Filters for all that it answers. Not built: a locator with filters is refused, since it would show more than it is meant to.
+    /// Filters for all that it answers. Not built: a locator with filters is refused, since it
+    /// would show more than it is meant to.
     #[serde(default)]
     pub filters: Vec<String>,
 }
@@ -81,9 +84,11 @@ impl Locator {
         self.start_time.is_none_or(|start| start <= at) && self.end_time.is_none_or(|end| at < end)
     }
 
-    /// How long an answer of that time may be kept: no longer than `most`, and than the locator is open.
+    /// How long an answer of that time may be kept: no longer than `most`, and than the locator is
+    /// open.
     pub(crate) fn max_age(&self, most: Duration, at: SystemTime) -> Duration {
-        let left = self.end_time.map(|end| SystemTime::from(end).duration_since(at).unwrap_or_default());
+        let left =
+            self.end_time.map(|end| SystemTime::from(end).duration_since(at).unwrap_or_default());
         left.map_or(most, |left| left.min(most))
     }
 
@@ -91,7 +96,8 @@ impl Locator {
     pub(crate) fn check(&self) -> Result<(), String> {
         // An asset must be findable under both, by whatever name.
         for (what, folder) in [("streamingLocatorId", &self.id), ("assetName", &self.asset_name)] {
-            AssetPath::new(folder, "x.ism").map_err(|error| format!("its {what} is no folder: {error}"))?;
+            AssetPath::new(folder, "x.ism")
+                .map_err(|error| format!("its {what} is no folder: {error}"))?;
         }
         if self.id.contains('/') {
             return Err("its streamingLocatorId has a slash".into());
@@ -105,11 +111,17 @@ impl Locator {
         for (at, key) in self.content_keys.iter().enumerate() {
             let is_same = |other: &&LocatorKey| other.label == key.label && other.serves_like(key);
             if self.content_keys.iter().take(at).any(|other| is_same(&other)) {
-                let label = key.label.as_ref().map_or_else(|| "no label".to_owned(), |label| format!("the label `{label}`"));
+                let label = key
+                    .label
+                    .as_ref()
+                    .map_or_else(|| "no label".to_owned(), |label| format!("the label `{label}`"));
                 return Err(format!("two of its keys have {label}"));
             }
             if self.content_keys.iter().take(at).any(|other| other.contradicts(key)) {
-                return Err(format!("two of its keys have the id {}, with different values or vectors", key.id));
+                return Err(format!(
+                    "two of its keys have the id {}, with different values or vectors",
+                    key.id
+                ));
             }
         }
         Ok(())

@@ -41,21 +41,30 @@ impl Locators {
     /// # Errors
     /// [`LocatorsError`], which names the locator or policy at fault.
     pub fn new(document: LocatorsDocument) -> Result<Self, LocatorsError> {
-        let LocatorsDocument { key_delivery, streaming_policies, streaming_locators, .. } = document;
-        let mut all = Self { key_delivery, policies: streaming_policies, locators: BTreeMap::new() };
-        if let Some(name) = all.policies.keys().find(|name| StreamingPolicy::predefined(name).is_some()) {
+        let LocatorsDocument { key_delivery, streaming_policies, streaming_locators, .. } =
+            document;
+        let mut all =
+            Self { key_delivery, policies: streaming_policies, locators: BTreeMap::new() };
+        if let Some(name) =
+            all.policies.keys().find(|name| StreamingPolicy::predefined(name).is_some())
+        {
             return Err(LocatorsError::policy(name, "its name is that of a predefined policy"));
         }
         for (name, policy) in &all.policies {
-            policy.check(&all.key_delivery).map_err(|problem| LocatorsError::policy(name, problem))?;
+            policy
+                .check(&all.key_delivery)
+                .map_err(|problem| LocatorsError::policy(name, problem))?;
         }
         for locator in streaming_locators {
             let name = &locator.streaming_policy_name;
             if !all.policies.contains_key(name) {
                 let predefined = StreamingPolicy::predefined(name);
-                let unknown = || LocatorsError::locator(&locator.id, format!("there is no policy `{name}`"));
+                let unknown =
+                    || LocatorsError::locator(&locator.id, format!("there is no policy `{name}`"));
                 let policy = predefined.ok_or_else(unknown)?;
-                policy.check(&all.key_delivery).map_err(|problem| LocatorsError::policy(name, problem))?;
+                policy
+                    .check(&all.key_delivery)
+                    .map_err(|problem| LocatorsError::policy(name, problem))?;
                 all.policies.insert(name.clone(), policy);
             }
             locator.check().map_err(|problem| LocatorsError::locator(&locator.id, problem))?;
@@ -116,8 +125,11 @@ impl LocatorsError {
     }
 }
 
-/// Reads policies by name. Of two of one name, the last would count otherwise: a policy that protects could be undone unseen.
-fn policies<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, StreamingPolicy>, D::Error> {
+/// Reads policies by name. Of two of one name, the last would count otherwise: a policy that
+/// protects could be undone unseen.
+fn policies<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, StreamingPolicy>, D::Error> {
     deserializer.deserialize_map(Policies)
 }
 

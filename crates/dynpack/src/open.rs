@@ -1,4 +1,5 @@
-//! Opening an asset: finding its files, reading their indexes side by side, and presenting their tracks.
+//! Opening an asset: finding its files, reading their indexes side by side, and presenting their
+//! tracks.
 
 use std::sync::Arc;
 
@@ -18,8 +19,10 @@ use crate::{AssetPath, Error};
 /// How many files an asset may have: more than that is a folder which is no asset.
 const MOST_FILES: usize = 200;
 
-/// The endings of files that are taken for media where no server manifest lists them: whole tracks, never segments (`.m4s`).
-const MEDIA_ENDINGS: [&str; 8] = [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
+/// The endings of files that are taken for media where no server manifest lists them: whole tracks,
+/// never segments (`.m4s`).
+const MEDIA_ENDINGS: [&str; 8] =
+    [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
 
 /// How many files are opened or looked at side by side.
 const FILES_AT_ONCE: usize = 16;
@@ -40,35 +43,51 @@ enum Contents {
     Lone { path: String },
 }
 
-/// Opens the asset at `path`: the server manifest of that name in its folder; or, where there is none, all media files of a folder
-/// that has the asset's name; or, where there is no such folder, a lone media file of the folder's name.
-pub(crate) async fn open(storage: &dyn Storage, path: &AssetPath, policy: CutPolicy, limits: Limits) -> Result<Asset, Error> {
+/// Opens the asset at `path`: the server manifest of that name in its folder; or, where there is
+/// none, all media files of a folder that has the asset's name; or, where there is no such folder,
+/// a lone media file of the folder's name.
+pub(crate) async fn open(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    policy: CutPolicy,
+    limits: Limits,
+) -> Result<Asset, Error> {
     let contents = contents(storage, path).await?;
     let unusable = |problem: String| Error::Unusable { asset: path.to_string(), problem };
     let paths: Vec<String> = match &contents {
-        Contents::Listed(manifest, ..) => {
-            listed_files(manifest).into_iter().map(|name| format!("{}/{name}", path.folder())).collect()
+        Contents::Listed(manifest, ..) => listed_files(manifest)
+            .into_iter()
+            .map(|name| format!("{}/{name}", path.folder()))
+            .collect(),
+        Contents::Folder { names } => {
+            names.iter().map(|name| format!("{}/{name}", path.folder())).collect()
         }
-        Contents::Folder { names } => names.iter().map(|name| format!("{}/{name}", path.folder())).collect(),
         Contents::Lone { path } => vec![path.clone()],
     };
     if paths.len() > MOST_FILES {
-        return Err(unusable(format!("it has {} media files, where {MOST_FILES} are the limit", paths.len())));
+        return Err(unusable(format!(
+            "it has {} media files, where {MOST_FILES} are the limit",
+            paths.len()
+        )));
     }
-    let opened: Vec<_> = paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
+    let opened: Vec<_> =
+        paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
     let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
     let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened.into_iter().unzip();
     for (file, movie) in paths.iter().zip(&movies) {
         for skipped in &movie.skipped {
             if skipped.is_encrypted {
-                let problem = format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
+                let problem =
+                    format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
                 return Err(Error::EncryptedInput { asset: path.to_string(), problem });
             }
             warn!(file, track = skipped.id.0, reason = skipped.reason, "left out a track");
         }
     }
     let (manifest, mut files) = match contents {
-        Contents::Listed(manifest, manifests) => (Some(manifest), Files { listed: None, opened: manifests }),
+        Contents::Listed(manifest, manifests) => {
+            (Some(manifest), Files { listed: None, opened: manifests })
+        }
         Contents::Folder { names } => (None, Files { listed: Some(names), opened: Vec::new() }),
         Contents::Lone { .. } => (None, Files::default()),
     };
@@ -80,7 +99,9 @@ pub(crate) async fn open(storage: &dyn Storage, path: &AssetPath, policy: CutPol
         Error::Unpresentable { problem } => unusable(problem),
         other => other,
     })?;
-    files.opened.extend(paths.into_iter().zip(sources.iter().map(|source| source.identity().clone())));
+    files
+        .opened
+        .extend(paths.into_iter().zip(sources.iter().map(|source| source.identity().clone())));
     debug!(asset = %path, files = files.opened.len(), renditions = presentation.renditions.len(), "opened");
     let version = files.version(policy);
     Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files, version })
@@ -98,7 +119,11 @@ pub(crate) async fn is_replaced(storage: &dyn Storage, path: &AssetPath, files: 
     }
 }
 
-async fn differs(storage: &dyn Storage, path: &AssetPath, files: &Files) -> Result<bool, StorageError> {
+async fn differs(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    files: &Files,
+) -> Result<bool, StorageError> {
     if let Some(listed) = &files.listed {
         let names = storage.list(path.folder()).await?.files;
         if media_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
@@ -115,19 +140,27 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
         Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
-            let (manifest, files) = listed(storage, path, &listing.files).await.map_err(|refused| match refused {
-                Refused::Manifest(problem) => Error::Unusable { asset: path.to_string(), problem },
-                Refused::Storage(error) => error.into(),
-            })?;
+            let (manifest, files) =
+                listed(storage, path, &listing.files).await.map_err(|refused| match refused {
+                    Refused::Manifest(problem) => {
+                        Error::Unusable { asset: path.to_string(), problem }
+                    }
+                    Refused::Storage(error) => error.into(),
+                })?;
             Ok(Contents::Listed(Box::new(manifest), files))
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
-            if names.is_empty() || !has_folder_name { Err(not_found()) } else { Ok(Contents::Folder { names }) }
+            if names.is_empty() || !has_folder_name {
+                Err(not_found())
+            } else {
+                Ok(Contents::Folder { names })
+            }
         }
-        Err(StorageError::NotFound { .. }) if has_folder_name => {
-            lone_file(storage, path.folder()).await.map(|path| Contents::Lone { path }).ok_or_else(not_found)
-        }
+        Err(StorageError::NotFound { .. }) if has_folder_name => lone_file(storage, path.folder())
+            .await
+            .map(|path| Contents::Lone { path })
+            .ok_or_else(not_found),
         Err(StorageError::NotFound { .. }) => Err(not_found()),
         Err(error) => Err(error.into()),
     }
@@ -144,8 +177,8 @@ async fn lone_file(storage: &dyn Storage, folder: &str) -> Option<String> {
     None
 }
 
-/// Opens a stored file of an asset, found as the asset itself is: in its folder, or beside the folders if it is a lone file. Returns
-/// its path as well.
+/// Opens a stored file of an asset, found as the asset itself is: in its folder, or beside the
+/// folders if it is a lone file. Returns its path as well.
 pub(crate) async fn open_file(
     storage: &dyn Storage,
     folder: &str,
@@ -154,9 +187,11 @@ pub(crate) async fn open_file(
     let path = format!("{folder}/{name}");
     match storage.open(&path).await {
         Err(not_found @ StorageError::NotFound { .. }) => {
-            let is_folder = !matches!(storage.list(folder).await, Err(StorageError::NotFound { .. }));
+            let is_folder =
+                !matches!(storage.list(folder).await, Err(StorageError::NotFound { .. }));
             let lone = if is_folder { None } else { lone_file(storage, folder).await };
-            let path = lone.filter(|lone| lone.rsplit('/').next() == Some(name)).ok_or(not_found)?;
+            let path =
+                lone.filter(|lone| lone.rsplit('/').next() == Some(name)).ok_or(not_found)?;
             let source = storage.open(&path).await?;
             Ok((path, source))
         }
@@ -186,12 +221,20 @@ enum Refused {
     Storage(StorageError),
 }
 
-/// The server manifest of an asset, completed by its client manifest if it has one, with both files.
-async fn listed(storage: &dyn Storage, path: &AssetPath, names: &[String]) -> Result<(ServerManifest, Manifests), Refused> {
-    let cannot_read =
-        |which: &str, error: dynpack_smooth::Error| Refused::Manifest(format!("its {which} cannot be read: {error}"));
-    let (text, server) = whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest").await?;
-    let manifest = ServerManifest::parse(&text).map_err(|error| cannot_read("server manifest", error))?;
+/// The server manifest of an asset, completed by its client manifest if it has one, with both
+/// files.
+async fn listed(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    names: &[String],
+) -> Result<(ServerManifest, Manifests), Refused> {
+    let cannot_read = |which: &str, error: dynpack_smooth::Error| {
+        Refused::Manifest(format!("its {which} cannot be read: {error}"))
+    };
+    let (text, server) =
+        whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest").await?;
+    let manifest =
+        ServerManifest::parse(&text).map_err(|error| cannot_read("server manifest", error))?;
     if manifest.formats.is_live() {
         return Err(Refused::Manifest("it is a live archive that still grows".into()));
     }
@@ -203,15 +246,22 @@ async fn listed(storage: &dyn Storage, path: &AssetPath, names: &[String]) -> Re
                 return Err(Refused::Manifest(problem.replace("{}", track.src.as_str())));
             }
             Some(_) => {}
-            None => warn!(asset = %path, src = track.src.as_str(), "left out text: it cannot be packaged yet"),
+            None => {
+                warn!(asset = %path, src = track.src.as_str(), "left out text: it cannot be packaged yet")
+            }
         }
     }
     // Many assets name one which they do not have: nothing is lost by that.
-    let client =
-        manifest.client_manifest.as_ref().map(|name| name.as_str()).filter(|client| names.iter().any(|name| name == client));
+    let client = manifest
+        .client_manifest
+        .as_ref()
+        .map(|name| name.as_str())
+        .filter(|client| names.iter().any(|name| name == client));
     let Some(name) = client else { return Ok((manifest, vec![server])) };
-    let (text, client) = whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await?;
-    let client_manifest = ClientManifest::parse(&text).map_err(|error| cannot_read("client manifest", error))?;
+    let (text, client) =
+        whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await?;
+    let client_manifest =
+        ClientManifest::parse(&text).map_err(|error| cannot_read("client manifest", error))?;
     Ok((manifest.completed_by(&client_manifest), vec![server, client]))
 }
 
@@ -226,13 +276,19 @@ async fn whole(
     let file = format!("{}/{name}", path.folder());
     let source = storage.open(&file).await.map_err(Refused::Storage)?;
     if source.len() > most as u64 {
-        return Err(Refused::Manifest(format!("its {which} has {} bytes, where {most} are the limit", source.len())));
+        return Err(Refused::Manifest(format!(
+            "its {which} has {} bytes, where {most} are the limit",
+            source.len()
+        )));
     }
-    let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())]).await.map_err(Refused::Storage)?;
+    let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())])
+        .await
+        .map_err(Refused::Storage)?;
     Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
 }
 
-/// What a file of an asset is called in problems: never by where it lies, which is nobody's business who knows the asset's locator.
+/// What a file of an asset is called in problems: never by where it lies, which is nobody's
+/// business who knows the asset's locator.
 fn name_in(asset: &AssetPath, file: &str) -> String {
     match file.strip_prefix(asset.folder()).and_then(|file| file.strip_prefix('/')) {
         Some(name) => format!("`{name}`"),
@@ -255,7 +311,9 @@ async fn open_movie(
         _ => unusable(format!("{name}: {error}")),
     };
     let source = match storage.open(file).await {
-        Err(StorageError::NotFound { .. }) => return Err(unusable(format!("it lists {name}, which does not exist"))),
+        Err(StorageError::NotFound { .. }) => {
+            return Err(unusable(format!("it lists {name}, which does not exist")));
+        }
         opened => opened?,
     };
     let mut demuxer = Demuxer::new(source.len(), limits);
@@ -266,7 +324,10 @@ async fn open_movie(
         }
         let read = read_exactly(source.as_ref(), &ranges).await?;
         let fed = aside(move || {
-            ranges.iter().zip(read).try_for_each(|(range, bytes)| demuxer.feed(range.offset, bytes))?;
+            ranges
+                .iter()
+                .zip(read)
+                .try_for_each(|(range, bytes)| demuxer.feed(range.offset, bytes))?;
             Ok(demuxer)
         });
         demuxer = fed.await.map_err(refused)?;

@@ -44,7 +44,8 @@ impl<'a> Job<'a> {
         Self { protection, ..self }
     }
 
-    /// How the frames of a rendition are encrypted in transport streams; `None` where they are clear.
+    /// How the frames of a rendition are encrypted in transport streams; `None` where they are
+    /// clear.
     fn sample_aes(&self, rendition: &Rendition) -> Option<SampleAes> {
         self.protection?.of_frames(rendition)
     }
@@ -68,7 +69,8 @@ pub trait Packager: Send + Sync {
     /// The description of the whole presentation.
     ///
     /// # Errors
-    /// [`Error::NotCarried`] if the format does not know a codec, [`Error::Manifest`] if it cannot be written.
+    /// [`Error::NotCarried`] if the format does not know a codec, [`Error::Manifest`] if it cannot
+    /// be written.
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error>;
 
     /// The list of one rendition's segments, or of its [key frames](Target::key_frames).
@@ -87,12 +89,13 @@ pub trait Packager: Send + Sync {
         Err(no_such(self.format(), "init segments"))
     }
 
-    /// The segment of a rendition that `time` names, or its [key frame](Target::key_frames), before its media is read. The presentation
-    /// has what a format carries with it, such as the audio of a video.
+    /// The segment of a rendition that `time` names, or its [key frame](Target::key_frames), before
+    /// its media is read. The presentation has what a format carries with it, such as the audio of
+    /// a video.
     ///
     /// # Errors
-    /// [`Error::TimeNotFound`] if there is none of that name, [`Error::NoSuchResource`] if the format names segments otherwise, or
-    /// [`Error::Segment`] if it cannot be made.
+    /// [`Error::TimeNotFound`] if there is none of that name, [`Error::NoSuchResource`] if the
+    /// format names segments otherwise, or [`Error::Segment`] if it cannot be made.
     fn segment(&self, _: &Job<'_>, _: &Rendition, _: Ticks) -> Result<SegmentPlan, Error> {
         Err(no_such(self.format(), "segments named by time"))
     }
@@ -100,13 +103,19 @@ pub trait Packager: Send + Sync {
     /// The fragment of that place of the stream which a rendition names; `None` past the last.
     ///
     /// # Errors
-    /// [`Error::NoSuchResource`] if the format names segments otherwise, or [`Error::Segment`] if it cannot be made.
-    fn fragment(&self, _: &Job<'_>, _: &Rendition, _: FragmentNumber) -> Result<Option<SegmentPlan>, Error> {
+    /// [`Error::NoSuchResource`] if the format names segments otherwise, or [`Error::Segment`] if
+    /// it cannot be made.
+    fn fragment(
+        &self,
+        _: &Job<'_>,
+        _: &Rendition,
+        _: FragmentNumber,
+    ) -> Result<Option<SegmentPlan>, Error> {
         Err(no_such(self.format(), "numbered fragments"))
     }
 
-    /// The rendition under whose key segments of `rendition` are where segments are encrypted whole: another only where that is clear
-    /// and carries one which is not.
+    /// The rendition under whose key segments of `rendition` are where segments are encrypted
+    /// whole: another only where that is clear and carries one which is not.
     ///
     /// # Errors
     /// [`Error::TrackNotFound`] if the request names audio that there is not.
@@ -117,12 +126,15 @@ pub trait Packager: Send + Sync {
     /// Makes what the request asks for.
     ///
     /// # Errors
-    /// [`Error::TrackNotFound`] or [`Error::BitrateNotFound`] if the presentation has no such thing, or what the parts return.
+    /// [`Error::TrackNotFound`] or [`Error::BitrateNotFound`] if the presentation has no such
+    /// thing, or what the parts return.
     fn package(&self, job: &Job<'_>) -> Result<Package, Error> {
         let Job { presentation, request, protection } = *job;
         let text = |text: String| Content::Bytes(text.into());
         let seal = |plan: SegmentPlan, rendition| match protection {
-            Some(protection) => Ok::<_, Error>(protection.seal(plan, self.keyed_by(job, rendition)?, request)),
+            Some(protection) => {
+                Ok::<_, Error>(protection.seal(plan, self.keyed_by(job, rendition)?, request))
+            }
             None => Ok(plan),
         };
         let (content, kind) = match &request.target {
@@ -142,12 +154,16 @@ pub trait Packager: Send + Sync {
             }
             Target::Segment { track, bitrate, time, .. } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
-                (Content::Plan(seal(self.segment(job, rendition, *time)?, rendition)?), rendition.kind())
+                (
+                    Content::Plan(seal(self.segment(job, rendition, *time)?, rendition)?),
+                    rendition.kind(),
+                )
             }
             Target::Fragment { track, bitrate, number } => {
                 let rendition = rendition(presentation, track, *bitrate)?;
                 let plan = self.fragment(job, rendition, *number)?;
-                let not_found = || Error::FragmentNotFound { track: track.clone(), number: *number };
+                let not_found =
+                    || Error::FragmentNotFound { track: track.clone(), number: *number };
                 (Content::Plan(seal(plan.ok_or_else(not_found)?, rendition)?), rendition.kind())
             }
         };
@@ -195,16 +211,23 @@ impl Format {
     }
 }
 
-fn rendition<'a>(presentation: &'a Presentation, track: &str, bitrate: u32) -> Result<&'a Rendition, Error> {
+fn rendition<'a>(
+    presentation: &'a Presentation,
+    track: &str,
+    bitrate: u32,
+) -> Result<&'a Rendition, Error> {
     presentation.rendition(track, bitrate).ok_or_else(|| match presentation.named(track) {
         None => {
-            let mut names: Vec<_> = presentation.renditions.iter().map(|rendition| rendition.name.as_str()).collect();
+            let mut names: Vec<_> =
+                presentation.renditions.iter().map(|rendition| rendition.name.as_str()).collect();
             names.dedup();
             Error::TrackNotFound { track: track.into(), known: names.join(", ") }
         }
         Some(_) => {
-            let same_name = presentation.renditions.iter().filter(|rendition| rendition.name == track);
-            let bitrates: Vec<_> = same_name.map(|rendition| rendition.bitrate.to_string()).collect();
+            let same_name =
+                presentation.renditions.iter().filter(|rendition| rendition.name == track);
+            let bitrates: Vec<_> =
+                same_name.map(|rendition| rendition.bitrate.to_string()).collect();
             Error::BitrateNotFound { track: track.into(), bitrate, known: bitrates.join(", ") }
         }
     })
@@ -214,16 +237,21 @@ fn no_such(format: Format, resource: &'static str) -> Error {
     Error::NoSuchResource { format, resource }
 }
 
-/// The audio that formats carry together with video: the track that the request names, or else the first of [`Role::Main`], at its
-/// lowest bitrate.
+/// The audio that formats carry together with video: the track that the request names, or else the
+/// first of [`Role::Main`], at its lowest bitrate.
 fn muxed_audio<'a>(job: &Job<'a>) -> Result<Option<&'a Rendition>, Error> {
     let Job { presentation, request, .. } = *job;
     let mut audio = presentation.of_kind(MediaKind::Audio);
     let Some(track) = &request.audio_track else {
         let first = audio.next();
-        return Ok(first.into_iter().chain(audio).find(|rendition| rendition.role == Role::Main).or(first));
+        return Ok(first
+            .into_iter()
+            .chain(audio)
+            .find(|rendition| rendition.role == Role::Main)
+            .or(first));
     };
-    let mut names: Vec<_> = presentation.of_kind(MediaKind::Audio).map(|rendition| rendition.name.as_str()).collect();
+    let mut names: Vec<_> =
+        presentation.of_kind(MediaKind::Audio).map(|rendition| rendition.name.as_str()).collect();
     names.dedup();
     let not_found = || Error::TrackNotFound { track: track.clone(), known: names.join(", ") };
     audio.find(|rendition| rendition.name == *track).map(Some).ok_or_else(not_found)
@@ -243,11 +271,17 @@ fn check_key_frames(rendition: &Rendition, request: &Request) -> Result<(), Erro
 /// The key frame of a rendition that `time` names on its clock.
 fn key_frame(rendition: &Rendition, time: Ticks, request: &Request) -> Result<Segment, Error> {
     check_key_frames(rendition, request)?;
-    rendition.key_frame_at(time).ok_or_else(|| time_not_found(rendition, time, rendition.key_frame_starts_around(time)))
+    rendition
+        .key_frame_at(time)
+        .ok_or_else(|| time_not_found(rendition, time, rendition.key_frame_starts_around(time)))
 }
 
 /// What a rendition has before `time` and behind it is not what that names.
-fn time_not_found(rendition: &Rendition, time: Ticks, around: (Option<Ticks>, Option<Ticks>)) -> Error {
+fn time_not_found(
+    rendition: &Rendition,
+    time: Ticks,
+    around: (Option<Ticks>, Option<Ticks>),
+) -> Error {
     let hint = match around {
         (Some(before), Some(behind)) => format!("the nearest start at {before} and {behind}"),
         (Some(last), None) => format!("the last starts at {last}"),

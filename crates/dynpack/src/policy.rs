@@ -1,7 +1,8 @@
 //! Streaming policies: which formats an asset is published in, and how it is protected in each.
 //!
-//! The types are those of Azure Media Services, and read from the JSON that its API had, with what standards and players have come
-//! to allow since: HDS among the protocols, Widevine and PlayReady with `cbcs`.
+//! The types are those of Azure Media Services, and read from the JSON that its API had, with what
+//! standards and players have come to allow since: HDS among the protocols, Widevine and PlayReady
+//! with `cbcs`.
 
 mod admission;
 mod content_keys;
@@ -34,7 +35,8 @@ use crate::Encryption;
 /// # Ok::<(), dynpack::Error>(())
 /// ```
 ///
-/// One that is made in Rust: `cenc` for Widevine, what is above 3 Mb/s under a key of its own, and sound in the clear.
+/// One that is made in Rust: `cenc` for Widevine, what is above 3 Mb/s under a key of its own, and
+/// sound in the clear.
 ///
 /// ```
 /// use dynpack::{CommonEncryption, ContentKeys, Drm, EnabledProtocols, KeyToTracks, LicenceServer, Locator, Locators};
@@ -153,13 +155,18 @@ impl StreamingPolicy {
         self.no_encryption.as_ref().is_some_and(|section| section.enabled_protocols.download)
     }
 
-    /// The protocols in which the asset is published under that protection; in the clear for `None`.
+    /// The protocols in which the asset is published under that protection; in the clear for
+    /// `None`.
     #[must_use]
     pub fn enabled_protocols(&self, encryption: Option<Encryption>) -> EnabledProtocols {
-        let common = |section: &Option<CommonEncryption>| section.as_ref().map(|section| section.enabled_protocols);
+        let common = |section: &Option<CommonEncryption>| {
+            section.as_ref().map(|section| section.enabled_protocols)
+        };
         let enabled = match encryption {
             None => self.no_encryption.as_ref().map(|section| section.enabled_protocols),
-            Some(Encryption::Cbc) => self.envelope_encryption.as_ref().map(|section| section.enabled_protocols),
+            Some(Encryption::Cbc) => {
+                self.envelope_encryption.as_ref().map(|section| section.enabled_protocols)
+            }
             Some(Encryption::Cenc | Encryption::Piff) => common(&self.common_encryption_cenc),
             Some(Encryption::CbcsAapl) => common(&self.common_encryption_cbcs),
         };
@@ -169,7 +176,9 @@ impl StreamingPolicy {
     /// The tracks that stay clear under that protection.
     pub(crate) fn clear_tracks(&self, encryption: Encryption) -> &[TrackSelection] {
         match encryption {
-            Encryption::Cbc => self.envelope_encryption.as_ref().map(|section| section.clear_tracks.as_slice()),
+            Encryption::Cbc => {
+                self.envelope_encryption.as_ref().map(|section| section.clear_tracks.as_slice())
+            }
             _ => self.common(encryption).map(|section| section.clear_tracks.as_slice()),
         }
         .unwrap_or_default()
@@ -178,7 +187,9 @@ impl StreamingPolicy {
     /// Which track is under which key of that protection.
     pub(crate) fn content_keys(&self, encryption: Encryption) -> Option<&ContentKeys> {
         match encryption {
-            Encryption::Cbc => self.envelope_encryption.as_ref().map(|section| &section.content_keys),
+            Encryption::Cbc => {
+                self.envelope_encryption.as_ref().map(|section| &section.content_keys)
+            }
             _ => self.common(encryption).map(|section| &section.content_keys),
         }
     }
@@ -192,26 +203,43 @@ impl StreamingPolicy {
         }
     }
 
-    /// What is wrong with it, if something is: what it says must be possible with what there is of key delivery.
+    /// What is wrong with it, if something is: what it says must be possible with what there is of
+    /// key delivery.
     pub(crate) fn check(&self, delivery: &KeyDelivery) -> Result<(), String> {
         let envelope = self.envelope_encryption.as_ref();
         let sections = [
             ("envelopeEncryption", envelope.map(|section| section.enabled_protocols)),
-            ("commonEncryptionCenc", self.common_encryption_cenc.as_ref().map(|section| section.enabled_protocols)),
-            ("commonEncryptionCbcs", self.common_encryption_cbcs.as_ref().map(|section| section.enabled_protocols)),
+            (
+                "commonEncryptionCenc",
+                self.common_encryption_cenc.as_ref().map(|section| section.enabled_protocols),
+            ),
+            (
+                "commonEncryptionCbcs",
+                self.common_encryption_cbcs.as_ref().map(|section| section.enabled_protocols),
+            ),
         ];
-        if let Some((name, _)) = sections.iter().find(|(_, enabled)| enabled.is_some_and(|enabled| enabled.download)) {
+        if let Some((name, _)) =
+            sections.iter().find(|(_, enabled)| enabled.is_some_and(|enabled| enabled.download))
+        {
             return Err(format!("{name} enables download, but stored files are not encrypted"));
         }
         let has_key_url = |section: &EnvelopeEncryption| {
-            section.custom_key_acquisition_url_template.is_some() || delivery.key_url_template.is_some()
+            section.custom_key_acquisition_url_template.is_some()
+                || delivery.key_url_template.is_some()
         };
         if envelope.is_some_and(|section| !has_key_url(section)) {
-            return Err("envelopeEncryption does not say where players get keys, nor does keyDelivery".into());
+            return Err(
+                "envelopeEncryption does not say where players get keys, nor does keyDelivery"
+                    .into(),
+            );
         }
-        for (name, section) in [("Cenc", &self.common_encryption_cenc), ("Cbcs", &self.common_encryption_cbcs)] {
+        for (name, section) in
+            [("Cenc", &self.common_encryption_cenc), ("Cbcs", &self.common_encryption_cbcs)]
+        {
             let Some(section) = section else { continue };
-            section.check(delivery).map_err(|problem| format!("commonEncryption{name} {problem}"))?;
+            section
+                .check(delivery)
+                .map_err(|problem| format!("commonEncryption{name} {problem}"))?;
         }
         match &self.common_encryption_cenc {
             Some(section) if section.drm.fair_play.is_some() => {
@@ -228,12 +256,19 @@ impl CommonEncryption {
         if self.drm == Drm::default() && clear_key.is_none() {
             return Err("names no system that could play it".into());
         }
-        let custom = self.drm.play_ready.as_ref().and_then(|system| system.play_ready_custom_attributes.as_deref());
-        if let Some(Err(problem)) = custom.map(|xml| Header::new(Scheme::Cenc, &[]).with_custom_attributes(xml)) {
+        let custom = self
+            .drm
+            .play_ready
+            .as_ref()
+            .and_then(|system| system.play_ready_custom_attributes.as_deref());
+        if let Some(Err(problem)) =
+            custom.map(|xml| Header::new(Scheme::Cenc, &[]).with_custom_attributes(xml))
+        {
             return Err(format!("cannot be told to players: {problem}"));
         }
         let has_url = |clear_key: &ClearKey| {
-            clear_key.custom_keys_acquisition_url_template.is_some() || delivery.clear_key_url_template.is_some()
+            clear_key.custom_keys_acquisition_url_template.is_some()
+                || delivery.clear_key_url_template.is_some()
         };
         match clear_key {
             Some(clear_key) if !has_url(clear_key) => {

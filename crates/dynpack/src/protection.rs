@@ -1,4 +1,5 @@
-//! How one answer is protected: which rendition is under which key, and what players are told of that.
+//! How one answer is protected: which rendition is under which key, and what players are told of
+//! that.
 
 mod signals;
 
@@ -20,7 +21,8 @@ use crate::policy::{KeyDelivery, StreamingPolicy};
 use crate::{Encryption, Error, Request};
 use signals::Signals;
 
-/// How the renditions of a presentation are protected: under which keys, and what players are told of them.
+/// How the renditions of a presentation are protected: under which keys, and what players are told
+/// of them.
 ///
 /// It never prints keys.
 #[derive(Clone)]
@@ -80,11 +82,12 @@ struct Lock {
 impl Protection {
     /// Protection of that presentation on those terms, with keys for its tracks.
     ///
-    /// `identity` is a text that changes with the stored media, and is the same on all machines: initialization vectors are derived
-    /// from it, so that equal ones never meet different media.
+    /// `identity` is a text that changes with the stored media, and is the same on all machines:
+    /// initialization vectors are derived from it, so that equal ones never meet different media.
     ///
     /// # Errors
-    /// [`Error::Keys`] if a rendition that must be protected has no one key, or a system cannot be told of it.
+    /// [`Error::Keys`] if a rendition that must be protected has no one key, or a system cannot be
+    /// told of it.
     pub fn new(
         encryption: Encryption,
         presentation: &Presentation,
@@ -97,8 +100,10 @@ impl Protection {
         let mut locks: Vec<Arc<Lock>> = Vec::new();
         let mut tracks = Vec::with_capacity(presentation.renditions.len());
         for rendition in &presentation.renditions {
-            let is_clear = policy.clear_tracks(encryption).iter().any(|tracks| tracks.selects(rendition));
-            let key = if is_clear { None } else { Some(keys.key_for(rendition, encryption, &mappings)?) };
+            let is_clear =
+                policy.clear_tracks(encryption).iter().any(|tracks| tracks.selects(rendition));
+            let key =
+                if is_clear { None } else { Some(keys.key_for(rendition, encryption, &mappings)?) };
             let lock = match key {
                 None => None,
                 Some(key) => match locks.iter().find(|lock| lock.key.id == key.id) {
@@ -140,12 +145,18 @@ impl Protection {
         self.lock(rendition).map(|lock| lock.key.id)
     }
 
-    /// Under whose key segments of `main` are, which carry `audio` with them: that of the audio where `main` itself stays clear.
-    pub(crate) fn keyed<'a>(&self, main: &'a Rendition, audio: Option<&'a Rendition>) -> &'a Rendition {
+    /// Under whose key segments of `main` are, which carry `audio` with them: that of the audio
+    /// where `main` itself stays clear.
+    pub(crate) fn keyed<'a>(
+        &self,
+        main: &'a Rendition,
+        audio: Option<&'a Rendition>,
+    ) -> &'a Rendition {
         audio.filter(|_| self.key_id(main).is_none()).unwrap_or(main)
     }
 
-    /// What each system is told of a rendition's key: nothing of a clear one, or where segments are encrypted whole.
+    /// What each system is told of a rendition's key: nothing of a clear one, or where segments are
+    /// encrypted whole.
     pub(crate) fn signals(&self, rendition: &Rendition) -> &[Signal] {
         self.lock(rendition).map(|lock| lock.signals.as_slice()).unwrap_or_default()
     }
@@ -161,15 +172,23 @@ impl Protection {
     }
 
     /// How the samples of a rendition are encrypted in fragmented MP4; `None` where they are clear.
-    pub(crate) fn of_samples(&self, rendition: &Rendition) -> Result<Option<fmp4::Protection>, Error> {
-        let (Some(Lock { key, signals, .. }), Some(scheme)) = (self.lock(rendition), self.scheme()) else { return Ok(None) };
-        let track = TrackEncryption::new(scheme, key.id, rendition.kind(), &self.ivs(rendition, key.id));
+    pub(crate) fn of_samples(
+        &self,
+        rendition: &Rendition,
+    ) -> Result<Option<fmp4::Protection>, Error> {
+        let (Some(Lock { key, signals, .. }), Some(scheme)) = (self.lock(rendition), self.scheme())
+        else {
+            return Ok(None);
+        };
+        let track =
+            TrackEncryption::new(scheme, key.id, rendition.kind(), &self.ivs(rendition, key.id));
         let track = match key.iv {
             Some(iv) => track.with_constant_iv(iv),
             None => track,
         };
         let unsupported = |problem| dynpack_fragment::Error::Encryption { sample: None, problem };
-        let encryptor = SampleEncryptor::new(track, &key.key, &rendition.track.codec).map_err(unsupported)?;
+        let encryptor =
+            SampleEncryptor::new(track, &key.key, &rendition.track.codec).map_err(unsupported)?;
         if self.encryption == Encryption::Piff {
             return Ok(Some(fmp4::Protection::piff(encryptor)));
         }
@@ -177,15 +196,22 @@ impl Protection {
         Ok(Some(fmp4::Protection::new(encryptor).with_systems(systems)))
     }
 
-    /// How the frames of a rendition are encrypted in transport streams; `None` where they are clear.
+    /// How the frames of a rendition are encrypted in transport streams; `None` where they are
+    /// clear.
     pub(crate) fn of_frames(&self, rendition: &Rendition) -> Option<SampleAes> {
-        let Lock { key, .. } = self.lock(rendition).filter(|_| self.encryption == Encryption::CbcsAapl)?;
+        let Lock { key, .. } =
+            self.lock(rendition).filter(|_| self.encryption == Encryption::CbcsAapl)?;
         let iv = key.iv.unwrap_or_else(|| self.ivs(rendition, key.id).sample_aes());
         Some(SampleAes::new(&key.key, iv))
     }
 
     /// A segment of a rendition, encrypted whole if that is how it is protected.
-    pub(crate) fn seal(&self, plan: SegmentPlan, rendition: &Rendition, request: &Request) -> SegmentPlan {
+    pub(crate) fn seal(
+        &self,
+        plan: SegmentPlan,
+        rendition: &Rendition,
+        request: &Request,
+    ) -> SegmentPlan {
         match self.of_whole(rendition, request) {
             Some((key, iv)) => plan.encrypted(key, iv),
             None => plan,
@@ -194,7 +220,11 @@ impl Protection {
 
     /// Bytes of a segment when it is encrypted, if that is done as a whole.
     pub(crate) const fn sealed_len(&self, clear: u64) -> u64 {
-        if matches!(self.encryption, Encryption::Cbc) { envelope::encrypted_len(clear) } else { clear }
+        if matches!(self.encryption, Encryption::Cbc) {
+            envelope::encrypted_len(clear)
+        } else {
+            clear
+        }
     }
 
     /// An init segment of a rendition, encrypted whole if that is how it is protected.
@@ -206,18 +236,30 @@ impl Protection {
     }
 
     /// The key and the vector of what `request` asks for, if that is encrypted whole.
-    pub(crate) fn of_whole(&self, rendition: &Rendition, request: &Request) -> Option<(&ContentKey, Iv)> {
-        let Lock { key, .. } = self.lock(rendition).filter(|_| self.encryption == Encryption::Cbc)?;
+    pub(crate) fn of_whole(
+        &self,
+        rendition: &Rendition,
+        request: &Request,
+    ) -> Option<(&ContentKey, Iv)> {
+        let Lock { key, .. } =
+            self.lock(rendition).filter(|_| self.encryption == Encryption::Cbc)?;
         Some((&key.key, self.ivs(rendition, key.id).segment(&request.media_name())))
     }
 
     fn lock(&self, rendition: &Rendition) -> Option<&Lock> {
-        let is_same = |track: &&Track| track.bitrate == rendition.bitrate && track.name == rendition.name;
+        let is_same =
+            |track: &&Track| track.bitrate == rendition.bitrate && track.name == rendition.name;
         self.tracks.iter().find(is_same)?.lock.as_deref()
     }
 
     fn ivs(&self, rendition: &Rendition, key_id: KeyId) -> IvSource {
-        IvSource::new(key_id, &self.identity, rendition.track.id, &rendition.name, rendition.bitrate)
+        IvSource::new(
+            key_id,
+            &self.identity,
+            rendition.track.id,
+            &rendition.name,
+            rendition.bitrate,
+        )
     }
 }
 
@@ -230,7 +272,10 @@ fn version(encryption: Encryption, tracks: &[Track], playready_object: Option<&s
             continue;
         };
         parts.extend([key.id.0.to_vec(), digest([key.id.0.as_slice(), key.key.expose()]).to_vec()]);
-        parts.extend([key.iv.map(|iv| iv.0.to_vec()), key_url.clone().map(String::into_bytes)].map(Option::unwrap_or_default));
+        parts.extend(
+            [key.iv.map(|iv| iv.0.to_vec()), key_url.clone().map(String::into_bytes)]
+                .map(Option::unwrap_or_default),
+        );
         parts.extend(signals.iter().flat_map(Signal::parts));
     }
     parts.push(playready_object.unwrap_or_default().into());
@@ -239,7 +284,11 @@ fn version(encryption: Encryption, tracks: &[Track], playready_object: Option<&s
 
 impl fmt::Debug for Protection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids: Vec<_> = self.tracks.iter().map(|track| track.lock.as_ref().map(|lock| lock.key.id)).collect();
-        f.debug_struct("Protection").field("encryption", &self.encryption).field("key_ids", &ids).finish_non_exhaustive()
+        let ids: Vec<_> =
+            self.tracks.iter().map(|track| track.lock.as_ref().map(|lock| lock.key.id)).collect();
+        f.debug_struct("Protection")
+            .field("encryption", &self.encryption)
+            .field("key_ids", &ids)
+            .finish_non_exhaustive()
     }
 }

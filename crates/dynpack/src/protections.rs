@@ -39,7 +39,11 @@ impl Protections {
     }
 
     /// How an asset is protected under a locator.
-    pub(crate) async fn of(&self, asset: &Arc<Asset>, protected: &Protected<'_>) -> Result<Arc<Protection>, Error> {
+    pub(crate) async fn of(
+        &self,
+        asset: &Arc<Asset>,
+        protected: &Protected<'_>,
+    ) -> Result<Arc<Protection>, Error> {
         let Protected { encryption, locator, terms } = protected;
         let keys = self.keys.keys(locator, *encryption).await?;
         let place = (locator.id.clone(), asset.path.ism().to_owned(), *encryption);
@@ -47,7 +51,13 @@ impl Protections {
             Some(kept) if kept.is_of(asset, &keys) => return Ok(kept.protection),
             _ => {}
         }
-        let protection = Arc::new(Protection::new(*encryption, &asset.presentation, &asset.version, terms, &keys)?);
+        let protection = Arc::new(Protection::new(
+            *encryption,
+            &asset.presentation,
+            &asset.version,
+            terms,
+            &keys,
+        )?);
         let (asset, keys) = (Arc::downgrade(asset), Arc::downgrade(&keys));
         self.kept.retain(|_, kept| kept.is_of_use());
         self.kept.insert(place, Kept { asset, keys, protection: Arc::clone(&protection) });

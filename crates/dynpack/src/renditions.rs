@@ -1,4 +1,5 @@
-//! From the tracks of movies to the renditions of a presentation: names, bitrates, roles, and the cuts they share.
+//! From the tracks of movies to the renditions of a presentation: names, bitrates, roles, and the
+//! cuts they share.
 
 mod content;
 
@@ -6,7 +7,10 @@ use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use dynpack_media::{CutPolicy, Language, MediaKind, Movie, Presentation, Rendition, Role, SourceIndex, Timeline, Track};
+use dynpack_media::{
+    CutPolicy, Language, MediaKind, Movie, Presentation, Rendition, Role, SourceIndex, Timeline,
+    Track,
+};
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
 use self::content::{Content, Contents, has_same_samples};
@@ -24,55 +28,75 @@ struct Entry {
     role: Role,
 }
 
-/// Presents all tracks of `movies`, which stand for the sources 0, 1, 2 and so on: the way without a server manifest.
+/// Presents all tracks of `movies`, which stand for the sources 0, 1, 2 and so on: the way without
+/// a server manifest.
 ///
-/// All video is taken for one content at several bitrates. Audio is one content for each language, codec and number of channels; where
-/// several files carry the same audio, it is presented once. The first is [`Role::Main`], others are [`Role::Alternate`].
+/// All video is taken for one content at several bitrates. Audio is one content for each language,
+/// codec and number of channels; where several files carry the same audio, it is presented once.
+/// The first is [`Role::Main`], others are [`Role::Alternate`].
 ///
 /// # Errors
 /// [`Error::Unpresentable`] if there is nothing to present.
-pub fn present(movies: impl IntoIterator<Item = Movie>, policy: CutPolicy) -> Result<Presentation, Error> {
+pub fn present(
+    movies: impl IntoIterator<Item = Movie>,
+    policy: CutPolicy,
+) -> Result<Presentation, Error> {
     let sources = (0..).map(SourceIndex).zip(movies);
-    let tracks = sources.flat_map(|(source, movie)| movie.tracks.into_iter().map(move |track| (source, Arc::new(track))));
+    let tracks = sources.flat_map(|(source, movie)| {
+        movie.tracks.into_iter().map(move |track| (source, Arc::new(track)))
+    });
     let mut tracks: Vec<(SourceIndex, Arc<Track>)> = tracks.collect();
     tracks.sort_by_key(|(_, track)| track.kind());
     let mut kept: Vec<(SourceIndex, Arc<Track>, Content)> = Vec::new();
     for (source, track) in tracks {
         let content = Content::of(&track, &track.language);
-        let is_known =
-            |(_, known, same): &(SourceIndex, Arc<Track>, Content)| content == *same && has_same_samples(&track, known);
+        let is_known = |(_, known, same): &(SourceIndex, Arc<Track>, Content)| {
+            content == *same && has_same_samples(&track, known)
+        };
         if track.kind() == MediaKind::Video || !kept.iter().any(is_known) {
             kept.push((source, track, content));
         }
     }
-    let contents = kept.iter().filter(|(_, track, _)| track.kind() == MediaKind::Audio).map(|(.., content)| content);
+    let contents = kept
+        .iter()
+        .filter(|(_, track, _)| track.kind() == MediaKind::Audio)
+        .map(|(.., content)| content);
     let contents = Contents::of(contents);
     let entries = kept.into_iter().map(|(source, track, content)| {
         let name = contents.name(&content, &[]).unwrap_or_else(|| track.kind().as_str().to_owned());
-        let is_first = contents.first().is_none_or(|first| *first == content) || track.kind() == MediaKind::Video;
+        let is_first = contents.first().is_none_or(|first| *first == content)
+            || track.kind() == MediaKind::Video;
         let role = if is_first { Role::Main } else { Role::Alternate };
         Entry { source, track, name, bitrate: None, language: content.language, label: None, role }
     });
     renditions(entries.collect(), policy)
 }
 
-/// Presents the tracks that a server manifest lists, of `movies` in the order of its [files](listed_files).
+/// Presents the tracks that a server manifest lists, of `movies` in the order of its
+/// [files](listed_files).
 ///
-/// Audio without a declared name is named as in [`present`]: several contents which a manifest leaves nameless would otherwise be one.
-/// The same audio listed twice is presented once.
+/// Audio without a declared name is named as in [`present`]: several contents which a manifest
+/// leaves nameless would otherwise be one. The same audio listed twice is presented once.
 ///
 /// # Errors
-/// [`Error::Unpresentable`] if a track that it lists does not exist or cannot be served, two share name and bitrate, or there is nothing
-/// to present.
-pub fn present_listed(manifest: &ServerManifest, movies: Vec<Movie>, policy: CutPolicy) -> Result<Presentation, Error> {
+/// [`Error::Unpresentable`] if a track that it lists does not exist or cannot be served, two share
+/// name and bitrate, or there is nothing to present.
+pub fn present_listed(
+    manifest: &ServerManifest,
+    movies: Vec<Movie>,
+    policy: CutPolicy,
+) -> Result<Presentation, Error> {
     let files = listed_files(manifest);
-    let movies: Vec<Vec<Arc<Track>>> = movies.into_iter().map(|movie| movie.tracks.into_iter().map(Arc::new).collect()).collect();
+    let movies: Vec<Vec<Arc<Track>>> =
+        movies.into_iter().map(|movie| movie.tracks.into_iter().map(Arc::new).collect()).collect();
     let mut found = Vec::<Listed<'_>>::new();
     for listed in &manifest.tracks {
         let Some(kind) = listed.kind.media() else { continue };
         let at = files.iter().position(|file| *file == listed.src.as_str()).unwrap_or_default();
         let tracks = movies.get(at).map(Vec::as_slice).unwrap_or_default();
-        let track = tracks.iter().find(|track| track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0));
+        let track = tracks.iter().find(|track| {
+            track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0)
+        });
         let track = Arc::clone(track.ok_or_else(|| unpresentable(no_such_track(listed)))?);
         let language = listed.language().unwrap_or_else(|| track.language.clone());
         let source = SourceIndex(u32::try_from(at).unwrap_or_default());
@@ -86,13 +110,22 @@ pub fn present_listed(manifest: &ServerManifest, movies: Vec<Movie>, policy: Cut
     let mut entries = Vec::<Entry>::new();
     for (Listed { says, source, track, content }, name) in found.into_iter().zip(names) {
         let first_audio = entries.iter().find(|entry| entry.track.kind() == MediaKind::Audio);
-        let is_first = track.kind() == MediaKind::Video || first_audio.is_none_or(|first| first.name == name);
+        let is_first =
+            track.kind() == MediaKind::Video || first_audio.is_none_or(|first| first.name == name);
         let role = match says.role() {
             Role::Main if !is_first => Role::Alternate,
             role => role,
         };
         let label = says.label().map(str::to_owned);
-        entries.push(Entry { source, track, name, bitrate: says.bitrate, language: content.language, label, role });
+        entries.push(Entry {
+            source,
+            track,
+            name,
+            bitrate: says.bitrate,
+            language: content.language,
+            label,
+            role,
+        });
     }
     entries.sort_by_key(|entry| entry.track.kind());
     let mut presentation = renditions(entries, policy)?;
@@ -117,16 +150,22 @@ impl Listed<'_> {
 
     fn is_repeated_by(&self, other: &Self) -> bool {
         let key = |listed: &Self| (listed.says.track_name.clone(), listed.says.bitrate);
-        self.content == other.content && key(self) == key(other) && has_same_samples(&self.track, &other.track)
+        self.content == other.content
+            && key(self) == key(other)
+            && has_same_samples(&self.track, &other.track)
     }
 }
 
-/// The names of listed tracks: those declared, and for audio without one those of its content, none of which is declared for another.
+/// The names of listed tracks: those declared, and for audio without one those of its content, none
+/// of which is declared for another.
 fn listed_names(found: &[Listed<'_>]) -> Vec<String> {
-    let contents = Contents::of(found.iter().filter(|listed| listed.is_nameless_audio()).map(|listed| &listed.content));
+    let contents = Contents::of(
+        found.iter().filter(|listed| listed.is_nameless_audio()).map(|listed| &listed.content),
+    );
     let name = |listed: &Listed<'_>| {
         let others = found.iter().filter(|other| other.content != listed.content);
-        let taken: Vec<&str> = others.filter_map(|other| other.says.track_name.as_deref()).collect();
+        let taken: Vec<&str> =
+            others.filter_map(|other| other.says.track_name.as_deref()).collect();
         let name = contents.name(&listed.content, &taken).filter(|_| listed.is_nameless_audio());
         name.unwrap_or_else(|| listed.says.name().to_owned())
     };
@@ -173,7 +212,9 @@ fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Er
         renditions.push(rendition);
     }
     let names: Vec<String> = renditions.iter().map(|rendition| rendition.name.clone()).collect();
-    renditions.sort_by_key(|rendition| (names.iter().position(|name| *name == rendition.name), rendition.bitrate));
+    renditions.sort_by_key(|rendition| {
+        (names.iter().position(|name| *name == rendition.name), rendition.bitrate)
+    });
     Presentation::new(renditions).map_err(unpresentable)
 }
 
@@ -185,12 +226,16 @@ impl Keys {
     /// Takes a declared bitrate: no other will do.
     fn declare(&mut self, name: &str, bitrate: u32) -> Result<(), Error> {
         let is_free = self.0.insert((name.to_owned(), bitrate));
-        is_free.then_some(()).ok_or_else(|| unpresentable(format!("two tracks `{name}` of bitrate {bitrate} are listed")))
+        is_free.then_some(()).ok_or_else(|| {
+            unpresentable(format!("two tracks `{name}` of bitrate {bitrate} are listed"))
+        })
     }
 
     /// Takes a measured bitrate, or the next that is free: it is no promise to anyone yet.
     fn measure(&mut self, name: &str, bitrate: u64) -> u32 {
         let bitrate = u32::try_from(bitrate).unwrap_or(u32::MAX).max(1);
-        (bitrate..u32::MAX).find(|&bitrate| self.0.insert((name.to_owned(), bitrate))).unwrap_or(u32::MAX)
+        (bitrate..u32::MAX)
+            .find(|&bitrate| self.0.insert((name.to_owned(), bitrate)))
+            .unwrap_or(u32::MAX)
     }
 }

@@ -1,4 +1,5 @@
-//! What a URL asks for: the URL grammar of Azure Media Services, as far as it concerns media on demand.
+//! What a URL asks for: the URL grammar of Azure Media Services, as far as it concerns media on
+//! demand.
 //!
 //! ```text
 //! /films/ignite/ignite.ism/manifest(format=m3u8-cmaf,filter=short)
@@ -6,13 +7,14 @@
 //! /films/ignite/ignite.ism/QualityLevels(381048)/Fragments(video=60000000,format=m3u8-cmaf)
 //! ```
 //!
-//! Words of the grammar are read in any case, parameters in any order, with spaces around them; names are taken to the letter.
-//! Escapes are decoded once, and an escaped mark such as `%2C` is part of a name. Unknown parameters are refused: who asks for something
-//! that cannot be had should know. A query is not part of the grammar and is ignored, for the sake of the tokens and cache keys that
-//! proxies add.
+//! Words of the grammar are read in any case, parameters in any order, with spaces around them;
+//! names are taken to the letter. Escapes are decoded once, and an escaped mark such as `%2C` is
+//! part of a name. Unknown parameters are refused: who asks for something that cannot be had should
+//! know. A query is not part of the grammar and is ignored, for the sake of the tokens and cache
+//! keys that proxies add.
 //!
-//! Reading a URL looks nothing up: whether the asset, track, bitrate or time exists, and whether the format has such a resource, is
-//! found out later.
+//! Reading a URL looks nothing up: whether the asset, track, bitrate or time exists, and whether
+//! the format has such a resource, is found out later.
 
 mod asset_path;
 mod call;
@@ -63,13 +65,15 @@ pub struct Request {
     pub encryption: Option<Encryption>,
     /// The names of filters, to be applied together. None is empty or holds a semicolon.
     pub filters: Vec<String>,
-    /// The name of the audio track that comes with the video, where a format carries them together. Not empty.
+    /// The name of the audio track that comes with the video, where a format carries them together.
+    /// Not empty.
     pub audio_track: Option<String>,
     /// Whether a playlist of all renditions offers one of audio alone, if the URL says so.
     pub audio_only: Option<bool>,
     /// Which resource of the asset.
     pub target: Target,
-    /// Whether the URL has the ending that players expect of the [kind of resource](Self::extension), for those which look at it.
+    /// Whether the URL has the ending that players expect of the [kind of
+    /// resource](Self::extension), for those which look at it.
     pub with_extension: bool,
 }
 
@@ -106,7 +110,8 @@ pub enum Target {
         /// Whether it is one of key frames only.
         key_frames: bool,
     },
-    /// A segment that is named by its place, in a stream which may carry audio with the video (HDS).
+    /// A segment that is named by its place, in a stream which may carry audio with the video
+    /// (HDS).
     Fragment {
         /// The name of the track that names the stream; not empty.
         track: String,
@@ -118,7 +123,8 @@ pub enum Target {
 }
 
 impl Request {
-    /// The longest path that is read, in bytes with all escapes; what nginx takes for a whole request line by default is twice that.
+    /// The longest path that is read, in bytes with all escapes; what nginx takes for a whole
+    /// request line by default is twice that.
     pub const MAX_LEN: usize = 4096;
 
     /// The most filters that a URL may name, as in Azure Media Services.
@@ -166,7 +172,9 @@ impl Request {
         let resource = escape::unescape_marks(resource);
         match resource.split_once('/') {
             None => Self::of_presentation(asset, &Call::parse(&resource)?),
-            Some((level, call)) => Self::of_rendition(asset, &Call::parse(level)?, &Call::parse(call)?),
+            Some((level, call)) => {
+                Self::of_rendition(asset, &Call::parse(level)?, &Call::parse(call)?)
+            }
         }
     }
 
@@ -177,7 +185,11 @@ impl Request {
         Self::finish(asset, Target::Manifest, call, call.parameters()?)
     }
 
-    fn of_rendition(asset: AssetPath, level: &Call<'_>, call: &Call<'_>) -> Result<Self, RequestError> {
+    fn of_rendition(
+        asset: AssetPath,
+        level: &Call<'_>,
+        call: &Call<'_>,
+    ) -> Result<Self, RequestError> {
         if !level.is(QUALITY_LEVELS)? {
             return Err(level.unknown());
         }
@@ -186,14 +198,19 @@ impl Request {
         let is_fragments = call.is(FRAGMENTS)?;
         let (target, parameters) = if call.is(MANIFEST)? {
             let (track, parameters) = call.track(MANIFEST)?;
-            (Target::MediaPlaylist { track, bitrate, key_frames: parameters.key_frames() }, parameters)
+            (
+                Target::MediaPlaylist { track, bitrate, key_frames: parameters.key_frames() },
+                parameters,
+            )
         } else if let Some(number) = call.fragment_number().filter(|_| is_fragments) {
             let (track, parameters) = call.track(FRAGMENTS)?;
             (Target::Fragment { track, bitrate, number }, parameters)
         } else if is_fragments {
             let (track, time, parameters) = call.track_and_time()?;
             let target = match time {
-                Some(time) => Target::Segment { track, bitrate, time, key_frames: parameters.key_frames() },
+                Some(time) => {
+                    Target::Segment { track, bitrate, time, key_frames: parameters.key_frames() }
+                }
                 None => Target::Init { track, bitrate },
             };
             (target, parameters)
@@ -203,9 +220,16 @@ impl Request {
         Self::finish(asset, target, call, parameters)
     }
 
-    fn finish(asset: AssetPath, target: Target, call: &Call<'_>, parameters: Parameters) -> Result<Self, RequestError> {
+    fn finish(
+        asset: AssetPath,
+        target: Target,
+        call: &Call<'_>,
+        parameters: Parameters,
+    ) -> Result<Self, RequestError> {
         match target {
-            Target::Manifest if parameters.key_frames() => Err(RequestError::MisplacedType { resource: "manifest" }),
+            Target::Manifest if parameters.key_frames() => {
+                Err(RequestError::MisplacedType { resource: "manifest" })
+            }
             Target::Init { .. } if parameters.key_frames() => {
                 Err(RequestError::MisplacedType { resource: "initialization segment" })
             }
@@ -233,15 +257,18 @@ impl Request {
 
     /// The ending that a URL of this kind may have after its last parenthesis, without the dot.
     ///
-    /// Those of playlists and MPDs are Azure's. Those of segments are for players which take no segment without a known ending, as
-    /// ffmpeg does since version 7.1.1 ("allowed_segment_extensions").
+    /// Those of playlists and MPDs are Azure's. Those of segments are for players which take no
+    /// segment without a known ending, as ffmpeg does since version 7.1.1
+    /// ("allowed_segment_extensions").
     #[must_use]
     pub const fn extension(&self) -> Option<&'static str> {
         match (&self.target, self.format.protocol(), self.format) {
             (Target::Manifest | Target::MediaPlaylist { .. }, Protocol::Hls, _) => Some("m3u8"),
             (Target::Manifest | Target::MediaPlaylist { .. }, Protocol::Dash, _) => Some("mpd"),
             (Target::Init { .. } | Target::Segment { .. }, Protocol::Dash, _) => Some("mp4"),
-            (Target::Init { .. } | Target::Segment { .. }, Protocol::Hls, Format::HlsCmaf) => Some("mp4"),
+            (Target::Init { .. } | Target::Segment { .. }, Protocol::Hls, Format::HlsCmaf) => {
+                Some("mp4")
+            }
             (Target::Init { .. } | Target::Segment { .. }, Protocol::Hls, _) => Some("ts"),
             (Target::Fragment { .. }, ..) | (_, Protocol::Smooth | Protocol::Hds, _) => None,
         }
@@ -263,18 +290,22 @@ impl Request {
             Target::MediaPlaylist { track, bitrate, .. } => {
                 (format!("{QUALITY_LEVELS}({bitrate})/{MANIFEST}"), Some(escape(track).to_string()))
             }
-            Target::Init { track, bitrate } => {
-                (format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"), Some(format!("{}={INIT}", escape(track))))
-            }
-            Target::Segment { track, bitrate, time, .. } => {
-                (format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"), Some(format!("{}={time}", escape(track))))
-            }
-            Target::Fragment { track, bitrate, .. } => {
-                (format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"), Some(escape(track).to_string()))
-            }
+            Target::Init { track, bitrate } => (
+                format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"),
+                Some(format!("{}={INIT}", escape(track))),
+            ),
+            Target::Segment { track, bitrate, time, .. } => (
+                format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"),
+                Some(format!("{}={time}", escape(track))),
+            ),
+            Target::Fragment { track, bitrate, .. } => (
+                format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"),
+                Some(escape(track).to_string()),
+            ),
         };
         let arguments: Vec<_> = first.into_iter().chain(parameters::print(self)).collect();
-        let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(",")) };
+        let arguments =
+            if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(",")) };
         let ending = match (&self.target, self.extension()) {
             (Target::Fragment { number, .. }, _) => number.to_string(),
             (_, Some(extension)) if self.with_extension => format!(".{extension}"),
@@ -287,7 +318,8 @@ impl Request {
 impl Request {
     /// What names the bytes of media: the same for all URLs of them that manifests hold.
     pub(crate) fn media_name(&self) -> String {
-        Self { with_extension: false, filters: Vec::new(), audio_only: None, ..self.clone() }.resource()
+        Self { with_extension: false, filters: Vec::new(), audio_only: None, ..self.clone() }
+            .resource()
     }
 }
 
@@ -295,7 +327,10 @@ impl Target {
     /// Whether only key frames are asked for.
     #[must_use]
     pub const fn key_frames(&self) -> bool {
-        matches!(self, Self::MediaPlaylist { key_frames: true, .. } | Self::Segment { key_frames: true, .. })
+        matches!(
+            self,
+            Self::MediaPlaylist { key_frames: true, .. } | Self::Segment { key_frames: true, .. }
+        )
     }
 }
 

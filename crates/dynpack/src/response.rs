@@ -58,18 +58,34 @@ impl Head {
     }
 
     /// As much of `body` as is asked for.
-    pub(crate) fn with_part(self, content_type: &'static str, body: Body, conditions: &Conditions) -> Response {
+    pub(crate) fn with_part(
+        self,
+        content_type: &'static str,
+        body: Body,
+        conditions: &Conditions,
+    ) -> Response {
         let len = body.len();
         match conditions.part(&self.etag, len) {
             Part::Whole => self.with(200, content_type, None, body),
-            Part::Range { start, end } => {
-                self.with(206, content_type, Some(format!("bytes {start}-{}/{len}", end - 1)), body.slice(start, end))
+            Part::Range { start, end } => self.with(
+                206,
+                content_type,
+                Some(format!("bytes {start}-{}/{len}", end - 1)),
+                body.slice(start, end),
+            ),
+            Part::Unsatisfiable => {
+                self.with(416, "", Some(format!("bytes */{len}")), Body::of(Bytes::new()))
             }
-            Part::Unsatisfiable => self.with(416, "", Some(format!("bytes */{len}")), Body::of(Bytes::new())),
         }
     }
 
-    fn with(self, status: u16, content_type: &'static str, content_range: Option<String>, body: Body) -> Response {
+    fn with(
+        self,
+        status: u16,
+        content_type: &'static str,
+        content_range: Option<String>,
+        body: Body,
+    ) -> Response {
         let Self { etag, max_age } = self;
         Response { status, content_type, etag, max_age, content_range, body }
     }

@@ -1,10 +1,11 @@
 //! Where files lie: the one seam to the outside world.
 //!
-//! A [`Storage`] lists folders and opens files; a [`Source`] is one opened file, read in ranges. Whoever has files elsewhere implements
-//! both, and runs the `conformance` suite (a feature of that name) against them.
+//! A [`Storage`] lists folders and opens files; a [`Source`] is one opened file, read in ranges.
+//! Whoever has files elsewhere implements both, and runs the `conformance` suite (a feature of that
+//! name) against them.
 //!
-//! Paths are names with slashes between, below the root of the storage and without a slash before the first: `films/ignite/a.mp4`. The
-//! root itself is the empty path.
+//! Paths are names with slashes between, below the root of the storage and without a slash before
+//! the first: `films/ignite/a.mp4`. The root itself is the empty path.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -83,10 +84,12 @@ pub trait Storage: Send + Sync + 'static {
     /// Opens a file: what is read from the source belongs to one version of it, from here on.
     ///
     /// # Errors
-    /// [`StorageError::NotFound`] if there is no such file, [`StorageError::Forbidden`] if it must not be read.
+    /// [`StorageError::NotFound`] if there is no such file, [`StorageError::Forbidden`] if it must
+    /// not be read.
     async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError>;
 
-    /// The identity that the file has now: cheaper than to open it, and enough to notice that an opened one was replaced.
+    /// The identity that the file has now: cheaper than to open it, and enough to notice that an
+    /// opened one was replaced.
     ///
     /// # Errors
     /// As for [`open`](Self::open).
@@ -99,11 +102,13 @@ pub trait Source: Send + Sync {
     /// Which version this is.
     fn identity(&self) -> &Identity;
 
-    /// Reads ranges, and gives the bytes of each in the order asked for. Neighbours may share a buffer.
+    /// Reads ranges, and gives the bytes of each in the order asked for. Neighbours may share a
+    /// buffer.
     ///
     /// # Errors
-    /// [`StorageError::OutOfRange`] if a range does not end within the file, and [`StorageError::Changed`] if this version of the file can
-    /// no longer be read. Bytes of two versions never come together.
+    /// [`StorageError::OutOfRange`] if a range does not end within the file, and
+    /// [`StorageError::Changed`] if this version of the file can no longer be read. Bytes of two
+    /// versions never come together.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError>;
 
     /// Bytes in the file.
@@ -117,7 +122,8 @@ pub trait Source: Send + Sync {
     }
 }
 
-/// What lies directly in a folder, by name and without its path, in ascending order of the names' bytes.
+/// What lies directly in a folder, by name and without its path, in ascending order of the names'
+/// bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Files.
@@ -135,8 +141,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The identity of a file of `len` bytes. Its `version` is any text that another version of the same path would not have, such as
-    /// the ETag that an object store gives.
+    /// The identity of a file of `len` bytes. Its `version` is any text that another version of the
+    /// same path would not have, such as the ETag that an object store gives.
     #[must_use]
     pub fn new(version: impl Into<Arc<str>>, len: u64) -> Self {
         Self { len, version: version.into(), place: None }
@@ -160,17 +166,20 @@ impl Identity {
         self.len == 0
     }
 
-    /// The version: together with the length what an ETag is made of. It is the same on every machine that has a faithful copy.
+    /// The version: together with the length what an ETag is made of. It is the same on every
+    /// machine that has a faithful copy.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 }
 
-/// Makes sure that a path stays below the root, whatever a storage makes of its names: for implementations of [`Storage`].
+/// Makes sure that a path stays below the root, whatever a storage makes of its names: for
+/// implementations of [`Storage`].
 ///
 /// # Errors
-/// [`StorageError::Forbidden`] if a name in it is empty, `.` or `..`, or holds a backslash or a zero.
+/// [`StorageError::Forbidden`] if a name in it is empty, `.` or `..`, or holds a backslash or a
+/// zero.
 pub fn check_path(path: &str) -> Result<(), StorageError> {
     let is_plain = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\\', '\0']);
     if path.split('/').all(is_plain) {
@@ -179,8 +188,12 @@ pub fn check_path(path: &str) -> Result<(), StorageError> {
     Err(StorageError::Forbidden { path: path.to_owned(), reason: "it is not made of plain names" })
 }
 
-/// Reads ranges, and makes sure that it is they which come: what a storage gets wrong must neither be sent nor waited for.
-pub(crate) async fn read_exactly(source: &dyn Source, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+/// Reads ranges, and makes sure that it is they which come: what a storage gets wrong must neither
+/// be sent nor waited for.
+pub(crate) async fn read_exactly(
+    source: &dyn Source,
+    ranges: &[Extent],
+) -> Result<Vec<Bytes>, StorageError> {
     let mut read = source.read(ranges).await?;
     read.truncate(ranges.len());
     for (at, &wanted) in ranges.iter().enumerate() {
@@ -197,7 +210,10 @@ pub(crate) async fn read_exactly(source: &dyn Source, ranges: &[Extent]) -> Resu
 /// # Errors
 /// [`StorageError::OutOfRange`] for the first that does not.
 pub fn check_ranges(path: &str, len: u64, ranges: &[Extent]) -> Result<(), StorageError> {
-    match ranges.iter().find(|range| range.offset.checked_add(range.len).is_none_or(|end| end > len)) {
+    match ranges
+        .iter()
+        .find(|range| range.offset.checked_add(range.len).is_none_or(|end| end > len))
+    {
         Some(&range) => Err(StorageError::OutOfRange { path: path.to_owned(), range, len }),
         None => Ok(()),
     }

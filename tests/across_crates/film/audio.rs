@@ -14,7 +14,8 @@ struct Coding {
     config: &'static [u8],
 }
 
-/// AAC-LC at three rates, and HE-AAC of 24 kHz that becomes 48 kHz, told explicitly (ISO/IEC 14496-3, 1.6.5).
+/// AAC-LC at three rates, and HE-AAC of 24 kHz that becomes 48 kHz, told explicitly (ISO/IEC
+/// 14496-3, 1.6.5).
 const CODINGS: [Coding; 4] = [
     Coding { rate: 48_000, frame: 1024, config: &[0x11, 0x90] },
     Coding { rate: 44_100, frame: 1024, config: &[0x12, 0x10] },
@@ -29,11 +30,15 @@ pub(super) fn tracks() -> impl Strategy<Value = Track> {
     let delays = prop_oneof![3 => Just(0), 1 => 1_i64..3000];
     // Frames which are stored as longer or shorter than they sound, by ticks.
     let uneven = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec((0_u32..300, -4_i64..=4), 1..6)];
-    (prop::sample::select(&CODINGS[..]), clocks, frames, uneven, (priming, delays, 1_usize..30)).prop_map(
-        |(coding, clock, frames, uneven, (priming, delay, together))| {
+    (prop::sample::select(&CODINGS[..]), clocks, frames, uneven, (priming, delays, 1_usize..30))
+        .prop_map(|(coding, clock, frames, uneven, (priming, delay, together))| {
             let clock = clock.unwrap_or(coding.rate);
-            let ticks = |sound: i64| (sound * i64::from(clock) + i64::from(coding.rate) / 2) / i64::from(coding.rate);
-            let off = |frame: u32| uneven.iter().filter(move |(at, _)| *at < frame).map(|(_, by)| by).sum::<i64>();
+            let ticks = |sound: i64| {
+                (sound * i64::from(clock) + i64::from(coding.rate) / 2) / i64::from(coding.rate)
+            };
+            let off = |frame: u32| {
+                uneven.iter().filter(move |(at, _)| *at < frame).map(|(_, by)| by).sum::<i64>()
+            };
             let time = |frame: u32| ticks(i64::from(frame) * i64::from(coding.frame)) + off(frame);
             let sample = |at: u32| Sample {
                 duration: u32::try_from(time(at + 1) - time(at)).unwrap(),
@@ -52,6 +57,5 @@ pub(super) fn tracks() -> impl Strategy<Value = Track> {
                 media_start: ticks(priming).min(time(frames) - 1),
                 together,
             }
-        },
-    )
+        })
 }

@@ -16,9 +16,11 @@ pub(crate) enum Form {
     Progressive { is_fast_start: bool },
     /// Fragments with decode times, and an edit list.
     Fragmented,
-    /// Fragments with decode times behind an index of them; of one track, since that is what an index is of.
+    /// Fragments with decode times behind an index of them; of one track, since that is what an
+    /// index is of.
     Indexed,
-    /// Fragments of Smooth Streaming: times of presentation, no edit list, and perhaps an index at the end.
+    /// Fragments of Smooth Streaming: times of presentation, no edit list, and perhaps an index at
+    /// the end.
     Smooth { is_indexed: bool },
 }
 
@@ -59,7 +61,10 @@ pub(crate) fn storage(film: &Film, container: Container) -> Memory {
         }
         storage.insert(format!("film/{name}"), container.file(tracks));
     }
-    storage.insert("film/film.ism", format!("<smil><head/><body><switch>{listed}</switch></body></smil>"));
+    storage.insert(
+        "film/film.ism",
+        format!("<smil><head/><body><switch>{listed}</switch></body></smil>"),
+    );
     storage
 }
 
@@ -70,7 +75,8 @@ fn listing(file: &str, id: u32, track: &Track) -> String {
     )
 }
 
-/// Samples that lie together, with where each run of them starts in a file whose media starts at `media`.
+/// Samples that lie together, with where each run of them starts in a file whose media starts at
+/// `media`.
 fn interleaved(tracks: &[Track], media: u64) -> (Vec<u8>, Vec<Vec<u64>>) {
     let (mut payload, mut offsets) = (Vec::new(), vec![Vec::new(); tracks.len()]);
     let runs = |track: &Track| track.samples.len().div_ceil(track.together);
@@ -88,7 +94,11 @@ fn progressive(tracks: &[Track], is_fast_start: bool) -> Vec<u8> {
     let moov = |media: u64| {
         let (_, offsets) = interleaved(tracks, media);
         let described = (1..).zip(tracks).zip(offsets);
-        builder::moov(&described.map(|((id, track), offsets)| with_tables(track, id, offsets)).collect::<Vec<_>>())
+        builder::moov(
+            &described
+                .map(|((id, track), offsets)| with_tables(track, id, offsets))
+                .collect::<Vec<_>>(),
+        )
     };
     let (payload, _) = interleaved(tracks, 0);
     let mdat = builder::boxed(b"mdat", &payload);
@@ -104,12 +114,23 @@ fn progressive(tracks: &[Track], is_fast_start: bool) -> Vec<u8> {
 fn described(track: &Track, id: u32) -> builder::Track {
     let described = match track.kind {
         MediaKind::Video if track.config.is_empty() => builder::Track::video(0),
-        MediaKind::Video => builder::Track { entries: vec![builder::avc1(b"avc1", &track.config)], ..builder::Track::video(0) },
-        _ => builder::Track { entries: vec![builder::mp4a(&track.config)], ..builder::Track::audio(0) },
+        MediaKind::Video => builder::Track {
+            entries: vec![builder::avc1(b"avc1", &track.config)],
+            ..builder::Track::video(0)
+        },
+        _ => builder::Track {
+            entries: vec![builder::mp4a(&track.config)],
+            ..builder::Track::audio(0)
+        },
     };
     let empty = (track.delay > 0).then(|| (u64::try_from(track.delay).unwrap(), -1));
     let edits: Vec<_> = empty.into_iter().chain([(7, track.media_start)]).collect();
-    fragments::without_samples(builder::Track { id, timescale: track.clock, edits: Some((1, edits)), ..described })
+    fragments::without_samples(builder::Track {
+        id,
+        timescale: track.clock,
+        edits: Some((1, edits)),
+        ..described
+    })
 }
 
 fn with_tables(track: &Track, id: u32, offsets: Vec<u64>) -> builder::Track {
@@ -127,8 +148,13 @@ fn with_tables(track: &Track, id: u32, offsets: Vec<u64>) -> builder::Track {
     let sync = (1..).zip(samples).filter(|(_, sample)| sample.is_sync).map(|(number, _)| number);
     builder::Track {
         stts: Some(samples.iter().map(|sample| (1, sample.duration)).collect()),
-        ctts: Some((is_signed.into(), samples.iter().map(|sample| (1, sample.offset.cast_unsigned())).collect())),
-        sizes: Some(Sizes::Table(samples.iter().map(|sample| u32::try_from(sample.data.len()).unwrap()).collect())),
+        ctts: Some((
+            is_signed.into(),
+            samples.iter().map(|sample| (1, sample.offset.cast_unsigned())).collect(),
+        )),
+        sizes: Some(Sizes::Table(
+            samples.iter().map(|sample| u32::try_from(sample.data.len()).unwrap()).collect(),
+        )),
         stsc,
         offsets,
         stss: (track.kind == MediaKind::Video).then(|| sync.collect()),
@@ -154,11 +180,17 @@ fn fragmented(tracks: &[Track], form: Form) -> Vec<u8> {
     let mut places = vec![Vec::new(); tracks.len()];
     let rounds = tracks.iter().map(|track| fragments_of(track).len()).max().unwrap_or_default();
     let order = (0..rounds).flat_map(|round| (0..tracks.len()).map(move |at| (round, at)));
-    let order: Vec<_> = order.filter_map(|(round, at)| Some((at, fragments_of(&tracks[at]).get(round)?.clone()))).collect();
+    let order: Vec<_> = order
+        .filter_map(|(round, at)| Some((at, fragments_of(&tracks[at]).get(round)?.clone())))
+        .collect();
     if form == Form::Indexed {
-        let lens: Vec<_> =
-            order.iter().map(|(at, samples)| fragment(&tracks[*at], *at, samples.clone(), form, 0).len()).collect();
-        file.extend(fragments::sidx(&lens.into_iter().map(|len| u32::try_from(len).unwrap()).collect::<Vec<_>>()));
+        let lens: Vec<_> = order
+            .iter()
+            .map(|(at, samples)| fragment(&tracks[*at], *at, samples.clone(), form, 0).len())
+            .collect();
+        file.extend(fragments::sidx(
+            &lens.into_iter().map(|len| u32::try_from(len).unwrap()).collect::<Vec<_>>(),
+        ));
     }
     for (at, samples) in order {
         let place = file.len() as u64;
@@ -180,15 +212,20 @@ fn fragment(track: &Track, at: usize, samples: Range<usize>, form: Form, place: 
     };
     let time = match form {
         // There is no edit list, so the time has it in it.
-        Form::Smooth { .. } => Time::Presented(1, track.composition_times()[samples.start] + track.placement()),
+        Form::Smooth { .. } => {
+            Time::Presented(1, track.composition_times()[samples.start] + track.placement())
+        }
         _ => Time::Decoded(1, track.decode_times()[samples.start]),
     };
     let traf = Traf {
         time,
         base: if matches!(form, Form::Smooth { .. }) { Base::Before } else { Base::Moof },
-        runs: vec![Run::new(&track.samples[samples.clone()].iter().map(written).collect::<Vec<_>>())],
+        runs: vec![Run::new(
+            &track.samples[samples.clone()].iter().map(written).collect::<Vec<_>>(),
+        )],
         ..Traf::new(u32::try_from(at).unwrap() + 1, 0, &[])
     };
-    let payload: Vec<u8> = track.samples[samples].iter().flat_map(|sample| sample.data.iter().copied()).collect();
+    let payload: Vec<u8> =
+        track.samples[samples].iter().flat_map(|sample| sample.data.iter().copied()).collect();
     [fragments::moof(place, &[traf]), builder::boxed(b"mdat", &payload)].concat()
 }

@@ -11,7 +11,9 @@ use dynpack_media::MediaKind;
 use proptest::prelude::*;
 
 pub(crate) use self::files::{Container, Form, storage};
-pub(crate) use self::slices::{in_place_of_the_sample, with_mixed_parameter_sets, with_units_of_type};
+pub(crate) use self::slices::{
+    in_place_of_the_sample, with_mixed_parameter_sets, with_units_of_type,
+};
 
 /// Ticks a second in `mvhd`, which empty edits count in.
 const MOVIE_CLOCK: i64 = 1000;
@@ -64,14 +66,20 @@ impl Track {
 
     /// The composition time of each sample, in the file.
     pub(crate) fn composition_times(&self) -> Vec<i64> {
-        self.decode_times().into_iter().zip(&self.samples).map(|(time, sample)| time + i64::from(sample.offset)).collect()
+        self.decode_times()
+            .into_iter()
+            .zip(&self.samples)
+            .map(|(time, sample)| time + i64::from(sample.offset))
+            .collect()
     }
 
-    /// How many samples a decoder does not need for what the edit list presents: they are not served.
+    /// How many samples a decoder does not need for what the edit list presents: they are not
+    /// served.
     pub(crate) fn unneeded(&self) -> usize {
         let times = self.composition_times();
         if self.kind == MediaKind::Video {
-            let can_start = |at: &usize| self.samples[*at].is_sync && times[*at] <= self.media_start;
+            let can_start =
+                |at: &usize| self.samples[*at].is_sync && times[*at] <= self.media_start;
             return (0..times.len()).rev().find(can_start).unwrap_or_default();
         }
         let needed = self.media_start - PREROLL * i64::from(self.clock);
@@ -90,8 +98,11 @@ impl Track {
 
     fn on_smooth_clock(&self) -> Self {
         let rescaled = |time: i64| (time * SMOOTH_CLOCK).div_euclid(i64::from(self.clock));
-        let mut track =
-            Self { clock: u32::try_from(SMOOTH_CLOCK).unwrap(), media_start: rescaled(self.media_start), ..self.clone() };
+        let mut track = Self {
+            clock: u32::try_from(SMOOTH_CLOCK).unwrap(),
+            media_start: rescaled(self.media_start),
+            ..self.clone()
+        };
         let times = self.decode_times().into_iter().zip(self.composition_times());
         for (sample, (decode, composition)) in track.samples.iter_mut().zip(times) {
             let (start, end) = (rescaled(decode), rescaled(decode + i64::from(sample.duration)));
@@ -103,9 +114,11 @@ impl Track {
 
     /// When the first that is seen or heard of the track is presented in its movie, in seconds.
     fn start(&self) -> f64 {
-        let earliest = self.composition_times()[self.unneeded()..].iter().copied().min().unwrap_or_default();
+        let earliest =
+            self.composition_times()[self.unneeded()..].iter().copied().min().unwrap_or_default();
         let start = earliest + self.placement();
-        let start = if self.kind == MediaKind::Audio { start.max(self.delay_ticks()) } else { start };
+        let start =
+            if self.kind == MediaKind::Audio { start.max(self.delay_ticks()) } else { start };
         start as f64 / f64::from(self.clock)
     }
 }
@@ -113,10 +126,17 @@ impl Track {
 /// Without the media, which would fill pages.
 impl fmt::Debug for Track {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let times: Vec<_> =
-            self.samples.iter().map(|sample| (sample.duration, sample.offset, u8::from(sample.is_sync))).collect();
+        let times: Vec<_> = self
+            .samples
+            .iter()
+            .map(|sample| (sample.duration, sample.offset, u8::from(sample.is_sync)))
+            .collect();
         write!(f, "{} {} of {} Hz, ", self.name, self.bitrate, self.clock)?;
-        write!(f, "delayed by {} from {}, {} together: {times:?}", self.delay, self.media_start, self.together)
+        write!(
+            f,
+            "delayed by {} from {}, {} together: {times:?}",
+            self.delay, self.media_start, self.together
+        )
     }
 }
 
@@ -132,8 +152,8 @@ impl Film {
         self.tracks.iter().map(Track::start).fold(f64::INFINITY, f64::min)
     }
 
-    /// The same with no edits but such as the times of fragments can tell, which are those of presentation: either a delay or a later
-    /// start within the media.
+    /// The same with no edits but such as the times of fragments can tell, which are those of
+    /// presentation: either a delay or a later start within the media.
     pub(crate) fn told_as_by_smooth(mut self) -> Self {
         for track in &mut self.tracks {
             let earliest = track.composition_times().into_iter().min().unwrap_or_default();
@@ -179,7 +199,8 @@ pub(crate) fn films() -> impl Strategy<Value = Film> {
     })
 }
 
-/// Makes every sample one of a kind, free of zeros: start codes and their like are for tests of transport streams.
+/// Makes every sample one of a kind, free of zeros: start codes and their like are for tests of
+/// transport streams.
 fn sign(track: &mut Track, number: u32) {
     for (at, sample) in (0_u32..).zip(&mut track.samples) {
         let mut state = (number << 16 | at).wrapping_mul(0x9e37_79b9) | 1;

@@ -13,7 +13,8 @@ const GROUP: u32 = 7;
 /// Frames of sound.
 const FRAMES: u32 = 600;
 
-/// The parameter sets that slices go by: those of the configuration, or others of the same numbers, by which headers are longer.
+/// The parameter sets that slices go by: those of the configuration, or others of the same numbers,
+/// by which headers are longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sets {
     Configured,
@@ -21,12 +22,16 @@ enum Sets {
 }
 
 impl Sets {
-    /// High profile aside, as short as they can be: frame numbers of 4 bits, pictures in the order of decoding, 16 by 16.
+    /// High profile aside, as short as they can be: frame numbers of 4 bits, pictures in the order
+    /// of decoding, 16 by 16.
     const SPS: &str = "01100111 01000010 00000000 00001010 1 1 011 010 0 1 1 1 1 0 0";
 
     /// CAVLC, one reference, no weights; the last three bits begin with that of deblocking.
     fn pps(self) -> Vec<u8> {
-        bits(&format!("01101000 1 1 0 0 1 1 1 0 00 1 1 1 {}", if self == Self::Longer { "100" } else { "000" }))
+        bits(&format!(
+            "01101000 1 1 0 0 1 1 1 0 00 1 1 1 {}",
+            if self == Self::Longer { "100" } else { "000" }
+        ))
     }
 
     /// The start of a slice of an IDR picture, of another key frame, or of one that is predicted.
@@ -52,18 +57,21 @@ enum Picture {
 
 /// Bits as bytes, with the one that ends what they say (ITU-T H.264, 7.3.2.11).
 fn bits(text: &str) -> Vec<u8> {
-    let mut bits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').chain([1]).collect();
+    let mut bits: Vec<u8> =
+        text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').chain([1]).collect();
     bits.resize(bits.len().next_multiple_of(8), 0);
     bits.chunks(8).map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | bit)).collect()
 }
 
-/// Two renditions of video and one of sound. In video the parameter sets change within segments, so that key frames go by others in
-/// their segment than those of the configuration; at some they change back.
+/// Two renditions of video and one of sound. In video the parameter sets change within segments, so
+/// that key frames go by others in their segment than those of the configuration; at some they
+/// change back.
 pub(crate) fn with_mixed_parameter_sets() -> Film {
     film(None)
 }
 
-/// The same, each picture with a unit of that type behind its slice: a part of the picture that is no plain slice.
+/// The same, each picture with a unit of that type behind its slice: a part of the picture that is
+/// no plain slice.
 pub(crate) fn with_units_of_type(kind: u8) -> Film {
     film(Some(kind))
 }
@@ -95,7 +103,9 @@ fn video(number: u32, other: Option<u8>) -> Track {
         // Of all lengths, of which a few bytes more or less make another number of blocks.
         let start = bits(&sets.slice(picture));
         units.push([start, noise(number << 16 | at, 700 + at as usize % 16)].concat());
-        units.extend(other.map(|kind| [vec![0x60 | kind], noise(number << 16 | 0x8000 | at, 700)].concat()));
+        units.extend(
+            other.map(|kind| [vec![0x60 | kind], noise(number << 16 | 0x8000 | at, 700)].concat()),
+        );
         Sample {
             duration: 1,
             offset: 0,
@@ -108,7 +118,12 @@ fn video(number: u32, other: Option<u8>) -> Track {
 }
 
 fn audio() -> Track {
-    let frame = |at| Sample { duration: 1024, offset: 0, is_sync: true, data: noise(0x7fff_0000 | at, 200 + at as usize % 16) };
+    let frame = |at| Sample {
+        duration: 1024,
+        offset: 0,
+        is_sync: true,
+        data: noise(0x7fff_0000 | at, 200 + at as usize % 16),
+    };
     Track {
         name: "audio",
         bitrate: 1,
@@ -146,7 +161,8 @@ fn noise(seed: u32, len: usize) -> Vec<u8> {
 /// The asset `/sample/sample.ism` of that film, where the sample itself is at other times.
 pub(crate) fn in_place_of_the_sample(film: &Film) -> Memory {
     let storage = Memory::new();
-    let container = Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
+    let container =
+        Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
     storage.insert("sample/film.mp4", container.file(&film.tracks));
     storage
 }

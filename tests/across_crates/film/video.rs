@@ -18,7 +18,8 @@ struct Shape {
     reordered: u32,
     /// Whether groups begin with pictures that need the group before.
     is_open: bool,
-    /// Frames which all composition offsets have more than they need: negative ones come of fewer than 1.
+    /// Frames which all composition offsets have more than they need: negative ones come of fewer
+    /// than 1.
     surplus: i32,
 }
 
@@ -38,7 +39,12 @@ const CLOCKS: [(u32, u32); 10] = [
 
 fn shapes() -> impl Strategy<Value = Shape> {
     let pictures = prop_oneof![8 => 20_u32..200, 1 => 1_u32..4];
-    let groups = (prop_oneof![6 => 6_u32..60, 1 => 1_u32..4, 1 => Just(1000)], 0_u32..4, any::<bool>(), -1_i32..3);
+    let groups = (
+        prop_oneof![6 => 6_u32..60, 1 => 1_u32..4, 1 => Just(1000)],
+        0_u32..4,
+        any::<bool>(),
+        -1_i32..3,
+    );
     (prop::sample::select(&CLOCKS[..]), pictures, groups).prop_map(
         |((clock, frame), pictures, (group, reordered, is_open, surplus))| {
             let surplus = if reordered == 0 { surplus.max(0) } else { surplus };
@@ -47,24 +53,33 @@ fn shapes() -> impl Strategy<Value = Shape> {
     )
 }
 
-/// So many renditions: of one shape, of one grid with different reordering and lengths, or of nothing in common.
+/// So many renditions: of one shape, of one grid with different reordering and lengths, or of
+/// nothing in common.
 pub(super) fn ladders(count: usize) -> impl Strategy<Value = Vec<Track>> {
     let likeness = prop_oneof![3 => Just(2_u8), 2 => Just(1), 1 => Just(0)];
-    (likeness, prop::collection::vec((shapes(), edits(), variations()), count)).prop_map(|(likeness, drawn)| {
-        let Some(&(first, first_edit, _)) = drawn.first() else { return Vec::new() };
-        let rendition = |(own, own_edit, variation): (Shape, (i64, Start), (Vec<u32>, usize))| {
-            let (shape, edit) = match likeness {
-                2 => (first, first_edit),
-                1 => (
-                    Shape { reordered: own.reordered, pictures: own.pictures, surplus: own.surplus, ..first },
-                    (first_edit.0, Start::Shown),
-                ),
-                _ => (own, own_edit),
-            };
-            track(shape, edit, variation, likeness == 2)
-        };
-        drawn.iter().cloned().map(rendition).collect()
-    })
+    (likeness, prop::collection::vec((shapes(), edits(), variations()), count)).prop_map(
+        |(likeness, drawn)| {
+            let Some(&(first, first_edit, _)) = drawn.first() else { return Vec::new() };
+            let rendition =
+                |(own, own_edit, variation): (Shape, (i64, Start), (Vec<u32>, usize))| {
+                    let (shape, edit) = match likeness {
+                        2 => (first, first_edit),
+                        1 => (
+                            Shape {
+                                reordered: own.reordered,
+                                pictures: own.pictures,
+                                surplus: own.surplus,
+                                ..first
+                            },
+                            (first_edit.0, Start::Shown),
+                        ),
+                        _ => (own, own_edit),
+                    };
+                    track(shape, edit, variation, likeness == 2)
+                };
+            drawn.iter().cloned().map(rendition).collect()
+        },
+    )
 }
 
 /// What the edit list starts with.
@@ -89,7 +104,12 @@ fn variations() -> impl Strategy<Value = (Vec<u32>, usize)> {
     (prop::collection::vec(0_u32..60, 7), 1_usize..30)
 }
 
-fn track(shape: Shape, (delay, start): (i64, Start), (sizes, together): (Vec<u32>, usize), is_steady: bool) -> Track {
+fn track(
+    shape: Shape,
+    (delay, start): (i64, Start),
+    (sizes, together): (Vec<u32>, usize),
+    is_steady: bool,
+) -> Track {
     let mut samples = Vec::new();
     for first in (0..shape.pictures).step_by(shape.group as usize) {
         let len = shape.group.min(shape.pictures - first);
@@ -97,7 +117,11 @@ fn track(shape: Shape, (delay, start): (i64, Start), (sizes, together): (Vec<u32
             let frames = i32::try_from(i64::from(shown) - decoded).unwrap() + shape.surplus;
             let jitter = sizes[samples.len() % sizes.len()] % 3;
             samples.push(Sample {
-                duration: if is_steady || shape.frame < 10 { shape.frame } else { shape.frame + jitter },
+                duration: if is_steady || shape.frame < 10 {
+                    shape.frame
+                } else {
+                    shape.frame + jitter
+                },
                 offset: frames * i32::try_from(shape.frame).unwrap(),
                 is_sync: decoded == 0,
                 data: vec![0; 12 + sizes[samples.len() % sizes.len()] as usize],
@@ -116,7 +140,10 @@ fn track(shape: Shape, (delay, start): (i64, Start), (sizes, together): (Vec<u32
         together,
     };
     let times = track.composition_times();
-    let (first, last) = (times.iter().min().copied().unwrap_or_default(), times.last().copied().unwrap_or_default());
+    let (first, last) = (
+        times.iter().min().copied().unwrap_or_default(),
+        times.last().copied().unwrap_or_default(),
+    );
     track.media_start = match start {
         Start::Shown => first.max(0),
         Start::Zero => 0,

@@ -1,4 +1,5 @@
-//! What players get of a presentation: the samples in each segment, with their times, whatever carries them.
+//! What players get of a presentation: the samples in each segment, with their times, whatever
+//! carries them.
 
 mod flash;
 mod mp4;
@@ -50,10 +51,11 @@ pub(crate) struct Segment {
 
 impl Stream {
     fn new(promise: &Promise, track: &str, clock: u32, segments: Vec<Vec<Played>>) -> Self {
-        let segments = promise.segments.iter().zip(segments).map(|((url, start, duration), samples)| {
-            let name = argument(url, promise.track()).and_then(|name| name.parse().ok());
-            Segment { name, start: *start, duration: *duration, samples }
-        });
+        let segments =
+            promise.segments.iter().zip(segments).map(|((url, start, duration), samples)| {
+                let name = argument(url, promise.track()).and_then(|name| name.parse().ok());
+                Segment { name, start: *start, duration: *duration, samples }
+            });
         let (_, level) = promise.segments[0].0.split_once("QualityLevels(").unwrap();
         Self {
             track: track.to_owned(),
@@ -107,18 +109,24 @@ async fn read(dynpack: &Dynpack, format: Format, promises: Vec<Promise>) -> Vec<
             Stream::new(&promise, track, clock, bodies.iter().map(|body| read(body)).collect())
         };
         match (format.protocol(), &promise.init) {
-            (Protocol::Smooth, _) => streams.push(read(promise.track(), mp4::SMOOTH_CLOCK, &|body| mp4::read(body, 0))),
+            (Protocol::Smooth, _) => {
+                streams.push(read(promise.track(), mp4::SMOOTH_CLOCK, &|body| mp4::read(body, 0)))
+            }
             (_, Some(init)) => {
                 let (clock, lead) = mp4::clock_and_lead(&get(dynpack, init).await);
                 streams.push(read(promise.track(), clock, &|body| mp4::read(body, lead)));
             }
             (Protocol::Hls, None) => {
                 let tracks = [Some(promise.track()), companion].into_iter().flatten();
-                streams.extend(tracks.map(|track| read(track, transport::CLOCK, &|body| transport::read(body, track))));
+                streams.extend(tracks.map(|track| {
+                    read(track, transport::CLOCK, &|body| transport::read(body, track))
+                }));
             }
             _ => {
                 let tracks = [Some(promise.track()), companion].into_iter().flatten();
-                streams.extend(tracks.map(|track| read(track, flash::CLOCK, &|body| flash::read(body, track))));
+                streams.extend(
+                    tracks.map(|track| read(track, flash::CLOCK, &|body| flash::read(body, track))),
+                );
             }
         }
     }

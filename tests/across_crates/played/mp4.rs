@@ -18,7 +18,11 @@ pub(super) fn clock_and_lead(mut init: &[u8]) -> (u32, i64) {
     }
     let moov = moov.unwrap();
     let [trak] = &moov.trak[..] else { panic!("one track") };
-    let edits = trak.edts.as_ref().and_then(|edts| edts.elst.as_ref()).map_or(&[][..], |elst| &elst.entries);
+    let edits = trak
+        .edts
+        .as_ref()
+        .and_then(|edts| edts.elst.as_ref())
+        .map_or(&[][..], |elst| &elst.entries);
     let lead = match edits {
         [] => 0,
         [edit] => i64::try_from(edit.media_time.unwrap()).unwrap(),
@@ -27,7 +31,8 @@ pub(super) fn clock_and_lead(mut init: &[u8]) -> (u32, i64) {
     (trak.mdia.mdhd.timescale, lead)
 }
 
-/// The samples of a segment. Decoding starts at `tfdt`, or else when `tfxd` says that the fragment starts.
+/// The samples of a segment. Decoding starts at `tfdt`, or else when `tfxd` says that the fragment
+/// starts.
 pub(super) fn read(segment: &[u8], lead: i64) -> Vec<Played> {
     let mut rest = segment;
     let (mut found, mut at) = (None, 0);

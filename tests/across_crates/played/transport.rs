@@ -9,7 +9,10 @@ pub(super) const CLOCK: u32 = 90_000;
 /// The time stamp of presentation time 0.
 const LEAD_IN: i64 = 900_000;
 
-const RATES: [i64; 13] = [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350];
+const RATES: [i64; 13] = [
+    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000,
+    7350,
+];
 
 /// The samples of video or audio in a segment.
 pub(super) fn read(segment: &[u8], track: &str) -> Vec<Played> {

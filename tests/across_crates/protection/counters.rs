@@ -60,7 +60,8 @@ fn sizes(segment: &[u8]) -> Vec<usize> {
     let tfhd = find(segment, &[b"moof", b"traf", b"tfhd"]).unwrap();
     let (flags, count) = (number(&trun[1..4]), number(&trun[4..8]));
     let fields = |bits: &[usize]| 4 * bits.iter().filter(|bit| flags & **bit != 0).count();
-    let (start, each, before) = (8 + fields(&[1, 4]), fields(&[0x100, 0x200, 0x400, 0x800]), fields(&[0x100]));
+    let (start, each, before) =
+        (8 + fields(&[1, 4]), fields(&[0x100, 0x200, 0x400, 0x800]), fields(&[0x100]));
     let common = 8 + 4 * [1, 1, 2, 8].iter().filter(|bit| number(&tfhd[1..4]) & **bit != 0).count();
     let size = |at: usize| match flags & 0x200 {
         0 => number(&tfhd[common..common + 4]),
@@ -80,14 +81,16 @@ fn samples(segment: &[u8]) -> Vec<&[u8]> {
 /// What a protected segment says of its samples.
 fn told(segment: &[u8]) -> Vec<Told<'_>> {
     let common = find(segment, &[b"moof", b"traf", b"senc"]);
-    let senc = common.unwrap_or_else(|| &find(segment, &[b"moof", b"traf", b"uuid"]).unwrap()[16..]);
+    let senc =
+        common.unwrap_or_else(|| &find(segment, &[b"moof", b"traf", b"uuid"]).unwrap()[16..]);
     let (has_stretches, samples) = (senc[3] & 2 != 0, samples(segment));
     assert_eq!(number(&senc[4..8]), samples.len());
     let mut rest = &senc[8..];
     let mut take = |count: usize| rest.split_off(..count).unwrap();
     let told = samples.into_iter().map(|sample| {
         let iv = u64::from_be_bytes(take(8).try_into().unwrap());
-        let stretches = has_stretches.then(|| (0..number(take(2))).map(|_| (number(take(2)), number(take(4)))).collect());
+        let stretches = has_stretches
+            .then(|| (0..number(take(2))).map(|_| (number(take(2)), number(take(4)))).collect());
         Told { iv, stretches, sample }
     });
     let told = told.collect();
@@ -95,7 +98,8 @@ fn told(segment: &[u8]) -> Vec<Told<'_>> {
     told
 }
 
-/// The plaintexts, by the counter block which covers each, with where it was seen. The last of a sample may be less than a block.
+/// The plaintexts, by the counter block which covers each, with where it was seen. The last of a
+/// sample may be less than a block.
 #[derive(Default)]
 struct Counters(HashMap<u128, (Vec<u8>, String)>);
 
@@ -110,8 +114,12 @@ impl Counters {
                 cipher.encrypt_block(&mut stream);
                 places.iter().zip(stream).for_each(|(place, key)| decrypted[*place] ^= key);
                 let plaintext: Vec<u8> = places.iter().map(|place| decrypted[*place]).collect();
-                let (known, before) = self.0.entry(counter).or_insert_with(|| (plaintext.clone(), url.to_owned()));
-                assert!(*known == plaintext, "a counter block covers other bytes in {url} than in {before}");
+                let (known, before) =
+                    self.0.entry(counter).or_insert_with(|| (plaintext.clone(), url.to_owned()));
+                assert!(
+                    *known == plaintext,
+                    "a counter block covers other bytes in {url} than in {before}"
+                );
                 counter += 1;
             }
             assert!(decrypted == clear, "{url} does not decrypt to the clear samples");
@@ -119,28 +127,45 @@ impl Counters {
     }
 }
 
-/// All segments of that manifest, with those key frames which formats list, and those which they do not list and still answer.
+/// All segments of that manifest, with those key frames which formats list, and those which they do
+/// not list and still answer.
 async fn media(dynpack: &Dynpack, manifest: &str, format: Format) -> Vec<String> {
-    let promises = [promises_at(dynpack, manifest, format).await, key_frames_at(dynpack, manifest, format).await].concat();
-    let mut urls: Vec<String> = promises.into_iter().flat_map(|promise| promise.segments).map(|(url, ..)| url).collect();
+    let promises = [
+        promises_at(dynpack, manifest, format).await,
+        key_frames_at(dynpack, manifest, format).await,
+    ]
+    .concat();
+    let mut urls: Vec<String> =
+        promises.into_iter().flat_map(|promise| promise.segments).map(|(url, ..)| url).collect();
     for url in urls.clone() {
         let (start, last) = url.rsplit_once(')').unwrap();
         let unlisted = format!("{start},type=keyframes){last}");
-        if !url.contains("type=keyframes") && !urls.contains(&unlisted) && ask(dynpack, &unlisted).await.is_ok() {
+        if !url.contains("type=keyframes")
+            && !urls.contains(&unlisted)
+            && ask(dynpack, &unlisted).await.is_ok()
+        {
             urls.push(unlisted);
         }
     }
     urls
 }
 
-/// The media of all formats in counter mode, all of it under one key; and how many resources that are.
+/// The media of all formats in counter mode, all of it under one key; and how many resources that
+/// are.
 async fn walk(storage: fn() -> Memory) -> (Counters, usize) {
     let (clear, dynpack) = (Dynpack::builder(storage()).build(), published_over(storage()));
     let (mut counters, mut count) = (Counters::default(), 0);
     for format in formats() {
-        for way in [Encryption::Cenc, Encryption::Piff].into_iter().filter(|way| format.encryptions().contains(way)) {
+        for way in [Encryption::Cenc, Encryption::Piff]
+            .into_iter()
+            .filter(|way| format.encryptions().contains(way))
+        {
             for url in media(&dynpack, &manifest_under("all", format, Some(way)), format).await {
-                let path = url.split_once("/sample.ism/").unwrap().1.replace(&format!(",encryption={way}"), "");
+                let path = url
+                    .split_once("/sample.ism/")
+                    .unwrap()
+                    .1
+                    .replace(&format!(",encryption={way}"), "");
                 let clear = get(&clear, &format!("/sample/sample.ism/{path}")).await;
                 counters.take(&url, &get(&dynpack, &url).await, &clear);
                 count += 1;
@@ -154,17 +179,26 @@ async fn walk(storage: fn() -> Memory) -> (Counters, usize) {
 async fn no_counter_block_covers_two_plaintexts() {
     for storage in [sample_storage, || in_place_of_the_sample(&with_mixed_parameter_sets())] {
         let (counters, count) = walk(storage).await;
-        assert!(count > 60 && counters.0.len() > 10_000, "{count} resources of {} blocks", counters.0.len());
+        assert!(
+            count > 60 && counters.0.len() > 10_000,
+            "{count} resources of {} blocks",
+            counters.0.len()
+        );
     }
 }
 
-/// The test above rests on key frames that are cut otherwise than in their segments: so they are in this film.
+/// The test above rests on key frames that are cut otherwise than in their segments: so they are in
+/// this film.
 #[tokio::test]
 async fn mixed_parameter_sets_move_the_protected_bytes_of_key_frames() {
     let dynpack = published_over(in_place_of_the_sample(&with_mixed_parameter_sets()));
     let manifest = manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc));
     let (mut in_segments, mut alone) = (HashMap::new(), Vec::new());
-    for url in media(&dynpack, &manifest, Format::DashCmaf).await.iter().filter(|url| url.contains("Fragments(video=")) {
+    for url in media(&dynpack, &manifest, Format::DashCmaf)
+        .await
+        .iter()
+        .filter(|url| url.contains("Fragments(video="))
+    {
         let segment = get(&dynpack, url).await;
         for (told, size) in told(&segment).iter().zip(sizes(&segment)) {
             let stretches = told.stretches.clone().unwrap();
@@ -175,9 +209,16 @@ async fn mixed_parameter_sets_move_the_protected_bytes_of_key_frames() {
             }
         }
     }
-    let places: Vec<_> =
-        alone.iter().map(|(iv, size, stretches)| (in_segments.get(&(iv.wrapping_sub(1 << 32), *size)), stretches)).collect();
-    assert!(places.len() > 20 && places.iter().all(|(whole, _)| whole.is_some()), "each is in a segment");
+    let places: Vec<_> = alone
+        .iter()
+        .map(|(iv, size, stretches)| {
+            (in_segments.get(&(iv.wrapping_sub(1 << 32), *size)), stretches)
+        })
+        .collect();
+    assert!(
+        places.len() > 20 && places.iter().all(|(whole, _)| whole.is_some()),
+        "each is in a segment"
+    );
     let moved = places.iter().filter(|(whole, alone)| *whole != Some(alone)).count();
     assert!((2..places.len() - 5).contains(&moved), "{moved} of {}", places.len());
 }

@@ -28,7 +28,11 @@ impl Template {
         let fill = |template: &str| join(manifest, &template.replace("$Bandwidth$", bandwidth));
         let seconds = |ticks: u64| ticks as f64 / self.timescale;
         let segment = |&(start, duration): &(u64, u64)| {
-            (fill(&self.media.replace("$Time$", &start.to_string())), seconds(start), seconds(duration))
+            (
+                fill(&self.media.replace("$Time$", &start.to_string())),
+                seconds(start),
+                seconds(duration),
+            )
         };
         Promise { init: Some(fill(&self.init)), segments: self.line.iter().map(segment).collect() }
     }
@@ -43,7 +47,8 @@ impl Template {
 async fn all(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
     let mpd = text(dynpack, manifest).await;
     let mut reader = quick_xml::Reader::from_str(&mpd);
-    let (mut promises, mut common, mut own) = (Vec::new(), Template::default(), Template::default());
+    let (mut promises, mut common, mut own) =
+        (Vec::new(), Template::default(), Template::default());
     // The bandwidth of the representation that is open.
     let mut open: Option<String> = None;
     loop {
@@ -61,14 +66,20 @@ async fn all(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> {
         };
         let attribute = |name: &str| {
             let attribute = element.try_get_attribute(name).unwrap()?;
-            Some(attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap().into_owned())
+            Some(
+                attribute
+                    .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                    .unwrap()
+                    .into_owned(),
+            )
         };
         let number = |name: &str| attribute(name).map(|value| value.parse::<u64>().unwrap());
         let template = if open.is_some() { &mut own } else { &mut common };
         match element.name().as_ref() {
             "AdaptationSet" => *template = Template::default(),
             "SegmentTemplate" => {
-                let (init, media) = (attribute("initialization").unwrap(), attribute("media").unwrap());
+                let (init, media) =
+                    (attribute("initialization").unwrap(), attribute("media").unwrap());
                 let timescale = attribute("timescale").unwrap().parse().unwrap();
                 *template = Template { init, media, timescale, line: Vec::new() };
             }

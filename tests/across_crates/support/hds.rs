@@ -1,4 +1,5 @@
-//! What an F4M manifest promises, and what a fragment holds: by the letter of the specifications (Adobe F4V file format 10.1).
+//! What an F4M manifest promises, and what a fragment holds: by the letter of the specifications
+//! (Adobe F4V file format 10.1).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,7 +26,12 @@ pub(crate) async fn promises(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> 
         };
         let attribute = |name: &str| {
             let attribute = element.try_get_attribute(name).unwrap()?;
-            Some(attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap().into_owned())
+            Some(
+                attribute
+                    .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                    .unwrap()
+                    .into_owned(),
+            )
         };
         match element.name().as_ref() {
             "bootstrapInfo" => id = attribute("id"),
@@ -33,7 +39,9 @@ pub(crate) async fn promises(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> 
                 let (url, id) = (attribute("url").unwrap(), attribute("bootstrapInfoId").unwrap());
                 let (_, fragments) = bootstraps.iter().find(|(known, _)| *known == id).unwrap();
                 let url = |number: u32| join(manifest, &format!("{url}Seg1-Frag{number}"));
-                let segments = fragments.iter().map(|&(number, start, duration)| (url(number), start, duration));
+                let segments = fragments
+                    .iter()
+                    .map(|&(number, start, duration)| (url(number), start, duration));
                 promises.push(Promise { init: None, segments: segments.collect() });
             }
             _ => {}
@@ -44,11 +52,15 @@ pub(crate) async fn promises(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> 
 /// The number, start and duration of each fragment, in seconds, from an `abst` box (2.11.2).
 fn bootstrap(mut abst: &[u8]) -> Vec<(u32, f64, f64)> {
     assert_eq!((abst.get_u32() as usize - 4, &abst[..4]), (abst.len(), &b"abst"[..]));
-    // Type, version and flags, version, profile; the clock; current time, SMPTE offset, four empty texts and a count.
+    // Type, version and flags, version, profile; the clock; current time, SMPTE offset, four empty
+    // texts and a count.
     abst.advance(4 + 4 + 4 + 1);
     assert_eq!(abst.get_u32(), 1000);
     abst.advance(8 + 8 + 5);
-    assert_eq!((abst.get_u8(), abst.get_u32(), abst.get_u32()), (1, 25, u32::from_be_bytes(*b"asrt")));
+    assert_eq!(
+        (abst.get_u8(), abst.get_u32(), abst.get_u32()),
+        (1, 25, u32::from_be_bytes(*b"asrt"))
+    );
     abst.advance(4 + 1 + 4);
     let (first_segment, fragments) = (abst.get_u32(), abst.get_u32());
     assert_eq!((first_segment, abst.get_u8()), (1, 1));
@@ -69,7 +81,11 @@ fn bootstrap(mut abst: &[u8]) -> Vec<(u32, f64, f64)> {
     let seconds = |millis: u64| millis as f64 / 1000.0;
     let fragment = |number: u32| {
         let &(first, start, duration) = runs.iter().rfind(|(first, ..)| *first <= number).unwrap();
-        (number, seconds(start + u64::from(number - first) * u64::from(duration)), seconds(duration.into()))
+        (
+            number,
+            seconds(start + u64::from(number - first) * u64::from(duration)),
+            seconds(duration.into()),
+        )
     };
     (1..=fragments).map(fragment).collect()
 }
@@ -101,7 +117,8 @@ pub(crate) fn tags(mut fragment: &[u8]) -> Vec<Tag<'_>> {
         let decode = i64::from(high) << 24 | i64::try_from(low).unwrap();
         let is_video = kind == 9;
         assert!(is_video || kind == 8, "a tag of type {kind}");
-        // Behind the codec stands whether this is a configuration or a sample; behind that, for video, when it is shown.
+        // Behind the codec stands whether this is a configuration or a sample; behind that, for
+        // video, when it is shown.
         let (mut head, skipped) = if is_video { (&data[2..], 5) } else { (&[0; 3][..], 2) };
         let offset = head.get_int(3);
         if data[1] == 1 {

@@ -6,15 +6,25 @@ use super::{Promise, join, text};
 
 /// The paths of the media playlists that a multivariant playlist lists: audio first.
 pub(crate) async fn playlists(dynpack: &Dynpack, manifest: &str) -> Vec<String> {
-    let (_, multivariant) = m3u8_rs::parse_master_playlist(text(dynpack, manifest).await.as_bytes()).map_err(drop).unwrap();
+    let (_, multivariant) =
+        m3u8_rs::parse_master_playlist(text(dynpack, manifest).await.as_bytes())
+            .map_err(drop)
+            .unwrap();
     let audio = multivariant.alternatives.into_iter().filter_map(|media| media.uri);
-    let variants = multivariant.variants.into_iter().filter(|variant| !variant.is_i_frame).map(|variant| variant.uri);
+    let variants = multivariant
+        .variants
+        .into_iter()
+        .filter(|variant| !variant.is_i_frame)
+        .map(|variant| variant.uri);
     audio.chain(variants).map(|link| join(manifest, &link)).collect()
 }
 
 /// The paths of the lists of key frames that a multivariant playlist lists.
 pub(crate) async fn key_frame_playlists(dynpack: &Dynpack, manifest: &str) -> Vec<String> {
-    let (_, multivariant) = m3u8_rs::parse_master_playlist(text(dynpack, manifest).await.as_bytes()).map_err(drop).unwrap();
+    let (_, multivariant) =
+        m3u8_rs::parse_master_playlist(text(dynpack, manifest).await.as_bytes())
+            .map_err(drop)
+            .unwrap();
     let key_frames = multivariant.variants.iter().filter(|variant| variant.is_i_frame);
     key_frames.map(|variant| join(manifest, &variant.uri)).collect()
 }
@@ -30,7 +40,9 @@ pub(crate) async fn key_frames(dynpack: &Dynpack, manifest: &str) -> Vec<Promise
 async fn promises_of(dynpack: &Dynpack, playlists: Vec<String>) -> Vec<Promise> {
     let mut promises = Vec::new();
     for playlist in playlists {
-        let (_, media) = m3u8_rs::parse_media_playlist(text(dynpack, &playlist).await.as_bytes()).map_err(drop).unwrap();
+        let (_, media) = m3u8_rs::parse_media_playlist(text(dynpack, &playlist).await.as_bytes())
+            .map_err(drop)
+            .unwrap();
         let mut promise = Promise::default();
         let mut start = 0.0;
         for segment in &media.segments {

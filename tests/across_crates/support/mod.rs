@@ -17,7 +17,8 @@ pub(crate) use self::hds::tags;
 pub(crate) use self::hls::{key_frame_playlists, playlists};
 pub(crate) use self::ts::{adts_frames, elementary, nal_units};
 
-pub(crate) const SAMPLE: [&str; 5] = ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"];
+pub(crate) const SAMPLE: [&str; 5] =
+    ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"];
 
 /// A file of the sample asset.
 pub(crate) fn sample(name: &str) -> Bytes {
@@ -70,8 +71,8 @@ pub(crate) fn join(base: &str, link: &str) -> String {
     format!("{}/{link}", base.rsplit_once('/').unwrap().0)
 }
 
-/// What a manifest promises of one rendition: its segments, with the start and duration of each in seconds, and the init segment if the
-/// format has one.
+/// What a manifest promises of one rendition: its segments, with the start and duration of each in
+/// seconds, and the init segment if the format has one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Promise {
     pub(crate) init: Option<String>,
@@ -116,13 +117,18 @@ pub(crate) async fn promises_at(dynpack: &Dynpack, manifest: &str, format: Forma
     }
 }
 
-/// The key frames that the manifests of an asset promise in a format: none where the format has no such thing.
+/// The key frames that the manifests of an asset promise in a format: none where the format has no
+/// such thing.
 pub(crate) async fn key_frames(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Promise> {
     key_frames_at(dynpack, &manifest(asset, format), format).await
 }
 
 /// The key frames that a manifest promises.
-pub(crate) async fn key_frames_at(dynpack: &Dynpack, manifest: &str, format: Format) -> Vec<Promise> {
+pub(crate) async fn key_frames_at(
+    dynpack: &Dynpack,
+    manifest: &str,
+    format: Format,
+) -> Vec<Promise> {
     match format.protocol() {
         Protocol::Hls => hls::key_frames(dynpack, manifest).await,
         Protocol::Dash => dash::key_frames(dynpack, manifest).await,

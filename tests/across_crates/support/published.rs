@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::sample_storage;
 use dynpack::storage::Memory;
 
-/// What the policy of that name enables, and how: `all` is every protection for every system, in all protocols.
+/// What the policy of that name enables, and how: `all` is every protection for every system, in
+/// all protocols.
 pub(crate) const POLICIES: [&str; 11] = [
     "Predefined_DownloadOnly",
     "Predefined_ClearStreamingOnly",
@@ -22,8 +23,11 @@ pub(crate) const POLICIES: [&str; 11] = [
 ];
 
 /// The keys of all locators, which must never show.
-pub(crate) const KEYS: [&str; 3] =
-    ["f0e1d2c3b4a5968778695a4b3c2d1e0f", "a1b2c3d4e5f60718293a4b5c6d7e8f90", "5a6b7c8d9eaf0102030405060708090a"];
+pub(crate) const KEYS: [&str; 3] = [
+    "f0e1d2c3b4a5968778695a4b3c2d1e0f",
+    "a1b2c3d4e5f60718293a4b5c6d7e8f90",
+    "5a6b7c8d9eaf0102030405060708090a",
+];
 
 /// The folder in URLs of the locator with that policy.
 pub(crate) fn locator(policy: &str) -> String {
@@ -31,8 +35,13 @@ pub(crate) fn locator(policy: &str) -> String {
 }
 
 /// A request for the manifest of the sample asset under a policy.
-pub(crate) fn manifest_under(policy: &str, format: Format, encryption: Option<Encryption>) -> String {
-    let encryption = encryption.map(|encryption| format!(",encryption={encryption}")).unwrap_or_default();
+pub(crate) fn manifest_under(
+    policy: &str,
+    format: Format,
+    encryption: Option<Encryption>,
+) -> String {
+    let encryption =
+        encryption.map(|encryption| format!(",encryption={encryption}")).unwrap_or_default();
     format!("/{}/sample.ism/manifest(format={format}{encryption})", locator(policy))
 }
 
@@ -76,7 +85,8 @@ pub(crate) fn document() -> Value {
     }
     let mut widevine_only = policy(json!([]));
     for section in ["commonEncryptionCenc", "commonEncryptionCbcs"] {
-        widevine_only[section] = json!({ "enabledProtocols": everywhere, "drm": { "widevine": {} } });
+        widevine_only[section] =
+            json!({ "enabledProtocols": everywhere, "drm": { "widevine": {} } });
     }
     let locators = POLICIES.map(|name| {
         let mut keys = vec![json!({ "id": id(0), "value": key })];

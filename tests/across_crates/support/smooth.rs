@@ -14,8 +14,13 @@ pub(crate) async fn promises(dynpack: &Dynpack, manifest: &str) -> Vec<Promise> 
         let seconds = |ticks: Ticks| ticks.as_seconds(clock);
         for level in &stream.levels {
             let template = stream.url.replace("{bitrate}", &level.bitrate.to_string());
-            let url = |start: Ticks| join(manifest, &template.replace("{start time}", &start.to_string()));
-            let segments = stream.chunks.iter().map(|chunk| (url(chunk.start), seconds(chunk.start), seconds(chunk.duration)));
+            let url = |start: Ticks| {
+                join(manifest, &template.replace("{start time}", &start.to_string()))
+            };
+            let segments = stream
+                .chunks
+                .iter()
+                .map(|chunk| (url(chunk.start), seconds(chunk.start), seconds(chunk.duration)));
             promises.push(Promise { init: None, segments: segments.collect() });
         }
     }

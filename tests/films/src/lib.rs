@@ -1,4 +1,5 @@
-//! Films that are built in code, of which only the times matter: what manifests are tested and measured with.
+//! Films that are built in code, of which only the times matter: what manifests are tested and
+//! measured with.
 //!
 //! ```
 //! let film = dynpack_films::sample();
@@ -12,8 +13,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dynpack_media::{
-    AacConfig, AspectRatio, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition,
-    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    AacConfig, AspectRatio, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language,
+    Presentation, Rendition, SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline,
+    Timescale, Track, TrackId,
 };
 
 /// AAC LC of 44.1 kHz and two channels.
@@ -25,7 +27,13 @@ pub const AAC_48_SURROUND: &[u8] = &[0x11, 0xb0];
 /// HE-AAC of 48 kHz and two channels, whose core has half the rate.
 pub const HE_AAC_48_STEREO: &[u8] = &[0x13, 0x10, 0x56, 0xe5, 0x98];
 
-fn track(codec: Codec, timescale: u32, durations: Column, offsets: Column, sync_samples: Option<Vec<SampleIndex>>) -> Track {
+fn track(
+    codec: Codec,
+    timescale: u32,
+    durations: Column,
+    offsets: Column,
+    sync_samples: Option<Vec<SampleIndex>>,
+) -> Track {
     let samples = SampleTable::new(SampleColumns {
         sizes: Column::constant(100, durations.len()),
         durations,
@@ -33,18 +41,34 @@ fn track(codec: Codec, timescale: u32, durations: Column, offsets: Column, sync_
         chunks: vec![(SampleIndex(0), 0)],
         sync_samples,
     });
-    Track::new(TrackId(1), Timescale::new(timescale).unwrap(), codec, Bytes::new(), samples.unwrap())
+    Track::new(
+        TrackId(1),
+        Timescale::new(timescale).unwrap(),
+        codec,
+        Bytes::new(),
+        samples.unwrap(),
+    )
 }
 
 /// H.264 of High profile at level 3.1, with a sync sample every `gop` frames from the first on.
-fn avc((width, height): (u16, u16), timescale: u32, durations: Column, offsets: Column, gop: u32) -> Track {
-    let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee]);
+fn avc(
+    (width, height): (u16, u16),
+    timescale: u32,
+    durations: Column,
+    offsets: Column,
+    gop: u32,
+) -> Track {
+    let record = Bytes::from_static(&[
+        1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee,
+    ]);
     let codec = Codec::Avc(AvcConfig::parse(record, width, height, false).unwrap());
-    let sync = (0..durations.len()).step_by(usize::try_from(gop).unwrap()).map(SampleIndex).collect();
+    let sync =
+        (0..durations.len()).step_by(usize::try_from(gop).unwrap()).map(SampleIndex).collect();
     track(codec, timescale, durations, offsets, Some(sync))
 }
 
-/// Video of `frames` frames of `duration` ticks, with a sync sample every `gop` frames from the first on.
+/// Video of `frames` frames of `duration` ticks, with a sync sample every `gop` frames from the
+/// first on.
 #[must_use]
 pub fn video(size: (u16, u16), (duration, timescale): (u32, u32), frames: u32, gop: u32) -> Track {
     avc(size, timescale, Column::constant(duration, frames), Column::constant(0, frames), gop)
@@ -65,7 +89,8 @@ pub fn uneven_video(size: (u16, u16), timescale: u32, durations: &[u32], gop: u3
     avc(size, timescale, column.finish(), offsets, gop)
 }
 
-/// Video in open groups of three pictures: the second and third are presented before the first, and need the group before as well.
+/// Video in open groups of three pictures: the second and third are presented before the first, and
+/// need the group before as well.
 #[must_use]
 pub fn open_groups(groups: u32) -> Track {
     let mut offsets = ColumnBuilder::default();
@@ -90,7 +115,8 @@ pub fn audio(config: &[u8], frames: u32, language: &str) -> Track {
     let aac = AacConfig::parse(Bytes::copy_from_slice(config), 2).unwrap();
     let timescale = aac.core_rate;
     let (durations, offsets) = (Column::constant(1024, frames), Column::constant(0, frames));
-    track(Codec::Aac(aac), timescale, durations, offsets, None).with_language(Language::parse(language))
+    track(Codec::Aac(aac), timescale, durations, offsets, None)
+        .with_language(Language::parse(language))
 }
 
 /// The same track, so many of its ticks later.
@@ -102,7 +128,9 @@ pub fn late(track: Track, delay: i64) -> Track {
 /// A presentation of these tracks, by name and bitrate.
 #[must_use]
 pub fn presentation(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Presentation {
-    let timeline = Timeline::cut(&tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(), policy).unwrap();
+    let timeline =
+        Timeline::cut(&tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(), policy)
+            .unwrap();
     let renditions = tracks.into_iter().zip(timeline.cuts).map(|((name, bitrate, track), cuts)| {
         Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
     });

@@ -1,4 +1,5 @@
-//! Sample entries of encrypted tracks: `encv`, `enca` and the `sinf` in them (ISO/IEC 14496-12, 8.12).
+//! Sample entries of encrypted tracks: `encv`, `enca` and the `sinf` in them (ISO/IEC 14496-12,
+//! 8.12).
 
 use bytes::{BufMut, Bytes};
 use dynpack_media::boxes::{put_box, put_full_box};
@@ -10,12 +11,17 @@ use crate::Error;
 /// `scheme_version`: 1.0 (ISO/IEC 23001-7, 4.1).
 const VERSION: u32 = 0x0001_0000;
 
-/// Makes the sample entry of an encrypted track from that of the clear one (a box, header included): it is named `encv` or
-/// `enca`, and holds `sinf` besides.
+/// Makes the sample entry of an encrypted track from that of the clear one (a box, header
+/// included): it is named `encv` or `enca`, and holds `sinf` besides.
 ///
 /// # Errors
-/// [`Error::Malformed`] if it is no whole box, [`Error::Unsupported`] if it is encrypted already or has grown too large.
-pub fn protect_sample_entry(entry: &[u8], kind: MediaKind, track: &TrackEncryption) -> Result<Bytes, Error> {
+/// [`Error::Malformed`] if it is no whole box, [`Error::Unsupported`] if it is encrypted already or
+/// has grown too large.
+pub fn protect_sample_entry(
+    entry: &[u8],
+    kind: MediaKind,
+    track: &TrackEncryption,
+) -> Result<Bytes, Error> {
     append_to_entry(entry, kind, |original, out| {
         put_box(out, b"sinf", |out| {
             put_box(out, b"frma", |out| out.put_slice(&original.0));
@@ -29,7 +35,11 @@ pub fn protect_sample_entry(entry: &[u8], kind: MediaKind, track: &TrackEncrypti
 }
 
 /// Renames a sample entry, and appends a `sinf`, which is given the old name.
-pub(crate) fn append_to_entry(entry: &[u8], kind: MediaKind, sinf: impl FnOnce(FourCc, &mut Vec<u8>)) -> Result<Bytes, Error> {
+pub(crate) fn append_to_entry(
+    entry: &[u8],
+    kind: MediaKind,
+    sinf: impl FnOnce(FourCc, &mut Vec<u8>),
+) -> Result<Bytes, Error> {
     let malformed = || Error::Malformed("its sample entry is no whole box".into());
     let (size, rest) = entry.split_first_chunk::<4>().ok_or_else(malformed)?;
     let (original, body) = rest.split_first_chunk::<4>().ok_or_else(malformed)?;
@@ -37,7 +47,10 @@ pub(crate) fn append_to_entry(entry: &[u8], kind: MediaKind, sinf: impl FnOnce(F
         return Err(malformed());
     }
     if original.starts_with(b"enc") {
-        return Err(Error::Unsupported(format!("its sample entry is {} already", FourCc(*original))));
+        return Err(Error::Unsupported(format!(
+            "its sample entry is {} already",
+            FourCc(*original)
+        )));
     }
     let name = if kind == MediaKind::Video { b"encv" } else { b"enca" };
     let mut out = Vec::with_capacity(entry.len() + 128);
@@ -63,37 +76,62 @@ mod tests {
 
     fn track(scheme: Scheme, kind: MediaKind) -> TrackEncryption {
         let id = KeyId(*b"0123456789abcdef");
-        let track = TrackEncryption::new(scheme, id, kind, &IvSource::new(id, "film", TrackId(1), "video", 1));
+        let track = TrackEncryption::new(
+            scheme,
+            id,
+            kind,
+            &IvSource::new(id, "film", TrackId(1), "video", 1),
+        );
         track.with_constant_iv(Iv(*b"0123456789ABCDEF"))
     }
 
     #[test]
     fn an_entry_keeps_its_body_and_gets_a_sinf() {
-        let entry = protect_sample_entry(ENTRY, MediaKind::Video, &track(Scheme::Cbcs, MediaKind::Video)).unwrap();
+        let entry =
+            protect_sample_entry(ENTRY, MediaKind::Video, &track(Scheme::Cbcs, MediaKind::Video))
+                .unwrap();
         let expected = [
             &b"\0\0\0\x6dencvbody\0\0\0\x61sinf\0\0\0\x0cfrmaavc1\0\0\0\x14schm\0\0\0\0cbcs\0\x01\0\0"[..],
             b"\0\0\0\x39schi\0\0\0\x31tenc\x01\0\0\0\0\x19\x01\x000123456789abcdef\x100123456789ABCDEF",
         ];
         assert_eq!(entry, expected.concat());
-        let entry = protect_sample_entry(b"\0\0\0\x08mp4a", MediaKind::Audio, &track(Scheme::Cenc, MediaKind::Audio)).unwrap();
+        let entry = protect_sample_entry(
+            b"\0\0\0\x08mp4a",
+            MediaKind::Audio,
+            &track(Scheme::Cenc, MediaKind::Audio),
+        )
+        .unwrap();
         assert!(entry.starts_with(b"\0\0\0\x58enca\0\0\0\x50sinf"), "{entry:?}");
-        assert!(entry.ends_with(b"\0\0\0\x20tenc\0\0\0\0\0\0\x01\x080123456789abcdef"), "{entry:?}");
+        assert!(
+            entry.ends_with(b"\0\0\0\x20tenc\0\0\0\0\0\0\x01\x080123456789abcdef"),
+            "{entry:?}"
+        );
     }
 
     #[test]
     fn audio_by_cbcs_has_no_pattern() {
-        let entry = protect_sample_entry(ENTRY, MediaKind::Audio, &track(Scheme::Cbcs, MediaKind::Audio)).unwrap();
-        assert!(entry.ends_with(b"tenc\0\0\0\0\0\0\x01\x000123456789abcdef\x100123456789ABCDEF"), "{entry:?}");
+        let entry =
+            protect_sample_entry(ENTRY, MediaKind::Audio, &track(Scheme::Cbcs, MediaKind::Audio))
+                .unwrap();
+        assert!(
+            entry.ends_with(b"tenc\0\0\0\0\0\0\x01\x000123456789abcdef\x100123456789ABCDEF"),
+            "{entry:?}"
+        );
     }
 
     #[test]
     fn what_is_no_clear_entry_is_refused() {
         let refused = |entry: &[u8]| {
-            protect_sample_entry(entry, MediaKind::Video, &track(Scheme::Cenc, MediaKind::Video)).unwrap_err().to_string()
+            protect_sample_entry(entry, MediaKind::Video, &track(Scheme::Cenc, MediaKind::Video))
+                .unwrap_err()
+                .to_string()
         };
         for entry in [&ENTRY[..11], b"", b"\0\0\0\x08avc"] {
             assert_eq!(refused(entry), "cannot be encrypted: its sample entry is no whole box");
         }
-        assert_eq!(refused(b"\0\0\0\x08encv"), "cannot be encrypted in this way: its sample entry is encv already");
+        assert_eq!(
+            refused(b"\0\0\0\x08encv"),
+            "cannot be encrypted in this way: its sample entry is encv already"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! What a fragment says of the encryption of its samples: `senc`, `saiz` and `saio` (ISO/IEC 23001-7, 7.2; ISO/IEC 14496-12,
-//! 8.7.8 and 8.7.9).
+//! What a fragment says of the encryption of its samples: `senc`, `saiz` and `saio` (ISO/IEC
+//! 23001-7, 7.2; ISO/IEC 14496-12, 8.7.8 and 8.7.9).
 
 use bytes::BufMut;
 use dynpack_media::SampleIndex;
@@ -20,8 +20,8 @@ const MOST_INFORMATION: usize = u8::MAX as usize;
 
 /// How the samples of a fragment are encrypted.
 ///
-/// Where nothing is to be said of single samples (audio by `cbcs`: one vector, protected whole) there are
-/// [no boxes](Self::has_boxes).
+/// Where nothing is to be said of single samples (audio by `cbcs`: one vector, protected whole)
+/// there are [no boxes](Self::has_boxes).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FragmentEncryption {
     pub(super) mode: Mode,
@@ -44,7 +44,10 @@ impl FragmentEncryption {
     }
 
     /// Adds the sample whose subsamples `map` appends.
-    pub(super) fn add(&mut self, map: impl FnOnce(&mut Vec<Subsample>) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn add(
+        &mut self,
+        map: impl FnOnce(&mut Vec<Subsample>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let Some(ends) = &mut self.ends else { return Ok(()) };
         map(&mut self.subsamples)?;
         ends.push(self.subsamples.len());
@@ -53,7 +56,9 @@ impl FragmentEncryption {
         if len > MOST_INFORMATION {
             let stretches = self.subsamples(self.count - 1).map_or(0, <[_]>::len);
             let most = MOST_INFORMATION.saturating_sub(len - SUBSAMPLE * stretches) / SUBSAMPLE;
-            let problem = format!("a picture of {stretches} slices or other stretches: no more than {most} can be described");
+            let problem = format!(
+                "a picture of {stretches} slices or other stretches: no more than {most} can be described"
+            );
             return Err(Error::Unsupported(problem));
         }
         Ok(())
@@ -65,20 +70,29 @@ impl FragmentEncryption {
         self.count
     }
 
-    /// The stretches of a sample, by its place in the fragment; `None` where samples are protected whole.
+    /// The stretches of a sample, by its place in the fragment; `None` where samples are protected
+    /// whole.
     #[must_use]
     pub fn subsamples(&self, at: u32) -> Option<&[Subsample]> {
         let ends = self.ends.as_ref()?;
         let at = at as usize;
         let start = at.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied());
-        Some(start.zip(ends.get(at).copied()).and_then(|(start, end)| self.subsamples.get(start..end)).unwrap_or_default())
+        Some(
+            start
+                .zip(ends.get(at).copied())
+                .and_then(|(start, end)| self.subsamples.get(start..end))
+                .unwrap_or_default(),
+        )
     }
 
-    /// The initialization vector of a sample, by its place in the fragment; `None` where the track has a constant one.
+    /// The initialization vector of a sample, by its place in the fragment; `None` where the track
+    /// has a constant one.
     #[must_use]
     pub const fn iv(&self, at: u32) -> Option<[u8; 8]> {
         match self.mode {
-            Mode::Cenc(ivs) => Some(ivs.get(SampleIndex(self.first.0.saturating_add(at))).to_be_bytes()),
+            Mode::Cenc(ivs) => {
+                Some(ivs.get(SampleIndex(self.first.0.saturating_add(at))).to_be_bytes())
+            }
             Mode::Cbcs(..) => None,
         }
     }
@@ -135,7 +149,8 @@ impl FragmentEncryption {
     /// Bytes of `saio`.
     pub const SAIO_LEN: u64 = 20;
 
-    /// Appends the `saio` box; `offset` is that of what `senc` says of the first sample, in bytes from the start of the `moof`.
+    /// Appends the `saio` box; `offset` is that of what `senc` says of the first sample, in bytes
+    /// from the start of the `moof`.
     pub fn put_saio(&self, offset: u32, out: &mut Vec<u8>) {
         put_full_box(out, b"saio", 0, 0, |out| {
             out.put_u32(1);
@@ -166,7 +181,8 @@ impl FragmentEncryption {
 
     /// Bytes of what is said of one sample.
     fn information_len(&self, at: u32) -> usize {
-        self.iv(at).map_or(0, |iv| iv.len()) + self.subsamples(at).map_or(0, |subsamples| 2 + SUBSAMPLE * subsamples.len())
+        self.iv(at).map_or(0, |iv| iv.len())
+            + self.subsamples(at).map_or(0, |subsamples| 2 + SUBSAMPLE * subsamples.len())
     }
 
     fn information_lens(&self) -> impl Iterator<Item = usize> + '_ {
@@ -176,7 +192,8 @@ impl FragmentEncryption {
     /// What is said of each sample, where that is equally long for all.
     fn uniform_len(&self) -> Option<u8> {
         let first = if self.count == 0 { 0 } else { self.information_len(0) };
-        let is_uniform = first > 0 && (self.ends.is_none() || self.information_lens().all(|len| len == first));
+        let is_uniform =
+            first > 0 && (self.ends.is_none() || self.information_lens().all(|len| len == first));
         is_uniform.then(|| information_size(first))
     }
 }
@@ -219,7 +236,12 @@ mod tests {
         fragment.put_piff_senc(piff);
         fragment.put_saiz(saiz);
         fragment.put_saio(77, saio);
-        let lens = [fragment.senc_len(), fragment.piff_senc_len(), fragment.saiz_len(), FragmentEncryption::SAIO_LEN];
+        let lens = [
+            fragment.senc_len(),
+            fragment.piff_senc_len(),
+            fragment.saiz_len(),
+            FragmentEncryption::SAIO_LEN,
+        ];
         assert_eq!(boxes.each_ref().map(|written| written.len() as u64), lens);
         boxes
     }
@@ -252,7 +274,12 @@ mod tests {
     fn forty_slices_can_be_described_and_no_more() {
         assert_eq!(boxes(&with_slices(cenc(), &[40, 40]).unwrap())[2][12], 250);
         let refused = with_slices(cenc(), &[1, 41]).unwrap_err().to_string();
-        assert!(refused.ends_with("a picture of 41 slices or other stretches: no more than 40 can be described"), "{refused}");
+        assert!(
+            refused.ends_with(
+                "a picture of 41 slices or other stretches: no more than 40 can be described"
+            ),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -8,15 +8,16 @@ use super::{FragmentEncryption, TrackEncryption};
 use crate::aes::{BLOCK, Cipher};
 use crate::{ContentKey, Error, Iv};
 
-/// How much is copied before it is encrypted where it lies then: little enough to stay in the fastest cache, and a multiple of
-/// every pattern.
+/// How much is copied before it is encrypted where it lies then: little enough to stay in the
+/// fastest cache, and a multiple of every pattern.
 const PORTION: usize = 50 * 10 * BLOCK;
 
 /// Encrypts the samples of a track.
 ///
-/// What it writes depends on nothing but the track, the key and the samples of the fragment: parameter sets within samples are
-/// those of the fragment being planned. So fragments which share a sample must begin with the same one, or else in `cenc` they give
-/// away its media: a track is cut in one way, and key frames alone are encrypted by [`of_key_frames`](Self::of_key_frames).
+/// What it writes depends on nothing but the track, the key and the samples of the fragment:
+/// parameter sets within samples are those of the fragment being planned. So fragments which share
+/// a sample must begin with the same one, or else in `cenc` they give away its media: a track is
+/// cut in one way, and key frames alone are encrypted by [`of_key_frames`](Self::of_key_frames).
 #[derive(Clone)]
 pub struct SampleEncryptor {
     track: TrackEncryption,
@@ -45,15 +46,17 @@ impl SampleEncryptor {
         &self.track
     }
 
-    /// The same for key frames alone: for fragments of a single sample which is in a segment with others too. In `cenc` such fragments
-    /// have vectors of their own, since without the samples before it another part of the sample may be protected. What the
-    /// init segment says holds for both.
+    /// The same for key frames alone: for fragments of a single sample which is in a segment with
+    /// others too. In `cenc` such fragments have vectors of their own, since without the samples
+    /// before it another part of the sample may be protected. What the init segment says holds for
+    /// both.
     #[must_use]
     pub fn of_key_frames(&self) -> Self {
         Self { track: self.track.clone().of_key_frames(), ..self.clone() }
     }
 
-    /// What a fragment of `count` samples from `first` on says of its encryption, where that does not depend on what is in them.
+    /// What a fragment of `count` samples from `first` on says of its encryption, where that does
+    /// not depend on what is in them.
     #[must_use]
     pub const fn plan_unread(&self, first: SampleIndex, count: u32) -> Option<FragmentEncryption> {
         match self.layout {
@@ -62,15 +65,26 @@ impl SampleEncryptor {
         }
     }
 
-    /// What a fragment of `samples`, of which the first is `first`, says of its encryption. Reads no more than headers.
+    /// What a fragment of `samples`, of which the first is `first`, says of its encryption. Reads
+    /// no more than headers.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if a sample is no sequence of NAL units, or a slice header cannot be read; [`Error::Unsupported`] if
-    /// a picture has more than 40 slices (42 in `cbcs`), or slices of extensions.
-    pub fn plan<S: AsRef<[u8]>>(&self, first: SampleIndex, samples: &[S]) -> Result<FragmentEncryption, Error> {
+    /// [`Error::Malformed`] if a sample is no sequence of NAL units, or a slice header cannot be
+    /// read; [`Error::Unsupported`] if a picture has more than 40 slices (42 in `cbcs`), or slices
+    /// of extensions.
+    pub fn plan<S: AsRef<[u8]>>(
+        &self,
+        first: SampleIndex,
+        samples: &[S],
+    ) -> Result<FragmentEncryption, Error> {
         let Some(layout) = &self.layout else {
-            let too_many = |_| Error::Unsupported(format!("a fragment of {} samples", samples.len()));
-            return Ok(FragmentEncryption::whole(self.track.mode, first, u32::try_from(samples.len()).map_err(too_many)?));
+            let too_many =
+                |_| Error::Unsupported(format!("a fragment of {} samples", samples.len()));
+            return Ok(FragmentEncryption::whole(
+                self.track.mode,
+                first,
+                u32::try_from(samples.len()).map_err(too_many)?,
+            ));
         };
         let (mut layout, scheme) = (layout.clone(), self.track.scheme());
         let mut fragment = FragmentEncryption::mapped(self.track.mode, first);
@@ -80,11 +94,18 @@ impl SampleEncryptor {
         Ok(fragment)
     }
 
-    /// Appends the encryption of the sample at place `at` of a planned fragment to `out`. It is as long as the sample.
+    /// Appends the encryption of the sample at place `at` of a planned fragment to `out`. It is as
+    /// long as the sample.
     ///
     /// # Errors
     /// [`Error::OtherSample`] if the sample is not that which was planned.
-    pub fn encrypt(&self, fragment: &FragmentEncryption, at: u32, sample: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    pub fn encrypt(
+        &self,
+        fragment: &FragmentEncryption,
+        at: u32,
+        sample: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         if at >= fragment.count() {
             return Err(Error::OtherSample { planned: 0, got: sample.len() as u64 });
         }
@@ -118,13 +139,17 @@ impl Sample<'_> {
         subsamples: Option<&'s [super::Subsample]>,
     ) -> Result<impl Iterator<Item = (usize, usize)> + use<'s>, Error> {
         let got = self.rest.len();
-        let planned = subsamples.map_or(got as u64, |subsamples| subsamples.iter().map(|subsample| subsample.len()).sum());
+        let planned = subsamples.map_or(got as u64, |subsamples| {
+            subsamples.iter().map(|subsample| subsample.len()).sum()
+        });
         if planned != got as u64 {
             return Err(Error::OtherSample { planned, got: got as u64 });
         }
         let whole = if subsamples.is_none() { Some((0, got)) } else { None };
         let mapped = subsamples.unwrap_or_default().iter();
-        Ok(whole.into_iter().chain(mapped.map(|subsample| (subsample.clear.into(), subsample.protected as usize))))
+        Ok(whole
+            .into_iter()
+            .chain(mapped.map(|subsample| (subsample.clear.into(), subsample.protected as usize))))
     }
 
     /// Counter mode: all protected stretches are one (9.5.1, 10.1).
@@ -145,7 +170,8 @@ impl Sample<'_> {
         for (clear, protected) in stretches {
             self.copy(clear);
             let mut chain = self.cipher.cbc(iv);
-            let [crypt, skip] = [pattern.crypt, pattern.skip].map(|blocks| usize::from(blocks) * BLOCK);
+            let [crypt, skip] =
+                [pattern.crypt, pattern.skip].map(|blocks| usize::from(blocks) * BLOCK);
             self.portions(protected, |portion| match skip {
                 0 => chain.encrypt(portion),
                 _ => portion.chunks_mut(crypt + skip).for_each(|turn| {

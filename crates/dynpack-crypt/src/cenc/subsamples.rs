@@ -34,9 +34,15 @@ impl AvcLayout {
         Self { headers: SliceHeaders::new(config), length_size: config.nal_length_size.into() }
     }
 
-    /// Appends the subsamples of a sample: behind each slice header all of the slice; by `cenc` a whole number of blocks, which
-    /// end with the slice (9.5.2.2; 10.1 and 10.4.2 for what remains of a block).
-    pub(super) fn map(&mut self, scheme: Scheme, sample: &[u8], out: &mut Vec<Subsample>) -> Result<(), Error> {
+    /// Appends the subsamples of a sample: behind each slice header all of the slice; by `cenc` a
+    /// whole number of blocks, which end with the slice (9.5.2.2; 10.1 and 10.4.2 for what remains
+    /// of a block).
+    pub(super) fn map(
+        &mut self,
+        scheme: Scheme,
+        sample: &[u8],
+        out: &mut Vec<Subsample>,
+    ) -> Result<(), Error> {
         let mut clear_from = 0;
         for unit in NalUnit::all_in(sample, self.length_size) {
             let unit = unit.map_err(|error| Error::Malformed(error.to_string()))?;

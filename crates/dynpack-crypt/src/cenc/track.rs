@@ -11,9 +11,11 @@ use crate::{Iv, IvSource, KeyId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scheme {
-    /// AES in counter mode, with 8 bytes of initialization vector for each sample: for PlayReady, Widevine and ClearKey.
+    /// AES in counter mode, with 8 bytes of initialization vector for each sample: for PlayReady,
+    /// Widevine and ClearKey.
     Cenc,
-    /// AES in chains with one constant vector, of video one block in ten: for FairPlay, and newer devices of the others.
+    /// AES in chains with one constant vector, of video one block in ten: for FairPlay, and newer
+    /// devices of the others.
     Cbcs,
 }
 
@@ -75,8 +77,8 @@ impl TrackEncryption {
         Self { key_id, mode }
     }
 
-    /// The same with another constant vector, where whoever hands out the keys says which; `cenc`, which has none, stays as it
-    /// is.
+    /// The same with another constant vector, where whoever hands out the keys says which; `cenc`,
+    /// which has none, stays as it is.
     #[must_use]
     pub const fn with_constant_iv(self, iv: Iv) -> Self {
         match self.mode {
@@ -85,7 +87,8 @@ impl TrackEncryption {
         }
     }
 
-    /// The same for key frames which are resources of their own: with other vectors in `cenc`, for the reason that [`IvSource`] gives.
+    /// The same for key frames which are resources of their own: with other vectors in `cenc`, for
+    /// the reason that [`IvSource`] gives.
     pub(super) const fn of_key_frames(self) -> Self {
         match self.mode {
             Mode::Cenc(ivs) => Self { mode: Mode::Cenc(ivs.of_key_frames()), ..self },

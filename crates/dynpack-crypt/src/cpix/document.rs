@@ -27,8 +27,8 @@ pub struct CpixKey {
     pub key: Option<ContentKey>,
     /// The initialization vector that is to be used with it (`explicitIV`).
     pub iv: Option<Iv>,
-    /// What it is for (`commonEncryptionScheme`): a scheme of Common Encryption, such as `cenc`, or a `METHOD` of HLS; anything unless
-    /// set.
+    /// What it is for (`commonEncryptionScheme`): a scheme of Common Encryption, such as `cenc`, or
+    /// a `METHOD` of HLS; anything unless set.
     pub scheme: Option<String>,
 }
 
@@ -42,12 +42,13 @@ pub struct CpixSystem {
     pub key_id: KeyId,
     /// A whole `pssh` box.
     pub pssh: Option<Vec<u8>>,
-    /// The `URI` of `EXT-X-KEY` (`URIExtXKey`, up to CPIX 2.3; SPEKE 1 has no other signalling for HLS).
+    /// The `URI` of `EXT-X-KEY` (`URIExtXKey`, up to CPIX 2.3; SPEKE 1 has no other signalling for
+    /// HLS).
     pub key_uri: Option<String>,
     /// The `EXT-X-KEY` of media playlists (`HLSSignalingData`).
     pub media_key: Option<HlsKey>,
-    /// The `EXT-X-SESSION-KEY` of multivariant playlists (`HLSSignalingData`). Where there is signalling for media playlists alone,
-    /// multivariant playlists are to have none.
+    /// The `EXT-X-SESSION-KEY` of multivariant playlists (`HLSSignalingData`). Where there is
+    /// signalling for media playlists alone, multivariant playlists are to have none.
     pub session_key: Option<HlsKey>,
     /// The content of the `ProtectionHeader` of a Smooth Streaming manifest, in Base64.
     pub smooth_header: Option<String>,
@@ -63,23 +64,29 @@ impl Cpix {
     /// Reads a document.
     ///
     /// # Errors
-    /// [`Error::Cpix`] if it is malformed, [`Error::EncryptedKey`] if a key is encrypted, [`Error::CpixUnsupported`] if it needs
-    /// what is left out here, [`Error::LimitExceeded`] if it is too long or too deep. None repeats a key.
+    /// [`Error::Cpix`] if it is malformed, [`Error::EncryptedKey`] if a key is encrypted,
+    /// [`Error::CpixUnsupported`] if it needs what is left out here, [`Error::LimitExceeded`] if it
+    /// is too long or too deep. None repeats a key.
     pub fn parse(document: &[u8]) -> Result<Self, Error> {
         read::read(document)
     }
 
-    /// The key for a rendition. A document of one key without rules gives it to all, as servers of the first version of SPEKE mean it.
+    /// The key for a rendition. A document of one key without rules gives it to all, as servers of
+    /// the first version of SPEKE mean it.
     ///
     /// # Errors
-    /// [`Error::NoOneKey`] if no rule gives it a key or rules give it several, there are several and no rules, a rule gives a key that is
-    /// not there, or one asks for what is not known of the rendition.
+    /// [`Error::NoOneKey`] if no rule gives it a key or rules give it several, there are several
+    /// and no rules, a rule gives a key that is not there, or one asks for what is not known of the
+    /// rendition.
     pub fn key_for(&self, rendition: &Rendition) -> Result<&CpixKey, Error> {
         if self.rules.is_empty() {
             return match &self.keys[..] {
                 [] => Err(Error::NoOneKey("it has none".into())),
                 [only] => Ok(only),
-                several => Err(Error::NoOneKey(format!("it has {} and no rules for their use", several.len()))),
+                several => Err(Error::NoOneKey(format!(
+                    "it has {} and no rules for their use",
+                    several.len()
+                ))),
             };
         }
         let Rendition { name, bitrate, .. } = rendition;
@@ -89,12 +96,16 @@ impl Cpix {
                 _ if !rule.applies_to(rendition)? => {}
                 Some(id) if id != rule.key_id => {
                     let other = rule.key_id;
-                    return Err(Error::NoOneKey(format!("its rules give both {id} and {other} to {name:?} at {bitrate} bit/s")));
+                    return Err(Error::NoOneKey(format!(
+                        "its rules give both {id} and {other} to {name:?} at {bitrate} bit/s"
+                    )));
                 }
                 _ => given = Some(rule.key_id),
             }
         }
-        let id = given.ok_or_else(|| Error::NoOneKey(format!("none of its rules gives one to {name:?} at {bitrate} bit/s")))?;
+        let id = given.ok_or_else(|| {
+            Error::NoOneKey(format!("none of its rules gives one to {name:?} at {bitrate} bit/s"))
+        })?;
         let key = self.keys.iter().find(|key| key.id == id);
         key.ok_or_else(|| Error::NoOneKey(format!("a rule gives {id}, which it does not hold")))
     }

@@ -1,4 +1,5 @@
-//! How `HLSSignalingData` tells a key: the attributes of an `EXT-X-KEY` or `EXT-X-SESSION-KEY` (RFC 8216, 4.3.2.4 and 4.3.4.5).
+//! How `HLSSignalingData` tells a key: the attributes of an `EXT-X-KEY` or `EXT-X-SESSION-KEY` (RFC
+//! 8216, 4.3.2.4 and 4.3.4.5).
 //!
 //! Other lines, which may stand there as well, and other attributes are not taken over.
 
@@ -20,23 +21,36 @@ pub struct HlsKey {
 }
 
 impl HlsKey {
-    /// Reads the one tag of that name among the lines of `text`, which `element` holds. Id and vector must be those of the key, if they
-    /// stand there.
-    pub(super) fn read(element: &Element, text: &str, tag: &str, id: KeyId, iv: Option<Iv>) -> Result<Self, Error> {
+    /// Reads the one tag of that name among the lines of `text`, which `element` holds. Id and
+    /// vector must be those of the key, if they stand there.
+    pub(super) fn read(
+        element: &Element,
+        text: &str,
+        tag: &str,
+        id: KeyId,
+        iv: Option<Iv>,
+    ) -> Result<Self, Error> {
         let malformed = |problem: &str| element.malformed(format!("HLSSignalingData: {problem}"));
-        let mut tags = text.lines().filter_map(|line| line.trim().strip_prefix(tag)?.strip_prefix(':'));
+        let mut tags =
+            text.lines().filter_map(|line| line.trim().strip_prefix(tag)?.strip_prefix(':'));
         let (Some(list), None) = (tags.next(), tags.next()) else {
             return Err(malformed(&format!("not one {tag}")));
         };
-        let attributes = Attributes::parse(list).ok_or_else(|| malformed("not a list of attributes"))?;
+        let attributes =
+            Attributes::parse(list).ok_or_else(|| malformed("not a list of attributes"))?;
         let told = |name| attributes.value(name, false).map_err(|problem| malformed(&problem));
-        let quoted =
-            |name| attributes.value(name, true).map(|value| value.map(str::to_owned)).map_err(|problem| malformed(&problem));
+        let quoted = |name| {
+            attributes
+                .value(name, true)
+                .map(|value| value.map(str::to_owned))
+                .map_err(|problem| malformed(&problem))
+        };
         let is_other_iv = |text: &str| iv.is_none() || text.parse().ok() != iv;
         if told("IV")?.is_some_and(is_other_iv) {
             return Err(malformed("its IV is not the explicitIV of the key"));
         }
-        let is_other_id = |text: &str| text.strip_prefix("0x").and_then(|digits| digits.parse().ok()) != Some(id);
+        let is_other_id =
+            |text: &str| text.strip_prefix("0x").and_then(|digits| digits.parse().ok()) != Some(id);
         if told("KEYID")?.is_some_and(is_other_id) {
             return Err(malformed("its KEYID is not that of the key"));
         }
@@ -60,14 +74,20 @@ impl<'a> Attributes<'a> {
             let (name, behind) = rest.split_once('=')?;
             let name = name.trim();
             let (value, is_quoted, behind) = match behind.strip_prefix('"') {
-                Some(behind) => behind.split_once('"').map(|(value, behind)| (value, true, behind))?,
+                Some(behind) => {
+                    behind.split_once('"').map(|(value, behind)| (value, true, behind))?
+                }
                 None => {
                     let (value, behind) = behind.split_at(behind.find(',').unwrap_or(behind.len()));
                     (value.trim(), false, behind)
                 }
             };
-            let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
-            if name.is_empty() || !name.bytes().all(is_name) || attributes.iter().any(|(other, ..)| *other == name) {
+            let is_name =
+                |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+            if name.is_empty()
+                || !name.bytes().all(is_name)
+                || attributes.iter().any(|(other, ..)| *other == name)
+            {
                 return None;
             }
             attributes.push((name, value, is_quoted));

@@ -21,9 +21,14 @@ pub(super) fn read(document: &[u8]) -> Result<Cpix, Error> {
         }
         cpix.keys.push(key);
     }
-    cpix.systems =
-        root.at(["DRMSystemList", "DRMSystem"]).map(|system| read_system(system, &cpix.keys)).collect::<Result<_, _>>()?;
-    cpix.rules = root.at(["ContentKeyUsageRuleList", "ContentKeyUsageRule"]).map(read_rule).collect::<Result<_, _>>()?;
+    cpix.systems = root
+        .at(["DRMSystemList", "DRMSystem"])
+        .map(|system| read_system(system, &cpix.keys))
+        .collect::<Result<_, _>>()?;
+    cpix.rules = root
+        .at(["ContentKeyUsageRuleList", "ContentKeyUsageRule"])
+        .map(read_rule)
+        .collect::<Result<_, _>>()?;
     Ok(cpix)
 }
 
@@ -42,12 +47,16 @@ fn read_secret(id: KeyId, secret: &Element) -> Result<ContentKey, Error> {
     if secret.children("EncryptedValue").next().is_some() {
         return Err(Error::EncryptedKey(id));
     }
-    let plain = secret.child("PlainValue")?.ok_or_else(|| secret.malformed("a secret without PlainValue"))?;
+    let plain = secret
+        .child("PlainValue")?
+        .ok_or_else(|| secret.malformed("a secret without PlainValue"))?;
     ContentKey::from_base64(plain.text()).map_err(|error| plain.malformed(error.to_string()))
 }
 
 fn read_system(element: &Element, keys: &[CpixKey]) -> Result<CpixSystem, Error> {
-    let system = element.attribute("systemId").ok_or_else(|| element.malformed("a DRMSystem without systemId"))?;
+    let system = element
+        .attribute("systemId")
+        .ok_or_else(|| element.malformed("a DRMSystem without systemId"))?;
     let key_id = key_id(element)?;
     let iv = keys.iter().find(|key| key.id == key_id).and_then(|key| key.iv);
     let (mut media_key, mut session_key) = (None, None);
@@ -55,7 +64,11 @@ fn read_system(element: &Element, keys: &[CpixKey]) -> Result<CpixSystem, Error>
         let (told, tag) = match data.attribute("playlist") {
             None | Some("media") => (&mut media_key, "#EXT-X-KEY"),
             Some("master" | "multiVariant") => (&mut session_key, "#EXT-X-SESSION-KEY"),
-            Some(_) => return Err(data.malformed("HLSSignalingData: neither for media nor for multivariant playlists")),
+            Some(_) => {
+                return Err(data.malformed(
+                    "HLSSignalingData: neither for media nor for multivariant playlists",
+                ));
+            }
         };
         if told.replace(HlsKey::read(data, &base64_text(data)?, tag, key_id, iv)?).is_some() {
             return Err(data.malformed("HLSSignalingData: a second for the same playlists"));
@@ -68,21 +81,30 @@ fn read_system(element: &Element, keys: &[CpixKey]) -> Result<CpixSystem, Error>
         key_uri: element.child("URIExtXKey")?.map(base64_text).transpose()?,
         media_key,
         session_key,
-        smooth_header: element.child("SmoothStreamingProtectionHeaderData")?.map(|data| data.text().to_owned()),
+        smooth_header: element
+            .child("SmoothStreamingProtectionHeaderData")?
+            .map(|data| data.text().to_owned()),
     })
 }
 
-/// A rule with a filter that is not known must not be passed over: nobody knows which tracks it is for.
+/// A rule with a filter that is not known must not be passed over: nobody knows which tracks it is
+/// for.
 fn read_rule(element: &Element) -> Result<UsageRule, Error> {
     if element.children("KeyPeriodFilter").next().is_some() {
         return Err(Error::CpixUnsupported("key periods"));
     }
-    element.knows(&["id", "kid", "intendedTrackType"], &["VideoFilter", "AudioFilter", "BitrateFilter", "LabelFilter"])?;
+    element.knows(
+        &["id", "kid", "intendedTrackType"],
+        &["VideoFilter", "AudioFilter", "BitrateFilter", "LabelFilter"],
+    )?;
     Ok(UsageRule {
         key_id: key_id(element)?,
         videos: element.children("VideoFilter").map(read_video_filter).collect::<Result<_, _>>()?,
         audios: element.children("AudioFilter").map(read_audio_filter).collect::<Result<_, _>>()?,
-        bitrates: element.children("BitrateFilter").map(read_bitrate_filter).collect::<Result<_, _>>()?,
+        bitrates: element
+            .children("BitrateFilter")
+            .map(read_bitrate_filter)
+            .collect::<Result<_, _>>()?,
         labels: element.children("LabelFilter").map(read_label_filter).collect::<Result<_, _>>()?,
     })
 }
@@ -112,16 +134,22 @@ fn read_bitrate_filter(filter: &Element) -> Result<Range, Error> {
 
 fn read_label_filter(filter: &Element) -> Result<String, Error> {
     filter.knows(&["label"], &[])?;
-    filter.attribute("label").map(Into::into).ok_or_else(|| filter.malformed("a LabelFilter without a label"))
+    filter
+        .attribute("label")
+        .map(Into::into)
+        .ok_or_else(|| filter.malformed("a LabelFilter without a label"))
 }
 
 /// A range of which one end is told, or both; `None` if neither is.
 fn range(least: Option<u64>, most: Option<u64>) -> Option<Range> {
-    (least.is_some() || most.is_some()).then(|| Range { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) })
+    (least.is_some() || most.is_some())
+        .then(|| Range { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) })
 }
 
 fn number(element: &Element, name: &str) -> Result<Option<u64>, Error> {
-    let value = element.attribute(name).map(|value| value.parse().map_err(|_| element.malformed(format!("{name} is no number"))));
+    let value = element
+        .attribute(name)
+        .map(|value| value.parse().map_err(|_| element.malformed(format!("{name} is no number"))));
     value.transpose()
 }
 
@@ -134,7 +162,8 @@ fn is_set(element: &Element, name: &str) -> Result<bool, Error> {
 }
 
 fn key_id(element: &Element) -> Result<KeyId, Error> {
-    let text = element.attribute("kid").ok_or_else(|| element.malformed("an element without kid"))?;
+    let text =
+        element.attribute("kid").ok_or_else(|| element.malformed("an element without kid"))?;
     text.parse().map_err(|error: Error| element.malformed(error.to_string()))
 }
 

@@ -6,9 +6,10 @@ use crate::{Error, KeyId};
 
 /// Which tracks a key is for.
 ///
-/// Of each kind of filter that the rule has, one must let the track pass. Filters for video and audio are one kind, so that a rule with
-/// both is for both: so SPEKE 2 writes a key for all tracks, which by the letter of CPIX would be for none. The type of track that it is
-/// meant for (`intendedTrackType`) tells people something and decides nothing.
+/// Of each kind of filter that the rule has, one must let the track pass. Filters for video and
+/// audio are one kind, so that a rule with both is for both: so SPEKE 2 writes a key for all
+/// tracks, which by the letter of CPIX would be for none. The type of track that it is meant for
+/// (`intendedTrackType`) tells people something and decides nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsageRule {
@@ -47,10 +48,20 @@ pub(super) struct VideoFilter {
 impl VideoFilter {
     /// No codec that is carried has a high dynamic range.
     fn passes(self, rendition: &Rendition) -> Result<bool, Error> {
-        let pixels = rendition.track.codec.dimensions().map(|(width, height)| u64::from(width) * u64::from(height));
+        let pixels = rendition
+            .track
+            .codec
+            .dimensions()
+            .map(|(width, height)| u64::from(width) * u64::from(height));
         let rate = rendition.track.frame_rate().map(FrameRate::thousandths);
-        let has_pixels = is_within(self.pixels, pixels.filter(|pixels| *pixels > 0), "size of the picture", rendition)?;
-        let has_rate = is_within(self.frame_rate, rate.filter(|rate| *rate > 0), "frame rate", rendition)?;
+        let has_pixels = is_within(
+            self.pixels,
+            pixels.filter(|pixels| *pixels > 0),
+            "size of the picture",
+            rendition,
+        )?;
+        let has_rate =
+            is_within(self.frame_rate, rate.filter(|rate| *rate > 0), "frame rate", rendition)?;
         Ok(!self.is_special && has_pixels && has_rate)
     }
 }
@@ -59,12 +70,15 @@ impl UsageRule {
     /// Whether the key is for that rendition.
     ///
     /// # Errors
-    /// [`Error::NoOneKey`] if the rule asks for what is not known of it: no key may be given then (CPIX 2.3, usage rule filters).
+    /// [`Error::NoOneKey`] if the rule asks for what is not known of it: no key may be given then
+    /// (CPIX 2.3, usage rule filters).
     pub fn applies_to(&self, rendition: &Rendition) -> Result<bool, Error> {
         let bitrate = rendition.bitrate.into();
-        let is_label = |label: &String| *label == rendition.name || Some(label) == rendition.label.as_ref();
+        let is_label =
+            |label: &String| *label == rendition.name || Some(label) == rendition.label.as_ref();
         Ok(self.is_for_kind_of(rendition)?
-            && (self.bitrates.is_empty() || self.bitrates.iter().any(|range| range.contains(bitrate)))
+            && (self.bitrates.is_empty()
+                || self.bitrates.iter().any(|range| range.contains(bitrate)))
             && (self.labels.is_empty() || self.labels.iter().any(is_label)))
     }
 
@@ -75,8 +89,12 @@ impl UsageRule {
         match rendition.kind() {
             MediaKind::Video => any(self.videos.iter().map(|filter| filter.passes(rendition))),
             MediaKind::Audio => {
-                let channels = rendition.track.codec.sampling().map(|(_, channels)| channels.into());
-                any(self.audios.iter().map(|range| is_within(*range, channels, "number of channels", rendition)))
+                let channels =
+                    rendition.track.codec.sampling().map(|(_, channels)| channels.into());
+                any(self
+                    .audios
+                    .iter()
+                    .map(|range| is_within(*range, channels, "number of channels", rendition)))
             }
             _ => Ok(false),
         }
@@ -89,8 +107,17 @@ fn any(all: impl Iterator<Item = Result<bool, Error>>) -> Result<bool, Error> {
 }
 
 /// Whether what is known of a rendition is within a range, if there is one.
-fn is_within(range: Option<Range>, value: Option<u64>, what: &str, rendition: &Rendition) -> Result<bool, Error> {
+fn is_within(
+    range: Option<Range>,
+    value: Option<u64>,
+    what: &str,
+    rendition: &Rendition,
+) -> Result<bool, Error> {
     let Rendition { name, bitrate, .. } = rendition;
-    let unknown = || Error::NoOneKey(format!("a rule asks for the {what} of {name:?} at {bitrate} bit/s, which is not known"));
+    let unknown = || {
+        Error::NoOneKey(format!(
+            "a rule asks for the {what} of {name:?} at {bitrate} bit/s, which is not known"
+        ))
+    };
     range.map_or(Ok(true), |range| value.map(|value| range.contains(value)).ok_or_else(unknown))
 }

@@ -17,7 +17,8 @@ const MOST_ELEMENTS: usize = 1 << 14;
 /// How many attributes an element may have: comparing each with all others takes the square of it.
 const MOST_ATTRIBUTES: usize = 64;
 
-/// An element. Names are without prefix; text is what stands in it directly, without the space around it, and may be a secret.
+/// An element. Names are without prefix; text is what stands in it directly, without the space
+/// around it, and may be a secret.
 pub(super) struct Element {
     pub(super) offset: u64,
     name: String,
@@ -45,7 +46,8 @@ impl Element {
         self.children(list).flat_map(move |list| list.children(entry))
     }
 
-    /// The element of that name in it, if it has anything in it: servers answer with empty ones where they have nothing to say.
+    /// The element of that name in it, if it has anything in it: servers answer with empty ones
+    /// where they have nothing to say.
     ///
     /// # Errors
     /// [`Error::Cpix`] if there are two.
@@ -61,11 +63,16 @@ impl Element {
         self.children.is_empty() && self.text().is_empty()
     }
 
-    /// An error if it has an attribute that is not one of these, or an element that is not one of those.
+    /// An error if it has an attribute that is not one of these, or an element that is not one of
+    /// those.
     pub(super) fn knows(&self, attributes: &[&str], children: &[&str]) -> Result<(), Error> {
         let is_known = self.attributes.iter().all(|(name, _)| attributes.contains(&name.as_str()))
             && self.children.iter().all(|child| children.contains(&child.name.as_str()));
-        if is_known { Ok(()) } else { Err(Error::CpixUnsupported("a filter which is not of CPIX 2.3")) }
+        if is_known {
+            Ok(())
+        } else {
+            Err(Error::CpixUnsupported("a filter which is not of CPIX 2.3"))
+        }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -81,13 +88,17 @@ impl Element {
         let mut attributes = Vec::new();
         for attribute in tag.attributes() {
             if attributes.len() == MOST_ATTRIBUTES {
-                return Err(Error::LimitExceeded { what: "the attributes of an element", limit: MOST_ATTRIBUTES as u64 });
+                return Err(Error::LimitExceeded {
+                    what: "the attributes of an element",
+                    limit: MOST_ATTRIBUTES as u64,
+                });
             }
             let attribute = attribute.map_err(|_| broken(offset))?;
             if attribute.key.as_namespace_binding().is_some() {
                 continue;
             }
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| broken(offset))?;
+            let value =
+                attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| broken(offset))?;
             attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
         }
         let (children, text) = (Vec::new(), Zeroizing::default());
@@ -98,10 +109,15 @@ impl Element {
 /// Reads a document as the tree of its root element.
 pub(super) fn parse(document: &[u8]) -> Result<Element, Error> {
     if document.len() > Cpix::MAX_BYTES {
-        return Err(Error::LimitExceeded { what: "the bytes of the CPIX document", limit: Cpix::MAX_BYTES as u64 });
+        return Err(Error::LimitExceeded {
+            what: "the bytes of the CPIX document",
+            limit: Cpix::MAX_BYTES as u64,
+        });
     }
-    let text = std::str::from_utf8(document)
-        .map_err(|error| Error::Cpix { offset: error.valid_up_to() as u64, problem: "not UTF-8".into() })?;
+    let text = std::str::from_utf8(document).map_err(|error| Error::Cpix {
+        offset: error.valid_up_to() as u64,
+        problem: "not UTF-8".into(),
+    })?;
     let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     reader.config_mut().expand_empty_elements = true;
     let mut builder = Builder::default();
@@ -132,7 +148,9 @@ impl Builder {
             Event::CData(text) => self.secret(text.xml10_content(), offset)?,
             Event::GeneralRef(entity) => self.entity(&entity, offset)?,
             Event::DocType(_) => return Err(Error::CpixUnsupported("a document type declaration")),
-            Event::Eof if self.open.is_empty() => return self.root.take().ok_or_else(|| broken(offset)).map(Some),
+            Event::Eof if self.open.is_empty() => {
+                return self.root.take().ok_or_else(|| broken(offset)).map(Some);
+            }
             Event::Eof => return Err(broken(offset)),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
@@ -144,11 +162,17 @@ impl Builder {
             return Err(broken(offset));
         }
         if self.open.len() == Cpix::MAX_DEPTH {
-            return Err(Error::LimitExceeded { what: "the elements around each other", limit: Cpix::MAX_DEPTH as u64 });
+            return Err(Error::LimitExceeded {
+                what: "the elements around each other",
+                limit: Cpix::MAX_DEPTH as u64,
+            });
         }
         self.count += 1;
         if self.count > MOST_ELEMENTS {
-            return Err(Error::LimitExceeded { what: "the elements of the CPIX document", limit: MOST_ELEMENTS as u64 });
+            return Err(Error::LimitExceeded {
+                what: "the elements of the CPIX document",
+                limit: MOST_ELEMENTS as u64,
+            });
         }
         self.open.push(Element::new(tag, offset)?);
         Ok(())
@@ -196,7 +220,8 @@ impl Builder {
 fn push(secret: &mut Zeroizing<String>, text: &str) {
     let len = secret.len().saturating_add(text.len());
     if len > secret.capacity() {
-        let mut grown = Zeroizing::new(String::with_capacity(len.max(secret.capacity().saturating_mul(2))));
+        let mut grown =
+            Zeroizing::new(String::with_capacity(len.max(secret.capacity().saturating_mul(2))));
         grown.push_str(secret);
         *secret = grown;
     }

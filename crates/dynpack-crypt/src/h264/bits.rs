@@ -1,4 +1,5 @@
-//! Reading bits of a NAL unit (ITU-T H.264, 7.2, 9.1), past its emulation prevention bytes (7.4.1.1).
+//! Reading bits of a NAL unit (ITU-T H.264, 7.2, 9.1), past its emulation prevention bytes
+//! (7.4.1.1).
 
 /// A walk through the bits of a NAL unit. What is not there is `None`.
 pub(super) struct Bits<'a> {

@@ -44,7 +44,9 @@ impl Sps {
             bits.flag()?;
             if bits.flag()? {
                 let lists = if chroma == 3 { 12 } else { 8 };
-                (0..lists).try_for_each(|list| skip_scaling_list(&mut bits, if list < 6 { 16 } else { 64 }))?;
+                (0..lists).try_for_each(|list| {
+                    skip_scaling_list(&mut bits, if list < 6 { 16 } else { 64 })
+                })?;
             }
         }
         let frame_num_bits = bits.golomb_up_to(12)? + 4;
@@ -56,7 +58,15 @@ impl Sps {
         let frames_only = bits.flag()?;
         let has_chroma = chroma != 0 && !has_separate_planes;
         let map_units = width.checked_mul(height)?;
-        Some(Self { id, has_separate_planes, has_chroma, frame_num_bits, picture_order, frames_only, map_units })
+        Some(Self {
+            id,
+            has_separate_planes,
+            has_chroma,
+            frame_num_bits,
+            picture_order,
+            frames_only,
+            map_units,
+        })
     }
 }
 

@@ -26,7 +26,8 @@ enum SliceType {
 }
 
 impl SliceHeaders {
-    /// With the parameter sets of a configuration. One that cannot be read is passed over: maybe no slice refers to it.
+    /// With the parameter sets of a configuration. One that cannot be read is passed over: maybe no
+    /// slice refers to it.
     pub(crate) fn new(config: &AvcConfig) -> Self {
         let mut headers = Self::default();
         config.sps.iter().for_each(|unit| headers.learn(NalUnit::SPS, unit));
@@ -51,19 +52,30 @@ impl SliceHeaders {
         }
     }
 
-    /// Bytes of a slice up to the one that ends its header, NAL unit header and emulation prevention included.
+    /// Bytes of a slice up to the one that ends its header, NAL unit header and emulation
+    /// prevention included.
     pub(crate) fn len(&self, unit: &[u8]) -> Result<usize, Error> {
-        let cut_short = || Error::Malformed("a slice header is cut short, or has a value out of range".into());
+        let cut_short =
+            || Error::Malformed("a slice header is cut short, or has a value out of range".into());
         let mut bits = Bits::behind_header(unit);
         bits.golomb().ok_or_else(cut_short)?;
         let slice_type = SliceType::read(&mut bits).ok_or_else(cut_short)?;
         let id = bits.golomb().ok_or_else(cut_short)?;
-        let pps = self.pps.get(&id).ok_or_else(|| Error::Malformed(format!("a slice without its picture parameter set {id}")))?;
+        let pps = self.pps.get(&id).ok_or_else(|| {
+            Error::Malformed(format!("a slice without its picture parameter set {id}"))
+        })?;
         let sps = self.sps.get(&pps.sps);
-        let sps = sps.ok_or_else(|| Error::Malformed(format!("a slice without its sequence parameter set {}", pps.sps)))?;
+        let sps = sps.ok_or_else(|| {
+            Error::Malformed(format!("a slice without its sequence parameter set {}", pps.sps))
+        })?;
         let header = unit.first().copied().unwrap_or_default();
-        let slice =
-            Slice { sps, pps, slice_type, is_idr: NalUnit::kind_of(unit) == NalUnit::IDR, is_reference: header & 0x60 != 0 };
+        let slice = Slice {
+            sps,
+            pps,
+            slice_type,
+            is_idr: NalUnit::kind_of(unit) == NalUnit::IDR,
+            is_reference: header & 0x60 != 0,
+        };
         slice.skip(&mut bits).ok_or_else(cut_short)?;
         Ok(bits.bytes_read())
     }
@@ -161,7 +173,8 @@ impl Slice<'_> {
         for _ in 0..lists {
             skip_reordering(bits)?;
         }
-        let is_weighted = if self.slice_type == SliceType::B { self.pps.weights_b } else { self.pps.weights_p };
+        let is_weighted =
+            if self.slice_type == SliceType::B { self.pps.weights_b } else { self.pps.weights_p };
         if is_weighted {
             bits.skip_golomb(1 + u32::from(self.sps.has_chroma))?;
             for count in references.iter().take(lists) {

@@ -10,8 +10,9 @@ use crate::Error;
 
 /// A key of AES-128. It never prints, is wiped when dropped, and compared in constant time.
 ///
-/// It stays at one place in memory: where it is moved, as in a list that grows, no copy of it is left behind. Whoever takes the bytes out
-/// with [`expose`](Self::expose) answers for where they go.
+/// It stays at one place in memory: where it is moved, as in a list that grows, no copy of it is
+/// left behind. Whoever takes the bytes out with [`expose`](Self::expose) answers for where they
+/// go.
 #[derive(Clone)]
 pub struct ContentKey(Box<Zeroizing<[u8; 16]>>);
 
@@ -62,7 +63,11 @@ impl fmt::Debug for ContentKey {
 
 impl PartialEq for ContentKey {
     fn eq(&self, other: &Self) -> bool {
-        let differing = self.0.iter().zip(other.0.iter()).fold(0, |differing, (one, other)| black_box(differing | (one ^ other)));
+        let differing = self
+            .0
+            .iter()
+            .zip(other.0.iter())
+            .fold(0, |differing, (one, other)| black_box(differing | (one ^ other)));
         differing == 0
     }
 }
@@ -76,7 +81,10 @@ mod tests {
     #[test]
     fn a_key_never_prints() {
         let key = ContentKey::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
-        assert_eq!(format!("{key:?} {:#?}", Some(&key)), "ContentKey(secret) Some(\n    ContentKey(secret),\n)");
+        assert_eq!(
+            format!("{key:?} {:#?}", Some(&key)),
+            "ContentKey(secret) Some(\n    ContentKey(secret),\n)"
+        );
         assert_eq!(ContentKey::from_base64("AAECAwQFBgcICQoLDA0ODw==").unwrap(), key);
         assert_ne!(ContentKey::new([0; 16]), key);
     }
@@ -100,6 +108,11 @@ mod tests {
             ContentKey::from_base64("AAECAwQFBgcICQoLDA0ODw"),
         ];
         let messages = refused.map(|refused| refused.unwrap_err().to_string());
-        assert!(messages.iter().all(|message| message.starts_with("not a key: ") && !message.contains("secret")), "{messages:?}");
+        assert!(
+            messages
+                .iter()
+                .all(|message| message.starts_with("not a key: ") && !message.contains("secret")),
+            "{messages:?}"
+        );
     }
 }

@@ -6,10 +6,11 @@ use std::str::FromStr;
 use super::notation;
 use crate::Error;
 
-/// The id of a content key (KID, ISO/IEC 23001-7, 8.2): 16 bytes in the order in which a UUID is written.
+/// The id of a content key (KID, ISO/IEC 23001-7, 8.2): 16 bytes in the order in which a UUID is
+/// written.
 ///
-/// It is no secret. It is read as a UUID, with or without hyphens, in braces, or behind `urn:uuid:`; and printed in lower case
-/// with hyphens.
+/// It is no secret. It is read as a UUID, with or without hyphens, in braces, or behind
+/// `urn:uuid:`; and printed in lower case with hyphens.
 ///
 /// ```
 /// use dynpack_crypt::KeyId;
@@ -22,7 +23,8 @@ use crate::Error;
 pub struct KeyId(pub [u8; 16]);
 
 impl KeyId {
-    /// The bytes as a GUID lies in memory on Windows, the first three fields in little-endian order: so PlayReady writes it.
+    /// The bytes as a GUID lies in memory on Windows, the first three fields in little-endian
+    /// order: so PlayReady writes it.
     #[must_use]
     pub const fn to_guid_bytes(self) -> [u8; 16] {
         let [a, b, c, d, e, f, g, h, rest @ ..] = self.0;
@@ -46,7 +48,10 @@ impl FromStr for KeyId {
         let bare = bare.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(bare);
         let lens = bare.split('-').map(str::len);
         if bare.contains('-') && !lens.eq([8, 4, 4, 4, 12]) {
-            return Err(Error::Notation { what: WHAT, problem: "its hyphens are not those of a UUID" });
+            return Err(Error::Notation {
+                what: WHAT,
+                problem: "its hyphens are not those of a UUID",
+            });
         }
         let mut id = Self([0; 16]);
         notation::hex(&bare.replace('-', ""), WHAT, &mut id.0)?;
@@ -82,14 +87,20 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(id));
         }
-        assert_eq!((id.to_string().as_str(), id.to_hex().as_str()), (TEXT, "00112233445566778899aabbccddeeff"));
+        assert_eq!(
+            (id.to_string().as_str(), id.to_hex().as_str()),
+            (TEXT, "00112233445566778899aabbccddeeff")
+        );
         assert_eq!(format!("{id:?}"), format!("KeyId({TEXT})"));
     }
 
     #[test]
     fn a_guid_turns_its_first_three_fields() {
         let id: KeyId = TEXT.parse().unwrap();
-        let guid = [0x33, 0x22, 0x11, 0, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff];
+        let guid = [
+            0x33, 0x22, 0x11, 0, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee,
+            0xff,
+        ];
         assert_eq!(id.to_guid_bytes(), guid);
     }
 
@@ -97,10 +108,22 @@ mod tests {
     fn what_is_no_uuid_is_refused() {
         for (text, problem) in [
             ("", "not a key id: there are not 32 hexadecimal digits"),
-            ("00112233445566778899aabbccddeef", "not a key id: there are not 32 hexadecimal digits"),
-            ("00112233445566778899aabbccddeefg", "not a key id: a character is no hexadecimal digit"),
-            ("0011223344556677-8899-aabb-ccdd-eeff", "not a key id: its hyphens are not those of a UUID"),
-            ("{00112233445566778899aabbccddeeff", "not a key id: there are not 32 hexadecimal digits"),
+            (
+                "00112233445566778899aabbccddeef",
+                "not a key id: there are not 32 hexadecimal digits",
+            ),
+            (
+                "00112233445566778899aabbccddeefg",
+                "not a key id: a character is no hexadecimal digit",
+            ),
+            (
+                "0011223344556677-8899-aabb-ccdd-eeff",
+                "not a key id: its hyphens are not those of a UUID",
+            ),
+            (
+                "{00112233445566778899aabbccddeeff",
+                "not a key id: there are not 32 hexadecimal digits",
+            ),
             ("éééééééééééééééé", "not a key id: a character is no hexadecimal digit"),
         ] {
             assert_eq!(text.parse::<KeyId>().unwrap_err().to_string(), problem);

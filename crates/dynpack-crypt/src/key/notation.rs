@@ -17,7 +17,8 @@ pub(super) fn hex(text: &str, what: &'static str, bytes: &mut [u8; 16]) -> Resul
     for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
         for digit in digits {
             let digit = char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            *byte = *byte << 4 | digit.ok_or_else(|| problem("a character is no hexadecimal digit"))?;
+            *byte =
+                *byte << 4 | digit.ok_or_else(|| problem("a character is no hexadecimal digit"))?;
         }
     }
     Ok(())
@@ -38,7 +39,8 @@ pub(crate) fn write_uuid(bytes: [u8; 16], f: &mut fmt::Formatter<'_>) -> fmt::Re
 pub(super) fn base64(text: &str, what: &'static str, bytes: &mut [u8; 16]) -> Result<(), Error> {
     // Room for what 24 characters can hold.
     let mut decoded = Zeroizing::new([0; 18]);
-    let len = if text.len() == 24 { STANDARD.decode_slice(text, &mut decoded[..]).ok() } else { None };
+    let len =
+        if text.len() == 24 { STANDARD.decode_slice(text, &mut decoded[..]).ok() } else { None };
     let problem = Error::Notation { what, problem: "it is not the Base64 of 16 bytes" };
     let (Some(16), Some(read)) = (len, decoded.first_chunk::<16>()) else { return Err(problem) };
     bytes.copy_from_slice(read);

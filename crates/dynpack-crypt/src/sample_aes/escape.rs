@@ -1,6 +1,7 @@
 //! Emulation prevention (ITU-T H.264, 7.4.1.1).
 
-/// Puts a byte 3 before each byte of at most 3 that follows two zeros, from `start` on. Mostly there is none, and nothing moves.
+/// Puts a byte 3 before each byte of at most 3 that follows two zeros, from `start` on. Mostly
+/// there is none, and nothing moves.
 pub(super) fn escape(start: usize, out: &mut Vec<u8>) {
     let Some(at) = out.get(start..).and_then(next) else { return };
     let unit = out.split_off(start + at);
@@ -18,7 +19,8 @@ pub(super) fn escape(start: usize, out: &mut Vec<u8>) {
 /// How many bytes are looked at together.
 const STRETCH: usize = 64;
 
-/// Where the first byte is that wants a 3 before it. Two zeros are rare, so whole stretches are asked for them first.
+/// Where the first byte is that wants a 3 before it. Two zeros are rare, so whole stretches are
+/// asked for them first.
 fn next(unit: &[u8]) -> Option<usize> {
     (0..unit.len()).step_by(STRETCH).find_map(|start| {
         let stretch = unit.get(start..unit.len().min(start + STRETCH + 2))?;

@@ -21,8 +21,8 @@ pub fn avc_descriptors() -> Vec<u8> {
     [&[PRIVATE_DATA_INDICATOR, 4], &b"zavc"[..]].concat()
 }
 
-/// The descriptors of encrypted AAC in the PMT: with the configuration of the decoder, which the clear parts of frames do not
-/// tell (2.3.4).
+/// The descriptors of encrypted AAC in the PMT: with the configuration of the decoder, which the
+/// clear parts of frames do not tell (2.3.4).
 ///
 /// # Errors
 /// [`Error::Unsupported`] if the configuration is longer than a descriptor holds.

@@ -1,4 +1,5 @@
-//! ClearKey, the system without protection, for tests and for content that need not be (*Encrypted Media Extensions*, 9.1).
+//! ClearKey, the system without protection, for tests and for content that need not be (*Encrypted
+//! Media Extensions*, 9.1).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,7 +30,14 @@ pub fn licence<'a>(keys: impl IntoIterator<Item = (KeyId, &'a ContentKey)>) -> Z
     licence.push_str(r#"{"keys":["#);
     for (at, (id, key)) in keys.into_iter().enumerate() {
         let key = Zeroizing::new(URL_SAFE_NO_PAD.encode(key.expose()));
-        let parts = [if at > 0 { "," } else { "" }, r#"{"kty":"oct","kid":""#, &key_id(id), r#"","k":""#, &key, r#""}"#];
+        let parts = [
+            if at > 0 { "," } else { "" },
+            r#"{"kty":"oct","kid":""#,
+            &key_id(id),
+            r#"","k":""#,
+            &key,
+            r#""}"#,
+        ];
         parts.into_iter().for_each(|part| licence.push_str(part));
     }
     licence.push_str(r#"],"type":"temporary"}"#);
@@ -57,7 +65,10 @@ mod tests {
         assert_eq!(key_id(id), "-_v7-_v7-_v7-_v7-_v7-w");
         let one = r#"{"kty":"oct","kid":"-_v7-_v7-_v7-_v7-_v7-w","k":"_____________________w"}"#;
         assert_eq!(*licence([(id, &key)]), format!(r#"{{"keys":[{one}],"type":"temporary"}}"#));
-        assert_eq!(*licence([(id, &key), (id, &key)]), format!(r#"{{"keys":[{one},{one}],"type":"temporary"}}"#));
+        assert_eq!(
+            *licence([(id, &key), (id, &key)]),
+            format!(r#"{{"keys":[{one},{one}],"type":"temporary"}}"#)
+        );
         assert_eq!(*licence([]), r#"{"keys":[],"type":"temporary"}"#);
     }
 }

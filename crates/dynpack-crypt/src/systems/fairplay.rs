@@ -3,7 +3,8 @@
 /// The `KEYFORMAT` of FairPlay in HLS.
 pub const KEY_FORMAT: &str = "com.apple.streamingkeydelivery";
 
-/// The key URI for a licence URL: with the scheme `skd`, by which players know that FairPlay is to fetch the key.
+/// The key URI for a licence URL: with the scheme `skd`, by which players know that FairPlay is to
+/// fetch the key.
 #[must_use]
 pub fn key_uri(licence_url: &str) -> String {
     let rest = licence_url.split_once("://").map_or(licence_url, |(_, rest)| rest);
@@ -16,8 +17,11 @@ mod tests {
 
     #[test]
     fn a_licence_url_becomes_a_key_uri() {
-        for url in ["https://keys.example/FairPlay/?kid=1", "skd://keys.example/FairPlay/?kid=1", "keys.example/FairPlay/?kid=1"]
-        {
+        for url in [
+            "https://keys.example/FairPlay/?kid=1",
+            "skd://keys.example/FairPlay/?kid=1",
+            "keys.example/FairPlay/?kid=1",
+        ] {
             assert_eq!(key_uri(url), "skd://keys.example/FairPlay/?kid=1");
         }
     }

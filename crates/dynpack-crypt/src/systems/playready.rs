@@ -24,8 +24,8 @@ const NAMESPACE: &str = "http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeade
 
 /// What a header tells PlayReady.
 ///
-/// Its version is the oldest that can say it, for the sake of old devices: 4.0 for one key by `cenc`, 4.2 for several, 4.3 by
-/// `cbcs`.
+/// Its version is the oldest that can say it, for the sake of old devices: 4.0 for one key by
+/// `cenc`, 4.2 for several, 4.3 by `cbcs`.
 #[derive(Clone, Debug)]
 pub struct Header<'a> {
     scheme: Scheme,
@@ -35,8 +35,9 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// A header for content under those keys. A key which is given besides its id gets a checksum, by which PlayReady tells that
-    /// a licence has the right one (by `cenc` only: 4.3 knows none for `cbcs`).
+    /// A header for content under those keys. A key which is given besides its id gets a checksum,
+    /// by which PlayReady tells that a licence has the right one (by `cenc` only: 4.3 knows none
+    /// for `cbcs`).
     #[must_use]
     pub const fn new(scheme: Scheme, keys: &'a [(KeyId, Option<&'a ContentKey>)]) -> Self {
         Self { scheme, keys, licence_url: None, custom_attributes: None }
@@ -68,12 +69,21 @@ impl<'a> Header<'a> {
             (Scheme::Cenc, _) => ("4.2.0.0", self.list()),
             (Scheme::Cbcs, _) => ("4.3.0.0", self.list()),
         };
-        let url = self.licence_url.map(|url| format!("<LA_URL>{}</LA_URL>", escape(url))).unwrap_or_default();
-        let custom = self.custom_attributes.map(|xml| format!("<CUSTOMATTRIBUTES>{xml}</CUSTOMATTRIBUTES>")).unwrap_or_default();
-        format!(r#"<WRMHEADER xmlns="{NAMESPACE}" version="{version}"><DATA>{protection}{url}{custom}</DATA></WRMHEADER>"#)
+        let url = self
+            .licence_url
+            .map(|url| format!("<LA_URL>{}</LA_URL>", escape(url)))
+            .unwrap_or_default();
+        let custom = self
+            .custom_attributes
+            .map(|xml| format!("<CUSTOMATTRIBUTES>{xml}</CUSTOMATTRIBUTES>"))
+            .unwrap_or_default();
+        format!(
+            r#"<WRMHEADER xmlns="{NAMESPACE}" version="{version}"><DATA>{protection}{url}{custom}</DATA></WRMHEADER>"#
+        )
     }
 
-    /// The object, which holds the header in UTF-16 (2): what `mspr:pro` and Smooth Streaming have in Base64.
+    /// The object, which holds the header in UTF-16 (2): what `mspr:pro` and Smooth Streaming have
+    /// in Base64.
     ///
     /// # Errors
     /// [`Error::System`] if it is longer than PlayReady takes.
@@ -82,7 +92,12 @@ impl<'a> Header<'a> {
         let len = header.len() + 10;
         let (record, object) = match (u16::try_from(header.len()), u32::try_from(len)) {
             (Ok(record), Ok(object)) if len <= MOST_OBJECT => (record, object),
-            _ => return Err(Error::System { system: "PlayReady", problem: format!("{len} bytes are more than {MOST_OBJECT}") }),
+            _ => {
+                return Err(Error::System {
+                    system: "PlayReady",
+                    problem: format!("{len} bytes are more than {MOST_OBJECT}"),
+                });
+            }
         };
         let mut out = Vec::with_capacity(len);
         out.extend(object.to_le_bytes());
@@ -112,18 +127,26 @@ impl<'a> Header<'a> {
     /// One key in the terms of version 4.0 (3.2).
     fn oldest(&self, id: KeyId, key: Option<&ContentKey>) -> String {
         let kid = STANDARD.encode(id.to_guid_bytes());
-        let checksum = key.map(|key| format!("<CHECKSUM>{}</CHECKSUM>", checksum(id, key))).unwrap_or_default();
-        format!("<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>{kid}</KID>{checksum}")
+        let checksum = key
+            .map(|key| format!("<CHECKSUM>{}</CHECKSUM>", checksum(id, key)))
+            .unwrap_or_default();
+        format!(
+            "<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>{kid}</KID>{checksum}"
+        )
     }
 
-    /// Keys in the terms of versions 4.2 and 4.3, whose attributes stand in alphabetical order (3.4, 3.5).
+    /// Keys in the terms of versions 4.2 and 4.3, whose attributes stand in alphabetical order
+    /// (3.4, 3.5).
     fn list(&self) -> String {
         let keys = self.keys.iter().map(|(id, key)| {
             let kid = STANDARD.encode(id.to_guid_bytes());
             match (self.scheme, key) {
                 (Scheme::Cbcs, _) => format!(r#"<KID ALGID="AESCBC" VALUE="{kid}"></KID>"#),
                 (Scheme::Cenc, Some(key)) => {
-                    format!(r#"<KID ALGID="AESCTR" CHECKSUM="{}" VALUE="{kid}"></KID>"#, checksum(*id, key))
+                    format!(
+                        r#"<KID ALGID="AESCTR" CHECKSUM="{}" VALUE="{kid}"></KID>"#,
+                        checksum(*id, key)
+                    )
                 }
                 (Scheme::Cenc, None) => format!(r#"<KID ALGID="AESCTR" VALUE="{kid}"></KID>"#),
             }

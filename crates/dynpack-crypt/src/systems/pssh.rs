@@ -67,7 +67,10 @@ impl Pssh {
     /// # Errors
     /// [`Error::System`] if it is no such box, or not a whole one.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        Self::read(bytes).ok_or_else(|| Error::System { system: "pssh", problem: "it is no whole box of version 0 or 1".into() })
+        Self::read(bytes).ok_or_else(|| Error::System {
+            system: "pssh",
+            problem: "it is no whole box of version 0 or 1".into(),
+        })
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
@@ -116,7 +119,10 @@ mod tests {
     #[test]
     fn boxes_are_read_back() {
         let ids = vec![KeyId([1; 16]), KeyId([2; 16])];
-        for pssh in [Pssh::new(SystemId::WIDEVINE, b"data".to_vec()), Pssh::new(SystemId::COMMON, Vec::new()).with_key_ids(ids)] {
+        for pssh in [
+            Pssh::new(SystemId::WIDEVINE, b"data".to_vec()),
+            Pssh::new(SystemId::COMMON, Vec::new()).with_key_ids(ids),
+        ] {
             let bytes = pssh.to_bytes();
             assert_eq!(Pssh::parse(&bytes), Ok(pssh));
             for cut in 0..bytes.len() {
@@ -124,7 +130,10 @@ mod tests {
             }
             let longer = [&bytes[..], b"x"].concat();
             let problem = Pssh::parse(&longer).unwrap_err().to_string();
-            assert_eq!(problem, "the pssh header cannot be made: it is no whole box of version 0 or 1");
+            assert_eq!(
+                problem,
+                "the pssh header cannot be made: it is no whole box of version 0 or 1"
+            );
         }
     }
 }

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use crate::key::notation;
 use crate::{Error, KeyId};
 
-/// The id of a protection system, a UUID (the registry of DASH-IF, <https://dashif.org/identifiers/content_protection/>).
+/// The id of a protection system, a UUID (the registry of DASH-IF,
+/// <https://dashif.org/identifiers/content_protection/>).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemId(pub [u8; 16]);
 
@@ -30,7 +31,9 @@ impl FromStr for SystemId {
     fn from_str(text: &str) -> Result<Self, Error> {
         let read: Result<KeyId, Error> = text.parse();
         read.map(|id| Self(id.0)).map_err(|error| match error {
-            Error::Notation { problem, .. } => Error::Notation { what: "the id of a protection system", problem },
+            Error::Notation { problem, .. } => {
+                Error::Notation { what: "the id of a protection system", problem }
+            }
             other => other,
         })
     }
@@ -54,7 +57,13 @@ mod tests {
 
     #[test]
     fn ids_are_those_of_the_registry() {
-        let ids = [SystemId::WIDEVINE, SystemId::PLAYREADY, SystemId::FAIRPLAY, SystemId::COMMON, SystemId::CLEAR_KEY];
+        let ids = [
+            SystemId::WIDEVINE,
+            SystemId::PLAYREADY,
+            SystemId::FAIRPLAY,
+            SystemId::COMMON,
+            SystemId::CLEAR_KEY,
+        ];
         let texts = [
             "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",
             "9a04f079-9840-4286-ab92-e65be0885f95",
@@ -65,6 +74,9 @@ mod tests {
         assert_eq!(ids.map(|id| id.to_string()), texts);
         assert_eq!(texts[0].to_uppercase().parse(), Ok(SystemId::WIDEVINE));
         let problem = "widevine".parse::<SystemId>().unwrap_err().to_string();
-        assert_eq!(problem, "not the id of a protection system: there are not 32 hexadecimal digits");
+        assert_eq!(
+            problem,
+            "not the id of a protection system: there are not 32 hexadecimal digits"
+        );
     }
 }

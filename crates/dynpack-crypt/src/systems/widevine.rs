@@ -7,7 +7,8 @@ use crate::cenc::Scheme;
 /// The `KEYFORMAT` of Widevine in HLS.
 pub const KEY_FORMAT: &str = "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
 
-/// The header of Widevine for content under those keys, with whatever id the licence server knows the content by.
+/// The header of Widevine for content under those keys, with whatever id the licence server knows
+/// the content by.
 #[must_use]
 pub fn pssh(key_ids: &[KeyId], content_id: Option<&[u8]>, scheme: Scheme) -> Pssh {
     let mut data = Vec::new();
@@ -47,14 +48,23 @@ mod tests {
     use super::*;
 
     fn keys() -> [KeyId; 2] {
-        ["ad13f9ea-2be6-98b8-75f5-04a8e3ccea64", "558ee541-b90a-b2f3-950d-00ade3760d45"].map(|text| text.parse().unwrap())
+        ["ad13f9ea-2be6-98b8-75f5-04a8e3ccea64", "558ee541-b90a-b2f3-950d-00ade3760d45"]
+            .map(|text| text.parse().unwrap())
     }
 
     #[test]
     fn fields_are_written_as_protocol_buffers() {
         let [key, other] = keys();
         let pssh = pssh(&[key, other], Some(b"film"), Scheme::Cenc);
-        let expected = [b"\x12\x10", &key.0[..], b"\x12\x10", &other.0, b"\x22\x04film", b"\x48\xe3\xdc\x95\x9b\x06"].concat();
+        let expected = [
+            b"\x12\x10",
+            &key.0[..],
+            b"\x12\x10",
+            &other.0,
+            b"\x22\x04film",
+            b"\x48\xe3\xdc\x95\x9b\x06",
+        ]
+        .concat();
         assert_eq!(pssh.data, expected);
     }
 

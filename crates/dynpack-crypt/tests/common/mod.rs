@@ -14,7 +14,8 @@ pub(crate) const STREAMS: [(&str, &[u8]); 5] = [
 
 /// The NAL units between the start codes of a stream.
 pub(crate) fn units(stream: &[u8]) -> Vec<Vec<u8>> {
-    let starts: Vec<_> = (0..stream.len()).filter(|&at| stream[at..].starts_with(&[0, 0, 1])).collect();
+    let starts: Vec<_> =
+        (0..stream.len()).filter(|&at| stream[at..].starts_with(&[0, 0, 1])).collect();
     let ends = starts.iter().skip(1).copied().chain([stream.len()]);
     let units = starts.iter().zip(ends).map(|(start, end)| {
         let unit = &stream[start + 3..end];
@@ -26,7 +27,10 @@ pub(crate) fn units(stream: &[u8]) -> Vec<Vec<u8>> {
 
 /// NAL units as a sample holds them, behind lengths of 4 bytes.
 pub(crate) fn sample(units: &[Vec<u8>]) -> Vec<u8> {
-    units.iter().flat_map(|unit| [&u32::try_from(unit.len()).unwrap().to_be_bytes()[..], unit].concat()).collect()
+    units
+        .iter()
+        .flat_map(|unit| [&u32::try_from(unit.len()).unwrap().to_be_bytes()[..], unit].concat())
+        .collect()
 }
 
 /// The configuration with the parameter sets among `units`.

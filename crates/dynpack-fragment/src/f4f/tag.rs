@@ -11,7 +11,8 @@ const AROUND_LEN: u64 = 11 + 4;
 /// The largest data of a tag: 24 bits.
 const MOST_DATA: u64 = (1 << 24) - 1;
 
-/// Whether a tag holds the configuration of the codec or a sample (`AVCPacketType`, `AACPacketType`).
+/// Whether a tag holds the configuration of the codec or a sample (`AVCPacketType`,
+/// `AACPacketType`).
 #[derive(Clone, Copy)]
 enum Packet {
     Configuration = 0,
@@ -35,7 +36,8 @@ impl Carriage {
         }
     }
 
-    /// Bytes of a tag with so many bytes of a sample or configuration; `None` if that is too much for one.
+    /// Bytes of a tag with so many bytes of a sample or configuration; `None` if that is too much
+    /// for one.
     pub(super) fn tag_len(self, size: u64) -> Option<u64> {
         let data = self.prefix_len() + size;
         (data <= MOST_DATA).then_some(AROUND_LEN + data)
@@ -88,7 +90,8 @@ impl Carriage {
                 out.put_uint(offset.into(), 3);
             }
             Self::Aac => {
-                // Format 10, and 44 kHz, 16 bits, stereo whatever the configuration says: it alone counts.
+                // Format 10, and 44 kHz, 16 bits, stereo whatever the configuration says: it alone
+                // counts.
                 out.put_u8(0xaf);
                 out.put_u8(packet as u8);
             }

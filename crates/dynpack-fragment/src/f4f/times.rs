@@ -18,16 +18,24 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// Both are rescaled from the absolute time, so that nothing adds up. `delay` is what all times of the stream are moved by.
-    pub(super) fn new(rendition: &Rendition, sample: &Sample, delay: Ticks) -> Result<Self, &'static str> {
-        let millis = |time: Ticks| time.rescale_floor(rendition.timescale(), Timescale::MILLIS) + delay;
+    /// Both are rescaled from the absolute time, so that nothing adds up. `delay` is what all times
+    /// of the stream are moved by.
+    pub(super) fn new(
+        rendition: &Rendition,
+        sample: &Sample,
+        delay: Ticks,
+    ) -> Result<Self, &'static str> {
+        let millis =
+            |time: Ticks| time.rescale_floor(rendition.timescale(), Timescale::MILLIS) + delay;
         let decode = millis(decode_time(rendition, sample));
         let offset = millis(rendition.cuts.presentation_time(sample)) - decode;
         let decode = u32::try_from(decode.0).ok().filter(|&decode| i64::from(decode) <= LATEST);
-        let offset = u32::try_from(offset.0).ok().filter(|&offset| i64::from(offset) <= MOST_OFFSET);
+        let offset =
+            u32::try_from(offset.0).ok().filter(|&offset| i64::from(offset) <= MOST_OFFSET);
         Ok(Self {
             decode: decode.ok_or("its time lies outside 31 bits of milliseconds")?,
-            offset: offset.ok_or("it is presented more than 23 bits of milliseconds behind its decoding")?,
+            offset: offset
+                .ok_or("it is presented more than 23 bits of milliseconds behind its decoding")?,
         })
     }
 }
@@ -36,8 +44,14 @@ impl Times {
 pub(super) fn delay<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Ticks {
     let earliest = renditions.filter_map(|rendition| {
         let first = rendition.cuts.samples().start;
-        let sample = rendition.track.samples.samples(first..SampleIndex(first.0.saturating_add(1))).next()?;
-        Some(decode_time(rendition, &sample).rescale_floor(rendition.timescale(), Timescale::MILLIS))
+        let sample = rendition
+            .track
+            .samples
+            .samples(first..SampleIndex(first.0.saturating_add(1)))
+            .next()?;
+        Some(
+            decode_time(rendition, &sample).rescale_floor(rendition.timescale(), Timescale::MILLIS),
+        )
     });
     -earliest.min().unwrap_or_default().min(Ticks::ZERO)
 }

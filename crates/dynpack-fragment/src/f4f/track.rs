@@ -24,15 +24,25 @@ pub(super) struct Track {
 }
 
 impl Track {
-    pub(super) fn new(rendition: &Rendition, segment: &Segment, delay: Ticks) -> Result<Self, Error> {
+    pub(super) fn new(
+        rendition: &Rendition,
+        segment: &Segment,
+        delay: Ticks,
+    ) -> Result<Self, Error> {
         let codec = &rendition.track.codec;
         let unsupported = || Error::Unsupported(format!("FLV does not know {}", codec.rfc6381()));
         let (carriage, configuration) = Carriage::of(codec).ok_or_else(unsupported)?;
         let mut len = carriage.tag_len(configuration.len() as u64).ok_or_else(unsupported)?;
         let mut frames = Vec::new();
-        for sample in rendition.track.samples.samples(segment.samples.clone()).filter(|sample| sample.size > 0) {
-            len +=
-                carriage.tag_len(sample.size.into()).ok_or_else(|| refused(sample.index, "it is too large for a tag of FLV"))?;
+        for sample in rendition
+            .track
+            .samples
+            .samples(segment.samples.clone())
+            .filter(|sample| sample.size > 0)
+        {
+            len += carriage
+                .tag_len(sample.size.into())
+                .ok_or_else(|| refused(sample.index, "it is too large for a tag of FLV"))?;
             frames.push(Frame::new(rendition, &sample, delay)?);
         }
         Ok(Self { carriage, configuration, frames, len })
@@ -59,7 +69,8 @@ impl Track {
 
 impl Frame {
     fn new(rendition: &Rendition, sample: &Sample, delay: Ticks) -> Result<Self, Error> {
-        let times = Times::new(rendition, sample, delay).map_err(|problem| refused(sample.index, problem))?;
+        let times = Times::new(rendition, sample, delay)
+            .map_err(|problem| refused(sample.index, problem))?;
         Ok(Self { times, index: sample.index, size: sample.size, is_sync: sample.is_sync })
     }
 }

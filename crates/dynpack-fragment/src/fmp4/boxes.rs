@@ -7,7 +7,8 @@ use dynpack_media::boxes::put_box;
 /// The identity transformation of `mvhd` and `tkhd` (8.2.2, 8.3.2).
 pub(super) const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
-/// Appends a list of brands, as `ftyp` and `styp` hold it (4.3, 8.16.2): the first is the major brand, and compatible with itself.
+/// Appends a list of brands, as `ftyp` and `styp` hold it (4.3, 8.16.2): the first is the major
+/// brand, and compatible with itself.
 pub(super) fn put_brands(out: &mut Vec<u8>, kind: &[u8; 4], brands: &[FourCc]) {
     let Some(major) = brands.first() else { return };
     put_box(out, kind, |out| {

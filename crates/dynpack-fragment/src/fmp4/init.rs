@@ -1,4 +1,5 @@
-//! Init segments: `ftyp` and a `moov` without samples (ISO/IEC 14496-12, 8.2 to 8.5 and 8.8; ISO/IEC 23000-19, 7.3.1).
+//! Init segments: `ftyp` and a `moov` without samples (ISO/IEC 14496-12, 8.2 to 8.5 and 8.8;
+//! ISO/IEC 23000-19, 7.3.1).
 
 use bytes::{BufMut, Bytes};
 use dynpack_media::boxes::{put_box, put_full_box};
@@ -14,7 +15,11 @@ const TRACK_FLAGS: u32 = 7;
 /// Volume 1.0, as 8.8 fixed point.
 const FULL_VOLUME: u16 = 0x0100;
 
-pub(super) fn write(profile: Profile, rendition: &Rendition, protection: Option<&Protection>) -> Result<Bytes, Error> {
+pub(super) fn write(
+    profile: Profile,
+    rendition: &Rendition,
+    protection: Option<&Protection>,
+) -> Result<Bytes, Error> {
     let brands = profile.init_brands(rendition);
     let brands = brands.ok_or_else(|| Error::Unsupported("it has no init segments".into()))?;
     let entry_len = rendition.track.sample_entry.len();
@@ -22,7 +27,8 @@ pub(super) fn write(profile: Profile, rendition: &Rendition, protection: Option<
         return Err(Error::Unsupported(format!("its sample entry has {entry_len} bytes")));
     }
     let clear = || Ok(rendition.track.sample_entry.clone());
-    let entry = protection.map_or_else(clear, |protection| protection.sample_entry(&rendition.track))?;
+    let entry =
+        protection.map_or_else(clear, |protection| protection.sample_entry(&rendition.track))?;
     let mut out = Vec::with_capacity(entry_len + 1024);
     put_brands(&mut out, b"ftyp", brands);
     put_box(&mut out, b"moov", |out| {
@@ -36,7 +42,8 @@ pub(super) fn write(profile: Profile, rendition: &Rendition, protection: Option<
     Ok(out.into())
 }
 
-/// The `mvhd` box (8.2.2). Creation times are 0, so that equal files give equal bytes; the duration is 0 since the `moov` has no samples.
+/// The `mvhd` box (8.2.2). Creation times are 0, so that equal files give equal bytes; the duration
+/// is 0 since the `moov` has no samples.
 fn put_mvhd(out: &mut Vec<u8>, rendition: &Rendition) {
     put_full_box(out, b"mvhd", 0, 0, |out| {
         out.put_u64(0);
@@ -78,8 +85,8 @@ fn put_tkhd(out: &mut Vec<u8>, rendition: &Rendition) {
     });
 }
 
-/// The `elst` box (8.6.6) with one edit, where media lies before the start of the presentation: all from there on. Its duration is 0,
-/// which stands for that of all fragments.
+/// The `elst` box (8.6.6) with one edit, where media lies before the start of the presentation: all
+/// from there on. Its duration is 0, which stands for that of all fragments.
 fn put_edts(out: &mut Vec<u8>, rendition: &Rendition) {
     let lead = rendition.cuts.lead().0;
     if lead <= 0 {
@@ -171,9 +178,12 @@ fn put_stbl(out: &mut Vec<u8>, entry: &[u8]) {
     put_full_box(out, b"stco", 0, 0, |out| out.put_u32(0));
 }
 
-/// The `mehd` and `trex` boxes (8.8.2, 8.8.3). The duration is known, since all is stored; the defaults stand in each fragment.
+/// The `mehd` and `trex` boxes (8.8.2, 8.8.3). The duration is known, since all is stored; the
+/// defaults stand in each fragment.
 fn put_mvex(out: &mut Vec<u8>, rendition: &Rendition) {
-    put_full_box(out, b"mehd", 1, 0, |out| out.put_u64(u64::try_from(rendition.end().0).unwrap_or_default()));
+    put_full_box(out, b"mehd", 1, 0, |out| {
+        out.put_u64(u64::try_from(rendition.end().0).unwrap_or_default())
+    });
     put_full_box(out, b"trex", 0, 0, |out| {
         out.put_u32(TRACK_ID);
         out.put_u32(1);
@@ -181,11 +191,14 @@ fn put_mvex(out: &mut Vec<u8>, rendition: &Rendition) {
     });
 }
 
-/// Width and height as displayed, as 16.16 fixed point: the coded size with its pixel aspect ratio in the width (8.3.2).
+/// Width and height as displayed, as 16.16 fixed point: the coded size with its pixel aspect ratio
+/// in the width (8.3.2).
 fn display_size(rendition: &Rendition) -> (u32, u32) {
     const ONE: u32 = 1 << 16;
     let codec = &rendition.track.codec;
-    let Some(((width, height), pixel)) = codec.dimensions().zip(codec.pixel_aspect()) else { return (0, 0) };
+    let Some(((width, height), pixel)) = codec.dimensions().zip(codec.pixel_aspect()) else {
+        return (0, 0);
+    };
     let coded = u32::from(width) << 16;
     (pixel.stretch(width, ONE).filter(|&width| width > 0).unwrap_or(coded), u32::from(height) << 16)
 }

@@ -44,10 +44,22 @@ pub(super) struct Fragment<'a> {
 
 impl<'a> Fragment<'a> {
     /// A fragment in the clear.
-    pub(super) fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment, selection: Selection) -> Self {
+    pub(super) fn new(
+        profile: Profile,
+        rendition: &'a Rendition,
+        segment: &'a Segment,
+        selection: Selection,
+    ) -> Self {
         let times = Times::new(profile.clock(), rendition, segment, selection);
         let payload_len = rendition.track.samples.byte_len(times.samples());
-        Self { profile, rendition, segment, payload_len, run: Run::new(profile, rendition, times), signal: None }
+        Self {
+            profile,
+            rendition,
+            segment,
+            payload_len,
+            run: Run::new(profile, rendition, times),
+            signal: None,
+        }
     }
 
     /// The same, which says how its samples are encrypted.
@@ -95,8 +107,8 @@ impl<'a> Fragment<'a> {
         Ok(())
     }
 
-    /// The `sidx` box (8.16.3) with this segment as its one subsegment. Its times are those of the presentation, after the edit list
-    /// (8.16.3.1): the numbers that the manifests give too.
+    /// The `sidx` box (8.16.3) with this segment as its one subsegment. Its times are those of the
+    /// presentation, after the edit list (8.16.3.1): the numbers that the manifests give too.
     fn put_sidx(&self, out: &mut Vec<u8>) -> Result<(), Error> {
         let start = self.time(self.segment.start)?;
         put_full_box(out, b"sidx", 1, 0, |out| {
@@ -114,22 +126,28 @@ impl<'a> Fragment<'a> {
         Ok(())
     }
 
-    /// `starts_with_SAP`, `SAP_type` and `SAP_delta_time` (8.16.3.3): type 1, where the sync sample is the first that is presented.
-    /// Where others are presented before it, only a look into the samples would tell whether those can be decoded: type 0, unknown.
+    /// `starts_with_SAP`, `SAP_type` and `SAP_delta_time` (8.16.3.3): type 1, where the sync sample
+    /// is the first that is presented. Where others are presented before it, only a look into the
+    /// samples would tell whether those can be decoded: type 0, unknown.
     fn stream_access_point(&self) -> u32 {
         let first = self.rendition.track.samples.samples(self.samples()).next();
         match first {
             Some(first) if !first.is_sync => 0,
-            Some(first) if self.rendition.cuts.presentation_time(&first) > self.segment.start => 1 << 31,
+            Some(first) if self.rendition.cuts.presentation_time(&first) > self.segment.start => {
+                1 << 31
+            }
             _ => 1 << 31 | 1 << 28,
         }
     }
 
     fn put_moof(&self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let data_offset = i32::try_from(self.moof_len() + self.mdat_header_len()).map_err(|_| self.too_many())?;
+        let data_offset =
+            i32::try_from(self.moof_len() + self.mdat_header_len()).map_err(|_| self.too_many())?;
         let (start, mut result) = (out.len(), Ok(()));
         put_box(out, b"moof", |out| {
-            put_full_box(out, b"mfhd", 0, 0, |out| out.put_u32(self.segment.number.0.wrapping_add(1)));
+            put_full_box(out, b"mfhd", 0, 0, |out| {
+                out.put_u32(self.segment.number.0.wrapping_add(1))
+            });
             put_box(out, b"traf", |out| {
                 result = self.put_traf(out, start, data_offset);
             });
@@ -152,10 +170,12 @@ impl<'a> Fragment<'a> {
         if is_smooth { self.put_tfxd(out) } else { Ok(()) }
     }
 
-    /// The `tfxd` box (\[MS-SSTR\] 2.2.4.4): when the segment is presented, and until when, as the client manifest says it.
+    /// The `tfxd` box (\[MS-SSTR\] 2.2.4.4): when the segment is presented, and until when, as the
+    /// client manifest says it.
     fn put_tfxd(&self, out: &mut Vec<u8>) -> Result<(), Error> {
         let start = self.time(self.run.times().written(self.segment.start))?;
-        let end = self.time(self.run.times().written(self.segment.start + self.segment.duration))?;
+        let end =
+            self.time(self.run.times().written(self.segment.start + self.segment.duration))?;
         put_uuid_box(out, TFXD, 1, 0, |out| {
             out.put_u64(start);
             out.put_u64(end.saturating_sub(start));
@@ -187,7 +207,9 @@ impl<'a> Fragment<'a> {
 
     /// A segment too long for the fields of a `sidx` has none: 2 GiB, or 2^32 ticks.
     fn is_indexed(&self) -> bool {
-        self.profile.has_index() && self.subsegment_len() <= MOST_INDEXED && u32::try_from(self.segment.duration.0).is_ok()
+        self.profile.has_index()
+            && self.subsegment_len() <= MOST_INDEXED
+            && u32::try_from(self.segment.duration.0).is_ok()
     }
 
     fn subsegment_len(&self) -> u64 {
@@ -196,7 +218,13 @@ impl<'a> Fragment<'a> {
 
     fn moof_len(&self) -> u64 {
         let start = if self.profile.clock() == Clock::Smooth { TFXD_LEN } else { TFDT_LEN };
-        BOX_LEN + MFHD_LEN + BOX_LEN + self.run.tfhd_len() + start + self.run.trun_len() + self.signal.map_or(0, Signal::len)
+        BOX_LEN
+            + MFHD_LEN
+            + BOX_LEN
+            + self.run.tfhd_len()
+            + start
+            + self.run.trun_len()
+            + self.signal.map_or(0, Signal::len)
     }
 
     fn mdat_header_len(&self) -> u64 {
@@ -206,7 +234,8 @@ impl<'a> Fragment<'a> {
     /// A time as a field holds it.
     fn time(&self, time: Ticks) -> Result<u64, Error> {
         let problem = || format!("it is decoded before 0, at {time}");
-        u64::try_from(time.0).map_err(|_| Error::Sample { sample: self.samples().start, problem: problem() })
+        u64::try_from(time.0)
+            .map_err(|_| Error::Sample { sample: self.samples().start, problem: problem() })
     }
 
     fn too_many(&self) -> Error {

@@ -10,21 +10,26 @@ use super::times::Clock;
 pub enum Profile {
     /// CMAF (ISO/IEC 23000-19), for HLS and DASH.
     ///
-    /// Tracks are of the structural brand `cmf2` (7.7.3) and so of `cmfc` too: video has no edit list but signed composition offsets
-    /// (`trun` version 1), and whatever a fragment needs stands in the fragment itself, not in `trex`. Audio with priming has one
-    /// offset edit (7.5.13). A segment is one fragment of one chunk, and says so as `cmfs` (7.3.3); DASH wants `msdh`, and `msix` for
-    /// the `sidx` that tells when it is presented and how long it is (ISO/IEC 23009-1, 6.3.4).
+    /// Tracks are of the structural brand `cmf2` (7.7.3) and so of `cmfc` too: video has no edit
+    /// list but signed composition offsets (`trun` version 1), and whatever a fragment needs stands
+    /// in the fragment itself, not in `trex`. Audio with priming has one offset edit (7.5.13). A
+    /// segment is one fragment of one chunk, and says so as `cmfs` (7.3.3); DASH wants `msdh`, and
+    /// `msix` for the `sidx` that tells when it is presented and how long it is (ISO/IEC 23009-1,
+    /// 6.3.4).
     Cmaf,
-    /// The live profile of DASH for ISO files (ISO/IEC 23009-1, 8.4), as Azure's `mpd-time-csf` had it before CMAF: the same boxes,
-    /// under the brands of the Common File Format and DASH alone, with no claim to CMAF.
+    /// The live profile of DASH for ISO files (ISO/IEC 23009-1, 8.4), as Azure's `mpd-time-csf` had
+    /// it before CMAF: the same boxes, under the brands of the Common File Format and DASH alone,
+    /// with no claim to CMAF.
     Csf,
-    /// Smooth Streaming fragments (\[MS-SSTR\] 2.2.4): nothing but `moof` and `mdat`, with `tfxd` in place of `tfdt`, on a clock of
-    /// 10 MHz.
+    /// Smooth Streaming fragments (\[MS-SSTR\] 2.2.4): nothing but `moof` and `mdat`, with `tfxd`
+    /// in place of `tfdt`, on a clock of 10 MHz.
     ///
-    /// There is no init segment, since clients make it of their manifest, and so no edit list that could skip audio priming, nor can a
-    /// time be negative. Samples which are priming alone stand at 0 and last 0 ticks, and one that is priming in part lasts for the
-    /// rest: no sample is lost, and all others are where they belong. Composition offsets are signed (`trun` version 1) and start at 0: dash.js and Shaka Player take the start of the
-    /// segment as the decode time of its first sample, and offsets as the version says.
+    /// There is no init segment, since clients make it of their manifest, and so no edit list that
+    /// could skip audio priming, nor can a time be negative. Samples which are priming alone stand
+    /// at 0 and last 0 ticks, and one that is priming in part lasts for the rest: no sample is
+    /// lost, and all others are where they belong. Composition offsets are signed (`trun` version
+    /// 1) and start at 0: dash.js and Shaka Player take the start of the segment as the decode time
+    /// of its first sample, and offsets as the version says.
     Smooth,
 }
 
@@ -32,8 +37,11 @@ impl Profile {
     /// The brands of an init segment, the major one first; `None` where there are no init segments.
     pub(super) fn init_brands(self, rendition: &Rendition) -> Option<&'static [FourCc]> {
         match self {
-            // An edit list on video, which the timeline never makes, would be legal in `cmfc` alone.
-            Self::Cmaf if rendition.kind() == MediaKind::Video && rendition.cuts.lead().0 > 0 => Some(&[CMFC, ISO6, DASH]),
+            // An edit list on video, which the timeline never makes, would be legal in `cmfc`
+            // alone.
+            Self::Cmaf if rendition.kind() == MediaKind::Video && rendition.cuts.lead().0 > 0 => {
+                Some(&[CMFC, ISO6, DASH])
+            }
             Self::Cmaf => Some(&[CMFC, ISO6, CMF2, DASH]),
             Self::Csf => Some(&[CCFF, ISO6, DASH]),
             Self::Smooth => None,
@@ -56,7 +64,8 @@ impl Profile {
         !matches!(self, Self::Smooth)
     }
 
-    /// Whether `tfhd` says that data lies behind its own `moof`. It does so in any case; \[MS-SSTR\] 2.2.4.6 does not know the flag.
+    /// Whether `tfhd` says that data lies behind its own `moof`. It does so in any case;
+    /// \[MS-SSTR\] 2.2.4.6 does not know the flag.
     pub(super) const fn says_base_is_moof(self) -> bool {
         !matches!(self, Self::Smooth)
     }
@@ -80,7 +89,8 @@ const CMF2: FourCc = FourCc(*b"cmf2");
 const CMFS: FourCc = FourCc(*b"cmfs");
 /// Files for DASH (ISO/IEC 23009-1, 6.3).
 const DASH: FourCc = FourCc(*b"dash");
-/// The base format with `tfdt`, default-base-is-moof and signed composition offsets in `trun` (ISO/IEC 14496-12, Annex E).
+/// The base format with `tfdt`, default-base-is-moof and signed composition offsets in `trun`
+/// (ISO/IEC 14496-12, Annex E).
 const ISO6: FourCc = FourCc(*b"iso6");
 /// DASH media segments.
 const MSDH: FourCc = FourCc(*b"msdh");

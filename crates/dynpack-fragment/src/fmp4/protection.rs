@@ -1,4 +1,5 @@
-//! How samples are encrypted, and what init segments and fragments say of it (ISO/IEC 23001-7; PIFF 1.1).
+//! How samples are encrypted, and what init segments and fragments say of it (ISO/IEC 23001-7; PIFF
+//! 1.1).
 
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use crate::Error;
 /// How many slices of a picture are counted where nobody has looked.
 const SLICES: u64 = 4;
 
-/// How a rendition's samples are encrypted, and what its init segment and fragments say of it. Cheap to clone.
+/// How a rendition's samples are encrypted, and what its init segment and fragments say of it.
+/// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Protection {
     encryptor: Arc<SampleEncryptor>,
@@ -30,14 +32,15 @@ enum Form {
 }
 
 impl Protection {
-    /// Told by the boxes of ISO/IEC 23001-7: `sinf` with `tenc`; `saiz`, `saio` and `senc` in each fragment.
+    /// Told by the boxes of ISO/IEC 23001-7: `sinf` with `tenc`; `saiz`, `saio` and `senc` in each
+    /// fragment.
     #[must_use]
     pub fn new(encryptor: SampleEncryptor) -> Self {
         Self { encryptor: Arc::new(encryptor), systems: [].into(), form: Form::Common }
     }
 
-    /// Told by the boxes of PIFF, as devices for Smooth Streaming want them: in a fragment one of an extended type. PIFF knows
-    /// `cenc` alone; under another scheme, segments cannot be made.
+    /// Told by the boxes of PIFF, as devices for Smooth Streaming want them: in a fragment one of
+    /// an extended type. PIFF knows `cenc` alone; under another scheme, segments cannot be made.
     #[must_use]
     pub fn piff(encryptor: SampleEncryptor) -> Self {
         Self { form: Form::Piff, ..Self::new(encryptor) }
@@ -77,13 +80,15 @@ impl Protection {
     pub(super) fn check(&self) -> Result<(), Error> {
         match (self.form, self.encryptor.track().scheme()) {
             (Form::Common, _) | (Form::Piff, Scheme::Cenc) => Ok(()),
-            (Form::Piff, other) => {
-                Err(refused(dynpack_crypt::Error::Unsupported(format!("PIFF has no place for {}", other.as_str()))))
-            }
+            (Form::Piff, other) => Err(refused(dynpack_crypt::Error::Unsupported(format!(
+                "PIFF has no place for {}",
+                other.as_str()
+            )))),
         }
     }
 
-    /// What a fragment says of `count` samples from `first` on, where that does not depend on what is in them.
+    /// What a fragment says of `count` samples from `first` on, where that does not depend on what
+    /// is in them.
     pub(super) fn signal_unread(&self, first: SampleIndex, count: u32) -> Option<Signal> {
         Some(Signal { form: self.form, encryption: self.encryptor.plan_unread(first, count)? })
     }
@@ -94,21 +99,34 @@ impl Protection {
         match plan(samples) {
             Ok(encryption) => Ok(Signal { form: self.form, encryption }),
             Err(problem) => {
-                // One that cannot be read makes all stretches fail which hold it: the first of them ends with it.
+                // One that cannot be read makes all stretches fail which hold it: the first of them
+                // ends with it.
                 let ends: Vec<_> = (1..=samples.len()).collect();
-                let at = ends.partition_point(|&end| samples.get(..end).is_some_and(|samples| plan(samples).is_ok()));
+                let at = ends.partition_point(|&end| {
+                    samples.get(..end).is_some_and(|samples| plan(samples).is_ok())
+                });
                 let at = u32::try_from(at).unwrap_or(u32::MAX);
-                Err(Error::Encryption { sample: Some(SampleIndex(first.0.saturating_add(at))), problem })
+                Err(Error::Encryption {
+                    sample: Some(SampleIndex(first.0.saturating_add(at))),
+                    problem,
+                })
             }
         }
     }
 
     /// Appends a sample as it is encrypted.
-    pub(super) fn encrypt(&self, signal: &Signal, at: u32, sample: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    pub(super) fn encrypt(
+        &self,
+        signal: &Signal,
+        at: u32,
+        sample: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         self.encryptor.encrypt(&signal.encryption, at, sample, out).map_err(refused)
     }
 
-    /// Bytes of the segment that a clear fragment becomes: exactly, or else the most with [`SLICES`] a picture.
+    /// Bytes of the segment that a clear fragment becomes: exactly, or else the most with
+    /// [`SLICES`] a picture.
     pub(super) fn most_len(&self, fragment: Fragment<'_>) -> Result<u64, Error> {
         self.check()?;
         let count = fragment.sample_count();
@@ -144,7 +162,9 @@ impl Signal {
         let Self { form, encryption } = self;
         match form {
             _ if !encryption.has_boxes() => 0,
-            Form::Common => encryption.saiz_len() + FragmentEncryption::SAIO_LEN + encryption.senc_len(),
+            Form::Common => {
+                encryption.saiz_len() + FragmentEncryption::SAIO_LEN + encryption.senc_len()
+            }
             Form::Piff => encryption.piff_senc_len(),
         }
     }
@@ -158,7 +178,8 @@ impl Signal {
                 encryption.put_saiz(out);
                 let senc = out.len().saturating_sub(moof) as u64 + FragmentEncryption::SAIO_LEN;
                 // Bounded by `MOST_HEAD`.
-                let offset = u32::try_from(senc + FragmentEncryption::SENC_HEAD).unwrap_or(u32::MAX);
+                let offset =
+                    u32::try_from(senc + FragmentEncryption::SENC_HEAD).unwrap_or(u32::MAX);
                 encryption.put_saio(offset, out);
                 encryption.put_senc(out);
             }

@@ -10,7 +10,8 @@ use super::times::{Moment, Times};
 use super::{Profile, TRACK_ID};
 use crate::Error;
 
-/// `sample_flags` of a sample at which decoding can start: it depends on no other (ISO/IEC 14496-12, 8.8.3.1).
+/// `sample_flags` of a sample at which decoding can start: it depends on no other (ISO/IEC
+/// 14496-12, 8.8.3.1).
 const SYNC: u32 = 0x0200_0000;
 /// `sample_flags` of any other: it depends on others, and is no sync sample.
 const NON_SYNC: u32 = 0x0101_0000;
@@ -39,7 +40,8 @@ mod trun {
 
 /// The samples of one fragment as `tfhd` and `trun` describe them.
 ///
-/// There is one `trun`, whatever the pattern of sync samples: players for Smooth Streaming take no more.
+/// There is one `trun`, whatever the pattern of sync samples: players for Smooth Streaming take no
+/// more.
 pub(super) struct Run<'a> {
     table: &'a SampleTable,
     times: Times<'a>,
@@ -68,7 +70,9 @@ impl Flags {
             [] => Self::Same(NON_SYNC),
             _ if sync.len() == count => Self::Same(SYNC),
             [only] if *only == samples.start => Self::First { first: SYNC, others: NON_SYNC },
-            [second, ..] if sync.len() + 1 == count && *second > samples.start => Self::First { first: NON_SYNC, others: SYNC },
+            [second, ..] if sync.len() + 1 == count && *second > samples.start => {
+                Self::First { first: NON_SYNC, others: SYNC }
+            }
             _ => Self::Each,
         }
     }
@@ -101,10 +105,12 @@ impl<'a> Run<'a> {
     pub(super) fn trun_len(&self) -> u64 {
         let flags = self.trun_flags();
         let first = if flags & trun::FIRST_SAMPLE_FLAGS == 0 { 0 } else { 4 };
-        20 + first + u64::from(self.sample_count()) * 4 * u64::from((flags & trun::EACH).count_ones())
+        20 + first
+            + u64::from(self.sample_count()) * 4 * u64::from((flags & trun::EACH).count_ones())
     }
 
-    /// Writes the `tfhd` box (8.8.7), with all that the samples have in common: CMAF wants no defaults in `trex`.
+    /// Writes the `tfhd` box (8.8.7), with all that the samples have in common: CMAF wants no
+    /// defaults in `trex`.
     pub(super) fn put_tfhd(&self, out: &mut Vec<u8>) {
         put_full_box(out, b"tfhd", 0, self.tfhd_flags(), |out| {
             out.put_u32(TRACK_ID);
@@ -118,8 +124,8 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// Writes the `trun` box (8.8.8). It is of version 1, whose composition offsets are signed: read as unsigned, a frame shown before
-    /// the one decoded before it would be hours late.
+    /// Writes the `trun` box (8.8.8). It is of version 1, whose composition offsets are signed:
+    /// read as unsigned, a frame shown before the one decoded before it would be hours late.
     pub(super) fn put_trun(&self, out: &mut Vec<u8>, data_offset: i32) -> Result<(), Error> {
         let mut result = Ok(());
         put_full_box(out, b"trun", 1, self.trun_flags(), |out| {
@@ -139,7 +145,8 @@ impl<'a> Run<'a> {
         let Moment { sample, duration, offset } = moment;
         let cannot = |problem: String| Error::Sample { sample: sample.index, problem };
         if self.duration.is_none() {
-            let field = u32::try_from(duration.0).map_err(|_| cannot(format!("it lasts {duration} ticks")))?;
+            let field = u32::try_from(duration.0)
+                .map_err(|_| cannot(format!("it lasts {duration} ticks")))?;
             out.put_u32(field);
         }
         if self.size.is_none() {

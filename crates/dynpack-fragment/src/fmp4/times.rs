@@ -11,8 +11,9 @@ use super::media::Selection;
 pub(super) enum Clock {
     /// The track's own, on which audio priming lies first and is skipped by an edit list.
     Track,
-    /// That of Smooth Streaming, which has neither edit lists nor times before 0: what lies there of audio priming takes no time. Every
-    /// time is rescaled from where it is in the presentation, so sums of durations are exact and nothing drifts.
+    /// That of Smooth Streaming, which has neither edit lists nor times before 0: what lies there
+    /// of audio priming takes no time. Every time is rescaled from where it is in the presentation,
+    /// so sums of durations are exact and nothing drifts.
     Smooth,
 }
 
@@ -23,7 +24,8 @@ pub(super) struct Times<'a> {
     table: &'a SampleTable,
     samples: Range<SampleIndex>,
     selection: Selection,
-    /// When the first sample is decoded, in the output and in the track's timescale, and until when the last is.
+    /// When the first sample is decoded, in the output and in the track's timescale, and until when
+    /// the last is.
     start: Ticks,
     end: Ticks,
     /// What composition offsets in the output have more than those in the file.
@@ -41,7 +43,12 @@ pub(super) struct Moment {
 
 impl<'a> Times<'a> {
     /// The times of those samples of a segment which are selected.
-    pub(super) fn new(clock: Clock, rendition: &'a Rendition, segment: &Segment, selection: Selection) -> Self {
+    pub(super) fn new(
+        clock: Clock,
+        rendition: &'a Rendition,
+        segment: &Segment,
+        selection: Selection,
+    ) -> Self {
         match selection {
             Selection::Whole => Self::whole(clock, rendition, segment),
             Selection::KeyFrame => Self::key_frame(clock, rendition, segment),
@@ -53,7 +60,8 @@ impl<'a> Times<'a> {
         let samples = segment.samples.clone();
         let first = table.samples(samples.clone()).next();
         let unwritten = cuts.lead() - lead(clock, rendition);
-        let start = first.as_ref().map(|first| cuts.decode_time(first) - unwritten).unwrap_or_default();
+        let start =
+            first.as_ref().map(|first| cuts.decode_time(first) - unwritten).unwrap_or_default();
         Self {
             clock,
             timescale: rendition.timescale(),
@@ -62,12 +70,15 @@ impl<'a> Times<'a> {
             start,
             end: start + (table.decode_time(samples.end) - table.decode_time(samples.start)),
             samples,
-            reorder: first.map(|first| cuts.composition_offset(&first) - first.composition_offset).unwrap_or_default(),
+            reorder: first
+                .map(|first| cuts.composition_offset(&first) - first.composition_offset)
+                .unwrap_or_default(),
             segment_start: segment.start,
         }
     }
 
-    /// A picture alone need not be decoded before it is presented: it stands for all of the segment.
+    /// A picture alone need not be decoded before it is presented: it stands for all of the
+    /// segment.
     fn key_frame(clock: Clock, rendition: &'a Rendition, segment: &Segment) -> Self {
         let table = &rendition.track.samples;
         let first = segment.samples.start;
@@ -149,7 +160,8 @@ impl<'a> Times<'a> {
     }
 }
 
-/// What of the priming has a place on a clock: how far its 0 lies before the presentation's, in the track's timescale.
+/// What of the priming has a place on a clock: how far its 0 lies before the presentation's, in the
+/// track's timescale.
 fn lead(clock: Clock, rendition: &Rendition) -> Ticks {
     match clock {
         Clock::Track => rendition.cuts.lead(),

@@ -1,14 +1,16 @@
 //! H.264 as a byte stream (ITU-T H.264, Annex B; ISO/IEC 13818-1, 2.14).
 //!
-//! Each access unit opens with a delimiter: its own if it has one there, or else ours. Parameter sets of the configuration stand
-//! before each access unit at which decoding can start by the sample table, unless it carries its own. All other NAL units stay as they are.
+//! Each access unit opens with a delimiter: its own if it has one there, or else ours. Parameter
+//! sets of the configuration stand before each access unit at which decoding can start by the
+//! sample table, unless it carries its own. All other NAL units stay as they are.
 
 use bytes::Bytes;
 use dynpack_media::{AvcConfig, NalUnit, Ticks, Timescale};
 
 use super::carriage::{Carriage, Growth, Len};
 
-/// Start code of the first NAL unit of an access unit and of parameter sets, with its `zero_byte` (B.1.2); others take 3 bytes.
+/// Start code of the first NAL unit of an access unit and of parameter sets, with its `zero_byte`
+/// (B.1.2); others take 3 bytes.
 const LONG_START_CODE: [u8; 4] = [0, 0, 0, 1];
 const SHORT_START_CODE: [u8; 3] = [0, 0, 1];
 
@@ -35,7 +37,11 @@ struct Contents {
 
 impl AnnexB {
     pub(super) fn new(config: &AvcConfig) -> Self {
-        Self { nal_length_size: config.nal_length_size.into(), sps: config.sps.clone(), pps: config.pps.clone() }
+        Self {
+            nal_length_size: config.nal_length_size.into(),
+            sps: config.sps.clone(),
+            pps: config.pps.clone(),
+        }
     }
 
     /// Bytes of the parameter sets of the configuration.
@@ -44,13 +50,17 @@ impl AnnexB {
     }
 
     fn units<'a>(&self, sample: &'a [u8]) -> impl Iterator<Item = Result<NalUnit<'a>, String>> {
-        NalUnit::all_in(sample, self.nal_length_size).map(|unit| unit.map_err(|error| error.to_string()))
+        NalUnit::all_in(sample, self.nal_length_size)
+            .map(|unit| unit.map_err(|error| error.to_string()))
     }
 
     fn contents(&self, sample: &[u8]) -> Result<Contents, String> {
         self.units(sample).try_fold(Contents::default(), |contents, unit| {
             let kind = unit?.kind();
-            Ok(Contents { sps: contents.sps || kind == NalUnit::SPS, pps: contents.pps || kind == NalUnit::PPS })
+            Ok(Contents {
+                sps: contents.sps || kind == NalUnit::SPS,
+                pps: contents.pps || kind == NalUnit::PPS,
+            })
         })
     }
 }
@@ -68,9 +78,10 @@ impl Carriage for AnnexB {
         None
     }
 
-    /// The most that [`write`](Self::write) makes of a sample: each length becomes a start code, and all that may stand before the
-    /// sample's own NAL units does. With lengths of 4 bytes, and no more than usual in the sample, it is exact but for a byte or so
-    /// for each NAL unit; with shorter lengths, every other byte could be a NAL unit of its own.
+    /// The most that [`write`](Self::write) makes of a sample: each length becomes a start code,
+    /// and all that may stand before the sample's own NAL units does. With lengths of 4 bytes, and
+    /// no more than usual in the sample, it is exact but for a byte or so for each NAL unit; with
+    /// shorter lengths, every other byte could be a NAL unit of its own.
     fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, String> {
         let (size, shortest_unit) = (u64::from(size), self.nal_length_size as u64 + 1);
         let growth = (LONG_START_CODE.len().saturating_sub(self.nal_length_size)) as u64;
@@ -83,11 +94,18 @@ impl Carriage for AnnexB {
         keeps_len.then(|| Growth { every: OPENING_LEN, sync: self.sets_len(), most_size: u32::MAX })
     }
 
-    fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+    fn write(
+        &self,
+        sample: &[u8],
+        is_sync: bool,
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), String> {
         let own = self.contents(sample)?;
         let mut units = self.units(sample).flatten().peekable();
         out(&LONG_START_CODE);
-        out(units.next_if(|unit| unit.kind() == NalUnit::DELIMITER).map_or(&DELIMITER, |delimiter| delimiter.bytes));
+        out(units
+            .next_if(|unit| unit.kind() == NalUnit::DELIMITER)
+            .map_or(&DELIMITER, |delimiter| delimiter.bytes));
         if is_sync && !own.sps {
             put_sets(&self.sps, out);
         }
@@ -136,16 +154,20 @@ mod tests {
     }
 
     fn sample(length_size: usize, units: &[&[u8]]) -> Vec<u8> {
-        let bytes =
-            units.iter().flat_map(|unit| [&u32::try_from(unit.len()).unwrap().to_be_bytes()[4 - length_size..], unit].concat());
+        let bytes = units.iter().flat_map(|unit| {
+            [&u32::try_from(unit.len()).unwrap().to_be_bytes()[4 - length_size..], unit].concat()
+        });
         bytes.collect()
     }
 
-    /// The NAL units that come out, each with its start code; `|` for one of 4 bytes, `.` for one of 3.
+    /// The NAL units that come out, each with its start code; `|` for one of 4 bytes, `.` for one
+    /// of 3.
     fn written(length_size: u8, units: &[&[u8]], is_sync: bool) -> String {
         let mut bytes = Vec::new();
         let sample = sample(length_size.into(), units);
-        annex_b(length_size).write(&sample, is_sync, &mut |piece| bytes.extend_from_slice(piece)).unwrap();
+        annex_b(length_size)
+            .write(&sample, is_sync, &mut |piece| bytes.extend_from_slice(piece))
+            .unwrap();
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         hex.replace("00000001", "|").replace("000001", ".")
     }
@@ -185,7 +207,10 @@ mod tests {
         assert_eq!(written(4, &[OWN_DELIMITER, OWN_DELIMITER, SLICE], false), "|0910.419a");
         assert_eq!(written(4, &[SEI, OWN_DELIMITER, SLICE], false), "|09f0.0605.419a");
         // The second field of a picture.
-        assert_eq!(written(4, &[OWN_DELIMITER, SLICE, OWN_DELIMITER, SLICE], false), "|0910.419a|0910.419a");
+        assert_eq!(
+            written(4, &[OWN_DELIMITER, SLICE, OWN_DELIMITER, SLICE], false),
+            "|0910.419a|0910.419a"
+        );
     }
 
     #[test]
@@ -207,8 +232,14 @@ mod tests {
                 let annex_b = annex_b(u8::try_from(length_size).unwrap());
                 let mut len = 0;
                 annex_b.write(&sample, is_sync, &mut |piece| len += piece.len() as u64).unwrap();
-                let bound = annex_b.len_by_size(u32::try_from(sample.len()).unwrap(), is_sync).unwrap().at_most();
-                assert!(len <= bound, "{len} of {bound} bytes: {units:?} with lengths of {length_size}");
+                let bound = annex_b
+                    .len_by_size(u32::try_from(sample.len()).unwrap(), is_sync)
+                    .unwrap()
+                    .at_most();
+                assert!(
+                    len <= bound,
+                    "{len} of {bound} bytes: {units:?} with lengths of {length_size}"
+                );
             }
         }
     }
@@ -216,7 +247,13 @@ mod tests {
     #[test]
     fn lengths_that_pass_the_end_are_refused() {
         let problem = |bytes: &[u8]| annex_b(4).write(bytes, false, &mut |_| ()).unwrap_err();
-        assert_eq!(problem(&[0, 0, 0, 2, 0x41]), "the NAL unit at byte 0 of a sample of 5 passes its end");
-        assert_eq!(problem(&[0, 0, 0, 1, 0x41, 0, 0]), "the NAL unit at byte 5 of a sample of 7 passes its end");
+        assert_eq!(
+            problem(&[0, 0, 0, 2, 0x41]),
+            "the NAL unit at byte 0 of a sample of 5 passes its end"
+        );
+        assert_eq!(
+            problem(&[0, 0, 0, 1, 0x41, 0, 0]),
+            "the NAL unit at byte 5 of a sample of 7 passes its end"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! How a codec's samples become an elementary stream: the seam between the multiplex and the codecs.
+//! How a codec's samples become an elementary stream: the seam between the multiplex and the
+//! codecs.
 
 use dynpack_media::{Codec, Ticks, Timescale};
 
@@ -40,7 +41,8 @@ pub(super) struct Growth {
     pub(super) most_size: u32,
 }
 
-/// How the samples of a track are carried. A problem with a sample is told in words; the caller knows which sample it is.
+/// How the samples of a track are carried. A problem with a sample is told in words; the caller
+/// knows which sample it is.
 pub(super) trait Carriage: Send + Sync {
     /// `stream_type` in the PMT (ISO/IEC 13818-1, table 2-34).
     fn stream_type(&self) -> u8;
@@ -57,10 +59,11 @@ pub(super) trait Carriage: Send + Sync {
     /// The same for all sizes at once; `None` where they do not all grow alike.
     fn growth(&self) -> Option<Growth>;
 
-    /// Writes a sample to `out`, piece by piece, of which one is each NAL unit or the body of a frame; `is_sync` as the table says
-    /// it. Written twice, it is the same: once to count, and
+    /// Writes a sample to `out`, piece by piece, of which one is each NAL unit or the body of a
+    /// frame; `is_sync` as the table says it. Written twice, it is the same: once to count, and
     /// once to keep.
-    fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), String>;
+    fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8]))
+    -> Result<(), String>;
 }
 
 /// The one list of codecs that a transport stream can carry.

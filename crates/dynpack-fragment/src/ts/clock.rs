@@ -1,14 +1,17 @@
-//! Time stamps and clock references on the 90 kHz clock of the program (ISO/IEC 13818-1, 2.4.2 and 2.4.3.7).
+//! Time stamps and clock references on the 90 kHz clock of the program (ISO/IEC 13818-1, 2.4.2 and
+//! 2.4.3.7).
 
 use dynpack_media::{Rendition, Sample, Ticks, Timescale};
 
 use crate::decode_time::decode_time;
 
-/// What is added to all presentation times of all renditions: presentation time 0 has the time stamp 900,000 (10 seconds), as in the
-/// segments of Apple's tools. Decode times and audio priming before 0 have their place there.
+/// What is added to all presentation times of all renditions: presentation time 0 has the time
+/// stamp 900,000 (10 seconds), as in the segments of Apple's tools. Decode times and audio priming
+/// before 0 have their place there.
 pub const LEAD_IN: Ticks = Ticks(900_000);
 
-/// How long before its decode time a sample arrives, by the clock references: 0.7 seconds, as in the streams of FFmpeg.
+/// How long before its decode time a sample arrives, by the clock references: 0.7 seconds, as in
+/// the streams of FFmpeg.
 pub(super) const ARRIVAL: Ticks = Ticks(63_000);
 
 /// The longest time between two clock references: 100 ms (2.7.2).
@@ -16,7 +19,8 @@ pub(super) const REFERENCE_INTERVAL: Ticks = Ticks(9_000);
 
 const MASK_33_BITS: u64 = (1 << 33) - 1;
 
-/// When a sample is decoded and presented, in ticks of 90 kHz since [`LEAD_IN`] before the presentation; not yet wrapped.
+/// When a sample is decoded and presented, in ticks of 90 kHz since [`LEAD_IN`] before the
+/// presentation; not yet wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamps {
     pub(super) decode: Ticks,
@@ -32,7 +36,11 @@ impl Stamps {
         let presentation = rendition.cuts.presentation_time(sample);
         let decode = decode_time(rendition, sample);
         let stamp = |time: Ticks| time.rescale_round(clock, Timescale::MPEG) + LEAD_IN;
-        Self { decode: stamp(decode), presentation: stamp(presentation), next_decode: stamp(decode + sample.duration) }
+        Self {
+            decode: stamp(decode),
+            presentation: stamp(presentation),
+            next_decode: stamp(decode + sample.duration),
+        }
     }
 
     /// Whether the sample arrives at or after the start of the clock.
@@ -46,7 +54,8 @@ const fn wrapped(time: Ticks) -> u64 {
     time.0.cast_unsigned() & MASK_33_BITS
 }
 
-/// The 5 bytes of a time stamp behind `prefix`: 2 for a PTS alone, 3 for one before a DTS, 1 for a DTS.
+/// The 5 bytes of a time stamp behind `prefix`: 2 for a PTS alone, 3 for one before a DTS, 1 for a
+/// DTS.
 pub(super) fn stamp_bytes(prefix: u8, time: Ticks) -> [u8; 5] {
     let time = wrapped(time);
     let [high, middle_high, middle_low, low_high, low] = spread(time);

@@ -1,7 +1,8 @@
 //! How long segments come out at the most, told in one quick pass over the sizes of their samples.
 //!
-//! The rules are those of `layout`, without what makes a segment's bound exact: each picture is taken to carry a clock reference and
-//! both time stamps. What is out of the ordinary is left to [`media_segment_bound`](super::media_segment_bound).
+//! The rules are those of `layout`, without what makes a segment's bound exact: each picture is
+//! taken to carry a clock reference and both time stamps. What is out of the ordinary is left to
+//! [`media_segment_bound`](super::media_segment_bound).
 
 use std::ops::Range;
 
@@ -10,21 +11,24 @@ use dynpack_media::{Rendition, SampleIndex, SampleTable, Segment, Ticks, Timesca
 use super::carriage::{Carriage, Growth, carriage};
 use super::clock::{REFERENCE_INTERVAL, Stamps};
 use super::layout::{COUNTER_PERIOD, MOST_REFERENCES_INSIDE, MOST_SHARED_LEN};
-use super::packet::{LONGEST_PES_HEADER_LEN, PACKET_LEN, PAYLOAD_LEN, REFERENCE_LEN, SHORTEST_PES_HEADER_LEN};
+use super::packet::{
+    LONGEST_PES_HEADER_LEN, PACKET_LEN, PAYLOAD_LEN, REFERENCE_LEN, SHORTEST_PES_HEADER_LEN,
+};
 use super::sample_aes::most_len_of_picture;
 use super::stream::{MOST_OFF, MOST_SHARED};
 use super::{Part, psi};
 use crate::Error;
 use crate::decode_time::is_reordering_believed;
 
-/// How far the time between two even frames may be off, in ticks of 90 kHz: by [`MOST_OFF`], and by rounding half a tick each.
+/// How far the time between two even frames may be off, in ticks of 90 kHz: by [`MOST_OFF`], and by
+/// rounding half a tick each.
 const MARGIN: i128 = MOST_OFF.0 as i128 + 1;
 
-/// What the segments of a rendition take at the most, in a quick look: about a nanosecond a sample, where
-/// [`media_segment_bound`](super::media_segment_bound) takes a hundred.
+/// What the segments of a rendition take at the most, in a quick look: about a nanosecond a sample,
+/// where [`media_segment_bound`](super::media_segment_bound) takes a hundred.
 ///
-/// It is never less than that bound. For audio in regular frames it is the same but for a rare packet, for video of 400 kb/s within
-/// 1 %, and nearer the higher the bitrate.
+/// It is never less than that bound. For audio in regular frames it is the same but for a rare
+/// packet, for video of 400 kb/s within 1 %, and nearer the higher the bitrate.
 pub struct Estimate<'a> {
     rendition: &'a Rendition,
     carriage: Box<dyn Carriage>,
@@ -46,11 +50,12 @@ impl<'a> Estimate<'a> {
         Self { is_encrypted, ..self }
     }
 
-    /// Bytes of a segment of those samples; together with the [bytes](Self::companion) of audio, if video has that with it.
+    /// Bytes of a segment of those samples; together with the [bytes](Self::companion) of audio, if
+    /// video has that with it.
     ///
-    /// `None` where only [`media_segment_bound`](super::media_segment_bound) can tell: for samples without bytes or with irregular
-    /// times, ten pictures a second or less, NAL units whose length takes less than 4 bytes, and where one of two tracks starts or
-    /// ends.
+    /// `None` where only [`media_segment_bound`](super::media_segment_bound) can tell: for samples
+    /// without bytes or with irregular times, ten pictures a second or less, NAL units whose length
+    /// takes less than 4 bytes, and where one of two tracks starts or ends.
     #[must_use]
     pub fn segment(&self, samples: Range<SampleIndex>, companion: Option<u64>) -> Option<u64> {
         let all = self.rendition.cuts.samples();
@@ -66,7 +71,8 @@ impl<'a> Estimate<'a> {
         self.segment(Part::first(self.rendition, segment, None).samples, None)
     }
 
-    /// Bytes of those samples beside video, on whose packets the clock runs; `None` as for [`segment`](Self::segment).
+    /// Bytes of those samples beside video, on whose packets the clock runs; `None` as for
+    /// [`segment`](Self::segment).
     #[must_use]
     pub fn companion(&self, samples: Range<SampleIndex>) -> Option<u64> {
         self.stream(samples, false)
@@ -76,18 +82,28 @@ impl<'a> Estimate<'a> {
         let table = &self.rendition.track.samples;
         let growth = self.carriage.growth()?;
         let first = table.samples(samples.clone()).next()?;
-        if !is_reordering_believed(self.rendition) || !Stamps::new(self.rendition, &first).is_on_clock() {
+        if !is_reordering_believed(self.rendition)
+            || !Stamps::new(self.rendition, &first).is_on_clock()
+        {
             return None;
         }
         let Packets { carrying, alone } = match self.carriage.frame() {
             None => {
                 let len = if self.is_encrypted { most_len_of_picture } else { |clear| clear };
-                Packets { carrying: pictures(table, samples, growth, len, self.rendition.timescale())?, alone: 0 }
+                Packets {
+                    carrying: pictures(table, samples, growth, len, self.rendition.timescale())?,
+                    alone: 0,
+                }
             }
             Some(frame) => Sound::new(table, samples.clone(), frame, self.rendition.timescale())?
                 .packets(table, samples, growth, has_clock)?,
         };
-        Some(carrying.next_multiple_of(COUNTER_PERIOD).saturating_add(alone).saturating_mul(PACKET_LEN as u64))
+        Some(
+            carrying
+                .next_multiple_of(COUNTER_PERIOD)
+                .saturating_add(alone)
+                .saturating_mul(PACKET_LEN as u64),
+        )
     }
 }
 
@@ -107,7 +123,8 @@ impl std::ops::AddAssign for Packets {
     }
 }
 
-/// Transport packets of pictures, each with a clock reference and of that `len` by what it is in the clear.
+/// Transport packets of pictures, each with a clock reference and of that `len` by what it is in
+/// the clear.
 fn pictures(
     table: &SampleTable,
     samples: Range<SampleIndex>,
@@ -122,10 +139,14 @@ fn pictures(
         return None;
     }
     let least = table.least_composition_offset().0;
-    let is_in_order = table.uniform_composition_offset(samples.clone()).is_some_and(|offset| i64::from(offset) == least);
+    let is_in_order = table
+        .uniform_composition_offset(samples.clone())
+        .is_some_and(|offset| i64::from(offset) == least);
     let header = if is_in_order { SHORTEST_PES_HEADER_LEN } else { LONGEST_PES_HEADER_LEN };
     let headers = header + REFERENCE_LEN as u64;
-    let packets = |size: u32, growth: u64| (len(u64::from(size) + growth) + headers).div_ceil(PAYLOAD_LEN as u64);
+    let packets = |size: u32, growth: u64| {
+        (len(u64::from(size) + growth) + headers).div_ceil(PAYLOAD_LEN as u64)
+    };
     let (mut total, mut smallest) = (0, u32::MAX);
     let mut between = |samples: Range<SampleIndex>, growth: u64| {
         table.each_size(samples, |size, count| {
@@ -176,7 +197,8 @@ impl Sound {
             (least, most) = (off.min(least), off.max(most));
         });
         let mpeg = i128::from(Timescale::MPEG.hz());
-        // The time which opens a PES packet is rounded: by up to half a tick, but for clocks that tell no halves.
+        // The time which opens a PES packet is rounded: by up to half a tick, but for clocks that
+        // tell no halves.
         let steps = i128::from(clock.hz() / gcd(clock.hz(), Timescale::MPEG.hz()));
         let tolerance = i128::from(MOST_OFF.0) * steps - steps / 2;
         let is_even = (most - least) * mpeg * steps <= tolerance * clock_hz * rate_hz;
@@ -189,7 +211,13 @@ impl Sound {
     }
 
     /// Transport packets of the frames, which share PES packets as far as they fit.
-    fn packets(&self, table: &SampleTable, samples: Range<SampleIndex>, growth: Growth, has_clock: bool) -> Option<Packets> {
+    fn packets(
+        &self,
+        table: &SampleTable,
+        samples: Range<SampleIndex>,
+        growth: Growth,
+        has_clock: bool,
+    ) -> Option<Packets> {
         let (mut total, mut len, mut count, mut can_carry) = (Packets::default(), 0, 0, true);
         table.each_size(samples, |size, frames| {
             can_carry &= size > 0 && size <= growth.most_size;
@@ -206,10 +234,13 @@ impl Sound {
         can_carry.then_some(total)
     }
 
-    /// Transport packets of a PES packet of that many frames, and of the clock references until the next.
+    /// Transport packets of a PES packet of that many frames, and of the clock references until the
+    /// next.
     fn shared(&self, count: u64, len: u64, has_clock: bool) -> Packets {
-        let packets =
-            |references: u64| (SHORTEST_PES_HEADER_LEN + len + references * REFERENCE_LEN as u64).div_ceil(PAYLOAD_LEN as u64);
+        let packets = |references: u64| {
+            (SHORTEST_PES_HEADER_LEN + len + references * REFERENCE_LEN as u64)
+                .div_ceil(PAYLOAD_LEN as u64)
+        };
         if count == 0 {
             return Packets::default();
         }
@@ -217,7 +248,8 @@ impl Sound {
             return Packets { carrying: packets(0), alone: 0 };
         }
         let span = (i128::from(count) * self.frame.0 / self.frame.1) + 1 + MARGIN;
-        let later = u64::try_from((span - 1) / i128::from(REFERENCE_INTERVAL.0)).unwrap_or(u64::MAX);
+        let later =
+            u64::try_from((span - 1) / i128::from(REFERENCE_INTERVAL.0)).unwrap_or(u64::MAX);
         let inside = later.min(MOST_REFERENCES_INSIDE.into()).min(packets(1) - 1);
         Packets { carrying: packets(1 + inside), alone: later - inside }
     }

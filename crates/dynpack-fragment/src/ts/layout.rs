@@ -1,7 +1,8 @@
 //! The order of packets in a segment, and so its length.
 //!
-//! PES packets stand in the order of their decode times: a picture each, sound several frames each. Clock references stand at most
-//! 100 ms apart, as far as possible in packets that are there anyway.
+//! PES packets stand in the order of their decode times: a picture each, sound several frames each.
+//! Clock references stand at most 100 ms apart, as far as possible in packets that are there
+//! anyway.
 
 use std::ops::Range;
 
@@ -9,7 +10,9 @@ use bytes::Bytes;
 use dynpack_media::Ticks;
 
 use super::clock::REFERENCE_INTERVAL;
-use super::packet::{Header, PACKET_LEN, PAYLOAD_LEN, PesPlan, PesWriter, REFERENCE_LEN, References, pes_header_len};
+use super::packet::{
+    Header, PACKET_LEN, PAYLOAD_LEN, PesPlan, PesWriter, REFERENCE_LEN, References, pes_header_len,
+};
 use super::stream::Stream;
 
 /// Continuity counters repeat after that many packets.
@@ -18,7 +21,8 @@ pub(super) const COUNTER_PERIOD: u64 = 16;
 /// Frames that share a PES packet, so that it fits 16 transport packets: bytes without the header.
 pub(super) const MOST_SHARED_LEN: u64 = (16 * PAYLOAD_LEN - REFERENCE_LEN - 14) as u64;
 
-/// How many clock references are within one PES packet: all of it arrives within 500 ms, and so before it is decoded.
+/// How many clock references are within one PES packet: all of it arrives within 500 ms, and so
+/// before it is decoded.
 pub(super) const MOST_REFERENCES_INSIDE: u32 = 4;
 
 /// How many packets a segment spends on clock references alone: one hour without samples.
@@ -27,8 +31,8 @@ const MOST_REFERENCE_PACKETS: u32 = 36_000;
 /// How far behind the first decode time the clock may start.
 const LATEST_START: Ticks = Ticks(13_500);
 
-/// Bytes of a PES packet which stay together in its first transport packet: the longest header and a byte. A header may be cut, but
-/// simple readers want it whole.
+/// Bytes of a PES packet which stay together in its first transport packet: the longest header and
+/// a byte. A header may be cut, but simple readers want it whole.
 const HEAD_LEN: u64 = 20;
 
 pub(super) struct Layout {
@@ -56,11 +60,15 @@ struct Pes {
 }
 
 impl Layout {
-    /// The order of frames of those lengths in the elementary streams; the clock runs on one of the streams, which has frames.
+    /// The order of frames of those lengths in the elementary streams; the clock runs on one of the
+    /// streams, which has frames.
     pub(super) fn new(streams: &[Stream], lens: &[Vec<u64>], clock_stream: usize) -> Self {
         let mut items = Vec::new();
         for (at, (stream, lens)) in streams.iter().zip(lens).enumerate() {
-            let mut packets: Vec<_> = shared(stream, lens).into_iter().map(|frames| Pes::new(at, stream, frames, lens)).collect();
+            let mut packets: Vec<_> = shared(stream, lens)
+                .into_iter()
+                .map(|frames| Pes::new(at, stream, frames, lens))
+                .collect();
             let dues = dues(&packets, stream);
             let mut references = Vec::new();
             if at == clock_stream {
@@ -71,7 +79,9 @@ impl Layout {
             }
             fill_period(&mut packets);
             items.extend(references.into_iter().map(|due| Item { due, what: What::Reference }));
-            items.extend(packets.into_iter().zip(dues).map(|(pes, due)| Item { due, what: What::Pes(pes) }));
+            items.extend(
+                packets.into_iter().zip(dues).map(|(pes, due)| Item { due, what: What::Pes(pes) }),
+            );
         }
         open_with_clock(&mut items, clock_stream);
         items.sort_by_key(|item| item.due);
@@ -87,14 +97,15 @@ impl Layout {
         self.packets * PACKET_LEN as u64
     }
 
-    /// The most bytes that it takes if frames are shorter than it was told: then a clock reference may need a packet of its own which
-    /// was to be within a PES packet.
+    /// The most bytes that it takes if frames are shorter than it was told: then a clock reference
+    /// may need a packet of its own which was to be within a PES packet.
     pub(super) fn most_len(&self) -> u64 {
         let inside = self.items.iter().filter_map(|item| match &item.what {
             What::Pes(pes) => pes.plan.references,
             What::Reference => None,
         });
-        self.len() + inside.map(|references| u64::from(references.inside)).sum::<u64>() * PACKET_LEN as u64
+        self.len()
+            + inside.map(|references| u64::from(references.inside)).sum::<u64>() * PACKET_LEN as u64
     }
 
     /// Writes the frames of the streams, given as the samples they are.
@@ -105,14 +116,17 @@ impl Layout {
                 What::Reference => self.clock_stream,
                 What::Pes(pes) => pes.stream,
             };
-            let (Some(stream), Some(samples), Some(counter)) = (streams.get(at), samples.get(at), counters.get_mut(at)) else {
+            let (Some(stream), Some(samples), Some(counter)) =
+                (streams.get(at), samples.get(at), counters.get_mut(at))
+            else {
                 continue;
             };
             match &item.what {
                 What::Reference => {
                     // Without payload, the counter stays that of the packet before (2.4.3.3).
                     let (pid, counter) = (stream.pid(), counter.wrapping_sub(1));
-                    Header { pid, counter, reference: Some(item.due), ..Header::default() }.write(0, out);
+                    Header { pid, counter, reference: Some(item.due), ..Header::default() }
+                        .write(0, out);
                 }
                 What::Pes(pes) => pes.write(stream, samples, counter, out),
             }
@@ -122,18 +136,30 @@ impl Layout {
 
 impl Pes {
     fn new(at: usize, stream: &Stream, frames: Range<usize>, lens: &[u64]) -> Self {
-        let header = stream.frames().get(frames.start).map_or(0, |frame| pes_header_len(&frame.stamps));
+        let header =
+            stream.frames().get(frames.start).map_or(0, |frame| pes_header_len(&frame.stamps));
         let len = header + lens.get(frames.clone()).unwrap_or_default().iter().sum::<u64>();
-        Self { stream: at, frames, plan: PesPlan { len, packets: 0, random_access: false, references: None } }
+        Self {
+            stream: at,
+            frames,
+            plan: PesPlan { len, packets: 0, random_access: false, references: None },
+        }
     }
 
     fn write(&self, stream: &Stream, samples: &[Bytes], counter: &mut u8, out: &mut Vec<u8>) {
         let frames = stream.frames().get(self.frames.clone()).unwrap_or_default();
         let samples = samples.get(self.frames.clone()).unwrap_or_default();
         let Some(first) = frames.first() else { return };
-        let mut pes = PesWriter::begin(self.plan, (stream.pid(), stream.carriage().stream_id()), &first.stamps, counter, out);
+        let mut pes = PesWriter::begin(
+            self.plan,
+            (stream.pid(), stream.carriage().stream_id()),
+            &first.stamps,
+            counter,
+            out,
+        );
         for (frame, sample) in frames.iter().zip(samples) {
-            // The sample has been measured, so nothing is wrong with it; a wrong length would show at the end.
+            // The sample has been measured, so nothing is wrong with it; a wrong length would show
+            // at the end.
             let _ = stream.write(frame, sample, &mut |bytes| pes.put(bytes));
         }
     }
@@ -144,7 +170,8 @@ fn shared(stream: &Stream, lens: &[u64]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
     let mut group_len = 0;
     for (at, (frame, len)) in stream.frames().iter().zip(lens).enumerate() {
-        let opening = groups.last().and_then(|group| stream.frames().get(group.start).zip(Some(group.len())));
+        let opening =
+            groups.last().and_then(|group| stream.frames().get(group.start).zip(Some(group.len())));
         let can_share = opening.is_some_and(|(opening, nth)| stream.can_share(opening, nth, frame));
         let joins = can_share && group_len + len <= MOST_SHARED_LEN;
         match groups.last_mut() {
@@ -158,7 +185,10 @@ fn shared(stream: &Stream, lens: &[u64]) -> Vec<Range<usize>> {
 
 /// When each of the packets is due: at its decode time, and never before the one before it.
 fn dues(packets: &[Pes], stream: &Stream) -> Vec<Ticks> {
-    let decode_times = packets.iter().filter_map(|pes| stream.frames().get(pes.frames.start)).map(|frame| frame.stamps.decode);
+    let decode_times = packets
+        .iter()
+        .filter_map(|pes| stream.frames().get(pes.frames.start))
+        .map(|frame| frame.stamps.decode);
     let ascending = decode_times.scan(Ticks(i64::MIN), |latest, due| {
         *latest = due.max(*latest);
         Some(*latest)
@@ -181,12 +211,17 @@ fn fill_period(packets: &mut [Pes]) {
     }
 }
 
-/// Puts the first packet of the clock's stream before those of others which are due a little earlier, unless its absence is told by
-/// references: a segment opens with the picture at which decoding starts.
+/// Puts the first packet of the clock's stream before those of others which are due a little
+/// earlier, unless its absence is told by references: a segment opens with the picture at which
+/// decoding starts.
 fn open_with_clock(items: &mut [Item], clock_stream: usize) {
     let earliest = items.iter().map(|item| item.due).min().unwrap_or_default();
-    let references_first = items.first().is_some_and(|item| matches!(item.what, What::Reference) && item.due == earliest);
-    let first = items.iter_mut().find(|item| matches!(&item.what, What::Pes(pes) if pes.stream == clock_stream));
+    let references_first = items
+        .first()
+        .is_some_and(|item| matches!(item.what, What::Reference) && item.due == earliest);
+    let first = items
+        .iter_mut()
+        .find(|item| matches!(&item.what, What::Pes(pes) if pes.stream == clock_stream));
     if let Some(first) = first.filter(|_| !references_first) {
         first.due = earliest;
     }
@@ -204,23 +239,38 @@ struct Clock {
 
 impl Clock {
     fn new(streams: &[Stream], clock: usize) -> Self {
-        let others = || streams.iter().enumerate().filter(|(at, _)| *at != clock).filter_map(|(_, stream)| stream.presented());
+        let others = || {
+            streams
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at != clock)
+                .filter_map(|(_, stream)| stream.presented())
+        };
         let own = streams.get(clock);
-        let lead = others().map(|(start, _)| start).min().filter(|_| own.is_some_and(Stream::starts));
+        let lead =
+            others().map(|(start, _)| start).min().filter(|_| own.is_some_and(Stream::starts));
         let tail = others().map(|(_, end)| end).max().filter(|_| own.is_some_and(Stream::ends));
         Self { lead, tail, budget: MOST_REFERENCE_PACKETS }
     }
 
-    /// Gives references to the packets, and returns when others are due that need a packet of their own.
+    /// Gives references to the packets, and returns when others are due that need a packet of their
+    /// own.
     fn run(mut self, packets: &mut [Pes], dues: &[Ticks], stream: &Stream) -> Vec<Ticks> {
         let mut alone = Vec::new();
-        let late_start = dues.first().zip(self.lead).filter(|(start, lead)| **start - *lead > REFERENCE_INTERVAL);
+        let late_start = dues
+            .first()
+            .zip(self.lead)
+            .filter(|(start, lead)| **start - *lead > REFERENCE_INTERVAL);
         if let Some((&start, lead)) = late_start {
             let before = self.spread(lead, start);
-            alone.extend((0..before.intervals).map(|nth| before.at(nth)).take_while(|_| self.spend()));
+            alone.extend(
+                (0..before.intervals).map(|nth| before.at(nth)).take_while(|_| self.spend()),
+            );
         }
-        // Sound alone before this segment may have taken the clock to where the segment starts: it does not go back.
-        let not_before = dues.first().zip(self.lead).map(|(start, lead)| lead.min(*start + LATEST_START));
+        // Sound alone before this segment may have taken the clock to where the segment starts: it
+        // does not go back.
+        let not_before =
+            dues.first().zip(self.lead).map(|(start, lead)| lead.min(*start + LATEST_START));
         let mut last: Option<Ticks> = None;
         for ((at, pes), &start) in packets.iter_mut().enumerate().zip(dues) {
             let start = last.or(not_before).map_or(start, |not_before| start.max(not_before));
@@ -228,7 +278,8 @@ impl Clock {
             let is_sync = stream.frames().get(pes.frames.start).is_some_and(|frame| frame.is_sync);
             // Each frame of sound is a place to start; the first is told.
             pes.plan.random_access = is_sync && (at == 0 || stream.carriage().frame().is_none());
-            if !pes.plan.random_access && last.is_some_and(|last| end - last <= REFERENCE_INTERVAL) {
+            if !pes.plan.random_access && last.is_some_and(|last| end - last <= REFERENCE_INTERVAL)
+            {
                 continue;
             }
             let mut references = self.spread(start, end);
@@ -252,8 +303,14 @@ impl Clock {
 
     fn spread(&self, start: Ticks, end: Ticks) -> References {
         let span = (end - start).max(Ticks::ZERO);
-        let intervals = span.0.cast_unsigned().div_ceil(REFERENCE_INTERVAL.0.cast_unsigned()).max(1);
-        References { start, span, intervals: u32::try_from(intervals).unwrap_or(u32::MAX), inside: 0 }
+        let intervals =
+            span.0.cast_unsigned().div_ceil(REFERENCE_INTERVAL.0.cast_unsigned()).max(1);
+        References {
+            start,
+            span,
+            intervals: u32::try_from(intervals).unwrap_or(u32::MAX),
+            inside: 0,
+        }
     }
 
     fn spend(&mut self) -> bool {

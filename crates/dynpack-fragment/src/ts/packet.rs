@@ -29,12 +29,18 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Writes all that stands before `payload_len` bytes of payload. An adaptation field fills what the payload leaves.
+    /// Writes all that stands before `payload_len` bytes of payload. An adaptation field fills what
+    /// the payload leaves.
     pub(super) fn write(&self, payload_len: usize, out: &mut Vec<u8>) {
         let [pid_high, pid_low] = self.pid.0.to_be_bytes();
         let adaptation_len = PAYLOAD_LEN.saturating_sub(payload_len);
         let control = u8::from(adaptation_len > 0) << 5 | u8::from(payload_len > 0) << 4;
-        out.extend_from_slice(&[0x47, u8::from(self.starts) << 6 | pid_high, pid_low, control | self.counter & 0xf]);
+        out.extend_from_slice(&[
+            0x47,
+            u8::from(self.starts) << 6 | pid_high,
+            pid_low,
+            control | self.counter & 0xf,
+        ]);
         if adaptation_len > 0 {
             self.write_adaptation(adaptation_len, out);
         }
@@ -53,7 +59,8 @@ impl Header {
     }
 }
 
-/// The clock references of a stretch of time: one at its start, and one at each of the equal intervals in it.
+/// The clock references of a stretch of time: one at its start, and one at each of the equal
+/// intervals in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct References {
     pub(super) start: Ticks,
@@ -80,7 +87,11 @@ pub(super) const LONGEST_PES_HEADER_LEN: u64 = 19;
 
 /// Bytes of the header of a PES packet (2.4.3.6).
 pub(super) fn pes_header_len(stamps: &Stamps) -> u64 {
-    if stamps.decode == stamps.presentation { SHORTEST_PES_HEADER_LEN } else { LONGEST_PES_HEADER_LEN }
+    if stamps.decode == stamps.presentation {
+        SHORTEST_PES_HEADER_LEN
+    } else {
+        LONGEST_PES_HEADER_LEN
+    }
 }
 
 /// The header of a PES packet of `len` bytes in all, aligned with an access unit.
@@ -139,7 +150,8 @@ impl<'a> PesWriter<'a> {
         counter: &'a mut u8,
         out: &'a mut Vec<u8>,
     ) -> Self {
-        let mut writer = Self { out, pid, counter, plan, begun: 0, references: 0, left: plan.len, room: 0 };
+        let mut writer =
+            Self { out, pid, counter, plan, begun: 0, references: 0, left: plan.len, room: 0 };
         write_pes_header(stream_id, plan.len, stamps, &mut writer);
         writer
     }
@@ -157,13 +169,15 @@ impl<'a> PesWriter<'a> {
         }
     }
 
-    /// Writes as many packets as are nothing but a header and 184 of the bytes, but not the last; returns the bytes behind them.
+    /// Writes as many packets as are nothing but a header and 184 of the bytes, but not the last;
+    /// returns the bytes behind them.
     fn put_plain_packets<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let full = (bytes.len().saturating_sub(1) / PAYLOAD_LEN) as u64;
         // At least a byte stays for each packet to come.
         let to_come = self.plan.packets.saturating_sub(self.begun);
         let until_stuffed = self.left.saturating_sub(to_come) / (PAYLOAD_LEN as u64 - 1);
-        let until_reference = self.next_reference().map_or(u64::MAX, |place| place.saturating_sub(self.begun));
+        let until_reference =
+            self.next_reference().map_or(u64::MAX, |place| place.saturating_sub(self.begun));
         let count = full.min(until_stuffed).min(until_reference);
         let (plain, rest) = bytes.split_at(usize::try_from(count).unwrap_or(0) * PAYLOAD_LEN);
         let (payloads, _) = plain.as_chunks::<PAYLOAD_LEN>();
@@ -184,9 +198,11 @@ impl<'a> PesWriter<'a> {
         let most = PAYLOAD_LEN - if reference.is_some() { REFERENCE_LEN } else { 0 };
         let to_come = self.plan.packets.saturating_sub(self.begun + 1);
         // Never 0, so that a wrong length would show at the end and not hang here.
-        self.room = usize::try_from(self.left.saturating_sub(to_come)).map_or(most, |left| left.clamp(1, most));
+        self.room = usize::try_from(self.left.saturating_sub(to_come))
+            .map_or(most, |left| left.clamp(1, most));
         let random_access = first && self.plan.random_access;
-        Header { pid: self.pid, starts: first, counter: *self.counter, random_access, reference }.write(self.room, self.out);
+        Header { pid: self.pid, starts: first, counter: *self.counter, random_access, reference }
+            .write(self.room, self.out);
         *self.counter = (*self.counter + 1) & 0xf;
         self.begun += 1;
         self.left = self.left.saturating_sub(self.room as u64);
@@ -194,7 +210,11 @@ impl<'a> PesWriter<'a> {
 
     /// Which packet takes the next clock reference: they are spread evenly over the packets.
     fn next_reference(&self) -> Option<u64> {
-        let inside = self.plan.references.map(|references| references.inside).filter(|inside| self.references <= *inside)?;
+        let inside = self
+            .plan
+            .references
+            .map(|references| references.inside)
+            .filter(|inside| self.references <= *inside)?;
         Some(self.plan.packets * u64::from(self.references) / (u64::from(inside) + 1))
     }
 

@@ -1,4 +1,5 @@
-//! The tables that say what the stream holds: PAT and PMT (ISO/IEC 13818-1, 2.4.4), one packet each.
+//! The tables that say what the stream holds: PAT and PMT (ISO/IEC 13818-1, 2.4.4), one packet
+//! each.
 
 use dynpack_media::{MediaKind, SegmentNumber};
 
@@ -29,18 +30,30 @@ impl Program {
     ///
     /// # Errors
     /// [`Error::Unsupported`] if what is to be said does not fit a packet.
-    pub(super) fn new(number: SegmentNumber, streams: &[Stream], clock_stream: usize) -> Result<Self, Error> {
+    pub(super) fn new(
+        number: SegmentNumber,
+        streams: &[Stream],
+        clock_stream: usize,
+    ) -> Result<Self, Error> {
         let clock_pid = streams.get(clock_stream).map(Stream::pid).unwrap_or_default();
-        // A playlist of which one track ends before the other has two tables, so they need two versions.
-        let version = streams.iter().fold(u8::from(clock_stream > 0) << 2, |version, stream| match stream.kind() {
-            MediaKind::Video => version | 1,
-            _ => version | 2,
+        // A playlist of which one track ends before the other has two tables, so they need two
+        // versions.
+        let version = streams.iter().fold(u8::from(clock_stream > 0) << 2, |version, stream| {
+            match stream.kind() {
+                MediaKind::Video => version | 1,
+                _ => version | 2,
+            }
         });
         let pat = section(0x00, 1, 0, &[PROGRAM_NUMBER.to_be_bytes(), pid_bytes(PMT_PID)].concat());
         let mut body = [pid_bytes(clock_pid), info_len_bytes(&[])].concat();
         for stream in streams {
             let mut descriptors = stream.encryption_descriptors().to_vec();
-            descriptors.extend(stream.language().into_iter().flat_map(|[a, b, c]| [LANGUAGE_DESCRIPTOR, 4, a, b, c, 0]));
+            descriptors.extend(
+                stream
+                    .language()
+                    .into_iter()
+                    .flat_map(|[a, b, c]| [LANGUAGE_DESCRIPTOR, 4, a, b, c, 0]),
+            );
             body.push(stream.stream_type());
             body.extend(pid_bytes(stream.pid()));
             body.extend(info_len_bytes(&descriptors));
@@ -49,16 +62,26 @@ impl Program {
         let counter = u8::try_from(number.0 & 0xf).unwrap_or_default();
         let pmt = section(0x02, PROGRAM_NUMBER, version, &body);
         if pmt.len() >= PAYLOAD_LEN {
-            return Err(Error::Unsupported(format!("its part of a program map has {} bytes", body.len())));
+            return Err(Error::Unsupported(format!(
+                "its part of a program map has {} bytes",
+                body.len()
+            )));
         }
         Ok(Self { counter, pat, pmt })
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         for (pid, section) in [(PAT_PID, &self.pat), (PMT_PID, &self.pmt)] {
-            packet::Header { pid, starts: true, counter: self.counter, ..packet::Header::default() }.write(PAYLOAD_LEN, out);
+            packet::Header {
+                pid,
+                starts: true,
+                counter: self.counter,
+                ..packet::Header::default()
+            }
+            .write(PAYLOAD_LEN, out);
             let end = out.len() + PAYLOAD_LEN;
-            // The pointer field: the section follows at once. What is left of the packet is 0xff (2.4.4.1).
+            // The pointer field: the section follows at once. What is left of the packet is 0xff
+            // (2.4.4.1).
             out.push(0);
             out.extend_from_slice(section);
             out.resize(end, 0xff);
@@ -92,7 +115,9 @@ fn section(table_id: u8, extension: u16, version: u8, body: &[u8]) -> Vec<u8> {
 /// The CRC of sections (Annex A).
 fn crc_32(bytes: &[u8]) -> u32 {
     bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| if crc >> 31 == 1 { crc << 1 ^ 0x04c1_1db7 } else { crc << 1 })
+        (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| {
+            if crc >> 31 == 1 { crc << 1 ^ 0x04c1_1db7 } else { crc << 1 }
+        })
     })
 }
 
@@ -110,6 +135,12 @@ mod tests {
     #[test]
     fn a_program_association_section() {
         let section = section(0x00, 1, 0, &[0, 1, 0xf0, 0x00]);
-        assert_eq!(section, [0x00, 0xb0, 0x0d, 0x00, 0x01, 0xc1, 0x00, 0x00, 0x00, 0x01, 0xf0, 0x00, 0x2a, 0xb1, 0x04, 0xb2]);
+        assert_eq!(
+            section,
+            [
+                0x00, 0xb0, 0x0d, 0x00, 0x01, 0xc1, 0x00, 0x00, 0x00, 0x01, 0xf0, 0x00, 0x2a, 0xb1,
+                0x04, 0xb2
+            ]
+        );
     }
 }

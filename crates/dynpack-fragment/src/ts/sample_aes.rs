@@ -1,14 +1,16 @@
-//! Encrypted streams (Apple, *MPEG-2 Stream Encryption Format for HTTP Live Streaming*): frames are encrypted before they are
-//! multiplexed, and the PMT says so.
+//! Encrypted streams (Apple, *MPEG-2 Stream Encryption Format for HTTP Live Streaming*): frames are
+//! encrypted before they are multiplexed, and the PMT says so.
 
-use dynpack_crypt::sample_aes::{AAC_STREAM_TYPE, AVC_STREAM_TYPE, SampleAes, aac_descriptors, avc_descriptors};
+use dynpack_crypt::sample_aes::{
+    AAC_STREAM_TYPE, AVC_STREAM_TYPE, SampleAes, aac_descriptors, avc_descriptors,
+};
 use dynpack_media::Codec;
 
 use super::carriage::Len;
 use crate::Error;
 
-/// One byte in so many is allowed for the emulation prevention of encrypted video. Random bytes need one in four million; slices
-/// which hold much of it have it doubled.
+/// One byte in so many is allowed for the emulation prevention of encrypted video. Random bytes
+/// need one in four million; slices which hold much of it have it doubled.
 const BYTES_PER_MARK: u64 = 128;
 
 /// How the frames of one stream are encrypted.
@@ -22,10 +24,14 @@ impl Encryption {
     pub(super) fn new(cipher: SampleAes, codec: &Codec) -> Result<Self, Error> {
         let (is_video, descriptors) = match codec {
             Codec::Avc(_) => (true, avc_descriptors()),
-            Codec::Aac(config) => {
-                (false, aac_descriptors(config).map_err(|problem| Error::Encryption { sample: None, problem })?)
+            Codec::Aac(config) => (
+                false,
+                aac_descriptors(config)
+                    .map_err(|problem| Error::Encryption { sample: None, problem })?,
+            ),
+            other => {
+                return Err(Error::Unsupported(format!("{} under SAMPLE-AES", other.rfc6381())));
             }
-            other => return Err(Error::Unsupported(format!("{} under SAMPLE-AES", other.rfc6381()))),
         };
         Ok(Self { cipher, is_video, descriptors })
     }
@@ -45,13 +51,18 @@ impl Encryption {
         if self.is_video { Len::AtMost(most_len_of_picture(clear.at_most())) } else { clear }
     }
 
-    /// Appends a piece of a frame: a NAL unit or the body of a frame of audio as it is encrypted; all else, which are start codes,
-    /// parameter sets, delimiters and headers, as it is.
+    /// Appends a piece of a frame: a NAL unit or the body of a frame of audio as it is encrypted;
+    /// all else, which are start codes, parameter sets, delimiters and headers, as it is.
     ///
     /// # Errors
-    /// [`dynpack_crypt::Error::Malformed`] if a piece that stays clear hides others, [`dynpack_crypt::Error::Unsupported`] if it holds
-    /// pictures and is no slice that can be encrypted.
-    pub(super) fn append(&self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), dynpack_crypt::Error> {
+    /// [`dynpack_crypt::Error::Malformed`] if a piece that stays clear hides others,
+    /// [`dynpack_crypt::Error::Unsupported`] if it holds pictures and is no slice that can be
+    /// encrypted.
+    pub(super) fn append(
+        &self,
+        piece: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), dynpack_crypt::Error> {
         if !self.is_video {
             self.cipher.audio_frame(piece, out);
             return Ok(());
@@ -79,7 +90,9 @@ mod tests {
 
     #[test]
     fn video_may_grow_and_audio_does_not() {
-        let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
+        let record = Bytes::from_static(&[
+            1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee,
+        ]);
         let video = Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap());
         let audio = Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap());
         let [video, audio] = [video, audio].map(|codec| {

@@ -1,4 +1,5 @@
-//! One elementary stream of a segment: its samples with their time stamps, and how they are carried.
+//! One elementary stream of a segment: its samples with their time stamps, and how they are
+//! carried.
 
 use bytes::Bytes;
 use dynpack_media::{MediaKind, SampleIndex, Ticks, Timescale};
@@ -16,7 +17,8 @@ pub(super) struct Pid(pub(super) u16);
 /// How long the frames of one PES packet last together, at the most: half a second.
 pub(super) const MOST_SHARED: Ticks = Ticks(45_000);
 
-/// How far from its time a reader may place a frame, by counting on from the one that opens the PES packet.
+/// How far from its time a reader may place a frame, by counting on from the one that opens the PES
+/// packet.
 pub(super) const MOST_OFF: Ticks = Ticks(1);
 
 /// A sample as the multiplex sees it; never empty.
@@ -50,25 +52,46 @@ impl Stream {
         let rendition = part.rendition;
         let codec = &rendition.track.codec;
         let carriage = carriage(codec)?;
-        let encryption = part.sample_aes.clone().map(|cipher| Encryption::new(cipher, codec)).transpose()?;
-        let samples = rendition.track.samples.samples(part.samples.clone()).filter(|sample| sample.size > 0);
+        let encryption =
+            part.sample_aes.clone().map(|cipher| Encryption::new(cipher, codec)).transpose()?;
+        let samples =
+            rendition.track.samples.samples(part.samples.clone()).filter(|sample| sample.size > 0);
         let frames = samples.map(|sample| {
             let refused = |problem| Error::Sample { sample: sample.index, problem };
             let stamps = Stamps::new(rendition, &sample);
             if !stamps.is_on_clock() {
-                return Err(refused("its time lies too far before the start of the presentation".into()));
+                return Err(refused(
+                    "its time lies too far before the start of the presentation".into(),
+                ));
             }
             let len = carriage.len_by_size(sample.size, sample.is_sync).map_err(refused)?;
             let len = encryption.as_ref().map_or(len, |encryption| encryption.len(len));
             let time = rendition.cuts.presentation_time(&sample);
-            Ok(Frame { index: sample.index, size: sample.size, len, is_sync: sample.is_sync, time, stamps })
+            Ok(Frame {
+                index: sample.index,
+                size: sample.size,
+                len,
+                is_sync: sample.is_sync,
+                time,
+                stamps,
+            })
         });
         let frames = frames.collect::<Result<_, _>>()?;
-        let language = (!rendition.language.is_undetermined()).then(|| rendition.language.three_letters());
+        let language =
+            (!rendition.language.is_undetermined()).then(|| rendition.language.three_letters());
         let language = language.and_then(|letters| letters.as_bytes().try_into().ok());
         let all = rendition.cuts.samples();
         let (starts, ends) = (part.samples.start <= all.start, part.samples.end >= all.end);
-        Ok(Self { kind: rendition.kind(), language, clock: rendition.timescale(), carriage, encryption, frames, starts, ends })
+        Ok(Self {
+            kind: rendition.kind(),
+            language,
+            clock: rendition.timescale(),
+            carriage,
+            encryption,
+            frames,
+            starts,
+            ends,
+        })
     }
 
     pub(super) const fn kind(&self) -> MediaKind {
@@ -93,7 +116,9 @@ impl Stream {
 
     /// `stream_type` in the PMT.
     pub(super) fn stream_type(&self) -> u8 {
-        self.encryption.as_ref().map_or_else(|| self.carriage.stream_type(), Encryption::stream_type)
+        self.encryption
+            .as_ref()
+            .map_or_else(|| self.carriage.stream_type(), Encryption::stream_type)
     }
 
     /// What the PMT says of encryption.
@@ -120,8 +145,8 @@ impl Stream {
         samples::cut(self.frames.iter().map(|frame| (frame.index, frame.size)), media)
     }
 
-    /// Samples as [`write`](Self::write) takes them. Where they are encrypted, that is done here, once: each is written into one
-    /// buffer.
+    /// Samples as [`write`](Self::write) takes them. Where they are encrypted, that is done here,
+    /// once: each is written into one buffer.
     pub(super) fn prepare(&self, samples: Vec<Bytes>) -> Result<Vec<Bytes>, Error> {
         let Some(encryption) = &self.encryption else { return Ok(samples) };
         let most = self.most_lens().iter().sum::<u64>();
@@ -144,7 +169,12 @@ impl Stream {
     }
 
     /// Writes a prepared sample to `out`, piece by piece.
-    pub(super) fn write(&self, frame: &Frame, sample: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+    pub(super) fn write(
+        &self,
+        frame: &Frame,
+        sample: &[u8],
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), String> {
         match self.encryption {
             Some(_) => out(sample),
             None => self.carriage.write(sample, frame.is_sync, out)?,
@@ -165,16 +195,19 @@ impl Stream {
         lens.collect()
     }
 
-    /// Whether a frame can share the PES packet that another opens, as the nth behind that: readers, who take frames to follow each
-    /// other without a gap, place it within a tick of its time.
+    /// Whether a frame can share the PES packet that another opens, as the nth behind that:
+    /// readers, who take frames to follow each other without a gap, place it within a tick of its
+    /// time.
     pub(super) fn can_share(&self, opening: &Frame, nth: usize, frame: &Frame) -> bool {
         let Some((duration, rate)) = self.carriage.frame() else { return false };
         // In ticks of all three clocks multiplied, where nothing is rounded.
-        let [clock, rate, mpeg] = [self.clock, rate, Timescale::MPEG].map(|clock| i128::from(clock.hz()));
+        let [clock, rate, mpeg] =
+            [self.clock, rate, Timescale::MPEG].map(|clock| i128::from(clock.hz()));
         let stamp = i128::from((opening.stamps.presentation - LEAD_IN).0) * clock * rate;
         let counted = i128::from(duration.0).saturating_mul(nth as i128) * clock * mpeg;
         let off = (stamp + counted - i128::from(frame.time.0) * rate * mpeg).abs();
-        off <= i128::from(MOST_OFF.0) * clock * rate && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
+        off <= i128::from(MOST_OFF.0) * clock * rate
+            && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
     }
 
     /// Whether the track starts in this segment.
@@ -190,8 +223,11 @@ impl Stream {
     /// When the first of the frames is presented and the last has been.
     pub(super) fn presented(&self) -> Option<(Ticks, Ticks)> {
         let start = self.frames.iter().map(|frame| frame.stamps.presentation).min()?;
-        let end =
-            self.frames.iter().map(|frame| frame.stamps.presentation + frame.stamps.next_decode - frame.stamps.decode).max()?;
+        let end = self
+            .frames
+            .iter()
+            .map(|frame| frame.stamps.presentation + frame.stamps.next_decode - frame.stamps.decode)
+            .max()?;
         Some((start, end))
     }
 

@@ -8,7 +8,8 @@ use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::systems::Pssh;
 use dynpack_crypt::{ContentKey, IvSource, KeyId, SystemId};
 use dynpack_fragment::fmp4::{
-    Profile, Protection, init_segment, key_frame_segment, key_frame_segment_len, media_segment, media_segment_len,
+    Profile, Protection, init_segment, key_frame_segment, key_frame_segment_len, media_segment,
+    media_segment_len,
 };
 use dynpack_fragment::{Error, SegmentPlan};
 use dynpack_media::{Extent, Rendition, SampleIndex, Segment, Track, TrackId};
@@ -16,13 +17,16 @@ use mp4_atom::{Codec, Ftyp, Moov};
 use proptest::prelude::*;
 
 use crate::laws;
-use crate::support::{Parsed, Tables, audio_tables, decode, group_tables, parse, renditions, stored};
+use crate::support::{
+    Parsed, Tables, audio_tables, decode, group_tables, parse, renditions, stored,
+};
 
 const KEY: [u8; 16] = *b"a key of 16 byte";
 const ID: KeyId = KeyId(*b"an id of 16 byte");
 
 /// Parameter sets and starts of slices of a baseline stream of x264, one slice a picture.
-const SPS: &[u8] = b"\x67\x42\xc0\x0a\xdb\x08\x36\xc0\x44\0\0\x03\0\x04\0\0\x03\0\xc8\x3c\x48\x9b\x80";
+const SPS: &[u8] =
+    b"\x67\x42\xc0\x0a\xdb\x08\x36\xc0\x44\0\0\x03\0\x04\0\0\x03\0\xc8\x3c\x48\x9b\x80";
 const PPS: &[u8] = b"\x68\xca\x80\xc4\xb2";
 const IDR: &[u8] = b"\x65\x88\x84\x19\x21\x3e\x23\xda\xd8\x8f\x15\x97\x0b\xdd\x9d\x71\xac\x40";
 const SLICE: &[u8] = b"\x41\x9a\x40\x64\x84\xad\x5b\x3c\x21\x66\xc2\xca\0\x30\xed\xcd\x98\x06";
@@ -48,12 +52,17 @@ impl Film {
                 let start = if picture % 50 == 0 { IDR } else { SLICE };
                 let slice = |which| {
                     let seed = picture * 4 + which;
-                    let body = (0..u64::from(stored(seed)) * most / 256).map(|at| stored(seed << 20 | at) | 1);
+                    let body = (0..u64::from(stored(seed)) * most / 256)
+                        .map(|at| stored(seed << 20 | at) | 1);
                     start.iter().copied().chain(body).collect::<Vec<_>>()
                 };
                 let sei = (picture % 3 == 0).then(|| SEI.to_vec());
                 let units = sei.into_iter().chain((0..slices(picture)).map(slice));
-                units.flat_map(|unit| [&u32::try_from(unit.len()).unwrap().to_be_bytes()[..], &unit].concat()).collect()
+                units
+                    .flat_map(|unit| {
+                        [&u32::try_from(unit.len()).unwrap().to_be_bytes()[..], &unit].concat()
+                    })
+                    .collect()
             })
             .collect();
         tables.sizes = samples.iter().map(|sample| u32::try_from(sample.len()).unwrap()).collect();
@@ -62,15 +71,20 @@ impl Film {
 
     fn audio(tables: &Tables, target: u64) -> Self {
         let seeds = 0_u64..;
-        let samples =
-            seeds.zip(&tables.sizes).map(|(seed, size)| (0..u64::from(*size)).map(|at| stored(seed << 20 | at)).collect());
+        let samples = seeds
+            .zip(&tables.sizes)
+            .map(|(seed, size)| (0..u64::from(*size)).map(|at| stored(seed << 20 | at)).collect());
         let samples: Vec<Vec<u8>> = samples.collect();
         Self::new(tables.audio(), target, &samples)
     }
 
     fn new(track: Track, target: u64, samples: &[Vec<u8>]) -> Self {
         let table = &track.samples;
-        let end = table.extents(SampleIndex(0)..SampleIndex(table.len())).map(Extent::end).max().unwrap_or_default();
+        let end = table
+            .extents(SampleIndex(0)..SampleIndex(table.len()))
+            .map(Extent::end)
+            .max()
+            .unwrap_or_default();
         let mut file = vec![0x55; usize::try_from(end).unwrap()];
         for (at, sample) in (0..).zip(samples) {
             for Extent { offset, .. } in table.extents(SampleIndex(at)..SampleIndex(at + 1)) {
@@ -82,8 +96,11 @@ impl Film {
     }
 
     fn finish(&self, plan: SegmentPlan) -> Result<Vec<u8>, Error> {
-        let range = |extent: Extent| usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap();
-        let media: Vec<_> = plan.reads().iter().map(|read| self.file[range(read.extent)].to_vec().into()).collect();
+        let range = |extent: Extent| {
+            usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap()
+        };
+        let media: Vec<_> =
+            plan.reads().iter().map(|read| self.file[range(read.extent)].to_vec().into()).collect();
         plan.finish(&media).map(|stretches| stretches.concat())
     }
 
@@ -125,7 +142,9 @@ fn find<'a>(mut boxes: &'a [u8], kind: &[u8]) -> Option<&'a [u8]> {
 impl Tenc {
     fn read(init: &[u8]) -> Self {
         let moov = decode::<Moov>(decode::<Ftyp>(init).1).0;
-        let [Codec::Unknown(name, entry)] = &moov.trak[0].mdia.minf.stbl.stsd.codecs[..] else { panic!("an encrypted entry") };
+        let [Codec::Unknown(name, entry)] = &moov.trak[0].mdia.minf.stbl.stsd.codecs[..] else {
+            panic!("an encrypted entry")
+        };
         let fixed = if *name == b"encv".into() { 78 } else { 28 };
         assert!(fixed == 78 || *name == b"enca".into());
         let sinf = find(&entry[fixed..], b"sinf").unwrap();
@@ -133,7 +152,8 @@ impl Tenc {
         let schi = find(sinf, b"schi").unwrap();
         let tenc = find(schi, b"tenc").unwrap();
         let iv_size = tenc[7].into();
-        let constant_iv = if iv_size == 0 { tenc[25..25 + usize::from(tenc[24])].to_vec() } else { Vec::new() };
+        let constant_iv =
+            if iv_size == 0 { tenc[25..25 + usize::from(tenc[24])].to_vec() } else { Vec::new() };
         assert_eq!((tenc[6], tenc[0] == 0), (1, tenc[5] == 0), "a pattern needs version 1");
         Self {
             original: frma.try_into().unwrap(),
@@ -146,8 +166,13 @@ impl Tenc {
     }
 }
 
-/// Where a fragment says how each of its samples is encrypted: as `saio` and `saiz` point there, or else in the box of PIFF.
-fn information<'a>(segment: &'a [u8], parsed: &Parsed, piff: bool) -> Option<(bool, Vec<&'a [u8]>)> {
+/// Where a fragment says how each of its samples is encrypted: as `saio` and `saiz` point there, or
+/// else in the box of PIFF.
+fn information<'a>(
+    segment: &'a [u8],
+    parsed: &Parsed,
+    piff: bool,
+) -> Option<(bool, Vec<&'a [u8]>)> {
     const PIFF: &[u8] = b"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x8d\xf4";
     let traf = &parsed.moof.traf[0];
     let count = parsed.samples.len();
@@ -155,7 +180,10 @@ fn information<'a>(segment: &'a [u8], parsed: &Parsed, piff: bool) -> Option<(bo
         let at = segment.windows(16).position(|bytes| bytes == PIFF).unwrap();
         let end = at - 8 + number(&segment[at - 8..at - 4]);
         assert!(traf.senc.is_none() && traf.saiz.is_empty() && traf.saio.is_empty());
-        assert_eq!((&segment[at - 4..at], number(&segment[at + 20..at + 24])), (&b"uuid"[..], count));
+        assert_eq!(
+            (&segment[at - 4..at], number(&segment[at + 20..at + 24])),
+            (&b"uuid"[..], count)
+        );
         let has_subsamples = segment[at + 19] & 2 != 0;
         let mut rest = &segment[at + 24..end];
         let each = (0..count).map(|_| {
@@ -168,14 +196,21 @@ fn information<'a>(segment: &'a [u8], parsed: &Parsed, piff: bool) -> Option<(bo
     }
     let senc = traf.senc.as_ref()?;
     let ([saiz], [saio]) = (&traf.saiz[..], &traf.saio[..]) else { panic!("one of each") };
-    assert_eq!((saiz.sample_count as usize, saio.offsets.len(), number(&senc.data[..4])), (count, 1, count));
+    assert_eq!(
+        (saiz.sample_count as usize, saio.offsets.len(), number(&senc.data[..4])),
+        (count, 1, count)
+    );
     let moof = segment.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
     let start = moof + usize::try_from(saio.offsets[0]).unwrap();
     let senc_at = segment.windows(4).position(|bytes| bytes == b"senc").unwrap() - 4;
     assert_eq!(start, senc_at + 16);
     let mut rest = &segment[start..senc_at + number(&segment[senc_at..senc_at + 4])];
     let each = (0..count).map(|at| {
-        let len = if saiz.default_sample_info_size == 0 { saiz.sample_info_size[at] } else { saiz.default_sample_info_size };
+        let len = if saiz.default_sample_info_size == 0 {
+            saiz.sample_info_size[at]
+        } else {
+            saiz.default_sample_info_size
+        };
         rest.split_off(..len.into()).unwrap()
     });
     let each = each.collect();
@@ -188,7 +223,8 @@ fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
     let (iv, map) = information.split_at(tenc.iv_size);
     let mut ranges = vec![(0, sample.len())];
     if has_subsamples {
-        ranges = map[2..].chunks(6).map(|entry| (number(&entry[..2]), number(&entry[2..]))).collect();
+        ranges =
+            map[2..].chunks(6).map(|entry| (number(&entry[..2]), number(&entry[2..]))).collect();
         assert_eq!(ranges.len(), number(&map[..2]));
     }
     let counter: [u8; 16] = std::array::from_fn(|at| iv.get(at).copied().unwrap_or(0));
@@ -205,7 +241,11 @@ fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
         let constant: [u8; 16] = tenc.constant_iv[..].try_into().unwrap();
         let mut chain = cbc::Decryptor::<Aes128>::new(&KEY.into(), &constant.into());
         let (crypt, skip) = tenc.pattern;
-        for (_, block) in range.chunks_exact_mut(16).enumerate().filter(|(at, _)| skip == 0 || at % (crypt + skip) < crypt) {
+        for (_, block) in range
+            .chunks_exact_mut(16)
+            .enumerate()
+            .filter(|(at, _)| skip == 0 || at % (crypt + skip) < crypt)
+        {
             chain.decrypt_block(block.try_into().unwrap());
         }
     }
@@ -218,53 +258,92 @@ fn play(segment: &[u8], tenc: &Tenc, piff: bool) -> Parsed {
     let said = information(segment, &parsed, piff);
     assert_eq!(said.is_none(), &tenc.scheme == b"cbcs" && &tenc.original == b"mp4a");
     for (at, sample) in parsed.samples.iter_mut().enumerate() {
-        decrypt(tenc, said.as_ref().map(|(has_subsamples, each)| (*has_subsamples, each[at])), &mut sample.data);
+        decrypt(
+            tenc,
+            said.as_ref().map(|(has_subsamples, each)| (*has_subsamples, each[at])),
+            &mut sample.data,
+        );
     }
     parsed
 }
 
 type Plan = fn(Profile, &Rendition, &Segment, Option<&Protection>) -> Result<SegmentPlan, Error>;
 type Len = fn(Profile, &Rendition, &Segment, Option<&Protection>) -> Result<u64, Error>;
-const KINDS: [(Plan, Len); 2] = [(media_segment, media_segment_len), (key_frame_segment, key_frame_segment_len)];
+const KINDS: [(Plan, Len); 2] =
+    [(media_segment, media_segment_len), (key_frame_segment, key_frame_segment_len)];
 
 /// Encrypts all segments, and the key frames of each, and decrypts them again.
 fn decrypting_returns_the_clear_film(film: &Film, scheme: Scheme, piff: bool) {
     let encryptor = film.encryptor(scheme);
-    let tenc = Tenc::read(&init_segment(Profile::Cmaf, &film.rendition, Some(&Protection::new(encryptor.clone()))).unwrap());
+    let tenc = Tenc::read(
+        &init_segment(Profile::Cmaf, &film.rendition, Some(&Protection::new(encryptor.clone())))
+            .unwrap(),
+    );
     assert_eq!((&tenc.scheme[..], &tenc.key_id[..]), (scheme.as_str().as_bytes(), &ID.0[..]));
     let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
     let is_audio = film.rendition.track.codec.dimensions().is_none();
-    for (profile, (plan, len)) in
-        [Profile::Cmaf, Profile::Csf, Profile::Smooth].into_iter().flat_map(|one| KINDS.map(|kind| (one, kind)))
+    for (profile, (plan, len)) in [Profile::Cmaf, Profile::Csf, Profile::Smooth]
+        .into_iter()
+        .flat_map(|one| KINDS.map(|kind| (one, kind)))
     {
         for segment in film.rendition.cuts.segments() {
             let make = |protection| plan(profile, &film.rendition, &segment, protection).unwrap();
             let clear = parse(&film.finish(make(None)).unwrap());
             let encrypted = make(Some(&protection));
-            assert_eq!((encrypted.reads(), encrypted.len().is_some()), (make(None).reads(), is_audio));
+            assert_eq!(
+                (encrypted.reads(), encrypted.len().is_some()),
+                (make(None).reads(), is_audio)
+            );
             let most = len(profile, &film.rendition, &segment, Some(&protection)).unwrap();
             assert_eq!(encrypted.len().unwrap_or(most), most);
             let bytes = film.finish(encrypted).unwrap();
-            assert!(bytes.len() as u64 <= most && (!is_audio || bytes.len() as u64 == most), "{} of {most}", bytes.len());
+            assert!(
+                bytes.len() as u64 <= most && (!is_audio || bytes.len() as u64 == most),
+                "{} of {most}",
+                bytes.len()
+            );
             let played = play(&bytes, &tenc, piff);
             assert_eq!(played.samples, clear.samples, "{profile:?}");
             assert_eq!((played.tfxd, &played.moof.mfhd), (clear.tfxd, &clear.moof.mfhd));
-            let differs =
-                |(sample, clear): (&crate::support::PlayedSample, &crate::support::PlayedSample)| sample.data != clear.data;
+            let differs = |(sample, clear): (
+                &crate::support::PlayedSample,
+                &crate::support::PlayedSample,
+            )| sample.data != clear.data;
             let large = clear.samples.iter().filter(|sample| sample.data.len() > 400).count();
-            assert!(parse(&bytes).samples.iter().zip(&clear.samples).filter(|pair| differs(*pair)).count() >= large);
-            assert_eq!(bytes, film.finish(make(Some(&protection))).unwrap(), "the same request gives the same bytes");
+            assert!(
+                parse(&bytes)
+                    .samples
+                    .iter()
+                    .zip(&clear.samples)
+                    .filter(|pair| differs(*pair))
+                    .count()
+                    >= large
+            );
+            assert_eq!(
+                bytes,
+                film.finish(make(Some(&protection))).unwrap(),
+                "the same request gives the same bytes"
+            );
         }
     }
 }
 
-const FORMS: [(Scheme, bool); 3] = [(Scheme::Cenc, false), (Scheme::Cbcs, false), (Scheme::Cenc, true)];
+const FORMS: [(Scheme, bool); 3] =
+    [(Scheme::Cenc, false), (Scheme::Cbcs, false), (Scheme::Cenc, true)];
 
 #[test]
 fn decrypting_returns_the_clear_segment() {
     for (scheme, piff) in FORMS {
-        decrypting_returns_the_clear_film(&Film::video(group_tables(12_800, 512, 100, 50, 2), 2000, 2000), scheme, piff);
-        decrypting_returns_the_clear_film(&Film::audio(&audio_tables(48_000, 300, 1024), 2000), scheme, piff);
+        decrypting_returns_the_clear_film(
+            &Film::video(group_tables(12_800, 512, 100, 50, 2), 2000, 2000),
+            scheme,
+            piff,
+        );
+        decrypting_returns_the_clear_film(
+            &Film::audio(&audio_tables(48_000, 300, 1024), 2000),
+            scheme,
+            piff,
+        );
     }
 }
 
@@ -291,20 +370,30 @@ fn boxes_stand_in_the_order_of_the_standard() {
     let film = video();
     let segment = film.rendition.cuts.segments().nth(1).unwrap();
     let kinds = |profile, protection: Protection, kinds: &[&[u8]]| {
-        let bytes = film.finish(media_segment(profile, &film.rendition, &segment, Some(&protection)).unwrap()).unwrap();
+        let bytes = film
+            .finish(media_segment(profile, &film.rendition, &segment, Some(&protection)).unwrap())
+            .unwrap();
         let moof = bytes.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
         let at = |kind: &[u8]| bytes[moof..].windows(4).position(|bytes| bytes == kind).unwrap();
         let places: Vec<_> = kinds.iter().map(|kind| at(kind)).collect();
         assert!(places.is_sorted(), "{places:?}");
     };
-    let (common, piff) = (Protection::new(film.encryptor(Scheme::Cbcs)), Protection::piff(film.encryptor(Scheme::Cenc)));
+    let (common, piff) = (
+        Protection::new(film.encryptor(Scheme::Cbcs)),
+        Protection::piff(film.encryptor(Scheme::Cenc)),
+    );
     kinds(Profile::Cmaf, common, &[b"tfhd", b"tfdt", b"trun", b"saiz", b"saio", b"senc", b"mdat"]);
     // The two boxes of an extended type: of the encryption, then of the times.
-    kinds(Profile::Smooth, piff, &[b"tfhd", b"trun", b"uuid", b"\xa2\x39\x4f\x52", b"\x6d\x1d\x9b\x05", b"mdat"]);
+    kinds(
+        Profile::Smooth,
+        piff,
+        &[b"tfhd", b"trun", b"uuid", b"\xa2\x39\x4f\x52", b"\x6d\x1d\x9b\x05", b"mdat"],
+    );
 }
 
-/// A picture has one cipher text in all profiles and forms, so that its vector is never used for two. Alone it may be cut into other
-/// stretches, and has another vector; by `cbcs` there is but one, which stands in the init segment that both share.
+/// A picture has one cipher text in all profiles and forms, so that its vector is never used for
+/// two. Alone it may be cut into other stretches, and has another vector; by `cbcs` there is but
+/// one, which stands in the init segment that both share.
 #[test]
 fn a_key_frame_alone_has_a_vector_of_its_own() {
     let mut pictures = BTreeMap::new();
@@ -312,10 +401,16 @@ fn a_key_frame_alone_has_a_vector_of_its_own() {
         // Two groups of pictures a segment, so that a key frame is not always the first sample.
         let film = Film::video(group_tables(12_800, 512, 200, 25, 2), 900, 2000);
         let encryptor = film.encryptor(scheme);
-        let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
+        let protection =
+            if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
         for segment in film.rendition.cuts.segments() {
             let samples = |plan: Plan, segment: &Segment, profile| {
-                parse(&film.finish(plan(profile, &film.rendition, segment, Some(&protection)).unwrap()).unwrap()).samples
+                parse(
+                    &film
+                        .finish(plan(profile, &film.rendition, segment, Some(&protection)).unwrap())
+                        .unwrap(),
+                )
+                .samples
             };
             let whole = samples(media_segment, &segment, Profile::Cmaf);
             assert!(film.rendition.key_frames(&segment).count() > 1);
@@ -328,7 +423,9 @@ fn a_key_frame_alone_has_a_vector_of_its_own() {
                         assert_eq!(alone == whole[at].data, scheme == Scheme::Cbcs);
                     }
                     assert_eq!(samples(media_segment, &segment, profile)[at].data, whole[at].data);
-                    let known = pictures.entry((scheme.as_str(), key_frame.samples.start)).or_insert_with(|| alone.clone());
+                    let known = pictures
+                        .entry((scheme.as_str(), key_frame.samples.start))
+                        .or_insert_with(|| alone.clone());
                     assert_eq!(alone, *known, "{profile:?}");
                 }
             }
@@ -342,7 +439,9 @@ fn no_two_samples_of_a_track_share_a_vector() {
     let protection = Protection::new(film.encryptor(Scheme::Cenc));
     let mut vectors = BTreeSet::new();
     let mut take = |plan: Plan, segment: &Segment| {
-        let bytes = film.finish(plan(Profile::Cmaf, &film.rendition, segment, Some(&protection)).unwrap()).unwrap();
+        let bytes = film
+            .finish(plan(Profile::Cmaf, &film.rendition, segment, Some(&protection)).unwrap())
+            .unwrap();
         let (_, each) = information(&bytes, &parse(&bytes), false).unwrap();
         vectors.extend(each.iter().map(|information| information[..8].to_vec()));
     };
@@ -356,13 +455,23 @@ fn no_two_samples_of_a_track_share_a_vector() {
 #[test]
 fn init_segments_say_how_and_for_whom() {
     let film = video();
-    let systems = || vec![Pssh::new(SystemId::WIDEVINE, b"one".to_vec()), Pssh::new(SystemId::PLAYREADY, b"other".to_vec())];
+    let systems = || {
+        vec![
+            Pssh::new(SystemId::WIDEVINE, b"one".to_vec()),
+            Pssh::new(SystemId::PLAYREADY, b"other".to_vec()),
+        ]
+    };
     let clear = init_segment(Profile::Cmaf, &film.rendition, None).unwrap();
-    let init =
-        |protection: Protection| init_segment(Profile::Cmaf, &film.rendition, Some(&protection.with_systems(systems()))).unwrap();
+    let init = |protection: Protection| {
+        init_segment(Profile::Cmaf, &film.rendition, Some(&protection.with_systems(systems())))
+            .unwrap()
+    };
     let common = init(Protection::new(film.encryptor(Scheme::Cbcs)));
     let tenc = Tenc::read(&common);
-    assert_eq!((&tenc.original, &tenc.scheme, tenc.pattern, tenc.iv_size), (b"avc1", b"cbcs", (1, 9), 0));
+    assert_eq!(
+        (&tenc.original, &tenc.scheme, tenc.pattern, tenc.iv_size),
+        (b"avc1", b"cbcs", (1, 9), 0)
+    );
     let moov = find(&common, b"moov").unwrap();
     assert!(moov.ends_with(&systems().iter().flat_map(Pssh::to_bytes).collect::<Vec<_>>()));
     assert_eq!(find(moov, b"mvex"), find(find(&clear, b"moov").unwrap(), b"mvex"));
@@ -371,7 +480,12 @@ fn init_segments_say_how_and_for_whom() {
 
     let piff = init(Protection::piff(film.encryptor(Scheme::Cenc)));
     let has = |text: &[u8]| piff.windows(text.len()).any(|window| window == text);
-    assert!(has(b"schm\0\0\0\0piff\0\x01\0\x01") && has(b"\xd0\x8a\x4f\x18\x10\xf3\x4a\x82") && !has(b"tenc") && !has(b"pssh"));
+    assert!(
+        has(b"schm\0\0\0\0piff\0\x01\0\x01")
+            && has(b"\xd0\x8a\x4f\x18\x10\xf3\x4a\x82")
+            && !has(b"tenc")
+            && !has(b"pssh")
+    );
 }
 
 #[test]
@@ -394,7 +508,15 @@ fn what_cannot_be_encrypted_is_named() {
     let start = usize::try_from(extent.offset).unwrap();
     film.file[start..start + 4].fill(0xff);
     let protection = Protection::new(film.encryptor(Scheme::Cenc));
-    let error = film.finish(media_segment(Profile::Cmaf, &film.rendition, &segment, Some(&protection)).unwrap()).unwrap_err();
-    assert!(matches!(error, Error::Encryption { sample: Some(sample), .. } if sample == bad), "{error:?}");
-    assert!(error.to_string().starts_with(&format!("sample {}: cannot be encrypted: ", bad.0)), "{error}");
+    let error = film
+        .finish(media_segment(Profile::Cmaf, &film.rendition, &segment, Some(&protection)).unwrap())
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::Encryption { sample: Some(sample), .. } if sample == bad),
+        "{error:?}"
+    );
+    assert!(
+        error.to_string().starts_with(&format!("sample {}: cannot be encrypted: ", bad.0)),
+        "{error}"
+    );
 }

@@ -42,7 +42,9 @@ fn plans(rendition: &Rendition, segment: &Segment) -> [SegmentPlan; 3] {
 fn decrypting_returns_the_clear_segment() {
     let rendition = renditions(vec![audio_tables(48_000, 500, 1024).audio()], 2000).remove(0);
     for segment in rendition.cuts.segments() {
-        for (clear, plan) in plans(&rendition, &segment).into_iter().zip(plans(&rendition, &segment)) {
+        for (clear, plan) in
+            plans(&rendition, &segment).into_iter().zip(plans(&rendition, &segment))
+        {
             let (reads, clear_len) = (clear.reads().to_vec(), clear.len().unwrap());
             let plan = encrypted(plan);
             assert_eq!((plan.reads(), plan.len()), (&reads[..], Some(clear_len / 16 * 16 + 16)));
@@ -90,5 +92,9 @@ fn a_plan_never_prints_its_key() {
     let printed = plans(&rendition, &segment).map(|plan| format!("{:?}", encrypted(plan)));
     let secret = format!("{KEY:?}");
     let listed = secret.trim_matches(['[', ']']);
-    assert!(printed.iter().all(|text| text.contains("Encrypted") && !text.contains("key") && !text.contains(listed)));
+    assert!(
+        printed.iter().all(|text| text.contains("Encrypted")
+            && !text.contains("key")
+            && !text.contains(listed))
+    );
 }

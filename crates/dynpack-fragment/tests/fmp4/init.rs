@@ -20,19 +20,29 @@ fn video_has_its_size_its_clock_and_no_edit_list() {
     let (ftyp, moov) = boxes(&renditions[0]);
     assert_eq!(ftyp.major_brand, b"cmfc".into());
     assert_eq!(ftyp.compatible_brands, [b"cmfc", b"iso6", b"cmf2", b"dash"].map(Into::into));
-    assert_eq!((moov.mvhd.timescale, moov.mvhd.duration, moov.mvhd.creation_time, moov.mvhd.next_track_id), (12_800, 0, 0, 2));
+    assert_eq!(
+        (moov.mvhd.timescale, moov.mvhd.duration, moov.mvhd.creation_time, moov.mvhd.next_track_id),
+        (12_800, 0, 0, 2)
+    );
     let [trak] = &moov.trak[..] else { panic!("one track") };
     assert_eq!((trak.tkhd.track_id, trak.tkhd.enabled, trak.tkhd.in_movie), (1, true, true));
     assert_eq!((trak.tkhd.width, trak.tkhd.height), (1280.into(), 720.into()));
     assert_eq!(trak.tkhd.volume, 0.into());
     assert!(trak.edts.is_none(), "the composition offsets are signed, so none is needed");
-    assert_eq!((trak.mdia.mdhd.timescale, trak.mdia.mdhd.duration, &*trak.mdia.mdhd.language), (12_800, 0, "und"));
+    assert_eq!(
+        (trak.mdia.mdhd.timescale, trak.mdia.mdhd.duration, &*trak.mdia.mdhd.language),
+        (12_800, 0, "und")
+    );
     assert_eq!(trak.mdia.hdlr.handler, b"vide".into());
     let stbl = &trak.mdia.minf.stbl;
     assert!(trak.mdia.minf.vmhd.is_some() && trak.mdia.minf.dinf.dref.entries.len() == 1);
     assert!(matches!(stbl.stsd.codecs[..], [Codec::Avc1(_)]));
     assert!(stbl.stts.entries.is_empty() && stbl.stsc.entries.is_empty());
-    assert!(stbl.stco.as_ref().unwrap().entries.is_empty() && stbl.ctts.is_none() && stbl.stss.is_none());
+    assert!(
+        stbl.stco.as_ref().unwrap().entries.is_empty()
+            && stbl.ctts.is_none()
+            && stbl.stss.is_none()
+    );
     let mvex = moov.mvex.unwrap();
     assert_eq!(mvex.mehd.unwrap().fragment_duration, 500 * 512);
     assert_eq!((mvex.trex[0].track_id, mvex.trex[0].default_sample_description_index), (1, 1));
@@ -48,7 +58,10 @@ fn audio_priming_is_skipped_by_one_edit() {
     assert_eq!(trak.tkhd.volume, 1.into());
     let edits = &trak.edts.as_ref().unwrap().elst.as_ref().unwrap().entries;
     assert_eq!(edits.len(), 1);
-    assert_eq!((edits[0].segment_duration, edits[0].media_time, edits[0].media_rate), (0, Some(1024), 1.into()));
+    assert_eq!(
+        (edits[0].segment_duration, edits[0].media_time, edits[0].media_rate),
+        (0, Some(1024), 1.into())
+    );
     assert!(trak.mdia.minf.smhd.is_some());
     assert_eq!(moov.mvex.as_ref().unwrap().mehd.as_ref().unwrap().fragment_duration, 499 * 1024);
 }

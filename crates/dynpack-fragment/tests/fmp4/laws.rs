@@ -1,11 +1,14 @@
-//! What holds for every track: random clocks, frame rates, groups of pictures, edit lists and interleavings.
+//! What holds for every track: random clocks, frame rates, groups of pictures, edit lists and
+//! interleavings.
 
 use dynpack_fragment::fmp4::{Profile, init_segment, media_segment, media_segment_len};
 use dynpack_media::{Edit, Rendition, Sample, SampleIndex, Ticks, Timescale};
 use mp4_atom::{Ftyp, Moov};
 use proptest::prelude::*;
 
-use crate::support::{PlayedSample, Tables, audio_tables, decode, finish, group_tables, parse, renditions, stored};
+use crate::support::{
+    PlayedSample, Tables, audio_tables, decode, finish, group_tables, parse, renditions, stored,
+};
 
 pub(crate) fn video_tables() -> impl Strategy<Value = Tables> {
     let clock = prop_oneof![
@@ -18,15 +21,23 @@ pub(crate) fn video_tables() -> impl Strategy<Value = Tables> {
         Just((25, 1)),
     ];
     let shape = (clock, 2_u32..300, 1_u32..60, 0_u32..4);
-    let extras = (1_usize..40, any::<bool>(), -2_i64..5, 0_i64..3, prop::collection::vec(0_u32..3, 300));
+    let extras =
+        (1_usize..40, any::<bool>(), -2_i64..5, 0_i64..3, prop::collection::vec(0_u32..3, 300));
     (shape, extras).prop_map(|(((timescale, frame), count, gop, b_frames), extras)| {
         let (samples_per_chunk, is_variable, edit, delay, jitter) = extras;
         let mut tables = group_tables(timescale, frame, count, gop, b_frames);
         tables.samples_per_chunk = samples_per_chunk;
         let frame = i64::from(frame);
-        tables.edit = Edit { delay: Ticks(delay * frame), media_start: Ticks((tables.edit.media_start.0 + edit * frame).max(0)) };
+        tables.edit = Edit {
+            delay: Ticks(delay * frame),
+            media_start: Ticks((tables.edit.media_start.0 + edit * frame).max(0)),
+        };
         if is_variable {
-            tables.durations.iter_mut().zip(jitter).for_each(|(duration, jitter)| *duration += jitter);
+            tables
+                .durations
+                .iter_mut()
+                .zip(jitter)
+                .for_each(|(duration, jitter)| *duration += jitter);
         }
         tables
     })
@@ -35,10 +46,12 @@ pub(crate) fn video_tables() -> impl Strategy<Value = Tables> {
 pub(crate) fn audio() -> impl Strategy<Value = Tables> {
     let clock = prop_oneof![Just(48_000), Just(44_100), Just(22_050)];
     let priming = prop_oneof![Just(0), Just(1024), Just(2048), Just(2112), Just(312)];
-    (clock, 3_u32..600, priming, 1_usize..40).prop_map(|(timescale, count, priming, samples_per_chunk)| Tables {
-        samples_per_chunk,
-        ..audio_tables(timescale, count, priming)
-    })
+    (clock, 3_u32..600, priming, 1_usize..40).prop_map(
+        |(timescale, count, priming, samples_per_chunk)| Tables {
+            samples_per_chunk,
+            ..audio_tables(timescale, count, priming)
+        },
+    )
 }
 
 fn play(rendition: &Rendition) -> Vec<PlayedSample> {
@@ -55,8 +68,15 @@ fn play(rendition: &Rendition) -> Vec<PlayedSample> {
         assert_eq!(parsed.trun_version, 1);
         let start = parsed.sidx.as_ref().unwrap().earliest_presentation_time;
         assert_eq!(i64::try_from(start).unwrap(), segment.start.0);
-        let presented = parsed.samples.iter().map(|sample| sample.decode_time + sample.offset - rendition.cuts.lead().0);
-        assert_eq!(presented.min().unwrap().max(0), segment.start.0, "the earliest sample starts the segment");
+        let presented = parsed
+            .samples
+            .iter()
+            .map(|sample| sample.decode_time + sample.offset - rendition.cuts.lead().0);
+        assert_eq!(
+            presented.min().unwrap().max(0),
+            segment.start.0,
+            "the earliest sample starts the segment"
+        );
         played.extend(parsed.samples);
     }
     played
@@ -70,16 +90,26 @@ fn segments_tile_the_track(rendition: &Rendition) {
     assert_eq!(played.len(), stored_samples.len());
     for (at, (played, sample)) in played.iter().zip(&stored_samples).enumerate() {
         let extent = table.extents(sample.index..SampleIndex(sample.index.0 + 1)).next();
-        let data: Vec<u8> = extent.map_or_else(Vec::new, |extent| (extent.offset..extent.end()).map(stored).collect());
+        let data: Vec<u8> = extent
+            .map_or_else(Vec::new, |extent| (extent.offset..extent.end()).map(stored).collect());
         assert_eq!(played.data, data, "sample {at}");
         assert_eq!(played.duration, sample.duration.0);
         assert_eq!(played.flags & 0x0001_0000 == 0, sample.is_sync);
-        assert_eq!(played.decode_time + played.offset - cuts.lead().0, cuts.presentation_time(sample).0);
+        assert_eq!(
+            played.decode_time + played.offset - cuts.lead().0,
+            cuts.presentation_time(sample).0
+        );
     }
-    assert!(played.iter().zip(&played[1..]).all(|(one, next)| one.decode_time + one.duration == next.decode_time));
+    assert!(
+        played
+            .iter()
+            .zip(&played[1..])
+            .all(|(one, next)| one.decode_time + one.duration == next.decode_time)
+    );
 }
 
-/// The same, on the clock of Smooth Streaming: every time is where its own would be, rounded down once.
+/// The same, on the clock of Smooth Streaming: every time is where its own would be, rounded down
+/// once.
 fn smooth_segments_tile_the_track(rendition: &Rendition) {
     let (table, cuts, clock) = (&rendition.track.samples, &rendition.cuts, rendition.timescale());
     let on_clock = |time: Ticks| time.max(Ticks::ZERO).rescale_floor(clock, Timescale::SMOOTH).0;
@@ -87,24 +117,42 @@ fn smooth_segments_tile_the_track(rendition: &Rendition) {
     let mut next_start = on_clock(cuts.start());
     for segment in cuts.segments() {
         let plan = media_segment(Profile::Smooth, rendition, &segment, None).unwrap();
-        assert_eq!(plan.len(), Some(media_segment_len(Profile::Smooth, rendition, &segment, None).unwrap()));
+        assert_eq!(
+            plan.len(),
+            Some(media_segment_len(Profile::Smooth, rendition, &segment, None).unwrap())
+        );
         let parsed = parse(&finish(plan));
-        assert!(parsed.styp.is_none() && parsed.sidx.is_none() && parsed.moof.traf[0].tfdt.is_none());
+        assert!(
+            parsed.styp.is_none() && parsed.sidx.is_none() && parsed.moof.traf[0].tfdt.is_none()
+        );
         let (time, duration) = parsed.tfxd.unwrap();
-        assert_eq!((time, time + duration), (next_start, on_clock(segment.start + segment.duration)));
+        assert_eq!(
+            (time, time + duration),
+            (next_start, on_clock(segment.start + segment.duration))
+        );
         next_start = time + duration;
 
         let stored_samples: Vec<_> = table.samples(segment.samples.clone()).collect();
         assert_eq!(parsed.samples.len(), stored_samples.len());
         for (played, sample) in parsed.samples.iter().zip(&stored_samples) {
             assert_eq!(played.data.len(), sample.size as usize);
-            assert_eq!(played.decode_time + played.offset, on_clock(cuts.presentation_time(sample)));
+            assert_eq!(
+                played.decode_time + played.offset,
+                on_clock(cuts.presentation_time(sample))
+            );
             assert!(played.duration >= 0 && played.decode_time + played.offset >= 0);
         }
         let behind = table.samples(segment.samples.end..SampleIndex(u32::MAX)).next();
-        let (first, sum) = (stored_samples.first(), parsed.samples.iter().map(|sample| sample.duration).sum::<i64>());
+        let (first, sum) = (
+            stored_samples.first(),
+            parsed.samples.iter().map(|sample| sample.duration).sum::<i64>(),
+        );
         if let (Some(first), Some(behind)) = (first, behind) {
-            assert_eq!(decoded(first) + sum, decoded(&behind), "durations sum up to where the next segment is decoded");
+            assert_eq!(
+                decoded(first) + sum,
+                decoded(&behind),
+                "durations sum up to where the next segment is decoded"
+            );
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Media segments, field by field.
 
-use dynpack_fragment::fmp4::{Profile, key_frame_segment, key_frame_segment_len, media_segment, media_segment_len};
+use dynpack_fragment::fmp4::{
+    Profile, key_frame_segment, key_frame_segment_len, media_segment, media_segment_len,
+};
 use dynpack_fragment::{Error, Piece, SegmentPlan};
 use dynpack_media::{Rendition, SampleIndex, Segment};
 
@@ -15,7 +17,11 @@ fn one(tables: &Tables, target_millis: u64) -> Rendition {
 
 fn segments(rendition: &Rendition) -> Vec<(Segment, Parsed)> {
     let plan = |segment: &Segment| media_segment(Profile::Cmaf, rendition, segment, None).unwrap();
-    rendition.cuts.segments().map(|segment| (segment.clone(), parse(&finish(plan(&segment))))).collect()
+    rendition
+        .cuts
+        .segments()
+        .map(|segment| (segment.clone(), parse(&finish(plan(&segment)))))
+        .collect()
 }
 
 #[test]
@@ -26,15 +32,24 @@ fn a_group_of_pictures_says_only_what_varies() {
     assert_eq!(brands.major_brand, b"msdh".into());
     assert_eq!(brands.compatible_brands, [b"msdh", b"msix", b"cmfs"].map(Into::into));
     let sidx = parsed.sidx.unwrap();
-    assert_eq!((sidx.reference_id, sidx.timescale, sidx.earliest_presentation_time, sidx.first_offset), (1, 12_800, 25_600, 0));
+    assert_eq!(
+        (sidx.reference_id, sidx.timescale, sidx.earliest_presentation_time, sidx.first_offset),
+        (1, 12_800, 25_600, 0)
+    );
     let reference = &sidx.references[0];
     assert!(!reference.reference_type && reference.starts_with_sap);
-    assert_eq!((reference.subsegment_duration, reference.sap_type, reference.sap_delta_time), (25_600, 1, 0));
+    assert_eq!(
+        (reference.subsegment_duration, reference.sap_type, reference.sap_delta_time),
+        (25_600, 1, 0)
+    );
     assert_eq!(parsed.moof.mfhd.sequence_number, segment.number.0 + 1);
     let traf = &parsed.moof.traf[0];
     assert_eq!(traf.tfdt.as_ref().unwrap().base_media_decode_time, 25_600);
     assert_eq!((traf.tfhd.track_id, traf.tfhd.default_sample_duration), (1, Some(512)));
-    assert_eq!((traf.tfhd.default_sample_flags, traf.tfhd.default_sample_size), (Some(NON_SYNC), None));
+    assert_eq!(
+        (traf.tfhd.default_sample_flags, traf.tfhd.default_sample_size),
+        (Some(NON_SYNC), None)
+    );
     assert_eq!(parsed.samples[0].flags, SYNC);
     assert!(parsed.samples[1..].iter().all(|sample| sample.flags == NON_SYNC));
     let offsets: Vec<_> = parsed.samples[..4].iter().map(|sample| sample.offset).collect();
@@ -48,7 +63,8 @@ fn negative_offsets_need_version_1() {
     assert!(segments(&rendition).iter().all(|(_, parsed)| parsed.trun_version == 1));
 }
 
-/// A first sample with a reordering delay makes encoders and packagers start below zero (shaka-packager 1265).
+/// A first sample with a reordering delay makes encoders and packagers start below zero
+/// (shaka-packager 1265).
 #[test]
 fn b_frames_do_not_start_below_zero() {
     let mut tables = group_tables(12_800, 512, 150, 50, 2);
@@ -91,7 +107,10 @@ fn audio_priming_lies_before_the_first_start() {
     let samples = i64::try_from(first_parsed.samples.len()).unwrap();
     assert_eq!(first.duration.0, samples * 1024 - 1024);
     assert_eq!(second_parsed.samples[0].decode_time, second.start.0 + 1024);
-    assert_eq!(second_parsed.sidx.as_ref().unwrap().earliest_presentation_time, u64::try_from(second.start.0).unwrap());
+    assert_eq!(
+        second_parsed.sidx.as_ref().unwrap().earliest_presentation_time,
+        u64::try_from(second.start.0).unwrap()
+    );
     assert!(second_parsed.sidx.as_ref().unwrap().references[0].starts_with_sap);
 }
 
@@ -105,7 +124,8 @@ fn audio_of_equal_frames_has_no_entry_a_sample() {
     assert_eq!(head.len(), 28 + 52 + 8 + 16 + 8 + 28 + 20 + 20 + 8);
 }
 
-/// Leading pictures are presented before the sync sample: what the index says of the access point stays true.
+/// Leading pictures are presented before the sync sample: what the index says of the access point
+/// stays true.
 #[test]
 fn leading_pictures_are_not_promised_to_be_decodable() {
     let mut tables = group_tables(1000, 40, 100, 50, 0);
@@ -116,7 +136,10 @@ fn leading_pictures_are_not_promised_to_be_decodable() {
     let (segment, parsed) = segments(&rendition).remove(1);
     let reference = &parsed.sidx.as_ref().unwrap().references[0];
     assert!(reference.starts_with_sap && reference.sap_type == 0);
-    assert_eq!(parsed.sidx.as_ref().unwrap().earliest_presentation_time, u64::try_from(segment.start.0).unwrap());
+    assert_eq!(
+        parsed.sidx.as_ref().unwrap().earliest_presentation_time,
+        u64::try_from(segment.start.0).unwrap()
+    );
     assert_eq!(segment.start.0, 2000);
 }
 
@@ -126,7 +149,10 @@ fn a_key_frame_stands_for_its_segment() {
     let mut decode_time = 0;
     for segment in rendition.cuts.segments() {
         let plan = key_frame_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
-        assert_eq!(plan.len(), Some(key_frame_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap()));
+        assert_eq!(
+            plan.len(),
+            Some(key_frame_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap())
+        );
         let parsed = parse(&finish(plan));
         let [sample] = &parsed.samples[..] else { panic!("one sample") };
         assert_eq!((sample.decode_time, sample.offset, sample.flags), (decode_time, 0, SYNC));
@@ -137,27 +163,40 @@ fn a_key_frame_stands_for_its_segment() {
     assert_eq!(decode_time, 160 * 512);
 }
 
-/// Open groups of pictures behind a closed one: what leads them is presented before, and the key frames are decoded at other distances.
+/// Open groups of pictures behind a closed one: what leads them is presented before, and the key
+/// frames are decoded at other distances.
 #[test]
 fn a_key_frame_is_presented_when_it_says_though_others_lead_it() {
     let mut tables = group_tables(1000, 40, 150, 50, 0);
     for first in [50, 100] {
-        (tables.offsets[first], tables.offsets[first + 1], tables.offsets[first + 2]) = (80, -40, -40);
+        (tables.offsets[first], tables.offsets[first + 1], tables.offsets[first + 2]) =
+            (80, -40, -40);
     }
     tables.edit = Default::default();
     let rendition = one(&tables, 2000);
-    let frames: Vec<_> = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
+    let frames: Vec<_> =
+        rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
     let times = frames.iter().map(|frame| {
-        let parsed = parse(&finish(key_frame_segment(Profile::Cmaf, &rendition, frame, None).unwrap()));
+        let parsed =
+            parse(&finish(key_frame_segment(Profile::Cmaf, &rendition, frame, None).unwrap()));
         let reference = &parsed.sidx.as_ref().unwrap().references[0];
         assert!(reference.starts_with_sap && reference.sap_type == 1);
         let [sample] = &parsed.samples[..] else { panic!("one sample") };
-        (parsed.sidx.unwrap().earliest_presentation_time, sample.decode_time, sample.offset, sample.duration)
+        (
+            parsed.sidx.unwrap().earliest_presentation_time,
+            sample.decode_time,
+            sample.offset,
+            sample.duration,
+        )
     });
-    assert_eq!(times.collect::<Vec<_>>(), [(0, 0, 0, 2080), (2080, 2080, 0, 2000), (4080, 4080, 0, 1920)]);
+    assert_eq!(
+        times.collect::<Vec<_>>(),
+        [(0, 0, 0, 2080), (2080, 2080, 0, 2000), (4080, 4080, 0, 1920)]
+    );
 }
 
-/// A film of one key frame (nginx-vod-module 880) on the clock of Smooth Streaming is longer than `sidx` can say.
+/// A film of one key frame (nginx-vod-module 880) on the clock of Smooth Streaming is longer than
+/// `sidx` can say.
 #[test]
 fn a_segment_too_long_for_an_index_has_none() {
     let rendition = one(&group_tables(10_000_000, 400_000_000, 25, 25, 0), 6000);
@@ -175,12 +214,18 @@ fn a_segment_too_long_for_an_index_has_none() {
 #[test]
 fn a_payload_of_four_gibibytes_takes_a_long_header() {
     let len = |sizes: [u32; 4]| {
-        let tables = Tables { sizes: sizes.into(), samples_per_chunk: 4, ..group_tables(1000, 40, 4, 4, 0) };
+        let tables =
+            Tables { sizes: sizes.into(), samples_per_chunk: 4, ..group_tables(1000, 40, 4, 4, 0) };
         let rendition = one(&tables, 1000);
         let segment = rendition.cuts.segments().next().unwrap();
         let plan: SegmentPlan = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
-        assert_eq!(plan.len(), Some(media_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap()));
-        let Some([Piece::Bytes(head), Piece::Read(read)]) = plan.pieces() else { panic!("a head and one read") };
+        assert_eq!(
+            plan.len(),
+            Some(media_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap())
+        );
+        let Some([Piece::Bytes(head), Piece::Read(read)]) = plan.pieces() else {
+            panic!("a head and one read")
+        };
         let data_offset = {
             let trun = head.windows(4).position(|bytes| bytes == b"trun").unwrap();
             u32::from_be_bytes(head[trun + 12..trun + 16].try_into().unwrap()) as usize

@@ -1,6 +1,8 @@
 //! What sets the profiles apart.
 
-use dynpack_fragment::fmp4::{Profile, init_segment, key_frame_segment, key_frame_segment_len, media_segment};
+use dynpack_fragment::fmp4::{
+    Profile, init_segment, key_frame_segment, key_frame_segment_len, media_segment,
+};
 use dynpack_fragment::{Error, Piece};
 use dynpack_media::Rendition;
 use mp4_atom::Ftyp;
@@ -36,7 +38,8 @@ fn smooth_streaming_has_no_init_segments() {
     assert_eq!(error, Error::Unsupported("it has no init segments".into()));
 }
 
-/// 1/30 s does not fit the clock: rounding from the absolute time keeps sums exact, and differences within a tick.
+/// 1/30 s does not fit the clock: rounding from the absolute time keeps sums exact, and differences
+/// within a tick.
 #[test]
 fn smooth_streaming_does_not_drift() {
     let rendition = renditions(vec![group_tables(30, 1, 300, 60, 2).video()], 2000).remove(0);
@@ -56,10 +59,16 @@ fn smooth_streaming_says_a_duration_once_where_it_is_exact() {
     let rendition = renditions(vec![group_tables(25, 1, 100, 50, 0).video()], 2000).remove(0);
     let parsed = &smooth(&rendition)[1];
     assert_eq!(parsed.moof.traf[0].tfhd.default_sample_duration, Some(400_000));
-    assert!(parsed.moof.traf[0].trun[0].samples.iter().all(|sample| sample.cts.is_none() && sample.duration.is_none()));
+    assert!(
+        parsed.moof.traf[0].trun[0]
+            .samples
+            .iter()
+            .all(|sample| sample.cts.is_none() && sample.duration.is_none())
+    );
 }
 
-/// Without edit lists, and without times before 0, priming is carried and takes no time: what is heard is where it belongs.
+/// Without edit lists, and without times before 0, priming is carried and takes no time: what is
+/// heard is where it belongs.
 #[test]
 fn priming_takes_no_time_in_smooth_streaming() {
     for (priming, expected) in [
@@ -68,15 +77,25 @@ fn priming_takes_no_time_in_smooth_streaming() {
         (1024, [(0, 0), (0, 213_333), (213_333, 213_333)]),
         (2112, [(0, 0), (0, 0), (0, 200_000)]),
     ] {
-        let rendition = renditions(vec![audio_tables(48_000, 500, priming).audio()], 2000).remove(0);
+        let rendition =
+            renditions(vec![audio_tables(48_000, 500, priming).audio()], 2000).remove(0);
         let segment = rendition.cuts.segments().next().unwrap();
-        let parsed = parse(&finish(media_segment(Profile::Smooth, &rendition, &segment, None).unwrap()));
+        let parsed =
+            parse(&finish(media_segment(Profile::Smooth, &rendition, &segment, None).unwrap()));
         let stored = segment.samples.end.0 - segment.samples.start.0;
         assert_eq!(u32::try_from(parsed.samples.len()).unwrap(), stored, "no sample is lost");
-        let first: Vec<_> = parsed.samples.iter().map(|sample| (sample.decode_time, sample.duration)).take(3).collect();
+        let first: Vec<_> = parsed
+            .samples
+            .iter()
+            .map(|sample| (sample.decode_time, sample.duration))
+            .take(3)
+            .collect();
         assert_eq!(first, expected, "{priming}");
         let (time, duration) = parsed.tfxd.unwrap();
-        assert_eq!((time, duration), (0, parsed.samples.iter().map(|sample| sample.duration).sum()));
+        assert_eq!(
+            (time, duration),
+            (0, parsed.samples.iter().map(|sample| sample.duration).sum())
+        );
     }
 }
 
@@ -87,7 +106,8 @@ fn smooth_fragments_hold_what_the_specification_lists() {
     let plan = media_segment(Profile::Smooth, &rendition, &segment, None).unwrap();
     let Some([Piece::Bytes(head), ..]) = plan.pieces() else { panic!("a head first") };
     let at = |kind: &[u8; 4]| head.windows(4).position(|bytes| bytes == kind).unwrap();
-    let order = [at(b"moof"), at(b"mfhd"), at(b"traf"), at(b"tfhd"), at(b"trun"), at(b"uuid"), at(b"mdat")];
+    let order =
+        [at(b"moof"), at(b"mfhd"), at(b"traf"), at(b"tfhd"), at(b"trun"), at(b"uuid"), at(b"mdat")];
     assert!(order.is_sorted() && order[0] == 4 && order[6] == head.len() - 4);
 }
 
@@ -96,8 +116,14 @@ fn a_key_frame_of_smooth_streaming_lasts_as_long_as_its_fragment() {
     let rendition = renditions(vec![group_tables(30, 1, 300, 60, 2).video()], 2000).remove(0);
     for segment in rendition.cuts.segments() {
         let plan = key_frame_segment(Profile::Smooth, &rendition, &segment, None).unwrap();
-        assert_eq!(plan.len(), Some(key_frame_segment_len(Profile::Smooth, &rendition, &segment, None).unwrap()));
+        assert_eq!(
+            plan.len(),
+            Some(key_frame_segment_len(Profile::Smooth, &rendition, &segment, None).unwrap())
+        );
         let parsed = parse(&finish(plan));
-        assert_eq!((parsed.samples.len(), parsed.samples[0].duration, parsed.samples[0].offset), (1, 20_000_000, 0));
+        assert_eq!(
+            (parsed.samples.len(), parsed.samples[0].duration, parsed.samples[0].offset),
+            (1, 20_000_000, 0)
+        );
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_fragment::{Read, SegmentPlan};
 use dynpack_media::{
-    AacConfig, AspectRatio, AvcConfig, Codec, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns, SampleIndex, SampleTable,
-    SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    AacConfig, AspectRatio, AvcConfig, Codec, ColumnBuilder, CutPolicy, Edit, Rendition,
+    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track,
+    TrackId,
 };
 use mp4_atom::{Any, Atom, Buf, Decode, DecodeMaybe, Encode, Moof, Sidx, Styp};
 
@@ -38,10 +39,15 @@ impl Tables {
         }
         SampleTable::new(SampleColumns {
             durations: column(&mut self.durations.iter().copied()),
-            composition_offsets: column(&mut self.offsets.iter().map(|offset| offset.cast_unsigned())),
+            composition_offsets: column(
+                &mut self.offsets.iter().map(|offset| offset.cast_unsigned()),
+            ),
             sizes: column(&mut self.sizes.iter().copied()),
             chunks,
-            sync_samples: self.sync.as_ref().map(|sync| sync.iter().copied().map(SampleIndex).collect()),
+            sync_samples: self
+                .sync
+                .as_ref()
+                .map(|sync| sync.iter().copied().map(SampleIndex).collect()),
         })
         .unwrap()
     }
@@ -53,17 +59,26 @@ impl Tables {
     /// Video of that configuration.
     pub(crate) fn video_of(&self, record: &'static [u8]) -> Track {
         let (codec, entry) = avc(record, 1280, 720, None);
-        Track::new(TrackId(3), Timescale::new(self.timescale).unwrap(), codec, entry, self.build()).with_edit(self.edit)
+        Track::new(TrackId(3), Timescale::new(self.timescale).unwrap(), codec, entry, self.build())
+            .with_edit(self.edit)
     }
 
     pub(crate) fn audio(&self) -> Track {
         let (codec, entry) = aac();
-        Track::new(TrackId(4), Timescale::new(self.timescale).unwrap(), codec, entry, self.build()).with_edit(self.edit)
+        Track::new(TrackId(4), Timescale::new(self.timescale).unwrap(), codec, entry, self.build())
+            .with_edit(self.edit)
     }
 }
 
-/// Video in groups of `gop` pictures with `b_frames` between anchors, in decoding order, with an edit list that makes up for the delay.
-pub(crate) fn group_tables(timescale: u32, frame: u32, count: u32, gop: u32, b_frames: u32) -> Tables {
+/// Video in groups of `gop` pictures with `b_frames` between anchors, in decoding order, with an
+/// edit list that makes up for the delay.
+pub(crate) fn group_tables(
+    timescale: u32,
+    frame: u32,
+    count: u32,
+    gop: u32,
+    b_frames: u32,
+) -> Tables {
     let delay = u32::from(b_frames > 0);
     let mut offsets = Vec::new();
     for start in (0..count).step_by(gop as usize) {
@@ -76,8 +91,9 @@ pub(crate) fn group_tables(timescale: u32, frame: u32, count: u32, gop: u32, b_f
             shown.extend(anchor + 1..next);
             anchor = next;
         }
-        let offset =
-            |(decoded, shown): (u32, &u32)| (i64::from(*shown) - i64::from(decoded) + i64::from(delay)) * i64::from(frame);
+        let offset = |(decoded, shown): (u32, &u32)| {
+            (i64::from(*shown) - i64::from(decoded) + i64::from(delay)) * i64::from(frame)
+        };
         offsets.extend((0..).zip(&shown).map(offset).map(|offset| i32::try_from(offset).unwrap()));
     }
     Tables {
@@ -116,7 +132,8 @@ pub(crate) fn renditions(tracks: Vec<Track>, target_millis: u64) -> Vec<Renditio
     .collect()
 }
 
-const RECORD: &[u8] = &[1, 0x4d, 0x40, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x4d, 0x40, 0x1f, 1, 0, 2, 0x68, 0xee];
+const RECORD: &[u8] =
+    &[1, 0x4d, 0x40, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x4d, 0x40, 0x1f, 1, 0, 2, 0x68, 0xee];
 
 fn avc(record: &'static [u8], width: u16, height: u16, pasp: Option<(u32, u32)>) -> (Codec, Bytes) {
     let avc1 = mp4_atom::Avc1 {
@@ -131,7 +148,10 @@ fn avc(record: &'static [u8], width: u16, height: u16, pasp: Option<(u32, u32)>)
     };
     let mut entry = Vec::new();
     avc1.encode(&mut entry).unwrap();
-    (Codec::Avc(AvcConfig::parse(Bytes::from_static(record), width, height, false).unwrap()), entry.into())
+    (
+        Codec::Avc(AvcConfig::parse(Bytes::from_static(record), width, height, false).unwrap()),
+        entry.into(),
+    )
 }
 
 /// A track whose pixels are not square.
@@ -145,7 +165,12 @@ pub(crate) fn anamorphic(width: u16, height: u16, pasp: (u32, u32)) -> Track {
 
 fn aac() -> (Codec, Bytes) {
     let mp4a = mp4_atom::Mp4a {
-        audio: mp4_atom::Audio { data_reference_index: 1, channel_count: 2, sample_size: 16, sample_rate: 48000.into() },
+        audio: mp4_atom::Audio {
+            data_reference_index: 1,
+            channel_count: 2,
+            sample_size: 16,
+            sample_rate: 48000.into(),
+        },
         esds: mp4_atom::Esds {
             es_desc: mp4_atom::esds::EsDescriptor {
                 es_id: 1,
@@ -248,10 +273,17 @@ fn tfxd(segment: &[u8]) -> Option<(i64, i64)> {
 }
 
 /// As players do it: decoding starts at `tfdt`, or else at the start of the segment.
-fn played(moof: &Moof, segment: &[u8], moof_at: usize, tfxd: Option<(i64, i64)>) -> Vec<PlayedSample> {
+fn played(
+    moof: &Moof,
+    segment: &[u8],
+    moof_at: usize,
+    tfxd: Option<(i64, i64)>,
+) -> Vec<PlayedSample> {
     let [traf] = &moof.traf[..] else { panic!("one traf") };
     let [trun] = &traf.trun[..] else { panic!("one trun") };
-    assert!(traf.tfhd.default_base_is_moof != tfxd.is_some() && traf.tfhd.base_data_offset.is_none());
+    assert!(
+        traf.tfhd.default_base_is_moof != tfxd.is_some() && traf.tfhd.base_data_offset.is_none()
+    );
     let mut at = moof_at + usize::try_from(trun.data_offset.unwrap()).unwrap();
     let tfdt = traf.tfdt.as_ref().map(|tfdt| i64::try_from(tfdt.base_media_decode_time).unwrap());
     let mut decode_time = tfdt.xor(tfxd.map(|(time, _)| time)).expect("either a tfdt or a tfxd");
@@ -260,7 +292,8 @@ fn played(moof: &Moof, segment: &[u8], moof_at: usize, tfxd: Option<(i64, i64)>)
         let duration = entry.duration.or(traf.tfhd.default_sample_duration).unwrap().into();
         let flags = entry.flags.or(traf.tfhd.default_sample_flags).unwrap();
         let data = segment[at..at + size].to_vec();
-        let sample = PlayedSample { decode_time, offset: entry.cts.unwrap_or(0), duration, flags, data };
+        let sample =
+            PlayedSample { decode_time, offset: entry.cts.unwrap_or(0), duration, flags, data };
         at += size;
         decode_time += duration;
         sample

@@ -25,7 +25,8 @@ pub(crate) fn units(stream: &[u8]) -> Vec<Vec<u8>> {
     units
 }
 
-/// What must come of the NAL units of a sample: a delimiter first, and parameter sets where decoding starts.
+/// What must come of the NAL units of a sample: a delimiter first, and parameter sets where
+/// decoding starts.
 pub(crate) fn expected(own: &[Vec<u8>], starts: bool) -> Vec<Vec<u8>> {
     if own[0][0] == 0x09 {
         return own.to_vec();

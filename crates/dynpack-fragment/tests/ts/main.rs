@@ -1,4 +1,5 @@
-//! Transport streams, read by crates that know nothing of how they were made: `mpeg2ts-reader`, `h264-reader` and `adts-reader`.
+//! Transport streams, read by crates that know nothing of how they were made: `mpeg2ts-reader`,
+//! `h264-reader` and `adts-reader`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,10 +13,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dynpack_fragment::Error;
-use dynpack_fragment::ts::{Estimate, Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound};
+use dynpack_fragment::ts::{
+    Estimate, Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound,
+};
 use dynpack_media::{
-    AvcConfig, Codec, Column, MediaKind, Rendition, SampleColumns, SampleIndex, SampleTable, SegmentNumber, Timescale, Track,
-    TrackId,
+    AvcConfig, Codec, Column, MediaKind, Rendition, SampleColumns, SampleIndex, SampleTable,
+    SegmentNumber, Timescale, Track, TrackId,
 };
 use film::{Audio, Film, Video, presentation_time, stamps};
 use proptest::prelude::*;
@@ -27,18 +30,36 @@ const TWO_SECONDS: Duration = Duration::from_secs(2);
 
 /// The segments of renditions of a film, muxed; each spans that many of the timeline's.
 fn segments(film: &Film, renditions: &[&Rendition], span: u32) -> Vec<Bytes> {
-    let numbers = renditions.iter().flat_map(|rendition| rendition.cuts.segments().map(|segment| segment.number.0 / span));
+    let numbers = renditions
+        .iter()
+        .flat_map(|rendition| rendition.cuts.segments().map(|segment| segment.number.0 / span));
     let numbers: BTreeSet<u32> = numbers.collect();
     let segment = |number: u32| {
         let within = |rendition: &Rendition| {
-            rendition.cuts.segments().filter(|segment| segment.number.0 / span == number).collect::<Vec<_>>()
+            rendition
+                .cuts
+                .segments()
+                .filter(|segment| segment.number.0 / span == number)
+                .collect::<Vec<_>>()
         };
-        let parts: Vec<_> = renditions.iter().map(|rendition| Part::segments(rendition, &within(rendition))).collect();
+        let parts: Vec<_> = renditions
+            .iter()
+            .map(|rendition| Part::segments(rendition, &within(rendition)))
+            .collect();
         let segment = film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap();
         let bound = media_segment_bound(&parts).unwrap();
-        assert!(segment.len() as u64 <= bound, "{} bytes where {bound} are the most", segment.len());
-        assert!(estimate(&parts).is_none_or(|estimate| bound <= estimate), "{:?} where {bound} may be", estimate(&parts));
-        let encrypted: Vec<_> = parts.iter().map(|part| part.clone().with_sample_aes(sample_aes::cipher())).collect();
+        assert!(
+            segment.len() as u64 <= bound,
+            "{} bytes where {bound} are the most",
+            segment.len()
+        );
+        assert!(
+            estimate(&parts).is_none_or(|estimate| bound <= estimate),
+            "{:?} where {bound} may be",
+            estimate(&parts)
+        );
+        let encrypted: Vec<_> =
+            parts.iter().map(|part| part.clone().with_sample_aes(sample_aes::cipher())).collect();
         let (bound, look) = (media_segment_bound(&encrypted).unwrap(), look(&encrypted, true));
         assert!(look.is_none_or(|look| bound <= look), "{look:?} where {bound} may be, encrypted");
         assert_eq!(look.is_some(), estimate(&parts).is_some());
@@ -71,17 +92,23 @@ fn unwrapped(stamp: u64, near: i64) -> i64 {
     stamp + (near - stamp + period / 2).div_euclid(period) * period
 }
 
-/// Holds the clock references against the standard: at most 100 ms apart, never back, and all arrives before it is decoded.
+/// Holds the clock references against the standard: at most 100 ms apart, never back, and all
+/// arrives before it is decoded.
 fn check_clock(reading: &Reading) {
     let mut near = unwrapped(reading.references[0].base, 900_000);
     let (mut clock, mut pid) = (Vec::new(), reading.references[0].pid);
     for reference in &reading.references {
         assert!([VIDEO_PID, AUDIO_PID].contains(&reference.pid));
         let time = unwrapped(reference.base, near);
-        // Where the clock moves between sound and pictures, the cut between them is half a frame of sound off.
+        // Where the clock moves between sound and pictures, the cut between them is half a frame of
+        // sound off.
         let most = if reference.pid == pid { 9_000 } else { 9_000 + 512 * 90_000 / 24_000 };
         pid = reference.pid;
-        assert!((0..=most).contains(&(time - near)), "{near} then {time} in packet {}", reference.packet);
+        assert!(
+            (0..=most).contains(&(time - near)),
+            "{near} then {time} in packet {}",
+            reference.packet
+        );
         near = time;
         clock.push((reference.packet, time));
     }
@@ -90,7 +117,8 @@ fn check_clock(reading: &Reading) {
         let behind = clock.partition_point(|(place, _)| *place <= packet);
         let (place, time) = clock[behind - 1];
         clock.get(behind).map_or(time, |(next_place, next)| {
-            time + (next - time) * i64::try_from(packet - place).unwrap() / i64::try_from(next_place - place).unwrap()
+            time + (next - time) * i64::try_from(packet - place).unwrap()
+                / i64::try_from(next_place - place).unwrap()
         })
     };
     for pid in [VIDEO_PID, AUDIO_PID] {
@@ -107,7 +135,8 @@ fn check_clock(reading: &Reading) {
 /// Holds what was read of a stream against the samples of a rendition, all of them once.
 fn check_video(reading: &Reading, video: &Video, rendition: &Rendition) {
     let packets: Vec<&Pes> = reading.pes.iter().filter(|pes| pes.pid == VIDEO_PID).collect();
-    let samples: Vec<u32> = (rendition.cuts.samples().start.0..rendition.cuts.samples().end.0).collect();
+    let samples: Vec<u32> =
+        (rendition.cuts.samples().start.0..rendition.cuts.samples().end.0).collect();
     assert_eq!(packets.len(), samples.len());
     let mut last = i64::MIN;
     for (pes, sample) in packets.iter().zip(samples) {
@@ -121,10 +150,12 @@ fn check_video(reading: &Reading, video: &Video, rendition: &Rendition) {
     }
 }
 
-/// The same for audio, of which several frames share a packet: a receiver counts on from the first, and is right within a tick.
+/// The same for audio, of which several frames share a packet: a receiver counts on from the first,
+/// and is right within a tick.
 fn check_audio(reading: &Reading, audio: &Audio, rendition: &Rendition) {
     let all = rendition.cuts.samples();
-    let mut samples = (all.start.0..all.end.0).filter(|sample| !audio.frame(*sample).is_empty()).peekable();
+    let mut samples =
+        (all.start.0..all.end.0).filter(|sample| !audio.frame(*sample).is_empty()).peekable();
     for pes in reading.pes.iter().filter(|pes| pes.pid == AUDIO_PID) {
         let opening = stamps(rendition, SampleIndex(*samples.peek().unwrap())).1;
         assert_eq!(pes.presentation, pes.decode);
@@ -139,7 +170,8 @@ fn check_audio(reading: &Reading, audio: &Audio, rendition: &Rendition) {
     assert_eq!(samples.next(), None);
 }
 
-/// How far the nth frame behind that of a stamp is from when it is due, in ticks of 90 kHz; one product of both clocks is exact.
+/// How far the nth frame behind that of a stamp is from when it is due, in ticks of 90 kHz; one
+/// product of both clocks is exact.
 fn off(audio: &Audio, stamp: i64, nth: i64, due: i64) -> f64 {
     let [hz, rate] = [audio.hz, audio.rate].map(i64::from);
     let off = (stamp - 900_000) * hz * rate + nth * 1024 * 90_000 * hz - due * 90_000 * rate;
@@ -153,7 +185,8 @@ fn check_alone(segment: &[u8]) {
     assert_eq!((reading.places[&0][0], reading.places[&0x1000][0]), ((0, 0), (1, 1)));
     assert!(first.packet == 2 && first.pid == reading.pcr_pid);
     for pid in [VIDEO_PID, AUDIO_PID] {
-        let packets = segment.chunks(188).filter(|packet| packet[3] & 0x10 != 0 && packet[1] & 0x1f == 1);
+        let packets =
+            segment.chunks(188).filter(|packet| packet[3] & 0x10 != 0 && packet[1] & 0x1f == 1);
         assert_eq!(packets.filter(|packet| u16::from(packet[2]) + 0x100 == pid).count() % 16, 0);
     }
 }
@@ -221,7 +254,8 @@ fn one_sample(codec: Codec, file: Bytes) -> Film {
         chunks: vec![(SampleIndex(0), 0)],
         sync_samples: None,
     });
-    let track = Track::new(TrackId(1), Timescale::new(25).unwrap(), codec, Bytes::new(), samples.unwrap());
+    let track =
+        Track::new(TrackId(1), Timescale::new(25).unwrap(), codec, Bytes::new(), samples.unwrap());
     Film::of(vec![track], file, TWO_SECONDS)
 }
 
@@ -246,20 +280,25 @@ fn the_clock_goes_on_where_the_pictures_end_or_have_not_begun() {
     let video = Video { pictures: 125, delay: 3 * 12_800, ..Video::PLAIN };
     let audio = Audio { frames: 600, ..Audio::PLAIN };
     let film = Film::new(Some(&video), Some(&audio), Duration::from_secs(60));
-    let [segment] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else { panic!("one segment") };
+    let [segment] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else {
+        panic!("one segment")
+    };
     let reading = reader::read(segment);
     check_clock(&reading);
     let (first, last) = (reading.references[0].base, reading.references.last().unwrap().base);
     assert!(last - first > 12 * 90_000, "{}", last - first);
 }
 
-/// Where sound outlasts the pictures it has a playlist's last segments to itself: another table, so another version.
+/// Where sound outlasts the pictures it has a playlist's last segments to itself: another table, so
+/// another version.
 #[test]
 fn the_clock_moves_to_the_sound_when_the_pictures_have_ended() {
     let audio = Audio { frames: 900, ..Audio::PLAIN };
     let film = Film::new(Some(&Video::PLAIN), Some(&audio), TWO_SECONDS);
     let segments = segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1);
-    let versions = segments.iter().map(|segment| (reader::read(segment).pcr_pid, segment[188 + 5 + 5] >> 1 & 0x1f));
+    let versions = segments
+        .iter()
+        .map(|segment| (reader::read(segment).pcr_pid, segment[188 + 5 + 5] >> 1 & 0x1f));
     let versions: BTreeSet<_> = versions.collect();
     assert_eq!(versions.into_iter().collect::<Vec<_>>(), [(VIDEO_PID, 3), (AUDIO_PID, 7)]);
     check_clock(&reader::read(&segments.concat()));
@@ -268,10 +307,12 @@ fn the_clock_moves_to_the_sound_when_the_pictures_have_ended() {
 /// 28 hours of pictures 4 seconds apart: the stamps pass 33 bits.
 #[test]
 fn stamps_wrap_after_26_hours_and_a_half() {
-    let video = Video { hz: 3, duration: 12, pictures: 25_200, gop: 1, slice_len: 20, ..Video::PLAIN };
+    let video =
+        Video { hz: 3, duration: 12, pictures: 25_200, gop: 1, slice_len: 20, ..Video::PLAIN };
     let film = Film::new(Some(&video), None, TWO_SECONDS);
     let rendition = film.rendition(MediaKind::Video);
-    let near_wrap = rendition.cuts.segments().filter(|segment| (285_900..286_600).contains(&segment.start.0));
+    let near_wrap =
+        rendition.cuts.segments().filter(|segment| (285_900..286_600).contains(&segment.start.0));
     let parts: Vec<_> = near_wrap.collect();
     let plan = |(number, segment): (u32, &dynpack_media::Segment)| {
         let part = Part::segments(rendition, std::slice::from_ref(segment));
@@ -279,7 +320,8 @@ fn stamps_wrap_after_26_hours_and_a_half() {
     };
     let stream = (0..).zip(&parts).map(plan).collect::<Vec<_>>().concat();
     let reading = reader::read(&stream);
-    let wraps = reading.pes.windows(2).filter(|pair| pair[1].presentation < pair[0].presentation).count();
+    let wraps =
+        reading.pes.windows(2).filter(|pair| pair[1].presentation < pair[0].presentation).count();
     assert_eq!((wraps, reading.pes.len()), (1, parts.len()));
     for (pes, segment) in reading.pes.iter().zip(&parts) {
         let expected = stamps(rendition, segment.samples.start).1;
@@ -291,20 +333,29 @@ fn stamps_wrap_after_26_hours_and_a_half() {
     }));
 }
 
-/// The figure: six seconds of 2.5 Mb/s, 25 pictures a second. The fewest packets that conform hold each picture in one PES packet
-/// with a delimiter, a clock reference each 100 ms, and the two tables. All beyond that are at most 15 packets for the counter.
+/// The figure: six seconds of 2.5 Mb/s, 25 pictures a second. The fewest packets that conform hold
+/// each picture in one PES packet with a delimiter, a clock reference each 100 ms, and the two
+/// tables. All beyond that are at most 15 packets for the counter.
 #[test]
 fn overhead_is_within_half_a_percent_of_the_least() {
     let video = Video { pictures: 150, slice_len: 24_400, b_pictures: 2, gop: 50, ..Video::PLAIN };
     let film = Film::new(Some(&video), None, Duration::from_secs(6));
-    let [segment] = &segments(&film, &[film.rendition(MediaKind::Video)], 1)[..] else { panic!("one segment") };
-    let media: usize = (0..150).map(|picture| video.units(picture).iter().map(|unit| unit.len() + 4).sum::<usize>()).sum();
+    let [segment] = &segments(&film, &[film.rendition(MediaKind::Video)], 1)[..] else {
+        panic!("one segment")
+    };
+    let media: usize = (0..150)
+        .map(|picture| video.units(picture).iter().map(|unit| unit.len() + 4).sum::<usize>())
+        .sum();
     let reading = reader::read(segment);
     let least = reading.pes.iter().zip(0..150_u32).map(|(pes, picture)| {
-        // A start code of 3 bytes for the slice, a delimiter of 6, parameter sets at key frames; references at key frames and at
-        // every second picture.
+        // A start code of 3 bytes for the slice, a delimiter of 6, parameter sets at key frames;
+        // references at key frames and at every second picture.
         let units: usize = video.units(picture).iter().map(|unit| unit.len() + 3).sum();
-        let sets = if picture % 50 == 0 { film::SPS.len() + film::PPS.len() + 8 + 8 } else { picture as usize % 2 * 8 };
+        let sets = if picture % 50 == 0 {
+            film::SPS.len() + film::PPS.len() + 8 + 8
+        } else {
+            picture as usize % 2 * 8
+        };
         (pes.header_len + 6 + units + sets).div_ceil(184) * 188
     });
     let least = 376 + least.sum::<usize>();
@@ -315,16 +366,27 @@ fn overhead_is_within_half_a_percent_of_the_least() {
     assert_eq!(millionths(media) / 10, 3_243, "3.243 % over the samples");
 }
 
-/// Six seconds of 400 kb/s, 25 pictures a second: whether samples are plain, have several slices, or bring their own delimiters and
-/// parameter sets, with sound or without.
+/// Six seconds of 400 kb/s, 25 pictures a second: whether samples are plain, have several slices,
+/// or bring their own delimiters and parameter sets, with sound or without.
 #[test]
 fn the_bound_is_within_2_percent_of_the_segment() {
     for (slices, own, most_percent) in [(1, false, 0), (4, false, 2), (1, true, 1), (4, true, 2)] {
-        let video = Video { pictures: 150, slice_len: 3_900 / slices, slices, own, b_pictures: 2, gop: 50, ..Video::PLAIN };
+        let video = Video {
+            pictures: 150,
+            slice_len: 3_900 / slices,
+            slices,
+            own,
+            b_pictures: 2,
+            gop: 50,
+            ..Video::PLAIN
+        };
         let film = Film::new(Some(&video), Some(&Audio::PLAIN), Duration::from_secs(6));
         let all: Vec<_> = film.renditions.iter().collect();
         for renditions in [&all[..1], &all[1..], &all[..]] {
-            let within: Vec<_> = renditions.iter().map(|rendition| rendition.cuts.segments().next().unwrap()).collect();
+            let within: Vec<_> = renditions
+                .iter()
+                .map(|rendition| rendition.cuts.segments().next().unwrap())
+                .collect();
             let parts: Vec<_> = renditions
                 .iter()
                 .zip(&within)
@@ -332,45 +394,78 @@ fn the_bound_is_within_2_percent_of_the_segment() {
                 .collect();
             let segment = film.finish(media_segment(SegmentNumber(0), &parts).unwrap()).unwrap();
             let (len, bound) = (segment.len() as u64, media_segment_bound(&parts).unwrap());
-            let most_percent = if parts[0].rendition.kind() == MediaKind::Video { most_percent } else { 0 };
-            assert!((len..=len + len * most_percent / 100).contains(&bound), "{len} of {bound}, {slices} slices, own {own}");
+            let most_percent =
+                if parts[0].rendition.kind() == MediaKind::Video { most_percent } else { 0 };
+            assert!(
+                (len..=len + len * most_percent / 100).contains(&bound),
+                "{len} of {bound}, {slices} slices, own {own}"
+            );
         }
     }
 }
 
-/// What a quick look tells is hardly more than the bound: of a film of 600 kb/s with and without B pictures, and of sound on any clock.
+/// What a quick look tells is hardly more than the bound: of a film of 600 kb/s with and without B
+/// pictures, and of sound on any clock.
 #[test]
 fn a_quick_look_is_near_the_bound() {
-    for (b_pictures, hz, duration) in [(0, 25, 1), (2, 25, 1), (3, 60_000, 1_001), (2, 24_000, 1_001)] {
+    for (b_pictures, hz, duration) in
+        [(0, 25, 1), (2, 25, 1), (3, 60_000, 1_001), (2, 24_000, 1_001)]
+    {
         let video = Video { b_pictures, hz, duration, gop: 48, ..Video::PLAIN };
         let audio = Audio { priming: 1024 * 48, ..Audio::PLAIN };
         let film = Film::new(Some(&video), Some(&audio), TWO_SECONDS);
         let segments: Vec<_> = film.rendition(MediaKind::Video).cuts.segments().collect();
         for segment in segments.get(1..segments.len() - 1).unwrap() {
-            let part = Part::segments(film.rendition(MediaKind::Video), std::slice::from_ref(segment));
-            let (bound, estimate) = (media_segment_bound(std::slice::from_ref(&part)).unwrap(), estimate(&[part]).unwrap());
-            assert!((bound..=bound + 16 * 188).contains(&estimate), "{bound} of {estimate}: {video:?}");
+            let part =
+                Part::segments(film.rendition(MediaKind::Video), std::slice::from_ref(segment));
+            let (bound, estimate) = (
+                media_segment_bound(std::slice::from_ref(&part)).unwrap(),
+                estimate(&[part]).unwrap(),
+            );
+            assert!(
+                (bound..=bound + 16 * 188).contains(&estimate),
+                "{bound} of {estimate}: {video:?}"
+            );
         }
     }
-    for (hz, rate) in [(48_000, 48_000), (44_100, 44_100), (10_000_000, 44_100), (90_000, 24_000), (90_000, 44_100)] {
+    for (hz, rate) in [
+        (48_000, 48_000),
+        (44_100, 44_100),
+        (10_000_000, 44_100),
+        (90_000, 24_000),
+        (90_000, 44_100),
+    ] {
         for frame_len in [100, 340, 700] {
-            let film = Film::new(None, Some(&Audio { hz, rate, frame_len, ..Audio::PLAIN }), TWO_SECONDS);
+            let film =
+                Film::new(None, Some(&Audio { hz, rate, frame_len, ..Audio::PLAIN }), TWO_SECONDS);
             for segment in film.renditions[0].cuts.segments() {
                 let part = Part::segments(&film.renditions[0], &[segment]);
-                let (bound, estimate) = (media_segment_bound(std::slice::from_ref(&part)).unwrap(), estimate(&[part]).unwrap());
-                assert!((bound..=bound + 16 * 188).contains(&estimate), "{bound} of {estimate}: {hz}, {rate}, {frame_len}");
+                let (bound, estimate) = (
+                    media_segment_bound(std::slice::from_ref(&part)).unwrap(),
+                    estimate(&[part]).unwrap(),
+                );
+                assert!(
+                    (bound..=bound + 16 * 188).contains(&estimate),
+                    "{bound} of {estimate}: {hz}, {rate}, {frame_len}"
+                );
             }
         }
     }
 }
 
-/// Cut out of a film by ffmpeg, sound may have a frame that lasts two ticks more: what follows has a time stamp of its own.
+/// Cut out of a film by ffmpeg, sound may have a frame that lasts two ticks more: what follows has
+/// a time stamp of its own.
 #[test]
 fn frames_behind_an_uneven_one_are_due_within_a_tick() {
     for (hz, rate, uneven, empty) in [
         (44_100, 44_100, vec![(100, 2)], None),
         (44_100, 44_100, vec![(100, 1), (101, -1), (102, 1), (103, 1)], None),
-        (48_000, 48_000, (0..470).map(|frame| (frame, [1, 0, -1, 1, -1][frame as usize % 5])).collect(), None),
+        (
+            48_000,
+            48_000,
+            (0..470).map(|frame| (frame, [1, 0, -1, 1, -1][frame as usize % 5])).collect(),
+            None,
+        ),
         (1_000, 48_000, Vec::new(), None),
         (48_000, 48_000, Vec::new(), Some(100)),
     ] {
@@ -382,7 +477,8 @@ fn frames_behind_an_uneven_one_are_due_within_a_tick() {
     }
 }
 
-/// Clock references that need packets of their own come on top of those which continuity counters count.
+/// Clock references that need packets of their own come on top of those which continuity counters
+/// count.
 #[test]
 fn a_quick_look_counts_clock_references_alone() {
     let audio = Audio { hz: 48_000, rate: 48_000, frames: 157, frame_len: 39, ..Audio::PLAIN };
@@ -390,16 +486,23 @@ fn a_quick_look_counts_clock_references_alone() {
     assert!(!segments(&film, &[&film.renditions[0]], 1).is_empty());
 }
 
-/// Irregular films are left to the bound: slow pictures, frames at uneven times, samples without bytes.
+/// Irregular films are left to the bound: slow pictures, frames at uneven times, samples without
+/// bytes.
 #[test]
 fn a_quick_look_tells_nothing_of_what_is_out_of_the_ordinary() {
     let slow = Film::new(Some(&Video { hz: 10, duration: 1, ..Video::PLAIN }), None, TWO_SECONDS);
     assert_eq!(estimate(&[Part::new(&slow.renditions[0], SampleIndex(0)..SampleIndex(9))]), None);
     let short = Film::new(Some(&Video { nal_length_size: 2, ..Video::PLAIN }), None, TWO_SECONDS);
     assert_eq!(estimate(&[Part::new(&short.renditions[0], SampleIndex(0)..SampleIndex(9))]), None);
-    for uneven in [Audio { hz: 1_000, ..Audio::PLAIN }, Audio { uneven: vec![(9, 1)], ..Audio::PLAIN }] {
+    for uneven in
+        [Audio { hz: 1_000, ..Audio::PLAIN }, Audio { uneven: vec![(9, 1)], ..Audio::PLAIN }]
+    {
         let film = Film::new(None, Some(&uneven), TWO_SECONDS);
-        assert_eq!(estimate(&[Part::new(&film.renditions[0], SampleIndex(0)..SampleIndex(90))]), None, "{uneven:?}");
+        assert_eq!(
+            estimate(&[Part::new(&film.renditions[0], SampleIndex(0)..SampleIndex(90))]),
+            None,
+            "{uneven:?}"
+        );
     }
     let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let parts = [film.rendition(MediaKind::Video), film.rendition(MediaKind::Audio)]
@@ -412,18 +515,27 @@ fn a_quick_look_tells_nothing_of_what_is_out_of_the_ordinary() {
 #[test]
 fn a_stream_of_hardly_any_bytes_still_takes_16_packets() {
     let film = Film::new(None, Some(&Audio::PLAIN), TWO_SECONDS);
-    let silent = one_sample(film.renditions[0].track.codec.clone(), vec![0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c].into());
+    let silent = one_sample(
+        film.renditions[0].track.codec.clone(),
+        vec![0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c].into(),
+    );
     let segment = silent.finish(whole(&silent.renditions[0]).unwrap()).unwrap();
     assert_eq!(segment.len(), 18 * 188);
-    let payloads = segment.chunks(188).skip(2).flat_map(|packet| &packet[5 + usize::from(packet[4])..]);
+    let payloads =
+        segment.chunks(188).skip(2).flat_map(|packet| &packet[5 + usize::from(packet[4])..]);
     let pes: Vec<u8> = payloads.copied().collect();
-    assert_eq!((pes.len(), &pes[14..16], &pes[21..]), (27, &[0xff, 0xf1][..], &[0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c][..]));
+    assert_eq!(
+        (pes.len(), &pes[14..16], &pes[21..]),
+        (27, &[0xff, 0xf1][..], &[0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c][..])
+    );
 }
 
 #[test]
 fn the_program_tells_the_language_of_sound() {
     let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
-    let [segment, ..] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else { panic!("a segment") };
+    let [segment, ..] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else {
+        panic!("a segment")
+    };
     let program = &segment[188 + 5..188 * 2];
     assert_eq!(program[22..28], [0x0a, 4, b'e', b'n', b'g', 0]);
     assert_eq!(program[12..22], [0x1b, 0xe1, 0x00, 0xf0, 0, 0x0f, 0xe1, 0x01, 0xf0, 6]);
@@ -443,13 +555,15 @@ fn what_cannot_be_carried_is_told() {
     let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let video = film.rendition(MediaKind::Video);
     let part = |samples| Part::new(video, samples);
-    let error = |parts: &[Part<'_>]| media_segment(SegmentNumber(0), parts).unwrap_err().to_string();
+    let error =
+        |parts: &[Part<'_>]| media_segment(SegmentNumber(0), parts).unwrap_err().to_string();
     let first = SampleIndex(0)..SampleIndex(1);
     assert_eq!(
         error(&[part(first.clone()), part(first)]),
         "the track cannot be carried in this format: a transport stream of 2 video and 0 audio tracks"
     );
-    let empty = "the track cannot be carried in this format: a transport stream segment without samples";
+    let empty =
+        "the track cannot be carried in this format: a transport stream segment without samples";
     assert_eq!(error(&[]), empty);
     assert_eq!(error(&[part(SampleIndex(1)..SampleIndex(1))]), empty);
 
@@ -488,5 +602,8 @@ fn a_sample_presented_before_the_clock_starts_is_refused_alone() {
     let plan = |range| media_segment(SegmentNumber(0), &[Part::new(rendition, range)]);
     assert!(plan(SampleIndex(0)..SampleIndex(1)).is_ok());
     let error = plan(SampleIndex(248)..SampleIndex(250)).unwrap_err().to_string();
-    assert_eq!(error, "sample 249 cannot be carried: its time lies too far before the start of the presentation");
+    assert_eq!(
+        error,
+        "sample 249 cannot be carried: its time lies too far before the start of the presentation"
+    );
 }

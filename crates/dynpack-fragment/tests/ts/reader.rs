@@ -1,4 +1,5 @@
-//! Reads transport streams with the crate `mpeg2ts-reader`, which knows nothing of how they were made.
+//! Reads transport streams with the crate `mpeg2ts-reader`, which knows nothing of how they were
+//! made.
 
 #![expect(unreachable_pub, reason = "the macro of mpeg2ts-reader makes a public type of these")]
 
@@ -7,11 +8,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use mpeg2ts_reader::demultiplex::{
-    Demultiplex, DemuxContext, FilterChangeset, FilterRequest, NullPacketFilter, PatPacketFilter, PmtPacketFilter,
+    Demultiplex, DemuxContext, FilterChangeset, FilterRequest, NullPacketFilter, PatPacketFilter,
+    PmtPacketFilter,
 };
 use mpeg2ts_reader::packet::{ContinuityCounter, Packet};
 use mpeg2ts_reader::pes::{
-    DataAlignment, ElementaryStreamConsumer, PesContents, PesHeader, PesLength, PesPacketFilter, PtsDts, Timestamp,
+    DataAlignment, ElementaryStreamConsumer, PesContents, PesHeader, PesLength, PesPacketFilter,
+    PtsDts, Timestamp,
 };
 use mpeg2ts_reader::{StreamType, packet_filter_switch, psi};
 
@@ -63,7 +66,9 @@ pub(crate) fn read(stream: &[u8]) -> Reading {
         let len = pes.header_len + pes.data.len() - 6;
         match pes.declared_len {
             Some(declared) => assert_eq!(usize::from(declared), len),
-            None => assert!(pes.pid == 0x100 && len > 65_535, "unbounded length on PID {}", pes.pid),
+            None => {
+                assert!(pes.pid == 0x100 && len > 65_535, "unbounded length on PID {}", pes.pid)
+            }
         }
     }
     reading
@@ -76,10 +81,14 @@ fn read_packets(stream: &[u8], reading: &mut Reading) {
     for (number, bytes) in stream.chunks(188).enumerate() {
         let packet = Packet::try_new(bytes).unwrap();
         let (pid, counter) = (u16::from(packet.pid()), packet.continuity_counter());
-        assert!(!packet.transport_error_indicator() && !packet.transport_scrambling_control().is_scrambled());
+        assert!(
+            !packet.transport_error_indicator()
+                && !packet.transport_scrambling_control().is_scrambled()
+        );
         let has_payload = packet.adaptation_control().has_payload();
         if let Some(last) = counters.insert(pid, counter) {
-            let continues = if has_payload { counter.follows(last) } else { counter.count() == last.count() };
+            let continues =
+                if has_payload { counter.follows(last) } else { counter.count() == last.count() };
             assert!(continues, "packet {number} on PID {pid}: {counter:?} follows {last:?}");
         }
         let places = reading.places.entry(pid).or_default();
@@ -94,9 +103,17 @@ fn read_packets(stream: &[u8], reading: &mut Reading) {
         match field.pcr() {
             Ok(pcr) => {
                 assert_eq!(pcr.extension(), 0);
-                reading.references.push(Reference { packet: number, pid, base: pcr.base(), random_access });
+                reading.references.push(Reference {
+                    packet: number,
+                    pid,
+                    base: pcr.base(),
+                    random_access,
+                });
             }
-            Err(_) => assert!(!random_access, "random access without a clock reference in packet {number}"),
+            Err(_) => assert!(
+                !random_access,
+                "random access without a clock reference in packet {number}"
+            ),
         }
     }
     reading.packets = stream.len() / 188;
@@ -127,13 +144,20 @@ impl DemuxContext for Context {
     fn construct(&mut self, request: FilterRequest<'_, '_>) -> Filter {
         match request {
             FilterRequest::ByPid(psi::pat::PAT_PID) => Filter::Pat(PatPacketFilter::default()),
-            FilterRequest::Pmt { pid, program_number } => Filter::Pmt(PmtPacketFilter::new(pid, program_number)),
+            FilterRequest::Pmt { pid, program_number } => {
+                Filter::Pmt(PmtPacketFilter::new(pid, program_number))
+            }
             FilterRequest::ByStream { stream_type, pmt, stream_info, .. } => {
-                let (pid, stream_type) = (stream_info.elementary_pid().into(), stream_type_byte(stream_type));
+                let (pid, stream_type) =
+                    (stream_info.elementary_pid().into(), stream_type_byte(stream_type));
                 let mut reading = self.reading.borrow_mut();
                 reading.pcr_pid = pmt.pcr_pid().into();
                 reading.streams.push((pid, stream_type));
-                Filter::Pes(PesPacketFilter::new(Collector { pid, at: None, reading: Rc::clone(&self.reading) }))
+                Filter::Pes(PesPacketFilter::new(Collector {
+                    pid,
+                    at: None,
+                    reading: Rc::clone(&self.reading),
+                }))
             }
             _ => Filter::Null(NullPacketFilter::default()),
         }
@@ -165,7 +189,9 @@ impl<C: DemuxContext> ElementaryStreamConsumer<C> for Collector {
             PesLength::Bounded(len) => Some(len.get()),
             PesLength::Unbounded => None,
         };
-        let PesContents::Parsed(Some(parsed)) = header.contents() else { panic!("a PES packet without header fields") };
+        let PesContents::Parsed(Some(parsed)) = header.contents() else {
+            panic!("a PES packet without header fields")
+        };
         assert_eq!(parsed.data_alignment_indicator(), DataAlignment::Aligned);
         let value = |stamp: Result<Timestamp, _>| stamp.map(Timestamp::value).unwrap();
         let (presentation, decode, header_len) = match parsed.pts_dts().unwrap() {

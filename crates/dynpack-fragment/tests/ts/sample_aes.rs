@@ -1,11 +1,14 @@
-//! Encrypted transport streams, decrypted as Apple's *MPEG-2 Stream Encryption Format for HTTP Live Streaming* says.
+//! Encrypted transport streams, decrypted as Apple's *MPEG-2 Stream Encryption Format for HTTP Live
+//! Streaming* says.
 
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use bytes::Bytes;
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv};
-use dynpack_fragment::ts::{Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound};
+use dynpack_fragment::ts::{
+    Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound,
+};
 use dynpack_media::{AacConfig, AvcConfig, Codec, MediaKind, Rendition, SegmentNumber};
 use proptest::prelude::*;
 
@@ -34,7 +37,8 @@ fn unescape(unit: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Slices of more than 48 bytes: 32 are clear, then of ten blocks the first is encrypted if any byte follows it.
+/// Slices of more than 48 bytes: 32 are clear, then of ten blocks the first is encrypted if any
+/// byte follows it.
 fn decrypt_unit(unit: &[u8]) -> Vec<u8> {
     if !matches!(unit[0] & 0x1f, 1 | 5) || unescape(unit).len() <= 48 {
         return unit.to_vec();
@@ -53,30 +57,48 @@ fn decrypt_unit(unit: &[u8]) -> Vec<u8> {
 fn decrypt_frame(mut frame: Vec<u8>) -> Vec<u8> {
     let mut chain = cbc::Decryptor::<Aes128>::new(&KEY.into(), &IV.into());
     let start = frame.len().min(16);
-    frame[start..].chunks_exact_mut(16).for_each(|block| chain.decrypt_block(block.try_into().unwrap()));
+    frame[start..]
+        .chunks_exact_mut(16)
+        .for_each(|block| chain.decrypt_block(block.try_into().unwrap()));
     frame
 }
 
-/// Holds an encrypted segment against the clear one: how much of it differs, in frames and NAL units.
+/// Holds an encrypted segment against the clear one: how much of it differs, in frames and NAL
+/// units.
 fn check(encrypted: &[u8], clear: &[u8], rate: u32) -> usize {
     let (encrypted, clear) = (reader::read(encrypted), reader::read(clear));
     let types = |streams: &[(u16, u8)], of: [u8; 2]| {
-        streams.iter().map(|(pid, _)| (*pid, of[usize::from(*pid == AUDIO_PID)])).collect::<Vec<_>>()
+        streams
+            .iter()
+            .map(|(pid, _)| (*pid, of[usize::from(*pid == AUDIO_PID)]))
+            .collect::<Vec<_>>()
     };
     assert_eq!(clear.streams, types(&clear.streams, [0x1b, 0x0f]));
-    assert_eq!((encrypted.streams, encrypted.pcr_pid), (types(&clear.streams, [0xdb, 0xcf]), clear.pcr_pid));
+    assert_eq!(
+        (encrypted.streams, encrypted.pcr_pid),
+        (types(&clear.streams, [0xdb, 0xcf]), clear.pcr_pid)
+    );
     assert_eq!(encrypted.pes.len(), clear.pes.len());
     let mut differing = 0;
     for (encrypted, clear) in encrypted.pes.iter().zip(&clear.pes) {
         let head = |pes: &Pes| (pes.pid, pes.presentation, pes.decode, pes.header_len);
         assert_eq!(head(encrypted), head(clear));
         let is_video = clear.pid == VIDEO_PID;
-        let frames = |pes: &Pes| if is_video { elementary::units(&pes.data) } else { elementary::frames(&pes.data, rate) };
+        let frames = |pes: &Pes| {
+            if is_video {
+                elementary::units(&pes.data)
+            } else {
+                elementary::frames(&pes.data, rate)
+            }
+        };
         let (encrypted, clear) = (frames(encrypted), frames(clear));
         assert_eq!(encrypted.len(), clear.len());
         for (encrypted, clear) in encrypted.into_iter().zip(clear) {
             differing += usize::from(encrypted != clear);
-            assert_eq!(if is_video { decrypt_unit(&encrypted) } else { decrypt_frame(encrypted) }, clear);
+            assert_eq!(
+                if is_video { decrypt_unit(&encrypted) } else { decrypt_frame(encrypted) },
+                clear
+            );
         }
     }
     differing
@@ -84,15 +106,25 @@ fn check(encrypted: &[u8], clear: &[u8], rate: u32) -> usize {
 
 /// All segments of a film with their encryption.
 fn segments(film: &Film) -> Vec<[Bytes; 2]> {
-    let numbers = film.renditions.iter().flat_map(|rendition| rendition.cuts.segments().map(|segment| segment.number.0));
+    let numbers = film
+        .renditions
+        .iter()
+        .flat_map(|rendition| rendition.cuts.segments().map(|segment| segment.number.0));
     let segment = |number| {
-        let within =
-            |rendition: &Rendition| rendition.cuts.segments().filter(|segment| segment.number.0 == number).collect::<Vec<_>>();
+        let within = |rendition: &Rendition| {
+            rendition
+                .cuts
+                .segments()
+                .filter(|segment| segment.number.0 == number)
+                .collect::<Vec<_>>()
+        };
         let part = |rendition| Part::segments(rendition, &within(rendition));
         let clear: Vec<_> = film.renditions.iter().map(part).collect();
-        let encrypted: Vec<_> = clear.iter().map(|part| part.clone().with_sample_aes(cipher())).collect();
+        let encrypted: Vec<_> =
+            clear.iter().map(|part| part.clone().with_sample_aes(cipher())).collect();
         [encrypted, clear].map(|parts| {
-            let segment = film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap();
+            let segment =
+                film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap();
             assert!(segment.len() as u64 <= media_segment_bound(&parts).unwrap());
             segment
         })
@@ -132,20 +164,32 @@ proptest! {
 /// Every frame of sound, and every slice of more than 48 bytes behind its length.
 #[test]
 fn all_slices_and_frames_are_encrypted() {
-    let film = Film::new(Some(&Video { slice_len: 300, ..Video::PLAIN }), Some(&Audio::PLAIN), TWO_SECONDS);
-    let differing: usize = segments(&film).iter().map(|[encrypted, clear]| check(encrypted, clear, 48_000)).sum();
-    let samples = film.renditions.iter().flat_map(|rendition| rendition.track.samples.samples(rendition.cuts.samples()));
+    let film = Film::new(
+        Some(&Video { slice_len: 300, ..Video::PLAIN }),
+        Some(&Audio::PLAIN),
+        TWO_SECONDS,
+    );
+    let differing: usize =
+        segments(&film).iter().map(|[encrypted, clear]| check(encrypted, clear, 48_000)).sum();
+    let samples = film
+        .renditions
+        .iter()
+        .flat_map(|rendition| rendition.track.samples.samples(rendition.cuts.samples()));
     assert_eq!(differing, samples.filter(|sample| sample.size > 4 + 48).count());
 }
 
-/// The program map: for each stream its type and what it says of encryption, and of the language then.
+/// The program map: for each stream its type and what it says of encryption, and of the language
+/// then.
 #[test]
 fn the_program_tells_of_encryption() {
     let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let [encrypted, clear] = &segments(&film)[0];
     let map = &encrypted[188 + 5..188 * 2];
     assert_eq!(map[12..23], *b"\xdb\xe1\0\xf0\x06\x0f\x04zavc");
-    assert_eq!(map[23..56], *b"\xcf\xe1\x01\xf0\x1c\x0f\x04aacd\x05\x0eapadzaac\0\0\x01\x02\x11\x90\x0a\x04eng\0");
+    assert_eq!(
+        map[23..56],
+        *b"\xcf\xe1\x01\xf0\x1c\x0f\x04aacd\x05\x0eapadzaac\0\0\x01\x02\x11\x90\x0a\x04eng\0"
+    );
     assert_eq!(map[5], clear[188 + 5 + 5], "the version is that of the same program in the clear");
 }
 
@@ -167,8 +211,10 @@ fn the_length_of_encrypted_sound_is_known_before_it_is_read() {
 fn emulation_prevention_is_doubled() {
     let slice = [&[0x65][..], &[0, 0, 3, 1].repeat(5_000), &[0x80]].concat();
     let sample = [&u32::try_from(slice.len()).unwrap().to_be_bytes()[..], &slice].concat();
-    let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
-    let film = one_sample(Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap()), sample.into());
+    let record =
+        Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
+    let film =
+        one_sample(Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap()), sample.into());
     let rendition = &film.renditions[0];
     let part = || Part::new(rendition, rendition.cuts.samples());
     let [encrypted, clear] = &[part().with_sample_aes(cipher()), part()]
@@ -185,10 +231,15 @@ fn a_configuration_too_long_for_the_program_map_is_refused() {
     ] {
         let mut config = vec![0x11, 0x90];
         config.resize(len, 0);
-        let film = one_sample(Codec::Aac(AacConfig::parse(config.into(), 2).unwrap()), vec![0x21; 100].into());
+        let film = one_sample(
+            Codec::Aac(AacConfig::parse(config.into(), 2).unwrap()),
+            vec![0x21; 100].into(),
+        );
         let part = Part::new(&film.renditions[0], film.renditions[0].cuts.samples());
         assert!(media_segment(SegmentNumber(0), std::slice::from_ref(&part)).is_ok());
-        let error = media_segment(SegmentNumber(0), &[part.with_sample_aes(cipher())]).unwrap_err().to_string();
+        let error = media_segment(SegmentNumber(0), &[part.with_sample_aes(cipher())])
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with(message), "{error}");
     }
 }

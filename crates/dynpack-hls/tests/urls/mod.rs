@@ -11,7 +11,10 @@ pub(crate) struct Azure;
 
 impl Urls for Azure {
     fn playlist(&self, rendition: &Rendition) -> String {
-        format!("QualityLevels({})/Manifest({},format=m3u8-cmaf)", rendition.bitrate, rendition.name)
+        format!(
+            "QualityLevels({})/Manifest({},format=m3u8-cmaf)",
+            rendition.bitrate, rendition.name
+        )
     }
 
     fn init(&self, rendition: &Rendition) -> String {
@@ -23,7 +26,10 @@ impl Urls for Azure {
     }
 
     fn key_frame_playlist(&self, rendition: &Rendition) -> String {
-        format!("QualityLevels({})/Manifest({},format=m3u8-cmaf,type=keyframes)", rendition.bitrate, rendition.name)
+        format!(
+            "QualityLevels({})/Manifest({},format=m3u8-cmaf,type=keyframes)",
+            rendition.bitrate, rendition.name
+        )
     }
 
     fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String {
@@ -70,5 +76,8 @@ pub(crate) fn aes_128(resource: Resource) -> Vec<Key> {
         Resource::Segment(start) | Resource::KeyFrame(start) => u128::try_from(start.0).unwrap(),
         _ => 255,
     };
-    vec![Key::new(Method::Aes128, "https://keys.example/?kid=1".into()).with_iv(Iv(iv.to_be_bytes()))]
+    vec![
+        Key::new(Method::Aes128, "https://keys.example/?kid=1".into())
+            .with_iv(Iv(iv.to_be_bytes())),
+    ]
 }

@@ -1,4 +1,5 @@
-//! The `moof` box: a movie fragment, with samples of one or several tracks (ISO/IEC 14496-12, 8.8.4).
+//! The `moof` box: a movie fragment, with samples of one or several tracks (ISO/IEC 14496-12,
+//! 8.8.4).
 //!
 //! Not read: the sequence number of `mfhd`, which encoders start over, and `pssh`.
 
@@ -13,8 +14,14 @@ use crate::boxes::BoxRef;
 use crate::moov::Moov;
 use crate::{Error, Limits};
 
-/// Reads a fragment of a file of `file_len` bytes. A track of which it holds broken samples is left out for its reason.
-pub(crate) fn read(moof: &BoxRef<'_>, movie: &mut Moov, file_len: u64, limits: &Limits) -> Result<(), Error> {
+/// Reads a fragment of a file of `file_len` bytes. A track of which it holds broken samples is left
+/// out for its reason.
+pub(crate) fn read(
+    moof: &BoxRef<'_>,
+    movie: &mut Moov,
+    file_len: u64,
+    limits: &Limits,
+) -> Result<(), Error> {
     // Where the data of the traf before ends, if that could be read.
     let mut before = Some(moof.offset);
     for traf in moof.children().strict().all_of_kind(b"traf") {
@@ -24,12 +31,19 @@ pub(crate) fn read(moof: &BoxRef<'_>, movie: &mut Moov, file_len: u64, limits: &
         let track = movie.track(tfhd.track, &traf, limits)?;
         let behind = before.take();
         let base = tfhd.base(moof.offset).or(behind);
-        let base = base.ok_or_else(|| traf.malformed("lies behind the data of the traf before, which is broken"));
+        let base = base.ok_or_else(|| {
+            traf.malformed("lies behind the data of the traf before, which is broken")
+        });
         let truns = traf.children().strict().all_of_kind(b"trun").collect::<Result<Vec<_>, _>>();
         let read = base.and_then(|base| {
-            let runs = truns.as_ref().map_err(Clone::clone).and_then(|truns| traf::place(truns, base, defaults))?;
+            let runs = truns
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|truns| traf::place(truns, base, defaults))?;
             before = Some(runs.last().map_or(base, |last| last.end));
-            track.as_mut().map_or(Ok(()), |track| traf::append(&traf, tfhd.is_empty(), defaults, &runs, track, file_len, limits))
+            track.as_mut().map_or(Ok(()), |track| {
+                traf::append(&traf, tfhd.is_empty(), defaults, &runs, track, file_len, limits)
+            })
         });
         match read {
             Err(error) if !error.is_of_the_file() => return Err(error),

@@ -38,8 +38,8 @@ impl Tfhd {
         Ok(Self { track, flags, base, description, duration, size, sample_flags })
     }
 
-    /// From where on data offsets count, in bytes from the start of the file; `None` for the end of the data of the `traf` before, or
-    /// for the `moof` where there is none.
+    /// From where on data offsets count, in bytes from the start of the file; `None` for the end of
+    /// the data of the `traf` before, or for the `moof` where there is none.
     pub(super) fn base(&self, moof_offset: u64) -> Option<u64> {
         let is_moof = self.flags & BASE_IS_MOOF != 0;
         self.base.or_else(|| is_moof.then_some(moof_offset))

@@ -1,5 +1,5 @@
-//! When a fragment is decoded: the `tfdt` box (ISO/IEC 14496-12, 8.8.12), or else the `tfxd` box of Smooth Streaming (\[MS-SSTR\]
-//! 2.2.4.4).
+//! When a fragment is decoded: the `tfdt` box (ISO/IEC 14496-12, 8.8.12), or else the `tfxd` box of
+//! Smooth Streaming (\[MS-SSTR\] 2.2.4.4).
 //!
 //! Not read: `tfrf`, which tells of fragments that follow, and the duration in `tfxd`.
 
@@ -32,7 +32,8 @@ impl Time {
         Ok(None)
     }
 
-    /// When the first sample is decoded, given its composition offset. With reordered pictures that may be before 0.
+    /// When the first sample is decoded, given its composition offset. With reordered pictures that
+    /// may be before 0.
     pub(super) const fn decoded(self, composition_offset: u32) -> i64 {
         match self {
             Self::Decoded(time) => time,

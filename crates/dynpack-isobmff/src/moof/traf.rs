@@ -23,7 +23,11 @@ pub(super) struct Placed<'a> {
 }
 
 /// Finds the place of each run, by data offsets that count from `base`.
-pub(super) fn place<'a>(truns: &'a [BoxRef<'a>], base: u64, defaults: Defaults) -> Result<Vec<Placed<'a>>, Error> {
+pub(super) fn place<'a>(
+    truns: &'a [BoxRef<'a>],
+    base: u64,
+    defaults: Defaults,
+) -> Result<Vec<Placed<'a>>, Error> {
     let mut placed: Vec<Placed<'_>> = Vec::with_capacity(truns.len());
     for trun in truns {
         let run = Run::read(trun)?;
@@ -31,8 +35,10 @@ pub(super) fn place<'a>(truns: &'a [BoxRef<'a>], base: u64, defaults: Defaults) 
             Some(offset) => base.checked_add_signed(offset.into()),
             None => Some(placed.last().map_or(base, |before| before.end)),
         };
-        let extent = start.and_then(|start| Some((start, start.checked_add(run.byte_len(defaults)?)?)));
-        let (start, end) = extent.ok_or_else(|| trun.malformed("its samples lie outside of 64 bits"))?;
+        let extent =
+            start.and_then(|start| Some((start, start.checked_add(run.byte_len(defaults)?)?)));
+        let (start, end) =
+            extent.ok_or_else(|| trun.malformed("its samples lie outside of 64 bits"))?;
         placed.push(Placed { trun, run, start, end });
     }
     Ok(placed)
@@ -49,25 +55,38 @@ pub(super) fn append(
     limits: &Limits,
 ) -> Result<(), Error> {
     if defaults.description != track.description {
-        return Err(Error::Unsupported(format!("{}: the coding changes within the track", traf.path())));
+        return Err(Error::Unsupported(format!(
+            "{}: the coding changes within the track",
+            traf.path()
+        )));
     }
     refuse_encryption(traf)?;
     if is_empty {
         track.gathered().skip(defaults.duration);
     }
-    let Some(first) = runs.iter().find_map(|placed| placed.run.samples(defaults).next()) else { return Ok(()) };
+    let Some(first) = runs.iter().find_map(|placed| placed.run.samples(defaults).next()) else {
+        return Ok(());
+    };
     let time = Time::read(traf)?.map(|time| time.decoded(first.composition_offset));
     track.gathered().begin(time).map_err(|problem| traf.malformed(problem))?;
     runs.iter().try_for_each(|placed| append_run(placed, defaults, track, file_len, limits))
 }
 
-fn append_run(placed: &Placed<'_>, defaults: Defaults, track: &mut Draft, file_len: u64, limits: &Limits) -> Result<(), Error> {
+fn append_run(
+    placed: &Placed<'_>,
+    defaults: Defaults,
+    track: &mut Draft,
+    file_len: u64,
+    limits: &Limits,
+) -> Result<(), Error> {
     let Placed { trun, run, start, end } = placed;
     if run.count == 0 {
         return Ok(());
     }
     if *end > file_len {
-        return Err(trun.malformed(format!("its samples end at {end}, but the file has only {file_len} bytes")));
+        return Err(trun.malformed(format!(
+            "its samples end at {end}, but the file has only {file_len} bytes"
+        )));
     }
     let all_are_sync = track.all_are_sync();
     let gathered = track.gathered();
@@ -76,7 +95,9 @@ fn append_run(placed: &Placed<'_>, defaults: Defaults, track: &mut Draft, file_l
         return Err(trun.exceeds("samples", count, limits.samples.into()));
     }
     let len = end.saturating_sub(*start);
-    gathered.begin_run(*start, len).ok_or_else(|| trun.malformed("the samples sum up to more than 64 bits"))?;
+    gathered
+        .begin_run(*start, len)
+        .ok_or_else(|| trun.malformed("the samples sum up to more than 64 bits"))?;
     for alike in run.samples(defaults) {
         if i32::try_from(alike.duration).is_err() {
             return Err(trun.malformed(format!("a sample lasts {} ticks", alike.duration)));
@@ -90,7 +111,9 @@ fn append_run(placed: &Placed<'_>, defaults: Defaults, track: &mut Draft, file_l
 fn refuse_encryption(traf: &BoxRef<'_>) -> Result<(), Error> {
     for child in traf.children() {
         let child = child?;
-        if child.kind.0 == *b"senc" || (child.kind.0 == *b"uuid" && child.body.starts_with(&PIFF_SENC.to_be_bytes())) {
+        if child.kind.0 == *b"senc"
+            || (child.kind.0 == *b"uuid" && child.body.starts_with(&PIFF_SENC.to_be_bytes()))
+        {
             return Err(Error::Encrypted(format!("{} holds a {} box", traf.path(), child.kind)));
         }
     }

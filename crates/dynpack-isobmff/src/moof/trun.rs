@@ -19,7 +19,8 @@ const COMPOSITION_OFFSET: u32 = 0x800;
 pub(super) struct Run<'a> {
     /// How many there are.
     pub(super) count: u32,
-    /// Where they lie, in bytes from the base of the `traf`; behind the run before where it does not say.
+    /// Where they lie, in bytes from the base of the `traf`; behind the run before where it does
+    /// not say.
     pub(super) data_offset: Option<i32>,
     flags: u32,
     first_sample_flags: Option<u32>,
@@ -34,11 +35,17 @@ impl<'a> Run<'a> {
         let (_, flags) = fields.version_and_flags()?;
         let count = fields.u32()?;
         let data_offset = if flags & DATA_OFFSET != 0 { Some(fields.i32()?) } else { None };
-        let first_sample_flags = if flags & FIRST_SAMPLE_FLAGS != 0 { Some(fields.u32()?) } else { None };
-        let told = [DURATION, SIZE, FLAGS, COMPOSITION_OFFSET].iter().filter(|flag| flags & **flag != 0).count();
+        let first_sample_flags =
+            if flags & FIRST_SAMPLE_FLAGS != 0 { Some(fields.u32()?) } else { None };
+        let told = [DURATION, SIZE, FLAGS, COMPOSITION_OFFSET]
+            .iter()
+            .filter(|flag| flags & **flag != 0)
+            .count();
         let entry_len = told.saturating_mul(4);
         let len = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(entry_len);
-        let entries = fields.take(len).map_err(|_| trun.malformed(format!("count {count} exceeds the body")))?;
+        let entries = fields
+            .take(len)
+            .map_err(|_| trun.malformed(format!("count {count} exceeds the body")))?;
         Ok(Self { count, data_offset, flags, first_sample_flags, entries, entry_len })
     }
 
@@ -64,15 +71,29 @@ impl<'a> Run<'a> {
         let untold = if self.entry_len == 0 { self.count } else { 0 };
         let first = alike(untold.min(1), first_flags);
         let others = alike(untold.saturating_sub(1), defaults.flags);
-        let told = self.entries.chunks_exact(self.entry_len.max(1)).enumerate().map(move |(at, entry)| {
-            let mut words = entry.chunks_exact(4).map(BigEndian::read_u32);
-            let mut field = |flag, default| if flags & flag != 0 { words.next().unwrap_or(default) } else { default };
-            let (duration, size) = (field(DURATION, defaults.duration), field(SIZE, defaults.size));
-            let sample_flags = SampleFlags(field(FLAGS, defaults.flags.0));
-            let composition_offset = field(COMPOSITION_OFFSET, 0);
-            let sample_flags = if at == 0 && first_sample_flags.is_some() { first_flags } else { sample_flags };
-            Alike { count: 1, duration, size, composition_offset, is_sync: sample_flags.is_sync() }
-        });
+        let told =
+            self.entries.chunks_exact(self.entry_len.max(1)).enumerate().map(move |(at, entry)| {
+                let mut words = entry.chunks_exact(4).map(BigEndian::read_u32);
+                let mut field = |flag, default| {
+                    if flags & flag != 0 { words.next().unwrap_or(default) } else { default }
+                };
+                let (duration, size) =
+                    (field(DURATION, defaults.duration), field(SIZE, defaults.size));
+                let sample_flags = SampleFlags(field(FLAGS, defaults.flags.0));
+                let composition_offset = field(COMPOSITION_OFFSET, 0);
+                let sample_flags = if at == 0 && first_sample_flags.is_some() {
+                    first_flags
+                } else {
+                    sample_flags
+                };
+                Alike {
+                    count: 1,
+                    duration,
+                    size,
+                    composition_offset,
+                    is_sync: sample_flags.is_sync(),
+                }
+            });
         [first, others].into_iter().filter(|alike| alike.count > 0).chain(told)
     }
 }

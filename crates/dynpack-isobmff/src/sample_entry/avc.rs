@@ -16,7 +16,10 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
     fields.skip(COMMON + 16)?;
     let (width, height) = (fields.u16()?, fields.u16()?);
     let in_band = entry.kind.0 == *b"avc3";
-    let record_box = entry.children_from(FIXED).find_kind(b"avcC")?.ok_or_else(|| entry.malformed("holds no avcC"))?;
+    let record_box = entry
+        .children_from(FIXED)
+        .find_kind(b"avcC")?
+        .ok_or_else(|| entry.malformed("holds no avcC"))?;
     let record = match configuration::read(entry.whole, MediaKind::Video) {
         Some(Configuration::Avc(record)) => record,
         _ => Bytes::copy_from_slice(record_box.body),
@@ -26,7 +29,8 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
     Ok(SampleEntry { codec: Codec::Avc(config), bytes: copy(entry) })
 }
 
-/// What a `pasp` says (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read says nothing.
+/// What a `pasp` says (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read
+/// says nothing.
 fn pixel_aspect(entry: &BoxRef<'_>) -> Option<AspectRatio> {
     let pasp = entry.children_from(FIXED).find_kind(b"pasp").ok()??;
     let mut fields = pasp.fields();

@@ -1,4 +1,5 @@
-//! Sample entries: how the samples of a track are coded (`stsd`, ISO/IEC 14496-12, 8.5.2). One file a codec.
+//! Sample entries: how the samples of a track are coded (`stsd`, ISO/IEC 14496-12, 8.5.2). One file
+//! a codec.
 
 mod avc;
 mod esds;
@@ -15,7 +16,8 @@ use crate::boxes::BoxRef;
 #[derive(Clone, Debug)]
 pub(crate) struct SampleEntry {
     pub(crate) codec: Codec,
-    /// The entry as an output file can carry it: a box of its own memory, in the form of ISO/IEC 14496-12.
+    /// The entry as an output file can carry it: a box of its own memory, in the form of ISO/IEC
+    /// 14496-12.
     pub(crate) bytes: Bytes,
 }
 
@@ -24,7 +26,9 @@ pub(crate) fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error>
     let (version, _) = stsd.fields().version_and_flags()?;
     let place = usize::try_from(number).unwrap_or_default().checked_sub(1);
     let entry = place.and_then(|place| stsd.children_from(8).nth(place));
-    let entry = entry.ok_or_else(|| stsd.malformed(format!("holds no entry {number}, which the samples use")))??;
+    let entry = entry.ok_or_else(|| {
+        stsd.malformed(format!("holds no entry {number}, which the samples use"))
+    })??;
     match &entry.kind.0 {
         b"avc1" | b"avc3" => avc::read(&entry),
         b"mp4a" => mp4a::read(&entry, version),
@@ -37,11 +41,14 @@ pub(crate) fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error>
 /// Bytes of a sample entry of any kind in front of what its kind adds (8.5.2.2).
 const COMMON: usize = 8;
 
-/// A copy of an entry which refers to the first data reference, the only one there is in an output file.
+/// A copy of an entry which refers to the first data reference, the only one there is in an output
+/// file.
 fn copy(entry: &BoxRef<'_>) -> Bytes {
     let mut copy = BytesMut::from(entry.whole);
     let header_len = entry.whole.len().saturating_sub(entry.body.len());
-    if let Some(reference) = copy.get_mut(header_len..).and_then(|body| body.get_mut(COMMON - 2..COMMON)) {
+    if let Some(reference) =
+        copy.get_mut(header_len..).and_then(|body| body.get_mut(COMMON - 2..COMMON))
+    {
         reference.copy_from_slice(&[0, 1]);
     }
     copy.freeze()

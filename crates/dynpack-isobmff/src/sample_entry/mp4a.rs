@@ -12,20 +12,29 @@ use crate::configuration::{self, Configuration};
 /// Bytes of an audio sample entry before its boxes (ISO/IEC 14496-12, 12.2.3).
 pub(super) const FIXED: usize = 28;
 
-/// Audio object types which are served: AAC-LC, alone or as the core of HE-AAC (ISO/IEC 14496-3, 1.5.1.1).
+/// Audio object types which are served: AAC-LC, alone or as the core of HE-AAC (ISO/IEC 14496-3,
+/// 1.5.1.1).
 const AAC_LC: u8 = 2;
 
-/// Reads an entry of an `stsd` of that version, which tells the entries of QuickTime from those of ISO/IEC 14496-12, version 1.
+/// Reads an entry of an `stsd` of that version, which tells the entries of QuickTime from those of
+/// ISO/IEC 14496-12, version 1.
 pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, Error> {
     let sound = Sound::read(entry.fields(), stsd_version)?;
     let wave = entry.children_from(sound.fixed).find_kind(b"wave")?;
     let esds_box = match &wave {
         Some(wave) => wave.require(b"esds")?,
-        None => entry.children_from(sound.fixed).find_kind(b"esds")?.ok_or_else(|| entry.malformed("holds no esds"))?,
+        None => entry
+            .children_from(sound.fixed)
+            .find_kind(b"esds")?
+            .ok_or_else(|| entry.malformed("holds no esds"))?,
     };
-    let descriptor = esds::read(esds_box.body).ok_or_else(|| esds_box.malformed("holds no decoder configuration"))?;
+    let descriptor = esds::read(esds_box.body)
+        .ok_or_else(|| esds_box.malformed("holds no decoder configuration"))?;
     if !matches!(descriptor.object_type, 0x40 | 0x66..=0x68) {
-        return Err(Error::Unsupported(format!("the codec {} is not supported", name(descriptor.object_type))));
+        return Err(Error::Unsupported(format!(
+            "the codec {} is not supported",
+            name(descriptor.object_type)
+        )));
     }
     let specific_config = match configuration::read(entry.whole, MediaKind::Audio) {
         Some(Configuration::Aac(specific_config)) => specific_config,
@@ -35,13 +44,20 @@ pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, 
     let config = AacConfig::parse(specific_config, channels).map_err(in_box(&esds_box))?;
     if config.core_object_type != AAC_LC {
         let object_type = config.core_object_type;
-        return Err(Error::Unsupported(format!("the codec mp4a.40.{object_type} is not supported, only AAC-LC and HE-AAC")));
+        return Err(Error::Unsupported(format!(
+            "the codec mp4a.40.{object_type} is not supported, only AAC-LC and HE-AAC"
+        )));
     }
-    let bytes = if sound.is_iso() && wave.is_none() { copy(entry) } else { rebuild(&config, sound.channels, esds_box.whole) };
+    let bytes = if sound.is_iso() && wave.is_none() {
+        copy(entry)
+    } else {
+        rebuild(&config, sound.channels, esds_box.whole)
+    };
     Ok(SampleEntry { codec: Codec::Aac(config), bytes })
 }
 
-/// The sound description, in its ISO form or one of QuickTime's (QuickTime File Format, "Sound sample descriptions").
+/// The sound description, in its ISO form or one of QuickTime's (QuickTime File Format, "Sound
+/// sample descriptions").
 struct Sound {
     version: u16,
     channels: u32,

@@ -7,11 +7,14 @@ use crate::Error;
 use crate::boxes::BoxRef;
 use crate::configuration::{self, Configuration};
 
-/// Why encrypted samples cannot be served: neither cut, for their parameters lie elsewhere in the file, nor encrypted again.
+/// Why encrypted samples cannot be served: neither cut, for their parameters lie elsewhere in the
+/// file, nor encrypted again.
 pub(super) fn refusal(entry: &BoxRef<'_>, kind: MediaKind) -> Error {
     let known = configuration::read(entry.whole, kind).or_else(|| read(entry, kind));
     let what = match known {
-        Some(Configuration::Protected { original, scheme: Some(scheme) }) => format!("{original} by the scheme {scheme}"),
+        Some(Configuration::Protected { original, scheme: Some(scheme) }) => {
+            format!("{original} by the scheme {scheme}")
+        }
         Some(Configuration::Protected { original, .. }) => original.to_string(),
         _ => entry.kind.to_string(),
     };

@@ -1,4 +1,5 @@
-//! The `stsc`, `stco` and `co64` boxes: where the samples lie in the file (ISO/IEC 14496-12, 8.7.4 and 8.7.5).
+//! The `stsc`, `stco` and `co64` boxes: where the samples lie in the file (ISO/IEC 14496-12, 8.7.4
+//! and 8.7.5).
 
 use byteorder::{BigEndian, ByteOrder};
 
@@ -9,9 +10,14 @@ use crate::samples::Chunks;
 
 /// Reads the chunks, until every sample has its place.
 ///
-/// Chunks of no samples, and runs or chunks behind the last sample, do no harm and are passed over. Runs that do not ascend from chunk
-/// 1, or chunks for fewer samples than there are, leave samples without a place: those are refused.
-pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>) -> Result<Chunks, Error> {
+/// Chunks of no samples, and runs or chunks behind the last sample, do no harm and are passed over.
+/// Runs that do not ascend from chunk 1, or chunks for fewer samples than there are, leave samples
+/// without a place: those are refused.
+pub(crate) fn read(
+    stsc: &BoxRef<'_>,
+    offset_box: &BoxRef<'_>,
+    sizes: &Sizes<'_>,
+) -> Result<Chunks, Error> {
     let offsets = Offsets::read(offset_box)?;
     let runs = runs(stsc)?;
     let description = runs.first().map(|run| Run::read(run).description);
@@ -21,16 +27,22 @@ pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>
         let expected_first = if at == 0 { run.first_chunk == 1 } else { run.first_chunk > 0 };
         let following = runs.get(at.saturating_add(1)).map(|run| Run::read(run).first_chunk);
         if !expected_first || following.is_some_and(|following| following <= run.first_chunk) {
-            return Err(stsc.malformed(format!("run {} does not ascend from chunk 1", at.saturating_add(1))));
+            return Err(stsc
+                .malformed(format!("run {} does not ascend from chunk 1", at.saturating_add(1))));
         }
-        let last_chunk = following.map_or(offsets.len(), |following| following.saturating_sub(1)).min(offsets.len());
+        let last_chunk = following
+            .map_or(offsets.len(), |following| following.saturating_sub(1))
+            .min(offsets.len());
         for chunk in run.first_chunk..=last_chunk {
             let count = run.samples_per_chunk.min(sizes.count().saturating_sub(next));
             if count == 0 {
                 break;
             }
             if description != Some(run.description) {
-                return Err(Error::Unsupported(format!("{}: the coding changes within the track", stsc.path())));
+                return Err(Error::Unsupported(format!(
+                    "{}: the coding changes within the track",
+                    stsc.path()
+                )));
             }
             let offset = offsets.get(chunk.saturating_sub(1));
             chunks
@@ -40,7 +52,11 @@ pub(crate) fn read(stsc: &BoxRef<'_>, offset_box: &BoxRef<'_>, sizes: &Sizes<'_>
         }
     }
     if next < sizes.count() {
-        let problem = format!("gives places to {next} samples in {} chunks, where there are {}", offsets.len(), sizes.count());
+        let problem = format!(
+            "gives places to {next} samples in {} chunks, where there are {}",
+            offsets.len(),
+            sizes.count()
+        );
         return Err(stsc.malformed(problem));
     }
     Ok(chunks)
@@ -104,8 +120,12 @@ impl<'a> Offsets<'a> {
 
     fn get(&self, at: u32) -> u64 {
         match self {
-            Self::Narrow(offsets) => offsets.get(at as usize).map(|offset| BigEndian::read_u32(offset).into()),
-            Self::Wide(offsets) => offsets.get(at as usize).map(|offset| BigEndian::read_u64(offset)),
+            Self::Narrow(offsets) => {
+                offsets.get(at as usize).map(|offset| BigEndian::read_u32(offset).into())
+            }
+            Self::Wide(offsets) => {
+                offsets.get(at as usize).map(|offset| BigEndian::read_u64(offset))
+            }
         }
         .unwrap_or_default()
     }

@@ -25,7 +25,9 @@ pub(crate) fn has_sizes(stbl: &BoxRef<'_>) -> Result<bool, Error> {
 pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error> {
     let size_box = match stbl.child(b"stsz")? {
         Some(stsz) => stsz,
-        None => stbl.child(b"stz2")?.ok_or_else(|| stbl.malformed("holds neither stsz nor stz2"))?,
+        None => {
+            stbl.child(b"stz2")?.ok_or_else(|| stbl.malformed("holds neither stsz nor stz2"))?
+        }
     };
     let sizes = Sizes::read(&size_box)?;
     let count = sizes.count();
@@ -37,7 +39,9 @@ pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error>
     }
     let offsets = match stbl.child(b"stco")? {
         Some(stco) => stco,
-        None => stbl.child(b"co64")?.ok_or_else(|| stbl.malformed("holds neither stco nor co64"))?,
+        None => {
+            stbl.child(b"co64")?.ok_or_else(|| stbl.malformed("holds neither stco nor co64"))?
+        }
     };
     let samples = Samples {
         durations: durations::read(&stbl.require(b"stts")?, count)?,

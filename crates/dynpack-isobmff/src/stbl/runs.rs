@@ -22,7 +22,11 @@ impl<'a> Runs<'a> {
         for (at, (samples, value)) in entries.iter().map(pair).enumerate() {
             let left = count.saturating_sub(given);
             if samples >= left {
-                return Self { full: entries.get(..at).unwrap_or_default(), last: (value, left), given: count };
+                return Self {
+                    full: entries.get(..at).unwrap_or_default(),
+                    last: (value, left),
+                    given: count,
+                };
             }
             given = given.saturating_add(samples);
         }

@@ -35,9 +35,15 @@ impl<'a> Sizes<'a> {
                 let len = usize::try_from(count.div_ceil(2)).unwrap_or(usize::MAX);
                 Self::Nibbles { bytes: fields.take(len).map_err(too_many)?, count }
             }
-            (true, 8) => Self::Bytes(fields.take(usize::try_from(count).unwrap_or(usize::MAX)).map_err(too_many)?),
+            (true, 8) => Self::Bytes(
+                fields.take(usize::try_from(count).unwrap_or(usize::MAX)).map_err(too_many)?,
+            ),
             (true, 16) => Self::Shorts(fields.table(count)?),
-            (true, bits) => return Err(size_box.malformed(format!("has sizes of {bits} bits, not of 4, 8 or 16"))),
+            (true, bits) => {
+                return Err(
+                    size_box.malformed(format!("has sizes of {bits} bits, not of 4, 8 or 16"))
+                );
+            }
         })
     }
 
@@ -58,13 +64,21 @@ impl<'a> Sizes<'a> {
         match self {
             Self::Constant { size, .. } => u64::from(*size).saturating_mul(count.into()),
             Self::Nibbles { bytes, .. } => (from..to).map(|at| u64::from(nibble(bytes, at))).sum(),
-            Self::Bytes(sizes) => sizes.get(from..to).unwrap_or_default().iter().map(|size| u64::from(*size)).sum(),
-            Self::Shorts(sizes) => {
-                sizes.get(from..to).unwrap_or_default().iter().map(|size| u64::from(BigEndian::read_u16(size))).sum()
+            Self::Bytes(sizes) => {
+                sizes.get(from..to).unwrap_or_default().iter().map(|size| u64::from(*size)).sum()
             }
-            Self::Words(sizes) => {
-                sizes.get(from..to).unwrap_or_default().iter().map(|size| u64::from(BigEndian::read_u32(size))).sum()
-            }
+            Self::Shorts(sizes) => sizes
+                .get(from..to)
+                .unwrap_or_default()
+                .iter()
+                .map(|size| u64::from(BigEndian::read_u16(size)))
+                .sum(),
+            Self::Words(sizes) => sizes
+                .get(from..to)
+                .unwrap_or_default()
+                .iter()
+                .map(|size| u64::from(BigEndian::read_u32(size)))
+                .sum(),
         }
     }
 
@@ -72,10 +86,16 @@ impl<'a> Sizes<'a> {
     pub(crate) fn column(&self) -> Column {
         match *self {
             Self::Constant { size, count } => Column::constant(size, count),
-            Self::Nibbles { bytes, count } => Column::from_runs((0..count as usize).map(|at| (nibble(bytes, at).into(), 1))),
+            Self::Nibbles { bytes, count } => {
+                Column::from_runs((0..count as usize).map(|at| (nibble(bytes, at).into(), 1)))
+            }
             Self::Bytes(sizes) => Column::from_runs(sizes.iter().map(|size| ((*size).into(), 1))),
-            Self::Shorts(sizes) => Column::from_runs(sizes.iter().map(|size| (BigEndian::read_u16(size).into(), 1))),
-            Self::Words(sizes) => Column::from_runs(sizes.iter().map(|size| (BigEndian::read_u32(size), 1))),
+            Self::Shorts(sizes) => {
+                Column::from_runs(sizes.iter().map(|size| (BigEndian::read_u16(size).into(), 1)))
+            }
+            Self::Words(sizes) => {
+                Column::from_runs(sizes.iter().map(|size| (BigEndian::read_u32(size), 1)))
+            }
         }
     }
 }

@@ -8,8 +8,9 @@ use crate::boxes::BoxRef;
 
 /// Reads the sync samples of a track of `count`.
 ///
-/// An empty box says that there are none, as with gradual decoder refresh; decoding has to start somewhere, and is let start at the
-/// first sample. Numbers that repeat or lie behind the last sample are passed over.
+/// An empty box says that there are none, as with gradual decoder refresh; decoding has to start
+/// somewhere, and is let start at the first sample. Numbers that repeat or lie behind the last
+/// sample are passed over.
 pub(crate) fn read(stss: &BoxRef<'_>, count: u32) -> Result<Vec<SampleIndex>, Error> {
     let mut fields = stss.fields();
     fields.version_and_flags()?;
@@ -17,7 +18,9 @@ pub(crate) fn read(stss: &BoxRef<'_>, count: u32) -> Result<Vec<SampleIndex>, Er
     let mut samples = Vec::new();
     let mut last = 0;
     for number in fields.table::<4>(entries)?.iter().map(|entry| BigEndian::read_u32(entry)) {
-        let Some(index) = number.checked_sub(1) else { return Err(stss.malformed("names sample 0, but counts from 1")) };
+        let Some(index) = number.checked_sub(1) else {
+            return Err(stss.malformed("names sample 0, but counts from 1"));
+        };
         if number < last {
             return Err(stss.malformed(format!("names sample {number} behind sample {last}")));
         }

@@ -3,8 +3,9 @@
 use super::{Sizes, Track, boxed, full, mvhd, words};
 
 /// The type of a `tfxd` box.
-pub(crate) const TFXD: [u8; 16] =
-    [0x6d, 0x1d, 0x9b, 0x05, 0x42, 0xd5, 0x44, 0xe6, 0x80, 0xe2, 0x14, 0x1d, 0xaf, 0xf7, 0x57, 0xb2];
+pub(crate) const TFXD: [u8; 16] = [
+    0x6d, 0x1d, 0x9b, 0x05, 0x42, 0xd5, 0x44, 0xe6, 0x80, 0xe2, 0x14, 0x1d, 0xaf, 0xf7, 0x57, 0xb2,
+];
 
 /// Flags of a sample that needs no other.
 pub(crate) const SYNC: u32 = 0x0200_0000;
@@ -60,7 +61,8 @@ pub(crate) struct Run {
     pub(crate) version: u8,
     /// Whether it tells where its data lies, rather than that it follows that of the run before.
     pub(crate) tells_place: bool,
-    /// Flags of the box: 0x100 for durations, 0x200 for sizes, 0x400 for flags, 0x800 for composition offsets, 4 for the first flags.
+    /// Flags of the box: 0x100 for durations, 0x200 for sizes, 0x400 for flags, 0x800 for
+    /// composition offsets, 4 for the first flags.
     pub(crate) tells: u32,
     pub(crate) samples: Vec<Sample>,
 }
@@ -84,8 +86,16 @@ impl Run {
             body.extend(words(&[self.samples[0].flags]));
         }
         for sample in &self.samples {
-            let columns = [sample.duration, sample.size, sample.flags, sample.composition_offset.cast_unsigned()];
-            let told = [0x100, 0x200, 0x400, 0x800].into_iter().zip(columns).filter(|(flag, _)| self.tells & flag != 0);
+            let columns = [
+                sample.duration,
+                sample.size,
+                sample.flags,
+                sample.composition_offset.cast_unsigned(),
+            ];
+            let told = [0x100, 0x200, 0x400, 0x800]
+                .into_iter()
+                .zip(columns)
+                .filter(|(flag, _)| self.tells & flag != 0);
             body.extend(told.flat_map(|(_, column)| column.to_be_bytes()));
         }
         full(b"trun", self.version, self.tells | u32::from(self.tells_place), &body)
@@ -132,20 +142,31 @@ impl Traf {
             Base::Absolute(distance) => Some(moof_at + distance),
             _ => None,
         };
-        let mut flags = u32::from(absolute.is_some()) | u32::from(self.base == Base::Moof) << 17 | u32::from(self.is_empty) << 16;
+        let mut flags = u32::from(absolute.is_some())
+            | u32::from(self.base == Base::Moof) << 17
+            | u32::from(self.is_empty) << 16;
         let mut tfhd = words(&[self.track]);
         tfhd.extend(absolute.iter().flat_map(|base| base.to_be_bytes()));
         let [duration, size, sample_flags] = self.defaults;
-        for (flag, field) in [(2, self.description), (8, duration), (0x10, size), (0x20, sample_flags)] {
+        for (flag, field) in
+            [(2, self.description), (8, duration), (0x10, size), (0x20, sample_flags)]
+        {
             flags |= if field.is_some() { flag } else { 0 };
             tfhd.extend(field.iter().flat_map(|field| field.to_be_bytes()));
         }
         let mut body = full(b"tfhd", 0, flags, &tfhd);
-        let ticks =
-            |version, time: i64| if version == 1 { time.to_be_bytes().to_vec() } else { words(&[u32::try_from(time).unwrap()]) };
+        let ticks = |version, time: i64| {
+            if version == 1 {
+                time.to_be_bytes().to_vec()
+            } else {
+                words(&[u32::try_from(time).unwrap()])
+            }
+        };
         let mut offset = data_offset;
         match self.time {
-            Time::Decoded(version, time) => body.extend(full(b"tfdt", version, 0, &ticks(version, time))),
+            Time::Decoded(version, time) => {
+                body.extend(full(b"tfdt", version, 0, &ticks(version, time)))
+            }
             Time::Untold | Time::Presented(..) => {}
         }
         for run in &self.runs {
@@ -153,15 +174,23 @@ impl Traf {
             offset += i32::try_from(run.byte_len()).unwrap();
         }
         if let Time::Presented(version, time) = self.time {
-            let duration = self.runs.iter().flat_map(|run| &run.samples).map(|sample| i64::from(sample.duration)).sum();
-            let body_of = [&TFXD[..], &[version, 0, 0, 0], &ticks(version, time), &ticks(version, duration)].concat();
+            let duration = self
+                .runs
+                .iter()
+                .flat_map(|run| &run.samples)
+                .map(|sample| i64::from(sample.duration))
+                .sum();
+            let body_of =
+                [&TFXD[..], &[version, 0, 0, 0], &ticks(version, time), &ticks(version, duration)]
+                    .concat();
             body.extend(boxed(b"uuid", &body_of));
         }
         boxed(b"traf", &[body, self.more.clone()].concat())
     }
 }
 
-/// A fragment at that place in the file: a `moof`, and behind it a `mdat` with the data of one `traf` behind that of the other.
+/// A fragment at that place in the file: a `moof`, and behind it a `mdat` with the data of one
+/// `traf` behind that of the other.
 pub(crate) fn fragment(at: u64, trafs: &[Traf]) -> Vec<u8> {
     let mdat = boxed(b"mdat", &vec![0xda; trafs.iter().map(|traf| traf.byte_len() as usize).sum()]);
     [moof(at, trafs), mdat].concat()
@@ -194,7 +223,8 @@ pub(crate) fn without_samples(track: Track) -> Track {
     Track { stts, stsc, offsets, ctts, stss, sizes: Some(Sizes::Table(vec![])), ..track }
 }
 
-/// The movie box, with these defaults for fragments: track, description, duration, size and flags of each.
+/// The movie box, with these defaults for fragments: track, description, duration, size and flags
+/// of each.
 pub(crate) fn moov(tracks: &[Track], defaults: &[[u32; 5]]) -> Vec<u8> {
     let trex = |words_of: &[u32; 5]| full(b"trex", 0, 0, &words(words_of));
     let mvex = boxed(b"mvex", &defaults.iter().flat_map(trex).collect::<Vec<u8>>());
@@ -229,5 +259,11 @@ pub(crate) fn mfra(track: u32, entries: &[(u64, u64)]) -> Vec<u8> {
 /// A `sidx` box with segments of these lengths, the first of them right behind it.
 pub(crate) fn sidx(lengths: &[u32]) -> Vec<u8> {
     let entries: Vec<u32> = lengths.iter().flat_map(|len| [*len, 1, 0x9000_0000]).collect();
-    full(b"sidx", 0, 0, &[words(&[1, 12_800, 0, 0, u32::try_from(lengths.len()).unwrap()]), words(&entries)].concat())
+    full(
+        b"sidx",
+        0,
+        0,
+        &[words(&[1, 12_800, 0, 0, u32::try_from(lengths.len()).unwrap()]), words(&entries)]
+            .concat(),
+    )
 }

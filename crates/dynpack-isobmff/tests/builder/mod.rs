@@ -18,7 +18,8 @@ pub(crate) fn presented(track: &dynpack_media::Track, sample: u32) -> Ticks {
 }
 
 /// A configuration record of H.264 High, level 3.1, with the shortest parameter sets.
-pub(crate) const AVCC: &[u8] = &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 3, 0x67, 0x64, 0, 1, 0, 2, 0x68, 0xee];
+pub(crate) const AVCC: &[u8] =
+    &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 3, 0x67, 0x64, 0, 1, 0, 2, 0x68, 0xee];
 
 /// AAC-LC of 48 kHz in stereo.
 pub(crate) const AAC_LC: &[u8] = &[0x11, 0x90];
@@ -63,14 +64,20 @@ pub(crate) fn avc1(kind: &[u8; 4], avcc: &[u8]) -> Vec<u8> {
 
 /// An `esds` with this object type indication and configuration.
 pub(crate) fn esds(object_type: u8, config: &[u8]) -> Vec<u8> {
-    let descriptor = |tag: u8, body: &[u8]| [&[tag, 0x80, 0x80, 0x80, u8::try_from(body.len()).unwrap()][..], body].concat();
+    let descriptor = |tag: u8, body: &[u8]| {
+        [&[tag, 0x80, 0x80, 0x80, u8::try_from(body.len()).unwrap()][..], body].concat()
+    };
     let specific = descriptor(5, config);
-    let decoder = descriptor(4, &[&[object_type, 0x15, 0, 0, 0, 0, 1, 0xf4, 0, 0, 1, 0xf4, 0][..], &specific].concat());
+    let decoder = descriptor(
+        4,
+        &[&[object_type, 0x15, 0, 0, 0, 0, 1, 0xf4, 0, 0, 1, 0xf4, 0][..], &specific].concat(),
+    );
     let stream = descriptor(3, &[&[0, 0, 0][..], &decoder, &descriptor(6, &[2])].concat());
     full(b"esds", 0, 0, &stream)
 }
 
-/// The fixed part of a sound description of this version, in stereo at 48 kHz, with what QuickTime puts behind it.
+/// The fixed part of a sound description of this version, in stereo at 48 kHz, with what QuickTime
+/// puts behind it.
 pub(crate) fn sound(version: u8, more: &[u8], boxes: &[u8]) -> Vec<u8> {
     let mut body = vec![0; 28];
     (body[7], body[9], body[17], body[19]) = (1, version, 2, 16);
@@ -97,16 +104,23 @@ pub(crate) enum Sizes {
 impl Sizes {
     fn boxed(&self) -> Vec<u8> {
         match self {
-            Self::Table(sizes) => full(b"stsz", 0, 0, &[words(&[0, u32::try_from(sizes.len()).unwrap()]), words(sizes)].concat()),
+            Self::Table(sizes) => full(
+                b"stsz",
+                0,
+                0,
+                &[words(&[0, u32::try_from(sizes.len()).unwrap()]), words(sizes)].concat(),
+            ),
             Self::Constant(size, count) => full(b"stsz", 0, 0, &words(&[*size, *count])),
             Self::Compact(bits, sizes) => {
                 let mut body = words(&[(*bits).into(), u32::try_from(sizes.len()).unwrap()]);
                 match bits {
-                    4 => body.extend(
-                        sizes.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).unwrap()),
-                    ),
+                    4 => body.extend(sizes.chunks(2).map(|pair| {
+                        u8::try_from(pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).unwrap()
+                    })),
                     8 => body.extend(sizes.iter().map(|size| u8::try_from(*size).unwrap())),
-                    _ => body.extend(sizes.iter().flat_map(|size| u16::try_from(*size).unwrap().to_be_bytes())),
+                    _ => body.extend(
+                        sizes.iter().flat_map(|size| u16::try_from(*size).unwrap().to_be_bytes()),
+                    ),
                 }
                 full(b"stz2", 0, 0, &body)
             }
@@ -142,7 +156,8 @@ pub(crate) struct Track {
 }
 
 impl Track {
-    /// Four samples of H.264 with 100, 20, 30 and 40 bytes in one chunk at `offset`, of 512 ticks of 12800 Hz each.
+    /// Four samples of H.264 with 100, 20, 30 and 40 bytes in one chunk at `offset`, of 512 ticks
+    /// of 12800 Hz each.
     pub(crate) fn video(offset: u64) -> Self {
         Self {
             id: 1,
@@ -191,7 +206,10 @@ impl Track {
         if let Some((version, runs)) = &self.ctts {
             body.extend(full(b"ctts", *version, 0, &table(runs.iter().map(pair))));
         }
-        let runs = self.stsc.iter().map(|&(first, count, description)| words(&[first, count, description]));
+        let runs = self
+            .stsc
+            .iter()
+            .map(|&(first, count, description)| words(&[first, count, description]));
         body.extend(full(b"stsc", 0, 0, &table(runs)));
         if let Some(sizes) = &self.sizes {
             body.extend(sizes.boxed());
@@ -200,9 +218,19 @@ impl Track {
             true => offset.to_be_bytes().to_vec(),
             false => u32::try_from(*offset).unwrap().to_be_bytes().to_vec(),
         };
-        body.extend(full(if self.wide_offsets { b"co64" } else { b"stco" }, 0, 0, &table(self.offsets.iter().map(offset))));
+        body.extend(full(
+            if self.wide_offsets { b"co64" } else { b"stco" },
+            0,
+            0,
+            &table(self.offsets.iter().map(offset)),
+        ));
         if let Some(samples) = &self.stss {
-            body.extend(full(b"stss", 0, 0, &table(samples.iter().map(|sample| words(&[*sample])))));
+            body.extend(full(
+                b"stss",
+                0,
+                0,
+                &table(samples.iter().map(|sample| words(&[*sample]))),
+            ));
         }
         boxed(b"stbl", &body)
     }
@@ -210,23 +238,33 @@ impl Track {
     /// The track box.
     pub(crate) fn trak(&self) -> Vec<u8> {
         let minf = boxed(b"minf", &[self.dinf.clone(), self.stbl()].concat());
-        let mdhd = [words(&[0, 0, self.timescale, 0xffff_ffff]), self.language.to_be_bytes().to_vec(), vec![0, 0]].concat();
+        let mdhd = [
+            words(&[0, 0, self.timescale, 0xffff_ffff]),
+            self.language.to_be_bytes().to_vec(),
+            vec![0, 0],
+        ]
+        .concat();
         let hdlr = [&[0; 4][..], &self.handler, &[0; 12], &self.name].concat();
         let mut mdia = [full(b"mdhd", 0, 0, &mdhd), full(b"hdlr", 0, 0, &hdlr)].concat();
         if let Some(tag) = &self.extended_language {
             mdia.extend(full(b"elng", 0, 0, tag));
         }
         mdia.extend(minf);
-        let mut body = full(b"tkhd", 0, 3, &[words(&[0, 0, self.id, 0, 0xffff_ffff]), vec![0; 60]].concat());
+        let mut body =
+            full(b"tkhd", 0, 3, &[words(&[0, 0, self.id, 0, 0xffff_ffff]), vec![0; 60]].concat());
         if let Some((version, edits)) = &self.edits {
             let edit = |&(duration, time): &(u64, i64)| match version {
                 1 => [&duration.to_be_bytes()[..], &time.to_be_bytes(), &[0, 1, 0, 0]].concat(),
                 _ => {
-                    let (duration, time) = (u32::try_from(duration).unwrap(), i32::try_from(time).unwrap());
+                    let (duration, time) =
+                        (u32::try_from(duration).unwrap(), i32::try_from(time).unwrap());
                     [&duration.to_be_bytes()[..], &time.to_be_bytes(), &[0, 1, 0, 0]].concat()
                 }
             };
-            body.extend(boxed(b"edts", &full(b"elst", *version, 0, &table(edits.iter().map(edit)))));
+            body.extend(boxed(
+                b"edts",
+                &full(b"elst", *version, 0, &table(edits.iter().map(edit))),
+            ));
         }
         body.extend(boxed(b"mdia", &mdia));
         boxed(b"trak", &body)

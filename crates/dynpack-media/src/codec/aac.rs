@@ -5,8 +5,10 @@ use bytes::Bytes;
 use crate::Error;
 
 /// By `samplingFrequencyIndex` (1.6.3.4).
-const SAMPLING_FREQUENCIES: [u32; 13] =
-    [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
+const SAMPLING_FREQUENCIES: [u32; 13] = [
+    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
+    7_350,
+];
 
 /// Audio object types (ISO/IEC 14496-3, 1.5.1.1).
 const AAC_LC: u8 = 2;
@@ -18,13 +20,15 @@ const ER_BSAC: u8 = 22;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AacConfig {
-    /// What the decoder must know: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), or another object type.
+    /// What the decoder must know: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), or another
+    /// object type.
     pub object_type: u8,
     /// The object type of the core layer: that of the ADTS header.
     pub core_object_type: u8,
     /// Sampling rate of the core layer in Hz.
     pub core_rate: u32,
-    /// Channels of the core layer (`channelConfiguration`); 0 if a program config element describes them.
+    /// Channels of the core layer (`channelConfiguration`); 0 if a program config element describes
+    /// them.
     pub channel_configuration: u8,
     /// Sampling rate of the decoded sound in Hz, after SBR.
     pub output_rate: u32,
@@ -37,20 +41,26 @@ pub struct AacConfig {
 }
 
 impl AacConfig {
-    /// Reads an `AudioSpecificConfig`. `entry_channels` is the channel count of the sample entry: it stands in where the
-    /// configuration tells of no channels, not even by a program config element.
+    /// Reads an `AudioSpecificConfig`. `entry_channels` is the channel count of the sample entry:
+    /// it stands in where the configuration tells of no channels, not even by a program config
+    /// element.
     ///
-    /// SBR and PS are found when signalled explicitly, either way (1.6.5.2); what only the samples themselves would tell is not.
+    /// SBR and PS are found when signalled explicitly, either way (1.6.5.2); what only the samples
+    /// themselves would tell is not.
     ///
     /// # Errors
     /// [`Error::CodecConfig`] if the configuration is cut short, or names a reserved rate.
     pub fn parse(specific_config: Bytes, entry_channels: u8) -> Result<Self, Error> {
-        let malformed = |problem: &str| Error::CodecConfig { codec: "AudioSpecificConfig", problem: problem.into() };
+        let malformed = |problem: &str| Error::CodecConfig {
+            codec: "AudioSpecificConfig",
+            problem: problem.into(),
+        };
         let mut bits = Bits { bytes: &specific_config, at: 0 };
         let cut_short = || malformed("cut short");
         let mut core_object_type = bits.object_type().ok_or_else(cut_short)?;
         let core_rate = bits.sampling_rate().ok_or_else(cut_short)?;
-        let channel_configuration = bits.read(4).and_then(|value| u8::try_from(value).ok()).ok_or_else(cut_short)?;
+        let channel_configuration =
+            bits.read(4).and_then(|value| u8::try_from(value).ok()).ok_or_else(cut_short)?;
         let (mut object_type, mut output_rate) = (core_object_type, core_rate);
         if core_object_type == SBR || core_object_type == PS {
             output_rate = bits.sampling_rate().ok_or_else(cut_short)?;
@@ -61,7 +71,9 @@ impl AacConfig {
         }
         let short_frames = bits.read(1).ok_or_else(cut_short)? == 1;
         // `GASpecificConfig` (4.4.1).
-        bits.read(1).filter(|&depends_on_core_coder| depends_on_core_coder == 1).and_then(|_| bits.read(14));
+        bits.read(1)
+            .filter(|&depends_on_core_coder| depends_on_core_coder == 1)
+            .and_then(|_| bits.read(14));
         bits.read(1);
         let described = if channel_configuration == 0 { bits.program_channels() } else { None };
         if object_type == AAC_LC && (channel_configuration != 0 || described.is_some()) {
@@ -94,8 +106,8 @@ impl AacConfig {
         })
     }
 
-    /// The layout of the decoded sound's loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3, table 1); `None` where a program config
-    /// element describes them.
+    /// The layout of the decoded sound's loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3,
+    /// table 1); `None` where a program config element describes them.
     #[must_use]
     pub const fn channel_layout(&self) -> Option<u8> {
         match self.channel_configuration {
@@ -105,10 +117,13 @@ impl AacConfig {
         }
     }
 
-    /// The `samplingFrequencyIndex` of the core layer's rate (1.6.3.4), however the configuration says it; `None` for a rate that has none.
+    /// The `samplingFrequencyIndex` of the core layer's rate (1.6.3.4), however the configuration
+    /// says it; `None` for a rate that has none.
     #[must_use]
     pub fn core_rate_index(&self) -> Option<u8> {
-        (0..).zip(SAMPLING_FREQUENCIES).find_map(|(index, rate)| (rate == self.core_rate).then_some(index))
+        (0..)
+            .zip(SAMPLING_FREQUENCIES)
+            .find_map(|(index, rate)| (rate == self.core_rate).then_some(index))
     }
 
     /// The `codecs` parameter: `mp4a.40.` and the object type (RFC 6381, 3.3).
@@ -180,7 +195,8 @@ impl Bits<'_> {
         u8::try_from(channels).ok()
     }
 
-    /// The sync extension of SBR and PS: object type and output rate, if there is one and it says so.
+    /// The sync extension of SBR and PS: object type and output rate, if there is one and it says
+    /// so.
     fn sync_extension(&mut self) -> Option<(u8, u32)> {
         if self.read(11)? != 0x2b7 || self.object_type()? != SBR || self.read(1)? != 1 {
             return None;
@@ -222,17 +238,28 @@ mod tests {
         assert_eq!((aac.object_type, aac.core_object_type), (5, 2));
         assert_eq!((aac.core_rate, aac.output_rate), (24_000, 48_000));
         let stereo = parse(&[0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80]);
-        assert_eq!((stereo.object_type, stereo.channel_configuration, stereo.output_channels), (29, 1, 2));
+        assert_eq!(
+            (stereo.object_type, stereo.channel_configuration, stereo.output_channels),
+            (29, 1, 2)
+        );
         assert_eq!(stereo.channel_layout(), Some(2));
     }
 
-    /// Four channels, as ffmpeg 5.1 writes them: a pair in front, a pair at the back, and its version for a comment.
+    /// Four channels, as ffmpeg 5.1 writes them: a pair in front, a pair at the back, and its
+    /// version for a comment.
     #[test]
     fn a_program_config_element_tells_the_channels() {
         const QUAD: &[u8] = b"\x11\x80\x04\xc4\x04\x00\x21\x10\x0dLavc59.37.100\x56\xe5\x98";
         let aac = parse(QUAD);
-        assert_eq!((aac.channel_configuration, aac.output_channels, aac.channel_layout()), (0, 4, None));
-        assert_eq!((aac.object_type, aac.output_rate), (5, 48_000), "the sync extension lies behind the comment");
+        assert_eq!(
+            (aac.channel_configuration, aac.output_channels, aac.channel_layout()),
+            (0, 4, None)
+        );
+        assert_eq!(
+            (aac.object_type, aac.output_rate),
+            (5, 48_000),
+            "the sync extension lies behind the comment"
+        );
         // Cut short, it tells nothing.
         assert_eq!((parse(&QUAD[..12]).output_channels, parse(&QUAD[..2]).output_channels), (2, 2));
     }
@@ -241,7 +268,10 @@ mod tests {
     fn an_escaped_rate_is_read() {
         // 5 bits 2, index 15, 24 bits of 44100, 4 bits 1.
         let aac = parse(&[0x17, 0x80, 0x56, 0x22, 0x08]);
-        assert_eq!((aac.core_rate, aac.core_rate_index(), aac.output_channels), (44_100, Some(4), 1));
+        assert_eq!(
+            (aac.core_rate, aac.core_rate_index(), aac.output_channels),
+            (44_100, Some(4), 1)
+        );
         assert_eq!(parse(&[0x17, 0x80, 0x56, 0x22, 0x88]).core_rate_index(), None);
     }
 

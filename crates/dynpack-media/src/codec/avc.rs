@@ -18,7 +18,8 @@ pub struct AvcConfig {
     pub height: u16,
     /// How wide a pixel is beside its height (`pasp`, ISO/IEC 14496-12, 12.1.4).
     pub pixel_aspect: AspectRatio,
-    /// Whether parameter sets may change within the samples (`avc3`) or all stand in the record (`avc1`).
+    /// Whether parameter sets may change within the samples (`avc3`) or all stand in the record
+    /// (`avc1`).
     pub in_band: bool,
     /// `AVCProfileIndication`, `profile_compatibility` and `AVCLevelIndication`.
     pub profile_level: [u8; 3],
@@ -38,10 +39,13 @@ impl AvcConfig {
     /// # Errors
     /// [`Error::CodecConfig`] if the record is cut short or of another version.
     pub fn parse(record: Bytes, width: u16, height: u16, in_band: bool) -> Result<Self, Error> {
-        let malformed = |problem: &str| Error::CodecConfig { codec: "avcC", problem: problem.into() };
+        let malformed =
+            |problem: &str| Error::CodecConfig { codec: "avcC", problem: problem.into() };
         let mut body = record.clone();
-        let head: [u8; 6] =
-            body.get(..6).and_then(|head| head.try_into().ok()).ok_or_else(|| malformed("shorter than 6 bytes"))?;
+        let head: [u8; 6] = body
+            .get(..6)
+            .and_then(|head| head.try_into().ok())
+            .ok_or_else(|| malformed("shorter than 6 bytes"))?;
         body.advance(6);
         let [version, profile, compatibility, level, length_size, sps_count] = head;
         if version != 1 {
@@ -53,8 +57,10 @@ impl AvcConfig {
         }
         let sps = parameter_sets(&mut body, sps_count & 0b1_1111)
             .ok_or_else(|| malformed("cut short in the sequence parameter sets"))?;
-        let pps_count = body.try_get_u8().map_err(|_| malformed("ends before the picture parameter sets"))?;
-        let pps = parameter_sets(&mut body, pps_count).ok_or_else(|| malformed("cut short in the picture parameter sets"))?;
+        let pps_count =
+            body.try_get_u8().map_err(|_| malformed("ends before the picture parameter sets"))?;
+        let pps = parameter_sets(&mut body, pps_count)
+            .ok_or_else(|| malformed("cut short in the picture parameter sets"))?;
         if !in_band && (sps.is_empty() || pps.is_empty()) {
             return Err(malformed("holds no parameter sets, which avc1 requires"));
         }
@@ -77,7 +83,8 @@ impl AvcConfig {
         Self { pixel_aspect, ..self }
     }
 
-    /// The `codecs` parameter: `avc1.PPCCLL`, or `avc3` with parameter sets in band (RFC 6381, 3.3).
+    /// The `codecs` parameter: `avc1.PPCCLL`, or `avc3` with parameter sets in band (RFC 6381,
+    /// 3.3).
     #[must_use]
     pub fn rfc6381(&self) -> String {
         let [profile, compatibility, level] = self.profile_level;
@@ -105,21 +112,31 @@ mod tests {
     fn a_record_gives_profile_and_parameter_sets() {
         let avc = AvcConfig::parse(Bytes::from_static(RECORD), 1280, 720, false).unwrap();
         assert_eq!(avc.rfc6381(), "avc1.64001f");
-        assert_eq!((avc.nal_length_size, avc.sps[0].as_ref(), avc.pps[0].as_ref()), (4, &RECORD[8..11], &RECORD[14..]));
+        assert_eq!(
+            (avc.nal_length_size, avc.sps[0].as_ref(), avc.pps[0].as_ref()),
+            (4, &RECORD[8..11], &RECORD[14..])
+        );
     }
 
     #[test]
     fn every_cut_of_a_record_is_refused() {
         for len in 0..RECORD.len() {
-            let error = AvcConfig::parse(Bytes::from_static(&RECORD[..len]), 1280, 720, false).unwrap_err();
-            assert!(error.to_string().starts_with("the avcC configuration is malformed"), "{error}");
+            let error =
+                AvcConfig::parse(Bytes::from_static(&RECORD[..len]), 1280, 720, false).unwrap_err();
+            assert!(
+                error.to_string().starts_with("the avcC configuration is malformed"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn parameter_sets_in_band_may_be_absent_from_the_record() {
         let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-        assert_eq!(AvcConfig::parse(record.clone(), 640, 360, true).unwrap().rfc6381(), "avc3.42c01e");
+        assert_eq!(
+            AvcConfig::parse(record.clone(), 640, 360, true).unwrap().rfc6381(),
+            "avc3.42c01e"
+        );
         assert!(AvcConfig::parse(record, 640, 360, false).is_err());
     }
 }

@@ -82,8 +82,8 @@ impl Codec {
         }
     }
 
-    /// The layout of the loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3, table 1), for audio where it is one of those listed
-    /// there.
+    /// The layout of the loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3, table 1), for audio
+    /// where it is one of those listed there.
     #[must_use]
     pub const fn channel_layout(&self) -> Option<u8> {
         match self {

@@ -2,7 +2,8 @@
 
 use super::Column;
 
-/// Gathers a [`Column`] run by run; memory follows the number of runs pushed, never the counts they claim.
+/// Gathers a [`Column`] run by run; memory follows the number of runs pushed, never the counts they
+/// claim.
 #[derive(Debug, Default)]
 pub struct ColumnBuilder {
     starts: Vec<u32>,
@@ -11,7 +12,8 @@ pub struct ColumnBuilder {
 }
 
 impl ColumnBuilder {
-    /// Appends `count` times `value`. The length saturates at `u32::MAX`, which no sample table passes.
+    /// Appends `count` times `value`. The length saturates at `u32::MAX`, which no sample table
+    /// passes.
     pub fn push_run(&mut self, value: u32, count: u32) {
         if count == 0 {
             return;

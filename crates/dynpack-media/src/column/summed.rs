@@ -7,7 +7,8 @@ use super::{Column, Shape, run_of};
 /// Entries between two checkpoints of a [`Summed`] column.
 const STRIDE: u32 = 64;
 
-/// A column with its prefix sums: what lies before a sample (its decode time, or its place in the file), and back, in O(log n).
+/// A column with its prefix sums: what lies before a sample (its decode time, or its place in the
+/// file), and back, in O(log n).
 ///
 /// Costs 8 bytes a run, or 8 bytes for 64 samples, beside the column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,14 +37,22 @@ impl Summed {
                 }
             }
             Shape::Palette { indices, values } => {
-                let value = |index: &u8| u64::from(values.get(usize::from(*index)).copied().unwrap_or_default());
-                indices.chunks(STRIDE as usize).try_for_each(|block| push(block.iter().map(value).sum()))?;
+                let value = |index: &u8| {
+                    u64::from(values.get(usize::from(*index)).copied().unwrap_or_default())
+                };
+                indices
+                    .chunks(STRIDE as usize)
+                    .try_for_each(|block| push(block.iter().map(value).sum()))?;
             }
             Shape::Narrow(values) => {
-                values.chunks(STRIDE as usize).try_for_each(|block| push(block.iter().copied().map(u64::from).sum()))?;
+                values
+                    .chunks(STRIDE as usize)
+                    .try_for_each(|block| push(block.iter().copied().map(u64::from).sum()))?;
             }
             Shape::Wide(values) => {
-                values.chunks(STRIDE as usize).try_for_each(|block| push(block.iter().copied().map(u64::from).sum()))?;
+                values
+                    .chunks(STRIDE as usize)
+                    .try_for_each(|block| push(block.iter().copied().map(u64::from).sum()))?;
             }
         }
         i64::try_from(total).ok()?;
@@ -61,7 +70,10 @@ impl Summed {
         }
         if let Shape::Runs { starts, values } = &self.column.shape {
             let run = run_of(starts, index);
-            let (start, value) = (starts.get(run).copied().unwrap_or_default(), values.get(run).copied().unwrap_or_default());
+            let (start, value) = (
+                starts.get(run).copied().unwrap_or_default(),
+                values.get(run).copied().unwrap_or_default(),
+            );
             return self.checkpoint(run) + u64::from(index - start) * u64::from(value);
         }
         let stride = index / STRIDE;
@@ -72,7 +84,9 @@ impl Summed {
     /// The sum of the values of `range`, which costs no more than the range is long.
     pub(crate) fn sum(&self, range: Range<u32>) -> u64 {
         match &self.column.shape {
-            Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_) if range.end.saturating_sub(range.start) < STRIDE => {
+            Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_)
+                if range.end.saturating_sub(range.start) < STRIDE =>
+            {
                 range.fold(0, |sum, index| sum + u64::from(self.column.get(index)))
             }
             _ => self.before(range.end).saturating_sub(self.before(range.start)),
@@ -81,7 +95,8 @@ impl Summed {
 
     /// The last index whose [`before`](Self::before) is at most `sum`.
     pub(crate) fn index_at(&self, sum: u64) -> u32 {
-        let block = self.checkpoints.partition_point(|&checkpoint| checkpoint <= sum).saturating_sub(1);
+        let block =
+            self.checkpoints.partition_point(|&checkpoint| checkpoint <= sum).saturating_sub(1);
         let mut before = self.checkpoint(block);
         if let Shape::Runs { starts, values } = &self.column.shape {
             let start = starts.get(block).copied().unwrap_or_default();

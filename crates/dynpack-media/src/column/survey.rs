@@ -8,7 +8,8 @@ pub(super) struct Survey {
     /// Runs of equal values, neighbours joined.
     runs: usize,
     most: u32,
-    /// The distinct values in the order of their appearance, while they are few enough for a linear search to pay.
+    /// The distinct values in the order of their appearance, while they are few enough for a linear
+    /// search to pay.
     palette: Option<Vec<u32>>,
 }
 
@@ -49,11 +50,18 @@ impl Survey {
         }
         match &self.palette {
             Some(palette) => {
-                let index_of = |value: u32| palette.iter().position(|&entry| entry == value).and_then(|at| u8::try_from(at).ok());
+                let index_of = |value: u32| {
+                    palette
+                        .iter()
+                        .position(|&entry| entry == value)
+                        .and_then(|at| u8::try_from(at).ok())
+                };
                 let indices = expand(runs, samples, |value| index_of(value).unwrap_or_default());
                 Shape::Palette { indices, values: palette.clone().into() }
             }
-            None if is_narrow => Shape::Narrow(expand(runs, samples, |value| u16::try_from(value).unwrap_or_default())),
+            None if is_narrow => Shape::Narrow(expand(runs, samples, |value| {
+                u16::try_from(value).unwrap_or_default()
+            })),
             None => Shape::Wide(expand(runs, samples, |value| value)),
         }
     }
@@ -73,8 +81,13 @@ fn join(runs: impl Iterator<Item = (u32, u32)>, count: usize) -> (Vec<u32>, Vec<
     (starts, values)
 }
 
-/// An entry a sample. The runs are short, or another shape would have been chosen: `len` is a small multiple of their number.
-fn expand<T: Copy>(runs: impl Iterator<Item = (u32, u32)>, len: usize, entry: impl Fn(u32) -> T) -> Box<[T]> {
+/// An entry a sample. The runs are short, or another shape would have been chosen: `len` is a small
+/// multiple of their number.
+fn expand<T: Copy>(
+    runs: impl Iterator<Item = (u32, u32)>,
+    len: usize,
+    entry: impl Fn(u32) -> T,
+) -> Box<[T]> {
     let mut expanded = Vec::with_capacity(len);
     for (value, count) in runs {
         match count {

@@ -31,15 +31,22 @@ impl<'a> JoinedCuts<'a> {
         let last = behind.checked_sub(1).filter(|last| first <= *last)?;
         let (first, last) = (self.cuts.segment(first)?, self.cuts.segment(last)?);
         let duration = last.start + last.duration - first.start;
-        Some(Segment { number, samples: first.samples.start..last.samples.end, start: first.start, duration })
+        Some(Segment {
+            number,
+            samples: first.samples.start..last.samples.end,
+            start: first.start,
+            duration,
+        })
     }
 
-    /// The places in which the track has segments, as stretches without a gap, in order. O(log n) each.
+    /// The places in which the track has segments, as stretches without a gap, in order. O(log n)
+    /// each.
     pub(crate) fn runs(self) -> Vec<Range<u32>> {
         let mut runs: Vec<Range<u32>> = Vec::new();
         let mut rest = &*self.cuts.numbers;
         while let Some(first) = rest.first() {
-            let is_next = |at: usize| rest.get(at).is_some_and(|number| (number.0 - first.0) as usize == at);
+            let is_next =
+                |at: usize| rest.get(at).is_some_and(|number| (number.0 - first.0) as usize == at);
             let (run, behind) = rest.split_at(partition_point(rest.len(), is_next));
             let run = self.number(*first)..run.last().map_or(0, |last| self.number(*last) + 1);
             match runs.last_mut() {
@@ -51,10 +58,13 @@ impl<'a> JoinedCuts<'a> {
         runs
     }
 
-    /// The places within `range` in which the track has segments. O(log n), and as many steps as there are segments.
+    /// The places within `range` in which the track has segments. O(log n), and as many steps as
+    /// there are segments.
     pub(crate) fn numbers_in(self, range: Range<u32>) -> impl Iterator<Item = u32> + 'a {
-        let before = |bound: u32| self.cuts.numbers.partition_point(|number| self.number(*number) < bound);
-        let numbers = self.cuts.numbers.get(before(range.start)..before(range.end)).unwrap_or_default();
+        let before =
+            |bound: u32| self.cuts.numbers.partition_point(|number| self.number(*number) < bound);
+        let numbers =
+            self.cuts.numbers.get(before(range.start)..before(range.end)).unwrap_or_default();
         let same = numbers.chunk_by(move |one, next| self.number(*one) == self.number(*next));
         same.filter_map(move |same| Some(self.number(*same.first()?)))
     }

@@ -13,13 +13,14 @@ pub(super) struct Names<'a> {
     runs: Vec<Run>,
 }
 
-/// Places of the timeline one behind the other: of all of them the main rendition has a segment, or it is one of the audio alone.
+/// Places of the timeline one behind the other: of all of them the main rendition has a segment, or
+/// it is one of the audio alone.
 struct Run {
     /// How many segments come before the first.
     place: usize,
     numbers: Range<u32>,
-    /// The first starts no earlier than that, the next a tick later: no two have one name, even if the clock is too coarse to tell them
-    /// apart.
+    /// The first starts no earlier than that, the next a tick later: no two have one name, even if
+    /// the clock is too coarse to tell them apart.
     earliest: Ticks,
 }
 
@@ -53,7 +54,11 @@ impl<'a> Names<'a> {
     fn push(&mut self, numbers: Range<u32>) {
         let place = self.len();
         let last = place.checked_sub(1).and_then(|last| self.start(last));
-        self.runs.push(Run { place, numbers, earliest: last.map_or(Ticks(i64::MIN), |last| last + Ticks(1)) });
+        self.runs.push(Run {
+            place,
+            numbers,
+            earliest: last.map_or(Ticks(i64::MIN), |last| last + Ticks(1)),
+        });
     }
 
     /// How many segments there are.
@@ -76,7 +81,9 @@ impl<'a> Names<'a> {
         let run = self.run(place)?;
         let within = u32::try_from(place - run.place).ok()?;
         let number = SegmentNumber(run.numbers.start + within);
-        let start = self.stream.start(number, self.stream.main_part(number).as_ref(), || self.stream.audio_part(number));
+        let start = self.stream.start(number, self.stream.main_part(number).as_ref(), || {
+            self.stream.audio_part(number)
+        });
         Some(start.max(run.earliest + Ticks(within.into())))
     }
 

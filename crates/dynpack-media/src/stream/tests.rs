@@ -5,10 +5,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    AacConfig, AvcConfig, Codec, Column, Cuts, SampleColumns, SampleIndex, SampleTable, SourceIndex, Timescale, Track, TrackId,
+    AacConfig, AvcConfig, Codec, Column, Cuts, SampleColumns, SampleIndex, SampleTable,
+    SourceIndex, Timescale, Track, TrackId,
 };
 
-/// A rendition with those segments: the number, start and first sample of each, in order; one sample lies between two starts.
+/// A rendition with those segments: the number, start and first sample of each, in order; one
+/// sample lies between two starts.
 fn rendition(codec: Codec, hz: u32, segments: &[(u32, i64)]) -> Rendition {
     let count = u32::try_from(segments.len()).unwrap();
     let samples = SampleTable::new(SampleColumns {
@@ -18,7 +20,8 @@ fn rendition(codec: Codec, hz: u32, segments: &[(u32, i64)]) -> Rendition {
         chunks: vec![(SampleIndex(0), 0)],
         sync_samples: None,
     });
-    let track = Track::new(TrackId(1), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples.unwrap());
+    let track =
+        Track::new(TrackId(1), Timescale::new(hz).unwrap(), codec, Bytes::new(), samples.unwrap());
     let end = segments.last().unwrap().1 + 1;
     let cuts = Cuts {
         numbers: segments.iter().map(|(number, _)| SegmentNumber(*number)).collect(),
@@ -35,17 +38,28 @@ fn video(hz: u32, segments: &[(u32, i64)]) -> Rendition {
 }
 
 fn audio(hz: u32, segments: &[(u32, i64)]) -> Rendition {
-    rendition(Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()), hz, segments)
+    rendition(
+        Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
+        hz,
+        segments,
+    )
 }
 
 /// Number, start and duration of each segment.
 fn plain(stream: &Stream<'_>) -> Vec<(u32, i64, i64)> {
-    stream.segments().iter().map(|segment| (segment.number.0, segment.start.0, segment.duration.0)).collect()
+    stream
+        .segments()
+        .iter()
+        .map(|segment| (segment.number.0, segment.start.0, segment.duration.0))
+        .collect()
 }
 
 #[test]
 fn segments_are_named_by_the_main_rendition_or_else_the_audio() {
-    let (video, audio) = (video(10, &[(1, 60), (2, 120)]), audio(1000, &[(0, 0), (1, 6010), (2, 11_990), (3, 17_999)]));
+    let (video, audio) = (
+        video(10, &[(1, 60), (2, 120)]),
+        audio(1000, &[(0, 0), (1, 6010), (2, 11_990), (3, 17_999)]),
+    );
     let stream = Stream::new(&video).with_audio(Some(&audio));
     assert_eq!(plain(&stream), [(0, 0, 60), (1, 60, 60), (2, 120, 59), (3, 179, 1)]);
     assert_eq!(plain(&Stream::new(&video)), [(1, 60, 60), (2, 120, 1)]);
@@ -54,7 +68,8 @@ fn segments_are_named_by_the_main_rendition_or_else_the_audio() {
     assert_eq!(stream.starts_around(Ticks(180)), (Some(Ticks(179)), None));
 }
 
-/// The audio before the first picture is in the segment of that picture, since audio is cut where video is.
+/// The audio before the first picture is in the segment of that picture, since audio is cut where
+/// video is.
 #[test]
 fn a_segment_in_which_video_begins_starts_with_whichever_is_earlier() {
     let sound = [(0, 0), (1, 5990), (2, 11_990)];
@@ -64,26 +79,46 @@ fn a_segment_in_which_video_begins_starts_with_whichever_is_earlier() {
         let stream = Stream::new(&video).with_audio(Some(&audio)).with_joined_segments(count);
         let segments = stream.segments();
         let openings = segments.iter().map(|segment| stream.opening(segment).unwrap());
-        let openings = openings.map(|(by, start)| (by.timescale().hz(), start.0)).collect::<Vec<_>>();
+        let openings =
+            openings.map(|(by, start)| (by.timescale().hz(), start.0)).collect::<Vec<_>>();
         (segments.iter().map(|segment| segment.start.0).collect::<Vec<_>>(), openings)
     };
-    assert_eq!(starts(&[(1, 70), (2, 120)], &sound, 1), (vec![0, 59, 120], vec![(1000, 0), (1000, 5990), (10, 120)]));
-    assert_eq!(starts(&[(1, 40), (2, 120)], &sound, 1), (vec![0, 40, 120], vec![(1000, 0), (10, 40), (10, 120)]));
+    assert_eq!(
+        starts(&[(1, 70), (2, 120)], &sound, 1),
+        (vec![0, 59, 120], vec![(1000, 0), (1000, 5990), (10, 120)])
+    );
+    assert_eq!(
+        starts(&[(1, 40), (2, 120)], &sound, 1),
+        (vec![0, 40, 120], vec![(1000, 0), (10, 40), (10, 120)])
+    );
     // Of two equally early the video, so that its clock tells it exactly.
-    assert_eq!(starts(&[(0, 0), (1, 60)], &sound, 1), (vec![0, 60, 119], vec![(10, 0), (10, 60), (1000, 11_990)]));
-    assert_eq!(starts(&[(3, 190), (5, 300)], &[(2, 12_000), (3, 18_000)], 2), (vec![120, 300], vec![(1000, 12_000), (10, 300)]));
+    assert_eq!(
+        starts(&[(0, 0), (1, 60)], &sound, 1),
+        (vec![0, 60, 119], vec![(10, 0), (10, 60), (1000, 11_990)])
+    );
+    assert_eq!(
+        starts(&[(3, 190), (5, 300)], &[(2, 12_000), (3, 18_000)], 2),
+        (vec![120, 300], vec![(1000, 12_000), (10, 300)])
+    );
 }
 
 #[test]
 fn no_two_segments_share_a_name_on_a_coarse_clock() {
-    let (video, audio) = (video(1, &[(3, 1), (4, 2), (5, 9)]), audio(1000, &[(0, 0), (1, 300), (2, 600), (3, 900), (6, 9_400)]));
+    let (video, audio) = (
+        video(1, &[(3, 1), (4, 2), (5, 9)]),
+        audio(1000, &[(0, 0), (1, 300), (2, 600), (3, 900), (6, 9_400)]),
+    );
     let stream = Stream::new(&video).with_audio(Some(&audio));
-    assert_eq!(plain(&stream), [(0, 0, 1), (1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 4, 5), (5, 9, 1), (6, 10, 0)]);
+    assert_eq!(
+        plain(&stream),
+        [(0, 0, 1), (1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 4, 5), (5, 9, 1), (6, 10, 0)]
+    );
 }
 
 /// Some places of the timeline, with starts that ascend.
 fn segments() -> impl Strategy<Value = Vec<(u32, i64)>> {
-    let steps = prop::collection::vec((prop_oneof![5 => Just(1_u32), 1 => 2_u32..5], 1_i64..4_000), 1..60);
+    let steps =
+        prop::collection::vec((prop_oneof![5 => Just(1_u32), 1 => 2_u32..5], 1_i64..4_000), 1..60);
     steps.prop_map(|steps| {
         let (mut number, mut start) = (0, 0);
         let segments = steps.into_iter().map(|(places, ticks)| {

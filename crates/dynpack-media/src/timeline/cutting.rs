@@ -6,13 +6,18 @@ use super::span::Span;
 use crate::time::compare;
 use crate::{CutPolicy, Error, MediaKind, SampleIndex, Ticks, Timeline, Timescale};
 
-/// Where to cut, in ascending order, on the clock of the reference: the longest video track, or else the longest track.
+/// Where to cut, in ascending order, on the clock of the reference: the longest video track, or
+/// else the longest track.
 ///
 /// # Errors
 /// [`Error::TooManySegments`] where there are too many for so many tracks.
-pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<(Ticks, Timescale)>, Error> {
+pub(super) fn cut_times(
+    spans: &[&Span<'_>],
+    policy: CutPolicy,
+) -> Result<Vec<(Ticks, Timescale)>, Error> {
     let of = |kind: MediaKind| spans.iter().copied().filter(move |span| span.track.kind() == kind);
-    let (videos, audios): (Vec<_>, Vec<_>) = (of(MediaKind::Video).collect(), of(MediaKind::Audio).collect());
+    let (videos, audios): (Vec<_>, Vec<_>) =
+        (of(MediaKind::Video).collect(), of(MediaKind::Audio).collect());
     let Some(longest) = longest(spans) else { return Ok(Vec::new()) };
     let reference = self::longest(&videos).unwrap_or(longest);
     let clock = reference.track.timescale;
@@ -28,8 +33,11 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<(T
         let next = if tracks.are_idle(wanted) && wanted < last_cut {
             tracks.video_soon_behind(wanted).unwrap_or(wanted)
         } else {
-            // Behind the last sync sample only the rest of the video remains, then whatever outlasts it.
-            search.nearest(earliest, wanted, |time| tracks.can_cut(time)).unwrap_or_else(|| wanted.max(tracks.video_end()))
+            // Behind the last sync sample only the rest of the video remains, then whatever
+            // outlasts it.
+            search
+                .nearest(earliest, wanted, |time| tracks.can_cut(time))
+                .unwrap_or_else(|| wanted.max(tracks.video_end()))
         };
         let end_is_nearer = (end - wanted).0.abs() <= (next - wanted).0.abs();
         if next >= last_cut || end_is_nearer {
@@ -73,25 +81,39 @@ impl<'a, 'b> Tracks<'a, 'b> {
 
     /// When the next video starts, if too little lies before that for a segment.
     fn video_soon_behind(&self, time: Ticks) -> Option<Ticks> {
-        let starts = self.videos.iter().map(|video| video.start.rescale_floor(video.track.timescale, self.clock));
+        let starts = self
+            .videos
+            .iter()
+            .map(|video| video.start.rescale_floor(video.track.timescale, self.clock));
         let next = starts.filter(|start| *start > time).min()?;
         (next < self.earliest_behind(time)?).then_some(next)
     }
 
-    /// The earliest cut behind one at `time`, if more can be cut: never two lie within a frame of audio, nor where no track has another
-    /// sample.
+    /// The earliest cut behind one at `time`, if more can be cut: never two lie within a frame of
+    /// audio, nor where no track has another sample.
     fn earliest_behind(&self, time: Ticks) -> Option<Ticks> {
         let at = (time, self.clock);
-        let following = |span: &&'b Span<'a>| Some(self.on_clock(span, span.following(at)?)).filter(|next| *next > time);
+        let following = |span: &&'b Span<'a>| {
+            Some(self.on_clock(span, span.following(at)?)).filter(|next| *next > time)
+        };
         let first = self.videos.iter().chain(&self.audios).filter_map(following).min()?;
-        let has_begun = |audio: &&&Span<'_>| compare((audio.start, audio.track.timescale), at).is_le();
-        Some(self.audios.iter().filter(has_begun).filter_map(following).fold(first.max(time + self.least), Ticks::max))
+        let has_begun =
+            |audio: &&&Span<'_>| compare((audio.start, audio.track.timescale), at).is_le();
+        Some(
+            self.audios
+                .iter()
+                .filter(has_begun)
+                .filter_map(following)
+                .fold(first.max(time + self.least), Ticks::max),
+        )
     }
 }
 
 /// The first of those spans which end last.
 fn longest<'a, 'b>(spans: &[&'b Span<'a>]) -> Option<&'b Span<'a>> {
-    spans.iter().copied().rev().max_by(|one, other| compare((one.end, one.track.timescale), (other.end, other.track.timescale)))
+    spans.iter().copied().rev().max_by(|one, other| {
+        compare((one.end, one.track.timescale), (other.end, other.track.timescale))
+    })
 }
 
 /// Finds where the reference can be cut, near to where that is wanted.
@@ -107,9 +129,14 @@ impl<'a, 'b> SyncSearch<'a, 'b> {
         Self { reference, looks: Cell::new(looks) }
     }
 
-    /// The time from `earliest` on that is nearest to `wanted` and at which the reference has a sync sample and `can_cut` holds; of two
-    /// equally near the earlier.
-    fn nearest(&self, earliest: Ticks, wanted: Ticks, can_cut: impl Fn(Ticks) -> bool) -> Option<Ticks> {
+    /// The time from `earliest` on that is nearest to `wanted` and at which the reference has a
+    /// sync sample and `can_cut` holds; of two equally near the earlier.
+    fn nearest(
+        &self,
+        earliest: Ticks,
+        wanted: Ticks,
+        can_cut: impl Fn(Ticks) -> bool,
+    ) -> Option<Ticks> {
         let points = self.reference.sync_points();
         // Leading pictures are presented before the first sync sample, and nothing before those.
         let start = |sync: SampleIndex| match sync == points.first {
@@ -121,14 +148,22 @@ impl<'a, 'b> SyncSearch<'a, 'b> {
             self.looks.set(self.looks.get().checked_sub(1)?);
             points.get(at).map(start)
         };
-        let earlier = (0..later).rev().map_while(time).take_while(|&time| time >= earliest).find(|&time| can_cut(time));
+        let earlier = (0..later)
+            .rev()
+            .map_while(time)
+            .take_while(|&time| time >= earliest)
+            .find(|&time| can_cut(time));
         let limit = earlier.map_or(Ticks::MAX, |earlier| wanted + (wanted - earlier));
-        let behind = (later..points.len()).map_while(time).take_while(|&time| time < limit).find(|&time| can_cut(time));
+        let behind = (later..points.len())
+            .map_while(time)
+            .take_while(|&time| time < limit)
+            .find(|&time| can_cut(time));
         behind.or(earlier)
     }
 }
 
-/// How often each sync sample is looked at, in the mean. Where their times ascend, it is less than five times: only those between the
-/// last cut and twice the target behind it are, and every two cuts lie more than the target apart. What remains when none may be looked
-/// at any more is one segment.
+/// How often each sync sample is looked at, in the mean. Where their times ascend, it is less than
+/// five times: only those between the last cut and twice the target behind it are, and every two
+/// cuts lie more than the target apart. What remains when none may be looked at any more is one
+/// segment.
 const MOST_LOOKS: u64 = 8;

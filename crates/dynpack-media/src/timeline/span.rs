@@ -4,10 +4,12 @@ use super::sync_points::SyncPoints;
 use crate::time::compare;
 use crate::{Cuts, MediaKind, SampleIndex, SegmentNumber, Ticks, Timescale, Track};
 
-/// How long before its edit list's start audio is kept, in seconds: decoders need some of it, and priming is shorter than that.
+/// How long before its edit list's start audio is kept, in seconds: decoders need some of it, and
+/// priming is shorter than that.
 const AUDIO_PREROLL_SECONDS: i64 = 1;
 
-/// How far behind a frame's successors in decoding order a later presented frame may lie: the reordering H.264 and HEVC allow is 16.
+/// How far behind a frame's successors in decoding order a later presented frame may lie: the
+/// reordering H.264 and HEVC allow is 16.
 const MOST_REORDERED: u32 = 64;
 
 /// The samples of a track that are presented, with their times.
@@ -41,7 +43,10 @@ impl<'a> Span<'a> {
         };
         let last = track.samples.len();
         let tail = (last.saturating_sub(MOST_REORDERED).max(span.first.0)..last).map(SampleIndex);
-        let end = tail.map(|index| span.time(index) + track.samples.duration(index)).max().unwrap_or(span.start);
+        let end = tail
+            .map(|index| span.time(index) + track.samples.duration(index))
+            .max()
+            .unwrap_or(span.start);
         span.end = end.max(span.start + Ticks(1));
         Some(span)
     }
@@ -51,12 +56,15 @@ impl<'a> Span<'a> {
         let (samples, edit) = (&self.track.samples, self.track.edit);
         match self.track.kind() {
             MediaKind::Video => {
-                let later = self.sync_points().partition_point(|sync| self.time(sync) <= edit.delay);
+                let later =
+                    self.sync_points().partition_point(|sync| self.time(sync) <= edit.delay);
                 later.checked_sub(1).and_then(|at| self.sync_points().get(at)).unwrap_or_default()
             }
             MediaKind::Audio => {
-                let needed = edit.media_start - Ticks(AUDIO_PREROLL_SECONDS * i64::from(self.track.timescale.hz()));
-                // Priming in a file of Smooth Streaming takes no time: several frames may start at 0.
+                let needed = edit.media_start
+                    - Ticks(AUDIO_PREROLL_SECONDS * i64::from(self.track.timescale.hz()));
+                // Priming in a file of Smooth Streaming takes no time: several frames may start at
+                // 0.
                 if needed <= Ticks::ZERO { SampleIndex(0) } else { samples.index_at(needed) }
             }
         }
@@ -65,7 +73,12 @@ impl<'a> Span<'a> {
     /// The same span on the clock that starts at `origin`.
     pub(super) fn since(self, (origin, clock): (Ticks, Timescale)) -> Self {
         let origin = origin.rescale_round(clock, self.track.timescale);
-        let mut span = Self { start: self.start - origin, end: self.end - origin, shift: self.shift - origin, ..self };
+        let mut span = Self {
+            start: self.start - origin,
+            end: self.end - origin,
+            shift: self.shift - origin,
+            ..self
+        };
         if span.track.kind() == MediaKind::Audio {
             span.start = span.time(span.first);
         }
@@ -79,26 +92,42 @@ impl<'a> Span<'a> {
         self.track.samples.composition_time(index) + self.shift
     }
 
-    /// When the earliest of the samples from a sync sample on is presented: leading pictures come before it.
+    /// When the earliest of the samples from a sync sample on is presented: leading pictures come
+    /// before it.
     fn earliest_from(&self, first: SampleIndex) -> Ticks {
         let time = self.time(first);
         if self.track.kind() == MediaKind::Audio {
             return time;
         }
-        let behind = first.0 + 1..self.track.samples.len().min(first.0.saturating_add(MOST_REORDERED));
-        behind.map(|index| self.time(SampleIndex(index))).take_while(|&behind| behind <= time).min().unwrap_or(time).min(time)
+        let behind =
+            first.0 + 1..self.track.samples.len().min(first.0.saturating_add(MOST_REORDERED));
+        behind
+            .map(|index| self.time(SampleIndex(index)))
+            .take_while(|&behind| behind <= time)
+            .min()
+            .unwrap_or(time)
+            .min(time)
     }
 
     pub(super) fn sync_points(&self) -> SyncPoints<'a> {
         let len = self.track.samples.len();
-        SyncPoints { first: self.first, len, listed: self.track.samples.sync_samples(self.first..SampleIndex(len)) }
+        SyncPoints {
+            first: self.first,
+            len,
+            listed: self.track.samples.sync_samples(self.first..SampleIndex(len)),
+        }
     }
 
     /// The sync sample which is presented at `time` of another clock, to within half its duration.
     pub(super) fn sync_at(&self, (time, clock): (Ticks, Timescale)) -> Option<SampleIndex> {
         let points = self.sync_points();
-        let later = points.partition_point(|sync| compare((self.time(sync), self.track.timescale), (time, clock)).is_le());
-        let candidates = [later.checked_sub(1), Some(later)].into_iter().flatten().filter_map(|at| points.get(at));
+        let later = points.partition_point(|sync| {
+            compare((self.time(sync), self.track.timescale), (time, clock)).is_le()
+        });
+        let candidates = [later.checked_sub(1), Some(later)]
+            .into_iter()
+            .flatten()
+            .filter_map(|at| points.get(at));
         candidates.min_by_key(|&sync| self.distance(sync, (time, clock))).filter(|&sync| {
             let duration = i128::from(self.track.samples.duration(sync).0) * i128::from(clock.hz());
             self.distance(sync, (time, clock)) * 2 <= duration
@@ -129,9 +158,12 @@ impl<'a> Span<'a> {
         }
         match self.track.kind() {
             MediaKind::Video => self.sync_at(time).unwrap_or(len),
-            MediaKind::Audio => {
-                self.track.samples.sync_at_or_before(self.nearest_frame(time)).unwrap_or(self.first).max(self.first)
-            }
+            MediaKind::Audio => self
+                .track
+                .samples
+                .sync_at_or_before(self.nearest_frame(time))
+                .unwrap_or(self.first)
+                .max(self.first),
         }
     }
 
@@ -143,7 +175,8 @@ impl<'a> Span<'a> {
         if self.distance(behind, time) < self.distance(before, time) { behind } else { before }
     }
 
-    /// When the first sample is presented that starts behind `time`, of those which are decoded next.
+    /// When the first sample is presented that starts behind `time`, of those which are decoded
+    /// next.
     pub(super) fn following(&self, time: (Ticks, Timescale)) -> Option<Ticks> {
         let (samples, clock) = (&self.track.samples, self.track.timescale);
         if compare((self.start, clock), time).is_gt() {
@@ -155,7 +188,9 @@ impl<'a> Span<'a> {
         };
         // Samples that take no time are passed over.
         let next = samples.index_at(samples.decode_time(here)).0.saturating_add(1);
-        let mut behind = (next..samples.len()).take(MOST_REORDERED as usize).map(|index| self.time(SampleIndex(index)));
+        let mut behind = (next..samples.len())
+            .take(MOST_REORDERED as usize)
+            .map(|index| self.time(SampleIndex(index)));
         behind.find(|&next| compare((next, clock), time).is_gt())
     }
 
@@ -163,7 +198,8 @@ impl<'a> Span<'a> {
     pub(super) fn cuts(&self, times: &[(Ticks, Timescale)]) -> Cuts {
         let reorder = self.track.samples.composition_offset(self.first);
         let lead = Ticks((-self.time(self.first)).0.max(0));
-        let (mut numbers, mut samples, mut starts) = (vec![SegmentNumber(0)], vec![self.first], vec![self.start]);
+        let (mut numbers, mut samples, mut starts) =
+            (vec![SegmentNumber(0)], vec![self.first], vec![self.start]);
         for (number, time) in (1..).map(SegmentNumber).zip(times) {
             let sample = self.sample_at(*time);
             if sample.0 >= self.track.samples.len() {
@@ -175,7 +211,8 @@ impl<'a> Span<'a> {
                 continue;
             }
             let start = self.earliest_from(sample);
-            let ascends = samples.last().is_none_or(|&last| last < sample) && starts.last().is_none_or(|&last| last < start);
+            let ascends = samples.last().is_none_or(|&last| last < sample)
+                && starts.last().is_none_or(|&last| last < start);
             if ascends && start < self.end {
                 numbers.push(number);
                 samples.push(sample);

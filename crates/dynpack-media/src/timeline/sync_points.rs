@@ -12,7 +12,9 @@ pub(super) struct SyncPoints<'a> {
 
 impl SyncPoints<'_> {
     pub(super) fn len(&self) -> u32 {
-        self.listed.map_or(self.len - self.first.0, |listed| u32::try_from(listed.len()).unwrap_or(u32::MAX))
+        self.listed.map_or(self.len - self.first.0, |listed| {
+            u32::try_from(listed.len()).unwrap_or(u32::MAX)
+        })
     }
 
     pub(super) fn get(&self, at: u32) -> Option<SampleIndex> {
@@ -24,8 +26,9 @@ impl SyncPoints<'_> {
 
     /// The first point for which `before` no longer holds.
     pub(super) fn partition_point(&self, before: impl Fn(SampleIndex) -> bool) -> u32 {
-        let point =
-            partition_point(self.len() as usize, |at| u32::try_from(at).ok().and_then(|at| self.get(at)).is_some_and(&before));
+        let point = partition_point(self.len() as usize, |at| {
+            u32::try_from(at).ok().and_then(|at| self.get(at)).is_some_and(&before)
+        });
         u32::try_from(point).unwrap_or(u32::MAX)
     }
 }

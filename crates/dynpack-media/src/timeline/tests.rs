@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    AacConfig, AvcConfig, Codec, ColumnBuilder, Edit, MediaKind, SampleColumns, SampleIndex, SampleTable, Ticks, Timescale,
-    TrackId,
+    AacConfig, AvcConfig, Codec, ColumnBuilder, Edit, MediaKind, SampleColumns, SampleIndex,
+    SampleTable, Ticks, Timescale, TrackId,
 };
 
 /// A track described the short way.
@@ -21,8 +21,8 @@ struct Plan {
 }
 
 impl Plan {
-    /// Video of `frames` frames with a sync sample every `gop` frames; with B-frames in the pattern that x264 writes by default, for
-    /// a `gop` of one more than a multiple of four.
+    /// Video of `frames` frames with a sync sample every `gop` frames; with B-frames in the pattern
+    /// that x264 writes by default, for a `gop` of one more than a multiple of four.
     fn video(timescale: u32, duration: u32, frames: u32, gop: u32, b_frames: bool) -> Self {
         let step = i32::try_from(duration).unwrap();
         let offset = |frame: u32| match frame % gop % 4 {
@@ -34,14 +34,29 @@ impl Plan {
             _ => step,
         };
         let samples = (0..frames).map(|frame| (duration, offset(frame))).collect();
-        let edit = Edit { delay: Ticks::ZERO, media_start: if b_frames { Ticks((2 * duration).into()) } else { Ticks::ZERO } };
-        Self { kind: MediaKind::Video, timescale, samples, sync: Some((0..frames).step_by(gop as usize).collect()), edit }
+        let edit = Edit {
+            delay: Ticks::ZERO,
+            media_start: if b_frames { Ticks((2 * duration).into()) } else { Ticks::ZERO },
+        };
+        Self {
+            kind: MediaKind::Video,
+            timescale,
+            samples,
+            sync: Some((0..frames).step_by(gop as usize).collect()),
+            edit,
+        }
     }
 
     /// AAC with `priming` samples of it.
     fn audio(rate: u32, frames: usize, priming: i64) -> Self {
         let edit = Edit { delay: Ticks::ZERO, media_start: Ticks(priming) };
-        Self { kind: MediaKind::Audio, timescale: rate, samples: vec![(1024, 0); frames], sync: None, edit }
+        Self {
+            kind: MediaKind::Audio,
+            timescale: rate,
+            samples: vec![(1024, 0); frames],
+            sync: None,
+            edit,
+        }
     }
 
     fn edited(self, delay: i64, media_start: i64) -> Self {
@@ -63,17 +78,23 @@ impl Plan {
             durations: durations.finish(),
             composition_offsets: offsets.finish(),
             chunks: self.samples.first().map(|_| (SampleIndex(0), 0)).into_iter().collect(),
-            sync_samples: self.sync.as_ref().map(|sync| sync.iter().copied().map(SampleIndex).collect()),
+            sync_samples: self
+                .sync
+                .as_ref()
+                .map(|sync| sync.iter().copied().map(SampleIndex).collect()),
         });
         let codec = match self.kind {
             MediaKind::Video => {
                 let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
                 Codec::Avc(AvcConfig::parse(record, 640, 360, true).unwrap())
             }
-            MediaKind::Audio => Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
+            MediaKind::Audio => {
+                Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap())
+            }
         };
         let timescale = Timescale::new(self.timescale).unwrap();
-        Track::new(TrackId(1), timescale, codec, Bytes::new(), samples.unwrap()).with_edit(self.edit)
+        Track::new(TrackId(1), timescale, codec, Bytes::new(), samples.unwrap())
+            .with_edit(self.edit)
     }
 }
 
@@ -96,8 +117,8 @@ fn firsts(cuts: &Cuts) -> Vec<u32> {
 
 #[test]
 fn video_is_cut_at_the_sync_samples_nearest_to_the_target() {
-    // 25 fps, a group of 2.4 s: 4.8 s and 7.2 s are equally far from 6 s, and the earlier wins. From 14.4 s on, the end is nearer to
-    // 20.4 s than the last group is.
+    // 25 fps, a group of 2.4 s: 4.8 s and 7.2 s are equally far from 6 s, and the earlier wins.
+    // From 14.4 s on, the end is nearer to 20.4 s than the last group is.
     let cuts = cut(&[Plan::video(25, 1, 500, 60, false)]);
     assert_eq!(starts(&cuts[0]), [0, 120, 240, 360, 500]);
 }
@@ -119,25 +140,35 @@ fn b_frames_become_signed_offsets_and_the_first_picture_is_presented_at_zero() {
     let cuts = &cut(std::slice::from_ref(&plan))[0];
     assert_eq!((cuts.start(), cuts.lead()), (Ticks::ZERO, Ticks::ZERO));
     let samples: Vec<_> = track.samples.samples(SampleIndex(0)..SampleIndex(5)).collect();
-    let times: Vec<_> = samples.iter().map(|sample| (cuts.decode_time(sample).0, cuts.composition_offset(sample).0)).collect();
+    let times: Vec<_> = samples
+        .iter()
+        .map(|sample| (cuts.decode_time(sample).0, cuts.composition_offset(sample).0))
+        .collect();
     assert_eq!(times, [(0, 0), (512, 3 * 512), (1024, 0), (1536, -1024), (2048, -512)]);
     // At each cut decode and presentation time are one number again.
     for segment in cuts.segments() {
         let first = track.samples.samples(segment.samples).next().unwrap();
-        assert_eq!((cuts.decode_time(&first), cuts.composition_offset(&first)), (segment.start, Ticks::ZERO));
+        assert_eq!(
+            (cuts.decode_time(&first), cuts.composition_offset(&first)),
+            (segment.start, Ticks::ZERO)
+        );
     }
 }
 
 #[test]
 fn negative_first_offsets_leave_no_negative_decode_time() {
-    // Version 1 `ctts`, as ffmpeg writes it with `negative_cts_offsets`: no edit list, offsets from -2 frames on.
+    // Version 1 `ctts`, as ffmpeg writes it with `negative_cts_offsets`: no edit list, offsets from
+    // -2 frames on.
     let mut plan = Plan::video(12_800, 512, 100, 50, true).edited(0, 0);
     for (_, offset) in &mut plan.samples {
         *offset -= 1024;
     }
     let cuts = &cut(std::slice::from_ref(&plan))[0];
     let first = plan.track().samples.samples(SampleIndex(0)..SampleIndex(1)).next().unwrap();
-    assert_eq!((cuts.decode_time(&first), cuts.composition_offset(&first)), (Ticks::ZERO, Ticks::ZERO));
+    assert_eq!(
+        (cuts.decode_time(&first), cuts.composition_offset(&first)),
+        (Ticks::ZERO, Ticks::ZERO)
+    );
 }
 
 #[test]
@@ -148,7 +179,10 @@ fn renditions_with_different_reordering_share_their_cuts() {
     for (plan, cuts) in plans.iter().zip(&cuts) {
         let track = plan.track();
         for segment in cuts.segments() {
-            assert_eq!(cuts.decode_time(&track.samples.samples(segment.samples).next().unwrap()), segment.start);
+            assert_eq!(
+                cuts.decode_time(&track.samples.samples(segment.samples).next().unwrap()),
+                segment.start
+            );
         }
     }
 }
@@ -161,7 +195,10 @@ fn audio_priming_is_lead_and_shortens_only_the_first_segment() {
     assert_eq!(starts(cuts), [0, 281 * 1024, 579 * 1024]);
     assert_eq!(firsts(cuts), [0, 282, 580]);
     let first = plan.track().samples.samples(SampleIndex(0)..SampleIndex(1)).next().unwrap();
-    assert_eq!((cuts.decode_time(&first), cuts.presentation_time(&first)), (Ticks::ZERO, Ticks(-1024)));
+    assert_eq!(
+        (cuts.decode_time(&first), cuts.presentation_time(&first)),
+        (Ticks::ZERO, Ticks(-1024))
+    );
 }
 
 #[test]
@@ -174,22 +211,28 @@ fn audio_alone_is_cut_behind_its_priming() {
 
 #[test]
 fn an_empty_edit_keeps_its_distance() {
-    let cuts = cut(&[Plan::video(1000, 40, 300, 50, false).edited(500, 0), Plan::audio(48_000, 600, 0)]);
+    let cuts =
+        cut(&[Plan::video(1000, 40, 300, 50, false).edited(500, 0), Plan::audio(48_000, 600, 0)]);
     assert_eq!(cuts[0].start(), Ticks(500));
     assert_eq!(cuts[1].start(), Ticks::ZERO);
 }
 
 #[test]
 fn a_delay_that_all_tracks_share_is_taken_off() {
-    let cuts = cut(&[Plan::video(1000, 40, 300, 50, false).edited(2500, 0), Plan::audio(48_000, 600, 0).edited(2 * 48_000, 0)]);
+    let cuts = cut(&[
+        Plan::video(1000, 40, 300, 50, false).edited(2500, 0),
+        Plan::audio(48_000, 600, 0).edited(2 * 48_000, 0),
+    ]);
     assert_eq!(cuts[0].start(), Ticks(500));
     assert_eq!(cuts[1].start(), Ticks::ZERO);
 }
 
 #[test]
 fn an_edit_within_a_group_of_pictures_starts_with_the_group() {
-    // The edit starts at 3 s, the group at 2 s: all starts a second earlier, and audio stays where it was beside the video.
-    let cuts = cut(&[Plan::video(1000, 40, 300, 50, false).edited(0, 3000), Plan::audio(48_000, 600, 0)]);
+    // The edit starts at 3 s, the group at 2 s: all starts a second earlier, and audio stays where
+    // it was beside the video.
+    let cuts =
+        cut(&[Plan::video(1000, 40, 300, 50, false).edited(0, 3000), Plan::audio(48_000, 600, 0)]);
     assert_eq!((cuts[0].start(), cuts[0].samples().start), (Ticks::ZERO, SampleIndex(50)));
     assert_eq!(cuts[1].start(), Ticks(48_000));
 }
@@ -200,7 +243,10 @@ fn audio_frames_that_take_no_time_are_kept() {
     let mut audio = Plan::audio(10_000_000, 4, 0);
     audio.samples = vec![(0, 0), (0, 0), (213_333, 0), (213_333, 0)];
     let cuts = &cut(&[audio])[0];
-    assert_eq!((cuts.samples(), cuts.lead(), cuts.start()), (SampleIndex(0)..SampleIndex(4), Ticks::ZERO, Ticks::ZERO));
+    assert_eq!(
+        (cuts.samples(), cuts.lead(), cuts.start()),
+        (SampleIndex(0)..SampleIndex(4), Ticks::ZERO, Ticks::ZERO)
+    );
 }
 
 #[test]
@@ -213,8 +259,16 @@ fn a_long_preroll_of_audio_is_left_out_but_for_a_second() {
 
 #[test]
 fn renditions_are_cut_only_where_all_have_sync_samples() {
-    let many: Vec<u32> = (0..500).step_by(25).chain([160]).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
-    let cuts = cut(&[Plan::video(25, 1, 500, 40, false), Plan::video(25, 1, 500, 25, false).with_sync(&many)]);
+    let many: Vec<u32> = (0..500)
+        .step_by(25)
+        .chain([160])
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let cuts = cut(&[
+        Plan::video(25, 1, 500, 40, false),
+        Plan::video(25, 1, 500, 25, false).with_sync(&many),
+    ]);
     // Common ones: 0, 160 (by a scene cut), 200, 400.
     assert_eq!(starts(&cuts[0]), [0, 160, 400, 500]);
     assert_eq!(starts(&cuts[0]), starts(&cuts[1]));
@@ -261,21 +315,28 @@ fn one_key_frame_makes_one_segment() {
 
 #[test]
 fn a_late_video_lists_no_empty_segments() {
-    let cuts = cut(&[Plan::video(25, 1, 300, 50, false).edited(25 * 20, 0), Plan::audio(48_000, 1500, 0)]);
+    let cuts =
+        cut(&[Plan::video(25, 1, 300, 50, false).edited(25 * 20, 0), Plan::audio(48_000, 1500, 0)]);
     let numbers: Vec<_> = cuts[0].segments().map(|segment| segment.number.0).collect();
     assert_eq!(numbers, [3, 4, 5]);
     assert_eq!(cuts[0].start(), Ticks(500));
     assert_eq!(cuts[1].segments().count(), 6);
 }
 
-/// 12 s are wanted, and a frame of audio starts at 12.01 s: between two such cuts video would stand before the audio that is cut first.
+/// 12 s are wanted, and a frame of audio starts at 12.01 s: between two such cuts video would stand
+/// before the audio that is cut first.
 #[test]
 fn video_that_starts_soon_after_a_cut_starts_with_it() {
-    let starting_at = |time: i64| cut(&[Plan::video(1000, 40, 300, 50, false).edited(time, 0), Plan::audio(48_000, 1500, 0)]);
+    let starting_at = |time: i64| {
+        cut(&[Plan::video(1000, 40, 300, 50, false).edited(time, 0), Plan::audio(48_000, 1500, 0)])
+    };
     for late in [1, 3, 100, 599] {
         let cuts = starting_at(12_000 + late);
         assert_eq!(starts(&cuts[0])[0], 12_000 + late);
-        assert_eq!(cuts[1].segments().nth(2).map(|audio| audio.number), cuts[0].segments().next().map(|video| video.number));
+        assert_eq!(
+            cuts[1].segments().nth(2).map(|audio| audio.number),
+            cuts[0].segments().next().map(|video| video.number)
+        );
         let distance = starts(&cuts[1])[2] - (12_000 + late) * 48;
         assert!(distance.abs() <= 512, "{late}: {distance}");
     }
@@ -319,13 +380,17 @@ fn open_groups_start_with_their_earliest_picture() {
     assert_eq!(starts(cuts), [0, 150, 300]);
 }
 
-/// The first picture that is decoded is presented fourth: a cut there would leave audio of its own before the video, which starts at 0.
+/// The first picture that is decoded is presented fourth: a cut there would leave audio of its own
+/// before the video, which starts at 0.
 #[test]
 fn no_cut_lies_between_the_first_sync_sample_and_its_leading_pictures() {
     let mut plan = Plan::video(25, 1, 22, 100, false).edited(0, 0);
     plan.samples[0].1 = 3;
     plan.samples[1..4].iter_mut().for_each(|sample| sample.1 = -1);
-    let cuts = cut_at(&[plan, Plan::audio(48_000, 45, 0).edited(4736, 0)], CutPolicy::with_target(Duration::from_millis(300)));
+    let cuts = cut_at(
+        &[plan, Plan::audio(48_000, 45, 0).edited(4736, 0)],
+        CutPolicy::with_target(Duration::from_millis(300)),
+    );
     assert_eq!(cuts[0].numbers[0], cuts[1].numbers[0]);
     assert_eq!((starts(&cuts[0])[0], starts(&cuts[1])[0]), (0, 4736));
 }
@@ -369,7 +434,8 @@ prop_compose! {
 }
 
 proptest! {
-    /// Whatever the tracks hold: segments ascend, none is empty or without duration, and from the first on no sample is left out.
+    /// Whatever the tracks hold: segments ascend, none is empty or without duration, and from the
+    /// first on no sample is left out.
     #[test]
     fn segments_tile_the_track(plans in prop::collection::vec(any_plan(), 1..4), millis in 1_u64..20_000) {
         let cuts = cut_at(&plans, CutPolicy::with_target(Duration::from_millis(millis)));
@@ -391,7 +457,8 @@ proptest! {
         }
     }
 
-    /// For sane tracks, decode time + composition offset - lead is the presentation time, and the offsets between tracks stay.
+    /// For sane tracks, decode time + composition offset - lead is the presentation time, and the
+    /// offsets between tracks stay.
     #[test]
     fn offsets_between_tracks_stay(video_delay in 0_i64..3000, audio_delay in 0_i64..100_000, priming in 0_i64..3000, b_frames: bool) {
         let video = Plan::video(1000, 40, 300, 50, b_frames);
@@ -415,9 +482,12 @@ proptest! {
     }
 }
 
-/// A track of samples of a byte and a second each, all sync samples, with those composition offsets: each with how many have it.
+/// A track of samples of a byte and a second each, all sync samples, with those composition
+/// offsets: each with how many have it.
 fn hostile(kind: MediaKind, offsets: &[(i32, u32)]) -> Track {
-    let offsets = crate::Column::from_runs(offsets.iter().map(|&(offset, count)| (offset.cast_unsigned(), count)));
+    let offsets = crate::Column::from_runs(
+        offsets.iter().map(|&(offset, count)| (offset.cast_unsigned(), count)),
+    );
     let samples = SampleTable::new(SampleColumns {
         sizes: crate::Column::constant(1, offsets.len()),
         durations: crate::Column::constant(1, offsets.len()),
@@ -429,7 +499,8 @@ fn hostile(kind: MediaKind, offsets: &[(i32, u32)]) -> Track {
     Track { samples: samples.unwrap(), ..plan.track() }
 }
 
-/// The cuts at about six seconds, in a time which looking at half of the samples for each cut would pass many times over.
+/// The cuts at about six seconds, in a time which looking at half of the samples for each cut would
+/// pass many times over.
 fn cut_at_once(tracks: &[&Track]) -> Vec<Cuts> {
     let begun = std::time::Instant::now();
     let cuts = Timeline::cut(tracks, CutPolicy::SIX_SECONDS).unwrap().cuts;
@@ -440,17 +511,22 @@ fn cut_at_once(tracks: &[&Track]) -> Vec<Cuts> {
 #[test]
 fn audio_with_offsets_beyond_reason_costs_no_time() {
     const LEN: u32 = 1 << 18;
-    let tracks = [hostile(MediaKind::Audio, &[(0, LEN)]), hostile(MediaKind::Audio, &[(i32::MIN, LEN - 1), (0, 1)])];
+    let tracks = [
+        hostile(MediaKind::Audio, &[(0, LEN)]),
+        hostile(MediaKind::Audio, &[(i32::MIN, LEN - 1), (0, 1)]),
+    ];
     assert!(cut_at_once(&tracks.each_ref())[0].len() > LEN as usize / 6 - 64);
 }
 
-/// No picture but the first and the last is found by its time, and the last is presented with the first.
+/// No picture but the first and the last is found by its time, and the last is presented with the
+/// first.
 #[test]
 fn video_out_of_all_order_costs_no_time() {
     const LEN: u32 = 1 << 16;
     const LATE: i32 = 1 << 30;
     let mut offsets: Vec<_> = (0..LEN.cast_signed()).map(|at| (LATE - at, 1)).collect();
-    (offsets[0].0, offsets[LEN as usize - 3].0, offsets[LEN as usize - 1].0) = (0, LATE, 1 - LEN.cast_signed());
+    (offsets[0].0, offsets[LEN as usize - 3].0, offsets[LEN as usize - 1].0) =
+        (0, LATE, 1 - LEN.cast_signed());
     let tracks = [hostile(MediaKind::Video, &offsets), hostile(MediaKind::Audio, &[(0, LEN)])];
     assert!(!cut_at_once(&tracks.each_ref())[1].is_empty());
 }
@@ -461,10 +537,14 @@ fn cuts_of_all_tracks_together_are_bounded() {
     const DAY: usize = 24 * 3600;
     const { assert!(Timeline::MOST_SEGMENTS > 20 * DAY) };
     let long = hostile(MediaKind::Audio, &[(0, (1 << 15) + 1)]);
-    let cut = |count| Timeline::cut(&vec![&long; count], CutPolicy::with_target(Duration::from_secs(1)));
+    let cut =
+        |count| Timeline::cut(&vec![&long; count], CutPolicy::with_target(Duration::from_secs(1)));
     assert_eq!(cut(2).unwrap().cuts[1].len(), (1 << 15) + 1);
     let refused = cut(64).unwrap_err();
-    assert_eq!(refused.to_string(), "more than 2097152 segments in all tracks together (64 tracks)");
+    assert_eq!(
+        refused.to_string(),
+        "more than 2097152 segments in all tracks together (64 tracks)"
+    );
 }
 
 #[test]

@@ -8,29 +8,40 @@ use crate::{Chunks, Error, TrackKind, chunk_time};
 
 /// Where the fragments of a presentation are found.
 pub trait Urls {
-    /// The address of the fragments of a rendition's track name, absolute or relative to the manifest, in which clients replace
-    /// `{bitrate}` and `{start time}` ([MS-SSTR] 2.2.2.3), such as `QualityLevels({bitrate})/Fragments(video={start time})`.
+    /// The address of the fragments of a rendition's track name, absolute or relative to the
+    /// manifest, in which clients replace `{bitrate}` and `{start time}` ([MS-SSTR] 2.2.2.3), such
+    /// as `QualityLevels({bitrate})/Fragments(video={start time})`.
     fn fragments(&self, rendition: &Rendition) -> String;
 }
 
 impl ClientManifest {
-    /// The client manifest of a presentation: audio before video, the highest bitrate of each first, as Azure Media Services has it.
+    /// The client manifest of a presentation: audio before video, the highest bitrate of each
+    /// first, as Azure Media Services has it.
     ///
-    /// Renditions of one name are one stream, since all of them are cut alike. Those that are not (one ends earlier, say) are a stream
-    /// of their own, named `name_2` and so on, at the same addresses.
+    /// Renditions of one name are one stream, since all of them are cut alike. Those that are not
+    /// (one ends earlier, say) are a stream of their own, named `name_2` and so on, at the same
+    /// addresses.
     ///
     /// # Errors
     /// [`Error::Rendition`] for what Smooth Streaming cannot carry.
     pub fn new(presentation: &Presentation, urls: &impl Urls) -> Result<Self, Error> {
         let (end, clock) = presentation.duration();
         let mut streams = Vec::new();
-        for (kind, media) in [(TrackKind::Audio, MediaKind::Audio), (TrackKind::Video, MediaKind::Video)] {
+        for (kind, media) in
+            [(TrackKind::Audio, MediaKind::Audio), (TrackKind::Video, MediaKind::Video)]
+        {
             for group in groups(presentation.of_kind(media)) {
                 streams.push(group.stream(kind, urls)?);
             }
         }
         let duration = chunk_time(end, clock);
-        Ok(Self { timescale: Timescale::SMOOTH, duration, is_live: false, protection: Vec::new(), streams })
+        Ok(Self {
+            timescale: Timescale::SMOOTH,
+            duration,
+            is_live: false,
+            protection: Vec::new(),
+            streams,
+        })
     }
 }
 
@@ -46,7 +57,9 @@ fn groups<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Vec<Group<'a>>
     let mut groups: Vec<Group<'_>> = Vec::new();
     for rendition in renditions {
         let at = groups.iter().filter(|group| group.first.name == rendition.name).count();
-        let alike = |group: &&mut Group<'_>| group.first.name == rendition.name && are_cut_alike(group.first, rendition);
+        let alike = |group: &&mut Group<'_>| {
+            group.first.name == rendition.name && are_cut_alike(group.first, rendition)
+        };
         match groups.iter_mut().find(alike) {
             Some(group) => group.others.push(rendition),
             None => groups.push(Group { first: rendition, others: Vec::new(), at }),
@@ -58,11 +71,16 @@ fn groups<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Vec<Group<'a>>
 impl Group<'_> {
     fn stream(&self, kind: TrackKind, urls: &impl Urls) -> Result<Stream, Error> {
         let first = self.first;
-        let mut renditions: Vec<_> = [first].into_iter().chain(self.others.iter().copied()).collect();
+        let mut renditions: Vec<_> =
+            [first].into_iter().chain(self.others.iter().copied()).collect();
         renditions.sort_by_key(|rendition| std::cmp::Reverse(rendition.bitrate));
-        let levels = (0..).zip(&renditions).map(|(index, rendition)| QualityLevel::of(rendition, index));
+        let levels =
+            (0..).zip(&renditions).map(|(index, rendition)| QualityLevel::of(rendition, index));
         let levels = levels.collect::<Result<Vec<_>, _>>()?;
-        let end = renditions.iter().map(|rendition| chunk_time(rendition.end(), rendition.timescale())).max();
+        let end = renditions
+            .iter()
+            .map(|rendition| chunk_time(rendition.end(), rendition.timescale()))
+            .max();
         let (role, accessibility) = match first.role {
             Role::Description => (Some("alternate"), Some("description")),
             Role::Alternate => (Some("alternate"), None),
@@ -70,9 +88,14 @@ impl Group<'_> {
         };
         Ok(Stream {
             kind,
-            name: Some(if self.at == 0 { first.name.clone() } else { format!("{}_{}", first.name, self.at + 1) }),
+            name: Some(if self.at == 0 {
+                first.name.clone()
+            } else {
+                format!("{}_{}", first.name, self.at + 1)
+            }),
             subtype: None,
-            language: (!first.language.is_undetermined()).then(|| first.language.three_letters().into()),
+            language: (!first.language.is_undetermined())
+                .then(|| first.language.three_letters().into()),
             role: role.map(Into::into),
             accessibility: accessibility.map(Into::into),
             url: urls.fragments(first),

@@ -21,18 +21,27 @@ impl QualityLevel {
             Codec::Aac(aac) => Self::of_aac(aac),
             _ => Err("Smooth Streaming does not know its codec"),
         };
-        let refused = |problem| Error::Rendition { name: rendition.name.clone(), bitrate: rendition.bitrate, problem };
+        let refused = |problem| Error::Rendition {
+            name: rendition.name.clone(),
+            bitrate: rendition.bitrate,
+            problem,
+        };
         Ok(Self { index, bitrate: rendition.bitrate, ..level.map_err(refused)? })
     }
 
     fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {
         if avc.sps.is_empty() || avc.pps.is_empty() {
-            return Err("its configuration holds no parameter sets, which clients need before the first fragment");
+            return Err(
+                "its configuration holds no parameter sets, which clients need before the first fragment",
+            );
         }
         let units = avc.sps.iter().chain(&avc.pps);
         Ok(Self {
             four_cc: Some("H264".into()),
-            codec_private_data: units.flat_map(|unit| START_CODE.iter().chain(unit.iter())).copied().collect(),
+            codec_private_data: units
+                .flat_map(|unit| START_CODE.iter().chain(unit.iter()))
+                .copied()
+                .collect(),
             nal_length_size: Some(avc.nal_length_size).filter(|&size| size != 4),
             max_width: Some(avc.width.into()),
             max_height: Some(avc.height.into()),
@@ -40,8 +49,8 @@ impl QualityLevel {
         })
     }
 
-    /// Clients take the `AudioSpecificConfig` for HE-AAC as well, and the rate of the core for `SamplingRate`, which dash.js doubles
-    /// and `HEAACWAVEINFO` has.
+    /// Clients take the `AudioSpecificConfig` for HE-AAC as well, and the rate of the core for
+    /// `SamplingRate`, which dash.js doubles and `HEAACWAVEINFO` has.
     fn of_aac(aac: &AacConfig) -> Result<Self, &'static str> {
         let four_cc = match aac.object_type {
             AAC_LC => "AACL",

@@ -23,7 +23,8 @@ pub struct ClientManifest {
     pub duration: Ticks,
     /// Whether it is still going on (`IsLive`).
     pub is_live: bool,
-    /// How it is protected; empty where it is not. That of PlayReady first: dash.js takes the first for it, whatever it is.
+    /// How it is protected; empty where it is not. That of PlayReady first: dash.js takes the first
+    /// for it, whatever it is.
     pub protection: Vec<ProtectionHeader>,
     /// Its streams, in order.
     pub streams: Vec<Stream>,
@@ -46,7 +47,8 @@ impl ProtectionHeader {
         Self { system_id, content }
     }
 
-    /// The header of a system, in Base64. Its id is written in capitals, as Azure Media Services has it.
+    /// The header of a system, in Base64. Its id is written in capitals, as Azure Media Services
+    /// has it.
     #[must_use]
     pub fn of(system: SystemId, content: String) -> Self {
         Self { system_id: system.to_string().to_uppercase(), content }
@@ -101,8 +103,8 @@ pub struct QualityLevel {
     pub bitrate: u32,
     /// Its codec, such as `H264`, `AACL` or `AACH` (`FourCC`).
     pub four_cc: Option<String>,
-    /// The codec's configuration (`CodecPrivateData`): parameter sets behind start codes for `H264`, the `AudioSpecificConfig` for
-    /// `AACL` and `AACH`.
+    /// The codec's configuration (`CodecPrivateData`): parameter sets behind start codes for
+    /// `H264`, the `AudioSpecificConfig` for `AACL` and `AACH`.
     pub codec_private_data: Vec<u8>,
     /// Bytes of the length before each NAL unit; 4 where it is absent (`NALUnitLengthField`).
     pub nal_length_size: Option<u8>,

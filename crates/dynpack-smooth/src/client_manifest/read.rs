@@ -13,11 +13,13 @@ impl ClientManifest {
     /// How many chunks a stream may have, repeats counted.
     pub const MAX_CHUNKS: u32 = 1 << 20;
 
-    /// Reads a client manifest in UTF-8 or UTF-16, of any version 2. Streams of types which are not known are passed over.
+    /// Reads a client manifest in UTF-8 or UTF-16, of any version 2. Streams of types which are not
+    /// known are passed over.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if it is no XML, no client manifest, or its chunks do not ascend; [`Error::NotSupported`] for another
-    /// major version or a document type declaration; [`Error::LimitExceeded`] past [`MAX_BYTES`](Self::MAX_BYTES) or
+    /// [`Error::Malformed`] if it is no XML, no client manifest, or its chunks do not ascend;
+    /// [`Error::NotSupported`] for another major version or a document type declaration;
+    /// [`Error::LimitExceeded`] past [`MAX_BYTES`](Self::MAX_BYTES) or
     /// [`MAX_CHUNKS`](Self::MAX_CHUNKS).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let text = decode(bytes, Self::MAX_BYTES)?;
@@ -25,7 +27,9 @@ impl ClientManifest {
         let root = document.root("SmoothStreamingMedia")?;
         let mut manifest = Self::start(&root)?;
         document.children(|document, child| match () {
-            () if child.is("Protection") => document.children(|document, header| manifest.read_protection(document, header)),
+            () if child.is("Protection") => {
+                document.children(|document, header| manifest.read_protection(document, header))
+            }
             () if child.is("StreamIndex") => manifest.read_stream(document, child),
             () => Ok(()),
         })?;
@@ -35,15 +39,23 @@ impl ClientManifest {
 
     fn start(root: &Element<'_>) -> Result<Self, Error> {
         if root.number::<u32>("MajorVersion")?.is_some_and(|major| major != 2) {
-            return Err(Error::NotSupported { at: root.at(), what: "a major version other than 2" });
+            return Err(Error::NotSupported {
+                at: root.at(),
+                what: "a major version other than 2",
+            });
         }
-        let duration = ticks(root, "Duration")?.ok_or_else(|| root.malformed("there is no Duration".into()))?;
+        let duration = ticks(root, "Duration")?
+            .ok_or_else(|| root.malformed("there is no Duration".into()))?;
         let is_live = root.get("IsLive").is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let timescale = timescale(root)?.unwrap_or(Timescale::SMOOTH);
         Ok(Self { timescale, duration, is_live, protection: Vec::new(), streams: Vec::new() })
     }
 
-    fn read_protection(&mut self, document: &mut Document<'_>, header: &Element<'_>) -> Result<(), Error> {
+    fn read_protection(
+        &mut self,
+        document: &mut Document<'_>,
+        header: &Element<'_>,
+    ) -> Result<(), Error> {
         if header.is("ProtectionHeader") {
             let system_id = header.get("SystemID").unwrap_or_default().to_owned();
             self.protection.push(ProtectionHeader::new(system_id, document.text(header)?));
@@ -51,9 +63,16 @@ impl ClientManifest {
         Ok(())
     }
 
-    fn read_stream(&mut self, document: &mut Document<'_>, element: &Element<'_>) -> Result<(), Error> {
-        let said = element.get("Type").ok_or_else(|| element.malformed("<StreamIndex> has no Type".into()))?;
-        let known = TrackKind::ALL.into_iter().find(|&kind| type_name(kind).eq_ignore_ascii_case(said));
+    fn read_stream(
+        &mut self,
+        document: &mut Document<'_>,
+        element: &Element<'_>,
+    ) -> Result<(), Error> {
+        let said = element
+            .get("Type")
+            .ok_or_else(|| element.malformed("<StreamIndex> has no Type".into()))?;
+        let known =
+            TrackKind::ALL.into_iter().find(|&kind| type_name(kind).eq_ignore_ascii_case(said));
         let Some(kind) = known else { return Ok(()) };
         let mut stream = Stream {
             kind,
@@ -71,11 +90,14 @@ impl ClientManifest {
         };
         let mut list = ChunkList::default();
         document.children(|_, child| match () {
-            () if child.is("QualityLevel") => QualityLevel::read(child, element).map(|level| stream.levels.push(level)),
+            () if child.is("QualityLevel") => {
+                QualityLevel::read(child, element).map(|level| stream.levels.push(level))
+            }
             () if child.is("c") => list.read(child),
             () => Ok(()),
         })?;
-        let end = self.duration.rescale_floor(self.timescale, stream.timescale.unwrap_or(self.timescale));
+        let end =
+            self.duration.rescale_floor(self.timescale, stream.timescale.unwrap_or(self.timescale));
         stream.chunks = list.finish(end);
         self.streams.push(stream);
         Ok(())
@@ -86,7 +108,9 @@ impl QualityLevel {
     fn read(level: &Element<'_>, stream: &Element<'_>) -> Result<Self, Error> {
         Ok(Self {
             index: level.number("Index")?.unwrap_or_default(),
-            bitrate: level.number("Bitrate")?.ok_or_else(|| level.malformed("<QualityLevel> has no Bitrate".into()))?,
+            bitrate: level
+                .number("Bitrate")?
+                .ok_or_else(|| level.malformed("<QualityLevel> has no Bitrate".into()))?,
             four_cc: level.string("FourCC").or_else(|| stream.string("FourCC")),
             codec_private_data: hex(level, "CodecPrivateData")?,
             nal_length_size: level.number("NALUnitLengthField")?,
@@ -111,32 +135,44 @@ struct ChunkList {
 }
 
 impl ChunkList {
-    /// Reads a `c` element ([MS-SSTR] 2.2.2.6): `t` sets the clock, `d` moves it, `r` tells how often in all.
+    /// Reads a `c` element ([MS-SSTR] 2.2.2.6): `t` sets the clock, `d` moves it, `r` tells how
+    /// often in all.
     fn read(&mut self, element: &Element<'_>) -> Result<(), Error> {
         let time = ticks(element, "t")?;
         let start = time.unwrap_or(self.clock);
         let last = self.open.or_else(|| self.chunks.last_start());
         if last.is_some_and(|last| start <= last) {
-            return Err(element.malformed(format!("chunk {} does not start behind the one before it", self.len())));
+            return Err(element.malformed(format!(
+                "chunk {} does not start behind the one before it",
+                self.len()
+            )));
         }
         if let Some(open) = self.open.take() {
             self.chunks.push(Run { start: open, duration: start - open, count: 1 });
         }
         let count = element.number::<u32>("r")?.unwrap_or_default().max(1);
         if count > ClientManifest::MAX_CHUNKS - self.len().min(ClientManifest::MAX_CHUNKS) {
-            return Err(Error::LimitExceeded { what: "the chunks of a stream", limit: ClientManifest::MAX_CHUNKS.into() });
+            return Err(Error::LimitExceeded {
+                what: "the chunks of a stream",
+                limit: ClientManifest::MAX_CHUNKS.into(),
+            });
         }
         match ticks(element, "d")?.filter(|&duration| duration > Ticks::ZERO) {
             Some(duration) => {
                 let run = Run { start, duration, count };
                 self.clock = run.end();
                 if self.clock == Ticks::MAX {
-                    return Err(element.malformed(format!("chunk {} ends past 63 bits", self.len())));
+                    return Err(
+                        element.malformed(format!("chunk {} ends past 63 bits", self.len()))
+                    );
                 }
                 self.chunks.push(run);
                 Ok(())
             }
-            None if count > 1 => Err(element.malformed(format!("chunk {} is repeated without a duration", self.len()))),
+            None if count > 1 => {
+                Err(element
+                    .malformed(format!("chunk {} is repeated without a duration", self.len())))
+            }
             None => {
                 (self.open, self.clock) = (Some(start), start);
                 Ok(())
@@ -167,17 +203,27 @@ fn ticks(element: &Element<'_>, name: &str) -> Result<Option<Ticks>, Error> {
 
 fn timescale(element: &Element<'_>) -> Result<Option<Timescale>, Error> {
     let hz = element.number::<u32>("TimeScale")?;
-    hz.map(|hz| Timescale::new(hz).ok_or_else(|| element.malformed("TimeScale is 0".into()))).transpose()
+    hz.map(|hz| Timescale::new(hz).ok_or_else(|| element.malformed("TimeScale is 0".into())))
+        .transpose()
 }
 
 fn hex(element: &Element<'_>, name: &str) -> Result<Vec<u8>, Error> {
     let digits = element.get(name).unwrap_or_default().as_bytes();
     let byte = |pair: &[u8]| match pair {
-        [high @ (b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F'), low @ (b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')] => {
-            let value = |digit: u8| if digit.is_ascii_digit() { digit - b'0' } else { (digit | 0x20) - b'a' + 10 };
+        [
+            high @ (b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F'),
+            low @ (b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F'),
+        ] => {
+            let value = |digit: u8| {
+                if digit.is_ascii_digit() { digit - b'0' } else { (digit | 0x20) - b'a' + 10 }
+            };
             Some(value(*high) << 4 | value(*low))
         }
         _ => None,
     };
-    digits.chunks(2).map(byte).collect::<Option<_>>().ok_or_else(|| element.malformed(format!("{name} is not hexadecimal")))
+    digits
+        .chunks(2)
+        .map(byte)
+        .collect::<Option<_>>()
+        .ok_or_else(|| element.malformed(format!("{name} is not hexadecimal")))
 }

@@ -7,7 +7,8 @@ use dynpack_media::Timescale;
 use super::{ClientManifest, QualityLevel, Stream, type_name};
 use crate::xml::{Tag, Xml};
 
-/// The version of Smooth Streaming in which a client manifest is written (`MajorVersion` and `MinorVersion`).
+/// The version of Smooth Streaming in which a client manifest is written (`MajorVersion` and
+/// `MinorVersion`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Version {
@@ -36,7 +37,10 @@ impl ClientManifest {
             if !self.protection.is_empty() {
                 xml.element(&Tag::new("Protection"), |xml| {
                     for header in &self.protection {
-                        xml.text(&Tag::new("ProtectionHeader").with("SystemID", &header.system_id), &header.content);
+                        xml.text(
+                            &Tag::new("ProtectionHeader").with("SystemID", &header.system_id),
+                            &header.content,
+                        );
                     }
                 });
             }

@@ -5,19 +5,24 @@ use crate::ClientManifest;
 use crate::client_manifest::Stream;
 
 impl ServerManifest {
-    /// The same with languages, roles and purposes that it does not declare and the client manifest does.
+    /// The same with languages, roles and purposes that it does not declare and the client manifest
+    /// does.
     ///
-    /// A track is the stream of its type and name which has its bitrate, as Azure Media Services joined the two. All else that a client
-    /// manifest tells stands in the media, which is right where they differ.
+    /// A track is the stream of its type and name which has its bitrate, as Azure Media Services
+    /// joined the two. All else that a client manifest tells stands in the media, which is right
+    /// where they differ.
     #[must_use]
     pub fn completed_by(mut self, client: &ClientManifest) -> Self {
         for track in &mut self.tracks {
-            let Some(stream) = client.streams.iter().find(|stream| track.is_of(stream)) else { continue };
+            let Some(stream) = client.streams.iter().find(|stream| track.is_of(stream)) else {
+                continue;
+            };
             if track.language().is_none() {
                 track.language = stream.language.clone().or_else(|| track.language.take());
             }
             track.role = track.role.take().or_else(|| stream.role.clone());
-            track.accessibility = track.accessibility.take().or_else(|| stream.accessibility.clone());
+            track.accessibility =
+                track.accessibility.take().or_else(|| stream.accessibility.clone());
         }
         self
     }
@@ -31,6 +36,8 @@ impl ServerTrack {
             (None, None) => true,
             _ => self.name() == stream.name(),
         };
-        self.kind == stream.kind && has_same_name && self.bitrate.is_none_or(|bitrate| has_bitrate(bitrate.get()))
+        self.kind == stream.kind
+            && has_same_name
+            && self.bitrate.is_none_or(|bitrate| has_bitrate(bitrate.get()))
     }
 }

@@ -1,8 +1,8 @@
 //! The server manifest of an asset, its `.ism`: which files hold which tracks.
 //!
-//! It is SMIL 2.0. Its syntax was never published; this is what the encoders of Azure Media Services and IIS write, what people wrote
-//! by hand for them, and what their tools read. Elements and attributes that are not known are passed over; names are compared
-//! without case.
+//! It is SMIL 2.0. Its syntax was never published; this is what the encoders of Azure Media
+//! Services and IIS write, what people wrote by hand for them, and what their tools read. Elements
+//! and attributes that are not known are passed over; names are compared without case.
 
 mod completed;
 mod read;
@@ -22,7 +22,8 @@ pub struct ServerManifest {
     pub client_manifest: Option<FileName>,
     /// What kind of files it lists (`formats`).
     pub formats: Formats,
-    /// How many fragments make one segment of HLS in transport streams (`fragmentsPerHLSSegment`); Azure takes 3 where it is absent.
+    /// How many fragments make one segment of HLS in transport streams (`fragmentsPerHLSSegment`);
+    /// Azure takes 3 where it is absent.
     pub fragments_per_hls_segment: Option<NonZeroU32>,
     /// What else the head says (`meta`), in order.
     pub meta: Vec<Param>,
@@ -97,7 +98,8 @@ impl Formats {
         named.unwrap_or_else(|| Self::Other(text.into()))
     }
 
-    /// Whether fragments are still being added: not something that can be packaged as video on demand.
+    /// Whether fragments are still being added: not something that can be packaged as video on
+    /// demand.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         matches!(self, Self::LiveFragmentedMp4 | Self::LowLatencyCmaf)
@@ -148,12 +150,14 @@ pub struct ServerTrack {
     pub kind: TrackKind,
     /// The file that holds it (`src`). Without an extension it is the folder of a live archive.
     pub src: FileName,
-    /// Bits per second, as declared (`systemBitrate`): the key in URLs. A declared 0 counts as none.
+    /// Bits per second, as declared (`systemBitrate`): the key in URLs. A declared 0 counts as
+    /// none.
     pub bitrate: Option<NonZeroU32>,
     /// Its language, as declared (`systemLanguage`).
     pub language: Option<String>,
-    /// Its `track_ID` in the file (`trackID`). Where it is absent the file's first track of the kind is meant; Azure says 1, which is
-    /// the same for files of one track, and cannot be meant where one file is listed as video and as audio.
+    /// Its `track_ID` in the file (`trackID`). Where it is absent the file's first track of the
+    /// kind is meant; Azure says 1, which is the same for files of one track, and cannot be meant
+    /// where one file is listed as video and as audio.
     pub track_id: Option<NonZeroU32>,
     /// Its name in URLs, as declared (`trackName`).
     pub track_name: Option<String>,
@@ -212,7 +216,9 @@ impl ServerTrack {
     /// What it is for: a description where `accessibility` says so, an alternate where `role` does.
     #[must_use]
     pub fn role(&self) -> Role {
-        let says = |said: &Option<String>, what: &str| said.as_deref().is_some_and(|said| said.eq_ignore_ascii_case(what));
+        let says = |said: &Option<String>, what: &str| {
+            said.as_deref().is_some_and(|said| said.eq_ignore_ascii_case(what))
+        };
         match () {
             () if says(&self.accessibility, "description") => Role::Description,
             () if says(&self.role, "alternate") => Role::Alternate,

@@ -13,8 +13,9 @@ impl ServerManifest {
     /// Reads a server manifest in UTF-8 or UTF-16.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if it is no XML, no SMIL, lists no track, or lists one twice; [`Error::OutsideAsset`] if it names a file by
-    /// more than a plain name; [`Error::NotSupported`] for a document type declaration; [`Error::LimitExceeded`] past
+    /// [`Error::Malformed`] if it is no XML, no SMIL, lists no track, or lists one twice;
+    /// [`Error::OutsideAsset`] if it names a file by more than a plain name;
+    /// [`Error::NotSupported`] for a document type declaration; [`Error::LimitExceeded`] past
     /// [`MAX_BYTES`](Self::MAX_BYTES) or [`MAX_TRACKS`](Self::MAX_TRACKS).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let text = decode(bytes, Self::MAX_BYTES)?;
@@ -23,10 +24,14 @@ impl ServerManifest {
         let (mut manifest, mut seen) = (Self::default(), Seen::default());
         document.children(|document, part| match () {
             () if part.is("head") => document.children(|_, meta| manifest.read_meta(meta)),
-            () if part.is("body") => document.children(|document, group| match group.is("switch") {
-                true => document.children(|document, track| manifest.read_track(document, track, &mut seen)),
-                false => Ok(()),
-            }),
+            () if part.is("body") => {
+                document.children(|document, group| match group.is("switch") {
+                    true => document.children(|document, track| {
+                        manifest.read_track(document, track, &mut seen)
+                    }),
+                    false => Ok(()),
+                })
+            }
             () => Ok(()),
         })?;
         document.finish()?;
@@ -37,23 +42,37 @@ impl ServerManifest {
     }
 
     fn read_meta(&mut self, meta: &Element<'_>) -> Result<(), Error> {
-        let (Some(name), Some(content)) = (meta.string("name"), meta.get("content")) else { return Ok(()) };
+        let (Some(name), Some(content)) = (meta.string("name"), meta.get("content")) else {
+            return Ok(());
+        };
         if !meta.is("meta") {
             return Ok(());
         }
         match name.to_ascii_lowercase().as_str() {
-            "clientmanifestrelativepath" => self.client_manifest = Some(FileName::read(meta, &name, content)?),
+            "clientmanifestrelativepath" => {
+                self.client_manifest = Some(FileName::read(meta, &name, content)?)
+            }
             "formats" => self.formats = Formats::parse(content),
-            "fragmentsperhlssegment" => self.fragments_per_hls_segment = Some(meta.parse(&name, content)?),
+            "fragmentsperhlssegment" => {
+                self.fragments_per_hls_segment = Some(meta.parse(&name, content)?)
+            }
             _ => self.meta.push(Param::new(name, content.into())),
         }
         Ok(())
     }
 
-    fn read_track(&mut self, document: &mut Document<'_>, element: &Element<'_>, seen: &mut Seen) -> Result<(), Error> {
+    fn read_track(
+        &mut self,
+        document: &mut Document<'_>,
+        element: &Element<'_>,
+        seen: &mut Seen,
+    ) -> Result<(), Error> {
         let Some(kind) = kind(element) else { return Ok(()) };
         if self.tracks.len() == Self::MAX_TRACKS {
-            return Err(Error::LimitExceeded { what: "the tracks of the manifest", limit: Self::MAX_TRACKS as u64 });
+            return Err(Error::LimitExceeded {
+                what: "the tracks of the manifest",
+                limit: Self::MAX_TRACKS as u64,
+            });
         }
         let mut params = Vec::new();
         document.children(|_, param| {
@@ -69,7 +88,8 @@ impl ServerManifest {
     }
 }
 
-/// The kind of track that an element lists: its name, or the media type of a `<ref>`, which SMIL has for media of any kind.
+/// The kind of track that an element lists: its name, or the media type of a `<ref>`, which SMIL
+/// has for media of any kind.
 fn kind(element: &Element<'_>) -> Option<TrackKind> {
     if !element.is("ref") {
         return TrackKind::ALL.into_iter().find(|kind| element.is(kind.as_str()));
@@ -90,11 +110,16 @@ struct Said<'e, 'a> {
 
 impl Said<'_, '_> {
     fn into_track(mut self, kind: TrackKind) -> Result<ServerTrack, Error> {
-        let src = self.element.get("src").ok_or_else(|| self.element.malformed(format!("<{}> has no src", kind.as_str())))?;
+        let src = self
+            .element
+            .get("src")
+            .ok_or_else(|| self.element.malformed(format!("<{}> has no src", kind.as_str())))?;
         let src = FileName::read(self.element, "src", src)?;
         let text = TextParams {
             transcript: self.file("transcriptsrc")?,
-            is_default: self.string("textIsDefault").is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1"),
+            is_default: self
+                .string("textIsDefault")
+                .is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1"),
             hls_characteristics: self.string("textHlsCharacteristic"),
             display_name: self.string("textDisplayName"),
         };
@@ -115,8 +140,9 @@ impl Said<'_, '_> {
 
     /// What is said under that name, if it is not empty.
     fn string(&mut self, name: &str) -> Option<String> {
-        let (said, others): (Vec<_>, _) =
-            take(&mut self.params).into_iter().partition(|param| param.name.eq_ignore_ascii_case(name));
+        let (said, others): (Vec<_>, _) = take(&mut self.params)
+            .into_iter()
+            .partition(|param| param.name.eq_ignore_ascii_case(name));
         self.params = others;
         let said = said.into_iter().map(|param| param.value).find(|value| !value.is_empty());
         self.element.string(name).or(said)
@@ -144,7 +170,10 @@ impl Seen {
     fn check(&mut self, track: &ServerTrack) -> Result<(), String> {
         let (name, kind) = (shown(track.name()), track.kind.as_str());
         if !self.tracks.insert((track.kind, track.src.clone(), track.track_id)) {
-            return Err(format!("{:?} is listed twice as the same {kind} track", shown(track.src.as_str())));
+            return Err(format!(
+                "{:?} is listed twice as the same {kind} track",
+                shown(track.src.as_str())
+            ));
         }
         if *self.kinds.entry(track.name().into()).or_insert(track.kind) != track.kind {
             return Err(format!("the track name {name:?} is used for two kinds of media"));

@@ -93,7 +93,11 @@ impl Xml {
 /// A text with only those characters that XML can carry (XML 1.0, 2.2).
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let legal = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    if text.chars().all(legal) { text.into() } else { text.chars().filter(|&c| legal(c)).collect::<String>().into() }
+    if text.chars().all(legal) {
+        text.into()
+    } else {
+        text.chars().filter(|&c| legal(c)).collect::<String>().into()
+    }
 }
 
 #[cfg(test)]
@@ -104,7 +108,12 @@ mod tests {
     fn elements_nest_and_everything_is_escaped() {
         let mut xml = Xml::new();
         xml.element(&Tag::new("a").with("b", "<\"&\n\u{1}é"), |xml| {
-            xml.empty(&Tag::new("c").with_number("d", -1).with_some("e", None::<&str>).with_some_number("f", Some(2)));
+            xml.empty(
+                &Tag::new("c")
+                    .with_number("d", -1)
+                    .with_some("e", None::<&str>)
+                    .with_some_number("f", Some(2)),
+            );
             xml.text(&Tag::new("g"), "1 < 2\0");
         });
         let expected = r#"<?xml version="1.0" encoding="utf-8"?>

@@ -6,7 +6,8 @@ use dynpack_media::{Extent, SampleIndex};
 use super::*;
 use crate::UnknownFormat;
 
-/// The codes of Azure Media Services by the statuses with which it gave them, as far as they are given here.
+/// The codes of Azure Media Services by the statuses with which it gave them, as far as they are
+/// given here.
 const AZURE: [(u16, &[&str]); 6] = [
     (400, &["MPE_BAD_URL_SYNTAX", "MPE_ENC_ENCRYPTION_NOT_SPECIFIED_IN_URL"]),
     (

@@ -11,9 +11,9 @@ use super::{KeyError, KeyProvider, KeySet, LocatorKeys};
 use crate::storage::{Storage, StorageError, read_exactly};
 use crate::{Encryption, Locator};
 
-/// Hands out keys from CPIX documents (DASH-IF, *Content Protection Information Exchange Format* 2.3) in a storage: that of a locator
-/// is `{id}.{encryption}.xml`, such as `ignite.cenc.xml`, or `{id}.xml` for all protections. A locator without a document has the
-/// keys that stand in itself.
+/// Hands out keys from CPIX documents (DASH-IF, *Content Protection Information Exchange Format*
+/// 2.3) in a storage: that of a locator is `{id}.{encryption}.xml`, such as `ignite.cenc.xml`, or
+/// `{id}.xml` for all protections. A locator without a document has the keys that stand in itself.
 ///
 /// The storage holds secrets: it must not be the one that is served.
 pub struct CpixKeys {
@@ -28,15 +28,20 @@ impl CpixKeys {
     }
 
     async fn document(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
-        let unavailable = |error: StorageError| KeyError::Unavailable { problem: error.to_string() };
+        let unavailable =
+            |error: StorageError| KeyError::Unavailable { problem: error.to_string() };
         let source = match self.storage.open(path).await {
             Err(StorageError::NotFound { .. }) => return Ok(None),
             opened => opened.map_err(unavailable)?,
         };
         if source.len() > Cpix::MAX_BYTES as u64 {
-            return Err(KeyError::Unusable { problem: format!("the document has {} bytes", source.len()) });
+            return Err(KeyError::Unusable {
+                problem: format!("the document has {} bytes", source.len()),
+            });
         }
-        let parts = read_exactly(source.as_ref(), &[Extent::new(0, source.len())]).await.map_err(unavailable)?;
+        let parts = read_exactly(source.as_ref(), &[Extent::new(0, source.len())])
+            .await
+            .map_err(unavailable)?;
         let document = Zeroizing::new(parts.concat());
         // What the storage keeps to itself, such as a cache, is its own.
         for mut part in parts.into_iter().filter_map(|part| part.try_into_mut().ok()) {
@@ -48,11 +53,16 @@ impl CpixKeys {
 
 #[async_trait]
 impl KeyProvider for CpixKeys {
-    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
+    async fn keys(
+        &self,
+        locator: &Locator,
+        encryption: Encryption,
+    ) -> Result<Arc<KeySet>, KeyError> {
         let id = &locator.id;
         for path in [format!("{id}.{encryption}.xml"), format!("{id}.xml")] {
             if let Some(document) = self.document(&path).await? {
-                let read = Cpix::parse(&document).map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
+                let read = Cpix::parse(&document)
+                    .map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
                 return Ok(Arc::new(KeySet::Cpix(Box::new(read))));
             }
         }

@@ -7,13 +7,18 @@ use async_trait::async_trait;
 use super::{KeyError, KeyProvider, KeySet};
 use crate::{Encryption, Locator};
 
-/// Hands out the keys that stand in the locators themselves: what is used where no other provider is set.
+/// Hands out the keys that stand in the locators themselves: what is used where no other provider
+/// is set.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LocatorKeys;
 
 #[async_trait]
 impl KeyProvider for LocatorKeys {
-    async fn keys(&self, locator: &Locator, encryption: Encryption) -> Result<Arc<KeySet>, KeyError> {
+    async fn keys(
+        &self,
+        locator: &Locator,
+        encryption: Encryption,
+    ) -> Result<Arc<KeySet>, KeyError> {
         let keys = locator.content_keys.iter().filter(|key| key.serves(encryption)).cloned();
         Ok(Arc::new(KeySet::Labelled(keys.collect())))
     }

@@ -20,10 +20,12 @@ pub struct LocatorKey {
     /// The label by which a policy gives it to tracks.
     #[serde(default)]
     pub label: Option<String>,
-    /// The key, in Base64 or as 32 hexadecimal digits: a secret, which makes one of the whole document.
+    /// The key, in Base64 or as 32 hexadecimal digits: a secret, which makes one of the whole
+    /// document.
     #[serde(default, deserialize_with = "secret::key")]
     pub value: Option<ContentKey>,
-    /// The constant vector for `cbcs` and SAMPLE-AES, where a licence server says which: FairPlay's does. It is derived unless set.
+    /// The constant vector for `cbcs` and SAMPLE-AES, where a licence server says which: FairPlay's
+    /// does. It is derived unless set.
     #[serde(default, deserialize_with = "iv")]
     pub iv: Option<Iv>,
 }
@@ -46,14 +48,18 @@ impl LocatorKey {
         match self.key_type {
             None => true,
             Some(KeyType::EnvelopeEncryption) => encryption == Encryption::Cbc,
-            Some(KeyType::CommonEncryptionCenc) => matches!(encryption, Encryption::Cenc | Encryption::Piff),
+            Some(KeyType::CommonEncryptionCenc) => {
+                matches!(encryption, Encryption::Cenc | Encryption::Piff)
+            }
             Some(KeyType::CommonEncryptionCbcs) => encryption == Encryption::CbcsAapl,
         }
     }
 
-    /// Whether both have one id and not one value: a key id stands for one key for ever. Vectors may differ where the protection does.
+    /// Whether both have one id and not one value: a key id stands for one key for ever. Vectors
+    /// may differ where the protection does.
     pub(super) fn contradicts(&self, other: &Self) -> bool {
-        let has_other_value = self.value.as_ref().zip(other.value.as_ref()).is_some_and(|(one, other)| one != other);
+        let has_other_value =
+            self.value.as_ref().zip(other.value.as_ref()).is_some_and(|(one, other)| one != other);
         self.id == other.id && (has_other_value || self.iv != other.iv && self.serves_like(other))
     }
 

@@ -1,4 +1,5 @@
-//! Reading keys so that no error repeats what stands in their place: what serde says of a value of the wrong type has the value in it.
+//! Reading keys so that no error repeats what stands in their place: what serde says of a value of
+//! the wrong type has the value in it.
 
 use std::fmt;
 
@@ -11,12 +12,16 @@ use zeroize::Zeroizing;
 use super::LocatorKey;
 
 /// Reads a key, in Base64 or as 32 hexadecimal digits; `null` is none.
-pub(super) fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ContentKey>, D::Error> {
+pub(super) fn key<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<ContentKey>, D::Error> {
     deserializer.deserialize_any(Value)
 }
 
 /// Reads a list of keys.
-pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LocatorKey>, D::Error> {
+pub(super) fn keys<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<LocatorKey>, D::Error> {
     deserializer.deserialize_any(List)
 }
 
@@ -40,7 +45,11 @@ impl<'de> Visitor<'de> for Value {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let read = if text.len() == 32 { ContentKey::from_hex(text) } else { ContentKey::from_base64(text) };
+        let read = if text.len() == 32 {
+            ContentKey::from_hex(text)
+        } else {
+            ContentKey::from_base64(text)
+        };
         read.map(Some).map_err(E::custom)
     }
 

@@ -21,8 +21,10 @@ pub(super) struct Dash {
 }
 
 impl Dash {
-    pub(super) const CMAF: Self = Self { format: Format::DashCmaf, options: Options::CMAF, profile: Profile::Cmaf };
-    pub(super) const CSF: Self = Self { format: Format::DashCsf, options: Options::CSF, profile: Profile::Csf };
+    pub(super) const CMAF: Self =
+        Self { format: Format::DashCmaf, options: Options::CMAF, profile: Profile::Cmaf };
+    pub(super) const CSF: Self =
+        Self { format: Format::DashCsf, options: Options::CSF, profile: Profile::Csf };
 }
 
 impl Packager for Dash {
@@ -38,14 +40,20 @@ impl Packager for Dash {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        mpd(job.presentation, &Links::new(job), &self.options).map_err(|error| Error::Manifest(error.to_string()))
+        mpd(job.presentation, &Links::new(job), &self.options)
+            .map_err(|error| Error::Manifest(error.to_string()))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
         mp4::init(self.profile, job, rendition)
     }
 
-    fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+    fn segment(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        time: Ticks,
+    ) -> Result<SegmentPlan, Error> {
         mp4::segment(self.profile, job, rendition, time)
     }
 }
@@ -79,9 +87,11 @@ fn system(Signal { system, pssh, url, .. }: &Signal) -> Option<System> {
         SystemId::CLEAR_KEY => "ClearKey1.0",
         _ => return None,
     };
-    let object = pssh.as_ref().filter(|_| *system == SystemId::PLAYREADY).map(|pssh| pssh.data_base64());
+    let object =
+        pssh.as_ref().filter(|_| *system == SystemId::PLAYREADY).map(|pssh| pssh.data_base64());
     let told = System::new(*system).with_name(name.to_owned());
-    // dash.js takes any header of ClearKey for a list of key ids in JSON; where there is none, it makes that list itself.
+    // dash.js takes any header of ClearKey for a list of key ids in JSON; where there is none, it
+    // makes that list itself.
     let told = match pssh.as_ref().filter(|_| *system != SystemId::CLEAR_KEY) {
         Some(pssh) => told.with_pssh(pssh.to_base64()),
         None => told,
@@ -109,7 +119,10 @@ mod tests {
         let pssh = clear_key::pssh(&[KeyId([1; 16])]);
         let url = Some(String::from("https://keys.example/1"));
         let told = |id| system(&Signal::new(id, Some(pssh.clone()), url.clone())).unwrap();
-        assert_eq!((told(SystemId::CLEAR_KEY).pssh, told(SystemId::CLEAR_KEY).licence_url), (None, url.clone()));
+        assert_eq!(
+            (told(SystemId::CLEAR_KEY).pssh, told(SystemId::CLEAR_KEY).licence_url),
+            (None, url.clone())
+        );
         assert_eq!(told(SystemId::WIDEVINE).pssh, Some(pssh.to_base64()));
         assert_eq!(told(SystemId::PLAYREADY).playready_object, Some(pssh.data_base64()));
     }

@@ -29,7 +29,12 @@ impl Packager for Hds {
             .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
     }
 
-    fn fragment(&self, job: &Job<'_>, rendition: &Rendition, number: FragmentNumber) -> Result<Option<SegmentPlan>, Error> {
+    fn fragment(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        number: FragmentNumber,
+    ) -> Result<Option<SegmentPlan>, Error> {
         let audio = match rendition.kind() {
             MediaKind::Video => muxed_audio(job)?,
             _ => None,
@@ -37,7 +42,10 @@ impl Packager for Hds {
         let stream = Stream::new(rendition).with_audio(audio);
         let Some(fragment) = dynpack_hds::fragment(&stream, number) else { return Ok(None) };
         let segments = [fragment.main.as_ref(), fragment.audio.as_ref()];
-        let parts = stream.renditions().zip(segments).map(|(rendition, segment)| f4f::Part { rendition, segment });
+        let parts = stream
+            .renditions()
+            .zip(segments)
+            .map(|(rendition, segment)| f4f::Part { rendition, segment });
         Ok(Some(f4f::media_segment(&parts.collect::<Vec<_>>())?))
     }
 }

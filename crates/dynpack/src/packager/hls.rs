@@ -53,20 +53,32 @@ impl Urls for Links<'_> {
 
     /// Of keys which come by a licence; others are small, and fetched when they are needed.
     fn session_keys(&self, presentation: &Presentation) -> Vec<Key> {
-        let Some(protection) = self.protection.filter(|protection| protection.encryption() != Encryption::Cbc) else {
+        let Some(protection) =
+            self.protection.filter(|protection| protection.encryption() != Encryption::Cbc)
+        else {
             return Vec::new();
         };
         let renditions = presentation.renditions.iter();
-        renditions.flat_map(|rendition| self.keys_of_samples(protection, rendition, Playlist::Multivariant)).collect()
+        renditions
+            .flat_map(|rendition| {
+                self.keys_of_samples(protection, rendition, Playlist::Multivariant)
+            })
+            .collect()
     }
 }
 
 impl Links<'_> {
-    /// The key of a resource that is encrypted whole, each with a vector of its own: filtered playlists list the same segments at other
-    /// places, so none could be counted.
-    fn key_of_whole(&self, protection: &Protection, rendition: &Rendition, resource: Resource) -> Option<Key> {
+    /// The key of a resource that is encrypted whole, each with a vector of its own: filtered
+    /// playlists list the same segments at other places, so none could be counted.
+    fn key_of_whole(
+        &self,
+        protection: &Protection,
+        rendition: &Rendition,
+        resource: Resource,
+    ) -> Option<Key> {
         let (track, bitrate) = (rendition.name.clone(), rendition.bitrate);
-        let segment = |time, key_frames| Target::Segment { track: track.clone(), bitrate, time, key_frames };
+        let segment =
+            |time, key_frames| Target::Segment { track: track.clone(), bitrate, time, key_frames };
         let target = match resource {
             Resource::Segment(start) => segment(start, false),
             Resource::KeyFrame(start) => segment(start, true),
@@ -78,12 +90,22 @@ impl Links<'_> {
     }
 
     /// The key of a rendition whose samples are encrypted, once for each system.
-    fn keys_of_samples(&self, protection: &Protection, rendition: &Rendition, playlist: Playlist) -> Vec<Key> {
-        let (Some(scheme), Some(key_id)) = (protection.scheme(), protection.key_id(rendition)) else { return Vec::new() };
+    fn keys_of_samples(
+        &self,
+        protection: &Protection,
+        rendition: &Rendition,
+        playlist: Playlist,
+    ) -> Vec<Key> {
+        let (Some(scheme), Some(key_id)) = (protection.scheme(), protection.key_id(rendition))
+        else {
+            return Vec::new();
+        };
         let encryption = protection.encryption();
         let known = |signal: &&Signal| self.format().systems(encryption).contains(&signal.system);
         let signals = protection.signals(rendition).iter().filter(known);
-        let keys = signals.flat_map(|signal| keys_of(signal, scheme, key_id, playlist, self.is_transport_stream()));
+        let keys = signals.flat_map(|signal| {
+            keys_of(signal, scheme, key_id, playlist, self.is_transport_stream())
+        });
         // Transport streams have no place for it, unlike fragmented MP4 (`tenc`).
         match protection.of_frames(rendition).filter(|_| self.is_transport_stream()) {
             Some(sample_aes) => keys.map(|key| key.with_iv(sample_aes.iv())).collect(),
@@ -104,23 +126,36 @@ enum Playlist {
 }
 
 /// What playlists tell one system of a key.
-fn keys_of(signal: &Signal, scheme: Scheme, key_id: KeyId, playlist: Playlist, is_transport_stream: bool) -> Vec<Key> {
+fn keys_of(
+    signal: &Signal,
+    scheme: Scheme,
+    key_id: KeyId,
+    playlist: Playlist,
+    is_transport_stream: bool,
+) -> Vec<Key> {
     let method = if scheme == Scheme::Cenc { Method::SampleAesCtr } else { Method::SampleAes };
-    let key = |uri: String, format: &str| Key::new(method, uri).with_format(format.to_owned(), Some("1".to_owned()));
+    let key = |uri: String, format: &str| {
+        Key::new(method, uri).with_format(format.to_owned(), Some("1".to_owned()))
+    };
     let Signal { system, pssh, url, media_key, session_key } = signal;
     let given = match playlist {
         Playlist::Media => media_key,
-        Playlist::Multivariant if session_key.is_none() && media_key.is_some() => return Vec::new(),
+        Playlist::Multivariant if session_key.is_none() && media_key.is_some() => {
+            return Vec::new();
+        }
         Playlist::Multivariant => session_key,
     };
     if let Some(HlsKey { uri, format: Some(format), format_versions, .. }) = given {
-        let key = Key::new(method, uri.clone()).with_format(format.clone(), format_versions.clone());
+        let key =
+            Key::new(method, uri.clone()).with_format(format.clone(), format_versions.clone());
         return vec![if *system == SystemId::WIDEVINE { key.with_key_id(key_id) } else { key }];
     }
     let (pssh, url) = (pssh.as_ref(), url.clone());
     let keys = match *system {
         SystemId::PLAYREADY => {
-            let object = pssh.map(|pssh| format!("data:text/plain;charset=UTF-16;base64,{}", pssh.data_base64()));
+            let object = pssh.map(|pssh| {
+                format!("data:text/plain;charset=UTF-16;base64,{}", pssh.data_base64())
+            });
             [object.map(|object| key(object, playready::KEY_FORMAT)), None]
         }
         SystemId::WIDEVINE => {
@@ -128,12 +163,16 @@ fn keys_of(signal: &Signal, scheme: Scheme, key_id: KeyId, playlist: Playlist, i
             [data.map(|data| key(data, widevine::KEY_FORMAT).with_key_id(key_id)), None]
         }
         SystemId::FAIRPLAY => [url.map(|uri| key(uri, fairplay::KEY_FORMAT)), None],
-        SystemId::CLEAR_KEY if is_transport_stream => [url.map(|uri| key(uri, IDENTITY).with_key_id(key_id)), None],
-        // Shaka Player takes the key itself and hls.js a licence, each from a tag that the other passes over. But in `cbcs` hls.js
-        // prefers the key itself, with which it opens transport streams alone; to Shaka Player a format without a name is the same.
+        SystemId::CLEAR_KEY if is_transport_stream => {
+            [url.map(|uri| key(uri, IDENTITY).with_key_id(key_id)), None]
+        }
+        // Shaka Player takes the key itself and hls.js a licence, each from a tag that the other
+        // passes over. But in `cbcs` hls.js prefers the key itself, with which it opens transport
+        // streams alone; to Shaka Player a format without a name is the same.
         SystemId::CLEAR_KEY => {
             let unnamed = |uri| Key::new(method, uri).with_format(String::new(), None);
-            let key_itself = |uri| if scheme == Scheme::Cenc { key(uri, IDENTITY) } else { unnamed(uri) };
+            let key_itself =
+                |uri| if scheme == Scheme::Cenc { key(uri, IDENTITY) } else { unnamed(uri) };
             let licence = |uri| key(uri, clear_key::KEY_FORMAT).with_key_id(key_id);
             [url.clone().map(|uri| key_itself(uri).with_key_id(key_id)), url.map(licence)]
         }
@@ -149,14 +188,21 @@ mod tests {
     const ID: KeyId = KeyId([0x1f; 16]);
 
     fn formats(system: SystemId, scheme: Scheme, is_transport_stream: bool) -> Vec<String> {
-        let signal = Signal::new(system, Some(clear_key::pssh(&[ID])), Some("https://keys.example/1".into()));
+        let signal = Signal::new(
+            system,
+            Some(clear_key::pssh(&[ID])),
+            Some("https://keys.example/1".into()),
+        );
         let keys = keys_of(&signal, scheme, ID, Playlist::Media, is_transport_stream);
         keys.into_iter().map(|key| key.format.unwrap_or_default()).collect()
     }
 
     #[test]
     fn each_system_has_its_tag() {
-        for (system, format) in [(SystemId::PLAYREADY, playready::KEY_FORMAT), (SystemId::WIDEVINE, widevine::KEY_FORMAT)] {
+        for (system, format) in [
+            (SystemId::PLAYREADY, playready::KEY_FORMAT),
+            (SystemId::WIDEVINE, widevine::KEY_FORMAT),
+        ] {
             assert_eq!(formats(system, Scheme::Cenc, false), [format]);
         }
         assert_eq!(formats(SystemId::FAIRPLAY, Scheme::Cbcs, false), [fairplay::KEY_FORMAT]);
@@ -164,7 +210,8 @@ mod tests {
         assert!(formats(SystemId::COMMON, Scheme::Cbcs, false).is_empty());
     }
 
-    /// What a key server says is told in place of what would be made; where it speaks of media playlists alone, others say nothing.
+    /// What a key server says is told in place of what would be made; where it speaks of media
+    /// playlists alone, others say nothing.
     #[test]
     fn what_a_key_server_says_is_told() {
         let text = "<CPIX><DRMSystemList><DRMSystem systemId='94ce86fb-07ff-4f43-adb8-93d2fa968ca2' \
@@ -175,7 +222,9 @@ mod tests {
         let made = Signal::new(SystemId::FAIRPLAY, None, Some("skd://made".into()));
         let keys = |signal: &Signal, playlist| {
             let keys = keys_of(signal, Scheme::Cbcs, ID, playlist, true);
-            keys.into_iter().map(|key| (key.uri, key.format.unwrap_or_default(), key.format_versions)).collect::<Vec<_>>()
+            keys.into_iter()
+                .map(|key| (key.uri, key.format.unwrap_or_default(), key.format_versions))
+                .collect::<Vec<_>>()
         };
         let expected = ("skd://x".to_owned(), "y".to_owned(), None);
         let of_media = Signal { media_key: told.media_key.clone(), ..made.clone() };
@@ -189,7 +238,10 @@ mod tests {
     /// As hls.js and Shaka Player take them, see `docs/players.md`.
     #[test]
     fn clear_key_has_a_tag_for_each_player() {
-        assert_eq!(formats(SystemId::CLEAR_KEY, Scheme::Cenc, false), ["identity", "org.w3.clearkey"]);
+        assert_eq!(
+            formats(SystemId::CLEAR_KEY, Scheme::Cenc, false),
+            ["identity", "org.w3.clearkey"]
+        );
         assert_eq!(formats(SystemId::CLEAR_KEY, Scheme::Cbcs, false), ["", "org.w3.clearkey"]);
         assert_eq!(formats(SystemId::CLEAR_KEY, Scheme::Cbcs, true), ["identity"]);
     }

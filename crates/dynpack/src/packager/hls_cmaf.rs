@@ -26,7 +26,12 @@ impl Packager for HlsCmaf {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let rates = job.presentation.renditions.iter().map(|rendition| rates(job, rendition)).collect::<Result<Vec<_>, _>>()?;
+        let rates = job
+            .presentation
+            .renditions
+            .iter()
+            .map(|rendition| rates(job, rendition))
+            .collect::<Result<Vec<_>, _>>()?;
         let options = hls::options(Options::CMAF, job.request);
         Ok(multivariant_playlist(job.presentation, &rates, &Links::new(job), &options))
     }
@@ -43,7 +48,12 @@ impl Packager for HlsCmaf {
         mp4::init(Profile::Cmaf, job, rendition)
     }
 
-    fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+    fn segment(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        time: Ticks,
+    ) -> Result<SegmentPlan, Error> {
         mp4::segment(Profile::Cmaf, job, rendition, time)
     }
 }
@@ -52,7 +62,9 @@ fn rates(job: &Job<'_>, rendition: &Rendition) -> Result<Rates, Error> {
     let protection = mp4::protection(job, rendition)?;
     let rates = Rates::from(mp4::rate(job, rendition, protection.as_ref())?);
     Ok(match rendition.kind() {
-        MediaKind::Video => rates.with_key_frames(mp4::key_frame_rate(job, rendition, protection.as_ref())?),
+        MediaKind::Video => {
+            rates.with_key_frames(mp4::key_frame_rate(job, rendition, protection.as_ref())?)
+        }
         _ => rates,
     })
 }

@@ -1,4 +1,5 @@
-//! HLS with MPEG transport streams: version 4 with video and audio apart, version 3 with the audio in each video.
+//! HLS with MPEG transport streams: version 4 with video and audio apart, version 3 with the audio
+//! in each video.
 
 use std::num::NonZeroU32;
 
@@ -12,7 +13,8 @@ use super::ts_rate::{Companion, key_frame_rate, parts, rate};
 use super::{Job, Packager, check_key_frames, hls, key_frame, muxed_audio, time_not_found};
 use crate::{Error, Format, Target};
 
-/// The most segments of the timeline that make one transport stream segment, whatever the publisher says: a segment is made in memory.
+/// The most segments of the timeline that make one transport stream segment, whatever the publisher
+/// says: a segment is made in memory.
 const MOST_JOINED: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
 
 /// One version of HLS with transport streams.
@@ -42,7 +44,8 @@ impl HlsTs {
     /// The plan of the segment of a stream that is named by `time`.
     fn plan(job: &Job<'_>, stream: &Stream<'_>, time: Ticks) -> Result<SegmentPlan, Error> {
         let segment = stream.segment_at(time);
-        let segment = segment.ok_or_else(|| time_not_found(stream.main, time, stream.starts_around(time)))?;
+        let segment =
+            segment.ok_or_else(|| time_not_found(stream.main, time, stream.starts_around(time)))?;
         Ok(ts::media_segment(segment.number, &parts(job, stream, &segment))?)
     }
 }
@@ -69,10 +72,15 @@ impl Packager for HlsTs {
             _ => true,
         };
         let offered = presentation.renditions.iter().filter(|rendition| is_listed(rendition));
-        let offered = offered.map(|rendition| (rendition.clone(), carried(presentation, rendition)));
-        let (renditions, streams): (Vec<_>, Vec<_>) = offered.filter(|(_, stream)| !stream.cuts.is_empty()).unzip();
+        let offered =
+            offered.map(|rendition| (rendition.clone(), carried(presentation, rendition)));
+        let (renditions, streams): (Vec<_>, Vec<_>) =
+            offered.filter(|(_, stream)| !stream.cuts.is_empty()).unzip();
         if streams.is_empty() {
-            return Err(Error::NotCarried { format: self.format, problem: "none of its samples has bytes".into() });
+            return Err(Error::NotCarried {
+                format: self.format,
+                problem: "none of its samples has bytes".into(),
+            });
         }
         let mut listed = presentation.clone();
         listed.renditions = renditions;
@@ -80,8 +88,13 @@ impl Packager for HlsTs {
         let rates = streams.iter().zip(&listed.renditions).map(|(rendition, listed)| {
             let rates = Rates::from(rate(job, &stream(rendition, audio.as_ref()), &companion)?);
             let shown = listed.with_shown_key_frames();
-            let has_key_frames = !self.is_muxed() && rendition.kind() == MediaKind::Video && !shown.cuts.is_empty();
-            Ok(if has_key_frames { rates.with_key_frames(key_frame_rate(job, &shown)?) } else { rates })
+            let has_key_frames =
+                !self.is_muxed() && rendition.kind() == MediaKind::Video && !shown.cuts.is_empty();
+            Ok(if has_key_frames {
+                rates.with_key_frames(key_frame_rate(job, &shown)?)
+            } else {
+                rates
+            })
         });
         let rates = rates.collect::<Result<Vec<_>, Error>>()?;
         let links = Links::new(job).with_audio(audio.as_ref());
@@ -93,13 +106,22 @@ impl Packager for HlsTs {
         let links = Links::new(job).with_audio(audio.as_ref());
         if job.request.target.key_frames() {
             check_key_frames(rendition, job.request)?;
-            return Ok(key_frame_playlist(&rendition.with_shown_key_frames(), &links, &self.options));
+            return Ok(key_frame_playlist(
+                &rendition.with_shown_key_frames(),
+                &links,
+                &self.options,
+            ));
         }
         let rendition = carried(job.presentation, rendition);
         Ok(media_playlist(&stream(&rendition, audio.as_ref()), &links, &self.options))
     }
 
-    fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+    fn segment(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        time: Ticks,
+    ) -> Result<SegmentPlan, Error> {
         if job.request.target.key_frames() {
             let shown = rendition.with_shown_key_frames();
             let frame = key_frame(&shown, time, job.request)?;
@@ -114,14 +136,22 @@ impl Packager for HlsTs {
         Self::plan(job, &all.with_joined_segments(joined_count(job.presentation)), time)
     }
 
-    fn keyed_by<'a>(&self, job: &Job<'a>, rendition: &'a Rendition) -> Result<&'a Rendition, Error> {
-        let audio = if self.is_muxed() && rendition.kind() == MediaKind::Video { muxed_audio(job)? } else { None };
+    fn keyed_by<'a>(
+        &self,
+        job: &Job<'a>,
+        rendition: &'a Rendition,
+    ) -> Result<&'a Rendition, Error> {
+        let audio = if self.is_muxed() && rendition.kind() == MediaKind::Video {
+            muxed_audio(job)?
+        } else {
+            None
+        };
         Ok(job.protection.map_or(rendition, |protection| protection.keyed(rendition, audio)))
     }
 }
 
-/// The rendition with the segments of transport streams, which may be several of the timeline's, and of which each has media: a
-/// transport stream has no place for samples without bytes.
+/// The rendition with the segments of transport streams, which may be several of the timeline's,
+/// and of which each has media: a transport stream has no place for samples without bytes.
 fn carried(presentation: &Presentation, rendition: &Rendition) -> Rendition {
     rendition.with_joined_segments(joined_count(presentation)).with_filled_segments()
 }

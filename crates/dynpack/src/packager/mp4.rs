@@ -10,7 +10,10 @@ use super::{Job, key_frame, time_not_found};
 use crate::Error;
 
 /// How the samples of a rendition are encrypted; `None` where they are clear.
-pub(super) fn protection(job: &Job<'_>, rendition: &Rendition) -> Result<Option<Protection>, Error> {
+pub(super) fn protection(
+    job: &Job<'_>,
+    rendition: &Rendition,
+) -> Result<Option<Protection>, Error> {
     job.protection.map_or(Ok(None), |protection| protection.of_samples(rendition))
 }
 
@@ -19,14 +22,20 @@ pub(super) fn init(profile: Profile, job: &Job<'_>, rendition: &Rendition) -> Re
 }
 
 /// The segment that `time` names on the clock of the rendition, or its key frame.
-pub(super) fn segment(profile: Profile, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+pub(super) fn segment(
+    profile: Profile,
+    job: &Job<'_>,
+    rendition: &Rendition,
+    time: Ticks,
+) -> Result<SegmentPlan, Error> {
     let protection = protection(job, rendition)?;
     if job.request.target.key_frames() {
         let frame = key_frame(rendition, time, job.request)?;
         return Ok(fmp4::key_frame_segment(profile, rendition, &frame, protection.as_ref())?);
     }
     let segment = rendition.cuts.segment_at(time);
-    let segment = segment.ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))?;
+    let segment = segment
+        .ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))?;
     Ok(fmp4::media_segment(profile, rendition, &segment, protection.as_ref())?)
 }
 
@@ -38,7 +47,11 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
 }
 
 /// The rate of the key frames of video as CMAF has them.
-pub(super) fn key_frame_rate(job: &Job<'_>, rendition: &Rendition, protection: Option<&Protection>) -> Result<Rate, Error> {
+pub(super) fn key_frame_rate(
+    job: &Job<'_>,
+    rendition: &Rendition,
+    protection: Option<&Protection>,
+) -> Result<Rate, Error> {
     let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
     let sizes = frames.map(|frame| {
         let len = fmp4::key_frame_segment_len(Profile::Cmaf, rendition, &frame, protection)?;
@@ -48,7 +61,11 @@ pub(super) fn key_frame_rate(job: &Job<'_>, rendition: &Rendition, protection: O
 }
 
 /// The rate of a rendition's segments as CMAF has them.
-pub(super) fn rate(job: &Job<'_>, rendition: &Rendition, protection: Option<&Protection>) -> Result<Rate, Error> {
+pub(super) fn rate(
+    job: &Job<'_>,
+    rendition: &Rendition,
+    protection: Option<&Protection>,
+) -> Result<Rate, Error> {
     measure(rendition, protection, |len| job.len(len))
 }
 
@@ -57,7 +74,11 @@ pub(crate) fn clear_rate(rendition: &Rendition) -> Result<Rate, Error> {
     measure(rendition, None, |len| len)
 }
 
-fn measure(rendition: &Rendition, protection: Option<&Protection>, sealed: impl Fn(u64) -> u64) -> Result<Rate, Error> {
+fn measure(
+    rendition: &Rendition,
+    protection: Option<&Protection>,
+    sealed: impl Fn(u64) -> u64,
+) -> Result<Rate, Error> {
     let sizes = rendition.cuts.segments().map(|segment| {
         let len = fmp4::media_segment_len(Profile::Cmaf, rendition, &segment, protection)?;
         Ok::<_, Error>((sealed(len), segment.duration))

@@ -39,22 +39,33 @@ impl Packager for Smooth {
         let request = Request { format: Format::Smooth, ..job.request.clone() };
         let job = Job { request: &request, ..*job };
         let not_carried = |problem: String| Error::NotCarried { format: self.format, problem };
-        let mut manifest =
-            ClientManifest::new(job.presentation, &Links::new(&job)).map_err(|error| not_carried(error.to_string()))?;
+        let mut manifest = ClientManifest::new(job.presentation, &Links::new(&job))
+            .map_err(|error| not_carried(error.to_string()))?;
         if let Some(object) = job.protection.and_then(Protection::playready_object) {
             manifest.protection.push(ProtectionHeader::of(SystemId::PLAYREADY, object.to_owned()));
         }
         Ok(manifest.to_xml(self.version))
     }
 
-    fn segment(&self, job: &Job<'_>, rendition: &Rendition, time: Ticks) -> Result<SegmentPlan, Error> {
+    fn segment(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        time: Ticks,
+    ) -> Result<SegmentPlan, Error> {
         if job.request.target.key_frames() {
             check_key_frames(rendition, job.request)?;
         }
         let segment = dynpack_smooth::segment_at(job.presentation, rendition, time);
-        let not_found = || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));
+        let not_found =
+            || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));
         let segment = segment.ok_or_else(not_found)?;
-        Ok(fmp4::media_segment(Profile::Smooth, rendition, &segment, mp4::protection(job, rendition)?.as_ref())?)
+        Ok(fmp4::media_segment(
+            Profile::Smooth,
+            rendition,
+            &segment,
+            mp4::protection(job, rendition)?.as_ref(),
+        )?)
     }
 }
 

@@ -1,4 +1,5 @@
-//! What bandwidth transport streams ask for: by the bound of each segment that may decide the peak, and a quick look at the others.
+//! What bandwidth transport streams ask for: by the bound of each segment that may decide the peak,
+//! and a quick look at the others.
 
 use dynpack_fragment::Error as FragmentError;
 use dynpack_fragment::ts::{self, Estimate, Part};
@@ -9,7 +10,11 @@ use super::Job;
 use crate::Error;
 
 /// The parts of a segment, encrypted as the job asks.
-pub(super) fn parts<'a>(job: &Job<'_>, stream: &Stream<'a>, segment: &StreamSegment) -> Vec<Part<'a>> {
+pub(super) fn parts<'a>(
+    job: &Job<'_>,
+    stream: &Stream<'a>,
+    segment: &StreamSegment,
+) -> Vec<Part<'a>> {
     let part = |rendition, segment: &Option<Segment>| {
         let part = Part::segments(rendition, segment.as_slice());
         match job.sample_aes(rendition) {
@@ -32,7 +37,10 @@ impl Companion {
     pub(super) fn new(audio: Option<&Rendition>) -> Result<Self, Error> {
         let Some(audio) = audio else { return Ok(Self::default()) };
         let estimate = Estimate::new(audio)?;
-        let lens = audio.cuts.segments().map(|segment| (segment.number, estimate.companion(segment.samples)));
+        let lens = audio
+            .cuts
+            .segments()
+            .map(|segment| (segment.number, estimate.companion(segment.samples)));
         Ok(Self { lens: lens.collect() })
     }
 
@@ -52,10 +60,16 @@ impl Companion {
 }
 
 /// The rate of a stream: at least the real one, since only the media tells that of video exactly.
-pub(super) fn rate(job: &Job<'_>, stream: &Stream<'_>, companion: &Companion) -> Result<Rate, Error> {
+pub(super) fn rate(
+    job: &Job<'_>,
+    stream: &Stream<'_>,
+    companion: &Companion,
+) -> Result<Rate, Error> {
     let main = Estimate::new(stream.main)?.encrypted(job.sample_aes(stream.main).is_some());
     let look = |segment: &StreamSegment| Some(job.len(companion.estimate(&main, segment)?));
-    let bound = |segment: &StreamSegment| ts::media_segment_bound(&parts(job, stream, segment)).map(|len| job.len(len));
+    let bound = |segment: &StreamSegment| {
+        ts::media_segment_bound(&parts(job, stream, segment)).map(|len| job.len(len))
+    };
     measure(stream.main, &stream.segments(), |segment| segment.duration, look, bound)
 }
 
@@ -63,9 +77,12 @@ pub(super) fn rate(job: &Job<'_>, stream: &Stream<'_>, companion: &Companion) ->
 pub(super) fn key_frame_rate(job: &Job<'_>, rendition: &Rendition) -> Result<Rate, Error> {
     let sample_aes = job.sample_aes(rendition);
     let estimate = Estimate::new(rendition)?.encrypted(sample_aes.is_some());
-    let frames: Vec<_> = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
+    let frames: Vec<_> =
+        rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
     let look = |frame: &Segment| Some(job.len(estimate.key_frame(frame)?));
-    let bound = |frame: &Segment| ts::key_frame_segment_bound(rendition, frame, sample_aes.as_ref()).map(|len| job.len(len));
+    let bound = |frame: &Segment| {
+        ts::key_frame_segment_bound(rendition, frame, sample_aes.as_ref()).map(|len| job.len(len))
+    };
     measure(rendition, &frames, |frame| frame.duration, look, bound)
 }
 
@@ -82,10 +99,15 @@ fn measure<T>(
         Err(FragmentError::Sample { .. }) => Ok(0),
         size => size,
     };
-    let size = |segment| look(segment).map_or_else(|| bound(segment).map(Size::Exactly), |most| Ok(Size::AtMost(most)));
+    let size = |segment| {
+        look(segment)
+            .map_or_else(|| bound(segment).map(Size::Exactly), |most| Ok(Size::AtMost(most)))
+    };
     let sizes = segments.iter().map(size).collect::<Result<Vec<_>, _>>()?;
-    let known =
-        sizes.iter().zip(segments).map(|(Size::Exactly(bytes) | Size::AtMost(bytes), segment)| (*bytes, duration(segment)));
+    let known = sizes
+        .iter()
+        .zip(segments)
+        .map(|(Size::Exactly(bytes) | Size::AtMost(bytes), segment)| (*bytes, duration(segment)));
     let exact = |at: usize| match (sizes.get(at), segments.get(at)) {
         (Some(Size::AtMost(_)), Some(segment)) => bound(segment),
         (Some(Size::Exactly(bytes)), _) => Ok(*bytes),

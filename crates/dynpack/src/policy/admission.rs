@@ -6,10 +6,12 @@ use super::{CommonEncryption, StreamingPolicy};
 use crate::{Encryption, Error, Format};
 
 impl Format {
-    /// The protections that the format can carry; all can be had in the clear. This is the one table of it.
+    /// The protections that the format can carry; all can be had in the clear. This is the one
+    /// table of it.
     ///
-    /// Azure Media Services had more in two places, which no standard knows and no player that is left takes: `cbc` in DASH and Smooth
-    /// Streaming, and `cenc` in transport streams. It had less in one: `cbcs` in DASH.
+    /// Azure Media Services had more in two places, which no standard knows and no player that is
+    /// left takes: `cbc` in DASH and Smooth Streaming, and `cenc` in transport streams. It had less
+    /// in one: `cbcs` in DASH.
     #[must_use]
     pub const fn encryptions(self) -> &'static [Encryption] {
         match self {
@@ -22,40 +24,52 @@ impl Format {
         }
     }
 
-    /// The systems that the format can tell of keys under that protection, where it is one that tells systems. What is encrypted
-    /// without any of them nobody could play.
+    /// The systems that the format can tell of keys under that protection, where it is one that
+    /// tells systems. What is encrypted without any of them nobody could play.
     #[must_use]
     pub const fn systems(self, encryption: Encryption) -> &'static [SystemId] {
         match (self, encryption) {
-            (Self::Smooth | Self::SmoothV20, Encryption::Cenc | Encryption::Piff) => &[SystemId::PLAYREADY],
+            (Self::Smooth | Self::SmoothV20, Encryption::Cenc | Encryption::Piff) => {
+                &[SystemId::PLAYREADY]
+            }
             (Self::HlsV4, Encryption::CbcsAapl) => &[SystemId::FAIRPLAY, SystemId::CLEAR_KEY],
             (Self::HlsCmaf, Encryption::CbcsAapl) => {
                 &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::FAIRPLAY, SystemId::CLEAR_KEY]
             }
-            (Self::HlsCmaf, Encryption::Cenc) | (Self::DashCsf | Self::DashCmaf, Encryption::Cenc | Encryption::CbcsAapl) => {
+            (Self::HlsCmaf, Encryption::Cenc)
+            | (Self::DashCsf | Self::DashCmaf, Encryption::Cenc | Encryption::CbcsAapl) => {
                 &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::CLEAR_KEY]
             }
             _ => &[],
         }
     }
 
-    /// Whether a URL must name the protection where there is one, even if there is no other (of CMAF, as in Azure Media Services).
+    /// Whether a URL must name the protection where there is one, even if there is no other (of
+    /// CMAF, as in Azure Media Services).
     const fn must_name_encryption(self) -> bool {
         matches!(self, Self::HlsCmaf | Self::DashCmaf)
     }
 }
 
 impl StreamingPolicy {
-    /// How a format is to be served: under which protection, or in the clear (`None`), if it is to be served at all. `named` is the
-    /// protection that the URL names.
+    /// How a format is to be served: under which protection, or in the clear (`None`), if it is to
+    /// be served at all. `named` is the protection that the URL names.
     ///
     /// # Errors
-    /// [`Error::FormatBlocked`] if the policy does not enable the protocol, [`Error::EncryptionNotSet`] if not with that protection,
-    /// [`Error::EncryptionNotCarried`] if the format does not know it, [`Error::SystemsNotCarried`] if the format can tell none of the
+    /// [`Error::FormatBlocked`] if the policy does not enable the protocol,
+    /// [`Error::EncryptionNotSet`] if not with that protection, [`Error::EncryptionNotCarried`] if
+    /// the format does not know it, [`Error::SystemsNotCarried`] if the format can tell none of the
     /// policy's systems of it, and [`Error::EncryptionNotNamed`] if the URL must name one.
-    pub fn admit(&self, format: Format, named: Option<Encryption>) -> Result<Option<Encryption>, Error> {
+    pub fn admit(
+        &self,
+        format: Format,
+        named: Option<Encryption>,
+    ) -> Result<Option<Encryption>, Error> {
         let is_enabled = |encryption| self.enabled_protocols(encryption).has(format.protocol());
-        let enabled: Vec<_> = Encryption::ALL.into_iter().filter(|&encryption| is_enabled(Some(encryption))).collect();
+        let enabled: Vec<_> = Encryption::ALL
+            .into_iter()
+            .filter(|&encryption| is_enabled(Some(encryption)))
+            .collect();
         let carried = |encryption: &Encryption| self.check_carried(format, *encryption).is_ok();
         if enabled.is_empty() && !is_enabled(None) {
             return Err(Error::FormatBlocked(format));
@@ -70,12 +84,22 @@ impl StreamingPolicy {
             return Ok(None);
         }
         // Players that want PIFF say so.
-        let implied: Vec<_> = enabled.iter().copied().filter(carried).filter(|&one| one != Encryption::Piff).collect();
+        let implied: Vec<_> = enabled
+            .iter()
+            .copied()
+            .filter(carried)
+            .filter(|&one| one != Encryption::Piff)
+            .collect();
         match implied[..] {
             [] => {
-                let refused = || enabled.iter().filter_map(|&encryption| self.check_carried(format, encryption).err());
+                let refused = || {
+                    enabled
+                        .iter()
+                        .filter_map(|&encryption| self.check_carried(format, encryption).err())
+                };
                 // That a system is missing tells more than that another protection is.
-                let of_systems = refused().find(|error| matches!(error, Error::SystemsNotCarried { .. }));
+                let of_systems =
+                    refused().find(|error| matches!(error, Error::SystemsNotCarried { .. }));
                 let told = of_systems.or_else(|| refused().next());
                 Err(told.unwrap_or(Error::FormatBlocked(format)))
             }
@@ -96,12 +120,15 @@ impl StreamingPolicy {
         }
     }
 
-    /// All that [`admit`](Self::admit) lets pass: each format that is made, with each protection a URL can name, or none.
+    /// All that [`admit`](Self::admit) lets pass: each format that is made, with each protection a
+    /// URL can name, or none.
     pub fn admitted(&self) -> impl Iterator<Item = (Format, Option<Encryption>)> + '_ {
         let formats = Format::ALL.into_iter().filter(|format| format.packager().is_ok());
         let ways = || [None].into_iter().chain(Encryption::ALL.map(Some));
         let all = formats.flat_map(move |format| ways().map(move |named| (format, named)));
-        all.filter(|(format, named)| self.admit(*format, *named).is_ok_and(|admitted| admitted == *named))
+        all.filter(|(format, named)| {
+            self.admit(*format, *named).is_ok_and(|admitted| admitted == *named)
+        })
     }
 }
 
@@ -118,6 +145,10 @@ impl CommonEncryption {
 }
 
 fn names(enabled: &[Encryption], carried: impl Fn(&Encryption) -> bool) -> String {
-    let names: Vec<_> = enabled.iter().filter(|encryption| carried(encryption)).map(|encryption| encryption.token()).collect();
+    let names: Vec<_> = enabled
+        .iter()
+        .filter(|encryption| carried(encryption))
+        .map(|encryption| encryption.token())
+        .collect();
     names.join(", ")
 }

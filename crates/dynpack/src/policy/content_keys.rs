@@ -22,13 +22,18 @@ impl ContentKeys {
     /// The key of that label is for all tracks but those of the mappings.
     #[must_use]
     pub fn new(default_label: &str, key_to_track_mappings: Vec<KeyToTracks>) -> Self {
-        Self { default_key: Some(DefaultKey { label: Some(default_label.to_owned()) }), key_to_track_mappings }
+        Self {
+            default_key: Some(DefaultKey { label: Some(default_label.to_owned()) }),
+            key_to_track_mappings,
+        }
     }
 
     /// The label of a rendition's key; `None` where it is the only one there is.
     pub(crate) fn label_for(&self, rendition: &Rendition) -> Option<&str> {
-        let is_for = |mapping: &&KeyToTracks| mapping.tracks.iter().any(|tracks| tracks.selects(rendition));
-        let mapped = self.key_to_track_mappings.iter().find(is_for).map(|mapping| mapping.label.as_str());
+        let is_for =
+            |mapping: &&KeyToTracks| mapping.tracks.iter().any(|tracks| tracks.selects(rendition));
+        let mapped =
+            self.key_to_track_mappings.iter().find(is_for).map(|mapping| mapping.label.as_str());
         mapped.or_else(|| self.default_key.as_ref().and_then(|key| key.label.as_deref()))
     }
 }

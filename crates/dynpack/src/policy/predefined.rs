@@ -1,7 +1,8 @@
 //! The policies which Azure Media Services predefined.
 
 use super::{
-    CommonEncryption, Drm, EnabledProtocols, EnvelopeEncryption, LicenceServer, NoEncryption, PlayReady, StreamingPolicy,
+    CommonEncryption, Drm, EnabledProtocols, EnvelopeEncryption, LicenceServer, NoEncryption,
+    PlayReady, StreamingPolicy,
 };
 
 impl StreamingPolicy {
@@ -18,10 +19,16 @@ impl StreamingPolicy {
     /// The predefined policy of that name, if it is one.
     #[must_use]
     pub fn predefined(name: &str) -> Option<Self> {
-        let streaming = EnabledProtocols { dash: true, hls: true, smooth_streaming: true, ..EnabledProtocols::default() };
+        let streaming = EnabledProtocols {
+            dash: true,
+            hls: true,
+            smooth_streaming: true,
+            ..EnabledProtocols::default()
+        };
         let download = EnabledProtocols { download: true, ..EnabledProtocols::default() };
         let both = EnabledProtocols { download: true, ..streaming };
-        let [download_only, streaming_only, download_and_streaming, clear_key, cenc, all] = Self::PREDEFINED;
+        let [download_only, streaming_only, download_and_streaming, clear_key, cenc, all] =
+            Self::PREDEFINED;
         if name == download_only {
             Some(Self::clear(download))
         } else if name == streaming_only {
@@ -29,7 +36,10 @@ impl StreamingPolicy {
         } else if name == download_and_streaming {
             Some(Self::clear(both))
         } else if name == clear_key {
-            let envelope = EnvelopeEncryption { enabled_protocols: streaming, ..EnvelopeEncryption::default() };
+            let envelope = EnvelopeEncryption {
+                enabled_protocols: streaming,
+                ..EnvelopeEncryption::default()
+            };
             Some(Self { envelope_encryption: Some(envelope), ..Self::default() })
         } else if name == cenc {
             Some(Self::cenc())
@@ -49,7 +59,8 @@ impl StreamingPolicy {
 
     /// `cenc` for PlayReady and Widevine in DASH and Smooth Streaming.
     fn cenc() -> Self {
-        let enabled_protocols = EnabledProtocols { dash: true, smooth_streaming: true, ..EnabledProtocols::default() };
+        let enabled_protocols =
+            EnabledProtocols { dash: true, smooth_streaming: true, ..EnabledProtocols::default() };
         let (play_ready, widevine) = (Some(PlayReady::default()), Some(LicenceServer::default()));
         let drm = Drm { play_ready, widevine, fair_play: None };
         let cenc = CommonEncryption { enabled_protocols, drm, ..CommonEncryption::default() };

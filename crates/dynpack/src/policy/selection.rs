@@ -1,4 +1,5 @@
-//! Which tracks a rule is for: conditions on what is known of a track, as filters and policies of Azure Media Services write them.
+//! Which tracks a rule is for: conditions on what is known of a track, as filters and policies of
+//! Azure Media Services write them.
 
 use std::ops::RangeInclusive;
 
@@ -95,9 +96,11 @@ impl TrackCondition {
             Property::Type(kind) => rendition.kind() == *kind,
             Property::Name(name) => rendition.name == *name,
             Property::Language(language) => rendition.language == *language,
-            Property::FourCc(four_cc) => {
-                rendition.track.sample_entry.get(4..8).is_some_and(|own| own.eq_ignore_ascii_case(four_cc.as_bytes()))
-            }
+            Property::FourCc(four_cc) => rendition
+                .track
+                .sample_entry
+                .get(4..8)
+                .is_some_and(|own| own.eq_ignore_ascii_case(four_cc.as_bytes())),
             Property::Bitrate(least, most) => (*least..=*most).contains(&rendition.bitrate),
         };
         is_so == self.is_equal
@@ -134,7 +137,11 @@ impl TryFrom<Written> for TrackCondition {
                 }
                 Property::Bitrate(least, most)
             }
-            _ => return Err(format!("unknown property `{property}`; known are Type, Name, Language, FourCC, Bitrate")),
+            _ => {
+                return Err(format!(
+                    "unknown property `{property}`; known are Type, Name, Language, FourCC, Bitrate"
+                ));
+            }
         };
         let is_equal = match operation.to_ascii_lowercase().as_str() {
             "equal" => true,
@@ -160,5 +167,7 @@ impl From<TrackCondition> for Written {
 }
 
 fn kind(value: &str) -> Option<MediaKind> {
-    [MediaKind::Video, MediaKind::Audio].into_iter().find(|kind| value.eq_ignore_ascii_case(kind.as_str()))
+    [MediaKind::Video, MediaKind::Audio]
+        .into_iter()
+        .find(|kind| value.eq_ignore_ascii_case(kind.as_str()))
 }

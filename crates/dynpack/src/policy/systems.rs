@@ -48,8 +48,9 @@ pub struct LicenceServer {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct ClearKey {
-    /// Where players get keys: posted a request for a licence by ClearKey (*Encrypted Media Extensions*, 9.1.3) it answers with one,
-    /// otherwise with the 16 bytes of the key. [`KeyDelivery::clear_key_url_template`] unless set.
+    /// Where players get keys: posted a request for a licence by ClearKey (*Encrypted Media
+    /// Extensions*, 9.1.3) it answers with one, otherwise with the 16 bytes of the key.
+    /// [`KeyDelivery::clear_key_url_template`] unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_keys_acquisition_url_template: Option<UrlTemplate>,
 }

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::escape;
 
-/// A URL with tokens in it: `{ContentKeyId}` stands for the id of a key, as a UUID; `{AlternativeMediaId}`, or
-/// `{AssetAlternativeId}`, for the id that the publisher gave the locator.
+/// A URL with tokens in it: `{ContentKeyId}` stands for the id of a key, as a UUID;
+/// `{AlternativeMediaId}`, or `{AssetAlternativeId}`, for the id that the publisher gave the
+/// locator.
 ///
 /// ```
 /// use dynpack::UrlTemplate;
@@ -24,7 +25,8 @@ use crate::escape;
 pub struct UrlTemplate(String);
 
 impl UrlTemplate {
-    /// The URL for a key, and the id that the publisher gave the locator; escaped, or nothing where there is none.
+    /// The URL for a key, and the id that the publisher gave the locator; escaped, or nothing where
+    /// there is none.
     #[must_use]
     pub fn expand(&self, key_id: KeyId, alternative_id: Option<&str>) -> String {
         let alternative_id = escape(alternative_id.unwrap_or_default()).to_string();
@@ -37,11 +39,16 @@ impl FromStr for UrlTemplate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let is_plain = |character: char| character.is_ascii_graphic() && !matches!(character, '"' | '<' | '>' | '\\');
+        let is_plain = |character: char| {
+            character.is_ascii_graphic() && !matches!(character, '"' | '<' | '>' | '\\')
+        };
         if text.is_empty() || !text.chars().all(is_plain) {
             return Err(format!("`{text}` is no URL"));
         }
-        let rest = [KEY_ID].into_iter().chain(ALTERNATIVE_IDS).fold(text.to_owned(), |rest, token| rest.replace(token, ""));
+        let rest = [KEY_ID]
+            .into_iter()
+            .chain(ALTERNATIVE_IDS)
+            .fold(text.to_owned(), |rest, token| rest.replace(token, ""));
         if rest.contains(['{', '}']) {
             let known = "{ContentKeyId}, {AlternativeMediaId}, {AssetAlternativeId}";
             return Err(format!("`{text}` has a token that is not known; known are {known}"));
@@ -81,11 +88,19 @@ mod tests {
     #[test]
     fn tokens_are_replaced_and_escaped() {
         let template: UrlTemplate =
-            "https://k.example/{AssetAlternativeId}/{ContentKeyId}?a={AlternativeMediaId}".parse().unwrap();
+            "https://k.example/{AssetAlternativeId}/{ContentKeyId}?a={AlternativeMediaId}"
+                .parse()
+                .unwrap();
         let id = KeyId([0x10; 16]);
         let url = template.expand(id, Some("a/b\"c"));
-        assert_eq!(url, "https://k.example/a%2Fb%22c/10101010-1010-1010-1010-101010101010?a=a%2Fb%22c");
-        assert_eq!(template.expand(id, None), "https://k.example//10101010-1010-1010-1010-101010101010?a=");
+        assert_eq!(
+            url,
+            "https://k.example/a%2Fb%22c/10101010-1010-1010-1010-101010101010?a=a%2Fb%22c"
+        );
+        assert_eq!(
+            template.expand(id, None),
+            "https://k.example//10101010-1010-1010-1010-101010101010?a="
+        );
     }
 
     #[test]

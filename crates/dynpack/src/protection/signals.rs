@@ -1,4 +1,5 @@
-//! What players are told of keys: for each protection system, where its licences are, and what it needs to ask for one.
+//! What players are told of keys: for each protection system, where its licences are, and what it
+//! needs to ask for one.
 
 use dynpack_crypt::SystemId;
 use dynpack_crypt::cenc::Scheme;
@@ -17,7 +18,8 @@ pub(crate) struct Signal {
     pub(crate) pssh: Option<Pssh>,
     /// Where the licence is; of FairPlay the key URI.
     pub(crate) url: Option<String>,
-    /// What the key server says that playlists are to tell the system: with a key for media playlists alone, others tell nothing.
+    /// What the key server says that playlists are to tell the system: with a key for media
+    /// playlists alone, others tell nothing.
     pub(crate) media_key: Option<HlsKey>,
     pub(crate) session_key: Option<HlsKey>,
 }
@@ -32,7 +34,9 @@ impl Signal {
     pub(super) fn parts(&self) -> impl Iterator<Item = Vec<u8>> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
         let key = |key: &Option<HlsKey>| {
-            let told = key.as_ref().map(|key| [key.uri.clone().into_bytes(), text(&key.format), text(&key.format_versions)]);
+            let told = key.as_ref().map(|key| {
+                [key.uri.clone().into_bytes(), text(&key.format), text(&key.format_versions)]
+            });
             told.unwrap_or_default()
         };
         let pssh = self.pssh.as_ref().map(Pssh::to_bytes).unwrap_or_default();
@@ -52,13 +56,16 @@ pub(super) struct Signals<'a> {
 
 impl<'a> Signals<'a> {
     pub(super) fn new(encryption: Encryption, terms: &'a Terms<'a>, keys: &'a KeySet) -> Self {
-        let envelope = terms.policy.envelope_encryption.as_ref().filter(|_| encryption == Encryption::Cbc);
+        let envelope =
+            terms.policy.envelope_encryption.as_ref().filter(|_| encryption == Encryption::Cbc);
         let own = envelope.and_then(|section| section.custom_key_acquisition_url_template.as_ref());
         let scheme = if encryption == Encryption::CbcsAapl { Scheme::Cbcs } else { Scheme::Cenc };
         Self {
             terms,
             keys,
-            key_url: own.or(terms.key_delivery.key_url_template.as_ref()).filter(|_| envelope.is_some()),
+            key_url: own
+                .or(terms.key_delivery.key_url_template.as_ref())
+                .filter(|_| envelope.is_some()),
             common: terms.policy.common(encryption).map(|common| (scheme, common)),
         }
     }
@@ -70,7 +77,9 @@ impl<'a> Signals<'a> {
 
     /// What each system is told of keys, of which URLs name the first.
     pub(super) fn of(&self, keys: &[&TrackKey]) -> Result<Vec<Signal>, KeyError> {
-        let (Some((scheme, common)), [first, ..]) = (self.common, keys) else { return Ok(Vec::new()) };
+        let (Some((scheme, common)), [first, ..]) = (self.common, keys) else {
+            return Ok(Vec::new());
+        };
         let (drm, delivery) = (&common.drm, self.terms.key_delivery);
         let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
         let url = |own: &Option<UrlTemplate>, general: &Option<UrlTemplate>| {
@@ -78,29 +87,43 @@ impl<'a> Signals<'a> {
         };
         let mut signals = Vec::new();
         if let Some(system) = &drm.play_ready {
-            let url = url(&system.custom_license_acquisition_url_template, &delivery.play_ready_url_template);
+            let url = url(
+                &system.custom_license_acquisition_url_template,
+                &delivery.play_ready_url_template,
+            );
             let pssh = self.play_ready(scheme, keys, system, url.as_deref())?;
             signals.push(Signal::new(SystemId::PLAYREADY, Some(pssh), url));
         }
         if let Some(server) = &drm.widevine {
-            let url = url(&server.custom_license_acquisition_url_template, &delivery.widevine_url_template);
+            let url = url(
+                &server.custom_license_acquisition_url_template,
+                &delivery.widevine_url_template,
+            );
             let content_id = self.terms.alternative_id.map(str::as_bytes);
             let made = || widevine::pssh(&ids, content_id, scheme);
             let pssh = self.given(SystemId::WIDEVINE, keys)?.unwrap_or_else(made);
             signals.push(Signal::new(SystemId::WIDEVINE, Some(pssh), url));
         }
         if let Some(server) = &drm.fair_play {
-            let url = url(&server.custom_license_acquisition_url_template, &delivery.fair_play_url_template);
-            let given = self.keys.system(SystemId::FAIRPLAY, first.id).and_then(|told| told.key_uri.clone());
+            let url = url(
+                &server.custom_license_acquisition_url_template,
+                &delivery.fair_play_url_template,
+            );
+            let given = self
+                .keys
+                .system(SystemId::FAIRPLAY, first.id)
+                .and_then(|told| told.key_uri.clone());
             let made = || fairplay::key_uri(&url.unwrap_or_else(|| first.id.to_string()));
             signals.push(Signal::new(SystemId::FAIRPLAY, None, Some(given.unwrap_or_else(made))));
         }
         if let Some(system) = &common.clear_key_encryption_configuration {
-            let url = url(&system.custom_keys_acquisition_url_template, &delivery.clear_key_url_template);
+            let url =
+                url(&system.custom_keys_acquisition_url_template, &delivery.clear_key_url_template);
             signals.push(Signal::new(SystemId::CLEAR_KEY, Some(clear_key::pssh(&ids)), url));
         }
         for signal in &mut signals {
-            (signal.media_key, signal.session_key) = self.given_tags(signal.system, keys, scheme)?;
+            (signal.media_key, signal.session_key) =
+                self.given_tags(signal.system, keys, scheme)?;
         }
         Ok(signals)
     }
@@ -118,7 +141,13 @@ impl<'a> Signals<'a> {
         Ok(playready.and_then(|signal| signal.pssh).map(|pssh| pssh.data_base64()))
     }
 
-    fn play_ready(&self, scheme: Scheme, keys: &[&TrackKey], system: &PlayReady, url: Option<&str>) -> Result<Pssh, KeyError> {
+    fn play_ready(
+        &self,
+        scheme: Scheme,
+        keys: &[&TrackKey],
+        system: &PlayReady,
+        url: Option<&str>,
+    ) -> Result<Pssh, KeyError> {
         if let Some(given) = self.given(SystemId::PLAYREADY, keys)? {
             return Ok(given);
         }
@@ -139,14 +168,18 @@ impl<'a> Signals<'a> {
         let given = self.keys.system(system, only.id).and_then(|told| told.pssh.as_deref());
         match given.map(Pssh::parse).transpose().map_err(unusable)? {
             Some(other) if other.system != system => {
-                let problem = format!("the CPIX document has a pssh of the system {} for {system}", other.system);
+                let problem = format!(
+                    "the CPIX document has a pssh of the system {} for {system}",
+                    other.system
+                );
                 Err(KeyError::Unusable { problem })
             }
             given => Ok(given),
         }
     }
 
-    /// What the key server says that playlists are to tell a system of the one key: for media playlists, and for multivariant ones.
+    /// What the key server says that playlists are to tell a system of the one key: for media
+    /// playlists, and for multivariant ones.
     fn given_tags(
         &self,
         system: SystemId,
@@ -158,13 +191,19 @@ impl<'a> Signals<'a> {
         let method = if scheme == Scheme::Cenc { "SAMPLE-AES-CTR" } else { "SAMPLE-AES" };
         for key in [&told.media_key, &told.session_key].into_iter().flatten() {
             let problem = match &key.format {
-                _ if key.method != method => format!("the METHOD `{}`, where segments are under {method}", key.method),
+                _ if key.method != method => {
+                    format!("the METHOD `{}`, where segments are under {method}", key.method)
+                }
                 // So a playlist says that the key itself is at the URL.
                 None => "no KEYFORMAT".to_owned(),
-                Some(format) if format == "identity" || format.is_empty() => "a KEYFORMAT of no system".to_owned(),
+                Some(format) if format == "identity" || format.is_empty() => {
+                    "a KEYFORMAT of no system".to_owned()
+                }
                 Some(_) => continue,
             };
-            let problem = format!("the HLSSignalingData of the CPIX document has for the system {system} {problem}");
+            let problem = format!(
+                "the HLSSignalingData of the CPIX document has for the system {system} {problem}"
+            );
             return Err(KeyError::Unusable { problem });
         }
         Ok((told.media_key.clone(), told.session_key.clone()))

@@ -38,22 +38,32 @@ impl Contents {
         self.0.first()
     }
 
-    /// `audio` where there is only one, otherwise with the language; and a number where that is not enough, or is `taken`.
+    /// `audio` where there is only one, otherwise with the language; and a number where that is not
+    /// enough, or is `taken`.
     pub(super) fn name(&self, content: &Content, taken: &[&str]) -> Option<String> {
         let at = self.0.iter().position(|known| known == content)?;
         let is_lone = self.0.len() == 1;
-        let stem = if is_lone { "audio".to_owned() } else { format!("audio_{}", content.language.tag()) };
-        let earlier = self.0.iter().take(at).filter(|known| known.language == content.language).count();
-        let names = std::iter::once(stem.clone()).chain((2..).map(|number| format!("{stem}_{number}")));
+        let stem =
+            if is_lone { "audio".to_owned() } else { format!("audio_{}", content.language.tag()) };
+        let earlier =
+            self.0.iter().take(at).filter(|known| known.language == content.language).count();
+        let names =
+            std::iter::once(stem.clone()).chain((2..).map(|number| format!("{stem}_{number}")));
         names.filter(|name| !taken.contains(&name.as_str())).nth(earlier)
     }
 }
 
-/// Whether two audio tracks hold the same samples, as the files of a set do that was encoded with audio in each.
+/// Whether two audio tracks hold the same samples, as the files of a set do that was encoded with
+/// audio in each.
 pub(super) fn has_same_samples(one: &Track, other: &Track) -> bool {
     let size = |track: &Track| {
         let all = SampleIndex(0)..SampleIndex(track.samples.len());
-        (track.samples.len(), track.samples.byte_len(all), track.samples.total_duration(), track.edit)
+        (
+            track.samples.len(),
+            track.samples.byte_len(all),
+            track.samples.total_duration(),
+            track.edit,
+        )
     };
     size(one) == size(other)
 }

@@ -7,7 +7,8 @@ use super::escape::{escape, unescape, unescape_lossy};
 
 /// The path of an asset: the folder that holds it, and its name, which ends in `.ism`.
 ///
-/// No part of it is empty, `.` or `..`, nor holds a slash, a backslash or a control character: joined to a root it stays below.
+/// No part of it is empty, `.` or `..`, nor holds a slash, a backslash or a control character:
+/// joined to a root it stays below.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssetPath {
     folder: String,
@@ -18,17 +19,21 @@ impl AssetPath {
     /// The asset `ism`, such as `ignite.ism`, in `folder`, such as `films/ignite`.
     ///
     /// # Errors
-    /// [`RequestError::BadName`] for parts that could leave the folder, [`RequestError::NoFolder`] for an empty folder and
-    /// [`RequestError::NotAnAsset`] for a name that does not end in `.ism`.
+    /// [`RequestError::BadName`] for parts that could leave the folder, [`RequestError::NoFolder`]
+    /// for an empty folder and [`RequestError::NotAnAsset`] for a name that does not end in `.ism`.
     pub fn new(folder: &str, ism: &str) -> Result<Self, RequestError> {
-        let stem_len = stem_len(ism).ok_or_else(|| RequestError::NotAnAsset { path: format!("{folder}/{ism}") })?;
+        let stem_len = stem_len(ism)
+            .ok_or_else(|| RequestError::NotAnAsset { path: format!("{folder}/{ism}") })?;
         if folder.is_empty() {
             return Err(RequestError::NoFolder { name: ism.to_owned() });
         }
         folder.split('/').try_for_each(check_name)?;
         check_name(ism)?;
         if stem_len == 0 {
-            return Err(RequestError::BadName { name: ism.to_owned(), problem: "has nothing before its ending" });
+            return Err(RequestError::BadName {
+                name: ism.to_owned(),
+                problem: "has nothing before its ending",
+            });
         }
         Ok(Self { folder: folder.to_owned(), ism: ism.to_owned() })
     }
@@ -40,13 +45,17 @@ impl AssetPath {
             let (before, after) = path.split_at(end);
             let (folder, ism) = before.rsplit_once('/').unwrap_or(("", before));
             if stem_len(&unescape_lossy(ism)).is_some() {
-                return Ok((Self::escaped(folder, &unescape(ism)?)?, after.strip_prefix('/').unwrap_or(after)));
+                return Ok((
+                    Self::escaped(folder, &unescape(ism)?)?,
+                    after.strip_prefix('/').unwrap_or(after),
+                ));
             }
         }
         Err(RequestError::NotAnAsset { path: format!("/{path}") })
     }
 
-    /// Names are decoded one by one, so that an escaped slash is seen within the name that it would break.
+    /// Names are decoded one by one, so that an escaped slash is seen within the name that it would
+    /// break.
     fn escaped(folder: &str, ism: &str) -> Result<Self, RequestError> {
         if folder.is_empty() {
             return Self::new("", ism);

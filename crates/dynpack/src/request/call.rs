@@ -20,7 +20,8 @@ impl<'a> Call<'a> {
         let Some((word, rest)) = text.split_once('(') else {
             return Ok(Self { text, word: text, arguments: None, ending: "" });
         };
-        let (arguments, ending) = rest.split_once(')').ok_or_else(|| RequestError::Unclosed { text: text.to_owned() })?;
+        let (arguments, ending) =
+            rest.split_once(')').ok_or_else(|| RequestError::Unclosed { text: text.to_owned() })?;
         Ok(Self { text, word, arguments: Some(arguments), ending })
     }
 
@@ -50,7 +51,10 @@ impl<'a> Call<'a> {
     }
 
     /// A track, then parameters.
-    pub(super) fn track(&self, resource: &'static str) -> Result<(String, Parameters), RequestError> {
+    pub(super) fn track(
+        &self,
+        resource: &'static str,
+    ) -> Result<(String, Parameters), RequestError> {
         let (track, rest) = self.first();
         if track.is_empty() || track.contains('=') {
             return Err(RequestError::NoTrack { resource, expected: "the name of the track" });
@@ -59,18 +63,31 @@ impl<'a> Call<'a> {
     }
 
     /// A track and a time, `None` for the initialization segment; then parameters.
-    pub(super) fn track_and_time(&self) -> Result<(String, Option<Ticks>, Parameters), RequestError> {
+    pub(super) fn track_and_time(
+        &self,
+    ) -> Result<(String, Option<Ticks>, Parameters), RequestError> {
         let (first, rest) = self.first();
         let (track, time) = match first.split_once('=') {
-            Some((track, time)) if !track.is_empty() => (unescape(track)?.into_owned(), unescape(time)?),
-            _ => return Err(RequestError::NoTrack { resource: FRAGMENTS, expected: "`track=time`" }),
+            Some((track, time)) if !track.is_empty() => {
+                (unescape(track)?.into_owned(), unescape(time)?)
+            }
+            _ => {
+                return Err(RequestError::NoTrack {
+                    resource: FRAGMENTS,
+                    expected: "`track=time`",
+                });
+            }
         };
         let time = match digits(&time).and_then(|digits| digits.parse().ok()) {
             Some(time) => Some(Ticks(time)),
             None if time.eq_ignore_ascii_case(INIT) => None,
             None => {
                 let expected = "`i` or a time in ticks, below 2^63";
-                return Err(RequestError::BadValue { key: "time", value: time.into_owned(), expected });
+                return Err(RequestError::BadValue {
+                    key: "time",
+                    value: time.into_owned(),
+                    expected,
+                });
             }
         };
         Ok((track, time, Parameters::parse(rest, 2)?))
@@ -82,7 +99,10 @@ impl<'a> Call<'a> {
     }
 
     /// Whether `expected` stands as an ending behind the parentheses; nothing else may.
-    pub(super) fn check_ending(&self, expected: Option<&'static str>) -> Result<bool, RequestError> {
+    pub(super) fn check_ending(
+        &self,
+        expected: Option<&'static str>,
+    ) -> Result<bool, RequestError> {
         let ending = unescape(self.ending)?;
         if ending.is_empty() {
             return Ok(false);

@@ -28,7 +28,8 @@ impl Download {
         check(path)?;
         match relative.split_once('/') {
             Some((locator, file)) if !file.contains('/') => {
-                let (locator, file) = (unescape(locator)?.into_owned(), unescape(file)?.into_owned());
+                let (locator, file) =
+                    (unescape(locator)?.into_owned(), unescape(file)?.into_owned());
                 check_name(&locator)?;
                 check_name(&file)?;
                 Ok(Self { locator, file })
@@ -37,7 +38,8 @@ impl Download {
         }
     }
 
-    /// The media type; `None` for files which are never given away: all but MP4 files and WebVTT subtitles.
+    /// The media type; `None` for files which are never given away: all but MP4 files and WebVTT
+    /// subtitles.
     #[must_use]
     pub fn content_type(&self) -> Option<&'static str> {
         let (_, ending) = self.file.rsplit_once('.')?;
@@ -59,14 +61,34 @@ mod tests {
         let download = Download::parse("/a%20b/film%201.MP4?token=x").unwrap();
         assert_eq!((download.locator.as_str(), download.file.as_str()), ("a b", "film 1.MP4"));
         assert_eq!(download.content_type(), Some("video/mp4"));
-        for (file, content_type) in [("a.vtt", Some("text/vtt")), ("a.m4a", Some("audio/mp4")), ("a.ism", None), ("mp4", None)] {
-            assert_eq!(Download::parse(&format!("/x/{file}")).unwrap().content_type(), content_type, "{file}");
+        for (file, content_type) in [
+            ("a.vtt", Some("text/vtt")),
+            ("a.m4a", Some("audio/mp4")),
+            ("a.ism", None),
+            ("mp4", None),
+        ] {
+            assert_eq!(
+                Download::parse(&format!("/x/{file}")).unwrap().content_type(),
+                content_type,
+                "{file}"
+            );
         }
     }
 
     #[test]
     fn what_could_leave_the_folder_is_refused() {
-        for url in ["/x", "/", "x/a.mp4", "/x/y/a.mp4", "/x/", "//a.mp4", "/x/..", "/../a.mp4", "/x/..%2Fa.mp4", "/x/a%00.mp4"] {
+        for url in [
+            "/x",
+            "/",
+            "x/a.mp4",
+            "/x/y/a.mp4",
+            "/x/",
+            "//a.mp4",
+            "/x/..",
+            "/../a.mp4",
+            "/x/..%2Fa.mp4",
+            "/x/a%00.mp4",
+        ] {
             assert!(Download::parse(url).is_err(), "{url}");
         }
     }

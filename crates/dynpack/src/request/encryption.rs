@@ -44,7 +44,8 @@ impl FromStr for Encryption {
 
     /// Reads a name in any case.
     fn from_str(name: &str) -> Result<Self, UnknownEncryption> {
-        let named = Self::ALL.into_iter().find(|encryption| name.eq_ignore_ascii_case(encryption.token()));
+        let named =
+            Self::ALL.into_iter().find(|encryption| name.eq_ignore_ascii_case(encryption.token()));
         named.ok_or_else(|| UnknownEncryption(name.to_owned()))
     }
 }

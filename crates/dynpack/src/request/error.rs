@@ -5,8 +5,8 @@ use crate::format::UnknownFormat;
 
 /// Why a URL cannot be read. Whoever wrote the URL can fix it; nothing was looked up yet.
 ///
-/// [`NotAnAsset`](Self::NotAnAsset) means that the URL is none of this grammar, so that it may be one of something else. All others are
-/// mistakes within the grammar.
+/// [`NotAnAsset`](Self::NotAnAsset) means that the URL is none of this grammar, so that it may be
+/// one of something else. All others are mistakes within the grammar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
@@ -52,7 +52,9 @@ pub enum RequestError {
         problem: &'static str,
     },
     /// What follows the asset is not in the grammar.
-    #[error("`{text}` stands where `manifest` or `QualityLevels(bitrate)/` and `Manifest` or `Fragments` is expected")]
+    #[error(
+        "`{text}` stands where `manifest` or `QualityLevels(bitrate)/` and `Manifest` or `Fragments` is expected"
+    )]
     UnknownResource {
         /// What stands there.
         text: String,
@@ -84,7 +86,9 @@ pub enum RequestError {
         key: String,
     },
     /// There is no such parameter.
-    #[error("unknown parameter `{key}`; known are format, encryption, filter, audioTrack, audio-only, type")]
+    #[error(
+        "unknown parameter `{key}`; known are format, encryption, filter, audioTrack, audio-only, type"
+    )]
     UnknownParameter {
         /// The parameter.
         key: String,
@@ -118,7 +122,9 @@ pub enum RequestError {
         count: usize,
     },
     /// The first parameter does not name a track.
-    #[error("the track is missing: {expected} is expected first in the parentheses of `{resource}`")]
+    #[error(
+        "the track is missing: {expected} is expected first in the parentheses of `{resource}`"
+    )]
     NoTrack {
         /// `Manifest` or `Fragments`.
         resource: &'static str,

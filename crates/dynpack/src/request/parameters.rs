@@ -86,7 +86,11 @@ fn flag(word: &str) -> Result<bool, RequestError> {
     match word.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(RequestError::BadValue { key: AUDIO_ONLY, value: word.to_owned(), expected: "`true` or `false`" }),
+        _ => Err(RequestError::BadValue {
+            key: AUDIO_ONLY,
+            value: word.to_owned(),
+            expected: "`true` or `false`",
+        }),
     }
 }
 

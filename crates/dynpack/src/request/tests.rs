@@ -13,11 +13,19 @@ fn manifest(format: Format) -> Request {
 }
 
 fn media_playlist(format: Format, track: &str, bitrate: u32) -> Request {
-    Request::new(asset(), format, Target::MediaPlaylist { track: track.to_owned(), bitrate, key_frames: false })
+    Request::new(
+        asset(),
+        format,
+        Target::MediaPlaylist { track: track.to_owned(), bitrate, key_frames: false },
+    )
 }
 
 fn key_frame_playlist(format: Format, track: &str, bitrate: u32) -> Request {
-    Request::new(asset(), format, Target::MediaPlaylist { track: track.to_owned(), bitrate, key_frames: true })
+    Request::new(
+        asset(),
+        format,
+        Target::MediaPlaylist { track: track.to_owned(), bitrate, key_frames: true },
+    )
 }
 
 fn init(format: Format, track: &str, bitrate: u32) -> Request {
@@ -25,7 +33,11 @@ fn init(format: Format, track: &str, bitrate: u32) -> Request {
 }
 
 fn segment(format: Format, track: &str, bitrate: u32, time: i64) -> Request {
-    Request::new(asset(), format, Target::Segment { track: track.to_owned(), bitrate, time: Ticks(time), key_frames: false })
+    Request::new(
+        asset(),
+        format,
+        Target::Segment { track: track.to_owned(), bitrate, time: Ticks(time), key_frames: false },
+    )
 }
 
 fn fragment(format: Format, track: &str, bitrate: u32, number: u32) -> Request {
@@ -81,23 +93,56 @@ fn table() -> Vec<(&'static str, Request)> {
         ("manifest(format=m3u8-cmaf).m3u8", manifest(HlsCmaf).extended()),
         ("manifest(format=m3u8-aapl).M3U8", manifest(HlsV4).extended()),
         ("manifest(format=mpd-time-cmaf).mpd", manifest(DashCmaf).extended()),
-        ("QualityLevels(381048)/Manifest(video,format=m3u8-cmaf).m3u8", media_playlist(HlsCmaf, "video", 381_048).extended()),
-        ("QualityLevels(381048)/Fragments(video=i,format=m3u8-cmaf).mp4", init(HlsCmaf, "video", 381_048).extended()),
-        ("QualityLevels(381048)/Fragments(video=0,format=mpd-time-cmaf).mp4", segment(DashCmaf, "video", 381_048, 0).extended()),
-        ("QualityLevels(381048)/Fragments(video=0,format=m3u8-aapl).ts", segment(HlsV4, "video", 381_048, 0).extended()),
+        (
+            "QualityLevels(381048)/Manifest(video,format=m3u8-cmaf).m3u8",
+            media_playlist(HlsCmaf, "video", 381_048).extended(),
+        ),
+        (
+            "QualityLevels(381048)/Fragments(video=i,format=m3u8-cmaf).mp4",
+            init(HlsCmaf, "video", 381_048).extended(),
+        ),
+        (
+            "QualityLevels(381048)/Fragments(video=0,format=mpd-time-cmaf).mp4",
+            segment(DashCmaf, "video", 381_048, 0).extended(),
+        ),
+        (
+            "QualityLevels(381048)/Fragments(video=0,format=m3u8-aapl).ts",
+            segment(HlsV4, "video", 381_048, 0).extended(),
+        ),
         // Parameters of presentations, in any order and case, with spaces.
         ("manifest(filter=x)", manifest(Smooth).filtered(&["x"])),
         ("manifest(filtername=x)", manifest(Smooth).filtered(&["x"])),
         ("manifest(filter=myAssetFilter)", manifest(Smooth).filtered(&["myAssetFilter"])),
         ("manifest(encryption=cbc)", manifest(Smooth).encrypted(Cbc)),
         ("manifest(encryption=piff)", manifest(Smooth).encrypted(Piff)),
-        ("manifest(format=m3u8-aapl,filter=myAccountFilter)", manifest(HlsV4).filtered(&["myAccountFilter"])),
-        ("manifest(format=mpd-time-csf,filter=myAssetFilter)", manifest(DashCsf).filtered(&["myAssetFilter"])),
-        ("manifest(format=mpd-time-csf, filter=MyFilter)", manifest(DashCsf).filtered(&["MyFilter"])),
-        ("manifest(format=mpd-time-csf,%20filter=MyFilter)", manifest(DashCsf).filtered(&["MyFilter"])),
-        ("manifest( FORMAT = mpd-time-csf , Filter=MyFilter)", manifest(DashCsf).filtered(&["MyFilter"])),
-        ("manifest(filter=a;b;c,format=mpd-time-csf)", manifest(DashCsf).filtered(&["a", "b", "c"])),
-        ("manifest(filter=a%3Bb%3bc,format=mpd-time-csf)", manifest(DashCsf).filtered(&["a", "b", "c"])),
+        (
+            "manifest(format=m3u8-aapl,filter=myAccountFilter)",
+            manifest(HlsV4).filtered(&["myAccountFilter"]),
+        ),
+        (
+            "manifest(format=mpd-time-csf,filter=myAssetFilter)",
+            manifest(DashCsf).filtered(&["myAssetFilter"]),
+        ),
+        (
+            "manifest(format=mpd-time-csf, filter=MyFilter)",
+            manifest(DashCsf).filtered(&["MyFilter"]),
+        ),
+        (
+            "manifest(format=mpd-time-csf,%20filter=MyFilter)",
+            manifest(DashCsf).filtered(&["MyFilter"]),
+        ),
+        (
+            "manifest( FORMAT = mpd-time-csf , Filter=MyFilter)",
+            manifest(DashCsf).filtered(&["MyFilter"]),
+        ),
+        (
+            "manifest(filter=a;b;c,format=mpd-time-csf)",
+            manifest(DashCsf).filtered(&["a", "b", "c"]),
+        ),
+        (
+            "manifest(filter=a%3Bb%3bc,format=mpd-time-csf)",
+            manifest(DashCsf).filtered(&["a", "b", "c"]),
+        ),
         ("manifest(format=m3u8-aapl-v3,audioTrack=aac_eng)", manifest(HlsV3).with_audio("aac_eng")),
         ("manifest(audiotrack=aac_eng,format=m3u8-aapl-v3)", manifest(HlsV3).with_audio("aac_eng")),
         ("manifest(format=m3u8-aapl,audio-only=false)", manifest(HlsV4).with_audio_only(false)),
@@ -105,30 +150,48 @@ fn table() -> Vec<(&'static str, Request)> {
         ("manifest(format=m3u8-aapl,encryption=CBCS-aapl)", manifest(HlsV4).encrypted(CbcsAapl)),
         ("manifest(format=mpd-time-csf,encryption=cenc)", manifest(DashCsf).encrypted(Cenc)),
         // Eager clients.
-        ("manifest%28format%3Dm3u8-cmaf%2C%20filter%3Dshort%29", manifest(HlsCmaf).filtered(&["short"])),
+        (
+            "manifest%28format%3Dm3u8-cmaf%2C%20filter%3Dshort%29",
+            manifest(HlsCmaf).filtered(&["short"]),
+        ),
         ("manifest%28format=m3u8-cmaf%29.m3u8", manifest(HlsCmaf).extended()),
         ("QualityLevels%28128041%29/Fragments%28video%3di%29", init(Smooth, "video", 128_041)),
         // Renditions, as Azure's manifests name them.
-        ("QualityLevels(381048)/Manifest(video,format=m3u8-aapl)", media_playlist(HlsV4, "video", 381_048)),
+        (
+            "QualityLevels(381048)/Manifest(video,format=m3u8-aapl)",
+            media_playlist(HlsV4, "video", 381_048),
+        ),
         (
             "QualityLevels(128041)/Manifest(aac_eng_2_128041_2_1,format=m3u8-aapl)",
             media_playlist(HlsV4, "aac_eng_2_128041_2_1", 128_041),
         ),
-        ("QualityLevels(381048)/Manifest(video,format=m3u8-aapl,type=keyframes)", key_frame_playlist(HlsV4, "video", 381_048)),
+        (
+            "QualityLevels(381048)/Manifest(video,format=m3u8-aapl,type=keyframes)",
+            key_frame_playlist(HlsV4, "video", 381_048),
+        ),
         (
             "QualityLevels(381048)/Manifest(video,format=m3u8-cmaf,type=keyframes,encryption=cbcs-aapl)",
             key_frame_playlist(HlsCmaf, "video", 381_048).encrypted(CbcsAapl),
         ),
         (
             "QualityLevels(381048)/Manifest(video,format=m3u8-aapl,audiotrack=a,type=keyframes,encryption=cbcs-aapl,filter=name)",
-            key_frame_playlist(HlsV4, "video", 381_048).with_audio("a").encrypted(CbcsAapl).filtered(&["name"]),
+            key_frame_playlist(HlsV4, "video", 381_048)
+                .with_audio("a")
+                .encrypted(CbcsAapl)
+                .filtered(&["name"]),
         ),
         (
             "QualityLevels(200000)/Manifest(video,format=m3u8-aapl-v3,audiotrack=audio_und)",
             media_playlist(HlsV3, "video", 200_000).with_audio("audio_und"),
         ),
-        ("QualityLevels(128000)/Manifest(audio_und,format=m3u8-aapl-v3)", media_playlist(HlsV3, "audio_und", 128_000)),
-        ("QualityLevels(381048)/Fragments(video=60000000,format=m3u8-aapl)", segment(HlsV4, "video", 381_048, 60_000_000)),
+        (
+            "QualityLevels(128000)/Manifest(audio_und,format=m3u8-aapl-v3)",
+            media_playlist(HlsV3, "audio_und", 128_000),
+        ),
+        (
+            "QualityLevels(381048)/Fragments(video=60000000,format=m3u8-aapl)",
+            segment(HlsV4, "video", 381_048, 60_000_000),
+        ),
         (
             "QualityLevels(381048)/Fragments(video=60000000,format=m3u8-aapl,encryption=cbc)",
             segment(HlsV4, "video", 381_048, 60_000_000).encrypted(Cbc),
@@ -137,8 +200,14 @@ fn table() -> Vec<(&'static str, Request)> {
             "QualityLevels(5820064)/Fragments(video=0,format=m3u8-aapl-v3,audiotrack=aac_UND_2_128)",
             segment(HlsV3, "video", 5_820_064, 0).with_audio("aac_UND_2_128"),
         ),
-        ("QualityLevels(381048)/Fragments(video=i,format=mpd-time-csf)", init(DashCsf, "video", 381_048)),
-        ("QualityLevels(381048)/Fragments(video=I,format=mpd-time-csf)", init(DashCsf, "video", 381_048)),
+        (
+            "QualityLevels(381048)/Fragments(video=i,format=mpd-time-csf)",
+            init(DashCsf, "video", 381_048),
+        ),
+        (
+            "QualityLevels(381048)/Fragments(video=I,format=mpd-time-csf)",
+            init(DashCsf, "video", 381_048),
+        ),
         (
             "QualityLevels(381048)/Fragments(video=i,format=mpd-time-csf,encryption=cenc)",
             init(DashCsf, "video", 381_048).encrypted(Cenc),
@@ -155,22 +224,37 @@ fn table() -> Vec<(&'static str, Request)> {
             "QualityLevels(381048)/Fragments(video=1400000000,format=mpd-time-cmaf)",
             segment(DashCmaf, "video", 381_048, 1_400_000_000),
         ),
-        ("QualityLevels(381048)/Fragments(video=60060000)", segment(Smooth, "video", 381_048, 60_060_000)),
-        ("qualitylevels(128041)/fragments(aac_eng_2_128041_2_1=0)", segment(Smooth, "aac_eng_2_128041_2_1", 128_041, 0)),
+        (
+            "QualityLevels(381048)/Fragments(video=60060000)",
+            segment(Smooth, "video", 381_048, 60_060_000),
+        ),
+        (
+            "qualitylevels(128041)/fragments(aac_eng_2_128041_2_1=0)",
+            segment(Smooth, "aac_eng_2_128041_2_1", 128_041, 0),
+        ),
         // Numbered fragments, whose name clients append to the address that the manifest gives.
-        ("QualityLevels(381048)/Fragments(video,format=f4m-f4f)Seg1-Frag7", fragment(Hds, "video", 381_048, 7)),
+        (
+            "QualityLevels(381048)/Fragments(video,format=f4m-f4f)Seg1-Frag7",
+            fragment(Hds, "video", 381_048, 7),
+        ),
         (
             "QualityLevels(381048)/Fragments(video,audioTrack=aac_eng,format=f4m-f4f)Seg1-Frag4294967295",
             fragment(Hds, "video", 381_048, u32::MAX).with_audio("aac_eng"),
         ),
-        ("QualityLevels%28381048%29/Fragments%28video%2Cformat%3Df4m-f4f%29Seg1-Frag1", fragment(Hds, "video", 381_048, 1)),
+        (
+            "QualityLevels%28381048%29/Fragments%28video%2Cformat%3Df4m-f4f%29Seg1-Frag1",
+            fragment(Hds, "video", 381_048, 1),
+        ),
         // Tracks named like words of the grammar, or with its marks in them.
         ("QualityLevels(1)/Fragments(format=0,format=m3u8-cmaf)", segment(HlsCmaf, "format", 1, 0)),
         ("QualityLevels(1)/Fragments(i=i)", init(Smooth, "i", 1)),
         ("QualityLevels(1)/Fragments(a%2Cb%3Dc%29=7)", segment(Smooth, "a,b=c)", 1, 7)),
         ("QualityLevels(1)/Manifest(a%2Fb%20c%25d)", media_playlist(Smooth, "a/b c%d", 1)),
         ("QualityLevels(1)/Manifest(fran%C3%A7ais)", media_playlist(Smooth, "français", 1)),
-        ("QualityLevels(4294967295)/Fragments(v=9223372036854775807)", segment(Smooth, "v", u32::MAX, i64::MAX)),
+        (
+            "QualityLevels(4294967295)/Fragments(v=9223372036854775807)",
+            segment(Smooth, "v", u32::MAX, i64::MAX),
+        ),
         // A query is not ours.
         ("manifest(format=m3u8-cmaf)?token=a%zz/(", manifest(HlsCmaf)),
     ]
@@ -206,7 +290,10 @@ fn urls_are_written_as_azure_writes_them() {
 #[test]
 fn mistakes_are_named() {
     for (resource, message) in [
-        ("", "`` stands where `manifest` or `QualityLevels(bitrate)/` and `Manifest` or `Fragments` is expected"),
+        (
+            "",
+            "`` stands where `manifest` or `QualityLevels(bitrate)/` and `Manifest` or `Fragments` is expected",
+        ),
         (
             "manifest/",
             "`manifest` stands where `manifest` or `QualityLevels(bitrate)/` and `Manifest` or `Fragments` is expected",
@@ -221,9 +308,15 @@ fn mistakes_are_named() {
         ),
         ("manifest(format=m3u8-cmaf", "`)` is missing after `manifest(format=m3u8-cmaf`"),
         ("QualityLevels(1/Fragments(v=0)", "`)` is missing after `QualityLevels(1`"),
-        ("manifest(format=m3u8-cmaf).mpd", "`.mpd` stands after `)` where `.m3u8` or nothing is expected"),
+        (
+            "manifest(format=m3u8-cmaf).mpd",
+            "`.mpd` stands after `)` where `.m3u8` or nothing is expected",
+        ),
         ("manifest(format=fmp4).m3u8", "`.m3u8` stands after `)` where nothing is expected"),
-        ("manifest(format=mpd-time-csf))", "`)` stands after `)` where `.mpd` or nothing is expected"),
+        (
+            "manifest(format=mpd-time-csf))",
+            "`)` stands after `)` where `.mpd` or nothing is expected",
+        ),
         ("QualityLevels(1).ts/Fragments(v=0)", "`.ts` stands after `)` where nothing is expected"),
         ("QualityLevels(1)/Fragments(v=0)/x", "`/x` stands after `)` where nothing is expected"),
         ("manifest()", "parameter 1 is empty"),
@@ -231,18 +324,30 @@ fn mistakes_are_named() {
         ("QualityLevels(1)/Manifest(v,,format=fmp4)", "parameter 2 is empty"),
         ("manifest(video)", "`video` has no value"),
         ("manifest(filter=)", "`filter` has no value"),
-        ("manifest(=x)", "unknown parameter ``; known are format, encryption, filter, audioTrack, audio-only, type"),
+        (
+            "manifest(=x)",
+            "unknown parameter ``; known are format, encryption, filter, audioTrack, audio-only, type",
+        ),
         (
             "manifest(fromat=fmp4)",
             "unknown parameter `fromat`; known are format, encryption, filter, audioTrack, audio-only, type",
         ),
         ("manifest(format=fmp4,FORMAT=fmp4)", "`format` is given twice"),
         ("manifest(filter=a,filtername=b)", "`filter` is given twice"),
-        ("manifest(encryption=aes)", "unknown encryption `aes`; known are cbc, cenc, cbcs-aapl, piff"),
+        (
+            "manifest(encryption=aes)",
+            "unknown encryption `aes`; known are cbc, cenc, cbcs-aapl, piff",
+        ),
         ("manifest(audio-only=no)", "`audio-only` is `no` where `true` or `false` is expected"),
-        ("manifest(filter=a;;b)", "`filter` is `a;;b` where one name, or several with a semicolon between is expected"),
+        (
+            "manifest(filter=a;;b)",
+            "`filter` is `a;;b` where one name, or several with a semicolon between is expected",
+        ),
         ("manifest(filter=a;b;c;d)", "4 filters are named where 3 are the limit"),
-        ("manifest(type=keyframes)", "`type=keyframes` belongs to a track's playlist or segment, not to the manifest"),
+        (
+            "manifest(type=keyframes)",
+            "`type=keyframes` belongs to a track's playlist or segment, not to the manifest",
+        ),
         (
             "QualityLevels(1)/Fragments(v=i,type=keyframes)",
             "`type=keyframes` belongs to a track's playlist or segment, not to the initialization segment",
@@ -259,11 +364,23 @@ fn mistakes_are_named() {
             "QualityLevels(1)/Fragments(v,format=f4m-f4f)Seg1-Frag0",
             "the track is missing: `track=time` is expected first in the parentheses of `Fragments`",
         ),
-        ("QualityLevels(1)/Fragments(v=0,format=fmp4)Seg2-Frag1", "`Seg2-Frag1` stands after `)` where nothing is expected"),
-        ("QualityLevels(1)/Manifest(v,format=fmp4)Seg1-Frag1", "`Seg1-Frag1` stands after `)` where nothing is expected"),
+        (
+            "QualityLevels(1)/Fragments(v=0,format=fmp4)Seg2-Frag1",
+            "`Seg2-Frag1` stands after `)` where nothing is expected",
+        ),
+        (
+            "QualityLevels(1)/Manifest(v,format=fmp4)Seg1-Frag1",
+            "`Seg1-Frag1` stands after `)` where nothing is expected",
+        ),
         ("QualityLevels(1)/Manifest(v,type=all)", "`type` is `all` where `keyframes` is expected"),
-        ("QualityLevels/Manifest(v)", "`QualityLevels` is `` where a bitrate in bits per second is expected"),
-        ("QualityLevels(+1)/Manifest(v)", "`QualityLevels` is `+1` where a bitrate in bits per second is expected"),
+        (
+            "QualityLevels/Manifest(v)",
+            "`QualityLevels` is `` where a bitrate in bits per second is expected",
+        ),
+        (
+            "QualityLevels(+1)/Manifest(v)",
+            "`QualityLevels` is `+1` where a bitrate in bits per second is expected",
+        ),
         (
             "QualityLevels(4294967296)/Manifest(v)",
             "`QualityLevels` is `4294967296` where a bitrate in bits per second is expected",
@@ -284,8 +401,14 @@ fn mistakes_are_named() {
             "QualityLevels(1)/Fragments(=0)",
             "the track is missing: `track=time` is expected first in the parentheses of `Fragments`",
         ),
-        ("QualityLevels(1)/Fragments(v=-1)", "`time` is `-1` where `i` or a time in ticks, below 2^63 is expected"),
-        ("QualityLevels(1)/Fragments(v=)", "`time` is `` where `i` or a time in ticks, below 2^63 is expected"),
+        (
+            "QualityLevels(1)/Fragments(v=-1)",
+            "`time` is `-1` where `i` or a time in ticks, below 2^63 is expected",
+        ),
+        (
+            "QualityLevels(1)/Fragments(v=)",
+            "`time` is `` where `i` or a time in ticks, below 2^63 is expected",
+        ),
         (
             "QualityLevels(1)/Fragments(v=9223372036854775808)",
             "`time` is `9223372036854775808` where `i` or a time in ticks, below 2^63 is expected",
@@ -333,7 +456,10 @@ fn paths_which_could_lead_elsewhere_are_refused() {
         ("/a/%2e%2E/b.ism/manifest", "`..` in the asset's path is not a name of its own"),
         ("/a/./b.ism/manifest", "`.` in the asset's path is not a name of its own"),
         ("/a%2Fc/b.ism/manifest", "`a/c` in the asset's path holds a slash or a backslash"),
-        ("/a/..%2f..%2fb.ism/manifest", "`../../b.ism` in the asset's path holds a slash or a backslash"),
+        (
+            "/a/..%2f..%2fb.ism/manifest",
+            "`../../b.ism` in the asset's path holds a slash or a backslash",
+        ),
         ("/a\\c/b.ism/manifest", "`a\\\\c` in the asset's path holds a slash or a backslash"),
         ("/a/b%00.ism/manifest", "`b\\0.ism` in the asset's path holds a control character"),
         ("/a%0A/b.ism/manifest", "`a\\n` in the asset's path holds a control character"),
@@ -375,23 +501,21 @@ fn asset_path() -> impl Strategy<Value = AssetPath> {
 fn target() -> impl Strategy<Value = Target> {
     prop_oneof![
         Just(Target::Manifest),
-        (name(), any::<u32>(), any::<bool>()).prop_map(|(track, bitrate, key_frames)| Target::MediaPlaylist {
-            track,
-            bitrate,
-            key_frames
+        (name(), any::<u32>(), any::<bool>()).prop_map(|(track, bitrate, key_frames)| {
+            Target::MediaPlaylist { track, bitrate, key_frames }
         }),
         (name(), any::<u32>()).prop_map(|(track, bitrate)| Target::Init { track, bitrate }),
-        (name(), any::<u32>(), 1..=u32::MAX).prop_map(|(track, bitrate, number)| Target::Fragment {
-            track,
-            bitrate,
-            number: FragmentNumber::new(number).unwrap()
+        (name(), any::<u32>(), 1..=u32::MAX).prop_map(|(track, bitrate, number)| {
+            Target::Fragment { track, bitrate, number: FragmentNumber::new(number).unwrap() }
         }),
-        (name(), any::<u32>(), 0..=i64::MAX, any::<bool>()).prop_map(|(track, bitrate, time, key_frames)| Target::Segment {
-            track,
-            bitrate,
-            time: Ticks(time),
-            key_frames
-        }),
+        (name(), any::<u32>(), 0..=i64::MAX, any::<bool>()).prop_map(
+            |(track, bitrate, time, key_frames)| Target::Segment {
+                track,
+                bitrate,
+                time: Ticks(time),
+                key_frames
+            }
+        ),
     ]
 }
 

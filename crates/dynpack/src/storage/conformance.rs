@@ -6,7 +6,8 @@ use futures_util::future::join_all;
 
 use super::{Identity, Listing, Source, Storage, StorageError};
 
-/// Runs the whole suite on an empty storage, into which `put` stores files, in place of those of the same path.
+/// Runs the whole suite on an empty storage, into which `put` stores files, in place of those of
+/// the same path.
 ///
 /// ```
 /// # #[cfg(feature = "conformance")]
@@ -36,11 +37,23 @@ pub async fn check(storage: &dyn Storage, put: impl AsyncFn(&str, Bytes)) {
 }
 
 async fn an_empty_root_is_there(storage: &dyn Storage) {
-    assert_eq!(list(storage, "").await, Listing::default(), "the suite starts with an empty storage");
+    assert_eq!(
+        list(storage, "").await,
+        Listing::default(),
+        "the suite starts with an empty storage"
+    );
 }
 
 async fn folders_are_listed_in_order(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
-    for path in ["list/b.mp4", "list/a.mp4", "list/C.mp4", "list/sub/deep/c.mp4", "list/Tub/c.mp4", "list-2/d.mp4", "list.txt"] {
+    for path in [
+        "list/b.mp4",
+        "list/a.mp4",
+        "list/C.mp4",
+        "list/sub/deep/c.mp4",
+        "list/Tub/c.mp4",
+        "list-2/d.mp4",
+        "list.txt",
+    ] {
         put(path, Bytes::from_static(b"x")).await;
     }
     let listing = list(storage, "list").await;
@@ -58,23 +71,42 @@ async fn folders_are_listed_in_order(storage: &dyn Storage, put: &impl AsyncFn(&
 
 async fn what_is_not_there_is_not_found(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
     put("missing/there.mp4", Bytes::from_static(b"x")).await;
-    for path in ["nothing", "missing/gone.mp4", "missing/there.mp4/below", "missing", "missing/the"] {
+    for path in ["nothing", "missing/gone.mp4", "missing/there.mp4/below", "missing", "missing/the"]
+    {
         let found = storage.open(path).await.err();
-        assert!(matches!(found, Some(StorageError::NotFound { .. })), "opening `{path}`: {found:?}");
+        assert!(
+            matches!(found, Some(StorageError::NotFound { .. })),
+            "opening `{path}`: {found:?}"
+        );
         let found = storage.identity(path).await;
-        assert!(matches!(found, Err(StorageError::NotFound { .. })), "the identity of `{path}`: {found:?}");
+        assert!(
+            matches!(found, Err(StorageError::NotFound { .. })),
+            "the identity of `{path}`: {found:?}"
+        );
     }
     for folder in ["nothing", "miss", "missing/there.mp4"] {
         let found = storage.list(folder).await;
-        assert!(matches!(found, Err(StorageError::NotFound { .. })), "listing `{folder}`: {found:?}");
+        assert!(
+            matches!(found, Err(StorageError::NotFound { .. })),
+            "listing `{folder}`: {found:?}"
+        );
     }
 }
 
 async fn paths_stay_below_the_root(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
     put("below/a", Bytes::from_static(b"x")).await;
-    for path in
-        ["../below/a", "below/../below/a", "below/./a", "/below/a", "below//a", "below/a/", ".", "..", "below\\a", "below/a\0"]
-    {
+    for path in [
+        "../below/a",
+        "below/../below/a",
+        "below/./a",
+        "/below/a",
+        "below//a",
+        "below/a/",
+        ".",
+        "..",
+        "below\\a",
+        "below/a\0",
+    ] {
         assert!(storage.open(path).await.is_err(), "`{path:?}` is opened");
         assert!(storage.identity(path).await.is_err(), "`{path:?}` has an identity");
         assert!(storage.list(path).await.is_err(), "`{path:?}` is listed");
@@ -100,14 +132,25 @@ async fn ranges_are_read_as_asked(storage: &dyn Storage, put: &impl AsyncFn(&str
         let ranges: Vec<_> = ranges.iter().map(|&(offset, len)| Extent::new(offset, len)).collect();
         let read = source.read(&ranges).await.expect("ranges within the file are read");
         let wanted: Vec<_> = ranges.iter().map(|&range| slice(&bytes, range)).collect();
-        assert!(read == wanted, "{ranges:?} are read in the order asked for, each with its own bytes");
+        assert!(
+            read == wanted,
+            "{ranges:?} are read in the order asked for, each with its own bytes"
+        );
     }
 }
 
 async fn ranges_past_the_end_are_refused(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
     put("past/a", pattern(1_000, 2)).await;
     let source = open(storage, "past/a").await;
-    for (offset, len) in [(0, 1_001), (1_000, 1), (1_001, 0), (5_000, 10), (u64::MAX, 0), (u64::MAX, u64::MAX), (1, u64::MAX)] {
+    for (offset, len) in [
+        (0, 1_001),
+        (1_000, 1),
+        (1_001, 0),
+        (5_000, 10),
+        (u64::MAX, 0),
+        (u64::MAX, u64::MAX),
+        (1, u64::MAX),
+    ] {
         let ranges = [Extent::new(0, 10), Extent::new(offset, len)];
         let read = source.read(&ranges).await;
         let is_refused = matches!(&read, Err(StorageError::OutOfRange { range, len: 1_000, .. }) if *range == ranges[1]);
@@ -119,7 +162,10 @@ async fn empty_files_are_files(storage: &dyn Storage, put: &impl AsyncFn(&str, B
     put("empty/a", Bytes::new()).await;
     let source = open(storage, "empty/a").await;
     assert_eq!((source.len(), source.is_empty()), (0, true));
-    assert_eq!(source.read(&[Extent::new(0, 0)]).await.expect("nothing can be read of nothing"), [Bytes::new()]);
+    assert_eq!(
+        source.read(&[Extent::new(0, 0)]).await.expect("nothing can be read of nothing"),
+        [Bytes::new()]
+    );
     assert_eq!(list(storage, "empty").await.files, ["a"]);
 }
 
@@ -130,18 +176,36 @@ async fn names_are_taken_to_the_letter(storage: &dyn Storage, put: &impl AsyncFn
         put(&path, bytes.clone()).await;
         let read = open(storage, &path).await.read(&[Extent::new(0, bytes.len() as u64)]).await;
         assert_eq!(read.expect("odd names are names"), [bytes], "`{path}`");
-        assert!(list(storage, "names").await.files.iter().any(|listed| listed == name), "`{path}` is listed");
+        assert!(
+            list(storage, "names").await.files.iter().any(|listed| listed == name),
+            "`{path}` is listed"
+        );
     }
 }
 
-async fn identities_stay_until_the_file_is_replaced(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
+async fn identities_stay_until_the_file_is_replaced(
+    storage: &dyn Storage,
+    put: &impl AsyncFn(&str, Bytes),
+) {
     put("identity/a", pattern(500, 3)).await;
     let first = identity(storage, "identity/a").await;
     assert_eq!(first.len(), 500);
-    assert_eq!(identity(storage, "identity/a").await, first, "an untouched file keeps its identity");
-    assert_eq!(open(storage, "identity/a").await.identity(), &first, "an opened file has the identity of its path");
+    assert_eq!(
+        identity(storage, "identity/a").await,
+        first,
+        "an untouched file keeps its identity"
+    );
+    assert_eq!(
+        open(storage, "identity/a").await.identity(),
+        &first,
+        "an opened file has the identity of its path"
+    );
     put("identity/a", pattern(500, 4)).await;
-    assert_ne!(identity(storage, "identity/a").await, first, "another file of the same length is another");
+    assert_ne!(
+        identity(storage, "identity/a").await,
+        first,
+        "another file of the same length is another"
+    );
     put("identity/a", pattern(501, 4)).await;
     let third = identity(storage, "identity/a").await;
     assert_eq!(third.len(), 501);
@@ -163,7 +227,9 @@ async fn versions_are_never_mixed(storage: &dyn Storage, put: &impl AsyncFn(&str
         match source.read(&ranges).await {
             Ok(after) => assert!(after == before, "who has the old file open reads the old one"),
             Err(StorageError::Changed { .. }) => {}
-            Err(error) => panic!("a replaced file gives its old bytes or says that it has changed, not: {error}"),
+            Err(error) => panic!(
+                "a replaced file gives its old bytes or says that it has changed, not: {error}"
+            ),
         }
     }
 }
@@ -177,7 +243,10 @@ async fn many_read_at_once(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes
         async move { (range, source.read(&[range]).await) }
     });
     for (range, read) in join_all(reads).await {
-        assert!(read.expect("reads do not disturb each other") == [slice(&bytes, range)], "{range:?}");
+        assert!(
+            read.expect("reads do not disturb each other") == [slice(&bytes, range)],
+            "{range:?}"
+        );
     }
 }
 
@@ -195,7 +264,9 @@ async fn identity(storage: &dyn Storage, path: &str) -> Identity {
 
 /// Bytes in which a wrong place or the wrong file shows.
 fn pattern(len: usize, seed: u32) -> Bytes {
-    let byte = |at: u32| at.wrapping_mul(2_654_435_761).wrapping_add(seed.wrapping_mul(40_503)).to_be_bytes()[0];
+    let byte = |at: u32| {
+        at.wrapping_mul(2_654_435_761).wrapping_add(seed.wrapping_mul(40_503)).to_be_bytes()[0]
+    };
     (0..).map(byte).take(len).collect()
 }
 

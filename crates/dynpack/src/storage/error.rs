@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use dynpack_media::Extent;
 
-/// Why stored bytes cannot be had. Cheap to clone: one failure may answer many who wait for the same file.
+/// Why stored bytes cannot be had. Cheap to clone: one failure may answer many who wait for the
+/// same file.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {
-    /// There is nothing of that path, or not of that kind. Whoever asked can fix it, or whoever stores the files.
+    /// There is nothing of that path, or not of that kind. Whoever asked can fix it, or whoever
+    /// stores the files.
     #[error("`{path}` was not found")]
     NotFound {
         /// The path.
         path: String,
     },
-    /// It must not be read. Whoever runs the storage can fix it, unless the path was meant to do harm.
+    /// It must not be read. Whoever runs the storage can fix it, unless the path was meant to do
+    /// harm.
     #[error("`{path}` must not be read: {reason}")]
     Forbidden {
         /// The path.
@@ -29,7 +32,8 @@ pub enum StorageError {
         /// The path.
         path: String,
     },
-    /// A range does not end within the file. The caller asked for too much, or what it knows of the file is wrong.
+    /// A range does not end within the file. The caller asked for too much, or what it knows of the
+    /// file is wrong.
     #[error("`{path}` has {len} bytes, too few for {} at {}", range.len, range.offset)]
     OutOfRange {
         /// The path.
@@ -39,8 +43,8 @@ pub enum StorageError {
         /// Bytes in the file.
         len: u64,
     },
-    /// The storage gave other bytes than it was asked for: whoever wrote it can fix it. A server behind it that ignores ranges, or breaks
-    /// off, is [`Failed`](Self::Failed).
+    /// The storage gave other bytes than it was asked for: whoever wrote it can fix it. A server
+    /// behind it that ignores ranges, or breaks off, is [`Failed`](Self::Failed).
     #[error("the storage gave {got} bytes for the range of {} at {}", wanted.len, wanted.offset)]
     WrongRead {
         /// The range asked for.
@@ -88,8 +92,12 @@ impl StorageError {
     pub fn from_io(path: &str, error: io::Error) -> Self {
         let path = path.to_owned();
         match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => Self::NotFound { path },
-            io::ErrorKind::PermissionDenied => Self::Forbidden { path, reason: "permission denied" },
+            io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::InvalidFilename => Self::NotFound { path },
+            io::ErrorKind::PermissionDenied => {
+                Self::Forbidden { path, reason: "permission denied" }
+            }
             _ => Self::Failed { path, error: Arc::new(error) },
         }
     }

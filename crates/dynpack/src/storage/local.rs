@@ -14,14 +14,16 @@ use super::{Identity, Listing, Source, Storage, StorageError, check_path, check_
 
 /// The files below a folder of this machine.
 ///
-/// Nothing outside the folder is read: a symbolic link that leads out of it is as forbidden as a path would be, and not listed. Whoever
-/// may write to the folder could still exchange a link in the moment between the check and the opening. Names that are not UTF-8
-/// cannot be asked for and are not listed either.
+/// Nothing outside the folder is read: a symbolic link that leads out of it is as forbidden as a
+/// path would be, and not listed. Whoever may write to the folder could still exchange a link in
+/// the moment between the check and the opening. Names that are not UTF-8 cannot be asked for and
+/// are not listed either.
 ///
-/// A version is told by its length and the time of its last modification, to the nanosecond; on this machine also by its inode. So a
-/// file that is replaced, by renaming another to its path, leaves those undisturbed who have the old one open. A file that is written
-/// to in place makes their next read fail with [`StorageError::Changed`], unless it keeps its length and the clock of the file system,
-/// which ticks every few milliseconds, has not moved on.
+/// A version is told by its length and the time of its last modification, to the nanosecond; on
+/// this machine also by its inode. So a file that is replaced, by renaming another to its path,
+/// leaves those undisturbed who have the old one open. A file that is written to in place makes
+/// their next read fail with [`StorageError::Changed`], unless it keeps its length and the clock of
+/// the file system, which ticks every few milliseconds, has not moved on.
 ///
 /// Each call costs one hop to tokio's threads for blocking work, however many ranges it reads.
 #[derive(Clone, Debug)]
@@ -30,13 +32,15 @@ pub struct Local {
 }
 
 impl Local {
-    /// The files below `root`, which may itself be a symbolic link. Looks it up at once, blocking for that long.
+    /// The files below `root`, which may itself be a symbolic link. Looks it up at once, blocking
+    /// for that long.
     ///
     /// # Errors
     /// [`StorageError::NotFound`] if there is no such folder.
     pub fn new(root: impl AsRef<Path>) -> Result<Self, StorageError> {
         let name = root.as_ref().display().to_string();
-        let root = root.as_ref().canonicalize().map_err(|error| StorageError::from_io(&name, error))?;
+        let root =
+            root.as_ref().canonicalize().map_err(|error| StorageError::from_io(&name, error))?;
         if !root.is_dir() {
             return Err(StorageError::NotFound { path: name });
         }
@@ -54,16 +58,27 @@ impl Local {
         check_path(path)?;
         let relative = Path::new(path);
         if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
-            return Err(StorageError::Forbidden { path: path.to_owned(), reason: "it is not made of plain names" });
+            return Err(StorageError::Forbidden {
+                path: path.to_owned(),
+                reason: "it is not made of plain names",
+            });
         }
-        let target = self.root.join(relative).canonicalize().map_err(|error| StorageError::from_io(path, error))?;
+        let target = self
+            .root
+            .join(relative)
+            .canonicalize()
+            .map_err(|error| StorageError::from_io(path, error))?;
         if !target.starts_with(&self.root) {
-            return Err(StorageError::Forbidden { path: path.to_owned(), reason: "it leads out of the root folder" });
+            return Err(StorageError::Forbidden {
+                path: path.to_owned(),
+                reason: "it leads out of the root folder",
+            });
         }
         Ok(target)
     }
 
-    /// Where a file lies, and what is known of it without opening it: to open anything else might wait forever.
+    /// Where a file lies, and what is known of it without opening it: to open anything else might
+    /// wait forever.
     fn file(&self, path: &str) -> Result<(PathBuf, Identity), StorageError> {
         let target = self.resolve(path)?;
         let metadata = fs::metadata(&target).map_err(|error| StorageError::from_io(path, error))?;
@@ -78,7 +93,8 @@ impl Local {
     }
 
     fn list_blocking(&self, folder: &str) -> Result<Listing, StorageError> {
-        let target = if folder.is_empty() { self.root.to_path_buf() } else { self.resolve(folder)? };
+        let target =
+            if folder.is_empty() { self.root.to_path_buf() } else { self.resolve(folder)? };
         let mut listing = Listing::default();
         for entry in fs::read_dir(target).map_err(|error| StorageError::from_io(folder, error))? {
             let entry = entry.map_err(|error| StorageError::from_io(folder, error))?;
@@ -94,7 +110,8 @@ impl Local {
         Ok(listing)
     }
 
-    /// What an entry of a folder is. What vanishes meanwhile, leads nowhere or leads out is not there for whoever asks.
+    /// What an entry of a folder is. What vanishes meanwhile, leads nowhere or leads out is not
+    /// there for whoever asks.
     fn kind(&self, folder: &str, name: &str, entry: &DirEntry) -> Option<FileType> {
         check_path(name).ok()?;
         let kind = entry.file_type().ok()?;
@@ -152,10 +169,12 @@ impl Source for LocalSource {
 
 impl Opened {
     fn read_blocking(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
-        let lens = ranges.iter().map(|range| usize::try_from(range.len)).collect::<Result<Vec<_>, _>>();
+        let lens =
+            ranges.iter().map(|range| usize::try_from(range.len)).collect::<Result<Vec<_>, _>>();
         let lens = lens.map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
         let total = lens.iter().try_fold(0_usize, |total, &len| total.checked_add(len));
-        let mut buffer = vec![0; total.ok_or_else(|| self.failed(io::ErrorKind::OutOfMemory.into()))?];
+        let mut buffer =
+            vec![0; total.ok_or_else(|| self.failed(io::ErrorKind::OutOfMemory.into()))?];
         let mut rest = buffer.as_mut_slice();
         for run in runs(ranges) {
             let len = usize::try_from(run.len).unwrap_or(rest.len()).min(rest.len());
@@ -168,7 +187,8 @@ impl Opened {
         Ok(lens.into_iter().map(|len| bytes.split_to(len)).collect())
     }
 
-    /// Asked after the reading: what was written before or during it shows in the time of modification.
+    /// Asked after the reading: what was written before or during it shows in the time of
+    /// modification.
     fn check_unchanged(&self) -> Result<(), StorageError> {
         let metadata = self.file.metadata().map_err(|error| self.failed(error))?;
         if identity(&self.path, &metadata)? == self.identity {
@@ -303,7 +323,12 @@ mod tests {
         let put = async |path: &str, bytes: Bytes| {
             write(root.path(), path, &bytes);
             time.set(time.get() + Duration::from_nanos(100));
-            File::options().append(true).open(root.path().join(path)).unwrap().set_modified(time.get()).unwrap();
+            File::options()
+                .append(true)
+                .open(root.path().join(path))
+                .unwrap()
+                .set_modified(time.get())
+                .unwrap();
         };
         conformance::check(&storage, put).await;
     }
@@ -337,7 +362,12 @@ mod tests {
         write(root.path(), "a", b"same");
         write(root.path(), "b", b"same");
         let modified = fs::metadata(root.path().join("a")).unwrap().modified().unwrap();
-        File::options().append(true).open(root.path().join("b")).unwrap().set_modified(modified).unwrap();
+        File::options()
+            .append(true)
+            .open(root.path().join("b"))
+            .unwrap()
+            .set_modified(modified)
+            .unwrap();
         let (a, b) = (storage.identity("a").await.unwrap(), storage.identity("b").await.unwrap());
         assert_eq!((a.version(), a.len()), (b.version(), b.len()));
         assert_ne!(a, b, "though they are two files here");
@@ -359,14 +389,23 @@ mod tests {
         symlink("loop", root.path().join("loop")).unwrap();
 
         let listing = storage.list("").await.unwrap();
-        assert_eq!(listing, Listing { files: vec!["inside".into()], folders: vec!["films".into(), "folder".into()] });
+        assert_eq!(
+            listing,
+            Listing {
+                files: vec!["inside".into()],
+                folders: vec!["films".into(), "folder".into()]
+            }
+        );
         for path in ["inside", "folder/a"] {
             let source = storage.open(path).await.unwrap();
             assert_eq!(source.read(&[Extent::new(0, 4)]).await.unwrap(), ["film"], "{path}");
         }
         for path in ["out", "out-folder/secret"] {
             let error = storage.open(path).await.err().unwrap();
-            assert_eq!(error.to_string(), format!("`{path}` must not be read: it leads out of the root folder"));
+            assert_eq!(
+                error.to_string(),
+                format!("`{path}` must not be read: it leads out of the root folder")
+            );
             assert!(storage.identity(path).await.is_err(), "{path}");
         }
         assert!(storage.list("out-folder").await.is_err());
@@ -393,7 +432,9 @@ mod tests {
 
     #[test]
     fn ranges_which_touch_are_one_read() {
-        let ranges = |ranges: &[(u64, u64)]| ranges.iter().map(|&(offset, len)| Extent::new(offset, len)).collect::<Vec<_>>();
+        let ranges = |ranges: &[(u64, u64)]| {
+            ranges.iter().map(|&(offset, len)| Extent::new(offset, len)).collect::<Vec<_>>()
+        };
         let asked = ranges(&[(0, 10), (10, 5), (99, 0), (15, 1), (20, 1), (0, 10)]);
         assert_eq!(runs(&asked), ranges(&[(0, 16), (20, 1), (0, 10)]));
         assert!(runs(&[]).is_empty());

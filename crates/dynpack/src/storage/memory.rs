@@ -46,7 +46,8 @@ impl Memory {
 
     /// Stores a file, in place of another of the same path. Folders need not be made first.
     ///
-    /// Versions are counted over the whole storage: whoever inserts the same files in the same order gets the same versions.
+    /// Versions are counted over the whole storage: whoever inserts the same files in the same
+    /// order gets the same versions.
     pub fn insert(&self, path: impl Into<String>, bytes: impl Into<Bytes>) {
         let (path, bytes) = (path.into(), bytes.into());
         let mut files = self.write();
@@ -62,7 +63,11 @@ impl Memory {
 
     fn file(&self, path: &str) -> Result<File, StorageError> {
         check_path(path)?;
-        self.read().by_path.get(path).cloned().ok_or_else(|| StorageError::NotFound { path: path.to_owned() })
+        self.read()
+            .by_path
+            .get(path)
+            .cloned()
+            .ok_or_else(|| StorageError::NotFound { path: path.to_owned() })
     }
 
     /// A writer that panicked has not left files half written.
@@ -87,7 +92,9 @@ impl Storage for Memory {
         };
         let files = self.read();
         let (mut names, mut folders) = (Vec::new(), BTreeSet::new());
-        for below in files.by_path.range(prefix.clone()..).map_while(|(path, _)| path.strip_prefix(&prefix)) {
+        for below in
+            files.by_path.range(prefix.clone()..).map_while(|(path, _)| path.strip_prefix(&prefix))
+        {
             match below.split_once('/') {
                 None => names.push(below.to_owned()),
                 Some((name, _)) => {
@@ -128,7 +135,9 @@ impl File {
         let bounds = in_memory(range).filter(|bounds| bounds.end <= self.bytes.len());
         match bounds {
             Some(bounds) => Ok(self.bytes.slice(bounds)),
-            None => Err(StorageError::OutOfRange { path: self.path.clone(), range, len: self.len() }),
+            None => {
+                Err(StorageError::OutOfRange { path: self.path.clone(), range, len: self.len() })
+            }
         }
     }
 }
@@ -172,6 +181,10 @@ mod tests {
         let error = storage.identity("a").await.unwrap_err();
         assert_eq!(error.to_string(), "`a` was not found");
         storage.insert("a", "old");
-        assert_ne!(storage.identity("a").await.unwrap(), *source.identity(), "the same bytes stored anew are a new version");
+        assert_ne!(
+            storage.identity("a").await.unwrap(),
+            *source.identity(),
+            "the same bytes stored anew are a new version"
+        );
     }
 }

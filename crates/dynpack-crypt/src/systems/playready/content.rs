@@ -4,7 +4,8 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
-/// Whether an element may hold that: elements, all of them closed, and text (Extensible Markup Language 1.0, 3.1).
+/// Whether an element may hold that: elements, all of them closed, and text (Extensible Markup
+/// Language 1.0, 3.1).
 pub(super) fn check(xml: &str) -> Result<(), String> {
     let mut reader = Reader::from_str(xml);
     let mut open = 0_u32;
@@ -34,7 +35,8 @@ pub(super) fn check(xml: &str) -> Result<(), String> {
 }
 
 fn check_attributes(tag: &BytesStart<'_>) -> Result<(), String> {
-    tag.attributes().try_for_each(|attribute| attribute.map(drop).map_err(|error| error.to_string()))
+    tag.attributes()
+        .try_for_each(|attribute| attribute.map(drop).map_err(|error| error.to_string()))
 }
 
 #[cfg(test)]
@@ -43,7 +45,12 @@ mod tests {
 
     #[test]
     fn elements_and_text_may_be_held() {
-        for xml in ["", "text &amp; &#65;", "<A>1</A><B b='2'/>", "<A xmlns='urn:a'><![CDATA[<]]><!-- c --></A>"] {
+        for xml in [
+            "",
+            "text &amp; &#65;",
+            "<A>1</A><B b='2'/>",
+            "<A xmlns='urn:a'><![CDATA[<]]><!-- c --></A>",
+        ] {
             assert_eq!(check(xml), Ok(()), "{xml}");
         }
     }

@@ -39,13 +39,16 @@ impl NalUnit<'_> {
 }
 
 impl<'a> NalUnit<'a> {
-    /// The NAL units of a sample, in which the length before each takes `length_size` bytes, at most 4; those of no bytes, which some
-    /// files hold, are left out.
+    /// The NAL units of a sample, in which the length before each takes `length_size` bytes, at
+    /// most 4; those of no bytes, which some files hold, are left out.
     ///
     /// # Errors
     /// [`Error::NalUnit`], and nothing behind it, where one passes the end of the sample.
     #[inline]
-    pub fn all_in(sample: &'a [u8], length_size: usize) -> impl Iterator<Item = Result<Self, Error>> {
+    pub fn all_in(
+        sample: &'a [u8],
+        length_size: usize,
+    ) -> impl Iterator<Item = Result<Self, Error>> {
         let mut at = 0;
         std::iter::from_fn(move || {
             while at < sample.len() {
@@ -66,12 +69,16 @@ impl<'a> NalUnit<'a> {
     #[inline]
     fn at(sample: &'a [u8], start: usize, length_size: usize) -> Option<Self> {
         let body = start.checked_add(length_size)?;
-        let length = sample.get(start..body)?.iter().fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
+        let length = sample
+            .get(start..body)?
+            .iter()
+            .fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
         let end = body.checked_add(length)?;
         Some(Self { place: start..end, bytes: sample.get(body..end)? })
     }
 
-    /// The type of a unit, given its bytes from the header on; 0, which is unspecified, if there are none.
+    /// The type of a unit, given its bytes from the header on; 0, which is unspecified, if there
+    /// are none.
     #[inline]
     #[must_use]
     pub fn kind_of(unit: &[u8]) -> u8 {
@@ -93,13 +100,17 @@ mod tests {
     #[test]
     fn units_know_their_place_and_empty_ones_have_none() {
         let sample = [0, 0, 0, 2, 0x65, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x06];
-        let found: Vec<_> = NalUnit::all_in(&sample, 4).map(|unit| unit.map(|unit| (unit.place.clone(), unit.kind()))).collect();
+        let found: Vec<_> = NalUnit::all_in(&sample, 4)
+            .map(|unit| unit.map(|unit| (unit.place.clone(), unit.kind())))
+            .collect();
         assert_eq!(found, [Ok((0..6, 5)), Ok((10..15, 6))]);
     }
 
     #[test]
     fn a_unit_that_passes_the_end_is_refused_once() {
-        for (sample, at) in [(&[0, 2, 0x65][..], 0), (&[9], 0), (&[0, 0, 0xff, 0xff], 2), (&[0, 1, 0x65, 0], 3)] {
+        for (sample, at) in
+            [(&[0, 2, 0x65][..], 0), (&[9], 0), (&[0, 0, 0xff, 0xff], 2), (&[0, 1, 0x65, 0], 3)]
+        {
             let found: Vec<_> = NalUnit::all_in(sample, 2).filter(Result::is_err).collect();
             assert_eq!(found, [Err(Error::NalUnit { at, len: sample.len() })]);
         }
