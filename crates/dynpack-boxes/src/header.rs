@@ -7,7 +7,6 @@ use dynpack_media::FourCc;
 
 /// What the header of a box says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Header {
     /// The type.
     pub kind: FourCc,
