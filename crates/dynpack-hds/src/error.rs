@@ -1,5 +1,9 @@
 //! Why a presentation cannot be described.
 
+use dynpack_media::Ticks;
+
+use crate::FragmentNumber;
+
 /// Why a presentation cannot be described.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -13,5 +17,13 @@ pub enum Error {
         name: String,
         /// Its bitrate.
         bitrate: u32,
+    },
+    /// A fragment lasts longer than the bootstrap information can say: 2^32 ms.
+    #[error("the fragment {fragment} lasts {millis} ms, longer than the bootstrap can say")]
+    Duration {
+        /// The fragment.
+        fragment: FragmentNumber,
+        /// How long it lasts, in milliseconds.
+        millis: Ticks,
     },
 }

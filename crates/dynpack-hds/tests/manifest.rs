@@ -41,7 +41,7 @@ fn a_presentation_becomes_a_manifest() {
     let media = streams(&presentation, presentation.named("aac_eng"));
     let [low, high] = media.as_slice() else { panic!("{media:?}") };
     let [shared, low_data, high_data] =
-        [bootstrap(low), metadata(low).unwrap(), metadata(high).unwrap()]
+        [bootstrap(low).unwrap(), metadata(low).unwrap(), metadata(high).unwrap()]
             .map(|bytes| STANDARD.encode(bytes));
     let expected = format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
@@ -65,7 +65,7 @@ fn a_presentation_becomes_a_manifest() {
 fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
     let presentation = two_videos_and_audio();
     let media = streams(&presentation, presentation.named("aac_eng"));
-    let bytes = bootstrap(&media[0]);
+    let bytes = bootstrap(&media[0]).unwrap();
     assert_eq!(
         read(&bytes),
         (3, vec![(1, 0, 2002, None), (3, 4004, 1670, None), (0, 0, 0, Some(0))], 5674)
@@ -184,7 +184,7 @@ proptest! {
         prop_assert!(audios.into_iter().flatten().cloned().eq(audio.cuts.segments()));
         let millis = |rendition: &Rendition| rendition.end().rescale_floor(rendition.timescale(), Timescale::MILLIS);
         let ends = [video, audio].into_iter().map(|rendition| u64::try_from(millis(rendition).0).unwrap());
-        let (count, mut entries, end) = read(&bootstrap(&media));
+        let (count, mut entries, end) = read(&bootstrap(&media).unwrap());
         prop_assert_eq!((count as usize, end), (fragments.len(), ends.max().unwrap()));
         prop_assert_eq!(entries.pop(), Some((0, 0, 0, Some(0))));
         for (at, fragment) in (1_u32..).zip(&fragments) {

@@ -1,26 +1,10 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
+use dynpack_boxes::moof::Subsample;
 use dynpack_media::NalUnit;
 
 use crate::h264::{SliceHeaders, is_slice};
 use crate::{Error, cenc::Scheme};
-
-/// A clear stretch of a sample, and the protected one behind it (9.5.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Subsample {
-    /// Bytes in the clear.
-    pub clear: u16,
-    /// Protected bytes.
-    pub protected: u32,
-}
-
-impl Subsample {
-    /// Both stretches together.
-    pub(super) fn len(self) -> u64 {
-        u64::from(self.clear) + u64::from(self.protected)
-    }
-}
 
 /// Finds the protected bytes of samples of H.264.
 #[derive(Clone, Debug)]
@@ -83,6 +67,7 @@ fn push(out: &mut Vec<Subsample>, mut clear: usize, protected: usize) -> Result<
     }
     let too_long = |_| Error::Unsupported(format!("a slice has {protected} bytes"));
     let protected = u32::try_from(protected).map_err(too_long)?;
-    out.push(Subsample { clear: u16::try_from(clear).unwrap_or(u16::MAX), protected });
+    let clear = u16::try_from(clear).expect("what is more went into subsamples of its own");
+    out.push(Subsample { clear, protected });
     Ok(())
 }

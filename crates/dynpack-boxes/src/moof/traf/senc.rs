@@ -12,9 +12,6 @@ const OVERRIDES_TRACK: u32 = 1;
 /// The flag of a box with subsamples.
 const HAS_SUBSAMPLES: u32 = 2;
 
-/// Bytes of a subsample.
-const SUBSAMPLE_LEN: usize = 6;
-
 /// The `senc` box, whose samples stay in place: how long their initialization vectors are is only
 /// in `tenc`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,13 +79,16 @@ pub struct Subsample {
 }
 
 impl Subsample {
+    /// Bytes of a subsample in the box.
+    pub const LEN: usize = 6;
+
     /// Bytes of both stretches together.
     #[must_use]
     pub const fn byte_len(self) -> u64 {
         (self.clear as u64).saturating_add(self.protected as u64)
     }
 
-    fn read([clear_high, clear_low, protected @ ..]: &[u8; SUBSAMPLE_LEN]) -> Self {
+    fn read([clear_high, clear_low, protected @ ..]: &[u8; Self::LEN]) -> Self {
         let clear = u16::from_be_bytes([*clear_high, *clear_low]);
         Self { clear, protected: u32::from_be_bytes(*protected) }
     }
@@ -99,7 +99,7 @@ impl<'a> SampleEncryption<'a> {
     #[must_use]
     pub const fn len_of(iv_size: usize, subsamples: Option<usize>) -> usize {
         iv_size.saturating_add(match subsamples {
-            Some(count) => count.saturating_mul(SUBSAMPLE_LEN).saturating_add(2),
+            Some(count) => count.saturating_mul(Subsample::LEN).saturating_add(2),
             None => 0,
         })
     }
