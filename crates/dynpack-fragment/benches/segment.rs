@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use dynpack_fragment::fmp4::{Profile, media_segment, media_segment_len};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
     AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns,
     SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
@@ -68,7 +68,8 @@ fn segment(criterion: &mut Criterion) {
     let film = film();
     let segments: Vec<_> = film.cuts.segments().collect();
     let Some(segment) = segments.get(600) else { return };
-    let plan = || media_segment(Profile::Cmaf, &film, segment, None).expect("a sane film");
+    let writer = Writer::new(Profile::Cmaf, &film);
+    let plan = || writer.media_segment(segment).expect("a sane film");
     let mut group = criterion.benchmark_group("fmp4");
     group.bench_function("plan", |bencher| bencher.iter(|| black_box(plan())));
 
@@ -91,7 +92,7 @@ fn segment(criterion: &mut Criterion) {
         bencher.iter(|| {
             segments
                 .iter()
-                .map(|segment| media_segment_len(Profile::Cmaf, &film, segment, None))
+                .map(|segment| writer.media_segment_len(segment))
                 .filter_map(Result::ok)
                 .max()
         });

@@ -1,13 +1,13 @@
 //! Init segments, box by box.
 
-use dynpack_fragment::fmp4::{Profile, init_segment};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Language, Rendition};
 use mp4_atom::{Codec, Ftyp, Moov};
 
 use crate::support::{anamorphic, audio_tables, decode, group_tables, renditions};
 
 fn boxes(rendition: &Rendition) -> (Ftyp, Moov) {
-    let init = init_segment(Profile::Cmaf, rendition, None).unwrap();
+    let init = Writer::new(Profile::Cmaf, rendition).init_segment().unwrap();
     let (ftyp, rest) = decode::<Ftyp>(&init);
     let (moov, rest) = decode::<Moov>(rest);
     assert!(rest.is_empty());
@@ -83,7 +83,7 @@ fn a_pixel_aspect_ratio_widens_the_track() {
 fn languages_are_three_letters_and_a_tag_where_those_do_not_suffice() {
     let bytes = |tag: &str| {
         let track = audio_tables(48_000, 500, 0).audio().with_language(Language::parse(tag));
-        init_segment(Profile::Cmaf, &renditions(vec![track], 6000)[0], None).unwrap()
+        Writer::new(Profile::Cmaf, &renditions(vec![track], 6000)[0]).init_segment().unwrap()
     };
     let has = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
     let german = bytes("ger");

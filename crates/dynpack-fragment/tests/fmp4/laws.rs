@@ -1,7 +1,7 @@
 //! What holds for every track: random clocks, frame rates, groups of pictures, edit lists and
 //! interleavings.
 
-use dynpack_fragment::fmp4::{Profile, init_segment, media_segment, media_segment_len};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Edit, Rendition, Sample, SampleIndex, Ticks, Timescale};
 use mp4_atom::{Ftyp, Moov};
 use proptest::prelude::*;
@@ -57,12 +57,12 @@ pub(crate) fn audio() -> impl Strategy<Value = Tables> {
 fn play(rendition: &Rendition) -> Vec<PlayedSample> {
     let mut played = Vec::new();
     for segment in rendition.cuts.segments() {
-        let plan = media_segment(Profile::Cmaf, rendition, &segment, None).unwrap();
-        let len = media_segment_len(Profile::Cmaf, rendition, &segment, None).unwrap();
+        let plan = Writer::new(Profile::Cmaf, rendition).media_segment(&segment).unwrap();
+        let len = Writer::new(Profile::Cmaf, rendition).media_segment_len(&segment).unwrap();
         assert_eq!(plan.len(), Some(len), "the length is known without a plan");
         let bytes = finish(plan);
         assert_eq!(bytes.len() as u64, len);
-        let again = media_segment(Profile::Cmaf, rendition, &segment, None).unwrap();
+        let again = Writer::new(Profile::Cmaf, rendition).media_segment(&segment).unwrap();
         assert_eq!(bytes, finish(again), "the same request gives the same bytes");
         let parsed = parse(&bytes);
         assert_eq!(parsed.trun_version, 1);
@@ -116,10 +116,10 @@ fn smooth_segments_tile_the_track(rendition: &Rendition) {
     let decoded = |sample: &Sample| on_clock(cuts.decode_time(sample) - cuts.lead());
     let mut next_start = on_clock(cuts.start());
     for segment in cuts.segments() {
-        let plan = media_segment(Profile::Smooth, rendition, &segment, None).unwrap();
+        let plan = Writer::new(Profile::Smooth, rendition).media_segment(&segment).unwrap();
         assert_eq!(
             plan.len(),
-            Some(media_segment_len(Profile::Smooth, rendition, &segment, None).unwrap())
+            Some(Writer::new(Profile::Smooth, rendition).media_segment_len(&segment).unwrap())
         );
         let parsed = parse(&finish(plan));
         assert!(
@@ -165,7 +165,7 @@ proptest! {
         for rendition in renditions(vec![video.video(), audio.audio()], target) {
             segments_tile_the_track(&rendition);
             smooth_segments_tile_the_track(&rendition);
-            let init = init_segment(Profile::Cmaf, &rendition, None).unwrap();
+            let init = Writer::new(Profile::Cmaf, &rendition).init_segment().unwrap();
             let (moov, rest) = decode::<Moov>(decode::<Ftyp>(&init).1);
             prop_assert!(rest.is_empty());
             let lead = moov.trak[0].edts.as_ref().map_or(0, |edts| edts.elst.as_ref().unwrap().entries[0].media_time.unwrap());
