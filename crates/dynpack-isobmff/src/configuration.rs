@@ -6,8 +6,9 @@
 //! [`sample_entry`](crate::sample_entry) stands.
 
 use bytes::{BufMut, Bytes};
+use dynpack_codec::MediaKind;
+use dynpack_media::FourCc;
 use dynpack_media::boxes::{put_box, put_full_box};
-use dynpack_media::{FourCc, MediaKind};
 use mp4parse::{AudioCodecSpecific, ProtectionSchemeInfoBox, SampleEntry, VideoCodecSpecific};
 
 /// Bytes of a sample entry, beyond which mp4parse is not asked: it descends into nested descriptors

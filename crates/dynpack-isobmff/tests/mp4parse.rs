@@ -167,9 +167,9 @@ fn codec_configurations_agree() {
         panic!("no descriptor")
     };
     let movie = demux(file(&[Track::video(32), Track::audio(222)], 220).into()).unwrap();
-    assert_eq!(movie.tracks[0].codec.avc().unwrap().record, record.as_slice());
+    assert_eq!(builder::avc(&movie.tracks[0]).record, record.as_slice());
     assert_eq!(
-        movie.tracks[1].codec.aac().unwrap().specific_config,
+        builder::aac(&movie.tracks[1]).specific_config,
         descriptor.decoder_specific_data.as_slice()
     );
 }
@@ -191,6 +191,6 @@ fn what_mp4parse_refuses_opens_all_the_same() {
     for entry in [twice, boxed(b"avc1", &body)] {
         let movie =
             demux(file(&[Track { entries: vec![entry], ..Track::video(32) }], 190).into()).unwrap();
-        assert_eq!(movie.tracks[0].codec.avc().unwrap().record, AVCC);
+        assert_eq!(builder::avc(&movie.tracks[0]).record, AVCC);
     }
 }

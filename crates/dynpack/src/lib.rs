@@ -53,14 +53,13 @@ pub use asset::{Asset, FORMAT_VERSION};
 pub use body::Body;
 pub use conditions::Conditions;
 pub use dynpack::{Builder, Dynpack};
+pub use dynpack_codec::MediaKind;
 pub use dynpack_crypt::cpix::Cpix;
 pub use dynpack_crypt::{ContentKey, Iv, KeyId};
 pub use dynpack_fragment::{Piece, SegmentPlan};
 pub use dynpack_hds::FragmentNumber;
 pub use dynpack_isobmff::Limits;
-pub use dynpack_media::{
-    CutPolicy, Extent, MediaKind, Movie, Presentation, Rendition, SourceIndex, Ticks,
-};
+pub use dynpack_media::{CutPolicy, Extent, Movie, Presentation, Rendition, SourceIndex, Ticks};
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;
 pub use format::{Format, Protocol, UnknownFormat};

@@ -1,7 +1,7 @@
 //! H.264: `avc1` and `avc3` (ISO/IEC 14496-15, 5.4.2).
 
 use bytes::Bytes;
-use dynpack_media::{AspectRatio, AvcConfig, Codec, MediaKind};
+use dynpack_codec::{AspectRatio, AvcConfig, Codec, MediaKind};
 
 use super::{COMMON, SampleEntry, copy, in_box};
 use crate::Error;
@@ -26,7 +26,7 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
     };
     let config = AvcConfig::parse(record, width, height, in_band).map_err(in_box(&record_box))?;
     let config = config.with_pixel_aspect(pixel_aspect(entry).unwrap_or(AspectRatio::SQUARE));
-    Ok(SampleEntry { codec: Codec::Avc(config), bytes: copy(entry) })
+    Ok(SampleEntry { codec: Codec::from(config), bytes: copy(entry) })
 }
 
 /// What a `pasp` says (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read

@@ -7,7 +7,7 @@ mod mp4a;
 mod protected;
 
 use bytes::{Bytes, BytesMut};
-use dynpack_media::{Codec, MediaKind};
+use dynpack_codec::{Codec, MediaKind};
 
 use crate::Error;
 use crate::boxes::BoxRef;
@@ -55,6 +55,6 @@ fn copy(entry: &BoxRef<'_>) -> Bytes {
 }
 
 /// A malformed configuration, in terms of the box that holds it.
-fn in_box(holder: &BoxRef<'_>) -> impl Fn(dynpack_media::Error) -> Error {
+fn in_box(holder: &BoxRef<'_>) -> impl Fn(dynpack_codec::Error) -> Error {
     move |error| holder.malformed(error.to_string())
 }

@@ -1,7 +1,7 @@
 //! AAC: `mp4a` with an `esds` (ISO/IEC 14496-14, 5.6.1), also as QuickTime writes it.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_media::{AacConfig, Codec, MediaKind};
+use dynpack_codec::{AacConfig, Codec, MediaKind};
 
 use super::esds;
 use super::{COMMON, SampleEntry, copy, in_box};
@@ -53,7 +53,7 @@ pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, 
     } else {
         rebuild(&config, sound.channels, esds_box.whole)
     };
-    Ok(SampleEntry { codec: Codec::Aac(config), bytes })
+    Ok(SampleEntry { codec: Codec::from(config), bytes })
 }
 
 /// The sound description, in its ISO form or one of QuickTime's (QuickTime File Format, "Sound

@@ -1,6 +1,7 @@
 //! Encrypted samples: `encv` and `enca` (ISO/IEC 14496-12, 8.12).
 
-use dynpack_media::{FourCc, MediaKind};
+use dynpack_codec::MediaKind;
+use dynpack_media::FourCc;
 
 use super::{avc, mp4a};
 use crate::Error;
