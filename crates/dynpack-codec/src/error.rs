@@ -59,5 +59,5 @@ pub enum Unsupported {
     Adts(String),
     /// A frame of this many bytes does not fit an ADTS frame.
     #[error("{0} bytes are more than an ADTS frame holds")]
-    AdtsFrame(u32),
+    AdtsFrame(u64),
 }

@@ -51,18 +51,18 @@ impl Adts {
     ///
     /// # Errors
     /// [`Unsupported::AdtsFrame`] above [`MAX_SIZE`](Self::MAX_SIZE).
-    pub fn frame_len(size: u32) -> Result<u64, Error> {
-        match size {
-            ..=Self::MAX_SIZE => Ok(u64::from(size) + u64::from(Self::HEADER_LEN)),
-            _ => Err(Unsupported::AdtsFrame(size).into()),
+    pub fn frame_len(size: u64) -> Result<u64, Error> {
+        if size > Self::MAX_SIZE.into() {
+            return Err(Unsupported::AdtsFrame(size).into());
         }
+        Ok(size + u64::from(Self::HEADER_LEN))
     }
 
     /// The header of a frame of `size` bytes.
     ///
     /// # Errors
     /// [`Unsupported::AdtsFrame`] above [`MAX_SIZE`](Self::MAX_SIZE).
-    pub fn header(&self, size: u32) -> Result<[u8; 7], Error> {
+    pub fn header(&self, size: u64) -> Result<[u8; 7], Error> {
         let [_, header @ ..] = (self.fixed | Self::frame_len(size)? << 13).to_be_bytes();
         Ok(header)
     }
@@ -77,7 +77,7 @@ mod tests {
         Adts::new(&AacConfig::parse(Bytes::from_static(config), 2).unwrap())
     }
 
-    fn header(config: &'static [u8], size: u32) -> [u8; 7] {
+    fn header(config: &'static [u8], size: u64) -> [u8; 7] {
         adts(config).unwrap().header(size).unwrap()
     }
 
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(Adts::frame_len(8184), Ok(8191));
         let refused = Adts::frame_len(8185).unwrap_err();
         assert_eq!(refused.to_string(), "8185 bytes are more than an ADTS frame holds");
-        assert!(Adts::frame_len(u32::MAX).is_err());
+        assert!(Adts::frame_len(u64::MAX).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use dynpack_codec::{AudioCodec, Codec, NalUnit, VideoCodec};
 
 use crate::{Error, cenc::Scheme};
 
-/// A clear stretch of a sample, and the protected one behind it (9.5.1).
+/// A clear stretch of a sample, and the protected one after it (9.5.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subsample {
@@ -80,7 +80,7 @@ impl Layout {
     }
 }
 
-/// Appends a subsample, or several where one cannot say how much is clear.
+/// Appends a subsample, or several if one has no room for the length of what is clear.
 fn push(out: &mut Vec<Subsample>, mut clear: usize, protected: usize) -> Result<(), Error> {
     while clear > usize::from(u16::MAX) {
         out.push(Subsample { clear: u16::MAX, protected: 0 });
@@ -88,6 +88,7 @@ fn push(out: &mut Vec<Subsample>, mut clear: usize, protected: usize) -> Result<
     }
     let too_long = |_| Error::Unsupported(format!("a slice has {protected} bytes"));
     let protected = u32::try_from(protected).map_err(too_long)?;
-    out.push(Subsample { clear: u16::try_from(clear).unwrap_or(u16::MAX), protected });
+    let clear = u16::try_from(clear).expect("the loop leaves what fits");
+    out.push(Subsample { clear, protected });
     Ok(())
 }

@@ -138,7 +138,7 @@ impl Carriage for Aac {
     }
 
     fn len_by_size(&self, size: u32, _: bool) -> Result<Len, dynpack_codec::Error> {
-        Adts::frame_len(size).map(Len::Exactly)
+        Adts::frame_len(size.into()).map(Len::Exactly)
     }
 
     fn growth(&self) -> Option<Growth> {
@@ -151,8 +151,7 @@ impl Carriage for Aac {
         _: bool,
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), dynpack_codec::Error> {
-        let size = u32::try_from(sample.len()).unwrap_or(u32::MAX);
-        out(&self.adts.header(size)?);
+        out(&self.adts.header(sample.len() as u64)?);
         out(sample);
         Ok(())
     }
