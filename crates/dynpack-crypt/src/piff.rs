@@ -7,7 +7,8 @@
 
 use bytes::Bytes;
 use dynpack_boxes::moov::{PiffPssh, PiffTenc, Schm, Sinf};
-use dynpack_media::{FourCc, MediaKind};
+use dynpack_codec::MediaKind;
+use dynpack_media::FourCc;
 
 use crate::Error;
 use crate::cenc::{Scheme, TrackEncryption, append_to_entry};

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use dynpack_codec::VideoCodec;
 use dynpack_media::{Stream, Ticks, Timescale};
 use serde::Serialize;
 
@@ -95,7 +96,7 @@ struct Media {
 
 impl Media {
     fn new(stream: &Stream<'_>, bootstrap_id: String, urls: &impl Urls) -> Result<Self, Error> {
-        let (width, height) = stream.main.track.codec.dimensions().unzip();
+        let (width, height) = stream.main.track.codec.video().map(VideoCodec::dimensions).unzip();
         let metadata = STANDARD.encode(metadata(stream)?);
         let url = urls.stream(stream).replace(|c: char| c.is_control(), "");
         Ok(Self {

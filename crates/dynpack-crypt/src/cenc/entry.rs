@@ -4,7 +4,8 @@
 use bytes::{BufMut, Bytes};
 use dynpack_boxes::moov::{Schm, Sinf};
 use dynpack_boxes::{BoxType, Header, Kind};
-use dynpack_media::{FourCc, MediaKind};
+use dynpack_codec::MediaKind;
+use dynpack_media::FourCc;
 
 use super::TrackEncryption;
 use crate::Error;
@@ -48,7 +49,10 @@ pub(crate) fn append_to_entry<'a, T: BoxType<'a>>(
             FourCc(*original)
         )));
     }
-    let name = Kind::code(if kind == MediaKind::Video { *b"encv" } else { *b"enca" });
+    let name = Kind::code(match kind {
+        MediaKind::Video => *b"encv",
+        MediaKind::Audio => *b"enca",
+    });
     let sinf = sinf(FourCc(*original));
     let fields_len = sinf.box_len().saturating_add(body.len() as u64);
     let len = fields_len.saturating_add(Header::SHORT);

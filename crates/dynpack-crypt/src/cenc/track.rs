@@ -1,7 +1,8 @@
 //! What an init segment says of the encryption of a track: the `tenc` box (ISO/IEC 23001-7, 8.2).
 
 use dynpack_boxes::moov::{Pattern, Tenc};
-use dynpack_media::{FourCc, MediaKind};
+use dynpack_codec::MediaKind;
+use dynpack_media::FourCc;
 
 use crate::ivs::SampleIvs;
 use crate::{Iv, IvSource, KeyId};
@@ -59,7 +60,10 @@ impl TrackEncryption {
     /// Encryption of a track of that kind under a key.
     #[must_use]
     pub fn new(scheme: Scheme, key_id: KeyId, kind: MediaKind, ivs: &IvSource) -> Self {
-        let pattern = if kind == MediaKind::Video { VIDEO_PATTERN } else { Pattern::NONE };
+        let pattern = match kind {
+            MediaKind::Video => VIDEO_PATTERN,
+            MediaKind::Audio => Pattern::NONE,
+        };
         let mode = match scheme {
             Scheme::Cenc => Mode::Cenc(ivs.samples()),
             Scheme::Cbcs => Mode::Cbcs(ivs.constant(), pattern),

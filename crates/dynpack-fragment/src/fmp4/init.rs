@@ -7,7 +7,8 @@ use dynpack_boxes::moov::{
     Vmhd,
 };
 use dynpack_boxes::{BoxType, put_container};
-use dynpack_media::{Language, MediaKind, Rendition, TrackId};
+use dynpack_codec::{Codec, MediaKind, VideoCodec};
+use dynpack_media::{Language, Rendition, TrackId};
 
 use super::file::{MAX_HEAD, TRACK_ID};
 use super::profile::Profile;
@@ -59,8 +60,10 @@ fn put_trak(rendition: &Rendition, entry: &[u8], out: &mut Vec<u8>) {
 }
 
 fn tkhd(rendition: &Rendition) -> Tkhd {
-    let (width, height) = display_size(rendition);
-    let volume = if rendition.kind() == MediaKind::Audio { FULL_VOLUME } else { 0 };
+    let (volume, (width, height)) = match &rendition.track.codec {
+        Codec::Video(video) => (0, display_size(video)),
+        Codec::Audio(_) => (FULL_VOLUME, (0, 0)),
+    };
     Tkhd { volume, width, height, ..Tkhd::new(TRACK_ID) }
 }
 
@@ -95,15 +98,15 @@ fn put_elng(language: &Language, out: &mut Vec<u8>) {
 
 const fn hdlr(kind: MediaKind) -> Hdlr<'static> {
     match kind {
+        MediaKind::Video => Hdlr { handler_type: Hdlr::VIDEO, name: b"video\0" },
         MediaKind::Audio => Hdlr { handler_type: Hdlr::AUDIO, name: b"audio\0" },
-        _ => Hdlr { handler_type: Hdlr::VIDEO, name: b"video\0" },
     }
 }
 
 fn put_minf(kind: MediaKind, entry: &[u8], out: &mut Vec<u8>) {
     match kind {
+        MediaKind::Video => Vmhd::default().put(out),
         MediaKind::Audio => Smhd::default().put(out),
-        _ => Vmhd::default().put(out),
     }
     put_container(*b"dinf", out, |out| Dref.put(out));
     Stbl { stsd: Stsd { entry } }.put(out);
@@ -118,12 +121,12 @@ fn put_mvex(rendition: &Rendition, out: &mut Vec<u8>) {
 
 /// Width and height as displayed, as 16.16 fixed point: the coded size with its pixel aspect ratio
 /// in the width (8.3.2).
-fn display_size(rendition: &Rendition) -> (u32, u32) {
+fn display_size(video: &VideoCodec) -> (u32, u32) {
     const ONE: u32 = 1 << 16;
-    let codec = &rendition.track.codec;
-    let Some(((width, height), pixel)) = codec.dimensions().zip(codec.pixel_aspect()) else {
-        return (0, 0);
-    };
+    let (width, height) = video.dimensions();
     let coded = u32::from(width) << 16;
-    (pixel.stretch(width, ONE).filter(|&width| width > 0).unwrap_or(coded), u32::from(height) << 16)
+    (
+        video.pixel_aspect().stretch(width, ONE).filter(|&width| width > 0).unwrap_or(coded),
+        u32::from(height) << 16,
+    )
 }

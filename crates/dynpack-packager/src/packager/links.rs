@@ -1,6 +1,7 @@
 //! The URLs which manifests hold, relative to the manifest that holds them.
 
-use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Rendition, Ticks};
 
 use super::Job;
 use crate::format::Format;

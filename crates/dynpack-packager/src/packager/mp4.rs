@@ -1,26 +1,23 @@
 //! What all formats of fragmented MP4 have in common: one set of segments.
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_hls::Rate;
-use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_media::{Rendition, Ticks};
 
 use super::{Job, key_frame, time_not_found};
 use crate::error::Error;
 
 /// Writes the segments of a rendition, under the protection of the job.
-pub(super) fn writer<'a>(
-    profile: Profile,
-    job: &Job<'_>,
-    rendition: &'a Rendition,
-) -> Result<Writer<'a>, Error> {
-    let protection = job.protection.map(|protection| protection.of_samples(rendition));
-    Ok(Writer::new(profile, rendition).with_protection(protection.transpose()?.flatten()))
+pub(super) fn writer<'a>(profile: Profile, job: &Job<'_>, rendition: &'a Rendition) -> Writer<'a> {
+    let protection = job.protection.and_then(|protection| protection.of_samples(rendition));
+    Writer::new(profile, rendition).with_protection(protection)
 }
 
 pub(super) fn init(profile: Profile, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
-    Ok(writer(profile, job, rendition)?.init_segment()?)
+    Ok(writer(profile, job, rendition).init_segment()?)
 }
 
 /// The segment that `time` names on the clock of the rendition, or its key frame.
@@ -30,7 +27,7 @@ pub(super) fn segment(
     rendition: &Rendition,
     time: Ticks,
 ) -> Result<SegmentPlan, Error> {
-    let writer = writer(profile, job, rendition)?;
+    let writer = writer(profile, job, rendition);
     if job.request.target.key_frames() {
         let frame = key_frame(rendition, time, job.request)?;
         return Ok(writer.key_frame_segment(&frame)?);
@@ -43,8 +40,8 @@ pub(super) fn segment(
 
 pub(super) const fn content_type(kind: MediaKind) -> &'static str {
     match kind {
+        MediaKind::Video => "video/mp4",
         MediaKind::Audio => "audio/mp4",
-        _ => "video/mp4",
     }
 }
 

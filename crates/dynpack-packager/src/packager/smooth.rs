@@ -1,9 +1,10 @@
 //! Smooth Streaming (\[MS-SSTR\]), in both versions of its manifest.
 
+use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_media::{Rendition, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
 
 use super::links::Links;
@@ -63,7 +64,7 @@ impl Packager for Smooth {
         let not_found =
             || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));
         let segment = segment.ok_or_else(not_found)?;
-        Ok(mp4::writer(Profile::Smooth, job, rendition)?.media_segment(&segment)?)
+        Ok(mp4::writer(Profile::Smooth, job, rendition).media_segment(&segment)?)
     }
 }
 
