@@ -18,8 +18,8 @@ use dynpack_hds::{FragmentNumber, fragment};
 use dynpack_hls::Rate;
 use dynpack_media::{
     AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language, MediaKind,
-    Presentation, Rendition, SampleColumns, SampleIndex, SampleTable, SourceIndex, Stream, Ticks,
-    Timeline, Timescale, Track, TrackId,
+    Presentation, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex,
+    Stream, Ticks, Timeline, Timescale, Track, TrackId,
 };
 use dynpack_packager::{
     Encryption, Job, KeyDelivery, KeySet, LocatorKey, Protection, Request, StreamingPolicy, Terms,
@@ -102,7 +102,12 @@ fn film(seconds: u32, bitrates: &[u32]) -> Presentation {
     );
     let cuts = timeline.expect("tracks with samples").cuts;
     let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
-        Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+        Rendition::new(
+            RenditionId::new(name, bitrate),
+            SourceIndex(0),
+            Arc::new(track),
+            Arc::new(cuts),
+        )
     });
     Presentation::new(renditions.collect()).expect("renditions with segments")
 }

@@ -33,6 +33,7 @@ mod presentation;
 mod protection;
 mod publication;
 mod request;
+mod segment_id;
 
 pub use encryption::{Encryption, UnknownEncryption};
 pub use error::Error;
@@ -47,4 +48,5 @@ pub use publication::{
     Locators, LocatorsDocument, LocatorsError, NoEncryption, PlayReady, Protected, StreamingPolicy,
     Terms, TrackCondition, TrackSelection, UrlTemplate,
 };
-pub use request::{AssetPath, Download, Request, RequestError, Target, escape};
+pub use request::{AssetPath, Download, Place, Request, RequestError, Resource, escape};
+pub use segment_id::SegmentId;

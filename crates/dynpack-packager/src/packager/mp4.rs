@@ -4,7 +4,7 @@ use bytes::Bytes;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{self, Profile, Protection};
 use dynpack_hls::Rate;
-use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_media::{Form, MediaKind, Rendition, Ticks};
 
 use super::{Job, key_frame, time_not_found};
 use crate::error::Error;
@@ -29,7 +29,7 @@ pub(super) fn segment(
     time: Ticks,
 ) -> Result<SegmentPlan, Error> {
     let protection = protection(job, rendition)?;
-    if job.request.target.key_frames() {
+    if job.request.resource.form() == Form::KeyFrames {
         let frame = key_frame(rendition, time, job.request)?;
         return Ok(fmp4::key_frame_segment(profile, rendition, &frame, protection.as_ref())?);
     }
