@@ -47,20 +47,28 @@ pub enum Limit {
     Attributes,
 }
 
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Limit {
+    /// What there is too much of, as errors name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Bytes => "the bytes of the document",
             Self::Depth => "the elements around each other",
             Self::Elements => "the elements of the document",
             Self::Attributes => "the attributes of an element",
-        })
+        }
     }
 }
 
-/// Why a document cannot be read.
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a document cannot be read. These are all kinds, so that a format can make each one an error
+/// of its own.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The document is not well-formed, or an element does not say what its reader expects.
     #[error("malformed at {at}: {problem}")]
