@@ -34,6 +34,7 @@ mod sample_columns;
 mod sample_table;
 mod search;
 mod stream;
+pub mod text;
 mod time;
 mod timeline;
 mod track;

@@ -34,6 +34,7 @@ mod protection;
 mod publication;
 mod request;
 
+pub use dynpack_media::text::escape;
 pub use encryption::{Encryption, UnknownEncryption};
 pub use error::Error;
 pub use fingerprint::fingerprint;
@@ -47,4 +48,4 @@ pub use publication::{
     Locators, LocatorsDocument, LocatorsError, NoEncryption, PlayReady, Protected, StreamingPolicy,
     Terms, TrackCondition, TrackSelection, UrlTemplate,
 };
-pub use request::{AssetPath, Download, Request, RequestError, Target, escape};
+pub use request::{AssetPath, Download, Request, RequestError, Target};

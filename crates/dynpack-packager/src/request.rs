@@ -30,15 +30,16 @@ use std::str::FromStr;
 
 use dynpack_hds::FragmentNumber;
 use dynpack_media::Ticks;
+use dynpack_media::text::escape;
 
 pub use asset_path::AssetPath;
 pub use download::Download;
 pub use error::RequestError;
-pub use escape::escape;
 
 use crate::encryption::Encryption;
 use crate::format::{Format, Protocol};
 use call::Call;
+use escape::{check, unescape_marks};
 use parameters::Parameters;
 
 /// What a URL asks for.
@@ -166,9 +167,9 @@ impl Request {
             return Err(RequestError::TooLong { len: path.len() });
         }
         let relative = path.strip_prefix('/').ok_or(RequestError::NotAbsolute)?;
-        escape::check(path)?;
+        check(path)?;
         let (asset, resource) = AssetPath::split(relative)?;
-        let resource = escape::unescape_marks(resource);
+        let resource = unescape_marks(resource);
         match resource.split_once('/') {
             None => Self::of_presentation(asset, &Call::parse(&resource)?),
             Some((level, call)) => {

@@ -1,6 +1,8 @@
 //! The parameters in the last parentheses of a URL: `key=value`, with commas between.
 
-use super::escape::{escape, unescape};
+use dynpack_media::text::escape;
+
+use super::escape::unescape;
 use super::{Request, RequestError};
 use crate::encryption::Encryption;
 use crate::format::Format;

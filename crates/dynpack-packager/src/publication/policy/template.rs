@@ -6,7 +6,7 @@ use std::str::FromStr;
 use dynpack_crypt::KeyId;
 use serde::{Deserialize, Serialize};
 
-use crate::request::escape;
+use dynpack_media::text::escape;
 
 /// A URL with tokens in it: `{ContentKeyId}` stands for the id of a key, as a UUID;
 /// `{AlternativeMediaId}`, or `{AssetAlternativeId}`, for the id that the publisher gave the
