@@ -30,7 +30,7 @@ impl Source<'_> {
 
     /// Like [`malformed`](Self::malformed), for a problem that may repeat any amount of the text.
     pub(crate) fn broken(&self, offset: usize, problem: impl Display) -> Error {
-        self.malformed(offset, format_args!("{}", Cut(problem)))
+        self.malformed(offset, Cut(problem))
     }
 
     fn matches(&self, name: &str, other: &str) -> bool {

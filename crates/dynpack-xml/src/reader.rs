@@ -230,7 +230,8 @@ mod tests {
 
     #[test]
     fn children_are_handed_out_once_and_their_insides_passed_over() {
-        let text = "<?xml version='1.0'?><!-- --><n:a xmlns:n='x'>t &amp; t<c B='1'><c b='9'><c/></c></c><c/><n:d b=' 2 '>x</n:d></n:a>\n";
+        let text = "<?xml version='1.0'?><!-- --><n:a xmlns:n='x'>t &amp; t\
+                    <c B='1'><c b='9'><c/></c></c><c/><n:d b=' 2 '>x</n:d></n:a>\n";
         assert_eq!(walk(text).unwrap(), ["1", "-", "2"]);
     }
 

@@ -40,8 +40,10 @@ impl Tree {
     /// around attributes, and prefixes.
     fn expected(&self) -> Self {
         let legal = |text: &str| {
-            let is_legal = |c: &char| !matches!(c, '\0'..'\t' | '\u{b}' | '\u{c}' | '\u{e}'..' ' | '\u{fffe}' | '\u{ffff}');
-            text.chars().filter(is_legal).collect::<String>()
+            let is_illegal = |&c: &char| {
+                c < ' ' && !"\t\n\r".contains(c) || matches!(c, '\u{fffe}' | '\u{ffff}')
+            };
+            text.chars().filter(|c| !is_illegal(c)).collect::<String>()
         };
         Self {
             name: self.name.split(':').next_back().unwrap(),
