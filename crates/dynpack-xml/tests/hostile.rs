@@ -1,7 +1,5 @@
 //! Documents that attack their reader.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use dynpack_xml::{Error, Event, Limit, Options, Reader, decode};
 use proptest::prelude::*;
 
