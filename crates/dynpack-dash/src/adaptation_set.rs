@@ -1,11 +1,12 @@
 //! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
 
+use dynpack_media::text::clean;
 use dynpack_media::{MediaKind, Presentation, Rendition, Role, SegmentNumber};
 
 use crate::content_protection::ContentProtection;
-use crate::model::{AdaptationSet, Descriptor, Details, Label, Representation, SegmentTemplate};
+use crate::model::{AdaptationSet, Descriptor, Details, Representation, SegmentTemplate};
 use crate::segment_timeline::SegmentTimeline;
-use crate::text::{clean, id, uri};
+use crate::text::id;
 use crate::{Protection, Urls};
 
 /// Roles (5.8.5.5).
@@ -284,8 +285,8 @@ fn template(
 ) -> SegmentTemplate {
     SegmentTemplate {
         timescale: rendition.timescale().hz(),
-        initialization: uri(&urls.init(&rendition.id.name)),
-        media: uri(&media),
+        initialization: urls.init(&rendition.id.name),
+        media,
         timeline,
     }
 }
@@ -303,9 +304,9 @@ fn channel_layout(rendition: &Rendition) -> Option<u8> {
     codec.channel_layout().or_else(|| codec.sampling().and_then(|(_, channels)| usual(channels)))
 }
 
-fn label(rendition: &Rendition) -> Option<Label> {
+fn label(rendition: &Rendition) -> Option<String> {
     let text = rendition.label.as_deref().filter(|label| !label.trim().is_empty())?;
-    Some(Label { text: clean(text) })
+    Some(clean(text))
 }
 
 const fn descriptor(scheme: &'static str, value: String) -> Descriptor {

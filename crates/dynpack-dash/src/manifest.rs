@@ -1,16 +1,12 @@
 //! The manifest as a whole: `MPD` with its one `Period` (ISO/IEC 23009-1, 5.3.1 and 5.3.2).
 
 use dynpack_media::{Presentation, Rendition, Time, Timescale};
-use serde::Serialize;
 
 use crate::adaptation_set::Set;
 use crate::content_protection::Namespaces;
 use crate::model::{Mpd, Period};
 use crate::text::duration;
-use crate::{Error, Flavor, Options, Urls};
-
-const NAMESPACE: &str = "urn:mpeg:dash:schema:mpd:2011";
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+use crate::{Flavor, Options, Urls};
 
 /// The profiles (8.4 and 8.12): segments addressed by templates; and, where they are CMAF and cut
 /// alike, CMAF.
@@ -31,14 +27,8 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 ///
 /// Behind them, each set of video has one of its key frames alone, for trick play (DASH-IF IOP 4.3,
 /// 3.2.9).
-///
-/// # Errors
-/// [`Error::Unwritable`] if there is a mistake in this crate.
-pub fn mpd(
-    presentation: &Presentation,
-    urls: &impl Urls,
-    options: &Options,
-) -> Result<String, Error> {
+#[must_use]
+pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> String {
     let sets = Set::all(presentation, urls);
     let is_cmaf = options.flavor == Flavor::Cmaf
         && sets.iter().all(|set| set.is_aligned() && set.starts_with_sap());
@@ -56,24 +46,13 @@ pub fn mpd(
         .chain(key_frames)
         .collect();
     let manifest = Mpd {
-        namespace: NAMESPACE,
         namespaces: Namespaces::of(adaptation_sets.iter().flat_map(|set| &set.protection)),
         profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
-        kind: "static",
         duration: duration(micros(presentation.duration())),
         min_buffer_time: duration(min_buffer_time),
         period: Period { id: 0, start: duration(0), adaptation_sets },
     };
-    write(&manifest).map_err(|error| Error::Unwritable(error.to_string()))
-}
-
-fn write(manifest: &Mpd) -> Result<String, quick_xml::SeError> {
-    let mut text = String::from(DECLARATION);
-    let mut serializer = quick_xml::se::Serializer::with_root(&mut text, Some("MPD"))?;
-    serializer.indent(' ', 1);
-    manifest.serialize(serializer)?;
-    text.push('\n');
-    Ok(text)
+    manifest.to_xml()
 }
 
 fn longest_segment(rendition: &Rendition) -> u64 {

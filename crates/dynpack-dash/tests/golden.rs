@@ -11,7 +11,7 @@ use dynpack_media::{CutPolicy, Language, Presentation, Role};
 use urls::Azure;
 
 fn manifest(presentation: &Presentation) -> String {
-    mpd(presentation, &Azure, &Options::CMAF).unwrap()
+    mpd(presentation, &Azure, &Options::CMAF)
 }
 
 /// The lines that begin so, without their indentation.
@@ -192,7 +192,7 @@ fn a_rendition_that_starts_later_says_when() {
 #[test]
 fn the_common_streaming_format_is_not_cmaf() {
     let options = Options::CSF.with_min_buffer_time(Duration::from_millis(1_500));
-    let manifest = mpd(&film::sample(), &Azure, &options).unwrap();
+    let manifest = mpd(&film::sample(), &Azure, &options);
     assert!(
         manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "),
         "{manifest}"

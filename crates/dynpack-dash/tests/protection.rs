@@ -38,7 +38,7 @@ impl<F: Fn(&Rendition) -> Option<Protection>> Urls for Protected<F> {
 }
 
 fn manifest(film: &Presentation, protection: impl Fn(&Rendition) -> Option<Protection>) -> String {
-    mpd(film, &Protected(protection), &Options::CMAF).unwrap()
+    mpd(film, &Protected(protection), &Options::CMAF)
 }
 
 /// The lines that begin so, without their indentation.

@@ -35,6 +35,7 @@ mod sample_columns;
 mod sample_table;
 mod search;
 mod stream;
+pub mod text;
 mod time;
 mod timeline;
 mod track;

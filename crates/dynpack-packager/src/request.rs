@@ -36,7 +36,6 @@ use dynpack_media::{Form, RenditionId};
 pub use asset_path::AssetPath;
 pub use download::Download;
 pub use error::RequestError;
-pub use escape::escape;
 pub(crate) use print::{SplitUrl, level};
 pub use resource::{Place, Resource};
 
@@ -44,6 +43,7 @@ use crate::encryption::Encryption;
 use crate::format::{Format, Protocol};
 use crate::segment_id::SegmentId;
 use call::Call;
+use escape::{check, unescape_marks};
 use parameters::Parameters;
 
 /// What a URL asks for.
@@ -126,9 +126,9 @@ impl Request {
             return Err(RequestError::TooLong { len: path.len() });
         }
         let relative = path.strip_prefix('/').ok_or(RequestError::NotAbsolute)?;
-        escape::check(path)?;
+        check(path)?;
         let (asset, resource) = AssetPath::split(relative)?;
-        let resource = escape::unescape_marks(resource);
+        let resource = unescape_marks(resource);
         match resource.split_once('/') {
             None => Self::of_presentation(asset, &Call::parse(&resource)?),
             Some((level, call)) => {

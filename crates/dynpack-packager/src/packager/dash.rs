@@ -42,8 +42,7 @@ impl Packager for Dash {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        mpd(job.presentation, &Links::new(job), &self.options)
-            .map_err(|error| Error::Manifest(error.to_string()))
+        Ok(mpd(job.presentation, &Links::new(job), &self.options))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use dynpack_media::Form;
+use dynpack_media::text::escape;
 
-use super::escape::{escape, unescape};
+use super::escape::unescape;
 use super::{Request, RequestError};
 use crate::encryption::Encryption;
 use crate::format::Format;

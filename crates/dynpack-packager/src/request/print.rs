@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use super::escape::escape;
+use dynpack_media::text::escape;
+
 use super::resource::{Place, Resource};
 use super::{FRAGMENTS, INIT, MANIFEST, QUALITY_LEVELS, Request, parameters};
 
