@@ -10,7 +10,9 @@ from transport import PACKET
 
 #: How far ahead of its decode time data may arrive, in ticks of 90 kHz: a second (ISO/IEC 13818-1, 2.4.2.6).
 MOST_AHEAD = 90_000
-AHEAD = re.compile(r"PCR/(?:PTS,)?DTS:\n *Minimum difference was (-?\d+)t.*\n *Maximum difference was (-?\d+)t")
+AHEAD = re.compile(
+    r"PCR/(?:PTS,)?DTS:\n *Minimum difference was (-?\d+)t.*\n *Maximum difference was (-?\d+)t"
+)
 #: How much is fed at once, in bytes.
 CHUNK = PACKET * 5000
 
@@ -18,7 +20,9 @@ CHUNK = PACKET * 5000
 def problems(segments):
     """What either finds wrong with the segments of a stream. `tsreport` does not follow a clock from one PID to another."""
     stretches = (b"".join(stretch) for _, stretch in groupby(segments, program_map))
-    return [problem for stretch in stretches for problem in report(stretch)] + nonconformities(b"".join(segments))
+    return [problem for stretch in stretches for problem in report(stretch)] + nonconformities(
+        b"".join(segments)
+    )
 
 
 def program_map(segment):
@@ -31,10 +35,16 @@ def report(stream):
     with tempfile.NamedTemporaryFile(suffix=".ts") as file:
         file.write(stream)
         file.flush()
-        told = subprocess.run(["tsreport", "-buffering", file.name], capture_output=True, text=True, timeout=60).stdout
+        told = subprocess.run(
+            ["tsreport", "-buffering", file.name], capture_output=True, text=True, timeout=60
+        ).stdout
     found = [line.strip(" !#") for line in told.splitlines() if "###" in line or "!!!" in line]
     ahead = [int(ticks) for bounds in AHEAD.findall(told) for ticks in bounds]
-    found += [f"data arrives {ticks} ticks ahead of its time" for ticks in ahead if not 0 < ticks <= MOST_AHEAD]
+    found += [
+        f"data arrives {ticks} ticks ahead of its time"
+        for ticks in ahead
+        if not 0 < ticks <= MOST_AHEAD
+    ]
     found += [] if ahead else ["there is nothing to decode"]
     return [f"tsreport: {line}" for line in found]
 
@@ -54,12 +64,20 @@ def nonconformities(stream):
         found += list(demuxer)
     except DemuxError as error:
         return [f"tstrans: {error}"]
-    return [f"tstrans: {event}" for event in found if isinstance(event, (DemuxEvent.Discontinuity, DemuxEvent.NonConformant))]
+    return [
+        f"tstrans: {event}"
+        for event in found
+        if isinstance(event, (DemuxEvent.Discontinuity, DemuxEvent.NonConformant))
+    ]
 
 
 def references(body):
     """Where packets with clock references start."""
-    return [at for at in range(0, len(body), PACKET) if body[at + 3] & 0x20 and body[at + 4] and body[at + 5] & 0x10]
+    return [
+        at
+        for at in range(0, len(body), PACKET)
+        if body[at + 3] & 0x20 and body[at + 4] and body[at + 5] & 0x10
+    ]
 
 
 def a_missing_reference(body):
@@ -91,4 +109,6 @@ def undiscovered(stream):
         for harm in harms:
             body = bytearray(stream)
             harm(body)
-            yield from (f"{harm.__name__} by {judge.__name__}" for judge in judges if not judge(bytes(body)))
+            yield from (
+                f"{harm.__name__} by {judge.__name__}" for judge in judges if not judge(bytes(body))
+            )

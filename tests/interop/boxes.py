@@ -54,7 +54,10 @@ class Track:
 
     def presented(self, sample):
         """When a sample is presented, in seconds, exactly."""
-        return Fraction(sample.decode + sample.composition - self.media_start, self.timescale) + self.delay
+        return (
+            Fraction(sample.decode + sample.composition - self.media_start, self.timescale)
+            + self.delay
+        )
 
     def times(self):
         return [self.presented(sample) for sample in self.samples]
@@ -67,7 +70,10 @@ class Track:
         if self.kind == "vide":
             return [elementary.essence(sample.content, self.length_size) for sample in self.samples]
         if self.length_size == 0:
-            return [hashlib.md5(elementary.without_header(sample.content)).hexdigest() for sample in self.samples]
+            return [
+                hashlib.md5(elementary.without_header(sample.content)).hexdigest()
+                for sample in self.samples
+            ]
         return self.digests()
 
 
@@ -136,7 +142,10 @@ def read(data):
     moov = next(box for box in boxes if box.kind == b"moov")
     tracks = [read_track(trak, moov) for trak in moov.all(b"trak")]
     by_id = {track.id: track for track in tracks}
-    defaults = {box.unpack("I", 4)[0]: box.unpack("IIII", 8)[1:] for box in (moov.find(b"mvex") or moov).all(b"trex")}
+    defaults = {
+        box.unpack("I", 4)[0]: box.unpack("IIII", 8)[1:]
+        for box in (moov.find(b"mvex") or moov).all(b"trex")
+    }
     read_fragments(boxes, by_id, defaults)
     return tracks
 
@@ -149,11 +158,15 @@ def read_fragments(boxes, by_id, defaults):
 
 def read_track(trak, moov):
     mdhd, tkhd = trak.find(b"mdia", b"mdhd"), trak.find(b"tkhd")
-    timescale, language = (mdhd.unpack("I", 20)[0], 32) if mdhd.version else (mdhd.unpack("I", 12)[0], 20)
+    timescale, language = (
+        (mdhd.unpack("I", 20)[0], 32) if mdhd.version else (mdhd.unpack("I", 12)[0], 20)
+    )
     letters = mdhd.unpack("H", language)[0]
     stbl = trak.find(b"mdia", b"minf", b"stbl")
     stsd = stbl.find(b"stsd")
-    kind, start, _, end = next(children(stbl.data, stsd.body + 8, stsd.end)) if stsd else (b"", 0, 0, 0)
+    kind, start, _, end = (
+        next(children(stbl.data, stsd.body + 8, stsd.end)) if stsd else (b"", 0, 0, 0)
+    )
     track = Track(
         id=tkhd.unpack("I", 20 if tkhd.version else 12)[0],
         kind=trak.find(b"mdia", b"hdlr").unpack("4s", 8)[0].decode("latin-1"),
@@ -239,8 +252,14 @@ def read_fragment(moof, traf, by_id, defaults):
             duration = value if bit == 8 else duration
             size = value if bit == 16 else size
             flags = value if bit == 32 else flags
-    tfdt, tfxd = traf.find(b"tfdt"), next((box for box in traf.all(b"uuid") if box.unpack("16s")[0] == TFXD), None)
-    decode = tfdt.unpack("Q" if tfdt.version else "I", 4)[0] if tfdt else tfxd.unpack("Q" if tfxd.data[tfxd.body + 16] else "I", 20)[0]
+    tfdt, tfxd = traf.find(b"tfdt"), next(
+        (box for box in traf.all(b"uuid") if box.unpack("16s")[0] == TFXD), None
+    )
+    decode = (
+        tfdt.unpack("Q" if tfdt.version else "I", 4)[0]
+        if tfdt
+        else tfxd.unpack("Q" if tfxd.data[tfxd.body + 16] else "I", 20)[0]
+    )
     for trun in traf.all(b"trun"):
         decode = read_run(track, trun, base, decode, (duration, size, flags))
 

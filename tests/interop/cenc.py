@@ -51,11 +51,15 @@ class Vectors:
 
     def take(self, key_id, told, sample):
         """An encrypted sample. It may come again as it is, in another format: where the cipher text is the same, so is the clear one."""
-        counter, text = int.from_bytes(told.iv.ljust(BLOCK, b"\0"), "big"), protected_bytes(sample, told.stretches)
+        counter, text = int.from_bytes(told.iv.ljust(BLOCK, b"\0"), "big"), protected_bytes(
+            sample, told.stretches
+        )
         for number, at in enumerate(range(0, len(text), BLOCK)):
             block = text[at : at + BLOCK]
             before = self.seen.setdefault((key_id, counter + number), block)
-            assert before == block, f"block {number} behind the vector {told.iv.hex()} serves two plaintexts"
+            assert (
+                before == block
+            ), f"block {number} behind the vector {told.iv.hex()} serves two plaintexts"
 
 
 def protected_bytes(sample, stretches):
@@ -76,13 +80,21 @@ def protection(init, clear_init):
     head = ENTRY_HEADS[kind]
     assert entry[4:8] == ENCRYPTED[kind], f"the sample entry of {kind} is {entry[4:8]}"
     parts = list(boxes.children(entry, head, len(entry)))
-    assert [part[0] for part in parts].count(b"sinf") == 1, f"the sample entry holds {[part[0] for part in parts]}"
+    assert [part[0] for part in parts].count(
+        b"sinf"
+    ) == 1, f"the sample entry holds {[part[0] for part in parts]}"
     sinf = next(part for part in parts if part[0] == b"sinf")
-    assert clear[8:] == entry[8 : sinf[1]] + entry[sinf[3] :], "more of the sample entry differs than its name and sinf"
-    inner = {name: entry[body:end] for name, _, body, end in boxes.children(entry, sinf[2], sinf[3])}
+    assert (
+        clear[8:] == entry[8 : sinf[1]] + entry[sinf[3] :]
+    ), "more of the sample entry differs than its name and sinf"
+    inner = {
+        name: entry[body:end] for name, _, body, end in boxes.children(entry, sinf[2], sinf[3])
+    }
     assert list(inner) == [b"frma", b"schm", b"schi"], f"sinf holds {list(inner)}"
     assert inner[b"frma"] == clear[4:8], f"frma says {inner[b'frma']}"
-    assert inner[b"schm"][:4] == bytes(4) and inner[b"schm"][8:] == struct.pack(">I", 0x10000), "schm is malformed"
+    assert inner[b"schm"][:4] == bytes(4) and inner[b"schm"][8:] == struct.pack(
+        ">I", 0x10000
+    ), "schm is malformed"
     ((name, _, body, end),) = boxes.children(inner[b"schi"], 0, len(inner[b"schi"]))
     assert name == b"tenc", f"schi holds {name}"
     return track_encryption(inner[b"schm"][4:8].decode(), inner[b"schi"][body:end], kind)
@@ -92,15 +104,22 @@ def track_encryption(scheme, tenc, kind):
     """8.2, with what 10.1 and 10.4 ask of each scheme."""
     version, crypt, skip = tenc[0], tenc[5] >> 4, tenc[5] & 15
     is_protected, iv_size, key_id = tenc[6], tenc[7], uuid.UUID(bytes=tenc[8:24])
-    assert version == (1 if crypt or skip else 0) and tenc[1:5] == bytes(4) and is_protected == 1, f"tenc is {tenc.hex()}"
+    assert (
+        version == (1 if crypt or skip else 0) and tenc[1:5] == bytes(4) and is_protected == 1
+    ), f"tenc is {tenc.hex()}"
     constant = tenc[25:] if iv_size == 0 else b""
     assert len(tenc) == (24 if iv_size else 25 + tenc[24]), f"tenc has {len(tenc)} bytes"
     if scheme == "cenc":
-        assert iv_size in (8, 16) and (crypt, skip) == (0, 0), f"cenc has vectors of {iv_size} bytes and the pattern {crypt}:{skip}"
+        assert iv_size in (8, 16) and (crypt, skip) == (
+            0,
+            0,
+        ), f"cenc has vectors of {iv_size} bytes and the pattern {crypt}:{skip}"
     else:
         assert scheme == "cbcs", f"the scheme is {scheme}"
         assert iv_size == 0 and len(constant) == BLOCK, "cbcs has no constant vector of 16 bytes"
-        assert (crypt, skip) == (VIDEO_PATTERN if kind == "vide" else (0, 0)), f"cbcs has the pattern {crypt}:{skip} for {kind}"
+        assert (crypt, skip) == (
+            VIDEO_PATTERN if kind == "vide" else (0, 0)
+        ), f"cbcs has the pattern {crypt}:{skip} for {kind}"
     return Protection(scheme, key_id, iv_size, constant, (crypt, skip))
 
 
@@ -110,7 +129,10 @@ def sample_entry(init):
     (trak,) = moov.all(b"trak")
     stsd = trak.find(b"mdia", b"minf", b"stbl", b"stsd")
     assert stsd.unpack("I", 4) == (1,), "there is not one sample entry"
-    return stsd.data[stsd.body + 8 : stsd.end], trak.find(b"mdia", b"hdlr").unpack("4s", 8)[0].decode()
+    return (
+        stsd.data[stsd.body + 8 : stsd.end],
+        trak.find(b"mdia", b"hdlr").unpack("4s", 8)[0].decode(),
+    )
 
 
 def information(segment, protection, is_piff=False):
@@ -130,36 +152,56 @@ def of_fragment(moof, traf, count, protection, is_piff):
     if protection.iv_size == 0 and common == [0, 0, 0] and not piff:
         return [Information(protection.constant_iv) for _ in range(count)]
     if is_piff:
-        assert common == [0, 0, 0] and len(piff) == 1, f"a fragment of PIFF has {common} senc, saiz, saio and {len(piff)} of its own"
+        assert (
+            common == [0, 0, 0] and len(piff) == 1
+        ), f"a fragment of PIFF has {common} senc, saiz, saio and {len(piff)} of its own"
         return list(entries(piff[0], 16, count, protection)[0])
-    assert common == [1, 1, 1] and not piff, f"a fragment has {common} senc, saiz, saio and {len(piff)} of PIFF"
+    assert (
+        common == [1, 1, 1] and not piff
+    ), f"a fragment has {common} senc, saiz, saio and {len(piff)} of PIFF"
     senc, saiz, saio = (traf.find(kind) for kind in (b"senc", b"saiz", b"saio"))
     found, sizes = entries(senc, 0, count, protection)
     assert not saiz.flags & 1 and not saio.flags & 1, "saiz or saio name a type of information"
     uniform, told = saiz.unpack("BI", 4)
     listed = list(saiz.data[saiz.body + 9 : saiz.end])
-    assert told == count and (listed == [] if uniform else len(listed) == count), f"saiz tells of {told} samples of {count}"
-    assert ([uniform] * count if uniform else listed) == sizes, "saiz tells other sizes than senc has"
+    assert told == count and (
+        listed == [] if uniform else len(listed) == count
+    ), f"saiz tells of {told} samples of {count}"
+    assert (
+        [uniform] * count if uniform else listed
+    ) == sizes, "saiz tells other sizes than senc has"
     (place,) = saio.table("Q" if saio.version else "I")[0]
     assert len(saio.table("Q" if saio.version else "I")) == 1, "saio has not one offset"
     assert not traf.find(b"tfhd").flags & 1, "offsets do not count from the start of moof"
-    assert moof.start + place == senc.body + 8, f"saio points to {moof.start + place}, not to {senc.body + 8}"
+    assert (
+        moof.start + place == senc.body + 8
+    ), f"saio points to {moof.start + place}, not to {senc.body + 8}"
     return found
 
 
 def entries(senc, at, count, protection):
     """(what a `senc` says of each sample, the size of that); `at` is where the full box begins in its body."""
     flags = int.from_bytes(senc.data[senc.body + at + 1 : senc.body + at + 4], "big")
-    assert senc.data[senc.body + at] == 0 and flags in (0, 2), f"senc has the version {senc.data[senc.body + at]} and the flags {flags}"
-    assert senc.unpack("I", at + 4) == (count,), f"senc tells of {senc.unpack('I', at + 4)[0]} samples of {count}"
+    assert senc.data[senc.body + at] == 0 and flags in (
+        0,
+        2,
+    ), f"senc has the version {senc.data[senc.body + at]} and the flags {flags}"
+    assert senc.unpack("I", at + 4) == (
+        count,
+    ), f"senc tells of {senc.unpack('I', at + 4)[0]} samples of {count}"
     place, found, sizes = senc.body + at + 8, [], []
     for _ in range(count):
         start = place
-        iv, stretches = senc.data[place : place + protection.iv_size] or protection.constant_iv, None
+        iv, stretches = (
+            senc.data[place : place + protection.iv_size] or protection.constant_iv,
+            None,
+        )
         place += protection.iv_size
         if flags & 2:
             (pairs,) = struct.unpack_from(">H", senc.data, place)
-            stretches = [struct.unpack_from(">HI", senc.data, place + 2 + 6 * pair) for pair in range(pairs)]
+            stretches = [
+                struct.unpack_from(">HI", senc.data, place + 2 + 6 * pair) for pair in range(pairs)
+            ]
             place += 2 + 6 * pairs
         found.append(Information(iv, stretches))
         sizes.append(place - start)
@@ -170,7 +212,9 @@ def entries(senc, at, count, protection):
 def decrypt(sample, told, protection, key):
     """The clear sample (9.5 to 9.7)."""
     stretches = [(0, len(sample))] if told.stretches is None else told.stretches
-    assert sum(clear + protected for clear, protected in stretches) == len(sample), "the stretches do not cover the sample"
+    assert sum(clear + protected for clear, protected in stretches) == len(
+        sample
+    ), "the stretches do not cover the sample"
     counter = None
     if protection.scheme == "cenc":
         counter = Cipher(algorithms.AES(key), modes.CTR(told.iv.ljust(BLOCK, b"\0"))).decryptor()
@@ -178,7 +222,11 @@ def decrypt(sample, told, protection, key):
     for clear, protected in stretches:
         out += sample[at : at + clear]
         stretch = sample[at + clear : at + clear + protected]
-        out += counter.update(stretch) if counter else chained(stretch, told.iv, protection.pattern, key)
+        out += (
+            counter.update(stretch)
+            if counter
+            else chained(stretch, told.iv, protection.pattern, key)
+        )
         at += clear + protected
     return bytes(out)
 

@@ -30,18 +30,25 @@ def check_rendition(name, clear, protected, keys, vectors, tally):
         return
     tally.add(f"{what} segments decrypted by the rules of {told.scheme}")
     tally.add(f"{what} by ffmpeg", differences(clear, protected, keys[told.key_id]))
-    tally.add(f"{what} by Shaka Packager", packaged(clear, protected, told.key_id, keys[told.key_id]))
+    tally.add(
+        f"{what} by Shaka Packager", packaged(clear, protected, told.key_id, keys[told.key_id])
+    )
 
 
 def check_counters(name, clear, protected, keys, vectors, tally):
     """All renditions of one protocol, whose parameter sets ffmpeg takes for others than those of each segment by itself."""
     for ours, theirs in zip(renditions(name, clear), renditions(name, protected), strict=True):
         try:
-            check_samples(ours, theirs, cenc.protection(theirs.init, ours.init), keys, vectors, None)
+            check_samples(
+                ours, theirs, cenc.protection(theirs.init, ours.init), keys, vectors, None
+            )
             problems = []
         except AssertionError as error:
             problems = [error]
-        tally.add(f"{name:6}{theirs.name[-70:]:71}{len(theirs.segments):4} segments decrypted, each counter for one plaintext", problems)
+        tally.add(
+            f"{name:6}{theirs.name[-70:]:71}{len(theirs.segments):4} segments decrypted, each counter for one plaintext",
+            problems,
+        )
 
 
 def headers(clear):
@@ -56,14 +63,20 @@ def check_samples(clear, protected, told, keys, vectors, headers, is_piff=False)
     """
     assert told.key_id in keys, f"the key {told.key_id} is not of the locator"
     layout, headers = headers is not None, iter(headers or [])
-    assert clear.bounds == protected.bounds, f"segments hold {protected.bounds} samples, and {clear.bounds} in the clear"
+    assert (
+        clear.bounds == protected.bounds
+    ), f"segments hold {protected.bounds} samples, and {clear.bounds} in the clear"
     assert timing(clear) == timing(protected), "times differ from those in the clear"
-    for number, (segment, first, end) in enumerate(zip(protected.segments, protected.bounds, protected.bounds[1:])):
+    for number, (segment, first, end) in enumerate(
+        zip(protected.segments, protected.bounds, protected.bounds[1:])
+    ):
         assert segment.body != clear.segments[number].body, f"segment {number} is clear"
         information = cenc.information(segment.body, told, is_piff)
         for at, said in zip(range(first, end), information, strict=True):
             sample, wanted = protected.track.samples[at].content, clear.track.samples[at].content
-            assert cenc.decrypt(sample, said, told, keys[told.key_id]) == wanted, f"sample {at} is not what is there in the clear"
+            assert (
+                cenc.decrypt(sample, said, told, keys[told.key_id]) == wanted
+            ), f"sample {at} is not what is there in the clear"
             if clear.track.kind != "vide":
                 assert said.stretches is None, f"sample {at} of audio has stretches"
             elif layout:
@@ -76,7 +89,10 @@ def check_samples(clear, protected, told, keys, vectors, headers, is_piff=False)
 def timing(rendition):
     """Where segments are said to be, and where samples are."""
     said = [(segment.start, segment.duration) for segment in rendition.segments]
-    return said, [(sample.decode, sample.composition, sample.duration, sample.sync) for sample in rendition.track.samples]
+    return said, [
+        (sample.decode, sample.composition, sample.duration, sample.sync)
+        for sample in rendition.track.samples
+    ]
 
 
 def differences(clear, protected, key):
@@ -84,7 +100,11 @@ def differences(clear, protected, key):
     pairs = enumerate(zip(clear.segments, protected.segments))
     wanted = lambda segment: decryptors.frames(clear.init + segment.body)
     got = lambda segment: decryptors.frames(protected.init + segment.body, key)
-    return [f"segment {number} differs" for number, (ours, theirs) in pairs if got(theirs) != wanted(ours) or not wanted(ours)]
+    return [
+        f"segment {number} differs"
+        for number, (ours, theirs) in pairs
+        if got(theirs) != wanted(ours) or not wanted(ours)
+    ]
 
 
 def packaged(clear, protected, key_id, key):
@@ -94,4 +114,6 @@ def packaged(clear, protected, key_id, key):
     except AssertionError as error:
         return [error]
     same = track.digests() == clear.track.digests()
-    return [] if same else [f"{len(track.samples)} samples of {len(clear.track.samples)}, or others"]
+    return (
+        [] if same else [f"{len(track.samples)} samples of {len(clear.track.samples)}, or others"]
+    )

@@ -42,12 +42,25 @@ SMOOTH = {"read": smooth.smooth, "suffix": None, "clock": 10_000_000, "bandwidth
 PROTOCOLS = {
     "HLS": Protocol("manifest(format=m3u8-cmaf)", **HLS),
     "HLS4": Protocol("manifest(format=m3u8-aapl)", **HLS, suffix=".ts", clock=90_000),
-    "HLS3": Protocol("manifest(format=m3u8-aapl-v3)", **{**HLS, "key_frames": None}, suffix=".ts", clock=90_000, is_muxed=True),
+    "HLS3": Protocol(
+        "manifest(format=m3u8-aapl-v3)",
+        **{**HLS, "key_frames": None},
+        suffix=".ts",
+        clock=90_000,
+        is_muxed=True,
+    ),
     "DASH": Protocol("manifest(format=mpd-time-cmaf)", **DASH),
     "CSF": Protocol("manifest(format=mpd-time-csf)", **DASH),
     "MSS": Protocol("manifest", **SMOOTH),
     "MSS20": Protocol("manifest(format=fmp4-v20)", **SMOOTH),
-    "HDS": Protocol("manifest(format=f4m-f4f)", hds.hds, suffix=".flv", clock=1000, bandwidth="media", is_muxed=True),
+    "HDS": Protocol(
+        "manifest(format=f4m-f4f)",
+        hds.hds,
+        suffix=".flv",
+        clock=1000,
+        bandwidth="media",
+        is_muxed=True,
+    ),
 }
 
 
@@ -97,12 +110,23 @@ def packets(target, index, *options):
 
 def timed_packets(target, index, *options):
     """The tick in seconds, and [`packets`]."""
-    command = ["ffprobe", "-v", "error", *options, "-select_streams", str(index), "-show_data_hash", "md5", "-of", "json"]
+    command = [
+        "ffprobe", "-v", "error", *options, "-select_streams", str(index), "-show_data_hash", "md5",
+        "-of", "json",
+    ]
     command += ["-show_entries", "stream=time_base:packet=dts,pts,size,data_hash", str(target)]
     done = subprocess.run(command, check=True, capture_output=True, timeout=300)
     assert "warning" not in options or not done.stderr, f"ffprobe: {done.stderr.decode().strip()}"
     told = json.loads(done.stdout)
-    found = [(packet["dts"], packet["pts"], int(packet["size"]), packet["data_hash"].removeprefix("MD5:")) for packet in told["packets"]]
+    found = [
+        (
+            packet["dts"],
+            packet["pts"],
+            int(packet["size"]),
+            packet["data_hash"].removeprefix("MD5:"),
+        )
+        for packet in told["packets"]
+    ]
     return Fraction(told["streams"][0]["time_base"]), found
 
 
@@ -113,15 +137,23 @@ def assert_witnessed(path, index, track, options=("-ignore_editlist", "1"), roun
     theirs = [packet[2:] for packet in seen]
     if theirs != ours:
         at = first_difference(ours, theirs)
-        raise AssertionError(f"{Path(path).name}: ffmpeg sees other samples than this reader, first at {at}")
+        raise AssertionError(
+            f"{Path(path).name}: ffmpeg sees other samples than this reader, first at {at}"
+        )
     for name, mine, yours in (
         ("decode", [sample.decode for sample in track.samples], [packet[0] for packet in seen]),
-        ("presentation", [sample.decode + sample.composition for sample in track.samples], [packet[1] for packet in seen]),
+        (
+            "presentation",
+            [sample.decode + sample.composition for sample in track.samples],
+            [packet[1] for packet in seen],
+        ),
     ):
         mine, yours = distances(mine), distances(yours)
         if any(abs(ours - theirs) > rounding for ours, theirs in zip(mine, yours)):
             at = first_difference(mine, yours)
-            raise AssertionError(f"{Path(path).name}: ffmpeg sees other {name} times than this reader, first at {at}")
+            raise AssertionError(
+                f"{Path(path).name}: ffmpeg sees other {name} times than this reader, first at {at}"
+            )
 
 
 def distances(times):
@@ -129,7 +161,10 @@ def distances(times):
 
 
 def first_difference(ours, theirs):
-    return next((at for at, (mine, yours) in enumerate(zip(ours, theirs)) if mine != yours), min(len(ours), len(theirs)))
+    return next(
+        (at for at, (mine, yours) in enumerate(zip(ours, theirs)) if mine != yours),
+        min(len(ours), len(theirs)),
+    )
 
 
 def compare(base, sources):
@@ -143,7 +178,9 @@ def compare_protocol(base, name, sources):
     rows, used = [], set()
     for rendition in renditions:
         source = origin_of(rendition, sources)
-        row = Row(name, rendition.name, source.name, len(rendition.segments), len(source.track.samples))
+        row = Row(
+            name, rendition.name, source.name, len(rendition.segments), len(source.track.samples)
+        )
         row.streamed = len(rendition.track.samples)
         check_samples(row, rendition, source.track)
         check_segments(row, rendition)
@@ -162,15 +199,23 @@ def missing(name, sources, used):
     delivered = [source for source in sources if source.name in used]
     for source in sources:
         alike = any(source.track.digests() == other.track.digests() for other in delivered)
-        spoken_for = PROTOCOLS[name].is_muxed and any(source.track.kind == other.track.kind == "soun" for other in delivered)
+        spoken_for = PROTOCOLS[name].is_muxed and any(
+            source.track.kind == other.track.kind == "soun" for other in delivered
+        )
         if not alike and not spoken_for:
-            yield Row(name, "-", source.name, 0, len(source.track.samples), problems=[f"{source.name} is not in the stream"])
+            yield Row(
+                name, "-", source.name, 0, len(source.track.samples),
+                problems=[f"{source.name} is not in the stream"],
+            )
 
 
 def origin_of(rendition, sources):
     """The stored track with most of its samples in common with the rendition."""
     essences = set(rendition.track.essences())
-    alike = lambda source: (len(essences & set(source.track.essences())), source.track.language == rendition.track.language)
+    alike = lambda source: (
+        len(essences & set(source.track.essences())),
+        source.track.language == rendition.track.language,
+    )
     return max(sources, key=alike)
 
 
@@ -180,14 +225,22 @@ def check_samples(row, rendition, source):
     row.tick = max(Fraction(1, track.timescale), Fraction(1, source.timescale))
     dropped = max(len(source.samples) - len(track.samples), 0)
     kept = replace(source, samples=source.samples[dropped:])
-    streamed, stored = (track.essences(), kept.essences()) if track.length_size == 0 else (track.digests(), kept.digests())
+    streamed, stored = (
+        (track.essences(), kept.essences())
+        if track.length_size == 0
+        else (track.digests(), kept.digests())
+    )
     if streamed != stored:
         at = first_difference(streamed, stored)
-        row.problems.append(f"{len(track.samples)} samples of {len(source.samples)}; other bytes from sample {at} on")
+        row.problems.append(
+            f"{len(track.samples)} samples of {len(source.samples)}; other bytes from sample {at} on"
+        )
         return
     check_dropped(row, source, dropped)
     if source.kind == "vide":
-        assert_equal(row, "sync flags", [s.sync for s in track.samples], [s.sync for s in kept.samples])
+        assert_equal(
+            row, "sync flags", [s.sync for s in track.samples], [s.sync for s in kept.samples]
+        )
     clock = PROTOCOLS[row.protocol].clock
     if track.timescale != (clock or source.timescale):
         row.problems.append(f"the timescale is {track.timescale}, not {clock or source.timescale}")
@@ -198,9 +251,21 @@ def check_samples(row, rendition, source):
 def check_times(row, rendition, kept):
     """On the clock of the source there is nothing to round."""
     track = rendition.track
-    assert_equal(row, "decode times", distances(ticks(track, decode)), distances(ticks(kept, decode)))
-    assert_equal(row, "presentation times", distances(ticks(track, presented)), distances(ticks(kept, presented)))
-    assert_equal(row, "durations", [s.duration for s in track.samples[:-1]], [s.duration for s in kept.samples[:-1]])
+    assert_equal(
+        row, "decode times", distances(ticks(track, decode)), distances(ticks(kept, decode))
+    )
+    assert_equal(
+        row,
+        "presentation times",
+        distances(ticks(track, presented)),
+        distances(ticks(kept, presented)),
+    )
+    assert_equal(
+        row,
+        "durations",
+        [s.duration for s in track.samples[:-1]],
+        [s.duration for s in kept.samples[:-1]],
+    )
     row.shift = rendition.times()[0] - kept.times()[0]
 
 
@@ -209,11 +274,15 @@ def check_rounded_times(row, rendition, kept):
     track, tick = rendition.track, Fraction(1, rendition.track.timescale)
     if PROTOCOLS[row.protocol].suffix:
         # What a container does not tell.
-        track.samples[-1].duration = Fraction(kept.samples[-1].duration * track.timescale, kept.timescale)
+        track.samples[-1].duration = Fraction(
+            kept.samples[-1].duration * track.timescale, kept.timescale
+        )
     is_smooth = not PROTOCOLS[row.protocol].suffix
     times, stored = rendition.times(), kept.times()
     shifts = [time - due for time, due in zip(times, stored)]
-    row.shift = middle([shift for shift, time in zip(shifts, times) if time > 0 or not is_smooth] or shifts)
+    row.shift = middle(
+        [shift for shift, time in zip(shifts, times) if time > 0 or not is_smooth] or shifts
+    )
     wanted = [time + row.shift for time in stored]
     if is_smooth:
         wanted = [max(time, Fraction(0)) for time in wanted]
@@ -221,7 +290,9 @@ def check_rounded_times(row, rendition, kept):
     most = tick if PROTOCOLS[row.protocol].suffix == ".ts" and track.kind == "soun" else tick / 2
     for at, (time, due) in enumerate(zip(times, wanted)):
         if abs(time - due) > most:
-            row.problems.append(f"sample {at} is presented at {float(time):.7f} s, not {float(due):.7f} s")
+            row.problems.append(
+                f"sample {at} is presented at {float(time):.7f} s, not {float(due):.7f} s"
+            )
             return
     late = next((at for at, sample in enumerate(track.samples) if sample.composition < 0), None)
     if late is not None and PROTOCOLS[row.protocol].suffix:
@@ -268,7 +339,9 @@ def check_dropped(row, source, dropped):
     edge = source.delay if source.kind == "vide" else source.delay - PREROLL
     for sample in source.samples[:dropped]:
         if source.presented(sample) + Fraction(sample.duration, source.timescale) > edge:
-            row.problems.append(f"the first {dropped} samples are missing, and the edit list does not skip them")
+            row.problems.append(
+                f"the first {dropped} samples are missing, and the edit list does not skip them"
+            )
             return
 
 
@@ -299,7 +372,9 @@ def check_segments(row, rendition):
     starts = () if PROTOCOLS[row.protocol].suffix else rendition.bounds
     for at, (before, behind) in enumerate(zip(samples, samples[1:]), 1):
         if before.decode + before.duration != behind.decode and at not in starts:
-            row.problems.append(f"decode time {behind.decode} does not follow {before.decode} + {before.duration}")
+            row.problems.append(
+                f"decode time {behind.decode} does not follow {before.decode} + {before.duration}"
+            )
             break
     opened = openings(rendition)
     pairs = zip(rendition.segments, rendition.bounds, rendition.bounds[1:])
@@ -314,24 +389,37 @@ def check_segments(row, rendition):
         if number == 0:
             # What lies before 0 is priming. All playlists of HLS start at 0, so a track that starts later does so within its first segment.
             start = max(start, Fraction(0))
-            said = max(said, start) if row.protocol.startswith("HLS") and start < said + segment.duration else said
+            said = (
+                max(said, start)
+                if row.protocol.startswith("HLS") and start < said + segment.duration
+                else said
+            )
         if abs(said - start) > segment.tolerance:
-            row.problems.append(f"segment {number} is said to start at {float(said):.6f} s and starts at {float(start):.6f} s")
+            row.problems.append(
+                f"segment {number} is said to start at {float(said):.6f} s and starts at {float(start):.6f} s"
+            )
     check_companion(row, rendition)
     last, end = rendition.segments[-1], max(ending(part) for part in rendition.parts)
     said = last.start + last.duration
     frames = (frame_duration(part.track) for part in rendition.parts if part.is_companion)
     tick = Fraction(1, PROTOCOLS[row.protocol].clock) if PROTOCOLS[row.protocol].clock else 0
     if abs(said - end) > max(frames, default=0) + last.tolerance + tick:
-        row.problems.append(f"the end is said to be at {float(said):.7f} s and is at {float(end):.7f} s")
+        row.problems.append(
+            f"the end is said to be at {float(said):.7f} s and is at {float(end):.7f} s"
+        )
 
 
 def openings(rendition):
     """When each segment starts: with its pictures, or where it has none or the first of all, with the earliest that it carries."""
     main, beside = main_of(rendition), [streams.starts_of(part) for part in rendition.parts]
     first = next(number for number, end in enumerate(main.bounds[1:]) if end)
-    shown = [start if number != first else None for number, start in enumerate(streams.starts_of(main))]
-    earliest = [min((start for start in starts if start is not None), default=None) for starts in zip(*beside)]
+    shown = [
+        start if number != first else None for number, start in enumerate(streams.starts_of(main))
+    ]
+    earliest = [
+        min((start for start in starts if start is not None), default=None)
+        for starts in zip(*beside)
+    ]
     return [start if start is not None else other for start, other in zip(shown, earliest)]
 
 
@@ -342,8 +430,14 @@ def check_companion(row, rendition):
         return
     starts, times = streams.starts_of(rendition), main.times()
     for number, (start, first, end) in enumerate(zip(starts, main.bounds, main.bounds[1:])):
-        if start is not None and 0 < first < end and abs(start - times[first]) > frame_duration(rendition.track):
-            row.problems.append(f"the sound of segment {number} starts at {float(start):.6f} s, and its picture {float(times[first]):.6f} s")
+        if (
+            start is not None
+            and 0 < first < end
+            and abs(start - times[first]) > frame_duration(rendition.track)
+        ):
+            row.problems.append(
+                f"the sound of segment {number} starts at {float(start):.6f} s, and its picture {float(times[first]):.6f} s"
+            )
 
 
 def main_of(rendition):
@@ -364,9 +458,18 @@ def ending(rendition):
 def check_description(row, rendition, source):
     """What the manifest says of codecs, language and bandwidth is true."""
     codec = rfc6381(source)
-    if codec and not any(said.lower() == codec.lower() for said in rendition.codecs.split(",")) and rendition.codecs:
+    if (
+        codec
+        and not any(said.lower() == codec.lower() for said in rendition.codecs.split(","))
+        and rendition.codecs
+    ):
         row.problems.append(f"the codec is {codec}, and the manifest says {rendition.codecs!r}")
-    if rendition.init and source.entry.find(b"avcC") >= 0 and rendition.track.entry.find(b"avcC") < 0 and source.codec == "avc1":
+    if (
+        rendition.init
+        and source.entry.find(b"avcC") >= 0
+        and rendition.track.entry.find(b"avcC") < 0
+        and source.codec == "avc1"
+    ):
         row.problems.append("the codec configuration is missing")
     check_bandwidth(row, rendition)
 
@@ -374,7 +477,9 @@ def check_description(row, rendition, source):
 def check_bandwidth(row, rendition):
     floor = bandwidths(rendition)[PROTOCOLS[row.protocol].bandwidth]
     if rendition.bandwidth and rendition.bandwidth < floor * Fraction(999, 1000):
-        row.problems.append(f"the bandwidth is said to be {rendition.bandwidth}, and is {int(floor)} bit/s")
+        row.problems.append(
+            f"the bandwidth is said to be {rendition.bandwidth}, and is {int(floor)} bit/s"
+        )
 
 
 def bandwidths(rendition):
@@ -384,7 +489,8 @@ def bandwidths(rendition):
     longest = max(duration for _, duration in sizes)
     return {
         "average": sum(size for size, _ in sizes) / length,
-        "media": sum(sample.size * 8 for part in rendition.parts for sample in part.track.samples) / length,
+        "media": sum(sample.size * 8 for part in rendition.parts for sample in part.track.samples)
+        / length,
         "peak": max(size / duration for size, duration in sizes if duration * 2 >= longest),
     }
 
@@ -400,10 +506,14 @@ def check_http(row, rendition):
     segment = rendition.segments[0]
     part = ask(segment.url, Range="bytes=10-99")
     if part.status != 206 or part.body != segment.body[10:100]:
-        row.problems.append(f"a range is answered with {part.status} and {len(part.body)} bytes that are not the slice")
+        row.problems.append(
+            f"a range is answered with {part.status} and {len(part.body)} bytes that are not the slice"
+        )
     head = ask(segment.url, method="HEAD")
     if head.headers.get("content-length") != str(len(segment.body)):
-        row.problems.append(f"HEAD tells {head.headers.get('content-length')} bytes of {len(segment.body)}")
+        row.problems.append(
+            f"HEAD tells {head.headers.get('content-length')} bytes of {len(segment.body)}"
+        )
     known = ask(segment.url, If_None_Match=head.headers.get("etag", ""))
     if known.status != 304:
         row.problems.append(f"a known ETag is answered with {known.status}, not 304")
@@ -416,7 +526,9 @@ def check_start(rows, renditions):
         if start < -Fraction(1, rendition.track.timescale) and rendition.track.kind == "vide":
             row.problems.append(f"video starts at {float(start):.6f} s, before the presentation")
         if start < -PREROLL - Fraction(1, 10):
-            row.problems.append(f"audio starts at {float(start):.6f} s, long before the presentation")
+            row.problems.append(
+                f"audio starts at {float(start):.6f} s, long before the presentation"
+            )
     if starts and min(max(start, Fraction(0)) for start in starts) > 0:
         rows[0].problems.append(f"nothing is presented before {float(min(starts)):.6f} s")
 
@@ -427,17 +539,30 @@ def check_offsets(rows, renditions):
     for row, _ in known:
         first = known[0][0]
         if abs(row.shift - first.shift) > max(row.tick, first.tick):
-            row.problems.append(f"it is {float((row.shift - first.shift) * 1000):+.3f} ms from where it was beside {first.source}")
+            row.problems.append(
+                f"it is {float((row.shift - first.shift) * 1000):+.3f} ms from where it was beside {first.source}"
+            )
 
 
 def check_alignment(rows, renditions):
     """All renditions of video are cut at the same times, but for what their clocks can not tell apart."""
-    video = [(row, rendition) for row, rendition in zip(rows, renditions) if rendition.track.kind == "vide"]
-    cuts = lambda rendition: [min(rendition.times()[first:end]) for first, end in zip(rendition.bounds, rendition.bounds[1:])]
+    video = [
+        (row, rendition)
+        for row, rendition in zip(rows, renditions)
+        if rendition.track.kind == "vide"
+    ]
+    cuts = lambda rendition: [
+        min(rendition.times()[first:end])
+        for first, end in zip(rendition.bounds, rendition.bounds[1:])
+    ]
     for row, rendition in video[1:]:
         ours, theirs = cuts(rendition), cuts(video[0][1])
-        half = Fraction(1, 2) * max(Fraction(s.duration, rendition.track.timescale) for s in rendition.track.samples)
-        if len(ours) != len(theirs) or any(abs(mine - yours) > half for mine, yours in zip(ours, theirs)):
+        half = Fraction(1, 2) * max(
+            Fraction(s.duration, rendition.track.timescale) for s in rendition.track.samples
+        )
+        if len(ours) != len(theirs) or any(
+            abs(mine - yours) > half for mine, yours in zip(ours, theirs)
+        ):
             row.problems.append(f"its segments are cut elsewhere than those of {video[0][1].name}")
 
 
@@ -447,15 +572,29 @@ def compare_key_frames(base, name, sources):
     for rendition in protocol.key_frames(f"{base}/{protocol.manifest}"):
         source = origin_of(rendition, sources)
         track = source.track
-        kept = replace(track, samples=[sample for sample in track.samples if sample.sync and track.presented(sample) >= 0])
-        row = Row(name, rendition.name, source.name, len(rendition.segments), len(kept.samples), len(rendition.track.samples))
+        kept = replace(
+            track,
+            samples=[
+                sample for sample in track.samples if sample.sync and track.presented(sample) >= 0
+            ],
+        )
+        row = Row(
+            name,
+            rendition.name,
+            source.name,
+            len(rendition.segments),
+            len(kept.samples),
+            len(rendition.track.samples),
+        )
         if rendition.bounds != list(range(len(rendition.segments) + 1)):
             row.problems.append("there are segments of more than one picture, or of none")
         if rendition.track.essences() != kept.essences():
             row.problems.append("these are not the key frames of the source")
         for segment, time in zip(rendition.segments, rendition.times()):
             if abs(segment.start - time) > segment.tolerance:
-                row.problems.append(f"the key frame said to be at {float(segment.start):.6f} s is at {float(time):.6f} s")
+                row.problems.append(
+                    f"the key frame said to be at {float(segment.start):.6f} s is at {float(time):.6f} s"
+                )
         check_bandwidth(row, rendition)
         rows.append(row)
     return rows

@@ -39,7 +39,10 @@ def main():
             files[name] = folder
         log = Path(temporary) / "origin.log"
         with origin.serving(binary, media, log) as base:
-            results = [judge(f"{base}/{folder.name}/{folder.name}.ism", name, folder) for name, folder in files.items()]
+            results = [
+                judge(f"{base}/{folder.name}/{folder.name}.ism", name, folder)
+                for name, folder in files.items()
+            ]
         print_table(results)
     failed = sum(problem is not None for *_, problem in results)
     print(f"corpus: {len(results) - failed} passed, {failed} failed")
@@ -49,7 +52,11 @@ def main():
 def wanted(corpus):
     with open(corpus / "MANIFEST.tsv", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    chosen = [row["file"] for row in rows if row["file"].startswith(FOLDERS) and any(codec in row["streams"] for codec in CODECS)]
+    chosen = [
+        row["file"]
+        for row in rows
+        if row["file"].startswith(FOLDERS) and any(codec in row["streams"] for codec in CODECS)
+    ]
     return sorted(name for name in chosen if (corpus / name).is_file())
 
 
@@ -60,14 +67,35 @@ def judge(url, name, folder):
         return judge_refusal(name, refusals)
     try:
         sources = compare.stored(folder)
-        rows = [row for protocol in MANIFESTS for row in compare.compare_protocol(url, protocol, sources)]
+        rows = [
+            row
+            for protocol in MANIFESTS
+            for row in compare.compare_protocol(url, protocol, sources)
+        ]
     except origin.Refused as refused:
         return name, "FAILED", "", f"listed, but refused: {refused}"
-    except (AssertionError, ValueError, AttributeError, StopIteration, subprocess.CalledProcessError) as error:
+    except (
+        AssertionError,
+        ValueError,
+        AttributeError,
+        StopIteration,
+        subprocess.CalledProcessError,
+    ) as error:
         return name, "FAILED", "", f"{type(error).__name__}: {error}"
-    problems = [f"{row.protocol} {row.source}: {problem}" for row in rows for problem in row.problems]
-    counts = [f"{row.source.split('#')[1]}: {row.stored} = {row.streamed}" for row in rows if row.protocol == "HLS"]
-    return name, "FAILED" if problems else "whole", ", ".join(counts) + left_out(folder), "\n".join(problems) or None
+    problems = [
+        f"{row.protocol} {row.source}: {problem}" for row in rows for problem in row.problems
+    ]
+    counts = [
+        f"{row.source.split('#')[1]}: {row.stored} = {row.streamed}"
+        for row in rows
+        if row.protocol == "HLS"
+    ]
+    return (
+        name,
+        "FAILED" if problems else "whole",
+        ", ".join(counts) + left_out(folder),
+        "\n".join(problems) or None,
+    )
 
 
 def refusal(url):
@@ -88,7 +116,11 @@ def judge_refusal(name, refusals):
 def left_out(folder):
     """What the file holds beside H.264 and AAC."""
     tracks = boxes.read(next(folder.glob("*.mp4")).read_bytes())
-    others = [track.codec or "no sample entry" for track in tracks if track.codec not in compare.STREAMABLE or not track.samples]
+    others = [
+        track.codec or "no sample entry"
+        for track in tracks
+        if track.codec not in compare.STREAMABLE or not track.samples
+    ]
     return f"; beside it: {', '.join(others)}" if others else ""
 
 

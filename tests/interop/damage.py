@@ -41,7 +41,9 @@ def a_sample_duration(body):
             if trun.flags & 0x100:
                 body[first_entry(trun) + 3] ^= 1
             elif tfhd.flags & 8:
-                body[tfhd.body + 8 + (8 if tfhd.flags & 1 else 0) + (4 if tfhd.flags & 2 else 0) + 3] ^= 1
+                body[
+                    tfhd.body + 8 + (8 if tfhd.flags & 1 else 0) + (4 if tfhd.flags & 2 else 0) + 3
+                ] ^= 1
 
 
 def a_composition_offset(body):
@@ -70,8 +72,18 @@ def an_edit_list(body):
 
 
 def a_segment_duration(body):
-    body[:] = re.sub(rb"#EXTINF:(\d+)\.", lambda found: b"#EXTINF:%d." % (int(found[1]) - 1), bytes(body), count=1)
-    body[:] = re.sub(rb'(<S [^>]*?)d="(\d+)"', lambda found: found[1] + b'd="%d"' % (int(found[2]) - 1), bytes(body), count=1)
+    body[:] = re.sub(
+        rb"#EXTINF:(\d+)\.",
+        lambda found: b"#EXTINF:%d." % (int(found[1]) - 1),
+        bytes(body),
+        count=1,
+    )
+    body[:] = re.sub(
+        rb'(<S [^>]*?)d="(\d+)"',
+        lambda found: found[1] + b'd="%d"' % (int(found[2]) - 1),
+        bytes(body),
+        count=1,
+    )
 
 
 def a_bandwidth(body):
@@ -123,7 +135,11 @@ def a_bit_of_a_tag(body):
 
 
 def the_bootstrap(body):
-    body[:] = re.sub(rb"(<bootstrapInfo[^>]*>.{150})(.)", lambda found: found[1] + (b"B" if found[2] == b"A" else b"A"), bytes(body))
+    body[:] = re.sub(
+        rb"(<bootstrapInfo[^>]*>.{150})(.)",
+        lambda found: found[1] + (b"B" if found[2] == b"A" else b"A"),
+        bytes(body),
+    )
 
 
 ISO, TRANSPORT, SMOOTH, FLASH = ("HLS", "DASH"), ("HLS4", "HLS3"), ("MSS",), ("HDS",)
@@ -164,7 +180,9 @@ def damaging(base, damage, where):
 
         def do_GET(self):
             names = ("Range", "If-None-Match")
-            wanted = {name.replace("-", "_"): self.headers[name] for name in names if name in self.headers}
+            wanted = {
+                name.replace("-", "_"): self.headers[name] for name in names if name in self.headers
+            }
             answer = ask(base + self.path, self.command, **wanted)
             body = bytearray(answer.body)
             # ffmpeg asks for all of it as a range.
@@ -173,12 +191,18 @@ def damaging(base, damage, where):
                 try:
                     damage(body)
                 except Exception as error:
-                    broken.append(f"{damage.__name__} cannot be done: {type(error).__name__} {error}")
+                    broken.append(
+                        f"{damage.__name__} cannot be done: {type(error).__name__} {error}"
+                    )
             self.send_response(answer.status)
             for name in ("content-type", "etag", "content-range"):
                 if name in answer.headers:
                     self.send_header(name, answer.headers[name])
-            length = answer.headers.get("content-length", "0") if self.command == "HEAD" else str(len(body))
+            length = (
+                answer.headers.get("content-length", "0")
+                if self.command == "HEAD"
+                else str(len(body))
+            )
             self.send_header("content-length", length)
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else body)
@@ -202,7 +226,12 @@ def undiscovered(url, sources, compare_protocol):
     parts = urlsplit(url)
     base = f"{parts.scheme}://{parts.netloc}"
     every = ISO + TRANSPORT + SMOOTH + FLASH
-    sound = [problem for protocol in every for row in compare_protocol(url, protocol, sources) for problem in row.problems]
+    sound = [
+        problem
+        for protocol in every
+        for row in compare_protocol(url, protocol, sources)
+        for problem in row.problems
+    ]
     if sound:
         return ["the stream is not sound to begin with"]
     missed = []
@@ -210,7 +239,10 @@ def undiscovered(url, sources, compare_protocol):
         with damaging(base, damage, where) as (address, broken):
             for protocol in protocols:
                 try:
-                    found = any(row.problems for row in compare_protocol(address + parts.path, protocol, sources))
+                    found = any(
+                        row.problems
+                        for row in compare_protocol(address + parts.path, protocol, sources)
+                    )
                 except Exception:  # A stream that can not even be read has been found out as well.
                     found = True
                 if not found:

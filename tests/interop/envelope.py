@@ -25,7 +25,11 @@ def playlists(url):
     """The media playlists of a multivariant one, in order."""
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     found = [line for line in lines if line and not line.startswith("#")]
-    found += [attributes(line)["URI"] for line in lines if line.startswith(REFERENCES) and "URI" in attributes(line)]
+    found += [
+        attributes(line)["URI"]
+        for line in lines
+        if line.startswith(REFERENCES) and "URI" in attributes(line)
+    ]
     return [urljoin(url, uri) for uri in dict.fromkeys(found)]
 
 
@@ -35,7 +39,9 @@ def resources(url):
     for line in get(url, PLAYLIST_TYPES).decode().splitlines():
         if line.startswith("#EXT-X-KEY:"):
             key = attributes(line)
-            keys = {} if key["METHOD"] == "NONE" else {**keys, key.get("KEYFORMAT", "identity"): key}
+            keys = (
+                {} if key["METHOD"] == "NONE" else {**keys, key.get("KEYFORMAT", "identity"): key}
+            )
         elif line.startswith("#EXT-X-MAP:"):
             found.append(Resource(urljoin(url, attributes(line)["URI"]), list(keys.values())))
         elif line.startswith("#EXTINF:"):
@@ -55,19 +61,39 @@ def check(name, clear, protected, keys, vectors, tally):
                 check_resource(ours, theirs, playlist, keys, vectors)
             except AssertionError as error:
                 problems.append(f"{theirs.url.rsplit('/', 1)[-1]}: {error}")
-        tally.add(f"{name:6}{playlist.split('.ism/')[1][-70:]:71}{len(found):4} decrypted by openssl", problems[:5])
-    ours, theirs = (decryptors.of_streams(url, "-allowed_extensions", "ALL") for url in (clear, protected))
-    problems = [] if ours == theirs and ours else [f"stream {stream} differs" for stream in ours if ours[stream] != theirs.get(stream)]
-    tally.add(f"{name:6}{sum(map(len, theirs.values()))} frames of {len(theirs)} streams are played by ffmpeg", problems)
+        tally.add(
+            f"{name:6}{playlist.split('.ism/')[1][-70:]:71}{len(found):4} decrypted by openssl",
+            problems[:5],
+        )
+    ours, theirs = (
+        decryptors.of_streams(url, "-allowed_extensions", "ALL") for url in (clear, protected)
+    )
+    problems = (
+        []
+        if ours == theirs and ours
+        else [f"stream {stream} differs" for stream in ours if ours[stream] != theirs.get(stream)]
+    )
+    tally.add(
+        f"{name:6}{sum(map(len, theirs.values()))} frames of {len(theirs)} streams are played by ffmpeg",
+        problems,
+    )
 
 
 def check_resource(clear, protected, playlist, keys, vectors):
-    assert clear.duration == protected.duration, f"it lasts {protected.duration} and in the clear {clear.duration}"
-    assert len(protected.keys) == 1 and not clear.keys, f"it has {len(protected.keys)} keys, and {len(clear.keys)} in the clear"
+    assert (
+        clear.duration == protected.duration
+    ), f"it lasts {protected.duration} and in the clear {clear.duration}"
+    assert (
+        len(protected.keys) == 1 and not clear.keys
+    ), f"it has {len(protected.keys)} keys, and {len(clear.keys)} in the clear"
     (told,) = protected.keys
     assert told["METHOD"] == "AES-128" and "IV" in told, f"its key is told by {told}"
     iv = bytes.fromhex(told["IV"].removeprefix("0x"))
-    assert len(iv) == 16 and vectors.setdefault(iv, protected.url) == protected.url, f"its vector is that of {vectors[iv]}"
+    assert (
+        len(iv) == 16 and vectors.setdefault(iv, protected.url) == protected.url
+    ), f"its vector is that of {vectors[iv]}"
     key = get(urljoin(playlist, told["URI"]), KEY_TYPES)
     assert key in keys.values(), "its key is not of the locator"
-    assert decryptors.openssl(get(protected.url), key, iv) == get(clear.url), "it is not what is there in the clear"
+    assert decryptors.openssl(get(protected.url), key, iv) == get(
+        clear.url
+    ), "it is not what is there in the clear"

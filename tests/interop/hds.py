@@ -20,13 +20,17 @@ class Stream(Rendition):
 
     def whole(self):
         """The rendition as FLV, as ffmpeg wants it."""
-        return flash.HEADER + b"".join(flash.tags(segment.body) for segment in self.segments if segment.body)
+        return flash.HEADER + b"".join(
+            flash.tags(segment.body) for segment in self.segments if segment.body
+        )
 
 
 def hds(url):
     """The renditions of a manifest: each video, and the audio that goes with it."""
     root = ElementTree.fromstring(get(url, MANIFEST_TYPES))
-    bootstraps = {info.get("id"): base64.b64decode(info.text) for info in root.findall(f"{F4M}bootstrapInfo")}
+    bootstraps = {
+        info.get("id"): base64.b64decode(info.text) for info in root.findall(f"{F4M}bootstrapInfo")
+    }
     renditions = []
     for media in root.findall(f"{F4M}media"):
         renditions += stream(url, media, bootstraps[media.get("bootstrapInfoId")])
@@ -38,15 +42,31 @@ def stream(url, media, bootstrap):
     segments = []
     for number, time, duration, clock in fragments(bootstrap):
         tolerance = Fraction(1, clock)
-        segments.append(Segment(f"{address}Seg1-Frag{number}", Fraction(time, clock), Fraction(duration, clock), tolerance))
+        segments.append(
+            Segment(
+                f"{address}Seg1-Frag{number}",
+                Fraction(time, clock),
+                Fraction(duration, clock),
+                tolerance,
+            )
+        )
     whole = Stream(media.get("url"), url, "", bandwidth, "und", b"", segments)
-    parts = whole.fetch(lambda data: flash.read(data[len(flash.HEADER) :] if data.startswith(flash.HEADER) else flash.tags(data)), FRAGMENT_TYPES)
+    parts = whole.fetch(
+        lambda data: flash.read(
+            data[len(flash.HEADER) :] if data.startswith(flash.HEADER) else flash.tags(data)
+        ),
+        FRAGMENT_TYPES,
+    )
     # Times are moved so that none is below 0, and no more is told of it than where the fragments are: the second with pictures starts
     # with them. The first may start with sound.
     starts = [starts_of(part) for part in parts]
     places = [place for place, start in enumerate(starts[0]) if start is not None]
     place = places[min(1, len(places) - 1)]
-    started = [start[place] for start in (starts if place == places[0] else starts[:1]) if start[place] is not None]
+    started = [
+        start[place]
+        for start in (starts if place == places[0] else starts[:1])
+        if start[place] is not None
+    ]
     shift = segments[place].start - min(started)
     for part in parts:
         part.offset = shift

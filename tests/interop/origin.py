@@ -55,7 +55,9 @@ def get(url, content_types=None):
     if answer.status != 200:
         raise Refused(answer)
     if content_types and answer.content_type not in content_types:
-        raise AssertionError(f"{url}: the content type is {answer.content_type!r}, not one of {sorted(content_types)}")
+        raise AssertionError(
+            f"{url}: the content type is {answer.content_type!r}, not one of {sorted(content_types)}"
+        )
     return answer.body
 
 

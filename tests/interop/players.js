@@ -34,7 +34,10 @@ const PLAYERS = {
       licenseXhrSetup: (xhr, _, { decryptdata }) => xhr.open("POST", decryptdata.uri),
     });
     hls.on(Hls.Events.ERROR, (_, { details, fatal, reason, parent, frag }) => {
-      if (fatal || !harmless.has(details)) errors.push(`${details}${fatal ? " (fatal)" : ""} ${parent ?? ""} ${frag?.sn ?? ""} at ${video.currentTime} ${reason ?? ""}`);
+      if (fatal || !harmless.has(details))
+        errors.push(
+          `${details}${fatal ? " (fatal)" : ""} ${parent ?? ""} ${frag?.sn ?? ""} at ${video.currentTime} ${reason ?? ""}`,
+        );
     });
     hls.loadSource(url);
     hls.attachMedia(video);
@@ -43,8 +46,10 @@ const PLAYERS = {
       widths: () => hls.levels.map((level) => level.width),
       languages: () => hls.audioTracks.map((track) => language(track.lang)),
       language: () => language(hls.audioTracks[hls.audioTrack]?.lang),
-      rendition: (width) => (hls.currentLevel = hls.levels.findIndex((level) => level.width === width)),
-      audio: (wanted) => (hls.audioTrack = hls.audioTracks.findIndex((track) => language(track.lang) === wanted)),
+      rendition: (width) =>
+        (hls.currentLevel = hls.levels.findIndex((level) => level.width === width)),
+      audio: (wanted) =>
+        (hls.audioTrack = hls.audioTracks.findIndex((track) => language(track.lang) === wanted)),
     };
   },
 
@@ -59,19 +64,32 @@ const PLAYERS = {
     await script("/dashjs/dist/modern/umd/dash.all.debug.js");
     if (type === SMOOTH) await script("/dashjs/dist/modern/umd/dash.mss.debug.js");
     const player = dashjs.MediaPlayer().create();
-    const buffer = { bufferTimeDefault: 60, bufferTimeAtTopQuality: 60, bufferTimeAtTopQualityLongForm: 60 };
+    const buffer = {
+      bufferTimeDefault: 60,
+      bufferTimeAtTopQuality: 60,
+      bufferTimeAtTopQualityLongForm: 60,
+    };
     player.updateSettings({
       debug: { logLevel: dashjs.Debug.LOG_LEVEL_NONE },
       streaming: { abr: { autoSwitchBitrate: { video: false } }, buffer },
     });
-    player.on(dashjs.MediaPlayer.events.ERROR, ({ error }) => errors.push(`${error.code} ${error.message}`));
-    const ready = new Promise((resolve) => player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, resolve));
+    player.on(dashjs.MediaPlayer.events.ERROR, ({ error }) =>
+      errors.push(`${error.code} ${error.message}`),
+    );
+    const ready = new Promise((resolve) =>
+      player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, resolve),
+    );
     player.initialize(video, url, false);
     await ready;
-    const find = (wanted) => player.getTracksFor("audio").find((track) => language(track.lang) === wanted);
-    const sized = (width) => player.getRepresentationsByType("video").find((representation) => representation.width === width);
+    const find = (wanted) =>
+      player.getTracksFor("audio").find((track) => language(track.lang) === wanted);
+    const sized = (width) =>
+      player
+        .getRepresentationsByType("video")
+        .find((representation) => representation.width === width);
     return {
-      widths: () => player.getRepresentationsByType("video").map((representation) => representation.width),
+      widths: () =>
+        player.getRepresentationsByType("video").map((representation) => representation.width),
       languages: () => player.getTracksFor("audio").map((track) => language(track.lang)),
       language: () => language(player.getCurrentTrackFor("audio")?.lang),
       rendition: (width) => player.setRepresentationForTypeById("video", sized(width).id, true),
@@ -89,14 +107,21 @@ const PLAYERS = {
     await script(`/${version}/dist/shaka-player.compiled.debug.js`);
     shaka.log.setLevel(shaka.log.Level.NONE);
     const player = new shaka.Player();
-    player.addEventListener("error", ({ detail }) => errors.push(`${detail.code} ${detail.message}`));
+    player.addEventListener("error", ({ detail }) =>
+      errors.push(`${detail.code} ${detail.message}`),
+    );
     await player.attach(video);
-    player.configure({ abr: { enabled: false }, streaming: { bufferingGoal: 60, rebufferingGoal: 1 } });
+    player.configure({
+      abr: { enabled: false },
+      streaming: { bufferingGoal: 60, rebufferingGoal: 1 },
+    });
     await player.load(url, null, type);
     const variants = () => player.getVariantTracks();
     const active = () => variants().find((variant) => variant.active);
     const choose = (width, wanted) => {
-      const variant = variants().find((track) => track.width === width && language(track.language) === wanted);
+      const variant = variants().find(
+        (track) => track.width === width && language(track.language) === wanted,
+      );
       player.selectVariantTrack(variant, true);
     };
     return {
@@ -114,13 +139,19 @@ async function until(condition, what, seconds = 20) {
   const deadline = performance.now() + seconds * 1000;
   while (!condition()) {
     if (video.error) throw new Error(`${what}: ${video.error.message}`);
-    if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${what}; at ${video.currentTime} s, ready state ${video.readyState}`);
+    if (performance.now() > deadline)
+      throw new Error(
+        `not within ${seconds} s: ${what}; at ${video.currentTime} s, ready state ${video.readyState}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 function ranges() {
-  return Array.from({ length: video.buffered.length }, (_, at) => [video.buffered.start(at), video.buffered.end(at)]);
+  return Array.from({ length: video.buffered.length }, (_, at) => [
+    video.buffered.start(at),
+    video.buffered.end(at),
+  ]);
 }
 
 /**
@@ -149,9 +180,18 @@ async function brightness() {
   const canvas = new OffscreenCanvas(32, 18);
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
-  context.drawImage(await createImageBitmap(await screenshot.blob()), 0, 0, canvas.width, canvas.height);
+  context.drawImage(
+    await createImageBitmap(await screenshot.blob()),
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  return Array.from({ length: data.length / 4 }, (_, at) => (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3);
+  return Array.from(
+    { length: data.length / 4 },
+    (_, at) => (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3,
+  );
 }
 
 async function advance(seconds) {
@@ -175,21 +215,29 @@ const STEPS = {
   },
 
   async "knows the duration"({ expected }) {
-    assert(Math.abs(video.duration - expected.duration) <= expected.slack, `the duration is ${video.duration} s`);
+    assert(
+      Math.abs(video.duration - expected.duration) <= expected.slack,
+      `the duration is ${video.duration} s`,
+    );
     return `${video.duration} s`;
   },
 
   async "offers every rendition and language"({ player, expected }) {
-    const [widths, languages] = [player.widths().sort((one, other) => one - other), player.languages().sort()];
+    const [widths, languages] = [
+      player.widths().sort((one, other) => one - other),
+      player.languages().sort(),
+    ];
     assert(String(widths) === String(expected.widths), `widths are ${widths}`);
-    if (expected.languages.length) assert(String(languages) === String(expected.languages), `languages are ${languages}`);
+    if (expected.languages.length)
+      assert(String(languages) === String(expected.languages), `languages are ${languages}`);
     return `${widths}; ${languages}`;
   },
 
   async "buffers without a gap from start to end"({ expected }) {
     await seek(0);
     await advance(0.5);
-    const whole = () => ranges().some(([start, end]) => start <= 0.1 && end >= expected.duration - 0.1);
+    const whole = () =>
+      ranges().some(([start, end]) => start <= 0.1 && end >= expected.duration - 0.1);
     await until(whole, "the whole film in one buffered range").catch((error) => {
       throw new Error(`${error.message}; buffered: ${JSON.stringify(ranges())}`);
     });
@@ -202,7 +250,10 @@ const STEPS = {
     for (const time of [10.5, expected.duration - 1.5, 0.3, 5.97, 6.02]) {
       const shown = await seek(time);
       const due = Math.floor((time + 1e-6) / expected.frame) * expected.frame;
-      assert(Math.abs(shown - due) < expected.frame / 2, `at ${time} s the picture of ${shown} s is shown, not of ${due} s`);
+      assert(
+        Math.abs(shown - due) < expected.frame / 2,
+        `at ${time} s the picture of ${shown} s is shown, not of ${due} s`,
+      );
       remarks.push(`${time}: ${shown.toFixed(3)}`);
     }
     return remarks.join(", ");
@@ -214,8 +265,12 @@ const STEPS = {
     for (const [time, clear] of expected.pictures) {
       await seek(time);
       const shown = await brightness();
-      const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - clear[at]), 0) / shown.length;
-      assert(difference < ALIKE, `at ${time} s the picture is another: its places differ by ${difference.toFixed(1)} on average`);
+      const difference =
+        shown.reduce((sum, value, at) => sum + Math.abs(value - clear[at]), 0) / shown.length;
+      assert(
+        difference < ALIKE,
+        `at ${time} s the picture is another: its places differ by ${difference.toFixed(1)} on average`,
+      );
       remarks.push(`${time}: ${difference.toFixed(1)}`);
     }
     return remarks.join(", ");
@@ -249,13 +304,20 @@ const STEPS = {
     video.playbackRate = 3;
     const before = video.getVideoPlaybackQuality().totalVideoFrames;
     await video.play();
-    const isOver = () => video.ended || (expected.endless && video.currentTime >= expected.duration);
+    const isOver = () =>
+      video.ended || (expected.endless && video.currentTime >= expected.duration);
     await until(isOver, "the end", 40);
     const quality = video.getVideoPlaybackQuality();
     assert(quality.corruptedVideoFrames === 0, `${quality.corruptedVideoFrames} corrupt pictures`);
-    assert(Math.abs(video.currentTime - expected.duration) <= expected.slack, `it ended at ${video.currentTime} s`);
+    assert(
+      Math.abs(video.currentTime - expected.duration) <= expected.slack,
+      `it ended at ${video.currentTime} s`,
+    );
     const pictures = quality.totalVideoFrames - before;
-    assert(pictures >= (expected.duration / expected.frame) * 0.95, `only ${pictures} pictures were shown or dropped`);
+    assert(
+      pictures >= (expected.duration / expected.frame) * 0.95,
+      `only ${pictures} pictures were shown or dropped`,
+    );
     return `${pictures} pictures, ended at ${video.currentTime} s`;
   },
 };
@@ -264,20 +326,28 @@ const STEPS = {
 const ALIKE = 1;
 
 // What the player has no way to say or do is not asked of it.
-const NEEDS = { "offers every rendition and language": "widths", "switches rendition": "rendition", "switches language": "audio" };
+const NEEDS = {
+  "offers every rendition and language": "widths",
+  "switches rendition": "rendition",
+  "switches language": "audio",
+};
 
 /** Plays `url`, at the rate that is expected or else as it is, and answers [step, ok, remark] for each step. */
 async function check(name, url, type, expected) {
   video.defaultPlaybackRate = expected.rate ?? 1;
   const results = [];
   let player = {};
-  const steps = Object.entries(STEPS).filter(([step]) => !expected.steps || expected.steps.includes(step));
+  const steps = Object.entries(STEPS).filter(
+    ([step]) => !expected.steps || expected.steps.includes(step),
+  );
   steps.unshift(["loads", async () => (player = await PLAYERS[name](url, type)) && ""]);
   for (const [step, act] of steps) {
     if (NEEDS[step] && !player[NEEDS[step]]) continue;
     if (step === "switches language" && expected.languages.length < 2) continue;
     if (step === "shows the pictures of the clear stream" && !expected.pictures) continue;
-    const limit = new Promise((_, reject) => setTimeout(() => reject(new Error("not within 60 s")), 60_000));
+    const limit = new Promise((_, reject) =>
+      setTimeout(() => reject(new Error("not within 60 s")), 60_000),
+    );
     try {
       results.push([step, true, await Promise.race([act({ player, expected }), limit])]);
     } catch (error) {

@@ -3,8 +3,14 @@
 import { DASH_TYPE, HLS_TYPE, LATE, NO_PROGRESS } from "./protocols.mjs";
 
 const drm = { playReady: {}, widevine: {} };
-const commonEncryption = (more) => ({ enabledProtocols: { dash: true, hls: true }, clearKeyEncryptionConfiguration: {}, ...more });
-const tracks = (property, operation, value) => [{ trackSelections: [{ property, operation, value }] }];
+const commonEncryption = (more) => ({
+  enabledProtocols: { dash: true, hls: true },
+  clearKeyEncryptionConfiguration: {},
+  ...more,
+});
+const tracks = (property, operation, value) => [
+  { trackSelections: [{ property, operation, value }] },
+];
 
 /** Where the licences of systems are that Chromium does not have: manifests tell of them, and no player may ask there. */
 export const STRANGER = "https://licences.example/";
@@ -67,7 +73,13 @@ export function locators(first, keyDelivery = {}) {
   };
 }
 
-const NAMES = { "m3u8-cmaf": "HLS", "m3u8-aapl": "HLS v4", "m3u8-aapl-v3": "HLS v3", "mpd-time-cmaf": "DASH", "mpd-time-csf": "DASH CSF" };
+const NAMES = {
+  "m3u8-cmaf": "HLS",
+  "m3u8-aapl": "HLS v4",
+  "m3u8-aapl-v3": "HLS v3",
+  "mpd-time-cmaf": "DASH",
+  "mpd-time-csf": "DASH CSF",
+};
 
 /** A stream that the locator of a policy publishes; `more` is what is expected of it besides one key. */
 function stream(format, encryption, policy = "everything", more = {}) {
@@ -97,12 +109,28 @@ const whole3 = stream("m3u8-aapl-v3", "cbc", "Predefined_ClearKey", { languages:
 
 /** Which player takes which stream: docs/players.md. */
 export const PROTECTED = [
-  ...[cenc, cbcs, csf, perQuality, clearAudio].flatMap((protocol) => [["shaka", protocol], ["dash.js", protocol]]),
-  ...[hlsCenc, hlsCbcs, hlsClearAudio, whole].flatMap((protocol) => [["shaka", protocol], ["hls.js", protocol]]),
-  ...[whole4, whole3].flatMap((protocol) => [["native", protocol], ["shaka", { ...protocol, ...LATE }]]),
+  ...[cenc, cbcs, csf, perQuality, clearAudio].flatMap((protocol) => [
+    ["shaka", protocol],
+    ["dash.js", protocol],
+  ]),
+  ...[hlsCenc, hlsCbcs, hlsClearAudio, whole].flatMap((protocol) => [
+    ["shaka", protocol],
+    ["hls.js", protocol],
+  ]),
+  ...[whole4, whole3].flatMap((protocol) => [
+    ["native", protocol],
+    ["shaka", { ...protocol, ...LATE }],
+  ]),
   ...[whole4, sampleAes].map((protocol) => ["hls.js", { ...protocol, ...LATE, ...NO_PROGRESS }]),
   ["hls.js", { ...whole3, ...LATE }],
 ];
 
 /** What must not play with keys other than its own. */
-export const LOCKED_OUT = [["shaka", cenc], ["dash.js", cbcs], ["hls.js", hlsCbcs], ["hls.js", whole], ["hls.js", sampleAes], ["native", whole4]];
+export const LOCKED_OUT = [
+  ["shaka", cenc],
+  ["dash.js", cbcs],
+  ["hls.js", hlsCbcs],
+  ["hls.js", whole],
+  ["hls.js", sampleAes],
+  ["native", whole4],
+];

@@ -31,7 +31,13 @@ def check(name, clear, protected, keys, tally):
         wanted = got = []
         try:
             wanted, got = list(decrypted(ours)), list(decrypted(theirs, keys))
-            problems = [] if got == wanted and got else [f"sample {compare.first_difference(wanted, got)} is not what is there in the clear"]
+            problems = (
+                []
+                if got == wanted and got
+                else [
+                    f"sample {compare.first_difference(wanted, got)} is not what is there in the clear"
+                ]
+            )
         except AssertionError as error:
             problems = [error]
         tally.add(f"{what}{len(got):5} samples decrypted by the rules of SAMPLE-AES", problems)
@@ -49,8 +55,12 @@ def samples(url, kinds):
 
 def decrypted(url, keys=None):
     """The times of each sample of a media playlist, and its parts: NAL units, or a frame of audio. Clear ones have no keys."""
-    for resource, kind, sample in samples(url, transport.ENCRYPTED_KINDS if keys else transport.KINDS):
-        parts = elementary.between_start_codes(sample.content) if kind == "vide" else [sample.content]
+    for resource, kind, sample in samples(
+        url, transport.ENCRYPTED_KINDS if keys else transport.KINDS
+    ):
+        parts = (
+            elementary.between_start_codes(sample.content) if kind == "vide" else [sample.content]
+        )
         if keys:
             decrypt = decrypt_unit if kind == "vide" else decrypt_frame
             parts = [decrypt(part, *key_of(resource, keys)) for part in parts]
@@ -60,22 +70,32 @@ def decrypted(url, keys=None):
 def key_of(resource, keys):
     """The key and the vector of a segment."""
     (told,) = (key for key in resource.keys if key.get("KEYFORMAT", "identity") == "identity")
-    return keys[UUID(told["KEYID"].removeprefix("0x"))], bytes.fromhex(told["IV"].removeprefix("0x"))
+    return keys[UUID(told["KEYID"].removeprefix("0x"))], bytes.fromhex(
+        told["IV"].removeprefix("0x")
+    )
 
 
 def differences(clear, protected):
     """The samples that ffmpeg plays otherwise."""
     wanted, got = decryptors.of_streams(clear)["0"], played(identified(protected))["0"]
-    beyond = [is_beyond_ffmpeg(kind, sample) for _, kind, sample in samples(protected, transport.ENCRYPTED_KINDS)]
+    beyond = [
+        is_beyond_ffmpeg(kind, sample)
+        for _, kind, sample in samples(protected, transport.ENCRYPTED_KINDS)
+    ]
     if len(beyond) != len(wanted) or len(got) < len(wanted) or all(beyond):
-        return [f"{len(got)} samples of {len(wanted)}, {beyond.count(True)} of {len(beyond)} beyond it"]
+        return [
+            f"{len(got)} samples of {len(wanted)}, {beyond.count(True)} of {len(beyond)} beyond it"
+        ]
     wrong = [at for at, frame in enumerate(wanted) if got[at] != frame and not beyond[at]]
     return [f"sample {wrong[0]} of {len(wanted)} differs"] if wrong else []
 
 
 def is_beyond_ffmpeg(kind, sample):
     """ffmpeg loses its place in a picture behind a slice that it has taken emulation prevention out of."""
-    return kind == "vide" and any(b"\0\0\3" in unit and is_encrypted(unit) for unit in elementary.between_start_codes(sample.content)[:-1])
+    return kind == "vide" and any(
+        b"\0\0\3" in unit and is_encrypted(unit)
+        for unit in elementary.between_start_codes(sample.content)[:-1]
+    )
 
 
 def identified(url):
@@ -87,7 +107,9 @@ def identified(url):
     for line in get(url, PLAYLIST_TYPES).decode().splitlines():
         if line.startswith("#EXT-X-KEY:"):
             key = attributes(line)
-            assert key["METHOD"] == "SAMPLE-AES" and len(key["IV"]) == 34, f"{url} has the key {key}"
+            assert (
+                key["METHOD"] == "SAMPLE-AES" and len(key["IV"]) == 34
+            ), f"{url} has the key {key}"
             if key.get("KEYFORMAT", "identity") != "identity":
                 continue
             line = line.replace(key["URI"], urljoin(url, key["URI"]))
@@ -100,7 +122,9 @@ def played(playlist):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "media.m3u8")
         path.write_text(playlist)
-        return decryptors.of_streams(path, "-allowed_extensions", "ALL", "-protocol_whitelist", PROTOCOLS)
+        return decryptors.of_streams(
+            path, "-allowed_extensions", "ALL", "-protocol_whitelist", PROTOCOLS
+        )
 
 
 def is_encrypted(unit):
@@ -125,4 +149,8 @@ def decrypt_frame(frame, key, iv):
     end = start + (len(frame) - start) // BLOCK * BLOCK
     if end <= start:
         return frame
-    return frame[:start] + Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor().update(frame[start:end]) + frame[end:]
+    return (
+        frame[:start]
+        + Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor().update(frame[start:end])
+        + frame[end:]
+    )

@@ -13,7 +13,9 @@ AAC = ["-c:a", "aac", "-b:a", "48k"]
 
 
 def run(*arguments):
-    command = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)]
+    command = [
+        "ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments),
+    ]
     subprocess.run(command, check=True, timeout=120)
 
 
@@ -45,7 +47,10 @@ def no_bframes(folder):
 
 def variable_frame_rate(folder):
     select = "select='not(mod(n,3))+lt(mod(t,2),1)'"
-    run(*video("30"), *audio(), "-vf", select, "-vsync", "vfr", *gop(40, 2), *AAC, "-video_track_timescale", 90000, folder / "film.mp4")
+    run(
+        *video("30"), *audio(), "-vf", select, "-vsync", "vfr", *gop(40, 2), *AAC,
+        "-video_track_timescale", 90000, folder / "film.mp4",
+    )
 
 
 def film_rate_and_44100_hz(folder):
@@ -53,7 +58,10 @@ def film_rate_and_44100_hz(folder):
 
 
 def odd_timescale(folder):
-    run(*video("30000/1001"), *audio(22050), *gop(60, 2), *AAC, "-ac", 1, "-video_track_timescale", 11988, folder / "film.mp4")
+    run(
+        *video("30000/1001"), *audio(22050), *gop(60, 2), *AAC, "-ac", 1, "-video_track_timescale",
+        11988, folder / "film.mp4",
+    )
 
 
 def audio_delayed(folder):
@@ -61,11 +69,16 @@ def audio_delayed(folder):
 
 
 def video_delayed(folder):
-    run(*video(delay=0.5), *audio(), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4")
+    run(
+        *video(delay=0.5), *audio(), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4"
+    )
 
 
 def video_delayed_by_more_than_a_segment(folder):
-    run(*video(delay=7, duration=14), *audio(duration=14), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4")
+    run(
+        *video(delay=7, duration=14), *audio(duration=14), "-vsync", "passthrough", *gop(50, 2),
+        *AAC, folder / "film.mp4",
+    )
 
 
 def audio_delayed_in_its_own_file(folder):
@@ -74,7 +87,10 @@ def audio_delayed_in_its_own_file(folder):
 
 
 def negative_composition_offsets(folder):
-    run(*video(), *audio(), *gop(50, 3), *AAC, "-movflags", "+negative_cts_offsets", folder / "film.mp4")
+    run(
+        *video(), *audio(), *gop(50, 3), *AAC, "-movflags", "+negative_cts_offsets",
+        folder / "film.mp4",
+    )
 
 
 def no_edit_list(folder):
@@ -99,7 +115,18 @@ def several_tracks_in_a_file(folder):
     maps = [argument for index in range(4) for argument in ("-map", index)]
     tags = ["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"]
     sizes = ["-s:v:1", "320x180"]
-    run(*video(), *video(), *audio(), *audio(pitch=440), *maps, *gop(50, 2), *sizes, *AAC, *tags, folder / "film.mp4")
+    run(
+        *video(),
+        *video(),
+        *audio(),
+        *audio(pitch=440),
+        *maps,
+        *gop(50, 2),
+        *sizes,
+        *AAC,
+        *tags,
+        folder / "film.mp4",
+    )
 
 
 def audio_only(folder):
@@ -124,7 +151,9 @@ def renditions_of_different_reordering(folder):
 
 def renditions_of_different_clocks(folder):
     run(*video(), *gop(50, 2), "-video_track_timescale", 12800, folder / "low.mp4")
-    run(*video(), "-s", "320x180", *gop(50, 2), "-video_track_timescale", 90000, folder / "high.mp4")
+    run(
+        *video(), "-s", "320x180", *gop(50, 2), "-video_track_timescale", 90000, folder / "high.mp4"
+    )
     run(*audio(44100), *AAC, folder / "audio.mp4")
 
 
@@ -161,14 +190,24 @@ def sound_of_uneven_frames(folder):
     run(*video(duration=27), *audio(44100, duration=27), *gop(50, 2), *AAC, folder / "whole.mkv")
     run("-ss", 4.37, "-i", folder / "whole.mkv", "-c", "copy", "-t", 17, folder / "film.mp4")
     (folder / "whole.mkv").unlink()
-    (sound,) = (track for track in boxes.read((folder / "film.mp4").read_bytes()) if track.kind == "soun")
+    (sound,) = (
+        track for track in boxes.read((folder / "film.mp4").read_bytes()) if track.kind == "soun"
+    )
     assert {sample.duration for sample in sound.samples[1:-1]} != {1024}, "no frame is uneven"
 
 
 def slices_behind_parameter_sets(folder):
     """Pictures of several slices with long headers; parameter sets in band."""
-    slices = ["-preset", "medium", "-x264-params", "slices=4:repeat-headers=1:aud=1:weightp=2:ref=4:tff=1"]
-    run(*video(), *audio(), "-vf", "scale=160:96,fade=out:60:50", *gop(50, 2), *slices, *AAC, folder / "film.mp4")
+    slices = [
+        "-preset",
+        "medium",
+        "-x264-params",
+        "slices=4:repeat-headers=1:aud=1:weightp=2:ref=4:tff=1",
+    ]
+    run(
+        *video(), *audio(), "-vf", "scale=160:96,fade=out:60:50", *gop(50, 2), *slices, *AAC,
+        folder / "film.mp4",
+    )
 
 
 def mixed_parameter_sets(folder):
@@ -176,7 +215,10 @@ def mixed_parameter_sets(folder):
     parameters = "keyint=13:min-keyint=1:scenecut=0:bframes=2:open-gop=1:deblock=6,6:8x8dct=0"
     parts = [folder / "one.mp4", folder / "other.mp4"]
     for part in parts:
-        run(*video(), "-vf", "scale=160:96", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-x264-params", parameters, part)
+        run(
+            *video(), "-vf", "scale=160:96", "-c:v", "libx264", "-pix_fmt", "yuv420p",
+            "-x264-params", parameters, part,
+        )
     listed, film = folder / "parts.txt", folder / "film.mp4"
     listed.write_text("".join(f"file '{part.name}'\n" for part in parts))
     run("-f", "concat", "-i", listed, "-c", "copy", film)
@@ -201,10 +243,14 @@ def widen(data):
     """The same file with 64-bit chunk offsets and a 64-bit size of `mdat`."""
     moov = next(box for box in boxes.top_level(data) if box.kind == b"moov")
     mdat = next(box for box in boxes.top_level(data) if box.kind == b"mdat")
-    free = next(box for box in boxes.top_level(data) if box.kind == b"free" and box.end == mdat.start)
+    free = next(
+        box for box in boxes.top_level(data) if box.kind == b"free" and box.end == mdat.start
+    )
     assert moov.start > mdat.start, "the offsets hold only if what is before mdat keeps its length"
     large = struct.pack(">I4sQ", 1, b"mdat", mdat.end - free.start)
-    return data[: free.start] + large + data[mdat.body : mdat.end] + widen_box(moov) + data[moov.end :]
+    return (
+        data[: free.start] + large + data[mdat.body : mdat.end] + widen_box(moov) + data[moov.end :]
+    )
 
 
 def widen_box(box):
