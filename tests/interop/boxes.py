@@ -1,7 +1,8 @@
 """Reads the samples of an MP4 file, progressive or fragmented, with their times.
 
-As much of ISO/IEC 14496-12 as it takes to hold a stream against its source, and independent of the code it checks. It trusts the
-file: a damaged one raises an exception, unless what is wrong touches no sample.
+It implements as much of ISO/IEC 14496-12 as comparing a stream with its source takes, and shares no
+code with what it checks. It trusts the file: a damaged one raises an exception, unless the damage
+touches no sample.
 """
 
 import hashlib
@@ -38,7 +39,7 @@ class Sample:
 
 @dataclass
 class Track:
-    """One track. The edit list is taken as far as players honour it: a delay, and the media time at which it starts."""
+    """One track. Of the edit list it has what players apply: a delay, and the first media time."""
 
     id: int
     kind: str
@@ -49,11 +50,11 @@ class Track:
     delay: Fraction = Fraction(0)
     media_start: int = 0
     samples: list = field(default_factory=list)
-    #: Of how many bytes the lengths of NAL units are; 0 if samples are as in transport streams, with start codes or ADTS headers.
+    #: Bytes in the length of a NAL unit; 0 for samples with start codes or ADTS headers.
     length_size: int = 4
 
     def presented(self, sample):
-        """When a sample is presented, in seconds, exactly."""
+        """The exact presentation time of a sample, in seconds."""
         return (
             Fraction(sample.decode + sample.composition - self.media_start, self.timescale)
             + self.delay
@@ -66,7 +67,7 @@ class Track:
         return [sample.digest for sample in self.samples]
 
     def essences(self):
-        """Digests that stay when a transport stream takes the samples: without headers, delimiters and parameter sets."""
+        """Digests that a transport stream keeps: without headers, delimiters and parameter sets."""
         if self.kind == "vide":
             return [elementary.essence(sample.content, self.length_size) for sample in self.samples]
         if self.length_size == 0:
@@ -78,7 +79,7 @@ class Track:
 
 
 def children(data, start, end, clip=None):
-    """The boxes of a range: (type, start of the box, start of its body, end). Boxes of the type `clip` may claim to be longer."""
+    """(type, start, start of body, end) of each box in a range; `clip` boxes may claim too much."""
     while start + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
         body = start + 8
@@ -132,7 +133,7 @@ class Box:
 
 
 def top_level(data):
-    """The boxes of a file. Media may claim more than there is, as in a file whose writer was stopped: it ends with the file."""
+    """The boxes of a file. Media of a file whose writer was stopped ends with the file."""
     return [Box(data, *box) for box in children(data, 0, len(data), clip=b"mdat")]
 
 

@@ -1,9 +1,11 @@
-// Plays the sample asset in Chromium by hls.js, dash.js, Shaka Player and Chromium itself, and does with it what a viewer would do.
+// Plays the sample asset in Chromium by hls.js, dash.js, Shaka Player and Chromium itself, and does
+// what a viewer would do.
 //
 //     node browser.mjs ORIGIN MEDIA [OUT]
 //
-// ORIGIN is the binary of the example origin, MEDIA the folder which holds `sample/`, OUT a folder for screenshots (by default `out`).
-// Prints a line for each check and, last, `browser: N passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
+// ORIGIN is the binary of the example origin, MEDIA the folder that contains `sample/`, and OUT a
+// folder for screenshots (by default `out`). Prints a line for each check and, last, `browser: N
+// passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
 
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -34,12 +36,13 @@ const SESSIONS = [
     ["dash.js", protocol],
     ["shaka", protocol],
   ]),
-  // After a switch of language dash.js does not tell the browser that a Smooth stream is over, though it plays to its last picture.
+  // After a switch of language, dash.js does not signal the end of a Smooth stream to the browser,
+  // though it plays to its last picture.
   ["dash.js", { ...SMOOTH, endless: true }],
   ["shaka4", SMOOTH],
   ["shaka4", SMOOTH20],
 ];
-// Of protected streams, whose media is that of the clear ones.
+// For protected streams, whose media is that of the clear ones.
 const PLAYED = {
   steps: [
     "starts and plays",
@@ -129,7 +132,7 @@ function report(who, step, ok, remark) {
 const address = (origin, { folder = "sample", manifest }) =>
   `${origin}/${folder}/sample.ism/${manifest}`;
 
-/** Opens the page of the players, which can look at its own video from outside. */
+/** Opens the page of the players, which can take screenshots of its own video. */
 async function prepare(page, pages) {
   await page.exposeFunction("screenshot", async () =>
     (await page.locator("video").screenshot()).toString("base64"),
@@ -137,7 +140,7 @@ async function prepare(page, pages) {
   await page.goto(pages);
 }
 
-/** One player with one stream. A browser that had no time for a moment shows another picture: what fails is played once more. */
+/** One player with one stream. A busy browser can show another picture: failures are retried. */
 async function play(context, pages, origin, [player, protocol], out) {
   const who = `${player}, ${protocol.name}`;
   const once = () => session(context, pages, origin, player, protocol, out);
@@ -193,7 +196,7 @@ async function session(context, pages, origin, player, protocol, out) {
   }
 }
 
-/** What is to be seen at some times of the clear stream. */
+/** The pictures of the clear stream at some times. */
 async function takePictures(context, pages, origin) {
   const page = await context.newPage();
   await prepare(page, pages);
@@ -205,7 +208,7 @@ async function takePictures(context, pages, origin) {
   return taken;
 }
 
-/** A player that gets keys which are not those of the stream: it must not show its pictures. */
+/** A player that gets wrong keys must not show the pictures of the stream. */
 async function lockOut(context, pages, origin, [player, protocol], pictures) {
   const page = await context.newPage();
   const steps = ["starts and plays", "shows the pictures of the clear stream"];
@@ -231,7 +234,7 @@ async function lockOut(context, pages, origin, [player, protocol], pictures) {
   }
 }
 
-/** What a locator protects is not to be had in the clear, nor without a locator. */
+/** What a locator protects is not served in the clear, nor without a locator. */
 async function askForClear(origin) {
   for (const [folder, manifest] of [
     ["everything", HLS.manifest],
@@ -341,14 +344,14 @@ try {
 console.log(`browser: ${tally.passed} passed, ${tally.failed} failed`);
 process.exit(tally.failed ? 1 : 0);
 
-/** An origin which publishes by these locators. */
+/** An origin that publishes by these locators. */
 async function startWith(document, options = []) {
   const file = path.join(temporary, `${randomUUID()}.json`);
   await writeFile(file, JSON.stringify(document));
   return startOrigin(binary, path.resolve(media), ["--locators", file, ...options]);
 }
 
-/** ONLY is a pattern of the sessions that are wanted. */
+/** ONLY is a pattern that selects sessions. */
 function isWanted([player, { name }]) {
   return !process.env.ONLY || `${player}, ${name}`.match(process.env.ONLY);
 }

@@ -1,4 +1,4 @@
-"""Clients that are not ours get what is stored: ffmpeg by its own readers of HLS and DASH, yt-dlp for Smooth Streaming and HDS."""
+"""Independent clients get what is stored: ffmpeg for HLS and DASH, yt-dlp for Smooth and HDS."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ import compare
 import streams
 import transport
 
-#: So many frames of sound are in the first PES packet at the most.
+#: The maximum number of audio frames in the first PES packet.
 FIRST_FRAMES = 24
 QUIET = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "warning"]
 
@@ -52,7 +52,7 @@ def check_times(url, name, sources, tally):
 
 
 def check_packets(name, rendition, target, stream, sources, tally):
-    """ffmpeg delivers every packet, when it is due. Its DASH reader loses some when it reads several streams at once."""
+    """ffmpeg delivers every packet on time. Of parallel DASH streams it loses some packets."""
     tick, read = compare.timed_packets(
         target, stream, *(["-allowed_extensions", "ALL"] if "m3u8" in target else [])
     )
@@ -68,17 +68,20 @@ def check_packets(name, rendition, target, stream, sources, tally):
 
 
 def late(name, rendition, times, sources):
-    """What of those times is not that of the source: exactly in fragmented MP4, and to the tick of transport streams, which all have
-    the same time stamp where the presentation starts."""
+    """The first time that differs from the source's: exactly in fragmented MP4, to the tick in TS.
+
+    In transport streams all presentations start at the same time stamp.
+    """
     is_transport = compare.PROTOCOLS[name].suffix == ".ts"
     source, start = compare.origin_of(rendition, sources).track, compare.start_of(sources)
     zero = streams.TRANSPORT_ZERO if is_transport else compare.held_back(rendition.track)
-    most = Fraction(1, transport.CLOCK) if is_transport else 0
+    tolerance = Fraction(1, transport.CLOCK) if is_transport else 0
     dropped = len(source.samples) - len(times)
     for at, (time, due) in enumerate(zip(times, source.times()[dropped:])):
         due += zero - start
-        # In streams of its own making too, its reader of HLS has the frames of the first PES packet a frame early.
-        if abs(time - due) > most and not (
+        # ffmpeg's HLS reader has the frames of the first PES packet a frame early, in its own
+        # streams too.
+        if abs(time - due) > tolerance and not (
             is_transport and source.kind == "soun" and at < FIRST_FRAMES
         ):
             return [f"packet {at} is presented at {float(time):.7f} s, not {float(due):.7f} s"]
@@ -116,7 +119,7 @@ def decoded(path, index):
 
 
 def check_warnings(name, rendition, tally):
-    """ffmpeg has nothing to warn of, neither when it reads a segment alone nor when it reads them joined; nor has it when it decodes."""
+    """ffmpeg reads and decodes segments without a warning, each alone and all joined."""
     problems = []
     for segment in [*(segment.body for segment in rendition.segments), rendition.whole()]:
         done = subprocess.run(
@@ -127,7 +130,8 @@ def check_warnings(name, rendition, tally):
         )
         problems += done.stderr.decode().splitlines()
     tally.add(
-        f"{name:6}{rendition.name[-45:]:46} {len(rendition.segments)} segments alone and joined without a warning",
+        f"{name:6}{rendition.name[-45:]:46} {len(rendition.segments)} segments alone and joined "
+        "without a warning",
         problems[:5],
     )
 
@@ -143,13 +147,14 @@ def check_pictures(name, rendition, tally):
         if len(pictures) != 1:
             problems.append(f"{len(pictures)} pictures are decoded of key frame {number}")
     tally.add(
-        f"{name:6}{rendition.name[-45:]:46} {len(rendition.segments)} key frames are a picture each",
+        f"{name:6}{rendition.name[-45:]:46} {len(rendition.segments)} key frames are a picture "
+        "each",
         problems,
     )
 
 
 def check_yt_dlp(url, name, sources, tally):
-    """yt-dlp makes a file of each rendition, of which ffmpeg reads the packets of the source at their times."""
+    """yt-dlp saves each rendition; ffmpeg reads the source's packets from it, at their times."""
     protocol = compare.PROTOCOLS[name]
     renditions = protocol.read(f"{url}/{protocol.manifest}")
     expected = sum(not rendition.is_companion for rendition in renditions)
@@ -172,36 +177,37 @@ def check_yt_dlp(url, name, sources, tally):
 
 
 def check_file(name, file, renditions, sources, tally):
-    """Every stream of a file is a source, at its times; all of a file are moved by the same."""
+    """Every stream of a file is a source, at its times; all are moved by the same time."""
     found = [read_stream(file, index, sources) for index in range(count_streams(file))]
     if None in found:
-        tally.add(f"{name:6}{file.name}", ["its packets are of no source"])
+        tally.add(f"{name:6}{file.name}", ["its packets match no source"])
         return
-    shift, most = shift_of(name, found, renditions, sources)
+    shift, tolerance = shift_of(name, found, renditions, sources)
     for source, times in found:
         due = [time + shift for time in source.track.times()]
         due = due if compare.PROTOCOLS[name].is_muxed else [max(time, Fraction(0)) for time in due]
-        wrong = next(
-            (at for at, (time, wanted) in enumerate(zip(times, due)) if abs(time - wanted) > most),
-            None,
-        )
+        is_off = (abs(time - wanted) > tolerance for time, wanted in zip(times, due))
+        wrong = next((at for at, off in enumerate(is_off) if off), None)
         problems = (
             []
             if wrong is None
             else [
-                f"packet {wrong} of {len(times)} is presented at {float(times[wrong]):.7f} s, not {float(due[wrong]):.7f} s"
+                f"packet {wrong} of {len(times)} is presented at {float(times[wrong]):.7f} s, not "
+                f"{float(due[wrong]):.7f} s"
             ]
         )
         tally.add(
-            f"{name:6}{file.name:32} {len(times)} packets as of {source.name}, moved by {float(shift * 1000):.3f} ms",
+            f"{name:6}{file.name:32} {len(times)} packets as of {source.name}, moved by "
+            f"{float(shift * 1000):.3f} ms",
             problems,
         )
 
 
 def shift_of(name, found, renditions, sources):
-    """By how much the streams of a file are moved, and by how much each packet may be off: by rounding.
+    """The time by which the streams of a file are moved, and the rounding allowed for each packet.
 
-    Flash has no times before 0, and so moves all by the same. In Smooth Streaming, whose streams are files of their own, nothing is moved.
+    Flash has no times before 0, and moves all streams by the same time. In Smooth Streaming each
+    stream is a file of its own, and nothing is moved.
     """
     rounding = Fraction(1, 2 * compare.PROTOCOLS[name].clock)
     if compare.PROTOCOLS[name].is_muxed:
@@ -221,7 +227,7 @@ def shift_of(name, found, renditions, sources):
 
 
 def read_stream(file, index, sources):
-    """(source, times) of a stream, or `None` if it is that of no source."""
+    """(source, times) of a stream, or `None` if it matches no source."""
     tick, seen = compare.timed_packets(file, index)
     source = next(
         (source for source in sources if source.track.digests() == [packet[-1] for packet in seen]),

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Streams each file of a corpus as an asset of its own: it must arrive whole, bit for bit, or be refused with a reason.
+"""Streams each file of a corpus. It must arrive whole, bit for bit, or be refused with a reason.
 
     corpus.py ORIGIN CORPUS
 
-CORPUS is a folder with a MANIFEST.tsv whose first column names the files, and whose column `streams` what ffmpeg finds in them.
-Prints a table of the progressive files with H.264 or AAC (and of whatever else is streamed) and, last, `corpus: N passed, M failed`.
-Tracks of other codecs may be left out of the stream; the table names them.
+CORPUS is a folder with a MANIFEST.tsv. Its first column names the files, and its column `streams`
+lists what ffmpeg finds in them. Prints a table of the progressive files with H.264 or AAC (and of
+any other that is streamed) and, last, `corpus: N passed, M failed`. Tracks of other codecs may be
+left out of the stream; the table names them.
 """
 
 import csv
@@ -20,7 +21,7 @@ import compare
 import origin
 
 FOLDERS = ("progressive", "editlist", "audio", "odd")
-#: What all files can be carried in.
+#: Formats that can carry all files.
 MANIFESTS = {protocol: compare.PROTOCOLS[protocol].manifest for protocol in ("HLS", "DASH")}
 CODECS = ("h264/avc1", "h264/avc3", "aac/mp4a")
 
@@ -114,14 +115,14 @@ def judge_refusal(name, refusals):
 
 
 def left_out(folder):
-    """What the file holds beside H.264 and AAC."""
+    """What the file contains besides H.264 and AAC."""
     tracks = boxes.read(next(folder.glob("*.mp4")).read_bytes())
     others = [
         track.codec or "no sample entry"
         for track in tracks
         if track.codec not in compare.STREAMABLE or not track.samples
     ]
-    return f"; beside it: {', '.join(others)}" if others else ""
+    return f"; besides: {', '.join(others)}" if others else ""
 
 
 def print_table(results):

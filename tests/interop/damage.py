@@ -1,4 +1,4 @@
-"""Proves that the comparison can fail: a proxy damages the stream in one small way at a time, and each must be found out."""
+"""Proves that the comparison can fail: a proxy damages streams, and each damage is detected."""
 
 import contextlib
 import re
@@ -144,7 +144,7 @@ def the_bootstrap(body):
 
 ISO, TRANSPORT, SMOOTH, FLASH = ("HLS", "DASH"), ("HLS4", "HLS3"), ("MSS",), ("HDS",)
 
-#: What is damaged, in which answers (by what is in the URL, in lower case), and in which protocols.
+#: Each damage, the answers it applies to (by lower-case text in the URL), and the protocols.
 DAMAGES = {
     one_bit_of_media: ("fragments(", ISO + SMOOTH),
     a_decode_time: ("fragments(", ISO),
@@ -169,7 +169,10 @@ DAMAGES = {
 
 @contextlib.contextmanager
 def damaging(base, damage, where):
-    """Yields the address of a proxy before `base` which damages the answers whose URL holds `where`, and a list of what went wrong."""
+    """Yields the address of a proxy for `base` that damages answers, and a list of failures.
+
+    It damages the answers whose URL contains `where`.
+    """
     broken = []
 
     class Proxy(BaseHTTPRequestHandler):
@@ -211,7 +214,7 @@ def damaging(base, damage, where):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     server.daemon_threads = True
-    # Clients hang up when they have seen enough.
+    # Clients close the connection when they have read enough.
     server.handle_error = lambda *_: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -222,7 +225,7 @@ def damaging(base, damage, where):
 
 
 def undiscovered(url, sources, compare_protocol):
-    """The names of the damages that the comparison does not find, by protocol; `url` is the address of a sound asset."""
+    """The damages that the comparison misses, by protocol; `url` is that of an intact asset."""
     parts = urlsplit(url)
     base = f"{parts.scheme}://{parts.netloc}"
     every = ISO + TRANSPORT + SMOOTH + FLASH
@@ -233,7 +236,7 @@ def undiscovered(url, sources, compare_protocol):
         for problem in row.problems
     ]
     if sound:
-        return ["the stream is not sound to begin with"]
+        return ["the stream has problems before it is damaged"]
     missed = []
     for damage, (where, protocols) in DAMAGES.items():
         with damaging(base, damage, where) as (address, broken):
@@ -243,7 +246,7 @@ def undiscovered(url, sources, compare_protocol):
                         row.problems
                         for row in compare_protocol(address + parts.path, protocol, sources)
                     )
-                except Exception:  # A stream that can not even be read has been found out as well.
+                except Exception:  # A stream that cannot be read at all counts as detected.
                     found = True
                 if not found:
                     missed.append(f"{protocol}: {damage.__name__}")

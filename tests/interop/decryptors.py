@@ -1,4 +1,4 @@
-"""Programs that are not ours, which decrypt: ffmpeg, OpenSSL and Shaka Packager; and ffmpeg's parser of H.264 on slice headers."""
+"""Independent decryptors: ffmpeg, OpenSSL, Shaka Packager; and ffmpeg's slice header parser."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ HEADER = re.compile(r"\[trace_headers @ \S+\] (?:(\d+) +\S+ +([01]+) = |(.*))")
 
 
 def openssl(data, key, iv):
-    """What was encrypted by AES-128 in CBC mode with padding."""
+    """Decrypts AES-128 in CBC mode with padding."""
     command = ["openssl", "enc", "-d", "-aes-128-cbc", "-K", key.hex(), "-iv", iv.hex()]
     done = subprocess.run(command, input=data, capture_output=True, timeout=30)
     assert done.returncode == 0, f"openssl: {done.stderr.decode().strip()}"
@@ -33,7 +33,7 @@ def frames(file, key=None):
 
 
 def of_streams(target, *options):
-    """The frames of each stream of whatever ffmpeg opens."""
+    """The frames of each stream of anything that ffmpeg opens."""
     command = [
         *FFMPEG, "-loglevel", "error", *options, "-i", str(target), "-map", "0", "-c", "copy", "-f",
         "framemd5", "-",
@@ -42,7 +42,7 @@ def of_streams(target, *options):
     found = {}
     for line in output.splitlines():
         if not line.startswith("#"):
-            # Behind those is side data, such as what was said of the encryption.
+            # Then follows side data, such as the signalled encryption.
             stream, *fields = (field.strip() for field in line.split(",")[:6])
             found.setdefault(stream, []).append(fields)
     return found
@@ -66,7 +66,7 @@ def packager(file, key_id, key):
 
 @lru_cache(maxsize=None)
 def slice_headers(file):
-    """The bits of the header of each slice, NAL unit header included, in a file with one track of clear H.264."""
+    """The bits in each slice header, with its NAL unit header, in clear H.264 of one track."""
     with tempfile.NamedTemporaryFile(suffix=".mp4") as stored:
         stored.write(file)
         stored.flush()

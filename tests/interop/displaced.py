@@ -1,4 +1,4 @@
-"""Proves that clients which are not ours would tell sound that is out of step: a proxy moves all of it by ten milliseconds."""
+"""Proves that independent clients detect sound out of sync: a proxy moves all of it by 10 ms."""
 
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ import gstreamer
 import transport
 from tally import Found
 
-#: Which answers carry sound, by what is in their URLs in lower case.
+#: Which answers carry sound, by lower-case text in their URLs.
 ALONE, MUXED = "fragments(audio", "fragments("
 WITNESSES = {
     "HLS": ALONE,
@@ -21,7 +21,7 @@ WITNESSES = {
     "MSS": ALONE,
     "HDS": MUXED,
 }
-#: Those which are witnessed by GStreamer as well.
+#: The protocols that GStreamer checks as well.
 STEPPED = ("MSS", "HLS", "HLS3")
 
 
@@ -41,7 +41,7 @@ def sound_in_transport_streams(body):
 
 
 def sound_in_fragments(body):
-    """At 48 kHz. ffmpeg goes by the segment index where there is one."""
+    """At 48 kHz. ffmpeg uses the segment index if there is one."""
     for tfdt in damage.fields(body, b"tfdt"):
         add(body, tfdt.end - 4, 4, 480)
     for sidx in damage.fields(body, b"sidx"):
@@ -49,7 +49,7 @@ def sound_in_fragments(body):
 
 
 def sound_in_smooth_fragments(body):
-    """A frame that lasts longer, at the start: fragments do not tell most clients when they start."""
+    """Makes the first frame longer: most clients ignore the start times of fragments."""
     start = body.index(boxes.TFXD) + 20
     if not any(body[start : start + 8]):
         (trun,) = damage.fields(body, b"trun")
@@ -74,29 +74,29 @@ HARMS = {
 
 
 def add(body, at, length, more):
-    """Adds to a number of so many bytes."""
+    """Adds to a number of the given size in bytes."""
     moved = int.from_bytes(body[at : at + length], "big") + more
     body[at : at + length] = (moved % (1 << 8 * length)).to_bytes(length, "big")
 
 
 def unnoticed(url, sources):
-    """The protocols in which a client does not tell; `url` is the address of an asset that is sound, with audio of 48 kHz."""
+    """The protocols in which clients detect nothing; `url` is an intact asset, audio at 48 kHz."""
     parts = urlsplit(url)
     for name, where in WITNESSES.items():
         with damage.damaging(
             f"{parts.scheme}://{parts.netloc}", HARMS.get(name, sound_in_fragments), where
         ) as (address, broken):
             harmed = address + parts.path
-            told = Found()
+            found = Found()
             if compare.PROTOCOLS[name].suffix in (".mp4", ".ts"):
-                clients.check_times(harmed, name, sources, told)
+                clients.check_times(harmed, name, sources, found)
             else:
-                clients.check_yt_dlp(harmed, name, sources, told)
-            if not told.mentions("presented at"):
+                clients.check_yt_dlp(harmed, name, sources, found)
+            if not found.mentions("presented at"):
                 yield f"{name} by ffmpeg"
-            told = Found()
+            found = Found()
             if name in STEPPED:
-                gstreamer.check_protocol(harmed, name, sources, told)
-                if not told.mentions("apart", "differ"):
+                gstreamer.check_protocol(harmed, name, sources, found)
+                if not found.mentions("apart", "differ"):
                     yield f"{name} by GStreamer"
         yield from broken[:1]

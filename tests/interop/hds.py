@@ -1,4 +1,4 @@
-"""Reads a stream of Adobe HTTP Dynamic Streaming as a player would: the manifest, its bootstrap information, then all fragments."""
+"""Reads Adobe HTTP Dynamic Streaming as a player would: manifest, bootstrap, then all fragments."""
 
 import base64
 import struct
@@ -19,7 +19,7 @@ class Stream(Rendition):
     """One media of a manifest."""
 
     def whole(self):
-        """The rendition as FLV, as ffmpeg wants it."""
+        """The rendition as FLV, which ffmpeg can read."""
         return flash.HEADER + b"".join(
             flash.tags(segment.body) for segment in self.segments if segment.body
         )
@@ -57,7 +57,8 @@ def stream(url, media, bootstrap):
         ),
         FRAGMENT_TYPES,
     )
-    # Times are moved so that none is below 0, and no more is told of it than where the fragments are: the second with pictures starts
+    # Times are moved so that none is below 0. Only the places of the fragments reveal it: the
+    # second
     # with them. The first may start with sound.
     starts = [starts_of(part) for part in parts]
     places = [place for place, start in enumerate(starts[0]) if start is not None]
@@ -74,7 +75,7 @@ def stream(url, media, bootstrap):
 
 
 def fragments(bootstrap):
-    """(number, time, duration, clock) of each fragment, by the bootstrap information (annex C.2)."""
+    """(number, time, duration, clock) of each fragment, by the bootstrap information (C.2)."""
     reader = Reader(bootstrap)
     reader.box(b"abst")
     _, _, _, end, _ = reader.take("IBIQQ")
@@ -86,7 +87,7 @@ def fragments(bootstrap):
     count = read_segment_runs(reader)
     assert reader.take("B") == (1,), "there is more than one fragment run table"
     clock, runs = read_fragment_runs(reader)
-    assert reader.at == len(bootstrap), "something lies behind the bootstrap information"
+    assert reader.at == len(bootstrap), "there is data after the bootstrap information"
     for number in range(1, count + 1):
         first, time, duration = next(run for run in reversed(runs) if run[0] <= number)
         yield number, time + (number - first) * duration, duration, clock
@@ -104,7 +105,7 @@ def read_segment_runs(reader):
 
 
 def read_fragment_runs(reader):
-    """Clock, and [first fragment, time, duration] of each run but what ends the table (C.2.2)."""
+    """Clock, and [first fragment, time, duration] of each run except the end mark (C.2.2)."""
     reader.box(b"afrt")
     (clock,) = reader.take("I")
     reader.texts()

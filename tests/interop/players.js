@@ -1,4 +1,5 @@
-// The page's side of the browser check: each player behind the same few functions, and what a viewer would do with it.
+// The page's side of the browser check: each player with the same few functions, and the steps of a
+// viewer.
 "use strict";
 
 const SMOOTH = "application/vnd.ms-sstr+xml";
@@ -19,11 +20,12 @@ function script(path) {
 /** The first two letters: `eng` and `en` are the same language, as are `deu` and `de`. */
 const language = (tag) => (tag ?? "").slice(0, 2);
 
-// Each loads a URL and answers { widths, language } and, where the player has a way to choose, { rendition, audio }.
+// Each loads a URL and returns { widths, language } and, if the player can choose, { rendition,
+// audio }.
 const PLAYERS = {
   async "hls.js"(url) {
     await script("/hls.js/dist/hls.js");
-    // A stall is no damage, the machine may be busy; a hole that is jumped is.
+    // A stall is acceptable, since the machine may be busy; a hole that is jumped is not.
     const harmless = new Set(["bufferStalledError", "bufferNudgeOnStall"]);
     const hls = new Hls({
       maxBufferLength: 60,
@@ -36,7 +38,8 @@ const PLAYERS = {
     hls.on(Hls.Events.ERROR, (_, { details, fatal, reason, parent, frag }) => {
       if (fatal || !harmless.has(details))
         errors.push(
-          `${details}${fatal ? " (fatal)" : ""} ${parent ?? ""} ${frag?.sn ?? ""} at ${video.currentTime} ${reason ?? ""}`,
+          `${details}${fatal ? " (fatal)" : ""} ${parent ?? ""} ${frag?.sn ?? ""}` +
+            ` at ${video.currentTime} ${reason ?? ""}`,
         );
     });
     hls.loadSource(url);
@@ -54,7 +57,7 @@ const PLAYERS = {
   },
 
   async native(url) {
-    // Or else it takes no key from elsewhere than the playlist.
+    // Otherwise it accepts keys only from the host of the playlist.
     video.crossOrigin = "anonymous";
     video.src = url;
     return {};
@@ -141,7 +144,8 @@ async function until(condition, what, seconds = 20) {
     if (video.error) throw new Error(`${what}: ${video.error.message}`);
     if (performance.now() > deadline)
       throw new Error(
-        `not within ${seconds} s: ${what}; at ${video.currentTime} s, ready state ${video.readyState}`,
+        `not within ${seconds} s: ${what}; ` +
+          `at ${video.currentTime} s, ready state ${video.readyState}`,
       );
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -155,8 +159,8 @@ function ranges() {
 }
 
 /**
- * The media time of the picture that is shown after a seek to `time`. A picture that was under way when the video was paused may still be
- * shown at first, so it is the last one that counts, once none has followed for a while.
+ * The media time of the picture that is shown after a seek to `time`. A picture from before the
+ * pause may still be shown at first, so the last one counts, once none has followed for a while.
  */
 async function seek(time) {
   let [shown, since] = [undefined, performance.now()];
@@ -174,7 +178,7 @@ async function seek(time) {
   return shown;
 }
 
-/** The brightness of the picture that is shown, in 32 by 18 places. It is seen from outside: no page may read protected pictures. */
+/** The brightness of the picture in 32 by 18 places. No page may read protected pictures itself. */
 async function brightness() {
   const screenshot = await fetch(`data:image/png;base64,${await window.screenshot()}`);
   const canvas = new OffscreenCanvas(32, 18);
@@ -204,7 +208,7 @@ function assert(holds, message) {
   if (!holds) throw new Error(message);
 }
 
-// What a viewer would do, in this order. Each throws what is wrong, or answers a remark.
+// What a viewer would do, in this order. Each throws what is wrong, or returns a remark.
 const STEPS = {
   async "starts and plays"({ expected }) {
     await until(() => video.readyState >= 2, "the first picture");
@@ -269,7 +273,7 @@ const STEPS = {
         shown.reduce((sum, value, at) => sum + Math.abs(value - clear[at]), 0) / shown.length;
       assert(
         difference < ALIKE,
-        `at ${time} s the picture is another: its places differ by ${difference.toFixed(1)} on average`,
+        `at ${time} s the picture differs by ${difference.toFixed(1)} on average`,
       );
       remarks.push(`${time}: ${difference.toFixed(1)}`);
     }
@@ -322,17 +326,18 @@ const STEPS = {
   },
 };
 
-// The same picture differs by up to 0.6 in two renditions, from one a second later by 1.4, from one of another scene by 7 and more.
+// The same picture differs by up to 0.6 in two renditions. It differs from one a second later by
+// 1.4, and from one of another scene by 7 and more.
 const ALIKE = 1;
 
-// What the player has no way to say or do is not asked of it.
+// Steps that the player cannot do are skipped.
 const NEEDS = {
   "offers every rendition and language": "widths",
   "switches rendition": "rendition",
   "switches language": "audio",
 };
 
-/** Plays `url`, at the rate that is expected or else as it is, and answers [step, ok, remark] for each step. */
+/** Plays `url`, at the expected rate if there is one. Returns [step, ok, remark] for each step. */
 async function check(name, url, type, expected) {
   video.defaultPlaybackRate = expected.rate ?? 1;
   const results = [];

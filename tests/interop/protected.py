@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Checks from outside that protected streams are the clear ones, encrypted: decryptors that are not ours return them, bit for bit.
+"""Checks that protected streams are the clear ones: independent decryptors return them bit for bit.
 
     protected.py ORIGIN SAMPLE [--keep DIR]
 
-ORIGIN is the binary of the example origin, SAMPLE the folder of an asset. The other assets are made on the fly: see tricky.py. What
-is published is in publication.py. Prints a table and, last, `protected: N passed, M failed`.
+ORIGIN is the binary of the example origin, and SAMPLE the folder of an asset. tricky.py makes the
+other assets, and publication.py publishes them. Prints a table and, last, `protected: N passed, M
+failed`.
 """
 
 import argparse
@@ -44,20 +45,21 @@ PUBLISHED = {
     "cenc": [*((format, "cenc") for format in CMAF.values()), (None, "cenc"), ("fmp4-v20", "piff")],
     "cbcs": [*((format, "cbcs-aapl") for format in CMAF.values()), ("m3u8-aapl", "cbcs-aapl")],
 }
-HARD = [tricky.bframes_with_edit_list, tricky.slices_behind_parameter_sets]
-#: Changes to a locator after which it is none.
+HARD = [tricky.bframes_with_edit_list, tricky.slices_after_parameter_sets]
+#: Changes that make a locator invalid.
 WRONG_LOCATORS = {
-    "a word too much": {"policy": ""},
+    "an unknown word": {"policy": ""},
     "an id of dots": {"streamingLocatorId": ".."},
     "an id of two lines": {"streamingLocatorId": "a\nb"},
     "a folder above": {"assetName": "films/../other"},
     "a folder without a name": {"assetName": "films//ignite"},
     "half a UUID in braces": {"contentKeys": [{"id": "{11111111-1111-4111-8111-111111111111"}]},
-    "a key with bits too many": {
+    "a key with too many bits": {
         "contentKeys": [{"id": "1" * 32, "value": "AAECAwQFBgcICQoLDA0ODx=="}]
     },
 }
-#: Under `cenc`, a look at its counters. What is protected of its samples is another matter: each segment goes by its own parameter sets.
+#: Only its counters are checked under `cenc`: each segment has parameter sets of its own, which
+#: decide what is protected.
 MIXED = tricky.mixed_parameter_sets
 
 
@@ -121,7 +123,7 @@ def check_asset(base, asset, tally):
                     encryption == "piff",
                     tally,
                 )
-        tally.heading(f"{asset}: what systems are told, {kind}")
+        tally.heading(f"{asset}: signalling to systems, {kind}")
         check_systems(base, asset, kind, tally)
     tally.heading(f"{asset}: SAMPLE-AES")
     sample_aes.check(
@@ -177,7 +179,7 @@ def check_systems(base, asset, kind, tally):
             problems = []
         except AssertionError as error:
             problems = [error]
-        tally.add(f"{name:6}the keys are told: {', '.join(map(str, keys))}", problems)
+        tally.add(f"{name:6}the keys are signalled: {', '.join(map(str, keys))}", problems)
 
 
 def check_refusals(base, asset, files, tally):
@@ -192,7 +194,7 @@ def check_refusals(base, asset, files, tally):
 
 
 def check_damage(base, asset, tally):
-    tally.heading(f"{asset}: damage is found out")
+    tally.heading(f"{asset}: damage is detected")
     pairs = {
         kind: addresses(base, asset, kind, CMAF["DASH"], COMMON[kind][1])
         for kind in ("cenc", "cbcs")
@@ -201,7 +203,7 @@ def check_damage(base, asset, tally):
         missed = list(sabotage.common_encryption(clear, protected, publication.keys(asset, kind)))
         tally.add(f"{kind:6}{len(sabotage.DAMAGES)} kinds of damage", missed)
         tally.add(
-            f"{kind:6}clear samples behind the head of protected ones",
+            f"{kind:6}clear samples after the head of protected ones",
             list(sabotage.another_head(clear, protected)),
         )
     keys = publication.keys(asset, "cbc")
@@ -216,7 +218,7 @@ def check_damage(base, asset, tally):
 
 
 def check_schema(written, tally):
-    """The schema of locators is one, takes the example and what is published here, and refuses what has a word too much."""
+    """The schema of locators is valid, accepts the example and ours, and refuses bad ones."""
     tally.heading("the schema of locators")
     schema, example = (
         json.loads((DOCS / name).read_text())

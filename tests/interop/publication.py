@@ -1,4 +1,4 @@
-"""What is published for the checks of protection: locators for each asset, in the clear and by one policy each, under known keys."""
+"""What the checks of protection publish: a clear locator for each asset, one for each policy."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ class Key:
 
 
 def key(asset, kind, label):
-    """The key of that label: as good as random, and the same in every run."""
+    """The key of that label: pseudo-random, and the same in every run."""
     digest = hashlib.sha256(f"{asset} {kind} {label}".encode()).digest()
     return Key(uuid.UUID(bytes=digest[:16], version=4), digest[16:])
 

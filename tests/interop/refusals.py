@@ -1,4 +1,4 @@
-"""What a locator does not publish is refused, and nothing that it protects is had in the clear."""
+"""What a locator does not publish is refused, and what it protects is not served in the clear."""
 
 import re
 
@@ -32,7 +32,7 @@ ENABLED = {
 }
 EVERYWHERE = {"dash", "hls", "smooth"}
 PROTOCOLS = {"cbc": EVERYWHERE, "cenc": EVERYWHERE, "keys": EVERYWHERE, "cbcs": {"dash", "hls"}}
-#: Of samples so long, so many bytes at the end are behind all headers, and every protection changes some of them.
+#: Minimum length of a sample, and bytes at its end: after all headers, in part always encrypted.
 TAILS = {"vide": (600, 300), "soun": (128, 64)}
 ENCRYPTION = re.compile(r",?encryption=[a-z-]+")
 
@@ -89,7 +89,7 @@ def check_unpublished(base, asset, kind, files, tally):
 
 
 def resources(format, manifest):
-    """The manifest, and all that it leads to."""
+    """The manifest, and everything it refers to."""
     yield manifest
     if protocol(format) == "hls":
         for playlist in envelope.playlists(manifest):
@@ -131,7 +131,7 @@ def is_clear(answer, kind, asset):
 
 
 def shows(body, clear, kind):
-    """Whether a resource shows a sample of the clear one, or is the clear one; `kind` is that of its track, if it has but one."""
+    """Whether a resource contains a clear sample, or is clear; `kind` is that of a sole track."""
     found = samples(clear, kind)
     secrets = [
         content[-tail:]

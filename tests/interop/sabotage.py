@@ -1,4 +1,4 @@
-"""Proves that the checks of protection can fail: wrong keys, vectors and boxes must each be found out, by every reader."""
+"""Proves that the checks of protection can fail: every reader must detect wrong keys and boxes."""
 
 import re
 import struct
@@ -15,7 +15,7 @@ from origin import get
 
 
 def common_encryption(clear, protected, keys):
-    """The damages to a DASH stream that a reader does not find: `clear` and `protected` are the addresses of MPDs."""
+    """The damages to a DASH stream that a reader misses; `clear` and `protected` are MPDs."""
     for ours, theirs in zip(
         common.renditions("DASH", clear), common.renditions("DASH", protected), strict=True
     ):
@@ -28,8 +28,9 @@ def common_encryption(clear, protected, keys):
 
 def by_the_rules(clear, protected, keys):
     try:
-        told = cenc.protection(protected.init, clear.init)
-        common.check_samples(clear, protected, told, keys, cenc.Vectors(), common.headers(clear))
+        signalled = cenc.protection(protected.init, clear.init)
+        headers = common.headers(clear)
+        common.check_samples(clear, protected, signalled, keys, cenc.Vectors(), headers)
     except AssertionError:
         return True
     return False
@@ -100,12 +101,12 @@ DAMAGES = [
 
 
 def whole_segments(clear, protected, keys):
-    """The damages to a segment of HLS that openssl does not find: `clear` and `protected` are the addresses of playlists."""
+    """The damages to an HLS segment that openssl misses; `clear` and `protected` are playlists."""
     clear, protected = (
         envelope.resources(envelope.playlists(url)[0])[0] for url in (clear, protected)
     )
-    (told,), (key,) = protected.keys, keys.values()
-    iv, body, wanted = bytes.fromhex(told["IV"][2:]), get(protected.url), get(clear.url)
+    (tag,), (key,) = protected.keys, keys.values()
+    iv, body, wanted = bytes.fromhex(tag["IV"][2:]), get(protected.url), get(clear.url)
     for name, harmed in (
         ("key", (body, flipped(key), iv)),
         ("vector", (body, key, flipped(iv))),
@@ -119,8 +120,9 @@ def whole_segments(clear, protected, keys):
 
 
 def another_head(clear, protected):
-    """The segments whose clear samples are not found behind the head of the protected one: `clear` and `protected` are the addresses of
-    MPDs.
+    """The segments with a protected head and clear samples that are not detected.
+
+    `clear` and `protected` are the addresses of MPDs.
     """
     for ours, theirs in zip(
         common.renditions("DASH", clear), common.renditions("DASH", protected), strict=True
@@ -130,7 +132,10 @@ def another_head(clear, protected):
         ):
             forged = encrypted.body.split(b"mdat")[0] + b"mdat" + segment.body.split(b"mdat", 1)[1]
             if not refusals.shows(forged, segment.body, ours.track.kind):
-                yield f"segment {number} of {ours.name} is taken for protected with its samples in the clear"
+                yield (
+                    f"segment {number} of {ours.name} is taken for protected with its samples in "
+                    "the clear"
+                )
             if refusals.shows(encrypted.body, segment.body, ours.track.kind):
                 yield f"segment {number} of {ours.name} is taken for clear"
 

@@ -1,5 +1,6 @@
-"""Transport streams under SAMPLE-AES (*MPEG-2 Stream Encryption Format for HTTP Live Streaming*): they are the clear ones, by the
-rules of that format and by ffmpeg.
+"""Transport streams under SAMPLE-AES decrypt to the clear ones, by the rules and by ffmpeg.
+
+The rules are those of *MPEG-2 Stream Encryption Format for HTTP Live Streaming*.
 """
 
 import tempfile
@@ -19,7 +20,7 @@ from streams import PLAYLIST_TYPES, attributes
 
 BLOCK = 16
 #: Clear bytes at the start of a NAL unit, and the length up to which one is clear (2.2).
-LEADER, MOST_CLEAR = 32, 48
+LEADER, MAX_CLEAR = 32, 48
 SLICES = {1, 5}
 PROTOCOLS = "file,http,tcp,crypto,data"
 
@@ -35,13 +36,13 @@ def check(name, clear, protected, keys, tally):
                 []
                 if got == wanted and got
                 else [
-                    f"sample {compare.first_difference(wanted, got)} is not what is there in the clear"
+                    f"sample {compare.first_difference(wanted, got)} differs from the clear one"
                 ]
             )
         except AssertionError as error:
             problems = [error]
         tally.add(f"{what}{len(got):5} samples decrypted by the rules of SAMPLE-AES", problems)
-        # ffmpeg takes a key frame alone for a picture cut short.
+        # ffmpeg treats a key frame alone as a truncated picture.
         if "type=keyframes" not in theirs:
             tally.add(f"{what}{len(got):5} samples by ffmpeg", differences(ours, theirs))
 
@@ -54,7 +55,7 @@ def samples(url, kinds):
 
 
 def decrypted(url, keys=None):
-    """The times of each sample of a media playlist, and its parts: NAL units, or a frame of audio. Clear ones have no keys."""
+    """The times and parts of each sample of a media playlist: NAL units, or a frame of audio."""
     for resource, kind, sample in samples(
         url, transport.ENCRYPTED_KINDS if keys else transport.KINDS
     ):
@@ -69,14 +70,14 @@ def decrypted(url, keys=None):
 
 def key_of(resource, keys):
     """The key and the vector of a segment."""
-    (told,) = (key for key in resource.keys if key.get("KEYFORMAT", "identity") == "identity")
-    return keys[UUID(told["KEYID"].removeprefix("0x"))], bytes.fromhex(
-        told["IV"].removeprefix("0x")
+    (tag,) = (key for key in resource.keys if key.get("KEYFORMAT", "identity") == "identity")
+    return keys[UUID(tag["KEYID"].removeprefix("0x"))], bytes.fromhex(
+        tag["IV"].removeprefix("0x")
     )
 
 
 def differences(clear, protected):
-    """The samples that ffmpeg plays otherwise."""
+    """The samples that ffmpeg decodes differently."""
     wanted, got = decryptors.of_streams(clear)["0"], played(identified(protected))["0"]
     beyond = [
         is_beyond_ffmpeg(kind, sample)
@@ -91,7 +92,7 @@ def differences(clear, protected):
 
 
 def is_beyond_ffmpeg(kind, sample):
-    """ffmpeg loses its place in a picture behind a slice that it has taken emulation prevention out of."""
+    """ffmpeg loses its place after a slice from which it removed emulation prevention."""
     return kind == "vide" and any(
         b"\0\0\3" in unit and is_encrypted(unit)
         for unit in elementary.between_start_codes(sample.content)[:-1]
@@ -99,9 +100,9 @@ def is_beyond_ffmpeg(kind, sample):
 
 
 def identified(url):
-    """A media playlist as if its identity keys were its only ones, which ffmpeg goes by; with addresses that hold anywhere.
+    """A media playlist with only its identity keys, which ffmpeg uses, and with absolute addresses.
 
-    Its last segment is there twice: ffmpeg does not decrypt the last picture of all.
+    Its last segment is listed twice: ffmpeg does not decrypt the very last picture.
     """
     lines = []
     for line in get(url, PLAYLIST_TYPES).decode().splitlines():
@@ -128,7 +129,7 @@ def played(playlist):
 
 
 def is_encrypted(unit):
-    return elementary.kind(unit) in SLICES and len(unit) > MOST_CLEAR
+    return elementary.kind(unit) in SLICES and len(unit) > MAX_CLEAR
 
 
 def decrypt_unit(unit, key, iv):
@@ -144,7 +145,7 @@ def decrypt_unit(unit, key, iv):
 
 
 def decrypt_frame(frame, key, iv):
-    """A frame of ADTS: all whole blocks behind a header and a leader (2.3)."""
+    """A frame of ADTS: all whole blocks after a header and a leader (2.3)."""
     start = len(frame) - len(elementary.without_header(frame)) + BLOCK
     end = start + (len(frame) - start) // BLOCK * BLOCK
     if end <= start:

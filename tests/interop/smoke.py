@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Does what the README says a newcomer does: `cargo run --release --example origin`, then watch.
+"""Does what the README tells newcomers to do: `cargo run --release --example origin`, then watch.
 
     smoke.py ORIGIN
 
-ORIGIN is the built binary, by which the time to the first segment is taken. Prints, last, `smoke: N passed, M failed`.
+ORIGIN is the built binary, for measuring the time to the first segment. Prints, last,
+`smoke: N passed, M failed`.
 """
 
 import contextlib
@@ -56,7 +57,7 @@ def main():
 def readme():
     text = (ROOT / "README.md").read_text()
     missing = [command for command in COMMANDS if command not in text]
-    assert not missing, f"it does not say {missing}"
+    assert not missing, f"it lacks {missing}"
     return ", ".join(COMMANDS)
 
 
@@ -115,7 +116,7 @@ def read_again(binary):
             process.send_signal(signal.SIGHUP)
             time.sleep(0.5)
             assert serves("new"), "a file that cannot be read has taken the locators away"
-    return "new ones, and none of a broken file"
+    return "new ones are read, and a broken file is ignored"
 
 
 @contextlib.contextmanager

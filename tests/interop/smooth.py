@@ -1,4 +1,4 @@
-"""Reads a stream of Smooth Streaming ([MS-SSTR]) as a player would: the client manifest, then the fragments of each quality level."""
+"""Reads Smooth Streaming ([MS-SSTR]) as a player would: the client manifest, then the fragments."""
 
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
@@ -42,7 +42,7 @@ def chunks(stream, minor_version):
     for chunk in stream.findall("c"):
         time, duration = int(chunk.get("t", time)), int(chunk.get("d"))
         repeats = int(chunk.get("r", 1))
-        assert repeats == 1 or minor_version == "2", f"version 2.{minor_version} knows no repeats"
+        assert repeats == 1 or minor_version == "2", f"version 2.{minor_version} has no repeats"
         for _ in range(repeats):
             yield time, duration
             time += duration
@@ -75,7 +75,7 @@ def rendition(url, stream, level, times, clock):
 
 
 def configuration(codec, private, length_size):
-    """(what stands for a sample entry, codec string) by the codec private data (2.2.2.5)."""
+    """(a substitute for a sample entry, codec string) from the codec private data (2.2.2.5)."""
     if codec != "avc1":
         return b"esds" + private, ""
     units = elementary.units(private, 0)
@@ -90,7 +90,7 @@ def configuration(codec, private, length_size):
 
 
 def read_fragments(data, track):
-    """A track with the samples of fragments, which name it by whatever number they like."""
+    """A track with the samples of fragments, which may use any track number."""
     parts = boxes.top_level(data)
     fragments = [box for box in parts if box.kind == b"moof"]
     numbers = {

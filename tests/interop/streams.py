@@ -1,4 +1,4 @@
-"""Reads a stream of HLS or DASH as a player would: playlists or a manifest, then each rendition's init and media segments."""
+"""Reads HLS or DASH as a player would: playlists or a manifest, then init and media segments."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -28,7 +28,7 @@ DASH = "{urn:mpeg:dash:schema:mpd:2011}"
 
 @dataclass
 class Segment:
-    """A media segment as it is announced: start and duration in seconds, and how far rounding may have moved them."""
+    """An announced media segment: start and duration in seconds, and the allowed rounding."""
 
     url: str
     start: Fraction
@@ -53,7 +53,7 @@ class Rendition:
     bounds: list = field(default_factory=list)
     #: Presentation time of the stream = presentation time of the track + this.
     offset: Fraction = Fraction(0)
-    #: What is carried in the same segments, itself among it.
+    #: All tracks in the same segments, itself included.
     parts: list = field(default_factory=list)
 
     @property
@@ -62,7 +62,7 @@ class Rendition:
         return self.track.kind != "vide" and len(self.parts) > 1
 
     def fetch(self, read=boxes.read, content_types=MEDIA_TYPES, together=True):
-        """Fetches the segments, and answers a rendition for each track that `read` finds in them: alone and, if they join, together."""
+        """Fetches the segments, and returns a rendition for each track that `read` finds."""
         alone = []
         for segment in self.segments:
             segment.body = get(segment.url, content_types)
@@ -87,7 +87,7 @@ class Rendition:
 
 
 def starts_of(rendition):
-    """When each segment's first sample is presented; none where it has no sample."""
+    """The presentation time of each segment's first sample, if it has one."""
     times = rendition.times()
     return [
         min(times[first:end], default=None)
@@ -111,13 +111,13 @@ def attributes(line):
 
 
 def hls(url):
-    """The renditions of a multivariant playlist: every variant's video, and every audio of the groups."""
+    """The renditions of a multivariant playlist: every variant's video, and all audio."""
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     assert lines[0] == "#EXTM3U", f"{url} starts with {lines[0]!r}"
     found = {}
-    for line, behind in zip(lines, lines[1:] + [""]):
+    for line, following in zip(lines, lines[1:] + [""]):
         if line.startswith("#EXT-X-STREAM-INF:"):
-            found.setdefault(behind, attributes(line))
+            found.setdefault(following, attributes(line))
         elif line.startswith("#EXT-X-MEDIA:") and "URI" in attributes(line):
             found.setdefault(attributes(line)["URI"], attributes(line))
     return [
@@ -166,7 +166,7 @@ def hls_rendition(url, name, described, together=True):
     )
     assert together != any(
         line == "#EXT-X-I-FRAMES-ONLY" for line in lines
-    ), f"{url} is for another purpose than its link says"
+    ), f"{url} has another purpose than its link"
     if init:
         return rendition.fetch(together=together)
     rendition.offset = -TRANSPORT_ZERO
@@ -174,7 +174,7 @@ def hls_rendition(url, name, described, together=True):
 
 
 def dash(url):
-    """The renditions of a static MPD of one period, but those for trick play."""
+    """The renditions of a static MPD of one period, except those for trick play."""
     return [
         part
         for described in adaptation_sets(url)

@@ -1,4 +1,4 @@
-"""What protection systems are told of keys: `pssh` boxes by pymp4, what is in them by the rules of each system."""
+"""Signalling to protection systems: `pssh` boxes by pymp4, their content by each system's rules."""
 
 import base64
 import struct
@@ -34,7 +34,7 @@ MP4_PROTECTION = "urn:mpeg:dash:mp4protection:2011"
 
 
 def check_pssh(box, keys, scheme):
-    """A `pssh` box (ISO/IEC 23001-7, 8.1) tells its system of those keys; answers the system."""
+    """A `pssh` box (ISO/IEC 23001-7, 8.1) signals the keys to its system; returns the system."""
     read = Box.parse(box)
     assert (
         read.type == b"pssh" and Box.build(read) == box and read.flags == 0
@@ -52,14 +52,14 @@ def check_pssh(box, keys, scheme):
 
 
 def check_widevine(data, keys, scheme):
-    """`WidevinePsshData` tells of those keys: field 2 is their ids, field 9 the scheme."""
+    """`WidevinePsshData` lists the keys: field 2 is their ids, field 9 the scheme."""
     fields = list(protobuf(data))
     assert {UUID(bytes=value) for number, value in fields if number == 2} == set(
         keys
-    ), f"Widevine is told {fields}"
+    ), f"the Widevine header has {fields}"
     assert [value for number, value in fields if number == 9] == [
         int.from_bytes(scheme.encode(), "big")
-    ], f"Widevine is told {fields}"
+    ], f"the Widevine header has {fields}"
 
 
 def protobuf(data):
@@ -85,16 +85,16 @@ def protobuf(data):
 
 
 def check_playready(data, keys, scheme):
-    """An object of PlayReady (*PlayReady Header Specification*, 2 and 3) tells it of those keys; answers their ids."""
-    told = playready_keys(data)
+    """A PlayReady object (*PlayReady Header Specification*, 2 and 3) lists the keys."""
+    signalled = playready_keys(data)
     header = playready_header(data)
-    assert set(told) == set(keys), f"PlayReady is told of {set(told)}"
+    assert set(signalled) == set(keys), f"PlayReady is signalled {set(signalled)}"
     url = header.findtext(f"{WRM}DATA/{WRM}LA_URL")
     assert url in licences("playReadyUrlTemplate", keys), f"PlayReady is sent to {url}"
-    for key_id, (algorithm, checksum) in told.items():
+    for key_id, (algorithm, checksum) in signalled.items():
         assert (
             algorithm == {"cenc": "AESCTR", "cbcs": "AESCBC"}[scheme]
-        ), f"PlayReady is told of {algorithm}"
+        ), f"PlayReady is signalled {algorithm}"
         due = (
             Cipher(algorithms.AES(keys[key_id]), modes.ECB())
             .encryptor()
@@ -103,7 +103,7 @@ def check_playready(data, keys, scheme):
             else None
         )
         assert checksum == due, f"the checksum of {key_id} is {checksum}"
-    return list(told)
+    return list(signalled)
 
 
 def playready_header(data):
@@ -144,7 +144,7 @@ def licences(template, keys):
 
 
 def check_init(init, keys, scheme, systems):
-    """An init segment has a `pssh` box for each system that takes one, which tells of its key."""
+    """An init segment has a `pssh` box with its key for each system that uses one."""
     moov = next(box for box in boxes.top_level(init) if box.kind == b"moov")
     key_id = UUID(bytes=init[init.index(b"tenc") + 12 :][:16])
     found = [
@@ -157,22 +157,22 @@ def check_init(init, keys, scheme, systems):
 
 
 def check_mpd(url, keys, scheme, systems):
-    """Each adaptation set of an MPD names the key, and all systems (ISO/IEC 23009-1, 5.8.4.1; DASH-IF IOP 6)."""
+    """Adaptation sets name their key and all systems (ISO/IEC 23009-1, 5.8.4.1; DASH-IF IOP 6)."""
     named = set()
     for adaptation in ElementTree.fromstring(get(url, MANIFEST_TYPES)).iter(f"{DASH}AdaptationSet"):
-        general, *told = adaptation.findall(f"{DASH}ContentProtection")
+        general, *elements = adaptation.findall(f"{DASH}ContentProtection")
         key_id = UUID(general.get(f"{CENC}default_KID"))
         assert (
             general.get("schemeIdUri") == MP4_PROTECTION and general.get("value") == scheme
         ), f"a set is protected by {general.attrib}"
-        found = [check_described(described, {key_id: keys[key_id]}, scheme) for described in told]
+        found = [check_described(element, {key_id: keys[key_id]}, scheme) for element in elements]
         assert sorted(found) == sorted(systems), f"a set names the systems {found}"
         named.add(key_id)
     assert named == set(keys), f"the keys {named} are named"
 
 
 def check_described(described, only, scheme):
-    """A `ContentProtection` of one system; answers the system."""
+    """A `ContentProtection` of one system; returns the system."""
     system = UUID(described.get("schemeIdUri").removeprefix("urn:uuid:"))
     for pssh in described.findall(f"{CENC}pssh"):
         assert check_pssh(base64.b64decode(pssh.text), only, scheme) in (
@@ -190,36 +190,36 @@ def check_described(described, only, scheme):
 
 
 def check_hls(url, keys, scheme, systems):
-    """Each playlist names one key, for all systems that HLS knows, and the multivariant one names them all (RFC 8216, 4.3.4.5)."""
+    """Each playlist names one key for all HLS systems, the multivariant one all keys (4.3.4.5)."""
     named, session = set(), [
         attributes(line)
         for line in get(url).decode().splitlines()
         if line.startswith("#EXT-X-SESSION-KEY:")
     ]
     for playlist in envelope.playlists(url):
-        told = {}
+        tags = {}
         for resource in envelope.resources(playlist):
-            told |= {key.get("KEYFORMAT", "identity"): key for key in resource.keys}
-            found = {KEY_FORMATS[name] for name in told if name in KEY_FORMATS}
-            assert len(resource.keys) == len(told) and found == set(
+            tags |= {key.get("KEYFORMAT", "identity"): key for key in resource.keys}
+            found = {KEY_FORMATS[name] for name in tags if name in KEY_FORMATS}
+            assert len(resource.keys) == len(tags) and found == set(
                 systems
             ), f"{resource.url} names the systems {found}"
             assert all(
                 key in session for key in resource.keys
-            ), f"{resource.url} has keys which are not in the session"
-        key_ids = {check_key(name, key, keys, scheme, playlist) for name, key in told.items()} - {
-            None
-        }
+            ), f"{resource.url} has keys that are not in the session"
+        key_ids = {check_key(name, tag, keys, scheme, playlist) for name, tag in tags.items()}
+        key_ids -= {None}
         assert len(key_ids) == 1, f"{playlist} names the keys {key_ids}"
         named |= key_ids
     assert named == set(keys), f"the keys {named} are named"
 
 
-def check_key(name, told, keys, scheme, playlist):
-    """An EXT-X-KEY of one system; answers the id of the key, if it tells."""
+def check_key(name, tag, keys, scheme, playlist):
+    """An EXT-X-KEY of one system; returns the id of the key, if it has one."""
     method = {"cenc": "SAMPLE-AES-CTR", "cbcs": "SAMPLE-AES"}[scheme]
-    assert told["METHOD"] == method, f"{name} is told of {told['METHOD']}"
-    uri, key_id = told["URI"], UUID(told["KEYID"].removeprefix("0x")) if "KEYID" in told else None
+    assert tag["METHOD"] == method, f"{name} has the method {tag['METHOD']}"
+    uri = tag["URI"]
+    key_id = UUID(tag["KEYID"].removeprefix("0x")) if "KEYID" in tag else None
     data, system = base64.b64decode(uri.partition("base64,")[2]), KEY_FORMATS.get(name)
     if system == PLAYREADY:
         (key_id,) = playready_keys(data)

@@ -1,7 +1,7 @@
 """Reads transport streams of one program strictly, as far as HLS needs them (ISO/IEC 13818-1).
 
-Whatever does not conform raises an exception: sync, continuity, CRCs, lengths, the order of time stamps, the distance of clock
-references, and what surrounds access units of H.264.
+Anything that does not conform raises an exception: sync, continuity, CRCs, lengths, the order of
+time stamps, the distance of clock references, and the NAL units that frame pictures of H.264.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ WRAP = 1 << 33
 
 @dataclass
 class Pid:
-    """What the packets of one PID hold so far."""
+    """The content of the packets of one PID so far."""
 
     counter: int = None
     #: (payload, whether it is a place for random access, the last clock reference before it)
@@ -45,7 +45,7 @@ class Reference:
 
 
 def read(data, kinds=KINDS):
-    """The tracks of a transport stream, in order of its PMT. `kinds` are the stream types it may have."""
+    """The tracks of a transport stream, in the order of its PMT; `kinds` are allowed types."""
     assert len(data) % PACKET == 0, f"{len(data)} bytes are no whole packets"
     pids, clock, streams, program = {}, Reference(), None, None
     for at in range(0, len(data), PACKET):
@@ -121,7 +121,7 @@ def section(payload):
     length = (payload[start + 1] & 15) << 8 | payload[start + 2]
     whole = payload[start : start + 3 + length]
     assert crc(whole) == 0, f"the CRC of table {payload[start]} is wrong"
-    assert set(payload[start + 3 + length :]) <= {0xFF}, "the stuffing behind a section is not 0xff"
+    assert set(payload[start + 3 + length :]) <= {0xFF}, "the stuffing after a section is not 0xff"
     return whole[8:-4]
 
 
@@ -216,5 +216,5 @@ def stamp(field, prefix):
 
 
 def unwrap(time, near):
-    """The time which is `time` modulo 2^33 and nearest to `near`."""
+    """The time that is `time` modulo 2^33 and nearest to `near`."""
     return time + (near - time + WRAP // 2) // WRAP * WRAP

@@ -1,4 +1,4 @@
-"""Makes assets that packagers go wrong with, by ffmpeg from synthetic sources. Each function fills a folder with one asset."""
+"""Makes assets that break packagers, by ffmpeg. Each function fills a folder with one asset."""
 
 import struct
 import subprocess
@@ -7,7 +7,10 @@ from pathlib import Path
 import boxes
 
 VIDEO = "testsrc2=size=160x90:rate={rate}:duration={duration}"
-AUDIO = "aevalsrc='0.2*sin(2*PI*{pitch}*t)|0.2*sin(2*PI*{pitch}*1.5*t)':sample_rate={rate}:duration={duration}"
+AUDIO = (
+    "aevalsrc='0.2*sin(2*PI*{pitch}*t)|0.2*sin(2*PI*{pitch}*1.5*t)'"
+    ":sample_rate={rate}:duration={duration}"
+)
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b-pyramid", "none"]
 AAC = ["-c:a", "aac", "-b:a", "48k"]
 
@@ -180,13 +183,13 @@ def cut_within_a_group_of_pictures(folder):
 
 
 def open_groups_of_pictures(folder):
-    """Key frames behind pictures that are presented before them, and decoded at other distances than presented."""
+    """Key frames after leading pictures, which are decoded at other distances than presented."""
     options = ["-x264-params", "open-gop=1:b-pyramid=normal"]
     run(*video(), *audio(), *gop(50, 3), "-preset", "medium", *options, *AAC, folder / "film.mp4")
 
 
 def sound_of_uneven_frames(folder):
-    """Cut out of Matroska, whose clock is of milliseconds, a frame of sound lasts longer than it sounds."""
+    """Sound from Matroska, whose clock has milliseconds: a frame lasts longer than it sounds."""
     run(*video(duration=27), *audio(44100, duration=27), *gop(50, 2), *AAC, folder / "whole.mkv")
     run("-ss", 4.37, "-i", folder / "whole.mkv", "-c", "copy", "-t", 17, folder / "film.mp4")
     (folder / "whole.mkv").unlink()
@@ -196,7 +199,7 @@ def sound_of_uneven_frames(folder):
     assert {sample.duration for sample in sound.samples[1:-1]} != {1024}, "no frame is uneven"
 
 
-def slices_behind_parameter_sets(folder):
+def slices_after_parameter_sets(folder):
     """Pictures of several slices with long headers; parameter sets in band."""
     slices = [
         "-preset",
@@ -211,7 +214,7 @@ def slices_behind_parameter_sets(folder):
 
 
 def mixed_parameter_sets(folder):
-    """In band are the parameter sets of the two IDR pictures, in the configuration others; and most key frames bring none at all."""
+    """Parameter sets in band differ from the configuration; most key frames have none."""
     parameters = "keyint=13:min-keyint=1:scenecut=0:bframes=2:open-gop=1:deblock=6,6:8x8dct=0"
     parts = [folder / "one.mp4", folder / "other.mp4"]
     for part in parts:
@@ -228,14 +231,14 @@ def mixed_parameter_sets(folder):
 
 
 def without_deblocking(data):
-    """The same file with a configuration that says of slice headers that they do not tell of deblocking (ITU-T H.264, 7.3.2.2)."""
+    """The same file, but its configuration declares no deblocking syntax (H.264, 7.3.2.2)."""
     sps = data.index(b"avcC") + 10
     pps = sps + 2 + int.from_bytes(data[sps : sps + 2], "big") + 1
     start, length = pps + 2, int.from_bytes(data[pps : pps + 2], "big")
     bits = int.from_bytes(data[start : start + length], "big")
-    # The flag is the last but two, before the bit which ends the set.
+    # The flag is the third last, before the bit that ends the set.
     flag = (bits & -bits) << 3
-    assert bits & flag, "slice headers tell of deblocking"
+    assert bits & flag, "slice headers do not declare deblocking"
     return data[:start] + (bits - flag).to_bytes(length, "big") + data[start + length :]
 
 
@@ -246,7 +249,7 @@ def widen(data):
     free = next(
         box for box in boxes.top_level(data) if box.kind == b"free" and box.end == mdat.start
     )
-    assert moov.start > mdat.start, "the offsets hold only if what is before mdat keeps its length"
+    assert moov.start > mdat.start, "the offsets hold only if nothing before mdat grows"
     large = struct.pack(">I4sQ", 1, b"mdat", mdat.end - free.start)
     return (
         data[: free.start] + large + data[mdat.body : mdat.end] + widen_box(moov) + data[moov.end :]
@@ -291,13 +294,13 @@ ASSETS = [
     one_picture,
     cut_within_a_group_of_pictures,
     open_groups_of_pictures,
-    slices_behind_parameter_sets,
+    slices_after_parameter_sets,
     sound_of_uneven_frames,
 ]
 
 
 def make(media, assets=None):
-    """Makes assets, all unless said, in folders of the names of their functions."""
+    """Makes the given assets (by default all) in folders named after their functions."""
     for asset in assets or ASSETS:
         folder = Path(media) / asset.__name__
         folder.mkdir(parents=True)
