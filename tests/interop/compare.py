@@ -397,8 +397,7 @@ def check_segments(row, rendition):
         start, said = opened[number], segment.start
         if number == 0:
             # What lies before 0 is priming. All HLS playlists start at 0, so a late track starts
-            # within its
-            # first segment.
+            # within its first segment.
             start = max(start, Fraction(0))
             said = (
                 max(said, start)

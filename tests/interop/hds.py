@@ -57,9 +57,8 @@ def stream(url, media, bootstrap):
         ),
         FRAGMENT_TYPES,
     )
-    # Times are moved so that none is below 0. Only the places of the fragments reveal it: the
-    # second
-    # with them. The first may start with sound.
+    # Times are moved so that none is below 0. Only the start times of fragments reveal it: the
+    # second one with pictures starts with them. The first may start with sound.
     starts = [starts_of(part) for part in parts]
     places = [place for place, start in enumerate(starts[0]) if start is not None]
     place = places[min(1, len(places) - 1)]

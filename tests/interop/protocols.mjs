@@ -5,9 +5,8 @@ export const HLS_TYPE = "application/vnd.apple.mpegurl";
 export const DASH_TYPE = "application/dash+xml";
 const SMOOTH_TYPE = "application/vnd.ms-sstr+xml";
 // Transport streams have no edit list. hls.js and Shaka Player use the first decode time as 0,
-// which
-// is 40 ms (the reordering of pictures) before the first presentation time. The last frame of sound
-// ends 11 ms after the pictures: see docs/decisions/ts-priming.md.
+// which is 40 ms (the reordering of pictures) before the first presentation time. The last frame of
+// sound ends 11 ms after the pictures: see docs/decisions/ts-priming.md.
 export const LATE = { slack: 0.052 };
 // hls.js reports this once for the first piece of audio, for FFmpeg's streams too, and goes on.
 export const NO_PROGRESS = { harmless: ["bufferAppendNoProgress audio 0"] };
