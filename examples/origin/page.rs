@@ -98,9 +98,8 @@ fn page(cards: &str) -> Response {
 }
 
 fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
-    let (end, clock) = presentation.duration();
-    let mut html =
-        format!("<h2>{}</h2><p>{:.1} s</p><table class=tracks>", text(path), end.as_seconds(clock));
+    let seconds = presentation.duration().as_seconds();
+    let mut html = format!("<h2>{}</h2><p>{seconds:.1} s</p><table class=tracks>", text(path));
     for rendition in &presentation.renditions {
         let codec = &rendition.track.codec;
         let shape = match (codec.dimensions(), codec.sampling()) {
@@ -111,8 +110,8 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
             _ => String::new(),
         };
         let icon = if rendition.kind() == MediaKind::Video { "▣" } else { "♪" };
-        let kilobits = rendition.bitrate.div_ceil(1000);
-        let name = text(&rendition.name);
+        let kilobits = rendition.id.bitrate.div_ceil(1000);
+        let name = text(&rendition.id.name);
         let _ = write!(
             html,
             "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s<td><code>{}</code>",

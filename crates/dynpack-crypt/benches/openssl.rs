@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{AacConfig, Codec, MediaKind, SampleIndex, TrackId};
+use dynpack_media::{AacConfig, Codec, MediaKind, RenditionId, SampleIndex, TrackId};
 
 /// What `openssl speed` encrypts at a time.
 const LEN: usize = 16_384;
@@ -36,7 +36,7 @@ fn main() {
         Scheme::Cenc,
         id,
         MediaKind::Audio,
-        &IvSource::new(id, "film", TrackId(1), "audio", 1),
+        &IvSource::new(id, "film", TrackId(1), &RenditionId::new("audio", 1)),
     );
     let encryptor = SampleEncryptor::new(track, &key, &codec).expect("AAC");
     let fragment = encryptor.plan_unread(SampleIndex(0), 1).expect("known without reading");

@@ -9,7 +9,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{AvcConfig, Codec, MediaKind, SampleIndex, TrackId};
+use dynpack_media::{AvcConfig, Codec, MediaKind, RenditionId, SampleIndex, TrackId};
 
 const SAMPLES: usize = 180;
 const SLICE: usize = (4 << 20) / SAMPLES - 4;
@@ -67,7 +67,7 @@ fn throughput(criterion: &mut Criterion) {
             scheme,
             id,
             MediaKind::Video,
-            &IvSource::new(id, "film", TrackId(1), "video", 1),
+            &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
         let encryptor = SampleEncryptor::new(track, &key, &codec).expect("H.264");
         group.bench_function(scheme.as_str(), |bencher| {

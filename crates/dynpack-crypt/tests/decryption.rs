@@ -11,7 +11,7 @@ use common::{STREAMS, config, is_slice, sample, units};
 use dynpack_crypt::cenc::{FragmentEncryption, SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{AacConfig, Codec, MediaKind, SampleIndex, TrackId};
+use dynpack_media::{AacConfig, Codec, MediaKind, RenditionId, SampleIndex, TrackId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -121,7 +121,7 @@ fn track(scheme: Scheme, kind: MediaKind) -> TrackEncryption {
         scheme,
         ID,
         kind,
-        &IvSource::new(ID, "film.mp4", TrackId(1), "track", 1_000_000),
+        &IvSource::new(ID, "film.mp4", TrackId(1), &RenditionId::new("track", 1_000_000)),
     )
 }
 

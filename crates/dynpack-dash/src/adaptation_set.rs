@@ -52,7 +52,7 @@ impl<'a> Set<'a> {
     }
 
     fn is_like(&self, rendition: &Rendition) -> bool {
-        self.first.name == rendition.name && coding(self.first) == coding(rendition)
+        self.first.id.name == rendition.id.name && coding(self.first) == coding(rendition)
     }
 
     /// Whether all renditions are cut at the same places of the timeline.
@@ -84,7 +84,7 @@ impl<'a> Set<'a> {
             template(
                 rendition,
                 urls,
-                urls.media(&rendition.name),
+                urls.media(&rendition.id.name),
                 SegmentTimeline::new(rendition.cuts.segments()),
             )
         });
@@ -109,7 +109,7 @@ impl<'a> Set<'a> {
             template(
                 rendition,
                 urls,
-                urls.key_frames(&rendition.name),
+                urls.key_frames(&rendition.id.name),
                 SegmentTimeline::new(frames),
             )
         });
@@ -187,8 +187,8 @@ impl<'a> Set<'a> {
             )),
             representations: (self.renditions.iter().zip(details).zip(templates))
                 .map(|((rendition, details), own)| Representation {
-                    id: format!("{}_{}", id(&rendition.name), rendition.bitrate),
-                    bandwidth: rendition.bitrate,
+                    id: format!("{}_{}", id(&rendition.id.name), rendition.id.bitrate),
+                    bandwidth: rendition.id.bitrate,
                     own: apart_from(&shared, details),
                     template: template.is_none().then_some(own),
                 })
@@ -284,7 +284,7 @@ fn template(
 ) -> SegmentTemplate {
     SegmentTemplate {
         timescale: rendition.timescale().hz(),
-        initialization: uri(&urls.init(&rendition.name)),
+        initialization: uri(&urls.init(&rendition.id.name)),
         media: uri(&media),
         timeline,
     }

@@ -1,6 +1,6 @@
 //! The manifest as a whole: `MPD` with its one `Period` (ISO/IEC 23009-1, 5.3.1 and 5.3.2).
 
-use dynpack_media::{Presentation, Rendition, Ticks, Timescale};
+use dynpack_media::{Presentation, Rendition, Time, Timescale};
 use serde::Serialize;
 
 use crate::adaptation_set::Set;
@@ -42,7 +42,6 @@ pub fn mpd(
     let sets = Set::all(presentation, urls);
     let is_cmaf = options.flavor == Flavor::Cmaf
         && sets.iter().all(|set| set.is_aligned() && set.starts_with_sap());
-    let (end, clock) = presentation.duration();
     let min_buffer_time = options.min_buffer_time.map_or_else(
         || presentation.renditions.iter().map(longest_segment).max().unwrap_or_default(),
         |given| u64::try_from(given.as_micros()).unwrap_or(u64::MAX),
@@ -61,7 +60,7 @@ pub fn mpd(
         namespaces: Namespaces::of(adaptation_sets.iter().flat_map(|set| &set.protection)),
         profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
         kind: "static",
-        duration: duration(micros(end, clock)),
+        duration: duration(micros(presentation.duration())),
         min_buffer_time: duration(min_buffer_time),
         period: Period { id: 0, start: duration(0), adaptation_sets },
     };
@@ -79,10 +78,10 @@ fn write(manifest: &Mpd) -> Result<String, quick_xml::SeError> {
 
 fn longest_segment(rendition: &Rendition) -> u64 {
     let longest = rendition.cuts.segments().map(|segment| segment.duration).max();
-    micros(longest.unwrap_or_default(), rendition.timescale())
+    micros(rendition.time(longest.unwrap_or_default()))
 }
 
 /// Microseconds, rounded up.
-fn micros(time: Ticks, clock: Timescale) -> u64 {
-    u64::try_from(time.rescale_ceil(clock, MICROS).0).unwrap_or_default()
+fn micros(time: Time) -> u64 {
+    u64::try_from(time.ceil(MICROS).0).unwrap_or_default()
 }

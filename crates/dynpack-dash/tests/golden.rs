@@ -164,7 +164,7 @@ fn a_description_has_its_accessibility_and_a_label() {
 #[test]
 fn names_stay_within_their_attributes() {
     let mut film = film::sample();
-    film.renditions[0].name = "a\"><b c='d' &amp;\n".into();
+    film.renditions[0].id.name = "a\"><b c='d' &amp;\n".into();
     let manifest = manifest(&film);
     let expected = "Fragments(a%22&gt;&lt;b%20c='d'%20&amp;amp;%0A=i,";
     assert!(manifest.contains(expected), "{manifest}");

@@ -14,8 +14,9 @@ use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynpack_fragment::fmp4::{Profile, media_segment, media_segment_len};
 use dynpack_media::{
-    AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns,
-    SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId,
+    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track,
+    TrackId,
 };
 
 const FRAMES: u32 = 2 * 3600 * 30;
@@ -61,7 +62,12 @@ fn film() -> Rendition {
     let track = Track::new(TrackId(1), clock, Codec::Avc(avc), Bytes::new(), table).with_edit(edit);
     let timeline = Timeline::cut(&[&track], CutPolicy::SIX_SECONDS).expect("a track with samples");
     let cuts = timeline.cuts.into_iter().next().expect("one track");
-    Rendition::new("video".into(), 3_000_000, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+    Rendition::new(
+        RenditionId::new("video", 3_000_000),
+        SourceIndex(0),
+        Arc::new(track),
+        Arc::new(cuts),
+    )
 }
 
 fn segment(criterion: &mut Criterion) {

@@ -61,7 +61,7 @@ impl Value {
 }
 
 fn describe(rendition: &Rendition) -> Result<Vec<(&'static str, Value)>, Error> {
-    let kilobits = f64::from(rendition.bitrate) / 1000.0;
+    let kilobits = f64::from(rendition.id.bitrate) / 1000.0;
     match &rendition.track.codec {
         Codec::Avc(avc) => {
             let mut entries = vec![
@@ -84,7 +84,7 @@ fn describe(rendition: &Rendition) -> Result<Vec<(&'static str, Value)>, Error> 
             ("audiosamplesize", Value::Number(16.0)),
             ("stereo", Value::Boolean(aac.output_channels > 1)),
         ]),
-        _ => Err(Error::Rendition { name: rendition.name.clone(), bitrate: rendition.bitrate }),
+        _ => Err(Error::Rendition { rendition: rendition.id.clone() }),
     }
 }
 

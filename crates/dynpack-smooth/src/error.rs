@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use dynpack_media::RenditionId;
+
 /// A place in a manifest, as an editor counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -66,12 +68,10 @@ pub enum Error {
         limit: u64,
     },
     /// A rendition cannot be carried over Smooth Streaming, though it is legal.
-    #[error("the rendition {name:?} at {bitrate} bit/s cannot be carried: {problem}")]
+    #[error("the rendition {rendition} cannot be carried: {problem}")]
     Rendition {
-        /// Its track name.
-        name: String,
-        /// Its bitrate.
-        bitrate: u32,
+        /// Which rendition.
+        rendition: RenditionId,
         /// Why not.
         problem: &'static str,
     },

@@ -1,6 +1,6 @@
 //! Which tracks a key is for (`ContentKeyUsageRule`).
 
-use dynpack_media::{FrameRate, MediaKind, Rendition};
+use dynpack_media::{FrameRate, MediaKind, Rendition, RenditionId};
 
 use crate::{Error, KeyId};
 
@@ -73,9 +73,10 @@ impl UsageRule {
     /// [`Error::NoOneKey`] if the rule asks for what is not known of it: no key may be given then
     /// (CPIX 2.3, usage rule filters).
     pub fn applies_to(&self, rendition: &Rendition) -> Result<bool, Error> {
-        let bitrate = rendition.bitrate.into();
-        let is_label =
-            |label: &String| *label == rendition.name || Some(label) == rendition.label.as_ref();
+        let bitrate = rendition.id.bitrate.into();
+        let is_label = |label: &String| {
+            **label == *rendition.id.name || Some(label) == rendition.label.as_ref()
+        };
         Ok(self.is_for_kind_of(rendition)?
             && (self.bitrates.is_empty()
                 || self.bitrates.iter().any(|range| range.contains(bitrate)))
@@ -113,7 +114,7 @@ fn is_within(
     what: &str,
     rendition: &Rendition,
 ) -> Result<bool, Error> {
-    let Rendition { name, bitrate, .. } = rendition;
+    let RenditionId { name, bitrate, .. } = &rendition.id;
     let unknown = || {
         Error::NoOneKey(format!(
             "a rule asks for the {what} of {name:?} at {bitrate} bit/s, which is not known"

@@ -21,12 +21,8 @@ impl QualityLevel {
             Codec::Aac(aac) => Self::of_aac(aac),
             _ => Err("Smooth Streaming does not know its codec"),
         };
-        let refused = |problem| Error::Rendition {
-            name: rendition.name.clone(),
-            bitrate: rendition.bitrate,
-            problem,
-        };
-        Ok(Self { index, bitrate: rendition.bitrate, ..level.map_err(refused)? })
+        let refused = |problem| Error::Rendition { rendition: rendition.id.clone(), problem };
+        Ok(Self { index, bitrate: rendition.id.bitrate, ..level.map_err(refused)? })
     }
 
     fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {
