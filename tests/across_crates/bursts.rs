@@ -2,7 +2,7 @@
 
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format};
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 
 use crate::film::{Container, Film, Form, Sample, Track, storage};
 use crate::support::{formats, get, promises, sample};

@@ -104,7 +104,8 @@ async fn declared_bitrates_win_over_measured_ones() {
     );
     let presentation = listed(&tracks).await.unwrap();
     assert_eq!(keys(&presentation), [("video", measured), ("video", measured + 1)]);
-    assert_eq!(presentation.renditions[0].track.codec.dimensions(), Some((640, 360)));
+    let video = presentation.renditions[0].track.codec.video().unwrap();
+    assert_eq!(video.dimensions(), (640, 360));
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, Codec, MediaKind};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{AacConfig, Codec, MediaKind, RenditionId, SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 
 /// What `openssl speed` encrypts at a time.
 const LEN: usize = 16_384;
@@ -29,7 +30,7 @@ fn main() {
         black_box(&out);
     });
     // Audio is encrypted whole, so no header is read.
-    let codec = Codec::Aac(
+    let codec = Codec::from(
         AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration"),
     );
     let track = TrackEncryption::new(
@@ -38,7 +39,7 @@ fn main() {
         MediaKind::Audio,
         &IvSource::new(id, "film", TrackId(1), &RenditionId::new("audio", 1)),
     );
-    let encryptor = SampleEncryptor::new(track, &key, &codec).expect("AAC");
+    let encryptor = SampleEncryptor::new(track, &key, &codec);
     let fragment = encryptor.plan_unread(SampleIndex(0), 1).expect("known without reading");
     let mut out = Vec::with_capacity(LEN);
     let ctr = bytes_a_second(|| {

@@ -30,7 +30,6 @@ pub mod cenc;
 pub mod cpix;
 pub mod envelope;
 mod error;
-mod h264;
 mod ivs;
 mod key;
 pub mod piff;

@@ -6,7 +6,7 @@
 //! [`FragmentEncryption::put_piff_senc`](crate::cenc::FragmentEncryption::put_piff_senc).
 
 use bytes::{BufMut, Bytes};
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 use dynpack_media::boxes::{put_box, put_full_box, put_uuid_box};
 
 use crate::cenc::{Scheme, TrackEncryption, append_to_entry};

@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, AvcConfig, Codec, VideoCodec};
 use dynpack_crypt::cpix::Cpix;
 use dynpack_crypt::{ContentKey, Error, SystemId};
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, Cuts, Rendition, RenditionId, SampleColumns, SampleIndex,
-    SampleTable, SourceIndex, Timescale, Track, TrackId,
+    Column, Cuts, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex,
+    Timescale, Track, TrackId,
 };
 use proptest::prelude::*;
 
@@ -47,7 +48,7 @@ fn video(width: u16, height: u16, frame_rate: u32) -> Rendition {
     rendition(
         "video",
         1_000_000,
-        Codec::Avc(AvcConfig::parse(record, width, height, false).unwrap()),
+        Codec::from(AvcConfig::parse(record, width, height, false).unwrap()),
         frame_rate,
     )
 }
@@ -56,7 +57,7 @@ fn audio(bitrate: u32) -> Rendition {
     rendition(
         "audio",
         bitrate,
-        Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
+        Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
         48_000,
     )
 }
@@ -245,7 +246,7 @@ fn rules_give_each_track_its_key() {
             key_for(&cpix, &rendition),
             expected.map(String::from),
             "{:?}",
-            rendition.track.codec.dimensions()
+            rendition.track.codec.video().map(VideoCodec::dimensions)
         );
     }
 }

@@ -8,10 +8,11 @@ mod common;
 use aes::Aes128;
 use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use common::{STREAMS, config, is_slice, sample, units};
+use dynpack_codec::{AacConfig, Codec, MediaKind};
 use dynpack_crypt::cenc::{FragmentEncryption, SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{AacConfig, Codec, MediaKind, RenditionId, SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -128,7 +129,7 @@ fn track(scheme: Scheme, kind: MediaKind) -> TrackEncryption {
 /// Encrypts samples and decrypts them again; the encrypted ones.
 fn there_and_back(scheme: Scheme, codec: &Codec, samples: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let track = track(scheme, codec.kind());
-    let encryptor = SampleEncryptor::new(track.clone(), &ContentKey::new(KEY), codec).unwrap();
+    let encryptor = SampleEncryptor::new(track.clone(), &ContentKey::new(KEY), codec);
     let fragment = encryptor.plan(SampleIndex(3), samples).unwrap();
     let mut out = vec![0x55; 3];
     for (at, sample) in (0..).zip(samples) {
@@ -149,7 +150,7 @@ fn there_and_back(scheme: Scheme, codec: &Codec, samples: &[Vec<u8>]) -> Vec<Vec
 }
 
 fn aac() -> Codec {
-    Codec::Aac(AacConfig::parse(bytes::Bytes::from_static(&[0x11, 0x90]), 2).unwrap())
+    Codec::from(AacConfig::parse(bytes::Bytes::from_static(&[0x11, 0x90]), 2).unwrap())
 }
 
 /// Takes emulation prevention off, as a decoder does.
@@ -205,7 +206,7 @@ proptest! {
 
     #[test]
     fn decrypting_returns_the_clear_samples_of_video(slices in slices()) {
-        let codec = Codec::Avc(config(&units(STREAMS[0].1)));
+        let codec = Codec::from(config(&units(STREAMS[0].1)));
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
             there_and_back(scheme, &codec, &[sample(&slices), sample(&slices[..1])]);
         }
@@ -250,7 +251,7 @@ proptest! {
 fn real_streams_are_encrypted_all_through() {
     for (name, stream) in STREAMS {
         let units = units(stream);
-        let codec = Codec::Avc(config(&units));
+        let codec = Codec::from(config(&units));
         let samples: Vec<_> = units.iter().map(|unit| sample(std::slice::from_ref(unit))).collect();
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
             let encrypted = there_and_back(scheme, &codec, &samples);
@@ -272,7 +273,11 @@ fn portions_leave_no_seams() {
     let slice = units.iter().find(|unit| is_slice(unit)).unwrap();
     let long = [&slice[..32], &vec![0xa5; 100_003]].concat();
     for scheme in [Scheme::Cenc, Scheme::Cbcs] {
-        there_and_back(scheme, &Codec::Avc(config(&units)), &[sample(std::slice::from_ref(&long))]);
+        there_and_back(
+            scheme,
+            &Codec::from(config(&units)),
+            &[sample(std::slice::from_ref(&long))],
+        );
         there_and_back(scheme, &aac(), std::slice::from_ref(&long));
     }
     let mut out = envelope::encrypt(&ContentKey::new(KEY), IV, &[&long[..9], &long[9..]]);
@@ -284,10 +289,9 @@ fn portions_leave_no_seams() {
 fn another_sample_than_the_planned_is_refused() {
     let units = units(STREAMS[0].1);
     let sample = sample(&units);
-    let codec = Codec::Avc(config(&units));
+    let codec = Codec::from(config(&units));
     let encryptor =
-        SampleEncryptor::new(track(Scheme::Cenc, MediaKind::Video), &ContentKey::new(KEY), &codec)
-            .unwrap();
+        SampleEncryptor::new(track(Scheme::Cenc, MediaKind::Video), &ContentKey::new(KEY), &codec);
     let fragment = encryptor.plan(SampleIndex(0), &[&sample]).unwrap();
     let error = encryptor.encrypt(&fragment, 0, &sample[1..], &mut Vec::new()).unwrap_err();
     let planned = sample.len();

@@ -5,9 +5,10 @@
 mod common;
 
 use common::{STREAMS, config, is_slice, sample, units};
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, IvSource, KeyId};
-use dynpack_media::{Codec, MediaKind, RenditionId, SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use h264_reader::Context;
 use h264_reader::nal::slice::SliceHeader;
 use h264_reader::nal::{Nal, RefNal, UnitType};
@@ -62,7 +63,7 @@ fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
         MediaKind::Video,
         &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
     );
-    SampleEncryptor::new(track, &ContentKey::new([9; 16]), &Codec::Avc(config(units))).unwrap()
+    SampleEncryptor::new(track, &ContentKey::new([9; 16]), &Codec::from(config(units)))
 }
 
 /// The subsamples of a sample of one NAL unit each, `(clear, protected)`.
@@ -216,7 +217,7 @@ fn units_that_hide_others_are_refused() {
             MediaKind::Video,
             &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
-        let encryptor = SampleEncryptor::new(track, &key, &Codec::Avc(config(&units))).unwrap();
+        let encryptor = SampleEncryptor::new(track, &key, &Codec::from(config(&units)));
         let problem = encryptor
             .plan(SampleIndex(0), &[sample(std::slice::from_ref(&hidden))])
             .unwrap_err()

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use dash_mpd_core::SegmentTemplate;
+use dynpack_codec::MediaKind;
 use dynpack_dash::{Options, mpd};
 use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
-use dynpack_media::{CutPolicy, MediaKind, Presentation, Rendition, Role};
+use dynpack_media::{CutPolicy, Presentation, Rendition, Role};
 use proptest::prelude::*;
 use urls::Azure;
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dynpack_codec::{AvcConfig, Codec};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, IvSource, KeyId};
@@ -19,8 +20,8 @@ use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Protection, media_segment};
 use dynpack_fragment::ts::{self, Part};
 use dynpack_media::{
-    AvcConfig, Codec, Column, CutPolicy, Rendition, RenditionId, SampleColumns, SampleIndex,
-    SampleTable, Segment, SourceIndex, Timeline, Timescale, Track, TrackId,
+    Column, CutPolicy, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, Segment,
+    SourceIndex, Timeline, Timescale, Track, TrackId,
 };
 
 /// 25 frames a second, one NAL unit of 25 kB each, a key frame every two seconds.
@@ -41,7 +42,7 @@ const KEY_ID: KeyId = KeyId([7; 16]);
 fn film() -> Rendition {
     let record = [&[1, 0x42, 0xc0, 0x0a, 0xff, 0xe1, 0, 23][..], SPS, &[1, 0, 5], PPS].concat();
     let codec =
-        Codec::Avc(AvcConfig::parse(record.into(), 1280, 720, false).expect("a whole record"));
+        Codec::from(AvcConfig::parse(record.into(), 1280, 720, false).expect("a whole record"));
     let samples = SampleTable::new(SampleColumns {
         durations: Column::constant(1, PICTURES),
         composition_offsets: Column::constant(0, PICTURES),
@@ -89,7 +90,7 @@ fn cases<'a>(film: &'a Rendition, segment: &'a Segment) -> [Case<'a>; 6] {
     let (iv, sample_aes) = (ivs.sample_aes(), SampleAes::new(&key, ivs.sample_aes()));
     let protection = |scheme| {
         let track = TrackEncryption::new(scheme, KEY_ID, film.kind(), &ivs);
-        Protection::new(SampleEncryptor::new(track, &key, &film.track.codec).expect("H.264"))
+        Protection::new(SampleEncryptor::new(track, &key, &film.track.codec))
     };
     let (cenc, cbcs, other_key) = (protection(Scheme::Cenc), protection(Scheme::Cbcs), key.clone());
     let fmp4 = |protection: Option<&Protection>| {

@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
+use dynpack_codec::{AvcConfig, Codec};
 use dynpack_fragment::fmp4::{Profile, media_segment, media_segment_len};
 use dynpack_media::{
-    AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId,
-    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track,
-    TrackId,
+    Column, ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 
 const FRAMES: u32 = 2 * 3600 * 30;
@@ -59,7 +59,8 @@ fn film() -> Rendition {
         AvcConfig::parse(Bytes::from_static(AVCC), 1920, 1080, false).expect("a whole record");
     let clock = Timescale::new(15_360).expect("above zero");
     let edit = Edit { delay: Ticks::ZERO, media_start: Ticks((2 * FRAME).into()) };
-    let track = Track::new(TrackId(1), clock, Codec::Avc(avc), Bytes::new(), table).with_edit(edit);
+    let track =
+        Track::new(TrackId(1), clock, Codec::from(avc), Bytes::new(), table).with_edit(edit);
     let timeline = Timeline::cut(&[&track], CutPolicy::SIX_SECONDS).expect("a track with samples");
     let cuts = timeline.cuts.into_iter().next().expect("one track");
     Rendition::new(

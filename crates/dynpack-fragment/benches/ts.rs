@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dynpack_codec::{AacConfig, AvcConfig, Codec};
 use dynpack_fragment::ts::{Part, media_segment};
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, CutPolicy, Cuts, Rendition, RenditionId, SampleColumns,
-    SampleIndex, SampleTable, SegmentNumber, SourceIndex, Timeline, Timescale, Track, TrackId,
+    Column, CutPolicy, Cuts, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable,
+    SegmentNumber, SourceIndex, Timeline, Timescale, Track, TrackId,
 };
 
 /// 25 frames a second, one NAL unit of 25 kB each, a key frame every two seconds.
@@ -47,13 +48,13 @@ fn video() -> Track {
     let record = Bytes::from_static(&[
         1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee,
     ]);
-    let codec = Codec::Avc(AvcConfig::parse(record, 1280, 720, false).expect("a whole record"));
+    let codec = Codec::from(AvcConfig::parse(record, 1280, 720, false).expect("a whole record"));
     let sync_samples = (0..PICTURES).step_by(50).map(SampleIndex).collect();
     track(25, codec, (PICTURES, 1, PICTURE_LEN), Some(sync_samples))
 }
 
 fn audio() -> Track {
-    let codec = Codec::Aac(
+    let codec = Codec::from(
         AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration"),
     );
     track(48_000, codec, (FRAMES, 1024, FRAME_LEN), None)
@@ -64,8 +65,8 @@ fn media(track: &Track) -> Bytes {
         [&(PICTURE_LEN - 4).to_be_bytes()[..], &[0x41], &vec![0xa5; PICTURE_LEN as usize - 5]]
             .concat();
     match &track.codec {
-        Codec::Avc(_) => picture.repeat(PICTURES as usize).into(),
-        _ => vec![0x21; (FRAMES * FRAME_LEN) as usize].into(),
+        Codec::Video(_) => picture.repeat(PICTURES as usize).into(),
+        Codec::Audio(_) => vec![0x21; (FRAMES * FRAME_LEN) as usize].into(),
     }
 }
 

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use dynpack_codec::{AacConfig, AvcConfig, Codec};
 use dynpack_fragment::f4f::{Part, media_segment};
 use dynpack_fragment::{Error, SegmentPlan};
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId,
-    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track,
-    TrackId,
+    Column, ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 use proptest::prelude::*;
 
@@ -40,7 +40,7 @@ fn samples(duration: u32, offsets: &[i32], gop: usize) -> SampleTable {
 }
 
 fn video(hz: u32, duration: u32, offsets: &[i32], gop: usize) -> Track {
-    let codec = Codec::Avc(AvcConfig::parse(Bytes::from_static(RECORD), 320, 180, false).unwrap());
+    let codec = Codec::from(AvcConfig::parse(Bytes::from_static(RECORD), 320, 180, false).unwrap());
     Track::new(
         TrackId(1),
         Timescale::new(hz).unwrap(),
@@ -51,7 +51,7 @@ fn video(hz: u32, duration: u32, offsets: &[i32], gop: usize) -> Track {
 }
 
 fn audio(frames: usize, priming: i64) -> Track {
-    let codec = Codec::Aac(AacConfig::parse(Bytes::from_static(CONFIG), 2).unwrap());
+    let codec = Codec::from(AacConfig::parse(Bytes::from_static(CONFIG), 2).unwrap());
     let track = Track::new(
         TrackId(2),
         Timescale::new(48_000).unwrap(),
@@ -161,7 +161,7 @@ fn check(renditions: &[Rendition]) -> Result<i64, TestCaseError> {
     let fragments: Vec<_> = plans(renditions).into_iter().map(finish).map(read).collect();
     let mut delay = None;
     for rendition in renditions {
-        let is_audio = rendition.track.codec.aac().is_some();
+        let is_audio = rendition.track.codec.audio().is_some();
         let of_kind = |tags: &[Tag]| {
             tags.iter().filter(|tag| tag.audio == is_audio).cloned().collect::<Vec<_>>()
         };

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use dynpack_codec::VideoCodec;
 use dynpack_media::text::uri;
 use dynpack_media::{Stream, Ticks, Timescale};
 use dynpack_xml::{Style, Writer};
@@ -82,7 +83,7 @@ struct Media {
 
 impl Media {
     fn new(stream: &Stream<'_>, bootstrap: usize, urls: &impl Urls) -> Result<Self, Error> {
-        let (width, height) = stream.main.track.codec.dimensions().unzip();
+        let (width, height) = stream.main.track.codec.video().map(VideoCodec::dimensions).unzip();
         Ok(Self {
             bitrate: bitrate(stream).div_ceil(1000),
             width,

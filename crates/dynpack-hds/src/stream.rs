@@ -1,6 +1,7 @@
 //! The streams of a presentation, and what manifests tell of each.
 
-use dynpack_media::{MediaKind, Presentation, Rendition, Stream, Ticks, Timescale};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Presentation, Rendition, Stream, Ticks, Timescale};
 
 /// The streams of a presentation: each video with `audio`, or where there is no video each bitrate
 /// of that audio, or of all if none is named. Clients choose among streams by bitrate alone, so

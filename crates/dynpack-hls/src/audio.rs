@@ -1,6 +1,7 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_media::{Codec, Language, MediaKind, Presentation, Rendition, Role};
+use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
+use dynpack_media::{Language, Presentation, Rendition, Role};
 
 use crate::{Flavor, Rate, Rates};
 
@@ -31,21 +32,21 @@ impl<'a> Rated<'a> {
         rated.filter(|rated| rated.rendition.kind() == kind).collect()
     }
 
-    /// Number of channels of audio; 0 where it is not known.
+    /// Number of channels of audio; 0 for video.
     pub(crate) fn channels(&self) -> u8 {
-        self.rendition.track.codec.sampling().map_or(0, |(_, channels)| channels)
+        self.rendition.track.codec.audio().map_or(0, AudioCodec::channels)
     }
 
-    /// What `CODECS` has. Transport streams know no sample entries, and parameter sets are in band
-    /// in all of them: their H.264 is `avc1`, the name that players of such streams know.
+    /// The name in `CODECS`. Transport streams have no sample entries, and parameter sets are in
+    /// band in all of them: their H.264 is `avc1`, the name that players of such streams know.
     pub(crate) fn codec(&self) -> String {
-        match &self.rendition.track.codec {
-            Codec::Avc(avc) if self.flavor != Flavor::Cmaf => {
-                let mut avc = avc.clone();
-                avc.in_band = false;
-                avc.rfc6381()
-            }
-            codec => codec.rfc6381(),
+        let codec = &self.rendition.track.codec;
+        match self.flavor {
+            Flavor::Cmaf => codec.rfc6381(),
+            Flavor::Ts | Flavor::MuxedTs => match codec {
+                Codec::Video(VideoCodec::Avc(avc)) => avc.rfc6381_as("avc1"),
+                Codec::Audio(AudioCodec::Aac(aac)) => aac.rfc6381(),
+            },
         }
     }
 

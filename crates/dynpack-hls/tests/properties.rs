@@ -5,11 +5,12 @@ mod urls;
 
 use std::str::FromStr;
 
+use dynpack_codec::MediaKind;
 use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use dynpack_hls::{
     Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
 };
-use dynpack_media::{CutPolicy, MediaKind, Presentation, Role, Stream, Ticks};
+use dynpack_media::{CutPolicy, Presentation, Role, Stream, Ticks};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
 use urls::Azure;

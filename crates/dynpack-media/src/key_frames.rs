@@ -97,11 +97,12 @@ mod tests {
     use std::time::Duration;
 
     use bytes::Bytes;
+    use dynpack_codec::{AvcConfig, Codec};
 
     use super::*;
     use crate::{
-        AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, RenditionId, SampleColumns,
-        SampleTable, SourceIndex, Timeline, Timescale, Track, TrackId,
+        Column, ColumnBuilder, CutPolicy, RenditionId, SampleColumns, SampleTable, SourceIndex,
+        Timeline, Timescale, Track, TrackId,
     };
 
     /// Ten pictures a second with those composition offsets, in pictures, cut at about four
@@ -118,7 +119,7 @@ mod tests {
             sync_samples: sync.map(|sync| sync.iter().copied().map(SampleIndex).collect()),
         });
         let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-        let codec = Codec::Avc(AvcConfig::parse(record, 640, 360, true).unwrap());
+        let codec = Codec::from(AvcConfig::parse(record, 640, 360, true).unwrap());
         let track = Track::new(
             TrackId(1),
             Timescale::new(10).unwrap(),

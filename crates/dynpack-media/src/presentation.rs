@@ -3,9 +3,8 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::{
-    Cuts, Language, MediaKind, RenditionId, SampleIndex, Segment, Ticks, Time, Timescale, Track,
-};
+use crate::{Cuts, Language, RenditionId, SampleIndex, Segment, Ticks, Time, Timescale, Track};
+use dynpack_codec::MediaKind;
 
 /// The place of a stored file in its asset, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,10 +67,12 @@ impl Rendition {
     /// sample, and no picture is presented before that.
     #[must_use]
     pub fn has_independent_segments(&self) -> bool {
-        let (samples, is_video) = (&self.track.samples, self.kind() == MediaKind::Video);
+        let is_first_presented = |segment: &Segment| match self.kind() {
+            MediaKind::Video => self.presentation_time(segment.samples.start) == segment.start,
+            MediaKind::Audio => true,
+        };
         self.cuts.segments().all(|segment| {
-            let first = segment.samples.start;
-            samples.is_sync(first) && (!is_video || self.presentation_time(first) == segment.start)
+            self.track.samples.is_sync(segment.samples.start) && is_first_presented(&segment)
         })
     }
 

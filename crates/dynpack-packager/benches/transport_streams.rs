@@ -12,14 +12,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
+use dynpack_codec::{AacConfig, AvcConfig, Codec, MediaKind};
 use dynpack_crypt::{ContentKey, KeyId};
 use dynpack_fragment::ts::{Part, key_frame_segment_bound, media_segment_bound};
 use dynpack_hds::{FragmentNumber, fragment};
 use dynpack_hls::Rate;
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language, MediaKind,
-    Presentation, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex,
-    Stream, Ticks, Timeline, Timescale, Track, TrackId,
+    Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, RenditionId,
+    SampleColumns, SampleIndex, SampleTable, SourceIndex, Stream, Ticks, Timeline, Timescale,
+    Track, TrackId,
 };
 use dynpack_packager::{
     Encryption, Job, KeyDelivery, KeySet, LocatorKey, Protection, Request, StreamingPolicy, Terms,
@@ -78,7 +79,7 @@ fn video(seconds: u32, bits_per_second: u32) -> Track {
     let avc =
         AvcConfig::parse(Bytes::from_static(AVCC), 1_280, 720, false).expect("a whole record");
     let sync = (0..pictures).step_by(GROUP as usize).map(SampleIndex).collect();
-    track(Codec::Avc(avc), 12_800, 512, samples, Some(sync))
+    track(Codec::from(avc), 12_800, 512, samples, Some(sync))
         .with_edit(Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) })
 }
 
@@ -87,7 +88,7 @@ fn audio(seconds: u32, language: &str) -> Track {
         AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration");
     let samples = (0..seconds * 48_000 / 1_024).map(|at| (290 + noise(at) / 10, 0));
     let edit = Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) };
-    track(Codec::Aac(aac), 48_000, 1_024, samples, None)
+    track(Codec::from(aac), 48_000, 1_024, samples, None)
         .with_edit(edit)
         .with_language(Language::parse(language))
 }

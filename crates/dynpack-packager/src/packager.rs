@@ -11,9 +11,10 @@ mod smooth;
 mod ts_rate;
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_fragment::SegmentPlan;
-use dynpack_media::{Form, MediaKind, Presentation, Rendition, RenditionId, Role, Segment, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, RenditionId, Role, Segment, Ticks};
 
 pub(crate) use mp4::clear_rate as cmaf_rate;
 
@@ -268,7 +269,7 @@ fn check_key_frames(rendition: &Rendition, request: &Request) -> Result<(), Erro
             Err(no_such(request.format, "key frames for trick play"))
         }
         (_, MediaKind::Video) => Ok(()),
-        _ => Err(no_such(request.format, "key frames of audio")),
+        (_, MediaKind::Audio) => Err(no_such(request.format, "key frames of audio")),
     }
 }
 

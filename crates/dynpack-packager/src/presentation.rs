@@ -7,9 +7,10 @@ use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use dynpack_codec::MediaKind;
 use dynpack_media::{
-    CutPolicy, Language, MediaKind, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex,
-    Timeline, Track,
+    CutPolicy, Language, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline,
+    Track,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
 

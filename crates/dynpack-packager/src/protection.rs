@@ -154,28 +154,20 @@ impl Protection {
     }
 
     /// How the samples of a rendition are encrypted in fragmented MP4; `None` where they are clear.
-    pub(crate) fn of_samples(
-        &self,
-        rendition: &Rendition,
-    ) -> Result<Option<fmp4::Protection>, Error> {
-        let (Some(Lock { key, signals, .. }), Some(scheme)) = (self.lock(rendition), self.scheme())
-        else {
-            return Ok(None);
-        };
+    pub(crate) fn of_samples(&self, rendition: &Rendition) -> Option<fmp4::Protection> {
+        let (Lock { key, signals, .. }, scheme) = (self.lock(rendition)?, self.scheme()?);
         let track =
             TrackEncryption::new(scheme, key.id, rendition.kind(), &self.ivs(rendition, key.id));
         let track = match key.iv {
             Some(iv) => track.with_constant_iv(iv),
             None => track,
         };
-        let unsupported = |problem| dynpack_fragment::Error::Encryption { sample: None, problem };
-        let encryptor =
-            SampleEncryptor::new(track, &key.key, &rendition.track.codec).map_err(unsupported)?;
+        let encryptor = SampleEncryptor::new(track, &key.key, &rendition.track.codec);
         if self.encryption == Encryption::Piff {
-            return Ok(Some(fmp4::Protection::piff(encryptor)));
+            return Some(fmp4::Protection::piff(encryptor));
         }
         let systems = signals.iter().filter_map(|signal| signal.pssh.clone()).collect();
-        Ok(Some(fmp4::Protection::new(encryptor).with_systems(systems)))
+        Some(fmp4::Protection::new(encryptor).with_systems(systems))
     }
 
     /// How the frames of a rendition are encrypted in transport streams; `None` where they are

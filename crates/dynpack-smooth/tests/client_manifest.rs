@@ -2,10 +2,9 @@
 //! that must be refused.
 
 use bytes::Bytes;
+use dynpack_codec::{AvcConfig, Codec};
 use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
-use dynpack_media::{
-    AvcConfig, Codec, Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track,
-};
+use dynpack_media::{Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track};
 use dynpack_smooth::{
     ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at,
 };
@@ -103,7 +102,7 @@ fn he_aac_is_told_from_aac() {
 fn video_without_parameter_sets_is_refused() {
     let mut track = film::ntsc((320, 180), 10);
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-    track.codec = Codec::Avc(AvcConfig::parse(record, 320, 180, true).unwrap());
+    track.codec = Codec::from(AvcConfig::parse(record, 320, 180, true).unwrap());
     let error = ClientManifest::new(&film::in_short_segments(vec![("video", 5, track)]), &Azure)
         .unwrap_err();
     assert!(

@@ -34,14 +34,14 @@ mod tasks;
 
 pub use assets::{Asset, FORMAT_VERSION};
 pub use dynpack::{Builder, Dynpack};
+pub use dynpack_codec::MediaKind;
 pub use dynpack_crypt::cpix::Cpix;
 pub use dynpack_crypt::{ContentKey, Iv, KeyId};
 pub use dynpack_fragment::{Piece, SegmentPlan};
 pub use dynpack_hds::FragmentNumber;
 pub use dynpack_isobmff::Limits;
 pub use dynpack_media::{
-    CutPolicy, Extent, Form, MediaKind, Movie, Presentation, Rendition, RenditionId, SourceIndex,
-    Ticks,
+    CutPolicy, Extent, Form, Movie, Presentation, Rendition, RenditionId, SourceIndex, Ticks,
 };
 pub use dynpack_packager::{
     Admission, AssetPath, ClearKey, CommonEncryption, Content, ContentKeys, DefaultKey, Download,

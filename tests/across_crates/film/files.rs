@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use dynpack::storage::Memory;
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 
 use super::{Film, Sample, Track};
 use crate::builder::fragments::{self, Base, NON_SYNC, Run, SYNC, Time, Traf};

@@ -7,7 +7,7 @@ mod video;
 
 use std::fmt;
 
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 use proptest::prelude::*;
 
 pub(crate) use self::files::{Container, Form, storage};

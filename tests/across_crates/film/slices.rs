@@ -1,7 +1,7 @@
 //! Films whose slices have real headers, by the parameter sets that are within their samples.
 
 use dynpack::storage::Memory;
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 
 use super::{Container, Film, Form, Sample, Track};
 

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, AspectRatio, AvcConfig, Codec, VideoCodec};
 use dynpack_media::{
-    AacConfig, AspectRatio, AvcConfig, Codec, Column, ColumnBuilder, CutPolicy, Edit, Language,
-    Presentation, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex,
-    Ticks, Timeline, Timescale, Track, TrackId,
+    Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, RenditionId,
+    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track,
+    TrackId,
 };
 
 /// AAC LC of 44.1 kHz and two channels.
@@ -61,7 +62,7 @@ fn avc(
     let record = Bytes::from_static(&[
         1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee,
     ]);
-    let codec = Codec::Avc(AvcConfig::parse(record, width, height, false).unwrap());
+    let codec = Codec::from(AvcConfig::parse(record, width, height, false).unwrap());
     let sync =
         (0..durations.len()).step_by(usize::try_from(gop).unwrap()).map(SampleIndex).collect();
     track(codec, timescale, durations, offsets, Some(sync))
@@ -101,11 +102,11 @@ pub fn open_groups(groups: u32) -> Track {
     avc((640, 360), 12_800, Column::constant(512, 3 * groups), offsets.finish(), 3)
 }
 
-/// The same track, with pixels that are so wide beside their height.
+/// The same track, with pixels of this width relative to their height.
 #[must_use]
 pub fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
-    let avc = track.codec.avc().unwrap().clone();
-    track.codec = Codec::Avc(avc.with_pixel_aspect(AspectRatio::new(width, height).unwrap()));
+    let Codec::Video(VideoCodec::Avc(avc)) = &mut track.codec else { panic!("not H.264") };
+    avc.pixel_aspect = AspectRatio::new(width, height).unwrap();
     track
 }
 
@@ -115,7 +116,7 @@ pub fn audio(config: &[u8], frames: u32, language: &str) -> Track {
     let aac = AacConfig::parse(Bytes::copy_from_slice(config), 2).unwrap();
     let timescale = aac.core_rate;
     let (durations, offsets) = (Column::constant(1024, frames), Column::constant(0, frames));
-    track(Codec::Aac(aac), timescale, durations, offsets, None)
+    track(Codec::from(aac), timescale, durations, offsets, None)
         .with_language(Language::parse(language))
 }
 

@@ -2,8 +2,9 @@
 //! 8.12).
 
 use bytes::{BufMut, Bytes};
+use dynpack_codec::MediaKind;
+use dynpack_media::FourCc;
 use dynpack_media::boxes::{put_box, put_full_box};
-use dynpack_media::{FourCc, MediaKind};
 
 use super::TrackEncryption;
 use crate::Error;
@@ -52,7 +53,10 @@ pub(crate) fn append_to_entry(
             FourCc(*original)
         )));
     }
-    let name = if kind == MediaKind::Video { b"encv" } else { b"enca" };
+    let name = match kind {
+        MediaKind::Video => b"encv",
+        MediaKind::Audio => b"enca",
+    };
     let mut out = Vec::with_capacity(entry.len() + 128);
     put_box(&mut out, name, |out| {
         out.put_slice(body);

@@ -1,7 +1,7 @@
 //! Streams of H.264 from an encoder.
 
 use bytes::Bytes;
-use dynpack_media::AvcConfig;
+use dynpack_codec::AvcConfig;
 
 /// Streams of x264, of 8 to 12 pictures of 128x96, each named for what shapes its slice headers.
 pub(crate) const STREAMS: [(&str, &[u8]); 5] = [

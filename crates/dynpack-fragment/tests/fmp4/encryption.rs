@@ -107,7 +107,7 @@ impl Film {
     fn encryptor(&self, scheme: Scheme) -> SampleEncryptor {
         let ivs = IvSource::new(ID, "film.mp4", TrackId(1), &RenditionId::new("track", 1_000_000));
         let track = TrackEncryption::new(scheme, ID, self.rendition.kind(), &ivs);
-        SampleEncryptor::new(track, &ContentKey::new(KEY), &self.rendition.track.codec).unwrap()
+        SampleEncryptor::new(track, &ContentKey::new(KEY), &self.rendition.track.codec)
     }
 }
 
@@ -281,7 +281,7 @@ fn decrypting_returns_the_clear_film(film: &Film, scheme: Scheme, piff: bool) {
     );
     assert_eq!((&tenc.scheme[..], &tenc.key_id[..]), (scheme.as_str().as_bytes(), &ID.0[..]));
     let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
-    let is_audio = film.rendition.track.codec.dimensions().is_none();
+    let is_audio = film.rendition.track.codec.video().is_none();
     for (profile, (plan, len)) in [Profile::Cmaf, Profile::Csf, Profile::Smooth]
         .into_iter()
         .flat_map(|one| KINDS.map(|kind| (one, kind)))

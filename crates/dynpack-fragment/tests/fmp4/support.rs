@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, AspectRatio, AvcConfig, Codec, VideoCodec};
 use dynpack_fragment::{Read, SegmentPlan};
 use dynpack_media::{
-    AacConfig, AspectRatio, AvcConfig, Codec, ColumnBuilder, CutPolicy, Edit, Rendition,
-    RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale,
-    Track, TrackId,
+    ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 use mp4_atom::{Any, Atom, Buf, Decode, DecodeMaybe, Encode, Moof, Sidx, Styp};
 
@@ -154,16 +154,16 @@ fn avc(record: &'static [u8], width: u16, height: u16, pasp: Option<(u32, u32)>)
     let mut entry = Vec::new();
     avc1.encode(&mut entry).unwrap();
     (
-        Codec::Avc(AvcConfig::parse(Bytes::from_static(record), width, height, false).unwrap()),
+        Codec::from(AvcConfig::parse(Bytes::from_static(record), width, height, false).unwrap()),
         entry.into(),
     )
 }
 
 /// A track whose pixels are not square.
 pub(crate) fn anamorphic(width: u16, height: u16, pasp: (u32, u32)) -> Track {
-    let (codec, entry) = avc(RECORD, width, height, Some(pasp));
-    let pixel_aspect = AspectRatio::new(pasp.0, pasp.1).unwrap();
-    let codec = Codec::Avc(codec.avc().unwrap().clone().with_pixel_aspect(pixel_aspect));
+    let (mut codec, entry) = avc(RECORD, width, height, Some(pasp));
+    let Codec::Video(VideoCodec::Avc(avc)) = &mut codec else { panic!("not H.264") };
+    avc.pixel_aspect = AspectRatio::new(pasp.0, pasp.1).unwrap();
     let table = group_tables(1000, 40, 50, 25, 0).build();
     Track::new(TrackId(1), Timescale::new(1000).unwrap(), codec, entry, table)
 }
@@ -198,7 +198,7 @@ fn aac() -> (Codec, Bytes) {
     };
     let mut entry = Vec::new();
     mp4a.encode(&mut entry).unwrap();
-    (Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()), entry.into())
+    (Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()), entry.into())
 }
 
 /// The byte of the stored file at `offset`.

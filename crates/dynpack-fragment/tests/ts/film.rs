@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, AvcConfig, Codec, MediaKind};
 use dynpack_fragment::{Error, SegmentPlan};
 use dynpack_media::{
-    AacConfig, AvcConfig, Codec, ColumnBuilder, CutPolicy, Edit, Language, MediaKind, Rendition,
-    RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale,
-    Track, TrackId,
+    ColumnBuilder, CutPolicy, Edit, Language, Rendition, RenditionId, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 use proptest::prelude::*;
 
@@ -153,7 +153,7 @@ impl Video {
             u8::try_from(SPS.len()).unwrap(),
         ];
         record.extend([SPS, &[1, 0, u8::try_from(PPS.len()).unwrap()], PPS].concat());
-        let codec = Codec::Avc(AvcConfig::parse(record.into(), 1280, 720, false).unwrap());
+        let codec = Codec::from(AvcConfig::parse(record.into(), 1280, 720, false).unwrap());
         let offset =
             |picture: u32| i32::try_from(self.offset(picture) * i64::from(self.duration)).unwrap();
         let samples = (0..self.pictures)
@@ -235,7 +235,7 @@ impl Audio {
             .position(|rate| *rate == self.rate)
             .unwrap();
         let config = (2_u16 << 11 | u16::try_from(index).unwrap() << 7 | 2 << 3).to_be_bytes();
-        let codec = Codec::Aac(AacConfig::parse(Bytes::copy_from_slice(&config), 2).unwrap());
+        let codec = Codec::from(AacConfig::parse(Bytes::copy_from_slice(&config), 2).unwrap());
         let time = |frame: u32| u64::from(frame) * 1024 * u64::from(self.hz) / u64::from(self.rate);
         let uneven = |frame: u32| {
             self.uneven.iter().filter(move |(at, _)| *at == frame).map(|(_, by)| by).sum::<i32>()

@@ -12,13 +12,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
+use dynpack_codec::{AvcConfig, Codec, MediaKind};
 use dynpack_fragment::Error;
 use dynpack_fragment::ts::{
     Estimate, Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound,
 };
 use dynpack_media::{
-    AvcConfig, Codec, Column, MediaKind, Rendition, SampleColumns, SampleIndex, SampleTable,
-    SegmentNumber, Timescale, Track, TrackId,
+    Column, Rendition, SampleColumns, SampleIndex, SampleTable, SegmentNumber, Timescale, Track,
+    TrackId,
 };
 use film::{Audio, Film, Video, presentation_time, stamps};
 use proptest::prelude::*;
@@ -237,7 +238,7 @@ proptest! {
     #[test]
     fn bytes_that_are_no_samples_are_refused_or_carried(bytes in prop::collection::vec(any::<u8>(), 1..300)) {
         let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
-        let film = one_sample(Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap()), bytes.into());
+        let film = one_sample(Codec::from(AvcConfig::parse(record, 16, 16, false).unwrap()), bytes.into());
         match film.finish(whole(&film.renditions[0]).unwrap()) {
             Ok(segment) => prop_assert_eq!(reader::read(&segment).pes.len(), 1),
             Err(error) => prop_assert!(error.to_string().starts_with("sample 0 cannot be carried: "), "{}", error),

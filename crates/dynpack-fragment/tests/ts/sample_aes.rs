@@ -4,12 +4,13 @@
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, AvcConfig, Codec, MediaKind};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv};
 use dynpack_fragment::ts::{
     Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound,
 };
-use dynpack_media::{AacConfig, AvcConfig, Codec, MediaKind, Rendition, SegmentNumber};
+use dynpack_media::{Rendition, SegmentNumber};
 use proptest::prelude::*;
 
 use crate::film::{Audio, Film, Video};
@@ -214,7 +215,7 @@ fn emulation_prevention_is_doubled() {
     let record =
         Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
     let film =
-        one_sample(Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap()), sample.into());
+        one_sample(Codec::from(AvcConfig::parse(record, 16, 16, false).unwrap()), sample.into());
     let rendition = &film.renditions[0];
     let part = || Part::new(rendition, rendition.cuts.samples());
     let [encrypted, clear] = &[part().with_sample_aes(cipher()), part()]
@@ -232,7 +233,7 @@ fn a_configuration_too_long_for_the_program_map_is_refused() {
         let mut config = vec![0x11, 0x90];
         config.resize(len, 0);
         let film = one_sample(
-            Codec::Aac(AacConfig::parse(config.into(), 2).unwrap()),
+            Codec::from(AacConfig::parse(config.into(), 2).unwrap()),
             vec![0x21; 100].into(),
         );
         let part = Part::new(&film.renditions[0], film.renditions[0].cuts.samples());

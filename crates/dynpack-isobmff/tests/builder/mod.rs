@@ -4,12 +4,31 @@
 
 pub(crate) mod fragments;
 
+use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, VideoCodec};
 use dynpack_media::{SampleIndex, Ticks};
 
 /// One past the last byte of the file that a sample of a track occupies.
 pub(crate) fn end_in_file(track: &dynpack_media::Track) -> u64 {
     let all = SampleIndex(0)..SampleIndex(track.samples.len());
     track.samples.extents(all).map(|extent| extent.end()).max().unwrap_or_default()
+}
+
+/// The configuration of a track of H.264.
+pub(crate) fn avc(track: &dynpack_media::Track) -> &AvcConfig {
+    let Codec::Video(VideoCodec::Avc(config)) = &track.codec else { panic!("not H.264") };
+    config
+}
+
+/// The configuration of a track of AAC.
+pub(crate) fn aac(track: &dynpack_media::Track) -> &AacConfig {
+    let Codec::Audio(AudioCodec::Aac(config)) = &track.codec else { panic!("not AAC") };
+    config
+}
+
+/// Sampling rate and number of channels of a track of audio.
+pub(crate) fn sampling(track: &dynpack_media::Track) -> (u32, u8) {
+    let audio = track.codec.audio().unwrap();
+    (audio.sampling_rate(), audio.channels())
 }
 
 /// When a sample is presented in the movie.

@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, AvcConfig, Codec};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    AacConfig, AvcConfig, Codec, Column, Cuts, RenditionId, SampleColumns, SampleIndex,
-    SampleTable, SourceIndex, Timescale, Track, TrackId,
+    Column, Cuts, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex, Timescale,
+    Track, TrackId,
 };
 
 /// A rendition with those segments: the number, start and first sample of each, in order; one
@@ -34,12 +35,12 @@ fn rendition(codec: Codec, hz: u32, segments: &[(u32, i64)]) -> Rendition {
 
 fn video(hz: u32, segments: &[(u32, i64)]) -> Rendition {
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-    rendition(Codec::Avc(AvcConfig::parse(record, 640, 360, true).unwrap()), hz, segments)
+    rendition(Codec::from(AvcConfig::parse(record, 640, 360, true).unwrap()), hz, segments)
 }
 
 fn audio(hz: u32, segments: &[(u32, i64)]) -> Rendition {
     rendition(
-        Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
+        Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
         hz,
         segments,
     )

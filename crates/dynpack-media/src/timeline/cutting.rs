@@ -2,8 +2,10 @@
 
 use std::cell::Cell;
 
+use dynpack_codec::MediaKind;
+
 use super::span::Span;
-use crate::{CutPolicy, Error, MediaKind, SampleIndex, Ticks, Time, Timeline, Timescale};
+use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timeline, Timescale};
 
 /// Where to cut, in ascending order, on the clock of the reference: the longest video track, or
 /// else the longest track.
@@ -11,9 +13,11 @@ use crate::{CutPolicy, Error, MediaKind, SampleIndex, Ticks, Time, Timeline, Tim
 /// # Errors
 /// [`Error::TooManySegments`] where there are too many for so many tracks.
 pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Time>, Error> {
-    let of = |kind: MediaKind| spans.iter().copied().filter(move |span| span.track.kind() == kind);
     let (videos, audios): (Vec<_>, Vec<_>) =
-        (of(MediaKind::Video).collect(), of(MediaKind::Audio).collect());
+        spans.iter().copied().partition(|span| match span.track.kind() {
+            MediaKind::Video => true,
+            MediaKind::Audio => false,
+        });
     let Some(longest) = longest(spans) else { return Ok(Vec::new()) };
     let reference = self::longest(&videos).unwrap_or(longest);
     let clock = reference.track.timescale;

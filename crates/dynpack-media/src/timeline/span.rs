@@ -1,7 +1,9 @@
 //! The stretch of one track that is presented, and where cuts of the timeline fall in it.
 
+use dynpack_codec::MediaKind;
+
 use super::sync_points::SyncPoints;
-use crate::{Cuts, MediaKind, SampleIndex, SegmentNumber, Ticks, Time, Track};
+use crate::{Cuts, SampleIndex, SegmentNumber, Ticks, Time, Track};
 
 /// How long before its edit list's start audio is kept, in seconds: decoders need some of it, and
 /// priming is shorter than that.
@@ -78,9 +80,10 @@ impl<'a> Span<'a> {
             shift: self.shift - origin,
             ..self
         };
-        if span.track.kind() == MediaKind::Audio {
-            span.start = span.time(span.first);
-        }
+        span.start = match span.track.kind() {
+            MediaKind::Video => span.start,
+            MediaKind::Audio => span.time(span.first),
+        };
         // Edit lists beyond all reason are not believed, but the order of things holds.
         span.start = span.start.clamp(Ticks::ZERO, Ticks(i64::MAX / 2));
         span.end = span.end.max(span.start + Ticks(1));
@@ -113,11 +116,12 @@ impl<'a> Span<'a> {
     /// before it.
     fn earliest_from(&self, first: SampleIndex) -> Ticks {
         let time = self.time(first);
-        if self.track.kind() == MediaKind::Audio {
-            return time;
-        }
+        let most_leading = match self.track.kind() {
+            MediaKind::Video => MOST_REORDERED,
+            MediaKind::Audio => 0,
+        };
         let behind =
-            first.0 + 1..self.track.samples.len().min(first.0.saturating_add(MOST_REORDERED));
+            first.0 + 1..self.track.samples.len().min(first.0.saturating_add(most_leading));
         behind
             .map(|index| self.time(SampleIndex(index)))
             .take_while(|&behind| behind <= time)

@@ -1,12 +1,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, AvcConfig, Codec, MediaKind};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    AacConfig, AvcConfig, Codec, ColumnBuilder, Edit, MediaKind, SampleColumns, SampleIndex,
-    SampleTable, Ticks, Timescale, TrackId,
+    ColumnBuilder, Edit, SampleColumns, SampleIndex, SampleTable, Ticks, Timescale, TrackId,
 };
 
 /// A track described the short way.
@@ -86,10 +86,10 @@ impl Plan {
         let codec = match self.kind {
             MediaKind::Video => {
                 let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-                Codec::Avc(AvcConfig::parse(record, 640, 360, true).unwrap())
+                Codec::from(AvcConfig::parse(record, 640, 360, true).unwrap())
             }
             MediaKind::Audio => {
-                Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap())
+                Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap())
             }
         };
         let timescale = Timescale::new(self.timescale).unwrap();

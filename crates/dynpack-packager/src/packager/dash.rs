@@ -1,11 +1,12 @@
 //! DASH, with CMAF segments or with those of the Common Streaming Format.
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Form, MediaKind, Rendition, Ticks};
+use dynpack_media::{Form, Rendition, Ticks};
 
 use super::links::Links;
 use super::{Job, Packager, mp4};

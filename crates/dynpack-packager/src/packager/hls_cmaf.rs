@@ -1,10 +1,11 @@
 //! HLS with CMAF segments.
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
 use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{Form, MediaKind, Rendition, Stream, Ticks};
+use dynpack_media::{Form, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::{Job, Packager, check_key_frames, hls, mp4};
@@ -61,12 +62,12 @@ impl Packager for HlsCmaf {
 }
 
 fn rates(job: &Job<'_>, rendition: &Rendition) -> Result<Rates, Error> {
-    let protection = mp4::protection(job, rendition)?;
+    let protection = mp4::protection(job, rendition);
     let rates = Rates::from(mp4::rate(job, rendition, protection.as_ref())?);
     Ok(match rendition.kind() {
         MediaKind::Video => {
             rates.with_key_frames(mp4::key_frame_rate(job, rendition, protection.as_ref())?)
         }
-        _ => rates,
+        MediaKind::Audio => rates,
     })
 }

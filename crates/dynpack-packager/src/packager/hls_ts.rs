@@ -3,10 +3,11 @@
 
 use std::num::NonZeroU32;
 
+use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{Form, MediaKind, Presentation, Rendition, Stream, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::ts_rate::{Companion, key_frame_rate, parts, rate};

@@ -1,9 +1,10 @@
 //! Smooth Streaming (\[MS-SSTR\]), in both versions of its manifest.
 
+use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{self, Profile};
-use dynpack_media::{Form, MediaKind, Rendition, Ticks};
+use dynpack_media::{Form, Rendition, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
 
 use super::links::Links;
@@ -67,7 +68,7 @@ impl Packager for Smooth {
             Profile::Smooth,
             rendition,
             &segment,
-            mp4::protection(job, rendition)?.as_ref(),
+            mp4::protection(job, rendition).as_ref(),
         )?)
     }
 }

@@ -1,6 +1,7 @@
 //! Making a client manifest of a presentation.
 
-use dynpack_media::{MediaKind, Presentation, Rendition, Role, Ticks, Timescale};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Presentation, Rendition, Role, Ticks, Timescale};
 
 use super::{ClientManifest, QualityLevel, Stream};
 use crate::chunks::are_cut_alike;
@@ -26,11 +27,9 @@ impl ClientManifest {
     /// [`Error::Rendition`] for what Smooth Streaming cannot carry.
     pub fn new(presentation: &Presentation, urls: &impl Urls) -> Result<Self, Error> {
         let mut streams = Vec::new();
-        for (kind, media) in
-            [(TrackKind::Audio, MediaKind::Audio), (TrackKind::Video, MediaKind::Video)]
-        {
-            for group in groups(presentation.of_kind(media)) {
-                streams.push(group.stream(kind, urls)?);
+        for kind in MediaKind::ALL.into_iter().rev() {
+            for group in groups(presentation.of_kind(kind)) {
+                streams.push(group.stream(kind.into(), urls)?);
             }
         }
         let duration = chunk_time(presentation.duration());

@@ -3,7 +3,8 @@
 
 use std::ops::RangeInclusive;
 
-use dynpack_media::{Language, MediaKind, Rendition};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Language, Rendition};
 use serde::{Deserialize, Serialize};
 
 /// Tracks which meet all of some conditions; without any, all tracks.
@@ -167,7 +168,5 @@ impl From<TrackCondition> for Written {
 }
 
 fn kind(value: &str) -> Option<MediaKind> {
-    [MediaKind::Video, MediaKind::Audio]
-        .into_iter()
-        .find(|kind| value.eq_ignore_ascii_case(kind.as_str()))
+    MediaKind::ALL.into_iter().find(|kind| value.eq_ignore_ascii_case(kind.as_str()))
 }

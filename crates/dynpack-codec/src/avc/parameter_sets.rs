@@ -1,11 +1,11 @@
-//! Parameter sets, as far as slice headers depend on them.
+//! Parameter sets, as far as slice headers depend on them (ITU-T H.264, 7.3.2).
 
-use super::bits::Bits;
+use crate::bits::Bits;
 
 /// How the order of pictures is written (`pic_order_cnt_type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PictureOrder {
-    /// Type 0: so many bits of a counter.
+    /// Type 0: a counter of this many bits.
     Counter { bits: u32 },
     /// Type 1, with the differences written.
     Differences,
@@ -27,12 +27,12 @@ pub(super) struct Sps {
     pub(super) map_units: u64,
 }
 
-/// The profiles whose sets say how chroma is sampled.
+/// The profiles whose sets declare how chroma is sampled.
 const WITH_CHROMA: [u32; 13] = [44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244];
 
 impl Sps {
     pub(super) fn read(unit: &[u8]) -> Option<Self> {
-        let mut bits = Bits::behind_header(unit);
+        let mut bits = Bits::after_header(unit, 1);
         let profile = bits.unsigned(8)?;
         bits.unsigned(16)?;
         let id = bits.golomb_up_to(31)?;
@@ -85,7 +85,7 @@ fn read_picture_order(bits: &mut Bits<'_>) -> Option<PictureOrder> {
     }
 }
 
-/// Passes over a scaling list, if there is one (7.3.2.1.1.1).
+/// Skips a scaling list, if there is one (7.3.2.1.1.1).
 fn skip_scaling_list(bits: &mut Bits<'_>, len: u32) -> Option<()> {
     if !bits.flag()? {
         return Some(());
@@ -110,7 +110,7 @@ pub(super) struct Pps {
     pub(super) orders_bottom_field: bool,
     /// `SliceGroupChangeRate`, where slice groups evolve.
     pub(super) group_change_rate: Option<u64>,
-    /// How many reference pictures the two lists have, unless a slice says otherwise.
+    /// Number of reference pictures in the two lists, unless a slice overrides it.
     pub(super) references: [u32; 2],
     pub(super) weights_p: bool,
     pub(super) weights_b: bool,
@@ -120,7 +120,7 @@ pub(super) struct Pps {
 
 impl Pps {
     pub(super) fn read(unit: &[u8]) -> Option<Self> {
-        let mut bits = Bits::behind_header(unit);
+        let mut bits = Bits::after_header(unit, 1);
         let id = bits.golomb_up_to(255)?;
         let sps = bits.golomb_up_to(31)?;
         let is_cabac = bits.flag()?;

@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use dynpack_media::{AvcConfig, NalUnit};
-
-use super::bits::Bits;
-use super::parameters::{PictureOrder, Pps, Sps};
-use crate::Error;
+use super::parameter_sets::{PictureOrder, Pps, Sps};
+use super::{AvcConfig, NalType, is_slice};
+use crate::bits::Bits;
+use crate::{Error, Malformed};
 
 /// Finds the end of slice headers, by the parameter sets seen so far.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct SliceHeaders {
+pub struct SliceHeaders {
     sps: BTreeMap<u32, Sps>,
     pps: BTreeMap<u32, Pps>,
 }
 
-/// What a slice is made of (table 7-6).
+/// The type of a slice (table 7-6).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SliceType {
     P,
@@ -26,57 +25,60 @@ enum SliceType {
 }
 
 impl SliceHeaders {
-    /// With the parameter sets of a configuration. One that cannot be read is passed over: maybe no
+    /// With the parameter sets of a configuration. One that cannot be read is ignored: maybe no
     /// slice refers to it.
-    pub(crate) fn new(config: &AvcConfig) -> Self {
+    #[must_use]
+    pub fn new(config: &AvcConfig) -> Self {
         let mut headers = Self::default();
-        config.sps.iter().for_each(|unit| headers.learn(NalUnit::SPS, unit));
-        config.pps.iter().for_each(|unit| headers.learn(NalUnit::PPS, unit));
+        config.sps.iter().for_each(|unit| headers.add_sps(unit));
+        config.pps.iter().for_each(|unit| headers.add_pps(unit));
         headers
     }
 
-    /// Takes in a NAL unit, if it is a parameter set.
-    pub(crate) fn learn(&mut self, kind: u8, unit: &[u8]) {
-        match kind {
-            NalUnit::SPS => {
-                if let Some(sps) = Sps::read(unit) {
-                    self.sps.insert(sps.id, sps);
-                }
-            }
-            NalUnit::PPS => {
-                if let Some(pps) = Pps::read(unit) {
-                    self.pps.insert(pps.id, pps);
-                }
-            }
+    /// Bytes of the next NAL unit of a stream up to and with the one that ends its slice header,
+    /// NAL unit header and emulation prevention included; `None` if it is no slice. Parameter sets
+    /// are remembered for the slices after them.
+    ///
+    /// # Errors
+    /// As [`is_slice`]; [`Malformed::SliceHeader`] if the header is cut short, and
+    /// [`Malformed::NoPictureParameterSet`] or [`Malformed::NoSequenceParameterSet`] if it refers
+    /// to a set that is not known.
+    pub fn read(&mut self, unit: &[u8]) -> Result<Option<usize>, Error> {
+        if is_slice(unit)? {
+            return Ok(Some(self.len(unit)?));
+        }
+        match NalType::of(unit) {
+            NalType::SPS => self.add_sps(unit),
+            NalType::PPS => self.add_pps(unit),
             _ => {}
         }
+        Ok(None)
     }
 
-    /// Bytes of a slice up to the one that ends its header, NAL unit header and emulation
-    /// prevention included.
-    pub(crate) fn len(&self, unit: &[u8]) -> Result<usize, Error> {
-        let cut_short =
-            || Error::Malformed("a slice header is cut short, or has a value out of range".into());
-        let mut bits = Bits::behind_header(unit);
-        bits.golomb().ok_or_else(cut_short)?;
-        let slice_type = SliceType::read(&mut bits).ok_or_else(cut_short)?;
-        let id = bits.golomb().ok_or_else(cut_short)?;
-        let pps = self.pps.get(&id).ok_or_else(|| {
-            Error::Malformed(format!("a slice without its picture parameter set {id}"))
-        })?;
-        let sps = self.sps.get(&pps.sps);
-        let sps = sps.ok_or_else(|| {
-            Error::Malformed(format!("a slice without its sequence parameter set {}", pps.sps))
-        })?;
+    fn add_sps(&mut self, unit: &[u8]) {
+        self.sps.extend(Sps::read(unit).map(|sps| (sps.id, sps)));
+    }
+
+    fn add_pps(&mut self, unit: &[u8]) {
+        self.pps.extend(Pps::read(unit).map(|pps| (pps.id, pps)));
+    }
+
+    fn len(&self, unit: &[u8]) -> Result<usize, Malformed> {
+        let mut bits = Bits::after_header(unit, 1);
+        bits.golomb().ok_or(Malformed::SliceHeader)?;
+        let slice_type = SliceType::read(&mut bits).ok_or(Malformed::SliceHeader)?;
+        let id = bits.golomb().ok_or(Malformed::SliceHeader)?;
+        let pps = self.pps.get(&id).ok_or(Malformed::NoPictureParameterSet(id))?;
+        let sps = self.sps.get(&pps.sps).ok_or(Malformed::NoSequenceParameterSet(pps.sps))?;
         let header = unit.first().copied().unwrap_or_default();
         let slice = Slice {
             sps,
             pps,
             slice_type,
-            is_idr: NalUnit::kind_of(unit) == NalUnit::IDR,
+            is_idr: NalType::of(unit) == NalType::IDR,
             is_reference: header & 0x60 != 0,
         };
-        slice.skip(&mut bits).ok_or_else(cut_short)?;
+        slice.skip(&mut bits).ok_or(Malformed::SliceHeader)?;
         Ok(bits.bytes_read())
     }
 }
@@ -93,7 +95,7 @@ impl SliceType {
     }
 }
 
-/// What the form of a header depends on.
+/// What the form of a slice header depends on.
 struct Slice<'a> {
     sps: &'a Sps,
     pps: &'a Pps,
@@ -103,7 +105,7 @@ struct Slice<'a> {
 }
 
 impl Slice<'_> {
-    /// Passes over the header from behind `pic_parameter_set_id`.
+    /// Skips the header after `pic_parameter_set_id`.
     fn skip(&self, bits: &mut Bits<'_>) -> Option<()> {
         self.skip_picture(bits)?;
         if self.slice_type == SliceType::B {
@@ -127,8 +129,8 @@ impl Slice<'_> {
             bits.skip_golomb(2)?;
         }
         if let Some(rate) = self.pps.group_change_rate {
-            let most = self.sps.map_units.div_ceil(rate);
-            bits.unsigned(u64::BITS - most.leading_zeros())?;
+            let max = self.sps.map_units.div_ceil(rate);
+            bits.unsigned(u64::BITS - max.leading_zeros())?;
         }
         Some(())
     }

@@ -1,16 +1,16 @@
 //! H.264 as a byte stream (ITU-T H.264, Annex B; ISO/IEC 13818-1, 2.14).
 //!
-//! Each access unit opens with a delimiter: its own if it has one there, or else ours. Parameter
-//! sets of the configuration stand before each access unit at which decoding can start by the
-//! sample table, unless it carries its own. All other NAL units stay as they are.
+//! Each access unit opens with a delimiter: its own if it has one there, otherwise ours. The
+//! parameter sets of the configuration precede each access unit at which decoding can start,
+//! according to the sample table, unless it carries its own. All other NAL units stay as they are.
 
 use bytes::Bytes;
-use dynpack_media::{AvcConfig, NalUnit, Ticks, Timescale};
 
-use super::carriage::{Carriage, Growth, Len};
+use super::{AvcConfig, NalType};
+use crate::{Malformed, NalUnit};
 
 /// Start code of the first NAL unit of an access unit and of parameter sets, with its `zero_byte`
-/// (B.1.2); others take 3 bytes.
+/// (B.1.2); other units have one of 3 bytes.
 const LONG_START_CODE: [u8; 4] = [0, 0, 0, 1];
 const SHORT_START_CODE: [u8; 3] = [0, 0, 1];
 
@@ -20,15 +20,15 @@ const DELIMITER: [u8; 2] = [0x09, 0xf0];
 /// Bytes of the delimiter with its start code.
 const OPENING_LEN: u64 = (LONG_START_CODE.len() + DELIMITER.len()) as u64;
 
+/// Turns samples, as files store them, into access units of a byte stream.
 #[derive(Debug)]
-pub(super) struct AnnexB {
+pub struct AnnexB {
     nal_length_size: usize,
-    /// The parameter sets of the configuration.
     sps: Vec<Bytes>,
     pps: Vec<Bytes>,
 }
 
-/// What an access unit holds of its own.
+/// Which parameter sets an access unit carries itself.
 #[derive(Clone, Copy, Debug, Default)]
 struct Contents {
     sps: bool,
@@ -36,7 +36,9 @@ struct Contents {
 }
 
 impl AnnexB {
-    pub(super) fn new(config: &AvcConfig) -> Self {
+    /// For a track of that configuration.
+    #[must_use]
+    pub fn new(config: &AvcConfig) -> Self {
         Self {
             nal_length_size: config.nal_length_size.into(),
             sps: config.sps.clone(),
@@ -49,82 +51,80 @@ impl AnnexB {
         self.sps.iter().chain(&self.pps).map(|set| (LONG_START_CODE.len() + set.len()) as u64).sum()
     }
 
-    fn units<'a>(&self, sample: &'a [u8]) -> impl Iterator<Item = Result<NalUnit<'a>, String>> {
+    fn units<'a>(&self, sample: &'a [u8]) -> impl Iterator<Item = Result<NalUnit<'a>, Malformed>> {
         NalUnit::all_in(sample, self.nal_length_size)
-            .map(|unit| unit.map_err(|error| error.to_string()))
     }
 
-    fn contents(&self, sample: &[u8]) -> Result<Contents, String> {
+    fn contents(&self, sample: &[u8]) -> Result<Contents, Malformed> {
         self.units(sample).try_fold(Contents::default(), |contents, unit| {
-            let kind = unit?.kind();
+            let kind = NalType::of(unit?.bytes);
             Ok(Contents {
-                sps: contents.sps || kind == NalUnit::SPS,
-                pps: contents.pps || kind == NalUnit::PPS,
+                sps: contents.sps || kind == NalType::SPS,
+                pps: contents.pps || kind == NalType::PPS,
             })
         })
     }
-}
 
-impl Carriage for AnnexB {
-    fn stream_type(&self) -> u8 {
-        0x1b
-    }
-
-    fn stream_id(&self) -> u8 {
-        0xe0
-    }
-
-    fn frame(&self) -> Option<(Ticks, Timescale)> {
-        None
-    }
-
-    /// The most that [`write`](Self::write) makes of a sample: each length becomes a start code,
-    /// and all that may stand before the sample's own NAL units does. With lengths of 4 bytes, and
-    /// no more than usual in the sample, it is exact but for a byte or so for each NAL unit; with
-    /// shorter lengths, every other byte could be a NAL unit of its own.
-    fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, String> {
+    /// The maximum number of bytes that [`write`](Self::write) makes of a sample of `size` bytes:
+    /// each length becomes a start code, and all that may precede the sample's own NAL units does.
+    /// With lengths of 4 bytes, and no more than usual in the sample, it is exact but for a byte or
+    /// so for each NAL unit; with shorter lengths, every other byte could be a NAL unit of its own.
+    #[must_use]
+    pub fn max_len(&self, size: u32, is_sync: bool) -> u64 {
         let (size, shortest_unit) = (u64::from(size), self.nal_length_size as u64 + 1);
         let growth = (LONG_START_CODE.len().saturating_sub(self.nal_length_size)) as u64;
-        let opening = OPENING_LEN + if is_sync { self.sets_len() } else { 0 };
-        Ok(Len::AtMost(size + size / shortest_unit * growth + opening))
+        size + size / shortest_unit * growth + self.opening_len(is_sync)
     }
 
-    fn growth(&self) -> Option<Growth> {
+    /// The difference between [`max_len`](Self::max_len) and the size of a sample; `None` if it
+    /// depends on that size.
+    #[must_use]
+    pub fn max_growth(&self, is_sync: bool) -> Option<u64> {
         let keeps_len = self.nal_length_size >= LONG_START_CODE.len();
-        keeps_len.then(|| Growth { every: OPENING_LEN, sync: self.sets_len(), most_size: u32::MAX })
+        keeps_len.then(|| self.opening_len(is_sync))
     }
 
-    fn write(
+    /// Bytes that may precede the sample's own NAL units.
+    fn opening_len(&self, is_sync: bool) -> u64 {
+        OPENING_LEN + if is_sync { self.sets_len() } else { 0 }
+    }
+
+    /// Writes a sample to `out`, piece by piece: start codes and whole NAL units. `is_sync` is
+    /// whether decoding can start at the sample.
+    ///
+    /// # Errors
+    /// [`Malformed::NalUnit`] if the sample is no sequence of NAL units; nothing is written then.
+    pub fn write(
         &self,
         sample: &[u8],
         is_sync: bool,
         out: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), String> {
+    ) -> Result<(), Malformed> {
         let own = self.contents(sample)?;
         let mut units = self.units(sample).flatten().peekable();
         out(&LONG_START_CODE);
         out(units
-            .next_if(|unit| unit.kind() == NalUnit::DELIMITER)
+            .next_if(|unit| NalType::of(unit.bytes) == NalType::DELIMITER)
             .map_or(&DELIMITER, |delimiter| delimiter.bytes));
         if is_sync && !own.sps {
             put_sets(&self.sps, out);
         }
-        // A picture parameter set builds on its sequence parameter set, so it comes behind that.
+        // A picture parameter set refers to its sequence parameter set, so it comes after that.
         let mut pps_due = is_sync && !own.pps;
         let (mut seen_sps, mut seen_slice) = (!own.sps, false);
         for unit in units {
-            let kind = unit.kind();
-            if kind == NalUnit::DELIMITER && !seen_slice {
+            let kind = NalType::of(unit.bytes);
+            if kind == NalType::DELIMITER && !seen_slice {
                 continue;
             }
-            if pps_due && seen_sps && kind != NalUnit::SPS {
+            if pps_due && seen_sps && kind != NalType::SPS {
                 put_sets(&self.pps, out);
                 pps_due = false;
             }
-            seen_sps |= kind == NalUnit::SPS;
-            seen_slice |= (NalUnit::SLICE..=NalUnit::IDR).contains(&kind);
-            // A delimiter behind a slice opens the second field, an access unit of its own.
-            let has_long = matches!(kind, NalUnit::SPS | NalUnit::PPS | NalUnit::DELIMITER);
+            seen_sps |= kind == NalType::SPS;
+            seen_slice |= kind.is_of_primary_picture();
+            // A delimiter after a slice opens the second field, an access unit of its own.
+            let has_long = matches!(kind, NalType::SPS | NalType::PPS | NalType::DELIMITER);
             out(if has_long { &LONG_START_CODE } else { &SHORT_START_CODE });
             out(unit.bytes);
         }
@@ -132,7 +132,7 @@ impl Carriage for AnnexB {
     }
 }
 
-/// Writes parameter sets, each behind its start code.
+/// Writes parameter sets, each after its start code.
 fn put_sets(sets: &[Bytes], out: &mut dyn FnMut(&[u8])) {
     for set in sets {
         out(&LONG_START_CODE);
@@ -232,10 +232,7 @@ mod tests {
                 let annex_b = annex_b(u8::try_from(length_size).unwrap());
                 let mut len = 0;
                 annex_b.write(&sample, is_sync, &mut |piece| len += piece.len() as u64).unwrap();
-                let bound = annex_b
-                    .len_by_size(u32::try_from(sample.len()).unwrap(), is_sync)
-                    .unwrap()
-                    .at_most();
+                let bound = annex_b.max_len(u32::try_from(sample.len()).unwrap(), is_sync);
                 assert!(
                     len <= bound,
                     "{len} of {bound} bytes: {units:?} with lengths of {length_size}"
@@ -246,7 +243,8 @@ mod tests {
 
     #[test]
     fn lengths_that_pass_the_end_are_refused() {
-        let problem = |bytes: &[u8]| annex_b(4).write(bytes, false, &mut |_| ()).unwrap_err();
+        let problem =
+            |bytes: &[u8]| annex_b(4).write(bytes, false, &mut |_| ()).unwrap_err().to_string();
         assert_eq!(
             problem(&[0, 0, 0, 2, 0x41]),
             "the NAL unit at byte 0 of a sample of 5 passes its end"

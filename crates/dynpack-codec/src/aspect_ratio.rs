@@ -1,12 +1,12 @@
-//! How wide something is beside its height.
+//! The width of a picture, or of a pixel, relative to its height.
 
 use std::fmt;
 
-/// How wide something is beside its height: a picture, or one of its pixels. In lowest terms; it
+/// The width of a picture, or of one of its pixels, relative to its height. In lowest terms; it
 /// prints as `16:9`.
 ///
 /// ```
-/// use dynpack_media::AspectRatio;
+/// use dynpack_codec::AspectRatio;
 ///
 /// assert_eq!(AspectRatio::new(1920, 1080).map(|ratio| ratio.to_string()).as_deref(), Some("16:9"));
 /// ```

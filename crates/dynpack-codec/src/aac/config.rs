@@ -1,8 +1,9 @@
-//! AAC: the `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1).
+//! The configuration of AAC: the `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1).
 
 use bytes::Bytes;
 
-use crate::Error;
+use crate::bits::Bits;
+use crate::{Error, Malformed};
 
 /// By `samplingFrequencyIndex` (1.6.3.4).
 const SAMPLING_FREQUENCIES: [u32; 13] = [
@@ -20,7 +21,7 @@ const ER_BSAC: u8 = 22;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AacConfig {
-    /// What the decoder must know: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), or another
+    /// What a decoder must support: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), or another
     /// object type.
     pub object_type: u8,
     /// The object type of the core layer: that of the ADTS header.
@@ -42,43 +43,43 @@ pub struct AacConfig {
 
 impl AacConfig {
     /// Reads an `AudioSpecificConfig`. `entry_channels` is the channel count of the sample entry:
-    /// it stands in where the configuration tells of no channels, not even by a program config
-    /// element.
+    /// it is used if the configuration declares no channels, not even by a program config element.
     ///
-    /// SBR and PS are found when signalled explicitly, either way (1.6.5.2); what only the samples
-    /// themselves would tell is not.
+    /// SBR and PS are found when signalled explicitly, in either way (1.6.5.2); implicit
+    /// signalling, in the samples alone, is not.
     ///
     /// # Errors
-    /// [`Error::CodecConfig`] if the configuration is cut short, or names a reserved rate.
+    /// [`Malformed::Configuration`] if the configuration is cut short, or names a reserved rate.
     pub fn parse(specific_config: Bytes, entry_channels: u8) -> Result<Self, Error> {
-        let malformed = |problem: &str| Error::CodecConfig {
-            codec: "AudioSpecificConfig",
-            problem: problem.into(),
+        let malformed = |problem| {
+            Error::from(Malformed::Configuration { record: "AudioSpecificConfig", problem })
         };
-        let mut bits = Bits { bytes: &specific_config, at: 0 };
+        let mut bits = Bits::new(&specific_config);
         let cut_short = || malformed("cut short");
-        let mut core_object_type = bits.object_type().ok_or_else(cut_short)?;
-        let core_rate = bits.sampling_rate().ok_or_else(cut_short)?;
+        let mut core_object_type = read_object_type(&mut bits).ok_or_else(cut_short)?;
+        let core_rate = read_sampling_rate(&mut bits).ok_or_else(cut_short)?;
         let channel_configuration =
-            bits.read(4).and_then(|value| u8::try_from(value).ok()).ok_or_else(cut_short)?;
+            bits.unsigned(4).and_then(|value| u8::try_from(value).ok()).ok_or_else(cut_short)?;
         let (mut object_type, mut output_rate) = (core_object_type, core_rate);
         if core_object_type == SBR || core_object_type == PS {
-            output_rate = bits.sampling_rate().ok_or_else(cut_short)?;
-            core_object_type = bits.object_type().ok_or_else(cut_short)?;
+            output_rate = read_sampling_rate(&mut bits).ok_or_else(cut_short)?;
+            core_object_type = read_object_type(&mut bits).ok_or_else(cut_short)?;
             if core_object_type == ER_BSAC {
-                bits.read(4).ok_or_else(cut_short)?;
+                bits.unsigned(4).ok_or_else(cut_short)?;
             }
         }
-        let short_frames = bits.read(1).ok_or_else(cut_short)? == 1;
+        let short_frames = bits.flag().ok_or_else(cut_short)?;
         // `GASpecificConfig` (4.4.1).
-        bits.read(1)
-            .filter(|&depends_on_core_coder| depends_on_core_coder == 1)
-            .and_then(|_| bits.read(14));
-        bits.read(1);
-        let described = if channel_configuration == 0 { bits.program_channels() } else { None };
+        let depends_on_core_coder = bits.flag() == Some(true);
+        if depends_on_core_coder {
+            bits.unsigned(14);
+        }
+        bits.flag();
+        let described =
+            if channel_configuration == 0 { read_program_channels(&mut bits) } else { None };
         if object_type == AAC_LC && (channel_configuration != 0 || described.is_some()) {
-            // The backward compatible way: a sync extension behind the core configuration.
-            if let Some((extension, rate)) = bits.sync_extension() {
+            // The backward compatible way: a sync extension after the core configuration.
+            if let Some((extension, rate)) = read_sync_extension(&mut bits) {
                 (object_type, output_rate) = (extension, rate);
             }
         }
@@ -133,78 +134,60 @@ impl AacConfig {
     }
 }
 
-/// Reads bits, most significant first.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
+/// `GetAudioObjectType` (1.6.2.1).
+fn read_object_type(bits: &mut Bits<'_>) -> Option<u8> {
+    let object_type = match bits.unsigned(5)? {
+        31 => 32 + bits.unsigned(6)?,
+        object_type => object_type,
+    };
+    u8::try_from(object_type).ok()
 }
 
-impl Bits<'_> {
-    fn read(&mut self, count: usize) -> Option<u32> {
-        let mut value = 0;
-        for _ in 0..count {
-            let byte = self.bytes.get(self.at / 8)?;
-            value = value << 1 | u32::from(byte >> (7 - self.at % 8) & 1);
-            self.at += 1;
-        }
-        Some(value)
+/// `samplingFrequencyIndex` with its escape; 0 for a reserved index.
+fn read_sampling_rate(bits: &mut Bits<'_>) -> Option<u32> {
+    match bits.unsigned(4)? {
+        15 => bits.unsigned(24),
+        index => Some(SAMPLING_FREQUENCIES.get(index as usize).copied().unwrap_or_default()),
     }
+}
 
-    /// `GetAudioObjectType` (1.6.2.1).
-    fn object_type(&mut self) -> Option<u8> {
-        let object_type = match self.read(5)? {
-            31 => 32 + self.read(6)?,
-            object_type => object_type,
-        };
-        u8::try_from(object_type).ok()
+/// The channels of a `program_config_element` (4.4.1.1), which is read to its end.
+fn read_program_channels(bits: &mut Bits<'_>) -> Option<u8> {
+    bits.unsigned(4 + 2 + 4)?; // tag, object type, rate
+    let [front, side, back] = [bits.unsigned(4)?, bits.unsigned(4)?, bits.unsigned(4)?];
+    let [low_frequency, data, coupling] = [bits.unsigned(2)?, bits.unsigned(3)?, bits.unsigned(4)?];
+    for mixdown_len in [4, 4, 3] {
+        if bits.flag()? {
+            bits.unsigned(mixdown_len)?;
+        }
     }
+    let mut channels = low_frequency;
+    for _ in 0..front + side + back {
+        channels += 1 + bits.unsigned(1)?; // one, or a pair
+        bits.unsigned(4)?;
+    }
+    for _ in 0..low_frequency + data {
+        bits.unsigned(4)?;
+    }
+    for _ in 0..coupling {
+        bits.unsigned(5)?;
+    }
+    bits.align();
+    for _ in 0..bits.unsigned(8)? {
+        bits.unsigned(8)?; // comment
+    }
+    u8::try_from(channels).ok()
+}
 
-    /// `samplingFrequencyIndex` with its escape; 0 for a reserved index.
-    fn sampling_rate(&mut self) -> Option<u32> {
-        match self.read(4)? {
-            15 => self.read(24),
-            index => Some(SAMPLING_FREQUENCIES.get(index as usize).copied().unwrap_or_default()),
-        }
+/// The sync extension of SBR and PS: object type and output rate, if there is one that signals
+/// SBR.
+fn read_sync_extension(bits: &mut Bits<'_>) -> Option<(u8, u32)> {
+    if bits.unsigned(11)? != 0x2b7 || read_object_type(bits)? != SBR || !bits.flag()? {
+        return None;
     }
-
-    /// The channels of a `program_config_element` (4.4.1.1), which is read to its end.
-    fn program_channels(&mut self) -> Option<u8> {
-        self.read(4 + 2 + 4)?; // tag, object type, rate
-        let [front, side, back] = [self.read(4)?, self.read(4)?, self.read(4)?];
-        let [low_frequency, data, coupling] = [self.read(2)?, self.read(3)?, self.read(4)?];
-        for mixdown_len in [4, 4, 3] {
-            if self.read(1)? == 1 {
-                self.read(mixdown_len)?;
-            }
-        }
-        let mut channels = low_frequency;
-        for _ in 0..front + side + back {
-            channels += 1 + self.read(1)?; // one, or a pair
-            self.read(4)?;
-        }
-        for _ in 0..low_frequency + data {
-            self.read(4)?;
-        }
-        for _ in 0..coupling {
-            self.read(5)?;
-        }
-        self.at = self.at.next_multiple_of(8);
-        for _ in 0..self.read(8)? {
-            self.read(8)?; // comment
-        }
-        u8::try_from(channels).ok()
-    }
-
-    /// The sync extension of SBR and PS: object type and output rate, if there is one and it says
-    /// so.
-    fn sync_extension(&mut self) -> Option<(u8, u32)> {
-        if self.read(11)? != 0x2b7 || self.object_type()? != SBR || self.read(1)? != 1 {
-            return None;
-        }
-        let rate = self.sampling_rate()?;
-        let parametric_stereo = self.read(11) == Some(0x548) && self.read(1) == Some(1);
-        Some((if parametric_stereo { PS } else { SBR }, rate))
-    }
+    let rate = read_sampling_rate(bits)?;
+    let has_parametric_stereo = bits.unsigned(11) == Some(0x548) && bits.flag() == Some(true);
+    Some((if has_parametric_stereo { PS } else { SBR }, rate))
 }
 
 #[cfg(test)]

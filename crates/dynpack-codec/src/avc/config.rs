@@ -1,12 +1,8 @@
-//! H.264: the configuration record `avcC` (ISO/IEC 14496-15, 5.3.3.1).
-
-mod nal_unit;
+//! The configuration of H.264: the record `avcC` (ISO/IEC 14496-15, 5.3.3.1).
 
 use bytes::{Buf, Bytes};
 
-pub use nal_unit::NalUnit;
-
-use crate::{AspectRatio, Error};
+use crate::{AspectRatio, Error, Malformed};
 
 /// The configuration of a track of H.264.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +12,7 @@ pub struct AvcConfig {
     pub width: u16,
     /// Height of the picture as the sample entry gives it, in pixels.
     pub height: u16,
-    /// How wide a pixel is beside its height (`pasp`, ISO/IEC 14496-12, 12.1.4).
+    /// The width of a pixel relative to its height (`pasp`, ISO/IEC 14496-12, 12.1.4).
     pub pixel_aspect: AspectRatio,
     /// Whether parameter sets may change within the samples (`avc3`) or all stand in the record
     /// (`avc1`).
@@ -37,10 +33,9 @@ impl AvcConfig {
     /// Reads the body of an `avcC` box.
     ///
     /// # Errors
-    /// [`Error::CodecConfig`] if the record is cut short or of another version.
+    /// [`Malformed::Configuration`] if the record is cut short or of another version.
     pub fn parse(record: Bytes, width: u16, height: u16, in_band: bool) -> Result<Self, Error> {
-        let malformed =
-            |problem: &str| Error::CodecConfig { codec: "avcC", problem: problem.into() };
+        let malformed = |problem| Error::from(Malformed::Configuration { record: "avcC", problem });
         let mut body = record.clone();
         let head: [u8; 6] = body
             .get(..6)
@@ -77,7 +72,7 @@ impl AvcConfig {
         })
     }
 
-    /// The same with pixels of another shape than square.
+    /// The same with pixels of another shape.
     #[must_use]
     pub fn with_pixel_aspect(self, pixel_aspect: AspectRatio) -> Self {
         Self { pixel_aspect, ..self }
@@ -87,9 +82,20 @@ impl AvcConfig {
     /// 3.3).
     #[must_use]
     pub fn rfc6381(&self) -> String {
+        self.rfc6381_as(self.sample_entry())
+    }
+
+    /// The `codecs` parameter with another sample entry than its own.
+    #[must_use]
+    pub fn rfc6381_as(&self, sample_entry: &str) -> String {
         let [profile, compatibility, level] = self.profile_level;
-        let entry = if self.in_band { "avc3" } else { "avc1" };
-        format!("{entry}.{profile:02x}{compatibility:02x}{level:02x}")
+        format!("{sample_entry}.{profile:02x}{compatibility:02x}{level:02x}")
+    }
+
+    /// The type of its sample entry: `avc1`, or `avc3` with parameter sets in band.
+    #[must_use]
+    pub const fn sample_entry(&self) -> &'static str {
+        if self.in_band { "avc3" } else { "avc1" }
     }
 }
 

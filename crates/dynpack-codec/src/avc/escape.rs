@@ -1,26 +1,26 @@
 //! Emulation prevention (ITU-T H.264, 7.4.1.1).
 
-/// Puts a byte 3 before each byte of at most 3 that follows two zeros, from `start` on. Mostly
+/// Inserts a byte 3 before each byte of at most 3 that follows two zeros, from `start` on. Mostly
 /// there is none, and nothing moves.
-pub(super) fn escape(start: usize, out: &mut Vec<u8>) {
+pub fn escape(start: usize, out: &mut Vec<u8>) {
     let Some(at) = out.get(start..).and_then(next) else { return };
     let unit = out.split_off(start + at);
     let mut rest = &unit[..];
     out.push(3);
     while let Some(at) = next(rest) {
-        let (before, behind) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, &[]));
         out.extend_from_slice(before);
         out.push(3);
-        rest = behind;
+        rest = after;
     }
     out.extend_from_slice(rest);
 }
 
-/// How many bytes are looked at together.
+/// Number of bytes that are searched together.
 const STRETCH: usize = 64;
 
-/// Where the first byte is that wants a 3 before it. Two zeros are rare, so whole stretches are
-/// asked for them first.
+/// Index of the first byte that needs a 3 before it. Two zeros are rare, so whole stretches are
+/// searched for them first.
 fn next(unit: &[u8]) -> Option<usize> {
     (0..unit.len()).step_by(STRETCH).find_map(|start| {
         let stretch = unit.get(start..unit.len().min(start + STRETCH + 2))?;
@@ -32,7 +32,7 @@ fn next(unit: &[u8]) -> Option<usize> {
     })
 }
 
-/// Whether two zeros stand behind each other. Looks at all bytes, as vectors.
+/// Whether there are two zeros in a row. Looks at all bytes, as vectors.
 fn has_two_zeros(stretch: &[u8]) -> bool {
     let pairs = stretch.iter().zip(stretch.iter().skip(1));
     pairs.fold(false, |found, (one, next)| found | (one | next == 0))
