@@ -99,9 +99,8 @@ fn page(cards: &str) -> Response {
 }
 
 fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
-    let (end, clock) = presentation.duration();
-    let mut html =
-        format!("<h2>{}</h2><p>{:.1} s</p><table class=tracks>", text(path), end.as_seconds(clock));
+    let seconds = presentation.duration().as_seconds();
+    let mut html = format!("<h2>{}</h2><p>{seconds:.1} s</p><table class=tracks>", text(path));
     for rendition in &presentation.renditions {
         let codec = &rendition.track.codec;
         let (icon, shape) = match codec {
@@ -114,8 +113,8 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
                 ("♪", format!("{rate} Hz, {channels} channels, {}", rendition.language))
             }
         };
-        let kilobits = rendition.bitrate.div_ceil(1000);
-        let name = text(&rendition.name);
+        let kilobits = rendition.id.bitrate.div_ceil(1000);
+        let name = text(&rendition.id.name);
         let _ = write!(
             html,
             "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s<td><code>{}</code>",

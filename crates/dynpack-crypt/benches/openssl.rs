@@ -11,7 +11,7 @@ use bytes::Bytes;
 use dynpack_codec::{AacConfig, Codec, MediaKind};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 
 /// What `openssl speed` encrypts at a time.
 const LEN: usize = 16_384;
@@ -37,7 +37,7 @@ fn main() {
         Scheme::Cenc,
         id,
         MediaKind::Audio,
-        &IvSource::new(id, "film", TrackId(1), "audio", 1),
+        &IvSource::new(id, "film", TrackId(1), &RenditionId::new("audio", 1)),
     );
     let encryptor = SampleEncryptor::new(track, &key, &codec);
     let fragment = encryptor.plan_unread(SampleIndex(0), 1).expect("known without reading");

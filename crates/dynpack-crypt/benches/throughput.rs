@@ -10,7 +10,7 @@ use dynpack_codec::{AvcConfig, Codec, MediaKind};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 
 const SAMPLES: usize = 180;
 const SLICE: usize = (4 << 20) / SAMPLES - 4;
@@ -68,7 +68,7 @@ fn throughput(criterion: &mut Criterion) {
             scheme,
             id,
             MediaKind::Video,
-            &IvSource::new(id, "film", TrackId(1), "video", 1),
+            &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
         let encryptor = SampleEncryptor::new(track, &key, &codec);
         group.bench_function(scheme.as_str(), |bencher| {

@@ -53,7 +53,7 @@ pub fn pssh(pssh: &Pssh) -> PiffPssh<'_> {
 #[cfg(test)]
 mod tests {
     use dynpack_boxes::BoxType;
-    use dynpack_media::TrackId;
+    use dynpack_media::{RenditionId, TrackId};
 
     use super::*;
     use crate::{IvSource, KeyId, SystemId};
@@ -61,7 +61,7 @@ mod tests {
     const ID: KeyId = KeyId(*b"0123456789abcdef");
 
     fn protect(scheme: Scheme) -> Result<Bytes, Error> {
-        let ivs = IvSource::new(ID, "film", TrackId(1), "video", 1);
+        let ivs = IvSource::new(ID, "film", TrackId(1), &RenditionId::new("video", 1));
         protect_sample_entry(
             b"\0\0\0\x08avc1",
             MediaKind::Video,

@@ -9,8 +9,8 @@ use dynpack_codec::{AacConfig, AvcConfig, Codec, VideoCodec};
 use dynpack_crypt::cpix::Cpix;
 use dynpack_crypt::{ContentKey, Error, SystemId};
 use dynpack_media::{
-    Column, Cuts, Rendition, SampleColumns, SampleIndex, SampleTable, SourceIndex, Timescale,
-    Track, TrackId,
+    Column, Cuts, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex,
+    Timescale, Track, TrackId,
 };
 use proptest::prelude::*;
 
@@ -33,7 +33,12 @@ fn rendition(name: &str, bitrate: u32, codec: Codec, frame_rate: u32) -> Renditi
     let clock = Timescale::new(frame_rate).unwrap();
     let track =
         Track::new(TrackId(1), clock, codec, Bytes::new(), SampleTable::new(columns).unwrap());
-    Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(Cuts::default()))
+    Rendition::new(
+        RenditionId::new(name, bitrate),
+        SourceIndex(0),
+        Arc::new(track),
+        Arc::new(Cuts::default()),
+    )
 }
 
 fn video(width: u16, height: u16, frame_rate: u32) -> Rendition {

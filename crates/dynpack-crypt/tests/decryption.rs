@@ -13,7 +13,7 @@ use dynpack_codec::{AacConfig, Codec, MediaKind};
 use dynpack_crypt::cenc::{FragmentEncryption, SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -122,7 +122,7 @@ fn track(scheme: Scheme, kind: MediaKind) -> TrackEncryption {
         scheme,
         ID,
         kind,
-        &IvSource::new(ID, "film.mp4", TrackId(1), "track", 1_000_000),
+        &IvSource::new(ID, "film.mp4", TrackId(1), &RenditionId::new("track", 1_000_000)),
     )
 }
 

@@ -8,7 +8,7 @@ use common::{STREAMS, config, is_slice, sample, units};
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, IvSource, KeyId};
-use dynpack_media::{SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use h264_reader::Context;
 use h264_reader::nal::slice::SliceHeader;
 use h264_reader::nal::{Nal, RefNal, UnitType};
@@ -61,7 +61,7 @@ fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
         scheme,
         id,
         MediaKind::Video,
-        &IvSource::new(id, "film", TrackId(1), "video", 1),
+        &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
     );
     SampleEncryptor::new(track, &ContentKey::new([9; 16]), &Codec::from(config(units)))
 }
@@ -215,7 +215,7 @@ fn units_that_hide_others_are_refused() {
             scheme,
             id,
             MediaKind::Video,
-            &IvSource::new(id, "film", TrackId(1), "video", 1),
+            &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
         let encryptor = SampleEncryptor::new(track, &key, &Codec::from(config(&units)));
         let problem = encryptor

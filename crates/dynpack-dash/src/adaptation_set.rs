@@ -1,12 +1,13 @@
 //! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
 
 use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
+use dynpack_media::text::clean;
 use dynpack_media::{Presentation, Rendition, Role, SegmentNumber};
 
 use crate::content_protection::ContentProtection;
-use crate::model::{AdaptationSet, Descriptor, Details, Label, Representation, SegmentTemplate};
+use crate::model::{AdaptationSet, Descriptor, Details, Representation, SegmentTemplate};
 use crate::segment_timeline::SegmentTimeline;
-use crate::text::{clean, id, uri};
+use crate::text::id;
 use crate::{Protection, Urls};
 
 /// Roles (5.8.5.5).
@@ -55,7 +56,7 @@ impl<'a> Set<'a> {
     }
 
     fn is_like(&self, rendition: &Rendition) -> bool {
-        self.first.name == rendition.name && coding(self.first) == coding(rendition)
+        self.first.id.name == rendition.id.name && coding(self.first) == coding(rendition)
     }
 
     /// Whether all renditions are cut at the same places of the timeline.
@@ -87,7 +88,7 @@ impl<'a> Set<'a> {
             template(
                 rendition,
                 urls,
-                urls.media(&rendition.name),
+                urls.media(&rendition.id.name),
                 SegmentTimeline::new(rendition.cuts.segments()),
             )
         });
@@ -112,7 +113,7 @@ impl<'a> Set<'a> {
             template(
                 rendition,
                 urls,
-                urls.key_frames(&rendition.name),
+                urls.key_frames(&rendition.id.name),
                 SegmentTimeline::new(frames),
             )
         });
@@ -199,8 +200,8 @@ impl<'a> Set<'a> {
             )),
             representations: (self.renditions.iter().zip(details).zip(templates))
                 .map(|((rendition, details), own)| Representation {
-                    id: format!("{}_{}", id(&rendition.name), rendition.bitrate),
-                    bandwidth: rendition.bitrate,
+                    id: format!("{}_{}", id(&rendition.id.name), rendition.id.bitrate),
+                    bandwidth: rendition.id.bitrate,
                     own: apart_from(&shared, details),
                     template: template.is_none().then_some(own),
                 })
@@ -303,8 +304,8 @@ fn template(
 ) -> SegmentTemplate {
     SegmentTemplate {
         timescale: rendition.timescale().hz(),
-        initialization: uri(&urls.init(&rendition.name)),
-        media: uri(&media),
+        initialization: urls.init(&rendition.id.name),
+        media,
         timeline,
     }
 }
@@ -321,9 +322,9 @@ fn channel_layout(audio: &AudioCodec) -> Option<u8> {
     audio.channel_layout().or_else(|| usual(audio.channels()))
 }
 
-fn label(rendition: &Rendition) -> Option<Label> {
+fn label(rendition: &Rendition) -> Option<String> {
     let text = rendition.label.as_deref().filter(|label| !label.trim().is_empty())?;
-    Some(Label { text: clean(text) })
+    Some(clean(text))
 }
 
 const fn descriptor(scheme: &'static str, value: String) -> Descriptor {

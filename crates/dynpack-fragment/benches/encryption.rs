@@ -20,8 +20,8 @@ use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Protection, Writer};
 use dynpack_fragment::ts::{self, Part};
 use dynpack_media::{
-    Column, CutPolicy, Rendition, SampleColumns, SampleIndex, SampleTable, Segment, SourceIndex,
-    Timeline, Timescale, Track, TrackId,
+    Column, CutPolicy, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, Segment,
+    SourceIndex, Timeline, Timescale, Track, TrackId,
 };
 
 /// 25 frames a second, one NAL unit of 25 kB each, a key frame every two seconds.
@@ -54,7 +54,12 @@ fn film() -> Rendition {
     let track = Track::new(TrackId(1), clock, codec, Bytes::new(), samples.expect("one chunk"));
     let policy = CutPolicy::with_target(Duration::from_secs(10));
     let cuts = Timeline::cut(&[&track], policy).expect("a track with samples").cuts.remove(0);
-    Rendition::new("video".into(), 5_000_000, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+    Rendition::new(
+        RenditionId::new("video", 5_000_000),
+        SourceIndex(0),
+        Arc::new(track),
+        Arc::new(cuts),
+    )
 }
 
 fn media() -> Bytes {
@@ -81,7 +86,7 @@ impl<'a> Case<'a> {
 
 fn cases<'a>(film: &'a Rendition, segment: &'a Segment) -> [Case<'a>; 6] {
     let key = ContentKey::new([9; 16]);
-    let ivs = IvSource::new(KEY_ID, "film", film.track.id, &film.name, film.bitrate);
+    let ivs = IvSource::new(KEY_ID, "film", film.track.id, &film.id);
     let (iv, sample_aes) = (ivs.sample_aes(), SampleAes::new(&key, ivs.sample_aes()));
     let protection = |scheme| {
         let track = TrackEncryption::new(scheme, KEY_ID, film.kind(), &ivs);

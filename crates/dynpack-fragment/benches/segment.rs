@@ -15,8 +15,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use dynpack_codec::{AvcConfig, Codec};
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    Column, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns, SampleIndex, SampleTable,
-    SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    Column, ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 
 const FRAMES: u32 = 2 * 3600 * 30;
@@ -63,7 +63,12 @@ fn film() -> Rendition {
         Track::new(TrackId(1), clock, Codec::from(avc), Bytes::new(), table).with_edit(edit);
     let timeline = Timeline::cut(&[&track], CutPolicy::SIX_SECONDS).expect("a track with samples");
     let cuts = timeline.cuts.into_iter().next().expect("one track");
-    Rendition::new("video".into(), 3_000_000, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+    Rendition::new(
+        RenditionId::new("video", 3_000_000),
+        SourceIndex(0),
+        Arc::new(track),
+        Arc::new(cuts),
+    )
 }
 
 fn segment(criterion: &mut Criterion) {

@@ -10,8 +10,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dynpack_codec::{AacConfig, AvcConfig, Codec};
 use dynpack_fragment::ts::{Part, media_segment};
 use dynpack_media::{
-    Column, CutPolicy, Cuts, Rendition, SampleColumns, SampleIndex, SampleTable, SegmentNumber,
-    SourceIndex, Timeline, Timescale, Track, TrackId,
+    Column, CutPolicy, Cuts, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable,
+    SegmentNumber, SourceIndex, Timeline, Timescale, Track, TrackId,
 };
 
 /// 25 frames a second, one NAL unit of 25 kB each, a key frame every two seconds.
@@ -77,8 +77,7 @@ fn segments(criterion: &mut Criterion) {
     let media: Vec<_> = tracks.iter().map(media).collect();
     let rendition = |(track, cuts): (Track, Cuts)| {
         Rendition::new(
-            track.kind().as_str().into(),
-            1,
+            RenditionId::new(track.kind().as_str(), 1),
             SourceIndex(0),
             Arc::new(track),
             Arc::new(cuts),

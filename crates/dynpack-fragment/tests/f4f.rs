@@ -10,8 +10,8 @@ use dynpack_codec::{AacConfig, AvcConfig, Codec};
 use dynpack_fragment::f4f::{Part, media_segment};
 use dynpack_fragment::{Error, SegmentPlan};
 use dynpack_media::{
-    Column, ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns, SampleIndex, SampleTable,
-    SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    Column, ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 use proptest::prelude::*;
 
@@ -71,7 +71,12 @@ fn renditions(tracks: Vec<Track>) -> Vec<Rendition> {
     .unwrap()
     .cuts;
     let rendition = |(source, (track, cuts))| {
-        Rendition::new(format!("{source}"), 1, SourceIndex(source), Arc::new(track), Arc::new(cuts))
+        Rendition::new(
+            RenditionId::new(format!("{source}"), 1),
+            SourceIndex(source),
+            Arc::new(track),
+            Arc::new(cuts),
+        )
     };
     (0..).zip(tracks.into_iter().zip(cuts)).map(rendition).collect()
 }

@@ -1,6 +1,6 @@
 //! Why a presentation cannot be described.
 
-use dynpack_media::Ticks;
+use dynpack_media::{RenditionId, Ticks};
 
 use crate::FragmentNumber;
 
@@ -9,14 +9,10 @@ use crate::FragmentNumber;
 #[non_exhaustive]
 pub enum Error {
     /// A rendition cannot be carried in FLV, though it is legal.
-    #[error(
-        "the rendition {name:?} at {bitrate} bit/s cannot be carried: FLV does not know its codec"
-    )]
+    #[error("the rendition {rendition} cannot be carried: FLV does not know its codec")]
     Rendition {
-        /// Its track name.
-        name: String,
-        /// Its bitrate.
-        bitrate: u32,
+        /// Which rendition.
+        rendition: RenditionId,
     },
     /// A fragment lasts longer than the bootstrap information can say: 2^32 ms.
     #[error("the fragment {fragment} lasts {millis} ms, longer than the bootstrap can say")]

@@ -22,8 +22,7 @@ const OBJECT_END: [u8; 3] = [0, 0, 9];
 pub fn metadata(stream: &Stream<'_>) -> Result<Bytes, Error> {
     let mut entries = vec![("duration", Value::Number(end(stream).as_seconds(Timescale::MILLIS)))];
     for rendition in stream.renditions() {
-        let unknown =
-            || Error::Rendition { name: rendition.name.clone(), bitrate: rendition.bitrate };
+        let unknown = || Error::Rendition { rendition: rendition.id.clone() };
         entries.extend(describe(rendition).ok_or_else(unknown)?);
     }
     let mut out = BytesMut::new();
@@ -62,7 +61,7 @@ impl Value {
 fn describe(rendition: &Rendition) -> Option<Vec<(&'static str, Value)>> {
     let codec = &rendition.track.codec;
     let id = Value::Number(codec_id(codec)?);
-    let kilobits = Value::Number(f64::from(rendition.bitrate) / 1000.0);
+    let kilobits = Value::Number(f64::from(rendition.id.bitrate) / 1000.0);
     Some(match codec {
         Codec::Video(video) => {
             let (width, height) = video.dimensions();

@@ -24,7 +24,7 @@ impl<'a> Rated<'a> {
         flavor: Flavor,
     ) -> Vec<Self> {
         let rated = presentation.renditions.iter().enumerate().map(|(at, rendition)| {
-            let declared = Rate::new(rendition.bitrate.into(), rendition.bitrate.into());
+            let declared = Rate::new(rendition.id.bitrate.into(), rendition.id.bitrate.into());
             let Rates { segments, key_frames } =
                 rates.get(at).copied().unwrap_or_else(|| declared.into());
             Self { rendition, rate: segments, key_frames, flavor }
@@ -82,7 +82,7 @@ impl<'a> Member<'a> {
         let first = of_one_name.first()?.rendition;
         let label = first.label.as_deref().filter(|label| !label.trim().is_empty());
         Some(Self {
-            name: label.unwrap_or(&first.name).into(),
+            name: label.unwrap_or(&first.id.name).into(),
             language: &first.language,
             role: first.role,
             label,
@@ -111,7 +111,10 @@ impl<'a> Member<'a> {
     /// the best of another coding.
     fn pick(&self, coding: &Coding, tier: usize) -> Option<Rated<'a>> {
         let best = || {
-            self.codings.iter().map(|(_, rated)| *rated).max_by_key(|rated| rated.rendition.bitrate)
+            self.codings
+                .iter()
+                .map(|(_, rated)| *rated)
+                .max_by_key(|rated| rated.rendition.id.bitrate)
         };
         self.coded(coding).take(tier + 1).last().or_else(best)
     }
@@ -169,7 +172,7 @@ impl<'a> Groups<'a> {
 
 fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
     let mut members: Vec<Member<'a>> = Vec::new();
-    let by_name = audio.chunk_by(|one, next| one.rendition.name == next.rendition.name);
+    let by_name = audio.chunk_by(|one, next| one.rendition.id.name == next.rendition.id.name);
     for member in by_name.filter_map(Member::new) {
         match members.iter_mut().find(|other| other.is_same_as(&member)) {
             Some(same) => same.codings.extend(member.codings),

@@ -34,7 +34,7 @@ pub fn multivariant_playlist(
     options: &Options,
 ) -> String {
     let mut video = Rated::of_kind(presentation, rates, MediaKind::Video, options.flavor);
-    video.sort_by_key(|rated| rated.rendition.bitrate);
+    video.sort_by_key(|rated| rated.rendition.id.bitrate);
     let audio = Rated::of_kind(presentation, rates, MediaKind::Audio, options.flavor);
     let keys = session_keys(presentation, urls);
     let version = keys.iter().map(Key::version).fold(options.flavor.version(), u8::max);

@@ -93,7 +93,7 @@ proptest! {
 
     #[test]
     fn groups_hold_the_same_members_each_with_one_default(film in films(), audio_only: bool) {
-        let rates: Vec<_> = film.renditions.iter().map(|rendition| Rates::from(Rate::new(rendition.bitrate.into(), rendition.bitrate.into()))).collect();
+        let rates: Vec<_> = film.renditions.iter().map(|rendition| Rates::from(Rate::new(rendition.id.bitrate.into(), rendition.id.bitrate.into()))).collect();
         let playlist = multivariant_playlist(&film, &rates, &Azure, &Options::CMAF.with_audio_only(audio_only));
         let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
             return Err(TestCaseError::fail(playlist));

@@ -101,8 +101,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        Column, ColumnBuilder, CutPolicy, SampleColumns, SampleTable, SourceIndex, Timeline,
-        Timescale, Track, TrackId,
+        Column, ColumnBuilder, CutPolicy, RenditionId, SampleColumns, SampleTable, SourceIndex,
+        Timeline, Timescale, Track, TrackId,
     };
 
     /// Ten pictures a second with those composition offsets, in pictures, cut at about four
@@ -131,7 +131,12 @@ mod tests {
             .unwrap()
             .cuts
             .remove(0);
-        Rendition::new("video".into(), 1, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+        Rendition::new(
+            RenditionId::new("video", 1),
+            SourceIndex(0),
+            Arc::new(track),
+            Arc::new(cuts),
+        )
     }
 
     /// Number, samples, start and duration of each key frame.

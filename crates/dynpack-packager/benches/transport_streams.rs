@@ -18,8 +18,9 @@ use dynpack_fragment::ts::{Part, key_frame_segment_bound, media_segment_bound};
 use dynpack_hds::{FragmentNumber, fragment};
 use dynpack_hls::Rate;
 use dynpack_media::{
-    Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, SampleColumns,
-    SampleIndex, SampleTable, SourceIndex, Stream, Ticks, Timeline, Timescale, Track, TrackId,
+    Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, RenditionId,
+    SampleColumns, SampleIndex, SampleTable, SourceIndex, Stream, Ticks, Timeline, Timescale,
+    Track, TrackId,
 };
 use dynpack_packager::{
     Encryption, Job, KeyDelivery, KeySet, LocatorKey, Protection, Request, StreamingPolicy, Terms,
@@ -102,7 +103,12 @@ fn film(seconds: u32, bitrates: &[u32]) -> Presentation {
     );
     let cuts = timeline.expect("tracks with samples").cuts;
     let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
-        Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+        Rendition::new(
+            RenditionId::new(name, bitrate),
+            SourceIndex(0),
+            Arc::new(track),
+            Arc::new(cuts),
+        )
     });
     Presentation::new(renditions.collect()).expect("renditions with segments")
 }

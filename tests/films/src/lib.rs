@@ -14,8 +14,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use dynpack_codec::{AacConfig, AspectRatio, AvcConfig, Codec, VideoCodec};
 use dynpack_media::{
-    Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, SampleColumns,
-    SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, RenditionId,
+    SampleColumns, SampleIndex, SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track,
+    TrackId,
 };
 
 /// AAC LC of 44.1 kHz and two channels.
@@ -132,7 +133,12 @@ pub fn presentation(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Prese
         Timeline::cut(&tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(), policy)
             .unwrap();
     let renditions = tracks.into_iter().zip(timeline.cuts).map(|((name, bitrate, track), cuts)| {
-        Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+        Rendition::new(
+            RenditionId::new(name, bitrate),
+            SourceIndex(0),
+            Arc::new(track),
+            Arc::new(cuts),
+        )
     });
     Presentation::new(renditions.collect()).unwrap()
 }

@@ -68,7 +68,7 @@ pub(crate) fn append_to_entry<'a, T: BoxType<'a>>(
 
 #[cfg(test)]
 mod tests {
-    use dynpack_media::TrackId;
+    use dynpack_media::{RenditionId, TrackId};
 
     use super::*;
     use crate::cenc::Scheme;
@@ -82,7 +82,7 @@ mod tests {
             scheme,
             id,
             kind,
-            &IvSource::new(id, "film", TrackId(1), "video", 1),
+            &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
         track.with_constant_iv(Iv(*b"0123456789ABCDEF"))
     }

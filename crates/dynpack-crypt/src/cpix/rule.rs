@@ -1,7 +1,7 @@
 //! Which tracks a key is for (`ContentKeyUsageRule`).
 
 use dynpack_codec::{Codec, VideoCodec};
-use dynpack_media::{FrameRate, Rendition};
+use dynpack_media::{FrameRate, Rendition, RenditionId};
 
 use crate::{Error, KeyId};
 
@@ -71,9 +71,10 @@ impl UsageRule {
     /// [`Error::NoOneKey`] if the rule asks for what is not known of it: no key may be given then
     /// (CPIX 2.3, usage rule filters).
     pub fn applies_to(&self, rendition: &Rendition) -> Result<bool, Error> {
-        let bitrate = rendition.bitrate.into();
-        let is_label =
-            |label: &String| *label == rendition.name || Some(label) == rendition.label.as_ref();
+        let bitrate = rendition.id.bitrate.into();
+        let is_label = |label: &String| {
+            **label == *rendition.id.name || Some(label) == rendition.label.as_ref()
+        };
         Ok(self.is_for_kind_of(rendition)?
             && (self.bitrates.is_empty()
                 || self.bitrates.iter().any(|range| range.contains(bitrate)))
@@ -111,7 +112,7 @@ fn is_within(
     what: &str,
     rendition: &Rendition,
 ) -> Result<bool, Error> {
-    let Rendition { name, bitrate, .. } = rendition;
+    let RenditionId { name, bitrate, .. } = &rendition.id;
     let unknown = || {
         Error::NoOneKey(format!(
             "a rule asks for the {what} of {name:?} at {bitrate} bit/s, which is not known"

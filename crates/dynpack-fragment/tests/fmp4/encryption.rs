@@ -9,7 +9,7 @@ use dynpack_crypt::systems::Pssh;
 use dynpack_crypt::{ContentKey, IvSource, KeyId, SystemId};
 use dynpack_fragment::fmp4::{Profile, Protection, Writer};
 use dynpack_fragment::{Error, SegmentPlan};
-use dynpack_media::{Extent, Rendition, SampleIndex, Segment, Track, TrackId};
+use dynpack_media::{Extent, Rendition, RenditionId, SampleIndex, Segment, Track, TrackId};
 use mp4_atom::{Codec, Ftyp, Moov};
 use proptest::prelude::*;
 
@@ -102,7 +102,7 @@ impl Film {
     }
 
     fn encryptor(&self, scheme: Scheme) -> SampleEncryptor {
-        let ivs = IvSource::new(ID, "film.mp4", TrackId(1), "track", 1_000_000);
+        let ivs = IvSource::new(ID, "film.mp4", TrackId(1), &RenditionId::new("track", 1_000_000));
         let track = TrackEncryption::new(scheme, ID, self.rendition.kind(), &ivs);
         SampleEncryptor::new(track, &ContentKey::new(KEY), &self.rendition.track.codec)
     }

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use dynpack_codec::{AacConfig, AspectRatio, AvcConfig, Codec, VideoCodec};
 use dynpack_fragment::{Read, SegmentPlan};
 use dynpack_media::{
-    ColumnBuilder, CutPolicy, Edit, Rendition, SampleColumns, SampleIndex, SampleTable,
-    SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 use mp4_atom::{Any, Atom, Buf, Decode, DecodeMaybe, Encode, Moof, Sidx, Styp};
 
@@ -127,7 +127,12 @@ pub(crate) fn renditions(tracks: Vec<Track>, target_millis: u64) -> Vec<Renditio
     let cut = tracks.into_iter().zip(timeline.cuts);
     cut.map(|(track, cuts)| {
         let name = track.kind().as_str().to_owned();
-        Rendition::new(name, 100_000, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+        Rendition::new(
+            RenditionId::new(name, 100_000),
+            SourceIndex(0),
+            Arc::new(track),
+            Arc::new(cuts),
+        )
     })
     .collect()
 }

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use dynpack_codec::{AacConfig, AvcConfig, Codec, MediaKind};
 use dynpack_fragment::{Error, SegmentPlan};
 use dynpack_media::{
-    ColumnBuilder, CutPolicy, Edit, Language, Rendition, SampleColumns, SampleIndex, SampleTable,
-    SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
+    ColumnBuilder, CutPolicy, Edit, Language, Rendition, RenditionId, SampleColumns, SampleIndex,
+    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
 };
 use proptest::prelude::*;
 
@@ -306,8 +306,7 @@ impl Film {
                 .cuts;
         let renditions = tracks.into_iter().zip(cuts).map(|(track, cuts)| {
             Rendition::new(
-                track.kind().as_str().into(),
-                1,
+                RenditionId::new(track.kind().as_str(), 1),
                 SourceIndex(0),
                 Arc::new(track),
                 Arc::new(cuts),

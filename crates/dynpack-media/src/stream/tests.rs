@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    Column, Cuts, SampleColumns, SampleIndex, SampleTable, SourceIndex, Timescale, Track, TrackId,
+    Column, Cuts, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex, Timescale,
+    Track, TrackId,
 };
 
 /// A rendition with those segments: the number, start and first sample of each, in order; one
@@ -29,7 +30,7 @@ fn rendition(codec: Codec, hz: u32, segments: &[(u32, i64)]) -> Rendition {
         starts: segments.iter().map(|(_, start)| Ticks(*start)).chain([Ticks(end)]).collect(),
         ..Cuts::default()
     };
-    Rendition::new("any".into(), 1, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+    Rendition::new(RenditionId::new("any", 1), SourceIndex(0), Arc::new(track), Arc::new(cuts))
 }
 
 fn video(hz: u32, segments: &[(u32, i64)]) -> Rendition {
@@ -80,7 +81,7 @@ fn a_segment_in_which_video_begins_starts_with_whichever_is_earlier() {
         let segments = stream.segments();
         let openings = segments.iter().map(|segment| stream.opening(segment).unwrap());
         let openings =
-            openings.map(|(by, start)| (by.timescale().hz(), start.0)).collect::<Vec<_>>();
+            openings.map(|start| (start.timescale.hz(), start.ticks.0)).collect::<Vec<_>>();
         (segments.iter().map(|segment| segment.start.0).collect::<Vec<_>>(), openings)
     };
     assert_eq!(

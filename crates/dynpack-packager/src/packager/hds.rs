@@ -9,7 +9,7 @@ use super::links::Links;
 use super::{Job, Packager, muxed_audio};
 use crate::error::Error;
 use crate::format::Format;
-use crate::request::Target;
+use crate::request::Resource;
 use dynpack_hds::FragmentNumber;
 
 #[derive(Debug)]
@@ -20,9 +20,9 @@ impl Packager for Hds {
         Format::Hds
     }
 
-    fn content_type(&self, target: &Target, _: MediaKind) -> &'static str {
+    fn content_type(&self, target: &Resource, _: MediaKind) -> &'static str {
         match target {
-            Target::Manifest => "application/f4m+xml",
+            Resource::Manifest => "application/f4m+xml",
             _ => "video/f4f",
         }
     }

@@ -5,13 +5,13 @@ use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
 use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{Rendition, Stream, Ticks};
+use dynpack_media::{Form, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::{Job, Packager, check_key_frames, hls, mp4};
 use crate::error::Error;
 use crate::format::Format;
-use crate::request::Target;
+use crate::request::Resource;
 
 #[derive(Debug)]
 pub(super) struct HlsCmaf;
@@ -21,9 +21,9 @@ impl Packager for HlsCmaf {
         Format::HlsCmaf
     }
 
-    fn content_type(&self, target: &Target, kind: MediaKind) -> &'static str {
+    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
         match target {
-            Target::Manifest | Target::MediaPlaylist { .. } => hls::PLAYLIST,
+            Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
             _ => mp4::content_type(kind),
         }
     }
@@ -40,7 +40,7 @@ impl Packager for HlsCmaf {
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
-        if job.request.target.key_frames() {
+        if job.request.resource.form() == Form::KeyFrames {
             check_key_frames(rendition, job.request)?;
             return Ok(key_frame_playlist(rendition, &Links::new(job), &Options::CMAF));
         }

@@ -5,7 +5,7 @@ use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_hls::Rate;
-use dynpack_media::{Rendition, Ticks};
+use dynpack_media::{Form, Rendition, Ticks};
 
 use super::{Job, key_frame, time_not_found};
 use crate::error::Error;
@@ -28,7 +28,7 @@ pub(super) fn segment(
     time: Ticks,
 ) -> Result<SegmentPlan, Error> {
     let writer = writer(profile, job, rendition);
-    if job.request.target.key_frames() {
+    if job.request.resource.form() == Form::KeyFrames {
         let frame = key_frame(rendition, time, job.request)?;
         return Ok(writer.key_frame_segment(&frame)?);
     }

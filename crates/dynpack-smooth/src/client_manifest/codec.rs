@@ -21,12 +21,8 @@ impl QualityLevel {
             Codec::Video(VideoCodec::Avc(avc)) => Self::of_avc(avc),
             Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
         };
-        let refused = |problem| Error::Rendition {
-            name: rendition.name.clone(),
-            bitrate: rendition.bitrate,
-            problem,
-        };
-        Ok(Self { index, bitrate: rendition.bitrate, ..level.map_err(refused)? })
+        let refused = |problem| Error::Rendition { rendition: rendition.id.clone(), problem };
+        Ok(Self { index, bitrate: rendition.id.bitrate, ..level.map_err(refused)? })
     }
 
     fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {

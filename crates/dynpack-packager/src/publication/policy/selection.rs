@@ -95,14 +95,14 @@ impl TrackCondition {
     fn is_met_by(&self, rendition: &Rendition) -> bool {
         let is_so = match &self.property {
             Property::Type(kind) => rendition.kind() == *kind,
-            Property::Name(name) => rendition.name == *name,
+            Property::Name(name) => *rendition.id.name == **name,
             Property::Language(language) => rendition.language == *language,
             Property::FourCc(four_cc) => rendition
                 .track
                 .sample_entry
                 .get(4..8)
                 .is_some_and(|own| own.eq_ignore_ascii_case(four_cc.as_bytes())),
-            Property::Bitrate(least, most) => (*least..=*most).contains(&rendition.bitrate),
+            Property::Bitrate(least, most) => (*least..=*most).contains(&rendition.id.bitrate),
         };
         is_so == self.is_equal
     }
