@@ -1,8 +1,8 @@
 //! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
 
-use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
+use dynpack_codec::{AudioCodec, MediaKind, VideoCodec};
 use dynpack_media::text::clean;
-use dynpack_media::{Presentation, Rendition, Role, SegmentNumber};
+use dynpack_media::{Coding, Period, Rendition, Role, Time};
 
 use crate::content_protection::ContentProtection;
 use crate::model::{AdaptationSet, Descriptor, Details, Representation, SegmentTemplate};
@@ -31,11 +31,14 @@ pub(crate) struct Set<'a> {
     first: &'a Rendition,
     renditions: Vec<&'a Rendition>,
     protection: Option<Protection>,
+    /// When the period starts on the timeline of the presentation.
+    start: Time,
 }
 
 impl<'a> Set<'a> {
-    /// The sets of a presentation, audio first, each kind in the order of the presentation.
-    pub(crate) fn all(presentation: &'a Presentation, urls: &impl Urls) -> Vec<Self> {
+    /// The sets of a period, audio first, each kind in the order of the presentation.
+    pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls) -> Vec<Self> {
+        let (presentation, start) = (period.presentation(), period.start());
         let mut sets: Vec<Self> = Vec::new();
         let mut renditions: Vec<_> = presentation.renditions.iter().collect();
         renditions.sort_by_key(|rendition| match rendition.kind() {
@@ -47,21 +50,25 @@ impl<'a> Set<'a> {
             match sets.iter_mut().find(|set| set.is_like(rendition) && set.protection == protection)
             {
                 Some(set) => set.renditions.push(rendition),
-                None => {
-                    sets.push(Self { first: rendition, renditions: vec![rendition], protection })
-                }
+                None => sets.push(Self {
+                    first: rendition,
+                    renditions: vec![rendition],
+                    protection,
+                    start,
+                }),
             }
         }
         sets
     }
 
     fn is_like(&self, rendition: &Rendition) -> bool {
-        self.first.id.name == rendition.id.name && coding(self.first) == coding(rendition)
+        self.first.id.name == rendition.id.name
+            && Coding::of(&self.first.track) == Coding::of(&rendition.track)
     }
 
     /// Whether all renditions are cut at the same places of the timeline.
     pub(crate) fn is_aligned(&self) -> bool {
-        self.renditions.iter().all(|rendition| are_cut_alike(rendition, self.first))
+        self.renditions.iter().all(|rendition| rendition.cuts.has_places_of(&self.first.cuts))
     }
 
     /// Whether all segments start with a picture or frame behind which none needs one before it:
@@ -73,8 +80,11 @@ impl<'a> Set<'a> {
     /// Whether a client may switch between the sets: they are one but for their protection, and cut
     /// alike.
     fn switches_to(&self, other: &Self) -> bool {
-        let are_aligned =
-            || self.is_aligned() && other.is_aligned() && are_cut_alike(self.first, other.first);
+        let are_aligned = || {
+            self.is_aligned()
+                && other.is_aligned()
+                && self.first.cuts.has_places_of(&other.first.cuts)
+        };
         !std::ptr::eq(self, other) && self.is_like(other.first) && are_aligned()
     }
 
@@ -84,14 +94,7 @@ impl<'a> Set<'a> {
 
     /// The set with all that the renditions have; it is one of `sets`, which are numbered from 1.
     pub(crate) fn element(&self, number: usize, sets: &[Self], urls: &impl Urls) -> AdaptationSet {
-        let mut set = self.described(number, |rendition| {
-            template(
-                rendition,
-                urls,
-                urls.media(&rendition.id.name),
-                SegmentTimeline::new(rendition.cuts.segments()),
-            )
-        });
+        let mut set = self.described(number, |rendition| self.template(rendition, urls));
         let others = (1..).zip(sets).filter(|(_, other)| self.switches_to(other));
         let others: Vec<_> = others.map(|(number, _)| number.to_string()).collect();
         set.supplemental =
@@ -108,14 +111,8 @@ impl<'a> Set<'a> {
         urls: &impl Urls,
     ) -> AdaptationSet {
         let mut set = self.described(number, |rendition| {
-            let frames =
-                rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-            template(
-                rendition,
-                urls,
-                urls.key_frames(&rendition.id.name),
-                SegmentTimeline::new(frames),
-            )
+            let key_frames = rendition.key_frames();
+            self.template(key_frames.as_ref().unwrap_or(rendition), urls)
         });
         set.essential = Some(descriptor(TRICK_MODE_SCHEME, whole.to_string()));
         let own = set
@@ -139,6 +136,17 @@ impl<'a> Set<'a> {
             representation.own.frame_rate = None;
         }
         set
+    }
+
+    fn template(&self, rendition: &Rendition, urls: &impl Urls) -> SegmentTemplate {
+        let offset = self.start.floor(rendition.timescale());
+        SegmentTemplate {
+            timescale: rendition.timescale().hz(),
+            time_offset: u64::try_from(offset.0).ok().filter(|offset| *offset > 0),
+            initialization: urls.init(&rendition.id.name),
+            media: urls.media(&rendition.id.name, rendition.id.form),
+            timeline: SegmentTimeline::new(rendition),
+        }
     }
 
     fn described(
@@ -212,38 +220,12 @@ impl<'a> Set<'a> {
     }
 }
 
-/// Whether two renditions have the same segments of the timeline.
-fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
-    fn numbers(rendition: &Rendition) -> impl Iterator<Item = SegmentNumber> {
-        rendition.cuts.segments().map(|segment| segment.number)
-    }
-    numbers(one).eq(numbers(other))
-}
-
 /// How many frames there are for each key frame: by that much faster, playing key frames alone asks
 /// no more of a decoder.
 fn frames_per_key_frame(rendition: &Rendition, key_frames: &SegmentTimeline) -> u32 {
     let samples = rendition.cuts.samples();
     let frames = samples.end.0.saturating_sub(samples.start.0);
     frames.checked_div(key_frames.len()).unwrap_or(1).max(1)
-}
-
-/// What renditions must have in common so that a client can switch without a break.
-#[derive(PartialEq)]
-enum Coding {
-    Video { sample_entry: &'static str },
-    Audio { codec: String, sampling_rate: u32, channels: u8 },
-}
-
-fn coding(rendition: &Rendition) -> Coding {
-    match &rendition.track.codec {
-        Codec::Video(video) => Coding::Video { sample_entry: video.sample_entry() },
-        Codec::Audio(audio) => Coding::Audio {
-            codec: audio.rfc6381(),
-            sampling_rate: audio.sampling_rate(),
-            channels: audio.channels(),
-        },
-    }
 }
 
 fn details(rendition: &Rendition) -> Details {
@@ -294,20 +276,6 @@ fn common<T, V: PartialEq>(items: &[T], of: impl Fn(&T) -> V) -> Option<V> {
     let mut values = items.iter().map(of);
     let first = values.next()?;
     values.all(|value| value == first).then_some(first)
-}
-
-fn template(
-    rendition: &Rendition,
-    urls: &impl Urls,
-    media: String,
-    timeline: SegmentTimeline,
-) -> SegmentTemplate {
-    SegmentTemplate {
-        timescale: rendition.timescale().hz(),
-        initialization: urls.init(&rendition.id.name),
-        media,
-        timeline,
-    }
 }
 
 /// The number of the loudspeaker layout. If the stream describes its own, the usual layout of as

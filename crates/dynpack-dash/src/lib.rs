@@ -3,12 +3,12 @@
 //! [`mpd`] lists the renditions of a presentation and their segments, on the timeline which all
 //! protocols share. Where the segments lie, and how they are protected, is for [`Urls`] to say.
 //!
-//! Manifests are static, with one period. This crate reads and writes no media. It does no IO, has
+//! Manifests are static. This crate reads and writes no media. It does no IO, has
 //! no clock and starts no threads; the same presentation gives the same text.
 //!
 //! ```
 //! use dynpack_dash::{Options, Urls, mpd};
-//! use dynpack_media::Presentation;
+//! use dynpack_media::{Form, Presentation, View};
 //!
 //! struct Flat;
 //!
@@ -16,16 +16,16 @@
 //!     fn init(&self, name: &str) -> String {
 //!         format!("{name}-$Bandwidth$-init.mp4")
 //!     }
-//!     fn media(&self, name: &str) -> String {
-//!         format!("{name}-$Bandwidth$-$Time$.m4s")
-//!     }
-//!     fn key_frames(&self, name: &str) -> String {
-//!         format!("{name}-$Bandwidth$-key-$Time$.m4s")
+//!     fn media(&self, name: &str, form: Form) -> String {
+//!         match form {
+//!             Form::Full => format!("{name}-$Bandwidth$-$Time$.m4s"),
+//!             Form::KeyFrames => format!("{name}-$Bandwidth$-key-$Time$.m4s"),
+//!         }
 //!     }
 //! }
 //!
 //! fn manifest_of(presentation: &Presentation) -> String {
-//!     mpd(presentation, &Flat, &Options::CMAF)
+//!     mpd(&View::whole(presentation), &Flat, &Options::CMAF)
 //! }
 //! ```
 

@@ -1,10 +1,10 @@
-//! The manifest as a whole: `MPD` with its one `Period` (ISO/IEC 23009-1, 5.3.1 and 5.3.2).
+//! The manifest as a whole: `MPD` with its `Period`s (ISO/IEC 23009-1, 5.3.1 and 5.3.2).
 
-use dynpack_media::{Presentation, Rendition, Time, Timescale};
+use dynpack_media::{Rendition, Ticks, Timescale, View};
 
 use crate::adaptation_set::Set;
 use crate::content_protection::Namespaces;
-use crate::model::{Mpd, Period};
+use crate::model::{AdaptationSet, Mpd, Period};
 use crate::text::duration;
 use crate::{Flavor, Options, Urls};
 
@@ -16,7 +16,7 @@ const LIVE_AND_CMAF: &str = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash
 /// The clock of durations as they are printed.
 const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 
-/// Lists the renditions of a presentation with their segments, each in its own timescale.
+/// Lists the renditions of each period with their segments, each in its own timescale.
 ///
 /// Renditions of one name which are coded and protected alike are an adaptation set, audio before
 /// video. Its segments stand there once if all renditions have the same, to the tick, and else with
@@ -27,40 +27,57 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 ///
 /// Behind them, each set of video has one of its key frames alone, for trick play (DASH-IF IOP 4.3,
 /// 3.2.9).
+///
+/// A period that starts late in its presentation has a `presentationTimeOffset`: its segments keep
+/// their times, and so their URLs (5.3.9.2).
 #[must_use]
-pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> String {
-    let sets = Set::all(presentation, urls);
+pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
+    let periods: Vec<_> = view.periods().map(|period| Set::all(period, urls)).collect();
     let is_cmaf = options.flavor == Flavor::Cmaf
-        && sets.iter().all(|set| set.is_aligned() && set.starts_with_sap());
+        && periods.iter().flatten().all(|set| set.is_aligned() && set.starts_with_sap());
+    let renditions = view.periods().flat_map(|period| &period.presentation().renditions);
     let min_buffer_time = options.min_buffer_time.map_or_else(
-        || presentation.renditions.iter().map(longest_segment).max().unwrap_or_default(),
+        || renditions.map(longest_segment).max().unwrap_or_default(),
         |given| u64::try_from(given.as_micros()).unwrap_or(u64::MAX),
     );
+    let mut end = 0;
+    let periods: Vec<_> = view
+        .periods()
+        .zip(&periods)
+        .enumerate()
+        .map(|(id, (period, sets))| {
+            let start = end;
+            end += micros(period.duration(MICROS));
+            Period { id, start: duration(start), adaptation_sets: adaptation_sets(sets, urls) }
+        })
+        .collect();
+    let sets = periods.iter().flat_map(|period| &period.adaptation_sets);
+    let manifest = Mpd {
+        namespaces: Namespaces::of(sets.flat_map(|set| &set.protection)),
+        profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
+        duration: duration(end),
+        min_buffer_time: duration(min_buffer_time),
+        periods,
+    };
+    manifest.to_xml()
+}
+
+/// The sets of a period, followed by those of key frames.
+fn adaptation_sets(sets: &[Set<'_>], urls: &impl Urls) -> Vec<AdaptationSet> {
     let numbered = || sets.iter().zip(1..);
     let videos = numbered().filter(|(set, _)| set.is_video());
     let key_frames = videos
         .zip(sets.len() + 1..)
         .map(|((set, whole), number)| set.key_frames(number, whole, urls));
-    let adaptation_sets: Vec<_> = numbered()
-        .map(|(set, number)| set.element(number, &sets, urls))
-        .chain(key_frames)
-        .collect();
-    let manifest = Mpd {
-        namespaces: Namespaces::of(adaptation_sets.iter().flat_map(|set| &set.protection)),
-        profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
-        duration: duration(micros(presentation.duration())),
-        min_buffer_time: duration(min_buffer_time),
-        period: Period { id: 0, start: duration(0), adaptation_sets },
-    };
-    manifest.to_xml()
+    numbered().map(|(set, number)| set.element(number, sets, urls)).chain(key_frames).collect()
 }
 
 fn longest_segment(rendition: &Rendition) -> u64 {
     let longest = rendition.cuts.segments().map(|segment| segment.duration).max();
-    micros(rendition.time(longest.unwrap_or_default()))
+    micros(rendition.time(longest.unwrap_or_default()).ceil(MICROS))
 }
 
-/// Microseconds, rounded up.
-fn micros(time: Time) -> u64 {
-    u64::try_from(time.ceil(MICROS).0).unwrap_or_default()
+/// Microseconds without a sign.
+fn micros(time: Ticks) -> u64 {
+    u64::try_from(time.0).unwrap_or_default()
 }

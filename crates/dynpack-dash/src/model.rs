@@ -15,7 +15,7 @@ pub(crate) struct Mpd {
     pub(crate) profiles: &'static str,
     pub(crate) duration: String,
     pub(crate) min_buffer_time: String,
-    pub(crate) period: Period,
+    pub(crate) periods: Vec<Period>,
 }
 
 impl Mpd {
@@ -28,14 +28,14 @@ impl Mpd {
             .with("type", "static")
             .with("mediaPresentationDuration", &self.duration)
             .with("minBufferTime", &self.min_buffer_time)
-            .holding(|xml| self.period.write(xml));
+            .holding(|xml| self.periods.iter().for_each(|period| period.write(xml)));
         xml.finish()
     }
 }
 
 /// `Period` (5.3.2).
 pub(crate) struct Period {
-    pub(crate) id: u32,
+    pub(crate) id: usize,
     pub(crate) start: String,
     pub(crate) adaptation_sets: Vec<AdaptationSet>,
 }
@@ -152,6 +152,8 @@ impl Details {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SegmentTemplate {
     pub(crate) timescale: u32,
+    /// Where the period starts, if that is not 0.
+    pub(crate) time_offset: Option<u64>,
     pub(crate) initialization: String,
     pub(crate) media: String,
     pub(crate) timeline: SegmentTimeline,
@@ -161,6 +163,7 @@ impl SegmentTemplate {
     fn write(&self, xml: &mut Writer) {
         xml.open("SegmentTemplate")
             .with("timescale", self.timescale)
+            .with_some("presentationTimeOffset", self.time_offset)
             .with("initialization", uri(&self.initialization))
             .with("media", uri(&self.media))
             .holding(|xml| self.timeline.write(xml));

@@ -1,50 +1,35 @@
 //! `SegmentTimeline`: the starts and durations of segments (ISO/IEC 23009-1, 5.3.9.6).
 
-use dynpack_media::{Segment, Ticks};
+use dynpack_media::{Rendition, Run, Runs, Ticks};
 use dynpack_xml::Writer;
 
 /// The segments of a rendition; equal durations in a row are one entry.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SegmentTimeline {
-    runs: Vec<Run>,
-}
-
-/// Segments of one duration in a row (`S`).
-#[derive(Clone, PartialEq, Eq)]
-struct Run {
-    /// The start of the first segment of all; that of the others follows from it. Some players do
-    /// not know that it is 0 where absent.
-    start: Option<u64>,
-    duration: u64,
-    /// How many more follow.
-    repeats: u32,
+    runs: Runs,
 }
 
 impl SegmentTimeline {
-    pub(crate) fn new(segments: impl Iterator<Item = Segment>) -> Self {
-        let number = |ticks: Ticks| u64::try_from(ticks.0).unwrap_or_default();
-        let mut runs: Vec<Run> = Vec::new();
-        for segment in segments {
-            let duration = number(segment.duration);
-            match runs.last_mut() {
-                Some(run) if run.duration == duration => run.repeats += 1,
-                Some(_) => runs.push(Run { start: None, duration, repeats: 0 }),
-                None => runs.push(Run { start: Some(number(segment.start)), duration, repeats: 0 }),
-            }
-        }
-        Self { runs }
+    pub(crate) fn new(rendition: &Rendition) -> Self {
+        let segments = rendition.cuts.segments();
+        Self { runs: segments.map(|segment| (segment.start, segment.duration)).collect() }
     }
 
     /// Number of segments.
-    pub(crate) fn len(&self) -> u32 {
-        self.runs.iter().map(|run| run.repeats.saturating_add(1)).fold(0, u32::saturating_add)
+    pub(crate) const fn len(&self) -> u32 {
+        self.runs.len()
     }
 
+    /// The first entry has a start, from which those of the others follow. Some players do not know
+    /// that it is 0 where absent.
     pub(crate) fn write(&self, xml: &mut Writer) {
+        let number = |ticks: Ticks| u64::try_from(ticks.0).unwrap_or_default();
         xml.open("SegmentTimeline").holding(|xml| {
-            for run in &self.runs {
-                let repeats = (run.repeats > 0).then_some(run.repeats);
-                let tag = xml.open("S").with_some("t", run.start).with("d", run.duration);
+            for (at, Run { start, duration, count, .. }) in self.runs.as_slice().iter().enumerate()
+            {
+                let start = (at == 0).then(|| number(*start));
+                let repeats = (*count > 1).then(|| count - 1);
+                let tag = xml.open("S").with_some("t", start).with("d", number(*duration));
                 tag.with_some("r", repeats).empty();
             }
         });

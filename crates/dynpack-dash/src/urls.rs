@@ -1,6 +1,6 @@
 //! Where segments lie.
 
-use dynpack_media::Rendition;
+use dynpack_media::{Form, Rendition};
 
 use crate::Protection;
 
@@ -14,13 +14,10 @@ pub trait Urls {
     /// rendition.
     fn init(&self, name: &str) -> String;
 
-    /// The segments of the renditions of that name. `$Bandwidth$` becomes the bitrate of the
-    /// rendition, `$Time$` the start of the segment in the timescale of the rendition.
-    fn media(&self, name: &str) -> String;
-
-    /// The key frames of the renditions of that name, for trick play: as [`media`](Self::media),
-    /// and `$Time$` becomes the start of the key frame.
-    fn key_frames(&self, name: &str) -> String;
+    /// The segments of the renditions of that name in one form: in full, or key frames for trick
+    /// play. `$Bandwidth$` becomes the bitrate of the rendition, `$Time$` the start of the segment
+    /// in the timescale of the rendition.
+    fn media(&self, name: &str, form: Form) -> String;
 
     /// How a rendition is protected, its key frames with it; `None` where it is clear, as all are
     /// unless this says otherwise.

@@ -65,13 +65,6 @@ impl<'a> Part<'a> {
     pub fn with_sample_aes(self, sample_aes: SampleAes) -> Self {
         Self { sample_aes: Some(sample_aes), ..self }
     }
-
-    /// The first sample of a segment.
-    fn first(rendition: &'a Rendition, segment: &Segment, sample_aes: Option<&SampleAes>) -> Self {
-        let first = segment.samples.start;
-        let part = Self::new(rendition, first..SampleIndex(first.0.saturating_add(1)));
-        Self { sample_aes: sample_aes.cloned(), ..part }
-    }
 }
 
 /// A transport stream segment of at most one video and one audio part.
@@ -122,32 +115,6 @@ pub fn media_segment_bound(parts: &[Part<'_>]) -> Result<u64, Error> {
     let layout = Layout::new(&streams, &lens, clock_stream);
     let is_exact = streams.get(clock_stream).is_some_and(|stream| stream.lens_by_size().is_some());
     Ok(psi::LEN + if is_exact { layout.len() } else { layout.most_len() })
-}
-
-/// The first picture of a segment, which can be decoded alone, as a small transport stream segment
-/// of its own: what an I-frame playlist lists (RFC 8216, 4.3.3.6).
-///
-/// # Errors
-/// As [`media_segment`].
-pub fn key_frame_segment(
-    rendition: &Rendition,
-    segment: &Segment,
-    sample_aes: Option<&SampleAes>,
-) -> Result<SegmentPlan, Error> {
-    media_segment(segment.number, &[Part::first(rendition, segment, sample_aes)])
-}
-
-/// The most bytes that [`key_frame_segment`] makes of the picture, by its size alone: see
-/// [`media_segment_bound`].
-///
-/// # Errors
-/// As [`media_segment`].
-pub fn key_frame_segment_bound(
-    rendition: &Rendition,
-    segment: &Segment,
-    sample_aes: Option<&SampleAes>,
-) -> Result<u64, Error> {
-    media_segment_bound(&[Part::first(rendition, segment, sample_aes)])
 }
 
 /// The parts of a segment, and the streams they become.

@@ -1,16 +1,18 @@
 //! The fragments of a stream, on its clock of milliseconds.
 
-use dynpack_media::{Segment, Stream, StreamSegment, Ticks, Timescale};
+use dynpack_media::{Period, Segment, SegmentNumber, Stream, StreamSegment, Ticks, Timescale};
 
 use crate::FragmentNumber;
-use crate::stream::end;
+use crate::stream;
 
 /// One fragment of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fragment {
-    /// Its place.
+    /// Its place in the stream.
     pub number: FragmentNumber,
+    /// Its place in the timeline.
+    pub place: SegmentNumber,
     /// When it starts, in milliseconds: the [opening](Stream::opening) of the segment.
     pub start: Ticks,
     /// Until the next starts, in milliseconds; above zero.
@@ -22,11 +24,11 @@ pub struct Fragment {
 }
 
 impl Fragment {
-    /// `next` is when the one behind it starts. Each lasts at least a millisecond: a duration of 0
+    /// `next` is when the one after it starts. Each lasts at least a millisecond: a duration of 0
     /// would mean something else.
     fn new(number: FragmentNumber, start: Ticks, next: Ticks, segment: StreamSegment) -> Self {
-        let StreamSegment { main, audio, .. } = segment;
-        Self { number, start, duration: (next - start).max(Ticks(1)), main, audio }
+        let StreamSegment { number: place, main, audio, .. } = segment;
+        Self { number, place, start, duration: (next - start).max(Ticks(1)), main, audio }
     }
 }
 
@@ -35,7 +37,7 @@ impl Fragment {
 pub fn fragments(stream: &Stream<'_>) -> Vec<Fragment> {
     let segments = stream.segments();
     let starts: Vec<Ticks> = segments.iter().map(|segment| start(stream, segment)).collect();
-    let ends = starts.iter().skip(1).copied().chain([end(stream)]).collect::<Vec<_>>();
+    let ends = starts.iter().skip(1).copied().chain([stream::end(stream)]).collect::<Vec<_>>();
     let times = starts.into_iter().zip(ends);
     numbers()
         .zip(times)
@@ -44,13 +46,31 @@ pub fn fragments(stream: &Stream<'_>) -> Vec<Fragment> {
         .collect()
 }
 
+/// The fragments of a stream in a period. They keep their numbers and times.
+pub(crate) fn fragments_within(stream: &Stream<'_>, period: &Period<'_>) -> Vec<Fragment> {
+    let mut fragments = fragments(stream);
+    fragments.retain(|fragment| period.places().contains(&fragment.place));
+    fragments
+}
+
+/// When the last of these fragments ends, in milliseconds.
+pub(crate) fn end(fragments: &[Fragment]) -> Ticks {
+    fragments.last().map(|last| last.start + last.duration).unwrap_or_default()
+}
+
+/// How long a stream lasts in a period, in milliseconds.
+pub(crate) fn duration(stream: &Stream<'_>, period: &Period<'_>) -> Ticks {
+    end(&fragments_within(stream, period)) - period.start().floor(Timescale::MILLIS)
+}
+
 /// The fragment of that number. Costs as much as [`Stream::segment_in_place`].
 #[must_use]
 pub fn fragment(stream: &Stream<'_>, number: FragmentNumber) -> Option<Fragment> {
     let place = usize::try_from(number.get() - 1).ok()?;
     let segment = stream.segment_in_place(place)?;
-    let next =
-        stream.segment_in_place(place + 1).map_or_else(|| end(stream), |next| start(stream, &next));
+    let next = stream
+        .segment_in_place(place + 1)
+        .map_or_else(|| stream::end(stream), |next| start(stream, &next));
     Some(Fragment::new(number, start(stream, &segment), next, segment))
 }
 

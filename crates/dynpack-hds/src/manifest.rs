@@ -4,10 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dynpack_codec::VideoCodec;
 use dynpack_media::text::uri;
-use dynpack_media::{Stream, Ticks, Timescale};
+use dynpack_media::{Period, Stream, Ticks, Timescale};
 use dynpack_xml::{Style, Writer};
 
-use crate::stream::{bitrate, end};
+use crate::fragment::duration;
+use crate::stream::bitrate;
 use crate::{Error, bootstrap, metadata};
 
 /// Where the streams of a presentation are found.
@@ -18,7 +19,7 @@ pub trait Urls {
     fn stream(&self, stream: &Stream<'_>) -> String;
 }
 
-/// The F4M manifest of these streams (Adobe Flash Media Manifest file format specification 1.0),
+/// The F4M manifest of these streams of a presentation, in one period of it (Adobe Flash Media Manifest file format specification 1.0),
 /// bootstrap information inside.
 ///
 /// Streams with the same fragments share their bootstrap information, which is what yt-dlp counts
@@ -27,19 +28,24 @@ pub trait Urls {
 /// # Errors
 /// [`Error::Rendition`] for a codec which FLV does not know, [`Error::Duration`] for a fragment that
 /// lasts too long.
-pub fn manifest(streams: &[Stream<'_>], urls: &impl Urls) -> Result<String, Error> {
+pub fn manifest(
+    streams: &[Stream<'_>],
+    period: &Period<'_>,
+    urls: &impl Urls,
+) -> Result<String, Error> {
     let mut bootstraps = Vec::new();
     let mut media = Vec::new();
     for stream in streams {
-        let content = STANDARD.encode(bootstrap(stream)?);
+        let content = STANDARD.encode(bootstrap(stream, period)?);
         let shared = bootstraps.iter().position(|other| *other == content);
         let bootstrap = shared.unwrap_or(bootstraps.len());
         if shared.is_none() {
             bootstraps.push(content);
         }
-        media.push(Media::new(stream, bootstrap, urls)?);
+        media.push(Media::new(stream, period, bootstrap, urls)?);
     }
-    let duration = streams.iter().map(end).max().unwrap_or_default();
+    let durations = streams.iter().map(|stream| duration(stream, period));
+    let duration = durations.max().unwrap_or_default();
     Ok(Manifest { duration, bootstraps, media }.to_xml())
 }
 
@@ -83,7 +89,12 @@ struct Media {
 }
 
 impl Media {
-    fn new(stream: &Stream<'_>, bootstrap: usize, urls: &impl Urls) -> Result<Self, Error> {
+    fn new(
+        stream: &Stream<'_>,
+        period: &Period<'_>,
+        bootstrap: usize,
+        urls: &impl Urls,
+    ) -> Result<Self, Error> {
         let (width, height) = stream.main.track.codec.video().map(VideoCodec::dimensions).unzip();
         Ok(Self {
             bitrate: bitrate(stream).div_ceil(1000),
@@ -91,7 +102,7 @@ impl Media {
             height,
             url: urls.stream(stream),
             bootstrap,
-            metadata: STANDARD.encode(metadata(stream)?),
+            metadata: STANDARD.encode(metadata(stream, period)?),
         })
     }
 

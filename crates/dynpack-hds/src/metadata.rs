@@ -3,10 +3,10 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use dynpack_codec::{AudioCodec, Codec, VideoCodec};
-use dynpack_media::{Rendition, Stream, Timescale};
+use dynpack_media::{Period, Rendition, Stream, Timescale};
 
 use crate::Error;
-use crate::stream::end;
+use crate::fragment::duration;
 
 const NUMBER: u8 = 0;
 const BOOLEAN: u8 = 1;
@@ -14,13 +14,14 @@ const STRING: u8 = 2;
 const ECMA_ARRAY: u8 = 8;
 const OBJECT_END: [u8; 3] = [0, 0, 9];
 
-/// The body of the script tag that describes a stream, for players and for those who write its
+/// The body of the script tag that describes a stream in a period, for players and for those who write its
 /// fragments into a file.
 ///
 /// # Errors
 /// [`Error::Rendition`] for a codec which FLV does not know.
-pub fn metadata(stream: &Stream<'_>) -> Result<Bytes, Error> {
-    let mut entries = vec![("duration", Value::Number(end(stream).as_seconds(Timescale::MILLIS)))];
+pub fn metadata(stream: &Stream<'_>, period: &Period<'_>) -> Result<Bytes, Error> {
+    let duration = duration(stream, period).as_seconds(Timescale::MILLIS);
+    let mut entries = vec![("duration", Value::Number(duration))];
     for rendition in stream.renditions() {
         let unknown = || Error::Rendition { rendition: rendition.id.clone() };
         entries.extend(describe(rendition).ok_or_else(unknown)?);

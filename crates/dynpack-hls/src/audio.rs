@@ -1,17 +1,15 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
 use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
-use dynpack_media::{Language, Presentation, Rendition, Role};
+use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
-use crate::{Flavor, Rate, Rates};
+use crate::Flavor;
 
 /// A rendition with its rate.
 #[derive(Clone, Copy)]
 pub(crate) struct Rated<'a> {
     pub(crate) rendition: &'a Rendition,
     pub(crate) rate: Rate,
-    /// That of its key frames, if they are offered.
-    pub(crate) key_frames: Option<Rate>,
     pub(crate) flavor: Flavor,
 }
 
@@ -19,15 +17,13 @@ impl<'a> Rated<'a> {
     /// The renditions of one kind. Where a rate is missing the declared bitrate stands in.
     pub(crate) fn of_kind(
         presentation: &'a Presentation,
-        rates: &[Rates],
+        rates: &Rates,
         kind: MediaKind,
         flavor: Flavor,
     ) -> Vec<Self> {
-        let rated = presentation.renditions.iter().enumerate().map(|(at, rendition)| {
+        let rated = presentation.renditions.iter().map(|rendition| {
             let declared = Rate::new(rendition.id.bitrate.into(), rendition.id.bitrate.into());
-            let Rates { segments, key_frames } =
-                rates.get(at).copied().unwrap_or_else(|| declared.into());
-            Self { rendition, rate: segments, key_frames, flavor }
+            Self { rendition, rate: rates.get(&rendition.id).unwrap_or(declared), flavor }
         });
         rated.filter(|rated| rated.rendition.kind() == kind).collect()
     }

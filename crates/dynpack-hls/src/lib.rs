@@ -1,16 +1,16 @@
 //! HTTP Live Streaming playlists (RFC 8216) from dynpack presentations.
 //!
-//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the
-//! segments of one [`Stream`](dynpack_media::Stream) of them, and [`key_frame_playlist`] the key
-//! frames of a video for trick play, on the timeline which all protocols share. Where the playlists
-//! and segments lie, and which keys open them, is for [`Urls`] to say.
+//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments
+//! of one [`Stream`](dynpack_media::Stream) of them, which may be one of key frames for trick play,
+//! on the timeline that all protocols share. [`Urls`] says where the playlists and segments are, and
+//! which keys open them.
 //!
 //! This crate reads and writes no media. It does no IO, has no clock and starts no threads; the
 //! same presentation gives the same text.
 //!
 //! ```
-//! use dynpack_hls::{Options, Urls, media_playlist};
-//! use dynpack_media::{Rendition, Stream, Ticks};
+//! use dynpack_hls::{Options, Part, SegmentUrl, Urls, media_playlist};
+//! use dynpack_media::{Rendition, Stream};
 //!
 //! struct Flat;
 //!
@@ -21,19 +21,14 @@
 //!     fn init(&self, rendition: &Rendition) -> String {
 //!         format!("{}-{}-init.mp4", rendition.id.name, rendition.id.bitrate)
 //!     }
-//!     fn segment(&self, rendition: &Rendition, start: Ticks) -> String {
-//!         format!("{}-{}-{start}.m4s", rendition.id.name, rendition.id.bitrate)
-//!     }
-//!     fn key_frame_playlist(&self, rendition: &Rendition) -> String {
-//!         format!("{}-{}-keys.m3u8", rendition.id.name, rendition.id.bitrate)
-//!     }
-//!     fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String {
-//!         format!("{}-{}-key-{start}.m4s", rendition.id.name, rendition.id.bitrate)
+//!     fn segments(&self, rendition: &Rendition) -> SegmentUrl {
+//!         let before = format!("{}-{}-", rendition.id.name, rendition.id.bitrate);
+//!         SegmentUrl::new(before, ".m4s")
 //!     }
 //! }
 //!
 //! fn playlist_of(rendition: &Rendition) -> String {
-//!     media_playlist(&Stream::new(rendition), &Flat, &Options::CMAF)
+//!     media_playlist(&[Part::whole(Stream::new(rendition))], &Flat, &Options::CMAF)
 //! }
 //! ```
 
@@ -42,15 +37,13 @@ mod key;
 mod media;
 mod multivariant;
 mod options;
-mod rate;
 mod resource;
 mod text;
 mod urls;
 
 pub use key::{Key, Method};
-pub use media::{key_frame_playlist, media_playlist};
+pub use media::{Part, media_playlist};
 pub use multivariant::multivariant_playlist;
 pub use options::{Flavor, Options};
-pub use rate::{Rate, Rates};
 pub use resource::Resource;
-pub use urls::Urls;
+pub use urls::{SegmentUrl, Urls};

@@ -1,184 +1,240 @@
 //! The media playlist: the segments of one rendition (RFC 8216, 4.3.2 and 4.3.3).
 
-use dynpack_media::{Rendition, Stream, Ticks, Timescale};
+use dynpack_media::{
+    Form, Rendition, SegmentNumber, Stream, Ticks, Time, Timescale, target_duration,
+};
 
 use crate::key::InForce;
-use crate::text::{push_number, push_seconds, push_uri};
+use crate::text::{push_number, push_seconds, uri};
+use crate::urls::SegmentUrl;
 use crate::{Flavor, Key, Options, Resource, Urls};
 
 /// The clock of `EXTINF` as it is printed.
 const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 
-/// The protocol version that `EXT-X-GAP` asks for (draft-pantos-hls-rfc8216bis, 8).
+/// The protocol version that `EXT-X-GAP` requires (draft-pantos-hls-rfc8216bis, 8).
 const GAP_VERSION: u8 = 8;
 
-/// Lists the segments of a stream.
+/// What a media playlist lists of one period: the segments of a stream.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Part<'a> {
+    /// The stream, with the segments of the period.
+    pub stream: Stream<'a>,
+    /// When the period starts.
+    pub start: Time,
+    /// The place in the timeline at which the period starts, as the stream counts segments.
+    pub first_place: SegmentNumber,
+}
+
+impl<'a> Part<'a> {
+    /// All of a stream.
+    #[must_use]
+    pub const fn whole(stream: Stream<'a>) -> Self {
+        Self::new(stream, Time::new(Ticks::ZERO, MICROS), SegmentNumber(0))
+    }
+
+    /// A stream in a period that starts there.
+    #[must_use]
+    pub const fn new(stream: Stream<'a>, start: Time, first_place: SegmentNumber) -> Self {
+        Self { stream, start, first_place }
+    }
+}
+
+/// Lists the segments of a stream, in one part for each period.
 ///
 /// `EXTINF` is the difference of two positions, each rounded once to the microsecond, so that the
-/// sum over any stretch is exact and nothing drifts. A playlist always begins where the
-/// presentation does, since clients line up renditions by their durations and not by their media
-/// sequence numbers (RFC 8216, 6.2.4): the first segment of a rendition that starts a little later
-/// is listed as if it started then, and where whole segments are missing, gaps stand in their place
-/// (`EXT-X-GAP`). A gap names the init segment, or the first segment where there is none, which
-/// exists for a client that does not know gaps.
+/// sum over any stretch is exact and nothing drifts. A part always begins where its period does,
+/// since clients line up renditions by their durations and not by their media sequence numbers
+/// (RFC 8216, 6.2.4): the first segment of a rendition that starts a little later is listed as if
+/// it started then, and where whole segments are missing, gaps stand in their place (`EXT-X-GAP`).
+/// A gap names the init segment, or the first segment where there is none, which exists for a
+/// client that does not know gaps. Between two parts is a discontinuity.
+///
+/// Key frames are listed for trick play (`EXT-X-I-FRAMES-ONLY`, RFC 8216, 4.3.3.6).
 ///
 /// Where the [keys](Urls::keys) of a resource are not those of the one before, tags say so
 /// (`EXT-X-KEY`, RFC 8216, 4.3.2.4).
 #[must_use]
-pub fn media_playlist(stream: &Stream<'_>, urls: &impl Urls, options: &Options) -> String {
-    let segments = stream.segments();
-    let positions = Positions {
-        rendition: stream.main,
-        resource: Resource::Segment,
-        missing: segments.first().map_or(0, |first| first.number.0),
-        times: segments.iter().map(|segment| (segment.start, segment.duration)).collect(),
-    };
-    let tags =
-        if stream.main.has_independent_segments() { "#EXT-X-INDEPENDENT-SEGMENTS\n" } else { "" };
-    positions.playlist(tags, urls, options)
+pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -> String {
+    let lists: Vec<_> = parts.iter().map(|part| List::new(part, urls, options)).collect();
+    let entries = || lists.iter().flat_map(|list| &list.entries);
+    let longest = entries().map(|entry| entry.duration).max().unwrap_or_default();
+    let gap_version = if entries().any(Entry::is_gap) { GAP_VERSION } else { 0 };
+    let keys = lists.iter().flat_map(List::keys);
+    let version = keys.map(Key::version).fold(options.flavor.version().max(gap_version), u8::max);
+
+    let mut text = String::with_capacity(256 + lists.iter().map(List::text_len).sum::<usize>());
+    text.push_str("#EXTM3U\n#EXT-X-VERSION:");
+    push_number(&mut text, version.into());
+    text.push_str("\n#EXT-X-TARGETDURATION:");
+    push_number(&mut text, target_duration(Time::new(longest, MICROS)));
+    text.push_str("\n#EXT-X-MEDIA-SEQUENCE:");
+    push_number(&mut text, parts.first().map_or(0, |part| part.first_place.0.into()));
+    text.push_str("\n#EXT-X-PLAYLIST-TYPE:VOD\n");
+    text.push_str(tag(parts));
+    let mut in_force = InForce::default();
+    for (at, list) in lists.into_iter().enumerate() {
+        if at > 0 {
+            text.push_str("#EXT-X-DISCONTINUITY\n");
+        }
+        list.push_to(&mut text, &mut in_force);
+    }
+    text.push_str("#EXT-X-ENDLIST\n");
+    text
 }
 
-/// Lists the key frames of a rendition of video, each a segment of one picture which lasts until
-/// the next (`EXT-X-I-FRAMES-ONLY`, RFC 8216, 4.3.3.6). Positions are as in a [`media_playlist`].
-#[must_use]
-pub fn key_frame_playlist(rendition: &Rendition, urls: &impl Urls, options: &Options) -> String {
-    let segments = || rendition.cuts.segments();
-    let frames = segments().flat_map(|segment| rendition.key_frames(&segment));
-    let positions = Positions {
-        rendition,
-        resource: Resource::KeyFrame,
-        missing: segments().next().map_or(0, |first| first.number.0),
-        times: frames.map(|frame| (frame.start, frame.duration)).collect(),
-    };
-    positions.playlist("#EXT-X-I-FRAMES-ONLY\n", urls, options)
+/// What holds for all segments of a playlist.
+fn tag(parts: &[Part<'_>]) -> &'static str {
+    let mains = || parts.iter().map(|part| part.stream.main);
+    if mains().any(|main| main.id.form == Form::KeyFrames) {
+        "#EXT-X-I-FRAMES-ONLY\n"
+    } else if mains().all(Rendition::has_independent_segments) {
+        "#EXT-X-INDEPENDENT-SEGMENTS\n"
+    } else {
+        ""
+    }
 }
 
-/// `EXT-X-TARGETDURATION` in seconds: the longest segment, rounded (RFC 8216, 4.3.3.1).
-pub(crate) fn target_duration(longest: Ticks, timescale: Timescale) -> u64 {
-    let second = Timescale::new(1).unwrap_or(timescale);
-    u64::try_from(longest.rescale_round(timescale, second).0).unwrap_or_default().max(1)
+/// The segments of one part as the playlist lists them.
+struct List {
+    /// The URL of the init segment, escaped, with its keys.
+    init: Option<(String, Vec<Key>)>,
+    /// Escaped.
+    segment_url: SegmentUrl,
+    entries: Vec<Entry>,
 }
 
-/// A segment as a playlist lists it.
+/// A segment, or a gap.
 struct Entry {
     /// In microseconds.
     duration: Ticks,
-    uri: String,
-    /// What opens it; none for a gap, which nobody opens.
-    keys: Option<Vec<Key>>,
+    what: What,
+}
+
+enum What {
+    Segment {
+        start: Ticks,
+        keys: Vec<Key>,
+    },
+    /// No one opens a gap. It names the init segment, or else the segment that starts then.
+    Gap {
+        first: Ticks,
+    },
 }
 
 impl Entry {
-    fn push_to(self, text: &mut String, in_force: &mut InForce) {
-        match self.keys {
-            Some(keys) => in_force.change(keys, text),
-            None => text.push_str("#EXT-X-GAP\n"),
+    const fn is_gap(&self) -> bool {
+        matches!(self.what, What::Gap { .. })
+    }
+
+    fn keys(&self) -> &[Key] {
+        match &self.what {
+            What::Segment { keys, .. } => keys,
+            What::Gap { .. } => &[],
         }
-        text.push_str("#EXTINF:");
-        push_seconds(text, u64::try_from(self.duration.0).unwrap_or_default());
-        text.push_str(",\n");
-        push_uri(text, &self.uri);
-        text.push('\n');
     }
 }
 
-/// Where the segments of a playlist lie on the timeline.
-struct Positions<'a> {
-    /// The rendition that names them.
-    rendition: &'a Rendition,
-    /// What starts at those times.
-    resource: fn(Ticks) -> Resource,
-    /// How many segments of the timeline come before the first.
-    missing: u32,
-    /// Start and duration of each, in the timescale of the rendition.
-    times: Vec<(Ticks, Ticks)>,
-}
-
-impl Positions<'_> {
-    fn playlist(&self, tags: &str, urls: &impl Urls, options: &Options) -> String {
-        let uri = |resource: Resource| resource.uri(self.rendition, urls);
-        let init = (options.flavor == Flavor::Cmaf).then_some(Resource::Init);
-        let segments = self.segments(urls);
-        let longest = |entries: &[Entry]| {
-            entries.iter().map(|entry| entry.duration).max().unwrap_or_default()
+impl List {
+    fn new(part: &Part<'_>, urls: &impl Urls, options: &Options) -> Self {
+        let main = part.stream.main;
+        let init = match options.flavor {
+            Flavor::Cmaf => Some((uri(&urls.init(main)), urls.keys(main, Resource::Init))),
+            Flavor::Ts | Flavor::MuxedTs => None,
         };
-        let mut entries = self.gaps(longest(&segments), || {
-            init.or_else(|| self.first()).map(uri).unwrap_or_default()
-        });
-        let gap_version = if entries.is_empty() { 0 } else { GAP_VERSION };
-        entries.extend(segments);
-        let init_keys = init.map(|init| urls.keys(self.rendition, init)).unwrap_or_default();
-        let keys = entries.iter().flat_map(|entry| &entry.keys).flatten().chain(&init_keys);
-        let version =
-            keys.map(Key::version).fold(options.flavor.version().max(gap_version), u8::max);
+        let SegmentUrl { before, after } = urls.segments(main);
+        let segment_url = SegmentUrl { before: uri(&before), after: uri(&after) };
+        Self { init, segment_url, entries: entries(part, urls) }
+    }
 
-        let mut text = String::with_capacity(
-            256 + entries.iter().map(|entry| entry.uri.len() + 32).sum::<usize>(),
-        );
-        text.push_str("#EXTM3U\n#EXT-X-VERSION:");
-        push_number(&mut text, version.into());
-        text.push_str("\n#EXT-X-TARGETDURATION:");
-        push_number(&mut text, target_duration(longest(&entries), MICROS));
-        text.push_str("\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n");
-        text.push_str(tags);
-        let mut in_force = InForce::default();
-        if let Some(init) = init {
-            in_force.change(init_keys, &mut text);
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        let init = self.init.iter().flat_map(|(_, keys)| keys);
+        init.chain(self.entries.iter().flat_map(Entry::keys))
+    }
+
+    /// About how long its lines are.
+    fn text_len(&self) -> usize {
+        let SegmentUrl { before, after } = &self.segment_url;
+        self.entries.len() * (before.len() + after.len() + 48)
+    }
+
+    fn push_to(self, text: &mut String, in_force: &mut InForce) {
+        let Self { init, segment_url, entries } = self;
+        let init = init.map(|(url, keys)| {
+            in_force.change(keys, text);
             text.push_str("#EXT-X-MAP:URI=\"");
-            push_uri(&mut text, &uri(init));
+            text.push_str(&url);
             text.push_str("\"\n");
-        }
-        for entry in entries {
-            entry.push_to(&mut text, &mut in_force);
-        }
-        text.push_str("#EXT-X-ENDLIST\n");
-        text
-    }
-
-    fn first(&self) -> Option<Resource> {
-        self.times.first().map(|(start, _)| (self.resource)(*start))
-    }
-
-    /// When the first segment starts, if whole segments are missing before it; otherwise it is
-    /// listed from the start of the presentation on.
-    fn late_start(&self) -> Option<Ticks> {
-        self.times.first().filter(|_| self.missing > 0).map(|(start, _)| self.micros(*start))
-    }
-
-    fn segments(&self, urls: &impl Urls) -> Vec<Entry> {
-        let mut position = self.late_start().unwrap_or_default();
-        let entries = self.times.iter().map(|(start, duration)| {
-            let end = self.micros(*start + *duration);
-            let resource = (self.resource)(*start);
-            let keys = urls.keys(self.rendition, resource);
-            let entry = Entry {
-                duration: end - position,
-                uri: resource.uri(self.rendition, urls),
-                keys: Some(keys),
-            };
-            position = end;
-            entry
+            url
         });
-        entries.collect()
+        for Entry { duration, what } in entries {
+            let (start, gap_url) = match what {
+                What::Segment { start, keys } => {
+                    in_force.change(keys, text);
+                    (start, None)
+                }
+                What::Gap { first } => {
+                    text.push_str("#EXT-X-GAP\n");
+                    (first, init.as_ref())
+                }
+            };
+            text.push_str("#EXTINF:");
+            push_seconds(text, u64::try_from(duration.0).unwrap_or_default());
+            text.push_str(",\n");
+            match gap_url {
+                Some(url) => text.push_str(url),
+                None => push_segment_url(text, &segment_url, start),
+            }
+            text.push('\n');
+        }
     }
+}
 
-    /// Gaps up to the first segment, equally long, as for the missing segments of the timeline and
-    /// a part of the next: no longer than the `longest` segment where that many are enough.
-    fn gaps(&self, longest: Ticks, uri: impl Fn() -> String) -> Vec<Entry> {
-        let Some(start) = self.late_start() else { return Vec::new() };
-        let enough = (start.0 - 1) / longest.0.max(1) + 1;
-        let count = enough.clamp(1, i64::from(self.missing) + 1);
-        let end = |number: i64| start.0.saturating_mul(number) / count;
-        (0..count)
-            .map(|number| Entry {
-                duration: Ticks(end(number + 1) - end(number)),
-                uri: uri(),
-                keys: None,
-            })
-            .collect()
-    }
+fn push_segment_url(text: &mut String, SegmentUrl { before, after }: &SegmentUrl, start: Ticks) {
+    text.push_str(before);
+    text.push_str(itoa::Buffer::new().format(start.0));
+    text.push_str(after);
+}
 
-    fn micros(&self, time: Ticks) -> Ticks {
-        time.rescale_round(self.rendition.timescale(), MICROS)
+/// The gaps and segments of a part.
+fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
+    let main = part.stream.main;
+    let micros = |time: Ticks| main.time(time).round(MICROS);
+    let segments = part.stream.segments();
+    let Some(first) = segments.first() else { return Vec::new() };
+    let place = match main.id.form {
+        Form::Full => first.number,
+        Form::KeyFrames => main.cuts.first_place(),
+    };
+    let missing = place.0.saturating_sub(part.first_place.0);
+    let origin = part.start.round(MICROS);
+    // Without whole segments missing, the first is listed from the start of the period on.
+    let mut position = if missing > 0 { micros(first.start) } else { origin };
+    let late_by = position - origin;
+    let listed = segments.iter().map(|segment| {
+        let end = micros(segment.start + segment.duration);
+        let keys = urls.keys(main, Resource::Segment(segment.start));
+        let what = What::Segment { start: segment.start, keys };
+        let duration = end - std::mem::replace(&mut position, end);
+        Entry { duration, what }
+    });
+    let listed: Vec<_> = listed.collect();
+    if late_by <= Ticks::ZERO {
+        return listed;
     }
+    let longest = listed.iter().map(|entry| entry.duration).max().unwrap_or_default();
+    let mut entries = gaps(late_by, longest, missing, first.start);
+    entries.extend(listed);
+    entries
+}
+
+/// Gaps that last until `late_by`, equally long, as for the missing segments of the timeline and a
+/// part of the next: no longer than the `longest` segment where that many are enough.
+fn gaps(late_by: Ticks, longest: Ticks, missing: u32, first: Ticks) -> Vec<Entry> {
+    let enough = (late_by.0 - 1) / longest.0.max(1) + 1;
+    let count = enough.clamp(1, i64::from(missing) + 1);
+    let end = |number: i64| Ticks(late_by.0.saturating_mul(number) / count);
+    let gap = |number| Entry { duration: end(number + 1) - end(number), what: What::Gap { first } };
+    (0..count).map(gap).collect()
 }

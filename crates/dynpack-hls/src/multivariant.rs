@@ -1,20 +1,20 @@
 //! The multivariant playlist: the renditions of a presentation (RFC 8216, 4.3.4).
 
 use dynpack_codec::{MediaKind, VideoCodec};
-use dynpack_media::{Presentation, Role};
+use dynpack_media::{Presentation, Rate, Rates, Role};
 use m3u8_rs::{
     AlternativeMedia, AlternativeMediaType, ExtTag, MasterPlaylist, Resolution, VariantStream,
 };
 
 use crate::audio::{Groups, Rated};
 use crate::text::{quoted, uri};
-use crate::{Flavor, Key, Options, Rate, Rates, Urls};
+use crate::{Flavor, Key, Options, Urls};
 
 /// Lists the variants of a presentation, by ascending bitrate of the video, and the audio
 /// renditions to choose from.
 ///
-/// `rates` are those of the presentation's renditions, in the same order; where one is missing, the
-/// declared bitrate stands in. The bandwidth of a variant is that of its video and of the most
+/// `rates` are those of the presentation's renditions; where one is missing, the declared bitrate
+/// stands in. The bandwidth of a variant is that of its video and of the most
 /// demanding audio of its group together (RFC 8216, 4.3.4.2).
 ///
 /// Audio renditions of one name, at several bitrates or in several codings, are each in a group of
@@ -29,7 +29,7 @@ use crate::{Flavor, Key, Options, Rate, Rates, Urls};
 #[must_use]
 pub fn multivariant_playlist(
     presentation: &Presentation,
-    rates: &[Rates],
+    rates: &Rates,
     urls: &impl Urls,
     options: &Options,
 ) -> String {
@@ -49,7 +49,8 @@ pub fn multivariant_playlist(
             Flavor::MuxedTs => muxed(&video, &audio, urls, options),
         }
     };
-    playlist.variants.extend(video.iter().filter_map(|video| key_frames(video, urls)));
+    let key_frames = video.iter().filter_map(|video| key_frames(video, rates, urls));
+    playlist.variants.extend(key_frames);
     // The model has a type for session keys, but without `KEYID`.
     let session_key =
         |key: &Key| ExtTag { tag: "X-SESSION-KEY".into(), rest: Some(key.attributes()) };
@@ -169,16 +170,11 @@ fn resolution(video: &VideoCodec) -> Resolution {
 }
 
 /// `EXT-X-I-FRAME-STREAM-INF` of a video.
-fn key_frames(video: &Rated<'_>, urls: &impl Urls) -> Option<VariantStream> {
-    let rate = video.key_frames?;
-    Some(VariantStream {
-        is_i_frame: true,
-        uri: uri(&urls.key_frame_playlist(video.rendition)),
-        bandwidth: rate.peak,
-        average_bandwidth: Some(rate.average),
-        frame_rate: None,
-        ..variant(video, &[], None, urls)
-    })
+fn key_frames(video: &Rated<'_>, rates: &Rates, urls: &impl Urls) -> Option<VariantStream> {
+    let key_frames = video.rendition.key_frames()?;
+    let rate = rates.get(&key_frames.id)?;
+    let rated = Rated { rendition: &key_frames, rate, flavor: video.flavor };
+    Some(VariantStream { is_i_frame: true, frame_rate: None, ..variant(&rated, &[], None, urls) })
 }
 
 /// `EXT-X-MEDIA` for each member of each group.

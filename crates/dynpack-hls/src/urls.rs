@@ -1,32 +1,24 @@
 //! Where things lie.
 
-use dynpack_media::{Presentation, Rendition, Ticks};
+use dynpack_media::{Presentation, Rendition};
 
 use crate::{Key, Resource};
 
-/// The URLs that playlists point to, relative to the playlist that holds them or absolute (RFC
+/// The URLs that playlists point to, relative to the playlist that lists them or absolute (RFC
 /// 3986).
 ///
-/// What a URL cannot hold is percent-encoded as it is written, so that a name from a file can never
-/// break out of its line.
+/// What a URL cannot contain is percent-encoded as it is written, so that a name from a file can
+/// never break out of its line. A rendition may be one of [key frames](dynpack_media::Form).
 pub trait Urls {
     /// The media playlist of a rendition, as the multivariant playlist names it.
     fn playlist(&self, rendition: &Rendition) -> String;
 
-    /// The init segment of a rendition, as its media playlist names it. Only asked for where
-    /// segments need one.
+    /// The init segment of a rendition, as its media playlist names it. Only called where segments
+    /// need one.
     fn init(&self, rendition: &Rendition) -> String;
 
-    /// The segment that starts at `start`, in the rendition's timescale, as the media playlist of
-    /// the rendition names it.
-    fn segment(&self, rendition: &Rendition, start: Ticks) -> String;
-
-    /// The list of the key frames of a rendition, as the multivariant playlist names it.
-    fn key_frame_playlist(&self, rendition: &Rendition) -> String;
-
-    /// The key frame that starts at `start`, in the rendition's timescale, as the list of key
-    /// frames names it.
-    fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String;
+    /// The segments of a rendition, as its media playlist names them.
+    fn segments(&self, rendition: &Rendition) -> SegmentUrl;
 
     /// The keys of which each opens the resource, each of another format; none where it is clear,
     /// as all is unless this says otherwise. Where sound is muxed into video, the segments are
@@ -41,5 +33,23 @@ pub trait Urls {
     fn session_keys(&self, presentation: &Presentation) -> Vec<Key> {
         let _ = presentation;
         Vec::new()
+    }
+}
+
+/// The URL of any segment of a rendition: the start of the segment, in the timescale of the
+/// rendition, stands between two texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SegmentUrl {
+    /// What comes before the start.
+    pub before: String,
+    /// What comes after the start.
+    pub after: String,
+}
+
+impl SegmentUrl {
+    /// A URL of these texts.
+    #[must_use]
+    pub fn new(before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self { before: before.into(), after: after.into() }
     }
 }

@@ -1,13 +1,15 @@
 //! One track's share of the timeline: which samples each of its segments holds, and when they are
 //! presented.
 
+mod cached;
 mod joined;
 
 use std::num::NonZeroU32;
 use std::ops::Range;
 
-use crate::{Sample, SampleIndex, Ticks};
+use crate::{Form, Sample, SampleIndex, Ticks};
 
+pub(crate) use self::cached::Cached;
 pub(crate) use self::joined::JoinedCuts;
 
 /// The place of a segment in the timeline, from 0: the same number is the same stretch of time in
@@ -49,6 +51,11 @@ pub struct Cuts {
     /// The composition offset of the first sample, by which all are lessened.
     pub(crate) reorder: Ticks,
     pub(crate) lead: Ticks,
+    /// Of a segment, whether all samples are shown or only the first.
+    pub(crate) form: Form,
+    /// The place in the timeline of the first segment, where its number is none.
+    pub(crate) first_place: Option<SegmentNumber>,
+    pub(crate) key_frames: Cached<Self>,
 }
 
 impl Cuts {
@@ -111,7 +118,12 @@ impl Cuts {
         }
         samples.extend(self.samples.last());
         starts.extend(self.starts.last());
-        Self { numbers: numbers.into(), samples: samples.into(), starts: starts.into(), ..*self }
+        Self {
+            numbers: numbers.into(),
+            samples: samples.into(),
+            starts: starts.into(),
+            ..self.without_segments()
+        }
     }
 
     /// Cuts without the segments of which `keep` does not hold: each becomes part of the one before
@@ -126,12 +138,54 @@ impl Cuts {
         }
         samples.extend(self.samples.last());
         starts.extend(self.starts.last());
-        Self { numbers: numbers.into(), samples: samples.into(), starts: starts.into(), ..*self }
+        Self {
+            numbers: numbers.into(),
+            samples: samples.into(),
+            starts: starts.into(),
+            ..self.without_segments()
+        }
+    }
+
+    /// The place in the timeline of the first segment: how many segments of other tracks may come
+    /// before it.
+    #[must_use]
+    pub fn first_place(&self) -> SegmentNumber {
+        self.first_place.or(self.numbers.first().copied()).unwrap_or_default()
+    }
+
+    /// Whether other cuts have segments in the same places of the timeline.
+    #[must_use]
+    pub fn has_places_of(&self, other: &Self) -> bool {
+        self.numbers == other.numbers
+    }
+
+    /// The segments in those places of the timeline.
+    #[must_use]
+    pub fn within(&self, places: Range<SegmentNumber>) -> Self {
+        let before = |bound| self.numbers.partition_point(|number| *number < bound);
+        let (first, end) = (before(places.start), before(places.end));
+        let bounds = first..end.saturating_add(1);
+        Self {
+            numbers: self.numbers.get(first..end).unwrap_or_default().into(),
+            samples: self.samples.get(bounds.clone()).unwrap_or_default().into(),
+            starts: self.starts.get(bounds).unwrap_or_default().into(),
+            ..self.without_segments()
+        }
+    }
+
+    /// Cuts of the same track without any segment.
+    pub(crate) fn without_segments(&self) -> Self {
+        let Self { shift, reorder, lead, form, .. } = *self;
+        Self { shift, reorder, lead, form, ..Self::default() }
     }
 
     fn segment(&self, at: usize) -> Option<Segment> {
         let (start, next) = (*self.starts.get(at)?, *self.starts.get(at + 1)?);
-        let samples = *self.samples.get(at)?..*self.samples.get(at + 1)?;
+        let (first, end) = (*self.samples.get(at)?, *self.samples.get(at + 1)?);
+        let samples = match self.form {
+            Form::Full => first..end,
+            Form::KeyFrames => first..SampleIndex(first.0.saturating_add(1)).min(end),
+        };
         Some(Segment { number: *self.numbers.get(at)?, samples, start, duration: next - start })
     }
 

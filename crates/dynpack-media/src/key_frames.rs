@@ -1,73 +1,79 @@
-//! Key frames for trick play: which pictures of a segment can be decoded and shown alone.
+//! Key frames for trick play: which pictures of a video can be decoded and shown alone.
 
 use std::ops::Range;
 
-use crate::{Rendition, SampleIndex, Segment, SegmentNumber, Ticks};
+use dynpack_codec::MediaKind;
 
-/// How close key frames may follow each other within a segment, as parts of a second: a client that
-/// scrubs can use no more, and video of key frames alone would be listed whole.
-const MOST_PER_SECOND: i64 = 2;
+use crate::{Cuts, Form, Rendition, SampleIndex, Segment, SegmentNumber, Ticks};
+
+/// How many key frames a second may have within a segment: a client that scrubs can use no more,
+/// and video that consists of key frames would be listed whole.
+const MAX_PER_SECOND: i64 = 2;
 
 impl Rendition {
-    /// The key frames of a segment, each as a segment of its own: its first sample is the key
-    /// frame, it starts when that is presented, which names it, and it lasts until the next, be
-    /// that in this segment or the one behind.
+    /// The key frames of a video as a rendition of their own; `None` for audio, and for what is
+    /// one already.
     ///
-    /// All sync samples are taken, but none without bytes behind the first, nor less than half a
-    /// second behind the one before. Numbers count the sync samples of the track. Costs as much as
-    /// the segment has sync samples, and O(log n).
-    pub fn key_frames(&self, segment: &Segment) -> impl Iterator<Item = Segment> + use<> {
-        let bound = segment.start + segment.duration;
-        let end = self.cuts.segment_at(bound).map_or(bound, |next| self.first_shown(&next));
+    /// Each segment is one key frame. It starts when that is presented, and lasts until the next.
+    /// All sync samples are taken, except those without bytes after the first of a segment, and
+    /// those less than half a second after the one before. Numbers count the sync samples of the
+    /// track.
+    ///
+    /// The first call costs O(log n) for each sync sample; all clones of the rendition share its
+    /// result.
+    #[must_use]
+    pub fn key_frames(&self) -> Option<Self> {
+        match (self.kind(), self.id.form) {
+            (MediaKind::Video, Form::Full) => {
+                let cuts = self.cuts.key_frames.get(|| self.key_frame_cuts());
+                Some(Self { id: self.id.with_form(Form::KeyFrames), cuts, ..self.clone() })
+            }
+            (MediaKind::Video, Form::KeyFrames) | (MediaKind::Audio, _) => None,
+        }
+    }
+
+    fn key_frame_cuts(&self) -> Cuts {
+        let (mut numbers, mut samples, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+        for frame in self.cuts.segments().flat_map(|segment| self.key_frames_of(&segment)) {
+            numbers.push(frame.number);
+            samples.push(frame.sample);
+            starts.push(frame.start);
+        }
+        samples.push(self.cuts.samples().end);
+        starts.push(self.end());
+        Cuts {
+            numbers: numbers.into(),
+            samples: samples.into(),
+            starts: starts.into(),
+            form: Form::KeyFrames,
+            first_place: Some(self.cuts.first_place()),
+            ..self.cuts.without_segments()
+        }
+    }
+
+    /// The key frames of a segment, the first of which is its first sample.
+    fn key_frames_of(&self, segment: &Segment) -> Vec<KeyFrame> {
         let samples = segment.samples.clone();
-        let (mut number, start) = (self.sync_number(samples.start), self.first_shown(segment));
-        let mut last = Segment { number, samples: samples.clone(), start, duration: end - start };
-        let mut frames = Vec::new();
+        let bound = segment.start + segment.duration;
+        let first = KeyFrame {
+            number: self.sync_number(samples.start),
+            sample: samples.start,
+            start: self.first_shown(segment),
+        };
+        let (mut number, mut last, mut frames) = (first.number, first.start, vec![first]);
         for sample in
             self.sync_samples(samples.clone()).skip_while(|sample| *sample <= samples.start)
         {
             number = SegmentNumber(number.0.saturating_add(1));
             let start = self.presentation_time(sample);
-            let is_dense =
-                (start - last.start).0 < i64::from(self.timescale().hz()) / MOST_PER_SECOND;
-            if !is_dense
-                && last.start < start
-                && start < bound
-                && self.track.samples.size(sample) > 0
-            {
-                last.samples.end = sample;
-                last.duration = start - last.start;
-                let next =
-                    Segment { number, samples: sample..samples.end, start, duration: end - start };
-                frames.push(std::mem::replace(&mut last, next));
+            let is_dense = (start - last).0 < i64::from(self.timescale().hz()) / MAX_PER_SECOND;
+            let has_bytes = self.track.samples.size(sample) > 0;
+            if !is_dense && last < start && start < bound && has_bytes {
+                frames.push(KeyFrame { number, sample, start });
+                last = start;
             }
         }
-        frames.push(last);
-        frames.into_iter()
-    }
-
-    /// The key frame that is named by `start`. O(log n), and as [`key_frames`](Self::key_frames).
-    #[must_use]
-    pub fn key_frame_at(&self, start: Ticks) -> Option<Segment> {
-        let segment = self.cuts.segment_around(start)?;
-        self.key_frames(&segment).find(|frame| frame.start == start)
-    }
-
-    /// The starts of the key frames between which `time` lies, if there are such: the last before
-    /// it, and the first at or behind it. O(log n), and as [`key_frames`](Self::key_frames).
-    #[must_use]
-    pub fn key_frame_starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
-        let (here, behind) = self.cuts.starts_around(time);
-        // Pictures that lead a segment's first key frame lie behind the last of the segment before.
-        let before = here.and_then(|here| self.cuts.starts_around(here).0);
-        let segments = [before, here, behind]
-            .into_iter()
-            .flatten()
-            .filter_map(|start| self.cuts.segment_at(start));
-        let starts =
-            segments.flat_map(|segment| self.key_frames(&segment)).map(|frame| frame.start);
-        let (earlier, later): (Vec<_>, Vec<_>) = starts.partition(|start| *start < time);
-        (earlier.last().copied(), later.first().copied())
+        frames
     }
 
     /// When the first sample of a segment is presented: within the segment, whatever a file claims.
@@ -85,10 +91,17 @@ impl Rendition {
     /// How many sync samples of the track come before one.
     fn sync_number(&self, sample: SampleIndex) -> SegmentNumber {
         let before = self.track.samples.sync_samples(SampleIndex(0)..sample);
-        SegmentNumber(
-            before.map_or(sample.0, |before| u32::try_from(before.len()).unwrap_or(u32::MAX)),
-        )
+        SegmentNumber(before.map_or(sample.0, |before| {
+            u32::try_from(before.len()).expect("samples are counted in 32 bits")
+        }))
     }
+}
+
+/// A key frame: which one, and when it is presented.
+struct KeyFrame {
+    number: SegmentNumber,
+    sample: SampleIndex,
+    start: Ticks,
 }
 
 #[cfg(test)]
@@ -141,15 +154,13 @@ mod tests {
 
     /// Number, samples, start and duration of each key frame.
     fn key_frames(rendition: &Rendition) -> Vec<(u32, Range<u32>, i64, i64)> {
-        let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-        let frames: Vec<_> = frames.collect();
-        assert!(
-            frames.iter().all(|frame| rendition.key_frame_at(frame.start).as_ref() == Some(frame))
-        );
+        let cuts = rendition.key_frames().unwrap().cuts;
+        let frames: Vec<_> = cuts.segments().collect();
+        assert!(frames.iter().all(|frame| cuts.segment_at(frame.start).as_ref() == Some(frame)));
         for time in -1..100 {
             let before = frames.iter().rev().map(|frame| frame.start).find(|start| start.0 < time);
             let behind = frames.iter().map(|frame| frame.start).find(|start| start.0 >= time);
-            assert_eq!(rendition.key_frame_starts_around(Ticks(time)), (before, behind), "{time}");
+            assert_eq!(cuts.starts_around(Ticks(time)), (before, behind), "{time}");
         }
         let plain = |frame: &Segment| {
             (
@@ -162,15 +173,31 @@ mod tests {
         frames.iter().map(plain).collect()
     }
 
+    fn key_frame_at(video: &Rendition, time: i64) -> Option<Segment> {
+        video.key_frames().unwrap().cuts.segment_at(Ticks(time))
+    }
+
+    #[test]
+    fn key_frames_are_no_rendition_of_their_own_kind() {
+        let video = rendition(&[0; 40], Some(&[0, 20]));
+        let key_frames = video.key_frames().unwrap();
+        assert_eq!(key_frames.id, video.id.with_form(Form::KeyFrames));
+        assert!(key_frames.key_frames().is_none());
+        assert!(std::sync::Arc::ptr_eq(
+            &key_frames.cuts,
+            &video.clone().key_frames().unwrap().cuts
+        ));
+    }
+
     #[test]
     fn each_sync_sample_lasts_until_the_next() {
         let video = rendition(&[0; 75], Some(&[0, 20, 40, 60]));
         assert_eq!(
             key_frames(&video),
-            [(0, 0..20, 0, 20), (1, 20..40, 20, 20), (2, 40..60, 40, 20), (3, 60..75, 60, 15)]
+            [(0, 0..1, 0, 20), (1, 20..21, 20, 20), (2, 40..41, 40, 20), (3, 60..61, 60, 15)]
         );
         assert_eq!(
-            [1, 21, 75, -1].map(|time| video.key_frame_at(Ticks(time))),
+            [1, 21, 75, -1].map(|time| key_frame_at(&video, time)),
             [None, None, None, None]
         );
     }
@@ -178,10 +205,10 @@ mod tests {
     /// A scene cut at 2.3 seconds, and video of nothing but key frames.
     #[test]
     fn none_is_closer_than_half_a_second_to_the_one_before() {
-        let scene_cut = rendition(&[0; 40], Some(&[0, 20, 23, 25, 40 - 1]));
+        let scene_cut = rendition(&[0; 40], Some(&[0, 20, 23, 25, 39]));
         assert_eq!(
             key_frames(&scene_cut),
-            [(0, 0..20, 0, 20), (1, 20..25, 20, 5), (3, 25..39, 25, 14), (4, 39..40, 39, 1)]
+            [(0, 0..1, 0, 20), (1, 20..21, 20, 5), (3, 25..26, 25, 14), (4, 39..40, 39, 1)]
         );
         let all: Vec<_> = key_frames(&rendition(&[0; 40], None))
             .into_iter()
@@ -208,10 +235,10 @@ mod tests {
         );
         assert_eq!(
             key_frames(&video),
-            [(0, 0..20, 0, 22), (1, 20..40, 22, 20), (2, 40..60, 42, 20), (3, 60..80, 62, 18)]
+            [(0, 0..1, 0, 22), (1, 20..21, 22, 20), (2, 40..41, 42, 20), (3, 60..61, 62, 18)]
         );
-        assert_eq!(video.key_frame_at(Ticks(40)), None);
-        let around = |time| video.key_frame_starts_around(Ticks(time));
+        assert_eq!(key_frame_at(&video, 40), None);
+        let around = |time| video.key_frames().unwrap().cuts.starts_around(Ticks(time));
         assert_eq!([around(41), around(42)], [(Some(Ticks(22)), Some(Ticks(42))); 2]);
         assert_eq!(around(40), (Some(Ticks(22)), Some(Ticks(42))));
     }

@@ -16,6 +16,7 @@
 //! assert_eq!(Ticks(282 * 1024).rescale_round(audio, Timescale::MPEG), Ticks(541_440));
 //! ```
 
+mod coding;
 mod column;
 mod cut_policy;
 mod cuts;
@@ -26,7 +27,9 @@ mod frame_rate;
 mod key_frames;
 mod language;
 mod presentation;
+mod rate;
 mod rendition_id;
+mod runs;
 mod sample;
 mod sample_columns;
 mod sample_table;
@@ -36,7 +39,9 @@ pub mod text;
 mod time;
 mod timeline;
 mod track;
+mod view;
 
+pub use coding::Coding;
 pub use column::{Column, ColumnBuilder};
 pub use cut_policy::CutPolicy;
 pub use cuts::{Cuts, Segment, SegmentNumber};
@@ -47,7 +52,9 @@ pub use fourcc::FourCc;
 pub use frame_rate::FrameRate;
 pub use language::Language;
 pub use presentation::{Presentation, Rendition, Role, SourceIndex};
+pub use rate::{Rate, Rates, target_duration};
 pub use rendition_id::{Form, RenditionId};
+pub use runs::{Run, Runs};
 pub use sample::{Sample, SampleIndex};
 pub use sample_columns::SampleColumns;
 pub use sample_table::SampleTable;
@@ -55,3 +62,4 @@ pub use stream::{Stream, StreamSegment};
 pub use time::{Ticks, Time, Timescale};
 pub use timeline::Timeline;
 pub use track::{Edit, Movie, SkippedTrack, Track, TrackId};
+pub use view::{Period, View};

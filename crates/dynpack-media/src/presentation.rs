@@ -1,9 +1,13 @@
 //! What one request may see of an asset.
 
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::{Cuts, Language, RenditionId, SampleIndex, Segment, Ticks, Time, Timescale, Track};
+use crate::{
+    Cuts, Form, Language, RenditionId, SampleIndex, Segment, SegmentNumber, Ticks, Time, Timescale,
+    Track,
+};
 use dynpack_codec::MediaKind;
 
 /// The place of a stored file in its asset, from 0.
@@ -94,17 +98,21 @@ impl Rendition {
         self.keeping(|segment| self.track.samples.byte_len(segment.samples.clone()) > 0)
     }
 
-    /// The same with segments only where there is a picture to begin with, for
-    /// [`key_frames`](Self::key_frames) alone.
-    #[must_use]
-    pub fn with_shown_key_frames(&self) -> Self {
-        self.keeping(|segment| self.track.samples.size(segment.samples.start) > 0)
-    }
-
     fn keeping(&self, keep: impl Fn(&Segment) -> bool) -> Self {
         let all = !self.track.samples.has_empty_samples();
         let cuts = if all { Arc::clone(&self.cuts) } else { Arc::new(self.cuts.keeping(keep)) };
         Self { cuts, ..self.clone() }
+    }
+
+    /// Bytes of memory that it takes: its tables, its cuts, and its key frames.
+    #[must_use]
+    pub fn memory_size(&self) -> usize {
+        let samples = &self.track.samples;
+        let all = SampleIndex(0)..SampleIndex(samples.len());
+        let sync = samples.sync_samples(all).map_or(0, <[SampleIndex]>::len);
+        let per_key_frame =
+            size_of::<SegmentNumber>() + size_of::<SampleIndex>() + size_of::<Ticks>();
+        samples.memory_size() + self.cuts.memory_size() + sync * per_key_frame + 1024
     }
 
     /// When a sample is presented, in its timescale. O(log n).
@@ -116,6 +124,12 @@ impl Rendition {
     #[must_use]
     pub fn end(&self) -> Ticks {
         self.cuts.end()
+    }
+
+    /// When its first segment starts, with its clock.
+    #[must_use]
+    pub fn start_time(&self) -> Time {
+        self.time(self.cuts.start())
     }
 
     /// When its last segment ends, with its clock.
@@ -144,6 +158,10 @@ pub struct Presentation {
 }
 
 impl Presentation {
+    /// The maximum number of segments of the timeline in one transport stream segment, which is
+    /// made in memory.
+    pub const MAX_JOINED: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
+
     /// A presentation of those renditions which have segments.
     ///
     /// # Errors
@@ -157,15 +175,40 @@ impl Presentation {
         Ok(Self { renditions, fragments_per_hls_segment: NonZeroU32::MIN })
     }
 
+    /// The same renditions with the segments in those places of the timeline.
+    ///
+    /// # Errors
+    /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if no rendition has one there.
+    pub fn within(&self, places: Range<SegmentNumber>) -> Result<Self, crate::Error> {
+        let within = |rendition: &Rendition| Rendition {
+            cuts: Arc::new(rendition.cuts.within(places.clone())),
+            ..rendition.clone()
+        };
+        let presentation = Self::new(self.renditions.iter().map(within).collect())?;
+        Ok(Self { fragments_per_hls_segment: self.fragments_per_hls_segment, ..presentation })
+    }
+
+    /// How many segments of the timeline make one of HLS in transport streams: as many as declared,
+    /// up to [`MAX_JOINED`](Self::MAX_JOINED).
+    #[must_use]
+    pub fn places_per_hls_segment(&self) -> NonZeroU32 {
+        self.fragments_per_hls_segment.min(Self::MAX_JOINED)
+    }
+
     /// The renditions of one kind.
     pub fn of_kind(&self, kind: MediaKind) -> impl Iterator<Item = &Rendition> {
         self.renditions.iter().filter(move |rendition| rendition.kind() == kind)
     }
 
-    /// The rendition of that id.
+    /// The rendition of that id, which may be one of key frames.
     #[must_use]
-    pub fn rendition(&self, id: &RenditionId) -> Option<&Rendition> {
-        self.renditions.iter().find(|rendition| rendition.id == *id)
+    pub fn rendition(&self, id: &RenditionId) -> Option<Rendition> {
+        let full = id.with_form(Form::Full);
+        let rendition = self.renditions.iter().find(|rendition| rendition.id == full)?;
+        match id.form {
+            Form::Full => Some(rendition.clone()),
+            Form::KeyFrames => rendition.key_frames(),
+        }
     }
 
     /// The renditions of one name: the same content at several bitrates.

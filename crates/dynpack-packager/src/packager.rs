@@ -14,7 +14,7 @@ use bytes::Bytes;
 use dynpack_codec::MediaKind;
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_fragment::SegmentPlan;
-use dynpack_media::{Form, Presentation, Rendition, RenditionId, Role, Segment, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, RenditionId, Role, Ticks};
 
 pub(crate) use mp4::clear_rate as cmaf_rate;
 
@@ -134,7 +134,7 @@ pub trait Packager: Send + Sync {
     /// [`Error::TrackNotFound`] or [`Error::BitrateNotFound`] if the presentation has no such
     /// thing, or what the parts return.
     fn package(&self, job: &Job<'_>) -> Result<Package, Error> {
-        let Job { presentation, request, protection } = *job;
+        let Job { request, protection, .. } = *job;
         let text = |text: String| Content::Bytes(text.into());
         let id = request.segment_id();
         let sealing = protection.zip(id.as_ref());
@@ -147,11 +147,11 @@ pub trait Packager: Send + Sync {
         let (content, kind) = match &request.resource {
             Resource::Manifest => (text(self.manifest(job)?), MediaKind::Video),
             Resource::MediaPlaylist(id) => {
-                let rendition = rendition(presentation, id)?;
-                (text(self.media_playlist(job, rendition)?), rendition.kind())
+                let rendition = rendition(job, id)?;
+                (text(self.media_playlist(job, &rendition)?), rendition.kind())
             }
             Resource::Media(id, place) => {
-                let rendition = rendition(presentation, id)?;
+                let rendition = &rendition(job, id)?;
                 let content = match place {
                     Place::Init => {
                         let init = self.init(job, rendition)?;
@@ -216,9 +216,10 @@ impl Format {
     }
 }
 
-/// The track of a rendition, in full.
-fn rendition<'a>(presentation: &'a Presentation, id: &RenditionId) -> Result<&'a Rendition, Error> {
-    presentation.rendition(&id.with_form(Form::Full)).ok_or_else(|| {
+/// The rendition that a request names: the track in full, or its key frames.
+fn rendition(job: &Job<'_>, id: &RenditionId) -> Result<Rendition, Error> {
+    let presentation = job.presentation;
+    let full = presentation.rendition(&id.with_form(Form::Full)).ok_or_else(|| {
         let track = id.name.to_string();
         let bitrates: Vec<_> = presentation
             .named(&id.name)
@@ -228,7 +229,11 @@ fn rendition<'a>(presentation: &'a Presentation, id: &RenditionId) -> Result<&'a
             [] => Error::TrackNotFound { track, known: names(presentation.renditions.iter()) },
             known => Error::BitrateNotFound { track, bitrate: id.bitrate, known: known.join(", ") },
         }
-    })
+    })?;
+    match id.form {
+        Form::Full => Ok(full),
+        Form::KeyFrames => key_frames(&full, job.request.format),
+    }
 }
 
 /// The names of renditions, each once, for people.
@@ -262,23 +267,16 @@ fn muxed_audio<'a>(job: &Job<'a>) -> Result<Option<&'a Rendition>, Error> {
     audio.find(|rendition| rendition.id.name == *track).map(Some).ok_or_else(not_found)
 }
 
-/// Key frames are offered of video, in formats which have lists of them.
-fn check_key_frames(rendition: &Rendition, request: &Request) -> Result<(), Error> {
-    match (request.format, rendition.kind()) {
-        (Format::HlsV3 | Format::Smooth | Format::SmoothV20 | Format::Hds, _) => {
-            Err(no_such(request.format, "key frames for trick play"))
+/// The key frames of a video, in formats that list them.
+fn key_frames(rendition: &Rendition, format: Format) -> Result<Rendition, Error> {
+    match format {
+        Format::HlsV3 | Format::Smooth | Format::SmoothV20 | Format::Hds => {
+            Err(no_such(format, "key frames for trick play"))
         }
-        (_, MediaKind::Video) => Ok(()),
-        (_, MediaKind::Audio) => Err(no_such(request.format, "key frames of audio")),
+        Format::HlsV4 | Format::HlsV8 | Format::HlsCmaf | Format::DashCsf | Format::DashCmaf => {
+            rendition.key_frames().ok_or_else(|| no_such(format, "key frames of audio"))
+        }
     }
-}
-
-/// The key frame of a rendition that `time` names on its clock.
-fn key_frame(rendition: &Rendition, time: Ticks, request: &Request) -> Result<Segment, Error> {
-    check_key_frames(rendition, request)?;
-    rendition
-        .key_frame_at(time)
-        .ok_or_else(|| time_not_found(rendition, time, rendition.key_frame_starts_around(time)))
 }
 
 /// What a rendition has before `time` and behind it is not what that names.

@@ -12,7 +12,7 @@ use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_fragment::{SegmentPlan, fmp4};
-use dynpack_media::{Presentation, Rendition, RenditionId};
+use dynpack_media::{Form, Presentation, Rendition, RenditionId};
 
 pub(crate) use keys::TrackKey;
 pub use keys::{KeyError, KeySet};
@@ -221,7 +221,8 @@ impl Protection {
     }
 
     fn lock(&self, rendition: &Rendition) -> Option<&Lock> {
-        self.tracks.iter().find(|track| track.id == rendition.id)?.lock.as_deref()
+        let id = rendition.id.with_form(Form::Full);
+        self.tracks.iter().find(|track| track.id == id)?.lock.as_deref()
     }
 
     fn ivs(&self, rendition: &Rendition, key_id: KeyId) -> IvSource {

@@ -1,6 +1,8 @@
 //! Chunks: the segments of a stream, as Smooth Streaming lists and names them.
 
-use dynpack_media::{Presentation, Rendition, Segment, SegmentNumber, Ticks, Time, Timescale};
+use dynpack_media::{
+    Presentation, Rendition, Run, Runs, Segment, SegmentNumber, Ticks, Time, Timescale,
+};
 
 /// How far apart, in 10 MHz ticks, two renditions may cut and still share a chunk list: one
 /// millisecond, far less than a frame. It covers files whose clocks cannot say the same time
@@ -90,33 +92,10 @@ pub struct Chunk {
     pub duration: Ticks,
 }
 
-/// The chunks of a stream, in ascending order; equal ones behind each other take the memory of one.
+/// The chunks of a stream, in ascending order; equal ones that follow each other take the memory of
+/// one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chunks {
-    runs: Vec<Run>,
-    len: u32,
-}
-
-/// Chunks of one duration, one behind the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Run {
-    pub(crate) start: Ticks,
-    pub(crate) duration: Ticks,
-    pub(crate) count: u32,
-}
-
-impl Run {
-    /// When the last of them ends.
-    pub(crate) fn end(&self) -> Ticks {
-        self.start + Ticks(self.duration.0.saturating_mul(self.count.into()))
-    }
-
-    /// The chunks one by one.
-    pub(crate) fn chunks(self) -> impl Iterator<Item = Chunk> {
-        let start = move |at: u32| self.start + Ticks(self.duration.0.saturating_mul(at.into()));
-        (0..self.count).map(move |at| Chunk { start: start(at), duration: self.duration })
-    }
-}
+pub struct Chunks(Runs);
 
 impl Chunks {
     /// The chunks of a rendition on the 10 MHz clock, the last of them ending at `end`.
@@ -124,48 +103,43 @@ impl Chunks {
         let starts =
             rendition.cuts.segments().map(|segment| chunk_time(rendition.time(segment.start)));
         let starts: Vec<_> = starts.collect();
-        let mut chunks = Self::default();
-        for (&start, &next) in starts.iter().zip(starts.iter().skip(1).chain([&end])) {
-            chunks.push(Run { start, duration: next - start, count: 1 });
-        }
-        chunks
+        let ends = starts.iter().skip(1).chain([&end]);
+        Self(starts.iter().zip(ends).map(|(start, next)| (*start, *next - *start)).collect())
     }
 
-    /// Adds chunks behind those there are.
+    /// Adds chunks after those there are.
     pub(crate) fn push(&mut self, run: Run) {
-        self.len = self.len.saturating_add(run.count);
-        match self.runs.last_mut() {
-            Some(last) if last.end() == run.start && last.duration == run.duration => {
-                last.count = last.count.saturating_add(run.count);
-            }
-            _ => self.runs.push(run),
-        }
+        self.0.push(run);
     }
 
     /// The start of the last chunk.
     pub(crate) fn last_start(&self) -> Option<Ticks> {
-        self.runs.last().map(|run| run.end() - run.duration)
+        self.runs().last().map(|run| run.end() - run.duration)
     }
 
     /// Stretches of equal chunks without a gap.
     pub(crate) fn runs(&self) -> &[Run] {
-        &self.runs
+        self.0.as_slice()
     }
 
     /// Number of chunks.
     #[must_use]
     pub const fn len(&self) -> u32 {
-        self.len
+        self.0.len()
     }
 
     /// Whether there is no chunk.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.len == 0
+        self.0.is_empty()
     }
 
     /// The chunks, in order.
     pub fn iter(&self) -> impl Iterator<Item = Chunk> + '_ {
-        self.runs.iter().flat_map(|run| run.chunks())
+        let chunk = |run: &Run| {
+            let duration = run.duration;
+            run.starts().map(move |start| Chunk { start, duration })
+        };
+        self.runs().iter().flat_map(chunk)
     }
 }

@@ -1,12 +1,11 @@
 //! Media segments whose samples are encrypted as they are written.
 
 use bytes::Bytes;
-use dynpack_media::{Rendition, Segment};
+use dynpack_media::{Form, Rendition, Segment};
 
 use super::fragment::Fragment;
 use super::profile::Profile;
 use super::protection::Protection;
-use super::times::Selection;
 use crate::plan::Mux;
 use crate::{Error, Read, SegmentPlan, samples};
 
@@ -15,7 +14,6 @@ pub(super) struct EncryptedFragment {
     profile: Profile,
     rendition: Rendition,
     segment: Segment,
-    selection: Selection,
     protection: Protection,
 }
 
@@ -23,13 +21,12 @@ impl EncryptedFragment {
     /// What a clear fragment becomes.
     pub(super) fn new(clear: &Fragment<'_>, protection: &Protection) -> Result<Self, Error> {
         protection.check()?;
-        let selection = clear.selection();
-        let protection = match selection {
-            Selection::Whole => protection.clone(),
-            Selection::KeyFrame => protection.of_key_frames(),
+        let protection = match clear.rendition.id.form {
+            Form::Full => protection.clone(),
+            Form::KeyFrames => protection.of_key_frames(),
         };
         let (rendition, segment) = (clear.rendition.clone(), clear.segment.clone());
-        Ok(Self { profile: clear.profile, rendition, segment, selection, protection })
+        Ok(Self { profile: clear.profile, rendition, segment, protection })
     }
 
     pub(super) fn plan(self) -> Result<SegmentPlan, Error> {
@@ -42,7 +39,7 @@ impl EncryptedFragment {
     }
 
     fn clear(&self) -> Fragment<'_> {
-        Fragment::new(self.profile, &self.rendition, &self.segment, self.selection)
+        Fragment::new(self.profile, &self.rendition, &self.segment)
     }
 
     /// The samples, from the reads which hold them.

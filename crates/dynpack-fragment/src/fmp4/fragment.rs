@@ -12,7 +12,7 @@ use super::file::{MAX_HEAD, TRACK_ID};
 use super::profile::Profile;
 use super::run::Run;
 use super::signal::Signal;
-use super::times::{Clock, Selection, Times};
+use super::times::{Clock, Times};
 use crate::{Error, Piece, Read, SegmentPlan};
 
 const MDAT: Kind = Kind::code(*b"mdat");
@@ -33,13 +33,8 @@ pub(super) struct Fragment<'a> {
 
 impl<'a> Fragment<'a> {
     /// A fragment in the clear.
-    pub(super) fn new(
-        profile: Profile,
-        rendition: &'a Rendition,
-        segment: &'a Segment,
-        selection: Selection,
-    ) -> Self {
-        let times = Times::new(profile.clock(), rendition, segment, selection);
+    pub(super) fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment) -> Self {
+        let times = Times::new(profile.clock(), rendition, segment);
         let payload_len = rendition.track.samples.byte_len(times.samples());
         Self {
             profile,
@@ -58,11 +53,6 @@ impl<'a> Fragment<'a> {
 
     pub(super) const fn sample_count(&self) -> u32 {
         self.run.sample_count()
-    }
-
-    /// Which samples of the segment it has.
-    pub(super) fn selection(&self) -> Selection {
-        self.run.times().selection()
     }
 
     pub(super) fn samples(&self) -> Range<SampleIndex> {

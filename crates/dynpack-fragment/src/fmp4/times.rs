@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dynpack_media::{Rendition, Sample, SampleIndex, SampleTable, Segment, Ticks, Timescale};
+use dynpack_media::{Form, Rendition, Sample, SampleIndex, SampleTable, Segment, Ticks, Timescale};
 
 /// The clock on which a profile writes times, and with it where they start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,22 +15,13 @@ pub(super) enum Clock {
     Smooth,
 }
 
-/// Which samples of a segment a fragment has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Selection {
-    /// All.
-    Whole,
-    /// The first, for all of the segment.
-    KeyFrame,
-}
-
 /// The times of the samples of one fragment.
 pub(super) struct Times<'a> {
     clock: Clock,
     timescale: Timescale,
     table: &'a SampleTable,
     samples: Range<SampleIndex>,
-    selection: Selection,
+    form: Form,
     /// When the first sample is decoded, in the output and in the track's timescale, and until when
     /// the last is.
     start: Ticks,
@@ -49,20 +40,15 @@ pub(super) struct Moment {
 }
 
 impl<'a> Times<'a> {
-    /// The times of those samples of a segment which are selected.
-    pub(super) fn new(
-        clock: Clock,
-        rendition: &'a Rendition,
-        segment: &Segment,
-        selection: Selection,
-    ) -> Self {
-        match selection {
-            Selection::Whole => Self::whole(clock, rendition, segment),
-            Selection::KeyFrame => Self::key_frame(clock, rendition, segment),
+    /// The times of the samples of a segment.
+    pub(super) fn new(clock: Clock, rendition: &'a Rendition, segment: &Segment) -> Self {
+        match rendition.id.form {
+            Form::Full => Self::full(clock, rendition, segment),
+            Form::KeyFrames => Self::key_frame(clock, rendition, segment),
         }
     }
 
-    fn whole(clock: Clock, rendition: &'a Rendition, segment: &Segment) -> Self {
+    fn full(clock: Clock, rendition: &'a Rendition, segment: &Segment) -> Self {
         let (table, cuts) = (&rendition.track.samples, &rendition.cuts);
         let samples = segment.samples.clone();
         let first = table.samples(samples.clone()).next();
@@ -73,7 +59,7 @@ impl<'a> Times<'a> {
             clock,
             timescale: rendition.timescale(),
             table,
-            selection: Selection::Whole,
+            form: Form::Full,
             start,
             end: start + (table.decode_time(samples.end) - table.decode_time(samples.start)),
             samples,
@@ -95,17 +81,12 @@ impl<'a> Times<'a> {
             timescale: rendition.timescale(),
             table,
             samples: first..SampleIndex(first.0.saturating_add(1)).min(segment.samples.end),
-            selection: Selection::KeyFrame,
+            form: Form::KeyFrames,
             start,
             end: start + segment.duration,
             reorder: -table.composition_offset(first),
             segment_start: segment.start,
         }
-    }
-
-    /// Which samples of the segment these are.
-    pub(super) const fn selection(&self) -> Selection {
-        self.selection
     }
 
     /// The samples.
@@ -120,7 +101,7 @@ impl<'a> Times<'a> {
 
     /// The duration which all samples have, if they share one.
     pub(super) fn uniform_duration(&self) -> Option<u32> {
-        if self.selection == Selection::KeyFrame {
+        if self.form == Form::KeyFrames {
             return u32::try_from(self.moments().next()?.duration.0).ok();
         }
         let duration = self.table.uniform_duration(self.samples.clone())?;

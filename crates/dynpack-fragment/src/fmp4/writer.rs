@@ -8,7 +8,6 @@ use super::fragment::Fragment;
 use super::init;
 use super::profile::Profile;
 use super::protection::Protection;
-use super::times::Selection;
 use crate::{Error, SegmentPlan};
 
 /// Writes the segments of a rendition: its init segment, and each of its media segments.
@@ -47,6 +46,10 @@ impl<'a> Writer<'a> {
     /// Plans one media segment. Costs in proportion to the samples of the segment, never to those
     /// of the film.
     ///
+    /// A key frame ([`Form::KeyFrames`](dynpack_media::Form)) is shown from the start of its segment
+    /// to its end, and decoded when it is shown. By `cenc` it has a vector of its own, see
+    /// [`SampleEncryptor::of_key_frames`](dynpack_crypt::cenc::SampleEncryptor::of_key_frames).
+    ///
     /// The [length](SegmentPlan::len) of encrypted video is not known before its samples are read:
     /// what the segment says of its encryption depends on their slices.
     ///
@@ -56,7 +59,11 @@ impl<'a> Writer<'a> {
     /// scheme. What is wrong with samples that are to be encrypted is found by
     /// [`SegmentPlan::finish`].
     pub fn media_segment(&self, segment: &Segment) -> Result<SegmentPlan, Error> {
-        self.plan(segment, Selection::Whole)
+        let fragment = Fragment::new(self.profile, self.rendition, segment);
+        match &self.protection {
+            None => fragment.plan(),
+            Some(protection) => EncryptedFragment::new(&fragment, protection)?.plan(),
+        }
     }
 
     /// Bytes of a media segment: what [`media_segment`](Self::media_segment) promises, without
@@ -71,39 +78,7 @@ impl<'a> Writer<'a> {
     /// [`Error::Unsupported`] if there are millions of samples, [`Error::Encryption`] if the
     /// protection has no place for its scheme.
     pub fn media_segment_len(&self, segment: &Segment) -> Result<u64, Error> {
-        self.len(segment, Selection::Whole)
-    }
-
-    /// Plans a segment for trick play: only the first sample of `segment`, shown from its start to
-    /// its end. By `cenc` it has a vector of its own, see
-    /// [`SampleEncryptor::of_key_frames`](dynpack_crypt::cenc::SampleEncryptor::of_key_frames).
-    ///
-    /// # Errors
-    /// As [`media_segment`](Self::media_segment).
-    pub fn key_frame_segment(&self, segment: &Segment) -> Result<SegmentPlan, Error> {
-        self.plan(segment, Selection::KeyFrame)
-    }
-
-    /// Bytes of a segment for trick play: what [`key_frame_segment`](Self::key_frame_segment)
-    /// promises, without planning it, or else the most as
-    /// [`media_segment_len`](Self::media_segment_len) counts it. O(log n).
-    ///
-    /// # Errors
-    /// As [`media_segment_len`](Self::media_segment_len).
-    pub fn key_frame_segment_len(&self, segment: &Segment) -> Result<u64, Error> {
-        self.len(segment, Selection::KeyFrame)
-    }
-
-    fn plan(&self, segment: &Segment, selection: Selection) -> Result<SegmentPlan, Error> {
-        let fragment = Fragment::new(self.profile, self.rendition, segment, selection);
-        match &self.protection {
-            None => fragment.plan(),
-            Some(protection) => EncryptedFragment::new(&fragment, protection)?.plan(),
-        }
-    }
-
-    fn len(&self, segment: &Segment, selection: Selection) -> Result<u64, Error> {
-        let fragment = Fragment::new(self.profile, self.rendition, segment, selection);
+        let fragment = Fragment::new(self.profile, self.rendition, segment);
         match &self.protection {
             None => fragment.len(),
             Some(protection) => encrypted::max_len(fragment, protection),

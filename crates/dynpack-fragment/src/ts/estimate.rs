@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use dynpack_media::{Rendition, SampleIndex, SampleTable, Segment, Ticks, Timescale};
+use dynpack_media::{Rendition, SampleIndex, SampleTable, Ticks, Timescale};
 
 use super::carriage::{Carriage, Growth, carriage};
 use super::clock::{REFERENCE_INTERVAL, Stamps};
@@ -14,9 +14,9 @@ use super::layout::{COUNTER_PERIOD, MOST_REFERENCES_INSIDE, MOST_SHARED_LEN};
 use super::packet::{
     LONGEST_PES_HEADER_LEN, PACKET_LEN, PAYLOAD_LEN, REFERENCE_LEN, SHORTEST_PES_HEADER_LEN,
 };
+use super::psi;
 use super::sample_aes::most_len_of_picture;
 use super::stream::{MOST_OFF, MOST_SHARED};
-use super::{Part, psi};
 use crate::Error;
 use crate::decode_time::is_reordering_believed;
 
@@ -44,7 +44,7 @@ impl<'a> Estimate<'a> {
         Ok(Self { rendition, carriage: carriage(&rendition.track.codec)?, is_encrypted: false })
     }
 
-    /// The same for frames that are [encrypted](Part::with_sample_aes), if they are.
+    /// The same for frames that are [encrypted](super::Part::with_sample_aes), if they are.
     #[must_use]
     pub fn encrypted(self, is_encrypted: bool) -> Self {
         Self { is_encrypted, ..self }
@@ -63,12 +63,6 @@ impl<'a> Estimate<'a> {
             return None;
         }
         Some(psi::LEN + self.stream(samples, true)? + companion.unwrap_or_default())
-    }
-
-    /// Bytes of the segment that a key frame makes; `None` as for [`segment`](Self::segment).
-    #[must_use]
-    pub fn key_frame(&self, segment: &Segment) -> Option<u64> {
-        self.segment(Part::first(self.rendition, segment, None).samples, None)
     }
 
     /// Bytes of those samples beside video, on whose packets the clock runs; `None` as for

@@ -233,6 +233,6 @@ impl<'a> Span<'a> {
         samples.push(SampleIndex(self.track.samples.len()));
         starts.push(self.end);
         let (numbers, samples, starts) = (numbers.into(), samples.into(), starts.into());
-        Cuts { numbers, samples, starts, shift: self.shift, reorder, lead }
+        Cuts { numbers, samples, starts, shift: self.shift, reorder, lead, ..Cuts::default() }
     }
 }

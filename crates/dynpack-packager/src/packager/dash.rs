@@ -6,7 +6,7 @@ use dynpack_crypt::SystemId;
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Form, Rendition, Ticks};
+use dynpack_media::{Form, Rendition, Ticks, View};
 
 use super::links::Links;
 use super::{Job, Packager, mp4};
@@ -43,7 +43,7 @@ impl Packager for Dash {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        Ok(mpd(job.presentation, &Links::new(job), &self.options))
+        Ok(mpd(&View::whole(job.presentation), &Links::new(job), &self.options))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
@@ -65,12 +65,8 @@ impl Urls for Links<'_> {
         self.template(name, Form::Full, "$Bandwidth$", "i")
     }
 
-    fn media(&self, name: &str) -> String {
-        self.template(name, Form::Full, "$Bandwidth$", "$Time$")
-    }
-
-    fn key_frames(&self, name: &str) -> String {
-        self.template(name, Form::KeyFrames, "$Bandwidth$", "$Time$")
+    fn media(&self, name: &str, form: Form) -> String {
+        self.template(name, form, "$Bandwidth$", "$Time$")
     }
 
     fn protection(&self, rendition: &Rendition) -> Option<Protection> {

@@ -3,7 +3,7 @@
 use dynpack_codec::MediaKind;
 use dynpack_fragment::{SegmentPlan, f4f};
 use dynpack_hds::{Urls, manifest, streams};
-use dynpack_media::{Rendition, Stream};
+use dynpack_media::{Period, Rendition, Stream};
 
 use super::links::Links;
 use super::{Job, Packager, muxed_audio};
@@ -29,7 +29,7 @@ impl Packager for Hds {
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let streams = streams(job.presentation, muxed_audio(job)?);
-        manifest(&streams, &Links::new(job))
+        manifest(&streams, &Period::whole(job.presentation), &Links::new(job))
             .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
     }
 

@@ -4,19 +4,30 @@ use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{clear_key, fairplay, playready, widevine};
 use dynpack_crypt::{KeyId, SystemId};
-use dynpack_hls::{Key, Method, Options, Resource, Urls};
-use dynpack_media::{Form, Presentation, Rendition, Ticks};
+use dynpack_hls::{Key, Method, Options, Resource, SegmentUrl, Urls};
+use dynpack_media::{Presentation, Rate, Rates, Rendition};
 
 use super::links::Links;
 use crate::encryption::Encryption;
+use crate::error::Error;
 use crate::format::Format;
 use crate::protection::{Protection, Signal};
-use crate::request::{Place, Request};
+use crate::request::{Place, Request, SplitUrl};
 
 pub(super) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
 /// The `KEYFORMAT` of a key that is itself at its URL (RFC 8216, 5).
 const IDENTITY: &str = "identity";
+
+/// The rates of renditions and of their key frames.
+pub(super) fn rates(
+    renditions: &[Rendition],
+    rate: impl Fn(&Rendition) -> Result<Rate, Error>,
+) -> Result<Rates, Error> {
+    let key_frames: Vec<_> = renditions.iter().filter_map(Rendition::key_frames).collect();
+    let all = renditions.iter().chain(&key_frames);
+    all.map(|rendition| Ok((rendition.id.clone(), rate(rendition)?))).collect()
+}
 
 pub(super) fn options(options: Options, request: &Request) -> Options {
     options.with_audio_only(request.audio_only.unwrap_or_default())
@@ -24,23 +35,16 @@ pub(super) fn options(options: Options, request: &Request) -> Options {
 
 impl Urls for Links<'_> {
     fn playlist(&self, rendition: &Rendition) -> String {
-        self.playlist(rendition, Form::Full)
+        self.playlist(rendition)
     }
 
     fn init(&self, rendition: &Rendition) -> String {
         self.init(rendition)
     }
 
-    fn segment(&self, rendition: &Rendition, start: Ticks) -> String {
-        self.segment(rendition, Form::Full, start)
-    }
-
-    fn key_frame_playlist(&self, rendition: &Rendition) -> String {
-        self.playlist(rendition, Form::KeyFrames)
-    }
-
-    fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String {
-        self.segment(rendition, Form::KeyFrames, start)
+    fn segments(&self, rendition: &Rendition) -> SegmentUrl {
+        let SplitUrl { before, after } = self.segments(rendition);
+        SegmentUrl { before, after }
     }
 
     fn keys(&self, rendition: &Rendition, resource: Resource) -> Vec<Key> {
@@ -78,13 +82,12 @@ impl Links<'_> {
         rendition: &Rendition,
         resource: Resource,
     ) -> Option<Key> {
-        let (form, place) = match resource {
-            Resource::Segment(start) => (Form::Full, Place::Time(start)),
-            Resource::KeyFrame(start) => (Form::KeyFrames, Place::Time(start)),
-            _ => (Form::Full, Place::Init),
+        let place = match resource {
+            Resource::Segment(start) => Place::Time(start),
+            Resource::Init => Place::Init,
         };
         let locked = protection.keyed(rendition, self.audio(rendition));
-        let id = self.segment_id(rendition.id.with_form(form), rendition, place);
+        let id = self.segment_id(rendition, place);
         let (_, iv) = protection.of_whole(locked, &id)?;
         Some(Key::new(Method::Aes128, protection.key_url(locked)?.to_owned()).with_iv(iv))
     }

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{Form, Rendition, Stream, Ticks};
+use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
+use dynpack_media::{Rendition, Stream, Ticks};
 
 use super::links::Links;
-use super::{Job, Packager, check_key_frames, hls, mp4};
+use super::{Job, Packager, hls, mp4};
 use crate::error::Error;
 use crate::format::Format;
 use crate::request::Resource;
@@ -29,22 +29,15 @@ impl Packager for HlsCmaf {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let rates = job
-            .presentation
-            .renditions
-            .iter()
-            .map(|rendition| rates(job, rendition))
-            .collect::<Result<Vec<_>, _>>()?;
+        let rates =
+            hls::rates(&job.presentation.renditions, |rendition| mp4::rate(job, rendition))?;
         let options = hls::options(Options::CMAF, job.request);
         Ok(multivariant_playlist(job.presentation, &rates, &Links::new(job), &options))
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
-        if job.request.resource.form() == Form::KeyFrames {
-            check_key_frames(rendition, job.request)?;
-            return Ok(key_frame_playlist(rendition, &Links::new(job), &Options::CMAF));
-        }
-        Ok(media_playlist(&Stream::new(rendition), &Links::new(job), &Options::CMAF))
+        let part = Part::whole(Stream::new(rendition));
+        Ok(media_playlist(&[part], &Links::new(job), &Options::CMAF))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
@@ -59,13 +52,4 @@ impl Packager for HlsCmaf {
     ) -> Result<SegmentPlan, Error> {
         mp4::segment(Profile::Cmaf, job, rendition, time)
     }
-}
-
-fn rates(job: &Job<'_>, rendition: &Rendition) -> Result<Rates, Error> {
-    let writer = mp4::writer(Profile::Cmaf, job, rendition);
-    let rates = Rates::from(mp4::rate(job, rendition, &writer)?);
-    Ok(match rendition.kind() {
-        MediaKind::Video => rates.with_key_frames(mp4::key_frame_rate(job, rendition, &writer)?),
-        MediaKind::Audio => rates,
-    })
 }

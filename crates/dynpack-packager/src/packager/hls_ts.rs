@@ -6,19 +6,15 @@ use std::num::NonZeroU32;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::ts;
-use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{Form, Presentation, Rendition, Stream, Ticks};
+use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
+use dynpack_media::{Form, Presentation, Rates, Rendition, Stream, Ticks};
 
 use super::links::Links;
-use super::ts_rate::{Companion, key_frame_rate, parts, rate};
-use super::{Job, Packager, check_key_frames, hls, key_frame, muxed_audio, time_not_found};
+use super::ts_rate::{Companion, parts, rate};
+use super::{Job, Packager, hls, muxed_audio, time_not_found};
 use crate::error::Error;
 use crate::format::Format;
 use crate::request::Resource;
-
-/// The most segments of the timeline that make one transport stream segment, whatever the publisher
-/// says: a segment is made in memory.
-const MOST_JOINED: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
 
 /// One version of HLS with transport streams.
 #[derive(Debug)]
@@ -42,6 +38,13 @@ impl HlsTs {
         }
         let audio = muxed_audio(job)?.map(|audio| carried(job.presentation, audio));
         Ok(audio.filter(|audio| !audio.cuts.is_empty()))
+    }
+
+    /// The key frames of a video, where this version lists them and they have bytes.
+    fn key_frames(&self, rendition: &Rendition) -> Option<Rendition> {
+        let key_frames =
+            rendition.key_frames().filter(|_| !self.is_muxed())?.with_filled_segments();
+        (!key_frames.cuts.is_empty()).then_some(key_frames)
     }
 
     /// The plan of the segment of a stream that is named by `time`.
@@ -89,18 +92,13 @@ impl Packager for HlsTs {
         let mut listed = presentation.clone();
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
-        let rates = streams.iter().zip(&listed.renditions).map(|(rendition, listed)| {
-            let rates = Rates::from(rate(job, &stream(rendition, audio.as_ref()), &companion)?);
-            let shown = listed.with_shown_key_frames();
-            let has_key_frames =
-                !self.is_muxed() && rendition.kind() == MediaKind::Video && !shown.cuts.is_empty();
-            Ok(if has_key_frames {
-                rates.with_key_frames(key_frame_rate(job, &shown)?)
-            } else {
-                rates
-            })
+        let key_frames =
+            listed.renditions.iter().filter_map(|rendition| self.key_frames(rendition));
+        let rates = key_frames.chain(streams.iter().cloned()).map(|rendition| {
+            let rate = rate(job, &stream(&rendition, audio.as_ref()), &companion)?;
+            Ok((rendition.id, rate))
         });
-        let rates = rates.collect::<Result<Vec<_>, Error>>()?;
+        let rates = rates.collect::<Result<Rates, Error>>()?;
         let links = Links::new(job).with_audio(audio.as_ref());
         Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job.request)))
     }
@@ -108,16 +106,9 @@ impl Packager for HlsTs {
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
         let audio = self.audio(job)?;
         let links = Links::new(job).with_audio(audio.as_ref());
-        if job.request.resource.form() == Form::KeyFrames {
-            check_key_frames(rendition, job.request)?;
-            return Ok(key_frame_playlist(
-                &rendition.with_shown_key_frames(),
-                &links,
-                &self.options,
-            ));
-        }
         let rendition = carried(job.presentation, rendition);
-        Ok(media_playlist(&stream(&rendition, audio.as_ref()), &links, &self.options))
+        let part = Part::whole(stream(&rendition, audio.as_ref()));
+        Ok(media_playlist(&[part], &links, &self.options))
     }
 
     fn segment(
@@ -126,18 +117,13 @@ impl Packager for HlsTs {
         rendition: &Rendition,
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
-        if job.request.resource.form() == Form::KeyFrames {
-            let shown = rendition.with_shown_key_frames();
-            let frame = key_frame(&shown, time, job.request)?;
-            return Ok(ts::key_frame_segment(&shown, &frame, job.sample_aes(&shown).as_ref())?);
-        }
         let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
         if all.renditions().any(|rendition| rendition.track.samples.has_empty_samples()) {
             let (rendition, audio) = (carried(job.presentation, rendition), self.audio(job)?);
             return Self::plan(job, &stream(&rendition, audio.as_ref()), time);
         }
         // Where all segments are carried, one is found without a list of them.
-        Self::plan(job, &all.with_joined_segments(joined_count(job.presentation)), time)
+        Self::plan(job, &all.with_joined_segments(joined_count(job.presentation, rendition)), time)
     }
 
     fn keyed_by<'a>(
@@ -157,12 +143,16 @@ impl Packager for HlsTs {
 /// The rendition with the segments of transport streams, which may be several of the timeline's,
 /// and of which each has media: a transport stream has no place for samples without bytes.
 fn carried(presentation: &Presentation, rendition: &Rendition) -> Rendition {
-    rendition.with_joined_segments(joined_count(presentation)).with_filled_segments()
+    let count = joined_count(presentation, rendition);
+    rendition.with_joined_segments(count).with_filled_segments()
 }
 
-/// How many segments of the timeline make one.
-fn joined_count(presentation: &Presentation) -> NonZeroU32 {
-    presentation.fragments_per_hls_segment.min(MOST_JOINED)
+/// How many segments of the timeline make one of a rendition.
+fn joined_count(presentation: &Presentation, rendition: &Rendition) -> NonZeroU32 {
+    match rendition.id.form {
+        Form::Full => presentation.places_per_hls_segment(),
+        Form::KeyFrames => NonZeroU32::MIN,
+    }
 }
 
 /// What the playlist of a rendition carries: audio goes with video only.

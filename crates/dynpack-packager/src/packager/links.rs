@@ -43,10 +43,10 @@ impl<'a> Links<'a> {
         self.audio(rendition).map(|audio| Arc::clone(&audio.id.name))
     }
 
-    /// The media playlist of a rendition in one form; filters go with it.
-    pub(super) fn playlist(&self, rendition: &Rendition, form: Form) -> String {
+    /// The media playlist of a rendition; filters go with it.
+    pub(super) fn playlist(&self, rendition: &Rendition) -> String {
         let request = Request {
-            resource: Resource::MediaPlaylist(rendition.id.with_form(form)),
+            resource: Resource::MediaPlaylist(rendition.id.clone()),
             audio_track: self.audio_track(rendition),
             audio_only: None,
             ..self.request.clone()
@@ -54,36 +54,38 @@ impl<'a> Links<'a> {
         request.relative_url()
     }
 
-    /// The init segment of a rendition, relative to its media playlist.
+    /// The init segment of a rendition, relative to its media playlist. All forms share it.
     pub(super) fn init(&self, rendition: &Rendition) -> String {
-        let SplitUrl { before, after } = self.in_playlist(rendition, Form::Full, Place::Init);
+        let id = rendition.id.with_form(Form::Full);
+        let SplitUrl { before, after } = self.in_playlist(id, rendition, Place::Init);
         format!("{before}i{after}")
     }
 
-    /// The segment of a rendition in one form that starts at `time`, relative to its media
-    /// playlist.
-    pub(super) fn segment(&self, rendition: &Rendition, form: Form, time: Ticks) -> String {
-        let SplitUrl { before, after } = self.in_playlist(rendition, form, Place::Time(time));
-        format!("{before}{time}{after}")
+    /// The segments of a rendition, relative to its media playlist.
+    pub(super) fn segments(&self, rendition: &Rendition) -> SplitUrl {
+        self.in_playlist(rendition.id.clone(), rendition, Place::Time(Ticks::ZERO))
     }
 
-    /// What exactly the URL of a segment in the media playlist of a rendition returns.
-    pub(super) fn segment_id(&self, id: RenditionId, main: &Rendition, place: Place) -> SegmentId {
+    /// What exactly a URL in the media playlist of a rendition returns.
+    pub(super) fn segment_id(&self, rendition: &Rendition, place: Place) -> SegmentId {
+        let id = match place {
+            Place::Init => rendition.id.with_form(Form::Full),
+            Place::Time(_) | Place::Number(_) => rendition.id.clone(),
+        };
         SegmentId {
             format: self.request.format,
             rendition: id,
-            audio_track: self.audio_track(main),
+            audio_track: self.audio_track(rendition),
             place,
         }
     }
 
-    /// The URL of a segment relative to the media playlist of its rendition. It ends as media files
+    /// The URL of media relative to the media playlist of its rendition. It ends as media files
     /// do, unlike in Azure, since ffmpeg takes no other segments from a playlist
     /// ("allowed_segment_extensions", in 7.1.1 and in what distributions patch).
-    fn in_playlist(&self, rendition: &Rendition, form: Form, place: Place) -> SplitUrl {
-        let resource = Resource::Media(rendition.id.with_form(form), place);
+    fn in_playlist(&self, id: RenditionId, rendition: &Rendition, place: Place) -> SplitUrl {
         let audio_track = self.audio_track(rendition);
-        Request { with_extension: true, audio_track, ..self.media(resource) }
+        Request { with_extension: true, audio_track, ..self.media(Resource::Media(id, place)) }
             .split_url(&rendition.id.name)
     }
 

@@ -4,10 +4,9 @@ use bytes::Bytes;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Writer};
-use dynpack_hls::Rate;
-use dynpack_media::{Form, Rendition, Ticks};
+use dynpack_media::{Rate, Rendition, Ticks};
 
-use super::{Job, key_frame, time_not_found};
+use super::{Job, time_not_found};
 use crate::error::Error;
 
 /// Writes the segments of a rendition, under the protection of the job.
@@ -20,7 +19,7 @@ pub(super) fn init(profile: Profile, job: &Job<'_>, rendition: &Rendition) -> Re
     Ok(writer(profile, job, rendition).init_segment()?)
 }
 
-/// The segment that `time` names on the clock of the rendition, or its key frame.
+/// The segment that `time` names on the clock of the rendition.
 pub(super) fn segment(
     profile: Profile,
     job: &Job<'_>,
@@ -28,10 +27,6 @@ pub(super) fn segment(
     time: Ticks,
 ) -> Result<SegmentPlan, Error> {
     let writer = writer(profile, job, rendition);
-    if job.request.resource.form() == Form::KeyFrames {
-        let frame = key_frame(rendition, time, job.request)?;
-        return Ok(writer.key_frame_segment(&frame)?);
-    }
     let segment = rendition.cuts.segment_at(time);
     let segment = segment
         .ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))?;
@@ -45,27 +40,9 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
     }
 }
 
-/// The rate of the key frames of video as CMAF has them.
-pub(super) fn key_frame_rate(
-    job: &Job<'_>,
-    rendition: &Rendition,
-    writer: &Writer<'_>,
-) -> Result<Rate, Error> {
-    let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-    let sizes = frames.map(|frame| {
-        let len = writer.key_frame_segment_len(&frame)?;
-        Ok::<_, Error>((job.len(len), frame.duration))
-    });
-    Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))
-}
-
 /// The rate of a rendition's segments as CMAF has them.
-pub(super) fn rate(
-    job: &Job<'_>,
-    rendition: &Rendition,
-    writer: &Writer<'_>,
-) -> Result<Rate, Error> {
-    measure(rendition, writer, |len| job.len(len))
+pub(super) fn rate(job: &Job<'_>, rendition: &Rendition) -> Result<Rate, Error> {
+    measure(rendition, &writer(Profile::Cmaf, job, rendition), |len| job.len(len))
 }
 
 /// The rate of a rendition's segments as CMAF has them in the clear.

@@ -4,11 +4,11 @@ use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Form, Rendition, Ticks};
+use dynpack_media::{Form, Period, Rendition, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
 
 use super::links::Links;
-use super::{Job, Packager, check_key_frames, mp4, time_not_found};
+use super::{Job, Packager, mp4, time_not_found};
 use crate::error::Error;
 use crate::format::Format;
 use crate::protection::Protection;
@@ -43,7 +43,7 @@ impl Packager for Smooth {
         let request = Request { format: Format::Smooth, ..job.request.clone() };
         let job = Job { request: &request, ..*job };
         let not_carried = |problem: String| Error::NotCarried { format: self.format, problem };
-        let mut manifest = ClientManifest::new(job.presentation, &Links::new(&job))
+        let mut manifest = ClientManifest::new(&Period::whole(job.presentation), &Links::new(&job))
             .map_err(|error| not_carried(error.to_string()))?;
         if let Some(object) = job.protection.and_then(Protection::playready_object) {
             manifest.protection.push(ProtectionHeader::of(SystemId::PLAYREADY, object.to_owned()));
@@ -57,9 +57,6 @@ impl Packager for Smooth {
         rendition: &Rendition,
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
-        if job.request.resource.form() == Form::KeyFrames {
-            check_key_frames(rendition, job.request)?;
-        }
         let segment = dynpack_smooth::segment_at(job.presentation, rendition, time);
         let not_found =
             || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));

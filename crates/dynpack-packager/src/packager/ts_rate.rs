@@ -3,8 +3,7 @@
 
 use dynpack_fragment::Error as FragmentError;
 use dynpack_fragment::ts::{self, Estimate, Part};
-use dynpack_hls::Rate;
-use dynpack_media::{Rendition, Segment, SegmentNumber, Stream, StreamSegment, Ticks};
+use dynpack_media::{Rate, Rendition, Segment, SegmentNumber, Stream, StreamSegment, Ticks};
 
 use super::Job;
 use crate::error::Error;
@@ -71,19 +70,6 @@ pub(super) fn rate(
         ts::media_segment_bound(&parts(job, stream, segment)).map(|len| job.len(len))
     };
     measure(stream.main, &stream.segments(), |segment| segment.duration, look, bound)
-}
-
-/// The rate of the key frames of video: at least the real one.
-pub(super) fn key_frame_rate(job: &Job<'_>, rendition: &Rendition) -> Result<Rate, Error> {
-    let sample_aes = job.sample_aes(rendition);
-    let estimate = Estimate::new(rendition)?.encrypted(sample_aes.is_some());
-    let frames: Vec<_> =
-        rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
-    let look = |frame: &Segment| Some(job.len(estimate.key_frame(frame)?));
-    let bound = |frame: &Segment| {
-        ts::key_frame_segment_bound(rendition, frame, sample_aes.as_ref()).map(|len| job.len(len))
-    };
-    measure(rendition, &frames, |frame| frame.duration, look, bound)
 }
 
 /// The rate of segments, each by a `look` until its `bound` is asked for.

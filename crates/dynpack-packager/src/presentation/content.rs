@@ -1,25 +1,19 @@
 //! What audio tracks hold: which of them are the same content, and what that is called.
 
-use dynpack_media::{Language, SampleIndex, Timescale, Track};
+use dynpack_media::{Coding, Language, SampleIndex, Timescale, Track};
 
 /// What tells one audio track from another that is no more than another bitrate of it.
 #[derive(Clone, PartialEq)]
 pub(super) struct Content {
     pub(super) language: Language,
-    codec: String,
-    sampling: Option<(u32, u8)>,
+    coding: Coding,
     timescale: Timescale,
 }
 
 impl Content {
     /// The content of a track in that language.
     pub(super) fn of(track: &Track, language: &Language) -> Self {
-        Self {
-            language: language.clone(),
-            codec: track.codec.rfc6381(),
-            sampling: track.codec.audio().map(|audio| (audio.sampling_rate(), audio.channels())),
-            timescale: track.timescale,
-        }
+        Self { language: language.clone(), coding: Coding::of(track), timescale: track.timescale }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Making a client manifest of a presentation.
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Presentation, Rendition, Role, Ticks, Timescale};
+use dynpack_media::{Period, Rendition, Role, Ticks, Timescale};
 
 use super::{ClientManifest, QualityLevel, Stream};
 use crate::chunks::are_cut_alike;
@@ -16,23 +16,24 @@ pub trait Urls {
 }
 
 impl ClientManifest {
-    /// The client manifest of a presentation: audio before video, the highest bitrate of each
+    /// The client manifest of a period: audio before video, the highest bitrate of each
     /// first, as Azure Media Services has it.
     ///
     /// Renditions of one name are one stream, since all of them are cut alike. Those that are not
     /// (one ends earlier, say) are a stream of their own, named `name_2` and so on, at the same
-    /// addresses.
+    /// addresses. Chunks keep the times of the presentation, and so their URLs.
     ///
     /// # Errors
     /// [`Error::Rendition`] for what Smooth Streaming cannot carry.
-    pub fn new(presentation: &Presentation, urls: &impl Urls) -> Result<Self, Error> {
+    pub fn new(period: &Period<'_>, urls: &impl Urls) -> Result<Self, Error> {
+        let presentation = period.presentation();
         let mut streams = Vec::new();
         for kind in MediaKind::ALL.into_iter().rev() {
             for group in groups(presentation.of_kind(kind)) {
                 streams.push(group.stream(kind.into(), urls)?);
             }
         }
-        let duration = chunk_time(presentation.duration());
+        let duration = chunk_time(presentation.duration()) - chunk_time(period.start());
         Ok(Self {
             timescale: Timescale::SMOOTH,
             duration,

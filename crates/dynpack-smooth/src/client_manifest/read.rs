@@ -4,8 +4,8 @@ use dynpack_media::{Ticks, Timescale};
 use dynpack_xml::{Element, Reader, decode};
 
 use super::{ClientManifest, ProtectionHeader, QualityLevel, Stream, type_name};
-use crate::chunks::Run;
 use crate::{Chunks, Error, TrackKind, xml};
+use dynpack_media::Run;
 
 impl ClientManifest {
     /// The longest manifest that is read, in bytes.
@@ -142,7 +142,7 @@ impl ChunkList {
             return Err(element.malformed(problem).into());
         }
         if let Some(open) = self.open.take() {
-            self.chunks.push(Run { start: open, duration: start - open, count: 1 });
+            self.chunks.push(Run::new(open, start - open, 1));
         }
         let count = element.number::<u32>("r")?.unwrap_or_default().max(1);
         if count > ClientManifest::MAX_CHUNKS - self.len().min(ClientManifest::MAX_CHUNKS) {
@@ -153,7 +153,7 @@ impl ChunkList {
         }
         match ticks(element, "d")?.filter(|&duration| duration > Ticks::ZERO) {
             Some(duration) => {
-                let run = Run { start, duration, count };
+                let run = Run::new(start, duration, count);
                 self.clock = run.end();
                 if self.clock == Ticks::MAX {
                     let problem = format!("chunk {} ends past 63 bits", self.len());
@@ -180,7 +180,7 @@ impl ChunkList {
     /// All chunks, a last one without a duration lasting until `end`.
     fn finish(mut self, end: Ticks) -> Chunks {
         if let Some(start) = self.open {
-            self.chunks.push(Run { start, duration: (end - start).max(Ticks::ZERO), count: 1 });
+            self.chunks.push(Run::new(start, (end - start).max(Ticks::ZERO), 1));
         }
         self.chunks
     }

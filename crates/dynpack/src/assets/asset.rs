@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dynpack_media::{CutPolicy, Presentation};
+use dynpack_media::{CutPolicy, Presentation, Rendition};
 use dynpack_packager::{AssetPath, Protection, Request, fingerprint};
 
 use crate::storage::{Identity, Source};
@@ -40,12 +40,7 @@ impl Asset {
     /// Bytes of memory that the asset takes, media not included.
     #[must_use]
     pub fn memory_size(&self) -> usize {
-        let renditions = self.presentation.renditions.iter();
-        renditions
-            .map(|rendition| {
-                rendition.track.samples.memory_size() + rendition.cuts.memory_size() + 1024
-            })
-            .sum()
+        self.presentation.renditions.iter().map(Rendition::memory_size).sum()
     }
 
     /// The strong ETag of what `request` is answered with: the same on every node with the same

@@ -1,10 +1,9 @@
 //! What bandwidth segments ask for.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use dynpack_media::{Ticks, Timescale};
-
-use crate::media::target_duration;
+use crate::{RenditionId, Ticks, Time, Timescale};
 
 /// Bits per second of the segments of a rendition as they are sent, all overhead included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -71,6 +70,14 @@ impl Rate {
     }
 }
 
+/// The target duration of segments of which the longest lasts that long: in seconds, rounded, at
+/// least 1 (RFC 8216, 4.3.3.1).
+#[must_use]
+pub fn target_duration(longest: Time) -> u64 {
+    const SECONDS: Timescale = Timescale::new(1).expect("above zero");
+    u64::try_from(longest.round(SECONDS).0).unwrap_or_default().max(1)
+}
+
 /// Segments in the order in which they are played.
 struct Film {
     /// Bytes and duration of each.
@@ -84,7 +91,7 @@ impl Film {
     fn new(segments: impl IntoIterator<Item = (u64, Ticks)>, timescale: Timescale) -> Self {
         let segments: Vec<_> = segments.into_iter().collect();
         let longest = segments.iter().map(|(_, duration)| *duration).max().unwrap_or_default();
-        let target = u128::from(target_duration(longest.max(Ticks::ZERO), timescale))
+        let target = u128::from(target_duration(Time::new(longest.max(Ticks::ZERO), timescale)))
             * u128::from(timescale.hz());
         Self { segments, timescale, target }
     }
@@ -128,28 +135,21 @@ impl Film {
     }
 }
 
-/// The rates of what a rendition is offered as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Rates {
-    /// That of its segments.
-    pub segments: Rate,
-    /// That of its key frames alone, if they are offered for trick play.
-    pub key_frames: Option<Rate>,
-}
+/// The rates of renditions, by their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rates(BTreeMap<RenditionId, Rate>);
 
 impl Rates {
-    /// A rendition whose key frames are offered as well.
+    /// The rate of a rendition, if it is known.
     #[must_use]
-    pub const fn with_key_frames(self, key_frames: Rate) -> Self {
-        Self { key_frames: Some(key_frames), ..self }
+    pub fn get(&self, id: &RenditionId) -> Option<Rate> {
+        self.0.get(id).copied()
     }
 }
 
-impl From<Rate> for Rates {
-    /// A rendition that is offered in segments only.
-    fn from(segments: Rate) -> Self {
-        Self { segments, key_frames: None }
+impl FromIterator<(RenditionId, Rate)> for Rates {
+    fn from_iter<I: IntoIterator<Item = (RenditionId, Rate)>>(rates: I) -> Self {
+        Self(rates.into_iter().collect())
     }
 }
 

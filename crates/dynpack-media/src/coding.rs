@@ -1,0 +1,39 @@
+//! How a track is coded, as far as it decides what a client can switch to.
+
+use dynpack_codec::Codec;
+
+use crate::Track;
+
+/// How a track is coded: clients switch between tracks of equal coding without a break.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Coding {
+    /// Video of one sample entry; profile and size may differ.
+    Video {
+        /// The type of the sample entry.
+        sample_entry: &'static str,
+    },
+    /// Audio.
+    Audio {
+        /// The `codecs` parameter (RFC 6381).
+        codec: String,
+        /// Sampling rate in Hz.
+        sampling_rate: u32,
+        /// Number of channels.
+        channels: u8,
+    },
+}
+
+impl Coding {
+    /// The coding of a track.
+    #[must_use]
+    pub fn of(track: &Track) -> Self {
+        match &track.codec {
+            Codec::Video(video) => Self::Video { sample_entry: video.sample_entry() },
+            Codec::Audio(audio) => Self::Audio {
+                codec: audio.rfc6381(),
+                sampling_rate: audio.sampling_rate(),
+                channels: audio.channels(),
+            },
+        }
+    }
+}

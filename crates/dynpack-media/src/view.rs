@@ -1,0 +1,121 @@
+//! What one request sees of a program: periods, each a presentation with a time window.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::{Error, Presentation, Rendition, SegmentNumber, Ticks, Time, Timescale};
+
+/// What one request sees of a program: periods that follow each other without a gap.
+///
+/// Manifests are written from it. HLS has a discontinuity between two periods, DASH a `Period` for
+/// each; Smooth Streaming and HDS take one period only.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    first: Period<'a>,
+    others: Vec<Period<'a>>,
+}
+
+impl<'a> View<'a> {
+    /// One period, which shows all of a presentation.
+    #[must_use]
+    pub fn whole(presentation: &'a Presentation) -> Self {
+        Self::new(Period::whole(presentation))
+    }
+
+    /// One period.
+    #[must_use]
+    pub const fn new(first: Period<'a>) -> Self {
+        Self { first, others: Vec::new() }
+    }
+
+    /// The same with another period at its end.
+    #[must_use]
+    pub fn with_period(mut self, period: Period<'a>) -> Self {
+        self.others.push(period);
+        self
+    }
+
+    /// The periods, in order; at least one.
+    pub fn periods(&self) -> impl Iterator<Item = &Period<'a>> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// The first period.
+    #[must_use]
+    pub const fn first(&self) -> &Period<'a> {
+        &self.first
+    }
+
+    /// The only period; `None` if there are several.
+    #[must_use]
+    pub fn only(&self) -> Option<&Period<'a>> {
+        self.others.is_empty().then_some(&self.first)
+    }
+}
+
+/// A stretch of a presentation: some of the segments of its timeline, for all of its renditions.
+///
+/// Its segments keep their times, numbers and URLs, so that caches share them with the whole.
+#[derive(Clone, Debug)]
+pub struct Period<'a> {
+    whole: &'a Presentation,
+    presentation: Cow<'a, Presentation>,
+    places: Range<SegmentNumber>,
+    start: Time,
+}
+
+impl<'a> Period<'a> {
+    /// All of a presentation.
+    #[must_use]
+    pub fn whole(presentation: &'a Presentation) -> Self {
+        let places = SegmentNumber(0)..SegmentNumber(u32::MAX);
+        let start = Time::new(Ticks::ZERO, Timescale::MILLIS);
+        Self { whole: presentation, presentation: Cow::Borrowed(presentation), places, start }
+    }
+
+    /// The segments in those places of the timeline. The bounds move outwards to where segments of
+    /// HLS transport streams are, which may span several places.
+    ///
+    /// # Errors
+    /// [`Error::NothingToPresent`] if no rendition has a segment there.
+    pub fn of_places(whole: &'a Presentation, places: Range<SegmentNumber>) -> Result<Self, Error> {
+        let joined = whole.places_per_hls_segment().get();
+        let start = places.start.0 - places.start.0 % joined;
+        let end = places.end.0.checked_next_multiple_of(joined).unwrap_or(u32::MAX);
+        let places = SegmentNumber(start)..SegmentNumber(end);
+        let presentation = whole.within(places.clone())?;
+        let starts = presentation.renditions.iter().map(Rendition::start_time);
+        let start = starts.min().ok_or(Error::NothingToPresent)?;
+        Ok(Self { whole, presentation: Cow::Owned(presentation), places, start })
+    }
+
+    /// Its renditions, with the segments of the period.
+    #[must_use]
+    pub fn presentation(&self) -> &Presentation {
+        &self.presentation
+    }
+
+    /// All of the presentation that it is a stretch of.
+    #[must_use]
+    pub const fn of_presentation(&self) -> &'a Presentation {
+        self.whole
+    }
+
+    /// The places in the timeline that it covers.
+    #[must_use]
+    pub fn places(&self) -> Range<SegmentNumber> {
+        self.places.clone()
+    }
+
+    /// When it starts on the timeline of the presentation.
+    #[must_use]
+    pub const fn start(&self) -> Time {
+        self.start
+    }
+
+    /// How long it lasts on a clock, rounded up.
+    #[must_use]
+    pub fn duration(&self, clock: Timescale) -> Ticks {
+        self.presentation.duration().ceil(clock) - self.start.floor(clock)
+    }
+}
