@@ -9,8 +9,7 @@ use dynpack_media::{Form, MediaKind, Rendition, RenditionId, Ticks};
 use super::Job;
 use crate::format::Format;
 use crate::protection::Protection;
-use crate::request::{Place, Request, Resource, SplitUrl, level};
-use crate::segment_id::SegmentId;
+use crate::request::{Place, Request, Resource, SegmentId, SplitUrl, level};
 
 /// The URLs of one manifest: those of the request for it, with other resources.
 pub(super) struct Links<'a> {

@@ -6,7 +6,8 @@ use dynpack_fragment::fmp4::{self, Profile, Protection};
 use dynpack_hls::Rate;
 use dynpack_media::{Form, MediaKind, Rendition, Ticks};
 
-use super::{Job, key_frame, time_not_found};
+use super::lookup::time_not_found;
+use super::{Job, key_frame};
 use crate::error::Error;
 
 /// How the samples of a rendition are encrypted; `None` where they are clear.
