@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
     for format in Format::ALL {
         walk(&file, &presentation, format, None);
         for encryption in format.encryptions() {
-            walk(&file, &presentation, format, Some(*encryption));
+            walk(&file, &presentation, format, Some(encryption));
         }
     }
 });

@@ -72,7 +72,7 @@ async fn a_track_without_a_key_is_refused() {
         let dynpack = published_with("all", &document);
         for (format, resource) in RESOURCES {
             for way in format.encryptions() {
-                let url = under("all", Some(*way), &format!("/sample/sample.ism/{resource}"));
+                let url = under("all", Some(way), &format!("/sample/sample.ism/{resource}"));
                 let error = ask(&dynpack, &url).await.map(|_| url.clone()).unwrap_err();
                 assert_eq!(
                     (error.status(), error.code()),
@@ -121,7 +121,7 @@ async fn a_key_is_used_for_what_its_document_means_it() {
             published_with("all", &cpix(&format!("commonEncryptionScheme=\"{scheme}\""), "", &[]));
         for (format, way) in [Format::HlsCmaf, Format::Smooth]
             .into_iter()
-            .flat_map(|format| format.encryptions().iter().map(move |way| (format, *way)))
+            .flat_map(|format| format.encryptions().map(move |way| (format, way)))
         {
             let answer = ask(&dynpack, &manifest_under("all", format, Some(way))).await;
             if fitting.contains(&way) {

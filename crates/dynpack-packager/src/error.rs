@@ -1,12 +1,15 @@
 //! Why a request cannot be packaged.
 
+mod key_error;
+
 use dynpack_crypt::SystemId;
 use dynpack_hds::FragmentNumber;
 
 use crate::encryption::Encryption;
 use crate::format::Format;
-use crate::protection::KeyError;
 use crate::request::RequestError;
+
+pub use key_error::KeyError;
 
 /// Why a request cannot be packaged. Each variant says who can fix it: the caller, whoever stored
 /// the asset, or whoever wrote the locators.

@@ -1,11 +1,15 @@
-//! The formats that a URL can ask for, by the names which Azure Media Services gave them.
+//! The formats that a URL can ask for. What is particular to each stands beside its packager.
 
 use std::fmt;
 use std::str::FromStr;
 
+use dynpack_crypt::SystemId;
+
+use crate::encryption::Encryption;
+
 /// How a presentation is described and carried: the `format` of a URL.
 ///
-/// Being listed here means that the name is known, not that the format is built.
+/// Being listed here means that the name is known, not that the format [is built](Self::is_built).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -47,50 +51,36 @@ impl Format {
     /// The name in URLs.
     #[must_use]
     pub const fn token(self) -> &'static str {
-        match self {
-            Self::Smooth => "fmp4",
-            Self::SmoothV20 => "fmp4-v20",
-            Self::HlsV3 => "m3u8-aapl-v3",
-            Self::HlsV4 => "m3u8-aapl",
-            Self::HlsV8 => "m3u8-aapl-v8",
-            Self::HlsCmaf => "m3u8-cmaf",
-            Self::DashCsf => "mpd-time-csf",
-            Self::DashCmaf => "mpd-time-cmaf",
-            Self::Hds => "f4m-f4f",
-        }
+        self.facts().token
     }
 
     /// The name for people.
     #[must_use]
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::Smooth => "Smooth Streaming",
-            Self::SmoothV20 => "Smooth Streaming 2.0",
-            Self::HlsV3 => "HLS v3",
-            Self::HlsV4 => "HLS v4",
-            Self::HlsV8 => "HLS v8",
-            Self::HlsCmaf => "HLS CMAF",
-            Self::DashCsf => "DASH CSF",
-            Self::DashCmaf => "DASH CMAF",
-            Self::Hds => "HDS",
-        }
-    }
-
-    /// Whether this version makes it.
-    #[must_use]
-    pub const fn is_built(self) -> bool {
-        !matches!(self, Self::HlsV8)
+        self.facts().title
     }
 
     /// The protocol that it is a flavour of.
     #[must_use]
     pub const fn protocol(self) -> Protocol {
-        match self {
-            Self::Smooth | Self::SmoothV20 => Protocol::Smooth,
-            Self::HlsV3 | Self::HlsV4 | Self::HlsV8 | Self::HlsCmaf => Protocol::Hls,
-            Self::DashCsf | Self::DashCmaf => Protocol::Dash,
-            Self::Hds => Protocol::Hds,
-        }
+        self.facts().protocol
+    }
+
+    /// The encryptions that the format can carry; all can be had in the clear.
+    ///
+    /// Azure Media Services had more in two places, which no standard knows and no player that is
+    /// left takes: `cbc` in DASH and Smooth Streaming, and `cenc` in transport streams. It had less
+    /// in one: `cbcs` in DASH.
+    pub fn encryptions(self) -> impl Iterator<Item = Encryption> {
+        self.facts().encryptions.iter().map(|carried| carried.encryption)
+    }
+
+    /// The DRM systems that the format can signal for that encryption, where it is one that needs
+    /// any. What is encrypted without any of them nobody could play.
+    #[must_use]
+    pub fn systems(self, encryption: Encryption) -> &'static [SystemId] {
+        let carried = self.facts().encryptions.iter().find(|one| one.encryption == encryption);
+        carried.map_or(&[], |carried| carried.systems)
     }
 }
 
@@ -105,10 +95,14 @@ impl FromStr for Format {
 
     /// Reads a name in any case.
     fn from_str(name: &str) -> Result<Self, UnknownFormat> {
-        if name.eq_ignore_ascii_case(HLS_V4_ALIAS) {
-            return Ok(Self::HlsV4);
-        }
-        let named = Self::ALL.into_iter().find(|format| name.eq_ignore_ascii_case(format.token()));
+        let is_named = |format: &Self| {
+            let facts = format.facts();
+            [&facts.token]
+                .into_iter()
+                .chain(facts.aliases)
+                .any(|one| name.eq_ignore_ascii_case(one))
+        };
+        let named = Self::ALL.into_iter().find(is_named);
         named.ok_or_else(|| UnknownFormat(name.to_owned()))
     }
 }
@@ -135,9 +129,6 @@ pub struct UnknownFormat(pub String);
 fn known() -> String {
     Format::ALL.map(Format::token).join(", ")
 }
-
-/// Another name of [`Format::HlsV4`].
-const HLS_V4_ALIAS: &str = "m3u8-aapl-v4";
 
 #[cfg(test)]
 mod tests {

@@ -26,28 +26,28 @@
 
 mod encryption;
 mod error;
+mod facts;
 mod fingerprint;
 mod format;
+mod formats;
 mod packager;
 mod presentation;
 mod protection;
 mod publication;
 mod request;
-mod segment_id;
 
 pub use dynpack_media::text::escape;
 pub use encryption::{Encryption, UnknownEncryption};
-pub use error::Error;
+pub use error::{Error, KeyError};
 pub use fingerprint::fingerprint;
 pub use format::{Format, Protocol, UnknownFormat};
 pub use packager::{Content, Job, Package, Packager};
 pub use presentation::{listed_files, present, present_listed};
-pub use protection::{KeyError, KeySet, Protection};
+pub use protection::{KeySet, Protection};
 pub use publication::{
     Admission, ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols,
     EnvelopeEncryption, KeyDelivery, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
     Locators, LocatorsDocument, LocatorsError, NoEncryption, PlayReady, Protected, StreamingPolicy,
     Terms, TrackCondition, TrackSelection, UrlTemplate,
 };
-pub use request::{AssetPath, Download, Place, Request, RequestError, Resource};
-pub use segment_id::SegmentId;
+pub use request::{AssetPath, Download, Place, Request, RequestError, Resource, SegmentId};

@@ -1,69 +1,34 @@
-//! The one map from a format to what makes it.
+//! What makes the resources of a format.
 
-mod dash;
-mod hds;
+pub(crate) mod dash;
+pub(crate) mod hds;
 mod hls;
-mod hls_cmaf;
-mod hls_ts;
+pub(crate) mod hls_cmaf;
+pub(crate) mod hls_ts;
+mod job;
 mod links;
+mod lookup;
 mod mp4;
-mod smooth;
+pub(crate) mod smooth;
 mod ts_rate;
 
 use bytes::Bytes;
 use dynpack_codec::MediaKind;
-use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_fragment::SegmentPlan;
-use dynpack_media::{Form, Presentation, Rendition, RenditionId, Role, Ticks};
+use dynpack_hds::FragmentNumber;
+use dynpack_media::{Rendition, Ticks};
 
+pub use job::Job;
 pub(crate) use mp4::clear_rate as cmaf_rate;
 
 use crate::error::Error;
 use crate::format::Format;
-use crate::protection::Protection;
-use crate::request::{Place, Request, Resource};
-use dynpack_hds::FragmentNumber;
-
-/// What a packager is to do: answer a request about a presentation, which may be protected.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Job<'a> {
-    /// The renditions that the request may see.
-    pub presentation: &'a Presentation,
-    /// The request; it names the protection if there is one.
-    pub request: &'a Request,
-    /// How the renditions are protected; in the clear if not at all.
-    pub protection: Option<&'a Protection>,
-}
-
-impl<'a> Job<'a> {
-    /// To answer in the clear.
-    #[must_use]
-    pub const fn new(presentation: &'a Presentation, request: &'a Request) -> Self {
-        Self { presentation, request, protection: None }
-    }
-
-    /// To answer under that protection.
-    #[must_use]
-    pub const fn with_protection(self, protection: Option<&'a Protection>) -> Self {
-        Self { protection, ..self }
-    }
-
-    /// How the frames of a rendition are encrypted in transport streams; `None` where they are
-    /// clear.
-    fn sample_aes(&self, rendition: &Rendition) -> Option<SampleAes> {
-        self.protection?.of_frames(rendition)
-    }
-
-    /// Bytes of a segment, by those that it has before it is encrypted whole, if it is.
-    fn len(&self, clear: u64) -> u64 {
-        self.protection.map_or(clear, |protection| protection.sealed_len(clear))
-    }
-}
+use crate::request::{Place, Resource};
+use lookup::{no_such, rendition};
 
 /// Makes the resources of one format, of a presentation that is already open. Does no IO.
 ///
-/// A new protocol is one more of these, and one more line in [`Format::packager`].
+/// [`Format::packager`] gives that of a format.
 pub trait Packager: Send + Sync {
     /// The format it makes, for errors.
     fn format(&self) -> Format;
@@ -194,102 +159,4 @@ pub enum Content {
     Bytes(Bytes),
     /// What media the resource is made of, and how.
     Plan(SegmentPlan),
-}
-
-impl Format {
-    /// What makes this format.
-    ///
-    /// # Errors
-    /// [`Error::FormatNotBuilt`] for a format whose name is known and no more.
-    pub fn packager(self) -> Result<&'static dyn Packager, Error> {
-        match self {
-            Self::HlsV3 => Ok(&hls_ts::HlsTs::MUXED),
-            Self::HlsV4 => Ok(&hls_ts::HlsTs::DEMUXED),
-            Self::HlsCmaf => Ok(&hls_cmaf::HlsCmaf),
-            Self::DashCmaf => Ok(&dash::Dash::CMAF),
-            Self::DashCsf => Ok(&dash::Dash::CSF),
-            Self::Smooth => Ok(&smooth::Smooth::V2_2),
-            Self::SmoothV20 => Ok(&smooth::Smooth::V2_0),
-            Self::Hds => Ok(&hds::Hds),
-            _ => Err(Error::FormatNotBuilt(self)),
-        }
-    }
-}
-
-/// The rendition that a request names: the track in full, or its key frames.
-fn rendition(job: &Job<'_>, id: &RenditionId) -> Result<Rendition, Error> {
-    let presentation = job.presentation;
-    let full = presentation.rendition(&id.with_form(Form::Full)).ok_or_else(|| {
-        let track = id.name.to_string();
-        let bitrates: Vec<_> = presentation
-            .named(&id.name)
-            .map(|rendition| rendition.id.bitrate.to_string())
-            .collect();
-        match bitrates.as_slice() {
-            [] => Error::TrackNotFound { track, known: names(presentation.renditions.iter()) },
-            known => Error::BitrateNotFound { track, bitrate: id.bitrate, known: known.join(", ") },
-        }
-    })?;
-    match id.form {
-        Form::Full => Ok(full),
-        Form::KeyFrames => key_frames(&full, job.request.format),
-    }
-}
-
-/// The names of renditions, each once, for people.
-fn names<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> String {
-    let mut names: Vec<&str> = renditions.map(|rendition| &*rendition.id.name).collect();
-    names.dedup();
-    names.join(", ")
-}
-
-fn no_such(format: Format, resource: &'static str) -> Error {
-    Error::NoSuchResource { format, resource }
-}
-
-/// The audio that formats carry together with video: the track that the request names, or else the
-/// first of [`Role::Main`], at its lowest bitrate.
-fn muxed_audio<'a>(job: &Job<'a>) -> Result<Option<&'a Rendition>, Error> {
-    let Job { presentation, request, .. } = *job;
-    let mut audio = presentation.of_kind(MediaKind::Audio);
-    let Some(track) = &request.audio_track else {
-        let first = audio.next();
-        return Ok(first
-            .into_iter()
-            .chain(audio)
-            .find(|rendition| rendition.role == Role::Main)
-            .or(first));
-    };
-    let not_found = || Error::TrackNotFound {
-        track: track.to_string(),
-        known: names(presentation.of_kind(MediaKind::Audio)),
-    };
-    audio.find(|rendition| rendition.id.name == *track).map(Some).ok_or_else(not_found)
-}
-
-/// The key frames of a video, in formats that list them.
-fn key_frames(rendition: &Rendition, format: Format) -> Result<Rendition, Error> {
-    match format {
-        Format::HlsV3 | Format::Smooth | Format::SmoothV20 | Format::Hds => {
-            Err(no_such(format, "key frames for trick play"))
-        }
-        Format::HlsV4 | Format::HlsV8 | Format::HlsCmaf | Format::DashCsf | Format::DashCmaf => {
-            rendition.key_frames().ok_or_else(|| no_such(format, "key frames of audio"))
-        }
-    }
-}
-
-/// What a rendition has before `time` and behind it is not what that names.
-fn time_not_found(
-    rendition: &Rendition,
-    time: Ticks,
-    around: (Option<Ticks>, Option<Ticks>),
-) -> Error {
-    let hint = match around {
-        (Some(before), Some(behind)) => format!("the nearest start at {before} and {behind}"),
-        (Some(last), None) => format!("the last starts at {last}"),
-        (None, Some(first)) => format!("the first starts at {first}"),
-        (None, None) => "there are none".to_owned(),
-    };
-    Error::TimeNotFound { track: rendition.id.name.to_string(), time: time.0, hint }
 }

@@ -14,15 +14,15 @@ use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_fragment::{SegmentPlan, fmp4};
 use dynpack_media::{Form, Presentation, Rendition, RenditionId};
 
+pub use keys::KeySet;
 pub(crate) use keys::TrackKey;
-pub use keys::{KeyError, KeySet};
 pub(crate) use signals::Signal;
 
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::fingerprint::{digest, hex};
 use crate::publication::Terms;
-use crate::segment_id::SegmentId;
+use crate::request::SegmentId;
 use signals::Signals;
 
 /// How the renditions of a presentation are protected: under which keys, and what players are told

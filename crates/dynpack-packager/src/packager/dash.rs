@@ -10,23 +10,56 @@ use dynpack_media::{Form, Rendition, Ticks, View};
 
 use super::links::Links;
 use super::{Job, Packager, mp4};
+use crate::encryption::Encryption;
 use crate::error::Error;
-use crate::format::Format;
+use crate::facts::{Carried, Facts};
+use crate::format::{Format, Protocol};
 use crate::protection::Signal;
 use crate::request::Resource;
 
+/// The facts of DASH with CMAF segments.
+pub(crate) const CMAF: Facts = Facts {
+    token: "mpd-time-cmaf",
+    title: "DASH CMAF",
+    // As in Azure Media Services.
+    must_name_encryption: true,
+    ..CSF
+};
+
+/// The facts of DASH with segments of the Common Streaming Format.
+pub(crate) const CSF: Facts = Facts {
+    token: "mpd-time-csf",
+    aliases: &[],
+    title: "DASH CSF",
+    protocol: Protocol::Dash,
+    manifest_extension: Some("mpd"),
+    media_extension: Some("mp4"),
+    encryptions: &[
+        Carried::new(Encryption::Cenc, SYSTEMS),
+        Carried::new(Encryption::CbcsAapl, SYSTEMS),
+    ],
+    must_name_encryption: false,
+    kinds: &[MediaKind::Video, MediaKind::Audio],
+    has_media_playlists: false,
+    has_init_segments: true,
+    has_key_frames: true,
+};
+
+/// The DRM systems that an MPD can signal: FairPlay takes no DASH.
+const SYSTEMS: &[SystemId] = &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::CLEAR_KEY];
+
 /// One flavour of DASH.
 #[derive(Debug)]
-pub(super) struct Dash {
+pub(crate) struct Dash {
     format: Format,
     options: Options,
     profile: Profile,
 }
 
 impl Dash {
-    pub(super) const CMAF: Self =
+    pub(crate) const CMAF: Self =
         Self { format: Format::DashCmaf, options: Options::CMAF, profile: Profile::Cmaf };
-    pub(super) const CSF: Self =
+    pub(crate) const CSF: Self =
         Self { format: Format::DashCsf, options: Options::CSF, profile: Profile::Csf };
 }
 
@@ -77,7 +110,7 @@ impl Urls for Links<'_> {
     }
 }
 
-/// What an MPD tells a system. FairPlay takes no DASH.
+/// What an MPD tells a system.
 fn system(Signal { system, pssh, url, .. }: &Signal) -> Option<System> {
     let name = match *system {
         SystemId::PLAYREADY => "MSPR 2.0",

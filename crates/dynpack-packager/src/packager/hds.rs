@@ -2,18 +2,35 @@
 
 use dynpack_codec::MediaKind;
 use dynpack_fragment::{SegmentPlan, f4f};
-use dynpack_hds::{Urls, manifest, streams};
+use dynpack_hds::{FragmentNumber, Urls, manifest, streams};
 use dynpack_media::{Period, Rendition, Stream};
 
 use super::links::Links;
-use super::{Job, Packager, muxed_audio};
+use super::lookup::muxed_audio;
+use super::{Job, Packager};
 use crate::error::Error;
-use crate::format::Format;
+use crate::facts::Facts;
+use crate::format::{Format, Protocol};
 use crate::request::Resource;
-use dynpack_hds::FragmentNumber;
+
+/// What is particular to HDS.
+pub(crate) const FACTS: Facts = Facts {
+    token: "f4m-f4f",
+    aliases: &[],
+    title: "HDS",
+    protocol: Protocol::Hds,
+    manifest_extension: None,
+    media_extension: None,
+    encryptions: &[],
+    must_name_encryption: false,
+    kinds: &[MediaKind::Video, MediaKind::Audio],
+    has_media_playlists: false,
+    has_init_segments: false,
+    has_key_frames: false,
+};
 
 #[derive(Debug)]
-pub(super) struct Hds;
+pub(crate) struct Hds;
 
 impl Packager for Hds {
     fn format(&self) -> Format {

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use dynpack_codec::MediaKind;
+use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
@@ -9,12 +10,41 @@ use dynpack_media::{Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::{Job, Packager, hls, mp4};
+use crate::encryption::Encryption;
 use crate::error::Error;
-use crate::format::Format;
+use crate::facts::{Carried, Facts};
+use crate::format::{Format, Protocol};
 use crate::request::Resource;
 
+/// What is particular to HLS with CMAF segments.
+pub(crate) const FACTS: Facts = Facts {
+    token: "m3u8-cmaf",
+    aliases: &[],
+    title: "HLS CMAF",
+    protocol: Protocol::Hls,
+    manifest_extension: Some("m3u8"),
+    media_extension: Some("mp4"),
+    encryptions: &[
+        Carried::new(Encryption::Cbc, &[]),
+        Carried::new(
+            Encryption::Cenc,
+            &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::CLEAR_KEY],
+        ),
+        Carried::new(
+            Encryption::CbcsAapl,
+            &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::FAIRPLAY, SystemId::CLEAR_KEY],
+        ),
+    ],
+    // As in Azure Media Services.
+    must_name_encryption: true,
+    kinds: &[MediaKind::Video, MediaKind::Audio],
+    has_media_playlists: true,
+    has_init_segments: true,
+    has_key_frames: true,
+};
+
 #[derive(Debug)]
-pub(super) struct HlsCmaf;
+pub(crate) struct HlsCmaf;
 
 impl Packager for HlsCmaf {
     fn format(&self) -> Format {

@@ -4,28 +4,65 @@
 use std::num::NonZeroU32;
 
 use dynpack_codec::MediaKind;
+use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
 use dynpack_media::{Form, Presentation, Rates, Rendition, Stream, Ticks};
 
 use super::links::Links;
+use super::lookup::{muxed_audio, time_not_found};
 use super::ts_rate::{Companion, parts, rate};
-use super::{Job, Packager, hls, muxed_audio, time_not_found};
+use super::{Job, Packager, hls};
+use crate::encryption::Encryption;
 use crate::error::Error;
-use crate::format::Format;
+use crate::facts::{Carried, Facts};
+use crate::format::{Format, Protocol};
 use crate::request::Resource;
+
+/// The facts of version 3.
+pub(crate) const V3: Facts = Facts {
+    token: "m3u8-aapl-v3",
+    aliases: &[],
+    title: "HLS v3",
+    encryptions: &[Carried::new(Encryption::Cbc, &[])],
+    has_key_frames: false,
+    ..V4
+};
+
+/// The facts of version 4.
+pub(crate) const V4: Facts = Facts {
+    token: "m3u8-aapl",
+    aliases: &["m3u8-aapl-v4"],
+    title: "HLS v4",
+    protocol: Protocol::Hls,
+    manifest_extension: Some("m3u8"),
+    media_extension: Some("ts"),
+    encryptions: &[
+        Carried::new(Encryption::Cbc, &[]),
+        Carried::new(Encryption::CbcsAapl, &[SystemId::FAIRPLAY, SystemId::CLEAR_KEY]),
+    ],
+    must_name_encryption: false,
+    kinds: &[MediaKind::Video, MediaKind::Audio],
+    has_media_playlists: true,
+    has_init_segments: false,
+    has_key_frames: true,
+};
+
+/// The facts of version 8, which is not built.
+pub(crate) const V8: Facts =
+    Facts { token: "m3u8-aapl-v8", aliases: &[], title: "HLS v8", encryptions: &[], ..V4 };
 
 /// One version of HLS with transport streams.
 #[derive(Debug)]
-pub(super) struct HlsTs {
+pub(crate) struct HlsTs {
     format: Format,
     options: Options,
 }
 
 impl HlsTs {
-    pub(super) const MUXED: Self = Self { format: Format::HlsV3, options: Options::MUXED_TS };
-    pub(super) const DEMUXED: Self = Self { format: Format::HlsV4, options: Options::TS };
+    pub(crate) const MUXED: Self = Self { format: Format::HlsV3, options: Options::MUXED_TS };
+    pub(crate) const DEMUXED: Self = Self { format: Format::HlsV4, options: Options::TS };
 
     fn is_muxed(&self) -> bool {
         self.format == Format::HlsV3

@@ -3,14 +3,14 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
+use dynpack_codec::MediaKind;
 use dynpack_hds::FragmentNumber;
-use dynpack_media::{Form, MediaKind, Rendition, RenditionId, Ticks};
+use dynpack_media::{Form, Rendition, RenditionId, Ticks};
 
 use super::Job;
 use crate::format::Format;
 use crate::protection::Protection;
-use crate::request::{Place, Request, Resource, SplitUrl, level};
-use crate::segment_id::SegmentId;
+use crate::request::{Place, Request, Resource, SegmentId, SplitUrl, level};
 
 /// The URLs of one manifest: those of the request for it, with other resources.
 pub(super) struct Links<'a> {

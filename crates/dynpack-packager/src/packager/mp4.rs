@@ -6,7 +6,8 @@ use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Rate, Rendition, Ticks};
 
-use super::{Job, time_not_found};
+use super::Job;
+use super::lookup::time_not_found;
 use crate::error::Error;
 
 /// Writes the segments of a rendition, under the protection of the job.

@@ -8,22 +8,47 @@ use dynpack_media::{Form, Period, Rendition, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
 
 use super::links::Links;
-use super::{Job, Packager, mp4, time_not_found};
+use super::lookup::time_not_found;
+use super::{Job, Packager, mp4};
+use crate::encryption::Encryption;
 use crate::error::Error;
-use crate::format::Format;
+use crate::facts::{Carried, Facts};
+use crate::format::{Format, Protocol};
 use crate::protection::Protection;
 use crate::request::{Request, Resource};
 
+/// The facts of version 2.2.
+pub(crate) const V2_2: Facts = Facts {
+    token: "fmp4",
+    aliases: &[],
+    title: "Smooth Streaming",
+    protocol: Protocol::Smooth,
+    manifest_extension: None,
+    media_extension: None,
+    encryptions: &[
+        Carried::new(Encryption::Cenc, &[SystemId::PLAYREADY]),
+        Carried::new(Encryption::Piff, &[SystemId::PLAYREADY]),
+    ],
+    must_name_encryption: false,
+    kinds: &[MediaKind::Video, MediaKind::Audio],
+    has_media_playlists: false,
+    has_init_segments: false,
+    has_key_frames: false,
+};
+
+/// The facts of version 2.0.
+pub(crate) const V2_0: Facts = Facts { token: "fmp4-v20", title: "Smooth Streaming 2.0", ..V2_2 };
+
 /// One version of Smooth Streaming.
 #[derive(Debug)]
-pub(super) struct Smooth {
+pub(crate) struct Smooth {
     format: Format,
     version: Version,
 }
 
 impl Smooth {
-    pub(super) const V2_2: Self = Self { format: Format::Smooth, version: Version::V2_2 };
-    pub(super) const V2_0: Self = Self { format: Format::SmoothV20, version: Version::V2_0 };
+    pub(crate) const V2_2: Self = Self { format: Format::Smooth, version: Version::V2_2 };
+    pub(crate) const V2_0: Self = Self { format: Format::SmoothV20, version: Version::V2_0 };
 }
 
 impl Packager for Smooth {

@@ -5,6 +5,7 @@ use dynpack_crypt::{ContentKey, Iv, KeyId, SystemId};
 use dynpack_media::Rendition;
 
 use crate::encryption::Encryption;
+use crate::error::KeyError;
 use crate::publication::{ContentKeys, LocatorKey};
 
 /// The keys of one locator under one protection, with the rules which of them is for which track.
@@ -100,22 +101,4 @@ fn labelled<'a>(keys: &'a [LocatorKey], label: Option<&str>) -> Result<&'a Locat
             })
         }
     }
-}
-
-/// Why there is no key for a rendition. No message repeats a secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// There is no key for it; whoever made the locator or runs the key server can mend it.
-    #[error("there is no value for the key {id}")]
-    NoValue {
-        /// Its id.
-        id: KeyId,
-    },
-    /// The keys do not fit the policy or the asset; whoever made those can mend it.
-    #[error("the keys cannot be used: {problem}")]
-    Unusable {
-        /// Why not.
-        problem: String,
-    },
 }

@@ -6,8 +6,9 @@ use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{Pssh, clear_key, fairplay, playready, widevine};
 
-use super::keys::{KeyError, KeySet, TrackKey};
+use super::keys::{KeySet, TrackKey};
 use crate::encryption::Encryption;
+use crate::error::KeyError;
 use crate::publication::{CommonEncryption, PlayReady, Terms, UrlTemplate};
 
 /// What one system is told of keys.

@@ -1,6 +1,7 @@
 //! A streaming locator: the id under which an asset is published, with its policy, times and keys.
 
 mod key;
+mod key_list;
 mod secret;
 
 use std::time::Duration;
@@ -44,7 +45,7 @@ pub struct Locator {
     #[serde(default)]
     pub alternative_media_id: Option<String>,
     /// Its keys. Whoever hands out keys supplies those without a value.
-    #[serde(default, deserialize_with = "secret::keys")]
+    #[serde(default, deserialize_with = "key_list::keys")]
     pub content_keys: Vec<LocatorKey>,
     /// Filters for all that it answers. Not built: a locator with filters is refused, since it
     /// would show more than it is meant to.

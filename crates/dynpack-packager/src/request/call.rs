@@ -3,9 +3,10 @@
 use dynpack_hds::FragmentNumber;
 use dynpack_media::Ticks;
 
+use super::RequestError;
 use super::escape::unescape;
+use super::grammar::{FRAGMENTS, INIT};
 use super::parameters::Parameters;
-use super::{FRAGMENTS, INIT, RequestError};
 
 /// `word`, or `word(arguments)ending`, still escaped.
 pub(super) struct Call<'a> {

@@ -1,8 +1,9 @@
 //! Stored files, as they are.
 
+use super::RequestError;
 use super::asset_path::check_name;
 use super::escape::{check, unescape};
-use super::{Request, RequestError};
+use super::grammar::MAX_LEN;
 
 /// A stored file that a URL asks for as it is: `/locator/film.mp4`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +22,7 @@ impl Download {
     /// [`RequestError`] for whatever is not two names.
     pub fn parse(url: &str) -> Result<Self, RequestError> {
         let path = url.split_once('?').map_or(url, |(path, _)| path);
-        if path.len() > Request::MAX_LEN {
+        if path.len() > MAX_LEN {
             return Err(RequestError::TooLong { len: path.len() });
         }
         let relative = path.strip_prefix('/').ok_or(RequestError::NotAbsolute)?;

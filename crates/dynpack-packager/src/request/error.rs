@@ -1,6 +1,6 @@
 //! What can be wrong with a URL.
 
-use super::Request;
+use super::grammar::{MAX_FILTERS, MAX_LEN};
 use crate::encryption::UnknownEncryption;
 use crate::format::UnknownFormat;
 
@@ -11,8 +11,8 @@ use crate::format::UnknownFormat;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// The path is longer than [`Request::MAX_LEN`].
-    #[error("the path has {len} bytes where {max} are the limit", max = Request::MAX_LEN)]
+    /// The path is longer than [`Request::MAX_LEN`](super::Request::MAX_LEN).
+    #[error("the path has {len} bytes where {max} are the limit", max = MAX_LEN)]
     TooLong {
         /// Bytes of the path.
         len: usize,
@@ -116,8 +116,8 @@ pub enum RequestError {
     /// There is no such protection.
     #[error(transparent)]
     UnknownEncryption(#[from] UnknownEncryption),
-    /// More filters are named than [`Request::MAX_FILTERS`].
-    #[error("{count} filters are named where {max} are the limit", max = Request::MAX_FILTERS)]
+    /// More filters are named than [`Request::MAX_FILTERS`](super::Request::MAX_FILTERS).
+    #[error("{count} filters are named where {max} are the limit", max = MAX_FILTERS)]
     TooManyFilters {
         /// How many.
         count: usize,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use dynpack_media::Form;
-use dynpack_media::text::escape;
-
+use super::RequestError;
 use super::escape::unescape;
-use super::{Request, RequestError};
+use super::grammar::{
+    AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS, TYPE,
+};
 use crate::encryption::Encryption;
 use crate::format::Format;
 
@@ -55,20 +55,6 @@ impl Parameters {
     }
 }
 
-/// The parameters of a request as they stand in a URL, in the order in which Azure writes them.
-pub(super) fn print(request: &Request) -> impl Iterator<Item = String> {
-    let filters: Vec<_> = request.filters.iter().map(|name| escape(name).to_string()).collect();
-    let parameters = [
-        (request.format != Format::default()).then(|| format!("{FORMAT}={}", request.format)),
-        request.audio_track.as_ref().map(|track| format!("{AUDIO_TRACK}={}", escape(track))),
-        request.audio_only.map(|flag| format!("{AUDIO_ONLY}={flag}")),
-        (request.resource.form() == Form::KeyFrames).then(|| format!("{TYPE}={KEY_FRAMES}")),
-        request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),
-        (!filters.is_empty()).then(|| format!("{FILTER}={}", filters.join(";"))),
-    ];
-    parameters.into_iter().flatten()
-}
-
 fn once<T>(slot: &mut Option<T>, key: &'static str, value: T) -> Result<(), RequestError> {
     match slot.replace(value) {
         None => Ok(()),
@@ -82,7 +68,7 @@ fn filters(value: &str) -> Result<Vec<String>, RequestError> {
         let expected = "one name, or several with a semicolon between";
         return Err(RequestError::BadValue { key: FILTER, value: value.to_owned(), expected });
     }
-    if names.len() > Request::MAX_FILTERS {
+    if names.len() > MAX_FILTERS {
         return Err(RequestError::TooManyFilters { count: names.len() });
     }
     Ok(names)
@@ -106,12 +92,3 @@ fn key_frames(word: &str) -> Result<(), RequestError> {
     }
     Err(RequestError::BadValue { key: TYPE, value: word.to_owned(), expected: "`keyframes`" })
 }
-
-const FORMAT: &str = "format";
-const ENCRYPTION: &str = "encryption";
-const FILTER: &str = "filter";
-/// In lower case, as Azure's playlists write it.
-const AUDIO_TRACK: &str = "audiotrack";
-const AUDIO_ONLY: &str = "audio-only";
-const TYPE: &str = "type";
-const KEY_FRAMES: &str = "keyframes";

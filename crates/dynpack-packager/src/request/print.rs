@@ -1,11 +1,24 @@
 //! Printing requests as URLs relative to their asset.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
+use dynpack_media::Form;
 use dynpack_media::text::escape;
 
-use super::resource::{Place, Resource};
-use super::{FRAGMENTS, INIT, MANIFEST, QUALITY_LEVELS, Request, parameters};
+use super::grammar::{
+    AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT, KEY_FRAMES, MANIFEST,
+    QUALITY_LEVELS, TYPE,
+};
+use super::{Place, Request, Resource};
+use crate::format::Format;
+
+/// The path of a URL, escaped, in canonical form.
+impl Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.asset.write(f)?;
+        write!(f, "/{}", self.relative_url())
+    }
+}
 
 /// The URL of a segment relative to its media playlist, in two parts: its time stands between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,26 +32,36 @@ pub(crate) fn level(bitrate: impl Display) -> String {
     format!("{QUALITY_LEVELS}({bitrate})/")
 }
 
-/// What follows `name.ism/`, in canonical form.
-pub(super) fn relative_url(request: &Request) -> String {
-    match &request.resource {
-        Resource::Manifest => manifest_url(request),
-        Resource::MediaPlaylist(id) => {
-            format!("{}{MANIFEST}({}{}", level(id.bitrate), escape(&id.name), end(request))
-        }
-        Resource::Media(id, place) => {
-            let SplitUrl { before, after } = request.split_url(&id.name);
-            let level = level(id.bitrate);
-            match place {
-                Place::Init => format!("{level}{before}{INIT}{after}"),
-                Place::Time(time) => format!("{level}{before}{time}{after}"),
-                Place::Number(number) => format!("{}{number}", request.stream_address()),
+impl Request {
+    /// The URL relative to the asset: what follows `name.ism/`, in canonical form.
+    ///
+    /// ```
+    /// use dynpack_packager::Request;
+    ///
+    /// let request = Request::parse("/ignite/ignite.ism/qualitylevels(128041)/fragments(audio%20eng=i,format=m3u8-cmaf)")?;
+    /// let path = "QualityLevels(128041)/Fragments(audio%20eng=i,format=m3u8-cmaf)";
+    /// assert_eq!(request.relative_url(), path);
+    /// # Ok::<(), dynpack_packager::RequestError>(())
+    /// ```
+    #[must_use]
+    pub fn relative_url(&self) -> String {
+        match &self.resource {
+            Resource::Manifest => manifest_url(self),
+            Resource::MediaPlaylist(id) => {
+                format!("{}{MANIFEST}({}{}", level(id.bitrate), escape(&id.name), end(self))
+            }
+            Resource::Media(id, place) => {
+                let SplitUrl { before, after } = self.split_url(&id.name);
+                let level = level(id.bitrate);
+                match place {
+                    Place::Init => format!("{level}{before}{INIT}{after}"),
+                    Place::Time(time) => format!("{level}{before}{time}{after}"),
+                    Place::Number(number) => format!("{}{number}", self.stream_address()),
+                }
             }
         }
     }
-}
 
-impl Request {
     /// The URL of the segments of a track. The request is for one of them.
     pub(crate) fn split_url(&self, track: &str) -> SplitUrl {
         SplitUrl { before: format!("{FRAGMENTS}({}=", escape(track)), after: end(self) }
@@ -52,7 +75,7 @@ impl Request {
 }
 
 fn manifest_url(request: &Request) -> String {
-    let arguments: Vec<_> = parameters::print(request).collect();
+    let arguments: Vec<_> = parameters(request).collect();
     let extension = extension(request);
     match arguments.as_slice() {
         [] => format!("manifest{extension}"),
@@ -62,11 +85,25 @@ fn manifest_url(request: &Request) -> String {
 
 /// All that follows the first argument.
 fn end(request: &Request) -> String {
-    let parameters: String = parameters::print(request).map(|text| format!(",{text}")).collect();
+    let parameters: String = parameters(request).map(|text| format!(",{text}")).collect();
     format!("{parameters}){}", extension(request))
 }
 
 fn extension(request: &Request) -> String {
     let extension = request.extension().filter(|_| request.with_extension);
     extension.map(|extension| format!(".{extension}")).unwrap_or_default()
+}
+
+/// The parameters of a request as they stand in a URL, in the order in which Azure writes them.
+fn parameters(request: &Request) -> impl Iterator<Item = String> {
+    let filters: Vec<_> = request.filters.iter().map(|name| escape(name).to_string()).collect();
+    let parameters = [
+        (request.format != Format::default()).then(|| format!("{FORMAT}={}", request.format)),
+        request.audio_track.as_ref().map(|track| format!("{AUDIO_TRACK}={}", escape(track))),
+        request.audio_only.map(|flag| format!("{AUDIO_ONLY}={flag}")),
+        (request.resource.form() == Form::KeyFrames).then(|| format!("{TYPE}={KEY_FRAMES}")),
+        request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),
+        (!filters.is_empty()).then(|| format!("{FILTER}={}", filters.join(";"))),
+    ];
+    parameters.into_iter().flatten()
 }

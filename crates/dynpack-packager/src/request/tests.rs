@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use dynpack_hds::FragmentNumber;
-use dynpack_media::Ticks;
+use dynpack_media::{Form, RenditionId, Ticks};
 
 use super::*;
 

@@ -47,8 +47,9 @@ impl Asset {
     /// files, another for another version of a file, of the request, of its `protection` or of this
     /// library.
     pub(crate) fn etag(&self, request: &Request, protection: Option<&Protection>) -> String {
-        let parts = [FORMAT_VERSION.to_string(), self.version.clone(), request.to_string()];
-        etag(parts.into_iter().chain(protection.map(|protection| protection.version().to_owned())))
+        let (format_version, request) = (FORMAT_VERSION.to_string(), request.hash());
+        let protection = protection.map_or("", Protection::version);
+        etag([format_version.as_bytes(), self.version.as_bytes(), &request, protection.as_bytes()])
     }
 }
 
@@ -62,8 +63,8 @@ impl Files {
     }
 }
 
-/// The strong ETag of what is determined by these texts.
-pub(crate) fn etag(parts: impl IntoIterator<Item = String>) -> String {
+/// The strong ETag of what is determined by these parts.
+pub(crate) fn etag(parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> String {
     format!("\"{}\"", fingerprint(parts))
 }
 

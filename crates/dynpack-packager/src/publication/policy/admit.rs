@@ -1,4 +1,4 @@
-//! Which format is had under which protection: the table, and what a policy makes of it.
+//! Which formats a policy admits under which encryption.
 
 use dynpack_crypt::SystemId;
 
@@ -6,52 +6,6 @@ use super::{CommonEncryption, StreamingPolicy};
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::format::Format;
-
-impl Format {
-    /// The protections that the format can carry; all can be had in the clear. This is the one
-    /// table of it.
-    ///
-    /// Azure Media Services had more in two places, which no standard knows and no player that is
-    /// left takes: `cbc` in DASH and Smooth Streaming, and `cenc` in transport streams. It had less
-    /// in one: `cbcs` in DASH.
-    #[must_use]
-    pub const fn encryptions(self) -> &'static [Encryption] {
-        match self {
-            Self::Smooth | Self::SmoothV20 => &[Encryption::Cenc, Encryption::Piff],
-            Self::HlsV3 => &[Encryption::Cbc],
-            Self::HlsV4 => &[Encryption::Cbc, Encryption::CbcsAapl],
-            Self::HlsCmaf => &[Encryption::Cbc, Encryption::Cenc, Encryption::CbcsAapl],
-            Self::DashCsf | Self::DashCmaf => &[Encryption::Cenc, Encryption::CbcsAapl],
-            Self::HlsV8 | Self::Hds => &[],
-        }
-    }
-
-    /// The systems that the format can tell of keys under that protection, where it is one that
-    /// tells systems. What is encrypted without any of them nobody could play.
-    #[must_use]
-    pub const fn systems(self, encryption: Encryption) -> &'static [SystemId] {
-        match (self, encryption) {
-            (Self::Smooth | Self::SmoothV20, Encryption::Cenc | Encryption::Piff) => {
-                &[SystemId::PLAYREADY]
-            }
-            (Self::HlsV4, Encryption::CbcsAapl) => &[SystemId::FAIRPLAY, SystemId::CLEAR_KEY],
-            (Self::HlsCmaf, Encryption::CbcsAapl) => {
-                &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::FAIRPLAY, SystemId::CLEAR_KEY]
-            }
-            (Self::HlsCmaf, Encryption::Cenc)
-            | (Self::DashCsf | Self::DashCmaf, Encryption::Cenc | Encryption::CbcsAapl) => {
-                &[SystemId::PLAYREADY, SystemId::WIDEVINE, SystemId::CLEAR_KEY]
-            }
-            _ => &[],
-        }
-    }
-
-    /// Whether a URL must name the protection where there is one, even if there is no other (of
-    /// CMAF, as in Azure Media Services).
-    const fn must_name_encryption(self) -> bool {
-        matches!(self, Self::HlsCmaf | Self::DashCmaf)
-    }
-}
 
 impl StreamingPolicy {
     /// How a format is to be served: under which protection, or in the clear (`None`), if it is to
@@ -105,14 +59,14 @@ impl StreamingPolicy {
                 let told = of_systems.or_else(|| refused().next());
                 Err(told.unwrap_or(Error::FormatBlocked(format)))
             }
-            [only] if !format.must_name_encryption() => Ok(Some(only)),
+            [only] if !format.facts().must_name_encryption => Ok(Some(only)),
             _ => Err(Error::EncryptionNotNamed { format, known: names(&enabled, carried) }),
         }
     }
 
     /// Whether the format carries that protection, and can tell one of the policy's systems of it.
     fn check_carried(&self, format: Format, encryption: Encryption) -> Result<(), Error> {
-        if !format.encryptions().contains(&encryption) {
+        if !format.encryptions().any(|carried| carried == encryption) {
             return Err(Error::EncryptionNotCarried { format, encryption });
         }
         let (known, common) = (format.systems(encryption), self.common(encryption));

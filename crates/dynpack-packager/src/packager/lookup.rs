@@ -1,0 +1,77 @@
+//! Finding what a request names in a presentation, and saying what there is instead.
+
+use dynpack_codec::MediaKind;
+use dynpack_media::{Form, Rendition, RenditionId, Role, Ticks};
+
+use super::job::Job;
+use crate::error::Error;
+use crate::format::Format;
+
+/// The rendition that a request names: the track in full, or its key frames.
+pub(super) fn rendition(job: &Job<'_>, id: &RenditionId) -> Result<Rendition, Error> {
+    let (presentation, format) = (job.presentation, job.request.format);
+    let full = presentation.rendition(&id.with_form(Form::Full)).ok_or_else(|| {
+        let track = id.name.to_string();
+        let bitrates: Vec<_> = presentation
+            .named(&id.name)
+            .map(|rendition| rendition.id.bitrate.to_string())
+            .collect();
+        match bitrates.as_slice() {
+            [] => Error::TrackNotFound { track, known: names(presentation.renditions.iter()) },
+            known => Error::BitrateNotFound { track, bitrate: id.bitrate, known: known.join(", ") },
+        }
+    })?;
+    match id.form {
+        Form::Full => Ok(full),
+        Form::KeyFrames if !format.facts().has_key_frames => {
+            Err(no_such(format, "key frames for trick play"))
+        }
+        Form::KeyFrames => full.key_frames().ok_or_else(|| no_such(format, "key frames of audio")),
+    }
+}
+
+/// The names of renditions, each once, for people.
+fn names<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> String {
+    let mut names: Vec<&str> = renditions.map(|rendition| &*rendition.id.name).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+pub(super) fn no_such(format: Format, resource: &'static str) -> Error {
+    Error::NoSuchResource { format, resource }
+}
+
+/// The audio that formats carry together with video: the track that the request names, or else the
+/// first of [`Role::Main`], at its lowest bitrate.
+pub(super) fn muxed_audio<'a>(job: &Job<'a>) -> Result<Option<&'a Rendition>, Error> {
+    let Job { presentation, request, .. } = *job;
+    let mut audio = presentation.of_kind(MediaKind::Audio);
+    let Some(track) = &request.audio_track else {
+        let first = audio.next();
+        return Ok(first
+            .into_iter()
+            .chain(audio)
+            .find(|rendition| rendition.role == Role::Main)
+            .or(first));
+    };
+    let not_found = || Error::TrackNotFound {
+        track: track.to_string(),
+        known: names(presentation.of_kind(MediaKind::Audio)),
+    };
+    audio.find(|rendition| rendition.id.name == *track).map(Some).ok_or_else(not_found)
+}
+
+/// What a rendition has before `time` and behind it is not what that names.
+pub(super) fn time_not_found(
+    rendition: &Rendition,
+    time: Ticks,
+    around: (Option<Ticks>, Option<Ticks>),
+) -> Error {
+    let hint = match around {
+        (Some(before), Some(behind)) => format!("the nearest start at {before} and {behind}"),
+        (Some(last), None) => format!("the last starts at {last}"),
+        (None, Some(first)) => format!("the first starts at {first}"),
+        (None, None) => "there are none".to_owned(),
+    };
+    Error::TimeNotFound { track: rendition.id.name.to_string(), time: time.0, hint }
+}

@@ -1,0 +1,21 @@
+//! The words of the grammar, and its limits.
+
+pub(super) const MANIFEST: &str = "Manifest";
+pub(super) const QUALITY_LEVELS: &str = "QualityLevels";
+pub(super) const FRAGMENTS: &str = "Fragments";
+/// Stands in place of the time of an initialization segment.
+pub(super) const INIT: &str = "i";
+
+pub(super) const FORMAT: &str = "format";
+pub(super) const ENCRYPTION: &str = "encryption";
+pub(super) const FILTER: &str = "filter";
+/// In lower case, as Azure's playlists write it.
+pub(super) const AUDIO_TRACK: &str = "audiotrack";
+pub(super) const AUDIO_ONLY: &str = "audio-only";
+pub(super) const TYPE: &str = "type";
+pub(super) const KEY_FRAMES: &str = "keyframes";
+
+/// [`Request::MAX_LEN`](super::Request::MAX_LEN).
+pub(super) const MAX_LEN: usize = 4096;
+/// [`Request::MAX_FILTERS`](super::Request::MAX_FILTERS).
+pub(super) const MAX_FILTERS: usize = 3;

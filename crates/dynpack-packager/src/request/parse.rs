@@ -1,0 +1,110 @@
+//! Reading requests from URLs.
+
+use std::str::FromStr;
+
+use dynpack_media::{Form, RenditionId};
+
+use super::call::Call;
+use super::escape::{check, unescape_marks};
+use super::grammar::{FRAGMENTS, MANIFEST, QUALITY_LEVELS};
+use super::parameters::Parameters;
+use super::{AssetPath, Place, Request, RequestError, Resource};
+
+impl Request {
+    /// Reads the path of a URL, escaped as it came. A query may follow and is ignored.
+    ///
+    /// # Errors
+    /// [`RequestError`] for whatever is not in the grammar.
+    pub fn parse(url: &str) -> Result<Self, RequestError> {
+        let path = url.split_once('?').map_or(url, |(path, _)| path);
+        if path.len() > Self::MAX_LEN {
+            return Err(RequestError::TooLong { len: path.len() });
+        }
+        let relative = path.strip_prefix('/').ok_or(RequestError::NotAbsolute)?;
+        check(path)?;
+        let (asset, resource) = AssetPath::split(relative)?;
+        let resource = unescape_marks(resource);
+        match resource.split_once('/') {
+            None => Self::of_presentation(asset, &Call::parse(&resource)?),
+            Some((level, call)) => {
+                Self::of_rendition(asset, &Call::parse(level)?, &Call::parse(call)?)
+            }
+        }
+    }
+
+    fn of_presentation(asset: AssetPath, call: &Call<'_>) -> Result<Self, RequestError> {
+        if !call.is(MANIFEST)? {
+            return Err(call.unknown());
+        }
+        Self::finish(asset, Resource::Manifest, call, call.parameters()?)
+    }
+
+    fn of_rendition(
+        asset: AssetPath,
+        level: &Call<'_>,
+        call: &Call<'_>,
+    ) -> Result<Self, RequestError> {
+        if !level.is(QUALITY_LEVELS)? {
+            return Err(level.unknown());
+        }
+        level.check_ending(None)?;
+        let bitrate = level.bitrate()?;
+        let is_fragments = call.is(FRAGMENTS)?;
+        let rendition = |track: String| RenditionId::new(track, bitrate);
+        let (resource, parameters) = if call.is(MANIFEST)? {
+            let (track, parameters) = call.track(MANIFEST)?;
+            (Resource::MediaPlaylist(rendition(track)), parameters)
+        } else if let Some(number) = call.fragment_number().filter(|_| is_fragments) {
+            let (track, parameters) = call.track(FRAGMENTS)?;
+            (Resource::Media(rendition(track), Place::Number(number)), parameters)
+        } else if is_fragments {
+            let (track, time, parameters) = call.track_and_time()?;
+            (Resource::Media(rendition(track), time.map_or(Place::Init, Place::Time)), parameters)
+        } else {
+            return Err(call.unknown());
+        };
+        Self::finish(asset, resource, call, parameters)
+    }
+
+    fn finish(
+        asset: AssetPath,
+        mut resource: Resource,
+        call: &Call<'_>,
+        parameters: Parameters,
+    ) -> Result<Self, RequestError> {
+        if parameters.key_frames() {
+            let misplaced = |resource| Err(RequestError::MisplacedType { resource });
+            match &mut resource {
+                Resource::MediaPlaylist(rendition) | Resource::Media(rendition, Place::Time(_)) => {
+                    rendition.form = Form::KeyFrames
+                }
+                Resource::Manifest => return misplaced("manifest"),
+                Resource::Media(_, Place::Init) => return misplaced("initialization segment"),
+                Resource::Media(_, Place::Number(_)) => return misplaced("numbered fragment"),
+            }
+        }
+        let mut request = Self {
+            asset,
+            format: parameters.format.unwrap_or_default(),
+            encryption: parameters.encryption,
+            filters: parameters.filters.unwrap_or_default(),
+            audio_track: parameters.audio_track,
+            audio_only: parameters.audio_only,
+            resource,
+            with_extension: false,
+        };
+        request.with_extension = match request.resource {
+            Resource::Media(_, Place::Number(_)) => false,
+            _ => call.check_ending(request.extension())?,
+        };
+        Ok(request)
+    }
+}
+
+impl FromStr for Request {
+    type Err = RequestError;
+
+    fn from_str(url: &str) -> Result<Self, RequestError> {
+        Self::parse(url)
+    }
+}
