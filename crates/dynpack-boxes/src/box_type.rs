@@ -74,7 +74,8 @@ pub trait BoxType<'a>: Sized {
 
     /// The box.
     fn to_vec(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(usize::try_from(self.box_len()).unwrap_or_default());
+        let len = usize::try_from(self.box_len()).expect("what it holds is in memory");
+        let mut out = Vec::with_capacity(len);
         self.put(&mut out);
         out
     }

@@ -6,7 +6,7 @@ use dynpack_media::{Rendition, Sample, Ticks};
 
 /// How far before its presentation a sample may be decoded, which the lead-in of transport streams
 /// has room for. H.264 needs 16 pictures at the most.
-const MOST_REORDERING_SECONDS: i64 = 8;
+const MAX_REORDERING_SECONDS: i64 = 8;
 
 /// The decode time of a sample, moved by the least composition offset of the track: the latest
 /// decode times that pass no presentation time, by a rule that is the same for all segments. In
@@ -31,5 +31,5 @@ pub(crate) fn is_reordering_believed(rendition: &Rendition) -> bool {
 
 /// The least composition offset that is believed.
 fn most_reordering(rendition: &Rendition) -> Ticks {
-    Ticks(-MOST_REORDERING_SECONDS * i64::from(rendition.timescale().hz()))
+    -Ticks(i64::from(rendition.timescale().hz()).saturating_mul(MAX_REORDERING_SECONDS))
 }

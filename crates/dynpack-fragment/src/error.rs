@@ -44,3 +44,10 @@ pub enum Error {
         got: u64,
     },
 }
+
+impl Error {
+    /// A segment of more bytes than memory has addresses.
+    pub(crate) fn too_long(len: u64) -> Self {
+        Self::Unsupported(format!("a segment of {len} bytes"))
+    }
+}

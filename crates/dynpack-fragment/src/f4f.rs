@@ -13,7 +13,8 @@ mod tag;
 mod times;
 mod track;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
+use dynpack_boxes::Kind;
 use dynpack_media::{Rendition, Segment};
 
 use crate::plan::Mux;
@@ -21,8 +22,7 @@ use crate::{Error, Read, SegmentPlan};
 use times::delay;
 use track::{Frame, Track};
 
-/// Size and type of a box whose size has 32 bits.
-const BOX_LEN: u64 = 8;
+const MDAT: Kind = Kind::code(*b"mdat");
 
 /// What one rendition gives to a fragment.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ pub fn media_segment(parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
         .iter()
         .flat_map(|(rendition, segment)| Read::samples(rendition, segment.samples.clone()));
     let muxer = Muxer { payload, tracks };
-    Ok(SegmentPlan::muxed(Some(muxer.header_len() + payload), reads.collect(), Box::new(muxer)))
+    Ok(SegmentPlan::muxed(Some(muxer.len()), reads.collect(), Box::new(muxer)))
 }
 
 /// Writes a planned fragment.
@@ -69,17 +69,9 @@ struct Muxer {
 }
 
 impl Muxer {
-    fn header_len(&self) -> u64 {
-        if u32::try_from(self.payload + BOX_LEN).is_ok() { BOX_LEN } else { BOX_LEN + 8 }
-    }
-
-    fn put_header(&self, out: &mut BytesMut) {
-        let len = self.header_len() + self.payload;
-        out.put_u32(u32::try_from(len).unwrap_or(1));
-        out.put_slice(b"mdat");
-        if u32::try_from(len).is_err() {
-            out.put_u64(len);
-        }
+    /// Bytes of the fragment.
+    const fn len(&self) -> u64 {
+        MDAT.header_len(self.payload).saturating_add(self.payload)
     }
 
     /// All samples in decoding order, with their track; of those due at once the video first.
@@ -99,11 +91,11 @@ impl Muxer {
 
 impl Mux for Muxer {
     fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
-        let len = self.header_len() + self.payload;
+        let len = self.len();
         let capacity = usize::try_from(len)
             .map_err(|_| Error::Unsupported(format!("a fragment of {len} bytes")))?;
         let mut out = BytesMut::with_capacity(capacity);
-        self.put_header(&mut out);
+        MDAT.put_header(self.payload, &mut out);
         let samples = self.interleaved(media)?;
         let start = samples.first().map(|(_, frame, _)| frame.times.decode).unwrap_or_default();
         self.tracks.iter().for_each(|track| track.put_configuration(start, &mut out));

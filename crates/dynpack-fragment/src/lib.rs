@@ -33,10 +33,6 @@
 //! ```
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
-#![cfg_attr(
-    test,
-    expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")
-)]
 
 mod decode_time;
 mod error;

@@ -19,7 +19,7 @@ pub(crate) fn cut(
         if read.is_empty() && size > 0 {
             read = media.next().unwrap_or_default();
         }
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let size = size as usize;
         let problem =
             || Error::Sample { sample, problem: "it lies in two places of the file".into() };
         (size <= read.len()).then(|| read.split_to(size)).ok_or_else(problem)

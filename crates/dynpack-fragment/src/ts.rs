@@ -13,59 +13,24 @@ mod clock;
 mod estimate;
 mod layout;
 mod packet;
+mod part;
 mod psi;
 mod sample_aes;
 mod stream;
 
-use std::ops::Range;
-
 use bytes::Bytes;
 use dynpack_codec::MediaKind;
-use dynpack_crypt::sample_aes::SampleAes;
-use dynpack_media::{Rendition, SampleIndex, Segment, SegmentNumber};
+use dynpack_media::SegmentNumber;
 
 pub use clock::LEAD_IN;
 pub use estimate::Estimate;
+pub use part::Part;
 
 use crate::plan::Mux;
 use crate::{Error, Read, SegmentPlan};
 use layout::Layout;
 use psi::Program;
 use stream::Stream;
-
-/// The samples of one rendition that a transport stream segment carries.
-#[derive(Clone, Debug)]
-pub struct Part<'a> {
-    /// The rendition.
-    pub rendition: &'a Rendition,
-    /// Its samples; none where the rendition has ended, but others of the same playlist go on.
-    pub samples: Range<SampleIndex>,
-    sample_aes: Option<SampleAes>,
-}
-
-impl<'a> Part<'a> {
-    /// Samples of a rendition, in the clear.
-    #[must_use]
-    pub const fn new(rendition: &'a Rendition, samples: Range<SampleIndex>) -> Self {
-        Self { rendition, samples, sample_aes: None }
-    }
-
-    /// The samples of consecutive segments: a transport stream segment may span several of the
-    /// timeline's.
-    #[must_use]
-    pub fn segments(rendition: &'a Rendition, segments: &[Segment]) -> Self {
-        let first = segments.first().map(|segment| segment.samples.start).unwrap_or_default();
-        let end = segments.last().map(|segment| segment.samples.end).unwrap_or_default();
-        Self::new(rendition, first..end)
-    }
-
-    /// The same samples encrypted by SAMPLE-AES (RFC 8216, 4.3.2.4): slices and frames of audio,
-    /// and nothing else.
-    #[must_use]
-    pub fn with_sample_aes(self, sample_aes: SampleAes) -> Self {
-        Self { sample_aes: Some(sample_aes), ..self }
-    }
-}
 
 /// A transport stream segment of at most one video and one audio part.
 ///
@@ -90,7 +55,7 @@ pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<Segmen
         parts.iter().flat_map(|part| Read::samples(part.rendition, part.samples.clone())).collect();
     let lens: Option<Vec<_>> = streams.iter().map(Stream::lens_by_size).collect();
     let layout = lens.map(|lens| Layout::new(&streams, &lens, clock_stream));
-    let len = layout.as_ref().map(|layout| psi::LEN + layout.len());
+    let len = layout.as_ref().map(|layout| segment_len(layout.len()));
     let program = Program::new(number, &streams, clock_stream)?;
     Ok(SegmentPlan::muxed(len, reads, Box::new(Muxer { program, streams, clock_stream, layout })))
 }
@@ -114,7 +79,7 @@ pub fn media_segment_bound(parts: &[Part<'_>]) -> Result<u64, Error> {
     let lens: Vec<_> = streams.iter().map(Stream::most_lens).collect();
     let layout = Layout::new(&streams, &lens, clock_stream);
     let is_exact = streams.get(clock_stream).is_some_and(|stream| stream.lens_by_size().is_some());
-    Ok(psi::LEN + if is_exact { layout.len() } else { layout.most_len() })
+    Ok(segment_len(if is_exact { layout.len() } else { layout.most_len() }))
 }
 
 /// The parts of a segment, and the streams they become.
@@ -172,8 +137,9 @@ impl Mux for Muxer {
                 self.streams.iter().zip(&samples).map(|(stream, samples)| stream.measure(samples));
             Layout::new(&self.streams, &measured.collect::<Result<Vec<_>, _>>()?, self.clock_stream)
         };
-        let len = psi::LEN + layout.len();
-        let mut out = Vec::with_capacity(usize::try_from(len).map_err(|_| too_long(len))?);
+        let len = segment_len(layout.len());
+        let capacity = usize::try_from(len).map_err(|_| Error::too_long(len))?;
+        let mut out = Vec::with_capacity(capacity);
         self.program.write(&mut out);
         layout.write(&self.streams, &samples, &mut out);
         match out.len() as u64 {
@@ -183,6 +149,7 @@ impl Mux for Muxer {
     }
 }
 
-fn too_long(len: u64) -> Error {
-    Error::Unsupported(format!("a segment of {len} bytes"))
+/// Bytes of a segment with those of its layout.
+const fn segment_len(layout_len: u64) -> u64 {
+    psi::LEN.saturating_add(layout_len)
 }

@@ -182,10 +182,8 @@ impl<'a> Children<'a> {
                 self.parent.kind
             ));
         };
-        let body = usize::try_from(header_len)
-            .ok()
-            .and_then(|header_len| whole.get(header_len..))
-            .unwrap_or_default();
+        let header_len = usize::try_from(header_len).expect("8 or 16");
+        let body = whole.get(header_len..).unwrap_or_default();
         self.at = self.at.saturating_add(whole.len());
         Ok(Some(BoxRef { kind, offset, whole, body, parent: Some(self.parent), ordinal: 0 }))
     }

@@ -9,7 +9,7 @@ use super::times::Times;
 const AROUND_LEN: u64 = 11 + 4;
 
 /// The largest data of a tag: 24 bits.
-const MOST_DATA: u64 = (1 << 24) - 1;
+const MAX_DATA: u32 = (1 << 24) - 1;
 
 /// Whether a tag holds the configuration of the codec or a sample (`AVCPacketType`,
 /// `AACPacketType`).
@@ -50,8 +50,13 @@ impl Carriage {
     /// Bytes of a tag with so many bytes of a sample or configuration; `None` if that is too much
     /// for one.
     pub(super) fn tag_len(self, size: u64) -> Option<u64> {
-        let data = self.prefix_len() + size;
-        (data <= MOST_DATA).then_some(AROUND_LEN + data)
+        self.data_len(size).map(|len| u64::from(len).saturating_add(AROUND_LEN))
+    }
+
+    /// Bytes of the data of a tag; `None` if that is too much for one.
+    fn data_len(self, size: u64) -> Option<u32> {
+        let len = u32::try_from(size.saturating_add(self.prefix_len())).ok()?;
+        (len <= MAX_DATA).then_some(len)
     }
 
     /// Writes the tag of a configuration.
@@ -65,8 +70,7 @@ impl Carriage {
     }
 
     fn put(self, packet: Packet, is_sync: bool, times: Times, bytes: &[u8], out: &mut BytesMut) {
-        // Checked by `tag_len`.
-        let size = u32::try_from(self.prefix_len() + bytes.len() as u64).unwrap_or(u32::MAX);
+        let size = self.data_len(bytes.len() as u64).expect("checked by `tag_len`");
         out.put_u8(self.tag_type());
         out.put_uint(size.into(), 3);
         out.put_uint((times.decode & 0xff_ffff).into(), 3);

@@ -40,9 +40,10 @@ impl Track {
             .samples(segment.samples.clone())
             .filter(|sample| sample.size > 0)
         {
-            len += carriage
+            let tag_len = carriage
                 .tag_len(sample.size.into())
                 .ok_or_else(|| refused(sample.index, "it is too large for a tag of FLV"))?;
+            len = len.saturating_add(tag_len);
             frames.push(Frame::new(rendition, &sample, delay)?);
         }
         Ok(Self { carriage, configuration, frames, len })

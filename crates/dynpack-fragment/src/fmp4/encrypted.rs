@@ -67,8 +67,8 @@ impl Mux for EncryptedFragment {
         let signal = self.protection.signal(clear.samples().start, &samples)?;
         let fragment = clear.with_signal(&signal);
         let promised = fragment.len()?;
-        let too_long = |_| Error::Unsupported(format!("a segment of {promised} bytes"));
-        let mut out = Vec::with_capacity(usize::try_from(promised).map_err(too_long)?);
+        let capacity = usize::try_from(promised).map_err(|_| Error::too_long(promised))?;
+        let mut out = Vec::with_capacity(capacity);
         fragment.put_head(&mut out)?;
         for (at, sample) in (0..).zip(&samples) {
             self.protection.encrypt(&signal, at, sample, &mut out)?;

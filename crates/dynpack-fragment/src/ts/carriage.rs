@@ -97,7 +97,7 @@ impl Carriage for AnnexB {
 
     fn growth(&self) -> Option<Growth> {
         let [every, sync] = [self.max_growth(false)?, self.max_growth(true)?];
-        Some(Growth { every, sync: sync - every, max_size: u32::MAX })
+        Some(Growth { every, sync: sync.saturating_sub(every), max_size: u32::MAX })
     }
 
     fn write(

@@ -64,8 +64,11 @@ pub(super) fn stamp_bytes(prefix: u8, time: Ticks) -> [u8; 5] {
 
 /// 3, 8, 7, 8 and 7 bits.
 fn spread(time: u64) -> [u8; 5] {
-    let bits = |shift: u32, mask: u64| u8::try_from(time >> shift & mask).unwrap_or_default();
-    [bits(30, 0x7), bits(22, 0xff), bits(15, 0x7f), bits(7, 0xff), bits(0, 0x7f)]
+    let byte = |shift: u32, mask: u8| {
+        let [.., low] = (time >> shift).to_be_bytes();
+        low & mask
+    };
+    [byte(30, 0x7), byte(22, 0xff), byte(15, 0x7f), byte(7, 0xff), byte(0, 0x7f)]
 }
 
 /// The 6 bytes of a program clock reference, on the 90 kHz clock: its 27 MHz extension is 0.

@@ -24,6 +24,9 @@ use crate::decode_time::is_reordering_believed;
 /// rounding half a tick each.
 const MARGIN: i128 = MOST_OFF.0 as i128 + 1;
 
+/// The longest time between two clock references.
+const INTERVAL: i128 = REFERENCE_INTERVAL.0 as i128;
+
 /// What the segments of a rendition take at the most, in a quick look: about a nanosecond a sample,
 /// where [`media_segment_bound`](super::media_segment_bound) takes a hundred.
 ///
@@ -62,7 +65,8 @@ impl<'a> Estimate<'a> {
         if companion.is_some() && (samples.start <= all.start || samples.end >= all.end) {
             return None;
         }
-        Some(psi::LEN + self.stream(samples, true)? + companion.unwrap_or_default())
+        let streams = self.stream(samples, true)?.saturating_add(companion.unwrap_or_default());
+        Some(streams.saturating_add(psi::LEN))
     }
 
     /// Bytes of those samples beside video, on whose packets the clock runs; `None` as for
@@ -110,9 +114,9 @@ struct Packets {
     alone: u64,
 }
 
-impl std::ops::AddAssign for Packets {
-    fn add_assign(&mut self, other: Self) {
-        self.carrying += other.carrying;
+impl Packets {
+    fn add(&mut self, other: Self) {
+        self.carrying = self.carrying.saturating_add(other.carrying);
         self.alone = self.alone.saturating_add(other.alone);
     }
 }
@@ -137,25 +141,27 @@ fn pictures(
         .uniform_composition_offset(samples.clone())
         .is_some_and(|offset| i64::from(offset) == least);
     let header = if is_in_order { SHORTEST_PES_HEADER_LEN } else { LONGEST_PES_HEADER_LEN };
-    let headers = header + REFERENCE_LEN as u64;
+    let headers = header.saturating_add(REFERENCE_LEN as u64);
     let packets = |size: u32, growth: u64| {
-        (len(u64::from(size) + growth) + headers).div_ceil(PAYLOAD_LEN as u64)
+        let clear = u64::from(size).saturating_add(growth);
+        len(clear).saturating_add(headers).div_ceil(PAYLOAD_LEN as u64)
     };
-    let (mut total, mut smallest) = (0, u32::MAX);
+    let (mut total, mut smallest) = (0_u64, u32::MAX);
     let mut between = |samples: Range<SampleIndex>, growth: u64| {
         table.each_size(samples, |size, count| {
             smallest = size.min(smallest);
-            total += packets(size, growth) * u64::from(count);
+            total = total.saturating_add(packets(size, growth).saturating_mul(count.into()));
         });
     };
+    let growth_of_sync = growth.every.saturating_add(growth.sync);
     match table.sync_samples(samples.clone()) {
-        None => between(samples, growth.every + growth.sync),
+        None => between(samples, growth_of_sync),
         Some(sync) => {
             let mut start = samples.start;
             for &sync in sync {
                 let behind = SampleIndex(sync.0.saturating_add(1));
                 between(start..sync, growth.every);
-                between(sync..behind, growth.every + growth.sync);
+                between(sync..behind, growth_of_sync);
                 start = behind;
             }
             between(start..samples.end, growth.every);
@@ -184,23 +190,28 @@ impl Sound {
         table.uniform_composition_offset(samples.clone())?;
         // In ticks of both clocks multiplied.
         let [clock_hz, rate_hz] = [clock, rate].map(|clock| i128::from(clock.hz()));
-        let even = i128::from(duration.0) * clock_hz;
+        let even = i128::from(duration.0).saturating_mul(clock_hz);
         let (mut off, mut least, mut most) = (0_i128, 0_i128, 0_i128);
         table.each_duration(samples, |duration, count| {
-            off += (i128::from(duration) * rate_hz - even) * i128::from(count);
+            let frame = i128::from(duration).saturating_mul(rate_hz).saturating_sub(even);
+            off = off.saturating_add(frame.saturating_mul(count.into()));
             (least, most) = (off.min(least), off.max(most));
         });
         let mpeg = i128::from(Timescale::MPEG.hz());
         // The time which opens a PES packet is rounded: by up to half a tick, but for clocks that
         // tell no halves.
-        let steps = i128::from(clock.hz() / gcd(clock.hz(), Timescale::MPEG.hz()));
-        let tolerance = i128::from(MOST_OFF.0) * steps - steps / 2;
-        let is_even = (most - least) * mpeg * steps <= tolerance * clock_hz * rate_hz;
-        let frame = (i128::from(duration.0) * mpeg, rate_hz);
-        let shared_at = |limit: i128| limit * frame.1 / frame.0;
+        let steps = clock.hz().checked_div(gcd(clock.hz(), Timescale::MPEG.hz()))?;
+        let steps = i128::from(steps);
+        let tolerance = i128::from(MOST_OFF.0).saturating_mul(steps).saturating_sub(steps / 2);
+        let range = most.saturating_sub(least).saturating_mul(mpeg).saturating_mul(steps);
+        let is_even = range <= tolerance.saturating_mul(clock_hz).saturating_mul(rate_hz);
+        let frame = (i128::from(duration.0).saturating_mul(mpeg), rate_hz);
+        let shared_at = |limit: i128| limit.saturating_mul(frame.1).checked_div(frame.0);
         let limit = i128::from(MOST_SHARED.0);
-        let is_clear = shared_at(limit - MARGIN) == shared_at(limit + MARGIN);
-        let most_shared = u64::try_from(shared_at(limit)).ok()?.max(1);
+        let [before, after] =
+            [limit.saturating_sub(MARGIN), limit.saturating_add(MARGIN)].map(shared_at);
+        let is_clear = before == after;
+        let most_shared = u64::try_from(shared_at(limit)?).ok()?.max(1);
         (is_even && is_clear).then_some(Self { frame, most_shared })
     }
 
@@ -212,19 +223,20 @@ impl Sound {
         growth: Growth,
         has_clock: bool,
     ) -> Option<Packets> {
-        let (mut total, mut len, mut count, mut can_carry) = (Packets::default(), 0, 0, true);
+        let (mut total, mut can_carry) = (Packets::default(), true);
+        let (mut len, mut count) = (0_u64, 0_u64);
         table.each_size(samples, |size, frames| {
             can_carry &= size > 0 && size <= growth.max_size;
-            let frame_len = u64::from(size) + growth.every;
+            let frame_len = growth.every.saturating_add(size.into());
             for _ in 0..frames {
-                if count == self.most_shared || len + frame_len > MOST_SHARED_LEN {
-                    total += self.shared(count, len, has_clock);
+                if count == self.most_shared || len.saturating_add(frame_len) > MOST_SHARED_LEN {
+                    total.add(self.shared(count, len, has_clock));
                     (len, count) = (0, 0);
                 }
-                (len, count) = (len + frame_len, count + 1);
+                (len, count) = (len.saturating_add(frame_len), count.saturating_add(1));
             }
         });
-        total += self.shared(count, len, has_clock);
+        total.add(self.shared(count, len, has_clock));
         can_carry.then_some(total)
     }
 
@@ -232,7 +244,9 @@ impl Sound {
     /// next.
     fn shared(&self, count: u64, len: u64, has_clock: bool) -> Packets {
         let packets = |references: u64| {
-            (SHORTEST_PES_HEADER_LEN + len + references * REFERENCE_LEN as u64)
+            SHORTEST_PES_HEADER_LEN
+                .saturating_add(len)
+                .saturating_add(references.saturating_mul(REFERENCE_LEN as u64))
                 .div_ceil(PAYLOAD_LEN as u64)
         };
         if count == 0 {
@@ -241,14 +255,18 @@ impl Sound {
         if !has_clock {
             return Packets { carrying: packets(0), alone: 0 };
         }
-        let span = (i128::from(count) * self.frame.0 / self.frame.1) + 1 + MARGIN;
-        let later =
-            u64::try_from((span - 1) / i128::from(REFERENCE_INTERVAL.0)).unwrap_or(u64::MAX);
-        let inside = later.min(MOST_REFERENCES_INSIDE.into()).min(packets(1) - 1);
-        Packets { carrying: packets(1 + inside), alone: later - inside }
+        let (ticks, rate) = self.frame;
+        let span = ticks.saturating_mul(count.into()).checked_div(rate).unwrap_or_default();
+        let later = span.saturating_add(MARGIN) / INTERVAL;
+        let later = u64::try_from(later).expect("a frame, or frames of half a second");
+        let inside = later.min(MOST_REFERENCES_INSIDE.into()).min(packets(1).saturating_sub(1));
+        Packets { carrying: packets(inside.saturating_add(1)), alone: later.saturating_sub(inside) }
     }
 }
 
 const fn gcd(one: u32, other: u32) -> u32 {
-    if other == 0 { one } else { gcd(other, one % other) }
+    match one.checked_rem(other) {
+        Some(rest) => gcd(other, rest),
+        None => one,
+    }
 }

@@ -94,7 +94,7 @@ impl Layout {
 
     /// Bytes.
     pub(super) const fn len(&self) -> u64 {
-        self.packets * PACKET_LEN as u64
+        self.packets.saturating_mul(PACKET_LEN as u64)
     }
 
     /// The most bytes that it takes if frames are shorter than it was told: then a clock reference
@@ -104,8 +104,8 @@ impl Layout {
             What::Pes(pes) => pes.plan.references,
             What::Reference => None,
         });
-        self.len()
-            + inside.map(|references| u64::from(references.inside)).sum::<u64>() * PACKET_LEN as u64
+        let inside = inside.map(|references| u64::from(references.inside)).sum::<u64>();
+        self.len().saturating_add(inside.saturating_mul(PACKET_LEN as u64))
     }
 
     /// Writes the frames of the streams, given as the samples they are.
@@ -138,7 +138,8 @@ impl Pes {
     fn new(at: usize, stream: &Stream, frames: Range<usize>, lens: &[u64]) -> Self {
         let header =
             stream.frames().get(frames.start).map_or(0, |frame| pes_header_len(&frame.stamps));
-        let len = header + lens.get(frames.clone()).unwrap_or_default().iter().sum::<u64>();
+        let payload = lens.get(frames.clone()).unwrap_or_default().iter().sum();
+        let len = header.saturating_add(payload);
         Self {
             stream: at,
             frames,
@@ -168,17 +169,19 @@ impl Pes {
 /// The frames of each PES packet.
 fn shared(stream: &Stream, lens: &[u64]) -> Vec<Range<usize>> {
     let mut groups: Vec<Range<usize>> = Vec::new();
-    let mut group_len = 0;
+    let mut group_len = 0_u64;
     for (at, (frame, len)) in stream.frames().iter().zip(lens).enumerate() {
         let opening =
             groups.last().and_then(|group| stream.frames().get(group.start).zip(Some(group.len())));
         let can_share = opening.is_some_and(|(opening, nth)| stream.can_share(opening, nth, frame));
-        let joins = can_share && group_len + len <= MOST_SHARED_LEN;
+        let joined_len = group_len.saturating_add(*len);
+        let joins = can_share && joined_len <= MOST_SHARED_LEN;
+        let end = at.saturating_add(1);
         match groups.last_mut() {
-            Some(group) if joins => group.end = at + 1,
-            _ => groups.push(at..at + 1),
+            Some(group) if joins => group.end = end,
+            _ => groups.push(at..end),
         }
-        group_len = if joins { group_len + len } else { *len };
+        group_len = if joins { joined_len } else { *len };
     }
     groups
 }
@@ -199,14 +202,14 @@ fn dues(packets: &[Pes], stream: &Stream) -> Vec<Ticks> {
 /// Takes more transport packets than needed, so that the next segment goes on with counter 0.
 fn fill_period(packets: &mut [Pes]) {
     let total: u64 = packets.iter().map(|pes| pes.plan.packets).sum();
-    let mut missing = total.next_multiple_of(COUNTER_PERIOD) - total;
+    let mut missing = total.next_multiple_of(COUNTER_PERIOD).saturating_sub(total);
     // Only a stream of hardly any bytes, such as one silent frame, needs the second round.
     for head in [HEAD_LEN, 1] {
         for pes in &mut *packets {
-            let most = (pes.plan.len + 1).saturating_sub(head);
+            let most = pes.plan.len.saturating_add(1).saturating_sub(head);
             let more = most.saturating_sub(pes.plan.packets).min(missing);
-            pes.plan.packets += more;
-            missing -= more;
+            pes.plan.packets = pes.plan.packets.saturating_add(more);
+            missing = missing.saturating_sub(more);
         }
     }
 }
@@ -274,7 +277,8 @@ impl Clock {
         let mut last: Option<Ticks> = None;
         for ((at, pes), &start) in packets.iter_mut().enumerate().zip(dues) {
             let start = last.or(not_before).map_or(start, |not_before| start.max(not_before));
-            let end = dues.get(at + 1).copied().unwrap_or_else(|| self.end(pes, stream)).max(start);
+            let next = dues.get(at.saturating_add(1)).copied();
+            let end = next.unwrap_or_else(|| self.end(pes, stream)).max(start);
             let is_sync = stream.frames().get(pes.frames.start).is_some_and(|frame| frame.is_sync);
             // Each frame of sound is a place to start; the first is told.
             pes.plan.random_access = is_sync && (at == 0 || stream.carriage().frame().is_none());
@@ -284,12 +288,14 @@ impl Clock {
             }
             let mut references = self.spread(start, end);
             pes.plan.references = Some(references);
-            let places = u32::try_from(pes.plan.fewest_packets() - 1).unwrap_or(u32::MAX);
-            references.inside = (references.intervals - 1).min(MOST_REFERENCES_INSIDE).min(places);
+            let last_interval = references.intervals.saturating_sub(1);
+            let places = pes.plan.fewest_packets().saturating_sub(1);
+            let inside = places.min(last_interval.min(MOST_REFERENCES_INSIDE).into());
+            references.inside = u32::try_from(inside).expect("at most MOST_REFERENCES_INSIDE");
             pes.plan.references = Some(references);
-            let outside = references.inside + 1..references.intervals;
+            let outside = references.inside.saturating_add(1)..references.intervals;
             alone.extend(outside.map(|nth| references.at(nth)).take_while(|_| self.spend()));
-            last = Some(references.at(references.intervals - 1));
+            last = Some(references.at(last_interval));
         }
         alone
     }
@@ -303,14 +309,11 @@ impl Clock {
 
     fn spread(&self, start: Ticks, end: Ticks) -> References {
         let span = (end - start).max(Ticks::ZERO);
-        let intervals =
-            span.0.cast_unsigned().div_ceil(REFERENCE_INTERVAL.0.cast_unsigned()).max(1);
-        References {
-            start,
-            span,
-            intervals: u32::try_from(intervals).unwrap_or(u32::MAX),
-            inside: 0,
-        }
+        let intervals = span.0.cast_unsigned().div_ceil(REFERENCE_INTERVAL.0.cast_unsigned());
+        // More than could be written, so that the packets spent on references end them before.
+        let intervals = intervals.clamp(1, u32::MAX.into());
+        let intervals = u32::try_from(intervals).expect("of 32 bits");
+        References { start, span, intervals, inside: 0 }
     }
 
     fn spend(&mut self) -> bool {

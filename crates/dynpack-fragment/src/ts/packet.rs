@@ -3,13 +3,19 @@
 use dynpack_media::Ticks;
 
 use super::clock::{self, ARRIVAL, Stamps};
-use super::stream::Pid;
+
+/// The packets of one stream or table (13 bits).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pid(pub(super) u16);
 
 /// Bytes of a packet.
 pub(super) const PACKET_LEN: usize = 188;
 
 /// Bytes of a packet behind its header: adaptation field and payload.
 pub(super) const PAYLOAD_LEN: usize = PACKET_LEN - 4;
+
+/// The most bytes of the payload of a packet with an adaptation field.
+const STUFFED_LEN: u64 = PAYLOAD_LEN as u64 - 1;
 
 /// Bytes of an adaptation field with a clock reference.
 pub(super) const REFERENCE_LEN: usize = 8;
@@ -47,8 +53,8 @@ impl Header {
     }
 
     fn write_adaptation(&self, len: usize, out: &mut Vec<u8>) {
-        let end = out.len() + len;
-        out.push(u8::try_from(len - 1).unwrap_or(u8::MAX));
+        let end = out.len().saturating_add(len);
+        out.push(u8::try_from(len.saturating_sub(1)).expect("less than a packet"));
         if len > 1 {
             out.push(u8::from(self.random_access) << 6 | u8::from(self.reference.is_some()) << 4);
             if let Some(time) = self.reference {
@@ -74,8 +80,9 @@ pub(super) struct References {
 impl References {
     /// The time of one of the references.
     pub(super) fn at(&self, nth: u32) -> Ticks {
-        let into = i128::from(self.span.0) * i128::from(nth) / i128::from(self.intervals.max(1));
-        self.start + Ticks(i64::try_from(into).unwrap_or(i64::MAX))
+        let span = i128::from(self.span.0).saturating_mul(nth.min(self.intervals).into());
+        let into = span.checked_div(self.intervals.into()).unwrap_or_default();
+        self.start + Ticks(i64::try_from(into).expect("at most the span"))
     }
 }
 
@@ -96,8 +103,8 @@ pub(super) fn pes_header_len(stamps: &Stamps) -> u64 {
 
 /// The header of a PES packet of `len` bytes in all, aligned with an access unit.
 fn write_pes_header(stream_id: u8, len: u64, stamps: &Stamps, pes: &mut PesWriter<'_>) {
-    // A packet longer than its field can say is of unbounded length, which only video may be.
-    let [high, low] = u16::try_from(len.saturating_sub(6)).unwrap_or(0).to_be_bytes();
+    // A packet longer than its field can say is of unbounded length, 0, which only video may be.
+    let [high, low] = u16::try_from(len.saturating_sub(6)).map_or([0; 2], u16::to_be_bytes);
     if stamps.decode == stamps.presentation {
         pes.put(&[0, 0, 1, stream_id, high, low, 0x84, 0x80, 5]);
         pes.put(&clock::stamp_bytes(0b0010, stamps.presentation));
@@ -122,8 +129,11 @@ pub(super) struct PesPlan {
 impl PesPlan {
     /// The fewest transport packets that hold the packet.
     pub(super) fn fewest_packets(&self) -> u64 {
-        let references = self.references.map_or(0, |references| 1 + u64::from(references.inside));
-        (self.len + references * REFERENCE_LEN as u64).div_ceil(PAYLOAD_LEN as u64)
+        let references =
+            self.references.map_or(0, |references| u64::from(references.inside).saturating_add(1));
+        self.len
+            .saturating_add(references.saturating_mul(REFERENCE_LEN as u64))
+            .div_ceil(PAYLOAD_LEN as u64)
     }
 }
 
@@ -164,7 +174,7 @@ impl<'a> PesWriter<'a> {
             }
             let (now, later) = bytes.split_at(self.room.min(bytes.len()));
             self.out.extend_from_slice(now);
-            self.room -= now.len();
+            self.room = self.room.saturating_sub(now.len());
             bytes = later;
         }
     }
@@ -175,36 +185,38 @@ impl<'a> PesWriter<'a> {
         let full = (bytes.len().saturating_sub(1) / PAYLOAD_LEN) as u64;
         // At least a byte stays for each packet to come.
         let to_come = self.plan.packets.saturating_sub(self.begun);
-        let until_stuffed = self.left.saturating_sub(to_come) / (PAYLOAD_LEN as u64 - 1);
+        let until_stuffed = self.left.saturating_sub(to_come) / STUFFED_LEN;
         let until_reference =
             self.next_reference().map_or(u64::MAX, |place| place.saturating_sub(self.begun));
         let count = full.min(until_stuffed).min(until_reference);
-        let (plain, rest) = bytes.split_at(usize::try_from(count).unwrap_or(0) * PAYLOAD_LEN);
+        let len = usize::try_from(count).expect("no more than there are bytes");
+        let (plain, rest) = bytes.split_at(len.saturating_mul(PAYLOAD_LEN));
         let (payloads, _) = plain.as_chunks::<PAYLOAD_LEN>();
         let [pid_high, pid_low] = self.pid.0.to_be_bytes();
         for payload in payloads {
             self.out.extend_from_slice(&[0x47, pid_high, pid_low, 0x10 | *self.counter]);
             self.out.extend_from_slice(payload);
-            *self.counter = (*self.counter + 1) & 0xf;
+            *self.counter = self.counter.wrapping_add(1) & 0xf;
         }
-        self.begun += count;
-        self.left -= plain.len() as u64;
+        self.begun = self.begun.saturating_add(count);
+        self.left = self.left.saturating_sub(plain.len() as u64);
         rest
     }
 
     fn begin_transport_packet(&mut self) {
         let reference = self.due_reference();
         let first = self.begun == 0;
-        let most = PAYLOAD_LEN - if reference.is_some() { REFERENCE_LEN } else { 0 };
-        let to_come = self.plan.packets.saturating_sub(self.begun + 1);
+        let reference_len = if reference.is_some() { REFERENCE_LEN } else { 0 };
+        let most = PAYLOAD_LEN.saturating_sub(reference_len);
+        let to_come = self.plan.packets.saturating_sub(self.begun).saturating_sub(1);
         // Never 0, so that a wrong length would show at the end and not hang here.
         self.room = usize::try_from(self.left.saturating_sub(to_come))
             .map_or(most, |left| left.clamp(1, most));
         let random_access = first && self.plan.random_access;
         Header { pid: self.pid, starts: first, counter: *self.counter, random_access, reference }
             .write(self.room, self.out);
-        *self.counter = (*self.counter + 1) & 0xf;
-        self.begun += 1;
+        *self.counter = self.counter.wrapping_add(1) & 0xf;
+        self.begun = self.begun.saturating_add(1);
         self.left = self.left.saturating_sub(self.room as u64);
     }
 
@@ -215,15 +227,17 @@ impl<'a> PesWriter<'a> {
             .references
             .map(|references| references.inside)
             .filter(|inside| self.references <= *inside)?;
-        Some(self.plan.packets * u64::from(self.references) / (u64::from(inside) + 1))
+        let packets = self.plan.packets.saturating_mul(self.references.into());
+        packets.checked_div(u64::from(inside).saturating_add(1))
     }
 
     /// The clock reference of the packet about to begin.
     fn due_reference(&mut self) -> Option<Ticks> {
         let references = self.plan.references?;
         (self.next_reference()? == self.begun).then(|| {
-            self.references += 1;
-            references.at(self.references - 1)
+            let nth = self.references;
+            self.references = nth.saturating_add(1);
+            references.at(nth)
         })
     }
 }

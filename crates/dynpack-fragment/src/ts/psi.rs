@@ -4,8 +4,8 @@
 use dynpack_codec::MediaKind;
 use dynpack_media::SegmentNumber;
 
-use super::packet::{self, PACKET_LEN, PAYLOAD_LEN};
-use super::stream::{Pid, Stream};
+use super::packet::{self, PACKET_LEN, PAYLOAD_LEN, Pid};
+use super::stream::Stream;
 use crate::Error;
 
 /// Bytes of both tables, in packets.
@@ -46,7 +46,7 @@ impl Program {
             }
         });
         let pat = section(0x00, 1, 0, &[PROGRAM_NUMBER.to_be_bytes(), pid_bytes(PMT_PID)].concat());
-        let mut body = [pid_bytes(clock_pid), info_len_bytes(&[])].concat();
+        let mut body = [pid_bytes(clock_pid), info_len_bytes(&[])?].concat();
         for stream in streams {
             let mut descriptors = stream.encryption_descriptors().to_vec();
             descriptors.extend(
@@ -57,18 +57,15 @@ impl Program {
             );
             body.push(stream.stream_type());
             body.extend(pid_bytes(stream.pid()));
-            body.extend(info_len_bytes(&descriptors));
+            body.extend(info_len_bytes(&descriptors)?);
             body.extend(descriptors);
         }
-        let counter = u8::try_from(number.0 & 0xf).unwrap_or_default();
-        let pmt = section(0x02, PROGRAM_NUMBER, version, &body);
-        if pmt.len() >= PAYLOAD_LEN {
-            return Err(Error::Unsupported(format!(
-                "its part of a program map has {} bytes",
-                body.len()
-            )));
+        if body.len() > MAX_BODY {
+            return Err(too_long(body.len()));
         }
-        Ok(Self { counter, pat, pmt })
+        let pmt = section(0x02, PROGRAM_NUMBER, version, &body);
+        let [.., counter] = number.0.to_be_bytes();
+        Ok(Self { counter: counter & 0xf, pat, pmt })
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
@@ -80,7 +77,7 @@ impl Program {
                 ..packet::Header::default()
             }
             .write(PAYLOAD_LEN, out);
-            let end = out.len() + PAYLOAD_LEN;
+            let end = out.len().saturating_add(PAYLOAD_LEN);
             // The pointer field: the section follows at once. What is left of the packet is 0xff
             // (2.4.4.1).
             out.push(0);
@@ -96,13 +93,26 @@ const fn pid_bytes(pid: Pid) -> [u8; 2] {
 }
 
 /// The length of a list of descriptors behind 4 reserved bits.
-fn info_len_bytes(descriptors: &[u8]) -> [u8; 2] {
-    (0xf000 | u16::try_from(descriptors.len()).unwrap_or_default()).to_be_bytes()
+fn info_len_bytes(descriptors: &[u8]) -> Result<[u8; 2], Error> {
+    let len = u16::try_from(descriptors.len()).map_err(|_| too_long(descriptors.len()))?;
+    Ok((0xf000 | len).to_be_bytes())
 }
+
+fn too_long(len: usize) -> Error {
+    Error::Unsupported(format!("its part of a program map has {len} bytes"))
+}
+
+/// Bytes of a section other than its body: 3 before its length counts, then 5 before the body and a
+/// CRC after it.
+const SECTION_LEN: usize = 3 + COUNTED_LEN;
+const COUNTED_LEN: usize = 5 + 4;
+
+/// The longest body of a section that fits a packet, after the pointer field.
+const MAX_BODY: usize = PAYLOAD_LEN - 1 - SECTION_LEN;
 
 /// A section that is current and the only one of its table (2.4.4.3, 2.4.4.8).
 fn section(table_id: u8, extension: u16, version: u8, body: &[u8]) -> Vec<u8> {
-    let len = u16::try_from(5 + body.len() + 4).unwrap_or_default();
+    let len = u16::try_from(body.len().saturating_add(COUNTED_LEN)).expect("it fits a packet");
     let mut section = vec![table_id];
     section.extend((0xb000 | len).to_be_bytes());
     section.extend(extension.to_be_bytes());

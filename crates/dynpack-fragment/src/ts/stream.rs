@@ -5,15 +5,12 @@ use bytes::Bytes;
 use dynpack_codec::MediaKind;
 use dynpack_media::{SampleIndex, Ticks, Timescale};
 
-use super::Part;
 use super::carriage::{Carriage, Len, carriage};
 use super::clock::{LEAD_IN, Stamps};
+use super::packet::Pid;
+use super::part::Part;
 use super::sample_aes::Encryption;
 use crate::{Error, samples};
-
-/// The packets of one stream or table (13 bits).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pid(pub(super) u16);
 
 /// How long the frames of one PES packet last together, at the most: half a second.
 pub(super) const MOST_SHARED: Ticks = Ticks(45_000);
@@ -153,7 +150,8 @@ impl Stream {
     pub(super) fn prepare(&self, samples: Vec<Bytes>) -> Result<Vec<Bytes>, Error> {
         let Some(encryption) = &self.encryption else { return Ok(samples) };
         let most = self.most_lens().iter().sum::<u64>();
-        let mut out = Vec::with_capacity(usize::try_from(most).unwrap_or_default());
+        let capacity = usize::try_from(most).map_err(|_| Error::too_long(most))?;
+        let mut out = Vec::with_capacity(capacity);
         let mut lens = Vec::with_capacity(samples.len());
         for (frame, sample) in self.frames.iter().zip(&samples) {
             let start = out.len();
@@ -165,7 +163,7 @@ impl Stream {
             });
             written.map_err(|problem| self.refused(frame, &problem))?;
             appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
-            lens.push(out.len() - start);
+            lens.push(out.len().saturating_sub(start));
         }
         let mut out = Bytes::from(out);
         Ok(lens.into_iter().map(|len| out.split_to(len)).collect())
@@ -191,8 +189,10 @@ impl Stream {
             if let Some(len) = frame.len.exactly() {
                 return Ok(len);
             }
-            let mut len = 0;
-            let written = self.write(frame, sample, &mut |bytes| len += bytes.len() as u64);
+            let mut len = 0_u64;
+            let written = self.write(frame, sample, &mut |bytes| {
+                len = len.saturating_add(bytes.len() as u64);
+            });
             written.map(|()| len).map_err(|problem| self.refused(frame, &problem))
         });
         lens.collect()
@@ -203,13 +203,13 @@ impl Stream {
     /// time.
     pub(super) fn can_share(&self, opening: &Frame, nth: usize, frame: &Frame) -> bool {
         let Some((duration, rate)) = self.carriage.frame() else { return false };
-        // In ticks of all three clocks multiplied, where nothing is rounded.
-        let [clock, rate, mpeg] =
-            [self.clock, rate, Timescale::MPEG].map(|clock| i128::from(clock.hz()));
-        let stamp = i128::from((opening.stamps.presentation - LEAD_IN).0) * clock * rate;
-        let counted = i128::from(duration.0).saturating_mul(nth as i128) * clock * mpeg;
-        let off = (stamp + counted - i128::from(frame.time.0) * rate * mpeg).abs();
-        off <= i128::from(MOST_OFF.0) * clock * rate
+        let (clock, mpeg) = (self.clock, Timescale::MPEG);
+        let nth = i64::try_from(nth).expect("frames are in memory");
+        let counted = Ticks(duration.0.saturating_mul(nth));
+        let off = scaled(opening.stamps.presentation - LEAD_IN, [clock, rate])
+            .saturating_add(scaled(counted, [clock, mpeg]))
+            .saturating_sub(scaled(frame.time, [rate, mpeg]));
+        off.unsigned_abs() <= scaled(MOST_OFF, [clock, rate]).unsigned_abs()
             && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
     }
 
@@ -237,4 +237,13 @@ impl Stream {
     fn refused(&self, frame: &Frame, problem: &dynpack_codec::Error) -> Error {
         Error::Sample { sample: frame.index, problem: problem.to_string() }
     }
+}
+
+/// A time on one of three clocks, in ticks of all three multiplied, where nothing is rounded; `by`
+/// are the other two.
+const fn scaled(time: Ticks, by: [Timescale; 2]) -> i128 {
+    let [one, other] = by;
+    // Nothing wraps: 32 bits times 32 have 64, and 63 bits times those have 127.
+    let by = (one.hz() as u64).wrapping_mul(other.hz() as u64);
+    (time.0 as i128).wrapping_mul(by as i128)
 }

@@ -24,7 +24,7 @@ pub(crate) struct SampleEntry {
 /// Reads the entry of that number, from 1.
 pub(crate) fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
     let (version, _) = stsd.fields().version_and_flags()?;
-    let place = usize::try_from(number).unwrap_or_default().checked_sub(1);
+    let place = (number as usize).checked_sub(1);
     let entry = place.and_then(|place| stsd.children_from(8).nth(place));
     let entry = entry.ok_or_else(|| {
         stsd.malformed(format!("holds no entry {number}, which the samples use"))

@@ -1,12 +1,13 @@
 //! AAC: `mp4a` with an `esds` (ISO/IEC 14496-14, 5.6.1), also as QuickTime writes it.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use dynpack_boxes::Kind;
 use dynpack_codec::{AacConfig, Codec};
 
 use super::esds;
 use super::{COMMON, SampleEntry, copy, in_box};
 use crate::Error;
-use crate::boxes::{BoxRef, Fields};
+use crate::boxes::BoxRef;
 
 /// Bytes of an audio sample entry before its boxes (ISO/IEC 14496-12, 12.2.3).
 const FIXED: usize = 28;
@@ -18,7 +19,7 @@ const AAC_LC: u8 = 2;
 /// Reads an entry of an `stsd` of that version, by which entries of QuickTime differ from those of
 /// ISO/IEC 14496-12, version 1.
 pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, Error> {
-    let sound = Sound::read(entry.fields(), stsd_version)?;
+    let sound = Sound::read(entry, stsd_version)?;
     let wave = entry.children_from(sound.fixed).find_kind(b"wave")?;
     let esds_box = match &wave {
         Some(wave) => wave.require(b"esds")?,
@@ -36,7 +37,7 @@ pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, 
         )));
     }
     let specific_config = Bytes::copy_from_slice(descriptor.specific_info);
-    let channels = u8::try_from(sound.channels).unwrap_or(u8::MAX);
+    let channels = u8::try_from(sound.channels.min(0xff)).expect("at most 255");
     let config = AacConfig::parse(specific_config, channels).map_err(in_box(&esds_box))?;
     if config.core_object_type != AAC_LC {
         let object_type = config.core_object_type;
@@ -55,34 +56,37 @@ pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, 
 /// Bytes before the boxes of an entry of an `stsd` of that version. One that is cut short has no
 /// boxes anywhere.
 pub(super) fn fixed_len(entry: &BoxRef<'_>, stsd_version: u8) -> usize {
-    Sound::read(entry.fields(), stsd_version).map_or(FIXED, |sound| sound.fixed)
+    Sound::read(entry, stsd_version).map_or(FIXED, |sound| sound.fixed)
 }
 
 /// The sound description, in its ISO form or one of QuickTime's (QuickTime File Format, "Sound
 /// sample descriptions").
 struct Sound {
     version: u16,
-    channels: u32,
+    channels: u16,
     /// Bytes before its boxes.
     fixed: usize,
 }
 
 impl Sound {
-    fn read(mut fields: Fields<'_>, stsd_version: u8) -> Result<Self, Error> {
+    fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<Self, Error> {
+        let mut fields = entry.fields();
         fields.skip(COMMON)?;
         let version = fields.u16()?;
         fields.skip(6)?;
-        let channels = u32::from(fields.u16()?);
+        let channels = fields.u16()?;
         fields.skip(10)?;
         let (channels, more) = match version {
             1 if stsd_version == 0 => (channels, 16),
             2 if stsd_version == 0 => {
                 fields.skip(12)?;
-                (fields.u32()?, 36)
+                let channels = fields.u32()?;
+                let too_many = |_| entry.malformed(format!("has {channels} channels"));
+                (u16::try_from(channels).map_err(too_many)?, 36)
             }
             _ => (channels, 0),
         };
-        Ok(Self { version, channels, fixed: FIXED + more })
+        Ok(Self { version, channels, fixed: FIXED.saturating_add(more) })
     }
 
     const fn is_iso(&self) -> bool {
@@ -91,17 +95,16 @@ impl Sound {
 }
 
 /// An entry of version 0 around the descriptor.
-fn rebuild(config: &AacConfig, channels: u32, esds: &[u8]) -> Bytes {
+fn rebuild(config: &AacConfig, channels: u16, esds: &[u8]) -> Bytes {
     let mut entry = BytesMut::new();
-    let len = esds.len().saturating_add(FIXED).saturating_add(8);
-    entry.put_u32(u32::try_from(len).unwrap_or(u32::MAX));
-    entry.put_slice(b"mp4a");
+    let fields_len = esds.len().saturating_add(FIXED) as u64;
+    Kind::code(*b"mp4a").put_header(fields_len, &mut entry);
     entry.put_slice(&[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
-    entry.put_u16(u16::try_from(channels).unwrap_or(2));
+    entry.put_u16(channels);
     entry.put_u16(16);
     entry.put_u32(0);
-    // A rate of 16 bits has no room for more than 65535; the configuration has.
-    entry.put_u16(u16::try_from(config.core_rate).unwrap_or_default());
+    // 16 bits have no room for more than 65,535 Hz; the configuration has.
+    entry.put_u16(u16::try_from(config.core_rate).map_or(0, |rate| rate));
     entry.put_u16(0);
     entry.put_slice(esds);
     entry.freeze()
