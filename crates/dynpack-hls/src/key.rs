@@ -1,11 +1,9 @@
 //! `EXT-X-KEY` and `EXT-X-SESSION-KEY`: how segments are encrypted, and where their keys are (RFC
 //! 8216, 4.3.2.4 and 4.3.4.5).
 
-use std::fmt::Write;
-
 use dynpack_crypt::{Iv, KeyId};
 
-use crate::text::{push_uri, quoted};
+use crate::attributes::Attributes;
 
 /// The `KEYFORMAT` of a key that names none: the key itself is at its URI (RFC 8216, 5).
 const IDENTITY: &str = "identity";
@@ -91,23 +89,14 @@ impl Key {
 
     /// The attributes as they are written.
     pub(crate) fn attributes(&self) -> String {
-        let mut text = format!("METHOD={},URI=\"", self.method.as_str());
-        push_uri(&mut text, &self.uri);
-        text.push('"');
-        // Writing to a string does not fail.
-        if let Some(iv) = self.iv {
-            let _ = write!(text, ",IV={iv}");
-        }
-        if let Some(id) = self.key_id {
-            let _ = write!(text, ",KEYID=0x{}", id.to_hex());
-        }
-        for (name, value) in
-            [("KEYFORMAT", &self.format), ("KEYFORMATVERSIONS", &self.format_versions)]
-        {
-            if let Some(value) = value {
-                let _ = write!(text, ",{name}=\"{}\"", quoted(value));
-            }
-        }
+        let mut text = String::new();
+        Attributes::new(&mut text)
+            .with("METHOD", self.method.as_str())
+            .with_uri(&self.uri)
+            .with_some("IV", self.iv)
+            .with_some("KEYID", self.key_id.map(|id| format!("0x{}", id.to_hex())))
+            .with_quoted("KEYFORMAT", self.format.as_deref())
+            .with_quoted("KEYFORMATVERSIONS", self.format_versions.as_deref());
         text
     }
 

@@ -32,9 +32,11 @@
 //! }
 //! ```
 
+mod attributes;
 mod audio;
 mod key;
 mod media;
+mod model;
 mod multivariant;
 mod options;
 mod resource;

@@ -2,12 +2,9 @@
 
 use dynpack_codec::{MediaKind, VideoCodec};
 use dynpack_media::{Presentation, Rate, Rates, Role};
-use m3u8_rs::{
-    AlternativeMedia, AlternativeMediaType, ExtTag, MasterPlaylist, Resolution, VariantStream,
-};
 
 use crate::audio::{Groups, Rated};
-use crate::text::{quoted, uri};
+use crate::model::{Audio, FrameRate, Multivariant, Resolution, Variant};
 use crate::{Flavor, Key, Options, Urls};
 
 /// Lists the variants of a presentation, by ascending bitrate of the video, and the audio
@@ -36,29 +33,23 @@ pub fn multivariant_playlist(
     let mut video = Rated::of_kind(presentation, rates, MediaKind::Video, options.flavor);
     video.sort_by_key(|rated| rated.rendition.id.bitrate);
     let audio = Rated::of_kind(presentation, rates, MediaKind::Audio, options.flavor);
-    let keys = session_keys(presentation, urls);
-    let version = keys.iter().map(Key::version).fold(options.flavor.version(), u8::max);
-    let mut playlist = MasterPlaylist {
-        version: Some(version.into()),
-        independent_segments: presentation
+    let session_keys = session_keys(presentation, urls);
+    let (alternatives, variants) = match options.flavor {
+        Flavor::Cmaf | Flavor::Ts => demuxed(&video, &audio, urls, options),
+        Flavor::MuxedTs => (Vec::new(), muxed(&video, &audio, urls, options)),
+    };
+    let playlist = Multivariant {
+        version: session_keys.iter().map(Key::version).fold(options.flavor.version(), u8::max),
+        has_independent_segments: presentation
             .renditions
             .iter()
             .all(|rendition| rendition.has_independent_segments()),
-        ..match options.flavor {
-            Flavor::Cmaf | Flavor::Ts => demuxed(&video, &audio, urls, options),
-            Flavor::MuxedTs => muxed(&video, &audio, urls, options),
-        }
+        audio: alternatives,
+        variants,
+        key_frames: video.iter().filter_map(|video| key_frames(video, rates, urls)).collect(),
+        session_keys,
     };
-    let key_frames = video.iter().filter_map(|video| key_frames(video, rates, urls));
-    playlist.variants.extend(key_frames);
-    // The model has a type for session keys, but without `KEYID`.
-    let session_key =
-        |key: &Key| ExtTag { tag: "X-SESSION-KEY".into(), rest: Some(key.attributes()) };
-    playlist.unknown_tags.extend(keys.iter().map(session_key));
-    let mut text = Vec::new();
-    // Writing to memory does not fail, and all that is written is UTF-8.
-    let _ = playlist.write_to(&mut text);
-    String::from_utf8(text).unwrap_or_default()
+    playlist.write()
 }
 
 /// The session keys of a presentation, no two alike (RFC 8216, 4.3.4.5).
@@ -72,19 +63,19 @@ fn session_keys(presentation: &Presentation, urls: &impl Urls) -> Vec<Key> {
     keys
 }
 
-/// Video and audio apart.
+/// Video and audio apart: the audio renditions to choose from, and the variants.
 fn demuxed(
     video: &[Rated<'_>],
     audio: &[Rated<'_>],
     urls: &impl Urls,
     options: &Options,
-) -> MasterPlaylist {
+) -> (Vec<Audio>, Vec<Variant>) {
     let groups = Groups::new(audio);
     if video.is_empty() && groups.members.len() == 1 {
-        return MasterPlaylist { variants: alone(audio, urls), ..MasterPlaylist::default() };
+        return (Vec::new(), alone(audio, urls));
     }
     if groups.rows.is_empty() {
-        return MasterPlaylist { variants: alone(video, urls), ..MasterPlaylist::default() };
+        return (Vec::new(), alone(video, urls));
     }
     let rows = || groups.rows.iter().enumerate().map(|(row, members)| (groups.id(row), members));
     let pairs = video.iter().flat_map(|video| rows().map(move |row| (video, row)));
@@ -97,11 +88,7 @@ fn demuxed(
         };
         variants.extend(rows().filter_map(sound));
     }
-    MasterPlaylist {
-        variants,
-        alternatives: alternatives(&groups, urls),
-        ..MasterPlaylist::default()
-    }
+    (alternatives(&groups, urls), variants)
 }
 
 /// The first audio in each video.
@@ -110,7 +97,7 @@ fn muxed(
     audio: &[Rated<'_>],
     urls: &impl Urls,
     options: &Options,
-) -> MasterPlaylist {
+) -> Vec<Variant> {
     let sound = audio.get(..1).unwrap_or_default();
     let within: Vec<_> =
         sound.iter().map(|sound| Rated { rate: Rate::default(), ..*sound }).collect();
@@ -121,11 +108,11 @@ fn muxed(
     } else if options.audio_only {
         variants.extend(alone(sound, urls));
     }
-    MasterPlaylist { variants, ..MasterPlaylist::default() }
+    variants
 }
 
 /// Each rendition as a variant by itself.
-fn alone(renditions: &[Rated<'_>], urls: &impl Urls) -> Vec<VariantStream> {
+fn alone(renditions: &[Rated<'_>], urls: &impl Urls) -> Vec<Variant> {
     renditions.iter().map(|rated| variant(rated, &[], None, urls)).collect()
 }
 
@@ -136,7 +123,7 @@ fn variant(
     audio: &[Rated<'_>],
     group: Option<String>,
     urls: &impl Urls,
-) -> VariantStream {
+) -> Variant {
     let track = &main.rendition.track;
     let is_replaced = main.rendition.kind() == MediaKind::Audio && !audio.is_empty();
     let own = if is_replaced { Rate::default() } else { main.rate };
@@ -150,15 +137,14 @@ fn variant(
         }
     }
     let frame_rate = track.frame_rate().and_then(|rate| u32::try_from(rate.thousandths()).ok());
-    VariantStream {
-        uri: uri(&urls.playlist(main.rendition)),
+    Variant {
+        uri: urls.playlist(main.rendition),
         bandwidth: own.peak.saturating_add(most(|rate| rate.peak)),
-        average_bandwidth: Some(own.average.saturating_add(most(|rate| rate.average))),
-        codecs: Some(quoted(&codecs.join(","))),
+        average_bandwidth: own.average.saturating_add(most(|rate| rate.average)),
+        codecs: codecs.join(","),
         resolution: track.codec.video().map(resolution),
-        frame_rate: frame_rate.map(|thousandths| f64::from(thousandths) / 1_000.0),
+        frame_rate: frame_rate.map(FrameRate),
         audio: group,
-        ..VariantStream::default()
     }
 }
 
@@ -166,35 +152,33 @@ fn variant(
 fn resolution(video: &VideoCodec) -> Resolution {
     let (width, height) = video.dimensions();
     let halves = video.pixel_aspect().stretch(width, 2).unwrap_or_else(|| 2 * u32::from(width));
-    Resolution { width: halves.div_ceil(2).into(), height: height.into() }
+    Resolution(halves.div_ceil(2), height.into())
 }
 
 /// `EXT-X-I-FRAME-STREAM-INF` of a video.
-fn key_frames(video: &Rated<'_>, rates: &Rates, urls: &impl Urls) -> Option<VariantStream> {
+fn key_frames(video: &Rated<'_>, rates: &Rates, urls: &impl Urls) -> Option<Variant> {
     let key_frames = video.rendition.key_frames()?;
     let rate = rates.get(&key_frames.id)?;
     let rated = Rated { rendition: &key_frames, rate, flavor: video.flavor };
-    Some(VariantStream { is_i_frame: true, frame_rate: None, ..variant(&rated, &[], None, urls) })
+    Some(Variant { frame_rate: None, ..variant(&rated, &[], None, urls) })
 }
 
 /// `EXT-X-MEDIA` for each member of each group.
-fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<AlternativeMedia> {
+fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Audio> {
     let mut alternatives = Vec::new();
     for (row, renditions) in groups.rows.iter().enumerate() {
         for (at, (member, rated)) in groups.members.iter().zip(renditions).enumerate() {
-            alternatives.push(AlternativeMedia {
-                media_type: AlternativeMediaType::Audio,
-                group_id: groups.id(row),
-                name: quoted(&member.name),
+            alternatives.push(Audio {
+                uri: urls.playlist(rated.rendition),
+                group: groups.id(row),
                 language: (!member.language.is_undetermined())
-                    .then(|| quoted(member.language.tag())),
-                default: at == groups.default,
-                autoselect: groups.is_autoselect(at),
+                    .then(|| member.language.tag().to_owned()),
+                name: member.name.clone(),
+                is_default: at == groups.default,
+                is_autoselect: groups.is_autoselect(at),
                 characteristics: (member.role == Role::Description)
-                    .then(|| "public.accessibility.describes-video".into()),
+                    .then_some("public.accessibility.describes-video"),
                 channels: (rated.channels() > 0).then(|| rated.channels().to_string()),
-                uri: Some(uri(&urls.playlist(rated.rendition))),
-                ..AlternativeMedia::default()
             });
         }
     }

@@ -8,15 +8,8 @@ pub(crate) fn quoted(text: &str) -> String {
     clean(text).replace('"', "'")
 }
 
-/// A URI, for a line of its own or for a quoted string: what could end either, or may not stand in
-/// a URI, is percent-encoded, as is a first `#`, which would make the line a comment.
-pub(crate) fn uri(uri: &str) -> String {
-    let mut encoded = String::with_capacity(uri.len());
-    push_uri(&mut encoded, uri);
-    encoded
-}
-
-/// Appends a [`uri`].
+/// Appends a URI, for a line of its own or for a quoted string: what could end either, or may not
+/// stand in a URI, is percent-encoded, as is a first `#`, which would make the line a comment.
 pub(crate) fn push_uri(text: &mut String, uri: &str) {
     let rest = uri.strip_prefix('#');
     if rest.is_some() {
@@ -54,6 +47,11 @@ mod tests {
 
     #[test]
     fn nothing_breaks_out_of_a_uri() {
+        let uri = |uri| {
+            let mut text = String::new();
+            push_uri(&mut text, uri);
+            text
+        };
         assert_eq!(uri("a b\"\n#é%20"), "a%20b%22%0A#%C3%A9%20");
         assert_eq!(uri("#EXTM3U"), "%23EXTM3U");
         assert_eq!(

@@ -1,0 +1,133 @@
+//! The multivariant playlist as it is written (RFC 8216, 4.3.4).
+
+use std::fmt;
+
+use crate::Key;
+use crate::attributes::Attributes;
+use crate::text::push_uri;
+
+/// A multivariant playlist.
+pub(crate) struct Multivariant {
+    pub(crate) version: u8,
+    pub(crate) has_independent_segments: bool,
+    pub(crate) audio: Vec<Audio>,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) key_frames: Vec<Variant>,
+    pub(crate) session_keys: Vec<Key>,
+}
+
+/// An audio rendition to choose from (`EXT-X-MEDIA`, 4.3.4.1).
+pub(crate) struct Audio {
+    pub(crate) uri: String,
+    pub(crate) group: String,
+    pub(crate) language: Option<String>,
+    pub(crate) name: String,
+    pub(crate) is_default: bool,
+    pub(crate) is_autoselect: bool,
+    pub(crate) characteristics: Option<&'static str>,
+    pub(crate) channels: Option<String>,
+}
+
+/// A variant (`EXT-X-STREAM-INF`, 4.3.4.2), or the key frames of one (`EXT-X-I-FRAME-STREAM-INF`,
+/// 4.3.4.3).
+pub(crate) struct Variant {
+    pub(crate) uri: String,
+    pub(crate) bandwidth: u64,
+    pub(crate) average_bandwidth: u64,
+    pub(crate) codecs: String,
+    pub(crate) resolution: Option<Resolution>,
+    pub(crate) frame_rate: Option<FrameRate>,
+    /// The group of audio renditions that go with it.
+    pub(crate) audio: Option<String>,
+}
+
+/// Width and height, in pixels.
+pub(crate) struct Resolution(pub(crate) u32, pub(crate) u32);
+
+/// Frames per thousand seconds.
+pub(crate) struct FrameRate(pub(crate) u32);
+
+impl Multivariant {
+    pub(crate) fn write(&self) -> String {
+        let mut text = format!("#EXTM3U\n#EXT-X-VERSION:{}\n", self.version);
+        if self.has_independent_segments {
+            text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
+        }
+        self.audio.iter().for_each(|audio| audio.write(&mut text));
+        self.variants.iter().for_each(|variant| variant.write(&mut text));
+        self.key_frames.iter().for_each(|variant| variant.write_key_frames(&mut text));
+        for key in &self.session_keys {
+            text.extend(["#EXT-X-SESSION-KEY:", &key.attributes(), "\n"]);
+        }
+        text
+    }
+}
+
+impl Audio {
+    fn write(&self, text: &mut String) {
+        text.push_str("#EXT-X-MEDIA:");
+        Attributes::new(text)
+            .with("TYPE", "AUDIO")
+            .with_uri(&self.uri)
+            .with_quoted("GROUP-ID", Some(&self.group))
+            .with_quoted("LANGUAGE", self.language.as_deref())
+            .with_quoted("NAME", Some(&self.name))
+            .with_some("DEFAULT", self.is_default.then_some("YES"))
+            .with_some("AUTOSELECT", self.is_autoselect.then_some("YES"))
+            .with_quoted("CHARACTERISTICS", self.characteristics)
+            .with_quoted("CHANNELS", self.channels.as_deref());
+        text.push('\n');
+    }
+}
+
+impl Variant {
+    fn write(&self, text: &mut String) {
+        text.push_str("#EXT-X-STREAM-INF:");
+        self.add_to(Attributes::new(text)).with_quoted("AUDIO", self.audio.as_deref());
+        text.push('\n');
+        push_uri(text, &self.uri);
+        text.push('\n');
+    }
+
+    fn write_key_frames(&self, text: &mut String) {
+        text.push_str("#EXT-X-I-FRAME-STREAM-INF:");
+        self.add_to(Attributes::new(text)).with_uri(&self.uri);
+        text.push('\n');
+    }
+
+    /// Adds the attributes that both tags have.
+    fn add_to<'a>(&self, attributes: Attributes<'a>) -> Attributes<'a> {
+        attributes
+            .with("BANDWIDTH", self.bandwidth)
+            .with("AVERAGE-BANDWIDTH", self.average_bandwidth)
+            .with_quoted("CODECS", Some(&self.codecs))
+            .with_some("RESOLUTION", self.resolution.as_ref())
+            .with_some("FRAME-RATE", self.frame_rate.as_ref())
+    }
+}
+
+impl fmt::Display for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.0, self.1)
+    }
+}
+
+/// Frames per second, with as many decimals as there are.
+impl fmt::Display for FrameRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = format!("{}.{:03}", self.0 / 1000, self.0 % 1000);
+        f.write_str(decimals.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FrameRate;
+
+    #[test]
+    fn frame_rates_have_as_many_decimals_as_they_need() {
+        let written =
+            [25_000, 29_970, 23_976, 12_500, 50, 0].map(|rate| FrameRate(rate).to_string());
+        assert_eq!(written, ["25", "29.97", "23.976", "12.5", "0.05", "0"]);
+    }
+}
