@@ -5,7 +5,7 @@ use dynpack_media::{
 };
 
 use crate::key::InForce;
-use crate::text::{push_number, push_seconds, uri};
+use crate::text::{push_number, push_seconds, push_uri};
 use crate::urls::SegmentUrl;
 use crate::{Flavor, Key, Options, Resource, Urls};
 
@@ -140,11 +140,11 @@ impl List {
     fn new(part: &Part<'_>, urls: &impl Urls, options: &Options) -> Self {
         let main = part.stream.main;
         let init = match options.flavor {
-            Flavor::Cmaf => Some((uri(&urls.init(main)), urls.keys(main, Resource::Init))),
+            Flavor::Cmaf => Some((escaped(&urls.init(main)), urls.keys(main, Resource::Init))),
             Flavor::Ts | Flavor::MuxedTs => None,
         };
         let SegmentUrl { before, after } = urls.segments(main);
-        let segment_url = SegmentUrl { before: uri(&before), after: uri(&after) };
+        let segment_url = SegmentUrl { before: escaped(&before), after: escaped(&after) };
         Self { init, segment_url, entries: entries(part, urls) }
     }
 
@@ -189,6 +189,12 @@ impl List {
             text.push('\n');
         }
     }
+}
+
+fn escaped(url: &str) -> String {
+    let mut escaped = String::with_capacity(url.len());
+    push_uri(&mut escaped, url);
+    escaped
 }
 
 fn push_segment_url(text: &mut String, SegmentUrl { before, after }: &SegmentUrl, start: Ticks) {
