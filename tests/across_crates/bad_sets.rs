@@ -4,10 +4,10 @@
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format};
 
-use crate::builder::fragments::{Run, Sample, Time, Traf, file, init};
 use crate::played::streams;
 use crate::sets::{SAMPLE, as_smooth_set};
 use crate::support::{ask, formats, manifest, promises, sample_origin, sample_storage, text};
+use dynpack_testkit::mp4::fragments::{Run, Sample, Time, Traf, file, init};
 
 /// Status, code and text of the answer to `path`, which must be an error.
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {

@@ -12,17 +12,17 @@ use bytes::Bytes;
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Encryption, Format, MediaKind, Protocol, Request, Target};
 use dynpack_media::{Extent, SampleIndex};
+use dynpack_testkit::film::{with_mixed_parameter_sets, with_units_of_type};
 use serde_json::json;
 
-use crate::film::{in_place_of_the_sample, with_mixed_parameter_sets, with_units_of_type};
 use crate::golden::compare_with;
 use crate::support::published::{
     KEYS, POLICIES, builder, document, locator, locators, manifest_under, policy, published,
     published_over, under,
 };
 use crate::support::{
-    ask, elementary, formats, get, key_frame_playlists, key_frames_at, playlists, promises_at,
-    sample_origin, sample_storage, text,
+    ask, elementary, formats, get, in_place_of_the_sample, key_frame_playlists, key_frames_at,
+    playlists, promises_at, sample_origin, sample_storage, text,
 };
 
 const WAYS: [Option<Encryption>; 5] = [
@@ -401,7 +401,7 @@ async fn decrypting_returns_the_clear_segment() {
                     None if line.starts_with('#') => continue,
                     None => line,
                 };
-                let url = crate::support::join(&playlist, uri);
+                let url = dynpack_testkit::promise::join(&playlist, uri);
                 let iv = iv.take().unwrap_or_else(|| panic!("{url} has no vector of its own"));
                 ivs.insert(iv);
                 let path = url.split_once("/sample.ism/").unwrap().1.replace(",encryption=cbc", "");

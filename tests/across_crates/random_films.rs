@@ -6,11 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use dynpack::{Dynpack, Format, Protocol};
 use dynpack_media::{CutPolicy, MediaKind};
+use dynpack_testkit::film::{Container, Film, Form, Track, films};
 use proptest::prelude::*;
 
-use crate::film::{Container, Film, Form, Track, films, storage};
 use crate::played::{self, Played, Segment, Stream, streams};
-use crate::support::{ask, formats, key_frames, manifest, promises, text};
+use crate::support::{ask, film_storage, formats, key_frames, manifest, promises, text};
 
 pub(crate) const ASSET: &str = "/film/film.ism";
 
@@ -21,7 +21,7 @@ fn containers() -> impl Strategy<Value = Container> {
 
 pub(crate) fn origin(film: &Film, container: Container, target: u64) -> Dynpack {
     let policy = CutPolicy::with_target(Duration::from_millis(target));
-    Dynpack::builder(storage(film, container)).cut_policy(policy).build()
+    Dynpack::builder(film_storage(film, container)).cut_policy(policy).build()
 }
 
 pub(crate) fn run(test: impl Future<Output = ()>) {

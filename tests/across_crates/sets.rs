@@ -2,10 +2,10 @@
 
 use dynpack::storage::Memory;
 use dynpack::{AssetPath, Dynpack, Format, Protocol};
+use dynpack_testkit::film::{Container, Form, films};
+use dynpack_testkit::mp4::{self, fragments};
 use proptest::prelude::*;
 
-use crate::builder::{self, fragments};
-use crate::film::{Container, Form, films};
 use crate::played::{Played, Stream, streams};
 use crate::random_films::{ASSET, origin, run};
 use crate::support::{formats, get, key_frames, manifest, promises, sample_origin, text};
@@ -110,16 +110,15 @@ pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
             .find(|rendition| rendition.name == name && rendition.bitrate.to_string() == bitrate)
             .unwrap();
         let (kind, ending) = if name == "video" { ("video", "ismv") } else { ("audio", "isma") };
-        let described =
-            if kind == "video" { builder::Track::video(0) } else { builder::Track::audio(0) };
-        let track = builder::Track {
+        let described = if kind == "video" { mp4::Track::video(0) } else { mp4::Track::audio(0) };
+        let track = mp4::Track {
             id: 1,
             timescale: 10_000_000,
             entries: vec![rendition.track.sample_entry.to_vec()],
             ..described
         };
         let mut file = [
-            builder::ftyp(),
+            mp4::ftyp(),
             fragments::moov(&[fragments::without_samples(track)], &[[1, 1, 0, 0, 0]]),
         ]
         .concat();

@@ -4,13 +4,10 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use dynpack_crypt::cpix::Cpix;
 use dynpack_crypt::{ContentKey, Error, SystemId};
-use dynpack_media::{
-    AacConfig, AvcConfig, Codec, Column, Cuts, Rendition, SampleColumns, SampleIndex, SampleTable,
-    SourceIndex, Timescale, Track, TrackId,
-};
+use dynpack_media::{Codec, Cuts, Rendition, SourceIndex};
+use dynpack_testkit::{AAC_48_STEREO, AVCC, TrackBuilder, codec};
 use proptest::prelude::*;
 
 /// An answer in the manner of SPEKE 2, with one key each for small and for large video, and one for
@@ -21,39 +18,18 @@ const SD: &str = "ad13f9ea-2be6-98b8-75f5-04a8e3ccea64";
 const HD: &str = "13a75306-d118-917b-47a6-c1836442516f";
 const AUDIO: &str = "558ee541-b90a-b2f3-950d-00ade3760d45";
 
-fn rendition(name: &str, bitrate: u32, codec: Codec, frame_rate: u32) -> Rendition {
-    let columns = SampleColumns {
-        durations: Column::constant(1, 100),
-        composition_offsets: Column::constant(0, 100),
-        sizes: Column::constant(10, 100),
-        chunks: vec![(SampleIndex(0), 0)],
-        sync_samples: None,
-    };
-    let clock = Timescale::new(frame_rate).unwrap();
-    let track =
-        Track::new(TrackId(1), clock, codec, Bytes::new(), SampleTable::new(columns).unwrap());
+/// A hundred samples of a tick each, which are cut nowhere.
+fn rendition(name: &str, bitrate: u32, codec: Codec, clock: u32) -> Rendition {
+    let track = TrackBuilder::video(clock, 1, 100, 1).with_codec(codec).build();
     Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(Cuts::default()))
 }
 
 fn video(width: u16, height: u16, frame_rate: u32) -> Rendition {
-    let record = Bytes::from_static(&[
-        1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 3, 0x67, 0x64, 0, 1, 0, 2, 0x68, 0xee,
-    ]);
-    rendition(
-        "video",
-        1_000_000,
-        Codec::Avc(AvcConfig::parse(record, width, height, false).unwrap()),
-        frame_rate,
-    )
+    rendition("video", 1_000_000, codec::avc(AVCC, (width, height)), frame_rate)
 }
 
 fn audio(bitrate: u32) -> Rendition {
-    rendition(
-        "audio",
-        bitrate,
-        Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
-        48_000,
-    )
+    rendition("audio", bitrate, codec::aac(AAC_48_STEREO), 48_000)
 }
 
 fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
@@ -336,25 +312,9 @@ fn rules_with_unknown_filters_are_refused() {
 /// What is not known is not zero: no rule that asks for it can be followed.
 #[test]
 fn rules_that_ask_for_what_is_not_known_are_refused() {
-    let still = {
-        let mut still = video(1280, 720, 25);
-        let columns = SampleColumns {
-            durations: Column::constant(0, 1),
-            composition_offsets: Column::constant(0, 1),
-            sizes: Column::constant(10, 1),
-            chunks: vec![(SampleIndex(0), 0)],
-            sync_samples: None,
-        };
-        let table = SampleTable::new(columns).unwrap();
-        still.track = Arc::new(Track::new(
-            TrackId(1),
-            still.track.timescale,
-            still.track.codec.clone(),
-            Bytes::new(),
-            table,
-        ));
-        still
-    };
+    let mut still = video(1280, 720, 25);
+    let picture = TrackBuilder::video(25, 0, 1, 1).with_codec(still.track.codec.clone());
+    still.track = Arc::new(picture.build());
     assert!(still.track.frame_rate().is_none());
     let unsized_video = video(0, 0, 25);
     let asks = |content: &str, rendition: &Rendition| {

@@ -3,17 +3,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod common;
+mod streams;
 
 use aes::Aes128;
 use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use common::{STREAMS, config, is_slice, sample, units};
 use dynpack_crypt::cenc::{FragmentEncryption, SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{AacConfig, Codec, MediaKind, SampleIndex, TrackId};
+use dynpack_media::{Codec, MediaKind, SampleIndex, TrackId};
+use dynpack_testkit::codec::with_lengths;
+use dynpack_testkit::read::annex_b::units;
+use dynpack_testkit::{AAC_48_STEREO, codec};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use streams::{STREAMS, config, is_slice};
 
 const KEY: [u8; 16] = *b"a key of 16 byte";
 const ID: KeyId = KeyId(*b"an id of 16 byte");
@@ -149,7 +152,7 @@ fn there_and_back(scheme: Scheme, codec: &Codec, samples: &[Vec<u8>]) -> Vec<Vec
 }
 
 fn aac() -> Codec {
-    Codec::Aac(AacConfig::parse(bytes::Bytes::from_static(&[0x11, 0x90]), 2).unwrap())
+    codec::aac(AAC_48_STEREO)
 }
 
 /// Takes emulation prevention off, as a decoder does.
@@ -205,9 +208,9 @@ proptest! {
 
     #[test]
     fn decrypting_returns_the_clear_samples_of_video(slices in slices()) {
-        let codec = Codec::Avc(config(&units(STREAMS[0].1)));
+        let codec = config(&units(STREAMS[0].1));
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
-            there_and_back(scheme, &codec, &[sample(&slices), sample(&slices[..1])]);
+            there_and_back(scheme, &codec, &[with_lengths(&slices), with_lengths(&slices[..1])]);
         }
     }
 
@@ -250,8 +253,8 @@ proptest! {
 fn real_streams_are_encrypted_all_through() {
     for (name, stream) in STREAMS {
         let units = units(stream);
-        let codec = Codec::Avc(config(&units));
-        let samples: Vec<_> = units.iter().map(|unit| sample(std::slice::from_ref(unit))).collect();
+        let codec = config(&units);
+        let samples: Vec<_> = units.iter().map(|unit| with_lengths([unit])).collect();
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
             let encrypted = there_and_back(scheme, &codec, &samples);
             for (unit, (clear, encrypted)) in units.iter().zip(samples.iter().zip(&encrypted)) {
@@ -272,7 +275,7 @@ fn portions_leave_no_seams() {
     let slice = units.iter().find(|unit| is_slice(unit)).unwrap();
     let long = [&slice[..32], &vec![0xa5; 100_003]].concat();
     for scheme in [Scheme::Cenc, Scheme::Cbcs] {
-        there_and_back(scheme, &Codec::Avc(config(&units)), &[sample(std::slice::from_ref(&long))]);
+        there_and_back(scheme, &config(&units), &[with_lengths([&long])]);
         there_and_back(scheme, &aac(), std::slice::from_ref(&long));
     }
     let mut out = envelope::encrypt(&ContentKey::new(KEY), IV, &[&long[..9], &long[9..]]);
@@ -283,8 +286,8 @@ fn portions_leave_no_seams() {
 #[test]
 fn another_sample_than_the_planned_is_refused() {
     let units = units(STREAMS[0].1);
-    let sample = sample(&units);
-    let codec = Codec::Avc(config(&units));
+    let sample = with_lengths(&units);
+    let codec = config(&units);
     let encryptor =
         SampleEncryptor::new(track(Scheme::Cenc, MediaKind::Video), &ContentKey::new(KEY), &codec)
             .unwrap();

@@ -1,14 +1,12 @@
 //! Manifests of small films, to be read line by line.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use std::time::Duration;
 
 use dynpack_dash::{Options, mpd};
-use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use dynpack_media::{CutPolicy, Language, Presentation, Role};
-use urls::Azure;
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 
 fn manifest(presentation: &Presentation) -> String {
     mpd(presentation, &Azure, &Options::CMAF).unwrap()

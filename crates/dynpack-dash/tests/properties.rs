@@ -1,17 +1,15 @@
 //! Manifests of any film: an outside reader takes them, and they say what the timeline says.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use dash_mpd_core::SegmentTemplate;
 use dynpack_dash::{Options, mpd};
-use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use dynpack_media::{CutPolicy, MediaKind, Presentation, Rendition, Role};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use proptest::prelude::*;
-use urls::Azure;
 
 /// Video at several rates and bitrates, and audio of several codings, some late and some with odd
 /// labels and names.

@@ -1,20 +1,18 @@
 //! What manifests tell of encryption.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use std::collections::BTreeSet;
 
 use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::{KeyId, SystemId};
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
-use dynpack_films::{self as film, AAC_48_STEREO};
 use dynpack_media::{CutPolicy, Presentation, Rendition};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO};
 use proptest::prelude::*;
 use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
-use urls::Azure;
 
 /// URLs of which each rendition has the protection that a function says.
 struct Protected<F>(F);

@@ -1,13 +1,11 @@
 //! Playlists of small films, to be read line by line.
 
-mod urls;
-
-use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use dynpack_hls::{
     Flavor, Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
 };
 use dynpack_media::{Codec, CutPolicy, Language, Presentation, Role, Stream};
-use urls::Azure;
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 
 fn rates() -> [Rates; 4] {
     [(450_000, 390_000), (1_500_000, 1_100_000), (130_000, 128_500), (133_000, 128_000)]

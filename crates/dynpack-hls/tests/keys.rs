@@ -1,17 +1,15 @@
 //! Which keys playlists tell, and for which segments.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use dynpack_crypt::{Iv, KeyId};
-use dynpack_films::{self as film, AAC_48_STEREO};
 use dynpack_hls::{
     Key, Method, Options, Resource, Urls, key_frame_playlist, media_playlist, multivariant_playlist,
 };
 use dynpack_media::{CutPolicy, Rendition, Stream, Ticks};
+use dynpack_testkit::urls::{Keyed, aes_128};
+use dynpack_testkit::{self as film, AAC_48_STEREO};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
-use urls::{Keyed, aes_128};
 
 const KEY_ID: KeyId = KeyId([0x11; 16]);
 

@@ -1,18 +1,16 @@
 //! Playlists of any film: outside readers take them, and they say what the timeline says.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use std::str::FromStr;
 
-use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use dynpack_hls::{
     Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
 };
 use dynpack_media::{CutPolicy, MediaKind, Presentation, Role, Stream, Ticks};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
-use urls::Azure;
 
 /// Video at several rates and bitrates, and audio of several codings, some late and some with odd
 /// labels.

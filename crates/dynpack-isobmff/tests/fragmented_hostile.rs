@@ -2,12 +2,11 @@
 //! file does not pay for.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod builder;
-
-use builder::fragments::{Base, Run, Sample, Time, Traf, fragment, init, mfra, sidx};
-use builder::{MEDIA, Track, boxed, fragments, ftyp, full, moov, words};
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
+use dynpack_testkit::end_in_file;
+use dynpack_testkit::mp4::fragments::{Base, Run, Sample, Time, Traf, fragment, init, mfra, sidx};
+use dynpack_testkit::mp4::{MEDIA, Track, boxed, fragments, ftyp, full, moov, words};
 use proptest::prelude::*;
 
 fn refusal(file: Vec<u8>) -> String {
@@ -315,14 +314,14 @@ fn times_beyond_all_reason_bring_nothing_down() {
 fn sample_file() -> Vec<u8> {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     let video = Traf {
-        runs: vec![Run { tells: 0xb04, ..Run::new(&pair()) }, Run::new(&pair())],
+        runs: vec![Run { fields: 0xb04, ..Run::new(&pair()) }, Run::new(&pair())],
         ..Traf::new(1, 0, &[])
     };
     let audio =
         Traf { base: Base::Before, time: Time::Presented(1, 0), ..Traf::new(2, 0, &frames) };
     let second = Traf {
         base: Base::Absolute(0),
-        time: Time::Untold,
+        time: Time::Missing,
         defaults: [Some(5); 3],
         ..Traf::new(1, 0, &pair())
     };
@@ -339,7 +338,7 @@ fn check(file: Vec<u8>) {
         Ok(movie) => {
             assert!(!movie.tracks.is_empty());
             for track in &movie.tracks {
-                assert!(!track.samples.is_empty() && builder::end_in_file(track) <= len);
+                assert!(!track.samples.is_empty() && end_in_file(track) <= len);
                 assert!(track.samples.memory_size() < 1 << 20, "{}", track.samples.memory_size());
             }
         }

@@ -2,11 +2,10 @@
 //! written.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod builder;
-
-use builder::{AAC_LC, AVCC, Sizes, Track, boxed, file, moov, mp4a};
 use dynpack_isobmff::demux;
 use dynpack_media::SampleIndex;
+use dynpack_testkit::mp4::{self, Sizes, Track, boxed, file, moov, mp4a};
+use dynpack_testkit::{AAC_48_STEREO, AVCC};
 use mp4parse::{AudioCodecSpecific, SampleEntry, TimeOffsetVersion, VideoCodecSpecific};
 use proptest::prelude::*;
 
@@ -156,11 +155,11 @@ fn theirs(entry: Vec<u8>, base: Track) -> SampleEntry {
 
 #[test]
 fn codec_configurations_agree() {
-    let SampleEntry::Video(video) = theirs(builder::avc1(b"avc1", AVCC), Track::video(32)) else {
+    let SampleEntry::Video(video) = theirs(mp4::avc1(b"avc1", AVCC), Track::video(32)) else {
         panic!("not video")
     };
     let VideoCodecSpecific::AVCConfig(record) = video.codec_specific else { panic!("not H.264") };
-    let SampleEntry::Audio(audio) = theirs(mp4a(AAC_LC), Track::audio(32)) else {
+    let SampleEntry::Audio(audio) = theirs(mp4a(AAC_48_STEREO), Track::audio(32)) else {
         panic!("not audio")
     };
     let AudioCodecSpecific::ES_Descriptor(descriptor) = audio.codec_specific else {
@@ -178,7 +177,7 @@ fn codec_configurations_agree() {
 /// more than four kilobytes are kept from it.
 #[test]
 fn what_mp4parse_refuses_opens_all_the_same() {
-    let mut body = builder::avc1(b"avc1", AVCC)[8..].to_vec();
+    let mut body = mp4::avc1(b"avc1", AVCC)[8..].to_vec();
     body.extend(boxed(b"avcC", AVCC));
     let twice = boxed(b"avc1", &body);
     assert!(

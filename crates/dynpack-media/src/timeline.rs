@@ -62,6 +62,3 @@ impl Timeline {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

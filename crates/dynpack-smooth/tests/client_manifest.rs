@@ -2,11 +2,11 @@
 //! that must be refused.
 
 use bytes::Bytes;
-use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
 use dynpack_media::{AvcConfig, Codec, Presentation, Rendition, Role, Ticks, Timescale, Track};
 use dynpack_smooth::{
     ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at,
 };
+use dynpack_testkit::{self as film, AAC_44_STEREO, AAC_48_STEREO};
 use proptest::prelude::*;
 
 fn audio(config: &[u8], frames: u32) -> Track {

@@ -27,9 +27,9 @@ pub enum Profile {
     /// There is no init segment, since clients make it of their manifest, and so no edit list that
     /// could skip audio priming, nor can a time be negative. Samples which are priming alone stand
     /// at 0 and last 0 ticks, and one that is priming in part lasts for the rest: no sample is
-    /// lost, and all others are where they belong. Composition offsets are signed (`trun` version
-    /// 1) and start at 0: dash.js and Shaka Player take the start of the segment as the decode time
-    /// of its first sample, and offsets as the version says.
+    /// lost, and all others are where they belong. Composition offsets are signed (version 1 of
+    /// `trun`) and start at 0: dash.js and Shaka Player take the start of the segment as the decode
+    /// time of its first sample, and offsets as the version says.
     Smooth,
 }
 
