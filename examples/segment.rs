@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let movie = demuxer.finish()?;
 
     // Name its tracks and cut them; take the first.
-    let presentation = dynpack::present([movie], CutPolicy::SIX_SECONDS)?;
+    let presentation = dynpack_packager::present([movie], CutPolicy::SIX_SECONDS)?;
     let rendition = presentation.renditions.first().ok_or("no rendition")?;
     let wanted =
         Ticks(seconds).rescale_floor(Timescale::new(1).ok_or("not zero")?, rendition.timescale());

@@ -23,7 +23,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use clap::Parser;
 use dynpack::storage::Local;
-use dynpack::{Conditions, CutPolicy, Dynpack, Error, RequestError};
+use dynpack::{Conditions, CutPolicy, Dynpack, Error, PackagerError, RequestError};
 use tracing::{error, info, warn};
 
 use metrics::Metrics;
@@ -137,7 +137,7 @@ async fn media(origin: &Origin, uri: &Uri, headers: &HeaderMap) -> Response<Body
 /// The error in words, with a hint where there is one to give.
 fn explain(error: &Error) -> String {
     let hint = match error {
-        Error::Request(RequestError::NotAnAsset { .. }) => {
+        Error::Packager(PackagerError::Request(RequestError::NotAnAsset { .. })) => {
             "\nhint: / lists the assets and their URLs"
         }
         Error::AssetNotFound { .. } => {

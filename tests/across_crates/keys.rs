@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dynpack::{
-    Dynpack, Encryption, Error, Format, KeyError, KeyProvider, KeySet, Locator, LocatorKeys,
+    Dynpack, Encryption, Error, Format, KeyProvider, KeyProviderError, KeySet, Locator, LocatorKeys,
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -63,11 +63,11 @@ impl KeyProvider for Counting {
         &self,
         locator: &Locator,
         encryption: Encryption,
-    ) -> Result<Arc<KeySet>, KeyError> {
+    ) -> Result<Arc<KeySet>, KeyProviderError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(20)).await;
         if self.fails {
-            return Err(KeyError::Unavailable { problem: "no answer".into() });
+            return Err(KeyProviderError::Unavailable { problem: "no answer".into() });
         }
         LocatorKeys.keys(locator, encryption).await
     }
@@ -114,7 +114,7 @@ impl KeyProvider for Remembering {
         &self,
         locator: &Locator,
         encryption: Encryption,
-    ) -> Result<Arc<KeySet>, KeyError> {
+    ) -> Result<Arc<KeySet>, KeyProviderError> {
         let keys = LocatorKeys.keys(locator, encryption).await?;
         self.0.lock().unwrap().push(Arc::downgrade(&keys));
         Ok(keys)
@@ -148,7 +148,7 @@ async fn who_waits_for_the_same_keys_is_told_of_the_same_failure() {
     assert!(
         answers
             .iter()
-            .all(|answer| matches!(answer, Err(Error::Keys(KeyError::Unavailable { .. }))))
+            .all(|answer| matches!(answer, Err(Error::Keys(KeyProviderError::Unavailable { .. }))))
     );
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }

@@ -6,6 +6,7 @@ use dynpack::{
     ContentKey, Dynpack, Encryption, Error, Format, KeyId, Locator, LocatorKey, Locators,
     LocatorsDocument, Response,
 };
+use jiff::Timestamp;
 
 use crate::support::published::{document, locator, locators, manifest_under, published};
 use crate::support::{fetch, refusal, sample_storage, text};
@@ -69,10 +70,9 @@ fn a_locator_is_open_from_its_start_until_before_its_end() {
     document["streamingLocators"][0]["endTime"] = "2026-01-01T00:00:10Z".into();
     let locators = locators(document);
     let id = locator("Predefined_DownloadOnly");
-    let start = std::time::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
-    let is_open = |seconds: i32| {
-        let offset = Duration::from_secs(seconds.unsigned_abs().into());
-        locators.open(&id, if seconds < 0 { start - offset } else { start + offset }).is_ok()
+    let is_open = |seconds: i64| {
+        let at = Timestamp::from_second(1_767_225_600 + seconds).unwrap();
+        locators.open(&id, at).is_ok()
     };
     assert_eq!([-1, 0, 9, 10].map(is_open), [false, true, true, false]);
 }

@@ -10,7 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use dynpack::storage::Memory;
-use dynpack::{Conditions, Dynpack, Encryption, Format, MediaKind, Protocol, Request, Target};
+use dynpack::{
+    Conditions, Dynpack, Encryption, Error, Format, MediaKind, Protocol, Request, Target,
+};
 use dynpack_media::{Extent, SampleIndex};
 use dynpack_testkit::film::{with_mixed_parameter_sets, with_units_of_type};
 use serde_json::json;
@@ -275,6 +277,7 @@ async fn walk(
                     let is_clear = match (&admitted, &answer) {
                         (Ok(encryption), Ok(_)) => encryption.is_none(),
                         (Err(expected), Err(error)) => {
+                            let expected = Error::from(expected.clone());
                             assert_eq!(
                                 (error.status(), error.code()),
                                 (expected.status(), expected.code()),

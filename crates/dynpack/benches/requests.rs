@@ -2,11 +2,11 @@
 //! and under protection.
 
 use std::hint::black_box;
-use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Locators};
+use dynpack_testkit::sample_asset;
 
 const LOCATORS: &str = r#"{
   "keyDelivery": {
@@ -56,14 +56,8 @@ const REQUESTS: [(&str, &str); 10] = [
 
 fn requests(criterion: &mut Criterion) {
     let storage = Memory::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/media/sample");
-    for name in
-        ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"]
-    {
-        storage.insert(
-            format!("sample/{name}"),
-            std::fs::read(folder.join(name)).expect("the sample asset"),
-        );
+    for name in sample_asset::FILES {
+        storage.insert(format!("sample/{name}"), sample_asset::file(name));
     }
     let locators = Locators::new(serde_json::from_str(LOCATORS).expect("JSON")).expect("locators");
     let dynpack = Dynpack::builder(storage).locators(locators).build();

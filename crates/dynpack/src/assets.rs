@@ -1,19 +1,26 @@
 //! The assets that are open.
 
+mod asset;
+mod open;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
+use dynpack_packager::AssetPath;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use tracing::{info, warn};
 
-use crate::asset::Asset;
-use crate::in_flight::InFlight;
-use crate::open::{is_replaced, open};
+pub(crate) use self::asset::etag;
+pub use self::asset::{Asset, FORMAT_VERSION};
+pub(crate) use self::open::{lone_name, media_files, open_file};
+
+use self::open::{is_replaced, open};
+use crate::error::Error;
 use crate::storage::Storage;
-use crate::{AssetPath, Error};
+use crate::tasks::InFlight;
 
 /// Bytes of the index of a short film in a few renditions.
 const TYPICAL_ASSET: u64 = 1 << 18;

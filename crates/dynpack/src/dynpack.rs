@@ -5,22 +5,20 @@ use std::time::{Duration, SystemTime};
 
 use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
+use dynpack_packager::{
+    Admission, AssetPath, Content, Download, Error as PackagerError, Job, Locators, Protection,
+    Request, RequestError,
+};
+use jiff::Timestamp;
 use tracing::debug;
 
-use crate::asset::{Asset, FORMAT_VERSION, etag};
-use crate::assets::{Assets, Opening};
-use crate::grant::Grant;
-use crate::key_ring::KeyRing;
-use crate::keys::{KeyProvider, LocatorKeys};
-use crate::open::{lone_name, media_files, open_file};
-use crate::packager::{Content, Job};
-use crate::protection::Protection;
-use crate::protections::Protections;
-use crate::response::Head;
-use crate::storage::{Storage, StorageError};
-use crate::{
-    AssetPath, Body, Conditions, Download, Error, Locators, Request, RequestError, Response,
+use crate::assets::{
+    Asset, Assets, FORMAT_VERSION, Opening, etag, lone_name, media_files, open_file,
 };
+use crate::error::Error;
+use crate::http::{Body, Conditions, Head, Response};
+use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
+use crate::storage::{Storage, StorageError};
 
 /// Packages what a storage holds, request by request.
 ///
@@ -35,8 +33,10 @@ use crate::{
 ///
 /// let dynpack = Dynpack::builder(Memory::new()).build();
 /// let request = Request::parse("/ignite/ignite.ism/manifest(format=m3u8-cmaf)")?;
-/// let error = dynpack.respond(&request, &Conditions::default()).await.expect_err("nothing is stored yet");
-/// assert_eq!((error.status(), error.to_string().as_str()), (404, "there is no asset `ignite/ignite.ism`"));
+/// let answer = dynpack.respond(&request, &Conditions::default()).await;
+/// let error = answer.expect_err("nothing is stored yet");
+/// assert_eq!(error.status(), 404);
+/// assert_eq!(error.to_string(), "there is no asset `ignite/ignite.ism`");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -199,37 +199,37 @@ impl Dynpack {
         conditions: &Conditions,
     ) -> Result<Response, Error> {
         let Published { locators, protections } = self.published();
-        let grant = Grant::new(locators.as_deref(), request, self.inner.max_age)?;
-        let answered = match self.try_respond(request, &grant, &protections, conditions).await {
+        let (locators, max_age) = (locators.as_deref(), self.inner.max_age);
+        let admission = Admission::new(locators, request, max_age, now())?;
+        let answered = match self.try_respond(request, &admission, &protections, conditions).await {
             // The file was replaced since it was last looked at.
             Err(Error::Storage(StorageError::Changed { .. })) => {
-                self.try_respond(request, &grant, &protections, conditions).await
+                self.try_respond(request, &admission, &protections, conditions).await
             }
             answered => answered,
         };
         answered.map_err(|error| {
-            debug!(asset = %grant.path, %error, "not answered");
-            error.told_of(&request.asset)
+            debug!(asset = %admission.path, %error, "not answered");
+            error.with_public_path(&request.asset)
         })
     }
 
     async fn try_respond(
         &self,
         request: &Request,
-        grant: &Grant<'_>,
+        admission: &Admission<'_>,
         protections: &Protections,
         conditions: &Conditions,
     ) -> Result<Response, Error> {
         let packager = request.format.packager()?;
-        let asset = self.inner.assets.get(&grant.path).await?;
-        let protection = match &grant.protected {
+        let asset = self.inner.assets.get(&admission.path).await?;
+        let protection = match &admission.protected {
             Some(protected) => Some(protections.of(&asset, protected).await?),
             None => None,
         };
         let protection = protection.as_deref();
-        let request =
-            Request { encryption: protection.map(Protection::encryption), ..request.clone() };
-        let head = Head { etag: asset.etag(&request, protection), max_age: grant.max_age };
+        let request = request.clone().with_encryption(protection.map(Protection::encryption));
+        let head = Head { etag: asset.etag(&request, protection), max_age: admission.max_age };
         // Who knows the tag was given it: there is no need to make the answer to see that there is
         // one.
         if conditions.is_known(&head.etag) {
@@ -265,9 +265,10 @@ impl Dynpack {
         download: &Download,
         conditions: &Conditions,
     ) -> Result<Response, Error> {
-        let Download { locator: id, file } = download;
-        let locators = self.locators().ok_or_else(|| Error::LocatorNotFound { id: id.clone() })?;
-        let now = SystemTime::now();
+        let Download { locator: id, file, .. } = download;
+        let not_found = || PackagerError::LocatorNotFound { id: id.clone() };
+        let locators = self.locators().ok_or_else(not_found)?;
+        let now = now();
         let (locator, policy) = locators.open(id, now)?;
         let blocked = || Error::DownloadBlocked { file: file.clone() };
         let content_type =
@@ -275,7 +276,7 @@ impl Dynpack {
         let opened = open_file(self.inner.assets.storage(), &locator.asset_name, file).await;
         let (path, source) = opened.map_err(|error| match error {
             StorageError::NotFound { .. } => Error::FileNotFound { file: file.clone() },
-            other => other.told_of(format!("{id}/{file}")).into(),
+            other => other.with_public_path(format!("{id}/{file}")).into(),
         })?;
         let identity = source.identity();
         let etag = etag([
@@ -355,4 +356,9 @@ impl std::fmt::Debug for Dynpack {
             .field("open", &self.inner.assets.len())
             .finish_non_exhaustive()
     }
+}
+
+/// The time of the system clock. A clock beyond the calendar counts as the end of the calendar.
+fn now() -> Timestamp {
+    Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX)
 }

@@ -1,20 +1,20 @@
 //! Where keys come from.
 
 mod cpix;
-mod of_locators;
+mod in_locators;
+mod protections;
+mod ring;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use dynpack_crypt::cpix::{Cpix, CpixKey, CpixSystem};
-use dynpack_crypt::{ContentKey, Iv, KeyId, SystemId};
-use dynpack_media::Rendition;
+use dynpack_packager::{Encryption, KeySet, Locator};
 
 pub use cpix::CpixKeys;
-pub use of_locators::LocatorKeys;
+pub use in_locators::LocatorKeys;
 
-use crate::policy::ContentKeys;
-use crate::{Encryption, Locator, LocatorKey};
+pub(crate) use protections::Protections;
+pub(crate) use ring::KeyRing;
 
 /// Hands out the keys of what locators publish.
 ///
@@ -22,22 +22,30 @@ use crate::{Encryption, Locator, LocatorKey};
 /// `async_trait` is the crate of that name.
 ///
 /// It sets the limit of time itself, as on each call of a key server: until it answers, whoever
-/// wants those keys waits, and it is not asked again. [`KeyError::Unavailable`] is not kept, so
+/// wants those keys waits, and it is not asked again. [`KeyProviderError::Unavailable`] is not kept, so
 /// that the next request asks anew.
 ///
 /// ```
 /// use std::sync::Arc;
 ///
 /// use async_trait::async_trait;
-/// use dynpack::{ContentKey, Encryption, KeyError, KeyId, KeyProvider, KeySet, Locator, LocatorKey};
+/// use dynpack::{
+///     ContentKey, Encryption, KeyId, KeyProvider, KeyProviderError, KeySet, Locator, LocatorKey,
+/// };
 ///
 /// struct KeyServer;
 ///
 /// #[async_trait]
 /// impl KeyProvider for KeyServer {
-///     async fn keys(&self, locator: &Locator, _: Encryption) -> Result<Arc<KeySet>, KeyError> {
-///         let asked = ask(&locator.id).await.map_err(|error| KeyError::Unavailable { problem: error.to_string() });
-///         let (id, key) = asked?;
+///     async fn keys(
+///         &self,
+///         locator: &Locator,
+///         _: Encryption,
+///     ) -> Result<Arc<KeySet>, KeyProviderError> {
+///         let unavailable = |error: std::io::Error| KeyProviderError::Unavailable {
+///             problem: error.to_string(),
+///         };
+///         let (id, key) = ask(&locator.id).await.map_err(unavailable)?;
 ///         Ok(Arc::new(KeySet::Labelled(vec![LocatorKey::new(id, Some(key))])))
 ///     }
 /// }
@@ -51,126 +59,25 @@ pub trait KeyProvider: Send + Sync + 'static {
     /// The keys of what a locator publishes under that protection.
     ///
     /// # Errors
-    /// [`KeyError`].
+    /// [`KeyProviderError`].
     async fn keys(
         &self,
         locator: &Locator,
         encryption: Encryption,
-    ) -> Result<Arc<KeySet>, KeyError>;
+    ) -> Result<Arc<KeySet>, KeyProviderError>;
 }
 
-/// The keys of one locator under one protection, with the rules which of them is for which track.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeySet {
-    /// Keys which the policy gives to tracks by their labels.
-    Labelled(Vec<LocatorKey>),
-    /// A document which says itself which key is for which track.
-    Cpix(Box<Cpix>),
-}
-
-/// The key of a rendition.
-#[derive(Clone, Debug)]
-pub(crate) struct TrackKey {
-    pub(crate) id: KeyId,
-    pub(crate) key: ContentKey,
-    pub(crate) iv: Option<Iv>,
-}
-
-impl KeySet {
-    /// The key of a rendition. What stays clear is for the policy alone to say: where the set has
-    /// no key for it, that is an error.
-    pub(crate) fn key_for(
-        &self,
-        rendition: &Rendition,
-        encryption: Encryption,
-        policy: &ContentKeys,
-    ) -> Result<TrackKey, KeyError> {
-        let (id, value, iv) = match self {
-            Self::Labelled(keys) => {
-                let key = labelled(keys, policy.label_for(rendition))?;
-                (key.id, &key.value, key.iv)
-            }
-            Self::Cpix(document) => {
-                let key = document
-                    .key_for(rendition)
-                    .map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
-                check_scheme(key, encryption)?;
-                (key.id, &key.key, key.iv)
-            }
-        };
-        let key = value.clone().ok_or(KeyError::NoValue { id })?;
-        Ok(TrackKey { id, key, iv })
-    }
-
-    /// What a protection system is told of a key, where the set says so itself.
-    pub(crate) fn system(&self, system: SystemId, key_id: KeyId) -> Option<&CpixSystem> {
-        match self {
-            Self::Labelled(_) => None,
-            Self::Cpix(document) => document.systems_of(key_id).find(|told| told.system == system),
-        }
-    }
-}
-
-/// A key that its document means for one protection is not used for another: what systems are told
-/// of it would be wrong.
-fn check_scheme(key: &CpixKey, encryption: Encryption) -> Result<(), KeyError> {
-    let names: [&str; 2] = match encryption {
-        Encryption::Cbc => ["AES-128"; 2],
-        Encryption::Cenc | Encryption::Piff => ["cenc", "SAMPLE-AES-CTR"],
-        Encryption::CbcsAapl => ["cbcs", "SAMPLE-AES"],
-    };
-    match &key.scheme {
-        Some(scheme) if !names.contains(&scheme.as_str()) => {
-            let problem = format!(
-                "the CPIX document means the key {} for `{scheme}`, not for `{encryption}`",
-                key.id
-            );
-            Err(KeyError::Unusable { problem })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The key of that label; without one, the only key there is.
-fn labelled<'a>(keys: &'a [LocatorKey], label: Option<&str>) -> Result<&'a LocatorKey, KeyError> {
-    let unusable = |problem: String| KeyError::Unusable { problem };
-    match (label, keys) {
-        (_, []) => Err(unusable("there are no keys for it".into())),
-        (Some(label), _) => {
-            let found = keys.iter().find(|key| key.label.as_deref() == Some(label));
-            found.ok_or_else(|| unusable(format!("there is no key with the label `{label}`")))
-        }
-        (None, [only]) => Ok(only),
-        (None, several) => {
-            let default = several.iter().find(|key| key.label.is_none());
-            default.ok_or_else(|| {
-                unusable(format!(
-                    "there are {} keys, and the policy names none for all tracks",
-                    several.len()
-                ))
-            })
-        }
-    }
-}
-
-/// Keys cannot be had. None repeats a secret.
+/// Why a [`KeyProvider`] has no keys. No message repeats a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum KeyError {
-    /// There is no key for it; whoever made the locator or runs the key server can mend it.
-    #[error("there is no value for the key {id}")]
-    NoValue {
-        /// Its id.
-        id: KeyId,
-    },
-    /// The keys do not fit the policy or the asset; whoever made those can mend it.
+pub enum KeyProviderError {
+    /// The keys cannot be used. Whoever wrote the document or runs the key server can fix it.
     #[error("the keys cannot be used: {problem}")]
     Unusable {
         /// Why not.
         problem: String,
     },
-    /// Whoever hands out the keys does not answer now.
+    /// The key server does not answer now.
     #[error("the keys cannot be had now: {problem}")]
     Unavailable {
         /// Why not.

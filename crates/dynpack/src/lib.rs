@@ -5,53 +5,34 @@
 //! [`storage`], opens it once, and makes what the request asks for. It speaks HTTP's terms, but is
 //! no server: the origin among the examples is one.
 //!
-//! Below it lies the same without IO, for those who have their own: [`present`] makes a
-//! presentation of parsed movies, and [`Format::packager`] is the one map from a format to what
-//! makes it.
+//! Programs with their own IO use the crate `dynpack-packager`, which this one re-exports: the
+//! same without storage, cache and async.
 //!
 //! ```
-//! use dynpack::{CutPolicy, Error, Job, Movie, Request, present};
+//! use dynpack::storage::Memory;
+//! use dynpack::{Conditions, Dynpack};
 //!
-//! fn manifest(movies: Vec<Movie>, url: &str) -> Result<String, Error> {
-//!     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
-//!     let request = Request::parse(url)?;
-//!     request.format.packager()?.manifest(&Job::new(&presentation, &request))
-//! }
-//!
-//! let error = manifest(Vec::new(), "/film/film.ism/manifest(format=mpd-time-cmaf)").expect_err("no movies, nothing to show");
-//! assert_eq!(error.status(), 415);
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+//! # runtime.block_on(async {
+//! let dynpack = Dynpack::builder(Memory::new()).build();
+//! let url = "/film/film.ism/manifest(format=mpd-time-cmaf)";
+//! let error = dynpack.get(url, &Conditions::default()).await.expect_err("nothing is stored");
+//! assert_eq!(error.status(), 404);
+//! # });
+//! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Left out so far: filters, subtitles, and codecs other than H.264 and AAC.
+//! Not supported yet: filters, subtitles, and codecs other than H.264 and AAC.
 
-mod asset;
 mod assets;
-mod body;
-mod conditions;
-mod digest;
 mod dynpack;
 mod error;
-mod format;
-mod grant;
-mod in_flight;
-mod key_ring;
+mod http;
 mod keys;
-mod locator;
-mod locators;
-mod open;
-mod packager;
-mod policy;
-mod protection;
-mod protections;
-mod renditions;
-mod request;
-mod response;
 pub mod storage;
-mod task;
+mod tasks;
 
-pub use asset::{Asset, FORMAT_VERSION};
-pub use body::Body;
-pub use conditions::Conditions;
+pub use assets::{Asset, FORMAT_VERSION};
 pub use dynpack::{Builder, Dynpack};
 pub use dynpack_crypt::cpix::Cpix;
 pub use dynpack_crypt::{ContentKey, Iv, KeyId};
@@ -61,21 +42,16 @@ pub use dynpack_isobmff::Limits;
 pub use dynpack_media::{
     CutPolicy, Extent, MediaKind, Movie, Presentation, Rendition, SourceIndex, Ticks,
 };
+pub use dynpack_packager::{
+    Admission, AssetPath, ClearKey, CommonEncryption, Content, ContentKeys, DefaultKey, Download,
+    Drm, EnabledProtocols, Encryption, EnvelopeEncryption, Error as PackagerError, Format, Job,
+    KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
+    Locators, LocatorsDocument, LocatorsError, NoEncryption, Package, Packager, PlayReady,
+    Protected, Protection, Protocol, Request, RequestError, StreamingPolicy, Target, Terms,
+    TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape,
+    listed_files, present, present_listed,
+};
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;
-pub use format::{Format, Protocol, UnknownFormat};
-pub use keys::{CpixKeys, KeyError, KeyProvider, KeySet, LocatorKeys};
-pub use locator::{KeyType, Locator, LocatorKey};
-pub use locators::{Locators, LocatorsDocument, LocatorsError};
-pub use packager::{Content, Job, Package, Packager};
-pub use policy::{
-    ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols, EnvelopeEncryption,
-    KeyDelivery, KeyToTracks, LicenceServer, NoEncryption, PlayReady, StreamingPolicy,
-    TrackCondition, TrackSelection, UrlTemplate,
-};
-pub use protection::{Protection, Terms};
-pub use renditions::{listed_files, present, present_listed};
-pub use request::{
-    AssetPath, Download, Encryption, Request, RequestError, Target, UnknownEncryption, escape,
-};
-pub use response::Response;
+pub use http::{Body, Conditions, Response};
+pub use keys::{CpixKeys, KeyProvider, KeyProviderError, LocatorKeys};

@@ -2,23 +2,13 @@
 
 pub(crate) mod published;
 
-use std::path::Path;
-
 use bytes::Bytes;
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Error, Format, Protocol, Request, Response};
 use dynpack_testkit::film::{Container, Film, Form};
 use dynpack_testkit::promise::{self, Promise};
 use dynpack_testkit::read::{adts, annex_b, transport};
-
-pub(crate) const SAMPLE: [&str; 5] =
-    ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"];
-
-/// A file of the sample asset.
-pub(crate) fn sample(name: &str) -> Bytes {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/media/sample");
-    std::fs::read(folder.join(name)).unwrap().into()
-}
+pub(crate) use dynpack_testkit::sample_asset::{FILES as SAMPLE, file as sample};
 
 /// The sample asset at `/sample/sample.ism`.
 pub(crate) fn sample_storage() -> Memory {

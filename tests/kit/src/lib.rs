@@ -8,6 +8,7 @@
 //! - [`mp4`] writes files box by box, with every quirk that the demuxer must understand or refuse.
 //! - [`read`] reads segments, and [`promise`] manifests, by other people's parsers wherever there
 //!   are any.
+//! - [`sample_asset`] has the files of the sample asset.
 //! - [`urls`] names resources in manifests.
 //!
 //! ```
@@ -29,6 +30,7 @@ pub mod mp4;
 mod presentation;
 pub mod promise;
 pub mod read;
+pub mod sample_asset;
 pub mod stored;
 mod track;
 mod tracks;

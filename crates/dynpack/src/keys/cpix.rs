@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dynpack_crypt::cpix::Cpix;
 use dynpack_media::Extent;
+use dynpack_packager::{Encryption, KeySet, Locator};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{KeyError, KeyProvider, KeySet, LocatorKeys};
+use super::{KeyProvider, KeyProviderError, LocatorKeys};
 use crate::storage::{Storage, StorageError, read_exactly};
-use crate::{Encryption, Locator};
 
 /// Hands out keys from CPIX documents (DASH-IF, *Content Protection Information Exchange Format*
 /// 2.3) in a storage: that of a locator is `{id}.{encryption}.xml`, such as `ignite.cenc.xml`, or
@@ -27,15 +27,15 @@ impl CpixKeys {
         Self { storage: Box::new(storage) }
     }
 
-    async fn document(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
+    async fn document(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyProviderError> {
         let unavailable =
-            |error: StorageError| KeyError::Unavailable { problem: error.to_string() };
+            |error: StorageError| KeyProviderError::Unavailable { problem: error.to_string() };
         let source = match self.storage.open(path).await {
             Err(StorageError::NotFound { .. }) => return Ok(None),
             opened => opened.map_err(unavailable)?,
         };
         if source.len() > Cpix::MAX_BYTES as u64 {
-            return Err(KeyError::Unusable {
+            return Err(KeyProviderError::Unusable {
                 problem: format!("the document has {} bytes", source.len()),
             });
         }
@@ -57,12 +57,12 @@ impl KeyProvider for CpixKeys {
         &self,
         locator: &Locator,
         encryption: Encryption,
-    ) -> Result<Arc<KeySet>, KeyError> {
+    ) -> Result<Arc<KeySet>, KeyProviderError> {
         let id = &locator.id;
         for path in [format!("{id}.{encryption}.xml"), format!("{id}.xml")] {
             if let Some(document) = self.document(&path).await? {
                 let read = Cpix::parse(&document)
-                    .map_err(|error| KeyError::Unusable { problem: error.to_string() })?;
+                    .map_err(|error| KeyProviderError::Unusable { problem: error.to_string() })?;
                 return Ok(Arc::new(KeySet::Cpix(Box::new(read))));
             }
         }

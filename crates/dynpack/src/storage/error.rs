@@ -76,7 +76,7 @@ impl StorageError {
     }
 
     /// The same of another path.
-    pub(crate) fn told_of(self, path: String) -> Self {
+    pub(crate) fn with_public_path(self, path: String) -> Self {
         match self {
             Self::NotFound { .. } => Self::NotFound { path },
             Self::Forbidden { reason, .. } => Self::Forbidden { path, reason },

@@ -1,0 +1,149 @@
+//! Why a request cannot be packaged.
+
+use dynpack_crypt::SystemId;
+use dynpack_hds::FragmentNumber;
+
+use crate::encryption::Encryption;
+use crate::format::Format;
+use crate::protection::KeyError;
+use crate::request::RequestError;
+
+/// Why a request cannot be packaged. Each variant says who can fix it: the caller, whoever stored
+/// the asset, or whoever wrote the locators.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL cannot be read.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The asset has no track of that name.
+    #[error("the asset has no track `{track}`; it has {known}")]
+    TrackNotFound {
+        /// The name asked for.
+        track: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The track does not come at that bitrate.
+    #[error("track `{track}` has no bitrate {bitrate}; it has {known}")]
+    BitrateNotFound {
+        /// The name of the track.
+        track: String,
+        /// The bitrate asked for.
+        bitrate: u32,
+        /// The bitrates there are.
+        known: String,
+    },
+    /// No segment of the track starts at that time.
+    #[error("no segment of track `{track}` starts at {time}; {hint}")]
+    TimeNotFound {
+        /// The name of the track.
+        track: String,
+        /// The time asked for.
+        time: i64,
+        /// Where segments start nearby.
+        hint: String,
+    },
+    /// The stream that a track names has no fragment of that place.
+    #[error("the stream of track `{track}` has no fragment `{number}`")]
+    FragmentNotFound {
+        /// The name of the track.
+        track: String,
+        /// The place asked for.
+        number: FragmentNumber,
+    },
+    /// There is no filter of that name.
+    #[error("there is no filter `{filter}`")]
+    FilterNotFound {
+        /// The name asked for.
+        filter: String,
+    },
+    /// The format has no such resource: a media playlist of DASH, say.
+    #[error("{format} has no {resource}")]
+    NoSuchResource {
+        /// The format.
+        format: Format,
+        /// What was asked for.
+        resource: &'static str,
+    },
+    /// The format is known, and not built yet.
+    #[error("the format {0} is known, but this version does not make it")]
+    FormatNotBuilt(Format),
+    /// The format cannot carry what the asset holds, though it is legal.
+    #[error("the format {format} cannot carry the asset: {problem}")]
+    NotCarried {
+        /// The format.
+        format: Format,
+        /// What it does not know.
+        problem: String,
+    },
+    /// There is no locator of that id.
+    #[error("there is no locator `{id}`")]
+    LocatorNotFound {
+        /// The id.
+        id: String,
+    },
+    /// The locator does not answer yet, or no more.
+    #[error("the locator `{id}` is not open at this time")]
+    LocatorNotOpen {
+        /// Its id.
+        id: String,
+    },
+    /// The asset is not published in that protocol.
+    #[error("the asset is not published as {}", .0.title())]
+    FormatBlocked(Format),
+    /// The asset is not published under that protection.
+    #[error("the asset is not published with {0} encryption")]
+    EncryptionNotSet(Encryption),
+    /// The asset is published under protection, and the URL does not say which.
+    #[error("the asset is protected, so the URL of {format} must name the encryption: {known}")]
+    EncryptionNotNamed {
+        /// The format.
+        format: Format,
+        /// What it can be.
+        known: String,
+    },
+    /// The format knows no such protection.
+    #[error("{format} does not know {encryption} encryption")]
+    EncryptionNotCarried {
+        /// The format.
+        format: Format,
+        /// The protection.
+        encryption: Encryption,
+    },
+    /// The format can tell no system of the policy's where the keys of that protection are.
+    #[error("{format} tells nothing of {encryption} encryption to the systems that the policy names; it knows {known}", known = known(*format, *encryption))]
+    SystemsNotCarried {
+        /// The format.
+        format: Format,
+        /// The protection.
+        encryption: Encryption,
+    },
+    /// There is no presentation of those movies. Whoever made them can mend it.
+    #[error("there is nothing to present: {problem}")]
+    Unpresentable {
+        /// What is wrong with them.
+        problem: String,
+    },
+    /// The keys for it cannot be had.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The segment cannot be made of what is stored.
+    #[error(transparent)]
+    Segment(#[from] dynpack_fragment::Error),
+    /// The manifest cannot be written.
+    #[error("the manifest cannot be written: {0}")]
+    Manifest(String),
+}
+
+/// The systems that a format knows under a protection, for people.
+fn known(format: Format, encryption: Encryption) -> String {
+    let name = |system: &SystemId| match *system {
+        SystemId::PLAYREADY => "PlayReady".to_owned(),
+        SystemId::WIDEVINE => "Widevine".to_owned(),
+        SystemId::FAIRPLAY => "FairPlay".to_owned(),
+        SystemId::CLEAR_KEY => "ClearKey".to_owned(),
+        other => other.to_string(),
+    };
+    format.systems(encryption).iter().map(name).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,50 @@
+//! Dynamic packaging without IO: from a URL and parsed movies to a manifest or the plan of a
+//! segment.
+//!
+//! [`Request::parse`] reads a URL, [`Admission`] holds it against locators and policies,
+//! [`present`] makes a presentation of movies, and [`Format::packager`] gives what makes the
+//! answer. This crate reads no files, has no clock and starts no threads: the caller demuxes
+//! movies with `dynpack-isobmff`, passes in the time, and reads the ranges that a plan asks for.
+//! The crate `dynpack` adds storage, a cache and the terms of HTTP.
+//!
+//! ```
+//! use dynpack_media::{CutPolicy, Movie};
+//! use dynpack_packager::{Error, Job, Request, present};
+//!
+//! fn manifest(movies: Vec<Movie>, url: &str) -> Result<String, Error> {
+//!     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
+//!     let request = Request::parse(url)?;
+//!     request.format.packager()?.manifest(&Job::new(&presentation, &request))
+//! }
+//!
+//! let url = "/film/film.ism/manifest(format=mpd-time-cmaf)";
+//! let error = manifest(Vec::new(), url).expect_err("no movies, nothing to show");
+//! assert!(matches!(error, Error::Unpresentable { .. }));
+//! ```
+//!
+//! Not supported yet: filters, subtitles, and codecs other than H.264 and AAC.
+
+mod encryption;
+mod error;
+mod fingerprint;
+mod format;
+mod packager;
+mod presentation;
+mod protection;
+mod publication;
+mod request;
+
+pub use encryption::{Encryption, UnknownEncryption};
+pub use error::Error;
+pub use fingerprint::fingerprint;
+pub use format::{Format, Protocol, UnknownFormat};
+pub use packager::{Content, Job, Package, Packager};
+pub use presentation::{listed_files, present, present_listed};
+pub use protection::{KeyError, KeySet, Protection};
+pub use publication::{
+    Admission, ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols,
+    EnvelopeEncryption, KeyDelivery, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
+    Locators, LocatorsDocument, LocatorsError, NoEncryption, PlayReady, Protected, StreamingPolicy,
+    Terms, TrackCondition, TrackSelection, UrlTemplate,
+};
+pub use request::{AssetPath, Download, Request, RequestError, Target, escape};

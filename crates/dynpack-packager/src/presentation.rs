@@ -1,0 +1,241 @@
+//! From the tracks of movies to the renditions of a presentation: names, bitrates, roles, and the
+//! cuts they share.
+
+mod content;
+
+use std::collections::HashSet;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use dynpack_media::{
+    CutPolicy, Language, MediaKind, Movie, Presentation, Rendition, Role, SourceIndex, Timeline,
+    Track,
+};
+use dynpack_smooth::{ServerManifest, ServerTrack};
+
+use self::content::{Content, Contents, has_same_samples};
+use crate::error::Error;
+use crate::packager::cmaf_rate;
+
+/// A track that is to be presented, and what its publisher says of it.
+struct Entry {
+    source: SourceIndex,
+    track: Arc<Track>,
+    name: String,
+    bitrate: Option<NonZeroU32>,
+    language: Language,
+    label: Option<String>,
+    role: Role,
+}
+
+/// Presents all tracks of `movies`, which stand for the sources 0, 1, 2 and so on: the way without
+/// a server manifest.
+///
+/// All video is taken for one content at several bitrates. Audio is one content for each language,
+/// codec and number of channels; where several files carry the same audio, it is presented once.
+/// The first is [`Role::Main`], others are [`Role::Alternate`].
+///
+/// # Errors
+/// [`Error::Unpresentable`] if there is nothing to present.
+pub fn present(
+    movies: impl IntoIterator<Item = Movie>,
+    policy: CutPolicy,
+) -> Result<Presentation, Error> {
+    let sources = (0..).map(SourceIndex).zip(movies);
+    let tracks = sources.flat_map(|(source, movie)| {
+        movie.tracks.into_iter().map(move |track| (source, Arc::new(track)))
+    });
+    let mut tracks: Vec<(SourceIndex, Arc<Track>)> = tracks.collect();
+    tracks.sort_by_key(|(_, track)| track.kind());
+    let mut kept: Vec<(SourceIndex, Arc<Track>, Content)> = Vec::new();
+    for (source, track) in tracks {
+        let content = Content::of(&track, &track.language);
+        let is_known = |(_, known, same): &(SourceIndex, Arc<Track>, Content)| {
+            content == *same && has_same_samples(&track, known)
+        };
+        if track.kind() == MediaKind::Video || !kept.iter().any(is_known) {
+            kept.push((source, track, content));
+        }
+    }
+    let contents = kept
+        .iter()
+        .filter(|(_, track, _)| track.kind() == MediaKind::Audio)
+        .map(|(.., content)| content);
+    let contents = Contents::of(contents);
+    let entries = kept.into_iter().map(|(source, track, content)| {
+        let name = contents.name(&content, &[]).unwrap_or_else(|| track.kind().as_str().to_owned());
+        let is_first = contents.first().is_none_or(|first| *first == content)
+            || track.kind() == MediaKind::Video;
+        let role = if is_first { Role::Main } else { Role::Alternate };
+        Entry { source, track, name, bitrate: None, language: content.language, label: None, role }
+    });
+    renditions(entries.collect(), policy)
+}
+
+/// Presents the tracks that a server manifest lists, of `movies` in the order of its
+/// [files](listed_files).
+///
+/// Audio without a declared name is named as in [`present`]: several contents which a manifest
+/// leaves nameless would otherwise be one. The same audio listed twice is presented once.
+///
+/// # Errors
+/// [`Error::Unpresentable`] if a track that it lists does not exist or cannot be served, two share
+/// name and bitrate, or there is nothing to present.
+pub fn present_listed(
+    manifest: &ServerManifest,
+    movies: Vec<Movie>,
+    policy: CutPolicy,
+) -> Result<Presentation, Error> {
+    let files = listed_files(manifest);
+    let movies: Vec<Vec<Arc<Track>>> =
+        movies.into_iter().map(|movie| movie.tracks.into_iter().map(Arc::new).collect()).collect();
+    let mut found = Vec::<Listed<'_>>::new();
+    for listed in &manifest.tracks {
+        let Some(kind) = listed.kind.media() else { continue };
+        let at = files.iter().position(|file| *file == listed.src.as_str()).unwrap_or_default();
+        let tracks = movies.get(at).map(Vec::as_slice).unwrap_or_default();
+        let track = tracks.iter().find(|track| {
+            track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0)
+        });
+        let track = Arc::clone(track.ok_or_else(|| unpresentable(no_such_track(listed)))?);
+        let language = listed.language().unwrap_or_else(|| track.language.clone());
+        let source = SourceIndex(u32::try_from(at).unwrap_or_default());
+        let content = Content::of(&track, &language);
+        let next = Listed { says: listed, source, track, content };
+        if kind == MediaKind::Video || !found.iter().any(|known| known.is_repeated_by(&next)) {
+            found.push(next);
+        }
+    }
+    let names = listed_names(&found);
+    let mut entries = Vec::<Entry>::new();
+    for (Listed { says, source, track, content }, name) in found.into_iter().zip(names) {
+        let first_audio = entries.iter().find(|entry| entry.track.kind() == MediaKind::Audio);
+        let is_first =
+            track.kind() == MediaKind::Video || first_audio.is_none_or(|first| first.name == name);
+        let role = match says.role() {
+            Role::Main if !is_first => Role::Alternate,
+            role => role,
+        };
+        let label = says.label().map(str::to_owned);
+        entries.push(Entry {
+            source,
+            track,
+            name,
+            bitrate: says.bitrate,
+            language: content.language,
+            label,
+            role,
+        });
+    }
+    entries.sort_by_key(|entry| entry.track.kind());
+    let mut presentation = renditions(entries, policy)?;
+    if let Some(count) = manifest.fragments_per_hls_segment {
+        presentation.fragments_per_hls_segment = count;
+    }
+    Ok(presentation)
+}
+
+/// A track that a server manifest lists.
+struct Listed<'a> {
+    says: &'a ServerTrack,
+    source: SourceIndex,
+    track: Arc<Track>,
+    content: Content,
+}
+
+impl Listed<'_> {
+    fn is_nameless_audio(&self) -> bool {
+        self.says.track_name.is_none() && self.track.kind() == MediaKind::Audio
+    }
+
+    fn is_repeated_by(&self, other: &Self) -> bool {
+        let key = |listed: &Self| (listed.says.track_name.clone(), listed.says.bitrate);
+        self.content == other.content
+            && key(self) == key(other)
+            && has_same_samples(&self.track, &other.track)
+    }
+}
+
+/// The names of listed tracks: those declared, and for audio without one those of its content, none
+/// of which is declared for another.
+fn listed_names(found: &[Listed<'_>]) -> Vec<String> {
+    let contents = Contents::of(
+        found.iter().filter(|listed| listed.is_nameless_audio()).map(|listed| &listed.content),
+    );
+    let name = |listed: &Listed<'_>| {
+        let others = found.iter().filter(|other| other.content != listed.content);
+        let taken: Vec<&str> =
+            others.filter_map(|other| other.says.track_name.as_deref()).collect();
+        let name = contents.name(&listed.content, &taken).filter(|_| listed.is_nameless_audio());
+        name.unwrap_or_else(|| listed.says.name().to_owned())
+    };
+    found.iter().map(name).collect()
+}
+
+/// The files that a server manifest lists as video or audio, each once, in order.
+#[must_use]
+pub fn listed_files(manifest: &ServerManifest) -> Vec<&str> {
+    let mut files = Vec::new();
+    for track in manifest.tracks.iter().filter(|track| track.kind.media().is_some()) {
+        if !files.contains(&track.src.as_str()) {
+            files.push(track.src.as_str());
+        }
+    }
+    files
+}
+
+fn no_such_track(listed: &ServerTrack) -> String {
+    let id = listed.track_id.map_or_else(String::new, |id| format!(" with the track ID {id}"));
+    format!("`{}` has no {} track{id} that can be served", listed.src, listed.kind.as_str())
+}
+
+fn unpresentable(problem: impl ToString) -> Error {
+    Error::Unpresentable { problem: problem.to_string() }
+}
+
+fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Error> {
+    let tracks: Vec<&Track> = entries.iter().map(|entry| entry.track.as_ref()).collect();
+    let timeline = Timeline::cut(&tracks, policy).map_err(unpresentable)?;
+    let mut keys = Keys::default();
+    for Entry { name, bitrate, .. } in &entries {
+        bitrate.map_or(Ok(()), |bitrate| keys.declare(name, bitrate.get()))?;
+    }
+    let mut renditions = Vec::<Rendition>::new();
+    for (entry, cuts) in entries.into_iter().zip(timeline.cuts) {
+        let Entry { source, track, name, bitrate, language, label, role } = entry;
+        let mut rendition = Rendition::new(name, 1, source, track, Arc::new(cuts));
+        (rendition.language, rendition.label, rendition.role) = (language, label, role);
+        rendition.bitrate = match bitrate {
+            Some(declared) => declared.get(),
+            None => keys.measure(&rendition.name, cmaf_rate(&rendition)?.peak),
+        };
+        renditions.push(rendition);
+    }
+    let names: Vec<String> = renditions.iter().map(|rendition| rendition.name.clone()).collect();
+    renditions.sort_by_key(|rendition| {
+        (names.iter().position(|name| *name == rendition.name), rendition.bitrate)
+    });
+    Presentation::new(renditions).map_err(unpresentable)
+}
+
+/// The names with their bitrates that are given away: the keys of renditions in URLs.
+#[derive(Default)]
+struct Keys(HashSet<(String, u32)>);
+
+impl Keys {
+    /// Takes a declared bitrate: no other will do.
+    fn declare(&mut self, name: &str, bitrate: u32) -> Result<(), Error> {
+        let is_free = self.0.insert((name.to_owned(), bitrate));
+        is_free.then_some(()).ok_or_else(|| {
+            unpresentable(format!("two tracks `{name}` of bitrate {bitrate} are listed"))
+        })
+    }
+
+    /// Takes a measured bitrate, or the next that is free: it is no promise to anyone yet.
+    fn measure(&mut self, name: &str, bitrate: u64) -> u32 {
+        let bitrate = u32::try_from(bitrate).unwrap_or(u32::MAX).max(1);
+        (bitrate..u32::MAX)
+            .find(|&bitrate| self.0.insert((name.to_owned(), bitrate)))
+            .unwrap_or(u32::MAX)
+    }
+}

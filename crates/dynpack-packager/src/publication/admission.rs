@@ -1,0 +1,68 @@
+//! Which asset a request may see, and under which protection.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Locator, Locators, Terms};
+use crate::encryption::Encryption;
+use crate::error::Error;
+use crate::request::{AssetPath, Request};
+
+/// What a request is admitted to: an asset, in the clear or under protection.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Admission<'a> {
+    /// Where the asset is stored.
+    pub path: AssetPath,
+    /// How it is protected; `None` in the clear.
+    pub protected: Option<Protected<'a>>,
+    /// How long the answer may be cached.
+    pub max_age: Duration,
+}
+
+/// A protection, and the publication that asks for it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Protected<'a> {
+    /// Which protection it is.
+    pub encryption: Encryption,
+    /// The locator whose keys protect the asset.
+    pub locator: &'a Locator,
+    /// The terms of its policy.
+    pub terms: Terms<'a>,
+}
+
+impl<'a> Admission<'a> {
+    /// Admits a request at the time `now`: by its locator, or without `locators` to any asset in
+    /// the clear. Answers may be cached for at most `max_age`.
+    ///
+    /// # Errors
+    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::FilterNotFound`], and those
+    /// of [`StreamingPolicy::admit`](super::StreamingPolicy::admit).
+    pub fn new(
+        locators: Option<&'a Locators>,
+        request: &Request,
+        max_age: Duration,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        if let Some(filter) = request.filters.first() {
+            return Err(Error::FilterNotFound { filter: filter.clone() });
+        }
+        let Some(locators) = locators else {
+            return match request.encryption {
+                Some(encryption) => Err(Error::EncryptionNotSet(encryption)),
+                None => Ok(Self { path: request.asset.clone(), protected: None, max_age }),
+            };
+        };
+        let (locator, policy) = locators.open(request.asset.folder(), now)?;
+        let encryption = policy.admit(request.format, request.encryption)?;
+        let terms = Terms::new(policy, locators.key_delivery())
+            .with_alternative_id(locator.alternative_media_id.as_deref());
+        Ok(Self {
+            path: AssetPath::new(&locator.asset_name, request.asset.ism())?,
+            protected: encryption.map(|encryption| Protected { encryption, locator, terms }),
+            max_age: locator.max_age(max_age, now),
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! The parameters in the last parentheses of a URL: `key=value`, with commas between.
+
+use super::escape::{escape, unescape};
+use super::{Request, RequestError};
+use crate::encryption::Encryption;
+use crate::format::Format;
+
+/// The parameters that a URL gives.
+#[derive(Default)]
+pub(super) struct Parameters {
+    pub(super) format: Option<Format>,
+    pub(super) encryption: Option<Encryption>,
+    pub(super) filters: Option<Vec<String>>,
+    pub(super) audio_track: Option<String>,
+    pub(super) audio_only: Option<bool>,
+    pub(super) key_frames: Option<()>,
+}
+
+impl Parameters {
+    /// Reads parameters, the first of which is the one at place `first`, from 1.
+    pub(super) fn parse(text: Option<&str>, first: usize) -> Result<Self, RequestError> {
+        let mut parameters = Self::default();
+        for (at, parameter) in text.into_iter().flat_map(|text| text.split(',')).enumerate() {
+            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let (key, value) = (unescape(key)?, unescape(value)?);
+            match (key.trim_matches(' '), &*value) {
+                ("", "") => return Err(RequestError::EmptyParameter { number: first + at }),
+                (key, "") => return Err(RequestError::NoValue { key: key.to_owned() }),
+                (key, value) => parameters.set(key, value)?,
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), RequestError> {
+        let word = value.trim_matches(' ');
+        match key.to_ascii_lowercase().as_str() {
+            "format" => once(&mut self.format, FORMAT, word.parse()?),
+            "encryption" => once(&mut self.encryption, ENCRYPTION, word.parse()?),
+            "filter" | "filtername" => once(&mut self.filters, FILTER, filters(value)?),
+            "audiotrack" => once(&mut self.audio_track, AUDIO_TRACK, value.to_owned()),
+            "audio-only" => once(&mut self.audio_only, AUDIO_ONLY, flag(word)?),
+            "type" => once(&mut self.key_frames, TYPE, key_frames(word)?),
+            _ => Err(RequestError::UnknownParameter { key: key.to_owned() }),
+        }
+    }
+
+    pub(super) const fn key_frames(&self) -> bool {
+        self.key_frames.is_some()
+    }
+}
+
+/// The parameters of a request as they stand in a URL, in the order in which Azure writes them.
+pub(super) fn print(request: &Request) -> impl Iterator<Item = String> {
+    let filters: Vec<_> = request.filters.iter().map(|name| escape(name).to_string()).collect();
+    let parameters = [
+        (request.format != Format::default()).then(|| format!("{FORMAT}={}", request.format)),
+        request.audio_track.as_ref().map(|track| format!("{AUDIO_TRACK}={}", escape(track))),
+        request.audio_only.map(|flag| format!("{AUDIO_ONLY}={flag}")),
+        request.target.key_frames().then(|| format!("{TYPE}={KEY_FRAMES}")),
+        request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),
+        (!filters.is_empty()).then(|| format!("{FILTER}={}", filters.join(";"))),
+    ];
+    parameters.into_iter().flatten()
+}
+
+fn once<T>(slot: &mut Option<T>, key: &'static str, value: T) -> Result<(), RequestError> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(RequestError::Duplicate { key }),
+    }
+}
+
+fn filters(value: &str) -> Result<Vec<String>, RequestError> {
+    let names: Vec<_> = value.split(';').map(str::to_owned).collect();
+    if names.iter().any(String::is_empty) {
+        let expected = "one name, or several with a semicolon between";
+        return Err(RequestError::BadValue { key: FILTER, value: value.to_owned(), expected });
+    }
+    if names.len() > Request::MAX_FILTERS {
+        return Err(RequestError::TooManyFilters { count: names.len() });
+    }
+    Ok(names)
+}
+
+fn flag(word: &str) -> Result<bool, RequestError> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(RequestError::BadValue {
+            key: AUDIO_ONLY,
+            value: word.to_owned(),
+            expected: "`true` or `false`",
+        }),
+    }
+}
+
+fn key_frames(word: &str) -> Result<(), RequestError> {
+    if word.eq_ignore_ascii_case(KEY_FRAMES) {
+        return Ok(());
+    }
+    Err(RequestError::BadValue { key: TYPE, value: word.to_owned(), expected: "`keyframes`" })
+}
+
+const FORMAT: &str = "format";
+const ENCRYPTION: &str = "encryption";
+const FILTER: &str = "filter";
+/// In lower case, as Azure's playlists write it.
+const AUDIO_TRACK: &str = "audiotrack";
+const AUDIO_ONLY: &str = "audio-only";
+const TYPE: &str = "type";
+const KEY_FRAMES: &str = "keyframes";

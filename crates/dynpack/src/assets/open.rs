@@ -1,0 +1,337 @@
+//! Opening an asset: finding its files, reading their indexes side by side, and presenting their
+//! tracks.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dynpack_isobmff::{Demuxer, Limits};
+use dynpack_media::{CutPolicy, Extent, Movie};
+use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
+use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+use tracing::{debug, warn};
+
+use super::asset::{Asset, Files};
+use crate::error::Error;
+use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
+use crate::tasks::spawn_cpu;
+
+/// How many files an asset may have: more than that is a folder which is no asset.
+const MOST_FILES: usize = 200;
+
+/// The endings of files that are taken for media where no server manifest lists them: whole tracks,
+/// never segments (`.m4s`).
+const MEDIA_ENDINGS: [&str; 8] =
+    [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
+
+/// How many files are opened or looked at side by side.
+const FILES_AT_ONCE: usize = 16;
+
+/// How many ranges of a fragmented file are read at a time, where its index tells of them.
+const READS_AT_ONCE: usize = 64;
+
+/// Files of manifests, each by its path and version.
+type Manifests = Vec<(String, Identity)>;
+
+/// What an asset is made of.
+enum Contents {
+    /// A server manifest, with the files it was read from.
+    Listed(Box<ServerManifest>, Manifests),
+    /// Media files of a folder.
+    Folder { names: Vec<String> },
+    /// A file beside the folders.
+    Lone { path: String },
+}
+
+/// Opens the asset at `path`: the server manifest of that name in its folder; or, where there is
+/// none, all media files of a folder that has the asset's name; or, where there is no such folder,
+/// a lone media file of the folder's name.
+pub(crate) async fn open(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    policy: CutPolicy,
+    limits: Limits,
+) -> Result<Asset, Error> {
+    let contents = contents(storage, path).await?;
+    let unusable = |problem: String| Error::Unusable { asset: path.to_string(), problem };
+    let paths: Vec<String> = match &contents {
+        Contents::Listed(manifest, ..) => listed_files(manifest)
+            .into_iter()
+            .map(|name| format!("{}/{name}", path.folder()))
+            .collect(),
+        Contents::Folder { names } => {
+            names.iter().map(|name| format!("{}/{name}", path.folder())).collect()
+        }
+        Contents::Lone { path } => vec![path.clone()],
+    };
+    if paths.len() > MOST_FILES {
+        return Err(unusable(format!(
+            "it has {} media files, where {MOST_FILES} are the limit",
+            paths.len()
+        )));
+    }
+    let opened: Vec<_> =
+        paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
+    let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
+    let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened.into_iter().unzip();
+    for (file, movie) in paths.iter().zip(&movies) {
+        for skipped in &movie.skipped {
+            if skipped.is_encrypted {
+                let problem =
+                    format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
+                return Err(Error::EncryptedInput { asset: path.to_string(), problem });
+            }
+            warn!(file, track = skipped.id.0, reason = skipped.reason, "left out a track");
+        }
+    }
+    let (manifest, mut files) = match contents {
+        Contents::Listed(manifest, manifests) => {
+            (Some(manifest), Files { listed: None, opened: manifests })
+        }
+        Contents::Folder { names } => (None, Files { listed: Some(names), opened: Vec::new() }),
+        Contents::Lone { .. } => (None, Files::default()),
+    };
+    let presented = spawn_cpu(move || match manifest {
+        Some(manifest) => present_listed(&manifest, movies, policy),
+        None => present(movies, policy),
+    });
+    let presentation = presented.await.map_err(|error| match error {
+        PackagerError::Unpresentable { problem } => unusable(problem),
+        other => other.into(),
+    })?;
+    files
+        .opened
+        .extend(paths.into_iter().zip(sources.iter().map(|source| source.identity().clone())));
+    debug!(asset = %path, files = files.opened.len(), renditions = presentation.renditions.len(), "opened");
+    let version = files.version(policy);
+    Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files, version })
+}
+
+/// Whether a file of an asset is another now, or gone; a storage that fails says neither.
+pub(crate) async fn is_replaced(storage: &dyn Storage, path: &AssetPath, files: &Files) -> bool {
+    match differs(storage, path, files).await {
+        Ok(differs) => differs,
+        Err(StorageError::NotFound { .. } | StorageError::Forbidden { .. }) => true,
+        Err(error) => {
+            warn!(asset = %path, %error, "cannot tell whether the files were replaced");
+            false
+        }
+    }
+}
+
+async fn differs(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    files: &Files,
+) -> Result<bool, StorageError> {
+    if let Some(listed) = &files.listed {
+        let names = storage.list(path.folder()).await?.files;
+        if media_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
+            return Ok(true);
+        }
+    }
+    let identities: Vec<_> = files.opened.iter().map(|(file, _)| storage.identity(file)).collect();
+    let identities: Vec<_> = stream::iter(identities).buffered(FILES_AT_ONCE).try_collect().await?;
+    Ok(identities.iter().zip(&files.opened).any(|(now, (_, opened))| now != opened))
+}
+
+async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, Error> {
+    let not_found = || Error::AssetNotFound { asset: path.to_string() };
+    let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
+    match storage.list(path.folder()).await {
+        Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
+            let (manifest, files) =
+                listed(storage, path, &listing.files).await.map_err(|refused| match refused {
+                    Refused::Manifest(problem) => {
+                        Error::Unusable { asset: path.to_string(), problem }
+                    }
+                    Refused::Storage(error) => error.into(),
+                })?;
+            Ok(Contents::Listed(Box::new(manifest), files))
+        }
+        Ok(listing) => {
+            let names = media_files(&listing.files);
+            if names.is_empty() || !has_folder_name {
+                Err(not_found())
+            } else {
+                Ok(Contents::Folder { names })
+            }
+        }
+        Err(StorageError::NotFound { .. }) if has_folder_name => lone_file(storage, path.folder())
+            .await
+            .map(|path| Contents::Lone { path })
+            .ok_or_else(not_found),
+        Err(StorageError::NotFound { .. }) => Err(not_found()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The file beside the folders that is the asset where there is no such folder.
+async fn lone_file(storage: &dyn Storage, folder: &str) -> Option<String> {
+    for ending in MEDIA_ENDINGS {
+        let file = format!("{folder}{ending}");
+        if storage.identity(&file).await.is_ok() {
+            return Some(file);
+        }
+    }
+    None
+}
+
+/// Opens a stored file of an asset, found as the asset itself is: in its folder, or beside the
+/// folders if it is a lone file. Returns its path as well.
+pub(crate) async fn open_file(
+    storage: &dyn Storage,
+    folder: &str,
+    name: &str,
+) -> Result<(String, Arc<dyn Source>), StorageError> {
+    let path = format!("{folder}/{name}");
+    match storage.open(&path).await {
+        Err(not_found @ StorageError::NotFound { .. }) => {
+            let is_folder =
+                !matches!(storage.list(folder).await, Err(StorageError::NotFound { .. }));
+            let lone = if is_folder { None } else { lone_file(storage, folder).await };
+            let path =
+                lone.filter(|lone| lone.rsplit('/').next() == Some(name)).ok_or(not_found)?;
+            let source = storage.open(&path).await?;
+            Ok((path, source))
+        }
+        opened => Ok((path, opened?)),
+    }
+}
+
+/// The names that look like media files.
+pub(crate) fn media_files(names: &[String]) -> Vec<String> {
+    let is_media = |name: &&String| {
+        let name = name.to_ascii_lowercase();
+        !name.starts_with('.') && MEDIA_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    };
+    names.iter().filter(is_media).cloned().collect()
+}
+
+/// The asset's name for a lone media file, without its ending.
+pub(crate) fn lone_name(file: &str) -> Option<&str> {
+    let ending = MEDIA_ENDINGS.into_iter().find(|ending| file.ends_with(ending))?;
+    file.strip_suffix(ending)
+}
+
+/// Why manifests cannot be had.
+enum Refused {
+    /// One is not as it should be.
+    Manifest(String),
+    Storage(StorageError),
+}
+
+/// The server manifest of an asset, completed by its client manifest if it has one, with both
+/// files.
+async fn listed(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    names: &[String],
+) -> Result<(ServerManifest, Manifests), Refused> {
+    let cannot_read = |which: &str, error: dynpack_smooth::Error| {
+        Refused::Manifest(format!("its {which} cannot be read: {error}"))
+    };
+    let (text, server) =
+        whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest").await?;
+    let manifest =
+        ServerManifest::parse(&text).map_err(|error| cannot_read("server manifest", error))?;
+    if manifest.formats.is_live() {
+        return Err(Refused::Manifest("it is a live archive that still grows".into()));
+    }
+    let is_archive = matches!(manifest.formats, Formats::VodFragmentedMp4 | Formats::VodCmaf);
+    for track in &manifest.tracks {
+        match track.kind.media() {
+            Some(_) if is_archive && !track.src.as_str().contains('.') => {
+                let problem = "it lists `{}`, a folder of a live archive: only archives of one file a track can be read";
+                return Err(Refused::Manifest(problem.replace("{}", track.src.as_str())));
+            }
+            Some(_) => {}
+            None => {
+                warn!(asset = %path, src = track.src.as_str(), "left out text: it cannot be packaged yet")
+            }
+        }
+    }
+    // Many assets name one which they do not have: nothing is lost by that.
+    let client = manifest
+        .client_manifest
+        .as_ref()
+        .map(|name| name.as_str())
+        .filter(|client| names.iter().any(|name| name == client));
+    let Some(name) = client else { return Ok((manifest, vec![server])) };
+    let (text, client) =
+        whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await?;
+    let client_manifest =
+        ClientManifest::parse(&text).map_err(|error| cannot_read("client manifest", error))?;
+    Ok((manifest.completed_by(&client_manifest), vec![server, client]))
+}
+
+/// All of a manifest, with its file.
+async fn whole(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    name: &str,
+    most: usize,
+    which: &str,
+) -> Result<(Bytes, (String, Identity)), Refused> {
+    let file = format!("{}/{name}", path.folder());
+    let source = storage.open(&file).await.map_err(Refused::Storage)?;
+    if source.len() > most as u64 {
+        return Err(Refused::Manifest(format!(
+            "its {which} has {} bytes, where {most} are the limit",
+            source.len()
+        )));
+    }
+    let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())])
+        .await
+        .map_err(Refused::Storage)?;
+    Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
+}
+
+/// What a file of an asset is called in problems: never by where it lies, which is nobody's
+/// business who knows the asset's locator.
+fn name_in(asset: &AssetPath, file: &str) -> String {
+    match file.strip_prefix(asset.folder()).and_then(|file| file.strip_prefix('/')) {
+        Some(name) => format!("`{name}`"),
+        None => "its file".to_owned(),
+    }
+}
+
+async fn open_movie(
+    storage: &dyn Storage,
+    asset: &AssetPath,
+    file: &str,
+    limits: Limits,
+) -> Result<(Arc<dyn Source>, Movie), Error> {
+    let name = name_in(asset, file);
+    let unusable = |problem: String| Error::Unusable { asset: asset.to_string(), problem };
+    let refused = |error: dynpack_isobmff::Error| match error {
+        dynpack_isobmff::Error::Encrypted(_) => {
+            Error::EncryptedInput { asset: asset.to_string(), problem: format!("{name}: {error}") }
+        }
+        _ => unusable(format!("{name}: {error}")),
+    };
+    let source = match storage.open(file).await {
+        Err(StorageError::NotFound { .. }) => {
+            return Err(unusable(format!("it lists {name}, which does not exist")));
+        }
+        opened => opened?,
+    };
+    let mut demuxer = Demuxer::new(source.len(), limits);
+    loop {
+        let ranges = demuxer.needs(READS_AT_ONCE);
+        if ranges.is_empty() {
+            break;
+        }
+        let read = read_exactly(source.as_ref(), &ranges).await?;
+        let fed = spawn_cpu(move || {
+            ranges
+                .iter()
+                .zip(read)
+                .try_for_each(|(range, bytes)| demuxer.feed(range.offset, bytes))?;
+            Ok(demuxer)
+        });
+        demuxer = fed.await.map_err(refused)?;
+    }
+    let movie = demuxer.finish().map_err(refused)?;
+    Ok((source, movie))
+}

@@ -1,0 +1,203 @@
+//! The bytes of a response, read from storage as they are sent.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use dynpack_fragment::{Piece, Read, SegmentPlan};
+use dynpack_media::{Extent, SourceIndex};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, Stream};
+
+use crate::error::Error;
+use crate::storage::{Source, StorageError, read_exactly};
+use crate::tasks::spawn_cpu;
+
+/// Bytes that are read from storage at a time: a slow client holds no more than these.
+const BATCH: u64 = 1 << 20;
+
+/// The bytes of a response: a stream of buffers whose sum is known beforehand.
+///
+/// Media is read from storage a megabyte at a time, when the client takes it. An error in the
+/// middle means that the storage failed or the file was replaced: the response must be broken off,
+/// since what follows would not belong to what was sent.
+pub struct Body {
+    len: u64,
+    pieces: VecDeque<Piece>,
+    sources: Arc<[Arc<dyn Source>]>,
+    reading: Option<BoxFuture<'static, Result<Vec<Bytes>, StorageError>>>,
+}
+
+impl Body {
+    /// A body of those bytes.
+    #[must_use]
+    pub fn of(bytes: Bytes) -> Self {
+        Self::new([Piece::Bytes(bytes)], Arc::new([]))
+    }
+
+    /// A body of `pieces`, of which those that are stored lie in `sources`.
+    pub(crate) fn new(
+        pieces: impl IntoIterator<Item = Piece>,
+        sources: Arc<[Arc<dyn Source>]>,
+    ) -> Self {
+        let pieces: VecDeque<_> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
+        Self { len: pieces.iter().map(Piece::len).sum(), pieces, sources, reading: None }
+    }
+
+    /// All of a stored file.
+    pub(crate) fn of_source(source: Arc<dyn Source>) -> Self {
+        let whole = Read { source: SourceIndex(0), extent: Extent::new(0, source.len()) };
+        Self::new([Piece::Read(whole)], Arc::new([source]))
+    }
+
+    /// The body of a segment. One that rewrites its media, of `most` bytes, is made here; others
+    /// are read as they are sent.
+    pub(crate) async fn from_plan(
+        plan: SegmentPlan,
+        sources: Arc<[Arc<dyn Source>]>,
+        most: u64,
+    ) -> Result<Self, Error> {
+        if let Some(pieces) = plan.pieces() {
+            return Ok(Self::new(pieces.to_vec(), sources));
+        }
+        let bytes = plan.reads().iter().map(|read| read.extent.len).fold(0, u64::saturating_add);
+        if bytes > most {
+            return Err(Error::SegmentTooLarge { bytes, most });
+        }
+        let mut media = Vec::new();
+        for reads in plan.reads().chunk_by(|one, next| one.source == next.source) {
+            let ranges: Vec<_> = reads.iter().map(|read| read.extent).collect();
+            let source =
+                reads.first().and_then(|read| sources.get(usize::try_from(read.source.0).ok()?));
+            if let Some(source) = source {
+                media.extend(read_exactly(source.as_ref(), &ranges).await?);
+            }
+        }
+        let made = spawn_cpu(move || plan.finish(&media)).await?;
+        Ok(Self::new(made.into_iter().map(Piece::Bytes), Arc::new([])))
+    }
+
+    /// Bytes that remain to be sent.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether nothing remains to be sent.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The bytes from `start` to before `end` of a body of which nothing has been sent.
+    pub(crate) fn slice(self, start: u64, end: u64) -> Self {
+        let mut offset = 0_u64;
+        let pieces = self.pieces.into_iter().filter_map(|piece| {
+            let from = start.clamp(offset, offset + piece.len()) - offset;
+            let to = end.clamp(offset, offset + piece.len()) - offset;
+            offset += piece.len();
+            (from < to).then(|| slice(&piece, from, to))
+        });
+        Self::new(pieces.collect::<Vec<_>>(), self.sources)
+    }
+
+    /// All that remains, in one buffer: for tests and for clients of small things.
+    ///
+    /// # Errors
+    /// [`StorageError`] if the storage fails.
+    pub async fn collect(mut self) -> Result<Bytes, StorageError> {
+        let mut whole = Vec::new();
+        while let Some(bytes) =
+            std::future::poll_fn(|context| Pin::new(&mut self).poll_next(context)).await
+        {
+            whole.extend_from_slice(&bytes?);
+        }
+        Ok(whole.into())
+    }
+
+    /// Takes the next stored pieces of one file off the list, up to a batch.
+    fn next_batch(&mut self, first: Read) -> Vec<Extent> {
+        let (mut batch, mut next) = (Vec::new(), Some(first));
+        let mut room = BATCH;
+        while let Some(Read { source, extent }) = next.take() {
+            let taken = extent.len.min(room);
+            batch.push(Extent::new(extent.offset, taken));
+            room -= taken;
+            if taken < extent.len {
+                let rest = Extent::new(extent.offset + taken, extent.len - taken);
+                self.pieces.push_front(Piece::Read(Read { source, extent: rest }));
+            } else if room > 0 {
+                next = match self.pieces.front() {
+                    Some(Piece::Read(read)) if read.source == first.source => Some(*read),
+                    _ => None,
+                };
+                if next.is_some() {
+                    self.pieces.pop_front();
+                }
+            }
+        }
+        batch
+    }
+
+    fn start_reading(&mut self, first: Read) {
+        let batch = self.next_batch(first);
+        let source =
+            usize::try_from(first.source.0).ok().and_then(|at| self.sources.get(at)).cloned();
+        self.reading =
+            source.map(|source| async move { read_exactly(source.as_ref(), &batch).await }.boxed());
+    }
+
+    /// Puts what was read at the head of the list.
+    fn put_back(&mut self, media: Vec<Bytes>) {
+        for bytes in media.into_iter().rev().filter(|bytes| !bytes.is_empty()) {
+            self.pieces.push_front(Piece::Bytes(bytes));
+        }
+    }
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, StorageError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(reading) = &mut self.reading {
+                let Poll::Ready(read) = reading.poll_unpin(context) else { return Poll::Pending };
+                self.reading = None;
+                match read {
+                    Ok(media) => self.put_back(media),
+                    Err(error) => {
+                        self.pieces.clear();
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+            }
+            match self.pieces.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Piece::Bytes(bytes)) => {
+                    self.len -= bytes.len() as u64;
+                    return Poll::Ready(Some(Ok(bytes)));
+                }
+                Some(Piece::Read(read)) => self.start_reading(read),
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Body").field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
+fn slice(piece: &Piece, from: u64, to: u64) -> Piece {
+    let in_memory = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+    match piece {
+        Piece::Bytes(bytes) => Piece::Bytes(bytes.slice(in_memory(from)..in_memory(to))),
+        Piece::Read(Read { source, extent }) => Piece::Read(Read {
+            source: *source,
+            extent: Extent::new(extent.offset + from, to - from),
+        }),
+    }
+}

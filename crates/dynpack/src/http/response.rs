@@ -1,0 +1,92 @@
+//! What a request is answered with, in the terms of HTTP, whatever library speaks it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::body::Body;
+use super::conditions::{Conditions, Part};
+
+/// An answer: status, headers and a body that is read from storage as it is sent.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Response {
+    /// The HTTP status: 200, 206, 304 or 416.
+    pub status: u16,
+    /// The media type: empty for 304 and 416.
+    pub content_type: &'static str,
+    /// The strong ETag: equal tags mean equal bytes.
+    pub etag: String,
+    /// How long it may be kept.
+    pub max_age: Duration,
+    /// For a part of it, which one (`Content-Range`).
+    pub content_range: Option<String>,
+    /// The bytes: none for 304 and 416.
+    pub body: Body,
+}
+
+impl Response {
+    /// The headers that say it. A 304 has no `content-length`, nor has it a body.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("etag", self.etag.clone()),
+            ("cache-control", format!("public, max-age={}", self.max_age.as_secs())),
+            ("accept-ranges", "bytes".to_owned()),
+        ];
+        if self.status != 304 {
+            headers.push(("content-length", self.body.len().to_string()));
+        }
+        if matches!(self.status, 200 | 206) {
+            headers.push(("content-type", self.content_type.to_owned()));
+        }
+        headers.extend(self.content_range.iter().map(|range| ("content-range", range.clone())));
+        headers
+    }
+}
+
+/// A response before it is known how much of its body is asked for.
+pub(crate) struct Head {
+    pub(crate) etag: String,
+    pub(crate) max_age: Duration,
+}
+
+impl Head {
+    /// That the client has it already.
+    pub(crate) fn not_modified(self) -> Response {
+        self.with(304, "", None, Body::of(Bytes::new()))
+    }
+
+    /// As much of `body` as is asked for.
+    pub(crate) fn with_part(
+        self,
+        content_type: &'static str,
+        body: Body,
+        conditions: &Conditions,
+    ) -> Response {
+        let len = body.len();
+        match conditions.part(&self.etag, len) {
+            Part::Whole => self.with(200, content_type, None, body),
+            Part::Range { start, end } => self.with(
+                206,
+                content_type,
+                Some(format!("bytes {start}-{}/{len}", end - 1)),
+                body.slice(start, end),
+            ),
+            Part::Unsatisfiable => {
+                self.with(416, "", Some(format!("bytes */{len}")), Body::of(Bytes::new()))
+            }
+        }
+    }
+
+    fn with(
+        self,
+        status: u16,
+        content_type: &'static str,
+        content_range: Option<String>,
+        body: Body,
+    ) -> Response {
+        let Self { etag, max_age } = self;
+        Response { status, content_type, etag, max_age, content_range, body }
+    }
+}

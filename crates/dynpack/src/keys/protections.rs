@@ -1,0 +1,75 @@
+//! The protections that were made lately.
+
+use std::sync::{Arc, Weak};
+
+use dynpack_packager::{Encryption, KeySet, Protected, Protection};
+use quick_cache::sync::Cache;
+
+use super::ring::KeyRing;
+use crate::assets::Asset;
+use crate::error::Error;
+
+/// How many protections are kept: a few kilobytes each.
+const MOST_KEPT: usize = 10_000;
+
+/// Protections, each made once for a version of an asset and a set of keys.
+pub(crate) struct Protections {
+    keys: KeyRing,
+    kept: Cache<(String, String, Encryption), Kept>,
+}
+
+/// A protection, and what it was made of.
+#[derive(Clone)]
+struct Kept {
+    asset: Weak<Asset>,
+    keys: Weak<KeySet>,
+    protection: Arc<Protection>,
+}
+
+impl Protections {
+    pub(crate) fn new(keys: KeyRing) -> Self {
+        Self { keys, kept: Cache::new(MOST_KEPT) }
+    }
+
+    /// None yet, with keys from the same provider.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.keys.anew())
+    }
+
+    /// How an asset is protected under a locator.
+    pub(crate) async fn of(
+        &self,
+        asset: &Arc<Asset>,
+        protected: &Protected<'_>,
+    ) -> Result<Arc<Protection>, Error> {
+        let Protected { encryption, locator, terms, .. } = protected;
+        let keys = self.keys.keys(locator, *encryption).await?;
+        let place = (locator.id.clone(), asset.path.ism().to_owned(), *encryption);
+        match self.kept.get(&place) {
+            Some(kept) if kept.is_of(asset, &keys) => return Ok(kept.protection),
+            _ => {}
+        }
+        let protection = Arc::new(Protection::new(
+            *encryption,
+            &asset.presentation,
+            &asset.version,
+            terms,
+            &keys,
+        )?);
+        let (asset, keys) = (Arc::downgrade(asset), Arc::downgrade(&keys));
+        self.kept.retain(|_, kept| kept.is_of_use());
+        self.kept.insert(place, Kept { asset, keys, protection: Arc::clone(&protection) });
+        Ok(protection)
+    }
+}
+
+impl Kept {
+    fn is_of(&self, asset: &Arc<Asset>, keys: &Arc<KeySet>) -> bool {
+        self.asset.as_ptr() == Arc::as_ptr(asset) && self.keys.as_ptr() == Arc::as_ptr(keys)
+    }
+
+    /// Whether its asset is still open, and its keys are still used.
+    fn is_of_use(&self) -> bool {
+        self.asset.strong_count() > 0 && self.keys.strong_count() > 0
+    }
+}

@@ -1,0 +1,62 @@
+//! The keys that were asked for lately.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dynpack_packager::{Encryption, KeySet, Locator};
+use quick_cache::sync::Cache;
+
+use super::{KeyProvider, KeyProviderError};
+use crate::tasks::InFlight;
+
+/// How many sets of keys are kept.
+const MOST_KEPT: usize = 10_000;
+
+/// What keys are for: a locator's id, and the protection.
+type Place = (String, Encryption);
+
+/// Keys as a provider handed them out, each set asked for once however many requests wait for it.
+pub(crate) struct KeyRing {
+    provider: Arc<dyn KeyProvider>,
+    max_age: Duration,
+    kept: Arc<Cache<Place, (Arc<KeySet>, Instant)>>,
+    being_asked: InFlight<Place, Result<Arc<KeySet>, KeyProviderError>>,
+}
+
+impl KeyRing {
+    pub(crate) fn new(provider: Arc<dyn KeyProvider>, max_age: Duration) -> Self {
+        Self {
+            provider,
+            max_age,
+            kept: Arc::new(Cache::new(MOST_KEPT)),
+            being_asked: InFlight::new(),
+        }
+    }
+
+    /// The same without keys.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(Arc::clone(&self.provider), self.max_age)
+    }
+
+    pub(crate) async fn keys(
+        &self,
+        locator: &Locator,
+        encryption: Encryption,
+    ) -> Result<Arc<KeySet>, KeyProviderError> {
+        let place = (locator.id.clone(), encryption);
+        let max_age = self.max_age;
+        match self.kept.get(&place) {
+            Some((keys, since)) if since.elapsed() < max_age => return Ok(keys),
+            _ => {}
+        }
+        let (provider, kept) = (Arc::clone(&self.provider), Arc::clone(&self.kept));
+        let (locator, asked_for) = (locator.clone(), place.clone());
+        let asked = async move {
+            let keys = provider.keys(&locator, encryption).await?;
+            kept.retain(|_, (_, since)| since.elapsed() < max_age);
+            kept.insert(asked_for, (Arc::clone(&keys), Instant::now()));
+            Ok(keys)
+        };
+        self.being_asked.join(place, asked).await
+    }
+}
