@@ -33,7 +33,11 @@ proptest! {
 
     /// `every_promised_segment_exists`, `segments_tile_the_track` and `all_formats_cut_alike`.
     #[test]
-    fn every_format_delivers_the_film(film in films(), container in containers(), target in 300_u64..5000) {
+    fn every_format_delivers_the_film(
+        film in films(),
+        container in containers(),
+        target in 300_u64..5000,
+    ) {
         run(async {
             let dynpack = origin(&film, container, target);
             let expected = streams(&dynpack, ASSET, Format::DashCmaf).await;
@@ -49,7 +53,11 @@ proptest! {
                     muxed_segments_are_where_they_are_said(format, &streams, &expected);
                 }
                 for frames in played::key_frames(&dynpack, ASSET, format).await {
-                    key_frames_are_presented_when_they_say(format, &frames, twin(&frames, &expected));
+                    key_frames_are_presented_when_they_say(
+                        format,
+                        &frames,
+                        twin(&frames, &expected),
+                    );
                 }
                 for stream in &streams {
                     formats_deliver_alike(format, stream, twin(stream, &expected));
@@ -66,7 +74,10 @@ proptest! {
             for format in formats() {
                 let mut promises = promises(&one, ASSET, format).await;
                 promises.extend(key_frames(&one, ASSET, format).await);
-                let urls: Vec<_> = promises.iter().flat_map(|promise| promise.segments.iter().map(|(url, ..)| url)).collect();
+                let urls: Vec<_> = promises
+                    .iter()
+                    .flat_map(|promise| promise.segments.iter().map(|(url, ..)| url))
+                    .collect();
                 let mut answers = Vec::new();
                 for url in urls.iter().rev() {
                     answers.push(answer(&other, url).await);

@@ -29,10 +29,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn a_film_is_the_same_in_every_container(film in films(), container in containers(), target in 300_u64..5000) {
+    fn a_film_is_the_same_in_every_container(
+        film in films(),
+        container in containers(),
+        target in 300_u64..5000,
+    ) {
         run(async {
             let film = film.told_as_by_smooth();
-            let (expected, dynpack) = (origin(&film, PROGRESSIVE, target), origin(&film, container, target));
+            let (expected, dynpack) =
+                (origin(&film, PROGRESSIVE, target), origin(&film, container, target));
             for format in formats() {
                 let url = manifest(ASSET, format);
                 assert_eq!(text(&expected, &url).await, text(&dynpack, &url).await);
@@ -49,13 +54,21 @@ proptest! {
 
     /// Smooth sets mostly have one clock for all tracks, on which most times have to be rounded.
     #[test]
-    fn a_film_is_the_same_on_the_clock_of_smooth_streaming(film in films(), is_indexed in any::<bool>(), is_one_file in any::<bool>()) {
+    fn a_film_is_the_same_on_the_clock_of_smooth_streaming(
+        film in films(),
+        is_indexed in any::<bool>(),
+        is_one_file in any::<bool>(),
+    ) {
         run(async {
             let film = film.told_as_by_smooth();
             let container = Container { form: Form::Smooth { is_indexed }, is_one_file };
-            let (expected, dynpack) = (origin(&film, PROGRESSIVE, 2000), origin(&film.on_smooth_clock(), container, 2000));
+            let (expected, dynpack) = (
+                origin(&film, PROGRESSIVE, 2000),
+                origin(&film.on_smooth_clock(), container, 2000),
+            );
             for format in formats() {
-                let (expected, streams) = (sorted(&expected, ASSET, format).await, sorted(&dynpack, ASSET, format).await);
+                let (expected, streams) =
+                    (sorted(&expected, ASSET, format).await, sorted(&dynpack, ASSET, format).await);
                 for delays in delays(&expected, &streams, format, film.tick()) {
                     assert!(delays.iter().all(|delay| *delay == 0.0), "{format}: {delays:?}");
                 }

@@ -482,7 +482,11 @@ fn limits_have_names() {
 
 proptest! {
     #[test]
-    fn a_damaged_answer_does_no_harm(at in 0..ANSWER.len(), damage in any::<[u8; 2]>(), len in 0..ANSWER.len()) {
+    fn a_damaged_answer_does_no_harm(
+        at in 0..ANSWER.len(),
+        damage in any::<[u8; 2]>(),
+        len in 0..ANSWER.len(),
+    ) {
         let mut bytes = ANSWER.as_bytes().to_vec();
         bytes[at] = damage[0];
         bytes.insert(at, damage[1]);

@@ -191,7 +191,10 @@ proptest! {
         let clear = pieces.concat();
         let mut encrypted = envelope::encrypt(&ContentKey::new(KEY), IV, &pieces);
         prop_assert_eq!(encrypted.len() as u64, envelope::encrypted_len(clear.len() as u64));
-        prop_assert_eq!(&encrypted, &envelope::encrypt_in_place(&ContentKey::new(KEY), IV, clear.clone()));
+        prop_assert_eq!(
+            &encrypted,
+            &envelope::encrypt_in_place(&ContentKey::new(KEY), IV, clear.clone())
+        );
         decrypt_cbc(IV.0, &mut encrypted, |_| true);
         let padding = *encrypted.last().unwrap();
         let (media, padded) = encrypted.split_at(clear.len());
@@ -200,7 +203,9 @@ proptest! {
     }
 
     #[test]
-    fn decrypting_returns_the_clear_samples_of_audio(samples in vec(vec(any::<u8>(), 0..500), 0..6)) {
+    fn decrypting_returns_the_clear_samples_of_audio(
+        samples in vec(vec(any::<u8>(), 0..500), 0..6),
+    ) {
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
             there_and_back(scheme, &aac(), &samples);
         }
@@ -221,7 +226,10 @@ proptest! {
             let mut out = vec![0, 0, 1];
             let has_start_code = slice.windows(3).any(|bytes| bytes == [0, 0, 1]);
             if cipher.nal_unit(&slice, &mut out).is_err() {
-                prop_assert!(slice.len() <= 48 && has_start_code, "only what stays clear may hide something");
+                prop_assert!(
+                    slice.len() <= 48 && has_start_code,
+                    "only what stays clear may hide something"
+                );
                 continue;
             }
             let encrypted = &out[3..];
@@ -229,7 +237,10 @@ proptest! {
                 prop_assert_eq!(encrypted, slice);
                 continue;
             }
-            prop_assert!(!encrypted.windows(3).any(|bytes| bytes[..2] == [0, 0] && bytes[2] < 3), "a start code");
+            prop_assert!(
+                !encrypted.windows(3).any(|bytes| bytes[..2] == [0, 0] && bytes[2] < 3),
+                "a start code"
+            );
             let mut unit = unescape(encrypted);
             let body = unit.len() - 32;
             decrypt_cbc(IV.0, &mut unit[32..], |block| block % 10 == 0 && body - block * 16 > 16);

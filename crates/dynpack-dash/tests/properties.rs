@@ -83,7 +83,8 @@ proptest! {
     #[test]
     fn a_manifest_says_what_the_timeline_says(film in films()) {
         let manifest = mpd(&film, &Azure, &Options::CMAF).unwrap();
-        let read = dash_mpd_core::parse(&manifest).map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;
+        let read = dash_mpd_core::parse(&manifest)
+            .map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;
         let (end, clock) = film.duration();
         let duration = read.mediaPresentationDuration.unwrap().as_secs_f64();
         prop_assert!((duration - end.as_seconds(clock)).abs() < 2e-6);
@@ -91,18 +92,37 @@ proptest! {
         let mut ids = BTreeSet::new();
         let mut found = 0;
         for set in &read.periods[0].adaptations {
-            let is_trick = |property: &&dash_mpd_core::EssentialProperty| property.schemeIdUri == "http://dashif.org/guidelines/trickmode";
-            let whole = set.essential_property.iter().find(is_trick).map(|property| property.value.clone().unwrap());
+            let is_trick = |property: &&dash_mpd_core::EssentialProperty| {
+                property.schemeIdUri == "http://dashif.org/guidelines/trickmode"
+            };
+            let whole = set
+                .essential_property
+                .iter()
+                .find(is_trick)
+                .map(|property| property.value.clone().unwrap());
             if let Some(whole) = &whole {
-                let of = read.periods[0].adaptations.iter().find(|other| other.id.as_ref() == Some(whole)).unwrap();
-                prop_assert!(of.essential_property.is_empty() && of.contentType == set.contentType && set.codingDependency == Some(false));
+                let of = read.periods[0]
+                    .adaptations
+                    .iter()
+                    .find(|other| other.id.as_ref() == Some(whole))
+                    .unwrap();
+                prop_assert!(
+                    of.essential_property.is_empty()
+                        && of.contentType == set.contentType
+                        && set.codingDependency == Some(false)
+                );
             }
             for representation in &set.representations {
-                let template = representation.SegmentTemplate.as_ref().or(set.SegmentTemplate.as_ref()).unwrap();
+                let template = representation
+                    .SegmentTemplate
+                    .as_ref()
+                    .or(set.SegmentTemplate.as_ref())
+                    .unwrap();
                 let media = template.media.as_ref().unwrap();
                 let rendition = film.renditions.iter().find(|rendition| {
                     let name = rendition.name.replace(' ', "%20");
-                    Some(u64::from(rendition.bitrate)) == representation.bandwidth && media.contains(&format!("({name}="))
+                    Some(u64::from(rendition.bitrate)) == representation.bandwidth
+                        && media.contains(&format!("({name}="))
                 });
                 let rendition = rendition.unwrap();
                 prop_assert_eq!(template.timescale, Some(u64::from(rendition.timescale().hz())));
@@ -111,7 +131,10 @@ proptest! {
                 let codecs = representation.codecs.as_ref().or(set.codecs.as_ref());
                 prop_assert_eq!(codecs, Some(&rendition.track.codec.rfc6381()));
                 let frame_rate = representation.frameRate.as_ref().or(set.frameRate.as_ref());
-                prop_assert_eq!(frame_rate.is_some(), rendition.kind() == MediaKind::Video && whole.is_none());
+                prop_assert_eq!(
+                    frame_rate.is_some(),
+                    rendition.kind() == MediaKind::Video && whole.is_none()
+                );
                 prop_assert!(ids.insert(representation.id.clone().unwrap()), "{}", manifest);
                 found += 1;
             }

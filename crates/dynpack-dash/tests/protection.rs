@@ -233,31 +233,45 @@ fn namespaces(manifest: &str) -> (BTreeSet<String>, BTreeSet<String>) {
 
 proptest! {
     #[test]
-    fn every_set_has_the_protection_of_all_its_renditions(protections in prop::collection::vec(protections(), 4)) {
+    fn every_set_has_the_protection_of_all_its_renditions(
+        protections in prop::collection::vec(protections(), 4),
+    ) {
         let film = film::sample();
         let own = |rendition: &Rendition| {
-            let at = film.renditions.iter().position(|other| (&other.name, other.bitrate) == (&rendition.name, rendition.bitrate));
+            let at = film.renditions.iter().position(|other| {
+                (&other.name, other.bitrate) == (&rendition.name, rendition.bitrate)
+            });
             protections[at.unwrap()].clone()
         };
         let manifest = manifest(&film, own);
         let (declared, used) = namespaces(&manifest);
         prop_assert_eq!(declared, used, "{}", manifest);
 
-        let read = dash_mpd_core::parse(&manifest).map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;
+        let read = dash_mpd_core::parse(&manifest)
+            .map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;
         let sets = &read.periods[0].adaptations;
         let mut found = 0;
         for set in sets {
             for representation in &set.representations {
                 let id = representation.id.as_ref().unwrap();
-                let rendition = film.renditions.iter().find(|one| id.starts_with(&format!("{}_{}", one.name, one.bitrate))).unwrap();
+                let rendition = film
+                    .renditions
+                    .iter()
+                    .find(|one| id.starts_with(&format!("{}_{}", one.name, one.bitrate)))
+                    .unwrap();
                 found += 1;
                 let Some(protection) = own(rendition) else {
                     prop_assert!(set.ContentProtection.is_empty(), "{}", manifest);
                     continue;
                 };
-                let [common, systems @ ..] = set.ContentProtection.as_slice() else { panic!("{manifest}") };
+                let [common, systems @ ..] = set.ContentProtection.as_slice() else {
+                    panic!("{manifest}")
+                };
                 prop_assert_eq!(common.value.as_deref(), Some(protection.scheme.as_str()));
-                prop_assert_eq!(common.default_KID.as_ref().map(|id| id.parse()), Some(Ok(protection.key_id)));
+                prop_assert_eq!(
+                    common.default_KID.as_ref().map(|id| id.parse()),
+                    Some(Ok(protection.key_id))
+                );
                 prop_assert_eq!(systems.len(), protection.systems.len());
                 for (element, system) in systems.iter().zip(&protection.systems) {
                     prop_assert_eq!(&element.schemeIdUri, &format!("urn:uuid:{}", system.id));
@@ -266,15 +280,27 @@ proptest! {
                     prop_assert_eq!(element.msprpro.is_some(), system.playready_object.is_some());
                     prop_assert_eq!(element.clearkey_laurl.is_some(), system.licence_url.is_some());
                     let is_azure = [SystemId::WIDEVINE, SystemId::PLAYREADY].contains(&system.id);
-                    prop_assert_eq!(element.laurl.is_some(), is_azure && system.licence_url.is_some());
+                    prop_assert_eq!(
+                        element.laurl.is_some(),
+                        is_azure && system.licence_url.is_some()
+                    );
                 }
             }
         }
         prop_assert_eq!(found, 6);
         // Two videos are one set or can be switched between.
-        let videos: Vec<_> = sets.iter().filter(|set| set.contentType.as_deref() == Some("video") && set.essential_property.is_empty()).collect();
+        let videos: Vec<_> = sets
+            .iter()
+            .filter(|set| {
+                set.contentType.as_deref() == Some("video") && set.essential_property.is_empty()
+            })
+            .collect();
         let are_alike = protections[0] == protections[1];
         prop_assert_eq!(videos.len(), if are_alike { 1 } else { 2 });
-        prop_assert!(videos.iter().all(|set| set.supplemental_property.len() == usize::from(!are_alike)), "{}", manifest);
+        prop_assert!(
+            videos.iter().all(|set| set.supplemental_property.len() == usize::from(!are_alike)),
+            "{}",
+            manifest
+        );
     }
 }

@@ -274,18 +274,33 @@ proptest! {
         key_frames: bool,
     ) {
         let tracks = vec![
-            ("video", 1, film::late(film::video((64, 36), (512, 12_800), 500, 25), if key_frames { delay } else { 0 })),
+            (
+                "video",
+                1,
+                film::late(
+                    film::video((64, 36), (512, 12_800), 500, 25),
+                    if key_frames { delay } else { 0 },
+                ),
+            ),
             ("audio", 2, film::late(film::audio(AAC_48_STEREO, 900, "en"), delay)),
         ];
-        let film = film::presentation(tracks, CutPolicy::with_target(std::time::Duration::from_secs(2)));
+        let film =
+            film::presentation(tracks, CutPolicy::with_target(std::time::Duration::from_secs(2)));
         let rendition = &film.renditions[usize::from(!key_frames)];
         let list = |resource: Resource| match resource {
-            Resource::Segment(start) | Resource::KeyFrame(start) => lists[usize::try_from(start.0 / 9_000).unwrap() % lists.len()].clone(),
+            Resource::Segment(start) | Resource::KeyFrame(start) => {
+                lists[usize::try_from(start.0 / 9_000).unwrap() % lists.len()].clone()
+            }
             _ => lists[lists.len() - 1].clone(),
         };
         let urls = Keyed(list, Vec::new());
         let starts: Vec<_> = if key_frames {
-            rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).map(|frame| Resource::KeyFrame(frame.start)).collect()
+            rendition
+                .cuts
+                .segments()
+                .flat_map(|segment| rendition.key_frames(&segment))
+                .map(|frame| Resource::KeyFrame(frame.start))
+                .collect()
         } else {
             rendition.cuts.segments().map(|segment| Resource::Segment(segment.start)).collect()
         };
@@ -306,19 +321,31 @@ proptest! {
             };
             prop_assert_eq!(uri, &own);
             let mut expected: Vec<_> = list(resource).iter().map(expected).collect();
-            expected.sort_by_key(|key| key.iter().find(|(name, _)| name == "KEYFORMAT").map_or_else(|| "identity".into(), |(_, value)| value.clone()));
+            expected.sort_by_key(|key| {
+                key.iter()
+                    .find(|(name, _)| name == "KEYFORMAT")
+                    .map_or_else(|| "identity".into(), |(_, value)| value.clone())
+            });
             prop_assert_eq!(keys, &expected, "{} in {}", uri, text);
         }
 
         // It knows no version above 7, and asks of independent segments what RFC 8216, 6.2.3 asks
         // of key frames.
-        let strict = text.replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n").replace("#EXT-X-INDEPENDENT-SEGMENTS\n", "");
+        let strict = text
+            .replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n")
+            .replace("#EXT-X-INDEPENDENT-SEGMENTS\n", "");
         let strict = hls_m3u8::MediaPlaylist::try_from(strict.as_str());
         let strict = strict.map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;
-        let strict: Vec<_> = strict.segments.values().map(|segment| segment.keys.iter().filter(|key| key.is_some()).count()).collect();
-        let own: Vec<_> = found.iter().map(|(_, keys)| keys.len()).skip(usize::from(init.is_some())).collect();
+        let strict: Vec<_> = strict
+            .segments
+            .values()
+            .map(|segment| segment.keys.iter().filter(|key| key.is_some()).count())
+            .collect();
+        let own: Vec<_> =
+            found.iter().map(|(_, keys)| keys.len()).skip(usize::from(init.is_some())).collect();
         prop_assert_eq!(&strict[strict.len() - own.len()..], own, "{}", text);
-        let Ok(Playlist::MediaPlaylist(lenient)) = m3u8_rs::parse_playlist_res(text.as_bytes()) else {
+        let Ok(Playlist::MediaPlaylist(lenient)) = m3u8_rs::parse_playlist_res(text.as_bytes())
+        else {
             return Err(TestCaseError::fail(text));
         };
         prop_assert_eq!(lenient.segments.len(), strict.len());

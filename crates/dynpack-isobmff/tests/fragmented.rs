@@ -562,10 +562,16 @@ proptest! {
 
     /// Two tracks, each fragment's own or in common fragments, with whatever flags.
     #[test]
-    fn what_is_written_is_read(video in written(1), audio in written(2), are_common in any::<bool>()) {
+    fn what_is_written_is_read(
+        video in written(1),
+        audio in written(2),
+        are_common in any::<bool>(),
+    ) {
         let fragments: Vec<Vec<Traf>> = if are_common {
             let longest = video.trafs.len().max(audio.trafs.len());
-            let both = |at| [video.trafs.get(at), audio.trafs.get(at)].into_iter().flatten().cloned().collect();
+            let both = |at| {
+                [video.trafs.get(at), audio.trafs.get(at)].into_iter().flatten().cloned().collect()
+            };
             (0..longest).map(both).collect()
         } else {
             video.trafs.iter().chain(&audio.trafs).map(|traf| vec![traf.clone()]).collect()
@@ -578,20 +584,26 @@ proptest! {
             let (start, expected) = written.expected();
             let (delay, media_start) = (Ticks(start.max(0)), Ticks((-start).max(0)));
             prop_assert_eq!(track.edit, Edit { delay, media_start });
-            let read: Vec<_> = track.samples.samples(all(track)).map(|sample| Sample {
-                duration: u32::try_from(sample.duration.0).unwrap(),
-                size: sample.size,
-                flags: if sample.is_sync { SYNC } else { NON_SYNC },
-                composition_offset: i32::try_from(sample.composition_offset.0).unwrap(),
-            }).collect();
+            let read: Vec<_> = track
+                .samples
+                .samples(all(track))
+                .map(|sample| Sample {
+                    duration: u32::try_from(sample.duration.0).unwrap(),
+                    size: sample.size,
+                    flags: if sample.is_sync { SYNC } else { NON_SYNC },
+                    composition_offset: i32::try_from(sample.composition_offset.0).unwrap(),
+                })
+                .collect();
             prop_assert_eq!(read, expected);
             for extent in track.samples.extents(all(track)) {
-                let range = usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap();
+                let range =
+                    usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap();
                 prop_assert!(file[range].iter().all(|&byte| byte == 0xda), "{:?}", extent);
                 byte_len += extent.len;
             }
         }
-        let written: u32 = fragments.iter().flatten().flat_map(|traf| &traf.runs).map(|run| run.byte_len()).sum();
+        let written: u32 =
+            fragments.iter().flatten().flat_map(|traf| &traf.runs).map(|run| run.byte_len()).sum();
         prop_assert_eq!(byte_len, u64::from(written));
     }
 }

@@ -363,7 +363,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn mutated_fragments_never_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+    fn mutated_fragments_never_panic(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+    ) {
         let mut file = sample_file();
         let len = file.len();
         for (at, value) in changes {
@@ -373,7 +375,10 @@ proptest! {
     }
 
     #[test]
-    fn mutated_numbers_never_panic(at in any::<prop::sample::Index>(), value in prop_oneof![any::<u32>(), 0_u32..64]) {
+    fn mutated_numbers_never_panic(
+        at in any::<prop::sample::Index>(),
+        value in prop_oneof![any::<u32>(), 0_u32..64],
+    ) {
         let mut file = sample_file();
         let at = at.index(file.len() - 4);
         file[at..at + 4].copy_from_slice(&value.to_be_bytes());
@@ -381,10 +386,25 @@ proptest! {
     }
 
     #[test]
-    fn noise_in_a_fragment_never_panics(noise in prop::collection::vec(any::<u8>(), 0..400), kind in 0_usize..3) {
+    fn noise_in_a_fragment_never_panics(
+        noise in prop::collection::vec(any::<u8>(), 0..400),
+        kind in 0_usize..3,
+    ) {
         let kind = [b"moof", b"sidx", b"mfra"][kind];
         let head = [ftyp(), moov(&[fragments::without_samples(Track::video(0))])].concat();
         check([head.clone(), boxed(kind, &noise)].concat());
-        check([head, boxed(b"moof", &boxed(b"traf", &[full(b"tfhd", 0, 0, &words(&[1])), boxed(b"trun", &noise)].concat()))].concat());
+        check(
+            [
+                head,
+                boxed(
+                    b"moof",
+                    &boxed(
+                        b"traf",
+                        &[full(b"tfhd", 0, 0, &words(&[1])), boxed(b"trun", &noise)].concat(),
+                    ),
+                ),
+            ]
+            .concat(),
+        );
     }
 }

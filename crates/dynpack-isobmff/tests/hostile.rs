@@ -278,7 +278,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn mutated_movies_never_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+    fn mutated_movies_never_panic(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+    ) {
         let mut file = sample_file();
         let len = file.len();
         for (at, value) in changes {
@@ -288,7 +290,10 @@ proptest! {
     }
 
     #[test]
-    fn mutated_numbers_never_panic(at in any::<prop::sample::Index>(), value in prop_oneof![any::<u32>(), 0_u32..64]) {
+    fn mutated_numbers_never_panic(
+        at in any::<prop::sample::Index>(),
+        value in prop_oneof![any::<u32>(), 0_u32..64],
+    ) {
         let mut file = sample_file();
         let at = at.index(file.len() - 4);
         file[at..at + 4].copy_from_slice(&value.to_be_bytes());
@@ -302,7 +307,10 @@ proptest! {
     }
 
     #[test]
-    fn noise_in_a_sample_entry_never_panics(noise in prop::collection::vec(any::<u8>(), 0..200), kind in 0_usize..5) {
+    fn noise_in_a_sample_entry_never_panics(
+        noise in prop::collection::vec(any::<u8>(), 0..200),
+        kind in 0_usize..5,
+    ) {
         let kind = [b"avc1", b"avc3", b"mp4a", b"encv", b"enca"][kind];
         let esds = mp4::sound(0, &[], &full(b"esds", 0, 0, &noise));
         let tracks = [

@@ -108,7 +108,8 @@ proptest! {
         let total: u32 = samples.iter().map(|sample| sample.duration).sum();
         let edits = (edits.0, edits.1.min(i64::from(total) - 5).max(0));
         let track = track(&samples, most, wide, edits, is_audio);
-        let end = samples.iter().map(|sample| sample.offset + u64::from(sample.size)).max().unwrap();
+        let end =
+            samples.iter().map(|sample| sample.offset + u64::from(sample.size)).max().unwrap();
         let file = file(std::slice::from_ref(&track), usize::try_from(end).unwrap());
         let theirs = mp4parse::read_mp4(&mut moov(&[track]).as_slice()).unwrap();
         let movie = demux(file.into()).unwrap();
@@ -125,7 +126,12 @@ proptest! {
             composition_offset: sample.composition_offset.0.try_into().unwrap(),
             size: sample.size,
             is_sync: sample.is_sync,
-            offset: ours.samples.extents(sample.index..SampleIndex(sample.index.0 + 1)).next().unwrap().offset,
+            offset: ours
+                .samples
+                .extents(sample.index..SampleIndex(sample.index.0 + 1))
+                .next()
+                .unwrap()
+                .offset,
         });
         prop_assert_eq!(read.collect::<Vec<_>>(), samples.clone());
 
@@ -133,16 +139,36 @@ proptest! {
         prop_assert_eq!(theirs.track_id, Some(ours.id.0));
         prop_assert_eq!(theirs.timescale.unwrap().0, u64::from(ours.timescale.hz()));
         let delay = dynpack_media::Ticks(i64::try_from(theirs.empty_duration.unwrap().0).unwrap());
-        prop_assert_eq!(delay.rescale_round(dynpack_media::Timescale::MILLIS, ours.timescale), ours.edit.delay);
-        prop_assert_eq!(i64::try_from(theirs.media_time.unwrap().0).unwrap(), ours.edit.media_start.0);
-        let durations: Vec<_> = theirs.stts.as_ref().unwrap().samples.iter().map(|run| (run.sample_count, run.sample_delta)).collect();
+        prop_assert_eq!(
+            delay.rescale_round(dynpack_media::Timescale::MILLIS, ours.timescale),
+            ours.edit.delay
+        );
+        prop_assert_eq!(
+            i64::try_from(theirs.media_time.unwrap().0).unwrap(),
+            ours.edit.media_start.0
+        );
+        let durations: Vec<_> = theirs
+            .stts
+            .as_ref()
+            .unwrap()
+            .samples
+            .iter()
+            .map(|run| (run.sample_count, run.sample_delta))
+            .collect();
         prop_assert_eq!(durations, runs(samples.iter().map(|sample| sample.duration)));
-        let offsets = theirs.ctts.as_ref().unwrap().samples.iter().map(|run| match run.time_offset {
-            TimeOffsetVersion::Version0(offset) => (run.sample_count, offset.cast_signed()),
-            TimeOffsetVersion::Version1(offset) => (run.sample_count, offset),
-        });
-        prop_assert_eq!(offsets.collect::<Vec<_>>(), runs(samples.iter().map(|sample| sample.composition_offset)));
-        prop_assert_eq!(theirs.stsz.as_ref().unwrap().sample_sizes.to_vec(), samples.iter().map(|sample| sample.size).collect::<Vec<_>>());
+        let offsets =
+            theirs.ctts.as_ref().unwrap().samples.iter().map(|run| match run.time_offset {
+                TimeOffsetVersion::Version0(offset) => (run.sample_count, offset.cast_signed()),
+                TimeOffsetVersion::Version1(offset) => (run.sample_count, offset),
+            });
+        prop_assert_eq!(
+            offsets.collect::<Vec<_>>(),
+            runs(samples.iter().map(|sample| sample.composition_offset))
+        );
+        prop_assert_eq!(
+            theirs.stsz.as_ref().unwrap().sample_sizes.to_vec(),
+            samples.iter().map(|sample| sample.size).collect::<Vec<_>>()
+        );
     }
 }
 

@@ -315,13 +315,21 @@ fn impossible_manifests_are_refused() {
 proptest! {
     #[test]
     fn every_chunk_is_a_segment_and_every_segment_a_chunk(
-        hz in prop_oneof![Just(1000_u32), Just(12_800), Just(30_000), Just(44_100), Just(90_000), 500_u32..20_000_000],
+        hz in prop_oneof![
+            Just(1000_u32),
+            Just(12_800),
+            Just(30_000),
+            Just(44_100),
+            Just(90_000),
+            500_u32..20_000_000,
+        ],
         frames in proptest::collection::vec(1_u32..4, 30..200),
         gop in 1_u32..30,
         audio_frames in 1_u32..300,
     ) {
         let unit = (hz / 25).max(1);
-        let durations: Vec<u32> = frames.into_iter().map(|frame| frame * unit + frame % 2).collect();
+        let durations: Vec<u32> =
+            frames.into_iter().map(|frame| frame * unit + frame % 2).collect();
         let presentation = film::in_short_segments(vec![
             ("video", 5, film::uneven_video((320, 180), hz, &durations, gop)),
             ("audio", 7, audio(AAC_44_STEREO, audio_frames)),
@@ -338,10 +346,22 @@ proptest! {
             let mut clock = chunk_time(rendition.cuts.start(), rendition.timescale());
             for (segment, chunk) in segments.iter().zip(stream.chunks.iter()) {
                 prop_assert_eq!(chunk.start, clock);
-                prop_assert_eq!(segment_at(&presentation, rendition, chunk.start), Some(segment.clone()));
+                prop_assert_eq!(
+                    segment_at(&presentation, rendition, chunk.start),
+                    Some(segment.clone())
+                );
                 for probe in [chunk.start - Ticks(1), chunk.start, chunk.start + Ticks(1)] {
-                    let before = stream.chunks.iter().take_while(|other| other.start < probe).last().map(|other| other.start);
-                    let behind = stream.chunks.iter().find(|other| other.start >= probe).map(|other| other.start);
+                    let before = stream
+                        .chunks
+                        .iter()
+                        .take_while(|other| other.start < probe)
+                        .last()
+                        .map(|other| other.start);
+                    let behind = stream
+                        .chunks
+                        .iter()
+                        .find(|other| other.start >= probe)
+                        .map(|other| other.start);
                     prop_assert_eq!(chunk_times_around(rendition, probe), (before, behind));
                 }
                 clock = chunk.start + chunk.duration;
@@ -352,7 +372,11 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_manifest_never_panics(at in 0..V2_2.len(), byte in any::<u8>(), cut in any::<bool>()) {
+    fn a_damaged_manifest_never_panics(
+        at in 0..V2_2.len(),
+        byte in any::<u8>(),
+        cut in any::<bool>(),
+    ) {
         let mut bytes = V2_2.as_bytes().to_vec();
         bytes[at] = byte;
         if cut {
