@@ -57,7 +57,8 @@ async fn server_manifests_that_cannot_be_read() {
         ),
         (
             &listing(
-                r#"<video src="a" trackName="x" systemBitrate="5"/><video src="b" trackName="x" systemBitrate="5"/>"#,
+                r#"<video src="a" trackName="x" systemBitrate="5"/><video src="b" trackName="x"
+                    systemBitrate="5"/>"#,
             ),
             "is used twice at 5 bit/s",
         ),
@@ -253,7 +254,8 @@ async fn bad_client_manifests_have_clear_errors() {
         (
             named,
             Some(
-                "<!DOCTYPE x [<!ENTITY e \"e\">]><SmoothStreamingMedia MajorVersion=\"2\" Duration=\"1\"/>",
+                "<!DOCTYPE x [<!ENTITY e \"e\">]><SmoothStreamingMedia MajorVersion=\"2\" \
+                 Duration=\"1\"/>",
             ),
             "document type",
         ),
@@ -322,7 +324,11 @@ async fn a_client_manifest_completes_the_server_manifest() {
     let storage = storage.await;
     let ismc = |language: &str| {
         format!(
-            r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"><StreamIndex Type="audio" Name="audio_de" Language="{language}" Role="alternate" Accessibility="description" Chunks="0" Url="x"><QualityLevel Index="0" Bitrate="71182" FourCC="AACL" CodecPrivateData="1190"/></StreamIndex></SmoothStreamingMedia>"#
+            r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"><StreamIndex
+                Type="audio" Name="audio_de" Language="{language}" Role="alternate"
+                Accessibility="description" Chunks="0" Url="x"><QualityLevel Index="0"
+                Bitrate="71182" FourCC="AACL" CodecPrivateData="1190"/></StreamIndex>
+                </SmoothStreamingMedia>"#
         )
     };
     storage.insert("sample/sample.ismc", ismc("fin"));

@@ -27,7 +27,8 @@ fn burst() -> Memory {
         Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
     let storage = film_storage(&Film { tracks: vec![track] }, container);
     storage.insert("film/video.mp4", sample("video_180p.mp4"));
-    let listed = r#"<smil><body><switch><video src="video.mp4"/><audio src="0.mp4"/></switch></body></smil>"#;
+    let listed = r#"<smil><body><switch><video src="video.mp4"/><audio src="0.mp4"/></switch>
+        </body></smil>"#;
     storage.insert("film/film.ism", listed);
     storage
 }

@@ -118,8 +118,10 @@ async fn segments_are_joined_as_the_publisher_says() {
     let storage = sample_storage();
     storage.insert(
         "sample/sample.ism",
-        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head><meta name="fragmentsPerHLSSegment" content="2"/></head>
-            <body><switch><video src="video_180p.mp4" systemBitrate="60000"/><audio src="audio_eng.mp4" systemBitrate="66000"/>
+        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head><meta
+            name="fragmentsPerHLSSegment" content="2"/></head>
+            <body><switch><video src="video_180p.mp4" systemBitrate="60000"/><audio
+              src="audio_eng.mp4" systemBitrate="66000"/>
             </switch></body></smil>"#,
     );
     let dynpack = Dynpack::builder(storage).build();

@@ -140,7 +140,8 @@ pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
         }
         storage.insert(format!("sample/{name}_{bitrate}.{ending}"), file);
         listed.push_str(&format!(
-            r#"<{kind} src="{name}_{bitrate}.{ending}" systemBitrate="{bitrate}"><param name="trackName" value="{name}"/></{kind}>"#
+            r#"<{kind} src="{name}_{bitrate}.{ending}" systemBitrate="{bitrate}"><param
+                name="trackName" value="{name}"/></{kind}>"#
         ));
     }
     storage.insert(

@@ -39,14 +39,16 @@ fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
 /// Why a document gives no key to the video or the audio of these tests.
 fn no_rule(name: &str, bitrate: u32) -> String {
     format!(
-        "the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s"
+        "the CPIX document does not tell one key: none of its rules gives one to {name:?} at \
+         {bitrate} bit/s"
     )
 }
 
 /// A document with `body` in its root element.
 fn document(body: &str) -> String {
     format!(
-        r#"<CPIX xmlns="urn:dashif:org:cpix" xmlns:pskc="urn:ietf:params:xml:ns:keyprov:pskc">{body}</CPIX>"#
+        r#"<CPIX xmlns="urn:dashif:org:cpix"
+            xmlns:pskc="urn:ietf:params:xml:ns:keyprov:pskc">{body}</CPIX>"#
     )
 }
 
@@ -58,7 +60,8 @@ fn problem(document: &str) -> String {
 fn key(id: &str) -> String {
     let value = "AAECAwQFBgcICQoLDA0ODw==";
     format!(
-        r#"<ContentKey kid="{id}"><Data><pskc:Secret><pskc:PlainValue>{value}</pskc:PlainValue></pskc:Secret></Data></ContentKey>"#
+        r#"<ContentKey kid="{id}"><Data><pskc:Secret><pskc:PlainValue>{value}</pskc:PlainValue>
+            </pskc:Secret></Data></ContentKey>"#
     )
 }
 
@@ -103,7 +106,8 @@ fn an_answer_tells_keys_and_systems() {
 fn with_system(content: &str) -> String {
     let iv = r#"explicitIV="AAECAwQFBgcICQoLDA0ODw==" kid"#;
     document(&format!(
-        r#"<ContentKeyList>{}</ContentKeyList><DRMSystemList><DRMSystem kid="{SD}" systemId="{}">{content}</DRMSystem></DRMSystemList>"#,
+        r#"<ContentKeyList>{}</ContentKeyList><DRMSystemList><DRMSystem kid="{SD}"
+            systemId="{}">{content}</DRMSystem></DRMSystemList>"#,
         key(SD).replace("kid", iv),
         SystemId::FAIRPLAY
     ))
@@ -119,7 +123,8 @@ fn signalling(attributes: &str, text: &str) -> String {
 fn signalling_for_hls_is_read_as_tags() {
     let read =
         |content: &str| Cpix::parse(with_system(content).as_bytes()).unwrap().systems.remove(0);
-    let text = "#EXT-X-VENDOR:a=\"b,c\"\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,IV=0X000102030405060708090a0b0c0d0e0f,URI=\"skd://a,b=c?\",\
+    let text = "#EXT-X-VENDOR:a=\"b,c\"\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,\
+        IV=0X000102030405060708090a0b0c0d0e0f,URI=\"skd://a,b=c?\",\
                 KEYFORMAT=\"com.apple.streamingkeydelivery\",X-OTHER=1\r\n";
     let told = read(&signalling("", text));
     let key = told.media_key.unwrap();
@@ -129,7 +134,8 @@ fn signalling_for_hls_is_read_as_tags() {
     );
     let id = SD.replace('-', "").to_uppercase();
     let session = format!(
-        "#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES, URI=\"x\",KEYID=0x{id},KEYFORMAT=\"y\",KEYFORMATVERSIONS=\"1/2\""
+        "#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES, URI=\"x\",KEYID=0x{id},KEYFORMAT=\"y\",\
+         KEYFORMATVERSIONS=\"1/2\""
     );
     for playlist in ["master", "multiVariant"] {
         let told = read(&signalling(&format!("playlist=\"{playlist}\""), &session));
@@ -225,9 +231,13 @@ fn rules_give_each_track_its_key() {
 fn rules_go_by_bitrate_and_label_too() {
     let rules = format!(
         r#"<ContentKeyList>{}{}{}</ContentKeyList><ContentKeyUsageRuleList>
-        <ContentKeyUsageRule kid="{SD}"><AudioFilter/><BitrateFilter maxBitrate="64000"/><BitrateFilter minBitrate="200000"/></ContentKeyUsageRule>
-        <ContentKeyUsageRule kid="{HD}" intendedTrackType="AUDIO"><VideoFilter/></ContentKeyUsageRule>
-        <ContentKeyUsageRule kid="{AUDIO}"><AudioFilter minChannels="1" maxChannels="2"/><LabelFilter label="audio"/><BitrateFilter minBitrate="64001" maxBitrate="199999"/></ContentKeyUsageRule>
+        <ContentKeyUsageRule kid="{SD}"><AudioFilter/><BitrateFilter maxBitrate="64000"/>
+          <BitrateFilter minBitrate="200000"/></ContentKeyUsageRule>
+        <ContentKeyUsageRule kid="{HD}" intendedTrackType="AUDIO"><VideoFilter/>
+          </ContentKeyUsageRule>
+        <ContentKeyUsageRule kid="{AUDIO}"><AudioFilter minChannels="1" maxChannels="2"/>
+          <LabelFilter label="audio"/><BitrateFilter minBitrate="64001" maxBitrate="199999"/>
+          </ContentKeyUsageRule>
         </ContentKeyUsageRuleList>"#,
         key(SD),
         key(HD),
@@ -375,7 +385,8 @@ fn rules_which_contradict_each_other_are_refused() {
             .map(|key| key.id.to_string())
     };
     let expected = format!(
-        "the CPIX document does not tell one key: its rules give both {SD} and {HD} to \"audio\" at 5 bit/s"
+        "the CPIX document does not tell one key: its rules give both {SD} and {HD} to \"audio\" \
+         at 5 bit/s"
     );
     assert_eq!(with_rules(rule(SD) + &rule(HD)).unwrap_err().to_string(), expected);
     assert!(
@@ -390,7 +401,8 @@ fn rules_which_contradict_each_other_are_refused() {
 #[test]
 fn encrypted_keys_have_an_error_of_their_own() {
     let body = format!(
-        r#"<ContentKeyList><ContentKey kid="{SD}"><Data><pskc:Secret><pskc:EncryptedValue/></pskc:Secret></Data></ContentKey></ContentKeyList>"#
+        r#"<ContentKeyList><ContentKey kid="{SD}"><Data><pskc:Secret><pskc:EncryptedValue/>
+            </pskc:Secret></Data></ContentKey></ContentKeyList>"#
     );
     let error = Cpix::parse(document(&body).as_bytes()).unwrap_err();
     assert_eq!(error, Error::EncryptedKey(SD.parse().unwrap()));

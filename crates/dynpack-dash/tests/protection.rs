@@ -8,7 +8,7 @@ use dynpack_crypt::{KeyId, SystemId};
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
 use dynpack_media::{CutPolicy, Presentation, Rendition};
 use dynpack_testkit::urls::Azure;
-use dynpack_testkit::{self as film, AAC_48_STEREO};
+use dynpack_testkit::{self as film, AAC_48_STEREO, unfolded};
 use proptest::prelude::*;
 use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
@@ -75,8 +75,10 @@ fn all_systems(_: &Rendition) -> Option<Protection> {
 #[test]
 fn every_system_finds_what_it_looks_for() {
     let url = "https://licences.example/?a=1&amp;kid=&lt;%22%C3%A9%22&gt;";
-    let expected = r#"
-   <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cbcs" cenc:default_KID="ad13f9ea-2be6-98b8-75f5-04a8e3ccea64"/>
+    let expected = unfolded(
+        r#"
+   <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cbcs" \
+     cenc:default_KID="ad13f9ea-2be6-98b8-75f5-04a8e3ccea64"/>
    <ContentProtection schemeIdUri="urn:uuid:9a04f079-9840-4286-ab92-e65be0885f95" value="MSPR 2.0">
     <cenc:pssh>AAAA</cenc:pssh>
     <mspr:pro>BBBB</mspr:pro>
@@ -91,20 +93,28 @@ fn every_system_finds_what_it_looks_for() {
    <ContentProtection schemeIdUri="urn:uuid:94ce86fb-07ff-4f43-adb8-93d2fa968ca2">
     <dashif:Laurl>{url}</dashif:Laurl>
    </ContentProtection>
-   <ContentProtection schemeIdUri="urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e" value="ClearKey &quot;1.0&quot;">
+   <ContentProtection schemeIdUri="urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e" value="ClearKey \
+     &quot;1.0&quot;">
     <clearkey:Laurl Lic_type="EME-1.0">{url}</clearkey:Laurl>
    </ContentProtection>
-"#;
+"#,
+    );
     let manifest = manifest(&film::sample(), all_systems);
     let expected = expected.replace("{url}", url);
     // Two audio, one video, and its key frames.
     assert_eq!(manifest.matches(&expected).count(), 4, "{manifest}");
-    let head = r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" xmlns:mspr="urn:microsoft:playready" xmlns:ms="urn:microsoft" xmlns:dashif="https://dashif.org/CPS" xmlns:clearkey="http://dashif.org/guidelines/clearKey" profiles="#;
-    assert!(manifest.contains(head), "{manifest}");
+    let head = unfolded(
+        r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" \
+        xmlns:mspr="urn:microsoft:playready" xmlns:ms="urn:microsoft" \
+        xmlns:dashif="https://dashif.org/CPS" \
+        xmlns:clearkey="http://dashif.org/guidelines/clearKey" profiles="#,
+    );
+    assert!(manifest.contains(&head), "{manifest}");
     let video = r#"startWithSAP="1">
    <ContentProtection schemeIdUri="urn:mpeg"#;
     assert!(manifest.contains(video), "{manifest}");
-    let trick = "   </ContentProtection>\n   <EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/trickmode\" value=\"3\"/>";
+    let trick = "   </ContentProtection>\n   <EssentialProperty \
+        schemeIdUri=\"http://dashif.org/guidelines/trickmode\" value=\"3\"/>";
     assert!(manifest.contains(trick), "{manifest}");
 }
 
@@ -115,8 +125,11 @@ fn what_is_clear_says_nothing() {
     let head =
         r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" profiles="#;
     assert!(manifest.contains(head), "{manifest}");
-    let element = r#"<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="01010101-0101-0101-0101-010101010101"/>"#;
-    assert_eq!(lines(&manifest, "<ContentProtection"), [element, element]);
+    let element = unfolded(
+        r#"<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" \
+        value="cenc" cenc:default_KID="01010101-0101-0101-0101-010101010101"/>"#,
+    );
+    assert_eq!(lines(&manifest, "<ContentProtection"), [&*element; 2]);
     let audio = &manifest[..manifest.find("contentType=\"video\"").unwrap()];
     assert!(!audio.contains("<ContentProtection"), "{audio}");
 }
@@ -148,9 +161,10 @@ fn each_key_has_a_set_of_its_own() {
     assert_eq!(keys, ["3", "1", "2", "1", "2"].map(key));
     let switching = lines(&manifest, "<SupplementalProperty");
     let others = |ids| {
-        format!(
-            r#"<SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" value="{ids}"/>"#
-        )
+        unfolded(&format!(
+            r#"<SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" \
+                value="{ids}"/>"#
+        ))
     };
     assert_eq!(switching, ["3,4", "2,4", "2,3"].map(others));
     let tricks: Vec<_> = lines(&manifest, "<EssentialProperty")

@@ -7,7 +7,7 @@ use dynpack_hds::{
 };
 use dynpack_media::{Presentation, Rendition, Stream, Timescale, Track};
 use dynpack_testkit::promise::{Bootstrap, FragmentRun};
-use dynpack_testkit::{self as film, AAC_44_STEREO, AAC_48_STEREO};
+use dynpack_testkit::{self as film, AAC_44_STEREO, AAC_48_STEREO, unfolded};
 use proptest::prelude::*;
 
 fn audio(config: &[u8], frames: u32) -> Track {
@@ -43,21 +43,23 @@ fn a_presentation_becomes_a_manifest() {
     let [shared, low_data, high_data] =
         [bootstrap(low), metadata(low).unwrap(), metadata(high).unwrap()]
             .map(|bytes| STANDARD.encode(bytes));
-    let expected = format!(
+    let expected = unfolded(&format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <manifest xmlns="http://ns.adobe.com/f4m/1.0">
   <streamType>recorded</streamType>
   <duration>5.674</duration>
   <bootstrapInfo profile="named" id="bootstrap1">{shared}</bootstrapInfo>
-  <media bitrate="529" width="320" height="180" url="QualityLevels(400000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
+  <media bitrate="529" width="320" height="180" url="QualityLevels(400000)/Fragments(video,\
+    audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
     <metadata>{low_data}</metadata>
   </media>
-  <media bitrate="1029" width="640" height="360" url="QualityLevels(900000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
+  <media bitrate="1029" width="640" height="360" url="QualityLevels(900000)/Fragments(video,\
+    audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
     <metadata>{high_data}</metadata>
   </media>
 </manifest>
 "#
-    );
+    ));
     assert_eq!(manifest(&media, &Azure).unwrap(), expected);
 }
 

@@ -5,7 +5,7 @@ use dynpack_hls::{
 };
 use dynpack_media::{Codec, CutPolicy, Language, Presentation, Role, Stream};
 use dynpack_testkit::urls::Azure;
-use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO, unfolded};
 
 fn rates() -> [Rates; 4] {
     [(450_000, 390_000), (1_500_000, 1_100_000), (130_000, 128_500), (133_000, 128_000)]
@@ -24,16 +24,22 @@ fn lines<'a>(playlist: &'a str, start: &str) -> Vec<&'a str> {
 #[test]
 fn a_film_in_two_languages() {
     let playlist = multivariant_playlist(&film::sample(), &rates(), &Azure, &Options::CMAF);
-    let expected = r#"#EXTM3U
+    let expected = unfolded(
+        r#"#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="de",NAME="aac_ger_2",AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-STREAM-INF:BANDWIDTH=583000,AVERAGE-BANDWIDTH=518500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.97,AUDIO="audio"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",\
+  GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",\
+  GROUP-ID="audio",LANGUAGE="de",NAME="aac_ger_2",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-STREAM-INF:BANDWIDTH=583000,AVERAGE-BANDWIDTH=518500,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=640x360,FRAME-RATE=29.97,AUDIO="audio"
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-STREAM-INF:BANDWIDTH=1633000,AVERAGE-BANDWIDTH=1228500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.97,AUDIO="audio"
+#EXT-X-STREAM-INF:BANDWIDTH=1633000,AVERAGE-BANDWIDTH=1228500,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=1280x720,FRAME-RATE=29.97,AUDIO="audio"
 QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
-"#;
+"#,
+    );
     assert_eq!(playlist, expected);
 }
 
@@ -143,11 +149,15 @@ Fragments(video=60060,format=m3u8-cmaf,type=keyframes)
 fn key_frames_are_offered_where_their_rate_is_given() {
     let rates = rates().map(|rates| rates.with_key_frames(Rate::new(90_000, 70_000)));
     let playlist = multivariant_playlist(&film::sample(), &rates, &Azure, &Options::CMAF);
-    let expected = r#"QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",RESOLUTION=640x360,URI="QualityLevels(400000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
-#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",RESOLUTION=1280x720,URI="QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
-"#;
-    assert!(playlist.ends_with(expected), "{playlist}");
+    let expected = unfolded(
+        r#"QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",\
+  RESOLUTION=640x360,URI="QualityLevels(400000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",\
+  RESOLUTION=1280x720,URI="QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
+"#,
+    );
+    assert!(playlist.ends_with(&expected), "{playlist}");
 }
 
 /// Ten seconds of video with nineteen of sound: the rest of the sound has segments of its own,
@@ -192,16 +202,20 @@ fn muxed_sound_needs_no_groups() {
         &Azure,
         &Options::MUXED_TS.with_audio_only(true),
     );
-    let expected = r#"#EXTM3U
+    let expected = unfolded(
+        r#"#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-STREAM-INF:BANDWIDTH=450000,AVERAGE-BANDWIDTH=390000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.97
+#EXT-X-STREAM-INF:BANDWIDTH=450000,AVERAGE-BANDWIDTH=390000,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=640x360,FRAME-RATE=29.97
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-STREAM-INF:BANDWIDTH=1500000,AVERAGE-BANDWIDTH=1100000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.97
+#EXT-X-STREAM-INF:BANDWIDTH=1500000,AVERAGE-BANDWIDTH=1100000,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=1280x720,FRAME-RATE=29.97
 QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
 #EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2"
 QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
-"#;
+"#,
+    );
     assert_eq!(playlist, expected);
 }
 
@@ -213,10 +227,13 @@ fn a_variant_of_sound_alone_comes_last() {
         &Azure,
         &Options::CMAF.with_audio_only(true),
     );
-    let expected = r#"#EXT-X-STREAM-INF:BANDWIDTH=133000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2",AUDIO="audio"
+    let expected = unfolded(
+        r#"#EXT-X-STREAM-INF:BANDWIDTH=133000,AVERAGE-BANDWIDTH=128500,\
+        CODECS="mp4a.40.2",AUDIO="audio"
 QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
-"#;
-    assert!(playlist.ends_with(expected), "{playlist}");
+"#,
+    );
+    assert!(playlist.ends_with(&expected), "{playlist}");
 }
 
 #[test]
@@ -226,9 +243,8 @@ fn video_without_sound_has_no_groups() {
         multivariant(&film::presentation(vec![("video", 400_000, video)], CutPolicy::SIX_SECONDS));
     assert_eq!(
         lines(&playlist, "#EXT-X-STREAM-INF"),
-        [
-            "#EXT-X-STREAM-INF:BANDWIDTH=400000,AVERAGE-BANDWIDTH=400000,CODECS=\"avc1.64001f\",RESOLUTION=640x360,FRAME-RATE=25"
-        ]
+        ["#EXT-X-STREAM-INF:BANDWIDTH=400000,AVERAGE-BANDWIDTH=400000,CODECS=\"avc1.64001f\",\
+             RESOLUTION=640x360,FRAME-RATE=25"]
     );
     assert!(!playlist.contains("AUDIO"), "{playlist}");
 }
@@ -258,9 +274,8 @@ fn sound_in_two_languages_without_video_is_a_group() {
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA").len(), 2);
     assert_eq!(
         lines(&playlist, "#EXT-X-STREAM-INF"),
-        [
-            "#EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",AUDIO=\"audio\""
-        ]
+        ["#EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",\
+             AUDIO=\"audio\""]
     );
 }
 
@@ -279,17 +294,26 @@ fn each_bitrate_of_sound_is_a_group() {
         ],
         CutPolicy::SIX_SECONDS,
     );
-    let expected = r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(english,format=m3u8-cmaf)",GROUP-ID="audio-1",LANGUAGE="en",NAME="english",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",GROUP-ID="audio-1",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(english,format=m3u8-cmaf)",GROUP-ID="audio-2",LANGUAGE="en",NAME="english",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",GROUP-ID="audio-2",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-STREAM-INF:BANDWIDTH=464000,AVERAGE-BANDWIDTH=464000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-1"
+    let expected = unfolded(
+        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(english,\
+        format=m3u8-cmaf)",GROUP-ID="audio-1",LANGUAGE="en",NAME="english",DEFAULT=YES,\
+        AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",\
+  GROUP-ID="audio-1",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(english,format=m3u8-cmaf)",\
+  GROUP-ID="audio-2",LANGUAGE="en",NAME="english",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",\
+  GROUP-ID="audio-2",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-STREAM-INF:BANDWIDTH=464000,AVERAGE-BANDWIDTH=464000,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-1"
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-STREAM-INF:BANDWIDTH=528000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-2"
+#EXT-X-STREAM-INF:BANDWIDTH=528000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-2"
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-"#;
+"#,
+    );
     let playlist = multivariant(&film);
-    assert!(playlist.ends_with(expected), "{playlist}");
+    assert!(playlist.ends_with(&expected), "{playlist}");
 }
 
 /// English stereo and surround are one choice in two groups; German, in HE-AAC alone, is in both,
@@ -358,8 +382,16 @@ fn a_description_is_marked_and_never_the_default() {
     film.renditions[3].language = Language::parse("en");
     let playlist = multivariant(&film);
     let expected = [
-        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.describes-video",CHANNELS="2""#,
-        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_ger_2",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2""#,
+        unfolded(
+            r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,\
+            format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",AUTOSELECT=YES,\
+            CHARACTERISTICS="public.accessibility.describes-video",CHANNELS="2""#,
+        ),
+        unfolded(
+            r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,\
+            format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_ger_2",DEFAULT=YES,\
+            AUTOSELECT=YES,CHANNELS="2""#,
+        ),
     ];
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
 }
@@ -375,8 +407,15 @@ fn of_two_alike_only_the_default_is_chosen_automatically() {
     }
     let playlist = multivariant(&film);
     let expected = [
-        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one'",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2""#,
-        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one' 2",CHANNELS="2""#,
+        unfolded(
+            r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,\
+            format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one'",DEFAULT=YES,AUTOSELECT=YES,\
+            CHANNELS="2""#,
+        ),
+        unfolded(
+            r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,\
+            format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one' 2",CHANNELS="2""#,
+        ),
     ];
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
 }

@@ -7,7 +7,7 @@ use dynpack_hls::{
 };
 use dynpack_media::{CutPolicy, Rendition, Stream, Ticks};
 use dynpack_testkit::urls::{Keyed, aes_128};
-use dynpack_testkit::{self as film, AAC_48_STEREO};
+use dynpack_testkit::{self as film, AAC_48_STEREO, unfolded};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
 
@@ -60,16 +60,20 @@ Fragments(video=540540,format=m3u8-cmaf)
 /// it too.
 #[test]
 fn samples_are_under_one_key() {
-    let expected = r#"#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",KEYID=0x11111111111111111111111111111111,KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
+    let expected = unfolded(
+        r#"#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",\
+        KEYID=0x11111111111111111111111111111111,\
+        KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
 #EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="https://keys.example/?kid=1"
 #EXT-X-MAP:URI="Fragments(video=i,format=m3u8-cmaf)"
 #EXTINF:6.006000,
 Fragments(video=0,format=m3u8-cmaf)
 #EXTINF:6.006000,
 Fragments(video=180180,format=m3u8-cmaf)
-"#;
+"#,
+    );
     let text = playlist(two_systems, &Options::CMAF);
-    assert!(text.contains(expected), "{text}");
+    assert!(text.contains(&expected), "{text}");
     assert_eq!(text.matches("#EXT-X-KEY").count(), 2);
 }
 
@@ -98,7 +102,8 @@ fn a_clear_segment_behind_encrypted_ones_ends_the_keys() {
         }
     };
     let text = playlist(keys, &Options::TS);
-    let expected = "\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:6.006000,\nFragments(video=360360,format=m3u8-cmaf)\n#EXT-X-KEY:METHOD=SAMPLE";
+    let expected = "\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:6.006000,\nFragments(video=360360,\
+        format=m3u8-cmaf)\n#EXT-X-KEY:METHOD=SAMPLE";
     assert!(text.contains(expected) && text.matches("#EXT-X-KEY").count() == 5, "{text}");
 }
 
@@ -166,10 +171,14 @@ fn session_keys_come_last_and_once() {
     let session: Vec<_> = keys.iter().chain(&keys).cloned().collect();
     let film = film::sample();
     let text = multivariant_playlist(&film, &[], &Keyed(two_systems, session), &Options::TS);
-    let expected = r#"#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",KEYID=0x11111111111111111111111111111111,KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
+    let expected = unfolded(
+        r#"#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",\
+        KEYID=0x11111111111111111111111111111111,\
+        KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
 #EXT-X-SESSION-KEY:METHOD=SAMPLE-AES-CTR,URI="https://keys.example/?kid=1"
-"#;
-    assert!(text.ends_with(expected) && text.matches("SESSION-KEY").count() == 2, "{text}");
+"#,
+    );
+    assert!(text.ends_with(&expected) && text.matches("SESSION-KEY").count() == 2, "{text}");
     assert!(text.contains("#EXT-X-VERSION:5\n"), "{text}");
     let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(text.as_bytes()) else {
         panic!("{text}")

@@ -148,7 +148,10 @@ proptest! {
     #[test]
     fn incremental_feed_equals_whole_feed(
         file in files(),
-        pieces in prop::collection::vec((0_usize..40, prop_oneof![1_usize..20, 1_usize..5000]), 1..20),
+        pieces in prop::collection::vec(
+            (0_usize..40, prop_oneof![1_usize..20, 1_usize..5000]),
+            1..20,
+        ),
     ) {
         let file = Bytes::from(file);
         prop_assert_eq!(feed(&file, &pieces), demux(file));

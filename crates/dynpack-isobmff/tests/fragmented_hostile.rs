@@ -125,7 +125,8 @@ fn media_that_is_missing_or_elsewhere_is_told() {
     assert_eq!(
         text,
         format!(
-            "moof[2]/traf[1]/trun[1] at {at}: its samples end at {}, but the file has only {cut} bytes",
+            "moof[2]/traf[1]/trun[1] at {at}: its samples end at {}, but the file has only {cut} \
+             bytes",
             file.len()
         )
     );

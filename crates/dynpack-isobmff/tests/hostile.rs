@@ -63,7 +63,8 @@ fn a_count_that_costs_the_file_nothing_meets_the_limit() {
     assert_eq!(
         text,
         format!(
-            "moov/trak[1]/mdia/minf/stbl/stsz at {at}: 4294967295 passes the limit of 16777216 (Limits::samples)"
+            "moov/trak[1]/mdia/minf/stbl/stsz at {at}: 4294967295 passes the limit of 16777216 \
+             (Limits::samples)"
         )
     );
     let limits = Limits::default().with_samples(u32::MAX);
@@ -103,7 +104,8 @@ fn sample_data_behind_the_end_of_the_file_is_told() {
     let file = file(&[track], 190);
     let (len, at) = (file.len(), place(b"stbl"));
     let expected = format!(
-        "moov/trak[1]/mdia/minf/stbl at {at}: sample data ends at 5190, but the file has only {len} bytes"
+        "moov/trak[1]/mdia/minf/stbl at {at}: sample data ends at 5190, but the file has only \
+         {len} bytes"
     );
     assert_eq!(refusal(file), expected);
 }

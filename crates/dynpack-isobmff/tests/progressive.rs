@@ -477,7 +477,8 @@ fn without_a_track_left_the_error_tells_why() {
     assert!(matches!(error, Error::Unsupported(_)));
     assert_eq!(
         error.to_string(),
-        "no track can be served: track 1: the codec hvc1 is not supported; track 2: the codec tx3g is not supported"
+        "no track can be served: track 1: the codec hvc1 is not supported; track 2: the codec \
+         tx3g is not supported"
     );
     let broken = Track { id: 2, stts: None, ..Track::video(MEDIA) };
     let error = demux(file(&[hevc, broken], 400).into()).unwrap_err();

@@ -40,3 +40,12 @@ pub use self::codec::{AAC_44_STEREO, AAC_48_STEREO, AAC_48_SURROUND, AVCC, HE_AA
 pub use self::presentation::{in_short_segments, presentation, renditions, sample, two_hours};
 pub use self::track::{TrackBuilder, end_in_file, presented};
 pub use self::tracks::{audio, late, ntsc, open_groups, uneven_video, video, with_pixels};
+
+/// A text whose lines are continued by a backslash, as in literals of Rust that are not raw: what
+/// begins with one before the end of a line goes on with the first letter of the next line.
+#[must_use]
+pub fn unfolded(text: &str) -> String {
+    let mut pieces = text.split("\\\n");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.trim_start())
+}

@@ -165,8 +165,8 @@ impl TrackBuilder {
             .with_edit(self.edit)
     }
 
-    /// The track with these samples, whose sizes are theirs: they are appended to `file`, each chunk
-    /// after a gap.
+    /// The track with these samples, whatever sizes it had: they are appended to `file`, each
+    /// chunk after a gap.
     #[must_use]
     pub fn append_to<S: AsRef<[u8]>>(&self, file: &mut Vec<u8>, samples: &[S]) -> Track {
         let gap = self.chunk_gap as usize;

@@ -595,7 +595,8 @@ fn what_cannot_be_carried_is_told() {
     let first = SampleIndex(0)..SampleIndex(1);
     assert_eq!(
         error(&[part(first.clone()), part(first)]),
-        "the track cannot be carried in this format: a transport stream of 2 video and 0 audio tracks"
+        "the track cannot be carried in this format: a transport stream of 2 video and 0 audio \
+         tracks"
     );
     let empty =
         "the track cannot be carried in this format: a transport stream segment without samples";

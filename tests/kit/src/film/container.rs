@@ -77,8 +77,8 @@ impl Container {
 fn listing(file: &str, id: u32, track: &Track) -> String {
     let (kind, name, bitrate) = (track.kind.as_str(), track.name, track.bitrate);
     format!(
-        "<{kind} src=\"{file}\" systemBitrate=\"{bitrate}\"><param name=\"trackID\" value=\"{id}\"/>\
-         <param name=\"trackName\" value=\"{name}\"/></{kind}>"
+        r#"<{kind} src="{file}" systemBitrate="{bitrate}"><param name="trackID" value="{id}"/>
+            <param name="trackName" value="{name}"/></{kind}>"#
     )
 }
 

@@ -129,8 +129,8 @@ impl Track {
         start as f64 / f64::from(self.clock)
     }
 
-    /// The track as a demuxer would return it, with its samples appended to `file`: each chunk after
-    /// a gap.
+    /// The track as a demuxer would return it, with its samples appended to `file`, each chunk
+    /// after a gap.
     #[must_use]
     pub fn append_to(&self, file: &mut Vec<u8>) -> dynpack_media::Track {
         let samples = &self.samples;

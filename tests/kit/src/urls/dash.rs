@@ -15,7 +15,8 @@ impl Urls for Azure {
 
     fn key_frames(&self, name: &str) -> String {
         format!(
-            "QualityLevels($Bandwidth$)/Fragments({name}=$Time$,format=mpd-time-cmaf,type=keyframes)"
+            "QualityLevels($Bandwidth$)/Fragments({name}=$Time$,format=mpd-time-cmaf,\
+             type=keyframes)"
         )
     }
 }

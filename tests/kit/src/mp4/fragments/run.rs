@@ -10,8 +10,8 @@ pub struct Run {
     pub version: u8,
     /// Whether it has a data offset; otherwise its data follows that of the run before.
     pub has_data_offset: bool,
-    /// The fields it lists, as flags of the box: 0x100 for durations, 0x200 for sizes, 0x400 for flags, 0x800 for
-    /// composition offsets, 4 for the first flags.
+    /// The fields it lists, as flags of the box: 0x100 for durations, 0x200 for sizes, 0x400 for
+    /// flags, 0x800 for composition offsets, 4 for the first flags.
     pub fields: u32,
     /// Its samples, in decoding order.
     pub samples: Vec<Sample>,
