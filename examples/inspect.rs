@@ -7,8 +7,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 use bytes::Bytes;
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{Extent, MediaKind, Movie, SampleIndex, Track};
+use dynpack_media::{Extent, Movie, SampleIndex, Track};
 
 #[expect(clippy::print_stdout, reason = "a table on standard output is what this program is for")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,10 +48,15 @@ fn open(file: &mut File, len: u64) -> Result<(Movie, u64), Box<dyn std::error::E
 fn row(track: &Track) -> String {
     let (samples, all) = (&track.samples, SampleIndex(0)..SampleIndex(track.samples.len()));
     let seconds = samples.total_duration().as_seconds(track.timescale);
-    let shape = match (track.codec.dimensions(), track.codec.sampling()) {
-        (Some((width, height)), _) => format!("{width}x{height}"),
-        (_, Some((rate, channels))) => format!("{rate} Hz, {channels} ch, {}", track.language),
-        _ => String::new(),
+    let shape = match &track.codec {
+        Codec::Video(video) => {
+            let (width, height) = video.dimensions();
+            format!("{width}x{height}")
+        }
+        Codec::Audio(audio) => {
+            let (rate, channels) = (audio.sampling_rate(), audio.channels());
+            format!("{rate} Hz, {channels} ch, {}", track.language)
+        }
     };
     #[expect(clippy::cast_precision_loss, reason = "printing needs no more than 52 bits")]
     let kilobits = samples.byte_len(all.clone()) as f64 / 125.0 / seconds.max(f64::MIN_POSITIVE);
@@ -63,7 +69,7 @@ fn row(track: &Track) -> String {
             )
         }
         (MediaKind::Video, None) => "every frame is one".into(),
-        _ => String::new(),
+        (MediaKind::Audio, _) => String::new(),
     };
     let (id, codec, count) = (track.id.0, track.codec.rfc6381(), samples.len());
     format!("{id:>3} {codec:<14} {shape:<22} {count:>9} {seconds:>11.3} {kilobits:>9.1} {groups}")

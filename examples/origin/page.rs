@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use dynpack::{AssetPath, Encryption, Format, Locators, MediaKind, Presentation, Request};
+use dynpack::{AssetPath, Encryption, Format, Locators, Presentation, Request};
+use dynpack_codec::Codec;
 use futures_util::future::join_all;
 
 use crate::Origin;
@@ -98,21 +99,22 @@ fn page(cards: &str) -> Response {
 }
 
 fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
-    let (end, clock) = presentation.duration();
-    let mut html =
-        format!("<h2>{}</h2><p>{:.1} s</p><table class=tracks>", text(path), end.as_seconds(clock));
+    let seconds = presentation.duration().as_seconds();
+    let mut html = format!("<h2>{}</h2><p>{seconds:.1} s</p><table class=tracks>", text(path));
     for rendition in &presentation.renditions {
         let codec = &rendition.track.codec;
-        let shape = match (codec.dimensions(), codec.sampling()) {
-            (Some((width, height)), _) => format!("{width} × {height}"),
-            (_, Some((rate, channels))) => {
-                format!("{rate} Hz, {channels} channels, {}", rendition.language)
+        let (icon, shape) = match codec {
+            Codec::Video(video) => {
+                let (width, height) = video.dimensions();
+                ("▣", format!("{width} × {height}"))
             }
-            _ => String::new(),
+            Codec::Audio(audio) => {
+                let (rate, channels) = (audio.sampling_rate(), audio.channels());
+                ("♪", format!("{rate} Hz, {channels} channels, {}", rendition.language))
+            }
         };
-        let icon = if rendition.kind() == MediaKind::Video { "▣" } else { "♪" };
-        let kilobits = rendition.bitrate.div_ceil(1000);
-        let name = text(&rendition.name);
+        let kilobits = rendition.id.bitrate.div_ceil(1000);
+        let name = text(&rendition.id.name);
         let _ = write!(
             html,
             "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s<td><code>{}</code>",

@@ -6,8 +6,8 @@
 use bytes::Bytes;
 use dynpack::{
     AssetPath, Content, ContentKey, CutPolicy, Encryption, Format, Job, KeyDelivery, KeyId, KeySet,
-    LocatorKey, Package, Presentation, Protection, Request, StreamingPolicy, Target, Terms,
-    present,
+    LocatorKey, Package, Place, Presentation, Protection, Request, Resource, StreamingPolicy,
+    Terms, present,
 };
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
 use dynpack_media::{Extent, Movie};
@@ -36,11 +36,10 @@ fn walk(file: &Bytes, presentation: &Presentation, format: Format, encryption: O
         let request = Request::new(asset.clone(), format, target).with_encryption(encryption);
         packager.package(&Job::new(presentation, &request).with_protection(protection.as_ref()))
     };
-    let _ = ask(Target::Manifest);
+    let _ = ask(Resource::Manifest);
     for rendition in &presentation.renditions {
         for segment in rendition.cuts.segments().take(3) {
-            let (track, bitrate, time) = (rendition.name.clone(), rendition.bitrate, segment.start);
-            let package = ask(Target::Segment { track, bitrate, time, key_frames: false });
+            let package = ask(Resource::Media(rendition.id.clone(), Place::Time(segment.start)));
             if let Ok(Package { content: Content::Plan(plan), .. }) = package {
                 let media: Option<Vec<_>> =
                     plan.reads().iter().map(|read| within(file, read.extent)).collect();

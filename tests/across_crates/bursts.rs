@@ -2,7 +2,7 @@
 
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format};
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 
 use crate::support::{film_storage, formats, get, promises, sample};
 use dynpack_testkit::film::{Container, Film, Form, Sample, Track};

@@ -11,9 +11,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use dynpack::storage::Memory;
 use dynpack::{
-    Conditions, Dynpack, Encryption, Error, Format, MediaKind, Protocol, Request, Target,
+    Conditions, Dynpack, Encryption, Error, Format, MediaKind, Protocol, Request, Resource,
 };
-use dynpack_media::{Extent, SampleIndex};
+use dynpack_media::{Extent, RenditionId, SampleIndex};
 use dynpack_testkit::film::{with_mixed_parameter_sets, with_units_of_type};
 use serde_json::json;
 
@@ -486,7 +486,7 @@ async fn each_track_can_have_a_key() {
     // Two of audio; the small videos and the large one; and the same for key frames.
     assert_eq!(keys, ["12345672", "12345672", "12345670", "12345671", "12345670", "12345671"]);
     let playlist = |bitrate: u32, track: &str| {
-        let target = Target::MediaPlaylist { track: track.into(), bitrate, key_frames: false };
+        let target = Resource::MediaPlaylist(RenditionId::new(track, bitrate));
         let path =
             Request::parse(&manifest_under("key-per-track", Format::HlsCmaf, None)).unwrap().asset;
         Request::new(path, Format::HlsCmaf, target)

@@ -329,7 +329,7 @@ async fn tracks_are_selected_by_all_conditions() {
         assert_eq!(serde_json::from_value::<TrackSelection>(written).unwrap(), selection);
         let renditions =
             asset.presentation.renditions.iter().filter(|rendition| selection.selects(rendition));
-        renditions.map(|rendition| rendition.bitrate).collect::<Vec<_>>()
+        renditions.map(|rendition| rendition.id.bitrate).collect::<Vec<_>>()
     };
     let (video, german, english) = ([62_780, 157_695, 423_476], 71_182, 69_345);
     assert_eq!(selected(&[]), [&video[..], &[german, english]].concat());

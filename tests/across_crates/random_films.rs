@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dynpack::{Dynpack, Format, Protocol};
-use dynpack_media::{CutPolicy, MediaKind};
+use dynpack_codec::MediaKind;
+use dynpack_media::CutPolicy;
 use dynpack_testkit::film::{Container, Film, Form, Track, films};
 use proptest::prelude::*;
 

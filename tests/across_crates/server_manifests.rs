@@ -25,7 +25,7 @@ fn keys(presentation: &Presentation) -> Vec<(&str, u32)> {
     presentation
         .renditions
         .iter()
-        .map(|rendition| (rendition.name.as_str(), rendition.bitrate))
+        .map(|rendition| (&*rendition.id.name, rendition.id.bitrate))
         .collect()
 }
 
@@ -97,13 +97,15 @@ async fn declared_names_stay_and_no_other_gets_them() {
 
 #[tokio::test]
 async fn declared_bitrates_win_over_measured_ones() {
-    let measured = listed(r#"<video src="video_180p.mp4"/>"#).await.unwrap().renditions[0].bitrate;
+    let measured =
+        listed(r#"<video src="video_180p.mp4"/>"#).await.unwrap().renditions[0].id.bitrate;
     let tracks = format!(
         r#"<video src="video_180p.mp4"/><video src="video_360p.mp4" systemBitrate="{measured}"/>"#
     );
     let presentation = listed(&tracks).await.unwrap();
     assert_eq!(keys(&presentation), [("video", measured), ("video", measured + 1)]);
-    assert_eq!(presentation.renditions[0].track.codec.dimensions(), Some((640, 360)));
+    let video = presentation.renditions[0].track.codec.video().unwrap();
+    assert_eq!(video.dimensions(), (640, 360));
 }
 
 #[tokio::test]

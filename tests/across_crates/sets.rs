@@ -120,7 +120,9 @@ pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
         let name = promise.track();
         let mut renditions = asset.presentation.renditions.iter();
         let rendition = renditions
-            .find(|rendition| rendition.name == name && rendition.bitrate.to_string() == bitrate)
+            .find(|rendition| {
+                *rendition.id.name == *name && rendition.id.bitrate.to_string() == bitrate
+            })
             .unwrap();
         let (kind, ending) = if name == "video" { ("video", "ismv") } else { ("audio", "isma") };
         let described = if kind == "video" { mp4::Track::video(0) } else { mp4::Track::audio(0) };

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Checks from outside that streams are their sources: every sample of every rendition, bit for bit, in order, at its time.
+"""Checks that streams contain their sources, bit for bit: every sample, in order, at its time.
 
     bitexact.py ORIGIN SAMPLE [--keep DIR]
 
-ORIGIN is the binary of the example origin, SAMPLE the folder of an asset. The other assets are made on the fly: see tricky.py. Each
-is read over every protocol, by the reader here and by ffmpeg. Where the environment's DYNPACK_MPD_SCHEMA names a DASH-MPD.xsd, MPDs are
-held against it. Prints a table and, last, `interop: N passed, M failed`.
+ORIGIN is the binary of the example origin, and SAMPLE the folder of an asset. tricky.py makes the
+other assets. Each is read over every protocol, by the reader here and by ffmpeg. If the environment
+variable DYNPACK_MPD_SCHEMA names a DASH-MPD.xsd, MPDs are validated against it. Prints a table and,
+last, `interop: N passed, M failed`.
 """
 
 import argparse
@@ -29,10 +30,14 @@ from tally import Tally
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("origin", type=Path)
     parser.add_argument("sample", type=Path)
-    parser.add_argument("--keep", type=Path, help="keep the assets and the log of the origin in this folder")
+    parser.add_argument(
+        "--keep", type=Path, help="keep the assets and the log of the origin in this folder"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dynpack-interop-") as temporary:
         work = options.keep or Path(temporary)
@@ -48,7 +53,9 @@ def main():
             check_sample(base, media / "sample", tally)
             open_groups = tricky.open_groups_of_pictures.__name__
             check_key_frames(address(base, open_groups), compare.stored(media / open_groups), tally)
-        with origin.serving(options.origin.resolve(), media, work / "origin.log", ["--segment-duration", "2"]) as base:
+        with origin.serving(
+            options.origin.resolve(), media, work / "origin.log", ["--segment-duration", "2"]
+        ) as base:
             tally.heading("with segments of two seconds")
             check_asset(base, media / "sample", tally)
             check_asset(base, media / "film_rate_and_44100_hz", tally)
@@ -70,7 +77,8 @@ def check_asset(base, folder, tally):
     for protocol in compare.PROTOCOLS:
         try:
             rows = compare.compare_protocol(address(base, folder.name), protocol, sources)
-        except Exception as error:  # Whatever a stream makes this reader stumble over is the stream's failure.
+        # Any exception that a stream causes here counts as a failure of the stream.
+        except Exception as error:
             rows = [compare.Row(protocol, "-", problems=[f"{type(error).__name__}: {error}"])]
         for row in rows:
             tally.add(describe(row), row.problems)
@@ -79,7 +87,10 @@ def check_asset(base, folder, tally):
 def describe(row):
     shift = "" if row.shift is None else f"shift {float(row.shift * 1000):+9.3f} ms"
     counts = f"{row.streamed} of {row.stored}"
-    return f"{row.protocol:6}{row.source:14.14}{row.rendition[-40:]:42}{row.segments:4} segments {counts:>14} samples  {shift}"
+    return (
+        f"{row.protocol:6}{row.source:14.14}{row.rendition[-40:]:42}{row.segments:4} segments "
+        f"{counts:>14} samples  {shift}"
+    )
 
 
 def address(base, name):
@@ -87,7 +98,7 @@ def address(base, name):
 
 
 def check_sample(base, folder, tally):
-    """What needs to be done only once, on an asset that is known to be sound."""
+    """Checks that run once, on an asset that is known to be intact."""
     sources, url = compare.stored(folder), address(base, folder.name)
     tally.heading("ffmpeg as a client, and the pictures it decodes")
     for name, protocol in compare.PROTOCOLS.items():
@@ -106,14 +117,21 @@ def check_sample(base, folder, tally):
     tally.heading("the manifests, by xmllint")
     for name in ("DASH", "CSF", "MSS", "MSS20", "HDS"):
         check_manifest(name, f"{url}/{compare.PROTOCOLS[name].manifest}", tally)
-    tally.heading("damage to the stream is found out")
+    tally.heading("damage to the stream is detected")
     missed = damage.undiscovered(url, sources, compare.compare_protocol)
     tally.add(f"{len(damage.DAMAGES)} kinds of damage", missed)
-    tally.add(f"sound that is out of step, in {len(displaced.WITNESSES)} protocols by other clients", list(displaced.unnoticed(url, sources)))
+    tally.add(
+        f"sound that is out of sync, in {len(displaced.WITNESSES)} protocols by other clients",
+        list(displaced.unnoticed(url, sources)),
+    )
     for name in ("HLS3", "HLS4"):
-        stream = compare.PROTOCOLS[name].read(f"{url}/{compare.PROTOCOLS[name].manifest}")[0].whole()
+        stream = (
+            compare.PROTOCOLS[name].read(f"{url}/{compare.PROTOCOLS[name].manifest}")[0].whole()
+        )
         harms = len(analyzers.DAMAGES + analyzers.CLOCK_DAMAGES)
-        tally.add(f"{name:6}{harms} kinds of damage by analyzers", list(analyzers.undiscovered(stream)))
+        tally.add(
+            f"{name:6}{harms} kinds of damage by analyzers", list(analyzers.undiscovered(stream))
+        )
 
 
 def check_key_frames(url, sources, tally):
@@ -124,25 +142,48 @@ def check_key_frames(url, sources, tally):
 
 
 def check_audio_tracks(url, name, sources, tally):
-    """`audioTrack=` names what goes with video."""
+    """`audioTrack=` selects the audio that is carried with video."""
     protocol = compare.PROTOCOLS[name]
-    tracks = {rendition.name.split()[0] for rendition in compare.PROTOCOLS["MSS"].read(f"{url}/manifest") if rendition.track.kind == "soun"}
+    tracks = {
+        rendition.name.split()[0]
+        for rendition in compare.PROTOCOLS["MSS"].read(f"{url}/manifest")
+        if rendition.track.kind == "soun"
+    }
     heard = set()
     for track in sorted(tracks):
-        renditions = protocol.read(f"{url}/{protocol.manifest.replace(')', f',audioTrack={track})')}")
-        found = {compare.origin_of(rendition, sources).name for rendition in renditions if rendition.track.kind == "soun"}
-        tally.add(f"{name:6}{track}: {', '.join(sorted(found))}", [] if len(found) == 1 and not found & heard else ["not one of its own"])
+        renditions = protocol.read(
+            f"{url}/{protocol.manifest.replace(')', f',audioTrack={track})')}"
+        )
+        found = {
+            compare.origin_of(rendition, sources).name
+            for rendition in renditions
+            if rendition.track.kind == "soun"
+        }
+        tally.add(
+            f"{name:6}{track}: {', '.join(sorted(found))}",
+            [] if len(found) == 1 and not found & heard else ["not a track of its own"],
+        )
         heard |= found
 
 
 def check_manifest(name, url, tally):
     body = origin.get(url)
-    checked = subprocess.run(["xmllint", "--noout", "--nonet", "-"], input=body, capture_output=True, timeout=30)
+    checked = subprocess.run(
+        ["xmllint", "--noout", "--nonet", "-"], input=body, capture_output=True, timeout=30
+    )
     tally.add(f"{name:6}is well formed", [checked.stderr.decode()] if checked.returncode else [])
     schema = os.environ.get("DYNPACK_MPD_SCHEMA")
     if schema and "mpd" in url:
-        checked = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", schema, "-"], input=body, capture_output=True, timeout=30)
-        tally.add(f"{name:6}keeps to the schema", checked.stderr.decode().splitlines()[:-1] if checked.returncode else [])
+        checked = subprocess.run(
+            ["xmllint", "--noout", "--nonet", "--schema", schema, "-"],
+            input=body,
+            capture_output=True,
+            timeout=30,
+        )
+        tally.add(
+            f"{name:6}is valid by the schema",
+            checked.stderr.decode().splitlines()[:-1] if checked.returncode else [],
+        )
 
 
 if __name__ == "__main__":

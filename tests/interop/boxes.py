@@ -1,7 +1,8 @@
 """Reads the samples of an MP4 file, progressive or fragmented, with their times.
 
-As much of ISO/IEC 14496-12 as it takes to hold a stream against its source, and independent of the code it checks. It trusts the
-file: a damaged one raises an exception, unless what is wrong touches no sample.
+It implements as much of ISO/IEC 14496-12 as comparing a stream with its source takes, and shares no
+code with what it checks. It trusts the file: a damaged one raises an exception, unless the damage
+touches no sample.
 """
 
 import hashlib
@@ -38,7 +39,7 @@ class Sample:
 
 @dataclass
 class Track:
-    """One track. The edit list is taken as far as players honour it: a delay, and the media time at which it starts."""
+    """One track. Of the edit list it has what players apply: a delay, and the first media time."""
 
     id: int
     kind: str
@@ -49,12 +50,15 @@ class Track:
     delay: Fraction = Fraction(0)
     media_start: int = 0
     samples: list = field(default_factory=list)
-    #: Of how many bytes the lengths of NAL units are; 0 if samples are as in transport streams, with start codes or ADTS headers.
+    #: Bytes in the length of a NAL unit; 0 for samples with start codes or ADTS headers.
     length_size: int = 4
 
     def presented(self, sample):
-        """When a sample is presented, in seconds, exactly."""
-        return Fraction(sample.decode + sample.composition - self.media_start, self.timescale) + self.delay
+        """The exact presentation time of a sample, in seconds."""
+        return (
+            Fraction(sample.decode + sample.composition - self.media_start, self.timescale)
+            + self.delay
+        )
 
     def times(self):
         return [self.presented(sample) for sample in self.samples]
@@ -63,16 +67,19 @@ class Track:
         return [sample.digest for sample in self.samples]
 
     def essences(self):
-        """Digests that stay when a transport stream takes the samples: without headers, delimiters and parameter sets."""
+        """Digests that a transport stream keeps: without headers, delimiters and parameter sets."""
         if self.kind == "vide":
             return [elementary.essence(sample.content, self.length_size) for sample in self.samples]
         if self.length_size == 0:
-            return [hashlib.md5(elementary.without_header(sample.content)).hexdigest() for sample in self.samples]
+            return [
+                hashlib.md5(elementary.without_header(sample.content)).hexdigest()
+                for sample in self.samples
+            ]
         return self.digests()
 
 
 def children(data, start, end, clip=None):
-    """The boxes of a range: (type, start of the box, start of its body, end). Boxes of the type `clip` may claim to be longer."""
+    """(type, start, start of body, end) of each box in a range; `clip` boxes may claim too much."""
     while start + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
         body = start + 8
@@ -126,7 +133,7 @@ class Box:
 
 
 def top_level(data):
-    """The boxes of a file. Media may claim more than there is, as in a file whose writer was stopped: it ends with the file."""
+    """The boxes of a file. Media of a file whose writer was stopped ends with the file."""
     return [Box(data, *box) for box in children(data, 0, len(data), clip=b"mdat")]
 
 
@@ -136,7 +143,10 @@ def read(data):
     moov = next(box for box in boxes if box.kind == b"moov")
     tracks = [read_track(trak, moov) for trak in moov.all(b"trak")]
     by_id = {track.id: track for track in tracks}
-    defaults = {box.unpack("I", 4)[0]: box.unpack("IIII", 8)[1:] for box in (moov.find(b"mvex") or moov).all(b"trex")}
+    defaults = {
+        box.unpack("I", 4)[0]: box.unpack("IIII", 8)[1:]
+        for box in (moov.find(b"mvex") or moov).all(b"trex")
+    }
     read_fragments(boxes, by_id, defaults)
     return tracks
 
@@ -149,11 +159,15 @@ def read_fragments(boxes, by_id, defaults):
 
 def read_track(trak, moov):
     mdhd, tkhd = trak.find(b"mdia", b"mdhd"), trak.find(b"tkhd")
-    timescale, language = (mdhd.unpack("I", 20)[0], 32) if mdhd.version else (mdhd.unpack("I", 12)[0], 20)
+    timescale, language = (
+        (mdhd.unpack("I", 20)[0], 32) if mdhd.version else (mdhd.unpack("I", 12)[0], 20)
+    )
     letters = mdhd.unpack("H", language)[0]
     stbl = trak.find(b"mdia", b"minf", b"stbl")
     stsd = stbl.find(b"stsd")
-    kind, start, _, end = next(children(stbl.data, stsd.body + 8, stsd.end)) if stsd else (b"", 0, 0, 0)
+    kind, start, _, end = (
+        next(children(stbl.data, stsd.body + 8, stsd.end)) if stsd else (b"", 0, 0, 0)
+    )
     track = Track(
         id=tkhd.unpack("I", 20 if tkhd.version else 12)[0],
         kind=trak.find(b"mdia", b"hdlr").unpack("4s", 8)[0].decode("latin-1"),
@@ -239,8 +253,14 @@ def read_fragment(moof, traf, by_id, defaults):
             duration = value if bit == 8 else duration
             size = value if bit == 16 else size
             flags = value if bit == 32 else flags
-    tfdt, tfxd = traf.find(b"tfdt"), next((box for box in traf.all(b"uuid") if box.unpack("16s")[0] == TFXD), None)
-    decode = tfdt.unpack("Q" if tfdt.version else "I", 4)[0] if tfdt else tfxd.unpack("Q" if tfxd.data[tfxd.body + 16] else "I", 20)[0]
+    tfdt, tfxd = traf.find(b"tfdt"), next(
+        (box for box in traf.all(b"uuid") if box.unpack("16s")[0] == TFXD), None
+    )
+    decode = (
+        tfdt.unpack("Q" if tfdt.version else "I", 4)[0]
+        if tfdt
+        else tfxd.unpack("Q" if tfxd.data[tfxd.body + 16] else "I", 20)[0]
+    )
     for trun in traf.all(b"trun"):
         decode = read_run(track, trun, base, decode, (duration, size, flags))
 

@@ -1,9 +1,11 @@
-// Plays the sample asset in Chromium by hls.js, dash.js, Shaka Player and Chromium itself, and does with it what a viewer would do.
+// Plays the sample asset in Chromium by hls.js, dash.js, Shaka Player and Chromium itself, and does
+// what a viewer would do.
 //
 //     node browser.mjs ORIGIN MEDIA [OUT]
 //
-// ORIGIN is the binary of the example origin, MEDIA the folder which holds `sample/`, OUT a folder for screenshots (by default `out`).
-// Prints a line for each check and, last, `browser: N passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
+// ORIGIN is the binary of the example origin, MEDIA the folder that contains `sample/`, and OUT a
+// folder for screenshots (by default `out`). Prints a line for each check and, last, `browser: N
+// passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
 
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -26,14 +28,21 @@ const SESSIONS = [
   ...["hls.js", "native", "shaka"].map((player) => [player, HLS]),
   ["hls.js", { ...HLS4, ...LATE, ...NO_PROGRESS }],
   ["hls.js", { ...HLS3, ...LATE }],
-  ...[HLS4, HLS3].flatMap((protocol) => [["native", protocol], ["shaka", { ...protocol, ...LATE }]]),
-  ...[DASH, CSF].flatMap((protocol) => [["dash.js", protocol], ["shaka", protocol]]),
-  // After a switch of language dash.js does not tell the browser that a Smooth stream is over, though it plays to its last picture.
+  ...[HLS4, HLS3].flatMap((protocol) => [
+    ["native", protocol],
+    ["shaka", { ...protocol, ...LATE }],
+  ]),
+  ...[DASH, CSF].flatMap((protocol) => [
+    ["dash.js", protocol],
+    ["shaka", protocol],
+  ]),
+  // After a switch of language, dash.js does not signal the end of a Smooth stream to the browser,
+  // though it plays to its last picture.
   ["dash.js", { ...SMOOTH, endless: true }],
   ["shaka4", SMOOTH],
   ["shaka4", SMOOTH20],
 ];
-// Of protected streams, whose media is that of the clear ones.
+// For protected streams, whose media is that of the clear ones.
 const PLAYED = {
   steps: [
     "starts and plays",
@@ -46,19 +55,36 @@ const PLAYED = {
   ],
   rate: 2,
 };
-const FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"];
-const PLAYBACK_FLAGS = ["--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio"];
+const FLAGS = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+const PLAYBACK_FLAGS = [
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
+  "--mute-audio",
+];
 
 /** Serves the page and the players of node_modules on loopback. */
 async function servePages() {
-  const own = new Map([["/", "player.html"], ["/players.js", "players.js"]]);
+  const own = new Map([
+    ["/", "player.html"],
+    ["/players.js", "players.js"],
+  ]);
   const types = { ".html": "text/html", ".js": "text/javascript" };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
-    const file = own.has(pathname) ? path.join(HERE, own.get(pathname)) : path.join(HERE, "node_modules", path.normalize(pathname));
+    const file = own.has(pathname)
+      ? path.join(HERE, own.get(pathname))
+      : path.join(HERE, "node_modules", path.normalize(pathname));
     const found = await stat(file).catch(() => null);
     if (!found?.isFile()) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": types[path.extname(file)] ?? "application/octet-stream" });
+    response.writeHead(200, {
+      "content-type": types[path.extname(file)] ?? "application/octet-stream",
+    });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -75,7 +101,9 @@ async function freePort() {
 
 async function startOrigin(binary, media, options = []) {
   const listen = `127.0.0.1:${await freePort()}`;
-  const child = spawn(path.resolve(binary), ["--media", media, "--listen", listen, ...options], { stdio: "ignore" });
+  const child = spawn(path.resolve(binary), ["--media", media, "--listen", listen, ...options], {
+    stdio: "ignore",
+  });
   process.on("exit", () => child.kill());
   child.on("error", (error) => fail(`the origin does not start: ${error.message}`));
   for (let attempt = 0; attempt < 200; attempt += 1) {
@@ -96,25 +124,31 @@ const tally = { passed: 0, failed: 0 };
 
 function report(who, step, ok, remark) {
   tally[ok ? "passed" : "failed"] += 1;
-  console.log(`  ${ok ? "ok    " : "FAILED"} ${who.padEnd(26)} ${step}${remark ? `: ${remark}` : ""}`);
+  console.log(
+    `  ${ok ? "ok    " : "FAILED"} ${who.padEnd(26)} ${step}${remark ? `: ${remark}` : ""}`,
+  );
 }
 
-const address = (origin, { folder = "sample", manifest }) => `${origin}/${folder}/sample.ism/${manifest}`;
+const address = (origin, { folder = "sample", manifest }) =>
+  `${origin}/${folder}/sample.ism/${manifest}`;
 
-/** Opens the page of the players, which can look at its own video from outside. */
+/** Opens the page of the players, which can take screenshots of its own video. */
 async function prepare(page, pages) {
-  await page.exposeFunction("screenshot", async () => (await page.locator("video").screenshot()).toString("base64"));
+  await page.exposeFunction("screenshot", async () =>
+    (await page.locator("video").screenshot()).toString("base64"),
+  );
   await page.goto(pages);
 }
 
-/** One player with one stream. A browser that had no time for a moment shows another picture: what fails is played once more. */
+/** One player with one stream. A busy browser can show another picture: failures are retried. */
 async function play(context, pages, origin, [player, protocol], out) {
   const who = `${player}, ${protocol.name}`;
   const once = () => session(context, pages, origin, player, protocol, out);
   const isGood = ([, ok]) => ok;
   let results = await once();
   if (!results.every(isGood)) {
-    for (const [step, , remark] of results.filter((result) => !isGood(result))) console.log(`  again  ${who.padEnd(26)} ${step}: ${remark}`);
+    for (const [step, , remark] of results.filter((result) => !isGood(result)))
+      console.log(`  again  ${who.padEnd(26)} ${step}: ${remark}`);
     results = await once();
   }
   for (const result of results) report(who, ...result);
@@ -134,15 +168,26 @@ async function session(context, pages, origin, player, protocol, out) {
     if (url.startsWith(STRANGER)) complaints.push(`asks ${url}`);
   });
   page.on("response", (response) => {
-    if (response.status() >= 400 && !response.url().endsWith("favicon.ico")) complaints.push(`${response.status()} ${response.url()}`);
+    if (response.status() >= 400 && !response.url().endsWith("favicon.ico"))
+      complaints.push(`${response.status()} ${response.url()}`);
   });
   try {
     await prepare(page, pages);
     const expected = { ...EXPECTED, slack: EXPECTED.frame, harmless: [], ...protocol };
-    const results = await page.evaluate((given) => check(...given), [player, address(origin, protocol), protocol.type, expected]);
+    const results = await page.evaluate(
+      (given) => check(...given),
+      [player, address(origin, protocol), protocol.type, expected],
+    );
     results.push(["gets every answer", complaints.length === 0, complaints.slice(0, 5).join("; ")]);
-    if (protocol.keys) results.push(["asks for its keys", keys.size === protocol.keys, `${keys.size} of ${protocol.keys}`]);
-    await page.screenshot({ path: path.join(out, `${player}-${protocol.name.replaceAll(/[ ,]+/g, "-")}.png`) });
+    if (protocol.keys)
+      results.push([
+        "asks for its keys",
+        keys.size === protocol.keys,
+        `${keys.size} of ${protocol.keys}`,
+      ]);
+    await page.screenshot({
+      path: path.join(out, `${player}-${protocol.name.replaceAll(/[ ,]+/g, "-")}.png`),
+    });
     return results;
   } catch (error) {
     return [["runs", false, error.message]];
@@ -151,26 +196,37 @@ async function session(context, pages, origin, player, protocol, out) {
   }
 }
 
-/** What is to be seen at some times of the clear stream. */
+/** The pictures of the clear stream at some times. */
 async function takePictures(context, pages, origin) {
   const page = await context.newPage();
   await prepare(page, pages);
-  const taken = await page.evaluate((given) => pictures(...given), ["shaka", address(origin, DASH), DASH.type, [4.5, 11.3, 18.7]]);
+  const taken = await page.evaluate(
+    (given) => pictures(...given),
+    ["shaka", address(origin, DASH), DASH.type, [4.5, 11.3, 18.7]],
+  );
   await page.close();
   return taken;
 }
 
-/** A player that gets keys which are not those of the stream: it must not show its pictures. */
+/** A player that gets wrong keys must not show the pictures of the stream. */
 async function lockOut(context, pages, origin, [player, protocol], pictures) {
   const page = await context.newPage();
   const steps = ["starts and plays", "shows the pictures of the clear stream"];
   const expected = { ...EXPECTED, harmless: [], ...protocol, steps, pictures };
   try {
     await prepare(page, pages);
-    const results = await page.evaluate((given) => check(...given), [player, address(origin, protocol), protocol.type, expected]);
+    const results = await page.evaluate(
+      (given) => check(...given),
+      [player, address(origin, protocol), protocol.type, expected],
+    );
     const failures = results.filter(([step, ok]) => !ok && steps.includes(step));
     const remark = failures.map(([, , why]) => why).join("; ");
-    report(`${player}, ${protocol.name}`, "shows nothing with other keys", failures.length > 0, remark);
+    report(
+      `${player}, ${protocol.name}`,
+      "shows nothing with other keys",
+      failures.length > 0,
+      remark,
+    );
   } catch (error) {
     report(`${player}, ${protocol.name}`, "runs with other keys", false, error.message);
   } finally {
@@ -178,9 +234,13 @@ async function lockOut(context, pages, origin, [player, protocol], pictures) {
   }
 }
 
-/** What a locator protects is not to be had in the clear, nor without a locator. */
+/** What a locator protects is not served in the clear, nor without a locator. */
 async function askForClear(origin) {
-  for (const [folder, manifest] of [["everything", HLS.manifest], ["everything", DASH.manifest], ["sample", HLS.manifest]]) {
+  for (const [folder, manifest] of [
+    ["everything", HLS.manifest],
+    ["everything", DASH.manifest],
+    ["sample", HLS.manifest],
+  ]) {
     const { status } = await fetch(address(origin, { folder, manifest }));
     report(`/${folder}`, `has no clear ${manifest}`, status >= 400 && status < 500, `${status}`);
   }
@@ -194,13 +254,20 @@ async function visit(context, origin, who, manifests, out) {
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("request", (request) => {
     const { protocol, origin: from } = new URL(request.url());
-    if (protocol.startsWith("http") && from !== origin) complaints.push(`asks elsewhere: ${request.url()}`);
+    if (protocol.startsWith("http") && from !== origin)
+      complaints.push(`asks elsewhere: ${request.url()}`);
   });
   const answer = await page.goto(origin);
   const listed = await page.locator("body").innerText();
-  report(who, "opens", answer.status() === 200, answer.status() === 200 ? "" : `${answer.status()}`);
+  report(
+    who,
+    "opens",
+    answer.status() === 200,
+    answer.status() === 200 ? "" : `${answer.status()}`,
+  );
   const links = await page.content();
-  const named = manifests.every((manifest) => links.includes(manifest)) && listed.includes("sample");
+  const named =
+    manifests.every((manifest) => links.includes(manifest)) && listed.includes("sample");
   report(who, "names the asset and its streams", named);
   await page.locator("button[data-url]").first().click();
   const reached = (video) => video.currentTime >= 2;
@@ -209,9 +276,17 @@ async function visit(context, origin, who, manifests, out) {
     .waitForFunction(reached, player, { timeout: 20_000 })
     .then(() => player.evaluate((video) => video.currentTime))
     .catch((error) => error.message);
-  report(who, "plays without any script from elsewhere", played >= 2, played >= 2 ? "" : String(played));
+  report(
+    who,
+    "plays without any script from elsewhere",
+    played >= 2,
+    played >= 2 ? "" : String(played),
+  );
   report(who, "has no errors", complaints.length === 0, complaints.join("; "));
-  await page.screenshot({ path: path.join(out, `${who.replaceAll(/[ ,]+/g, "-")}.png`), fullPage: true });
+  await page.screenshot({
+    path: path.join(out, `${who.replaceAll(/[ ,]+/g, "-")}.png`),
+    fullPage: true,
+  });
   await page.close();
 }
 
@@ -225,7 +300,9 @@ const pages = await servePages();
 const origin = await startOrigin(binary, path.resolve(media));
 const locked = await startWith(locators("0f"), ["--demo-keys"]);
 const keyUrl = `${locked.address}/demo-keys/{ContentKeyId}`;
-const mislocked = await startWith(locators("f0", { keyUrlTemplate: keyUrl, clearKeyUrlTemplate: keyUrl }));
+const mislocked = await startWith(
+  locators("f0", { keyUrlTemplate: keyUrl, clearKeyUrlTemplate: keyUrl }),
+);
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const context = await chromium.launchPersistentContext(path.join(temporary, "profile"), {
   executablePath,
@@ -234,16 +311,30 @@ const context = await chromium.launchPersistentContext(path.join(temporary, "pro
   viewport: { width: 1280, height: 760 },
 });
 try {
-  for (const session of SESSIONS.filter(isWanted)) await play(context, pages.address, origin.address, session, out);
+  for (const session of SESSIONS.filter(isWanted))
+    await play(context, pages.address, origin.address, session, out);
   const pictures = await takePictures(context, pages.address, origin.address);
   for (const [player, protocol] of PROTECTED.filter(isWanted)) {
-    await play(context, pages.address, locked.address, [player, { ...protocol, ...PLAYED, pictures }], out);
+    await play(
+      context,
+      pages.address,
+      locked.address,
+      [player, { ...protocol, ...PLAYED, pictures }],
+      out,
+    );
   }
-  for (const session of LOCKED_OUT.filter(isWanted)) await lockOut(context, pages.address, mislocked.address, session, pictures);
+  for (const session of LOCKED_OUT.filter(isWanted))
+    await lockOut(context, pages.address, mislocked.address, session, pictures);
   await askForClear(locked.address);
   const manifests = (streams) => streams.map(({ manifest }) => manifest);
   await visit(context, origin.address, "root page", manifests([HLS, DASH]), out);
-  await visit(context, locked.address, "root page, protected", manifests(PROTECTED.map(([, protocol]) => protocol)), out);
+  await visit(
+    context,
+    locked.address,
+    "root page, protected",
+    manifests(PROTECTED.map(([, protocol]) => protocol)),
+    out,
+  );
 } finally {
   await context.close();
   pages.server.close();
@@ -253,14 +344,14 @@ try {
 console.log(`browser: ${tally.passed} passed, ${tally.failed} failed`);
 process.exit(tally.failed ? 1 : 0);
 
-/** An origin which publishes by these locators. */
+/** An origin that publishes by these locators. */
 async function startWith(document, options = []) {
   const file = path.join(temporary, `${randomUUID()}.json`);
   await writeFile(file, JSON.stringify(document));
   return startOrigin(binary, path.resolve(media), ["--locators", file, ...options]);
 }
 
-/** ONLY is a pattern of the sessions that are wanted. */
+/** ONLY is a pattern that selects sessions. */
 function isWanted([player, { name }]) {
   return !process.env.ONLY || `${player}, ${name}`.match(process.env.ONLY);
 }

@@ -1,4 +1,4 @@
-"""Streams under Common Encryption, held against the same streams in the clear: every sample, by three readers that are not ours."""
+"""Compares streams under Common Encryption with the clear ones, by three independent readers."""
 
 from functools import lru_cache
 
@@ -8,7 +8,7 @@ import decryptors
 
 
 def check(name, clear, protected, keys, vectors, tally):
-    """All renditions of one protocol: `clear` and `protected` are the addresses of its manifests."""
+    """All renditions of one protocol; `clear` and `protected` are the URLs of its manifests."""
     for ours, theirs in zip(renditions(name, clear), renditions(name, protected), strict=True):
         check_rendition(name, ours, theirs, keys, vectors, tally)
 
@@ -23,25 +23,34 @@ def renditions(name, url):
 def check_rendition(name, clear, protected, keys, vectors, tally):
     what = f"{name:6}{protected.name[-70:]:71}{len(protected.segments):4}"
     try:
-        told = cenc.protection(protected.init, clear.init)
-        check_samples(clear, protected, told, keys, vectors, headers(clear))
+        signalled = cenc.protection(protected.init, clear.init)
+        check_samples(clear, protected, signalled, keys, vectors, headers(clear))
     except AssertionError as error:
         tally.add(f"{what} segments decrypted by the rules", [error])
         return
-    tally.add(f"{what} segments decrypted by the rules of {told.scheme}")
-    tally.add(f"{what} by ffmpeg", differences(clear, protected, keys[told.key_id]))
-    tally.add(f"{what} by Shaka Packager", packaged(clear, protected, told.key_id, keys[told.key_id]))
+    tally.add(f"{what} segments decrypted by the rules of {signalled.scheme}")
+    tally.add(f"{what} by ffmpeg", differences(clear, protected, keys[signalled.key_id]))
+    tally.add(
+        f"{what} by Shaka Packager",
+        packaged(clear, protected, signalled.key_id, keys[signalled.key_id]),
+    )
 
 
 def check_counters(name, clear, protected, keys, vectors, tally):
-    """All renditions of one protocol, whose parameter sets ffmpeg takes for others than those of each segment by itself."""
+    """All renditions of one protocol, for films whose parameter sets ffmpeg reads incorrectly."""
     for ours, theirs in zip(renditions(name, clear), renditions(name, protected), strict=True):
         try:
-            check_samples(ours, theirs, cenc.protection(theirs.init, ours.init), keys, vectors, None)
+            check_samples(
+                ours, theirs, cenc.protection(theirs.init, ours.init), keys, vectors, None
+            )
             problems = []
         except AssertionError as error:
             problems = [error]
-        tally.add(f"{name:6}{theirs.name[-70:]:71}{len(theirs.segments):4} segments decrypted, each counter for one plaintext", problems)
+        tally.add(
+            f"{name:6}{theirs.name[-70:]:71}{len(theirs.segments):4} segments decrypted, each "
+            "counter for one plaintext",
+            problems,
+        )
 
 
 def headers(clear):
@@ -49,49 +58,64 @@ def headers(clear):
     return decryptors.slice_headers(clear.whole()) if clear.track.kind == "vide" else []
 
 
-def check_samples(clear, protected, told, keys, vectors, headers, is_piff=False):
-    """Each sample is that of the clear stream, at its time; all that may be protected is, and nothing else.
+def check_samples(clear, protected, signalled, keys, vectors, headers, is_piff=False):
+    """Each sample is that of the clear stream, at its time; exactly what may be protected is.
 
-    Where `headers` is none, what is protected is not looked at.
+    Without `headers`, the protected ranges are not checked.
     """
-    assert told.key_id in keys, f"the key {told.key_id} is not of the locator"
+    assert signalled.key_id in keys, f"the key {signalled.key_id} is not one of the locator's"
     layout, headers = headers is not None, iter(headers or [])
-    assert clear.bounds == protected.bounds, f"segments hold {protected.bounds} samples, and {clear.bounds} in the clear"
+    assert (
+        clear.bounds == protected.bounds
+    ), f"segments hold {protected.bounds} samples, and {clear.bounds} in the clear"
     assert timing(clear) == timing(protected), "times differ from those in the clear"
-    for number, (segment, first, end) in enumerate(zip(protected.segments, protected.bounds, protected.bounds[1:])):
+    for number, (segment, first, end) in enumerate(
+        zip(protected.segments, protected.bounds, protected.bounds[1:])
+    ):
         assert segment.body != clear.segments[number].body, f"segment {number} is clear"
-        information = cenc.information(segment.body, told, is_piff)
-        for at, said in zip(range(first, end), information, strict=True):
+        information = cenc.information(segment.body, signalled, is_piff)
+        for at, info in zip(range(first, end), information, strict=True):
             sample, wanted = protected.track.samples[at].content, clear.track.samples[at].content
-            assert cenc.decrypt(sample, said, told, keys[told.key_id]) == wanted, f"sample {at} is not what is there in the clear"
+            assert (
+                cenc.decrypt(sample, info, signalled, keys[signalled.key_id]) == wanted
+            ), f"sample {at} differs from the clear one"
             if clear.track.kind != "vide":
-                assert said.stretches is None, f"sample {at} of audio has stretches"
+                assert info.stretches is None, f"sample {at} of audio has stretches"
             elif layout:
-                cenc.check_layout(wanted, said, told, clear.track.length_size, headers)
-            if told.scheme == "cenc":
-                vectors.take(told.key_id, said, sample)
+                cenc.check_layout(wanted, info, signalled, clear.track.length_size, headers)
+            if signalled.scheme == "cenc":
+                vectors.take(signalled.key_id, info, sample)
     assert next(headers, None) is None, "there are more slices than samples have"
 
 
 def timing(rendition):
-    """Where segments are said to be, and where samples are."""
-    said = [(segment.start, segment.duration) for segment in rendition.segments]
-    return said, [(sample.decode, sample.composition, sample.duration, sample.sync) for sample in rendition.track.samples]
+    """The announced times of segments, and the times of samples."""
+    announced = [(segment.start, segment.duration) for segment in rendition.segments]
+    return announced, [
+        (sample.decode, sample.composition, sample.duration, sample.sync)
+        for sample in rendition.track.samples
+    ]
 
 
 def differences(clear, protected, key):
-    """What ffmpeg makes of each segment by itself. It does not decrypt but the first fragment of a file."""
+    """What ffmpeg decodes from each segment alone. It decrypts only a file's first fragment."""
     pairs = enumerate(zip(clear.segments, protected.segments))
     wanted = lambda segment: decryptors.frames(clear.init + segment.body)
     got = lambda segment: decryptors.frames(protected.init + segment.body, key)
-    return [f"segment {number} differs" for number, (ours, theirs) in pairs if got(theirs) != wanted(ours) or not wanted(ours)]
+    return [
+        f"segment {number} differs"
+        for number, (ours, theirs) in pairs
+        if got(theirs) != wanted(ours) or not wanted(ours)
+    ]
 
 
 def packaged(clear, protected, key_id, key):
-    """What Shaka Packager makes of all segments."""
+    """What Shaka Packager decrypts from all segments."""
     try:
         (track,) = decryptors.packager(protected.whole(), key_id, key)
     except AssertionError as error:
         return [error]
     same = track.digests() == clear.track.digests()
-    return [] if same else [f"{len(track.samples)} samples of {len(clear.track.samples)}, or others"]
+    return (
+        [] if same else [f"{len(track.samples)} samples of {len(clear.track.samples)}, or others"]
+    )

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Streams each file of a corpus as an asset of its own: it must arrive whole, bit for bit, or be refused with a reason.
+"""Streams each file of a corpus. It must arrive whole, bit for bit, or be refused with a reason.
 
     corpus.py ORIGIN CORPUS
 
-CORPUS is a folder with a MANIFEST.tsv whose first column names the files, and whose column `streams` what ffmpeg finds in them.
-Prints a table of the progressive files with H.264 or AAC (and of whatever else is streamed) and, last, `corpus: N passed, M failed`.
-Tracks of other codecs may be left out of the stream; the table names them.
+CORPUS is a folder with a MANIFEST.tsv. Its first column names the files, and its column `streams`
+lists what ffmpeg finds in them. Prints a table of the progressive files with H.264 or AAC (and of
+any other that is streamed) and, last, `corpus: N passed, M failed`. Tracks of other codecs may be
+left out of the stream; the table names them.
 """
 
 import csv
@@ -20,7 +21,7 @@ import compare
 import origin
 
 FOLDERS = ("progressive", "editlist", "audio", "odd")
-#: What all files can be carried in.
+#: Formats that can carry all files.
 MANIFESTS = {protocol: compare.PROTOCOLS[protocol].manifest for protocol in ("HLS", "DASH")}
 CODECS = ("h264/avc1", "h264/avc3", "aac/mp4a")
 
@@ -39,7 +40,10 @@ def main():
             files[name] = folder
         log = Path(temporary) / "origin.log"
         with origin.serving(binary, media, log) as base:
-            results = [judge(f"{base}/{folder.name}/{folder.name}.ism", name, folder) for name, folder in files.items()]
+            results = [
+                judge(f"{base}/{folder.name}/{folder.name}.ism", name, folder)
+                for name, folder in files.items()
+            ]
         print_table(results)
     failed = sum(problem is not None for *_, problem in results)
     print(f"corpus: {len(results) - failed} passed, {failed} failed")
@@ -49,7 +53,11 @@ def main():
 def wanted(corpus):
     with open(corpus / "MANIFEST.tsv", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    chosen = [row["file"] for row in rows if row["file"].startswith(FOLDERS) and any(codec in row["streams"] for codec in CODECS)]
+    chosen = [
+        row["file"]
+        for row in rows
+        if row["file"].startswith(FOLDERS) and any(codec in row["streams"] for codec in CODECS)
+    ]
     return sorted(name for name in chosen if (corpus / name).is_file())
 
 
@@ -60,14 +68,35 @@ def judge(url, name, folder):
         return judge_refusal(name, refusals)
     try:
         sources = compare.stored(folder)
-        rows = [row for protocol in MANIFESTS for row in compare.compare_protocol(url, protocol, sources)]
+        rows = [
+            row
+            for protocol in MANIFESTS
+            for row in compare.compare_protocol(url, protocol, sources)
+        ]
     except origin.Refused as refused:
         return name, "FAILED", "", f"listed, but refused: {refused}"
-    except (AssertionError, ValueError, AttributeError, StopIteration, subprocess.CalledProcessError) as error:
+    except (
+        AssertionError,
+        ValueError,
+        AttributeError,
+        StopIteration,
+        subprocess.CalledProcessError,
+    ) as error:
         return name, "FAILED", "", f"{type(error).__name__}: {error}"
-    problems = [f"{row.protocol} {row.source}: {problem}" for row in rows for problem in row.problems]
-    counts = [f"{row.source.split('#')[1]}: {row.stored} = {row.streamed}" for row in rows if row.protocol == "HLS"]
-    return name, "FAILED" if problems else "whole", ", ".join(counts) + left_out(folder), "\n".join(problems) or None
+    problems = [
+        f"{row.protocol} {row.source}: {problem}" for row in rows for problem in row.problems
+    ]
+    counts = [
+        f"{row.source.split('#')[1]}: {row.stored} = {row.streamed}"
+        for row in rows
+        if row.protocol == "HLS"
+    ]
+    return (
+        name,
+        "FAILED" if problems else "whole",
+        ", ".join(counts) + left_out(folder),
+        "\n".join(problems) or None,
+    )
 
 
 def refusal(url):
@@ -86,10 +115,14 @@ def judge_refusal(name, refusals):
 
 
 def left_out(folder):
-    """What the file holds beside H.264 and AAC."""
+    """What the file contains besides H.264 and AAC."""
     tracks = boxes.read(next(folder.glob("*.mp4")).read_bytes())
-    others = [track.codec or "no sample entry" for track in tracks if track.codec not in compare.STREAMABLE or not track.samples]
-    return f"; beside it: {', '.join(others)}" if others else ""
+    others = [
+        track.codec or "no sample entry"
+        for track in tracks
+        if track.codec not in compare.STREAMABLE or not track.samples
+    ]
+    return f"; besides: {', '.join(others)}" if others else ""
 
 
 def print_table(results):

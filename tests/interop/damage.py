@@ -1,4 +1,4 @@
-"""Proves that the comparison can fail: a proxy damages the stream in one small way at a time, and each must be found out."""
+"""Proves that the comparison can fail: a proxy damages streams, and each damage is detected."""
 
 import contextlib
 import re
@@ -41,7 +41,9 @@ def a_sample_duration(body):
             if trun.flags & 0x100:
                 body[first_entry(trun) + 3] ^= 1
             elif tfhd.flags & 8:
-                body[tfhd.body + 8 + (8 if tfhd.flags & 1 else 0) + (4 if tfhd.flags & 2 else 0) + 3] ^= 1
+                body[
+                    tfhd.body + 8 + (8 if tfhd.flags & 1 else 0) + (4 if tfhd.flags & 2 else 0) + 3
+                ] ^= 1
 
 
 def a_composition_offset(body):
@@ -70,8 +72,18 @@ def an_edit_list(body):
 
 
 def a_segment_duration(body):
-    body[:] = re.sub(rb"#EXTINF:(\d+)\.", lambda found: b"#EXTINF:%d." % (int(found[1]) - 1), bytes(body), count=1)
-    body[:] = re.sub(rb'(<S [^>]*?)d="(\d+)"', lambda found: found[1] + b'd="%d"' % (int(found[2]) - 1), bytes(body), count=1)
+    body[:] = re.sub(
+        rb"#EXTINF:(\d+)\.",
+        lambda found: b"#EXTINF:%d." % (int(found[1]) - 1),
+        bytes(body),
+        count=1,
+    )
+    body[:] = re.sub(
+        rb'(<S [^>]*?)d="(\d+)"',
+        lambda found: found[1] + b'd="%d"' % (int(found[2]) - 1),
+        bytes(body),
+        count=1,
+    )
 
 
 def a_bandwidth(body):
@@ -123,12 +135,16 @@ def a_bit_of_a_tag(body):
 
 
 def the_bootstrap(body):
-    body[:] = re.sub(rb"(<bootstrapInfo[^>]*>.{150})(.)", lambda found: found[1] + (b"B" if found[2] == b"A" else b"A"), bytes(body))
+    body[:] = re.sub(
+        rb"(<bootstrapInfo[^>]*>.{150})(.)",
+        lambda found: found[1] + (b"B" if found[2] == b"A" else b"A"),
+        bytes(body),
+    )
 
 
 ISO, TRANSPORT, SMOOTH, FLASH = ("HLS", "DASH"), ("HLS4", "HLS3"), ("MSS",), ("HDS",)
 
-#: What is damaged, in which answers (by what is in the URL, in lower case), and in which protocols.
+#: Each damage, the answers it applies to (by lower-case text in the URL), and the protocols.
 DAMAGES = {
     one_bit_of_media: ("fragments(", ISO + SMOOTH),
     a_decode_time: ("fragments(", ISO),
@@ -153,7 +169,10 @@ DAMAGES = {
 
 @contextlib.contextmanager
 def damaging(base, damage, where):
-    """Yields the address of a proxy before `base` which damages the answers whose URL holds `where`, and a list of what went wrong."""
+    """Yields the address of a proxy for `base` that damages answers, and a list of failures.
+
+    It damages the answers whose URL contains `where`.
+    """
     broken = []
 
     class Proxy(BaseHTTPRequestHandler):
@@ -164,7 +183,9 @@ def damaging(base, damage, where):
 
         def do_GET(self):
             names = ("Range", "If-None-Match")
-            wanted = {name.replace("-", "_"): self.headers[name] for name in names if name in self.headers}
+            wanted = {
+                name.replace("-", "_"): self.headers[name] for name in names if name in self.headers
+            }
             answer = ask(base + self.path, self.command, **wanted)
             body = bytearray(answer.body)
             # ffmpeg asks for all of it as a range.
@@ -173,12 +194,18 @@ def damaging(base, damage, where):
                 try:
                     damage(body)
                 except Exception as error:
-                    broken.append(f"{damage.__name__} cannot be done: {type(error).__name__} {error}")
+                    broken.append(
+                        f"{damage.__name__} cannot be done: {type(error).__name__} {error}"
+                    )
             self.send_response(answer.status)
             for name in ("content-type", "etag", "content-range"):
                 if name in answer.headers:
                     self.send_header(name, answer.headers[name])
-            length = answer.headers.get("content-length", "0") if self.command == "HEAD" else str(len(body))
+            length = (
+                answer.headers.get("content-length", "0")
+                if self.command == "HEAD"
+                else str(len(body))
+            )
             self.send_header("content-length", length)
             self.end_headers()
             self.wfile.write(b"" if self.command == "HEAD" else body)
@@ -187,7 +214,7 @@ def damaging(base, damage, where):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     server.daemon_threads = True
-    # Clients hang up when they have seen enough.
+    # Clients close the connection when they have read enough.
     server.handle_error = lambda *_: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -198,20 +225,28 @@ def damaging(base, damage, where):
 
 
 def undiscovered(url, sources, compare_protocol):
-    """The names of the damages that the comparison does not find, by protocol; `url` is the address of a sound asset."""
+    """The damages that the comparison misses, by protocol; `url` is that of an intact asset."""
     parts = urlsplit(url)
     base = f"{parts.scheme}://{parts.netloc}"
     every = ISO + TRANSPORT + SMOOTH + FLASH
-    sound = [problem for protocol in every for row in compare_protocol(url, protocol, sources) for problem in row.problems]
+    sound = [
+        problem
+        for protocol in every
+        for row in compare_protocol(url, protocol, sources)
+        for problem in row.problems
+    ]
     if sound:
-        return ["the stream is not sound to begin with"]
+        return ["the stream has problems before it is damaged"]
     missed = []
     for damage, (where, protocols) in DAMAGES.items():
         with damaging(base, damage, where) as (address, broken):
             for protocol in protocols:
                 try:
-                    found = any(row.problems for row in compare_protocol(address + parts.path, protocol, sources))
-                except Exception:  # A stream that can not even be read has been found out as well.
+                    found = any(
+                        row.problems
+                        for row in compare_protocol(address + parts.path, protocol, sources)
+                    )
+                except Exception:  # A stream that cannot be read at all counts as detected.
                     found = True
                 if not found:
                     missed.append(f"{protocol}: {damage.__name__}")

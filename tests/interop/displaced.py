@@ -1,4 +1,4 @@
-"""Proves that clients which are not ours would tell sound that is out of step: a proxy moves all of it by ten milliseconds."""
+"""Proves that independent clients detect sound out of sync: a proxy moves all of it by 10 ms."""
 
 from urllib.parse import urlsplit
 
@@ -10,10 +10,18 @@ import gstreamer
 import transport
 from tally import Found
 
-#: Which answers carry sound, by what is in their URLs in lower case.
+#: Which answers carry sound, by lower-case text in their URLs.
 ALONE, MUXED = "fragments(audio", "fragments("
-WITNESSES = {"HLS": ALONE, "DASH": ALONE, "CSF": ALONE, "HLS4": ALONE, "HLS3": MUXED, "MSS": ALONE, "HDS": MUXED}
-#: Those which are witnessed by GStreamer as well.
+WITNESSES = {
+    "HLS": ALONE,
+    "DASH": ALONE,
+    "CSF": ALONE,
+    "HLS4": ALONE,
+    "HLS3": MUXED,
+    "MSS": ALONE,
+    "HDS": MUXED,
+}
+#: The protocols that GStreamer checks as well.
 STEPPED = ("MSS", "HLS", "HLS3")
 
 
@@ -22,12 +30,18 @@ def sound_in_transport_streams(body):
         if (body[at + 1] & 0x5F, body[at + 2]) == (0x41, 0x01):
             pts = at + 4 + (1 + body[at + 4] if body[at + 3] & 0x20 else 0) + 9
             time = transport.stamp(body[pts : pts + 5], 2) + 900
-            spread = [0x21 | time >> 29 & 0xE, time >> 22 & 0xFF, time >> 14 & 0xFE | 1, time >> 7 & 0xFF, time << 1 & 0xFE | 1]
+            spread = [
+                0x21 | time >> 29 & 0xE,
+                time >> 22 & 0xFF,
+                time >> 14 & 0xFE | 1,
+                time >> 7 & 0xFF,
+                time << 1 & 0xFE | 1,
+            ]
             body[pts : pts + 5] = bytes(spread)
 
 
 def sound_in_fragments(body):
-    """At 48 kHz. ffmpeg goes by the segment index where there is one."""
+    """At 48 kHz. ffmpeg uses the segment index if there is one."""
     for tfdt in damage.fields(body, b"tfdt"):
         add(body, tfdt.end - 4, 4, 480)
     for sidx in damage.fields(body, b"sidx"):
@@ -35,7 +49,7 @@ def sound_in_fragments(body):
 
 
 def sound_in_smooth_fragments(body):
-    """A frame that lasts longer, at the start: fragments do not tell most clients when they start."""
+    """Makes the first frame longer: most clients ignore the start times of fragments."""
     start = body.index(boxes.TFXD) + 20
     if not any(body[start : start + 8]):
         (trun,) = damage.fields(body, b"trun")
@@ -51,31 +65,38 @@ def sound_in_tags(body):
         at += 15 + int.from_bytes(body[at + 1 : at + 4], "big")
 
 
-HARMS = {"HLS4": sound_in_transport_streams, "HLS3": sound_in_transport_streams, "MSS": sound_in_smooth_fragments, "HDS": sound_in_tags}
+HARMS = {
+    "HLS4": sound_in_transport_streams,
+    "HLS3": sound_in_transport_streams,
+    "MSS": sound_in_smooth_fragments,
+    "HDS": sound_in_tags,
+}
 
 
 def add(body, at, length, more):
-    """Adds to a number of so many bytes."""
+    """Adds to a number of the given size in bytes."""
     moved = int.from_bytes(body[at : at + length], "big") + more
     body[at : at + length] = (moved % (1 << 8 * length)).to_bytes(length, "big")
 
 
 def unnoticed(url, sources):
-    """The protocols in which a client does not tell; `url` is the address of an asset that is sound, with audio of 48 kHz."""
+    """The protocols in which clients detect nothing; `url` is an intact asset, audio at 48 kHz."""
     parts = urlsplit(url)
     for name, where in WITNESSES.items():
-        with damage.damaging(f"{parts.scheme}://{parts.netloc}", HARMS.get(name, sound_in_fragments), where) as (address, broken):
+        with damage.damaging(
+            f"{parts.scheme}://{parts.netloc}", HARMS.get(name, sound_in_fragments), where
+        ) as (address, broken):
             harmed = address + parts.path
-            told = Found()
+            found = Found()
             if compare.PROTOCOLS[name].suffix in (".mp4", ".ts"):
-                clients.check_times(harmed, name, sources, told)
+                clients.check_times(harmed, name, sources, found)
             else:
-                clients.check_yt_dlp(harmed, name, sources, told)
-            if not told.mentions("presented at"):
+                clients.check_yt_dlp(harmed, name, sources, found)
+            if not found.mentions("presented at"):
                 yield f"{name} by ffmpeg"
-            told = Found()
+            found = Found()
             if name in STEPPED:
-                gstreamer.check_protocol(harmed, name, sources, told)
-                if not told.mentions("apart", "differ"):
+                gstreamer.check_protocol(harmed, name, sources, found)
+                if not found.mentions("apart", "differ"):
                     yield f"{name} by GStreamer"
         yield from broken[:1]

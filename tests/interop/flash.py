@@ -1,4 +1,4 @@
-"""Reads the FLV tags of F4F fragments (Adobe F4V file format specification 10.1, annexes C and E)."""
+"""Reads the FLV tags of F4F fragments (Adobe F4V file format specification 10.1, C and E)."""
 
 import boxes
 
@@ -20,16 +20,22 @@ def read(data):
     audio = boxes.Track(AUDIO, "soun", "mp4a", CLOCK, b"", "und")
     at = 0
     while at < len(data):
-        size, time = int.from_bytes(data[at + 1 : at + 4], "big"), int.from_bytes(data[at + 7 : at + 8] + data[at + 4 : at + 7], "big")
-        body, behind = data[at + 11 : at + 11 + size], data[at + 11 + size : at + 15 + size]
-        assert data[at + 8 : at + 11] == b"\0\0\0" and int.from_bytes(behind, "big") == size + 11, f"the tag at {at} is malformed"
+        size, time = int.from_bytes(data[at + 1 : at + 4], "big"), int.from_bytes(
+            data[at + 7 : at + 8] + data[at + 4 : at + 7], "big"
+        )
+        body, trailer = data[at + 11 : at + 11 + size], data[at + 11 + size : at + 15 + size]
+        assert (
+            data[at + 8 : at + 11] == b"\0\0\0" and int.from_bytes(trailer, "big") == size + 11
+        ), f"the tag at {at} is malformed"
         track = video if data[at] == VIDEO else audio
         read_video(track, time, body) if track is video else read_audio(track, time, body)
         at += 15 + size
     tracks = [track for track in (video, audio) if track.samples]
     for track in tracks:
         for sample, following in zip(track.samples, track.samples[1:]):
-            assert sample.decode <= following.decode, f"a sample of {following.decode} ms follows one of {sample.decode} ms"
+            assert (
+                sample.decode <= following.decode
+            ), f"a sample of {following.decode} ms follows one of {sample.decode} ms"
             sample.duration = following.decode - sample.decode
     return tracks
 

@@ -1,5 +1,7 @@
-"""GStreamer as a client: its demuxers of Smooth Streaming, DASH and HLS hand on the samples that are stored, sound and pictures at their
-distances and in step with each other."""
+"""GStreamer as a client of Smooth Streaming, DASH and HLS.
+
+Its demuxers return the stored samples, at their distances, with sound and pictures in sync.
+"""
 
 import subprocess
 from fractions import Fraction
@@ -7,10 +9,10 @@ from fractions import Fraction
 import compare
 
 SECONDS = 120
-#: What is asked for by name of a protocol: the demuxer, then pads with what comes behind them.
+#: By protocol: the demuxer, then its pads with the elements after them.
 ADAPTIVE = {"MSS": "mssdemux", "MSS20": "mssdemux", "DASH": "dashdemux", "CSF": "dashdemux"}
 PADS = {"vide": "video_00 ! qtdemux", "soun": "audio_00 ! qtdemux"}
-#: HLS is read by its media playlists: another variant would come out of another pad.
+#: HLS is read by its media playlists: another variant would use another pad.
 SOUND = "tsdemux ! aacparse ! audio/mpeg,stream-format=raw"
 PLAYLISTS = {
     "HLS": {"vide": "qtdemux", "soun": "qtdemux"},
@@ -34,12 +36,18 @@ def check_protocol(url, name, sources, tally):
 
 
 def pipelines(url, name, renditions):
-    """What brings the samples of each kind."""
+    """The pipeline that reads the samples of each kind."""
     if name in ADAPTIVE:
-        source = f"souphttpsrc location={url}/{compare.PROTOCOLS[name].manifest} ! {ADAPTIVE[name]} name=all"
+        address = f"{url}/{compare.PROTOCOLS[name].manifest}"
+        source = f"souphttpsrc location={address} ! {ADAPTIVE[name]} name=all"
         return {kind: f"{source} all.{pad}" for kind, pad in PADS.items()}
-    playlist = lambda kind: next(rendition.url for rendition in renditions if rendition.track.kind == kind)
-    return {kind: f"souphttpsrc location={playlist(kind)} ! hlsdemux ! {parser}" for kind, parser in PLAYLISTS[name].items()}
+    playlist = lambda kind: next(
+        rendition.url for rendition in renditions if rendition.track.kind == kind
+    )
+    return {
+        kind: f"souphttpsrc location={playlist(kind)} ! hlsdemux ! {parser}"
+        for kind, parser in PLAYLISTS[name].items()
+    }
 
 
 def read(url, name):
@@ -51,18 +59,25 @@ def check_step(name, offsets, tally):
     if None in offsets.values():
         return
     apart = max(offsets.values()) - min(offsets.values())
-    told = " and ".join(f"{float(offset * 1000):.3f} ms ({kind})" for kind, offset in offsets.items())
-    tally.add(f"{name:6}moved by {told}", [f"they are {float(apart * 1000):.3f} ms apart"] if apart > PRECISION else [])
+    offsets_text = " and ".join(
+        f"{float(offset * 1000):.3f} ms ({kind})" for kind, offset in offsets.items()
+    )
+    tally.add(
+        f"{name:6}moved by {offsets_text}",
+        [f"they are {float(apart * 1000):.3f} ms apart"] if apart > PRECISION else [],
+    )
 
 
 def check_samples(name, kind, pipeline, renditions, sources, tally):
-    """By how much the samples are moved, if they are those of sources."""
+    """The time by which samples are moved, if they are those of a source."""
     try:
         read = samples(pipeline)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         tally.add(f"{name:6}{kind}", [f"{error} {(error.stderr or b'')[-300:]}"])
         return None
-    alike = [Stored(name, source, renditions, sources) for source in sources if source.track.kind == kind]
+    alike = [
+        Stored(name, source, renditions, sources) for source in sources if source.track.kind == kind
+    ]
     digests = {digest for _, digest in read}
     found = [stored.name for stored in alike if digests & set(stored.digests)]
     wrong, offset = judge(read, alike)
@@ -71,11 +86,18 @@ def check_samples(name, kind, pipeline, renditions, sources, tally):
 
 
 class Stored:
-    """A source as GStreamer is to read it: what it does to times of its own accord is among them."""
+    """A source as GStreamer must read it, with its own changes of times applied."""
 
     def __init__(self, name, source, renditions, sources):
         self.name = source.name
-        rendition = next((rendition for rendition in renditions if compare.origin_of(rendition, sources) is source), None)
+        rendition = next(
+            (
+                rendition
+                for rendition in renditions
+                if compare.origin_of(rendition, sources) is source
+            ),
+            None,
+        )
         track = rendition.track if rendition else source.track
         is_transport = compare.PROTOCOLS[name].suffix == ".ts"
         self.digests = (track if is_transport and track.kind == "vide" else source.track).digests()
@@ -84,16 +106,25 @@ class Stored:
         if name.startswith("MSS"):
             self.times = [max(time, Fraction(0)) for time in self.times]
         elif not is_transport and track.kind == "soun":
-            # Behind its demuxers of DASH and HLS, edit lists count for nothing.
-            self.times = [time + Fraction(track.media_start, track.timescale) for time in self.times]
+            # After its DASH and HLS demuxers, edit lists have no effect.
+            self.times = [
+                time + Fraction(track.media_start, track.timescale) for time in self.times
+            ]
 
 
 def samples(pipeline):
     """(time, md5) of each sample."""
-    command = ["gst-launch-1.0", "--quiet", *pipeline.split(), "!", "checksumsink", "hash=md5", "sync=false"]
-    output = subprocess.run(command, check=True, capture_output=True, timeout=SECONDS).stdout.decode()
+    command = [
+        "gst-launch-1.0", "--quiet", *pipeline.split(), "!", "checksumsink", "hash=md5",
+        "sync=false",
+    ]
+    output = subprocess.run(
+        command, check=True, capture_output=True, timeout=SECONDS
+    ).stdout.decode()
     lines = (line.split() for line in output.splitlines())
-    return [(seconds(line[0]), line[1]) for line in lines if len(line) == 2 and line[0].count(":") == 2]
+    return [
+        (seconds(line[0]), line[1]) for line in lines if len(line) == 2 and line[0].count(":") == 2
+    ]
 
 
 def seconds(clock):
@@ -102,16 +133,27 @@ def seconds(clock):
 
 
 def judge(read, sources):
-    """What is wrong with samples of one kind, and by how much they are moved. Clients change from one bitrate to another: each sample must
-    be that which any of the sources has in its place."""
+    """The problems of samples of one kind, and the time by which they are moved.
+
+    Clients switch bitrates, so each sample must be the one at its place in any of the sources.
+    """
     if len(read) not in {len(source.digests) for source in sources}:
-        return [f"{len(read)} samples of {sorted({len(source.digests) for source in sources})}"], None
+        return [
+            f"{len(read)} samples of {sorted({len(source.digests) for source in sources})}"
+        ], None
     late = []
     for at, (time, digest) in enumerate(read):
-        due = next((source.times[at] for source in sources if source.digests[at : at + 1] == [digest]), None)
+        due = next(
+            (source.times[at] for source in sources if source.digests[at : at + 1] == [digest]),
+            None,
+        )
         if due is None:
-            return [f"sample {at} is of no source"], None
+            return [f"sample {at} matches no source"], None
         late.append(time - due)
     spread = max(late) - min(late)
-    wrong = [f"the distances of samples differ by up to {float(spread * 1000):.3f} ms"] if spread > PRECISION else []
+    wrong = (
+        [f"the distances of samples differ by up to {float(spread * 1000):.3f} ms"]
+        if spread > PRECISION
+        else []
+    )
     return wrong, compare.middle(late)

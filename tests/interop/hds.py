@@ -1,4 +1,4 @@
-"""Reads a stream of Adobe HTTP Dynamic Streaming as a player would: the manifest, its bootstrap information, then all fragments."""
+"""Reads Adobe HTTP Dynamic Streaming as a player would: manifest, bootstrap, then all fragments."""
 
 import base64
 import struct
@@ -19,14 +19,18 @@ class Stream(Rendition):
     """One media of a manifest."""
 
     def whole(self):
-        """The rendition as FLV, as ffmpeg wants it."""
-        return flash.HEADER + b"".join(flash.tags(segment.body) for segment in self.segments if segment.body)
+        """The rendition as FLV, which ffmpeg can read."""
+        return flash.HEADER + b"".join(
+            flash.tags(segment.body) for segment in self.segments if segment.body
+        )
 
 
 def hds(url):
     """The renditions of a manifest: each video, and the audio that goes with it."""
     root = ElementTree.fromstring(get(url, MANIFEST_TYPES))
-    bootstraps = {info.get("id"): base64.b64decode(info.text) for info in root.findall(f"{F4M}bootstrapInfo")}
+    bootstraps = {
+        info.get("id"): base64.b64decode(info.text) for info in root.findall(f"{F4M}bootstrapInfo")
+    }
     renditions = []
     for media in root.findall(f"{F4M}media"):
         renditions += stream(url, media, bootstraps[media.get("bootstrapInfoId")])
@@ -38,15 +42,31 @@ def stream(url, media, bootstrap):
     segments = []
     for number, time, duration, clock in fragments(bootstrap):
         tolerance = Fraction(1, clock)
-        segments.append(Segment(f"{address}Seg1-Frag{number}", Fraction(time, clock), Fraction(duration, clock), tolerance))
+        segments.append(
+            Segment(
+                f"{address}Seg1-Frag{number}",
+                Fraction(time, clock),
+                Fraction(duration, clock),
+                tolerance,
+            )
+        )
     whole = Stream(media.get("url"), url, "", bandwidth, "und", b"", segments)
-    parts = whole.fetch(lambda data: flash.read(data[len(flash.HEADER) :] if data.startswith(flash.HEADER) else flash.tags(data)), FRAGMENT_TYPES)
-    # Times are moved so that none is below 0, and no more is told of it than where the fragments are: the second with pictures starts
-    # with them. The first may start with sound.
+    parts = whole.fetch(
+        lambda data: flash.read(
+            data[len(flash.HEADER) :] if data.startswith(flash.HEADER) else flash.tags(data)
+        ),
+        FRAGMENT_TYPES,
+    )
+    # Times are moved so that none is below 0. Only the start times of fragments reveal it: the
+    # second one with pictures starts with them. The first may start with sound.
     starts = [starts_of(part) for part in parts]
     places = [place for place, start in enumerate(starts[0]) if start is not None]
     place = places[min(1, len(places) - 1)]
-    started = [start[place] for start in (starts if place == places[0] else starts[:1]) if start[place] is not None]
+    started = [
+        start[place]
+        for start in (starts if place == places[0] else starts[:1])
+        if start[place] is not None
+    ]
     shift = segments[place].start - min(started)
     for part in parts:
         part.offset = shift
@@ -54,7 +74,7 @@ def stream(url, media, bootstrap):
 
 
 def fragments(bootstrap):
-    """(number, time, duration, clock) of each fragment, by the bootstrap information (annex C.2)."""
+    """(number, time, duration, clock) of each fragment, by the bootstrap information (C.2)."""
     reader = Reader(bootstrap)
     reader.box(b"abst")
     _, _, _, end, _ = reader.take("IBIQQ")
@@ -66,7 +86,7 @@ def fragments(bootstrap):
     count = read_segment_runs(reader)
     assert reader.take("B") == (1,), "there is more than one fragment run table"
     clock, runs = read_fragment_runs(reader)
-    assert reader.at == len(bootstrap), "something lies behind the bootstrap information"
+    assert reader.at == len(bootstrap), "there is data after the bootstrap information"
     for number in range(1, count + 1):
         first, time, duration = next(run for run in reversed(runs) if run[0] <= number)
         yield number, time + (number - first) * duration, duration, clock
@@ -84,7 +104,7 @@ def read_segment_runs(reader):
 
 
 def read_fragment_runs(reader):
-    """Clock, and [first fragment, time, duration] of each run but what ends the table (C.2.2)."""
+    """Clock, and [first fragment, time, duration] of each run except the end mark (C.2.2)."""
     reader.box(b"afrt")
     (clock,) = reader.take("I")
     reader.texts()

@@ -1,4 +1,4 @@
-"""Starts the example origin, and asks it for things over HTTP."""
+"""Starts the example origin, and sends it HTTP requests."""
 
 import contextlib
 import socket
@@ -14,7 +14,7 @@ ANSWER_SECONDS = 30
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; header names in lower case."""
+    """An HTTP answer; header names are in lower case."""
 
     url: str
     status: int
@@ -30,7 +30,7 @@ class Answer:
 
 
 class Refused(Exception):
-    """An answer other than the one hoped for."""
+    """An answer other than the expected one."""
 
     def __init__(self, answer):
         super().__init__(f"{answer.status} {answer.text()[:200]}")
@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 def ask(url, method="GET", **headers):
-    """Asks for `url`; header names are written with underscores."""
+    """Requests `url`; header names are written with underscores."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url.replace(" ", "%20"), method=method, headers=names)
     try:
@@ -50,12 +50,15 @@ def ask(url, method="GET", **headers):
 
 
 def get(url, content_types=None):
-    """The body behind `url`, which must be answered with 200 and one of `content_types`."""
+    """The body of `url`, which must be answered with 200 and one of `content_types`."""
     answer = ask(url)
     if answer.status != 200:
         raise Refused(answer)
     if content_types and answer.content_type not in content_types:
-        raise AssertionError(f"{url}: the content type is {answer.content_type!r}, not one of {sorted(content_types)}")
+        raise AssertionError(
+            f"{url}: the content type is {answer.content_type!r}, not one of "
+            f"{sorted(content_types)}"
+        )
     return answer.body
 
 
@@ -71,7 +74,7 @@ def free_port():
 
 @contextlib.contextmanager
 def serving(binary, media, log, options=()):
-    """Runs the origin over the folder `media`, and yields its address, `http://…`; it ends with the block."""
+    """Runs the origin over the folder `media`, and yields its address until the block ends."""
     listen = f"127.0.0.1:{free_port()}"
     command = [str(binary), "--media", str(media), "--listen", listen, *map(str, options)]
     with open(log, "ab") as output:

@@ -1,4 +1,5 @@
-// The page's side of the browser check: each player behind the same few functions, and what a viewer would do with it.
+// The page's side of the browser check: each player with the same few functions, and the steps of a
+// viewer.
 "use strict";
 
 const SMOOTH = "application/vnd.ms-sstr+xml";
@@ -19,11 +20,12 @@ function script(path) {
 /** The first two letters: `eng` and `en` are the same language, as are `deu` and `de`. */
 const language = (tag) => (tag ?? "").slice(0, 2);
 
-// Each loads a URL and answers { widths, language } and, where the player has a way to choose, { rendition, audio }.
+// Each loads a URL and returns { widths, language } and, if the player can choose, { rendition,
+// audio }.
 const PLAYERS = {
   async "hls.js"(url) {
     await script("/hls.js/dist/hls.js");
-    // A stall is no damage, the machine may be busy; a hole that is jumped is.
+    // A stall is acceptable, since the machine may be busy; a hole that is jumped is not.
     const harmless = new Set(["bufferStalledError", "bufferNudgeOnStall"]);
     const hls = new Hls({
       maxBufferLength: 60,
@@ -34,7 +36,11 @@ const PLAYERS = {
       licenseXhrSetup: (xhr, _, { decryptdata }) => xhr.open("POST", decryptdata.uri),
     });
     hls.on(Hls.Events.ERROR, (_, { details, fatal, reason, parent, frag }) => {
-      if (fatal || !harmless.has(details)) errors.push(`${details}${fatal ? " (fatal)" : ""} ${parent ?? ""} ${frag?.sn ?? ""} at ${video.currentTime} ${reason ?? ""}`);
+      if (fatal || !harmless.has(details))
+        errors.push(
+          `${details}${fatal ? " (fatal)" : ""} ${parent ?? ""} ${frag?.sn ?? ""}` +
+            ` at ${video.currentTime} ${reason ?? ""}`,
+        );
     });
     hls.loadSource(url);
     hls.attachMedia(video);
@@ -43,13 +49,15 @@ const PLAYERS = {
       widths: () => hls.levels.map((level) => level.width),
       languages: () => hls.audioTracks.map((track) => language(track.lang)),
       language: () => language(hls.audioTracks[hls.audioTrack]?.lang),
-      rendition: (width) => (hls.currentLevel = hls.levels.findIndex((level) => level.width === width)),
-      audio: (wanted) => (hls.audioTrack = hls.audioTracks.findIndex((track) => language(track.lang) === wanted)),
+      rendition: (width) =>
+        (hls.currentLevel = hls.levels.findIndex((level) => level.width === width)),
+      audio: (wanted) =>
+        (hls.audioTrack = hls.audioTracks.findIndex((track) => language(track.lang) === wanted)),
     };
   },
 
   async native(url) {
-    // Or else it takes no key from elsewhere than the playlist.
+    // Otherwise it accepts keys only from the host of the playlist.
     video.crossOrigin = "anonymous";
     video.src = url;
     return {};
@@ -59,19 +67,32 @@ const PLAYERS = {
     await script("/dashjs/dist/modern/umd/dash.all.debug.js");
     if (type === SMOOTH) await script("/dashjs/dist/modern/umd/dash.mss.debug.js");
     const player = dashjs.MediaPlayer().create();
-    const buffer = { bufferTimeDefault: 60, bufferTimeAtTopQuality: 60, bufferTimeAtTopQualityLongForm: 60 };
+    const buffer = {
+      bufferTimeDefault: 60,
+      bufferTimeAtTopQuality: 60,
+      bufferTimeAtTopQualityLongForm: 60,
+    };
     player.updateSettings({
       debug: { logLevel: dashjs.Debug.LOG_LEVEL_NONE },
       streaming: { abr: { autoSwitchBitrate: { video: false } }, buffer },
     });
-    player.on(dashjs.MediaPlayer.events.ERROR, ({ error }) => errors.push(`${error.code} ${error.message}`));
-    const ready = new Promise((resolve) => player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, resolve));
+    player.on(dashjs.MediaPlayer.events.ERROR, ({ error }) =>
+      errors.push(`${error.code} ${error.message}`),
+    );
+    const ready = new Promise((resolve) =>
+      player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, resolve),
+    );
     player.initialize(video, url, false);
     await ready;
-    const find = (wanted) => player.getTracksFor("audio").find((track) => language(track.lang) === wanted);
-    const sized = (width) => player.getRepresentationsByType("video").find((representation) => representation.width === width);
+    const find = (wanted) =>
+      player.getTracksFor("audio").find((track) => language(track.lang) === wanted);
+    const sized = (width) =>
+      player
+        .getRepresentationsByType("video")
+        .find((representation) => representation.width === width);
     return {
-      widths: () => player.getRepresentationsByType("video").map((representation) => representation.width),
+      widths: () =>
+        player.getRepresentationsByType("video").map((representation) => representation.width),
       languages: () => player.getTracksFor("audio").map((track) => language(track.lang)),
       language: () => language(player.getCurrentTrackFor("audio")?.lang),
       rendition: (width) => player.setRepresentationForTypeById("video", sized(width).id, true),
@@ -89,14 +110,21 @@ const PLAYERS = {
     await script(`/${version}/dist/shaka-player.compiled.debug.js`);
     shaka.log.setLevel(shaka.log.Level.NONE);
     const player = new shaka.Player();
-    player.addEventListener("error", ({ detail }) => errors.push(`${detail.code} ${detail.message}`));
+    player.addEventListener("error", ({ detail }) =>
+      errors.push(`${detail.code} ${detail.message}`),
+    );
     await player.attach(video);
-    player.configure({ abr: { enabled: false }, streaming: { bufferingGoal: 60, rebufferingGoal: 1 } });
+    player.configure({
+      abr: { enabled: false },
+      streaming: { bufferingGoal: 60, rebufferingGoal: 1 },
+    });
     await player.load(url, null, type);
     const variants = () => player.getVariantTracks();
     const active = () => variants().find((variant) => variant.active);
     const choose = (width, wanted) => {
-      const variant = variants().find((track) => track.width === width && language(track.language) === wanted);
+      const variant = variants().find(
+        (track) => track.width === width && language(track.language) === wanted,
+      );
       player.selectVariantTrack(variant, true);
     };
     return {
@@ -114,18 +142,25 @@ async function until(condition, what, seconds = 20) {
   const deadline = performance.now() + seconds * 1000;
   while (!condition()) {
     if (video.error) throw new Error(`${what}: ${video.error.message}`);
-    if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${what}; at ${video.currentTime} s, ready state ${video.readyState}`);
+    if (performance.now() > deadline)
+      throw new Error(
+        `not within ${seconds} s: ${what}; ` +
+          `at ${video.currentTime} s, ready state ${video.readyState}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 function ranges() {
-  return Array.from({ length: video.buffered.length }, (_, at) => [video.buffered.start(at), video.buffered.end(at)]);
+  return Array.from({ length: video.buffered.length }, (_, at) => [
+    video.buffered.start(at),
+    video.buffered.end(at),
+  ]);
 }
 
 /**
- * The media time of the picture that is shown after a seek to `time`. A picture that was under way when the video was paused may still be
- * shown at first, so it is the last one that counts, once none has followed for a while.
+ * The media time of the picture that is shown after a seek to `time`. A picture from before the
+ * pause may still be shown at first, so the last one counts, once none has followed for a while.
  */
 async function seek(time) {
   let [shown, since] = [undefined, performance.now()];
@@ -143,15 +178,24 @@ async function seek(time) {
   return shown;
 }
 
-/** The brightness of the picture that is shown, in 32 by 18 places. It is seen from outside: no page may read protected pictures. */
+/** The brightness of the picture in 32 by 18 places. No page may read protected pictures itself. */
 async function brightness() {
   const screenshot = await fetch(`data:image/png;base64,${await window.screenshot()}`);
   const canvas = new OffscreenCanvas(32, 18);
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
-  context.drawImage(await createImageBitmap(await screenshot.blob()), 0, 0, canvas.width, canvas.height);
+  context.drawImage(
+    await createImageBitmap(await screenshot.blob()),
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  return Array.from({ length: data.length / 4 }, (_, at) => (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3);
+  return Array.from(
+    { length: data.length / 4 },
+    (_, at) => (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3,
+  );
 }
 
 async function advance(seconds) {
@@ -164,7 +208,7 @@ function assert(holds, message) {
   if (!holds) throw new Error(message);
 }
 
-// What a viewer would do, in this order. Each throws what is wrong, or answers a remark.
+// What a viewer would do, in this order. Each throws what is wrong, or returns a remark.
 const STEPS = {
   async "starts and plays"({ expected }) {
     await until(() => video.readyState >= 2, "the first picture");
@@ -175,21 +219,29 @@ const STEPS = {
   },
 
   async "knows the duration"({ expected }) {
-    assert(Math.abs(video.duration - expected.duration) <= expected.slack, `the duration is ${video.duration} s`);
+    assert(
+      Math.abs(video.duration - expected.duration) <= expected.slack,
+      `the duration is ${video.duration} s`,
+    );
     return `${video.duration} s`;
   },
 
   async "offers every rendition and language"({ player, expected }) {
-    const [widths, languages] = [player.widths().sort((one, other) => one - other), player.languages().sort()];
+    const [widths, languages] = [
+      player.widths().sort((one, other) => one - other),
+      player.languages().sort(),
+    ];
     assert(String(widths) === String(expected.widths), `widths are ${widths}`);
-    if (expected.languages.length) assert(String(languages) === String(expected.languages), `languages are ${languages}`);
+    if (expected.languages.length)
+      assert(String(languages) === String(expected.languages), `languages are ${languages}`);
     return `${widths}; ${languages}`;
   },
 
   async "buffers without a gap from start to end"({ expected }) {
     await seek(0);
     await advance(0.5);
-    const whole = () => ranges().some(([start, end]) => start <= 0.1 && end >= expected.duration - 0.1);
+    const whole = () =>
+      ranges().some(([start, end]) => start <= 0.1 && end >= expected.duration - 0.1);
     await until(whole, "the whole film in one buffered range").catch((error) => {
       throw new Error(`${error.message}; buffered: ${JSON.stringify(ranges())}`);
     });
@@ -202,7 +254,10 @@ const STEPS = {
     for (const time of [10.5, expected.duration - 1.5, 0.3, 5.97, 6.02]) {
       const shown = await seek(time);
       const due = Math.floor((time + 1e-6) / expected.frame) * expected.frame;
-      assert(Math.abs(shown - due) < expected.frame / 2, `at ${time} s the picture of ${shown} s is shown, not of ${due} s`);
+      assert(
+        Math.abs(shown - due) < expected.frame / 2,
+        `at ${time} s the picture of ${shown} s is shown, not of ${due} s`,
+      );
       remarks.push(`${time}: ${shown.toFixed(3)}`);
     }
     return remarks.join(", ");
@@ -214,8 +269,12 @@ const STEPS = {
     for (const [time, clear] of expected.pictures) {
       await seek(time);
       const shown = await brightness();
-      const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - clear[at]), 0) / shown.length;
-      assert(difference < ALIKE, `at ${time} s the picture is another: its places differ by ${difference.toFixed(1)} on average`);
+      const difference =
+        shown.reduce((sum, value, at) => sum + Math.abs(value - clear[at]), 0) / shown.length;
+      assert(
+        difference < ALIKE,
+        `at ${time} s the picture differs by ${difference.toFixed(1)} on average`,
+      );
       remarks.push(`${time}: ${difference.toFixed(1)}`);
     }
     return remarks.join(", ");
@@ -249,35 +308,51 @@ const STEPS = {
     video.playbackRate = 3;
     const before = video.getVideoPlaybackQuality().totalVideoFrames;
     await video.play();
-    const isOver = () => video.ended || (expected.endless && video.currentTime >= expected.duration);
+    const isOver = () =>
+      video.ended || (expected.endless && video.currentTime >= expected.duration);
     await until(isOver, "the end", 40);
     const quality = video.getVideoPlaybackQuality();
     assert(quality.corruptedVideoFrames === 0, `${quality.corruptedVideoFrames} corrupt pictures`);
-    assert(Math.abs(video.currentTime - expected.duration) <= expected.slack, `it ended at ${video.currentTime} s`);
+    assert(
+      Math.abs(video.currentTime - expected.duration) <= expected.slack,
+      `it ended at ${video.currentTime} s`,
+    );
     const pictures = quality.totalVideoFrames - before;
-    assert(pictures >= (expected.duration / expected.frame) * 0.95, `only ${pictures} pictures were shown or dropped`);
+    assert(
+      pictures >= (expected.duration / expected.frame) * 0.95,
+      `only ${pictures} pictures were shown or dropped`,
+    );
     return `${pictures} pictures, ended at ${video.currentTime} s`;
   },
 };
 
-// The same picture differs by up to 0.6 in two renditions, from one a second later by 1.4, from one of another scene by 7 and more.
+// The same picture differs by up to 0.6 in two renditions. It differs from one a second later by
+// 1.4, and from one of another scene by 7 and more.
 const ALIKE = 1;
 
-// What the player has no way to say or do is not asked of it.
-const NEEDS = { "offers every rendition and language": "widths", "switches rendition": "rendition", "switches language": "audio" };
+// Steps that the player cannot do are skipped.
+const NEEDS = {
+  "offers every rendition and language": "widths",
+  "switches rendition": "rendition",
+  "switches language": "audio",
+};
 
-/** Plays `url`, at the rate that is expected or else as it is, and answers [step, ok, remark] for each step. */
+/** Plays `url`, at the expected rate if there is one. Returns [step, ok, remark] for each step. */
 async function check(name, url, type, expected) {
   video.defaultPlaybackRate = expected.rate ?? 1;
   const results = [];
   let player = {};
-  const steps = Object.entries(STEPS).filter(([step]) => !expected.steps || expected.steps.includes(step));
+  const steps = Object.entries(STEPS).filter(
+    ([step]) => !expected.steps || expected.steps.includes(step),
+  );
   steps.unshift(["loads", async () => (player = await PLAYERS[name](url, type)) && ""]);
   for (const [step, act] of steps) {
     if (NEEDS[step] && !player[NEEDS[step]]) continue;
     if (step === "switches language" && expected.languages.length < 2) continue;
     if (step === "shows the pictures of the clear stream" && !expected.pictures) continue;
-    const limit = new Promise((_, reject) => setTimeout(() => reject(new Error("not within 60 s")), 60_000));
+    const limit = new Promise((_, reject) =>
+      setTimeout(() => reject(new Error("not within 60 s")), 60_000),
+    );
     try {
       results.push([step, true, await Promise.race([act({ player, expected }), limit])]);
     } catch (error) {

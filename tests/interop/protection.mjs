@@ -1,12 +1,19 @@
-// What the browser check plays of protected media: a locator for each policy, and which player takes which stream of it.
+// The protected media of the browser check: a locator for each policy, and the players of each
+// stream.
 
 import { DASH_TYPE, HLS_TYPE, LATE, NO_PROGRESS } from "./protocols.mjs";
 
 const drm = { playReady: {}, widevine: {} };
-const commonEncryption = (more) => ({ enabledProtocols: { dash: true, hls: true }, clearKeyEncryptionConfiguration: {}, ...more });
-const tracks = (property, operation, value) => [{ trackSelections: [{ property, operation, value }] }];
+const commonEncryption = (more) => ({
+  enabledProtocols: { dash: true, hls: true },
+  clearKeyEncryptionConfiguration: {},
+  ...more,
+});
+const tracks = (property, operation, value) => [
+  { trackSelections: [{ property, operation, value }] },
+];
 
-/** Where the licences of systems are that Chromium does not have: manifests tell of them, and no player may ask there. */
+/** The licence server of systems that Chromium lacks: manifests name it, no player may ask it. */
 export const STRANGER = "https://licences.example/";
 
 const STRANGERS = {
@@ -37,7 +44,7 @@ const POLICIES = {
   },
 };
 
-// The labels of the keys that the locator of a policy has.
+// The labels of the keys in the locator of a policy.
 const LABELS = {
   Predefined_ClearKey: [undefined],
   everything: [undefined],
@@ -45,7 +52,7 @@ const LABELS = {
   "clear-audio": [undefined],
 };
 
-/** A locators file with a locator for each policy, of which the policy's name is the id; `first` is the first byte of all keys. */
+/** A locators file: a locator for each policy, named after it. All keys begin with `first`. */
 export function locators(first, keyDelivery = {}) {
   let count = 0;
   const contentKey = (label) => {
@@ -67,9 +74,15 @@ export function locators(first, keyDelivery = {}) {
   };
 }
 
-const NAMES = { "m3u8-cmaf": "HLS", "m3u8-aapl": "HLS v4", "m3u8-aapl-v3": "HLS v3", "mpd-time-cmaf": "DASH", "mpd-time-csf": "DASH CSF" };
+const NAMES = {
+  "m3u8-cmaf": "HLS",
+  "m3u8-aapl": "HLS v4",
+  "m3u8-aapl-v3": "HLS v3",
+  "mpd-time-cmaf": "DASH",
+  "mpd-time-csf": "DASH CSF",
+};
 
-/** A stream that the locator of a policy publishes; `more` is what is expected of it besides one key. */
+/** A stream that the locator of a policy publishes; `more` adds to the expectation of one key. */
 function stream(format, encryption, policy = "everything", more = {}) {
   const remark = Object.hasOwn(POLICIES, policy) && policy !== "everything" ? `, ${policy}` : "";
   return {
@@ -95,14 +108,30 @@ const whole = stream("m3u8-cmaf", "cbc", "Predefined_ClearKey");
 const whole4 = stream("m3u8-aapl", "cbc", "Predefined_ClearKey");
 const whole3 = stream("m3u8-aapl-v3", "cbc", "Predefined_ClearKey", { languages: [] });
 
-/** Which player takes which stream: docs/players.md. */
+/** Which player plays which stream: docs/players.md. */
 export const PROTECTED = [
-  ...[cenc, cbcs, csf, perQuality, clearAudio].flatMap((protocol) => [["shaka", protocol], ["dash.js", protocol]]),
-  ...[hlsCenc, hlsCbcs, hlsClearAudio, whole].flatMap((protocol) => [["shaka", protocol], ["hls.js", protocol]]),
-  ...[whole4, whole3].flatMap((protocol) => [["native", protocol], ["shaka", { ...protocol, ...LATE }]]),
+  ...[cenc, cbcs, csf, perQuality, clearAudio].flatMap((protocol) => [
+    ["shaka", protocol],
+    ["dash.js", protocol],
+  ]),
+  ...[hlsCenc, hlsCbcs, hlsClearAudio, whole].flatMap((protocol) => [
+    ["shaka", protocol],
+    ["hls.js", protocol],
+  ]),
+  ...[whole4, whole3].flatMap((protocol) => [
+    ["native", protocol],
+    ["shaka", { ...protocol, ...LATE }],
+  ]),
   ...[whole4, sampleAes].map((protocol) => ["hls.js", { ...protocol, ...LATE, ...NO_PROGRESS }]),
   ["hls.js", { ...whole3, ...LATE }],
 ];
 
 /** What must not play with keys other than its own. */
-export const LOCKED_OUT = [["shaka", cenc], ["dash.js", cbcs], ["hls.js", hlsCbcs], ["hls.js", whole], ["hls.js", sampleAes], ["native", whole4]];
+export const LOCKED_OUT = [
+  ["shaka", cenc],
+  ["dash.js", cbcs],
+  ["hls.js", hlsCbcs],
+  ["hls.js", whole],
+  ["hls.js", sampleAes],
+  ["native", whole4],
+];

@@ -1,4 +1,4 @@
-"""What is published for the checks of protection: locators for each asset, in the clear and by one policy each, under known keys."""
+"""What the checks of protection publish: a clear locator for each asset, one for each policy."""
 
 import hashlib
 import json
@@ -30,7 +30,10 @@ POLICIES = {
     "keys": {
         "commonEncryptionCenc": {
             "enabledProtocols": {"dash": True, "hls": True, "smoothStreaming": True},
-            "contentKeys": {"defaultKey": {"label": "video"}, "keyToTrackMappings": [{"label": "audio", "tracks": AUDIO}]},
+            "contentKeys": {
+                "defaultKey": {"label": "video"},
+                "keyToTrackMappings": [{"label": "audio", "tracks": AUDIO}],
+            },
             "drm": SYSTEMS,
             "clearKeyEncryptionConfiguration": {},
         }
@@ -55,14 +58,16 @@ class Key:
 
 
 def key(asset, kind, label):
-    """The key of that label: as good as random, and the same in every run."""
+    """The key of that label: pseudo-random, and the same in every run."""
     digest = hashlib.sha256(f"{asset} {kind} {label}".encode()).digest()
     return Key(uuid.UUID(bytes=digest[:16], version=4), digest[16:])
 
 
 def keys(asset, kind):
     """The keys of a locator, by id."""
-    return {found.id: found.value for found in (key(asset, kind, label) for label in KINDS[kind][1])}
+    return {
+        found.id: found.value for found in (key(asset, kind, label) for label in KINDS[kind][1])
+    }
 
 
 def locator(asset, kind):
@@ -73,7 +78,11 @@ def locator(asset, kind):
 def write(path, assets):
     """Writes the locators of those assets as the file of `--locators`."""
     locators = [described(asset, kind) for asset in assets for kind in KINDS]
-    document = {"keyDelivery": LICENCES, "streamingPolicies": POLICIES, "streamingLocators": locators}
+    document = {
+        "keyDelivery": LICENCES,
+        "streamingPolicies": POLICIES,
+        "streamingLocators": locators,
+    }
     path.write_text(json.dumps(document, indent=2))
 
 
@@ -82,6 +91,12 @@ def described(asset, kind):
     content_keys = []
     for label in labels:
         found = key(asset, kind, label)
-        content_keys.append({"id": str(found.id), "value": found.value.hex(), **({"label": label} if label else {})})
-    common = {"streamingLocatorId": locator(asset, kind), "assetName": asset, "streamingPolicyName": policy}
+        content_keys.append(
+            {"id": str(found.id), "value": found.value.hex(), **({"label": label} if label else {})}
+        )
+    common = {
+        "streamingLocatorId": locator(asset, kind),
+        "assetName": asset,
+        "streamingPolicyName": policy,
+    }
     return {**common, "contentKeys": content_keys} if labels else common

@@ -1,4 +1,4 @@
-"""What a locator does not publish is refused, and nothing that it protects is had in the clear."""
+"""What a locator does not publish is refused, and what it protects is not served in the clear."""
 
 import re
 
@@ -24,10 +24,15 @@ CARRIED = {
 MEDIA = streams.MEDIA_TYPES | streams.TRANSPORT_TYPES
 CMAF = {"m3u8-cmaf", "mpd-time-cmaf"}
 #: What each kind of locator publishes under which protection.
-ENABLED = {"cbc": {"cbc"}, "cenc": {"cenc", "piff"}, "keys": {"cenc", "piff"}, "cbcs": {"cbcs-aapl"}}
+ENABLED = {
+    "cbc": {"cbc"},
+    "cenc": {"cenc", "piff"},
+    "keys": {"cenc", "piff"},
+    "cbcs": {"cbcs-aapl"},
+}
 EVERYWHERE = {"dash", "hls", "smooth"}
 PROTOCOLS = {"cbc": EVERYWHERE, "cenc": EVERYWHERE, "keys": EVERYWHERE, "cbcs": {"dash", "hls"}}
-#: Of samples so long, so many bytes at the end are behind all headers, and every protection changes some of them.
+#: Minimum length of a sample, and bytes at its end: after all headers, in part always encrypted.
 TAILS = {"vide": (600, 300), "soun": (128, 64)}
 ENCRYPTION = re.compile(r",?encryption=[a-z-]+")
 
@@ -67,15 +72,24 @@ def check(kind, asset, manifests, tally):
 def check_unpublished(base, asset, kind, files, tally):
     """Formats that are not enabled, stored files, and the folder of the asset itself."""
     folder = f"{base}/{publication.locator(asset, kind)}"
-    wanted = {f"{folder}/{asset}.ism/manifest(format=f4m-f4f)": 403, f"{base}/{asset}/{asset}.ism/manifest": 404}
-    wanted |= {f"{folder}/{file}": 403 for file in files} | {f"{base}/{asset}/{file}": 404 for file in files}
+    wanted = {
+        f"{folder}/{asset}.ism/manifest(format=f4m-f4f)": 403,
+        f"{base}/{asset}/{asset}.ism/manifest": 404,
+    }
+    wanted |= {f"{folder}/{file}": 403 for file in files} | {
+        f"{base}/{asset}/{file}": 404 for file in files
+    }
     got = {url: origin.ask(url).status for url in wanted}
-    problems = [f"{url} is answered with {got[url]}, not {wanted[url]}" for url in wanted if got[url] != wanted[url]]
+    problems = [
+        f"{url} is answered with {got[url]}, not {wanted[url]}"
+        for url in wanted
+        if got[url] != wanted[url]
+    ]
     tally.add(f"{kind:6}{len(wanted)} requests for what is not published", problems)
 
 
 def resources(format, manifest):
-    """The manifest, and all that it leads to."""
+    """The manifest, and everything it refers to."""
     yield manifest
     if protocol(format) == "hls":
         for playlist in envelope.playlists(manifest):
@@ -86,7 +100,9 @@ def resources(format, manifest):
             yield rendition.url
             yield from (segment.url for segment in rendition.segments)
     else:
-        yield from (segment.url for rendition in smooth.smooth(manifest) for segment in rendition.segments)
+        yield from (
+            segment.url for rendition in smooth.smooth(manifest) for segment in rendition.segments
+        )
 
 
 def renamed(url, named):
@@ -95,23 +111,40 @@ def renamed(url, named):
     if named is None:
         return bare
     start, last = bare.rsplit("/", 1)
-    return f"{start}/{last.replace(')', f',encryption={named})')}" if "(" in last else f"{bare}(encryption={named})"
+    return (
+        f"{start}/{last.replace(')', f',encryption={named})')}"
+        if "(" in last
+        else f"{bare}(encryption={named})"
+    )
 
 
 def is_clear(answer, kind, asset):
     """Whether media shows any sample that the clear locator of the asset has at the same place."""
     if answer.content_type not in MEDIA:
         return False
-    clear = origin.get(renamed(answer.url, None).replace(publication.locator(asset, kind), publication.locator(asset, "clear")))
+    clear = origin.get(
+        renamed(answer.url, None).replace(
+            publication.locator(asset, kind), publication.locator(asset, "clear")
+        )
+    )
     return shows(answer.body, clear, "soun" if answer.content_type.startswith("audio") else "vide")
 
 
 def shows(body, clear, kind):
-    """Whether a resource shows a sample of the clear one, or is the clear one; `kind` is that of its track, if it has but one."""
+    """Whether a resource contains a clear sample, or is clear; `kind` is that of a sole track."""
     found = samples(clear, kind)
-    secrets = [content[-tail:] for kind, content in found for least, tail in [TAILS[kind]] if len(content) >= least]
+    secrets = [
+        content[-tail:]
+        for kind, content in found
+        for least, tail in [TAILS[kind]]
+        if len(content) >= least
+    ]
     assert secrets or not found, "none of the samples is long enough to be recognized"
-    searched = b"".join(content for _, content in samples(body, kind)) if is_transport_stream(body) else body
+    searched = (
+        b"".join(content for _, content in samples(body, kind))
+        if is_transport_stream(body)
+        else body
+    )
     return body == clear or any(secret in searched for secret in secrets)
 
 
@@ -127,4 +160,6 @@ def samples(body, kind):
 
 
 def is_transport_stream(body):
-    return len(body) % transport.PACKET == 0 and all(body[at] == 0x47 for at in range(0, len(body), transport.PACKET))
+    return len(body) % transport.PACKET == 0 and all(
+        body[at] == 0x47 for at in range(0, len(body), transport.PACKET)
+    )

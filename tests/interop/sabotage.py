@@ -1,4 +1,4 @@
-"""Proves that the checks of protection can fail: wrong keys, vectors and boxes must each be found out, by every reader."""
+"""Proves that the checks of protection can fail: every reader must detect wrong keys and boxes."""
 
 import re
 import struct
@@ -15,8 +15,10 @@ from origin import get
 
 
 def common_encryption(clear, protected, keys):
-    """The damages to a DASH stream that a reader does not find: `clear` and `protected` are the addresses of MPDs."""
-    for ours, theirs in zip(common.renditions("DASH", clear), common.renditions("DASH", protected), strict=True):
+    """The damages to a DASH stream that a reader misses; `clear` and `protected` are MPDs."""
+    for ours, theirs in zip(
+        common.renditions("DASH", clear), common.renditions("DASH", protected), strict=True
+    ):
         for name, harm, readers in DAMAGES:
             harmed, harmed_keys = harm(theirs, keys)
             for reader in readers if harmed else ():
@@ -26,8 +28,9 @@ def common_encryption(clear, protected, keys):
 
 def by_the_rules(clear, protected, keys):
     try:
-        told = cenc.protection(protected.init, clear.init)
-        common.check_samples(clear, protected, told, keys, cenc.Vectors(), common.headers(clear))
+        signalled = cenc.protection(protected.init, clear.init)
+        headers = common.headers(clear)
+        common.check_samples(clear, protected, signalled, keys, cenc.Vectors(), headers)
     except AssertionError:
         return True
     return False
@@ -84,7 +87,11 @@ def with_segment(rendition, body):
     return replace(rendition, segments=[replace(first, body=bytes(body)), *others])
 
 
-READERS = {"the reader by the rules": by_the_rules, "ffmpeg": by_ffmpeg, "Shaka Packager": by_packager}
+READERS = {
+    "the reader by the rules": by_the_rules,
+    "ffmpeg": by_ffmpeg,
+    "Shaka Packager": by_packager,
+}
 DAMAGES = [
     ("another key", another_key, list(READERS)),
     ("another vector", another_vector, list(READERS)),
@@ -94,11 +101,17 @@ DAMAGES = [
 
 
 def whole_segments(clear, protected, keys):
-    """The damages to a segment of HLS that openssl does not find: `clear` and `protected` are the addresses of playlists."""
-    clear, protected = (envelope.resources(envelope.playlists(url)[0])[0] for url in (clear, protected))
-    (told,), (key,) = protected.keys, keys.values()
-    iv, body, wanted = bytes.fromhex(told["IV"][2:]), get(protected.url), get(clear.url)
-    for name, harmed in (("key", (body, flipped(key), iv)), ("vector", (body, key, flipped(iv))), ("byte", (flipped(body), key, iv))):
+    """The damages to an HLS segment that openssl misses; `clear` and `protected` are playlists."""
+    clear, protected = (
+        envelope.resources(envelope.playlists(url)[0])[0] for url in (clear, protected)
+    )
+    (tag,), (key,) = protected.keys, keys.values()
+    iv, body, wanted = bytes.fromhex(tag["IV"][2:]), get(protected.url), get(clear.url)
+    for name, harmed in (
+        ("key", (body, flipped(key), iv)),
+        ("vector", (body, key, flipped(iv))),
+        ("byte", (flipped(body), key, iv)),
+    ):
         try:
             if decryptors.openssl(*harmed) == wanted:
                 yield f"openssl does not find another {name}"
@@ -107,14 +120,22 @@ def whole_segments(clear, protected, keys):
 
 
 def another_head(clear, protected):
-    """The segments whose clear samples are not found behind the head of the protected one: `clear` and `protected` are the addresses of
-    MPDs.
+    """The segments with a protected head and clear samples that are not detected.
+
+    `clear` and `protected` are the addresses of MPDs.
     """
-    for ours, theirs in zip(common.renditions("DASH", clear), common.renditions("DASH", protected), strict=True):
-        for number, (segment, encrypted) in enumerate(zip(ours.segments, theirs.segments, strict=True)):
+    for ours, theirs in zip(
+        common.renditions("DASH", clear), common.renditions("DASH", protected), strict=True
+    ):
+        for number, (segment, encrypted) in enumerate(
+            zip(ours.segments, theirs.segments, strict=True)
+        ):
             forged = encrypted.body.split(b"mdat")[0] + b"mdat" + segment.body.split(b"mdat", 1)[1]
             if not refusals.shows(forged, segment.body, ours.track.kind):
-                yield f"segment {number} of {ours.name} is taken for protected with its samples in the clear"
+                yield (
+                    f"segment {number} of {ours.name} is taken for protected with its samples in "
+                    "the clear"
+                )
             if refusals.shows(encrypted.body, segment.body, ours.track.kind):
                 yield f"segment {number} of {ours.name} is taken for clear"
 
@@ -122,11 +143,15 @@ def another_head(clear, protected):
 def frames(clear, protected, keys):
     """The damages to frames under SAMPLE-AES that a reader does not find."""
     for ours, theirs in zip(envelope.playlists(clear), envelope.playlists(protected), strict=True):
-        if list(sample_aes.decrypted(theirs, another_key(None, keys)[1])) == list(sample_aes.decrypted(ours)):
+        if list(sample_aes.decrypted(theirs, another_key(None, keys)[1])) == list(
+            sample_aes.decrypted(ours)
+        ):
             yield f"the reader by the rules does not find another key of {theirs}"
     wanted = decryptors.of_streams(envelope.playlists(clear)[0])["0"]
     playlist = sample_aes.identified(envelope.playlists(protected)[0])
-    harmed = re.sub(r"IV=0x(\w{32})", lambda found: f"IV=0x{flipped(bytes.fromhex(found[1])).hex()}", playlist)
+    harmed = re.sub(
+        r"IV=0x(\w{32})", lambda found: f"IV=0x{flipped(bytes.fromhex(found[1])).hex()}", playlist
+    )
     if sample_aes.played(harmed)["0"][: len(wanted)] == wanted:
         yield "ffmpeg does not find another vector"
 

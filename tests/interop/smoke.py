@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Does what the README says a newcomer does: `cargo run --release --example origin`, then watch.
+"""Does what the README tells newcomers to do: `cargo run --release --example origin`, then watch.
 
     smoke.py ORIGIN
 
-ORIGIN is the built binary, by which the time to the first segment is taken. Prints, last, `smoke: N passed, M failed`.
+ORIGIN is the built binary, for measuring the time to the first segment. Prints, last,
+`smoke: N passed, M failed`.
 """
 
 import contextlib
@@ -29,9 +30,19 @@ FIRST_SEGMENT_SECONDS = 1.0
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    checks = [("the README names its two commands", readme), ("the README's command serves", serve_as_the_readme_says)]
-    checks += [("the first segment comes within a second", lambda: first_segment(Path(sys.argv[1]).resolve()))]
-    checks += [("locators are read again at a signal", lambda: read_again(Path(sys.argv[1]).resolve()))]
+    checks = [
+        ("the README names its two commands", readme),
+        ("the README's command serves", serve_as_the_readme_says),
+    ]
+    checks += [
+        (
+            "the first segment comes within a second",
+            lambda: first_segment(Path(sys.argv[1]).resolve()),
+        )
+    ]
+    checks += [
+        ("locators are read again at a signal", lambda: read_again(Path(sys.argv[1]).resolve()))
+    ]
     failed = 0
     for name, check in checks:
         try:
@@ -46,7 +57,7 @@ def main():
 def readme():
     text = (ROOT / "README.md").read_text()
     missing = [command for command in COMMANDS if command not in text]
-    assert not missing, f"it does not say {missing}"
+    assert not missing, f"it lacks {missing}"
     return ", ".join(COMMANDS)
 
 
@@ -64,7 +75,9 @@ def first_segment(binary):
         lines = origin.get(url).decode().splitlines()
         variant = urljoin(url, next(line for line in lines if line and not line.startswith("#")))
         lines = origin.get(variant).decode().splitlines()
-        segment = urljoin(variant, next(line for line in lines if line and not line.startswith("#")))
+        segment = urljoin(
+            variant, next(line for line in lines if line and not line.startswith("#"))
+        )
         body = origin.get(segment)
         taken = time.monotonic() - started
     assert taken <= FIRST_SEGMENT_SECONDS, f"it took {taken:.3f} s"
@@ -74,7 +87,10 @@ def first_segment(binary):
 def read_again(binary):
     def write(ids):
         policy = "Predefined_ClearStreamingOnly"
-        locators = [{"streamingLocatorId": id, "assetName": "sample", "streamingPolicyName": policy} for id in ids]
+        locators = [
+            {"streamingLocatorId": id, "assetName": "sample", "streamingPolicyName": policy}
+            for id in ids
+        ]
         file.write_text(json.dumps({"streamingLocators": locators}) if ids else "no document")
 
     def serves(id):
@@ -93,12 +109,14 @@ def read_again(binary):
             assert serves("old") and not serves("new"), "other locators than the file's are served"
             write(["new"])
             process.send_signal(signal.SIGHUP)
-            await_until(lambda: serves("new") and not serves("old"), "the new locators are not served")
+            await_until(
+                lambda: serves("new") and not serves("old"), "the new locators are not served"
+            )
             write([])
             process.send_signal(signal.SIGHUP)
             time.sleep(0.5)
             assert serves("new"), "a file that cannot be read has taken the locators away"
-    return "new ones, and none of a broken file"
+    return "new ones are read, and a broken file is ignored"
 
 
 @contextlib.contextmanager
@@ -107,7 +125,13 @@ def running(command):
     with contextlib.suppress(OSError):
         origin.ask(f"{ADDRESS}/healthz")
         raise RuntimeError(f"something else serves {ADDRESS} already")
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""Reads a stream of Smooth Streaming ([MS-SSTR]) as a player would: the client manifest, then the fragments of each quality level."""
+"""Reads Smooth Streaming ([MS-SSTR]) as a player would: the client manifest, then the fragments."""
 
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
@@ -17,14 +17,22 @@ CODECS = {"H264": "avc1", "AVC1": "avc1", "AACL": "mp4a", "AACH": "mp4a"}
 def smooth(url):
     """The renditions of a client manifest."""
     root = ElementTree.fromstring(get(url, MANIFEST_TYPES))
-    assert root.tag == "SmoothStreamingMedia" and root.get("MajorVersion") == "2", f"{url} is no manifest of Smooth Streaming 2"
+    assert (
+        root.tag == "SmoothStreamingMedia" and root.get("MajorVersion") == "2"
+    ), f"{url} is no manifest of Smooth Streaming 2"
     clock = int(root.get("TimeScale", 10_000_000))
     renditions = []
     for stream in root.findall("StreamIndex"):
         times = list(chunks(stream, root.get("MinorVersion")))
-        assert len(times) == int(stream.get("Chunks")), f"{stream.get('Name')} has {len(times)} chunks, and says {stream.get('Chunks')}"
-        assert len(stream.findall("QualityLevel")) == int(stream.get("QualityLevels")), f"{stream.get('Name')} has other quality levels"
-        renditions += [rendition(url, stream, level, times, clock) for level in stream.findall("QualityLevel")]
+        assert len(times) == int(
+            stream.get("Chunks")
+        ), f"{stream.get('Name')} has {len(times)} chunks, and says {stream.get('Chunks')}"
+        assert len(stream.findall("QualityLevel")) == int(
+            stream.get("QualityLevels")
+        ), f"{stream.get('Name')} has other quality levels"
+        renditions += [
+            rendition(url, stream, level, times, clock) for level in stream.findall("QualityLevel")
+        ]
     return renditions
 
 
@@ -34,7 +42,7 @@ def chunks(stream, minor_version):
     for chunk in stream.findall("c"):
         time, duration = int(chunk.get("t", time)), int(chunk.get("d"))
         repeats = int(chunk.get("r", 1))
-        assert repeats == 1 or minor_version == "2", f"version 2.{minor_version} knows no repeats"
+        assert repeats == 1 or minor_version == "2", f"version 2.{minor_version} has no repeats"
         for _ in range(repeats):
             yield time, duration
             time += duration
@@ -45,31 +53,49 @@ def rendition(url, stream, level, times, clock):
     segments = []
     for time, duration in times:
         address = urljoin(url, base.replace("{start time}", str(time)))
-        segments.append(Segment(address, Fraction(time, clock), Fraction(duration, clock), Fraction(0)))
-    kind, codec, private = KINDS[stream.get("Type")], CODECS[level.get("FourCC")], bytes.fromhex(level.get("CodecPrivateData"))
+        segments.append(
+            Segment(address, Fraction(time, clock), Fraction(duration, clock), Fraction(0))
+        )
+    kind, codec, private = (
+        KINDS[stream.get("Type")],
+        CODECS[level.get("FourCC")],
+        bytes.fromhex(level.get("CodecPrivateData")),
+    )
     length_size = int(level.get("NALUnitLengthField", 4))
     entry, codecs = configuration(codec, private, length_size)
     name, language = f"{stream.get('Name')} {level.get('Bitrate')}", stream.get("Language", "und")
     whole = Rendition(name, url, codecs, int(level.get("Bitrate")), language, b"", segments)
-    read = lambda data: [read_fragments(data, boxes.Track(0, kind, codec, clock, entry, language, length_size=length_size))]
+    read = lambda data: [
+        read_fragments(
+            data, boxes.Track(0, kind, codec, clock, entry, language, length_size=length_size)
+        )
+    ]
     (only,) = whole.fetch(read, MEDIA_TYPES)
     return only
 
 
 def configuration(codec, private, length_size):
-    """(what stands for a sample entry, codec string) by the codec private data (2.2.2.5)."""
+    """(a substitute for a sample entry, codec string) from the codec private data (2.2.2.5)."""
     if codec != "avc1":
         return b"esds" + private, ""
     units = elementary.units(private, 0)
-    assert {elementary.kind(unit) for unit in units} == {elementary.SPS, elementary.PPS}, f"CodecPrivateData is {private.hex()}"
-    return b"avcC\1" + units[0][1:4] + bytes([0xFC | length_size - 1]), f"avc1.{units[0][1:4].hex()}"
+    assert {elementary.kind(unit) for unit in units} == {
+        elementary.SPS,
+        elementary.PPS,
+    }, f"CodecPrivateData is {private.hex()}"
+    return (
+        b"avcC\1" + units[0][1:4] + bytes([0xFC | length_size - 1]),
+        f"avc1.{units[0][1:4].hex()}",
+    )
 
 
 def read_fragments(data, track):
-    """A track with the samples of fragments, which name it by whatever number they like."""
+    """A track with the samples of fragments, which may use any track number."""
     parts = boxes.top_level(data)
     fragments = [box for box in parts if box.kind == b"moof"]
-    numbers = {traf.find(b"tfhd").unpack("I", 4)[0] for moof in fragments for traf in moof.all(b"traf")}
+    numbers = {
+        traf.find(b"tfhd").unpack("I", 4)[0] for moof in fragments for traf in moof.all(b"traf")
+    }
     assert len(numbers) == 1, f"the fragments of one track have the track numbers {numbers}"
     boxes.read_fragments(parts, dict.fromkeys(numbers, track), {track.id: (0, 0, 0)})
     return track

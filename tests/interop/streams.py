@@ -1,4 +1,4 @@
-"""Reads a stream of HLS or DASH as a player would: playlists or a manifest, then each rendition's init and media segments."""
+"""Reads HLS or DASH as a player would: playlists or a manifest, then init and media segments."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -12,7 +12,13 @@ from origin import get
 
 PLAYLIST_TYPES = {"application/vnd.apple.mpegurl"}
 MANIFEST_TYPES = {"application/dash+xml"}
-MEDIA_TYPES = {"video/mp4", "audio/mp4", "application/mp4", "video/iso.segment", "audio/iso.segment"}
+MEDIA_TYPES = {
+    "video/mp4",
+    "audio/mp4",
+    "application/mp4",
+    "video/iso.segment",
+    "audio/iso.segment",
+}
 TRANSPORT_TYPES = {"video/mp2t"}
 #: The time stamp of presentation time 0 in transport streams.
 TRANSPORT_ZERO = Fraction(10)
@@ -22,7 +28,7 @@ DASH = "{urn:mpeg:dash:schema:mpd:2011}"
 
 @dataclass
 class Segment:
-    """A media segment as it is announced: start and duration in seconds, and how far rounding may have moved them."""
+    """An announced media segment: start and duration in seconds, and the allowed rounding."""
 
     url: str
     start: Fraction
@@ -47,7 +53,7 @@ class Rendition:
     bounds: list = field(default_factory=list)
     #: Presentation time of the stream = presentation time of the track + this.
     offset: Fraction = Fraction(0)
-    #: What is carried in the same segments, itself among it.
+    #: All tracks in the same segments, itself included.
     parts: list = field(default_factory=list)
 
     @property
@@ -56,7 +62,7 @@ class Rendition:
         return self.track.kind != "vide" and len(self.parts) > 1
 
     def fetch(self, read=boxes.read, content_types=MEDIA_TYPES, together=True):
-        """Fetches the segments, and answers a rendition for each track that `read` finds in them: alone and, if they join, together."""
+        """Fetches the segments, and returns a rendition for each track that `read` finds."""
         alone = []
         for segment in self.segments:
             segment.body = get(segment.url, content_types)
@@ -64,7 +70,9 @@ class Rendition:
         for track in read(self.whole()) if together else collect(alone):
             bounds = [0]
             for found in alone:
-                bounds.append(bounds[-1] + (len(found[track.id].samples) if track.id in found else 0))
+                bounds.append(
+                    bounds[-1] + (len(found[track.id].samples) if track.id in found else 0)
+                )
             self.parts.append(replace(self, track=track, bounds=bounds, parts=self.parts))
         for part in self.parts if len(self.parts) > 1 else ():
             part.name = f"{self.name} {part.track.kind}"
@@ -79,9 +87,12 @@ class Rendition:
 
 
 def starts_of(rendition):
-    """When each segment's first sample is presented; none where it has no sample."""
+    """The presentation time of each segment's first sample, if it has one."""
     times = rendition.times()
-    return [min(times[first:end], default=None) for first, end in zip(rendition.bounds, rendition.bounds[1:])]
+    return [
+        min(times[first:end], default=None)
+        for first, end in zip(rendition.bounds, rendition.bounds[1:])
+    ]
 
 
 def collect(alone):
@@ -100,29 +111,38 @@ def attributes(line):
 
 
 def hls(url):
-    """The renditions of a multivariant playlist: every variant's video, and every audio of the groups."""
+    """The renditions of a multivariant playlist: every variant's video, and all audio."""
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     assert lines[0] == "#EXTM3U", f"{url} starts with {lines[0]!r}"
     found = {}
-    for line, behind in zip(lines, lines[1:] + [""]):
+    for line, following in zip(lines, lines[1:] + [""]):
         if line.startswith("#EXT-X-STREAM-INF:"):
-            found.setdefault(behind, attributes(line))
+            found.setdefault(following, attributes(line))
         elif line.startswith("#EXT-X-MEDIA:") and "URI" in attributes(line):
             found.setdefault(attributes(line)["URI"], attributes(line))
-    return [part for uri, described in found.items() for part in hls_rendition(urljoin(url, uri), uri, described)]
+    return [
+        part
+        for uri, described in found.items()
+        for part in hls_rendition(urljoin(url, uri), uri, described)
+    ]
 
 
 def hls_key_frames(url):
     """The renditions for trick play (RFC 8216, 4.3.4.3)."""
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     found = [attributes(line) for line in lines if line.startswith("#EXT-X-I-FRAME-STREAM-INF:")]
-    parts = [hls_rendition(urljoin(url, described["URI"]), described["URI"], described, False) for described in found]
+    parts = [
+        hls_rendition(urljoin(url, described["URI"]), described["URI"], described, False)
+        for described in found
+    ]
     return [only for (only,) in parts]
 
 
 def hls_rendition(url, name, described, together=True):
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
-    target = int(next(line for line in lines if line.startswith("#EXT-X-TARGETDURATION:")).split(":")[1])
+    target = int(
+        next(line for line in lines if line.startswith("#EXT-X-TARGETDURATION:")).split(":")[1]
+    )
     init, segments, start, duration, is_gap = b"", [], Fraction(0), None, False
     for line in lines:
         if line.startswith("#EXT-X-MAP:"):
@@ -133,14 +153,20 @@ def hls_rendition(url, name, described, together=True):
             duration = Fraction(line.split(":", 1)[1].split(",")[0])
         elif line and not line.startswith("#"):
             assert duration is not None, f"{url}: {line} has no EXTINF"
-            assert round(duration) <= target, f"{url}: {float(duration)} s pass the target duration {target}"
+            assert (
+                round(duration) <= target
+            ), f"{url}: {float(duration)} s pass the target duration {target}"
             if not is_gap:
                 segments.append(Segment(urljoin(url, line), start, duration, Fraction(1, 1000)))
             start, duration, is_gap = start + duration, None, False
     assert lines[-1] == "#EXT-X-ENDLIST", f"{url} does not end"
     bandwidth, codecs = int(described.get("BANDWIDTH", 0)), described.get("CODECS", "")
-    rendition = Rendition(name, url, codecs, bandwidth, described.get("LANGUAGE", "und"), init, segments)
-    assert together != any(line == "#EXT-X-I-FRAMES-ONLY" for line in lines), f"{url} is for another purpose than its link says"
+    rendition = Rendition(
+        name, url, codecs, bandwidth, described.get("LANGUAGE", "und"), init, segments
+    )
+    assert together != any(
+        line == "#EXT-X-I-FRAMES-ONLY" for line in lines
+    ), f"{url} has another purpose than its link"
     if init:
         return rendition.fetch(together=together)
     rendition.offset = -TRANSPORT_ZERO
@@ -148,13 +174,23 @@ def hls_rendition(url, name, described, together=True):
 
 
 def dash(url):
-    """The renditions of a static MPD of one period, but those for trick play."""
-    return [part for described in adaptation_sets(url) if not is_trick(described[0]) for part in dash_rendition(url, *described)]
+    """The renditions of a static MPD of one period, except those for trick play."""
+    return [
+        part
+        for described in adaptation_sets(url)
+        if not is_trick(described[0])
+        for part in dash_rendition(url, *described)
+    ]
 
 
 def dash_key_frames(url):
     """The renditions for trick play (DASH-IF IOP 4.3, 3.2.9)."""
-    return [part for described in adaptation_sets(url) if is_trick(described[0]) for part in dash_rendition(url, *described, False)]
+    return [
+        part
+        for described in adaptation_sets(url)
+        if is_trick(described[0])
+        for part in dash_rendition(url, *described, False)
+    ]
 
 
 def adaptation_sets(url):
@@ -163,11 +199,17 @@ def adaptation_sets(url):
     periods = root.findall(f"{DASH}Period")
     assert len(periods) == 1, f"{url} has {len(periods)} periods"
     sets = periods[0].findall(f"{DASH}AdaptationSet")
-    return [(adaptation, representation) for adaptation in sets for representation in adaptation.findall(f"{DASH}Representation")]
+    return [
+        (adaptation, representation)
+        for adaptation in sets
+        for representation in adaptation.findall(f"{DASH}Representation")
+    ]
 
 
 def is_trick(adaptation):
-    schemes = [essential.get("schemeIdUri") for essential in adaptation.findall(f"{DASH}EssentialProperty")]
+    schemes = [
+        essential.get("schemeIdUri") for essential in adaptation.findall(f"{DASH}EssentialProperty")
+    ]
     assert not set(schemes) - {TRICK_MODE}, f"an adaptation set is described by {schemes}"
     return bool(schemes)
 
@@ -180,16 +222,25 @@ def dash_rendition(url, adaptation, representation, together=True):
         if found is not None:
             template.update(found.attrib)
             timeline = found.find(f"{DASH}SegmentTimeline")
-    values = {"RepresentationID": representation.get("id"), "Bandwidth": representation.get("bandwidth")}
+    values = {
+        "RepresentationID": representation.get("id"),
+        "Bandwidth": representation.get("bandwidth"),
+    }
     timescale = int(template.get("timescale", 1))
     shift = int(template.get("presentationTimeOffset", 0))
     segments = []
-    for number, (time, duration) in enumerate(expand(timeline), int(template.get("startNumber", 1))):
+    for number, (time, duration) in enumerate(
+        expand(timeline), int(template.get("startNumber", 1))
+    ):
         media = fill(template["media"], {**values, "Time": time, "Number": number})
         start = Fraction(time - shift, timescale)
-        segments.append(Segment(urljoin(url, media), start, Fraction(duration, timescale), Fraction(0)))
+        segments.append(
+            Segment(urljoin(url, media), start, Fraction(duration, timescale), Fraction(0))
+        )
     init_url = urljoin(url, fill(template["initialization"], values))
-    inherited = lambda name, default: next((parent.get(name) for parent in parents if parent.get(name)), default)
+    inherited = lambda name, default: next(
+        (parent.get(name) for parent in parents if parent.get(name)), default
+    )
     rendition = Rendition(
         name=representation.get("id"),
         url=init_url,
@@ -215,6 +266,10 @@ def expand(timeline):
 def fill(template, values):
     def value(match):
         width = match.group(2)
-        return f"{int(values[match.group(1)]):0{int(width)}d}" if width else str(values[match.group(1)])
+        return (
+            f"{int(values[match.group(1)]):0{int(width)}d}"
+            if width
+            else str(values[match.group(1)])
+        )
 
     return re.sub(r"\$(\w+)(?:%0(\d+)d)?\$", value, template)

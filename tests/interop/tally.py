@@ -1,4 +1,4 @@
-"""What passed and what failed."""
+"""Counts checks that passed and failed."""
 
 
 class Tally:
@@ -19,7 +19,7 @@ class Tally:
 
 
 class Found(Tally):
-    """Keeps the problems of a stream that is to have some."""
+    """Collects the problems of a stream that should have some."""
 
     def __init__(self):
         super().__init__()

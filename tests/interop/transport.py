@@ -1,7 +1,7 @@
 """Reads transport streams of one program strictly, as far as HLS needs them (ISO/IEC 13818-1).
 
-Whatever does not conform raises an exception: sync, continuity, CRCs, lengths, the order of time stamps, the distance of clock
-references, and what surrounds access units of H.264.
+Anything that does not conform raises an exception: sync, continuity, CRCs, lengths, the order of
+time stamps, the distance of clock references, and the NAL units that frame pictures of H.264.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ WRAP = 1 << 33
 
 @dataclass
 class Pid:
-    """What the packets of one PID hold so far."""
+    """The content of the packets of one PID so far."""
 
     counter: int = None
     #: (payload, whether it is a place for random access, the last clock reference before it)
@@ -38,12 +38,14 @@ class Reference:
         if self.last is not None:
             time = unwrap(time, self.last)
             assert self.last <= time, f"the clock goes back from {self.last} to {time}"
-            assert time - self.last <= LONGEST_BETWEEN_REFERENCES, f"{(time - self.last) / CLOCK:.3f} s pass without a clock reference"
+            assert (
+                time - self.last <= LONGEST_BETWEEN_REFERENCES
+            ), f"{(time - self.last) / CLOCK:.3f} s pass without a clock reference"
         self.last = time
 
 
 def read(data, kinds=KINDS):
-    """The tracks of a transport stream, in order of its PMT. `kinds` are the stream types it may have."""
+    """The tracks of a transport stream, in the order of its PMT; `kinds` are allowed types."""
     assert len(data) % PACKET == 0, f"{len(data)} bytes are no whole packets"
     pids, clock, streams, program = {}, Reference(), None, None
     for at in range(0, len(data), PACKET):
@@ -65,20 +67,28 @@ def read(data, kinds=KINDS):
                 pids[pid].units.append((bytearray(), random_access, clock.last))
             if payload:
                 pids[pid].units[-1][0].extend(payload)
-    return [read_track(pid, *kinds[kind], pids[pid].units) for pid, kind in (streams or {}).items() if pid in pids]
+    return [
+        read_track(pid, *kinds[kind], pids[pid].units)
+        for pid, kind in (streams or {}).items()
+        if pid in pids
+    ]
 
 
 def read_packet(packet, at, pids):
     """(PID, whether a unit starts, payload, random access, clock reference)"""
     assert packet[0] == 0x47, f"there is no sync byte at {at}"
-    assert not packet[1] & 0x80 and not packet[3] & 0xC0, f"the packet at {at} is marked as damaged or scrambled"
+    assert (
+        not packet[1] & 0x80 and not packet[3] & 0xC0
+    ), f"the packet at {at} is marked as damaged or scrambled"
     pid, control = (packet[1] & 31) << 8 | packet[2], packet[3] >> 4 & 3
     state = pids.setdefault(pid, Pid())
     counter = packet[3] & 15
     has_payload, body, random_access, reference = control & 1, 4, False, None
     if control & 2:
         length = packet[4]
-        assert length <= 182 if has_payload else length == 183, f"the adaptation field at {at} has {length} bytes"
+        assert (
+            length <= 182 if has_payload else length == 183
+        ), f"the adaptation field at {at} has {length} bytes"
         body = 5 + length
         if length:
             assert not packet[5] & 0x80, f"there is a discontinuity at {at}"
@@ -87,11 +97,22 @@ def read_packet(packet, at, pids):
                 bits = int.from_bytes(packet[6:12], "big")
                 reference = bits >> 15
             used = 6 + 6 * bool(packet[5] & 0x10)
-            assert packet[5] & 0x0F or set(packet[used:body]) <= {0xFF}, f"the stuffing at {at} is not 0xff"
+            assert packet[5] & 0x0F or set(packet[used:body]) <= {
+                0xFF
+            }, f"the stuffing at {at} is not 0xff"
     expected = None if state.counter is None else (state.counter + bool(has_payload)) & 15
-    assert expected in (None, counter), f"the continuity counter of PID {pid} is {counter} at {at}, not {expected}"
+    assert expected in (
+        None,
+        counter,
+    ), f"the continuity counter of PID {pid} is {counter} at {at}, not {expected}"
     state.counter = counter
-    return pid, bool(packet[1] & 0x40), packet[body:] if has_payload else b"", random_access, reference
+    return (
+        pid,
+        bool(packet[1] & 0x40),
+        packet[body:] if has_payload else b"",
+        random_access,
+        reference,
+    )
 
 
 def section(payload):
@@ -100,7 +121,7 @@ def section(payload):
     length = (payload[start + 1] & 15) << 8 | payload[start + 2]
     whole = payload[start : start + 3 + length]
     assert crc(whole) == 0, f"the CRC of table {payload[start]} is wrong"
-    assert set(payload[start + 3 + length :]) <= {0xFF}, "the stuffing behind a section is not 0xff"
+    assert set(payload[start + 3 + length :]) <= {0xFF}, "the stuffing after a section is not 0xff"
     return whole[8:-4]
 
 
@@ -131,21 +152,29 @@ def read_pmt(body):
 
 
 def read_track(pid, kind, codec, units):
-    track = boxes.Track(id=pid, kind=kind, codec=codec, timescale=CLOCK, entry=b"", language="und", length_size=0)
+    track = boxes.Track(
+        id=pid, kind=kind, codec=codec, timescale=CLOCK, entry=b"", language="und", length_size=0
+    )
     last = None
     for payload, random_access, reference in units:
         presentation, decode, content = read_pes(bytes(payload))
         decode = decode if last is None else unwrap(decode, last)
         presentation = unwrap(presentation, decode)
-        assert reference is None or unwrap(reference, decode) <= decode, f"the sample of {decode} arrives too late, at {reference}"
+        assert (
+            reference is None or unwrap(reference, decode) <= decode
+        ), f"the sample of {decode} arrives too late, at {reference}"
         last = decode
         if kind == "vide":
             elementary.check_access_unit(content, random_access)
-            track.samples.append(boxes.Sample(decode, presentation - decode, 0, random_access, content))
+            track.samples.append(
+                boxes.Sample(decode, presentation - decode, 0, random_access, content)
+            )
         else:
             read_audio(track, decode, content)
     for sample, following in zip(track.samples, track.samples[1:]):
-        assert sample.decode < following.decode, f"decode time {following.decode} follows {sample.decode}"
+        assert (
+            sample.decode < following.decode
+        ), f"decode time {following.decode} follows {sample.decode}"
         sample.duration = following.decode - sample.decode
     return track
 
@@ -160,19 +189,32 @@ def read_pes(payload):
     """(PTS, DTS, content)"""
     assert payload[:3] == b"\0\0\1", "a PES packet does not start with its prefix"
     length, flags, header = int.from_bytes(payload[4:6], "big"), payload[7] >> 6, payload[8]
-    assert length in (0, len(payload) - 6), f"a PES packet of {len(payload) - 6} bytes says that it has {length}"
+    assert length in (
+        0,
+        len(payload) - 6,
+    ), f"a PES packet of {len(payload) - 6} bytes says that it has {length}"
     assert flags in (2, 3), "a PES packet has no time stamp"
     presentation = stamp(payload[9:14], flags)
     decode = stamp(payload[14:19], 1) if flags == 3 else presentation
-    assert header == 5 + 5 * (flags == 3) or set(payload[9 + 5 * (flags - 1) : 9 + header]) <= {0xFF}, "a PES header is not stuffed with 0xff"
+    assert header == 5 + 5 * (flags == 3) or set(payload[9 + 5 * (flags - 1) : 9 + header]) <= {
+        0xFF
+    }, "a PES header is not stuffed with 0xff"
     return presentation, decode, payload[9 + header :]
 
 
 def stamp(field, prefix):
-    assert field[0] >> 4 == prefix and field[0] & field[2] & field[4] & 1, f"the time stamp {field.hex()} is malformed"
-    return (field[0] >> 1 & 7) << 30 | field[1] << 22 | field[2] >> 1 << 15 | field[3] << 7 | field[4] >> 1
+    assert (
+        field[0] >> 4 == prefix and field[0] & field[2] & field[4] & 1
+    ), f"the time stamp {field.hex()} is malformed"
+    return (
+        (field[0] >> 1 & 7) << 30
+        | field[1] << 22
+        | field[2] >> 1 << 15
+        | field[3] << 7
+        | field[4] >> 1
+    )
 
 
 def unwrap(time, near):
-    """The time which is `time` modulo 2^33 and nearest to `near`."""
+    """The time that is `time` modulo 2^33 and nearest to `near`."""
     return time + (near - time + WRAP // 2) // WRAP * WRAP

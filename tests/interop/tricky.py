@@ -1,4 +1,4 @@
-"""Makes assets that packagers go wrong with, by ffmpeg from synthetic sources. Each function fills a folder with one asset."""
+"""Makes assets that break packagers, by ffmpeg. Each function fills a folder with one asset."""
 
 import struct
 import subprocess
@@ -7,13 +7,18 @@ from pathlib import Path
 import boxes
 
 VIDEO = "testsrc2=size=160x90:rate={rate}:duration={duration}"
-AUDIO = "aevalsrc='0.2*sin(2*PI*{pitch}*t)|0.2*sin(2*PI*{pitch}*1.5*t)':sample_rate={rate}:duration={duration}"
+AUDIO = (
+    "aevalsrc='0.2*sin(2*PI*{pitch}*t)|0.2*sin(2*PI*{pitch}*1.5*t)'"
+    ":sample_rate={rate}:duration={duration}"
+)
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b-pyramid", "none"]
 AAC = ["-c:a", "aac", "-b:a", "48k"]
 
 
 def run(*arguments):
-    command = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)]
+    command = [
+        "ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-y", *map(str, arguments),
+    ]
     subprocess.run(command, check=True, timeout=120)
 
 
@@ -45,7 +50,10 @@ def no_bframes(folder):
 
 def variable_frame_rate(folder):
     select = "select='not(mod(n,3))+lt(mod(t,2),1)'"
-    run(*video("30"), *audio(), "-vf", select, "-vsync", "vfr", *gop(40, 2), *AAC, "-video_track_timescale", 90000, folder / "film.mp4")
+    run(
+        *video("30"), *audio(), "-vf", select, "-vsync", "vfr", *gop(40, 2), *AAC,
+        "-video_track_timescale", 90000, folder / "film.mp4",
+    )
 
 
 def film_rate_and_44100_hz(folder):
@@ -53,7 +61,10 @@ def film_rate_and_44100_hz(folder):
 
 
 def odd_timescale(folder):
-    run(*video("30000/1001"), *audio(22050), *gop(60, 2), *AAC, "-ac", 1, "-video_track_timescale", 11988, folder / "film.mp4")
+    run(
+        *video("30000/1001"), *audio(22050), *gop(60, 2), *AAC, "-ac", 1, "-video_track_timescale",
+        11988, folder / "film.mp4",
+    )
 
 
 def audio_delayed(folder):
@@ -61,11 +72,16 @@ def audio_delayed(folder):
 
 
 def video_delayed(folder):
-    run(*video(delay=0.5), *audio(), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4")
+    run(
+        *video(delay=0.5), *audio(), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4"
+    )
 
 
 def video_delayed_by_more_than_a_segment(folder):
-    run(*video(delay=7, duration=14), *audio(duration=14), "-vsync", "passthrough", *gop(50, 2), *AAC, folder / "film.mp4")
+    run(
+        *video(delay=7, duration=14), *audio(duration=14), "-vsync", "passthrough", *gop(50, 2),
+        *AAC, folder / "film.mp4",
+    )
 
 
 def audio_delayed_in_its_own_file(folder):
@@ -74,7 +90,10 @@ def audio_delayed_in_its_own_file(folder):
 
 
 def negative_composition_offsets(folder):
-    run(*video(), *audio(), *gop(50, 3), *AAC, "-movflags", "+negative_cts_offsets", folder / "film.mp4")
+    run(
+        *video(), *audio(), *gop(50, 3), *AAC, "-movflags", "+negative_cts_offsets",
+        folder / "film.mp4",
+    )
 
 
 def no_edit_list(folder):
@@ -99,7 +118,18 @@ def several_tracks_in_a_file(folder):
     maps = [argument for index in range(4) for argument in ("-map", index)]
     tags = ["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"]
     sizes = ["-s:v:1", "320x180"]
-    run(*video(), *video(), *audio(), *audio(pitch=440), *maps, *gop(50, 2), *sizes, *AAC, *tags, folder / "film.mp4")
+    run(
+        *video(),
+        *video(),
+        *audio(),
+        *audio(pitch=440),
+        *maps,
+        *gop(50, 2),
+        *sizes,
+        *AAC,
+        *tags,
+        folder / "film.mp4",
+    )
 
 
 def audio_only(folder):
@@ -124,7 +154,9 @@ def renditions_of_different_reordering(folder):
 
 def renditions_of_different_clocks(folder):
     run(*video(), *gop(50, 2), "-video_track_timescale", 12800, folder / "low.mp4")
-    run(*video(), "-s", "320x180", *gop(50, 2), "-video_track_timescale", 90000, folder / "high.mp4")
+    run(
+        *video(), "-s", "320x180", *gop(50, 2), "-video_track_timescale", 90000, folder / "high.mp4"
+    )
     run(*audio(44100), *AAC, folder / "audio.mp4")
 
 
@@ -151,32 +183,45 @@ def cut_within_a_group_of_pictures(folder):
 
 
 def open_groups_of_pictures(folder):
-    """Key frames behind pictures that are presented before them, and decoded at other distances than presented."""
+    """Key frames after leading pictures, which are decoded at other distances than presented."""
     options = ["-x264-params", "open-gop=1:b-pyramid=normal"]
     run(*video(), *audio(), *gop(50, 3), "-preset", "medium", *options, *AAC, folder / "film.mp4")
 
 
 def sound_of_uneven_frames(folder):
-    """Cut out of Matroska, whose clock is of milliseconds, a frame of sound lasts longer than it sounds."""
+    """Sound from Matroska, whose clock has milliseconds: a frame lasts longer than it sounds."""
     run(*video(duration=27), *audio(44100, duration=27), *gop(50, 2), *AAC, folder / "whole.mkv")
     run("-ss", 4.37, "-i", folder / "whole.mkv", "-c", "copy", "-t", 17, folder / "film.mp4")
     (folder / "whole.mkv").unlink()
-    (sound,) = (track for track in boxes.read((folder / "film.mp4").read_bytes()) if track.kind == "soun")
+    (sound,) = (
+        track for track in boxes.read((folder / "film.mp4").read_bytes()) if track.kind == "soun"
+    )
     assert {sample.duration for sample in sound.samples[1:-1]} != {1024}, "no frame is uneven"
 
 
-def slices_behind_parameter_sets(folder):
+def slices_after_parameter_sets(folder):
     """Pictures of several slices with long headers; parameter sets in band."""
-    slices = ["-preset", "medium", "-x264-params", "slices=4:repeat-headers=1:aud=1:weightp=2:ref=4:tff=1"]
-    run(*video(), *audio(), "-vf", "scale=160:96,fade=out:60:50", *gop(50, 2), *slices, *AAC, folder / "film.mp4")
+    slices = [
+        "-preset",
+        "medium",
+        "-x264-params",
+        "slices=4:repeat-headers=1:aud=1:weightp=2:ref=4:tff=1",
+    ]
+    run(
+        *video(), *audio(), "-vf", "scale=160:96,fade=out:60:50", *gop(50, 2), *slices, *AAC,
+        folder / "film.mp4",
+    )
 
 
 def mixed_parameter_sets(folder):
-    """In band are the parameter sets of the two IDR pictures, in the configuration others; and most key frames bring none at all."""
+    """Parameter sets in band differ from the configuration; most key frames have none."""
     parameters = "keyint=13:min-keyint=1:scenecut=0:bframes=2:open-gop=1:deblock=6,6:8x8dct=0"
     parts = [folder / "one.mp4", folder / "other.mp4"]
     for part in parts:
-        run(*video(), "-vf", "scale=160:96", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-x264-params", parameters, part)
+        run(
+            *video(), "-vf", "scale=160:96", "-c:v", "libx264", "-pix_fmt", "yuv420p",
+            "-x264-params", parameters, part,
+        )
     listed, film = folder / "parts.txt", folder / "film.mp4"
     listed.write_text("".join(f"file '{part.name}'\n" for part in parts))
     run("-f", "concat", "-i", listed, "-c", "copy", film)
@@ -186,14 +231,14 @@ def mixed_parameter_sets(folder):
 
 
 def without_deblocking(data):
-    """The same file with a configuration that says of slice headers that they do not tell of deblocking (ITU-T H.264, 7.3.2.2)."""
+    """The same file, but its configuration declares no deblocking syntax (H.264, 7.3.2.2)."""
     sps = data.index(b"avcC") + 10
     pps = sps + 2 + int.from_bytes(data[sps : sps + 2], "big") + 1
     start, length = pps + 2, int.from_bytes(data[pps : pps + 2], "big")
     bits = int.from_bytes(data[start : start + length], "big")
-    # The flag is the last but two, before the bit which ends the set.
+    # The flag is the third last, before the bit that ends the set.
     flag = (bits & -bits) << 3
-    assert bits & flag, "slice headers tell of deblocking"
+    assert bits & flag, "slice headers do not declare deblocking"
     return data[:start] + (bits - flag).to_bytes(length, "big") + data[start + length :]
 
 
@@ -201,10 +246,14 @@ def widen(data):
     """The same file with 64-bit chunk offsets and a 64-bit size of `mdat`."""
     moov = next(box for box in boxes.top_level(data) if box.kind == b"moov")
     mdat = next(box for box in boxes.top_level(data) if box.kind == b"mdat")
-    free = next(box for box in boxes.top_level(data) if box.kind == b"free" and box.end == mdat.start)
-    assert moov.start > mdat.start, "the offsets hold only if what is before mdat keeps its length"
+    free = next(
+        box for box in boxes.top_level(data) if box.kind == b"free" and box.end == mdat.start
+    )
+    assert moov.start > mdat.start, "the offsets hold only if nothing before mdat grows"
     large = struct.pack(">I4sQ", 1, b"mdat", mdat.end - free.start)
-    return data[: free.start] + large + data[mdat.body : mdat.end] + widen_box(moov) + data[moov.end :]
+    return (
+        data[: free.start] + large + data[mdat.body : mdat.end] + widen_box(moov) + data[moov.end :]
+    )
 
 
 def widen_box(box):
@@ -245,13 +294,13 @@ ASSETS = [
     one_picture,
     cut_within_a_group_of_pictures,
     open_groups_of_pictures,
-    slices_behind_parameter_sets,
+    slices_after_parameter_sets,
     sound_of_uneven_frames,
 ]
 
 
 def make(media, assets=None):
-    """Makes assets, all unless said, in folders of the names of their functions."""
+    """Makes the given assets (by default all) in folders named after their functions."""
     for asset in assets or ASSETS:
         folder = Path(media) / asset.__name__
         folder.mkdir(parents=True)

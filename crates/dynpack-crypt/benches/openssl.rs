@@ -7,9 +7,10 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{MediaKind, SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use dynpack_testkit::{AAC_48_STEREO, codec};
 
 /// What `openssl speed` encrypts at a time.
@@ -34,9 +35,9 @@ fn main() {
         Scheme::Cenc,
         id,
         MediaKind::Audio,
-        &IvSource::new(id, "film", TrackId(1), "audio", 1),
+        &IvSource::new(id, "film", TrackId(1), &RenditionId::new("audio", 1)),
     );
-    let encryptor = SampleEncryptor::new(track, &key, &codec).expect("AAC");
+    let encryptor = SampleEncryptor::new(track, &key, &codec);
     let fragment = encryptor.plan_unread(SampleIndex(0), 1).expect("known without reading");
     let mut out = Vec::with_capacity(LEN);
     let ctr = bytes_a_second(|| {

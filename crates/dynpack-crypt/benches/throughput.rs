@@ -5,10 +5,11 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{MediaKind, SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use dynpack_testkit::codec;
 
 const SAMPLES: usize = 180;
@@ -65,9 +66,9 @@ fn throughput(criterion: &mut Criterion) {
             scheme,
             id,
             MediaKind::Video,
-            &IvSource::new(id, "film", TrackId(1), "video", 1),
+            &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
-        let encryptor = SampleEncryptor::new(track, &key, &codec).expect("H.264");
+        let encryptor = SampleEncryptor::new(track, &key, &codec);
         group.bench_function(scheme.as_str(), |bencher| {
             bencher.iter(|| {
                 out.clear();

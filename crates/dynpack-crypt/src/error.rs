@@ -63,3 +63,12 @@ pub enum Error {
         limit: u64,
     },
 }
+
+impl From<dynpack_codec::Error> for Error {
+    fn from(error: dynpack_codec::Error) -> Self {
+        match error {
+            dynpack_codec::Error::Malformed(problem) => Self::Malformed(problem.to_string()),
+            dynpack_codec::Error::Unsupported(problem) => Self::Unsupported(problem.to_string()),
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Initialization vectors, by derivation: the same on every machine, and never twice for different
 //! media.
 
-use dynpack_media::{SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use sha2::{Digest, Sha256};
 
 use crate::{Iv, KeyId};
@@ -54,27 +54,32 @@ pub struct IvSource {
 }
 
 impl IvSource {
-    /// For the rendition of that name and bitrate, which is a track of a source. The source's
+    /// For the rendition of that id, which is a track of a source. Its form does not count. The source's
     /// identity is whatever changes when its bytes do, such as the entity tag of the file, or the
     /// samples of its segments; it must be the same on all machines.
     #[must_use]
-    pub fn new(key_id: KeyId, source: &str, track: TrackId, name: &str, bitrate: u32) -> Self {
+    pub fn new(key_id: KeyId, source: &str, track: TrackId, id: &RenditionId) -> Self {
         let mut rendition = Sha256::new();
-        let (track, bitrate) = (track.0.to_be_bytes(), bitrate.to_be_bytes());
-        for field in
-            [DERIVATION.as_bytes(), &key_id.0, source.as_bytes(), &track, name.as_bytes(), &bitrate]
-        {
+        let (track, bitrate) = (track.0.to_be_bytes(), id.bitrate.to_be_bytes());
+        for field in [
+            DERIVATION.as_bytes(),
+            &key_id.0,
+            source.as_bytes(),
+            &track,
+            id.name.as_bytes(),
+            &bitrate,
+        ] {
             put(&mut rendition, field);
         }
         Self { rendition }
     }
 
-    /// The vector of a segment that is encrypted whole. `name` is whatever else determines its
-    /// bytes: the format, how the timeline is cut, where it lies there, whether it is an init
-    /// segment or one of trick play, and what is multiplexed with it.
+    /// The vector of a segment that is encrypted whole. `id` is whatever else determines its bytes:
+    /// the format, where it lies in the timeline, whether it is an init segment or one of trick
+    /// play, and what is multiplexed with it.
     #[must_use]
-    pub fn segment(&self, name: &str) -> Iv {
-        Iv(self.derive("aes-128", &[name.as_bytes()]))
+    pub fn segment(&self, id: &[u8]) -> Iv {
+        Iv(self.derive("aes-128", &[id]))
     }
 
     /// The vector of all frames and slices under SAMPLE-AES in transport streams.
@@ -137,7 +142,7 @@ mod tests {
     use super::*;
 
     fn source(asset: &str, name: &str, bitrate: u32) -> IvSource {
-        IvSource::new(KeyId([7; 16]), asset, TrackId(1), name, bitrate)
+        IvSource::new(KeyId([7; 16]), asset, TrackId(1), &RenditionId::new(name, bitrate))
     }
 
     /// Recorded, so that a change of the derivation is noticed; computed by Python's hashlib.
@@ -146,7 +151,7 @@ mod tests {
         let ivs = source("film.mp4 \"5f-1c\"", "video", 3_000_000);
         assert_eq!(ivs.constant().to_string(), "0x53d1f4ee4ae24f7e0278cdfb0303675a");
         assert_eq!(
-            ivs.segment("QualityLevels(1)/Fragments(video=0)").to_string(),
+            ivs.segment(b"QualityLevels(1)/Fragments(video=0)").to_string(),
             "0x9dd0a2fc3e73b5a038551d6b51d75fac"
         );
         assert_eq!(format!("{:016x}", ivs.samples().get(SampleIndex(1))), "bff973707a716f05");
@@ -168,8 +173,9 @@ mod tests {
             ("", "avideo", 1),
         ] {
             let ivs = source(asset, name, bitrate);
-            let segments =
-                ["ts 0", "ts 1", "cmaf 0", "cmaf init"].into_iter().map(|name| ivs.segment(name));
+            let segments = ["ts 0", "ts 1", "cmaf 0", "cmaf init"]
+                .into_iter()
+                .map(|id| ivs.segment(id.as_bytes()));
             let all: Vec<_> = segments.chain([ivs.constant(), ivs.sample_aes()]).collect();
             count += all.len() + 2 * 4;
             seen.extend(all.into_iter().map(|iv| iv.0.to_vec()));

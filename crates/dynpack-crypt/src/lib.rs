@@ -12,14 +12,15 @@
 //!
 //! ```
 //! use dynpack_crypt::{ContentKey, IvSource, KeyId, envelope};
-//! use dynpack_media::TrackId;
+//! use dynpack_media::{RenditionId, TrackId};
 //!
 //! let id: KeyId = "00112233-4455-6677-8899-aabbccddeeff".parse()?;
 //! let key = ContentKey::from_hex("000102030405060708090a0b0c0d0e0f")?;
-//! let ivs = IvSource::new(id, "film.mp4 of Monday", TrackId(1), "video", 3_000_000);
+//! let rendition = RenditionId::new("video", 3_000_000);
+//! let ivs = IvSource::new(id, "film.mp4 of Monday", TrackId(1), &rendition);
 //!
 //! let segment = [&b"the pieces "[..], b"of a segment"];
-//! let encrypted = envelope::encrypt(&key, ivs.segment("fragments(video=0)"), &segment);
+//! let encrypted = envelope::encrypt(&key, ivs.segment(b"segment at 0"), &segment);
 //! assert_eq!(encrypted.len() as u64, envelope::encrypted_len(23));
 //! # Ok::<(), dynpack_crypt::Error>(())
 //! ```
@@ -29,7 +30,6 @@ pub mod cenc;
 pub mod cpix;
 pub mod envelope;
 mod error;
-mod h264;
 mod ivs;
 mod key;
 pub mod piff;

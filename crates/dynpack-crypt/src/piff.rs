@@ -6,7 +6,7 @@
 //! [`FragmentEncryption::put_piff_senc`](crate::cenc::FragmentEncryption::put_piff_senc).
 
 use bytes::{BufMut, Bytes};
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 use dynpack_media::boxes::{put_box, put_full_box, put_uuid_box};
 
 use crate::cenc::{Scheme, TrackEncryption, append_to_entry};
@@ -67,7 +67,7 @@ pub fn put_pssh(pssh: &Pssh, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use dynpack_media::TrackId;
+    use dynpack_media::{RenditionId, TrackId};
 
     use super::*;
     use crate::{IvSource, SystemId};
@@ -75,7 +75,7 @@ mod tests {
     const ID: KeyId = KeyId(*b"0123456789abcdef");
 
     fn protect(scheme: Scheme) -> Result<Bytes, Error> {
-        let ivs = IvSource::new(ID, "film", TrackId(1), "video", 1);
+        let ivs = IvSource::new(ID, "film", TrackId(1), &RenditionId::new("video", 1));
         protect_sample_entry(
             b"\0\0\0\x08avc1",
             MediaKind::Video,

@@ -5,13 +5,13 @@
 //! the playlist. Besides encrypted frames, a transport stream has other stream types then, and
 //! [descriptors](avc_descriptors) which tell the clear ones. The multiplex itself is not done here.
 
-mod escape;
 mod signal;
 
 pub use signal::{AAC_STREAM_TYPE, AVC_STREAM_TYPE, aac_descriptors, avc_descriptors};
 
+use dynpack_codec::avc;
+
 use crate::aes::{BLOCK, Cipher};
-use crate::h264::{is_slice, refuse_start_code};
 use crate::{ContentKey, Error, Iv};
 
 /// Bytes of a NAL unit which are clear, its header included (2.2).
@@ -56,8 +56,8 @@ impl SampleAes {
     /// [`Error::Malformed`] if a unit that stays clear has a start code in it,
     /// [`Error::Unsupported`] if it holds pictures and is no slice that receivers decrypt (2.2).
     pub fn nal_unit(&self, unit: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        if !is_slice(unit)? || unit.len() <= MOST_CLEAR_UNIT {
-            refuse_start_code(unit)?;
+        if !avc::is_slice(unit)? || unit.len() <= MOST_CLEAR_UNIT {
+            avc::refuse_start_code(unit)?;
             out.extend_from_slice(unit);
             return Ok(());
         }
@@ -70,7 +70,7 @@ impl SampleAes {
         for turn in body.chunks_mut(TURN).filter(|turn| turn.len() > BLOCK) {
             chain.encrypt(turn.get_mut(..BLOCK).unwrap_or_default());
         }
-        escape::escape(start, out);
+        avc::escape(start, out);
         Ok(())
     }
 

@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use dynpack_codec::{Codec, VideoCodec};
 use dynpack_crypt::cpix::Cpix;
 use dynpack_crypt::{ContentKey, Error, SystemId};
-use dynpack_media::{Codec, Cuts, Rendition, SourceIndex};
+use dynpack_media::{Cuts, Rendition, RenditionId, SourceIndex};
 use dynpack_testkit::{AAC_48_STEREO, AVCC, TrackBuilder, codec};
 use proptest::prelude::*;
 
@@ -21,7 +22,12 @@ const AUDIO: &str = "558ee541-b90a-b2f3-950d-00ade3760d45";
 /// A hundred samples of a tick each, which are cut nowhere.
 fn rendition(name: &str, bitrate: u32, codec: Codec, clock: u32) -> Rendition {
     let track = TrackBuilder::video(clock, 1, 100, 1).with_codec(codec).build();
-    Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(Cuts::default()))
+    Rendition::new(
+        RenditionId::new(name, bitrate),
+        SourceIndex(0),
+        Arc::new(track),
+        Arc::new(Cuts::default()),
+    )
 }
 
 fn video(width: u16, height: u16, frame_rate: u32) -> Rendition {
@@ -222,7 +228,7 @@ fn rules_give_each_track_its_key() {
             key_for(&cpix, &rendition),
             expected.map(String::from),
             "{:?}",
-            rendition.track.codec.dimensions()
+            rendition.track.codec.video().map(VideoCodec::dimensions)
         );
     }
 }

@@ -7,10 +7,11 @@ mod streams;
 
 use aes::Aes128;
 use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_crypt::cenc::{FragmentEncryption, SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
-use dynpack_media::{Codec, MediaKind, SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use dynpack_testkit::codec::with_lengths;
 use dynpack_testkit::read::annex_b::units;
 use dynpack_testkit::{AAC_48_STEREO, codec};
@@ -124,14 +125,14 @@ fn track(scheme: Scheme, kind: MediaKind) -> TrackEncryption {
         scheme,
         ID,
         kind,
-        &IvSource::new(ID, "film.mp4", TrackId(1), "track", 1_000_000),
+        &IvSource::new(ID, "film.mp4", TrackId(1), &RenditionId::new("track", 1_000_000)),
     )
 }
 
 /// Encrypts samples and decrypts them again; the encrypted ones.
 fn there_and_back(scheme: Scheme, codec: &Codec, samples: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let track = track(scheme, codec.kind());
-    let encryptor = SampleEncryptor::new(track.clone(), &ContentKey::new(KEY), codec).unwrap();
+    let encryptor = SampleEncryptor::new(track.clone(), &ContentKey::new(KEY), codec);
     let fragment = encryptor.plan(SampleIndex(3), samples).unwrap();
     let mut out = vec![0x55; 3];
     for (at, sample) in (0..).zip(samples) {
@@ -300,8 +301,7 @@ fn another_sample_than_the_planned_is_refused() {
     let sample = with_lengths(&units);
     let codec = config(&units);
     let encryptor =
-        SampleEncryptor::new(track(Scheme::Cenc, MediaKind::Video), &ContentKey::new(KEY), &codec)
-            .unwrap();
+        SampleEncryptor::new(track(Scheme::Cenc, MediaKind::Video), &ContentKey::new(KEY), &codec);
     let fragment = encryptor.plan(SampleIndex(0), &[&sample]).unwrap();
     let error = encryptor.encrypt(&fragment, 0, &sample[1..], &mut Vec::new()).unwrap_err();
     let planned = sample.len();

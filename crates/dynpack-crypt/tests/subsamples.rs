@@ -4,9 +4,10 @@
 
 mod streams;
 
+use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, IvSource, KeyId};
-use dynpack_media::{MediaKind, SampleIndex, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use dynpack_testkit::codec::with_lengths;
 use dynpack_testkit::read::annex_b::units;
 use h264_reader::Context;
@@ -62,9 +63,9 @@ fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
         scheme,
         id,
         MediaKind::Video,
-        &IvSource::new(id, "film", TrackId(1), "video", 1),
+        &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
     );
-    SampleEncryptor::new(track, &ContentKey::new([9; 16]), &config(units)).unwrap()
+    SampleEncryptor::new(track, &ContentKey::new([9; 16]), &config(units))
 }
 
 /// The subsamples of a sample of one NAL unit each, `(clear, protected)`.
@@ -217,9 +218,9 @@ fn units_that_hide_others_are_refused() {
             scheme,
             id,
             MediaKind::Video,
-            &IvSource::new(id, "film", TrackId(1), "video", 1),
+            &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
-        let encryptor = SampleEncryptor::new(track, &key, &config(&units)).unwrap();
+        let encryptor = SampleEncryptor::new(track, &key, &config(&units));
         let problem =
             encryptor.plan(SampleIndex(0), &[with_lengths([&hidden])]).unwrap_err().to_string();
         assert_eq!(problem, expected);

@@ -1,11 +1,13 @@
 //! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
 
-use dynpack_media::{MediaKind, Presentation, Rendition, Role, SegmentNumber};
+use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
+use dynpack_media::text::clean;
+use dynpack_media::{Presentation, Rendition, Role, SegmentNumber};
 
 use crate::content_protection::ContentProtection;
-use crate::model::{AdaptationSet, Descriptor, Details, Label, Representation, SegmentTemplate};
+use crate::model::{AdaptationSet, Descriptor, Details, Representation, SegmentTemplate};
 use crate::segment_timeline::SegmentTimeline;
-use crate::text::{clean, id, uri};
+use crate::text::id;
 use crate::{Protection, Urls};
 
 /// Roles (5.8.5.5).
@@ -35,10 +37,12 @@ impl<'a> Set<'a> {
     /// The sets of a presentation, audio first, each kind in the order of the presentation.
     pub(crate) fn all(presentation: &'a Presentation, urls: &impl Urls) -> Vec<Self> {
         let mut sets: Vec<Self> = Vec::new();
-        for rendition in [MediaKind::Audio, MediaKind::Video]
-            .into_iter()
-            .flat_map(|kind| presentation.of_kind(kind))
-        {
+        let mut renditions: Vec<_> = presentation.renditions.iter().collect();
+        renditions.sort_by_key(|rendition| match rendition.kind() {
+            MediaKind::Audio => 0,
+            MediaKind::Video => 1,
+        });
+        for rendition in renditions {
             let protection = urls.protection(rendition);
             match sets.iter_mut().find(|set| set.is_like(rendition) && set.protection == protection)
             {
@@ -52,7 +56,7 @@ impl<'a> Set<'a> {
     }
 
     fn is_like(&self, rendition: &Rendition) -> bool {
-        self.first.name == rendition.name && coding(self.first) == coding(rendition)
+        self.first.id.name == rendition.id.name && coding(self.first) == coding(rendition)
     }
 
     /// Whether all renditions are cut at the same places of the timeline.
@@ -84,7 +88,7 @@ impl<'a> Set<'a> {
             template(
                 rendition,
                 urls,
-                urls.media(&rendition.name),
+                urls.media(&rendition.id.name),
                 SegmentTimeline::new(rendition.cuts.segments()),
             )
         });
@@ -109,7 +113,7 @@ impl<'a> Set<'a> {
             template(
                 rendition,
                 urls,
-                urls.key_frames(&rendition.name),
+                urls.key_frames(&rendition.id.name),
                 SegmentTimeline::new(frames),
             )
         });
@@ -143,7 +147,10 @@ impl<'a> Set<'a> {
         template: impl Fn(&Rendition) -> SegmentTemplate,
     ) -> AdaptationSet {
         let first = self.first;
-        let is_audio = first.kind() == MediaKind::Audio;
+        let (mime_type, language) = match first.kind() {
+            MediaKind::Video => ("video/mp4", None),
+            MediaKind::Audio => ("audio/mp4", Some(clean(first.language.tag()))),
+        };
         let details: Vec<_> = self.renditions.iter().map(|rendition| details(rendition)).collect();
         let shared = in_common(&details);
         let rates = self.renditions.iter().filter_map(|rendition| rendition.track.frame_rate());
@@ -154,10 +161,12 @@ impl<'a> Set<'a> {
         AdaptationSet {
             id: number,
             content_type: first.kind().as_str(),
-            language: is_audio.then(|| clean(first.language.tag())),
-            mime_type: if is_audio { "audio/mp4" } else { "video/mp4" },
-            picture_aspect: common(&self.renditions, |rendition| picture_aspect(rendition))
-                .flatten(),
+            language,
+            mime_type,
+            picture_aspect: common(&self.renditions, |rendition| {
+                rendition.track.codec.video().and_then(picture_aspect)
+            })
+            .flatten(),
             max_width: details
                 .iter()
                 .filter_map(|details| details.width)
@@ -173,7 +182,11 @@ impl<'a> Set<'a> {
             start_with_sap: self.starts_with_sap().then_some(1),
             max_playout_rate: None,
             coding_dependency: None,
-            channels: channel_layout(first)
+            channels: first
+                .track
+                .codec
+                .audio()
+                .and_then(channel_layout)
                 .map(|layout| descriptor(CHANNELS_SCHEME, layout.to_string())),
             protection: self.protection.as_ref().map(ContentProtection::all).unwrap_or_default(),
             essential: None,
@@ -187,8 +200,8 @@ impl<'a> Set<'a> {
             )),
             representations: (self.renditions.iter().zip(details).zip(templates))
                 .map(|((rendition, details), own)| Representation {
-                    id: format!("{}_{}", id(&rendition.name), rendition.bitrate),
-                    bandwidth: rendition.bitrate,
+                    id: format!("{}_{}", id(&rendition.id.name), rendition.id.bitrate),
+                    bandwidth: rendition.id.bitrate,
                     own: apart_from(&shared, details),
                     template: template.is_none().then_some(own),
                 })
@@ -215,34 +228,41 @@ fn frames_per_key_frame(rendition: &Rendition, key_frames: &SegmentTimeline) -> 
     frames.checked_div(key_frames.len()).unwrap_or(1).max(1)
 }
 
-/// What a client must treat alike to switch without a break.
-fn coding(rendition: &Rendition) -> (MediaKind, String, Option<(u32, u8)>) {
-    let codec = rendition.track.codec.rfc6381();
-    let codec = match rendition.kind() {
-        MediaKind::Video => codec.split('.').next().unwrap_or_default().into(),
-        _ => codec,
-    };
-    (rendition.kind(), codec, rendition.track.codec.sampling())
+/// What renditions must have in common so that a client can switch without a break.
+#[derive(PartialEq)]
+enum Coding {
+    Video { sample_entry: &'static str },
+    Audio { codec: String, sampling_rate: u32, channels: u8 },
+}
+
+fn coding(rendition: &Rendition) -> Coding {
+    match &rendition.track.codec {
+        Codec::Video(video) => Coding::Video { sample_entry: video.sample_entry() },
+        Codec::Audio(audio) => Coding::Audio {
+            codec: audio.rfc6381(),
+            sampling_rate: audio.sampling_rate(),
+            channels: audio.channels(),
+        },
+    }
 }
 
 fn details(rendition: &Rendition) -> Details {
     let codec = &rendition.track.codec;
-    let (width, height) = codec.dimensions().unzip();
+    let (width, height) = codec.video().map(VideoCodec::dimensions).unzip();
     let frame_rate = rendition.track.frame_rate().map(|rate| rate.to_string());
     Details {
         codecs: Some(codec.rfc6381()),
         width,
         height,
-        pixel_aspect: codec.pixel_aspect().map(|ratio| ratio.to_string()),
+        pixel_aspect: codec.video().map(|video| video.pixel_aspect().to_string()),
         frame_rate,
-        sampling_rate: codec.sampling().map(|(rate, _)| rate),
+        sampling_rate: codec.audio().map(AudioCodec::sampling_rate),
     }
 }
 
-fn picture_aspect(rendition: &Rendition) -> Option<String> {
-    let codec = &rendition.track.codec;
-    let ((width, height), pixel) = codec.dimensions().zip(codec.pixel_aspect())?;
-    pixel.of_picture(width, height).map(|ratio| ratio.to_string())
+fn picture_aspect(video: &VideoCodec) -> Option<String> {
+    let (width, height) = video.dimensions();
+    video.pixel_aspect().of_picture(width, height).map(|ratio| ratio.to_string())
 }
 
 /// Each detail that all have alike.
@@ -284,28 +304,27 @@ fn template(
 ) -> SegmentTemplate {
     SegmentTemplate {
         timescale: rendition.timescale().hz(),
-        initialization: uri(&urls.init(&rendition.name)),
-        media: uri(&media),
+        initialization: urls.init(&rendition.id.name),
+        media,
         timeline,
     }
 }
 
-/// The number of the loudspeaker layout. Where the stream describes its own, the usual layout of as
-/// many channels stands in.
-fn channel_layout(rendition: &Rendition) -> Option<u8> {
+/// The number of the loudspeaker layout. If the stream describes its own, the usual layout of as
+/// many channels is used.
+fn channel_layout(audio: &AudioCodec) -> Option<u8> {
     let usual = |channels: u8| match channels {
         1..=6 => Some(channels),
         7 => Some(11),
         8 => Some(12),
         _ => None,
     };
-    let codec = &rendition.track.codec;
-    codec.channel_layout().or_else(|| codec.sampling().and_then(|(_, channels)| usual(channels)))
+    audio.channel_layout().or_else(|| usual(audio.channels()))
 }
 
-fn label(rendition: &Rendition) -> Option<Label> {
+fn label(rendition: &Rendition) -> Option<String> {
     let text = rendition.label.as_deref().filter(|label| !label.trim().is_empty())?;
-    Some(Label { text: clean(text) })
+    Some(clean(text))
 }
 
 const fn descriptor(scheme: &'static str, value: String) -> Descriptor {

@@ -2,9 +2,9 @@
 //! extensions in it and their namespaces.
 
 use dynpack_crypt::SystemId;
-use serde::Serialize;
+use dynpack_media::text::{clean, uri};
+use dynpack_xml::{Tag, Writer};
 
-use crate::text::{clean, uri};
 use crate::{Protection, System};
 
 /// The scheme which says that media is encrypted by Common Encryption (5.8.5.2).
@@ -12,39 +12,15 @@ const COMMON_ENCRYPTION: &str = "urn:mpeg:dash:mp4protection:2011";
 
 /// The `ContentProtection` element, with what ISO/IEC 23001-7, 11.2, PlayReady, Azure Media
 /// Services and DASH-IF put in it.
-#[derive(Serialize)]
 pub(crate) struct ContentProtection {
-    #[serde(rename = "@schemeIdUri")]
     scheme: String,
-    #[serde(rename = "@value", skip_serializing_if = "Option::is_none")]
     value: Option<String>,
-    #[serde(rename = "@cenc:default_KID", skip_serializing_if = "Option::is_none")]
     key_id: Option<String>,
-    #[serde(rename = "cenc:pssh", skip_serializing_if = "Option::is_none")]
     pssh: Option<String>,
-    #[serde(rename = "mspr:pro", skip_serializing_if = "Option::is_none")]
     playready_object: Option<String>,
-    #[serde(rename = "ms:laurl", skip_serializing_if = "Option::is_none")]
-    azure_url: Option<AzureUrl>,
-    #[serde(rename = "dashif:Laurl", skip_serializing_if = "Option::is_none")]
+    azure_url: Option<String>,
     url: Option<String>,
-    #[serde(rename = "clearkey:Laurl", skip_serializing_if = "Option::is_none")]
-    clear_key_url: Option<ClearKeyUrl>,
-}
-
-#[derive(Serialize)]
-struct AzureUrl {
-    #[serde(rename = "@licenseUrl")]
-    url: String,
-}
-
-#[derive(Serialize)]
-struct ClearKeyUrl {
-    /// Shaka Player takes no other, nor none.
-    #[serde(rename = "@Lic_type")]
-    kind: &'static str,
-    #[serde(rename = "$text")]
-    url: String,
+    clear_key_url: Option<String>,
 }
 
 impl ContentProtection {
@@ -59,18 +35,15 @@ impl ContentProtection {
     }
 
     fn of(system: &System) -> Self {
-        let url = system.licence_url.as_deref().map(uri);
+        let url = system.licence_url.as_deref().map(|url| uri(url).to_string());
         let is_clear_key = system.id == SystemId::CLEAR_KEY;
         let is_azure = [SystemId::WIDEVINE, SystemId::PLAYREADY].contains(&system.id);
         Self {
             value: system.name.as_deref().map(clean),
             pssh: system.pssh.as_deref().map(clean),
             playready_object: system.playready_object.as_deref().map(clean),
-            azure_url: url.clone().filter(|_| is_azure).map(|url| AzureUrl { url }),
-            clear_key_url: url
-                .clone()
-                .filter(|_| is_clear_key)
-                .map(|url| ClearKeyUrl { kind: "EME-1.0", url }),
+            azure_url: url.clone().filter(|_| is_azure),
+            clear_key_url: url.clone().filter(|_| is_clear_key),
             url: url.filter(|_| !is_clear_key),
             ..Self::empty(format!("urn:uuid:{}", system.id))
         }
@@ -88,37 +61,53 @@ impl ContentProtection {
             clear_key_url: None,
         }
     }
+
+    pub(crate) fn write(&self, xml: &mut Writer) {
+        let tag = xml
+            .open("ContentProtection")
+            .with("schemeIdUri", &self.scheme)
+            .with_some("value", self.value.as_ref())
+            .with_some("cenc:default_KID", self.key_id.as_ref());
+        tag.holding(|xml| {
+            self.pssh.iter().for_each(|pssh| xml.open("cenc:pssh").text(pssh));
+            self.playready_object.iter().for_each(|object| xml.open("mspr:pro").text(object));
+            if let Some(url) = &self.azure_url {
+                xml.open("ms:laurl").with("licenseUrl", url).empty();
+            }
+            self.url.iter().for_each(|url| xml.open("dashif:Laurl").text(url));
+            if let Some(url) = &self.clear_key_url {
+                // Shaka Player takes no other type, nor none.
+                xml.open("clearkey:Laurl").with("Lic_type", "EME-1.0").text(url);
+            }
+        });
+    }
 }
 
 /// The declarations of the namespaces that are made use of. Some players know the prefixes alone,
 /// so these are the usual ones.
-#[derive(Serialize)]
-pub(crate) struct Namespaces {
-    #[serde(rename = "@xmlns:cenc", skip_serializing_if = "Option::is_none")]
-    cenc: Option<&'static str>,
-    #[serde(rename = "@xmlns:mspr", skip_serializing_if = "Option::is_none")]
-    playready: Option<&'static str>,
-    #[serde(rename = "@xmlns:ms", skip_serializing_if = "Option::is_none")]
-    azure: Option<&'static str>,
-    #[serde(rename = "@xmlns:dashif", skip_serializing_if = "Option::is_none")]
-    dashif: Option<&'static str>,
-    #[serde(rename = "@xmlns:clearkey", skip_serializing_if = "Option::is_none")]
-    clear_key: Option<&'static str>,
-}
+pub(crate) struct Namespaces(Vec<(&'static str, &'static str)>);
 
 impl Namespaces {
     /// Those of all that is in these elements.
     pub(crate) fn of<'a>(elements: impl Iterator<Item = &'a ContentProtection> + Clone) -> Self {
-        let used = |in_element: fn(&ContentProtection) -> bool| elements.clone().any(in_element);
-        Self {
-            cenc: used(|element| element.key_id.is_some() || element.pssh.is_some())
-                .then_some("urn:mpeg:cenc:2013"),
-            playready: used(|element| element.playready_object.is_some())
-                .then_some("urn:microsoft:playready"),
-            azure: used(|element| element.azure_url.is_some()).then_some("urn:microsoft"),
-            dashif: used(|element| element.url.is_some()).then_some("https://dashif.org/CPS"),
-            clear_key: used(|element| element.clear_key_url.is_some())
-                .then_some("http://dashif.org/guidelines/clearKey"),
-        }
+        type IsUsed = fn(&ContentProtection) -> bool;
+        let all: [(_, _, IsUsed); 5] = [
+            ("xmlns:cenc", "urn:mpeg:cenc:2013", |element| {
+                element.key_id.is_some() || element.pssh.is_some()
+            }),
+            ("xmlns:mspr", "urn:microsoft:playready", |element| element.playready_object.is_some()),
+            ("xmlns:ms", "urn:microsoft", |element| element.azure_url.is_some()),
+            ("xmlns:dashif", "https://dashif.org/CPS", |element| element.url.is_some()),
+            ("xmlns:clearkey", "http://dashif.org/guidelines/clearKey", |element| {
+                element.clear_key_url.is_some()
+            }),
+        ];
+        let used = all.into_iter().filter(|(.., is_used)| elements.clone().any(is_used));
+        Self(used.map(|(prefix, namespace, _)| (prefix, namespace)).collect())
+    }
+
+    /// Adds the declarations to the root element.
+    pub(crate) fn declare<'w>(&self, root: Tag<'w>) -> Tag<'w> {
+        self.0.iter().fold(root, |root, (prefix, namespace)| root.with(prefix, namespace))
     }
 }

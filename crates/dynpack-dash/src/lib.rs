@@ -7,7 +7,7 @@
 //! no clock and starts no threads; the same presentation gives the same text.
 //!
 //! ```
-//! use dynpack_dash::{Error, Options, Urls, mpd};
+//! use dynpack_dash::{Options, Urls, mpd};
 //! use dynpack_media::Presentation;
 //!
 //! struct Flat;
@@ -24,14 +24,13 @@
 //!     }
 //! }
 //!
-//! fn manifest_of(presentation: &Presentation) -> Result<String, Error> {
+//! fn manifest_of(presentation: &Presentation) -> String {
 //!     mpd(presentation, &Flat, &Options::CMAF)
 //! }
 //! ```
 
 mod adaptation_set;
 mod content_protection;
-mod error;
 mod manifest;
 mod model;
 mod options;
@@ -40,7 +39,6 @@ mod segment_timeline;
 mod text;
 mod urls;
 
-pub use error::Error;
 pub use manifest::mpd;
 pub use options::{Flavor, Options};
 pub use protection::{Protection, System};

@@ -1,16 +1,12 @@
 //! The manifest as a whole: `MPD` with its one `Period` (ISO/IEC 23009-1, 5.3.1 and 5.3.2).
 
-use dynpack_media::{Presentation, Rendition, Ticks, Timescale};
-use serde::Serialize;
+use dynpack_media::{Presentation, Rendition, Time, Timescale};
 
 use crate::adaptation_set::Set;
 use crate::content_protection::Namespaces;
 use crate::model::{Mpd, Period};
 use crate::text::duration;
-use crate::{Error, Flavor, Options, Urls};
-
-const NAMESPACE: &str = "urn:mpeg:dash:schema:mpd:2011";
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+use crate::{Flavor, Options, Urls};
 
 /// The profiles (8.4 and 8.12): segments addressed by templates; and, where they are CMAF and cut
 /// alike, CMAF.
@@ -31,18 +27,11 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 ///
 /// Behind them, each set of video has one of its key frames alone, for trick play (DASH-IF IOP 4.3,
 /// 3.2.9).
-///
-/// # Errors
-/// [`Error::Unwritable`] if there is a mistake in this crate.
-pub fn mpd(
-    presentation: &Presentation,
-    urls: &impl Urls,
-    options: &Options,
-) -> Result<String, Error> {
+#[must_use]
+pub fn mpd(presentation: &Presentation, urls: &impl Urls, options: &Options) -> String {
     let sets = Set::all(presentation, urls);
     let is_cmaf = options.flavor == Flavor::Cmaf
         && sets.iter().all(|set| set.is_aligned() && set.starts_with_sap());
-    let (end, clock) = presentation.duration();
     let min_buffer_time = options.min_buffer_time.map_or_else(
         || presentation.renditions.iter().map(longest_segment).max().unwrap_or_default(),
         |given| u64::try_from(given.as_micros()).unwrap_or(u64::MAX),
@@ -57,32 +46,21 @@ pub fn mpd(
         .chain(key_frames)
         .collect();
     let manifest = Mpd {
-        namespace: NAMESPACE,
         namespaces: Namespaces::of(adaptation_sets.iter().flat_map(|set| &set.protection)),
         profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
-        kind: "static",
-        duration: duration(micros(end, clock)),
+        duration: duration(micros(presentation.duration())),
         min_buffer_time: duration(min_buffer_time),
         period: Period { id: 0, start: duration(0), adaptation_sets },
     };
-    write(&manifest).map_err(|error| Error::Unwritable(error.to_string()))
-}
-
-fn write(manifest: &Mpd) -> Result<String, quick_xml::SeError> {
-    let mut text = String::from(DECLARATION);
-    let mut serializer = quick_xml::se::Serializer::with_root(&mut text, Some("MPD"))?;
-    serializer.indent(' ', 1);
-    manifest.serialize(serializer)?;
-    text.push('\n');
-    Ok(text)
+    manifest.to_xml()
 }
 
 fn longest_segment(rendition: &Rendition) -> u64 {
     let longest = rendition.cuts.segments().map(|segment| segment.duration).max();
-    micros(longest.unwrap_or_default(), rendition.timescale())
+    micros(rendition.time(longest.unwrap_or_default()))
 }
 
 /// Microseconds, rounded up.
-fn micros(time: Ticks, clock: Timescale) -> u64 {
-    u64::try_from(time.rescale_ceil(clock, MICROS).0).unwrap_or_default()
+fn micros(time: Time) -> u64 {
+    u64::try_from(time.ceil(MICROS).0).unwrap_or_default()
 }

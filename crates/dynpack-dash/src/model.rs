@@ -1,145 +1,180 @@
-//! The elements of a manifest, as they are written: fields in the order of the schema (ISO/IEC
-//! 23009-1, 5.3).
+//! The elements of a manifest, and how they are written: attributes and elements in the order of
+//! the schema (ISO/IEC 23009-1, 5.3).
 
-use serde::Serialize;
+use dynpack_media::text::uri;
+use dynpack_xml::{Style, Tag, Writer};
 
 use crate::content_protection::{ContentProtection, Namespaces};
 use crate::segment_timeline::SegmentTimeline;
 
+const STYLE: Style = Style::INDENTED.with_declared_encoding("UTF-8").with_indent(1);
+
 /// `MPD` (5.3.1).
-#[derive(Serialize)]
 pub(crate) struct Mpd {
-    #[serde(rename = "@xmlns")]
-    pub(crate) namespace: &'static str,
-    #[serde(flatten)]
     pub(crate) namespaces: Namespaces,
-    #[serde(rename = "@profiles")]
     pub(crate) profiles: &'static str,
-    #[serde(rename = "@type")]
-    pub(crate) kind: &'static str,
-    #[serde(rename = "@mediaPresentationDuration")]
     pub(crate) duration: String,
-    #[serde(rename = "@minBufferTime")]
     pub(crate) min_buffer_time: String,
-    #[serde(rename = "Period")]
     pub(crate) period: Period,
 }
 
+impl Mpd {
+    pub(crate) fn to_xml(&self) -> String {
+        let mut xml = Writer::new(STYLE);
+        let tag = xml.open("MPD").with("xmlns", "urn:mpeg:dash:schema:mpd:2011");
+        self.namespaces
+            .declare(tag)
+            .with("profiles", self.profiles)
+            .with("type", "static")
+            .with("mediaPresentationDuration", &self.duration)
+            .with("minBufferTime", &self.min_buffer_time)
+            .holding(|xml| self.period.write(xml));
+        xml.finish()
+    }
+}
+
 /// `Period` (5.3.2).
-#[derive(Serialize)]
 pub(crate) struct Period {
-    #[serde(rename = "@id")]
     pub(crate) id: u32,
-    #[serde(rename = "@start")]
     pub(crate) start: String,
-    #[serde(rename = "AdaptationSet")]
     pub(crate) adaptation_sets: Vec<AdaptationSet>,
 }
 
+impl Period {
+    fn write(&self, xml: &mut Writer) {
+        let tag = xml.open("Period").with("id", self.id).with("start", &self.start);
+        tag.holding(|xml| self.adaptation_sets.iter().for_each(|set| set.write(xml)));
+    }
+}
+
 /// `AdaptationSet` (5.3.3).
-#[derive(Serialize)]
 pub(crate) struct AdaptationSet {
-    #[serde(rename = "@id")]
     pub(crate) id: usize,
-    #[serde(rename = "@contentType")]
     pub(crate) content_type: &'static str,
-    #[serde(rename = "@lang", skip_serializing_if = "Option::is_none")]
     pub(crate) language: Option<String>,
-    #[serde(rename = "@mimeType")]
     pub(crate) mime_type: &'static str,
-    #[serde(flatten)]
     pub(crate) shared: Details,
-    #[serde(rename = "@par", skip_serializing_if = "Option::is_none")]
     pub(crate) picture_aspect: Option<String>,
-    #[serde(rename = "@maxWidth", skip_serializing_if = "Option::is_none")]
     pub(crate) max_width: Option<u16>,
-    #[serde(rename = "@maxHeight", skip_serializing_if = "Option::is_none")]
     pub(crate) max_height: Option<u16>,
-    #[serde(rename = "@maxFrameRate", skip_serializing_if = "Option::is_none")]
     pub(crate) max_frame_rate: Option<String>,
-    #[serde(rename = "@segmentAlignment", skip_serializing_if = "Option::is_none")]
     pub(crate) segment_alignment: Option<bool>,
-    #[serde(rename = "@startWithSAP", skip_serializing_if = "Option::is_none")]
     pub(crate) start_with_sap: Option<u8>,
-    #[serde(rename = "@maxPlayoutRate", skip_serializing_if = "Option::is_none")]
     pub(crate) max_playout_rate: Option<u32>,
-    #[serde(rename = "@codingDependency", skip_serializing_if = "Option::is_none")]
     pub(crate) coding_dependency: Option<bool>,
-    #[serde(rename = "AudioChannelConfiguration", skip_serializing_if = "Option::is_none")]
     pub(crate) channels: Option<Descriptor>,
-    #[serde(rename = "ContentProtection")]
     pub(crate) protection: Vec<ContentProtection>,
-    #[serde(rename = "EssentialProperty", skip_serializing_if = "Option::is_none")]
     pub(crate) essential: Option<Descriptor>,
-    #[serde(rename = "SupplementalProperty", skip_serializing_if = "Option::is_none")]
     pub(crate) supplemental: Option<Descriptor>,
-    #[serde(rename = "Label", skip_serializing_if = "Option::is_none")]
-    pub(crate) label: Option<Label>,
-    #[serde(rename = "Accessibility", skip_serializing_if = "Option::is_none")]
+    /// `Label` (5.3.7.3): a name for people.
+    pub(crate) label: Option<String>,
     pub(crate) accessibility: Option<Descriptor>,
-    #[serde(rename = "Role", skip_serializing_if = "Option::is_none")]
     pub(crate) role: Option<Descriptor>,
-    #[serde(rename = "SegmentTemplate", skip_serializing_if = "Option::is_none")]
     pub(crate) template: Option<SegmentTemplate>,
-    #[serde(rename = "Representation")]
     pub(crate) representations: Vec<Representation>,
 }
 
+impl AdaptationSet {
+    fn write(&self, xml: &mut Writer) {
+        let tag = xml
+            .open("AdaptationSet")
+            .with("id", self.id)
+            .with("contentType", self.content_type)
+            .with_some("lang", self.language.as_ref())
+            .with("mimeType", self.mime_type);
+        self.shared
+            .add_to(tag)
+            .with_some("par", self.picture_aspect.as_ref())
+            .with_some("maxWidth", self.max_width)
+            .with_some("maxHeight", self.max_height)
+            .with_some("maxFrameRate", self.max_frame_rate.as_ref())
+            .with_some("segmentAlignment", self.segment_alignment)
+            .with_some("startWithSAP", self.start_with_sap)
+            .with_some("maxPlayoutRate", self.max_playout_rate)
+            .with_some("codingDependency", self.coding_dependency)
+            .holding(|xml| self.write_elements(xml));
+    }
+
+    fn write_elements(&self, xml: &mut Writer) {
+        let write = |xml: &mut Writer, name, descriptor: &Option<Descriptor>| {
+            descriptor.iter().for_each(|descriptor| descriptor.write(xml, name));
+        };
+        write(xml, "AudioChannelConfiguration", &self.channels);
+        self.protection.iter().for_each(|protection| protection.write(xml));
+        write(xml, "EssentialProperty", &self.essential);
+        write(xml, "SupplementalProperty", &self.supplemental);
+        self.label.iter().for_each(|label| xml.open("Label").text(label));
+        write(xml, "Accessibility", &self.accessibility);
+        write(xml, "Role", &self.role);
+        self.template.iter().for_each(|template| template.write(xml));
+        self.representations.iter().for_each(|representation| representation.write(xml));
+    }
+}
+
 /// `Representation` (5.3.5). What it leaves out stands in its adaptation set.
-#[derive(Serialize)]
 pub(crate) struct Representation {
-    #[serde(rename = "@id")]
     pub(crate) id: String,
-    #[serde(rename = "@bandwidth")]
     pub(crate) bandwidth: u32,
-    #[serde(flatten)]
     pub(crate) own: Details,
-    #[serde(rename = "SegmentTemplate", skip_serializing_if = "Option::is_none")]
     pub(crate) template: Option<SegmentTemplate>,
 }
 
+impl Representation {
+    fn write(&self, xml: &mut Writer) {
+        let tag = xml.open("Representation").with("id", &self.id).with("bandwidth", self.bandwidth);
+        let tag = self.own.add_to(tag);
+        tag.holding(|xml| self.template.iter().for_each(|template| template.write(xml)));
+    }
+}
+
 /// What adaptation sets and representations both can say (5.3.7).
-#[derive(Serialize)]
 pub(crate) struct Details {
-    #[serde(rename = "@codecs", skip_serializing_if = "Option::is_none")]
     pub(crate) codecs: Option<String>,
-    #[serde(rename = "@width", skip_serializing_if = "Option::is_none")]
     pub(crate) width: Option<u16>,
-    #[serde(rename = "@height", skip_serializing_if = "Option::is_none")]
     pub(crate) height: Option<u16>,
-    #[serde(rename = "@sar", skip_serializing_if = "Option::is_none")]
     pub(crate) pixel_aspect: Option<String>,
-    #[serde(rename = "@frameRate", skip_serializing_if = "Option::is_none")]
     pub(crate) frame_rate: Option<String>,
-    #[serde(rename = "@audioSamplingRate", skip_serializing_if = "Option::is_none")]
     pub(crate) sampling_rate: Option<u32>,
 }
 
+impl Details {
+    fn add_to<'w>(&self, tag: Tag<'w>) -> Tag<'w> {
+        tag.with_some("codecs", self.codecs.as_ref())
+            .with_some("width", self.width)
+            .with_some("height", self.height)
+            .with_some("sar", self.pixel_aspect.as_ref())
+            .with_some("frameRate", self.frame_rate.as_ref())
+            .with_some("audioSamplingRate", self.sampling_rate)
+    }
+}
+
 /// `SegmentTemplate` (5.3.9.4).
-#[derive(Clone, Serialize, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SegmentTemplate {
-    #[serde(rename = "@timescale")]
     pub(crate) timescale: u32,
-    #[serde(rename = "@initialization")]
     pub(crate) initialization: String,
-    #[serde(rename = "@media")]
     pub(crate) media: String,
-    #[serde(rename = "SegmentTimeline")]
     pub(crate) timeline: SegmentTimeline,
 }
 
+impl SegmentTemplate {
+    fn write(&self, xml: &mut Writer) {
+        xml.open("SegmentTemplate")
+            .with("timescale", self.timescale)
+            .with("initialization", uri(&self.initialization))
+            .with("media", uri(&self.media))
+            .holding(|xml| self.timeline.write(xml));
+    }
+}
+
 /// A descriptor: a scheme, and a value in it (5.8.2).
-#[derive(Serialize)]
 pub(crate) struct Descriptor {
-    #[serde(rename = "@schemeIdUri")]
     pub(crate) scheme: &'static str,
-    #[serde(rename = "@value")]
     pub(crate) value: String,
 }
 
-/// `Label` (5.3.7.3): a name for people.
-#[derive(Serialize)]
-pub(crate) struct Label {
-    #[serde(rename = "$text")]
-    pub(crate) text: String,
+impl Descriptor {
+    fn write(&self, xml: &mut Writer, name: &'static str) {
+        xml.open(name).with("schemeIdUri", self.scheme).with("value", &self.value).empty();
+    }
 }

@@ -1,32 +1,23 @@
 //! `SegmentTimeline`: the starts and durations of segments (ISO/IEC 23009-1, 5.3.9.6).
 
 use dynpack_media::{Segment, Ticks};
-use serde::Serialize;
+use dynpack_xml::Writer;
 
 /// The segments of a rendition; equal durations in a row are one entry.
-#[derive(Clone, Serialize, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SegmentTimeline {
-    #[serde(rename = "S")]
     runs: Vec<Run>,
 }
 
 /// Segments of one duration in a row (`S`).
-#[derive(Clone, Serialize, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Run {
     /// The start of the first segment of all; that of the others follows from it. Some players do
     /// not know that it is 0 where absent.
-    #[serde(rename = "@t", skip_serializing_if = "Option::is_none")]
     start: Option<u64>,
-    #[serde(rename = "@d")]
     duration: u64,
     /// How many more follow.
-    #[serde(rename = "@r", skip_serializing_if = "is_zero")]
     repeats: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_zero(number: &u32) -> bool {
-    *number == 0
 }
 
 impl SegmentTimeline {
@@ -47,5 +38,15 @@ impl SegmentTimeline {
     /// Number of segments.
     pub(crate) fn len(&self) -> u32 {
         self.runs.iter().map(|run| run.repeats.saturating_add(1)).fold(0, u32::saturating_add)
+    }
+
+    pub(crate) fn write(&self, xml: &mut Writer) {
+        xml.open("SegmentTimeline").holding(|xml| {
+            for run in &self.runs {
+                let repeats = (run.repeats > 0).then_some(run.repeats);
+                let tag = xml.open("S").with_some("t", run.start).with("d", run.duration);
+                tag.with_some("r", repeats).empty();
+            }
+        });
     }
 }

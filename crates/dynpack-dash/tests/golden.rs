@@ -9,7 +9,7 @@ use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO, unfolded};
 
 fn manifest(presentation: &Presentation) -> String {
-    mpd(presentation, &Azure, &Options::CMAF).unwrap()
+    mpd(presentation, &Azure, &Options::CMAF)
 }
 
 /// The lines that begin so, without their indentation.
@@ -191,7 +191,7 @@ fn a_description_has_its_accessibility_and_a_label() {
 #[test]
 fn names_stay_within_their_attributes() {
     let mut film = film::sample();
-    film.renditions[0].name = "a\"><b c='d' &amp;\n".into();
+    film.renditions[0].id.name = "a\"><b c='d' &amp;\n".into();
     let manifest = manifest(&film);
     let expected = "Fragments(a%22&gt;&lt;b%20c='d'%20&amp;amp;%0A=i,";
     assert!(manifest.contains(expected), "{manifest}");
@@ -219,7 +219,7 @@ fn a_rendition_that_starts_later_says_when() {
 #[test]
 fn the_common_streaming_format_is_not_cmaf() {
     let options = Options::CSF.with_min_buffer_time(Duration::from_millis(1_500));
-    let manifest = mpd(&film::sample(), &Azure, &options).unwrap();
+    let manifest = mpd(&film::sample(), &Azure, &options);
     assert!(
         manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "),
         "{manifest}"

@@ -36,7 +36,7 @@ impl<F: Fn(&Rendition) -> Option<Protection>> Urls for Protected<F> {
 }
 
 fn manifest(film: &Presentation, protection: impl Fn(&Rendition) -> Option<Protection>) -> String {
-    mpd(film, &Protected(protection), &Options::CMAF).unwrap()
+    mpd(film, &Protected(protection), &Options::CMAF)
 }
 
 /// The lines that begin so, without their indentation.
@@ -121,7 +121,7 @@ fn every_system_finds_what_it_looks_for() {
 #[test]
 fn what_is_clear_says_nothing() {
     let manifest =
-        manifest(&film::sample(), |rendition| (rendition.name == "video").then(|| under(1)));
+        manifest(&film::sample(), |rendition| (&*rendition.id.name == "video").then(|| under(1)));
     let head =
         r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" profiles="#;
     assert!(manifest.contains(head), "{manifest}");
@@ -141,7 +141,7 @@ fn each_key_has_a_set_of_its_own() {
     let sound = ("audio", 128_000, film::audio(AAC_48_STEREO, 900, "en"));
     let tracks = vec![video(100), video(200), video(300), video(400), sound];
     let film = film::presentation(tracks, CutPolicy::SIX_SECONDS);
-    let manifest = manifest(&film, |rendition| match rendition.bitrate {
+    let manifest = manifest(&film, |rendition| match rendition.id.bitrate {
         100 => None,
         200 | 300 => Some(under(1)),
         400 => Some(under(2)),
@@ -179,7 +179,7 @@ fn sets_that_end_apart_or_are_coded_otherwise_are_not_switched_between() {
     let video =
         |bitrate, frames| ("video", bitrate, film::video((640, 360), (512, 12_800), frames, 50));
     let film = film::presentation(vec![video(100, 500), video(200, 250)], CutPolicy::SIX_SECONDS);
-    let manifest = manifest(&film, |rendition| (rendition.bitrate == 100).then(|| under(1)));
+    let manifest = manifest(&film, |rendition| (rendition.id.bitrate == 100).then(|| under(1)));
     assert_eq!(
         (lines(&manifest, "<AdaptationSet").len(), lines(&manifest, "<SupplementalProperty").len()),
         (4, 0),
@@ -253,7 +253,7 @@ proptest! {
         let film = film::sample();
         let own = |rendition: &Rendition| {
             let at = film.renditions.iter().position(|other| {
-                (&other.name, other.bitrate) == (&rendition.name, rendition.bitrate)
+                (&other.id.name, other.id.bitrate) == (&rendition.id.name, rendition.id.bitrate)
             });
             protections[at.unwrap()].clone()
         };
@@ -271,7 +271,7 @@ proptest! {
                 let rendition = film
                     .renditions
                     .iter()
-                    .find(|one| id.starts_with(&format!("{}_{}", one.name, one.bitrate)))
+                    .find(|one| id.starts_with(&format!("{}_{}", one.id.name, one.id.bitrate)))
                     .unwrap();
                 found += 1;
                 let Some(protection) = own(rendition) else {

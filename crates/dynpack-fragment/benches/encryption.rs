@@ -60,11 +60,11 @@ impl<'a> Case<'a> {
 
 fn cases<'a>(film: &'a Rendition, segment: &'a Segment) -> [Case<'a>; 6] {
     let key = ContentKey::new([9; 16]);
-    let ivs = IvSource::new(KEY_ID, "film", film.track.id, &film.name, film.bitrate);
+    let ivs = IvSource::new(KEY_ID, "film", film.track.id, &film.id);
     let (iv, sample_aes) = (ivs.sample_aes(), SampleAes::new(&key, ivs.sample_aes()));
     let protection = |scheme| {
         let track = TrackEncryption::new(scheme, KEY_ID, film.kind(), &ivs);
-        Protection::new(SampleEncryptor::new(track, &key, &film.track.codec).expect("H.264"))
+        Protection::new(SampleEncryptor::new(track, &key, &film.track.codec))
     };
     let (cenc, cbcs, other_key) = (protection(Scheme::Cenc), protection(Scheme::Cbcs), key.clone());
     let fmp4 = |protection: Option<&Protection>| {

@@ -3,8 +3,9 @@
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dynpack_codec::MediaKind;
 use dynpack_fragment::ts::{Part, media_segment};
-use dynpack_media::{MediaKind, Rendition, SegmentNumber};
+use dynpack_media::{Rendition, SegmentNumber};
 use dynpack_testkit::{TrackBuilder, renditions};
 use std::hint::black_box;
 

@@ -1,7 +1,8 @@
 //! When samples are decoded in formats where decoding never comes behind presentation: transport
 //! streams and FLV.
 
-use dynpack_media::{MediaKind, Rendition, Sample, Ticks};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Rendition, Sample, Ticks};
 
 /// How far before its presentation a sample may be decoded, which the lead-in of transport streams
 /// has room for. H.264 needs 16 pictures at the most.
@@ -14,7 +15,7 @@ pub(crate) fn decode_time(rendition: &Rendition, sample: &Sample) -> Ticks {
     let presentation = rendition.cuts.presentation_time(sample);
     match rendition.kind() {
         MediaKind::Audio => presentation,
-        _ => {
+        MediaKind::Video => {
             let least =
                 rendition.track.samples.least_composition_offset().max(most_reordering(rendition));
             (presentation - sample.composition_offset + least).min(presentation)

@@ -5,11 +5,9 @@
 //! break: times come from the one timeline, and on every PID the [continuity
 //! counters](media_segment) go on.
 //!
-//! A codec is carried by one file each, `avc` and `adts`; the rest knows none of them. Left out:
+//! `carriage` knows how each codec is carried; the rest knows none of them. Left out:
 //! SCTE-35, timed metadata, constant bitrate, and a strict buffer model (T-STD).
 
-mod adts;
-mod avc;
 mod carriage;
 mod clock;
 mod estimate;
@@ -22,8 +20,9 @@ mod stream;
 use std::ops::Range;
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_crypt::sample_aes::SampleAes;
-use dynpack_media::{MediaKind, Rendition, SampleIndex, Segment, SegmentNumber};
+use dynpack_media::{Rendition, SampleIndex, Segment, SegmentNumber};
 
 pub use clock::LEAD_IN;
 pub use estimate::Estimate;
@@ -162,14 +161,18 @@ struct Multiplex<'a> {
 
 impl<'a> Multiplex<'a> {
     fn new(parts: &'a [Part<'a>]) -> Result<Self, Error> {
-        let of_kind = |kind| parts.iter().filter(move |part| part.rendition.kind() == kind);
-        let [video, audio] = [MediaKind::Video, MediaKind::Audio].map(|kind| of_kind(kind).count());
+        let mut parts: Vec<_> = parts.iter().collect();
+        parts.sort_by_key(|part| match part.rendition.kind() {
+            MediaKind::Video => 0,
+            MediaKind::Audio => 1,
+        });
+        let count = |kind| parts.iter().filter(|part| part.rendition.kind() == kind).count();
+        let [video, audio] = [MediaKind::Video, MediaKind::Audio].map(count);
         if video > 1 || audio > 1 {
             return Err(Error::Unsupported(format!(
                 "a transport stream of {video} video and {audio} audio tracks"
             )));
         }
-        let parts: Vec<_> = of_kind(MediaKind::Video).chain(of_kind(MediaKind::Audio)).collect();
         let streams = parts.iter().map(|part| Stream::new(part)).collect::<Result<Vec<_>, _>>()?;
         let clock_stream = streams.iter().position(|stream| !stream.frames().is_empty());
         let clock_stream = clock_stream.ok_or_else(|| {

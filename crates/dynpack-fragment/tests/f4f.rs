@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use dynpack_codec::MediaKind;
 use dynpack_fragment::f4f::{Part, media_segment};
 use dynpack_fragment::{Error, SegmentPlan};
-use dynpack_media::{MediaKind, Rendition, SampleIndex, SourceIndex, Timescale};
+use dynpack_media::{Rendition, SampleIndex, SourceIndex, Timescale};
 use dynpack_testkit::read::flash;
 use dynpack_testkit::stored::{self, finish};
 use dynpack_testkit::{AAC_48_STEREO, AVCC, TrackBuilder};

@@ -1,9 +1,9 @@
 //! The fragments of a stream, on its clock of milliseconds.
 
-use dynpack_media::{Segment, Stream, StreamSegment, Ticks};
+use dynpack_media::{Segment, Stream, StreamSegment, Ticks, Timescale};
 
 use crate::FragmentNumber;
-use crate::stream::{end, millis};
+use crate::stream::end;
 
 /// One fragment of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,5 +59,5 @@ fn numbers() -> impl Iterator<Item = FragmentNumber> {
 }
 
 fn start(stream: &Stream<'_>, segment: &StreamSegment) -> Ticks {
-    stream.opening(segment).map(|(rendition, start)| millis(start, rendition)).unwrap_or_default()
+    stream.opening(segment).map(|start| start.floor(Timescale::MILLIS)).unwrap_or_default()
 }

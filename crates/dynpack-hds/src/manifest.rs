@@ -2,17 +2,19 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use dynpack_codec::VideoCodec;
+use dynpack_media::text::uri;
 use dynpack_media::{Stream, Ticks, Timescale};
-use serde::Serialize;
+use dynpack_xml::{Style, Writer};
 
 use crate::stream::{bitrate, end};
 use crate::{Error, bootstrap, metadata};
 
 /// Where the streams of a presentation are found.
 pub trait Urls {
-    /// The address of a stream, absolute or relative to the manifest, with everything escaped that
-    /// a URL cannot hold. Clients append the name of a [fragment](crate::FragmentNumber) to its
-    /// path.
+    /// The address of a stream, absolute or relative to the manifest. What a URL cannot hold is
+    /// percent-encoded as it is written. Clients append the name of a
+    /// [fragment](crate::FragmentNumber) to its path.
     fn stream(&self, stream: &Stream<'_>) -> String;
 }
 
@@ -25,97 +27,87 @@ pub trait Urls {
 /// # Errors
 /// [`Error::Rendition`] for a codec which FLV does not know.
 pub fn manifest(streams: &[Stream<'_>], urls: &impl Urls) -> Result<String, Error> {
-    let mut bootstraps: Vec<Bootstrap> = Vec::new();
+    let mut bootstraps = Vec::new();
     let mut media = Vec::new();
     for stream in streams {
         let content = STANDARD.encode(bootstrap(stream));
-        let id = match bootstraps.iter().find(|bootstrap| bootstrap.content == content) {
-            Some(shared) => shared.id.clone(),
-            None => {
-                let id = format!("bootstrap{}", bootstraps.len() + 1);
-                bootstraps.push(Bootstrap { profile: "named", id: id.clone(), content });
-                id
-            }
-        };
-        media.push(Media::new(stream, id, urls)?);
+        let shared = bootstraps.iter().position(|other| *other == content);
+        let bootstrap = shared.unwrap_or(bootstraps.len());
+        if shared.is_none() {
+            bootstraps.push(content);
+        }
+        media.push(Media::new(stream, bootstrap, urls)?);
     }
     let duration = streams.iter().map(end).max().unwrap_or_default();
-    let manifest = Manifest {
-        xmlns: NAMESPACE,
-        stream_type: "recorded",
-        duration: seconds(duration),
-        bootstraps,
-        media,
-    };
-    Ok(manifest.to_xml())
+    Ok(Manifest { duration, bootstraps, media }.to_xml())
 }
 
 /// The namespace of F4M 1.0.
 const NAMESPACE: &str = "http://ns.adobe.com/f4m/1.0";
 
-#[derive(Serialize)]
-#[serde(rename = "manifest")]
 struct Manifest {
-    #[serde(rename = "@xmlns")]
-    xmlns: &'static str,
-    #[serde(rename = "streamType")]
-    stream_type: &'static str,
-    duration: String,
-    #[serde(rename = "bootstrapInfo")]
-    bootstraps: Vec<Bootstrap>,
+    /// In milliseconds.
+    duration: Ticks,
+    /// In Base64.
+    bootstraps: Vec<String>,
     media: Vec<Media>,
-}
-
-#[derive(Serialize)]
-struct Bootstrap {
-    #[serde(rename = "@profile")]
-    profile: &'static str,
-    #[serde(rename = "@id")]
-    id: String,
-    #[serde(rename = "$text")]
-    content: String,
-}
-
-#[derive(Serialize)]
-struct Media {
-    /// In kilobits a second.
-    #[serde(rename = "@bitrate")]
-    bitrate: u64,
-    #[serde(rename = "@width", skip_serializing_if = "Option::is_none")]
-    width: Option<u16>,
-    #[serde(rename = "@height", skip_serializing_if = "Option::is_none")]
-    height: Option<u16>,
-    #[serde(rename = "@url")]
-    url: String,
-    #[serde(rename = "@bootstrapInfoId")]
-    bootstrap_id: String,
-    metadata: String,
-}
-
-impl Media {
-    fn new(stream: &Stream<'_>, bootstrap_id: String, urls: &impl Urls) -> Result<Self, Error> {
-        let (width, height) = stream.main.track.codec.dimensions().unzip();
-        let metadata = STANDARD.encode(metadata(stream)?);
-        let url = urls.stream(stream).replace(|c: char| c.is_control(), "");
-        Ok(Self {
-            bitrate: bitrate(stream).div_ceil(1000),
-            width,
-            height,
-            url,
-            bootstrap_id,
-            metadata,
-        })
-    }
 }
 
 impl Manifest {
     fn to_xml(&self) -> String {
-        let mut text = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
-        let mut serializer = quick_xml::se::Serializer::new(&mut text);
-        serializer.indent(' ', 2);
-        self.serialize(serializer).expect("a struct of texts and numbers is always XML");
-        text + "\n"
+        let mut xml = Writer::new(Style::INDENTED);
+        xml.open("manifest").with("xmlns", NAMESPACE).holding(|xml| {
+            xml.open("streamType").text("recorded");
+            xml.open("duration").text(seconds(self.duration));
+            for (index, content) in self.bootstraps.iter().enumerate() {
+                let tag = xml.open("bootstrapInfo").with("profile", "named");
+                tag.with("id", bootstrap_id(index)).text(content);
+            }
+            self.media.iter().for_each(|media| media.write(xml));
+        });
+        xml.finish()
     }
+}
+
+struct Media {
+    /// In kilobits a second.
+    bitrate: u64,
+    width: Option<u16>,
+    height: Option<u16>,
+    url: String,
+    /// Index of its bootstrap information.
+    bootstrap: usize,
+    /// In Base64.
+    metadata: String,
+}
+
+impl Media {
+    fn new(stream: &Stream<'_>, bootstrap: usize, urls: &impl Urls) -> Result<Self, Error> {
+        let (width, height) = stream.main.track.codec.video().map(VideoCodec::dimensions).unzip();
+        Ok(Self {
+            bitrate: bitrate(stream).div_ceil(1000),
+            width,
+            height,
+            url: urls.stream(stream),
+            bootstrap,
+            metadata: STANDARD.encode(metadata(stream)?),
+        })
+    }
+
+    fn write(&self, xml: &mut Writer) {
+        let tag = xml
+            .open("media")
+            .with("bitrate", self.bitrate)
+            .with_some("width", self.width)
+            .with_some("height", self.height)
+            .with("url", uri(&self.url))
+            .with("bootstrapInfoId", bootstrap_id(self.bootstrap));
+        tag.holding(|xml| xml.open("metadata").text(&self.metadata));
+    }
+}
+
+fn bootstrap_id(index: usize) -> String {
+    format!("bootstrap{}", index + 1)
 }
 
 /// Seconds to the millisecond.

@@ -2,7 +2,8 @@
 //! E.5) in AMF 0.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_media::{Codec, Rendition, Stream, Timescale};
+use dynpack_codec::{AudioCodec, Codec, VideoCodec};
+use dynpack_media::{Rendition, Stream, Timescale};
 
 use crate::Error;
 use crate::stream::end;
@@ -13,10 +14,6 @@ const STRING: u8 = 2;
 const ECMA_ARRAY: u8 = 8;
 const OBJECT_END: [u8; 3] = [0, 0, 9];
 
-/// `videocodecid` and `audiocodecid` (E.4.3.1, E.4.2.1).
-const AVC: f64 = 7.0;
-const AAC: f64 = 10.0;
-
 /// The body of the script tag that describes a stream, for players and for those who write its
 /// fragments into a file.
 ///
@@ -25,7 +22,8 @@ const AAC: f64 = 10.0;
 pub fn metadata(stream: &Stream<'_>) -> Result<Bytes, Error> {
     let mut entries = vec![("duration", Value::Number(end(stream).as_seconds(Timescale::MILLIS)))];
     for rendition in stream.renditions() {
-        entries.extend(describe(rendition)?);
+        let unknown = || Error::Rendition { rendition: rendition.id.clone() };
+        entries.extend(describe(rendition).ok_or_else(unknown)?);
     }
     let mut out = BytesMut::new();
     out.put_u8(STRING);
@@ -60,31 +58,42 @@ impl Value {
     }
 }
 
-fn describe(rendition: &Rendition) -> Result<Vec<(&'static str, Value)>, Error> {
-    let kilobits = f64::from(rendition.bitrate) / 1000.0;
-    match &rendition.track.codec {
-        Codec::Avc(avc) => {
+fn describe(rendition: &Rendition) -> Option<Vec<(&'static str, Value)>> {
+    let codec = &rendition.track.codec;
+    let id = Value::Number(codec_id(codec)?);
+    let kilobits = Value::Number(f64::from(rendition.id.bitrate) / 1000.0);
+    Some(match codec {
+        Codec::Video(video) => {
+            let (width, height) = video.dimensions();
             let mut entries = vec![
-                ("width", Value::Number(avc.width.into())),
-                ("height", Value::Number(avc.height.into())),
-                ("videocodecid", Value::Number(AVC)),
-                ("videodatarate", Value::Number(kilobits)),
+                ("width", Value::Number(width.into())),
+                ("height", Value::Number(height.into())),
+                ("videocodecid", id),
+                ("videodatarate", kilobits),
             ];
             let rate = rendition
                 .track
                 .frame_rate()
                 .and_then(|rate| u32::try_from(rate.thousandths()).ok());
             entries.extend(rate.map(|rate| ("framerate", Value::Number(f64::from(rate) / 1000.0))));
-            Ok(entries)
+            entries
         }
-        Codec::Aac(aac) => Ok(vec![
-            ("audiocodecid", Value::Number(AAC)),
-            ("audiodatarate", Value::Number(kilobits)),
-            ("audiosamplerate", Value::Number(aac.output_rate.into())),
+        Codec::Audio(audio) => vec![
+            ("audiocodecid", id),
+            ("audiodatarate", kilobits),
+            ("audiosamplerate", Value::Number(audio.sampling_rate().into())),
             ("audiosamplesize", Value::Number(16.0)),
-            ("stereo", Value::Boolean(aac.output_channels > 1)),
-        ]),
-        _ => Err(Error::Rendition { name: rendition.name.clone(), bitrate: rendition.bitrate }),
+            ("stereo", Value::Boolean(audio.channels() > 1)),
+        ],
+    })
+}
+
+/// `videocodecid` (E.4.3.1) or `audiocodecid` (E.4.2.1); `None` if FLV does not know the codec. The
+/// one list of codecs that FLV carries.
+const fn codec_id(codec: &Codec) -> Option<f64> {
+    match codec {
+        Codec::Video(VideoCodec::Avc(_)) => Some(7.0),
+        Codec::Audio(AudioCodec::Aac(_)) => Some(10.0),
     }
 }
 

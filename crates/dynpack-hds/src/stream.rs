@@ -1,6 +1,7 @@
 //! The streams of a presentation, and what manifests tell of each.
 
-use dynpack_media::{MediaKind, Presentation, Rendition, Stream, Ticks, Timescale};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Presentation, Rendition, Stream, Ticks, Timescale};
 
 /// The streams of a presentation: each video with `audio`, or where there is no video each bitrate
 /// of that audio, or of all if none is named. Clients choose among streams by bitrate alone, so
@@ -17,26 +18,20 @@ pub fn streams<'a>(
     if !videos.is_empty() {
         return videos;
     }
-    let is_named = |other: &&Rendition| audio.is_none_or(|audio| audio.name == other.name);
+    let is_named = |other: &&Rendition| audio.is_none_or(|audio| audio.id.name == other.id.name);
     presentation.of_kind(MediaKind::Audio).filter(is_named).map(Stream::new).collect()
 }
 
 /// Bits per second of all that a stream carries.
 pub(crate) fn bitrate(stream: &Stream<'_>) -> u64 {
-    stream.renditions().map(|rendition| u64::from(rendition.bitrate)).sum()
+    stream.renditions().map(|rendition| u64::from(rendition.id.bitrate)).sum()
 }
 
 /// When the last of what a stream carries ends, in milliseconds.
 pub(crate) fn end(stream: &Stream<'_>) -> Ticks {
     stream
         .renditions()
-        .map(|rendition| millis(rendition.end(), rendition))
+        .map(|rendition| rendition.end_time().floor(Timescale::MILLIS))
         .max()
         .unwrap_or_default()
-}
-
-/// A position in milliseconds, from the absolute one on the rendition's own clock: rounded towards
-/// the past.
-pub(crate) fn millis(time: Ticks, rendition: &Rendition) -> Ticks {
-    time.rescale_floor(rendition.timescale(), Timescale::MILLIS)
 }

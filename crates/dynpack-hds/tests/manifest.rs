@@ -19,10 +19,10 @@ struct Azure;
 impl Urls for Azure {
     fn stream(&self, media: &Stream<'_>) -> String {
         let audio =
-            media.audio.map(|audio| format!("audiotrack={},", audio.name)).unwrap_or_default();
+            media.audio.map(|audio| format!("audiotrack={},", audio.id.name)).unwrap_or_default();
         format!(
             "QualityLevels({})/Fragments({},{audio}format=f4m-f4f)",
-            media.main.bitrate, media.main.name
+            media.main.id.bitrate, media.main.id.name
         )
     }
 }
@@ -38,7 +38,7 @@ fn two_videos_and_audio() -> Presentation {
 #[test]
 fn a_presentation_becomes_a_manifest() {
     let presentation = two_videos_and_audio();
-    let media = streams(&presentation, presentation.named("aac_eng"));
+    let media = streams(&presentation, presentation.named("aac_eng").next());
     let [low, high] = media.as_slice() else { panic!("{media:?}") };
     let [shared, low_data, high_data] =
         [bootstrap(low), metadata(low).unwrap(), metadata(high).unwrap()]
@@ -66,7 +66,7 @@ fn a_presentation_becomes_a_manifest() {
 #[test]
 fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
     let presentation = two_videos_and_audio();
-    let media = streams(&presentation, presentation.named("aac_eng"));
+    let media = streams(&presentation, presentation.named("aac_eng").next());
     let run = |first, start, duration| FragmentRun { first, start, duration, discontinuity: None };
     assert_eq!(
         Bootstrap::read(&bootstrap(&media[0])),
@@ -107,8 +107,8 @@ fn another_language_is_no_stream() {
         ("deu", 65_000, of(AAC_44_STEREO)),
     ]);
     for (name, bitrates) in [("eng", vec![64_000, 96_000]), ("deu", vec![65_000])] {
-        let streams = streams(&presentation, presentation.named(name));
-        assert_eq!(streams.iter().map(|media| media.main.bitrate).collect::<Vec<_>>(), bitrates);
+        let streams = streams(&presentation, presentation.named(name).next());
+        assert_eq!(streams.iter().map(|media| media.main.id.bitrate).collect::<Vec<_>>(), bitrates);
     }
 }
 
@@ -118,7 +118,8 @@ fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
         ("video", 1, film::ntsc((320, 180), 60)),
         ("audio", 2, audio(AAC_48_STEREO, 280)),
     ]);
-    let media = Stream::new(&presentation.renditions[0]).with_audio(presentation.named("audio"));
+    let media =
+        Stream::new(&presentation.renditions[0]).with_audio(presentation.named("audio").next());
     let fragments = fragments(&media);
     let held: Vec<_> = fragments
         .iter()

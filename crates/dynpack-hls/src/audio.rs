@@ -1,6 +1,7 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_media::{Codec, Language, MediaKind, Presentation, Rendition, Role};
+use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
+use dynpack_media::{Language, Presentation, Rendition, Role};
 
 use crate::{Flavor, Rate, Rates};
 
@@ -23,7 +24,7 @@ impl<'a> Rated<'a> {
         flavor: Flavor,
     ) -> Vec<Self> {
         let rated = presentation.renditions.iter().enumerate().map(|(at, rendition)| {
-            let declared = Rate::new(rendition.bitrate.into(), rendition.bitrate.into());
+            let declared = Rate::new(rendition.id.bitrate.into(), rendition.id.bitrate.into());
             let Rates { segments, key_frames } =
                 rates.get(at).copied().unwrap_or_else(|| declared.into());
             Self { rendition, rate: segments, key_frames, flavor }
@@ -31,21 +32,21 @@ impl<'a> Rated<'a> {
         rated.filter(|rated| rated.rendition.kind() == kind).collect()
     }
 
-    /// Number of channels of audio; 0 where it is not known.
+    /// Number of channels of audio; 0 for video.
     pub(crate) fn channels(&self) -> u8 {
-        self.rendition.track.codec.sampling().map_or(0, |(_, channels)| channels)
+        self.rendition.track.codec.audio().map_or(0, AudioCodec::channels)
     }
 
-    /// What `CODECS` has. Transport streams know no sample entries, and parameter sets are in band
-    /// in all of them: their H.264 is `avc1`, the name that players of such streams know.
+    /// The name in `CODECS`. Transport streams have no sample entries, and parameter sets are in
+    /// band in all of them: their H.264 is `avc1`, the name that players of such streams know.
     pub(crate) fn codec(&self) -> String {
-        match &self.rendition.track.codec {
-            Codec::Avc(avc) if self.flavor != Flavor::Cmaf => {
-                let mut avc = avc.clone();
-                avc.in_band = false;
-                avc.rfc6381()
-            }
-            codec => codec.rfc6381(),
+        let codec = &self.rendition.track.codec;
+        match self.flavor {
+            Flavor::Cmaf => codec.rfc6381(),
+            Flavor::Ts | Flavor::MuxedTs => match codec {
+                Codec::Video(VideoCodec::Avc(avc)) => avc.rfc6381_as("avc1"),
+                Codec::Audio(AudioCodec::Aac(aac)) => aac.rfc6381(),
+            },
         }
     }
 
@@ -81,7 +82,7 @@ impl<'a> Member<'a> {
         let first = of_one_name.first()?.rendition;
         let label = first.label.as_deref().filter(|label| !label.trim().is_empty());
         Some(Self {
-            name: label.unwrap_or(&first.name).into(),
+            name: label.unwrap_or(&first.id.name).into(),
             language: &first.language,
             role: first.role,
             label,
@@ -110,7 +111,10 @@ impl<'a> Member<'a> {
     /// the best of another coding.
     fn pick(&self, coding: &Coding, tier: usize) -> Option<Rated<'a>> {
         let best = || {
-            self.codings.iter().map(|(_, rated)| *rated).max_by_key(|rated| rated.rendition.bitrate)
+            self.codings
+                .iter()
+                .map(|(_, rated)| *rated)
+                .max_by_key(|rated| rated.rendition.id.bitrate)
         };
         self.coded(coding).take(tier + 1).last().or_else(best)
     }
@@ -168,7 +172,7 @@ impl<'a> Groups<'a> {
 
 fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
     let mut members: Vec<Member<'a>> = Vec::new();
-    let by_name = audio.chunk_by(|one, next| one.rendition.name == next.rendition.name);
+    let by_name = audio.chunk_by(|one, next| one.rendition.id.name == next.rendition.id.name);
     for member in by_name.filter_map(Member::new) {
         match members.iter_mut().find(|other| other.is_same_as(&member)) {
             Some(same) => same.codings.extend(member.codings),

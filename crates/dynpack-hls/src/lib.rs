@@ -16,19 +16,19 @@
 //!
 //! impl Urls for Flat {
 //!     fn playlist(&self, rendition: &Rendition) -> String {
-//!         format!("{}-{}.m3u8", rendition.name, rendition.bitrate)
+//!         format!("{}-{}.m3u8", rendition.id.name, rendition.id.bitrate)
 //!     }
 //!     fn init(&self, rendition: &Rendition) -> String {
-//!         format!("{}-{}-init.mp4", rendition.name, rendition.bitrate)
+//!         format!("{}-{}-init.mp4", rendition.id.name, rendition.id.bitrate)
 //!     }
 //!     fn segment(&self, rendition: &Rendition, start: Ticks) -> String {
-//!         format!("{}-{}-{start}.m4s", rendition.name, rendition.bitrate)
+//!         format!("{}-{}-{start}.m4s", rendition.id.name, rendition.id.bitrate)
 //!     }
 //!     fn key_frame_playlist(&self, rendition: &Rendition) -> String {
-//!         format!("{}-{}-keys.m3u8", rendition.name, rendition.bitrate)
+//!         format!("{}-{}-keys.m3u8", rendition.id.name, rendition.id.bitrate)
 //!     }
 //!     fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String {
-//!         format!("{}-{}-key-{start}.m4s", rendition.name, rendition.bitrate)
+//!         format!("{}-{}-key-{start}.m4s", rendition.id.name, rendition.id.bitrate)
 //!     }
 //! }
 //!

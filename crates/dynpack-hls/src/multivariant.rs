@@ -1,6 +1,7 @@
 //! The multivariant playlist: the renditions of a presentation (RFC 8216, 4.3.4).
 
-use dynpack_media::{Codec, MediaKind, Presentation, Role};
+use dynpack_codec::{MediaKind, VideoCodec};
+use dynpack_media::{Presentation, Role};
 use m3u8_rs::{
     AlternativeMedia, AlternativeMediaType, ExtTag, MasterPlaylist, Resolution, VariantStream,
 };
@@ -33,7 +34,7 @@ pub fn multivariant_playlist(
     options: &Options,
 ) -> String {
     let mut video = Rated::of_kind(presentation, rates, MediaKind::Video, options.flavor);
-    video.sort_by_key(|rated| rated.rendition.bitrate);
+    video.sort_by_key(|rated| rated.rendition.id.bitrate);
     let audio = Rated::of_kind(presentation, rates, MediaKind::Audio, options.flavor);
     let keys = session_keys(presentation, urls);
     let version = keys.iter().map(Key::version).fold(options.flavor.version(), u8::max);
@@ -153,7 +154,7 @@ fn variant(
         bandwidth: own.peak.saturating_add(most(|rate| rate.peak)),
         average_bandwidth: Some(own.average.saturating_add(most(|rate| rate.average))),
         codecs: Some(quoted(&codecs.join(","))),
-        resolution: resolution(&track.codec),
+        resolution: track.codec.video().map(resolution),
         frame_rate: frame_rate.map(|thousandths| f64::from(thousandths) / 1_000.0),
         audio: group,
         ..VariantStream::default()
@@ -161,10 +162,10 @@ fn variant(
 }
 
 /// The size at which pictures are to be displayed (RFC 8216, 4.3.4.2), in square pixels.
-fn resolution(codec: &Codec) -> Option<Resolution> {
-    let ((width, height), pixel) = codec.dimensions().zip(codec.pixel_aspect())?;
-    let halves = pixel.stretch(width, 2).unwrap_or_else(|| 2 * u32::from(width));
-    Some(Resolution { width: halves.div_ceil(2).into(), height: height.into() })
+fn resolution(video: &VideoCodec) -> Resolution {
+    let (width, height) = video.dimensions();
+    let halves = video.pixel_aspect().stretch(width, 2).unwrap_or_else(|| 2 * u32::from(width));
+    Resolution { width: halves.div_ceil(2).into(), height: height.into() }
 }
 
 /// `EXT-X-I-FRAME-STREAM-INF` of a video.

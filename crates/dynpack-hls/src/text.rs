@@ -1,16 +1,11 @@
 //! The one place where strings become part of a playlist.
 
-use std::fmt::Write;
+use dynpack_media::text::clean;
 
 /// A quoted string (RFC 8216, 4.2) without its quotes. There is no escape for a quote, a line feed
 /// or a carriage return, so that these are replaced, and other control characters with them.
 pub(crate) fn quoted(text: &str) -> String {
-    let replace = |char: char| match char {
-        '"' => '\'',
-        control if control.is_control() => ' ',
-        other => other,
-    };
-    text.chars().map(replace).collect()
+    clean(text).replace('"', "'")
 }
 
 /// A URI, for a line of its own or for a quoted string: what could end either, or may not stand in
@@ -23,19 +18,11 @@ pub(crate) fn uri(uri: &str) -> String {
 
 /// Appends a [`uri`].
 pub(crate) fn push_uri(text: &mut String, uri: &str) {
-    let is_plain = |byte: u8| byte > b' ' && byte < 0x7f && byte != b'"';
-    if uri.bytes().all(is_plain) && !uri.starts_with('#') {
-        text.push_str(uri);
-        return;
+    let rest = uri.strip_prefix('#');
+    if rest.is_some() {
+        text.push_str("%23");
     }
-    for (at, byte) in uri.bytes().enumerate() {
-        if is_plain(byte) && !(at == 0 && byte == b'#') {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
+    text.extend(dynpack_media::text::uri(rest.unwrap_or(uri)));
 }
 
 /// Appends a whole number.

@@ -1,9 +1,10 @@
 //! Playlists of small films, to be read line by line.
 
+use dynpack_codec::{Codec, VideoCodec};
 use dynpack_hls::{
     Flavor, Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
 };
-use dynpack_media::{Codec, CutPolicy, Language, Presentation, Role, Stream};
+use dynpack_media::{CutPolicy, Language, Presentation, Role, Stream};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO, unfolded};
 
@@ -108,7 +109,7 @@ fn transport_streams_have_no_map_and_older_versions() {
 #[test]
 fn transport_streams_have_one_name_for_h264() {
     let mut track = film::video((640, 360), (1001, 30_000), 600, 60);
-    let Codec::Avc(avc) = &mut track.codec else { panic!("video is H.264") };
+    let Codec::Video(VideoCodec::Avc(avc)) = &mut track.codec else { panic!("video is H.264") };
     avc.in_band = true;
     let film = film::presentation(vec![("video", 400_000, track)], CutPolicy::SIX_SECONDS);
     let rates = [Rates::from(Rate::new(450_000, 390_000)).with_key_frames(Rate::new(9_000, 8_000))];

@@ -3,10 +3,11 @@
 
 use std::str::FromStr;
 
+use dynpack_codec::MediaKind;
 use dynpack_hls::{
     Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
 };
-use dynpack_media::{CutPolicy, MediaKind, Presentation, Role, Stream, Ticks};
+use dynpack_media::{CutPolicy, Presentation, Role, Stream, Ticks};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use m3u8_rs::Playlist;
@@ -110,7 +111,7 @@ proptest! {
             .renditions
             .iter()
             .map(|rendition| {
-                Rates::from(Rate::new(rendition.bitrate.into(), rendition.bitrate.into()))
+                Rates::from(Rate::new(rendition.id.bitrate.into(), rendition.id.bitrate.into()))
             })
             .collect();
         let playlist = multivariant_playlist(

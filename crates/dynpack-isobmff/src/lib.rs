@@ -50,7 +50,7 @@
 //! second, 12 where each picture is a chunk of its own; see
 //! [`SampleTable`](dynpack_media::SampleTable). Nothing of the `moov` is kept beside it. The tables
 //! are read where they lie, in a few nanoseconds a sample: `cargo bench -p dynpack-isobmff` opens
-//! two hours. mp4parse reads the codec configurations, in a few microseconds a track.
+//! two hours.
 //!
 //! # Example
 //! ```
@@ -75,7 +75,6 @@
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
 
 mod boxes;
-mod configuration;
 mod demuxer;
 mod edit;
 mod error;

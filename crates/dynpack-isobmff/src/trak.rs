@@ -4,9 +4,8 @@
 //! `tkhd`; `tref`, `udta`, `meta`.
 
 use bytes::Bytes;
-use dynpack_media::{
-    Codec, Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
-};
+use dynpack_codec::Codec;
+use dynpack_media::{Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::{BoxRef, Fields};
 use crate::gathered::Gathered;
@@ -85,9 +84,9 @@ impl Draft {
         self.samples.sizes.is_empty()
     }
 
-    /// Whether decoding can start at every sample, whatever the file says, as with frames of AAC.
+    /// Whether decoding can start at every sample, whatever the file says.
     pub(crate) const fn all_are_sync(&self) -> bool {
-        matches!(self.codec, Codec::Aac(_))
+        self.codec.has_only_sync_samples()
     }
 
     /// Its samples, to be gone on with by a fragment.

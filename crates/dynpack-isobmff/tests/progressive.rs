@@ -2,13 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
+use dynpack_codec::{AspectRatio, VideoCodec};
 use dynpack_isobmff::{Error, demux};
-use dynpack_media::{AspectRatio, Edit, Extent, Movie, SampleIndex, Ticks, TrackId};
+use dynpack_media::{Edit, Extent, Movie, SampleIndex, Ticks, TrackId};
 use dynpack_testkit::mp4::{
     self, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd, sound,
     words,
 };
-use dynpack_testkit::{AAC_48_STEREO, AVCC, end_in_file, presented};
+use dynpack_testkit::{AAC_48_STEREO, AVCC, codec, end_in_file, presented};
 
 fn open(file: Vec<u8>) -> Movie {
     demux(Bytes::from(file)).unwrap()
@@ -52,17 +53,17 @@ fn a_movie_of_video_and_audio() {
         (TrackId(1), 12_800, "VideoHandler")
     );
     assert_eq!(
-        (video.codec.rfc6381().as_str(), video.codec.dimensions()),
+        (video.codec.rfc6381().as_str(), video.codec.video().map(VideoCodec::dimensions)),
         ("avc1.64001f", Some((640, 360)))
     );
-    assert_eq!(video.codec.avc().unwrap().record, AVCC);
+    assert_eq!(codec::avc_config(&video.codec).record, AVCC);
     assert_eq!(sizes(video), [100, 20, 30, 40]);
     assert_eq!(syncs(video), [true, false, true, false]);
     assert_eq!(video.samples.extents(all(video)).collect::<Vec<_>>(), [Extent::new(MEDIA, 190)]);
     assert_eq!(video.sample_entry, mp4::avc1(b"avc1", AVCC));
     assert_eq!(
-        (audio.codec.rfc6381().as_str(), audio.codec.sampling()),
-        ("mp4a.40.2", Some((48_000, 2)))
+        (audio.codec.rfc6381().as_str(), codec::sampling(&audio.codec)),
+        ("mp4a.40.2", (48_000, 2))
     );
     assert_eq!((durations(audio), sizes(audio)), (vec![1024; 3], vec![10; 3]));
     assert_eq!(
@@ -323,8 +324,8 @@ fn quicktime_sound_descriptions_become_plain_ones() {
     for entry in [sound(1, &words(&[1024, 0, 0, 2]), &wave), sound(2, &second, &wave)] {
         let track = open_track(Track { entries: vec![entry], ..Track::audio(MEDIA) });
         assert_eq!(
-            (track.codec.rfc6381().as_str(), track.codec.sampling()),
-            ("mp4a.40.2", Some((48_000, 2)))
+            (track.codec.rfc6381().as_str(), codec::sampling(&track.codec)),
+            ("mp4a.40.2", (48_000, 2))
         );
         assert_eq!(track.sample_entry, mp4a(AAC_48_STEREO));
     }
@@ -380,8 +381,9 @@ fn the_shape_of_pixels_is_told() {
         let entry = boxed(b"avc1", &[&mp4::avc1(b"avc1", AVCC)[8..], boxes].concat());
         open_track(Track { entries: vec![entry], ..Track::video(MEDIA) })
             .codec
-            .pixel_aspect()
+            .video()
             .unwrap()
+            .pixel_aspect()
     };
     let pasp = |width, height| boxed(b"pasp", &words(&[width, height]));
     assert_eq!(opened(&[pasp(64, 45), vec![0; 4]].concat()), AspectRatio::new(64, 45).unwrap());

@@ -7,22 +7,6 @@ pub enum Error {
     /// The columns of a sample table contradict each other; the file is malformed.
     #[error("the sample table contradicts itself: {0}")]
     SampleTable(String),
-    /// A codec configuration record cannot be read; the file is malformed.
-    #[error("the {codec} configuration is malformed: {problem}")]
-    CodecConfig {
-        /// The name of the record, such as `avcC`.
-        codec: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// A NAL unit is longer than what is left of its sample; the file is malformed.
-    #[error("the NAL unit at byte {at} of a sample of {len} passes its end")]
-    NalUnit {
-        /// Where its length stands, in bytes of the sample.
-        at: usize,
-        /// Bytes of the sample.
-        len: usize,
-    },
     /// There is nothing to present: no track has samples. Whoever stored the asset can fix it.
     #[error("no track has samples to present")]
     NothingToPresent,

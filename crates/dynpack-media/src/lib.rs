@@ -4,9 +4,9 @@
 //! set of tracks into segments, once for all protocols. A [`Presentation`] is what one request may
 //! see: [`Rendition`]s with their [`Cuts`].
 //!
-//! This crate reads no files and parses no boxes: `dynpack-isobmff` makes movies,
-//! `dynpack-fragment` makes segments of them. What all that write [`boxes`] share is here. It does
-//! no IO, has no clock and starts no threads.
+//! `dynpack-codec` knows how samples are coded. This crate reads no files and parses no boxes:
+//! `dynpack-isobmff` makes movies, `dynpack-fragment` makes segments of them. What all that write
+//! [`boxes`] share is here. It does no IO, has no clock and starts no threads.
 //!
 //! ```
 //! use dynpack_media::{Ticks, Timescale};
@@ -16,9 +16,7 @@
 //! assert_eq!(Ticks(282 * 1024).rescale_round(audio, Timescale::MPEG), Ticks(541_440));
 //! ```
 
-mod aspect_ratio;
 pub mod boxes;
-mod codec;
 mod column;
 mod cut_policy;
 mod cuts;
@@ -29,30 +27,32 @@ mod frame_rate;
 mod key_frames;
 mod language;
 mod presentation;
+mod rendition_id;
 mod sample;
 mod sample_columns;
 mod sample_table;
 mod search;
 mod stream;
+pub mod text;
 mod time;
 mod timeline;
 mod track;
 
-pub use aspect_ratio::AspectRatio;
-pub use codec::{AacConfig, AvcConfig, Codec, NalUnit};
 pub use column::{Column, ColumnBuilder};
 pub use cut_policy::CutPolicy;
 pub use cuts::{Cuts, Segment, SegmentNumber};
+pub use dynpack_codec::{Codec, MediaKind};
 pub use error::Error;
 pub use extent::Extent;
 pub use fourcc::FourCc;
 pub use frame_rate::FrameRate;
 pub use language::Language;
 pub use presentation::{Presentation, Rendition, Role, SourceIndex};
+pub use rendition_id::{Form, RenditionId};
 pub use sample::{Sample, SampleIndex};
 pub use sample_columns::SampleColumns;
 pub use sample_table::SampleTable;
 pub use stream::{Stream, StreamSegment};
-pub use time::{Ticks, Timescale};
+pub use time::{Ticks, Time, Timescale};
 pub use timeline::Timeline;
-pub use track::{Edit, MediaKind, Movie, SkippedTrack, Track, TrackId};
+pub use track::{Edit, Movie, SkippedTrack, Track, TrackId};

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::time::compare;
-use crate::{Cuts, Language, MediaKind, SampleIndex, Segment, Ticks, Timescale, Track};
+use crate::{Cuts, Language, RenditionId, SampleIndex, Segment, Ticks, Time, Timescale, Track};
+use dynpack_codec::MediaKind;
 
 /// The place of a stored file in its asset, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,16 +23,12 @@ pub enum Role {
     Description,
 }
 
-/// One track at one bitrate. Its name and bitrate together name it in URLs, and no two renditions
-/// of a presentation share both.
+/// One track at one bitrate, in one form.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rendition {
-    /// The track name: renditions which share it are the same content at several bitrates.
-    pub name: String,
-    /// Bits per second, as declared by the publisher or else measured: the key in URLs, and never
-    /// 0.
-    pub bitrate: u32,
+    /// What identifies it within its presentation.
+    pub id: RenditionId,
     /// The language, as declared by the publisher or else by the file.
     pub language: Language,
     /// A name for people, if the publisher gave one.
@@ -50,15 +46,9 @@ pub struct Rendition {
 impl Rendition {
     /// A rendition in the track's own language, without a label, as [`Role::Main`].
     #[must_use]
-    pub fn new(
-        name: String,
-        bitrate: u32,
-        source: SourceIndex,
-        track: Arc<Track>,
-        cuts: Arc<Cuts>,
-    ) -> Self {
+    pub fn new(id: RenditionId, source: SourceIndex, track: Arc<Track>, cuts: Arc<Cuts>) -> Self {
         let language = track.language.clone();
-        Self { name, bitrate, language, label: None, role: Role::Main, source, track, cuts }
+        Self { id, language, label: None, role: Role::Main, source, track, cuts }
     }
 
     /// What it is made of.
@@ -77,10 +67,12 @@ impl Rendition {
     /// sample, and no picture is presented before that.
     #[must_use]
     pub fn has_independent_segments(&self) -> bool {
-        let (samples, is_video) = (&self.track.samples, self.kind() == MediaKind::Video);
+        let is_first_presented = |segment: &Segment| match self.kind() {
+            MediaKind::Video => self.presentation_time(segment.samples.start) == segment.start,
+            MediaKind::Audio => true,
+        };
         self.cuts.segments().all(|segment| {
-            let first = segment.samples.start;
-            samples.is_sync(first) && (!is_video || self.presentation_time(first) == segment.start)
+            self.track.samples.is_sync(segment.samples.start) && is_first_presented(&segment)
         })
     }
 
@@ -125,6 +117,18 @@ impl Rendition {
     pub fn end(&self) -> Ticks {
         self.cuts.end()
     }
+
+    /// When its last segment ends, with its clock.
+    #[must_use]
+    pub fn end_time(&self) -> Time {
+        self.time(self.end())
+    }
+
+    /// A time on its clock.
+    #[must_use]
+    pub fn time(&self, ticks: Ticks) -> Time {
+        Time::new(ticks, self.timescale())
+    }
 }
 
 /// The renditions that one request may see, in the order in which manifests list them: by name in
@@ -158,24 +162,21 @@ impl Presentation {
         self.renditions.iter().filter(move |rendition| rendition.kind() == kind)
     }
 
-    /// The rendition of that name and bitrate.
+    /// The rendition of that id.
     #[must_use]
-    pub fn rendition(&self, name: &str, bitrate: u32) -> Option<&Rendition> {
-        self.renditions
-            .iter()
-            .find(|rendition| rendition.bitrate == bitrate && rendition.name == name)
+    pub fn rendition(&self, id: &RenditionId) -> Option<&Rendition> {
+        self.renditions.iter().find(|rendition| rendition.id == *id)
     }
 
-    /// The first rendition of that name, which tells what all of the name have in common.
-    #[must_use]
-    pub fn named(&self, name: &str) -> Option<&Rendition> {
-        self.renditions.iter().find(|rendition| rendition.name == name)
+    /// The renditions of one name: the same content at several bitrates.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &Rendition> {
+        self.renditions.iter().filter(move |rendition| *rendition.id.name == *name)
     }
 
-    /// When the last of the renditions ends, with the clock on which that is exact.
+    /// When the last of the renditions ends, on the clock on which that is exact.
     #[must_use]
-    pub fn duration(&self) -> (Ticks, Timescale) {
-        let ends = self.renditions.iter().map(|rendition| (rendition.end(), rendition.timescale()));
-        ends.max_by(|one, other| compare(*one, *other)).unwrap_or((Ticks::ZERO, Timescale::MILLIS))
+    pub fn duration(&self) -> Time {
+        let ends = self.renditions.iter().map(Rendition::end_time);
+        ends.max().unwrap_or(Time::new(Ticks::ZERO, Timescale::MILLIS))
     }
 }

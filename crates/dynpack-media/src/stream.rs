@@ -6,8 +6,7 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 
 use crate::cuts::JoinedCuts;
-use crate::time::compare;
-use crate::{Cuts, Rendition, Segment, SegmentNumber, Ticks};
+use crate::{Cuts, Rendition, Segment, SegmentNumber, Ticks, Time};
 
 use self::names::Names;
 
@@ -117,13 +116,12 @@ impl<'a> Stream<'a> {
         JoinedCuts { cuts: &rendition.cuts, count: self.joined }
     }
 
-    /// When a segment starts, exactly: when one of its parts does, with the rendition on whose
-    /// clock that is.
+    /// When a segment starts, exactly: when one of its parts does, on the clock of that part.
     ///
     /// That is its part of the main rendition, or the audio where there is none. Where the main
     /// rendition begins, audio that starts earlier has its place too.
     #[must_use]
-    pub fn opening(&self, segment: &StreamSegment) -> Option<(&'a Rendition, Ticks)> {
+    pub fn opening(&self, segment: &StreamSegment) -> Option<Time> {
         self.opening_of(segment.number, segment.main.as_ref(), || segment.audio.clone())
     }
 
@@ -132,13 +130,12 @@ impl<'a> Stream<'a> {
         number: SegmentNumber,
         main: Option<&Segment>,
         audio: impl FnOnce() -> Option<Segment>,
-    ) -> Option<(&'a Rendition, Ticks)> {
+    ) -> Option<Time> {
         let begins = || self.joined(self.main).first() == Some(number);
         let sound = main.is_none_or(|_| begins()).then(audio).flatten();
-        let main = main.map(|segment| (self.main, segment.start));
-        let sound = self.audio.zip(sound.map(|segment| segment.start));
-        let on_clock = |(rendition, start): (&Rendition, Ticks)| (start, rendition.timescale());
-        main.into_iter().chain(sound).min_by(|one, other| compare(on_clock(*one), on_clock(*other)))
+        let main = main.map(|segment| self.main.time(segment.start));
+        let sound = self.audio.zip(sound).map(|(audio, segment)| audio.time(segment.start));
+        main.into_iter().chain(sound).min()
     }
 
     /// The same on the clock of the main rendition.
@@ -149,17 +146,13 @@ impl<'a> Stream<'a> {
         audio: impl FnOnce() -> Option<Segment>,
     ) -> Ticks {
         let opening = self.opening_of(number, main, audio);
-        opening
-            .map(|(rendition, start)| {
-                start.rescale_floor(rendition.timescale(), self.main.timescale())
-            })
-            .unwrap_or_default()
+        opening.map(|start| start.floor(self.main.timescale())).unwrap_or_default()
     }
 
     /// When the last of what it carries ends, on the clock of the main rendition.
     fn end(&self) -> Ticks {
         let clock = self.main.timescale();
-        let sound = self.audio.map(|audio| audio.end().rescale_ceil(audio.timescale(), clock));
+        let sound = self.audio.map(|audio| audio.end_time().ceil(clock));
         sound.unwrap_or_default().max(self.main.end())
     }
 }

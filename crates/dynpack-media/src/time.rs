@@ -101,14 +101,87 @@ impl Ticks {
     }
 }
 
-/// Compares two times on different clocks, exactly.
-pub(crate) fn compare(
-    (one, one_clock): (Ticks, Timescale),
-    (other, other_clock): (Ticks, Timescale),
-) -> Ordering {
-    let cross = |ticks: Ticks, clock: Timescale| i128::from(ticks.0) * i128::from(clock.hz());
-    cross(one, other_clock).cmp(&cross(other, one_clock))
+/// A position or a length with its clock.
+///
+/// Times on different clocks compare exactly, without rounding.
+///
+/// ```
+/// use dynpack_media::{Ticks, Time, Timescale};
+///
+/// let video = Time::new(Ticks(90_000), Timescale::MPEG);
+/// assert_eq!(video, Time::new(Ticks(1_000), Timescale::MILLIS));
+/// assert_eq!(video.round(Timescale::SMOOTH), Ticks(10_000_000));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Time {
+    /// How many ticks of the clock.
+    pub ticks: Ticks,
+    /// The clock.
+    pub timescale: Timescale,
 }
+
+impl Time {
+    /// A time of so many ticks of a clock.
+    #[must_use]
+    pub const fn new(ticks: Ticks, timescale: Timescale) -> Self {
+        Self { ticks, timescale }
+    }
+
+    /// The same on another clock, rounded towards the past.
+    #[must_use]
+    pub fn floor(self, clock: Timescale) -> Ticks {
+        self.ticks.rescale_floor(self.timescale, clock)
+    }
+
+    /// The same on another clock, rounded to the nearest tick, halves towards the future.
+    #[must_use]
+    pub fn round(self, clock: Timescale) -> Ticks {
+        self.ticks.rescale_round(self.timescale, clock)
+    }
+
+    /// The same on another clock, rounded towards the future.
+    #[must_use]
+    pub fn ceil(self, clock: Timescale) -> Ticks {
+        self.ticks.rescale_ceil(self.timescale, clock)
+    }
+
+    /// Seconds, for printing only.
+    #[must_use]
+    pub fn as_seconds(self) -> f64 {
+        self.ticks.as_seconds(self.timescale)
+    }
+
+    /// How far apart two times are, in ticks of both clocks multiplied: exact, and comparable where
+    /// the product of the clocks is the same.
+    pub(crate) fn distance(self, other: Self) -> i128 {
+        (self.times_clock_of(other) - other.times_clock_of(self)).abs()
+    }
+
+    /// Its ticks times the clock of another time: at most 95 bits.
+    fn times_clock_of(self, other: Self) -> i128 {
+        i128::from(self.ticks.0) * i128::from(other.timescale.hz())
+    }
+}
+
+impl Ord for Time {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.times_clock_of(*other).cmp(&other.times_clock_of(*self))
+    }
+}
+
+impl PartialOrd for Time {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Time {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Time {}
 
 impl Add for Ticks {
     type Output = Self;

@@ -4,7 +4,6 @@ mod cutting;
 mod span;
 mod sync_points;
 
-use crate::time::compare;
 use crate::{CutPolicy, Cuts, Error, Track};
 
 use self::cutting::cut_times;
@@ -44,11 +43,7 @@ impl Timeline {
     /// short would make more than [`MOST_SEGMENTS`](Self::MOST_SEGMENTS).
     pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
         let spans: Vec<Option<Span<'_>>> = tracks.iter().map(|track| Span::new(track)).collect();
-        let origin = spans
-            .iter()
-            .flatten()
-            .map(|span| (span.start, span.track.timescale))
-            .min_by(|one, other| compare(*one, *other));
+        let origin = spans.iter().flatten().map(Span::start).min();
         let origin = origin.ok_or(Error::NothingToPresent)?;
         let spans: Vec<_> =
             spans.into_iter().map(|span| span.map(|span| span.since(origin))).collect();

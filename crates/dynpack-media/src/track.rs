@@ -1,33 +1,13 @@
 //! Tracks and movies: what one file holds.
 
 use bytes::Bytes;
+use dynpack_codec::{Codec, MediaKind};
 
-use crate::{Codec, FrameRate, Language, SampleTable, Ticks, Timescale};
+use crate::{FrameRate, Language, SampleTable, Ticks, Timescale};
 
 /// `track_ID` of a track in its file, never 0 (ISO/IEC 14496-12, 8.3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TrackId(pub u32);
-
-/// What a track is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum MediaKind {
-    /// Pictures.
-    Video,
-    /// Sound.
-    Audio,
-}
-
-impl MediaKind {
-    /// `video` or `audio`: the default name of a track, and the type in manifests.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Video => "video",
-            Self::Audio => "audio",
-        }
-    }
-}
 
 /// How the times of a track's samples become times of the movie, from the edit list (`elst`,
 /// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Later edits and

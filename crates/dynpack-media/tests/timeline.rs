@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use dynpack_codec::MediaKind;
 use dynpack_media::{
-    Column, CutPolicy, Cuts, Error, MediaKind, SampleColumns, SampleIndex, SampleTable,
-    SegmentNumber, Ticks, Timeline, Timescale, Track,
+    Column, CutPolicy, Cuts, Error, SampleColumns, SampleIndex, SampleTable, SegmentNumber, Ticks,
+    Timeline, Timescale, Track,
 };
 use dynpack_testkit::TrackBuilder;
 use proptest::prelude::*;

@@ -10,11 +10,12 @@ use std::hint::black_box;
 use std::num::NonZeroU32;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use dynpack_codec::MediaKind;
 use dynpack_crypt::{ContentKey, KeyId};
 use dynpack_fragment::ts::{Part, key_frame_segment_bound, media_segment_bound};
 use dynpack_hds::{FragmentNumber, fragment};
 use dynpack_hls::Rate;
-use dynpack_media::{CutPolicy, Language, MediaKind, Presentation, Stream, Track};
+use dynpack_media::{CutPolicy, Language, Presentation, Stream, Track};
 use dynpack_packager::{
     Encryption, Job, KeyDelivery, KeySet, LocatorKey, Protection, Request, StreamingPolicy, Terms,
 };

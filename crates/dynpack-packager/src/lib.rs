@@ -33,7 +33,9 @@ mod presentation;
 mod protection;
 mod publication;
 mod request;
+mod segment_id;
 
+pub use dynpack_media::text::escape;
 pub use encryption::{Encryption, UnknownEncryption};
 pub use error::Error;
 pub use fingerprint::fingerprint;
@@ -47,4 +49,5 @@ pub use publication::{
     Locators, LocatorsDocument, LocatorsError, NoEncryption, PlayReady, Protected, StreamingPolicy,
     Terms, TrackCondition, TrackSelection, UrlTemplate,
 };
-pub use request::{AssetPath, Download, Request, RequestError, Target, escape};
+pub use request::{AssetPath, Download, Place, Request, RequestError, Resource};
+pub use segment_id::SegmentId;

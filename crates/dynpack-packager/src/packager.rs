@@ -11,16 +11,17 @@ mod smooth;
 mod ts_rate;
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_fragment::SegmentPlan;
-use dynpack_media::{MediaKind, Presentation, Rendition, Role, Segment, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, RenditionId, Role, Segment, Ticks};
 
 pub(crate) use mp4::clear_rate as cmaf_rate;
 
 use crate::error::Error;
 use crate::format::Format;
 use crate::protection::Protection;
-use crate::request::{Request, Target};
+use crate::request::{Place, Request, Resource};
 use dynpack_hds::FragmentNumber;
 
 /// What a packager is to do: answer a request about a presentation, which may be protected.
@@ -68,7 +69,7 @@ pub trait Packager: Send + Sync {
     fn format(&self) -> Format;
 
     /// The media type of what a target of this kind is answered with.
-    fn content_type(&self, target: &Target, kind: MediaKind) -> &'static str;
+    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str;
 
     /// The description of the whole presentation.
     ///
@@ -77,7 +78,7 @@ pub trait Packager: Send + Sync {
     /// be written.
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error>;
 
-    /// The list of one rendition's segments, or of its [key frames](Target::key_frames).
+    /// The list of one rendition's segments, or of its key frames.
     ///
     /// # Errors
     /// [`Error::NoSuchResource`] if the format has none.
@@ -93,7 +94,7 @@ pub trait Packager: Send + Sync {
         Err(no_such(self.format(), "init segments"))
     }
 
-    /// The segment of a rendition that `time` names, or its [key frame](Target::key_frames), before
+    /// The segment of a rendition that `time` names, or its key frame, before
     /// its media is read. The presentation has what a format carries with it, such as the audio of
     /// a video.
     ///
@@ -135,43 +136,44 @@ pub trait Packager: Send + Sync {
     fn package(&self, job: &Job<'_>) -> Result<Package, Error> {
         let Job { presentation, request, protection } = *job;
         let text = |text: String| Content::Bytes(text.into());
-        let seal = |plan: SegmentPlan, rendition| match protection {
-            Some(protection) => {
-                Ok::<_, Error>(protection.seal(plan, self.keyed_by(job, rendition)?, request))
+        let id = request.segment_id();
+        let sealing = protection.zip(id.as_ref());
+        let seal = |plan: SegmentPlan, rendition| match sealing {
+            Some((protection, id)) => {
+                Ok::<_, Error>(protection.seal(plan, self.keyed_by(job, rendition)?, id))
             }
             None => Ok(plan),
         };
-        let (content, kind) = match &request.target {
-            Target::Manifest => (text(self.manifest(job)?), MediaKind::Video),
-            Target::MediaPlaylist { track, bitrate, .. } => {
-                let rendition = rendition(presentation, track, *bitrate)?;
+        let (content, kind) = match &request.resource {
+            Resource::Manifest => (text(self.manifest(job)?), MediaKind::Video),
+            Resource::MediaPlaylist(id) => {
+                let rendition = rendition(presentation, id)?;
                 (text(self.media_playlist(job, rendition)?), rendition.kind())
             }
-            Target::Init { track, bitrate } => {
-                let rendition = rendition(presentation, track, *bitrate)?;
-                let init = self.init(job, rendition)?;
-                let sealed = match protection {
-                    Some(protection) => protection.seal_init(init, rendition, request),
-                    None => init,
+            Resource::Media(id, place) => {
+                let rendition = rendition(presentation, id)?;
+                let content = match place {
+                    Place::Init => {
+                        let init = self.init(job, rendition)?;
+                        Content::Bytes(match sealing {
+                            Some((protection, id)) => protection.seal_init(init, rendition, id),
+                            None => init,
+                        })
+                    }
+                    Place::Time(time) => {
+                        Content::Plan(seal(self.segment(job, rendition, *time)?, rendition)?)
+                    }
+                    Place::Number(number) => {
+                        let plan = self.fragment(job, rendition, *number)?;
+                        let track = id.name.to_string();
+                        let not_found = || Error::FragmentNotFound { track, number: *number };
+                        Content::Plan(seal(plan.ok_or_else(not_found)?, rendition)?)
+                    }
                 };
-                (Content::Bytes(sealed), rendition.kind())
-            }
-            Target::Segment { track, bitrate, time, .. } => {
-                let rendition = rendition(presentation, track, *bitrate)?;
-                (
-                    Content::Plan(seal(self.segment(job, rendition, *time)?, rendition)?),
-                    rendition.kind(),
-                )
-            }
-            Target::Fragment { track, bitrate, number } => {
-                let rendition = rendition(presentation, track, *bitrate)?;
-                let plan = self.fragment(job, rendition, *number)?;
-                let not_found =
-                    || Error::FragmentNotFound { track: track.clone(), number: *number };
-                (Content::Plan(seal(plan.ok_or_else(not_found)?, rendition)?), rendition.kind())
+                (content, rendition.kind())
             }
         };
-        Ok(Package { content_type: self.content_type(&request.target, kind), content })
+        Ok(Package { content_type: self.content_type(&request.resource, kind), content })
     }
 }
 
@@ -214,26 +216,26 @@ impl Format {
     }
 }
 
-fn rendition<'a>(
-    presentation: &'a Presentation,
-    track: &str,
-    bitrate: u32,
-) -> Result<&'a Rendition, Error> {
-    presentation.rendition(track, bitrate).ok_or_else(|| match presentation.named(track) {
-        None => {
-            let mut names: Vec<_> =
-                presentation.renditions.iter().map(|rendition| rendition.name.as_str()).collect();
-            names.dedup();
-            Error::TrackNotFound { track: track.into(), known: names.join(", ") }
-        }
-        Some(_) => {
-            let same_name =
-                presentation.renditions.iter().filter(|rendition| rendition.name == track);
-            let bitrates: Vec<_> =
-                same_name.map(|rendition| rendition.bitrate.to_string()).collect();
-            Error::BitrateNotFound { track: track.into(), bitrate, known: bitrates.join(", ") }
+/// The track of a rendition, in full.
+fn rendition<'a>(presentation: &'a Presentation, id: &RenditionId) -> Result<&'a Rendition, Error> {
+    presentation.rendition(&id.with_form(Form::Full)).ok_or_else(|| {
+        let track = id.name.to_string();
+        let bitrates: Vec<_> = presentation
+            .named(&id.name)
+            .map(|rendition| rendition.id.bitrate.to_string())
+            .collect();
+        match bitrates.as_slice() {
+            [] => Error::TrackNotFound { track, known: names(presentation.renditions.iter()) },
+            known => Error::BitrateNotFound { track, bitrate: id.bitrate, known: known.join(", ") },
         }
     })
+}
+
+/// The names of renditions, each once, for people.
+fn names<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> String {
+    let mut names: Vec<&str> = renditions.map(|rendition| &*rendition.id.name).collect();
+    names.dedup();
+    names.join(", ")
 }
 
 fn no_such(format: Format, resource: &'static str) -> Error {
@@ -253,11 +255,11 @@ fn muxed_audio<'a>(job: &Job<'a>) -> Result<Option<&'a Rendition>, Error> {
             .find(|rendition| rendition.role == Role::Main)
             .or(first));
     };
-    let mut names: Vec<_> =
-        presentation.of_kind(MediaKind::Audio).map(|rendition| rendition.name.as_str()).collect();
-    names.dedup();
-    let not_found = || Error::TrackNotFound { track: track.clone(), known: names.join(", ") };
-    audio.find(|rendition| rendition.name == *track).map(Some).ok_or_else(not_found)
+    let not_found = || Error::TrackNotFound {
+        track: track.to_string(),
+        known: names(presentation.of_kind(MediaKind::Audio)),
+    };
+    audio.find(|rendition| rendition.id.name == *track).map(Some).ok_or_else(not_found)
 }
 
 /// Key frames are offered of video, in formats which have lists of them.
@@ -267,7 +269,7 @@ fn check_key_frames(rendition: &Rendition, request: &Request) -> Result<(), Erro
             Err(no_such(request.format, "key frames for trick play"))
         }
         (_, MediaKind::Video) => Ok(()),
-        _ => Err(no_such(request.format, "key frames of audio")),
+        (_, MediaKind::Audio) => Err(no_such(request.format, "key frames of audio")),
     }
 }
 
@@ -291,5 +293,5 @@ fn time_not_found(
         (None, Some(first)) => format!("the first starts at {first}"),
         (None, None) => "there are none".to_owned(),
     };
-    Error::TimeNotFound { track: rendition.name.clone(), time: time.0, hint }
+    Error::TimeNotFound { track: rendition.id.name.to_string(), time: time.0, hint }
 }

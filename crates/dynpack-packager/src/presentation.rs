@@ -7,8 +7,9 @@ use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use dynpack_codec::MediaKind;
 use dynpack_media::{
-    CutPolicy, Language, MediaKind, Movie, Presentation, Rendition, Role, SourceIndex, Timeline,
+    CutPolicy, Language, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline,
     Track,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
@@ -203,17 +204,19 @@ fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Er
     let mut renditions = Vec::<Rendition>::new();
     for (entry, cuts) in entries.into_iter().zip(timeline.cuts) {
         let Entry { source, track, name, bitrate, language, label, role } = entry;
-        let mut rendition = Rendition::new(name, 1, source, track, Arc::new(cuts));
+        let mut rendition =
+            Rendition::new(RenditionId::new(name, 1), source, track, Arc::new(cuts));
         (rendition.language, rendition.label, rendition.role) = (language, label, role);
-        rendition.bitrate = match bitrate {
+        rendition.id.bitrate = match bitrate {
             Some(declared) => declared.get(),
-            None => keys.measure(&rendition.name, cmaf_rate(&rendition)?.peak),
+            None => keys.measure(&rendition.id.name, cmaf_rate(&rendition)?.peak),
         };
         renditions.push(rendition);
     }
-    let names: Vec<String> = renditions.iter().map(|rendition| rendition.name.clone()).collect();
+    let names: Vec<Arc<str>> =
+        renditions.iter().map(|rendition| rendition.id.name.clone()).collect();
     renditions.sort_by_key(|rendition| {
-        (names.iter().position(|name| *name == rendition.name), rendition.bitrate)
+        (names.iter().position(|name| *name == rendition.id.name), rendition.id.bitrate)
     });
     Presentation::new(renditions).map_err(unpresentable)
 }

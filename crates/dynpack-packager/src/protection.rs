@@ -12,7 +12,7 @@ use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_fragment::{SegmentPlan, fmp4};
-use dynpack_media::{Presentation, Rendition};
+use dynpack_media::{Presentation, Rendition, RenditionId};
 
 pub(crate) use keys::TrackKey;
 pub use keys::{KeyError, KeySet};
@@ -22,7 +22,7 @@ use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::fingerprint::{digest, hex};
 use crate::publication::Terms;
-use crate::request::Request;
+use crate::segment_id::SegmentId;
 use signals::Signals;
 
 /// How the renditions of a presentation are protected: under which keys, and what players are told
@@ -43,8 +43,7 @@ pub struct Protection {
 /// A rendition with its key; `None` if it stays clear.
 #[derive(Clone)]
 struct Track {
-    name: String,
-    bitrate: u32,
+    id: RenditionId,
     lock: Option<Arc<Lock>>,
 }
 
@@ -92,7 +91,7 @@ impl Protection {
                     }
                 },
             };
-            tracks.push(Track { name: rendition.name.clone(), bitrate: rendition.bitrate, lock });
+            tracks.push(Track { id: rendition.id.clone(), lock });
         }
         let keys: Vec<_> = locks.iter().map(|lock| &lock.key).collect();
         let playready_object = signals.playready_object(&keys)?;
@@ -155,28 +154,20 @@ impl Protection {
     }
 
     /// How the samples of a rendition are encrypted in fragmented MP4; `None` where they are clear.
-    pub(crate) fn of_samples(
-        &self,
-        rendition: &Rendition,
-    ) -> Result<Option<fmp4::Protection>, Error> {
-        let (Some(Lock { key, signals, .. }), Some(scheme)) = (self.lock(rendition), self.scheme())
-        else {
-            return Ok(None);
-        };
+    pub(crate) fn of_samples(&self, rendition: &Rendition) -> Option<fmp4::Protection> {
+        let (Lock { key, signals, .. }, scheme) = (self.lock(rendition)?, self.scheme()?);
         let track =
             TrackEncryption::new(scheme, key.id, rendition.kind(), &self.ivs(rendition, key.id));
         let track = match key.iv {
             Some(iv) => track.with_constant_iv(iv),
             None => track,
         };
-        let unsupported = |problem| dynpack_fragment::Error::Encryption { sample: None, problem };
-        let encryptor =
-            SampleEncryptor::new(track, &key.key, &rendition.track.codec).map_err(unsupported)?;
+        let encryptor = SampleEncryptor::new(track, &key.key, &rendition.track.codec);
         if self.encryption == Encryption::Piff {
-            return Ok(Some(fmp4::Protection::piff(encryptor)));
+            return Some(fmp4::Protection::piff(encryptor));
         }
         let systems = signals.iter().filter_map(|signal| signal.pssh.clone()).collect();
-        Ok(Some(fmp4::Protection::new(encryptor).with_systems(systems)))
+        Some(fmp4::Protection::new(encryptor).with_systems(systems))
     }
 
     /// How the frames of a rendition are encrypted in transport streams; `None` where they are
@@ -193,9 +184,9 @@ impl Protection {
         &self,
         plan: SegmentPlan,
         rendition: &Rendition,
-        request: &Request,
+        id: &SegmentId,
     ) -> SegmentPlan {
-        match self.of_whole(rendition, request) {
+        match self.of_whole(rendition, id) {
             Some((key, iv)) => plan.encrypted(key, iv),
             None => plan,
         }
@@ -211,38 +202,30 @@ impl Protection {
     }
 
     /// An init segment of a rendition, encrypted whole if that is how it is protected.
-    pub(crate) fn seal_init(&self, init: Bytes, rendition: &Rendition, request: &Request) -> Bytes {
-        match self.of_whole(rendition, request) {
+    pub(crate) fn seal_init(&self, init: Bytes, rendition: &Rendition, id: &SegmentId) -> Bytes {
+        match self.of_whole(rendition, id) {
             Some((key, iv)) => envelope::encrypt(key, iv, &[init]).into(),
             None => init,
         }
     }
 
-    /// The key and the vector of what `request` asks for, if that is encrypted whole.
+    /// The key and the vector of the media of that id, if that is encrypted whole.
     pub(crate) fn of_whole(
         &self,
         rendition: &Rendition,
-        request: &Request,
+        id: &SegmentId,
     ) -> Option<(&ContentKey, Iv)> {
         let Lock { key, .. } =
             self.lock(rendition).filter(|_| self.encryption == Encryption::Cbc)?;
-        Some((&key.key, self.ivs(rendition, key.id).segment(&request.media_name())))
+        Some((&key.key, self.ivs(rendition, key.id).segment(&id.hash())))
     }
 
     fn lock(&self, rendition: &Rendition) -> Option<&Lock> {
-        let is_same =
-            |track: &&Track| track.bitrate == rendition.bitrate && track.name == rendition.name;
-        self.tracks.iter().find(is_same)?.lock.as_deref()
+        self.tracks.iter().find(|track| track.id == rendition.id)?.lock.as_deref()
     }
 
     fn ivs(&self, rendition: &Rendition, key_id: KeyId) -> IvSource {
-        IvSource::new(
-            key_id,
-            &self.identity,
-            rendition.track.id,
-            &rendition.name,
-            rendition.bitrate,
-        )
+        IvSource::new(key_id, &self.identity, rendition.track.id, &rendition.id)
     }
 }
 

@@ -22,23 +22,28 @@ mod download;
 mod error;
 mod escape;
 mod parameters;
+mod print;
+mod resource;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use dynpack_hds::FragmentNumber;
-use dynpack_media::Ticks;
+use dynpack_media::{Form, RenditionId};
 
 pub use asset_path::AssetPath;
 pub use download::Download;
 pub use error::RequestError;
-pub use escape::escape;
+pub(crate) use print::{SplitUrl, level};
+pub use resource::{Place, Resource};
 
 use crate::encryption::Encryption;
 use crate::format::{Format, Protocol};
+use crate::segment_id::SegmentId;
 use call::Call;
+use escape::{check, unescape_marks};
 use parameters::Parameters;
 
 /// What a URL asks for.
@@ -46,10 +51,10 @@ use parameters::Parameters;
 /// Printed, it is the path of a URL in canonical form, which reads back as the same request.
 ///
 /// ```
-/// use dynpack_packager::{Format, Request, Target};
+/// use dynpack_packager::{Format, Request, Resource};
 ///
 /// let request: Request = "/ignite/ignite.ism/Manifest(filter=short, FORMAT=m3u8-cmaf).m3u8".parse()?;
-/// assert_eq!((request.format, request.target.clone()), (Format::HlsCmaf, Target::Manifest));
+/// assert_eq!((request.format, request.resource.clone()), (Format::HlsCmaf, Resource::Manifest));
 /// assert_eq!(request.to_string(), "/ignite/ignite.ism/manifest(format=m3u8-cmaf,filter=short).m3u8");
 /// # Ok::<(), dynpack_packager::RequestError>(())
 /// ```
@@ -66,59 +71,14 @@ pub struct Request {
     pub filters: Vec<String>,
     /// The name of the audio track that comes with the video, where a format carries them together.
     /// Not empty.
-    pub audio_track: Option<String>,
+    pub audio_track: Option<Arc<str>>,
     /// Whether a playlist of all renditions offers one of audio alone, if the URL says so.
     pub audio_only: Option<bool>,
     /// Which resource of the asset.
-    pub target: Target,
+    pub resource: Resource,
     /// Whether the URL has the ending that players expect of the [kind of
     /// resource](Self::extension), for those which look at it.
     pub with_extension: bool,
-}
-
-/// A resource of an asset.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Target {
-    /// The description of the whole presentation: client manifest, multivariant playlist or MPD.
-    Manifest,
-    /// The list of the segments of one rendition (HLS).
-    MediaPlaylist {
-        /// The name of its track; not empty.
-        track: String,
-        /// Its bitrate in bits per second, as manifests give it.
-        bitrate: u32,
-        /// Whether only key frames are listed.
-        key_frames: bool,
-    },
-    /// What a player needs before the first segment of a rendition.
-    Init {
-        /// The name of its track; not empty.
-        track: String,
-        /// Its bitrate in bits per second, as manifests give it.
-        bitrate: u32,
-    },
-    /// A segment.
-    Segment {
-        /// The name of its track; not empty.
-        track: String,
-        /// Its bitrate in bits per second, as manifests give it.
-        bitrate: u32,
-        /// Its start on the clock of the format, from 0.
-        time: Ticks,
-        /// Whether it is one of key frames only.
-        key_frames: bool,
-    },
-    /// A segment that is named by its place, in a stream which may carry audio with the video
-    /// (HDS).
-    Fragment {
-        /// The name of the track that names the stream; not empty.
-        track: String,
-        /// Its bitrate in bits per second, as manifests give it.
-        bitrate: u32,
-        /// The place of the segment in the stream.
-        number: FragmentNumber,
-    },
 }
 
 impl Request {
@@ -132,12 +92,12 @@ impl Request {
     /// A request for the manifest of `asset`, with nothing said beyond the format.
     #[must_use]
     pub const fn manifest(asset: AssetPath, format: Format) -> Self {
-        Self::new(asset, format, Target::Manifest)
+        Self::new(asset, format, Resource::Manifest)
     }
 
     /// A request for a resource of `asset`, with nothing said beyond the format.
     #[must_use]
-    pub const fn new(asset: AssetPath, format: Format, target: Target) -> Self {
+    pub const fn new(asset: AssetPath, format: Format, resource: Resource) -> Self {
         Self {
             asset,
             format,
@@ -145,7 +105,7 @@ impl Request {
             filters: Vec::new(),
             audio_track: None,
             audio_only: None,
-            target,
+            resource,
             with_extension: false,
         }
     }
@@ -166,9 +126,9 @@ impl Request {
             return Err(RequestError::TooLong { len: path.len() });
         }
         let relative = path.strip_prefix('/').ok_or(RequestError::NotAbsolute)?;
-        escape::check(path)?;
+        check(path)?;
         let (asset, resource) = AssetPath::split(relative)?;
-        let resource = escape::unescape_marks(resource);
+        let resource = unescape_marks(resource);
         match resource.split_once('/') {
             None => Self::of_presentation(asset, &Call::parse(&resource)?),
             Some((level, call)) => {
@@ -181,7 +141,7 @@ impl Request {
         if !call.is(MANIFEST)? {
             return Err(call.unknown());
         }
-        Self::finish(asset, Target::Manifest, call, call.parameters()?)
+        Self::finish(asset, Resource::Manifest, call, call.parameters()?)
     }
 
     fn of_rendition(
@@ -195,48 +155,39 @@ impl Request {
         level.check_ending(None)?;
         let bitrate = level.bitrate()?;
         let is_fragments = call.is(FRAGMENTS)?;
-        let (target, parameters) = if call.is(MANIFEST)? {
+        let rendition = |track: String| RenditionId::new(track, bitrate);
+        let (resource, parameters) = if call.is(MANIFEST)? {
             let (track, parameters) = call.track(MANIFEST)?;
-            (
-                Target::MediaPlaylist { track, bitrate, key_frames: parameters.key_frames() },
-                parameters,
-            )
+            (Resource::MediaPlaylist(rendition(track)), parameters)
         } else if let Some(number) = call.fragment_number().filter(|_| is_fragments) {
             let (track, parameters) = call.track(FRAGMENTS)?;
-            (Target::Fragment { track, bitrate, number }, parameters)
+            (Resource::Media(rendition(track), Place::Number(number)), parameters)
         } else if is_fragments {
             let (track, time, parameters) = call.track_and_time()?;
-            let target = match time {
-                Some(time) => {
-                    Target::Segment { track, bitrate, time, key_frames: parameters.key_frames() }
-                }
-                None => Target::Init { track, bitrate },
-            };
-            (target, parameters)
+            (Resource::Media(rendition(track), time.map_or(Place::Init, Place::Time)), parameters)
         } else {
             return Err(call.unknown());
         };
-        Self::finish(asset, target, call, parameters)
+        Self::finish(asset, resource, call, parameters)
     }
 
     fn finish(
         asset: AssetPath,
-        target: Target,
+        mut resource: Resource,
         call: &Call<'_>,
         parameters: Parameters,
     ) -> Result<Self, RequestError> {
-        match target {
-            Target::Manifest if parameters.key_frames() => {
-                Err(RequestError::MisplacedType { resource: "manifest" })
+        if parameters.key_frames() {
+            let misplaced = |resource| Err(RequestError::MisplacedType { resource });
+            match &mut resource {
+                Resource::MediaPlaylist(rendition) | Resource::Media(rendition, Place::Time(_)) => {
+                    rendition.form = Form::KeyFrames
+                }
+                Resource::Manifest => return misplaced("manifest"),
+                Resource::Media(_, Place::Init) => return misplaced("initialization segment"),
+                Resource::Media(_, Place::Number(_)) => return misplaced("numbered fragment"),
             }
-            Target::Init { .. } if parameters.key_frames() => {
-                Err(RequestError::MisplacedType { resource: "initialization segment" })
-            }
-            Target::Fragment { .. } if parameters.key_frames() => {
-                Err(RequestError::MisplacedType { resource: "numbered fragment" })
-            }
-            _ => Ok(()),
-        }?;
+        }
         let mut request = Self {
             asset,
             format: parameters.format.unwrap_or_default(),
@@ -244,11 +195,11 @@ impl Request {
             filters: parameters.filters.unwrap_or_default(),
             audio_track: parameters.audio_track,
             audio_only: parameters.audio_only,
-            target,
+            resource,
             with_extension: false,
         };
-        request.with_extension = match request.target {
-            Target::Fragment { .. } => false,
+        request.with_extension = match request.resource {
+            Resource::Media(_, Place::Number(_)) => false,
             _ => call.check_ending(request.extension())?,
         };
         Ok(request)
@@ -260,16 +211,17 @@ impl Request {
     /// segment without a known ending, as ffmpeg does since version 7.1.1
     /// ("allowed_segment_extensions").
     #[must_use]
-    pub const fn extension(&self) -> Option<&'static str> {
-        match (&self.target, self.format.protocol(), self.format) {
-            (Target::Manifest | Target::MediaPlaylist { .. }, Protocol::Hls, _) => Some("m3u8"),
-            (Target::Manifest | Target::MediaPlaylist { .. }, Protocol::Dash, _) => Some("mpd"),
-            (Target::Init { .. } | Target::Segment { .. }, Protocol::Dash, _) => Some("mp4"),
-            (Target::Init { .. } | Target::Segment { .. }, Protocol::Hls, Format::HlsCmaf) => {
-                Some("mp4")
-            }
-            (Target::Init { .. } | Target::Segment { .. }, Protocol::Hls, _) => Some("ts"),
-            (Target::Fragment { .. }, ..) | (_, Protocol::Smooth | Protocol::Hds, _) => None,
+    pub fn extension(&self) -> Option<&'static str> {
+        match (&self.resource, self.format.protocol()) {
+            (Resource::Media(_, Place::Number(_)), _) => None,
+            (Resource::Media(..), Protocol::Dash) => Some("mp4"),
+            (Resource::Media(..), Protocol::Hls) => Some(match self.format {
+                Format::HlsCmaf => "mp4",
+                _ => "ts",
+            }),
+            (_, Protocol::Hls) => Some("m3u8"),
+            (_, Protocol::Dash) => Some("mpd"),
+            (_, Protocol::Smooth | Protocol::Hds) => None,
         }
     }
 
@@ -279,57 +231,25 @@ impl Request {
     /// use dynpack_packager::Request;
     ///
     /// let request = Request::parse("/ignite/ignite.ism/qualitylevels(128041)/fragments(audio%20eng=i,format=m3u8-cmaf)")?;
-    /// assert_eq!(request.resource(), "QualityLevels(128041)/Fragments(audio%20eng=i,format=m3u8-cmaf)");
+    /// let path = "QualityLevels(128041)/Fragments(audio%20eng=i,format=m3u8-cmaf)";
+    /// assert_eq!(request.relative_url(), path);
     /// # Ok::<(), dynpack_packager::RequestError>(())
     /// ```
     #[must_use]
-    pub fn resource(&self) -> String {
-        let (word, first) = match &self.target {
-            Target::Manifest => ("manifest".to_owned(), None),
-            Target::MediaPlaylist { track, bitrate, .. } => {
-                (format!("{QUALITY_LEVELS}({bitrate})/{MANIFEST}"), Some(escape(track).to_string()))
-            }
-            Target::Init { track, bitrate } => (
-                format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"),
-                Some(format!("{}={INIT}", escape(track))),
-            ),
-            Target::Segment { track, bitrate, time, .. } => (
-                format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"),
-                Some(format!("{}={time}", escape(track))),
-            ),
-            Target::Fragment { track, bitrate, .. } => (
-                format!("{QUALITY_LEVELS}({bitrate})/{FRAGMENTS}"),
-                Some(escape(track).to_string()),
-            ),
-        };
-        let arguments: Vec<_> = first.into_iter().chain(parameters::print(self)).collect();
-        let arguments =
-            if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(",")) };
-        let ending = match (&self.target, self.extension()) {
-            (Target::Fragment { number, .. }, _) => number.to_string(),
-            (_, Some(extension)) if self.with_extension => format!(".{extension}"),
-            _ => String::new(),
-        };
-        format!("{word}{arguments}{ending}")
+    pub fn relative_url(&self) -> String {
+        print::relative_url(self)
     }
-}
 
-impl Request {
-    /// What names the bytes of media: the same for all URLs of them that manifests hold.
-    pub(crate) fn media_name(&self) -> String {
-        Self { with_extension: false, filters: Vec::new(), audio_only: None, ..self.clone() }
-            .resource()
-    }
-}
-
-impl Target {
-    /// Whether only key frames are asked for.
+    /// What exactly it returns, for a request for media.
     #[must_use]
-    pub const fn key_frames(&self) -> bool {
-        matches!(
-            self,
-            Self::MediaPlaylist { key_frames: true, .. } | Self::Segment { key_frames: true, .. }
-        )
+    pub fn segment_id(&self) -> Option<SegmentId> {
+        let Resource::Media(rendition, place) = &self.resource else { return None };
+        Some(SegmentId {
+            format: self.format,
+            rendition: rendition.clone(),
+            audio_track: self.audio_track.clone(),
+            place: *place,
+        })
     }
 }
 
@@ -345,7 +265,7 @@ impl FromStr for Request {
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.asset.write(f)?;
-        write!(f, "/{}", self.resource())
+        write!(f, "/{}", self.relative_url())
     }
 }
 

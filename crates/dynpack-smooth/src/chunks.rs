@@ -1,6 +1,6 @@
 //! Chunks: the segments of a stream, as Smooth Streaming lists and names them.
 
-use dynpack_media::{Presentation, Rendition, Segment, SegmentNumber, Ticks, Timescale};
+use dynpack_media::{Presentation, Rendition, Segment, SegmentNumber, Ticks, Time, Timescale};
 
 /// How far apart, in 10 MHz ticks, two renditions may cut and still share a chunk list: one
 /// millisecond, far less than a frame. It covers files whose clocks cannot say the same time
@@ -11,8 +11,8 @@ const SAME_CUT: i64 = 10_000;
 /// rendition's own: rounded towards the past, as Azure Media Services does. The time in a
 /// fragment's `tfxd` follows the same rule.
 #[must_use]
-pub fn chunk_time(start: Ticks, timescale: Timescale) -> Ticks {
-    start.rescale_floor(timescale, Timescale::SMOOTH)
+pub fn chunk_time(start: Time) -> Ticks {
+    start.floor(Timescale::SMOOTH)
 }
 
 /// The segment of a rendition that a client asks for by `time`, in 10 MHz ticks: that of a
@@ -26,7 +26,7 @@ pub fn segment_at(
     time: Ticks,
 ) -> Option<Segment> {
     let is_alike = |other: &&Rendition| {
-        other.name == rendition.name && other.cuts.len() == rendition.cuts.len()
+        other.id.name == rendition.id.name && other.cuts.len() == rendition.cuts.len()
     };
     let others = || {
         presentation.renditions.iter().filter(is_alike).filter_map(|other| listed_at(other, time))
@@ -39,7 +39,7 @@ pub fn segment_at(
 fn listed_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
     let (_, behind) = starts_around(rendition, time);
     let segment = rendition.cuts.segment_at(behind?)?;
-    Some(segment).filter(|segment| chunk_time(segment.start, rendition.timescale()) == time)
+    Some(segment).filter(|segment| chunk_time(rendition.time(segment.start)) == time)
 }
 
 /// The segment in that place of the timeline, if it starts near enough to `time` to be listed by
@@ -49,8 +49,7 @@ fn beside(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<S
     let mut around =
         [before, behind].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));
     around.find(|segment| {
-        segment.number == number
-            && is_same_cut(chunk_time(segment.start, rendition.timescale()), time)
+        segment.number == number && is_same_cut(chunk_time(rendition.time(segment.start)), time)
     })
 }
 
@@ -59,7 +58,7 @@ fn beside(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<S
 #[must_use]
 pub fn chunk_times_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
     let (before, behind) = starts_around(rendition, time);
-    let on_clock = |start: Ticks| chunk_time(start, rendition.timescale());
+    let on_clock = |start: Ticks| chunk_time(rendition.time(start));
     (before.map(on_clock), behind.map(on_clock))
 }
 
@@ -71,11 +70,7 @@ fn starts_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<T
 /// Whether two renditions can share a chunk list.
 pub(crate) fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
     let times = |rendition: &Rendition| -> Vec<_> {
-        rendition
-            .cuts
-            .segments()
-            .map(|segment| chunk_time(segment.start, rendition.timescale()))
-            .collect()
+        rendition.cuts.segments().map(|segment| chunk_time(rendition.time(segment.start))).collect()
     };
     let (one, other) = (times(one), times(other));
     one.len() == other.len() && one.iter().zip(other).all(|(&one, other)| is_same_cut(one, other))
@@ -126,10 +121,8 @@ impl Run {
 impl Chunks {
     /// The chunks of a rendition on the 10 MHz clock, the last of them ending at `end`.
     pub(crate) fn of(rendition: &Rendition, end: Ticks) -> Self {
-        let starts = rendition
-            .cuts
-            .segments()
-            .map(|segment| chunk_time(segment.start, rendition.timescale()));
+        let starts =
+            rendition.cuts.segments().map(|segment| chunk_time(rendition.time(segment.start)));
         let starts: Vec<_> = starts.collect();
         let mut chunks = Self::default();
         for (&start, &next) in starts.iter().zip(starts.iter().skip(1).chain([&end])) {

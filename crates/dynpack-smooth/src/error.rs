@@ -1,31 +1,7 @@
 //! Why a manifest cannot be read or written.
 
-use std::fmt;
-
-/// A place in a manifest, as an editor counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position {
-    /// Line, from 1.
-    pub line: usize,
-    /// Character of the line, from 1.
-    pub column: usize,
-}
-
-impl Position {
-    /// The place `offset` bytes into `text`.
-    pub(crate) fn of(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before.get(line_start..).unwrap_or_default().chars().count();
-        Self { line: before.matches('\n').count() + 1, column: column + 1 }
-    }
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}", self.line, self.column)
-    }
-}
+use dynpack_media::RenditionId;
+use dynpack_xml::Position;
 
 /// Why a manifest cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,28 +42,11 @@ pub enum Error {
         limit: u64,
     },
     /// A rendition cannot be carried over Smooth Streaming, though it is legal.
-    #[error("the rendition {name:?} at {bitrate} bit/s cannot be carried: {problem}")]
+    #[error("the rendition {rendition} cannot be carried: {problem}")]
     Rendition {
-        /// Its track name.
-        name: String,
-        /// Its bitrate.
-        bitrate: u32,
+        /// Which rendition.
+        rendition: RenditionId,
         /// Why not.
         problem: &'static str,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn positions_count_characters_from_one() {
-        let text = "<a>\n  <é b='1'/>";
-        let at = |what: &str| Position::of(text, text.find(what).unwrap());
-        assert_eq!(at("<a"), Position { line: 1, column: 1 });
-        assert_eq!(at("b="), Position { line: 2, column: 6 });
-        assert_eq!(at("b=").to_string(), "line 2, column 6");
-        assert_eq!(Position::of(text, 999).line, 2);
-    }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use dynpack_xml::{Element, excerpt};
+
 use crate::Error;
-use crate::xml::{Element, shown};
 
 /// The plain name of a file of the asset: no path, no URL, never empty. Case counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,10 +27,14 @@ impl FileName {
     /// The name that an element gives in `attribute`.
     pub(crate) fn read(element: &Element<'_>, attribute: &str, name: &str) -> Result<Self, Error> {
         if let Some(problem) = leads_out(name) {
-            return Err(Error::OutsideAsset { at: element.at(), name: shown(name), problem });
+            return Err(Error::OutsideAsset {
+                at: element.at(),
+                name: excerpt(name).into(),
+                problem,
+            });
         }
         match flaw(name) {
-            Some(problem) => Err(element.malformed(format!("{attribute} {problem}"))),
+            Some(problem) => Err(element.malformed(format!("{attribute} {problem}")).into()),
             None => Ok(Self(name.into())),
         }
     }

@@ -37,6 +37,7 @@ mod xml;
 
 pub use chunks::{Chunk, Chunks, chunk_time, chunk_times_around, segment_at};
 pub use client_manifest::{ClientManifest, ProtectionHeader, QualityLevel, Stream, Urls, Version};
-pub use error::{Error, Position};
+pub use dynpack_xml::Position;
+pub use error::Error;
 pub use file_name::FileName;
 pub use server_manifest::{Formats, Param, ServerManifest, ServerTrack, TextParams, TrackKind};

@@ -2,7 +2,8 @@
 //! that must be refused.
 
 use bytes::Bytes;
-use dynpack_media::{AvcConfig, Codec, Presentation, Rendition, Role, Ticks, Timescale, Track};
+use dynpack_codec::{AvcConfig, Codec};
+use dynpack_media::{Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track};
 use dynpack_smooth::{
     ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at,
 };
@@ -17,7 +18,7 @@ struct Azure;
 
 impl Urls for Azure {
     fn fragments(&self, rendition: &Rendition) -> String {
-        format!("QualityLevels({{bitrate}})/Fragments({}={{start time}})", rendition.name)
+        format!("QualityLevels({{bitrate}})/Fragments({}={{start time}})", rendition.id.name)
     }
 }
 
@@ -107,10 +108,13 @@ fn he_aac_is_told_from_aac() {
 fn video_without_parameter_sets_is_refused() {
     let mut track = film::ntsc((320, 180), 10);
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-    track.codec = Codec::Avc(AvcConfig::parse(record, 320, 180, true).unwrap());
+    track.codec = Codec::from(AvcConfig::parse(record, 320, 180, true).unwrap());
     let error = ClientManifest::new(&film::in_short_segments(vec![("video", 5, track)]), &Azure)
         .unwrap_err();
-    assert!(matches!(error, Error::Rendition { bitrate: 5, .. }), "{error}");
+    assert!(
+        matches!(error, Error::Rendition { rendition: RenditionId { bitrate: 5, .. }, .. }),
+        "{error}"
+    );
 }
 
 #[test]
@@ -154,7 +158,7 @@ fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
     }
     let [low, high] = &presentation.renditions[..] else { panic!("two renditions") };
     let second = |rendition: &Rendition| {
-        chunk_time(rendition.cuts.segments().nth(1).unwrap().start, rendition.timescale())
+        chunk_time(rendition.time(rendition.cuts.segments().nth(1).unwrap().start))
     };
     assert_ne!(second(low), second(high));
     for rendition in [low, high] {
@@ -183,7 +187,7 @@ fn a_segment_is_not_found_by_the_time_of_another_list() {
             (name, 2, film::uneven_video((320, 180), 90_000, &rounded[..len], 49)),
         ]);
         let [one, other] = &presentation.renditions[..] else { panic!("two renditions") };
-        let time = chunk_time(other.cuts.segments().nth(1).unwrap().start, other.timescale());
+        let time = chunk_time(other.time(other.cuts.segments().nth(1).unwrap().start));
         assert!(segment_at(&presentation, other, time).is_some());
         assert!(segment_at(&presentation, one, time).is_none(), "{name}");
     }
@@ -227,9 +231,12 @@ fn a_manifest_of_azure_is_understood() {
 #[test]
 fn the_rounding_is_that_of_azure() {
     let audio = Timescale::new(48_000).unwrap();
-    assert_eq!(chunk_time(Ticks(70_315 * 48 - 16), audio), Ticks(703_146_666));
+    assert_eq!(chunk_time(Time::new(Ticks(70_315 * 48 - 16), audio)), Ticks(703_146_666));
     let video = Timescale::new(30_000).unwrap();
-    assert_eq!(chunk_time(Ticks(2_107 * 1001), video), Ticks(11 * 60_060_000 + 42_375_666));
+    assert_eq!(
+        chunk_time(Time::new(Ticks(2_107 * 1001), video)),
+        Ticks(11 * 60_060_000 + 42_375_666)
+    );
 }
 
 /// The chunks that a list of `c` elements stands for, as (start, duration).
@@ -356,10 +363,10 @@ proptest! {
             prop_assert_eq!(&read, &manifest);
         }
         for stream in &manifest.streams {
-            let rendition = presentation.named(stream.name()).unwrap();
+            let rendition = presentation.named(stream.name()).next().unwrap();
             let segments: Vec<_> = rendition.cuts.segments().collect();
             prop_assert_eq!(segments.len(), stream.chunks.len() as usize);
-            let mut clock = chunk_time(rendition.cuts.start(), rendition.timescale());
+            let mut clock = chunk_time(rendition.time(rendition.cuts.start()));
             for (segment, chunk) in segments.iter().zip(stream.chunks.iter()) {
                 prop_assert_eq!(chunk.start, clock);
                 prop_assert_eq!(
@@ -382,7 +389,7 @@ proptest! {
                 }
                 clock = chunk.start + chunk.duration;
             }
-            prop_assert_eq!(clock, chunk_time(rendition.end(), rendition.timescale()));
+            prop_assert_eq!(clock, chunk_time(rendition.time(rendition.end())));
             prop_assert!(clock <= manifest.duration);
         }
     }

@@ -34,21 +34,22 @@ mod tasks;
 
 pub use assets::{Asset, FORMAT_VERSION};
 pub use dynpack::{Builder, Dynpack};
+pub use dynpack_codec::MediaKind;
 pub use dynpack_crypt::cpix::Cpix;
 pub use dynpack_crypt::{ContentKey, Iv, KeyId};
 pub use dynpack_fragment::{Piece, SegmentPlan};
 pub use dynpack_hds::FragmentNumber;
 pub use dynpack_isobmff::Limits;
 pub use dynpack_media::{
-    CutPolicy, Extent, MediaKind, Movie, Presentation, Rendition, SourceIndex, Ticks,
+    CutPolicy, Extent, Form, Movie, Presentation, Rendition, RenditionId, SourceIndex, Ticks,
 };
 pub use dynpack_packager::{
     Admission, AssetPath, ClearKey, CommonEncryption, Content, ContentKeys, DefaultKey, Download,
     Drm, EnabledProtocols, Encryption, EnvelopeEncryption, Error as PackagerError, Format, Job,
     KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
-    Locators, LocatorsDocument, LocatorsError, NoEncryption, Package, Packager, PlayReady,
-    Protected, Protection, Protocol, Request, RequestError, StreamingPolicy, Target, Terms,
-    TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape,
+    Locators, LocatorsDocument, LocatorsError, NoEncryption, Package, Packager, Place, PlayReady,
+    Protected, Protection, Protocol, Request, RequestError, Resource, SegmentId, StreamingPolicy,
+    Terms, TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape,
     listed_files, present, present_listed,
 };
 pub use dynpack_smooth::ServerManifest;

@@ -1,7 +1,7 @@
 //! Codec configurations.
 
 use bytes::Bytes;
-use dynpack_media::{AacConfig, AvcConfig, Codec};
+use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, VideoCodec};
 
 /// A sequence parameter set of H.264 High, level 3.1: no more of it than a packager reads.
 pub const SPS: &[u8] = &[0x67, 0x64, 0, 0x1f];
@@ -32,13 +32,34 @@ pub fn avc_record(sps: &[u8], pps: &[u8], nal_length_size: u8) -> Vec<u8> {
 /// H.264 of that configuration record, width and height, with its parameter sets in the record.
 #[must_use]
 pub fn avc(record: &[u8], (width, height): (u16, u16)) -> Codec {
-    Codec::Avc(AvcConfig::parse(Bytes::copy_from_slice(record), width, height, false).unwrap())
+    AvcConfig::parse(Bytes::copy_from_slice(record), width, height, false).unwrap().into()
 }
 
 /// AAC of that configuration.
 #[must_use]
 pub fn aac(config: &[u8]) -> Codec {
-    Codec::Aac(AacConfig::parse(Bytes::copy_from_slice(config), 2).unwrap())
+    AacConfig::parse(Bytes::copy_from_slice(config), 2).unwrap().into()
+}
+
+/// The configuration of H.264.
+#[must_use]
+pub fn avc_config(codec: &Codec) -> &AvcConfig {
+    let Codec::Video(VideoCodec::Avc(config)) = codec else { panic!("not H.264") };
+    config
+}
+
+/// The configuration of AAC.
+#[must_use]
+pub fn aac_config(codec: &Codec) -> &AacConfig {
+    let Codec::Audio(AudioCodec::Aac(config)) = codec else { panic!("not AAC") };
+    config
+}
+
+/// Sampling rate and number of channels of audio.
+#[must_use]
+pub fn sampling(codec: &Codec) -> (u32, u8) {
+    let audio = codec.audio().unwrap();
+    (audio.sampling_rate(), audio.channels())
 }
 
 /// NAL units as samples hold them: each after its length, in 4 bytes.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dynpack_media::{CutPolicy, Presentation, Rendition, SourceIndex, Timeline, Track};
+use dynpack_media::{
+    CutPolicy, Presentation, Rendition, RenditionId, SourceIndex, Timeline, Track,
+};
 
 use crate::{AAC_48_STEREO, audio, ntsc, video};
 
@@ -14,7 +16,12 @@ fn cut(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Vec<Rendition> {
             .unwrap();
     let cut = tracks.into_iter().zip(timeline.cuts);
     cut.map(|((name, bitrate, track), cuts)| {
-        Rendition::new(name.into(), bitrate, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+        Rendition::new(
+            RenditionId::new(name, bitrate),
+            SourceIndex(0),
+            Arc::new(track),
+            Arc::new(cuts),
+        )
     })
     .collect()
 }

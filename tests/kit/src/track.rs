@@ -1,8 +1,8 @@
 //! Tracks out of their sample tables.
 
+use dynpack_codec::Codec;
 use dynpack_media::{
-    Codec, ColumnBuilder, Edit, SampleColumns, SampleIndex, SampleTable, Ticks, Timescale, Track,
-    TrackId,
+    ColumnBuilder, Edit, SampleColumns, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
 };
 
 use crate::codec::{self, AAC_48_STEREO, AVCC};

@@ -1,6 +1,7 @@
 //! Tracks of which only the times matter.
 
-use dynpack_media::{AspectRatio, Codec, Edit, Language, Ticks, Track};
+use dynpack_codec::{AspectRatio, Codec, VideoCodec};
+use dynpack_media::{Edit, Language, Ticks, Track};
 
 use crate::TrackBuilder;
 use crate::codec::{self, AVCC};
@@ -38,11 +39,11 @@ pub fn open_groups(groups: u32) -> Track {
         .build()
 }
 
-/// The same track, with pixels that are so wide beside their height.
+/// The same track, with pixels of this width relative to their height.
 #[must_use]
 pub fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
-    let avc = track.codec.avc().unwrap().clone();
-    track.codec = Codec::Avc(avc.with_pixel_aspect(AspectRatio::new(width, height).unwrap()));
+    let Codec::Video(VideoCodec::Avc(avc)) = &mut track.codec else { panic!("not H.264") };
+    avc.pixel_aspect = AspectRatio::new(width, height).unwrap();
     track
 }
 
@@ -50,7 +51,7 @@ pub fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
 #[must_use]
 pub fn audio(config: &[u8], frames: u32, language: &str) -> Track {
     let codec = codec::aac(config);
-    let timescale = codec.aac().unwrap().core_rate;
+    let timescale = codec::aac_config(&codec).core_rate;
     TrackBuilder::audio(timescale, frames)
         .with_codec(codec)
         .build()

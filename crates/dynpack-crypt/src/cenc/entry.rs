@@ -2,8 +2,9 @@
 //! 8.12).
 
 use bytes::{BufMut, Bytes};
+use dynpack_codec::MediaKind;
+use dynpack_media::FourCc;
 use dynpack_media::boxes::{put_box, put_full_box};
-use dynpack_media::{FourCc, MediaKind};
 
 use super::TrackEncryption;
 use crate::Error;
@@ -52,7 +53,10 @@ pub(crate) fn append_to_entry(
             FourCc(*original)
         )));
     }
-    let name = if kind == MediaKind::Video { b"encv" } else { b"enca" };
+    let name = match kind {
+        MediaKind::Video => b"encv",
+        MediaKind::Audio => b"enca",
+    };
     let mut out = Vec::with_capacity(entry.len() + 128);
     put_box(&mut out, name, |out| {
         out.put_slice(body);
@@ -66,7 +70,7 @@ pub(crate) fn append_to_entry(
 
 #[cfg(test)]
 mod tests {
-    use dynpack_media::TrackId;
+    use dynpack_media::{RenditionId, TrackId};
 
     use super::*;
     use crate::cenc::Scheme;
@@ -80,7 +84,7 @@ mod tests {
             scheme,
             id,
             kind,
-            &IvSource::new(id, "film", TrackId(1), "video", 1),
+            &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
         track.with_constant_iv(Iv(*b"0123456789ABCDEF"))
     }

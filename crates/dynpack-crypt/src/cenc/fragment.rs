@@ -205,13 +205,15 @@ fn information_size(len: usize) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use dynpack_media::TrackId;
+    use dynpack_media::{RenditionId, TrackId};
 
     use super::*;
     use crate::{IvSource, KeyId};
 
     fn cenc() -> Mode {
-        Mode::Cenc(IvSource::new(KeyId([0; 16]), "", TrackId(1), "", 1).samples())
+        Mode::Cenc(
+            IvSource::new(KeyId([0; 16]), "", TrackId(1), &RenditionId::new("", 1)).samples(),
+        )
     }
 
     fn constant() -> Mode {

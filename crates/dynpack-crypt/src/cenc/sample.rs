@@ -1,8 +1,9 @@
 //! Encrypting the samples of a track.
 
-use dynpack_media::{Codec, SampleIndex};
+use dynpack_codec::Codec;
+use dynpack_media::SampleIndex;
 
-use super::subsamples::AvcLayout;
+use super::subsamples::Layout;
 use super::track::{Mode, Pattern};
 use super::{FragmentEncryption, TrackEncryption};
 use crate::aes::{BLOCK, Cipher};
@@ -23,21 +24,14 @@ pub struct SampleEncryptor {
     track: TrackEncryption,
     cipher: Cipher,
     /// `None` where samples are protected whole.
-    layout: Option<AvcLayout>,
+    layout: Option<Layout>,
 }
 
 impl SampleEncryptor {
     /// For a track of that codec.
-    ///
-    /// # Errors
-    /// [`Error::Unsupported`] for a codec of video other than H.264.
-    pub fn new(track: TrackEncryption, key: &ContentKey, codec: &Codec) -> Result<Self, Error> {
-        let layout = match codec {
-            Codec::Avc(config) => Some(AvcLayout::new(config)),
-            Codec::Aac(_) => None,
-            other => return Err(Error::Unsupported(other.rfc6381())),
-        };
-        Ok(Self { track, cipher: Cipher::new(key), layout })
+    #[must_use]
+    pub fn new(track: TrackEncryption, key: &ContentKey, codec: &Codec) -> Self {
+        Self { track, cipher: Cipher::new(key), layout: Layout::of(codec) }
     }
 
     /// How the track is encrypted.

@@ -1,11 +1,11 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
-use dynpack_media::NalUnit;
+use dynpack_codec::avc::SliceHeaders;
+use dynpack_codec::{AudioCodec, Codec, NalUnit, VideoCodec};
 
-use crate::h264::{SliceHeaders, is_slice};
 use crate::{Error, cenc::Scheme};
 
-/// A clear stretch of a sample, and the protected one behind it (9.5.1).
+/// A clear stretch of a sample, and the protected one after it (9.5.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subsample {
@@ -22,19 +22,27 @@ impl Subsample {
     }
 }
 
-/// Finds the protected bytes of samples of H.264.
+/// Finds the protected bytes of samples that are protected in part.
 #[derive(Clone, Debug)]
-pub(super) struct AvcLayout {
+pub(super) struct Layout {
     headers: SliceHeaders,
     length_size: usize,
 }
 
-impl AvcLayout {
-    pub(super) fn new(config: &dynpack_media::AvcConfig) -> Self {
-        Self { headers: SliceHeaders::new(config), length_size: config.nal_length_size.into() }
+impl Layout {
+    /// The layout for a codec; `None` for one whose samples are protected whole (9.5.1). The one
+    /// list of codecs that are encrypted.
+    pub(super) fn of(codec: &Codec) -> Option<Self> {
+        match codec {
+            Codec::Video(VideoCodec::Avc(config)) => Some(Self {
+                headers: SliceHeaders::new(config),
+                length_size: config.nal_length_size.into(),
+            }),
+            Codec::Audio(AudioCodec::Aac(_)) => None,
+        }
     }
 
-    /// Appends the subsamples of a sample: behind each slice header all of the slice; by `cenc` a
+    /// Appends the subsamples of a sample: after each slice header all of the slice; in `cenc` a
     /// whole number of blocks, which end with the slice (9.5.2.2; 10.1 and 10.4.2 for what remains
     /// of a block).
     pub(super) fn map(
@@ -45,7 +53,7 @@ impl AvcLayout {
     ) -> Result<(), Error> {
         let mut clear_from = 0;
         for unit in NalUnit::all_in(sample, self.length_size) {
-            let unit = unit.map_err(|error| Error::Malformed(error.to_string()))?;
+            let unit = unit.map_err(dynpack_codec::Error::from)?;
             let end = unit.place.end;
             let protected = self.protected(scheme, &unit)?;
             if protected > 0 {
@@ -62,20 +70,17 @@ impl AvcLayout {
 
     /// How many bytes at the end of a unit are protected.
     fn protected(&mut self, scheme: Scheme, unit: &NalUnit<'_>) -> Result<usize, Error> {
-        if !is_slice(unit.bytes)? {
-            self.headers.learn(unit.kind(), unit.bytes);
-            return Ok(0);
-        }
-        let behind = unit.bytes.len().saturating_sub(self.headers.len(unit.bytes)?);
+        let Some(header_len) = self.headers.read(unit.bytes)? else { return Ok(0) };
+        let after = unit.bytes.len().saturating_sub(header_len);
         Ok(match scheme {
-            Scheme::Cenc => behind - behind % 16,
-            Scheme::Cbcs if behind < 16 => 0,
-            Scheme::Cbcs => behind,
+            Scheme::Cenc => after - after % 16,
+            Scheme::Cbcs if after < 16 => 0,
+            Scheme::Cbcs => after,
         })
     }
 }
 
-/// Appends a subsample, or several where one cannot say how much is clear.
+/// Appends a subsample, or several if one has no room for the length of what is clear.
 fn push(out: &mut Vec<Subsample>, mut clear: usize, protected: usize) -> Result<(), Error> {
     while clear > usize::from(u16::MAX) {
         out.push(Subsample { clear: u16::MAX, protected: 0 });
@@ -83,6 +88,7 @@ fn push(out: &mut Vec<Subsample>, mut clear: usize, protected: usize) -> Result<
     }
     let too_long = |_| Error::Unsupported(format!("a slice has {protected} bytes"));
     let protected = u32::try_from(protected).map_err(too_long)?;
-    out.push(Subsample { clear: u16::try_from(clear).unwrap_or(u16::MAX), protected });
+    let clear = u16::try_from(clear).expect("the loop leaves what fits");
+    out.push(Subsample { clear, protected });
     Ok(())
 }

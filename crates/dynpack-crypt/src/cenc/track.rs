@@ -1,8 +1,9 @@
 //! What an init segment says of the encryption of a track: the `tenc` box (ISO/IEC 23001-7, 8.2).
 
 use bytes::BufMut;
+use dynpack_codec::MediaKind;
+use dynpack_media::FourCc;
 use dynpack_media::boxes::put_full_box;
-use dynpack_media::{FourCc, MediaKind};
 
 use crate::ivs::SampleIvs;
 use crate::{Iv, IvSource, KeyId};
@@ -69,7 +70,10 @@ impl TrackEncryption {
     /// Encryption of a track of that kind under a key.
     #[must_use]
     pub fn new(scheme: Scheme, key_id: KeyId, kind: MediaKind, ivs: &IvSource) -> Self {
-        let pattern = if kind == MediaKind::Video { Pattern::VIDEO } else { Pattern::WHOLE };
+        let pattern = match kind {
+            MediaKind::Video => Pattern::VIDEO,
+            MediaKind::Audio => Pattern::WHOLE,
+        };
         let mode = match scheme {
             Scheme::Cenc => Mode::Cenc(ivs.samples()),
             Scheme::Cbcs => Mode::Cbcs(ivs.constant(), pattern),

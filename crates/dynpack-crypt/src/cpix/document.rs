@@ -1,6 +1,6 @@
 //! What a document says.
 
-use dynpack_media::Rendition;
+use dynpack_media::{Rendition, RenditionId};
 
 use super::{HlsKey, UsageRule, read};
 use crate::{ContentKey, Error, Iv, KeyId, SystemId};
@@ -89,7 +89,7 @@ impl Cpix {
                 ))),
             };
         }
-        let Rendition { name, bitrate, .. } = rendition;
+        let RenditionId { name, bitrate, .. } = &rendition.id;
         let mut given = None;
         for rule in &self.rules {
             match given {

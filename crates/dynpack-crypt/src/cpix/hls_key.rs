@@ -24,7 +24,7 @@ impl HlsKey {
     /// Reads the one tag of that name among the lines of `text`, which `element` holds. Id and
     /// vector must be those of the key, if they stand there.
     pub(super) fn read(
-        element: &Element,
+        element: &Element<'_>,
         text: &str,
         tag: &str,
         id: KeyId,

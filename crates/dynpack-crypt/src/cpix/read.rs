@@ -32,7 +32,7 @@ pub(super) fn read(document: &[u8]) -> Result<Cpix, Error> {
     Ok(cpix)
 }
 
-fn read_key(element: &Element) -> Result<CpixKey, Error> {
+fn read_key(element: &Element<'_>) -> Result<CpixKey, Error> {
     let id = key_id(element)?;
     if element.attribute("dependsOnKey").is_some() {
         return Err(Error::CpixUnsupported("keys that depend on others"));
@@ -43,7 +43,7 @@ fn read_key(element: &Element) -> Result<CpixKey, Error> {
     Ok(CpixKey { id, key, iv, scheme: element.attribute("commonEncryptionScheme").map(Into::into) })
 }
 
-fn read_secret(id: KeyId, secret: &Element) -> Result<ContentKey, Error> {
+fn read_secret(id: KeyId, secret: &Element<'_>) -> Result<ContentKey, Error> {
     if secret.children("EncryptedValue").next().is_some() {
         return Err(Error::EncryptedKey(id));
     }
@@ -53,7 +53,7 @@ fn read_secret(id: KeyId, secret: &Element) -> Result<ContentKey, Error> {
     ContentKey::from_base64(plain.text()).map_err(|error| plain.malformed(error.to_string()))
 }
 
-fn read_system(element: &Element, keys: &[CpixKey]) -> Result<CpixSystem, Error> {
+fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Error> {
     let system = element
         .attribute("systemId")
         .ok_or_else(|| element.malformed("a DRMSystem without systemId"))?;
@@ -89,7 +89,7 @@ fn read_system(element: &Element, keys: &[CpixKey]) -> Result<CpixSystem, Error>
 
 /// A rule with a filter that is not known must not be passed over: nobody knows which tracks it is
 /// for.
-fn read_rule(element: &Element) -> Result<UsageRule, Error> {
+fn read_rule(element: &Element<'_>) -> Result<UsageRule, Error> {
     if element.children("KeyPeriodFilter").next().is_some() {
         return Err(Error::CpixUnsupported("key periods"));
     }
@@ -110,7 +110,7 @@ fn read_rule(element: &Element) -> Result<UsageRule, Error> {
 }
 
 /// The least frame rate is not in the range itself, the most is.
-fn read_video_filter(filter: &Element) -> Result<VideoFilter, Error> {
+fn read_video_filter(filter: &Element<'_>) -> Result<VideoFilter, Error> {
     filter.knows(&["minPixels", "maxPixels", "minFps", "maxFps", "hdr", "wcg"], &[])?;
     let exact = |rate: u64| rate.saturating_mul(1000);
     let least = number(filter, "minFps")?.map(|least| exact(least).saturating_add(1));
@@ -121,18 +121,18 @@ fn read_video_filter(filter: &Element) -> Result<VideoFilter, Error> {
     })
 }
 
-fn read_audio_filter(filter: &Element) -> Result<Option<Range>, Error> {
+fn read_audio_filter(filter: &Element<'_>) -> Result<Option<Range>, Error> {
     filter.knows(&["minChannels", "maxChannels"], &[])?;
     Ok(range(number(filter, "minChannels")?, number(filter, "maxChannels")?))
 }
 
-fn read_bitrate_filter(filter: &Element) -> Result<Range, Error> {
+fn read_bitrate_filter(filter: &Element<'_>) -> Result<Range, Error> {
     filter.knows(&["minBitrate", "maxBitrate"], &[])?;
     let range = range(number(filter, "minBitrate")?, number(filter, "maxBitrate")?);
     range.ok_or_else(|| filter.malformed("a BitrateFilter without a bitrate"))
 }
 
-fn read_label_filter(filter: &Element) -> Result<String, Error> {
+fn read_label_filter(filter: &Element<'_>) -> Result<String, Error> {
     filter.knows(&["label"], &[])?;
     filter
         .attribute("label")
@@ -146,14 +146,14 @@ fn range(least: Option<u64>, most: Option<u64>) -> Option<Range> {
         .then(|| Range { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) })
 }
 
-fn number(element: &Element, name: &str) -> Result<Option<u64>, Error> {
+fn number(element: &Element<'_>, name: &str) -> Result<Option<u64>, Error> {
     let value = element
         .attribute(name)
         .map(|value| value.parse().map_err(|_| element.malformed(format!("{name} is no number"))));
     value.transpose()
 }
 
-fn is_set(element: &Element, name: &str) -> Result<bool, Error> {
+fn is_set(element: &Element<'_>, name: &str) -> Result<bool, Error> {
     match element.attribute(name) {
         None | Some("false" | "0") => Ok(false),
         Some("true" | "1") => Ok(true),
@@ -161,24 +161,24 @@ fn is_set(element: &Element, name: &str) -> Result<bool, Error> {
     }
 }
 
-fn key_id(element: &Element) -> Result<KeyId, Error> {
+fn key_id(element: &Element<'_>) -> Result<KeyId, Error> {
     let text =
         element.attribute("kid").ok_or_else(|| element.malformed("an element without kid"))?;
     text.parse().map_err(|error: Error| element.malformed(error.to_string()))
 }
 
-fn vector(element: &Element, text: &str) -> Result<crate::Iv, Error> {
+fn vector(element: &Element<'_>, text: &str) -> Result<crate::Iv, Error> {
     let malformed = || element.malformed("explicitIV is not the Base64 of 16 bytes");
     let bytes = STANDARD.decode(text).map_err(|_| malformed())?;
     bytes.try_into().map(crate::Iv).map_err(|_| malformed())
 }
 
 /// The bytes of an element in Base64, which may be broken into lines.
-fn base64(element: &Element) -> Result<Vec<u8>, Error> {
+fn base64(element: &Element<'_>) -> Result<Vec<u8>, Error> {
     let text: String = element.text().split_ascii_whitespace().collect();
     STANDARD.decode(text).map_err(|_| element.malformed("not Base64"))
 }
 
-fn base64_text(element: &Element) -> Result<String, Error> {
+fn base64_text(element: &Element<'_>) -> Result<String, Error> {
     String::from_utf8(base64(element)?).map_err(|_| element.malformed("not UTF-8 in Base64"))
 }

@@ -1,6 +1,7 @@
 //! Which tracks a key is for (`ContentKeyUsageRule`).
 
-use dynpack_media::{FrameRate, MediaKind, Rendition};
+use dynpack_codec::{Codec, VideoCodec};
+use dynpack_media::{FrameRate, Rendition, RenditionId};
 
 use crate::{Error, KeyId};
 
@@ -47,16 +48,13 @@ pub(super) struct VideoFilter {
 
 impl VideoFilter {
     /// No codec that is carried has a high dynamic range.
-    fn passes(self, rendition: &Rendition) -> Result<bool, Error> {
-        let pixels = rendition
-            .track
-            .codec
-            .dimensions()
-            .map(|(width, height)| u64::from(width) * u64::from(height));
+    fn passes(self, video: &VideoCodec, rendition: &Rendition) -> Result<bool, Error> {
+        let (width, height) = video.dimensions();
+        let pixels = u64::from(width) * u64::from(height);
         let rate = rendition.track.frame_rate().map(FrameRate::thousandths);
         let has_pixels = is_within(
             self.pixels,
-            pixels.filter(|pixels| *pixels > 0),
+            Some(pixels).filter(|pixels| *pixels > 0),
             "size of the picture",
             rendition,
         )?;
@@ -73,9 +71,10 @@ impl UsageRule {
     /// [`Error::NoOneKey`] if the rule asks for what is not known of it: no key may be given then
     /// (CPIX 2.3, usage rule filters).
     pub fn applies_to(&self, rendition: &Rendition) -> Result<bool, Error> {
-        let bitrate = rendition.bitrate.into();
-        let is_label =
-            |label: &String| *label == rendition.name || Some(label) == rendition.label.as_ref();
+        let bitrate = rendition.id.bitrate.into();
+        let is_label = |label: &String| {
+            **label == *rendition.id.name || Some(label) == rendition.label.as_ref()
+        };
         Ok(self.is_for_kind_of(rendition)?
             && (self.bitrates.is_empty()
                 || self.bitrates.iter().any(|range| range.contains(bitrate)))
@@ -86,17 +85,17 @@ impl UsageRule {
         if self.videos.is_empty() && self.audios.is_empty() {
             return Ok(true);
         }
-        match rendition.kind() {
-            MediaKind::Video => any(self.videos.iter().map(|filter| filter.passes(rendition))),
-            MediaKind::Audio => {
-                let channels =
-                    rendition.track.codec.sampling().map(|(_, channels)| channels.into());
+        match &rendition.track.codec {
+            Codec::Video(video) => {
+                any(self.videos.iter().map(|filter| filter.passes(video, rendition)))
+            }
+            Codec::Audio(audio) => {
+                let channels = Some(audio.channels().into());
                 any(self
                     .audios
                     .iter()
                     .map(|range| is_within(*range, channels, "number of channels", rendition)))
             }
-            _ => Ok(false),
         }
     }
 }
@@ -113,7 +112,7 @@ fn is_within(
     what: &str,
     rendition: &Rendition,
 ) -> Result<bool, Error> {
-    let Rendition { name, bitrate, .. } = rendition;
+    let RenditionId { name, bitrate, .. } = &rendition.id;
     let unknown = || {
         Error::NoOneKey(format!(
             "a rule asks for the {what} of {name:?} at {bitrate} bit/s, which is not known"

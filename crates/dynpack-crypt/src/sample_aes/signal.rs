@@ -1,6 +1,6 @@
 //! How a transport stream says that a stream is encrypted (3.0 of the specification).
 
-use dynpack_media::AacConfig;
+use dynpack_codec::AacConfig;
 
 use crate::Error;
 

@@ -1,10 +1,8 @@
 //! PlayReady (*PlayReady Header Specification*, 2 and 3).
 
-mod content;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use quick_xml::escape::escape;
+use dynpack_xml::{Fragment, Quotes, Style, Writer};
 
 use super::{Pssh, SystemId};
 use crate::aes::Cipher;
@@ -22,6 +20,8 @@ const HEADER_RECORD: u16 = 1;
 
 const NAMESPACE: &str = "http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader";
 
+const STYLE: Style = Style::COMPACT.with_quotes(Quotes::Everywhere);
+
 /// What a header tells PlayReady.
 ///
 /// Its version is the oldest that can say it, for the sake of old devices: 4.0 for one key by
@@ -31,7 +31,7 @@ pub struct Header<'a> {
     scheme: Scheme,
     keys: &'a [(KeyId, Option<&'a ContentKey>)],
     licence_url: Option<&'a str>,
-    custom_attributes: Option<&'a str>,
+    custom_attributes: Option<Fragment<'a>>,
 }
 
 impl<'a> Header<'a> {
@@ -54,32 +54,42 @@ impl<'a> Header<'a> {
     /// # Errors
     /// [`Error::System`] if it cannot be what an element holds.
     pub fn with_custom_attributes(self, xml: &'a str) -> Result<Self, Error> {
-        content::check(xml).map_err(|problem| {
+        let custom = Fragment::parse(xml).map_err(|error| {
+            let problem = match error {
+                dynpack_xml::Error::Malformed { problem, .. } => problem,
+                other => other.to_string(),
+            };
             let problem = format!("its custom attributes are no XML: {problem}");
             Error::System { system: "PlayReady", problem }
         })?;
-        Ok(Self { custom_attributes: Some(xml), ..self })
+        Ok(Self { custom_attributes: Some(custom), ..self })
     }
 
     /// The header as XML (3).
     #[must_use]
     pub fn to_xml(&self) -> String {
-        let (version, protection) = match (self.scheme, self.keys) {
-            (Scheme::Cenc, [(id, key)]) => ("4.0.0.0", self.oldest(*id, *key)),
-            (Scheme::Cenc, _) => ("4.2.0.0", self.list()),
-            (Scheme::Cbcs, _) => ("4.3.0.0", self.list()),
+        let version = match (self.scheme, self.keys) {
+            (Scheme::Cenc, [_]) => "4.0.0.0",
+            (Scheme::Cenc, _) => "4.2.0.0",
+            (Scheme::Cbcs, _) => "4.3.0.0",
         };
-        let url = self
-            .licence_url
-            .map(|url| format!("<LA_URL>{}</LA_URL>", escape(url)))
-            .unwrap_or_default();
-        let custom = self
-            .custom_attributes
-            .map(|xml| format!("<CUSTOMATTRIBUTES>{xml}</CUSTOMATTRIBUTES>"))
-            .unwrap_or_default();
-        format!(
-            r#"<WRMHEADER xmlns="{NAMESPACE}" version="{version}"><DATA>{protection}{url}{custom}</DATA></WRMHEADER>"#
-        )
+        let mut xml = Writer::new(STYLE);
+        let root = xml.open("WRMHEADER").with("xmlns", NAMESPACE).with("version", version);
+        root.holding(|xml| {
+            xml.open("DATA").holding(|xml| {
+                match (self.scheme, self.keys) {
+                    (Scheme::Cenc, [(id, key)]) => write_one(xml, *id, *key),
+                    _ => self.write_list(xml),
+                }
+                if let Some(url) = self.licence_url {
+                    xml.open("LA_URL").text(url);
+                }
+                if let Some(custom) = self.custom_attributes {
+                    xml.open("CUSTOMATTRIBUTES").fragment(custom);
+                }
+            });
+        });
+        xml.finish()
     }
 
     /// The object, which holds the header in UTF-16 (2): what `mspr:pro` and Smooth Streaming have
@@ -124,35 +134,43 @@ impl<'a> Header<'a> {
         self.to_object().map(|object| Pssh::new(SystemId::PLAYREADY, object))
     }
 
-    /// One key in the terms of version 4.0 (3.2).
-    fn oldest(&self, id: KeyId, key: Option<&ContentKey>) -> String {
-        let kid = STANDARD.encode(id.to_guid_bytes());
-        let checksum = key
-            .map(|key| format!("<CHECKSUM>{}</CHECKSUM>", checksum(id, key)))
-            .unwrap_or_default();
-        format!(
-            "<PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>{kid}</KID>{checksum}"
-        )
-    }
-
-    /// Keys in the terms of versions 4.2 and 4.3, whose attributes stand in alphabetical order
+    /// The keys of a header of version 4.2 or 4.3, whose attributes stand in alphabetical order
     /// (3.4, 3.5).
-    fn list(&self) -> String {
-        let keys = self.keys.iter().map(|(id, key)| {
-            let kid = STANDARD.encode(id.to_guid_bytes());
-            match (self.scheme, key) {
-                (Scheme::Cbcs, _) => format!(r#"<KID ALGID="AESCBC" VALUE="{kid}"></KID>"#),
-                (Scheme::Cenc, Some(key)) => {
-                    format!(
-                        r#"<KID ALGID="AESCTR" CHECKSUM="{}" VALUE="{kid}"></KID>"#,
-                        checksum(*id, key)
-                    )
+    fn write_list(&self, xml: &mut Writer) {
+        let (algorithm, has_checksums) = match self.scheme {
+            Scheme::Cenc => ("AESCTR", true),
+            Scheme::Cbcs => ("AESCBC", false),
+        };
+        xml.open("PROTECTINFO").holding(|xml| {
+            xml.open("KIDS").holding(|xml| {
+                for (id, key) in self.keys {
+                    let checksum = key.filter(|_| has_checksums).map(|key| checksum(*id, key));
+                    xml.open("KID")
+                        .with("ALGID", algorithm)
+                        .with_some("CHECKSUM", checksum)
+                        .with("VALUE", kid(*id))
+                        .text("");
                 }
-                (Scheme::Cenc, None) => format!(r#"<KID ALGID="AESCTR" VALUE="{kid}"></KID>"#),
-            }
+            });
         });
-        format!("<PROTECTINFO><KIDS>{}</KIDS></PROTECTINFO>", keys.collect::<String>())
     }
+}
+
+/// The one key of a header of version 4.0 (3.2).
+fn write_one(xml: &mut Writer, id: KeyId, key: Option<&ContentKey>) {
+    xml.open("PROTECTINFO").holding(|xml| {
+        xml.open("KEYLEN").text(16);
+        xml.open("ALGID").text("AESCTR");
+    });
+    xml.open("KID").text(kid(id));
+    if let Some(key) = key {
+        xml.open("CHECKSUM").text(checksum(id, key));
+    }
+}
+
+/// A key id as headers write it.
+fn kid(id: KeyId) -> String {
+    STANDARD.encode(id.to_guid_bytes())
 }
 
 /// The checksum of a key for AES-CTR: of its id, encrypted with it, the first 8 bytes (3.6).

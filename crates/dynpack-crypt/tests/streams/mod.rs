@@ -1,6 +1,6 @@
 //! Streams of H.264 from an encoder.
 
-use dynpack_media::Codec;
+use dynpack_codec::Codec;
 use dynpack_testkit::codec;
 
 /// Streams of x264, of 8 to 12 pictures of 128x96, each named for what shapes its slice headers.

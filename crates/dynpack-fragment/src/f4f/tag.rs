@@ -1,7 +1,7 @@
 //! FLV tags (E.4).
 
 use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_media::Codec;
+use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 
 use super::times::Times;
 
@@ -19,20 +19,31 @@ enum Packet {
     Sample = 1,
 }
 
+/// `CodecID` of H.264 (E.4.3.1).
+const AVC: u8 = 7;
+
+/// `SoundFormat` of AAC, with 44 kHz, 16 bits and stereo, whatever the configuration says: it alone
+/// counts (E.4.2.1).
+const AAC: u8 = 0xaf;
+
 /// How a codec is carried.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Carriage {
-    Avc,
-    Aac,
+    Video { codec: u8 },
+    Audio { format: u8 },
 }
 
 impl Carriage {
-    /// How that codec is carried, and its configuration.
+    /// How that codec is carried, and its configuration; `None` if FLV does not know it. The one
+    /// list of codecs that FLV carries.
     pub(super) fn of(codec: &Codec) -> Option<(Self, Bytes)> {
         match codec {
-            Codec::Avc(avc) => Some((Self::Avc, avc.record.clone())),
-            Codec::Aac(aac) => Some((Self::Aac, aac.specific_config.clone())),
-            _ => None,
+            Codec::Video(VideoCodec::Avc(avc)) => {
+                Some((Self::Video { codec: AVC }, avc.record.clone()))
+            }
+            Codec::Audio(AudioCodec::Aac(aac)) => {
+                Some((Self::Audio { format: AAC }, aac.specific_config.clone()))
+            }
         }
     }
 
@@ -68,31 +79,29 @@ impl Carriage {
 
     const fn tag_type(self) -> u8 {
         match self {
-            Self::Avc => 9,
-            Self::Aac => 8,
+            Self::Video { .. } => 9,
+            Self::Audio { .. } => 8,
         }
     }
 
     const fn prefix_len(self) -> u64 {
         match self {
-            Self::Avc => 5,
-            Self::Aac => 2,
+            Self::Video { .. } => 5,
+            Self::Audio { .. } => 2,
         }
     }
 
     /// The head of `VIDEODATA` (E.4.3.1) or `AUDIODATA` (E.4.2.1).
     fn put_prefix(self, packet: Packet, is_sync: bool, offset: u32, out: &mut BytesMut) {
         match self {
-            Self::Avc => {
-                // Key frame or inter frame, of codec 7.
-                out.put_u8(if is_sync { 0x17 } else { 0x27 });
+            Self::Video { codec } => {
+                // Key frame or inter frame.
+                out.put_u8(if is_sync { 0x10 } else { 0x20 } | codec);
                 out.put_u8(packet as u8);
                 out.put_uint(offset.into(), 3);
             }
-            Self::Aac => {
-                // Format 10, and 44 kHz, 16 bits, stereo whatever the configuration says: it alone
-                // counts.
-                out.put_u8(0xaf);
+            Self::Audio { format } => {
+                out.put_u8(format);
                 out.put_u8(packet as u8);
             }
         }

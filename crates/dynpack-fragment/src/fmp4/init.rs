@@ -2,8 +2,9 @@
 //! ISO/IEC 23000-19, 7.3.1).
 
 use bytes::{BufMut, Bytes};
+use dynpack_codec::{Codec, MediaKind, VideoCodec};
 use dynpack_media::boxes::{put_box, put_full_box};
-use dynpack_media::{Language, MediaKind, Rendition};
+use dynpack_media::{Language, Rendition};
 
 use super::boxes::{put_brands, put_matrix};
 use super::{MOST_HEAD, Profile, Protection, TRACK_ID};
@@ -71,13 +72,16 @@ fn put_trak(out: &mut Vec<u8>, rendition: &Rendition, entry: &[u8]) {
 
 /// The `tkhd` box (8.3.2).
 fn put_tkhd(out: &mut Vec<u8>, rendition: &Rendition) {
-    let (width, height) = display_size(rendition);
+    let (volume, (width, height)) = match &rendition.track.codec {
+        Codec::Video(video) => (0, display_size(video)),
+        Codec::Audio(_) => (FULL_VOLUME, (0, 0)),
+    };
     put_full_box(out, b"tkhd", 0, TRACK_FLAGS, |out| {
         out.put_u64(0);
         out.put_u32(TRACK_ID);
         out.put_bytes(0, 16);
         out.put_u32(0);
-        out.put_u16(if rendition.kind() == MediaKind::Audio { FULL_VOLUME } else { 0 });
+        out.put_u16(volume);
         out.put_u16(0);
         put_matrix(out);
         out.put_u32(width);
@@ -140,8 +144,8 @@ fn put_elng(out: &mut Vec<u8>, language: &Language) {
 /// The `hdlr` box (8.4.3).
 fn put_hdlr(out: &mut Vec<u8>, kind: MediaKind) {
     let (handler, name) = match kind {
+        MediaKind::Video => (b"vide", "video"),
         MediaKind::Audio => (b"soun", "audio"),
-        _ => (b"vide", "video"),
     };
     put_full_box(out, b"hdlr", 0, 0, |out| {
         out.put_u32(0);
@@ -154,8 +158,8 @@ fn put_hdlr(out: &mut Vec<u8>, kind: MediaKind) {
 
 fn put_minf(out: &mut Vec<u8>, kind: MediaKind, entry: &[u8]) {
     match kind {
+        MediaKind::Video => put_full_box(out, b"vmhd", 0, 1, |out| out.put_u64(0)),
         MediaKind::Audio => put_full_box(out, b"smhd", 0, 0, |out| out.put_u32(0)),
-        _ => put_full_box(out, b"vmhd", 0, 1, |out| out.put_u64(0)),
     }
     put_box(out, b"dinf", |out| {
         put_full_box(out, b"dref", 0, 0, |out| {
@@ -193,14 +197,14 @@ fn put_mvex(out: &mut Vec<u8>, rendition: &Rendition) {
 
 /// Width and height as displayed, as 16.16 fixed point: the coded size with its pixel aspect ratio
 /// in the width (8.3.2).
-fn display_size(rendition: &Rendition) -> (u32, u32) {
+fn display_size(video: &VideoCodec) -> (u32, u32) {
     const ONE: u32 = 1 << 16;
-    let codec = &rendition.track.codec;
-    let Some(((width, height), pixel)) = codec.dimensions().zip(codec.pixel_aspect()) else {
-        return (0, 0);
-    };
+    let (width, height) = video.dimensions();
     let coded = u32::from(width) << 16;
-    (pixel.stretch(width, ONE).filter(|&width| width > 0).unwrap_or(coded), u32::from(height) << 16)
+    (
+        video.pixel_aspect().stretch(width, ONE).filter(|&width| width > 0).unwrap_or(coded),
+        u32::from(height) << 16,
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What sets one kind of fragmented MP4 apart from another: all of it stands here.
 
-use dynpack_media::{FourCc, MediaKind, Rendition};
+use dynpack_codec::MediaKind;
+use dynpack_media::{FourCc, Rendition};
 
 use super::times::Clock;
 
@@ -27,8 +28,8 @@ pub enum Profile {
     /// There is no init segment, since clients make it of their manifest, and so no edit list that
     /// could skip audio priming, nor can a time be negative. Samples which are priming alone stand
     /// at 0 and last 0 ticks, and one that is priming in part lasts for the rest: no sample is
-    /// lost, and all others are where they belong. Composition offsets are signed (version 1 of
-    /// `trun`) and start at 0: dash.js and Shaka Player take the start of the segment as the decode
+    /// lost, and all others are where they belong. Composition offsets are signed, by version 1 of
+    /// `trun`, and start at 0: dash.js and Shaka Player take the start of the segment as the decode
     /// time of its first sample, and offsets as the version says.
     Smooth,
 }

@@ -1,10 +1,11 @@
-//! How a codec's samples become an elementary stream: the seam between the multiplex and the
+//! How a codec's samples become an elementary stream: the one place in the multiplex that knows
 //! codecs.
 
-use dynpack_media::{Codec, Ticks, Timescale};
+use dynpack_codec::aac::Adts;
+use dynpack_codec::avc::AnnexB;
+use dynpack_codec::{AacConfig, AudioCodec, Codec, VideoCodec};
+use dynpack_media::{Ticks, Timescale};
 
-use super::adts::Adts;
-use super::avc::AnnexB;
 use crate::Error;
 
 /// Bytes of a sample in the elementary stream, as far as its size alone tells.
@@ -30,19 +31,18 @@ impl Len {
     }
 }
 
-/// The most bytes that samples take in the elementary stream, where that is a matter of adding.
+/// The maximum number of bytes that samples take in the elementary stream, where that is a sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Growth {
     /// Bytes that each sample grows by.
     pub(super) every: u64,
     /// Bytes that a sync sample grows by beyond that.
     pub(super) sync: u64,
-    /// The largest size of a sample that can be carried, in bytes.
-    pub(super) most_size: u32,
+    /// The maximum size of a sample that can be carried, in bytes.
+    pub(super) max_size: u32,
 }
 
-/// How the samples of a track are carried. A problem with a sample is told in words; the caller
-/// knows which sample it is.
+/// How the samples of a track are carried. Errors do not name the sample: the caller knows it.
 pub(super) trait Carriage: Send + Sync {
     /// `stream_type` in the PMT (ISO/IEC 13818-1, table 2-34).
     fn stream_type(&self) -> u8;
@@ -50,27 +50,109 @@ pub(super) trait Carriage: Send + Sync {
     /// `stream_id` of the PES packets (table 2-22).
     fn stream_id(&self) -> u8;
 
-    /// How long a sample lasts, for a codec of which several may share a PES packet.
+    /// How long a sample lasts, for a codec whose samples may share a PES packet.
     fn frame(&self) -> Option<(Ticks, Timescale)>;
 
     /// How long a sample of `size` bytes comes out.
-    fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, String>;
+    fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, dynpack_codec::Error>;
 
-    /// The same for all sizes at once; `None` where they do not all grow alike.
+    /// The same for all sizes at once; `None` if they do not all grow alike.
     fn growth(&self) -> Option<Growth>;
 
-    /// Writes a sample to `out`, piece by piece, of which one is each NAL unit or the body of a
-    /// frame; `is_sync` as the table says it. Written twice, it is the same: once to count, and
-    /// once to keep.
-    fn write(&self, sample: &[u8], is_sync: bool, out: &mut dyn FnMut(&[u8]))
-    -> Result<(), String>;
+    /// Writes a sample to `out`, piece by piece: each NAL unit, or the body of a frame, is one
+    /// piece. `is_sync` is that of the sample table. Writing twice gives the same: once to count,
+    /// and once to keep.
+    fn write(
+        &self,
+        sample: &[u8],
+        is_sync: bool,
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), dynpack_codec::Error>;
 }
 
 /// The one list of codecs that a transport stream can carry.
 pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
     match codec {
-        Codec::Avc(config) => Ok(Box::new(AnnexB::new(config))),
-        Codec::Aac(config) => Ok(Box::new(Adts::new(config)?)),
-        other => Err(Error::Unsupported(format!("{} in a transport stream", other.rfc6381()))),
+        Codec::Video(VideoCodec::Avc(config)) => Ok(Box::new(AnnexB::new(config))),
+        Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
+    }
+}
+
+impl Carriage for AnnexB {
+    fn stream_type(&self) -> u8 {
+        0x1b
+    }
+
+    fn stream_id(&self) -> u8 {
+        0xe0
+    }
+
+    fn frame(&self) -> Option<(Ticks, Timescale)> {
+        None
+    }
+
+    fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, dynpack_codec::Error> {
+        Ok(Len::AtMost(self.max_len(size, is_sync)))
+    }
+
+    fn growth(&self) -> Option<Growth> {
+        let [every, sync] = [self.max_growth(false)?, self.max_growth(true)?];
+        Some(Growth { every, sync: sync - every, max_size: u32::MAX })
+    }
+
+    fn write(
+        &self,
+        sample: &[u8],
+        is_sync: bool,
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), dynpack_codec::Error> {
+        Ok(self.write(sample, is_sync, out)?)
+    }
+}
+
+/// AAC as ADTS frames.
+struct Aac {
+    adts: Adts,
+    frame: (Ticks, Timescale),
+}
+
+impl Aac {
+    fn new(config: &AacConfig) -> Result<Self, Error> {
+        let adts = Adts::new(config).map_err(|problem| Error::Unsupported(problem.to_string()))?;
+        let clock = Timescale::new(config.core_rate).expect("ADTS has an index for no rate of 0");
+        Ok(Self { adts, frame: (Ticks(config.frame_length.into()), clock) })
+    }
+}
+
+impl Carriage for Aac {
+    fn stream_type(&self) -> u8 {
+        0x0f
+    }
+
+    fn stream_id(&self) -> u8 {
+        0xc0
+    }
+
+    fn frame(&self) -> Option<(Ticks, Timescale)> {
+        Some(self.frame)
+    }
+
+    fn len_by_size(&self, size: u32, _: bool) -> Result<Len, dynpack_codec::Error> {
+        Adts::frame_len(size.into()).map(Len::Exactly)
+    }
+
+    fn growth(&self) -> Option<Growth> {
+        Some(Growth { every: Adts::HEADER_LEN.into(), sync: 0, max_size: Adts::MAX_SIZE })
+    }
+
+    fn write(
+        &self,
+        sample: &[u8],
+        _: bool,
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), dynpack_codec::Error> {
+        out(&self.adts.header(sample.len() as u64)?);
+        out(sample);
+        Ok(())
     }
 }

@@ -220,7 +220,7 @@ impl Sound {
     ) -> Option<Packets> {
         let (mut total, mut len, mut count, mut can_carry) = (Packets::default(), 0, 0, true);
         table.each_size(samples, |size, frames| {
-            can_carry &= size > 0 && size <= growth.most_size;
+            can_carry &= size > 0 && size <= growth.max_size;
             let frame_len = u64::from(size) + growth.every;
             for _ in 0..frames {
                 if count == self.most_shared || len + frame_len > MOST_SHARED_LEN {

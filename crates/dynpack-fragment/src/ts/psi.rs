@@ -1,7 +1,8 @@
 //! The tables that say what the stream holds: PAT and PMT (ISO/IEC 13818-1, 2.4.4), one packet
 //! each.
 
-use dynpack_media::{MediaKind, SegmentNumber};
+use dynpack_codec::MediaKind;
+use dynpack_media::SegmentNumber;
 
 use super::packet::{self, PACKET_LEN, PAYLOAD_LEN};
 use super::stream::{Pid, Stream};
@@ -41,7 +42,7 @@ impl Program {
         let version = streams.iter().fold(u8::from(clock_stream > 0) << 2, |version, stream| {
             match stream.kind() {
                 MediaKind::Video => version | 1,
-                _ => version | 2,
+                MediaKind::Audio => version | 2,
             }
         });
         let pat = section(0x00, 1, 0, &[PROGRAM_NUMBER.to_be_bytes(), pid_bytes(PMT_PID)].concat());

@@ -1,10 +1,10 @@
 //! Encrypted streams (Apple, *MPEG-2 Stream Encryption Format for HTTP Live Streaming*): frames are
 //! encrypted before they are multiplexed, and the PMT says so.
 
+use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 use dynpack_crypt::sample_aes::{
     AAC_STREAM_TYPE, AVC_STREAM_TYPE, SampleAes, aac_descriptors, avc_descriptors,
 };
-use dynpack_media::Codec;
 
 use super::carriage::Len;
 use crate::Error;
@@ -16,29 +16,37 @@ const BYTES_PER_MARK: u64 = 128;
 /// How the frames of one stream are encrypted.
 pub(super) struct Encryption {
     cipher: SampleAes,
-    is_video: bool,
+    frames: Frames,
+    stream_type: u8,
     descriptors: Vec<u8>,
+}
+
+/// What a frame is made of.
+#[derive(Clone, Copy)]
+enum Frames {
+    /// NAL units of H.264, which grow when they are encrypted.
+    NalUnits,
+    /// A header, and a body that keeps its length.
+    Audio,
 }
 
 impl Encryption {
     pub(super) fn new(cipher: SampleAes, codec: &Codec) -> Result<Self, Error> {
-        let (is_video, descriptors) = match codec {
-            Codec::Avc(_) => (true, avc_descriptors()),
-            Codec::Aac(config) => (
-                false,
-                aac_descriptors(config)
-                    .map_err(|problem| Error::Encryption { sample: None, problem })?,
-            ),
-            other => {
-                return Err(Error::Unsupported(format!("{} under SAMPLE-AES", other.rfc6381())));
+        let refused = |problem| Error::Encryption { sample: None, problem };
+        let (frames, stream_type, descriptors) = match codec {
+            Codec::Video(VideoCodec::Avc(_)) => {
+                (Frames::NalUnits, AVC_STREAM_TYPE, avc_descriptors())
+            }
+            Codec::Audio(AudioCodec::Aac(config)) => {
+                (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
             }
         };
-        Ok(Self { cipher, is_video, descriptors })
+        Ok(Self { cipher, frames, stream_type, descriptors })
     }
 
     /// `stream_type` in the PMT.
     pub(super) const fn stream_type(&self) -> u8 {
-        if self.is_video { AVC_STREAM_TYPE } else { AAC_STREAM_TYPE }
+        self.stream_type
     }
 
     /// The descriptors of the stream in the PMT.
@@ -48,7 +56,10 @@ impl Encryption {
 
     /// The length of an encrypted frame by that of the clear one.
     pub(super) const fn len(&self, clear: Len) -> Len {
-        if self.is_video { Len::AtMost(most_len_of_picture(clear.at_most())) } else { clear }
+        match self.frames {
+            Frames::NalUnits => Len::AtMost(most_len_of_picture(clear.at_most())),
+            Frames::Audio => clear,
+        }
     }
 
     /// Appends a piece of a frame: a NAL unit or the body of a frame of audio as it is encrypted;
@@ -63,15 +74,12 @@ impl Encryption {
         piece: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), dynpack_crypt::Error> {
-        if !self.is_video {
-            self.cipher.audio_frame(piece, out);
-            return Ok(());
+        match (self.frames, piece) {
+            (Frames::Audio, _) => self.cipher.audio_frame(piece, out),
+            (Frames::NalUnits, [0, 0, 1] | [0, 0, 0, 1]) => out.extend_from_slice(piece),
+            (Frames::NalUnits, _) => self.cipher.nal_unit(piece, out)?,
         }
-        if matches!(piece, [0, 0, 1] | [0, 0, 0, 1]) {
-            out.extend_from_slice(piece);
-            return Ok(());
-        }
-        self.cipher.nal_unit(piece, out)
+        Ok(())
     }
 }
 
@@ -83,8 +91,8 @@ pub(super) const fn most_len_of_picture(clear: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use dynpack_codec::{AacConfig, AvcConfig};
     use dynpack_crypt::{ContentKey, Iv};
-    use dynpack_media::{AacConfig, AvcConfig};
 
     use super::*;
 
@@ -93,8 +101,8 @@ mod tests {
         let record = Bytes::from_static(&[
             1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee,
         ]);
-        let video = Codec::Avc(AvcConfig::parse(record, 16, 16, false).unwrap());
-        let audio = Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap());
+        let video = Codec::from(AvcConfig::parse(record, 16, 16, false).unwrap());
+        let audio = Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap());
         let [video, audio] = [video, audio].map(|codec| {
             let cipher = SampleAes::new(&ContentKey::new([1; 16]), Iv([2; 16]));
             Encryption::new(cipher, &codec).unwrap()

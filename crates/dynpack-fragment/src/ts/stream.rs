@@ -2,7 +2,8 @@
 //! carried.
 
 use bytes::Bytes;
-use dynpack_media::{MediaKind, SampleIndex, Ticks, Timescale};
+use dynpack_codec::MediaKind;
+use dynpack_media::{SampleIndex, Ticks, Timescale};
 
 use super::Part;
 use super::carriage::{Carriage, Len, carriage};
@@ -57,14 +58,16 @@ impl Stream {
         let samples =
             rendition.track.samples.samples(part.samples.clone()).filter(|sample| sample.size > 0);
         let frames = samples.map(|sample| {
-            let refused = |problem| Error::Sample { sample: sample.index, problem };
+            let refused = |problem: String| Error::Sample { sample: sample.index, problem };
             let stamps = Stamps::new(rendition, &sample);
             if !stamps.is_on_clock() {
                 return Err(refused(
                     "its time lies too far before the start of the presentation".into(),
                 ));
             }
-            let len = carriage.len_by_size(sample.size, sample.is_sync).map_err(refused)?;
+            let len = carriage
+                .len_by_size(sample.size, sample.is_sync)
+                .map_err(|problem| refused(problem.to_string()))?;
             let len = encryption.as_ref().map_or(len, |encryption| encryption.len(len));
             let time = rendition.cuts.presentation_time(&sample);
             Ok(Frame {
@@ -101,7 +104,7 @@ impl Stream {
     pub(super) const fn pid(&self) -> Pid {
         match self.kind {
             MediaKind::Video => Pid(0x100),
-            _ => Pid(0x101),
+            MediaKind::Audio => Pid(0x101),
         }
     }
 
@@ -160,7 +163,7 @@ impl Stream {
                     appended = encryption.append(piece, &mut out);
                 }
             });
-            written.map_err(|problem| self.refused(frame, problem))?;
+            written.map_err(|problem| self.refused(frame, &problem))?;
             appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
             lens.push(out.len() - start);
         }
@@ -174,7 +177,7 @@ impl Stream {
         frame: &Frame,
         sample: &[u8],
         out: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), String> {
+    ) -> Result<(), dynpack_codec::Error> {
         match self.encryption {
             Some(_) => out(sample),
             None => self.carriage.write(sample, frame.is_sync, out)?,
@@ -190,7 +193,7 @@ impl Stream {
             }
             let mut len = 0;
             let written = self.write(frame, sample, &mut |bytes| len += bytes.len() as u64);
-            written.map(|()| len).map_err(|problem| self.refused(frame, problem))
+            written.map(|()| len).map_err(|problem| self.refused(frame, &problem))
         });
         lens.collect()
     }
@@ -231,7 +234,7 @@ impl Stream {
         Some((start, end))
     }
 
-    fn refused(&self, frame: &Frame, problem: String) -> Error {
-        Error::Sample { sample: frame.index, problem }
+    fn refused(&self, frame: &Frame, problem: &dynpack_codec::Error) -> Error {
+        Error::Sample { sample: frame.index, problem: problem.to_string() }
     }
 }

@@ -12,7 +12,7 @@ use dynpack_fragment::fmp4::{
     media_segment_len,
 };
 use dynpack_fragment::{Error, SegmentPlan};
-use dynpack_media::{Rendition, SampleIndex, Segment, TrackId};
+use dynpack_media::{Rendition, RenditionId, SampleIndex, Segment, TrackId};
 use mp4_atom::Codec;
 use proptest::prelude::*;
 
@@ -67,9 +67,9 @@ fn audio_film(tables: &TrackBuilder, target: u64) -> OpenedFilm {
 
 fn encryptor(film: &OpenedFilm, scheme: Scheme) -> SampleEncryptor {
     let rendition = &film.renditions[0];
-    let ivs = IvSource::new(ID, "film.mp4", TrackId(1), "track", 1_000_000);
+    let ivs = IvSource::new(ID, "film.mp4", TrackId(1), &RenditionId::new("track", 1_000_000));
     let track = TrackEncryption::new(scheme, ID, rendition.kind(), &ivs);
-    SampleEncryptor::new(track, &ContentKey::new(KEY), &rendition.track.codec).unwrap()
+    SampleEncryptor::new(track, &ContentKey::new(KEY), &rendition.track.codec)
 }
 
 /// How the samples of a track are encrypted, as its sample entry says.
@@ -176,7 +176,7 @@ fn decrypting_returns_the_clear_film(film: &OpenedFilm, scheme: Scheme, piff: bo
     );
     assert_eq!((&tenc.scheme[..], &tenc.key_id[..]), (scheme.as_str().as_bytes(), &ID.0[..]));
     let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
-    let is_audio = film.renditions[0].track.codec.dimensions().is_none();
+    let is_audio = film.renditions[0].track.codec.video().is_none();
     for (profile, (plan, len)) in [Profile::Cmaf, Profile::Csf, Profile::Smooth]
         .into_iter()
         .flat_map(|one| KINDS.map(|kind| (one, kind)))

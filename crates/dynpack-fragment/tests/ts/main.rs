@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 
 use adts_reader::{AudioObjectType, ChannelConfiguration};
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_fragment::Error;
 use dynpack_fragment::ts::{
     Estimate, Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound,
 };
-use dynpack_media::{MediaKind, Rendition, SampleIndex, SegmentNumber, Ticks, Timescale};
+use dynpack_media::{Rendition, SampleIndex, SegmentNumber, Ticks, Timescale};
 use dynpack_testkit::codec::{PPS, SPS};
 use dynpack_testkit::film::{Audio, OpenedFilm, Video};
 use dynpack_testkit::read::transport::{self, Pes, Reading};

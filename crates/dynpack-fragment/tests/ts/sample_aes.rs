@@ -4,12 +4,13 @@
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv};
 use dynpack_fragment::ts::{
     Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound,
 };
-use dynpack_media::{MediaKind, Rendition, SegmentNumber};
+use dynpack_media::{Rendition, SegmentNumber};
 use dynpack_testkit::film::{Audio, OpenedFilm, Video};
 use dynpack_testkit::read::annex_b;
 use dynpack_testkit::read::transport::{self, Pes};

@@ -1,12 +1,11 @@
 //! H.264: `avc1` and `avc3` (ISO/IEC 14496-15, 5.4.2).
 
 use bytes::Bytes;
-use dynpack_media::{AspectRatio, AvcConfig, Codec, MediaKind};
+use dynpack_codec::{AspectRatio, AvcConfig, Codec};
 
 use super::{COMMON, SampleEntry, copy, in_box};
 use crate::Error;
 use crate::boxes::BoxRef;
-use crate::configuration::{self, Configuration};
 
 /// Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3).
 pub(super) const FIXED: usize = 78;
@@ -20,17 +19,14 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
         .children_from(FIXED)
         .find_kind(b"avcC")?
         .ok_or_else(|| entry.malformed("holds no avcC"))?;
-    let record = match configuration::read(entry.whole, MediaKind::Video) {
-        Some(Configuration::Avc(record)) => record,
-        _ => Bytes::copy_from_slice(record_box.body),
-    };
+    let record = Bytes::copy_from_slice(record_box.body);
     let config = AvcConfig::parse(record, width, height, in_band).map_err(in_box(&record_box))?;
     let config = config.with_pixel_aspect(pixel_aspect(entry).unwrap_or(AspectRatio::SQUARE));
-    Ok(SampleEntry { codec: Codec::Avc(config), bytes: copy(entry) })
+    Ok(SampleEntry { codec: Codec::from(config), bytes: copy(entry) })
 }
 
-/// What a `pasp` says (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read
-/// says nothing.
+/// The ratio in a `pasp` (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read
+/// is ignored.
 fn pixel_aspect(entry: &BoxRef<'_>) -> Option<AspectRatio> {
     let pasp = entry.children_from(FIXED).find_kind(b"pasp").ok()??;
     let mut fields = pasp.fields();

@@ -1,5 +1,5 @@
 //! Sample entries: how the samples of a track are coded (`stsd`, ISO/IEC 14496-12, 8.5.2). One file
-//! a codec.
+//! a codec. No other place reads them.
 
 mod avc;
 mod esds;
@@ -7,7 +7,7 @@ mod mp4a;
 mod protected;
 
 use bytes::{Bytes, BytesMut};
-use dynpack_media::{Codec, MediaKind};
+use dynpack_codec::Codec;
 
 use crate::Error;
 use crate::boxes::BoxRef;
@@ -32,13 +32,13 @@ pub(crate) fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error>
     match &entry.kind.0 {
         b"avc1" | b"avc3" => avc::read(&entry),
         b"mp4a" => mp4a::read(&entry, version),
-        b"encv" => Err(protected::refusal(&entry, MediaKind::Video)),
-        b"enca" => Err(protected::refusal(&entry, MediaKind::Audio)),
+        b"encv" => Err(protected::refusal(&entry, avc::FIXED)),
+        b"enca" => Err(protected::refusal(&entry, mp4a::fixed_len(&entry, version))),
         _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
     }
 }
 
-/// Bytes of a sample entry of any kind in front of what its kind adds (8.5.2.2).
+/// Bytes of a sample entry of any kind before what its kind adds (8.5.2.2).
 const COMMON: usize = 8;
 
 /// A copy of an entry which refers to the first data reference, the only one there is in an output
@@ -55,6 +55,6 @@ fn copy(entry: &BoxRef<'_>) -> Bytes {
 }
 
 /// A malformed configuration, in terms of the box that holds it.
-fn in_box(holder: &BoxRef<'_>) -> impl Fn(dynpack_media::Error) -> Error {
+fn in_box(holder: &BoxRef<'_>) -> impl Fn(dynpack_codec::Error) -> Error {
     move |error| holder.malformed(error.to_string())
 }

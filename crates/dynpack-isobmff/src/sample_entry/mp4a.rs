@@ -1,22 +1,21 @@
 //! AAC: `mp4a` with an `esds` (ISO/IEC 14496-14, 5.6.1), also as QuickTime writes it.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_media::{AacConfig, Codec, MediaKind};
+use dynpack_codec::{AacConfig, Codec};
 
 use super::esds;
 use super::{COMMON, SampleEntry, copy, in_box};
 use crate::Error;
 use crate::boxes::{BoxRef, Fields};
-use crate::configuration::{self, Configuration};
 
 /// Bytes of an audio sample entry before its boxes (ISO/IEC 14496-12, 12.2.3).
-pub(super) const FIXED: usize = 28;
+const FIXED: usize = 28;
 
 /// Audio object types which are served: AAC-LC, alone or as the core of HE-AAC (ISO/IEC 14496-3,
 /// 1.5.1.1).
 const AAC_LC: u8 = 2;
 
-/// Reads an entry of an `stsd` of that version, which tells the entries of QuickTime from those of
+/// Reads an entry of an `stsd` of that version, by which entries of QuickTime differ from those of
 /// ISO/IEC 14496-12, version 1.
 pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, Error> {
     let sound = Sound::read(entry.fields(), stsd_version)?;
@@ -36,10 +35,7 @@ pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, 
             name(descriptor.object_type)
         )));
     }
-    let specific_config = match configuration::read(entry.whole, MediaKind::Audio) {
-        Some(Configuration::Aac(specific_config)) => specific_config,
-        _ => Bytes::copy_from_slice(descriptor.specific_info),
-    };
+    let specific_config = Bytes::copy_from_slice(descriptor.specific_info);
     let channels = u8::try_from(sound.channels).unwrap_or(u8::MAX);
     let config = AacConfig::parse(specific_config, channels).map_err(in_box(&esds_box))?;
     if config.core_object_type != AAC_LC {
@@ -53,7 +49,13 @@ pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, 
     } else {
         rebuild(&config, sound.channels, esds_box.whole)
     };
-    Ok(SampleEntry { codec: Codec::Aac(config), bytes })
+    Ok(SampleEntry { codec: Codec::from(config), bytes })
+}
+
+/// Bytes before the boxes of an entry of an `stsd` of that version. One that is cut short has no
+/// boxes anywhere.
+pub(super) fn fixed_len(entry: &BoxRef<'_>, stsd_version: u8) -> usize {
+    Sound::read(entry.fields(), stsd_version).map_or(FIXED, |sound| sound.fixed)
 }
 
 /// The sound description, in its ISO form or one of QuickTime's (QuickTime File Format, "Sound

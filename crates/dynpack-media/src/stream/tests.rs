@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dynpack_codec::{AacConfig, AvcConfig, Codec};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    AacConfig, AvcConfig, Codec, Column, Cuts, SampleColumns, SampleIndex, SampleTable,
-    SourceIndex, Timescale, Track, TrackId,
+    Column, Cuts, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex, Timescale,
+    Track, TrackId,
 };
 
 /// A rendition with those segments: the number, start and first sample of each, in order; one
@@ -29,17 +30,17 @@ fn rendition(codec: Codec, hz: u32, segments: &[(u32, i64)]) -> Rendition {
         starts: segments.iter().map(|(_, start)| Ticks(*start)).chain([Ticks(end)]).collect(),
         ..Cuts::default()
     };
-    Rendition::new("any".into(), 1, SourceIndex(0), Arc::new(track), Arc::new(cuts))
+    Rendition::new(RenditionId::new("any", 1), SourceIndex(0), Arc::new(track), Arc::new(cuts))
 }
 
 fn video(hz: u32, segments: &[(u32, i64)]) -> Rendition {
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-    rendition(Codec::Avc(AvcConfig::parse(record, 640, 360, true).unwrap()), hz, segments)
+    rendition(Codec::from(AvcConfig::parse(record, 640, 360, true).unwrap()), hz, segments)
 }
 
 fn audio(hz: u32, segments: &[(u32, i64)]) -> Rendition {
     rendition(
-        Codec::Aac(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
+        Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
         hz,
         segments,
     )
@@ -80,7 +81,7 @@ fn a_segment_in_which_video_begins_starts_with_whichever_is_earlier() {
         let segments = stream.segments();
         let openings = segments.iter().map(|segment| stream.opening(segment).unwrap());
         let openings =
-            openings.map(|(by, start)| (by.timescale().hz(), start.0)).collect::<Vec<_>>();
+            openings.map(|start| (start.timescale.hz(), start.ticks.0)).collect::<Vec<_>>();
         (segments.iter().map(|segment| segment.start.0).collect::<Vec<_>>(), openings)
     };
     assert_eq!(

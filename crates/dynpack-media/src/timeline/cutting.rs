@@ -2,29 +2,29 @@
 
 use std::cell::Cell;
 
+use dynpack_codec::MediaKind;
+
 use super::span::Span;
-use crate::time::compare;
-use crate::{CutPolicy, Error, MediaKind, SampleIndex, Ticks, Timeline, Timescale};
+use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timeline, Timescale};
 
 /// Where to cut, in ascending order, on the clock of the reference: the longest video track, or
 /// else the longest track.
 ///
 /// # Errors
 /// [`Error::TooManySegments`] where there are too many for so many tracks.
-pub(super) fn cut_times(
-    spans: &[&Span<'_>],
-    policy: CutPolicy,
-) -> Result<Vec<(Ticks, Timescale)>, Error> {
-    let of = |kind: MediaKind| spans.iter().copied().filter(move |span| span.track.kind() == kind);
+pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Time>, Error> {
     let (videos, audios): (Vec<_>, Vec<_>) =
-        (of(MediaKind::Video).collect(), of(MediaKind::Audio).collect());
+        spans.iter().copied().partition(|span| match span.track.kind() {
+            MediaKind::Video => true,
+            MediaKind::Audio => false,
+        });
     let Some(longest) = longest(spans) else { return Ok(Vec::new()) };
     let reference = self::longest(&videos).unwrap_or(longest);
     let clock = reference.track.timescale;
     let target = policy.target_ticks(clock);
     let tracks = Tracks { videos, audios, clock, least: Ticks(target.0 / 10) };
     // A rest that is too short stays with the segment before.
-    let end = tracks.on_clock(longest, longest.end);
+    let end = longest.end().ceil(clock);
     let last_cut = end - tracks.least;
     let search = SyncSearch::new(reference);
     let (mut times, mut last) = (Vec::new(), Ticks::ZERO);
@@ -43,7 +43,7 @@ pub(super) fn cut_times(
         if next >= last_cut || end_is_nearer {
             break;
         }
-        times.push((next, clock));
+        times.push(Time::new(next, clock));
         if times.len() * spans.len() >= Timeline::MOST_SEGMENTS {
             return Err(Error::TooManySegments { tracks: spans.len() });
         }
@@ -62,29 +62,22 @@ struct Tracks<'a, 'b> {
 }
 
 impl<'a, 'b> Tracks<'a, 'b> {
-    fn on_clock(&self, span: &Span<'_>, time: Ticks) -> Ticks {
-        time.rescale_ceil(span.track.timescale, self.clock)
-    }
-
     fn are_idle(&self, time: Ticks) -> bool {
-        self.videos.iter().all(|video| video.is_idle((time, self.clock)))
+        self.videos.iter().all(|video| video.is_idle(Time::new(time, self.clock)))
     }
 
     fn can_cut(&self, time: Ticks) -> bool {
-        let time = (time, self.clock);
+        let time = Time::new(time, self.clock);
         self.videos.iter().all(|video| video.is_idle(time) || video.sync_at(time).is_some())
     }
 
     fn video_end(&self) -> Ticks {
-        self.videos.iter().map(|video| self.on_clock(video, video.end)).max().unwrap_or_default()
+        self.videos.iter().map(|video| video.end().ceil(self.clock)).max().unwrap_or_default()
     }
 
     /// When the next video starts, if too little lies before that for a segment.
     fn video_soon_behind(&self, time: Ticks) -> Option<Ticks> {
-        let starts = self
-            .videos
-            .iter()
-            .map(|video| video.start.rescale_floor(video.track.timescale, self.clock));
+        let starts = self.videos.iter().map(|video| video.start().floor(self.clock));
         let next = starts.filter(|start| *start > time).min()?;
         (next < self.earliest_behind(time)?).then_some(next)
     }
@@ -92,13 +85,12 @@ impl<'a, 'b> Tracks<'a, 'b> {
     /// The earliest cut behind one at `time`, if more can be cut: never two lie within a frame of
     /// audio, nor where no track has another sample.
     fn earliest_behind(&self, time: Ticks) -> Option<Ticks> {
-        let at = (time, self.clock);
+        let at = Time::new(time, self.clock);
         let following = |span: &&'b Span<'a>| {
-            Some(self.on_clock(span, span.following(at)?)).filter(|next| *next > time)
+            Some(span.following(at)?.ceil(self.clock)).filter(|next| *next > time)
         };
         let first = self.videos.iter().chain(&self.audios).filter_map(following).min()?;
-        let has_begun =
-            |audio: &&&Span<'_>| compare((audio.start, audio.track.timescale), at).is_le();
+        let has_begun = |audio: &&&Span<'_>| audio.start() <= at;
         Some(
             self.audios
                 .iter()
@@ -111,9 +103,7 @@ impl<'a, 'b> Tracks<'a, 'b> {
 
 /// The first of those spans which end last.
 fn longest<'a, 'b>(spans: &[&'b Span<'a>]) -> Option<&'b Span<'a>> {
-    spans.iter().copied().rev().max_by(|one, other| {
-        compare((one.end, one.track.timescale), (other.end, other.track.timescale))
-    })
+    spans.iter().copied().rev().max_by_key(|span| span.end())
 }
 
 /// Finds where the reference can be cut, near to where that is wanted.
@@ -140,7 +130,7 @@ impl<'a, 'b> SyncSearch<'a, 'b> {
         let points = self.reference.sync_points();
         // Leading pictures are presented before the first sync sample, and nothing before those.
         let start = |sync: SampleIndex| match sync == points.first {
-            true => self.reference.start,
+            true => self.reference.start().ticks,
             false => self.reference.time(sync),
         };
         let later = points.partition_point(|sync| start(sync) <= wanted);

@@ -1,8 +1,9 @@
 //! The stretch of one track that is presented, and where cuts of the timeline fall in it.
 
+use dynpack_codec::MediaKind;
+
 use super::sync_points::SyncPoints;
-use crate::time::compare;
-use crate::{Cuts, MediaKind, SampleIndex, SegmentNumber, Ticks, Timescale, Track};
+use crate::{Cuts, SampleIndex, SegmentNumber, Ticks, Time, Track};
 
 /// How long before its edit list's start audio is kept, in seconds: decoders need some of it, and
 /// priming is shorter than that.
@@ -17,8 +18,8 @@ pub(super) struct Span<'a> {
     pub(super) track: &'a Track,
     first: SampleIndex,
     /// When the first sample is presented which is not priming.
-    pub(super) start: Ticks,
-    pub(super) end: Ticks,
+    start: Ticks,
+    end: Ticks,
     /// Composition time + shift = presentation time.
     shift: Ticks,
 }
@@ -71,17 +72,18 @@ impl<'a> Span<'a> {
     }
 
     /// The same span on the clock that starts at `origin`.
-    pub(super) fn since(self, (origin, clock): (Ticks, Timescale)) -> Self {
-        let origin = origin.rescale_round(clock, self.track.timescale);
+    pub(super) fn since(self, origin: Time) -> Self {
+        let origin = origin.round(self.track.timescale);
         let mut span = Self {
             start: self.start - origin,
             end: self.end - origin,
             shift: self.shift - origin,
             ..self
         };
-        if span.track.kind() == MediaKind::Audio {
-            span.start = span.time(span.first);
-        }
+        span.start = match span.track.kind() {
+            MediaKind::Video => span.start,
+            MediaKind::Audio => span.time(span.first),
+        };
         // Edit lists beyond all reason are not believed, but the order of things holds.
         span.start = span.start.clamp(Ticks::ZERO, Ticks(i64::MAX / 2));
         span.end = span.end.max(span.start + Ticks(1));
@@ -92,15 +94,34 @@ impl<'a> Span<'a> {
         self.track.samples.composition_time(index) + self.shift
     }
 
+    /// When the first sample is presented which is not priming, with its clock.
+    pub(super) fn start(&self) -> Time {
+        self.on_clock(self.start)
+    }
+
+    /// When the last sample has been presented, with its clock.
+    pub(super) fn end(&self) -> Time {
+        self.on_clock(self.end)
+    }
+
+    fn time_of(&self, index: SampleIndex) -> Time {
+        self.on_clock(self.time(index))
+    }
+
+    fn on_clock(&self, ticks: Ticks) -> Time {
+        Time::new(ticks, self.track.timescale)
+    }
+
     /// When the earliest of the samples from a sync sample on is presented: leading pictures come
     /// before it.
     fn earliest_from(&self, first: SampleIndex) -> Ticks {
         let time = self.time(first);
-        if self.track.kind() == MediaKind::Audio {
-            return time;
-        }
+        let most_leading = match self.track.kind() {
+            MediaKind::Video => MOST_REORDERED,
+            MediaKind::Audio => 0,
+        };
         let behind =
-            first.0 + 1..self.track.samples.len().min(first.0.saturating_add(MOST_REORDERED));
+            first.0 + 1..self.track.samples.len().min(first.0.saturating_add(most_leading));
         behind
             .map(|index| self.time(SampleIndex(index)))
             .take_while(|&behind| behind <= time)
@@ -119,41 +140,30 @@ impl<'a> Span<'a> {
     }
 
     /// The sync sample which is presented at `time` of another clock, to within half its duration.
-    pub(super) fn sync_at(&self, (time, clock): (Ticks, Timescale)) -> Option<SampleIndex> {
+    pub(super) fn sync_at(&self, time: Time) -> Option<SampleIndex> {
         let points = self.sync_points();
-        let later = points.partition_point(|sync| {
-            compare((self.time(sync), self.track.timescale), (time, clock)).is_le()
-        });
-        let candidates = [later.checked_sub(1), Some(later)]
-            .into_iter()
-            .flatten()
-            .filter_map(|at| points.get(at));
-        candidates.min_by_key(|&sync| self.distance(sync, (time, clock))).filter(|&sync| {
-            let duration = i128::from(self.track.samples.duration(sync).0) * i128::from(clock.hz());
-            self.distance(sync, (time, clock)) * 2 <= duration
-        })
-    }
-
-    /// How far a sample is presented from `time`, in ticks of both clocks multiplied.
-    fn distance(&self, index: SampleIndex, (time, clock): (Ticks, Timescale)) -> i128 {
-        let (here, there) = (i128::from(self.time(index).0), i128::from(time.0));
-        (here * i128::from(clock.hz()) - there * i128::from(self.track.timescale.hz())).abs()
+        let later = points.partition_point(|sync| self.time_of(sync) <= time);
+        let candidates = [later.checked_sub(1), Some(later)].into_iter().flatten();
+        let distance = |sync: SampleIndex| self.time_of(sync).distance(time);
+        let nearest =
+            candidates.filter_map(|at| points.get(at)).min_by_key(|&sync| distance(sync))?;
+        let duration = i128::from(self.track.samples.duration(nearest).0);
+        let is_near = distance(nearest) * 2 <= duration * i128::from(time.timescale.hz());
+        is_near.then_some(nearest)
     }
 
     /// Whether the track has not started at `time`, or has ended.
-    pub(super) fn is_idle(&self, time: (Ticks, Timescale)) -> bool {
-        let clock = self.track.timescale;
-        compare((self.end, clock), time).is_le() || compare((self.start, clock), time).is_ge()
+    pub(super) fn is_idle(&self, time: Time) -> bool {
+        self.end() <= time || self.start() >= time
     }
 
     /// The first sample behind a cut at `time`.
-    fn sample_at(&self, time: (Ticks, Timescale)) -> SampleIndex {
-        let clock = self.track.timescale;
+    fn sample_at(&self, time: Time) -> SampleIndex {
         let len = SampleIndex(self.track.samples.len());
-        if compare((self.end, clock), time).is_le() {
+        if self.end() <= time {
             return len;
         }
-        if compare((self.start, clock), time).is_ge() {
+        if self.start() >= time {
             return self.first;
         }
         match self.track.kind() {
@@ -168,19 +178,20 @@ impl<'a> Span<'a> {
     }
 
     /// The frame of audio which starts nearest to `time`.
-    fn nearest_frame(&self, time: (Ticks, Timescale)) -> SampleIndex {
-        let media_time = time.0.rescale_floor(time.1, self.track.timescale) - self.shift;
+    fn nearest_frame(&self, time: Time) -> SampleIndex {
+        let media_time = time.floor(self.track.timescale) - self.shift;
         let before = self.track.samples.index_at(media_time);
-        let behind = SampleIndex(before.0.saturating_add(1));
-        if self.distance(behind, time) < self.distance(before, time) { behind } else { before }
+        let after = SampleIndex(before.0.saturating_add(1));
+        let distance = |sample| self.time_of(sample).distance(time);
+        if distance(after) < distance(before) { after } else { before }
     }
 
     /// When the first sample is presented that starts behind `time`, of those which are decoded
     /// next.
-    pub(super) fn following(&self, time: (Ticks, Timescale)) -> Option<Ticks> {
-        let (samples, clock) = (&self.track.samples, self.track.timescale);
-        if compare((self.start, clock), time).is_gt() {
-            return Some(self.start);
+    pub(super) fn following(&self, time: Time) -> Option<Time> {
+        let samples = &self.track.samples;
+        if self.start() > time {
+            return Some(self.start());
         }
         let here = match self.track.kind() {
             MediaKind::Video => self.sample_at(time),
@@ -188,14 +199,14 @@ impl<'a> Span<'a> {
         };
         // Samples that take no time are passed over.
         let next = samples.index_at(samples.decode_time(here)).0.saturating_add(1);
-        let mut behind = (next..samples.len())
+        let mut later = (next..samples.len())
             .take(MOST_REORDERED as usize)
-            .map(|index| self.time(SampleIndex(index)));
-        behind.find(|&next| compare((next, clock), time).is_gt())
+            .map(|index| self.time_of(SampleIndex(index)));
+        later.find(|&next| next > time)
     }
 
     /// The track's segments between the cuts at `times`.
-    pub(super) fn cuts(&self, times: &[(Ticks, Timescale)]) -> Cuts {
+    pub(super) fn cuts(&self, times: &[Time]) -> Cuts {
         let reorder = self.track.samples.composition_offset(self.first);
         let lead = Ticks((-self.time(self.first)).0.max(0));
         let (mut numbers, mut samples, mut starts) =

@@ -1,18 +1,19 @@
 //! DASH, with CMAF segments or with those of the Common Streaming Format.
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_media::{Form, Rendition, Ticks};
 
 use super::links::Links;
 use super::{Job, Packager, mp4};
 use crate::error::Error;
 use crate::format::Format;
 use crate::protection::Signal;
-use crate::request::Target;
+use crate::request::Resource;
 
 /// One flavour of DASH.
 #[derive(Debug)]
@@ -34,16 +35,15 @@ impl Packager for Dash {
         self.format
     }
 
-    fn content_type(&self, target: &Target, kind: MediaKind) -> &'static str {
+    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
         match target {
-            Target::Manifest => "application/dash+xml",
+            Resource::Manifest => "application/dash+xml",
             _ => mp4::content_type(kind),
         }
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        mpd(job.presentation, &Links::new(job), &self.options)
-            .map_err(|error| Error::Manifest(error.to_string()))
+        Ok(mpd(job.presentation, &Links::new(job), &self.options))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
@@ -62,15 +62,15 @@ impl Packager for Dash {
 
 impl Urls for Links<'_> {
     fn init(&self, name: &str) -> String {
-        self.init_template(name)
+        self.template(name, Form::Full, "$Bandwidth$", "i")
     }
 
     fn media(&self, name: &str) -> String {
-        self.media_template(name)
+        self.template(name, Form::Full, "$Bandwidth$", "$Time$")
     }
 
     fn key_frames(&self, name: &str) -> String {
-        self.key_frame_template(name)
+        self.template(name, Form::KeyFrames, "$Bandwidth$", "$Time$")
     }
 
     fn protection(&self, rendition: &Rendition) -> Option<Protection> {

@@ -1,14 +1,15 @@
 //! Adobe HTTP Dynamic Streaming: each video in one stream with an audio track.
 
+use dynpack_codec::MediaKind;
 use dynpack_fragment::{SegmentPlan, f4f};
 use dynpack_hds::{Urls, manifest, streams};
-use dynpack_media::{MediaKind, Rendition, Stream};
+use dynpack_media::{Rendition, Stream};
 
 use super::links::Links;
 use super::{Job, Packager, muxed_audio};
 use crate::error::Error;
 use crate::format::Format;
-use crate::request::Target;
+use crate::request::Resource;
 use dynpack_hds::FragmentNumber;
 
 #[derive(Debug)]
@@ -19,9 +20,9 @@ impl Packager for Hds {
         Format::Hds
     }
 
-    fn content_type(&self, target: &Target, _: MediaKind) -> &'static str {
+    fn content_type(&self, target: &Resource, _: MediaKind) -> &'static str {
         match target {
-            Target::Manifest => "application/f4m+xml",
+            Resource::Manifest => "application/f4m+xml",
             _ => "video/f4f",
         }
     }
@@ -40,7 +41,7 @@ impl Packager for Hds {
     ) -> Result<Option<SegmentPlan>, Error> {
         let audio = match rendition.kind() {
             MediaKind::Video => muxed_audio(job)?,
-            _ => None,
+            MediaKind::Audio => None,
         };
         let stream = Stream::new(rendition).with_audio(audio);
         let Some(fragment) = dynpack_hds::fragment(&stream, number) else { return Ok(None) };

@@ -5,13 +5,13 @@ use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{clear_key, fairplay, playready, widevine};
 use dynpack_crypt::{KeyId, SystemId};
 use dynpack_hls::{Key, Method, Options, Resource, Urls};
-use dynpack_media::{Presentation, Rendition, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, Ticks};
 
 use super::links::Links;
 use crate::encryption::Encryption;
 use crate::format::Format;
 use crate::protection::{Protection, Signal};
-use crate::request::{Request, Target};
+use crate::request::{Place, Request};
 
 pub(super) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
@@ -24,7 +24,7 @@ pub(super) fn options(options: Options, request: &Request) -> Options {
 
 impl Urls for Links<'_> {
     fn playlist(&self, rendition: &Rendition) -> String {
-        self.playlist(rendition, false)
+        self.playlist(rendition, Form::Full)
     }
 
     fn init(&self, rendition: &Rendition) -> String {
@@ -32,15 +32,15 @@ impl Urls for Links<'_> {
     }
 
     fn segment(&self, rendition: &Rendition, start: Ticks) -> String {
-        self.segment(rendition, start, false)
+        self.segment(rendition, Form::Full, start)
     }
 
     fn key_frame_playlist(&self, rendition: &Rendition) -> String {
-        self.playlist(rendition, true)
+        self.playlist(rendition, Form::KeyFrames)
     }
 
     fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String {
-        self.segment(rendition, start, true)
+        self.segment(rendition, Form::KeyFrames, start)
     }
 
     fn keys(&self, rendition: &Rendition, resource: Resource) -> Vec<Key> {
@@ -78,16 +78,14 @@ impl Links<'_> {
         rendition: &Rendition,
         resource: Resource,
     ) -> Option<Key> {
-        let (track, bitrate) = (rendition.name.clone(), rendition.bitrate);
-        let segment =
-            |time, key_frames| Target::Segment { track: track.clone(), bitrate, time, key_frames };
-        let target = match resource {
-            Resource::Segment(start) => segment(start, false),
-            Resource::KeyFrame(start) => segment(start, true),
-            _ => Target::Init { track: track.clone(), bitrate },
+        let (form, place) = match resource {
+            Resource::Segment(start) => (Form::Full, Place::Time(start)),
+            Resource::KeyFrame(start) => (Form::KeyFrames, Place::Time(start)),
+            _ => (Form::Full, Place::Init),
         };
         let locked = protection.keyed(rendition, self.audio(rendition));
-        let (_, iv) = protection.of_whole(locked, &self.request_for(rendition, target))?;
+        let id = self.segment_id(rendition.id.with_form(form), rendition, place);
+        let (_, iv) = protection.of_whole(locked, &id)?;
         Some(Key::new(Method::Aes128, protection.key_url(locked)?.to_owned()).with_iv(iv))
     }
 

@@ -1,16 +1,17 @@
 //! HLS with CMAF segments.
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
 use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{MediaKind, Rendition, Stream, Ticks};
+use dynpack_media::{Form, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::{Job, Packager, check_key_frames, hls, mp4};
 use crate::error::Error;
 use crate::format::Format;
-use crate::request::Target;
+use crate::request::Resource;
 
 #[derive(Debug)]
 pub(super) struct HlsCmaf;
@@ -20,9 +21,9 @@ impl Packager for HlsCmaf {
         Format::HlsCmaf
     }
 
-    fn content_type(&self, target: &Target, kind: MediaKind) -> &'static str {
+    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
         match target {
-            Target::Manifest | Target::MediaPlaylist { .. } => hls::PLAYLIST,
+            Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
             _ => mp4::content_type(kind),
         }
     }
@@ -39,7 +40,7 @@ impl Packager for HlsCmaf {
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
-        if job.request.target.key_frames() {
+        if job.request.resource.form() == Form::KeyFrames {
             check_key_frames(rendition, job.request)?;
             return Ok(key_frame_playlist(rendition, &Links::new(job), &Options::CMAF));
         }
@@ -61,12 +62,12 @@ impl Packager for HlsCmaf {
 }
 
 fn rates(job: &Job<'_>, rendition: &Rendition) -> Result<Rates, Error> {
-    let protection = mp4::protection(job, rendition)?;
+    let protection = mp4::protection(job, rendition);
     let rates = Rates::from(mp4::rate(job, rendition, protection.as_ref())?);
     Ok(match rendition.kind() {
         MediaKind::Video => {
             rates.with_key_frames(mp4::key_frame_rate(job, rendition, protection.as_ref())?)
         }
-        _ => rates,
+        MediaKind::Audio => rates,
     })
 }

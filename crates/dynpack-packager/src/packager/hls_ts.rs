@@ -3,17 +3,18 @@
 
 use std::num::NonZeroU32;
 
+use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, Rates, key_frame_playlist, media_playlist, multivariant_playlist};
-use dynpack_media::{MediaKind, Presentation, Rendition, Stream, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::ts_rate::{Companion, key_frame_rate, parts, rate};
 use super::{Job, Packager, check_key_frames, hls, key_frame, muxed_audio, time_not_found};
 use crate::error::Error;
 use crate::format::Format;
-use crate::request::Target;
+use crate::request::Resource;
 
 /// The most segments of the timeline that make one transport stream segment, whatever the publisher
 /// says: a segment is made in memory.
@@ -57,9 +58,9 @@ impl Packager for HlsTs {
         self.format
     }
 
-    fn content_type(&self, target: &Target, _: MediaKind) -> &'static str {
+    fn content_type(&self, target: &Resource, _: MediaKind) -> &'static str {
         match target {
-            Target::Manifest | Target::MediaPlaylist { .. } => hls::PLAYLIST,
+            Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
             _ => "video/mp2t",
         }
     }
@@ -69,7 +70,8 @@ impl Packager for HlsTs {
         let has_video = presentation.of_kind(MediaKind::Video).next().is_some();
         let is_listed = |rendition: &Rendition| match &audio {
             Some(audio) if rendition.kind() == MediaKind::Audio => {
-                rendition.name == audio.name && (!has_video || rendition.bitrate == audio.bitrate)
+                rendition.id.name == audio.id.name
+                    && (!has_video || rendition.id.bitrate == audio.id.bitrate)
             }
             _ => true,
         };
@@ -106,7 +108,7 @@ impl Packager for HlsTs {
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
         let audio = self.audio(job)?;
         let links = Links::new(job).with_audio(audio.as_ref());
-        if job.request.target.key_frames() {
+        if job.request.resource.form() == Form::KeyFrames {
             check_key_frames(rendition, job.request)?;
             return Ok(key_frame_playlist(
                 &rendition.with_shown_key_frames(),
@@ -124,7 +126,7 @@ impl Packager for HlsTs {
         rendition: &Rendition,
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
-        if job.request.target.key_frames() {
+        if job.request.resource.form() == Form::KeyFrames {
             let shown = rendition.with_shown_key_frames();
             let frame = key_frame(&shown, time, job.request)?;
             return Ok(ts::key_frame_segment(&shown, &frame, job.sample_aes(&shown).as_ref())?);

@@ -1,24 +1,22 @@
 //! What all formats of fragmented MP4 have in common: one set of segments.
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{self, Profile, Protection};
 use dynpack_hls::Rate;
-use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_media::{Form, Rendition, Ticks};
 
 use super::{Job, key_frame, time_not_found};
 use crate::error::Error;
 
 /// How the samples of a rendition are encrypted; `None` where they are clear.
-pub(super) fn protection(
-    job: &Job<'_>,
-    rendition: &Rendition,
-) -> Result<Option<Protection>, Error> {
-    job.protection.map_or(Ok(None), |protection| protection.of_samples(rendition))
+pub(super) fn protection(job: &Job<'_>, rendition: &Rendition) -> Option<Protection> {
+    job.protection.and_then(|protection| protection.of_samples(rendition))
 }
 
 pub(super) fn init(profile: Profile, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
-    Ok(fmp4::init_segment(profile, rendition, protection(job, rendition)?.as_ref())?)
+    Ok(fmp4::init_segment(profile, rendition, protection(job, rendition).as_ref())?)
 }
 
 /// The segment that `time` names on the clock of the rendition, or its key frame.
@@ -28,8 +26,8 @@ pub(super) fn segment(
     rendition: &Rendition,
     time: Ticks,
 ) -> Result<SegmentPlan, Error> {
-    let protection = protection(job, rendition)?;
-    if job.request.target.key_frames() {
+    let protection = protection(job, rendition);
+    if job.request.resource.form() == Form::KeyFrames {
         let frame = key_frame(rendition, time, job.request)?;
         return Ok(fmp4::key_frame_segment(profile, rendition, &frame, protection.as_ref())?);
     }
@@ -41,8 +39,8 @@ pub(super) fn segment(
 
 pub(super) const fn content_type(kind: MediaKind) -> &'static str {
     match kind {
+        MediaKind::Video => "video/mp4",
         MediaKind::Audio => "audio/mp4",
-        _ => "video/mp4",
     }
 }
 

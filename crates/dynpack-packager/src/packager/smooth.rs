@@ -1,9 +1,10 @@
 //! Smooth Streaming (\[MS-SSTR\]), in both versions of its manifest.
 
+use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{self, Profile};
-use dynpack_media::{MediaKind, Rendition, Ticks};
+use dynpack_media::{Form, Rendition, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
 
 use super::links::Links;
@@ -11,7 +12,7 @@ use super::{Job, Packager, check_key_frames, mp4, time_not_found};
 use crate::error::Error;
 use crate::format::Format;
 use crate::protection::Protection;
-use crate::request::{Request, Target};
+use crate::request::{Request, Resource};
 
 /// One version of Smooth Streaming.
 #[derive(Debug)]
@@ -30,9 +31,9 @@ impl Packager for Smooth {
         self.format
     }
 
-    fn content_type(&self, target: &Target, kind: MediaKind) -> &'static str {
+    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
         match target {
-            Target::Manifest => "application/vnd.ms-sstr+xml",
+            Resource::Manifest => "application/vnd.ms-sstr+xml",
             _ => mp4::content_type(kind),
         }
     }
@@ -56,7 +57,7 @@ impl Packager for Smooth {
         rendition: &Rendition,
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
-        if job.request.target.key_frames() {
+        if job.request.resource.form() == Form::KeyFrames {
             check_key_frames(rendition, job.request)?;
         }
         let segment = dynpack_smooth::segment_at(job.presentation, rendition, time);
@@ -67,13 +68,13 @@ impl Packager for Smooth {
             Profile::Smooth,
             rendition,
             &segment,
-            mp4::protection(job, rendition)?.as_ref(),
+            mp4::protection(job, rendition).as_ref(),
         )?)
     }
 }
 
 impl Urls for Links<'_> {
     fn fragments(&self, rendition: &Rendition) -> String {
-        self.template(&rendition.name, "{bitrate}", "{start time}", false)
+        self.template(&rendition.id.name, Form::Full, "{bitrate}", "{start time}")
     }
 }

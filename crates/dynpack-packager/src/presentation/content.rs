@@ -14,8 +14,12 @@ pub(super) struct Content {
 impl Content {
     /// The content of a track in that language.
     pub(super) fn of(track: &Track, language: &Language) -> Self {
-        let (codec, sampling) = (track.codec.rfc6381(), track.codec.sampling());
-        Self { language: language.clone(), codec, sampling, timescale: track.timescale }
+        Self {
+            language: language.clone(),
+            codec: track.codec.rfc6381(),
+            sampling: track.codec.audio().map(|audio| (audio.sampling_rate(), audio.channels())),
+            timescale: track.timescale,
+        }
     }
 }
 

@@ -39,7 +39,7 @@ use crate::encryption::Encryption;
 /// sound in the clear.
 ///
 /// ```
-/// use dynpack_media::MediaKind;
+/// use dynpack_codec::MediaKind;
 /// use dynpack_packager::{
 ///     CommonEncryption, ContentKeys, Drm, EnabledProtocols, KeyToTracks, LicenceServer, Locator,
 ///     Locators, LocatorsDocument, Protocol, StreamingPolicy, TrackCondition, TrackSelection,

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use dynpack_media::text::escape;
+
 use super::RequestError;
-use super::escape::{escape, unescape, unescape_lossy};
+use super::escape::{unescape, unescape_lossy};
 
 /// The path of an asset: the folder that holds it, and its name, which ends in `.ism`.
 ///

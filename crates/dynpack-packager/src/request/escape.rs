@@ -1,24 +1,10 @@
-//! Percent-encoding (RFC 3986, 2.1): names are escaped when written, and decoded exactly once when
-//! read.
+//! Percent-encoding (RFC 3986, 2.1) of what is read: names are decoded exactly once.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
 use super::RequestError;
-
-/// A name as it stands in a URL: all but letters, digits, `-`, `.`, `_` and `~` is escaped.
-///
-/// What comes out has no meaning of its own in URLs, in the templates of DASH (`$`) and Smooth
-/// Streaming (`{`), nor in XML.
-///
-/// ```
-/// assert_eq!(dynpack_packager::escape("audio, 5.1").to_string(), "audio%2C%205.1");
-/// ```
-pub fn escape(name: &str) -> impl fmt::Display {
-    utf8_percent_encode(name, RESERVED)
-}
 
 /// Makes sure that each `%` of a path begins an escape.
 pub(super) fn check(path: &str) -> Result<(), RequestError> {
@@ -57,5 +43,3 @@ pub(super) fn unescape_marks(resource: &str) -> Cow<'_, str> {
         marks.iter().fold(resource.to_owned(), |text, (escaped, mark)| text.replace(escaped, mark)),
     )
 }
-
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

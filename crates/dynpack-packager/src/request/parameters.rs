@@ -1,6 +1,11 @@
 //! The parameters in the last parentheses of a URL: `key=value`, with commas between.
 
-use super::escape::{escape, unescape};
+use std::sync::Arc;
+
+use dynpack_media::Form;
+use dynpack_media::text::escape;
+
+use super::escape::unescape;
 use super::{Request, RequestError};
 use crate::encryption::Encryption;
 use crate::format::Format;
@@ -11,7 +16,7 @@ pub(super) struct Parameters {
     pub(super) format: Option<Format>,
     pub(super) encryption: Option<Encryption>,
     pub(super) filters: Option<Vec<String>>,
-    pub(super) audio_track: Option<String>,
+    pub(super) audio_track: Option<Arc<str>>,
     pub(super) audio_only: Option<bool>,
     pub(super) key_frames: Option<()>,
 }
@@ -38,7 +43,7 @@ impl Parameters {
             "format" => once(&mut self.format, FORMAT, word.parse()?),
             "encryption" => once(&mut self.encryption, ENCRYPTION, word.parse()?),
             "filter" | "filtername" => once(&mut self.filters, FILTER, filters(value)?),
-            "audiotrack" => once(&mut self.audio_track, AUDIO_TRACK, value.to_owned()),
+            "audiotrack" => once(&mut self.audio_track, AUDIO_TRACK, value.into()),
             "audio-only" => once(&mut self.audio_only, AUDIO_ONLY, flag(word)?),
             "type" => once(&mut self.key_frames, TYPE, key_frames(word)?),
             _ => Err(RequestError::UnknownParameter { key: key.to_owned() }),
@@ -57,7 +62,7 @@ pub(super) fn print(request: &Request) -> impl Iterator<Item = String> {
         (request.format != Format::default()).then(|| format!("{FORMAT}={}", request.format)),
         request.audio_track.as_ref().map(|track| format!("{AUDIO_TRACK}={}", escape(track))),
         request.audio_only.map(|flag| format!("{AUDIO_ONLY}={flag}")),
-        request.target.key_frames().then(|| format!("{TYPE}={KEY_FRAMES}")),
+        (request.resource.form() == Form::KeyFrames).then(|| format!("{TYPE}={KEY_FRAMES}")),
         request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),
         (!filters.is_empty()).then(|| format!("{FILTER}={}", filters.join(";"))),
     ];

@@ -2,6 +2,9 @@
 
 use proptest::prelude::*;
 
+use dynpack_hds::FragmentNumber;
+use dynpack_media::Ticks;
+
 use super::*;
 
 fn asset() -> AssetPath {
@@ -13,36 +16,28 @@ fn manifest(format: Format) -> Request {
 }
 
 fn media_playlist(format: Format, track: &str, bitrate: u32) -> Request {
-    Request::new(
-        asset(),
-        format,
-        Target::MediaPlaylist { track: track.to_owned(), bitrate, key_frames: false },
-    )
+    Request::new(asset(), format, Resource::MediaPlaylist(RenditionId::new(track, bitrate)))
 }
 
 fn key_frame_playlist(format: Format, track: &str, bitrate: u32) -> Request {
-    Request::new(
-        asset(),
-        format,
-        Target::MediaPlaylist { track: track.to_owned(), bitrate, key_frames: true },
-    )
+    let id = RenditionId::new(track, bitrate).with_form(Form::KeyFrames);
+    Request::new(asset(), format, Resource::MediaPlaylist(id))
+}
+
+fn media(format: Format, track: &str, bitrate: u32, place: Place) -> Request {
+    Request::new(asset(), format, Resource::Media(RenditionId::new(track, bitrate), place))
 }
 
 fn init(format: Format, track: &str, bitrate: u32) -> Request {
-    Request::new(asset(), format, Target::Init { track: track.to_owned(), bitrate })
+    media(format, track, bitrate, Place::Init)
 }
 
 fn segment(format: Format, track: &str, bitrate: u32, time: i64) -> Request {
-    Request::new(
-        asset(),
-        format,
-        Target::Segment { track: track.to_owned(), bitrate, time: Ticks(time), key_frames: false },
-    )
+    media(format, track, bitrate, Place::Time(Ticks(time)))
 }
 
 fn fragment(format: Format, track: &str, bitrate: u32, number: u32) -> Request {
-    let number = FragmentNumber::new(number).unwrap();
-    Request::new(asset(), format, Target::Fragment { track: track.to_owned(), bitrate, number })
+    media(format, track, bitrate, Place::Number(FragmentNumber::new(number).unwrap()))
 }
 
 impl Request {
@@ -55,7 +50,7 @@ impl Request {
     }
 
     fn with_audio(self, track: &str) -> Self {
-        Self { audio_track: Some(track.to_owned()), ..self }
+        Self { audio_track: Some(track.into()), ..self }
     }
 
     fn with_audio_only(self, audio_only: bool) -> Self {
@@ -498,24 +493,24 @@ fn asset_path() -> impl Strategy<Value = AssetPath> {
     paths.prop_filter_map("a name of its own", |(folder, ism)| AssetPath::new(&folder, &ism).ok())
 }
 
-fn target() -> impl Strategy<Value = Target> {
+fn rendition_id() -> impl Strategy<Value = RenditionId> {
+    (name(), any::<u32>()).prop_map(|(name, bitrate)| RenditionId::new(name, bitrate))
+}
+
+fn with_key_frames() -> impl Strategy<Value = RenditionId> {
+    let form = prop_oneof![Just(Form::Full), Just(Form::KeyFrames)];
+    (rendition_id(), form).prop_map(|(id, form)| id.with_form(form))
+}
+
+fn resource() -> impl Strategy<Value = Resource> {
+    let number = (1..=u32::MAX).prop_map(|number| FragmentNumber::new(number).unwrap());
+    let whole = prop_oneof![Just(Place::Init), number.prop_map(Place::Number)];
+    let time = (0..=i64::MAX).prop_map(|time| Place::Time(Ticks(time)));
     prop_oneof![
-        Just(Target::Manifest),
-        (name(), any::<u32>(), any::<bool>()).prop_map(|(track, bitrate, key_frames)| {
-            Target::MediaPlaylist { track, bitrate, key_frames }
-        }),
-        (name(), any::<u32>()).prop_map(|(track, bitrate)| Target::Init { track, bitrate }),
-        (name(), any::<u32>(), 1..=u32::MAX).prop_map(|(track, bitrate, number)| {
-            Target::Fragment { track, bitrate, number: FragmentNumber::new(number).unwrap() }
-        }),
-        (name(), any::<u32>(), 0..=i64::MAX, any::<bool>()).prop_map(
-            |(track, bitrate, time, key_frames)| Target::Segment {
-                track,
-                bitrate,
-                time: Ticks(time),
-                key_frames
-            }
-        ),
+        Just(Resource::Manifest),
+        with_key_frames().prop_map(Resource::MediaPlaylist),
+        (rendition_id(), whole).prop_map(|(id, place)| Resource::Media(id, place)),
+        (with_key_frames(), time).prop_map(|(id, place)| Resource::Media(id, place)),
     ]
 }
 
@@ -525,12 +520,12 @@ prop_compose! {
         format in proptest::sample::select(Format::ALL.as_slice()),
         encryption in proptest::option::of(proptest::sample::select(Encryption::ALL.as_slice())),
         filters in proptest::collection::vec(name().prop_map(|name| name.replace(';', "_")), 0..=Request::MAX_FILTERS),
-        audio_track in proptest::option::of(name()),
+        audio_track in proptest::option::of(name().prop_map(Arc::from)),
         audio_only in any::<Option<bool>>(),
-        target in target(),
+        resource in resource(),
         with_extension in any::<bool>(),
     ) -> Request {
-        let request = Request { encryption, filters, audio_track, audio_only, ..Request::new(asset, format, target) };
+        let request = Request { encryption, filters, audio_track, audio_only, ..Request::new(asset, format, resource) };
         Request { with_extension: with_extension && request.extension().is_some(), ..request }
     }
 }

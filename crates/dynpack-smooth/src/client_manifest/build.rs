@@ -1,6 +1,7 @@
 //! Making a client manifest of a presentation.
 
-use dynpack_media::{MediaKind, Presentation, Rendition, Role, Ticks, Timescale};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Presentation, Rendition, Role, Ticks, Timescale};
 
 use super::{ClientManifest, QualityLevel, Stream};
 use crate::chunks::are_cut_alike;
@@ -25,16 +26,13 @@ impl ClientManifest {
     /// # Errors
     /// [`Error::Rendition`] for what Smooth Streaming cannot carry.
     pub fn new(presentation: &Presentation, urls: &impl Urls) -> Result<Self, Error> {
-        let (end, clock) = presentation.duration();
         let mut streams = Vec::new();
-        for (kind, media) in
-            [(TrackKind::Audio, MediaKind::Audio), (TrackKind::Video, MediaKind::Video)]
-        {
-            for group in groups(presentation.of_kind(media)) {
-                streams.push(group.stream(kind, urls)?);
+        for kind in MediaKind::ALL.into_iter().rev() {
+            for group in groups(presentation.of_kind(kind)) {
+                streams.push(group.stream(kind.into(), urls)?);
             }
         }
-        let duration = chunk_time(end, clock);
+        let duration = chunk_time(presentation.duration());
         Ok(Self {
             timescale: Timescale::SMOOTH,
             duration,
@@ -56,9 +54,9 @@ struct Group<'a> {
 fn groups<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for rendition in renditions {
-        let at = groups.iter().filter(|group| group.first.name == rendition.name).count();
+        let at = groups.iter().filter(|group| group.first.id.name == rendition.id.name).count();
         let alike = |group: &&mut Group<'_>| {
-            group.first.name == rendition.name && are_cut_alike(group.first, rendition)
+            group.first.id.name == rendition.id.name && are_cut_alike(group.first, rendition)
         };
         match groups.iter_mut().find(alike) {
             Some(group) => group.others.push(rendition),
@@ -73,14 +71,11 @@ impl Group<'_> {
         let first = self.first;
         let mut renditions: Vec<_> =
             [first].into_iter().chain(self.others.iter().copied()).collect();
-        renditions.sort_by_key(|rendition| std::cmp::Reverse(rendition.bitrate));
+        renditions.sort_by_key(|rendition| std::cmp::Reverse(rendition.id.bitrate));
         let levels =
             (0..).zip(&renditions).map(|(index, rendition)| QualityLevel::of(rendition, index));
         let levels = levels.collect::<Result<Vec<_>, _>>()?;
-        let end = renditions
-            .iter()
-            .map(|rendition| chunk_time(rendition.end(), rendition.timescale()))
-            .max();
+        let end = renditions.iter().map(|rendition| chunk_time(rendition.end_time())).max();
         let (role, accessibility) = match first.role {
             Role::Description => (Some("alternate"), Some("description")),
             Role::Alternate => (Some("alternate"), None),
@@ -89,9 +84,9 @@ impl Group<'_> {
         Ok(Stream {
             kind,
             name: Some(if self.at == 0 {
-                first.name.clone()
+                first.id.name.to_string()
             } else {
-                format!("{}_{}", first.name, self.at + 1)
+                format!("{}_{}", first.id.name, self.at + 1)
             }),
             subtype: None,
             language: (!first.language.is_undetermined())

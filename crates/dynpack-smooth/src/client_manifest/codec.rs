@@ -1,6 +1,7 @@
 //! Quality levels of the codecs which Smooth Streaming knows.
 
-use dynpack_media::{AacConfig, AvcConfig, Codec, Rendition};
+use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, VideoCodec};
+use dynpack_media::Rendition;
 
 use super::QualityLevel;
 use crate::Error;
@@ -17,16 +18,11 @@ impl QualityLevel {
     /// The quality level of a rendition, at that place in its stream.
     pub(crate) fn of(rendition: &Rendition, index: u32) -> Result<Self, Error> {
         let level = match &rendition.track.codec {
-            Codec::Avc(avc) => Self::of_avc(avc),
-            Codec::Aac(aac) => Self::of_aac(aac),
-            _ => Err("Smooth Streaming does not know its codec"),
+            Codec::Video(VideoCodec::Avc(avc)) => Self::of_avc(avc),
+            Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
         };
-        let refused = |problem| Error::Rendition {
-            name: rendition.name.clone(),
-            bitrate: rendition.bitrate,
-            problem,
-        };
-        Ok(Self { index, bitrate: rendition.bitrate, ..level.map_err(refused)? })
+        let refused = |problem| Error::Rendition { rendition: rendition.id.clone(), problem };
+        Ok(Self { index, bitrate: rendition.id.bitrate, ..level.map_err(refused)? })
     }
 
     fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {

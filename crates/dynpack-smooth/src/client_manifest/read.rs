@@ -1,11 +1,11 @@
 //! Reading a client manifest.
 
 use dynpack_media::{Ticks, Timescale};
+use dynpack_xml::{Element, Reader, decode};
 
 use super::{ClientManifest, ProtectionHeader, QualityLevel, Stream, type_name};
 use crate::chunks::Run;
-use crate::xml::{Document, Element, decode};
-use crate::{Chunks, Error, TrackKind};
+use crate::{Chunks, Error, TrackKind, xml};
 
 impl ClientManifest {
     /// The longest manifest that is read, in bytes.
@@ -23,17 +23,17 @@ impl ClientManifest {
     /// [`MAX_CHUNKS`](Self::MAX_CHUNKS).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let text = decode(bytes, Self::MAX_BYTES)?;
-        let mut document = Document::new(&text);
-        let root = document.root("SmoothStreamingMedia")?;
+        let mut reader = Reader::new(&text, xml::OPTIONS);
+        let root = reader.root("SmoothStreamingMedia")?;
         let mut manifest = Self::start(&root)?;
-        document.children(|document, child| match () {
+        reader.children(|reader, child| match () {
             () if child.is("Protection") => {
-                document.children(|document, header| manifest.read_protection(document, header))
+                reader.children(|reader, header| manifest.read_protection(reader, header))
             }
-            () if child.is("StreamIndex") => manifest.read_stream(document, child),
+            () if child.is("StreamIndex") => manifest.read_stream(reader, child),
             () => Ok(()),
         })?;
-        document.finish()?;
+        reader.finish()?;
         Ok(manifest)
     }
 
@@ -44,8 +44,8 @@ impl ClientManifest {
                 what: "a major version other than 2",
             });
         }
-        let duration = ticks(root, "Duration")?
-            .ok_or_else(|| root.malformed("there is no Duration".into()))?;
+        let duration =
+            ticks(root, "Duration")?.ok_or_else(|| root.malformed("there is no Duration"))?;
         let is_live = root.get("IsLive").is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let timescale = timescale(root)?.unwrap_or(Timescale::SMOOTH);
         Ok(Self { timescale, duration, is_live, protection: Vec::new(), streams: Vec::new() })
@@ -53,24 +53,19 @@ impl ClientManifest {
 
     fn read_protection(
         &mut self,
-        document: &mut Document<'_>,
+        reader: &mut Reader<'_>,
         header: &Element<'_>,
     ) -> Result<(), Error> {
         if header.is("ProtectionHeader") {
             let system_id = header.get("SystemID").unwrap_or_default().to_owned();
-            self.protection.push(ProtectionHeader::new(system_id, document.text(header)?));
+            self.protection.push(ProtectionHeader::new(system_id, reader.text()?));
         }
         Ok(())
     }
 
-    fn read_stream(
-        &mut self,
-        document: &mut Document<'_>,
-        element: &Element<'_>,
-    ) -> Result<(), Error> {
-        let said = element
-            .get("Type")
-            .ok_or_else(|| element.malformed("<StreamIndex> has no Type".into()))?;
+    fn read_stream(&mut self, reader: &mut Reader<'_>, element: &Element<'_>) -> Result<(), Error> {
+        let said =
+            element.get("Type").ok_or_else(|| element.malformed("<StreamIndex> has no Type"))?;
         let known =
             TrackKind::ALL.into_iter().find(|&kind| type_name(kind).eq_ignore_ascii_case(said));
         let Some(kind) = known else { return Ok(()) };
@@ -89,7 +84,7 @@ impl ClientManifest {
             chunks: Chunks::default(),
         };
         let mut list = ChunkList::default();
-        document.children(|_, child| match () {
+        reader.children(|_, child| match () {
             () if child.is("QualityLevel") => {
                 QualityLevel::read(child, element).map(|level| stream.levels.push(level))
             }
@@ -110,7 +105,7 @@ impl QualityLevel {
             index: level.number("Index")?.unwrap_or_default(),
             bitrate: level
                 .number("Bitrate")?
-                .ok_or_else(|| level.malformed("<QualityLevel> has no Bitrate".into()))?,
+                .ok_or_else(|| level.malformed("<QualityLevel> has no Bitrate"))?,
             four_cc: level.string("FourCC").or_else(|| stream.string("FourCC")),
             codec_private_data: hex(level, "CodecPrivateData")?,
             nal_length_size: level.number("NALUnitLengthField")?,
@@ -142,10 +137,9 @@ impl ChunkList {
         let start = time.unwrap_or(self.clock);
         let last = self.open.or_else(|| self.chunks.last_start());
         if last.is_some_and(|last| start <= last) {
-            return Err(element.malformed(format!(
-                "chunk {} does not start behind the one before it",
-                self.len()
-            )));
+            let number = self.len();
+            let problem = format!("chunk {number} does not start behind the one before it");
+            return Err(element.malformed(problem).into());
         }
         if let Some(open) = self.open.take() {
             self.chunks.push(Run { start: open, duration: start - open, count: 1 });
@@ -162,16 +156,15 @@ impl ChunkList {
                 let run = Run { start, duration, count };
                 self.clock = run.end();
                 if self.clock == Ticks::MAX {
-                    return Err(
-                        element.malformed(format!("chunk {} ends past 63 bits", self.len()))
-                    );
+                    let problem = format!("chunk {} ends past 63 bits", self.len());
+                    return Err(element.malformed(problem).into());
                 }
                 self.chunks.push(run);
                 Ok(())
             }
             None if count > 1 => {
-                Err(element
-                    .malformed(format!("chunk {} is repeated without a duration", self.len())))
+                let problem = format!("chunk {} is repeated without a duration", self.len());
+                Err(element.malformed(problem).into())
             }
             None => {
                 (self.open, self.clock) = (Some(start), start);
@@ -196,14 +189,16 @@ impl ChunkList {
 fn ticks(element: &Element<'_>, name: &str) -> Result<Option<Ticks>, Error> {
     let ticks = element.number::<i64>(name)?;
     match ticks {
-        Some(ticks) if ticks < 0 => Err(element.malformed(format!("{name} is negative: {ticks}"))),
+        Some(ticks) if ticks < 0 => {
+            Err(element.malformed(format!("{name} is negative: {ticks}")).into())
+        }
         ticks => Ok(ticks.map(Ticks)),
     }
 }
 
 fn timescale(element: &Element<'_>) -> Result<Option<Timescale>, Error> {
     let hz = element.number::<u32>("TimeScale")?;
-    hz.map(|hz| Timescale::new(hz).ok_or_else(|| element.malformed("TimeScale is 0".into())))
+    hz.map(|hz| Timescale::new(hz).ok_or_else(|| element.malformed("TimeScale is 0").into()))
         .transpose()
 }
 
@@ -225,5 +220,5 @@ fn hex(element: &Element<'_>, name: &str) -> Result<Vec<u8>, Error> {
         .chunks(2)
         .map(byte)
         .collect::<Option<_>>()
-        .ok_or_else(|| element.malformed(format!("{name} is not hexadecimal")))
+        .ok_or_else(|| element.malformed(format!("{name} is not hexadecimal")).into())
 }

@@ -10,7 +10,8 @@ mod write;
 
 use std::num::NonZeroU32;
 
-use dynpack_media::{Language, MediaKind, Role};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Language, Role};
 
 use crate::FileName;
 
@@ -138,6 +139,15 @@ impl TrackKind {
             Self::Video => Some(MediaKind::Video),
             Self::Audio => Some(MediaKind::Audio),
             Self::Text => None,
+        }
+    }
+}
+
+impl From<MediaKind> for TrackKind {
+    fn from(kind: MediaKind) -> Self {
+        match kind {
+            MediaKind::Video => Self::Video,
+            MediaKind::Audio => Self::Audio,
         }
     }
 }

@@ -5,9 +5,10 @@ use std::mem::take;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
+use dynpack_xml::{Element, Reader, decode, excerpt};
+
 use super::{Formats, Param, ServerManifest, ServerTrack, TextParams, TrackKind};
-use crate::xml::{Document, Element, decode, shown};
-use crate::{Error, FileName};
+use crate::{Error, FileName, xml};
 
 impl ServerManifest {
     /// Reads a server manifest in UTF-8 or UTF-16.
@@ -19,24 +20,22 @@ impl ServerManifest {
     /// [`MAX_BYTES`](Self::MAX_BYTES) or [`MAX_TRACKS`](Self::MAX_TRACKS).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let text = decode(bytes, Self::MAX_BYTES)?;
-        let mut document = Document::new(&text);
-        let root = document.root("smil")?;
+        let mut reader = Reader::new(&text, xml::OPTIONS);
+        let root = reader.root("smil")?;
         let (mut manifest, mut seen) = (Self::default(), Seen::default());
-        document.children(|document, part| match () {
-            () if part.is("head") => document.children(|_, meta| manifest.read_meta(meta)),
-            () if part.is("body") => {
-                document.children(|document, group| match group.is("switch") {
-                    true => document.children(|document, track| {
-                        manifest.read_track(document, track, &mut seen)
-                    }),
-                    false => Ok(()),
-                })
-            }
+        reader.children(|reader, part| match () {
+            () if part.is("head") => reader.children(|_, meta| manifest.read_meta(meta)),
+            () if part.is("body") => reader.children(|reader, group| match group.is("switch") {
+                true => {
+                    reader.children(|reader, track| manifest.read_track(reader, track, &mut seen))
+                }
+                false => Ok(()),
+            }),
             () => Ok(()),
         })?;
-        document.finish()?;
+        reader.finish()?;
         if manifest.tracks.is_empty() {
-            return Err(root.malformed("lists no video, audio or textstream".into()));
+            return Err(root.malformed("lists no video, audio or textstream").into());
         }
         Ok(manifest)
     }
@@ -63,7 +62,7 @@ impl ServerManifest {
 
     fn read_track(
         &mut self,
-        document: &mut Document<'_>,
+        reader: &mut Reader<'_>,
         element: &Element<'_>,
         seen: &mut Seen,
     ) -> Result<(), Error> {
@@ -75,11 +74,11 @@ impl ServerManifest {
             });
         }
         let mut params = Vec::new();
-        document.children(|_, param| {
+        reader.children(|_, param| {
             if let Some(name) = param.string("name").filter(|_| param.is("param")) {
                 params.push(Param::new(name, param.get("value").unwrap_or_default().into()));
             }
-            Ok(())
+            Ok::<_, Error>(())
         })?;
         let track = Said { element, params }.into_track(kind)?;
         seen.check(&track).map_err(|problem| element.malformed(problem))?;
@@ -149,7 +148,7 @@ impl Said<'_, '_> {
     }
 
     fn number<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, Error> {
-        self.string(name).map(|value| self.element.parse(name, &value)).transpose()
+        Ok(self.string(name).map(|value| self.element.parse(name, &value)).transpose()?)
     }
 
     fn file(&mut self, name: &str) -> Result<Option<FileName>, Error> {
@@ -168,11 +167,11 @@ struct Seen {
 impl Seen {
     /// Checks a track against those before it.
     fn check(&mut self, track: &ServerTrack) -> Result<(), String> {
-        let (name, kind) = (shown(track.name()), track.kind.as_str());
+        let (name, kind) = (excerpt(track.name()), track.kind.as_str());
         if !self.tracks.insert((track.kind, track.src.clone(), track.track_id)) {
             return Err(format!(
                 "{:?} is listed twice as the same {kind} track",
-                shown(track.src.as_str())
+                excerpt(track.src.as_str())
             ));
         }
         if *self.kinds.entry(track.name().into()).or_insert(track.kind) != track.kind {

@@ -1,7 +1,11 @@
 //! Writing a server manifest.
 
+use std::fmt::Display;
+
+use dynpack_xml::Writer;
+
 use super::{Param, ServerManifest, ServerTrack};
-use crate::xml::{Tag, Xml};
+use crate::xml::STYLE;
 
 /// The namespace of SMIL 2.0.
 const SMIL: &str = "http://www.w3.org/2001/SMIL20/Language";
@@ -12,54 +16,44 @@ impl ServerManifest {
     /// encoders do.
     #[must_use]
     pub fn to_xml(&self) -> String {
-        let mut xml = Xml::new();
-        xml.element(&Tag::new("smil").with("xmlns", SMIL), |xml| {
-            xml.element(&Tag::new("head"), |xml| self.metas().for_each(|meta| xml.empty(&meta)));
-            xml.element(&Tag::new("body"), |xml| {
-                xml.element(&Tag::new("switch"), |xml| {
-                    self.tracks.iter().for_each(|track| track.write(xml))
-                });
+        let mut xml = Writer::new(STYLE);
+        xml.open("smil").with("xmlns", SMIL).holding(|xml| {
+            xml.open("head").holding(|xml| self.write_metas(xml));
+            xml.open("body").holding(|xml| {
+                xml.open("switch")
+                    .holding(|xml| self.tracks.iter().for_each(|track| track.write(xml)));
             });
         });
         xml.finish()
     }
 
-    fn metas(&self) -> impl Iterator<Item = Tag> {
-        let meta = |name: &str, content: &str| {
-            Tag::new("meta").with("name", name).with("content", content)
+    fn write_metas(&self, xml: &mut Writer) {
+        let mut meta = |name: &str, content: &dyn Display| {
+            xml.open("meta").with("name", name).with("content", content).empty();
         };
-        let client_manifest = self
-            .client_manifest
-            .iter()
-            .map(move |name| meta("clientManifestRelativePath", name.as_str()));
-        let packing = self
-            .fragments_per_hls_segment
-            .iter()
-            .map(move |count| meta("fragmentsPerHLSSegment", &count.to_string()));
-        let others = self.meta.iter().map(move |other| meta(&other.name, &other.value));
-        client_manifest.chain([meta("formats", self.formats.as_str())]).chain(packing).chain(others)
+        if let Some(name) = &self.client_manifest {
+            meta("clientManifestRelativePath", name);
+        }
+        meta("formats", &self.formats.as_str());
+        if let Some(count) = &self.fragments_per_hls_segment {
+            meta("fragmentsPerHLSSegment", count);
+        }
+        self.meta.iter().for_each(|other| meta(&other.name, &other.value));
     }
 }
 
 impl ServerTrack {
-    fn write(&self, xml: &mut Xml) {
-        let tag = Tag::new(self.kind.as_str())
+    fn write(&self, xml: &mut Writer) {
+        let tag = xml
+            .open(self.kind.as_str())
             .with("src", &self.src)
-            .with_some_number("systemBitrate", self.bitrate)
+            .with_some("systemBitrate", self.bitrate)
             .with_some("systemLanguage", self.language.as_ref())
             .with_some("title", self.title.as_ref());
-        let params = self.all_params();
-        if params.is_empty() {
-            return xml.empty(&tag);
-        }
-        xml.element(&tag, |xml| {
-            for Param { name, value } in params {
-                xml.empty(
-                    &Tag::new("param")
-                        .with("name", name)
-                        .with("value", value)
-                        .with("valuetype", "data"),
-                );
+        tag.holding(|xml| {
+            for Param { name, value } in self.all_params() {
+                let param = xml.open("param").with("name", name).with("value", value);
+                param.with("valuetype", "data").empty();
             }
         });
     }

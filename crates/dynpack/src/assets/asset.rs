@@ -8,7 +8,7 @@ use dynpack_packager::{AssetPath, Protection, Request, fingerprint};
 use crate::storage::{Identity, Source};
 
 /// Part of every ETag: raised with each change of what this version makes of the same files.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// An asset that is open: one version of its files, parsed, and cut into segments.
 #[non_exhaustive]

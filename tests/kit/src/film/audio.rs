@@ -1,6 +1,6 @@
 //! Audio by its shape.
 
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 use proptest::prelude::*;
 
 use super::{Sample, Track};

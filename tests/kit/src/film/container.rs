@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 
 use super::{Film, Sample, Track};
 use crate::mp4::fragments::{self, Base, NON_SYNC, Run, SYNC, Time, Traf};

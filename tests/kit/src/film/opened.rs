@@ -1,8 +1,9 @@
 //! Films as the packager sees them, with the file that holds their media.
 
 use bytes::Bytes;
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_fragment::{Error, Read, SegmentPlan};
-use dynpack_media::{Codec, Language, MediaKind, Rendition, Track};
+use dynpack_media::{Language, Rendition, Track};
 
 use super::{Audio, Video};
 use crate::{TrackBuilder, renditions};

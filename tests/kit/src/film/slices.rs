@@ -1,6 +1,6 @@
 //! Films whose slices have real headers, by the parameter sets that are within their samples.
 
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 
 use super::{Film, Sample, Track};
 use crate::AAC_48_STEREO;

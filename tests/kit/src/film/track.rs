@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use dynpack_media::{Codec, MediaKind};
+use dynpack_codec::{Codec, MediaKind};
 
 use crate::TrackBuilder;
 use crate::codec::{self, AVCC};

@@ -1,17 +1,18 @@
 //! Sample entries (ISO/IEC 14496-12, 8.5.2).
 
-use dynpack_media::Codec;
+use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 
 use super::{boxed, full};
 
 /// The sample entry of a track that is coded that way.
 #[must_use]
 pub fn sample_entry(codec: &Codec) -> Vec<u8> {
-    if let Some(aac) = codec.aac() {
-        return mp4a(&aac.specific_config);
+    match codec {
+        Codec::Video(VideoCodec::Avc(avc)) => {
+            visual(b"avc1", (avc.width, avc.height), &boxed(b"avcC", &avc.record))
+        }
+        Codec::Audio(AudioCodec::Aac(aac)) => mp4a(&aac.specific_config),
     }
-    let avc = codec.avc().unwrap();
-    visual(b"avc1", (avc.width, avc.height), &boxed(b"avcC", &avc.record))
 }
 
 /// A sample entry of H.264, 640 by 360.

@@ -10,27 +10,27 @@ impl Urls for Azure {
     fn playlist(&self, rendition: &Rendition) -> String {
         format!(
             "QualityLevels({})/Manifest({},format=m3u8-cmaf)",
-            rendition.bitrate, rendition.name
+            rendition.id.bitrate, rendition.id.name
         )
     }
 
     fn init(&self, rendition: &Rendition) -> String {
-        format!("Fragments({}=i,format=m3u8-cmaf)", rendition.name)
+        format!("Fragments({}=i,format=m3u8-cmaf)", rendition.id.name)
     }
 
     fn segment(&self, rendition: &Rendition, start: Ticks) -> String {
-        format!("Fragments({}={start},format=m3u8-cmaf)", rendition.name)
+        format!("Fragments({}={start},format=m3u8-cmaf)", rendition.id.name)
     }
 
     fn key_frame_playlist(&self, rendition: &Rendition) -> String {
         format!(
             "QualityLevels({})/Manifest({},format=m3u8-cmaf,type=keyframes)",
-            rendition.bitrate, rendition.name
+            rendition.id.bitrate, rendition.id.name
         )
     }
 
     fn key_frame(&self, rendition: &Rendition, start: Ticks) -> String {
-        format!("Fragments({}={start},format=m3u8-cmaf,type=keyframes)", rendition.name)
+        format!("Fragments({}={start},format=m3u8-cmaf,type=keyframes)", rendition.id.name)
     }
 }
 

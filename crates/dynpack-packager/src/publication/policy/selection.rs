@@ -3,7 +3,8 @@
 
 use std::ops::RangeInclusive;
 
-use dynpack_media::{Language, MediaKind, Rendition};
+use dynpack_codec::MediaKind;
+use dynpack_media::{Language, Rendition};
 use serde::{Deserialize, Serialize};
 
 /// Tracks which meet all of some conditions; without any, all tracks.
@@ -94,14 +95,14 @@ impl TrackCondition {
     fn is_met_by(&self, rendition: &Rendition) -> bool {
         let is_so = match &self.property {
             Property::Type(kind) => rendition.kind() == *kind,
-            Property::Name(name) => rendition.name == *name,
+            Property::Name(name) => *rendition.id.name == **name,
             Property::Language(language) => rendition.language == *language,
             Property::FourCc(four_cc) => rendition
                 .track
                 .sample_entry
                 .get(4..8)
                 .is_some_and(|own| own.eq_ignore_ascii_case(four_cc.as_bytes())),
-            Property::Bitrate(least, most) => (*least..=*most).contains(&rendition.bitrate),
+            Property::Bitrate(least, most) => (*least..=*most).contains(&rendition.id.bitrate),
         };
         is_so == self.is_equal
     }
@@ -167,7 +168,5 @@ impl From<TrackCondition> for Written {
 }
 
 fn kind(value: &str) -> Option<MediaKind> {
-    [MediaKind::Video, MediaKind::Audio]
-        .into_iter()
-        .find(|kind| value.eq_ignore_ascii_case(kind.as_str()))
+    MediaKind::ALL.into_iter().find(|kind| value.eq_ignore_ascii_case(kind.as_str()))
 }

@@ -4,9 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use dynpack_crypt::KeyId;
+use dynpack_media::text::escape;
 use serde::{Deserialize, Serialize};
-
-use crate::request::escape;
 
 /// A URL with tokens in it: `{ContentKeyId}` stands for the id of a key, as a UUID;
 /// `{AlternativeMediaId}`, or `{AssetAlternativeId}`, for the id that the publisher gave the

@@ -1,6 +1,6 @@
 //! Audio: AAC of any rate on any clock, with any priming.
 
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 use proptest::prelude::*;
 
 use super::{Sample, Track};

@@ -3,7 +3,7 @@
 mod audio;
 mod video;
 
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 use proptest::prelude::*;
 
 use super::{Film, Sample, Track};

@@ -1,6 +1,6 @@
 //! Video: groups of pictures with any reordering.
 
-use dynpack_media::MediaKind;
+use dynpack_codec::MediaKind;
 use proptest::prelude::*;
 
 use super::{Sample, Track};

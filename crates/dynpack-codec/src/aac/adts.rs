@@ -1,0 +1,122 @@
+//! AAC as ADTS frames (ISO/IEC 14496-3, 1.A.2.2.1; ISO/IEC 13818-1, 2.11).
+//!
+//! The header describes the core layer alone: decoders find SBR and PS in the frames (implicit
+//! signalling, 1.6.5.3), as they do in all HE-AAC in transport streams. It cannot signal frames of
+//! 960 samples, object types above 4, or channels that a program config element describes.
+
+use super::AacConfig;
+use crate::{Error, Unsupported};
+
+/// Writes the headers of ADTS frames.
+#[derive(Clone, Copy, Debug)]
+pub struct Adts {
+    /// Profile, rate and channels in their places of the 56 bits.
+    fixed: u64,
+}
+
+impl Adts {
+    /// Bytes of a header without a CRC.
+    pub const HEADER_LEN: u32 = 7;
+
+    /// The maximum size of a frame without its header: `aac_frame_length`, which includes that, has
+    /// 13 bits.
+    pub const MAX_SIZE: u32 = (1 << 13) - 1 - Self::HEADER_LEN;
+
+    /// For a track of that configuration.
+    ///
+    /// # Errors
+    /// [`Unsupported::Adts`] if the header cannot signal it.
+    pub fn new(config: &AacConfig) -> Result<Self, Error> {
+        let unsupported = |what: String| Error::from(Unsupported::Adts(what));
+        let profile = match config.core_object_type {
+            object_type @ 1..=4 => u64::from(object_type - 1),
+            object_type => return Err(unsupported(format!("audio object type {object_type}"))),
+        };
+        if config.frame_length != 1024 {
+            return Err(unsupported(format!("frames of {} samples", config.frame_length)));
+        }
+        let channels = match config.channel_configuration {
+            channels @ 1..=7 => u64::from(channels),
+            other => return Err(unsupported(format!("channel configuration {other}"))),
+        };
+        let rate = config.core_rate_index().map(u64::from);
+        let rate = rate.ok_or_else(|| unsupported(format!("a rate of {} Hz", config.core_rate)))?;
+        // Syncword, MPEG-4, layer 0, no CRC; then, after the length, a buffer fullness of "variable
+        // bitrate".
+        let fixed = 0xfff1 << 40 | profile << 38 | rate << 34 | channels << 30 | 0x7ff << 2;
+        Ok(Self { fixed })
+    }
+
+    /// Bytes of a frame of `size` bytes with its header.
+    ///
+    /// # Errors
+    /// [`Unsupported::AdtsFrame`] above [`MAX_SIZE`](Self::MAX_SIZE).
+    pub fn frame_len(size: u64) -> Result<u64, Error> {
+        if size > Self::MAX_SIZE.into() {
+            return Err(Unsupported::AdtsFrame(size).into());
+        }
+        Ok(size + u64::from(Self::HEADER_LEN))
+    }
+
+    /// The header of a frame of `size` bytes.
+    ///
+    /// # Errors
+    /// [`Unsupported::AdtsFrame`] above [`MAX_SIZE`](Self::MAX_SIZE).
+    pub fn header(&self, size: u64) -> Result<[u8; 7], Error> {
+        let [_, header @ ..] = (self.fixed | Self::frame_len(size)? << 13).to_be_bytes();
+        Ok(header)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    fn adts(config: &'static [u8]) -> Result<Adts, Error> {
+        Adts::new(&AacConfig::parse(Bytes::from_static(config), 2).unwrap())
+    }
+
+    fn header(config: &'static [u8], size: u64) -> [u8; 7] {
+        adts(config).unwrap().header(size).unwrap()
+    }
+
+    #[test]
+    fn the_header_is_that_of_other_muxers() {
+        // AAC-LC, 48 kHz, stereo, 288 bytes, as ffmpeg 5.1 writes it.
+        assert_eq!(header(&[0x11, 0x90], 288), [0xff, 0xf1, 0x4c, 0x80, 0x24, 0xff, 0xfc]);
+    }
+
+    #[test]
+    fn he_aac_shows_its_core() {
+        // HE-AAC of 48 kHz stereo over a core of 24 kHz; HE-AAC v2 over a core of one channel.
+        assert_eq!(
+            header(&[0x2b, 0x11, 0x88, 0x00], 93),
+            [0xff, 0xf1, 0x58, 0x80, 0x0c, 0x9f, 0xfc]
+        );
+        assert_eq!(
+            header(&[0xeb, 0x09, 0x88, 0x00], 93),
+            [0xff, 0xf1, 0x58, 0x40, 0x0c, 0x9f, 0xfc]
+        );
+    }
+
+    #[test]
+    fn a_frame_holds_8191_bytes() {
+        assert_eq!(Adts::frame_len(8184), Ok(8191));
+        let refused = Adts::frame_len(8185).unwrap_err();
+        assert_eq!(refused.to_string(), "8185 bytes are more than an ADTS frame holds");
+        assert!(Adts::frame_len(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn what_the_header_cannot_say_is_refused() {
+        let refused = |config| adts(config).unwrap_err().to_string();
+        // 960 samples a frame; channels in a program config element; 7.1 as configuration 12; error
+        // resilient AAC-LD (23); 50 kHz.
+        assert!(refused(&[0x11, 0x94]).contains("frames of 960 samples"));
+        assert!(refused(&[0x11, 0x80]).contains("channel configuration 0"));
+        assert!(refused(&[0x11, 0xe0]).contains("channel configuration 12"));
+        assert!(refused(&[0xb9, 0x90]).contains("audio object type 23"));
+        assert!(refused(&[0x17, 0x80, 0x61, 0xa8, 0x10]).contains("a rate of 50000 Hz"));
+    }
+}

@@ -1,0 +1,267 @@
+//! The configuration of AAC: the `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1).
+
+use bytes::Bytes;
+
+use crate::bits::Bits;
+use crate::{Error, Malformed};
+
+/// By `samplingFrequencyIndex` (1.6.3.4).
+const SAMPLING_FREQUENCIES: [u32; 13] = [
+    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
+    7_350,
+];
+
+/// Audio object types (ISO/IEC 14496-3, 1.5.1.1).
+const AAC_LC: u8 = 2;
+const SBR: u8 = 5;
+const PS: u8 = 29;
+const ER_BSAC: u8 = 22;
+
+/// The configuration of a track of AAC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AacConfig {
+    /// What a decoder must support: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), or another
+    /// object type.
+    pub object_type: u8,
+    /// The object type of the core layer: that of the ADTS header.
+    pub core_object_type: u8,
+    /// Sampling rate of the core layer in Hz.
+    pub core_rate: u32,
+    /// Channels of the core layer (`channelConfiguration`); 0 if a program config element describes
+    /// them.
+    pub channel_configuration: u8,
+    /// Sampling rate of the decoded sound in Hz, after SBR.
+    pub output_rate: u32,
+    /// Channels of the decoded sound, after PS.
+    pub output_channels: u8,
+    /// Samples a frame of the core layer: 1024, or 960.
+    pub frame_length: u16,
+    /// The `AudioSpecificConfig` itself.
+    pub specific_config: Bytes,
+}
+
+impl AacConfig {
+    /// Reads an `AudioSpecificConfig`. `entry_channels` is the channel count of the sample entry:
+    /// it is used if the configuration declares no channels, not even by a program config element.
+    ///
+    /// SBR and PS are found when signalled explicitly, in either way (1.6.5.2); implicit
+    /// signalling, in the samples alone, is not.
+    ///
+    /// # Errors
+    /// [`Malformed::Configuration`] if the configuration is cut short, or names a reserved rate.
+    pub fn parse(specific_config: Bytes, entry_channels: u8) -> Result<Self, Error> {
+        let malformed = |problem| {
+            Error::from(Malformed::Configuration { record: "AudioSpecificConfig", problem })
+        };
+        let mut bits = Bits::new(&specific_config);
+        let cut_short = || malformed("cut short");
+        let mut core_object_type = read_object_type(&mut bits).ok_or_else(cut_short)?;
+        let core_rate = read_sampling_rate(&mut bits).ok_or_else(cut_short)?;
+        let channel_configuration =
+            bits.unsigned(4).and_then(|value| u8::try_from(value).ok()).ok_or_else(cut_short)?;
+        let (mut object_type, mut output_rate) = (core_object_type, core_rate);
+        if core_object_type == SBR || core_object_type == PS {
+            output_rate = read_sampling_rate(&mut bits).ok_or_else(cut_short)?;
+            core_object_type = read_object_type(&mut bits).ok_or_else(cut_short)?;
+            if core_object_type == ER_BSAC {
+                bits.unsigned(4).ok_or_else(cut_short)?;
+            }
+        }
+        let short_frames = bits.flag().ok_or_else(cut_short)?;
+        // `GASpecificConfig` (4.4.1).
+        let depends_on_core_coder = bits.flag() == Some(true);
+        if depends_on_core_coder {
+            bits.unsigned(14);
+        }
+        bits.flag();
+        let described =
+            if channel_configuration == 0 { read_program_channels(&mut bits) } else { None };
+        if object_type == AAC_LC && (channel_configuration != 0 || described.is_some()) {
+            // The backward compatible way: a sync extension after the core configuration.
+            if let Some((extension, rate)) = read_sync_extension(&mut bits) {
+                (object_type, output_rate) = (extension, rate);
+            }
+        }
+        if core_rate == 0 || output_rate == 0 {
+            return Err(malformed("the sampling rate is reserved or zero"));
+        }
+        let output_channels = match channel_configuration {
+            _ if object_type == PS => 2,
+            0 => described.filter(|&channels| channels > 0).unwrap_or(entry_channels),
+            7 | 12 | 14 => 8,
+            11 => 7,
+            13 => 24,
+            count => count,
+        };
+        let frame_length = if short_frames { 960 } else { 1024 };
+        Ok(Self {
+            object_type,
+            core_object_type,
+            core_rate,
+            channel_configuration,
+            output_rate,
+            output_channels,
+            frame_length,
+            specific_config,
+        })
+    }
+
+    /// The layout of the decoded sound's loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3,
+    /// table 1); `None` where a program config element describes them.
+    #[must_use]
+    pub const fn channel_layout(&self) -> Option<u8> {
+        match self.channel_configuration {
+            0 => None,
+            _ if self.object_type == PS => Some(2),
+            configuration => Some(configuration),
+        }
+    }
+
+    /// The `samplingFrequencyIndex` of the core layer's rate (1.6.3.4), however the configuration
+    /// says it; `None` for a rate that has none.
+    #[must_use]
+    pub fn core_rate_index(&self) -> Option<u8> {
+        (0..)
+            .zip(SAMPLING_FREQUENCIES)
+            .find_map(|(index, rate)| (rate == self.core_rate).then_some(index))
+    }
+
+    /// The `codecs` parameter: `mp4a.40.` and the object type (RFC 6381, 3.3).
+    #[must_use]
+    pub fn rfc6381(&self) -> String {
+        format!("mp4a.40.{}", self.object_type)
+    }
+}
+
+/// `GetAudioObjectType` (1.6.2.1).
+fn read_object_type(bits: &mut Bits<'_>) -> Option<u8> {
+    let object_type = match bits.unsigned(5)? {
+        31 => 32 + bits.unsigned(6)?,
+        object_type => object_type,
+    };
+    u8::try_from(object_type).ok()
+}
+
+/// `samplingFrequencyIndex` with its escape; 0 for a reserved index.
+fn read_sampling_rate(bits: &mut Bits<'_>) -> Option<u32> {
+    match bits.unsigned(4)? {
+        15 => bits.unsigned(24),
+        index => Some(SAMPLING_FREQUENCIES.get(index as usize).copied().unwrap_or_default()),
+    }
+}
+
+/// The channels of a `program_config_element` (4.4.1.1), which is read to its end.
+fn read_program_channels(bits: &mut Bits<'_>) -> Option<u8> {
+    bits.unsigned(4 + 2 + 4)?; // tag, object type, rate
+    let [front, side, back] = [bits.unsigned(4)?, bits.unsigned(4)?, bits.unsigned(4)?];
+    let [low_frequency, data, coupling] = [bits.unsigned(2)?, bits.unsigned(3)?, bits.unsigned(4)?];
+    for mixdown_len in [4, 4, 3] {
+        if bits.flag()? {
+            bits.unsigned(mixdown_len)?;
+        }
+    }
+    let mut channels = low_frequency;
+    for _ in 0..front + side + back {
+        channels += 1 + bits.unsigned(1)?; // one, or a pair
+        bits.unsigned(4)?;
+    }
+    for _ in 0..low_frequency + data {
+        bits.unsigned(4)?;
+    }
+    for _ in 0..coupling {
+        bits.unsigned(5)?;
+    }
+    bits.align();
+    for _ in 0..bits.unsigned(8)? {
+        bits.unsigned(8)?; // comment
+    }
+    u8::try_from(channels).ok()
+}
+
+/// The sync extension of SBR and PS: object type and output rate, if there is one that signals
+/// SBR.
+fn read_sync_extension(bits: &mut Bits<'_>) -> Option<(u8, u32)> {
+    if bits.unsigned(11)? != 0x2b7 || read_object_type(bits)? != SBR || !bits.flag()? {
+        return None;
+    }
+    let rate = read_sampling_rate(bits)?;
+    let has_parametric_stereo = bits.unsigned(11) == Some(0x548) && bits.flag() == Some(true);
+    Some((if has_parametric_stereo { PS } else { SBR }, rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(config: &'static [u8]) -> AacConfig {
+        AacConfig::parse(Bytes::from_static(config), 2).unwrap()
+    }
+
+    #[test]
+    fn low_complexity() {
+        let aac = parse(&[0x11, 0x90]);
+        assert_eq!((aac.rfc6381().as_str(), aac.core_rate_index()), ("mp4a.40.2", Some(3)));
+        assert_eq!((aac.output_rate, aac.output_channels, aac.frame_length), (48_000, 2, 1024));
+    }
+
+    /// What fdk-aac writes: explicit, hierarchical signalling.
+    #[test]
+    fn he_aac_signalled_by_its_object_type() {
+        let aac = parse(&[0x2b, 0x11, 0x88, 0x00]);
+        assert_eq!((aac.object_type, aac.core_object_type), (5, 2));
+        assert_eq!((aac.core_rate, aac.output_rate), (24_000, 48_000));
+        assert_eq!(parse(&[0xeb, 0x09, 0x88, 0x00]).rfc6381(), "mp4a.40.29");
+    }
+
+    /// What QuickTime and others write: a configuration that old decoders read as AAC-LC.
+    #[test]
+    fn he_aac_signalled_behind_the_core() {
+        let aac = parse(&[0x13, 0x10, 0x56, 0xe5, 0x98]);
+        assert_eq!((aac.object_type, aac.core_object_type), (5, 2));
+        assert_eq!((aac.core_rate, aac.output_rate), (24_000, 48_000));
+        let stereo = parse(&[0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80]);
+        assert_eq!(
+            (stereo.object_type, stereo.channel_configuration, stereo.output_channels),
+            (29, 1, 2)
+        );
+        assert_eq!(stereo.channel_layout(), Some(2));
+    }
+
+    /// Four channels, as ffmpeg 5.1 writes them: a pair in front, a pair at the back, and its
+    /// version for a comment.
+    #[test]
+    fn a_program_config_element_tells_the_channels() {
+        const QUAD: &[u8] = b"\x11\x80\x04\xc4\x04\x00\x21\x10\x0dLavc59.37.100\x56\xe5\x98";
+        let aac = parse(QUAD);
+        assert_eq!(
+            (aac.channel_configuration, aac.output_channels, aac.channel_layout()),
+            (0, 4, None)
+        );
+        assert_eq!(
+            (aac.object_type, aac.output_rate),
+            (5, 48_000),
+            "the sync extension lies behind the comment"
+        );
+        // Cut short, it tells nothing.
+        assert_eq!((parse(&QUAD[..12]).output_channels, parse(&QUAD[..2]).output_channels), (2, 2));
+    }
+
+    #[test]
+    fn an_escaped_rate_is_read() {
+        // 5 bits 2, index 15, 24 bits of 44100, 4 bits 1.
+        let aac = parse(&[0x17, 0x80, 0x56, 0x22, 0x08]);
+        assert_eq!(
+            (aac.core_rate, aac.core_rate_index(), aac.output_channels),
+            (44_100, Some(4), 1)
+        );
+        assert_eq!(parse(&[0x17, 0x80, 0x56, 0x22, 0x88]).core_rate_index(), None);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for config in [&[][..], &[0x11], &[0x16, 0x90]] {
+            assert!(AacConfig::parse(Bytes::copy_from_slice(config), 2).is_err(), "{config:?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! AAC (ISO/IEC 14496-3).
+
+mod adts;
+mod config;
+
+pub use adts::Adts;
+pub use config::AacConfig;

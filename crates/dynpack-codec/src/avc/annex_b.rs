@@ -1,0 +1,257 @@
+//! H.264 as a byte stream (ITU-T H.264, Annex B; ISO/IEC 13818-1, 2.14).
+//!
+//! Each access unit opens with a delimiter: its own if it has one there, otherwise ours. The
+//! parameter sets of the configuration precede each access unit at which decoding can start,
+//! according to the sample table, unless it carries its own. All other NAL units stay as they are.
+
+use bytes::Bytes;
+
+use super::{AvcConfig, NalType};
+use crate::{Malformed, NalUnit};
+
+/// Start code of the first NAL unit of an access unit and of parameter sets, with its `zero_byte`
+/// (B.1.2); other units have one of 3 bytes.
+const LONG_START_CODE: [u8; 4] = [0, 0, 0, 1];
+const SHORT_START_CODE: [u8; 3] = [0, 0, 1];
+
+/// An access unit delimiter which allows all slice types (7.3.2.4).
+const DELIMITER: [u8; 2] = [0x09, 0xf0];
+
+/// Bytes of the delimiter with its start code.
+const OPENING_LEN: u64 = (LONG_START_CODE.len() + DELIMITER.len()) as u64;
+
+/// Turns samples, as files store them, into access units of a byte stream.
+#[derive(Debug)]
+pub struct AnnexB {
+    nal_length_size: usize,
+    sps: Vec<Bytes>,
+    pps: Vec<Bytes>,
+}
+
+/// Which parameter sets an access unit carries itself.
+#[derive(Clone, Copy, Debug, Default)]
+struct Contents {
+    sps: bool,
+    pps: bool,
+}
+
+impl AnnexB {
+    /// For a track of that configuration.
+    #[must_use]
+    pub fn new(config: &AvcConfig) -> Self {
+        Self {
+            nal_length_size: config.nal_length_size.into(),
+            sps: config.sps.clone(),
+            pps: config.pps.clone(),
+        }
+    }
+
+    /// Bytes of the parameter sets of the configuration.
+    fn sets_len(&self) -> u64 {
+        self.sps.iter().chain(&self.pps).map(|set| (LONG_START_CODE.len() + set.len()) as u64).sum()
+    }
+
+    fn units<'a>(&self, sample: &'a [u8]) -> impl Iterator<Item = Result<NalUnit<'a>, Malformed>> {
+        NalUnit::all_in(sample, self.nal_length_size)
+    }
+
+    fn contents(&self, sample: &[u8]) -> Result<Contents, Malformed> {
+        self.units(sample).try_fold(Contents::default(), |contents, unit| {
+            let kind = NalType::of(unit?.bytes);
+            Ok(Contents {
+                sps: contents.sps || kind == NalType::SPS,
+                pps: contents.pps || kind == NalType::PPS,
+            })
+        })
+    }
+
+    /// The maximum number of bytes that [`write`](Self::write) makes of a sample of `size` bytes:
+    /// each length becomes a start code, and all that may precede the sample's own NAL units does.
+    /// With lengths of 4 bytes, and no more than usual in the sample, it is exact but for a byte or
+    /// so for each NAL unit; with shorter lengths, every other byte could be a NAL unit of its own.
+    #[must_use]
+    pub fn max_len(&self, size: u32, is_sync: bool) -> u64 {
+        let (size, shortest_unit) = (u64::from(size), self.nal_length_size as u64 + 1);
+        let growth = (LONG_START_CODE.len().saturating_sub(self.nal_length_size)) as u64;
+        size + size / shortest_unit * growth + self.opening_len(is_sync)
+    }
+
+    /// The difference between [`max_len`](Self::max_len) and the size of a sample; `None` if it
+    /// depends on that size.
+    #[must_use]
+    pub fn max_growth(&self, is_sync: bool) -> Option<u64> {
+        let keeps_len = self.nal_length_size >= LONG_START_CODE.len();
+        keeps_len.then(|| self.opening_len(is_sync))
+    }
+
+    /// Bytes that may precede the sample's own NAL units.
+    fn opening_len(&self, is_sync: bool) -> u64 {
+        OPENING_LEN + if is_sync { self.sets_len() } else { 0 }
+    }
+
+    /// Writes a sample to `out`, piece by piece: start codes and whole NAL units. `is_sync` is
+    /// whether decoding can start at the sample.
+    ///
+    /// # Errors
+    /// [`Malformed::NalUnit`] if the sample is no sequence of NAL units; nothing is written then.
+    pub fn write(
+        &self,
+        sample: &[u8],
+        is_sync: bool,
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), Malformed> {
+        let own = self.contents(sample)?;
+        let mut units = self.units(sample).flatten().peekable();
+        out(&LONG_START_CODE);
+        out(units
+            .next_if(|unit| NalType::of(unit.bytes) == NalType::DELIMITER)
+            .map_or(&DELIMITER, |delimiter| delimiter.bytes));
+        if is_sync && !own.sps {
+            put_sets(&self.sps, out);
+        }
+        // A picture parameter set refers to its sequence parameter set, so it comes after that.
+        let mut pps_due = is_sync && !own.pps;
+        let (mut seen_sps, mut seen_slice) = (!own.sps, false);
+        for unit in units {
+            let kind = NalType::of(unit.bytes);
+            if kind == NalType::DELIMITER && !seen_slice {
+                continue;
+            }
+            if pps_due && seen_sps && kind != NalType::SPS {
+                put_sets(&self.pps, out);
+                pps_due = false;
+            }
+            seen_sps |= kind == NalType::SPS;
+            seen_slice |= kind.is_of_primary_picture();
+            // A delimiter after a slice opens the second field, an access unit of its own.
+            let has_long = matches!(kind, NalType::SPS | NalType::PPS | NalType::DELIMITER);
+            out(if has_long { &LONG_START_CODE } else { &SHORT_START_CODE });
+            out(unit.bytes);
+        }
+        Ok(())
+    }
+}
+
+/// Writes parameter sets, each after its start code.
+fn put_sets(sets: &[Bytes], out: &mut dyn FnMut(&[u8])) {
+    for set in sets {
+        out(&LONG_START_CODE);
+        out(set);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    const RECORD: &[u8] = &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee];
+
+    fn annex_b(length_size: u8) -> AnnexB {
+        let mut record = RECORD.to_vec();
+        record[4] = 0xfc | (length_size - 1);
+        AnnexB::new(&AvcConfig::parse(Bytes::from(record), 1280, 720, false).unwrap())
+    }
+
+    fn sample(length_size: usize, units: &[&[u8]]) -> Vec<u8> {
+        let bytes = units.iter().flat_map(|unit| {
+            [&u32::try_from(unit.len()).unwrap().to_be_bytes()[4 - length_size..], unit].concat()
+        });
+        bytes.collect()
+    }
+
+    /// The NAL units that come out, each with its start code; `|` for one of 4 bytes, `.` for one
+    /// of 3.
+    fn written(length_size: u8, units: &[&[u8]], is_sync: bool) -> String {
+        let mut bytes = Vec::new();
+        let sample = sample(length_size.into(), units);
+        annex_b(length_size)
+            .write(&sample, is_sync, &mut |piece| bytes.extend_from_slice(piece))
+            .unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        hex.replace("00000001", "|").replace("000001", ".")
+    }
+
+    const SLICE: &[u8] = &[0x41, 0x9a];
+    const IDR_SLICE: &[u8] = &[0x65, 0x88];
+    const SEI: &[u8] = &[0x06, 0x05];
+    const OWN_SPS: &[u8] = &[0x67, 0x42];
+    const OWN_PPS: &[u8] = &[0x68, 0xce];
+    const OWN_DELIMITER: &[u8] = &[0x09, 0x10];
+
+    #[test]
+    fn lengths_of_1_2_and_4_bytes_become_start_codes() {
+        for length_size in [1, 2, 4] {
+            assert_eq!(written(length_size, &[SEI, SLICE], false), "|09f0.0605.419a");
+        }
+    }
+
+    #[test]
+    fn parameter_sets_stand_where_decoding_can_start() {
+        assert_eq!(written(4, &[SEI, IDR_SLICE], true), "|09f0|6764|68ee.0605.6588");
+        assert_eq!(written(4, &[SLICE], true), "|09f0|6764|68ee.419a");
+        assert_eq!(written(4, &[IDR_SLICE], false), "|09f0.6588");
+    }
+
+    #[test]
+    fn parameter_sets_of_the_stream_are_not_doubled() {
+        assert_eq!(written(4, &[OWN_SPS, OWN_PPS, IDR_SLICE], true), "|09f0|6742|68ce.6588");
+        assert_eq!(written(4, &[OWN_PPS, IDR_SLICE], true), "|09f0|6764|68ce.6588");
+        assert_eq!(written(4, &[OWN_SPS, SEI, IDR_SLICE], true), "|09f0|6742|68ee.0605.6588");
+        assert_eq!(written(4, &[OWN_PPS, SLICE], false), "|09f0|68ce.419a");
+    }
+
+    #[test]
+    fn delimiters_of_the_stream_are_not_doubled() {
+        assert_eq!(written(4, &[OWN_DELIMITER, IDR_SLICE], true), "|0910|6764|68ee.6588");
+        assert_eq!(written(4, &[OWN_DELIMITER, OWN_DELIMITER, SLICE], false), "|0910.419a");
+        assert_eq!(written(4, &[SEI, OWN_DELIMITER, SLICE], false), "|09f0.0605.419a");
+        // The second field of a picture.
+        assert_eq!(
+            written(4, &[OWN_DELIMITER, SLICE, OWN_DELIMITER, SLICE], false),
+            "|0910.419a|0910.419a"
+        );
+    }
+
+    #[test]
+    fn empty_units_are_left_out() {
+        assert_eq!(written(4, &[&[], SLICE, &[]], false), "|09f0.419a");
+    }
+
+    #[test]
+    fn no_sample_comes_out_longer_than_its_size_tells() {
+        for (units, is_sync) in [
+            (&[SLICE][..], false),
+            (&[SEI, IDR_SLICE], true),
+            (&[OWN_DELIMITER, OWN_SPS, OWN_PPS, IDR_SLICE], true),
+            (&[&[0x09], &[0x09], &[0x67], &[0x68], &[0x68], &[0x65], &[0x65]], true),
+            (&[&[], SLICE, &[], OWN_PPS, OWN_DELIMITER], false),
+        ] {
+            for length_size in [1, 2, 4] {
+                let sample = sample(length_size, units);
+                let annex_b = annex_b(u8::try_from(length_size).unwrap());
+                let mut len = 0;
+                annex_b.write(&sample, is_sync, &mut |piece| len += piece.len() as u64).unwrap();
+                let bound = annex_b.max_len(u32::try_from(sample.len()).unwrap(), is_sync);
+                assert!(
+                    len <= bound,
+                    "{len} of {bound} bytes: {units:?} with lengths of {length_size}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_that_pass_the_end_are_refused() {
+        let problem =
+            |bytes: &[u8]| annex_b(4).write(bytes, false, &mut |_| ()).unwrap_err().to_string();
+        assert_eq!(
+            problem(&[0, 0, 0, 2, 0x41]),
+            "the NAL unit at byte 0 of a sample of 5 passes its end"
+        );
+        assert_eq!(
+            problem(&[0, 0, 0, 1, 0x41, 0, 0]),
+            "the NAL unit at byte 5 of a sample of 7 passes its end"
+        );
+    }
+}

@@ -1,0 +1,19 @@
+//! H.264 (ITU-T H.264; ISO/IEC 14496-15, 5).
+//!
+//! Slice headers are read to find where they end, and parameter sets up to the last field that
+//! shapes a slice header. Pictures are not decoded.
+
+mod annex_b;
+mod config;
+mod encryption;
+mod escape;
+mod nal_type;
+mod parameter_sets;
+mod slice_headers;
+
+pub use annex_b::AnnexB;
+pub use config::AvcConfig;
+pub use encryption::{is_slice, refuse_start_code};
+pub use escape::escape;
+pub use nal_type::NalType;
+pub use slice_headers::SliceHeaders;

@@ -1,0 +1,132 @@
+//! Reading bits, most significant first: the one bit reader of all codecs.
+
+/// Reads bits of a configuration record or of a NAL unit. Reading past the end gives `None`.
+pub(crate) struct Bits<'a> {
+    bytes: &'a [u8],
+    /// Bytes read, those of emulation prevention included.
+    read: usize,
+    /// Number of zero bytes read in a row, up to now.
+    zeros: u8,
+    /// Whether emulation prevention bytes are skipped (ITU-T H.264, 7.4.1.1).
+    is_nal_unit: bool,
+    current: u8,
+    left: u32,
+}
+
+impl<'a> Bits<'a> {
+    /// Bits of a configuration record.
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, read: 0, zeros: 0, is_nal_unit: false, current: 0, left: 0 }
+    }
+
+    /// Bits of a NAL unit after its header of `header_len` bytes, without emulation prevention.
+    pub(crate) const fn after_header(unit: &'a [u8], header_len: usize) -> Self {
+        Self { read: header_len, is_nal_unit: true, ..Self::new(unit) }
+    }
+
+    /// Bytes that hold what has been read, from the start of the record or NAL unit.
+    pub(crate) const fn bytes_read(&self) -> usize {
+        self.read
+    }
+
+    /// The next bit: `u(1)`.
+    pub(crate) fn flag(&mut self) -> Option<bool> {
+        if self.left == 0 {
+            self.load()?;
+        }
+        self.left -= 1;
+        Some(self.current >> self.left & 1 == 1)
+    }
+
+    fn load(&mut self) -> Option<()> {
+        let mut byte = *self.bytes.get(self.read)?;
+        self.read += 1;
+        if self.is_nal_unit && self.zeros >= 2 && byte == 3 {
+            byte = *self.bytes.get(self.read)?;
+            self.read += 1;
+            self.zeros = 0;
+        }
+        self.zeros = if byte == 0 { self.zeros.saturating_add(1) } else { 0 };
+        (self.current, self.left) = (byte, 8);
+        Some(())
+    }
+
+    /// `u(n)` of at most 32 bits (7.2).
+    pub(crate) fn unsigned(&mut self, count: u32) -> Option<u32> {
+        (0..count).try_fold(0_u32, |value, _| Some(value << 1 | u32::from(self.flag()?)))
+    }
+
+    /// `ue(v)` (9.1).
+    pub(crate) fn golomb(&mut self) -> Option<u32> {
+        let mut zeros = 0;
+        while !self.flag()? {
+            zeros += 1;
+            if zeros == 32 {
+                return None;
+            }
+        }
+        let rest = self.unsigned(zeros)?;
+        ((1_u32 << zeros) - 1).checked_add(rest)
+    }
+
+    /// `ue(v)` of at most `max`.
+    pub(crate) fn golomb_up_to(&mut self, max: u32) -> Option<u32> {
+        self.golomb().filter(|value| *value <= max)
+    }
+
+    /// `se(v)` (9.1.1).
+    pub(crate) fn signed_golomb(&mut self) -> Option<i64> {
+        let code = i64::from(self.golomb()?);
+        Some(if code % 2 == 0 { -(code / 2) } else { code / 2 + 1 })
+    }
+
+    /// Skips `count` values of `ue(v)` or `se(v)`.
+    pub(crate) fn skip_golomb(&mut self, count: u32) -> Option<()> {
+        (0..count).try_for_each(|_| self.golomb().map(drop))
+    }
+
+    /// Skips to the next byte, unless one starts here.
+    pub(crate) const fn align(&mut self) {
+        self.left = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_table_9_2() {
+        // 1, 010, 011, 00100, 00101, then a stop bit and padding.
+        let unit = [0x65, 0b1010_0110, 0b0100_0010, 0b1100_0000];
+        let mut bits = Bits::after_header(&unit, 1);
+        let codes: Vec<_> = (0..5).map(|_| bits.golomb().unwrap()).collect();
+        assert_eq!((codes, bits.bytes_read()), (vec![0, 1, 2, 3, 4], 4));
+        let mut bits = Bits::after_header(&unit, 1);
+        let codes: Vec<_> = (0..5).map(|_| bits.signed_golomb().unwrap()).collect();
+        assert_eq!(codes, [0, 1, -1, 2, -2]);
+    }
+
+    #[test]
+    fn emulation_prevention_is_passed_and_counted() {
+        let mut bits = Bits::after_header(&[0x65, 0, 0, 3, 0, 0, 3, 1, 3], 1);
+        assert_eq!((bits.unsigned(32), bits.bytes_read()), (Some(0), 6));
+        assert_eq!((bits.unsigned(8), bits.bytes_read()), (Some(1), 8));
+        assert_eq!((bits.unsigned(8), bits.unsigned(1)), (Some(3), None));
+    }
+
+    #[test]
+    fn records_are_read_as_they_are_and_aligned() {
+        let mut bits = Bits::new(&[0, 0, 3, 0b1010_0000, 7]);
+        assert_eq!((bits.unsigned(24), bits.unsigned(3)), (Some(3), Some(0b101)));
+        bits.align();
+        assert_eq!((bits.unsigned(8), bits.flag()), (Some(7), None));
+    }
+
+    #[test]
+    fn a_code_of_more_than_31_zeros_is_none() {
+        let longest = [0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff];
+        assert_eq!(Bits::after_header(&longest, 1).golomb(), Some(u32::MAX - 1));
+        assert_eq!(Bits::after_header(&[0; 9], 1).golomb(), None);
+    }
+}

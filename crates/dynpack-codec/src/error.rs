@@ -1,0 +1,63 @@
+//! Why coded media cannot be read or carried, sorted by who can help.
+
+/// Why coded media cannot be read or carried. Each kind asks for another answer, so the enum is
+/// exhaustive.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The media contradicts its standard. Whoever stored the file can fix it.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// The media is legal, but cannot be carried or encrypted as asked. Another encoding would do.
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+}
+
+/// What is wrong with coded media.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// A configuration record cannot be read.
+    #[error("the {record} configuration is malformed: {problem}")]
+    Configuration {
+        /// The name of the record, such as `avcC`.
+        record: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A NAL unit is longer than what is left of its sample.
+    #[error("the NAL unit at byte {at} of a sample of {len} passes its end")]
+    NalUnit {
+        /// Offset of its length field, in bytes of the sample.
+        at: usize,
+        /// Bytes of the sample.
+        len: usize,
+    },
+    /// A NAL unit that stays clear contains a start code. Readers of byte streams would take what
+    /// follows for a unit of its own.
+    #[error("a NAL unit of type {0} has a start code in it")]
+    StartCode(u8),
+    /// The header of a slice cannot be read.
+    #[error("a slice header is cut short, or has a value out of range")]
+    SliceHeader,
+    /// A slice refers to a picture parameter set, by this id, that was not seen before it.
+    #[error("a slice without its picture parameter set {0}")]
+    NoPictureParameterSet(u32),
+    /// A slice refers to a sequence parameter set, by this id, that was not seen before it.
+    #[error("a slice without its sequence parameter set {0}")]
+    NoSequenceParameterSet(u32),
+}
+
+/// What cannot be carried or encrypted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unsupported {
+    /// NAL units of this type hold pictures and are no plain slices.
+    #[error("it has NAL units of type {0}, whose headers are not known")]
+    NalType(u8),
+    /// ADTS headers cannot signal this property of the stream.
+    #[error("ADTS has no place for {0}")]
+    Adts(String),
+    /// A frame of this many bytes does not fit an ADTS frame.
+    #[error("{0} bytes are more than an ADTS frame holds")]
+    AdtsFrame(u64),
+}

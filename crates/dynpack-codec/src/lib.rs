@@ -1,0 +1,39 @@
+//! What dynpack knows of codecs: one folder each.
+//!
+//! [`avc`] is H.264: its configuration record, NAL units, parameter sets, slice headers and byte
+//! stream. [`aac`] is AAC: its configuration and ADTS headers. A [`Codec`] is the coding of one
+//! track. Its type separates video from audio: only a [`VideoCodec`] has dimensions, only an
+//! [`AudioCodec`] has a sampling rate. None of these enums is `non_exhaustive`: a new codec does
+//! not compile until each place that matches on them decides about it.
+//!
+//! How containers name and store a codec is their own knowledge. This crate decodes no media, does
+//! no IO, has no clock and starts no threads.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use dynpack_codec::{AacConfig, Codec, MediaKind};
+//!
+//! // An `AudioSpecificConfig`: AAC-LC at 48 kHz in stereo.
+//! let codec = Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2)?);
+//! assert_eq!((codec.kind(), codec.rfc6381().as_str()), (MediaKind::Audio, "mp4a.40.2"));
+//! let audio = codec.audio().expect("AAC is audio");
+//! assert_eq!((audio.sampling_rate(), audio.channels()), (48_000, 2));
+//! # Ok::<(), dynpack_codec::Error>(())
+//! ```
+
+pub mod aac;
+mod aspect_ratio;
+pub mod avc;
+mod bits;
+mod codec;
+mod error;
+mod media_kind;
+mod nal_unit;
+
+pub use aac::AacConfig;
+pub use aspect_ratio::AspectRatio;
+pub use avc::AvcConfig;
+pub use codec::{AudioCodec, Codec, VideoCodec};
+pub use error::{Error, Malformed, Unsupported};
+pub use media_kind::MediaKind;
+pub use nal_unit::NalUnit;

@@ -1,0 +1,24 @@
+//! The kinds of media.
+
+/// The kind of media that a track holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MediaKind {
+    /// Pictures.
+    Video,
+    /// Sound.
+    Audio,
+}
+
+impl MediaKind {
+    /// Every kind, in ascending order.
+    pub const ALL: [Self; 2] = [Self::Video, Self::Audio];
+
+    /// `video` or `audio`: the default name of a track, and the type in manifests.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Audio => "audio",
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! From bytes to text.
+
+use std::io::Read;
+
+use quick_xml::encoding::DecodingReader;
+
+use crate::error::{Error, Limit, Position};
+
+/// The text of a document in UTF-8 or UTF-16, with or without a byte order mark, of at most
+/// `max_bytes` bytes. The byte order mark is not part of the text.
+///
+/// # Errors
+/// [`Error::LimitExceeded`] for more bytes, [`Error::Malformed`] for what is in neither encoding.
+pub fn decode(bytes: &[u8], max_bytes: usize) -> Result<String, Error> {
+    if bytes.len() > max_bytes {
+        return Err(Error::LimitExceeded { limit: Limit::Bytes, max: max_bytes });
+    }
+    let mut text = String::new();
+    if DecodingReader::new(bytes).read_to_string(&mut text).is_err() {
+        let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        let at = Position::of(valid, valid.len());
+        return Err(Error::Malformed { at, problem: "neither UTF-8 nor UTF-16".into() });
+    }
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_decoded_whatever_its_unicode_form() {
+        let text = "<?xml version='1.0' encoding='utf-16'?><a é='€'/>";
+        let with_mark = format!("\u{feff}{text}");
+        let little =
+            |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+        for bytes in [
+            text.into(),
+            with_mark.clone().into_bytes(),
+            little(text),
+            big(text),
+            little(&with_mark),
+            big(&with_mark),
+        ] {
+            assert_eq!(decode(&bytes, 1000).unwrap(), text, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_or_too_many_are_refused() {
+        let problem = |bytes: &[u8]| decode(bytes, 8).unwrap_err().to_string();
+        assert_eq!(
+            problem(b"<a>\n\xff"),
+            "malformed at line 2, column 1: neither UTF-8 nor UTF-16"
+        );
+        assert_eq!(problem(b"123456789"), "the bytes of the document pass the limit of 8");
+    }
+
+    #[test]
+    fn utf_16_that_ends_inside_a_character_is_refused() {
+        for bytes in
+            [&b"\xff\xfe<\0a"[..], b"\xfe\xff\0<\0", b"\xff\xfe<\0\x3d\xd8", b"\xfe\xff\xdc\0"]
+        {
+            let problem = decode(bytes, 100).unwrap_err().to_string();
+            assert!(problem.ends_with("neither UTF-8 nor UTF-16"), "{problem}");
+        }
+    }
+}

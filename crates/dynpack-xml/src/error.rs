@@ -1,0 +1,125 @@
+//! Why a document cannot be read, and where.
+
+use std::fmt;
+
+/// The maximum number of characters of a foreign text that an error repeats.
+const MAX_EXCERPT: usize = 100;
+
+/// A place in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Bytes from the start of the text, without its byte order mark.
+    pub offset: usize,
+    /// Line, from 1.
+    pub line: usize,
+    /// Character of the line, from 1.
+    pub column: usize,
+}
+
+impl Position {
+    /// The place `offset` bytes into `text`.
+    pub(crate) fn of(text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let column = before.get(line_start..).unwrap_or_default().chars().count();
+        Self { offset, line: before.matches('\n').count() + 1, column: column + 1 }
+    }
+}
+
+/// Line and column, as an editor counts them.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// What a document has too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Bytes of the document.
+    Bytes,
+    /// Elements around each other.
+    Depth,
+    /// Elements of the document.
+    Elements,
+    /// Attributes of one element.
+    Attributes,
+}
+
+impl Limit {
+    /// What there is too much of, as errors name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bytes => "the bytes of the document",
+            Self::Depth => "the elements around each other",
+            Self::Elements => "the elements of the document",
+            Self::Attributes => "the attributes of an element",
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a document cannot be read. These are all kinds, so that a format can make each one an error
+/// of its own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The document is not well-formed, or an element does not say what its reader expects.
+    #[error("malformed at {at}: {problem}")]
+    Malformed {
+        /// Where.
+        at: Position,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// The document is legal but needs what is not supported: a document type declaration.
+    #[error("not supported at {at}: {what}")]
+    NotSupported {
+        /// Where.
+        at: Position,
+        /// What is needed there.
+        what: &'static str,
+    },
+    /// The document passes a limit.
+    #[error("{limit} pass the limit of {max}")]
+    LimitExceeded {
+        /// What there is too much of.
+        limit: Limit,
+        /// How much is allowed.
+        max: usize,
+    },
+}
+
+/// The first 100 characters of a foreign text, for error messages.
+#[must_use]
+pub fn excerpt(text: &str) -> &str {
+    let end = text.char_indices().nth(MAX_EXCERPT).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let text = "<a>\n  <é b='1'/>";
+        let at = |what: &str| Position::of(text, text.find(what).unwrap());
+        assert_eq!(at("<a"), Position { offset: 0, line: 1, column: 1 });
+        assert_eq!(at("b="), Position { offset: 10, line: 2, column: 6 });
+        assert_eq!(at("b=").to_string(), "line 2, column 6");
+        assert_eq!(Position::of(text, 999).line, 2);
+    }
+
+    #[test]
+    fn an_excerpt_ends_between_characters() {
+        assert_eq!(excerpt("é<"), "é<");
+        assert_eq!(excerpt(&"é".repeat(101)), "é".repeat(100));
+    }
+}

@@ -1,0 +1,53 @@
+//! The one place where attributes and texts are escaped.
+
+use std::fmt::{self, Write};
+
+use crate::style::Quotes;
+
+/// Appends to a document, escaped. Characters that XML cannot hold are left out (Extensible Markup
+/// Language 1.0, 2.2).
+pub(crate) struct Escaped<'a> {
+    pub(crate) text: &'a mut String,
+    pub(crate) quotes: Quotes,
+    pub(crate) in_attribute: bool,
+}
+
+impl Escaped<'_> {
+    /// What stands for a character; `None` for one that stands for itself.
+    ///
+    /// References keep white space that readers would normalize (2.11, 3.3.3).
+    const fn replacement(&self, character: char) -> Option<&'static str> {
+        match character {
+            '<' => Some("&lt;"),
+            '>' => Some("&gt;"),
+            '&' => Some("&amp;"),
+            '\r' => Some("&#13;"),
+            '\n' if self.in_attribute => Some("&#10;"),
+            '\t' if self.in_attribute => Some("&#9;"),
+            '"' if self.in_attribute || matches!(self.quotes, Quotes::Everywhere) => Some("&quot;"),
+            '\'' if self.escapes_apostrophes() => Some("&apos;"),
+            '\t' | '\n' | ' '..='\u{fffd}' | '\u{10000}'.. => None,
+            _ => Some(""),
+        }
+    }
+
+    const fn escapes_apostrophes(&self) -> bool {
+        match self.quotes {
+            Quotes::Necessary => false,
+            Quotes::InAttributes => self.in_attribute,
+            Quotes::Everywhere => true,
+        }
+    }
+}
+
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.chars() {
+            match self.replacement(character) {
+                Some(replacement) => self.text.push_str(replacement),
+                None => self.text.push(character),
+            }
+        }
+        Ok(())
+    }
+}

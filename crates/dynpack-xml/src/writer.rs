@@ -1,0 +1,172 @@
+//! The streaming writer.
+
+use std::fmt::{Display, Write};
+
+use crate::escape::Escaped;
+use crate::fragment::Fragment;
+use crate::style::Style;
+
+/// A document in the making.
+pub struct Writer {
+    text: String,
+    style: Style,
+    depth: usize,
+}
+
+impl Writer {
+    /// Starts a document, with an XML declaration if the style has one.
+    #[must_use]
+    pub fn new(style: Style) -> Self {
+        let text = match style.declared_encoding {
+            Some(encoding) => format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>"),
+            None => String::new(),
+        };
+        Self { text, style, depth: 0 }
+    }
+
+    /// Starts an element of that name, prefix included.
+    pub fn open(&mut self, name: &'static str) -> Tag<'_> {
+        self.start_line();
+        self.text.push('<');
+        self.text.push_str(name);
+        Tag { writer: self, name }
+    }
+
+    /// The finished document.
+    #[must_use]
+    pub fn finish(mut self) -> String {
+        if self.style.indent.is_some() {
+            self.text.push('\n');
+        }
+        self.text
+    }
+
+    fn start_line(&mut self) {
+        let Some(indent) = self.style.indent else { return };
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.extend(std::iter::repeat_n(' ', indent * self.depth));
+    }
+
+    fn close(&mut self, name: &str) {
+        self.text.extend(["</", name, ">"]);
+    }
+
+    fn escaped(&mut self, value: impl Display, in_attribute: bool) {
+        let quotes = self.style.quotes;
+        // Writing to a string does not fail.
+        let _ = write!(Escaped { text: &mut self.text, quotes, in_attribute }, "{value}");
+    }
+}
+
+/// The start of an element, which takes attributes until its content is given.
+#[must_use = "an element needs an end"]
+pub struct Tag<'w> {
+    writer: &'w mut Writer,
+    name: &'static str,
+}
+
+impl Tag<'_> {
+    /// Adds an attribute. Each name may be given once.
+    pub fn with(self, name: &str, value: impl Display) -> Self {
+        self.writer.text.extend([" ", name, "=\""]);
+        self.writer.escaped(value, true);
+        self.writer.text.push('"');
+        self
+    }
+
+    /// Adds an attribute if there is a value.
+    pub fn with_some(self, name: &str, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Ends the element, with nothing in it.
+    pub fn empty(self) {
+        self.writer.text.push_str("/>");
+    }
+
+    /// Ends the element, with a text in it.
+    pub fn text(self, text: impl Display) {
+        self.writer.text.push('>');
+        self.writer.escaped(text, false);
+        self.writer.close(self.name);
+    }
+
+    /// Ends the element, with a fragment in it as it is.
+    pub fn fragment(self, xml: Fragment<'_>) {
+        self.writer.text.extend([">", xml.as_str()]);
+        self.writer.close(self.name);
+    }
+
+    /// Ends the element, with the elements in it that `inside` writes; an empty element if those
+    /// are none.
+    pub fn holding(self, inside: impl FnOnce(&mut Writer)) {
+        let Self { writer, name } = self;
+        writer.text.push('>');
+        let start = writer.text.len();
+        writer.depth += 1;
+        inside(writer);
+        writer.depth -= 1;
+        if writer.text.len() == start {
+            writer.text.pop();
+            return Tag { writer, name }.empty();
+        }
+        writer.start_line();
+        writer.close(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::style::Quotes;
+
+    #[test]
+    fn elements_nest_and_everything_is_escaped() {
+        let mut xml = Writer::new(Style::INDENTED);
+        xml.open("a").with("b", "<\"&\n\u{1}é'").holding(|xml| {
+            xml.open("c")
+                .with("d", -1)
+                .with_some("e", None::<&str>)
+                .with_some("f", Some(2))
+                .empty();
+            xml.open("g").text("1 < 2\0");
+            xml.open("h").holding(|_| ());
+        });
+        let expected = r#"<?xml version="1.0" encoding="utf-8"?>
+<a b="&lt;&quot;&amp;&#10;é'">
+  <c d="-1" f="2"/>
+  <g>1 &lt; 2</g>
+  <h/>
+</a>
+"#;
+        assert_eq!(xml.finish(), expected);
+    }
+
+    #[test]
+    fn a_style_says_which_quotes_are_escaped() {
+        let written = |quotes| {
+            let mut xml = Writer::new(Style::COMPACT.with_quotes(quotes));
+            xml.open("a").with("b", "'\"").text("'\"");
+            xml.finish()
+        };
+        assert_eq!(written(Quotes::Necessary), r#"<a b="'&quot;">'"</a>"#);
+        assert_eq!(written(Quotes::InAttributes), r#"<a b="&apos;&quot;">'"</a>"#);
+        assert_eq!(written(Quotes::Everywhere), r#"<a b="&apos;&quot;">&apos;&quot;</a>"#);
+    }
+
+    #[test]
+    fn a_compact_document_has_no_line_breaks_of_its_own() {
+        let mut xml = Writer::new(Style::COMPACT);
+        let custom = Fragment::parse("<x y='1'/>&lt;").unwrap();
+        xml.open("a").holding(|xml| {
+            xml.open("b").text("");
+            xml.open("c").fragment(custom);
+        });
+        assert_eq!(xml.finish(), "<a><b></b><c><x y='1'/>&lt;</c></a>");
+    }
+}
