@@ -4,10 +4,10 @@
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format};
 
-use crate::builder::fragments::{Run, Sample, Time, Traf, file, init};
 use crate::played::streams;
 use crate::sets::{SAMPLE, as_smooth_set};
 use crate::support::{ask, formats, manifest, promises, sample_origin, sample_storage, text};
+use dynpack_testkit::mp4::fragments::{Run, Sample, Time, Traf, file, init};
 
 /// Status, code and text of the answer to `path`, which must be an error.
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
@@ -57,7 +57,8 @@ async fn server_manifests_that_cannot_be_read() {
         ),
         (
             &listing(
-                r#"<video src="a" trackName="x" systemBitrate="5"/><video src="b" trackName="x" systemBitrate="5"/>"#,
+                r#"<video src="a" trackName="x" systemBitrate="5"/><video src="b" trackName="x"
+                    systemBitrate="5"/>"#,
             ),
             "is used twice at 5 bit/s",
         ),
@@ -253,7 +254,8 @@ async fn bad_client_manifests_have_clear_errors() {
         (
             named,
             Some(
-                "<!DOCTYPE x [<!ENTITY e \"e\">]><SmoothStreamingMedia MajorVersion=\"2\" Duration=\"1\"/>",
+                "<!DOCTYPE x [<!ENTITY e \"e\">]><SmoothStreamingMedia MajorVersion=\"2\" \
+                 Duration=\"1\"/>",
             ),
             "document type",
         ),
@@ -322,7 +324,11 @@ async fn a_client_manifest_completes_the_server_manifest() {
     let storage = storage.await;
     let ismc = |language: &str| {
         format!(
-            r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"><StreamIndex Type="audio" Name="audio_de" Language="{language}" Role="alternate" Accessibility="description" Chunks="0" Url="x"><QualityLevel Index="0" Bitrate="71182" FourCC="AACL" CodecPrivateData="1190"/></StreamIndex></SmoothStreamingMedia>"#
+            r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"><StreamIndex
+                Type="audio" Name="audio_de" Language="{language}" Role="alternate"
+                Accessibility="description" Chunks="0" Url="x"><QualityLevel Index="0"
+                Bitrate="71182" FourCC="AACL" CodecPrivateData="1190"/></StreamIndex>
+                </SmoothStreamingMedia>"#
         )
     };
     storage.insert("sample/sample.ismc", ismc("fin"));

@@ -4,8 +4,8 @@ use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format};
 use dynpack_codec::MediaKind;
 
-use crate::film::{Container, Film, Form, Sample, Track, storage};
-use crate::support::{formats, get, promises, sample};
+use crate::support::{film_storage, formats, get, promises, sample};
+use dynpack_testkit::film::{Container, Film, Form, Sample, Track};
 
 /// Audio of ten seconds, then 87,000 frames within four, beside the video of the sample.
 fn burst() -> Memory {
@@ -25,9 +25,10 @@ fn burst() -> Memory {
     };
     let container =
         Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
-    let storage = storage(&Film { tracks: vec![track] }, container);
+    let storage = film_storage(&Film { tracks: vec![track] }, container);
     storage.insert("film/video.mp4", sample("video_180p.mp4"));
-    let listed = r#"<smil><body><switch><video src="video.mp4"/><audio src="0.mp4"/></switch></body></smil>"#;
+    let listed = r#"<smil><body><switch><video src="video.mp4"/><audio src="0.mp4"/></switch>
+        </body></smil>"#;
     storage.insert("film/film.ism", listed);
     storage
 }

@@ -5,9 +5,10 @@ use dynpack::{Dynpack, Format, Protocol};
 
 use crate::support::published::{manifest_under, policy, published};
 use crate::support::{
-    Promise, ask, elementary, get, hls, key_frames, key_frames_at, manifest, playlists, promises,
+    ask, elementary, get, hls, key_frames, key_frames_at, manifest, playlists, promises,
     promises_at, sample, sample_origin, sample_storage, text,
 };
+use dynpack_testkit::promise::{Promise, join};
 
 const ASSET: &str = "/sample/sample.ism";
 const VIDEO: u16 = 0x100;
@@ -64,7 +65,7 @@ async fn version_3_carries_the_audio_that_is_named() {
                 first,
                 format!("Fragments(video=0,format=m3u8-aapl-v3,audiotrack={name}).ts")
             );
-            let segment = get(&dynpack, &crate::support::join(&playlist, &first)).await;
+            let segment = get(&dynpack, &join(&playlist, &first)).await;
             assert!(
                 holds(file, &elementary(&segment, AUDIO))
                     && !elementary(&segment, VIDEO).is_empty()
@@ -117,8 +118,10 @@ async fn segments_are_joined_as_the_publisher_says() {
     let storage = sample_storage();
     storage.insert(
         "sample/sample.ism",
-        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head><meta name="fragmentsPerHLSSegment" content="2"/></head>
-            <body><switch><video src="video_180p.mp4" systemBitrate="60000"/><audio src="audio_eng.mp4" systemBitrate="66000"/>
+        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head><meta
+            name="fragmentsPerHLSSegment" content="2"/></head>
+            <body><switch><video src="video_180p.mp4" systemBitrate="60000"/><audio
+              src="audio_eng.mp4" systemBitrate="66000"/>
             </switch></body></smil>"#,
     );
     let dynpack = Dynpack::builder(storage).build();

@@ -23,11 +23,18 @@ async fn keys_that_do_not_fit_are_told() {
             "there is no value for the key 12345670-1234-4234-8234-123456789abc",
         ),
         (
-            json!([{"id": "12345670-1234-4234-8234-123456789abc", "type": "EnvelopeEncryption", "value": "f0e1d2c3b4a5968778695a4b3c2d1e0f"}]),
+            json!([{
+                "id": "12345670-1234-4234-8234-123456789abc",
+                "type": "EnvelopeEncryption",
+                "value": "f0e1d2c3b4a5968778695a4b3c2d1e0f"
+            }]),
             "the keys cannot be used: there are no keys for it",
         ),
         (
-            json!([{"id": "12345670-1234-4234-8234-123456789abc", "label": "a"}, {"id": "12345671-1234-4234-8234-123456789abc", "label": "b"}]),
+            json!([
+                { "id": "12345670-1234-4234-8234-123456789abc", "label": "a" },
+                { "id": "12345671-1234-4234-8234-123456789abc", "label": "b" }
+            ]),
             "the keys cannot be used: there are 2 keys, and the policy names none for all tracks",
         ),
     ];

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use dynpack::{Conditions, Format, Protocol, Request};
+use dynpack_testkit::read::{flash, mp4};
 
 use crate::support::{
     SAMPLE, ask, elementary, formats, get, key_frames, manifest, promises, sample, sample_origin,
-    tags, text,
+    text,
 };
 
 const ASSET: &str = "/sample/sample.ism";
@@ -136,7 +137,7 @@ async fn segments_tile_the_track() {
             } else if is_transport_stream(format) {
                 [0x100, 0x101].map(|pid| elementary(&segments.concat(), pid)).to_vec()
             } else {
-                vec![segments.iter().flat_map(media).copied().collect()]
+                vec![segments.iter().flat_map(media).collect()]
             };
             for carried in carried.iter().filter(|carried| !carried.is_empty()) {
                 assert!(
@@ -150,16 +151,14 @@ async fn segments_tile_the_track() {
     }
 }
 
-/// The body of the last box, which is the `mdat`.
-fn media(segment: &Bytes) -> &[u8] {
-    let at = segment.windows(4).position(|word| word == b"mdat").unwrap();
-    &segment[at + 4..]
+/// The samples of a fragment of MP4.
+fn media(segment: &Bytes) -> Vec<u8> {
+    mp4::segment(segment).samples.into_iter().flat_map(|sample| sample.data).collect()
 }
 
 /// The samples of one kind in an F4F fragment.
 fn samples(fragment: &Bytes, is_video: bool) -> Vec<u8> {
-    tags(fragment)
-        .into_iter()
+    flash::samples(fragment)
         .filter(|tag| tag.is_video == is_video)
         .flat_map(|tag| tag.data.to_vec())
         .collect()

@@ -4,14 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_sets;
-#[path = "../../crates/dynpack-isobmff/tests/builder/mod.rs"]
-mod builder;
 mod bursts;
 mod cache;
 mod cpix;
 mod downloads;
 mod errors;
-mod film;
 mod fragmented;
 mod golden;
 mod hls;
@@ -28,6 +25,3 @@ mod server_manifests;
 mod sets;
 mod storages;
 mod support;
-#[path = "../../crates/dynpack-fragment/tests/ts/reader.rs"]
-#[expect(dead_code, reason = "it reads more than is asked here")]
-mod transport_reader;

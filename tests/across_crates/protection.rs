@@ -14,17 +14,17 @@ use dynpack::{
     Conditions, Dynpack, Encryption, Error, Format, MediaKind, Protocol, Request, Resource,
 };
 use dynpack_media::{Extent, RenditionId, SampleIndex};
+use dynpack_testkit::film::{with_mixed_parameter_sets, with_units_of_type};
 use serde_json::json;
 
-use crate::film::{in_place_of_the_sample, with_mixed_parameter_sets, with_units_of_type};
 use crate::golden::compare_with;
 use crate::support::published::{
     KEYS, POLICIES, builder, document, locator, locators, manifest_under, policy, published,
     published_over, under,
 };
 use crate::support::{
-    ask, elementary, formats, get, key_frame_playlists, key_frames_at, playlists, promises_at,
-    sample_origin, sample_storage, text,
+    ask, elementary, formats, get, in_place_of_the_sample, key_frame_playlists, key_frames_at,
+    playlists, promises_at, sample_origin, sample_storage, text,
 };
 
 const WAYS: [Option<Encryption>; 5] = [
@@ -119,16 +119,20 @@ async fn what_is_encrypted_is_told_to_some_system() {
     )
     .await
     .unwrap_err();
-    let expected = "m3u8-aapl tells nothing of cbcs-aapl encryption to the systems that the policy names; it knows FairPlay, ClearKey";
+    let expected = "m3u8-aapl tells nothing of cbcs-aapl encryption to the systems that the \
+        policy names; it knows FairPlay, ClearKey";
     assert_eq!(refused.to_string(), expected);
-    let expected = "playReady fmp4 cenc, playReady fmp4 piff, playReady fmp4-v20 cenc, playReady fmp4-v20 piff, \
-        playReady m3u8-cmaf cenc, playReady m3u8-cmaf cbcs-aapl, playReady mpd-time-csf cenc, playReady mpd-time-csf cbcs-aapl, \
+    let expected = "playReady fmp4 cenc, playReady fmp4 piff, playReady fmp4-v20 cenc, \
+        playReady fmp4-v20 piff, playReady m3u8-cmaf cenc, playReady m3u8-cmaf cbcs-aapl, \
+        playReady mpd-time-csf cenc, playReady mpd-time-csf cbcs-aapl, \
         playReady mpd-time-cmaf cenc, playReady mpd-time-cmaf cbcs-aapl, \
-        widevine m3u8-cmaf cenc, widevine m3u8-cmaf cbcs-aapl, widevine mpd-time-csf cenc, widevine mpd-time-csf cbcs-aapl, \
-        widevine mpd-time-cmaf cenc, widevine mpd-time-cmaf cbcs-aapl, \
-        fairPlay m3u8-aapl cbcs-aapl, fairPlay m3u8-cmaf cbcs-aapl, \
-        clearKey m3u8-aapl cbcs-aapl, clearKey m3u8-cmaf cenc, clearKey m3u8-cmaf cbcs-aapl, clearKey mpd-time-csf cenc, \
-        clearKey mpd-time-csf cbcs-aapl, clearKey mpd-time-cmaf cenc, clearKey mpd-time-cmaf cbcs-aapl, ";
+        widevine m3u8-cmaf cenc, widevine m3u8-cmaf cbcs-aapl, widevine mpd-time-csf cenc, \
+        widevine mpd-time-csf cbcs-aapl, widevine mpd-time-cmaf cenc, \
+        widevine mpd-time-cmaf cbcs-aapl, fairPlay m3u8-aapl cbcs-aapl, \
+        fairPlay m3u8-cmaf cbcs-aapl, clearKey m3u8-aapl cbcs-aapl, clearKey m3u8-cmaf cenc, \
+        clearKey m3u8-cmaf cbcs-aapl, clearKey mpd-time-csf cenc, \
+        clearKey mpd-time-csf cbcs-aapl, clearKey mpd-time-cmaf cenc, \
+        clearKey mpd-time-cmaf cbcs-aapl, ";
     assert_eq!(admitted, expected);
 }
 
@@ -141,7 +145,10 @@ fn document_for(system: &str) -> serde_json::Value {
         *common = match system {
             _ if names_nothing => serde_json::Value::Null,
             "clearKey" => {
-                json!({ "enabledProtocols": common["enabledProtocols"], "clearKeyEncryptionConfiguration": {} })
+                json!({
+                    "enabledProtocols": common["enabledProtocols"],
+                    "clearKeyEncryptionConfiguration": {}
+                })
             }
             _ => json!({ "enabledProtocols": common["enabledProtocols"], "drm": { system: {} } }),
         };
@@ -394,7 +401,8 @@ async fn decrypting_returns_the_clear_segment() {
             let mut iv = None;
             for line in listed.lines() {
                 if let Some(attributes) = line.strip_prefix(
-                    "#EXT-X-KEY:METHOD=AES-128,URI=\"https://keys.example/12345670-1234-4234-8234-123456789abc\",IV=0x",
+                    "#EXT-X-KEY:METHOD=AES-128,\
+                     URI=\"https://keys.example/12345670-1234-4234-8234-123456789abc\",IV=0x",
                 ) {
                     iv = Some(u128::from_str_radix(attributes, 16).unwrap());
                     continue;
@@ -404,7 +412,7 @@ async fn decrypting_returns_the_clear_segment() {
                     None if line.starts_with('#') => continue,
                     None => line,
                 };
-                let url = crate::support::join(&playlist, uri);
+                let url = dynpack_testkit::promise::join(&playlist, uri);
                 let iv = iv.take().unwrap_or_else(|| panic!("{url} has no vector of its own"));
                 ivs.insert(iv);
                 let path = url.split_once("/sample.ism/").unwrap().1.replace(",encryption=cbc", "");

@@ -7,11 +7,11 @@ use bytes::Bytes;
 use dynpack::{Dynpack, Format, Protocol};
 use dynpack_codec::MediaKind;
 use dynpack_media::CutPolicy;
+use dynpack_testkit::film::{Container, Film, Form, Track, films};
 use proptest::prelude::*;
 
-use crate::film::{Container, Film, Form, Track, films, storage};
 use crate::played::{self, Played, Segment, Stream, streams};
-use crate::support::{ask, formats, key_frames, manifest, promises, text};
+use crate::support::{ask, film_storage, formats, key_frames, manifest, promises, text};
 
 pub(crate) const ASSET: &str = "/film/film.ism";
 
@@ -22,7 +22,7 @@ fn containers() -> impl Strategy<Value = Container> {
 
 pub(crate) fn origin(film: &Film, container: Container, target: u64) -> Dynpack {
     let policy = CutPolicy::with_target(Duration::from_millis(target));
-    Dynpack::builder(storage(film, container)).cut_policy(policy).build()
+    Dynpack::builder(film_storage(film, container)).cut_policy(policy).build()
 }
 
 pub(crate) fn run(test: impl Future<Output = ()>) {
@@ -34,7 +34,11 @@ proptest! {
 
     /// `every_promised_segment_exists`, `segments_tile_the_track` and `all_formats_cut_alike`.
     #[test]
-    fn every_format_delivers_the_film(film in films(), container in containers(), target in 300_u64..5000) {
+    fn every_format_delivers_the_film(
+        film in films(),
+        container in containers(),
+        target in 300_u64..5000,
+    ) {
         run(async {
             let dynpack = origin(&film, container, target);
             let expected = streams(&dynpack, ASSET, Format::DashCmaf).await;
@@ -50,7 +54,11 @@ proptest! {
                     muxed_segments_are_where_they_are_said(format, &streams, &expected);
                 }
                 for frames in played::key_frames(&dynpack, ASSET, format).await {
-                    key_frames_are_presented_when_they_say(format, &frames, twin(&frames, &expected));
+                    key_frames_are_presented_when_they_say(
+                        format,
+                        &frames,
+                        twin(&frames, &expected),
+                    );
                 }
                 for stream in &streams {
                     formats_deliver_alike(format, stream, twin(stream, &expected));
@@ -67,7 +75,10 @@ proptest! {
             for format in formats() {
                 let mut promises = promises(&one, ASSET, format).await;
                 promises.extend(key_frames(&one, ASSET, format).await);
-                let urls: Vec<_> = promises.iter().flat_map(|promise| promise.segments.iter().map(|(url, ..)| url)).collect();
+                let urls: Vec<_> = promises
+                    .iter()
+                    .flat_map(|promise| promise.segments.iter().map(|(url, ..)| url))
+                    .collect();
                 let mut answers = Vec::new();
                 for url in urls.iter().rev() {
                     answers.push(answer(&other, url).await);

@@ -2,10 +2,10 @@
 
 use dynpack::storage::Memory;
 use dynpack::{AssetPath, Dynpack, Format, Protocol};
+use dynpack_testkit::film::{Container, Form, films};
+use dynpack_testkit::mp4::{self, fragments};
 use proptest::prelude::*;
 
-use crate::builder::{self, fragments};
-use crate::film::{Container, Form, films};
 use crate::played::{Played, Stream, streams};
 use crate::random_films::{ASSET, origin, run};
 use crate::support::{formats, get, key_frames, manifest, promises, sample_origin, text};
@@ -29,10 +29,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn a_film_is_the_same_in_every_container(film in films(), container in containers(), target in 300_u64..5000) {
+    fn a_film_is_the_same_in_every_container(
+        film in films(),
+        container in containers(),
+        target in 300_u64..5000,
+    ) {
         run(async {
             let film = film.told_as_by_smooth();
-            let (expected, dynpack) = (origin(&film, PROGRESSIVE, target), origin(&film, container, target));
+            let (expected, dynpack) =
+                (origin(&film, PROGRESSIVE, target), origin(&film, container, target));
             for format in formats() {
                 let url = manifest(ASSET, format);
                 assert_eq!(text(&expected, &url).await, text(&dynpack, &url).await);
@@ -49,13 +54,21 @@ proptest! {
 
     /// Smooth sets mostly have one clock for all tracks, on which most times have to be rounded.
     #[test]
-    fn a_film_is_the_same_on_the_clock_of_smooth_streaming(film in films(), is_indexed in any::<bool>(), is_one_file in any::<bool>()) {
+    fn a_film_is_the_same_on_the_clock_of_smooth_streaming(
+        film in films(),
+        is_indexed in any::<bool>(),
+        is_one_file in any::<bool>(),
+    ) {
         run(async {
             let film = film.told_as_by_smooth();
             let container = Container { form: Form::Smooth { is_indexed }, is_one_file };
-            let (expected, dynpack) = (origin(&film, PROGRESSIVE, 2000), origin(&film.on_smooth_clock(), container, 2000));
+            let (expected, dynpack) = (
+                origin(&film, PROGRESSIVE, 2000),
+                origin(&film.on_smooth_clock(), container, 2000),
+            );
             for format in formats() {
-                let (expected, streams) = (sorted(&expected, ASSET, format).await, sorted(&dynpack, ASSET, format).await);
+                let (expected, streams) =
+                    (sorted(&expected, ASSET, format).await, sorted(&dynpack, ASSET, format).await);
                 for delays in delays(&expected, &streams, format, film.tick()) {
                     assert!(delays.iter().all(|delay| *delay == 0.0), "{format}: {delays:?}");
                 }
@@ -112,16 +125,15 @@ pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
             })
             .unwrap();
         let (kind, ending) = if name == "video" { ("video", "ismv") } else { ("audio", "isma") };
-        let described =
-            if kind == "video" { builder::Track::video(0) } else { builder::Track::audio(0) };
-        let track = builder::Track {
+        let described = if kind == "video" { mp4::Track::video(0) } else { mp4::Track::audio(0) };
+        let track = mp4::Track {
             id: 1,
             timescale: 10_000_000,
             entries: vec![rendition.track.sample_entry.to_vec()],
             ..described
         };
         let mut file = [
-            builder::ftyp(),
+            mp4::ftyp(),
             fragments::moov(&[fragments::without_samples(track)], &[[1, 1, 0, 0, 0]]),
         ]
         .concat();
@@ -130,7 +142,8 @@ pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
         }
         storage.insert(format!("sample/{name}_{bitrate}.{ending}"), file);
         listed.push_str(&format!(
-            r#"<{kind} src="{name}_{bitrate}.{ending}" systemBitrate="{bitrate}"><param name="trackName" value="{name}"/></{kind}>"#
+            r#"<{kind} src="{name}_{bitrate}.{ending}" systemBitrate="{bitrate}"><param
+                name="trackName" value="{name}"/></{kind}>"#
         ));
     }
     storage.insert(

@@ -7,11 +7,11 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use dynpack_codec::{AacConfig, Codec, MediaKind};
+use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_media::{RenditionId, SampleIndex, TrackId};
+use dynpack_testkit::{AAC_48_STEREO, codec};
 
 /// What `openssl speed` encrypts at a time.
 const LEN: usize = 16_384;
@@ -30,9 +30,7 @@ fn main() {
         black_box(&out);
     });
     // Audio is encrypted whole, so no header is read.
-    let codec = Codec::from(
-        AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration"),
-    );
+    let codec = codec::aac(AAC_48_STEREO);
     let track = TrackEncryption::new(
         Scheme::Cenc,
         id,

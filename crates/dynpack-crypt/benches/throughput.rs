@@ -4,19 +4,19 @@
 
 use std::hint::black_box;
 
-use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use dynpack_codec::{AvcConfig, Codec, MediaKind};
+use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_media::{RenditionId, SampleIndex, TrackId};
+use dynpack_testkit::codec;
 
 const SAMPLES: usize = 180;
 const SLICE: usize = (4 << 20) / SAMPLES - 4;
 
 /// High profile, 1280x720; CABAC.
-const AVCC: &[u8] = &[
+const RECORD: &[u8] = &[
     1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 12, 0x67, 0x64, 0, 0x1f, 0xac, 0xb4, 0x02, 0x80, 0x2d, 0xd8,
     0x08, 0x80, 1, 0, 4, 0x68, 0xee, 0x3c, 0xb0,
 ];
@@ -60,9 +60,7 @@ fn throughput(criterion: &mut Criterion) {
             black_box(&out);
         });
     });
-    let codec = Codec::from(
-        AvcConfig::parse(Bytes::from_static(AVCC), 1280, 720, false).expect("a whole record"),
-    );
+    let codec = codec::avc(RECORD, (1280, 720));
     for scheme in [Scheme::Cenc, Scheme::Cbcs] {
         let track = TrackEncryption::new(
             scheme,

@@ -4,14 +4,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use dynpack_codec::{AacConfig, AvcConfig, Codec, VideoCodec};
+use dynpack_codec::{Codec, VideoCodec};
 use dynpack_crypt::cpix::Cpix;
 use dynpack_crypt::{ContentKey, Error, SystemId};
-use dynpack_media::{
-    Column, Cuts, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, SourceIndex,
-    Timescale, Track, TrackId,
-};
+use dynpack_media::{Cuts, Rendition, RenditionId, SourceIndex};
+use dynpack_testkit::{AAC_48_STEREO, AVCC, TrackBuilder, codec};
 use proptest::prelude::*;
 
 /// An answer in the manner of SPEKE 2, with one key each for small and for large video, and one for
@@ -22,17 +19,9 @@ const SD: &str = "ad13f9ea-2be6-98b8-75f5-04a8e3ccea64";
 const HD: &str = "13a75306-d118-917b-47a6-c1836442516f";
 const AUDIO: &str = "558ee541-b90a-b2f3-950d-00ade3760d45";
 
-fn rendition(name: &str, bitrate: u32, codec: Codec, frame_rate: u32) -> Rendition {
-    let columns = SampleColumns {
-        durations: Column::constant(1, 100),
-        composition_offsets: Column::constant(0, 100),
-        sizes: Column::constant(10, 100),
-        chunks: vec![(SampleIndex(0), 0)],
-        sync_samples: None,
-    };
-    let clock = Timescale::new(frame_rate).unwrap();
-    let track =
-        Track::new(TrackId(1), clock, codec, Bytes::new(), SampleTable::new(columns).unwrap());
+/// A hundred samples of a tick each, which are cut nowhere.
+fn rendition(name: &str, bitrate: u32, codec: Codec, clock: u32) -> Rendition {
+    let track = TrackBuilder::video(clock, 1, 100, 1).with_codec(codec).build();
     Rendition::new(
         RenditionId::new(name, bitrate),
         SourceIndex(0),
@@ -42,24 +31,11 @@ fn rendition(name: &str, bitrate: u32, codec: Codec, frame_rate: u32) -> Renditi
 }
 
 fn video(width: u16, height: u16, frame_rate: u32) -> Rendition {
-    let record = Bytes::from_static(&[
-        1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 3, 0x67, 0x64, 0, 1, 0, 2, 0x68, 0xee,
-    ]);
-    rendition(
-        "video",
-        1_000_000,
-        Codec::from(AvcConfig::parse(record, width, height, false).unwrap()),
-        frame_rate,
-    )
+    rendition("video", 1_000_000, codec::avc(AVCC, (width, height)), frame_rate)
 }
 
 fn audio(bitrate: u32) -> Rendition {
-    rendition(
-        "audio",
-        bitrate,
-        Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap()),
-        48_000,
-    )
+    rendition("audio", bitrate, codec::aac(AAC_48_STEREO), 48_000)
 }
 
 fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
@@ -69,14 +45,16 @@ fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
 /// Why a document gives no key to the video or the audio of these tests.
 fn no_rule(name: &str, bitrate: u32) -> String {
     format!(
-        "the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s"
+        "the CPIX document does not tell one key: none of its rules gives one to {name:?} at \
+         {bitrate} bit/s"
     )
 }
 
 /// A document with `body` in its root element.
 fn document(body: &str) -> String {
     format!(
-        r#"<CPIX xmlns="urn:dashif:org:cpix" xmlns:pskc="urn:ietf:params:xml:ns:keyprov:pskc">{body}</CPIX>"#
+        r#"<CPIX xmlns="urn:dashif:org:cpix"
+            xmlns:pskc="urn:ietf:params:xml:ns:keyprov:pskc">{body}</CPIX>"#
     )
 }
 
@@ -88,7 +66,8 @@ fn problem(document: &str) -> String {
 fn key(id: &str) -> String {
     let value = "AAECAwQFBgcICQoLDA0ODw==";
     format!(
-        r#"<ContentKey kid="{id}"><Data><pskc:Secret><pskc:PlainValue>{value}</pskc:PlainValue></pskc:Secret></Data></ContentKey>"#
+        r#"<ContentKey kid="{id}"><Data><pskc:Secret><pskc:PlainValue>{value}</pskc:PlainValue>
+            </pskc:Secret></Data></ContentKey>"#
     )
 }
 
@@ -133,7 +112,8 @@ fn an_answer_tells_keys_and_systems() {
 fn with_system(content: &str) -> String {
     let iv = r#"explicitIV="AAECAwQFBgcICQoLDA0ODw==" kid"#;
     document(&format!(
-        r#"<ContentKeyList>{}</ContentKeyList><DRMSystemList><DRMSystem kid="{SD}" systemId="{}">{content}</DRMSystem></DRMSystemList>"#,
+        r#"<ContentKeyList>{}</ContentKeyList><DRMSystemList><DRMSystem kid="{SD}"
+            systemId="{}">{content}</DRMSystem></DRMSystemList>"#,
         key(SD).replace("kid", iv),
         SystemId::FAIRPLAY
     ))
@@ -149,7 +129,8 @@ fn signalling(attributes: &str, text: &str) -> String {
 fn signalling_for_hls_is_read_as_tags() {
     let read =
         |content: &str| Cpix::parse(with_system(content).as_bytes()).unwrap().systems.remove(0);
-    let text = "#EXT-X-VENDOR:a=\"b,c\"\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,IV=0X000102030405060708090a0b0c0d0e0f,URI=\"skd://a,b=c?\",\
+    let text = "#EXT-X-VENDOR:a=\"b,c\"\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,\
+        IV=0X000102030405060708090a0b0c0d0e0f,URI=\"skd://a,b=c?\",\
                 KEYFORMAT=\"com.apple.streamingkeydelivery\",X-OTHER=1\r\n";
     let told = read(&signalling("", text));
     let key = told.media_key.unwrap();
@@ -159,7 +140,8 @@ fn signalling_for_hls_is_read_as_tags() {
     );
     let id = SD.replace('-', "").to_uppercase();
     let session = format!(
-        "#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES, URI=\"x\",KEYID=0x{id},KEYFORMAT=\"y\",KEYFORMATVERSIONS=\"1/2\""
+        "#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES, URI=\"x\",KEYID=0x{id},KEYFORMAT=\"y\",\
+         KEYFORMATVERSIONS=\"1/2\""
     );
     for playlist in ["master", "multiVariant"] {
         let told = read(&signalling(&format!("playlist=\"{playlist}\""), &session));
@@ -255,9 +237,13 @@ fn rules_give_each_track_its_key() {
 fn rules_go_by_bitrate_and_label_too() {
     let rules = format!(
         r#"<ContentKeyList>{}{}{}</ContentKeyList><ContentKeyUsageRuleList>
-        <ContentKeyUsageRule kid="{SD}"><AudioFilter/><BitrateFilter maxBitrate="64000"/><BitrateFilter minBitrate="200000"/></ContentKeyUsageRule>
-        <ContentKeyUsageRule kid="{HD}" intendedTrackType="AUDIO"><VideoFilter/></ContentKeyUsageRule>
-        <ContentKeyUsageRule kid="{AUDIO}"><AudioFilter minChannels="1" maxChannels="2"/><LabelFilter label="audio"/><BitrateFilter minBitrate="64001" maxBitrate="199999"/></ContentKeyUsageRule>
+        <ContentKeyUsageRule kid="{SD}"><AudioFilter/><BitrateFilter maxBitrate="64000"/>
+          <BitrateFilter minBitrate="200000"/></ContentKeyUsageRule>
+        <ContentKeyUsageRule kid="{HD}" intendedTrackType="AUDIO"><VideoFilter/>
+          </ContentKeyUsageRule>
+        <ContentKeyUsageRule kid="{AUDIO}"><AudioFilter minChannels="1" maxChannels="2"/>
+          <LabelFilter label="audio"/><BitrateFilter minBitrate="64001" maxBitrate="199999"/>
+          </ContentKeyUsageRule>
         </ContentKeyUsageRuleList>"#,
         key(SD),
         key(HD),
@@ -342,25 +328,9 @@ fn rules_with_unknown_filters_are_refused() {
 /// What is not known is not zero: no rule that asks for it can be followed.
 #[test]
 fn rules_that_ask_for_what_is_not_known_are_refused() {
-    let still = {
-        let mut still = video(1280, 720, 25);
-        let columns = SampleColumns {
-            durations: Column::constant(0, 1),
-            composition_offsets: Column::constant(0, 1),
-            sizes: Column::constant(10, 1),
-            chunks: vec![(SampleIndex(0), 0)],
-            sync_samples: None,
-        };
-        let table = SampleTable::new(columns).unwrap();
-        still.track = Arc::new(Track::new(
-            TrackId(1),
-            still.track.timescale,
-            still.track.codec.clone(),
-            Bytes::new(),
-            table,
-        ));
-        still
-    };
+    let mut still = video(1280, 720, 25);
+    let picture = TrackBuilder::video(25, 0, 1, 1).with_codec(still.track.codec.clone());
+    still.track = Arc::new(picture.build());
     assert!(still.track.frame_rate().is_none());
     let unsized_video = video(0, 0, 25);
     let asks = |content: &str, rendition: &Rendition| {
@@ -421,7 +391,8 @@ fn rules_which_contradict_each_other_are_refused() {
             .map(|key| key.id.to_string())
     };
     let expected = format!(
-        "the CPIX document does not tell one key: its rules give both {SD} and {HD} to \"audio\" at 5 bit/s"
+        "the CPIX document does not tell one key: its rules give both {SD} and {HD} to \"audio\" \
+         at 5 bit/s"
     );
     assert_eq!(with_rules(rule(SD) + &rule(HD)).unwrap_err().to_string(), expected);
     assert!(
@@ -436,7 +407,8 @@ fn rules_which_contradict_each_other_are_refused() {
 #[test]
 fn encrypted_keys_have_an_error_of_their_own() {
     let body = format!(
-        r#"<ContentKeyList><ContentKey kid="{SD}"><Data><pskc:Secret><pskc:EncryptedValue/></pskc:Secret></Data></ContentKey></ContentKeyList>"#
+        r#"<ContentKeyList><ContentKey kid="{SD}"><Data><pskc:Secret><pskc:EncryptedValue/>
+            </pskc:Secret></Data></ContentKey></ContentKeyList>"#
     );
     let error = Cpix::parse(document(&body).as_bytes()).unwrap_err();
     assert_eq!(error, Error::EncryptedKey(SD.parse().unwrap()));
@@ -528,7 +500,11 @@ fn limits_have_names() {
 
 proptest! {
     #[test]
-    fn a_damaged_answer_does_no_harm(at in 0..ANSWER.len(), damage in any::<[u8; 2]>(), len in 0..ANSWER.len()) {
+    fn a_damaged_answer_does_no_harm(
+        at in 0..ANSWER.len(),
+        damage in any::<[u8; 2]>(),
+        len in 0..ANSWER.len(),
+    ) {
         let mut bytes = ANSWER.as_bytes().to_vec();
         bytes[at] = damage[0];
         bytes.insert(at, damage[1]);

@@ -3,19 +3,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod common;
+mod streams;
 
 use aes::Aes128;
 use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use common::{STREAMS, config, is_slice, sample, units};
 use dynpack_boxes::BoxType;
-use dynpack_codec::{AacConfig, Codec, MediaKind};
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_crypt::cenc::{FragmentEncryption, SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_media::{RenditionId, SampleIndex, TrackId};
+use dynpack_testkit::codec::with_lengths;
+use dynpack_testkit::read::annex_b::units;
+use dynpack_testkit::{AAC_48_STEREO, codec};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use streams::{STREAMS, config, is_slice};
 
 const KEY: [u8; 16] = *b"a key of 16 byte";
 const ID: KeyId = KeyId(*b"an id of 16 byte");
@@ -150,7 +153,7 @@ fn there_and_back(scheme: Scheme, codec: &Codec, samples: &[Vec<u8>]) -> Vec<Vec
 }
 
 fn aac() -> Codec {
-    Codec::from(AacConfig::parse(bytes::Bytes::from_static(&[0x11, 0x90]), 2).unwrap())
+    codec::aac(AAC_48_STEREO)
 }
 
 /// Takes emulation prevention off, as a decoder does.
@@ -189,7 +192,10 @@ proptest! {
         let clear = pieces.concat();
         let mut encrypted = envelope::encrypt(&ContentKey::new(KEY), IV, &pieces);
         prop_assert_eq!(encrypted.len() as u64, envelope::encrypted_len(clear.len() as u64));
-        prop_assert_eq!(&encrypted, &envelope::encrypt_in_place(&ContentKey::new(KEY), IV, clear.clone()));
+        prop_assert_eq!(
+            &encrypted,
+            &envelope::encrypt_in_place(&ContentKey::new(KEY), IV, clear.clone())
+        );
         decrypt_cbc(IV.0, &mut encrypted, |_| true);
         let padding = *encrypted.last().unwrap();
         let (media, padded) = encrypted.split_at(clear.len());
@@ -198,7 +204,9 @@ proptest! {
     }
 
     #[test]
-    fn decrypting_returns_the_clear_samples_of_audio(samples in vec(vec(any::<u8>(), 0..500), 0..6)) {
+    fn decrypting_returns_the_clear_samples_of_audio(
+        samples in vec(vec(any::<u8>(), 0..500), 0..6),
+    ) {
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
             there_and_back(scheme, &aac(), &samples);
         }
@@ -206,9 +214,9 @@ proptest! {
 
     #[test]
     fn decrypting_returns_the_clear_samples_of_video(slices in slices()) {
-        let codec = Codec::from(config(&units(STREAMS[0].1)));
+        let codec = config(&units(STREAMS[0].1));
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
-            there_and_back(scheme, &codec, &[sample(&slices), sample(&slices[..1])]);
+            there_and_back(scheme, &codec, &[with_lengths(&slices), with_lengths(&slices[..1])]);
         }
     }
 
@@ -219,7 +227,10 @@ proptest! {
             let mut out = vec![0, 0, 1];
             let has_start_code = slice.windows(3).any(|bytes| bytes == [0, 0, 1]);
             if cipher.nal_unit(&slice, &mut out).is_err() {
-                prop_assert!(slice.len() <= 48 && has_start_code, "only what stays clear may hide something");
+                prop_assert!(
+                    slice.len() <= 48 && has_start_code,
+                    "only what stays clear may hide something"
+                );
                 continue;
             }
             let encrypted = &out[3..];
@@ -227,7 +238,10 @@ proptest! {
                 prop_assert_eq!(encrypted, slice);
                 continue;
             }
-            prop_assert!(!encrypted.windows(3).any(|bytes| bytes[..2] == [0, 0] && bytes[2] < 3), "a start code");
+            prop_assert!(
+                !encrypted.windows(3).any(|bytes| bytes[..2] == [0, 0] && bytes[2] < 3),
+                "a start code"
+            );
             let mut unit = unescape(encrypted);
             let body = unit.len() - 32;
             decrypt_cbc(IV.0, &mut unit[32..], |block| block % 10 == 0 && body - block * 16 > 16);
@@ -251,8 +265,8 @@ proptest! {
 fn real_streams_are_encrypted_all_through() {
     for (name, stream) in STREAMS {
         let units = units(stream);
-        let codec = Codec::from(config(&units));
-        let samples: Vec<_> = units.iter().map(|unit| sample(std::slice::from_ref(unit))).collect();
+        let codec = config(&units);
+        let samples: Vec<_> = units.iter().map(|unit| with_lengths([unit])).collect();
         for scheme in [Scheme::Cenc, Scheme::Cbcs] {
             let encrypted = there_and_back(scheme, &codec, &samples);
             for (unit, (clear, encrypted)) in units.iter().zip(samples.iter().zip(&encrypted)) {
@@ -273,11 +287,7 @@ fn portions_leave_no_seams() {
     let slice = units.iter().find(|unit| is_slice(unit)).unwrap();
     let long = [&slice[..32], &vec![0xa5; 100_003]].concat();
     for scheme in [Scheme::Cenc, Scheme::Cbcs] {
-        there_and_back(
-            scheme,
-            &Codec::from(config(&units)),
-            &[sample(std::slice::from_ref(&long))],
-        );
+        there_and_back(scheme, &config(&units), &[with_lengths([&long])]);
         there_and_back(scheme, &aac(), std::slice::from_ref(&long));
     }
     let mut out = envelope::encrypt(&ContentKey::new(KEY), IV, &[&long[..9], &long[9..]]);
@@ -288,8 +298,8 @@ fn portions_leave_no_seams() {
 #[test]
 fn another_sample_than_the_planned_is_refused() {
     let units = units(STREAMS[0].1);
-    let sample = sample(&units);
-    let codec = Codec::from(config(&units));
+    let sample = with_lengths(&units);
+    let codec = config(&units);
     let encryptor =
         SampleEncryptor::new(track(Scheme::Cenc, MediaKind::Video), &ContentKey::new(KEY), &codec);
     let fragment = encryptor.plan(SampleIndex(0), &[&sample]).unwrap();

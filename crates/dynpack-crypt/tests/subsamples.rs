@@ -2,17 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod common;
+mod streams;
 
-use common::{STREAMS, config, is_slice, sample, units};
-use dynpack_codec::{Codec, MediaKind};
+use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::{ContentKey, IvSource, KeyId};
 use dynpack_media::{RenditionId, SampleIndex, TrackId};
+use dynpack_testkit::codec::with_lengths;
+use dynpack_testkit::read::annex_b::units;
 use h264_reader::Context;
 use h264_reader::nal::slice::SliceHeader;
 use h264_reader::nal::{Nal, RefNal, UnitType};
 use h264_reader::rbsp::BitRead;
+use streams::{STREAMS, config, is_slice};
 
 /// Bytes of each slice that hold its header, by h264-reader; 0 for other units.
 fn header_lens(units: &[Vec<u8>]) -> Vec<usize> {
@@ -63,12 +65,12 @@ fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
         MediaKind::Video,
         &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
     );
-    SampleEncryptor::new(track, &ContentKey::new([9; 16]), &Codec::from(config(units)))
+    SampleEncryptor::new(track, &ContentKey::new([9; 16]), &config(units))
 }
 
 /// The subsamples of a sample of one NAL unit each, `(clear, protected)`.
 fn subsamples(scheme: Scheme, all: &[Vec<u8>]) -> Vec<Vec<(usize, usize)>> {
-    let samples: Vec<_> = all.iter().map(|unit| sample(std::slice::from_ref(unit))).collect();
+    let samples: Vec<_> = all.iter().map(|unit| with_lengths([unit])).collect();
     let fragment = encryptor(scheme, all).plan(SampleIndex(0), &samples).unwrap();
     let of_sample = |at| {
         fragment
@@ -108,7 +110,7 @@ fn clear_units_join_the_slice_behind_them() {
     let (_, stream) = STREAMS[0];
     let units = units(stream);
     let first = units.iter().position(|unit| is_slice(unit)).unwrap();
-    let joined = sample(&units[..=first]);
+    let joined = with_lengths(&units[..=first]);
     let fragment = encryptor(Scheme::Cbcs, &units).plan(SampleIndex(0), &[&joined]).unwrap();
     let [only] = fragment.subsamples(0).unwrap() else { panic!() };
     assert_eq!(usize::from(only.clear), joined.len() - only.protected as usize);
@@ -120,7 +122,7 @@ fn much_clear_takes_several_subsamples() {
     let units = units(stream);
     let filler = vec![12; 150_000];
     let slice = units.iter().find(|unit| is_slice(unit)).unwrap().clone();
-    let padded = sample(&[filler, slice]);
+    let padded = with_lengths(&[filler, slice]);
     let fragment = encryptor(Scheme::Cenc, &units).plan(SampleIndex(0), &[&padded]).unwrap();
     let clear: Vec<_> =
         fragment.subsamples(0).unwrap().iter().map(|one| (one.clear, one.protected > 0)).collect();
@@ -158,7 +160,7 @@ fn pictures_that_are_no_plain_slices_are_refused_by_all_schemes() {
     let slice = units.iter().find(|unit| is_slice(unit) && unit.len() > 48).unwrap();
     for kind in 0..32_u8 {
         let unit = [&[0x60 | kind][..], &slice[1..]].concat();
-        let in_sample = sample(std::slice::from_ref(&unit));
+        let in_sample = with_lengths([&unit]);
         let plan = |scheme| encryptor(scheme, &units).plan(SampleIndex(0), &[&in_sample]);
         let mut out = Vec::new();
         let answers = [
@@ -178,7 +180,8 @@ fn pictures_that_are_no_plain_slices_are_refused_by_all_schemes() {
                 2..=4 | 19..=21 => assert_eq!(
                     answer.unwrap_err(),
                     format!(
-                        "cannot be encrypted in this way: it has NAL units of type {kind}, whose headers are not known"
+                        "cannot be encrypted in this way: it has NAL units of type {kind}, whose \
+                         headers are not known"
                     )
                 ),
                 _ => assert_eq!(answer, Ok(false), "type {kind}"),
@@ -192,7 +195,7 @@ fn parameter_sets_within_samples_count() {
     let (_, cabac) = STREAMS[0];
     let (_, cavlc) = STREAMS[1];
     let (known, other) = (units(cabac), units(cavlc));
-    let whole = sample(&other[..other.iter().position(|unit| is_slice(unit)).unwrap() + 1]);
+    let whole = with_lengths(&other[..other.iter().position(|unit| is_slice(unit)).unwrap() + 1]);
     let plan = |units| encryptor(Scheme::Cbcs, units).plan(SampleIndex(0), &[&whole]).unwrap();
     assert_eq!(plan(&known).subsamples(0), plan(&other).subsamples(0));
 }
@@ -217,11 +220,9 @@ fn units_that_hide_others_are_refused() {
             MediaKind::Video,
             &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
         );
-        let encryptor = SampleEncryptor::new(track, &key, &Codec::from(config(&units)));
-        let problem = encryptor
-            .plan(SampleIndex(0), &[sample(std::slice::from_ref(&hidden))])
-            .unwrap_err()
-            .to_string();
+        let encryptor = SampleEncryptor::new(track, &key, &config(&units));
+        let problem =
+            encryptor.plan(SampleIndex(0), &[with_lengths([&hidden])]).unwrap_err().to_string();
         assert_eq!(problem, expected);
     }
     let problem = SampleAes::new(&key, Iv([3; 16]))

@@ -1,17 +1,15 @@
 //! Manifests of small films, to be read line by line.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use std::time::Duration;
 
 use dynpack_dash::{Options, mpd};
-use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
-use dynpack_media::{CutPolicy, Language, Presentation, Role};
-use urls::Azure;
+use dynpack_media::{CutPolicy, Language, Presentation, Role, View};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO, unfolded};
 
 fn manifest(presentation: &Presentation) -> String {
-    mpd(presentation, &Azure, &Options::CMAF)
+    mpd(&View::whole(presentation), &Azure, &Options::CMAF)
 }
 
 /// The lines that begin so, without their indentation.
@@ -21,13 +19,19 @@ fn lines<'a>(manifest: &'a str, start: &str) -> Vec<&'a str> {
 
 #[test]
 fn a_film_in_two_languages() {
-    let expected = r#"<?xml version="1.0" encoding="UTF-8"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019" type="static" mediaPresentationDuration="PT20.032S" minBufferTime="PT6.016S">
+    let expected = unfolded(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011,\
+  urn:mpeg:dash:profile:cmaf:2019" type="static" mediaPresentationDuration="PT20.032S" \
+  minBufferTime="PT6.016S">
  <Period id="0" start="PT0S">
-  <AdaptationSet id="1" contentType="audio" lang="en" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
+  <AdaptationSet id="1" contentType="audio" lang="en" mimeType="audio/mp4" codecs="mp4a.40.2" \
+    audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
    <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
    <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
-   <SegmentTemplate timescale="48000" initialization="QualityLevels($Bandwidth$)/Fragments(aac_eng_2=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(aac_eng_2=$Time$,format=mpd-time-cmaf)">
+   <SegmentTemplate timescale="48000" \
+     initialization="QualityLevels($Bandwidth$)/Fragments(aac_eng_2=i,format=mpd-time-cmaf)" \
+     media="QualityLevels($Bandwidth$)/Fragments(aac_eng_2=$Time$,format=mpd-time-cmaf)">
     <SegmentTimeline>
      <S t="0" d="288768"/>
      <S d="287744"/>
@@ -37,10 +41,13 @@ fn a_film_in_two_languages() {
    </SegmentTemplate>
    <Representation id="aac_eng_2_128000" bandwidth="128000"/>
   </AdaptationSet>
-  <AdaptationSet id="2" contentType="audio" lang="de" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
+  <AdaptationSet id="2" contentType="audio" lang="de" mimeType="audio/mp4" codecs="mp4a.40.2" \
+    audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
    <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
    <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
-   <SegmentTemplate timescale="48000" initialization="QualityLevels($Bandwidth$)/Fragments(aac_ger_2=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(aac_ger_2=$Time$,format=mpd-time-cmaf)">
+   <SegmentTemplate timescale="48000" \
+     initialization="QualityLevels($Bandwidth$)/Fragments(aac_ger_2=i,format=mpd-time-cmaf)" \
+     media="QualityLevels($Bandwidth$)/Fragments(aac_ger_2=$Time$,format=mpd-time-cmaf)">
     <SegmentTimeline>
      <S t="0" d="288768"/>
      <S d="287744"/>
@@ -50,9 +57,13 @@ fn a_film_in_two_languages() {
    </SegmentTemplate>
    <Representation id="aac_ger_2_128000" bandwidth="128000"/>
   </AdaptationSet>
-  <AdaptationSet id="3" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" sar="1:1" frameRate="30000/1001" par="16:9" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1">
+  <AdaptationSet id="3" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" sar="1:1" \
+    frameRate="30000/1001" par="16:9" maxWidth="1280" maxHeight="720" segmentAlignment="true" \
+    startWithSAP="1">
    <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
-   <SegmentTemplate timescale="30000" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
+   <SegmentTemplate timescale="30000" \
+     initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" \
+     media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
     <SegmentTimeline>
      <S t="0" d="180180" r="2"/>
      <S d="60060"/>
@@ -61,9 +72,13 @@ fn a_film_in_two_languages() {
    <Representation id="video_400000" bandwidth="400000" width="640" height="360"/>
    <Representation id="video_1200000" bandwidth="1200000" width="1280" height="720"/>
   </AdaptationSet>
-  <AdaptationSet id="4" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" sar="1:1" par="16:9" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1" maxPlayoutRate="60" codingDependency="false">
+  <AdaptationSet id="4" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" sar="1:1" \
+    par="16:9" maxWidth="1280" maxHeight="720" segmentAlignment="true" startWithSAP="1" \
+    maxPlayoutRate="60" codingDependency="false">
    <EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="3"/>
-   <SegmentTemplate timescale="30000" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf,type=keyframes)">
+   <SegmentTemplate timescale="30000" \
+     initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" \
+     media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf,type=keyframes)">
     <SegmentTimeline>
      <S t="0" d="60060" r="9"/>
     </SegmentTimeline>
@@ -73,7 +88,8 @@ fn a_film_in_two_languages() {
   </AdaptationSet>
  </Period>
 </MPD>
-"#;
+"#,
+    );
     assert_eq!(manifest(&film::sample()), expected);
 }
 
@@ -88,10 +104,15 @@ fn renditions_on_different_clocks_have_timelines_of_their_own() {
         ],
         CutPolicy::SIX_SECONDS,
     );
-    let expected = r#"  <AdaptationSet id="1" contentType="video" mimeType="video/mp4" codecs="avc1.64001f" width="640" height="360" sar="1:1" par="16:9" maxFrameRate="25" segmentAlignment="true" startWithSAP="1">
+    let expected = unfolded(
+        r#"  <AdaptationSet id="1" contentType="video" mimeType="video/mp4" \
+        codecs="avc1.64001f" width="640" height="360" sar="1:1" par="16:9" maxFrameRate="25" \
+        segmentAlignment="true" startWithSAP="1">
    <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
    <Representation id="video_400000" bandwidth="400000" frameRate="25/2">
-    <SegmentTemplate timescale="12800" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
+    <SegmentTemplate timescale="12800" \
+      initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" \
+      media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
      <SegmentTimeline>
       <S t="0" d="76800"/>
       <S d="51200"/>
@@ -99,7 +120,9 @@ fn renditions_on_different_clocks_have_timelines_of_their_own() {
     </SegmentTemplate>
    </Representation>
    <Representation id="video_1200000" bandwidth="1200000" frameRate="25">
-    <SegmentTemplate timescale="90000" initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
+    <SegmentTemplate timescale="90000" \
+      initialization="QualityLevels($Bandwidth$)/Fragments(video=i,format=mpd-time-cmaf)" \
+      media="QualityLevels($Bandwidth$)/Fragments(video=$Time$,format=mpd-time-cmaf)">
      <SegmentTimeline>
       <S t="0" d="540000"/>
       <S d="360000"/>
@@ -107,9 +130,10 @@ fn renditions_on_different_clocks_have_timelines_of_their_own() {
     </SegmentTemplate>
    </Representation>
   </AdaptationSet>
-"#;
+"#,
+    );
     let manifest = manifest(&film);
-    assert!(manifest.contains(expected), "{manifest}");
+    assert!(manifest.contains(&expected), "{manifest}");
 }
 
 #[test]
@@ -151,14 +175,17 @@ fn a_description_has_its_accessibility_and_a_label() {
     film.renditions[3].role = Role::Description;
     film.renditions[3].label = Some("Ton & \"Bild\" <é>\u{1}".into());
     film.renditions[3].language = Language::parse("de-AT");
-    let expected = r#" lang="de-AT" mimeType="audio/mp4" codecs="mp4a.40.2" audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
+    let expected = unfolded(
+        r#" lang="de-AT" mimeType="audio/mp4" codecs="mp4a.40.2" \
+        audioSamplingRate="48000" segmentAlignment="true" startWithSAP="1">
    <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
    <Label>Ton &amp; "Bild" &lt;é&gt; </Label>
    <Accessibility schemeIdUri="urn:mpeg:dash:role:2011" value="description"/>
    <Role schemeIdUri="urn:mpeg:dash:role:2011" value="alternate"/>
-"#;
+"#,
+    );
     let manifest = manifest(&film);
-    assert!(manifest.contains(expected), "{manifest}");
+    assert!(manifest.contains(&expected), "{manifest}");
 }
 
 #[test]
@@ -192,7 +219,7 @@ fn a_rendition_that_starts_later_says_when() {
 #[test]
 fn the_common_streaming_format_is_not_cmaf() {
     let options = Options::CSF.with_min_buffer_time(Duration::from_millis(1_500));
-    let manifest = mpd(&film::sample(), &Azure, &options);
+    let manifest = mpd(&View::whole(&film::sample()), &Azure, &options);
     assert!(
         manifest.contains(" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\" "),
         "{manifest}"

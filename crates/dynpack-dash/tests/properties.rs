@@ -1,18 +1,16 @@
 //! Manifests of any film: an outside reader takes them, and they say what the timeline says.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use dash_mpd_core::SegmentTemplate;
 use dynpack_codec::MediaKind;
 use dynpack_dash::{Options, mpd};
-use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
-use dynpack_media::{CutPolicy, Presentation, Rendition, Role};
+use dynpack_media::{CutPolicy, Presentation, Rendition, Role, View};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use proptest::prelude::*;
-use urls::Azure;
 
 /// Video at several rates and bitrates, and audio of several codings, some late and some with odd
 /// labels and names.
@@ -73,38 +71,54 @@ fn listed(template: &SegmentTemplate) -> Vec<(u64, u64)> {
 /// Start and duration of each segment of a rendition, or of each of its key frames.
 fn cut(rendition: &Rendition, key_frames: bool) -> Vec<(u64, u64)> {
     let number = |ticks: dynpack_media::Ticks| u64::try_from(ticks.0).unwrap();
-    let whole = rendition.cuts.segments();
-    let segments: Vec<_> = if key_frames {
-        whole.flat_map(|segment| rendition.key_frames(&segment)).collect()
-    } else {
-        whole.collect()
-    };
-    segments.iter().map(|segment| (number(segment.start), number(segment.duration))).collect()
+    let rendition = if key_frames { &rendition.key_frames().unwrap() } else { rendition };
+    let segments = rendition.cuts.segments();
+    segments.map(|segment| (number(segment.start), number(segment.duration))).collect()
 }
 
 proptest! {
     #[test]
     fn a_manifest_says_what_the_timeline_says(film in films()) {
-        let manifest = mpd(&film, &Azure, &Options::CMAF);
-        let read = dash_mpd_core::parse(&manifest).map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;
+        let manifest = mpd(&View::whole(&film), &Azure, &Options::CMAF);
+        let read = dash_mpd_core::parse(&manifest)
+            .map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;
         let duration = read.mediaPresentationDuration.unwrap().as_secs_f64();
         prop_assert!((duration - film.duration().as_seconds()).abs() < 2e-6);
 
         let mut ids = BTreeSet::new();
         let mut found = 0;
         for set in &read.periods[0].adaptations {
-            let is_trick = |property: &&dash_mpd_core::EssentialProperty| property.schemeIdUri == "http://dashif.org/guidelines/trickmode";
-            let whole = set.essential_property.iter().find(is_trick).map(|property| property.value.clone().unwrap());
+            let is_trick = |property: &&dash_mpd_core::EssentialProperty| {
+                property.schemeIdUri == "http://dashif.org/guidelines/trickmode"
+            };
+            let whole = set
+                .essential_property
+                .iter()
+                .find(is_trick)
+                .map(|property| property.value.clone().unwrap());
             if let Some(whole) = &whole {
-                let of = read.periods[0].adaptations.iter().find(|other| other.id.as_ref() == Some(whole)).unwrap();
-                prop_assert!(of.essential_property.is_empty() && of.contentType == set.contentType && set.codingDependency == Some(false));
+                let of = read.periods[0]
+                    .adaptations
+                    .iter()
+                    .find(|other| other.id.as_ref() == Some(whole))
+                    .unwrap();
+                prop_assert!(
+                    of.essential_property.is_empty()
+                        && of.contentType == set.contentType
+                        && set.codingDependency == Some(false)
+                );
             }
             for representation in &set.representations {
-                let template = representation.SegmentTemplate.as_ref().or(set.SegmentTemplate.as_ref()).unwrap();
+                let template = representation
+                    .SegmentTemplate
+                    .as_ref()
+                    .or(set.SegmentTemplate.as_ref())
+                    .unwrap();
                 let media = template.media.as_ref().unwrap();
                 let rendition = film.renditions.iter().find(|rendition| {
                     let name = rendition.id.name.replace(' ', "%20");
-                    Some(u64::from(rendition.id.bitrate)) == representation.bandwidth && media.contains(&format!("({name}="))
+                    Some(u64::from(rendition.id.bitrate)) == representation.bandwidth
+                        && media.contains(&format!("({name}="))
                 });
                 let rendition = rendition.unwrap();
                 prop_assert_eq!(template.timescale, Some(u64::from(rendition.timescale().hz())));
@@ -113,7 +127,10 @@ proptest! {
                 let codecs = representation.codecs.as_ref().or(set.codecs.as_ref());
                 prop_assert_eq!(codecs, Some(&rendition.track.codec.rfc6381()));
                 let frame_rate = representation.frameRate.as_ref().or(set.frameRate.as_ref());
-                prop_assert_eq!(frame_rate.is_some(), rendition.kind() == MediaKind::Video && whole.is_none());
+                prop_assert_eq!(
+                    frame_rate.is_some(),
+                    rendition.kind() == MediaKind::Video && whole.is_none()
+                );
                 prop_assert!(ids.insert(representation.id.clone().unwrap()), "{}", manifest);
                 found += 1;
             }

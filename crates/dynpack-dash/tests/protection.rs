@@ -1,20 +1,18 @@
 //! What manifests tell of encryption.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use std::collections::BTreeSet;
 
 use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::{KeyId, SystemId};
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
-use dynpack_films::{self as film, AAC_48_STEREO};
-use dynpack_media::{CutPolicy, Presentation, Rendition};
+use dynpack_media::{CutPolicy, Form, Presentation, Rendition, View};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, unfolded};
 use proptest::prelude::*;
 use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
-use urls::Azure;
 
 /// URLs of which each rendition has the protection that a function says.
 struct Protected<F>(F);
@@ -24,12 +22,8 @@ impl<F: Fn(&Rendition) -> Option<Protection>> Urls for Protected<F> {
         Azure.init(name)
     }
 
-    fn media(&self, name: &str) -> String {
-        Azure.media(name)
-    }
-
-    fn key_frames(&self, name: &str) -> String {
-        Azure.key_frames(name)
+    fn media(&self, name: &str, form: Form) -> String {
+        Azure.media(name, form)
     }
 
     fn protection(&self, rendition: &Rendition) -> Option<Protection> {
@@ -38,7 +32,7 @@ impl<F: Fn(&Rendition) -> Option<Protection>> Urls for Protected<F> {
 }
 
 fn manifest(film: &Presentation, protection: impl Fn(&Rendition) -> Option<Protection>) -> String {
-    mpd(film, &Protected(protection), &Options::CMAF)
+    mpd(&View::whole(film), &Protected(protection), &Options::CMAF)
 }
 
 /// The lines that begin so, without their indentation.
@@ -77,8 +71,10 @@ fn all_systems(_: &Rendition) -> Option<Protection> {
 #[test]
 fn every_system_finds_what_it_looks_for() {
     let url = "https://licences.example/?a=1&amp;kid=&lt;%22%C3%A9%22&gt;";
-    let expected = r#"
-   <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cbcs" cenc:default_KID="ad13f9ea-2be6-98b8-75f5-04a8e3ccea64"/>
+    let expected = unfolded(
+        r#"
+   <ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cbcs" \
+     cenc:default_KID="ad13f9ea-2be6-98b8-75f5-04a8e3ccea64"/>
    <ContentProtection schemeIdUri="urn:uuid:9a04f079-9840-4286-ab92-e65be0885f95" value="MSPR 2.0">
     <cenc:pssh>AAAA</cenc:pssh>
     <mspr:pro>BBBB</mspr:pro>
@@ -93,20 +89,28 @@ fn every_system_finds_what_it_looks_for() {
    <ContentProtection schemeIdUri="urn:uuid:94ce86fb-07ff-4f43-adb8-93d2fa968ca2">
     <dashif:Laurl>{url}</dashif:Laurl>
    </ContentProtection>
-   <ContentProtection schemeIdUri="urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e" value="ClearKey &quot;1.0&quot;">
+   <ContentProtection schemeIdUri="urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e" value="ClearKey \
+     &quot;1.0&quot;">
     <clearkey:Laurl Lic_type="EME-1.0">{url}</clearkey:Laurl>
    </ContentProtection>
-"#;
+"#,
+    );
     let manifest = manifest(&film::sample(), all_systems);
     let expected = expected.replace("{url}", url);
     // Two audio, one video, and its key frames.
     assert_eq!(manifest.matches(&expected).count(), 4, "{manifest}");
-    let head = r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" xmlns:mspr="urn:microsoft:playready" xmlns:ms="urn:microsoft" xmlns:dashif="https://dashif.org/CPS" xmlns:clearkey="http://dashif.org/guidelines/clearKey" profiles="#;
-    assert!(manifest.contains(head), "{manifest}");
+    let head = unfolded(
+        r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" \
+        xmlns:mspr="urn:microsoft:playready" xmlns:ms="urn:microsoft" \
+        xmlns:dashif="https://dashif.org/CPS" \
+        xmlns:clearkey="http://dashif.org/guidelines/clearKey" profiles="#,
+    );
+    assert!(manifest.contains(&head), "{manifest}");
     let video = r#"startWithSAP="1">
    <ContentProtection schemeIdUri="urn:mpeg"#;
     assert!(manifest.contains(video), "{manifest}");
-    let trick = "   </ContentProtection>\n   <EssentialProperty schemeIdUri=\"http://dashif.org/guidelines/trickmode\" value=\"3\"/>";
+    let trick = "   </ContentProtection>\n   <EssentialProperty \
+        schemeIdUri=\"http://dashif.org/guidelines/trickmode\" value=\"3\"/>";
     assert!(manifest.contains(trick), "{manifest}");
 }
 
@@ -117,8 +121,11 @@ fn what_is_clear_says_nothing() {
     let head =
         r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" profiles="#;
     assert!(manifest.contains(head), "{manifest}");
-    let element = r#"<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="01010101-0101-0101-0101-010101010101"/>"#;
-    assert_eq!(lines(&manifest, "<ContentProtection"), [element, element]);
+    let element = unfolded(
+        r#"<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" \
+        value="cenc" cenc:default_KID="01010101-0101-0101-0101-010101010101"/>"#,
+    );
+    assert_eq!(lines(&manifest, "<ContentProtection"), [&*element; 2]);
     let audio = &manifest[..manifest.find("contentType=\"video\"").unwrap()];
     assert!(!audio.contains("<ContentProtection"), "{audio}");
 }
@@ -150,9 +157,10 @@ fn each_key_has_a_set_of_its_own() {
     assert_eq!(keys, ["3", "1", "2", "1", "2"].map(key));
     let switching = lines(&manifest, "<SupplementalProperty");
     let others = |ids| {
-        format!(
-            r#"<SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" value="{ids}"/>"#
-        )
+        unfolded(&format!(
+            r#"<SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" \
+                value="{ids}"/>"#
+        ))
     };
     assert_eq!(switching, ["3,4", "2,4", "2,3"].map(others));
     let tricks: Vec<_> = lines(&manifest, "<EssentialProperty")
@@ -235,31 +243,45 @@ fn namespaces(manifest: &str) -> (BTreeSet<String>, BTreeSet<String>) {
 
 proptest! {
     #[test]
-    fn every_set_has_the_protection_of_all_its_renditions(protections in prop::collection::vec(protections(), 4)) {
+    fn every_set_has_the_protection_of_all_its_renditions(
+        protections in prop::collection::vec(protections(), 4),
+    ) {
         let film = film::sample();
         let own = |rendition: &Rendition| {
-            let at = film.renditions.iter().position(|other| (&other.id.name, other.id.bitrate) == (&rendition.id.name, rendition.id.bitrate));
+            let at = film.renditions.iter().position(|other| {
+                (&other.id.name, other.id.bitrate) == (&rendition.id.name, rendition.id.bitrate)
+            });
             protections[at.unwrap()].clone()
         };
         let manifest = manifest(&film, own);
         let (declared, used) = namespaces(&manifest);
         prop_assert_eq!(declared, used, "{}", manifest);
 
-        let read = dash_mpd_core::parse(&manifest).map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;
+        let read = dash_mpd_core::parse(&manifest)
+            .map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;
         let sets = &read.periods[0].adaptations;
         let mut found = 0;
         for set in sets {
             for representation in &set.representations {
                 let id = representation.id.as_ref().unwrap();
-                let rendition = film.renditions.iter().find(|one| id.starts_with(&format!("{}_{}", one.id.name, one.id.bitrate))).unwrap();
+                let rendition = film
+                    .renditions
+                    .iter()
+                    .find(|one| id.starts_with(&format!("{}_{}", one.id.name, one.id.bitrate)))
+                    .unwrap();
                 found += 1;
                 let Some(protection) = own(rendition) else {
                     prop_assert!(set.ContentProtection.is_empty(), "{}", manifest);
                     continue;
                 };
-                let [common, systems @ ..] = set.ContentProtection.as_slice() else { panic!("{manifest}") };
+                let [common, systems @ ..] = set.ContentProtection.as_slice() else {
+                    panic!("{manifest}")
+                };
                 prop_assert_eq!(common.value.as_deref(), Some(protection.scheme.as_str()));
-                prop_assert_eq!(common.default_KID.as_ref().map(|id| id.parse()), Some(Ok(protection.key_id)));
+                prop_assert_eq!(
+                    common.default_KID.as_ref().map(|id| id.parse()),
+                    Some(Ok(protection.key_id))
+                );
                 prop_assert_eq!(systems.len(), protection.systems.len());
                 for (element, system) in systems.iter().zip(&protection.systems) {
                     prop_assert_eq!(&element.schemeIdUri, &format!("urn:uuid:{}", system.id));
@@ -268,15 +290,27 @@ proptest! {
                     prop_assert_eq!(element.msprpro.is_some(), system.playready_object.is_some());
                     prop_assert_eq!(element.clearkey_laurl.is_some(), system.licence_url.is_some());
                     let is_azure = [SystemId::WIDEVINE, SystemId::PLAYREADY].contains(&system.id);
-                    prop_assert_eq!(element.laurl.is_some(), is_azure && system.licence_url.is_some());
+                    prop_assert_eq!(
+                        element.laurl.is_some(),
+                        is_azure && system.licence_url.is_some()
+                    );
                 }
             }
         }
         prop_assert_eq!(found, 6);
         // Two videos are one set or can be switched between.
-        let videos: Vec<_> = sets.iter().filter(|set| set.contentType.as_deref() == Some("video") && set.essential_property.is_empty()).collect();
+        let videos: Vec<_> = sets
+            .iter()
+            .filter(|set| {
+                set.contentType.as_deref() == Some("video") && set.essential_property.is_empty()
+            })
+            .collect();
         let are_alike = protections[0] == protections[1];
         prop_assert_eq!(videos.len(), if are_alike { 1 } else { 2 });
-        prop_assert!(videos.iter().all(|set| set.supplemental_property.len() == usize::from(!are_alike)), "{}", manifest);
+        prop_assert!(
+            videos.iter().all(|set| set.supplemental_property.len() == usize::from(!are_alike)),
+            "{}",
+            manifest
+        );
     }
 }

@@ -6,23 +6,17 @@
 //! encrypted in one pass. AES-128 does the same for all bytes as they come. A transport stream is
 //! written into a buffer in any case.
 
-use std::hint::black_box;
-use std::sync::Arc;
-use std::time::Duration;
-
-use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use dynpack_codec::{AvcConfig, Codec};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, IvSource, KeyId};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Protection, Writer};
 use dynpack_fragment::ts::{self, Part};
-use dynpack_media::{
-    Column, CutPolicy, Rendition, RenditionId, SampleColumns, SampleIndex, SampleTable, Segment,
-    SourceIndex, Timeline, Timescale, Track, TrackId,
-};
+use dynpack_media::{Rendition, Segment};
+use dynpack_testkit::film::OpenedFilm;
+use dynpack_testkit::{TrackBuilder, codec};
+use std::hint::black_box;
 
 /// 25 frames a second, one NAL unit of 25 kB each, a key frame every two seconds.
 const PICTURES: u32 = 150;
@@ -39,37 +33,17 @@ const OTHER: &[u8] = b"\x41\x9a\x40\x64\x84\xad\x5b\x3c\x21\x66\xc2\xca\0\x30\xe
 
 const KEY_ID: KeyId = KeyId([7; 16]);
 
-fn film() -> Rendition {
-    let record = [&[1, 0x42, 0xc0, 0x0a, 0xff, 0xe1, 0, 23][..], SPS, &[1, 0, 5], PPS].concat();
-    let codec =
-        Codec::from(AvcConfig::parse(record.into(), 1280, 720, false).expect("a whole record"));
-    let samples = SampleTable::new(SampleColumns {
-        durations: Column::constant(1, PICTURES),
-        composition_offsets: Column::constant(0, PICTURES),
-        sizes: Column::constant(PICTURE_LEN, PICTURES),
-        chunks: vec![(SampleIndex(0), 0)],
-        sync_samples: Some((0..PICTURES).step_by(GROUP as usize).map(SampleIndex).collect()),
-    });
-    let clock = Timescale::new(25).expect("above zero");
-    let track = Track::new(TrackId(1), clock, codec, Bytes::new(), samples.expect("one chunk"));
-    let policy = CutPolicy::with_target(Duration::from_secs(10));
-    let cuts = Timeline::cut(&[&track], policy).expect("a track with samples").cuts.remove(0);
-    Rendition::new(
-        RenditionId::new("video", 5_000_000),
-        SourceIndex(0),
-        Arc::new(track),
-        Arc::new(cuts),
-    )
-}
-
-fn media() -> Bytes {
+fn film() -> OpenedFilm {
     let picture = |at: u32| {
         let start = if at.is_multiple_of(GROUP) { KEY_FRAME } else { OTHER };
-        let mut picture = [&(PICTURE_LEN - 4).to_be_bytes()[..], start].concat();
-        picture.resize(PICTURE_LEN as usize, 0xa5);
-        picture
+        let mut unit = start.to_vec();
+        unit.resize(PICTURE_LEN as usize - 4, 0xa5);
+        codec::with_lengths([unit])
     };
-    (0..PICTURES).flat_map(picture).collect()
+    let codec = codec::avc(&codec::avc_record(SPS, PPS, 4), (1280, 720));
+    let track = TrackBuilder::video(25, 1, PICTURES, GROUP).with_codec(codec);
+    let pictures: Vec<_> = (0..PICTURES).map(picture).collect();
+    OpenedFilm::with_samples(&track, &pictures, 10_000)
 }
 
 /// One way to make the segment.
@@ -111,12 +85,15 @@ fn cases<'a>(film: &'a Rendition, segment: &'a Segment) -> [Case<'a>; 6] {
 }
 
 fn encryption(criterion: &mut Criterion) {
-    let (film, media) = (film(), [media()]);
-    let Some(segment) = film.cuts.segments().next() else { return };
+    let film = film();
+    let rendition = &film.renditions[0];
+    let segment = rendition.cuts.segments().next().expect("one segment");
+    let reads = (cases(rendition, &segment)[0].plan)().reads().to_vec();
+    let media: Vec<_> = reads.iter().map(|read| film.bytes(read)).collect();
     let mut group = criterion.benchmark_group("encryption");
     group.throughput(Throughput::Bytes(u64::from(PICTURES * PICTURE_LEN)));
     group.bench_function("copy", |bencher| bencher.iter(|| black_box(&media).concat()));
-    for Case { name, plan } in cases(&film, &segment) {
+    for Case { name, plan } in cases(rendition, &segment) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| plan().finish(&media).expect("the media of the film"));
         });

@@ -1,84 +1,38 @@
-//! F4F fragments, read by a reader of FLV that knows nothing of how they were made.
+//! F4F fragments, read by a reader that knows nothing of how they were made.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use bytes::{Buf, Bytes};
-use dynpack_codec::{AacConfig, AvcConfig, Codec};
+use dynpack_codec::MediaKind;
 use dynpack_fragment::f4f::{Part, media_segment};
 use dynpack_fragment::{Error, SegmentPlan};
-use dynpack_media::{
-    Column, ColumnBuilder, CutPolicy, Edit, Rendition, RenditionId, SampleColumns, SampleIndex,
-    SampleTable, SourceIndex, Ticks, Timeline, Timescale, Track, TrackId,
-};
+use dynpack_media::{Rendition, SampleIndex, SourceIndex, Timescale};
+use dynpack_testkit::read::flash;
+use dynpack_testkit::stored::{self, finish};
+use dynpack_testkit::{AAC_48_STEREO, AVCC, TrackBuilder};
 use proptest::prelude::*;
 
-const RECORD: &[u8] =
-    &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee];
-const CONFIG: &[u8] = &[0x11, 0x90];
-
-/// Samples of one duration with these composition offsets, of 1 to 97 bytes; each a multiple of
-/// `gop` a sync sample.
-fn samples(duration: u32, offsets: &[i32], gop: usize) -> SampleTable {
-    let len = u32::try_from(offsets.len()).unwrap();
-    let column = |values: &mut dyn Iterator<Item = u32>| {
-        let mut builder = ColumnBuilder::default();
-        values.for_each(|value| builder.push_run(value, 1));
-        builder.finish()
-    };
-    SampleTable::new(SampleColumns {
-        durations: Column::constant(duration, len),
-        composition_offsets: column(&mut offsets.iter().map(|offset| offset.cast_unsigned())),
-        sizes: column(&mut (0..len).map(|at| 1 + at * 31 % 97)),
-        // Every fifth sample lies apart from the one before it.
-        chunks: (0..len).step_by(5).map(|at| (SampleIndex(at), u64::from(at) * 1000)).collect(),
-        sync_samples: (gop > 1).then(|| (0..len).step_by(gop).map(SampleIndex).collect()),
-    })
-    .unwrap()
+/// Samples of 1 to 97 bytes, every fifth of which lies apart from the one before it.
+fn apart(track: TrackBuilder) -> TrackBuilder {
+    track.with_sizes(|at| 1 + at * 31 % 97).with_chunks(5, 77)
 }
 
-fn video(hz: u32, duration: u32, offsets: &[i32], gop: usize) -> Track {
-    let codec = Codec::from(AvcConfig::parse(Bytes::from_static(RECORD), 320, 180, false).unwrap());
-    Track::new(
-        TrackId(1),
-        Timescale::new(hz).unwrap(),
-        codec,
-        Bytes::new(),
-        samples(duration, offsets, gop),
-    )
+/// Pictures of one duration with these composition offsets, each a multiple of `gop` a sync sample.
+fn video(hz: u32, duration: u32, offsets: &[i32], gop: u32) -> TrackBuilder {
+    let count = u32::try_from(offsets.len()).unwrap();
+    let video = apart(TrackBuilder::video(hz, duration, count, gop));
+    TrackBuilder { offsets: offsets.into(), ..video }
 }
 
-fn audio(frames: usize, priming: i64) -> Track {
-    let codec = Codec::from(AacConfig::parse(Bytes::from_static(CONFIG), 2).unwrap());
-    let track = Track::new(
-        TrackId(2),
-        Timescale::new(48_000).unwrap(),
-        codec,
-        Bytes::new(),
-        samples(1024, &vec![0; frames], 1),
-    );
-    track.with_edit(Edit { delay: Ticks(0), media_start: Ticks(priming) })
+fn audio(frames: u32, priming: i64) -> TrackBuilder {
+    apart(TrackBuilder::audio(48_000, frames)).with_edit(0, priming)
 }
 
 /// The renditions of a film in segments of about two seconds; the place of a track is its file.
-fn renditions(tracks: Vec<Track>) -> Vec<Rendition> {
-    let cuts = Timeline::cut(
-        &tracks.iter().collect::<Vec<_>>(),
-        CutPolicy::with_target(Duration::from_secs(2)),
-    )
-    .unwrap()
-    .cuts;
-    let rendition = |(source, (track, cuts))| {
-        Rendition::new(
-            RenditionId::new(format!("{source}"), 1),
-            SourceIndex(source),
-            Arc::new(track),
-            Arc::new(cuts),
-        )
-    };
-    (0..).zip(tracks.into_iter().zip(cuts)).map(rendition).collect()
+fn renditions(tracks: &[TrackBuilder]) -> Vec<Rendition> {
+    let tracks = tracks.iter().map(TrackBuilder::build).collect();
+    let mut renditions = dynpack_testkit::renditions(tracks, 2000);
+    (0..).zip(&mut renditions).for_each(|(at, rendition)| rendition.source = SourceIndex(at));
+    renditions
 }
 
 /// The plans of all fragments of a stream.
@@ -99,81 +53,24 @@ fn plans(renditions: &[Rendition]) -> Vec<SegmentPlan> {
     numbers.into_iter().map(plan).collect()
 }
 
-/// The bytes of a file: each tells its source and its place.
-fn byte(source: u32, offset: u64) -> u8 {
-    u8::try_from((offset * 7 + offset / 251 + u64::from(source) * 101) % 256).unwrap()
-}
-
-/// The finished fragment, as long as promised.
-fn finish(plan: SegmentPlan) -> Bytes {
-    let media = plan.reads().iter().map(|read| {
-        (read.extent.offset..read.extent.end())
-            .map(|offset| byte(read.source.0, offset))
-            .collect::<Bytes>()
-    });
-    let (media, promised) = (media.collect::<Vec<_>>(), plan.len());
-    let fragment = plan.finish(&media).unwrap().concat();
-    assert_eq!(promised, Some(fragment.len() as u64));
-    fragment.into()
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Tag {
-    audio: bool,
-    configuration: bool,
-    key: bool,
-    decode: i64,
-    presentation: i64,
-    data: Bytes,
-}
-
-/// Reads the tags of a fragment.
-fn read(mut fragment: Bytes) -> Vec<Tag> {
-    assert_eq!(fragment.len(), fragment.get_u32() as usize);
-    assert_eq!(fragment.split_to(4), "mdat");
-    let mut tags = Vec::new();
-    while !fragment.is_empty() {
-        let (kind, size) = (fragment.get_u8(), fragment.get_uint(3));
-        let decode = fragment.get_uint(3) | u64::from(fragment.get_u8()) << 24;
-        assert_eq!(fragment.get_uint(3), 0);
-        let mut data = fragment.split_to(usize::try_from(size).unwrap());
-        assert_eq!(u64::from(fragment.get_u32()), size + 11);
-        let (audio, head) = (kind == 8, data.get_u8());
-        assert!(matches!((kind, head), (8, 0xaf) | (9, 0x17 | 0x27)));
-        let configuration = data.get_u8() == 0;
-        let decode = i64::try_from(decode).unwrap();
-        let presentation = decode + if audio { 0 } else { data.get_int(3) };
-        tags.push(Tag {
-            audio,
-            configuration,
-            key: audio || head == 0x17,
-            decode,
-            presentation,
-            data,
-        });
-    }
-    tags
-}
-
 /// Checks that the fragments hold all samples of the renditions, each once, bit for bit, on time
 /// and in order; returns the delay.
 fn check(renditions: &[Rendition]) -> Result<i64, TestCaseError> {
-    let fragments: Vec<_> = plans(renditions).into_iter().map(finish).map(read).collect();
+    let fragments: Vec<_> = plans(renditions).into_iter().map(finish).collect();
+    let fragments: Vec<_> = fragments.iter().map(|fragment| flash::tags(fragment)).collect();
     let mut delay = None;
     for rendition in renditions {
-        let is_audio = rendition.track.codec.audio().is_some();
-        let of_kind = |tags: &[Tag]| {
-            tags.iter().filter(|tag| tag.audio == is_audio).cloned().collect::<Vec<_>>()
-        };
-        let mut tags = Vec::new();
+        let is_video = rendition.kind() == MediaKind::Video;
+        let configuration = if is_video { AVCC } else { AAC_48_STEREO };
+        let mut tags: Vec<&flash::Tag<'_>> = Vec::new();
         for fragment in &fragments {
             prop_assert!(fragment.is_sorted_by_key(|tag| tag.decode));
-            let mut all = of_kind(fragment).into_iter();
+            let mut all = fragment.iter().filter(|tag| tag.is_video == is_video);
             let Some(first) = all.next() else { continue };
-            prop_assert!(first.configuration);
-            prop_assert_eq!(first.data, if is_audio { CONFIG } else { RECORD });
+            prop_assert!(first.is_configuration);
+            prop_assert_eq!(first.data, configuration);
             tags.extend(all);
-            prop_assert!(tags.iter().all(|tag| !tag.configuration));
+            prop_assert!(tags.iter().all(|tag| !tag.is_configuration));
         }
         let samples: Vec<_> = rendition.track.samples.samples(rendition.cuts.samples()).collect();
         prop_assert_eq!(samples.len(), tags.len());
@@ -185,20 +82,18 @@ fn check(renditions: &[Rendition]) -> Result<i64, TestCaseError> {
                 .extents(sample.index..SampleIndex(sample.index.0 + 1))
                 .next()
                 .unwrap();
-            let stored: Bytes = (extent.offset..extent.end())
-                .map(|offset| byte(rendition.source.0, offset))
-                .collect();
-            prop_assert_eq!(&stored, &tag.data);
-            prop_assert_eq!(sample.is_sync, tag.key);
-            prop_assert!(tag.decode >= 0 && tag.presentation >= tag.decode);
+            prop_assert_eq!(&stored::bytes(rendition.source, extent), tag.data);
+            prop_assert_eq!(sample.is_sync, tag.is_key_frame);
+            let presentation = tag.decode + tag.offset;
+            prop_assert!(tag.decode >= 0 && tag.offset >= 0);
             let presented = rendition
                 .cuts
                 .presentation_time(sample)
                 .rescale_floor(rendition.timescale(), Timescale::MILLIS)
                 .0;
             prop_assert_eq!(
-                *delay.get_or_insert(tag.presentation - presented),
-                tag.presentation - presented
+                *delay.get_or_insert(presentation - presented),
+                presentation - presented
             );
         }
     }
@@ -207,13 +102,13 @@ fn check(renditions: &[Rendition]) -> Result<i64, TestCaseError> {
 
 #[test]
 fn without_reordering_times_are_those_of_the_presentation() {
-    let renditions = renditions(vec![video(30_000, 1001, &[0; 170], 60), audio(266, 0)]);
+    let renditions = renditions(&[video(30_000, 1001, &[0; 170], 60), audio(266, 0)]);
     assert_eq!(check(&renditions).unwrap(), 0);
-    let first = read(finish(plans(&renditions).swap_remove(0)));
-    let head: Vec<_> = first
+    let first = finish(plans(&renditions).swap_remove(0));
+    let head: Vec<_> = flash::tags(&first)
         .iter()
         .take(6)
-        .map(|tag| (tag.audio, tag.configuration, tag.key, tag.decode))
+        .map(|tag| (!tag.is_video, tag.is_configuration, tag.is_key_frame, tag.decode))
         .collect();
     let expected = [
         (false, true, true, 0),
@@ -230,38 +125,37 @@ fn without_reordering_times_are_those_of_the_presentation() {
 fn reordering_and_priming_move_all_times_alike() {
     // Two frames of 1/30 s of reordering, then 21.3 ms of priming.
     let offsets: Vec<_> = (0..170).map(|at| [2002, 4004, 1001, 1001][at % 4]).collect();
-    let reordered = video(30_000, 1001, &offsets, 60)
-        .with_edit(Edit { delay: Ticks(0), media_start: Ticks(2002) });
-    assert_eq!(check(&renditions(vec![reordered.clone(), audio(266, 1024)])).unwrap(), 34);
+    let reordered = video(30_000, 1001, &offsets, 60).with_edit(0, 2002);
+    assert_eq!(check(&renditions(&[reordered.clone(), audio(266, 1024)])).unwrap(), 34);
     assert_eq!(
-        check(&renditions(vec![video(30_000, 1001, &[0; 170], 60), audio(266, 1024)])).unwrap(),
+        check(&renditions(&[video(30_000, 1001, &[0; 170], 60), audio(266, 1024)])).unwrap(),
         22
     );
     let negative: Vec<_> = offsets.iter().map(|offset| offset - 2002).collect();
     assert_eq!(
-        check(&renditions(vec![video(30_000, 1001, &negative, 60), audio(266, 1024)])).unwrap(),
+        check(&renditions(&[video(30_000, 1001, &negative, 60), audio(266, 1024)])).unwrap(),
         34
     );
 }
 
 #[test]
 fn where_one_rendition_has_ended_the_other_goes_on() {
-    let renditions = renditions(vec![video(30_000, 1001, &[0; 60], 60), audio(280, 1024)]);
+    let renditions = renditions(&[video(30_000, 1001, &[0; 60], 60), audio(280, 1024)]);
     check(&renditions).unwrap();
-    let last = read(finish(plans(&renditions).pop().unwrap()));
-    assert!(last.iter().all(|tag| tag.audio));
+    let last = finish(plans(&renditions).pop().unwrap());
+    assert!(flash::tags(&last).iter().all(|tag| !tag.is_video));
 }
 
 #[test]
 fn a_fragment_of_nothing_is_refused() {
-    let renditions = renditions(vec![audio(10, 0)]);
+    let renditions = renditions(&[audio(10, 0)]);
     let error = media_segment(&[Part { rendition: &renditions[0], segment: None }]).unwrap_err();
     assert!(matches!(error, Error::Unsupported(_)), "{error}");
 }
 
 #[test]
 fn times_past_31_bits_are_refused() {
-    let renditions = renditions(vec![video(1, 3_000_000, &[0; 2], 1)]);
+    let renditions = renditions(&[video(1, 3_000_000, &[0; 2], 1)]);
     let segment = renditions[0].cuts.segments().last().unwrap();
     let error =
         media_segment(&[Part { rendition: &renditions[0], segment: Some(&segment) }]).unwrap_err();
@@ -275,15 +169,19 @@ proptest! {
     #[test]
     fn every_sample_arrives_once_and_on_time(
         hz in prop_oneof![Just(1000_u32), Just(12_800), Just(30_000), Just(90_000)],
-        pattern in prop_oneof![Just(vec![0]), Just(vec![2, 4, 1, 1]), Just(vec![1, 3, 0, 0]), Just(vec![-1, 1, -1, 0])],
+        pattern in prop_oneof![
+            Just(vec![0]), Just(vec![2, 4, 1, 1]), Just(vec![1, 3, 0, 0]), Just(vec![-1, 1, -1, 0])
+        ],
         frames in 1_usize..150,
-        gop in 1_usize..40,
+        gop in 1_u32..40,
         priming in 0_i64..3000,
-        audio_frames in 4_usize..300,
+        audio_frames in 4_u32..300,
     ) {
         let duration = hz / 25;
-        let offsets: Vec<_> = (0..frames).map(|at| pattern[at % gop % pattern.len()] * duration.cast_signed()).collect();
-        let renditions = renditions(vec![video(hz, duration, &offsets, gop), audio(audio_frames, priming)]);
-        check(&renditions)?;
+        let shown_later = |at: usize| pattern[at % gop as usize % pattern.len()];
+        let offsets: Vec<_> =
+            (0..frames).map(|at| shown_later(at) * duration.cast_signed()).collect();
+        let tracks = [video(hz, duration, &offsets, gop), audio(audio_frames, priming)];
+        check(&renditions(&tracks))?;
     }
 }

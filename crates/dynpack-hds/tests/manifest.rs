@@ -2,12 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Buf;
-use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
 use dynpack_hds::{
     FragmentNumber, Urls, bootstrap, fragment, fragments, manifest, metadata, streams,
 };
-use dynpack_media::{Presentation, Rendition, Stream, Timescale, Track};
+use dynpack_media::{Period, Presentation, Rendition, Stream, Timescale, Track};
+use dynpack_testkit::promise::{Bootstrap, FragmentRun};
+use dynpack_testkit::{self as film, AAC_44_STEREO, AAC_48_STEREO, unfolded};
 use proptest::prelude::*;
 
 fn audio(config: &[u8], frames: u32) -> Track {
@@ -40,35 +40,39 @@ fn a_presentation_becomes_a_manifest() {
     let presentation = two_videos_and_audio();
     let media = streams(&presentation, presentation.named("aac_eng").next());
     let [low, high] = media.as_slice() else { panic!("{media:?}") };
+    let whole = Period::whole(&presentation);
+    let metadata = |stream| metadata(stream, &whole).unwrap();
     let [shared, low_data, high_data] =
-        [bootstrap(low).unwrap(), metadata(low).unwrap(), metadata(high).unwrap()]
+        [bootstrap(low, &whole).unwrap(), metadata(low), metadata(high)]
             .map(|bytes| STANDARD.encode(bytes));
-    let expected = format!(
+    let expected = unfolded(&format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <manifest xmlns="http://ns.adobe.com/f4m/1.0">
   <streamType>recorded</streamType>
   <duration>5.674</duration>
   <bootstrapInfo profile="named" id="bootstrap1">{shared}</bootstrapInfo>
-  <media bitrate="529" width="320" height="180" url="QualityLevels(400000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
+  <media bitrate="529" width="320" height="180" url="QualityLevels(400000)/Fragments(video,\
+    audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
     <metadata>{low_data}</metadata>
   </media>
-  <media bitrate="1029" width="640" height="360" url="QualityLevels(900000)/Fragments(video,audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
+  <media bitrate="1029" width="640" height="360" url="QualityLevels(900000)/Fragments(video,\
+    audiotrack=aac_eng,format=f4m-f4f)" bootstrapInfoId="bootstrap1">
     <metadata>{high_data}</metadata>
   </media>
 </manifest>
 "#
-    );
-    assert_eq!(manifest(&media, &Azure).unwrap(), expected);
+    ));
+    assert_eq!(manifest(&media, &Period::whole(&presentation), &Azure).unwrap(), expected);
 }
 
 #[test]
 fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
     let presentation = two_videos_and_audio();
     let media = streams(&presentation, presentation.named("aac_eng").next());
-    let bytes = bootstrap(&media[0]).unwrap();
+    let run = |first, start, duration| FragmentRun { first, start, duration, discontinuity: None };
     assert_eq!(
-        read(&bytes),
-        (3, vec![(1, 0, 2002, None), (3, 4004, 1670, None), (0, 0, 0, Some(0))], 5674)
+        Bootstrap::read(&bootstrap(&media[0], &Period::whole(&presentation)).unwrap()),
+        Bootstrap { fragments: 3, runs: vec![run(1, 0, 2002), run(3, 4004, 1670)], end: 5674 }
     );
 }
 
@@ -78,7 +82,8 @@ fn renditions_with_other_fragments_have_a_bootstrap_of_their_own() {
         ("video", 1, film::ntsc((320, 180), 170)),
         ("video", 2, film::ntsc((320, 180), 110)),
     ]);
-    let text = manifest(&streams(&presentation, None), &Azure).unwrap();
+    let text =
+        manifest(&streams(&presentation, None), &Period::whole(&presentation), &Azure).unwrap();
     assert!(
         text.contains(r#"id="bootstrap1""#) && text.contains(r#"bootstrapInfoId="bootstrap2""#),
         "{text}"
@@ -89,10 +94,14 @@ fn renditions_with_other_fragments_have_a_bootstrap_of_their_own() {
 fn audio_alone_is_a_stream_and_metadata_names_it() {
     let presentation = film::in_short_segments(vec![("audio", 64_000, audio(AAC_44_STEREO, 100))]);
     let media = streams(&presentation, None);
-    let bytes = metadata(&media[0]).unwrap();
+    let bytes = metadata(&media[0], &Period::whole(&presentation)).unwrap();
     assert!(bytes.starts_with(b"\x02\x00\x0aonMetaData\x08\x00\x00\x00\x06\x00\x08duration\x00"));
     assert!(bytes.ends_with(b"\x00\x06stereo\x01\x01\x00\x00\x09"));
-    assert!(manifest(&media, &Azure).unwrap().contains(r#"<media bitrate="64" url="#));
+    assert!(
+        manifest(&media, &Period::whole(&presentation), &Azure)
+            .unwrap()
+            .contains(r#"<media bitrate="64" url="#)
+    );
 }
 
 /// Clients take streams for the same at several bitrates.
@@ -128,51 +137,18 @@ fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
     assert_eq!(fragment(&media, FragmentNumber::new(4).unwrap()), None);
 }
 
-/// Entries of an `afrt`: first fragment, its time, duration, and an indicator where that is 0.
-type Entries = Vec<(u32, u64, u32, Option<u8>)>;
-
-/// Reads bootstrap information as clients do: the number of fragments, the entries of the fragment
-/// run table, and the end.
-fn read(bytes: &[u8]) -> (u32, Entries, u64) {
-    let (mut abst, rest) = open(bytes, *b"abst");
-    assert!(rest.is_empty());
-    assert_eq!((abst.get_u32(), abst.get_u32(), abst.get_u8(), abst.get_u32()), (0, 1, 0, 1000));
-    let end = abst.get_u64();
-    assert_eq!((abst.get_u64(), abst.get_u32(), abst.get_u8()), (0, 0, 0));
-    assert_eq!(abst.get_u8(), 1);
-    let (mut asrt, mut abst) = open(abst, *b"asrt");
-    assert_eq!((asrt.get_u32(), asrt.get_u8(), asrt.get_u32(), asrt.get_u32()), (0, 0, 1, 1));
-    let count = asrt.get_u32();
-    assert!(asrt.is_empty());
-    assert_eq!(abst.get_u8(), 1);
-    let (mut afrt, rest) = open(abst, *b"afrt");
-    assert!(rest.is_empty());
-    assert_eq!((afrt.get_u32(), afrt.get_u32(), afrt.get_u8()), (0, 1000, 0));
-    let entries = (0..afrt.get_u32()).map(|_| {
-        let (first, time, duration) = (afrt.get_u32(), afrt.get_u64(), afrt.get_u32());
-        (first, time, duration, (duration == 0).then(|| afrt.get_u8()))
-    });
-    let entries = entries.collect();
-    assert!(afrt.is_empty());
-    (count, entries, end)
-}
-
-/// The body of the box of that type at the start of `bytes`, and what follows it.
-fn open(mut bytes: &[u8], kind: [u8; 4]) -> (&[u8], &[u8]) {
-    let size = bytes.get_u32() as usize;
-    assert_eq!(bytes[..4], kind);
-    bytes[4..].split_at(size - 8)
-}
-
 proptest! {
     #[test]
     fn fragments_hold_every_segment_once_and_the_bootstrap_lists_them(
-        hz in prop_oneof![Just(1000_u32), Just(12_800), Just(24_000), Just(90_000), 25_u32..100_000],
+        hz in prop_oneof![
+            Just(1000_u32), Just(12_800), Just(24_000), Just(90_000), 25_u32..100_000
+        ],
         frames in proptest::collection::vec(1_u32..4, 1..200),
         gop in 1_u32..30,
         audio_frames in 1_u32..300,
     ) {
-        let durations: Vec<u32> = frames.into_iter().map(|frame| frame * (hz / 25) + frame % 2).collect();
+        let durations: Vec<u32> =
+            frames.into_iter().map(|frame| frame * (hz / 25) + frame % 2).collect();
         let presentation = film::in_short_segments(vec![
             ("video", 5, film::uneven_video((320, 180), hz, &durations, gop)),
             ("audio", 7, audio(AAC_44_STEREO, audio_frames)),
@@ -180,20 +156,28 @@ proptest! {
         let [video, audio] = presentation.renditions.as_slice() else { panic!() };
         let media = Stream::new(video).with_audio(Some(audio));
         let fragments = fragments(&media);
-        let (mains, audios): (Vec<_>, Vec<_>) = fragments.iter().map(|fragment| (&fragment.main, &fragment.audio)).unzip();
+        let (mains, audios): (Vec<_>, Vec<_>) =
+            fragments.iter().map(|fragment| (&fragment.main, &fragment.audio)).unzip();
         prop_assert!(mains.into_iter().flatten().cloned().eq(video.cuts.segments()));
         prop_assert!(audios.into_iter().flatten().cloned().eq(audio.cuts.segments()));
-        let millis = |rendition: &Rendition| rendition.end().rescale_floor(rendition.timescale(), Timescale::MILLIS);
-        let ends = [video, audio].into_iter().map(|rendition| u64::try_from(millis(rendition).0).unwrap());
-        let (count, mut entries, end) = read(&bootstrap(&media).unwrap());
-        prop_assert_eq!((count as usize, end), (fragments.len(), ends.max().unwrap()));
-        prop_assert_eq!(entries.pop(), Some((0, 0, 0, Some(0))));
+        let millis = |rendition: &Rendition| {
+            let end = rendition.end().rescale_floor(rendition.timescale(), Timescale::MILLIS);
+            u64::try_from(end.0).unwrap()
+        };
+        let ends = [video, audio].into_iter().map(millis);
+        let listed = Bootstrap::read(&bootstrap(&media, &Period::whole(&presentation)).unwrap());
+        prop_assert_eq!(
+            (listed.fragments as usize, listed.end),
+            (fragments.len(), ends.max().unwrap())
+        );
         for (at, fragment) in (1_u32..).zip(&fragments) {
             prop_assert_eq!(fragment.number.get(), at);
             prop_assert_eq!(dynpack_hds::fragment(&media, fragment.number), Some(fragment.clone()));
-            let run = entries.iter().rev().find(|entry| entry.0 <= at).unwrap();
-            let start = run.1 + u64::from(at - run.0) * u64::from(run.2);
-            prop_assert_eq!((start, i64::from(run.2)), (u64::try_from(fragment.start.0).unwrap(), fragment.duration.0));
+            let (start, duration) = listed.fragment(at);
+            prop_assert_eq!(
+                (start, i64::from(duration)),
+                (u64::try_from(fragment.start.0).unwrap(), fragment.duration.0)
+            );
         }
     }
 }

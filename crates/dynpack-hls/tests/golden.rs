@@ -1,22 +1,38 @@
 //! Playlists of small films, to be read line by line.
 
-mod urls;
-
 use dynpack_codec::{Codec, VideoCodec};
-use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
-use dynpack_hls::{
-    Flavor, Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
-};
-use dynpack_media::{CutPolicy, Language, Presentation, Role, Stream};
-use urls::Azure;
+use dynpack_hls::{Flavor, Options, Part, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, Language, Presentation, Rate, Rates, Rendition, Role, Stream};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO, unfolded};
 
-fn rates() -> [Rates; 4] {
-    [(450_000, 390_000), (1_500_000, 1_100_000), (130_000, 128_500), (133_000, 128_000)]
-        .map(|(peak, average)| Rate::new(peak, average).into())
+const RATES: [(u64, u64); 4] =
+    [(450_000, 390_000), (1_500_000, 1_100_000), (130_000, 128_500), (133_000, 128_000)];
+
+/// The rates of the first renditions, in order.
+fn rates(film: &Presentation) -> Rates {
+    let ids = film.renditions.iter().map(|rendition| rendition.id.clone());
+    ids.zip(RATES.map(|(peak, average)| Rate::new(peak, average))).collect()
+}
+
+/// The same, with one for the key frames of each video.
+fn rates_with_key_frames(film: &Presentation) -> Rates {
+    let rates = film.renditions.iter().zip(RATES).flat_map(|(rendition, (peak, average))| {
+        let key_frames = rendition.key_frames().map(|frames| (frames.id, KEY_FRAMES));
+        [(rendition.id.clone(), Rate::new(peak, average))].into_iter().chain(key_frames)
+    });
+    rates.collect()
+}
+
+const KEY_FRAMES: Rate = Rate::new(90_000, 70_000);
+
+fn key_frame_playlist(rendition: &Rendition, options: &Options) -> String {
+    let key_frames = rendition.key_frames().unwrap();
+    media_playlist(&[Part::whole(Stream::new(&key_frames))], &Azure, options)
 }
 
 fn multivariant(presentation: &Presentation) -> String {
-    multivariant_playlist(presentation, &[], &Azure, &Options::CMAF)
+    multivariant_playlist(presentation, &Rates::default(), &Azure, &Options::CMAF)
 }
 
 /// The lines that begin so.
@@ -26,24 +42,34 @@ fn lines<'a>(playlist: &'a str, start: &str) -> Vec<&'a str> {
 
 #[test]
 fn a_film_in_two_languages() {
-    let playlist = multivariant_playlist(&film::sample(), &rates(), &Azure, &Options::CMAF);
-    let expected = r#"#EXTM3U
+    let playlist =
+        multivariant_playlist(&film::sample(), &rates(&film::sample()), &Azure, &Options::CMAF);
+    let expected = unfolded(
+        r#"#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="de",NAME="aac_ger_2",AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-STREAM-INF:BANDWIDTH=583000,AVERAGE-BANDWIDTH=518500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.97,AUDIO="audio"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",\
+  GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",\
+  GROUP-ID="audio",LANGUAGE="de",NAME="aac_ger_2",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-STREAM-INF:BANDWIDTH=583000,AVERAGE-BANDWIDTH=518500,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=640x360,FRAME-RATE=29.97,AUDIO="audio"
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-STREAM-INF:BANDWIDTH=1633000,AVERAGE-BANDWIDTH=1228500,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.97,AUDIO="audio"
+#EXT-X-STREAM-INF:BANDWIDTH=1633000,AVERAGE-BANDWIDTH=1228500,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=1280x720,FRAME-RATE=29.97,AUDIO="audio"
 QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
-"#;
+"#,
+    );
     assert_eq!(playlist, expected);
 }
 
 #[test]
 fn the_segments_of_video() {
-    let playlist =
-        media_playlist(&Stream::new(&film::sample().renditions[0]), &Azure, &Options::CMAF);
+    let playlist = media_playlist(
+        &[Part::whole(Stream::new(&film::sample().renditions[0]))],
+        &Azure,
+        &Options::CMAF,
+    );
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:6
@@ -67,8 +93,11 @@ Fragments(video=540540,format=m3u8-cmaf)
 /// Frames of 21.3 ms: the positions are 6.016, 12.010667, 18.026667 and 20.032 seconds.
 #[test]
 fn the_segments_of_audio() {
-    let playlist =
-        media_playlist(&Stream::new(&film::sample().renditions[2]), &Azure, &Options::CMAF);
+    let playlist = media_playlist(
+        &[Part::whole(Stream::new(&film::sample().renditions[2]))],
+        &Azure,
+        &Options::CMAF,
+    );
     let expected = r#"#EXT-X-MAP:URI="Fragments(aac_eng_2=i,format=m3u8-cmaf)"
 #EXTINF:6.016000,
 Fragments(aac_eng_2=0,format=m3u8-cmaf)
@@ -89,13 +118,14 @@ fn transport_streams_have_no_map_and_older_versions() {
     for (options, version) in
         [(Options::TS, "#EXT-X-VERSION:4"), (Options::MUXED_TS, "#EXT-X-VERSION:3")]
     {
-        let media = media_playlist(&Stream::new(&film.renditions[0]), &Azure, &options);
+        let media =
+            media_playlist(&[Part::whole(Stream::new(&film.renditions[0]))], &Azure, &options);
         assert_eq!(
             (lines(&media, "#EXT-X-VERSION"), lines(&media, "#EXT-X-MAP").len()),
             (vec![version], 0)
         );
         assert_eq!(
-            lines(&multivariant_playlist(&film, &rates(), &Azure, &options), "#EXT-X-VERSION"),
+            lines(&multivariant_playlist(&film, &rates(&film), &Azure, &options), "#EXT-X-VERSION"),
             [version]
         );
     }
@@ -108,7 +138,7 @@ fn transport_streams_have_one_name_for_h264() {
     let Codec::Video(VideoCodec::Avc(avc)) = &mut track.codec else { panic!("video is H.264") };
     avc.in_band = true;
     let film = film::presentation(vec![("video", 400_000, track)], CutPolicy::SIX_SECONDS);
-    let rates = [Rates::from(Rate::new(450_000, 390_000)).with_key_frames(Rate::new(9_000, 8_000))];
+    let rates = rates_with_key_frames(&film);
     for (options, name) in
         [(Options::CMAF, "avc3"), (Options::TS, "avc1"), (Options::MUXED_TS, "avc1")]
     {
@@ -120,7 +150,7 @@ fn transport_streams_have_one_name_for_h264() {
 /// Groups of two seconds in segments of six: each of their key frames is listed.
 #[test]
 fn the_key_frames_of_video() {
-    let playlist = key_frame_playlist(&film::sample().renditions[0], &Azure, &Options::CMAF);
+    let playlist = key_frame_playlist(&film::sample().renditions[0], &Options::CMAF);
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:2
@@ -135,7 +165,7 @@ Fragments(video=60060,format=m3u8-cmaf,type=keyframes)
 "#;
     assert!(playlist.starts_with(expected), "{playlist}");
     assert_eq!(lines(&playlist, "#EXTINF").len(), 10);
-    let transport = key_frame_playlist(&film::sample().renditions[0], &Azure, &Options::TS);
+    let transport = key_frame_playlist(&film::sample().renditions[0], &Options::TS);
     assert_eq!(
         (lines(&transport, "#EXT-X-VERSION"), lines(&transport, "#EXT-X-MAP").len()),
         (vec!["#EXT-X-VERSION:4"], 0)
@@ -144,13 +174,17 @@ Fragments(video=60060,format=m3u8-cmaf,type=keyframes)
 
 #[test]
 fn key_frames_are_offered_where_their_rate_is_given() {
-    let rates = rates().map(|rates| rates.with_key_frames(Rate::new(90_000, 70_000)));
+    let rates = rates_with_key_frames(&film::sample());
     let playlist = multivariant_playlist(&film::sample(), &rates, &Azure, &Options::CMAF);
-    let expected = r#"QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",RESOLUTION=640x360,URI="QualityLevels(400000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
-#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",RESOLUTION=1280x720,URI="QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
-"#;
-    assert!(playlist.ends_with(expected), "{playlist}");
+    let expected = unfolded(
+        r#"QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",\
+  RESOLUTION=640x360,URI="QualityLevels(400000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=70000,CODECS="avc1.64001f",\
+  RESOLUTION=1280x720,URI="QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf,type=keyframes)"
+"#,
+    );
+    assert!(playlist.ends_with(&expected), "{playlist}");
 }
 
 /// Ten seconds of video with nineteen of sound: the rest of the sound has segments of its own,
@@ -165,7 +199,7 @@ fn sound_that_outlasts_the_video_it_is_muxed_into() {
         CutPolicy::with_target(std::time::Duration::from_secs(4)),
     );
     let stream = Stream::new(&film.renditions[0]).with_audio(Some(&film.renditions[1]));
-    let playlist = media_playlist(&stream, &Azure, &Options::MUXED_TS);
+    let playlist = media_playlist(&[Part::whole(stream)], &Azure, &Options::MUXED_TS);
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-TARGETDURATION:4
@@ -191,20 +225,24 @@ Fragments(video=204800,format=m3u8-cmaf)
 fn muxed_sound_needs_no_groups() {
     let playlist = multivariant_playlist(
         &film::sample(),
-        &rates(),
+        &rates(&film::sample()),
         &Azure,
         &Options::MUXED_TS.with_audio_only(true),
     );
-    let expected = r#"#EXTM3U
+    let expected = unfolded(
+        r#"#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-STREAM-INF:BANDWIDTH=450000,AVERAGE-BANDWIDTH=390000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.97
+#EXT-X-STREAM-INF:BANDWIDTH=450000,AVERAGE-BANDWIDTH=390000,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=640x360,FRAME-RATE=29.97
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-STREAM-INF:BANDWIDTH=1500000,AVERAGE-BANDWIDTH=1100000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.97
+#EXT-X-STREAM-INF:BANDWIDTH=1500000,AVERAGE-BANDWIDTH=1100000,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=1280x720,FRAME-RATE=29.97
 QualityLevels(1200000)/Manifest(video,format=m3u8-cmaf)
 #EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2"
 QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
-"#;
+"#,
+    );
     assert_eq!(playlist, expected);
 }
 
@@ -212,14 +250,17 @@ QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
 fn a_variant_of_sound_alone_comes_last() {
     let playlist = multivariant_playlist(
         &film::sample(),
-        &rates(),
+        &rates(&film::sample()),
         &Azure,
         &Options::CMAF.with_audio_only(true),
     );
-    let expected = r#"#EXT-X-STREAM-INF:BANDWIDTH=133000,AVERAGE-BANDWIDTH=128500,CODECS="mp4a.40.2",AUDIO="audio"
+    let expected = unfolded(
+        r#"#EXT-X-STREAM-INF:BANDWIDTH=133000,AVERAGE-BANDWIDTH=128500,\
+        CODECS="mp4a.40.2",AUDIO="audio"
 QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
-"#;
-    assert!(playlist.ends_with(expected), "{playlist}");
+"#,
+    );
+    assert!(playlist.ends_with(&expected), "{playlist}");
 }
 
 #[test]
@@ -229,9 +270,8 @@ fn video_without_sound_has_no_groups() {
         multivariant(&film::presentation(vec![("video", 400_000, video)], CutPolicy::SIX_SECONDS));
     assert_eq!(
         lines(&playlist, "#EXT-X-STREAM-INF"),
-        [
-            "#EXT-X-STREAM-INF:BANDWIDTH=400000,AVERAGE-BANDWIDTH=400000,CODECS=\"avc1.64001f\",RESOLUTION=640x360,FRAME-RATE=25"
-        ]
+        ["#EXT-X-STREAM-INF:BANDWIDTH=400000,AVERAGE-BANDWIDTH=400000,CODECS=\"avc1.64001f\",\
+             RESOLUTION=640x360,FRAME-RATE=25"]
     );
     assert!(!playlist.contains("AUDIO"), "{playlist}");
 }
@@ -261,9 +301,8 @@ fn sound_in_two_languages_without_video_is_a_group() {
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA").len(), 2);
     assert_eq!(
         lines(&playlist, "#EXT-X-STREAM-INF"),
-        [
-            "#EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",AUDIO=\"audio\""
-        ]
+        ["#EXT-X-STREAM-INF:BANDWIDTH=128000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",\
+             AUDIO=\"audio\""]
     );
 }
 
@@ -282,17 +321,26 @@ fn each_bitrate_of_sound_is_a_group() {
         ],
         CutPolicy::SIX_SECONDS,
     );
-    let expected = r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(english,format=m3u8-cmaf)",GROUP-ID="audio-1",LANGUAGE="en",NAME="english",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",GROUP-ID="audio-1",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(english,format=m3u8-cmaf)",GROUP-ID="audio-2",LANGUAGE="en",NAME="english",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",GROUP-ID="audio-2",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
-#EXT-X-STREAM-INF:BANDWIDTH=464000,AVERAGE-BANDWIDTH=464000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-1"
+    let expected = unfolded(
+        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(english,\
+        format=m3u8-cmaf)",GROUP-ID="audio-1",LANGUAGE="en",NAME="english",DEFAULT=YES,\
+        AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",\
+  GROUP-ID="audio-1",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(english,format=m3u8-cmaf)",\
+  GROUP-ID="audio-2",LANGUAGE="en",NAME="english",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(64000)/Manifest(german,format=m3u8-cmaf)",\
+  GROUP-ID="audio-2",LANGUAGE="de",NAME="german",AUTOSELECT=YES,CHANNELS="2"
+#EXT-X-STREAM-INF:BANDWIDTH=464000,AVERAGE-BANDWIDTH=464000,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-1"
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-#EXT-X-STREAM-INF:BANDWIDTH=528000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-2"
+#EXT-X-STREAM-INF:BANDWIDTH=528000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64001f,mp4a.40.2",\
+  RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio-2"
 QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
-"#;
+"#,
+    );
     let playlist = multivariant(&film);
-    assert!(playlist.ends_with(expected), "{playlist}");
+    assert!(playlist.ends_with(&expected), "{playlist}");
 }
 
 /// English stereo and surround are one choice in two groups; German, in HE-AAC alone, is in both,
@@ -361,8 +409,16 @@ fn a_description_is_marked_and_never_the_default() {
     film.renditions[3].language = Language::parse("en");
     let playlist = multivariant(&film);
     let expected = [
-        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.describes-video",CHANNELS="2""#,
-        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_ger_2",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2""#,
+        unfolded(
+            r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,\
+            format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_eng_2",AUTOSELECT=YES,\
+            CHARACTERISTICS="public.accessibility.describes-video",CHANNELS="2""#,
+        ),
+        unfolded(
+            r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,\
+            format=m3u8-cmaf)",GROUP-ID="audio",LANGUAGE="en",NAME="aac_ger_2",DEFAULT=YES,\
+            AUTOSELECT=YES,CHANNELS="2""#,
+        ),
     ];
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
 }
@@ -378,8 +434,15 @@ fn of_two_alike_only_the_default_is_chosen_automatically() {
     }
     let playlist = multivariant(&film);
     let expected = [
-        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one'",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2""#,
-        r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one' 2",CHANNELS="2""#,
+        unfolded(
+            r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_eng_2,\
+            format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one'",DEFAULT=YES,AUTOSELECT=YES,\
+            CHANNELS="2""#,
+        ),
+        unfolded(
+            r#"#EXT-X-MEDIA:TYPE=AUDIO,URI="QualityLevels(128000)/Manifest(aac_ger_2,\
+            format=m3u8-cmaf)",GROUP-ID="audio",NAME="Sound 'one' 2",CHANNELS="2""#,
+        ),
     ];
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
 }
@@ -394,7 +457,8 @@ fn a_rendition_that_starts_a_little_later_is_listed_from_the_start() {
         ],
         CutPolicy::SIX_SECONDS,
     );
-    let playlist = media_playlist(&Stream::new(&film.renditions[1]), &Azure, &Options::CMAF);
+    let playlist =
+        media_playlist(&[Part::whole(Stream::new(&film.renditions[1]))], &Azure, &Options::CMAF);
     let first = ["#EXTINF:6.004000,", "Fragments(audio=24000,format=m3u8-cmaf)"];
     assert_eq!(
         playlist
@@ -417,7 +481,8 @@ fn a_rendition_that_starts_later_has_gaps() {
         ],
         CutPolicy::SIX_SECONDS,
     );
-    let playlist = media_playlist(&Stream::new(&film.renditions[1]), &Azure, &Options::CMAF);
+    let playlist =
+        media_playlist(&[Part::whole(Stream::new(&film.renditions[1]))], &Azure, &Options::CMAF);
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:8
 #EXT-X-TARGETDURATION:6
@@ -443,7 +508,8 @@ fn a_film_of_a_moment_has_a_target_duration() {
         vec![("video", 1, film::video((64, 36), (1, 1_000), 40, 40))],
         CutPolicy::SIX_SECONDS,
     );
-    let playlist = media_playlist(&Stream::new(&film.renditions[0]), &Azure, &Options::CMAF);
+    let playlist =
+        media_playlist(&[Part::whole(Stream::new(&film.renditions[0]))], &Azure, &Options::CMAF);
     assert!(
         playlist.contains("#EXT-X-TARGETDURATION:1\n") && playlist.contains("#EXTINF:0.040000,\n"),
         "{playlist}"

@@ -1,17 +1,15 @@
 //! Which keys playlists tell, and for which segments.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use dynpack_crypt::{Iv, KeyId};
-use dynpack_films::{self as film, AAC_48_STEREO};
 use dynpack_hls::{
-    Key, Method, Options, Resource, Urls, key_frame_playlist, media_playlist, multivariant_playlist,
+    Key, Method, Options, Part, Resource, SegmentUrl, Urls, media_playlist, multivariant_playlist,
 };
-use dynpack_media::{CutPolicy, Rendition, Stream, Ticks};
+use dynpack_media::{CutPolicy, Rates, Rendition, Stream, Ticks};
+use dynpack_testkit::urls::{Keyed, aes_128};
+use dynpack_testkit::{self as film, AAC_48_STEREO, unfolded};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
-use urls::{Keyed, aes_128};
 
 const KEY_ID: KeyId = KeyId([0x11; 16]);
 
@@ -28,7 +26,7 @@ fn video() -> Rendition {
 }
 
 fn playlist(keys: impl Fn(Resource) -> Vec<Key>, options: &Options) -> String {
-    media_playlist(&Stream::new(&video()), &Keyed(keys, Vec::new()), options)
+    media_playlist(&[Part::whole(Stream::new(&video()))], &Keyed(keys, Vec::new()), options)
 }
 
 #[test]
@@ -62,16 +60,20 @@ Fragments(video=540540,format=m3u8-cmaf)
 /// it too.
 #[test]
 fn samples_are_under_one_key() {
-    let expected = r#"#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",KEYID=0x11111111111111111111111111111111,KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
+    let expected = unfolded(
+        r#"#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",\
+        KEYID=0x11111111111111111111111111111111,\
+        KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
 #EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="https://keys.example/?kid=1"
 #EXT-X-MAP:URI="Fragments(video=i,format=m3u8-cmaf)"
 #EXTINF:6.006000,
 Fragments(video=0,format=m3u8-cmaf)
 #EXTINF:6.006000,
 Fragments(video=180180,format=m3u8-cmaf)
-"#;
+"#,
+    );
     let text = playlist(two_systems, &Options::CMAF);
-    assert!(text.contains(expected), "{text}");
+    assert!(text.contains(&expected), "{text}");
     assert_eq!(text.matches("#EXT-X-KEY").count(), 2);
 }
 
@@ -100,7 +102,8 @@ fn a_clear_segment_behind_encrypted_ones_ends_the_keys() {
         }
     };
     let text = playlist(keys, &Options::TS);
-    let expected = "\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:6.006000,\nFragments(video=360360,format=m3u8-cmaf)\n#EXT-X-KEY:METHOD=SAMPLE";
+    let expected = "\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:6.006000,\nFragments(video=360360,\
+        format=m3u8-cmaf)\n#EXT-X-KEY:METHOD=SAMPLE";
     assert!(text.contains(expected) && text.matches("#EXT-X-KEY").count() == 5, "{text}");
 }
 
@@ -123,7 +126,9 @@ fn transport_streams_take_keys_and_the_version_that_knows_them() {
 
 #[test]
 fn key_frames_have_keys_of_their_own() {
-    let text = key_frame_playlist(&video(), &Keyed(aes_128, Vec::new()), &Options::TS);
+    let key_frames = video().key_frames().unwrap();
+    let part = Part::whole(Stream::new(&key_frames));
+    let text = media_playlist(&[part], &Keyed(aes_128, Vec::new()), &Options::TS);
     assert_eq!(text.matches("#EXT-X-KEY").count(), 10);
     let second = "IV=0x0000000000000000000000000000ea9c\n#EXTINF:2.002000,\nFragments(video=60060,";
     assert!(text.contains(second), "{text}");
@@ -138,7 +143,7 @@ fn gaps_have_no_keys() {
     ];
     let film = film::presentation(tracks, CutPolicy::SIX_SECONDS);
     let text = media_playlist(
-        &Stream::new(&film.renditions[1]),
+        &[Part::whole(Stream::new(&film.renditions[1]))],
         &Keyed(aes_128, Vec::new()),
         &Options::CMAF,
     );
@@ -167,11 +172,16 @@ fn session_keys_come_last_and_once() {
     let keys = two_systems(Resource::Init);
     let session: Vec<_> = keys.iter().chain(&keys).cloned().collect();
     let film = film::sample();
-    let text = multivariant_playlist(&film, &[], &Keyed(two_systems, session), &Options::TS);
-    let expected = r#"#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",KEYID=0x11111111111111111111111111111111,KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
+    let text =
+        multivariant_playlist(&film, &Rates::default(), &Keyed(two_systems, session), &Options::TS);
+    let expected = unfolded(
+        r#"#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",\
+        KEYID=0x11111111111111111111111111111111,\
+        KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed",KEYFORMATVERSIONS="1"
 #EXT-X-SESSION-KEY:METHOD=SAMPLE-AES-CTR,URI="https://keys.example/?kid=1"
-"#;
-    assert!(text.ends_with(expected) && text.matches("SESSION-KEY").count() == 2, "{text}");
+"#,
+    );
+    assert!(text.ends_with(&expected) && text.matches("SESSION-KEY").count() == 2, "{text}");
     assert!(text.contains("#EXT-X-VERSION:5\n"), "{text}");
     let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(text.as_bytes()) else {
         panic!("{text}")
@@ -276,51 +286,69 @@ proptest! {
         key_frames: bool,
     ) {
         let tracks = vec![
-            ("video", 1, film::late(film::video((64, 36), (512, 12_800), 500, 25), if key_frames { delay } else { 0 })),
+            (
+                "video",
+                1,
+                film::late(
+                    film::video((64, 36), (512, 12_800), 500, 25),
+                    if key_frames { delay } else { 0 },
+                ),
+            ),
             ("audio", 2, film::late(film::audio(AAC_48_STEREO, 900, "en"), delay)),
         ];
-        let film = film::presentation(tracks, CutPolicy::with_target(std::time::Duration::from_secs(2)));
+        let film =
+            film::presentation(tracks, CutPolicy::with_target(std::time::Duration::from_secs(2)));
         let rendition = &film.renditions[usize::from(!key_frames)];
         let list = |resource: Resource| match resource {
-            Resource::Segment(start) | Resource::KeyFrame(start) => lists[usize::try_from(start.0 / 9_000).unwrap() % lists.len()].clone(),
-            _ => lists[lists.len() - 1].clone(),
+            Resource::Segment(start) => {
+                lists[usize::try_from(start.0 / 9_000).unwrap() % lists.len()].clone()
+            }
+            Resource::Init => lists[lists.len() - 1].clone(),
         };
         let urls = Keyed(list, Vec::new());
-        let starts: Vec<_> = if key_frames {
-            rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).map(|frame| Resource::KeyFrame(frame.start)).collect()
-        } else {
-            rendition.cuts.segments().map(|segment| Resource::Segment(segment.start)).collect()
-        };
-        let text = if key_frames {
-            key_frame_playlist(rendition, &urls, &options)
-        } else {
-            media_playlist(&Stream::new(rendition), &urls, &options)
-        };
+        let rendition = if key_frames { &rendition.key_frames().unwrap() } else { rendition };
+        let segments = rendition.cuts.segments();
+        let starts = segments.map(|segment| Resource::Segment(segment.start));
+        let text = media_playlist(&[Part::whole(Stream::new(rendition))], &urls, &options);
         let init = (options == Options::CMAF).then_some(Resource::Init);
         let resources: Vec<_> = init.into_iter().chain(starts).collect();
         let found = read(&text);
         prop_assert_eq!(found.len(), resources.len(), "{}", text);
         for (resource, (uri, keys)) in resources.into_iter().zip(&found) {
             let own = match resource {
-                Resource::Segment(start) => urls.segment(rendition, start),
-                Resource::KeyFrame(start) => urls.key_frame(rendition, start),
-                _ => urls.init(rendition),
+                Resource::Segment(start) => {
+                    let SegmentUrl { before, after } = urls.segments(rendition);
+                    format!("{before}{start}{after}")
+                }
+                Resource::Init => urls.init(rendition),
             };
             prop_assert_eq!(uri, &own);
             let mut expected: Vec<_> = list(resource).iter().map(expected).collect();
-            expected.sort_by_key(|key| key.iter().find(|(name, _)| name == "KEYFORMAT").map_or_else(|| "identity".into(), |(_, value)| value.clone()));
+            expected.sort_by_key(|key| {
+                key.iter()
+                    .find(|(name, _)| name == "KEYFORMAT")
+                    .map_or_else(|| "identity".into(), |(_, value)| value.clone())
+            });
             prop_assert_eq!(keys, &expected, "{} in {}", uri, text);
         }
 
         // It knows no version above 7, and asks of independent segments what RFC 8216, 6.2.3 asks
         // of key frames.
-        let strict = text.replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n").replace("#EXT-X-INDEPENDENT-SEGMENTS\n", "");
+        let strict = text
+            .replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n")
+            .replace("#EXT-X-INDEPENDENT-SEGMENTS\n", "");
         let strict = hls_m3u8::MediaPlaylist::try_from(strict.as_str());
         let strict = strict.map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;
-        let strict: Vec<_> = strict.segments.values().map(|segment| segment.keys.iter().filter(|key| key.is_some()).count()).collect();
-        let own: Vec<_> = found.iter().map(|(_, keys)| keys.len()).skip(usize::from(init.is_some())).collect();
+        let strict: Vec<_> = strict
+            .segments
+            .values()
+            .map(|segment| segment.keys.iter().filter(|key| key.is_some()).count())
+            .collect();
+        let own: Vec<_> =
+            found.iter().map(|(_, keys)| keys.len()).skip(usize::from(init.is_some())).collect();
         prop_assert_eq!(&strict[strict.len() - own.len()..], own, "{}", text);
-        let Ok(Playlist::MediaPlaylist(lenient)) = m3u8_rs::parse_playlist_res(text.as_bytes()) else {
+        let Ok(Playlist::MediaPlaylist(lenient)) = m3u8_rs::parse_playlist_res(text.as_bytes())
+        else {
             return Err(TestCaseError::fail(text));
         };
         prop_assert_eq!(lenient.segments.len(), strict.len());

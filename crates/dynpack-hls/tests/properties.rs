@@ -1,19 +1,15 @@
 //! Playlists of any film: outside readers take them, and they say what the timeline says.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod urls;
-
 use std::str::FromStr;
 
 use dynpack_codec::MediaKind;
-use dynpack_films::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
-use dynpack_hls::{
-    Options, Rate, Rates, key_frame_playlist, media_playlist, multivariant_playlist,
-};
-use dynpack_media::{CutPolicy, Presentation, Role, Stream, Ticks};
+use dynpack_hls::{Options, Part, SegmentUrl, media_playlist, multivariant_playlist};
+use dynpack_media::{CutPolicy, Presentation, Rate, Rates, Rendition, Role, Stream, Ticks};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
 use m3u8_rs::Playlist;
 use proptest::prelude::*;
-use urls::Azure;
 
 /// Video at several rates and bitrates, and audio of several codings, some late and some with odd
 /// labels.
@@ -67,16 +63,29 @@ proptest! {
     #[test]
     fn playlists_say_what_the_timeline_says(film in films()) {
         for rendition in &film.renditions {
-            let playlist = media_playlist(&Stream::new(rendition), &Azure, &Options::CMAF);
-            let Ok(Playlist::MediaPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
+            let playlist = media_playlist(&[Part::whole(Stream::new(rendition))], &Azure, &Options::CMAF);
+            let Ok(Playlist::MediaPlaylist(read)) =
+                m3u8_rs::parse_playlist_res(playlist.as_bytes())
+            else {
                 return Err(TestCaseError::fail(playlist));
             };
-            let own = read.segments.iter().filter(|segment| !segment.unknown_tags.iter().any(|tag| tag.tag == "X-GAP"));
-            let expected: Vec<_> = rendition.cuts.segments().map(|segment| dynpack_hls::Urls::segment(&Azure, rendition, segment.start)).collect();
+            let own = read
+                .segments
+                .iter()
+                .filter(|segment| !segment.unknown_tags.iter().any(|tag| tag.tag == "X-GAP"));
+            let expected: Vec<_> = rendition
+                .cuts
+                .segments()
+                .map(|segment| segment_url(rendition, segment.start))
+                .collect();
             prop_assert_eq!(own.map(|segment| segment.uri.clone()).collect::<Vec<_>>(), expected);
 
             // Every position in the playlist is that of the timeline, to the microsecond.
-            let micros: Vec<i64> = playlist.lines().filter_map(|line| line.strip_prefix("#EXTINF:")).map(micros).collect();
+            let micros: Vec<i64> = playlist
+                .lines()
+                .filter_map(|line| line.strip_prefix("#EXTINF:"))
+                .map(micros)
+                .collect();
             let ends = rendition.cuts.segments().map(|segment| segment.start + segment.duration);
             let mut position: i64 = micros.iter().sum();
             for (end, duration) in ends.rev().zip(micros.iter().rev()) {
@@ -86,16 +95,32 @@ proptest! {
                 position -= duration;
             }
             let longest = micros.iter().max().unwrap();
-            prop_assert_eq!(read.target_duration, u64::try_from((longest + 500_000) / 1_000_000).unwrap().max(1));
+            prop_assert_eq!(
+                read.target_duration,
+                u64::try_from((longest + 500_000) / 1_000_000).unwrap().max(1)
+            );
             prop_assert!(read.end_list);
         }
     }
 
     #[test]
     fn groups_hold_the_same_members_each_with_one_default(film in films(), audio_only: bool) {
-        let rates: Vec<_> = film.renditions.iter().map(|rendition| Rates::from(Rate::new(rendition.id.bitrate.into(), rendition.id.bitrate.into()))).collect();
-        let playlist = multivariant_playlist(&film, &rates, &Azure, &Options::CMAF.with_audio_only(audio_only));
-        let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
+        let rates: Rates = film
+            .renditions
+            .iter()
+            .map(|rendition| {
+                let bitrate = rendition.id.bitrate.into();
+                (rendition.id.clone(), Rate::new(bitrate, bitrate))
+            })
+            .collect();
+        let playlist = multivariant_playlist(
+            &film,
+            &rates,
+            &Azure,
+            &Options::CMAF.with_audio_only(audio_only),
+        );
+        let Ok(Playlist::MasterPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes())
+        else {
             return Err(TestCaseError::fail(playlist));
         };
         prop_assert!(!read.variants.is_empty());
@@ -104,7 +129,13 @@ proptest! {
             prop_assert_eq!(group.iter().filter(|member| member.default).count(), 1);
             prop_assert!(group.iter().all(|member| member.autoselect || !member.default));
             let mut names: Vec<_> = group.iter().map(|member| &member.name).collect();
-            prop_assert_eq!(&names, &read.alternatives[..group.len()].iter().map(|member| &member.name).collect::<Vec<_>>());
+            prop_assert_eq!(
+                &names,
+                &read.alternatives[..group.len()]
+                    .iter()
+                    .map(|member| &member.name)
+                    .collect::<Vec<_>>()
+            );
             names.sort();
             names.dedup();
             prop_assert_eq!(names.len(), group.len());
@@ -117,7 +148,11 @@ proptest! {
         }
         // Every rendition can be reached.
         for rendition in &film.renditions {
-            prop_assert!(playlist.contains(&dynpack_hls::Urls::playlist(&Azure, rendition)), "{}", playlist);
+            prop_assert!(
+                playlist.contains(&dynpack_hls::Urls::playlist(&Azure, rendition)),
+                "{}",
+                playlist
+            );
         }
     }
 
@@ -125,20 +160,36 @@ proptest! {
     /// start to the last end.
     #[test]
     fn a_muxed_stream_holds_all_of_both(film in films()) {
-        let [Some(main), audio] = [MediaKind::Video, MediaKind::Audio].map(|kind| film.of_kind(kind).next()) else { return Ok(()) };
+        let [Some(main), audio] =
+            [MediaKind::Video, MediaKind::Audio].map(|kind| film.of_kind(kind).next())
+        else {
+            return Ok(());
+        };
         let stream = Stream::new(main).with_audio(audio);
         let segments = stream.segments();
         let of_main: Vec<_> = segments.iter().filter_map(|segment| segment.main.clone()).collect();
         prop_assert_eq!(of_main, main.cuts.segments().collect::<Vec<_>>());
-        let of_audio: Vec<_> = segments.iter().filter_map(|segment| segment.audio.clone()).collect();
-        prop_assert_eq!(of_audio, audio.map_or_else(Vec::new, |audio| audio.cuts.segments().collect()));
-        prop_assert!(segments.windows(2).all(|pair| pair[0].start + pair[0].duration == pair[1].start && pair[0].duration > Ticks::ZERO));
+        let of_audio: Vec<_> =
+            segments.iter().filter_map(|segment| segment.audio.clone()).collect();
+        prop_assert_eq!(
+            of_audio,
+            audio.map_or_else(Vec::new, |audio| audio.cuts.segments().collect())
+        );
+        prop_assert!(
+            segments.windows(2).all(|pair| pair[0].start + pair[0].duration == pair[1].start
+                && pair[0].duration > Ticks::ZERO)
+        );
         for segment in &segments {
             prop_assert_eq!(stream.segment_at(segment.start), Some(segment.clone()));
-            prop_assert!(stream.segment_at(segment.start - Ticks(1)).is_none_or(|other| other.number < segment.number));
+            prop_assert!(
+                stream
+                    .segment_at(segment.start - Ticks(1))
+                    .is_none_or(|other| other.number < segment.number)
+            );
         }
-        let playlist = media_playlist(&stream, &Azure, &Options::MUXED_TS);
-        let Ok(Playlist::MediaPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
+        let playlist = media_playlist(&[Part::whole(stream)], &Azure, &Options::MUXED_TS);
+        let Ok(Playlist::MediaPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes())
+        else {
             return Err(TestCaseError::fail(playlist));
         };
         prop_assert!(read.segments.iter().all(|segment| segment.duration > 0.0), "{}", playlist);
@@ -148,17 +199,32 @@ proptest! {
     #[test]
     fn key_frames_tile_the_track(film in films()) {
         for video in film.of_kind(MediaKind::Video) {
-            let frames: Vec<_> = video.cuts.segments().flat_map(|segment| video.key_frames(&segment)).collect();
-            prop_assert_eq!((frames[0].start, frames.last().unwrap().start + frames.last().unwrap().duration), (video.cuts.start(), video.end()));
-            prop_assert!(frames.windows(2).all(|pair| pair[0].start + pair[0].duration == pair[1].start && pair[0].samples.end == pair[1].samples.start));
-            prop_assert!(frames.iter().all(|frame| frame.duration > Ticks::ZERO && video.track.samples.is_sync(frame.samples.start)));
-            prop_assert!(frames.iter().all(|frame| video.key_frame_at(frame.start).as_ref() == Some(frame)));
-            let playlist = key_frame_playlist(video, &Azure, &Options::CMAF);
-            let Ok(Playlist::MediaPlaylist(read)) = m3u8_rs::parse_playlist_res(playlist.as_bytes()) else {
+            let key_frames = video.key_frames().unwrap();
+            let frames: Vec<_> = key_frames.cuts.segments().collect();
+            prop_assert_eq!(
+                (frames[0].start, frames.last().unwrap().start + frames.last().unwrap().duration),
+                (video.cuts.start(), video.end())
+            );
+            prop_assert!(
+                frames.windows(2).all(|pair| pair[0].start + pair[0].duration == pair[1].start)
+            );
+            prop_assert!(frames.iter().all(|frame| frame.duration > Ticks::ZERO
+                && video.track.samples.is_sync(frame.samples.start)));
+            let found = frames.iter().map(|frame| key_frames.cuts.segment_at(frame.start));
+            prop_assert!(found.eq(frames.iter().cloned().map(Some)));
+            let part = Part::whole(Stream::new(&key_frames));
+            let playlist = media_playlist(&[part], &Azure, &Options::CMAF);
+            let Ok(Playlist::MediaPlaylist(read)) =
+                m3u8_rs::parse_playlist_res(playlist.as_bytes())
+            else {
                 return Err(TestCaseError::fail(playlist));
             };
             let gaps = playlist.matches("#EXT-X-GAP").count();
-            prop_assert!(read.i_frames_only && read.segments.len() == frames.len() + gaps, "{}", playlist);
+            prop_assert!(
+                read.i_frames_only && read.segments.len() == frames.len() + gaps,
+                "{}",
+                playlist
+            );
         }
     }
 
@@ -166,17 +232,27 @@ proptest! {
     /// target.
     #[test]
     fn a_strict_reader_takes_both(film in films()) {
-        let rates = vec![Rates::from(Rate::new(2_000, 1_000)).with_key_frames(Rate::new(200, 100)); film.renditions.len()];
+        let rates = film.renditions.iter().flat_map(|rendition| {
+            let key_frames = rendition.key_frames().map(|frames| (frames.id, Rate::new(200, 100)));
+            [(rendition.id.clone(), Rate::new(2_000, 1_000))].into_iter().chain(key_frames)
+        });
+        let rates: Rates = rates.collect();
         let playlist = multivariant_playlist(&film, &rates, &Azure, &Options::CMAF);
         let read = hls_m3u8::MasterPlaylist::try_from(playlist.as_str());
         prop_assert!(read.is_ok(), "{:?}: {}", read.err(), playlist);
         for rendition in &film.renditions {
             // It knows no version above 7, and no gaps.
-            let playlist = media_playlist(&Stream::new(rendition), &Azure, &Options::CMAF).replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n");
+            let playlist = media_playlist(&[Part::whole(Stream::new(rendition))], &Azure, &Options::CMAF)
+                .replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n");
             let read = hls_m3u8::MediaPlaylist::from_str(&playlist);
             prop_assert!(read.is_ok(), "{:?}: {}", read.err(), playlist);
         }
     }
+}
+
+fn segment_url(rendition: &Rendition, start: Ticks) -> String {
+    let SegmentUrl { before, after } = dynpack_hls::Urls::segments(&Azure, rendition);
+    format!("{before}{start}{after}")
 }
 
 /// Microseconds of an `EXTINF` with six decimals.

@@ -11,14 +11,11 @@
     reason = "a benchmark, which prints"
 )]
 
-#[path = "../tests/builder/mod.rs"]
-mod builder;
-
-use builder::{Sizes, Track, ftyp, moov};
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dynpack_isobmff::{Demuxer, Error, Limits};
 use dynpack_media::Movie;
+use dynpack_testkit::mp4::{Sizes, Track, ftyp, moov};
 
 const PICTURES: u32 = 216_000;
 const FRAMES: u32 = 337_500;

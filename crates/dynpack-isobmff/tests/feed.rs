@@ -1,12 +1,11 @@
 //! Need and feed: which bytes are asked for, and that it does not matter how they come.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod builder;
-
-use builder::{MEDIA, Track, boxed, file, ftyp, moov, words};
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
 use dynpack_media::{Extent, Movie};
+use dynpack_testkit::end_in_file;
+use dynpack_testkit::mp4::{self, MEDIA, Track, boxed, file, ftyp, moov, words};
 use proptest::prelude::*;
 
 /// A file of which only some stretches exist; the rest is never to be read.
@@ -63,7 +62,7 @@ fn a_large_file_is_opened_without_its_media() {
         stretches: vec![(0, head), (at, free), (at + 5008, tail)],
     };
     let (movie, reads) = file.open();
-    assert_eq!(builder::end_in_file(&movie.tracks[0]), (5 << 30) + 190);
+    assert_eq!(end_in_file(&movie.tracks[0]), (5 << 30) + 190);
     let probe = 1024.min(moov_len);
     let mut expected =
         vec![Extent::new(0, 16 << 10), Extent::new(at, 1024), Extent::new(at + 5008, probe)];
@@ -140,7 +139,7 @@ fn files() -> impl Strategy<Value = Vec<u8>> {
     let tracks = [Track::video(MEDIA), Track::audio(MEDIA + 190)];
     let last = file(&tracks, 220);
     let first = [ftyp(), moov(&tracks), boxed(b"mdat", &[0; 220])].concat();
-    let long = [ftyp(), builder::boxed_long(b"free", &[7; 40]), file(&tracks, 220)].concat();
+    let long = [ftyp(), mp4::boxed_long(b"free", &[7; 40]), file(&tracks, 220)].concat();
     let cut = last[..last.len() - 9].to_vec();
     prop::sample::select(vec![last, first, long, cut])
 }
@@ -149,7 +148,10 @@ proptest! {
     #[test]
     fn incremental_feed_equals_whole_feed(
         file in files(),
-        pieces in prop::collection::vec((0_usize..40, prop_oneof![1_usize..20, 1_usize..5000]), 1..20),
+        pieces in prop::collection::vec(
+            (0_usize..40, prop_oneof![1_usize..20, 1_usize..5000]),
+            1..20,
+        ),
     ) {
         let file = Bytes::from(file);
         prop_assert_eq!(feed(&file, &pieces), demux(file));

@@ -1,15 +1,14 @@
 //! What is read from movie fragments, in whatever way they tell it.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod builder;
-
-use builder::fragments::{
-    Base, NON_SYNC, Run, SYNC, Sample, Time, Traf, fragment, init, moof, moov, without_samples,
-};
-use builder::{MEDIA, Track, boxed, fragments, ftyp, full, words};
 use bytes::Bytes;
 use dynpack_isobmff::{Error, demux};
 use dynpack_media::{CutPolicy, Edit, Extent, Movie, SampleIndex, Ticks, Timeline, TrackId};
+use dynpack_testkit::mp4::fragments::{
+    Base, NON_SYNC, Run, SYNC, Sample, Time, Traf, fragment, init, moof, moov, without_samples,
+};
+use dynpack_testkit::mp4::{self, MEDIA, Track, boxed, fragments, ftyp, full, words};
+use dynpack_testkit::{AVCC, presented};
 use proptest::prelude::*;
 
 fn open(file: Vec<u8>) -> Movie {
@@ -121,14 +120,14 @@ fn a_step_back_over_more_than_a_sample_is_refused() {
 
 #[test]
 fn fragments_without_a_time_follow_each_other() {
-    let untold = Traf { time: Time::Untold, ..Traf::new(1, 0, &pair()) };
+    let untold = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
     let track = open_video(&[untold.clone(), untold.clone(), Traf::new(1, 3000, &pair()), untold]);
     assert_eq!(durations(&track), [512, 512, 512, 1464, 512, 512, 512, 512]);
 }
 
 #[test]
 fn an_empty_fragment_is_a_gap() {
-    let untold = Traf { time: Time::Untold, ..Traf::new(1, 0, &pair()) };
+    let untold = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
     let empty =
         Traf { is_empty: true, defaults: [Some(2000), None, None], runs: vec![], ..untold.clone() };
     let track = open_video(&[untold.clone(), empty.clone(), untold.clone()]);
@@ -174,14 +173,14 @@ fn the_edit_list_counts_from_the_zero_of_the_fragments() {
     };
     let track = edited(&[(0, 1024)], 0);
     assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(1024) });
-    assert_eq!(builder::presented(&track, 0), Ticks(0));
+    assert_eq!(presented(&track, 0), Ticks(0));
     let track = edited(&[(0, 1024)], 1000);
     assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(24) });
-    assert_eq!(builder::presented(&track, 0), Ticks(1000));
+    assert_eq!(presented(&track, 0), Ticks(1000));
     // 10 ms are 128 ticks.
     let track = edited(&[(10, -1), (0, 1024)], 5000);
     assert_eq!(track.edit, Edit { delay: Ticks(128 + 3976), media_start: Ticks(0) });
-    assert_eq!(builder::presented(&track, 0), Ticks(5000 + 128));
+    assert_eq!(presented(&track, 0), Ticks(5000 + 128));
 }
 
 /// Smooth Streaming tells when the first sample is presented. With reordered pictures it is decoded
@@ -195,7 +194,7 @@ fn a_time_of_presentation_may_put_decoding_before_zero() {
     let track = open_video(&[smooth(1, 0), smooth(0, 2048), smooth(1, 4096)]);
     assert_eq!(track.edit, Edit { delay: Ticks(0), media_start: Ticks(1024) });
     assert_eq!(durations(&track), [512; 12]);
-    assert_eq!([0, 4, 8].map(|at| builder::presented(&track, at).0), [0, 2048, 4096]);
+    assert_eq!([0, 4, 8].map(|at| presented(&track, at).0), [0, 2048, 4096]);
 }
 
 /// As ffmpeg writes AAC into `.isma`.
@@ -219,7 +218,7 @@ fn the_decode_time_of_tfdt_goes_before_that_of_tfxd() {
 
 #[test]
 fn defaults_come_from_tfhd_before_trex() {
-    let untold = Run { tells: 0, ..Run::new(&[Sample::sync(30); 3]) };
+    let untold = Run { fields: 0, ..Run::new(&[Sample::sync(30); 3]) };
     let traf = Traf { runs: vec![untold], ..Traf::new(1, 0, &[]) };
     let open_with = |defaults| {
         let traf = Traf { defaults, ..traf.clone() };
@@ -257,7 +256,7 @@ fn a_sample_that_depends_on_others_is_no_sync_sample() {
 fn first_sample_flags_go_before_those_of_the_entry() {
     let samples = [Sample { flags: NON_SYNC, ..Sample::sync(20) }; 2];
     let mut run = Run::new(&samples);
-    run.tells = 0xb04;
+    run.fields = 0xb04;
     run.samples[0].flags = SYNC;
     let traf =
         Traf { runs: vec![run], defaults: [None, None, Some(NON_SYNC)], ..Traf::new(1, 0, &[]) };
@@ -327,7 +326,7 @@ fn the_same_moov_again_is_passed_over_and_another_refused() {
 /// Early Smooth Streaming files do without.
 #[test]
 fn a_movie_without_mvex_may_have_fragments() {
-    let moov = builder::moov(&[without_samples(Track::video(0))]);
+    let moov = mp4::moov(&[without_samples(Track::video(0))]);
     assert_eq!(
         open(fragments::file(&moov, &[vec![Traf::new(1, 0, &pair())]])).tracks[0].samples.len(),
         2
@@ -343,7 +342,7 @@ fn a_movie_without_a_table_of_sizes_may_have_fragments() {
 
 #[test]
 fn the_coding_may_not_change_between_fragments() {
-    let entries = vec![boxed(b"hvc1", &[0; 90]), builder::avc1(b"avc1", builder::AVCC)];
+    let entries = vec![boxed(b"hvc1", &[0; 90]), mp4::avc1(b"avc1", AVCC)];
     let tracks = [Track { entries, ..without_samples(Track::video(0)) }];
     let second = moov(&tracks, &[[1, 2, 0, 0, 0]]);
     let changing = Traf { description: Some(1), ..Traf::new(1, 1024, &pair()) };
@@ -391,12 +390,12 @@ fn a_skipped_track_keeps_its_place() {
         Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..without_samples(Track::video(0)) },
         without_samples(Track::audio(0)),
     ];
-    let untold = Run { tells: 0, ..Run::new(&[Sample::sync(60); 2]) };
+    let untold = Run { fields: 0, ..Run::new(&[Sample::sync(60); 2]) };
     let trafs = vec![
         Traf { base: Base::Before, runs: vec![untold], ..Traf::new(1, 0, &[]) },
         Traf {
             base: Base::Before,
-            runs: vec![Run { tells_place: false, ..Run::new(&frames) }],
+            runs: vec![Run { has_data_offset: false, ..Run::new(&frames) }],
             ..Traf::new(2, 0, &[])
         },
     ];
@@ -444,7 +443,7 @@ struct Written {
 }
 
 /// What a fragment tells of each sample; the rest is alike for all.
-const TELLS: [u32; 9] = [0xf00, 0xe00, 0xd00, 0xb00, 0xb04, 0x900, 0xa04, 0, 4];
+const FIELDS: [u32; 9] = [0xf00, 0xe00, 0xd00, 0xb00, 0xb04, 0x900, 0xa04, 0, 4];
 
 fn traf(track: u32) -> impl Strategy<Value = Traf> {
     let sample = (1_u32..9, 1_u32..50, any::<bool>(), -3_i32..9).prop_map(
@@ -459,25 +458,25 @@ fn traf(track: u32) -> impl Strategy<Value = Traf> {
     let base =
         prop::sample::select(vec![Base::Moof, Base::Absolute(0), Base::Absolute(77), Base::Before]);
     let time = prop::sample::select(vec![
-        Time::Untold,
+        Time::Missing,
         Time::Decoded(0, 0),
         Time::Decoded(1, 0),
         Time::Presented(1, 0),
     ]);
-    (sample, prop::collection::vec(run, 1..4), prop::sample::select(TELLS.to_vec()), base, time)
-        .prop_map(move |(common, runs, tells, base, time)| {
+    (sample, prop::collection::vec(run, 1..4), prop::sample::select(FIELDS.to_vec()), base, time)
+        .prop_map(move |(common, runs, fields, base, time)| {
             let runs =
-                runs.into_iter().enumerate().map(|(at, (samples, tells_place, version))| Run {
+                runs.into_iter().enumerate().map(|(at, (samples, has_data_offset, version))| Run {
                     version,
-                    tells_place: tells_place || at == 0,
-                    tells,
+                    has_data_offset: has_data_offset || at == 0,
+                    fields,
                     samples: samples
                         .iter()
                         .enumerate()
-                        .map(|(at, sample)| told(*sample, common, tells, at == 0))
+                        .map(|(at, sample)| told(*sample, common, fields, at == 0))
                         .collect(),
                 });
-            let default = |flag, value| (tells & flag == 0).then_some(value);
+            let default = |flag, value| (fields & flag == 0).then_some(value);
             let defaults = [
                 default(0x100, common.duration),
                 default(0x200, common.size),
@@ -488,16 +487,16 @@ fn traf(track: u32) -> impl Strategy<Value = Traf> {
 }
 
 /// What is told of a sample where the rest is common to all.
-fn told(sample: Sample, common: Sample, tells: u32, is_first: bool) -> Sample {
+fn told(sample: Sample, common: Sample, fields: u32, is_first: bool) -> Sample {
     Sample {
-        duration: if tells & 0x100 != 0 { sample.duration } else { common.duration },
-        size: if tells & 0x200 != 0 { sample.size } else { common.size },
-        flags: if tells & 0x400 != 0 || (tells & 4 != 0 && is_first) {
+        duration: if fields & 0x100 != 0 { sample.duration } else { common.duration },
+        size: if fields & 0x200 != 0 { sample.size } else { common.size },
+        flags: if fields & 0x400 != 0 || (fields & 4 != 0 && is_first) {
             sample.flags
         } else {
             common.flags
         },
-        composition_offset: if tells & 0x800 != 0 { sample.composition_offset } else { 0 },
+        composition_offset: if fields & 0x800 != 0 { sample.composition_offset } else { 0 },
     }
 }
 
@@ -516,8 +515,8 @@ impl Written {
         for (at, (traf, gap)) in self.trafs.iter_mut().zip(&mut self.gaps).enumerate() {
             let first = traf.runs[0].samples[0];
             match &mut traf.time {
-                Time::Untold if at == 0 => (time, *gap) = (0, 0),
-                Time::Untold => *gap = 0,
+                Time::Missing if at == 0 => (time, *gap) = (0, 0),
+                Time::Missing => *gap = 0,
                 Time::Decoded(_, told) => *told = time + i64::from(*gap),
                 Time::Presented(_, told) => {
                     *told = time + i64::from(*gap) + i64::from(first.composition_offset)
@@ -553,7 +552,7 @@ impl Written {
             };
         }
         let start =
-            if self.trafs[0].time == Time::Untold { 0 } else { 100 + i64::from(self.gaps[0]) };
+            if self.trafs[0].time == Time::Missing { 0 } else { 100 + i64::from(self.gaps[0]) };
         (start, samples)
     }
 }
@@ -563,10 +562,16 @@ proptest! {
 
     /// Two tracks, each fragment's own or in common fragments, with whatever flags.
     #[test]
-    fn what_is_written_is_read(video in written(1), audio in written(2), are_common in any::<bool>()) {
+    fn what_is_written_is_read(
+        video in written(1),
+        audio in written(2),
+        are_common in any::<bool>(),
+    ) {
         let fragments: Vec<Vec<Traf>> = if are_common {
             let longest = video.trafs.len().max(audio.trafs.len());
-            let both = |at| [video.trafs.get(at), audio.trafs.get(at)].into_iter().flatten().cloned().collect();
+            let both = |at| {
+                [video.trafs.get(at), audio.trafs.get(at)].into_iter().flatten().cloned().collect()
+            };
             (0..longest).map(both).collect()
         } else {
             video.trafs.iter().chain(&audio.trafs).map(|traf| vec![traf.clone()]).collect()
@@ -579,20 +584,26 @@ proptest! {
             let (start, expected) = written.expected();
             let (delay, media_start) = (Ticks(start.max(0)), Ticks((-start).max(0)));
             prop_assert_eq!(track.edit, Edit { delay, media_start });
-            let read: Vec<_> = track.samples.samples(all(track)).map(|sample| Sample {
-                duration: u32::try_from(sample.duration.0).unwrap(),
-                size: sample.size,
-                flags: if sample.is_sync { SYNC } else { NON_SYNC },
-                composition_offset: i32::try_from(sample.composition_offset.0).unwrap(),
-            }).collect();
+            let read: Vec<_> = track
+                .samples
+                .samples(all(track))
+                .map(|sample| Sample {
+                    duration: u32::try_from(sample.duration.0).unwrap(),
+                    size: sample.size,
+                    flags: if sample.is_sync { SYNC } else { NON_SYNC },
+                    composition_offset: i32::try_from(sample.composition_offset.0).unwrap(),
+                })
+                .collect();
             prop_assert_eq!(read, expected);
             for extent in track.samples.extents(all(track)) {
-                let range = usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap();
+                let range =
+                    usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap();
                 prop_assert!(file[range].iter().all(|&byte| byte == 0xda), "{:?}", extent);
                 byte_len += extent.len;
             }
         }
-        let written: u32 = fragments.iter().flatten().flat_map(|traf| &traf.runs).map(|run| run.byte_len()).sum();
+        let written: u32 =
+            fragments.iter().flatten().flat_map(|traf| &traf.runs).map(|run| run.byte_len()).sum();
         prop_assert_eq!(byte_len, u64::from(written));
     }
 }

@@ -2,12 +2,11 @@
 //! file does not pay for.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod builder;
-
-use builder::fragments::{Base, Run, Sample, Time, Traf, fragment, init, mfra, sidx};
-use builder::{MEDIA, Track, boxed, fragments, ftyp, full, moov, words};
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
+use dynpack_testkit::end_in_file;
+use dynpack_testkit::mp4::fragments::{Base, Run, Sample, Time, Traf, fragment, init, mfra, sidx};
+use dynpack_testkit::mp4::{MEDIA, Track, boxed, fragments, ftyp, full, moov, words};
 use proptest::prelude::*;
 
 fn refusal(file: Vec<u8>) -> String {
@@ -126,7 +125,8 @@ fn media_that_is_missing_or_elsewhere_is_told() {
     assert_eq!(
         text,
         format!(
-            "moof[2]/traf[1]/trun[1] at {at}: its samples end at {}, but the file has only {cut} bytes",
+            "moof[2]/traf[1]/trun[1] at {at}: its samples end at {}, but the file has only {cut} \
+             bytes",
             file.len()
         )
     );
@@ -315,14 +315,14 @@ fn times_beyond_all_reason_bring_nothing_down() {
 fn sample_file() -> Vec<u8> {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     let video = Traf {
-        runs: vec![Run { tells: 0xb04, ..Run::new(&pair()) }, Run::new(&pair())],
+        runs: vec![Run { fields: 0xb04, ..Run::new(&pair()) }, Run::new(&pair())],
         ..Traf::new(1, 0, &[])
     };
     let audio =
         Traf { base: Base::Before, time: Time::Presented(1, 0), ..Traf::new(2, 0, &frames) };
     let second = Traf {
         base: Base::Absolute(0),
-        time: Time::Untold,
+        time: Time::Missing,
         defaults: [Some(5); 3],
         ..Traf::new(1, 0, &pair())
     };
@@ -339,7 +339,7 @@ fn check(file: Vec<u8>) {
         Ok(movie) => {
             assert!(!movie.tracks.is_empty());
             for track in &movie.tracks {
-                assert!(!track.samples.is_empty() && builder::end_in_file(track) <= len);
+                assert!(!track.samples.is_empty() && end_in_file(track) <= len);
                 assert!(track.samples.memory_size() < 1 << 20, "{}", track.samples.memory_size());
             }
         }
@@ -364,7 +364,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn mutated_fragments_never_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+    fn mutated_fragments_never_panic(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+    ) {
         let mut file = sample_file();
         let len = file.len();
         for (at, value) in changes {
@@ -374,7 +376,10 @@ proptest! {
     }
 
     #[test]
-    fn mutated_numbers_never_panic(at in any::<prop::sample::Index>(), value in prop_oneof![any::<u32>(), 0_u32..64]) {
+    fn mutated_numbers_never_panic(
+        at in any::<prop::sample::Index>(),
+        value in prop_oneof![any::<u32>(), 0_u32..64],
+    ) {
         let mut file = sample_file();
         let at = at.index(file.len() - 4);
         file[at..at + 4].copy_from_slice(&value.to_be_bytes());
@@ -382,10 +387,25 @@ proptest! {
     }
 
     #[test]
-    fn noise_in_a_fragment_never_panics(noise in prop::collection::vec(any::<u8>(), 0..400), kind in 0_usize..3) {
+    fn noise_in_a_fragment_never_panics(
+        noise in prop::collection::vec(any::<u8>(), 0..400),
+        kind in 0_usize..3,
+    ) {
         let kind = [b"moof", b"sidx", b"mfra"][kind];
         let head = [ftyp(), moov(&[fragments::without_samples(Track::video(0))])].concat();
         check([head.clone(), boxed(kind, &noise)].concat());
-        check([head, boxed(b"moof", &boxed(b"traf", &[full(b"tfhd", 0, 0, &words(&[1])), boxed(b"trun", &noise)].concat()))].concat());
+        check(
+            [
+                head,
+                boxed(
+                    b"moof",
+                    &boxed(
+                        b"traf",
+                        &[full(b"tfhd", 0, 0, &words(&[1])), boxed(b"trun", &noise)].concat(),
+                    ),
+                ),
+            ]
+            .concat(),
+        );
     }
 }

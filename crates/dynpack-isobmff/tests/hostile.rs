@@ -1,11 +1,12 @@
 //! Broken and hostile files: a clear error, no panic, and no memory that the file does not pay for.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod builder;
-
-use builder::{MEDIA, Sizes, Track, boxed, boxed_long, file, ftyp, full, moov, mvhd, words};
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
+use dynpack_testkit::end_in_file;
+use dynpack_testkit::mp4::{
+    self, MEDIA, Sizes, Track, boxed, boxed_long, file, ftyp, full, moov, mvhd, words,
+};
 use proptest::prelude::*;
 
 fn refusal(file: Vec<u8>) -> String {
@@ -62,7 +63,8 @@ fn a_count_that_costs_the_file_nothing_meets_the_limit() {
     assert_eq!(
         text,
         format!(
-            "moov/trak[1]/mdia/minf/stbl/stsz at {at}: 4294967295 passes the limit of 16777216 (Limits::samples)"
+            "moov/trak[1]/mdia/minf/stbl/stsz at {at}: 4294967295 passes the limit of 16777216 \
+             (Limits::samples)"
         )
     );
     let limits = Limits::default().with_samples(u32::MAX);
@@ -102,7 +104,8 @@ fn sample_data_behind_the_end_of_the_file_is_told() {
     let file = file(&[track], 190);
     let (len, at) = (file.len(), place(b"stbl"));
     let expected = format!(
-        "moov/trak[1]/mdia/minf/stbl at {at}: sample data ends at 5190, but the file has only {len} bytes"
+        "moov/trak[1]/mdia/minf/stbl at {at}: sample data ends at 5190, but the file has only \
+         {len} bytes"
     );
     assert_eq!(refusal(file), expected);
 }
@@ -145,16 +148,16 @@ fn tables_that_contradict_each_other_are_told() {
         (|track| track.entries = vec![boxed(b"avc1", &[0; 78])], "holds no avcC"),
         (|track| track.entries = vec![boxed(b"avc1", &[0; 20])], "is cut short"),
         (
-            |track| track.entries = vec![builder::avc1(b"avc1", &[1])],
+            |track| track.entries = vec![mp4::avc1(b"avc1", &[1])],
             "the avcC configuration is malformed: shorter than 6 bytes",
         ),
         (
-            |track| track.entries = vec![builder::mp4a(&[0x16, 0x90])],
+            |track| track.entries = vec![mp4::mp4a(&[0x16, 0x90])],
             "the sampling rate is reserved or zero",
         ),
-        (|track| track.entries = vec![builder::sound(0, &[], &[])], "holds no esds"),
+        (|track| track.entries = vec![mp4::sound(0, &[], &[])], "holds no esds"),
         (
-            |track| track.entries = vec![builder::sound(0, &[], &full(b"esds", 0, 0, &[3]))],
+            |track| track.entries = vec![mp4::sound(0, &[], &full(b"esds", 0, 0, &[3]))],
             "holds no decoder configuration",
         ),
     ] {
@@ -223,7 +226,7 @@ fn deep_nesting_ends_nothing_but_the_file() {
         });
         [&[3][..], &len, &[0, 0, 0], &body].concat()
     });
-    let entry = builder::sound(0, &[], &full(b"esds", 0, 0, &descriptors));
+    let entry = mp4::sound(0, &[], &full(b"esds", 0, 0, &descriptors));
     let text = refused(|track| track.entries = vec![entry]);
     assert!(text.ends_with("holds no decoder configuration"), "{text}");
 }
@@ -245,7 +248,7 @@ fn check(file: Vec<u8>) {
         Ok(movie) => {
             assert!(!movie.tracks.is_empty());
             for track in &movie.tracks {
-                assert!(!track.samples.is_empty() && builder::end_in_file(track) <= len);
+                assert!(!track.samples.is_empty() && end_in_file(track) <= len);
                 assert!(track.samples.memory_size() < 1 << 20, "{}", track.samples.memory_size());
             }
         }
@@ -277,7 +280,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn mutated_movies_never_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+    fn mutated_movies_never_panic(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+    ) {
         let mut file = sample_file();
         let len = file.len();
         for (at, value) in changes {
@@ -287,7 +292,10 @@ proptest! {
     }
 
     #[test]
-    fn mutated_numbers_never_panic(at in any::<prop::sample::Index>(), value in prop_oneof![any::<u32>(), 0_u32..64]) {
+    fn mutated_numbers_never_panic(
+        at in any::<prop::sample::Index>(),
+        value in prop_oneof![any::<u32>(), 0_u32..64],
+    ) {
         let mut file = sample_file();
         let at = at.index(file.len() - 4);
         file[at..at + 4].copy_from_slice(&value.to_be_bytes());
@@ -301,9 +309,12 @@ proptest! {
     }
 
     #[test]
-    fn noise_in_a_sample_entry_never_panics(noise in prop::collection::vec(any::<u8>(), 0..200), kind in 0_usize..5) {
+    fn noise_in_a_sample_entry_never_panics(
+        noise in prop::collection::vec(any::<u8>(), 0..200),
+        kind in 0_usize..5,
+    ) {
         let kind = [b"avc1", b"avc3", b"mp4a", b"encv", b"enca"][kind];
-        let esds = builder::sound(0, &[], &full(b"esds", 0, 0, &noise));
+        let esds = mp4::sound(0, &[], &full(b"esds", 0, 0, &noise));
         let tracks = [
             Track { entries: vec![boxed(kind, &noise)], ..Track::video(MEDIA) },
             Track { id: 2, entries: vec![esds], ..Track::video(MEDIA) },

@@ -2,14 +2,13 @@
 //! written.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod builder;
-
-use builder::{
-    AAC_LC, AVCC, MEDIA, Sizes, Track, boxed, esds, file, full, moov, mp4a, sound, words,
-};
 use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 use dynpack_isobmff::demux;
 use dynpack_media::{FourCc, SampleIndex};
+use dynpack_testkit::mp4::{
+    self, MEDIA, Sizes, Track, boxed, esds, file, full, moov, mp4a, sound, words,
+};
+use dynpack_testkit::{AAC_48_STEREO, AVCC};
 use mp4parse::{AudioCodecSpecific, SampleEntry, TimeOffsetVersion, VideoCodecSpecific};
 use proptest::prelude::*;
 
@@ -112,7 +111,8 @@ proptest! {
         let total: u32 = samples.iter().map(|sample| sample.duration).sum();
         let edits = (edits.0, edits.1.min(i64::from(total) - 5).max(0));
         let track = track(&samples, most, wide, edits, is_audio);
-        let end = samples.iter().map(|sample| sample.offset + u64::from(sample.size)).max().unwrap();
+        let end =
+            samples.iter().map(|sample| sample.offset + u64::from(sample.size)).max().unwrap();
         let file = file(std::slice::from_ref(&track), usize::try_from(end).unwrap());
         let theirs = mp4parse::read_mp4(&mut moov(&[track]).as_slice()).unwrap();
         let movie = demux(file.into()).unwrap();
@@ -129,7 +129,12 @@ proptest! {
             composition_offset: sample.composition_offset.0.try_into().unwrap(),
             size: sample.size,
             is_sync: sample.is_sync,
-            offset: ours.samples.extents(sample.index..SampleIndex(sample.index.0 + 1)).next().unwrap().offset,
+            offset: ours
+                .samples
+                .extents(sample.index..SampleIndex(sample.index.0 + 1))
+                .next()
+                .unwrap()
+                .offset,
         });
         prop_assert_eq!(read.collect::<Vec<_>>(), samples.clone());
 
@@ -137,16 +142,36 @@ proptest! {
         prop_assert_eq!(theirs.track_id, Some(ours.id.0));
         prop_assert_eq!(theirs.timescale.unwrap().0, u64::from(ours.timescale.hz()));
         let delay = dynpack_media::Ticks(i64::try_from(theirs.empty_duration.unwrap().0).unwrap());
-        prop_assert_eq!(delay.rescale_round(dynpack_media::Timescale::MILLIS, ours.timescale), ours.edit.delay);
-        prop_assert_eq!(i64::try_from(theirs.media_time.unwrap().0).unwrap(), ours.edit.media_start.0);
-        let durations: Vec<_> = theirs.stts.as_ref().unwrap().samples.iter().map(|run| (run.sample_count, run.sample_delta)).collect();
+        prop_assert_eq!(
+            delay.rescale_round(dynpack_media::Timescale::MILLIS, ours.timescale),
+            ours.edit.delay
+        );
+        prop_assert_eq!(
+            i64::try_from(theirs.media_time.unwrap().0).unwrap(),
+            ours.edit.media_start.0
+        );
+        let durations: Vec<_> = theirs
+            .stts
+            .as_ref()
+            .unwrap()
+            .samples
+            .iter()
+            .map(|run| (run.sample_count, run.sample_delta))
+            .collect();
         prop_assert_eq!(durations, runs(samples.iter().map(|sample| sample.duration)));
-        let offsets = theirs.ctts.as_ref().unwrap().samples.iter().map(|run| match run.time_offset {
-            TimeOffsetVersion::Version0(offset) => (run.sample_count, offset.cast_signed()),
-            TimeOffsetVersion::Version1(offset) => (run.sample_count, offset),
-        });
-        prop_assert_eq!(offsets.collect::<Vec<_>>(), runs(samples.iter().map(|sample| sample.composition_offset)));
-        prop_assert_eq!(theirs.stsz.as_ref().unwrap().sample_sizes.to_vec(), samples.iter().map(|sample| sample.size).collect::<Vec<_>>());
+        let offsets =
+            theirs.ctts.as_ref().unwrap().samples.iter().map(|run| match run.time_offset {
+                TimeOffsetVersion::Version0(offset) => (run.sample_count, offset.cast_signed()),
+                TimeOffsetVersion::Version1(offset) => (run.sample_count, offset),
+            });
+        prop_assert_eq!(
+            offsets.collect::<Vec<_>>(),
+            runs(samples.iter().map(|sample| sample.composition_offset))
+        );
+        prop_assert_eq!(
+            theirs.stsz.as_ref().unwrap().sample_sizes.to_vec(),
+            samples.iter().map(|sample| sample.size).collect::<Vec<_>>()
+        );
     }
 }
 
@@ -163,14 +188,14 @@ fn entries() -> Vec<Track> {
     let video = |entry| Track { entries: vec![entry], ..Track::video(MEDIA) };
     let audio = |entry| Track { entries: vec![entry], ..Track::audio(MEDIA) };
     let pasp = boxed(b"pasp", &words(&[64, 45]));
-    let body = |kind: &[u8; 4], avcc: &[u8]| builder::avc1(kind, avcc)[8..].to_vec();
+    let body = |kind: &[u8; 4], avcc: &[u8]| mp4::avc1(kind, avcc)[8..].to_vec();
     let in_band = [1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0];
-    let mut of_another_file = builder::avc1(b"avc1", AVCC);
+    let mut of_another_file = mp4::avc1(b"avc1", AVCC);
     of_another_file[15] = 3;
     // Without the terminator that QuickTime writes, of which mp4parse makes a box without an end.
     let wave = boxed(
         b"wave",
-        &[boxed(b"frma", b"mp4a"), boxed(b"mp4a", &[0; 4]), esds(0x40, AAC_LC)].concat(),
+        &[boxed(b"frma", b"mp4a"), boxed(b"mp4a", &[0; 4]), esds(0x40, AAC_48_STEREO)].concat(),
     );
     let first = words(&[1024, 0, 0, 2]);
     let second =
@@ -183,23 +208,23 @@ fn entries() -> Vec<Track> {
     let encrypted =
         |entry: Vec<u8>, kind, sinf: Vec<u8>| boxed(kind, &[&entry[8..], &sinf].concat());
     vec![
-        video(builder::avc1(b"avc1", AVCC)),
-        video(builder::avc1(b"avc3", &in_band)),
+        video(mp4::avc1(b"avc1", AVCC)),
+        video(mp4::avc1(b"avc3", &in_band)),
         video(of_another_file),
         video(boxed(b"avc1", &[body(b"avc1", AVCC), pasp].concat())),
         video(boxed(b"avc1", &[body(b"avc1", AVCC), boxed(b"colr", b"nclx")].concat())),
-        video(encrypted(builder::avc1(b"avc1", AVCC), b"encv", sinf(b"avc1", b"cbcs"))),
-        video(encrypted(builder::avc1(b"avc3", AVCC), b"encv", sinf(b"avc3", b"cenc"))),
-        audio(mp4a(AAC_LC)),
+        video(encrypted(mp4::avc1(b"avc1", AVCC), b"encv", sinf(b"avc1", b"cbcs"))),
+        video(encrypted(mp4::avc1(b"avc3", AVCC), b"encv", sinf(b"avc3", b"cenc"))),
+        audio(mp4a(AAC_48_STEREO)),
         audio(mp4a(&[0x2b, 0x11, 0x88, 0])),
         audio(mp4a(&[0xeb, 0x09, 0x88, 0])),
         audio(mp4a(&[0x13, 0x10, 0x56, 0xe5, 0x98])),
         audio(mp4a(&[0x11, 0xb0])),
         audio(mp4a(&[0x11, 0xb8])),
-        audio(sound(0, &[], &esds(0x67, AAC_LC))),
+        audio(sound(0, &[], &esds(0x67, AAC_48_STEREO))),
         audio(sound(1, &first, &wave)),
         audio(sound(2, &second, &wave)),
-        audio(encrypted(mp4a(AAC_LC), b"enca", sinf(b"mp4a", b"cbcs"))),
+        audio(encrypted(mp4a(AAC_48_STEREO), b"enca", sinf(b"mp4a", b"cbcs"))),
         audio(encrypted(sound(1, &first, &wave), b"enca", sinf(b"mp4a", b"piff"))),
     ]
 }
@@ -319,7 +344,7 @@ proptest! {
 /// mp4parse refuses a second `avcC`, which does no harm.
 #[test]
 fn what_mp4parse_refuses_opens_all_the_same() {
-    let mut body = builder::avc1(b"avc1", AVCC)[8..].to_vec();
+    let mut body = mp4::avc1(b"avc1", AVCC)[8..].to_vec();
     body.extend(boxed(b"avcC", AVCC));
     let twice = Track { entries: vec![boxed(b"avc1", &body)], ..Track::video(MEDIA) };
     assert_eq!(theirs(&twice), None);

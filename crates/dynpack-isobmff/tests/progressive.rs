@@ -1,16 +1,15 @@
 //! What is read from a well-formed movie, and from those that are a little off.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod builder;
-
-use builder::{
-    AAC_LC, AVCC, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd,
-    sound, words,
-};
 use bytes::Bytes;
 use dynpack_codec::{AspectRatio, VideoCodec};
 use dynpack_isobmff::{Error, demux};
 use dynpack_media::{Edit, Extent, Movie, SampleIndex, Ticks, TrackId};
+use dynpack_testkit::mp4::{
+    self, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd, sound,
+    words,
+};
+use dynpack_testkit::{AAC_48_STEREO, AVCC, codec, end_in_file, presented};
 
 fn open(file: Vec<u8>) -> Movie {
     demux(Bytes::from(file)).unwrap()
@@ -57,13 +56,13 @@ fn a_movie_of_video_and_audio() {
         (video.codec.rfc6381().as_str(), video.codec.video().map(VideoCodec::dimensions)),
         ("avc1.64001f", Some((640, 360)))
     );
-    assert_eq!(builder::avc(video).record, AVCC);
+    assert_eq!(codec::avc_config(&video.codec).record, AVCC);
     assert_eq!(sizes(video), [100, 20, 30, 40]);
     assert_eq!(syncs(video), [true, false, true, false]);
     assert_eq!(video.samples.extents(all(video)).collect::<Vec<_>>(), [Extent::new(MEDIA, 190)]);
-    assert_eq!(video.sample_entry, builder::avc1(b"avc1", AVCC));
+    assert_eq!(video.sample_entry, mp4::avc1(b"avc1", AVCC));
     assert_eq!(
-        (audio.codec.rfc6381().as_str(), builder::sampling(audio)),
+        (audio.codec.rfc6381().as_str(), codec::sampling(&audio.codec)),
         ("mp4a.40.2", (48_000, 2))
     );
     assert_eq!((durations(audio), sizes(audio)), (vec![1024; 3], vec![10; 3]));
@@ -71,7 +70,7 @@ fn a_movie_of_video_and_audio() {
         audio.samples.extents(all(audio)).collect::<Vec<_>>(),
         [Extent::new(MEDIA + 190, 30)]
     );
-    assert_eq!(audio.sample_entry, mp4a(AAC_LC));
+    assert_eq!(audio.sample_entry, mp4a(AAC_48_STEREO));
 }
 
 /// `mvhd`, `tkhd` and `mdhd` of these files all claim other durations.
@@ -84,14 +83,14 @@ fn durations_in_headers_are_not_believed() {
 fn the_movie_may_stand_before_its_media() {
     let head = ftyp().len() as u64 + 8 + moov(&[Track::video(0)]).len() as u64;
     let faststart = [ftyp(), moov(&[Track::video(head)]), boxed(b"mdat", &[0; 190])].concat();
-    assert_eq!(builder::end_in_file(&open(faststart).tracks[0]), head + 190);
+    assert_eq!(end_in_file(&open(faststart).tracks[0]), head + 190);
 }
 
 #[test]
 fn sizes_of_64_bits_and_to_the_end_of_the_file_are_read() {
     let wide = Track { wide_offsets: true, ..Track::video(40) };
     let long = [ftyp(), boxed_long(b"mdat", &[0; 190]), moov(std::slice::from_ref(&wide))].concat();
-    assert_eq!(builder::end_in_file(&open(long).tracks[0]), 230);
+    assert_eq!(end_in_file(&open(long).tracks[0]), 230);
     let mut body = mvhd();
     body.extend(wide.trak());
     assert_eq!(
@@ -210,7 +209,7 @@ fn chunks_and_runs_that_hold_nothing_do_no_harm() {
         offsets: vec![32, 5, 152],
         ..Track::video(0)
     };
-    assert_eq!(builder::end_in_file(&open_track(empty_run)), 222);
+    assert_eq!(end_in_file(&open_track(empty_run)), 222);
     let late_run = Track { stsc: vec![(1, 4, 1), (7, 1, 2)], ..Track::video(MEDIA) };
     assert_eq!(open_track(late_run).samples.len(), 4);
 }
@@ -244,7 +243,7 @@ fn a_media_time_of_zero_behind_an_empty_edit_is_obeyed() {
     };
     let track = open_track(track);
     assert_eq!(track.edit, Edit { delay: Ticks(512), media_start: Ticks(0) });
-    assert_eq!(builder::presented(&track, 0), Ticks(1536));
+    assert_eq!(presented(&track, 0), Ticks(1536));
 }
 
 #[test]
@@ -275,7 +274,7 @@ fn media_that_is_all_presented_before_zero_opens() {
         ctts: Some((1, vec![(4, (-4096_i32).cast_unsigned())])),
         ..Track::video(MEDIA)
     });
-    assert_eq!(builder::presented(&track, 3), Ticks(3 * 512 - 4096));
+    assert_eq!(presented(&track, 3), Ticks(3 * 512 - 4096));
 }
 
 #[test]
@@ -316,7 +315,7 @@ fn names_are_read_in_every_form() {
 fn quicktime_sound_descriptions_become_plain_ones() {
     let wave = boxed(
         b"wave",
-        &[boxed(b"frma", b"mp4a"), boxed(b"mp4a", &[0; 4]), esds(0x40, AAC_LC), vec![0; 8]]
+        &[boxed(b"frma", b"mp4a"), boxed(b"mp4a", &[0; 4]), esds(0x40, AAC_48_STEREO), vec![0; 8]]
             .concat(),
     );
     let second =
@@ -325,10 +324,10 @@ fn quicktime_sound_descriptions_become_plain_ones() {
     for entry in [sound(1, &words(&[1024, 0, 0, 2]), &wave), sound(2, &second, &wave)] {
         let track = open_track(Track { entries: vec![entry], ..Track::audio(MEDIA) });
         assert_eq!(
-            (track.codec.rfc6381().as_str(), builder::sampling(&track)),
+            (track.codec.rfc6381().as_str(), codec::sampling(&track.codec)),
             ("mp4a.40.2", (48_000, 2))
         );
-        assert_eq!(track.sample_entry, mp4a(AAC_LC));
+        assert_eq!(track.sample_entry, mp4a(AAC_48_STEREO));
     }
 }
 
@@ -336,22 +335,22 @@ fn quicktime_sound_descriptions_become_plain_ones() {
 /// `stsd` tells.
 #[test]
 fn a_sample_entry_of_version_1_becomes_one_of_version_0() {
-    let entry = sound(1, &[], &esds(0x40, AAC_LC));
+    let entry = sound(1, &[], &esds(0x40, AAC_48_STEREO));
     let track = open_track(Track { stsd_version: 1, entries: vec![entry], ..Track::audio(MEDIA) });
-    assert_eq!(track.sample_entry, mp4a(AAC_LC));
+    assert_eq!(track.sample_entry, mp4a(AAC_48_STEREO));
 }
 
 #[test]
 fn parameter_sets_in_band_are_told() {
     let avcc = [1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0];
     let track =
-        open_track(Track { entries: vec![builder::avc1(b"avc3", &avcc)], ..Track::video(MEDIA) });
+        open_track(Track { entries: vec![mp4::avc1(b"avc3", &avcc)], ..Track::video(MEDIA) });
     assert_eq!(track.codec.rfc6381(), "avc3.42c01e");
 }
 
 #[test]
 fn the_entry_that_the_samples_use_is_read() {
-    let entries = vec![boxed(b"hvc1", &[0; 90]), builder::avc1(b"avc1", AVCC)];
+    let entries = vec![boxed(b"hvc1", &[0; 90]), mp4::avc1(b"avc1", AVCC)];
     let track = open_track(Track {
         entries: entries.clone(),
         stsc: vec![(1, 4, 2)],
@@ -369,17 +368,17 @@ fn the_entry_that_the_samples_use_is_read() {
 
 #[test]
 fn an_entry_points_to_the_only_data_reference_of_an_output_file() {
-    let mut entry = builder::avc1(b"avc1", AVCC);
+    let mut entry = mp4::avc1(b"avc1", AVCC);
     entry[15] = 3;
     let track = open_track(Track { entries: vec![entry], ..Track::video(MEDIA) });
-    assert_eq!(track.sample_entry, builder::avc1(b"avc1", AVCC));
+    assert_eq!(track.sample_entry, mp4::avc1(b"avc1", AVCC));
 }
 
 /// QuickTime ends its sample entries with four bytes of nothing.
 #[test]
 fn the_shape_of_pixels_is_told() {
     let opened = |boxes: &[u8]| {
-        let entry = boxed(b"avc1", &[&builder::avc1(b"avc1", AVCC)[8..], boxes].concat());
+        let entry = boxed(b"avc1", &[&mp4::avc1(b"avc1", AVCC)[8..], boxes].concat());
         open_track(Track { entries: vec![entry], ..Track::video(MEDIA) })
             .codec
             .video()
@@ -480,7 +479,8 @@ fn without_a_track_left_the_error_tells_why() {
     assert!(matches!(error, Error::Unsupported(_)));
     assert_eq!(
         error.to_string(),
-        "no track can be served: track 1: the codec hvc1 is not supported; track 2: the codec tx3g is not supported"
+        "no track can be served: track 1: the codec hvc1 is not supported; track 2: the codec \
+         tx3g is not supported"
     );
     let broken = Track { id: 2, stts: None, ..Track::video(MEDIA) };
     let error = demux(file(&[hevc, broken], 400).into()).unwrap_err();

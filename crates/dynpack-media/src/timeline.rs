@@ -57,6 +57,3 @@ impl Timeline {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

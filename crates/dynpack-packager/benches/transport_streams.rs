@@ -8,27 +8,20 @@
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
-use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use dynpack_codec::{AacConfig, AvcConfig, Codec, MediaKind};
+use dynpack_codec::MediaKind;
 use dynpack_crypt::{ContentKey, KeyId};
-use dynpack_fragment::ts::{Part, key_frame_segment_bound, media_segment_bound};
+use dynpack_fragment::ts::{Part, media_segment_bound};
 use dynpack_hds::{FragmentNumber, fragment};
-use dynpack_hls::Rate;
-use dynpack_media::{
-    Column, ColumnBuilder, CutPolicy, Edit, Language, Presentation, Rendition, RenditionId,
-    SampleColumns, SampleIndex, SampleTable, SourceIndex, Stream, Ticks, Timeline, Timescale,
-    Track, TrackId,
-};
+use dynpack_media::{CutPolicy, Language, Presentation, Rate, Stream, Track};
 use dynpack_packager::{
     Encryption, Job, KeyDelivery, KeySet, LocatorKey, Protection, Request, StreamingPolicy, Terms,
 };
+use dynpack_testkit::{TrackBuilder, presentation};
 
 const SECONDS: u32 = 7_200;
 const GROUP: u32 = 50;
-const AVCC: &[u8] = &[1, 0x64, 0, 0x28, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x28, 1, 0, 2, 0x68, 0xee];
 
 /// Numbers below 1,000, without a pattern.
 fn noise(seed: u32) -> u32 {
@@ -36,81 +29,32 @@ fn noise(seed: u32) -> u32 {
     ((mixed ^ mixed >> 12).wrapping_mul(0x297a_2d39) >> 8) % 1_000
 }
 
-fn track(
-    codec: Codec,
-    hz: u32,
-    duration: u32,
-    samples: impl Iterator<Item = (u32, u32)>,
-    sync: Option<Vec<SampleIndex>>,
-) -> Track {
-    let (mut sizes, mut offsets) = (ColumnBuilder::default(), ColumnBuilder::default());
-    for (size, offset) in samples {
-        sizes.push_run(size, 1);
-        offsets.push_run(offset, 1);
-    }
-    let samples = SampleTable::new(SampleColumns {
-        durations: Column::constant(duration, sizes.len()),
-        composition_offsets: offsets.finish(),
-        sizes: sizes.finish(),
-        chunks: vec![(SampleIndex(0), 0)],
-        sync_samples: sync,
-    });
-    Track::new(
-        TrackId(1),
-        Timescale::new(hz).expect("above zero"),
-        codec,
-        Bytes::new(),
-        samples.expect("one chunk"),
-    )
-}
-
 /// Scenes of 20 seconds that need more or fewer bits; three B pictures between two others.
 fn video(seconds: u32, bits_per_second: u32) -> Track {
-    let pictures = seconds * 25;
     let mean = bits_per_second / 8 / 25;
-    let samples = (0..pictures).map(|at| {
-        let (weight, later) = match at % GROUP {
-            0 => (6_000, 2),
-            place => [(400, 1), (2_000, 5), (700, 2), (400, 0)][place as usize % 4],
+    let size = |at: u32| {
+        let weight = match at % GROUP {
+            0 => 6_000,
+            place => [400, 2_000, 700, 400][place as usize % 4],
         };
         let scene = 500 + noise(at / 500);
-        (1 + mean * weight / 1_000 * scene / 1_000 * (900 + noise(at) / 5) / 1_000, later * 512)
-    });
-    let avc =
-        AvcConfig::parse(Bytes::from_static(AVCC), 1_280, 720, false).expect("a whole record");
-    let sync = (0..pictures).step_by(GROUP as usize).map(SampleIndex).collect();
-    track(Codec::from(avc), 12_800, 512, samples, Some(sync))
-        .with_edit(Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) })
+        1 + mean * weight / 1_000 * scene / 1_000 * (900 + noise(at) / 5) / 1_000
+    };
+    TrackBuilder::video(12_800, 512, seconds * 25, GROUP).with_b_pyramid().with_sizes(size).build()
 }
 
 fn audio(seconds: u32, language: &str) -> Track {
-    let aac =
-        AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).expect("a whole configuration");
-    let samples = (0..seconds * 48_000 / 1_024).map(|at| (290 + noise(at) / 10, 0));
-    let edit = Edit { delay: Ticks::ZERO, media_start: Ticks(1_024) };
-    track(Codec::from(aac), 48_000, 1_024, samples, None)
-        .with_edit(edit)
+    TrackBuilder::audio(48_000, seconds * 48_000 / 1_024)
+        .with_sizes(|at| 290 + noise(at) / 10)
+        .with_edit(0, 1_024)
+        .build()
         .with_language(Language::parse(language))
 }
 
 fn film(seconds: u32, bitrates: &[u32]) -> Presentation {
     let videos = bitrates.iter().map(|&bitrate| ("video", bitrate, video(seconds, bitrate)));
     let audios = ["en", "de"].map(|language| (language, 128_000, audio(seconds, language)));
-    let tracks: Vec<_> = videos.chain(audios).collect();
-    let timeline = Timeline::cut(
-        &tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(),
-        CutPolicy::SIX_SECONDS,
-    );
-    let cuts = timeline.expect("tracks with samples").cuts;
-    let renditions = tracks.into_iter().zip(cuts).map(|((name, bitrate, track), cuts)| {
-        Rendition::new(
-            RenditionId::new(name, bitrate),
-            SourceIndex(0),
-            Arc::new(track),
-            Arc::new(cuts),
-        )
-    });
-    Presentation::new(renditions.collect()).expect("renditions with segments")
+    presentation(videos.chain(audios).collect(), CutPolicy::SIX_SECONDS)
 }
 
 /// The rates of all that a playlist lists, without a short cut.
@@ -131,13 +75,10 @@ fn every_bound(film: &Presentation, is_muxed: bool) -> Vec<Rate> {
         });
         rates.push(Rate::measure(bounds, rendition.timescale()));
         if is_video && !is_muxed {
-            let frames =
-                rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
-            let bounds = frames.map(|frame| {
-                (
-                    key_frame_segment_bound(rendition, &frame, None).expect("a sane film"),
-                    frame.duration,
-                )
+            let key_frames = rendition.key_frames().expect("of video");
+            let bounds = key_frames.cuts.segments().map(|frame| {
+                let part = Part::segments(&key_frames, std::slice::from_ref(&frame));
+                (media_segment_bound(&[part]).expect("a sane film"), frame.duration)
             });
             rates.push(Rate::measure(bounds, rendition.timescale()));
         }

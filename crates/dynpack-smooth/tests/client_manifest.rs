@@ -3,11 +3,13 @@
 
 use bytes::Bytes;
 use dynpack_codec::{AvcConfig, Codec};
-use dynpack_films::{self as film, AAC_44_STEREO, AAC_48_STEREO};
-use dynpack_media::{Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track};
+use dynpack_media::{
+    Period, Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track,
+};
 use dynpack_smooth::{
     ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at,
 };
+use dynpack_testkit::{self as film, AAC_44_STEREO, AAC_48_STEREO, unfolded};
 use proptest::prelude::*;
 
 fn audio(config: &[u8], frames: u32) -> Track {
@@ -34,14 +36,20 @@ fn two_videos_and_audio() -> Presentation {
 
 const V2_2: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <SmoothStreamingMedia MajorVersion="2" MinorVersion="2" TimeScale="10000000" Duration="56746666">
-  <StreamIndex Type="audio" Name="aac_eng" Language="eng" Role="alternate" Accessibility="description" Chunks="3" QualityLevels="1" Url="QualityLevels({bitrate})/Fragments(aac_eng={start time})">
-    <QualityLevel Index="0" Bitrate="128041" FourCC="AACL" SamplingRate="48000" Channels="2" BitsPerSample="16" PacketSize="4" AudioTag="255" CodecPrivateData="1190"/>
+  <StreamIndex Type="audio" Name="aac_eng" Language="eng" Role="alternate" \
+    Accessibility="description" Chunks="3" QualityLevels="1" \
+    Url="QualityLevels({bitrate})/Fragments(aac_eng={start time})">
+    <QualityLevel Index="0" Bitrate="128041" FourCC="AACL" SamplingRate="48000" Channels="2" \
+      BitsPerSample="16" PacketSize="4" AudioTag="255" CodecPrivateData="1190"/>
     <c t="0" d="20053333" r="2"/>
     <c d="16640000"/>
   </StreamIndex>
-  <StreamIndex Type="video" Name="video" Chunks="3" QualityLevels="2" MaxWidth="640" MaxHeight="360" Url="QualityLevels({bitrate})/Fragments(video={start time})">
-    <QualityLevel Index="0" Bitrate="900000" FourCC="H264" MaxWidth="640" MaxHeight="360" CodecPrivateData="000000016764001F0000000168EE"/>
-    <QualityLevel Index="1" Bitrate="400000" FourCC="H264" MaxWidth="320" MaxHeight="180" CodecPrivateData="000000016764001F0000000168EE"/>
+  <StreamIndex Type="video" Name="video" Chunks="3" QualityLevels="2" MaxWidth="640" \
+    MaxHeight="360" Url="QualityLevels({bitrate})/Fragments(video={start time})">
+    <QualityLevel Index="0" Bitrate="900000" FourCC="H264" MaxWidth="640" MaxHeight="360" \
+      CodecPrivateData="000000016764001F0000000168EE"/>
+    <QualityLevel Index="1" Bitrate="400000" FourCC="H264" MaxWidth="320" MaxHeight="180" \
+      CodecPrivateData="000000016764001F0000000168EE"/>
     <c t="0" d="20020000" r="2"/>
     <c d="16683333"/>
   </StreamIndex>
@@ -50,13 +58,13 @@ const V2_2: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 
 #[test]
 fn a_presentation_becomes_a_manifest_of_version_2_2() {
-    let manifest = ClientManifest::new(&two_videos_and_audio(), &Azure).unwrap();
-    assert_eq!(manifest.to_xml(Version::V2_2), V2_2);
+    let manifest = ClientManifest::new(&Period::whole(&two_videos_and_audio()), &Azure).unwrap();
+    assert_eq!(manifest.to_xml(Version::V2_2), unfolded(V2_2));
 }
 
 #[test]
 fn version_2_0_has_one_element_for_each_chunk() {
-    let manifest = ClientManifest::new(&two_videos_and_audio(), &Azure).unwrap();
+    let manifest = ClientManifest::new(&Period::whole(&two_videos_and_audio()), &Azure).unwrap();
     let text = manifest.to_xml(Version::V2_0);
     let start = text.find("<c ").unwrap();
     let chunks: Vec<_> =
@@ -77,10 +85,10 @@ fn version_2_0_has_one_element_for_each_chunk() {
 #[test]
 fn he_aac_is_told_from_aac() {
     let level = |config: &[u8]| {
-        let manifest = ClientManifest::new(
-            &film::in_short_segments(vec![("audio", 64_000, audio(config, 50))]),
-            &Azure,
-        );
+        let manifest = {
+            let film = film::in_short_segments(vec![("audio", 64_000, audio(config, 50))]);
+            ClientManifest::new(&Period::whole(&film), &Azure)
+        };
         manifest
             .map(|manifest| manifest.streams[0].levels[0].clone())
             .map_err(|error| error.to_string())
@@ -103,8 +111,10 @@ fn video_without_parameter_sets_is_refused() {
     let mut track = film::ntsc((320, 180), 10);
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
     track.codec = Codec::from(AvcConfig::parse(record, 320, 180, true).unwrap());
-    let error = ClientManifest::new(&film::in_short_segments(vec![("video", 5, track)]), &Azure)
-        .unwrap_err();
+    let error = {
+        let film = film::in_short_segments(vec![("video", 5, track)]);
+        ClientManifest::new(&Period::whole(&film), &Azure).unwrap_err()
+    };
     assert!(
         matches!(error, Error::Rendition { rendition: RenditionId { bitrate: 5, .. }, .. }),
         "{error}"
@@ -118,7 +128,7 @@ fn renditions_that_end_apart_are_streams_of_their_own() {
         ("video", 2, film::ntsc((320, 180), 110)),
         ("video", 3, film::ntsc((320, 180), 169)),
     ]);
-    let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
+    let manifest = ClientManifest::new(&Period::whole(&presentation), &Azure).unwrap();
     let streams: Vec<_> = manifest
         .streams
         .iter()
@@ -139,7 +149,7 @@ fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
         ("video", 1, film::video((320, 180), (1001, 24_000), 144, 49)),
         ("video", 2, film::uneven_video((320, 180), 90_000, &rounded, 49)),
     ]);
-    let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
+    let manifest = ClientManifest::new(&Period::whole(&presentation), &Azure).unwrap();
     let [stream] = manifest.streams.as_slice() else { panic!("{:?}", manifest.streams) };
     assert_eq!((stream.levels.len(), stream.chunks.len()), (2, 3));
     for (at, chunk) in stream.chunks.iter().enumerate() {
@@ -188,12 +198,19 @@ fn a_segment_is_not_found_by_the_time_of_another_list() {
 }
 
 /// The parts of a manifest of Azure Media Services that its documentation shows.
-const AZURE: &str = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="2" Duration="703146666" TimeScale="10000000">
- <StreamIndex Chunks="12" Type="audio" Url="QualityLevels({bitrate})/Fragments(aac_eng_2_128041_2_1={start time})" QualityLevels="1" Language="eng" Name="aac_eng_2_128041_2_1">
-  <QualityLevel AudioTag="255" Index="0" BitsPerSample="16" Bitrate="128041" FourCC="AACL" CodecPrivateData="1190" Channels="2" PacketSize="4" SamplingRate="48000" />
+const AZURE: &str = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="2"
+    Duration="703146666" TimeScale="10000000">
+ <StreamIndex Chunks="12" Type="audio"
+   Url="QualityLevels({bitrate})/Fragments(aac_eng_2_128041_2_1={start time})" QualityLevels="1"
+   Language="eng" Name="aac_eng_2_128041_2_1">
+  <QualityLevel AudioTag="255" Index="0" BitsPerSample="16" Bitrate="128041" FourCC="AACL"
+    CodecPrivateData="1190" Channels="2" PacketSize="4" SamplingRate="48000" />
   <c t="0" d="60160000" r="11" /><c d="41386666" /></StreamIndex>
- <StreamIndex Chunks="12" Type="video" Url="QualityLevels({bitrate})/Fragments(video={start time})" QualityLevels="5">
-  <QualityLevel Index="0" Bitrate="3579827" FourCC="H264" MaxWidth="1280" MaxHeight="720" CodecPrivateData="000000016764" />
+ <StreamIndex Chunks="12" Type="video"
+   Url="QualityLevels({bitrate})/Fragments(video={start time})"
+   QualityLevels="5">
+  <QualityLevel Index="0" Bitrate="3579827" FourCC="H264" MaxWidth="1280" MaxHeight="720"
+    CodecPrivateData="000000016764" />
   <c t="0" d="60060000" r="11" /><c d="42375666" /></StreamIndex>
 </SmoothStreamingMedia>"#;
 
@@ -229,7 +246,8 @@ fn the_rounding_is_that_of_azure() {
 /// The chunks that a list of `c` elements stands for, as (start, duration).
 fn chunks(list: &str) -> Result<Vec<(i64, i64)>, String> {
     let text = format!(
-        "<SmoothStreamingMedia Duration='100'><StreamIndex Type='video'>\n{list}</StreamIndex></SmoothStreamingMedia>"
+        "<SmoothStreamingMedia Duration='100'><StreamIndex \
+         Type='video'>\n{list}</StreamIndex></SmoothStreamingMedia>"
     );
     let manifest = ClientManifest::parse(text.as_bytes()).map_err(|error| error.to_string())?;
     Ok(manifest.streams[0].chunks.iter().map(|chunk| (chunk.start.0, chunk.duration.0)).collect())
@@ -303,11 +321,13 @@ fn impossible_manifests_are_refused() {
             "malformed at line 1, column 36: <StreamIndex> has no Type",
         ),
         (
-            "<SmoothStreamingMedia Duration='1'><StreamIndex Type='audio'><QualityLevel/></StreamIndex></SmoothStreamingMedia>",
+            "<SmoothStreamingMedia Duration='1'><StreamIndex \
+             Type='audio'><QualityLevel/></StreamIndex></SmoothStreamingMedia>",
             "malformed at line 1, column 62: <QualityLevel> has no Bitrate",
         ),
         (
-            "<SmoothStreamingMedia Duration='1'><StreamIndex Type='text'><QualityLevel Bitrate='1' CodecPrivateData='1g'/></StreamIndex></SmoothStreamingMedia>",
+            "<SmoothStreamingMedia Duration='1'><StreamIndex Type='text'><QualityLevel \
+             Bitrate='1' CodecPrivateData='1g'/></StreamIndex></SmoothStreamingMedia>",
             "malformed at line 1, column 61: CodecPrivateData is not hexadecimal",
         ),
     ] {
@@ -322,18 +342,26 @@ fn impossible_manifests_are_refused() {
 proptest! {
     #[test]
     fn every_chunk_is_a_segment_and_every_segment_a_chunk(
-        hz in prop_oneof![Just(1000_u32), Just(12_800), Just(30_000), Just(44_100), Just(90_000), 500_u32..20_000_000],
+        hz in prop_oneof![
+            Just(1000_u32),
+            Just(12_800),
+            Just(30_000),
+            Just(44_100),
+            Just(90_000),
+            500_u32..20_000_000,
+        ],
         frames in proptest::collection::vec(1_u32..4, 30..200),
         gop in 1_u32..30,
         audio_frames in 1_u32..300,
     ) {
         let unit = (hz / 25).max(1);
-        let durations: Vec<u32> = frames.into_iter().map(|frame| frame * unit + frame % 2).collect();
+        let durations: Vec<u32> =
+            frames.into_iter().map(|frame| frame * unit + frame % 2).collect();
         let presentation = film::in_short_segments(vec![
             ("video", 5, film::uneven_video((320, 180), hz, &durations, gop)),
             ("audio", 7, audio(AAC_44_STEREO, audio_frames)),
         ]);
-        let manifest = ClientManifest::new(&presentation, &Azure).unwrap();
+        let manifest = ClientManifest::new(&Period::whole(&presentation), &Azure).unwrap();
         for version in [Version::V2_0, Version::V2_2] {
             let read = ClientManifest::parse(manifest.to_xml(version).as_bytes()).unwrap();
             prop_assert_eq!(&read, &manifest);
@@ -345,10 +373,22 @@ proptest! {
             let mut clock = chunk_time(rendition.time(rendition.cuts.start()));
             for (segment, chunk) in segments.iter().zip(stream.chunks.iter()) {
                 prop_assert_eq!(chunk.start, clock);
-                prop_assert_eq!(segment_at(&presentation, rendition, chunk.start), Some(segment.clone()));
+                prop_assert_eq!(
+                    segment_at(&presentation, rendition, chunk.start),
+                    Some(segment.clone())
+                );
                 for probe in [chunk.start - Ticks(1), chunk.start, chunk.start + Ticks(1)] {
-                    let before = stream.chunks.iter().take_while(|other| other.start < probe).last().map(|other| other.start);
-                    let behind = stream.chunks.iter().find(|other| other.start >= probe).map(|other| other.start);
+                    let before = stream
+                        .chunks
+                        .iter()
+                        .take_while(|other| other.start < probe)
+                        .last()
+                        .map(|other| other.start);
+                    let behind = stream
+                        .chunks
+                        .iter()
+                        .find(|other| other.start >= probe)
+                        .map(|other| other.start);
                     prop_assert_eq!(chunk_times_around(rendition, probe), (before, behind));
                 }
                 clock = chunk.start + chunk.duration;
@@ -359,8 +399,12 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_manifest_never_panics(at in 0..V2_2.len(), byte in any::<u8>(), cut in any::<bool>()) {
-        let mut bytes = V2_2.as_bytes().to_vec();
+    fn a_damaged_manifest_never_panics(
+        at in 0..unfolded(V2_2).len(),
+        byte in any::<u8>(),
+        cut in any::<bool>(),
+    ) {
+        let mut bytes = unfolded(V2_2).into_bytes();
         bytes[at] = byte;
         if cut {
             bytes.truncate(at);

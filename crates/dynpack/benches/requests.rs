@@ -2,28 +2,36 @@
 //! and under protection.
 
 use std::hint::black_box;
-use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Locators};
+use dynpack_testkit::sample_asset;
 
 const LOCATORS: &str = r#"{
   "keyDelivery": {
-    "playReadyUrlTemplate": "https://licences.example/playready", "widevineUrlTemplate": "https://licences.example/widevine",
-    "fairPlayUrlTemplate": "skd://licences.example/{ContentKeyId}", "keyUrlTemplate": "https://keys.example/{ContentKeyId}"
+    "playReadyUrlTemplate": "https://licences.example/playready",
+    "widevineUrlTemplate": "https://licences.example/widevine",
+    "fairPlayUrlTemplate": "skd://licences.example/{ContentKeyId}",
+    "keyUrlTemplate": "https://keys.example/{ContentKeyId}"
   },
   "streamingLocators": [
-    { "streamingLocatorId": "clear", "assetName": "sample", "streamingPolicyName": "Predefined_ClearStreamingOnly" },
+    { "streamingLocatorId": "clear", "assetName": "sample",
+      "streamingPolicyName": "Predefined_ClearStreamingOnly" },
     {
-      "streamingLocatorId": "whole", "assetName": "sample", "streamingPolicyName": "Predefined_ClearKey",
-      "contentKeys": [{ "id": "11111111-1111-4111-8111-111111111111", "type": "EnvelopeEncryption", "value": "AAECAwQFBgcICQoLDA0ODw==" }]
+      "streamingLocatorId": "whole", "assetName": "sample",
+      "streamingPolicyName": "Predefined_ClearKey",
+      "contentKeys": [{ "id": "11111111-1111-4111-8111-111111111111",
+        "type": "EnvelopeEncryption", "value": "AAECAwQFBgcICQoLDA0ODw==" }]
     },
     {
-      "streamingLocatorId": "drm", "assetName": "sample", "streamingPolicyName": "Predefined_MultiDrmStreaming",
+      "streamingLocatorId": "drm", "assetName": "sample",
+      "streamingPolicyName": "Predefined_MultiDrmStreaming",
       "contentKeys": [
-        { "id": "22222222-2222-4222-8222-222222222222", "type": "CommonEncryptionCenc", "value": "AAECAwQFBgcICQoLDA0ODw==" },
-        { "id": "33333333-3333-4333-8333-333333333333", "type": "CommonEncryptionCbcs", "value": "EBESExQVFhcYGRobHB0eHw==" }
+        { "id": "22222222-2222-4222-8222-222222222222", "type": "CommonEncryptionCenc",
+          "value": "AAECAwQFBgcICQoLDA0ODw==" },
+        { "id": "33333333-3333-4333-8333-333333333333", "type": "CommonEncryptionCbcs",
+          "value": "EBESExQVFhcYGRobHB0eHw==" }
       ]
     }
   ]
@@ -37,33 +45,31 @@ const REQUESTS: [(&str, &str); 10] = [
     ("fMP4", "/clear/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf)"),
     (
         "fMP4, cenc",
-        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf,encryption=cenc)",
+        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=mpd-time-cmaf,\
+         encryption=cenc)",
     ),
     (
         "fMP4, cbcs",
-        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-cmaf,encryption=cbcs-aapl)",
+        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-cmaf,\
+         encryption=cbcs-aapl)",
     ),
     ("TS", "/clear/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl)"),
     (
         "TS, AES-128",
-        "/whole/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbc)",
+        "/whole/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,\
+         encryption=cbc)",
     ),
     (
         "TS, SAMPLE-AES",
-        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,encryption=cbcs-aapl)",
+        "/drm/sample.ism/QualityLevels(423476)/Fragments(video=0,format=m3u8-aapl,\
+         encryption=cbcs-aapl)",
     ),
 ];
 
 fn requests(criterion: &mut Criterion) {
     let storage = Memory::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/media/sample");
-    for name in
-        ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"]
-    {
-        storage.insert(
-            format!("sample/{name}"),
-            std::fs::read(folder.join(name)).expect("the sample asset"),
-        );
+    for name in sample_asset::FILES {
+        storage.insert(format!("sample/{name}"), sample_asset::file(name));
     }
     let locators = Locators::new(serde_json::from_str(LOCATORS).expect("JSON")).expect("locators");
     let dynpack = Dynpack::builder(storage).locators(locators).build();

@@ -8,8 +8,9 @@ mod transport;
 use std::collections::HashSet;
 
 use dynpack::{Dynpack, Format, Protocol};
+use dynpack_testkit::promise::Promise;
 
-use crate::support::{self, Promise, get, promises};
+use crate::support::{self, get, promises};
 
 /// A sample as a player gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]

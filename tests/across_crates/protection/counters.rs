@@ -6,23 +6,25 @@ use aes::Aes128;
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Encryption, Format};
+use dynpack_testkit::film::with_mixed_parameter_sets;
+use dynpack_testkit::read::mp4;
+use dynpack_testkit::read::protection::{information, stretches};
 
-use crate::film::{in_place_of_the_sample, with_mixed_parameter_sets};
 use crate::support::published::{KEYS, manifest_under, published_over};
-use crate::support::{ask, formats, get, key_frames_at, promises_at, sample_storage};
-
-const PIFF: &[u8] = b"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x8d\xf4";
+use crate::support::{
+    ask, formats, get, in_place_of_the_sample, key_frames_at, promises_at, sample_storage,
+};
 
 /// What a resource says of one of its samples, with the sample.
-struct Told<'a> {
+struct Told {
     /// The vector, 8 bytes.
     iv: u64,
     /// Clear and protected bytes in turn; `None` where all is protected.
     stretches: Option<Vec<(usize, usize)>>,
-    sample: &'a [u8],
+    sample: Vec<u8>,
 }
 
-impl Told<'_> {
+impl Told {
     /// Where the sample is protected, byte by byte in the order of the key stream.
     fn protected(&self) -> Vec<usize> {
         let Some(stretches) = &self.stretches else { return (0..self.sample.len()).collect() };
@@ -37,65 +39,19 @@ impl Told<'_> {
     }
 }
 
-fn number(bytes: &[u8]) -> usize {
-    bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
-}
-
-/// What is in the first box at that path. `uuid` stands for the box of PIFF.
-fn find<'a>(mut boxes: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
-    let [kind, inner @ ..] = path else { return Some(boxes) };
-    while !boxes.is_empty() {
-        let (found, rest) = boxes.split_at(number(&boxes[..4]));
-        if &found[4..8] == *kind && (*kind != b"uuid" || found[8..].starts_with(PIFF)) {
-            return find(&found[8..], inner);
-        }
-        boxes = rest;
-    }
-    None
-}
-
-/// The sizes of the samples of a segment.
-fn sizes(segment: &[u8]) -> Vec<usize> {
-    let trun = find(segment, &[b"moof", b"traf", b"trun"]).unwrap();
-    let tfhd = find(segment, &[b"moof", b"traf", b"tfhd"]).unwrap();
-    let (flags, count) = (number(&trun[1..4]), number(&trun[4..8]));
-    let fields = |bits: &[usize]| 4 * bits.iter().filter(|bit| flags & **bit != 0).count();
-    let (start, each, before) =
-        (8 + fields(&[1, 4]), fields(&[0x100, 0x200, 0x400, 0x800]), fields(&[0x100]));
-    let common = 8 + 4 * [1, 1, 2, 8].iter().filter(|bit| number(&tfhd[1..4]) & **bit != 0).count();
-    let size = |at: usize| match flags & 0x200 {
-        0 => number(&tfhd[common..common + 4]),
-        _ => number(&trun[start + at * each + before..][..4]),
-    };
-    (0..count).map(size).collect()
-}
-
-/// The samples of a segment, clear or not.
-fn samples(segment: &[u8]) -> Vec<&[u8]> {
-    let mut rest = find(segment, &[b"mdat"]).unwrap();
-    let samples = sizes(segment).into_iter().map(|size| rest.split_off(..size).unwrap()).collect();
-    assert!(rest.is_empty(), "the samples fill the mdat");
-    samples
-}
-
-/// What a protected segment says of its samples.
-fn told(segment: &[u8]) -> Vec<Told<'_>> {
-    let common = find(segment, &[b"moof", b"traf", b"senc"]);
-    let senc =
-        common.unwrap_or_else(|| &find(segment, &[b"moof", b"traf", b"uuid"]).unwrap()[16..]);
-    let (has_stretches, samples) = (senc[3] & 2 != 0, samples(segment));
-    assert_eq!(number(&senc[4..8]), samples.len());
-    let mut rest = &senc[8..];
-    let mut take = |count: usize| rest.split_off(..count).unwrap();
-    let told = samples.into_iter().map(|sample| {
-        let iv = u64::from_be_bytes(take(8).try_into().unwrap());
-        let stretches = has_stretches
-            .then(|| (0..number(take(2))).map(|_| (number(take(2)), number(take(4)))).collect());
-        Told { iv, stretches, sample }
+/// What a protected segment says of its samples, in the boxes of CENC or of PIFF.
+fn told(segment: &[u8]) -> Vec<Told> {
+    let parsed = mp4::segment(segment);
+    let is_piff = parsed.moof.traf[0].senc.is_none();
+    let said = information(segment, &parsed, is_piff).unwrap();
+    let each = said.samples.iter().zip(parsed.samples).map(|(information, sample)| {
+        let (iv, map) = information.split_at(8);
+        let iv = u64::from_be_bytes(iv.try_into().unwrap());
+        assert!(said.has_subsamples || map.is_empty());
+        let stretches = said.has_subsamples.then(|| stretches(map));
+        Told { iv, stretches, sample: sample.data }
     });
-    let told = told.collect();
-    assert!(rest.is_empty(), "senc tells of these samples and no others");
-    told
+    each.collect()
 }
 
 /// The plaintexts, by the counter block which covers each, with where it was seen. The last of a
@@ -107,8 +63,8 @@ impl Counters {
     /// Takes the samples of a segment, which are those of `clear` when they are decrypted.
     fn take(&mut self, url: &str, segment: &[u8], clear: &[u8]) {
         let cipher = Aes128::new(&u128::from_str_radix(KEYS[0], 16).unwrap().to_be_bytes().into());
-        for (told, clear) in told(segment).iter().zip(samples(clear)) {
-            let (mut counter, mut decrypted) = (u128::from(told.iv) << 64, told.sample.to_vec());
+        for (told, clear) in told(segment).iter().zip(mp4::segment(clear).samples) {
+            let (mut counter, mut decrypted) = (u128::from(told.iv) << 64, told.sample.clone());
             for places in told.protected().chunks(16) {
                 let mut stream = counter.to_be_bytes().into();
                 cipher.encrypt_block(&mut stream);
@@ -122,7 +78,7 @@ impl Counters {
                 );
                 counter += 1;
             }
-            assert!(decrypted == clear, "{url} does not decrypt to the clear samples");
+            assert!(decrypted == clear.data, "{url} does not decrypt to the clear samples");
         }
     }
 }
@@ -200,8 +156,8 @@ async fn mixed_parameter_sets_move_the_protected_bytes_of_key_frames() {
         .filter(|url| url.contains("Fragments(video="))
     {
         let segment = get(&dynpack, url).await;
-        for (told, size) in told(&segment).iter().zip(sizes(&segment)) {
-            let stretches = told.stretches.clone().unwrap();
+        for told in told(&segment) {
+            let (size, stretches) = (told.sample.len(), told.stretches.unwrap());
             if url.contains("type=keyframes") {
                 alone.push((told.iv, size, stretches));
             } else {

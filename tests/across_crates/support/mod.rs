@@ -1,30 +1,14 @@
 //! The sample asset in memory, and short ways to ask for things.
 
-mod dash;
-mod hds;
-mod hls;
 pub(crate) mod published;
-mod smooth;
-mod ts;
-
-use std::path::Path;
 
 use bytes::Bytes;
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Error, Format, Protocol, Request, Response};
-
-pub(crate) use self::hds::tags;
-pub(crate) use self::hls::{key_frame_playlists, playlists};
-pub(crate) use self::ts::{adts_frames, elementary, nal_units};
-
-pub(crate) const SAMPLE: [&str; 5] =
-    ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"];
-
-/// A file of the sample asset.
-pub(crate) fn sample(name: &str) -> Bytes {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/media/sample");
-    std::fs::read(folder.join(name)).unwrap().into()
-}
+use dynpack_testkit::film::{Container, Film, Form};
+use dynpack_testkit::promise::{self, Promise};
+use dynpack_testkit::read::{adts, annex_b, transport};
+pub(crate) use dynpack_testkit::sample_asset::{FILES as SAMPLE, file as sample};
 
 /// The sample asset at `/sample/sample.ism`.
 pub(crate) fn sample_storage() -> Memory {
@@ -37,6 +21,35 @@ pub(crate) fn sample_storage() -> Memory {
 
 pub(crate) fn sample_origin() -> Dynpack {
     Dynpack::builder(sample_storage()).build()
+}
+
+/// The asset `/film/film.ism` of that film.
+pub(crate) fn film_storage(film: &Film, container: Container) -> Memory {
+    let storage = Memory::new();
+    for (name, file) in container.asset(film) {
+        storage.insert(format!("film/{name}"), file);
+    }
+    storage
+}
+
+/// The asset `/sample/sample.ism` of that film, where the sample itself is at other times.
+pub(crate) fn in_place_of_the_sample(film: &Film) -> Memory {
+    let storage = Memory::new();
+    let container =
+        Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
+    storage.insert("sample/film.mp4", container.file(&film.tracks));
+    storage
+}
+
+/// The samples of the stream on `pid` of transport streams as an MP4 file has them.
+pub(crate) fn elementary(segments: &[u8], pid: u16) -> Vec<u8> {
+    let reading = transport::read(segments);
+    let packets = reading.pes.iter().filter(|pes| pes.pid == pid);
+    let samples = packets.map(|pes| match pid {
+        0x100 => annex_b::sample(&pes.data),
+        _ => adts::frames(&pes.data).iter().flat_map(|frame| frame.data).copied().collect(),
+    });
+    samples.collect::<Vec<_>>().concat()
 }
 
 pub(crate) async fn ask(dynpack: &Dynpack, path: &str) -> Result<Response, Error> {
@@ -66,32 +79,6 @@ pub(crate) async fn text(dynpack: &Dynpack, path: &str) -> String {
     String::from_utf8(get(dynpack, path).await.to_vec()).unwrap()
 }
 
-/// The path of `link` in a document at `base`.
-pub(crate) fn join(base: &str, link: &str) -> String {
-    format!("{}/{link}", base.rsplit_once('/').unwrap().0)
-}
-
-/// What a manifest promises of one rendition: its segments, with the start and duration of each in
-/// seconds, and the init segment if the format has one.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Promise {
-    pub(crate) init: Option<String>,
-    pub(crate) segments: Vec<(String, f64, f64)>,
-}
-
-impl Promise {
-    /// The name of the track, as it stands in URLs.
-    pub(crate) fn track(&self) -> &str {
-        let (_, arguments) = self.segments[0].0.split_once("Fragments(").unwrap();
-        arguments.split(['=', ',']).next().unwrap()
-    }
-
-    /// Whether it is for trick play.
-    pub(crate) fn is_key_frames(&self) -> bool {
-        self.segments[0].0.contains("type=keyframes")
-    }
-}
-
 /// The formats that are built.
 pub(crate) fn formats() -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().filter(|format| format.packager().is_ok())
@@ -110,11 +97,33 @@ pub(crate) async fn promises(dynpack: &Dynpack, asset: &str, format: Format) -> 
 /// Everything that a manifest promises.
 pub(crate) async fn promises_at(dynpack: &Dynpack, manifest: &str, format: Format) -> Vec<Promise> {
     match format.protocol() {
-        Protocol::Hls => hls::promises(dynpack, manifest).await,
-        Protocol::Dash => dash::promises(dynpack, manifest).await,
-        Protocol::Smooth => smooth::promises(dynpack, manifest).await,
-        _ => hds::promises(dynpack, manifest).await,
+        Protocol::Hls => playlists_promise(dynpack, playlists(dynpack, manifest).await).await,
+        Protocol::Dash => {
+            let mut promises = promise::dash::promises(manifest, &text(dynpack, manifest).await);
+            promises.retain(|promise| !promise.is_key_frames());
+            promises
+        }
+        Protocol::Smooth => promise::smooth::promises(manifest, &get(dynpack, manifest).await),
+        _ => promise::hds::promises(manifest, &text(dynpack, manifest).await),
     }
+}
+
+/// The paths of the media playlists that a multivariant playlist lists: audio first.
+pub(crate) async fn playlists(dynpack: &Dynpack, manifest: &str) -> Vec<String> {
+    promise::hls::playlists(manifest, &text(dynpack, manifest).await)
+}
+
+/// The paths of the lists of key frames that a multivariant playlist lists.
+pub(crate) async fn key_frame_playlists(dynpack: &Dynpack, manifest: &str) -> Vec<String> {
+    promise::hls::key_frame_playlists(manifest, &text(dynpack, manifest).await)
+}
+
+async fn playlists_promise(dynpack: &Dynpack, playlists: Vec<String>) -> Vec<Promise> {
+    let mut promises = Vec::new();
+    for playlist in playlists {
+        promises.push(promise::hls::promise(&playlist, &text(dynpack, &playlist).await));
+    }
+    promises
 }
 
 /// The key frames that the manifests of an asset promise in a format: none where the format has no
@@ -130,8 +139,14 @@ pub(crate) async fn key_frames_at(
     format: Format,
 ) -> Vec<Promise> {
     match format.protocol() {
-        Protocol::Hls => hls::key_frames(dynpack, manifest).await,
-        Protocol::Dash => dash::key_frames(dynpack, manifest).await,
+        Protocol::Hls => {
+            playlists_promise(dynpack, key_frame_playlists(dynpack, manifest).await).await
+        }
+        Protocol::Dash => {
+            let mut promises = promise::dash::promises(manifest, &text(dynpack, manifest).await);
+            promises.retain(Promise::is_key_frames);
+            promises
+        }
         _ => Vec::new(),
     }
 }

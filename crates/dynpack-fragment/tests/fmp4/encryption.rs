@@ -9,14 +9,19 @@ use dynpack_crypt::systems::Pssh;
 use dynpack_crypt::{ContentKey, IvSource, KeyId, SystemId};
 use dynpack_fragment::fmp4::{Profile, Protection, Writer};
 use dynpack_fragment::{Error, SegmentPlan};
-use dynpack_media::{Extent, Rendition, RenditionId, SampleIndex, Segment, Track, TrackId};
-use mp4_atom::{Codec, Ftyp, Moov};
+use dynpack_media::{RenditionId, SampleIndex, Segment, TrackId};
+use mp4_atom::Codec;
 use proptest::prelude::*;
 
-use crate::laws;
-use crate::support::{
-    Parsed, Tables, audio_tables, decode, group_tables, parse, renditions, stored,
-};
+use dynpack_testkit::TrackBuilder;
+use dynpack_testkit::codec::{avc, avc_record, with_lengths};
+use dynpack_testkit::film::OpenedFilm;
+use dynpack_testkit::read::boxes::find;
+use dynpack_testkit::read::mp4;
+use dynpack_testkit::read::protection::{information, stretches};
+use dynpack_testkit::stored;
+
+use crate::{audio_frames, group, laws};
 
 const KEY: [u8; 16] = *b"a key of 16 byte";
 const ID: KeyId = KeyId(*b"an id of 16 byte");
@@ -29,83 +34,39 @@ const IDR: &[u8] = b"\x65\x88\x84\x19\x21\x3e\x23\xda\xd8\x8f\x15\x97\x0b\xdd\x9
 const SLICE: &[u8] = b"\x41\x9a\x40\x64\x84\xad\x5b\x3c\x21\x66\xc2\xca\0\x30\xed\xcd\x98\x06";
 const SEI: &[u8] = b"\x06\x05\x01\x80";
 
-fn record() -> &'static [u8] {
-    let len = |set: &[u8]| u16::try_from(set.len()).unwrap().to_be_bytes();
-    [&[1, 0x42, 0xc0, 0x0a, 0xff, 0xe1][..], &len(SPS), SPS, &[1], &len(PPS), PPS].concat().leak()
-}
-
-/// A rendition, and the file in which it lies.
-struct Film {
-    rendition: Rendition,
-    file: Vec<u8>,
-}
-
-impl Film {
-    /// Pictures of one to four slices, of up to `most` bytes each, and now and then a SEI message.
-    fn video(mut tables: Tables, most: u64, target: u64) -> Self {
-        let slices = |picture: u64| 1 + u64::from(stored(picture)) % 4;
-        let samples: Vec<Vec<u8>> = (0..tables.sizes.len() as u64)
-            .map(|picture| {
-                let start = if picture % 50 == 0 { IDR } else { SLICE };
-                let slice = |which| {
-                    let seed = picture * 4 + which;
-                    let body = (0..u64::from(stored(seed)) * most / 256)
-                        .map(|at| stored(seed << 20 | at) | 1);
-                    start.iter().copied().chain(body).collect::<Vec<_>>()
-                };
-                let sei = (picture % 3 == 0).then(|| SEI.to_vec());
-                let units = sei.into_iter().chain((0..slices(picture)).map(slice));
-                units
-                    .flat_map(|unit| {
-                        [&u32::try_from(unit.len()).unwrap().to_be_bytes()[..], &unit].concat()
-                    })
-                    .collect()
-            })
-            .collect();
-        tables.sizes = samples.iter().map(|sample| u32::try_from(sample.len()).unwrap()).collect();
-        Self::new(tables.video_of(record()), target, &samples)
-    }
-
-    fn audio(tables: &Tables, target: u64) -> Self {
-        let seeds = 0_u64..;
-        let samples = seeds
-            .zip(&tables.sizes)
-            .map(|(seed, size)| (0..u64::from(*size)).map(|at| stored(seed << 20 | at)).collect());
-        let samples: Vec<Vec<u8>> = samples.collect();
-        Self::new(tables.audio(), target, &samples)
-    }
-
-    fn new(track: Track, target: u64, samples: &[Vec<u8>]) -> Self {
-        let table = &track.samples;
-        let end = table
-            .extents(SampleIndex(0)..SampleIndex(table.len()))
-            .map(Extent::end)
-            .max()
-            .unwrap_or_default();
-        let mut file = vec![0x55; usize::try_from(end).unwrap()];
-        for (at, sample) in (0..).zip(samples) {
-            for Extent { offset, .. } in table.extents(SampleIndex(at)..SampleIndex(at + 1)) {
-                let start = usize::try_from(offset).unwrap();
-                file[start..start + sample.len()].copy_from_slice(sample);
-            }
-        }
-        Self { rendition: renditions(vec![track], target).remove(0), file }
-    }
-
-    fn finish(&self, plan: SegmentPlan) -> Result<Vec<u8>, Error> {
-        let range = |extent: Extent| {
-            usize::try_from(extent.offset).unwrap()..usize::try_from(extent.end()).unwrap()
+/// Pictures of one to four slices, of up to `most` bytes each, and now and then a SEI message.
+fn video_film(tables: &TrackBuilder, most: u64, target: u64) -> OpenedFilm {
+    let units = |picture: u64| {
+        let start = if picture.is_multiple_of(50) { IDR } else { SLICE };
+        let slice = |which| {
+            let seed = picture * 4 + which;
+            let len = u64::from(stored::byte(seed)) * most / 256;
+            let body = (0..len).map(|at| stored::byte(seed << 20 | at) | 1);
+            start.iter().copied().chain(body).collect()
         };
-        let media: Vec<_> =
-            plan.reads().iter().map(|read| self.file[range(read.extent)].to_vec().into()).collect();
-        plan.finish(&media).map(|stretches| stretches.concat())
-    }
+        let sei = picture.is_multiple_of(3).then(|| SEI.to_vec());
+        let slices = 1 + u64::from(stored::byte(picture)) % 4;
+        sei.into_iter().chain((0..slices).map(slice)).collect::<Vec<Vec<u8>>>()
+    };
+    let samples: Vec<_> =
+        (0..tables.sizes.len() as u64).map(|picture| with_lengths(units(picture))).collect();
+    let codec = avc(&avc_record(SPS, PPS, 4), (1280, 720));
+    OpenedFilm::with_samples(&tables.clone().with_codec(codec), &samples, target)
+}
 
-    fn encryptor(&self, scheme: Scheme) -> SampleEncryptor {
-        let ivs = IvSource::new(ID, "film.mp4", TrackId(1), &RenditionId::new("track", 1_000_000));
-        let track = TrackEncryption::new(scheme, ID, self.rendition.kind(), &ivs);
-        SampleEncryptor::new(track, &ContentKey::new(KEY), &self.rendition.track.codec)
-    }
+fn audio_film(tables: &TrackBuilder, target: u64) -> OpenedFilm {
+    let sample = |(seed, size): (u64, &u32)| {
+        (0..u64::from(*size)).map(|at| stored::byte(seed << 20 | at)).collect()
+    };
+    let samples: Vec<Vec<u8>> = (0..).zip(&tables.sizes).map(sample).collect();
+    OpenedFilm::with_samples(tables, &samples, target)
+}
+
+fn encryptor(film: &OpenedFilm, scheme: Scheme) -> SampleEncryptor {
+    let rendition = &film.renditions[0];
+    let ivs = IvSource::new(ID, "film.mp4", TrackId(1), &RenditionId::new("track", 1_000_000));
+    let track = TrackEncryption::new(scheme, ID, rendition.kind(), &ivs);
+    SampleEncryptor::new(track, &ContentKey::new(KEY), &rendition.track.codec)
 }
 
 /// How the samples of a track are encrypted, as its sample entry says.
@@ -120,34 +81,18 @@ struct Tenc {
     constant_iv: Vec<u8>,
 }
 
-fn number(bytes: &[u8]) -> usize {
-    bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
-}
-
-/// What is in the first box of that type, which is looked for among boxes behind each other.
-fn find<'a>(mut boxes: &'a [u8], kind: &[u8]) -> Option<&'a [u8]> {
-    while !boxes.is_empty() {
-        let (found, rest) = boxes.split_at(number(&boxes[..4]));
-        if &found[4..8] == kind {
-            return Some(&found[8..]);
-        }
-        boxes = rest;
-    }
-    None
-}
-
 impl Tenc {
     fn read(init: &[u8]) -> Self {
-        let moov = decode::<Moov>(decode::<Ftyp>(init).1).0;
+        let (_, moov) = mp4::init(init);
         let [Codec::Unknown(name, entry)] = &moov.trak[0].mdia.minf.stbl.stsd.codecs[..] else {
             panic!("an encrypted entry")
         };
         let fixed = if *name == b"encv".into() { 78 } else { 28 };
         assert!(fixed == 78 || *name == b"enca".into());
-        let sinf = find(&entry[fixed..], b"sinf").unwrap();
-        let (frma, schm) = (find(sinf, b"frma").unwrap(), find(sinf, b"schm").unwrap());
-        let schi = find(sinf, b"schi").unwrap();
-        let tenc = find(schi, b"tenc").unwrap();
+        let sinf = find(&entry[fixed..], &[b"sinf"]).unwrap();
+        let (frma, schm) = (find(sinf, &[b"frma"]).unwrap(), find(sinf, &[b"schm"]).unwrap());
+        let schi = find(sinf, &[b"schi"]).unwrap();
+        let tenc = find(schi, &[b"tenc"]).unwrap();
         let iv_size = tenc[7].into();
         let constant_iv =
             if iv_size == 0 { tenc[25..25 + usize::from(tenc[24])].to_vec() } else { Vec::new() };
@@ -163,66 +108,12 @@ impl Tenc {
     }
 }
 
-/// Where a fragment says how each of its samples is encrypted: as `saio` and `saiz` point there, or
-/// else in the box of PIFF.
-fn information<'a>(
-    segment: &'a [u8],
-    parsed: &Parsed,
-    piff: bool,
-) -> Option<(bool, Vec<&'a [u8]>)> {
-    const PIFF: &[u8] = b"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x8d\xf4";
-    let traf = &parsed.moof.traf[0];
-    let count = parsed.samples.len();
-    if piff {
-        let at = segment.windows(16).position(|bytes| bytes == PIFF).unwrap();
-        let end = at - 8 + number(&segment[at - 8..at - 4]);
-        assert!(traf.senc.is_none() && traf.saiz.is_empty() && traf.saio.is_empty());
-        assert_eq!(
-            (&segment[at - 4..at], number(&segment[at + 20..at + 24])),
-            (&b"uuid"[..], count)
-        );
-        let has_subsamples = segment[at + 19] & 2 != 0;
-        let mut rest = &segment[at + 24..end];
-        let each = (0..count).map(|_| {
-            let len = if has_subsamples { 10 + 6 * number(&rest[8..10]) } else { 8 };
-            rest.split_off(..len).unwrap()
-        });
-        let each = each.collect();
-        assert!(rest.is_empty());
-        return Some((has_subsamples, each));
-    }
-    let senc = traf.senc.as_ref()?;
-    let ([saiz], [saio]) = (&traf.saiz[..], &traf.saio[..]) else { panic!("one of each") };
-    assert_eq!(
-        (saiz.sample_count as usize, saio.offsets.len(), number(&senc.data[..4])),
-        (count, 1, count)
-    );
-    let moof = segment.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
-    let start = moof + usize::try_from(saio.offsets[0]).unwrap();
-    let senc_at = segment.windows(4).position(|bytes| bytes == b"senc").unwrap() - 4;
-    assert_eq!(start, senc_at + 16);
-    let mut rest = &segment[start..senc_at + number(&segment[senc_at..senc_at + 4])];
-    let each = (0..count).map(|at| {
-        let len = if saiz.default_sample_info_size == 0 {
-            saiz.sample_info_size[at]
-        } else {
-            saiz.default_sample_info_size
-        };
-        rest.split_off(..len.into()).unwrap()
-    });
-    let each = each.collect();
-    assert!(rest.is_empty(), "saiz tells of all that senc holds");
-    Some((senc.use_subsamples, each))
-}
-
 fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
     let (has_subsamples, information) = information.unwrap_or_default();
     let (iv, map) = information.split_at(tenc.iv_size);
     let mut ranges = vec![(0, sample.len())];
     if has_subsamples {
-        ranges =
-            map[2..].chunks(6).map(|entry| (number(&entry[..2]), number(&entry[2..]))).collect();
-        assert_eq!(ranges.len(), number(&map[..2]));
+        ranges = stretches(map);
     }
     let counter: [u8; 16] = std::array::from_fn(|at| iv.get(at).copied().unwrap_or(0));
     let mut stream = ctr::Ctr128BE::<Aes128>::new(&KEY.into(), &counter.into());
@@ -250,56 +141,53 @@ fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
 }
 
 /// An encrypted segment as a player has it: parsed, and its samples decrypted.
-fn play(segment: &[u8], tenc: &Tenc, piff: bool) -> Parsed {
-    let mut parsed = parse(segment);
+fn play(segment: &[u8], tenc: &Tenc, piff: bool) -> mp4::Segment {
+    let mut parsed = mp4::segment(segment);
     let said = information(segment, &parsed, piff);
     assert_eq!(said.is_none(), &tenc.scheme == b"cbcs" && &tenc.original == b"mp4a");
     for (at, sample) in parsed.samples.iter_mut().enumerate() {
         decrypt(
             tenc,
-            said.as_ref().map(|(has_subsamples, each)| (*has_subsamples, each[at])),
+            said.as_ref().map(|said| (said.has_subsamples, said.samples[at])),
             &mut sample.data,
         );
     }
     parsed
 }
 
-type Plan = fn(&Writer<'_>, &Segment) -> Result<SegmentPlan, Error>;
-type Len = fn(&Writer<'_>, &Segment) -> Result<u64, Error>;
-const WHOLE: Plan = |writer, segment| writer.media_segment(segment);
-const KEY_FRAME: Plan = |writer, segment| writer.key_frame_segment(segment);
-const KINDS: [(Plan, Len); 2] = [
-    (WHOLE, |writer, segment| writer.media_segment_len(segment)),
-    (KEY_FRAME, |writer, segment| writer.key_frame_segment_len(segment)),
-];
+/// A rendition in full, and its key frames.
+fn forms(rendition: &Rendition) -> Vec<Rendition> {
+    [rendition.clone()].into_iter().chain(rendition.key_frames()).collect()
+}
 
 /// Encrypts all segments, and the key frames of each, and decrypts them again.
-fn decrypting_returns_the_clear_film(film: &Film, scheme: Scheme, piff: bool) {
-    let encryptor = film.encryptor(scheme);
+fn decrypting_returns_the_clear_film(film: &OpenedFilm, scheme: Scheme, piff: bool) {
+    let encryptor = encryptor(film, scheme);
     let tenc = Tenc::read(
-        &Writer::new(Profile::Cmaf, &film.rendition)
+        &Writer::new(Profile::Cmaf, &film.renditions[0])
             .with_protection(Some(Protection::new(encryptor.clone())))
             .init_segment()
             .unwrap(),
     );
     assert_eq!((&tenc.scheme[..], &tenc.key_id[..]), (scheme.as_str().as_bytes(), &ID.0[..]));
     let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
-    let is_audio = film.rendition.track.codec.video().is_none();
-    for (profile, (plan, len)) in [Profile::Cmaf, Profile::Csf, Profile::Smooth]
+    let is_audio = film.renditions[0].track.codec.video().is_none();
+    let forms = forms(&film.renditions[0]);
+    for (profile, rendition) in [Profile::Cmaf, Profile::Csf, Profile::Smooth]
         .into_iter()
-        .flat_map(|one| KINDS.map(|kind| (one, kind)))
+        .flat_map(|profile| forms.iter().map(move |rendition| (profile, rendition)))
     {
-        for segment in film.rendition.cuts.segments() {
-            let clear_writer = Writer::new(profile, &film.rendition);
+        for segment in rendition.cuts.segments() {
+            let clear_writer = Writer::new(profile, rendition);
             let writer = clear_writer.clone().with_protection(Some(protection.clone()));
-            let make = |writer| plan(writer, &segment).unwrap();
-            let clear = parse(&film.finish(make(&clear_writer)).unwrap());
+            let make = |writer: &Writer<'_>| writer.media_segment(&segment).unwrap();
+            let clear = mp4::segment(&film.finish(make(&clear_writer)).unwrap());
             let encrypted = make(&writer);
             assert_eq!(
                 (encrypted.reads(), encrypted.len().is_some()),
                 (make(&clear_writer).reads(), is_audio)
             );
-            let most = len(&writer, &segment).unwrap();
+            let most = writer.media_segment_len(&segment).unwrap();
             assert_eq!(encrypted.len().unwrap_or(most), most);
             let bytes = film.finish(encrypted).unwrap();
             assert!(
@@ -310,13 +198,10 @@ fn decrypting_returns_the_clear_film(film: &Film, scheme: Scheme, piff: bool) {
             let played = play(&bytes, &tenc, piff);
             assert_eq!(played.samples, clear.samples, "{profile:?}");
             assert_eq!((played.tfxd, &played.moof.mfhd), (clear.tfxd, &clear.moof.mfhd));
-            let differs = |(sample, clear): (
-                &crate::support::PlayedSample,
-                &crate::support::PlayedSample,
-            )| sample.data != clear.data;
+            let differs = |(sample, clear): (&mp4::Sample, &mp4::Sample)| sample.data != clear.data;
             let large = clear.samples.iter().filter(|sample| sample.data.len() > 400).count();
             assert!(
-                parse(&bytes)
+                mp4::segment(&bytes)
                     .samples
                     .iter()
                     .zip(&clear.samples)
@@ -340,12 +225,12 @@ const FORMS: [(Scheme, bool); 3] =
 fn decrypting_returns_the_clear_segment() {
     for (scheme, piff) in FORMS {
         decrypting_returns_the_clear_film(
-            &Film::video(group_tables(12_800, 512, 100, 50, 2), 2000, 2000),
+            &video_film(&group(12_800, 512, 100, 50, 2), 2000, 2000),
             scheme,
             piff,
         );
         decrypting_returns_the_clear_film(
-            &Film::audio(&audio_tables(48_000, 300, 1024), 2000),
+            &audio_film(&audio_frames(48_000, 300, 1024), 2000),
             scheme,
             piff,
         );
@@ -361,23 +246,23 @@ proptest! {
         (target, most) in (200_u64..7000, 40_u64..500),
         (scheme, piff) in prop::sample::select(&FORMS[..]),
     ) {
-        decrypting_returns_the_clear_film(&Film::video(video, most, target), scheme, piff);
-        decrypting_returns_the_clear_film(&Film::audio(&audio, target), scheme, piff);
+        decrypting_returns_the_clear_film(&video_film(&video, most, target), scheme, piff);
+        decrypting_returns_the_clear_film(&audio_film(&audio, target), scheme, piff);
     }
 }
 
-fn video() -> Film {
-    Film::video(group_tables(12_800, 512, 200, 50, 2), 900, 2000)
+fn video() -> OpenedFilm {
+    video_film(&group(12_800, 512, 200, 50, 2), 900, 2000)
 }
 
 #[test]
 fn boxes_stand_in_the_order_of_the_standard() {
     let film = video();
-    let segment = film.rendition.cuts.segments().nth(1).unwrap();
+    let segment = film.renditions[0].cuts.segments().nth(1).unwrap();
     let kinds = |profile, protection: Protection, kinds: &[&[u8]]| {
         let bytes = film
             .finish(
-                Writer::new(profile, &film.rendition)
+                Writer::new(profile, &film.renditions[0])
                     .with_protection(Some(protection.clone()))
                     .media_segment(&segment)
                     .unwrap(),
@@ -389,8 +274,8 @@ fn boxes_stand_in_the_order_of_the_standard() {
         assert!(places.is_sorted(), "{places:?}");
     };
     let (common, piff) = (
-        Protection::new(film.encryptor(Scheme::Cbcs)),
-        Protection::piff(film.encryptor(Scheme::Cenc)),
+        Protection::new(encryptor(&film, Scheme::Cbcs)),
+        Protection::piff(encryptor(&film, Scheme::Cenc)),
     );
     kinds(Profile::Cmaf, common, &[b"tfhd", b"tfdt", b"trun", b"saiz", b"saio", b"senc", b"mdat"]);
     // The two boxes of an extended type: of the encryption, then of the times.
@@ -409,27 +294,34 @@ fn a_key_frame_alone_has_a_vector_of_its_own() {
     let mut pictures = BTreeMap::new();
     for (scheme, piff) in FORMS {
         // Two groups of pictures a segment, so that a key frame is not always the first sample.
-        let film = Film::video(group_tables(12_800, 512, 200, 25, 2), 900, 2000);
-        let encryptor = film.encryptor(scheme);
+        let film = video_film(&group(12_800, 512, 200, 25, 2), 900, 2000);
+        let encryptor = encryptor(&film, scheme);
         let protection =
             if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
-        for segment in film.rendition.cuts.segments() {
-            let samples = |plan: Plan, segment: &Segment, profile| {
+        let full = &film.renditions[0];
+        let key_frames = full.key_frames().unwrap();
+        assert!(key_frames.cuts.len() > full.cuts.len());
+        for segment in full.cuts.segments() {
+            let samples = |rendition: &Rendition, segment: &Segment, profile| {
                 let writer =
-                    Writer::new(profile, &film.rendition).with_protection(Some(protection.clone()));
-                parse(&film.finish(plan(&writer, segment).unwrap()).unwrap()).samples
+                    Writer::new(profile, rendition).with_protection(Some(protection.clone()));
+                let plan = writer.media_segment(segment).unwrap();
+                mp4::segment(&film.finish(plan).unwrap()).samples
             };
-            let whole = samples(WHOLE, &segment, Profile::Cmaf);
-            assert!(film.rendition.key_frames(&segment).count() > 1);
-            for key_frame in film.rendition.key_frames(&segment) {
+            let whole = samples(full, &segment, Profile::Cmaf);
+            let within = key_frames
+                .cuts
+                .segments()
+                .filter(|frame| segment.samples.contains(&frame.samples.start));
+            for key_frame in within {
                 let at = (key_frame.samples.start.0 - segment.samples.start.0) as usize;
                 for profile in [Profile::Cmaf, Profile::Csf, Profile::Smooth] {
-                    let alone = samples(KEY_FRAME, &key_frame, profile).remove(0).data;
+                    let alone = samples(&key_frames, &key_frame, profile).remove(0).data;
                     // Of small pictures nothing may be protected.
                     if scheme == Scheme::Cbcs || alone.len() > 400 {
                         assert_eq!(alone == whole[at].data, scheme == Scheme::Cbcs);
                     }
-                    let same = samples(WHOLE, &segment, profile);
+                    let same = samples(full, &segment, profile);
                     assert_eq!(same[at].data, whole[at].data);
                     let known = pictures
                         .entry((scheme.as_str(), key_frame.samples.start))
@@ -444,18 +336,16 @@ fn a_key_frame_alone_has_a_vector_of_its_own() {
 #[test]
 fn no_two_samples_of_a_track_share_a_vector() {
     let film = video();
-    let protection = Protection::new(film.encryptor(Scheme::Cenc));
+    let protection = Protection::new(encryptor(&film, Scheme::Cenc));
     let mut vectors = BTreeSet::new();
-    let writer = Writer::new(Profile::Cmaf, &film.rendition).with_protection(Some(protection));
-    let mut take = |plan: Plan, segment: &Segment| {
-        let bytes = film.finish(plan(&writer, segment).unwrap()).unwrap();
-        let (_, each) = information(&bytes, &parse(&bytes), false).unwrap();
-        vectors.extend(each.iter().map(|information| information[..8].to_vec()));
-    };
-    for segment in film.rendition.cuts.segments() {
-        take(WHOLE, &segment);
-        let frames = film.rendition.key_frames(&segment);
-        frames.for_each(|frame| take(KEY_FRAME, &frame));
+    for rendition in forms(&film.renditions[0]) {
+        let writer =
+            Writer::new(Profile::Cmaf, &rendition).with_protection(Some(protection.clone()));
+        for segment in rendition.cuts.segments() {
+            let bytes = film.finish(writer.media_segment(&segment).unwrap()).unwrap();
+            let said = information(&bytes, &mp4::segment(&bytes), false).unwrap();
+            vectors.extend(said.samples.iter().map(|information| information[..8].to_vec()));
+        }
     }
     assert_eq!(vectors.len(), 200 + 200 / 50);
 }
@@ -469,26 +359,26 @@ fn init_segments_say_how_and_for_whom() {
             Pssh::new(SystemId::PLAYREADY, b"other".to_vec()),
         ]
     };
-    let clear = Writer::new(Profile::Cmaf, &film.rendition).init_segment().unwrap();
+    let clear = Writer::new(Profile::Cmaf, &film.renditions[0]).init_segment().unwrap();
     let init = |protection: Protection| {
-        Writer::new(Profile::Cmaf, &film.rendition)
+        Writer::new(Profile::Cmaf, &film.renditions[0])
             .with_protection(Some(protection.with_systems(systems())))
             .init_segment()
             .unwrap()
     };
-    let common = init(Protection::new(film.encryptor(Scheme::Cbcs)));
+    let common = init(Protection::new(encryptor(&film, Scheme::Cbcs)));
     let tenc = Tenc::read(&common);
     assert_eq!(
         (&tenc.original, &tenc.scheme, tenc.pattern, tenc.iv_size),
         (b"avc1", b"cbcs", (1, 9), 0)
     );
-    let moov = find(&common, b"moov").unwrap();
+    let moov = find(&common, &[b"moov"]).unwrap();
     assert!(moov.ends_with(&systems().iter().flat_map(Pssh::to_bytes).collect::<Vec<_>>()));
-    assert_eq!(find(moov, b"mvex"), find(find(&clear, b"moov").unwrap(), b"mvex"));
-    let size = |init: &[u8]| decode::<Moov>(decode::<Ftyp>(init).1).0.trak[0].tkhd.width;
+    assert_eq!(find(moov, &[b"mvex"]), find(&clear, &[b"moov", b"mvex"]));
+    let size = |init: &[u8]| mp4::init(init).1.trak[0].tkhd.width;
     assert_eq!(size(&common), size(&clear));
 
-    let piff = init(Protection::piff(film.encryptor(Scheme::Cenc)));
+    let piff = init(Protection::piff(encryptor(&film, Scheme::Cenc)));
     let has = |text: &[u8]| piff.windows(text.len()).any(|window| window == text);
     assert!(
         has(b"schm\0\0\0\0piff\0\x01\0\x01")
@@ -501,40 +391,30 @@ fn init_segments_say_how_and_for_whom() {
 #[test]
 fn what_cannot_be_encrypted_is_named() {
     let film = video();
-    let segment = film.rendition.cuts.segments().nth(1).unwrap();
-    let piff = Protection::piff(film.encryptor(Scheme::Cbcs));
+    let segment = film.renditions[0].cuts.segments().nth(1).unwrap();
+    let piff = Protection::piff(encryptor(&film, Scheme::Cbcs));
     let refused = "cannot be encrypted in this way: PIFF has no place for cbcs";
+    let writer =
+        |profile| Writer::new(profile, &film.renditions[0]).with_protection(Some(piff.clone()));
     for error in [
-        Writer::new(Profile::Cmaf, &film.rendition)
-            .with_protection(Some(piff.clone()))
-            .init_segment()
-            .unwrap_err(),
-        Writer::new(Profile::Smooth, &film.rendition)
-            .with_protection(Some(piff.clone()))
-            .media_segment(&segment)
-            .unwrap_err(),
-        Writer::new(Profile::Smooth, &film.rendition)
-            .with_protection(Some(piff.clone()))
-            .media_segment_len(&segment)
-            .unwrap_err(),
+        writer(Profile::Cmaf).init_segment().unwrap_err(),
+        writer(Profile::Smooth).media_segment(&segment).unwrap_err(),
+        writer(Profile::Smooth).media_segment_len(&segment).unwrap_err(),
     ] {
         assert_eq!(error.to_string(), refused);
     }
 
     let mut film = video();
     let bad = SampleIndex(segment.samples.start.0 + 7);
-    let extent = film.rendition.track.samples.extents(bad..SampleIndex(bad.0 + 1)).next().unwrap();
+    let extent =
+        film.renditions[0].track.samples.extents(bad..SampleIndex(bad.0 + 1)).next().unwrap();
     let start = usize::try_from(extent.offset).unwrap();
-    film.file[start..start + 4].fill(0xff);
-    let protection = Protection::new(film.encryptor(Scheme::Cenc));
-    let error = film
-        .finish(
-            Writer::new(Profile::Cmaf, &film.rendition)
-                .with_protection(Some(protection.clone()))
-                .media_segment(&segment)
-                .unwrap(),
-        )
-        .unwrap_err();
+    let mut file = film.file.to_vec();
+    file[start..start + 4].fill(0xff);
+    film.file = file.into();
+    let protection = Protection::new(encryptor(&film, Scheme::Cenc));
+    let writer = Writer::new(Profile::Cmaf, &film.renditions[0]).with_protection(Some(protection));
+    let error = film.finish(writer.media_segment(&segment).unwrap()).unwrap_err();
     assert!(
         matches!(error, Error::Encryption { sample: Some(sample), .. } if sample == bad),
         "{error:?}"

@@ -8,8 +8,10 @@ use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_fragment::ts::{self, Part};
 use dynpack_fragment::{Error, SegmentPlan, f4f};
 use dynpack_media::{Rendition, Segment};
+use dynpack_testkit::renditions;
+use dynpack_testkit::stored::{finish, read};
 
-use crate::support::{audio_tables, finish, group_tables, read, renditions};
+use crate::{audio_frames, group};
 
 const KEY: [u8; 16] = *b"a key of 16 byte";
 const IV: Iv = Iv(*b"a vector of 16 b");
@@ -40,7 +42,7 @@ fn plans(rendition: &Rendition, segment: &Segment) -> [SegmentPlan; 3] {
 
 #[test]
 fn decrypting_returns_the_clear_segment() {
-    let rendition = renditions(vec![audio_tables(48_000, 500, 1024).audio()], 2000).remove(0);
+    let rendition = renditions(vec![audio_frames(48_000, 500, 1024).build()], 2000).remove(0);
     for segment in rendition.cuts.segments() {
         for (clear, plan) in
             plans(&rendition, &segment).into_iter().zip(plans(&rendition, &segment))
@@ -56,7 +58,7 @@ fn decrypting_returns_the_clear_segment() {
 
 #[test]
 fn twice_is_twice() {
-    let rendition = renditions(vec![audio_tables(48_000, 100, 0).audio()], 2000).remove(0);
+    let rendition = renditions(vec![audio_frames(48_000, 100, 0).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
     let [clear, ..] = plans(&rendition, &segment);
     let [plan, ..] = plans(&rendition, &segment);
@@ -66,7 +68,7 @@ fn twice_is_twice() {
 /// Bytes that somebody else holds too are not encrypted where they lie.
 #[test]
 fn the_media_stays_as_it_is() {
-    let rendition = renditions(vec![group_tables(25, 1, 100, 50, 0).video()], 2000).remove(0);
+    let rendition = renditions(vec![group(25, 1, 100, 50, 0).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
     let plan = encrypted(Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap());
     let media: Vec<Bytes> = plan.reads().iter().map(read).collect();
@@ -77,7 +79,7 @@ fn the_media_stays_as_it_is() {
 
 #[test]
 fn a_wrong_read_is_told() {
-    let rendition = renditions(vec![audio_tables(48_000, 100, 0).audio()], 2000).remove(0);
+    let rendition = renditions(vec![audio_frames(48_000, 100, 0).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
     for plan in plans(&rendition, &segment).map(encrypted) {
         let wanted = plan.reads()[0].extent;
@@ -87,7 +89,7 @@ fn a_wrong_read_is_told() {
 
 #[test]
 fn a_plan_never_prints_its_key() {
-    let rendition = renditions(vec![audio_tables(48_000, 100, 0).audio()], 2000).remove(0);
+    let rendition = renditions(vec![audio_frames(48_000, 100, 0).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
     let printed = plans(&rendition, &segment).map(|plan| format!("{:?}", encrypted(plan)));
     let secret = format!("{KEY:?}");

@@ -2,21 +2,19 @@
 
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Language, Rendition};
+use dynpack_testkit::read::mp4;
+use dynpack_testkit::{renditions, video, with_pixels};
 use mp4_atom::{Codec, Ftyp, Moov};
 
-use crate::support::{anamorphic, audio_tables, decode, group_tables, renditions};
+use crate::{audio_frames, group};
 
 fn boxes(rendition: &Rendition) -> (Ftyp, Moov) {
-    let init = Writer::new(Profile::Cmaf, rendition).init_segment().unwrap();
-    let (ftyp, rest) = decode::<Ftyp>(&init);
-    let (moov, rest) = decode::<Moov>(rest);
-    assert!(rest.is_empty());
-    (ftyp, moov)
+    mp4::init(&Writer::new(Profile::Cmaf, rendition).init_segment().unwrap())
 }
 
 #[test]
 fn video_has_its_size_its_clock_and_no_edit_list() {
-    let renditions = renditions(vec![group_tables(12_800, 512, 500, 50, 2).video()], 6000);
+    let renditions = renditions(vec![group(12_800, 512, 500, 50, 2).build()], 6000);
     let (ftyp, moov) = boxes(&renditions[0]);
     assert_eq!(ftyp.major_brand, b"cmfc".into());
     assert_eq!(ftyp.compatible_brands, [b"cmfc", b"iso6", b"cmf2", b"dash"].map(Into::into));
@@ -51,7 +49,7 @@ fn video_has_its_size_its_clock_and_no_edit_list() {
 
 #[test]
 fn audio_priming_is_skipped_by_one_edit() {
-    let renditions = renditions(vec![audio_tables(48_000, 500, 1024).audio()], 6000);
+    let renditions = renditions(vec![audio_frames(48_000, 500, 1024).build()], 6000);
     let (ftyp, moov) = boxes(&renditions[0]);
     assert!(ftyp.compatible_brands.contains(&b"cmf2".into()));
     let trak = &moov.trak[0];
@@ -68,13 +66,14 @@ fn audio_priming_is_skipped_by_one_edit() {
 
 #[test]
 fn audio_without_priming_has_no_edit_list() {
-    let renditions = renditions(vec![audio_tables(48_000, 500, 0).audio()], 6000);
+    let renditions = renditions(vec![audio_frames(48_000, 500, 0).build()], 6000);
     assert!(boxes(&renditions[0]).1.trak[0].edts.is_none());
 }
 
 #[test]
 fn a_pixel_aspect_ratio_widens_the_track() {
-    let renditions = renditions(vec![anamorphic(720, 576, (64, 45))], 1000);
+    let renditions =
+        renditions(vec![with_pixels(video((720, 576), (40, 1000), 50, 25), 64, 45)], 1000);
     let tkhd = &boxes(&renditions[0]).1.trak[0].tkhd.clone();
     assert_eq!((tkhd.width, tkhd.height), (1024.into(), 576.into()));
 }
@@ -82,15 +81,15 @@ fn a_pixel_aspect_ratio_widens_the_track() {
 #[test]
 fn languages_are_three_letters_and_a_tag_where_those_do_not_suffice() {
     let bytes = |tag: &str| {
-        let track = audio_tables(48_000, 500, 0).audio().with_language(Language::parse(tag));
+        let track = audio_frames(48_000, 500, 0).build().with_language(Language::parse(tag));
         Writer::new(Profile::Cmaf, &renditions(vec![track], 6000)[0]).init_segment().unwrap()
     };
     let has = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
     let german = bytes("ger");
-    assert_eq!(decode::<Moov>(decode::<Ftyp>(&german).1).0.trak[0].mdia.mdhd.language, "deu");
+    assert_eq!(mp4::init(&german).1.trak[0].mdia.mdhd.language, "deu");
     assert!(!has(&german, b"elng"));
     let regional = bytes("pt-BR");
-    assert_eq!(decode::<Moov>(decode::<Ftyp>(&regional).1).0.trak[0].mdia.mdhd.language, "por");
+    assert_eq!(mp4::init(&regional).1.trak[0].mdia.mdhd.language, "por");
     assert!(has(&regional, b"\0\0\0\x12elng\0\0\0\0pt-BR\0"));
     assert!(!has(&bytes("und"), b"elng"));
 }

@@ -8,4 +8,22 @@ mod init;
 mod laws;
 mod media;
 mod profiles;
-mod support;
+
+use dynpack_testkit::TrackBuilder;
+
+/// Video in groups of `gop` pictures with `b_frames` between anchors; sizes differ, and chunks are
+/// small.
+fn group(timescale: u32, frame: u32, count: u32, gop: u32, b_frames: u32) -> TrackBuilder {
+    TrackBuilder::video(timescale, frame, count, gop)
+        .with_b_frames(b_frames)
+        .with_sizes(|at| 100 + at * 7919 % 900)
+        .with_chunks(5, 77)
+}
+
+/// AAC frames, the first `priming` ticks of which are skipped by an edit list.
+fn audio_frames(timescale: u32, count: u32, priming: i64) -> TrackBuilder {
+    TrackBuilder::audio(timescale, count)
+        .with_sizes(|at| 200 + at * 31 % 40)
+        .with_chunks(9, 77)
+        .with_edit(0, priming)
+}

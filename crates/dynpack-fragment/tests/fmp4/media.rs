@@ -3,29 +3,32 @@
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_fragment::{Error, Piece, SegmentPlan};
 use dynpack_media::{Rendition, SampleIndex, Segment};
+use dynpack_testkit::read::mp4;
+use dynpack_testkit::stored::finish;
+use dynpack_testkit::{TrackBuilder, renditions};
 
-use crate::support::{Parsed, Tables, audio_tables, finish, group_tables, parse, renditions};
+use crate::{audio_frames, group};
 
 const SYNC: u32 = 0x0200_0000;
 const NON_SYNC: u32 = 0x0101_0000;
 
-fn one(tables: &Tables, target_millis: u64) -> Rendition {
-    renditions(vec![tables.video()], target_millis).remove(0)
+fn one(tables: &TrackBuilder, target_millis: u64) -> Rendition {
+    renditions(vec![tables.build()], target_millis).remove(0)
 }
 
-fn segments(rendition: &Rendition) -> Vec<(Segment, Parsed)> {
+fn segments(rendition: &Rendition) -> Vec<(Segment, mp4::Segment)> {
     let plan =
         |segment: &Segment| Writer::new(Profile::Cmaf, rendition).media_segment(segment).unwrap();
     rendition
         .cuts
         .segments()
-        .map(|segment| (segment.clone(), parse(&finish(plan(&segment)))))
+        .map(|segment| (segment.clone(), mp4::segment(&finish(plan(&segment)))))
         .collect()
 }
 
 #[test]
 fn a_group_of_pictures_says_only_what_varies() {
-    let rendition = one(&group_tables(12_800, 512, 150, 50, 2), 2000);
+    let rendition = one(&group(12_800, 512, 150, 50, 2), 2000);
     let (segment, parsed) = segments(&rendition).remove(1);
     let brands = parsed.styp.unwrap();
     assert_eq!(brands.major_brand, b"msdh".into());
@@ -58,7 +61,7 @@ fn a_group_of_pictures_says_only_what_varies() {
 /// Offsets below zero read as unsigned are hours (shaka-packager 671).
 #[test]
 fn negative_offsets_need_version_1() {
-    let rendition = one(&group_tables(12_800, 512, 150, 50, 2), 2000);
+    let rendition = one(&group(12_800, 512, 150, 50, 2), 2000);
     assert!(segments(&rendition).iter().all(|(_, parsed)| parsed.trun_version == 1));
 }
 
@@ -66,7 +69,7 @@ fn negative_offsets_need_version_1() {
 /// (shaka-packager 1265).
 #[test]
 fn b_frames_do_not_start_below_zero() {
-    let mut tables = group_tables(12_800, 512, 150, 50, 2);
+    let mut tables = group(12_800, 512, 150, 50, 2);
     let earlier = tables.offsets.iter().map(|offset| offset - 512).collect();
     (tables.offsets, tables.edit) = (earlier, Default::default());
     let rendition = one(&tables, 2000);
@@ -78,7 +81,7 @@ fn b_frames_do_not_start_below_zero() {
 #[test]
 fn flags_take_the_least_room_that_is_true() {
     let layout = |sync: Option<Vec<u32>>| {
-        let rendition = one(&Tables { sync, ..group_tables(1000, 40, 25, 25, 0) }, 1000);
+        let rendition = one(&TrackBuilder { sync, ..group(1000, 40, 25, 25, 0) }, 1000);
         let (_, parsed) = segments(&rendition).remove(0);
         let flags: Vec<_> = parsed.samples.iter().map(|sample| sample.flags == SYNC).collect();
         (parsed.moof.traf[0].tfhd.default_sample_flags, flags)
@@ -97,7 +100,7 @@ fn flags_take_the_least_room_that_is_true() {
 /// The first audio segment holds the priming, and is shorter than its samples by it.
 #[test]
 fn audio_priming_lies_before_the_first_start() {
-    let rendition = renditions(vec![audio_tables(48_000, 1000, 1024).audio()], 2000).remove(0);
+    let rendition = renditions(vec![audio_frames(48_000, 1000, 1024).build()], 2000).remove(0);
     let parsed = segments(&rendition);
     let (first, first_parsed) = &parsed[0];
     let (second, second_parsed) = &parsed[1];
@@ -115,8 +118,8 @@ fn audio_priming_lies_before_the_first_start() {
 
 #[test]
 fn audio_of_equal_frames_has_no_entry_a_sample() {
-    let tables = Tables { sizes: vec![256; 200], ..audio_tables(48_000, 200, 0) };
-    let rendition = renditions(vec![tables.audio()], 2000).remove(0);
+    let tables = TrackBuilder { sizes: vec![256; 200], ..audio_frames(48_000, 200, 0) };
+    let rendition = renditions(vec![tables.build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
     let plan = Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap();
     let Some([Piece::Bytes(head), ..]) = plan.pieces() else { panic!("a head first") };
@@ -127,7 +130,7 @@ fn audio_of_equal_frames_has_no_entry_a_sample() {
 /// stays true.
 #[test]
 fn leading_pictures_are_not_promised_to_be_decodable() {
-    let mut tables = group_tables(1000, 40, 100, 50, 0);
+    let mut tables = group(1000, 40, 100, 50, 0);
     // The sync sample in the middle is shown after the two that follow it.
     (tables.offsets[50], tables.offsets[51], tables.offsets[52]) = (80, -40, -40);
     tables.edit = Default::default();
@@ -144,15 +147,13 @@ fn leading_pictures_are_not_promised_to_be_decodable() {
 
 #[test]
 fn a_key_frame_stands_for_its_segment() {
-    let rendition = one(&group_tables(12_800, 512, 160, 50, 2), 2000);
+    let rendition = one(&group(12_800, 512, 160, 50, 2), 2000).key_frames().unwrap();
     let mut decode_time = 0;
     for segment in rendition.cuts.segments() {
-        let plan = Writer::new(Profile::Cmaf, &rendition).key_frame_segment(&segment).unwrap();
-        assert_eq!(
-            plan.len(),
-            Some(Writer::new(Profile::Cmaf, &rendition).key_frame_segment_len(&segment).unwrap())
-        );
-        let parsed = parse(&finish(plan));
+        let writer = Writer::new(Profile::Cmaf, &rendition);
+        let plan = writer.media_segment(&segment).unwrap();
+        assert_eq!(plan.len(), Some(writer.media_segment_len(&segment).unwrap()));
+        let parsed = mp4::segment(&finish(plan));
         let [sample] = &parsed.samples[..] else { panic!("one sample") };
         assert_eq!((sample.decode_time, sample.offset, sample.flags), (decode_time, 0, SYNC));
         decode_time += sample.duration;
@@ -166,19 +167,16 @@ fn a_key_frame_stands_for_its_segment() {
 /// frames are decoded at other distances.
 #[test]
 fn a_key_frame_is_presented_when_it_says_though_others_lead_it() {
-    let mut tables = group_tables(1000, 40, 150, 50, 0);
+    let mut tables = group(1000, 40, 150, 50, 0);
     for first in [50, 100] {
         (tables.offsets[first], tables.offsets[first + 1], tables.offsets[first + 2]) =
             (80, -40, -40);
     }
     tables.edit = Default::default();
-    let rendition = one(&tables, 2000);
-    let frames: Vec<_> =
-        rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
-    let times = frames.iter().map(|frame| {
-        let parsed = parse(&finish(
-            Writer::new(Profile::Cmaf, &rendition).key_frame_segment(frame).unwrap(),
-        ));
+    let rendition = one(&tables, 2000).key_frames().unwrap();
+    let times = rendition.cuts.segments().map(|frame| {
+        let plan = Writer::new(Profile::Cmaf, &rendition).media_segment(&frame).unwrap();
+        let parsed = mp4::segment(&finish(plan));
         let reference = &parsed.sidx.as_ref().unwrap().references[0];
         assert!(reference.starts_with_sap && reference.sap_type == 1);
         let [sample] = &parsed.samples[..] else { panic!("one sample") };
@@ -199,15 +197,17 @@ fn a_key_frame_is_presented_when_it_says_though_others_lead_it() {
 /// `sidx` can say.
 #[test]
 fn a_segment_too_long_for_an_index_has_none() {
-    let rendition = one(&group_tables(10_000_000, 400_000_000, 25, 25, 0), 6000);
+    let rendition = one(&group(10_000_000, 400_000_000, 25, 25, 0), 6000);
     let segment = rendition.cuts.segments().next().unwrap();
     let len = Writer::new(Profile::Cmaf, &rendition).media_segment_len(&segment).unwrap();
     let plan = Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap();
     assert_eq!(plan.len(), Some(len));
-    let parsed = parse(&finish(plan));
+    let parsed = mp4::segment(&finish(plan));
     assert!(parsed.sidx.is_none());
     assert_eq!(parsed.styp.unwrap().compatible_brands, [b"msdh", b"cmfs"].map(Into::into));
-    let error = Writer::new(Profile::Cmaf, &rendition).key_frame_segment(&segment).unwrap_err();
+    let key_frames = rendition.key_frames().unwrap();
+    let frame = key_frames.cuts.segments().next().unwrap();
+    let error = Writer::new(Profile::Cmaf, &key_frames).media_segment(&frame).unwrap_err();
     assert_eq!(error.to_string(), "sample 0 cannot be carried: it lasts 10000000000 ticks");
 }
 
@@ -215,7 +215,7 @@ fn a_segment_too_long_for_an_index_has_none() {
 fn a_payload_of_four_gibibytes_takes_a_long_header() {
     let len = |sizes: [u32; 4]| {
         let tables =
-            Tables { sizes: sizes.into(), samples_per_chunk: 4, ..group_tables(1000, 40, 4, 4, 0) };
+            TrackBuilder { sizes: sizes.into(), samples_per_chunk: 4, ..group(1000, 40, 4, 4, 0) };
         let rendition = one(&tables, 1000);
         let segment = rendition.cuts.segments().next().unwrap();
         let plan: SegmentPlan =
@@ -246,7 +246,7 @@ fn a_payload_of_four_gibibytes_takes_a_long_header() {
 
 #[test]
 fn an_offset_beyond_its_field_is_refused() {
-    let mut tables = group_tables(1000, 40, 25, 25, 0);
+    let mut tables = group(1000, 40, 25, 25, 0);
     (tables.offsets[0], tables.offsets[1]) = (-2_000_000_000, 2_000_000_000);
     let rendition = one(&tables, 1000);
     let segment = rendition.cuts.segments().next().unwrap();
@@ -269,7 +269,7 @@ fn a_segment_of_millions_of_samples_is_refused() {
         chunks: vec![(SampleIndex(0), 0)],
         sync_samples: Some(vec![SampleIndex(0)]),
     };
-    let mut track = group_tables(1, 1, 2, 2, 0).video();
+    let mut track = group(1, 1, 2, 2, 0).build();
     track.samples = SampleTable::new(columns).unwrap();
     let rendition = renditions(vec![track], 6000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();

@@ -3,36 +3,42 @@
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_fragment::{Error, Piece};
 use dynpack_media::Rendition;
-use mp4_atom::Ftyp;
+use dynpack_testkit::read::boxes::find;
+use dynpack_testkit::read::mp4;
+use dynpack_testkit::renditions;
+use dynpack_testkit::stored::finish;
 
-use crate::support::{Parsed, audio_tables, decode, finish, group_tables, parse, renditions};
+use crate::{audio_frames, group};
 
-fn smooth(rendition: &Rendition) -> Vec<Parsed> {
+fn smooth(rendition: &Rendition) -> Vec<mp4::Segment> {
     let plan = |segment| Writer::new(Profile::Smooth, rendition).media_segment(&segment).unwrap();
-    rendition.cuts.segments().map(|segment| parse(&finish(plan(segment)))).collect()
+    rendition.cuts.segments().map(|segment| mp4::segment(&finish(plan(segment)))).collect()
 }
 
 #[test]
 fn csf_is_cmaf_without_its_brands() {
-    let rendition = renditions(vec![group_tables(12_800, 512, 150, 50, 2).video()], 2000).remove(0);
+    let rendition = renditions(vec![group(12_800, 512, 150, 50, 2).build()], 2000).remove(0);
     let init = Writer::new(Profile::Csf, &rendition).init_segment().unwrap();
-    let (ftyp, moov) = decode::<Ftyp>(&init);
+    let (ftyp, _) = mp4::init(&init);
     assert_eq!(ftyp.major_brand, b"ccff".into());
     assert_eq!(ftyp.compatible_brands, [b"ccff", b"iso6", b"dash"].map(Into::into));
     let cmaf = Writer::new(Profile::Cmaf, &rendition).init_segment().unwrap();
-    assert_eq!(moov, decode::<Ftyp>(&cmaf).1);
+    assert_eq!(find(&init, &[b"moov"]).unwrap(), find(&cmaf, &[b"moov"]).unwrap());
     for segment in rendition.cuts.segments() {
         let bytes =
             |profile| finish(Writer::new(profile, &rendition).media_segment(&segment).unwrap());
         let (csf, cmaf) = (bytes(Profile::Csf), bytes(Profile::Cmaf));
-        assert_eq!(parse(&csf).styp.unwrap().compatible_brands, [b"msdh", b"msix"].map(Into::into));
+        assert_eq!(
+            mp4::segment(&csf).styp.unwrap().compatible_brands,
+            [b"msdh", b"msix"].map(Into::into)
+        );
         assert_eq!(csf[24..], cmaf[28..]);
     }
 }
 
 #[test]
 fn smooth_streaming_has_no_init_segments() {
-    let rendition = renditions(vec![group_tables(12_800, 512, 150, 50, 2).video()], 2000).remove(0);
+    let rendition = renditions(vec![group(12_800, 512, 150, 50, 2).build()], 2000).remove(0);
     let error = Writer::new(Profile::Smooth, &rendition).init_segment().unwrap_err();
     assert_eq!(error, Error::Unsupported("it has no init segments".into()));
 }
@@ -41,7 +47,7 @@ fn smooth_streaming_has_no_init_segments() {
 /// within a tick.
 #[test]
 fn smooth_streaming_does_not_drift() {
-    let rendition = renditions(vec![group_tables(30, 1, 300, 60, 2).video()], 2000).remove(0);
+    let rendition = renditions(vec![group(30, 1, 300, 60, 2).build()], 2000).remove(0);
     let parsed = smooth(&rendition);
     let starts: Vec<_> = parsed.iter().map(|parsed| parsed.tfxd.unwrap()).collect();
     assert_eq!(starts, (0..5).map(|at| (at * 20_000_000, 20_000_000)).collect::<Vec<_>>());
@@ -55,7 +61,7 @@ fn smooth_streaming_does_not_drift() {
 
 #[test]
 fn smooth_streaming_says_a_duration_once_where_it_is_exact() {
-    let rendition = renditions(vec![group_tables(25, 1, 100, 50, 0).video()], 2000).remove(0);
+    let rendition = renditions(vec![group(25, 1, 100, 50, 0).build()], 2000).remove(0);
     let parsed = &smooth(&rendition)[1];
     assert_eq!(parsed.moof.traf[0].tfhd.default_sample_duration, Some(400_000));
     assert!(
@@ -77,9 +83,9 @@ fn priming_takes_no_time_in_smooth_streaming() {
         (2112, [(0, 0), (0, 0), (0, 200_000)]),
     ] {
         let rendition =
-            renditions(vec![audio_tables(48_000, 500, priming).audio()], 2000).remove(0);
+            renditions(vec![audio_frames(48_000, 500, priming).build()], 2000).remove(0);
         let segment = rendition.cuts.segments().next().unwrap();
-        let parsed = parse(&finish(
+        let parsed = mp4::segment(&finish(
             Writer::new(Profile::Smooth, &rendition).media_segment(&segment).unwrap(),
         ));
         let stored = segment.samples.end.0 - segment.samples.start.0;
@@ -101,7 +107,7 @@ fn priming_takes_no_time_in_smooth_streaming() {
 
 #[test]
 fn smooth_fragments_hold_what_the_specification_lists() {
-    let rendition = renditions(vec![audio_tables(48_000, 500, 1024).audio()], 2000).remove(0);
+    let rendition = renditions(vec![audio_frames(48_000, 500, 1024).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().nth(1).unwrap();
     let plan = Writer::new(Profile::Smooth, &rendition).media_segment(&segment).unwrap();
     let Some([Piece::Bytes(head), ..]) = plan.pieces() else { panic!("a head first") };
@@ -113,14 +119,13 @@ fn smooth_fragments_hold_what_the_specification_lists() {
 
 #[test]
 fn a_key_frame_of_smooth_streaming_lasts_as_long_as_its_fragment() {
-    let rendition = renditions(vec![group_tables(30, 1, 300, 60, 2).video()], 2000).remove(0);
+    let video = renditions(vec![group(30, 1, 300, 60, 2).build()], 2000).remove(0);
+    let rendition = video.key_frames().unwrap();
     for segment in rendition.cuts.segments() {
-        let plan = Writer::new(Profile::Smooth, &rendition).key_frame_segment(&segment).unwrap();
-        assert_eq!(
-            plan.len(),
-            Some(Writer::new(Profile::Smooth, &rendition).key_frame_segment_len(&segment).unwrap())
-        );
-        let parsed = parse(&finish(plan));
+        let writer = Writer::new(Profile::Smooth, &rendition);
+        let plan = writer.media_segment(&segment).unwrap();
+        assert_eq!(plan.len(), Some(writer.media_segment_len(&segment).unwrap()));
+        let parsed = mp4::segment(&finish(plan));
         assert_eq!(
             (parsed.samples.len(), parsed.samples[0].duration, parsed.samples[0].offset),
             (1, 20_000_000, 0)

@@ -3,34 +3,29 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod elementary;
-mod film;
-mod reader;
 mod sample_aes;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
+use adts_reader::{AudioObjectType, ChannelConfiguration};
 use bytes::Bytes;
-use dynpack_codec::{AvcConfig, Codec, MediaKind};
+use dynpack_codec::MediaKind;
 use dynpack_fragment::Error;
-use dynpack_fragment::ts::{
-    Estimate, Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound,
-};
-use dynpack_media::{
-    Column, Rendition, SampleColumns, SampleIndex, SampleTable, SegmentNumber, Timescale, Track,
-    TrackId,
-};
-use film::{Audio, Film, Video, presentation_time, stamps};
+use dynpack_fragment::ts::{Estimate, Part, media_segment, media_segment_bound};
+use dynpack_media::{Rendition, SampleIndex, SegmentNumber, Ticks, Timescale};
+use dynpack_testkit::codec::{PPS, SPS};
+use dynpack_testkit::film::{Audio, OpenedFilm, Video};
+use dynpack_testkit::read::transport::{self, Pes, Reading};
+use dynpack_testkit::read::{adts, annex_b};
+use dynpack_testkit::{AVCC, TrackBuilder, codec};
 use proptest::prelude::*;
-use reader::{Pes, Reading};
 
 const VIDEO_PID: u16 = 0x100;
 const AUDIO_PID: u16 = 0x101;
-const TWO_SECONDS: Duration = Duration::from_secs(2);
+const TWO_SECONDS: u64 = 2000;
 
 /// The segments of renditions of a film, muxed; each spans that many of the timeline's.
-fn segments(film: &Film, renditions: &[&Rendition], span: u32) -> Vec<Bytes> {
+fn segments(film: &OpenedFilm, renditions: &[&Rendition], span: u32) -> Vec<Bytes> {
     let numbers = renditions
         .iter()
         .flat_map(|rendition| rendition.cuts.segments().map(|segment| segment.number.0 / span));
@@ -146,8 +141,8 @@ fn check_video(reading: &Reading, video: &Video, rendition: &Rendition) {
         assert_eq!(unwrapped(pes.decode, decode), decode);
         assert!(decode <= presentation && decode >= last);
         last = decode;
-        let units = elementary::units(&pes.data);
-        assert_eq!(units, elementary::expected(&video.units(sample), sample % video.gop == 0));
+        let units = annex_b::units(&pes.data);
+        assert_eq!(units, expected(&video.units(sample), sample % video.gop == 0));
     }
 }
 
@@ -161,7 +156,7 @@ fn check_audio(reading: &Reading, audio: &Audio, rendition: &Rendition) {
         let opening = stamps(rendition, SampleIndex(*samples.peek().unwrap())).1;
         assert_eq!(pes.presentation, pes.decode);
         assert_eq!(unwrapped(pes.presentation, opening), opening);
-        for (nth, frame) in (0..).zip(elementary::frames(&pes.data, audio.rate)) {
+        for (nth, frame) in (0..).zip(frames(&pes.data, audio.rate)) {
             let sample = samples.next().unwrap();
             assert_eq!(frame, audio.frame(sample));
             let off = off(audio, opening, nth, presentation_time(rendition, SampleIndex(sample)));
@@ -181,7 +176,7 @@ fn off(audio: &Audio, stamp: i64, nth: i64, due: i64) -> f64 {
 
 /// Holds one segment alone against what clients ask of it.
 fn check_alone(segment: &[u8]) {
-    let reading = reader::read(segment);
+    let reading = transport::read(segment);
     let first = reading.references[0];
     assert_eq!((reading.places[&0][0], reading.places[&0x1000][0]), ((0, 0), (1, 1)));
     assert!(first.packet == 2 && first.pid == reading.pcr_pid);
@@ -204,60 +199,95 @@ proptest! {
     ) {
         // Between sound that has ended and pictures to come there is nothing to tell the time by.
         let sound = i64::from(audio.frames) * 1024 / i64::from(audio.rate);
-        let video = Video { delay: video.delay.min(sound * i64::from(video.hz)), ..video };
-        let film = Film::new((which != 0).then_some(&video), (which != 1).then_some(&audio), TWO_SECONDS);
+        let video = Video { delay: video.delay.min(sound), ..video };
+        let (video, audio) = ((which != 0).then_some(video), (which != 1).then_some(audio));
+        let film = OpenedFilm::new(video.as_ref(), audio.as_ref(), TWO_SECONDS);
         let segments = segments(&film, &film.renditions.iter().collect::<Vec<_>>(), span);
         segments.iter().for_each(|segment| check_alone(segment));
-        let reading = reader::read(&segments.concat());
+        let reading = transport::read(&segments.concat());
         check_clock(&reading);
-        if which != 0 {
+        if let Some(video) = video {
             check_video(&reading, &video, film.rendition(MediaKind::Video));
         }
-        if which != 1 {
+        if let Some(audio) = audio {
             check_audio(&reading, &audio, film.rendition(MediaKind::Audio));
         }
     }
 
     #[test]
     fn a_key_frame_is_a_segment_of_one_picture(video in Video::any()) {
-        let film = Film::new(Some(&video), None, TWO_SECONDS);
+        let film = OpenedFilm::new(Some(&video), None, TWO_SECONDS);
         let rendition = film.rendition(MediaKind::Video);
-        for segment in rendition.cuts.segments() {
-            let alone = film.finish(key_frame_segment(rendition, &segment, None).unwrap()).unwrap();
+        let key_frames = rendition.key_frames().unwrap();
+        for segment in key_frames.cuts.segments() {
+            let parts = [Part::segments(&key_frames, std::slice::from_ref(&segment))];
+            let alone = film.finish(media_segment(segment.number, &parts).unwrap()).unwrap();
             check_alone(&alone);
-            prop_assert!(alone.len() as u64 <= key_frame_segment_bound(rendition, &segment, None).unwrap());
-            let reading = reader::read(&alone);
+            let bound = media_segment_bound(&parts).unwrap();
+            prop_assert!(alone.len() as u64 <= bound);
+            let reading = transport::read(&alone);
             let (_, presentation) = stamps(rendition, segment.samples.start);
             prop_assert_eq!(reading.pes.len(), 1);
             prop_assert_eq!(unwrapped(reading.pes[0].presentation, presentation), presentation);
-            let units = elementary::expected(&video.units(segment.samples.start.0), true);
-            prop_assert_eq!(elementary::units(&reading.pes[0].data), units);
+            let units = expected(&video.units(segment.samples.start.0), true);
+            prop_assert_eq!(annex_b::units(&reading.pes[0].data), units);
         }
     }
 
     #[test]
-    fn bytes_that_are_no_samples_are_refused_or_carried(bytes in prop::collection::vec(any::<u8>(), 1..300)) {
-        let record = Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
-        let film = one_sample(Codec::from(AvcConfig::parse(record, 16, 16, false).unwrap()), bytes.into());
+    fn bytes_that_are_no_samples_are_refused_or_carried(
+        bytes in prop::collection::vec(any::<u8>(), 1..300),
+    ) {
+        let film = OpenedFilm::with_one_sample(codec::avc(AVCC, (16, 16)), bytes);
         match film.finish(whole(&film.renditions[0]).unwrap()) {
-            Ok(segment) => prop_assert_eq!(reader::read(&segment).pes.len(), 1),
-            Err(error) => prop_assert!(error.to_string().starts_with("sample 0 cannot be carried: "), "{}", error),
+            Ok(segment) => prop_assert_eq!(transport::read(&segment).pes.len(), 1),
+            Err(error) => prop_assert!(
+                error.to_string().starts_with("sample 0 cannot be carried: "),
+                "{error}"
+            ),
         }
     }
 }
 
-/// A film of one sample.
-fn one_sample(codec: Codec, file: Bytes) -> Film {
-    let samples = SampleTable::new(SampleColumns {
-        durations: Column::constant(1, 1),
-        composition_offsets: Column::constant(0, 1),
-        sizes: Column::constant(u32::try_from(file.len()).unwrap(), 1),
-        chunks: vec![(SampleIndex(0), 0)],
-        sync_samples: None,
-    });
-    let track =
-        Track::new(TrackId(1), Timescale::new(25).unwrap(), codec, Bytes::new(), samples.unwrap());
-    Film::of(vec![track], file, TWO_SECONDS)
+/// When a sample is presented, in ticks of its track.
+fn presentation_time(rendition: &Rendition, index: SampleIndex) -> i64 {
+    let sample = rendition.track.samples.samples(index..SampleIndex(index.0 + 1)).next().unwrap();
+    rendition.cuts.presentation_time(&sample).0
+}
+
+/// The stamps that a sample must carry: decode (as far as the track's own decode times declare it)
+/// and presentation, not wrapped.
+fn stamps(rendition: &Rendition, index: SampleIndex) -> (i64, i64) {
+    let samples = index..SampleIndex(index.0 + 1);
+    let sample = rendition.track.samples.samples(samples).next().unwrap();
+    let presentation = rendition.cuts.presentation_time(&sample);
+    let least = rendition.track.samples.least_composition_offset();
+    let decode = presentation - sample.composition_offset + least;
+    let stamp =
+        |time: Ticks| time.rescale_round(rendition.timescale(), Timescale::MPEG).0 + 900_000;
+    (stamp(decode), stamp(presentation))
+}
+
+/// What must come of the NAL units of a sample: a delimiter first, and parameter sets where
+/// decoding starts.
+fn expected(own: &[Vec<u8>], starts: bool) -> Vec<Vec<u8>> {
+    if own[0][0] == 0x09 {
+        return own.to_vec();
+    }
+    let delimiter = vec![0x09, 0xf0];
+    let sets = if starts { vec![SPS.to_vec(), PPS.to_vec()] } else { Vec::new() };
+    [delimiter].into_iter().chain(sets).chain(own.iter().cloned()).collect()
+}
+
+/// The frames of a PES packet of AAC LC in stereo, each with the header it must have.
+fn frames(stream: &[u8], rate: u32) -> Vec<Vec<u8>> {
+    let frame = |frame: adts::Frame<'_>| {
+        assert_eq!(frame.header.audio_object_type(), AudioObjectType::AacLC);
+        assert_eq!(frame.header.channel_configuration(), ChannelConfiguration::Stereo);
+        assert_eq!(frame.rate, rate);
+        frame.data.to_vec()
+    };
+    adts::frames(stream).into_iter().map(frame).collect()
 }
 
 fn whole(rendition: &Rendition) -> Result<dynpack_fragment::SegmentPlan, Error> {
@@ -266,9 +296,9 @@ fn whole(rendition: &Rendition) -> Result<dynpack_fragment::SegmentPlan, Error> 
 
 #[test]
 fn a_segment_opens_with_a_key_frame_though_sound_starts_before_it() {
-    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     for segment in segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1) {
-        let reading = reader::read(&segment);
+        let reading = transport::read(&segment);
         assert!(reading.references[0].random_access);
         assert_eq!((reading.pes[0].pid, reading.pcr_pid), (VIDEO_PID, VIDEO_PID));
         assert_eq!(reading.streams, [(VIDEO_PID, 0x1b), (AUDIO_PID, 0x0f)]);
@@ -278,13 +308,13 @@ fn a_segment_opens_with_a_key_frame_though_sound_starts_before_it() {
 
 #[test]
 fn the_clock_goes_on_where_the_pictures_end_or_have_not_begun() {
-    let video = Video { pictures: 125, delay: 3 * 12_800, ..Video::PLAIN };
+    let video = Video { pictures: 125, delay: 3, ..Video::PLAIN };
     let audio = Audio { frames: 600, ..Audio::PLAIN };
-    let film = Film::new(Some(&video), Some(&audio), Duration::from_secs(60));
+    let film = OpenedFilm::new(Some(&video), Some(&audio), 60_000);
     let [segment] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else {
         panic!("one segment")
     };
-    let reading = reader::read(segment);
+    let reading = transport::read(segment);
     check_clock(&reading);
     let (first, last) = (reading.references[0].base, reading.references.last().unwrap().base);
     assert!(last - first > 12 * 90_000, "{}", last - first);
@@ -295,14 +325,14 @@ fn the_clock_goes_on_where_the_pictures_end_or_have_not_begun() {
 #[test]
 fn the_clock_moves_to_the_sound_when_the_pictures_have_ended() {
     let audio = Audio { frames: 900, ..Audio::PLAIN };
-    let film = Film::new(Some(&Video::PLAIN), Some(&audio), TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&audio), TWO_SECONDS);
     let segments = segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1);
     let versions = segments
         .iter()
-        .map(|segment| (reader::read(segment).pcr_pid, segment[188 + 5 + 5] >> 1 & 0x1f));
+        .map(|segment| (transport::read(segment).pcr_pid, segment[188 + 5 + 5] >> 1 & 0x1f));
     let versions: BTreeSet<_> = versions.collect();
     assert_eq!(versions.into_iter().collect::<Vec<_>>(), [(VIDEO_PID, 3), (AUDIO_PID, 7)]);
-    check_clock(&reader::read(&segments.concat()));
+    check_clock(&transport::read(&segments.concat()));
 }
 
 /// 28 hours of pictures 4 seconds apart: the stamps pass 33 bits.
@@ -310,7 +340,7 @@ fn the_clock_moves_to_the_sound_when_the_pictures_have_ended() {
 fn stamps_wrap_after_26_hours_and_a_half() {
     let video =
         Video { hz: 3, duration: 12, pictures: 25_200, gop: 1, slice_len: 20, ..Video::PLAIN };
-    let film = Film::new(Some(&video), None, TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&video), None, TWO_SECONDS);
     let rendition = film.rendition(MediaKind::Video);
     let near_wrap =
         rendition.cuts.segments().filter(|segment| (285_900..286_600).contains(&segment.start.0));
@@ -320,7 +350,7 @@ fn stamps_wrap_after_26_hours_and_a_half() {
         film.finish(media_segment(SegmentNumber(number), &[part]).unwrap()).unwrap()
     };
     let stream = (0..).zip(&parts).map(plan).collect::<Vec<_>>().concat();
-    let reading = reader::read(&stream);
+    let reading = transport::read(&stream);
     let wraps =
         reading.pes.windows(2).filter(|pair| pair[1].presentation < pair[0].presentation).count();
     assert_eq!((wraps, reading.pes.len()), (1, parts.len()));
@@ -340,20 +370,20 @@ fn stamps_wrap_after_26_hours_and_a_half() {
 #[test]
 fn overhead_is_within_half_a_percent_of_the_least() {
     let video = Video { pictures: 150, slice_len: 24_400, b_pictures: 2, gop: 50, ..Video::PLAIN };
-    let film = Film::new(Some(&video), None, Duration::from_secs(6));
+    let film = OpenedFilm::new(Some(&video), None, 6_000);
     let [segment] = &segments(&film, &[film.rendition(MediaKind::Video)], 1)[..] else {
         panic!("one segment")
     };
     let media: usize = (0..150)
         .map(|picture| video.units(picture).iter().map(|unit| unit.len() + 4).sum::<usize>())
         .sum();
-    let reading = reader::read(segment);
+    let reading = transport::read(segment);
     let least = reading.pes.iter().zip(0..150_u32).map(|(pes, picture)| {
         // A start code of 3 bytes for the slice, a delimiter of 6, parameter sets at key frames;
         // references at key frames and at every second picture.
         let units: usize = video.units(picture).iter().map(|unit| unit.len() + 3).sum();
         let sets = if picture % 50 == 0 {
-            film::SPS.len() + film::PPS.len() + 8 + 8
+            SPS.len() + PPS.len() + 8 + 8
         } else {
             picture as usize % 2 * 8
         };
@@ -381,7 +411,7 @@ fn the_bound_is_within_2_percent_of_the_segment() {
             gop: 50,
             ..Video::PLAIN
         };
-        let film = Film::new(Some(&video), Some(&Audio::PLAIN), Duration::from_secs(6));
+        let film = OpenedFilm::new(Some(&video), Some(&Audio::PLAIN), 6_000);
         let all: Vec<_> = film.renditions.iter().collect();
         for renditions in [&all[..1], &all[1..], &all[..]] {
             let within: Vec<_> = renditions
@@ -414,7 +444,7 @@ fn a_quick_look_is_near_the_bound() {
     {
         let video = Video { b_pictures, hz, duration, gop: 48, ..Video::PLAIN };
         let audio = Audio { priming: 1024 * 48, ..Audio::PLAIN };
-        let film = Film::new(Some(&video), Some(&audio), TWO_SECONDS);
+        let film = OpenedFilm::new(Some(&video), Some(&audio), TWO_SECONDS);
         let segments: Vec<_> = film.rendition(MediaKind::Video).cuts.segments().collect();
         for segment in segments.get(1..segments.len() - 1).unwrap() {
             let part =
@@ -437,8 +467,11 @@ fn a_quick_look_is_near_the_bound() {
         (90_000, 44_100),
     ] {
         for frame_len in [100, 340, 700] {
-            let film =
-                Film::new(None, Some(&Audio { hz, rate, frame_len, ..Audio::PLAIN }), TWO_SECONDS);
+            let film = OpenedFilm::new(
+                None,
+                Some(&Audio { hz, rate, frame_len, ..Audio::PLAIN }),
+                TWO_SECONDS,
+            );
             for segment in film.renditions[0].cuts.segments() {
                 let part = Part::segments(&film.renditions[0], &[segment]);
                 let (bound, estimate) = (
@@ -471,8 +504,8 @@ fn frames_behind_an_uneven_one_are_due_within_a_tick() {
         (48_000, 48_000, Vec::new(), Some(100)),
     ] {
         let audio = Audio { hz, rate, priming: 0, uneven, empty, ..Audio::PLAIN };
-        let film = Film::new(None, Some(&audio), TWO_SECONDS);
-        let reading = reader::read(&segments(&film, &[&film.renditions[0]], 1).concat());
+        let film = OpenedFilm::new(None, Some(&audio), TWO_SECONDS);
+        let reading = transport::read(&segments(&film, &[&film.renditions[0]], 1).concat());
         check_clock(&reading);
         check_audio(&reading, &audio, &film.renditions[0]);
     }
@@ -483,7 +516,7 @@ fn frames_behind_an_uneven_one_are_due_within_a_tick() {
 #[test]
 fn a_quick_look_counts_clock_references_alone() {
     let audio = Audio { hz: 48_000, rate: 48_000, frames: 157, frame_len: 39, ..Audio::PLAIN };
-    let film = Film::new(None, Some(&audio), TWO_SECONDS);
+    let film = OpenedFilm::new(None, Some(&audio), TWO_SECONDS);
     assert!(!segments(&film, &[&film.renditions[0]], 1).is_empty());
 }
 
@@ -491,21 +524,23 @@ fn a_quick_look_counts_clock_references_alone() {
 /// bytes.
 #[test]
 fn a_quick_look_tells_nothing_of_what_is_out_of_the_ordinary() {
-    let slow = Film::new(Some(&Video { hz: 10, duration: 1, ..Video::PLAIN }), None, TWO_SECONDS);
+    let slow =
+        OpenedFilm::new(Some(&Video { hz: 10, duration: 1, ..Video::PLAIN }), None, TWO_SECONDS);
     assert_eq!(estimate(&[Part::new(&slow.renditions[0], SampleIndex(0)..SampleIndex(9))]), None);
-    let short = Film::new(Some(&Video { nal_length_size: 2, ..Video::PLAIN }), None, TWO_SECONDS);
+    let short =
+        OpenedFilm::new(Some(&Video { nal_length_size: 2, ..Video::PLAIN }), None, TWO_SECONDS);
     assert_eq!(estimate(&[Part::new(&short.renditions[0], SampleIndex(0)..SampleIndex(9))]), None);
     for uneven in
         [Audio { hz: 1_000, ..Audio::PLAIN }, Audio { uneven: vec![(9, 1)], ..Audio::PLAIN }]
     {
-        let film = Film::new(None, Some(&uneven), TWO_SECONDS);
+        let film = OpenedFilm::new(None, Some(&uneven), TWO_SECONDS);
         assert_eq!(
             estimate(&[Part::new(&film.renditions[0], SampleIndex(0)..SampleIndex(90))]),
             None,
             "{uneven:?}"
         );
     }
-    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let parts = [film.rendition(MediaKind::Video), film.rendition(MediaKind::Audio)]
         .map(|rendition| Part::new(rendition, rendition.cuts.segments().next().unwrap().samples));
     assert_eq!(estimate(&parts), None, "where a track starts, the other may be alone for a while");
@@ -515,10 +550,10 @@ fn a_quick_look_tells_nothing_of_what_is_out_of_the_ordinary() {
 /// One silent frame, of fewer bytes than 16 packets can share without cutting the header.
 #[test]
 fn a_stream_of_hardly_any_bytes_still_takes_16_packets() {
-    let film = Film::new(None, Some(&Audio::PLAIN), TWO_SECONDS);
-    let silent = one_sample(
+    let film = OpenedFilm::new(None, Some(&Audio::PLAIN), TWO_SECONDS);
+    let silent = OpenedFilm::with_one_sample(
         film.renditions[0].track.codec.clone(),
-        vec![0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c].into(),
+        vec![0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c],
     );
     let segment = silent.finish(whole(&silent.renditions[0]).unwrap()).unwrap();
     assert_eq!(segment.len(), 18 * 188);
@@ -533,7 +568,7 @@ fn a_stream_of_hardly_any_bytes_still_takes_16_packets() {
 
 #[test]
 fn the_program_tells_the_language_of_sound() {
-    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let [segment, ..] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else {
         panic!("a segment")
     };
@@ -544,7 +579,7 @@ fn the_program_tells_the_language_of_sound() {
 
 #[test]
 fn the_length_of_sound_is_known_before_it_is_read() {
-    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     assert_eq!(whole(film.rendition(MediaKind::Video)).unwrap().len(), None);
     let plan = whole(film.rendition(MediaKind::Audio)).unwrap();
     let promised = plan.len();
@@ -553,7 +588,7 @@ fn the_length_of_sound_is_known_before_it_is_read() {
 
 #[test]
 fn what_cannot_be_carried_is_told() {
-    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let video = film.rendition(MediaKind::Video);
     let part = |samples| Part::new(video, samples);
     let error =
@@ -561,7 +596,8 @@ fn what_cannot_be_carried_is_told() {
     let first = SampleIndex(0)..SampleIndex(1);
     assert_eq!(
         error(&[part(first.clone()), part(first)]),
-        "the track cannot be carried in this format: a transport stream of 2 video and 0 audio tracks"
+        "the track cannot be carried in this format: a transport stream of 2 video and 0 audio \
+         tracks"
     );
     let empty =
         "the track cannot be carried in this format: a transport stream segment without samples";
@@ -569,12 +605,12 @@ fn what_cannot_be_carried_is_told() {
     assert_eq!(error(&[part(SampleIndex(1)..SampleIndex(1))]), empty);
 
     let aac = film.rendition(MediaKind::Audio).track.codec.clone();
-    let large = one_sample(aac, vec![0; 8_185].into());
+    let large = OpenedFilm::with_one_sample(aac, vec![0; 8_185]);
     assert_eq!(
         whole(&large.renditions[0]).unwrap_err().to_string(),
         "sample 0 cannot be carried: 8185 bytes are more than an ADTS frame holds"
     );
-    let cut_short = one_sample(video.track.codec.clone(), Bytes::from_static(&[0, 0, 0, 9, 0x65]));
+    let cut_short = OpenedFilm::with_one_sample(video.track.codec.clone(), vec![0, 0, 0, 9, 0x65]);
     assert_eq!(
         cut_short.finish(whole(&cut_short.renditions[0]).unwrap()).unwrap_err().to_string(),
         "sample 0 cannot be carried: the NAL unit at byte 0 of a sample of 5 passes its end"
@@ -584,22 +620,11 @@ fn what_cannot_be_carried_is_told() {
 /// One wild composition offset does not make the rest unplayable.
 #[test]
 fn a_sample_presented_before_the_clock_starts_is_refused_alone() {
-    let mut film = Film::new(Some(&Video::PLAIN), None, Duration::from_secs(60));
+    let mut film = OpenedFilm::new(Some(&Video::PLAIN), None, 60_000);
     let rendition = &mut film.renditions[0];
-    let mut track = Track::clone(&rendition.track);
-    let mut offsets = dynpack_media::ColumnBuilder::default();
-    offsets.push_run(0, 249);
-    offsets.push_run(i32::MIN.cast_unsigned(), 1);
-    let extent = track.samples.extents(SampleIndex(0)..SampleIndex(1)).next().unwrap();
-    track.samples = SampleTable::new(SampleColumns {
-        durations: Column::constant(512, 250),
-        composition_offsets: offsets.finish(),
-        sizes: Column::constant(u32::try_from(extent.len).unwrap(), 250),
-        chunks: vec![(SampleIndex(0), extent.offset)],
-        sync_samples: None,
-    })
-    .unwrap();
-    rendition.track = track.into();
+    let wild = |at| if at < 249 { 0 } else { i32::MIN };
+    let track = TrackBuilder::video(12_800, 512, 250, 50).with_offsets(wild);
+    rendition.track = track.build().into();
     let plan = |range| media_segment(SegmentNumber(0), &[Part::new(rendition, range)]);
     assert!(plan(SampleIndex(0)..SampleIndex(1)).is_ok());
     let error = plan(SampleIndex(248)..SampleIndex(250)).unwrap_err().to_string();

@@ -4,18 +4,18 @@
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use bytes::Bytes;
-use dynpack_codec::{AacConfig, AvcConfig, Codec, MediaKind};
+use dynpack_codec::MediaKind;
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv};
-use dynpack_fragment::ts::{
-    Part, key_frame_segment, key_frame_segment_bound, media_segment, media_segment_bound,
-};
+use dynpack_fragment::ts::{Part, media_segment, media_segment_bound};
 use dynpack_media::{Rendition, SegmentNumber};
+use dynpack_testkit::film::{Audio, OpenedFilm, Video};
+use dynpack_testkit::read::annex_b;
+use dynpack_testkit::read::transport::{self, Pes};
+use dynpack_testkit::{AAC_48_STEREO, AVCC, codec};
 use proptest::prelude::*;
 
-use crate::film::{Audio, Film, Video};
-use crate::reader::{self, Pes};
-use crate::{AUDIO_PID, TWO_SECONDS, VIDEO_PID, check_alone, elementary, one_sample};
+use crate::{AUDIO_PID, TWO_SECONDS, VIDEO_PID, check_alone, frames};
 
 const KEY: [u8; 16] = *b"a key of 16 byte";
 const IV: [u8; 16] = *b"a vector of 16 b";
@@ -67,7 +67,7 @@ fn decrypt_frame(mut frame: Vec<u8>) -> Vec<u8> {
 /// Holds an encrypted segment against the clear one: how much of it differs, in frames and NAL
 /// units.
 fn check(encrypted: &[u8], clear: &[u8], rate: u32) -> usize {
-    let (encrypted, clear) = (reader::read(encrypted), reader::read(clear));
+    let (encrypted, clear) = (transport::read(encrypted), transport::read(clear));
     let types = |streams: &[(u16, u8)], of: [u8; 2]| {
         streams
             .iter()
@@ -85,14 +85,10 @@ fn check(encrypted: &[u8], clear: &[u8], rate: u32) -> usize {
         let head = |pes: &Pes| (pes.pid, pes.presentation, pes.decode, pes.header_len);
         assert_eq!(head(encrypted), head(clear));
         let is_video = clear.pid == VIDEO_PID;
-        let frames = |pes: &Pes| {
-            if is_video {
-                elementary::units(&pes.data)
-            } else {
-                elementary::frames(&pes.data, rate)
-            }
+        let units = |pes: &Pes| {
+            if is_video { annex_b::units(&pes.data) } else { frames(&pes.data, rate) }
         };
-        let (encrypted, clear) = (frames(encrypted), frames(clear));
+        let (encrypted, clear) = (units(encrypted), units(clear));
         assert_eq!(encrypted.len(), clear.len());
         for (encrypted, clear) in encrypted.into_iter().zip(clear) {
             differing += usize::from(encrypted != clear);
@@ -106,7 +102,7 @@ fn check(encrypted: &[u8], clear: &[u8], rate: u32) -> usize {
 }
 
 /// All segments of a film with their encryption.
-fn segments(film: &Film) -> Vec<[Bytes; 2]> {
+fn segments(film: &OpenedFilm) -> Vec<[Bytes; 2]> {
     let numbers = film
         .renditions
         .iter()
@@ -137,9 +133,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn decrypting_returns_the_clear_segments(video in Video::any(), audio in Audio::any(), which in 0..3) {
+    fn decrypting_returns_the_clear_segments(
+        video in Video::any(),
+        audio in Audio::any(),
+        which in 0..3,
+    ) {
         let video = Video { delay: 0, ..video };
-        let film = Film::new((which != 0).then_some(&video), (which != 1).then_some(&audio), TWO_SECONDS);
+        let film = OpenedFilm::new(
+            (which != 0).then_some(&video),
+            (which != 1).then_some(&audio),
+            TWO_SECONDS,
+        );
         for [encrypted, clear] in segments(&film) {
             check_alone(&encrypted);
             check(&encrypted, &clear, audio.rate);
@@ -148,12 +152,15 @@ proptest! {
 
     #[test]
     fn decrypting_returns_the_clear_key_frames(video in Video::any()) {
-        let film = Film::new(Some(&video), None, TWO_SECONDS);
-        let rendition = film.rendition(MediaKind::Video);
-        for segment in rendition.cuts.segments() {
-            let [encrypted, clear] = [Some(&cipher()), None].map(|cipher| {
-                let bytes = film.finish(key_frame_segment(rendition, &segment, cipher).unwrap()).unwrap();
-                assert!(bytes.len() as u64 <= key_frame_segment_bound(rendition, &segment, cipher).unwrap());
+        let film = OpenedFilm::new(Some(&video), None, TWO_SECONDS);
+        let key_frames = film.rendition(MediaKind::Video).key_frames().unwrap();
+        for frame in key_frames.cuts.segments() {
+            let part = || Part::segments(&key_frames, std::slice::from_ref(&frame));
+            let [encrypted, clear] = [part().with_sample_aes(cipher()), part()].map(|part| {
+                let plan = media_segment(frame.number, std::slice::from_ref(&part)).unwrap();
+                let bytes = film.finish(plan).unwrap();
+                let bound = media_segment_bound(&[part]).unwrap();
+                assert!(bytes.len() as u64 <= bound);
                 bytes
             });
             check_alone(&encrypted);
@@ -165,7 +172,7 @@ proptest! {
 /// Every frame of sound, and every slice of more than 48 bytes behind its length.
 #[test]
 fn all_slices_and_frames_are_encrypted() {
-    let film = Film::new(
+    let film = OpenedFilm::new(
         Some(&Video { slice_len: 300, ..Video::PLAIN }),
         Some(&Audio::PLAIN),
         TWO_SECONDS,
@@ -183,7 +190,7 @@ fn all_slices_and_frames_are_encrypted() {
 /// then.
 #[test]
 fn the_program_tells_of_encryption() {
-    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let [encrypted, clear] = &segments(&film)[0];
     let map = &encrypted[188 + 5..188 * 2];
     assert_eq!(map[12..23], *b"\xdb\xe1\0\xf0\x06\x0f\x04zavc");
@@ -196,7 +203,7 @@ fn the_program_tells_of_encryption() {
 
 #[test]
 fn the_length_of_encrypted_sound_is_known_before_it_is_read() {
-    let film = Film::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let plan = |kind| {
         let rendition = film.rendition(kind);
         let part = Part::new(rendition, rendition.cuts.samples()).with_sample_aes(cipher());
@@ -211,11 +218,8 @@ fn the_length_of_encrypted_sound_is_known_before_it_is_read() {
 #[test]
 fn emulation_prevention_is_doubled() {
     let slice = [&[0x65][..], &[0, 0, 3, 1].repeat(5_000), &[0x80]].concat();
-    let sample = [&u32::try_from(slice.len()).unwrap().to_be_bytes()[..], &slice].concat();
-    let record =
-        Bytes::from_static(&[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee]);
-    let film =
-        one_sample(Codec::from(AvcConfig::parse(record, 16, 16, false).unwrap()), sample.into());
+    let sample = codec::with_lengths([slice]);
+    let film = OpenedFilm::with_one_sample(codec::avc(AVCC, (16, 16)), sample);
     let rendition = &film.renditions[0];
     let part = || Part::new(rendition, rendition.cuts.samples());
     let [encrypted, clear] = &[part().with_sample_aes(cipher()), part()]
@@ -230,12 +234,9 @@ fn a_configuration_too_long_for_the_program_map_is_refused() {
         (150, "the track cannot be carried in this format: its part of a program map has "),
         (250, "cannot be encrypted in this way: a configuration of 250 bytes"),
     ] {
-        let mut config = vec![0x11, 0x90];
+        let mut config = AAC_48_STEREO.to_vec();
         config.resize(len, 0);
-        let film = one_sample(
-            Codec::from(AacConfig::parse(config.into(), 2).unwrap()),
-            vec![0x21; 100].into(),
-        );
+        let film = OpenedFilm::with_one_sample(codec::aac(&config), vec![0x21; 100]);
         let part = Part::new(&film.renditions[0], film.renditions[0].cuts.samples());
         assert!(media_segment(SegmentNumber(0), std::slice::from_ref(&part)).is_ok());
         let error = media_segment(SegmentNumber(0), &[part.with_sample_aes(cipher())])

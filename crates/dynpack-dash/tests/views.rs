@@ -1,0 +1,56 @@
+//! Manifests of a part of a film, and of several films in a row.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use dynpack_dash::{Options, mpd};
+use dynpack_media::{Period, Presentation, SegmentNumber, View};
+use dynpack_testkit::urls::Azure;
+use dynpack_testkit::{self as film, AAC_48_STEREO};
+
+/// Forty seconds in segments of two.
+fn film() -> Presentation {
+    film::in_short_segments(vec![
+        ("video", 400_000, film::video((640, 360), (512, 12_800), 1_000, 50)),
+        ("audio", 128_000, film::audio(AAC_48_STEREO, 1_875, "en")),
+    ])
+}
+
+fn part(film: &Presentation, first: u32, end: u32) -> Period<'_> {
+    Period::of_places(film, SegmentNumber(first)..SegmentNumber(end)).unwrap()
+}
+
+#[test]
+fn a_view_that_starts_late_shares_its_urls_with_the_whole() {
+    let film = film();
+    let text = mpd(&View::new(part(&film, 3, 7)), &Azure, &Options::CMAF);
+    let read = dash_mpd_core::parse(&text).unwrap();
+    assert!((read.mediaPresentationDuration.unwrap().as_secs_f64() - 8.0).abs() < 0.03, "{text}");
+    let mut templates = 0;
+    for set in &read.periods[0].adaptations {
+        let own = set.representations.iter().filter_map(|one| one.SegmentTemplate.as_ref());
+        for template in set.SegmentTemplate.iter().chain(own) {
+            templates += 1;
+            let first = &template.SegmentTimeline.as_ref().unwrap().segments[0];
+            let offset = template.presentationTimeOffset.unwrap();
+            let hz = template.timescale.unwrap();
+            // The first segment starts with the period, to within a frame of audio.
+            assert!(offset <= first.t.unwrap() && first.t.unwrap() - offset <= hz / 40, "{text}");
+            let seconds = first.t.unwrap() as f64 / hz as f64;
+            assert!((seconds - 6.0).abs() < 0.03, "{seconds}: {text}");
+        }
+    }
+    assert_eq!(templates, 3, "video, audio and key frames: {text}");
+}
+
+#[test]
+fn periods_follow_each_other() {
+    let (one, other) = (film(), film());
+    let view = View::new(part(&one, 0, 2)).with_period(part(&other, 5, 9));
+    let text = mpd(&view, &Azure, &Options::CMAF);
+    let read = dash_mpd_core::parse(&text).unwrap();
+    let starts = read.periods.iter().map(|period| period.start.unwrap().as_secs_f64());
+    let starts: Vec<_> = starts.collect();
+    assert!(starts.len() == 2 && starts[0] == 0.0 && (starts[1] - 4.0).abs() < 0.03, "{text}");
+    let whole = read.mediaPresentationDuration.unwrap().as_secs_f64();
+    assert!((whole - 12.0).abs() < 0.05, "{text}");
+}

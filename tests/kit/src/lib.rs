@@ -1,0 +1,51 @@
+//! What tests and benchmarks of dynpack share: films that are built in code, as the packager sees
+//! them or as files, and readers of what comes out.
+//!
+//! - [`TrackBuilder`] makes a track out of its sample tables, and [`presentation`] cuts tracks into
+//!   a film: enough for manifests, and for segments whose media is [`stored`].
+//! - [`film`] has films with every byte of their samples, made up at random or one by one, and
+//!   stores them in every [container](film::Container).
+//! - [`mp4`] writes files box by box, with every quirk that the demuxer must understand or refuse.
+//! - [`read`] reads segments, and [`promise`] manifests, by other people's parsers wherever there
+//!   are any.
+//! - [`sample_asset`] has the files of the sample asset.
+//! - [`urls`] names resources in manifests.
+//!
+//! ```
+//! let film = dynpack_testkit::sample();
+//! assert_eq!(film.renditions.len(), 4);
+//! ```
+//!
+//! It does not know the facade, so that the tests of the facade can use it as well.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking, and what is built here is right"
+)]
+
+pub mod codec;
+pub mod film;
+pub mod mp4;
+mod presentation;
+pub mod promise;
+pub mod read;
+pub mod sample_asset;
+pub mod stored;
+mod track;
+mod tracks;
+pub mod urls;
+
+pub use self::codec::{AAC_44_STEREO, AAC_48_STEREO, AAC_48_SURROUND, AVCC, HE_AAC_48_STEREO};
+pub use self::presentation::{in_short_segments, presentation, renditions, sample, two_hours};
+pub use self::track::{TrackBuilder, end_in_file, presented};
+pub use self::tracks::{audio, late, ntsc, open_groups, uneven_video, video, with_pixels};
+
+/// A text whose lines are continued by a backslash, as in literals of Rust that are not raw: what
+/// begins with one before the end of a line goes on with the first letter of the next line.
+#[must_use]
+pub fn unfolded(text: &str) -> String {
+    let mut pieces = text.split("\\\n");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.trim_start())
+}

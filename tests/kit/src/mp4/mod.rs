@@ -1,0 +1,14 @@
+//! Writes MP4 files: boxes as plain bytes, as simple as they can be, and as odd as they are found.
+
+mod boxes;
+pub mod fragments;
+mod movie;
+mod sample_entry;
+mod sizes;
+mod track;
+
+pub use self::boxes::{boxed, boxed_long, full, table, words};
+pub use self::movie::{MEDIA, file, ftyp, moov, mvhd};
+pub use self::sample_entry::{avc1, esds, mp4a, sample_entry, sound, visual};
+pub use self::sizes::Sizes;
+pub use self::track::Track;

@@ -1,0 +1,67 @@
+//! Sample entries (ISO/IEC 14496-12, 8.5.2).
+
+use dynpack_codec::{AudioCodec, Codec, VideoCodec};
+
+use super::{boxed, full};
+
+/// The sample entry of a track that is coded that way.
+#[must_use]
+pub fn sample_entry(codec: &Codec) -> Vec<u8> {
+    match codec {
+        Codec::Video(VideoCodec::Avc(avc)) => {
+            visual(b"avc1", (avc.width, avc.height), &boxed(b"avcC", &avc.record))
+        }
+        Codec::Audio(AudioCodec::Aac(aac)) => mp4a(&aac.specific_config),
+    }
+}
+
+/// A sample entry of H.264, 640 by 360.
+#[must_use]
+pub fn avc1(kind: &[u8; 4], record: &[u8]) -> Vec<u8> {
+    visual(kind, (640, 360), &boxed(b"avcC", record))
+}
+
+/// A sample entry of video of that width and height, which ends with these boxes.
+#[must_use]
+pub fn visual(kind: &[u8; 4], (width, height): (u16, u16), boxes: &[u8]) -> Vec<u8> {
+    let mut body = vec![0; 78];
+    body[7] = 1;
+    body[24..26].copy_from_slice(&width.to_be_bytes());
+    body[26..28].copy_from_slice(&height.to_be_bytes());
+    body.extend(boxes);
+    boxed(kind, &body)
+}
+
+/// An `esds` with this object type indication and configuration.
+#[must_use]
+pub fn esds(object_type: u8, config: &[u8]) -> Vec<u8> {
+    let descriptor = |tag: u8, body: &[u8]| {
+        let len = u32::try_from(body.len()).unwrap();
+        let bits = |shift: u32| u8::try_from(len >> shift & 0x7f).unwrap();
+        let len = [0x80 | bits(21), 0x80 | bits(14), 0x80 | bits(7), bits(0)];
+        [&[tag][..], &len, body].concat()
+    };
+    let specific = descriptor(5, config);
+    let decoder = descriptor(
+        4,
+        &[&[object_type, 0x15, 0, 0, 0, 0, 1, 0xf4, 0, 0, 1, 0xf4, 0][..], &specific].concat(),
+    );
+    let stream = descriptor(3, &[&[0, 0, 0][..], &decoder, &descriptor(6, &[2])].concat());
+    full(b"esds", 0, 0, &stream)
+}
+
+/// The fixed part of a sound description of this version, in stereo at 48 kHz, with what QuickTime
+/// puts after it.
+#[must_use]
+pub fn sound(version: u8, more: &[u8], boxes: &[u8]) -> Vec<u8> {
+    let mut body = vec![0; 28];
+    (body[7], body[9], body[17], body[19]) = (1, version, 2, 16);
+    body[24..26].copy_from_slice(&48_000_u16.to_be_bytes());
+    boxed(b"mp4a", &[&body, more, boxes].concat())
+}
+
+/// A sample entry of AAC.
+#[must_use]
+pub fn mp4a(config: &[u8]) -> Vec<u8> {
+    sound(0, &[], &esds(0x40, config))
+}

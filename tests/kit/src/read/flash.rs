@@ -1,0 +1,57 @@
+//! F4F fragments, by the letter of the specification (Adobe Flash Video File Format 10.1).
+
+use bytes::Buf;
+
+/// What an FLV tag holds (E.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag<'a> {
+    /// Whether it is of video rather than of audio.
+    pub is_video: bool,
+    /// Whether it holds the configuration of the codec rather than a sample.
+    pub is_configuration: bool,
+    /// Whether decoding can start at it.
+    pub is_key_frame: bool,
+    /// When it is decoded, in milliseconds.
+    pub decode: i64,
+    /// How much later it is presented, in milliseconds.
+    pub offset: i64,
+    /// The configuration or the sample.
+    pub data: &'a [u8],
+}
+
+/// All tags of a fragment, in order (E.4).
+///
+/// # Panics
+/// On anything but H.264 and AAC of 16 bits in stereo in one `mdat`.
+#[must_use]
+pub fn tags(mut fragment: &[u8]) -> Vec<Tag<'_>> {
+    let mut tags = Vec::new();
+    assert_eq!((fragment.get_u32() as usize - 4, &fragment[..4]), (fragment.len(), &b"mdat"[..]));
+    fragment.advance(4);
+    while fragment.has_remaining() {
+        let (kind, size) = (fragment.get_u8(), usize::try_from(fragment.get_uint(3)).unwrap());
+        let (low, high) = (fragment.get_uint(3), fragment.get_u8());
+        assert_eq!(fragment.get_uint(3), 0, "the only stream");
+        let (mut data, rest) = fragment.split_at(size);
+        fragment = rest;
+        assert_eq!(fragment.get_u32() as usize, size + 11);
+        let (is_video, head) = (kind == 9, data.get_u8());
+        assert!(matches!((kind, head), (8, 0xaf) | (9, 0x17 | 0x27)), "a tag of {kind}, {head:x}");
+        let packet = data.get_u8();
+        assert!(packet < 2, "a packet of type {packet}");
+        tags.push(Tag {
+            is_video,
+            is_configuration: packet == 0,
+            is_key_frame: head != 0x27,
+            decode: i64::from(high) << 24 | i64::try_from(low).unwrap(),
+            offset: if is_video { data.get_int(3) } else { 0 },
+            data,
+        });
+    }
+    tags
+}
+
+/// The samples of a fragment, in order.
+pub fn samples(fragment: &[u8]) -> impl Iterator<Item = Tag<'_>> {
+    tags(fragment).into_iter().filter(|tag| !tag.is_configuration)
+}

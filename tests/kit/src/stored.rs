@@ -1,0 +1,34 @@
+//! Stored files that nobody wrote: what each byte of them is follows from its place.
+
+use bytes::Bytes;
+use dynpack_fragment::{Read, SegmentPlan};
+use dynpack_media::{Extent, SourceIndex};
+
+/// The byte of the first source at `offset`.
+#[must_use]
+pub fn byte(offset: u64) -> u8 {
+    offset.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]
+}
+
+/// The bytes of a source in that place.
+#[must_use]
+pub fn bytes(source: SourceIndex, extent: Extent) -> Bytes {
+    let start = u64::from(source.0) << 40;
+    (extent.offset..extent.end()).map(|offset| byte(start | offset)).collect()
+}
+
+/// What a plan asks for.
+#[must_use]
+pub fn read(read: &Read) -> Bytes {
+    bytes(read.source, read.extent)
+}
+
+/// The finished segment in one piece, as long as the plan promised.
+#[must_use]
+pub fn finish(plan: SegmentPlan) -> Vec<u8> {
+    let media: Vec<_> = plan.reads().iter().map(read).collect();
+    let promised = plan.len();
+    let segment = plan.finish(&media).unwrap().concat();
+    assert!(promised.is_none_or(|len| len == segment.len() as u64), "{promised:?}");
+    segment
+}

@@ -1,0 +1,65 @@
+//! Tracks of which only the times matter.
+
+use dynpack_codec::{AspectRatio, Codec, VideoCodec};
+use dynpack_media::{Edit, Language, Ticks, Track};
+
+use crate::TrackBuilder;
+use crate::codec::{self, AVCC};
+
+/// Video of `frames` frames of `duration` ticks, with a sync sample every `gop` frames from the
+/// first on.
+#[must_use]
+pub fn video(size: (u16, u16), (duration, timescale): (u32, u32), frames: u32, gop: u32) -> Track {
+    let codec = codec::avc(AVCC, size);
+    TrackBuilder::video(timescale, duration, frames, gop).with_codec(codec).build()
+}
+
+/// NTSC video with a sync sample every two seconds.
+#[must_use]
+pub fn ntsc(size: (u16, u16), frames: u32) -> Track {
+    video(size, (1_001, 30_000), frames, 60)
+}
+
+/// Video of frames of any durations, with a sync sample every `gop` frames from the first on.
+#[must_use]
+pub fn uneven_video(size: (u16, u16), timescale: u32, durations: &[u32], gop: u32) -> Track {
+    let count = u32::try_from(durations.len()).unwrap();
+    let video = TrackBuilder::video(timescale, 1, count, gop);
+    let codec = codec::avc(AVCC, size);
+    TrackBuilder { codec, durations: durations.to_vec(), ..video }.build()
+}
+
+/// Video in open groups of three pictures: the second and third are presented before the first, and
+/// need the group before as well.
+#[must_use]
+pub fn open_groups(groups: u32) -> Track {
+    TrackBuilder::video(12_800, 512, 3 * groups, 3)
+        .with_codec(codec::avc(AVCC, (640, 360)))
+        .with_offsets(|picture| if picture % 3 == 0 { 1_536 } else { 0 })
+        .build()
+}
+
+/// The same track, with pixels of this width relative to their height.
+#[must_use]
+pub fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
+    let Codec::Video(VideoCodec::Avc(avc)) = &mut track.codec else { panic!("not H.264") };
+    avc.pixel_aspect = AspectRatio::new(width, height).unwrap();
+    track
+}
+
+/// AAC of `frames` frames, on the clock of its core.
+#[must_use]
+pub fn audio(config: &[u8], frames: u32, language: &str) -> Track {
+    let codec = codec::aac(config);
+    let timescale = codec::aac_config(&codec).core_rate;
+    TrackBuilder::audio(timescale, frames)
+        .with_codec(codec)
+        .build()
+        .with_language(Language::parse(language))
+}
+
+/// The same track, so many of its ticks later.
+#[must_use]
+pub fn late(track: Track, delay: i64) -> Track {
+    track.with_edit(Edit { delay: Ticks(delay), media_start: Ticks::ZERO })
+}
