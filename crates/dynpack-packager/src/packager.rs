@@ -9,6 +9,7 @@ mod job;
 mod links;
 mod lookup;
 mod mp4;
+mod resources;
 pub(crate) mod smooth;
 mod ts_rate;
 
@@ -24,6 +25,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::request::{Place, Request, Resource};
 use lookup::{no_such, rendition, time_not_found};
+use resources::{renditions, requests};
 
 /// Makes the resources of one format, of a presentation that is already open. Does no IO.
 ///
@@ -92,13 +94,35 @@ pub trait Packager: Send + Sync {
         Ok(rendition)
     }
 
+    /// Every resource of the presentation, each once: the manifest, then rendition by rendition
+    /// what manifests list. The request of the job says what it may see and how, as in
+    /// [`manifest`](Self::manifest).
+    ///
+    /// ```
+    /// use dynpack_packager::{Error, Job};
+    ///
+    /// fn urls(job: &Job<'_>) -> Result<Vec<String>, Error> {
+    ///     let resources = job.request.format.packager()?.resources(job)?;
+    ///     Ok(resources.map(|request| request.to_string()).collect())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`manifest`](Self::manifest).
+    fn resources<'a>(
+        &self,
+        job: &Job<'a>,
+    ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
+        Ok(requests(job, renditions(job)))
+    }
+
     /// Makes what the request asks for.
     ///
     /// # Errors
     /// [`Error::TrackNotFound`] or [`Error::BitrateNotFound`] if the presentation has no such
     /// thing, or what the parts return.
     fn package(&self, job: &Job<'_>) -> Result<Package, Error> {
-        let Job { presentation, request, protection } = *job;
+        let Job { presentation, request, protection, .. } = *job;
         let text = |text: String| Content::Bytes(text.into());
         let id = request.segment_id();
         let sealing = protection.zip(id.as_ref());

@@ -36,6 +36,7 @@ pub(crate) const FACTS: Facts = Facts {
     ],
     // As in Azure Media Services.
     must_name_encryption: true,
+    media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: true,
     has_init_segments: true,
@@ -71,9 +72,11 @@ impl Packager for HlsCmaf {
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
         if job.request.resource.form() == Form::KeyFrames {
             check_key_frames(rendition, job.request)?;
-            return Ok(key_frame_playlist(rendition, &Links::new(job), &Options::CMAF));
+            let links = Links::new(job).of_playlist(rendition, Form::KeyFrames);
+            return Ok(key_frame_playlist(rendition, &links, &Options::CMAF));
         }
-        Ok(media_playlist(&Stream::new(rendition), &Links::new(job), &Options::CMAF))
+        let links = Links::new(job).of_playlist(rendition, Form::Full);
+        Ok(media_playlist(&Stream::new(rendition), &links, &Options::CMAF))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {

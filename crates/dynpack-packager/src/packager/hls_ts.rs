@@ -11,13 +11,14 @@ use dynpack_media::{Form, MediaKind, Presentation, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::lookup::{muxed_audio, time_not_found};
+use super::resources::{Listed, key_frame_places, key_frames_id, requests};
 use super::ts_rate::{Companion, key_frame_rate, parts, rate};
 use super::{Job, Packager, check_key_frames, hls, key_frame};
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::facts::{Carried, Facts};
 use crate::format::{Format, Protocol};
-use crate::request::Resource;
+use crate::request::{Place, Request, Resource};
 
 /// The facts of version 3.
 pub(crate) const V3: Facts = Facts {
@@ -42,6 +43,7 @@ pub(crate) const V4: Facts = Facts {
         Carried::new(Encryption::CbcsAapl, &[SystemId::FAIRPLAY, SystemId::CLEAR_KEY]),
     ],
     must_name_encryption: false,
+    media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: true,
     has_init_segments: false,
@@ -80,6 +82,39 @@ impl HlsTs {
         Ok(audio.filter(|audio| !audio.cuts.is_empty()))
     }
 
+    /// The renditions that can be listed, and the same with the segments of this format, in the same
+    /// order.
+    fn offered(
+        &self,
+        presentation: &Presentation,
+        audio: Option<&Rendition>,
+    ) -> Result<(Vec<Rendition>, Vec<Rendition>), Error> {
+        let has_video = presentation.of_kind(MediaKind::Video).next().is_some();
+        let is_listed = |rendition: &Rendition| match audio {
+            Some(audio) if rendition.kind() == MediaKind::Audio => {
+                rendition.id.name == audio.id.name
+                    && (!has_video || rendition.id.bitrate == audio.id.bitrate)
+            }
+            _ => true,
+        };
+        let offered = presentation.renditions.iter().filter(|rendition| is_listed(rendition));
+        let (renditions, streams): (Vec<_>, Vec<_>) = offered
+            .map(|rendition| (rendition.clone(), carried(presentation, rendition)))
+            .filter(|(_, stream)| !stream.cuts.is_empty())
+            .unzip();
+        if streams.is_empty() {
+            let problem = "none of its samples has bytes".into();
+            return Err(Error::NotCarried { format: self.format, problem });
+        }
+        Ok((renditions, streams))
+    }
+
+    /// The key frames that playlists list of a rendition; `None` where there are none.
+    fn shown_key_frames(&self, rendition: &Rendition) -> Option<Rendition> {
+        let is_listed = self.format.facts().has_key_frames && rendition.kind() == MediaKind::Video;
+        is_listed.then(|| rendition.with_shown_key_frames()).filter(|shown| !shown.cuts.is_empty())
+    }
+
     /// The plan of the segment of a stream that is named by `time`.
     fn plan(job: &Job<'_>, stream: &Stream<'_>, time: Ticks) -> Result<SegmentPlan, Error> {
         let segment = stream.segment_at(time);
@@ -102,38 +137,16 @@ impl Packager for HlsTs {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let (presentation, audio) = (job.presentation, self.audio(job)?);
-        let has_video = presentation.of_kind(MediaKind::Video).next().is_some();
-        let is_listed = |rendition: &Rendition| match &audio {
-            Some(audio) if rendition.kind() == MediaKind::Audio => {
-                rendition.id.name == audio.id.name
-                    && (!has_video || rendition.id.bitrate == audio.id.bitrate)
-            }
-            _ => true,
-        };
-        let offered = presentation.renditions.iter().filter(|rendition| is_listed(rendition));
-        let offered =
-            offered.map(|rendition| (rendition.clone(), carried(presentation, rendition)));
-        let (renditions, streams): (Vec<_>, Vec<_>) =
-            offered.filter(|(_, stream)| !stream.cuts.is_empty()).unzip();
-        if streams.is_empty() {
-            return Err(Error::NotCarried {
-                format: self.format,
-                problem: "none of its samples has bytes".into(),
-            });
-        }
-        let mut listed = presentation.clone();
+        let audio = self.audio(job)?;
+        let (renditions, streams) = self.offered(job.presentation, audio.as_ref())?;
+        let mut listed = job.presentation.clone();
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
         let rates = streams.iter().zip(&listed.renditions).map(|(rendition, listed)| {
             let rates = Rates::from(rate(job, &stream(rendition, audio.as_ref()), &companion)?);
-            let shown = listed.with_shown_key_frames();
-            let has_key_frames =
-                !self.is_muxed() && rendition.kind() == MediaKind::Video && !shown.cuts.is_empty();
-            Ok(if has_key_frames {
-                rates.with_key_frames(key_frame_rate(job, &shown)?)
-            } else {
-                rates
+            Ok(match self.shown_key_frames(listed) {
+                Some(shown) => rates.with_key_frames(key_frame_rate(job, &shown)?),
+                None => rates,
             })
         });
         let rates = rates.collect::<Result<Vec<_>, Error>>()?;
@@ -143,8 +156,9 @@ impl Packager for HlsTs {
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
         let audio = self.audio(job)?;
-        let links = Links::new(job).with_audio(audio.as_ref());
-        if job.request.resource.form() == Form::KeyFrames {
+        let form = job.request.resource.form();
+        let links = Links::new(job).with_audio(audio.as_ref()).of_playlist(rendition, form);
+        if form == Form::KeyFrames {
             check_key_frames(rendition, job.request)?;
             return Ok(key_frame_playlist(
                 &rendition.with_shown_key_frames(),
@@ -154,6 +168,33 @@ impl Packager for HlsTs {
         }
         let rendition = carried(job.presentation, rendition);
         Ok(media_playlist(&stream(&rendition, audio.as_ref()), &links, &self.options))
+    }
+
+    /// Sound that comes with pictures has a playlist only where the request asks for one.
+    fn resources<'a>(
+        &self,
+        job: &Job<'a>,
+    ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
+        let audio = self.audio(job)?;
+        let (renditions, mut streams) = self.offered(job.presentation, audio.as_ref())?;
+        let is_video = |rendition: &Rendition| rendition.kind() == MediaKind::Video;
+        let with_audio = job.request.audio_only.unwrap_or_default() || !self.is_muxed();
+        if !with_audio && streams.iter().any(is_video) {
+            streams.retain(is_video);
+        }
+        let key_frames: Vec<_> =
+            renditions.iter().filter_map(|rendition| self.shown_key_frames(rendition)).collect();
+        let full = streams.into_iter().map(move |rendition| {
+            let stream = stream(&rendition, audio.as_ref());
+            let segments = stream.segments().into_iter();
+            let places = segments.map(|segment| Place::Time(segment.start));
+            Listed::new(rendition.id.clone(), places).with_audio(stream.audio)
+        });
+        let key_frames = key_frames.into_iter().map(|rendition| {
+            let places: Vec<_> = key_frame_places(&rendition).collect();
+            Listed::new(key_frames_id(&rendition), places.into_iter())
+        });
+        Ok(requests(job, full.chain(key_frames)))
     }
 
     fn segment(
