@@ -4,7 +4,7 @@ use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 
 use crate::encryption::Encryption;
-use crate::format::Protocol;
+use crate::format::{Format, Protocol};
 
 /// What is particular to a format. Each packager has one of these beside it.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     pub(crate) encryptions: &'static [Carried],
     /// Whether a URL must name the encryption where there is one, even if there is no other.
     pub(crate) must_name_encryption: bool,
+    /// The format whose media it lists, if that is another.
+    pub(crate) media_of: Option<Format>,
     /// What it carries.
     pub(crate) kinds: &'static [MediaKind],
     /// Whether each rendition has a list of its segments besides the manifest.

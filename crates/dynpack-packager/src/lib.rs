@@ -30,6 +30,7 @@ mod facts;
 mod fingerprint;
 mod format;
 mod formats;
+mod naming;
 mod packager;
 mod presentation;
 mod protection;
@@ -41,6 +42,7 @@ pub use encryption::{Encryption, UnknownEncryption};
 pub use error::{Error, KeyError};
 pub use fingerprint::fingerprint;
 pub use format::{Format, Protocol, UnknownFormat};
+pub use naming::{AzureNaming, Naming};
 pub use packager::{Content, Job, Package, Packager};
 pub use presentation::{listed_files, present, present_listed};
 pub use protection::{KeySet, Protection};
@@ -50,4 +52,6 @@ pub use publication::{
     Locators, LocatorsDocument, LocatorsError, NoEncryption, PlayReady, Protected, StreamingPolicy,
     Terms, TrackCondition, TrackSelection, UrlTemplate,
 };
-pub use request::{AssetPath, Download, Place, Request, RequestError, Resource, SegmentId};
+pub use request::{
+    AssetPath, Download, Place, Request, RequestError, Resource, SegmentId, SplitUrl,
+};

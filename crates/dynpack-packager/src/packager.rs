@@ -9,6 +9,7 @@ mod job;
 mod links;
 mod lookup;
 mod mp4;
+mod resources;
 pub(crate) mod smooth;
 mod ts_rate;
 
@@ -23,8 +24,9 @@ pub(crate) use mp4::clear_rate as cmaf_rate;
 
 use crate::error::Error;
 use crate::format::Format;
-use crate::request::{Place, Resource};
+use crate::request::{Place, Request, Resource};
 use lookup::{no_such, rendition};
+use resources::{renditions, requests};
 
 /// Makes the resources of one format, of a presentation that is already open. Does no IO.
 ///
@@ -91,6 +93,28 @@ pub trait Packager: Send + Sync {
     /// [`Error::TrackNotFound`] if the request names audio that there is not.
     fn keyed_by<'a>(&self, _: &Job<'a>, rendition: &'a Rendition) -> Result<&'a Rendition, Error> {
         Ok(rendition)
+    }
+
+    /// Every resource of the presentation, each once: the manifest, then rendition by rendition
+    /// what manifests list. The request of the job says what it may see and how, as in
+    /// [`manifest`](Self::manifest).
+    ///
+    /// ```
+    /// use dynpack_packager::{Error, Job};
+    ///
+    /// fn urls(job: &Job<'_>) -> Result<Vec<String>, Error> {
+    ///     let resources = job.request.format.packager()?.resources(job)?;
+    ///     Ok(resources.map(|request| request.to_string()).collect())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`manifest`](Self::manifest).
+    fn resources<'a>(
+        &self,
+        job: &Job<'a>,
+    ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
+        Ok(requests(job, renditions(job)))
     }
 
     /// Makes what the request asks for.

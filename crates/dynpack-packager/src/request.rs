@@ -18,6 +18,7 @@
 
 mod asset_path;
 mod call;
+mod derive;
 mod download;
 mod error;
 mod escape;
@@ -28,6 +29,7 @@ mod parse;
 mod print;
 mod resource;
 mod segment_id;
+mod split_url;
 #[cfg(test)]
 mod tests;
 
@@ -36,9 +38,10 @@ use std::sync::Arc;
 pub use asset_path::AssetPath;
 pub use download::Download;
 pub use error::RequestError;
-pub(crate) use print::{SplitUrl, level};
+pub(crate) use print::level;
 pub use resource::{Place, Resource};
 pub use segment_id::SegmentId;
+pub use split_url::SplitUrl;
 
 use crate::encryption::Encryption;
 use crate::format::Format;

@@ -44,13 +44,14 @@ pub use dynpack_media::{
     CutPolicy, Extent, Form, Movie, Presentation, Rendition, RenditionId, SourceIndex, Ticks,
 };
 pub use dynpack_packager::{
-    Admission, AssetPath, ClearKey, CommonEncryption, Content, ContentKeys, DefaultKey, Download,
-    Drm, EnabledProtocols, Encryption, EnvelopeEncryption, Error as PackagerError, Format, Job,
-    KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
-    Locators, LocatorsDocument, LocatorsError, NoEncryption, Package, Packager, Place, PlayReady,
-    Protected, Protection, Protocol, Request, RequestError, Resource, SegmentId, StreamingPolicy,
-    Terms, TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape,
-    listed_files, present, present_listed,
+    Admission, AssetPath, AzureNaming, ClearKey, CommonEncryption, Content, ContentKeys,
+    DefaultKey, Download, Drm, EnabledProtocols, Encryption, EnvelopeEncryption,
+    Error as PackagerError, Format, Job, KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType,
+    LicenceServer, Locator, LocatorKey, Locators, LocatorsDocument, LocatorsError, Naming,
+    NoEncryption, Package, Packager, Place, PlayReady, Protected, Protection, Protocol, Request,
+    RequestError, Resource, SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition,
+    TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape, listed_files, present,
+    present_listed,
 };
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;

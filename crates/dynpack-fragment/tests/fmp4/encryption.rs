@@ -7,9 +7,9 @@ use aes::cipher::{BlockModeDecrypt, KeyIvInit, StreamCipher};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::systems::Pssh;
 use dynpack_crypt::{ContentKey, IvSource, KeyId, SystemId};
+use dynpack_fragment::Error;
 use dynpack_fragment::fmp4::{Profile, Protection, Writer};
-use dynpack_fragment::{Error, SegmentPlan};
-use dynpack_media::{RenditionId, SampleIndex, Segment, TrackId};
+use dynpack_media::{Rendition, RenditionId, SampleIndex, Segment, TrackId};
 use mp4_atom::Codec;
 use proptest::prelude::*;
 

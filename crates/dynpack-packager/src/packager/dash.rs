@@ -39,6 +39,7 @@ pub(crate) const CSF: Facts = Facts {
         Carried::new(Encryption::CbcsAapl, SYSTEMS),
     ],
     must_name_encryption: false,
+    media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: false,
     has_init_segments: true,
@@ -95,7 +96,7 @@ impl Packager for Dash {
 
 impl Urls for Links<'_> {
     fn init(&self, name: &str) -> String {
-        self.template(name, Form::Full, "$Bandwidth$", "i")
+        self.init_template(name, "$Bandwidth$")
     }
 
     fn media(&self, name: &str, form: Form) -> String {

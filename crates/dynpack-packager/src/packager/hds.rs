@@ -2,16 +2,17 @@
 
 use dynpack_codec::MediaKind;
 use dynpack_fragment::{SegmentPlan, f4f};
-use dynpack_hds::{FragmentNumber, Urls, manifest, streams};
+use dynpack_hds::{FragmentNumber, Urls, fragments, manifest, streams};
 use dynpack_media::{Period, Rendition, Stream};
 
 use super::links::Links;
 use super::lookup::muxed_audio;
+use super::resources::{Listed, requests};
 use super::{Job, Packager};
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::format::{Format, Protocol};
-use crate::request::Resource;
+use crate::request::{Place, Request, Resource};
 
 /// What is particular to HDS.
 pub(crate) const FACTS: Facts = Facts {
@@ -23,6 +24,7 @@ pub(crate) const FACTS: Facts = Facts {
     media_extension: None,
     encryptions: &[],
     must_name_encryption: false,
+    media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: false,
     has_init_segments: false,
@@ -50,6 +52,19 @@ impl Packager for Hds {
             .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
     }
 
+    fn resources<'a>(
+        &self,
+        job: &Job<'a>,
+    ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
+        let streams = streams(job.presentation, muxed_audio(job)?).into_iter();
+        let listed = streams.map(|stream| {
+            let fragments = fragments(&stream).into_iter();
+            let places = fragments.map(|fragment| Place::Number(fragment.number));
+            Listed::new(stream.main.id.clone(), places).with_audio(stream.audio)
+        });
+        Ok(requests(job, listed))
+    }
+
     fn fragment(
         &self,
         job: &Job<'_>,
@@ -73,6 +88,6 @@ impl Packager for Hds {
 
 impl Urls for Links<'_> {
     fn stream(&self, stream: &Stream<'_>) -> String {
-        self.stream_address(stream.main, stream.audio)
+        Links::stream(self, stream.main, stream.audio)
     }
 }

@@ -37,6 +37,7 @@ pub(crate) const FACTS: Facts = Facts {
     ],
     // As in Azure Media Services.
     must_name_encryption: true,
+    media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: true,
     has_init_segments: true,

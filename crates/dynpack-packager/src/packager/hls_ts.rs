@@ -12,13 +12,14 @@ use dynpack_media::{Form, Presentation, Rates, Rendition, Stream, Ticks};
 
 use super::links::Links;
 use super::lookup::{muxed_audio, time_not_found};
+use super::resources::{Listed, requests};
 use super::ts_rate::{Companion, parts, rate};
 use super::{Job, Packager, hls};
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::facts::{Carried, Facts};
 use crate::format::{Format, Protocol};
-use crate::request::Resource;
+use crate::request::{Place, Request, Resource};
 
 /// The facts of version 3.
 pub(crate) const V3: Facts = Facts {
@@ -43,6 +44,7 @@ pub(crate) const V4: Facts = Facts {
         Carried::new(Encryption::CbcsAapl, &[SystemId::FAIRPLAY, SystemId::CLEAR_KEY]),
     ],
     must_name_encryption: false,
+    media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: true,
     has_init_segments: false,
@@ -77,10 +79,37 @@ impl HlsTs {
         Ok(audio.filter(|audio| !audio.cuts.is_empty()))
     }
 
+    /// The renditions that can be listed, and the same with the segments of this format, in the same
+    /// order.
+    fn offered(
+        &self,
+        presentation: &Presentation,
+        audio: Option<&Rendition>,
+    ) -> Result<(Vec<Rendition>, Vec<Rendition>), Error> {
+        let has_video = presentation.of_kind(MediaKind::Video).next().is_some();
+        let is_listed = |rendition: &Rendition| match audio {
+            Some(audio) if rendition.kind() == MediaKind::Audio => {
+                rendition.id.name == audio.id.name
+                    && (!has_video || rendition.id.bitrate == audio.id.bitrate)
+            }
+            _ => true,
+        };
+        let offered = presentation.renditions.iter().filter(|rendition| is_listed(rendition));
+        let (renditions, streams): (Vec<_>, Vec<_>) = offered
+            .map(|rendition| (rendition.clone(), carried(presentation, rendition)))
+            .filter(|(_, stream)| !stream.cuts.is_empty())
+            .unzip();
+        if streams.is_empty() {
+            let problem = "none of its samples has bytes".into();
+            return Err(Error::NotCarried { format: self.format, problem });
+        }
+        Ok((renditions, streams))
+    }
+
     /// The key frames of a video, where this version lists them and they have bytes.
     fn key_frames(&self, rendition: &Rendition) -> Option<Rendition> {
-        let key_frames =
-            rendition.key_frames().filter(|_| !self.is_muxed())?.with_filled_segments();
+        let listed = rendition.key_frames().filter(|_| self.format.facts().has_key_frames)?;
+        let key_frames = listed.with_filled_segments();
         (!key_frames.cuts.is_empty()).then_some(key_frames)
     }
 
@@ -106,27 +135,9 @@ impl Packager for HlsTs {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let (presentation, audio) = (job.presentation, self.audio(job)?);
-        let has_video = presentation.of_kind(MediaKind::Video).next().is_some();
-        let is_listed = |rendition: &Rendition| match &audio {
-            Some(audio) if rendition.kind() == MediaKind::Audio => {
-                rendition.id.name == audio.id.name
-                    && (!has_video || rendition.id.bitrate == audio.id.bitrate)
-            }
-            _ => true,
-        };
-        let offered = presentation.renditions.iter().filter(|rendition| is_listed(rendition));
-        let offered =
-            offered.map(|rendition| (rendition.clone(), carried(presentation, rendition)));
-        let (renditions, streams): (Vec<_>, Vec<_>) =
-            offered.filter(|(_, stream)| !stream.cuts.is_empty()).unzip();
-        if streams.is_empty() {
-            return Err(Error::NotCarried {
-                format: self.format,
-                problem: "none of its samples has bytes".into(),
-            });
-        }
-        let mut listed = presentation.clone();
+        let audio = self.audio(job)?;
+        let (renditions, streams) = self.offered(job.presentation, audio.as_ref())?;
+        let mut listed = job.presentation.clone();
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
         let key_frames =
@@ -146,6 +157,29 @@ impl Packager for HlsTs {
         let rendition = carried(job.presentation, rendition);
         let part = Part::whole(stream(&rendition, audio.as_ref()));
         Ok(media_playlist(&[part], &links, &self.options))
+    }
+
+    /// Sound that comes with pictures has a playlist only where the request asks for one.
+    fn resources<'a>(
+        &self,
+        job: &Job<'a>,
+    ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
+        let audio = self.audio(job)?;
+        let (renditions, mut streams) = self.offered(job.presentation, audio.as_ref())?;
+        let is_video = |rendition: &Rendition| rendition.kind() == MediaKind::Video;
+        let with_audio = job.request.audio_only.unwrap_or_default() || !self.is_muxed();
+        if !with_audio && streams.iter().any(is_video) {
+            streams.retain(is_video);
+        }
+        let key_frames = renditions.iter().filter_map(|rendition| self.key_frames(rendition));
+        let all: Vec<_> = streams.into_iter().chain(key_frames).collect();
+        let listed = all.into_iter().map(move |rendition| {
+            let stream = stream(&rendition, audio.as_ref());
+            let segments = stream.segments().into_iter();
+            let places = segments.map(|segment| Place::Time(segment.start));
+            Listed::new(rendition.id.clone(), places).with_audio(stream.audio)
+        });
+        Ok(requests(job, listed))
     }
 
     fn segment(

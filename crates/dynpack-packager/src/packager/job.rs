@@ -3,6 +3,7 @@
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_media::{Presentation, Rendition};
 
+use crate::naming::{AzureNaming, Naming};
 use crate::protection::Protection;
 use crate::request::Request;
 
@@ -16,19 +17,27 @@ pub struct Job<'a> {
     pub request: &'a Request,
     /// How the renditions are protected; in the clear if not at all.
     pub protection: Option<&'a Protection>,
+    /// Where manifests say that things are; [`AzureNaming`] unless set.
+    pub naming: &'a dyn Naming,
 }
 
 impl<'a> Job<'a> {
     /// To answer in the clear.
     #[must_use]
     pub const fn new(presentation: &'a Presentation, request: &'a Request) -> Self {
-        Self { presentation, request, protection: None }
+        Self { presentation, request, protection: None, naming: &AzureNaming }
     }
 
     /// To answer under that protection.
     #[must_use]
     pub const fn with_protection(self, protection: Option<&'a Protection>) -> Self {
         Self { protection, ..self }
+    }
+
+    /// The same with another naming.
+    #[must_use]
+    pub const fn with_naming(self, naming: &'a dyn Naming) -> Self {
+        Self { naming, ..self }
     }
 
     /// How the frames of a rendition are encrypted in transport streams; `None` where they are

@@ -1,27 +1,28 @@
 //! The URLs in manifests, relative to the manifest that lists them.
 
-use std::fmt::Display;
 use std::sync::Arc;
 
 use dynpack_codec::MediaKind;
-use dynpack_hds::FragmentNumber;
-use dynpack_media::{Form, Rendition, RenditionId, Ticks};
+use dynpack_media::{Form, Rendition};
 
 use super::Job;
 use crate::format::Format;
+use crate::naming::Naming;
 use crate::protection::Protection;
-use crate::request::{Place, Request, Resource, SegmentId, SplitUrl, level};
+use crate::request::{Place, Request, SegmentId, SplitUrl};
 
-/// The URLs of one manifest: those of the request for it, with other resources.
+/// The URLs of one manifest, as the naming of its job has them.
 pub(super) struct Links<'a> {
     request: &'a Request,
+    naming: &'a dyn Naming,
     pub(super) protection: Option<&'a Protection>,
     audio: Option<&'a Rendition>,
 }
 
 impl<'a> Links<'a> {
     pub(super) const fn new(job: &Job<'a>) -> Self {
-        Self { request: job.request, protection: job.protection, audio: None }
+        let Job { request, naming, protection, .. } = *job;
+        Self { request, naming, protection, audio: None }
     }
 
     /// The same where videos carry that audio: their URLs name it.
@@ -39,31 +40,25 @@ impl<'a> Links<'a> {
         self.audio.filter(|_| rendition.kind() == MediaKind::Video)
     }
 
-    fn audio_track(&self, rendition: &Rendition) -> Option<Arc<str>> {
-        self.audio(rendition).map(|audio| Arc::clone(&audio.id.name))
+    fn audio_track(&self, rendition: &Rendition) -> Option<&'a Arc<str>> {
+        self.audio(rendition).map(|audio| &audio.id.name)
     }
 
-    /// The media playlist of a rendition; filters go with it.
+    /// The media playlist of a rendition.
     pub(super) fn playlist(&self, rendition: &Rendition) -> String {
-        let request = Request {
-            resource: Resource::MediaPlaylist(rendition.id.clone()),
-            audio_track: self.audio_track(rendition),
-            audio_only: None,
-            ..self.request.clone()
-        };
-        request.relative_url()
+        let audio_track = self.audio_track(rendition).map(AsRef::as_ref);
+        self.naming.media_playlist(self.request, &rendition.id, audio_track)
     }
 
     /// The init segment of a rendition, relative to its media playlist. All forms share it.
     pub(super) fn init(&self, rendition: &Rendition) -> String {
-        let id = rendition.id.with_form(Form::Full);
-        let SplitUrl { before, after } = self.in_playlist(id, rendition, Place::Init);
-        format!("{before}i{after}")
+        self.naming.init_segment(self.request, &rendition.id.with_form(Form::Full))
     }
 
     /// The segments of a rendition, relative to its media playlist.
     pub(super) fn segments(&self, rendition: &Rendition) -> SplitUrl {
-        self.in_playlist(rendition.id.clone(), rendition, Place::Time(Ticks::ZERO))
+        let audio_track = self.audio_track(rendition).map(AsRef::as_ref);
+        self.naming.segment(self.request, &rendition.id, audio_track)
     }
 
     /// What exactly a URL in the media playlist of a rendition returns.
@@ -75,52 +70,24 @@ impl<'a> Links<'a> {
         SegmentId {
             format: self.request.format,
             rendition: id,
-            audio_track: self.audio_track(rendition),
+            audio_track: self.audio_track(rendition).cloned(),
             place,
         }
     }
 
-    /// The URL of media relative to the media playlist of its rendition. It ends as media files
-    /// do, unlike in Azure, since ffmpeg takes no other segments from a playlist
-    /// ("allowed_segment_extensions", in 7.1.1 and in what distributions patch).
-    fn in_playlist(&self, id: RenditionId, rendition: &Rendition, place: Place) -> SplitUrl {
-        let audio_track = self.audio_track(rendition);
-        Request { with_extension: true, audio_track, ..self.media(Resource::Media(id, place)) }
-            .split_url(&rendition.id.name)
+    /// The init segments of a track, with `bitrate` in place of a bitrate.
+    pub(super) fn init_template(&self, track: &str, bitrate: &str) -> String {
+        self.naming.init_template(self.request, track, bitrate)
     }
 
-    /// The request for media of one rendition, without filters: what they leave is the same media.
-    fn media(&self, resource: Resource) -> Request {
-        Request {
-            resource,
-            filters: Vec::new(),
-            audio_track: None,
-            audio_only: None,
-            ..self.request.clone()
-        }
+    /// The segments of a track in one form, with these texts in place of bitrate and time.
+    pub(super) fn template(&self, track: &str, form: Form, bitrate: &str, time: &str) -> String {
+        self.naming.segment_template(self.request, track, form, bitrate, time)
     }
 
-    /// The URL of a track's segments in one form, relative to the asset, with these texts in place
-    /// of bitrate and time.
-    pub(super) fn template(
-        &self,
-        track: &str,
-        form: Form,
-        bitrate: impl Display,
-        time: impl Display,
-    ) -> String {
-        let id = RenditionId::new(track, 0).with_form(form);
-        let media = self.media(Resource::Media(id, Place::Time(Ticks::ZERO)));
-        let SplitUrl { before, after } = media.split_url(track);
-        format!("{}{before}{time}{after}", level(bitrate))
-    }
-
-    /// The URL of a stream of HDS, relative to the asset, to which clients append the name of a
-    /// fragment.
-    pub(super) fn stream_address(&self, main: &Rendition, audio: Option<&Rendition>) -> String {
-        let place = Place::Number(FragmentNumber::FIRST);
-        let audio_track = audio.map(|audio| Arc::clone(&audio.id.name));
-        let media = self.media(Resource::Media(main.id.clone(), place));
-        Request { audio_track, ..media }.stream_address()
+    /// The address of a stream of HDS, to which clients append the name of a fragment.
+    pub(super) fn stream(&self, main: &Rendition, audio: Option<&Rendition>) -> String {
+        let audio_track = audio.map(|audio| audio.id.name.as_ref());
+        self.naming.stream(self.request, &main.id, audio_track)
     }
 }

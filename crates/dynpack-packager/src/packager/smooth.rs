@@ -4,18 +4,19 @@ use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Form, Period, Rendition, Ticks};
-use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
+use dynpack_media::{Form, Period, Rendition, RenditionId, Ticks};
+use dynpack_smooth::{ClientManifest, ProtectionHeader, Stream, Urls, Version};
 
 use super::links::Links;
 use super::lookup::time_not_found;
+use super::resources::{Listed, requests};
 use super::{Job, Packager, mp4};
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::facts::{Carried, Facts};
 use crate::format::{Format, Protocol};
 use crate::protection::Protection;
-use crate::request::{Request, Resource};
+use crate::request::{Place, Request, Resource};
 
 /// The facts of version 2.2.
 pub(crate) const V2_2: Facts = Facts {
@@ -30,14 +31,21 @@ pub(crate) const V2_2: Facts = Facts {
         Carried::new(Encryption::Piff, &[SystemId::PLAYREADY]),
     ],
     must_name_encryption: false,
+    media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: false,
     has_init_segments: false,
     has_key_frames: false,
 };
 
-/// The facts of version 2.0.
-pub(crate) const V2_0: Facts = Facts { token: "fmp4-v20", title: "Smooth Streaming 2.0", ..V2_2 };
+/// The facts of version 2.0. Both versions list the same fragments at the same URLs, so that caches
+/// hold them once.
+pub(crate) const V2_0: Facts = Facts {
+    token: "fmp4-v20",
+    title: "Smooth Streaming 2.0",
+    media_of: Some(Format::Smooth),
+    ..V2_2
+};
 
 /// One version of Smooth Streaming.
 #[derive(Debug)]
@@ -49,6 +57,13 @@ pub(crate) struct Smooth {
 impl Smooth {
     pub(crate) const V2_2: Self = Self { format: Format::Smooth, version: Version::V2_2 };
     pub(crate) const V2_0: Self = Self { format: Format::SmoothV20, version: Version::V2_0 };
+}
+
+impl Smooth {
+    fn client_manifest(&self, job: &Job<'_>, urls: &impl Urls) -> Result<ClientManifest, Error> {
+        ClientManifest::new(&Period::whole(job.presentation), urls)
+            .map_err(|error| Error::NotCarried { format: self.format, problem: error.to_string() })
+    }
 }
 
 impl Packager for Smooth {
@@ -63,17 +78,28 @@ impl Packager for Smooth {
         }
     }
 
-    /// Both versions list the same fragments at the same URLs, so that caches hold them once.
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let request = Request { format: Format::Smooth, ..job.request.clone() };
-        let job = Job { request: &request, ..*job };
-        let not_carried = |problem: String| Error::NotCarried { format: self.format, problem };
-        let mut manifest = ClientManifest::new(&Period::whole(job.presentation), &Links::new(&job))
-            .map_err(|error| not_carried(error.to_string()))?;
+        let mut manifest = self.client_manifest(job, &Links::new(job))?;
         if let Some(object) = job.protection.and_then(Protection::playready_object) {
             manifest.protection.push(ProtectionHeader::of(SystemId::PLAYREADY, object.to_owned()));
         }
         Ok(manifest.to_xml(self.version))
+    }
+
+    fn resources<'a>(
+        &self,
+        job: &Job<'a>,
+    ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
+        let streams = self.client_manifest(job, &TrackNames)?.streams;
+        let listed =
+            streams.into_iter().flat_map(|Stream { url: track, levels, chunks, .. }| {
+                levels.into_iter().map(move |level| {
+                    let starts: Vec<_> =
+                        chunks.iter().map(|chunk| Place::Time(chunk.start)).collect();
+                    Listed::new(RenditionId::new(track.as_str(), level.bitrate), starts.into_iter())
+                })
+            });
+        Ok(requests(job, listed))
     }
 
     fn segment(
@@ -93,5 +119,14 @@ impl Packager for Smooth {
 impl Urls for Links<'_> {
     fn fragments(&self, rendition: &Rendition) -> String {
         self.template(&rendition.id.name, Form::Full, "{bitrate}", "{start time}")
+    }
+}
+
+/// Has the names of tracks in place of addresses, to find which track a stream is of.
+struct TrackNames;
+
+impl Urls for TrackNames {
+    fn fragments(&self, rendition: &Rendition) -> String {
+        rendition.id.name.to_string()
     }
 }

@@ -9,7 +9,7 @@ use super::grammar::{
     AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT, KEY_FRAMES, MANIFEST,
     QUALITY_LEVELS, TYPE,
 };
-use super::{Place, Request, Resource};
+use super::{Place, Request, Resource, SplitUrl};
 use crate::format::Format;
 
 /// The path of a URL, escaped, in canonical form.
@@ -18,13 +18,6 @@ impl Display for Request {
         self.asset.write(f)?;
         write!(f, "/{}", self.relative_url())
     }
-}
-
-/// The URL of a segment relative to its media playlist, in two parts: its time stands between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SplitUrl {
-    pub(crate) before: String,
-    pub(crate) after: String,
 }
 
 /// The folder of the media playlist and of the segments of a rendition, relative to the asset.
@@ -45,32 +38,33 @@ impl Request {
     /// ```
     #[must_use]
     pub fn relative_url(&self) -> String {
+        let level = self.resource.rendition().map(|id| level(id.bitrate)).unwrap_or_default();
+        format!("{level}{}", self.url_in_level())
+    }
+
+    /// The URL relative to the folder of its rendition, or to the asset for the manifest.
+    pub(crate) fn url_in_level(&self) -> String {
         match &self.resource {
             Resource::Manifest => manifest_url(self),
-            Resource::MediaPlaylist(id) => {
-                format!("{}{MANIFEST}({}{}", level(id.bitrate), escape(&id.name), end(self))
-            }
-            Resource::Media(id, place) => {
-                let SplitUrl { before, after } = self.split_url(&id.name);
-                let level = level(id.bitrate);
-                match place {
-                    Place::Init => format!("{level}{before}{INIT}{after}"),
-                    Place::Time(time) => format!("{level}{before}{time}{after}"),
-                    Place::Number(number) => format!("{}{number}", self.stream_address()),
-                }
+            Resource::MediaPlaylist(id) => format!("{MANIFEST}({}{}", escape(&id.name), end(self)),
+            Resource::Media(id, Place::Init) => self.split_url(&id.name).at(INIT),
+            Resource::Media(id, Place::Time(time)) => self.split_url(&id.name).at(time),
+            Resource::Media(id, Place::Number(number)) => {
+                format!("{}{number}", self.stream_url(&id.name))
             }
         }
     }
 
-    /// The URL of the segments of a track. The request is for one of them.
+    /// The URL of the segments of a track, relative to the folder of a rendition. The request is
+    /// for one of them.
     pub(crate) fn split_url(&self, track: &str) -> SplitUrl {
-        SplitUrl { before: format!("{FRAGMENTS}({}=", escape(track)), after: end(self) }
+        SplitUrl::new(format!("{FRAGMENTS}({}=", escape(track)), end(self))
     }
 
-    /// The URL of a numbered segment relative to the asset, without its number.
-    pub(crate) fn stream_address(&self) -> String {
-        let Some(id) = self.resource.rendition() else { return String::new() };
-        format!("{}{FRAGMENTS}({}{}", level(id.bitrate), escape(&id.name), end(self))
+    /// The URL of the numbered segments of a track, relative to the folder of a rendition and
+    /// without their number. The request is for one of them.
+    pub(crate) fn stream_url(&self, track: &str) -> String {
+        format!("{FRAGMENTS}({}{}", escape(track), end(self))
     }
 }
 

@@ -1,0 +1,74 @@
+//! The URLs of Azure Media Services.
+
+use dynpack_hds::FragmentNumber;
+use dynpack_media::{Form, RenditionId, Ticks};
+
+use super::Naming;
+use crate::request::{Place, Request, SplitUrl, level};
+
+/// Names resources by the URLs that [`Request::parse`] reads: those of Azure Media Services.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct AzureNaming;
+
+impl Naming for AzureNaming {
+    fn media_playlist(
+        &self,
+        manifest: &Request,
+        rendition: &RenditionId,
+        audio_track: Option<&str>,
+    ) -> String {
+        manifest.for_media_playlist(rendition, audio_track).relative_url()
+    }
+
+    fn init_segment(&self, manifest: &Request, rendition: &RenditionId) -> String {
+        manifest.for_media(rendition, Place::Init, None).url_in_level()
+    }
+
+    fn segment(
+        &self,
+        manifest: &Request,
+        rendition: &RenditionId,
+        audio_track: Option<&str>,
+    ) -> SplitUrl {
+        segments(manifest, rendition, audio_track)
+    }
+
+    fn init_template(&self, manifest: &Request, track: &str, bitrate: &str) -> String {
+        let init = manifest.for_media(&any_bitrate(track), Place::Init, None);
+        format!("{}{}", level(bitrate), init.url_in_level())
+    }
+
+    fn segment_template(
+        &self,
+        manifest: &Request,
+        track: &str,
+        form: Form,
+        bitrate: &str,
+        time: &str,
+    ) -> String {
+        let segments = segments(manifest, &any_bitrate(track).with_form(form), None);
+        format!("{}{}", level(bitrate), segments.at(time))
+    }
+
+    fn stream(
+        &self,
+        manifest: &Request,
+        rendition: &RenditionId,
+        audio_track: Option<&str>,
+    ) -> String {
+        let place = Place::Number(FragmentNumber::FIRST);
+        let fragments = manifest.for_media(rendition, place, audio_track);
+        format!("{}{}", level(rendition.bitrate), fragments.stream_url(&rendition.name))
+    }
+}
+
+fn segments(manifest: &Request, rendition: &RenditionId, audio_track: Option<&str>) -> SplitUrl {
+    let place = Place::Time(Ticks::ZERO);
+    manifest.for_media(rendition, place, audio_track).split_url(&rendition.name)
+}
+
+/// A rendition of a track, for what is the same at all bitrates.
+fn any_bitrate(track: &str) -> RenditionId {
+    RenditionId::new(track, 0)
+}

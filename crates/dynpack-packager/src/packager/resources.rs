@@ -1,0 +1,70 @@
+//! All resources of a presentation, one by one.
+
+use std::sync::Arc;
+
+use dynpack_media::{Form, Rendition, RenditionId};
+
+use super::job::Job;
+use crate::request::{Place, Request, Resource};
+
+/// Media that manifests list: those of one rendition.
+pub(super) struct Listed<'a> {
+    id: RenditionId,
+    audio_track: Option<Arc<str>>,
+    places: Box<dyn Iterator<Item = Place> + 'a>,
+}
+
+impl<'a> Listed<'a> {
+    /// The media of a rendition at these places, apart from its init segment.
+    pub(super) fn new(id: RenditionId, places: impl Iterator<Item = Place> + 'a) -> Self {
+        Self { id, audio_track: None, places: Box::new(places) }
+    }
+
+    /// The same where URLs say which audio comes with it.
+    pub(super) fn with_audio(self, audio: Option<&Rendition>) -> Self {
+        Self { audio_track: audio.map(|audio| Arc::clone(&audio.id.name)), ..self }
+    }
+
+    /// The requests for its media playlist, its init segment and its media, as far as the format of
+    /// `manifest` has such. Key frames have no init segment of their own.
+    fn requests(self, manifest: &'a Request) -> impl Iterator<Item = Request> + 'a {
+        let (facts, Self { id, audio_track, places }) = (manifest.format.facts(), self);
+        let has_init = facts.has_init_segments && id.form == Form::Full;
+        let playlist = facts
+            .has_media_playlists
+            .then(|| manifest.for_media_playlist(&id, audio_track.as_deref()));
+        let init = has_init.then_some(Place::Init);
+        let media = init
+            .into_iter()
+            .chain(places)
+            .map(move |place| manifest.for_media(&id, place, audio_track.as_deref()));
+        playlist.into_iter().chain(media)
+    }
+}
+
+/// The requests for the manifest of a job, and for all that is listed.
+pub(super) fn requests<'a>(
+    job: &Job<'a>,
+    listed: impl Iterator<Item = Listed<'a>> + 'a,
+) -> Box<dyn Iterator<Item = Request> + 'a> {
+    let manifest = job.request;
+    let first = Request { resource: Resource::Manifest, ..manifest.clone() };
+    Box::new(std::iter::once(first).chain(listed.flat_map(|one| one.requests(manifest))))
+}
+
+/// All renditions by the starts of their segments, then the key frames of video if the format has
+/// any.
+pub(super) fn renditions<'a>(job: &Job<'a>) -> impl Iterator<Item = Listed<'a>> + use<'a> {
+    let facts = job.request.format.facts();
+    let renditions = job.presentation.renditions.iter();
+    let renditions = renditions.filter(|rendition| facts.kinds.contains(&rendition.kind()));
+    let key_frames: Vec<_> = match facts.has_key_frames {
+        true => renditions.clone().filter_map(Rendition::key_frames).collect(),
+        false => Vec::new(),
+    };
+    renditions.cloned().chain(key_frames).map(|rendition| {
+        let places: Vec<_> =
+            rendition.cuts.segments().map(|segment| Place::Time(segment.start)).collect();
+        Listed::new(rendition.id, places.into_iter())
+    })
+}

@@ -1,0 +1,124 @@
+//! Manifests under another naming than that of the URLs.
+
+use dynpack::{
+    Asset, AssetPath, Form, Format, Job, Naming, RenditionId, Request, Resource, SplitUrl,
+};
+
+use crate::support::sample_origin;
+
+/// Names files as a folder would hold them: `video_400000/seg-0.m4s`.
+#[derive(Debug)]
+struct Files;
+
+impl Naming for Files {
+    fn media_playlist(&self, _: &Request, id: &RenditionId, _: Option<&str>) -> String {
+        format!("{}/{}.m3u8", folder(&id.name, id.bitrate), prefix(id.form))
+    }
+
+    fn init_segment(&self, _: &Request, _: &RenditionId) -> String {
+        "init.mp4".to_owned()
+    }
+
+    fn segment(&self, _: &Request, id: &RenditionId, _: Option<&str>) -> SplitUrl {
+        SplitUrl::new(format!("{}-", prefix(id.form)), ".m4s")
+    }
+
+    fn init_template(&self, _: &Request, track: &str, bitrate: &str) -> String {
+        format!("{}/init.mp4", folder(track, bitrate))
+    }
+
+    fn segment_template(
+        &self,
+        _: &Request,
+        track: &str,
+        form: Form,
+        bitrate: &str,
+        time: &str,
+    ) -> String {
+        format!("{}/{}-{time}.m4s", folder(track, bitrate), prefix(form))
+    }
+
+    fn stream(&self, _: &Request, id: &RenditionId, _: Option<&str>) -> String {
+        format!("{}/", folder(&id.name, id.bitrate))
+    }
+}
+
+fn folder(track: &str, bitrate: impl std::fmt::Display) -> String {
+    format!("{track}_{bitrate}")
+}
+
+fn prefix(form: Form) -> &'static str {
+    match form {
+        Form::Full => "seg",
+        Form::KeyFrames => "key",
+    }
+}
+
+async fn sample() -> std::sync::Arc<Asset> {
+    sample_origin().asset(&path()).await.unwrap()
+}
+
+fn path() -> AssetPath {
+    AssetPath::new("sample", "sample.ism").unwrap()
+}
+
+/// What the naming makes of a request for the sample asset.
+fn packaged(asset: &Asset, format: Format, resource: Resource) -> String {
+    let request = Request::new(path(), format, resource);
+    let job = Job::new(&asset.presentation, &request).with_naming(&Files);
+    match format.packager().unwrap().package(&job).unwrap().content {
+        dynpack::Content::Bytes(text) => String::from_utf8(text.to_vec()).unwrap(),
+        dynpack::Content::Plan(_) => panic!("{request} is no manifest"),
+    }
+}
+
+/// The URLs of a playlist: its lines without tags, and the values of `URI`.
+fn urls(playlist: &str) -> Vec<String> {
+    let tagged = |line: &str| {
+        let (_, uri) = line.split_once("URI=\"")?;
+        Some(uri.split('"').next()?.to_owned())
+    };
+    let url = |line: &str| if line.starts_with('#') { tagged(line) } else { Some(line.to_owned()) };
+    playlist.lines().filter_map(url).collect()
+}
+
+#[tokio::test]
+async fn playlists_hold_the_names_of_another_naming_alone() {
+    let asset = sample().await;
+    let multivariant = urls(&packaged(&asset, Format::HlsCmaf, Resource::Manifest));
+    assert_eq!(multivariant.len(), 8, "{multivariant:?}");
+    for rendition in &asset.presentation.renditions {
+        let id = &rendition.id;
+        let playlist = format!("{}/seg.m3u8", folder(&id.name, id.bitrate));
+        assert!(multivariant.contains(&playlist), "{playlist} is not in {multivariant:?}");
+        let listed = urls(&packaged(&asset, Format::HlsCmaf, Resource::MediaPlaylist(id.clone())));
+        let segments =
+            rendition.cuts.segments().map(|segment| format!("seg-{}.m4s", segment.start));
+        let expected: Vec<_> = ["init.mp4".to_owned()].into_iter().chain(segments).collect();
+        assert_eq!(listed, expected);
+    }
+    let video = asset.presentation.of_kind(dynpack::MediaKind::Video).next().unwrap();
+    let key_frames = Resource::MediaPlaylist(video.id.with_form(Form::KeyFrames));
+    let listed = urls(&packaged(&asset, Format::HlsCmaf, key_frames));
+    assert!(multivariant.iter().any(|url| url.ends_with("/key.m3u8")), "{multivariant:?}");
+    assert_eq!(listed[..2], ["init.mp4", "key-0.m4s"]);
+}
+
+#[tokio::test]
+async fn an_mpd_holds_the_templates_of_another_naming_alone() {
+    let asset = sample().await;
+    let mpd = packaged(&asset, Format::DashCmaf, Resource::Manifest);
+    let values = |attribute: &str| -> Vec<String> {
+        let marked = format!(" {attribute}=\"");
+        let values = mpd.split(&marked).skip(1);
+        values.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let (inits, media) = (values("initialization"), values("media"));
+    assert!(inits.iter().all(|url| url.ends_with("_$Bandwidth$/init.mp4")), "{inits:?}");
+    let is_named = |url: &String| {
+        url.ends_with("_$Bandwidth$/seg-$Time$.m4s") || url.ends_with("_$Bandwidth$/key-$Time$.m4s")
+    };
+    assert!(media.iter().all(is_named), "{media:?}");
+    assert_eq!(inits.len(), media.len());
+    assert!(!mpd.contains("QualityLevels"), "{mpd}");
+}
