@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use bytes::Bytes;
-use dynpack_fragment::fmp4::{Profile, init_segment, media_segment};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_isobmff::{Demuxer, Limits};
 use dynpack_media::{CutPolicy, Extent, Ticks, Timescale};
 
@@ -37,14 +37,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .ok_or("no such time")?;
 
     // Plan the segment, read what the plan asks for, and put it together: nothing is copied.
-    let plan = media_segment(Profile::Cmaf, rendition, &segment, None)?;
+    let writer = Writer::new(Profile::Cmaf, rendition);
+    let plan = writer.media_segment(&segment)?;
     let media: Vec<Bytes> = plan
         .reads()
         .iter()
         .map(|wanted| read(&mut file, wanted.extent))
         .collect::<Result<_, _>>()?;
     let mut out = std::io::stdout().lock();
-    out.write_all(&init_segment(Profile::Cmaf, rendition, None)?)?;
+    out.write_all(&writer.init_segment()?)?;
     for piece in plan.finish(&media)? {
         out.write_all(&piece)?;
     }

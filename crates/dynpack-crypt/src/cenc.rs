@@ -15,10 +15,10 @@ mod sample;
 mod subsamples;
 mod track;
 
+pub use dynpack_boxes::moof::Subsample;
 pub use entry::protect_sample_entry;
 pub use fragment::FragmentEncryption;
 pub use sample::SampleEncryptor;
-pub use subsamples::Subsample;
 pub use track::{Scheme, TrackEncryption};
 
 pub(crate) use entry::append_to_entry;

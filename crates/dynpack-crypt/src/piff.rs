@@ -5,21 +5,14 @@
 //! written by
 //! [`FragmentEncryption::put_piff_senc`](crate::cenc::FragmentEncryption::put_piff_senc).
 
-use bytes::{BufMut, Bytes};
+use bytes::Bytes;
+use dynpack_boxes::moov::{PiffPssh, PiffTenc, Schm, Sinf};
 use dynpack_codec::MediaKind;
-use dynpack_media::boxes::{put_box, put_full_box, put_uuid_box};
+use dynpack_media::FourCc;
 
+use crate::Error;
 use crate::cenc::{Scheme, TrackEncryption, append_to_entry};
 use crate::systems::Pssh;
-use crate::{Error, KeyId};
-
-/// The extended type of the track encryption box (5.3.3).
-const TENC: u128 = 0x8974_dbce_7be7_4c51_84f9_7148_f988_2554;
-/// The extended type of the protection system specific header box (5.3.1).
-const PSSH: u128 = 0xd08a_4f18_10f3_4a82_b6c8_32d8_aba1_83d3;
-
-/// `default_AlgorithmID` of AES-128 in counter mode.
-const AES_CTR: u32 = 1;
 
 /// `scheme_version` of PIFF 1.1.
 const VERSION: u32 = 0x0001_0001;
@@ -40,37 +33,30 @@ pub fn protect_sample_entry(
             track.scheme().as_str()
         )));
     }
-    append_to_entry(entry, kind, |original, out| {
-        put_box(out, b"sinf", |out| {
-            put_box(out, b"frma", |out| out.put_slice(&original.0));
-            put_full_box(out, b"schm", 0, 0, |out| {
-                out.put_slice(b"piff");
-                out.put_u32(VERSION);
-            });
-            put_box(out, b"schi", |out| put_tenc(track.key_id(), out));
-        });
+    append_to_entry(entry, kind, |original_format| Sinf {
+        original_format,
+        schm: Schm { scheme_type: FourCc(*b"piff"), scheme_version: VERSION },
+        track_encryption: PiffTenc {
+            algorithm_id: PiffTenc::AES_CTR,
+            iv_size: 8,
+            key_id: track.key_id().0,
+        },
     })
 }
 
-/// Appends the track encryption box: counter mode with 8 bytes of vector for each sample.
-pub fn put_tenc(key_id: KeyId, out: &mut Vec<u8>) {
-    put_uuid_box(out, TENC, 0, 0, |out| {
-        out.put_u32(AES_CTR << 8 | 8);
-        out.put_slice(&key_id.0);
-    });
-}
-
-/// Appends a protection system specific header box; it has no list of key ids.
-pub fn put_pssh(pssh: &Pssh, out: &mut Vec<u8>) {
-    put_uuid_box(out, PSSH, 0, 0, |out| pssh.put_body(out));
+/// The protection system specific header box; it has no list of key ids.
+#[must_use]
+pub fn pssh(pssh: &Pssh) -> PiffPssh<'_> {
+    PiffPssh { system_id: pssh.system.0, data: &pssh.data }
 }
 
 #[cfg(test)]
 mod tests {
+    use dynpack_boxes::BoxType;
     use dynpack_media::{RenditionId, TrackId};
 
     use super::*;
-    use crate::{IvSource, SystemId};
+    use crate::{IvSource, KeyId, SystemId};
 
     const ID: KeyId = KeyId(*b"0123456789abcdef");
 
@@ -97,8 +83,7 @@ mod tests {
 
     #[test]
     fn a_header_is_in_a_box_of_an_extended_type() {
-        let mut out = Vec::new();
-        put_pssh(&Pssh::new(SystemId::PLAYREADY, b"header".to_vec()), &mut out);
+        let out = pssh(&Pssh::new(SystemId::PLAYREADY, b"header".to_vec())).to_vec();
         let head = b"\0\0\0\x36uuid\xd0\x8a\x4f\x18\x10\xf3\x4a\x82\xb6\xc8\x32\xd8\xab\xa1\x83\xd3\0\0\0\0";
         assert_eq!(out, [&head[..], &SystemId::PLAYREADY.0, b"\0\0\0\x06header"].concat());
     }

@@ -7,6 +7,7 @@ mod streams;
 
 use aes::Aes128;
 use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use dynpack_boxes::BoxType;
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_crypt::cenc::{FragmentEncryption, SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
@@ -57,8 +58,7 @@ fn key_stream(iv: [u8; 8]) -> impl Iterator<Item = u8> {
 
 /// What `tenc` says: scheme, pattern, size of the vector of a sample, key id, constant vector.
 fn read_tenc(track: &TrackEncryption) -> (u8, u8, Vec<u8>) {
-    let mut tenc = Vec::new();
-    track.put_tenc(&mut tenc);
+    let tenc = track.tenc().to_vec();
     assert_eq!(
         (tenc.len(), &tenc[4..8]),
         (u32::from_be_bytes(tenc[..4].try_into().unwrap()) as usize, &b"tenc"[..])

@@ -11,7 +11,7 @@ use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, IvSource, KeyId};
 use dynpack_fragment::SegmentPlan;
-use dynpack_fragment::fmp4::{Profile, Protection, media_segment};
+use dynpack_fragment::fmp4::{Profile, Protection, Writer};
 use dynpack_fragment::ts::{self, Part};
 use dynpack_media::{Rendition, Segment};
 use dynpack_testkit::film::OpenedFilm;
@@ -67,15 +67,17 @@ fn cases<'a>(film: &'a Rendition, segment: &'a Segment) -> [Case<'a>; 6] {
         Protection::new(SampleEncryptor::new(track, &key, &film.track.codec))
     };
     let (cenc, cbcs, other_key) = (protection(Scheme::Cenc), protection(Scheme::Cbcs), key.clone());
-    let fmp4 = |protection: Option<&Protection>| {
-        media_segment(Profile::Cmaf, film, segment, protection).expect("a sane film")
+    let fmp4 = |protection| {
+        let writer = Writer::new(Profile::Cmaf, film).with_protection(protection);
+        move || writer.media_segment(segment).expect("a sane film")
     };
+    let clear = fmp4(None);
     let part = || Part::segments(film, std::slice::from_ref(segment));
     let ts = |part| ts::media_segment(segment.number, &[part]).expect("a sane film");
     [
-        Case::new("fmp4 cenc", move || fmp4(Some(&cenc))),
-        Case::new("fmp4 cbcs", move || fmp4(Some(&cbcs))),
-        Case::new("fmp4 AES-128", move || fmp4(None).encrypted(&key, iv)),
+        Case::new("fmp4 cenc", fmp4(Some(cenc))),
+        Case::new("fmp4 cbcs", fmp4(Some(cbcs))),
+        Case::new("fmp4 AES-128", move || clear().encrypted(&key, iv)),
         Case::new("ts", move || ts(part())),
         Case::new("ts SAMPLE-AES", move || ts(part().with_sample_aes(sample_aes.clone()))),
         Case::new("ts AES-128", move || ts(part()).encrypted(&other_key, iv)),

@@ -9,7 +9,7 @@
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use dynpack_fragment::fmp4::{Profile, media_segment, media_segment_len};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::Rendition;
 use dynpack_testkit::{TrackBuilder, renditions};
 use std::hint::black_box;
@@ -38,7 +38,8 @@ fn segment(criterion: &mut Criterion) {
     let film = film();
     let segments: Vec<_> = film.cuts.segments().collect();
     let Some(segment) = segments.get(600) else { return };
-    let plan = || media_segment(Profile::Cmaf, &film, segment, None).expect("a sane film");
+    let writer = Writer::new(Profile::Cmaf, &film);
+    let plan = || writer.media_segment(segment).expect("a sane film");
     let mut group = criterion.benchmark_group("fmp4");
     group.bench_function("plan", |bencher| bencher.iter(|| black_box(plan())));
 
@@ -61,7 +62,7 @@ fn segment(criterion: &mut Criterion) {
         bencher.iter(|| {
             segments
                 .iter()
-                .map(|segment| media_segment_len(Profile::Cmaf, &film, segment, None))
+                .map(|segment| writer.media_segment_len(segment))
                 .filter_map(Result::ok)
                 .max()
         });

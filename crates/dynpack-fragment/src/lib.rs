@@ -11,21 +11,32 @@
 //!
 //! ```
 //! use bytes::Bytes;
-//! use dynpack_fragment::fmp4::{Profile, init_segment, media_segment};
+//! use dynpack_fragment::fmp4::{Profile, Writer};
 //! use dynpack_fragment::{Error, Read};
 //! use dynpack_media::Rendition;
 //!
-//! /// The first segment of a rendition behind its init segment: a file that plays. `read` gives the bytes of a range of a stored file.
-//! fn first_segment(rendition: &Rendition, read: impl Fn(&Read) -> Bytes) -> Result<Vec<Bytes>, Error> {
-//!     let mut file = vec![init_segment(Profile::Cmaf, rendition, None)?];
+//! /// The init segment of a rendition and its first segment: a file that plays. `read` gives the
+//! /// bytes of a range of a stored file.
+//! fn first_segment(
+//!     rendition: &Rendition,
+//!     read: impl Fn(&Read) -> Bytes,
+//! ) -> Result<Vec<Bytes>, Error> {
+//!     let writer = Writer::new(Profile::Cmaf, rendition);
+//!     let mut file = vec![writer.init_segment()?];
 //!     if let Some(segment) = rendition.cuts.segments().next() {
-//!         let plan = media_segment(Profile::Cmaf, rendition, &segment, None)?;
+//!         let plan = writer.media_segment(&segment)?;
 //!         let media: Vec<Bytes> = plan.reads().iter().map(read).collect();
 //!         file.extend(plan.finish(&media)?);
 //!     }
 //!     Ok(file)
 //! }
 //! ```
+
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![cfg_attr(
+    test,
+    expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")
+)]
 
 mod decode_time;
 mod error;

@@ -1,85 +1,92 @@
 //! The bootstrap information of a stream: which fragments there are, and when they start.
 
-use bytes::{BufMut, Bytes};
-use dynpack_media::boxes::put_full_box;
-use dynpack_media::{Stream, Timescale};
+use std::num::NonZeroU32;
 
-use crate::fragments;
+use bytes::Bytes;
+use dynpack_boxes::BoxType;
+use dynpack_boxes::hds::{Abst, Afrt, Asrt, FragmentRun, SegmentRun};
+use dynpack_media::{Stream, Ticks, Timescale};
+
 use crate::stream::end;
+use crate::{Error, Fragment, FragmentNumber, fragments};
 
 /// The `abst` box of a stream (Adobe F4V file format specification 10.1, 2.11.2), with one `asrt`
 /// and one `afrt`, all in milliseconds.
-#[must_use]
-pub fn bootstrap(stream: &Stream<'_>) -> Bytes {
-    let mut out = Vec::new();
-    put_full_box(&mut out, b"abst", 0, 0, |out| {
-        out.put_u32(1); // BootstrapinfoVersion
-        out.put_u8(0); // named access profile, not live, no update
-        out.put_u32(Timescale::MILLIS.hz());
-        out.put_u64(unsigned(end(stream).0)); // CurrentMediaTime
-        out.put_u64(0); // SmpteTimeCodeOffset
-        out.put_bytes(0, 5); // no movie identifier, servers, qualities, DRM data or metadata
-        let runs = runs(stream);
-        out.put_u8(1);
-        put_segment_run_table(out, runs.iter().map(|run| run.count).sum());
-        out.put_u8(1);
-        put_fragment_run_table(out, &runs);
-    });
-    out.into()
+///
+/// # Errors
+/// [`Error::Duration`] for a fragment that lasts longer than the box can say.
+pub fn bootstrap(stream: &Stream<'_>) -> Result<Bytes, Error> {
+    let runs = runs(stream);
+    let time_scale = Timescale::MILLIS.hz();
+    let fragments = runs.iter().map(|run| run.count).sum();
+    let abst = Abst {
+        bootstrap_info_version: 1,
+        time_scale,
+        current_media_time: unsigned(end(stream)),
+        // One segment with all fragments.
+        asrt: Asrt {
+            runs: vec![SegmentRun { first_segment: 1, fragments_per_segment: fragments }],
+        },
+        afrt: Afrt {
+            time_scale,
+            runs: runs
+                .iter()
+                .map(Run::entry)
+                .chain([Ok(FragmentRun::END)])
+                .collect::<Result<_, _>>()?,
+        },
+    };
+    Ok(abst.to_vec().into())
 }
 
-/// Fragments of one duration, one behind the other.
+/// Fragments of one duration, one after the other.
 struct Run {
-    first: u32,
-    start: i64,
-    duration: i64,
+    first: FragmentNumber,
+    start: Ticks,
+    duration: Ticks,
+    /// When the last of them ends.
+    end: Ticks,
     count: u32,
+}
+
+impl Run {
+    fn new(Fragment { number, start, duration, .. }: &Fragment) -> Self {
+        let (start, duration) = (*start, *duration);
+        Self { first: *number, start, duration, end: start + duration, count: 1 }
+    }
+
+    /// Adds a fragment that goes on as the run does; `false` if it does not.
+    fn extend(&mut self, fragment: &Fragment) -> bool {
+        let goes_on = fragment.start == self.end && fragment.duration == self.duration;
+        if goes_on {
+            self.end += self.duration;
+            self.count = self.count.saturating_add(1);
+        }
+        goes_on
+    }
+
+    fn entry(&self) -> Result<FragmentRun, Error> {
+        let duration = u32::try_from(self.duration.0).ok().and_then(NonZeroU32::new);
+        let too_long = || Error::Duration { fragment: self.first, millis: self.duration };
+        Ok(FragmentRun::Fragments {
+            first_fragment: self.first.get(),
+            timestamp: unsigned(self.start),
+            duration: duration.ok_or_else(too_long)?,
+        })
+    }
 }
 
 fn runs(stream: &Stream<'_>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for fragment in fragments(stream) {
-        let (start, duration) = (fragment.start.0, fragment.duration.0);
-        match runs.last_mut() {
-            Some(run)
-                if run.duration == duration
-                    && run.start + duration * i64::from(run.count) == start =>
-            {
-                run.count += 1
-            }
-            _ => runs.push(Run { first: fragment.number.get(), start, duration, count: 1 }),
+        if !runs.last_mut().is_some_and(|run| run.extend(&fragment)) {
+            runs.push(Run::new(&fragment));
         }
     }
     runs
 }
 
-/// The `asrt` box (2.11.2.1): one segment with all fragments.
-fn put_segment_run_table(out: &mut Vec<u8>, fragments: u32) {
-    put_full_box(out, b"asrt", 0, 0, |out| {
-        out.put_u8(0); // no qualities
-        out.put_u32(1);
-        out.put_u32(1); // FirstSegment
-        out.put_u32(fragments);
-    });
-}
-
-/// The `afrt` box (2.11.2.2). Behind the runs an entry without duration tells the end of the
-/// presentation.
-fn put_fragment_run_table(out: &mut Vec<u8>, runs: &[Run]) {
-    put_full_box(out, b"afrt", 0, 0, |out| {
-        out.put_u32(Timescale::MILLIS.hz());
-        out.put_u8(0); // no qualities
-        out.put_u32(u32::try_from(runs.len()).unwrap_or(u32::MAX).saturating_add(1));
-        for run in runs {
-            out.put_u32(run.first);
-            out.put_u64(unsigned(run.start));
-            out.put_u32(u32::try_from(run.duration).unwrap_or(u32::MAX));
-        }
-        out.put_bytes(0, 16);
-        out.put_u8(0); // DiscontinuityIndicator: end of presentation
-    });
-}
-
-fn unsigned(time: i64) -> u64 {
-    u64::try_from(time).unwrap_or_default()
+/// A time as the box holds it: nothing is presented before 0.
+fn unsigned(time: Ticks) -> u64 {
+    time.max(Ticks::ZERO).0.cast_unsigned()
 }

@@ -25,12 +25,13 @@ pub trait Urls {
 /// on.
 ///
 /// # Errors
-/// [`Error::Rendition`] for a codec which FLV does not know.
+/// [`Error::Rendition`] for a codec which FLV does not know, [`Error::Duration`] for a fragment that
+/// lasts too long.
 pub fn manifest(streams: &[Stream<'_>], urls: &impl Urls) -> Result<String, Error> {
     let mut bootstraps = Vec::new();
     let mut media = Vec::new();
     for stream in streams {
-        let content = STANDARD.encode(bootstrap(stream));
+        let content = STANDARD.encode(bootstrap(stream)?);
         let shared = bootstraps.iter().position(|other| *other == content);
         let bootstrap = shared.unwrap_or(bootstraps.len());
         if shared.is_none() {

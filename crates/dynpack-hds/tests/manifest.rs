@@ -41,7 +41,7 @@ fn a_presentation_becomes_a_manifest() {
     let media = streams(&presentation, presentation.named("aac_eng").next());
     let [low, high] = media.as_slice() else { panic!("{media:?}") };
     let [shared, low_data, high_data] =
-        [bootstrap(low), metadata(low).unwrap(), metadata(high).unwrap()]
+        [bootstrap(low).unwrap(), metadata(low).unwrap(), metadata(high).unwrap()]
             .map(|bytes| STANDARD.encode(bytes));
     let expected = unfolded(&format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
@@ -69,7 +69,7 @@ fn the_bootstrap_lists_runs_of_fragments_and_the_end() {
     let media = streams(&presentation, presentation.named("aac_eng").next());
     let run = |first, start, duration| FragmentRun { first, start, duration, discontinuity: None };
     assert_eq!(
-        Bootstrap::read(&bootstrap(&media[0])),
+        Bootstrap::read(&bootstrap(&media[0]).unwrap()),
         Bootstrap { fragments: 3, runs: vec![run(1, 0, 2002), run(3, 4004, 1670)], end: 5674 }
     );
 }
@@ -158,7 +158,7 @@ proptest! {
             u64::try_from(end.0).unwrap()
         };
         let ends = [video, audio].into_iter().map(millis);
-        let listed = Bootstrap::read(&bootstrap(&media));
+        let listed = Bootstrap::read(&bootstrap(&media).unwrap());
         prop_assert_eq!(
             (listed.fragments as usize, listed.end),
             (fragments.len(), ends.max().unwrap())

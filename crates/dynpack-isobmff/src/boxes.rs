@@ -2,39 +2,10 @@
 //! they break off. Nothing is copied.
 
 use byteorder::{BigEndian, ByteOrder};
+use dynpack_boxes::{BoxType, Header, Reader};
 use dynpack_media::FourCc;
 
 use crate::Error;
-
-/// The start of a box: its size and type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
-    pub(crate) kind: FourCc,
-    /// Bytes of the header itself.
-    pub(crate) header_len: u64,
-    /// Bytes of the box, header included; `None` for a box which extends to the end of what holds
-    /// it.
-    pub(crate) len: Option<u64>,
-}
-
-impl Header {
-    /// Bytes of the shorter form.
-    pub(crate) const SHORT: u64 = 8;
-    /// Bytes of the form with a 64-bit size.
-    pub(crate) const LONG: u64 = 16;
-
-    /// Reads a header; `None` if `bytes` is shorter than it is.
-    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let size = BigEndian::read_u32(bytes.get(..4)?);
-        let kind = FourCc(bytes.get(4..8)?.try_into().ok()?);
-        let (header_len, len) = match size {
-            0 => (Self::SHORT, None),
-            1 => (Self::LONG, Some(BigEndian::read_u64(bytes.get(8..16)?))),
-            size => (Self::SHORT, Some(size.into())),
-        };
-        Some(Self { kind, header_len, len })
-    }
-}
 
 /// A box in memory, with its way from the top of the file.
 #[derive(Clone, Copy, Debug)]
@@ -84,9 +55,38 @@ impl<'a> BoxRef<'a> {
         self.child(kind)?.ok_or_else(|| self.malformed(format!("holds no {}", FourCc(*kind))))
     }
 
+    /// Its fields, if it is of that type.
+    fn fields_of<T: BoxType<'a>>(&self) -> Option<&'a [u8]> {
+        T::KIND.fields_of(self.kind, self.body)
+    }
+
+    /// Whether it is of that type.
+    pub(crate) fn is<T: BoxType<'a>>(&self) -> bool {
+        self.fields_of::<T>().is_some()
+    }
+
+    /// What it holds as a box of that type. Bytes after the last field are let pass.
+    pub(crate) fn read<T: BoxType<'a>>(&self) -> Result<T, Error> {
+        let fields = self.fields_of::<T>().ok_or(dynpack_boxes::Error::OtherType);
+        fields
+            .and_then(|fields| T::read_from(&mut Reader::new(fields)))
+            .map_err(|error| self.malformed(error.to_string()))
+    }
+
+    /// What the first box of that type holds, among those it holds.
+    pub(crate) fn find<T: BoxType<'a>>(&'a self) -> Result<Option<T>, Error> {
+        for child in self.children() {
+            let child = child?;
+            if child.is::<T>() {
+                return child.read().map(Some);
+            }
+        }
+        Ok(None)
+    }
+
     /// Its body, to be read field by field.
     pub(crate) const fn fields(&'a self) -> Fields<'a> {
-        Fields { owner: self, rest: self.body }
+        Fields { owner: self, reader: Reader::new(self.body) }
     }
 
     /// What is wrong with it.
@@ -209,79 +209,60 @@ impl<'a> Iterator for Children<'a> {
     }
 }
 
-/// The fields of a box, in order.
+/// The fields of a box, in order. What is wrong is an error of the box.
 #[derive(Clone, Debug)]
 pub(crate) struct Fields<'a> {
     owner: &'a BoxRef<'a>,
-    rest: &'a [u8],
+    reader: Reader<'a>,
 }
 
 impl<'a> Fields<'a> {
-    /// The next `len` bytes.
-    pub(crate) fn take(&mut self, len: usize) -> Result<&'a [u8], Error> {
-        let (taken, rest) =
-            self.rest.split_at_checked(len).ok_or_else(|| self.owner.malformed("is cut short"))?;
-        self.rest = rest;
-        Ok(taken)
+    fn read<T>(
+        &mut self,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<T, dynpack_boxes::Error>,
+    ) -> Result<T, Error> {
+        read(&mut self.reader).map_err(|error| self.owner.malformed(error.to_string()))
     }
 
     /// All bytes that are left.
     pub(crate) const fn rest(&self) -> &'a [u8] {
-        self.rest
+        self.reader.rest()
     }
 
     pub(crate) fn skip(&mut self, len: usize) -> Result<(), Error> {
-        self.take(len).map(|_| ())
+        self.read(|reader| reader.skip(len))
     }
 
     pub(crate) fn u16(&mut self) -> Result<u16, Error> {
-        self.take(2).map(BigEndian::read_u16)
+        self.read(Reader::u16)
     }
 
     pub(crate) fn u32(&mut self) -> Result<u32, Error> {
-        self.take(4).map(BigEndian::read_u32)
-    }
-
-    pub(crate) fn i32(&mut self) -> Result<i32, Error> {
-        self.take(4).map(BigEndian::read_i32)
-    }
-
-    pub(crate) fn u64(&mut self) -> Result<u64, Error> {
-        self.take(8).map(BigEndian::read_u64)
-    }
-
-    pub(crate) fn i64(&mut self) -> Result<i64, Error> {
-        self.take(8).map(BigEndian::read_i64)
+        self.read(Reader::u32)
     }
 
     /// A number of 64 bits in version 1 of a box, else of 32.
     pub(crate) fn versioned(&mut self, version: u8) -> Result<u64, Error> {
-        if version == 1 { self.u64() } else { self.u32().map(u64::from) }
+        self.read(|reader| reader.versioned(version))
     }
 
     pub(crate) fn fourcc(&mut self) -> Result<FourCc, Error> {
-        self.u32().map(|code| FourCc(code.to_be_bytes()))
+        self.read(Reader::fourcc)
     }
 
     /// Version and flags of a full box (4.2).
     pub(crate) fn version_and_flags(&mut self) -> Result<(u8, u32), Error> {
-        let word = self.u32()?;
-        let [version, ..] = word.to_be_bytes();
-        Ok((version, word & 0x00ff_ffff))
+        self.read(Reader::version_and_flags)
     }
 
     /// A table of `count` entries of `N` bytes each.
     pub(crate) fn table<const N: usize>(&mut self, count: u32) -> Result<&'a [[u8; N]], Error> {
-        let len = usize::try_from(count)
-            .ok()
-            .and_then(|count| count.checked_mul(N))
-            .unwrap_or(usize::MAX);
-        let (table, rest) = self
-            .rest
-            .split_at_checked(len)
-            .ok_or_else(|| self.owner.malformed(format!("count {count} exceeds the body")))?;
-        self.rest = rest;
-        Ok(table.as_chunks().0)
+        self.read(|reader| reader.table(count))
+    }
+
+    /// `count` bytes.
+    pub(crate) fn bytes(&mut self, count: u32) -> Result<&'a [u8], Error> {
+        self.read(|reader| reader.entries(count, 1))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Which bytes of a file are needed, and what they give.
 
 use bytes::{Buf, Bytes, BytesMut};
+use dynpack_boxes::Header;
 use dynpack_media::{Extent, Movie};
 
-use crate::boxes::Header;
 use crate::walk::{Next, Walk, Want, What};
 use crate::{Error, Limits};
 
@@ -97,7 +97,8 @@ impl Demuxer {
     pub fn feed(&mut self, offset: u64, bytes: Bytes) -> Result<(), Error> {
         let wanted = self.need();
         let len = bytes.len() as u64;
-        let holds = |wanted: Extent| offset <= wanted.offset && wanted.offset - offset < len;
+        let holds =
+            |wanted: Extent| wanted.offset.checked_sub(offset).is_some_and(|before| before < len);
         let comes_early =
             len > 0 && offset > self.walk.position() && self.walk.index().contains(offset);
         if !wanted.is_some_and(|wanted| holds(wanted) || comes_early) {
@@ -110,13 +111,12 @@ impl Demuxer {
             else {
                 break;
             };
-            let missing = usize::try_from(want.extent.len)
-                .unwrap_or(usize::MAX)
-                .saturating_sub(self.partial.len());
-            if fed.len() < missing {
+            let missing = want.extent.len.saturating_sub(self.partial.len() as u64);
+            if (fed.len() as u64) < missing {
                 self.partial.extend_from_slice(&fed);
                 continue;
             }
+            let missing = usize::try_from(missing).expect("no more than was fed");
             let whole = if self.partial.is_empty() {
                 fed.slice(..missing)
             } else {
@@ -150,12 +150,10 @@ impl Demuxer {
 
     /// What is held of the bytes from `offset` on, if there is one.
     fn held_from(&self, offset: u64) -> Option<Bytes> {
-        let holder = self
-            .held
-            .iter()
-            .find(|(start, bytes)| *start <= offset && offset - *start < bytes.len() as u64);
-        holder
-            .and_then(|(start, bytes)| Some(bytes.slice(usize::try_from(offset - *start).ok()?..)))
+        self.held.iter().find_map(|(start, bytes)| {
+            let before = usize::try_from(offset.checked_sub(*start)?).ok()?;
+            (before < bytes.len()).then(|| bytes.slice(before..))
+        })
     }
 
     /// Lets go of what will not be wanted again.
@@ -188,7 +186,7 @@ pub fn demux(file: Bytes) -> Result<Movie, Error> {
     let mut demuxer = Demuxer::new(file.len() as u64, Limits::default());
     while let Some(need) = demuxer.need() {
         let mut rest = file.clone();
-        rest.advance(usize::try_from(need.offset).unwrap_or(usize::MAX).min(file.len()));
+        rest.advance(usize::try_from(need.offset).expect("within the file, which is in memory"));
         demuxer.feed(need.offset, rest)?;
     }
     demuxer.finish()

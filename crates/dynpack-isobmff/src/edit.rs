@@ -1,10 +1,11 @@
 //! The edit list: where in the movie a track starts, and at which of its samples (`elst`, ISO/IEC
 //! 14496-12, 8.6.6).
 
+use dynpack_boxes::moov::Elst;
 use dynpack_media::{Edit, Ticks, Timescale};
 
 use crate::Error;
-use crate::boxes::{BoxRef, Fields};
+use crate::boxes::BoxRef;
 
 /// Reads the edit list of a track of this timescale; `movie` is the timescale of `mvhd`.
 ///
@@ -19,19 +20,11 @@ pub(crate) fn read(
 ) -> Result<Edit, Error> {
     let Some(edts) = trak.child(b"edts")? else { return Ok(Edit::default()) };
     let Some(elst) = edts.child(b"elst")? else { return Ok(Edit::default()) };
-    let mut fields = elst.fields();
-    let (version, _) = fields.version_and_flags()?;
-    let entries = fields.u32()?;
-    let mut delay = 0_u64;
-    let mut media_start = Ticks::ZERO;
-    for _ in 0..entries {
-        let (duration, media_time) = entry(&mut fields, version)?;
-        if media_time.0 >= 0 {
-            media_start = media_time;
-            break;
-        }
-        delay = delay.saturating_add(duration);
-    }
+    let Elst { edits } = elst.read()?;
+    let first = edits.iter().find(|edit| edit.media_time >= 0);
+    let media_start = Ticks(first.map_or(0, |edit| edit.media_time));
+    let empty = edits.iter().take_while(|edit| edit.media_time < 0);
+    let delay = empty.fold(0_u64, |delay, edit| delay.saturating_add(edit.duration));
     let delay = match (delay, movie) {
         (0, _) => Ticks::ZERO,
         (delay, Some(movie)) => {
@@ -55,12 +48,4 @@ pub(crate) fn of_media_from(edit: Edit, start: Ticks) -> Edit {
         return Edit { delay: edit.delay - media_start, media_start: Ticks::ZERO };
     }
     Edit { media_start, ..edit }
-}
-
-/// Duration in the movie's timescale, and media time in the track's; negative for an empty edit.
-fn entry(fields: &mut Fields<'_>, version: u8) -> Result<(u64, Ticks), Error> {
-    let duration = fields.versioned(version)?;
-    let media_time = if version == 1 { fields.i64()? } else { fields.i32()?.into() };
-    fields.skip(4)?;
-    Ok((duration, Ticks(media_time)))
 }

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
+use dynpack_boxes::Sidx;
+
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -38,19 +40,13 @@ impl Index {
 
     /// Takes over what a `sidx` tells, and gives back where the last of its segments ends.
     pub(crate) fn read_sidx(&mut self, sidx: &BoxRef<'_>) -> Result<u64, Error> {
-        let mut fields = sidx.fields();
-        let (version, _) = fields.version_and_flags()?;
-        fields.skip(8)?;
-        fields.versioned(version)?;
-        let first_offset = fields.versioned(version)?;
-        let count = fields.u32()? & 0xffff;
+        let Sidx { first_offset, references, .. } = sidx.read()?;
         let mut offset =
             sidx.offset.saturating_add(sidx.whole.len() as u64).saturating_add(first_offset);
         self.let_go_before(sidx.offset);
-        for entry in fields.table::<12>(count)? {
+        for reference in references.iter() {
             self.insert(offset);
-            let [size @ .., _, _, _, _, _, _, _, _] = entry;
-            offset = offset.saturating_add((u32::from_be_bytes(*size) & 0x7fff_ffff).into());
+            offset = offset.saturating_add(reference.size.into());
         }
         Ok(offset)
     }
@@ -81,13 +77,12 @@ impl Index {
         let mut fields = tfra.fields();
         let (version, _) = fields.version_and_flags()?;
         fields.skip(4)?;
-        let lengths = fields.u32()?;
-        let numbers =
-            [4, 2, 0].map(|shift| (lengths >> shift & 3).saturating_add(1)).iter().sum::<u32>();
+        let [.., lengths] = fields.u32()?.to_be_bytes();
+        let numbers = [4, 2, 0].map(|shift| usize::from((lengths >> shift & 3).saturating_add(1)));
         for _ in 0..fields.u32()? {
             fields.versioned(version)?;
             self.insert(fields.versioned(version)?);
-            fields.skip(usize::try_from(numbers).unwrap_or_default())?;
+            fields.skip(numbers.iter().sum())?;
         }
         Ok(())
     }

@@ -71,8 +71,11 @@
 //! assert_eq!(error.to_string(), "moov at 16: the file ends without one");
 //! ```
 
-#![warn(clippy::indexing_slicing)]
-#![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![cfg_attr(
+    test,
+    expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")
+)]
 
 mod boxes;
 mod demuxer;

@@ -2,12 +2,12 @@
 //!
 //! Not read: `iods`, `udta`, `meta`, `pssh`, and the duration of `mvhd`, which often lies.
 
+use dynpack_boxes::moov::{Mvhd, Trex};
 use dynpack_media::{Movie, SkippedTrack, TrackId};
 
 use crate::boxes::BoxRef;
-use crate::mvex::{self, Defaults};
 use crate::trak::{self, Draft};
-use crate::{Error, Limits};
+use crate::{Error, Limits, mvex};
 
 /// A movie while its samples are gathered.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub(crate) struct Moov {
     /// The tracks in file order, or why they are left out.
     tracks: Vec<(TrackId, Result<Draft, Error>)>,
     /// What holds for samples of fragments, if there is an `mvex`, which promises some.
-    defaults: Option<Vec<(TrackId, Defaults)>>,
+    defaults: Option<Vec<Trex>>,
 }
 
 impl Moov {
@@ -27,11 +27,8 @@ impl Moov {
                 moov.path()
             )));
         }
-        let mvhd = moov.child(b"mvhd")?;
-        let movie_timescale = mvhd
-            .as_ref()
-            .and_then(|mvhd| trak::timescale(mvhd).ok())
-            .map(|(timescale, _)| timescale);
+        let mvhd = moov.child(b"mvhd")?.and_then(|mvhd| mvhd.read::<Mvhd>().ok());
+        let movie_timescale = mvhd.map(|mvhd| mvhd.timescale);
         let defaults = moov.child(b"mvex")?.map(|mvex| mvex::read(&mvex, limits)).transpose()?;
         let mut movie = Self { tracks: Vec::new(), defaults };
         for trak in moov.children().all_of_kind(b"trak") {
@@ -77,14 +74,14 @@ impl Moov {
     }
 
     /// What holds for samples of fragments of a track; `None` if there is no `mvex`.
-    fn extension(&self, id: TrackId) -> Option<Defaults> {
-        let defaults = self.defaults.as_ref()?.iter().find(|(track, _)| *track == id);
-        Some(defaults.map(|(_, defaults)| *defaults).unwrap_or_default())
+    fn extension(&self, id: TrackId) -> Option<Trex> {
+        let trex = self.defaults.as_ref()?.iter().find(|trex| trex.track_id == id);
+        Some(trex.copied().unwrap_or_else(|| Trex::new(id)))
     }
 
     /// What holds for samples of fragments of a track.
-    pub(crate) fn defaults(&self, id: TrackId) -> Defaults {
-        self.extension(id).unwrap_or_default()
+    pub(crate) fn defaults(&self, id: TrackId) -> Trex {
+        self.extension(id).unwrap_or_else(|| Trex::new(id))
     }
 
     /// The track of that id, to which a `traf` adds samples, or why it is left out. One which the

@@ -4,12 +4,12 @@
 //! `tkhd`; `tref`, `udta`, `meta`.
 
 use bytes::Bytes;
+use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
 use dynpack_codec::Codec;
 use dynpack_media::{Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
-use crate::boxes::{BoxRef, Fields};
+use crate::boxes::BoxRef;
 use crate::gathered::Gathered;
-use crate::mvex::Defaults;
 use crate::samples::Samples;
 use crate::{Error, Limits, edit, sample_entry, stbl};
 
@@ -40,19 +40,20 @@ impl Draft {
         trak: &BoxRef<'_>,
         id: TrackId,
         movie: Option<Timescale>,
-        extension: Option<Defaults>,
+        extension: Option<Trex>,
         limits: &Limits,
     ) -> Result<Self, Error> {
         let mdia = trak.require(b"mdia")?;
         let minf = mdia.require(b"minf")?;
         let stbl = minf.require(b"stbl")?;
-        let description =
-            stbl::description(&stbl)?.unwrap_or_else(|| extension.unwrap_or_default().description);
+        let default_description = extension.map_or(1, |trex| trex.default_sample_description_index);
+        let description = stbl::description(&stbl)?.unwrap_or(default_description);
         let entry = sample_entry::read(&stbl.require(b"stsd")?, description)?;
-        let (timescale, packed_language) = media_header(&mdia.require(b"mdhd")?)?;
-        let language = match mdia.child(b"elng")? {
-            Some(elng) => extended_language(&elng)?,
-            None => packed_language,
+        let Mdhd { timescale, language, .. } = mdia.require(b"mdhd")?.read()?;
+        // The tag in `elng` is exact where that of `mdhd` is not.
+        let language = match mdia.find::<Elng<'_>>()? {
+            Some(elng) => Language::parse(&text(elng.tag)),
+            None => language.language(),
         };
         refuse_references(&minf)?;
         let samples = if extension.is_some() && !stbl::has_sizes(&stbl)? {
@@ -143,59 +144,15 @@ fn presentation_end(samples: &SampleTable) -> Ticks {
 /// The id in `tkhd` (8.3.2).
 pub(crate) fn id(trak: &BoxRef<'_>) -> Result<TrackId, Error> {
     let tkhd = trak.require(b"tkhd")?;
-    let mut fields = tkhd.fields();
-    let (version, _) = fields.version_and_flags()?;
-    skip_times(&mut fields, version)?;
-    match fields.u32()? {
-        0 => Err(tkhd.malformed("gives the track the id 0")),
-        id => Ok(TrackId(id)),
+    match tkhd.read::<Tkhd>()?.track_id {
+        TrackId(0) => Err(tkhd.malformed("gives the track the id 0")),
+        id => Ok(id),
     }
-}
-
-/// The timescale in `mvhd` (8.2.2) or `mdhd` (8.4.2), which begin alike, with what stands behind
-/// it.
-pub(crate) fn timescale<'a>(header: &'a BoxRef<'a>) -> Result<(Timescale, Fields<'a>), Error> {
-    let mut fields = header.fields();
-    let (version, _) = fields.version_and_flags()?;
-    skip_times(&mut fields, version)?;
-    let timescale =
-        Timescale::new(fields.u32()?).ok_or_else(|| header.malformed("has a timescale of 0"))?;
-    fields.versioned(version)?;
-    Ok((timescale, fields))
-}
-
-/// Creation and modification time.
-fn skip_times(fields: &mut Fields<'_>, version: u8) -> Result<(), Error> {
-    fields.skip(if version == 1 { 16 } else { 8 })
-}
-
-fn media_header(mdhd: &BoxRef<'_>) -> Result<(Timescale, Language), Error> {
-    let (timescale, mut fields) = timescale(mdhd)?;
-    Ok((timescale, unpack(fields.u16()?)))
-}
-
-/// Three letters of five bits each. Below 0x400 lie QuickTime's Macintosh codes, of which 0 is both
-/// English and "never set": nothing is known then.
-fn unpack(packed: u16) -> Language {
-    let letters = [packed >> 10, packed >> 5, packed]
-        .map(|bits| char::from(u8::try_from(bits & 0x1f).unwrap_or_default() + 0x60));
-    if packed < 0x400 {
-        Language::undetermined()
-    } else {
-        Language::parse(&String::from_iter(letters))
-    }
-}
-
-/// The tag in `elng` (8.4.6), which is exact where that of `mdhd` is not.
-fn extended_language(elng: &BoxRef<'_>) -> Result<Language, Error> {
-    let mut fields = elng.fields();
-    fields.version_and_flags()?;
-    Ok(Language::parse(&text(fields.rest())))
 }
 
 /// The name in `hdlr` (8.4.3), in QuickTime files with its length in front. Junk is let pass.
 fn handler_name(hdlr: &BoxRef<'_>) -> String {
-    let name = hdlr.body.get(24..).unwrap_or_default();
+    let name = hdlr.read::<Hdlr<'_>>().map(|hdlr| hdlr.name).unwrap_or_default();
     match name.split_first() {
         Some((&len, rest)) if len < b' ' && usize::from(len) <= rest.len() => {
             text(rest.get(..len.into()).unwrap_or_default())

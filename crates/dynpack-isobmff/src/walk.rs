@@ -1,9 +1,10 @@
 //! The way through the boxes at the top of a file: what each gives, and which bytes come next.
 
 use bytes::Bytes;
+use dynpack_boxes::Header;
 use dynpack_media::{Extent, FourCc, Movie, SampleIndex, SampleTable};
 
-use crate::boxes::{BoxRef, Header};
+use crate::boxes::BoxRef;
 use crate::index::{self, Index, MFRO_LEN};
 use crate::moov::Moov;
 use crate::{Error, Limits, moof};
@@ -163,7 +164,7 @@ impl Walk {
         }
         let whole = Want {
             extent: Extent::new(offset, len),
-            what: What::Box { kind, header_len: usize::try_from(header_len).unwrap_or_default() },
+            what: What::Box { kind, header_len: usize::try_from(header_len).expect("8 or 16") },
         };
         match &kind.0 {
             b"mdat" if self.movie.is_some() || len <= left => {

@@ -5,8 +5,8 @@
 //! see: [`Rendition`]s with their [`Cuts`].
 //!
 //! `dynpack-codec` knows how samples are coded. This crate reads no files and parses no boxes:
-//! `dynpack-isobmff` makes movies, `dynpack-fragment` makes segments of them. What all that write
-//! [`boxes`] share is here. It does no IO, has no clock and starts no threads.
+//! `dynpack-isobmff` makes movies, `dynpack-fragment` makes segments of them. It does no IO, has no
+//! clock and starts no threads.
 //!
 //! ```
 //! use dynpack_media::{Ticks, Timescale};
@@ -16,7 +16,6 @@
 //! assert_eq!(Ticks(282 * 1024).rescale_round(audio, Timescale::MPEG), Ticks(541_440));
 //! ```
 
-pub mod boxes;
 mod column;
 mod cut_policy;
 mod cuts;

@@ -2,9 +2,10 @@
 //! 8.12).
 
 use bytes::{BufMut, Bytes};
+use dynpack_boxes::moov::{Schm, Sinf};
+use dynpack_boxes::{BoxType, Header, Kind};
 use dynpack_codec::MediaKind;
 use dynpack_media::FourCc;
-use dynpack_media::boxes::{put_box, put_full_box};
 
 use super::TrackEncryption;
 use crate::Error;
@@ -23,23 +24,18 @@ pub fn protect_sample_entry(
     kind: MediaKind,
     track: &TrackEncryption,
 ) -> Result<Bytes, Error> {
-    append_to_entry(entry, kind, |original, out| {
-        put_box(out, b"sinf", |out| {
-            put_box(out, b"frma", |out| out.put_slice(&original.0));
-            put_full_box(out, b"schm", 0, 0, |out| {
-                out.put_slice(&track.scheme().fourcc().0);
-                out.put_u32(VERSION);
-            });
-            put_box(out, b"schi", |out| track.put_tenc(out));
-        });
+    append_to_entry(entry, kind, |original_format| Sinf {
+        original_format,
+        schm: Schm { scheme_type: track.scheme().fourcc(), scheme_version: VERSION },
+        track_encryption: track.tenc(),
     })
 }
 
-/// Renames a sample entry, and appends a `sinf`, which is given the old name.
-pub(crate) fn append_to_entry(
+/// Renames a sample entry, and appends the `sinf` that is made of the old name.
+pub(crate) fn append_to_entry<'a, T: BoxType<'a>>(
     entry: &[u8],
     kind: MediaKind,
-    sinf: impl FnOnce(FourCc, &mut Vec<u8>),
+    sinf: impl FnOnce(FourCc) -> Sinf<T>,
 ) -> Result<Bytes, Error> {
     let malformed = || Error::Malformed("its sample entry is no whole box".into());
     let (size, rest) = entry.split_first_chunk::<4>().ok_or_else(malformed)?;
@@ -53,19 +49,21 @@ pub(crate) fn append_to_entry(
             FourCc(*original)
         )));
     }
-    let name = match kind {
-        MediaKind::Video => b"encv",
-        MediaKind::Audio => b"enca",
-    };
-    let mut out = Vec::with_capacity(entry.len() + 128);
-    put_box(&mut out, name, |out| {
-        out.put_slice(body);
-        sinf(FourCc(*original), out);
+    let name = Kind::code(match kind {
+        MediaKind::Video => *b"encv",
+        MediaKind::Audio => *b"enca",
     });
-    match u32::try_from(out.len()) {
-        Ok(_) => Ok(out.into()),
-        Err(_) => Err(Error::Unsupported("its sample entry is too large".into())),
+    let sinf = sinf(FourCc(*original));
+    let fields_len = sinf.box_len().saturating_add(body.len() as u64);
+    let len = fields_len.saturating_add(Header::SHORT);
+    if u32::try_from(len).is_err() {
+        return Err(Error::Unsupported("its sample entry is too large".into()));
     }
+    let mut out = Vec::with_capacity(usize::try_from(len).expect("of 32 bits"));
+    name.put_header(fields_len, &mut out);
+    out.put_slice(body);
+    sinf.put(&mut out);
+    Ok(out.into())
 }
 
 #[cfg(test)]

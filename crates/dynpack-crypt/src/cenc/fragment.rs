@@ -1,19 +1,14 @@
 //! What a fragment says of the encryption of its samples: `senc`, `saiz` and `saio` (ISO/IEC
 //! 23001-7, 7.2; ISO/IEC 14496-12, 8.7.8 and 8.7.9).
 
-use bytes::BufMut;
-use dynpack_media::SampleIndex;
-use dynpack_media::boxes::{PIFF_SENC, put_full_box, put_uuid_box};
+use std::borrow::Cow;
 
-use super::Subsample;
+use dynpack_boxes::BoxType;
+use dynpack_boxes::moof::{PiffSenc, Saiz, SampleEncryption, Senc, Subsample};
+use dynpack_media::SampleIndex;
+
 use super::track::Mode;
 use crate::Error;
-
-/// The flag of a `senc` with subsamples.
-const HAS_SUBSAMPLES: u32 = 2;
-
-/// Bytes of a subsample in `senc`.
-const SUBSAMPLE: usize = 6;
 
 /// Bytes of what `saiz` can tell of a sample.
 const MOST_INFORMATION: usize = u8::MAX as usize;
@@ -55,7 +50,8 @@ impl FragmentEncryption {
         let len = self.information_len(self.count - 1);
         if len > MOST_INFORMATION {
             let stretches = self.subsamples(self.count - 1).map_or(0, <[_]>::len);
-            let most = MOST_INFORMATION.saturating_sub(len - SUBSAMPLE * stretches) / SUBSAMPLE;
+            let without = SampleEncryption::len_of(self.iv_size(), Some(0));
+            let most = MOST_INFORMATION.saturating_sub(without) / Subsample::LEN;
             let problem = format!(
                 "a picture of {stretches} slices or other stretches: no more than {most} can be described"
             );
@@ -106,83 +102,75 @@ impl FragmentEncryption {
     /// Bytes of `senc`.
     #[must_use]
     pub fn senc_len(&self) -> u64 {
-        Self::SENC_HEAD + self.information_lens().map(|len| len as u64).sum::<u64>()
+        Senc::len_of(self.samples_len())
     }
-
-    /// Bytes from the start of `senc` to what it says of the first sample: where `saio` points.
-    pub const SENC_HEAD: u64 = 16;
 
     /// Appends the `senc` box.
     pub fn put_senc(&self, out: &mut Vec<u8>) {
-        put_full_box(out, b"senc", 0, self.senc_flags(), |out| self.put_information(out));
+        self.senc(&self.samples()).put(out);
     }
 
     /// Bytes of the box of PIFF in place of `senc`.
     #[must_use]
     pub fn piff_senc_len(&self) -> u64 {
-        self.senc_len() + 16
+        PiffSenc::len_of(self.samples_len())
     }
 
     /// Appends the box of PIFF in place of `senc`, which Smooth Streaming has (PIFF 1.1, 5.3.2.1).
     pub fn put_piff_senc(&self, out: &mut Vec<u8>) {
-        put_uuid_box(out, PIFF_SENC, 0, self.senc_flags(), |out| self.put_information(out));
+        PiffSenc(self.senc(&self.samples())).put(out);
     }
 
     /// Bytes of `saiz`.
     #[must_use]
     pub fn saiz_len(&self) -> u64 {
-        if self.uniform_len().is_some() { 17 } else { 17 + u64::from(self.count) }
+        Saiz::len_of(self.uniform_len().is_some(), self.count)
     }
 
     /// Appends the `saiz` box.
     pub fn put_saiz(&self, out: &mut Vec<u8>) {
-        put_full_box(out, b"saiz", 0, 0, |out| {
-            let uniform = self.uniform_len();
-            out.put_u8(uniform.unwrap_or(0));
-            out.put_u32(self.count);
-            if uniform.is_none() {
-                out.extend(self.information_lens().map(information_size));
-            }
-        });
-    }
-
-    /// Bytes of `saio`.
-    pub const SAIO_LEN: u64 = 20;
-
-    /// Appends the `saio` box; `offset` is that of what `senc` says of the first sample, in bytes
-    /// from the start of the `moof`.
-    pub fn put_saio(&self, offset: u32, out: &mut Vec<u8>) {
-        put_full_box(out, b"saio", 0, 0, |out| {
-            out.put_u32(1);
-            out.put_u32(offset);
-        });
-    }
-
-    fn senc_flags(&self) -> u32 {
-        if self.ends.is_some() { HAS_SUBSAMPLES } else { 0 }
-    }
-
-    fn put_information(&self, out: &mut Vec<u8>) {
-        out.put_u32(self.count);
-        for at in 0..self.count {
-            if let Some(iv) = self.iv(at) {
-                out.put_slice(&iv);
-            }
-            if let Some(subsamples) = self.subsamples(at) {
-                // No more than 42, as `add` checks.
-                out.put_u16(u16::try_from(subsamples.len()).unwrap_or(u16::MAX));
-                for subsample in subsamples {
-                    out.put_u16(subsample.clear);
-                    out.put_u32(subsample.protected);
-                }
+        match self.uniform_len() {
+            Some(size) => Saiz::Uniform { size, count: self.count }.put(out),
+            None => {
+                let sizes: Vec<u8> = self.information_lens().map(information_size).collect();
+                Saiz::Each(&sizes).put(out);
             }
         }
     }
 
+    const fn senc<'s>(&self, samples: &'s [u8]) -> Senc<'s> {
+        Senc { sample_count: self.count, has_subsamples: self.ends.is_some(), samples }
+    }
+
+    /// What is said of all samples.
+    fn samples(&self) -> Vec<u8> {
+        let len = usize::try_from(self.samples_len()).expect("as long as the samples are many");
+        let mut samples = Vec::with_capacity(len);
+        for at in 0..self.count {
+            let iv = self.iv(at);
+            let iv = iv.as_ref().map_or(&[][..], |iv| iv);
+            let subsamples = self.subsamples(at).map(Cow::Borrowed);
+            SampleEncryption { iv, subsamples }.put(&mut samples);
+        }
+        samples
+    }
+
+    /// Bytes of what is said of all samples.
+    fn samples_len(&self) -> u64 {
+        self.information_lens().map(|len| len as u64).sum()
+    }
+
     /// Bytes of what is said of one sample.
     fn information_len(&self, at: u32) -> usize {
-        self.iv(at).map_or(0, |iv| iv.len())
-            + self.subsamples(at).map_or(0, |subsamples| 2 + SUBSAMPLE * subsamples.len())
+        SampleEncryption::len_of(self.iv_size(), self.subsamples(at).map(<[_]>::len))
+    }
+
+    /// Bytes of the initialization vector of a sample.
+    const fn iv_size(&self) -> usize {
+        match self.mode {
+            Mode::Cenc(_) => 8,
+            Mode::Cbcs(..) => 0,
+        }
     }
 
     fn information_lens(&self) -> impl Iterator<Item = usize> + '_ {
@@ -198,13 +186,13 @@ impl FragmentEncryption {
     }
 }
 
-/// Bounded by [`MOST_INFORMATION`].
 fn information_size(len: usize) -> u8 {
-    u8::try_from(len).unwrap_or(u8::MAX)
+    u8::try_from(len).expect("at most MOST_INFORMATION, as `add` checks")
 }
 
 #[cfg(test)]
 mod tests {
+    use dynpack_boxes::moov::Pattern;
     use dynpack_media::{RenditionId, TrackId};
 
     use super::*;
@@ -217,7 +205,7 @@ mod tests {
     }
 
     fn constant() -> Mode {
-        Mode::Cbcs(crate::Iv([1; 16]), super::super::track::Pattern { crypt: 0, skip: 0 })
+        Mode::Cbcs(crate::Iv([1; 16]), Pattern::NONE)
     }
 
     fn with_slices(mode: Mode, counts: &[usize]) -> Result<FragmentEncryption, Error> {
@@ -231,19 +219,13 @@ mod tests {
         Ok(fragment)
     }
 
-    fn boxes(fragment: &FragmentEncryption) -> [Vec<u8>; 4] {
-        let mut boxes = [const { Vec::new() }; 4];
-        let [senc, piff, saiz, saio] = &mut boxes;
+    fn boxes(fragment: &FragmentEncryption) -> [Vec<u8>; 3] {
+        let mut boxes = [const { Vec::new() }; 3];
+        let [senc, piff, saiz] = &mut boxes;
         fragment.put_senc(senc);
         fragment.put_piff_senc(piff);
         fragment.put_saiz(saiz);
-        fragment.put_saio(77, saio);
-        let lens = [
-            fragment.senc_len(),
-            fragment.piff_senc_len(),
-            fragment.saiz_len(),
-            FragmentEncryption::SAIO_LEN,
-        ];
+        let lens = [fragment.senc_len(), fragment.piff_senc_len(), fragment.saiz_len()];
         assert_eq!(boxes.each_ref().map(|written| written.len() as u64), lens);
         boxes
     }
@@ -251,7 +233,7 @@ mod tests {
     #[test]
     fn samples_with_subsamples_are_described_one_by_one() {
         let fragment = with_slices(cenc(), &[1, 2]).unwrap();
-        let [senc, piff, saiz, saio] = boxes(&fragment);
+        let [senc, piff, saiz] = boxes(&fragment);
         let mut expected = b"\0\0\0\x36senc\0\0\0\x02\0\0\0\x02".to_vec();
         expected.extend(fragment.iv(0).unwrap());
         expected.extend(b"\0\x01\0\x09\0\0\0\xa0");
@@ -260,13 +242,12 @@ mod tests {
         assert_eq!(senc, expected);
         assert_eq!((&piff[4..8], &piff[24..]), (&b"uuid"[..], &expected[8..]));
         assert_eq!(saiz, b"\0\0\0\x13saiz\0\0\0\0\0\0\0\0\x02\x10\x16");
-        assert_eq!(saio, b"\0\0\0\x14saio\0\0\0\0\0\0\0\x01\0\0\0\x4d");
     }
 
     #[test]
     fn whole_samples_have_a_vector_or_nothing_at_all() {
         let fragment = FragmentEncryption::whole(cenc(), SampleIndex(9), 3);
-        let [senc, _, saiz, _] = boxes(&fragment);
+        let [senc, _, saiz] = boxes(&fragment);
         assert_eq!((senc.len(), &saiz[12..]), (16 + 3 * 8, &b"\x08\0\0\0\x03"[..]));
         assert!(fragment.has_boxes());
         assert!(!FragmentEncryption::whole(constant(), SampleIndex(9), 3).has_boxes());

@@ -1,10 +1,11 @@
 //! Encrypting the samples of a track.
 
+use dynpack_boxes::moov::Pattern;
 use dynpack_codec::Codec;
 use dynpack_media::SampleIndex;
 
 use super::subsamples::Layout;
-use super::track::{Mode, Pattern};
+use super::track::Mode;
 use super::{FragmentEncryption, TrackEncryption};
 use crate::aes::{BLOCK, Cipher};
 use crate::{ContentKey, Error, Iv};
@@ -134,7 +135,7 @@ impl Sample<'_> {
     ) -> Result<impl Iterator<Item = (usize, usize)> + use<'s>, Error> {
         let got = self.rest.len();
         let planned = subsamples.map_or(got as u64, |subsamples| {
-            subsamples.iter().map(|subsample| subsample.len()).sum()
+            subsamples.iter().map(|subsample| subsample.byte_len()).sum()
         });
         if planned != got as u64 {
             return Err(Error::OtherSample { planned, got: got as u64 });

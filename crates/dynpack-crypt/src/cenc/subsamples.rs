@@ -1,26 +1,10 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
+use dynpack_boxes::moof::Subsample;
 use dynpack_codec::avc::SliceHeaders;
 use dynpack_codec::{AudioCodec, Codec, NalUnit, VideoCodec};
 
 use crate::{Error, cenc::Scheme};
-
-/// A clear stretch of a sample, and the protected one after it (9.5.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Subsample {
-    /// Bytes in the clear.
-    pub clear: u16,
-    /// Protected bytes.
-    pub protected: u32,
-}
-
-impl Subsample {
-    /// Both stretches together.
-    pub(super) fn len(self) -> u64 {
-        u64::from(self.clear) + u64::from(self.protected)
-    }
-}
 
 /// Finds the protected bytes of samples that are protected in part.
 #[derive(Clone, Debug)]

@@ -1,9 +1,8 @@
 //! What an init segment says of the encryption of a track: the `tenc` box (ISO/IEC 23001-7, 8.2).
 
-use bytes::BufMut;
+use dynpack_boxes::moov::{Pattern, Tenc};
 use dynpack_codec::MediaKind;
 use dynpack_media::FourCc;
-use dynpack_media::boxes::put_full_box;
 
 use crate::ivs::SampleIvs;
 use crate::{Iv, IvSource, KeyId};
@@ -54,25 +53,16 @@ pub(super) enum Mode {
     Cbcs(Iv, Pattern),
 }
 
-/// How many blocks in turn are encrypted and skipped; none are skipped where both are 0 (9.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pattern {
-    pub(super) crypt: u8,
-    pub(super) skip: u8,
-}
-
-impl Pattern {
-    const VIDEO: Self = Self { crypt: 1, skip: 9 };
-    const WHOLE: Self = Self { crypt: 0, skip: 0 };
-}
+/// Of video, one block in ten (10.4.2).
+const VIDEO_PATTERN: Pattern = Pattern { crypt: 1, skip: 9 };
 
 impl TrackEncryption {
     /// Encryption of a track of that kind under a key.
     #[must_use]
     pub fn new(scheme: Scheme, key_id: KeyId, kind: MediaKind, ivs: &IvSource) -> Self {
         let pattern = match kind {
-            MediaKind::Video => Pattern::VIDEO,
-            MediaKind::Audio => Pattern::WHOLE,
+            MediaKind::Video => VIDEO_PATTERN,
+            MediaKind::Audio => Pattern::NONE,
         };
         let mode = match scheme {
             Scheme::Cenc => Mode::Cenc(ivs.samples()),
@@ -124,28 +114,14 @@ impl TrackEncryption {
         self.key_id
     }
 
-    /// Appends the `tenc` box. Of version 1, which has room for a pattern, only where there is one.
-    pub fn put_tenc(&self, out: &mut Vec<u8>) {
-        let pattern = match self.mode {
-            Mode::Cbcs(_, pattern) => pattern,
-            Mode::Cenc(_) => Pattern::WHOLE,
+    /// The `tenc` box.
+    #[must_use]
+    pub const fn tenc(&self) -> Tenc<'_> {
+        let (pattern, per_sample_iv_size, constant_iv): (_, _, &[u8]) = match &self.mode {
+            Mode::Cenc(_) => (Pattern::NONE, 8, &[]),
+            Mode::Cbcs(iv, pattern) => (*pattern, 0, &iv.0),
         };
-        put_full_box(out, b"tenc", u8::from(pattern != Pattern::WHOLE), 0, |out| {
-            out.put_u8(0);
-            out.put_u8(pattern.crypt << 4 | pattern.skip);
-            out.put_u8(1);
-            match self.mode {
-                Mode::Cenc(_) => {
-                    out.put_u8(8);
-                    out.put_slice(&self.key_id.0);
-                }
-                Mode::Cbcs(iv, _) => {
-                    out.put_u8(0);
-                    out.put_slice(&self.key_id.0);
-                    out.put_u8(16);
-                    out.put_slice(&iv.0);
-                }
-            }
-        });
+        let key_id = self.key_id.0;
+        Tenc { pattern, is_protected: true, per_sample_iv_size, key_id, constant_iv }
     }
 }

@@ -2,8 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::BufMut;
-use dynpack_media::boxes::put_full_box;
+use dynpack_boxes::BoxType;
 
 use super::SystemId;
 use crate::{Error, KeyId};
@@ -36,18 +35,9 @@ impl Pssh {
     /// The box.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(36 + 16 * self.key_ids.len() + self.data.len());
-        put_full_box(&mut out, b"pssh", u8::from(!self.key_ids.is_empty()), 0, |out| {
-            if self.key_ids.is_empty() {
-                return self.put_body(out);
-            }
-            out.put_slice(&self.system.0);
-            put_len(self.key_ids.len(), out);
-            self.key_ids.iter().for_each(|id| out.put_slice(&id.0));
-            put_len(self.data.len(), out);
-            out.put_slice(&self.data);
-        });
-        out
+        let key_ids: Vec<_> = self.key_ids.iter().map(|id| id.0).collect();
+        dynpack_boxes::moov::Pssh { system_id: self.system.0, key_ids: &key_ids, data: &self.data }
+            .to_vec()
     }
 
     /// The box in Base64, as `cenc:pssh` of an MPD and `EXT-X-KEY` hold it.
@@ -67,49 +57,17 @@ impl Pssh {
     /// # Errors
     /// [`Error::System`] if it is no such box, or not a whole one.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        Self::read(bytes).ok_or_else(|| Error::System {
-            system: "pssh",
-            problem: "it is no whole box of version 0 or 1".into(),
+        let dynpack_boxes::moov::Pssh { system_id, key_ids, data } = BoxType::read_box(bytes)
+            .map_err(|_| Error::System {
+                system: "pssh",
+                problem: "it is no whole box of version 0 or 1".into(),
+            })?;
+        Ok(Self {
+            system: SystemId(system_id),
+            key_ids: key_ids.iter().copied().map(KeyId).collect(),
+            data: data.to_vec(),
         })
     }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (size, rest) = split(bytes)?;
-        let (kind, rest) = split(rest)?;
-        let ([version, ..], rest): ([u8; 4], _) = split(rest)?;
-        let (system, mut rest) = split(rest)?;
-        if u32::from_be_bytes(size) as usize != bytes.len() || kind != *b"pssh" || version > 1 {
-            return None;
-        }
-        let mut key_ids = Vec::new();
-        if version == 1 {
-            let (count, ids) = split(rest)?;
-            rest = ids;
-            for _ in 0..u32::from_be_bytes(count) {
-                let (id, behind) = split(rest)?;
-                key_ids.push(KeyId(id));
-                rest = behind;
-            }
-        }
-        let (len, data) = split(rest)?;
-        let is_whole = u32::from_be_bytes(len) as usize == data.len();
-        is_whole.then(|| Self { system: SystemId(system), key_ids, data: data.to_vec() })
-    }
-
-    /// What a box of version 0 holds.
-    pub(crate) fn put_body(&self, out: &mut Vec<u8>) {
-        out.put_slice(&self.system.0);
-        put_len(self.data.len(), out);
-        out.put_slice(&self.data);
-    }
-}
-
-fn split<const N: usize>(bytes: &[u8]) -> Option<([u8; N], &[u8])> {
-    bytes.split_first_chunk().map(|(first, rest)| (*first, rest))
-}
-
-fn put_len(len: usize, out: &mut Vec<u8>) {
-    out.put_u32(u32::try_from(len).unwrap_or(u32::MAX));
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use bytes::Bytes;
 use dynpack_media::{Rendition, Segment};
 
-use super::media::{Fragment, Selection};
-use super::{Profile, Protection};
+use super::fragment::Fragment;
+use super::profile::Profile;
+use super::protection::Protection;
+use super::times::Selection;
 use crate::plan::Mux;
 use crate::{Error, Read, SegmentPlan, samples};
 
@@ -18,20 +20,16 @@ pub(super) struct EncryptedFragment {
 }
 
 impl EncryptedFragment {
-    pub(super) fn new(
-        profile: Profile,
-        rendition: &Rendition,
-        segment: &Segment,
-        selection: Selection,
-        protection: &Protection,
-    ) -> Result<Self, Error> {
+    /// What a clear fragment becomes.
+    pub(super) fn new(clear: &Fragment<'_>, protection: &Protection) -> Result<Self, Error> {
         protection.check()?;
+        let selection = clear.selection();
         let protection = match selection {
             Selection::Whole => protection.clone(),
             Selection::KeyFrame => protection.of_key_frames(),
         };
-        let (rendition, segment) = (rendition.clone(), segment.clone());
-        Ok(Self { profile, rendition, segment, selection, protection })
+        let (rendition, segment) = (clear.rendition.clone(), clear.segment.clone());
+        Ok(Self { profile: clear.profile, rendition, segment, selection, protection })
     }
 
     pub(super) fn plan(self) -> Result<SegmentPlan, Error> {
@@ -51,6 +49,17 @@ impl EncryptedFragment {
     fn samples(&self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
         let stored = self.rendition.track.samples.samples(self.clear().samples());
         samples::cut(stored.map(|sample| (sample.index, sample.size)), &mut media.iter().cloned())
+    }
+}
+
+/// Bytes of the segment that a clear fragment becomes: exactly, or else the most if no picture has
+/// more slices than [`Protection::max_signal_len`] counts.
+pub(super) fn max_len(clear: Fragment<'_>, protection: &Protection) -> Result<u64, Error> {
+    protection.check()?;
+    let count = clear.sample_count();
+    match protection.signal_unread(clear.samples().start, count) {
+        Some(signal) => clear.with_signal(&signal).len(),
+        None => Ok(clear.len()?.saturating_add(protection.max_signal_len(count))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What sets one kind of fragmented MP4 apart from another: all of it stands here.
 
+use dynpack_boxes::{Brands, Ftyp, Styp};
 use dynpack_codec::MediaKind;
 use dynpack_media::{FourCc, Rendition};
 
@@ -35,29 +36,31 @@ pub enum Profile {
 }
 
 impl Profile {
-    /// The brands of an init segment, the major one first; `None` where there are no init segments.
-    pub(super) fn init_brands(self, rendition: &Rendition) -> Option<&'static [FourCc]> {
-        match self {
+    /// The `ftyp` of an init segment; `None` where there are no init segments.
+    pub(super) fn ftyp(self, rendition: &Rendition) -> Option<Ftyp<'static>> {
+        let brands: &[FourCc] = match self {
             // An edit list on video, which the timeline never makes, would be legal in `cmfc`
             // alone.
             Self::Cmaf if rendition.kind() == MediaKind::Video && rendition.cuts.lead().0 > 0 => {
-                Some(&[CMFC, ISO6, DASH])
+                &[CMFC, ISO6, DASH]
             }
-            Self::Cmaf => Some(&[CMFC, ISO6, CMF2, DASH]),
-            Self::Csf => Some(&[CCFF, ISO6, DASH]),
-            Self::Smooth => None,
-        }
+            Self::Cmaf => &[CMFC, ISO6, CMF2, DASH],
+            Self::Csf => &[CCFF, ISO6, DASH],
+            Self::Smooth => &[],
+        };
+        Brands::new(brands).map(Ftyp)
     }
 
-    /// The brands of a media segment, the major one first; none where it has no `styp`.
-    pub(super) const fn segment_brands(self, is_indexed: bool) -> &'static [FourCc] {
-        match (self, is_indexed) {
+    /// The `styp` of a media segment, if it has one.
+    pub(super) fn styp(self, is_indexed: bool) -> Option<Styp<'static>> {
+        let brands: &[FourCc] = match (self, is_indexed) {
             (Self::Cmaf, true) => &[MSDH, MSIX, CMFS],
             (Self::Cmaf, false) => &[MSDH, CMFS],
             (Self::Csf, true) => &[MSDH, MSIX],
             (Self::Csf, false) => &[MSDH],
             (Self::Smooth, _) => &[],
-        }
+        };
+        Brands::new(brands).map(Styp)
     }
 
     /// Whether media segments have a `sidx`.

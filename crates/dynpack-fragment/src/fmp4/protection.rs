@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes};
-use dynpack_crypt::cenc::{self, FragmentEncryption, SampleEncryptor, Scheme};
+use dynpack_boxes::BoxType;
+use dynpack_crypt::cenc::{self, SampleEncryptor, Scheme};
 use dynpack_crypt::piff;
 use dynpack_crypt::systems::Pssh;
 use dynpack_media::{SampleIndex, Track};
 
-use super::media::Fragment;
+use super::signal::{Form, Signal};
 use crate::Error;
 
 /// How many slices of a picture are counted where nobody has looked.
-const SLICES: u64 = 4;
+const SLICES: usize = 4;
 
 /// How a rendition's samples are encrypted, and what its init segment and fragments say of it.
 /// Cheap to clone.
@@ -22,13 +23,6 @@ pub struct Protection {
     encryptor: Arc<SampleEncryptor>,
     systems: Arc<[Pssh]>,
     form: Form,
-}
-
-/// In whose terms encryption is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Common,
-    Piff,
 }
 
 impl Protection {
@@ -71,7 +65,7 @@ impl Protection {
         for pssh in self.systems.iter() {
             match self.form {
                 Form::Common => out.put_slice(&pssh.to_bytes()),
-                Form::Piff => piff::put_pssh(pssh, out),
+                Form::Piff => piff::pssh(pssh).put(out),
             }
         }
     }
@@ -105,7 +99,7 @@ impl Protection {
                 let at = ends.partition_point(|&end| {
                     samples.get(..end).is_some_and(|samples| plan(samples).is_ok())
                 });
-                let at = u32::try_from(at).unwrap_or(u32::MAX);
+                let at = u32::try_from(at).expect("samples are numbered by 32 bits");
                 Err(Error::Encryption {
                     sample: Some(SampleIndex(first.0.saturating_add(at))),
                     problem,
@@ -125,65 +119,14 @@ impl Protection {
         self.encryptor.encrypt(&signal.encryption, at, sample, out).map_err(refused)
     }
 
-    /// Bytes of the segment that a clear fragment becomes: exactly, or else the most with
-    /// [`SLICES`] a picture.
-    pub(super) fn most_len(&self, fragment: Fragment<'_>) -> Result<u64, Error> {
-        self.check()?;
-        let count = fragment.sample_count();
-        match self.signal_unread(fragment.samples().start, count) {
-            Some(signal) => fragment.with_signal(&signal).len(),
-            None => Ok(fragment.len()? + self.most_signal_len(count.into())),
-        }
-    }
-
-    fn most_signal_len(&self, count: u64) -> u64 {
-        let iv = if self.encryptor.track().scheme() == Scheme::Cenc { 8 } else { 0 };
-        let senc = FragmentEncryption::SENC_HEAD + count * (iv + 2 + 6 * SLICES);
-        match self.form {
-            Form::Common => senc + 17 + count + FragmentEncryption::SAIO_LEN,
-            Form::Piff => senc + 16,
-        }
+    /// The most bytes that a fragment says of the encryption of `count` pictures, with [`SLICES`] a
+    /// picture.
+    pub(super) fn max_signal_len(&self, count: u32) -> u64 {
+        let iv_size = if self.encryptor.track().scheme() == Scheme::Cenc { 8 } else { 0 };
+        self.form.len_of(count, iv_size, SLICES)
     }
 }
 
 fn refused(problem: dynpack_crypt::Error) -> Error {
     Error::Encryption { sample: None, problem }
-}
-
-/// What a fragment says of the encryption of its samples.
-pub(super) struct Signal {
-    form: Form,
-    encryption: FragmentEncryption,
-}
-
-impl Signal {
-    /// Bytes of its boxes.
-    pub(super) fn len(&self) -> u64 {
-        let Self { form, encryption } = self;
-        match form {
-            _ if !encryption.has_boxes() => 0,
-            Form::Common => {
-                encryption.saiz_len() + FragmentEncryption::SAIO_LEN + encryption.senc_len()
-            }
-            Form::Piff => encryption.piff_senc_len(),
-        }
-    }
-
-    /// Appends its boxes, behind each other in a `moof` that starts at `moof` in `out`.
-    pub(super) fn put(&self, moof: usize, out: &mut Vec<u8>) {
-        let Self { form, encryption } = self;
-        match form {
-            _ if !encryption.has_boxes() => (),
-            Form::Common => {
-                encryption.put_saiz(out);
-                let senc = out.len().saturating_sub(moof) as u64 + FragmentEncryption::SAIO_LEN;
-                // Bounded by `MOST_HEAD`.
-                let offset =
-                    u32::try_from(senc + FragmentEncryption::SENC_HEAD).unwrap_or(u32::MAX);
-                encryption.put_saio(offset, out);
-                encryption.put_senc(out);
-            }
-            Form::Piff => encryption.put_piff_senc(out),
-        }
-    }
 }

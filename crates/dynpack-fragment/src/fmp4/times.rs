@@ -4,8 +4,6 @@ use std::ops::Range;
 
 use dynpack_media::{Rendition, Sample, SampleIndex, SampleTable, Segment, Ticks, Timescale};
 
-use super::media::Selection;
-
 /// The clock on which a profile writes times, and with it where they start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clock {
@@ -15,6 +13,15 @@ pub(super) enum Clock {
     /// of audio priming takes no time. Every time is rescaled from where it is in the presentation,
     /// so sums of durations are exact and nothing drifts.
     Smooth,
+}
+
+/// Which samples of a segment a fragment has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Selection {
+    /// All.
+    Whole,
+    /// The first, for all of the segment.
+    KeyFrame,
 }
 
 /// The times of the samples of one fragment.
@@ -96,6 +103,11 @@ impl<'a> Times<'a> {
         }
     }
 
+    /// Which samples of the segment these are.
+    pub(super) const fn selection(&self) -> Selection {
+        self.selection
+    }
+
     /// The samples.
     pub(super) fn samples(&self) -> Range<SampleIndex> {
         self.samples.clone()
@@ -120,10 +132,10 @@ impl<'a> Times<'a> {
 
     /// A duration on the clock of Smooth Streaming, if it is the same wherever it starts.
     fn exact_on_smooth_clock(&self, duration: u32) -> Option<u32> {
-        let scaled = u64::from(duration) * u64::from(Timescale::SMOOTH.hz());
+        let scaled = u64::from(duration).checked_mul(Timescale::SMOOTH.hz().into())?;
         let hz = u64::from(self.timescale.hz());
         let is_exact = self.start >= Ticks::ZERO && scaled.is_multiple_of(hz);
-        u32::try_from(scaled / hz).ok().filter(|_| is_exact)
+        u32::try_from(scaled.checked_div(hz)?).ok().filter(|_| is_exact)
     }
 
     /// Whether a sample is presented at another time than it is decoded.

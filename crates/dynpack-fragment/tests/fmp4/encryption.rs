@@ -7,12 +7,9 @@ use aes::cipher::{BlockModeDecrypt, KeyIvInit, StreamCipher};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::systems::Pssh;
 use dynpack_crypt::{ContentKey, IvSource, KeyId, SystemId};
-use dynpack_fragment::fmp4::{
-    Profile, Protection, init_segment, key_frame_segment, key_frame_segment_len, media_segment,
-    media_segment_len,
-};
+use dynpack_fragment::fmp4::{Profile, Protection, Writer};
 use dynpack_fragment::{Error, SegmentPlan};
-use dynpack_media::{Rendition, RenditionId, SampleIndex, Segment, TrackId};
+use dynpack_media::{RenditionId, SampleIndex, Segment, TrackId};
 use mp4_atom::Codec;
 use proptest::prelude::*;
 
@@ -158,21 +155,23 @@ fn play(segment: &[u8], tenc: &Tenc, piff: bool) -> mp4::Segment {
     parsed
 }
 
-type Plan = fn(Profile, &Rendition, &Segment, Option<&Protection>) -> Result<SegmentPlan, Error>;
-type Len = fn(Profile, &Rendition, &Segment, Option<&Protection>) -> Result<u64, Error>;
-const KINDS: [(Plan, Len); 2] =
-    [(media_segment, media_segment_len), (key_frame_segment, key_frame_segment_len)];
+type Plan = fn(&Writer<'_>, &Segment) -> Result<SegmentPlan, Error>;
+type Len = fn(&Writer<'_>, &Segment) -> Result<u64, Error>;
+const WHOLE: Plan = |writer, segment| writer.media_segment(segment);
+const KEY_FRAME: Plan = |writer, segment| writer.key_frame_segment(segment);
+const KINDS: [(Plan, Len); 2] = [
+    (WHOLE, |writer, segment| writer.media_segment_len(segment)),
+    (KEY_FRAME, |writer, segment| writer.key_frame_segment_len(segment)),
+];
 
 /// Encrypts all segments, and the key frames of each, and decrypts them again.
 fn decrypting_returns_the_clear_film(film: &OpenedFilm, scheme: Scheme, piff: bool) {
     let encryptor = encryptor(film, scheme);
     let tenc = Tenc::read(
-        &init_segment(
-            Profile::Cmaf,
-            &film.renditions[0],
-            Some(&Protection::new(encryptor.clone())),
-        )
-        .unwrap(),
+        &Writer::new(Profile::Cmaf, &film.renditions[0])
+            .with_protection(Some(Protection::new(encryptor.clone())))
+            .init_segment()
+            .unwrap(),
     );
     assert_eq!((&tenc.scheme[..], &tenc.key_id[..]), (scheme.as_str().as_bytes(), &ID.0[..]));
     let protection = if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
@@ -182,15 +181,16 @@ fn decrypting_returns_the_clear_film(film: &OpenedFilm, scheme: Scheme, piff: bo
         .flat_map(|one| KINDS.map(|kind| (one, kind)))
     {
         for segment in film.renditions[0].cuts.segments() {
-            let make =
-                |protection| plan(profile, &film.renditions[0], &segment, protection).unwrap();
-            let clear = mp4::segment(&film.finish(make(None)).unwrap());
-            let encrypted = make(Some(&protection));
+            let clear_writer = Writer::new(profile, &film.renditions[0]);
+            let writer = clear_writer.clone().with_protection(Some(protection.clone()));
+            let make = |writer| plan(writer, &segment).unwrap();
+            let clear = mp4::segment(&film.finish(make(&clear_writer)).unwrap());
+            let encrypted = make(&writer);
             assert_eq!(
                 (encrypted.reads(), encrypted.len().is_some()),
-                (make(None).reads(), is_audio)
+                (make(&clear_writer).reads(), is_audio)
             );
-            let most = len(profile, &film.renditions[0], &segment, Some(&protection)).unwrap();
+            let most = len(&writer, &segment).unwrap();
             assert_eq!(encrypted.len().unwrap_or(most), most);
             let bytes = film.finish(encrypted).unwrap();
             assert!(
@@ -214,7 +214,7 @@ fn decrypting_returns_the_clear_film(film: &OpenedFilm, scheme: Scheme, piff: bo
             );
             assert_eq!(
                 bytes,
-                film.finish(make(Some(&protection))).unwrap(),
+                film.finish(make(&writer)).unwrap(),
                 "the same request gives the same bytes"
             );
         }
@@ -265,7 +265,10 @@ fn boxes_stand_in_the_order_of_the_standard() {
     let kinds = |profile, protection: Protection, kinds: &[&[u8]]| {
         let bytes = film
             .finish(
-                media_segment(profile, &film.renditions[0], &segment, Some(&protection)).unwrap(),
+                Writer::new(profile, &film.renditions[0])
+                    .with_protection(Some(protection.clone()))
+                    .media_segment(&segment)
+                    .unwrap(),
             )
             .unwrap();
         let moof = bytes.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
@@ -300,26 +303,22 @@ fn a_key_frame_alone_has_a_vector_of_its_own() {
             if piff { Protection::piff(encryptor) } else { Protection::new(encryptor) };
         for segment in film.renditions[0].cuts.segments() {
             let samples = |plan: Plan, segment: &Segment, profile| {
-                mp4::segment(
-                    &film
-                        .finish(
-                            plan(profile, &film.renditions[0], segment, Some(&protection)).unwrap(),
-                        )
-                        .unwrap(),
-                )
-                .samples
+                let writer = Writer::new(profile, &film.renditions[0])
+                    .with_protection(Some(protection.clone()));
+                mp4::segment(&film.finish(plan(&writer, segment).unwrap()).unwrap()).samples
             };
-            let whole = samples(media_segment, &segment, Profile::Cmaf);
+            let whole = samples(WHOLE, &segment, Profile::Cmaf);
             assert!(film.renditions[0].key_frames(&segment).count() > 1);
             for key_frame in film.renditions[0].key_frames(&segment) {
                 let at = (key_frame.samples.start.0 - segment.samples.start.0) as usize;
                 for profile in [Profile::Cmaf, Profile::Csf, Profile::Smooth] {
-                    let alone = samples(key_frame_segment, &key_frame, profile).remove(0).data;
+                    let alone = samples(KEY_FRAME, &key_frame, profile).remove(0).data;
                     // Of small pictures nothing may be protected.
                     if scheme == Scheme::Cbcs || alone.len() > 400 {
                         assert_eq!(alone == whole[at].data, scheme == Scheme::Cbcs);
                     }
-                    assert_eq!(samples(media_segment, &segment, profile)[at].data, whole[at].data);
+                    let same = samples(WHOLE, &segment, profile);
+                    assert_eq!(same[at].data, whole[at].data);
                     let known = pictures
                         .entry((scheme.as_str(), key_frame.samples.start))
                         .or_insert_with(|| alone.clone());
@@ -335,16 +334,15 @@ fn no_two_samples_of_a_track_share_a_vector() {
     let film = video();
     let protection = Protection::new(encryptor(&film, Scheme::Cenc));
     let mut vectors = BTreeSet::new();
+    let writer = Writer::new(Profile::Cmaf, &film.renditions[0]).with_protection(Some(protection));
     let mut take = |plan: Plan, segment: &Segment| {
-        let bytes = film
-            .finish(plan(Profile::Cmaf, &film.renditions[0], segment, Some(&protection)).unwrap())
-            .unwrap();
+        let bytes = film.finish(plan(&writer, segment).unwrap()).unwrap();
         let said = information(&bytes, &mp4::segment(&bytes), false).unwrap();
         vectors.extend(said.samples.iter().map(|information| information[..8].to_vec()));
     };
     for segment in film.renditions[0].cuts.segments() {
-        take(media_segment, &segment);
-        film.renditions[0].key_frames(&segment).for_each(|frame| take(key_frame_segment, &frame));
+        take(WHOLE, &segment);
+        film.renditions[0].key_frames(&segment).for_each(|frame| take(KEY_FRAME, &frame));
     }
     assert_eq!(vectors.len(), 200 + 200 / 50);
 }
@@ -358,9 +356,11 @@ fn init_segments_say_how_and_for_whom() {
             Pssh::new(SystemId::PLAYREADY, b"other".to_vec()),
         ]
     };
-    let clear = init_segment(Profile::Cmaf, &film.renditions[0], None).unwrap();
+    let clear = Writer::new(Profile::Cmaf, &film.renditions[0]).init_segment().unwrap();
     let init = |protection: Protection| {
-        init_segment(Profile::Cmaf, &film.renditions[0], Some(&protection.with_systems(systems())))
+        Writer::new(Profile::Cmaf, &film.renditions[0])
+            .with_protection(Some(protection.with_systems(systems())))
+            .init_segment()
             .unwrap()
     };
     let common = init(Protection::new(encryptor(&film, Scheme::Cbcs)));
@@ -391,10 +391,12 @@ fn what_cannot_be_encrypted_is_named() {
     let segment = film.renditions[0].cuts.segments().nth(1).unwrap();
     let piff = Protection::piff(encryptor(&film, Scheme::Cbcs));
     let refused = "cannot be encrypted in this way: PIFF has no place for cbcs";
+    let writer =
+        |profile| Writer::new(profile, &film.renditions[0]).with_protection(Some(piff.clone()));
     for error in [
-        init_segment(Profile::Cmaf, &film.renditions[0], Some(&piff)).unwrap_err(),
-        media_segment(Profile::Smooth, &film.renditions[0], &segment, Some(&piff)).unwrap_err(),
-        media_segment_len(Profile::Smooth, &film.renditions[0], &segment, Some(&piff)).unwrap_err(),
+        writer(Profile::Cmaf).init_segment().unwrap_err(),
+        writer(Profile::Smooth).media_segment(&segment).unwrap_err(),
+        writer(Profile::Smooth).media_segment_len(&segment).unwrap_err(),
     ] {
         assert_eq!(error.to_string(), refused);
     }
@@ -408,11 +410,8 @@ fn what_cannot_be_encrypted_is_named() {
     file[start..start + 4].fill(0xff);
     film.file = file.into();
     let protection = Protection::new(encryptor(&film, Scheme::Cenc));
-    let error = film
-        .finish(
-            media_segment(Profile::Cmaf, &film.renditions[0], &segment, Some(&protection)).unwrap(),
-        )
-        .unwrap_err();
+    let writer = Writer::new(Profile::Cmaf, &film.renditions[0]).with_protection(Some(protection));
+    let error = film.finish(writer.media_segment(&segment).unwrap()).unwrap_err();
     assert!(
         matches!(error, Error::Encryption { sample: Some(sample), .. } if sample == bad),
         "{error:?}"

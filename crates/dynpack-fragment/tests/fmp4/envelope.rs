@@ -4,7 +4,7 @@ use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use bytes::Bytes;
 use dynpack_crypt::{ContentKey, Iv};
-use dynpack_fragment::fmp4::{Profile, media_segment};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_fragment::ts::{self, Part};
 use dynpack_fragment::{Error, SegmentPlan, f4f};
 use dynpack_media::{Rendition, Segment};
@@ -34,7 +34,7 @@ fn plans(rendition: &Rendition, segment: &Segment) -> [SegmentPlan; 3] {
     let ts = [Part::segments(rendition, std::slice::from_ref(segment))];
     let f4f = [f4f::Part { rendition, segment: Some(segment) }];
     [
-        media_segment(Profile::Cmaf, rendition, segment, None).unwrap(),
+        Writer::new(Profile::Cmaf, rendition).media_segment(segment).unwrap(),
         ts::media_segment(segment.number, &ts).unwrap(),
         f4f::media_segment(&f4f).unwrap(),
     ]
@@ -70,7 +70,7 @@ fn twice_is_twice() {
 fn the_media_stays_as_it_is() {
     let rendition = renditions(vec![group(25, 1, 100, 50, 0).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
-    let plan = encrypted(media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap());
+    let plan = encrypted(Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap());
     let media: Vec<Bytes> = plan.reads().iter().map(read).collect();
     let before = media.concat();
     let stretches = plan.finish(&media).unwrap();

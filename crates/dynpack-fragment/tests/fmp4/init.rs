@@ -1,6 +1,6 @@
 //! Init segments, box by box.
 
-use dynpack_fragment::fmp4::{Profile, init_segment};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Language, Rendition};
 use dynpack_testkit::read::mp4;
 use dynpack_testkit::{renditions, video, with_pixels};
@@ -9,7 +9,7 @@ use mp4_atom::{Codec, Ftyp, Moov};
 use crate::{audio_frames, group};
 
 fn boxes(rendition: &Rendition) -> (Ftyp, Moov) {
-    mp4::init(&init_segment(Profile::Cmaf, rendition, None).unwrap())
+    mp4::init(&Writer::new(Profile::Cmaf, rendition).init_segment().unwrap())
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_pixel_aspect_ratio_widens_the_track() {
 fn languages_are_three_letters_and_a_tag_where_those_do_not_suffice() {
     let bytes = |tag: &str| {
         let track = audio_frames(48_000, 500, 0).build().with_language(Language::parse(tag));
-        init_segment(Profile::Cmaf, &renditions(vec![track], 6000)[0], None).unwrap()
+        Writer::new(Profile::Cmaf, &renditions(vec![track], 6000)[0]).init_segment().unwrap()
     };
     let has = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
     let german = bytes("ger");

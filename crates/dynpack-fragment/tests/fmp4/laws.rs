@@ -1,7 +1,7 @@
 //! What holds for every track: random clocks, frame rates, groups of pictures, edit lists and
 //! interleavings.
 
-use dynpack_fragment::fmp4::{Profile, init_segment, media_segment, media_segment_len};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Edit, Rendition, Sample, SampleIndex, Ticks, Timescale};
 use dynpack_testkit::read::mp4;
 use dynpack_testkit::stored::{self, finish};
@@ -57,12 +57,12 @@ pub(crate) fn audio() -> impl Strategy<Value = TrackBuilder> {
 fn play(rendition: &Rendition) -> Vec<mp4::Sample> {
     let mut played = Vec::new();
     for segment in rendition.cuts.segments() {
-        let plan = media_segment(Profile::Cmaf, rendition, &segment, None).unwrap();
-        let len = media_segment_len(Profile::Cmaf, rendition, &segment, None).unwrap();
+        let plan = Writer::new(Profile::Cmaf, rendition).media_segment(&segment).unwrap();
+        let len = Writer::new(Profile::Cmaf, rendition).media_segment_len(&segment).unwrap();
         assert_eq!(plan.len(), Some(len), "the length is known without a plan");
         let bytes = finish(plan);
         assert_eq!(bytes.len() as u64, len);
-        let again = media_segment(Profile::Cmaf, rendition, &segment, None).unwrap();
+        let again = Writer::new(Profile::Cmaf, rendition).media_segment(&segment).unwrap();
         assert_eq!(bytes, finish(again), "the same request gives the same bytes");
         let parsed = mp4::segment(&bytes);
         assert_eq!(parsed.trun_version, 1);
@@ -115,10 +115,10 @@ fn smooth_segments_tile_the_track(rendition: &Rendition) {
     let decoded = |sample: &Sample| on_clock(cuts.decode_time(sample) - cuts.lead());
     let mut next_start = on_clock(cuts.start());
     for segment in cuts.segments() {
-        let plan = media_segment(Profile::Smooth, rendition, &segment, None).unwrap();
+        let plan = Writer::new(Profile::Smooth, rendition).media_segment(&segment).unwrap();
         assert_eq!(
             plan.len(),
-            Some(media_segment_len(Profile::Smooth, rendition, &segment, None).unwrap())
+            Some(Writer::new(Profile::Smooth, rendition).media_segment_len(&segment).unwrap())
         );
         let parsed = mp4::segment(&finish(plan));
         assert!(
@@ -164,7 +164,7 @@ proptest! {
         for rendition in renditions(vec![video.build(), audio.build()], target) {
             segments_tile_the_track(&rendition);
             smooth_segments_tile_the_track(&rendition);
-            let init = init_segment(Profile::Cmaf, &rendition, None).unwrap();
+            let init = Writer::new(Profile::Cmaf, &rendition).init_segment().unwrap();
             let (_, lead) = mp4::clock_and_lead(&mp4::init(&init).1);
             prop_assert_eq!(lead, rendition.cuts.lead().0);
         }

@@ -1,8 +1,6 @@
 //! Media segments, field by field.
 
-use dynpack_fragment::fmp4::{
-    Profile, key_frame_segment, key_frame_segment_len, media_segment, media_segment_len,
-};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_fragment::{Error, Piece, SegmentPlan};
 use dynpack_media::{Rendition, SampleIndex, Segment};
 use dynpack_testkit::read::mp4;
@@ -19,7 +17,8 @@ fn one(tables: &TrackBuilder, target_millis: u64) -> Rendition {
 }
 
 fn segments(rendition: &Rendition) -> Vec<(Segment, mp4::Segment)> {
-    let plan = |segment: &Segment| media_segment(Profile::Cmaf, rendition, segment, None).unwrap();
+    let plan =
+        |segment: &Segment| Writer::new(Profile::Cmaf, rendition).media_segment(segment).unwrap();
     rendition
         .cuts
         .segments()
@@ -122,7 +121,7 @@ fn audio_of_equal_frames_has_no_entry_a_sample() {
     let tables = TrackBuilder { sizes: vec![256; 200], ..audio_frames(48_000, 200, 0) };
     let rendition = renditions(vec![tables.build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
-    let plan = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
+    let plan = Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap();
     let Some([Piece::Bytes(head), ..]) = plan.pieces() else { panic!("a head first") };
     assert_eq!(head.len(), 28 + 52 + 8 + 16 + 8 + 28 + 20 + 20 + 8);
 }
@@ -151,10 +150,10 @@ fn a_key_frame_stands_for_its_segment() {
     let rendition = one(&group(12_800, 512, 160, 50, 2), 2000);
     let mut decode_time = 0;
     for segment in rendition.cuts.segments() {
-        let plan = key_frame_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
+        let plan = Writer::new(Profile::Cmaf, &rendition).key_frame_segment(&segment).unwrap();
         assert_eq!(
             plan.len(),
-            Some(key_frame_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap())
+            Some(Writer::new(Profile::Cmaf, &rendition).key_frame_segment_len(&segment).unwrap())
         );
         let parsed = mp4::segment(&finish(plan));
         let [sample] = &parsed.samples[..] else { panic!("one sample") };
@@ -181,7 +180,7 @@ fn a_key_frame_is_presented_when_it_says_though_others_lead_it() {
         rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment)).collect();
     let times = frames.iter().map(|frame| {
         let parsed = mp4::segment(&finish(
-            key_frame_segment(Profile::Cmaf, &rendition, frame, None).unwrap(),
+            Writer::new(Profile::Cmaf, &rendition).key_frame_segment(frame).unwrap(),
         ));
         let reference = &parsed.sidx.as_ref().unwrap().references[0];
         assert!(reference.starts_with_sap && reference.sap_type == 1);
@@ -205,13 +204,13 @@ fn a_key_frame_is_presented_when_it_says_though_others_lead_it() {
 fn a_segment_too_long_for_an_index_has_none() {
     let rendition = one(&group(10_000_000, 400_000_000, 25, 25, 0), 6000);
     let segment = rendition.cuts.segments().next().unwrap();
-    let len = media_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap();
-    let plan = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
+    let len = Writer::new(Profile::Cmaf, &rendition).media_segment_len(&segment).unwrap();
+    let plan = Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap();
     assert_eq!(plan.len(), Some(len));
     let parsed = mp4::segment(&finish(plan));
     assert!(parsed.sidx.is_none());
     assert_eq!(parsed.styp.unwrap().compatible_brands, [b"msdh", b"cmfs"].map(Into::into));
-    let error = key_frame_segment(Profile::Cmaf, &rendition, &segment, None).unwrap_err();
+    let error = Writer::new(Profile::Cmaf, &rendition).key_frame_segment(&segment).unwrap_err();
     assert_eq!(error.to_string(), "sample 0 cannot be carried: it lasts 10000000000 ticks");
 }
 
@@ -222,10 +221,11 @@ fn a_payload_of_four_gibibytes_takes_a_long_header() {
             TrackBuilder { sizes: sizes.into(), samples_per_chunk: 4, ..group(1000, 40, 4, 4, 0) };
         let rendition = one(&tables, 1000);
         let segment = rendition.cuts.segments().next().unwrap();
-        let plan: SegmentPlan = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap();
+        let plan: SegmentPlan =
+            Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap();
         assert_eq!(
             plan.len(),
-            Some(media_segment_len(Profile::Cmaf, &rendition, &segment, None).unwrap())
+            Some(Writer::new(Profile::Cmaf, &rendition).media_segment_len(&segment).unwrap())
         );
         let Some([Piece::Bytes(head), Piece::Read(read)]) = plan.pieces() else {
             panic!("a head and one read")
@@ -253,7 +253,7 @@ fn an_offset_beyond_its_field_is_refused() {
     (tables.offsets[0], tables.offsets[1]) = (-2_000_000_000, 2_000_000_000);
     let rendition = one(&tables, 1000);
     let segment = rendition.cuts.segments().next().unwrap();
-    let error = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap_err();
+    let error = Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap_err();
     let problem = "it is presented 4000000000 ticks after it is decoded".to_owned();
     assert_eq!(error, Error::Sample { sample: SampleIndex(1), problem });
 }
@@ -276,6 +276,6 @@ fn a_segment_of_millions_of_samples_is_refused() {
     track.samples = SampleTable::new(columns).unwrap();
     let rendition = renditions(vec![track], 6000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
-    let error = media_segment(Profile::Cmaf, &rendition, &segment, None).unwrap_err();
+    let error = Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap_err();
     assert!(error.to_string().ends_with("one of its segments has 4294967295 samples"), "{error}");
 }

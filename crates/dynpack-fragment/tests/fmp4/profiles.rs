@@ -1,8 +1,6 @@
 //! What sets the profiles apart.
 
-use dynpack_fragment::fmp4::{
-    Profile, init_segment, key_frame_segment, key_frame_segment_len, media_segment,
-};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_fragment::{Error, Piece};
 use dynpack_media::Rendition;
 use dynpack_testkit::read::boxes::find;
@@ -13,21 +11,22 @@ use dynpack_testkit::stored::finish;
 use crate::{audio_frames, group};
 
 fn smooth(rendition: &Rendition) -> Vec<mp4::Segment> {
-    let plan = |segment| media_segment(Profile::Smooth, rendition, &segment, None).unwrap();
+    let plan = |segment| Writer::new(Profile::Smooth, rendition).media_segment(&segment).unwrap();
     rendition.cuts.segments().map(|segment| mp4::segment(&finish(plan(segment)))).collect()
 }
 
 #[test]
 fn csf_is_cmaf_without_its_brands() {
     let rendition = renditions(vec![group(12_800, 512, 150, 50, 2).build()], 2000).remove(0);
-    let init = init_segment(Profile::Csf, &rendition, None).unwrap();
+    let init = Writer::new(Profile::Csf, &rendition).init_segment().unwrap();
     let (ftyp, _) = mp4::init(&init);
     assert_eq!(ftyp.major_brand, b"ccff".into());
     assert_eq!(ftyp.compatible_brands, [b"ccff", b"iso6", b"dash"].map(Into::into));
-    let cmaf = init_segment(Profile::Cmaf, &rendition, None).unwrap();
+    let cmaf = Writer::new(Profile::Cmaf, &rendition).init_segment().unwrap();
     assert_eq!(find(&init, &[b"moov"]).unwrap(), find(&cmaf, &[b"moov"]).unwrap());
     for segment in rendition.cuts.segments() {
-        let bytes = |profile| finish(media_segment(profile, &rendition, &segment, None).unwrap());
+        let bytes =
+            |profile| finish(Writer::new(profile, &rendition).media_segment(&segment).unwrap());
         let (csf, cmaf) = (bytes(Profile::Csf), bytes(Profile::Cmaf));
         assert_eq!(
             mp4::segment(&csf).styp.unwrap().compatible_brands,
@@ -40,7 +39,7 @@ fn csf_is_cmaf_without_its_brands() {
 #[test]
 fn smooth_streaming_has_no_init_segments() {
     let rendition = renditions(vec![group(12_800, 512, 150, 50, 2).build()], 2000).remove(0);
-    let error = init_segment(Profile::Smooth, &rendition, None).unwrap_err();
+    let error = Writer::new(Profile::Smooth, &rendition).init_segment().unwrap_err();
     assert_eq!(error, Error::Unsupported("it has no init segments".into()));
 }
 
@@ -87,7 +86,7 @@ fn priming_takes_no_time_in_smooth_streaming() {
             renditions(vec![audio_frames(48_000, 500, priming).build()], 2000).remove(0);
         let segment = rendition.cuts.segments().next().unwrap();
         let parsed = mp4::segment(&finish(
-            media_segment(Profile::Smooth, &rendition, &segment, None).unwrap(),
+            Writer::new(Profile::Smooth, &rendition).media_segment(&segment).unwrap(),
         ));
         let stored = segment.samples.end.0 - segment.samples.start.0;
         assert_eq!(u32::try_from(parsed.samples.len()).unwrap(), stored, "no sample is lost");
@@ -110,7 +109,7 @@ fn priming_takes_no_time_in_smooth_streaming() {
 fn smooth_fragments_hold_what_the_specification_lists() {
     let rendition = renditions(vec![audio_frames(48_000, 500, 1024).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().nth(1).unwrap();
-    let plan = media_segment(Profile::Smooth, &rendition, &segment, None).unwrap();
+    let plan = Writer::new(Profile::Smooth, &rendition).media_segment(&segment).unwrap();
     let Some([Piece::Bytes(head), ..]) = plan.pieces() else { panic!("a head first") };
     let at = |kind: &[u8; 4]| head.windows(4).position(|bytes| bytes == kind).unwrap();
     let order =
@@ -122,10 +121,10 @@ fn smooth_fragments_hold_what_the_specification_lists() {
 fn a_key_frame_of_smooth_streaming_lasts_as_long_as_its_fragment() {
     let rendition = renditions(vec![group(30, 1, 300, 60, 2).build()], 2000).remove(0);
     for segment in rendition.cuts.segments() {
-        let plan = key_frame_segment(Profile::Smooth, &rendition, &segment, None).unwrap();
+        let plan = Writer::new(Profile::Smooth, &rendition).key_frame_segment(&segment).unwrap();
         assert_eq!(
             plan.len(),
-            Some(key_frame_segment_len(Profile::Smooth, &rendition, &segment, None).unwrap())
+            Some(Writer::new(Profile::Smooth, &rendition).key_frame_segment_len(&segment).unwrap())
         );
         let parsed = mp4::segment(&finish(plan));
         assert_eq!(

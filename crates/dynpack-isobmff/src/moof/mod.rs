@@ -3,12 +3,12 @@
 //!
 //! Not read: the sequence number of `mfhd`, which encoders start over, and `pssh`.
 
-mod tfhd;
+mod defaults;
 mod time;
 mod traf;
 mod trun;
 
-use tfhd::Tfhd;
+use dynpack_boxes::moof::Tfhd;
 
 use crate::boxes::BoxRef;
 use crate::moov::Moov;
@@ -26,11 +26,11 @@ pub(crate) fn read(
     let mut before = Some(moof.offset);
     for traf in moof.children().strict().all_of_kind(b"traf") {
         let traf = traf?;
-        let tfhd = Tfhd::read(&traf.require(b"tfhd")?)?;
-        let defaults = tfhd.defaults(movie.defaults(tfhd.track));
-        let track = movie.track(tfhd.track, &traf, limits)?;
+        let tfhd: Tfhd = traf.require(b"tfhd")?.read()?;
+        let defaults = defaults::defaults(&tfhd, movie.defaults(tfhd.track_id));
+        let track = movie.track(tfhd.track_id, &traf, limits)?;
         let behind = before.take();
-        let base = tfhd.base(moof.offset).or(behind);
+        let base = defaults::base(&tfhd, moof.offset).or(behind);
         let base = base.ok_or_else(|| {
             traf.malformed("lies behind the data of the traf before, which is broken")
         });
@@ -42,7 +42,15 @@ pub(crate) fn read(
                 .and_then(|truns| traf::place(truns, base, defaults))?;
             before = Some(runs.last().map_or(base, |last| last.end));
             track.as_mut().map_or(Ok(()), |track| {
-                traf::append(&traf, tfhd.is_empty(), defaults, &runs, track, file_len, limits)
+                traf::append(
+                    &traf,
+                    tfhd.duration_is_empty,
+                    defaults,
+                    &runs,
+                    track,
+                    file_len,
+                    limits,
+                )
             })
         });
         match read {

@@ -2,13 +2,13 @@
 //!
 //! Not read: `sdtp`, `sbgp`, `sgpd`, `subs`, `saiz` and `saio`.
 
-use dynpack_media::boxes::PIFF_SENC;
+use dynpack_boxes::moof::{PiffSenc, Senc};
+use dynpack_boxes::moov::Trex;
 
 use super::time::Time;
 use super::trun::Run;
 use crate::boxes::BoxRef;
 use crate::gathered::Alike;
-use crate::mvex::Defaults;
 use crate::trak::Draft;
 use crate::{Error, Limits};
 
@@ -26,12 +26,12 @@ pub(super) struct Placed<'a> {
 pub(super) fn place<'a>(
     truns: &'a [BoxRef<'a>],
     base: u64,
-    defaults: Defaults,
+    defaults: Trex,
 ) -> Result<Vec<Placed<'a>>, Error> {
     let mut placed: Vec<Placed<'_>> = Vec::with_capacity(truns.len());
     for trun in truns {
         let run = Run::read(trun)?;
-        let start = match run.data_offset {
+        let start = match run.data_offset() {
             Some(offset) => base.checked_add_signed(offset.into()),
             None => Some(placed.last().map_or(base, |before| before.end)),
         };
@@ -48,13 +48,13 @@ pub(super) fn place<'a>(
 pub(super) fn append(
     traf: &BoxRef<'_>,
     is_empty: bool,
-    defaults: Defaults,
+    defaults: Trex,
     runs: &[Placed<'_>],
     track: &mut Draft,
     file_len: u64,
     limits: &Limits,
 ) -> Result<(), Error> {
-    if defaults.description != track.description {
+    if defaults.default_sample_description_index != track.description {
         return Err(Error::Unsupported(format!(
             "{}: the coding changes within the track",
             traf.path()
@@ -62,25 +62,25 @@ pub(super) fn append(
     }
     refuse_encryption(traf)?;
     if is_empty {
-        track.gathered().skip(defaults.duration);
+        track.gathered().skip(defaults.default_sample_duration);
     }
     let Some(first) = runs.iter().find_map(|placed| placed.run.samples(defaults).next()) else {
         return Ok(());
     };
-    let time = Time::read(traf)?.map(|time| time.decoded(first.composition_offset));
+    let time = Time::read(traf)?.map(|time| time.decoded(first.composition_offset.cast_signed()));
     track.gathered().begin(time).map_err(|problem| traf.malformed(problem))?;
     runs.iter().try_for_each(|placed| append_run(placed, defaults, track, file_len, limits))
 }
 
 fn append_run(
     placed: &Placed<'_>,
-    defaults: Defaults,
+    defaults: Trex,
     track: &mut Draft,
     file_len: u64,
     limits: &Limits,
 ) -> Result<(), Error> {
     let Placed { trun, run, start, end } = placed;
-    if run.count == 0 {
+    if run.count() == 0 {
         return Ok(());
     }
     if *end > file_len {
@@ -90,7 +90,7 @@ fn append_run(
     }
     let all_are_sync = track.all_are_sync();
     let gathered = track.gathered();
-    let count = u64::from(gathered.len()).saturating_add(run.count.into());
+    let count = u64::from(gathered.len()).saturating_add(run.count().into());
     if count > limits.samples.into() {
         return Err(trun.exceeds("samples", count, limits.samples.into()));
     }
@@ -111,9 +111,7 @@ fn append_run(
 fn refuse_encryption(traf: &BoxRef<'_>) -> Result<(), Error> {
     for child in traf.children() {
         let child = child?;
-        if child.kind.0 == *b"senc"
-            || (child.kind.0 == *b"uuid" && child.body.starts_with(&PIFF_SENC.to_be_bytes()))
-        {
+        if child.is::<Senc<'_>>() || child.is::<PiffSenc<'_>>() {
             return Err(Error::Encrypted(format!("{} holds a {} box", traf.path(), child.kind)));
         }
     }

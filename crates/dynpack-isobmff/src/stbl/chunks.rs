@@ -115,7 +115,7 @@ impl<'a> Offsets<'a> {
             Self::Narrow(offsets) => offsets.len(),
             Self::Wide(offsets) => offsets.len(),
         };
-        u32::try_from(len).unwrap_or(u32::MAX)
+        u32::try_from(len).expect("counted by 32 bits in the file")
     }
 
     fn get(&self, at: u32) -> u64 {

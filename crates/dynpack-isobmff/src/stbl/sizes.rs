@@ -32,12 +32,9 @@ impl<'a> Sizes<'a> {
             (false, _) if first > 0 => Self::Constant { size: first, count },
             (false, _) => Self::Words(fields.table(count)?),
             (true, 4) => {
-                let len = usize::try_from(count.div_ceil(2)).unwrap_or(usize::MAX);
-                Self::Nibbles { bytes: fields.take(len).map_err(too_many)?, count }
+                Self::Nibbles { bytes: fields.bytes(count.div_ceil(2)).map_err(too_many)?, count }
             }
-            (true, 8) => Self::Bytes(
-                fields.take(usize::try_from(count).unwrap_or(usize::MAX)).map_err(too_many)?,
-            ),
+            (true, 8) => Self::Bytes(fields.bytes(count)?),
             (true, 16) => Self::Shorts(fields.table(count)?),
             (true, bits) => {
                 return Err(
@@ -49,7 +46,7 @@ impl<'a> Sizes<'a> {
 
     /// Number of samples.
     pub(crate) fn count(&self) -> u32 {
-        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let count = |len| u32::try_from(len).expect("counted by 32 bits in the file");
         match self {
             Self::Constant { count, .. } | Self::Nibbles { count, .. } => *count,
             Self::Bytes(sizes) => count(sizes.len()),

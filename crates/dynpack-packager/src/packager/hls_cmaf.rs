@@ -62,12 +62,10 @@ impl Packager for HlsCmaf {
 }
 
 fn rates(job: &Job<'_>, rendition: &Rendition) -> Result<Rates, Error> {
-    let protection = mp4::protection(job, rendition);
-    let rates = Rates::from(mp4::rate(job, rendition, protection.as_ref())?);
+    let writer = mp4::writer(Profile::Cmaf, job, rendition);
+    let rates = Rates::from(mp4::rate(job, rendition, &writer)?);
     Ok(match rendition.kind() {
-        MediaKind::Video => {
-            rates.with_key_frames(mp4::key_frame_rate(job, rendition, protection.as_ref())?)
-        }
+        MediaKind::Video => rates.with_key_frames(mp4::key_frame_rate(job, rendition, &writer)?),
         MediaKind::Audio => rates,
     })
 }

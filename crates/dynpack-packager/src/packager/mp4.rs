@@ -3,20 +3,21 @@
 use bytes::Bytes;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
-use dynpack_fragment::fmp4::{self, Profile, Protection};
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_hls::Rate;
 use dynpack_media::{Form, Rendition, Ticks};
 
 use super::{Job, key_frame, time_not_found};
 use crate::error::Error;
 
-/// How the samples of a rendition are encrypted; `None` where they are clear.
-pub(super) fn protection(job: &Job<'_>, rendition: &Rendition) -> Option<Protection> {
-    job.protection.and_then(|protection| protection.of_samples(rendition))
+/// Writes the segments of a rendition, under the protection of the job.
+pub(super) fn writer<'a>(profile: Profile, job: &Job<'_>, rendition: &'a Rendition) -> Writer<'a> {
+    let protection = job.protection.and_then(|protection| protection.of_samples(rendition));
+    Writer::new(profile, rendition).with_protection(protection)
 }
 
 pub(super) fn init(profile: Profile, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
-    Ok(fmp4::init_segment(profile, rendition, protection(job, rendition).as_ref())?)
+    Ok(writer(profile, job, rendition).init_segment()?)
 }
 
 /// The segment that `time` names on the clock of the rendition, or its key frame.
@@ -26,15 +27,15 @@ pub(super) fn segment(
     rendition: &Rendition,
     time: Ticks,
 ) -> Result<SegmentPlan, Error> {
-    let protection = protection(job, rendition);
+    let writer = writer(profile, job, rendition);
     if job.request.resource.form() == Form::KeyFrames {
         let frame = key_frame(rendition, time, job.request)?;
-        return Ok(fmp4::key_frame_segment(profile, rendition, &frame, protection.as_ref())?);
+        return Ok(writer.key_frame_segment(&frame)?);
     }
     let segment = rendition.cuts.segment_at(time);
     let segment = segment
         .ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))?;
-    Ok(fmp4::media_segment(profile, rendition, &segment, protection.as_ref())?)
+    Ok(writer.media_segment(&segment)?)
 }
 
 pub(super) const fn content_type(kind: MediaKind) -> &'static str {
@@ -48,11 +49,11 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
 pub(super) fn key_frame_rate(
     job: &Job<'_>,
     rendition: &Rendition,
-    protection: Option<&Protection>,
+    writer: &Writer<'_>,
 ) -> Result<Rate, Error> {
     let frames = rendition.cuts.segments().flat_map(|segment| rendition.key_frames(&segment));
     let sizes = frames.map(|frame| {
-        let len = fmp4::key_frame_segment_len(Profile::Cmaf, rendition, &frame, protection)?;
+        let len = writer.key_frame_segment_len(&frame)?;
         Ok::<_, Error>((job.len(len), frame.duration))
     });
     Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))
@@ -62,23 +63,23 @@ pub(super) fn key_frame_rate(
 pub(super) fn rate(
     job: &Job<'_>,
     rendition: &Rendition,
-    protection: Option<&Protection>,
+    writer: &Writer<'_>,
 ) -> Result<Rate, Error> {
-    measure(rendition, protection, |len| job.len(len))
+    measure(rendition, writer, |len| job.len(len))
 }
 
 /// The rate of a rendition's segments as CMAF has them in the clear.
 pub(crate) fn clear_rate(rendition: &Rendition) -> Result<Rate, Error> {
-    measure(rendition, None, |len| len)
+    measure(rendition, &Writer::new(Profile::Cmaf, rendition), |len| len)
 }
 
 fn measure(
     rendition: &Rendition,
-    protection: Option<&Protection>,
+    writer: &Writer<'_>,
     sealed: impl Fn(u64) -> u64,
 ) -> Result<Rate, Error> {
     let sizes = rendition.cuts.segments().map(|segment| {
-        let len = fmp4::media_segment_len(Profile::Cmaf, rendition, &segment, protection)?;
+        let len = writer.media_segment_len(&segment)?;
         Ok::<_, Error>((sealed(len), segment.duration))
     });
     Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))

@@ -3,7 +3,7 @@
 use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
-use dynpack_fragment::fmp4::{self, Profile};
+use dynpack_fragment::fmp4::Profile;
 use dynpack_media::{Form, Rendition, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Urls, Version};
 
@@ -64,12 +64,7 @@ impl Packager for Smooth {
         let not_found =
             || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));
         let segment = segment.ok_or_else(not_found)?;
-        Ok(fmp4::media_segment(
-            Profile::Smooth,
-            rendition,
-            &segment,
-            mp4::protection(job, rendition).as_ref(),
-        )?)
+        Ok(mp4::writer(Profile::Smooth, job, rendition).media_segment(&segment)?)
     }
 }
 

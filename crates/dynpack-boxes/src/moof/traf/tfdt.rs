@@ -1,0 +1,32 @@
+//! The `tfdt` box: when the first sample of a fragment is decoded (ISO/IEC 14496-12, 8.8.12).
+
+use bytes::BufMut;
+
+use crate::versioned::put_version_and_flags;
+use crate::{BoxType, Error, Kind, Reader};
+
+/// The `tfdt` box. It is written in version 1, whose time has 64 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tfdt {
+    /// When the first sample is decoded, in ticks of the track. The standard has no times before 0,
+    /// but ffmpeg writes the priming of AAC as such.
+    pub base_media_decode_time: i64,
+}
+
+impl<'a> BoxType<'a> for Tfdt {
+    const KIND: Kind = Kind::code(*b"tfdt");
+
+    fn read_from(reader: &mut Reader<'a>) -> Result<Self, Error> {
+        let (version, _) = reader.version_and_flags()?;
+        Ok(Self { base_media_decode_time: reader.versioned(version)?.cast_signed() })
+    }
+
+    fn fields_len(&self) -> u64 {
+        12
+    }
+
+    fn put_fields(&self, out: &mut Vec<u8>) {
+        put_version_and_flags(1, 0, out);
+        out.put_i64(self.base_media_decode_time);
+    }
+}
