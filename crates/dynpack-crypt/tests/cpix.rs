@@ -260,7 +260,8 @@ fn with_rule(attributes: &str, content: &str) -> String {
     let rule =
         format!("<ContentKeyUsageRule kid='{SD}' {attributes}>{content}</ContentKeyUsageRule>");
     document(&format!(
-        "<ContentKeyList>{}</ContentKeyList><ContentKeyUsageRuleList>{rule}</ContentKeyUsageRuleList>",
+        "<ContentKeyList>{}</ContentKeyList>\
+             <ContentKeyUsageRuleList>{rule}</ContentKeyUsageRuleList>",
         key(SD)
     ))
 }
@@ -382,7 +383,8 @@ fn rules_which_contradict_each_other_are_refused() {
     let rule = |id: &str| format!(r#"<ContentKeyUsageRule kid="{id}"/>"#);
     let with_rules = |rules: String| {
         let body = format!(
-            "<ContentKeyList>{}</ContentKeyList><ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList>",
+            "<ContentKeyList>{}</ContentKeyList>\
+             <ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList>",
             key(SD)
         );
         Cpix::parse(document(&body).as_bytes())

@@ -31,8 +31,8 @@ impl Film {
         self.tracks.iter().map(Track::start).fold(f64::INFINITY, f64::min)
     }
 
-    /// The same with only those edits that the times of fragments can express, since those are times
-    /// of presentation: either a delay or a later start within the media.
+    /// The same with only those edits that the times of fragments can express. Those are times of
+    /// presentation: either a delay or a later start within the media.
     #[must_use]
     pub fn told_as_by_smooth(mut self) -> Self {
         for track in &mut self.tracks {

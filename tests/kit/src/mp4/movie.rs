@@ -20,7 +20,7 @@ pub fn ftyp() -> Vec<u8> {
     boxed(b"ftyp", b"isom\0\0\x02\0isomavc1")
 }
 
-/// Where the media of [`file`] starts.
+/// Where the media of [`file()`] starts.
 pub const MEDIA: u64 = 32;
 
 /// A file with the movie after its media, which starts at [`MEDIA`] and takes `media` bytes.
