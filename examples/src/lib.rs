@@ -1,1 +1,1 @@
-//! Examples of dynpack, in learning order: `inspect`, `segment`, `origin`.
+//! Examples of dynpack, in learning order: `inspect`, `segment`, `answer`, `origin`.

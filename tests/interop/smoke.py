@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Does what the README tells newcomers to do: `cargo run --release --example origin`, then watch.
 
-    smoke.py ORIGIN
+    smoke.py ORIGIN ANSWER
 
-ORIGIN is the built binary, for measuring the time to the first segment. Prints, last,
+ORIGIN and ANSWER are the built examples, for measuring the time to the first segment, and for
+comparing what they make. Prints, last,
 `smoke: N passed, M failed`.
 """
 
 import contextlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -25,10 +27,21 @@ COMMANDS = ("cargo run --release --example origin", "cargo test --workspace")
 ADDRESS = "http://127.0.0.1:8080"
 ASSET = f"{ADDRESS}/sample/sample.ism"
 FIRST_SEGMENT_SECONDS = 1.0
+SAMPLE = ROOT / "examples" / "media" / "sample"
+#: Those whose segments are named by time.
+FORMATS = (
+    "fmp4",
+    "fmp4-v20",
+    "m3u8-aapl-v3",
+    "m3u8-aapl",
+    "m3u8-cmaf",
+    "mpd-time-csf",
+    "mpd-time-cmaf",
+)
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
     checks = [
         ("the README names its two commands", readme),
@@ -42,6 +55,12 @@ def main():
     ]
     checks += [
         ("locators are read again at a signal", lambda: read_again(Path(sys.argv[1]).resolve()))
+    ]
+    checks += [
+        (
+            "the example without the facade answers alike",
+            lambda: answers_alike(*(Path(binary).resolve() for binary in sys.argv[1:])),
+        )
     ]
     failed = 0
     for name, check in checks:
@@ -117,6 +136,34 @@ def read_again(binary):
             time.sleep(0.5)
             assert serves("new"), "a file that cannot be read has taken the locators away"
     return "new ones are read, and a broken file is ignored"
+
+
+def answers_alike(binary, answer):
+    with running([str(binary)]):
+        urls = resources()
+        for url in urls:
+            made = subprocess.run(
+                [str(answer), str(SAMPLE), url], check=True, stdout=subprocess.PIPE
+            ).stdout
+            assert made == origin.get(f"{ADDRESS}{url}"), f"{url} differs"
+    return f"{len(urls)} resources"
+
+
+def resources():
+    """URLs of the sample: a manifest and a segment in every format, and other kinds in one."""
+    asset = "/sample/sample.ism"
+    playlist = origin.get(f"{ADDRESS}{asset}/manifest(format=m3u8-cmaf)").decode()
+    level = re.search(r"QualityLevels\(\d+\)(?=/Manifest\(video)", playlist).group()
+    timed = [f"Fragments(video=0,format={format})" for format in FORMATS]
+    rest = [
+        "Manifest(video,format=m3u8-cmaf)",
+        "Manifest(video,format=m3u8-aapl,type=keyframes)",
+        "Fragments(video=i,format=mpd-time-cmaf)",
+        "Fragments(video=0,format=m3u8-cmaf,type=keyframes)",
+        "Fragments(video,format=f4m-f4f)Seg1-Frag1",
+    ]
+    manifests = [f"{asset}/manifest(format={format})" for format in (*FORMATS, "f4m-f4f")]
+    return manifests + [f"{asset}/{level}/{resource}" for resource in timed + rest]
 
 
 @contextlib.contextmanager
