@@ -10,13 +10,12 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{CutPolicy, Extent, Movie};
+use dynpack_media::{CutPolicy, Extent, Movie, View};
 use dynpack_packager::{Admission, Content, Job, Request, present};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, url] = &arguments[..] else { return Err("usage: answer FOLDER URL".into()) };
-
     // What is asked for, and whether it is published: without locators, all is, in the clear.
     let request = Request::parse(url)?;
     Admission::new(None, &request, Duration::ZERO, SystemTime::now().try_into()?)?;
@@ -31,8 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
 
     // A manifest comes as it is; a plan of media says which ranges of which file it needs.
-    let job = Job::new(&presentation, &request);
-    let answer = match request.format.packager()?.package(&job)?.content {
+    let view = View::whole(&presentation);
+    let package = request.format.packager()?.package(&Job::new(&view, &request))?;
+    let answer = match package.content {
         Content::Bytes(bytes) => vec![bytes],
         Content::Plan(plan) => {
             let reads = plan.reads().iter();

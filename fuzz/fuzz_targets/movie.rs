@@ -10,7 +10,7 @@ use dynpack::{
     Terms, present,
 };
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
-use dynpack_media::{Extent, Movie};
+use dynpack_media::{Extent, Movie, View};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -34,7 +34,7 @@ fn walk(file: &Bytes, presentation: &Presentation, format: Format, encryption: O
     let asset = AssetPath::new("film", "film.ism").expect("plain names");
     let ask = |target| {
         let request = Request::new(asset.clone(), format, target).with_encryption(encryption);
-        packager.package(&Job::new(presentation, &request).with_protection(protection.as_ref()))
+        packager.package(&Job::new(&View::whole(presentation), &request).with_protection(protection.as_ref()))
     };
     let _ = ask(Resource::Manifest);
     for rendition in &presentation.renditions {

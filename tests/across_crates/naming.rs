@@ -3,6 +3,7 @@
 use dynpack::{
     Asset, AssetPath, Form, Format, Job, Naming, RenditionId, Request, Resource, SplitUrl,
 };
+use dynpack_media::View;
 
 use crate::support::sample_origin;
 
@@ -65,7 +66,8 @@ fn path() -> AssetPath {
 /// What the naming makes of a request for the sample asset.
 fn packaged(asset: &Asset, format: Format, resource: Resource) -> String {
     let request = Request::new(path(), format, resource);
-    let job = Job::new(&asset.presentation, &request).with_naming(&Files);
+    let view = View::whole(&asset.presentation);
+    let job = Job::new(&view, &request).with_naming(&Files);
     match format.packager().unwrap().package(&job).unwrap().content {
         dynpack::Content::Bytes(text) => String::from_utf8(text.to_vec()).unwrap(),
         dynpack::Content::Plan(_) => panic!("{request} is no manifest"),

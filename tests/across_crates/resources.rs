@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use dynpack::{AssetPath, Dynpack, Job, Protocol, Request};
+use dynpack_media::{Period, SegmentNumber, View};
 
 use crate::support::published::{manifest_under, policy, published};
-use crate::support::{get, key_frame_playlists, key_frames_at, playlists, promises_at};
+use crate::support::{
+    formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample_origin,
+};
 
 /// In the clear and under every encryption.
 const POLICY: &str = "clear-and-all";
@@ -18,7 +21,8 @@ async fn resources_are_what_manifests_list() {
     for manifest in manifests() {
         let request = Request::parse(&manifest).unwrap();
         let packager = request.format.packager().unwrap();
-        let resources = packager.resources(&Job::new(&asset.presentation, &request)).unwrap();
+        let view = View::whole(&asset.presentation);
+        let resources = packager.resources(&Job::new(&view, &request)).unwrap();
         let resources: Vec<String> = resources.map(|request| request.to_string()).collect();
         let each: BTreeSet<String> = resources.iter().cloned().collect();
         assert_eq!(each.len(), resources.len(), "{manifest}: each once");
@@ -60,4 +64,28 @@ async fn listed(dynpack: &Dynpack, request: &Request) -> BTreeSet<String> {
         urls.extend(promise.segments.into_iter().map(|(url, ..)| url));
     }
     urls
+}
+
+/// Windows leave out segments, and change no URL of those that remain.
+#[tokio::test]
+async fn a_view_of_a_part_lists_some_resources_of_the_whole() {
+    let path = AssetPath::new("sample", "sample.ism").unwrap();
+    let asset = sample_origin().asset(&path).await.unwrap();
+    let whole = View::whole(&asset.presentation);
+    let places = SegmentNumber(1)..SegmentNumber(2);
+    let part = View::new(Period::of_places(&asset.presentation, places).unwrap());
+    for format in formats() {
+        let request = Request::manifest(path.clone(), format);
+        let packager = format.packager().unwrap();
+        let urls = |view: &View<'_>| {
+            let resources = packager.resources(&Job::new(view, &request)).unwrap();
+            resources.map(|resource| resource.to_string()).collect::<BTreeSet<_>>()
+        };
+        let (whole, listed) = (urls(&whole), urls(&part));
+        assert!(listed.len() < whole.len() && listed.is_subset(&whole), "{format}: {listed:?}");
+        let media = listed.iter().filter(|url| url.contains("Fragments("));
+        assert!(media.count() >= 3, "{format}: {listed:?}");
+        let manifest = packager.manifest(&Job::new(&part, &request)).unwrap();
+        assert!(!manifest.is_empty());
+    }
 }

@@ -53,6 +53,8 @@ pub struct Cuts {
     pub(crate) lead: Ticks,
     /// Of a segment, whether all samples are shown or only the first.
     pub(crate) form: Form,
+    /// Whether segments before the first were left out.
+    pub(crate) is_continued: bool,
     /// The place in the timeline of the first segment, where its number is none.
     pub(crate) first_place: Option<SegmentNumber>,
     pub(crate) key_frames: Cached<Self>,
@@ -169,14 +171,15 @@ impl Cuts {
             numbers: self.numbers.get(first..end).unwrap_or_default().into(),
             samples: self.samples.get(bounds.clone()).unwrap_or_default().into(),
             starts: self.starts.get(bounds).unwrap_or_default().into(),
+            is_continued: self.is_continued || first > 0,
             ..self.without_segments()
         }
     }
 
     /// Cuts of the same track without any segment.
     pub(crate) fn without_segments(&self) -> Self {
-        let Self { shift, reorder, lead, form, .. } = *self;
-        Self { shift, reorder, lead, form, ..Self::default() }
+        let Self { shift, reorder, lead, form, is_continued, .. } = *self;
+        Self { shift, reorder, lead, form, is_continued, ..Self::default() }
     }
 
     fn segment(&self, at: usize) -> Option<Segment> {

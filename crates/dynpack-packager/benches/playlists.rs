@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dynpack_media::{Rendition, Ticks, Timescale};
+use dynpack_media::{Rendition, Ticks, Timescale, View};
 use dynpack_packager::{Format, Job, Request};
 
 const URL: &str = "/film/film.ism/QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)";
@@ -25,12 +25,13 @@ fn plain(rendition: &Rendition) -> String {
 
 fn playlists(criterion: &mut Criterion) {
     let film = dynpack_testkit::two_hours();
+    let view = View::whole(&film);
     let request = Request::parse(URL).expect("a URL");
     let packager = Format::HlsCmaf.packager().expect("a format that is built");
     let mut group = criterion.benchmark_group("media playlist of two hours");
     group.bench_function("packaged", |bencher| {
         bencher.iter(|| {
-            let job = Job::new(black_box(&film), &request);
+            let job = Job::new(black_box(&view), &request);
             packager.package(&job).expect("a playlist")
         });
     });

@@ -14,7 +14,7 @@ use dynpack_codec::MediaKind;
 use dynpack_crypt::{ContentKey, KeyId};
 use dynpack_fragment::ts::{Part, media_segment_bound};
 use dynpack_hds::{FragmentNumber, fragment};
-use dynpack_media::{CutPolicy, Language, Presentation, Rate, Stream, Track};
+use dynpack_media::{CutPolicy, Language, Presentation, Rate, Stream, Track, View};
 use dynpack_packager::{
     Encryption, Job, KeyDelivery, KeySet, LocatorKey, Protection, Request, StreamingPolicy, Terms,
 };
@@ -88,18 +88,19 @@ fn every_bound(film: &Presentation, is_muxed: bool) -> Vec<Rate> {
 
 fn manifests(criterion: &mut Criterion) {
     let film = film(SECONDS, &[400_000, 800_000, 1_600_000, 3_200_000, 6_400_000]);
+    let view = View::whole(&film);
     let mut group = criterion.benchmark_group("two hours of transport streams");
     group.sample_size(20);
     for (version, format) in [(3, "m3u8-aapl-v3"), (4, "m3u8-aapl")] {
         let request =
             Request::parse(&format!("/film/film.ism/manifest(format={format})")).expect("a URL");
         let packager = request.format.packager().expect("a format that is built");
-        let playlist = packager.manifest(&Job::new(&film, &request)).expect("a sane film");
+        let playlist = packager.manifest(&Job::new(&view, &request)).expect("a sane film");
         let rates = every_bound(&film, version == 3);
         let peak = |rate: &Rate| playlist.contains(&format!("BANDWIDTH={},", rate.peak));
         assert!(version == 4 || rates.iter().all(peak), "{rates:?} in {playlist}");
         group.bench_function(format!("version {version}"), |bencher| {
-            bencher.iter(|| packager.manifest(black_box(&Job::new(&film, &request))));
+            bencher.iter(|| packager.manifest(black_box(&Job::new(&view, &request))));
         });
         group.bench_function(format!("version {version}, every bound"), |bencher| {
             bencher.iter(|| every_bound(black_box(&film), version == 3));
@@ -120,7 +121,7 @@ fn manifests(criterion: &mut Criterion) {
     group.bench_function("version 4, SAMPLE-AES", |bencher| {
         bencher.iter(|| {
             packager
-                .manifest(black_box(&Job::new(&film, &request).with_protection(Some(&protection))))
+                .manifest(black_box(&Job::new(&view, &request).with_protection(Some(&protection))))
         });
     });
     group.finish();

@@ -8,13 +8,13 @@
 //! The crate `dynpack` adds storage, a cache and the terms of HTTP.
 //!
 //! ```
-//! use dynpack_media::{CutPolicy, Movie};
+//! use dynpack_media::{CutPolicy, Movie, View};
 //! use dynpack_packager::{Error, Job, Request, present};
 //!
 //! fn manifest(movies: Vec<Movie>, url: &str) -> Result<String, Error> {
 //!     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
 //!     let request = Request::parse(url)?;
-//!     request.format.packager()?.manifest(&Job::new(&presentation, &request))
+//!     request.format.packager()?.manifest(&Job::new(&View::whole(&presentation), &request))
 //! }
 //!
 //! let url = "/film/film.ism/manifest(format=mpd-time-cmaf)";

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use dynpack_isobmff::Limits;
-use dynpack_media::CutPolicy;
+use dynpack_media::{CutPolicy, View};
 use dynpack_packager::{
     Admission, AssetPath, Content, Download, Error as PackagerError, Job, Locators, Protection,
     Request, RequestError,
@@ -235,7 +235,8 @@ impl Dynpack {
         if conditions.is_known(&head.etag) {
             return Ok(head.not_modified());
         }
-        let job = Job::new(&asset.presentation, &request).with_protection(protection);
+        let view = View::whole(&asset.presentation);
+        let job = Job::new(&view, &request).with_protection(protection);
         let package = packager.package(&job)?;
         if conditions.is_any_known() {
             return Ok(head.not_modified());

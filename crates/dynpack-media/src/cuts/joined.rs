@@ -19,8 +19,11 @@ impl<'a> JoinedCuts<'a> {
         own.0 / self.count
     }
 
-    /// The first place in which the track has a segment.
+    /// The first place in which the track has a segment; `None` if earlier ones were left out.
     pub(crate) fn first(self) -> Option<SegmentNumber> {
+        if self.cuts.is_continued {
+            return None;
+        }
         self.cuts.numbers.first().map(|own| SegmentNumber(self.number(*own)))
     }
 

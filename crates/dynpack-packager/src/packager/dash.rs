@@ -6,7 +6,7 @@ use dynpack_crypt::SystemId;
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Form, Rendition, Ticks, View};
+use dynpack_media::{Form, Rendition, Ticks};
 
 use super::links::Links;
 use super::{Job, Packager, mp4};
@@ -77,7 +77,7 @@ impl Packager for Dash {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        Ok(mpd(&View::whole(job.presentation), &Links::new(job), &self.options))
+        Ok(mpd(job.view, &Links::new(job), &self.options))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {

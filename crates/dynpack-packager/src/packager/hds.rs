@@ -3,7 +3,7 @@
 use dynpack_codec::MediaKind;
 use dynpack_fragment::{SegmentPlan, f4f};
 use dynpack_hds::{FragmentNumber, Urls, fragments, manifest, streams};
-use dynpack_media::{Period, Rendition, Stream};
+use dynpack_media::{Rendition, Stream};
 
 use super::links::Links;
 use super::lookup::muxed_audio;
@@ -47,8 +47,8 @@ impl Packager for Hds {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let streams = streams(job.presentation, muxed_audio(job)?);
-        manifest(&streams, &Period::whole(job.presentation), &Links::new(job))
+        let streams = streams(job.presentation(), muxed_audio(job)?);
+        manifest(&streams, job.only_period()?, &Links::new(job))
             .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
     }
 
@@ -56,10 +56,13 @@ impl Packager for Hds {
         &self,
         job: &Job<'a>,
     ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
-        let streams = streams(job.presentation, muxed_audio(job)?).into_iter();
-        let listed = streams.map(|stream| {
+        let streams = streams(job.presentation(), muxed_audio(job)?).into_iter();
+        let places = job.only_period()?.places();
+        let listed = streams.map(move |stream| {
+            let places = places.clone();
             let fragments = fragments(&stream).into_iter();
-            let places = fragments.map(|fragment| Place::Number(fragment.number));
+            let within = fragments.filter(move |fragment| places.contains(&fragment.place));
+            let places = within.map(|fragment| Place::Number(fragment.number));
             Listed::new(stream.main.id.clone(), places).with_audio(stream.audio)
         });
         Ok(requests(job, listed))

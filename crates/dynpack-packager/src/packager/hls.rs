@@ -5,8 +5,9 @@ use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{clear_key, fairplay, playready, widevine};
 use dynpack_crypt::{KeyId, SystemId};
 use dynpack_hls::{Key, Method, Options, Resource, SegmentUrl, Urls};
-use dynpack_media::{Presentation, Rate, Rates, Rendition};
+use dynpack_media::{Period, Presentation, Rate, Rates, Rendition};
 
+use super::job::Job;
 use super::links::Links;
 use crate::encryption::Encryption;
 use crate::error::Error;
@@ -18,6 +19,16 @@ pub(super) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
 /// The `KEYFORMAT` of a key that is itself at its URL (RFC 8216, 5).
 const IDENTITY: &str = "identity";
+
+/// A rendition in each period that has it.
+pub(super) fn in_periods<'a>(
+    job: &Job<'a>,
+    rendition: &Rendition,
+) -> Vec<(&'a Period<'a>, Rendition)> {
+    let within =
+        |period: &'a Period<'a>| Some((period, period.presentation().rendition(&rendition.id)?));
+    job.view.periods().filter_map(within).collect()
+}
 
 /// The rates of renditions and of their key frames.
 pub(super) fn rates(

@@ -60,15 +60,19 @@ impl Packager for HlsCmaf {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let rates =
-            hls::rates(&job.presentation.renditions, |rendition| mp4::rate(job, rendition))?;
+        let presentation = job.view.first().presentation();
+        let rates = hls::rates(&presentation.renditions, |rendition| mp4::rate(job, rendition))?;
         let options = hls::options(Options::CMAF, job.request);
-        Ok(multivariant_playlist(job.presentation, &rates, &Links::new(job), &options))
+        Ok(multivariant_playlist(presentation, &rates, &Links::new(job), &options))
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
-        let part = Part::whole(Stream::new(rendition));
-        Ok(media_playlist(&[part], &Links::new(job), &Options::CMAF))
+        let renditions = hls::in_periods(job, rendition);
+        let parts = renditions.iter().map(|(period, rendition)| {
+            Part::new(Stream::new(rendition), period.start(), period.places().start)
+        });
+        let parts: Vec<_> = parts.collect();
+        Ok(media_playlist(&parts, &Links::new(job), &Options::CMAF))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {

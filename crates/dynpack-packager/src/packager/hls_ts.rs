@@ -8,10 +8,10 @@ use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
-use dynpack_media::{Form, Presentation, Rates, Rendition, Stream, Ticks};
+use dynpack_media::{Form, Presentation, Rates, Rendition, SegmentNumber, Stream, Ticks};
 
 use super::links::Links;
-use super::lookup::{muxed_audio, time_not_found};
+use super::lookup::{muxed_audio, muxed_audio_of, time_not_found};
 use super::resources::{Listed, requests};
 use super::ts_rate::{Companion, parts, rate};
 use super::{Job, Packager, hls};
@@ -70,12 +70,17 @@ impl HlsTs {
         self.format == Format::HlsV3
     }
 
-    /// The audio in each video, with the segments of this format.
-    fn audio(&self, job: &Job<'_>) -> Result<Option<Rendition>, Error> {
+    /// The audio in each video of a presentation, with the segments of this format.
+    fn audio(
+        &self,
+        job: &Job<'_>,
+        presentation: &Presentation,
+    ) -> Result<Option<Rendition>, Error> {
         if !self.is_muxed() {
             return Ok(None);
         }
-        let audio = muxed_audio(job)?.map(|audio| carried(job.presentation, audio));
+        let audio = muxed_audio_of(presentation, job.request)?;
+        let audio = audio.map(|audio| carried(presentation, audio));
         Ok(audio.filter(|audio| !audio.cuts.is_empty()))
     }
 
@@ -135,9 +140,10 @@ impl Packager for HlsTs {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let audio = self.audio(job)?;
-        let (renditions, streams) = self.offered(job.presentation, audio.as_ref())?;
-        let mut listed = job.presentation.clone();
+        let presentation = job.view.first().presentation();
+        let audio = self.audio(job, presentation)?;
+        let (renditions, streams) = self.offered(presentation, audio.as_ref())?;
+        let mut listed = presentation.clone();
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
         let key_frames =
@@ -152,11 +158,20 @@ impl Packager for HlsTs {
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
-        let audio = self.audio(job)?;
-        let links = Links::new(job).with_audio(audio.as_ref());
-        let rendition = carried(job.presentation, rendition);
-        let part = Part::whole(stream(&rendition, audio.as_ref()));
-        Ok(media_playlist(&[part], &links, &self.options))
+        let periods = hls::in_periods(job, rendition).into_iter().map(|(period, rendition)| {
+            let presentation = period.presentation();
+            let audio = self.audio(job, presentation)?;
+            Ok((period, carried(presentation, &rendition), audio))
+        });
+        let periods = periods.collect::<Result<Vec<_>, Error>>()?;
+        let parts = periods.iter().map(|(period, rendition, audio)| {
+            let count = joined_count(period.presentation(), rendition);
+            let first = SegmentNumber(period.places().start.0 / count);
+            Part::new(stream(rendition, audio.as_ref()), period.start(), first)
+        });
+        let parts: Vec<_> = parts.collect();
+        let audio = periods.first().and_then(|(_, _, audio)| audio.as_ref());
+        Ok(media_playlist(&parts, &Links::new(job).with_audio(audio), &self.options))
     }
 
     /// Sound that comes with pictures has a playlist only where the request asks for one.
@@ -164,8 +179,9 @@ impl Packager for HlsTs {
         &self,
         job: &Job<'a>,
     ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
-        let audio = self.audio(job)?;
-        let (renditions, mut streams) = self.offered(job.presentation, audio.as_ref())?;
+        let presentation = job.view.first().presentation();
+        let audio = self.audio(job, presentation)?;
+        let (renditions, mut streams) = self.offered(presentation, audio.as_ref())?;
         let is_video = |rendition: &Rendition| rendition.kind() == MediaKind::Video;
         let with_audio = job.request.audio_only.unwrap_or_default() || !self.is_muxed();
         if !with_audio && streams.iter().any(is_video) {
@@ -190,11 +206,16 @@ impl Packager for HlsTs {
     ) -> Result<SegmentPlan, Error> {
         let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
         if all.renditions().any(|rendition| rendition.track.samples.has_empty_samples()) {
-            let (rendition, audio) = (carried(job.presentation, rendition), self.audio(job)?);
+            let rendition = carried(job.presentation(), rendition);
+            let audio = self.audio(job, job.presentation())?;
             return Self::plan(job, &stream(&rendition, audio.as_ref()), time);
         }
         // Where all segments are carried, one is found without a list of them.
-        Self::plan(job, &all.with_joined_segments(joined_count(job.presentation, rendition)), time)
+        Self::plan(
+            job,
+            &all.with_joined_segments(joined_count(job.presentation(), rendition)),
+            time,
+        )
     }
 
     fn keyed_by<'a>(

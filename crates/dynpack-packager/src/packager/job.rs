@@ -1,8 +1,9 @@
 //! What a packager is to do.
 
 use dynpack_crypt::sample_aes::SampleAes;
-use dynpack_media::{Presentation, Rendition};
+use dynpack_media::{Period, Presentation, Rendition, View};
 
+use crate::error::Error;
 use crate::naming::{AzureNaming, Naming};
 use crate::protection::Protection;
 use crate::request::Request;
@@ -11,8 +12,8 @@ use crate::request::Request;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Job<'a> {
-    /// The renditions that the request may see.
-    pub presentation: &'a Presentation,
+    /// What the request sees: its periods, each a presentation with a window.
+    pub view: &'a View<'a>,
     /// The request; it names the protection if there is one.
     pub request: &'a Request,
     /// How the renditions are protected; in the clear if not at all.
@@ -24,8 +25,8 @@ pub struct Job<'a> {
 impl<'a> Job<'a> {
     /// To answer in the clear.
     #[must_use]
-    pub const fn new(presentation: &'a Presentation, request: &'a Request) -> Self {
-        Self { presentation, request, protection: None, naming: &AzureNaming }
+    pub const fn new(view: &'a View<'a>, request: &'a Request) -> Self {
+        Self { view, request, protection: None, naming: &AzureNaming }
     }
 
     /// To answer under that protection.
@@ -38,6 +39,22 @@ impl<'a> Job<'a> {
     #[must_use]
     pub const fn with_naming(self, naming: &'a dyn Naming) -> Self {
         Self { naming, ..self }
+    }
+
+    /// All of the presentation of the first period. Media is made from it: a window leaves out
+    /// segments, and changes none.
+    pub(super) fn presentation(&self) -> &'a Presentation {
+        self.view.first().of_presentation()
+    }
+
+    /// The only period of the view.
+    ///
+    /// # Errors
+    /// [`Error::NotCarried`] if there are several.
+    pub(super) fn only_period(&self) -> Result<&'a Period<'a>, Error> {
+        let problem = || "it takes no program of several periods".to_owned();
+        let format = self.request.format;
+        self.view.only().ok_or_else(|| Error::NotCarried { format, problem: problem() })
     }
 
     /// How the frames of a rendition are encrypted in transport streams; `None` where they are

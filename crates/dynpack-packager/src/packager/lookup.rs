@@ -1,15 +1,16 @@
 //! Finding what a request names in a presentation, and saying what there is instead.
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Form, Rendition, RenditionId, Role, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, RenditionId, Role, Ticks};
 
 use super::job::Job;
 use crate::error::Error;
 use crate::format::Format;
+use crate::request::Request;
 
 /// The rendition that a request names: the track in full, or its key frames.
 pub(super) fn rendition(job: &Job<'_>, id: &RenditionId) -> Result<Rendition, Error> {
-    let (presentation, format) = (job.presentation, job.request.format);
+    let (presentation, format) = (job.presentation(), job.request.format);
     let full = presentation.rendition(&id.with_form(Form::Full)).ok_or_else(|| {
         let track = id.name.to_string();
         let bitrates: Vec<_> = presentation
@@ -44,7 +45,14 @@ pub(super) fn no_such(format: Format, resource: &'static str) -> Error {
 /// The audio that formats carry together with video: the track that the request names, or else the
 /// first of [`Role::Main`], at its lowest bitrate.
 pub(super) fn muxed_audio<'a>(job: &Job<'a>) -> Result<Option<&'a Rendition>, Error> {
-    let Job { presentation, request, .. } = *job;
+    muxed_audio_of(job.presentation(), job.request)
+}
+
+/// The same, in one of the presentations of a view.
+pub(super) fn muxed_audio_of<'a>(
+    presentation: &'a Presentation,
+    request: &Request,
+) -> Result<Option<&'a Rendition>, Error> {
     let mut audio = presentation.of_kind(MediaKind::Audio);
     let Some(track) = &request.audio_track else {
         let first = audio.next();

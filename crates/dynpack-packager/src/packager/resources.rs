@@ -56,13 +56,14 @@ pub(super) fn requests<'a>(
 /// any.
 pub(super) fn renditions<'a>(job: &Job<'a>) -> impl Iterator<Item = Listed<'a>> + use<'a> {
     let facts = job.request.format.facts();
-    let renditions = job.presentation.renditions.iter();
-    let renditions = renditions.filter(|rendition| facts.kinds.contains(&rendition.kind()));
+    let renditions = job.view.periods().flat_map(|period| &period.presentation().renditions);
+    let full: Vec<Rendition> =
+        renditions.filter(|rendition| facts.kinds.contains(&rendition.kind())).cloned().collect();
     let key_frames: Vec<_> = match facts.has_key_frames {
-        true => renditions.clone().filter_map(Rendition::key_frames).collect(),
+        true => full.iter().filter_map(Rendition::key_frames).collect(),
         false => Vec::new(),
     };
-    renditions.cloned().chain(key_frames).map(|rendition| {
+    full.into_iter().chain(key_frames).map(|rendition| {
         let places: Vec<_> =
             rendition.cuts.segments().map(|segment| Place::Time(segment.start)).collect();
         Listed::new(rendition.id, places.into_iter())

@@ -4,7 +4,7 @@ use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Form, Period, Rendition, RenditionId, Ticks};
+use dynpack_media::{Form, Rendition, RenditionId, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Stream, Urls, Version};
 
 use super::links::Links;
@@ -61,7 +61,7 @@ impl Smooth {
 
 impl Smooth {
     fn client_manifest(&self, job: &Job<'_>, urls: &impl Urls) -> Result<ClientManifest, Error> {
-        ClientManifest::new(&Period::whole(job.presentation), urls)
+        ClientManifest::new(job.only_period()?, urls)
             .map_err(|error| Error::NotCarried { format: self.format, problem: error.to_string() })
     }
 }
@@ -108,7 +108,7 @@ impl Packager for Smooth {
         rendition: &Rendition,
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
-        let segment = dynpack_smooth::segment_at(job.presentation, rendition, time);
+        let segment = dynpack_smooth::segment_at(job.presentation(), rendition, time);
         let not_found =
             || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));
         let segment = segment.ok_or_else(not_found)?;
