@@ -1,5 +1,7 @@
 //! Playlists of small films, to be read line by line.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use dynpack_codec::{Codec, VideoCodec};
 use dynpack_hls::{Flavor, Options, Part, media_playlist, multivariant_playlist};
 use dynpack_media::{CutPolicy, Language, Presentation, Rate, Rates, Rendition, Role, Stream};

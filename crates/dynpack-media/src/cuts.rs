@@ -152,7 +152,7 @@ impl Cuts {
     /// before it.
     #[must_use]
     pub fn first_place(&self) -> SegmentNumber {
-        self.first_place.or(self.numbers.first().copied()).unwrap_or_default()
+        self.first_place.or_else(|| self.numbers.first().copied()).unwrap_or_default()
     }
 
     /// Whether other cuts have segments in the same places of the timeline.

@@ -17,7 +17,7 @@ fn plain(rendition: &Rendition) -> String {
         let Ticks(duration) = rendition.time(segment.duration).round(micros);
         let (seconds, rest) = (duration / 1_000_000, duration % 1_000_000);
         let start = segment.start;
-        write!(text, "#EXTINF:{seconds}.{rest:06},\n").expect("a string takes any text");
+        writeln!(text, "#EXTINF:{seconds}.{rest:06},").expect("a string takes any text");
         writeln!(text, "Fragments(video={start},format=m3u8-cmaf).mp4").expect("as above");
     }
     text

@@ -259,8 +259,8 @@ impl Dynpack {
     /// Gives a stored file as it is, where a locator's policy allows it.
     ///
     /// # Errors
-    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::DownloadBlocked`],
-    /// [`Error::FileNotFound`] or [`Error::Storage`].
+    /// [`PackagerError::LocatorNotFound`], [`PackagerError::LocatorNotOpen`],
+    /// [`Error::DownloadBlocked`], [`Error::FileNotFound`] or [`Error::Storage`].
     pub async fn download(
         &self,
         download: &Download,
