@@ -119,8 +119,8 @@ async fn what_is_encrypted_is_told_to_some_system() {
     )
     .await
     .unwrap_err();
-    let expected = "m3u8-aapl tells nothing of cbcs-aapl encryption to the systems that the \
-        policy names; it knows FairPlay, ClearKey";
+    let expected = "m3u8-aapl cannot signal cbcs-aapl encryption to the systems of the policy, \
+        only to FairPlay, ClearKey";
     assert_eq!(refused.to_string(), expected);
     let expected = "playReady fmp4 cenc, playReady fmp4 piff, playReady fmp4-v20 cenc, \
         playReady fmp4-v20 piff, playReady m3u8-cmaf cenc, playReady m3u8-cmaf cbcs-aapl, \

@@ -11,8 +11,8 @@ use crate::request::RequestError;
 
 pub use key_error::KeyError;
 
-/// Why a request cannot be packaged. Each variant says who can fix it: the caller, whoever stored
-/// the asset, or whoever wrote the locators.
+/// Why a request cannot be packaged. Each variant says who can fix it: the caller, or the
+/// publisher of the asset and its locators.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -70,7 +70,7 @@ pub enum Error {
         resource: &'static str,
     },
     /// The format is known, and not built yet.
-    #[error("the format {0} is known, but this version does not make it")]
+    #[error("the format {0} is not supported by this version")]
     FormatNotBuilt(Format),
     /// The format cannot carry what the asset holds, though it is legal.
     #[error("the format {format} cannot carry the asset: {problem}")]
@@ -107,22 +107,22 @@ pub enum Error {
         known: String,
     },
     /// The format knows no such protection.
-    #[error("{format} does not know {encryption} encryption")]
+    #[error("{format} does not support {encryption} encryption")]
     EncryptionNotCarried {
         /// The format.
         format: Format,
         /// The protection.
         encryption: Encryption,
     },
-    /// The format can tell no system of the policy's where the keys of that protection are.
-    #[error("{format} tells nothing of {encryption} encryption to the systems that the policy names; it knows {known}", known = known(*format, *encryption))]
+    /// The format cannot signal that protection to any DRM system of the policy.
+    #[error("{format} cannot signal {encryption} encryption to the systems of the policy, only to {known}", known = known(*format, *encryption))]
     SystemsNotCarried {
         /// The format.
         format: Format,
         /// The protection.
         encryption: Encryption,
     },
-    /// There is no presentation of those movies. Whoever made them can mend it.
+    /// There is no presentation of those movies. Their publisher can fix it.
     #[error("there is nothing to present: {problem}")]
     Unpresentable {
         /// What is wrong with them.

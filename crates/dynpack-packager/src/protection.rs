@@ -1,5 +1,5 @@
-//! How one answer is protected: which rendition is under which key, and what players are told of
-//! that.
+//! How one answer is protected: which rendition is under which key, and what is signalled to
+//! players.
 
 mod keys;
 mod signals;
@@ -25,8 +25,8 @@ use crate::publication::Terms;
 use crate::request::SegmentId;
 use signals::Signals;
 
-/// How the renditions of a presentation are protected: under which keys, and what players are told
-/// of them.
+/// How the renditions of a presentation are protected: under which keys, and what is signalled to
+/// players.
 ///
 /// It never prints keys.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ pub struct Protection {
     /// What initialization vectors depend on besides the rendition.
     identity: String,
     tracks: Vec<Track>,
-    /// What PlayReady is told of all keys together, in Base64.
+    /// The PlayReady header object for all keys together, in Base64.
     playready_object: Option<String>,
     version: String,
 }
@@ -47,7 +47,7 @@ struct Track {
     lock: Option<Arc<Lock>>,
 }
 
-/// A key, and what players are told of it.
+/// A key, and what is signalled to players about it.
 struct Lock {
     key: TrackKey,
     /// Where the key itself is, of 16 bytes, for segments that are encrypted whole.
@@ -137,8 +137,8 @@ impl Protection {
         audio.filter(|_| self.key_id(main).is_none()).unwrap_or(main)
     }
 
-    /// What each system is told of a rendition's key: nothing of a clear one, or where segments are
-    /// encrypted whole.
+    /// What is signalled to each system about a rendition's key: nothing if it is clear, or where
+    /// segments are encrypted whole.
     pub(crate) fn signals(&self, rendition: &Rendition) -> &[Signal] {
         self.lock(rendition).map(|lock| lock.signals.as_slice()).unwrap_or_default()
     }
@@ -148,13 +148,13 @@ impl Protection {
         self.lock(rendition)?.key_url.as_deref()
     }
 
-    /// What PlayReady is told of all keys together, in Base64.
+    /// The PlayReady header object for all keys together, in Base64.
     pub(crate) fn playready_object(&self) -> Option<&str> {
         self.playready_object.as_deref()
     }
 
     /// How the samples of a rendition are encrypted in fragmented MP4; `None` where they are clear.
-    pub(crate) fn of_samples(&self, rendition: &Rendition) -> Option<fmp4::Protection> {
+    pub(crate) fn sample_encryption(&self, rendition: &Rendition) -> Option<fmp4::Protection> {
         let (Lock { key, signals, .. }, scheme) = (self.lock(rendition)?, self.scheme()?);
         let track =
             TrackEncryption::new(scheme, key.id, rendition.kind(), &self.ivs(rendition, key.id));
@@ -172,7 +172,7 @@ impl Protection {
 
     /// How the frames of a rendition are encrypted in transport streams; `None` where they are
     /// clear.
-    pub(crate) fn of_frames(&self, rendition: &Rendition) -> Option<SampleAes> {
+    pub(crate) fn sample_aes(&self, rendition: &Rendition) -> Option<SampleAes> {
         let Lock { key, .. } =
             self.lock(rendition).filter(|_| self.encryption == Encryption::CbcsAapl)?;
         let iv = key.iv.unwrap_or_else(|| self.ivs(rendition, key.id).sample_aes());
@@ -186,7 +186,7 @@ impl Protection {
         rendition: &Rendition,
         id: &SegmentId,
     ) -> SegmentPlan {
-        match self.of_whole(rendition, id) {
+        match self.segment_key(rendition, id) {
             Some((key, iv)) => plan.encrypted(key, iv),
             None => plan,
         }
@@ -203,14 +203,14 @@ impl Protection {
 
     /// An init segment of a rendition, encrypted whole if that is how it is protected.
     pub(crate) fn seal_init(&self, init: Bytes, rendition: &Rendition, id: &SegmentId) -> Bytes {
-        match self.of_whole(rendition, id) {
+        match self.segment_key(rendition, id) {
             Some((key, iv)) => envelope::encrypt(key, iv, &[init]).into(),
             None => init,
         }
     }
 
     /// The key and the vector of the media of that id, if that is encrypted whole.
-    pub(crate) fn of_whole(
+    pub(crate) fn segment_key(
         &self,
         rendition: &Rendition,
         id: &SegmentId,

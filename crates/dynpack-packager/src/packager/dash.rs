@@ -111,7 +111,7 @@ impl Urls for Links<'_> {
     }
 }
 
-/// What an MPD tells a system.
+/// What an MPD signals to a system.
 fn system(Signal { system, pssh, url, .. }: &Signal) -> Option<System> {
     let name = match *system {
         SystemId::PLAYREADY => "MSPR 2.0",
@@ -121,20 +121,20 @@ fn system(Signal { system, pssh, url, .. }: &Signal) -> Option<System> {
     };
     let object =
         pssh.as_ref().filter(|_| *system == SystemId::PLAYREADY).map(|pssh| pssh.data_base64());
-    let told = System::new(*system).with_name(name.to_owned());
+    let signalled = System::new(*system).with_name(name.to_owned());
     // dash.js takes any header of ClearKey for a list of key ids in JSON; where there is none, it
     // makes that list itself.
-    let told = match pssh.as_ref().filter(|_| *system != SystemId::CLEAR_KEY) {
-        Some(pssh) => told.with_pssh(pssh.to_base64()),
-        None => told,
+    let signalled = match pssh.as_ref().filter(|_| *system != SystemId::CLEAR_KEY) {
+        Some(pssh) => signalled.with_pssh(pssh.to_base64()),
+        None => signalled,
     };
-    let told = match object {
-        Some(object) => told.with_playready_object(object),
-        None => told,
+    let signalled = match object {
+        Some(object) => signalled.with_playready_object(object),
+        None => signalled,
     };
     Some(match url {
-        Some(url) => told.with_licence_url(url.clone()),
-        None => told,
+        Some(url) => signalled.with_licence_url(url.clone()),
+        None => signalled,
     })
 }
 
@@ -150,12 +150,12 @@ mod tests {
     fn clear_key_has_no_header() {
         let pssh = clear_key::pssh(&[KeyId([1; 16])]);
         let url = Some(String::from("https://keys.example/1"));
-        let told = |id| system(&Signal::new(id, Some(pssh.clone()), url.clone())).unwrap();
+        let signalled = |id| system(&Signal::new(id, Some(pssh.clone()), url.clone())).unwrap();
         assert_eq!(
-            (told(SystemId::CLEAR_KEY).pssh, told(SystemId::CLEAR_KEY).licence_url),
+            (signalled(SystemId::CLEAR_KEY).pssh, signalled(SystemId::CLEAR_KEY).licence_url),
             (None, url.clone())
         );
-        assert_eq!(told(SystemId::WIDEVINE).pssh, Some(pssh.to_base64()));
-        assert_eq!(told(SystemId::PLAYREADY).playready_object, Some(pssh.data_base64()));
+        assert_eq!(signalled(SystemId::WIDEVINE).pssh, Some(pssh.to_base64()));
+        assert_eq!(signalled(SystemId::PLAYREADY).playready_object, Some(pssh.data_base64()));
     }
 }

@@ -99,7 +99,7 @@ impl Links<'_> {
         };
         let locked = protection.keyed(rendition, self.audio(rendition));
         let id = self.segment_id(rendition, place);
-        let (_, iv) = protection.of_whole(locked, &id)?;
+        let (_, iv) = protection.segment_key(locked, &id)?;
         Some(Key::new(Method::Aes128, protection.key_url(locked)?.to_owned()).with_iv(iv))
     }
 
@@ -121,7 +121,7 @@ impl Links<'_> {
             keys_of(signal, scheme, key_id, playlist, self.is_transport_stream())
         });
         // Transport streams have no place for it, unlike fragmented MP4 (`tenc`).
-        match protection.of_frames(rendition).filter(|_| self.is_transport_stream()) {
+        match protection.sample_aes(rendition).filter(|_| self.is_transport_stream()) {
             Some(sample_aes) => keys.map(|key| key.with_iv(sample_aes.iv())).collect(),
             None => keys.collect(),
         }
@@ -132,14 +132,14 @@ impl Links<'_> {
     }
 }
 
-/// Which playlists a key is told in.
+/// Which playlists list a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Playlist {
     Media,
     Multivariant,
 }
 
-/// What playlists tell one system of a key.
+/// The tags that playlists have about a key for one system.
 fn keys_of(
     signal: &Signal,
     scheme: Scheme,
@@ -224,7 +224,7 @@ mod tests {
         assert!(formats(SystemId::COMMON, Scheme::Cbcs, false).is_empty());
     }
 
-    /// What a key server says is told in place of what would be made; where it speaks of media
+    /// What a key server says replaces what would be made; where it speaks of media
     /// playlists alone, others say nothing.
     #[test]
     fn what_a_key_server_says_is_told() {
@@ -232,7 +232,8 @@ mod tests {
                     kid='1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f'><HLSSignalingData>\
                     I0VYVC1YLUtFWTpNRVRIT0Q9U0FNUExFLUFFUyxVUkk9InNrZDovL3giLEtFWUZPUk1BVD0ieSI=\
                     </HLSSignalingData></DRMSystem></DRMSystemList></CPIX>";
-        let told = dynpack_crypt::cpix::Cpix::parse(text.as_bytes()).unwrap().systems.remove(0);
+        let signalled =
+            dynpack_crypt::cpix::Cpix::parse(text.as_bytes()).unwrap().systems.remove(0);
         let made = Signal::new(SystemId::FAIRPLAY, None, Some("skd://made".into()));
         let keys = |signal: &Signal, playlist| {
             let keys = keys_of(signal, Scheme::Cbcs, ID, playlist, true);
@@ -241,10 +242,10 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let expected = ("skd://x".to_owned(), "y".to_owned(), None);
-        let of_media = Signal { media_key: told.media_key.clone(), ..made.clone() };
+        let of_media = Signal { media_key: signalled.media_key.clone(), ..made.clone() };
         assert_eq!(keys(&of_media, Playlist::Media), std::slice::from_ref(&expected));
         assert!(keys(&of_media, Playlist::Multivariant).is_empty());
-        let of_others = Signal { session_key: told.media_key, ..made };
+        let of_others = Signal { session_key: signalled.media_key, ..made };
         assert_eq!(keys(&of_others, Playlist::Multivariant), [expected]);
         assert_eq!(keys(&of_others, Playlist::Media)[0].0, "skd://made");
     }

@@ -84,8 +84,8 @@ impl HlsTs {
         Ok(audio.filter(|audio| !audio.cuts.is_empty()))
     }
 
-    /// The renditions that can be listed, and the same with the segments of this format, in the same
-    /// order.
+    /// The renditions that can be listed, and the same with the segments of this format, in the
+    /// same order.
     fn offered(
         &self,
         presentation: &Presentation,

@@ -60,7 +60,7 @@ impl<'a> Job<'a> {
     /// How the frames of a rendition are encrypted in transport streams; `None` where they are
     /// clear.
     pub(super) fn sample_aes(&self, rendition: &Rendition) -> Option<SampleAes> {
-        self.protection?.of_frames(rendition)
+        self.protection?.sample_aes(rendition)
     }
 
     /// Bytes of a segment, by those that it has before it is encrypted whole, if it is.

@@ -69,14 +69,14 @@ pub(super) fn muxed_audio_of<'a>(
     audio.find(|rendition| rendition.id.name == *track).map(Some).ok_or_else(not_found)
 }
 
-/// What a rendition has before `time` and behind it is not what that names.
+/// Nothing starts at `time`; `around` has the nearest starts before and after it.
 pub(super) fn time_not_found(
     rendition: &Rendition,
     time: Ticks,
     around: (Option<Ticks>, Option<Ticks>),
 ) -> Error {
     let hint = match around {
-        (Some(before), Some(behind)) => format!("the nearest start at {before} and {behind}"),
+        (Some(before), Some(after)) => format!("the nearest start at {before} and {after}"),
         (Some(last), None) => format!("the last starts at {last}"),
         (None, Some(first)) => format!("the first starts at {first}"),
         (None, None) => "there are none".to_owned(),

@@ -12,7 +12,7 @@ use crate::error::Error;
 
 /// Writes the segments of a rendition, under the protection of the job.
 pub(super) fn writer<'a>(profile: Profile, job: &Job<'_>, rendition: &'a Rendition) -> Writer<'a> {
-    let protection = job.protection.and_then(|protection| protection.of_samples(rendition));
+    let protection = job.protection.and_then(|protection| protection.sample_encryption(rendition));
     Writer::new(profile, rendition).with_protection(protection)
 }
 

@@ -28,7 +28,7 @@ pub(super) fn parts<'a>(
 /// What the audio adds to each segment of every video that carries it.
 #[derive(Debug, Default)]
 pub(super) struct Companion {
-    /// In ascending order; in bytes, if a quick look tells.
+    /// In ascending order; in bytes, if the estimate knows.
     lens: Vec<(SegmentNumber, Option<u64>)>,
 }
 
@@ -58,7 +58,7 @@ impl Companion {
     }
 }
 
-/// The rate of a stream: at least the real one, since only the media tells that of video exactly.
+/// The rate of a stream: at least the real one, since only the media says that of video exactly.
 pub(super) fn rate(
     job: &Job<'_>,
     stream: &Stream<'_>,

@@ -2,7 +2,7 @@
 
 use dynpack_media::{Coding, Language, SampleIndex, Timescale, Track};
 
-/// What tells one audio track from another that is no more than another bitrate of it.
+/// What distinguishes audio tracks that are not just bitrates of one another.
 #[derive(Clone, PartialEq)]
 pub(super) struct Content {
     pub(super) language: Language,

@@ -52,17 +52,17 @@ impl KeySet {
         Ok(TrackKey { id, key, iv })
     }
 
-    /// What a protection system is told of a key, where the set says so itself.
+    /// What is signalled to a protection system about a key, where the set says so itself.
     pub(crate) fn system(&self, system: SystemId, key_id: KeyId) -> Option<&CpixSystem> {
         match self {
             Self::Labelled(_) => None,
-            Self::Cpix(document) => document.systems_of(key_id).find(|told| told.system == system),
+            Self::Cpix(document) => document.systems_of(key_id).find(|one| one.system == system),
         }
     }
 }
 
-/// A key that its document means for one protection is not used for another: what systems are told
-/// of it would be wrong.
+/// A key that its document means for one protection is not used for another: what is signalled
+/// about it would be wrong.
 fn check_scheme(key: &CpixKey, encryption: Encryption) -> Result<(), KeyError> {
     let names: [&str; 2] = match encryption {
         Encryption::Cbc => ["AES-128"; 2],

@@ -1,5 +1,5 @@
-//! What players are told of keys: for each protection system, where its licences are, and what it
-//! needs to ask for one.
+//! What is signalled to players about keys: for each protection system, where its licences are, and
+//! what it needs to ask for one.
 
 use dynpack_crypt::SystemId;
 use dynpack_crypt::cenc::Scheme;
@@ -11,15 +11,15 @@ use crate::encryption::Encryption;
 use crate::error::KeyError;
 use crate::publication::{CommonEncryption, PlayReady, Terms, UrlTemplate};
 
-/// What one system is told of keys.
+/// What is signalled to one system about keys.
 #[derive(Clone, Debug)]
 pub(crate) struct Signal {
     pub(crate) system: SystemId,
     pub(crate) pssh: Option<Pssh>,
     /// Where the licence is; of FairPlay the key URI.
     pub(crate) url: Option<String>,
-    /// What the key server says that playlists are to tell the system: with a key for media
-    /// playlists alone, others tell nothing.
+    /// What the key server wants in playlists: with a key for media playlists alone, others have
+    /// none.
     pub(crate) media_key: Option<HlsKey>,
     pub(crate) session_key: Option<HlsKey>,
 }
@@ -34,10 +34,10 @@ impl Signal {
     pub(super) fn parts(&self) -> impl Iterator<Item = Vec<u8>> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
         let key = |key: &Option<HlsKey>| {
-            let told = key.as_ref().map(|key| {
+            let given = key.as_ref().map(|key| {
                 [key.uri.clone().into_bytes(), text(&key.format), text(&key.format_versions)]
             });
-            told.unwrap_or_default()
+            given.unwrap_or_default()
         };
         let pssh = self.pssh.as_ref().map(Pssh::to_bytes).unwrap_or_default();
         let own = [self.system.0.to_vec(), pssh, text(&self.url)];
@@ -75,7 +75,7 @@ impl<'a> Signals<'a> {
         self.key_url.map(|template| self.expand(template, key))
     }
 
-    /// What each system is told of keys, of which URLs name the first.
+    /// What is signalled to each system about keys. URLs name the first.
     pub(super) fn of(&self, keys: &[&TrackKey]) -> Result<Vec<Signal>, KeyError> {
         let (Some((scheme, common)), [first, ..]) = (self.common, keys) else {
             return Ok(Vec::new());
@@ -112,7 +112,7 @@ impl<'a> Signals<'a> {
             let given = self
                 .keys
                 .system(SystemId::FAIRPLAY, first.id)
-                .and_then(|told| told.key_uri.clone());
+                .and_then(|given| given.key_uri.clone());
             let made = || fairplay::key_uri(&url.unwrap_or_else(|| first.id.to_string()));
             signals.push(Signal::new(SystemId::FAIRPLAY, None, Some(given.unwrap_or_else(made))));
         }
@@ -128,11 +128,11 @@ impl<'a> Signals<'a> {
         Ok(signals)
     }
 
-    /// What PlayReady is told of all keys of a presentation, in Base64.
+    /// The PlayReady header object for all keys of a presentation, in Base64.
     pub(super) fn playready_object(&self, keys: &[&TrackKey]) -> Result<Option<String>, KeyError> {
         if let [only] = keys
-            && let Some(told) = self.keys.system(SystemId::PLAYREADY, only.id)
-            && let Some(header) = &told.smooth_header
+            && let Some(given) = self.keys.system(SystemId::PLAYREADY, only.id)
+            && let Some(header) = &given.smooth_header
         {
             return Ok(Some(header.clone()));
         }
@@ -162,10 +162,10 @@ impl<'a> Signals<'a> {
         header.pssh().map_err(unusable)
     }
 
-    /// What the key server says that a system is to be told of the one key.
+    /// What the key server wants signalled to a system about the one key.
     fn given(&self, system: SystemId, keys: &[&TrackKey]) -> Result<Option<Pssh>, KeyError> {
         let [only] = keys else { return Ok(None) };
-        let given = self.keys.system(system, only.id).and_then(|told| told.pssh.as_deref());
+        let given = self.keys.system(system, only.id).and_then(|given| given.pssh.as_deref());
         match given.map(Pssh::parse).transpose().map_err(unusable)? {
             Some(other) if other.system != system => {
                 let problem = format!(
@@ -178,7 +178,7 @@ impl<'a> Signals<'a> {
         }
     }
 
-    /// What the key server says that playlists are to tell a system of the one key: for media
+    /// What the key server wants in playlists for a system, about the one key: for media
     /// playlists, and for multivariant ones.
     fn given_tags(
         &self,
@@ -187,9 +187,9 @@ impl<'a> Signals<'a> {
         scheme: Scheme,
     ) -> Result<(Option<HlsKey>, Option<HlsKey>), KeyError> {
         let [only] = keys else { return Ok((None, None)) };
-        let Some(told) = self.keys.system(system, only.id) else { return Ok((None, None)) };
+        let Some(given) = self.keys.system(system, only.id) else { return Ok((None, None)) };
         let method = if scheme == Scheme::Cenc { "SAMPLE-AES-CTR" } else { "SAMPLE-AES" };
-        for key in [&told.media_key, &told.session_key].into_iter().flatten() {
+        for key in [&given.media_key, &given.session_key].into_iter().flatten() {
             let problem = match &key.format {
                 _ if key.method != method => {
                     format!("the METHOD `{}`, where segments are under {method}", key.method)
@@ -206,7 +206,7 @@ impl<'a> Signals<'a> {
             );
             return Err(KeyError::Unusable { problem });
         }
-        Ok((told.media_key.clone(), told.session_key.clone()))
+        Ok((given.media_key.clone(), given.session_key.clone()))
     }
 
     fn expand(&self, template: &UrlTemplate, key: &TrackKey) -> String {

@@ -267,7 +267,7 @@ impl CommonEncryption {
         if let Some(Err(problem)) =
             custom.map(|xml| Header::new(Scheme::Cenc, &[]).with_custom_attributes(xml))
         {
-            return Err(format!("cannot be told to players: {problem}"));
+            return Err(format!("cannot be signalled to players: {problem}"));
         }
         let has_url = |clear_key: &ClearKey| {
             clear_key.custom_keys_acquisition_url_template.is_some()

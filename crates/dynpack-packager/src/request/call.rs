@@ -1,4 +1,4 @@
-//! One part of a resource: a word, and what stands in parentheses behind it.
+//! One part of a resource: a word, and what is in parentheses after it.
 
 use dynpack_hds::FragmentNumber;
 use dynpack_media::Ticks;
@@ -94,12 +94,12 @@ impl<'a> Call<'a> {
         Ok((track, time, Parameters::parse(rest, 2)?))
     }
 
-    /// The name of a fragment, where that stands behind the parentheses.
+    /// The name of a fragment, where that comes after the parentheses.
     pub(super) fn fragment_number(&self) -> Option<FragmentNumber> {
         unescape(self.ending).ok()?.parse().ok()
     }
 
-    /// Whether `expected` stands as an ending behind the parentheses; nothing else may.
+    /// Whether `expected` is the ending after the parentheses; nothing else may be.
     pub(super) fn check_ending(
         &self,
         expected: Option<&'static str>,

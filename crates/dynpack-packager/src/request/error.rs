@@ -66,7 +66,7 @@ pub enum RequestError {
         /// What stands before the end.
         text: String,
     },
-    /// Something stands behind the closing parenthesis that does not belong there.
+    /// Something comes after the closing parenthesis that does not belong there.
     #[error("`{text}` stands after `)` where {expected} is expected", expected = Expected(*.expected))]
     Junk {
         /// What stands there.
@@ -132,7 +132,7 @@ pub enum RequestError {
         /// What should stand there.
         expected: &'static str,
     },
-    /// Key frames are asked for where they are not told from others.
+    /// Key frames are asked for where the URL cannot distinguish them from others.
     #[error("`type=keyframes` belongs to a track's playlist or segment, not to the {resource}")]
     MisplacedType {
         /// What was asked for.
@@ -140,7 +140,7 @@ pub enum RequestError {
     },
 }
 
-/// An ending that may stand behind a parenthesis, in words.
+/// An ending that may come after a parenthesis, in words.
 struct Expected(Option<&'static str>);
 
 impl std::fmt::Display for Expected {

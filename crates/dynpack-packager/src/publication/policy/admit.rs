@@ -14,8 +14,8 @@ impl StreamingPolicy {
     /// # Errors
     /// [`Error::FormatBlocked`] if the policy does not enable the protocol,
     /// [`Error::EncryptionNotSet`] if not with that protection, [`Error::EncryptionNotCarried`] if
-    /// the format does not know it, [`Error::SystemsNotCarried`] if the format can tell none of the
-    /// policy's systems of it, and [`Error::EncryptionNotNamed`] if the URL must name one.
+    /// the format does not know it, [`Error::SystemsNotCarried`] if the format can signal it to
+    /// none of the policy's systems, and [`Error::EncryptionNotNamed`] if the URL must name one.
     pub fn admit(
         &self,
         format: Format,
@@ -53,18 +53,19 @@ impl StreamingPolicy {
                         .iter()
                         .filter_map(|&encryption| self.check_carried(format, encryption).err())
                 };
-                // That a system is missing tells more than that another protection is.
+                // A missing system says more than a missing protection.
                 let of_systems =
                     refused().find(|error| matches!(error, Error::SystemsNotCarried { .. }));
-                let told = of_systems.or_else(|| refused().next());
-                Err(told.unwrap_or(Error::FormatBlocked(format)))
+                let error = of_systems.or_else(|| refused().next());
+                Err(error.unwrap_or(Error::FormatBlocked(format)))
             }
             [only] if !format.facts().must_name_encryption => Ok(Some(only)),
             _ => Err(Error::EncryptionNotNamed { format, known: names(&enabled, carried) }),
         }
     }
 
-    /// Whether the format carries that protection, and can tell one of the policy's systems of it.
+    /// Whether the format carries that protection, and can signal it to one of the policy's
+    /// systems.
     fn check_carried(&self, format: Format, encryption: Encryption) -> Result<(), Error> {
         if !format.encryptions().any(|carried| carried == encryption) {
             return Err(Error::EncryptionNotCarried { format, encryption });

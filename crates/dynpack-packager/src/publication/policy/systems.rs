@@ -20,7 +20,7 @@ pub struct Drm {
     pub fair_play: Option<LicenceServer>,
 }
 
-/// What PlayReady is told.
+/// What is signalled to PlayReady.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
