@@ -29,6 +29,8 @@
 //! }
 //! ```
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 mod adaptation_set;
 mod content_protection;
 mod manifest;

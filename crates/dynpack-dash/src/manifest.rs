@@ -40,14 +40,14 @@ pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
         || renditions.map(longest_segment).max().unwrap_or_default(),
         |given| u64::try_from(given.as_micros()).unwrap_or(u64::MAX),
     );
-    let mut end = 0;
+    let mut end = 0_u64;
     let periods: Vec<_> = view
         .periods()
         .zip(&periods)
         .enumerate()
         .map(|(id, (period, sets))| {
             let start = end;
-            end += micros(period.duration(MICROS));
+            end = end.saturating_add(micros(period.duration(MICROS)));
             Period { id, start: duration(start), adaptation_sets: adaptation_sets(sets, urls) }
         })
         .collect();
@@ -67,7 +67,7 @@ fn adaptation_sets(sets: &[Set<'_>], urls: &impl Urls) -> Vec<AdaptationSet> {
     let numbered = || sets.iter().zip(1..);
     let videos = numbered().filter(|(set, _)| set.is_video());
     let key_frames = videos
-        .zip(sets.len() + 1..)
+        .zip(sets.len().saturating_add(1)..)
         .map(|((set, whole), number)| set.key_frames(number, whole, urls));
     numbered().map(|(set, number)| set.element(number, sets, urls)).chain(key_frames).collect()
 }
@@ -77,7 +77,7 @@ fn longest_segment(rendition: &Rendition) -> u64 {
     micros(rendition.time(longest.unwrap_or_default()).ceil(MICROS))
 }
 
-/// Microseconds without a sign.
+/// Microseconds without a sign; 0 for a negative time.
 fn micros(time: Ticks) -> u64 {
-    u64::try_from(time.0).unwrap_or_default()
+    time.max(Ticks::ZERO).0.cast_unsigned()
 }

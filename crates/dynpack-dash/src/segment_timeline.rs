@@ -23,12 +23,12 @@ impl SegmentTimeline {
     /// The first entry has a start, from which those of the others follow. Some players do not know
     /// that it is 0 where absent.
     pub(crate) fn write(&self, xml: &mut Writer) {
-        let number = |ticks: Ticks| u64::try_from(ticks.0).unwrap_or_default();
+        let number = |ticks: Ticks| ticks.max(Ticks::ZERO).0.cast_unsigned();
         xml.open("SegmentTimeline").holding(|xml| {
             for (at, Run { start, duration, count, .. }) in self.runs.as_slice().iter().enumerate()
             {
                 let start = (at == 0).then(|| number(*start));
-                let repeats = (*count > 1).then(|| count - 1);
+                let repeats = count.checked_sub(1).filter(|repeats| *repeats > 0);
                 let tag = xml.open("S").with_some("t", start).with("d", number(*duration));
                 tag.with_some("r", repeats).empty();
             }

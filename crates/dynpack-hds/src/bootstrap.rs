@@ -10,8 +10,8 @@ use dynpack_media::{Period, Run, Runs, Stream, Ticks, Timescale};
 use crate::fragment::{end, fragments_within};
 use crate::{Error, FragmentNumber};
 
-/// The `abst` box of a stream in a period (Adobe F4V file format specification 10.1, 2.11.2), with one `asrt`
-/// and one `afrt`, all in milliseconds.
+/// The `abst` box of a stream in a period, with one `asrt` and one `afrt`, all in milliseconds
+/// (Adobe F4V file format specification 10.1, 2.11.2).
 ///
 /// # Errors
 /// [`Error::Duration`] for a fragment that lasts longer than the box can say.

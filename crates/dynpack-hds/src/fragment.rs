@@ -66,10 +66,10 @@ pub(crate) fn duration(stream: &Stream<'_>, period: &Period<'_>) -> Ticks {
 /// The fragment of that number. Costs as much as [`Stream::segment_in_place`].
 #[must_use]
 pub fn fragment(stream: &Stream<'_>, number: FragmentNumber) -> Option<Fragment> {
-    let place = usize::try_from(number.get() - 1).ok()?;
+    let place = usize::try_from(number.get()).ok()?.checked_sub(1)?;
     let segment = stream.segment_in_place(place)?;
     let next = stream
-        .segment_in_place(place + 1)
+        .segment_in_place(place.saturating_add(1))
         .map_or_else(|| stream::end(stream), |next| start(stream, &next));
     Some(Fragment::new(number, start(stream, &segment), next, segment))
 }

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! becomes `QualityLevels(900000)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)Seg1-Frag7`:
-//! what stands behind the parentheses is a [`FragmentNumber`], and [`fragment`] tells which
+//! the text after the parentheses is a [`FragmentNumber`], and [`fragment`] returns the
 //! segments it holds.
 //!
 //! This crate does no IO and makes no fragments. It describes neither live presentations, nor
@@ -24,6 +24,8 @@
 //! assert_eq!(number.get(), 7);
 //! # Ok::<(), dynpack_hds::NotAFragment>(())
 //! ```
+
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod bootstrap;
 mod error;

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dynpack_codec::VideoCodec;
 use dynpack_media::text::uri;
-use dynpack_media::{Period, Stream, Ticks, Timescale};
+use dynpack_media::{Period, Stream, Ticks};
 use dynpack_xml::{Style, Writer};
 
 use crate::fragment::duration;
@@ -19,8 +19,8 @@ pub trait Urls {
     fn stream(&self, stream: &Stream<'_>) -> String;
 }
 
-/// The F4M manifest of these streams of a presentation, in one period of it (Adobe Flash Media Manifest file format specification 1.0),
-/// bootstrap information inside.
+/// The F4M manifest of these streams of a presentation in one period, with the bootstrap
+/// information inside (Adobe Flash Media Manifest file format specification 1.0).
 ///
 /// Streams with the same fragments share their bootstrap information, which is what yt-dlp counts
 /// on.
@@ -119,11 +119,12 @@ impl Media {
 }
 
 fn bootstrap_id(index: usize) -> String {
-    format!("bootstrap{}", index + 1)
+    format!("bootstrap{}", index.saturating_add(1))
 }
 
 /// Seconds to the millisecond.
 fn seconds(time: Ticks) -> String {
-    let per_second = i64::from(Timescale::MILLIS.hz());
-    format!("{}.{:03}", time.0 / per_second, time.0 % per_second)
+    const PER_SECOND: i64 = 1000;
+
+    format!("{}.{:03}", time.0 / PER_SECOND, time.0 % PER_SECOND)
 }

@@ -14,11 +14,11 @@ const STRING: u8 = 2;
 const ECMA_ARRAY: u8 = 8;
 const OBJECT_END: [u8; 3] = [0, 0, 9];
 
-/// The body of the script tag that describes a stream in a period, for players and for those who write its
-/// fragments into a file.
+/// The body of the script tag that describes a stream in a period, for players and for tools that
+/// write its fragments into a file.
 ///
 /// # Errors
-/// [`Error::Rendition`] for a codec which FLV does not know.
+/// [`Error::Rendition`] for a codec that FLV does not support.
 pub fn metadata(stream: &Stream<'_>, period: &Period<'_>) -> Result<Bytes, Error> {
     let duration = duration(stream, period).as_seconds(Timescale::MILLIS);
     let mut entries = vec![("duration", Value::Number(duration))];
@@ -30,7 +30,7 @@ pub fn metadata(stream: &Stream<'_>, period: &Period<'_>) -> Result<Bytes, Error
     out.put_u8(STRING);
     put_name(&mut out, "onMetaData");
     out.put_u8(ECMA_ARRAY);
-    out.put_u32(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+    out.put_u32(u32::try_from(entries.len()).expect("a stream has a handful of entries"));
     for (name, value) in entries {
         put_name(&mut out, name);
         value.put(&mut out);
@@ -89,7 +89,7 @@ fn describe(rendition: &Rendition) -> Option<Vec<(&'static str, Value)>> {
     })
 }
 
-/// `videocodecid` (E.4.3.1) or `audiocodecid` (E.4.2.1); `None` if FLV does not know the codec. The
+/// `videocodecid` (E.4.3.1) or `audiocodecid` (E.4.2.1); `None` if FLV does not support the codec. The
 /// one list of codecs that FLV carries.
 const fn codec_id(codec: &Codec) -> Option<f64> {
     match codec {
@@ -98,7 +98,7 @@ const fn codec_id(codec: &Codec) -> Option<f64> {
     }
 }
 
-fn put_name(out: &mut BytesMut, name: &str) {
-    out.put_u16(u16::try_from(name.len()).unwrap_or(u16::MAX));
+fn put_name(out: &mut BytesMut, name: &'static str) {
+    out.put_u16(u16::try_from(name.len()).expect("names are short literals"));
     out.put_slice(name.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! The streams of a presentation, and what manifests tell of each.
+//! The streams of a presentation, and what manifests declare about each.
 
 use dynpack_codec::MediaKind;
 use dynpack_media::{Presentation, Rendition, Stream, Ticks, Timescale};

@@ -112,7 +112,7 @@ impl<'a> Member<'a> {
                 .map(|(_, rated)| *rated)
                 .max_by_key(|rated| rated.rendition.id.bitrate)
         };
-        self.coded(coding).take(tier + 1).last().or_else(best)
+        self.coded(coding).take(tier.saturating_add(1)).last().or_else(best)
     }
 }
 
@@ -124,7 +124,7 @@ impl<'a> Member<'a> {
 pub(crate) struct Groups<'a> {
     /// What there is to choose from; only one bears `DEFAULT=YES`.
     pub(crate) members: Vec<Member<'a>>,
-    /// The index of the member that is played unless told otherwise: the first whose role is
+    /// The index of the member that is played by default: the first whose role is
     /// [`Role::Main`], or else the first.
     pub(crate) default: usize,
     /// For each group the renditions of all members, in order.
@@ -151,7 +151,11 @@ impl<'a> Groups<'a> {
 
     /// `GROUP-ID` of a row: `audio` where there is but one.
     pub(crate) fn id(&self, row: usize) -> String {
-        if self.rows.len() == 1 { "audio".into() } else { format!("audio-{}", row + 1) }
+        if self.rows.len() == 1 {
+            "audio".into()
+        } else {
+            format!("audio-{}", row.saturating_add(1))
+        }
     }
 
     /// Whether a client may choose the member by the listener's settings: only the first with the
@@ -181,7 +185,7 @@ fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
     members
 }
 
-/// The name, with a number behind it if a member has it already.
+/// The name, with a number after it if a member has it already.
 fn unlike(members: &[Member<'_>], name: String) -> String {
     let is_free = |name: &String| members.iter().all(|member| member.name != *name);
     let numbered = (2..).map(|number| format!("{name} {number}"));

@@ -32,6 +32,8 @@
 //! }
 //! ```
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 mod attributes;
 mod audio;
 mod key;

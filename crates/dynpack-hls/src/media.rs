@@ -64,7 +64,8 @@ pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -
     let keys = lists.iter().flat_map(List::keys);
     let version = keys.map(Key::version).fold(options.flavor.version().max(gap_version), u8::max);
 
-    let mut text = String::with_capacity(256 + lists.iter().map(List::text_len).sum::<usize>());
+    let listed_len = lists.iter().map(List::text_len).fold(256, usize::saturating_add);
+    let mut text = String::with_capacity(listed_len);
     text.push_str("#EXTM3U\n#EXT-X-VERSION:");
     push_number(&mut text, version.into());
     text.push_str("\n#EXT-X-TARGETDURATION:");
@@ -154,6 +155,7 @@ impl List {
     }
 
     /// About how long its lines are.
+    #[expect(clippy::arithmetic_side_effects, reason = "lengths of texts and lists in memory")]
     fn text_len(&self) -> usize {
         let SegmentUrl { before, after } = &self.segment_url;
         self.entries.len() * (before.len() + after.len() + 48)
@@ -180,7 +182,7 @@ impl List {
                 }
             };
             text.push_str("#EXTINF:");
-            push_seconds(text, u64::try_from(duration.0).unwrap_or_default());
+            push_seconds(text, duration.max(Ticks::ZERO).0.cast_unsigned());
             text.push_str(",\n");
             match gap_url {
                 Some(url) => text.push_str(url),
@@ -237,6 +239,10 @@ fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
 
 /// Gaps that last until `late_by`, equally long, as for the missing segments of the timeline and a
 /// part of the next: no longer than the `longest` segment where that many are enough.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "divisors are at least 1, `late_by` is above 0, and `number` is below `count`"
+)]
 fn gaps(late_by: Ticks, longest: Ticks, missing: u32, first: Ticks) -> Vec<Entry> {
     let enough = (late_by.0 - 1) / longest.0.max(1) + 1;
     let count = enough.clamp(1, i64::from(missing) + 1);
