@@ -46,7 +46,10 @@ fn segment(criterion: &mut Criterion) {
     let media: Vec<Bytes> = plan()
         .reads()
         .iter()
-        .map(|read| vec![7; usize::try_from(read.extent.len).unwrap_or(0)].into())
+        .map(|read| {
+            vec![7; usize::try_from(read.extent.len).expect("a read of a sample fits memory")]
+                .into()
+        })
         .collect();
     group.bench_function("finish", |bencher| {
         bencher.iter_batched(

@@ -2,7 +2,7 @@
 //!
 //! [`fmp4`] makes segments of CMAF, DASH and Smooth Streaming, [`ts`] MPEG transport streams,
 //! [`f4f`] fragments of HDS. A [`SegmentPlan`] says which byte ranges of the stored files it needs,
-//! and how long the finished segment is; whoever does the IO hands those bytes to
+//! and how long the finished segment is; the caller does the IO and passes those bytes to
 //! [`SegmentPlan::finish`].
 //!
 //! Segments are encrypted on the way: samples of fragmented MP4 by a

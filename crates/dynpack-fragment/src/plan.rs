@@ -128,7 +128,7 @@ impl SegmentPlan {
         }
     }
 
-    /// Bytes of the finished segment; `None` where only the media itself can tell.
+    /// Bytes of the finished segment; `None` where it depends on the media bytes.
     #[must_use]
     pub const fn len(&self) -> Option<u64> {
         self.len

@@ -5,7 +5,7 @@ use dynpack_media::SampleIndex;
 
 use crate::Error;
 
-/// Takes samples of those sizes out of the reads which hold them, without copying. A sample lies in
+/// Takes samples of those sizes out of the reads that hold them, without copying. A sample lies in
 /// one read, which [`Read::samples`](crate::Read) made of the same samples.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! MPEG transport stream segments, as HLS carries them (ISO/IEC 13818-1; RFC 8216, 3.2).
 //!
 //! A segment is one PAT, one PMT, and the samples of at most one video and one audio rendition in
-//! decoding order. It can be read alone, and joined to the segments before and behind it without a
+//! decoding order. It can be read alone, and joined to the segments before and after it without a
 //! break: times come from the one timeline, and on every PID the [continuity
 //! counters](media_segment) go on.
 //!
@@ -41,14 +41,14 @@ use stream::Stream;
 /// continuity counters continue uninterrupted), and no segment need know another.
 ///
 /// The [length](SegmentPlan::len) is known at once for audio. The length of video depends on which
-/// delimiters and parameter sets its samples hold, which only the samples tell; they are then
+/// delimiters and parameter sets its samples hold, which only the samples show; they are then
 /// looked through once, and written once into one buffer of that length. Encrypted ones are written
 /// into another before.
 ///
 /// # Errors
 /// [`Error::Unsupported`] if a codec has no place in a transport stream, there are two parts of a
 /// kind, or no part has samples; [`Error::Sample`] if a sample is too large, or its time lies
-/// before all that the clock can tell; [`Error::Encryption`] if a track cannot be encrypted.
+/// before all that the clock can express; [`Error::Encryption`] if a track cannot be encrypted.
 pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
     let Multiplex { parts, streams, clock_stream } = Multiplex::new(parts)?;
     let reads =
@@ -60,26 +60,26 @@ pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<Segmen
     Ok(SegmentPlan::muxed(len, reads, Box::new(Muxer { program, streams, clock_stream, layout })))
 }
 
-/// The most bytes that [`media_segment`] makes of the parts, by the sizes of their samples alone:
-/// what a playlist declares as bandwidth is never less than the real one. Costs as much as the
-/// segment has samples.
+/// Maximum number of bytes that [`media_segment`] makes of the parts, by the sizes of their samples
+/// alone: what a playlist declares as bandwidth is never less than the real one. Costs as much as
+/// the segment has samples.
 ///
 /// Exact for audio. Video comes out shorter by 6 bytes a picture if it brings its own delimiters,
-/// by the parameter sets if it brings those, and by a byte for each NAL unit of a picture behind
-/// the first; at 400 kb/s that is within 2 %. The bound is wider for pictures that last longer than
-/// 100 ms, and for NAL units whose length takes less than 4 bytes.
+/// by the parameter sets if it brings those, and by a byte for each NAL unit of a picture after the
+/// first; at 400 kb/s that is within 2 %. The bound is wider for pictures that last longer than 100
+/// ms, and for NAL units whose length takes less than 4 bytes.
 ///
-/// Under SAMPLE-AES, video needs emulation prevention once more: a byte in 128 is allowed for it,
-/// of which ordinary streams need next to nothing.
+/// Under SAMPLE-AES, video needs emulation prevention once more: a byte in 128 is allowed for it;
+/// ordinary streams need almost none.
 ///
 /// # Errors
 /// As [`media_segment`].
 pub fn media_segment_bound(parts: &[Part<'_>]) -> Result<u64, Error> {
     let Multiplex { streams, clock_stream, .. } = Multiplex::new(parts)?;
-    let lens: Vec<_> = streams.iter().map(Stream::most_lens).collect();
+    let lens: Vec<_> = streams.iter().map(Stream::max_lens).collect();
     let layout = Layout::new(&streams, &lens, clock_stream);
     let is_exact = streams.get(clock_stream).is_some_and(|stream| stream.lens_by_size().is_some());
-    Ok(segment_len(if is_exact { layout.len() } else { layout.most_len() }))
+    Ok(segment_len(if is_exact { layout.len() } else { layout.max_len() }))
 }
 
 /// The parts of a segment, and the streams they become.

@@ -15,15 +15,15 @@ pub(crate) struct BoxRef<'a> {
     pub(crate) offset: u64,
     /// The box, header included.
     pub(crate) whole: &'a [u8],
-    /// What stands behind the header.
+    /// The bytes after the header.
     pub(crate) body: &'a [u8],
     parent: Option<&'a Self>,
-    /// Its place among the boxes of its kind, from 1; 0 for a kind of which there is one.
+    /// Its place among the boxes of its kind, from 1; 0 for a kind that occurs once.
     ordinal: u32,
 }
 
 impl<'a> BoxRef<'a> {
-    /// A box at the top of the file, of which all bytes are at hand; `header_len` of them are its
+    /// A box at the top of the file, with all its bytes in memory; `header_len` of them are its
     /// header.
     pub(crate) fn top(kind: FourCc, offset: u64, whole: &'a [u8], header_len: usize) -> Self {
         let body = whole.get(header_len..).unwrap_or_default();
@@ -40,7 +40,7 @@ impl<'a> BoxRef<'a> {
         self.children_from(0)
     }
 
-    /// The boxes it holds behind the first `skip` bytes of its body.
+    /// The boxes it holds after the first `skip` bytes of its body.
     pub(crate) const fn children_from(&'a self, skip: usize) -> Children<'a> {
         Children { parent: self, at: skip, is_strict: false }
     }
@@ -65,7 +65,7 @@ impl<'a> BoxRef<'a> {
         self.fields_of::<T>().is_some()
     }
 
-    /// What it holds as a box of that type. Bytes after the last field are let pass.
+    /// What it holds as a box of that type. Bytes after the last field are ignored.
     pub(crate) fn read<T: BoxType<'a>>(&self) -> Result<T, Error> {
         let fields = self.fields_of::<T>().ok_or(dynpack_boxes::Error::OtherType);
         fields

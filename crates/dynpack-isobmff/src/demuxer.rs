@@ -44,7 +44,7 @@ impl Demuxer {
 
     /// The range wanted next, within the file; `None` once all is known, or after an error.
     ///
-    /// Fewer bytes than that will do, as long as there is one. Bytes behind it are welcome.
+    /// Fewer bytes than that will do, as long as there is one. Bytes after it are accepted.
     #[must_use]
     pub fn need(&self) -> Option<Extent> {
         let State::Wanting(want) = &self.state else { return None };
@@ -54,26 +54,26 @@ impl Demuxer {
         let len = match want.what {
             What::Header if want.extent.offset == 0 => least.max(HEAD),
             What::Header => least.max(self.walk.probe()),
-            // With the header of the mdat behind it.
+            // With the header of the mdat after it.
             What::Box { kind, .. } if kind.0 == *b"moof" => least.saturating_add(Header::LONG),
             What::Box { .. } | What::End => least,
         };
         Some(Extent::new(offset, len.min(self.file_len.saturating_sub(offset))))
     }
 
-    /// The range wanted next, as [`need`](Self::need) tells it, and up to `most` in all with those
-    /// behind it that an index of the file (`sidx` or `mfra`) lets expect, in ascending order and
+    /// The range wanted next, as [`need`](Self::need) returns it, followed by the ranges that an
+    /// index of the file (`sidx` or `mfra`) predicts: at most `max` in all, in ascending order and
     /// apart from each other.
     ///
     /// All of them may be read side by side and fed in any order: what comes early is held until
     /// its turn. It pays where each read takes long and there are many, as with fragmented files
-    /// behind a network. An index that lies costs reads for nothing, and no more.
+    /// over a network. A wrong index costs useless reads, and no more.
     #[must_use]
-    pub fn needs(&self, most: usize) -> Vec<Extent> {
+    pub fn needs(&self, max: usize) -> Vec<Extent> {
         let mut needs = Vec::from_iter(self.need());
         let mut end = needs.first().map_or(u64::MAX, |need| need.end());
-        for offset in self.walk.index().behind(self.walk.position()) {
-            if needs.len() >= most || offset >= self.file_len {
+        for offset in self.walk.index().after(self.walk.position()) {
+            if needs.len() >= max || offset >= self.file_len {
                 break;
             }
             if offset >= end && self.held_from(offset).is_none() {
@@ -160,7 +160,7 @@ impl Demuxer {
     fn let_go(&mut self) {
         let State::Wanting(want) = &self.state else { return self.held.clear() };
         let position = self.walk.position();
-        // The end of the file is read before what lies in front of it.
+        // The end of the file is read before the bytes that precede it.
         let goes_on = want.extent.offset == position;
         let passed =
             if goes_on { position.saturating_add(self.partial.len() as u64) } else { position };

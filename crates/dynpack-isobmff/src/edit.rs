@@ -9,9 +9,9 @@ use crate::boxes::BoxRef;
 
 /// Reads the edit list of a track of this timescale; `movie` is the timescale of `mvhd`.
 ///
-/// Empty edits at the start add up to the delay, and the first other edit tells the composition
-/// time which is presented first. It is obeyed as it stands: a media time of 0 in a file with
-/// reordered pictures delays them, as the file says. Edits behind it are not carried over, nor are
+/// Empty edits at the start add up to the delay, and the first other edit declares the composition
+/// time that is presented first. It is obeyed as it stands: a media time of 0 in a file with
+/// reordered pictures delays them, as the file says. Later edits are not carried over, nor are
 /// durations, which often lie, nor rates.
 pub(crate) fn read(
     trak: &BoxRef<'_>,

@@ -6,8 +6,8 @@ use dynpack_media::Extent;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file contradicts itself or the standard, or is cut short. Whoever made or stored the
-    /// file can fix it.
+    /// The file contradicts itself or the standard, or is cut short. Its producer or its store can
+    /// fix it.
     #[error("{path} at {offset}: {problem}")]
     Malformed {
         /// The boxes which lead to the place, such as `moov/trak[1]/mdia/minf/stbl/stsz`; of boxes
@@ -25,7 +25,8 @@ pub enum Error {
     /// clear copy of the file would do.
     #[error("already encrypted: {0}")]
     Encrypted(String),
-    /// The file passes one of the [`Limits`](crate::Limits). Whoever runs the service can raise it.
+    /// The file passes one of the [`Limits`](crate::Limits). The operator of the service can raise
+    /// it.
     #[error("{path} at {offset}: {found} passes the limit of {allowed} (Limits::{limit})")]
     LimitExceeded {
         /// The name of the field of [`Limits`](crate::Limits).

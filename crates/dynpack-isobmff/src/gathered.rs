@@ -16,17 +16,17 @@ pub(crate) struct Gathered {
     sizes: ColumnBuilder,
     sync: SyncSamples,
     chunks: Chunks,
-    /// When the first sample is decoded, in ticks.
+    /// Decode time of the first sample, in ticks.
     start: i64,
-    /// When the last sample ends, in ticks.
+    /// End of the last sample, in ticks.
     end: i64,
     /// How much time without samples follows, in ticks.
     empty: i64,
 }
 
-/// Samples which follow each other and are alike.
+/// Samples which follow each other and are run.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Alike {
+pub(crate) struct SampleRun {
     pub(crate) count: u32,
     /// In ticks.
     pub(crate) duration: u32,
@@ -38,8 +38,8 @@ pub(crate) struct Alike {
 }
 
 impl Gathered {
-    /// Goes on behind the samples which the `moov` describes.
-    pub(crate) fn behind(samples: Samples) -> Self {
+    /// Continues after the samples that the `moov` describes.
+    pub(crate) fn after(samples: Samples) -> Self {
         let mut gathered = Self {
             durations: ColumnBuilder::default(),
             last_duration: None,
@@ -55,7 +55,7 @@ impl Gathered {
             samples.sync_samples.as_deref().unwrap_or_default().iter().peekable();
         for index in 0..samples.sizes.len() {
             let listed = sync_samples.next_if(|sync| sync.0 == index).is_some();
-            gathered.push(Alike {
+            gathered.push(SampleRun {
                 count: 1,
                 duration: samples.durations.get(index),
                 size: samples.sizes.get(index),
@@ -71,26 +71,26 @@ impl Gathered {
         self.sizes.len()
     }
 
-    /// When the first sample is decoded, in ticks.
+    /// Decode time of the first sample, in ticks.
     pub(crate) const fn start(&self) -> i64 {
         self.start
     }
 
-    /// Begins a fragment, which is decoded from `time` on if it says so, else when the last sample
-    /// has ended.
+    /// Begins a fragment, which is decoded from `time` on if it declares one, else from the end of
+    /// the last sample.
     ///
     /// The last sample lasts until then: longer over a gap; shorter where the fragment begins
     /// before its end, which rounded times cause, but not by more than it lasted.
     ///
     /// # Errors
-    /// What is wrong, if it would last less than nothing, or longer than 31 bits can tell, or the
-    /// time is beyond all reason.
+    /// Returns the problem if the last sample would get a negative duration or one of more than 31
+    /// bits, or if `time` is implausible.
     pub(crate) fn begin(&mut self, time: Option<i64>) -> Result<(), String> {
         const FARTHEST: u64 = 1 << 62;
         let end = self.end;
         let time = time.unwrap_or_else(|| end.saturating_add(self.empty));
         if time.unsigned_abs() > FARTHEST {
-            return Err(format!("begins at tick {time}, beyond all reason"));
+            return Err(format!("begins at tick {time}, beyond any plausible time"));
         }
         match self.last_duration {
             None => self.start = time,
@@ -103,7 +103,7 @@ impl Gathered {
                     let (ticks, place) = if time < end {
                         (end.abs_diff(time), "before")
                     } else {
-                        (time.abs_diff(end), "behind")
+                        (time.abs_diff(end), "after")
                     };
                     format!(
                         "begins {ticks} ticks {place} the end of the samples before it, at {end}"
@@ -128,17 +128,17 @@ impl Gathered {
     }
 
     /// Appends samples.
-    pub(crate) fn push(&mut self, alike: Alike) {
-        let Some(but_last) = alike.count.checked_sub(1) else { return };
-        if let Some(last) = self.last_duration.replace(alike.duration) {
+    pub(crate) fn push(&mut self, run: SampleRun) {
+        let Some(but_last) = run.count.checked_sub(1) else { return };
+        if let Some(last) = self.last_duration.replace(run.duration) {
             self.durations.push_run(last, 1);
         }
-        self.durations.push_run(alike.duration, but_last);
+        self.durations.push_run(run.duration, but_last);
         self.end =
-            self.end.saturating_add(i64::from(alike.duration).saturating_mul(alike.count.into()));
-        self.sync.push(self.len(), alike.count, alike.is_sync);
-        self.composition_offsets.push_run(alike.composition_offset, alike.count);
-        self.sizes.push_run(alike.size, alike.count);
+            self.end.saturating_add(i64::from(run.duration).saturating_mul(run.count.into()));
+        self.sync.push(self.len(), run.count, run.is_sync);
+        self.composition_offsets.push_run(run.composition_offset, run.count);
+        self.sizes.push_run(run.size, run.count);
     }
 
     /// The samples of a file of `file_len` bytes.
@@ -159,7 +159,7 @@ impl Gathered {
         let sync_count = self.sync.count;
         if !self.sync.are_all && sync_count > file_len {
             return Err(format!(
-                "{sync_count} sync samples are told of, but the file has only {file_len} bytes"
+                "{sync_count} sync samples are declared, but the file has only {file_len} bytes"
             ));
         }
         Ok(Samples {

@@ -1,4 +1,4 @@
-//! Where fragments start, as indexes tell: `sidx` (ISO/IEC 14496-12, 8.16.3) and `mfra` (8.8.9).
+//! Where fragments start, as indexes declare: `sidx` (ISO/IEC 14496-12, 8.16.3) and `mfra` (8.8.9).
 //!
 //! An index is a hint of what to read ahead and no more: one that is absent, broken or wrong
 //! changes nothing about what is found.
@@ -16,7 +16,7 @@ pub(crate) const MFRO_LEN: u64 = 16;
 
 /// How many places are kept at a time: as many as files have fragments by the default
 /// [`Limits`](crate::Limits).
-const MOST: usize = 1 << 20;
+const MAX: usize = 1 << 20;
 
 /// Where boxes at the top are said to start, in bytes from the start of the file.
 #[derive(Debug, Default)]
@@ -33,12 +33,12 @@ impl Index {
         self.offsets.contains(&offset)
     }
 
-    /// Those behind `position`, in ascending order.
-    pub(crate) fn behind(&self, position: u64) -> impl Iterator<Item = u64> + '_ {
+    /// Those after `position`, in ascending order.
+    pub(crate) fn after(&self, position: u64) -> impl Iterator<Item = u64> + '_ {
         self.offsets.range((Bound::Excluded(position), Bound::Unbounded)).copied()
     }
 
-    /// Takes over what a `sidx` tells, and gives back where the last of its segments ends.
+    /// Takes over the entries of a `sidx`, and returns the end of its last segment.
     pub(crate) fn read_sidx(&mut self, sidx: &BoxRef<'_>) -> Result<u64, Error> {
         let Sidx { first_offset, references, .. } = sidx.read()?;
         let mut offset =
@@ -53,19 +53,19 @@ impl Index {
 
     /// One more is passed over where there are too many: then it is not read ahead.
     fn insert(&mut self, offset: u64) {
-        if self.offsets.len() < MOST {
+        if self.offsets.len() < MAX {
             self.offsets.insert(offset);
         }
     }
 
-    /// Those before have been come by, or were wrong.
+    /// Earlier entries were visited already, or are invalid.
     fn let_go_before(&mut self, position: u64) {
         while self.offsets.first().is_some_and(|&offset| offset < position) {
             self.offsets.pop_first();
         }
     }
 
-    /// Takes over what an `mfra` tells.
+    /// Takes over the entries of an `mfra`.
     pub(crate) fn read_mfra(&mut self, mfra: &BoxRef<'_>) -> Result<(), Error> {
         for tfra in mfra.children().all_of_kind(b"tfra") {
             self.read_tfra(&tfra?)?;
@@ -88,8 +88,8 @@ impl Index {
     }
 }
 
-/// Bytes of the `mfra` box in front of the end of the file, as its last box tells; `None` if that
-/// is none.
+/// Bytes of the `mfra` box before the end of the file, as its last box declares; `None` if that is
+/// none.
 pub(crate) fn mfra_len(mfro: &[u8]) -> Option<u64> {
     let (header, len) = mfro.split_at_checked(12)?;
     let is_mfro = header.starts_with(&[0, 0, 0, 16]) && header.get(4..8)? == b"mfro";
@@ -118,7 +118,7 @@ mod tests {
             at = read(&mut index, at, &[5, 5]);
             assert!(index.offsets.len() <= 4, "{:?}", index.offsets);
         }
-        assert_eq!(index.behind(0).last(), Some(at - 5));
+        assert_eq!(index.after(0).last(), Some(at - 5));
     }
 
     #[test]
@@ -128,6 +128,6 @@ mod tests {
         for place in (0..18).rev() {
             read(&mut index, place << 32, &lengths);
         }
-        assert_eq!(index.offsets.len(), MOST);
+        assert_eq!(index.offsets.len(), MAX);
     }
 }

@@ -2,11 +2,11 @@
 //! [`Movie`](dynpack_media::Movie) of compact sample tables.
 //!
 //! A [`Demuxer`] says which bytes of the file it [needs](Demuxer::need) and is [fed](Demuxer::feed)
-//! them; whoever does the IO stays outside. It reads box headers, the `moov` and each `moof`, never
-//! media: a 2-hour film takes two or three reads. A file in memory is opened by [`demux`].
+//! them; the caller does the IO. It reads box headers, the `moov` and each `moof`, never media: a
+//! 2-hour film takes two or three reads. A file in memory is opened by [`demux`].
 //!
 //! # What is read
-//! Progressive MP4 and QuickTime files, fragmented MP4, CMAF track files, segments joined behind
+//! Progressive MP4 and QuickTime files, fragmented MP4, CMAF track files, segments joined after
 //! their initialization segment, and Smooth Streaming files (`.ismv`, `.isma`), with H.264 (`avc1`,
 //! `avc3`) and AAC (LC, HE-AAC v1 and v2, in `mp4a`). Tracks of other codecs, encrypted ones and
 //! broken ones are left out, each with its reason in
@@ -19,38 +19,39 @@
 //! rates do not.
 //!
 //! # Fragments
-//! They give the same [`Movie`](dynpack_media::Movie) as tables in a `moov` do, and go on behind
-//! them where a file has both. A fragment is decoded at the time its `tfdt` tells; or so that its
-//! first sample is presented when its `tfxd` tells, which with reordered pictures may be decoded
-//! before 0; or where it tells nothing, right behind the one before. Times are believed, not
-//! durations: over a gap the sample before it lasts longer, and where a fragment begins before the
-//! sample before it has ended, that is cut short. A step back over more than that sample is
-//! refused. A track that starts later than at 0 does so by its [`Edit`](dynpack_media::Edit), so
-//! that sound and pictures stay together, in one file or in several.
+//! They give the same [`Movie`](dynpack_media::Movie) as tables in a `moov` do, and continue them
+//! where a file has both. A fragment is decoded at the time that its `tfdt` declares. Without one,
+//! its first sample is presented at the time that its `tfxd` declares; with reordered pictures that
+//! may be decoded before 0. Without either, it is decoded right after the fragment before it. Times
+//! take precedence over durations: over a gap the sample before it lasts longer, and where a
+//! fragment begins before the sample before it has ended, that is cut short. A step back over more
+//! than that sample is refused. A track that starts later than at 0 does so by its
+//! [`Edit`](dynpack_media::Edit), so that sound and pictures stay together, in one file or in
+//! several.
 //!
-//! No media is read, but each `moof`, for nothing else tells the size of every sample. The walk
+//! No media is read, but each `moof`, for nothing else declares the size of every sample. The walk
 //! goes from box to box, so nothing is overlooked; an index (`sidx`, or `mfra` at the end) only
-//! tells what may be [read ahead](Demuxer::needs), side by side. One that lies does no harm, but
-//! for a `sidx` that tells of more than the file holds: then the end is missing. An hour of
-//! `.ismv`, with pictures and sound in fragments of 2 seconds, of 595 MB and 3.17 MB of boxes, is
-//! opened by 3602 reads of 3.77 MB in all: two for the index and one a `moof`. Read 64 at a time
-//! they take less than 65 turns.
+//! lists what may be [read ahead](Demuxer::needs) in parallel. A wrong one does no harm, except a
+//! `sidx` that declares more than the file holds: then the end is missing. An hour of `.ismv`, with
+//! pictures and sound in fragments of 2 seconds, of 595 MB and 3.17 MB of boxes, is opened by 3602
+//! reads of 3.77 MB in all: two for the index and one a `moof`. Read 64 at a time they take less
+//! than 65 turns.
 //!
 //! # How strict it is
-//! What players let pass without loss is let pass: table entries for more samples than there are, a
+//! What players accept without loss is accepted: table entries for more samples than there are, a
 //! last sample without a duration, composition offsets that are negative in version 0 or missing at
 //! the end, empty chunks, a `mdat` that claims too much. What leaves a sample without its time,
-//! size or place is an [`Error::Malformed`], with box path and offset, as are samples which lie
-//! behind the end of the file: `moov/trak[1]/mdia/minf/stbl/stsz at 1204: count 90210 exceeds the
+//! size or place is an [`Error::Malformed`], with box path and offset, as are samples that lie
+//! after the end of the file: `moov/trak[1]/mdia/minf/stbl/stsz at 1204: count 90210 exceeds the
 //! body`. Of fragments it is stricter, lest half a film is served for a whole one: a file must be
 //! boxes up to its last byte, and their samples must lie within a `mdat`.
 //!
 //! # Cost
 //! The index takes about 3.2 bytes a sample for a film with B-frames and AAC in chunks of half a
 //! second, 12 where each picture is a chunk of its own; see
-//! [`SampleTable`](dynpack_media::SampleTable). Nothing of the `moov` is kept beside it. The tables
-//! are read where they lie, in a few nanoseconds a sample: `cargo bench -p dynpack-isobmff` opens
-//! two hours.
+//! [`SampleTable`](dynpack_media::SampleTable). Nothing else of the `moov` stays in memory. The
+//! tables are read where they lie, in a few nanoseconds a sample: `cargo bench -p dynpack-isobmff`
+//! opens two hours.
 //!
 //! # Example
 //! ```

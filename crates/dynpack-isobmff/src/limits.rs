@@ -19,7 +19,7 @@ pub struct Limits {
     /// Number of fragments: stops a file which is nothing but empty `moof` boxes.
     pub fragments: u32,
     /// Number of boxes at the top of the file, of whatever type: stops a file of a hundred million
-    /// empty boxes, each of which would be come by, and each `mdat` remembered.
+    /// empty boxes, each of which must be visited, and each `mdat` recorded.
     pub boxes: u32,
 }
 

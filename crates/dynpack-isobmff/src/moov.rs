@@ -64,10 +64,10 @@ impl Moov {
         }
     }
 
-    /// Whether fragments may tell of more samples of tracks that can be served.
+    /// Whether fragments may declare more samples of tracks that can be served.
     ///
-    /// The standard wants an `mvex` then (8.8.1). A movie that has no samples of its own is
-    /// believed without one.
+    /// The standard wants an `mvex` then (8.8.1). A movie that has no samples of its own needs
+    /// none.
     pub(crate) fn may_go_on(&self) -> bool {
         let mut drafts = self.tracks.iter().filter_map(|(_, draft)| draft.as_ref().ok()).peekable();
         drafts.peek().is_some() && (self.defaults.is_some() || drafts.all(Draft::is_empty))
@@ -105,7 +105,7 @@ impl Moov {
                 self.tracks.push((
                     id,
                     Err(traf.malformed(format!(
-                        "is of track {}, of which the moov tells nothing",
+                        "is of track {}, which the moov does not declare",
                         id.0
                     ))),
                 ));

@@ -53,7 +53,7 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    /// No chunks, with room for so many, each of which the file has paid for.
+    /// No chunks, with room for so many: the file holds bytes for each.
     pub(crate) fn with_capacity(count: usize) -> Self {
         Self { starts: Vec::with_capacity(count), ..Self::default() }
     }

@@ -19,9 +19,9 @@ pub(crate) struct Draft {
     pub(crate) id: TrackId,
     /// Which entry of `stsd` describes its samples, from 1.
     pub(crate) description: u32,
-    /// What the `moov` tells.
+    /// The samples that the `moov` declares.
     samples: Samples,
-    /// What fragments tell, once there are some, with what the `moov` tells.
+    /// The samples of the `moov` and of its fragments, once a fragment was read.
     gathered: Option<Gathered>,
     timescale: Timescale,
     language: Language,
@@ -80,7 +80,7 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Whether the `moov` tells of no samples.
+    /// Whether the `moov` declares no samples.
     pub(crate) const fn is_empty(&self) -> bool {
         self.samples.sizes.is_empty()
     }
@@ -94,7 +94,7 @@ impl Draft {
     pub(crate) fn gathered(&mut self) -> &mut Gathered {
         let samples = &mut self.samples;
         self.gathered
-            .get_or_insert_with(|| Gathered::behind(std::mem::replace(samples, Samples::none())))
+            .get_or_insert_with(|| Gathered::after(std::mem::replace(samples, Samples::none())))
     }
 
     /// The track, if all of its samples lie within a file of `file_len` bytes.
@@ -131,10 +131,10 @@ impl Draft {
     }
 }
 
-/// When the last sample to be presented ends, which may not be the last to be decoded.
+/// End of the sample that is presented last, which may not be the last to be decoded.
 fn presentation_end(samples: &SampleTable) -> Ticks {
-    const MOST_REORDERED: u32 = 64;
-    let last = samples.len().saturating_sub(MOST_REORDERED);
+    const MAX_REORDERED: u32 = 64;
+    let last = samples.len().saturating_sub(MAX_REORDERED);
     let tail = samples.samples(SampleIndex(last)..SampleIndex(samples.len()));
     tail.map(|sample| sample.decode_time + sample.composition_offset + sample.duration)
         .max()
@@ -150,7 +150,7 @@ pub(crate) fn id(trak: &BoxRef<'_>) -> Result<TrackId, Error> {
     }
 }
 
-/// The name in `hdlr` (8.4.3), in QuickTime files with its length in front. Junk is let pass.
+/// The name in `hdlr` (8.4.3), in QuickTime files with its length in front. Junk is ignored.
 fn handler_name(hdlr: &BoxRef<'_>) -> String {
     let name = hdlr.read::<Hdlr<'_>>().map(|hdlr| hdlr.name).unwrap_or_default();
     match name.split_first() {
@@ -164,9 +164,9 @@ fn handler_name(hdlr: &BoxRef<'_>) -> String {
 
 /// UTF-8 up to the first zero byte, without what cannot be printed.
 fn text(bytes: &[u8]) -> String {
-    const MOST: usize = 256;
+    const MAX: usize = 256;
     let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
-    let lossy = String::from_utf8_lossy(bytes.get(..MOST).unwrap_or(bytes));
+    let lossy = String::from_utf8_lossy(bytes.get(..MAX).unwrap_or(bytes));
     let printable: String = lossy
         .chars()
         .filter(|char| !char.is_control() && *char != char::REPLACEMENT_CHARACTER)

@@ -9,7 +9,7 @@ use crate::index::{self, Index, MFRO_LEN};
 use crate::moov::Moov;
 use crate::{Error, Limits, moof};
 
-/// Asked for at each box header behind the start of the file, at least.
+/// Asked for at each box header after the start of the file, at least.
 const PROBE: u64 = 1 << 10;
 
 /// Asked for at each box header, at most.
@@ -17,7 +17,7 @@ const LONGEST_PROBE: u64 = 64 << 10;
 
 /// The way through the boxes at the top of a file.
 ///
-/// Every box is come by, each where the one before ends. So nothing is overlooked, whatever an
+/// Every box is visited, each where the one before ends. So nothing is overlooked, whatever an
 /// index says.
 #[derive(Debug)]
 pub(crate) struct Walk {
@@ -29,7 +29,7 @@ pub(crate) struct Walk {
     boxes: u32,
     /// The movie as far as it is known, with its box.
     movie: Option<(Moov, Bytes)>,
-    /// The bodies of the `mdat` boxes come by, but for empty ones.
+    /// The bodies of the visited `mdat` boxes, except empty ones.
     media: Vec<Extent>,
     moofs: u32,
     index: Index,
@@ -260,13 +260,13 @@ impl Walk {
         self.header_at(moof.offset.saturating_add(moof.whole.len() as u64))
     }
 
-    /// A `sidx` that tells of more than the file holds shows that the end of the file is missing.
+    /// A `sidx` that declares more than the file holds shows that the end of the file is missing.
     fn read_sidx(&mut self, sidx: &BoxRef<'_>) -> Result<Next, Error> {
         if let Ok(end) = self.index.read_sidx(sidx)
             && end > self.file_len
         {
             return Err(sidx.malformed(format!(
-                "tells of segments up to {end}, but the file has only {} bytes",
+                "declares segments up to {end}, but the file has only {} bytes",
                 self.file_len
             )));
         }

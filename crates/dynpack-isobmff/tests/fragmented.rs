@@ -112,7 +112,7 @@ fn a_step_back_over_more_than_a_sample_is_refused() {
     let text = refusal(&[Traf::new(1, 0, &pair()), Traf::new(1, 1 << 40, &pair())]);
     assert!(
         text.ends_with(
-            ": begins 1099511626752 ticks behind the end of the samples before it, at 1024"
+            ": begins 1099511626752 ticks after the end of the samples before it, at 1024"
         ),
         "{text}"
     );
@@ -411,7 +411,7 @@ fn a_track_of_which_the_moov_knows_nothing_is_skipped() {
     let skipped: Vec<_> = movie.skipped.iter().map(|skipped| skipped.id.0).collect();
     assert_eq!((movie.tracks.len(), skipped), (1, vec![2, 7]));
     assert!(
-        movie.skipped[1].reason.ends_with(": is of track 7, of which the moov tells nothing"),
+        movie.skipped[1].reason.ends_with(": is of track 7, which the moov does not declare"),
         "{:?}",
         movie.skipped
     );

@@ -194,7 +194,7 @@ fn a_sidx_is_an_index_and_tells_when_the_end_is_missing() {
     assert_eq!(
         error,
         format!(
-            "sidx at {at}: tells of segments up to {}, but the file has only {cut} bytes",
+            "sidx at {at}: declares segments up to {}, but the file has only {cut} bytes",
             file.len()
         )
     );

@@ -133,7 +133,7 @@ fn tables_that_contradict_each_other_are_told() {
         (|track| track.stsc = vec![(1, 4, 0)], "holds no entry 0, which the samples use"),
         (|track| track.stsc = vec![(1, 4, 7)], "holds no entry 7, which the samples use"),
         (|track| track.stss = Some(vec![0, 1]), "names sample 0, but counts from 1"),
-        (|track| track.stss = Some(vec![3, 2]), "names sample 2 behind sample 3"),
+        (|track| track.stss = Some(vec![3, 2]), "names sample 2 after sample 3"),
         (|track| track.timescale = 0, "has a timescale of 0"),
         (|track| track.id = 0, "gives the track the id 0"),
         (

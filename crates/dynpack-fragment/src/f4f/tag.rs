@@ -5,7 +5,7 @@ use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 
 use super::times::Times;
 
-/// Type, size, time and stream id before the data of a tag, and the size of all that behind it.
+/// Type, size, time and stream id before the data of a tag, and the size of all that after it.
 const AROUND_LEN: u64 = 11 + 4;
 
 /// The largest data of a tag: 24 bits.

@@ -8,9 +8,9 @@ use crate::decode_time::decode_time;
 const LATEST: i64 = i32::MAX as i64;
 
 /// The largest difference between presentation and decode time: 24 bits with sign (E.4.3.2).
-const MOST_OFFSET: i64 = (1 << 23) - 1;
+const MAX_OFFSET: i64 = (1 << 23) - 1;
 
-/// When a sample is decoded, and how much later it is presented; both in milliseconds.
+/// Decode time of a sample, and how much later it is presented; both in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Times {
     pub(super) decode: u32,
@@ -30,12 +30,11 @@ impl Times {
         let decode = millis(decode_time(rendition, sample));
         let offset = millis(rendition.cuts.presentation_time(sample)) - decode;
         let decode = u32::try_from(decode.0).ok().filter(|&decode| i64::from(decode) <= LATEST);
-        let offset =
-            u32::try_from(offset.0).ok().filter(|&offset| i64::from(offset) <= MOST_OFFSET);
+        let offset = u32::try_from(offset.0).ok().filter(|&offset| i64::from(offset) <= MAX_OFFSET);
         Ok(Self {
             decode: decode.ok_or("its time lies outside 31 bits of milliseconds")?,
             offset: offset
-                .ok_or("it is presented more than 23 bits of milliseconds behind its decoding")?,
+                .ok_or("it is presented more than 23 bits of milliseconds after its decode time")?,
         })
     }
 }

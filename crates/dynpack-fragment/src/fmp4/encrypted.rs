@@ -49,8 +49,8 @@ impl EncryptedFragment {
     }
 }
 
-/// Bytes of the segment that a clear fragment becomes: exactly, or else the most if no picture has
-/// more slices than [`Protection::max_signal_len`] counts.
+/// Bytes of the segment that a clear fragment becomes: exactly, or else the maximum if no picture
+/// has more slices than [`Protection::max_signal_len`] counts.
 pub(super) fn max_len(clear: Fragment<'_>, protection: &Protection) -> Result<u64, Error> {
     protection.check()?;
     let count = clear.sample_count();

@@ -1,4 +1,4 @@
-//! Media segments: one fragment each, behind `styp` and `sidx` (ISO/IEC 14496-12, 8.8 and 8.16).
+//! Media segments: one fragment each, after `styp` and `sidx` (ISO/IEC 14496-12, 8.8 and 8.16).
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -17,7 +17,7 @@ use crate::{Error, Piece, Read, SegmentPlan};
 
 const MDAT: Kind = Kind::code(*b"mdat");
 
-/// Bytes of the boxes that say when a fragment starts.
+/// Bytes of the boxes that declare the start time of a fragment.
 const TFDT_LEN: u64 = 20;
 const TFXD_LEN: u64 = 44;
 
@@ -124,7 +124,7 @@ impl<'a> Fragment<'a> {
     }
 
     /// Where decoding can start: at a sync sample that is the first to be presented. Where others
-    /// are presented before it, only a look into the samples would tell whether those can be
+    /// are presented before it, only a look into the samples would show whether those can be
     /// decoded.
     fn access_point(&self) -> AccessPoint {
         let first = self.rendition.track.samples.samples(self.samples()).next();
@@ -171,7 +171,7 @@ impl<'a> Fragment<'a> {
         Ok(())
     }
 
-    /// When the segment is presented, and until when, as the client manifest says it.
+    /// Start and end of the presentation of the segment, as the client manifest declares them.
     fn tfxd(&self) -> Result<Tfxd, Error> {
         let written = |time| self.time(self.run.times().written(time));
         let time = written(self.segment.start)?;

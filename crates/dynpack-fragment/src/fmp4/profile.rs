@@ -15,8 +15,8 @@ pub enum Profile {
     /// Tracks are of the structural brand `cmf2` (7.7.3) and so of `cmfc` too: video has no edit
     /// list but signed composition offsets (`trun` version 1), and whatever a fragment needs stands
     /// in the fragment itself, not in `trex`. Audio with priming has one offset edit (7.5.13). A
-    /// segment is one fragment of one chunk, and says so as `cmfs` (7.3.3); DASH wants `msdh`, and
-    /// `msix` for the `sidx` that tells when it is presented and how long it is (ISO/IEC 23009-1,
+    /// segment is one fragment of one chunk, and says so as `cmfs` (7.3.3); DASH requires `msdh`,
+    /// and `msix` for the `sidx` that declares its presentation time and size (ISO/IEC 23009-1,
     /// 6.3.4).
     Cmaf,
     /// The live profile of DASH for ISO files (ISO/IEC 23009-1, 8.4), as Azure's `mpd-time-csf` had
@@ -68,8 +68,8 @@ impl Profile {
         !matches!(self, Self::Smooth)
     }
 
-    /// Whether `tfhd` says that data lies behind its own `moof`. It does so in any case;
-    /// \[MS-SSTR\] 2.2.4.6 does not know the flag.
+    /// Whether `tfhd` says that data lies after its own `moof`. It does so in any case; \[MS-SSTR\]
+    /// 2.2.4.6 does not know the flag.
     pub(super) const fn says_base_is_moof(self) -> bool {
         !matches!(self, Self::Smooth)
     }

@@ -70,7 +70,7 @@ impl Protection {
         }
     }
 
-    /// Refuses a scheme of which fragments cannot tell.
+    /// Refuses a scheme that fragments cannot signal.
     pub(super) fn check(&self) -> Result<(), Error> {
         match (self.form, self.encryptor.track().scheme()) {
             (Form::Common, _) | (Form::Piff, Scheme::Cenc) => Ok(()),
@@ -87,7 +87,7 @@ impl Protection {
         Some(Signal { form: self.form, encryption: self.encryptor.plan_unread(first, count)? })
     }
 
-    /// What a fragment says of `samples`, of which the first is `first`.
+    /// What a fragment signals for `samples`, starting with `first`.
     pub(super) fn signal(&self, first: SampleIndex, samples: &[Bytes]) -> Result<Signal, Error> {
         let plan = |samples| self.encryptor.plan(first, samples);
         match plan(samples) {
@@ -119,8 +119,8 @@ impl Protection {
         self.encryptor.encrypt(&signal.encryption, at, sample, out).map_err(refused)
     }
 
-    /// The most bytes that a fragment says of the encryption of `count` pictures, with [`SLICES`] a
-    /// picture.
+    /// Maximum number of bytes with which a fragment signals the encryption of `count` pictures,
+    /// with [`SLICES`] a picture.
     pub(super) fn max_signal_len(&self, count: u32) -> u64 {
         let iv_size = if self.encryptor.track().scheme() == Scheme::Cenc { 8 } else { 0 };
         self.form.len_of(count, iv_size, SLICES)

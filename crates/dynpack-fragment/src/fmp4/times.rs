@@ -22,13 +22,13 @@ pub(super) struct Times<'a> {
     table: &'a SampleTable,
     samples: Range<SampleIndex>,
     form: Form,
-    /// When the first sample is decoded, in the output and in the track's timescale, and until when
-    /// the last is.
+    /// Decode time of the first sample, in the output and in the track's timescale, and the end of
+    /// the last.
     start: Ticks,
     end: Ticks,
     /// What composition offsets in the output have more than those in the file.
     reorder: Ticks,
-    /// When the segment starts, in the presentation.
+    /// Start of the segment, in the presentation.
     segment_start: Ticks,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Times<'a> {
         self.samples.clone()
     }
 
-    /// When the first sample is decoded, in the track's timescale.
+    /// Decode time of the first sample, in the track's timescale.
     pub(super) fn start(&self) -> Ticks {
         self.start
     }

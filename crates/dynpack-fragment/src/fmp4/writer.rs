@@ -70,9 +70,9 @@ impl<'a> Writer<'a> {
     /// planning it. Mostly O(log n), so that peak bitrates can be computed from all segments of a
     /// film.
     ///
-    /// Where that promises nothing, which is for encrypted video, it is the most bytes if no
-    /// picture has more than 4 slices: 6 bytes for each slice that is not there too many, and for
-    /// each further one too few.
+    /// Where that promises nothing, which is for encrypted video, it is the maximum if no picture
+    /// has more than 4 slices: 6 bytes for each slice that is not there too many, and for each
+    /// further one too few.
     ///
     /// # Errors
     /// [`Error::Unsupported`] if there are millions of samples, [`Error::Encryption`] if the

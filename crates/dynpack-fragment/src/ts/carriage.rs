@@ -8,11 +8,11 @@ use dynpack_media::{Ticks, Timescale};
 
 use crate::Error;
 
-/// Bytes of a sample in the elementary stream, as far as its size alone tells.
+/// Bytes of a sample in the elementary stream, as far as its size determines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Len {
     Exactly(u64),
-    /// Only the sample itself tells.
+    /// It depends on the bytes of the sample.
     AtMost(u64),
 }
 

@@ -19,13 +19,13 @@ pub(super) const REFERENCE_INTERVAL: Ticks = Ticks(9_000);
 
 const MASK_33_BITS: u64 = (1 << 33) - 1;
 
-/// When a sample is decoded and presented, in ticks of 90 kHz since [`LEAD_IN`] before the
+/// Decode and presentation time of a sample, in ticks of 90 kHz since [`LEAD_IN`] before the
 /// presentation; not yet wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamps {
     pub(super) decode: Ticks,
     pub(super) presentation: Ticks,
-    /// When the next sample is decoded.
+    /// Decode time of the next sample.
     pub(super) next_decode: Ticks,
 }
 
@@ -54,7 +54,7 @@ const fn wrapped(time: Ticks) -> u64 {
     time.0.cast_unsigned() & MASK_33_BITS
 }
 
-/// The 5 bytes of a time stamp behind `prefix`: 2 for a PTS alone, 3 for one before a DTS, 1 for a
+/// The 5 bytes of a time stamp after `prefix`: 2 for a PTS alone, 3 for one before a DTS, 1 for a
 /// DTS.
 pub(super) fn stamp_bytes(prefix: u8, time: Ticks) -> [u8; 5] {
     let time = wrapped(time);
@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn time_stamps_have_their_bits_in_place_and_wrap() {
         assert_eq!(stamp_bytes(2, Ticks(900_000)), [0x21, 0x00, 0x37, 0x77, 0x41]);
-        let most = (1 << 33) - 1;
-        assert_eq!(stamp_bytes(3, Ticks(most)), [0x3f, 0xff, 0xff, 0xff, 0xff]);
-        assert_eq!(stamp_bytes(1, Ticks(most + 1)), stamp_bytes(1, Ticks(0)));
+        let max = (1 << 33) - 1;
+        assert_eq!(stamp_bytes(3, Ticks(max)), [0x3f, 0xff, 0xff, 0xff, 0xff]);
+        assert_eq!(stamp_bytes(1, Ticks(max + 1)), stamp_bytes(1, Ticks(0)));
         assert_eq!(stamp_bytes(1, Ticks(0)), [0x11, 0x00, 0x01, 0x00, 0x01]);
     }
 

@@ -1,4 +1,4 @@
-//! How long segments come out at the most, told in one quick pass over the sizes of their samples.
+//! Maximum sizes of segments, estimated in one quick pass over the sizes of their samples.
 //!
 //! The rules are those of `layout`, without what makes a segment's bound exact: each picture is
 //! taken to carry a clock reference and both time stamps. What is out of the ordinary is left to
@@ -10,24 +10,24 @@ use dynpack_media::{Rendition, SampleIndex, SampleTable, Ticks, Timescale};
 
 use super::carriage::{Carriage, Growth, carriage};
 use super::clock::{REFERENCE_INTERVAL, Stamps};
-use super::layout::{COUNTER_PERIOD, MOST_REFERENCES_INSIDE, MOST_SHARED_LEN};
+use super::layout::{COUNTER_PERIOD, MAX_REFERENCES_INSIDE, MAX_SHARED_LEN};
 use super::packet::{
     LONGEST_PES_HEADER_LEN, PACKET_LEN, PAYLOAD_LEN, REFERENCE_LEN, SHORTEST_PES_HEADER_LEN,
 };
 use super::psi;
-use super::sample_aes::most_len_of_picture;
-use super::stream::{MOST_OFF, MOST_SHARED};
+use super::sample_aes::max_len_of_picture;
+use super::stream::{MAX_OFF, MAX_SHARED};
 use crate::Error;
 use crate::decode_time::is_reordering_believed;
 
-/// How far the time between two even frames may be off, in ticks of 90 kHz: by [`MOST_OFF`], and by
+/// How far the time between two even frames may be off, in ticks of 90 kHz: by [`MAX_OFF`], and by
 /// rounding half a tick each.
-const MARGIN: i128 = MOST_OFF.0 as i128 + 1;
+const MARGIN: i128 = MAX_OFF.0 as i128 + 1;
 
 /// The longest time between two clock references.
 const INTERVAL: i128 = REFERENCE_INTERVAL.0 as i128;
 
-/// What the segments of a rendition take at the most, in a quick look: about a nanosecond a sample,
+/// Maximum sizes of the segments of a rendition, from a quick look: about a nanosecond a sample,
 /// where [`media_segment_bound`](super::media_segment_bound) takes a hundred.
 ///
 /// It is never less than that bound. For audio in regular frames it is the same but for a rare
@@ -56,9 +56,9 @@ impl<'a> Estimate<'a> {
     /// Bytes of a segment of those samples; together with the [bytes](Self::companion) of audio, if
     /// video has that with it.
     ///
-    /// `None` where only [`media_segment_bound`](super::media_segment_bound) can tell: for samples
-    /// without bytes or with irregular times, ten pictures a second or less, NAL units whose length
-    /// takes less than 4 bytes, and where one of two tracks starts or ends.
+    /// `None` where only [`media_segment_bound`](super::media_segment_bound) has the answer: for
+    /// samples without bytes or with irregular times, ten pictures a second or less, NAL units
+    /// whose length takes less than 4 bytes, and where one of two tracks starts or ends.
     #[must_use]
     pub fn segment(&self, samples: Range<SampleIndex>, companion: Option<u64>) -> Option<u64> {
         let all = self.rendition.cuts.samples();
@@ -69,7 +69,7 @@ impl<'a> Estimate<'a> {
         Some(streams.saturating_add(psi::LEN))
     }
 
-    /// Bytes of those samples beside video, on whose packets the clock runs; `None` as for
+    /// Bytes of those samples next to video, on whose packets the clock runs; `None` as for
     /// [`segment`](Self::segment).
     #[must_use]
     pub fn companion(&self, samples: Range<SampleIndex>) -> Option<u64> {
@@ -87,7 +87,7 @@ impl<'a> Estimate<'a> {
         }
         let Packets { carrying, alone } = match self.carriage.frame() {
             None => {
-                let len = if self.is_encrypted { most_len_of_picture } else { |clear| clear };
+                let len = if self.is_encrypted { max_len_of_picture } else { |clear| clear };
                 Packets {
                     carrying: pictures(table, samples, growth, len, self.rendition.timescale())?,
                     alone: 0,
@@ -159,10 +159,10 @@ fn pictures(
         Some(sync) => {
             let mut start = samples.start;
             for &sync in sync {
-                let behind = SampleIndex(sync.0.saturating_add(1));
+                let next = SampleIndex(sync.0.saturating_add(1));
                 between(start..sync, growth.every);
-                between(sync..behind, growth_of_sync);
-                start = behind;
+                between(sync..next, growth_of_sync);
+                start = next;
             }
             between(start..samples.end, growth.every);
         }
@@ -175,8 +175,8 @@ fn pictures(
 struct Sound {
     /// How long a frame lasts: numerator and denominator, in ticks of 90 kHz.
     frame: (i128, i128),
-    /// How many frames share a PES packet at the most, by their time.
-    most_shared: u64,
+    /// Maximum number of frames that share a PES packet, by their time.
+    max_shared: u64,
 }
 
 impl Sound {
@@ -191,28 +191,28 @@ impl Sound {
         // In ticks of both clocks multiplied.
         let [clock_hz, rate_hz] = [clock, rate].map(|clock| i128::from(clock.hz()));
         let even = i128::from(duration.0).saturating_mul(clock_hz);
-        let (mut off, mut least, mut most) = (0_i128, 0_i128, 0_i128);
+        let (mut off, mut least, mut greatest) = (0_i128, 0_i128, 0_i128);
         table.each_duration(samples, |duration, count| {
             let frame = i128::from(duration).saturating_mul(rate_hz).saturating_sub(even);
             off = off.saturating_add(frame.saturating_mul(count.into()));
-            (least, most) = (off.min(least), off.max(most));
+            (least, greatest) = (off.min(least), off.max(greatest));
         });
         let mpeg = i128::from(Timescale::MPEG.hz());
-        // The time which opens a PES packet is rounded: by up to half a tick, but for clocks that
-        // tell no halves.
+        // The time which opens a PES packet is rounded: by up to half a tick, except for clocks
+        // without halves.
         let steps = clock.hz().checked_div(gcd(clock.hz(), Timescale::MPEG.hz()))?;
         let steps = i128::from(steps);
-        let tolerance = i128::from(MOST_OFF.0).saturating_mul(steps).saturating_sub(steps / 2);
-        let range = most.saturating_sub(least).saturating_mul(mpeg).saturating_mul(steps);
+        let tolerance = i128::from(MAX_OFF.0).saturating_mul(steps).saturating_sub(steps / 2);
+        let range = greatest.saturating_sub(least).saturating_mul(mpeg).saturating_mul(steps);
         let is_even = range <= tolerance.saturating_mul(clock_hz).saturating_mul(rate_hz);
         let frame = (i128::from(duration.0).saturating_mul(mpeg), rate_hz);
         let shared_at = |limit: i128| limit.saturating_mul(frame.1).checked_div(frame.0);
-        let limit = i128::from(MOST_SHARED.0);
+        let limit = i128::from(MAX_SHARED.0);
         let [before, after] =
             [limit.saturating_sub(MARGIN), limit.saturating_add(MARGIN)].map(shared_at);
         let is_clear = before == after;
-        let most_shared = u64::try_from(shared_at(limit)?).ok()?.max(1);
-        (is_even && is_clear).then_some(Self { frame, most_shared })
+        let max_shared = u64::try_from(shared_at(limit)?).ok()?.max(1);
+        (is_even && is_clear).then_some(Self { frame, max_shared })
     }
 
     /// Transport packets of the frames, which share PES packets as far as they fit.
@@ -229,7 +229,7 @@ impl Sound {
             can_carry &= size > 0 && size <= growth.max_size;
             let frame_len = growth.every.saturating_add(size.into());
             for _ in 0..frames {
-                if count == self.most_shared || len.saturating_add(frame_len) > MOST_SHARED_LEN {
+                if count == self.max_shared || len.saturating_add(frame_len) > MAX_SHARED_LEN {
                     total.add(self.shared(count, len, has_clock));
                     (len, count) = (0, 0);
                 }
@@ -259,7 +259,7 @@ impl Sound {
         let span = ticks.saturating_mul(count.into()).checked_div(rate).unwrap_or_default();
         let later = span.saturating_add(MARGIN) / INTERVAL;
         let later = u64::try_from(later).expect("a frame, or frames of half a second");
-        let inside = later.min(MOST_REFERENCES_INSIDE.into()).min(packets(1).saturating_sub(1));
+        let inside = later.min(MAX_REFERENCES_INSIDE.into()).min(packets(1).saturating_sub(1));
         Packets { carrying: packets(inside.saturating_add(1)), alone: later.saturating_sub(inside) }
     }
 }

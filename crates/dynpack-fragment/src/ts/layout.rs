@@ -19,16 +19,16 @@ use super::stream::Stream;
 pub(super) const COUNTER_PERIOD: u64 = 16;
 
 /// Frames that share a PES packet, so that it fits 16 transport packets: bytes without the header.
-pub(super) const MOST_SHARED_LEN: u64 = (16 * PAYLOAD_LEN - REFERENCE_LEN - 14) as u64;
+pub(super) const MAX_SHARED_LEN: u64 = (16 * PAYLOAD_LEN - REFERENCE_LEN - 14) as u64;
 
 /// How many clock references are within one PES packet: all of it arrives within 500 ms, and so
 /// before it is decoded.
-pub(super) const MOST_REFERENCES_INSIDE: u32 = 4;
+pub(super) const MAX_REFERENCES_INSIDE: u32 = 4;
 
 /// How many packets a segment spends on clock references alone: one hour without samples.
-const MOST_REFERENCE_PACKETS: u32 = 36_000;
+const MAX_REFERENCE_PACKETS: u32 = 36_000;
 
-/// How far behind the first decode time the clock may start.
+/// How far after the first decode time the clock may start.
 const LATEST_START: Ticks = Ticks(13_500);
 
 /// Bytes of a PES packet which stay together in its first transport packet: the longest header and
@@ -97,9 +97,9 @@ impl Layout {
         self.packets.saturating_mul(PACKET_LEN as u64)
     }
 
-    /// The most bytes that it takes if frames are shorter than it was told: then a clock reference
-    /// may need a packet of its own which was to be within a PES packet.
-    pub(super) fn most_len(&self) -> u64 {
+    /// Maximum number of bytes that it takes if frames are shorter than planned: then a clock
+    /// reference may need a packet of its own which was to be within a PES packet.
+    pub(super) fn max_len(&self) -> u64 {
         let inside = self.items.iter().filter_map(|item| match &item.what {
             What::Pes(pes) => pes.plan.references,
             What::Reference => None,
@@ -175,7 +175,7 @@ fn shared(stream: &Stream, lens: &[u64]) -> Vec<Range<usize>> {
             groups.last().and_then(|group| stream.frames().get(group.start).zip(Some(group.len())));
         let can_share = opening.is_some_and(|(opening, nth)| stream.can_share(opening, nth, frame));
         let joined_len = group_len.saturating_add(*len);
-        let joins = can_share && joined_len <= MOST_SHARED_LEN;
+        let joins = can_share && joined_len <= MAX_SHARED_LEN;
         let end = at.saturating_add(1);
         match groups.last_mut() {
             Some(group) if joins => group.end = end,
@@ -186,7 +186,7 @@ fn shared(stream: &Stream, lens: &[u64]) -> Vec<Range<usize>> {
     groups
 }
 
-/// When each of the packets is due: at its decode time, and never before the one before it.
+/// Due time of each of the packets: at its decode time, and never before the one before it.
 fn dues(packets: &[Pes], stream: &Stream) -> Vec<Ticks> {
     let decode_times = packets
         .iter()
@@ -206,16 +206,16 @@ fn fill_period(packets: &mut [Pes]) {
     // Only a stream of hardly any bytes, such as one silent frame, needs the second round.
     for head in [HEAD_LEN, 1] {
         for pes in &mut *packets {
-            let most = pes.plan.len.saturating_add(1).saturating_sub(head);
-            let more = most.saturating_sub(pes.plan.packets).min(missing);
+            let max_packets = pes.plan.len.saturating_add(1).saturating_sub(head);
+            let more = max_packets.saturating_sub(pes.plan.packets).min(missing);
             pes.plan.packets = pes.plan.packets.saturating_add(more);
             missing = missing.saturating_sub(more);
         }
     }
 }
 
-/// Puts the first packet of the clock's stream before those of others which are due a little
-/// earlier, unless its absence is told by references: a segment opens with the picture at which
+/// Puts the first packet of the clock's stream before those of others that are due a little
+/// earlier, unless clock-only packets open the segment: a segment opens with the picture at which
 /// decoding starts.
 fn open_with_clock(items: &mut [Item], clock_stream: usize) {
     let earliest = items.iter().map(|item| item.due).min().unwrap_or_default();
@@ -253,7 +253,7 @@ impl Clock {
         let lead =
             others().map(|(start, _)| start).min().filter(|_| own.is_some_and(Stream::starts));
         let tail = others().map(|(_, end)| end).max().filter(|_| own.is_some_and(Stream::ends));
-        Self { lead, tail, budget: MOST_REFERENCE_PACKETS }
+        Self { lead, tail, budget: MAX_REFERENCE_PACKETS }
     }
 
     /// Gives references to the packets, and returns when others are due that need a packet of their
@@ -280,7 +280,7 @@ impl Clock {
             let next = dues.get(at.saturating_add(1)).copied();
             let end = next.unwrap_or_else(|| self.end(pes, stream)).max(start);
             let is_sync = stream.frames().get(pes.frames.start).is_some_and(|frame| frame.is_sync);
-            // Each frame of sound is a place to start; the first is told.
+            // Each frame of sound is a place to start; only the first is signalled.
             pes.plan.random_access = is_sync && (at == 0 || stream.carriage().frame().is_none());
             if !pes.plan.random_access && last.is_some_and(|last| end - last <= REFERENCE_INTERVAL)
             {
@@ -290,8 +290,8 @@ impl Clock {
             pes.plan.references = Some(references);
             let last_interval = references.intervals.saturating_sub(1);
             let places = pes.plan.fewest_packets().saturating_sub(1);
-            let inside = places.min(last_interval.min(MOST_REFERENCES_INSIDE).into());
-            references.inside = u32::try_from(inside).expect("at most MOST_REFERENCES_INSIDE");
+            let inside = places.min(last_interval.min(MAX_REFERENCES_INSIDE).into());
+            references.inside = u32::try_from(inside).expect("at most MAX_REFERENCES_INSIDE");
             pes.plan.references = Some(references);
             let outside = references.inside.saturating_add(1)..references.intervals;
             alone.extend(outside.map(|nth| references.at(nth)).take_while(|_| self.spend()));
@@ -300,7 +300,7 @@ impl Clock {
         alone
     }
 
-    /// When the clock's next stretch starts behind the last packet.
+    /// Start of the clock's next stretch after the last packet.
     fn end(&self, pes: &Pes, stream: &Stream) -> Ticks {
         let last = pes.frames.end.checked_sub(1).and_then(|last| stream.frames().get(last));
         let end = last.map_or(Ticks::ZERO, |frame| frame.stamps.next_decode);

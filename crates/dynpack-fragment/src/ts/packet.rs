@@ -11,10 +11,10 @@ pub(super) struct Pid(pub(super) u16);
 /// Bytes of a packet.
 pub(super) const PACKET_LEN: usize = 188;
 
-/// Bytes of a packet behind its header: adaptation field and payload.
+/// Bytes of a packet after its header: adaptation field and payload.
 pub(super) const PAYLOAD_LEN: usize = PACKET_LEN - 4;
 
-/// The most bytes of the payload of a packet with an adaptation field.
+/// Maximum payload, in bytes, of a packet with an adaptation field.
 const STUFFED_LEN: u64 = PAYLOAD_LEN as u64 - 1;
 
 /// Bytes of an adaptation field with a clock reference.
@@ -73,7 +73,7 @@ pub(super) struct References {
     pub(super) span: Ticks,
     /// Number of intervals, at least 1.
     pub(super) intervals: u32,
-    /// How many of the references behind the first are in the PES packet itself.
+    /// How many of the references after the first are in the PES packet itself.
     pub(super) inside: u32,
 }
 
@@ -180,7 +180,7 @@ impl<'a> PesWriter<'a> {
     }
 
     /// Writes as many packets as are nothing but a header and 184 of the bytes, but not the last;
-    /// returns the bytes behind them.
+    /// returns the bytes after them.
     fn put_plain_packets<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let full = (bytes.len().saturating_sub(1) / PAYLOAD_LEN) as u64;
         // At least a byte stays for each packet to come.
@@ -207,11 +207,11 @@ impl<'a> PesWriter<'a> {
         let reference = self.due_reference();
         let first = self.begun == 0;
         let reference_len = if reference.is_some() { REFERENCE_LEN } else { 0 };
-        let most = PAYLOAD_LEN.saturating_sub(reference_len);
+        let max_room = PAYLOAD_LEN.saturating_sub(reference_len);
         let to_come = self.plan.packets.saturating_sub(self.begun).saturating_sub(1);
         // Never 0, so that a wrong length would show at the end and not hang here.
         self.room = usize::try_from(self.left.saturating_sub(to_come))
-            .map_or(most, |left| left.clamp(1, most));
+            .map_or(max_room, |left| left.clamp(1, max_room));
         let random_access = first && self.plan.random_access;
         Header { pid: self.pid, starts: first, counter: *self.counter, random_access, reference }
             .write(self.room, self.out);

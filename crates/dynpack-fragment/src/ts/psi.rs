@@ -37,7 +37,7 @@ impl Program {
         clock_stream: usize,
     ) -> Result<Self, Error> {
         let clock_pid = streams.get(clock_stream).map(Stream::pid).unwrap_or_default();
-        // A playlist of which one track ends before the other has two tables, so they need two
+        // A playlist in which one track ends before the other has two tables, so they need two
         // versions.
         let version = streams.iter().fold(u8::from(clock_stream > 0) << 2, |version, stream| {
             match stream.kind() {
@@ -87,12 +87,12 @@ impl Program {
     }
 }
 
-/// A PID behind 3 reserved bits.
+/// A PID after 3 reserved bits.
 const fn pid_bytes(pid: Pid) -> [u8; 2] {
     (0xe000 | pid.0).to_be_bytes()
 }
 
-/// The length of a list of descriptors behind 4 reserved bits.
+/// The length of a list of descriptors after 4 reserved bits.
 fn info_len_bytes(descriptors: &[u8]) -> Result<[u8; 2], Error> {
     let len = u16::try_from(descriptors.len()).map_err(|_| too_long(descriptors.len()))?;
     Ok((0xf000 | len).to_be_bytes())

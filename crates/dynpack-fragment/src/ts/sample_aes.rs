@@ -57,7 +57,7 @@ impl Encryption {
     /// The length of an encrypted frame by that of the clear one.
     pub(super) const fn len(&self, clear: Len) -> Len {
         match self.frames {
-            Frames::NalUnits => Len::AtMost(most_len_of_picture(clear.at_most())),
+            Frames::NalUnits => Len::AtMost(max_len_of_picture(clear.at_most())),
             Frames::Audio => clear,
         }
     }
@@ -83,8 +83,8 @@ impl Encryption {
     }
 }
 
-/// The most bytes of an encrypted picture by those of the clear one.
-pub(super) const fn most_len_of_picture(clear: u64) -> u64 {
+/// Maximum number of bytes of an encrypted picture, by those of the clear one.
+pub(super) const fn max_len_of_picture(clear: u64) -> u64 {
     clear.saturating_add(clear / BYTES_PER_MARK).saturating_add(1)
 }
 

@@ -12,12 +12,12 @@ use super::part::Part;
 use super::sample_aes::Encryption;
 use crate::{Error, samples};
 
-/// How long the frames of one PES packet last together, at the most: half a second.
-pub(super) const MOST_SHARED: Ticks = Ticks(45_000);
+/// Maximum duration of the frames of one PES packet together: half a second.
+pub(super) const MAX_SHARED: Ticks = Ticks(45_000);
 
 /// How far from its time a reader may place a frame, by counting on from the one that opens the PES
 /// packet.
-pub(super) const MOST_OFF: Ticks = Ticks(1);
+pub(super) const MAX_OFF: Ticks = Ticks(1);
 
 /// A sample as the multiplex sees it; never empty.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Frame {
     /// Bytes in the elementary stream.
     len: Len,
     pub(super) is_sync: bool,
-    /// When it is presented, in ticks of the track.
+    /// Presentation time, in ticks of the track.
     time: Ticks,
     pub(super) stamps: Stamps,
 }
@@ -105,7 +105,7 @@ impl Stream {
         }
     }
 
-    /// The language, where the PMT tells it: of sound.
+    /// The language, where the PMT declares it: of sound.
     pub(super) fn language(&self) -> Option<[u8; 3]> {
         self.language.filter(|_| self.kind == MediaKind::Audio)
     }
@@ -130,13 +130,14 @@ impl Stream {
         &self.frames
     }
 
-    /// Bytes of each frame in the elementary stream; `None` where only the samples tell.
+    /// Bytes of each frame in the elementary stream; `None` where it depends on the bytes of the
+    /// samples.
     pub(super) fn lens_by_size(&self) -> Option<Vec<u64>> {
         self.frames.iter().map(|frame| frame.len.exactly()).collect()
     }
 
-    /// The most bytes that each frame can take in the elementary stream.
-    pub(super) fn most_lens(&self) -> Vec<u64> {
+    /// Maximum number of bytes that each frame can take in the elementary stream.
+    pub(super) fn max_lens(&self) -> Vec<u64> {
         self.frames.iter().map(|frame| frame.len.at_most()).collect()
     }
 
@@ -149,8 +150,8 @@ impl Stream {
     /// once: each is written into one buffer.
     pub(super) fn prepare(&self, samples: Vec<Bytes>) -> Result<Vec<Bytes>, Error> {
         let Some(encryption) = &self.encryption else { return Ok(samples) };
-        let most = self.most_lens().iter().sum::<u64>();
-        let capacity = usize::try_from(most).map_err(|_| Error::too_long(most))?;
+        let max_len = self.max_lens().iter().sum::<u64>();
+        let capacity = usize::try_from(max_len).map_err(|_| Error::too_long(max_len))?;
         let mut out = Vec::with_capacity(capacity);
         let mut lens = Vec::with_capacity(samples.len());
         for (frame, sample) in self.frames.iter().zip(&samples) {
@@ -198,9 +199,8 @@ impl Stream {
         lens.collect()
     }
 
-    /// Whether a frame can share the PES packet that another opens, as the nth behind that:
-    /// readers, who take frames to follow each other without a gap, place it within a tick of its
-    /// time.
+    /// Whether a frame can share the PES packet that another opens, as the nth after that: readers,
+    /// who take frames to follow each other without a gap, place it within a tick of its time.
     pub(super) fn can_share(&self, opening: &Frame, nth: usize, frame: &Frame) -> bool {
         let Some((duration, rate)) = self.carriage.frame() else { return false };
         let (clock, mpeg) = (self.clock, Timescale::MPEG);
@@ -209,8 +209,8 @@ impl Stream {
         let off = scaled(opening.stamps.presentation - LEAD_IN, [clock, rate])
             .saturating_add(scaled(counted, [clock, mpeg]))
             .saturating_sub(scaled(frame.time, [rate, mpeg]));
-        off.unsigned_abs() <= scaled(MOST_OFF, [clock, rate]).unsigned_abs()
-            && frame.stamps.next_decode - opening.stamps.decode <= MOST_SHARED
+        off.unsigned_abs() <= scaled(MAX_OFF, [clock, rate]).unsigned_abs()
+            && frame.stamps.next_decode - opening.stamps.decode <= MAX_SHARED
     }
 
     /// Whether the track starts in this segment.
@@ -223,7 +223,7 @@ impl Stream {
         self.ends
     }
 
-    /// When the first of the frames is presented and the last has been.
+    /// Start of the presentation of the first of the frames, and end of that of the last.
     pub(super) fn presented(&self) -> Option<(Ticks, Ticks)> {
         let start = self.frames.iter().map(|frame| frame.stamps.presentation).min()?;
         let end = self

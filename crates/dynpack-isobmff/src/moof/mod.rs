@@ -14,8 +14,8 @@ use crate::boxes::BoxRef;
 use crate::moov::Moov;
 use crate::{Error, Limits};
 
-/// Reads a fragment of a file of `file_len` bytes. A track of which it holds broken samples is left
-/// out for its reason.
+/// Reads a fragment of a file of `file_len` bytes. A track is left out, with the reason, if its
+/// samples are broken here.
 pub(crate) fn read(
     moof: &BoxRef<'_>,
     movie: &mut Moov,
@@ -29,10 +29,10 @@ pub(crate) fn read(
         let tfhd: Tfhd = traf.require(b"tfhd")?.read()?;
         let defaults = defaults::defaults(&tfhd, movie.defaults(tfhd.track_id));
         let track = movie.track(tfhd.track_id, &traf, limits)?;
-        let behind = before.take();
-        let base = defaults::base(&tfhd, moof.offset).or(behind);
+        let end_of_previous = before.take();
+        let base = defaults::base(&tfhd, moof.offset).or(end_of_previous);
         let base = base.ok_or_else(|| {
-            traf.malformed("lies behind the data of the traf before, which is broken")
+            traf.malformed("lies after the data of the previous traf, which is broken")
         });
         let truns = traf.children().strict().all_of_kind(b"trun").collect::<Result<Vec<_>, _>>();
         let read = base.and_then(|base| {

@@ -1,7 +1,7 @@
-//! When a fragment is decoded: the `tfdt` box (ISO/IEC 14496-12, 8.8.12), or else the `tfxd` box of
+//! Decode time of a fragment: the `tfdt` box (ISO/IEC 14496-12, 8.8.12), or else the `tfxd` box of
 //! Smooth Streaming (\[MS-SSTR\] 2.2.4.4).
 //!
-//! Not read: `tfrf`, which tells of fragments that follow, and the duration in `tfxd`.
+//! Not read: `tfrf`, which lists fragments that follow, and the duration in `tfxd`.
 
 use dynpack_boxes::moof::{Tfdt, Tfxd};
 
@@ -11,9 +11,9 @@ use crate::boxes::BoxRef;
 /// The time a fragment says of itself, in the track's timescale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Time {
-    /// When its first sample is decoded.
+    /// Decode time of its first sample.
     Decoded(i64),
-    /// When its first sample is presented.
+    /// Presentation time of its first sample.
     Presented(i64),
 }
 
@@ -26,7 +26,7 @@ impl Time {
         Ok(traf.find::<Tfxd>()?.map(|tfxd| Self::Presented(tfxd.time)))
     }
 
-    /// When the first sample is decoded, given its composition offset. With reordered pictures that
+    /// Decode time of the first sample, given its composition offset. With reordered pictures that
     /// may be before 0.
     pub(super) const fn decoded(self, composition_offset: i32) -> i64 {
         match self {

@@ -8,7 +8,7 @@ use dynpack_boxes::moov::Trex;
 use super::time::Time;
 use super::trun::Run;
 use crate::boxes::BoxRef;
-use crate::gathered::Alike;
+use crate::gathered::SampleRun;
 use crate::trak::Draft;
 use crate::{Error, Limits};
 
@@ -98,11 +98,11 @@ fn append_run(
     gathered
         .begin_run(*start, len)
         .ok_or_else(|| trun.malformed("the samples sum up to more than 64 bits"))?;
-    for alike in run.samples(defaults) {
-        if i32::try_from(alike.duration).is_err() {
-            return Err(trun.malformed(format!("a sample lasts {} ticks", alike.duration)));
+    for samples in run.samples(defaults) {
+        if i32::try_from(samples.duration).is_err() {
+            return Err(trun.malformed(format!("a sample lasts {} ticks", samples.duration)));
         }
-        gathered.push(Alike { is_sync: all_are_sync || alike.is_sync, ..alike });
+        gathered.push(SampleRun { is_sync: all_are_sync || samples.is_sync, ..samples });
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use dynpack_boxes::moov::Trex;
 
 use crate::Error;
 use crate::boxes::BoxRef;
-use crate::gathered::Alike;
+use crate::gathered::SampleRun;
 
 /// A run of samples.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ impl<'a> Run<'a> {
         self.0.head().sample_count
     }
 
-    /// Where they lie, in bytes from the base of the `traf`; behind the run before where it does
+    /// Where they lie, in bytes from the base of the `traf`; after the run before it where it does
     /// not say.
     pub(super) const fn data_offset(&self) -> Option<i32> {
         self.0.head().data_offset
@@ -30,28 +30,28 @@ impl<'a> Run<'a> {
 
     /// Bytes of all samples together; `None` if they pass 64 bits.
     pub(super) fn byte_len(&self, defaults: Trex) -> Option<u64> {
-        let byte_len = |alike: Alike| u64::from(alike.size).checked_mul(alike.count.into());
-        self.samples(defaults).try_fold(0_u64, |sum, alike| sum.checked_add(byte_len(alike)?))
+        let byte_len = |run: SampleRun| u64::from(run.size).checked_mul(run.count.into());
+        self.samples(defaults).try_fold(0_u64, |sum, run| sum.checked_add(byte_len(run)?))
     }
 
-    /// The samples, equal ones together where nothing is told of single ones.
-    pub(super) fn samples(&self, defaults: Trex) -> impl Iterator<Item = Alike> + use<'a> {
+    /// The samples, equal ones together where the `trun` lists no fields of single ones.
+    pub(super) fn samples(&self, defaults: Trex) -> impl Iterator<Item = SampleRun> + use<'a> {
         let head = *self.0.head();
-        let alike = move |count, flags: SampleFlags| Alike {
+        let run = move |count, flags: SampleFlags| SampleRun {
             count,
             duration: defaults.default_sample_duration,
             size: defaults.default_sample_size,
             composition_offset: 0,
             is_sync: flags.is_sync(),
         };
-        let untold = if head.fields.sample_len() == 0 { head.sample_count } else { 0 };
+        let unlisted = if head.fields.sample_len() == 0 { head.sample_count } else { 0 };
         let own_flags = defaults.default_sample_flags;
-        let first = alike(untold.min(1), head.first_sample_flags.unwrap_or(own_flags));
-        let others = alike(untold.saturating_sub(1), own_flags);
-        let told = self.0.samples().enumerate().map(move |(at, sample)| {
+        let first = run(unlisted.min(1), head.first_sample_flags.unwrap_or(own_flags));
+        let others = run(unlisted.saturating_sub(1), own_flags);
+        let listed = self.0.samples().enumerate().map(move |(at, sample)| {
             let flags = sample.flags.unwrap_or(own_flags);
             let first_flags = head.first_sample_flags.filter(|_| at == 0);
-            Alike {
+            SampleRun {
                 count: 1,
                 duration: sample.duration.unwrap_or(defaults.default_sample_duration),
                 size: sample.size.unwrap_or(defaults.default_sample_size),
@@ -59,6 +59,6 @@ impl<'a> Run<'a> {
                 is_sync: first_flags.unwrap_or(flags).is_sync(),
             }
         });
-        [first, others].into_iter().filter(|alike| alike.count > 0).chain(told)
+        [first, others].into_iter().filter(|run| run.count > 0).chain(listed)
     }
 }

@@ -1,6 +1,6 @@
 //! The `esds` box: an elementary stream descriptor (ISO/IEC 14496-14, 5.6; ISO/IEC 14496-1, 7.2.6).
 
-/// What an `esds` tells of AAC.
+/// What an `esds` declares about AAC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Descriptor<'a> {
     /// `objectTypeIndication`: what kind of coding it is.
@@ -38,18 +38,18 @@ fn find(mut bytes: &[u8], wanted: u8) -> Option<&[u8]> {
         let (&tag, mut rest) = bytes.split_first()?;
         let mut len = 0_usize;
         for _ in 0..4 {
-            let (&byte, behind) = rest.split_first()?;
-            rest = behind;
+            let (&byte, next) = rest.split_first()?;
+            rest = next;
             len = len << 7 | usize::from(byte & 0x7f);
             if byte & 0x80 == 0 {
                 break;
             }
         }
-        let (body, behind) = rest.split_at_checked(len)?;
+        let (body, next) = rest.split_at_checked(len)?;
         if tag == wanted {
             return Some(body);
         }
-        bytes = behind;
+        bytes = next;
     }
 }
 

@@ -10,7 +10,7 @@ use crate::samples::Chunks;
 
 /// Reads the chunks, until every sample has its place.
 ///
-/// Chunks of no samples, and runs or chunks behind the last sample, do no harm and are passed over.
+/// Chunks of no samples, and runs or chunks after the last sample, do no harm and are passed over.
 /// Runs that do not ascend from chunk 1, or chunks for fewer samples than there are, leave samples
 /// without a place: those are refused.
 pub(crate) fn read(
@@ -62,7 +62,7 @@ pub(crate) fn read(
     Ok(chunks)
 }
 
-/// Which entry of `stsd` describes the samples, from 1; `None` where no chunk tells.
+/// Which entry of `stsd` describes the samples, from 1; `None` where there is no chunk.
 pub(crate) fn description(stbl: &BoxRef<'_>) -> Result<Option<u32>, Error> {
     let stsc = stbl.child(b"stsc")?;
     let runs = stsc.as_ref().map(runs).transpose()?.unwrap_or_default();

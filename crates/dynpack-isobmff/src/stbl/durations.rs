@@ -8,9 +8,9 @@ use crate::boxes::BoxRef;
 
 /// Reads the durations of `count` samples, in ticks.
 ///
-/// Entries for more samples than there are go unused. One sample too few is let pass, as ffmpeg
-/// does: all decode times are known then, and the last sample lasts as long as the one before. More
-/// than one too few would be guesswork.
+/// Entries for more samples than there are go unused. One sample too few is accepted, as by ffmpeg:
+/// all decode times are known then, and the last sample lasts as long as the one before. More than
+/// one too few would be guesswork.
 pub(crate) fn read(stts: &BoxRef<'_>, count: u32) -> Result<Column, Error> {
     let mut fields = stts.fields();
     fields.version_and_flags()?;

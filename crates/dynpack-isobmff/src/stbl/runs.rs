@@ -9,7 +9,7 @@ use crate::boxes::pair;
 pub(crate) struct Runs<'a> {
     /// The entries that are used in full.
     full: &'a [[u8; 8]],
-    /// The number of the entry behind them, with the count of those samples that are left for it.
+    /// The number of the entry after them, with the count of those samples that are left for it.
     last: (u32, u32),
     /// How many samples the entries describe, at most as many as there are.
     pub(crate) given: u32,
@@ -43,7 +43,7 @@ impl<'a> Runs<'a> {
         self.iter().filter(|(_, samples)| *samples > 0).last().map(|(value, _)| value)
     }
 
-    /// The column, with `missing` samples of `value` behind those that are given.
+    /// The column, with `missing` samples of `value` after those that are given.
     pub(crate) fn column(&self, (value, missing): (u32, u32)) -> Column {
         Column::from_runs(self.iter().chain([(value, missing)]))
     }

@@ -55,7 +55,7 @@ impl<'a> Sizes<'a> {
         }
     }
 
-    /// Bytes of `count` samples from `first` on; those behind the last take none.
+    /// Bytes of `count` samples from `first` on; those after the last take none.
     pub(crate) fn sum(&self, first: u32, count: u32) -> u64 {
         let (from, to) = (first as usize, first.saturating_add(count) as usize);
         match self {

@@ -9,8 +9,8 @@ use crate::boxes::BoxRef;
 /// Reads the sync samples of a track of `count`.
 ///
 /// An empty box says that there are none, as with gradual decoder refresh; decoding has to start
-/// somewhere, and is let start at the first sample. Numbers that repeat or lie behind the last
-/// sample are passed over.
+/// somewhere, and may start at the first sample. Numbers that repeat or lie after the last sample
+/// are passed over.
 pub(crate) fn read(stss: &BoxRef<'_>, count: u32) -> Result<Vec<SampleIndex>, Error> {
     let mut fields = stss.fields();
     fields.version_and_flags()?;
@@ -22,7 +22,7 @@ pub(crate) fn read(stss: &BoxRef<'_>, count: u32) -> Result<Vec<SampleIndex>, Er
             return Err(stss.malformed("names sample 0, but counts from 1"));
         };
         if number < last {
-            return Err(stss.malformed(format!("names sample {number} behind sample {last}")));
+            return Err(stss.malformed(format!("names sample {number} after sample {last}")));
         }
         if number > last && index < count {
             samples.push(SampleIndex(index));
