@@ -41,7 +41,7 @@ async fn urls_that_ask_for_what_is_not_there() {
             "/sample/sample.ism/manifest(format=m3u8-aapl-v8)",
             415,
             "MPE_OUTPUT_FORMAT_NOT_SUPPORTED",
-            "m3u8-aapl-v8 is known",
+            "m3u8-aapl-v8 is not supported by this version",
         ),
         (
             "/sample/sample.ism/manifest(format=m3u8-cmaf,filter=a)",

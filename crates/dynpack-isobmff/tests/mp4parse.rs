@@ -277,6 +277,12 @@ fn theirs(track: &Track) -> Option<Reading> {
             _ => None,
         },
         SampleEntry::Audio(audio) => match audio.codec_specific {
+            // mp4parse found no configuration, for example where damage hides its descriptor.
+            AudioCodecSpecific::ES_Descriptor(descriptor)
+                if descriptor.decoder_specific_data.is_empty() =>
+            {
+                None
+            }
             AudioCodecSpecific::ES_Descriptor(descriptor) => Some(Reading::Aac {
                 specific_config: descriptor.decoder_specific_data.to_vec(),
                 // More than an entry of version 0, as we write it, has room for is no reading.
