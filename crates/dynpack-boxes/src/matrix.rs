@@ -4,7 +4,7 @@ use bytes::BufMut;
 
 use crate::{Error, Reader};
 
-/// How pictures are transformed for display: `a b u, c d v, x y w`, of which `u`, `v` and `w` are
+/// How pictures are transformed for display: `a b u, c d v, x y w`, where `u`, `v` and `w` are
 /// 2.30 fixed point and the others 16.16.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matrix(pub [i32; 9]);

@@ -1,4 +1,4 @@
-//! The `sidx` box: where the subsegments of a segment or file are, and when (ISO/IEC 14496-12,
+//! The `sidx` box: offsets and times of the subsegments of a segment or file (ISO/IEC 14496-12,
 //! 8.16.3).
 
 use std::borrow::Cow;
@@ -8,14 +8,14 @@ use bytes::BufMut;
 use crate::versioned::put_version_and_flags;
 use crate::{BoxType, Error, Kind, Reader};
 
-/// The `sidx` box. It is written in version 1, whose times and offsets have 64 bits.
+/// The `sidx` box. It is written in version 1, with times and offsets of 64 bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sidx<'a> {
     /// The track the times are of.
     pub reference_id: u32,
     /// Ticks per second of the times.
     pub timescale: u32,
-    /// When the first sample of the first subsegment is presented, in ticks.
+    /// Presentation time of the first sample of the first subsegment, in ticks.
     pub earliest_presentation_time: u64,
     /// Bytes from the end of this box to the first subsegment.
     pub first_offset: u64,

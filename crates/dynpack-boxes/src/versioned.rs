@@ -1,4 +1,4 @@
-//! Boxes whose version decides how wide their fields are (ISO/IEC 14496-12, 4.2).
+//! Boxes with fields of a width that their version decides (ISO/IEC 14496-12, 4.2).
 
 use bytes::BufMut;
 

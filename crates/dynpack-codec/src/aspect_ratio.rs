@@ -8,7 +8,8 @@ use std::fmt;
 /// ```
 /// use dynpack_codec::AspectRatio;
 ///
-/// assert_eq!(AspectRatio::new(1920, 1080).map(|ratio| ratio.to_string()).as_deref(), Some("16:9"));
+/// let ratio = AspectRatio::new(1920, 1080).expect("above zero");
+/// assert_eq!(ratio.to_string(), "16:9");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AspectRatio {
@@ -24,16 +25,16 @@ impl AspectRatio {
     #[must_use]
     pub const fn new(width: u32, height: u32) -> Option<Self> {
         let (mut divisor, mut rest) = (width, height);
-        while rest != 0 {
-            (divisor, rest) = (rest, divisor % rest);
+        while let Some(remainder) = divisor.checked_rem(rest) {
+            (divisor, rest) = (rest, remainder);
         }
-        match (width, height) {
-            (0, _) | (_, 0) => None,
-            _ => Some(Self { width: width / divisor, height: height / divisor }),
+        match (width.checked_div(divisor), height.checked_div(divisor)) {
+            (Some(width @ 1..), Some(height @ 1..)) => Some(Self { width, height }),
+            _ => None,
         }
     }
 
-    /// The ratio of a picture of so many pixels which each have this ratio; `None` if that has no
+    /// The ratio of a picture of `width` by `height` pixels of this ratio; `None` if that has no
     /// pixels, or terms beyond 32 bits.
     #[must_use]
     pub fn of_picture(self, width: u16, height: u16) -> Option<Self> {
@@ -48,13 +49,12 @@ impl AspectRatio {
         })
     }
 
-    /// The width of a picture of so many pixels which each have this ratio, in units of `1 / scale`
+    /// The width of a picture of `width` pixels of this ratio, in units of `1 / scale`
     /// of a square pixel of their height, rounded down; `None` beyond 32 bits.
     #[must_use]
     pub fn stretch(self, width: u16, scale: u32) -> Option<u32> {
-        let width = u64::from(width).checked_mul(scale.into())?.checked_mul(self.width.into())?
-            / u64::from(self.height);
-        u32::try_from(width).ok()
+        let width = u64::from(width).checked_mul(scale.into())?.checked_mul(self.width.into())?;
+        u32::try_from(width.checked_div(self.height.into())?).ok()
     }
 }
 

@@ -31,24 +31,31 @@ impl<'a> Bits<'a> {
 
     /// The next bit: `u(1)`.
     pub(crate) fn flag(&mut self) -> Option<bool> {
-        if self.left == 0 {
-            self.load()?;
-        }
-        self.left -= 1;
+        self.left = match self.left.checked_sub(1) {
+            Some(left) => left,
+            None => {
+                self.load()?;
+                7
+            }
+        };
         Some(self.current >> self.left & 1 == 1)
     }
 
     fn load(&mut self) -> Option<()> {
-        let mut byte = *self.bytes.get(self.read)?;
-        self.read += 1;
+        let mut byte = self.next_byte()?;
         if self.is_nal_unit && self.zeros >= 2 && byte == 3 {
-            byte = *self.bytes.get(self.read)?;
-            self.read += 1;
+            byte = self.next_byte()?;
             self.zeros = 0;
         }
         self.zeros = if byte == 0 { self.zeros.saturating_add(1) } else { 0 };
-        (self.current, self.left) = (byte, 8);
+        self.current = byte;
         Some(())
+    }
+
+    fn next_byte(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.read)?;
+        self.read = self.read.checked_add(1)?;
+        Some(byte)
     }
 
     /// `u(n)` of at most 32 bits (7.2).
@@ -58,15 +65,12 @@ impl<'a> Bits<'a> {
 
     /// `ue(v)` (9.1).
     pub(crate) fn golomb(&mut self) -> Option<u32> {
-        let mut zeros = 0;
+        let mut zeros = 0_u32;
         while !self.flag()? {
-            zeros += 1;
-            if zeros == 32 {
-                return None;
-            }
+            zeros = zeros.checked_add(1).filter(|zeros| *zeros < u32::BITS)?;
         }
         let rest = self.unsigned(zeros)?;
-        ((1_u32 << zeros) - 1).checked_add(rest)
+        (1_u32 << zeros).checked_sub(1)?.checked_add(rest)
     }
 
     /// `ue(v)` of at most `max`.
@@ -76,8 +80,9 @@ impl<'a> Bits<'a> {
 
     /// `se(v)` (9.1.1).
     pub(crate) fn signed_golomb(&mut self) -> Option<i64> {
-        let code = i64::from(self.golomb()?);
-        Some(if code % 2 == 0 { -(code / 2) } else { code / 2 + 1 })
+        let code = self.golomb()?;
+        let half = i64::from(code / 2);
+        if code % 2 == 0 { half.checked_neg() } else { half.checked_add(1) }
     }
 
     /// Skips `count` values of `ue(v)` or `se(v)`.

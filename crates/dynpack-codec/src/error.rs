@@ -1,13 +1,14 @@
-//! Why coded media cannot be read or carried, sorted by who can help.
+//! Why coded media cannot be read or carried, sorted by who can fix it.
 
-/// Why coded media cannot be read or carried. Each kind asks for another answer, so the enum is
-/// exhaustive.
+/// Why coded media cannot be read or carried. Callers treat each kind differently, so the
+/// enum is exhaustive.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The media contradicts its standard. Whoever stored the file can fix it.
+    /// The media contradicts its standard. The publisher of the file can fix it.
     #[error(transparent)]
     Malformed(#[from] Malformed),
-    /// The media is legal, but cannot be carried or encrypted as asked. Another encoding would do.
+    /// The media is legal, but cannot be carried or encrypted as requested. Another encoding
+    /// can.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
 }
@@ -24,7 +25,7 @@ pub enum Malformed {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// A NAL unit is longer than what is left of its sample.
+    /// A NAL unit is longer than the rest of its sample.
     #[error("the NAL unit at byte {at} of a sample of {len} passes its end")]
     NalUnit {
         /// Offset of its length field, in bytes of the sample.

@@ -21,6 +21,12 @@
 //! # Ok::<(), dynpack_codec::Error>(())
 //! ```
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![cfg_attr(
+    test,
+    expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")
+)]
+
 pub mod aac;
 mod aspect_ratio;
 pub mod avc;

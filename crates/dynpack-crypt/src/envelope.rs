@@ -6,22 +6,25 @@ use ::aes::Aes128Enc;
 use crate::aes::{BLOCK, Cbc, Cipher};
 use crate::{ContentKey, Iv};
 
-/// How much is copied before it is encrypted where it lies then: little enough to stay in the
-/// fastest cache.
+/// Bytes that are copied and then encrypted in place at once: few enough for the fastest cache.
 const PORTION: usize = 8 << 10;
+
+/// Bytes of a block, as segment lengths count them.
+const BLOCK_LEN: u64 = BLOCK as u64;
 
 /// Bytes of a segment of `clear` bytes when it is encrypted: 1 to 16 are added.
 #[must_use]
 pub const fn encrypted_len(clear: u64) -> u64 {
-    let block = BLOCK as u64;
-    clear.saturating_sub(clear % block).saturating_add(block)
+    clear.saturating_sub(clear % BLOCK_LEN).saturating_add(BLOCK_LEN)
 }
 
 /// Encrypts a segment that is given piece by piece, into one buffer of the right length.
 #[must_use]
 pub fn encrypt<C: AsRef<[u8]>>(key: &ContentKey, iv: Iv, pieces: &[C]) -> Vec<u8> {
     let clear: u64 = pieces.iter().map(|piece| piece.as_ref().len() as u64).sum();
-    let mut out = Vec::with_capacity(usize::try_from(encrypted_len(clear)).unwrap_or_default());
+    // Pieces may share one buffer: their sum may exceed `usize` on 32 bits. The length is a hint.
+    let len = usize::try_from(encrypted_len(clear)).unwrap_or(0);
+    let mut out = Vec::with_capacity(len);
     let mut encryptor = Encryptor::new(key, iv);
     for piece in pieces {
         encryptor.push(piece.as_ref(), &mut out);
@@ -30,10 +33,10 @@ pub fn encrypt<C: AsRef<[u8]>>(key: &ContentKey, iv: Iv, pieces: &[C]) -> Vec<u8
     out
 }
 
-/// Encrypts a segment where it lies; it grows by its padding.
+/// Encrypts a segment in place; it grows by its padding.
 #[must_use]
 pub fn encrypt_in_place(key: &ContentKey, iv: Iv, mut segment: Vec<u8>) -> Vec<u8> {
-    let padding = BLOCK - segment.len() % BLOCK;
+    let padding = missing(segment.len());
     segment.reserve_exact(padding);
     pad(&mut segment, padding);
     Cipher::new(key).cbc(iv).encrypt(&mut segment);
@@ -55,7 +58,7 @@ impl Encryptor {
     }
 
     /// Appends the encryption of `clear` to `out`. Up to 15 bytes at the end of `out` are still
-    /// clear then, and wait there for what comes next: `out` is no one else's until
+    /// clear and wait for the next call: do not read or change `out` until
     /// [`finish`](Self::finish).
     pub fn push(&mut self, clear: &[u8], out: &mut Vec<u8>) {
         for portion in clear.chunks(PORTION) {
@@ -70,7 +73,7 @@ impl Encryptor {
     /// Ends the segment: appends the padding.
     pub fn finish(mut self, out: &mut Vec<u8>) {
         let start = out.len().saturating_sub(self.waiting);
-        pad(out, BLOCK - self.waiting);
+        pad(out, missing(self.waiting));
         self.chain.encrypt(out.get_mut(start..).unwrap_or_default());
     }
 }
@@ -81,7 +84,13 @@ impl std::fmt::Debug for Encryptor {
     }
 }
 
-/// Appends as many bytes as are missing, each of which says how many (RFC 5652, 6.3).
+/// Length of the padding after `len` bytes: 1 to 16.
+const fn missing(len: usize) -> usize {
+    BLOCK.saturating_sub(len % BLOCK)
+}
+
+/// Appends `missing` bytes of padding, each with the value `missing` (RFC 5652, 6.3).
 fn pad(out: &mut Vec<u8>, missing: usize) {
-    out.resize(out.len() + missing, u8::try_from(missing).unwrap_or_default());
+    let value = u8::try_from(missing).expect("padding is at most 16 bytes");
+    out.resize(out.len().saturating_add(missing), value);
 }

@@ -54,9 +54,9 @@ pub struct IvSource {
 }
 
 impl IvSource {
-    /// For the rendition of that id, which is a track of a source. Its form does not count. The source's
-    /// identity is whatever changes when its bytes do, such as the entity tag of the file, or the
-    /// samples of its segments; it must be the same on all machines.
+    /// For the rendition of that id, which is a track of a source. Its form does not count. The
+    /// identity of the source is a string that changes when its bytes change, such as the entity
+    /// tag of the file, or the samples of its segments; it must be the same on all machines.
     #[must_use]
     pub fn new(key_id: KeyId, source: &str, track: TrackId, id: &RenditionId) -> Self {
         let mut rendition = Sha256::new();
@@ -122,13 +122,13 @@ impl SampleIvs {
     }
 
     pub(crate) const fn get(self, sample: SampleIndex) -> u64 {
-        let behind = if self.of_key_frames { MOST_SAMPLES } else { 0 };
-        self.first.wrapping_add(behind).wrapping_add(sample.0 as u64)
+        let offset = if self.of_key_frames { MAX_SAMPLES } else { 0 };
+        self.first.wrapping_add(offset).wrapping_add(sample.0 as u64)
     }
 }
 
-/// How many samples a rendition has at the most: their numbers have 32 bits.
-const MOST_SAMPLES: u64 = 1 << u32::BITS;
+/// Maximum number of samples of a rendition: their numbers have 32 bits.
+const MAX_SAMPLES: u64 = 1 << u32::BITS;
 
 fn put(hash: &mut Sha256, field: &[u8]) {
     hash.update((field.len() as u64).to_be_bytes());

@@ -25,6 +25,9 @@
 //! # Ok::<(), dynpack_crypt::Error>(())
 //! ```
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
+
 mod aes;
 pub mod cenc;
 pub mod cpix;

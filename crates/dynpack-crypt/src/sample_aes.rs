@@ -3,7 +3,7 @@
 //!
 //! Each slice and each frame of audio is a chain of its own, which starts with the one vector of
 //! the playlist. Besides encrypted frames, a transport stream has other stream types then, and
-//! [descriptors](avc_descriptors) which tell the clear ones. The multiplex itself is not done here.
+//! [descriptors](avc_descriptors) that name the clear ones. The multiplex itself is not done here.
 
 mod signal;
 
@@ -17,8 +17,8 @@ use crate::{ContentKey, Error, Iv};
 /// Bytes of a NAL unit which are clear, its header included (2.2).
 const CLEAR_OF_UNIT: usize = 32;
 
-/// Bytes of a NAL unit which is not encrypted, at the most (2.2).
-const MOST_CLEAR_UNIT: usize = 48;
+/// Maximum size in bytes of a NAL unit that stays clear (2.2).
+const MAX_CLEAR_UNIT: usize = 48;
 
 /// Bytes of a frame of audio which are clear (2.3.2, 2.3.3).
 const CLEAR_OF_FRAME: usize = 16;
@@ -56,7 +56,7 @@ impl SampleAes {
     /// [`Error::Malformed`] if a unit that stays clear has a start code in it,
     /// [`Error::Unsupported`] if it holds pictures and is no slice that receivers decrypt (2.2).
     pub fn nal_unit(&self, unit: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        if !avc::is_slice(unit)? || unit.len() <= MOST_CLEAR_UNIT {
+        if !avc::is_slice(unit)? || unit.len() <= MAX_CLEAR_UNIT {
             avc::refuse_start_code(unit)?;
             out.extend_from_slice(unit);
             return Ok(());
@@ -74,7 +74,7 @@ impl SampleAes {
         Ok(())
     }
 
-    /// Appends a frame of audio, encrypted: of AAC what is behind the ADTS header, of AC-3 the
+    /// Appends a frame of audio, encrypted: of AAC what follows the ADTS header, of AC-3 the
     /// frame, of Enhanced AC-3 one syncframe. It is as long as before.
     pub fn audio_frame(&self, frame: &[u8], out: &mut Vec<u8>) {
         let start = out.len();

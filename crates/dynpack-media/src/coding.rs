@@ -1,4 +1,4 @@
-//! How a track is coded, as far as it decides what a client can switch to.
+//! The coding of a track, as far as it decides what a client can switch to.
 
 use dynpack_codec::Codec;
 

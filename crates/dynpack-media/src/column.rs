@@ -35,8 +35,8 @@ impl Column {
         Self::from_runs([(value, len)].into_iter())
     }
 
-    /// A column of runs, each a value and how often it stands there, in its smallest shape. Equal
-    /// neighbours need not be joined.
+    /// A column of runs, each a value and its count, in its smallest shape. Equal
+    /// neighbours need not be joined, and the values of empty runs are ignored.
     ///
     /// Goes over the runs twice and keeps nothing of them, so that a table in memory becomes a
     /// column without a copy between. Memory follows the number of runs, never the counts they
@@ -78,8 +78,8 @@ impl Column {
         }
     }
 
-    /// Calls `each` with the values of `range`, in order, and with how often each stands there:
-    /// equal neighbours come together where they are stored so. Many times faster than
+    /// Calls `each` with the values of `range`, in order, and with the length of each run:
+    /// equal neighbours come in one call if they are stored as a run. Many times faster than
     /// [`get`](Self::get) for each of them. Indices past the end are left out.
     pub fn for_each_run(&self, range: Range<u32>, mut each: impl FnMut(u32, u32)) {
         let end = range.end.min(self.len);
@@ -93,8 +93,8 @@ impl Column {
                     if from >= end {
                         break;
                     }
-                    let to = starts.get(at + 1).map_or(end, |&next| next.min(end));
-                    each(*value, to - from);
+                    let to = starts.get(at.saturating_add(1)).map_or(end, |&next| next.min(end));
+                    each(*value, to.saturating_sub(from));
                 }
             }
             Shape::Palette { indices, values } => {
@@ -127,7 +127,7 @@ impl Column {
         let first = self.get(range.start);
         let same = match &self.shape {
             Shape::Runs { starts, .. } => {
-                run_of(starts, range.start) == run_of(starts, range.end - 1)
+                run_of(starts, range.start) == run_of(starts, range.end.saturating_sub(1))
             }
             _ => range.clone().all(|index| self.get(index) == first),
         };
@@ -157,14 +157,18 @@ impl Column {
         }
     }
 
-    /// Bytes of memory the column holds beside itself.
+    /// Bytes of memory that the column allocates.
     #[must_use]
     pub fn memory_size(&self) -> usize {
         match &self.shape {
-            Shape::Runs { starts, values } => (starts.len() + values.len()) * 4,
-            Shape::Palette { indices, values } => indices.len() + values.len() * 4,
-            Shape::Narrow(values) => values.len() * 2,
-            Shape::Wide(values) => values.len() * 4,
+            Shape::Runs { starts, values } => {
+                size_of_val(&**starts).saturating_add(size_of_val(&**values))
+            }
+            Shape::Palette { indices, values } => {
+                size_of_val(&**indices).saturating_add(size_of_val(&**values))
+            }
+            Shape::Narrow(values) => size_of_val(&**values),
+            Shape::Wide(values) => size_of_val(&**values),
         }
     }
 }
@@ -227,11 +231,18 @@ mod tests {
         }
 
         #[test]
+        fn runs_of_nothing_do_not_count(values in values(), other in any::<u32>()) {
+            let runs = values.iter().flat_map(|value| [(other, 0), (*value, 1), (other, 0)]);
+            prop_assert_eq!(Column::from_runs(runs), build(&values));
+        }
+
+        #[test]
         fn a_range_is_gone_over_in_order(values in values(), from in 0_u32..450, to in 0_u32..450) {
             let column = build(&values);
             let mut seen = Vec::new();
             column.for_each_run(from..to, |value, count| seen.extend(vec![value; count as usize]));
-            let expected: Vec<u32> = (from..to.min(column.len())).map(|index| column.get(index)).collect();
+            let expected: Vec<u32> =
+                (from..to.min(column.len())).map(|index| column.get(index)).collect();
             prop_assert_eq!(seen, expected);
             prop_assert_eq!(column.contains(to), values.contains(&to));
         }

@@ -1,15 +1,15 @@
-//! How long segments are to be.
+//! The duration of segments.
 
 use std::time::Duration;
 
 use crate::{Ticks, Timescale};
 
-/// How long segments are.
+/// The duration of segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CutPolicy {
-    /// The duration to which segments come as near as sync samples allow. At least a millisecond is
-    /// taken.
+    /// The target duration: segments come as near to it as sync samples allow. At least a
+    /// millisecond.
     pub target: Duration,
 }
 
@@ -25,8 +25,10 @@ impl CutPolicy {
 
     /// The target on a clock, at least a tick.
     pub(crate) fn target_ticks(self, timescale: Timescale) -> Ticks {
-        let millis = i64::try_from(self.target.as_millis()).unwrap_or(i64::MAX);
-        Ticks(Ticks(millis.max(1)).rescale_round(Timescale::MILLIS, timescale).0.max(1))
+        const MAX_MILLIS: u128 = i64::MAX.unsigned_abs() as u128;
+        let millis = i64::try_from(self.target.as_millis().clamp(1, MAX_MILLIS))
+            .expect("at most i64::MAX milliseconds");
+        Ticks(Ticks(millis).rescale_round(Timescale::MILLIS, timescale).0.max(1))
     }
 }
 

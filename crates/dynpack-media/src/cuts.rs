@@ -1,5 +1,5 @@
-//! One track's share of the timeline: which samples each of its segments holds, and when they are
-//! presented.
+//! One track's share of the timeline: the samples of each of its segments, and their presentation
+//! times.
 
 mod cached;
 mod joined;
@@ -25,8 +25,8 @@ pub struct Segment {
     pub number: SegmentNumber,
     /// Its samples, in decoding order; at least one, and for video the first is a sync sample.
     pub samples: Range<SampleIndex>,
-    /// When its earliest sample is presented, in the track's timescale: the number that names it in
-    /// URLs.
+    /// Presentation time of its earliest sample, in the track's timescale: the number that names
+    /// it in URLs.
     pub start: Ticks,
     /// From its start to the start of the next segment, in the track's timescale; above zero.
     pub duration: Ticks,
@@ -48,10 +48,10 @@ pub struct Cuts {
     pub(crate) starts: Box<[Ticks]>,
     /// Media composition time + shift = presentation time.
     pub(crate) shift: Ticks,
-    /// The composition offset of the first sample, by which all are lessened.
+    /// The composition offset of the first sample, which is subtracted from all.
     pub(crate) reorder: Ticks,
     pub(crate) lead: Ticks,
-    /// Of a segment, whether all samples are shown or only the first.
+    /// Whether a segment has all samples or only the first.
     pub(crate) form: Form,
     /// Whether segments before the first were left out.
     pub(crate) is_continued: bool,
@@ -84,26 +84,26 @@ impl Cuts {
         self.segment(self.starts.binary_search(&start).ok()?)
     }
 
-    /// The segment in which `time` lies; for a time outside all of them the one nearest to it.
+    /// The segment that contains `time`; for a time outside all of them, the nearest one.
     /// O(log n).
     #[must_use]
     pub fn segment_around(&self, time: Ticks) -> Option<Segment> {
-        let behind = self.starts.partition_point(|start| *start <= time);
-        self.segment(behind.saturating_sub(1).min(self.len().checked_sub(1)?))
+        let after = self.starts.partition_point(|start| *start <= time);
+        self.segment(after.saturating_sub(1).min(self.len().checked_sub(1)?))
     }
 
-    /// The starts of the segments between which `time` lies, if there are such: the last before it,
-    /// and the first at or behind it. O(log n).
+    /// The nearest starts of segments around `time`: the last before it, and the first at or after
+    /// it, if they exist. O(log n).
     #[must_use]
     pub fn starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
         let starts = self.starts.get(..self.len()).unwrap_or_default();
-        let (before, behind) = starts.split_at(starts.partition_point(|start| *start < time));
-        (before.last().copied(), behind.first().copied())
+        let (before, after) = starts.split_at(starts.partition_point(|start| *start < time));
+        (before.last().copied(), after.first().copied())
     }
 
-    /// Coarser cuts: each segment is what lies in `count` places of the timeline. Its number is
-    /// that of the first of them divided by `count`, so that tracks which are joined alike stay
-    /// aligned; all else is as before.
+    /// Coarser cuts: each segment spans `count` places of the timeline. Its number is that of the
+    /// first of them divided by `count`, so that tracks joined by the same count stay aligned. All
+    /// else is as before.
     #[must_use]
     pub fn joined(&self, count: NonZeroU32) -> Self {
         let joined = |number: &SegmentNumber| SegmentNumber(number.0 / count);
@@ -128,8 +128,8 @@ impl Cuts {
         }
     }
 
-    /// Cuts without the segments of which `keep` does not hold: each becomes part of the one before
-    /// it, or is left out where there is none. The others keep their numbers and starts.
+    /// Cuts without the segments for which `keep` returns false: each becomes part of the previous
+    /// one, or is left out if there is none. The others keep their numbers and starts.
     #[must_use]
     pub fn keeping(&self, keep: impl Fn(&Segment) -> bool) -> Self {
         let (mut numbers, mut samples, mut starts) = (Vec::new(), Vec::new(), Vec::new());
@@ -148,8 +148,8 @@ impl Cuts {
         }
     }
 
-    /// The place in the timeline of the first segment: how many segments of other tracks may come
-    /// before it.
+    /// The place in the timeline of the first segment: the maximum number of segments of other
+    /// tracks before it.
     #[must_use]
     pub fn first_place(&self) -> SegmentNumber {
         self.first_place.or_else(|| self.numbers.first().copied()).unwrap_or_default()
@@ -183,8 +183,9 @@ impl Cuts {
     }
 
     fn segment(&self, at: usize) -> Option<Segment> {
-        let (start, next) = (*self.starts.get(at)?, *self.starts.get(at + 1)?);
-        let (first, end) = (*self.samples.get(at)?, *self.samples.get(at + 1)?);
+        let after = at.checked_add(1)?;
+        let (start, next) = (*self.starts.get(at)?, *self.starts.get(after)?);
+        let (first, end) = (*self.samples.get(at)?, *self.samples.get(after)?);
         let samples = match self.form {
             Form::Full => first..end,
             Form::KeyFrames => first..SampleIndex(first.0.saturating_add(1)).min(end),
@@ -195,9 +196,9 @@ impl Cuts {
     /// Bytes of memory the cuts hold.
     #[must_use]
     pub fn memory_size(&self) -> usize {
-        size_of::<Self>()
-            + self.len()
-                * (size_of::<SegmentNumber>() + size_of::<SampleIndex>() + size_of::<Ticks>())
+        const PER_SEGMENT: usize =
+            size_of::<SegmentNumber>() + size_of::<SampleIndex>() + size_of::<Ticks>();
+        size_of::<Self>().saturating_add(self.len().saturating_mul(PER_SEGMENT))
     }
 
     /// All samples of the segments.
@@ -220,7 +221,7 @@ impl Cuts {
         self.starts.last().copied().unwrap_or_default()
     }
 
-    /// How much media lies before the start of the presentation (audio priming), in the track's
+    /// Duration of the media before the start of the presentation (audio priming), in the track's
     /// timescale; never negative. A format with an edit list skips it there (`media_time`, ISO/IEC
     /// 14496-12, 8.6.6).
     #[must_use]
@@ -235,8 +236,8 @@ impl Cuts {
         sample.decode_time + self.shift + self.reorder + self.lead
     }
 
-    /// The segments beside those of another track: one pair for each stretch of the timeline in
-    /// which either has samples, in order.
+    /// The segments paired with those of another track: one pair for each stretch of the timeline
+    /// in which either has samples, in order.
     pub fn beside<'a>(
         &'a self,
         other: Option<&'a Self>,
@@ -258,7 +259,7 @@ impl Cuts {
         sample.composition_offset - self.reorder
     }
 
-    /// When a sample is presented, in the track's timescale; negative for audio priming.
+    /// Presentation time of a sample, in the track's timescale; negative for audio priming.
     #[must_use]
     pub fn presentation_time(&self, sample: &Sample) -> Ticks {
         sample.composition_time() + self.shift
@@ -340,8 +341,8 @@ mod tests {
         assert_eq!([-1, 0, 9, 10, 29, 30, i64::MAX].map(around), [0, 0, 0, 1, 2, 2, 2].map(Some));
         assert_eq!(Cuts::default().segment_around(Ticks(0)), None);
         let starts = |time| {
-            let (before, behind) = cuts.starts_around(Ticks(time));
-            (before.map(|start| start.0), behind.map(|start| start.0))
+            let (before, after) = cuts.starts_around(Ticks(time));
+            (before.map(|start| start.0), after.map(|start| start.0))
         };
         assert_eq!(
             [-1, 0, 5, 10].map(starts),

@@ -1,4 +1,4 @@
-//! What can be wrong with media, as far as this crate can tell.
+//! Errors of this crate.
 
 /// Why media cannot be described or cut.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -7,15 +7,18 @@ pub enum Error {
     /// The columns of a sample table contradict each other; the file is malformed.
     #[error("the sample table contradicts itself: {0}")]
     SampleTable(String),
-    /// There is nothing to present: no track has samples. Whoever stored the asset can fix it.
+    /// There is nothing to present: no track has samples. The publisher of the asset can fix it.
     #[error("no track has samples to present")]
     NothingToPresent,
-    /// The segments of all tracks together would be more than
-    /// [`Timeline::MOST_SEGMENTS`](crate::Timeline::MOST_SEGMENTS): the film is too long, or has
-    /// too many tracks, for a target as short as that.
-    #[error("more than {most} segments in all tracks together ({tracks} tracks)", most = crate::Timeline::MOST_SEGMENTS)]
+    /// All tracks together would have more than
+    /// [`Timeline::MOST_SEGMENTS`](crate::Timeline::MOST_SEGMENTS) segments: the film is too long,
+    /// or has too many tracks, for so short a target.
+    #[error(
+        "more than {max} segments in all tracks together ({tracks} tracks)",
+        max = crate::Timeline::MOST_SEGMENTS
+    )]
     TooManySegments {
-        /// How many tracks have samples.
+        /// Number of tracks with samples.
         tracks: usize,
     },
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{SampleIndex, SampleTable, Timescale};
 
-/// How many frames are looked at where their durations differ.
-const PROBED: u32 = 1_000;
+/// The maximum number of frames to examine if their durations differ.
+const MAX_PROBED: u32 = 1_000;
 
 /// Frames per second, in lowest terms: 30000/1001 rather than 29.97. Above zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,20 +17,18 @@ pub struct FrameRate {
 impl FrameRate {
     /// The rate of a track of video; `None` if its samples take no time.
     ///
-    /// Where all frames but the last last equally long, the rate is exact. Otherwise it is that of
-    /// most of the first frames, which may differ by a tick where the clock cannot count the rate,
-    /// or the average where frames come at will; both are taken for a usual rate (N or N·1000/1001)
-    /// if they come within 0.05 % of one.
+    /// If all frames but the last have one duration, the rate is exact. Otherwise it is that of
+    /// most of the first frames, with durations a tick apart if the clock cannot express the rate,
+    /// or the average if frames are irregular. Both become a usual rate (N or N·1000/1001) if they
+    /// are within 0.05 % of one.
     pub(crate) fn of(samples: &SampleTable, timescale: Timescale) -> Option<Self> {
         let hz = u64::from(timescale.hz());
         let body = SampleIndex(0)..SampleIndex(samples.len().saturating_sub(1).max(1));
         if let Some(duration) = samples.uniform_duration(body) {
             return Self::new(hz, duration.into());
         }
-        let (frames, ticks) = most_alike(samples).unwrap_or_else(|| {
-            let total = u64::try_from(samples.total_duration().0).unwrap_or_default();
-            (samples.len().into(), total)
-        });
+        let (frames, ticks) = most_common(samples)
+            .unwrap_or_else(|| (samples.len().into(), samples.total_duration().0.unsigned_abs()));
         Self::new(frames.checked_mul(hz)?, ticks).map(Self::usual)
     }
 
@@ -38,30 +36,36 @@ impl FrameRate {
     #[must_use]
     pub fn new(numerator: u64, denominator: u64) -> Option<Self> {
         let divisor = gcd(numerator, denominator);
-        (numerator > 0 && denominator > 0)
-            .then(|| Self { numerator: numerator / divisor, denominator: denominator / divisor })
+        match (numerator.checked_div(divisor)?, denominator.checked_div(divisor)?) {
+            (0, _) | (_, 0) => None,
+            (numerator, denominator) => Some(Self { numerator, denominator }),
+        }
     }
 
-    /// Frames per thousand seconds, to the nearest.
+    /// Frames per thousand seconds, to the nearest; at most `u64::MAX`.
     #[must_use]
+    #[expect(clippy::arithmetic_side_effects, reason = "terms of 64 bits, above zero, in 128")]
     pub fn thousandths(self) -> u64 {
         let (numerator, denominator) = (u128::from(self.numerator), u128::from(self.denominator));
-        u64::try_from((numerator * 2_000 + denominator) / (denominator * 2)).unwrap_or(u64::MAX)
+        let rounded = (numerator * 2_000 + denominator) / (denominator * 2);
+        u64::try_from(rounded.min(u64::MAX.into())).expect("at most u64::MAX")
     }
 
-    /// The usual rate that is meant, or the same to three decimals.
+    /// The usual rate close to this one, or this rate to three decimals.
     fn usual(self) -> Self {
         let whole = self.thousandths().saturating_add(500) / 1_000;
-        let mut candidates =
-            [(whole, 1), (whole * 1_000, 1_001)].into_iter().filter_map(|(n, d)| Self::new(n, d));
-        let meant = candidates.find(|&usual| self.is_close_to(usual));
-        meant.or_else(|| Self::new(self.thousandths(), 1_000)).unwrap_or(self)
+        let mut candidates = [(whole, 1), (whole.saturating_mul(1_000), 1_001)]
+            .into_iter()
+            .filter_map(|(n, d)| Self::new(n, d));
+        let usual = candidates.find(|&usual| self.is_close_to(usual));
+        usual.or_else(|| Self::new(self.thousandths(), 1_000)).unwrap_or(self)
     }
 
     /// Whether the two differ by less than 0.05 %: the usual rates lie 0.1 % apart.
     fn is_close_to(self, other: Self) -> bool {
-        let cross =
-            |one: Self, other: Self| u128::from(one.numerator) * u128::from(other.denominator);
+        let cross = |one: Self, other: Self| {
+            u128::from(one.numerator).saturating_mul(other.denominator.into())
+        };
         let (here, there) = (cross(self, other), cross(other, self));
         here.abs_diff(there).saturating_mul(2_000) < here
     }
@@ -77,27 +81,28 @@ impl fmt::Display for FrameRate {
     }
 }
 
-/// Number and total duration of those first frames which last as long as most do, give or take a
-/// tick; `None` unless they are half of all that were looked at.
-fn most_alike(samples: &SampleTable) -> Option<(u64, u64)> {
-    let probed = samples.len().min(PROBED);
+/// Number and total duration of those first frames that have the most common duration, within a
+/// tick; `None` unless they are at least half of the frames examined.
+fn most_common(samples: &SampleTable) -> Option<(u64, u64)> {
+    let probed = samples.len().min(MAX_PROBED);
     let mut durations: Vec<i64> =
         (0..probed).map(|index| samples.duration(SampleIndex(index)).0).collect();
     durations.sort_unstable();
     let common = durations
         .chunk_by(|one, next| one == next)
-        .max_by_key(|alike| alike.len())?
+        .max_by_key(|equal| equal.len())?
         .first()
         .copied()?;
-    let alike: Vec<i64> =
+    let close: Vec<i64> =
         durations.into_iter().filter(|duration| duration.abs_diff(common) <= 1).collect();
     let (frames, ticks) =
-        (u64::try_from(alike.len()).ok()?, u64::try_from(alike.iter().sum::<i64>()).ok()?);
-    (frames * 2 >= u64::from(probed)).then_some((frames, ticks))
+        (u64::try_from(close.len()).ok()?, u64::try_from(close.iter().sum::<i64>()).ok()?);
+    (frames.saturating_mul(2) >= u64::from(probed)).then_some((frames, ticks))
 }
 
+/// The greatest common divisor; 0 for two zeros.
 fn gcd(one: u64, other: u64) -> u64 {
-    if other == 0 { one.max(1) } else { gcd(other, one % other) }
+    one.checked_rem(other).map_or(one, |rest| gcd(other, rest))
 }
 
 #[cfg(test)]

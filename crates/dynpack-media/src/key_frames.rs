@@ -6,17 +6,17 @@ use dynpack_codec::MediaKind;
 
 use crate::{Cuts, Form, Rendition, SampleIndex, Segment, SegmentNumber, Ticks};
 
-/// How many key frames a second may have within a segment: a client that scrubs can use no more,
-/// and video that consists of key frames would be listed whole.
+/// The maximum number of key frames per second within a segment. A client that scrubs can use no
+/// more, and without a limit, video of key frames alone would be listed frame by frame.
 const MAX_PER_SECOND: i64 = 2;
 
 impl Rendition {
     /// The key frames of a video as a rendition of their own; `None` for audio, and for what is
     /// one already.
     ///
-    /// Each segment is one key frame. It starts when that is presented, and lasts until the next.
+    /// Each segment is one key frame, from its presentation time to that of the next.
     /// All sync samples are taken, except those without bytes after the first of a segment, and
-    /// those less than half a second after the one before. Numbers count the sync samples of the
+    /// those less than half a second after the previous one. Numbers count the sync samples of the
     /// track.
     ///
     /// The first call costs O(log n) for each sync sample; all clones of the rendition share its
@@ -76,7 +76,8 @@ impl Rendition {
         frames
     }
 
-    /// When the first sample of a segment is presented: within the segment, whatever a file claims.
+    /// Presentation time of the first sample of a segment: within the segment, whatever a file
+    /// claims.
     fn first_shown(&self, segment: &Segment) -> Ticks {
         let last = segment.start + segment.duration - Ticks(1);
         self.presentation_time(segment.samples.start).min(last).max(segment.start)
@@ -97,7 +98,7 @@ impl Rendition {
     }
 }
 
-/// A key frame: which one, and when it is presented.
+/// A key frame: its number, its sample and its presentation time.
 struct KeyFrame {
     number: SegmentNumber,
     sample: SampleIndex,

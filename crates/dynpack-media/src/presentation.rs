@@ -18,7 +18,7 @@ pub struct SourceIndex(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Role {
-    /// What a player shows unless told otherwise.
+    /// What a player shows by default.
     #[default]
     Main,
     /// Another choice of the same kind, such as another language.
@@ -55,7 +55,7 @@ impl Rendition {
         Self { id, language, label: None, role: Role::Main, source, track, cuts }
     }
 
-    /// What it is made of.
+    /// The kind of its media.
     #[must_use]
     pub fn kind(&self) -> MediaKind {
         self.track.kind()
@@ -67,7 +67,7 @@ impl Rendition {
         self.track.timescale
     }
 
-    /// Whether each of its segments can be decoded without the one before: it begins with a sync
+    /// Whether each of its segments can be decoded without the previous one: it begins with a sync
     /// sample, and no picture is presented before that.
     #[must_use]
     pub fn has_independent_segments(&self) -> bool {
@@ -107,32 +107,34 @@ impl Rendition {
     /// Bytes of memory that it takes: its tables, its cuts, and its key frames.
     #[must_use]
     pub fn memory_size(&self) -> usize {
+        const PER_KEY_FRAME: usize =
+            size_of::<SegmentNumber>() + size_of::<SampleIndex>() + size_of::<Ticks>();
         let samples = &self.track.samples;
         let all = SampleIndex(0)..SampleIndex(samples.len());
         let sync = samples.sync_samples(all).map_or(0, <[SampleIndex]>::len);
-        let per_key_frame =
-            size_of::<SegmentNumber>() + size_of::<SampleIndex>() + size_of::<Ticks>();
-        samples.memory_size() + self.cuts.memory_size() + sync * per_key_frame + 1024
+        let key_frames = sync.saturating_mul(PER_KEY_FRAME);
+        let tables = samples.memory_size().saturating_add(self.cuts.memory_size());
+        tables.saturating_add(key_frames).saturating_add(1024)
     }
 
-    /// When a sample is presented, in its timescale. O(log n).
+    /// Presentation time of a sample, in its timescale. O(log n).
     pub(crate) fn presentation_time(&self, sample: SampleIndex) -> Ticks {
         self.track.samples.composition_time(sample) + self.cuts.shift
     }
 
-    /// When its last segment ends, in its timescale.
+    /// End of its last segment, in its timescale.
     #[must_use]
     pub fn end(&self) -> Ticks {
         self.cuts.end()
     }
 
-    /// When its first segment starts, with its clock.
+    /// Start of its first segment, with its clock.
     #[must_use]
     pub fn start_time(&self) -> Time {
         self.time(self.cuts.start())
     }
 
-    /// When its last segment ends, with its clock.
+    /// End of its last segment, with its clock.
     #[must_use]
     pub fn end_time(&self) -> Time {
         self.time(self.end())
@@ -152,8 +154,7 @@ impl Rendition {
 pub struct Presentation {
     /// The renditions; never empty, each with at least one segment.
     pub renditions: Vec<Rendition>,
-    /// How many segments of the timeline make one of HLS in transport streams, as declared by the
-    /// publisher, or else 1.
+    /// Timeline segments per HLS transport stream segment, as declared by the publisher, or else 1.
     pub fragments_per_hls_segment: NonZeroU32,
 }
 
@@ -162,7 +163,7 @@ impl Presentation {
     /// made in memory.
     pub const MAX_JOINED: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
 
-    /// A presentation of those renditions which have segments.
+    /// A presentation of the renditions that have segments.
     ///
     /// # Errors
     /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none has.
@@ -188,8 +189,8 @@ impl Presentation {
         Ok(Self { fragments_per_hls_segment: self.fragments_per_hls_segment, ..presentation })
     }
 
-    /// How many segments of the timeline make one of HLS in transport streams: as many as declared,
-    /// up to [`MAX_JOINED`](Self::MAX_JOINED).
+    /// Timeline segments per HLS transport stream segment: as many as declared, up to
+    /// [`MAX_JOINED`](Self::MAX_JOINED).
     #[must_use]
     pub fn places_per_hls_segment(&self) -> NonZeroU32 {
         self.fragments_per_hls_segment.min(Self::MAX_JOINED)
@@ -216,7 +217,7 @@ impl Presentation {
         self.renditions.iter().filter(move |rendition| *rendition.id.name == *name)
     }
 
-    /// When the last of the renditions ends, on the clock on which that is exact.
+    /// End of the rendition that ends last, on its own clock.
     #[must_use]
     pub fn duration(&self) -> Time {
         let ends = self.renditions.iter().map(Rendition::end_time);

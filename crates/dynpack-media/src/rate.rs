@@ -1,4 +1,4 @@
-//! What bandwidth segments ask for.
+//! The bandwidth that segments need.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -33,12 +33,11 @@ impl Rate {
         film.rate(film.densest().1)
     }
 
-    /// The same where a size costs something to tell, but what it is at the most does not: `exact`
-    /// is asked for the size of a segment, by its place, until it is certain which run of them is
-    /// the densest.
+    /// Like [`measure`](Self::measure), from upper bounds of the sizes: calls `exact` for the exact
+    /// size of a segment, by its index, only where that can decide the peak.
     ///
-    /// The peak is that of the exact sizes. The average is that of the sizes as far as they were
-    /// told: at least the exact one, and no more than that of what was given.
+    /// The peak is that of the exact sizes. The average is at least the exact one, and at most that
+    /// of the upper bounds.
     ///
     /// # Errors
     /// What `exact` returns.
@@ -48,17 +47,17 @@ impl Rate {
         mut exact: impl FnMut(usize) -> Result<u64, E>,
     ) -> Result<Self, E> {
         let mut film = Film::new(segments, timescale);
-        let mut is_open = vec![true; film.segments.len()];
+        let mut is_bound = vec![true; film.segments.len()];
         loop {
             let (run, peak) = film.densest();
             let mut is_certain = true;
             for at in run {
-                let (Some(open), Some((bytes, _))) =
-                    (is_open.get_mut(at), film.segments.get_mut(at))
+                let (Some(is_bound), Some((bytes, _))) =
+                    (is_bound.get_mut(at), film.segments.get_mut(at))
                 else {
                     continue;
                 };
-                if std::mem::take(open) {
+                if std::mem::take(is_bound) {
                     *bytes = exact(at)?;
                     is_certain = false;
                 }
@@ -70,12 +69,12 @@ impl Rate {
     }
 }
 
-/// The target duration of segments of which the longest lasts that long: in seconds, rounded, at
+/// The target duration of segments, given the duration of the longest: in seconds, rounded, at
 /// least 1 (RFC 8216, 4.3.3.1).
 #[must_use]
 pub fn target_duration(longest: Time) -> u64 {
     const SECONDS: Timescale = Timescale::new(1).expect("above zero");
-    u64::try_from(longest.round(SECONDS).0).unwrap_or_default().max(1)
+    longest.round(SECONDS).0.max(1).unsigned_abs()
 }
 
 /// Segments in the order in which they are played.
@@ -92,11 +91,15 @@ impl Film {
         let segments: Vec<_> = segments.into_iter().collect();
         let longest = segments.iter().map(|(_, duration)| *duration).max().unwrap_or_default();
         let target = u128::from(target_duration(Time::new(longest.max(Ticks::ZERO), timescale)))
-            * u128::from(timescale.hz());
+            .saturating_mul(timescale.hz().into());
         Self { segments, timescale, target }
     }
 
     /// The run of segments that decides the peak: all of them, if none is denser.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "sums of 64-bit numbers in 128 bits, each at least the one before"
+    )]
     fn densest(&self) -> (Range<usize>, Sum) {
         let sums = self.sums();
         let mut peak = (0..self.segments.len(), sums.last().copied().unwrap_or_default());
@@ -113,17 +116,18 @@ impl Film {
         peak
     }
 
-    /// What lies before each segment, and all of them.
+    /// The sum before each segment, and that of all segments.
+    #[expect(clippy::arithmetic_side_effects, reason = "sums of 64-bit numbers in 128 bits")]
     fn sums(&self) -> Vec<Sum> {
         let mut total = Sum::default();
-        let behind = self.segments.iter().map(|(bytes, duration)| {
+        let sums = self.segments.iter().map(|(bytes, duration)| {
             total = Sum {
                 bytes: total.bytes + u128::from(*bytes),
-                ticks: total.ticks + u128::try_from(duration.0).unwrap_or(0),
+                ticks: total.ticks + u128::from(duration.0.max(0).unsigned_abs()),
             };
             total
         });
-        std::iter::once(Sum::default()).chain(behind).collect()
+        std::iter::once(Sum::default()).chain(sums).collect()
     }
 
     fn rate(&self, peak: Sum) -> Rate {
@@ -165,11 +169,11 @@ impl Sum {
         self.bytes.saturating_mul(other.ticks) > other.bytes.saturating_mul(self.ticks)
     }
 
-    /// Rounded up; 0 for no time at all.
+    /// Rounded up, at most `u64::MAX`; 0 for no time at all.
     fn bits_per_second(self, timescale: Timescale) -> u64 {
         let bits = self.bytes.saturating_mul(8).saturating_mul(timescale.hz().into());
         let rate = if self.ticks == 0 { 0 } else { bits.div_ceil(self.ticks) };
-        u64::try_from(rate).unwrap_or(u64::MAX)
+        u64::try_from(rate.min(u64::MAX.into())).expect("at most u64::MAX")
     }
 }
 
@@ -201,14 +205,14 @@ mod tests {
     /// Nothing else comes near the second, so nothing else is asked for.
     #[test]
     fn only_what_may_be_the_densest_is_asked_for() {
-        let most = [1_000, 3_000, 2_000, 2_000].map(|bytes| (bytes, Ticks(4_000)));
+        let bounds = [1_000, 3_000, 2_000, 2_000].map(|bytes| (bytes, Ticks(4_000)));
         let mut asked = Vec::new();
-        let rate = Rate::refine(most, Timescale::MILLIS, |at| {
+        let rate = Rate::refine(bounds, Timescale::MILLIS, |at| {
             asked.push(at);
             Ok::<_, ()>(2_900)
         });
         assert_eq!((rate.unwrap(), asked), (Rate::new(5_800, 3_950), vec![1]));
-        assert_eq!(Rate::refine(most, Timescale::MILLIS, |_| Err("no")), Err("no"));
+        assert_eq!(Rate::refine(bounds, Timescale::MILLIS, |_| Err("no")), Err("no"));
         assert_eq!(Rate::refine([], Timescale::MILLIS, |_| Err("no")), Ok(Rate::default()));
     }
 
@@ -231,12 +235,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_peak_is_that_of_the_definition(segments in prop::collection::vec((0_u64..1_000_000, 1_i64..10_000), 1..30)) {
-            let target = segments.iter().map(|(_, millis)| (millis + 500) / 1_000).max().unwrap().max(1) * 1_000;
+        fn the_peak_is_that_of_the_definition(
+            segments in prop::collection::vec((0_u64..1_000_000, 1_i64..10_000), 1..30)
+        ) {
+            let seconds = segments.iter().map(|(_, millis)| (millis + 500) / 1_000);
+            let target = seconds.max().unwrap().max(1) * 1_000;
             let mut peak = 0_u64;
             for from in 0..segments.len() {
                 for to in from + 1..=segments.len() {
-                    let (bytes, millis) = segments[from..to].iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+                    let add = |sum: (u64, i64), one: &(u64, i64)| (sum.0 + one.0, sum.1 + one.1);
+                    let (bytes, millis) = segments[from..to].iter().fold((0, 0), add);
                     if (target..=target * 3).contains(&(millis * 2)) {
                         peak = peak.max((bytes * 8_000).div_ceil(u64::try_from(millis).unwrap()));
                     }
@@ -247,18 +255,24 @@ mod tests {
         }
 
         #[test]
-        fn what_is_told_on_demand_gives_the_same_peak(segments in prop::collection::vec((0_u64..100_000, 1_i64..10_000, 0_u64..9_000), 1..60)) {
-            let exact: Vec<_> = segments.iter().map(|&(bytes, millis, _)| (bytes, millis)).collect();
+        fn what_is_told_on_demand_gives_the_same_peak(
+            segments in
+                prop::collection::vec((0_u64..100_000, 1_i64..10_000, 0_u64..9_000), 1..60)
+        ) {
+            let exact: Vec<_> =
+                segments.iter().map(|&(bytes, millis, _)| (bytes, millis)).collect();
             let (peak, average) = measure(&exact);
-            let most: Vec<_> = segments.iter().map(|&(bytes, millis, more)| (bytes + more, millis)).collect();
+            let bounds: Vec<_> =
+                segments.iter().map(|&(bytes, millis, more)| (bytes + more, millis)).collect();
             let mut asked = vec![0; segments.len()];
-            let rate = Rate::refine(most.iter().map(|&(bytes, millis)| (bytes, Ticks(millis))), Timescale::MILLIS, |at| {
+            let given = bounds.iter().map(|&(bytes, millis)| (bytes, Ticks(millis)));
+            let rate = Rate::refine(given, Timescale::MILLIS, |at| {
                 asked[at] += 1;
                 Ok::<_, ()>(exact[at].0)
             });
             let rate = rate.unwrap();
             prop_assert_eq!(rate.peak, peak);
-            prop_assert!((average..=measure(&most).1).contains(&rate.average));
+            prop_assert!((average..=measure(&bounds).1).contains(&rate.average));
             prop_assert!(asked.iter().all(|times| *times <= 1));
         }
     }

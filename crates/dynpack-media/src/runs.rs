@@ -6,22 +6,22 @@ use crate::Ticks;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Run {
-    /// When the first of them starts.
+    /// Start of the first of them.
     pub start: Ticks,
-    /// How long each of them is.
+    /// Duration of each of them.
     pub duration: Ticks,
-    /// How many they are; at least one.
+    /// Number of them; at least one.
     pub count: u32,
 }
 
 impl Run {
-    /// So many segments from `start` on.
+    /// `count` segments from `start` on.
     #[must_use]
     pub const fn new(start: Ticks, duration: Ticks, count: u32) -> Self {
         Self { start, duration, count }
     }
 
-    /// When the last of them ends.
+    /// End of the last of them.
     #[must_use]
     pub fn end(self) -> Ticks {
         self.start_of(self.count)
@@ -55,7 +55,7 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// Adds segments after those there are.
+    /// Appends segments.
     pub fn push(&mut self, run: Run) {
         self.len = self.len.saturating_add(run.count);
         match self.runs.last_mut() {

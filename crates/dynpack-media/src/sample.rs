@@ -14,7 +14,7 @@ pub struct Sample {
     pub index: SampleIndex,
     /// Sum of the durations before it, in the track's timescale.
     pub decode_time: Ticks,
-    /// Ticks until the next sample is decoded.
+    /// Ticks from its decode time to that of the next sample.
     pub duration: Ticks,
     /// Composition time less decode time, in ticks; may be negative.
     pub composition_offset: Ticks,
@@ -25,7 +25,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// When it is presented on the track's own clock, before edit lists: its decode time with its
+    /// Its composition time on the track's own clock, before edit lists: its decode time plus its
     /// offset.
     #[must_use]
     pub fn composition_time(&self) -> Ticks {

@@ -12,8 +12,8 @@ pub struct SampleColumns {
     pub composition_offsets: Column,
     /// Sizes in bytes (`stsz`, `stz2`).
     pub sizes: Column,
-    /// Stretches of samples which lie one behind the other in the file (`stsc`, `stco`, `co64`):
-    /// the first sample of each with the place of that sample, in bytes from the start of the file.
+    /// Stretches of samples that follow each other in the file (`stsc`, `stco`, `co64`):
+    /// the first sample of each with its offset, in bytes from the start of the file.
     /// Samples ascend, the first entry is sample 0.
     pub chunks: Vec<(SampleIndex, u64)>,
     /// Samples at which decoding can start, ascending (`stss`); `None` where all are.

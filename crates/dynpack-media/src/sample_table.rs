@@ -1,4 +1,4 @@
-//! The samples of a track: where each lies in the file and on the clock.
+//! The samples of a track: their places in the file and their times.
 
 use std::ops::Range;
 
@@ -45,9 +45,9 @@ impl SampleTable {
         let durations = Summed::new(columns.durations).ok_or_else(|| {
             Error::SampleTable("the durations sum up to more than 63 bits".into())
         })?;
-        let most = columns.chunks.len();
+        let max_chunks = columns.chunks.len();
         let (mut chunk_samples, mut chunk_offsets) =
-            (Vec::<u32>::with_capacity(most), Vec::<u64>::with_capacity(most));
+            (Vec::<u32>::with_capacity(max_chunks), Vec::<u64>::with_capacity(max_chunks));
         let (mut before, mut stretch) = (0, 0_u64);
         for (SampleIndex(sample), offset) in columns.chunks {
             let expected_first = chunk_samples.is_empty();
@@ -124,8 +124,8 @@ impl SampleTable {
         ticks(self.durations.before(index.0))
     }
 
-    /// When a sample is presented on the track's own clock, before edit lists: its decode time with
-    /// its offset. O(log n).
+    /// The composition time of a sample on the track's own clock, before edit lists: its decode
+    /// time plus its offset. O(log n).
     #[must_use]
     pub fn composition_time(&self, index: SampleIndex) -> Ticks {
         self.decode_time(index) + self.composition_offset(index)
@@ -134,7 +134,7 @@ impl SampleTable {
     /// The last sample which is decoded at or before `time`. O(log n).
     #[must_use]
     pub fn index_at(&self, time: Ticks) -> SampleIndex {
-        SampleIndex(self.durations.index_at(u64::try_from(time.0).unwrap_or_default()))
+        SampleIndex(self.durations.index_at(time.0.max(0).unsigned_abs()))
     }
 
     /// Duration of a sample, in ticks.
@@ -162,8 +162,8 @@ impl SampleTable {
         self.sizes.column().get(index.0)
     }
 
-    /// Whether there are samples without bytes, as damaged files have them, and others over a gap.
-    /// O(1).
+    /// Whether there are samples without bytes: damaged files have them, and others have them over
+    /// a gap. O(1).
     #[must_use]
     pub const fn has_empty_samples(&self) -> bool {
         self.has_empty
@@ -175,9 +175,9 @@ impl SampleTable {
         self.sizes.sum(range.start.0..range.end.0)
     }
 
-    /// Calls `each` with the sizes of `range`, in bytes and in decoding order, and with how many
-    /// samples have each: neighbours come together where they are stored so. About a nanosecond a
-    /// sample.
+    /// Calls `each` with the sizes of `range`, in bytes and in decoding order, and with the number
+    /// of samples of each: equal neighbours come in one call if they are stored as a run. About a
+    /// nanosecond a sample.
     pub fn each_size(&self, range: Range<SampleIndex>, each: impl FnMut(u32, u32)) {
         self.sizes.column().for_each_run(range.start.0..range.end.0, each);
     }
@@ -262,10 +262,15 @@ impl SampleTable {
         let chunks = self.chunk_samples.iter().zip(&self.chunk_offsets).enumerate().skip(first);
         chunks.take_while(move |(_, (sample, _))| **sample < end && start < end).filter_map(
             move |(at, (&sample, &offset))| {
-                let next = self.chunk_samples.get(at + 1).copied().unwrap_or_else(|| self.len());
+                let next = self
+                    .chunk_samples
+                    .get(at.saturating_add(1))
+                    .copied()
+                    .unwrap_or_else(|| self.len());
                 let (from, to) = (start.max(sample), end.min(next));
                 let len = self.sizes.sum(from..to);
-                (len > 0).then(|| Extent::new(offset + self.sizes.sum(sample..from), len))
+                let offset = offset.saturating_add(self.sizes.sum(sample..from));
+                (len > 0).then(|| Extent::new(offset, len))
             },
         )
     }
@@ -279,18 +284,22 @@ impl SampleTable {
     /// Bytes of memory the table holds.
     #[must_use]
     pub fn memory_size(&self) -> usize {
-        size_of::<Self>()
-            + self.durations.memory_size()
-            + self.composition_offsets.memory_size()
-            + self.sizes.memory_size()
-            + self.chunk_samples.len() * 12
-            + self.sync_samples.as_ref().map_or(0, |samples| samples.len() * 4)
+        [
+            size_of::<Self>(),
+            self.durations.memory_size(),
+            self.composition_offsets.memory_size(),
+            self.sizes.memory_size(),
+            size_of_val(&*self.chunk_samples),
+            size_of_val(&*self.chunk_offsets),
+            self.sync_samples.as_deref().map_or(0, size_of_val),
+        ]
+        .into_iter()
+        .fold(0, usize::saturating_add)
     }
 }
 
-/// Sums are checked against `i64::MAX` when a table is made.
 fn ticks(sum: u64) -> Ticks {
-    Ticks(i64::try_from(sum).unwrap_or(i64::MAX))
+    Ticks(i64::try_from(sum).expect("the total was checked against i64::MAX"))
 }
 
 #[cfg(test)]

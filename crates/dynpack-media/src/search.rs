@@ -1,12 +1,12 @@
-//! Binary search in what is no slice.
+//! Binary search by index, without a slice.
 
-/// How many of the first `len` indices `before` holds for: it must not hold behind one for which it
-/// does not. O(log n).
+/// The number of leading indices below `len` for which `before` holds. It must not hold for an
+/// index after one for which it does not. O(log n).
 pub(crate) fn partition_point(len: usize, before: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, len);
     while low < high {
         let middle = low.midpoint(high);
-        if before(middle) { low = middle + 1 } else { high = middle }
+        if before(middle) { low = middle.saturating_add(1) } else { high = middle }
     }
     low
 }

@@ -1,4 +1,4 @@
-//! What travels together: a rendition, and the audio that is carried in its segments.
+//! A stream: a rendition, and the audio that is carried in its segments.
 
 mod names;
 
@@ -8,14 +8,14 @@ use std::num::NonZeroU32;
 use crate::cuts::JoinedCuts;
 use crate::{Cuts, Rendition, Segment, SegmentNumber, Ticks, Time};
 
-use self::names::Names;
+use self::names::SegmentNames;
 
 /// What one media playlist of HLS or one stream of HDS carries: video with audio, or a rendition
 /// alone.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Stream<'a> {
-    /// The rendition which names the stream, and on whose clock its times are.
+    /// The rendition that names the stream. Times of the stream are on its clock.
     pub main: &'a Rendition,
     /// The audio that is carried with a main rendition of video.
     pub audio: Option<&'a Rendition>,
@@ -35,8 +35,8 @@ impl<'a> Stream<'a> {
         Self { audio, ..self }
     }
 
-    /// The same with coarser segments: those which it has of renditions whose segments are
-    /// [joined](Rendition::with_joined_segments).
+    /// The same with coarser segments, as from renditions with
+    /// [joined](Rendition::with_joined_segments) segments.
     #[must_use]
     pub const fn with_joined_segments(self, count: NonZeroU32) -> Self {
         Self { joined: count, ..self }
@@ -58,7 +58,7 @@ impl<'a> Stream<'a> {
         };
         let (main, audio): (Cow<'_, Cuts>, _) = (cuts(self.main), self.audio.map(cuts));
         for (number, main, audio) in main.beside(audio.as_deref()) {
-            // No two have one name, even if the clock is too coarse to tell them apart.
+            // No two share a name, even if the clock is too coarse to separate them.
             let earliest = segments.last().map_or(Ticks(i64::MIN), |last| last.start + Ticks(1));
             let start = self.start(number, main.as_ref(), || audio.clone()).max(earliest);
             segments.push(StreamSegment { number, start, duration: Ticks::ZERO, main, audio });
@@ -75,29 +75,30 @@ impl<'a> Stream<'a> {
     /// of the main rendition.
     #[must_use]
     pub fn segment_at(&self, start: Ticks) -> Option<StreamSegment> {
-        let names = Names::new(self);
+        let names = SegmentNames::new(self);
         let segment = self.segment(&names, names.places_before(start))?;
         (segment.start == start).then_some(segment)
     }
 
-    /// The segment with so many before it. Costs as much as [`segment_at`](Self::segment_at).
+    /// The segment with `place` segments before it. Costs as much as
+    /// [`segment_at`](Self::segment_at).
     #[must_use]
     pub fn segment_in_place(&self, place: usize) -> Option<StreamSegment> {
-        self.segment(&Names::new(self), place)
+        self.segment(&SegmentNames::new(self), place)
     }
 
-    /// The starts of the segments between which `time` lies, if there are such: the last before it,
-    /// and the first at or behind it. Costs as much as [`segment_at`](Self::segment_at).
+    /// The nearest starts of segments around `time`: the last before it, and the first at or after
+    /// it, if they exist. Costs as much as [`segment_at`](Self::segment_at).
     #[must_use]
     pub fn starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
-        let names = Names::new(self);
-        let behind = names.places_before(time);
-        (behind.checked_sub(1).and_then(|before| names.start(before)), names.start(behind))
+        let names = SegmentNames::new(self);
+        let after = names.places_before(time);
+        (after.checked_sub(1).and_then(|before| names.start(before)), names.start(after))
     }
 
-    fn segment(&self, names: &Names<'_>, place: usize) -> Option<StreamSegment> {
+    fn segment(&self, names: &SegmentNames<'_>, place: usize) -> Option<StreamSegment> {
         let (number, start) = (names.number(place)?, names.start(place)?);
-        let duration = names.start(place + 1).unwrap_or_else(|| self.end()) - start;
+        let duration = names.start(place.saturating_add(1)).unwrap_or_else(|| self.end()) - start;
         let (main, audio) = (self.main_part(number), self.audio_part(number));
         Some(StreamSegment { number, start, duration, main, audio })
     }
@@ -116,10 +117,10 @@ impl<'a> Stream<'a> {
         JoinedCuts { cuts: &rendition.cuts, count: self.joined }
     }
 
-    /// When a segment starts, exactly: when one of its parts does, on the clock of that part.
+    /// The exact start of a segment: the start of one of its parts, on the clock of that part.
     ///
-    /// That is its part of the main rendition, or the audio where there is none. Where the main
-    /// rendition begins, audio that starts earlier has its place too.
+    /// That is its part of the main rendition, or the audio if there is none. In the first segment
+    /// of the main rendition, it is the audio if that starts earlier.
     #[must_use]
     pub fn opening(&self, segment: &StreamSegment) -> Option<Time> {
         self.opening_of(segment.number, segment.main.as_ref(), || segment.audio.clone())
@@ -149,7 +150,7 @@ impl<'a> Stream<'a> {
         opening.map(|start| start.floor(self.main.timescale())).unwrap_or_default()
     }
 
-    /// When the last of what it carries ends, on the clock of the main rendition.
+    /// End of the rendition that ends last, on the clock of the main rendition.
     fn end(&self) -> Ticks {
         let clock = self.main.timescale();
         let sound = self.audio.map(|audio| audio.end_time().ceil(clock));
@@ -163,10 +164,10 @@ impl<'a> Stream<'a> {
 pub struct StreamSegment {
     /// Its place in the timeline.
     pub number: SegmentNumber,
-    /// When it starts, in the main rendition's timescale, which names it in URLs: the
+    /// Its start, in the main rendition's timescale, which names it in URLs: the
     /// [opening](Stream::opening), rounded towards the past.
     pub start: Ticks,
-    /// Until the next starts, in the main rendition's timescale.
+    /// From its start to that of the next, in the main rendition's timescale.
     pub duration: Ticks,
     /// What it holds of the main rendition.
     pub main: Option<Segment>,

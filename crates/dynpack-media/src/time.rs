@@ -1,4 +1,4 @@
-//! Time on a track's own clock: integers only, seconds exist where text is printed.
+//! Time on a track's own clock: integers, with seconds for printing only.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -73,11 +73,15 @@ impl Ticks {
     /// This position on another clock, rounded towards the future.
     #[must_use]
     pub fn rescale_ceil(self, from: Timescale, to: Timescale) -> Self {
-        self.rescale(from, to, 1, i64::from(from.hz()) - 1)
+        self.rescale(from, to, 1, i64::from(from.hz()).saturating_sub(1))
     }
 
     /// This position times `to` over `from`, both times `parts`, with `more` added before it is
     /// divided, rounded towards the past.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "clocks have 32 bits and are above zero, parts are 1 or 2"
+    )]
     fn rescale(self, from: Timescale, to: Timescale, parts: i64, more: i64) -> Self {
         let (from, to) = (i64::from(from.hz()) * parts, i64::from(to.hz()) * parts);
         // In 64 bits where they are enough, which they nearly always are: four times as fast.
@@ -97,7 +101,8 @@ impl Ticks {
     }
 
     fn narrow(wide: i128) -> Self {
-        Self(i64::try_from(wide).unwrap_or(if wide < 0 { i64::MIN } else { i64::MAX }))
+        let bounded = wide.clamp(i64::MIN.into(), i64::MAX.into());
+        Self(i64::try_from(bounded).expect("within the bounds of i64"))
     }
 }
 
@@ -114,14 +119,14 @@ impl Ticks {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Time {
-    /// How many ticks of the clock.
+    /// Ticks of the clock.
     pub ticks: Ticks,
     /// The clock.
     pub timescale: Timescale,
 }
 
 impl Time {
-    /// A time of so many ticks of a clock.
+    /// A time of `ticks` of a clock.
     #[must_use]
     pub const fn new(ticks: Ticks, timescale: Timescale) -> Self {
         Self { ticks, timescale }
@@ -151,13 +156,15 @@ impl Time {
         self.ticks.as_seconds(self.timescale)
     }
 
-    /// How far apart two times are, in ticks of both clocks multiplied: exact, and comparable where
+    /// The distance of two times, in ticks of both clocks multiplied: exact, and comparable where
     /// the product of the clocks is the same.
+    #[expect(clippy::arithmetic_side_effects, reason = "a difference of numbers of 95 bits")]
     pub(crate) fn distance(self, other: Self) -> i128 {
         (self.times_clock_of(other) - other.times_clock_of(self)).abs()
     }
 
     /// Its ticks times the clock of another time: at most 95 bits.
+    #[expect(clippy::arithmetic_side_effects, reason = "63 bits times 32 in 128")]
     fn times_clock_of(self, other: Self) -> i128 {
         i128::from(self.ticks.0) * i128::from(other.timescale.hz())
     }

@@ -12,15 +12,15 @@ use self::span::Span;
 /// The cuts of a set of tracks that are presented together.
 ///
 /// Segments are cut at sync samples which all video tracks share, each time at the one nearest to
-/// the target duration; a track that has ended has no say. Audio is cut at the frame nearest to
-/// each of those times. Where there is no video (before it starts, after it ends, or at all) the
+/// the target duration; a track that has ended is not considered. Audio is cut at the frame nearest
+/// to each of those times. Where there is no video (before it starts, after it ends, or at all) the
 /// cuts stand at the target duration. No two cuts lie closer than a tenth of the target or a frame
-/// of audio: video that starts so soon behind a cut starts with it. A track lists no segment in
-/// which it has no sample.
+/// of audio: a cut that close before the start of video moves to that start. A track lists no
+/// segment in which it has no sample.
 ///
-/// The presentation starts at 0, when the first of the tracks starts, and keeps the offsets between
-/// tracks that the edit lists give them. Video whose edit list starts within a group of pictures is
-/// presented from the start of that group, since players can not start elsewhere; audio that lies
+/// The presentation starts at 0, with the earliest of the tracks, and keeps the offsets between
+/// tracks that the edit lists give them. Video with an edit list that starts within a group of
+/// pictures is presented from the start of that group, since players cannot start elsewhere; audio
 /// before the edit list's start stays, for up to a second, as [`lead`](Cuts::lead).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -30,9 +30,9 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// How many segments all tracks together may have: 24 tracks a day long are cut each second.
-    /// Tracks of a file may share their samples, so that otherwise the cuts would take far more
-    /// memory than the file is long.
+    /// The maximum number of segments in all tracks together: enough for 24 tracks of a day, cut
+    /// each second. Tracks of a file may share their samples, so without a limit the cuts could
+    /// take far more memory than the file is long.
     pub const MOST_SEGMENTS: usize = 1 << 21;
 
     /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per

@@ -14,7 +14,7 @@ pub struct TrackId(pub u32);
 /// the edit's own duration are not part of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Edit {
-    /// How long after the start of the movie the track starts (empty edits), in the track's
+    /// Delay of the track after the start of the movie (empty edits), in the track's
     /// timescale.
     pub delay: Ticks,
     /// The composition time that is presented first, in the track's timescale.
@@ -75,7 +75,7 @@ impl Track {
         Self { edit, ..self }
     }
 
-    /// What it is made of.
+    /// The kind of its media.
     #[must_use]
     pub const fn kind(&self) -> MediaKind {
         self.codec.kind()

@@ -79,9 +79,9 @@ impl<'a> Period<'a> {
     /// # Errors
     /// [`Error::NothingToPresent`] if no rendition has a segment there.
     pub fn of_places(whole: &'a Presentation, places: Range<SegmentNumber>) -> Result<Self, Error> {
-        let joined = whole.places_per_hls_segment().get();
-        let start = places.start.0 - places.start.0 % joined;
-        let end = places.end.0.checked_next_multiple_of(joined).unwrap_or(u32::MAX);
+        let joined = whole.places_per_hls_segment();
+        let start = (places.start.0 / joined).saturating_mul(joined.get());
+        let end = places.end.0.checked_next_multiple_of(joined.get()).unwrap_or(u32::MAX);
         let places = SegmentNumber(start)..SegmentNumber(end);
         let presentation = whole.within(places.clone())?;
         let starts = presentation.renditions.iter().map(Rendition::start_time);
@@ -107,13 +107,13 @@ impl<'a> Period<'a> {
         self.places.clone()
     }
 
-    /// When it starts on the timeline of the presentation.
+    /// Its start on the timeline of the presentation.
     #[must_use]
     pub const fn start(&self) -> Time {
         self.start
     }
 
-    /// How long it lasts on a clock, rounded up.
+    /// Its duration on a clock, rounded up.
     #[must_use]
     pub fn duration(&self, clock: Timescale) -> Ticks {
         self.presentation.duration().ceil(clock) - self.start.floor(clock)

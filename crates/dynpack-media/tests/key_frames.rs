@@ -25,8 +25,8 @@ fn key_frames(rendition: &Rendition) -> Vec<(u32, Range<u32>, i64, i64)> {
     assert!(frames.iter().all(|frame| cuts.segment_at(frame.start).as_ref() == Some(frame)));
     for time in -1..100 {
         let before = frames.iter().rev().map(|frame| frame.start).find(|start| start.0 < time);
-        let behind = frames.iter().map(|frame| frame.start).find(|start| start.0 >= time);
-        assert_eq!(cuts.starts_around(Ticks(time)), (before, behind), "{time}");
+        let after = frames.iter().map(|frame| frame.start).find(|start| start.0 >= time);
+        assert_eq!(cuts.starts_around(Ticks(time)), (before, after), "{time}");
     }
     let plain = |frame: &Segment| {
         (

@@ -299,7 +299,7 @@ fn audio_alone_does_not_drift() {
 #[test]
 fn open_groups_start_with_their_earliest_picture() {
     let mut plan = video(25, 1, 300, 150, false);
-    // The picture behind the second sync sample is presented before it.
+    // The picture after the second sync sample is presented before it.
     plan.offsets[150] = 1;
     plan.offsets[151] = -1;
     let cuts = &cut(&[plan])[0];

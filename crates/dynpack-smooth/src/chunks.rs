@@ -39,29 +39,29 @@ pub fn segment_at(
 
 /// The segment whose [`chunk_time`] is `time`.
 fn listed_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
-    let (_, behind) = starts_around(rendition, time);
-    let segment = rendition.cuts.segment_at(behind?)?;
+    let (_, next) = starts_around(rendition, time);
+    let segment = rendition.cuts.segment_at(next?)?;
     Some(segment).filter(|segment| chunk_time(rendition.time(segment.start)) == time)
 }
 
 /// The segment in that place of the timeline, if it starts near enough to `time` to be listed by
 /// that.
 fn beside(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<Segment> {
-    let (before, behind) = starts_around(rendition, time);
+    let (before, next) = starts_around(rendition, time);
     let mut around =
-        [before, behind].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));
+        [before, next].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));
     around.find(|segment| {
         segment.number == number && is_same_cut(chunk_time(rendition.time(segment.start)), time)
     })
 }
 
 /// The [`chunk_time`]s between which `time` lies, in 10 MHz ticks, if there are such: the last
-/// before it, and the first at or behind it. O(log n).
+/// before it, and the first at or after it. O(log n).
 #[must_use]
 pub fn chunk_times_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
-    let (before, behind) = starts_around(rendition, time);
+    let (before, next) = starts_around(rendition, time);
     let on_clock = |start: Ticks| chunk_time(rendition.time(start));
-    (before.map(on_clock), behind.map(on_clock))
+    (before.map(on_clock), next.map(on_clock))
 }
 
 /// The same on the rendition's own clock.

@@ -1,8 +1,8 @@
 //! Smooth Streaming manifests, read and written: the client manifest of \[MS-SSTR\] and the server
 //! manifest `.ism`.
 //!
-//! A [`ServerManifest`] tells which files of an asset hold which tracks. A [`ClientManifest`] is
-//! what a player is told: it is made of a [`Presentation`](dynpack_media::Presentation), or read
+//! A [`ServerManifest`] lists the files of an asset and their tracks. A [`ClientManifest`] is
+//! what a player reads: it is made of a [`Presentation`](dynpack_media::Presentation), or read
 //! from the `.ismc` of a Smooth set. [`chunk_time`] is the time by which both name a segment, and
 //! [`segment_at`] finds the segment again.
 //!
@@ -23,10 +23,13 @@
 //!     </smil>"#,
 //! )?;
 //! assert_eq!(manifest.formats, Formats::Mp4);
-//! let names: Vec<_> = manifest.tracks.iter().map(|track| (track.name(), track.src.as_str())).collect();
+//! let tracks = manifest.tracks.iter();
+//! let names: Vec<_> = tracks.map(|track| (track.name(), track.src.as_str())).collect();
 //! assert_eq!(names, [("video", "film_1000.mp4"), ("audio", "film_1000.mp4")]);
 //! # Ok::<(), dynpack_smooth::Error>(())
 //! ```
+
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod chunks;
 mod client_manifest;

@@ -276,11 +276,11 @@ fn impossible_chunk_lists_are_refused() {
     for (list, expected) in [
         (
             "<c/><c/>",
-            "malformed at line 2, column 5: chunk 1 does not start behind the one before it",
+            "malformed at line 2, column 5: chunk 1 does not start after the one before it",
         ),
         (
             "<c d='10' r='2'/><c t='10'/>",
-            "malformed at line 2, column 18: chunk 2 does not start behind the one before it",
+            "malformed at line 2, column 18: chunk 2 does not start after the one before it",
         ),
         ("<c r='2'/>", "malformed at line 2, column 1: chunk 0 is repeated without a duration"),
         ("<c d='-1'/>", "malformed at line 2, column 1: d is negative: -1"),

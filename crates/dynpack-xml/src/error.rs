@@ -20,9 +20,10 @@ impl Position {
     /// The place `offset` bytes into `text`.
     pub(crate) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
         let column = before.get(line_start..).unwrap_or_default().chars().count();
-        Self { offset, line: before.matches('\n').count() + 1, column: column + 1 }
+        let line = before.matches('\n').count();
+        Self { offset, line: line.saturating_add(1), column: column.saturating_add(1) }
     }
 }
 

@@ -32,6 +32,8 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 mod decode;
 mod element;
 mod error;

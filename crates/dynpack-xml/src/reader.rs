@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
             let text = match token {
                 Token::Start(tag) | Token::Empty(tag) => return self.start(offset, tag).map(Some),
                 Token::End(_) => {
-                    self.depth -= 1;
+                    self.depth = self.depth.saturating_sub(1);
                     return Ok(Some(Event::End));
                 }
                 Token::Eof => return self.end(offset).map(|()| None),
@@ -164,8 +164,8 @@ impl<'a> Reader<'a> {
         if self.elements == max_elements {
             return Err(Error::LimitExceeded { limit: Limit::Elements, max: max_elements });
         }
-        self.depth += 1;
-        self.elements += 1;
+        self.depth = self.depth.saturating_add(1);
+        self.elements = self.elements.saturating_add(1);
         Element::new(self.source, offset, tag).map(Event::Start)
     }
 
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
 
     /// Skips the rest of an element whose start was read last.
     fn skip(&mut self, element: &Element<'a>) -> Result<(), Error> {
-        self.depth -= 1;
+        self.depth = self.depth.saturating_sub(1);
         match self.tokens.read_to_end(element.qualified_name()) {
             Ok(_) => Ok(()),
             Err(error) => Err(self.broken(element.offset(), &error)),

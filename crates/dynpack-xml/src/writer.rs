@@ -46,7 +46,7 @@ impl Writer {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        self.text.extend(std::iter::repeat_n(' ', indent * self.depth));
+        self.text.extend(std::iter::repeat_n(' ', indent.saturating_mul(self.depth)));
     }
 
     fn close(&mut self, name: &str) {
@@ -108,9 +108,9 @@ impl Tag<'_> {
         let Self { writer, name } = self;
         writer.text.push('>');
         let start = writer.text.len();
-        writer.depth += 1;
+        writer.depth = writer.depth.saturating_add(1);
         inside(writer);
-        writer.depth -= 1;
+        writer.depth = writer.depth.saturating_sub(1);
         if writer.text.len() == start {
             writer.text.pop();
             return Tag { writer, name }.empty();

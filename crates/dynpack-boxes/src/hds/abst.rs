@@ -15,11 +15,11 @@ pub struct Abst {
     pub bootstrap_info_version: u32,
     /// Ticks per second of the times.
     pub time_scale: u32,
-    /// Until when there are fragments, in ticks.
+    /// End of the last fragment, in ticks.
     pub current_media_time: u64,
     /// How the fragments are numbered in segments.
     pub asrt: Asrt,
-    /// When the fragments start.
+    /// Start times of the fragments.
     pub afrt: Afrt,
 }
 

@@ -1,4 +1,4 @@
-//! The `afrt` box: when fragments start (Adobe F4V file format specification 10.1, 2.11.2.2).
+//! The `afrt` box: start times of fragments (Adobe F4V file format specification 10.1, 2.11.2.2).
 
 use std::num::NonZeroU32;
 
@@ -24,7 +24,7 @@ pub enum FragmentRun {
     Fragments {
         /// The number of the first fragment.
         first_fragment: u32,
-        /// When it starts, in ticks.
+        /// Its start time, in ticks.
         timestamp: u64,
         /// How long each lasts, in ticks.
         duration: NonZeroU32,
@@ -33,7 +33,7 @@ pub enum FragmentRun {
     Discontinuity {
         /// The number of the fragment before which it is.
         first_fragment: u32,
-        /// When it is, in ticks.
+        /// Its time, in ticks.
         timestamp: u64,
         /// What breaks off: 0 for the presentation, 1 for the numbers, 2 for the times, 3 for both.
         indicator: u8,

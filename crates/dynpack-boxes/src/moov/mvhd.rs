@@ -9,9 +9,9 @@ use crate::{BoxType, Error, Kind, Matrix, Reader};
 /// The `mvhd` box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mvhd {
-    /// When the file was made, in seconds since 1904; 0 if unknown.
+    /// Creation time of the file, in seconds since 1904; 0 if unknown.
     pub creation_time: u64,
-    /// When the file was last changed, in seconds since 1904; 0 if unknown.
+    /// Modification time of the file, in seconds since 1904; 0 if unknown.
     pub modification_time: u64,
     /// The clock of the movie.
     pub timescale: Timescale,

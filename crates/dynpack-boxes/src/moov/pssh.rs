@@ -89,5 +89,5 @@ fn put_data(data: &[u8], out: &mut Vec<u8>) {
 }
 
 fn put_len(len: usize, out: &mut Vec<u8>) {
-    out.put_u32(u32::try_from(len).expect("what a system is told is shorter than 4 GiB"));
+    out.put_u32(u32::try_from(len).expect("data for a system is shorter than 4 GiB"));
 }

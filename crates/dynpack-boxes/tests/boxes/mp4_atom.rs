@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::values;
 
-/// The box as mp4-atom reads it, of which it must take every byte.
+/// The box as mp4-atom reads it. It must consume every byte.
 fn decode<'a, T: Decode>(written: &impl BoxType<'a>) -> T {
     let bytes = written.to_vec();
     let mut rest = &bytes[..];
@@ -28,7 +28,8 @@ proptest! {
     fn brands(brands in values::brands()) {
         let list: Vec<_> = brands.compatible.iter().copied().map(code).collect();
         let ftyp: mp4_atom::Ftyp = decode(&Ftyp(brands.clone()));
-        prop_assert_eq!((ftyp.major_brand, ftyp.minor_version), (code(brands.major), brands.minor_version));
+        prop_assert_eq!(ftyp.major_brand, code(brands.major));
+        prop_assert_eq!(ftyp.minor_version, brands.minor_version);
         prop_assert_eq!(&ftyp.compatible_brands, &list);
         let styp: mp4_atom::Styp = decode(&Styp(brands));
         prop_assert_eq!(styp.compatible_brands, list);
@@ -37,7 +38,8 @@ proptest! {
     #[test]
     fn sidx(sidx in values::sidx()) {
         let decoded: mp4_atom::Sidx = decode(&sidx);
-        prop_assert_eq!((decoded.reference_id, decoded.timescale), (sidx.reference_id, sidx.timescale));
+        prop_assert_eq!(decoded.reference_id, sidx.reference_id);
+        prop_assert_eq!(decoded.timescale, sidx.timescale);
         prop_assert_eq!(
             (decoded.earliest_presentation_time, decoded.first_offset),
             (sidx.earliest_presentation_time, sidx.first_offset)
@@ -101,7 +103,8 @@ proptest! {
         prop_assert_eq!(decoded.sample_description_index, tfhd.sample_description_index);
         prop_assert_eq!(decoded.default_sample_duration, tfhd.default_sample_duration);
         prop_assert_eq!(decoded.default_sample_size, tfhd.default_sample_size);
-        prop_assert_eq!(decoded.default_sample_flags, tfhd.default_sample_flags.map(|flags| flags.0));
+        let default_sample_flags = tfhd.default_sample_flags.map(|flags| flags.0);
+        prop_assert_eq!(decoded.default_sample_flags, default_sample_flags);
         prop_assert_eq!(decoded.duration_is_empty, tfhd.duration_is_empty);
         prop_assert_eq!(decoded.default_base_is_moof, tfhd.default_base_is_moof);
     }

@@ -27,7 +27,7 @@ macro_rules! check {
     }};
 }
 
-/// Asserts the same of a box whose fields have one length: with a byte less it is cut short, and
+/// Asserts the same of a box with fields of one length: with a byte less it is cut short, and
 /// with one more it has an excess.
 macro_rules! check_strictly {
     ($type:ty, $value:expr) => {{
@@ -163,8 +163,8 @@ proptest! {
         let trun = head.with_samples(&entries).unwrap();
         assert_eq!(trun.box_len(), head.box_len());
         check_strictly!(Trun<'_>, trun);
-        let told = if head.fields.sample_len() > 0 { samples } else { Vec::new() };
-        assert_eq!(trun.samples().collect::<Vec<_>>(), told);
+        let declared = if head.fields.sample_len() > 0 { samples } else { Vec::new() };
+        assert_eq!(trun.samples().collect::<Vec<_>>(), declared);
     }
 
     #[test]

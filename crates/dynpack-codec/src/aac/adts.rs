@@ -29,7 +29,7 @@ impl Adts {
     pub fn new(config: &AacConfig) -> Result<Self, Error> {
         let unsupported = |what: String| Error::from(Unsupported::Adts(what));
         let profile = match config.core_object_type {
-            object_type @ 1..=4 => u64::from(object_type - 1),
+            object_type @ 1..=4 => u64::from(object_type.saturating_sub(1)),
             object_type => return Err(unsupported(format!("audio object type {object_type}"))),
         };
         if config.frame_length != 1024 {
@@ -52,10 +52,9 @@ impl Adts {
     /// # Errors
     /// [`Unsupported::AdtsFrame`] above [`MAX_SIZE`](Self::MAX_SIZE).
     pub fn frame_len(size: u64) -> Result<u64, Error> {
-        if size > Self::MAX_SIZE.into() {
-            return Err(Unsupported::AdtsFrame(size).into());
-        }
-        Ok(size + u64::from(Self::HEADER_LEN))
+        let len = size.checked_add(Self::HEADER_LEN.into());
+        len.filter(|_| size <= Self::MAX_SIZE.into())
+            .ok_or_else(|| Unsupported::AdtsFrame(size).into())
     }
 
     /// The header of a frame of `size` bytes.

@@ -45,7 +45,7 @@ impl AacConfig {
     /// Reads an `AudioSpecificConfig`. `entry_channels` is the channel count of the sample entry:
     /// it is used if the configuration declares no channels, not even by a program config element.
     ///
-    /// SBR and PS are found when signalled explicitly, in either way (1.6.5.2); implicit
+    /// SBR and PS are found if signalled explicitly, in either way (1.6.5.2); implicit
     /// signalling, in the samples alone, is not.
     ///
     /// # Errors
@@ -118,8 +118,8 @@ impl AacConfig {
         }
     }
 
-    /// The `samplingFrequencyIndex` of the core layer's rate (1.6.3.4), however the configuration
-    /// says it; `None` for a rate that has none.
+    /// The `samplingFrequencyIndex` of the core layer's rate (1.6.3.4), whether the
+    /// configuration holds the index or the rate; `None` for a rate that has none.
     #[must_use]
     pub fn core_rate_index(&self) -> Option<u8> {
         (0..)
@@ -137,7 +137,7 @@ impl AacConfig {
 /// `GetAudioObjectType` (1.6.2.1).
 fn read_object_type(bits: &mut Bits<'_>) -> Option<u8> {
     let object_type = match bits.unsigned(5)? {
-        31 => 32 + bits.unsigned(6)?,
+        31 => bits.unsigned(6)?.checked_add(32)?,
         object_type => object_type,
     };
     u8::try_from(object_type).ok()
@@ -162,11 +162,12 @@ fn read_program_channels(bits: &mut Bits<'_>) -> Option<u8> {
         }
     }
     let mut channels = low_frequency;
-    for _ in 0..front + side + back {
-        channels += 1 + bits.unsigned(1)?; // one, or a pair
+    for _ in (0..front).chain(0..side).chain(0..back) {
+        let is_pair = bits.flag()?;
+        channels = channels.checked_add(if is_pair { 2 } else { 1 })?;
         bits.unsigned(4)?;
     }
-    for _ in 0..low_frequency + data {
+    for _ in (0..low_frequency).chain(0..data) {
         bits.unsigned(4)?;
     }
     for _ in 0..coupling {
@@ -241,9 +242,9 @@ mod tests {
         assert_eq!(
             (aac.object_type, aac.output_rate),
             (5, 48_000),
-            "the sync extension lies behind the comment"
+            "the sync extension follows the comment"
         );
-        // Cut short, it tells nothing.
+        // Cut short, it declares nothing.
         assert_eq!((parse(&QUAD[..12]).output_channels, parse(&QUAD[..2]).output_channels), (2, 2));
     }
 

@@ -48,7 +48,8 @@ impl AnnexB {
 
     /// Bytes of the parameter sets of the configuration.
     fn sets_len(&self) -> u64 {
-        self.sps.iter().chain(&self.pps).map(|set| (LONG_START_CODE.len() + set.len()) as u64).sum()
+        let sets = self.sps.iter().chain(&self.pps);
+        sets.map(|set| LONG_START_CODE.len().saturating_add(set.len()) as u64).sum()
     }
 
     fn units<'a>(&self, sample: &'a [u8]) -> impl Iterator<Item = Result<NalUnit<'a>, Malformed>> {
@@ -70,6 +71,7 @@ impl AnnexB {
     /// With lengths of 4 bytes, and no more than usual in the sample, it is exact but for a byte or
     /// so for each NAL unit; with shorter lengths, every other byte could be a NAL unit of its own.
     #[must_use]
+    #[expect(clippy::arithmetic_side_effects, reason = "32-bit sizes, and small factors, in 64")]
     pub fn max_len(&self, size: u32, is_sync: bool) -> u64 {
         let (size, shortest_unit) = (u64::from(size), self.nal_length_size as u64 + 1);
         let growth = (LONG_START_CODE.len().saturating_sub(self.nal_length_size)) as u64;
@@ -86,7 +88,7 @@ impl AnnexB {
 
     /// Bytes that may precede the sample's own NAL units.
     fn opening_len(&self, is_sync: bool) -> u64 {
-        OPENING_LEN + if is_sync { self.sets_len() } else { 0 }
+        OPENING_LEN.saturating_add(if is_sync { self.sets_len() } else { 0 })
     }
 
     /// Writes a sample to `out`, piece by piece: start codes and whole NAL units. `is_sync` is

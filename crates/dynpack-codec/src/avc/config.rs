@@ -46,7 +46,7 @@ impl AvcConfig {
         if version != 1 {
             return Err(malformed("configurationVersion is not 1"));
         }
-        let nal_length_size = (length_size & 0b11) + 1;
+        let nal_length_size = (length_size & 0b11).saturating_add(1);
         if nal_length_size == 3 {
             return Err(malformed("lengthSizeMinusOne is 2, which the standard forbids"));
         }

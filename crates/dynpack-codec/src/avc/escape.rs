@@ -1,10 +1,10 @@
 //! Emulation prevention (ITU-T H.264, 7.4.1.1).
 
-/// Inserts a byte 3 before each byte of at most 3 that follows two zeros, from `start` on. Mostly
-/// there is none, and nothing moves.
+/// Inserts a byte 3 before each byte of at most 3 that follows two zeros, from `start` on.
+/// Usually there is none, and nothing moves.
 pub fn escape(start: usize, out: &mut Vec<u8>) {
     let Some(at) = out.get(start..).and_then(next) else { return };
-    let unit = out.split_off(start + at);
+    let unit = out.split_off(start.saturating_add(at));
     let mut rest = &unit[..];
     out.push(3);
     while let Some(at) = next(rest) {
@@ -23,12 +23,13 @@ const STRETCH: usize = 64;
 /// searched for them first.
 fn next(unit: &[u8]) -> Option<usize> {
     (0..unit.len()).step_by(STRETCH).find_map(|start| {
-        let stretch = unit.get(start..unit.len().min(start + STRETCH + 2))?;
+        let rest = unit.get(start..)?;
+        let stretch = rest.get(..STRETCH + 2).unwrap_or(rest);
         if !has_two_zeros(stretch) {
             return None;
         }
         let wanting = stretch.windows(3).position(|bytes| matches!(bytes, [0, 0, 0..=3]))?;
-        Some(start + wanting + 2)
+        start.checked_add(wanting)?.checked_add(2)
     })
 }
 
@@ -71,7 +72,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn another_reader_takes_the_marks_off(unit in prop::collection::vec(prop_oneof![4 => 0_u8..5, 1 => any::<u8>()], 1..200)) {
+        fn another_reader_takes_the_marks_off(
+            unit in prop::collection::vec(prop_oneof![4 => 0_u8..5, 1 => any::<u8>()], 1..200)
+        ) {
             // The reader wants a header, and removes marks as a decoder does.
             let unit = [&[0x65][..], &unit, &[0x80]].concat();
             let decoded = h264_reader::rbsp::decode_nal(&escaped(&unit)).unwrap().into_owned();

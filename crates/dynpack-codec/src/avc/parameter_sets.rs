@@ -27,7 +27,7 @@ pub(super) struct Sps {
     pub(super) map_units: u64,
 }
 
-/// The profiles whose sets declare how chroma is sampled.
+/// Profiles with a chroma format in their sequence parameter sets.
 const WITH_CHROMA: [u32; 13] = [44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244];
 
 impl Sps {
@@ -49,7 +49,7 @@ impl Sps {
                 })?;
             }
         }
-        let frame_num_bits = bits.golomb_up_to(12)? + 4;
+        let frame_num_bits = bits.golomb_up_to(12)?.checked_add(4)?;
         let picture_order = read_picture_order(&mut bits)?;
         bits.golomb()?;
         bits.flag()?;
@@ -72,7 +72,7 @@ impl Sps {
 
 fn read_picture_order(bits: &mut Bits<'_>) -> Option<PictureOrder> {
     match bits.golomb()? {
-        0 => Some(PictureOrder::Counter { bits: bits.golomb_up_to(12)? + 4 }),
+        0 => Some(PictureOrder::Counter { bits: bits.golomb_up_to(12)?.checked_add(4)? }),
         1 => {
             let all_zero = bits.flag()?;
             bits.skip_golomb(2)?;
@@ -92,7 +92,7 @@ fn skip_scaling_list(bits: &mut Bits<'_>, len: u32) -> Option<()> {
     }
     let mut last = 8;
     for _ in 0..len {
-        let next = (last + bits.signed_golomb()?).rem_euclid(256);
+        let next = bits.signed_golomb()?.checked_add(last)?.rem_euclid(256);
         if next == 0 {
             break;
         }
@@ -129,7 +129,8 @@ impl Pps {
             0 => None,
             more => read_slice_groups(&mut bits, more)?,
         };
-        let references = [bits.golomb_up_to(31)? + 1, bits.golomb_up_to(31)? + 1];
+        let references =
+            [bits.golomb_up_to(31)?.checked_add(1)?, bits.golomb_up_to(31)?.checked_add(1)?];
         let weights_p = bits.flag()?;
         let weights_b = bits.unsigned(2)? == 1;
         bits.skip_golomb(3)?;
@@ -151,18 +152,18 @@ impl Pps {
     }
 }
 
-/// The groups of slices, of which there is one and `more`.
+/// Reads `more + 1` slice groups.
 fn read_slice_groups(bits: &mut Bits<'_>, more: u32) -> Option<Option<u64>> {
     match bits.golomb()? {
-        0 => bits.skip_golomb(more + 1)?,
+        0 => bits.skip_golomb(more.checked_add(1)?)?,
         1 => {}
-        2 => bits.skip_golomb(2 * more)?,
+        2 => bits.skip_golomb(more.checked_mul(2)?)?,
         3..=5 => {
             bits.flag()?;
             return Some(Some(u64::from(bits.golomb()?) + 1));
         }
         6 => {
-            let id_bits = u32::BITS - more.leading_zeros();
+            let id_bits = u32::BITS.checked_sub(more.leading_zeros())?;
             for _ in 0..=bits.golomb()? {
                 bits.unsigned(id_bits)?;
             }

@@ -130,7 +130,7 @@ impl Slice<'_> {
         }
         if let Some(rate) = self.pps.group_change_rate {
             let max = self.sps.map_units.div_ceil(rate);
-            bits.unsigned(u64::BITS - max.leading_zeros())?;
+            bits.unsigned(u64::BITS.checked_sub(max.leading_zeros())?)?;
         }
         Some(())
     }
@@ -154,7 +154,7 @@ impl Slice<'_> {
                 bits.unsigned(count)?;
                 bits.skip_golomb(both_fields.into())?;
             }
-            PictureOrder::Differences => bits.skip_golomb(1 + u32::from(both_fields))?,
+            PictureOrder::Differences => bits.skip_golomb(if both_fields { 2 } else { 1 })?,
             PictureOrder::Nothing => {}
         }
         bits.skip_golomb(self.pps.counts_redundant.into())
@@ -169,7 +169,7 @@ impl Slice<'_> {
         let mut references = self.pps.references;
         if bits.flag()? {
             for count in references.iter_mut().take(lists) {
-                *count = bits.golomb_up_to(31)? + 1;
+                *count = bits.golomb_up_to(31)?.checked_add(1)?;
             }
         }
         for _ in 0..lists {
@@ -178,7 +178,7 @@ impl Slice<'_> {
         let is_weighted =
             if self.slice_type == SliceType::B { self.pps.weights_b } else { self.pps.weights_p };
         if is_weighted {
-            bits.skip_golomb(1 + u32::from(self.sps.has_chroma))?;
+            bits.skip_golomb(if self.sps.has_chroma { 2 } else { 1 })?;
             for count in references.iter().take(lists) {
                 (0..*count).try_for_each(|_| self.skip_weight(bits))?;
             }

@@ -10,8 +10,8 @@ use dynpack_media::SampleIndex;
 use super::track::Mode;
 use crate::Error;
 
-/// Bytes of what `saiz` can tell of a sample.
-const MOST_INFORMATION: usize = u8::MAX as usize;
+/// Maximum size in bytes of the information of one sample: `saiz` stores it in 8 bits.
+const MAX_INFORMATION: usize = u8::MAX as usize;
 
 /// How the samples of a fragment are encrypted.
 ///
@@ -46,14 +46,15 @@ impl FragmentEncryption {
         let Some(ends) = &mut self.ends else { return Ok(()) };
         map(&mut self.subsamples)?;
         ends.push(self.subsamples.len());
-        self.count = self.count.saturating_add(1);
-        let len = self.information_len(self.count - 1);
-        if len > MOST_INFORMATION {
-            let stretches = self.subsamples(self.count - 1).map_or(0, <[_]>::len);
+        let at = self.count;
+        self.count = at.saturating_add(1);
+        if self.information_len(at) > MAX_INFORMATION {
+            let stretches = self.subsamples(at).map_or(0, <[_]>::len);
             let without = SampleEncryption::len_of(self.iv_size(), Some(0));
-            let most = MOST_INFORMATION.saturating_sub(without) / Subsample::LEN;
+            let max = MAX_INFORMATION.saturating_sub(without) / Subsample::LEN;
             let problem = format!(
-                "a picture of {stretches} slices or other stretches: no more than {most} can be described"
+                "a picture of {stretches} slices or other stretches: \
+                 no more than {max} can be described"
             );
             return Err(Error::Unsupported(problem));
         }
@@ -187,7 +188,7 @@ impl FragmentEncryption {
 }
 
 fn information_size(len: usize) -> u8 {
-    u8::try_from(len).expect("at most MOST_INFORMATION, as `add` checks")
+    u8::try_from(len).expect("at most MAX_INFORMATION, as `add` checks")
 }
 
 #[cfg(test)]

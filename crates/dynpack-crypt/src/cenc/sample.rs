@@ -169,7 +169,7 @@ impl Sample<'_> {
                 [pattern.crypt, pattern.skip].map(|blocks| usize::from(blocks) * BLOCK);
             self.portions(protected, |portion| match skip {
                 0 => chain.encrypt(portion),
-                _ => portion.chunks_mut(crypt + skip).for_each(|turn| {
+                _ => portion.chunks_mut(crypt.saturating_add(skip)).for_each(|turn| {
                     let len = turn.len().min(crypt);
                     chain.encrypt(turn.get_mut(..len).unwrap_or_default());
                 }),
@@ -191,7 +191,7 @@ impl Sample<'_> {
         while len > 0 {
             let portion = len.min(PORTION);
             encrypt(self.copy(portion));
-            len -= portion;
+            len = len.saturating_sub(portion);
         }
     }
 }

@@ -41,11 +41,12 @@ impl Layout {
             let end = unit.place.end;
             let protected = self.protected(scheme, &unit)?;
             if protected > 0 {
-                push(out, end - protected - clear_from, protected)?;
+                let clear = end.saturating_sub(protected).saturating_sub(clear_from);
+                push(out, clear, protected)?;
                 clear_from = end;
             }
         }
-        let clear = sample.len() - clear_from;
+        let clear = sample.len().saturating_sub(clear_from);
         if clear > 0 {
             push(out, clear, 0)?;
         }
@@ -57,7 +58,7 @@ impl Layout {
         let Some(header_len) = self.headers.read(unit.bytes)? else { return Ok(0) };
         let after = unit.bytes.len().saturating_sub(header_len);
         Ok(match scheme {
-            Scheme::Cenc => after - after % 16,
+            Scheme::Cenc => after.saturating_sub(after % 16),
             Scheme::Cbcs if after < 16 => 0,
             Scheme::Cbcs => after,
         })
@@ -68,7 +69,7 @@ impl Layout {
 fn push(out: &mut Vec<Subsample>, mut clear: usize, protected: usize) -> Result<(), Error> {
     while clear > usize::from(u16::MAX) {
         out.push(Subsample { clear: u16::MAX, protected: 0 });
-        clear -= usize::from(u16::MAX);
+        clear = clear.saturating_sub(usize::from(u16::MAX));
     }
     let too_long = |_| Error::Unsupported(format!("a slice has {protected} bytes"));
     let protected = u32::try_from(protected).map_err(too_long)?;

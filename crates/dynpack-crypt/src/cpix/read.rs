@@ -61,7 +61,7 @@ fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Er
     let iv = keys.iter().find(|key| key.id == key_id).and_then(|key| key.iv);
     let (mut media_key, mut session_key) = (None, None);
     for data in element.children("HLSSignalingData").filter(|data| !data.is_empty()) {
-        let (told, tag) = match data.attribute("playlist") {
+        let (key, tag) = match data.attribute("playlist") {
             None | Some("media") => (&mut media_key, "#EXT-X-KEY"),
             Some("master" | "multiVariant") => (&mut session_key, "#EXT-X-SESSION-KEY"),
             Some(_) => {
@@ -70,7 +70,7 @@ fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Er
                 ));
             }
         };
-        if told.replace(HlsKey::read(data, &base64_text(data)?, tag, key_id, iv)?).is_some() {
+        if key.replace(HlsKey::read(data, &base64_text(data)?, tag, key_id, iv)?).is_some() {
             return Err(data.malformed("HLSSignalingData: a second for the same playlists"));
         }
     }
@@ -87,8 +87,7 @@ fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Er
     })
 }
 
-/// A rule with a filter that is not known must not be passed over: nobody knows which tracks it is
-/// for.
+/// A rule with an unknown filter is an error: which tracks it selects is unknown.
 fn read_rule(element: &Element<'_>) -> Result<UsageRule, Error> {
     if element.children("KeyPeriodFilter").next().is_some() {
         return Err(Error::CpixUnsupported("key periods"));
@@ -109,14 +108,14 @@ fn read_rule(element: &Element<'_>) -> Result<UsageRule, Error> {
     })
 }
 
-/// The least frame rate is not in the range itself, the most is.
+/// The minimum frame rate is exclusive, the maximum inclusive.
 fn read_video_filter(filter: &Element<'_>) -> Result<VideoFilter, Error> {
     filter.knows(&["minPixels", "maxPixels", "minFps", "maxFps", "hdr", "wcg"], &[])?;
     let exact = |rate: u64| rate.saturating_mul(1000);
-    let least = number(filter, "minFps")?.map(|least| exact(least).saturating_add(1));
+    let min = number(filter, "minFps")?.map(|min| exact(min).saturating_add(1));
     Ok(VideoFilter {
         pixels: range(number(filter, "minPixels")?, number(filter, "maxPixels")?),
-        frame_rate: range(least, number(filter, "maxFps")?.map(exact)),
+        frame_rate: range(min, number(filter, "maxFps")?.map(exact)),
         is_special: is_set(filter, "hdr")? || is_set(filter, "wcg")?,
     })
 }
@@ -140,10 +139,10 @@ fn read_label_filter(filter: &Element<'_>) -> Result<String, Error> {
         .ok_or_else(|| filter.malformed("a LabelFilter without a label"))
 }
 
-/// A range of which one end is told, or both; `None` if neither is.
-fn range(least: Option<u64>, most: Option<u64>) -> Option<Range> {
-    (least.is_some() || most.is_some())
-        .then(|| Range { least: least.unwrap_or(0), most: most.unwrap_or(u64::MAX) })
+/// A range with a minimum, a maximum or both; `None` without either.
+fn range(min: Option<u64>, max: Option<u64>) -> Option<Range> {
+    (min.is_some() || max.is_some())
+        .then(|| Range { min: min.unwrap_or(0), max: max.unwrap_or(u64::MAX) })
 }
 
 fn number(element: &Element<'_>, name: &str) -> Result<Option<u64>, Error> {

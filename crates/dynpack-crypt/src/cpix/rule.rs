@@ -25,13 +25,13 @@ pub struct UsageRule {
 /// A range of numbers, both ends in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Range {
-    pub(super) least: u64,
-    pub(super) most: u64,
+    pub(super) min: u64,
+    pub(super) max: u64,
 }
 
 impl Range {
     fn contains(self, value: u64) -> bool {
-        (self.least..=self.most).contains(&value)
+        (self.min..=self.max).contains(&value)
     }
 }
 
@@ -50,7 +50,7 @@ impl VideoFilter {
     /// No codec that is carried has a high dynamic range.
     fn passes(self, video: &VideoCodec, rendition: &Rendition) -> Result<bool, Error> {
         let (width, height) = video.dimensions();
-        let pixels = u64::from(width) * u64::from(height);
+        let pixels = u64::from(width).saturating_mul(height.into());
         let rate = rendition.track.frame_rate().map(FrameRate::thousandths);
         let has_pixels = is_within(
             self.pixels,

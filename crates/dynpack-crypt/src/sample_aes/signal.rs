@@ -22,7 +22,7 @@ pub fn avc_descriptors() -> Vec<u8> {
 }
 
 /// The descriptors of encrypted AAC in the PMT: with the configuration of the decoder, which the
-/// clear parts of frames do not tell (2.3.4).
+/// clear parts of frames do not hold (2.3.4).
 ///
 /// # Errors
 /// [`Error::Unsupported`] if the configuration is longer than a descriptor holds.
@@ -36,7 +36,10 @@ pub fn aac_descriptors(config: &AacConfig) -> Result<Vec<u8>, Error> {
     };
     let mut out = vec![PRIVATE_DATA_INDICATOR, 4];
     out.extend(b"aacd");
-    out.extend([REGISTRATION, u8::try_from(setup.len() + SETUP_HEAD).map_err(too_long)?]);
+    out.extend([
+        REGISTRATION,
+        u8::try_from(setup.len().saturating_add(SETUP_HEAD)).map_err(too_long)?,
+    ]);
     out.extend(b"apad");
     out.extend(audio_type);
     // No priming; version 1; the length, which is shorter than that of the descriptor.

@@ -26,7 +26,7 @@ pub fn key_id(id: KeyId) -> String {
 /// A licence: the keys themselves, as a JSON Web Key Set (9.1.4). Whoever gets it has the keys.
 #[must_use]
 pub fn licence<'a>(keys: impl IntoIterator<Item = (KeyId, &'a ContentKey)>) -> Zeroizing<String> {
-    let mut licence = Zeroizing::new(String::with_capacity(MOST_USUAL));
+    let mut licence = Zeroizing::new(String::with_capacity(USUAL_LEN));
     licence.push_str(r#"{"keys":["#);
     for (at, (id, key)) in keys.into_iter().enumerate() {
         let key = Zeroizing::new(URL_SAFE_NO_PAD.encode(key.expose()));
@@ -44,8 +44,8 @@ pub fn licence<'a>(keys: impl IntoIterator<Item = (KeyId, &'a ContentKey)>) -> Z
     licence
 }
 
-/// Room for a dozen keys, so that no copy stays behind where the text has grown.
-const MOST_USUAL: usize = 1024;
+/// Room for a dozen keys, so that the text rarely grows and leaves no copy in memory.
+const USUAL_LEN: usize = 1024;
 
 #[cfg(test)]
 mod tests {

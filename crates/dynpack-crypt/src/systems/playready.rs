@@ -12,8 +12,8 @@ use crate::{ContentKey, Error, KeyId};
 /// The `KEYFORMAT` of PlayReady in HLS.
 pub const KEY_FORMAT: &str = "com.microsoft.playready";
 
-/// Bytes of an object at the most (2).
-const MOST_OBJECT: usize = 15 << 10;
+/// Maximum size of an object in bytes (2).
+const MAX_OBJECT: usize = 15 << 10;
 
 /// The type of a record that holds a header (2.1).
 const HEADER_RECORD: u16 = 1;
@@ -22,7 +22,7 @@ const NAMESPACE: &str = "http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeade
 
 const STYLE: Style = Style::COMPACT.with_quotes(Quotes::Everywhere);
 
-/// What a header tells PlayReady.
+/// A PlayReady header.
 ///
 /// Its version is the oldest that can say it, for the sake of old devices: 4.0 for one key by
 /// `cenc`, 4.2 for several, 4.3 by `cbcs`.
@@ -36,7 +36,7 @@ pub struct Header<'a> {
 
 impl<'a> Header<'a> {
     /// A header for content under those keys. A key which is given besides its id gets a checksum,
-    /// by which PlayReady tells that a licence has the right one (by `cenc` only: 4.3 knows none
+    /// by which PlayReady checks the key of a licence (with `cenc` only: 4.3 defines none
     /// for `cbcs`).
     #[must_use]
     pub const fn new(scheme: Scheme, keys: &'a [(KeyId, Option<&'a ContentKey>)]) -> Self {
@@ -99,13 +99,13 @@ impl<'a> Header<'a> {
     /// [`Error::System`] if it is longer than PlayReady takes.
     pub fn to_object(&self) -> Result<Vec<u8>, Error> {
         let header: Vec<u8> = self.to_xml().encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let len = header.len() + 10;
+        let len = header.len().saturating_add(10);
         let (record, object) = match (u16::try_from(header.len()), u32::try_from(len)) {
-            (Ok(record), Ok(object)) if len <= MOST_OBJECT => (record, object),
+            (Ok(record), Ok(object)) if len <= MAX_OBJECT => (record, object),
             _ => {
                 return Err(Error::System {
                     system: "PlayReady",
-                    problem: format!("{len} bytes are more than {MOST_OBJECT}"),
+                    problem: format!("{len} bytes are more than {MAX_OBJECT}"),
                 });
             }
         };

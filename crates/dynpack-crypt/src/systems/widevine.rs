@@ -37,10 +37,15 @@ fn put_bytes(out: &mut Vec<u8>, field: u64, bytes: &[u8]) {
 
 fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        out.push(u8::try_from(value & 0x7f).unwrap_or_default() | 0x80);
+        out.push(low_bits(value) | 0x80);
         value >>= 7;
     }
-    out.push(u8::try_from(value).unwrap_or_default());
+    out.push(low_bits(value));
+}
+
+/// The lowest 7 bits.
+fn low_bits(value: u64) -> u8 {
+    u8::try_from(value & 0x7f).expect("7 bits fit in a byte")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A column in the making.
+//! Builds a column run by run.
 
 use super::Column;
 
@@ -41,7 +41,7 @@ impl ColumnBuilder {
     #[must_use]
     pub fn finish(self) -> Column {
         let ends = self.starts.iter().skip(1).copied().chain([self.len]);
-        let counts = self.starts.iter().zip(ends).map(|(start, end)| end - start);
+        let counts = self.starts.iter().zip(ends).map(|(start, end)| end.saturating_sub(*start));
         Column::from_runs(self.values.iter().copied().zip(counts))
     }
 }

@@ -7,10 +7,10 @@ use super::{Column, Shape, run_of};
 /// Entries between two checkpoints of a [`Summed`] column.
 const STRIDE: u32 = 64;
 
-/// A column with its prefix sums: what lies before a sample (its decode time, or its place in the
+/// A column with its prefix sums: the sum before a sample (its decode time, or its place in the
 /// file), and back, in O(log n).
 ///
-/// Costs 8 bytes a run, or 8 bytes for 64 samples, beside the column.
+/// Costs 8 bytes a run, or 8 bytes for 64 samples, in addition to the column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Summed {
     column: Column,
@@ -33,7 +33,7 @@ impl Summed {
             Shape::Runs { starts, values } => {
                 let ends = starts.iter().skip(1).copied().chain([column.len]);
                 for ((start, end), value) in starts.iter().zip(ends).zip(values) {
-                    push(u64::from(*value) * u64::from(end - start))?;
+                    push(u64::from(*value).checked_mul(end.saturating_sub(*start).into())?)?;
                 }
             }
             Shape::Palette { indices, values } => {
@@ -64,6 +64,7 @@ impl Summed {
     }
 
     /// The sum of all values before `index`; of all values for an index past the end.
+    #[expect(clippy::arithmetic_side_effects, reason = "no sum passes the total, of 63 bits")]
     pub(crate) fn before(&self, index: u32) -> u64 {
         if index >= self.column.len {
             return self.total;
@@ -81,7 +82,8 @@ impl Summed {
         (stride * STRIDE..index).fold(sum, |sum, index| sum + u64::from(self.column.get(index)))
     }
 
-    /// The sum of the values of `range`, which costs no more than the range is long.
+    /// The sum of the values of `range`, in no more steps than the range is long.
+    #[expect(clippy::arithmetic_side_effects, reason = "no sum passes the total, of 63 bits")]
     pub(crate) fn sum(&self, range: Range<u32>) -> u64 {
         match &self.column.shape {
             Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_)
@@ -93,7 +95,11 @@ impl Summed {
         }
     }
 
-    /// The last index whose [`before`](Self::before) is at most `sum`.
+    /// The last index with a sum [`before`](Self::before) it of at most `sum`.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "no sum passes the total, of 63 bits, and no index the length, of 32"
+    )]
     pub(crate) fn index_at(&self, sum: u64) -> u32 {
         let block =
             self.checkpoints.partition_point(|&checkpoint| checkpoint <= sum).saturating_sub(1);
@@ -104,9 +110,10 @@ impl Summed {
             let value = u64::from(values.get(block).copied().unwrap_or_default());
             let within = (sum - before.min(sum)).checked_div(value).unwrap_or(u64::MAX);
             let last = u64::from(end - start).saturating_sub(1);
-            return start + u32::try_from(within.min(last)).unwrap_or_default();
+            let within = u32::try_from(within.min(last)).expect("a run has a length of 32 bits");
+            return start + within;
         }
-        let mut index = u32::try_from(block).unwrap_or_default() * STRIDE;
+        let mut index = u32::try_from(block).expect("fewer blocks than samples") * STRIDE;
         while index + 1 < self.column.len {
             before += u64::from(self.column.get(index));
             if before > sum {
@@ -118,7 +125,7 @@ impl Summed {
     }
 
     pub(crate) fn memory_size(&self) -> usize {
-        self.column.memory_size() + self.checkpoints.len() * 8
+        self.column.memory_size().saturating_add(size_of_val(&*self.checkpoints))
     }
 
     fn checkpoint(&self, block: usize) -> u64 {

@@ -2,21 +2,23 @@
 
 use super::Shape;
 
+/// The maximum number of values in a palette: a linear search must pay.
+const MAX_PALETTE: usize = 64;
+
 /// What decides the shape of a column.
 pub(super) struct Survey {
     pub(super) len: u32,
     /// Runs of equal values, neighbours joined.
     runs: usize,
-    most: u32,
-    /// The distinct values in the order of their appearance, while they are few enough for a linear
-    /// search to pay.
+    /// The largest value.
+    max: u32,
+    /// The distinct values in order of appearance; `None` above [`MAX_PALETTE`].
     palette: Option<Vec<u32>>,
 }
 
 impl Survey {
     pub(super) fn of(runs: impl Iterator<Item = (u32, u32)>) -> Self {
-        const MOST: usize = 64;
-        let mut survey = Self { len: 0, runs: 0, most: 0, palette: Some(Vec::new()) };
+        let mut survey = Self { len: 0, runs: 0, max: 0, palette: Some(Vec::new()) };
         let mut last = None;
         for (value, count) in runs {
             survey.len = survey.len.saturating_add(count);
@@ -24,11 +26,11 @@ impl Survey {
                 continue;
             }
             last = Some(value);
-            survey.runs += 1;
-            survey.most = survey.most.max(value);
+            survey.runs = survey.runs.saturating_add(1);
+            survey.max = survey.max.max(value);
             match &mut survey.palette {
                 Some(palette) if palette.contains(&value) => {}
-                Some(palette) if palette.len() < MOST => palette.push(value),
+                Some(palette) if palette.len() < MAX_PALETTE => palette.push(value),
                 palette => *palette = None,
             }
         }
@@ -37,7 +39,7 @@ impl Survey {
 
     pub(super) fn shape(&self, runs: impl Iterator<Item = (u32, u32)>) -> Shape {
         let (run_bytes, samples) = (self.runs.saturating_mul(8), self.len as usize);
-        let is_narrow = u16::try_from(self.most).is_ok();
+        let is_narrow = u16::try_from(self.max).is_ok();
         // A palette can only win when the runs are short.
         let bytes_a_sample = match &self.palette {
             Some(_) => 1,
@@ -51,16 +53,14 @@ impl Survey {
         match &self.palette {
             Some(palette) => {
                 let index_of = |value: u32| {
-                    palette
-                        .iter()
-                        .position(|&entry| entry == value)
-                        .and_then(|at| u8::try_from(at).ok())
+                    let at = palette.iter().position(|&entry| entry == value);
+                    at.and_then(|at| u8::try_from(at).ok()).expect("the palette has all values")
                 };
-                let indices = expand(runs, samples, |value| index_of(value).unwrap_or_default());
+                let indices = expand(runs, samples, index_of);
                 Shape::Palette { indices, values: palette.clone().into() }
             }
             None if is_narrow => Shape::Narrow(expand(runs, samples, |value| {
-                u16::try_from(value).unwrap_or_default()
+                u16::try_from(value).expect("the largest value has 16 bits")
             })),
             None => Shape::Wide(expand(runs, samples, |value| value)),
         }
@@ -91,6 +91,8 @@ fn expand<T: Copy>(
     let mut expanded = Vec::with_capacity(len);
     for (value, count) in runs {
         match count {
+            // The survey ignores the value of an empty run.
+            0 => {}
             1 => expanded.push(entry(value)),
             count => expanded.extend(std::iter::repeat_n(entry(value), count as usize)),
         }

@@ -1,8 +1,8 @@
-//! What is computed once, when it is first asked for.
+//! A value that is computed once, on first use.
 
 use std::sync::{Arc, OnceLock};
 
-/// A value that follows from its owner: it is computed once, and no part of what the owner is.
+/// A value derived from its owner and computed once. It is not part of the owner's identity.
 #[derive(Debug)]
 pub(crate) struct Cached<T>(OnceLock<Arc<T>>);
 

@@ -1,4 +1,4 @@
-//! Coarser cuts, looked up one by one.
+//! Coarser cuts, computed on demand.
 
 use std::num::NonZeroU32;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use crate::search::partition_point;
 #[derive(Clone, Copy)]
 pub(crate) struct JoinedCuts<'a> {
     pub(crate) cuts: &'a Cuts,
-    /// How many places of the timeline make one.
+    /// Places of the timeline per segment.
     pub(crate) count: NonZeroU32,
 }
 
@@ -30,8 +30,8 @@ impl<'a> JoinedCuts<'a> {
     /// The segment in that place. O(log n).
     pub(crate) fn numbered(self, number: SegmentNumber) -> Option<Segment> {
         let first = self.cuts.numbers.partition_point(|own| self.number(*own) < number.0);
-        let behind = self.cuts.numbers.partition_point(|own| self.number(*own) <= number.0);
-        let last = behind.checked_sub(1).filter(|last| first <= *last)?;
+        let after = self.cuts.numbers.partition_point(|own| self.number(*own) <= number.0);
+        let last = after.checked_sub(1).filter(|last| first <= *last)?;
         let (first, last) = (self.cuts.segment(first)?, self.cuts.segment(last)?);
         let duration = last.start + last.duration - first.start;
         Some(Segment {
@@ -48,15 +48,17 @@ impl<'a> JoinedCuts<'a> {
         let mut runs: Vec<Range<u32>> = Vec::new();
         let mut rest = &*self.cuts.numbers;
         while let Some(first) = rest.first() {
-            let is_next =
-                |at: usize| rest.get(at).is_some_and(|number| (number.0 - first.0) as usize == at);
-            let (run, behind) = rest.split_at(partition_point(rest.len(), is_next));
-            let run = self.number(*first)..run.last().map_or(0, |last| self.number(*last) + 1);
+            let is_next = |at: usize| {
+                rest.get(at).is_some_and(|number| number.0.abs_diff(first.0) as usize == at)
+            };
+            let (run, after) = rest.split_at(partition_point(rest.len(), is_next));
+            let run = self.number(*first)
+                ..run.last().map_or(0, |last| self.number(*last).saturating_add(1));
             match runs.last_mut() {
                 Some(last) if run.start <= last.end => last.end = run.end,
                 _ => runs.push(run),
             }
-            rest = behind;
+            rest = after;
         }
         runs
     }

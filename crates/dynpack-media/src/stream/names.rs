@@ -1,4 +1,4 @@
-//! Which segments a stream has, and when each starts, without a list of them.
+//! The segments of a stream and their starts, without a list of them.
 
 use std::ops::Range;
 
@@ -6,31 +6,31 @@ use super::Stream;
 use crate::search::partition_point;
 use crate::{SegmentNumber, Ticks};
 
-/// The names of a stream's segments, found one by one.
-pub(super) struct Names<'a> {
+/// The names of a stream's segments, computed on demand.
+pub(super) struct SegmentNames<'a> {
     stream: &'a Stream<'a>,
     /// In ascending order; few, since the main rendition of a film seldom lacks a segment.
     runs: Vec<Run>,
 }
 
-/// Places of the timeline one behind the other: of all of them the main rendition has a segment, or
-/// it is one of the audio alone.
+/// Consecutive places of the timeline: the main rendition has a segment in each of them, or it is
+/// one place with audio alone.
 struct Run {
-    /// How many segments come before the first.
+    /// Number of segments before the first.
     place: usize,
     numbers: Range<u32>,
-    /// The first starts no earlier than that, the next a tick later: no two have one name, even if
-    /// the clock is too coarse to tell them apart.
+    /// The minimum start of the first; each next one starts at least a tick later. So no two share
+    /// a name, even if the clock is too coarse to separate them.
     earliest: Ticks,
 }
 
 impl Run {
     fn end(&self) -> usize {
-        self.place + self.numbers.len()
+        self.place.saturating_add(self.numbers.len())
     }
 }
 
-impl<'a> Names<'a> {
+impl<'a> SegmentNames<'a> {
     pub(super) fn new(stream: &'a Stream<'a>) -> Self {
         let mut names = Self { stream, runs: Vec::new() };
         let mut next = 0;
@@ -47,7 +47,7 @@ impl<'a> Names<'a> {
     fn push_audio(&mut self, numbers: Range<u32>) {
         let Some(audio) = self.stream.audio else { return };
         for number in self.stream.joined(audio).numbers_in(numbers) {
-            self.push(number..number + 1);
+            self.push(number..number.saturating_add(1));
         }
     }
 
@@ -61,7 +61,7 @@ impl<'a> Names<'a> {
         });
     }
 
-    /// How many segments there are.
+    /// Number of segments.
     fn len(&self) -> usize {
         self.runs.last().map_or(0, Run::end)
     }
@@ -70,24 +70,24 @@ impl<'a> Names<'a> {
         self.runs.get(self.runs.partition_point(|run| run.end() <= place))
     }
 
-    /// The place in the timeline of a segment with so many before it.
+    /// The place in the timeline of the segment with `place` segments before it.
     pub(super) fn number(&self, place: usize) -> Option<SegmentNumber> {
         let run = self.run(place)?;
-        run.numbers.clone().nth(place - run.place).map(SegmentNumber)
+        run.numbers.clone().nth(place.checked_sub(run.place)?).map(SegmentNumber)
     }
 
-    /// When it starts.
+    /// Its start.
     pub(super) fn start(&self, place: usize) -> Option<Ticks> {
         let run = self.run(place)?;
-        let within = u32::try_from(place - run.place).ok()?;
-        let number = SegmentNumber(run.numbers.start + within);
+        let within = u32::try_from(place.checked_sub(run.place)?).ok()?;
+        let number = SegmentNumber(run.numbers.start.checked_add(within)?);
         let start = self.stream.start(number, self.stream.main_part(number).as_ref(), || {
             self.stream.audio_part(number)
         });
         Some(start.max(run.earliest + Ticks(within.into())))
     }
 
-    /// How many segments start before `time`.
+    /// Number of segments that start before `time`.
     pub(super) fn places_before(&self, time: Ticks) -> usize {
         partition_point(self.len(), |place| self.start(place).is_some_and(|start| start < time))
     }

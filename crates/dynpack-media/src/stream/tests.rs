@@ -92,7 +92,7 @@ fn a_segment_in_which_video_begins_starts_with_whichever_is_earlier() {
         starts(&[(1, 40), (2, 120)], &sound, 1),
         (vec![0, 40, 120], vec![(1000, 0), (10, 40), (10, 120)])
     );
-    // Of two equally early the video, so that its clock tells it exactly.
+    // Of two equally early parts it is the video: its clock is exact.
     assert_eq!(
         starts(&[(0, 0), (1, 60)], &sound, 1),
         (vec![0, 60, 119], vec![(10, 0), (10, 60), (1000, 11_990)])
@@ -135,7 +135,8 @@ proptest! {
     #[test]
     fn what_is_listed_is_found(
         (main, sound) in (segments(), prop::option::of(segments())),
-        (hz, rate) in (prop_oneof![Just(1_u32), Just(25), Just(90_000)], prop_oneof![Just(1_000_u32), Just(48_000)]),
+        hz in prop_oneof![Just(1_u32), Just(25), Just(90_000)],
+        rate in prop_oneof![Just(1_000_u32), Just(48_000)],
         count in prop_oneof![Just(1_u32), 2_u32..6],
         probe in -10_i64..100_000,
     ) {
@@ -143,17 +144,21 @@ proptest! {
         let count = NonZeroU32::new(count).unwrap();
         let stream = Stream::new(&main).with_audio(sound.as_ref()).with_joined_segments(count);
         let segments = stream.segments();
-        let (coarse, coarse_sound) = (main.with_joined_segments(count), sound.as_ref().map(|sound| sound.with_joined_segments(count)));
-        prop_assert_eq!(&segments, &Stream::new(&coarse).with_audio(coarse_sound.as_ref()).segments());
+        let coarse = main.with_joined_segments(count);
+        let coarse_sound = sound.as_ref().map(|sound| sound.with_joined_segments(count));
+        let joined = Stream::new(&coarse).with_audio(coarse_sound.as_ref());
+        prop_assert_eq!(&segments, &joined.segments());
         for (place, segment) in segments.iter().enumerate() {
             prop_assert_eq!(stream.segment_at(segment.start), Some(segment.clone()));
             prop_assert_eq!(stream.segment_in_place(place), Some(segment.clone()));
         }
         prop_assert_eq!(stream.segment_in_place(segments.len()), None);
         let probe = Ticks(probe);
-        prop_assert_eq!(stream.segment_at(probe), segments.iter().find(|segment| segment.start == probe).cloned());
-        let before = segments.iter().rev().find(|segment| segment.start < probe).map(|segment| segment.start);
-        let behind = segments.iter().find(|segment| segment.start >= probe).map(|segment| segment.start);
-        prop_assert_eq!(stream.starts_around(probe), (before, behind));
+        let named = segments.iter().find(|segment| segment.start == probe);
+        prop_assert_eq!(stream.segment_at(probe), named.cloned());
+        let mut starts = segments.iter().map(|segment| segment.start);
+        let before = starts.clone().rev().find(|start| *start < probe);
+        let after = starts.find(|start| *start >= probe);
+        prop_assert_eq!(stream.starts_around(probe), (before, after));
     }
 }

@@ -1,4 +1,4 @@
-//! The policy at work: the times at which all tracks are cut.
+//! Applies the policy: the times at which all tracks are cut.
 
 use std::cell::Cell;
 
@@ -11,7 +11,7 @@ use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timeline, Timescale};
 /// else the longest track.
 ///
 /// # Errors
-/// [`Error::TooManySegments`] where there are too many for so many tracks.
+/// [`Error::TooManySegments`] if all tracks together have too many.
 pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Time>, Error> {
     let (videos, audios): (Vec<_>, Vec<_>) =
         spans.iter().copied().partition(|span| match span.track.kind() {
@@ -22,19 +22,19 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Ti
     let reference = self::longest(&videos).unwrap_or(longest);
     let clock = reference.track.timescale;
     let target = policy.target_ticks(clock);
-    let tracks = Tracks { videos, audios, clock, least: Ticks(target.0 / 10) };
+    let tracks = Tracks { videos, audios, clock, min_duration: Ticks(target.0 / 10) };
     // A rest that is too short stays with the segment before.
     let end = longest.end().ceil(clock);
-    let last_cut = end - tracks.least;
+    let last_cut = end - tracks.min_duration;
     let search = SyncSearch::new(reference);
     let (mut times, mut last) = (Vec::new(), Ticks::ZERO);
-    while let Some(earliest) = tracks.earliest_behind(last) {
+    while let Some(earliest) = tracks.earliest_after(last) {
         let wanted = earliest.max(last + target);
         let next = if tracks.are_idle(wanted) && wanted < last_cut {
-            tracks.video_soon_behind(wanted).unwrap_or(wanted)
+            tracks.video_soon_after(wanted).unwrap_or(wanted)
         } else {
-            // Behind the last sync sample only the rest of the video remains, then whatever
-            // outlasts it.
+            // After the last sync sample, the rest of the video is one segment. Tracks that outlast
+            // it are cut from its end on.
             search
                 .nearest(earliest, wanted, |time| tracks.can_cut(time))
                 .unwrap_or_else(|| wanted.max(tracks.video_end()))
@@ -44,7 +44,7 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Ti
             break;
         }
         times.push(Time::new(next, clock));
-        if times.len() * spans.len() >= Timeline::MOST_SEGMENTS {
+        if times.len().saturating_mul(spans.len()) >= Timeline::MOST_SEGMENTS {
             return Err(Error::TooManySegments { tracks: spans.len() });
         }
         last = next;
@@ -57,8 +57,8 @@ struct Tracks<'a, 'b> {
     videos: Vec<&'b Span<'a>>,
     audios: Vec<&'b Span<'a>>,
     clock: Timescale,
-    /// How long a segment lasts at least, where it can: a tenth of the target.
-    least: Ticks,
+    /// Minimum duration of a segment, where the media allows it: a tenth of the target.
+    min_duration: Ticks,
 }
 
 impl<'a, 'b> Tracks<'a, 'b> {
@@ -75,16 +75,16 @@ impl<'a, 'b> Tracks<'a, 'b> {
         self.videos.iter().map(|video| video.end().ceil(self.clock)).max().unwrap_or_default()
     }
 
-    /// When the next video starts, if too little lies before that for a segment.
-    fn video_soon_behind(&self, time: Ticks) -> Option<Ticks> {
+    /// Start of the next video, if the time before it is too short for a segment.
+    fn video_soon_after(&self, time: Ticks) -> Option<Ticks> {
         let starts = self.videos.iter().map(|video| video.start().floor(self.clock));
         let next = starts.filter(|start| *start > time).min()?;
-        (next < self.earliest_behind(time)?).then_some(next)
+        (next < self.earliest_after(time)?).then_some(next)
     }
 
-    /// The earliest cut behind one at `time`, if more can be cut: never two lie within a frame of
-    /// audio, nor where no track has another sample.
-    fn earliest_behind(&self, time: Ticks) -> Option<Ticks> {
+    /// The earliest cut after one at `time`; `None` if no track has another sample. No two cuts
+    /// lie within a frame of audio.
+    fn earliest_after(&self, time: Ticks) -> Option<Ticks> {
         let at = Time::new(time, self.clock);
         let following = |span: &&'b Span<'a>| {
             Some(span.following(at)?.ceil(self.clock)).filter(|next| *next > time)
@@ -96,26 +96,26 @@ impl<'a, 'b> Tracks<'a, 'b> {
                 .iter()
                 .filter(has_begun)
                 .filter_map(following)
-                .fold(first.max(time + self.least), Ticks::max),
+                .fold(first.max(time + self.min_duration), Ticks::max),
         )
     }
 }
 
-/// The first of those spans which end last.
+/// The span that ends last; of several, the first.
 fn longest<'a, 'b>(spans: &[&'b Span<'a>]) -> Option<&'b Span<'a>> {
     spans.iter().copied().rev().max_by_key(|span| span.end())
 }
 
-/// Finds where the reference can be cut, near to where that is wanted.
+/// Finds the cut of the reference that is nearest to the wanted time.
 struct SyncSearch<'a, 'b> {
     reference: &'b Span<'a>,
-    /// How many sync samples may still be looked at.
+    /// Remaining number of sync samples that may be examined.
     looks: Cell<u64>,
 }
 
 impl<'a, 'b> SyncSearch<'a, 'b> {
     fn new(reference: &'b Span<'a>) -> Self {
-        let looks = u64::from(reference.sync_points().len()) * MOST_LOOKS;
+        let looks = u64::from(reference.sync_points().len()) * MAX_LOOKS;
         Self { reference, looks: Cell::new(looks) }
     }
 
@@ -144,16 +144,16 @@ impl<'a, 'b> SyncSearch<'a, 'b> {
             .take_while(|&time| time >= earliest)
             .find(|&time| can_cut(time));
         let limit = earlier.map_or(Ticks::MAX, |earlier| wanted + (wanted - earlier));
-        let behind = (later..points.len())
+        let next = (later..points.len())
             .map_while(time)
             .take_while(|&time| time < limit)
             .find(|&time| can_cut(time));
-        behind.or(earlier)
+        next.or(earlier)
     }
 }
 
-/// How often each sync sample is looked at, in the mean. Where their times ascend, it is less than
-/// five times: only those between the last cut and twice the target behind it are, and every two
-/// cuts lie more than the target apart. What remains when none may be looked at any more is one
-/// segment.
-const MOST_LOOKS: u64 = 8;
+/// The maximum number of times that a sync sample is examined, on average. If their times ascend,
+/// it is less than five: only those between the last cut and twice the target after it are
+/// examined, and two consecutive segments together last longer than the target. Once the limit is
+/// reached, the rest is one segment.
+const MAX_LOOKS: u64 = 8;

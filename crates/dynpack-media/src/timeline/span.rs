@@ -1,23 +1,23 @@
-//! The stretch of one track that is presented, and where cuts of the timeline fall in it.
+//! The presented stretch of one track, and its samples at the cuts of the timeline.
 
 use dynpack_codec::MediaKind;
 
 use super::sync_points::SyncPoints;
 use crate::{Cuts, SampleIndex, SegmentNumber, Ticks, Time, Track};
 
-/// How long before its edit list's start audio is kept, in seconds: decoders need some of it, and
-/// priming is shorter than that.
+/// Audio that is kept before the start of its edit list, in seconds. Decoders need some of it, and
+/// priming is shorter.
 const AUDIO_PREROLL_SECONDS: i64 = 1;
 
-/// How far behind a frame's successors in decoding order a later presented frame may lie: the
-/// reordering H.264 and HEVC allow is 16.
-const MOST_REORDERED: u32 = 64;
+/// The maximum distance, in frames, between the decoding order and the presentation order of a
+/// frame. H.264 and HEVC allow 16.
+const MAX_REORDERED: u32 = 64;
 
 /// The samples of a track that are presented, with their times.
 pub(super) struct Span<'a> {
     pub(super) track: &'a Track,
     first: SampleIndex,
-    /// When the first sample is presented which is not priming.
+    /// Presentation time of the first sample that is not priming.
     start: Ticks,
     end: Ticks,
     /// Composition time + shift = presentation time.
@@ -43,7 +43,7 @@ impl<'a> Span<'a> {
             MediaKind::Audio => earliest.max(track.edit.delay),
         };
         let last = track.samples.len();
-        let tail = (last.saturating_sub(MOST_REORDERED).max(span.first.0)..last).map(SampleIndex);
+        let tail = (last.saturating_sub(MAX_REORDERED).max(span.first.0)..last).map(SampleIndex);
         let end = tail
             .map(|index| span.time(index) + track.samples.duration(index))
             .max()
@@ -84,7 +84,7 @@ impl<'a> Span<'a> {
             MediaKind::Video => span.start,
             MediaKind::Audio => span.time(span.first),
         };
-        // Edit lists beyond all reason are not believed, but the order of things holds.
+        // Implausible edit lists are clamped; the order of start and end still holds.
         span.start = span.start.clamp(Ticks::ZERO, Ticks(i64::MAX / 2));
         span.end = span.end.max(span.start + Ticks(1));
         span
@@ -94,12 +94,12 @@ impl<'a> Span<'a> {
         self.track.samples.composition_time(index) + self.shift
     }
 
-    /// When the first sample is presented which is not priming, with its clock.
+    /// Presentation time of the first sample that is not priming, with its clock.
     pub(super) fn start(&self) -> Time {
         self.on_clock(self.start)
     }
 
-    /// When the last sample has been presented, with its clock.
+    /// End of the last sample, with its clock.
     pub(super) fn end(&self) -> Time {
         self.on_clock(self.end)
     }
@@ -112,19 +112,18 @@ impl<'a> Span<'a> {
         Time::new(ticks, self.track.timescale)
     }
 
-    /// When the earliest of the samples from a sync sample on is presented: leading pictures come
-    /// before it.
+    /// The earliest presentation time among the samples from a sync sample on: leading pictures
+    /// come before it.
     fn earliest_from(&self, first: SampleIndex) -> Ticks {
         let time = self.time(first);
-        let most_leading = match self.track.kind() {
-            MediaKind::Video => MOST_REORDERED,
+        let max_leading = match self.track.kind() {
+            MediaKind::Video => MAX_REORDERED,
             MediaKind::Audio => 0,
         };
-        let behind =
-            first.0 + 1..self.track.samples.len().min(first.0.saturating_add(most_leading));
-        behind
-            .map(|index| self.time(SampleIndex(index)))
-            .take_while(|&behind| behind <= time)
+        let next = first.0.saturating_add(1)
+            ..self.track.samples.len().min(first.0.saturating_add(max_leading));
+        next.map(|index| self.time(SampleIndex(index)))
+            .take_while(|&next| next <= time)
             .min()
             .unwrap_or(time)
             .min(time)
@@ -139,7 +138,8 @@ impl<'a> Span<'a> {
         }
     }
 
-    /// The sync sample which is presented at `time` of another clock, to within half its duration.
+    /// The sync sample that is presented at `time` of another clock, to within half its duration.
+    #[expect(clippy::arithmetic_side_effects, reason = "at most 97 bits in 128")]
     pub(super) fn sync_at(&self, time: Time) -> Option<SampleIndex> {
         let points = self.sync_points();
         let later = points.partition_point(|sync| self.time_of(sync) <= time);
@@ -157,7 +157,7 @@ impl<'a> Span<'a> {
         self.end() <= time || self.start() >= time
     }
 
-    /// The first sample behind a cut at `time`.
+    /// The first sample after a cut at `time`.
     fn sample_at(&self, time: Time) -> SampleIndex {
         let len = SampleIndex(self.track.samples.len());
         if self.end() <= time {
@@ -186,8 +186,7 @@ impl<'a> Span<'a> {
         if distance(after) < distance(before) { after } else { before }
     }
 
-    /// When the first sample is presented that starts behind `time`, of those which are decoded
-    /// next.
+    /// Presentation time of the first sample after `time`, among those that are decoded next.
     pub(super) fn following(&self, time: Time) -> Option<Time> {
         let samples = &self.track.samples;
         if self.start() > time {
@@ -197,10 +196,10 @@ impl<'a> Span<'a> {
             MediaKind::Video => self.sample_at(time),
             MediaKind::Audio => self.nearest_frame(time),
         };
-        // Samples that take no time are passed over.
+        // Skips samples without a duration.
         let next = samples.index_at(samples.decode_time(here)).0.saturating_add(1);
         let mut later = (next..samples.len())
-            .take(MOST_REORDERED as usize)
+            .take(MAX_REORDERED as usize)
             .map(|index| self.time_of(SampleIndex(index)));
         later.find(|&next| next > time)
     }
@@ -217,7 +216,7 @@ impl<'a> Span<'a> {
                 break;
             }
             if sample == self.first && samples.len() == 1 {
-                // Nothing of the track lies before this cut: its first segment starts here.
+                // The track has no sample before this cut: its first segment starts here.
                 numbers = vec![number];
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Where decoding of a track can start.
+//! The samples at which decoding of a track can start.
 
 use crate::SampleIndex;
 use crate::search::partition_point;
@@ -12,15 +12,16 @@ pub(super) struct SyncPoints<'a> {
 
 impl SyncPoints<'_> {
     pub(super) fn len(&self) -> u32 {
-        self.listed.map_or(self.len - self.first.0, |listed| {
-            u32::try_from(listed.len()).unwrap_or(u32::MAX)
-        })
+        match self.listed {
+            Some(listed) => u32::try_from(listed.len()).expect("samples are counted in 32 bits"),
+            None => self.len.saturating_sub(self.first.0),
+        }
     }
 
     pub(super) fn get(&self, at: u32) -> Option<SampleIndex> {
         match self.listed {
             Some(listed) => listed.get(at as usize).copied(),
-            None => (at < self.len()).then(|| SampleIndex(self.first.0 + at)),
+            None => (at < self.len()).then(|| SampleIndex(self.first.0.saturating_add(at))),
         }
     }
 
@@ -29,6 +30,6 @@ impl SyncPoints<'_> {
         let point = partition_point(self.len() as usize, |at| {
             u32::try_from(at).ok().and_then(|at| self.get(at)).is_some_and(&before)
         });
-        u32::try_from(point).unwrap_or(u32::MAX)
+        u32::try_from(point).expect("at most the number of points")
     }
 }

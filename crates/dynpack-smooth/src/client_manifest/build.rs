@@ -87,7 +87,7 @@ impl Group<'_> {
             name: Some(if self.at == 0 {
                 first.id.name.to_string()
             } else {
-                format!("{}_{}", first.id.name, self.at + 1)
+                format!("{}_{}", first.id.name, self.at.saturating_add(1))
             }),
             subtype: None,
             language: (!first.language.is_undetermined())

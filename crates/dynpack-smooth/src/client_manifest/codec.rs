@@ -27,9 +27,8 @@ impl QualityLevel {
 
     fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {
         if avc.sps.is_empty() || avc.pps.is_empty() {
-            return Err(
-                "its configuration holds no parameter sets, which clients need before the first fragment",
-            );
+            return Err("its configuration holds no parameter sets, \
+                 which clients need before the first fragment");
         }
         let units = avc.sps.iter().chain(&avc.pps);
         Ok(Self {

@@ -1,4 +1,4 @@
-//! The client manifest ([MS-SSTR] 2.2.2): what a Smooth Streaming client is told of a presentation.
+//! The client manifest ([MS-SSTR] 2.2.2): what a Smooth Streaming client reads of a presentation.
 
 mod build;
 mod codec;
@@ -103,7 +103,7 @@ pub struct QualityLevel {
     pub bitrate: u32,
     /// Its codec, such as `H264`, `AACL` or `AACH` (`FourCC`).
     pub four_cc: Option<String>,
-    /// The codec's configuration (`CodecPrivateData`): parameter sets behind start codes for
+    /// The codec's configuration (`CodecPrivateData`): parameter sets after start codes for
     /// `H264`, the `AudioSpecificConfig` for `AACL` and `AACH`.
     pub codec_private_data: Vec<u8>,
     /// Bytes of the length before each NAL unit; 4 where it is absent (`NALUnitLengthField`).

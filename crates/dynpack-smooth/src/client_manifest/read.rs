@@ -64,10 +64,11 @@ impl ClientManifest {
     }
 
     fn read_stream(&mut self, reader: &mut Reader<'_>, element: &Element<'_>) -> Result<(), Error> {
-        let said =
+        let type_text =
             element.get("Type").ok_or_else(|| element.malformed("<StreamIndex> has no Type"))?;
-        let known =
-            TrackKind::ALL.into_iter().find(|&kind| type_name(kind).eq_ignore_ascii_case(said));
+        let known = TrackKind::ALL
+            .into_iter()
+            .find(|&kind| type_name(kind).eq_ignore_ascii_case(type_text));
         let Some(kind) = known else { return Ok(()) };
         let mut stream = Stream {
             kind,
@@ -130,22 +131,22 @@ struct ChunkList {
 }
 
 impl ChunkList {
-    /// Reads a `c` element ([MS-SSTR] 2.2.2.6): `t` sets the clock, `d` moves it, `r` tells how
-    /// often in all.
+    /// Reads a `c` element ([MS-SSTR] 2.2.2.6): `t` sets the clock, `d` moves it, `r` is the number
+    /// of chunks.
     fn read(&mut self, element: &Element<'_>) -> Result<(), Error> {
         let time = ticks(element, "t")?;
         let start = time.unwrap_or(self.clock);
         let last = self.open.or_else(|| self.chunks.last_start());
         if last.is_some_and(|last| start <= last) {
             let number = self.len();
-            let problem = format!("chunk {number} does not start behind the one before it");
+            let problem = format!("chunk {number} does not start after the one before it");
             return Err(element.malformed(problem).into());
         }
         if let Some(open) = self.open.take() {
             self.chunks.push(Run::new(open, start - open, 1));
         }
         let count = element.number::<u32>("r")?.unwrap_or_default().max(1);
-        if count > ClientManifest::MAX_CHUNKS - self.len().min(ClientManifest::MAX_CHUNKS) {
+        if count > ClientManifest::MAX_CHUNKS.saturating_sub(self.len()) {
             return Err(Error::LimitExceeded {
                 what: "the chunks of a stream",
                 limit: ClientManifest::MAX_CHUNKS.into(),
@@ -174,7 +175,7 @@ impl ChunkList {
     }
 
     fn len(&self) -> u32 {
-        self.chunks.len() + u32::from(self.open.is_some())
+        self.chunks.len().saturating_add(self.open.is_some().into())
     }
 
     /// All chunks, a last one without a duration lasting until `end`.
@@ -204,16 +205,9 @@ fn timescale(element: &Element<'_>) -> Result<Option<Timescale>, Error> {
 
 fn hex(element: &Element<'_>, name: &str) -> Result<Vec<u8>, Error> {
     let digits = element.get(name).unwrap_or_default().as_bytes();
+    let value = |digit: u8| u8::try_from(char::from(digit).to_digit(16)?).ok();
     let byte = |pair: &[u8]| match pair {
-        [
-            high @ (b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F'),
-            low @ (b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F'),
-        ] => {
-            let value = |digit: u8| {
-                if digit.is_ascii_digit() { digit - b'0' } else { (digit | 0x20) - b'a' + 10 }
-            };
-            Some(value(*high) << 4 | value(*low))
-        }
+        [high, low] => Some(value(*high)? << 4 | value(*low)?),
         _ => None,
     };
     digits

@@ -1,4 +1,4 @@
-//! What a client manifest tells beyond the server manifest.
+//! What a client manifest declares beyond the server manifest.
 
 use super::{ServerManifest, ServerTrack};
 use crate::ClientManifest;
@@ -9,12 +9,12 @@ impl ServerManifest {
     /// does.
     ///
     /// A track is the stream of its type and name which has its bitrate, as Azure Media Services
-    /// joined the two. All else that a client manifest tells stands in the media, which is right
-    /// where they differ.
+    /// joined the two. Everything else in a client manifest is read from the media, which is
+    /// right where they differ.
     #[must_use]
     pub fn completed_by(mut self, client: &ClientManifest) -> Self {
         for track in &mut self.tracks {
-            let Some(stream) = client.streams.iter().find(|stream| track.is_of(stream)) else {
+            let Some(stream) = client.streams.iter().find(|stream| track.matches(stream)) else {
                 continue;
             };
             if track.language().is_none() {
@@ -29,7 +29,7 @@ impl ServerManifest {
 }
 
 impl ServerTrack {
-    fn is_of(&self, stream: &Stream) -> bool {
+    fn matches(&self, stream: &Stream) -> bool {
         let has_bitrate = |bitrate: u32| stream.levels.iter().any(|level| level.bitrate == bitrate);
         let names = (self.track_name.as_deref(), stream.name.as_deref());
         let has_same_name = match names {

@@ -1,14 +1,14 @@
-//! The `tfdt` box: when the first sample of a fragment is decoded (ISO/IEC 14496-12, 8.8.12).
+//! The `tfdt` box: decode time of the first sample of a fragment (ISO/IEC 14496-12, 8.8.12).
 
 use bytes::BufMut;
 
 use crate::versioned::put_version_and_flags;
 use crate::{BoxType, Error, Kind, Reader};
 
-/// The `tfdt` box. It is written in version 1, whose time has 64 bits.
+/// The `tfdt` box. It is written in version 1, with a time of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tfdt {
-    /// When the first sample is decoded, in ticks of the track. The standard has no times before 0,
+    /// Decode time of the first sample, in ticks of the track. The standard has no times before 0,
     /// but ffmpeg writes the priming of AAC as such.
     pub base_media_decode_time: i64,
 }

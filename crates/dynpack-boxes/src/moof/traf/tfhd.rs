@@ -1,4 +1,4 @@
-//! The `tfhd` box: whose samples these are, and what holds for all of them (ISO/IEC 14496-12,
+//! The `tfhd` box: the track of these samples, and their defaults (ISO/IEC 14496-12,
 //! 8.8.7).
 
 use bytes::BufMut;
@@ -38,7 +38,7 @@ pub struct Tfhd {
 }
 
 impl Tfhd {
-    /// Samples of a track, of which nothing else is said.
+    /// Samples of a track, without any defaults.
     #[must_use]
     pub const fn new(track_id: TrackId) -> Self {
         Self {

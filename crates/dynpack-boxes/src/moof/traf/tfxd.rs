@@ -1,14 +1,14 @@
-//! The `tfxd` box of Smooth Streaming: when a fragment is presented (\[MS-SSTR\] 2.2.4.4).
+//! The `tfxd` box of Smooth Streaming: presentation time of a fragment (\[MS-SSTR\] 2.2.4.4).
 
 use bytes::BufMut;
 
 use crate::versioned::put_version_and_flags;
 use crate::{BoxType, Error, Kind, Reader};
 
-/// The `tfxd` box. It is written in version 1, whose times have 64 bits.
+/// The `tfxd` box. It is written in version 1, with times of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tfxd {
-    /// When the fragment is presented, in ticks of the track. Files hold times before 0 too.
+    /// Presentation time of the fragment, in ticks of the track. Files hold times before 0 too.
     pub time: i64,
     /// How long it lasts, in ticks of the track.
     pub duration: u64,

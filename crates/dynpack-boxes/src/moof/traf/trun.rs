@@ -12,9 +12,9 @@ const SIZE: u32 = 0x200;
 const FLAGS: u32 = 0x400;
 const COMPOSITION_OFFSET: u32 = 0x800;
 
-/// The `trun` box, whose samples stay in place.
+/// The `trun` box. Its samples stay in place.
 ///
-/// It is written in version 1, whose composition offsets are signed: read as unsigned, a frame that
+/// It is written in version 1, with signed composition offsets: read as unsigned, a frame that
 /// is presented before the one decoded before it would be hours late. They are read as signed in
 /// version 0 too, since encoders write negative ones in either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use bytes::BufMut;
 use crate::versioned::put_version_and_flags;
 use crate::{BoxType, Error, Kind, Reader};
 
-/// The `mehd` box. It is written in version 1, whose duration has 64 bits.
+/// The `mehd` box. It is written in version 1, with a duration of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mehd {
     /// How long the longest track lasts, in ticks of the movie.

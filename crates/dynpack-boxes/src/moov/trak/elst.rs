@@ -1,4 +1,5 @@
-//! The `elst` box: which media of a track is presented when (ISO/IEC 14496-12, 8.6.6).
+//! The `elst` box: which media of a track is presented, and at which time (ISO/IEC 14496-12,
+//! 8.6.6).
 
 use bytes::BufMut;
 

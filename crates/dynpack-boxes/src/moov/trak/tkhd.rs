@@ -19,9 +19,9 @@ pub struct Tkhd {
     pub is_in_movie: bool,
     /// Whether it is used in previews.
     pub is_in_preview: bool,
-    /// When the track was made, in seconds since 1904; 0 if unknown.
+    /// Creation time of the track, in seconds since 1904; 0 if unknown.
     pub creation_time: u64,
-    /// When the track was last changed, in seconds since 1904; 0 if unknown.
+    /// Modification time of the track, in seconds since 1904; 0 if unknown.
     pub modification_time: u64,
     /// The id by which other boxes name the track.
     pub track_id: TrackId,

@@ -10,9 +10,9 @@ use crate::{BoxType, Error, Kind, Reader};
 /// The `mdhd` box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mdhd {
-    /// When the media was made, in seconds since 1904; 0 if unknown.
+    /// Creation time of the media, in seconds since 1904; 0 if unknown.
     pub creation_time: u64,
-    /// When the media was last changed, in seconds since 1904; 0 if unknown.
+    /// Modification time of the media, in seconds since 1904; 0 if unknown.
     pub modification_time: u64,
     /// The clock of the track.
     pub timescale: Timescale,
@@ -34,7 +34,7 @@ impl PackedLanguage {
         Self(letters.fold(0, |packed, letter| packed << 5 | u16::from(letter & 0x1f)) & 0x7fff)
     }
 
-    /// The language. Below 0x400 are QuickTime's Macintosh codes, of which 0 is both English and
+    /// The language. Below 0x400 are QuickTime's Macintosh codes, where 0 is both English and
     /// "never set": nothing is known then.
     #[must_use]
     pub fn language(self) -> Language {

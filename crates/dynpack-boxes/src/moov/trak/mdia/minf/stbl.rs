@@ -12,7 +12,7 @@ use bytes::BufMut;
 use crate::versioned::put_version_and_flags;
 use crate::{BoxType, Error, Kind, Reader};
 
-/// The `stbl` box of a track whose samples are all in fragments: its tables are empty.
+/// The `stbl` box of a track with all samples in fragments: its tables are empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stbl<'a> {
     /// How the samples are coded.

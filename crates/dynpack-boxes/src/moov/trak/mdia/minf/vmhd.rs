@@ -8,7 +8,7 @@ use crate::{BoxType, Error, Kind, Reader};
 /// The `vmhd` box.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Vmhd {
-    /// How it is composed; 0 to copy it over what is behind.
+    /// How it is composed; 0 to copy it over what is below.
     pub graphics_mode: u16,
     /// Red, green and blue for other modes.
     pub op_color: [u16; 3],
