@@ -24,6 +24,7 @@
 //!
 //! Not supported yet: filters, subtitles, and codecs other than H.264 and AAC.
 
+mod cmaf_rate;
 mod encryption;
 mod error;
 mod facts;

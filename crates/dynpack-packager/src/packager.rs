@@ -20,7 +20,6 @@ use dynpack_hds::FragmentNumber;
 use dynpack_media::{Rendition, Ticks};
 
 pub use job::Job;
-pub(crate) use mp4::clear_rate as cmaf_rate;
 
 use crate::error::Error;
 use crate::format::Format;

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use dynpack_codec::MediaKind;
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
     CutPolicy, Language, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline,
     Track,
@@ -15,8 +16,8 @@ use dynpack_media::{
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
 use self::content::{Content, Contents, has_same_samples};
+use crate::cmaf_rate::cmaf_rate;
 use crate::error::Error;
-use crate::packager::cmaf_rate;
 
 /// A track that is to be presented, and what its publisher says of it.
 struct Entry {
@@ -209,7 +210,11 @@ fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Er
         (rendition.language, rendition.label, rendition.role) = (language, label, role);
         rendition.id.bitrate = match bitrate {
             Some(declared) => declared.get(),
-            None => keys.measure(&rendition.id.name, cmaf_rate(&rendition)?.peak),
+            None => {
+                let writer = Writer::new(Profile::Cmaf, &rendition);
+                let peak = cmaf_rate(&rendition, &writer, |len| len)?.peak;
+                keys.measure(&rendition.id.name, peak)
+            }
         };
         renditions.push(rendition);
     }

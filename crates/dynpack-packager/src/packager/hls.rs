@@ -11,7 +11,6 @@ use super::job::Job;
 use super::links::Links;
 use crate::encryption::Encryption;
 use crate::error::Error;
-use crate::format::Format;
 use crate::protection::{Protection, Signal};
 use crate::request::{Place, Request, SplitUrl};
 
@@ -128,7 +127,7 @@ impl Links<'_> {
     }
 
     fn is_transport_stream(&self) -> bool {
-        self.format() != Format::HlsCmaf
+        !self.format().facts().has_init_segments
     }
 }
 

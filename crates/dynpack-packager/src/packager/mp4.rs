@@ -8,6 +8,7 @@ use dynpack_media::{Rate, Rendition, Ticks};
 
 use super::Job;
 use super::lookup::time_not_found;
+use crate::cmaf_rate::cmaf_rate;
 use crate::error::Error;
 
 /// Writes the segments of a rendition, under the protection of the job.
@@ -43,22 +44,5 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
 
 /// The rate of a rendition's segments as CMAF has them.
 pub(super) fn rate(job: &Job<'_>, rendition: &Rendition) -> Result<Rate, Error> {
-    measure(rendition, &writer(Profile::Cmaf, job, rendition), |len| job.len(len))
-}
-
-/// The rate of a rendition's segments as CMAF has them in the clear.
-pub(crate) fn clear_rate(rendition: &Rendition) -> Result<Rate, Error> {
-    measure(rendition, &Writer::new(Profile::Cmaf, rendition), |len| len)
-}
-
-fn measure(
-    rendition: &Rendition,
-    writer: &Writer<'_>,
-    sealed: impl Fn(u64) -> u64,
-) -> Result<Rate, Error> {
-    let sizes = rendition.cuts.segments().map(|segment| {
-        let len = writer.media_segment_len(&segment)?;
-        Ok::<_, Error>((sealed(len), segment.duration))
-    });
-    Ok(Rate::measure(sizes.collect::<Result<Vec<_>, _>>()?, rendition.timescale()))
+    cmaf_rate(rendition, &writer(Profile::Cmaf, job, rendition), |len| job.len(len))
 }
