@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use crate::Origin;
 
 /// How many assets are opened to show what they hold; of the others only the URLs are shown.
-const MOST_OPENED: usize = 20;
+const MAX_OPENED: usize = 20;
 
 /// `/`: every asset with the URL of each format that is made.
 pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
@@ -33,7 +33,7 @@ async fn assets(origin: &Origin) -> Response {
             return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
         }
     };
-    let (shown, others) = assets.split_at(assets.len().min(MOST_OPENED));
+    let (shown, others) = assets.split_at(assets.len().min(MAX_OPENED));
     let opened = join_all(shown.iter().map(|path| origin.dynpack.asset(path))).await;
     let mut cards = String::new();
     for (path, opened) in shown.iter().zip(opened) {

@@ -332,7 +332,8 @@ async fn a_client_manifest_completes_the_server_manifest() {
         )
     };
     storage.insert("sample/sample.ismc", ismc("fin"));
-    let dynpack = Dynpack::builder(storage.clone()).check_after(std::time::Duration::ZERO).build();
+    let dynpack =
+        Dynpack::builder(storage.clone()).revalidate_after(std::time::Duration::ZERO).build();
     let url = manifest(SAMPLE, Format::DashCmaf);
     let mpd = text(&dynpack, &url).await;
     assert!(mpd.contains("lang=\"fi\""), "{mpd}");

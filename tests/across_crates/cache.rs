@@ -134,7 +134,7 @@ async fn a_small_cache_still_serves() {
 #[tokio::test]
 async fn a_replaced_file_is_noticed() {
     let storage = sample_storage();
-    let dynpack = Dynpack::builder(storage.clone()).check_after(Duration::ZERO).build();
+    let dynpack = Dynpack::builder(storage.clone()).revalidate_after(Duration::ZERO).build();
     let before = ask(&dynpack, MANIFEST).await.unwrap().etag;
     assert_eq!(ask(&dynpack, MANIFEST).await.unwrap().etag, before);
     storage.insert("sample/video_720p.mp4", sample("video_360p.mp4"));
@@ -149,7 +149,7 @@ async fn a_replaced_file_is_noticed() {
 async fn a_replaced_file_is_noticed_while_requests_never_cease() {
     let storage = sample_storage();
     let window = Duration::from_millis(100);
-    let dynpack = Dynpack::builder(storage.clone()).check_after(window).build();
+    let dynpack = Dynpack::builder(storage.clone()).revalidate_after(window).build();
     let before = ask(&dynpack, MANIFEST).await.unwrap().etag;
     storage.insert("sample/video_720p.mp4", sample("video_360p.mp4"));
     let since = Instant::now();
@@ -163,7 +163,7 @@ async fn a_replaced_file_is_noticed_while_requests_never_cease() {
 async fn one_request_looks_at_the_files_while_others_go_on() {
     let (storage, builder) = watched(Watched::new(sample_storage()));
     let window = Duration::from_millis(500);
-    let dynpack = builder.check_after(window).build();
+    let dynpack = builder.revalidate_after(window).build();
     ask(&dynpack, MANIFEST).await.unwrap();
     tokio::time::sleep(window).await;
     let answers = join_all((0..50).map(|_| ask(&dynpack, MANIFEST))).await;
@@ -178,7 +178,7 @@ async fn one_request_looks_at_the_files_while_others_go_on() {
 #[tokio::test]
 async fn an_asset_stays_open_while_the_storage_is_out_of_order() {
     let (storage, builder) = watched(Watched::new(sample_storage()));
-    let dynpack = builder.check_after(Duration::ZERO).build();
+    let dynpack = builder.revalidate_after(Duration::ZERO).build();
     ask(&dynpack, MANIFEST).await.unwrap();
     storage.is_broken.store(true, Ordering::SeqCst);
     ask(&dynpack, MANIFEST).await.unwrap();
@@ -192,7 +192,7 @@ async fn an_asset_stays_open_while_the_storage_is_out_of_order() {
 #[tokio::test]
 async fn files_that_come_and_go_are_noticed() {
     let storage = sample_storage();
-    let dynpack = Dynpack::builder(storage.clone()).check_after(Duration::ZERO).build();
+    let dynpack = Dynpack::builder(storage.clone()).revalidate_after(Duration::ZERO).build();
     assert_eq!(hls(&dynpack, "/sample/sample.ism").await.len(), 5);
     storage.remove("sample/audio_deu.mp4");
     assert_eq!(hls(&dynpack, "/sample/sample.ism").await.len(), 4);
@@ -203,7 +203,7 @@ async fn files_that_come_and_go_are_noticed() {
 #[tokio::test]
 async fn a_response_that_has_begun_stays_with_its_version() {
     let storage = sample_storage();
-    let dynpack = Dynpack::builder(storage.clone()).check_after(Duration::ZERO).build();
+    let dynpack = Dynpack::builder(storage.clone()).revalidate_after(Duration::ZERO).build();
     let url = hls(&dynpack, "/sample/sample.ism").await[4].segments[0].0.clone();
     let whole = get(&dynpack, &url).await;
     let begun =

@@ -53,7 +53,7 @@ const RESOURCES: [(Format, &str); 9] = [
 async fn a_track_without_a_key_is_refused() {
     let none = |name: &str, bitrate: u32| {
         format!(
-            "the CPIX document does not tell one key: none of its rules gives one to {name:?} at {bitrate} bit/s"
+            "the CPIX document gives no single key: none of its rules gives one to {name:?} at {bitrate} bit/s"
         )
     };
     for (document, problem) in [

@@ -73,7 +73,7 @@ async fn a_view_of_a_part_lists_some_resources_of_the_whole() {
     let asset = sample_origin().asset(&path).await.unwrap();
     let whole = View::whole(&asset.presentation);
     let places = SegmentNumber(1)..SegmentNumber(2);
-    let part = View::new(Period::of_places(&asset.presentation, places).unwrap());
+    let part = View::new(Period::within(&asset.presentation, places).unwrap());
     for format in formats() {
         let request = Request::manifest(path.clone(), format);
         let packager = format.packager().unwrap();

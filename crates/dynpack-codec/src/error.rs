@@ -53,7 +53,7 @@ pub enum Malformed {
 #[non_exhaustive]
 pub enum Unsupported {
     /// NAL units of this type hold pictures and are no plain slices.
-    #[error("it has NAL units of type {0}, whose headers are not known")]
+    #[error("NAL units of type {0} are not supported")]
     NalType(u8),
     /// ADTS headers cannot signal this property of the stream.
     #[error("ADTS has no place for {0}")]

@@ -21,13 +21,13 @@ pub enum Error {
     Unsupported(String),
     /// The bytes to be encrypted are not those that the plan was made of: the caller's mistake.
     #[error("the sample has {got} bytes where {planned} were planned")]
-    OtherSample {
+    SampleMismatch {
         /// Bytes of the sample that was planned.
         planned: u64,
         /// Bytes handed in.
         got: u64,
     },
-    /// What is told to a protection system does not fit its format.
+    /// The data for a protection system does not fit its format.
     #[error("the {system} header cannot be made: {problem}")]
     System {
         /// The system.
@@ -50,10 +50,10 @@ pub enum Error {
     /// be read.
     #[error("the CPIX document holds the key {0} encrypted: only keys in the clear can be read")]
     EncryptedKey(crate::KeyId),
-    /// A CPIX document does not tell one key for a track: it gives several, or refers to one it
+    /// A CPIX document gives no single key for a track: it gives several, or refers to one that it
     /// does not hold.
-    #[error("the CPIX document does not tell one key: {0}")]
-    NoOneKey(String),
+    #[error("the CPIX document gives no single key: {0}")]
+    AmbiguousKey(String),
     /// The input passes a public limit.
     #[error("{what} pass the limit of {limit}")]
     LimitExceeded {

@@ -96,7 +96,7 @@ impl IvSource {
     /// The vectors of `cenc`.
     pub(crate) fn samples(&self) -> SampleIvs {
         let [a, b, c, d, e, f, g, h, ..] = self.derive("cenc", &[]);
-        SampleIvs { first: u64::from_be_bytes([a, b, c, d, e, f, g, h]), of_key_frames: false }
+        SampleIvs { first: u64::from_be_bytes([a, b, c, d, e, f, g, h]), for_key_frames: false }
     }
 
     fn derive(&self, purpose: &str, fields: &[&[u8]]) -> [u8; 16] {
@@ -112,17 +112,17 @@ impl IvSource {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SampleIvs {
     first: u64,
-    of_key_frames: bool,
+    for_key_frames: bool,
 }
 
 impl SampleIvs {
     /// Those of the same samples where each is a resource of its own.
-    pub(crate) const fn of_key_frames(self) -> Self {
-        Self { of_key_frames: true, ..self }
+    pub(crate) const fn for_key_frames(self) -> Self {
+        Self { for_key_frames: true, ..self }
     }
 
     pub(crate) const fn get(self, sample: SampleIndex) -> u64 {
-        let offset = if self.of_key_frames { MAX_SAMPLES } else { 0 };
+        let offset = if self.for_key_frames { MAX_SAMPLES } else { 0 };
         self.first.wrapping_add(offset).wrapping_add(sample.0 as u64)
     }
 }
@@ -156,7 +156,7 @@ mod tests {
         );
         assert_eq!(format!("{:016x}", ivs.samples().get(SampleIndex(1))), "bff973707a716f05");
         assert_eq!(
-            format!("{:016x}", ivs.samples().of_key_frames().get(SampleIndex(1))),
+            format!("{:016x}", ivs.samples().for_key_frames().get(SampleIndex(1))),
             "bff973717a716f05"
         );
     }
@@ -179,7 +179,7 @@ mod tests {
             let all: Vec<_> = segments.chain([ivs.constant(), ivs.sample_aes()]).collect();
             count += all.len() + 2 * 4;
             seen.extend(all.into_iter().map(|iv| iv.0.to_vec()));
-            for ivs in [ivs.samples(), ivs.samples().of_key_frames()] {
+            for ivs in [ivs.samples(), ivs.samples().for_key_frames()] {
                 seen.extend(
                     (0..4).map(|sample| ivs.get(SampleIndex(sample)).to_be_bytes().to_vec()),
                 );
@@ -190,16 +190,16 @@ mod tests {
 
     #[test]
     fn sample_vectors_wrap_without_a_repetition() {
-        let ivs = SampleIvs { first: u64::MAX, of_key_frames: false };
+        let ivs = SampleIvs { first: u64::MAX, for_key_frames: false };
         assert_eq!([0, 1].map(|sample| ivs.get(SampleIndex(sample))), [u64::MAX, 0]);
     }
 
     /// Not even the last sample that there can be has the vector of the first key frame.
     #[test]
     fn key_frames_count_behind_all_samples() {
-        let ivs = SampleIvs { first: 5, of_key_frames: false };
-        let key_frames = ivs.of_key_frames();
+        let ivs = SampleIvs { first: 5, for_key_frames: false };
+        let key_frames = ivs.for_key_frames();
         assert_eq!(ivs.get(SampleIndex(u32::MAX)) + 1, key_frames.get(SampleIndex(0)));
-        assert_eq!(key_frames.of_key_frames(), key_frames);
+        assert_eq!(key_frames.for_key_frames(), key_frames);
     }
 }

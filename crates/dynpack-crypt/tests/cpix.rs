@@ -45,7 +45,7 @@ fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
 /// Why a document gives no key to the video or the audio of these tests.
 fn no_rule(name: &str, bitrate: u32) -> String {
     format!(
-        "the CPIX document does not tell one key: none of its rules gives one to {name:?} at \
+        "the CPIX document gives no single key: none of its rules gives one to {name:?} at \
          {bitrate} bit/s"
     )
 }
@@ -340,7 +340,7 @@ fn rules_that_ask_for_what_is_not_known_are_refused() {
     let unknown = |what: &str| {
         let problem =
             format!("a rule asks for the {what} of \"video\" at 1000000 bit/s, which is not known");
-        Err(format!("the CPIX document does not tell one key: {problem}"))
+        Err(format!("the CPIX document gives no single key: {problem}"))
     };
     for filter in [
         "<VideoFilter maxFps='30'/>",
@@ -369,13 +369,10 @@ fn one_key_without_rules_is_for_all() {
     )
     .unwrap();
     let error = two.key_for(&audio(1)).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "the CPIX document does not tell one key: it has 2 and no rules for their use"
-    );
+    assert_eq!(error, "the CPIX document gives no single key: it has 2 and no rules for their use");
     let none =
         Cpix::parse(document("").as_bytes()).unwrap().key_for(&audio(1)).unwrap_err().to_string();
-    assert_eq!(none, "the CPIX document does not tell one key: it has none");
+    assert_eq!(none, "the CPIX document gives no single key: it has none");
 }
 
 #[test]
@@ -393,7 +390,7 @@ fn rules_which_contradict_each_other_are_refused() {
             .map(|key| key.id.to_string())
     };
     let expected = format!(
-        "the CPIX document does not tell one key: its rules give both {SD} and {HD} to \"audio\" \
+        "the CPIX document gives no single key: its rules give both {SD} and {HD} to \"audio\" \
          at 5 bit/s"
     );
     assert_eq!(with_rules(rule(SD) + &rule(HD)).unwrap_err().to_string(), expected);

@@ -180,8 +180,8 @@ fn pictures_that_are_no_plain_slices_are_refused_by_all_schemes() {
                 2..=4 | 19..=21 => assert_eq!(
                     answer.unwrap_err(),
                     format!(
-                        "cannot be encrypted in this way: it has NAL units of type {kind}, whose \
-                         headers are not known"
+                        "cannot be encrypted in this way: NAL units of type {kind} are not \
+                         supported"
                     )
                 ),
                 _ => assert_eq!(answer, Ok(false), "type {kind}"),

@@ -68,7 +68,7 @@ impl<'a> Set<'a> {
 
     /// Whether all renditions are cut at the same places of the timeline.
     pub(crate) fn is_aligned(&self) -> bool {
-        self.renditions.iter().all(|rendition| rendition.cuts.has_places_of(&self.first.cuts))
+        self.renditions.iter().all(|rendition| rendition.cuts.has_same_places(&self.first.cuts))
     }
 
     /// Whether all segments start with a picture or frame behind which none needs one before it:
@@ -83,7 +83,7 @@ impl<'a> Set<'a> {
         let are_aligned = || {
             self.is_aligned()
                 && other.is_aligned()
-                && self.first.cuts.has_places_of(&other.first.cuts)
+                && self.first.cuts.has_same_places(&other.first.cuts)
         };
         !std::ptr::eq(self, other) && self.is_like(other.first) && are_aligned()
     }

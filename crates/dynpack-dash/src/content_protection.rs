@@ -68,7 +68,7 @@ impl ContentProtection {
             .with("schemeIdUri", &self.scheme)
             .with_some("value", self.value.as_ref())
             .with_some("cenc:default_KID", self.key_id.as_ref());
-        tag.holding(|xml| {
+        tag.children(|xml| {
             self.pssh.iter().for_each(|pssh| xml.open("cenc:pssh").text(pssh));
             self.playready_object.iter().for_each(|object| xml.open("mspr:pro").text(object));
             if let Some(url) = &self.azure_url {

@@ -28,7 +28,7 @@ impl Mpd {
             .with("type", "static")
             .with("mediaPresentationDuration", &self.duration)
             .with("minBufferTime", &self.min_buffer_time)
-            .holding(|xml| self.periods.iter().for_each(|period| period.write(xml)));
+            .children(|xml| self.periods.iter().for_each(|period| period.write(xml)));
         xml.finish()
     }
 }
@@ -43,7 +43,7 @@ pub(crate) struct Period {
 impl Period {
     fn write(&self, xml: &mut Writer) {
         let tag = xml.open("Period").with("id", self.id).with("start", &self.start);
-        tag.holding(|xml| self.adaptation_sets.iter().for_each(|set| set.write(xml)));
+        tag.children(|xml| self.adaptation_sets.iter().for_each(|set| set.write(xml)));
     }
 }
 
@@ -92,7 +92,7 @@ impl AdaptationSet {
             .with_some("startWithSAP", self.start_with_sap)
             .with_some("maxPlayoutRate", self.max_playout_rate)
             .with_some("codingDependency", self.coding_dependency)
-            .holding(|xml| self.write_elements(xml));
+            .children(|xml| self.write_elements(xml));
     }
 
     fn write_elements(&self, xml: &mut Writer) {
@@ -123,7 +123,7 @@ impl Representation {
     fn write(&self, xml: &mut Writer) {
         let tag = xml.open("Representation").with("id", &self.id).with("bandwidth", self.bandwidth);
         let tag = self.own.add_to(tag);
-        tag.holding(|xml| self.template.iter().for_each(|template| template.write(xml)));
+        tag.children(|xml| self.template.iter().for_each(|template| template.write(xml)));
     }
 }
 
@@ -166,7 +166,7 @@ impl SegmentTemplate {
             .with_some("presentationTimeOffset", self.time_offset)
             .with("initialization", uri(&self.initialization))
             .with("media", uri(&self.media))
-            .holding(|xml| self.timeline.write(xml));
+            .children(|xml| self.timeline.write(xml));
     }
 }
 

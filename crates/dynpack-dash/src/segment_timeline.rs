@@ -24,7 +24,7 @@ impl SegmentTimeline {
     /// that it is 0 where absent.
     pub(crate) fn write(&self, xml: &mut Writer) {
         let number = |ticks: Ticks| ticks.max(Ticks::ZERO).0.cast_unsigned();
-        xml.open("SegmentTimeline").holding(|xml| {
+        xml.open("SegmentTimeline").children(|xml| {
             for (at, Run { start, duration, count, .. }) in self.runs.as_slice().iter().enumerate()
             {
                 let start = (at == 0).then(|| number(*start));

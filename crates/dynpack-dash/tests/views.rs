@@ -16,7 +16,7 @@ fn film() -> Presentation {
 }
 
 fn part(film: &Presentation, first: u32, end: u32) -> Period<'_> {
-    Period::of_places(film, SegmentNumber(first)..SegmentNumber(end)).unwrap()
+    Period::within(film, SegmentNumber(first)..SegmentNumber(end)).unwrap()
 }
 
 #[test]

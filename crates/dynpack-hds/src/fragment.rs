@@ -13,7 +13,7 @@ pub struct Fragment {
     pub number: FragmentNumber,
     /// Its place in the timeline.
     pub place: SegmentNumber,
-    /// When it starts, in milliseconds: the [opening](Stream::opening) of the segment.
+    /// When it starts, in milliseconds: the [exact start](Stream::exact_start) of the segment.
     pub start: Ticks,
     /// Until the next starts, in milliseconds; above zero.
     pub duration: Ticks,
@@ -63,13 +63,13 @@ pub(crate) fn duration(stream: &Stream<'_>, period: &Period<'_>) -> Ticks {
     end(&fragments_within(stream, period)) - period.start().floor(Timescale::MILLIS)
 }
 
-/// The fragment of that number. Costs as much as [`Stream::segment_in_place`].
+/// The fragment of that number. Costs as much as [`Stream::nth_segment`].
 #[must_use]
 pub fn fragment(stream: &Stream<'_>, number: FragmentNumber) -> Option<Fragment> {
     let place = usize::try_from(number.get()).ok()?.checked_sub(1)?;
-    let segment = stream.segment_in_place(place)?;
+    let segment = stream.nth_segment(place)?;
     let next = stream
-        .segment_in_place(place.saturating_add(1))
+        .nth_segment(place.saturating_add(1))
         .map_or_else(|| stream::end(stream), |next| start(stream, &next));
     Some(Fragment::new(number, start(stream, &segment), next, segment))
 }
@@ -79,5 +79,5 @@ fn numbers() -> impl Iterator<Item = FragmentNumber> {
 }
 
 fn start(stream: &Stream<'_>, segment: &StreamSegment) -> Ticks {
-    stream.opening(segment).map(|start| start.floor(Timescale::MILLIS)).unwrap_or_default()
+    stream.exact_start(segment).map(|start| start.floor(Timescale::MILLIS)).unwrap_or_default()
 }

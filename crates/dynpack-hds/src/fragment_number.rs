@@ -40,19 +40,19 @@ impl fmt::Display for FragmentNumber {
 /// A name is not that of a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a fragment is called Seg1-Frag and its number from 1")]
-pub struct NotAFragment;
+pub struct InvalidFragmentName;
 
 impl FromStr for FragmentNumber {
-    type Err = NotAFragment;
+    type Err = InvalidFragmentName;
 
-    fn from_str(name: &str) -> Result<Self, NotAFragment> {
+    fn from_str(name: &str) -> Result<Self, InvalidFragmentName> {
         let number = name
             .strip_prefix("Seg1-Frag")
             .and_then(|digits| digits.parse().ok())
             .and_then(Self::new);
         // What prints differently, such as `+7` or `07`, is not one of ours: one fragment has one
         // name.
-        number.filter(|number| number.to_string() == name).ok_or(NotAFragment)
+        number.filter(|number| number.to_string() == name).ok_or(InvalidFragmentName)
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
             "seg1-frag7",
             "Seg1-Frag4294967296",
         ] {
-            assert_eq!(name.parse::<FragmentNumber>(), Err(NotAFragment), "{name}");
+            assert_eq!(name.parse::<FragmentNumber>(), Err(InvalidFragmentName), "{name}");
         }
     }
 }

@@ -22,7 +22,7 @@
 //!
 //! let number: FragmentNumber = "Seg1-Frag7".parse()?;
 //! assert_eq!(number.get(), 7);
-//! # Ok::<(), dynpack_hds::NotAFragment>(())
+//! # Ok::<(), dynpack_hds::InvalidFragmentName>(())
 //! ```
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
@@ -38,7 +38,7 @@ mod stream;
 pub use bootstrap::bootstrap;
 pub use error::Error;
 pub use fragment::{Fragment, fragment, fragments};
-pub use fragment_number::{FragmentNumber, NotAFragment};
+pub use fragment_number::{FragmentNumber, InvalidFragmentName};
 pub use manifest::{Urls, manifest};
 pub use metadata::metadata;
 pub use stream::streams;

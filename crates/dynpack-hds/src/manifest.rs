@@ -63,7 +63,7 @@ struct Manifest {
 impl Manifest {
     fn to_xml(&self) -> String {
         let mut xml = Writer::new(Style::INDENTED);
-        xml.open("manifest").with("xmlns", NAMESPACE).holding(|xml| {
+        xml.open("manifest").with("xmlns", NAMESPACE).children(|xml| {
             xml.open("streamType").text("recorded");
             xml.open("duration").text(seconds(self.duration));
             for (index, content) in self.bootstraps.iter().enumerate() {
@@ -114,7 +114,7 @@ impl Media {
             .with_some("height", self.height)
             .with("url", uri(&self.url))
             .with("bootstrapInfoId", bootstrap_id(self.bootstrap));
-        tag.holding(|xml| xml.open("metadata").text(&self.metadata));
+        tag.children(|xml| xml.open("metadata").text(&self.metadata));
     }
 }
 

@@ -46,7 +46,7 @@ fn late_audio() -> Presentation {
 fn a_view_that_starts_late_lists_no_gap_and_shares_its_urls_with_the_whole() {
     let film = late_audio();
     let whole = Period::whole(&film);
-    let part = Period::of_places(&film, places(3, 7)).unwrap();
+    let part = Period::within(&film, places(3, 7)).unwrap();
     let mut ids: Vec<_> = film.renditions.iter().map(|rendition| rendition.id.clone()).collect();
     ids.push(film.renditions[0].key_frames().unwrap().id);
     for id in ids {
@@ -67,7 +67,7 @@ fn what_is_missing_at_the_start_of_a_view_is_a_gap() {
         ("video", 400_000, film::video((640, 360), (512, 12_800), 1_000, 50)),
         ("audio", 128_000, film::late(film::audio(AAC_48_STEREO, 1_000, "en"), 48_000 * 10)),
     ]);
-    let period = Period::of_places(&film, places(3, 8)).unwrap();
+    let period = Period::within(&film, places(3, 8)).unwrap();
     let text = playlist(&[&period], &film.renditions[1].id);
     assert_eq!(text.matches("#EXT-X-GAP").count(), 2, "{text}");
     let lasts: f64 = seconds(&text).iter().sum();
@@ -78,8 +78,8 @@ fn what_is_missing_at_the_start_of_a_view_is_a_gap() {
 #[test]
 fn between_two_periods_is_a_discontinuity_with_an_init_segment() {
     let (one, other) = (late_audio(), late_audio());
-    let first = Period::of_places(&one, places(0, 2)).unwrap();
-    let second = Period::of_places(&other, places(5, 6)).unwrap();
+    let first = Period::within(&one, places(0, 2)).unwrap();
+    let second = Period::within(&other, places(5, 6)).unwrap();
     let text = playlist(&[&first, &second], &one.renditions[0].id);
     let expected = r#"#EXTINF:2.000000,
 Fragments(video=25600,format=m3u8-cmaf)

@@ -157,7 +157,7 @@ impl Cuts {
 
     /// Whether other cuts have segments in the same places of the timeline.
     #[must_use]
-    pub fn has_places_of(&self, other: &Self) -> bool {
+    pub fn has_same_places(&self, other: &Self) -> bool {
         self.numbers == other.numbers
     }
 
@@ -238,7 +238,7 @@ impl Cuts {
 
     /// The segments paired with those of another track: one pair for each stretch of the timeline
     /// in which either has samples, in order.
-    pub fn beside<'a>(
+    pub fn paired_with<'a>(
         &'a self,
         other: Option<&'a Self>,
     ) -> impl Iterator<Item = (SegmentNumber, Option<Segment>, Option<Segment>)> + 'a {
@@ -292,21 +292,21 @@ mod tests {
     }
 
     #[test]
-    fn segments_stand_beside_those_of_the_same_stretch() {
-        let beside = |own: &[u32], others: Option<&[u32]>| {
+    fn segments_are_paired_by_their_place_in_the_timeline() {
+        let pairs = |own: &[u32], others: Option<&[u32]>| {
             let (own, others) = (cuts(own), others.map(cuts));
             let number = |segment: Option<Segment>| segment.map(|segment| segment.number.0);
-            let pairs = own
-                .beside(others.as_ref())
+            let segments = own
+                .paired_with(others.as_ref())
                 .map(|(at, own, other)| (at.0, number(own), number(other)));
-            pairs.collect::<Vec<_>>()
+            segments.collect::<Vec<_>>()
         };
         assert_eq!(
-            beside(&[0, 2], Some(&[1, 2, 3])),
+            pairs(&[0, 2], Some(&[1, 2, 3])),
             [(0, Some(0), None), (1, None, Some(1)), (2, Some(2), Some(2)), (3, None, Some(3))]
         );
-        assert_eq!(beside(&[4], None), [(4, Some(4), None)]);
-        assert_eq!(beside(&[], Some(&[7])), [(7, None, Some(7))]);
+        assert_eq!(pairs(&[4], None), [(4, Some(4), None)]);
+        assert_eq!(pairs(&[], Some(&[7])), [(7, None, Some(7))]);
     }
 
     #[test]

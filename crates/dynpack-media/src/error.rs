@@ -11,11 +11,11 @@ pub enum Error {
     #[error("no track has samples to present")]
     NothingToPresent,
     /// All tracks together would have more than
-    /// [`Timeline::MOST_SEGMENTS`](crate::Timeline::MOST_SEGMENTS) segments: the film is too long,
+    /// [`Timeline::MAX_SEGMENTS`](crate::Timeline::MAX_SEGMENTS) segments: the film is too long,
     /// or has too many tracks, for so short a target.
     #[error(
         "more than {max} segments in all tracks together ({tracks} tracks)",
-        max = crate::Timeline::MOST_SEGMENTS
+        max = crate::Timeline::MAX_SEGMENTS
     )]
     TooManySegments {
         /// Number of tracks with samples.

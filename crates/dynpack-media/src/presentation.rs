@@ -154,14 +154,13 @@ impl Rendition {
 pub struct Presentation {
     /// The renditions; never empty, each with at least one segment.
     pub renditions: Vec<Rendition>,
-    /// Timeline segments per HLS transport stream segment, as declared by the publisher, or else 1.
-    pub fragments_per_hls_segment: NonZeroU32,
+    fragments_per_hls_segment: NonZeroU32,
 }
 
 impl Presentation {
     /// The maximum number of segments of the timeline in one transport stream segment, which is
     /// made in memory.
-    pub const MAX_JOINED: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
+    pub const MAX_FRAGMENTS_PER_HLS_SEGMENT: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
 
     /// A presentation of the renditions that have segments.
     ///
@@ -189,11 +188,19 @@ impl Presentation {
         Ok(Self { fragments_per_hls_segment: self.fragments_per_hls_segment, ..presentation })
     }
 
-    /// Timeline segments per HLS transport stream segment: as many as declared, up to
-    /// [`MAX_JOINED`](Self::MAX_JOINED).
+    /// Segments of the timeline in one HLS transport stream segment: 1 unless
+    /// [set](Self::with_fragments_per_hls_segment).
     #[must_use]
-    pub fn places_per_hls_segment(&self) -> NonZeroU32 {
-        self.fragments_per_hls_segment.min(Self::MAX_JOINED)
+    pub const fn fragments_per_hls_segment(&self) -> NonZeroU32 {
+        self.fragments_per_hls_segment
+    }
+
+    /// Joins `count` segments of the timeline in each HLS transport stream segment, up to
+    /// [`MAX_FRAGMENTS_PER_HLS_SEGMENT`](Self::MAX_FRAGMENTS_PER_HLS_SEGMENT).
+    #[must_use]
+    pub fn with_fragments_per_hls_segment(mut self, count: NonZeroU32) -> Self {
+        self.fragments_per_hls_segment = count.min(Self::MAX_FRAGMENTS_PER_HLS_SEGMENT);
+        self
     }
 
     /// The renditions of one kind.

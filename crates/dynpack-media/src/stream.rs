@@ -57,7 +57,7 @@ impl<'a> Stream<'a> {
             count => Cow::Owned(rendition.cuts.joined(count)),
         };
         let (main, audio): (Cow<'_, Cuts>, _) = (cuts(self.main), self.audio.map(cuts));
-        for (number, main, audio) in main.beside(audio.as_deref()) {
+        for (number, main, audio) in main.paired_with(audio.as_deref()) {
             // No two share a name, even if the clock is too coarse to separate them.
             let earliest = segments.last().map_or(Ticks(i64::MIN), |last| last.start + Ticks(1));
             let start = self.start(number, main.as_ref(), || audio.clone()).max(earliest);
@@ -83,7 +83,7 @@ impl<'a> Stream<'a> {
     /// The segment with `place` segments before it. Costs as much as
     /// [`segment_at`](Self::segment_at).
     #[must_use]
-    pub fn segment_in_place(&self, place: usize) -> Option<StreamSegment> {
+    pub fn nth_segment(&self, place: usize) -> Option<StreamSegment> {
         self.segment(&SegmentNames::new(self), place)
     }
 
@@ -122,11 +122,11 @@ impl<'a> Stream<'a> {
     /// That is its part of the main rendition, or the audio if there is none. In the first segment
     /// of the main rendition, it is the audio if that starts earlier.
     #[must_use]
-    pub fn opening(&self, segment: &StreamSegment) -> Option<Time> {
-        self.opening_of(segment.number, segment.main.as_ref(), || segment.audio.clone())
+    pub fn exact_start(&self, segment: &StreamSegment) -> Option<Time> {
+        self.exact_start_of(segment.number, segment.main.as_ref(), || segment.audio.clone())
     }
 
-    fn opening_of(
+    fn exact_start_of(
         &self,
         number: SegmentNumber,
         main: Option<&Segment>,
@@ -146,8 +146,8 @@ impl<'a> Stream<'a> {
         main: Option<&Segment>,
         audio: impl FnOnce() -> Option<Segment>,
     ) -> Ticks {
-        let opening = self.opening_of(number, main, audio);
-        opening.map(|start| start.floor(self.main.timescale())).unwrap_or_default()
+        let start = self.exact_start_of(number, main, audio);
+        start.map(|start| start.floor(self.main.timescale())).unwrap_or_default()
     }
 
     /// End of the rendition that ends last, on the clock of the main rendition.
@@ -165,7 +165,7 @@ pub struct StreamSegment {
     /// Its place in the timeline.
     pub number: SegmentNumber,
     /// Its start, in the main rendition's timescale, which names it in URLs: the
-    /// [opening](Stream::opening), rounded towards the past.
+    /// [exact start](Stream::exact_start), rounded towards the past.
     pub start: Ticks,
     /// From its start to that of the next, in the main rendition's timescale.
     pub duration: Ticks,

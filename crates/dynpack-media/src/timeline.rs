@@ -33,14 +33,14 @@ impl Timeline {
     /// The maximum number of segments in all tracks together: enough for 24 tracks of a day, cut
     /// each second. Tracks of a file may share their samples, so without a limit the cuts could
     /// take far more memory than the file is long.
-    pub const MOST_SEGMENTS: usize = 1 << 21;
+    pub const MAX_SEGMENTS: usize = 1 << 21;
 
     /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per
     /// other sample.
     ///
     /// # Errors
     /// [`Error::NothingToPresent`] if no track has samples, [`Error::TooManySegments`] if cuts that
-    /// short would make more than [`MOST_SEGMENTS`](Self::MOST_SEGMENTS).
+    /// short would make more than [`MAX_SEGMENTS`](Self::MAX_SEGMENTS).
     pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
         let spans: Vec<Option<Span<'_>>> = tracks.iter().map(|track| Span::new(track)).collect();
         let origin = spans.iter().flatten().map(Span::start).min();

@@ -78,8 +78,8 @@ impl<'a> Period<'a> {
     ///
     /// # Errors
     /// [`Error::NothingToPresent`] if no rendition has a segment there.
-    pub fn of_places(whole: &'a Presentation, places: Range<SegmentNumber>) -> Result<Self, Error> {
-        let joined = whole.places_per_hls_segment();
+    pub fn within(whole: &'a Presentation, places: Range<SegmentNumber>) -> Result<Self, Error> {
+        let joined = whole.fragments_per_hls_segment();
         let start = (places.start.0 / joined).saturating_mul(joined.get());
         let end = places.end.0.checked_next_multiple_of(joined.get()).unwrap_or(u32::MAX);
         let places = SegmentNumber(start)..SegmentNumber(end);
@@ -97,7 +97,7 @@ impl<'a> Period<'a> {
 
     /// All of the presentation that it is a stretch of.
     #[must_use]
-    pub const fn of_presentation(&self) -> &'a Presentation {
+    pub const fn source(&self) -> &'a Presentation {
         self.whole
     }
 

@@ -130,11 +130,9 @@ pub fn present_listed(
         });
     }
     entries.sort_by_key(|entry| entry.track.kind());
-    let mut presentation = renditions(entries, policy)?;
-    if let Some(count) = manifest.fragments_per_hls_segment {
-        presentation.fragments_per_hls_segment = count;
-    }
-    Ok(presentation)
+    let presentation = renditions(entries, policy)?;
+    let count = manifest.fragments_per_hls_segment.unwrap_or(NonZeroU32::MIN);
+    Ok(presentation.with_fragments_per_hls_segment(count))
 }
 
 /// A track that a server manifest lists.

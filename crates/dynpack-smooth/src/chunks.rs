@@ -34,7 +34,7 @@ pub fn segment_at(
         presentation.renditions.iter().filter(is_alike).filter_map(|other| listed_at(other, time))
     };
     listed_at(rendition, time)
-        .or_else(|| others().find_map(|listed| beside(rendition, listed.number, time)))
+        .or_else(|| others().find_map(|listed| near(rendition, listed.number, time)))
 }
 
 /// The segment whose [`chunk_time`] is `time`.
@@ -46,7 +46,7 @@ fn listed_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
 
 /// The segment in that place of the timeline, if it starts near enough to `time` to be listed by
 /// that.
-fn beside(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<Segment> {
+fn near(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<Segment> {
     let (before, next) = starts_around(rendition, time);
     let mut around =
         [before, next].into_iter().flatten().filter_map(|start| rendition.cuts.segment_at(start));

@@ -13,7 +13,7 @@
 //! use dynpack_xml::{Error, Options, Reader, Style, Writer};
 //!
 //! let mut xml = Writer::new(Style::INDENTED);
-//! xml.open("shelf").with("of", "Knuth & Co").holding(|xml| {
+//! xml.open("shelf").with("of", "Knuth & Co").children(|xml| {
 //!     xml.open("book").with("pages", 672).empty();
 //! });
 //! let text = xml.finish();

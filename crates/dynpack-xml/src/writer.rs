@@ -104,7 +104,7 @@ impl Tag<'_> {
 
     /// Ends the element, with the elements in it that `inside` writes; an empty element if those
     /// are none.
-    pub fn holding(self, inside: impl FnOnce(&mut Writer)) {
+    pub fn children(self, inside: impl FnOnce(&mut Writer)) {
         let Self { writer, name } = self;
         writer.text.push('>');
         let start = writer.text.len();
@@ -128,14 +128,14 @@ mod tests {
     #[test]
     fn elements_nest_and_everything_is_escaped() {
         let mut xml = Writer::new(Style::INDENTED);
-        xml.open("a").with("b", "<\"&\n\u{1}é'").holding(|xml| {
+        xml.open("a").with("b", "<\"&\n\u{1}é'").children(|xml| {
             xml.open("c")
                 .with("d", -1)
                 .with_some("e", None::<&str>)
                 .with_some("f", Some(2))
                 .empty();
             xml.open("g").text("1 < 2\0");
-            xml.open("h").holding(|_| ());
+            xml.open("h").children(|_| ());
         });
         let expected = r#"<?xml version="1.0" encoding="utf-8"?>
 <a b="&lt;&quot;&amp;&#10;é'">
@@ -163,7 +163,7 @@ mod tests {
     fn a_compact_document_has_no_line_breaks_of_its_own() {
         let mut xml = Writer::new(Style::COMPACT);
         let custom = Fragment::parse("<x y='1'/>&lt;").unwrap();
-        xml.open("a").holding(|xml| {
+        xml.open("a").children(|xml| {
             xml.open("b").text("");
             xml.open("c").fragment(custom);
         });

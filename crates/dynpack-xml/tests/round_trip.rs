@@ -31,7 +31,7 @@ impl Tree {
         match &self.content {
             Content::Text(text) => tag.text(text),
             Content::Elements(elements) => {
-                tag.holding(|xml| elements.iter().for_each(|element| element.write(xml)));
+                tag.children(|xml| elements.iter().for_each(|element| element.write(xml)));
             }
         }
     }

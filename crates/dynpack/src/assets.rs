@@ -35,7 +35,7 @@ pub(crate) struct Opening {
     /// Files which all may hold open together.
     pub(crate) cache_files: u64,
     /// How long an asset is served before its files are looked at again.
-    pub(crate) check_after: Duration,
+    pub(crate) revalidate_after: Duration,
 }
 
 /// The assets that are open, each opened once however many wait for it, and given up when a file of
@@ -60,9 +60,9 @@ struct Kept {
 
 impl Kept {
     /// Whether the one who calls is to look at the files: one at a time, while the others go on.
-    fn takes_turn(&self, check_after: Duration) -> bool {
+    fn takes_turn(&self, revalidate_after: Duration) -> bool {
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = checked.elapsed() >= check_after;
+        let is_due = checked.elapsed() >= revalidate_after;
         if is_due {
             *checked = Instant::now();
         }
@@ -116,7 +116,7 @@ impl Assets {
     /// The asset at `path` as it is stored now, or was when its files were last looked at.
     pub(crate) async fn get(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
         let Some(kept) = self.inner.kept.get(path) else { return self.open(path).await };
-        let is_due = kept.takes_turn(self.inner.opening.check_after);
+        let is_due = kept.takes_turn(self.inner.opening.revalidate_after);
         if !is_due || !is_replaced(self.storage(), path, &kept.asset.files).await {
             return Ok(Arc::clone(&kept.asset));
         }

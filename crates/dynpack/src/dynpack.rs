@@ -138,8 +138,8 @@ impl<S: Storage> Builder<S> {
     /// How long an open asset is served before its files are looked at again, for the case that one
     /// was replaced; a second unless set, and zero looks with each request.
     #[must_use]
-    pub fn check_after(self, check_after: Duration) -> Self {
-        Self { opening: Opening { check_after, ..self.opening }, ..self }
+    pub fn revalidate_after(self, revalidate_after: Duration) -> Self {
+        Self { opening: Opening { revalidate_after, ..self.opening }, ..self }
     }
 
     /// The packager.
@@ -168,7 +168,7 @@ impl Dynpack {
                 limits: Limits::default(),
                 cache_bytes: 256 << 20,
                 cache_files: 500,
-                check_after: Duration::from_secs(1),
+                revalidate_after: Duration::from_secs(1),
             },
             rewritten_bytes: 256 << 20,
             max_age: Duration::from_secs(3 * 24 * 3600),

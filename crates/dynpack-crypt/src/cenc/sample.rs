@@ -19,7 +19,7 @@ const PORTION: usize = 50 * 10 * BLOCK;
 /// What it writes depends on nothing but the track, the key and the samples of the fragment:
 /// parameter sets within samples are those of the fragment being planned. So fragments which share
 /// a sample must begin with the same one, or else in `cenc` they give away its media: a track is
-/// cut in one way, and key frames alone are encrypted by [`of_key_frames`](Self::of_key_frames).
+/// cut in one way, and key frames alone are encrypted by [`for_key_frames`](Self::for_key_frames).
 #[derive(Clone)]
 pub struct SampleEncryptor {
     track: TrackEncryption,
@@ -46,8 +46,8 @@ impl SampleEncryptor {
     /// before it another part of the sample may be protected. What the init segment says holds for
     /// both.
     #[must_use]
-    pub fn of_key_frames(&self) -> Self {
-        Self { track: self.track.clone().of_key_frames(), ..self.clone() }
+    pub fn for_key_frames(&self) -> Self {
+        Self { track: self.track.clone().for_key_frames(), ..self.clone() }
     }
 
     /// What a fragment of `count` samples from `first` on says of its encryption, where that does
@@ -93,7 +93,7 @@ impl SampleEncryptor {
     /// long as the sample.
     ///
     /// # Errors
-    /// [`Error::OtherSample`] if the sample is not that which was planned.
+    /// [`Error::SampleMismatch`] if the sample is not that which was planned.
     pub fn encrypt(
         &self,
         fragment: &FragmentEncryption,
@@ -102,7 +102,7 @@ impl SampleEncryptor {
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         if at >= fragment.count() {
-            return Err(Error::OtherSample { planned: 0, got: sample.len() as u64 });
+            return Err(Error::SampleMismatch { planned: 0, got: sample.len() as u64 });
         }
         let mut sample = Sample { cipher: &self.cipher, rest: sample, out };
         let stretches = sample.stretches(fragment.subsamples(at))?;
@@ -138,7 +138,7 @@ impl Sample<'_> {
             subsamples.iter().map(|subsample| subsample.byte_len()).sum()
         });
         if planned != got as u64 {
-            return Err(Error::OtherSample { planned, got: got as u64 });
+            return Err(Error::SampleMismatch { planned, got: got as u64 });
         }
         let whole = if subsamples.is_none() { Some((0, got)) } else { None };
         let mapped = subsamples.unwrap_or_default().iter();

@@ -83,9 +83,9 @@ impl TrackEncryption {
 
     /// The same for key frames which are resources of their own: with other vectors in `cenc`, for
     /// the reason that [`IvSource`] gives.
-    pub(super) const fn of_key_frames(self) -> Self {
+    pub(super) const fn for_key_frames(self) -> Self {
         match self.mode {
-            Mode::Cenc(ivs) => Self { mode: Mode::Cenc(ivs.of_key_frames()), ..self },
+            Mode::Cenc(ivs) => Self { mode: Mode::Cenc(ivs.for_key_frames()), ..self },
             Mode::Cbcs(..) => self,
         }
     }

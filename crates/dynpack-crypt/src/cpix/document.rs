@@ -75,15 +75,15 @@ impl Cpix {
     /// the first version of SPEKE mean it.
     ///
     /// # Errors
-    /// [`Error::NoOneKey`] if no rule gives it a key or rules give it several, there are several
+    /// [`Error::AmbiguousKey`] if no rule gives it a key or rules give it several, there are several
     /// and no rules, a rule gives a key that is not there, or one asks for what is not known of the
     /// rendition.
     pub fn key_for(&self, rendition: &Rendition) -> Result<&CpixKey, Error> {
         if self.rules.is_empty() {
             return match &self.keys[..] {
-                [] => Err(Error::NoOneKey("it has none".into())),
+                [] => Err(Error::AmbiguousKey("it has none".into())),
                 [only] => Ok(only),
-                several => Err(Error::NoOneKey(format!(
+                several => Err(Error::AmbiguousKey(format!(
                     "it has {} and no rules for their use",
                     several.len()
                 ))),
@@ -96,7 +96,7 @@ impl Cpix {
                 _ if !rule.applies_to(rendition)? => {}
                 Some(id) if id != rule.key_id => {
                     let other = rule.key_id;
-                    return Err(Error::NoOneKey(format!(
+                    return Err(Error::AmbiguousKey(format!(
                         "its rules give both {id} and {other} to {name:?} at {bitrate} bit/s"
                     )));
                 }
@@ -104,10 +104,12 @@ impl Cpix {
             }
         }
         let id = given.ok_or_else(|| {
-            Error::NoOneKey(format!("none of its rules gives one to {name:?} at {bitrate} bit/s"))
+            Error::AmbiguousKey(format!(
+                "none of its rules gives one to {name:?} at {bitrate} bit/s"
+            ))
         })?;
         let key = self.keys.iter().find(|key| key.id == id);
-        key.ok_or_else(|| Error::NoOneKey(format!("a rule gives {id}, which it does not hold")))
+        key.ok_or_else(|| Error::AmbiguousKey(format!("a rule gives {id}, which it does not hold")))
     }
 
     /// What protection systems are told of a key.

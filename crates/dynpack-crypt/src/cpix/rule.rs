@@ -68,7 +68,7 @@ impl UsageRule {
     /// Whether the key is for that rendition.
     ///
     /// # Errors
-    /// [`Error::NoOneKey`] if the rule asks for what is not known of it: no key may be given then
+    /// [`Error::AmbiguousKey`] if the rule asks for what is not known of it: no key may be given then
     /// (CPIX 2.3, usage rule filters).
     pub fn applies_to(&self, rendition: &Rendition) -> Result<bool, Error> {
         let bitrate = rendition.id.bitrate.into();
@@ -114,7 +114,7 @@ fn is_within(
 ) -> Result<bool, Error> {
     let RenditionId { name, bitrate, .. } = &rendition.id;
     let unknown = || {
-        Error::NoOneKey(format!(
+        Error::AmbiguousKey(format!(
             "a rule asks for the {what} of {name:?} at {bitrate} bit/s, which is not known"
         ))
     };

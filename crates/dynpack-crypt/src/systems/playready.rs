@@ -75,8 +75,8 @@ impl<'a> Header<'a> {
         };
         let mut xml = Writer::new(STYLE);
         let root = xml.open("WRMHEADER").with("xmlns", NAMESPACE).with("version", version);
-        root.holding(|xml| {
-            xml.open("DATA").holding(|xml| {
+        root.children(|xml| {
+            xml.open("DATA").children(|xml| {
                 match (self.scheme, self.keys) {
                     (Scheme::Cenc, [(id, key)]) => write_one(xml, *id, *key),
                     _ => self.write_list(xml),
@@ -141,8 +141,8 @@ impl<'a> Header<'a> {
             Scheme::Cenc => ("AESCTR", true),
             Scheme::Cbcs => ("AESCBC", false),
         };
-        xml.open("PROTECTINFO").holding(|xml| {
-            xml.open("KIDS").holding(|xml| {
+        xml.open("PROTECTINFO").children(|xml| {
+            xml.open("KIDS").children(|xml| {
                 for (id, key) in self.keys {
                     let checksum = key.filter(|_| has_checksums).map(|key| checksum(*id, key));
                     xml.open("KID")
@@ -158,7 +158,7 @@ impl<'a> Header<'a> {
 
 /// The one key of a header of version 4.0 (3.2).
 fn write_one(xml: &mut Writer, id: KeyId, key: Option<&ContentKey>) {
-    xml.open("PROTECTINFO").holding(|xml| {
+    xml.open("PROTECTINFO").children(|xml| {
         xml.open("KEYLEN").text(16);
         xml.open("ALGID").text("AESCTR");
     });

@@ -23,7 +23,7 @@ impl EncryptedFragment {
         protection.check()?;
         let protection = match clear.rendition.id.form {
             Form::Full => protection.clone(),
-            Form::KeyFrames => protection.of_key_frames(),
+            Form::KeyFrames => protection.for_key_frames(),
         };
         let (rendition, segment) = (clear.rendition.clone(), clear.segment.clone());
         Ok(Self { profile: clear.profile, rendition, segment, protection })

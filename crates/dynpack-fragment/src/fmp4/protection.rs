@@ -47,8 +47,8 @@ impl Protection {
     }
 
     /// The same for key frames alone.
-    pub(super) fn of_key_frames(&self) -> Self {
-        Self { encryptor: Arc::new(self.encryptor.of_key_frames()), ..self.clone() }
+    pub(super) fn for_key_frames(&self) -> Self {
+        Self { encryptor: Arc::new(self.encryptor.for_key_frames()), ..self.clone() }
     }
 
     /// The sample entry of the encrypted track.

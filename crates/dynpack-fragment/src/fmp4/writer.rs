@@ -48,7 +48,7 @@ impl<'a> Writer<'a> {
     ///
     /// A key frame ([`Form::KeyFrames`](dynpack_media::Form)) is shown from the start of its segment
     /// to its end, and decoded when it is shown. By `cenc` it has a vector of its own, see
-    /// [`SampleEncryptor::of_key_frames`](dynpack_crypt::cenc::SampleEncryptor::of_key_frames).
+    /// [`SampleEncryptor::for_key_frames`](dynpack_crypt::cenc::SampleEncryptor::for_key_frames).
     ///
     /// The [length](SegmentPlan::len) of encrypted video is not known before its samples are read:
     /// what the segment says of its encryption depends on their slices.

@@ -79,10 +79,9 @@ fn a_segment_in_which_video_begins_starts_with_whichever_is_earlier() {
         let count = NonZeroU32::new(joined).unwrap();
         let stream = Stream::new(&video).with_audio(Some(&audio)).with_joined_segments(count);
         let segments = stream.segments();
-        let openings = segments.iter().map(|segment| stream.opening(segment).unwrap());
-        let openings =
-            openings.map(|start| (start.timescale.hz(), start.ticks.0)).collect::<Vec<_>>();
-        (segments.iter().map(|segment| segment.start.0).collect::<Vec<_>>(), openings)
+        let starts = segments.iter().map(|segment| stream.exact_start(segment).unwrap());
+        let starts = starts.map(|start| (start.timescale.hz(), start.ticks.0)).collect::<Vec<_>>();
+        (segments.iter().map(|segment| segment.start.0).collect::<Vec<_>>(), starts)
     };
     assert_eq!(
         starts(&[(1, 70), (2, 120)], &sound, 1),
@@ -150,9 +149,9 @@ proptest! {
         prop_assert_eq!(&segments, &joined.segments());
         for (place, segment) in segments.iter().enumerate() {
             prop_assert_eq!(stream.segment_at(segment.start), Some(segment.clone()));
-            prop_assert_eq!(stream.segment_in_place(place), Some(segment.clone()));
+            prop_assert_eq!(stream.nth_segment(place), Some(segment.clone()));
         }
-        prop_assert_eq!(stream.segment_in_place(segments.len()), None);
+        prop_assert_eq!(stream.nth_segment(segments.len()), None);
         let probe = Ticks(probe);
         let named = segments.iter().find(|segment| segment.start == probe);
         prop_assert_eq!(stream.segment_at(probe), named.cloned());

@@ -44,7 +44,7 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Ti
             break;
         }
         times.push(Time::new(next, clock));
-        if times.len().saturating_mul(spans.len()) >= Timeline::MOST_SEGMENTS {
+        if times.len().saturating_mul(spans.len()) >= Timeline::MAX_SEGMENTS {
             return Err(Error::TooManySegments { tracks: spans.len() });
         }
         last = next;

@@ -242,7 +242,7 @@ fn carried(presentation: &Presentation, rendition: &Rendition) -> Rendition {
 /// How many segments of the timeline make one of a rendition.
 fn joined_count(presentation: &Presentation, rendition: &Rendition) -> NonZeroU32 {
     match rendition.id.form {
-        Form::Full => presentation.places_per_hls_segment(),
+        Form::Full => presentation.fragments_per_hls_segment(),
         Form::KeyFrames => NonZeroU32::MIN,
     }
 }

@@ -44,7 +44,7 @@ impl<'a> Job<'a> {
     /// All of the presentation of the first period. Media is made from it: a window leaves out
     /// segments, and changes none.
     pub(super) fn presentation(&self) -> &'a Presentation {
-        self.view.first().of_presentation()
+        self.view.first().source()
     }
 
     /// The only period of the view.

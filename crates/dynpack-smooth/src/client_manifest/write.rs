@@ -35,9 +35,9 @@ impl ClientManifest {
             .with("TimeScale", self.timescale.hz())
             .with("Duration", self.duration)
             .with_some("IsLive", self.is_live.then_some("TRUE"));
-        root.holding(|xml| {
+        root.children(|xml| {
             if !self.protection.is_empty() {
-                xml.open("Protection").holding(|xml| {
+                xml.open("Protection").children(|xml| {
                     for header in &self.protection {
                         let tag = xml.open("ProtectionHeader").with("SystemID", &header.system_id);
                         tag.text(&header.content);
@@ -66,7 +66,7 @@ impl Stream {
             .with_some("MaxWidth", self.max_width)
             .with_some("MaxHeight", self.max_height)
             .with("Url", &self.url);
-        tag.holding(|xml| {
+        tag.children(|xml| {
             self.levels.iter().for_each(|level| level.write(xml));
             match version {
                 Version::V2_0 => self.write_chunks(xml),

@@ -4,7 +4,7 @@
 //! Services and IIS write, what people wrote by hand for them, and what their tools read. Elements
 //! and attributes that are not known are passed over; names are compared without case.
 
-mod completed;
+mod merge;
 mod read;
 mod write;
 

@@ -17,11 +17,11 @@ impl ServerManifest {
     #[must_use]
     pub fn to_xml(&self) -> String {
         let mut xml = Writer::new(STYLE);
-        xml.open("smil").with("xmlns", SMIL).holding(|xml| {
-            xml.open("head").holding(|xml| self.write_metas(xml));
-            xml.open("body").holding(|xml| {
+        xml.open("smil").with("xmlns", SMIL).children(|xml| {
+            xml.open("head").children(|xml| self.write_metas(xml));
+            xml.open("body").children(|xml| {
                 xml.open("switch")
-                    .holding(|xml| self.tracks.iter().for_each(|track| track.write(xml)));
+                    .children(|xml| self.tracks.iter().for_each(|track| track.write(xml)));
             });
         });
         xml.finish()
@@ -50,7 +50,7 @@ impl ServerTrack {
             .with_some("systemBitrate", self.bitrate)
             .with_some("systemLanguage", self.language.as_ref())
             .with_some("title", self.title.as_ref());
-        tag.holding(|xml| {
+        tag.children(|xml| {
             for Param { name, value } in self.all_params() {
                 let param = xml.open("param").with("name", name).with("value", value);
                 param.with("valuetype", "data").empty();

@@ -17,7 +17,7 @@ use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
 
 /// How many files an asset may have: more than that is a folder which is no asset.
-const MOST_FILES: usize = 200;
+const MAX_FILES: usize = 200;
 
 /// The endings of files that are taken for media where no server manifest lists them: whole tracks,
 /// never segments (`.m4s`).
@@ -64,9 +64,9 @@ pub(crate) async fn open(
         }
         Contents::Lone { path } => vec![path.clone()],
     };
-    if paths.len() > MOST_FILES {
+    if paths.len() > MAX_FILES {
         return Err(unusable(format!(
-            "it has {} media files, where {MOST_FILES} are the limit",
+            "it has {} media files, where {MAX_FILES} are the limit",
             paths.len()
         )));
     }
@@ -262,7 +262,7 @@ async fn listed(
         whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await?;
     let client_manifest =
         ClientManifest::parse(&text).map_err(|error| cannot_read("client manifest", error))?;
-    Ok((manifest.completed_by(&client_manifest), vec![server, client]))
+    Ok((manifest.with_client_manifest(&client_manifest), vec![server, client]))
 }
 
 /// All of a manifest, with its file.

@@ -10,7 +10,7 @@ use crate::assets::Asset;
 use crate::error::Error;
 
 /// How many protections are kept: a few kilobytes each.
-const MOST_KEPT: usize = 10_000;
+const MAX_CACHED: usize = 10_000;
 
 /// Protections, each made once for a version of an asset and a set of keys.
 pub(crate) struct Protections {
@@ -28,7 +28,7 @@ struct Kept {
 
 impl Protections {
     pub(crate) fn new(keys: KeyRing) -> Self {
-        Self { keys, kept: Cache::new(MOST_KEPT) }
+        Self { keys, kept: Cache::new(MAX_CACHED) }
     }
 
     /// None yet, with keys from the same provider.

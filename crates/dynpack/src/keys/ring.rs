@@ -10,7 +10,7 @@ use super::{KeyProvider, KeyProviderError};
 use crate::tasks::InFlight;
 
 /// How many sets of keys are kept.
-const MOST_KEPT: usize = 10_000;
+const MAX_CACHED: usize = 10_000;
 
 /// What keys are for: a locator's id, and the protection.
 type Place = (String, Encryption);
@@ -28,7 +28,7 @@ impl KeyRing {
         Self {
             provider,
             max_age,
-            kept: Arc::new(Cache::new(MOST_KEPT)),
+            kept: Arc::new(Cache::new(MAX_CACHED)),
             being_asked: InFlight::new(),
         }
     }

@@ -12,7 +12,7 @@ impl ServerManifest {
     /// joined the two. Everything else in a client manifest is read from the media, which is
     /// right where they differ.
     #[must_use]
-    pub fn completed_by(mut self, client: &ClientManifest) -> Self {
+    pub fn with_client_manifest(mut self, client: &ClientManifest) -> Self {
         for track in &mut self.tracks {
             let Some(stream) = client.streams.iter().find(|stream| track.matches(stream)) else {
                 continue;
