@@ -1,9 +1,11 @@
 //! The law that packagers enumerate what manifests list, in every format under every encryption.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use dynpack::{AssetPath, Dynpack, Job, Protocol, Request};
+use dynpack::{AssetPath, Content, Dynpack, Job, Protocol, Request};
 use dynpack_media::{Period, SegmentNumber, View};
+use dynpack_testkit::{self as film, AAC_48_STEREO, promise};
 
 use crate::support::published::{manifest_under, policy, published};
 use crate::support::{
@@ -88,4 +90,91 @@ async fn a_view_of_a_part_lists_some_resources_of_the_whole() {
         let manifest = packager.manifest(&Job::new(&part, &request)).unwrap();
         assert!(!manifest.is_empty());
     }
+}
+
+/// The law over two periods, which may overlap: each resource once, as one period or the other
+/// lists it, and playlists list nothing else.
+#[tokio::test]
+async fn resources_of_two_periods_are_those_of_each_once() {
+    let path = AssetPath::new("sample", "sample.ism").unwrap();
+    let asset = sample_origin().asset(&path).await.unwrap();
+    let period = |places: Range<u32>| {
+        let places = SegmentNumber(places.start)..SegmentNumber(places.end);
+        Period::within(&asset.presentation, places).unwrap()
+    };
+    for (first, second) in [(0..1, 2..3), (0..2, 1..3), (1..2, 1..2), (2..3, 0..1)] {
+        let (first, second) = (period(first), period(second));
+        let both = View::new(first.clone()).with_period(second.clone());
+        for format in formats() {
+            let request = Request::manifest(path.clone(), format);
+            let packager = format.packager().unwrap();
+            let resources = |view: &View<'_>| {
+                Some(packager.resources(&Job::new(view, &request)).ok()?.collect::<Vec<_>>())
+            };
+            let Some(listed) = resources(&both) else {
+                assert!(matches!(format.protocol(), Protocol::Smooth | Protocol::Hds), "{format}");
+                continue;
+            };
+            let urls = |requests: &[Request]| {
+                requests.iter().map(ToString::to_string).collect::<BTreeSet<_>>()
+            };
+            assert_eq!(urls(&listed).len(), listed.len(), "{format}: {listed:?}");
+            let [first, second] = [&first, &second].map(|period| View::new(period.clone()));
+            let each = [resources(&first).unwrap(), resources(&second).unwrap()].concat();
+            assert_eq!(urls(&listed), urls(&each), "{format}");
+            if format.protocol() == Protocol::Hls {
+                let media = urls(&listed).into_iter().filter(|url| url.contains("Fragments("));
+                assert_eq!(in_playlists(&both, &request), media.collect(), "{format}");
+            }
+        }
+    }
+}
+
+/// One playlist goes through all periods of a rendition. Audio that the first period lacks has none.
+#[test]
+fn playlists_list_what_all_periods_have() {
+    let film = film::in_short_segments(vec![
+        ("video", 400_000, film::video((640, 360), (512, 12_800), 1_000, 50)),
+        ("audio", 128_000, film::late(film::audio(AAC_48_STEREO, 1_000, "en"), 48_000 * 10)),
+    ]);
+    let period = |first, end| Period::within(&film, SegmentNumber(first)..SegmentNumber(end));
+    let (silent, sounding) = (period(0, 2).unwrap(), period(8, 10).unwrap());
+    for (view, has_audio) in
+        [(View::new(sounding.clone()), true), (View::new(silent).with_period(sounding), false)]
+    {
+        for format in formats().filter(|format| format.protocol() == Protocol::Hls) {
+            let request = Request::manifest(AssetPath::new("a", "a.ism").unwrap(), format);
+            let job = Job::new(&view, &request);
+            let packager = format.packager().unwrap();
+            let manifest = packager.manifest(&job).unwrap();
+            assert_eq!(manifest.contains("mp4a.40.2"), has_audio, "{format}: {manifest}");
+            let mut resources = packager.resources(&job).unwrap();
+            let lists_audio = resources.any(|request| request.to_string().contains("audio"));
+            assert_eq!(lists_audio, has_audio, "{format}");
+        }
+    }
+}
+
+/// The URLs of init segments and segments in the playlists of a view.
+fn in_playlists(view: &View<'_>, manifest: &Request) -> BTreeSet<String> {
+    let text = |request: &Request| {
+        let packager = request.format.packager().unwrap();
+        match packager.package(&Job::new(view, request)).unwrap().content {
+            Content::Bytes(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+            Content::Plan(_) => panic!("{request} is no playlist"),
+        }
+    };
+    let (url, multivariant) = (manifest.to_string(), text(manifest));
+    let full = promise::hls::playlists(&url, &multivariant);
+    let key_frames = promise::hls::key_frame_playlists(&url, &multivariant);
+    let mut urls = BTreeSet::new();
+    for playlist in full.into_iter().chain(key_frames) {
+        let text = text(&Request::parse(&playlist).unwrap());
+        let (folder, _) = playlist.rsplit_once('/').unwrap();
+        let init = text.lines().filter_map(|line| line.strip_prefix("#EXT-X-MAP:URI=\""));
+        let init = init.filter_map(|rest| rest.split('"').next());
+        let segments = text.lines().filter(|line| !line.starts_with('#'));
+        urls.extend(init.chain(segments).map(|name| format!("{folder}/{name}")));
+    }
+    urls
 }

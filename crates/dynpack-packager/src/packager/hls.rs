@@ -19,6 +19,20 @@ pub(super) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 /// The `KEYFORMAT` of a key that is itself at its URL (RFC 8216, 5).
 const IDENTITY: &str = "identity";
 
+/// What playlists list of a period.
+///
+/// # Errors
+/// [`Error::NotCarried`] if the periods have no rendition in common.
+pub(super) fn presentation(job: &Job<'_>, period: &Period<'_>) -> Result<Presentation, Error> {
+    let mut presentation = period.presentation().clone();
+    presentation.renditions = job.listed_in(period).cloned().collect();
+    if presentation.renditions.is_empty() {
+        let problem = "its periods have no rendition in common".to_owned();
+        return Err(Error::NotCarried { format: job.request.format, problem });
+    }
+    Ok(presentation)
+}
+
 /// A rendition in each period that has it.
 pub(super) fn in_periods<'a>(
     job: &Job<'a>,

@@ -60,10 +60,10 @@ impl Packager for HlsCmaf {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let presentation = job.view.first().presentation();
+        let presentation = hls::presentation(job, job.view.first())?;
         let rates = hls::rates(&presentation.renditions, |rendition| mp4::rate(job, rendition))?;
         let options = hls::options(Options::CMAF, job.request);
-        Ok(multivariant_playlist(presentation, &rates, &Links::new(job), &options))
+        Ok(multivariant_playlist(&presentation, &rates, &Links::new(job), &options))
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {

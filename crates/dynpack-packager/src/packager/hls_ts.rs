@@ -8,7 +8,7 @@ use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
-use dynpack_media::{Form, Presentation, Rates, Rendition, SegmentNumber, Stream, Ticks};
+use dynpack_media::{Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, Ticks};
 
 use super::links::Links;
 use super::lookup::{muxed_audio, muxed_audio_of, time_not_found};
@@ -111,6 +111,30 @@ impl HlsTs {
         Ok((renditions, streams))
     }
 
+    /// The media of a period. Audio that comes with video has a playlist only if the request asks
+    /// for one.
+    fn listed<'a>(
+        &self,
+        job: &Job<'a>,
+        period: &'a Period<'a>,
+    ) -> Result<impl Iterator<Item = Listed<'a>> + use<'a>, Error> {
+        let presentation = hls::presentation(job, period)?;
+        let audio = self.audio(job, &presentation)?;
+        let (renditions, mut streams) = self.offered(&presentation, audio.as_ref())?;
+        let is_video = |rendition: &Rendition| rendition.kind() == MediaKind::Video;
+        let with_audio = job.request.audio_only.unwrap_or_default() || !self.is_muxed();
+        if !with_audio && streams.iter().any(is_video) {
+            streams.retain(is_video);
+        }
+        streams.extend(renditions.iter().filter_map(|rendition| self.key_frames(rendition)));
+        Ok(streams.into_iter().map(move |rendition| {
+            let stream = stream(&rendition, audio.as_ref());
+            let segments = stream.segments().into_iter();
+            let places = segments.map(|segment| Place::Time(segment.start));
+            Listed::new(rendition.id.clone(), places).with_audio(stream.audio)
+        }))
+    }
+
     /// The key frames of a video, where this version lists them and they have bytes.
     fn key_frames(&self, rendition: &Rendition) -> Option<Rendition> {
         let listed = rendition.key_frames().filter(|_| self.format.facts().has_key_frames)?;
@@ -140,10 +164,9 @@ impl Packager for HlsTs {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let presentation = job.view.first().presentation();
-        let audio = self.audio(job, presentation)?;
-        let (renditions, streams) = self.offered(presentation, audio.as_ref())?;
-        let mut listed = presentation.clone();
+        let mut listed = hls::presentation(job, job.view.first())?;
+        let audio = self.audio(job, &listed)?;
+        let (renditions, streams) = self.offered(&listed, audio.as_ref())?;
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
         let key_frames =
@@ -159,9 +182,9 @@ impl Packager for HlsTs {
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
         let periods = hls::in_periods(job, rendition).into_iter().map(|(period, rendition)| {
-            let presentation = period.presentation();
-            let audio = self.audio(job, presentation)?;
-            Ok((period, carried(presentation, &rendition), audio))
+            let presentation = hls::presentation(job, period)?;
+            let audio = self.audio(job, &presentation)?;
+            Ok((period, carried(&presentation, &rendition), audio))
         });
         let periods = periods.collect::<Result<Vec<_>, Error>>()?;
         let parts = periods.iter().map(|(period, rendition, audio)| {
@@ -174,28 +197,13 @@ impl Packager for HlsTs {
         Ok(media_playlist(&parts, &Links::new(job).with_audio(audio), &self.options))
     }
 
-    /// Sound that comes with pictures has a playlist only where the request asks for one.
     fn resources<'a>(
         &self,
         job: &Job<'a>,
     ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
-        let presentation = job.view.first().presentation();
-        let audio = self.audio(job, presentation)?;
-        let (renditions, mut streams) = self.offered(presentation, audio.as_ref())?;
-        let is_video = |rendition: &Rendition| rendition.kind() == MediaKind::Video;
-        let with_audio = job.request.audio_only.unwrap_or_default() || !self.is_muxed();
-        if !with_audio && streams.iter().any(is_video) {
-            streams.retain(is_video);
-        }
-        let key_frames = renditions.iter().filter_map(|rendition| self.key_frames(rendition));
-        let all: Vec<_> = streams.into_iter().chain(key_frames).collect();
-        let listed = all.into_iter().map(move |rendition| {
-            let stream = stream(&rendition, audio.as_ref());
-            let segments = stream.segments().into_iter();
-            let places = segments.map(|segment| Place::Time(segment.start));
-            Listed::new(rendition.id.clone(), places).with_audio(stream.audio)
-        });
-        Ok(requests(job, listed))
+        let listed = job.view.periods().map(|period| self.listed(job, period));
+        let listed = listed.collect::<Result<Vec<_>, Error>>()?;
+        Ok(requests(job, listed.into_iter().flatten()))
     }
 
     fn segment(

@@ -1,7 +1,7 @@
 //! What a packager is to do.
 
 use dynpack_crypt::sample_aes::SampleAes;
-use dynpack_media::{Period, Presentation, Rendition, View};
+use dynpack_media::{Period, Presentation, Rendition, RenditionId, View};
 
 use crate::error::Error;
 use crate::naming::{AzureNaming, Naming};
@@ -45,6 +45,22 @@ impl<'a> Job<'a> {
     /// segments, and changes none.
     pub(super) fn presentation(&self) -> &'a Presentation {
         self.view.first().source()
+    }
+
+    /// The renditions of a period that are listed. A format with media playlists lists what all
+    /// periods have, since one playlist goes through all of them.
+    pub(super) fn listed_in(
+        &self,
+        period: &'a Period<'a>,
+    ) -> impl Iterator<Item = &'a Rendition> + use<'a> {
+        let (view, facts) = (self.view, self.request.format.facts());
+        let is_in = |period: &Period<'_>, id: &RenditionId| {
+            period.presentation().renditions.iter().any(|rendition| rendition.id == *id)
+        };
+        let is_listed = move |rendition: &&Rendition| {
+            !facts.has_media_playlists || view.periods().all(|period| is_in(period, &rendition.id))
+        };
+        period.presentation().renditions.iter().filter(is_listed)
     }
 
     /// The only period of the view.

@@ -1,5 +1,6 @@
 //! All resources of a presentation, one by one.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use dynpack_media::{Form, Rendition, RenditionId};
@@ -42,21 +43,24 @@ impl<'a> Listed<'a> {
     }
 }
 
-/// The requests for the manifest of a job, and for all that is listed.
+/// The requests for the manifest of a job and for all that is listed, each once: a rendition may
+/// be listed in several periods.
 pub(super) fn requests<'a>(
     job: &Job<'a>,
     listed: impl Iterator<Item = Listed<'a>> + 'a,
 ) -> Box<dyn Iterator<Item = Request> + 'a> {
     let manifest = job.request;
     let first = Request { resource: Resource::Manifest, ..manifest.clone() };
-    Box::new(std::iter::once(first).chain(listed.flat_map(|one| one.requests(manifest))))
+    let all = std::iter::once(first).chain(listed.flat_map(|one| one.requests(manifest)));
+    let mut seen = HashSet::new();
+    Box::new(all.filter(move |request| seen.insert(request.resource.clone())))
 }
 
 /// All renditions by the starts of their segments, then the key frames of video if the format has
 /// any.
 pub(super) fn renditions<'a>(job: &Job<'a>) -> impl Iterator<Item = Listed<'a>> + use<'a> {
     let facts = job.request.format.facts();
-    let renditions = job.view.periods().flat_map(|period| &period.presentation().renditions);
+    let renditions = job.view.periods().flat_map(|period| job.listed_in(period));
     let full: Vec<Rendition> =
         renditions.filter(|rendition| facts.kinds.contains(&rendition.kind())).cloned().collect();
     let key_frames: Vec<_> = match facts.has_key_frames {
