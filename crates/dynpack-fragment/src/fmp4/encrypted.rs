@@ -6,8 +6,9 @@ use dynpack_media::{Form, Rendition, Segment};
 use super::fragment::Fragment;
 use super::profile::Profile;
 use super::protection::Protection;
+use super::signal::Signal;
 use crate::plan::Mux;
-use crate::{Error, Read, SegmentPlan, samples};
+use crate::{Error, Read, SegmentPlan};
 
 /// One fragment that will be encrypted, with all that it takes.
 pub(super) struct EncryptedFragment {
@@ -15,6 +16,10 @@ pub(super) struct EncryptedFragment {
     rendition: Rendition,
     segment: Segment,
     protection: Protection,
+    /// What the fragment signals, once it is known.
+    signal: Option<Signal>,
+    /// The next sample, counted from the first of the segment.
+    next: u32,
 }
 
 impl EncryptedFragment {
@@ -26,15 +31,16 @@ impl EncryptedFragment {
             Form::KeyFrames => protection.for_key_frames(),
         };
         let (rendition, segment) = (clear.rendition.clone(), clear.segment.clone());
-        Ok(Self { profile: clear.profile, rendition, segment, protection })
+        Ok(Self { profile: clear.profile, rendition, segment, protection, signal: None, next: 0 })
     }
 
-    pub(super) fn plan(self) -> Result<SegmentPlan, Error> {
+    pub(super) fn plan(mut self) -> Result<SegmentPlan, Error> {
         let fragment = self.clear();
         let range = fragment.samples();
         let reads = Read::samples(&self.rendition, range.clone()).collect();
         let signal = self.protection.signal_unread(range.start, fragment.sample_count());
-        let len = signal.map(|signal| fragment.with_signal(&signal).len()).transpose()?;
+        let len = signal.as_ref().map(|signal| fragment.with_signal(signal).len()).transpose()?;
+        self.signal = signal;
         Ok(SegmentPlan::muxed(len, reads, Box::new(self)))
     }
 
@@ -42,10 +48,13 @@ impl EncryptedFragment {
         Fragment::new(self.profile, &self.rendition, &self.segment)
     }
 
-    /// The samples, from the reads which hold them.
-    fn samples(&self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
-        let stored = self.rendition.track.samples.samples(self.clear().samples());
-        samples::cut(stored.map(|sample| (sample.index, sample.size)), &mut media.iter().cloned())
+    /// Writes all that is before the samples, if it is known.
+    fn put_head(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let Some(signal) = &self.signal else { return Ok(()) };
+        let fragment = self.clear().with_signal(signal);
+        let len = fragment.len()?;
+        out.reserve(usize::try_from(len).map_err(|_| Error::too_long(len))?);
+        fragment.put_head(out)
     }
 }
 
@@ -61,21 +70,21 @@ pub(super) fn max_len(clear: Fragment<'_>, protection: &Protection) -> Result<u6
 }
 
 impl Mux for EncryptedFragment {
-    fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
-        let samples = self.samples(media)?;
-        let clear = self.clear();
-        let signal = self.protection.signal(clear.samples().start, &samples)?;
-        let fragment = clear.with_signal(&signal);
-        let promised = fragment.len()?;
-        let capacity = usize::try_from(promised).map_err(|_| Error::too_long(promised))?;
-        let mut out = Vec::with_capacity(capacity);
-        fragment.put_head(&mut out)?;
-        for (at, sample) in (0..).zip(&samples) {
-            self.protection.encrypt(&signal, at, sample, &mut out)?;
+    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.put_head(out)
+    }
+
+    fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
+        if self.signal.is_none() {
+            let first = self.clear().samples().start;
+            self.signal = Some(self.protection.signal(first, media)?);
+            self.put_head(out)?;
         }
-        match out.len() as u64 {
-            got if got == promised => Ok(out.into()),
-            got => Err(Error::BrokenPromise { promised, got }),
+        let Some(signal) = &self.signal else { return Ok(()) };
+        for sample in media {
+            self.protection.encrypt(signal, self.next, sample, out)?;
+            self.next = self.next.saturating_add(1);
         }
+        Ok(())
     }
 }

@@ -13,7 +13,8 @@ use super::clock::REFERENCE_INTERVAL;
 use super::packet::{
     Header, PACKET_LEN, PAYLOAD_LEN, PesPlan, PesWriter, REFERENCE_LEN, References, pes_header_len,
 };
-use super::stream::Stream;
+use super::stream::{Frame, Stream};
+use crate::Error;
 
 /// Continuity counters repeat after that many packets.
 pub(super) const COUNTER_PERIOD: u64 = 16;
@@ -108,28 +109,97 @@ impl Layout {
         self.len().saturating_add(inside.saturating_mul(PACKET_LEN as u64))
     }
 
-    /// Writes the frames of the streams, given as the samples they are.
-    pub(super) fn write(&self, streams: &[Stream], samples: &[Vec<Bytes>], out: &mut Vec<u8>) {
-        let mut counters = vec![0_u8; streams.len()];
-        for item in &self.items {
-            let at = match &item.what {
-                What::Reference => self.clock_stream,
-                What::Pes(pes) => pes.stream,
-            };
-            let (Some(stream), Some(samples), Some(counter)) =
-                (streams.get(at), samples.get(at), counters.get_mut(at))
-            else {
-                continue;
-            };
-            match &item.what {
-                What::Reference => {
-                    // Without payload, the counter stays that of the packet before (2.4.3.3).
-                    let (pid, counter) = (stream.pid(), counter.wrapping_sub(1));
-                    Header { pid, counter, reference: Some(item.due), ..Header::default() }
-                        .write(0, out);
-                }
-                What::Pes(pes) => pes.write(stream, samples, counter, out),
+    /// The frames in the order in which they are written: each the nth of a stream.
+    pub(super) fn frames(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let packets = self.items.iter().filter_map(|item| match &item.what {
+            What::Pes(pes) => Some(pes),
+            What::Reference => None,
+        });
+        packets.flat_map(|pes| pes.frames.clone().map(|frame| (pes.stream, frame)))
+    }
+}
+
+/// How far a layout is written.
+#[derive(Debug, Default)]
+pub(super) struct Cursor {
+    item: usize,
+    /// The PES packet of the item, if it is begun, and how many of its frames are written.
+    begun: Option<(PesWriter, usize)>,
+    /// The continuity counter of the next packet of each stream.
+    counters: [u8; MAX_STREAMS],
+}
+
+/// One video and one audio stream.
+const MAX_STREAMS: usize = 2;
+
+impl Cursor {
+    /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is the
+    /// frame as it is stored, to be [prepared](Stream::prepare).
+    pub(super) fn put_stored(
+        &mut self,
+        layout: &Layout,
+        streams: &[Stream],
+        sample: &Bytes,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        self.put_references(layout, streams, out);
+        let Some((stream, frame)) = self.next(layout, streams) else { return Ok(()) };
+        self.put(layout, streams, &stream.prepare(frame, sample)?, out)
+    }
+
+    /// The next frame, where no clock reference is before it.
+    fn next<'a>(&self, layout: &Layout, streams: &'a [Stream]) -> Option<(&'a Stream, &'a Frame)> {
+        let What::Pes(pes) = &layout.items.get(self.item)?.what else { return None };
+        let stream = streams.get(pes.stream)?;
+        let written = self.begun.as_ref().map_or(0, |(_, written)| *written);
+        Some((stream, stream.frames().get(pes.frames.clone())?.get(written)?))
+    }
+
+    /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is prepared.
+    pub(super) fn put(
+        &mut self,
+        layout: &Layout,
+        streams: &[Stream],
+        sample: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        self.put_references(layout, streams, out);
+        let Some((stream, frame)) = self.next(layout, streams) else { return Ok(()) };
+        let Some(Item { what: What::Pes(pes), .. }) = layout.items.get(self.item) else {
+            return Ok(());
+        };
+        let counter = self.counters.get(pes.stream).copied().unwrap_or_default();
+        let (mut writer, written) =
+            self.begun.take().unwrap_or_else(|| (pes.begin(stream, counter, out), 0));
+        stream.write(frame, sample, &mut |bytes| writer.put(bytes, out))?;
+        let written = written.saturating_add(1);
+        if written < pes.frames.len() {
+            self.begun = Some((writer, written));
+            return Ok(());
+        }
+        if let Some(counter) = self.counters.get_mut(pes.stream) {
+            *counter = writer.counter();
+        }
+        self.item = self.item.saturating_add(1);
+        Ok(())
+    }
+
+    /// Writes the clock references that are next.
+    pub(super) fn put_references(
+        &mut self,
+        layout: &Layout,
+        streams: &[Stream],
+        out: &mut Vec<u8>,
+    ) {
+        let clock = layout.clock_stream;
+        let counter = self.counters.get(clock).copied().unwrap_or_default();
+        while let Some(Item { what: What::Reference, due }) = layout.items.get(self.item) {
+            if let Some(stream) = streams.get(clock) {
+                // Without payload, the counter stays that of the packet before (2.4.3.3).
+                let (pid, counter) = (stream.pid(), counter.wrapping_sub(1));
+                Header { pid, counter, reference: Some(*due), ..Header::default() }.write(0, out);
             }
+            self.item = self.item.saturating_add(1);
         }
     }
 }
@@ -147,22 +217,11 @@ impl Pes {
         }
     }
 
-    fn write(&self, stream: &Stream, samples: &[Bytes], counter: &mut u8, out: &mut Vec<u8>) {
-        let frames = stream.frames().get(self.frames.clone()).unwrap_or_default();
-        let samples = samples.get(self.frames.clone()).unwrap_or_default();
-        let Some(first) = frames.first() else { return };
-        let mut pes = PesWriter::begin(
-            self.plan,
-            (stream.pid(), stream.carriage().stream_id()),
-            &first.stamps,
-            counter,
-            out,
-        );
-        for (frame, sample) in frames.iter().zip(samples) {
-            // The sample has been measured, so nothing is wrong with it; a wrong length would show
-            // at the end.
-            let _ = stream.write(frame, sample, &mut |bytes| pes.put(bytes));
-        }
+    /// Begins to write it; `counter` is that of its first transport packet.
+    fn begin(&self, stream: &Stream, counter: u8, out: &mut Vec<u8>) -> PesWriter {
+        let stamps = stream.frames().get(self.frames.start).map(|frame| frame.stamps);
+        let ids = (stream.pid(), stream.carriage().stream_id());
+        PesWriter::begin(self.plan, ids, &stamps.unwrap_or_default(), counter, out)
     }
 }
 

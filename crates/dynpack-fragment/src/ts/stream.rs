@@ -10,7 +10,7 @@ use super::clock::{LEAD_IN, Stamps};
 use super::packet::Pid;
 use super::part::Part;
 use super::sample_aes::Encryption;
-use crate::{Error, samples};
+use crate::{Error, Read};
 
 /// Maximum duration of the frames of one PES packet together: half a second.
 pub(super) const MAX_SHARED: Ticks = Ticks(45_000);
@@ -23,8 +23,8 @@ pub(super) const MAX_OFF: Ticks = Ticks(1);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     index: SampleIndex,
-    /// Bytes in the file.
-    size: u32,
+    /// Where it is stored.
+    pub(super) read: Read,
     /// Bytes in the elementary stream.
     len: Len,
     pub(super) is_sync: bool,
@@ -49,12 +49,12 @@ impl Stream {
     pub(super) fn new(part: &Part<'_>) -> Result<Self, Error> {
         let rendition = part.rendition;
         let codec = &rendition.track.codec;
-        let carriage = carriage(codec)?;
+        let carriage = carriage(codec, part.sample_aes.is_some())?;
         let encryption =
             part.sample_aes.clone().map(|cipher| Encryption::new(cipher, codec)).transpose()?;
-        let samples =
-            rendition.track.samples.samples(part.samples.clone()).filter(|sample| sample.size > 0);
-        let frames = samples.map(|sample| {
+        let samples = rendition.track.samples.samples(part.samples.clone());
+        let stored = samples.zip(Read::samples(rendition, part.samples.clone()));
+        let frames = stored.filter(|(sample, _)| sample.size > 0).map(|(sample, read)| {
             let refused = |problem: String| Error::Sample { sample: sample.index, problem };
             let stamps = Stamps::new(rendition, &sample);
             if !stamps.is_on_clock() {
@@ -67,14 +67,7 @@ impl Stream {
                 .map_err(|problem| refused(problem.to_string()))?;
             let len = encryption.as_ref().map_or(len, |encryption| encryption.len(len));
             let time = rendition.cuts.presentation_time(&sample);
-            Ok(Frame {
-                index: sample.index,
-                size: sample.size,
-                len,
-                is_sync: sample.is_sync,
-                time,
-                stamps,
-            })
+            Ok(Frame { index: sample.index, read, len, is_sync: sample.is_sync, time, stamps })
         });
         let frames = frames.collect::<Result<_, _>>()?;
         let language =
@@ -141,33 +134,21 @@ impl Stream {
         self.frames.iter().map(|frame| frame.len.at_most()).collect()
     }
 
-    /// The samples of the stream, from the reads which hold them.
-    pub(super) fn cut(&self, media: &mut impl Iterator<Item = Bytes>) -> Result<Vec<Bytes>, Error> {
-        samples::cut(self.frames.iter().map(|frame| (frame.index, frame.size)), media)
-    }
-
-    /// Samples as [`write`](Self::write) takes them. Where they are encrypted, that is done here,
-    /// once: each is written into one buffer.
-    pub(super) fn prepare(&self, samples: Vec<Bytes>) -> Result<Vec<Bytes>, Error> {
-        let Some(encryption) = &self.encryption else { return Ok(samples) };
-        let max_len = self.max_lens().iter().sum::<u64>();
+    /// A sample as [`write`](Self::write) takes it. It is encrypted here, if at all.
+    pub(super) fn prepare(&self, frame: &Frame, sample: &Bytes) -> Result<Bytes, Error> {
+        let Some(encryption) = &self.encryption else { return Ok(sample.clone()) };
+        let max_len = frame.len.at_most();
         let capacity = usize::try_from(max_len).map_err(|_| Error::too_long(max_len))?;
         let mut out = Vec::with_capacity(capacity);
-        let mut lens = Vec::with_capacity(samples.len());
-        for (frame, sample) in self.frames.iter().zip(&samples) {
-            let start = out.len();
-            let mut appended = Ok(());
-            let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
-                if appended.is_ok() {
-                    appended = encryption.append(piece, &mut out);
-                }
-            });
-            written.map_err(|problem| self.refused(frame, &problem))?;
-            appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
-            lens.push(out.len().saturating_sub(start));
-        }
-        let mut out = Bytes::from(out);
-        Ok(lens.into_iter().map(|len| out.split_to(len)).collect())
+        let mut appended = Ok(());
+        let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
+            if appended.is_ok() {
+                appended = encryption.append(piece, &mut out);
+            }
+        });
+        written.map_err(|problem| self.refused(frame, &problem))?;
+        appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
+        Ok(out.into())
     }
 
     /// Writes a prepared sample to `out`, piece by piece.
@@ -176,12 +157,13 @@ impl Stream {
         frame: &Frame,
         sample: &[u8],
         out: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), dynpack_codec::Error> {
-        match self.encryption {
-            Some(_) => out(sample),
-            None => self.carriage.write(sample, frame.is_sync, out)?,
+    ) -> Result<(), Error> {
+        if self.encryption.is_some() {
+            out(sample);
+            return Ok(());
         }
-        Ok(())
+        let written = self.carriage.write(sample, frame.is_sync, out);
+        written.map_err(|problem| self.refused(frame, &problem))
     }
 
     /// Bytes of each frame in the elementary stream, by the prepared samples.
@@ -191,10 +173,8 @@ impl Stream {
                 return Ok(len);
             }
             let mut len = 0_u64;
-            let written = self.write(frame, sample, &mut |bytes| {
-                len = len.saturating_add(bytes.len() as u64);
-            });
-            written.map(|()| len).map_err(|problem| self.refused(frame, &problem))
+            self.write(frame, sample, &mut |bytes| len = len.saturating_add(bytes.len() as u64))?;
+            Ok(len)
         });
         lens.collect()
     }

@@ -578,12 +578,16 @@ fn the_program_tells_the_language_of_sound() {
 }
 
 #[test]
-fn the_length_of_sound_is_known_before_it_is_read() {
+fn the_length_is_known_before_media_is_read() {
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    for kind in [MediaKind::Video, MediaKind::Audio] {
+        let plan = whole(film.rendition(kind)).unwrap();
+        let promised = plan.len();
+        assert_eq!(film.finish(plan).unwrap().len() as u64, promised.unwrap());
+    }
+    let short = Video { nal_length_size: 2, ..Video::PLAIN };
+    let film = OpenedFilm::new(Some(&short), None, TWO_SECONDS);
     assert_eq!(whole(film.rendition(MediaKind::Video)).unwrap().len(), None);
-    let plan = whole(film.rendition(MediaKind::Audio)).unwrap();
-    let promised = plan.len();
-    assert_eq!(film.finish(plan).unwrap().len() as u64, promised.unwrap());
 }
 
 #[test]
