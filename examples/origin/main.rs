@@ -96,7 +96,7 @@ async fn serve(
 ) -> Response<Body> {
     let started = Instant::now();
     let mut response = match method {
-        Method::GET | Method::HEAD => media(&origin, &uri, &headers).await,
+        Method::GET | Method::HEAD => media(&origin, &method, &uri, &headers).await,
         Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
         _ => (StatusCode::METHOD_NOT_ALLOWED, [("allow", "GET, HEAD, OPTIONS")]).into_response(),
     };
@@ -113,8 +113,9 @@ async fn serve(
     response
 }
 
-async fn media(origin: &Origin, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
+async fn media(origin: &Origin, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
     let conditions = Conditions::from_headers(|name| headers.get(name)?.to_str().ok());
+    let conditions = conditions.with_head(method == Method::HEAD);
     match origin.dynpack.get(uri.path(), &conditions).await {
         Ok(answer) => {
             let mut response = Response::builder().status(answer.status);

@@ -355,10 +355,9 @@ struct Splice(VecDeque<Piece>);
 impl Splice {
     /// Writes all that is before the next read.
     fn put_bytes(&mut self, out: &mut Vec<u8>) {
-        while let Some(Piece::Bytes(bytes)) =
-            self.0.pop_front_if(|piece| matches!(piece, Piece::Bytes(_)))
-        {
-            out.extend_from_slice(&bytes);
+        while let Some(Piece::Bytes(bytes)) = self.0.front() {
+            out.extend_from_slice(bytes);
+            self.0.pop_front();
         }
     }
 }

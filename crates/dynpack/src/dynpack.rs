@@ -15,6 +15,7 @@ use tracing::debug;
 use crate::assets::{
     Asset, Assets, FORMAT_VERSION, Opening, etag, lone_name, media_files, open_file,
 };
+use crate::buffers::Buffers;
 use crate::error::Error;
 use crate::http::{Body, Conditions, Head, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
@@ -49,6 +50,7 @@ pub struct Dynpack {
 struct Inner {
     assets: Assets,
     published: RwLock<Published>,
+    buffers: Buffers,
     rewritten_bytes: u64,
     max_age: Duration,
 }
@@ -150,7 +152,8 @@ impl<S: Storage> Builder<S> {
         let assets = Assets::new(Box::new(storage), opening);
         let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
         let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
-        Dynpack { inner: Arc::new(Inner { assets, published, rewritten_bytes, max_age }) }
+        let buffers = Buffers::default();
+        Dynpack { inner: Arc::new(Inner { assets, published, buffers, rewritten_bytes, max_age }) }
     }
 }
 
@@ -242,18 +245,25 @@ impl Dynpack {
             return Ok(head.not_modified());
         }
         let body = match package.content {
-            Content::Bytes(bytes) => Body::of(bytes),
+            Content::Bytes(bytes) => Ok(Body::of(bytes)),
             Content::Plan(plan) => {
-                let body =
-                    Body::from_plan(plan, Arc::clone(&asset.sources), self.inner.rewritten_bytes)
-                        .await;
-                if matches!(body, Err(Error::Storage(StorageError::Changed { .. }))) {
-                    self.inner.assets.give_up(&asset);
-                }
-                body?
+                let Inner { buffers, rewritten_bytes, .. } = self.inner.as_ref();
+                let sources = Arc::clone(&asset.sources);
+                Body::from_plan(plan, sources, buffers, *rewritten_bytes).await
             }
         };
-        Ok(head.with_part(package.content_type, body, conditions))
+        let response = async {
+            let mut response = head.with_part(package.content_type, body?, conditions);
+            if !conditions.is_head {
+                response.body.begin().await?;
+            }
+            Ok(response)
+        };
+        let response = response.await;
+        if matches!(response, Err(Error::Storage(StorageError::Changed { .. }))) {
+            self.inner.assets.give_up(&asset);
+        }
+        response
     }
 
     /// Gives a stored file as it is, where a locator's policy allows it.

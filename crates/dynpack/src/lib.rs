@@ -25,6 +25,7 @@
 //! Not supported yet: filters, subtitles, and codecs other than H.264 and AAC.
 
 mod assets;
+mod buffers;
 mod dynpack;
 mod error;
 mod http;

@@ -111,6 +111,15 @@ pub trait Source: Send + Sync {
     /// versions never come together.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError>;
 
+    /// Reads ranges whose bytes are wanted one after another. The buffers are together the bytes of
+    /// all ranges, in the order asked for; a source joins as many as it can without copying.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    async fn read_joined(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+        self.read(ranges).await
+    }
+
     /// Bytes in the file.
     fn len(&self) -> u64 {
         self.identity().len()
@@ -203,6 +212,22 @@ pub(crate) async fn read_exactly(
         }
     }
     Ok(read)
+}
+
+/// Reads ranges whose bytes are wanted one after another, and makes sure that they are as long as
+/// asked for.
+pub(crate) async fn read_exactly_joined(
+    source: &dyn Source,
+    ranges: &[Extent],
+) -> Result<Vec<Bytes>, StorageError> {
+    let read = source.read_joined(ranges).await?;
+    let len = ranges.iter().map(|range| range.len).fold(0, u64::saturating_add);
+    let got = read.iter().map(|bytes| bytes.len() as u64).fold(0, u64::saturating_add);
+    if got == len {
+        return Ok(read);
+    }
+    let offset = ranges.first().map_or(0, |range| range.offset);
+    Err(StorageError::WrongRead { wanted: Extent::new(offset, len), got })
 }
 
 /// Makes sure that all ranges end within a file: for implementations of [`Source`].

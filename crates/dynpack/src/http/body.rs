@@ -1,33 +1,55 @@
 //! The bytes of a response, read from storage as they are sent.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use dynpack_fragment::{Piece, Read, SegmentPlan};
+use dynpack_fragment::{Piece, Read, SegmentPlan, SegmentWriter};
 use dynpack_media::{Extent, SourceIndex};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream};
 
+use crate::buffers::Buffers;
 use crate::error::Error;
-use crate::storage::{Source, StorageError, read_exactly};
+use crate::storage::{Source, StorageError, read_exactly, read_exactly_joined};
 use crate::tasks::spawn_cpu;
 
 /// Bytes that are read from storage at a time: a slow client holds no more than these.
-const BATCH: u64 = 1 << 20;
+const BATCH: u64 = 240 << 10;
+
+/// A segment of up to so many bytes is rewritten on the thread of its request: a longer one would
+/// hold up others for milliseconds.
+const MAX_INLINE: u64 = 4 << 20;
 
 /// The bytes of a response: a stream of buffers whose sum is known beforehand.
 ///
-/// Media is read from storage a megabyte at a time, when the client takes it. An error in the
-/// middle means that the storage failed or the file was replaced: the response must be broken off,
-/// since what follows would not belong to what was sent.
+/// Media is read from storage a quarter of a megabyte at a time, when the client takes it. An error
+/// in the middle means that the storage failed, the file was replaced, or its media is malformed:
+/// the response must be broken off, since what follows would not belong to what was sent.
 pub struct Body {
+    /// Bytes that remain to be sent.
     len: u64,
-    pieces: VecDeque<Piece>,
-    sources: Arc<[Arc<dyn Source>]>,
+    /// Bytes before those.
+    skip: u64,
+    /// What comes before all else.
+    ready: VecDeque<Bytes>,
+    rest: Rest,
+    sources: Sources,
     reading: Option<BoxFuture<'static, Result<Vec<Bytes>, StorageError>>>,
+}
+
+/// The files that hold the media.
+pub(crate) type Sources = Arc<[Arc<dyn Source>]>;
+
+/// What remains to be read.
+enum Rest {
+    /// Bytes as they are.
+    Pieces(VecDeque<Piece>),
+    /// Media that is rewritten.
+    Segment { writer: Box<SegmentWriter>, buffers: Buffers },
 }
 
 impl Body {
@@ -37,13 +59,15 @@ impl Body {
         Self::new([Piece::Bytes(bytes)], Arc::new([]))
     }
 
-    /// A body of `pieces`, of which those that are stored lie in `sources`.
-    pub(crate) fn new(
-        pieces: impl IntoIterator<Item = Piece>,
-        sources: Arc<[Arc<dyn Source>]>,
-    ) -> Self {
+    /// A body of `pieces`, of which those that are stored are in `sources`.
+    pub(crate) fn new(pieces: impl IntoIterator<Item = Piece>, sources: Sources) -> Self {
         let pieces: VecDeque<_> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
-        Self { len: pieces.iter().map(Piece::len).sum(), pieces, sources, reading: None }
+        let len = pieces.iter().map(Piece::len).sum();
+        Self::with(len, Rest::Pieces(pieces), sources)
+    }
+
+    fn with(len: u64, rest: Rest, sources: Sources) -> Self {
+        Self { len, skip: 0, ready: VecDeque::new(), rest, sources, reading: None }
     }
 
     /// All of a stored file.
@@ -52,31 +76,31 @@ impl Body {
         Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
-    /// The body of a segment. One that rewrites its media, of `most` bytes, is made here; others
-    /// are read as they are sent.
+    /// The body of a segment. It is read as it is sent, except where its length depends on its
+    /// media: then it is made here, of at most `max_bytes` of media.
     pub(crate) async fn from_plan(
         plan: SegmentPlan,
-        sources: Arc<[Arc<dyn Source>]>,
-        most: u64,
+        sources: Sources,
+        buffers: &Buffers,
+        max_bytes: u64,
     ) -> Result<Self, Error> {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
         }
+        let (len, buffers) = (plan.len(), buffers.clone());
         let bytes = plan.reads().iter().map(|read| read.extent.len).fold(0, u64::saturating_add);
-        if bytes > most {
-            return Err(Error::SegmentTooLarge { bytes, most });
+        let mut writer = Box::new(plan.into_writer());
+        if let Some(len) = len {
+            return Ok(Self::with(len, Rest::Segment { writer, buffers }, sources));
         }
-        let mut media = Vec::new();
-        for reads in plan.reads().chunk_by(|one, next| one.source == next.source) {
-            let ranges: Vec<_> = reads.iter().map(|read| read.extent).collect();
-            let source =
-                reads.first().and_then(|read| sources.get(usize::try_from(read.source.0).ok()?));
-            if let Some(source) = source {
-                media.extend(read_exactly(source.as_ref(), &ranges).await?);
-            }
+        if bytes > max_bytes {
+            return Err(Error::SegmentTooLarge { bytes, most: max_bytes });
         }
-        let made = spawn_cpu(move || plan.finish(&media)).await?;
-        Ok(Self::new(made.into_iter().map(Piece::Bytes), Arc::new([])))
+        let reads = writer.next_reads(u64::MAX).unwrap_or_default().to_vec();
+        let media = read_each(Arc::clone(&sources), reads).await?;
+        let mut write = move || write(&mut writer, &media, &buffers);
+        let made = if bytes <= MAX_INLINE { write() } else { spawn_cpu(write).await };
+        Ok(Self::of(made?))
     }
 
     /// Bytes that remain to be sent.
@@ -93,95 +117,125 @@ impl Body {
 
     /// The bytes from `start` to before `end` of a body of which nothing has been sent.
     pub(crate) fn slice(self, start: u64, end: u64) -> Self {
+        let len = end.saturating_sub(start);
+        let Rest::Pieces(pieces) = self.rest else {
+            return Self { skip: start, len, ..self };
+        };
         let mut offset = 0_u64;
-        let pieces = self.pieces.into_iter().filter_map(|piece| {
-            let from = start.clamp(offset, offset + piece.len()) - offset;
-            let to = end.clamp(offset, offset + piece.len()) - offset;
-            offset += piece.len();
+        let pieces = pieces.into_iter().filter_map(|piece| {
+            let next = offset.saturating_add(piece.len());
+            let [from, to] = [start, end].map(|at| at.clamp(offset, next).saturating_sub(offset));
+            offset = next;
             (from < to).then(|| slice(&piece, from, to))
         });
         Self::new(pieces.collect::<Vec<_>>(), self.sources)
     }
 
+    /// Makes the first bytes of a body that is rewritten: what is wrong with them is an error of
+    /// the request, and not one in the middle of the response.
+    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
+        if matches!(self.rest, Rest::Segment { .. }) {
+            let first = poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await;
+            if let Some(first) = first.transpose()? {
+                self.len = self.len.saturating_add(first.len() as u64);
+                self.ready.push_front(first);
+            }
+        }
+        Ok(())
+    }
+
     /// All that remains, in one buffer: for tests and for clients of small things.
     ///
     /// # Errors
-    /// [`StorageError`] if the storage fails.
-    pub async fn collect(mut self) -> Result<Bytes, StorageError> {
+    /// As the stream.
+    pub async fn collect(mut self) -> Result<Bytes, Error> {
         let mut whole = Vec::new();
-        while let Some(bytes) =
-            std::future::poll_fn(|context| Pin::new(&mut self).poll_next(context)).await
-        {
+        while let Some(bytes) = poll_fn(|context| Pin::new(&mut self).poll_next(context)).await {
             whole.extend_from_slice(&bytes?);
         }
         Ok(whole.into())
     }
 
-    /// Takes the next stored pieces of one file off the list, up to a batch.
-    fn next_batch(&mut self, first: Read) -> Vec<Extent> {
-        let (mut batch, mut next) = (Vec::new(), Some(first));
-        let mut room = BATCH;
-        while let Some(Read { source, extent }) = next.take() {
-            let taken = extent.len.min(room);
-            batch.push(Extent::new(extent.offset, taken));
-            room -= taken;
-            if taken < extent.len {
-                let rest = Extent::new(extent.offset + taken, extent.len - taken);
-                self.pieces.push_front(Piece::Read(Read { source, extent: rest }));
-            } else if room > 0 {
-                next = match self.pieces.front() {
-                    Some(Piece::Read(read)) if read.source == first.source => Some(*read),
-                    _ => None,
-                };
-                if next.is_some() {
-                    self.pieces.pop_front();
+    /// Starts to read what comes next, or gives it if it is there. `None` at the end.
+    fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        match &mut self.rest {
+            Rest::Pieces(pieces) => match pieces.pop_front()? {
+                Piece::Bytes(bytes) => Some(Ok(bytes)),
+                Piece::Read(first) => {
+                    let source = source(&self.sources, first.source).cloned();
+                    let batch = next_batch(pieces, first);
+                    self.reading = Some(
+                        async move { read_exactly_joined(source?.as_ref(), &batch).await }.boxed(),
+                    );
+                    Some(Ok(Bytes::new()))
                 }
+            },
+            Rest::Segment { writer, buffers } => {
+                let reads = writer.next_reads(BATCH)?;
+                if reads.is_empty() {
+                    return Some(write(writer, &[], buffers));
+                }
+                let reading = read_each(Arc::clone(&self.sources), reads.to_vec());
+                self.reading = Some(reading.boxed());
+                Some(Ok(Bytes::new()))
             }
         }
-        batch
     }
 
-    fn start_reading(&mut self, first: Read) {
-        let batch = self.next_batch(first);
-        let source =
-            usize::try_from(first.source.0).ok().and_then(|at| self.sources.get(at)).cloned();
-        self.reading =
-            source.map(|source| async move { read_exactly(source.as_ref(), &batch).await }.boxed());
-    }
-
-    /// Puts what was read at the head of the list.
-    fn put_back(&mut self, media: Vec<Bytes>) {
-        for bytes in media.into_iter().rev().filter(|bytes| !bytes.is_empty()) {
-            self.pieces.push_front(Piece::Bytes(bytes));
+    /// What is made of media that was read.
+    fn take_in(&mut self, media: Vec<Bytes>) -> Result<(), Error> {
+        match &mut self.rest {
+            Rest::Pieces(_) => self.ready.extend(media),
+            Rest::Segment { writer, buffers } => {
+                let made = write(writer, &media, buffers)?;
+                self.ready.push_back(made);
+            }
         }
+        Ok(())
+    }
+
+    /// The part of the next bytes that is wanted.
+    fn wanted(&mut self, mut bytes: Bytes) -> Bytes {
+        let skipped = usize::try_from(self.skip).map_or(bytes.len(), |skip| skip.min(bytes.len()));
+        self.skip = self.skip.saturating_sub(skipped as u64);
+        drop(bytes.split_to(skipped));
+        bytes.truncate(usize::try_from(self.len).unwrap_or(usize::MAX));
+        self.len = self.len.saturating_sub(bytes.len() as u64);
+        bytes
+    }
+
+    fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        while self.len > 0 {
+            if let Some(reading) = &mut self.reading {
+                let Poll::Ready(read) = reading.poll_unpin(context) else { return Poll::Pending };
+                self.reading = None;
+                self.take_in(read?)?;
+            }
+            let next = match self.ready.pop_front() {
+                Some(bytes) => bytes,
+                None => match self.next() {
+                    Some(bytes) => bytes?,
+                    None => break,
+                },
+            };
+            let wanted = self.wanted(next);
+            if !wanted.is_empty() {
+                return Poll::Ready(Some(Ok(wanted)));
+            }
+        }
+        Poll::Ready(None)
     }
 }
 
 impl Stream for Body {
-    type Item = Result<Bytes, StorageError>;
+    type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(reading) = &mut self.reading {
-                let Poll::Ready(read) = reading.poll_unpin(context) else { return Poll::Pending };
-                self.reading = None;
-                match read {
-                    Ok(media) => self.put_back(media),
-                    Err(error) => {
-                        self.pieces.clear();
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                }
-            }
-            match self.pieces.pop_front() {
-                None => return Poll::Ready(None),
-                Some(Piece::Bytes(bytes)) => {
-                    self.len -= bytes.len() as u64;
-                    return Poll::Ready(Some(Ok(bytes)));
-                }
-                Some(Piece::Read(read)) => self.start_reading(read),
-            }
+        let polled = self.poll_bytes(context);
+        if matches!(polled, Poll::Ready(Some(Err(_)))) {
+            self.len = 0;
         }
+        polled
     }
 }
 
@@ -191,13 +245,72 @@ impl std::fmt::Debug for Body {
     }
 }
 
+fn source(sources: &Sources, index: SourceIndex) -> Result<&Arc<dyn Source>, StorageError> {
+    sources
+        .get(usize::try_from(index.0).unwrap_or(usize::MAX))
+        .ok_or_else(|| StorageError::NotFound { path: format!("file {} of the asset", index.0) })
+}
+
+/// Reads ranges of several files, and gives the bytes of each in the order asked for.
+async fn read_each(sources: Sources, reads: Vec<Read>) -> Result<Vec<Bytes>, StorageError> {
+    let mut media = vec![Bytes::new(); reads.len()];
+    let mut indices: Vec<SourceIndex> = reads.iter().map(|read| read.source).collect();
+    indices.sort_unstable();
+    indices.dedup();
+    for index in indices {
+        let of_source = || (0..).zip(&reads).filter(|(_, read)| read.source == index);
+        let ranges: Vec<_> = of_source().map(|(_, read)| read.extent).collect();
+        let read = read_exactly(source(&sources, index)?.as_ref(), &ranges).await?;
+        for ((at, _), bytes) in of_source().zip(read) {
+            if let Some(place) = media.get_mut::<usize>(at) {
+                *place = bytes;
+            }
+        }
+    }
+    Ok(media)
+}
+
+/// What a writer makes of media.
+fn write(writer: &mut SegmentWriter, media: &[Bytes], buffers: &Buffers) -> Result<Bytes, Error> {
+    let len: usize = media.iter().map(Bytes::len).fold(0, usize::saturating_add);
+    let mut out = buffers.take_empty(len.saturating_add(len / 20));
+    writer.put(media, out.as_mut_vec())?;
+    let len = out.as_ref().len();
+    Ok(out.freeze(len))
+}
+
+/// Takes the next stored pieces of one file off the list, after the first and up to a batch.
+fn next_batch(pieces: &mut VecDeque<Piece>, first: Read) -> Vec<Extent> {
+    let (mut batch, mut next) = (Vec::new(), Some(first));
+    let mut room = BATCH;
+    while let Some(Read { source, extent }) = next.take() {
+        let taken = extent.len.min(room);
+        batch.push(Extent::new(extent.offset, taken));
+        room = room.saturating_sub(taken);
+        if taken < extent.len {
+            let offset = extent.offset.saturating_add(taken);
+            let rest = Extent::new(offset, extent.len.saturating_sub(taken));
+            pieces.push_front(Piece::Read(Read { source, extent: rest }));
+        } else if room > 0 {
+            next = match pieces.front() {
+                Some(Piece::Read(read)) if read.source == source => Some(*read),
+                _ => None,
+            };
+            if next.is_some() {
+                pieces.pop_front();
+            }
+        }
+    }
+    batch
+}
+
 fn slice(piece: &Piece, from: u64, to: u64) -> Piece {
     let in_memory = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
     match piece {
         Piece::Bytes(bytes) => Piece::Bytes(bytes.slice(in_memory(from)..in_memory(to))),
         Piece::Read(Read { source, extent }) => Piece::Read(Read {
             source: *source,
-            extent: Extent::new(extent.offset + from, to - from),
+            extent: Extent::new(extent.offset.saturating_add(from), to.saturating_sub(from)),
         }),
     }
 }

@@ -1,16 +1,21 @@
 //! Files in a folder of this machine.
 
+mod read;
+
 use std::fs::{self, DirEntry, File, FileType, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack_media::Extent;
 
+use self::read::Opened;
 use super::{Identity, Listing, Source, Storage, StorageError, check_path, check_ranges};
+use crate::buffers::Buffers;
 
 /// The files below a folder of this machine.
 ///
@@ -25,10 +30,12 @@ use super::{Identity, Listing, Source, Storage, StorageError, check_path, check_
 /// their next read fail with [`StorageError::Changed`], unless it keeps its length and the clock of
 /// the file system, which ticks every few milliseconds, has not moved on.
 ///
-/// Each call costs one hop to tokio's threads for blocking work, however many ranges it reads.
+/// On Linux, what the page cache has is read at once on the thread that asks. Everything else is
+/// read on tokio's threads for blocking work, one hop for all ranges of a call.
 #[derive(Clone, Debug)]
 pub struct Local {
     root: Arc<Path>,
+    buffers: Buffers,
 }
 
 impl Local {
@@ -44,7 +51,7 @@ impl Local {
         if !root.is_dir() {
             return Err(StorageError::NotFound { path: name });
         }
-        Ok(Self { root: root.into() })
+        Ok(Self { root: root.into(), buffers: Buffers::default() })
     }
 
     /// The folder, as an absolute path without symbolic links.
@@ -82,14 +89,17 @@ impl Local {
     fn file(&self, path: &str) -> Result<(PathBuf, Identity), StorageError> {
         let target = self.resolve(path)?;
         let metadata = fs::metadata(&target).map_err(|error| StorageError::from_io(path, error))?;
-        Ok((target, identity(path, &metadata)?))
+        let (_, identity) = identity(path, &metadata)?;
+        Ok((target, identity))
     }
 
     fn open_blocking(&self, path: &str) -> Result<Opened, StorageError> {
         let (target, _) = self.file(path)?;
         let file = File::open(target).map_err(|error| StorageError::from_io(path, error))?;
         let metadata = file.metadata().map_err(|error| StorageError::from_io(path, error))?;
-        Ok(Opened { identity: identity(path, &metadata)?, path: path.to_owned(), file })
+        let (stamp, identity) = identity(path, &metadata)?;
+        let (path, buffers) = (path.to_owned(), self.buffers.clone());
+        Ok(Opened { path, file, stamp, identity, buffers, must_block: AtomicBool::new(false) })
     }
 
     fn list_blocking(&self, folder: &str) -> Result<Listing, StorageError> {
@@ -144,10 +154,20 @@ impl Storage for Local {
 
 struct LocalSource(Arc<Opened>);
 
-struct Opened {
-    path: String,
-    file: File,
-    identity: Identity,
+impl LocalSource {
+    /// The bytes of ranges one after another: on this thread where the system has them in memory.
+    async fn read_all(&self, ranges: &[Extent]) -> Result<Bytes, StorageError> {
+        let opened = &self.0;
+        check_ranges(&opened.path, self.len(), ranges)?;
+        if ranges.iter().all(|range| range.len == 0) {
+            return Ok(Bytes::new());
+        }
+        if let Some(bytes) = opened.read_now(ranges)? {
+            return Ok(bytes);
+        }
+        let (opened, ranges) = (Arc::clone(opened), ranges.to_vec());
+        blocking(&self.0.path, move |_| opened.read_blocking(&ranges)).await
+    }
 }
 
 #[async_trait]
@@ -156,119 +176,63 @@ impl Source for LocalSource {
         &self.0.identity
     }
 
-    /// Ranges that touch are read at one go, and all share one buffer.
+    /// All ranges share one buffer.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
-        check_ranges(&self.0.path, self.len(), ranges)?;
-        if ranges.iter().all(|range| range.len == 0) {
-            return Ok(vec![Bytes::new(); ranges.len()]);
-        }
-        let (opened, ranges) = (Arc::clone(&self.0), ranges.to_vec());
-        blocking(&self.0.path, move |_| opened.read_blocking(&ranges)).await
+        let mut all = self.read_all(ranges).await?;
+        let len = |range: &Extent| usize::try_from(range.len).unwrap_or(usize::MAX);
+        Ok(ranges.iter().map(|range| all.split_to(len(range).min(all.len()))).collect())
+    }
+
+    async fn read_joined(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+        Ok(vec![self.read_all(ranges).await?])
     }
 }
 
-impl Opened {
-    fn read_blocking(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
-        let lens =
-            ranges.iter().map(|range| usize::try_from(range.len)).collect::<Result<Vec<_>, _>>();
-        let lens = lens.map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
-        let total = lens.iter().try_fold(0_usize, |total, &len| total.checked_add(len));
-        let mut buffer =
-            vec![0; total.ok_or_else(|| self.failed(io::ErrorKind::OutOfMemory.into()))?];
-        let mut rest = buffer.as_mut_slice();
-        for run in runs(ranges) {
-            let len = usize::try_from(run.len).unwrap_or(rest.len()).min(rest.len());
-            let (part, after) = rest.split_at_mut(len);
-            read_exact_at(&self.file, part, run.offset).map_err(|error| self.failed(error))?;
-            rest = after;
-        }
-        self.check_unchanged()?;
-        let mut bytes = Bytes::from(buffer);
-        Ok(lens.into_iter().map(|len| bytes.split_to(len)).collect())
-    }
-
-    /// Asked after the reading: what was written before or during it shows in the time of
-    /// modification.
-    fn check_unchanged(&self) -> Result<(), StorageError> {
-        let metadata = self.file.metadata().map_err(|error| self.failed(error))?;
-        if identity(&self.path, &metadata)? == self.identity {
-            return Ok(());
-        }
-        Err(StorageError::Changed { path: self.path.clone() })
-    }
-
-    /// All ranges lie within the file that was opened: if it ends earlier, it was cut.
-    fn failed(&self, error: io::Error) -> StorageError {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => StorageError::Changed { path: self.path.clone() },
-            _ => StorageError::from_io(&self.path, error),
-        }
-    }
+/// What the system says of a file, as far as another version of it would differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    len: u64,
+    modified: SystemTime,
+    place: Place,
 }
 
-/// The ranges, with those joined which touch the one before them.
-fn runs(ranges: &[Extent]) -> Vec<Extent> {
-    let mut runs: Vec<Extent> = Vec::new();
-    for range in ranges.iter().filter(|range| range.len > 0) {
-        match runs.last_mut() {
-            Some(run) if run.end() == range.offset => run.len = run.len.saturating_add(range.len),
-            _ => runs.push(*range),
-        }
+impl Stamp {
+    fn of(metadata: &Metadata) -> io::Result<Self> {
+        Ok(Self { len: metadata.len(), modified: metadata.modified()?, place: place(metadata) })
     }
-    runs
 }
 
 /// Which version of a file this is; anything but a file is not found.
-fn identity(path: &str, metadata: &Metadata) -> Result<Identity, StorageError> {
+fn identity(path: &str, metadata: &Metadata) -> Result<(Stamp, Identity), StorageError> {
     if !metadata.is_file() {
         return Err(StorageError::NotFound { path: path.to_owned() });
     }
-    let modified = metadata.modified().map_err(|error| StorageError::from_io(path, error))?;
-    let version = match modified.duration_since(SystemTime::UNIX_EPOCH) {
+    let stamp = Stamp::of(metadata).map_err(|error| StorageError::from_io(path, error))?;
+    let version = match stamp.modified.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => format!("{:x}", after.as_nanos()),
         Err(before) => format!("-{:x}", before.duration().as_nanos()),
     };
-    Ok(Identity::new(version, metadata.len()).with_place(place(metadata)))
+    let (device, file) = stamp.place;
+    let identity = Identity::new(version, stamp.len).with_place(format!("{device:x}-{file:x}"));
+    Ok((stamp, identity))
 }
 
+/// Where a file is on this machine, by two numbers.
+type Place = (u64, u64);
+
 #[cfg(unix)]
-fn place(metadata: &Metadata) -> String {
+fn place(metadata: &Metadata) -> Place {
     use std::os::unix::fs::MetadataExt;
 
-    format!("{:x}-{:x}", metadata.dev(), metadata.ino())
+    (metadata.dev(), metadata.ino())
 }
 
 /// Nothing is known of a file's place; the time of its creation changes when it is replaced.
 #[cfg(windows)]
-fn place(metadata: &Metadata) -> String {
+fn place(metadata: &Metadata) -> Place {
     use std::os::windows::fs::MetadataExt;
 
-    format!("{:x}", metadata.creation_time())
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    use std::os::unix::fs::FileExt;
-
-    file.read_exact_at(buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
-    use std::os::windows::fs::FileExt;
-
-    while !buffer.is_empty() {
-        match file.seek_read(buffer, offset) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(len) => {
-                buffer = &mut buffer[len..];
-                offset += len as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
+    (0, metadata.creation_time())
 }
 
 /// Does blocking work about a path where it may block.
@@ -428,16 +392,6 @@ mod tests {
         assert!(matches!(storage.identity("socket").await, Err(StorageError::NotFound { .. })));
         let long = "x".repeat(10_000);
         assert!(matches!(storage.open(&long).await, Err(StorageError::NotFound { .. })));
-    }
-
-    #[test]
-    fn ranges_which_touch_are_one_read() {
-        let ranges = |ranges: &[(u64, u64)]| {
-            ranges.iter().map(|&(offset, len)| Extent::new(offset, len)).collect::<Vec<_>>()
-        };
-        let asked = ranges(&[(0, 10), (10, 5), (99, 0), (15, 1), (20, 1), (0, 10)]);
-        assert_eq!(runs(&asked), ranges(&[(0, 16), (20, 1), (0, 10)]));
-        assert!(runs(&[]).is_empty());
     }
 
     #[test]
