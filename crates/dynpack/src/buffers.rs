@@ -1,6 +1,7 @@
 //! Buffers that are used again and again, so that the system need not clear memory for each.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -10,13 +11,31 @@ const SMALLEST: usize = 64 << 10;
 /// Number of sizes: the largest buffers have a megabyte. What needs more has a buffer of its own.
 const SIZES: usize = 5;
 
+/// What [`Buffers::batch`] returns. Media that is rewritten grows by a twentieth at most, so that
+/// both fit buffers of the same size.
+const LARGE_BATCH: u64 = 240 << 10;
+const SMALL_BATCH: u64 = 60 << 10;
+
 /// Maximum number of bytes in buffers of one size that wait for the next use.
 const MAX_WAITING: usize = 8 << 20;
+
+/// While so many bytes are in use, [`Buffers::batch`] is small.
+const MAX_IN_LARGE_BATCHES: usize = 16 << 20;
+
+/// The buffers that all storages and responses of the process share.
+static OF_PROCESS: LazyLock<Buffers> = LazyLock::new(Buffers::default);
 
 /// Buffers of a few sizes. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Buffers {
-    waiting: Arc<[Mutex<Vec<Vec<u8>>>; SIZES]>,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    waiting: [Mutex<Vec<Vec<u8>>>; SIZES],
+    /// Bytes of the buffers that are in use.
+    used: AtomicUsize,
 }
 
 /// A buffer that goes back when it is dropped.
@@ -27,6 +46,18 @@ pub(crate) struct Buffer {
 }
 
 impl Buffers {
+    /// Those that all storages and responses of the process share.
+    pub(crate) fn of_process() -> Self {
+        OF_PROCESS.clone()
+    }
+
+    /// How many bytes a response reads at a time: a quarter of a megabyte, or less while other
+    /// responses have many bytes in memory, as they do when clients are slow.
+    pub(crate) fn batch(&self) -> u64 {
+        let used = self.inner.used.load(Ordering::Relaxed);
+        if used < MAX_IN_LARGE_BATCHES { LARGE_BATCH } else { SMALL_BATCH }
+    }
+
     /// A buffer of `len` bytes, whatever they are.
     pub(crate) fn take(&self, len: usize) -> Buffer {
         let mut buffer = self.take_any(len);
@@ -47,15 +78,17 @@ impl Buffers {
         let size = (0..SIZES).find(|&size| capacity <= bytes_of(size));
         let waiting = size.and_then(|size| self.waiting(size)?.pop());
         let capacity = size.map_or(capacity, bytes_of);
+        self.inner.used.fetch_add(size.map_or(0, bytes_of), Ordering::Relaxed);
         let bytes = waiting.unwrap_or_else(|| Vec::with_capacity(capacity));
         Buffer { bytes, home: size.map(|size| (self.clone(), size)) }
     }
 
     fn waiting(&self, size: usize) -> Option<MutexGuard<'_, Vec<Vec<u8>>>> {
-        Some(self.waiting.get(size)?.lock().unwrap_or_else(PoisonError::into_inner))
+        Some(self.inner.waiting.get(size)?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn put_back(&self, bytes: Vec<u8>, size: usize) {
+        self.inner.used.fetch_sub(bytes_of(size), Ordering::Relaxed);
         if let Some(mut waiting) = self.waiting(size) {
             let has_grown = bytes.capacity() > bytes_of(size);
             if waiting.len() < MAX_WAITING / bytes_of(size) && !has_grown {
@@ -117,6 +150,15 @@ mod tests {
         assert!(again.contains(&7) && again.contains(&0));
         assert_eq!(buffers.take(10).as_ref(), [0; 10], "a size for itself");
         assert!(buffers.take_empty(100_000).as_ref().is_empty());
+    }
+
+    #[test]
+    fn batches_are_small_while_many_bytes_are_in_use() {
+        let buffers = Buffers::default();
+        let taken: Vec<_> = (0..64).map(|_| buffers.take(LARGE_BATCH as usize)).collect();
+        assert_eq!(buffers.batch(), SMALL_BATCH);
+        drop(taken);
+        assert_eq!(buffers.batch(), LARGE_BATCH);
     }
 
     #[test]

@@ -15,10 +15,10 @@ use tracing::debug;
 use crate::assets::{
     Asset, Assets, FORMAT_VERSION, Opening, etag, lone_name, media_files, open_file,
 };
-use crate::buffers::Buffers;
 use crate::error::Error;
 use crate::http::{Body, Conditions, Head, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
+use crate::manifests::{Manifest, Manifests};
 use crate::storage::{Storage, StorageError};
 
 /// Packages what a storage holds, request by request.
@@ -50,7 +50,7 @@ pub struct Dynpack {
 struct Inner {
     assets: Assets,
     published: RwLock<Published>,
-    buffers: Buffers,
+    manifests: Manifests,
     rewritten_bytes: u64,
     max_age: Duration,
 }
@@ -71,6 +71,7 @@ pub struct Builder<S> {
     keys_max_age: Duration,
     opening: Opening,
     rewritten_bytes: u64,
+    manifest_bytes: u64,
     max_age: Duration,
 }
 
@@ -130,6 +131,13 @@ impl<S: Storage> Builder<S> {
         Self { rewritten_bytes, ..self }
     }
 
+    /// How many bytes of manifests, playlists and init segments are kept for the next request; 32
+    /// MiB unless set.
+    #[must_use]
+    pub fn manifest_bytes(self, manifest_bytes: u64) -> Self {
+        Self { manifest_bytes, ..self }
+    }
+
     /// How long clients and caches may keep answers; three days unless set, as in Azure Media
     /// Services.
     #[must_use]
@@ -147,13 +155,15 @@ impl<S: Storage> Builder<S> {
     /// The packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
-        let Self { storage, locators, keys, keys_max_age, opening, rewritten_bytes, max_age } =
-            self;
+        let Self { storage, locators, keys, keys_max_age, opening, .. } = self;
         let assets = Assets::new(Box::new(storage), opening);
         let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
         let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
-        let buffers = Buffers::default();
-        Dynpack { inner: Arc::new(Inner { assets, published, buffers, rewritten_bytes, max_age }) }
+        let manifests = Manifests::new(self.manifest_bytes);
+        let Self { rewritten_bytes, max_age, .. } = self;
+        Dynpack {
+            inner: Arc::new(Inner { assets, published, manifests, rewritten_bytes, max_age }),
+        }
     }
 }
 
@@ -174,6 +184,7 @@ impl Dynpack {
                 revalidate_after: Duration::from_secs(1),
             },
             rewritten_bytes: 256 << 20,
+            manifest_bytes: 32 << 20,
             max_age: Duration::from_secs(3 * 24 * 3600),
         }
     }
@@ -238,6 +249,12 @@ impl Dynpack {
         if conditions.is_known(&head.etag) {
             return Ok(head.not_modified());
         }
+        if let Some(Manifest { content_type, bytes }) = self.inner.manifests.get(&head.etag) {
+            if conditions.is_any_known() {
+                return Ok(head.not_modified());
+            }
+            return Ok(head.with_part(content_type, Body::of(bytes), conditions));
+        }
         let view = View::whole(&asset.presentation);
         let job = Job::new(&view, &request).with_protection(protection);
         let package = packager.package(&job)?;
@@ -245,11 +262,14 @@ impl Dynpack {
             return Ok(head.not_modified());
         }
         let body = match package.content {
-            Content::Bytes(bytes) => Ok(Body::of(bytes)),
+            Content::Bytes(bytes) => {
+                let manifest =
+                    Manifest { content_type: package.content_type, bytes: bytes.clone() };
+                self.inner.manifests.insert(&head.etag, manifest);
+                Ok(Body::of(bytes))
+            }
             Content::Plan(plan) => {
-                let Inner { buffers, rewritten_bytes, .. } = self.inner.as_ref();
-                let sources = Arc::clone(&asset.sources);
-                Body::from_plan(plan, sources, buffers, *rewritten_bytes).await
+                Body::from_plan(plan, Arc::clone(&asset.sources), self.inner.rewritten_bytes).await
             }
         };
         let response = async {

@@ -30,6 +30,7 @@ mod dynpack;
 mod error;
 mod http;
 mod keys;
+mod manifests;
 pub mod storage;
 mod tasks;
 

@@ -17,9 +17,6 @@ use crate::error::Error;
 use crate::storage::{Source, StorageError, read_exactly, read_exactly_joined};
 use crate::tasks::spawn_cpu;
 
-/// Bytes that are read from storage at a time: a slow client holds no more than these.
-const BATCH: u64 = 240 << 10;
-
 /// A segment of up to so many bytes is rewritten on the thread of its request: a longer one would
 /// hold up others for milliseconds.
 const MAX_INLINE: u64 = 4 << 20;
@@ -38,6 +35,7 @@ pub struct Body {
     ready: VecDeque<Bytes>,
     rest: Rest,
     sources: Sources,
+    buffers: Buffers,
     reading: Option<BoxFuture<'static, Result<Vec<Bytes>, StorageError>>>,
 }
 
@@ -49,7 +47,7 @@ enum Rest {
     /// Bytes as they are.
     Pieces(VecDeque<Piece>),
     /// Media that is rewritten.
-    Segment { writer: Box<SegmentWriter>, buffers: Buffers },
+    Segment(Box<SegmentWriter>),
 }
 
 impl Body {
@@ -67,7 +65,8 @@ impl Body {
     }
 
     fn with(len: u64, rest: Rest, sources: Sources) -> Self {
-        Self { len, skip: 0, ready: VecDeque::new(), rest, sources, reading: None }
+        let buffers = Buffers::of_process();
+        Self { len, skip: 0, ready: VecDeque::new(), rest, sources, buffers, reading: None }
     }
 
     /// All of a stored file.
@@ -81,24 +80,23 @@ impl Body {
     pub(crate) async fn from_plan(
         plan: SegmentPlan,
         sources: Sources,
-        buffers: &Buffers,
         max_bytes: u64,
     ) -> Result<Self, Error> {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
         }
-        let (len, buffers) = (plan.len(), buffers.clone());
+        let len = plan.len();
         let bytes = plan.reads().iter().map(|read| read.extent.len).fold(0, u64::saturating_add);
         let mut writer = Box::new(plan.into_writer());
         if let Some(len) = len {
-            return Ok(Self::with(len, Rest::Segment { writer, buffers }, sources));
+            return Ok(Self::with(len, Rest::Segment(writer), sources));
         }
         if bytes > max_bytes {
             return Err(Error::SegmentTooLarge { bytes, most: max_bytes });
         }
         let reads = writer.next_reads(u64::MAX).unwrap_or_default().to_vec();
         let media = read_each(Arc::clone(&sources), reads).await?;
-        let mut write = move || write(&mut writer, &media, &buffers);
+        let mut write = move || write(&mut writer, &media, &Buffers::of_process());
         let made = if bytes <= MAX_INLINE { write() } else { spawn_cpu(write).await };
         Ok(Self::of(made?))
     }
@@ -134,7 +132,7 @@ impl Body {
     /// Makes the first bytes of a body that is rewritten: what is wrong with them is an error of
     /// the request, and not one in the middle of the response.
     pub(crate) async fn begin(&mut self) -> Result<(), Error> {
-        if matches!(self.rest, Rest::Segment { .. }) {
+        if matches!(self.rest, Rest::Segment(_)) {
             let first = poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await;
             if let Some(first) = first.transpose()? {
                 self.len = self.len.saturating_add(first.len() as u64);
@@ -163,17 +161,17 @@ impl Body {
                 Piece::Bytes(bytes) => Some(Ok(bytes)),
                 Piece::Read(first) => {
                     let source = source(&self.sources, first.source).cloned();
-                    let batch = next_batch(pieces, first);
+                    let batch = next_batch(pieces, first, self.buffers.batch());
                     self.reading = Some(
                         async move { read_exactly_joined(source?.as_ref(), &batch).await }.boxed(),
                     );
                     Some(Ok(Bytes::new()))
                 }
             },
-            Rest::Segment { writer, buffers } => {
-                let reads = writer.next_reads(BATCH)?;
+            Rest::Segment(writer) => {
+                let reads = writer.next_reads(self.buffers.batch())?;
                 if reads.is_empty() {
-                    return Some(write(writer, &[], buffers));
+                    return Some(write(writer, &[], &self.buffers));
                 }
                 let reading = read_each(Arc::clone(&self.sources), reads.to_vec());
                 self.reading = Some(reading.boxed());
@@ -186,8 +184,8 @@ impl Body {
     fn take_in(&mut self, media: Vec<Bytes>) -> Result<(), Error> {
         match &mut self.rest {
             Rest::Pieces(_) => self.ready.extend(media),
-            Rest::Segment { writer, buffers } => {
-                let made = write(writer, &media, buffers)?;
+            Rest::Segment(writer) => {
+                let made = write(writer, &media, &self.buffers)?;
                 self.ready.push_back(made);
             }
         }
@@ -279,10 +277,9 @@ fn write(writer: &mut SegmentWriter, media: &[Bytes], buffers: &Buffers) -> Resu
     Ok(out.freeze(len))
 }
 
-/// Takes the next stored pieces of one file off the list, after the first and up to a batch.
-fn next_batch(pieces: &mut VecDeque<Piece>, first: Read) -> Vec<Extent> {
+/// Takes the next stored pieces of one file off the list, after the first and up to `room` bytes.
+fn next_batch(pieces: &mut VecDeque<Piece>, first: Read, mut room: u64) -> Vec<Extent> {
     let (mut batch, mut next) = (Vec::new(), Some(first));
-    let mut room = BATCH;
     while let Some(Read { source, extent }) = next.take() {
         let taken = extent.len.min(room);
         batch.push(Extent::new(extent.offset, taken));

@@ -35,7 +35,6 @@ use crate::buffers::Buffers;
 #[derive(Clone, Debug)]
 pub struct Local {
     root: Arc<Path>,
-    buffers: Buffers,
 }
 
 impl Local {
@@ -51,7 +50,7 @@ impl Local {
         if !root.is_dir() {
             return Err(StorageError::NotFound { path: name });
         }
-        Ok(Self { root: root.into(), buffers: Buffers::default() })
+        Ok(Self { root: root.into() })
     }
 
     /// The folder, as an absolute path without symbolic links.
@@ -98,7 +97,7 @@ impl Local {
         let file = File::open(target).map_err(|error| StorageError::from_io(path, error))?;
         let metadata = file.metadata().map_err(|error| StorageError::from_io(path, error))?;
         let (stamp, identity) = identity(path, &metadata)?;
-        let (path, buffers) = (path.to_owned(), self.buffers.clone());
+        let (path, buffers) = (path.to_owned(), Buffers::of_process());
         Ok(Opened { path, file, stamp, identity, buffers, must_block: AtomicBool::new(false) })
     }
 
