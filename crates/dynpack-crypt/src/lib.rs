@@ -35,11 +35,13 @@ pub mod envelope;
 mod error;
 mod ivs;
 mod key;
+mod key_id;
 pub mod piff;
 pub mod sample_aes;
 pub mod systems;
 
 pub use error::Error;
 pub use ivs::IvSource;
-pub use key::{ContentKey, Iv, KeyId};
+pub use key::{ContentKey, Iv};
+pub use key_id::KeyId;
 pub use systems::SystemId;

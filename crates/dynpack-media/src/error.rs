@@ -1,5 +1,7 @@
 //! Errors of this crate.
 
+use crate::limits::MAX_SEGMENTS;
+
 /// Why media cannot be described or cut.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -15,7 +17,7 @@ pub enum Error {
     /// or has too many tracks, for so short a target.
     #[error(
         "more than {max} segments in all tracks together ({tracks} tracks)",
-        max = crate::Timeline::MAX_SEGMENTS
+        max = MAX_SEGMENTS
     )]
     TooManySegments {
         /// Number of tracks with samples.

@@ -32,6 +32,7 @@ mod fourcc;
 mod frame_rate;
 mod key_frames;
 mod language;
+mod limits;
 mod presentation;
 mod rate;
 mod rendition_id;

@@ -4,6 +4,7 @@ mod cutting;
 mod span;
 mod sync_points;
 
+use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Cuts, Error, Track};
 
 use self::cutting::cut_times;
@@ -33,7 +34,7 @@ impl Timeline {
     /// The maximum number of segments in all tracks together: enough for 24 tracks of a day, cut
     /// each second. Tracks of a file may share their samples, so without a limit the cuts could
     /// take far more memory than the file is long.
-    pub const MAX_SEGMENTS: usize = 1 << 21;
+    pub const MAX_SEGMENTS: usize = MAX_SEGMENTS;
 
     /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per
     /// other sample.

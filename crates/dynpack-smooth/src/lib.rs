@@ -36,6 +36,7 @@ mod client_manifest;
 mod error;
 mod file_name;
 mod server_manifest;
+mod track_kind;
 mod xml;
 
 pub use chunks::{Chunk, Chunks, chunk_time, chunk_times_around, segment_at};
@@ -43,4 +44,5 @@ pub use client_manifest::{ClientManifest, ProtectionHeader, QualityLevel, Stream
 pub use dynpack_xml::Position;
 pub use error::Error;
 pub use file_name::FileName;
-pub use server_manifest::{Formats, Param, ServerManifest, ServerTrack, TextParams, TrackKind};
+pub use server_manifest::{Formats, Param, ServerManifest, ServerTrack, TextParams};
+pub use track_kind::TrackKind;

@@ -2,7 +2,7 @@
 
 use dynpack_media::{Rendition, RenditionId};
 
-use super::{HlsKey, UsageRule, read};
+use super::{HlsKey, UsageRule};
 use crate::{ContentKey, Error, Iv, KeyId, SystemId};
 
 /// A CPIX document: keys, what protection systems are told of them, and which tracks they are for.
@@ -60,16 +60,6 @@ impl Cpix {
 
     /// How deep elements may nest.
     pub const MAX_DEPTH: usize = 32;
-
-    /// Reads a document.
-    ///
-    /// # Errors
-    /// [`Error::Cpix`] if it is malformed, [`Error::EncryptedKey`] if a key is encrypted,
-    /// [`Error::CpixUnsupported`] if it needs what is left out here, [`Error::LimitExceeded`] if it
-    /// is too long or too deep. None repeats a key.
-    pub fn parse(document: &[u8]) -> Result<Self, Error> {
-        read::read(document)
-    }
 
     /// The key for a rendition. A document of one key without rules gives it to all, as servers of
     /// the first version of SPEKE mean it.

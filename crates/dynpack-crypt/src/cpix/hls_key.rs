@@ -3,8 +3,7 @@
 //!
 //! Other lines, which may stand there as well, and other attributes are not taken over.
 
-use super::tree::Element;
-use crate::{Error, Iv, KeyId};
+use crate::{Iv, KeyId};
 
 /// A key as playlists of HLS are to tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,42 +20,29 @@ pub struct HlsKey {
 }
 
 impl HlsKey {
-    /// Reads the one tag of that name among the lines of `text`, which `element` holds. Id and
-    /// vector must be those of the key, if they stand there.
-    pub(super) fn read(
-        element: &Element<'_>,
-        text: &str,
-        tag: &str,
-        id: KeyId,
-        iv: Option<Iv>,
-    ) -> Result<Self, Error> {
-        let malformed = |problem: &str| element.malformed(format!("HLSSignalingData: {problem}"));
+    /// Reads the one tag of that name among the lines of `text`, or says what is wrong with it. Id
+    /// and vector must be those of the key, if they stand there.
+    pub(super) fn read(text: &str, tag: &str, id: KeyId, iv: Option<Iv>) -> Result<Self, String> {
         let mut tags =
             text.lines().filter_map(|line| line.trim().strip_prefix(tag)?.strip_prefix(':'));
         let (Some(list), None) = (tags.next(), tags.next()) else {
-            return Err(malformed(&format!("not one {tag}")));
+            return Err(format!("not one {tag}"));
         };
-        let attributes =
-            Attributes::parse(list).ok_or_else(|| malformed("not a list of attributes"))?;
-        let told = |name| attributes.value(name, false).map_err(|problem| malformed(&problem));
-        let quoted = |name| {
-            attributes
-                .value(name, true)
-                .map(|value| value.map(str::to_owned))
-                .map_err(|problem| malformed(&problem))
-        };
+        let attributes = Attributes::parse(list).ok_or("not a list of attributes")?;
+        let told = |name| attributes.value(name, false);
+        let quoted = |name| attributes.value(name, true).map(|value| value.map(str::to_owned));
         let is_other_iv = |text: &str| iv.is_none() || text.parse().ok() != iv;
         if told("IV")?.is_some_and(is_other_iv) {
-            return Err(malformed("its IV is not the explicitIV of the key"));
+            return Err("its IV is not the explicitIV of the key".into());
         }
         let is_other_id =
             |text: &str| text.strip_prefix("0x").and_then(|digits| digits.parse().ok()) != Some(id);
         if told("KEYID")?.is_some_and(is_other_id) {
-            return Err(malformed("its KEYID is not that of the key"));
+            return Err("its KEYID is not that of the key".into());
         }
         Ok(Self {
-            method: told("METHOD")?.ok_or_else(|| malformed("no METHOD"))?.to_owned(),
-            uri: quoted("URI")?.filter(|uri| !uri.is_empty()).ok_or_else(|| malformed("no URI"))?,
+            method: told("METHOD")?.ok_or("no METHOD")?.to_owned(),
+            uri: quoted("URI")?.filter(|uri| !uri.is_empty()).ok_or("no URI")?,
             format: quoted("KEYFORMAT")?,
             format_versions: quoted("KEYFORMATVERSIONS")?,
         })

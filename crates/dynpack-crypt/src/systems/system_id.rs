@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::key::notation;
 use crate::{Error, KeyId};
 
 /// The id of a protection system, a UUID (the registry of DASH-IF,
@@ -41,7 +40,7 @@ impl FromStr for SystemId {
 
 impl fmt::Display for SystemId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        notation::write_uuid(self.0, f)
+        KeyId(self.0).fmt(f)
     }
 }
 

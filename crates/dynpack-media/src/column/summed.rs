@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Column, Shape, run_of};
+use super::Column;
+use super::shape::{Shape, run_of};
 
 /// Entries between two checkpoints of a [`Summed`] column.
 const STRIDE: u32 = 64;

@@ -10,10 +10,9 @@ mod write;
 
 use std::num::NonZeroU32;
 
-use dynpack_codec::MediaKind;
 use dynpack_media::{Language, Role};
 
-use crate::FileName;
+use crate::{FileName, TrackKind};
 
 /// A server manifest (`.ism`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,51 +103,6 @@ impl Formats {
     #[must_use]
     pub const fn is_live(&self) -> bool {
         matches!(self, Self::LiveFragmentedMp4 | Self::LowLatencyCmaf)
-    }
-}
-
-/// The kind of a track in a server manifest: the name of its element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TrackKind {
-    /// `<video>`
-    Video,
-    /// `<audio>`
-    Audio,
-    /// `<textstream>`
-    Text,
-}
-
-impl TrackKind {
-    pub(crate) const ALL: [Self; 3] = [Self::Video, Self::Audio, Self::Text];
-
-    /// The name of the element.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::Text => "textstream",
-        }
-    }
-
-    /// The media it stands for; `None` for text.
-    #[must_use]
-    pub const fn media(self) -> Option<MediaKind> {
-        match self {
-            Self::Video => Some(MediaKind::Video),
-            Self::Audio => Some(MediaKind::Audio),
-            Self::Text => None,
-        }
-    }
-}
-
-impl From<MediaKind> for TrackKind {
-    fn from(kind: MediaKind) -> Self {
-        match kind {
-            MediaKind::Video => Self::Video,
-            MediaKind::Audio => Self::Audio,
-        }
     }
 }
 

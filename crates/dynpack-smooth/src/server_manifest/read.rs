@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use dynpack_xml::{Element, Reader, decode, excerpt};
 
-use super::{Formats, Param, ServerManifest, ServerTrack, TextParams, TrackKind};
-use crate::{Error, FileName, xml};
+use super::{Formats, Param, ServerManifest, ServerTrack, TextParams};
+use crate::{Error, FileName, TrackKind, xml};
 
 impl ServerManifest {
     /// Reads a server manifest in UTF-8 or UTF-16.
