@@ -65,7 +65,7 @@ async fn a_track_without_a_key_is_refused() {
         ),
         (
             cpix("", "", &["<VideoFilter/><Whatever/>", "<AudioFilter/>", "<VideoFilter/>"]),
-            "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3"
+            "the CPIX document needs an unsupported feature: a filter that is not in CPIX 2.3"
                 .into(),
         ),
     ] {

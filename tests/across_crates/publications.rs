@@ -162,7 +162,7 @@ fn documents_which_contradict_themselves_are_refused() {
                 d["streamingPolicies"]["all"]["commonEncryptionCenc"]["drm"]["playReady"]["playReadyCustomAttributes"] =
                     json!("<A>")
             }),
-            "commonEncryptionCenc cannot be signalled to players: the PlayReady header cannot be made: its custom attributes are no XML: \
+            "commonEncryptionCenc cannot be signalled to players: the PlayReady header cannot be made: its custom attributes are not XML: \
              an element is not closed",
         ),
     ];

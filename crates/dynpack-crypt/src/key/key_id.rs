@@ -6,11 +6,11 @@ use std::str::FromStr;
 use super::notation;
 use crate::Error;
 
-/// The id of a content key (KID, ISO/IEC 23001-7, 8.2): 16 bytes in the order in which a UUID is
-/// written.
+/// The id of a content key (KID, ISO/IEC 23001-7, 8.2): 16 bytes, in the order of the digits of a
+/// UUID.
 ///
-/// It is no secret. It is read as a UUID, with or without hyphens, in braces, or behind
-/// `urn:uuid:`; and printed in lower case with hyphens.
+/// It is not a secret. It is parsed as a UUID, with or without hyphens, in braces, or after
+/// `urn:uuid:`. It is printed in lower case with hyphens.
 ///
 /// ```
 /// use dynpack_crypt::KeyId;
@@ -23,8 +23,8 @@ use crate::Error;
 pub struct KeyId(pub [u8; 16]);
 
 impl KeyId {
-    /// The bytes as a GUID lies in memory on Windows, the first three fields in little-endian
-    /// order: so PlayReady writes it.
+    /// The bytes of a GUID in memory on Windows: the first three fields are in little-endian order.
+    /// PlayReady uses this order.
     #[must_use]
     pub const fn to_guid_bytes(self) -> [u8; 16] {
         let [a, b, c, d, e, f, g, h, rest @ ..] = self.0;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guid_turns_its_first_three_fields() {
+    fn a_guid_reverses_its_first_three_fields() {
         let id: KeyId = TEXT.parse().unwrap();
         let guid = [
             0x33, 0x22, 0x11, 0, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_uuid_is_refused() {
+    fn other_text_than_a_uuid_is_refused() {
         for (text, problem) in [
             ("", "not a key id: there are not 32 hexadecimal digits"),
             (
@@ -114,7 +114,7 @@ mod tests {
             ),
             (
                 "00112233445566778899aabbccddeefg",
-                "not a key id: a character is no hexadecimal digit",
+                "not a key id: a character is not a hexadecimal digit",
             ),
             (
                 "0011223344556677-8899-aabb-ccdd-eeff",
@@ -124,7 +124,7 @@ mod tests {
                 "{00112233445566778899aabbccddeeff",
                 "not a key id: there are not 32 hexadecimal digits",
             ),
-            ("éééééééééééééééé", "not a key id: a character is no hexadecimal digit"),
+            ("éééééééééééééééé", "not a key id: a character is not a hexadecimal digit"),
         ] {
             assert_eq!(text.parse::<KeyId>().unwrap_err().to_string(), problem);
         }
