@@ -484,7 +484,7 @@ fn malformed_documents_are_refused_without_repeating_secrets() {
 #[test]
 fn limits_have_names() {
     let nested = "<a>".repeat(33);
-    assert_eq!(problem(&nested), "the elements around each other pass the limit of 32");
+    assert_eq!(problem(&nested), "the nested elements pass the limit of 32");
     let many = document(&"<a/>".repeat(1 << 14));
     assert_eq!(problem(&many), "the elements of the CPIX document pass the limit of 16384");
     let attributes: String = (0..65).map(|at| format!(" a{at}=''")).collect();

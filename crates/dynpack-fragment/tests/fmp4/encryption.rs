@@ -393,7 +393,7 @@ fn what_cannot_be_encrypted_is_named() {
     let film = video();
     let segment = film.renditions[0].cuts.segments().nth(1).unwrap();
     let piff = Protection::piff(encryptor(&film, Scheme::Cbcs));
-    let refused = "cannot be encrypted in this way: PIFF has no place for cbcs";
+    let refused = "cannot be encrypted in this way: PIFF does not support cbcs";
     let writer =
         |profile| Writer::new(profile, &film.renditions[0]).with_protection(Some(piff.clone()));
     for error in [
