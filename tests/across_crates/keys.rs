@@ -107,7 +107,7 @@ async fn keys_are_asked_for_once() {
     let error = ask(&dynpack, &url).await.unwrap_err();
     assert_eq!(
         (error.status(), error.to_string().as_str()),
-        (503, "the keys cannot be had now: no answer")
+        (503, "the keys are not available now: no answer")
     );
 }
 

@@ -130,7 +130,7 @@ async fn other_bytes_are_not_sent() {
             for promise in promises(&sound, "/sample/sample.ism", format).await {
                 let (url, ..) = &promise.segments[1];
                 let problem = problem(&dynpack, url).await;
-                assert!(problem.starts_with("the storage gave "), "{url}: {problem}");
+                assert!(problem.starts_with("the storage returned "), "{url}: {problem}");
             }
         }
     }
