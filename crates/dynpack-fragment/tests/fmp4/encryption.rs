@@ -19,7 +19,7 @@ use dynpack_testkit::codec::{avc, avc_record, with_lengths};
 use dynpack_testkit::film::OpenedFilm;
 use dynpack_testkit::read::boxes::find;
 use dynpack_testkit::read::mp4;
-use dynpack_testkit::read::protection::{information, stretches};
+use dynpack_testkit::read::protection::{information, subsamples};
 use dynpack_testkit::stored;
 
 use crate::{audio_frames, group, laws};
@@ -115,7 +115,7 @@ fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
     let (iv, map) = information.split_at(tenc.iv_size);
     let mut ranges = vec![(0, sample.len())];
     if has_subsamples {
-        ranges = stretches(map);
+        ranges = subsamples(map);
     }
     let counter: [u8; 16] = std::array::from_fn(|at| iv.get(at).copied().unwrap_or(0));
     let mut stream = ctr::Ctr128BE::<Aes128>::new(&KEY.into(), &counter.into());

@@ -73,8 +73,8 @@ fn the_media_does_not_change() {
     let plan = encrypted(Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap());
     let media: Vec<Bytes> = plan.reads().iter().map(read).collect();
     let before = media.concat();
-    let stretches = plan.finish(&media).unwrap();
-    assert_eq!((stretches.len(), media.concat()), (1, before));
+    let pieces = plan.finish(&media).unwrap();
+    assert_eq!((pieces.len(), media.concat()), (1, before));
 }
 
 #[test]
