@@ -142,7 +142,7 @@ async fn a_key_is_used_for_the_scheme_of_its_document() {
     }
 }
 
-/// A document of a key server decides by its own rules, and its signaling for a system is used.
+/// A document of a key server decides by its own rules, and its signalling for a system is used.
 #[tokio::test]
 async fn keys_come_from_cpix_documents() {
     let documents = Memory::new();
@@ -202,7 +202,7 @@ async fn keys_come_from_cpix_documents() {
     assert_eq!((error.status(), error.code()), (500, "MPE_STORAGE_INTERNAL_ERROR"));
 }
 
-/// The response of a SPEKE 2 server is used unchanged: each track has its key, and its signaling
+/// The response of a SPEKE 2 server is used unchanged: each track has its key, and its signalling
 /// for systems is used.
 #[tokio::test]
 async fn a_response_of_speke_2_is_served() {
@@ -231,7 +231,7 @@ async fn a_response_of_speke_2_is_served() {
                 "{expected}\n{manifest}"
             );
         }
-        // The response has no signaling of PlayReady for multivariant playlists.
+        // The response has no signalling of PlayReady for multivariant playlists.
         assert!(!manifest.contains("com.microsoft.playready"), "{manifest}");
         assert_eq!(
             manifest.matches("edef8ba9").count(),
@@ -267,11 +267,11 @@ async fn a_response_of_speke_2_is_served() {
     assert!(answer.contains("<cpix:ContentProtectionData>") && !mpd.contains("<pssh"), "{mpd}");
 }
 
-/// The signaling of a document must match how the segments are encrypted.
+/// The signalling of a document must match how the segments are encrypted.
 #[tokio::test]
-async fn signaling_that_does_not_match_is_refused() {
+async fn signalling_that_does_not_match_is_refused() {
     use base64::Engine;
-    let signaled = |tag: &str| {
+    let signalled = |tag: &str| {
         let data = base64::engine::general_purpose::STANDARD.encode(tag);
         let system = "systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\"";
         cpix(
@@ -295,7 +295,7 @@ async fn signaling_that_does_not_match_is_refused() {
             "a KEYFORMAT of no system",
         ),
     ] {
-        let dynpack = published_with("all", &signaled(tag));
+        let dynpack = published_with("all", &signalled(tag));
         let error =
             ask(&dynpack, &manifest_under("all", Format::HlsV4, Some(Encryption::CbcsAapl)))
                 .await

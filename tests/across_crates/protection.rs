@@ -66,10 +66,10 @@ async fn every_cell_is_the_reviewed_one() {
     compare_with("admission.txt", &table);
 }
 
-/// Under a policy with only one DRM system, formats that have no signaling for it are refused. The
-/// manifests of all other formats have its signaling.
+/// Under a policy with only one DRM system, formats that have no signalling for it are refused. The
+/// manifests of all other formats have its signalling.
 #[tokio::test]
-async fn encrypted_formats_have_signaling_for_a_system() {
+async fn encrypted_formats_have_signalling_for_a_system() {
     let systems = [
         ("playReady", ["com.microsoft.playready", "9a04f079-9840-4286-ab92-e65be0885f95"]),
         ("widevine", ["edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"; 2]),
@@ -100,7 +100,7 @@ async fn encrypted_formats_have_signaling_for_a_system() {
                     let text = text(&dynpack, &url).await.to_lowercase();
                     assert!(
                         marks.iter().any(|mark| text.contains(mark)),
-                        "{url} has no signaling for {system}: {text}"
+                        "{url} has no signalling for {system}: {text}"
                     );
                 }
                 let _ = write!(admitted, "{system} {format} {way}, ");
@@ -268,7 +268,7 @@ async fn walk(
 ) -> Counts {
     let (clear, dynpack) = (Dynpack::builder(storage.clone()).build(), published_over(storage));
     let (secrets, keys) = (Secrets::samples(&clear).await, Secrets::keys());
-    let mut had = Counts::default();
+    let mut counts = Counts::default();
     for format in formats() {
         let endpoints = endpoints(&clear, format).await;
         let mut in_the_clear = 0;
@@ -297,7 +297,7 @@ async fn walk(
                             if refused.is_some_and(|reason| error.to_string().contains(reason)) =>
                         {
                             assert_eq!(error.status(), 415, "{url}: {error}");
-                            had.refused += 1;
+                            counts.refused += 1;
                             continue;
                         }
                         _ => panic!("{url}: {admitted:?}, but {answer:?}"),
@@ -305,24 +305,24 @@ async fn walk(
                     let body = answer.unwrap().body.collect().await.unwrap();
                     assert_eq!(keys.seen_in(&body), 0, "{url} contains a key");
                     if is_clear {
-                        had.open += 1;
+                        counts.open += 1;
                     } else {
-                        had.protected += 1;
+                        counts.protected += 1;
                         assert_eq!(secrets.seen_in(&body), 0, "{url} contains clear samples");
                     }
                 }
             }
         }
     }
-    had
+    counts
 }
 
 #[tokio::test]
 async fn a_protected_locator_yields_nothing_clear() {
-    let had =
+    let counts =
         walk(sample_storage(), POLICIES.into_iter().filter(|name| *name != "clear-audio"), None)
             .await;
-    assert!(had.protected > 200 && had.open > 100, "{had:?}");
+    assert!(counts.protected > 200 && counts.open > 100, "{counts:?}");
 }
 
 /// Policies that enable everything.
@@ -331,9 +331,9 @@ const OPEN: [&str; 2] = ["all", "clear-and-all"];
 /// Slices whose headers do not match the parameter sets of the configuration.
 #[tokio::test]
 async fn parameter_sets_within_samples_leave_nothing_clear() {
-    let had =
+    let counts =
         walk(in_place_of_the_sample(&with_mixed_parameter_sets()), OPEN.into_iter(), None).await;
-    assert!(had.protected > 100 && had.open > 20, "{had:?}");
+    assert!(counts.protected > 100 && counts.open > 20, "{counts:?}");
 }
 
 /// Partitions, auxiliary pictures and pictures of other layers: all protections refuse them except
@@ -342,13 +342,13 @@ async fn parameter_sets_within_samples_leave_nothing_clear() {
 async fn pictures_other_than_plain_slices_leave_nothing_clear() {
     for kind in [2, 19, 20] {
         let reason = format!("NAL units of type {kind} are not supported");
-        let had = walk(
+        let counts = walk(
             in_place_of_the_sample(&with_units_of_type(kind)),
             OPEN.into_iter(),
             Some(&reason),
         )
         .await;
-        assert!(had.protected > 100 && had.refused > 30, "{had:?}");
+        assert!(counts.protected > 100 && counts.refused > 30, "{counts:?}");
     }
 }
 

@@ -267,13 +267,13 @@ fn muxed_segments_have_their_declared_times(
                 .zip(&mut dues)
                 .map(|(part, due)| (!part.segments[at].samples.is_empty()).then(|| due.next()));
             let due: Vec<_> = due.map(|due| Some(due??.start)).collect();
-            let beside = due.get(1).copied().flatten();
-            starts.push(match (due[0], beside) {
-                (Some(main), Some(beside)) if !has_begun && beside < main => (beside, false),
+            let other = due.get(1).copied().flatten();
+            starts.push(match (due[0], other) {
+                (Some(main), Some(other)) if !has_begun && other < main => (other, false),
                 (Some(main), _) => {
                     (main, starts.last().is_none_or(|(last, _)| last + 1.0 / clock < main))
                 }
-                (None, beside) => (beside.unwrap(), false),
+                (None, other) => (other.unwrap(), false),
             });
             has_begun |= due[0].is_some();
         }

@@ -1,4 +1,4 @@
-//! Encryption for streaming: of whole segments, of samples and of frames, with the signaling for
+//! Encryption for streaming: of whole segments, of samples and of frames, with the signalling for
 //! players.
 //!
 //! [`envelope`] encrypts whole segments of any kind (AES-128). [`cenc`] encrypts samples in

@@ -1,4 +1,4 @@
-//! The signaling for DRM systems: headers of Widevine and PlayReady, the common header of W3C, and
+//! The signalling for DRM systems: headers of Widevine and PlayReady, the common header of W3C, and
 //! key URIs of FairPlay.
 //!
 //! Nothing here sends requests to licence servers.

@@ -118,23 +118,23 @@ fn with_system(content: &str) -> String {
     ))
 }
 
-fn signaling(attributes: &str, text: &str) -> String {
+fn signalling(attributes: &str, text: &str) -> String {
     use base64::Engine;
     let data = base64::engine::general_purpose::STANDARD.encode(text);
     format!("<HLSSignalingData {attributes}>{data}</HLSSignalingData>")
 }
 
 #[test]
-fn signaling_for_hls_is_read_as_tags() {
+fn signalling_for_hls_is_read_as_tags() {
     let read =
         |content: &str| Cpix::parse(with_system(content).as_bytes()).unwrap().systems.remove(0);
     let text = "#EXT-X-VENDOR:a=\"b,c\"\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,\
         IV=0X000102030405060708090a0b0c0d0e0f,URI=\"skd://a,b=c?\",\
                 KEYFORMAT=\"com.apple.streamingkeydelivery\",X-OTHER=1\r\n";
-    let told = read(&signaling("", text));
-    let key = told.media_key.unwrap();
+    let system = read(&signalling("", text));
+    let key = system.media_key.unwrap();
     assert_eq!(
-        (key.uri.as_str(), key.format_versions, told.session_key),
+        (key.uri.as_str(), key.format_versions, system.session_key),
         ("skd://a,b=c?", None, None)
     );
     let id = SD.replace('-', "").to_uppercase();
@@ -143,17 +143,17 @@ fn signaling_for_hls_is_read_as_tags() {
          KEYFORMATVERSIONS=\"1/2\""
     );
     for playlist in ["master", "multiVariant"] {
-        let told = read(&signaling(&format!("playlist=\"{playlist}\""), &session));
-        let key = told.session_key.unwrap();
+        let system = read(&signalling(&format!("playlist=\"{playlist}\""), &session));
+        let key = system.session_key.unwrap();
         assert_eq!(
-            (key.format.as_deref(), key.format_versions.as_deref(), told.media_key),
+            (key.format.as_deref(), key.format_versions.as_deref(), system.media_key),
             (Some("y"), Some("1/2"), None)
         );
     }
 }
 
 #[test]
-fn unusable_signaling_for_hls_is_refused() {
+fn unusable_signalling_for_hls_is_refused() {
     let key = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://1\"";
     for (attributes, text, expected) in [
         ("", String::new() + "#EXTM3U", "HLSSignalingData: not exactly one #EXT-X-KEY"),
@@ -195,17 +195,17 @@ fn unusable_signaling_for_hls_is_refused() {
             "HLSSignalingData: its KEYID is not that of the key",
         ),
     ] {
-        let problem = problem(&with_system(&signaling(attributes, &text)));
+        let problem = problem(&with_system(&signalling(attributes, &text)));
         assert!(problem.contains(expected), "{text}: {problem}");
     }
-    let two = signaling("", key) + &signaling("playlist='media'", key);
+    let two = signalling("", key) + &signalling("playlist='media'", key);
     assert!(
         problem(&with_system(&two))
             .contains("HLSSignalingData: a second one for the same playlists")
     );
     assert!(problem(&with_system("<HLSSignalingData>?</HLSSignalingData>")).contains("not Base64"));
     for iv in ["0x000102030405060708090a0b0c0d0e0f", "1"] {
-        let without = with_system(&signaling("", &format!("{key},IV={iv}")))
+        let without = with_system(&signalling("", &format!("{key},IV={iv}")))
             .replace("explicitIV", "updateVersion");
         assert!(problem(&without).contains("its IV is not the explicitIV of the key"), "{without}");
     }

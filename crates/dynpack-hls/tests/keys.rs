@@ -56,7 +56,7 @@ Fragments(video=540540,format=m3u8-cmaf)
     assert_eq!(playlist(aes_128, &Options::CMAF), expected);
 }
 
-/// A key of all segments is signaled once, with a tag for each system. The tags come before the
+/// A key of all segments is signalled once, with a tag for each system. The tags come before the
 /// init segment if the key also applies to it.
 #[test]
 fn samples_are_under_one_key() {

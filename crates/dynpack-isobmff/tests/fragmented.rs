@@ -120,19 +120,24 @@ fn a_step_back_over_more_than_a_sample_is_refused() {
 
 #[test]
 fn fragments_without_a_time_follow_each_other() {
-    let untold = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
-    let track = open_video(&[untold.clone(), untold.clone(), Traf::new(1, 3000, &pair()), untold]);
+    let implicit = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
+    let track =
+        open_video(&[implicit.clone(), implicit.clone(), Traf::new(1, 3000, &pair()), implicit]);
     assert_eq!(durations(&track), [512, 512, 512, 1464, 512, 512, 512, 512]);
 }
 
 #[test]
 fn an_empty_fragment_is_a_gap() {
-    let untold = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
-    let empty =
-        Traf { is_empty: true, defaults: [Some(2000), None, None], runs: vec![], ..untold.clone() };
-    let track = open_video(&[untold.clone(), empty.clone(), untold.clone()]);
+    let implicit = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
+    let empty = Traf {
+        is_empty: true,
+        defaults: [Some(2000), None, None],
+        runs: vec![],
+        ..implicit.clone()
+    };
+    let track = open_video(&[implicit.clone(), empty.clone(), implicit.clone()]);
     assert_eq!(durations(&track), [512, 2512, 512, 512]);
-    let late = open_video(&[empty, untold]);
+    let late = open_video(&[empty, implicit]);
     assert_eq!((late.edit.delay, durations(&late)), (Ticks(2000), vec![512, 512]));
     let no_samples = Traf { runs: vec![Run::new(&[])], ..Traf::new(1, 0, &[]) };
     assert_eq!(durations(&open_video(&[no_samples, Traf::new(1, 0, &pair())])), [512, 512]);
@@ -218,8 +223,8 @@ fn the_decode_time_of_tfdt_has_precedence_over_that_of_tfxd() {
 
 #[test]
 fn defaults_of_tfhd_have_precedence_over_those_of_trex() {
-    let untold = Run { fields: 0, ..Run::new(&[Sample::sync(30); 3]) };
-    let traf = Traf { runs: vec![untold], ..Traf::new(1, 0, &[]) };
+    let implicit = Run { fields: 0, ..Run::new(&[Sample::sync(30); 3]) };
+    let traf = Traf { runs: vec![implicit], ..Traf::new(1, 0, &[]) };
     let open_with = |defaults| {
         let traf = Traf { defaults, ..traf.clone() };
         open(fragments::file(
@@ -390,9 +395,9 @@ fn a_skipped_track_keeps_its_place() {
         Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..without_samples(Track::video(0)) },
         without_samples(Track::audio(0)),
     ];
-    let untold = Run { fields: 0, ..Run::new(&[Sample::sync(60); 2]) };
+    let implicit = Run { fields: 0, ..Run::new(&[Sample::sync(60); 2]) };
     let trafs = vec![
-        Traf { base: Base::Before, runs: vec![untold], ..Traf::new(1, 0, &[]) },
+        Traf { base: Base::Before, runs: vec![implicit], ..Traf::new(1, 0, &[]) },
         Traf {
             base: Base::Before,
             runs: vec![Run { has_data_offset: false, ..Run::new(&frames) }],

@@ -341,7 +341,7 @@ fn a_sample_entry_of_version_1_becomes_one_of_version_0() {
 }
 
 #[test]
-fn parameter_sets_in_band_are_signaled() {
+fn parameter_sets_in_band_are_signalled() {
     let avcc = [1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0];
     let track =
         open_track(Track { entries: vec![mp4::avc1(b"avc3", &avcc)], ..Track::video(MEDIA) });

@@ -384,12 +384,12 @@ proptest! {
                         .take_while(|other| other.start < probe)
                         .last()
                         .map(|other| other.start);
-                    let behind = stream
+                    let after = stream
                         .chunks
                         .iter()
                         .find(|other| other.start >= probe)
                         .map(|other| other.start);
-                    prop_assert_eq!(chunk_times_around(rendition, probe), (before, behind));
+                    prop_assert_eq!(chunk_times_around(rendition, probe), (before, after));
                 }
                 clock = chunk.start + chunk.duration;
             }

@@ -21,7 +21,7 @@ pub(crate) struct Played {
     /// Its duration, and whether decoding can start at it, if the container signals that.
     pub(crate) duration: Option<i64>,
     pub(crate) is_sync: Option<bool>,
-    /// Whether the time is not signaled, but counted from the sample before.
+    /// Whether the time is not signalled, but counted from the sample before.
     pub(crate) is_counted: bool,
     /// The data as in MP4 files: NAL units after their lengths, AAC without headers.
     pub(crate) data: Vec<u8>,

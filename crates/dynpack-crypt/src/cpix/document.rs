@@ -23,7 +23,7 @@ pub struct Cpix {
 pub struct CpixKey {
     /// Its id.
     pub id: KeyId,
-    /// The secret. `None` if the document only has the signaling for players.
+    /// The secret. `None` if the document only has the signalling for players.
     pub key: Option<ContentKey>,
     /// The initialization vector to use with it (`explicitIV`).
     pub iv: Option<Iv>,
@@ -42,13 +42,13 @@ pub struct CpixSystem {
     pub key_id: KeyId,
     /// A complete `pssh` box.
     pub pssh: Option<Vec<u8>>,
-    /// The `URI` of `EXT-X-KEY` (`URIExtXKey`, up to CPIX 2.3). SPEKE 1 has no other signaling for
+    /// The `URI` of `EXT-X-KEY` (`URIExtXKey`, up to CPIX 2.3). SPEKE 1 has no other signalling for
     /// HLS.
     pub key_uri: Option<String>,
     /// The `EXT-X-KEY` of media playlists (`HLSSignalingData`).
     pub media_key: Option<HlsKey>,
     /// The `EXT-X-SESSION-KEY` of multivariant playlists (`HLSSignalingData`). If there is
-    /// signaling only for media playlists, multivariant playlists must have none.
+    /// signalling only for media playlists, multivariant playlists must have none.
     pub session_key: Option<HlsKey>,
     /// The content of the `ProtectionHeader` of a Smooth Streaming manifest, in Base64.
     pub smooth_header: Option<String>,

@@ -1,4 +1,4 @@
-//! FairPlay Streaming, whose only signaling is a URI.
+//! FairPlay Streaming, whose only signalling is a URI.
 
 /// The `KEYFORMAT` of FairPlay in HLS.
 pub const KEY_FORMAT: &str = "com.apple.streamingkeydelivery";

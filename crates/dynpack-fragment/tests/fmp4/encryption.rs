@@ -121,9 +121,9 @@ fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
     let mut stream = ctr::Ctr128BE::<Aes128>::new(&KEY.into(), &counter.into());
     let mut rest = sample;
     for (clear, protected) in ranges {
-        let (_, behind) = rest.split_at_mut(clear);
-        let (range, behind) = behind.split_at_mut(protected);
-        rest = behind;
+        let (_, after) = rest.split_at_mut(clear);
+        let (range, after) = after.split_at_mut(protected);
+        rest = after;
         if &tenc.scheme == b"cenc" {
             stream.apply_keystream(range);
             continue;

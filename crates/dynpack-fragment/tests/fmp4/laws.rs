@@ -141,15 +141,15 @@ fn smooth_segments_cover_the_track(rendition: &Rendition) {
             );
             assert!(played.duration >= 0 && played.decode_time + played.offset >= 0);
         }
-        let behind = table.samples(segment.samples.end..SampleIndex(u32::MAX)).next();
+        let after = table.samples(segment.samples.end..SampleIndex(u32::MAX)).next();
         let (first, sum) = (
             stored_samples.first(),
             parsed.samples.iter().map(|sample| sample.duration).sum::<i64>(),
         );
-        if let (Some(first), Some(behind)) = (first, behind) {
+        if let (Some(first), Some(after)) = (first, after) {
             assert_eq!(
                 decoded(first) + sum,
-                decoded(&behind),
+                decoded(&after),
                 "durations sum up to the decode time of the next segment"
             );
         }

@@ -109,9 +109,9 @@ fn check_clock(reading: &Reading) {
     }
     // The time of packets between references, at a constant rate.
     let time_at = |packet: usize| {
-        let behind = clock.partition_point(|(place, _)| *place <= packet);
-        let (place, time) = clock[behind - 1];
-        clock.get(behind).map_or(time, |(next_place, next)| {
+        let after = clock.partition_point(|(place, _)| *place <= packet);
+        let (place, time) = clock[after - 1];
+        clock.get(after).map_or(time, |(next_place, next)| {
             time + (next - time) * i64::try_from(packet - place).unwrap()
                 / i64::try_from(next_place - place).unwrap()
         })

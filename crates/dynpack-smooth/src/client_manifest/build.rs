@@ -57,10 +57,10 @@ fn groups<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Vec<Group<'a>>
     let mut groups: Vec<Group<'_>> = Vec::new();
     for rendition in renditions {
         let at = groups.iter().filter(|group| group.first.id.name == rendition.id.name).count();
-        let alike = |group: &&mut Group<'_>| {
+        let is_same = |group: &&mut Group<'_>| {
             group.first.id.name == rendition.id.name && have_same_cuts(group.first, rendition)
         };
-        match groups.iter_mut().find(alike) {
+        match groups.iter_mut().find(is_same) {
             Some(group) => group.others.push(rendition),
             None => groups.push(Group { first: rendition, others: Vec::new(), at }),
         }

@@ -15,7 +15,7 @@ struct Coding {
     config: &'static [u8],
 }
 
-/// AAC-LC at three rates, and HE-AAC of 24 kHz that becomes 48 kHz, with explicit signaling
+/// AAC-LC at three rates, and HE-AAC of 24 kHz that becomes 48 kHz, with explicit signalling
 /// (ISO/IEC 14496-3, 1.6.5).
 const CODINGS: [Coding; 4] = [
     Coding { rate: 48_000, frame: 1024, config: AAC_48_STEREO },
