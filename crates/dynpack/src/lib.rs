@@ -1,5 +1,5 @@
-//! Dynamic packaging: from one stored set of adaptive-bitrate MP4 files to every streaming
-//! protocol, for each request.
+//! Dynamic packaging: one stored set of adaptive-bitrate MP4 files in, every streaming protocol
+//! out, built per request.
 //!
 //! [`Dynpack::respond`] turns a [`Request`] into a [`Response`]. It finds the asset in a
 //! [`storage`], opens it once, and makes the requested resource. It uses the terms of HTTP, but is

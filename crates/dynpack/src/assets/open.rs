@@ -38,7 +38,7 @@ enum Contents {
     Listed(Box<ServerManifest>, Manifests),
     /// Media files of a folder.
     Folder { names: Vec<String> },
-    /// A single file outside a folder of the asset.
+    /// A single file, where the asset has no folder.
     Lone { path: String },
 }
 
