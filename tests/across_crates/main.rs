@@ -1,5 +1,4 @@
-//! What must hold across the crates of dynpack, tried on the sample asset that the repository
-//! carries.
+//! Tests across the crates of dynpack, with the sample asset of the repository.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Keys and what goes with them.
+//! Keys, their ids, and initialization vectors.
 
 mod content_key;
 mod notation;

@@ -1,12 +1,12 @@
-//! Key ids, and how they are written. `key::notation` reads them.
+//! Key ids as bytes and as text. `key::notation` parses them.
 
 use std::fmt;
 
-/// The id of a content key (KID, ISO/IEC 23001-7, 8.2): 16 bytes in the order in which a UUID is
-/// written.
+/// The id of a content key (KID, ISO/IEC 23001-7, 8.2): 16 bytes, in the order of the digits of a
+/// UUID.
 ///
-/// It is no secret. It is read as a UUID, with or without hyphens, in braces, or behind
-/// `urn:uuid:`; and printed in lower case with hyphens.
+/// It is not a secret. It is parsed as a UUID, with or without hyphens, in braces, or after
+/// `urn:uuid:`. It is printed in lower case with hyphens.
 ///
 /// ```
 /// use dynpack_crypt::KeyId;
@@ -19,8 +19,8 @@ use std::fmt;
 pub struct KeyId(pub [u8; 16]);
 
 impl KeyId {
-    /// The bytes as a GUID lies in memory on Windows, the first three fields in little-endian
-    /// order: so PlayReady writes it.
+    /// The bytes of a GUID in memory on Windows: the first three fields are in little-endian order.
+    /// PlayReady uses this order.
     #[must_use]
     pub const fn to_guid_bytes(self) -> [u8; 16] {
         let [a, b, c, d, e, f, g, h, rest @ ..] = self.0;
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guid_turns_its_first_three_fields() {
+    fn a_guid_reverses_its_first_three_fields() {
         let guid = [
             0x33, 0x22, 0x11, 0, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee,
             0xff,

@@ -1,16 +1,16 @@
-//! Identifiers and durations as manifests write them.
+//! Identifiers and durations in manifests.
 
 use std::fmt::Write;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// An identifier without white space (`StringNoWhitespaceType`), different for every different
-/// text.
+/// An identifier without white space (`StringNoWhitespaceType`). Different texts have different
+/// identifiers.
 pub(crate) fn id(text: &str) -> String {
-    utf8_percent_encode(text, NOT_OF_IDS).to_string()
+    utf8_percent_encode(text, NOT_IN_IDS).to_string()
 }
 
-const NOT_OF_IDS: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
+const NOT_IN_IDS: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
 
 /// A duration (`xs:duration`) of hours, minutes and seconds, to the microsecond.
 pub(crate) fn duration(micros: u64) -> String {

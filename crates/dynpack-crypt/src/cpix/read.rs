@@ -1,4 +1,4 @@
-//! From XML to what it says.
+//! Reads the content of a document from its XML.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -81,7 +81,7 @@ fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Er
         let key = HlsKey::read(&base64_text(data)?, tag, key_id, iv)
             .map_err(|problem| data.malformed(format!("HLSSignalingData: {problem}")))?;
         if slot.replace(key).is_some() {
-            return Err(data.malformed("HLSSignalingData: a second for the same playlists"));
+            return Err(data.malformed("HLSSignalingData: a second one for the same playlists"));
         }
     }
     Ok(CpixSystem {
@@ -97,7 +97,7 @@ fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Er
     })
 }
 
-/// A rule with an unknown filter is an error: which tracks it selects is unknown.
+/// A rule with an unknown filter is an error, since it is unknown which tracks it selects.
 fn read_rule(element: &Element<'_>) -> Result<UsageRule, Error> {
     if element.children("KeyPeriodFilter").next().is_some() {
         return Err(Error::CpixUnsupported("key periods"));
@@ -156,9 +156,9 @@ fn range(min: Option<u64>, max: Option<u64>) -> Option<Range> {
 }
 
 fn number(element: &Element<'_>, name: &str) -> Result<Option<u64>, Error> {
-    let value = element
-        .attribute(name)
-        .map(|value| value.parse().map_err(|_| element.malformed(format!("{name} is no number"))));
+    let value = element.attribute(name).map(|value| {
+        value.parse().map_err(|_| element.malformed(format!("{name} is not a number")))
+    });
     value.transpose()
 }
 
@@ -182,7 +182,7 @@ fn vector(element: &Element<'_>, text: &str) -> Result<crate::Iv, Error> {
     bytes.try_into().map(crate::Iv).map_err(|_| malformed())
 }
 
-/// The bytes of an element in Base64, which may be broken into lines.
+/// The bytes of an element whose text is Base64, which may have line breaks.
 fn base64(element: &Element<'_>) -> Result<Vec<u8>, Error> {
     let text: String = element.text().split_ascii_whitespace().collect();
     STANDARD.decode(text).map_err(|_| element.malformed("not Base64"))

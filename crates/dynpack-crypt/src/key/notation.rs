@@ -1,4 +1,4 @@
-//! How sixteen bytes are read.
+//! Reading of sixteen bytes.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{Error, KeyId};
 
-/// Reads 32 hexadecimal digits, which may be a secret: it goes nowhere but into `bytes`.
+/// Reads 32 hexadecimal digits. They may be a secret, so they are copied only into `bytes`.
 pub(super) fn hex(text: &str, what: &'static str, bytes: &mut [u8; 16]) -> Result<(), Error> {
     let problem = |problem| Error::Notation { what, problem };
     if text.len() != 32 {
@@ -17,16 +17,16 @@ pub(super) fn hex(text: &str, what: &'static str, bytes: &mut [u8; 16]) -> Resul
     for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
         for digit in digits {
             let digit = char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            *byte =
-                *byte << 4 | digit.ok_or_else(|| problem("a character is no hexadecimal digit"))?;
+            *byte = *byte << 4
+                | digit.ok_or_else(|| problem("a character is not a hexadecimal digit"))?;
         }
     }
     Ok(())
 }
 
-/// Reads Base64, padded, as [`hex`] reads digits.
+/// Reads padded Base64 in the same way as [`hex`] reads digits.
 pub(super) fn base64(text: &str, what: &'static str, bytes: &mut [u8; 16]) -> Result<(), Error> {
-    // Room for what 24 characters can hold.
+    // Room for the maximum that 24 characters can encode.
     let mut decoded = Zeroizing::new([0; 18]);
     let len =
         if text.len() == 24 { STANDARD.decode_slice(text, &mut decoded[..]).ok() } else { None };
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_uuid_is_refused() {
+    fn other_text_than_a_uuid_is_refused() {
         for (text, problem) in [
             ("", "not a key id: there are not 32 hexadecimal digits"),
             (
@@ -83,7 +83,7 @@ mod tests {
             ),
             (
                 "00112233445566778899aabbccddeefg",
-                "not a key id: a character is no hexadecimal digit",
+                "not a key id: a character is not a hexadecimal digit",
             ),
             (
                 "0011223344556677-8899-aabb-ccdd-eeff",
@@ -93,7 +93,7 @@ mod tests {
                 "{00112233445566778899aabbccddeeff",
                 "not a key id: there are not 32 hexadecimal digits",
             ),
-            ("éééééééééééééééé", "not a key id: a character is no hexadecimal digit"),
+            ("éééééééééééééééé", "not a key id: a character is not a hexadecimal digit"),
         ] {
             assert_eq!(text.parse::<KeyId>().unwrap_err().to_string(), problem);
         }

@@ -15,14 +15,14 @@ use crate::error::Error;
 use crate::storage::{Source, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
 
-/// Bytes that are read from storage at a time: a slow client holds no more than these.
+/// How many bytes are read from storage at a time. A slow client holds at most this many.
 const BATCH: u64 = 1 << 20;
 
-/// The bytes of a response: a stream of buffers whose sum is known beforehand.
+/// The bytes of a response: a stream of buffers with a known total length.
 ///
 /// Media is read from storage a megabyte at a time, when the client takes it. An error in the
-/// middle means that the storage failed or the file was replaced: the response must be broken off,
-/// since what follows would not belong to what was sent.
+/// middle means that the storage failed or the file was replaced. The response must then be
+/// aborted, since the rest would not match what was sent.
 pub struct Body {
     len: u64,
     pieces: VecDeque<Piece>,
@@ -31,13 +31,13 @@ pub struct Body {
 }
 
 impl Body {
-    /// A body of those bytes.
+    /// A body with those bytes.
     #[must_use]
     pub fn of(bytes: Bytes) -> Self {
         Self::new([Piece::Bytes(bytes)], Arc::new([]))
     }
 
-    /// A body of `pieces`, of which those that are stored lie in `sources`.
+    /// A body of `pieces`. Stored pieces are read from `sources`.
     pub(crate) fn new(
         pieces: impl IntoIterator<Item = Piece>,
         sources: Arc<[Arc<dyn Source>]>,
@@ -46,14 +46,14 @@ impl Body {
         Self { len: pieces.iter().map(Piece::len).sum(), pieces, sources, reading: None }
     }
 
-    /// All of a stored file.
+    /// A body with a whole stored file.
     pub(crate) fn of_source(source: Arc<dyn Source>) -> Self {
         let whole = Read { source: SourceIndex(0), extent: Extent::new(0, source.len()) };
         Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
-    /// The body of a segment. One that rewrites its media, of `most` bytes, is made here; others
-    /// are read as they are sent.
+    /// The body of a segment. A segment that rewrites its media, of at most `most` bytes, is made
+    /// here. Others are read while they are sent.
     pub(crate) async fn from_plan(
         plan: SegmentPlan,
         sources: Arc<[Arc<dyn Source>]>,
@@ -79,7 +79,7 @@ impl Body {
         Ok(Self::new(made.into_iter().map(Piece::Bytes), Arc::new([])))
     }
 
-    /// Bytes that remain to be sent.
+    /// The number of bytes that remain to be sent.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.len
@@ -91,7 +91,8 @@ impl Body {
         self.len == 0
     }
 
-    /// The bytes from `start` to before `end` of a body of which nothing has been sent.
+    /// The bytes from `start` up to but not including `end`. Nothing of the body may have been
+    /// sent.
     pub(crate) fn slice(self, start: u64, end: u64) -> Self {
         let mut offset = 0_u64;
         let pieces = self.pieces.into_iter().filter_map(|piece| {
@@ -103,7 +104,7 @@ impl Body {
         Self::new(pieces.collect::<Vec<_>>(), self.sources)
     }
 
-    /// All that remains, in one buffer: for tests and for clients of small things.
+    /// All remaining bytes in one buffer, for tests and for small bodies.
     ///
     /// # Errors
     /// [`StorageError`] if the storage fails.
@@ -117,7 +118,7 @@ impl Body {
         Ok(whole.into())
     }
 
-    /// Takes the next stored pieces of one file off the list, up to a batch.
+    /// Removes the next stored pieces of one file from the list, up to a batch.
     fn next_batch(&mut self, first: Read) -> Vec<Extent> {
         let (mut batch, mut next) = (Vec::new(), Some(first));
         let mut room = BATCH;
@@ -149,7 +150,7 @@ impl Body {
             source.map(|source| async move { read_exactly(source.as_ref(), &batch).await }.boxed());
     }
 
-    /// Puts what was read at the head of the list.
+    /// Puts the bytes that were read at the front of the list.
     fn put_back(&mut self, media: Vec<Bytes>) {
         for bytes in media.into_iter().rev().filter(|bytes| !bytes.is_empty()) {
             self.pieces.push_front(Piece::Bytes(bytes));
