@@ -91,7 +91,9 @@ impl Assets {
         let mut options = OptionsBuilder::new();
         // No asset may take more than its shard: of several, each would be too small for some.
         options.shards(1).estimated_items_capacity(items).weight_capacity(cache_bytes);
-        let weight = Weight { bytes_of_a_file: cache_bytes / cache_files.max(1) };
+        // Where no file may be open, one is as heavy as the whole cache.
+        let bytes_of_a_file = cache_bytes.checked_div(cache_files).unwrap_or(cache_bytes);
+        let weight = Weight { bytes_of_a_file };
         let (hashes, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
         let kept = match options.build() {
             Ok(options) => Cache::with_options(options, weight, hashes, lifecycle),
