@@ -86,8 +86,8 @@ impl Weighter<AssetPath, Arc<Kept>> for Weight {
 impl Assets {
     pub(crate) fn new(storage: Box<dyn Storage>, opening: Opening) -> Self {
         let Opening { cache_bytes, cache_files, .. } = opening;
-        let items =
-            usize::try_from(cache_bytes / TYPICAL_ASSET).unwrap_or(usize::MAX).clamp(16, 1 << 20);
+        let items = usize::try_from((cache_bytes / TYPICAL_ASSET).clamp(16, 1 << 20))
+            .expect("at most a million");
         let mut options = OptionsBuilder::new();
         // No asset may take more than its shard: of several, each would be too small for some.
         options.shards(1).estimated_items_capacity(items).weight_capacity(cache_bytes);
