@@ -21,6 +21,14 @@ pub struct Edit {
     pub media_start: Ticks,
 }
 
+impl Edit {
+    /// The one of its times that is beyond [`Ticks::FARTHEST`], if one is.
+    #[must_use]
+    pub fn implausible_time(self) -> Option<Ticks> {
+        [self.delay, self.media_start].into_iter().find(|ticks| !ticks.is_plausible())
+    }
+}
+
 /// One track of a movie.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

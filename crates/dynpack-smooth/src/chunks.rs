@@ -7,7 +7,7 @@ use dynpack_media::{
 /// How far apart, in 10 MHz ticks, two renditions may cut and still share a chunk list: one
 /// millisecond, far less than a frame. It covers files whose clocks cannot say the same time
 /// exactly, such as 24000/1001 frames a second on a clock of 90 kHz.
-const SAME_CUT: i64 = 10_000;
+const SAME_CUT: u64 = 10_000;
 
 /// The time of a segment on the 10 MHz clock of Smooth Streaming, from its absolute position on the
 /// rendition's own: rounded towards the past, as Azure Media Services does. The time in a
@@ -79,7 +79,7 @@ pub(crate) fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
 }
 
 fn is_same_cut(one: Ticks, other: Ticks) -> bool {
-    (one - other).0.saturating_abs() <= SAME_CUT
+    one.0.abs_diff(other.0) <= SAME_CUT
 }
 
 /// A chunk of a stream, on the stream's clock.
