@@ -8,6 +8,7 @@ mod cache;
 mod cpix;
 mod downloads;
 mod errors;
+mod far_times;
 mod fragmented;
 mod golden;
 mod hls;

@@ -23,8 +23,7 @@ pub const fn encrypted_len(clear: u64) -> u64 {
 #[must_use]
 pub fn encrypt<C: AsRef<[u8]>>(key: &ContentKey, iv: Iv, pieces: &[C]) -> Vec<u8> {
     let clear: u64 = pieces.iter().map(|piece| piece.as_ref().len() as u64).sum();
-    // Pieces may share one buffer: their sum may exceed `usize` on 32 bits. The length is a hint.
-    let len = usize::try_from(encrypted_len(clear)).unwrap_or(0);
+    let len = usize::try_from(encrypted_len(clear)).expect("a segment made in memory fits there");
     let mut out = Vec::with_capacity(len);
     let mut encryptor = Encryptor::new(key, iv);
     for piece in pieces {

@@ -1,5 +1,7 @@
 //! The manifest as a whole: `MPD` with its `Period`s (ISO/IEC 23009-1, 5.3.1 and 5.3.2).
 
+use std::time::Duration;
+
 use dynpack_media::{Rendition, Ticks, Timescale, View};
 
 use crate::adaptation_set::Set;
@@ -38,11 +40,10 @@ pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
     let is_cmaf = options.flavor == Flavor::Cmaf
         && periods.iter().flatten().all(|set| set.is_aligned() && set.starts_with_sap());
     let renditions = view.periods().flat_map(|period| &period.presentation().renditions);
-    let min_buffer_time = options.min_buffer_time.map_or_else(
-        || renditions.map(longest_segment).max().unwrap_or_default(),
-        |given| u64::try_from(given.as_micros()).unwrap_or(u64::MAX),
-    );
-    let mut end = 0_u64;
+    let min_buffer_time = options
+        .min_buffer_time
+        .unwrap_or_else(|| renditions.map(longest_segment).max().unwrap_or_default());
+    let mut end = Duration::ZERO;
     let periods: Vec<_> = view
         .periods()
         .zip(&periods)
@@ -74,12 +75,12 @@ fn adaptation_sets(sets: &[Set<'_>], urls: &impl Urls) -> Vec<AdaptationSet> {
     numbered().map(|(set, number)| set.element(number, sets, urls)).chain(key_frames).collect()
 }
 
-fn longest_segment(rendition: &Rendition) -> u64 {
+fn longest_segment(rendition: &Rendition) -> Duration {
     let longest = rendition.cuts.segments().map(|segment| segment.duration).max();
     micros(rendition.time(longest.unwrap_or_default()).ceil(MICROS))
 }
 
-/// Microseconds without a sign; 0 for a negative time.
-fn micros(time: Ticks) -> u64 {
-    time.max(Ticks::ZERO).0.cast_unsigned()
+/// A time in microseconds; 0 for a negative one.
+fn micros(time: Ticks) -> Duration {
+    Duration::from_micros(time.max(Ticks::ZERO).0.cast_unsigned())
 }

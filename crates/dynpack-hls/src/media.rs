@@ -251,7 +251,25 @@ fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
 fn gaps(late_by: Ticks, longest: Ticks, missing: u32, first: Ticks) -> Vec<Entry> {
     let enough = (late_by.0 - 1) / longest.0.max(1) + 1;
     let count = enough.clamp(1, i64::from(missing) + 1);
-    let end = |number: i64| Ticks(late_by.0.saturating_mul(number) / count);
+    let (each, rest) = (late_by.0 / count, late_by.0 % count);
+    // Below 2^42: a timeline has 2^21 segments at most.
+    let end = |number: i64| Ticks(each * number + rest * number / count);
     let gap = |number| Entry { duration: end(number + 1) - end(number), what: What::Gap { first } };
     (0..count).map(gap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Years of microseconds times the number of gaps would pass 64 bits.
+    #[test]
+    fn gaps_of_years_last_exactly_until_the_first_segment() {
+        let late_by = Ticks((1 << 48) + 1);
+        let gaps = gaps(late_by, Ticks(1), 1 << 20, Ticks::ZERO);
+        let sum = gaps.iter().fold(Ticks::ZERO, |sum, gap| sum + gap.duration);
+        assert_eq!((gaps.len(), sum), ((1 << 20) + 1, late_by));
+        let each = late_by.0 / ((1 << 20) + 1);
+        assert!(gaps.iter().all(|gap| [each, each + 1].contains(&gap.duration.0)));
+    }
 }

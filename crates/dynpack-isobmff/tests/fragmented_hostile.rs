@@ -303,7 +303,7 @@ fn extreme_times_do_no_harm() {
             times.iter().map(|time| vec![Traf::new(1, *time, &pair())]).collect();
         demux(fragments::file(&init(), &fragments).into())
     };
-    for time in [i64::MAX, i64::MIN, (1 << 62) + 1] {
+    for time in [i64::MAX, i64::MIN, (1 << 61) + 1] {
         let text = open(&[time]).unwrap_err().to_string();
         assert!(
             text.ends_with(&format!("begins at tick {time}, beyond any plausible time")),
@@ -311,9 +311,9 @@ fn extreme_times_do_no_harm() {
         );
         assert!(open(&[0, time]).is_err());
     }
-    assert!(open(&[1 << 62]).is_ok());
-    assert!(open(&[-(1 << 62)]).unwrap_err().to_string().contains("the edit list starts at tick"));
-    assert!(open(&[-(1 << 62), 1 << 62]).is_err());
+    assert!(open(&[1 << 61]).is_ok());
+    assert!(open(&[-(1 << 61)]).unwrap_err().to_string().contains("the edit list starts at tick"));
+    assert!(open(&[-(1 << 61), 1 << 61]).is_err());
 }
 
 fn sample_file() -> Vec<u8> {

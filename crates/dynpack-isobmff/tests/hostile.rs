@@ -141,6 +141,14 @@ fn tables_that_contradict_each_other_are_reported() {
             "its empty edits last 18446744073709551615 ticks",
         ),
         (
+            |track| track.edits = Some((1, vec![(i64::MAX.cast_unsigned(), -1)])),
+            "the edit list declares tick 9223372036854775807, beyond any plausible time",
+        ),
+        (
+            |track| track.edits = Some((1, vec![(1, i64::MAX)])),
+            "the edit list declares tick 9223372036854775807, beyond any plausible time",
+        ),
+        (
             |track| (track.wide_offsets, track.offsets) = (true, vec![u64::MAX]),
             "chunk 1 passes 64 bits",
         ),

@@ -259,10 +259,10 @@ fn a_delay_is_rounded_to_the_nearest_tick_of_the_track() {
 
 #[test]
 fn an_edit_after_the_end_of_the_media_is_refused() {
-    let text = refusal(Track { edits: Some((1, vec![(1, i64::MAX)])), ..Track::video(MEDIA) });
+    let text = refusal(Track { edits: Some((1, vec![(1, 1 << 61)])), ..Track::video(MEDIA) });
     assert!(
         text.ends_with(
-            "the edit list starts at tick 9223372036854775807, but the media ends at 2048"
+            "the edit list starts at tick 2305843009213693952, but the media ends at 2048"
         ),
         "{text}"
     );

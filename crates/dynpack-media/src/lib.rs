@@ -46,6 +46,7 @@ pub mod text;
 mod time;
 mod timeline;
 mod track;
+mod track_id;
 mod view;
 
 pub use coding::Coding;
@@ -68,5 +69,6 @@ pub use sample_table::SampleTable;
 pub use stream::{Stream, StreamSegment};
 pub use time::{Ticks, Time, Timescale};
 pub use timeline::Timeline;
-pub use track::{Edit, Movie, SkippedTrack, Track, TrackId};
+pub use track::{Edit, Movie, SkippedTrack, Track};
+pub use track_id::TrackId;
 pub use view::{Period, View};

@@ -7,7 +7,7 @@ use dynpack_media::{
 /// The maximum distance, in 10 MHz ticks, between the cuts of two renditions that share a chunk
 /// list: one millisecond, far less than a frame. It covers files whose clocks cannot represent the
 /// same time exactly: for example, 24000/1001 frames per second on a clock of 90 kHz.
-const SAME_CUT: i64 = 10_000;
+const SAME_CUT: u64 = 10_000;
 
 /// The time of a segment on the 10 MHz clock of Smooth Streaming, from its absolute position on the
 /// clock of the rendition. It is rounded down, as in Azure Media Services. The time in a fragment's
@@ -83,7 +83,7 @@ pub(crate) fn have_same_cuts(one: &Rendition, other: &Rendition) -> bool {
 }
 
 fn is_same_cut(one: Ticks, other: Ticks) -> bool {
-    (one - other).0.saturating_abs() <= SAME_CUT
+    one.0.abs_diff(other.0) <= SAME_CUT
 }
 
 /// A chunk of a stream, on the stream's clock.

@@ -88,13 +88,15 @@ impl Weighter<AssetPath, Arc<Kept>> for Weight {
 impl Assets {
     pub(crate) fn new(storage: Box<dyn Storage>, opening: Opening) -> Self {
         let Opening { cache_bytes, cache_files, .. } = opening;
-        let items =
-            usize::try_from(cache_bytes / TYPICAL_ASSET).unwrap_or(usize::MAX).clamp(16, 1 << 20);
+        let items = usize::try_from((cache_bytes / TYPICAL_ASSET).clamp(16, 1 << 20))
+            .expect("at most a million");
         let mut options = OptionsBuilder::new();
         // There is one shard, since no asset may take more than its shard. Several shards would be
         // too small for some assets.
         options.shards(1).estimated_items_capacity(items).weight_capacity(cache_bytes);
-        let weight = Weight { bytes_of_a_file: cache_bytes / cache_files.max(1) };
+        // Where no file may be open, one is as heavy as the whole cache.
+        let bytes_of_a_file = cache_bytes.checked_div(cache_files).unwrap_or(cache_bytes);
+        let weight = Weight { bytes_of_a_file };
         let (hashes, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
         let kept = match options.build() {
             Ok(options) => Cache::with_options(options, weight, hashes, lifecycle),

@@ -269,7 +269,7 @@ fn a_segment_of_millions_of_samples_is_refused() {
         chunks: vec![(SampleIndex(0), 0)],
         sync_samples: Some(vec![SampleIndex(0)]),
     };
-    let mut track = group(1, 1, 2, 2, 0).build();
+    let mut track = group(1_000, 1, 2, 2, 0).build();
     track.samples = SampleTable::new(columns).unwrap();
     let rendition = renditions(vec![track], 6000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();

@@ -154,13 +154,12 @@ impl ChunkList {
         }
         match ticks(element, "d")?.filter(|&duration| duration > Ticks::ZERO) {
             Some(duration) => {
-                let run = Run::new(start, duration, count);
-                self.clock = run.end();
-                if self.clock == Ticks::MAX {
-                    let problem = format!("the end of chunk {} exceeds 63 bits", self.len());
-                    return Err(element.malformed(problem).into());
-                }
-                self.chunks.push(run);
+                let all = duration.0.checked_mul(count.into());
+                let end = all.and_then(|all| all.checked_add(start.0)).ok_or_else(|| {
+                    element.malformed(format!("the end of chunk {} exceeds 63 bits", self.len()))
+                })?;
+                self.clock = Ticks(end);
+                self.chunks.push(Run::new(start, duration, count));
                 Ok(())
             }
             None if count > 1 => {

@@ -93,12 +93,12 @@ impl Body {
 
     /// The bytes from `start` up to but not including `end`. Nothing of the body may have been
     /// sent.
-    pub(crate) fn slice(self, start: u64, end: u64) -> Self {
-        let mut offset = 0_u64;
+    pub(crate) fn slice(self, mut start: u64, mut end: u64) -> Self {
         let pieces = self.pieces.into_iter().filter_map(|piece| {
-            let from = start.clamp(offset, offset + piece.len()) - offset;
-            let to = end.clamp(offset, offset + piece.len()) - offset;
-            offset += piece.len();
+            let len = piece.len();
+            let (from, to) = (start.min(len), end.min(len));
+            // They count from the next piece now: what lies before it is cut off at its start.
+            (start, end) = (start.saturating_sub(len), end.saturating_sub(len));
             (from < to).then(|| slice(&piece, from, to))
         });
         Self::new(pieces.collect::<Vec<_>>(), self.sources)
@@ -123,11 +123,11 @@ impl Body {
         let (mut batch, mut next) = (Vec::new(), Some(first));
         let mut room = BATCH;
         while let Some(Read { source, extent }) = next.take() {
-            let taken = extent.len.min(room);
-            batch.push(Extent::new(extent.offset, taken));
-            room -= taken;
-            if taken < extent.len {
-                let rest = Extent::new(extent.offset + taken, extent.len - taken);
+            let (taken, rest) = extent.split_at(room);
+            batch.push(taken);
+            // An extent that is longer leaves no room.
+            room = room.saturating_sub(extent.len);
+            if rest.len > 0 {
                 self.pieces.push_front(Piece::Read(Read { source, extent: rest }));
             } else if room > 0 {
                 next = match self.pieces.front() {
@@ -177,7 +177,8 @@ impl Stream for Body {
             match self.pieces.pop_front() {
                 None => return Poll::Ready(None),
                 Some(Piece::Bytes(bytes)) => {
-                    self.len -= bytes.len() as u64;
+                    let len = self.len.checked_sub(bytes.len() as u64);
+                    self.len = len.expect("all that remains is at least its first piece");
                     return Poll::Ready(Some(Ok(bytes)));
                 }
                 Some(Piece::Read(read)) => self.start_reading(read),
@@ -192,13 +193,17 @@ impl std::fmt::Debug for Body {
     }
 }
 
+/// The bytes `from` to before `to` of a piece, which has so many.
 fn slice(piece: &Piece, from: u64, to: u64) -> Piece {
-    let in_memory = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
     match piece {
-        Piece::Bytes(bytes) => Piece::Bytes(bytes.slice(in_memory(from)..in_memory(to))),
-        Piece::Read(Read { source, extent }) => Piece::Read(Read {
-            source: *source,
-            extent: Extent::new(extent.offset + from, to - from),
-        }),
+        Piece::Bytes(bytes) => {
+            let in_memory = |at| usize::try_from(at).expect("a place in bytes that are in memory");
+            Piece::Bytes(bytes.slice(in_memory(from)..in_memory(to)))
+        }
+        Piece::Read(Read { source, extent }) => {
+            let (before_end, _) = extent.split_at(to);
+            let (_, extent) = before_end.split_at(from);
+            Piece::Read(Read { source: *source, extent })
+        }
     }
 }

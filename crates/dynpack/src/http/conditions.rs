@@ -51,7 +51,8 @@ impl Conditions {
         let (start, end) = match (number(first), number(last)) {
             (Some(start), Some(last)) if start <= last => (start, last.saturating_add(1).min(len)),
             (Some(start), None) if last.is_empty() => (start, len),
-            (None, Some(suffix)) if first.is_empty() => (len - suffix.min(len), len),
+            // A suffix that is longer than all is all (RFC 9110, 14.1.2).
+            (None, Some(suffix)) if first.is_empty() => (len.saturating_sub(suffix), len),
             _ => return Part::Whole,
         };
         if start < end { Part::Range { start, end } } else { Part::Unsatisfiable }

@@ -67,12 +67,11 @@ impl Head {
         let len = body.len();
         match conditions.part(&self.etag, len) {
             Part::Whole => self.with(200, content_type, None, body),
-            Part::Range { start, end } => self.with(
-                206,
-                content_type,
-                Some(format!("bytes {start}-{}/{len}", end - 1)),
-                body.slice(start, end),
-            ),
+            Part::Range { start, end } => {
+                let last = end.checked_sub(1).expect("a range is not empty");
+                let range = format!("bytes {start}-{last}/{len}");
+                self.with(206, content_type, Some(range), body.slice(start, end))
+            }
             Part::Unsatisfiable => {
                 self.with(416, "", Some(format!("bytes */{len}")), Body::of(Bytes::new()))
             }

@@ -247,8 +247,8 @@ async fn many_read_at_once(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes
     let bytes = pattern(200_000, 7);
     put("many/a", bytes.clone()).await;
     let source = open(storage, "many/a").await;
-    let reads = (0..64).map(|at| {
-        let (source, range) = (&source, Extent::new(at * 3_000, 5_000));
+    let reads = (0..64 * 3_000).step_by(3_000).map(|at| {
+        let (source, range) = (&source, Extent::new(at, 5_000));
         async move { (range, source.read(&[range]).await) }
     });
     for (range, read) in join_all(reads).await {

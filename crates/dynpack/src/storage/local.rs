@@ -177,7 +177,7 @@ impl Opened {
             vec![0; total.ok_or_else(|| self.failed(io::ErrorKind::OutOfMemory.into()))?];
         let mut rest = buffer.as_mut_slice();
         for run in runs(ranges) {
-            let len = usize::try_from(run.len).unwrap_or(rest.len()).min(rest.len());
+            let len = usize::try_from(run.len).expect("at most the length of the whole buffer");
             let (part, after) = rest.split_at_mut(len);
             read_exact_at(&self.file, part, run.offset).map_err(|error| self.failed(error))?;
             rest = after;
