@@ -15,7 +15,8 @@ picture is out of date.
 What counts as an import: `use` declarations and paths that begin with `crate`, `super`, `self` or
 a module's name. What is re-exported counts as an import of the module that defines it. A module
 may use its submodules; it is in a circle with one that imports what the module itself defines.
-Code under `#[cfg(test)]` does not count.
+Code under `#[cfg(test)]` does not count. Nor do method calls, so a submodule may hold some of the
+methods of its parent's type.
 """
 
 import json

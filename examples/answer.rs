@@ -1,7 +1,7 @@
 //! Any URL of any format with your own IO: no storage, no async, no HTTP.
 //!
 //! `cargo run --release --example answer -- FOLDER URL > out` opens the MP4 files of a folder, and
-//! writes what a URL asks for, such as `/film/film.ism/manifest(format=m3u8-cmaf)`.
+//! writes the resource of a URL, such as `/film/film.ism/manifest(format=m3u8-cmaf)`.
 
 use std::error::Error;
 use std::fs::{File, read_dir};
@@ -16,7 +16,8 @@ use dynpack_packager::{Admission, Content, Job, Request, present};
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, url] = &arguments[..] else { return Err("usage: answer FOLDER URL".into()) };
-    // What is asked for, and whether it is published: without locators, all is, in the clear.
+    // Parse the request, and check whether it is published. Without locators, everything is
+    // published without encryption.
     let request = Request::parse(url)?;
     Admission::new(None, &request, Duration::ZERO, SystemTime::now().try_into()?)?;
 
@@ -29,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let movies = files.iter_mut().map(open).collect::<Result<Vec<_>, _>>()?;
     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
 
-    // A manifest comes as it is; a plan of media says which ranges of which file it needs.
+    // A manifest is returned as text. A plan of media lists the ranges of the files that it needs.
     let view = View::whole(&presentation);
     let package = request.format.packager()?.package(&Job::new(&view, &request))?;
     let answer = match package.content {

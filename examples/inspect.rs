@@ -1,4 +1,4 @@
-//! What is in this file: its tracks, their coding, times and groups of pictures, as a table.
+//! Prints the content of a file as a table: its tracks, their codecs, times and groups of pictures.
 //!
 //! `cargo run --release --example inspect -- FILE.mp4`. Only the file's index is read, never its
 //! media.
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Asks the demuxer what it needs, and feeds it, until it has the movie.
+/// Feeds the demuxer what it needs, until it has the movie.
 fn open(file: &mut File, len: u64) -> Result<(Movie, u64), Box<dyn std::error::Error>> {
     let mut demuxer = Demuxer::new(len, Limits::default());
     let mut total = 0;

@@ -1,7 +1,7 @@
 //! One segment with your own IO: no storage, no async, no HTTP.
 //!
 //! `cargo run --release --example segment -- FILE.mp4 SECONDS > segment.mp4` writes the init
-//! segment and the media segment around a time, which together are a file that plays.
+//! segment and the media segment around a time. Together they are a playable file.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -17,14 +17,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seconds: i64 = arguments.next().map_or(Ok(0), |text| text.to_string_lossy().parse())?;
     let mut file = File::open(path)?;
 
-    // Open the file: the demuxer says which bytes it needs.
+    // Open the file: the demuxer returns which bytes it needs.
     let mut demuxer = Demuxer::new(file.metadata()?.len(), Limits::default());
     while let Some(range) = demuxer.need() {
         demuxer.feed(range.offset, read(&mut file, range)?)?;
     }
     let movie = demuxer.finish()?;
 
-    // Name its tracks and cut them; take the first.
+    // Name its tracks and cut them, and take the first.
     let presentation = dynpack_packager::present([movie], CutPolicy::SIX_SECONDS)?;
     let rendition = presentation.renditions.first().ok_or("no rendition")?;
     let wanted =
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .last()
         .ok_or("no such time")?;
 
-    // Plan the segment, read what the plan asks for, and put it together: nothing is copied.
+    // Plan the segment, read what the plan needs, and finish it. Nothing is copied.
     let writer = Writer::new(Profile::Cmaf, rendition);
     let plan = writer.media_segment(&segment)?;
     let media: Vec<Bytes> = plan

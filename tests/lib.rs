@@ -1,5 +1,5 @@
-//! What must hold across the crates: the tests are in `across_crates`, the checks by outside
-//! programs in `interop`.
+//! Tests across the crates: the tests are in `across_crates`, and the checks by other programs are
+//! in `interop`.
 
 /// The example in the README compiles.
 #[cfg(doctest)]

@@ -1,9 +1,9 @@
-//! A key server for trying out: it gives every key to everybody. Never for content that is to be
-//! protected.
+//! A key server for demos: it gives every key to every client. Never use it for content that must
+//! be protected.
 //!
-//! `GET /demo-keys/ID` answers with the 16 bytes of a key, as AES-128 in HLS wants it; a request
-//! for a licence by ClearKey, posted there, with the keys that it asks for (*Encrypted Media
-//! Extensions*, 9.1.3 and 9.1.4).
+//! `GET /demo-keys/ID` returns the 16 bytes of a key, as AES-128 in HLS requires. A `POST` with a
+//! licence request of ClearKey returns the requested keys (*Encrypted Media Extensions*, 9.1.3 and
+//! 9.1.4).
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::Origin;
 
-/// What is answered below `/demo-keys/`.
+/// The routes below `/demo-keys/`.
 pub(crate) fn routes() -> MethodRouter<Arc<Origin>> {
     get(key)
         .post(licence)
@@ -34,19 +34,19 @@ async fn key(State(origin): State<Arc<Origin>>, Path(id): Path<String>) -> Respo
     }
 }
 
-/// A request for a licence: the ids of keys in Base64 for URLs.
+/// A licence request: the ids of keys in Base64 for URLs.
 #[derive(Deserialize)]
 struct LicenceRequest {
     kids: Vec<String>,
 }
 
-/// A licence with all keys that the request asks for and that there are.
+/// A licence with all requested keys that exist.
 async fn licence(State(origin): State<Arc<Origin>>, body: Bytes) -> Response {
     let Ok(request) = serde_json::from_slice::<LicenceRequest>(&body) else {
         return answer(
             StatusCode::BAD_REQUEST,
             "text/plain",
-            b"no request for a licence by ClearKey\n".to_vec(),
+            b"not a licence request of ClearKey\n".to_vec(),
         );
     };
     let mut wanted = keys(&origin);
@@ -57,7 +57,7 @@ async fn licence(State(origin): State<Arc<Origin>>, body: Bytes) -> Response {
     answer(StatusCode::OK, "application/json", licence.as_bytes().to_vec())
 }
 
-/// The keys that stand in the locators.
+/// The keys in the locators.
 fn keys(origin: &Origin) -> Vec<(KeyId, ContentKey)> {
     let locators = origin.dynpack.locators();
     let keys = locators

@@ -1,8 +1,8 @@
-//! An HTTP origin: everything below a folder, packaged request by request.
+//! An HTTP origin: packages everything below a folder for each request.
 //!
-//! `cargo run --release --example origin` serves the sample asset on <http://127.0.0.1:8080/>; `--
-//! --media DIR` serves yours. This is the file to copy for an origin of your own: what is dynpack's
-//! is one call, [`Dynpack::get`]; the rest is HTTP.
+//! `cargo run --release --example origin` serves the sample asset on <http://127.0.0.1:8080/>, and
+//! `-- --media DIR` serves yours. Copy this file for an origin of your own. Only one call is to
+//! dynpack, [`Dynpack::get`]. The rest is HTTP.
 
 mod demo_keys;
 mod metrics;
@@ -34,13 +34,13 @@ use publication::Publication;
 /// Serves a folder of MP4 files as adaptive streams.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The folder with the assets: one folder each, or lone MP4 files.
+    /// The folder with the assets: one folder each, or single MP4 files.
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/media"))]
     media: PathBuf,
     /// The address to listen on.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// How long segments are to be, in seconds; they end at key frames.
+    /// The duration of segments, in seconds. They end at key frames.
     #[arg(long, value_name = "SECONDS", default_value = "6", value_parser = seconds)]
     segment_duration: Duration,
     #[command(flatten)]
@@ -84,11 +84,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/metrics", get(metrics::text))
         .fallback(serve);
     if gives_demo_keys {
-        warn!("--demo-keys: every key in the locators file is given to anybody");
+        warn!("--demo-keys: every client gets every key in the locators file");
         app = app.route("/demo-keys/{id}", demo_keys::routes());
     }
     info!("serving {} on http://{address}/", options.media.display());
-    tokio::spawn(publish_anew(options.publication, address, dynpack.clone()));
+    tokio::spawn(publish_again(options.publication, address, dynpack.clone()));
     let app = app.layer(from_fn(allow_other_sites));
     let app =
         app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics: Metrics::default() }));
@@ -97,8 +97,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Everything that is not a page: media and manifests, with an access log line and the headers that
-/// browsers need.
+/// Serves everything that is not a page, media and manifests, with an access log line and the
+/// headers that browsers need.
 async fn serve(
     State(origin): State<Arc<Origin>>,
     method: Method,
@@ -119,7 +119,8 @@ async fn serve(
         .unwrap_or(0);
     let sent = if method == Method::HEAD { 0 } else { bytes };
     origin.metrics.observe(status, sent, elapsed);
-    info!(%method, path = uri.path(), status, bytes = sent, micros = elapsed.as_micros(), "request");
+    let micros = elapsed.as_micros();
+    info!(%method, path = uri.path(), status, bytes = sent, micros, "request");
     response
 }
 
@@ -145,14 +146,15 @@ async fn media(origin: &Origin, method: &Method, uri: &Uri, headers: &HeaderMap)
     }
 }
 
-/// The error in words, with a hint where there is one to give.
+/// The error text, with a hint for some errors.
 fn explain(error: &Error) -> String {
     let hint = match error {
         Error::Packager(PackagerError::Request(RequestError::NotAnAsset { .. })) => {
             "\nhint: / lists the assets and their URLs"
         }
         Error::AssetNotFound { .. } => {
-            "\nhint: an asset is a folder: /folder/folder.ism/..., or /folder/name.ism/... if it holds name.ism"
+            "\nhint: an asset is a folder: /folder/folder.ism/..., or /folder/name.ism/... if it \
+             contains name.ism"
         }
         _ => "",
     };
@@ -169,8 +171,8 @@ fn refusal(status: u16, code: &'static str, text: &str) -> Response<Body> {
     (status, headers, text.to_owned()).into_response()
 }
 
-/// Players on other sites may read everything, and its headers. They may send any header that they
-/// ask for, such as `CMCD-Request` or `Authorization`.
+/// Allows players on other sites to read everything, with its headers, and to send any header that
+/// they ask for, such as `CMCD-Request` or `Authorization`.
 async fn allow_other_sites(request: Request, next: Next) -> Response<Body> {
     let wanted = request.headers().get("access-control-request-headers").cloned();
     let mut response = next.run(request).await;
@@ -204,10 +206,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Reads the locators again at each signal to do so (`SIGHUP`); a file that cannot be used leaves
-/// those before.
+/// Reads the locators again at each `SIGHUP`. If the file cannot be used, the earlier locators
+/// stay.
 #[cfg(unix)]
-async fn publish_anew(publication: Publication, address: SocketAddr, dynpack: Dynpack) {
+async fn publish_again(publication: Publication, address: SocketAddr, dynpack: Dynpack) {
     let Ok(mut hangups) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
     else {
         return;
@@ -218,17 +220,17 @@ async fn publish_anew(publication: Publication, address: SocketAddr, dynpack: Dy
                 dynpack.publish(locators);
                 info!("the locators were read again");
             }
-            Ok(None) => info!("there is no file of locators to be read again"),
-            Err(error) => error!("{error}; the locators stay as they were"),
+            Ok(None) => info!("there is no locators file to read again"),
+            Err(error) => error!("{error}; the locators do not change"),
         }
     }
 }
 
-/// Such a signal is for others.
+/// Other systems have no `SIGHUP`.
 #[cfg(not(unix))]
-async fn publish_anew(_: Publication, _: SocketAddr, _: Dynpack) {}
+async fn publish_again(_: Publication, _: SocketAddr, _: Dynpack) {}
 
-/// Ends with Ctrl-C, or with the signal that service managers send.
+/// Completes on Ctrl-C, or on the signal that service managers send.
 #[cfg(unix)]
 fn stop_signal() -> impl Future<Output = ()> {
     let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
@@ -245,7 +247,7 @@ fn stop_signal() -> impl Future<Output = ()> {
     }
 }
 
-/// Ends with Ctrl-C.
+/// Completes on Ctrl-C.
 #[cfg(not(unix))]
 async fn stop_signal() {
     drop(tokio::signal::ctrl_c().await);

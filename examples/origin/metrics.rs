@@ -1,4 +1,4 @@
-//! What the origin counts, for Prometheus.
+//! The metrics of the origin, for Prometheus.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -28,10 +28,10 @@ impl Default for Metrics {
         let bytes = Counter::default();
         let seconds = Histogram::new(exponential_buckets(0.000_1, 4.0, 8));
         registry.register("requests", "Requests answered, by status", requests.clone());
-        registry.register("bytes", "Bytes of the bodies that were promised", bytes.clone());
+        registry.register("bytes", "Declared lengths of response bodies, in bytes", bytes.clone());
         registry.register(
             "request_seconds",
-            "Time from a request to the start of its answer",
+            "Time from a request to the start of its response",
             seconds.clone(),
         );
         Self { registry, requests, bytes, seconds }
@@ -39,7 +39,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Counts an answer.
+    /// Counts a response.
     pub(crate) fn observe(&self, status: u16, bytes: u64, elapsed: Duration) {
         self.requests.get_or_create(&[("status", status.to_string())]).inc();
         self.bytes.inc_by(bytes);

@@ -12,16 +12,17 @@ use futures_util::future::join_all;
 
 use crate::Origin;
 
-/// How many assets are opened to show what they hold; of the others only the URLs are shown.
+/// How many assets are opened to show their tracks. For the others, only the URLs are shown.
 const MAX_OPENED: usize = 20;
 
-/// `/`: every asset with the URL of each format that is made.
+/// `/`: every asset with the URL of each format.
 pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
     match origin.dynpack.locators() {
         None => assets(&origin).await,
         Some(locators) if origin.gives_demo_keys => page(&published(&locators)),
         Some(_) => page(
-            "<section><p>Assets are published by locators, which are not listed: to know one is to have access.</p></section>",
+            "<section><p>Assets are published by locators. They are not listed, since a \
+             locator's id gives access.</p></section>",
         ),
     }
 }
@@ -59,16 +60,18 @@ async fn assets(origin: &Origin) -> Response {
         );
     }
     if assets.is_empty() {
-        cards.push_str("<section><p>There are no assets yet: put a folder of MP4 files into the media folder.</p></section>");
+        cards.push_str(
+            "<section><p>There are no assets yet: put a folder of MP4 files into the media folder.\
+             </p></section>",
+        );
     }
     page(&cards)
 }
 
-/// What each locator publishes, by its name in the storage.
+/// The assets of all locators, by their names in the storage.
 fn published(locators: &Locators) -> String {
-    let mut cards = String::from(
-        "<p class=error>For trying out: the keys of all locators are given to anybody.</p>",
-    );
+    let mut cards =
+        String::from("<p class=error>For demos: every client gets the keys of all locators.</p>");
     for locator in locators.iter() {
         let (asset, policy) = (&locator.asset_name, &locator.streaming_policy_name);
         let name = asset.rsplit('/').next().unwrap_or(asset);
@@ -89,7 +92,7 @@ fn published(locators: &Locators) -> String {
     cards
 }
 
-/// All formats that are made.
+/// All clear formats.
 fn clear() -> impl Iterator<Item = (Format, Option<Encryption>)> {
     Format::ALL.into_iter().filter(|format| format.packager().is_ok()).map(|format| (format, None))
 }
@@ -124,7 +127,7 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
     html + "</table>"
 }
 
-/// What may be asked of an asset: each manifest by its name in the asset.
+/// The URLs of an asset: each manifest by its name in the asset.
 fn urls(path: &AssetPath, ways: impl Iterator<Item = (Format, Option<Encryption>)>) -> String {
     let mut html = String::from("<table class=urls>");
     for (format, encryption) in ways {
@@ -146,8 +149,8 @@ fn urls(path: &AssetPath, ways: impl Iterator<Item = (Format, Option<Encryption>
     html + "</table>"
 }
 
-/// Whether browsers that play HLS by themselves play that: Chromium decrypts whole segments of
-/// transport streams alone.
+/// Whether browsers with native HLS can play it: Chromium only decrypts whole segments of transport
+/// streams.
 const fn plays(format: Format, encryption: Option<Encryption>) -> bool {
     matches!((format, encryption), (Format::HlsCmaf, None) | (Format::HlsV4, Some(Encryption::Cbc)))
 }
@@ -156,7 +159,7 @@ fn named(encryption: Option<Encryption>) -> String {
     encryption.map(|encryption| format!(", {encryption}")).unwrap_or_default()
 }
 
-/// Text within HTML.
+/// Escapes text for HTML.
 fn text(shown: impl ToString) -> String {
     shown
         .to_string()

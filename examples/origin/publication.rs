@@ -1,4 +1,4 @@
-//! What is published under which id: the file of `--locators`, and where its keys come from.
+//! What is published under which id: the file of `--locators`, and the source of its keys.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,29 +7,29 @@ use dynpack::storage::{Local, Storage};
 use dynpack::{Builder, CpixKeys, Locators, LocatorsDocument, UrlTemplate};
 use zeroize::Zeroizing;
 
-/// Options on what is published.
+/// Options of the publication.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Publication {
-    /// A JSON file of locators and policies (docs/locators.md); with one, nothing else is served.
+    /// A JSON file of locators and policies (docs/locators.md). With it, nothing else is served.
     #[arg(long, value_name = "FILE")]
     locators: Option<PathBuf>,
-    /// A folder of CPIX documents with keys: `ID.xml` or `ID.ENCRYPTION.xml` for the locator of
+    /// A folder of CPIX documents with keys: `ID.xml` or `ID.ENCRYPTION.xml` for the locator with
     /// that id.
     #[arg(long, value_name = "DIR", requires = "locators")]
     cpix: Option<PathBuf>,
-    /// For trying out only: gives the keys in the locators file to anybody, below /demo-keys/,
-    /// whatever its keyDelivery says of keys, and lists the locators on the root page.
+    /// For demos only: gives the keys in the locators file to every client, below /demo-keys/,
+    /// instead of the key URLs of its keyDelivery, and lists the locators on the root page.
     #[arg(long, requires = "locators")]
     pub(crate) demo_keys: bool,
-    /// The URL by which players reach this origin, for the URLs of demo keys [default: that of the
-    /// address listened on]
+    /// The URL by which players reach this origin, for the URLs of demo keys [default: that of
+    /// --listen]
     #[arg(long, value_name = "URL", requires = "demo_keys")]
     public_url: Option<String>,
 }
 
 impl Publication {
-    /// The builder with the locators, if there are any, and where their keys come from; `listen` is
-    /// the address listened on.
+    /// The builder with the locators, if there are any, and the source of their keys. `listen` is
+    /// the address of the server.
     pub(crate) fn publish<S: Storage>(
         &self,
         builder: Builder<S>,
@@ -43,7 +43,7 @@ impl Publication {
         Ok(builder.keys(CpixKeys::new(documents)))
     }
 
-    /// The locators as the file has them now, if there is one.
+    /// The current locators in the file, if there is one.
     pub(crate) fn read(
         &self,
         listen: SocketAddr,
@@ -63,7 +63,7 @@ impl Publication {
 
 fn read(path: &Path) -> Result<LocatorsDocument, String> {
     let named = |problem: String| {
-        format!("{}: {problem}\nhint: docs/locators.md shows how it is written", path.display())
+        format!("{}: {problem}\nhint: docs/locators.md describes the format", path.display())
     };
     let text = Zeroizing::new(std::fs::read(path).map_err(|error| named(error.to_string()))?);
     serde_json::from_slice(&text).map_err(|error| named(error.to_string()))

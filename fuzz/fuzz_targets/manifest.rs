@@ -1,5 +1,5 @@
-//! Any bytes as a server or client manifest, of which what is read can be written and reads the
-//! same again; and as a document of keys.
+//! Any bytes as a server or client manifest: what is read can be written, and reads the same again.
+//! Also any bytes as a document of keys.
 
 #![no_main]
 

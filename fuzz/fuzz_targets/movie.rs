@@ -1,5 +1,5 @@
-//! Any bytes as a film: fed whole and in small pieces they give the same, and what opens can be
-//! cut, described, planned and made, in the clear and under every protection.
+//! Any bytes as a film: feeding them whole or in small pieces gives the same. What opens can be
+//! cut, described, planned and made, clear and under every protection.
 
 #![no_main]
 
@@ -27,14 +27,15 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// Asks for a manifest and some segments.
+/// Requests a manifest and some segments.
 fn walk(file: &Bytes, presentation: &Presentation, format: Format, encryption: Option<Encryption>) {
     let Ok(packager) = format.packager() else { return };
     let protection = encryption.map(|encryption| protection(presentation, encryption));
     let asset = AssetPath::new("film", "film.ism").expect("plain names");
     let ask = |target| {
         let request = Request::new(asset.clone(), format, target).with_encryption(encryption);
-        packager.package(&Job::new(&View::whole(presentation), &request).with_protection(protection.as_ref()))
+        let view = View::whole(presentation);
+        packager.package(&Job::new(&view, &request).with_protection(protection.as_ref()))
     };
     let _ = ask(Resource::Manifest);
     for rendition in &presentation.renditions {
@@ -64,7 +65,7 @@ fn protection(presentation: &Presentation, encryption: Encryption) -> Protection
         .expect("a key for all")
 }
 
-/// Fed a few bytes at a time.
+/// Feeds a few bytes at a time.
 fn in_pieces(file: &Bytes) -> Result<Movie, Error> {
     let mut demuxer = Demuxer::new(file.len() as u64, Limits::default());
     while let Some(range) = demuxer.need() {

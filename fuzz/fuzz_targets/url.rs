@@ -1,4 +1,4 @@
-//! Any text as a URL: what is read is printed in a form that reads the same.
+//! Any text as a URL: a parsed request prints as a text that parses to the same request.
 
 #![no_main]
 

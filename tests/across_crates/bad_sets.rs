@@ -1,4 +1,4 @@
-//! Sets that lie, break off or ask for what is not theirs, and requests for what lies between
+//! Sets that are wrong, truncated or refer to files outside, and requests for times between
 //! segments.
 
 use dynpack::storage::Memory;
@@ -9,14 +9,14 @@ use crate::sets::{SAMPLE, as_smooth_set};
 use crate::support::{ask, formats, manifest, promises, sample_origin, sample_storage, text};
 use dynpack_testkit::mp4::fragments::{Run, Sample, Time, Traf, file, init};
 
-/// Status, code and text of the answer to `path`, which must be an error.
+/// Status, code and text of the response to `path`, which must be an error.
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
     let error = ask(dynpack, path).await.expect_err(path);
     (error.status(), error.code(), error.to_string())
 }
 
-/// Every format gives the same answer: the asset cannot be served, by that name and for that
-/// reason.
+/// Checks that every format gives the same response: the asset cannot be served, with that name and
+/// that reason.
 async fn assert_unusable(storage: Memory, path: &str, words: &[&str]) {
     let dynpack = Dynpack::builder(storage).build();
     for format in formats() {
@@ -79,7 +79,8 @@ async fn server_manifests_that_cannot_be_read() {
     }
 }
 
-/// A Smooth set as that of our own, changed by `change`: the name of a file, and what is in it.
+/// The sample as a Smooth set, changed by `change`, which gets the name and the content of each
+/// file.
 async fn changed(change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Memory {
     let origin = sample_origin();
     let (whole, storage) = (as_smooth_set(&origin).await, Memory::new());
@@ -100,7 +101,7 @@ fn place(file: &[u8], kind: &[u8; 4]) -> usize {
 }
 
 #[tokio::test]
-async fn smooth_sets_that_lie_or_break_off() {
+async fn smooth_sets_that_are_wrong_or_truncated() {
     let in_audio = |change: fn(&mut Vec<u8>)| async move {
         changed(|name, mut bytes| {
             if name.starts_with("audio_en") {
@@ -141,7 +142,7 @@ async fn smooth_sets_that_lie_or_break_off() {
 }
 
 #[tokio::test]
-async fn a_track_that_is_not_in_its_file_is_told() {
+async fn a_track_that_is_not_in_its_file_is_reported() {
     let other_id = changed(|name, bytes| match name.ends_with(".ism") {
         true => Some(
             String::from_utf8(bytes)
@@ -154,9 +155,9 @@ async fn a_track_that_is_not_in_its_file_is_told() {
     assert_unusable(other_id.await, SAMPLE, &["with the track ID 2"]).await;
 }
 
-/// Video that stops while the sound goes on, and starts again: the last picture stays.
+/// Video that stops while the audio continues, and starts again: the last picture stays.
 #[tokio::test]
-async fn a_gap_between_fragments_lengthens_what_lies_before_it() {
+async fn a_gap_between_fragments_lengthens_the_sample_before_it() {
     let pictures = [vec![Sample::sync(100)], vec![Sample::other(20); 24]].concat();
     let at = |time: i64| Traf {
         time: Time::Presented(1, time),
@@ -185,15 +186,15 @@ async fn a_gap_between_fragments_lengthens_what_lies_before_it() {
 }
 
 #[tokio::test]
-async fn times_between_two_segments_name_none() {
+async fn times_between_two_segments_name_no_segment() {
     let origin = sample_origin();
     let smooth = Dynpack::builder(as_smooth_set(&origin).await).build();
     for dynpack in [&origin, &smooth] {
         for format in formats().filter(|format| *format != Format::Hds) {
             for promise in promises(dynpack, SAMPLE, format).await {
                 let (url, ..) = &promise.segments[1];
-                let (before, behind) = url.split_once(&format!("({}=", promise.track())).unwrap();
-                let (time, rest) = behind.split_at(behind.find([',', ')']).unwrap());
+                let (before, after) = url.split_once(&format!("({}=", promise.track())).unwrap();
+                let (time, rest) = after.split_at(after.find([',', ')']).unwrap());
                 let time = time.parse::<i64>().unwrap();
                 for other in [time + 1, time - 1] {
                     let (status, code, words) =
@@ -216,8 +217,8 @@ async fn times_between_two_segments_name_none() {
     }
 }
 
-/// The sample as a Smooth set, whose server manifest names a client manifest with that content; or
-/// does not.
+/// The sample as a Smooth set. Its server manifest names the client manifest `name`, if any, and
+/// the client manifest has the content `ismc`, if any.
 async fn with_client_manifest(name: Option<&str>, ismc: Option<&str>) -> Dynpack {
     let head = name.map_or_else(String::new, |name| {
         format!(r#"<meta name="clientManifestRelativePath" content="{name}"/>"#)
@@ -238,7 +239,7 @@ async fn with_client_manifest(name: Option<&str>, ismc: Option<&str>) -> Dynpack
     Dynpack::builder(storage).build()
 }
 
-/// Client manifests that are not as they should be, or not to be read.
+/// Client manifests that are invalid, or must not be read.
 #[tokio::test]
 async fn bad_client_manifests_have_clear_errors() {
     let named = Some("sample.ismc");
@@ -279,9 +280,9 @@ async fn bad_client_manifests_have_clear_errors() {
     }
 }
 
-/// One that nobody names, or that is named and missing, changes nothing.
+/// A client manifest that is not named, or is named but missing, changes nothing.
 #[tokio::test]
-async fn a_client_manifest_need_not_be_there() {
+async fn a_client_manifest_is_optional() {
     let plain = with_client_manifest(None, None).await;
     let empty = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="1"/>"#;
     for (name, ismc) in [
@@ -297,8 +298,8 @@ async fn a_client_manifest_need_not_be_there() {
     }
 }
 
-/// What the server manifest does not say of a track, the client manifest can; and a change of it is
-/// noticed.
+/// The client manifest can declare what the server manifest does not declare about a track. A
+/// change of it is detected.
 #[tokio::test]
 async fn a_client_manifest_completes_the_server_manifest() {
     let storage = changed(|file, bytes| match file.ends_with(".ism") {

@@ -1,4 +1,4 @@
-//! Tens of thousands of frames within moments, as recorders leave them behind when they stop.
+//! Tens of thousands of frames within seconds, which recorders may write when they stop.
 
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format};
@@ -7,7 +7,7 @@ use dynpack_codec::MediaKind;
 use crate::support::{film_storage, formats, get, promises, sample};
 use dynpack_testkit::film::{Container, Film, Form, Sample, Track};
 
-/// Audio of ten seconds, then 87,000 frames within four, beside the video of the sample.
+/// Audio of ten seconds, then 87,000 frames within four seconds, with the video of the sample.
 fn burst() -> Memory {
     let frame = |duration| Sample { duration, offset: 0, is_sync: true, data: vec![1; 8] };
     let even = (0..469).map(|_| frame(1024));

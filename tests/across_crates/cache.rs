@@ -1,4 +1,4 @@
-//! Opened once, and never stale.
+//! Assets are opened once, and never stale.
 
 use std::io;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use tokio::sync::Semaphore;
 
 use crate::support::{SAMPLE, ask, get, hls, sample, sample_storage, text};
 
-/// A storage that counts what it is asked, and can be held up or out of order.
+/// A storage that counts calls, and can be blocked or fail.
 #[derive(Default)]
 struct Watched {
     memory: Memory,
     opened: AtomicUsize,
     looked_at: AtomicUsize,
     is_broken: AtomicBool,
-    /// Files are opened when there is a permit: ever, unless it is taken away.
+    /// Files are only opened when there is a permit. `None` always permits.
     gate: Option<Semaphore>,
 }
 
@@ -34,7 +34,7 @@ impl Watched {
     }
 
     fn fails(&self, path: &str) -> Result<(), StorageError> {
-        let broken = || Err(StorageError::from_io(path, io::Error::other("the power is out")));
+        let broken = || Err(StorageError::from_io(path, io::Error::other("the power is off")));
         if self.is_broken.load(Ordering::SeqCst) { broken() } else { Ok(()) }
     }
 }
@@ -74,7 +74,7 @@ fn watched(storage: Watched) -> (Arc<Watched>, Builder<Shared>) {
 const MANIFEST: &str = "/sample/sample.ism/manifest(format=m3u8-cmaf)";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_asset_is_opened_once_however_many_wait_for_it() {
+async fn an_asset_is_opened_once_even_if_many_requests_wait() {
     let (storage, builder) = watched(Watched::new(sample_storage()));
     let dynpack = builder.build();
     let answers = join_all((0..50).map(|_| ask(&dynpack, MANIFEST))).await;
@@ -94,7 +94,7 @@ async fn a_failure_to_open_is_shared_too() {
 }
 
 #[tokio::test]
-async fn an_asset_is_opened_to_the_end_though_the_client_went_away() {
+async fn an_asset_is_opened_completely_even_if_the_client_disconnects() {
     let (storage, builder) =
         watched(Watched { gate: Some(Semaphore::new(0)), ..Watched::new(sample_storage()) });
     let dynpack = builder.build();
@@ -106,7 +106,7 @@ async fn an_asset_is_opened_to_the_end_though_the_client_went_away() {
 }
 
 #[tokio::test]
-async fn no_more_files_are_held_open_than_allowed() {
+async fn only_the_allowed_number_of_files_is_held_open() {
     let sample_storage = sample_storage();
     for name in SAMPLE {
         sample_storage.insert(format!("other/{name}"), sample(name));
@@ -132,7 +132,7 @@ async fn a_small_cache_still_serves() {
 }
 
 #[tokio::test]
-async fn a_replaced_file_is_noticed() {
+async fn a_replaced_file_is_detected() {
     let storage = sample_storage();
     let dynpack = Dynpack::builder(storage.clone()).revalidate_after(Duration::ZERO).build();
     let before = ask(&dynpack, MANIFEST).await.unwrap().etag;
@@ -144,9 +144,9 @@ async fn a_replaced_file_is_noticed() {
     assert!(!playlist.windows(8).any(|word| word == b"1280x720"));
 }
 
-/// A stream that is watched by many is looked at all the same.
+/// The files of a stream with many clients are also checked.
 #[tokio::test]
-async fn a_replaced_file_is_noticed_while_requests_never_cease() {
+async fn a_replaced_file_is_detected_during_continuous_requests() {
     let storage = sample_storage();
     let window = Duration::from_millis(100);
     let dynpack = Dynpack::builder(storage.clone()).revalidate_after(window).build();
@@ -154,13 +154,13 @@ async fn a_replaced_file_is_noticed_while_requests_never_cease() {
     storage.insert("sample/video_720p.mp4", sample("video_360p.mp4"));
     let since = Instant::now();
     while ask(&dynpack, MANIFEST).await.unwrap().etag == before {
-        assert!(since.elapsed() < 100 * window, "nobody looked at the files");
+        assert!(since.elapsed() < 100 * window, "the files were not checked");
         tokio::time::sleep(window / 10).await;
     }
 }
 
 #[tokio::test]
-async fn one_request_looks_at_the_files_while_others_go_on() {
+async fn one_request_checks_the_files_while_others_continue() {
     let (storage, builder) = watched(Watched::new(sample_storage()));
     let window = Duration::from_millis(500);
     let dynpack = builder.revalidate_after(window).build();
@@ -171,12 +171,12 @@ async fn one_request_looks_at_the_files_while_others_go_on() {
     let looks = storage.looked_at.load(Ordering::SeqCst);
     assert!(
         looks > 0 && looks <= 10,
-        "{looks} looks at five files, with a second round on a machine that is very busy"
+        "{looks} checks of five files, with a second round on a machine that is very busy"
     );
 }
 
 #[tokio::test]
-async fn an_asset_stays_open_while_the_storage_is_out_of_order() {
+async fn an_asset_stays_open_while_the_storage_fails() {
     let (storage, builder) = watched(Watched::new(sample_storage()));
     let dynpack = builder.revalidate_after(Duration::ZERO).build();
     ask(&dynpack, MANIFEST).await.unwrap();
@@ -190,7 +190,7 @@ async fn an_asset_stays_open_while_the_storage_is_out_of_order() {
 }
 
 #[tokio::test]
-async fn files_that_come_and_go_are_noticed() {
+async fn added_and_removed_files_are_detected() {
     let storage = sample_storage();
     let dynpack = Dynpack::builder(storage.clone()).revalidate_after(Duration::ZERO).build();
     assert_eq!(hls(&dynpack, "/sample/sample.ism").await.len(), 5);

@@ -1,4 +1,4 @@
-//! CPIX documents: which key they give to which track, and what systems are told.
+//! CPIX documents: which key they give to which track, and what they signal to DRM systems.
 
 use dynpack::storage::Memory;
 use dynpack::{CpixKeys, Dynpack, Encryption, Format};
@@ -10,28 +10,29 @@ use crate::support::{ask, get, sample_origin, text};
 const CPIX_KEY: &str = "ad13f9ea-2be6-98b8-75f5-04a8e3ccea64";
 const CPIX_VALUE: &str = "8OHSw7SlloaHaWpbPC0eDw==";
 
-/// A CPIX document of one key, with those attributes, systems and usage rules.
+/// A CPIX document with one key, and those attributes, systems and usage rules.
 fn cpix(attributes: &str, systems: &str, rules: &[&str]) -> String {
     let rules: String = rules
         .iter()
         .map(|rule| format!("<ContentKeyUsageRule kid=\"{CPIX_KEY}\">{rule}</ContentKeyUsageRule>"))
         .collect();
     format!(
-        "<CPIX xmlns=\"urn:dashif:org:cpix\" xmlns:pskc=\"urn:ietf:params:xml:ns:keyprov:pskc\"><ContentKeyList>\
-         <ContentKey kid=\"{CPIX_KEY}\" {attributes}><Data><pskc:Secret><pskc:PlainValue>{CPIX_VALUE}</pskc:PlainValue></pskc:Secret></Data>\
+        "<CPIX xmlns=\"urn:dashif:org:cpix\" xmlns:pskc=\"urn:ietf:params:xml:ns:keyprov:pskc\">\
+         <ContentKeyList><ContentKey kid=\"{CPIX_KEY}\" {attributes}><Data>\
+         <pskc:Secret><pskc:PlainValue>{CPIX_VALUE}</pskc:PlainValue></pskc:Secret></Data>\
          </ContentKey></ContentKeyList><DRMSystemList>{systems}</DRMSystemList>\
          <ContentKeyUsageRuleList>{rules}</ContentKeyUsageRuleList></CPIX>"
     )
 }
 
-/// The sample under the usual policies, with a document of keys for the locator of one of them.
+/// The sample under the usual policies, with a document of keys for the locator of `policy`.
 fn published_with(policy: &str, document: &str) -> Dynpack {
     let documents = Memory::new();
     documents.insert(format!("{}.xml", locator(policy)), document.to_owned());
     builder().keys(CpixKeys::new(documents)).build()
 }
 
-/// Resources of video and of audio of the sample, of each kind.
+/// Resources of each kind, of video and audio of the sample.
 const RESOURCES: [(Format, &str); 9] = [
     (Format::HlsCmaf, "manifest(format=m3u8-cmaf)"),
     (Format::HlsCmaf, "QualityLevels(157695)/Manifest(video,format=m3u8-cmaf)"),
@@ -47,13 +48,14 @@ const RESOURCES: [(Format, &str); 9] = [
     (Format::DashCmaf, "manifest(format=mpd-time-cmaf)"),
 ];
 
-/// A document decides which key is for which track, and never that one stays clear: only a policy
-/// does.
+/// A document decides which key is for which track, but never that a track stays clear. Only a
+/// policy does.
 #[tokio::test]
 async fn a_track_without_a_key_is_refused() {
     let none = |name: &str, bitrate: u32| {
         format!(
-            "the CPIX document gives no single key: none of its rules gives one to {name:?} at {bitrate} bit/s"
+            "the CPIX document gives no single key: none of its rules gives one to {name:?} at \
+                {bitrate} bit/s"
         )
     };
     for (document, problem) in [
@@ -65,7 +67,7 @@ async fn a_track_without_a_key_is_refused() {
         ),
         (
             cpix("", "", &["<VideoFilter/><Whatever/>", "<AudioFilter/>", "<VideoFilter/>"]),
-            "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3"
+            "the CPIX document needs an unsupported feature: a filter that is not in CPIX 2.3"
                 .into(),
         ),
     ] {
@@ -89,7 +91,7 @@ async fn a_track_without_a_key_is_refused() {
     }
 }
 
-/// A type of track that a rule is meant for takes nothing out of it.
+/// The intended type of track does not restrict a rule.
 #[tokio::test]
 async fn a_rule_without_filters_is_for_all_tracks() {
     let document =
@@ -108,7 +110,7 @@ async fn a_rule_without_filters_is_for_all_tracks() {
 }
 
 #[tokio::test]
-async fn a_key_is_used_for_what_its_document_means_it() {
+async fn a_key_is_used_for_the_scheme_of_its_document() {
     for (scheme, fitting) in [
         ("cenc", vec![Encryption::Cenc, Encryption::Piff]),
         ("SAMPLE-AES-CTR", vec![Encryption::Cenc, Encryption::Piff]),
@@ -140,11 +142,12 @@ async fn a_key_is_used_for_what_its_document_means_it() {
     }
 }
 
-/// A document of a key server decides by its own rules, and what it says for a system is passed on.
+/// A document of a key server decides by its own rules, and its signalling for a system is used.
 #[tokio::test]
 async fn keys_come_from_cpix_documents() {
     let documents = Memory::new();
-    let system = "<DRMSystem kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\" systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\">\
+    let system = "<DRMSystem kid=\"ad13f9ea-2be6-98b8-75f5-04a8e3ccea64\" \
+        systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\">\
                   <URIExtXKey>c2tkOi8vZ2l2ZW4=</URIExtXKey></DRMSystem>";
     let iv = "explicitIV=\"AAECAwQFBgcICQoLDA0ODw==\"";
     documents.insert(
@@ -172,7 +175,7 @@ async fn keys_come_from_cpix_documents() {
         !ids.is_empty() && ids.iter().all(|id| *id == "ad13f9ea2be698b875f504a8e3ccea64"),
         "{playlist}"
     );
-    // What the policy leaves clear needs no key; and the constant vector is the one that was given.
+    // Tracks that the policy leaves clear need no key. The constant vector is the given one.
     let clear = sample_origin();
     let audio = "/sample/sample.ism/QualityLevels(71182)/Fragments(audio_de=i,format=m3u8-cmaf)";
     let video = "/sample/sample.ism/QualityLevels(62780)/Fragments(video=i,format=m3u8-cmaf)";
@@ -191,7 +194,7 @@ async fn keys_come_from_cpix_documents() {
     let mpd =
         text(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc))).await;
     assert!(mpd.contains("default_KID=\"12345670-1234-4234-8234-123456789abc\""), "{mpd}");
-    // A document without keys is no reason to go on without protection.
+    // Without keys in a document, nothing is served unprotected.
     let error =
         ask(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc)))
             .await
@@ -199,10 +202,10 @@ async fn keys_come_from_cpix_documents() {
     assert_eq!((error.status(), error.code()), (500, "MPE_STORAGE_INTERNAL_ERROR"));
 }
 
-/// The answer of a SPEKE 2 server serves as it is: each track has its key, and systems are told
-/// what it says.
+/// The response of a SPEKE 2 server is used unchanged: each track has its key, and its signalling
+/// for systems is used.
 #[tokio::test]
-async fn an_answer_of_speke_2_is_served() {
+async fn a_response_of_speke_2_is_served() {
     let answer = include_str!("../../crates/dynpack-crypt/tests/data/speke.xml");
     let dynpack = published_with("all", answer);
     let tags = |text: &str, start: &str| -> Vec<String> {
@@ -228,7 +231,7 @@ async fn an_answer_of_speke_2_is_served() {
                 "{expected}\n{manifest}"
             );
         }
-        // The answer has none of PlayReady for multivariant playlists.
+        // The response has no signalling of PlayReady for multivariant playlists.
         assert!(!manifest.contains("com.microsoft.playready"), "{manifest}");
         assert_eq!(
             manifest.matches("edef8ba9").count(),
@@ -260,28 +263,30 @@ async fn an_answer_of_speke_2_is_served() {
     let widevine =
         "AAAAO3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABsIARIQrRP56ivmmLh19QSo48zqZCIFc3Bla2U=";
     assert!(mpd.contains(&format!("<cenc:pssh>{widevine}</cenc:pssh>")), "{mpd}");
-    // In the place of what would be told otherwise: header and playlists are the server's.
+    // The server's headers and playlist tags replace ours.
     assert!(answer.contains("<cpix:ContentProtectionData>") && !mpd.contains("<pssh"), "{mpd}");
 }
 
-/// What a document says that playlists should tell must be how the segments are encrypted.
+/// The signalling of a document must match how the segments are encrypted.
 #[tokio::test]
-async fn signalling_that_does_not_fit_is_refused() {
+async fn signalling_that_does_not_match_is_refused() {
     use base64::Engine;
-    let told = |tag: &str| {
+    let signalled = |tag: &str| {
         let data = base64::engine::general_purpose::STANDARD.encode(tag);
         let system = "systemId=\"94ce86fb-07ff-4f43-adb8-93d2fa968ca2\"";
         cpix(
             "",
             &format!(
-                "<DRMSystem kid=\"{CPIX_KEY}\" {system}><HLSSignalingData>{data}</HLSSignalingData></DRMSystem>"
+                "<DRMSystem kid=\"{CPIX_KEY}\" {system}><HLSSignalingData>{data}</HLSSignalingData>\
+                    </DRMSystem>"
             ),
             &[],
         )
     };
     for (tag, problem) in [
         (
-            "#EXT-X-KEY:METHOD=AES-128,URI=\"skd://1\",KEYFORMAT=\"com.apple.streamingkeydelivery\"",
+            "#EXT-X-KEY:METHOD=AES-128,URI=\"skd://1\",\
+                KEYFORMAT=\"com.apple.streamingkeydelivery\"",
             "the METHOD `AES-128`, where segments are under SAMPLE-AES",
         ),
         ("#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"https://keys.example/1\"", "no KEYFORMAT"),
@@ -290,20 +295,23 @@ async fn signalling_that_does_not_fit_is_refused() {
             "a KEYFORMAT of no system",
         ),
     ] {
-        let dynpack = published_with("all", &told(tag));
+        let dynpack = published_with("all", &signalled(tag));
         let error =
             ask(&dynpack, &manifest_under("all", Format::HlsV4, Some(Encryption::CbcsAapl)))
                 .await
                 .unwrap_err();
-        let system = "the HLSSignalingData of the CPIX document has for the system 94ce86fb-07ff-4f43-adb8-93d2fa968ca2";
+        let system = "the HLSSignalingData of the CPIX document has for the system \
+            94ce86fb-07ff-4f43-adb8-93d2fa968ca2";
         assert_eq!(
             (error.status(), error.to_string()),
             (500, format!("the keys cannot be used: {system} {problem}"))
         );
     }
-    let pssh = "<PSSH>AAAAO3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABsIARIQrRP56ivmmLh19QSo48zqZCIFc3Bla2U=</PSSH>";
+    let pssh = "<PSSH>AAAAO3Bzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABsIARIQrRP56ivmmLh19QSo48zqZCIFc3Bla\
+        2U=</PSSH>";
     let other = format!(
-        "<DRMSystem kid=\"{CPIX_KEY}\" systemId=\"9a04f079-9840-4286-ab92-e65be0885f95\">{pssh}</DRMSystem>"
+        "<DRMSystem kid=\"{CPIX_KEY}\" systemId=\"9a04f079-9840-4286-ab92-e65be0885f95\">\
+            {pssh}</DRMSystem>"
     );
     let dynpack = published_with("all", &cpix("", &other, &[]));
     let error = ask(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc)))

@@ -1,4 +1,4 @@
-//! Stored files, given as they are.
+//! Downloads of stored files.
 
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack};
@@ -7,7 +7,7 @@ use crate::support::published::{document, locator, locators};
 use crate::support::{SAMPLE, fetch, refusal, sample, sample_origin, sample_storage};
 
 #[tokio::test]
-async fn files_are_given_as_they_are_where_a_policy_allows_it() {
+async fn files_can_be_downloaded_if_a_policy_allows_it() {
     let storage = sample_storage();
     storage.insert("sample/en.vtt", "WEBVTT\n");
     storage.insert("sample/film.ismv", "x");
@@ -72,10 +72,10 @@ async fn files_are_given_as_they_are_where_a_policy_allows_it() {
     assert_eq!(refusal(fetch(&sample_origin(), "/sample/video_180p.mp4").await).0, 404);
 }
 
-/// A lone file beside the folders is an asset, and downloaded as one: under the asset's name, if
-/// there is no folder of that name.
+/// A single file without a folder is an asset, and can be downloaded under the asset's name if
+/// there is no folder with that name.
 #[tokio::test]
-async fn a_lone_file_is_given_as_it_is() {
+async fn a_single_file_can_be_downloaded() {
     let film = sample("video_180p.mp4");
     let publish = |asset: &str, files: &[&str]| {
         let storage = Memory::new();
@@ -94,7 +94,7 @@ async fn a_lone_file_is_given_as_it_is() {
             fetch(&dynpack, &format!("/{id}/lonefilm.ism/manifest(format=m3u8-cmaf)")).await;
         assert_eq!(streamed.unwrap().status, 200);
         assert_eq!(get_file(&dynpack, &format!("/{id}/lonefilm.mp4")).await, film);
-        // Neither what lies beside it, nor what is not the asset.
+        // Other files, next to it or elsewhere, cannot be downloaded.
         for file in ["other.mp4", "lonefilm.m4a", "lonefilm.vtt", "lonefilm2.mp4"] {
             assert_eq!(
                 refusal(fetch(&dynpack, &format!("/{id}/{file}")).await),
@@ -105,7 +105,7 @@ async fn a_lone_file_is_given_as_it_is() {
         let error = fetch(&dynpack, &format!("/{id}/films%2Flonefilm.mp4")).await.unwrap_err();
         assert!([400, 404].contains(&error.status()), "{error}");
     }
-    // Where there is a folder, the asset is what lies in it.
+    // If there is a folder, the asset is its content.
     let (dynpack, id) = publish("lonefilm", &["lonefilm.mp4", "lonefilm/other.mp4"]);
     assert_eq!(
         refusal(fetch(&dynpack, &format!("/{id}/lonefilm.mp4")).await),

@@ -1,4 +1,4 @@
-//! Bad requests and bad files get a clear answer.
+//! Bad requests and bad files get a clear error.
 
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Encryption, Error, Locator, Locators, LocatorsDocument};
@@ -12,7 +12,7 @@ async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
 }
 
 #[tokio::test]
-async fn urls_that_ask_for_what_is_not_there() {
+async fn urls_of_resources_that_do_not_exist() {
     let dynpack = sample_origin();
     let promises = hls(&dynpack, "/sample/sample.ism").await;
     let segment = promises[2].segments[1].0.clone();
@@ -141,7 +141,7 @@ async fn urls_that_ask_for_what_is_not_there() {
     }
 }
 
-/// An asset of one file of those bytes.
+/// An asset with one file of those bytes.
 fn asset_of(bytes: Vec<u8>) -> Dynpack {
     let storage = Memory::new();
     storage.insert("a/film.mp4", bytes);
@@ -157,7 +157,7 @@ async fn files_that_cannot_be_served() {
     lying[stsz + 12..stsz + 16].copy_from_slice(&u32::MAX.to_be_bytes());
     let mut no_codec = film.clone();
     let avc1 = film.windows(4).position(|word| word == b"avc1").unwrap();
-    // The first hit may be a brand of `ftyp`; the sample entry comes behind `stsd`.
+    // The first match may be a brand of `ftyp`. The sample entry comes after `stsd`.
     let stsd = film.windows(4).position(|word| word == b"stsd").unwrap();
     let entry = if avc1 > stsd {
         avc1
@@ -180,7 +180,7 @@ async fn files_that_cannot_be_served() {
 }
 
 #[tokio::test]
-async fn a_lone_file_is_an_asset() {
+async fn a_single_file_is_an_asset() {
     let storage = Memory::new();
     storage.insert("film.mp4", sample("video_180p.mp4"));
     let dynpack = Dynpack::builder(storage).build();
@@ -189,9 +189,9 @@ async fn a_lone_file_is_an_asset() {
     assert_eq!(assets, ["film/film.ism"]);
 }
 
-/// What lies where in the storage is not told to who knows an asset by its locator.
+/// Errors about an asset of a locator do not reveal paths in the storage.
 #[tokio::test]
-async fn problems_do_not_tell_where_an_asset_lies() {
+async fn errors_do_not_reveal_the_path_of_an_asset() {
     let storage = Memory::new();
     storage.insert("hidden/broken/film.mp4", "no movie");
     storage.insert(
@@ -224,8 +224,8 @@ async fn problems_do_not_tell_where_an_asset_lies() {
     }
 }
 
-/// One key frame in an hour makes one segment of an hour: it is served as it is stored, and not
-/// rewritten in memory.
+/// With one key frame in an hour, there is one segment of an hour. It is served from storage, but
+/// not rewritten in memory.
 #[tokio::test]
 async fn segments_that_are_rewritten_in_memory_have_a_limit() {
     let sample = sample_origin();

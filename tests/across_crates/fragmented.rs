@@ -1,4 +1,4 @@
-//! Fragmented films are as good an input as progressive ones.
+//! Fragmented films can be packaged like progressive ones.
 
 use dynpack::Dynpack;
 use dynpack::storage::Memory;
@@ -7,7 +7,7 @@ use crate::support::{get, hls, sample_origin, text};
 
 const ASSET: &str = "/sample/sample.ism";
 
-/// The sample asset once more, stored as the CMAF track files that it is packaged into.
+/// The sample asset, stored as the CMAF track files into which it is packaged.
 async fn as_cmaf(origin: &Dynpack) -> Memory {
     let storage = Memory::new();
     let mut listed = String::new();
@@ -22,19 +22,21 @@ async fn as_cmaf(origin: &Dynpack) -> Memory {
         let (name, _) = rest.split_once('=').unwrap();
         let kind = if name == "video" { "video" } else { "audio" };
         listed.push_str(&format!(
-            r#"<{kind} src="{number}.cmf" systemBitrate="{bitrate}"><param name="trackName" value="{name}"/></{kind}>"#
+            r#"<{kind} src="{number}.cmf" systemBitrate="{bitrate}"><param
+                name="trackName" value="{name}"/></{kind}>"#
         ));
         storage.insert(format!("sample/{number}.cmf"), file);
     }
     let ism = format!(
-        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head/><body><switch>{listed}</switch></body></smil>"#
+        r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head/><body>
+            <switch>{listed}</switch></body></smil>"#
     );
     storage.insert("sample/sample.ism", ism);
     storage
 }
 
-/// What comes out goes in again, and comes out the same: every manifest and every byte of every
-/// segment.
+/// The output is used as input again and gives the same output: every manifest, and every byte of
+/// every segment.
 #[tokio::test]
 async fn a_film_packaged_twice_is_the_same() {
     let origin = sample_origin();

@@ -1,5 +1,5 @@
-//! The manifests of the sample asset, kept as text for review. `DYNPACK_BLESS=1 cargo test` writes
-//! them anew.
+//! The manifests of the sample asset, stored as text for review. `DYNPACK_BLESS=1 cargo test`
+//! writes them again.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::support::{formats, key_frame_playlists, manifest, playlists, sample_o
 const ASSET: &str = "/sample/sample.ism";
 
 #[tokio::test]
-async fn manifests_are_those_that_were_reviewed() {
+async fn manifests_are_the_reviewed_ones() {
     let dynpack = sample_origin();
     for format in formats() {
         let manifest = manifest(ASSET, format);
@@ -39,7 +39,7 @@ fn compare(name: &str, format: Format, text: &str) {
     compare_with(&format!("{name}.{ending}"), text);
 }
 
-/// Compares a text with the file of that name.
+/// Compares a text with the file `name`.
 pub(crate) fn compare_with(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("DYNPACK_BLESS").is_some() {

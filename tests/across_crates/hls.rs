@@ -1,4 +1,4 @@
-//! What sets the versions of HLS apart.
+//! The differences between the versions of HLS.
 
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format, Protocol};
@@ -41,7 +41,7 @@ fn origin_of(files: &[&str]) -> Dynpack {
 }
 
 #[tokio::test]
-async fn version_3_carries_the_audio_that_is_named() {
+async fn version_3_carries_the_named_audio() {
     let dynpack = sample_origin();
     for (parameters, name, file) in [
         ("", "audio_de", "audio_deu.mp4"),
@@ -70,7 +70,7 @@ async fn version_3_carries_the_audio_that_is_named() {
                 holds(file, &elementary(&segment, AUDIO))
                     && !elementary(&segment, VIDEO).is_empty()
             );
-            // Without a name, a segment has the audio that the manifest would have named.
+            // Without a name, a segment has the audio that the manifest would name.
             let plain = playlist.split_once("Manifest(").unwrap().0.to_owned()
                 + "Fragments(video=0,format=m3u8-aapl-v3)";
             assert_eq!(get(&dynpack, &plain).await == segment, name == "audio_de");
@@ -84,7 +84,7 @@ async fn version_3_carries_the_audio_that_is_named() {
 }
 
 #[tokio::test]
-async fn version_3_takes_video_or_audio_alone() {
+async fn version_3_supports_only_video_or_only_audio() {
     let videos = origin_of(&["video_180p.mp4", "video_360p.mp4"]);
     let silent = promises(&videos, ASSET, Format::HlsV3).await;
     assert_eq!(silent.len(), 2);
@@ -97,7 +97,7 @@ async fn version_3_takes_video_or_audio_alone() {
 }
 
 #[tokio::test]
-async fn audio_alone_is_a_variant_if_the_url_says_so() {
+async fn an_audio_only_variant_exists_if_the_url_requests_it() {
     let dynpack = sample_origin();
     for (format, audio) in [(Format::HlsV3, 0), (Format::HlsV4, 2), (Format::HlsCmaf, 2)] {
         for (parameters, variants) in [("", 3), (",audio-only=false", 3), (",audio-only=true", 4)] {
@@ -111,10 +111,10 @@ async fn audio_alone_is_a_variant_if_the_url_says_so() {
     }
 }
 
-/// The server manifest asks for two segments of the timeline in one: 12 and 8 seconds. That is for
-/// transport streams alone.
+/// The server manifest requests two segments of the timeline in one: 12 and 8 seconds. That is only
+/// for transport streams.
 #[tokio::test]
-async fn segments_are_joined_as_the_publisher_says() {
+async fn segments_are_joined_as_the_publisher_declares() {
     let storage = sample_storage();
     storage.insert(
         "sample/sample.ism",
@@ -159,8 +159,8 @@ async fn segments_are_joined_as_the_publisher_says() {
     );
 }
 
-/// Twelve seconds of video with twenty of sound, and the other way round: all of both is in the
-/// segments.
+/// Twelve seconds of video with twenty seconds of audio, and vice versa: the segments contain all
+/// of both.
 #[tokio::test]
 async fn nothing_is_lost_where_one_track_ends_before_the_other() {
     let origin = sample_origin();
@@ -197,8 +197,8 @@ async fn nothing_is_lost_where_one_track_ends_before_the_other() {
     }
 }
 
-/// What a multivariant playlist declares is never less than the largest segment asks for, and not
-/// much more.
+/// The declared bandwidth of a multivariant playlist is never below that of the largest segment,
+/// and not much above it.
 #[tokio::test]
 async fn the_declared_bandwidth_is_that_of_the_segments() {
     for format in [Format::HlsV3, Format::HlsV4, Format::HlsCmaf] {
@@ -206,7 +206,7 @@ async fn the_declared_bandwidth_is_that_of_the_segments() {
     }
 }
 
-/// Under protection pictures are allowed more slices than these have.
+/// Under protection, the bound is higher, since pictures may have more slices than these.
 #[tokio::test]
 async fn the_declared_bandwidth_covers_what_encryption_adds() {
     for (format, encryption) in
@@ -217,7 +217,7 @@ async fn the_declared_bandwidth_covers_what_encryption_adds() {
     }
 }
 
-async fn check_bandwidth(dynpack: &Dynpack, manifest: &str, format: Format, most: f64) {
+async fn check_bandwidth(dynpack: &Dynpack, manifest: &str, format: Format, max_factor: f64) {
     let playlist = text(dynpack, manifest).await;
     let (_, multivariant) =
         m3u8_rs::parse_master_playlist(playlist.as_bytes()).map_err(drop).unwrap();
@@ -231,7 +231,8 @@ async fn check_bandwidth(dynpack: &Dynpack, manifest: &str, format: Format, most
                 *duration,
             ));
         }
-        // The last segment, of two seconds, counts with the one before it (RFC 8216, 2).
+        // The last segment, of two seconds, is counted together with the one before it (RFC 8216,
+        // 2).
         if let [.., (before, six), (last, two)] = &mut segments[..]
             && *two < *six / 2.0
         {
@@ -250,7 +251,7 @@ async fn check_bandwidth(dynpack: &Dynpack, manifest: &str, format: Format, most
         let least = if variant.is_i_frame { *peak } else { peak + sound };
         let declared = f64::from(u32::try_from(variant.bandwidth).unwrap());
         assert!(
-            (least..least * most + 2.0).contains(&declared),
+            (least..least * max_factor + 2.0).contains(&declared),
             "{manifest}: {declared} for {least} in {}",
             variant.uri
         );
@@ -283,8 +284,8 @@ async fn key_frames_are_of_video_where_there_are_lists_of_them() {
     );
 }
 
-/// A frame of more bytes than ADTS can say: its segment cannot be made, all others and the
-/// playlists can.
+/// A frame that is too long for ADTS: its segment cannot be made, but all others and the playlists
+/// can.
 #[tokio::test]
 async fn one_bad_sample_does_no_harm_to_the_rest() {
     let mut film = sample("audio_eng.mp4").to_vec();
@@ -303,7 +304,7 @@ async fn one_bad_sample_does_no_harm_to_the_rest() {
     assert!(ask(&dynpack, &promises[0].segments[1].0).await.is_ok());
 }
 
-/// The sample asset with samples of one of its tracks without bytes.
+/// The sample asset, in which `samples` of one track have no bytes.
 fn emptied(name: &str, samples: std::ops::Range<usize>) -> Dynpack {
     let storage = sample_storage();
     let mut film = sample(name).to_vec();
@@ -313,13 +314,13 @@ fn emptied(name: &str, samples: std::ops::Range<usize>) -> Dynpack {
     Dynpack::builder(storage).build()
 }
 
-/// Where a track has no bytes for a while, transport streams have no segment of it, and the one
-/// before lasts until the next.
+/// While a track has no bytes, transport streams have no segment of it. The segment before lasts
+/// until the next one.
 #[tokio::test]
-async fn a_stretch_without_media_is_no_segment_of_a_transport_stream() {
+async fn a_range_without_media_is_not_a_segment_of_a_transport_stream() {
     let whole = promises(&sample_origin(), ASSET, Format::HlsV4).await;
     let audio = whole.iter().position(|promise| promise.track() == "audio_de").unwrap();
-    for (samples, kept) in
+    for (samples, listed) in
         [(282..563, vec![0, 2, 3]), (0..282, vec![1, 2, 3]), (845..939, vec![0, 1, 2])]
     {
         let dynpack = emptied("audio_deu.mp4", samples);
@@ -329,8 +330,10 @@ async fn a_stretch_without_media_is_no_segment_of_a_transport_stream() {
             .iter()
             .map(|(url, ..)| url.split_once('=').unwrap().1)
             .collect();
-        let expected: Vec<_> =
-            kept.iter().map(|&at| whole[audio].segments[at].0.split_once('=').unwrap().1).collect();
+        let expected: Vec<_> = listed
+            .iter()
+            .map(|&at| whole[audio].segments[at].0.split_once('=').unwrap().1)
+            .collect();
         assert_eq!(urls, expected);
         let (_, start, duration) = promises[audio].segments.last().unwrap();
         assert!((start + duration - 20.0).abs() < 0.02, "{promises:?}");
@@ -338,9 +341,9 @@ async fn a_stretch_without_media_is_no_segment_of_a_transport_stream() {
             let bitrate = |url: &str| url.split_once(")/").unwrap().0.to_owned();
             let url = url.replace(&bitrate(url), &bitrate(&promises[audio].segments[0].0));
             match ask(&dynpack, &url).await {
-                Ok(_) => assert!(kept.contains(&number), "{url}"),
+                Ok(_) => assert!(listed.contains(&number), "{url}"),
                 Err(error) => {
-                    assert!(error.status() == 404 && !kept.contains(&number), "{url}: {error}")
+                    assert!(error.status() == 404 && !listed.contains(&number), "{url}: {error}")
                 }
             }
         }
@@ -353,7 +356,7 @@ async fn a_stretch_without_media_is_no_segment_of_a_transport_stream() {
     }
 }
 
-/// A picture without bytes cannot be shown, so it is no key frame.
+/// A picture without bytes cannot be shown, so it is not a key frame.
 #[tokio::test]
 async fn pictures_without_media_are_not_offered() {
     let whole = key_frames(&sample_origin(), ASSET, Format::HlsV4).await;
@@ -364,7 +367,7 @@ async fn pictures_without_media_are_not_offered() {
             && damaged[1].segments.len() == whole[1].segments.len()
     );
     for (url, ..) in &damaged[0].segments {
-        // What follows in the same chunk of the file is taken from a wrong place.
+        // The samples after it in the same chunk of the file are read from a wrong offset.
         if let Err(error) = ask(&dynpack, url).await {
             assert!(error.to_string().contains("the NAL unit at byte"), "{url}: {error}");
         }

@@ -1,5 +1,4 @@
-//! Damaged files are refused or served, and nothing panics, hangs or takes memory beyond its
-//! limits.
+//! Damaged files are refused or served, and nothing panics, hangs or exceeds the limits of memory.
 
 use dynpack::storage::Memory;
 use dynpack::{Dynpack, Encryption, Format};
@@ -8,7 +7,7 @@ use proptest::prelude::*;
 use crate::support::published::{document, locators, manifest_under};
 use crate::support::{ask, formats, manifest as manifest_of, promises, promises_at, sample, text};
 
-/// Opens a damaged film, and asks for all that it promises.
+/// Opens a damaged film, and requests everything that its manifests promise.
 fn walk(bytes: Vec<u8>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
@@ -26,7 +25,7 @@ fn walk(bytes: Vec<u8>) {
         let playlist = text(&dynpack, manifest).await;
         assert!(playlist.starts_with("#EXTM3U"));
         for format in formats() {
-            // A format may not be able to carry what another can.
+            // A format may be unable to carry what another can.
             if let Err(error) = ask(&dynpack, &manifest_of("/a/a.ism", format)).await {
                 assert_eq!(error.status(), 415, "{format}: {error}");
                 assert!(!is_empty(&error), "{format}: {error}");
@@ -48,13 +47,12 @@ fn walk(bytes: Vec<u8>) {
     });
 }
 
-/// Whether a transport stream was asked for where there is nothing to carry: no playlist lists
-/// that.
+/// Whether the error is a transport stream segment without samples, which no playlist lists.
 fn is_empty(error: &dynpack::Error) -> bool {
     error.to_string().contains("a transport stream segment without samples")
 }
 
-/// Asks for all segments of a damaged film under every way of encrypting samples, which reads their
+/// Requests all segments of a damaged film under each encryption of samples, which reads their
 /// headers.
 fn walk_encrypted(bytes: Vec<u8>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -84,7 +82,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
-    fn damaged_samples_do_no_harm_when_they_are_encrypted(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40)) {
+    fn damaged_samples_do_no_harm_when_they_are_encrypted(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40),
+    ) {
         let mut film = sample("video_180p.mp4").to_vec();
         let mdat = film.windows(4).position(|word| word == b"mdat").unwrap() + 4;
         let len = film.len() - mdat;
@@ -95,11 +95,15 @@ proptest! {
     }
 
     #[test]
-    fn mutated_films_do_no_harm(name in prop_oneof![Just("video_180p.mp4"), Just("audio_eng.mp4")], changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
+    fn mutated_films_do_no_harm(
+        name in prop_oneof![Just("video_180p.mp4"), Just("audio_eng.mp4")],
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+    ) {
         let mut film = sample(name).to_vec();
         // Mostly within the index, which is what is parsed.
         let moov = film.windows(4).position(|word| word == b"moov").unwrap();
-        let end = film.windows(4).position(|word| word == b"mdat").filter(|&mdat| mdat > moov).unwrap_or(film.len());
+        let mdat = film.windows(4).position(|word| word == b"mdat");
+        let end = mdat.filter(|&mdat| mdat > moov).unwrap_or(film.len());
         for (at, value) in changes {
             film[moov - 4 + at.index(end - moov)] = value;
         }
@@ -107,10 +111,16 @@ proptest! {
     }
 
     #[test]
-    fn extreme_numbers_do_no_harm(at in any::<prop::sample::Index>(), value in prop_oneof![Just(0_u32), Just(1), Just(u32::MAX), Just(i32::MAX.cast_unsigned()), any::<u32>()]) {
+    fn extreme_numbers_do_no_harm(
+        at in any::<prop::sample::Index>(),
+        value in prop_oneof![
+            Just(0_u32), Just(1), Just(u32::MAX), Just(i32::MAX.cast_unsigned()), any::<u32>()
+        ],
+    ) {
         let mut film = sample("video_180p.mp4").to_vec();
         let moov = film.windows(4).position(|word| word == b"moov").unwrap();
-        let end = film.windows(4).position(|word| word == b"mdat").filter(|&mdat| mdat > moov).unwrap_or(film.len());
+        let mdat = film.windows(4).position(|word| word == b"mdat");
+        let end = mdat.filter(|&mdat| mdat > moov).unwrap_or(film.len());
         let at = moov - 4 + at.index(end - moov - 4);
         film[at..at + 4].copy_from_slice(&value.to_be_bytes());
         walk(film);

@@ -22,7 +22,7 @@ fn header(response: &Response, name: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_whole_answer_says_what_it_is() {
+async fn a_whole_response_has_its_headers() {
     let dynpack = sample_origin();
     let url = segment(&dynpack).await;
     let response = ask(&dynpack, &url, &Conditions::default()).await;
@@ -33,7 +33,7 @@ async fn a_whole_answer_says_what_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_known_is_not_sent_again() {
+async fn a_known_representation_is_not_sent_again() {
     let dynpack = sample_origin();
     let url = segment(&dynpack).await;
     let etag = ask(&dynpack, &url, &Conditions::default()).await.etag;
@@ -67,8 +67,10 @@ proptest! {
             let whole = get(&dynpack, &url).await;
             let start = start % whole.len();
             let end = (start + len).min(whole.len());
-            let part = ask(&dynpack, &url, &range(&format!("bytes={start}-{}", start + len - 1))).await;
-            assert_eq!((part.status, part.content_range.clone()), (206, Some(format!("bytes {start}-{}/{}", end - 1, whole.len()))));
+            let bytes = format!("bytes={start}-{}", start + len - 1);
+            let part = ask(&dynpack, &url, &range(&bytes)).await;
+            let content_range = format!("bytes {start}-{}/{}", end - 1, whole.len());
+            assert_eq!((part.status, part.content_range.clone()), (206, Some(content_range)));
             assert_eq!(part.body.collect().await.unwrap(), whole.slice(start..end));
         });
     }

@@ -1,4 +1,4 @@
-//! Keys: whether they fit, and how they are asked for, kept and let go.
+//! Keys: whether they can be used, and how they are requested, cached and dropped.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
@@ -15,7 +15,7 @@ use crate::support::published::{builder, document, locators, manifest_under};
 use crate::support::{ask, fetch, get, sample_storage};
 
 #[tokio::test]
-async fn keys_that_do_not_fit_are_told() {
+async fn unusable_keys_are_reported() {
     let cases = [
         (json!([]), "the keys cannot be used: there are no keys for it"),
         (
@@ -58,7 +58,7 @@ async fn keys_that_do_not_fit_are_told() {
     assert_eq!(error.to_string(), "the keys cannot be used: there is no key with the label `hd`");
 }
 
-/// Counts how often it is asked, and fails if told to.
+/// A provider that counts its calls, and can be made to fail.
 struct Counting {
     asked: Arc<AtomicUsize>,
     fails: bool,
@@ -81,7 +81,7 @@ impl KeyProvider for Counting {
 }
 
 #[tokio::test]
-async fn keys_are_asked_for_once() {
+async fn keys_are_requested_once() {
     let asked = Arc::new(AtomicUsize::new(0));
     let dynpack = builder().keys(Counting { asked: Arc::clone(&asked), fails: false }).build();
     let url = manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc));
@@ -90,7 +90,7 @@ async fn keys_are_asked_for_once() {
     let _ =
         get(&dynpack, &manifest_under("all", Format::DashCmaf, Some(Encryption::CbcsAapl))).await;
     assert_eq!(asked.load(Ordering::Relaxed), 2);
-    // Nothing clear asks for keys.
+    // Clear resources need no keys.
     let _ = get(&dynpack, &manifest_under("clear-and-all", Format::DashCmaf, None)).await;
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 
@@ -107,11 +107,11 @@ async fn keys_are_asked_for_once() {
     let error = ask(&dynpack, &url).await.unwrap_err();
     assert_eq!(
         (error.status(), error.to_string().as_str()),
-        (503, "the keys cannot be had now: no answer")
+        (503, "the keys are not available now: no answer")
     );
 }
 
-/// A provider that remembers what it handed out, without keeping it.
+/// A provider that remembers the keys it returned, by weak references.
 #[derive(Clone, Default)]
 struct Remembering(Arc<Mutex<Vec<Weak<KeySet>>>>);
 
@@ -129,27 +129,27 @@ impl KeyProvider for Remembering {
 }
 
 #[tokio::test]
-async fn old_keys_are_let_go_when_others_are_asked_for() {
+async fn old_keys_are_dropped_when_others_are_requested() {
     let provider = Remembering::default();
     let max_age = Duration::from_millis(50);
     let dynpack = builder().keys(provider.clone()).keys_max_age(max_age).build();
     let url = |policy| manifest_under(policy, Format::DashCmaf, Some(Encryption::Cenc));
-    let kept = || {
+    let in_use = || {
         provider.0.lock().unwrap().iter().map(|keys| keys.strong_count() > 0).collect::<Vec<_>>()
     };
     get(&dynpack, &url("all")).await;
-    assert_eq!(kept(), [true]);
+    assert_eq!(in_use(), [true]);
     tokio::time::sleep(max_age).await;
     get(&dynpack, &url("key-per-track")).await;
-    assert_eq!(kept(), [false, true]);
+    assert_eq!(in_use(), [false, true]);
 }
 
 #[tokio::test]
-async fn who_waits_for_the_same_keys_is_told_of_the_same_failure() {
+async fn all_requests_that_wait_for_the_same_keys_get_the_same_error() {
     let asked = Arc::new(AtomicUsize::new(0));
     let dynpack = builder().keys(Counting { asked: Arc::clone(&asked), fails: true }).build();
     let url = manifest_under("all", Format::DashCmaf, Some(Encryption::Cenc));
-    // Opened beforehand, so that all come to the keys together.
+    // The asset is already open, so all requests get to the keys at the same time.
     get(&dynpack, &manifest_under("clear-and-all", Format::DashCmaf, None)).await;
     let answers = join_all((0..20).map(|_| ask(&dynpack, &url))).await;
     assert!(

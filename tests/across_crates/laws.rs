@@ -1,4 +1,4 @@
-//! The laws of the architecture, over the formats that are built.
+//! The laws of the architecture, for all formats.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ async fn every_promised_segment_exists() {
     let dynpack = sample_origin();
     for format in formats() {
         let promises = promises(&dynpack, ASSET, format).await;
-        // Three of video; two of audio, unless that comes with the video.
+        // Three of video, and two of audio unless it is muxed into the video.
         let expected = if is_muxed(format) { 3 } else { 5 };
         assert_eq!(promises.len(), expected, "{format}");
         for promise in promises {
@@ -33,7 +33,7 @@ async fn every_promised_segment_exists() {
     }
 }
 
-/// Ten groups of two seconds in three videos: each begins with a key frame, which is smaller than
+/// Ten groups of two seconds in three videos. Each begins with a key frame, which is smaller than
 /// its segment.
 #[tokio::test]
 async fn every_promised_key_frame_exists() {
@@ -84,10 +84,10 @@ fn is_media(format: Format, segment: &Bytes) -> bool {
     segment.windows(4).any(|word| word == b"mdat")
 }
 
-/// In whatever order they list them, all formats have the same cuts: to the tick where they name
-/// them on the track's clock, and to the rounding of their own clock elsewhere.
+/// All formats have the same cuts, in any order. They are equal to the tick if the format names
+/// them on the track's clock, and otherwise to the rounding of the format's clock.
 #[tokio::test]
-async fn all_formats_cut_alike() {
+async fn all_formats_have_the_same_cuts() {
     let dynpack = sample_origin();
     let expected = promises(&dynpack, ASSET, Format::DashCmaf).await;
     let name =
@@ -112,10 +112,10 @@ async fn all_formats_cut_alike() {
     }
 }
 
-/// The media of all segments together is that of a file, sample by sample in order: by readers that
-/// are not ours, see `interop`, and here by the bytes.
+/// The media of all segments together is that of a file, sample by sample in order. `interop`
+/// checks this with other readers, and this test compares the bytes.
 #[tokio::test]
-async fn segments_tile_the_track() {
+async fn segments_cover_the_track() {
     let dynpack = sample_origin();
     let files = SAMPLE.map(sample);
     let is_of_one_file = |carried: &[u8]| {
@@ -166,7 +166,7 @@ fn samples(fragment: &Bytes, is_video: bool) -> Vec<u8> {
 
 #[tokio::test]
 async fn same_input_same_bytes() {
-    // Two nodes which know nothing of each other, asked in different orders.
+    // Two independent nodes that get requests in different orders.
     let (one, other) = (sample_origin(), sample_origin());
     for format in formats() {
         let mut promises = promises(&one, ASSET, format).await;

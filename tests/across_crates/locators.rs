@@ -1,4 +1,4 @@
-//! Locators: what is found under their ids, and when.
+//! Locators: what is served under their ids, and when.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn only_locators_answer_by_their_ids() {
         refusal(fetch(&dynpack, "/nothing/sample.ism/manifest").await),
         (404, "MPE_RESOURCE_NOT_FOUND")
     );
-    // Where the asset lies does not show.
+    // The error does not reveal the path of the asset.
     let other = manifest_under("all", Format::DashCsf, Some(Encryption::Cenc))
         .replace("sample.ism", "other.ism");
     assert_eq!(
@@ -77,9 +77,9 @@ fn a_locator_is_open_from_its_start_until_before_its_end() {
     assert_eq!([-1, 0, 9, 10].map(is_open), [false, true, true, false]);
 }
 
-/// No cache may keep an answer beyond the end of its locator.
+/// No cache may keep a response after the end of its locator.
 #[tokio::test]
-async fn answers_are_not_kept_beyond_the_end() {
+async fn responses_are_not_cached_after_the_end() {
     let mut document = document();
     let soon = std::time::SystemTime::now() + Duration::from_secs(100);
     let seconds = soon.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
@@ -115,7 +115,8 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (year + era * 400 + u64::from(month <= 2), month, day)
 }
 
-/// Under an id that stays, a new policy and a new key are answered from the next request on.
+/// If a locator with the same id has a new policy and a new key, these are used from the next
+/// request on.
 #[tokio::test]
 async fn locators_are_published_in_place_of_others() {
     let of = |policy: &str, key: u8| {

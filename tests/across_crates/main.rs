@@ -1,5 +1,4 @@
-//! What must hold across the crates of dynpack, tried on the sample asset that the repository
-//! carries.
+//! Tests across the crates of dynpack, with the sample asset of the repository.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,6 +8,7 @@ mod cache;
 mod cpix;
 mod downloads;
 mod errors;
+mod far_times;
 mod fragmented;
 mod golden;
 mod hls;

@@ -1,4 +1,4 @@
-//! Manifests under another naming than that of the URLs.
+//! Manifests with a naming other than that of the request URLs.
 
 use dynpack::{
     Asset, AssetPath, Form, Format, Job, Naming, RenditionId, Request, Resource, SplitUrl,
@@ -7,7 +7,7 @@ use dynpack_media::View;
 
 use crate::support::sample_origin;
 
-/// Names files as a folder would hold them: `video_400000/seg-0.m4s`.
+/// Names files as in a folder: `video_400000/seg-0.m4s`.
 #[derive(Debug)]
 struct Files;
 
@@ -63,14 +63,14 @@ fn path() -> AssetPath {
     AssetPath::new("sample", "sample.ism").unwrap()
 }
 
-/// What the naming makes of a request for the sample asset.
+/// The output with this naming for a request for the sample asset.
 fn packaged(asset: &Asset, format: Format, resource: Resource) -> String {
     let request = Request::new(path(), format, resource);
     let view = View::whole(&asset.presentation);
     let job = Job::new(&view, &request).with_naming(&Files);
     match format.packager().unwrap().package(&job).unwrap().content {
         dynpack::Content::Bytes(text) => String::from_utf8(text.to_vec()).unwrap(),
-        dynpack::Content::Plan(_) => panic!("{request} is no manifest"),
+        dynpack::Content::Plan(_) => panic!("{request} is not a manifest"),
     }
 }
 
@@ -85,7 +85,7 @@ fn urls(playlist: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn playlists_hold_the_names_of_another_naming_alone() {
+async fn playlists_contain_only_the_names_of_another_naming() {
     let asset = sample().await;
     let multivariant = urls(&packaged(&asset, Format::HlsCmaf, Resource::Manifest));
     assert_eq!(multivariant.len(), 8, "{multivariant:?}");
@@ -107,7 +107,7 @@ async fn playlists_hold_the_names_of_another_naming_alone() {
 }
 
 #[tokio::test]
-async fn an_mpd_holds_the_templates_of_another_naming_alone() {
+async fn an_mpd_contains_only_the_templates_of_another_naming() {
     let asset = sample().await;
     let mpd = packaged(&asset, Format::DashCmaf, Resource::Manifest);
     let values = |attribute: &str| -> Vec<String> {

@@ -1,5 +1,5 @@
-//! Protection: what each policy lets pass in each format, and that nothing clear and no key ever
-//! gets out.
+//! Protection: what each policy allows in each format, and that clear samples and keys never get
+//! out.
 
 mod counters;
 
@@ -39,10 +39,10 @@ fn name(encryption: Option<Encryption>) -> &'static str {
     encryption.map_or("none", Encryption::token)
 }
 
-/// Every cell of the table: the status of each format, under each policy, with each protection
-/// named in the URL.
+/// Every cell of the table: the status of each format under each policy, with each protection in
+/// the URL.
 #[tokio::test]
-async fn every_cell_is_the_one_that_was_reviewed() {
+async fn every_cell_is_the_reviewed_one() {
     let dynpack = published();
     let mut table = String::new();
     for policy in POLICIES {
@@ -66,10 +66,10 @@ async fn every_cell_is_the_one_that_was_reviewed() {
     compare_with("admission.txt", &table);
 }
 
-/// Under a policy of one system alone, a format that can tell that system nothing is refused, and
-/// manifests of all others do tell it.
+/// Under a policy with only one DRM system, formats that have no signalling for it are refused. The
+/// manifests of all other formats have its signalling.
 #[tokio::test]
-async fn what_is_encrypted_is_told_to_some_system() {
+async fn encrypted_formats_have_signalling_for_a_system() {
     let systems = [
         ("playReady", ["com.microsoft.playready", "9a04f079-9840-4286-ab92-e65be0885f95"]),
         ("widevine", ["edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"; 2]),
@@ -92,15 +92,15 @@ async fn what_is_encrypted_is_told_to_some_system() {
             }
             let manifest = manifest_under("all", format, Some(way));
             let Err(refused) = ask(&dynpack, &manifest).await else {
-                let mut told = vec![manifest.clone()];
+                let mut urls = vec![manifest.clone()];
                 if format.protocol() == Protocol::Hls {
-                    told.extend(playlists(&dynpack, &manifest).await);
+                    urls.extend(playlists(&dynpack, &manifest).await);
                 }
-                for url in told {
+                for url in urls {
                     let text = text(&dynpack, &url).await.to_lowercase();
                     assert!(
                         marks.iter().any(|mark| text.contains(mark)),
-                        "{url} tells {system} nothing: {text}"
+                        "{url} has no signalling for {system}: {text}"
                     );
                 }
                 let _ = write!(admitted, "{system} {format} {way}, ");
@@ -136,7 +136,7 @@ async fn what_is_encrypted_is_told_to_some_system() {
     assert_eq!(admitted, expected);
 }
 
-/// The usual document, but that the policy `all` names that system alone.
+/// The usual document, but the policy `all` only names that system.
 fn document_for(system: &str) -> serde_json::Value {
     let mut document = document();
     for section in ["commonEncryptionCenc", "commonEncryptionCbcs"] {
@@ -156,7 +156,7 @@ fn document_for(system: &str) -> serde_json::Value {
     document
 }
 
-/// A resource of each kind, of audio and of video, as a format has them in the clear.
+/// A clear resource of each kind in a format, of audio and video.
 async fn endpoints(clear: &Dynpack, format: Format) -> Vec<String> {
     let manifest = format!("/sample/sample.ism/manifest(format={format})");
     let mut urls = vec![manifest.clone()];
@@ -176,7 +176,7 @@ async fn endpoints(clear: &Dynpack, format: Format) -> Vec<String> {
     urls
 }
 
-/// Bytes that must not show, by the two that each starts with.
+/// Byte strings that must not occur, by their first two bytes.
 struct Secrets(Vec<Vec<Vec<u8>>>);
 
 impl Secrets {
@@ -204,8 +204,8 @@ impl Secrets {
         }))
     }
 
-    /// Of each source sample some bytes at its end, behind all headers, among which every
-    /// protection changes some.
+    /// Some bytes at the end of each source sample, after all headers. Every protection changes
+    /// some of them.
     async fn samples(clear: &Dynpack) -> Self {
         let asset = clear
             .asset(&"/sample/sample.ism/manifest".parse::<Request>().unwrap().asset)
@@ -233,7 +233,7 @@ impl Secrets {
         Self::new(secrets)
     }
 
-    /// How often they are in a resource, whose packets are taken apart.
+    /// How often they occur in a resource, after removing the packets of transport streams.
     fn seen_in(&self, body: &Bytes) -> usize {
         let is_transport_stream = body.len().is_multiple_of(188) && body.first() == Some(&0x47);
         let media = match is_transport_stream {
@@ -248,33 +248,34 @@ impl Secrets {
     }
 }
 
-/// How many resources were had.
+/// The number of resources by result.
 #[derive(Debug, Default)]
-struct Had {
+struct Counts {
     protected: usize,
     open: usize,
-    /// None, for a reason that lies in the media.
+    /// Refused because of the media.
     refused: usize,
 }
 
-/// Asks for each format under each of these policies and each protection, and each kind of
-/// resource: all are had or refused together, and what is had under protection has no sample in the
-/// clear and no key. `refused` is a reason for which there may be none of them protected.
+/// Requests each format and each kind of resource under each of these policies and each protection.
+/// For each combination, all resources must be served or all refused. Protected resources must
+/// contain no clear sample and no key. `refused` is a reason for which none of them may be
+/// protected.
 async fn walk(
     storage: Memory,
     policies: impl Iterator<Item = &'static str> + Clone,
     refused: Option<&str>,
-) -> Had {
+) -> Counts {
     let (clear, dynpack) = (Dynpack::builder(storage.clone()).build(), published_over(storage));
     let (secrets, keys) = (Secrets::samples(&clear).await, Secrets::keys());
-    let mut had = Had::default();
+    let mut counts = Counts::default();
     for format in formats() {
         let endpoints = endpoints(&clear, format).await;
         let mut in_the_clear = 0;
         for url in &endpoints {
             in_the_clear += secrets.seen_in(&get(&clear, url).await);
         }
-        assert!(in_the_clear > 20, "{format}: {in_the_clear} samples are found in the clear");
+        assert!(in_the_clear > 20, "{format}: {in_the_clear} clear samples are found");
         for policy_name in policies.clone() {
             for way in WAYS {
                 let admitted = policy(policy_name).admit(format, way);
@@ -296,63 +297,63 @@ async fn walk(
                             if refused.is_some_and(|reason| error.to_string().contains(reason)) =>
                         {
                             assert_eq!(error.status(), 415, "{url}: {error}");
-                            had.refused += 1;
+                            counts.refused += 1;
                             continue;
                         }
                         _ => panic!("{url}: {admitted:?}, but {answer:?}"),
                     };
                     let body = answer.unwrap().body.collect().await.unwrap();
-                    assert_eq!(keys.seen_in(&body), 0, "{url} shows a key");
+                    assert_eq!(keys.seen_in(&body), 0, "{url} contains a key");
                     if is_clear {
-                        had.open += 1;
+                        counts.open += 1;
                     } else {
-                        had.protected += 1;
-                        assert_eq!(secrets.seen_in(&body), 0, "{url} has samples in the clear");
+                        counts.protected += 1;
+                        assert_eq!(secrets.seen_in(&body), 0, "{url} contains clear samples");
                     }
                 }
             }
         }
     }
-    had
+    counts
 }
 
 #[tokio::test]
 async fn a_protected_locator_yields_nothing_clear() {
-    let had =
+    let counts =
         walk(sample_storage(), POLICIES.into_iter().filter(|name| *name != "clear-audio"), None)
             .await;
-    assert!(had.protected > 200 && had.open > 100, "{had:?}");
+    assert!(counts.protected > 200 && counts.open > 100, "{counts:?}");
 }
 
-/// Policies that enable all there is.
+/// Policies that enable everything.
 const OPEN: [&str; 2] = ["all", "clear-and-all"];
 
-/// Slices whose headers are not those that the configuration tells of.
+/// Slices whose headers do not match the parameter sets of the configuration.
 #[tokio::test]
-async fn nor_does_it_with_parameter_sets_within_samples() {
-    let had =
+async fn parameter_sets_within_samples_leave_nothing_clear() {
+    let counts =
         walk(in_place_of_the_sample(&with_mixed_parameter_sets()), OPEN.into_iter(), None).await;
-    assert!(had.protected > 100 && had.open > 20, "{had:?}");
+    assert!(counts.protected > 100 && counts.open > 20, "{counts:?}");
 }
 
-/// Partitions, auxiliary pictures and those of other layers: refused by all protections but
-/// AES-128, which needs no look at them.
+/// Partitions, auxiliary pictures and pictures of other layers: all protections refuse them except
+/// AES-128, which does not read them.
 #[tokio::test]
-async fn nor_does_it_with_pictures_that_are_no_plain_slices() {
+async fn pictures_other_than_plain_slices_leave_nothing_clear() {
     for kind in [2, 19, 20] {
         let reason = format!("NAL units of type {kind} are not supported");
-        let had = walk(
+        let counts = walk(
             in_place_of_the_sample(&with_units_of_type(kind)),
             OPEN.into_iter(),
             Some(&reason),
         )
         .await;
-        assert!(had.protected > 100 && had.refused > 30, "{had:?}");
+        assert!(counts.protected > 100 && counts.refused > 30, "{counts:?}");
     }
 }
 
-/// All that protected manifests promise exists, under the same protection, and two nodes agree on
-/// it.
+/// Everything that protected manifests promise exists under the same protection, and is the same on
+/// two nodes.
 #[tokio::test]
 async fn every_promised_segment_exists_under_protection() {
     let (one, other) = (published(), published());
@@ -385,8 +386,8 @@ async fn every_promised_segment_exists_under_protection() {
     }
 }
 
-/// AES-128 comes off again by another implementation, with the vector that the playlist gives, and
-/// leaves the clear resource; and no two resources of all playlists of all formats share a vector.
+/// Another implementation of AES-128 decrypts each resource with the vector in the playlist, and
+/// returns the clear resource. No two resources of all playlists of all formats share a vector.
 #[tokio::test]
 async fn decrypting_returns_the_clear_segment() {
     let (clear, dynpack) = (sample_origin(), published());
@@ -422,8 +423,8 @@ async fn decrypting_returns_the_clear_segment() {
             }
         }
     }
-    // Segments: three of video in version 3, five tracks in the others, four each; ten key frames
-    // of three; and init segments.
+    // Segments: three videos in version 3 and five tracks in the others, with four segments each.
+    // Ten key frames of three videos. Init segments.
     assert_eq!(
         (urls.len(), ivs.len()),
         (4 * (3 + 5 + 5) + 10 * (3 + 3) + 5, 4 * (3 + 5 + 5) + 10 * (3 + 3) + 5)
@@ -438,8 +439,8 @@ fn decrypted(body: &[u8], iv: u128) -> Vec<u8> {
     decryptor.decrypt_padded::<Pkcs7>(&mut body).unwrap().to_vec()
 }
 
-/// Tracks that a policy leaves clear are the same as in the clear, and manifests know no key of
-/// theirs; in a transport stream with both, what is protected takes the other with it.
+/// Tracks that a policy leaves clear are equal to those without protection, and manifests have no
+/// key for them. In a transport stream with a protected and a clear track, both are protected.
 #[tokio::test]
 async fn tracks_can_stay_clear() {
     let (clear, dynpack) = (sample_origin(), published());
@@ -475,7 +476,7 @@ async fn tracks_can_stay_clear() {
     );
 }
 
-/// The manifests of protected samples tell each track's own key.
+/// The manifests of protected samples signal each track's own key.
 #[tokio::test]
 async fn each_track_can_have_a_key() {
     let dynpack = published();
@@ -483,7 +484,8 @@ async fn each_track_can_have_a_key() {
         text(&dynpack, &manifest_under("key-per-track", Format::DashCmaf, Some(Encryption::Cenc)))
             .await;
     let keys: Vec<_> = mpd.split("default_KID=\"").skip(1).map(|rest| &rest[..8]).collect();
-    // Two of audio; the small videos and the large one; and the same for key frames.
+    // Two for audio, one for the small videos and one for the large one, and the same for key
+    // frames.
     assert_eq!(keys, ["12345672", "12345672", "12345670", "12345671", "12345670", "12345671"]);
     let playlist = |bitrate: u32, track: &str| {
         let target = Resource::MediaPlaylist(RenditionId::new(track, bitrate));
@@ -506,9 +508,9 @@ async fn each_track_can_have_a_key() {
     }
 }
 
-/// Manifests and playlists of all protections, kept as text for review.
+/// Manifests and playlists of all protections, stored as text for review.
 #[tokio::test]
-async fn protected_manifests_are_those_that_were_reviewed() {
+async fn protected_manifests_are_the_reviewed_ones() {
     let dynpack = published();
     for (format, way, ending) in [
         (Format::HlsCmaf, Encryption::CbcsAapl, "m3u8"),
@@ -529,7 +531,7 @@ async fn protected_manifests_are_those_that_were_reviewed() {
     }
 }
 
-/// Tags change with whatever changes the bytes: keys and policies too.
+/// ETags change with everything that changes the bytes, including keys and policies.
 #[tokio::test]
 async fn other_keys_and_policies_have_other_tags() {
     let dynpack = published();
@@ -559,7 +561,7 @@ async fn other_keys_and_policies_have_other_tags() {
     );
 }
 
-/// What is encrypted already is refused as just that.
+/// Files that are already encrypted are refused for that reason.
 #[tokio::test]
 async fn encrypted_files_have_an_error_of_their_own() {
     let dynpack = published();

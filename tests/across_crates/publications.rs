@@ -1,4 +1,4 @@
-//! Documents of locators and policies: what can be read, and what it means.
+//! Documents of locators and policies: what can be read, and its meaning.
 
 use dynpack::{
     ContentKeys, Dynpack, EnabledProtocols, KeyToTracks, Locators, LocatorsDocument, MediaKind,
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::published::{document, locators};
 use crate::support::{sample_origin, sample_storage, text};
 
-/// Why a document is refused, after a change.
+/// The error of a changed document.
 fn problem(change: impl FnOnce(&mut Value)) -> String {
     let mut document = document();
     change(&mut document);
@@ -21,22 +21,25 @@ fn problem(change: impl FnOnce(&mut Value)) -> String {
 }
 
 #[test]
-fn documents_which_contradict_themselves_are_refused() {
+fn documents_that_contradict_themselves_are_refused() {
     let problems = [
         (
             problem(|d| {
                 d["streamingLocators"][1]["streamingLocatorId"] =
                     d["streamingLocators"][0]["streamingLocatorId"].clone()
             }),
-            "the locator `locator-Predefined_DownloadOnly` cannot be used: there are two of that id",
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: there are two of that \
+                id",
         ),
         (
             problem(|d| d["streamingLocators"][0]["streamingPolicyName"] = "none".into()),
-            "the locator `locator-Predefined_DownloadOnly` cannot be used: there is no policy `none`",
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: there is no policy \
+                `none`",
         ),
         (
             problem(|d| d["streamingLocators"][0]["filters"] = json!(["short"])),
-            "the locator `locator-Predefined_DownloadOnly` cannot be used: it has filters, which are not supported yet",
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: it has filters, which \
+                are not supported yet",
         ),
         (
             problem(|d| d["streamingLocators"][0]["streamingLocatorId"] = "a/b".into()),
@@ -48,31 +51,38 @@ fn documents_which_contradict_themselves_are_refused() {
         ),
         (
             problem(|d| d["streamingLocators"][0]["assetName"] = "../x".into()),
-            "the locator `locator-Predefined_DownloadOnly` cannot be used: its assetName is no folder",
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: its assetName is no \
+                folder",
         ),
         (
             problem(|d| {
                 d["streamingLocators"][0]["startTime"] = "2026-01-02T00:00:00Z".into();
                 d["streamingLocators"][0]["endTime"] = "2026-01-01T00:00:00Z".into();
             }),
-            "the locator `locator-Predefined_DownloadOnly` cannot be used: it ends before it starts",
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: it ends before it \
+                starts",
         ),
         (
             problem(|d| d["streamingLocators"][0]["startTime"] = "yesterday".into()),
             "failed to parse",
         ),
         (
-            problem(
-                |d| d["streamingLocators"][0]["contentKeys"] = json!([{"id": "12345670-1234-4234-8234-123456789abc"}, {"id": "12345671-1234-4234-8234-123456789abc"}]),
-            ),
-            "the locator `locator-Predefined_DownloadOnly` cannot be used: two of its keys have no label",
+            problem(|d| {
+                d["streamingLocators"][0]["contentKeys"] = json!([
+                    {"id": "12345670-1234-4234-8234-123456789abc"},
+                    {"id": "12345671-1234-4234-8234-123456789abc"}
+                ]);
+            }),
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: two of its keys have no \
+                label",
         ),
         (
             problem(|d| {
                 let id = d["streamingLocators"][9]["contentKeys"][0]["id"].clone();
                 d["streamingLocators"][9]["contentKeys"][1]["id"] = id;
             }),
-            "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different values or vectors",
+            "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different \
+                values or vectors",
         ),
         (
             problem(|d| {
@@ -81,7 +91,8 @@ fn documents_which_contradict_themselves_are_refused() {
                 other["iv"] = "000102030405060708090a0b0c0d0e0f".into();
                 d["streamingLocators"][6]["contentKeys"].as_array_mut().unwrap().push(other);
             }),
-            "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different values or vectors",
+            "two of its keys have the id 12345670-1234-4234-8234-123456789abc, with different \
+                values or vectors",
         ),
         (
             problem(|d| d["streamingLocators"][0]["contentKeys"][0]["value"] = "0123".into()),
@@ -97,27 +108,31 @@ fn documents_which_contradict_themselves_are_refused() {
         ),
         (
             problem(|d| d["streamingPolicies"]["Predefined_ClearKey"] = json!({})),
-            "the policy `Predefined_ClearKey` cannot be used: its name is that of a predefined policy",
+            "the policy `Predefined_ClearKey` cannot be used: its name is that of a predefined \
+                policy",
         ),
         (
             problem(|d| {
-                d["streamingPolicies"]["all"]["envelopeEncryption"]["enabledProtocols"]["download"] =
-                    true.into()
+                let envelope = &mut d["streamingPolicies"]["all"]["envelopeEncryption"];
+                envelope["enabledProtocols"]["download"] = true.into()
             }),
-            "the policy `all` cannot be used: envelopeEncryption enables download, but stored files are not encrypted",
+            "the policy `all` cannot be used: envelopeEncryption enables download, but stored \
+                files are not encrypted",
         ),
         (
             problem(|d| {
                 d["streamingPolicies"]["all"]["commonEncryptionCenc"]["drm"]["fairPlay"] = json!({})
             }),
-            "the policy `all` cannot be used: commonEncryptionCenc names FairPlay, which takes nothing but cbcs",
+            "the policy `all` cannot be used: commonEncryptionCenc names FairPlay, which takes \
+                nothing but cbcs",
         ),
         (
             problem(|d| {
                 d["streamingPolicies"]["all"]["commonEncryptionCbcs"] =
                     json!({"enabledProtocols": {"hls": true}})
             }),
-            "the policy `all` cannot be used: commonEncryptionCbcs names no system that could play it",
+            "the policy `all` cannot be used: commonEncryptionCbcs names no system that could play \
+                it",
         ),
         (
             problem(|d| drop(d["keyDelivery"].as_object_mut().unwrap().remove("keyUrlTemplate"))),
@@ -134,35 +149,47 @@ fn documents_which_contradict_themselves_are_refused() {
             "has a token that is not known",
         ),
         (
-            problem(
-                |d| d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = json!([{"trackSelections": [{"property": "Size", "operation": "Equal", "value": "1"}]}]),
-            ),
+            problem(|d| {
+                let selections = json!([{"property": "Size", "operation": "Equal", "value": "1"}]);
+                let tracks = json!([{"trackSelections": selections}]);
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = tracks;
+            }),
             "unknown property `Size`; known are Type, Name, Language, FourCC, Bitrate",
         ),
         (
-            problem(
-                |d| d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = json!([{"trackSelections": [{"property": "Bitrate", "operation": "Less", "value": "1"}]}]),
-            ),
+            problem(|d| {
+                let selections =
+                    json!([{"property": "Bitrate", "operation": "Less", "value": "1"}]);
+                let tracks = json!([{"trackSelections": selections}]);
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = tracks;
+            }),
             "unknown operation `Less`; known are Equal, NotEqual",
         ),
         (
-            problem(
-                |d| d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = json!([{"trackSelections": [{"property": "Bitrate", "operation": "Equal", "value": "1-x"}]}]),
-            ),
+            problem(|d| {
+                let selections =
+                    json!([{"property": "Bitrate", "operation": "Equal", "value": "1-x"}]);
+                let tracks = json!([{"trackSelections": selections}]);
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = tracks;
+            }),
             "`1-x` cannot be the Bitrate of a track",
         ),
         (
-            problem(
-                |d| d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = json!([{"trackSelections": [{"property": "Bitrate", "operation": "NotEqual", "value": "2-1"}]}]),
-            ),
+            problem(|d| {
+                let selections =
+                    json!([{"property": "Bitrate", "operation": "NotEqual", "value": "2-1"}]);
+                let tracks = json!([{"trackSelections": selections}]);
+                d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = tracks;
+            }),
             "`2-1` cannot be the Bitrate of a track",
         ),
         (
             problem(|d| {
-                d["streamingPolicies"]["all"]["commonEncryptionCenc"]["drm"]["playReady"]["playReadyCustomAttributes"] =
-                    json!("<A>")
+                let drm = &mut d["streamingPolicies"]["all"]["commonEncryptionCenc"]["drm"];
+                drm["playReady"]["playReadyCustomAttributes"] = json!("<A>");
             }),
-            "commonEncryptionCenc cannot be signalled to players: the PlayReady header cannot be made: its custom attributes are no XML: \
+            "commonEncryptionCenc cannot be signalled to players: the PlayReady header cannot be \
+                made: its custom attributes are not XML: \
              an element is not closed",
         ),
     ];
@@ -171,9 +198,9 @@ fn documents_which_contradict_themselves_are_refused() {
     }
 }
 
-/// Nobody sees which of them counts: one may protect, and the other not.
+/// It would be unclear which of them is used: one may protect, and the other not.
 #[test]
-fn two_policies_of_one_name_are_refused() {
+fn two_policies_with_the_same_name_are_refused() {
     let clear = r#"{"noEncryption": {"enabledProtocols": {"hls": true}}}"#;
     let document = |name| format!(r#"{{"streamingPolicies": {{"one": {{}}, "{name}": {clear}}}}}"#);
     let read = |name| serde_json::from_str::<LocatorsDocument>(&document(name));
@@ -182,7 +209,7 @@ fn two_policies_of_one_name_are_refused() {
     assert!(problem.starts_with("there are two policies `one`"), "{problem}");
 }
 
-/// One value under one id may serve several labels and protections.
+/// One key with one id may be used for several labels and protections.
 #[test]
 fn a_key_may_be_listed_twice() {
     let mut document = document();
@@ -200,7 +227,7 @@ fn a_key_may_be_listed_twice() {
     );
 }
 
-/// A secret that cannot be read is not repeated in the error, whatever it is written as.
+/// The error does not repeat a secret that cannot be read, in any notation.
 #[test]
 fn errors_do_not_repeat_keys() {
     let text = "f0e1d2c3b4a5968778695a4b3c2d1e0";
@@ -239,7 +266,8 @@ fn errors_do_not_repeat_keys() {
     let document = |value: &str| {
         let key = format!(r#"{{"id": "12345670-1234-4234-8234-123456789abc", "value": {value}}}"#);
         format!(
-            r#"{{"streamingLocators": [{{"streamingLocatorId": "a", "assetName": "a", "streamingPolicyName": "a", "contentKeys": [{key}]}}]}}"#
+            r#"{{"streamingLocators": [{{"streamingLocatorId": "a", "assetName": "a",
+                "streamingPolicyName": "a", "contentKeys": [{key}]}}]}}"#
         )
     };
     assert!(!read(&document(number)).contains("1011"), "{}", read(&document(number)));
@@ -270,7 +298,8 @@ fn predefined_policies_are_those_of_azure() {
     let clear = "fmp4 fmp4-v20 m3u8-aapl m3u8-aapl-v3 m3u8-cmaf mpd-time-cmaf mpd-time-csf";
     let cenc =
         "fmp4+cenc fmp4+piff fmp4-v20+cenc fmp4-v20+piff mpd-time-cmaf+cenc mpd-time-csf+cenc";
-    let all = "fmp4+cenc fmp4+piff fmp4-v20+cenc fmp4-v20+piff m3u8-aapl+cbcs-aapl m3u8-cmaf+cbcs-aapl mpd-time-cmaf+cenc mpd-time-csf+cenc";
+    let all = "fmp4+cenc fmp4+piff fmp4-v20+cenc fmp4-v20+piff m3u8-aapl+cbcs-aapl \
+        m3u8-cmaf+cbcs-aapl mpd-time-cmaf+cenc mpd-time-csf+cenc";
     for (name, download, formats) in [
         ("Predefined_DownloadOnly", true, ""),
         ("Predefined_ClearStreamingOnly", false, clear),
@@ -284,7 +313,8 @@ fn predefined_policies_are_those_of_azure() {
     assert_eq!(StreamingPolicy::predefined("predefined_clearkey"), None);
 }
 
-/// The example of the documentation is one, and policies are written as they are read.
+/// The example of the documentation is valid, and written policies are equal to those that were
+/// read.
 #[tokio::test]
 async fn the_example_can_be_read() {
     let path =
@@ -296,7 +326,7 @@ async fn the_example_can_be_read() {
     }
     let locators = Locators::new(document).unwrap();
     assert_eq!(locators.iter().count(), 5);
-    // Its key for each quality shows in the sample asset.
+    // Its keys for each quality are used in the sample asset.
     let id = locators
         .iter()
         .find(|locator| locator.streaming_policy_name == "key-per-quality")
@@ -321,7 +351,9 @@ async fn tracks_are_selected_by_all_conditions() {
     let selected = |conditions: &[(&str, &str, &str)]| {
         let conditions: Vec<_> = conditions
             .iter()
-            .map(|(property, operation, value)| json!({"property": property, "operation": operation, "value": value}))
+            .map(|(property, operation, value)| {
+                json!({"property": property, "operation": operation, "value": value})
+            })
             .collect();
         let selection: TrackSelection =
             serde_json::from_value(json!({ "trackSelections": conditions })).unwrap();
@@ -348,7 +380,7 @@ async fn tracks_are_selected_by_all_conditions() {
     assert_eq!(selected(&[("Type", "Equal", "audio"), ("Language", "NotEqual", "en")]), [german]);
 }
 
-/// What JSON says can be said in Rust.
+/// Everything in JSON can also be expressed in Rust.
 #[test]
 fn conditions_made_in_rust_are_those_of_json() {
     for (condition, property, operation, value) in [

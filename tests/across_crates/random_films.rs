@@ -1,4 +1,4 @@
-//! The laws of the architecture for films of any clocks, frame rates, groups of pictures, edit
+//! The laws of the architecture for films with random clocks, frame rates, groups of pictures, edit
 //! lists and lengths, in all protocols.
 
 use std::time::Duration;
@@ -32,7 +32,8 @@ pub(crate) fn run(test: impl Future<Output = ()>) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// `every_promised_segment_exists`, `segments_tile_the_track` and `all_formats_cut_alike`.
+    /// `every_promised_segment_exists`, `segments_cover_the_track` and
+    /// `all_formats_have_the_same_cuts`.
     #[test]
     fn every_format_delivers_the_film(
         film in films(),
@@ -44,24 +45,24 @@ proptest! {
             let expected = streams(&dynpack, ASSET, Format::DashCmaf).await;
             assert_eq!(expected.len(), film.tracks.len());
             for stream in &expected {
-                segments_tile_the_track(&film, stream);
+                segments_cover_the_track(&film, stream);
             }
             for format in formats() {
                 let streams = streams(&dynpack, ASSET, format).await;
                 every_track_is_there(&film, format, &streams);
                 companions_keep_their_distance(format, &streams, &expected);
                 if is_muxed(format) {
-                    muxed_segments_are_where_they_are_said(format, &streams, &expected);
+                    muxed_segments_have_their_declared_times(format, &streams, &expected);
                 }
                 for frames in played::key_frames(&dynpack, ASSET, format).await {
-                    key_frames_are_presented_when_they_say(
+                    key_frames_are_presented_at_their_times(
                         format,
                         &frames,
                         twin(&frames, &expected),
                     );
                 }
                 for stream in &streams {
-                    formats_deliver_alike(format, stream, twin(stream, &expected));
+                    formats_deliver_the_same(format, stream, twin(stream, &expected));
                 }
             }
         });
@@ -70,7 +71,7 @@ proptest! {
     #[test]
     fn same_input_same_bytes(film in films(), container in containers(), target in 300_u64..5000) {
         run(async {
-            // Two nodes which know nothing of each other, asked in different orders.
+            // Two independent nodes that get requests in different orders.
             let (one, other) = (origin(&film, container, target), origin(&film, container, target));
             for format in formats() {
                 let mut promises = promises(&one, ASSET, format).await;
@@ -93,7 +94,7 @@ proptest! {
     }
 }
 
-/// The tag of a resource, and all of it.
+/// The ETag and the bytes of a resource.
 async fn answer(dynpack: &Dynpack, url: &str) -> (String, Bytes) {
     let response = ask(dynpack, url).await.unwrap();
     (response.etag, response.body.collect().await.unwrap())
@@ -107,13 +108,14 @@ fn twin<'a>(stream: &Stream, others: &'a [Stream]) -> &'a Stream {
     others.iter().find(is_same).unwrap()
 }
 
-/// Every sample that the edit list needs, once and in order, bit for bit, when it is due.
-fn segments_tile_the_track(film: &Film, stream: &Stream) {
+/// Checks that every sample that the edit list needs arrives once, in order, bit for bit and on
+/// time.
+fn segments_cover_the_track(film: &Film, stream: &Stream) {
     let track = film.track(&stream.track, stream.bitrate);
-    let kept = &track.samples[track.unneeded()..];
+    let needed = &track.samples[track.unneeded()..];
     let played: Vec<&Played> = stream.samples().collect();
-    assert_eq!((stream.clock, played.len()), (track.clock, kept.len()), "{}", track.name);
-    for (at, (played, stored)) in played.iter().zip(kept).enumerate() {
+    assert_eq!((stream.clock, played.len()), (track.clock, needed.len()), "{}", track.name);
+    for (at, (played, stored)) in played.iter().zip(needed).enumerate() {
         assert_eq!(
             (&played.data, played.is_sync, played.duration),
             (&stored.data, Some(stored.is_sync), Some(stored.duration.into())),
@@ -128,8 +130,8 @@ fn segments_tile_the_track(film: &Film, stream: &Stream) {
     assert_names(track, stream);
 }
 
-/// All times are those of the file, moved by what edit lists say: the film starts at 0, and tracks
-/// keep their distances.
+/// Checks that all times are those of the file, moved by edit lists: the film starts at 0, and the
+/// offsets between tracks do not change.
 fn assert_times(film: &Film, track: &Track, played: &[&Played]) {
     let stored = track.composition_times();
     let moved: Vec<i64> = played
@@ -137,17 +139,13 @@ fn assert_times(film: &Film, track: &Track, played: &[&Played]) {
         .zip(&stored[track.unneeded()..])
         .map(|(played, stored)| played.time - stored)
         .collect();
-    assert!(moved.iter().all(|by| *by == moved[0]), "times keep their distances");
+    assert!(moved.iter().all(|by| *by == moved[0]), "the distances of times do not change");
     let expected = track.placement() as f64 - film.start() * f64::from(track.clock);
-    assert!(
-        (moved[0] as f64 - expected).abs() < 0.51,
-        "moved by {}, where {expected} is due",
-        moved[0]
-    );
+    assert!((moved[0] as f64 - expected).abs() < 0.51, "moved by {}, not by {expected}", moved[0]);
 }
 
-/// A segment is named by when it starts, which is when its earliest sample is presented, and lasts
-/// until the next.
+/// Checks that a segment is named by its start, which is the presentation time of its earliest
+/// sample, and that it lasts until the next one.
 fn assert_names(track: &Track, stream: &Stream) {
     let seconds = |ticks: i64| ticks as f64 / f64::from(stream.clock);
     let starts: Vec<i64> = stream.segments.iter().map(|segment| start(&segment.samples)).collect();
@@ -163,7 +161,7 @@ fn assert_names(track: &Track, stream: &Stream) {
     }
 }
 
-/// What lies before 0 is priming.
+/// The start of a segment. Samples before 0 are priming.
 fn start(samples: &[Played]) -> i64 {
     samples.iter().map(|sample| sample.time).min().unwrap().max(0)
 }
@@ -184,9 +182,9 @@ fn every_track_is_there(film: &Film, format: Format, streams: &[Stream]) {
     assert_eq!(streams.len(), expected, "{format}");
 }
 
-/// The same samples in the same segments, at the same times: exactly, or as far as the format's
-/// clock can tell.
-fn formats_deliver_alike(format: Format, stream: &Stream, expected: &Stream) {
+/// Checks that the format has the same samples in the same segments at the same times, exactly or
+/// to the precision of the format's clock.
+fn formats_deliver_the_same(format: Format, stream: &Stream, expected: &Stream) {
     let about = format!("{format} {} {}", stream.track, stream.bitrate);
     assert_eq!(stream.lens(), expected.lens(), "{about}");
     let delay = delay(format, stream, expected);
@@ -209,9 +207,9 @@ fn formats_deliver_alike(format: Format, stream: &Stream, expected: &Stream) {
     }
 }
 
-/// Each entry of a list for trick play is one sync sample, named by when that is presented, and
-/// lasts until the next.
-fn key_frames_are_presented_when_they_say(format: Format, frames: &Stream, expected: &Stream) {
+/// Checks that each entry of a list for trick play is one sync sample, is named by its presentation
+/// time, and lasts until the next one.
+fn key_frames_are_presented_at_their_times(format: Format, frames: &Stream, expected: &Stream) {
     let about = format!("{format}: a key frame of {}", frames.bitrate);
     let clock = f64::from(expected.clock);
     let last = expected.segments.last().unwrap();
@@ -227,7 +225,7 @@ fn key_frames_are_presented_when_they_say(format: Format, frames: &Stream, expec
         assert_time(picture, stored.time, 0.0, (frames, expected), &about);
         assert!(frames.clock != expected.clock || picture.time == stored.time, "{about}");
         let start = stored.time as f64 / clock;
-        // Playlists start at 0, whenever their track does.
+        // Playlists start at 0, even if their track does not.
         let is_opening = format.protocol() == Protocol::Hls && at == 0 && entry.start == 0.0;
         assert!(
             is_opening || (entry.start - start).abs() < 0.0001,
@@ -249,10 +247,14 @@ fn key_frames_are_presented_when_they_say(format: Format, frames: &Stream, expec
     );
 }
 
-/// What carries two tracks lists a segment where either has one. The main track says when it
-/// starts; the other does where that has nothing, or where that begins, if the other has more to
-/// come before.
-fn muxed_segments_are_where_they_are_said(format: Format, streams: &[Stream], expected: &[Stream]) {
+/// Checks that a format that carries two tracks lists a segment where either has one. The main
+/// track gives its start. The other track does if the main track has no sample, or if the main
+/// track begins in the segment and the other has earlier samples.
+fn muxed_segments_have_their_declared_times(
+    format: Format,
+    streams: &[Stream],
+    expected: &[Stream],
+) {
     for carried in streams.chunk_by(|_, next| next.is_companion) {
         let mut dues: Vec<_> =
             carried.iter().map(|part| twin(part, expected).segments.iter()).collect();
@@ -265,13 +267,13 @@ fn muxed_segments_are_where_they_are_said(format: Format, streams: &[Stream], ex
                 .zip(&mut dues)
                 .map(|(part, due)| (!part.segments[at].samples.is_empty()).then(|| due.next()));
             let due: Vec<_> = due.map(|due| Some(due??.start)).collect();
-            let beside = due.get(1).copied().flatten();
-            starts.push(match (due[0], beside) {
-                (Some(main), Some(beside)) if !has_begun && beside < main => (beside, false),
+            let other = due.get(1).copied().flatten();
+            starts.push(match (due[0], other) {
+                (Some(main), Some(other)) if !has_begun && other < main => (other, false),
                 (Some(main), _) => {
                     (main, starts.last().is_none_or(|(last, _)| last + 1.0 / clock < main))
                 }
-                (None, beside) => (beside.unwrap(), false),
+                (None, other) => (other.unwrap(), false),
             });
             has_begun |= due[0].is_some();
         }
@@ -290,8 +292,8 @@ fn muxed_segments_are_where_they_are_said(format: Format, streams: &[Stream], ex
     }
 }
 
-/// Each bound with whether it is exact: another track's is on the clock of the main one, which may
-/// be coarse, and no two are equal.
+/// Each bound has a flag whether it is exact. A bound of the other track is rounded to the clock of
+/// the main track, which may be coarse, and moved so that no two bounds are equal.
 fn assert_muxed(
     format: Format,
     segment: &Segment,
@@ -299,31 +301,31 @@ fn assert_muxed(
     clock: f64,
     about: &str,
 ) {
-    let most = |is_exact: bool| match format {
+    let tolerance = |is_exact: bool| match format {
         Format::Hds => 0.0011,
         _ if is_exact => 0.001,
         _ => 0.001 + 2.0 / clock,
     };
-    // Playlists start at 0, whenever their tracks do.
+    // Playlists start at 0, even if their tracks do not.
     let is_opening = format == Format::HlsV3 && segment.start == 0.0;
     let early = segment.start - start.0;
     assert!(
-        is_opening || early.abs() <= most(start.1),
+        is_opening || early.abs() <= tolerance(start.1),
         "{about}: a segment starts at {}, not {}",
         segment.start,
         start.0
     );
     let late = segment.start + segment.duration - end.0;
-    assert!(late.abs() <= most(end.1), "{about}: a segment ends {late} late, at {}", end.0);
+    assert!(late.abs() <= tolerance(end.1), "{about}: a segment ends {late} late, at {}", end.0);
     let named = segment.name.map_or(start.0, |name| name as f64 / clock);
     assert!(
-        (named - start.0).abs() <= most(start.1),
+        (named - start.0).abs() <= tolerance(start.1),
         "{about}: a segment is named {named}, which starts at {}",
         start.0
     );
 }
 
-/// By how much a stream's times are moved, in ticks of its clock: FLV has none before 0.
+/// By how much a stream's times are moved, in ticks of its clock: FLV has no times before 0.
 fn delay(format: Format, stream: &Stream, expected: &Stream) -> f64 {
     if format != Format::Hds {
         return 0.0;
@@ -332,7 +334,7 @@ fn delay(format: Format, stream: &Stream, expected: &Stream) -> f64 {
     first.time as f64 - rescaled(due.time, expected.clock, stream.clock).floor()
 }
 
-/// What comes in one segment is moved by the same time.
+/// Checks that both tracks of a segment are moved by the same time.
 fn companions_keep_their_distance(format: Format, streams: &[Stream], expected: &[Stream]) {
     for pair in streams.windows(2).filter(|pair| pair[1].is_companion) {
         let [main, companion] =
@@ -357,15 +359,15 @@ fn assert_time(
     about: &str,
 ) {
     let due = rescaled(due, expected.clock, stream.clock) + delay;
-    // Players count on from the frame that has a time, and are right within a tick. What they count
-    // is rounded here.
-    let most = match played.is_counted {
+    // Players count from the frame that has a time, and are right within a tick. The counted times
+    // are rounded here.
+    let tolerance = match played.is_counted {
         true => 1.5,
         false if stream.clock == expected.clock => 0.0,
         false => 1.0,
     };
     assert!(
-        (played.time as f64 - due).abs() <= most + 1e-6,
+        (played.time as f64 - due).abs() <= tolerance + 1e-6,
         "{about} is presented at {}, not {due}",
         played.time
     );
@@ -373,7 +375,7 @@ fn assert_time(
 
 fn assert_promise(format: Format, segment: &Segment, due: &Segment, is_last: bool, about: &str) {
     match format.protocol() {
-        // Playlists start at 0, whenever their track does.
+        // Playlists start at 0, even if their track does not.
         Protocol::Hls => {
             assert_eq!(segment.name, due.name, "{about}");
             let (end, wanted) = (segment.start + segment.duration, due.start + due.duration);
@@ -386,8 +388,8 @@ fn assert_promise(format: Format, segment: &Segment, due: &Segment, is_last: boo
                 "{about}"
             )
         }
-        // Renditions that are cut within a millisecond of each other share a list, which ends with
-        // the longest of them.
+        // Renditions with cuts within a millisecond of each other share a list, which ends with the
+        // longest of them.
         _ => {
             let (early, late) = (
                 segment.start - due.start,

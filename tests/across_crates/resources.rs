@@ -1,4 +1,4 @@
-//! The law that packagers enumerate what manifests list, in every format under every encryption.
+//! Packagers enumerate what manifests list, in every format under every encryption.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::support::{
     formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample_origin,
 };
 
-/// In the clear and under every encryption.
+/// Clear and under every encryption.
 const POLICY: &str = "clear-and-all";
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn resources_are_what_manifests_list() {
     }
 }
 
-/// Every format under every encryption, and with what else changes what manifests list.
+/// Every format under every encryption, and with the parameters that change what manifests list.
 fn manifests() -> impl Iterator<Item = String> {
     let admitted: Vec<_> = policy(POLICY).admitted().collect();
     assert_eq!(admitted.len(), 22, "{admitted:?}");
@@ -51,7 +51,7 @@ fn manifests() -> impl Iterator<Item = String> {
     plain.chain(others.map(|resource| format!("{asset}/{resource}")))
 }
 
-/// The URLs of a manifest and of all that it lists, as readers find them that are not ours.
+/// The URLs of a manifest and of everything that it lists, from other readers.
 async fn listed(dynpack: &Dynpack, request: &Request) -> BTreeSet<String> {
     let (manifest, format) = (request.to_string(), request.format);
     let mut urls = BTreeSet::from([manifest.clone()]);
@@ -68,7 +68,7 @@ async fn listed(dynpack: &Dynpack, request: &Request) -> BTreeSet<String> {
     urls
 }
 
-/// Windows leave out segments, and change no URL of those that remain.
+/// Views leave out segments, and do not change the URLs of the others.
 #[tokio::test]
 async fn a_view_of_a_part_lists_some_resources_of_the_whole() {
     let path = AssetPath::new("sample", "sample.ism").unwrap();

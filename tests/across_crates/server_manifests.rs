@@ -1,4 +1,4 @@
-//! Server manifests name the tracks of an asset, or leave that to us.
+//! Server manifests name the tracks of an asset, or leave them unnamed.
 
 use dynpack::storage::Memory;
 use dynpack::{AssetPath, Dynpack, Error, Presentation};
@@ -7,7 +7,9 @@ use crate::support::{ask, sample, sample_storage, text};
 
 fn listing(tracks: &str) -> String {
     format!(
-        r#"<?xml version="1.0"?><smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head><meta name="formats" content="mp4"/></head><body><switch>{tracks}</switch></body></smil>"#
+        r#"<?xml version="1.0"?><smil xmlns="http://www.w3.org/2001/SMIL20/Language">
+            <head><meta name="formats" content="mp4"/></head>
+            <body><switch>{tracks}</switch></body></smil>"#
     )
 }
 
@@ -39,12 +41,13 @@ async fn refusal(storage: Memory) -> (u16, String) {
     (error.status(), error.to_string())
 }
 
-/// As in the samples of Azure: two languages, and a name for neither.
+/// As in the samples of Azure: two languages, both without a name.
 #[tokio::test]
 async fn nameless_audio_of_several_languages_gets_names() {
     let presentation = listed(
         r#"<video src="video_180p.mp4"/>
-        <audio src="audio_deu.mp4" title="German" systemLanguage="deu"/><audio src="audio_eng.mp4" title="English"/>"#,
+        <audio src="audio_deu.mp4" title="German" systemLanguage="deu"/>
+        <audio src="audio_eng.mp4" title="English"/>"#,
     )
     .await
     .unwrap();
@@ -58,7 +61,7 @@ async fn nameless_audio_of_several_languages_gets_names() {
 }
 
 #[tokio::test]
-async fn declared_names_stay_and_no_other_gets_them() {
+async fn declared_names_are_used_and_no_other_track_gets_them() {
     let audio = |file: &str, more: &str, name: &str| {
         let name = if name.is_empty() {
             String::new()
@@ -71,7 +74,7 @@ async fn declared_names_stay_and_no_other_gets_them() {
         (audio("deu", "", ""), vec!["audio"]),
         (audio("deu", "", "a") + &audio("eng", "", ""), vec!["a", "audio"]),
         (audio("deu", "", "audio") + &audio("eng", "", ""), vec!["audio", "audio_2"]),
-        // One content at two bitrates.
+        // The same content at two bitrates.
         (
             audio("deu", "systemBitrate='1'", "audio")
                 + &audio("deu_copy", "systemBitrate='2'", ""),
@@ -88,7 +91,7 @@ async fn declared_names_stay_and_no_other_gets_them() {
                 + &audio("deu_copy", "systemLanguage='fra'", "audio_en"),
             vec!["audio_de", "audio_en_2", "audio_en"],
         ),
-        // The same twice is once.
+        // Two equal tracks are one.
         (audio("deu", "", "") + &audio("deu_copy", "", ""), vec!["audio"]),
     ] {
         assert_eq!(names(&listed(&tracks).await.unwrap()), expected, "{tracks}");
@@ -96,7 +99,7 @@ async fn declared_names_stay_and_no_other_gets_them() {
 }
 
 #[tokio::test]
-async fn declared_bitrates_win_over_measured_ones() {
+async fn declared_bitrates_have_precedence_over_measured_ones() {
     let measured =
         listed(r#"<video src="video_180p.mp4"/>"#).await.unwrap().renditions[0].id.bitrate;
     let tracks = format!(
@@ -110,7 +113,9 @@ async fn declared_bitrates_win_over_measured_ones() {
 
 #[tokio::test]
 async fn two_files_cannot_have_one_key() {
-    let error = listed(r#"<video src="video_180p.mp4" systemBitrate="9"/><video src="video_360p.mp4" systemBitrate="9"/>"#).await;
+    let tracks = r#"<video src="video_180p.mp4" systemBitrate="9"/>
+        <video src="video_360p.mp4" systemBitrate="9"/>"#;
+    let error = listed(tracks).await;
     let error = error.unwrap_err();
     assert_eq!(
         (error.status(), error.to_string().contains("two tracks `video` of bitrate 9 are listed")),
@@ -144,7 +149,7 @@ async fn a_folder_of_a_smooth_set_is_an_asset() {
     let storage = Memory::new();
     storage.insert("film/film_180.ismv", sample("video_180p.mp4"));
     storage.insert("film/film_en.isma", sample("audio_eng.mp4"));
-    storage.insert("film/notes.m4s", "a segment, and no track");
+    storage.insert("film/notes.m4s", "a segment, not a track");
     let dynpack = Dynpack::builder(storage).build();
     let asset = dynpack.asset(&AssetPath::new("film", "film.ism").unwrap()).await.unwrap();
     assert_eq!(names(&asset.presentation), ["video", "audio"]);
@@ -170,7 +175,7 @@ async fn server_manifests_that_promise_too_much() {
 }
 
 #[tokio::test]
-async fn archives_of_many_files_are_refused_as_such() {
+async fn archives_of_many_files_are_refused() {
     let storage = sample_storage();
     let head = r#"<head><meta name="formats" content="vod-fmp4"/></head>"#;
     storage.insert(
@@ -187,8 +192,10 @@ async fn a_server_manifest_names_its_tracks() {
     storage.insert(
         "sample/x.ism",
         r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><head/><body><switch>
-            <audio src="audio_eng.mp4" systemBitrate="66000" systemLanguage="eng" title="English"><param name="trackName" value="aac_eng_2"/></audio>
-            <video src="video_720p.mp4" systemBitrate="400000"/><video src="video_180p.mp4" systemBitrate="60000"/>
+            <audio src="audio_eng.mp4" systemBitrate="66000" systemLanguage="eng" title="English">
+            <param name="trackName" value="aac_eng_2"/></audio>
+            <video src="video_720p.mp4" systemBitrate="400000"/>
+            <video src="video_180p.mp4" systemBitrate="60000"/>
         </switch></body></smil>"#,
     );
     let dynpack = Dynpack::builder(storage).build();
@@ -202,6 +209,6 @@ async fn a_server_manifest_names_its_tracks() {
             && playlist.contains("NAME=\"English\""),
         "{playlist}"
     );
-    // The folder's own name is no asset any more only if it has a server manifest of that name.
+    // The folder's own name is still an asset, since there is no server manifest with that name.
     assert!(ask(&dynpack, "/sample/sample.ism/manifest(format=m3u8-cmaf)").await.is_ok());
 }

@@ -1,4 +1,4 @@
-//! The same film is the same stream, whatever set of files it is stored as.
+//! The same film gives the same stream from every set of files.
 
 use dynpack::storage::Memory;
 use dynpack::{AssetPath, Dynpack, Format, Protocol};
@@ -13,7 +13,7 @@ use crate::support::{formats, get, key_frames, manifest, promises, sample_origin
 const PROGRESSIVE: Container =
     Container { form: Form::Progressive { is_fast_start: false }, is_one_file: false };
 
-/// All containers; an index of fragments is of one track.
+/// All containers. An index of fragments is for one track.
 fn containers() -> impl Strategy<Value = Container> {
     let forms = prop_oneof![
         Just(Form::Progressive { is_fast_start: true }),
@@ -35,7 +35,7 @@ proptest! {
         target in 300_u64..5000,
     ) {
         run(async {
-            let film = film.told_as_by_smooth();
+            let film = film.with_edits_of_smooth();
             let (expected, dynpack) =
                 (origin(&film, PROGRESSIVE, target), origin(&film, container, target));
             for format in formats() {
@@ -52,7 +52,7 @@ proptest! {
         });
     }
 
-    /// Smooth sets mostly have one clock for all tracks, on which most times have to be rounded.
+    /// Smooth sets mostly have one clock for all tracks, so most times are rounded.
     #[test]
     fn a_film_is_the_same_on_the_clock_of_smooth_streaming(
         film in films(),
@@ -60,7 +60,7 @@ proptest! {
         is_one_file in any::<bool>(),
     ) {
         run(async {
-            let film = film.told_as_by_smooth();
+            let film = film.with_edits_of_smooth();
             let container = Container { form: Form::Smooth { is_indexed }, is_one_file };
             let (expected, dynpack) = (
                 origin(&film, PROGRESSIVE, 2000),
@@ -77,23 +77,23 @@ proptest! {
     }
 }
 
-/// All streams, in an order that does not depend on which of them share a list of segments.
+/// All streams, in an order that does not depend on shared lists of segments.
 async fn sorted(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Stream> {
     let mut streams = streams(dynpack, asset, format).await;
     streams.sort_by_key(|stream| (stream.track.clone(), stream.bitrate));
     streams
 }
 
-/// The same samples, and by how many seconds each of a stream comes later than expected, as far as
-/// all clocks can tell: `tick` is the longest of the stored tracks, to which the start of the
-/// presentation is rounded if it is that track's.
+/// Checks that the samples are the same. Returns by how many seconds each sample of each stream is
+/// later than expected, beyond the precision of the clocks. `tick` is the longest tick of the
+/// stored tracks, since the start of the presentation may be rounded to it.
 fn delays(expected: &[Stream], streams: &[Stream], format: Format, tick: f64) -> Vec<Vec<f64>> {
     assert_eq!(expected.len(), streams.len(), "{format}");
     let delays = expected.iter().zip(streams).map(|(expected, stream)| {
         let about = format!("{format} {} {}", stream.track, stream.bitrate);
         assert_eq!((&expected.track, expected.bitrate), (&stream.track, stream.bitrate), "{about}");
         assert_eq!(expected.samples().count(), stream.samples().count(), "{about}");
-        // Each is rounded by itself, and so is the start of the presentation.
+        // Each time is rounded separately, and so is the start of the presentation.
         let unsure = 2.0 * (tick + 1.0 / f64::from(expected.clock) + 1.0 / f64::from(stream.clock));
         let delay = |(at, (due, played)): (usize, (&Played, &Played))| {
             assert_eq!(
@@ -110,7 +110,7 @@ fn delays(expected: &[Stream], streams: &[Stream], format: Format, tick: f64) ->
     delays.collect()
 }
 
-/// The sample asset, stored as the Smooth Streaming fragments that it is packaged into.
+/// The sample asset, stored as the Smooth Streaming fragments into which it is packaged.
 pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
     let asset = origin.asset(&AssetPath::new("sample", "sample.ism").unwrap()).await.unwrap();
     let (storage, mut listed) = (Memory::new(), String::new());
@@ -155,8 +155,8 @@ pub(crate) async fn as_smooth_set(origin: &Dynpack) -> Memory {
 
 pub(crate) const SAMPLE: &str = "/sample/sample.ism";
 
-/// Priming has no time in Smooth Streaming: its frame stands at 0, as long before the first sound
-/// as it was. All else is as in the MP4 set.
+/// Priming has no time in Smooth Streaming: its frame is at 0, later than in the MP4 set by its
+/// duration. Everything else is as in the MP4 set.
 #[tokio::test]
 async fn a_smooth_set_of_our_own_is_the_mp4_set() {
     let origin = sample_origin();

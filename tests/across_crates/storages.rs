@@ -1,5 +1,5 @@
-//! Storages that are slow, or give other bytes than they were asked for, as those do whose server
-//! ignores ranges or breaks off.
+//! Storages that are slow, or return other bytes than requested, for example because their server
+//! ignores ranges or closes the connection early.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::support::{SAMPLE, ask, formats, get, hls, promises, sample_storage};
 
-/// A quirk: what becomes of the bytes that were asked for of a file.
+/// A quirk: how the requested bytes of a file are changed.
 type Quirk = fn(Vec<Bytes>, file: &Bytes) -> Vec<Bytes>;
 
 /// Half of the last range is missing.
@@ -31,7 +31,7 @@ fn missing(mut read: Vec<Bytes>, _: &Bytes) -> Vec<Bytes> {
     read
 }
 
-/// Each range is answered with the whole file.
+/// Each range returns the whole file.
 fn whole(read: Vec<Bytes>, file: &Bytes) -> Vec<Bytes> {
     vec![file.clone(); read.len()]
 }
@@ -84,7 +84,7 @@ fn odd(memory: Memory, quirk: Quirk, is_odd: &Arc<AtomicBool>) -> Dynpack {
     Dynpack::builder(Odd { memory, quirk, is_odd: Arc::clone(is_odd) }).build()
 }
 
-/// What is told of it: before anything is sent, or in place of the rest.
+/// The error, before anything is sent or instead of the rest.
 async fn problem(dynpack: &Dynpack, url: &str) -> String {
     match ask(dynpack, url).await {
         Ok(response) => response
@@ -98,7 +98,7 @@ async fn problem(dynpack: &Dynpack, url: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_asset_is_not_opened_by_other_bytes() {
+async fn an_asset_is_not_opened_from_wrong_bytes() {
     let listed = sample_storage();
     let manifest = r#"<smil><body><switch><video src="video_180p.mp4"/></switch></body></smil>"#;
     listed.insert("sample/sample.ism", manifest);
@@ -119,7 +119,7 @@ async fn an_asset_is_not_opened_by_other_bytes() {
 }
 
 #[tokio::test]
-async fn other_bytes_are_not_sent() {
+async fn wrong_bytes_are_not_sent() {
     let sound = Dynpack::builder(sample_storage()).build();
     for quirk in QUIRKS {
         let is_odd = Arc::new(AtomicBool::new(false));
@@ -130,13 +130,13 @@ async fn other_bytes_are_not_sent() {
             for promise in promises(&sound, "/sample/sample.ism", format).await {
                 let (url, ..) = &promise.segments[1];
                 let problem = problem(&dynpack, url).await;
-                assert!(problem.starts_with("the storage gave "), "{url}: {problem}");
+                assert!(problem.starts_with("the storage returned "), "{url}: {problem}");
             }
         }
     }
 }
 
-/// A storage that opens no file before as many are asked for as the sample has.
+/// A storage that opens files only when all files of the sample are requested.
 struct Slow {
     memory: Memory,
     all: Barrier,
@@ -158,10 +158,10 @@ impl Storage for Slow {
     }
 }
 
-/// One slow file must not hold up the others: a first request waits for the slowest, and not for
-/// their sum.
+/// One slow file must not delay the others: a first request waits for the slowest file, not for the
+/// sum of all.
 #[tokio::test]
-async fn the_files_of_an_asset_are_opened_side_by_side() {
+async fn the_files_of_an_asset_are_opened_in_parallel() {
     let dynpack =
         Dynpack::builder(Slow { memory: sample_storage(), all: Barrier::new(SAMPLE.len()) })
             .build();

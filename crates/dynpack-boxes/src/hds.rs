@@ -4,6 +4,7 @@
 mod abst;
 mod afrt;
 mod asrt;
+mod qualities;
 
 pub use abst::Abst;
 pub use afrt::{Afrt, FragmentRun};

@@ -1,5 +1,5 @@
-//! The ciphers against those of OpenSSL, in turns: `cargo bench -p dynpack-crypt --bench openssl`.
-//! Skipped where there is no `openssl`.
+//! Compares the ciphers with those of OpenSSL, in alternating rounds: `cargo bench -p dynpack-crypt
+//! --bench openssl`. Skipped if there is no `openssl`.
 
 #![expect(clippy::print_stdout, reason = "a report")]
 
@@ -22,14 +22,14 @@ fn main() {
     let (id, key) = (KeyId([1; 16]), ContentKey::new([2; 16]));
     let sample = vec![7; LEN];
     let mut out = Vec::with_capacity(LEN + 16);
-    let cbc = bytes_a_second(|| {
+    let cbc = bytes_per_second(|| {
         out.clear();
         let mut encryptor = envelope::Encryptor::new(&key, Iv([3; 16]));
         encryptor.push(&sample, &mut out);
         encryptor.finish(&mut out);
         black_box(&out);
     });
-    // Audio is encrypted whole, so no header is read.
+    // Audio is encrypted as a whole, so no header is read.
     let codec = codec::aac(AAC_48_STEREO);
     let track = TrackEncryption::new(
         Scheme::Cenc,
@@ -40,7 +40,7 @@ fn main() {
     let encryptor = SampleEncryptor::new(track, &key, &codec);
     let fragment = encryptor.plan_unread(SampleIndex(0), 1).expect("known without reading");
     let mut out = Vec::with_capacity(LEN);
-    let ctr = bytes_a_second(|| {
+    let ctr = bytes_per_second(|| {
         out.clear();
         encryptor.encrypt(&fragment, 0, &sample, &mut out).expect("the planned sample");
         black_box(&out);
@@ -49,7 +49,7 @@ fn main() {
     report("aes-128-ctr", ctr);
 }
 
-/// Prints the best of some rounds on either side.
+/// Prints the best of several rounds of each side.
 fn report(cipher: &str, mut ours: impl FnMut() -> f64) {
     let rounds: Option<Vec<_>> = (0..ROUNDS).map(|_| Some((ours(), openssl(cipher)?))).collect();
     let Some(rounds) = rounds else {
@@ -65,7 +65,7 @@ fn report(cipher: &str, mut ours: impl FnMut() -> f64) {
     );
 }
 
-fn bytes_a_second(mut encrypt: impl FnMut()) -> impl FnMut() -> f64 {
+fn bytes_per_second(mut encrypt: impl FnMut()) -> impl FnMut() -> f64 {
     move || {
         let (started, mut count) = (Instant::now(), 0.0);
         while started.elapsed() < Duration::from_secs(1) {
@@ -76,7 +76,7 @@ fn bytes_a_second(mut encrypt: impl FnMut()) -> impl FnMut() -> f64 {
     }
 }
 
-/// Bytes a second, as OpenSSL says itself.
+/// Bytes per second, as OpenSSL reports them.
 fn openssl(cipher: &str) -> Option<f64> {
     let arguments =
         ["speed", "-mr", "-elapsed", "-seconds", "1", "-bytes", &LEN.to_string(), "-evp", cipher];

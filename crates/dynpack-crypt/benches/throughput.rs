@@ -1,6 +1,5 @@
-//! What encryption costs a byte: a segment of 4 MB by each scheme, from one buffer into another,
-//! and copied only, for comparison. These include reading slice headers, and writing into another
-//! buffer than the source.
+//! The cost of encryption per byte: a segment of 4 MB by each scheme, from one buffer into another,
+//! and only copied for comparison. This includes reading slice headers.
 
 use std::hint::black_box;
 
@@ -21,7 +20,7 @@ const RECORD: &[u8] = &[
     0x08, 0x80, 1, 0, 4, 0x68, 0xee, 0x3c, 0xb0,
 ];
 
-/// Pictures of one slice each, of type I, whose bodies look random.
+/// Pictures of one slice of type I each, with bodies that look random.
 fn samples() -> Vec<Vec<u8>> {
     let mut noise = 1_u32;
     let mut byte = || {

@@ -1,5 +1,5 @@
-//! AES-128 as all schemes use it: encryption in place, of a key that is expanded once (FIPS 197;
-//! NIST SP 800-38A).
+//! AES-128 for all schemes: encryption in place, with a key that is expanded once (FIPS 197; NIST
+//! SP 800-38A).
 
 use ::aes::Aes128Enc;
 use ::aes::cipher::{
@@ -31,12 +31,12 @@ impl Cipher {
         Cbc(cbc::Encryptor::inner_iv_init(&self.0, &iv.0.into()))
     }
 
-    /// Like [`cbc`](Self::cbc), with the key in it.
+    /// Like [`cbc`](Self::cbc), but the chain owns the key.
     pub(crate) fn into_cbc(self, iv: Iv) -> Cbc<Aes128Enc> {
         Cbc(cbc::Encryptor::inner_iv_init(self.0, &iv.0.into()))
     }
 
-    /// A key stream whose counter starts at the 16 bytes of `iv`; its last 8 bytes count blocks
+    /// A key stream whose counter starts at the 16 bytes of `iv`. The last 8 bytes count blocks
     /// (ISO/IEC 23001-7, 9.3).
     pub(crate) fn ctr(&self, iv: Iv) -> Ctr<'_> {
         Ctr(ctr::Ctr64BE::from_core(ctr::CtrCore::inner_iv_init(&self.0, &iv.0.into())))
@@ -47,7 +47,7 @@ impl Cipher {
 pub(crate) struct Cbc<C: BlockCipherEncrypt>(cbc::Encryptor<C>);
 
 impl<C: BlockCipherEncrypt<BlockSize = ::aes::cipher::consts::U16>> Cbc<C> {
-    /// Encrypts the whole blocks of `data`, and leaves what remains.
+    /// Encrypts the whole blocks of `data`. The rest is unchanged.
     pub(crate) fn encrypt(&mut self, data: &mut [u8]) {
         let (blocks, _) = Array::slice_as_chunks_mut(data);
         self.0.encrypt_blocks(blocks);
@@ -58,7 +58,7 @@ impl<C: BlockCipherEncrypt<BlockSize = ::aes::cipher::consts::U16>> Cbc<C> {
 pub(crate) struct Ctr<'a>(ctr::Ctr64BE<&'a Aes128Enc>);
 
 impl Ctr<'_> {
-    /// Encrypts `data`, going on in the key stream where it stopped, within a block if need be.
+    /// Encrypts `data`. The key stream continues where it stopped, even within a block.
     pub(crate) fn encrypt(&mut self, data: &mut [u8]) {
         self.0.apply_keystream(data);
     }

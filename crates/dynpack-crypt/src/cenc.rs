@@ -1,12 +1,12 @@
 //! Common Encryption of samples in fragmented MP4 (ISO/IEC 23001-7).
 //!
-//! Of the schemes of the standard there are the two which players take: `cenc` (10.1) and `cbcs`
-//! (10.4). Of H.264, what lies behind the slice headers is protected, as 9.5.2.2 asks, and all else
-//! is clear; samples of audio are protected whole. Left out: `cens` and `cbc1`, which no player
-//! wants, and sample groups with other keys (`seig`): a track has one key.
+//! This module supports the two schemes that players support: `cenc` (10.1) and `cbcs` (10.4). In
+//! H.264, the data after each slice header is protected, as 9.5.2.2 requires, and everything else
+//! is clear. Samples of audio are protected as a whole. Not supported are `cens` and `cbc1`, which
+//! no player needs, and sample groups with other keys (`seig`): a track has one key.
 //!
-//! To encrypt a fragment, [plan](SampleEncryptor::plan) it first: that reads the headers of its
-//! samples and gives what its `traf` says ([`FragmentEncryption`]). Then
+//! To encrypt a fragment, first [plan](SampleEncryptor::plan) it. That reads the headers of its
+//! samples and returns the encryption boxes of its `traf` ([`FragmentEncryption`]). Then
 //! [encrypt](SampleEncryptor::encrypt) each sample into the output.
 
 mod entry;

@@ -1,10 +1,11 @@
-//! CPIX documents, by which key servers hand out keys (DASH-IF, *Content Protection Information
-//! Exchange Format* 2.3); so also the answers of servers that speak SPEKE.
+//! CPIX documents, in which key servers deliver keys (DASH-IF, *Content Protection Information
+//! Exchange Format* 2.3). Responses of SPEKE servers are CPIX documents too.
 //!
-//! Keys must be in the clear: the document itself is a secret then, and the caller's to wipe. Left
-//! out, and refused where it would matter: encrypted keys, keys derived from others, key periods
-//! (rotation), and filters that are not of CPIX. Left out as well: what goes into manifests besides
-//! headers and key tags (`ContentProtectionData`, HDCP, robustness). Signatures are not verified.
+//! Keys must be clear. So the document itself is a secret, and the caller must wipe it. Not
+//! supported, and refused where they matter, are encrypted keys, keys derived from others, key
+//! periods (rotation), and filters that are not in CPIX. Ignored is everything for manifests other
+//! than headers and key tags (`ContentProtectionData`, HDCP, robustness). Signatures are not
+//! verified.
 
 mod document;
 mod hls_key;

@@ -1,29 +1,29 @@
-//! Whole segments by AES-128, whatever is in them: AES-128-CBC with the padding of PKCS #7 (RFC
-//! 8216, 4.3.2.4; RFC 5652, 6.3).
+//! Encryption of whole segments of any kind: AES-128-CBC with the padding of PKCS #7 (RFC 8216,
+//! 4.3.2.4; RFC 5652, 6.3).
 
 use ::aes::Aes128Enc;
 
 use crate::aes::{BLOCK, Cbc, Cipher};
 use crate::{ContentKey, Iv};
 
-/// Bytes that are copied and then encrypted in place at once: few enough for the fastest cache.
+/// How many bytes are copied at a time and then encrypted in place: few enough for the fastest
+/// cache.
 const PORTION: usize = 8 << 10;
 
-/// Bytes of a block, as segment lengths count them.
+/// Bytes of a block, as `u64` for segment lengths.
 const BLOCK_LEN: u64 = BLOCK as u64;
 
-/// Bytes of a segment of `clear` bytes when it is encrypted: 1 to 16 are added.
+/// The encrypted length of a segment of `clear` bytes: 1 to 16 bytes are added.
 #[must_use]
 pub const fn encrypted_len(clear: u64) -> u64 {
     clear.saturating_sub(clear % BLOCK_LEN).saturating_add(BLOCK_LEN)
 }
 
-/// Encrypts a segment that is given piece by piece, into one buffer of the right length.
+/// Encrypts a segment that is given as a list of pieces, into one buffer of the right length.
 #[must_use]
 pub fn encrypt<C: AsRef<[u8]>>(key: &ContentKey, iv: Iv, pieces: &[C]) -> Vec<u8> {
     let clear: u64 = pieces.iter().map(|piece| piece.as_ref().len() as u64).sum();
-    // Pieces may share one buffer: their sum may exceed `usize` on 32 bits. The length is a hint.
-    let len = usize::try_from(encrypted_len(clear)).unwrap_or(0);
+    let len = usize::try_from(encrypted_len(clear)).expect("a segment made in memory fits there");
     let mut out = Vec::with_capacity(len);
     let mut encryptor = Encryptor::new(key, iv);
     for piece in pieces {
@@ -33,7 +33,7 @@ pub fn encrypt<C: AsRef<[u8]>>(key: &ContentKey, iv: Iv, pieces: &[C]) -> Vec<u8
     out
 }
 
-/// Encrypts a segment in place; it grows by its padding.
+/// Encrypts a segment in place. It grows by its padding.
 #[must_use]
 pub fn encrypt_in_place(key: &ContentKey, iv: Iv, mut segment: Vec<u8>) -> Vec<u8> {
     let padding = missing(segment.len());
@@ -43,7 +43,7 @@ pub fn encrypt_in_place(key: &ContentKey, iv: Iv, mut segment: Vec<u8>) -> Vec<u
     segment
 }
 
-/// Encrypts a segment stretch by stretch. A stretch may be in a buffer of its own.
+/// Encrypts a segment in portions. Each portion may be in a buffer of its own.
 ///
 /// ```
 /// use dynpack_crypt::envelope::{self, Encryptor};

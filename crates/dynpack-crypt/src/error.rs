@@ -1,11 +1,11 @@
-//! What can go wrong with keys and with encryption.
+//! Errors of keys and of encryption.
 
-/// Why something cannot be encrypted, or a key not be had.
+/// Why something cannot be encrypted, or a key cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A key, key id or initialization vector is not written as one. The text is not repeated: it
-    /// may be a secret.
+    /// The text is not a key, key id or initialization vector. The error does not repeat the text,
+    /// since it may be a secret.
     #[error("not {what}: {problem}")]
     Notation {
         /// What it should have been.
@@ -13,18 +13,18 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The media is malformed; whoever stored it can fix it.
+    /// The media is malformed. The author of the file can fix it.
     #[error("cannot be encrypted: {0}")]
     Malformed(String),
-    /// The media is legal, but cannot be encrypted as asked.
+    /// The media is valid, but cannot be encrypted in this way.
     #[error("cannot be encrypted in this way: {0}")]
     Unsupported(String),
-    /// The bytes to be encrypted are not those that the plan was made of: the caller's mistake.
-    #[error("the sample has {got} bytes where {planned} were planned")]
+    /// The sample to be encrypted is not the one that was planned. This is an error of the caller.
+    #[error("the sample has {got} bytes, but {planned} were planned")]
     SampleMismatch {
-        /// Bytes of the sample that was planned.
+        /// The length of the planned sample, in bytes.
         planned: u64,
-        /// Bytes handed in.
+        /// The length of the sample that was passed, in bytes.
         got: u64,
     },
     /// The data for a protection system does not fit its format.
@@ -35,7 +35,8 @@ pub enum Error {
         /// Why not.
         problem: String,
     },
-    /// A CPIX document is no XML, or says something impossible; whoever made it can fix it.
+    /// A CPIX document is not XML, or its content is invalid. The author of the document can fix
+    /// it.
     #[error("the CPIX document is malformed at byte {offset}: {problem}")]
     Cpix {
         /// Where, in bytes of the document.
@@ -43,23 +44,23 @@ pub enum Error {
         /// What is wrong there.
         problem: String,
     },
-    /// A CPIX document is legal but needs what is not supported.
-    #[error("the CPIX document needs what is not supported: {0}")]
+    /// A CPIX document is valid, but needs an unsupported feature.
+    #[error("the CPIX document needs an unsupported feature: {0}")]
     CpixUnsupported(&'static str),
-    /// A CPIX document holds the key of that id encrypted for somebody: only keys in the clear can
-    /// be read.
-    #[error("the CPIX document holds the key {0} encrypted: only keys in the clear can be read")]
+    /// The key with this id in a CPIX document is encrypted for a recipient. Only clear keys can be
+    /// read.
+    #[error("the key {0} of the CPIX document is encrypted: only clear keys can be read")]
     EncryptedKey(crate::KeyId),
-    /// A CPIX document gives no single key for a track: it gives several, or refers to one that it
-    /// does not hold.
+    /// A CPIX document does not give exactly one key for a track: it gives none or several, or
+    /// refers to one that it does not contain.
     #[error("the CPIX document gives no single key: {0}")]
     AmbiguousKey(String),
-    /// The input passes a public limit.
+    /// The input exceeds a public limit.
     #[error("{what} pass the limit of {limit}")]
     LimitExceeded {
-        /// What there is too much of.
+        /// What exceeds the limit.
         what: &'static str,
-        /// How much is allowed.
+        /// The maximum that is allowed.
         limit: u64,
     },
 }

@@ -1,62 +1,65 @@
-//! Initialization vectors, by derivation: the same on every machine, and never twice for different
-//! media.
+//! Derivation of initialization vectors: the same on every machine, and never the same for
+//! different media.
 
 use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use sha2::{Digest, Sha256};
 
 use crate::{Iv, KeyId};
 
-/// Names this derivation, together with the way in which samples are cut into clear and protected
+/// The name of this derivation. It also stands for how samples are divided into clear and protected
 /// ranges, and tracks into segments.
 const DERIVATION: &str = "dynpack 1";
 
 /// Derives the initialization vectors of a rendition under a key.
 ///
 /// # What must hold
-/// Counter mode (`cenc`) is broken by one repeated counter block: two samples under it give away
-/// each other's difference. Chaining with one vector a segment (AES-128) tells from a repeated
-/// vector where segments begin alike. With the constant vector of `cbcs` and SAMPLE-AES that is so
+/// Counter mode (`cenc`) is broken by a single repeated counter block: it reveals the difference of
+/// two samples. With chaining and one vector for each segment (AES-128), a repeated vector reveals
+/// whether segments begin with the same bytes. The constant vector of `cbcs` and SAMPLE-AES does so
 /// by design: the standards reset the chain to it at each slice and frame.
 ///
-/// # Why it does
-/// Every vector comes from a hash (SHA-256, cut) of all that determines the media: the key id, the
-/// identity of the source, the track in it, the name and the bitrate of the rendition, and what the
-/// vector is for, each preceded by its length so that no two lists of fields read alike.
+/// # Why it holds
+/// Every vector comes from a truncated SHA-256 hash of everything that determines the media: the
+/// key id, the identity of the source, the track in it, the name and the bitrate of the rendition,
+/// and the purpose of the vector. Each field is preceded by its length, so different lists of
+/// fields are never the same bytes.
 ///
-/// - **`cenc`.** The hash gives the 64 bits of the first sample of a rendition, and each sample
-///   counts on from there; the other 64 bits of the counter block count the blocks of the sample. A
-///   sample has fewer than 2^28 blocks and a rendition fewer than 2^32 samples, so neither counter
-///   wraps, and within a rendition no counter block ever repeats. Key frames that are resources of
-///   their own count from 2^32 further on, where no sample of a segment comes. Two renditions of n
-///   and m samples under one key overlap with a probability of 3 (n + m) / 2^64: for a film of two
-///   hours in 20 renditions, 190 pairs of 2^19 samples, that is below 2^-34. A key that protects
-///   ten thousand such films at once is at 2^-8, so give each asset its own key, as DRM systems
-///   expect.
-/// - **AES-128.** 128 bits of hash for each segment: for 2^40 segments under one key, two agree
-///   with a probability of 2^-49.
-/// - **The same sample in several resources** may have one vector in `cenc` only if the same of its
-///   bytes are protected in all: else the key stream meets other media, and two answers tell what
-///   neither does. Which bytes those are depends on the sample, on the configuration of its track,
-///   and on the parameter sets in those samples of the fragment that come before it. A fragment in
-///   CMAF (of HLS or of DASH), CSF and Smooth Streaming, told by the boxes of `cenc` or of PIFF,
-///   holds all samples of one segment of the one timeline: the same run, and so the same cipher
-///   text. A key frame alone has no samples before it, and may be cut otherwise than in its
-///   segment: that is why it has a vector of its own.
+/// - **`cenc`.** The hash gives the first 64 bits of the counter block for the first sample of a
+///   rendition. Each further sample adds one. The other 64 bits count the blocks of the sample. A
+///   sample has fewer than 2^28 blocks, and a rendition has fewer than 2^32 samples. So neither
+///   counter returns to an earlier value, and no counter block repeats within a rendition. Key
+///   frames that are resources of their own have vectors that are 2^32 higher, which no sample of a
+///   segment reaches. Two renditions of n and m samples under one key overlap with a probability of
+///   3 (n + m) / 2^64. For a film of two hours in 20 renditions (190 pairs of 2^19 samples), that
+///   is below 2^-34. For a key that protects ten thousand of those films, it is 2^-8. So give each
+///   asset its own key, as DRM systems expect.
+/// - **AES-128.** Each segment has 128 bits of hash. Of 2^40 segments under one key, two have the
+///   same vector with a probability of 2^-49.
+/// - **The same sample in several resources.** In `cenc`, it may have the same vector in all of
+///   them only if the same bytes of it are protected. Otherwise one key stream would encrypt
+///   different bytes, and two resources together would reveal what neither does. Which bytes are
+///   protected depends on the sample, on the configuration of its track, and on the parameter sets
+///   in earlier samples of the fragment. A fragment in CMAF (for HLS or DASH), CSF or Smooth
+///   Streaming, with the boxes of `cenc` or of PIFF, always contains all samples of one segment of
+///   the timeline. So the samples before each one are the same, and the cipher text is too. A
+///   fragment with only a key frame has no earlier samples, so other bytes may be protected than in
+///   the segment. That is why key frames have vectors of their own.
 ///
-/// Should ranges or the timeline ever be cut differently from the same files, the name of this
-/// derivation in the hash must change with them. What decides on the timeline besides, the length
-/// of segments and which tracks are cut together, belongs to the identity of the source.
+/// If ranges or the timeline are ever cut differently from the same files, the name of this
+/// derivation in the hash must change too. The timeline also depends on the length of segments, and
+/// on which tracks are cut together. These must be part of the identity of the source.
 ///
-/// What a vector is for is part of the hash, so no vector serves two schemes under one key.
+/// The purpose of a vector is part of the hash, so no vector is used by two schemes under one key.
 #[derive(Clone, Debug)]
 pub struct IvSource {
     rendition: Sha256,
 }
 
 impl IvSource {
-    /// For the rendition of that id, which is a track of a source. Its form does not count. The
-    /// identity of the source is a string that changes when its bytes change, such as the entity
-    /// tag of the file, or the samples of its segments; it must be the same on all machines.
+    /// The vectors of the rendition with that id, which is a track of a source. The form of the
+    /// rendition makes no difference. The identity of the source is a string that must change when
+    /// its bytes or the samples of its segments change, and must be the same on all machines. An
+    /// example is the entity tag of the file.
     #[must_use]
     pub fn new(key_id: KeyId, source: &str, track: TrackId, id: &RenditionId) -> Self {
         let mut rendition = Sha256::new();
@@ -74,9 +77,9 @@ impl IvSource {
         Self { rendition }
     }
 
-    /// The vector of a segment that is encrypted whole. `id` is whatever else determines its bytes:
-    /// the format, where it lies in the timeline, whether it is an init segment or one of trick
-    /// play, and what is multiplexed with it.
+    /// The vector of a segment that is encrypted as a whole. `id` is everything else that
+    /// determines its bytes: the format, its place in the timeline, whether it is an init segment
+    /// or for trick play, and what is multiplexed with it.
     #[must_use]
     pub fn segment(&self, id: &[u8]) -> Iv {
         Iv(self.derive("aes-128", &[id]))
@@ -107,8 +110,8 @@ impl IvSource {
     }
 }
 
-/// The vectors of the samples of a rendition, 8 bytes each: that of the first, from which the
-/// others count on.
+/// The vectors of the samples of a rendition, of 8 bytes each. Those of further samples count up
+/// from that of the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SampleIvs {
     first: u64,
@@ -116,7 +119,7 @@ pub(crate) struct SampleIvs {
 }
 
 impl SampleIvs {
-    /// Those of the same samples where each is a resource of its own.
+    /// The vectors of the same samples when each is a resource of its own.
     pub(crate) const fn for_key_frames(self) -> Self {
         Self { for_key_frames: true, ..self }
     }
@@ -145,7 +148,7 @@ mod tests {
         IvSource::new(KeyId([7; 16]), asset, TrackId(1), &RenditionId::new(name, bitrate))
     }
 
-    /// Recorded, so that a change of the derivation is noticed; computed by Python's hashlib.
+    /// The expected values are from Python's hashlib. This test detects a change of the derivation.
     #[test]
     fn vectors_are_the_same_everywhere() {
         let ivs = source("film.mp4 \"5f-1c\"", "video", 3_000_000);
@@ -194,9 +197,9 @@ mod tests {
         assert_eq!([0, 1].map(|sample| ivs.get(SampleIndex(sample))), [u64::MAX, 0]);
     }
 
-    /// Not even the last sample that there can be has the vector of the first key frame.
+    /// Not even the last possible sample has the vector of the first key frame.
     #[test]
-    fn key_frames_count_behind_all_samples() {
+    fn key_frames_count_after_all_samples() {
         let ivs = SampleIvs { first: 5, for_key_frames: false };
         let key_frames = ivs.for_key_frames();
         assert_eq!(ivs.get(SampleIndex(u32::MAX)) + 1, key_frames.get(SampleIndex(0)));

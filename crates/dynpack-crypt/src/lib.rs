@@ -1,14 +1,15 @@
-//! Encryption for streaming: of whole segments, of samples and frames, and what goes with it.
+//! Encryption for streaming: of whole segments, of samples and of frames, with the signalling for
+//! players.
 //!
-//! [`envelope`] encrypts segments whole, whatever is in them (AES-128). [`cenc`] encrypts samples
-//! in fragmented MP4, by `cenc` and `cbcs`, with the boxes that say so; [`piff`] has those of
-//! Smooth Streaming before there was a standard. [`sample_aes`] encrypts frames in transport
-//! streams. [`systems`] makes what Widevine, PlayReady, FairPlay and ClearKey are told, and
-//! [`cpix`] reads the documents by which key servers hand out [`ContentKey`]s. Initialization
-//! vectors are derived by [`IvSource`], so that every machine makes the same bytes.
+//! [`envelope`] encrypts whole segments of any kind (AES-128). [`cenc`] encrypts samples in
+//! fragmented MP4, by `cenc` and `cbcs`, and writes the boxes that signal it. [`piff`] writes the
+//! older boxes of Smooth Streaming. [`sample_aes`] encrypts frames in transport streams.
+//! [`systems`] makes the headers of Widevine, PlayReady and ClearKey and the key URIs of FairPlay.
+//! [`cpix`] reads the documents in which key servers deliver [`ContentKey`]s. [`IvSource`] derives
+//! initialization vectors, so that every machine makes the same bytes.
 //!
-//! This crate does no IO, asks no server for keys, has no source of randomness, and decrypts
-//! nothing. Keys never print, and are wiped when dropped.
+//! This crate does no IO, requests no keys from servers, has no source of randomness, and decrypts
+//! nothing. Keys are never printed, and are wiped when dropped.
 //!
 //! ```
 //! use dynpack_crypt::{ContentKey, IvSource, KeyId, envelope};
@@ -35,11 +36,13 @@ pub mod envelope;
 mod error;
 mod ivs;
 mod key;
+mod key_id;
 pub mod piff;
 pub mod sample_aes;
 pub mod systems;
 
 pub use error::Error;
 pub use ivs::IvSource;
-pub use key::{ContentKey, Iv, KeyId};
+pub use key::{ContentKey, Iv};
+pub use key_id::KeyId;
 pub use systems::SystemId;

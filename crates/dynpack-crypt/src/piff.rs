@@ -1,9 +1,9 @@
-//! The boxes of PIFF 1.1 (*Protected Interoperable File Format*), which Common Encryption grew
-//! from, and which devices of its time for Smooth Streaming want.
+//! The boxes of PIFF 1.1 (*Protected Interoperable File Format*), the predecessor of Common
+//! Encryption. Old devices for Smooth Streaming require them.
 //!
-//! Samples are encrypted as by `cenc`: its boxes differ, and here they are. That of a fragment is
-//! written by
-//! [`FragmentEncryption::put_piff_senc`](crate::cenc::FragmentEncryption::put_piff_senc).
+//! Samples are encrypted as in `cenc`, and only the boxes differ.
+//! [`FragmentEncryption::put_piff_senc`](crate::cenc::FragmentEncryption::put_piff_senc) writes the
+//! box of a fragment.
 
 use bytes::Bytes;
 use dynpack_boxes::moov::{PiffPssh, PiffTenc, Schm, Sinf};
@@ -17,11 +17,11 @@ use crate::systems::Pssh;
 /// `scheme_version` of PIFF 1.1.
 const VERSION: u32 = 0x0001_0001;
 
-/// Makes the sample entry of an encrypted track from that of the clear one, as
-/// [`protect_sample_entry`](crate::cenc::protect_sample_entry) does, in the terms of PIFF.
+/// Makes the sample entry of an encrypted track from that of the clear one, like
+/// [`cenc::protect_sample_entry`](crate::cenc::protect_sample_entry), but with the boxes of PIFF.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for another scheme than `cenc`, else as there.
+/// [`Error::Unsupported`] for a scheme other than `cenc`. Otherwise those of that function.
 pub fn protect_sample_entry(
     entry: &[u8],
     kind: MediaKind,
@@ -29,7 +29,7 @@ pub fn protect_sample_entry(
 ) -> Result<Bytes, Error> {
     if track.scheme() != Scheme::Cenc {
         return Err(Error::Unsupported(format!(
-            "PIFF has no place for {}",
+            "PIFF does not support {}",
             track.scheme().as_str()
         )));
     }
@@ -44,7 +44,7 @@ pub fn protect_sample_entry(
     })
 }
 
-/// The protection system specific header box; it has no list of key ids.
+/// The protection system specific header box. It has no list of key ids.
 #[must_use]
 pub fn pssh(pssh: &Pssh) -> PiffPssh<'_> {
     PiffPssh { system_id: pssh.system.0, data: &pssh.data }
@@ -70,21 +70,24 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_in_the_terms_of_piff() {
+    fn an_entry_has_the_boxes_of_piff() {
         let expected = [
-            &b"\0\0\0\x68encv\0\0\0\x60sinf\0\0\0\x0cfrmaavc1\0\0\0\x14schm\0\0\0\0piff\0\x01\0\x01\0\0\0\x38schi"[..],
-            b"\0\0\0\x30uuid\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\x54\0\0\0\0\0\0\x01\x08",
+            &b"\0\0\0\x68encv\0\0\0\x60sinf\0\0\0\x0cfrmaavc1\0\0\0\x14schm\0\0\0\0piff\
+                \0\x01\0\x01\0\0\0\x38schi"[..],
+            b"\0\0\0\x30uuid\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\x54\0\0\0\
+                \0\0\0\x01\x08",
             &ID.0,
         ];
         assert_eq!(protect(Scheme::Cenc).unwrap(), expected.concat());
         let refused = protect(Scheme::Cbcs).unwrap_err().to_string();
-        assert_eq!(refused, "cannot be encrypted in this way: PIFF has no place for cbcs");
+        assert_eq!(refused, "cannot be encrypted in this way: PIFF does not support cbcs");
     }
 
     #[test]
     fn a_header_is_in_a_box_of_an_extended_type() {
         let out = pssh(&Pssh::new(SystemId::PLAYREADY, b"header".to_vec())).to_vec();
-        let head = b"\0\0\0\x36uuid\xd0\x8a\x4f\x18\x10\xf3\x4a\x82\xb6\xc8\x32\xd8\xab\xa1\x83\xd3\0\0\0\0";
+        let head = b"\0\0\0\x36uuid\xd0\x8a\x4f\x18\x10\xf3\x4a\x82\xb6\xc8\x32\xd8\xab\
+            \xa1\x83\xd3\0\0\0\0";
         assert_eq!(out, [&head[..], &SystemId::PLAYREADY.0, b"\0\0\0\x06header"].concat());
     }
 }

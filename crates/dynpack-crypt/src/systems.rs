@@ -1,7 +1,7 @@
-//! What protection systems need to be told: headers of Widevine and PlayReady, the common one of
-//! W3C, and key URIs of FairPlay.
+//! The signalling for DRM systems: headers of Widevine and PlayReady, the common header of W3C, and
+//! key URIs of FairPlay.
 //!
-//! Nothing here asks a licence server for anything.
+//! Nothing here sends requests to licence servers.
 
 pub mod clear_key;
 pub mod fairplay;

@@ -1,4 +1,4 @@
-//! CPIX documents as key servers send them, and as nobody should.
+//! CPIX documents as key servers send them, and invalid ones.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,15 +11,14 @@ use dynpack_media::{Cuts, Rendition, RenditionId, SourceIndex};
 use dynpack_testkit::{AAC_48_STEREO, AVCC, TrackBuilder, codec};
 use proptest::prelude::*;
 
-/// An answer in the manner of SPEKE 2, with one key each for small and for large video, and one for
-/// audio.
+/// A response as in SPEKE 2, with one key each for SD video, HD video and audio.
 const ANSWER: &str = include_str!("data/speke.xml");
 
 const SD: &str = "ad13f9ea-2be6-98b8-75f5-04a8e3ccea64";
 const HD: &str = "13a75306-d118-917b-47a6-c1836442516f";
 const AUDIO: &str = "558ee541-b90a-b2f3-950d-00ade3760d45";
 
-/// A hundred samples of a tick each, which are cut nowhere.
+/// A hundred samples of one tick each, without cuts.
 fn rendition(name: &str, bitrate: u32, codec: Codec, clock: u32) -> Rendition {
     let track = TrackBuilder::video(clock, 1, 100, 1).with_codec(codec).build();
     Rendition::new(
@@ -42,7 +41,7 @@ fn key_for(cpix: &Cpix, rendition: &Rendition) -> Result<String, String> {
     cpix.key_for(rendition).map(|key| key.id.to_string()).map_err(|error| error.to_string())
 }
 
-/// Why a document gives no key to the video or the audio of these tests.
+/// The error of a document that gives no key to the video or the audio of these tests.
 fn no_rule(name: &str, bitrate: u32) -> String {
     format!(
         "the CPIX document gives no single key: none of its rules gives one to {name:?} at \
@@ -62,7 +61,7 @@ fn problem(document: &str) -> String {
     Cpix::parse(document.as_bytes()).unwrap_err().to_string()
 }
 
-/// A key in the clear.
+/// A clear key.
 fn key(id: &str) -> String {
     let value = "AAECAwQFBgcICQoLDA0ODw==";
     format!(
@@ -72,7 +71,7 @@ fn key(id: &str) -> String {
 }
 
 #[test]
-fn an_answer_tells_keys_and_systems() {
+fn a_response_gives_keys_and_systems() {
     let cpix = Cpix::parse(ANSWER.as_bytes()).unwrap();
     let ids: Vec<_> = cpix.keys.iter().map(|key| key.id.to_string()).collect();
     assert_eq!(ids, [SD, HD, AUDIO]);
@@ -104,11 +103,11 @@ fn an_answer_tells_keys_and_systems() {
         assert_eq!(key.format_versions.as_deref(), Some("1"));
     }
     assert!(widevine.media_key.is_some() && widevine.session_key == widevine.media_key);
-    // Elements that a server leaves empty say nothing.
+    // Empty elements of servers are ignored.
     assert!(playready.media_key.is_some() && playready.session_key.is_none());
 }
 
-/// A document whose one system has that in it; the key has the vector 0x000102…
+/// A document with one system that has this content. The key has the vector 0x000102…
 fn with_system(content: &str) -> String {
     let iv = r#"explicitIV="AAECAwQFBgcICQoLDA0ODw==" kid"#;
     document(&format!(
@@ -132,10 +131,10 @@ fn signalling_for_hls_is_read_as_tags() {
     let text = "#EXT-X-VENDOR:a=\"b,c\"\r\n#EXT-X-KEY:METHOD=SAMPLE-AES,\
         IV=0X000102030405060708090a0b0c0d0e0f,URI=\"skd://a,b=c?\",\
                 KEYFORMAT=\"com.apple.streamingkeydelivery\",X-OTHER=1\r\n";
-    let told = read(&signalling("", text));
-    let key = told.media_key.unwrap();
+    let system = read(&signalling("", text));
+    let key = system.media_key.unwrap();
     assert_eq!(
-        (key.uri.as_str(), key.format_versions, told.session_key),
+        (key.uri.as_str(), key.format_versions, system.session_key),
         ("skd://a,b=c?", None, None)
     );
     let id = SD.replace('-', "").to_uppercase();
@@ -144,22 +143,22 @@ fn signalling_for_hls_is_read_as_tags() {
          KEYFORMATVERSIONS=\"1/2\""
     );
     for playlist in ["master", "multiVariant"] {
-        let told = read(&signalling(&format!("playlist=\"{playlist}\""), &session));
-        let key = told.session_key.unwrap();
+        let system = read(&signalling(&format!("playlist=\"{playlist}\""), &session));
+        let key = system.session_key.unwrap();
         assert_eq!(
-            (key.format.as_deref(), key.format_versions.as_deref(), told.media_key),
+            (key.format.as_deref(), key.format_versions.as_deref(), system.media_key),
             (Some("y"), Some("1/2"), None)
         );
     }
 }
 
 #[test]
-fn signalling_for_hls_that_cannot_be_taken_over_is_refused() {
+fn unusable_signalling_for_hls_is_refused() {
     let key = "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"skd://1\"";
     for (attributes, text, expected) in [
-        ("", String::new() + "#EXTM3U", "HLSSignalingData: not one #EXT-X-KEY"),
-        ("", format!("{key}\n{key}"), "HLSSignalingData: not one #EXT-X-KEY"),
-        ("playlist='master'", key.into(), "HLSSignalingData: not one #EXT-X-SESSION-KEY"),
+        ("", String::new() + "#EXTM3U", "HLSSignalingData: not exactly one #EXT-X-KEY"),
+        ("", format!("{key}\n{key}"), "HLSSignalingData: not exactly one #EXT-X-KEY"),
+        ("playlist='master'", key.into(), "HLSSignalingData: not exactly one #EXT-X-SESSION-KEY"),
         (
             "playlist='both'",
             key.into(),
@@ -201,7 +200,8 @@ fn signalling_for_hls_that_cannot_be_taken_over_is_refused() {
     }
     let two = signalling("", key) + &signalling("playlist='media'", key);
     assert!(
-        problem(&with_system(&two)).contains("HLSSignalingData: a second for the same playlists")
+        problem(&with_system(&two))
+            .contains("HLSSignalingData: a second one for the same playlists")
     );
     assert!(problem(&with_system("<HLSSignalingData>?</HLSSignalingData>")).contains("not Base64"));
     for iv in ["0x000102030405060708090a0b0c0d0e0f", "1"] {
@@ -219,7 +219,7 @@ fn rules_give_each_track_its_key() {
         (video(1024, 576, 30), Ok(SD)),
         (video(1025, 576, 30), Ok(HD)),
         (video(1920, 1080, 30), Ok(HD)),
-        // A track which no rule is for has no key, which is never a reason to leave it clear.
+        // A track to which no rule applies has no key. That is never a reason to leave it clear.
         (video(1920, 1080, 31), Err(no_rule("video", 1_000_000))),
         (video(3840, 2160, 30), Err(no_rule("video", 1_000_000))),
         (audio(128_000), Ok(AUDIO)),
@@ -234,7 +234,7 @@ fn rules_give_each_track_its_key() {
 }
 
 #[test]
-fn rules_go_by_bitrate_and_label_too() {
+fn rules_also_match_bitrate_and_label() {
     let rules = format!(
         r#"<ContentKeyList>{}{}{}</ContentKeyList><ContentKeyUsageRuleList>
         <ContentKeyUsageRule kid="{SD}"><AudioFilter/><BitrateFilter maxBitrate="64000"/>
@@ -255,7 +255,7 @@ fn rules_go_by_bitrate_and_label_too() {
     assert_eq!(given, [SD, AUDIO, SD, HD].map(|id| Ok(id.to_owned())));
 }
 
-/// A document of one key, with a rule of that content.
+/// A document with one key, and a rule with that content.
 fn with_rule(attributes: &str, content: &str) -> String {
     let rule =
         format!("<ContentKeyUsageRule kid='{SD}' {attributes}>{content}</ContentKeyUsageRule>");
@@ -266,14 +266,14 @@ fn with_rule(attributes: &str, content: &str) -> String {
     ))
 }
 
-/// What a rule gives to video and to audio.
+/// The key that a rule gives to video and to audio.
 fn given(attributes: &str, content: &str) -> [Result<String, String>; 2] {
     let cpix = Cpix::parse(with_rule(attributes, content).as_bytes()).unwrap();
     [video(1280, 720, 25), audio(5)].map(|rendition| key_for(&cpix, &rendition))
 }
 
 #[test]
-fn a_rule_for_nothing_that_there_is_gives_no_key() {
+fn a_rule_that_matches_no_track_gives_no_key() {
     let none = [Err(no_rule("video", 1_000_000)), Err(no_rule("audio", 5))];
     assert_eq!(given("", "<LabelFilter label='SD'/>"), none);
     assert_eq!(
@@ -283,22 +283,22 @@ fn a_rule_for_nothing_that_there_is_gives_no_key() {
     assert_eq!(given("", "<VideoFilter/>"), [Ok(SD.into()), none[1].clone()]);
 }
 
-/// It tells people something, and no more (CPIX 2.3, `LabelFilter`).
+/// It is only information for people (CPIX 2.3, `LabelFilter`).
 #[test]
-fn the_intended_type_of_track_decides_nothing() {
+fn the_intended_type_of_track_has_no_effect() {
     let both = [Ok(SD.to_owned()), Ok(SD.to_owned())];
     for intended in ["VIDEO", "AUDIO", "ALL", "SD+HD"] {
         assert_eq!(given(&format!("intendedTrackType='{intended}'"), ""), both, "{intended}");
     }
-    // As SPEKE 2 writes a key for all tracks.
+    // SPEKE 2 writes a key for all tracks in this way.
     assert_eq!(given("intendedTrackType='ALL'", "<AudioFilter/><VideoFilter/>"), both);
 }
 
-/// A rule that cannot be understood may be about any track (CPIX 2.3, usage rule filters).
+/// A rule with an unknown filter may apply to any track (CPIX 2.3, usage rule filters).
 #[test]
 fn rules_with_unknown_filters_are_refused() {
     let expected =
-        "the CPIX document needs what is not supported: a filter which is not of CPIX 2.3";
+        "the CPIX document needs an unsupported feature: a filter that is not in CPIX 2.3";
     for (attributes, content) in [
         ("", "<Whatever x='1'/>"),
         ("", "<VideoFilter/><x:CodecFilter xmlns:x='urn:x'/>"),
@@ -319,16 +319,16 @@ fn rules_with_unknown_filters_are_refused() {
         problem(&with_rule("", "<VideoFilter hdr='yes'/>"))
             .ends_with("hdr is neither true nor false")
     );
-    // Declarations of namespaces are no attributes.
+    // Declarations of namespaces are not attributes.
     assert_eq!(
         given("xmlns:a='urn:a'", "<VideoFilter xmlns='urn:dashif:org:cpix'/>")[0],
         Ok(SD.into())
     );
 }
 
-/// What is not known is not zero: no rule that asks for it can be followed.
+/// An unknown value is not zero: a rule that depends on it cannot be applied.
 #[test]
-fn rules_that_ask_for_what_is_not_known_are_refused() {
+fn rules_that_depend_on_unknown_properties_are_refused() {
     let mut still = video(1280, 720, 25);
     let picture = TrackBuilder::video(25, 0, 1, 1).with_codec(still.track.codec.clone());
     still.track = Arc::new(picture.build());
@@ -338,8 +338,9 @@ fn rules_that_ask_for_what_is_not_known_are_refused() {
         key_for(&Cpix::parse(with_rule("", content).as_bytes()).unwrap(), rendition)
     };
     let unknown = |what: &str| {
-        let problem =
-            format!("a rule asks for the {what} of \"video\" at 1000000 bit/s, which is not known");
+        let problem = format!(
+            "a rule depends on the {what} of \"video\" at 1000000 bit/s, which is not known"
+        );
         Err(format!("the CPIX document gives no single key: {problem}"))
     };
     for filter in [
@@ -376,7 +377,7 @@ fn one_key_without_rules_is_for_all() {
 }
 
 #[test]
-fn rules_which_contradict_each_other_are_refused() {
+fn rules_that_contradict_each_other_are_refused() {
     let rule = |id: &str| format!(r#"<ContentKeyUsageRule kid="{id}"/>"#);
     let with_rules = |rules: String| {
         let body = format!(
@@ -398,7 +399,7 @@ fn rules_which_contradict_each_other_are_refused() {
         with_rules(rule(HD))
             .unwrap_err()
             .to_string()
-            .ends_with(&format!("a rule gives {HD}, which it does not hold"))
+            .ends_with(&format!("a rule refers to {HD}, which it does not contain"))
     );
     assert_eq!(with_rules(rule(SD) + &rule(SD)).unwrap(), SD);
 }
@@ -413,14 +414,12 @@ fn encrypted_keys_have_an_error_of_their_own() {
     assert_eq!(error, Error::EncryptedKey(SD.parse().unwrap()));
     assert_eq!(
         error.to_string(),
-        format!(
-            "the CPIX document holds the key {SD} encrypted: only keys in the clear can be read"
-        )
+        format!("the key {SD} of the CPIX document is encrypted: only clear keys can be read")
     );
 }
 
 #[test]
-fn what_is_malformed_is_refused_without_repeating_secrets() {
+fn malformed_documents_are_refused_without_repeating_secrets() {
     let with_key = |value: &str| {
         let secret = format!(
             "<Data><pskc:Secret><pskc:PlainValue>{value}</pskc:PlainValue></pskc:Secret></Data>"
@@ -444,7 +443,7 @@ fn what_is_malformed_is_refused_without_repeating_secrets() {
         ("<CPIX a='&secret;'/>".into(), "malformed at byte 0: not well-formed XML"),
         (
             "<!DOCTYPE CPIX [<!ENTITY a 'b'>]><CPIX/>".into(),
-            "needs what is not supported: a document type declaration",
+            "needs an unsupported feature: a document type declaration",
         ),
         (with_key("c2VjcmV0"), "not a key: it is not the Base64 of 16 bytes"),
         (keys("<ContentKey/>"), "an element without kid"),
@@ -467,14 +466,14 @@ fn what_is_malformed_is_refused_without_repeating_secrets() {
         ),
         (
             keys(&format!("<ContentKey kid='{SD}' dependsOnKey='{HD}'/>")),
-            "needs what is not supported: keys that depend on others",
+            "needs an unsupported feature: keys that depend on others",
         ),
         (
             keys(&format!("<ContentKey kid='{SD}' explicitIV='AAAA'/>")),
             "explicitIV is not the Base64 of 16 bytes",
         ),
-        (rule("<KeyPeriodFilter periodId='1'/>"), "needs what is not supported: key periods"),
-        (rule("<BitrateFilter minBitrate='-1'/>"), "minBitrate is no number"),
+        (rule("<KeyPeriodFilter periodId='1'/>"), "needs an unsupported feature: key periods"),
+        (rule("<BitrateFilter minBitrate='-1'/>"), "minBitrate is not a number"),
     ] {
         let problem = problem(&text);
         assert!(problem.contains(expected), "{text}: {problem}");
@@ -485,7 +484,7 @@ fn what_is_malformed_is_refused_without_repeating_secrets() {
 #[test]
 fn limits_have_names() {
     let nested = "<a>".repeat(33);
-    assert_eq!(problem(&nested), "the elements around each other pass the limit of 32");
+    assert_eq!(problem(&nested), "the nested elements pass the limit of 32");
     let many = document(&"<a/>".repeat(1 << 14));
     assert_eq!(problem(&many), "the elements of the CPIX document pass the limit of 16384");
     let attributes: String = (0..65).map(|at| format!(" a{at}=''")).collect();
@@ -499,7 +498,7 @@ fn limits_have_names() {
 
 proptest! {
     #[test]
-    fn a_damaged_answer_does_no_harm(
+    fn a_damaged_response_does_no_harm(
         at in 0..ANSWER.len(),
         damage in any::<[u8; 2]>(),
         len in 0..ANSWER.len(),

@@ -1,5 +1,5 @@
-//! What is encrypted comes back: by decryption that is written here from the standards, block by
-//! block, and reads the boxes of a fragment.
+//! Decrypting returns the clear media. The decryption here is written from the standards, works
+//! block by block, and reads the boxes of a fragment.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -36,8 +36,7 @@ fn decrypt_block(block: Block) -> Block {
     block.into()
 }
 
-/// CBC over those blocks of `data` which `is_encrypted` picks by their number; a part of a block is
-/// clear.
+/// CBC over the blocks of `data` whose number `is_encrypted` accepts. An incomplete block is clear.
 fn decrypt_cbc(iv: Block, data: &mut [u8], is_encrypted: impl Fn(usize) -> bool) {
     let mut before = iv;
     for (_, block) in data.chunks_exact_mut(16).enumerate().filter(|(at, _)| is_encrypted(*at)) {
@@ -56,7 +55,7 @@ fn key_stream(iv: [u8; 8]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// What `tenc` says: scheme, pattern, size of the vector of a sample, key id, constant vector.
+/// The content of `tenc`: pattern, size of the vector of a sample, constant vector.
 fn read_tenc(track: &TrackEncryption) -> (u8, u8, Vec<u8>) {
     let tenc = track.tenc().to_vec();
     assert_eq!(
@@ -72,7 +71,7 @@ fn read_tenc(track: &TrackEncryption) -> (u8, u8, Vec<u8>) {
     (tenc[13], tenc[15], constant)
 }
 
-/// What `senc` says of a sample: its vector, and its subsamples (clear, protected) if it has such.
+/// What `senc` has for a sample: its vector, and its subsamples (clear, protected) if it has any.
 struct Information {
     iv: Vec<u8>,
     subsamples: Option<Vec<(usize, usize)>>,
@@ -100,7 +99,7 @@ fn read_senc(fragment: &FragmentEncryption, iv_size: usize) -> Vec<Information> 
     samples
 }
 
-/// Decrypts a sample as ISO/IEC 23001-7, 9 and 10 say.
+/// Decrypts a sample according to ISO/IEC 23001-7, 9 and 10.
 fn decrypt(tenc: &(u8, u8, Vec<u8>), information: &Information, sample: &mut [u8]) {
     let (pattern, iv_size, constant) = tenc;
     let Information { iv, subsamples } = information;
@@ -129,7 +128,7 @@ fn track(scheme: Scheme, kind: MediaKind) -> TrackEncryption {
     )
 }
 
-/// Encrypts samples and decrypts them again; the encrypted ones.
+/// Encrypts samples, and checks that decryption returns them. Returns the encrypted ones.
 fn there_and_back(scheme: Scheme, codec: &Codec, samples: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let track = track(scheme, codec.kind());
     let encryptor = SampleEncryptor::new(track.clone(), &ContentKey::new(KEY), codec);
@@ -156,7 +155,7 @@ fn aac() -> Codec {
     codec::aac(AAC_48_STEREO)
 }
 
-/// Takes emulation prevention off, as a decoder does.
+/// Removes emulation prevention, as a decoder does.
 fn unescape(unit: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut zeros = 0;
@@ -171,7 +170,7 @@ fn unescape(unit: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A slice of a real header and of so many other bytes, many of them small.
+/// Slices with a real header and random other bytes, many of them small.
 fn slices() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let body = vec(prop_oneof![2 => 0_u8..4, 1 => any::<u8>()], 0..900);
     vec((0..STREAMS[0].1.len(), body), 1..5).prop_map(|slices| {
@@ -229,7 +228,7 @@ proptest! {
             if cipher.nal_unit(&slice, &mut out).is_err() {
                 prop_assert!(
                     slice.len() <= 48 && has_start_code,
-                    "only what stays clear may hide something"
+                    "only clear units may contain a start code"
                 );
                 continue;
             }
@@ -260,9 +259,9 @@ proptest! {
     }
 }
 
-/// Real pictures, whose protected bytes differ from the clear ones wherever they should.
+/// Real pictures: the encrypted bytes differ from the clear ones wherever they should.
 #[test]
-fn real_streams_are_encrypted_all_through() {
+fn real_streams_are_encrypted_completely() {
     for (name, stream) in STREAMS {
         let units = units(stream);
         let codec = config(&units);
@@ -280,9 +279,10 @@ fn real_streams_are_encrypted_all_through() {
     }
 }
 
-/// Long samples are encrypted portion by portion, and the pattern goes on over the seams.
+/// Long samples are encrypted portion by portion, and the pattern continues from one portion to the
+/// next.
 #[test]
-fn portions_leave_no_seams() {
+fn portions_do_not_interrupt_the_pattern() {
     let units = units(STREAMS[0].1);
     let slice = units.iter().find(|unit| is_slice(unit)).unwrap();
     let long = [&slice[..32], &vec![0xa5; 100_003]].concat();
@@ -296,7 +296,7 @@ fn portions_leave_no_seams() {
 }
 
 #[test]
-fn another_sample_than_the_planned_is_refused() {
+fn a_sample_other_than_the_planned_one_is_refused() {
     let units = units(STREAMS[0].1);
     let sample = with_lengths(&units);
     let codec = config(&units);
@@ -307,7 +307,7 @@ fn another_sample_than_the_planned_is_refused() {
     let planned = sample.len();
     assert_eq!(
         error.to_string(),
-        format!("the sample has {} bytes where {planned} were planned", planned - 1)
+        format!("the sample has {} bytes, but {planned} were planned", planned - 1)
     );
     assert!(encryptor.encrypt(&fragment, 1, &sample, &mut Vec::new()).is_err());
 }

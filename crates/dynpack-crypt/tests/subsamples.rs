@@ -1,4 +1,4 @@
-//! Which bytes of H.264 are protected, held against another reader of slice headers.
+//! Which bytes of H.264 are protected, compared with another reader of slice headers.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ use h264_reader::nal::{Nal, RefNal, UnitType};
 use h264_reader::rbsp::BitRead;
 use streams::{STREAMS, config, is_slice};
 
-/// Bytes of each slice that hold its header, by h264-reader; 0 for other units.
+/// The length of each slice's header in bytes, by h264-reader; 0 for other units.
 fn header_lens(units: &[Vec<u8>]) -> Vec<usize> {
     let mut context = Context::new();
     units.iter().map(|unit| header_len(&mut context, unit)).collect()
@@ -50,7 +50,7 @@ fn header_len(context: &mut Context, unit: &[u8]) -> usize {
     }
 }
 
-/// Bytes of a unit, header included, that hold the first `count` of what it says behind the header.
+/// How many bytes of a unit, including its header, encode the first `count` bytes after the header.
 fn in_unit(unit: &[u8], count: usize) -> usize {
     (1..=unit.len())
         .find(|&len| h264_reader::rbsp::decode_nal(&unit[..len]).unwrap().len() == count)
@@ -84,29 +84,29 @@ fn subsamples(scheme: Scheme, all: &[Vec<u8>]) -> Vec<Vec<(usize, usize)>> {
 }
 
 #[test]
-fn all_that_is_behind_slice_headers_is_protected() {
+fn everything_after_slice_headers_is_protected() {
     for (name, stream) in STREAMS {
         let units = units(stream);
         let headers = header_lens(&units);
         let (cenc, cbcs) = (subsamples(Scheme::Cenc, &units), subsamples(Scheme::Cbcs, &units));
         assert!(units.iter().filter(|unit| is_slice(unit)).count() >= 8, "{name}");
         for (at, (unit, header)) in units.iter().zip(headers).enumerate() {
-            let behind = if is_slice(unit) { unit.len() - header } else { 0 };
-            let whole = if behind < 16 { 0 } else { behind };
+            let after = if is_slice(unit) { unit.len() - header } else { 0 };
+            let whole = if after < 16 { 0 } else { after };
             assert_eq!(
                 cbcs[at],
                 [(4 + unit.len() - whole, whole)],
                 "{name}, unit {at} of type {}",
                 unit[0] & 0x1f
             );
-            let blocks = behind - behind % 16;
+            let blocks = after - after % 16;
             assert_eq!(cenc[at], [(4 + unit.len() - blocks, blocks)], "{name}, unit {at}");
         }
     }
 }
 
 #[test]
-fn clear_units_join_the_slice_behind_them() {
+fn clear_units_join_the_slice_after_them() {
     let (_, stream) = STREAMS[0];
     let units = units(stream);
     let first = units.iter().position(|unit| is_slice(unit)).unwrap();
@@ -117,7 +117,7 @@ fn clear_units_join_the_slice_behind_them() {
 }
 
 #[test]
-fn much_clear_takes_several_subsamples() {
+fn a_long_clear_range_takes_several_subsamples() {
     let (_, stream) = STREAMS[0];
     let units = units(stream);
     let filler = vec![12; 150_000];
@@ -130,7 +130,7 @@ fn much_clear_takes_several_subsamples() {
 }
 
 #[test]
-fn what_cannot_be_protected_rightly_is_refused() {
+fn samples_that_cannot_be_protected_correctly_are_refused() {
     let (_, stream) = STREAMS[0];
     let units = units(stream);
     let refused = |sample: &[u8]| {
@@ -149,10 +149,10 @@ fn what_cannot_be_protected_rightly_is_refused() {
     assert_eq!(unknown, "cannot be encrypted: a slice without its picture parameter set 1");
 }
 
-/// Partitions, auxiliary pictures, and those of other layers and views: receivers of SAMPLE-AES
-/// take none of them for encrypted.
+/// Partitions, auxiliary pictures, and pictures of other layers and views: receivers of SAMPLE-AES
+/// do not expect them to be encrypted.
 #[test]
-fn pictures_that_are_no_plain_slices_are_refused_by_all_schemes() {
+fn pictures_other_than_plain_slices_are_refused_by_all_schemes() {
     use dynpack_crypt::Iv;
     use dynpack_crypt::sample_aes::SampleAes;
 
@@ -191,7 +191,7 @@ fn pictures_that_are_no_plain_slices_are_refused_by_all_schemes() {
 }
 
 #[test]
-fn parameter_sets_within_samples_count() {
+fn parameter_sets_within_samples_are_used() {
     let (_, cabac) = STREAMS[0];
     let (_, cavlc) = STREAMS[1];
     let (known, other) = (units(cabac), units(cavlc));
@@ -200,8 +200,7 @@ fn parameter_sets_within_samples_count() {
     assert_eq!(plan(&known).subsamples(0), plan(&other).subsamples(0));
 }
 
-/// Readers of byte streams would take what is behind the start code for a slice, and that would be
-/// clear.
+/// Readers of byte streams would read a clear slice after the start code.
 #[test]
 fn units_that_hide_others_are_refused() {
     use dynpack_crypt::sample_aes::SampleAes;

@@ -1,4 +1,4 @@
-//! Headers of protection systems, held against those that others made.
+//! Headers of DRM systems, compared with those of other software.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,8 +15,8 @@ fn key(hex: &str) -> ContentKey {
     ContentKey::from_hex(hex).unwrap()
 }
 
-/// The initialization data of content `mp4-basic` of the web platform tests, by the test service of
-/// Microsoft.
+/// The initialization data of the content `mp4-basic` in the web platform tests, made by the test
+/// service of Microsoft.
 #[test]
 fn a_header_of_playready_is_that_of_the_web_platform_tests() {
     let key = key("be7df8a3667a6a8fd564d0ed81339a95");
@@ -28,7 +28,7 @@ fn a_header_of_playready_is_that_of_the_web_platform_tests() {
 
 /// The second key of `mp4-av-multikey`, and an example of python-cpix.
 #[test]
-fn checksums_are_those_of_other_makers() {
+fn checksums_are_those_of_other_software() {
     for (id_, key_, checksum) in [
         ("558ee541b90ab2f3950d00ade3760d45", "91039263016da635770d57db92f98bd0", "YiO/16Ls96E="),
         ("13a75306d118917b47a6c1836442516f", "8aaad8c4dbdeaccdad2676a1ed38952e", "IDRtPgUI/bI="),
@@ -45,7 +45,7 @@ fn checksums_are_those_of_other_makers() {
 }
 
 #[test]
-fn a_header_has_the_oldest_version_that_can_say_it() {
+fn a_header_has_the_oldest_version_that_supports_it() {
     const ONE: &str = "13a75306-d118-917b-47a6-c1836442516f";
     let (key, ids) = (
         key("8aaad8c4dbdeaccdad2676a1ed38952e"),
@@ -55,20 +55,32 @@ fn a_header_has_the_oldest_version_that_can_say_it() {
     let start =
         r#"<WRMHEADER xmlns="http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader" version="#;
     let one = Header::new(Scheme::Cenc, &keys[1..]).to_xml();
-    let expected = r#""4.0.0.0"><DATA><PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO><KID>AAAAAAAAAAAAAAAAAAAAAQ==</KID></DATA></WRMHEADER>"#;
+    let expected = concat!(
+        r#""4.0.0.0"><DATA><PROTECTINFO><KEYLEN>16</KEYLEN><ALGID>AESCTR</ALGID></PROTECTINFO>"#,
+        r#"<KID>AAAAAAAAAAAAAAAAAAAAAQ==</KID></DATA></WRMHEADER>"#,
+    );
     assert_eq!(one, format!("{start}{expected}"));
     let both =
         Header::new(Scheme::Cenc, &keys).with_custom_attributes("<A>1</A>").unwrap().to_xml();
-    let expected = r#""4.2.0.0"><DATA><PROTECTINFO><KIDS><KID ALGID="AESCTR" CHECKSUM="IDRtPgUI/bI=" VALUE="BlOnExjRe5FHpsGDZEJRbw=="></KID><KID ALGID="AESCTR" VALUE="AAAAAAAAAAAAAAAAAAAAAQ=="></KID></KIDS></PROTECTINFO><CUSTOMATTRIBUTES><A>1</A></CUSTOMATTRIBUTES></DATA></WRMHEADER>"#;
+    let expected = concat!(
+        r#""4.2.0.0"><DATA><PROTECTINFO><KIDS>"#,
+        r#"<KID ALGID="AESCTR" CHECKSUM="IDRtPgUI/bI=" VALUE="BlOnExjRe5FHpsGDZEJRbw=="></KID>"#,
+        r#"<KID ALGID="AESCTR" VALUE="AAAAAAAAAAAAAAAAAAAAAQ=="></KID></KIDS></PROTECTINFO>"#,
+        r#"<CUSTOMATTRIBUTES><A>1</A></CUSTOMATTRIBUTES></DATA></WRMHEADER>"#,
+    );
     assert_eq!(both, format!("{start}{expected}"));
     let chained =
         Header::new(Scheme::Cbcs, &keys[..1]).with_licence_url("https://a/?b=1&c=<2>").to_xml();
-    let expected = r#""4.3.0.0"><DATA><PROTECTINFO><KIDS><KID ALGID="AESCBC" VALUE="BlOnExjRe5FHpsGDZEJRbw=="></KID></KIDS></PROTECTINFO><LA_URL>https://a/?b=1&amp;c=&lt;2&gt;</LA_URL></DATA></WRMHEADER>"#;
+    let expected = concat!(
+        r#""4.3.0.0"><DATA><PROTECTINFO><KIDS>"#,
+        r#"<KID ALGID="AESCBC" VALUE="BlOnExjRe5FHpsGDZEJRbw=="></KID></KIDS></PROTECTINFO>"#,
+        r#"<LA_URL>https://a/?b=1&amp;c=&lt;2&gt;</LA_URL></DATA></WRMHEADER>"#,
+    );
     assert_eq!(chained, format!("{start}{expected}"));
 }
 
 #[test]
-fn a_header_longer_than_playready_takes_is_refused() {
+fn a_header_longer_than_playready_allows_is_refused() {
     let keys = [(KeyId([0; 16]), None)];
     let url = "x".repeat(8000);
     let refused = Header::new(Scheme::Cenc, &keys)

@@ -1,4 +1,4 @@
-//! What the manifest of a two-hour film costs.
+//! The cost of the manifest of a two-hour film.
 
 use std::hint::black_box;
 

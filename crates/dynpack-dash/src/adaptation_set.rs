@@ -13,20 +13,20 @@ use crate::{Protection, Urls};
 /// Roles (5.8.5.5).
 const ROLE_SCHEME: &str = "urn:mpeg:dash:role:2011";
 
-/// The layout of loudspeakers by its number in ISO/IEC 23091-3.
+/// The loudspeaker layout, by its number in ISO/IEC 23091-3.
 const CHANNELS_SCHEME: &str = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
 
-/// Marks a set that is for trick play only; the value is the `id` of the set with the whole of it
+/// Marks a set that is for trick play only. The value is the `id` of the set with all frames
 /// (DASH-IF IOP 4.3, 3.2.9).
 const TRICK_MODE_SCHEME: &str = "http://dashif.org/guidelines/trickmode";
 
-/// Marks sets between which clients may switch as within one; the value is the `id`s of the others
-/// (5.3.3.5).
+/// Marks sets between which clients may switch as within one set. The value lists the `id`s of the
+/// other sets (5.3.3.5).
 const SWITCHING_SCHEME: &str = "urn:mpeg:dash:adaptation-set-switching:2016";
 
-/// Renditions of one name and kind which are coded alike (audio of one codec, sampling rate and
-/// channels, video of one sample entry) and protected alike: one set has one key (DASH-IF IOP 4.3,
-/// 7.5.1).
+/// Renditions with the same name, kind, coding and protection. Audio has the same coding if codec,
+/// sampling rate and channels are the same, video if the sample entry is. One set has one key
+/// (DASH-IF IOP 4.3, 7.5.1).
 pub(crate) struct Set<'a> {
     first: &'a Rendition,
     renditions: Vec<&'a Rendition>,
@@ -36,7 +36,7 @@ pub(crate) struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    /// The sets of a period, audio first, each kind in the order of the presentation.
+    /// The sets of a period: audio first, and each kind in the order of the presentation.
     pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls) -> Vec<Self> {
         let (presentation, start) = (period.presentation(), period.start());
         let mut sets: Vec<Self> = Vec::new();
@@ -71,14 +71,14 @@ impl<'a> Set<'a> {
         self.renditions.iter().all(|rendition| rendition.cuts.has_same_places(&self.first.cuts))
     }
 
-    /// Whether all segments start with a picture or frame behind which none needs one before it:
-    /// SAP type 1 (ISO/IEC 14496-12, Annex I).
+    /// Whether all segments start with SAP type 1 (ISO/IEC 14496-12, Annex I): a picture or frame
+    /// after which none depends on an earlier one.
     pub(crate) fn starts_with_sap(&self) -> bool {
         self.renditions.iter().all(|rendition| rendition.has_independent_segments())
     }
 
-    /// Whether a client may switch between the sets: they are one but for their protection, and cut
-    /// alike.
+    /// Whether a client may switch between the sets: they differ only in their protection, and are
+    /// cut at the same places.
     fn switches_to(&self, other: &Self) -> bool {
         let are_aligned = || {
             self.is_aligned()
@@ -92,7 +92,7 @@ impl<'a> Set<'a> {
         self.first.kind() == MediaKind::Video
     }
 
-    /// The set with all that the renditions have; it is one of `sets`, which are numbered from 1.
+    /// The set with all frames of its renditions. It is one of `sets`, which are numbered from 1.
     pub(crate) fn element(&self, number: usize, sets: &[Self], urls: &impl Urls) -> AdaptationSet {
         let mut set = self.described(number, |rendition| self.template(rendition, urls));
         let others = (1..).zip(sets).filter(|(_, other)| self.switches_to(other));
@@ -102,8 +102,8 @@ impl<'a> Set<'a> {
         set
     }
 
-    /// The set of the key frames of video, for trick play: `whole` is the number of the set with
-    /// all of it.
+    /// The set of the key frames of video, for trick play. `whole` is the number of the set with
+    /// all frames.
     pub(crate) fn key_frames(
         &self,
         number: usize,
@@ -210,7 +210,7 @@ impl<'a> Set<'a> {
                 .map(|((rendition, details), own)| Representation {
                     id: format!("{}_{}", id(&rendition.id.name), rendition.id.bitrate),
                     bandwidth: rendition.id.bitrate,
-                    own: apart_from(&shared, details),
+                    own: without(&shared, details),
                     template: template.is_none().then_some(own),
                 })
                 .collect(),
@@ -220,8 +220,8 @@ impl<'a> Set<'a> {
     }
 }
 
-/// How many frames there are for each key frame: by that much faster, playing key frames alone asks
-/// no more of a decoder.
+/// The number of frames for each key frame. If only key frames are decoded, playback can be faster
+/// by this factor without more work for the decoder.
 fn frames_per_key_frame(rendition: &Rendition, key_frames: &SegmentTimeline) -> u32 {
     let samples = rendition.cuts.samples();
     let frames = samples.end.0.saturating_sub(samples.start.0);
@@ -247,7 +247,7 @@ fn picture_aspect(video: &VideoCodec) -> Option<String> {
     video.pixel_aspect().of_picture(width, height).map(|ratio| ratio.to_string())
 }
 
-/// Each detail that all have alike.
+/// Each detail that is the same for all.
 fn in_common(details: &[Details]) -> Details {
     Details {
         codecs: common(details, |details| details.codecs.clone()).flatten(),
@@ -259,8 +259,8 @@ fn in_common(details: &[Details]) -> Details {
     }
 }
 
-/// Each detail that is not shared already.
-fn apart_from(shared: &Details, own: Details) -> Details {
+/// Each detail that is not already shared.
+fn without(shared: &Details, own: Details) -> Details {
     Details {
         codecs: own.codecs.filter(|_| shared.codecs.is_none()),
         width: own.width.filter(|_| shared.width.is_none()),
@@ -271,15 +271,15 @@ fn apart_from(shared: &Details, own: Details) -> Details {
     }
 }
 
-/// The one value that `of` gives for all items, if it is one.
+/// The value that `of` returns for all items, if it is the same for all.
 fn common<T, V: PartialEq>(items: &[T], of: impl Fn(&T) -> V) -> Option<V> {
     let mut values = items.iter().map(of);
     let first = values.next()?;
     values.all(|value| value == first).then_some(first)
 }
 
-/// The number of the loudspeaker layout. If the stream describes its own, the usual layout of as
-/// many channels is used.
+/// The number of the loudspeaker layout. If the stream describes a layout of its own, the usual
+/// layout for its number of channels is used.
 fn channel_layout(audio: &AudioCodec) -> Option<u8> {
     let usual = |channels: u8| match channels {
         1..=6 => Some(channels),

@@ -1,5 +1,5 @@
-//! `ContentProtection`: what clients are told of encryption (ISO/IEC 23009-1, 5.8.4.1), with the
-//! extensions in it and their namespaces.
+//! `ContentProtection`: what signals encryption to clients (ISO/IEC 23009-1, 5.8.4.1), with its
+//! extensions and their namespaces.
 
 use dynpack_crypt::SystemId;
 use dynpack_media::text::{clean, uri};
@@ -7,11 +7,11 @@ use dynpack_xml::{Tag, Writer};
 
 use crate::{Protection, System};
 
-/// The scheme which says that media is encrypted by Common Encryption (5.8.5.2).
+/// The scheme that signals Common Encryption (5.8.5.2).
 const COMMON_ENCRYPTION: &str = "urn:mpeg:dash:mp4protection:2011";
 
-/// The `ContentProtection` element, with what ISO/IEC 23001-7, 11.2, PlayReady, Azure Media
-/// Services and DASH-IF put in it.
+/// The `ContentProtection` element, with the content that ISO/IEC 23001-7, 11.2, PlayReady, Azure
+/// Media Services and DASH-IF define.
 pub(crate) struct ContentProtection {
     scheme: String,
     value: Option<String>,
@@ -24,7 +24,8 @@ pub(crate) struct ContentProtection {
 }
 
 impl ContentProtection {
-    /// The elements of a protection: first what it is, then each system (DASH-IF IOP 4.3, 7.5).
+    /// The elements of a protection: first the scheme and the key, then each system (DASH-IF IOP
+    /// 4.3, 7.5).
     pub(crate) fn all(protection: &Protection) -> Vec<Self> {
         let common = Self {
             value: Some(protection.scheme.as_str().into()),
@@ -76,19 +77,19 @@ impl ContentProtection {
             }
             self.url.iter().for_each(|url| xml.open("dashif:Laurl").text(url));
             if let Some(url) = &self.clear_key_url {
-                // Shaka Player takes no other type, nor none.
+                // Shaka Player requires this type.
                 xml.open("clearkey:Laurl").with("Lic_type", "EME-1.0").text(url);
             }
         });
     }
 }
 
-/// The declarations of the namespaces that are made use of. Some players know the prefixes alone,
-/// so these are the usual ones.
+/// The declarations of the namespaces that are used. Some players only know the prefixes, so these
+/// are the usual ones.
 pub(crate) struct Namespaces(Vec<(&'static str, &'static str)>);
 
 impl Namespaces {
-    /// Those of all that is in these elements.
+    /// The namespaces that these elements use.
     pub(crate) fn of<'a>(elements: impl Iterator<Item = &'a ContentProtection> + Clone) -> Self {
         type IsUsed = fn(&ContentProtection) -> bool;
         let all: [(_, _, IsUsed); 5] = [

@@ -1,10 +1,10 @@
 //! MPEG-DASH manifests (ISO/IEC 23009-1) from dynpack presentations.
 //!
-//! [`mpd`] lists the renditions of a presentation and their segments, on the timeline which all
-//! protocols share. Where the segments lie, and how they are protected, is for [`Urls`] to say.
+//! [`mpd`] lists the renditions of a presentation and their segments, on the timeline that all
+//! protocols share. [`Urls`] gives the URLs of the segments, and the protection of renditions.
 //!
-//! Manifests are static. This crate reads and writes no media. It does no IO, has
-//! no clock and starts no threads; the same presentation gives the same text.
+//! Manifests are static. This crate reads and writes no media. It does no IO, has no clock and
+//! starts no threads. The same presentation always gives the same text.
 //!
 //! ```
 //! use dynpack_dash::{Options, Urls, mpd};

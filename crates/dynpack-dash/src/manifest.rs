@@ -1,5 +1,7 @@
 //! The manifest as a whole: `MPD` with its `Period`s (ISO/IEC 23009-1, 5.3.1 and 5.3.2).
 
+use std::time::Duration;
+
 use dynpack_media::{Rendition, Ticks, Timescale, View};
 
 use crate::adaptation_set::Set;
@@ -8,8 +10,8 @@ use crate::model::{AdaptationSet, Mpd, Period};
 use crate::text::duration;
 use crate::{Flavor, Options, Urls};
 
-/// The profiles (8.4 and 8.12): segments addressed by templates; and, where they are CMAF and cut
-/// alike, CMAF.
+/// The profiles (8.4 and 8.12): segments addressed by templates. If segments are CMAF and cut at
+/// the same places, also CMAF.
 const LIVE: &str = "urn:mpeg:dash:profile:isoff-live:2011";
 const LIVE_AND_CMAF: &str = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019";
 
@@ -18,29 +20,30 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 
 /// Lists the renditions of each period with their segments, each in its own timescale.
 ///
-/// Renditions of one name which are coded and protected alike are an adaptation set, audio before
-/// video. Its segments stand there once if all renditions have the same, to the tick, and else with
-/// each rendition. The duration is that of the longest rendition, rounded up to the microsecond.
+/// Renditions with the same name, coding and protection are one adaptation set. Audio comes before
+/// video. The segments are listed once in the set if they are the same for all renditions, to the
+/// tick. Otherwise they are listed for each rendition. The duration is that of the longest
+/// rendition, rounded up to the microsecond.
 ///
-/// Where sets differ in their protection alone, as they do if each resolution has a key of its own,
-/// clients are told that they may switch between them as within one (ISO/IEC 23009-1, 5.3.3.5).
+/// If sets differ only in their protection, for example because each resolution has its own key,
+/// the manifest signals that clients may switch between them as within one set (ISO/IEC 23009-1,
+/// 5.3.3.5).
 ///
-/// Behind them, each set of video has one of its key frames alone, for trick play (DASH-IF IOP 4.3,
-/// 3.2.9).
+/// After these, there is a set of key frames for each set of video, for trick play (DASH-IF IOP
+/// 4.3, 3.2.9).
 ///
-/// A period that starts late in its presentation has a `presentationTimeOffset`: its segments keep
-/// their times, and so their URLs (5.3.9.2).
+/// A period that starts late in its presentation has a `presentationTimeOffset` (5.3.9.2), so its
+/// segments keep their times and their URLs.
 #[must_use]
 pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
     let periods: Vec<_> = view.periods().map(|period| Set::all(period, urls)).collect();
     let is_cmaf = options.flavor == Flavor::Cmaf
         && periods.iter().flatten().all(|set| set.is_aligned() && set.starts_with_sap());
     let renditions = view.periods().flat_map(|period| &period.presentation().renditions);
-    let min_buffer_time = options.min_buffer_time.map_or_else(
-        || renditions.map(longest_segment).max().unwrap_or_default(),
-        |given| u64::try_from(given.as_micros()).unwrap_or(u64::MAX),
-    );
-    let mut end = 0_u64;
+    let min_buffer_time = options
+        .min_buffer_time
+        .unwrap_or_else(|| renditions.map(longest_segment).max().unwrap_or_default());
+    let mut end = Duration::ZERO;
     let periods: Vec<_> = view
         .periods()
         .zip(&periods)
@@ -72,12 +75,12 @@ fn adaptation_sets(sets: &[Set<'_>], urls: &impl Urls) -> Vec<AdaptationSet> {
     numbered().map(|(set, number)| set.element(number, sets, urls)).chain(key_frames).collect()
 }
 
-fn longest_segment(rendition: &Rendition) -> u64 {
+fn longest_segment(rendition: &Rendition) -> Duration {
     let longest = rendition.cuts.segments().map(|segment| segment.duration).max();
     micros(rendition.time(longest.unwrap_or_default()).ceil(MICROS))
 }
 
-/// Microseconds without a sign; 0 for a negative time.
-fn micros(time: Ticks) -> u64 {
-    time.max(Ticks::ZERO).0.cast_unsigned()
+/// A time in microseconds; 0 for a negative one.
+fn micros(time: Ticks) -> Duration {
+    Duration::from_micros(time.max(Ticks::ZERO).0.cast_unsigned())
 }

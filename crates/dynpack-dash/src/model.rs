@@ -1,5 +1,5 @@
-//! The elements of a manifest, and how they are written: attributes and elements in the order of
-//! the schema (ISO/IEC 23009-1, 5.3).
+//! The elements of a manifest and their XML: attributes and elements are in the order of the schema
+//! (ISO/IEC 23009-1, 5.3).
 
 use dynpack_media::text::uri;
 use dynpack_xml::{Style, Tag, Writer};
@@ -66,7 +66,7 @@ pub(crate) struct AdaptationSet {
     pub(crate) protection: Vec<ContentProtection>,
     pub(crate) essential: Option<Descriptor>,
     pub(crate) supplemental: Option<Descriptor>,
-    /// `Label` (5.3.7.3): a name for people.
+    /// `Label` (5.3.7.3): a human-readable name.
     pub(crate) label: Option<String>,
     pub(crate) accessibility: Option<Descriptor>,
     pub(crate) role: Option<Descriptor>,
@@ -111,7 +111,7 @@ impl AdaptationSet {
     }
 }
 
-/// `Representation` (5.3.5). What it leaves out stands in its adaptation set.
+/// `Representation` (5.3.5). What it leaves out is in its adaptation set.
 pub(crate) struct Representation {
     pub(crate) id: String,
     pub(crate) bandwidth: u32,
@@ -127,7 +127,7 @@ impl Representation {
     }
 }
 
-/// What adaptation sets and representations both can say (5.3.7).
+/// The attributes that adaptation sets and representations have in common (5.3.7).
 pub(crate) struct Details {
     pub(crate) codecs: Option<String>,
     pub(crate) width: Option<u16>,
@@ -152,7 +152,7 @@ impl Details {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SegmentTemplate {
     pub(crate) timescale: u32,
-    /// Where the period starts, if that is not 0.
+    /// The start of the period, if it is not 0.
     pub(crate) time_offset: Option<u64>,
     pub(crate) initialization: String,
     pub(crate) media: String,
@@ -170,7 +170,7 @@ impl SegmentTemplate {
     }
 }
 
-/// A descriptor: a scheme, and a value in it (5.8.2).
+/// A descriptor: a scheme and a value (5.8.2).
 pub(crate) struct Descriptor {
     pub(crate) scheme: &'static str,
     pub(crate) value: String,

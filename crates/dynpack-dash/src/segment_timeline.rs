@@ -3,7 +3,7 @@
 use dynpack_media::{Rendition, Run, Runs, Ticks};
 use dynpack_xml::Writer;
 
-/// The segments of a rendition; equal durations in a row are one entry.
+/// The segments of a rendition. Consecutive equal durations are one entry.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SegmentTimeline {
     runs: Runs,
@@ -20,8 +20,8 @@ impl SegmentTimeline {
         self.runs.len()
     }
 
-    /// The first entry has a start, from which those of the others follow. Some players do not know
-    /// that it is 0 where absent.
+    /// Only the first entry has a start, and the others follow from it. It is written even if it is
+    /// 0, since some players do not know that default.
     pub(crate) fn write(&self, xml: &mut Writer) {
         let number = |ticks: Ticks| ticks.max(Ticks::ZERO).0.cast_unsigned();
         xml.open("SegmentTimeline").children(|xml| {

@@ -1,20 +1,21 @@
-//! Identifiers and durations as manifests write them.
+//! Identifiers and durations in manifests.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// An identifier without white space (`StringNoWhitespaceType`), different for every different
-/// text.
+/// An identifier without white space (`StringNoWhitespaceType`). Different texts have different
+/// identifiers.
 pub(crate) fn id(text: &str) -> String {
-    utf8_percent_encode(text, NOT_OF_IDS).to_string()
+    utf8_percent_encode(text, NOT_IN_IDS).to_string()
 }
 
-const NOT_OF_IDS: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
+const NOT_IN_IDS: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
 
 /// A duration (`xs:duration`) of hours, minutes and seconds, to the microsecond.
-pub(crate) fn duration(micros: u64) -> String {
-    let (seconds, rest) = (micros / 1_000_000, micros % 1_000_000);
+pub(crate) fn duration(time: Duration) -> String {
+    let (seconds, micros) = (time.as_secs(), time.subsec_micros());
     let mut text = String::from("PT");
     for (count, unit) in [(seconds / 3_600, 'H'), (seconds / 60 % 60, 'M')] {
         if count > 0 {
@@ -22,7 +23,7 @@ pub(crate) fn duration(micros: u64) -> String {
             let _ = write!(text, "{count}{unit}");
         }
     }
-    let decimals = format!("{}.{rest:06}", seconds % 60);
+    let decimals = format!("{}.{micros:06}", seconds % 60);
     text.push_str(decimals.trim_end_matches('0').trim_end_matches('.'));
     text.push('S');
     text
@@ -43,7 +44,7 @@ mod tests {
             (7_200_000_000, "PT2H0S"),
             (90_061_500_000, "PT25H1M1.5S"),
         ] {
-            assert_eq!(duration(micros), expected);
+            assert_eq!(duration(Duration::from_micros(micros)), expected);
         }
     }
 

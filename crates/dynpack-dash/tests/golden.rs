@@ -12,7 +12,7 @@ fn manifest(presentation: &Presentation) -> String {
     mpd(&View::whole(presentation), &Azure, &Options::CMAF)
 }
 
-/// The lines that begin so, without their indentation.
+/// The lines that begin with `start`, without their indentation.
 fn lines<'a>(manifest: &'a str, start: &str) -> Vec<&'a str> {
     manifest.lines().map(str::trim).filter(|line| line.starts_with(start)).collect()
 }
@@ -93,7 +93,7 @@ fn a_film_in_two_languages() {
     assert_eq!(manifest(&film::sample()), expected);
 }
 
-/// The lower bitrate has half the frames on another clock: what differs stands with each
+/// The lower bitrate has half the frames on another clock: what differs is listed for each
 /// representation.
 #[test]
 fn renditions_on_different_clocks_have_timelines_of_their_own() {
@@ -197,9 +197,9 @@ fn names_stay_within_their_attributes() {
     assert!(manifest.contains(expected), "{manifest}");
 }
 
-/// Half a second late: its first segment says so.
+/// The audio is half a second late: its first segment signals that.
 #[test]
-fn a_rendition_that_starts_later_says_when() {
+fn a_rendition_that_starts_later_signals_its_start() {
     let film = film::presentation(
         vec![
             ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
@@ -227,7 +227,7 @@ fn the_common_streaming_format_is_not_cmaf() {
     assert!(manifest.contains(" minBufferTime=\"PT1.5S\">"), "{manifest}");
 }
 
-/// CMAF wants segments that start with SAP type 1 or 2 (ISO/IEC 23000-19, 7.3.2.3).
+/// CMAF requires segments that start with SAP type 1 or 2 (ISO/IEC 23000-19, 7.3.2.3).
 #[test]
 fn open_groups_of_pictures_are_not_cmaf() {
     let film = film::presentation(
@@ -242,7 +242,7 @@ fn open_groups_of_pictures_are_not_cmaf() {
     assert!(!lines(&manifest, "<AdaptationSet")[0].contains("startWithSAP"), "{manifest}");
 }
 
-/// The same picture from pixels of two shapes (ITU-R BT.601), and one that is no such picture.
+/// Two sizes with the same picture aspect ratio (ITU-R BT.601), and one with another.
 #[test]
 fn pixels_that_are_not_square_have_their_shape() {
     let video = |size, (width, height)| {

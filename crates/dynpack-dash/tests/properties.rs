@@ -1,4 +1,4 @@
-//! Manifests of any film: an outside reader takes them, and they say what the timeline says.
+//! Manifests of random films: another reader accepts them, and they agree with the timeline.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::collections::BTreeSet;
@@ -78,7 +78,7 @@ fn cut(rendition: &Rendition, key_frames: bool) -> Vec<(u64, u64)> {
 
 proptest! {
     #[test]
-    fn a_manifest_says_what_the_timeline_says(film in films()) {
+    fn a_manifest_agrees_with_the_timeline(film in films()) {
         let manifest = mpd(&View::whole(&film), &Azure, &Options::CMAF);
         let read = dash_mpd_core::parse(&manifest)
             .map_err(|error| TestCaseError::fail(format!("{error}: {manifest}")))?;

@@ -1,4 +1,4 @@
-//! What manifests tell of encryption.
+//! What manifests signal about encryption.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
-/// URLs of which each rendition has the protection that a function says.
+/// URLs that take the protection of each rendition from a function.
 struct Protected<F>(F);
 
 impl<F: Fn(&Rendition) -> Option<Protection>> Urls for Protected<F> {
@@ -35,7 +35,7 @@ fn manifest(film: &Presentation, protection: impl Fn(&Rendition) -> Option<Prote
     mpd(&View::whole(film), &Protected(protection), &Options::CMAF)
 }
 
-/// The lines that begin so, without their indentation.
+/// The lines that begin with `start`, without their indentation.
 fn lines<'a>(manifest: &'a str, start: &str) -> Vec<&'a str> {
     manifest.lines().map(str::trim).filter(|line| line.starts_with(start)).collect()
 }
@@ -69,7 +69,7 @@ fn all_systems(_: &Rendition) -> Option<Protection> {
 }
 
 #[test]
-fn every_system_finds_what_it_looks_for() {
+fn every_system_finds_its_data() {
     let url = "https://licences.example/?a=1&amp;kid=&lt;%22%C3%A9%22&gt;";
     let expected = unfolded(
         r#"
@@ -97,7 +97,7 @@ fn every_system_finds_what_it_looks_for() {
     );
     let manifest = manifest(&film::sample(), all_systems);
     let expected = expected.replace("{url}", url);
-    // Two audio, one video, and its key frames.
+    // Two sets of audio, one of video, and its key frames.
     assert_eq!(manifest.matches(&expected).count(), 4, "{manifest}");
     let head = unfolded(
         r#"<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" \
@@ -115,7 +115,7 @@ fn every_system_finds_what_it_looks_for() {
 }
 
 #[test]
-fn what_is_clear_says_nothing() {
+fn clear_renditions_signal_no_protection() {
     let manifest =
         manifest(&film::sample(), |rendition| (&*rendition.id.name == "video").then(|| under(1)));
     let head =
@@ -130,7 +130,8 @@ fn what_is_clear_says_nothing() {
     assert!(!audio.contains("<ContentProtection"), "{audio}");
 }
 
-/// A key for each resolution: three sets which are one to a client, each with its key frames.
+/// A key for each resolution: three sets between which a client may switch, each with its key
+/// frames.
 #[test]
 fn each_key_has_a_set_of_its_own() {
     let video = |bitrate| ("video", bitrate, film::video((640, 360), (512, 12_800), 500, 50));
@@ -171,7 +172,7 @@ fn each_key_has_a_set_of_its_own() {
 }
 
 #[test]
-fn sets_that_end_apart_or_are_coded_otherwise_are_not_switched_between() {
+fn clients_do_not_switch_between_sets_of_different_ends_or_codings() {
     let video =
         |bitrate, frames| ("video", bitrate, film::video((640, 360), (512, 12_800), frames, 50));
     let film = film::presentation(vec![video(100, 500), video(200, 250)], CutPolicy::SIX_SECONDS);
@@ -183,7 +184,7 @@ fn sets_that_end_apart_or_are_coded_otherwise_are_not_switched_between() {
     );
 }
 
-/// Texts that would break out of where they stand.
+/// Texts that would break out of their elements or attributes.
 fn protections() -> impl Strategy<Value = Option<Protection>> {
     let ids = vec![
         SystemId::WIDEVINE,
@@ -212,8 +213,8 @@ fn protections() -> impl Strategy<Value = Option<Protection>> {
     prop::option::of(protection)
 }
 
-/// Every prefix is bound to a namespace; returns all namespaces that are declared, and all that are
-/// used.
+/// Checks that every prefix is bound to a namespace. Returns all namespaces that are declared, and
+/// all that are used.
 fn namespaces(manifest: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let mut reader = NsReader::from_str(manifest);
     let (mut declared, mut used) = (BTreeSet::new(), BTreeSet::new());
@@ -298,17 +299,17 @@ proptest! {
             }
         }
         prop_assert_eq!(found, 6);
-        // Two videos are one set or can be switched between.
+        // The two videos are one set, or clients can switch between them.
         let videos: Vec<_> = sets
             .iter()
             .filter(|set| {
                 set.contentType.as_deref() == Some("video") && set.essential_property.is_empty()
             })
             .collect();
-        let are_alike = protections[0] == protections[1];
-        prop_assert_eq!(videos.len(), if are_alike { 1 } else { 2 });
+        let are_equal = protections[0] == protections[1];
+        prop_assert_eq!(videos.len(), if are_equal { 1 } else { 2 });
         prop_assert!(
-            videos.iter().all(|set| set.supplemental_property.len() == usize::from(!are_alike)),
+            videos.iter().all(|set| set.supplemental_property.len() == usize::from(!are_equal)),
             "{}",
             manifest
         );

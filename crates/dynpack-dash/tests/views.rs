@@ -7,7 +7,7 @@ use dynpack_media::{Period, Presentation, SegmentNumber, View};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO};
 
-/// Forty seconds in segments of two.
+/// Forty seconds in segments of two seconds.
 fn film() -> Presentation {
     film::in_short_segments(vec![
         ("video", 400_000, film::video((640, 360), (512, 12_800), 1_000, 50)),

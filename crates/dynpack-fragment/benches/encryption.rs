@@ -1,10 +1,10 @@
-//! What encryption adds to a segment: six seconds of video at 5 Mb/s, one slice a picture, from
-//! memory.
+//! The cost of encryption for a segment: six seconds of video at 5 Mb/s with one slice for each
+//! picture, from memory.
 //!
-//! In the clear, fragmented MP4 is not copied at all, so `copy` stands for what sending it costs
-//! anyway. Under `cenc` and `cbcs`, slice headers are read, and the samples are copied and
-//! encrypted in one pass. AES-128 does the same for all bytes as they come. A transport stream is
-//! written into a buffer in any case.
+//! Clear fragmented MP4 is not copied at all, so `copy` is the cost of sending it. For `cenc` and
+//! `cbcs`, slice headers are read, and the samples are copied and encrypted in one pass. AES-128
+//! also copies and encrypts all bytes in one pass. A transport stream is always written into a
+//! buffer.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
@@ -18,7 +18,7 @@ use dynpack_testkit::film::OpenedFilm;
 use dynpack_testkit::{TrackBuilder, codec};
 use std::hint::black_box;
 
-/// 25 frames a second, one NAL unit of 25 kB each, a key frame every two seconds.
+/// 25 frames per second, one NAL unit of 25 kB each, and a key frame every two seconds.
 const PICTURES: u32 = 150;
 const PICTURE_LEN: u32 = 25_000;
 const GROUP: u32 = 50;

@@ -1,10 +1,10 @@
-//! What one fMP4 segment of a long film costs: a film of two hours, 1080p at 30 frames per second
-//! with B-frames, cut every 6 seconds.
+//! The cost of one fMP4 segment of a long film: two hours, 1080p at 30 frames per second with
+//! B-frames, cut every 6 seconds.
 //!
-//! `plan` is what a request costs before any IO, `finish` what it costs afterwards, from memory;
+//! `plan` is the cost of a request before any IO, and `finish` is the cost afterwards, from memory.
 //! `memcpy` copies the bytes of one segment (about 2.8 MB) once, for comparison. Since no media
-//! byte is copied, planning and finishing together should stay below a tenth of that copy. `lens`
-//! is what the exact peak bitrate of a manifest costs: the lengths of all 1,200 segments, at most 1
+//! byte is copied, `plan` and `finish` together should stay below a tenth of that copy. `lens` is
+//! the cost of the exact peak bitrate of a manifest: the lengths of all 1,200 segments, at most 1
 //! ms.
 
 use bytes::Bytes;
@@ -17,8 +17,8 @@ use std::hint::black_box;
 const FRAMES: u32 = 2 * 3600 * 30;
 const GROUP: u32 = 60;
 
-/// Groups of 60 pictures: a key frame, then in turn an anchor and the three B-frames shown before
-/// it. A chunk a second, with audio between.
+/// Groups of 60 pictures: a key frame, then alternately an anchor and the three B-frames shown
+/// before it. One chunk per second, with audio between.
 fn film() -> Rendition {
     let size = |frame: u32| {
         let least = match frame % GROUP {

@@ -1,5 +1,5 @@
-//! What a transport stream segment costs: six seconds of video at 5 Mb/s with sound, beside a plain
-//! copy of the same bytes.
+//! The cost of a transport stream segment: six seconds of video at 5 Mb/s with audio, compared with
+//! a plain copy of the same bytes.
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -9,7 +9,7 @@ use dynpack_media::{Rendition, SegmentNumber};
 use dynpack_testkit::{TrackBuilder, renditions};
 use std::hint::black_box;
 
-/// 25 frames a second, one NAL unit of 25 kB each, a key frame every two seconds.
+/// 25 frames per second, one NAL unit of 25 kB each, and a key frame every two seconds.
 const PICTURES: u32 = 150;
 const PICTURE_LEN: u32 = 25_000;
 

@@ -18,7 +18,10 @@ pub enum Error {
     #[error("the track cannot be carried in this format: {0}")]
     Unsupported(String),
     /// The track, or a sample of it, cannot be encrypted as asked.
-    #[error("{}{problem}", sample.map_or_else(String::new, |sample| format!("sample {}: ", sample.0)))]
+    #[error(
+        "{}{problem}",
+        sample.map_or_else(String::new, |sample| format!("sample {}: ", sample.0))
+    )]
     Encryption {
         /// The sample, in decoding order of its track; `None` where it is the track as such.
         sample: Option<SampleIndex>,

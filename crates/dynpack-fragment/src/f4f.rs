@@ -43,7 +43,7 @@ pub struct Part<'a> {
 /// The [length](SegmentPlan::len) is always known.
 ///
 /// # Errors
-/// [`Error::Unsupported`] if FLV does not know a codec or no part has samples; [`Error::Sample`] if
+/// [`Error::Unsupported`] if FLV does not support a codec or no part has samples; [`Error::Sample`] if
 /// a sample is too large for a tag, or lies past 31 bits of milliseconds.
 pub fn media_segment(parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
     let delay = delay(parts.iter().map(|part| part.rendition));

@@ -1,4 +1,4 @@
-//! F4F fragments, read by a reader that knows nothing of how they were made.
+//! F4F fragments, read by an independent reader.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,12 +11,13 @@ use dynpack_testkit::stored::{self, finish};
 use dynpack_testkit::{AAC_48_STEREO, AVCC, TrackBuilder};
 use proptest::prelude::*;
 
-/// Samples of 1 to 97 bytes, every fifth of which lies apart from the one before it.
+/// Samples of 1 to 97 bytes. Every fifth sample is not adjacent to the one before it.
 fn apart(track: TrackBuilder) -> TrackBuilder {
     track.with_sizes(|at| 1 + at * 31 % 97).with_chunks(5, 77)
 }
 
-/// Pictures of one duration with these composition offsets, each a multiple of `gop` a sync sample.
+/// Pictures of one duration with these composition offsets. Each multiple of `gop` is a sync
+/// sample.
 fn video(hz: u32, duration: u32, offsets: &[i32], gop: u32) -> TrackBuilder {
     let count = u32::try_from(offsets.len()).unwrap();
     let video = apart(TrackBuilder::video(hz, duration, count, gop));
@@ -27,7 +28,7 @@ fn audio(frames: u32, priming: i64) -> TrackBuilder {
     apart(TrackBuilder::audio(48_000, frames)).with_edit(0, priming)
 }
 
-/// The renditions of a film in segments of about two seconds; the place of a track is its file.
+/// The renditions of a film in segments of about two seconds. Each track is in a file of its own.
 fn renditions(tracks: &[TrackBuilder]) -> Vec<Rendition> {
     let tracks = tracks.iter().map(TrackBuilder::build).collect();
     let mut renditions = dynpack_testkit::renditions(tracks, 2000);
@@ -53,8 +54,8 @@ fn plans(renditions: &[Rendition]) -> Vec<SegmentPlan> {
     numbers.into_iter().map(plan).collect()
 }
 
-/// Checks that the fragments hold all samples of the renditions, each once, bit for bit, on time
-/// and in order; returns the delay.
+/// Checks that the fragments contain all samples of the renditions, each once, bit for bit, on time
+/// and in order. Returns the delay.
 fn check(renditions: &[Rendition]) -> Result<i64, TestCaseError> {
     let fragments: Vec<_> = plans(renditions).into_iter().map(finish).collect();
     let fragments: Vec<_> = fragments.iter().map(|fragment| flash::tags(fragment)).collect();
@@ -122,7 +123,7 @@ fn without_reordering_times_are_those_of_the_presentation() {
 }
 
 #[test]
-fn reordering_and_priming_move_all_times_alike() {
+fn reordering_and_priming_move_all_times_equally() {
     // Two frames of 1/30 s of reordering, then 21.3 ms of priming.
     let offsets: Vec<_> = (0..170).map(|at| [2002, 4004, 1001, 1001][at % 4]).collect();
     let reordered = video(30_000, 1001, &offsets, 60).with_edit(0, 2002);
@@ -139,7 +140,7 @@ fn reordering_and_priming_move_all_times_alike() {
 }
 
 #[test]
-fn where_one_rendition_has_ended_the_other_goes_on() {
+fn after_the_end_of_one_rendition_the_other_continues() {
     let renditions = renditions(&[video(30_000, 1001, &[0; 60], 60), audio(280, 1024)]);
     check(&renditions).unwrap();
     let last = finish(plans(&renditions).pop().unwrap());
@@ -147,7 +148,7 @@ fn where_one_rendition_has_ended_the_other_goes_on() {
 }
 
 #[test]
-fn a_fragment_of_nothing_is_refused() {
+fn a_fragment_without_samples_is_refused() {
     let renditions = renditions(&[audio(10, 0)]);
     let error = media_segment(&[Part { rendition: &renditions[0], segment: None }]).unwrap_err();
     assert!(matches!(error, Error::Unsupported(_)), "{error}");

@@ -14,7 +14,7 @@ use crate::{Error, FragmentNumber};
 /// (Adobe F4V file format specification 10.1, 2.11.2).
 ///
 /// # Errors
-/// [`Error::Duration`] for a fragment that lasts longer than the box can say.
+/// [`Error::Duration`] for a fragment whose duration the box cannot represent.
 pub fn bootstrap(stream: &Stream<'_>, period: &Period<'_>) -> Result<Bytes, Error> {
     let fragments = fragments_within(stream, period);
     let times = fragments.iter().map(|fragment| (fragment.start, fragment.duration));
@@ -53,7 +53,7 @@ fn entry(number: FragmentNumber, run: &Run) -> Result<FragmentRun, Error> {
     })
 }
 
-/// A time as the box holds it: nothing is presented before 0.
+/// A time for the box: nothing is presented before 0.
 fn unsigned(time: Ticks) -> u64 {
     time.max(Ticks::ZERO).0.cast_unsigned()
 }

@@ -8,14 +8,14 @@ use crate::FragmentNumber;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A rendition cannot be carried in FLV, though it is legal.
-    #[error("the rendition {rendition} cannot be carried: FLV does not know its codec")]
+    /// FLV does not support the codec of a rendition. The rendition itself is valid.
+    #[error("the rendition {rendition} cannot be carried: FLV does not support its codec")]
     Rendition {
         /// Which rendition.
         rendition: RenditionId,
     },
-    /// A fragment lasts longer than the bootstrap information can say: 2^32 ms.
-    #[error("the fragment {fragment} lasts {millis} ms, longer than the bootstrap can say")]
+    /// A fragment lasts longer than the maximum of the bootstrap information, 2^32 ms.
+    #[error("the fragment {fragment} lasts {millis} ms, too long for the bootstrap information")]
     Duration {
         /// The fragment.
         fragment: FragmentNumber,

@@ -15,24 +15,24 @@ pub struct Fragment {
     pub place: SegmentNumber,
     /// When it starts, in milliseconds: the [exact start](Stream::exact_start) of the segment.
     pub start: Ticks,
-    /// Until the next starts, in milliseconds; above zero.
+    /// The time until the next fragment starts, in milliseconds; above zero.
     pub duration: Ticks,
-    /// What it holds of the main rendition.
+    /// The segment of the main rendition that it contains.
     pub main: Option<Segment>,
-    /// What it holds of the audio that comes with it.
+    /// The segment of the stream's audio that it contains.
     pub audio: Option<Segment>,
 }
 
 impl Fragment {
-    /// `next` is when the one after it starts. Each lasts at least a millisecond: a duration of 0
-    /// would mean something else.
+    /// `next` is when the next fragment starts. Each lasts at least a millisecond, since a duration
+    /// of 0 signals something else.
     fn new(number: FragmentNumber, start: Ticks, next: Ticks, segment: StreamSegment) -> Self {
         let StreamSegment { number: place, main, audio, .. } = segment;
         Self { number, place, start, duration: (next - start).max(Ticks(1)), main, audio }
     }
 }
 
-/// The fragments of a stream: one for each stretch of the timeline in which it has something.
+/// The fragments of a stream: one for each segment of the timeline in which the stream has media.
 #[must_use]
 pub fn fragments(stream: &Stream<'_>) -> Vec<Fragment> {
     let segments = stream.segments();
@@ -63,7 +63,7 @@ pub(crate) fn duration(stream: &Stream<'_>, period: &Period<'_>) -> Ticks {
     end(&fragments_within(stream, period)) - period.start().floor(Timescale::MILLIS)
 }
 
-/// The fragment of that number. Costs as much as [`Stream::nth_segment`].
+/// The fragment with that number. Costs as much as [`Stream::nth_segment`].
 #[must_use]
 pub fn fragment(stream: &Stream<'_>, number: FragmentNumber) -> Option<Fragment> {
     let place = usize::try_from(number.get()).ok()?.checked_sub(1)?;

@@ -1,20 +1,20 @@
-//! Names of fragments.
+//! The number of a fragment, and its name.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The place of a fragment in its stream, from 1.
+/// The number of a fragment in its stream, from 1.
 ///
-/// Printed, it is what clients append to the address of a stream, `Seg1-Frag7`: all fragments are
-/// in one segment. It parses back.
+/// Its text is the name that clients append to the address of a stream, such as `Seg1-Frag7`. All
+/// fragments are in one segment. The text can be parsed again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FragmentNumber(u32);
 
 impl FragmentNumber {
-    /// The first.
+    /// The number of the first fragment.
     pub const FIRST: Self = Self(1);
 
-    /// The fragment of that place; `None` for 0.
+    /// The fragment with that number; `None` for 0.
     #[must_use]
     pub const fn new(number: u32) -> Option<Self> {
         if number == 0 { None } else { Some(Self(number)) }
@@ -37,9 +37,9 @@ impl fmt::Display for FragmentNumber {
     }
 }
 
-/// A name is not that of a fragment.
+/// The name is not that of a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a fragment is called Seg1-Frag and its number from 1")]
+#[error("the name of a fragment is Seg1-Frag and its number, from 1")]
 pub struct InvalidFragmentName;
 
 impl FromStr for FragmentNumber {
@@ -50,8 +50,7 @@ impl FromStr for FragmentNumber {
             .strip_prefix("Seg1-Frag")
             .and_then(|digits| digits.parse().ok())
             .and_then(Self::new);
-        // What prints differently, such as `+7` or `07`, is not one of ours: one fragment has one
-        // name.
+        // One fragment has one name, so other forms of a number, such as `+7` or `07`, are refused.
         number.filter(|number| number.to_string() == name).ok_or(InvalidFragmentName)
     }
 }

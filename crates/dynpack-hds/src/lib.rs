@@ -1,21 +1,21 @@
 //! Adobe HTTP Dynamic Streaming: the F4M manifest of a presentation, with the bootstrap information
 //! of its streams.
 //!
-//! A [stream](streams) carries one rendition of video with its audio, cut into [`Fragment`]s along
-//! the one timeline, each of which holds what the video and the audio have there. Clients read from
-//! the bootstrap information how many fragments there are, and ask for `{address of the
-//! stream}Seg1-Frag{number}`. So an address such as
+//! A [stream](streams) carries one rendition of video with its audio. It is cut into [`Fragment`]s
+//! along the timeline that all protocols share. Each fragment contains the video and audio of its
+//! part of the timeline. The bootstrap information lists the fragments, and clients request
+//! `{address of the stream}Seg1-Frag{number}`. So an address such as
 //!
 //! ```text
 //! QualityLevels(900000)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)
 //! ```
 //!
-//! becomes `QualityLevels(900000)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)Seg1-Frag7`:
-//! the text after the parentheses is a [`FragmentNumber`], and [`fragment`] returns the
-//! segments it holds.
+//! becomes `QualityLevels(900000)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)Seg1-Frag7`.
+//! The text after the parentheses is a [`FragmentNumber`], and [`fragment`] returns the segments in
+//! that fragment.
 //!
-//! This crate does no IO and makes no fragments. It describes neither live presentations, nor
-//! protected ones, nor audio in streams of its own beside video.
+//! This crate does no IO and makes no fragments. It does not describe live presentations, protected
+//! presentations, or separate audio streams for video.
 //!
 //! ```
 //! use dynpack_hds::FragmentNumber;

@@ -11,10 +11,10 @@ use crate::fragment::duration;
 use crate::stream::bitrate;
 use crate::{Error, bootstrap, metadata};
 
-/// Where the streams of a presentation are found.
+/// The URLs of the streams of a presentation.
 pub trait Urls {
-    /// The address of a stream, absolute or relative to the manifest. What a URL cannot hold is
-    /// percent-encoded as it is written. Clients append the name of a
+    /// The address of a stream, absolute or relative to the manifest. Characters that a URL must
+    /// not contain are percent-encoded when it is written. Clients append the name of a
     /// [fragment](crate::FragmentNumber) to its path.
     fn stream(&self, stream: &Stream<'_>) -> String;
 }
@@ -22,12 +22,11 @@ pub trait Urls {
 /// The F4M manifest of these streams of a presentation in one period, with the bootstrap
 /// information inside (Adobe Flash Media Manifest file format specification 1.0).
 ///
-/// Streams with the same fragments share their bootstrap information, which is what yt-dlp counts
-/// on.
+/// Streams with the same fragments share their bootstrap information, since yt-dlp relies on that.
 ///
 /// # Errors
-/// [`Error::Rendition`] for a codec which FLV does not know, [`Error::Duration`] for a fragment that
-/// lasts too long.
+/// [`Error::Rendition`] for a codec that FLV does not support, [`Error::Duration`] for a fragment
+/// that lasts too long.
 pub fn manifest(
     streams: &[Stream<'_>],
     period: &Period<'_>,
@@ -77,7 +76,7 @@ impl Manifest {
 }
 
 struct Media {
-    /// In kilobits a second.
+    /// In kilobits per second.
     bitrate: u64,
     width: Option<u16>,
     height: Option<u16>,
@@ -122,7 +121,7 @@ fn bootstrap_id(index: usize) -> String {
     format!("bootstrap{}", index.saturating_add(1))
 }
 
-/// Seconds to the millisecond.
+/// A time in seconds, to the millisecond.
 fn seconds(time: Ticks) -> String {
     const PER_SECOND: i64 = 1000;
 

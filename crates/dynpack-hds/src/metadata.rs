@@ -90,7 +90,7 @@ fn describe(rendition: &Rendition) -> Option<Vec<(&'static str, Value)>> {
 }
 
 /// `videocodecid` (E.4.3.1) or `audiocodecid` (E.4.2.1); `None` if FLV does not support the codec.
-/// The one list of codecs that FLV carries.
+/// No other code lists the codecs that FLV supports.
 const fn codec_id(codec: &Codec) -> Option<f64> {
     match codec {
         Codec::Video(VideoCodec::Avc(_)) => Some(7.0),

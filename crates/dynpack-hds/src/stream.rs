@@ -3,9 +3,9 @@
 use dynpack_codec::MediaKind;
 use dynpack_media::{Presentation, Rendition, Stream, Ticks, Timescale};
 
-/// The streams of a presentation: each video with `audio`, or where there is no video each bitrate
-/// of that audio, or of all if none is named. Clients choose among streams by bitrate alone, so
-/// other languages must be none.
+/// The streams of a presentation: each video with `audio`. Without video, each bitrate of that
+/// audio, or of all audio if `audio` is `None`. Clients choose among streams only by bitrate, so
+/// other languages must not be streams.
 #[must_use]
 pub fn streams<'a>(
     presentation: &'a Presentation,
@@ -22,12 +22,12 @@ pub fn streams<'a>(
     presentation.of_kind(MediaKind::Audio).filter(is_named).map(Stream::new).collect()
 }
 
-/// Bits per second of all that a stream carries.
+/// The bitrate of all renditions that a stream carries, in bits per second.
 pub(crate) fn bitrate(stream: &Stream<'_>) -> u64 {
     stream.renditions().map(|rendition| u64::from(rendition.id.bitrate)).sum()
 }
 
-/// When the last of what a stream carries ends, in milliseconds.
+/// When the last rendition that a stream carries ends, in milliseconds.
 pub(crate) fn end(stream: &Stream<'_>) -> Ticks {
     stream
         .renditions()

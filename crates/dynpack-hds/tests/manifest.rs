@@ -1,4 +1,4 @@
-//! The manifest of a small presentation, and what its bootstrap information must hold for any.
+//! The manifest of a small presentation, and the bootstrap information of random ones.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -91,7 +91,7 @@ fn renditions_with_other_fragments_have_a_bootstrap_of_their_own() {
 }
 
 #[test]
-fn audio_alone_is_a_stream_and_metadata_names_it() {
+fn audio_without_video_is_a_stream_and_metadata_names_it() {
     let presentation = film::in_short_segments(vec![("audio", 64_000, audio(AAC_44_STEREO, 100))]);
     let media = streams(&presentation, None);
     let bytes = metadata(&media[0], &Period::whole(&presentation)).unwrap();
@@ -104,9 +104,9 @@ fn audio_alone_is_a_stream_and_metadata_names_it() {
     );
 }
 
-/// Clients take streams for the same at several bitrates.
+/// Clients assume that all streams are the same content at several bitrates.
 #[test]
-fn another_language_is_no_stream() {
+fn another_language_is_not_a_stream() {
     let of = |config| audio(config, 100);
     let presentation = film::in_short_segments(vec![
         ("eng", 64_000, of(AAC_44_STEREO)),
@@ -120,7 +120,7 @@ fn another_language_is_no_stream() {
 }
 
 #[test]
-fn audio_that_outlasts_the_video_has_fragments_of_its_own() {
+fn audio_that_is_longer_than_the_video_has_fragments_of_its_own() {
     let presentation = film::in_short_segments(vec![
         ("video", 1, film::ntsc((320, 180), 60)),
         ("audio", 2, audio(AAC_48_STEREO, 280)),

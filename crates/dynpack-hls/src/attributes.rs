@@ -4,14 +4,14 @@ use std::fmt::{Display, Write};
 
 use crate::text::{push_uri, quoted};
 
-/// A list of attributes that is written in the order given.
+/// A list of attributes, written in the order in which they are added.
 pub(crate) struct Attributes<'a> {
     text: &'a mut String,
     separator: &'static str,
 }
 
 impl<'a> Attributes<'a> {
-    /// A list that is appended to `text`.
+    /// An empty list that writes to the end of `text`.
     pub(crate) const fn new(text: &'a mut String) -> Self {
         Self { text, separator: "" }
     }

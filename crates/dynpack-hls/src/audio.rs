@@ -4,6 +4,7 @@ use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
+use crate::text::quoted;
 
 /// A rendition with its rate.
 #[derive(Clone, Copy)]
@@ -14,7 +15,7 @@ pub(crate) struct Rated<'a> {
 }
 
 impl<'a> Rated<'a> {
-    /// The renditions of one kind. Where a rate is missing the declared bitrate stands in.
+    /// The renditions of one kind. Where a rate is missing, the declared bitrate is used.
     pub(crate) fn of_kind(
         presentation: &'a Presentation,
         rates: &Rates,
@@ -33,8 +34,9 @@ impl<'a> Rated<'a> {
         self.rendition.track.codec.audio().map_or(0, AudioCodec::channels)
     }
 
-    /// The name in `CODECS`. Transport streams have no sample entries, and parameter sets are in
-    /// band in all of them: their H.264 is `avc1`, the name that players of such streams know.
+    /// The name in `CODECS`. Transport streams have no sample entries, and their parameter sets are
+    /// always in band. Their H.264 is named `avc1`, since players of transport streams know that
+    /// name.
     pub(crate) fn codec(&self) -> String {
         let codec = &self.rendition.track.codec;
         match self.flavor {
@@ -55,17 +57,17 @@ impl<'a> Rated<'a> {
     }
 }
 
-/// What the members of a group have in common if they can.
+/// What the members of a group have in common, where possible.
 #[derive(Clone, PartialEq, Eq)]
 struct Coding {
     codec: String,
     channels: u8,
 }
 
-/// Something to listen to: one language or one description, in several codings or at several
+/// One choice of a listener: a language or a description, in several codings or at several
 /// bitrates.
 pub(crate) struct Member<'a> {
-    /// `NAME`: the label, or else the track name; unlike that of all other members.
+    /// `NAME` as it is written: the label, or else the track name. No two members have the same.
     pub(crate) name: String,
     pub(crate) language: &'a Language,
     pub(crate) role: Role,
@@ -78,7 +80,7 @@ impl<'a> Member<'a> {
         let first = of_one_name.first()?.rendition;
         let label = first.label.as_deref().filter(|label| !label.trim().is_empty());
         Some(Self {
-            name: label.unwrap_or(&first.id.name).into(),
+            name: quoted(label.unwrap_or(&first.id.name)),
             language: &first.language,
             role: first.role,
             label,
@@ -86,8 +88,8 @@ impl<'a> Member<'a> {
         })
     }
 
-    /// Whether the other is the same to listen to, coded otherwise. Where the language is not
-    /// known, nothing tells.
+    /// Whether the other member is the same choice in another coding. Where the language is not
+    /// known, it is not.
     fn is_same_as(&self, other: &Self) -> bool {
         let shares_coding = self
             .codings
@@ -103,8 +105,8 @@ impl<'a> Member<'a> {
         self.codings.iter().filter(move |(own, _)| own == coding).map(|(_, rated)| *rated)
     }
 
-    /// The rendition for the group of a coding: the one of that tier or the highest below, or else
-    /// the best of another coding.
+    /// The rendition for the group of a coding: the one of that tier, or else the highest below it.
+    /// If the member does not have that coding, its rendition with the highest bitrate.
     fn pick(&self, coding: &Coding, tier: usize) -> Option<Rated<'a>> {
         let best = || {
             self.codings
@@ -118,16 +120,15 @@ impl<'a> Member<'a> {
 
 /// The audio of a presentation as a table: a row is a group, a column a member.
 ///
-/// Every group has all members, since each group of a playlist must (RFC 8216, 4.3.4.1.1): where a
-/// member has not the group's coding or bitrate, the nearest it has stands in. Groups that come out
-/// alike are one.
+/// Every group has all members, as RFC 8216, 4.3.4.1.1 requires. Where a member does not have the
+/// group's coding or bitrate, its nearest rendition is used. Equal groups are merged.
 pub(crate) struct Groups<'a> {
-    /// What there is to choose from; only one bears `DEFAULT=YES`.
+    /// The choices. Only one has `DEFAULT=YES`.
     pub(crate) members: Vec<Member<'a>>,
-    /// The index of the member that is played by default: the first whose role is
-    /// [`Role::Main`], or else the first.
+    /// The index of the member that is played by default: the first with the role [`Role::Main`],
+    /// or else the first.
     pub(crate) default: usize,
-    /// For each group the renditions of all members, in order.
+    /// For each group, the renditions of all members, in order.
     pub(crate) rows: Vec<Vec<Rated<'a>>>,
 }
 
@@ -149,7 +150,7 @@ impl<'a> Groups<'a> {
         Self { members, default, rows }
     }
 
-    /// `GROUP-ID` of a row: `audio` where there is but one.
+    /// `GROUP-ID` of a row: `audio` if there is only one row.
     pub(crate) fn id(&self, row: usize) -> String {
         if self.rows.len() == 1 {
             "audio".into()
@@ -158,9 +159,9 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// Whether a client may choose the member by the listener's settings: only the first with the
-    /// same language and role, the default before others (RFC 8216, 4.3.4.1.1), and always the
-    /// default itself.
+    /// Whether a client may choose the member by the listener's settings (RFC 8216, 4.3.4.1.1). Of
+    /// the members with the same language and role, it may choose the default if it is one of them,
+    /// or else the first.
     pub(crate) fn is_autoselect(&self, member: usize) -> bool {
         let about =
             |member: &Member<'a>| (member.language.clone(), member.role == Role::Description);
@@ -177,7 +178,7 @@ fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
         match members.iter_mut().find(|other| other.is_same_as(&member)) {
             Some(same) => same.codings.extend(member.codings),
             None => {
-                let name = unlike(&members, member.name.clone());
+                let name = unused_name(&members, member.name.clone());
                 members.push(Member { name, ..member });
             }
         }
@@ -185,8 +186,8 @@ fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
     members
 }
 
-/// The name, with a number after it if a member has it already.
-fn unlike(members: &[Member<'_>], name: String) -> String {
+/// The name, followed by a number if a member already has that name.
+fn unused_name(members: &[Member<'_>], name: String) -> String {
     let is_free = |name: &String| members.iter().all(|member| member.name != *name);
     let numbered = (2..).map(|number| format!("{name} {number}"));
     std::iter::once(name.clone()).chain(numbered).find(is_free).unwrap_or(name)

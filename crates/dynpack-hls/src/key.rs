@@ -5,19 +5,19 @@ use dynpack_crypt::{Iv, KeyId};
 
 use crate::attributes::Attributes;
 
-/// The `KEYFORMAT` of a key that names none: the key itself is at its URI (RFC 8216, 5).
+/// The `KEYFORMAT` of a key without that attribute: its URI returns the key itself (RFC 8216, 5).
 const IDENTITY: &str = "identity";
 
-/// The protocol version that `SAMPLE-AES` and `KEYFORMAT` ask for (RFC 8216, 7).
+/// The protocol version that `SAMPLE-AES` and `KEYFORMAT` require (RFC 8216, 7).
 const VERSION: u8 = 5;
 
 /// How segments are encrypted (`METHOD`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// Whole segments, and init segments if they are under the key (`AES-128`).
+    /// Whole segments, and also the init segment if the key applies to it (`AES-128`).
     Aes128,
-    /// Frames and slices: `cbcs` in fragmented MP4, and in transport streams the method of Apple
+    /// Frames and slices: `cbcs` in fragmented MP4, and Apple's method in transport streams
     /// (`SAMPLE-AES`).
     SampleAes,
     /// `cenc` in fragmented MP4 (`SAMPLE-AES-CTR`; draft-pantos-hls-rfc8216bis, 4.4.4.4).
@@ -34,22 +34,24 @@ impl Method {
     }
 }
 
-/// A way to a key that opens segments: the attributes of `EXT-X-KEY` (RFC 8216, 4.3.2.4).
+/// How a client gets a key that decrypts segments: the attributes of `EXT-X-KEY` (RFC 8216,
+/// 4.3.2.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Key {
     /// How the segments are encrypted.
     pub method: Method,
-    /// Where the key is, or what its system is told (`URI`). Written as all URLs of a playlist are.
+    /// Where the key is, or data for the DRM system (`URI`). Escaped like all URLs of a playlist.
     pub uri: String,
-    /// The initialization vector (`IV`); where there is none, the media sequence number serves.
+    /// The initialization vector (`IV`). Without it, clients use the media sequence number.
     pub iv: Option<Iv>,
-    /// The id of the key (`KEYID`): in no standard, but Widevine and hls.js ask for it.
+    /// The id of the key (`KEYID`). It is in no standard, but Widevine and hls.js require it.
     pub key_id: Option<KeyId>,
-    /// The system that knows what to do with the URI (`KEYFORMAT`); where there is none, the key
-    /// itself is there.
+    /// The DRM system that understands the URI (`KEYFORMAT`). Without it, the URI returns the key
+    /// itself.
     pub format: Option<String>,
-    /// Which versions of the format it keeps to, such as `1` or `1/2/5` (`KEYFORMATVERSIONS`).
+    /// The versions of the format that the key complies with: for example, `1` or `1/2/5`
+    /// (`KEYFORMATVERSIONS`).
     pub format_versions: Option<String>,
 }
 
@@ -60,26 +62,26 @@ impl Key {
         Self { method, uri, iv: None, key_id: None, format: None, format_versions: None }
     }
 
-    /// The same with an initialization vector.
+    /// The same key with an initialization vector.
     #[must_use]
     pub fn with_iv(self, iv: Iv) -> Self {
         Self { iv: Some(iv), ..self }
     }
 
-    /// The same with the id of the key.
+    /// The same key with its id.
     #[must_use]
     pub fn with_key_id(self, key_id: KeyId) -> Self {
         Self { key_id: Some(key_id), ..self }
     }
 
-    /// The same for a system, in those versions of its format if they are not version 1.
+    /// The same key for a DRM system. `versions` are those of its format, if not just version 1.
     #[must_use]
     pub fn with_format(self, format: String, versions: Option<String>) -> Self {
         Self { format: Some(format), format_versions: versions, ..self }
     }
 
-    /// The lowest `EXT-X-VERSION` that knows it. An initialization vector needs 2, which all
-    /// playlists have.
+    /// The lowest `EXT-X-VERSION` that allows the key. An initialization vector requires version 2,
+    /// and all playlists have a higher one.
     pub(crate) fn version(&self) -> u8 {
         let is_plain = self.method == Method::Aes128
             && self.format.is_none()
@@ -105,14 +107,14 @@ impl Key {
     }
 }
 
-/// The keys that are in force at a place in a playlist: of each format the last that was told (RFC
-/// 8216, 4.3.2.4).
+/// The keys in force at a position in a playlist: for each format, the last one listed (RFC 8216,
+/// 4.3.2.4).
 #[derive(Default)]
 pub(crate) struct InForce(Vec<Key>);
 
 impl InForce {
-    /// Appends the tags after which those keys are in force, and no others. Where one of several
-    /// changes all are told anew, since some players, such as ffmpeg, go by the last tag alone.
+    /// Appends the tags that put those keys in force, and no others. If one of several keys
+    /// changes, all are listed again, since some players, such as ffmpeg, use only the last tag.
     pub(crate) fn change(&mut self, keys: Vec<Key>, text: &mut String) {
         if self.0 == keys {
             return;
@@ -152,8 +154,10 @@ mod tests {
             .with_iv(Iv([0xab; 16]))
             .with_key_id(KeyId([0x1f; 16]))
             .with_format("org.w3.clearkey".into(), Some("1/2".into()));
-        let expected = "METHOD=SAMPLE-AES-CTR,URI=\"data:text/plain;base64,AAAA\",IV=0xabababababababababababababababab,\
-            KEYID=0x1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f,KEYFORMAT=\"org.w3.clearkey\",KEYFORMATVERSIONS=\"1/2\"";
+        let expected = "METHOD=SAMPLE-AES-CTR,URI=\"data:text/plain;base64,AAAA\",\
+            IV=0xabababababababababababababababab,\
+            KEYID=0x1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f,\
+            KEYFORMAT=\"org.w3.clearkey\",KEYFORMATVERSIONS=\"1/2\"";
         assert_eq!(key.attributes(), expected);
     }
 
@@ -161,7 +165,8 @@ mod tests {
     fn nothing_breaks_out_of_an_attribute() {
         let key =
             key("k\"\n#EXT-X-ENDLIST").with_format("a\",IV=0\r\nb".into(), Some("1\"\n".into()));
-        let expected = "METHOD=AES-128,URI=\"k%22%0A#EXT-X-ENDLIST\",KEYFORMAT=\"a',IV=0  b\",KEYFORMATVERSIONS=\"1' \"";
+        let expected = "METHOD=AES-128,URI=\"k%22%0A#EXT-X-ENDLIST\",\
+            KEYFORMAT=\"a',IV=0  b\",KEYFORMATVERSIONS=\"1' \"";
         assert_eq!(key.attributes(), expected);
     }
 
@@ -178,9 +183,9 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_told_where_they_change() {
+    fn keys_are_listed_where_they_change() {
         let (one, other) = (key("1"), key("2"));
-        let told = changes(&[
+        let tags = changes(&[
             vec![],
             vec![one.clone()],
             vec![one.clone()],
@@ -190,7 +195,7 @@ mod tests {
             vec![one],
         ]);
         assert_eq!(
-            told,
+            tags,
             [
                 "",
                 "AES-128,URI=\"1\"\n",
@@ -203,19 +208,20 @@ mod tests {
         );
     }
 
-    /// A format that is not replaced would stay in force; one that is not named is `identity`.
+    /// The key of a format stays in force until it is replaced, so `METHOD=NONE` must end it. A key
+    /// without a format has the format `identity`.
     #[test]
-    fn a_format_that_ends_ends_all() {
+    fn a_format_that_ends_ends_all_keys() {
         let (own, other) = (key("1"), key("2").with_format("b".into(), None));
         let named = key("3").with_format("identity".into(), None);
-        let told = changes(&[
+        let tags = changes(&[
             vec![own, other.clone()],
             vec![named.clone(), other.clone()],
             vec![named],
             vec![other],
         ]);
         let lines: Vec<Vec<_>> =
-            told.iter().map(|text| text.lines().map(|line| &line[..4]).collect()).collect();
+            tags.iter().map(|text| text.lines().map(|line| &line[..4]).collect()).collect();
         assert_eq!(
             lines,
             [

@@ -1,12 +1,12 @@
 //! HTTP Live Streaming playlists (RFC 8216) from dynpack presentations.
 //!
-//! [`multivariant_playlist`] lists the renditions of a presentation, [`media_playlist`] the segments
-//! of one [`Stream`](dynpack_media::Stream) of them, which may be one of key frames for trick play,
-//! on the timeline that all protocols share. [`Urls`] says where the playlists and segments are, and
-//! which keys open them.
+//! [`multivariant_playlist`] lists the renditions of a presentation. [`media_playlist`] lists the
+//! segments of one [`Stream`](dynpack_media::Stream) on the timeline that all protocols share, or
+//! its key frames for trick play. [`Urls`] gives the URLs of playlists and segments, and the keys
+//! that decrypt them.
 //!
-//! This crate reads and writes no media. It does no IO, has no clock and starts no threads; the
-//! same presentation gives the same text.
+//! This crate reads and writes no media. It does no IO, has no clock and starts no threads. The
+//! same presentation always gives the same text.
 //!
 //! ```
 //! use dynpack_hls::{Options, Part, SegmentUrl, Urls, media_playlist};

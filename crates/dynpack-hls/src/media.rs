@@ -15,7 +15,7 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// The protocol version that `EXT-X-GAP` requires (draft-pantos-hls-rfc8216bis, 8).
 const GAP_VERSION: u8 = 8;
 
-/// What a media playlist lists of one period: the segments of a stream.
+/// One period of a media playlist: the segments of a stream.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Part<'a> {
@@ -23,7 +23,7 @@ pub struct Part<'a> {
     pub stream: Stream<'a>,
     /// When the period starts.
     pub start: Time,
-    /// The place in the timeline at which the period starts, as the stream counts segments.
+    /// The place in the timeline at which the period starts, counted in segments of the stream.
     pub first_place: SegmentNumber,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Part<'a> {
         Self::new(stream, Time::new(Ticks::ZERO, MICROS), SegmentNumber(0))
     }
 
-    /// A stream in a period that starts there.
+    /// A stream in a period with that start.
     #[must_use]
     pub const fn new(stream: Stream<'a>, start: Time, first_place: SegmentNumber) -> Self {
         Self { stream, start, first_place }
@@ -43,18 +43,21 @@ impl<'a> Part<'a> {
 
 /// Lists the segments of a stream, in one part for each period.
 ///
-/// `EXTINF` is the difference of two positions, each rounded once to the microsecond, so that the
-/// sum over any stretch is exact and nothing drifts. A part always begins where its period does,
-/// since clients line up renditions by their durations and not by their media sequence numbers
-/// (RFC 8216, 6.2.4): the first segment of a rendition that starts a little later is listed as if
-/// it started then, and where whole segments are missing, gaps stand in their place (`EXT-X-GAP`).
-/// A gap names the init segment, or the first segment where there is none, which exists for a
-/// client that does not know gaps. Between two parts is a discontinuity.
+/// `EXTINF` is the difference of two positions. Each position is rounded once, to the microsecond,
+/// so the sum of several durations is exact and nothing drifts. Between two parts is a
+/// discontinuity.
+///
+/// A part always begins at the start of its period, since clients align renditions by their
+/// durations and not by their media sequence numbers (RFC 8216, 6.2.4). If a rendition starts a
+/// little later, its first segment is listed as if it started with the period. If whole segments
+/// are missing, gaps replace them (`EXT-X-GAP`). The URL of a gap is that of the init segment, or
+/// of the first segment where there is no init segment. That URL works, for clients that do not
+/// know gaps.
 ///
 /// Key frames are listed for trick play (`EXT-X-I-FRAMES-ONLY`, RFC 8216, 4.3.3.6).
 ///
-/// Where the [keys](Urls::keys) of a resource are not those of the one before, tags say so
-/// (`EXT-X-KEY`, RFC 8216, 4.3.2.4).
+/// Where the [keys](Urls::keys) of a resource differ from those of the resource before it, tags
+/// signal the new keys (`EXT-X-KEY`, RFC 8216, 4.3.2.4).
 #[must_use]
 pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -> String {
     let lists: Vec<_> = parts.iter().map(|part| List::new(part, urls, options)).collect();
@@ -85,7 +88,7 @@ pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -
     text
 }
 
-/// What holds for all segments of a playlist.
+/// The tag that applies to all segments of a playlist, if any.
 fn tag(parts: &[Part<'_>]) -> &'static str {
     let mains = || parts.iter().map(|part| part.stream.main);
     if mains().any(|main| main.id.form == Form::KeyFrames) {
@@ -101,7 +104,7 @@ fn tag(parts: &[Part<'_>]) -> &'static str {
 struct List {
     /// The URL of the init segment, escaped, with its keys.
     init: Option<(String, Vec<Key>)>,
-    /// Escaped.
+    /// The parts of the URL of a segment, escaped.
     segment_url: SegmentUrl,
     entries: Vec<Entry>,
 }
@@ -118,7 +121,8 @@ enum What {
         start: Ticks,
         keys: Vec<Key>,
     },
-    /// No one opens a gap. It names the init segment, or else the segment that starts then.
+    /// Clients do not load a gap. Its URL is that of the init segment, or else that of the segment
+    /// that starts at `first`.
     Gap {
         first: Ticks,
     },
@@ -154,7 +158,7 @@ impl List {
         init.chain(self.entries.iter().flat_map(Entry::keys))
     }
 
-    /// About how long its lines are.
+    /// An estimate of the length of the lines, in bytes.
     #[expect(clippy::arithmetic_side_effects, reason = "lengths of texts and lists in memory")]
     fn text_len(&self) -> usize {
         let SegmentUrl { before, after } = &self.segment_url;
@@ -217,7 +221,7 @@ fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
     };
     let missing = place.0.saturating_sub(part.first_place.0);
     let origin = part.start.round(MICROS);
-    // Without whole segments missing, the first is listed from the start of the period on.
+    // If no whole segment is missing, the first is listed from the start of the period.
     let mut position = if missing > 0 { micros(first.start) } else { origin };
     let late_by = position - origin;
     let listed = segments.iter().map(|segment| {
@@ -237,8 +241,9 @@ fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
     entries
 }
 
-/// Gaps that last until `late_by`, equally long, as for the missing segments of the timeline and a
-/// part of the next: no longer than the `longest` segment where that many are enough.
+/// Gaps of equal duration that last until `late_by`. There are as many as it takes for none to be
+/// longer than the `longest` segment, but at most one more than the timeline's missing segments:
+/// the last covers a part of the next segment.
 #[expect(
     clippy::arithmetic_side_effects,
     reason = "divisors are at least 1, `late_by` is above 0, and `number` is below `count`"
@@ -246,7 +251,25 @@ fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
 fn gaps(late_by: Ticks, longest: Ticks, missing: u32, first: Ticks) -> Vec<Entry> {
     let enough = (late_by.0 - 1) / longest.0.max(1) + 1;
     let count = enough.clamp(1, i64::from(missing) + 1);
-    let end = |number: i64| Ticks(late_by.0.saturating_mul(number) / count);
+    let (each, rest) = (late_by.0 / count, late_by.0 % count);
+    // Below 2^42: a timeline has 2^21 segments at most.
+    let end = |number: i64| Ticks(each * number + rest * number / count);
     let gap = |number| Entry { duration: end(number + 1) - end(number), what: What::Gap { first } };
     (0..count).map(gap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Years of microseconds times the number of gaps would pass 64 bits.
+    #[test]
+    fn gaps_of_years_last_exactly_until_the_first_segment() {
+        let late_by = Ticks((1 << 48) + 1);
+        let gaps = gaps(late_by, Ticks(1), 1 << 20, Ticks::ZERO);
+        let sum = gaps.iter().fold(Ticks::ZERO, |sum, gap| sum + gap.duration);
+        assert_eq!((gaps.len(), sum), ((1 << 20) + 1, late_by));
+        let each = late_by.0 / ((1 << 20) + 1);
+        assert!(gaps.iter().all(|gap| [each, each + 1].contains(&gap.duration.0)));
+    }
 }

@@ -28,8 +28,8 @@ pub(crate) struct Audio {
     pub(crate) channels: Option<String>,
 }
 
-/// A variant (`EXT-X-STREAM-INF`, 4.3.4.2), or the key frames of one (`EXT-X-I-FRAME-STREAM-INF`,
-/// 4.3.4.3).
+/// A variant (`EXT-X-STREAM-INF`, 4.3.4.2), or the key frames of a video
+/// (`EXT-X-I-FRAME-STREAM-INF`, 4.3.4.3).
 pub(crate) struct Variant {
     pub(crate) uri: String,
     pub(crate) bandwidth: u64,
@@ -37,7 +37,7 @@ pub(crate) struct Variant {
     pub(crate) codecs: String,
     pub(crate) resolution: Option<Resolution>,
     pub(crate) frame_rate: Option<FrameRate>,
-    /// The group of audio renditions that go with it.
+    /// The group of audio renditions that are played with the variant.
     pub(crate) audio: Option<String>,
 }
 
@@ -112,7 +112,7 @@ impl fmt::Display for Resolution {
     }
 }
 
-/// Frames per second, with as many decimals as there are.
+/// Frames per second, without trailing zeros.
 impl fmt::Display for FrameRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = format!("{}.{:03}", self.0 / 1000, self.0 % 1000);

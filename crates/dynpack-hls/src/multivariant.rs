@@ -8,21 +8,21 @@ use crate::model::{Audio, FrameRate, Multivariant, Resolution, Variant};
 use crate::{Flavor, Key, Options, Urls};
 
 /// Lists the variants of a presentation, by ascending bitrate of the video, and the audio
-/// renditions to choose from.
+/// renditions from which a listener can choose.
 ///
-/// `rates` are those of the presentation's renditions; where one is missing, the declared bitrate
-/// stands in. The bandwidth of a variant is that of its video and of the most
-/// demanding audio of its group together (RFC 8216, 4.3.4.2).
+/// `rates` are those of the presentation's renditions. Where one is missing, the declared bitrate
+/// is used. The bandwidth of a variant is the sum of its video and the highest rate of the audio in
+/// its group (RFC 8216, 4.3.4.2).
 ///
-/// Audio renditions of one name, at several bitrates or in several codings, are each in a group of
-/// their own, and there is a variant for each video with each group. Without video, the variants
-/// are the audio renditions.
+/// If there are audio renditions of one name, at several bitrates or in several codings, each has
+/// its own group. There is a variant for each combination of a video and a group. Without video,
+/// the variants are the audio renditions.
 ///
-/// In [`Flavor::MuxedTs`] there are no audio renditions to choose from: the first of the
-/// presentation is in each video, whose rate includes it.
+/// In [`Flavor::MuxedTs`] there is no choice of audio: the first audio rendition of the
+/// presentation is muxed into each video. The rate of the video includes it.
 ///
-/// A video for which there is a rate of its key frames has a list of those for trick play (RFC
-/// 8216, 4.3.4.3). Behind all stand the [session keys](Urls::session_keys), each once.
+/// If `rates` has a rate for the key frames of a video, the playlist also lists them for trick play
+/// (RFC 8216, 4.3.4.3). The [session keys](Urls::session_keys) come last, each once.
 #[must_use]
 pub fn multivariant_playlist(
     presentation: &Presentation,
@@ -52,7 +52,7 @@ pub fn multivariant_playlist(
     playlist.write()
 }
 
-/// The session keys of a presentation, no two alike (RFC 8216, 4.3.4.5).
+/// The session keys of a presentation, without duplicates (RFC 8216, 4.3.4.5).
 fn session_keys(presentation: &Presentation, urls: &impl Urls) -> Vec<Key> {
     let mut keys = Vec::new();
     for key in urls.session_keys(presentation) {
@@ -63,7 +63,7 @@ fn session_keys(presentation: &Presentation, urls: &impl Urls) -> Vec<Key> {
     keys
 }
 
-/// Video and audio apart: the audio renditions to choose from, and the variants.
+/// Video and audio in separate segments: the audio renditions to choose from, and the variants.
 fn demuxed(
     video: &[Rated<'_>],
     audio: &[Rated<'_>],
@@ -91,7 +91,7 @@ fn demuxed(
     (alternatives(&groups, urls), variants)
 }
 
-/// The first audio in each video.
+/// The first audio rendition muxed into each video.
 fn muxed(
     video: &[Rated<'_>],
     audio: &[Rated<'_>],
@@ -111,13 +111,13 @@ fn muxed(
     variants
 }
 
-/// Each rendition as a variant by itself.
+/// Each rendition as a variant of its own.
 fn alone(renditions: &[Rated<'_>], urls: &impl Urls) -> Vec<Variant> {
     renditions.iter().map(|rated| variant(rated, &[], None, urls)).collect()
 }
 
-/// A variant: `main` is what its playlist holds, `audio` what a client may play with it or in its
-/// place.
+/// A variant: `main` is the rendition of its playlist, `audio` what a client may play with it or
+/// instead of it.
 fn variant(
     main: &Rated<'_>,
     audio: &[Rated<'_>],
@@ -127,7 +127,7 @@ fn variant(
     let track = &main.rendition.track;
     let is_replaced = main.rendition.kind() == MediaKind::Audio && !audio.is_empty();
     let own = if is_replaced { Rate::default() } else { main.rate };
-    let most = |rate: fn(&Rate) -> u64| {
+    let highest = |rate: fn(&Rate) -> u64| {
         audio.iter().map(|rated| rate(&rated.rate)).max().unwrap_or_default()
     };
     let mut codecs = vec![main.codec()];
@@ -139,8 +139,8 @@ fn variant(
     let frame_rate = track.frame_rate().and_then(|rate| u32::try_from(rate.thousandths()).ok());
     Variant {
         uri: urls.playlist(main.rendition),
-        bandwidth: own.peak.saturating_add(most(|rate| rate.peak)),
-        average_bandwidth: own.average.saturating_add(most(|rate| rate.average)),
+        bandwidth: own.peak.saturating_add(highest(|rate| rate.peak)),
+        average_bandwidth: own.average.saturating_add(highest(|rate| rate.average)),
         codecs: codecs.join(","),
         resolution: track.codec.video().map(resolution),
         frame_rate: frame_rate.map(FrameRate),
@@ -148,14 +148,14 @@ fn variant(
     }
 }
 
-/// The size at which pictures are to be displayed (RFC 8216, 4.3.4.2), in square pixels.
+/// The size at which to display pictures (RFC 8216, 4.3.4.2), in square pixels.
 fn resolution(video: &VideoCodec) -> Resolution {
     let (width, height) = video.dimensions();
     let halves = video.pixel_aspect().stretch(width, 2).unwrap_or_else(|| 2 * u32::from(width));
     Resolution(halves.div_ceil(2), height.into())
 }
 
-/// `EXT-X-I-FRAME-STREAM-INF` of a video.
+/// `EXT-X-I-FRAME-STREAM-INF` of a video, if it has key frames and a rate for them.
 fn key_frames(video: &Rated<'_>, rates: &Rates, urls: &impl Urls) -> Option<Variant> {
     let key_frames = video.rendition.key_frames()?;
     let rate = rates.get(&key_frames.id)?;

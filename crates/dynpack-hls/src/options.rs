@@ -1,22 +1,22 @@
-//! What kind of HLS is wanted.
+//! Options of playlists: what segments are made of, and which variants there are.
 
-/// What segments are made of, and so what clients must understand.
+/// What segments are made of, and thus what clients must understand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Flavor {
-    /// Fragmented MP4, each track by itself: protocol version 7.
+    /// Fragmented MP4, with each track in its own segments: protocol version 7.
     #[default]
     Cmaf,
-    /// MPEG-2 transport streams, each track by itself: protocol version 4.
+    /// MPEG-2 transport streams, with each track in its own segments: protocol version 4.
     Ts,
-    /// MPEG-2 transport streams with sound in them: protocol version 3. The first audio rendition
-    /// of a presentation is the one that is muxed into each video, as the audio of a
+    /// MPEG-2 transport streams of video with audio: protocol version 3. The first audio rendition
+    /// of a presentation is muxed into each video, as the audio of a
     /// [`Stream`](dynpack_media::Stream).
     MuxedTs,
 }
 
 impl Flavor {
-    /// `EXT-X-VERSION` (RFC 8216, 7): the lowest that allows what the playlists hold.
+    /// `EXT-X-VERSION` (RFC 8216, 7): the lowest version that allows what the playlists contain.
     #[must_use]
     pub const fn version(self) -> u8 {
         match self {
@@ -27,14 +27,14 @@ impl Flavor {
     }
 }
 
-/// What playlists hold.
+/// Options of playlists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Options {
     /// What segments are made of.
     pub flavor: Flavor,
-    /// Whether a presentation with video also has a variant of its sound alone, for the poorest of
-    /// networks. Off by default, since players tend to fall back on it too early.
+    /// Whether a presentation with video also has an audio-only variant, for very slow networks.
+    /// Off by default, since players tend to fall back to it too early.
     pub audio_only: bool,
 }
 
@@ -42,13 +42,13 @@ impl Options {
     /// Fragmented MP4.
     pub const CMAF: Self = Self { flavor: Flavor::Cmaf, audio_only: false };
 
-    /// Transport streams, one a track.
+    /// Transport streams, one for each track.
     pub const TS: Self = Self { flavor: Flavor::Ts, audio_only: false };
 
-    /// Transport streams with sound in them.
+    /// Transport streams of video with audio.
     pub const MUXED_TS: Self = Self { flavor: Flavor::MuxedTs, audio_only: false };
 
-    /// The same with or without a variant of sound alone.
+    /// The same options with or without an audio-only variant.
     #[must_use]
     pub const fn with_audio_only(self, audio_only: bool) -> Self {
         Self { audio_only, ..self }

@@ -7,6 +7,6 @@ use dynpack_media::Ticks;
 pub enum Resource {
     /// The init segment.
     Init,
-    /// The segment that starts then, in the rendition's timescale.
+    /// The segment that starts at this time, in the rendition's timescale.
     Segment(Ticks),
 }

@@ -3,13 +3,14 @@
 use dynpack_media::text::clean;
 
 /// A quoted string (RFC 8216, 4.2) without its quotes. There is no escape for a quote, a line feed
-/// or a carriage return, so that these are replaced, and other control characters with them.
+/// or a carriage return, so these are replaced, like all other control characters.
 pub(crate) fn quoted(text: &str) -> String {
     clean(text).replace('"', "'")
 }
 
-/// Appends a URI, for a line of its own or for a quoted string: what could end either, or may not
-/// stand in a URI, is percent-encoded, as is a first `#`, which would make the line a comment.
+/// Appends a URI, for a line of its own or for a quoted string. Characters that could end either,
+/// or that a URI must not contain, are percent-encoded. So is a leading `#`, which would make the
+/// line a comment.
 pub(crate) fn push_uri(text: &mut String, uri: &str) {
     let rest = uri.strip_prefix('#');
     if rest.is_some() {

@@ -1,4 +1,4 @@
-//! Where things lie.
+//! The URLs of resources, and their keys.
 
 use dynpack_media::{Presentation, Rendition};
 
@@ -7,21 +7,22 @@ use crate::{Key, Resource};
 /// The URLs that playlists point to, relative to the playlist that lists them or absolute (RFC
 /// 3986).
 ///
-/// What a URL cannot contain is percent-encoded as it is written, so that a name from a file can
-/// never break out of its line. A rendition may be one of [key frames](dynpack_media::Form).
+/// Characters that a URL must not contain are percent-encoded when it is written, so a name from a
+/// file can never break out of its line. A rendition may be one of [key
+/// frames](dynpack_media::Form).
 pub trait Urls {
-    /// The media playlist of a rendition, as the multivariant playlist names it.
+    /// The URL of a rendition's media playlist, for the multivariant playlist.
     fn playlist(&self, rendition: &Rendition) -> String;
 
-    /// The init segment of a rendition, as its media playlist names it. Only called where segments
+    /// The URL of a rendition's init segment, for its media playlist. Only called where segments
     /// need one.
     fn init(&self, rendition: &Rendition) -> String;
 
-    /// The segments of a rendition, as its media playlist names them.
+    /// The URLs of a rendition's segments, for its media playlist.
     fn segments(&self, rendition: &Rendition) -> SegmentUrl;
 
-    /// The keys of which each opens the resource, each of another format; none where it is clear,
-    /// as all is unless this says otherwise. Where sound is muxed into video, the segments are
+    /// The keys of a resource, no two of the same format. Each of them decrypts it. There are none
+    /// if it is clear, which is the default. Where audio is muxed into video, the segments are
     /// those of the video.
     fn keys(&self, rendition: &Rendition, resource: Resource) -> Vec<Key> {
         let _ = (rendition, resource);
@@ -37,7 +38,7 @@ pub trait Urls {
 }
 
 /// The URL of any segment of a rendition: the start of the segment, in the timescale of the
-/// rendition, stands between two texts.
+/// rendition, between two texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SegmentUrl {
     /// What comes before the start.

@@ -17,7 +17,7 @@ fn rates(film: &Presentation) -> Rates {
     ids.zip(RATES.map(|(peak, average)| Rate::new(peak, average))).collect()
 }
 
-/// The same, with one for the key frames of each video.
+/// The same rates, with one for the key frames of each video.
 fn rates_with_key_frames(film: &Presentation) -> Rates {
     let rates = film.renditions.iter().zip(RATES).flat_map(|(rendition, (peak, average))| {
         let key_frames = rendition.key_frames().map(|frames| (frames.id, KEY_FRAMES));
@@ -37,7 +37,7 @@ fn multivariant(presentation: &Presentation) -> String {
     multivariant_playlist(presentation, &Rates::default(), &Azure, &Options::CMAF)
 }
 
-/// The lines that begin so.
+/// The lines that begin with `start`.
 fn lines<'a>(playlist: &'a str, start: &str) -> Vec<&'a str> {
     playlist.lines().filter(|line| line.starts_with(start)).collect()
 }
@@ -133,7 +133,7 @@ fn transport_streams_have_no_map_and_older_versions() {
     }
 }
 
-/// Only in files are there two: old clients pass over a variant of `avc3`.
+/// Only files have two names for H.264: old clients ignore a variant of `avc3`.
 #[test]
 fn transport_streams_have_one_name_for_h264() {
     let mut track = film::video((640, 360), (1001, 30_000), 600, 60);
@@ -189,10 +189,10 @@ fn key_frames_are_offered_where_their_rate_is_given() {
     assert!(playlist.ends_with(&expected), "{playlist}");
 }
 
-/// Ten seconds of video with nineteen of sound: the rest of the sound has segments of its own,
-/// named on the clock of the video.
+/// Ten seconds of video with nineteen seconds of audio: the rest of the audio has segments of its
+/// own. Their names are times on the clock of the video.
 #[test]
-fn sound_that_outlasts_the_video_it_is_muxed_into() {
+fn muxed_audio_that_is_longer_than_its_video_has_segments() {
     let film = film::presentation(
         vec![
             ("video", 400_000, film::video((640, 360), (512, 12_800), 250, 50)),
@@ -224,7 +224,7 @@ Fragments(video=204800,format=m3u8-cmaf)
 }
 
 #[test]
-fn muxed_sound_needs_no_groups() {
+fn muxed_audio_needs_no_groups() {
     let playlist = multivariant_playlist(
         &film::sample(),
         &rates(&film::sample()),
@@ -249,7 +249,7 @@ QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
 }
 
 #[test]
-fn a_variant_of_sound_alone_comes_last() {
+fn an_audio_only_variant_comes_last() {
     let playlist = multivariant_playlist(
         &film::sample(),
         &rates(&film::sample()),
@@ -266,7 +266,7 @@ QualityLevels(128000)/Manifest(aac_eng_2,format=m3u8-cmaf)
 }
 
 #[test]
-fn video_without_sound_has_no_groups() {
+fn video_without_audio_has_no_groups() {
     let video = film::video((640, 360), (512, 12_800), 500, 50);
     let playlist =
         multivariant(&film::presentation(vec![("video", 400_000, video)], CutPolicy::SIX_SECONDS));
@@ -279,7 +279,7 @@ fn video_without_sound_has_no_groups() {
 }
 
 #[test]
-fn sound_without_video_is_its_own_variants() {
+fn audio_renditions_without_video_are_variants() {
     let audio = |bitrate| ("audio", bitrate, film::audio(AAC_48_STEREO, 900, "eng"));
     let playlist = multivariant(&film::presentation(
         vec![audio(64_000), audio(128_000)],
@@ -294,7 +294,7 @@ QualityLevels(128000)/Manifest(audio,format=m3u8-cmaf)
 }
 
 #[test]
-fn sound_in_two_languages_without_video_is_a_group() {
+fn audio_in_two_languages_without_video_is_a_group() {
     let audio = |name, language| (name, 128_000, film::audio(AAC_48_STEREO, 900, language));
     let playlist = multivariant(&film::presentation(
         vec![audio("english", "en"), audio("german", "de")],
@@ -311,7 +311,7 @@ fn sound_in_two_languages_without_video_is_a_group() {
 /// German has only the lower bitrate: it is in both groups, since all groups must have the same
 /// members.
 #[test]
-fn each_bitrate_of_sound_is_a_group() {
+fn each_bitrate_of_audio_is_a_group() {
     let audio =
         |name, bitrate, language| (name, bitrate, film::audio(AAC_48_STEREO, 900, language));
     let film = film::presentation(
@@ -345,10 +345,10 @@ QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
     assert!(playlist.ends_with(&expected), "{playlist}");
 }
 
-/// English stereo and surround are one choice in two groups; German, in HE-AAC alone, is in both,
+/// English stereo and surround are one choice in two groups. German, only in HE-AAC, is in both,
 /// and its codec is declared.
 #[test]
-fn each_coding_of_sound_is_a_group() {
+fn each_coding_of_audio_is_a_group() {
     let film = film::presentation(
         vec![
             ("video", 400_000, film::video((640, 360), (512, 12_800), 500, 50)),
@@ -384,8 +384,8 @@ fn each_coding_of_sound_is_a_group() {
     );
 }
 
-/// Two languages that differ in their codec make one group: nothing could be chosen between two
-/// that hold the same.
+/// Two languages that differ in their codec make one group: there is no choice between two groups
+/// with the same members.
 #[test]
 fn groups_that_hold_the_same_are_one() {
     let film = film::presentation(
@@ -425,10 +425,9 @@ fn a_description_is_marked_and_never_the_default() {
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
 }
 
-/// Nothing tells them apart but their names, so that a client must not choose between them by
-/// itself.
+/// Only their names differ, so a client must not choose between them by itself.
 #[test]
-fn of_two_alike_only_the_default_is_chosen_automatically() {
+fn of_two_equal_members_only_the_default_is_chosen_automatically() {
     let mut film = film::sample();
     for rendition in &mut film.renditions[2..] {
         rendition.language = Language::undetermined();
@@ -449,7 +448,7 @@ fn of_two_alike_only_the_default_is_chosen_automatically() {
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
 }
 
-/// Half a second late: the playlist still begins with the presentation.
+/// The audio is half a second late: its playlist still begins at the start of the presentation.
 #[test]
 fn a_rendition_that_starts_a_little_later_is_listed_from_the_start() {
     let film = film::presentation(
@@ -472,8 +471,8 @@ fn a_rendition_that_starts_a_little_later_is_listed_from_the_start() {
     );
 }
 
-/// Ten seconds late: the timeline is cut at 6 and 12 seconds, and the sound's first segment lasts
-/// two.
+/// The audio is ten seconds late: the timeline is cut at 6 and 12 seconds, and the first segment of
+/// the audio lasts two seconds.
 #[test]
 fn a_rendition_that_starts_later_has_gaps() {
     let film = film::presentation(
@@ -505,7 +504,7 @@ Fragments(audio=480000,format=m3u8-cmaf)
 }
 
 #[test]
-fn a_film_of_a_moment_has_a_target_duration() {
+fn a_very_short_film_has_a_target_duration() {
     let film = film::presentation(
         vec![("video", 1, film::video((64, 36), (1, 1_000), 40, 40))],
         CutPolicy::SIX_SECONDS,
@@ -540,4 +539,19 @@ fn resolutions_are_those_of_the_display() {
         .map(|line| line.split("RESOLUTION=").nth(1).unwrap().split(',').next().unwrap())
         .collect();
     assert_eq!(resolutions, ["1024x576", "1920x1080", "228x90"]);
+}
+
+/// A quoted string cannot have quotes or control characters. Without them, labels may be equal.
+#[test]
+fn names_that_differ_only_in_replaced_characters_are_numbered() {
+    let mut film = film::in_short_segments(vec![
+        ("one", 64_000, film::audio(AAC_48_STEREO, 500, "en")),
+        ("two", 64_001, film::audio(AAC_48_STEREO, 500, "en")),
+    ]);
+    for (rendition, label) in film.renditions.iter_mut().zip(["the \"best\"", "the 'best'"]) {
+        rendition.label = Some(label.to_owned());
+    }
+    let playlist = multivariant(&film);
+    let names = [r#"NAME="the 'best'","#, r#"NAME="the 'best' 2","#];
+    assert!(names.iter().all(|name| playlist.matches(name).count() == 1), "{playlist}");
 }

@@ -1,4 +1,4 @@
-//! Which keys playlists tell, and for which segments.
+//! Which keys playlists signal, and for which segments.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use dynpack_crypt::{Iv, KeyId};
@@ -30,7 +30,7 @@ fn playlist(keys: impl Fn(Resource) -> Vec<Key>, options: &Options) -> String {
 }
 
 #[test]
-fn whole_segments_have_a_vector_each_and_so_has_the_init_segment() {
+fn whole_segments_and_the_init_segment_have_a_vector_each() {
     let expected = r#"#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:6
@@ -56,8 +56,8 @@ Fragments(video=540540,format=m3u8-cmaf)
     assert_eq!(playlist(aes_128, &Options::CMAF), expected);
 }
 
-/// What opens all is told once, a tag for each system, and before the init segment if that is under
-/// it too.
+/// A key of all segments is signalled once, with a tag for each system. The tags come before the
+/// init segment if the key also applies to it.
 #[test]
 fn samples_are_under_one_key() {
     let expected = unfolded(
@@ -93,7 +93,7 @@ fn a_clear_init_segment_comes_before_the_keys() {
 }
 
 #[test]
-fn a_clear_segment_behind_encrypted_ones_ends_the_keys() {
+fn a_clear_segment_after_encrypted_ones_ends_the_keys() {
     let keys = |resource| {
         if resource == Resource::Segment(Ticks(360_360)) {
             Vec::new()
@@ -120,7 +120,7 @@ fn transport_streams_take_keys_and_the_version_that_knows_them() {
     assert_eq!(version(sample_aes, Options::MUXED_TS), "#EXT-X-VERSION:5");
     assert!(
         !playlist(aes_128, &Options::TS).contains("ff\n"),
-        "an init segment that is not there has no key"
+        "transport streams have no init segment, so no key is asked for it"
     );
 }
 
@@ -134,7 +134,7 @@ fn key_frames_have_keys_of_their_own() {
     assert!(text.contains(second), "{text}");
 }
 
-/// The gaps before a late start are opened by nobody.
+/// Clients do not load the gaps before a late start.
 #[test]
 fn gaps_have_no_keys() {
     let tracks = vec![
@@ -191,7 +191,7 @@ fn session_keys_come_last_and_once() {
     assert!(read.unknown_tags.is_empty());
 }
 
-/// Any keys: few of each attribute, so that they repeat.
+/// Random keys: each attribute has few values, so that they repeat.
 fn keys() -> impl Strategy<Value = Vec<Key>> {
     let method = prop::sample::select(vec![Method::Aes128, Method::SampleAes]);
     let iv = prop::option::of(prop::sample::select(vec![Iv([1; 16]), Iv([2; 16])]));
@@ -215,7 +215,7 @@ fn keys() -> impl Strategy<Value = Vec<Key>> {
     })
 }
 
-/// A reader that knows no more than RFC 8216, 4.3.2.4: the URIs of a playlist, each with the
+/// A reader that only knows RFC 8216, 4.3.2.4. Returns the URIs of a playlist, each with the
 /// attributes of the keys in force, by format.
 fn read(playlist: &str) -> Vec<(String, Vec<Attributes>)> {
     let mut in_force = std::collections::BTreeMap::new();
@@ -263,7 +263,7 @@ fn attributes(mut list: &str) -> Attributes {
     attributes
 }
 
-/// What a reader should find of a key.
+/// The attributes of a key that a reader should find.
 fn expected(key: &Key) -> Attributes {
     let method = if key.method == Method::Aes128 { "AES-128" } else { "SAMPLE-AES" };
     let all = [
@@ -279,7 +279,7 @@ fn expected(key: &Key) -> Attributes {
 
 proptest! {
     #[test]
-    fn every_resource_is_under_its_keys_and_no_others(
+    fn every_resource_has_its_keys_and_no_others(
         lists in prop::collection::vec(keys(), 1..6),
         delay in prop_oneof![Just(0_i64), Just(480_000)],
         options in prop::sample::select(vec![Options::CMAF, Options::TS]),
@@ -332,8 +332,8 @@ proptest! {
             prop_assert_eq!(keys, &expected, "{} in {}", uri, text);
         }
 
-        // It knows no version above 7, and asks of independent segments what RFC 8216, 6.2.3 asks
-        // of key frames.
+        // This reader knows no version above 7. It requires of independent segments what RFC 8216,
+        // 6.2.3 requires of key frames.
         let strict = text
             .replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n")
             .replace("#EXT-X-INDEPENDENT-SEGMENTS\n", "");

@@ -1,4 +1,4 @@
-//! Playlists of any film: outside readers take them, and they say what the timeline says.
+//! Playlists of random films: other readers accept them, and they agree with the timeline.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::str::FromStr;
@@ -61,9 +61,10 @@ fn films() -> impl Strategy<Value = Presentation> {
 
 proptest! {
     #[test]
-    fn playlists_say_what_the_timeline_says(film in films()) {
+    fn playlists_agree_with_the_timeline(film in films()) {
         for rendition in &film.renditions {
-            let playlist = media_playlist(&[Part::whole(Stream::new(rendition))], &Azure, &Options::CMAF);
+            let parts = [Part::whole(Stream::new(rendition))];
+            let playlist = media_playlist(&parts, &Azure, &Options::CMAF);
             let Ok(Playlist::MediaPlaylist(read)) =
                 m3u8_rs::parse_playlist_res(playlist.as_bytes())
             else {
@@ -80,7 +81,7 @@ proptest! {
                 .collect();
             prop_assert_eq!(own.map(|segment| segment.uri.clone()).collect::<Vec<_>>(), expected);
 
-            // Every position in the playlist is that of the timeline, to the microsecond.
+            // Every position in the playlist is equal to that of the timeline, to the microsecond.
             let micros: Vec<i64> = playlist
                 .lines()
                 .filter_map(|line| line.strip_prefix("#EXTINF:"))
@@ -156,8 +157,8 @@ proptest! {
         }
     }
 
-    /// Nothing of either rendition is lost, names ascend, and the segments reach from the first
-    /// start to the last end.
+    /// No sample of either rendition is lost, names ascend, and the segments cover the time from
+    /// the first start to the last end.
     #[test]
     fn a_muxed_stream_holds_all_of_both(film in films()) {
         let [Some(main), audio] =
@@ -195,9 +196,9 @@ proptest! {
         prop_assert!(read.segments.iter().all(|segment| segment.duration > 0.0), "{}", playlist);
     }
 
-    /// Key frames tile the track as segments do, and each is found by its name.
+    /// Key frames cover the track without gaps, as segments do, and each is found by its name.
     #[test]
-    fn key_frames_tile_the_track(film in films()) {
+    fn key_frames_cover_the_track(film in films()) {
         for video in film.of_kind(MediaKind::Video) {
             let key_frames = video.key_frames().unwrap();
             let frames: Vec<_> = key_frames.cuts.segments().collect();
@@ -228,10 +229,10 @@ proptest! {
         }
     }
 
-    /// `hls_m3u8` checks more than it reads: groups that exist, one default, durations below the
-    /// target.
+    /// `hls_m3u8` also checks that groups exist, that there is one default, and that durations are
+    /// below the target.
     #[test]
-    fn a_strict_reader_takes_both(film in films()) {
+    fn a_strict_reader_accepts_both(film in films()) {
         let rates = film.renditions.iter().flat_map(|rendition| {
             let key_frames = rendition.key_frames().map(|frames| (frames.id, Rate::new(200, 100)));
             [(rendition.id.clone(), Rate::new(2_000, 1_000))].into_iter().chain(key_frames)
@@ -241,8 +242,9 @@ proptest! {
         let read = hls_m3u8::MasterPlaylist::try_from(playlist.as_str());
         prop_assert!(read.is_ok(), "{:?}: {}", read.err(), playlist);
         for rendition in &film.renditions {
-            // It knows no version above 7, and no gaps.
-            let playlist = media_playlist(&[Part::whole(Stream::new(rendition))], &Azure, &Options::CMAF)
+            // This reader knows no version above 7, and no gaps.
+            let parts = [Part::whole(Stream::new(rendition))];
+            let playlist = media_playlist(&parts, &Azure, &Options::CMAF)
                 .replace("#EXT-X-VERSION:8\n", "#EXT-X-VERSION:7\n");
             let read = hls_m3u8::MediaPlaylist::from_str(&playlist);
             prop_assert!(read.is_ok(), "{:?}: {}", read.err(), playlist);

@@ -34,7 +34,7 @@ fn places(first: u32, end: u32) -> std::ops::Range<SegmentNumber> {
     SegmentNumber(first)..SegmentNumber(end)
 }
 
-/// Forty seconds in segments of two, of which the audio starts a tenth of a second late.
+/// Forty seconds in segments of two seconds. The audio starts a tenth of a second late.
 fn late_audio() -> Presentation {
     film::in_short_segments(vec![
         ("video", 400_000, film::video((640, 360), (512, 12_800), 1_000, 50)),
@@ -54,7 +54,8 @@ fn a_view_that_starts_late_lists_no_gap_and_shares_its_urls_with_the_whole() {
         assert!(!part.contains("#EXT-X-GAP"), "{part}");
         let listed = urls(&part);
         assert!(listed.len() >= 4 && listed.iter().all(|url| whole.contains(url)), "{part}");
-        // All renditions line up: they begin at the period and last as long, to within a frame.
+        // All renditions are aligned: they begin with the period and have its duration, to within a
+        // frame.
         let lasts: f64 = seconds(&part).iter().sum();
         assert!((lasts - 8.0).abs() < 0.03, "{lasts} s: {part}");
         assert!(part.contains("#EXT-X-MEDIA-SEQUENCE:3\n"), "{part}");
@@ -62,7 +63,7 @@ fn a_view_that_starts_late_lists_no_gap_and_shares_its_urls_with_the_whole() {
 }
 
 #[test]
-fn what_is_missing_at_the_start_of_a_view_is_a_gap() {
+fn missing_segments_at_the_start_of_a_view_are_gaps() {
     let film = film::in_short_segments(vec![
         ("video", 400_000, film::video((640, 360), (512, 12_800), 1_000, 50)),
         ("audio", 128_000, film::late(film::audio(AAC_48_STEREO, 1_000, "en"), 48_000 * 10)),

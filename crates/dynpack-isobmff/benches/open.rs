@@ -1,7 +1,7 @@
 //! Opening a two-hour movie from memory: 216,000 pictures with B-frames and 337,500 frames of AAC.
 //!
-//! Two layouts: chunks of half a second, as most tools write them, and a chunk a picture, as ffmpeg
-//! does.
+//! Two layouts: chunks of half a second, as most tools write them, and a chunk for each picture, as
+//! ffmpeg does.
 
 #![allow(
     missing_docs,
@@ -20,7 +20,7 @@ use dynpack_testkit::mp4::{Sizes, Track, ftyp, moov};
 const PICTURES: u32 = 216_000;
 const FRAMES: u32 = 337_500;
 
-/// The same numbers every time, spread like sizes of coded pictures.
+/// Deterministic numbers, distributed like sizes of coded pictures.
 fn noise(seed: u32, least: u32, spread: u32) -> impl Iterator<Item = u32> {
     let mut state = seed;
     std::iter::from_fn(move || {
@@ -29,9 +29,9 @@ fn noise(seed: u32, least: u32, spread: u32) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The start of a file, up to its media, and the length of the whole: its chunks hold this many
-/// pictures each, with the sound of the same time between.
-fn movie(pictures_a_chunk: u32) -> (Bytes, u64) {
+/// The start of a file, up to its media, and the length of the whole file. Each chunk has
+/// `pictures_per_chunk` pictures, with the audio of the same time between chunks.
+fn movie(pictures_per_chunk: u32) -> (Bytes, u64) {
     let pictures: Vec<u32> = noise(1, 2_000, 20_000).take(PICTURES as usize).collect();
     let frames: Vec<u32> = noise(2, 300, 200).take(FRAMES as usize).collect();
     let (mut video, mut audio) = (Track::video(0), Track::audio(0));
@@ -40,11 +40,11 @@ fn movie(pictures_a_chunk: u32) -> (Bytes, u64) {
     let sum = |sizes: &[u32], from: u32, to: u32| {
         sizes[from as usize..to as usize].iter().map(|size| u64::from(*size)).sum::<u64>()
     };
-    for (chunk, first) in (1..).zip((0..PICTURES).step_by(pictures_a_chunk as usize)) {
+    for (chunk, first) in (1..).zip((0..PICTURES).step_by(pictures_per_chunk as usize)) {
         video.offsets.push(offset);
-        offset += sum(&pictures, first, first + pictures_a_chunk);
+        offset += sum(&pictures, first, first + pictures_per_chunk);
         let frame = u32::try_from(
-            u64::from(first + pictures_a_chunk) * u64::from(FRAMES) / u64::from(PICTURES),
+            u64::from(first + pictures_per_chunk) * u64::from(FRAMES) / u64::from(PICTURES),
         )
         .unwrap();
         audio.offsets.push(offset);
@@ -52,7 +52,7 @@ fn movie(pictures_a_chunk: u32) -> (Bytes, u64) {
         offset += sum(&frames, next_frame, frame);
         next_frame = frame;
     }
-    video.stsc = vec![(1, pictures_a_chunk, 1)];
+    video.stsc = vec![(1, pictures_per_chunk, 1)];
     video.stts = Some(vec![(PICTURES, 512)]);
     video.ctts = Some((
         0,
@@ -74,8 +74,8 @@ fn open_movie(head: Bytes, len: u64) -> Result<Movie, Error> {
 }
 
 fn open(criterion: &mut Criterion) {
-    for (name, pictures_a_chunk) in [("half-second chunks", 15), ("a chunk a picture", 1)] {
-        let (head, len) = movie(pictures_a_chunk);
+    for (name, pictures_per_chunk) in [("half-second chunks", 15), ("a chunk a picture", 1)] {
+        let (head, len) = movie(pictures_per_chunk);
         let movie = open_movie(head.clone(), len).expect("a movie made here opens");
         let size: usize = movie.tracks.iter().map(|track| track.samples.memory_size()).sum();
         println!(

@@ -37,15 +37,24 @@ pub(crate) fn read(
                 .malformed("has an empty edit, in the unknown timescale of a movie without mvhd"));
         }
     };
-    Ok(Edit { delay, media_start })
+    checked(Edit { delay, media_start }).map_err(|problem| elst.malformed(problem))
 }
 
 /// The same edit, for media whose times count from its first sample, which is decoded at `start` on
-/// the clock of the edit list.
-pub(crate) fn of_media_from(edit: Edit, start: Ticks) -> Edit {
+/// the clock of the edit list. Returns the problem if a time becomes implausible.
+pub(crate) fn of_media_from(edit: Edit, start: Ticks) -> Result<Edit, String> {
     let media_start = edit.media_start - start;
     if media_start < Ticks::ZERO {
-        return Edit { delay: edit.delay - media_start, media_start: Ticks::ZERO };
+        return checked(Edit { delay: edit.delay - media_start, media_start: Ticks::ZERO });
     }
-    Edit { media_start, ..edit }
+    checked(Edit { media_start, ..edit })
+}
+
+fn checked(edit: Edit) -> Result<Edit, String> {
+    match edit.implausible_time() {
+        Some(ticks) => {
+            Err(format!("the edit list declares tick {ticks}, beyond any plausible time"))
+        }
+        None => Ok(edit),
+    }
 }

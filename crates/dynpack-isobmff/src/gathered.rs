@@ -1,6 +1,6 @@
 //! The samples of a track while they are gathered, fragment by fragment.
 
-use dynpack_media::{ColumnBuilder, SampleIndex};
+use dynpack_media::{ColumnBuilder, SampleIndex, Ticks};
 
 use crate::samples::{Chunks, Samples};
 
@@ -18,7 +18,7 @@ pub(crate) struct Gathered {
     chunks: Chunks,
     /// Decode time of the first sample, in ticks.
     start: i64,
-    /// End of the last sample, in ticks.
+    /// End of the last sample, in ticks. Where it saturates, a sample table refuses the durations.
     end: i64,
     /// How much time without samples follows, in ticks.
     empty: i64,
@@ -86,10 +86,9 @@ impl Gathered {
     /// Returns the problem if the last sample would get a negative duration or one of more than 31
     /// bits, or if `time` is implausible.
     pub(crate) fn begin(&mut self, time: Option<i64>) -> Result<(), String> {
-        const FARTHEST: u64 = 1 << 62;
         let end = self.end;
         let time = time.unwrap_or_else(|| end.saturating_add(self.empty));
-        if time.unsigned_abs() > FARTHEST {
+        if !Ticks(time).is_plausible() {
             return Err(format!("begins at tick {time}, beyond any plausible time"));
         }
         match self.last_duration {

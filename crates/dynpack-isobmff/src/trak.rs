@@ -118,7 +118,7 @@ impl Draft {
         if samples.is_empty() {
             return Err(Error::Unsupported("has no samples".into()));
         }
-        let edit = edit::of_media_from(self.edit, start);
+        let edit = edit::of_media_from(self.edit, start).map_err(malformed)?;
         let media_end = presentation_end(&samples);
         if edit.media_start > Ticks::ZERO && edit.media_start >= media_end {
             let start = edit.media_start;

@@ -1,4 +1,4 @@
-//! Need and feed: which bytes are asked for, and that it does not matter how they come.
+//! Need and feed: which bytes are requested, and that the sizes in which they arrive do not matter.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
@@ -8,17 +8,17 @@ use dynpack_testkit::end_in_file;
 use dynpack_testkit::mp4::{self, MEDIA, Track, boxed, file, ftyp, moov, words};
 use proptest::prelude::*;
 
-/// A file of which only some stretches exist; the rest is never to be read.
+/// A file with only some ranges. The rest must never be read.
 struct Sparse {
     len: u64,
-    stretches: Vec<(u64, Vec<u8>)>,
+    ranges: Vec<(u64, Vec<u8>)>,
 }
 
 impl Sparse {
     fn read(&self, extent: Extent) -> Bytes {
         let mut bytes = vec![0xaa; usize::try_from(extent.len).unwrap()];
-        for (offset, stretch) in &self.stretches {
-            for (at, byte) in (*offset..).zip(stretch) {
+        for (offset, range) in &self.ranges {
+            for (at, byte) in (*offset..).zip(range) {
                 if let Some(at) = at.checked_sub(extent.offset).filter(|at| *at < extent.len) {
                     bytes[usize::try_from(at).unwrap()] = *byte;
                 }
@@ -42,12 +42,12 @@ impl Sparse {
 fn a_short_clip_is_opened_by_one_read() {
     let file = file(&[Track::video(MEDIA)], 190);
     let len = file.len() as u64;
-    let (movie, reads) = Sparse { len, stretches: vec![(0, file)] }.open();
+    let (movie, reads) = Sparse { len, ranges: vec![(0, file)] }.open();
     assert_eq!(movie.tracks.len(), 1);
     assert_eq!(reads, [Extent::new(0, len)]);
 }
 
-/// Ten gigabytes of media, with the movie behind it.
+/// Ten gigabytes of media, with the movie after it.
 #[test]
 fn a_large_file_is_opened_without_its_media() {
     let media = 10_u64 << 30;
@@ -59,7 +59,7 @@ fn a_large_file_is_opened_without_its_media() {
     let free = boxed(b"free", &[0; 5000]);
     let file = Sparse {
         len: at + 5008 + moov_len,
-        stretches: vec![(0, head), (at, free), (at + 5008, tail)],
+        ranges: vec![(0, head), (at, free), (at + 5008, tail)],
     };
     let (movie, reads) = file.open();
     assert_eq!(end_in_file(&movie.tracks[0]), (5 << 30) + 190);
@@ -71,17 +71,17 @@ fn a_large_file_is_opened_without_its_media() {
 }
 
 #[test]
-fn of_a_long_movie_in_front_exactly_the_rest_is_asked_for() {
+fn exactly_the_rest_of_a_long_movie_in_front_is_requested() {
     let mut track = Track::video(200_000);
     track.name = vec![b'x'; 100_000];
     let start = [ftyp(), moov(&[track])].concat();
     let len = start.len() as u64;
-    let (_, reads) = Sparse { len: 1 << 20, stretches: vec![(0, start)] }.open();
+    let (_, reads) = Sparse { len: 1 << 20, ranges: vec![(0, start)] }.open();
     assert_eq!(reads, [Extent::new(0, 16 << 10), Extent::new(16 << 10, len - (16 << 10))]);
 }
 
 #[test]
-fn wrong_bytes_are_refused_and_the_right_ones_still_welcome() {
+fn wrong_bytes_are_refused_and_the_right_ones_still_accepted() {
     let file = Bytes::from(file(&[Track::video(MEDIA)], 190));
     let len = file.len() as u64;
     let mut demuxer = Demuxer::new(len, Limits::default());
@@ -119,7 +119,7 @@ fn an_error_about_the_file_is_final() {
     assert_eq!(demuxer.finish(), Err(error));
 }
 
-/// Feeds `len` bytes at a time, from `back` bytes before what is needed.
+/// Feeds `len` bytes at a time, starting `back` bytes before the needed range.
 fn feed(file: &Bytes, pieces: &[(usize, usize)]) -> Result<Movie, Error> {
     let mut demuxer = Demuxer::new(file.len() as u64, Limits::default());
     let mut pieces = pieces.iter().cycle();

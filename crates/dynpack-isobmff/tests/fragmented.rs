@@ -1,4 +1,4 @@
-//! What is read from movie fragments, in whatever way they tell it.
+//! What is read from movie fragments, in all forms of their fields.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
@@ -15,13 +15,13 @@ fn open(file: Vec<u8>) -> Movie {
     demux(Bytes::from(file)).unwrap()
 }
 
-/// A file of these fragments of track 1, which opens.
+/// Opens a file with these fragments of track 1.
 fn open_video(fragments: &[Traf]) -> dynpack_media::Track {
     let fragments: Vec<_> = fragments.iter().map(|traf| vec![traf.clone()]).collect();
     open(fragments::file(&init(), &fragments)).tracks.remove(0)
 }
 
-/// Why track 1 of these fragments is refused.
+/// The reason for which track 1 of these fragments is refused.
 fn refusal(fragments: &[Traf]) -> String {
     let fragments: Vec<_> = fragments.iter().map(|traf| vec![traf.clone()]).collect();
     demux(fragments::file(&init(), &fragments).into()).unwrap_err().to_string()
@@ -88,9 +88,9 @@ fn a_gap_lengthens_the_sample_before_it() {
     assert_eq!(track.samples.decode_time(SampleIndex(2)), Ticks(5000));
 }
 
-/// Rounded times and durations do not add up; that is let pass, and no time drifts.
+/// Rounded times and durations do not add up. That is accepted, and no time drifts.
 #[test]
-fn an_overlap_within_the_sample_before_it_shortens_that() {
+fn an_overlap_shortens_the_sample_before_it() {
     let track = open_video(&[
         Traf::new(1, 0, &pair()),
         Traf::new(1, 1021, &pair()),
@@ -120,19 +120,24 @@ fn a_step_back_over_more_than_a_sample_is_refused() {
 
 #[test]
 fn fragments_without_a_time_follow_each_other() {
-    let untold = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
-    let track = open_video(&[untold.clone(), untold.clone(), Traf::new(1, 3000, &pair()), untold]);
+    let implicit = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
+    let track =
+        open_video(&[implicit.clone(), implicit.clone(), Traf::new(1, 3000, &pair()), implicit]);
     assert_eq!(durations(&track), [512, 512, 512, 1464, 512, 512, 512, 512]);
 }
 
 #[test]
 fn an_empty_fragment_is_a_gap() {
-    let untold = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
-    let empty =
-        Traf { is_empty: true, defaults: [Some(2000), None, None], runs: vec![], ..untold.clone() };
-    let track = open_video(&[untold.clone(), empty.clone(), untold.clone()]);
+    let implicit = Traf { time: Time::Missing, ..Traf::new(1, 0, &pair()) };
+    let empty = Traf {
+        is_empty: true,
+        defaults: [Some(2000), None, None],
+        runs: vec![],
+        ..implicit.clone()
+    };
+    let track = open_video(&[implicit.clone(), empty.clone(), implicit.clone()]);
     assert_eq!(durations(&track), [512, 2512, 512, 512]);
-    let late = open_video(&[empty, untold]);
+    let late = open_video(&[empty, implicit]);
     assert_eq!((late.edit.delay, durations(&late)), (Ticks(2000), vec![512, 512]));
     let no_samples = Traf { runs: vec![Run::new(&[])], ..Traf::new(1, 0, &[]) };
     assert_eq!(durations(&open_video(&[no_samples, Traf::new(1, 0, &pair())])), [512, 512]);
@@ -141,7 +146,7 @@ fn an_empty_fragment_is_a_gap() {
 #[test]
 fn a_late_first_fragment_delays_its_track() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
-    // A live archive: pictures from second 1000 on, sound 10 ms later.
+    // A live archive: video starts at second 1000, and audio 10 ms later.
     let trafs = vec![Traf::new(1, 12_800_000, &pair()), Traf::new(2, 48_000_480, &frames)];
     let movie = open(fragments::file(&init(), &[trafs]));
     let [video, audio] = &movie.tracks[..] else { panic!("{movie:?}") };
@@ -183,8 +188,8 @@ fn the_edit_list_counts_from_the_zero_of_the_fragments() {
     assert_eq!(presented(&track, 0), Ticks(5000 + 128));
 }
 
-/// Smooth Streaming tells when the first sample is presented. With reordered pictures it is decoded
-/// before.
+/// Smooth Streaming signals when the first sample is presented. With reordered pictures, it is
+/// decoded earlier.
 #[test]
 fn a_time_of_presentation_may_put_decoding_before_zero() {
     let group = [1024, 2560, 0, 512]
@@ -197,9 +202,9 @@ fn a_time_of_presentation_may_put_decoding_before_zero() {
     assert_eq!([0, 4, 8].map(|at| presented(&track, at).0), [0, 2048, 4096]);
 }
 
-/// As ffmpeg writes AAC into `.isma`.
+/// ffmpeg writes AAC into `.isma` in this way.
 #[test]
-fn sound_that_is_presented_before_zero_is_priming() {
+fn audio_that_is_presented_before_zero_is_priming() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     let traf = Traf { time: Time::Presented(1, -1024), ..Traf::new(2, 0, &frames) };
     let movie = open(fragments::file(&init(), &[vec![traf]]));
@@ -208,7 +213,7 @@ fn sound_that_is_presented_before_zero_is_priming() {
 }
 
 #[test]
-fn the_decode_time_of_tfdt_goes_before_that_of_tfxd() {
+fn the_decode_time_of_tfdt_has_precedence_over_that_of_tfxd() {
     let tfxd = [&fragments::TFXD[..], &[0; 4], &words(&[7777, 0])].concat();
     let traf = Traf { more: boxed(b"uuid", &tfxd), ..Traf::new(1, 1000, &pair()) };
     assert_eq!(open_video(&[traf]).edit.delay, Ticks(1000));
@@ -217,9 +222,9 @@ fn the_decode_time_of_tfdt_goes_before_that_of_tfxd() {
 }
 
 #[test]
-fn defaults_come_from_tfhd_before_trex() {
-    let untold = Run { fields: 0, ..Run::new(&[Sample::sync(30); 3]) };
-    let traf = Traf { runs: vec![untold], ..Traf::new(1, 0, &[]) };
+fn defaults_of_tfhd_have_precedence_over_those_of_trex() {
+    let implicit = Run { fields: 0, ..Run::new(&[Sample::sync(30); 3]) };
+    let traf = Traf { runs: vec![implicit], ..Traf::new(1, 0, &[]) };
     let open_with = |defaults| {
         let traf = Traf { defaults, ..traf.clone() };
         open(fragments::file(
@@ -242,9 +247,9 @@ fn without_any_sync_sample_the_first_is_one() {
     assert_eq!(syncs(&track), [true, false, false]);
 }
 
-/// Some encoders tell only that a sample depends on others, not that it is no sync sample.
+/// Some encoders only signal that a sample depends on others, not that it is a non-sync sample.
 #[test]
-fn a_sample_that_depends_on_others_is_no_sync_sample() {
+fn a_sample_that_depends_on_others_is_not_a_sync_sample() {
     let dependent = Sample { flags: 0x0100_0000, ..Sample::sync(20) };
     assert_eq!(
         syncs(&open_video(&[Traf::new(1, 0, &[Sample::sync(20), dependent])])),
@@ -253,7 +258,7 @@ fn a_sample_that_depends_on_others_is_no_sync_sample() {
 }
 
 #[test]
-fn first_sample_flags_go_before_those_of_the_entry() {
+fn first_sample_flags_have_precedence_over_those_of_the_entry() {
     let samples = [Sample { flags: NON_SYNC, ..Sample::sync(20) }; 2];
     let mut run = Run::new(&samples);
     run.fields = 0xb04;
@@ -263,9 +268,9 @@ fn first_sample_flags_go_before_those_of_the_entry() {
     assert_eq!(syncs(&open_video(&[traf])), [true, false]);
 }
 
-/// The `moov` of a partially fragmented movie tells of its first samples.
+/// The `moov` of a partially fragmented movie lists its first samples.
 #[test]
-fn fragments_go_on_behind_the_samples_of_the_moov() {
+fn fragments_continue_after_the_samples_of_the_moov() {
     let defaults = [[1, 1, 0, 0, 0], [2, 1, 0, 0, 0]];
     let tracks = [
         Track { ctts: Some((0, vec![(4, 256)])), ..Track::video(MEDIA) },
@@ -286,9 +291,9 @@ fn fragments_go_on_behind_the_samples_of_the_moov() {
     assert_eq!(without_fragments.tracks.len(), 2);
 }
 
-/// Segments as they come from a server, one behind the other.
+/// Segments from a server, one after the other.
 #[test]
-fn boxes_between_fragments_are_passed_over() {
+fn boxes_between_fragments_are_skipped() {
     let mut file = [ftyp(), init()].concat();
     for number in 0..3 {
         file.extend(
@@ -308,7 +313,7 @@ fn boxes_between_fragments_are_passed_over() {
 }
 
 #[test]
-fn the_same_moov_again_is_passed_over_and_another_refused() {
+fn the_same_moov_again_is_skipped_and_another_refused() {
     let once = fragments::file(&init(), &[vec![Traf::new(1, 0, &pair())]]);
     let again = [once.clone(), init()].concat();
     let at = again.len() as u64;
@@ -323,7 +328,7 @@ fn the_same_moov_again_is_passed_over_and_another_refused() {
     );
 }
 
-/// Early Smooth Streaming files do without.
+/// Early Smooth Streaming files have no `mvex`.
 #[test]
 fn a_movie_without_mvex_may_have_fragments() {
     let moov = mp4::moov(&[without_samples(Track::video(0))]);
@@ -382,7 +387,7 @@ fn encrypted_fragments_are_skipped_with_their_reason() {
     }
 }
 
-/// The data of a track that cannot be served still stands before that of the next.
+/// The data of a track that cannot be served still comes before that of the next track.
 #[test]
 fn a_skipped_track_keeps_its_place() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
@@ -390,9 +395,9 @@ fn a_skipped_track_keeps_its_place() {
         Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..without_samples(Track::video(0)) },
         without_samples(Track::audio(0)),
     ];
-    let untold = Run { fields: 0, ..Run::new(&[Sample::sync(60); 2]) };
+    let implicit = Run { fields: 0, ..Run::new(&[Sample::sync(60); 2]) };
     let trafs = vec![
-        Traf { base: Base::Before, runs: vec![untold], ..Traf::new(1, 0, &[]) },
+        Traf { base: Base::Before, runs: vec![implicit], ..Traf::new(1, 0, &[]) },
         Traf {
             base: Base::Before,
             runs: vec![Run { has_data_offset: false, ..Run::new(&frames) }],
@@ -405,7 +410,7 @@ fn a_skipped_track_keeps_its_place() {
 }
 
 #[test]
-fn a_track_of_which_the_moov_knows_nothing_is_skipped() {
+fn a_track_that_the_moov_does_not_declare_is_skipped() {
     let movie =
         open(fragments::file(&init(), &[vec![Traf::new(1, 0, &pair()), Traf::new(7, 0, &pair())]]));
     let skipped: Vec<_> = movie.skipped.iter().map(|skipped| skipped.id.0).collect();
@@ -417,9 +422,9 @@ fn a_track_of_which_the_moov_knows_nothing_is_skipped() {
     );
 }
 
-/// The data of all fragments may stand in front of them.
+/// The data of all fragments may be in front of them.
 #[test]
-fn media_may_lie_apart_from_its_fragment() {
+fn media_may_be_apart_from_its_fragment() {
     let mut file = [ftyp(), init(), boxed(b"mdat", &[0; 240])].concat();
     let media = file.len() as u64 - 240;
     for number in 0..2 {
@@ -434,15 +439,15 @@ fn media_may_lie_apart_from_its_fragment() {
     assert_eq!(open_extents(&open(file).tracks[0]), [Extent::new(media, 240)]);
 }
 
-/// One track as it is written, fragment by fragment.
+/// One track of a written file, fragment by fragment.
 #[derive(Clone, Debug)]
 struct Written {
     trafs: Vec<Traf>,
-    /// Time before each.
+    /// The gap before each fragment.
     gaps: Vec<u32>,
 }
 
-/// What a fragment tells of each sample; the rest is alike for all.
+/// The fields that a fragment has for each sample. The others are the same for all samples.
 const FIELDS: [u32; 9] = [0xf00, 0xe00, 0xd00, 0xb00, 0xb04, 0x900, 0xa04, 0, 4];
 
 fn traf(track: u32) -> impl Strategy<Value = Traf> {
@@ -473,7 +478,7 @@ fn traf(track: u32) -> impl Strategy<Value = Traf> {
                     samples: samples
                         .iter()
                         .enumerate()
-                        .map(|(at, sample)| told(*sample, common, fields, at == 0))
+                        .map(|(at, sample)| declared(*sample, common, fields, at == 0))
                         .collect(),
                 });
             let default = |flag, value| (fields & flag == 0).then_some(value);
@@ -486,8 +491,9 @@ fn traf(track: u32) -> impl Strategy<Value = Traf> {
         })
 }
 
-/// What is told of a sample where the rest is common to all.
-fn told(sample: Sample, common: Sample, fields: u32, is_first: bool) -> Sample {
+/// A sample as declared: with its own value for each of `fields`, and the common value for the
+/// others.
+fn declared(sample: Sample, common: Sample, fields: u32, is_first: bool) -> Sample {
     Sample {
         duration: if fields & 0x100 != 0 { sample.duration } else { common.duration },
         size: if fields & 0x200 != 0 { sample.size } else { common.size },
@@ -509,7 +515,7 @@ fn written(track: u32) -> impl Strategy<Value = Written> {
 }
 
 impl Written {
-    /// Fills in the times, and the gaps where they can be told.
+    /// Fills in the times, and removes gaps that cannot be declared.
     fn timed(mut self) -> Self {
         let mut time = 100_i64;
         for (at, (traf, gap)) in self.trafs.iter_mut().zip(&mut self.gaps).enumerate() {
@@ -517,9 +523,9 @@ impl Written {
             match &mut traf.time {
                 Time::Missing if at == 0 => (time, *gap) = (0, 0),
                 Time::Missing => *gap = 0,
-                Time::Decoded(_, told) => *told = time + i64::from(*gap),
-                Time::Presented(_, told) => {
-                    *told = time + i64::from(*gap) + i64::from(first.composition_offset)
+                Time::Decoded(_, time_field) => *time_field = time + i64::from(*gap),
+                Time::Presented(_, time_field) => {
+                    *time_field = time + i64::from(*gap) + i64::from(first.composition_offset)
                 }
             }
             time += i64::from(*gap);
@@ -533,8 +539,8 @@ impl Written {
         self
     }
 
-    /// When the first sample is decoded, and all samples with the gaps behind them. Every frame of
-    /// AAC is sync, and one picture at least.
+    /// When the first sample is decoded, and all samples, extended by the gaps after them. Every
+    /// frame of AAC is a sync sample, and so is at least one picture.
     fn expected(&self) -> (i64, Vec<Sample>) {
         let mut samples: Vec<Sample> = Vec::new();
         for (traf, gap) in self.trafs.iter().zip(&self.gaps) {
@@ -560,9 +566,9 @@ impl Written {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
-    /// Two tracks, each fragment's own or in common fragments, with whatever flags.
+    /// Two tracks, in separate or common fragments, with random flags.
     #[test]
-    fn what_is_written_is_read(
+    fn written_fragments_are_read_back(
         video in written(1),
         audio in written(2),
         are_common in any::<bool>(),

@@ -1,4 +1,4 @@
-//! Opening a fragmented file reads its fragments and never its media, whatever an index says.
+//! Opening a fragmented file reads its fragments and never its media, even if an index is wrong.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
@@ -12,47 +12,47 @@ use dynpack_testkit::mp4::fragments::{
 use dynpack_testkit::mp4::{boxed, fragments, ftyp, words};
 use proptest::prelude::*;
 
-/// A file of which only some stretches exist; reading the rest gives bytes that are no box.
+/// A file with only some ranges. Reading the rest returns bytes that are not a box.
 struct Sparse {
     len: u64,
-    stretches: BTreeMap<u64, Vec<u8>>,
+    ranges: BTreeMap<u64, Vec<u8>>,
 }
 
 impl Sparse {
-    fn push(&mut self, stretch: Vec<u8>) {
-        let len = stretch.len() as u64;
-        self.stretches.insert(self.len, stretch);
+    fn push(&mut self, range: Vec<u8>) {
+        let len = range.len() as u64;
+        self.ranges.insert(self.len, range);
         self.len += len;
     }
 
     fn read(&self, extent: Extent) -> Bytes {
         let mut bytes = vec![0xaa; usize::try_from(extent.len).unwrap()];
         let first =
-            self.stretches.range(..=extent.offset).next_back().map_or(0, |(offset, _)| *offset);
-        for (offset, stretch) in self.stretches.range(first..extent.end()) {
+            self.ranges.range(..=extent.offset).next_back().map_or(0, |(offset, _)| *offset);
+        for (offset, range) in self.ranges.range(first..extent.end()) {
             let (from, to) =
-                (extent.offset.max(*offset), extent.end().min(offset + stretch.len() as u64));
+                (extent.offset.max(*offset), extent.end().min(offset + range.len() as u64));
             if from < to {
                 let of = |start: u64| {
                     usize::try_from(from - start).unwrap()..usize::try_from(to - start).unwrap()
                 };
-                bytes[of(extent.offset)].copy_from_slice(&stretch[of(*offset)]);
+                bytes[of(extent.offset)].copy_from_slice(&range[of(*offset)]);
             }
         }
         bytes.into()
     }
 
-    /// Reads what is needed, up to `most` ranges side by side; gives the movie and the ranges, turn
-    /// by turn.
-    fn open(&self, most: usize) -> (Movie, Vec<Vec<Extent>>) {
+    /// Reads what is needed, up to `max_ranges` ranges in parallel. Returns the movie and the
+    /// ranges of each turn.
+    fn open(&self, max_ranges: usize) -> (Movie, Vec<Vec<Extent>>) {
         let mut demuxer = Demuxer::new(self.len, Limits::default());
         let mut turns = Vec::new();
         loop {
-            let needs = demuxer.needs(most);
+            let needs = demuxer.needs(max_ranges);
             if needs.is_empty() {
                 break;
             }
-            assert!(needs.len() <= most && needs.first() == demuxer.need().as_ref());
+            assert!(needs.len() <= max_ranges && needs.first() == demuxer.need().as_ref());
             assert!(
                 needs.iter().zip(&needs[1..]).all(|(one, next)| one.end() <= next.offset),
                 "{needs:?}"
@@ -66,10 +66,10 @@ impl Sparse {
     }
 }
 
-/// An hour of pictures (30 a second) and AAC (48 kHz) as `.ismv`: fragments of two seconds, each
-/// track's on their own, 595 MB, with an `mfra` at the end if asked for.
+/// An hour of video (30 pictures per second) and AAC (48 kHz) as `.ismv`, 595 MB. Each track has
+/// fragments of two seconds of its own. There is an `mfra` at the end if `with_index`.
 fn an_hour(with_index: bool) -> Sparse {
-    let mut file = Sparse { len: 0, stretches: BTreeMap::new() };
+    let mut file = Sparse { len: 0, ranges: BTreeMap::new() };
     file.push([ftyp(), init()].concat());
     let picture = |at: u32| Sample {
         size: 5000 + at % 7,
@@ -108,12 +108,12 @@ fn an_hour(with_index: bool) -> Sparse {
     file
 }
 
-/// The figures which the documentation of the crate gives.
+/// The figures in the documentation of the crate.
 #[test]
 fn an_hour_of_smooth_streaming_is_opened_by_3602_reads() {
     let file = an_hour(true);
     assert!(file.len > 590_000_000, "{}", file.len);
-    let moofs: u64 = file.stretches.values().map(|stretch| stretch.len() as u64).sum();
+    let moofs: u64 = file.ranges.values().map(|range| range.len() as u64).sum();
     let (movie, turns) = file.open(1);
     let counts: Vec<_> = movie.tracks.iter().map(|track| track.samples.len()).collect();
     assert_eq!(counts, [1800 * 60, 1800 * 94]);
@@ -122,7 +122,7 @@ fn an_hour_of_smooth_streaming_is_opened_by_3602_reads() {
 }
 
 #[test]
-fn an_index_lets_read_side_by_side() {
+fn an_index_allows_parallel_reads() {
     let file = an_hour(true);
     let (movie, turns) = file.open(64);
     assert!(turns.len() < 65, "{} turns", turns.len());
@@ -136,7 +136,7 @@ fn pair() -> [Sample; 2] {
     [Sample::sync(100), Sample::other(20)]
 }
 
-/// Four fragments, and the place of each.
+/// Four fragments, and the position of each.
 fn four_fragments() -> (Vec<u8>, Vec<(u64, u64)>) {
     let mut file = [ftyp(), init()].concat();
     let mut places = Vec::new();
@@ -148,16 +148,16 @@ fn four_fragments() -> (Vec<u8>, Vec<(u64, u64)>) {
 }
 
 #[test]
-fn an_index_that_lies_changes_nothing() {
+fn a_wrong_index_changes_nothing() {
     let (file, places) = four_fragments();
     let movie = demux(file.clone().into()).unwrap();
     let shifted = places.iter().map(|(time, offset)| (*time, offset + 3)).collect();
     let beyond = vec![(0, u64::MAX), (0, 1 << 40)];
     for index in [places, shifted, beyond, vec![], vec![(0, 0); 9]] {
-        let mut stretches = Sparse { len: 0, stretches: BTreeMap::new() };
-        stretches.push([file.clone(), mfra(1, &index)].concat());
-        for most in [1, 2, 100] {
-            assert_eq!(stretches.open(most).0, movie);
+        let mut ranges = Sparse { len: 0, ranges: BTreeMap::new() };
+        ranges.push([file.clone(), mfra(1, &index)].concat());
+        for max_ranges in [1, 2, 100] {
+            assert_eq!(ranges.open(max_ranges).0, movie);
         }
     }
     let broken = mfra(1, &[(0, 5)]);
@@ -166,14 +166,14 @@ fn an_index_that_lies_changes_nothing() {
         broken[at] ^= 0x15;
         match demux([file.clone(), broken].concat().into()) {
             Ok(found) => assert_eq!(found, movie, "{at}"),
-            // It must still be a box.
+            // It must still be a valid box.
             Err(error) => assert!(at < 8, "{at}: {error}"),
         }
     }
 }
 
 #[test]
-fn a_sidx_is_an_index_and_tells_when_the_end_is_missing() {
+fn a_sidx_is_an_index_and_reveals_a_missing_end() {
     let head = [ftyp(), init()].concat();
     let index_len = sidx(&[0; 4]).len() as u64;
     let mut media = Vec::new();
@@ -201,7 +201,7 @@ fn a_sidx_is_an_index_and_tells_when_the_end_is_missing() {
 }
 
 #[test]
-fn bytes_that_come_early_are_held() {
+fn bytes_that_come_early_are_kept_in_memory() {
     let file = an_hour(true);
     let mut demuxer = Demuxer::new(file.len, Limits::default());
     while demuxer.needs(2).len() < 2 {
@@ -219,7 +219,7 @@ fn bytes_that_come_early_are_held() {
     assert!(demuxer.need().unwrap().offset > needs[1].offset);
 }
 
-/// Feeds `len` bytes at a time, from `back` bytes before one of the ranges that are needed.
+/// Feeds `len` bytes at a time, starting `back` bytes before one of the needed ranges.
 fn feed(file: &Bytes, pieces: &[(usize, usize, usize)]) -> Result<Movie, Error> {
     let mut demuxer = Demuxer::new(file.len() as u64, Limits::default());
     let mut pieces = pieces.iter().cycle();
@@ -236,7 +236,7 @@ fn feed(file: &Bytes, pieces: &[(usize, usize, usize)]) -> Result<Movie, Error> 
             break;
         }
         if ahead > 0 {
-            // What comes early may be too little, but the first is always welcome.
+            // Early bytes may be too few, but bytes of the first range are always accepted.
             let at = usize::try_from(first.offset).unwrap();
             if demuxer.need() == Some(first)
                 && demuxer.feed(first.offset, file.slice(at..=at)).is_err()

@@ -1,5 +1,5 @@
-//! Broken and hostile fragments: a clear error with its place, no panic, and no memory that the
-//! file does not pay for.
+//! Broken and hostile fragments: a clear error with its position, no panic, and memory in
+//! proportion to the file.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
@@ -35,8 +35,7 @@ fn last(file: &[u8], kind: &[u8; 4]) -> usize {
     file.windows(4).rposition(|window| window == kind).unwrap() - 4
 }
 
-/// The file with one of its numbers changed, so many bytes behind the start of the last box of a
-/// kind.
+/// The file with one number changed, `field` bytes after the start of the last box of a kind.
 fn changed(kind: &[u8; 4], field: usize, value: u32) -> (Vec<u8>, usize) {
     let mut file = two_fragments();
     let at = last(&file, kind);
@@ -45,7 +44,7 @@ fn changed(kind: &[u8; 4], field: usize, value: u32) -> (Vec<u8>, usize) {
 }
 
 #[test]
-fn a_malformed_fragment_is_named_with_its_place() {
+fn a_malformed_fragment_is_named_with_its_position() {
     for (kind, field, value, path, problem) in [
         (b"trun", 12, 90_210, "moof[2]/traf[1]/trun[1]", "count 90210 exceeds the body"),
         (b"trun", 12, u32::MAX, "moof[2]/traf[1]/trun[1]", "count 4294967295 exceeds the body"),
@@ -63,9 +62,11 @@ fn a_malformed_fragment_is_named_with_its_place() {
     ] {
         let (file, _) = changed(kind, field, value);
         let error = demux(file.into()).unwrap_err();
-        let Error::Malformed { path: found, problem: told, .. } = &error else { panic!("{error}") };
+        let Error::Malformed { path: found, problem: reported, .. } = &error else {
+            panic!("{error}")
+        };
         assert_eq!(found, path, "{error}");
-        assert!(told.starts_with(problem), "{error}, instead of {problem}");
+        assert!(reported.starts_with(problem), "{error}, instead of {problem}");
     }
     let (file, at) = changed(b"trun", 12, 90_210);
     assert_eq!(
@@ -75,7 +76,7 @@ fn a_malformed_fragment_is_named_with_its_place() {
 }
 
 #[test]
-fn a_broken_track_leaves_the_other() {
+fn a_broken_track_does_not_affect_the_other() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     let trafs = |time| vec![Traf::new(1, time, &pair()), Traf::new(2, 0, &frames)];
     let movie = demux(fragments::file(&init(), &[trafs(0), trafs(1024)]).into()).unwrap();
@@ -89,9 +90,9 @@ fn a_broken_track_leaves_the_other() {
     );
 }
 
-/// Players would overlook all that stands behind.
+/// Players would ignore everything after it.
 #[test]
-fn fragments_hold_nothing_but_boxes() {
+fn fragments_contain_only_boxes() {
     let traf = Traf { more: vec![0; 3], ..Traf::new(1, 0, &pair()) };
     let text = refusal(fragments::file(&init(), &[vec![traf.clone()]]));
     assert!(
@@ -116,7 +117,7 @@ fn data_that_would_follow_broken_data_is_refused() {
 }
 
 #[test]
-fn media_that_is_missing_or_elsewhere_is_told() {
+fn media_that_is_missing_or_elsewhere_is_reported() {
     let file = two_fragments();
     let mdat = last(&file, b"mdat");
     let cut = file.len() - 1;
@@ -141,9 +142,9 @@ fn media_that_is_missing_or_elsewhere_is_told() {
     );
 }
 
-/// As some tool did: a box more in front, and all absolute offsets as they were.
+/// A tool added a box in front, but did not change the absolute offsets.
 #[test]
-fn offsets_of_another_file_are_told() {
+fn offsets_of_another_file_are_reported() {
     let traf = Traf { base: Base::Absolute(0), ..Traf::new(1, 0, &pair()) };
     let fragments = fragment(0, &[traf]);
     let text = refusal([ftyp(), init(), boxed(b"free", &[0; 999]), fragments].concat());
@@ -154,7 +155,7 @@ fn offsets_of_another_file_are_told() {
 }
 
 #[test]
-fn files_that_break_off_are_told() {
+fn truncated_files_are_reported() {
     let file = two_fragments();
     let (moof, len) = (last(&file, b"moof"), file.len());
     assert_eq!(
@@ -174,7 +175,7 @@ fn files_that_break_off_are_told() {
 }
 
 #[test]
-fn every_truncation_is_refused_but_between_fragments() {
+fn every_truncation_except_between_fragments_is_refused() {
     let file = two_fragments();
     let moof = last(&file, b"moof");
     for len in 0..file.len() {
@@ -184,7 +185,7 @@ fn every_truncation_is_refused_but_between_fragments() {
 }
 
 #[test]
-fn a_fragment_without_a_moov_is_told() {
+fn a_fragment_without_a_moov_is_reported() {
     let alone =
         [boxed(b"styp", b"msdh\0\0\0\0"), fragment(16, &[Traf::new(1, 0, &pair())])].concat();
     assert_eq!(
@@ -196,7 +197,7 @@ fn a_fragment_without_a_moov_is_told() {
 }
 
 #[test]
-fn counts_that_cost_the_file_nothing_meet_the_limit() {
+fn counts_without_bytes_in_the_file_are_limited() {
     let mut file =
         fragments::file(&fragments::moov(&[Track::video(MEDIA)], &[[1, 1, 1, 1, 0]]), &[vec![]]);
     let at = file.len() as u64;
@@ -205,7 +206,7 @@ fn counts_that_cost_the_file_nothing_meet_the_limit() {
     file.extend(boxed(b"moof", &traf));
     let text = refusal(file);
     assert!(text.contains(&format!("its samples end at {}", at + u64::from(u32::MAX))), "{text}");
-    // Samples without bytes lie anywhere.
+    // Samples without bytes may be at any offset.
     let empty = |flags| {
         let moov =
             fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 1, 0, flags]]);
@@ -215,20 +216,20 @@ fn counts_that_cost_the_file_nothing_meet_the_limit() {
     };
     let text = refusal(empty(0));
     assert!(text.ends_with("4294967295 passes the limit of 16777216 (Limits::samples)"), "{text}");
-    let most = Limits::default().with_samples(u32::MAX);
-    let text = open(empty(0), most).unwrap_err().to_string();
+    let limits = Limits::default().with_samples(u32::MAX);
+    let text = open(empty(0), limits).unwrap_err().to_string();
     assert!(text.ends_with("all 4294967295 samples are empty"), "{text}");
 }
 
 #[test]
-fn boxes_of_every_type_count_wherever_they_stand() {
-    let most = Limits::default().with_boxes(6);
+fn boxes_of_every_type_count_everywhere() {
+    let limits = Limits::default().with_boxes(6);
     let refused = |file: Vec<u8>, kind, at| {
-        let error = open(file, most).unwrap_err().to_string();
+        let error = open(file, limits).unwrap_err().to_string();
         assert_eq!(error, format!("{kind} at {at}: 7 passes the limit of 6 (Limits::boxes)"));
     };
     let (six, head) = (two_fragments(), [ftyp(), init()].concat());
-    assert!(open(six.clone(), most).is_ok());
+    assert!(open(six.clone(), limits).is_ok());
     for (kind, more) in [
         ("mdat", boxed(b"mdat", b"")),
         ("mdat", boxed(b"mdat", b"media")),
@@ -250,7 +251,7 @@ fn a_day_in_fragments_of_a_second_stays_far_below_the_limit_of_boxes() {
 }
 
 #[test]
-fn sync_samples_that_cost_the_file_nothing_are_refused() {
+fn sync_samples_without_bytes_in_the_file_are_refused() {
     let moov = fragments::moov(&[fragments::without_samples(Track::video(0))], &[[1, 1, 1, 0, 0]]);
     let many = full(b"trun", 0, 0, &words(&[1 << 20]));
     let traf = boxed(b"traf", &[full(b"tfhd", 0, 0x20000, &words(&[1])), many].concat());
@@ -296,13 +297,13 @@ fn each_limit_names_itself() {
 }
 
 #[test]
-fn times_beyond_all_reason_bring_nothing_down() {
+fn extreme_times_do_no_harm() {
     let open = |times: &[i64]| {
         let fragments: Vec<_> =
             times.iter().map(|time| vec![Traf::new(1, *time, &pair())]).collect();
         demux(fragments::file(&init(), &fragments).into())
     };
-    for time in [i64::MAX, i64::MIN, (1 << 62) + 1] {
+    for time in [i64::MAX, i64::MIN, (1 << 61) + 1] {
         let text = open(&[time]).unwrap_err().to_string();
         assert!(
             text.ends_with(&format!("begins at tick {time}, beyond any plausible time")),
@@ -310,9 +311,9 @@ fn times_beyond_all_reason_bring_nothing_down() {
         );
         assert!(open(&[0, time]).is_err());
     }
-    assert!(open(&[1 << 62]).is_ok());
-    assert!(open(&[-(1 << 62)]).unwrap_err().to_string().contains("the edit list starts at tick"));
-    assert!(open(&[-(1 << 62), 1 << 62]).is_err());
+    assert!(open(&[1 << 61]).is_ok());
+    assert!(open(&[-(1 << 61)]).unwrap_err().to_string().contains("the edit list starts at tick"));
+    assert!(open(&[-(1 << 61), 1 << 61]).is_err());
 }
 
 fn sample_file() -> Vec<u8> {
@@ -335,7 +336,7 @@ fn sample_file() -> Vec<u8> {
     [head, first, fragment(at, &[second]), mfra(1, &[(0, 900), (5, at)])].concat()
 }
 
-/// Whatever opens must hold what a movie promises.
+/// A file that opens must give a valid movie.
 fn check(file: Vec<u8>) {
     let len = file.len() as u64;
     match demux(file.into()) {
@@ -351,7 +352,7 @@ fn check(file: Vec<u8>) {
 }
 
 #[test]
-fn no_single_byte_brings_it_down() {
+fn no_single_byte_causes_a_panic() {
     let file = sample_file();
     assert_eq!(demux(file.clone().into()).unwrap().tracks.len(), 2);
     for at in 0..file.len() {

@@ -1,4 +1,4 @@
-//! Broken and hostile files: a clear error, no panic, and no memory that the file does not pay for.
+//! Broken and hostile files: a clear error, no panic, and memory in proportion to the file.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
@@ -19,14 +19,14 @@ fn refused(change: impl FnOnce(&mut Track)) -> String {
     refusal(file(&[track], 190))
 }
 
-/// Where a box starts in the file that [`refused`] makes of an unchanged track.
+/// Where a box starts in the file that [`refused`] makes from an unchanged track.
 fn place(kind: &[u8; 4]) -> usize {
     let file = file(&[Track::video(MEDIA)], 190);
     file.windows(4).position(|window| window == kind).unwrap() - 4
 }
 
 #[test]
-fn a_malformed_table_is_named_with_its_place() {
+fn a_malformed_table_is_named_with_its_position() {
     let mut file = file(&[Track::video(MEDIA)], 190);
     let at = place(b"stsz");
     file[at + 16..at + 20].copy_from_slice(&90_210_u32.to_be_bytes());
@@ -54,7 +54,7 @@ fn every_table_that_claims_too_much_is_refused() {
 }
 
 #[test]
-fn a_count_that_costs_the_file_nothing_meets_the_limit() {
+fn a_count_without_bytes_in_the_file_is_limited() {
     let text = refused(|track| {
         track.sizes = Some(Sizes::Constant(1, u32::MAX));
         track.stts = Some(vec![(u32::MAX, 1)]);
@@ -99,7 +99,7 @@ fn each_limit_names_itself() {
 }
 
 #[test]
-fn sample_data_behind_the_end_of_the_file_is_told() {
+fn sample_data_after_the_end_of_the_file_is_reported() {
     let track = Track { offsets: vec![5000], ..Track::video(0) };
     let file = file(&[track], 190);
     let (len, at) = (file.len(), place(b"stbl"));
@@ -111,7 +111,7 @@ fn sample_data_behind_the_end_of_the_file_is_told() {
 }
 
 #[test]
-fn tables_that_contradict_each_other_are_told() {
+fn tables_that_contradict_each_other_are_reported() {
     for (change, expected) in [
         ((|track| track.stts = Some(vec![(4, 0)])) as fn(&mut Track), "all durations are zero"),
         (|track| track.stts = Some(vec![]), "gives the durations of 0 samples, where there are 4"),
@@ -139,6 +139,14 @@ fn tables_that_contradict_each_other_are_told() {
         (
             |track| track.edits = Some((1, vec![(u64::MAX, -1), (u64::MAX, -1)])),
             "its empty edits last 18446744073709551615 ticks",
+        ),
+        (
+            |track| track.edits = Some((1, vec![(i64::MAX.cast_unsigned(), -1)])),
+            "the edit list declares tick 9223372036854775807, beyond any plausible time",
+        ),
+        (
+            |track| track.edits = Some((1, vec![(1, i64::MAX)])),
+            "the edit list declares tick 9223372036854775807, beyond any plausible time",
         ),
         (
             |track| (track.wide_offsets, track.offsets) = (true, vec![u64::MAX]),
@@ -170,7 +178,7 @@ fn tables_that_contradict_each_other_are_told() {
 }
 
 #[test]
-fn files_that_are_none_are_told() {
+fn files_that_are_not_movies_are_reported() {
     assert_eq!(refusal(vec![]), "moov at 0: the file is empty");
     assert_eq!(
         refusal(b"<?xml version".to_vec()),
@@ -198,7 +206,7 @@ fn files_that_are_none_are_told() {
 }
 
 #[test]
-fn boxes_that_run_past_their_parent_are_told() {
+fn boxes_that_run_past_their_parent_are_reported() {
     let body = [mvhd(), words(&[100]), b"trak".to_vec(), vec![0; 20]].concat();
     assert_eq!(
         refusal(boxed(b"moov", &body)),
@@ -213,10 +221,9 @@ fn boxes_that_run_past_their_parent_are_told() {
     );
 }
 
-/// A movie within a movie within a movie, and descriptors likewise: nothing is entered that is not
-/// expected.
+/// Movies nested in movies, and descriptors nested in descriptors: unexpected boxes are not parsed.
 #[test]
-fn deep_nesting_ends_nothing_but_the_file() {
+fn deep_nesting_is_only_an_error_of_the_file() {
     let nested = (0..10_000).fold(Vec::new(), |body, _| boxed(b"moov", &body));
     assert!(refusal(nested).ends_with("holds no trak"));
     let descriptors = (0..20_000).fold(Vec::new(), |body: Vec<u8>, _| {
@@ -241,7 +248,7 @@ fn sample_file() -> Vec<u8> {
     file(&[video, Track::audio(MEDIA + 190)], 220)
 }
 
-/// Whatever opens must hold what a movie promises.
+/// A file that opens must give a valid movie.
 fn check(file: Vec<u8>) {
     let len = file.len() as u64;
     match demux(file.into()) {
@@ -265,7 +272,7 @@ fn every_truncation_is_refused() {
 }
 
 #[test]
-fn no_single_byte_brings_it_down() {
+fn no_single_byte_causes_a_panic() {
     let file = sample_file();
     for at in 0..file.len() {
         for value in [0, 1, 0x7f, 0x80, 0xff] {

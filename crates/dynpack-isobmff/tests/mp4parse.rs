@@ -1,5 +1,5 @@
-//! Random movies, read by this crate and by mp4parse, against each other and against what was
-//! written.
+//! Random movies, read by this crate and by mp4parse. Both are compared with each other and with
+//! what was written.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use dynpack_codec::{AudioCodec, Codec, VideoCodec};
@@ -12,7 +12,7 @@ use dynpack_testkit::{AAC_48_STEREO, AVCC};
 use mp4parse::{AudioCodecSpecific, SampleEntry, TimeOffsetVersion, VideoCodecSpecific};
 use proptest::prelude::*;
 
-/// One sample as it was written.
+/// One written sample.
 #[derive(Clone, Debug, PartialEq)]
 struct Written {
     duration: u32,
@@ -42,7 +42,7 @@ fn samples() -> impl Strategy<Value = Vec<Written>> {
     })
 }
 
-/// Joins equal neighbours.
+/// Joins equal consecutive values.
 fn runs<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Vec<(u32, T)> {
     values.fold(Vec::new(), |mut runs: Vec<(u32, T)>, value| {
         match runs.last_mut() {
@@ -53,10 +53,10 @@ fn runs<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Vec<(u32, T)> {
     })
 }
 
-/// Writes the samples, in chunks of at most `most` samples.
+/// Writes the samples, in chunks of at most `chunk_len` samples.
 fn track(
     samples: &[Written],
-    most: u32,
+    chunk_len: u32,
     wide_offsets: bool,
     edits: (u64, i64),
     is_audio: bool,
@@ -64,7 +64,7 @@ fn track(
     let mut chunks: Vec<(u32, u64, u64)> = Vec::new();
     for sample in samples {
         match chunks.last_mut() {
-            Some((count, _, end)) if *end == sample.offset && *count < most => {
+            Some((count, _, end)) if *end == sample.offset && *count < chunk_len => {
                 (*count, *end) = (*count + 1, *end + u64::from(sample.size))
             }
             _ => chunks.push((1, sample.offset, sample.offset + u64::from(sample.size))),
@@ -101,16 +101,16 @@ fn track(
 
 proptest! {
     #[test]
-    fn our_reading_is_what_was_written_and_what_mp4parse_reads(
+    fn our_reading_is_equal_to_what_was_written_and_to_mp4parse(
         mut samples in samples(),
-        most in 1_u32..5,
+        chunk_len in 1_u32..5,
         wide in any::<bool>(),
         edits in (1_u64..1000, 0_i64..5),
         is_audio in any::<bool>(),
     ) {
         let total: u32 = samples.iter().map(|sample| sample.duration).sum();
         let edits = (edits.0, edits.1.min(i64::from(total) - 5).max(0));
-        let track = track(&samples, most, wide, edits, is_audio);
+        let track = track(&samples, chunk_len, wide, edits, is_audio);
         let end =
             samples.iter().map(|sample| sample.offset + u64::from(sample.size)).max().unwrap();
         let file = file(std::slice::from_ref(&track), usize::try_from(end).unwrap());
@@ -183,7 +183,7 @@ enum Reading {
     Encrypted(String),
 }
 
-/// The sample entries that the tests of this crate build and mp4parse knows, each in its track.
+/// The sample entries that the tests of this crate build and mp4parse supports, each in a track.
 fn entries() -> Vec<Track> {
     let video = |entry| Track { entries: vec![entry], ..Track::video(MEDIA) };
     let audio = |entry| Track { entries: vec![entry], ..Track::audio(MEDIA) };
@@ -192,7 +192,7 @@ fn entries() -> Vec<Track> {
     let in_band = [1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0];
     let mut of_another_file = mp4::avc1(b"avc1", AVCC);
     of_another_file[15] = 3;
-    // Without the terminator that QuickTime writes, of which mp4parse makes a box without an end.
+    // Without the terminator of QuickTime, which mp4parse reads as a box without an end.
     let wave = boxed(
         b"wave",
         &[boxed(b"frma", b"mp4a"), boxed(b"mp4a", &[0; 4]), esds(0x40, AAC_48_STEREO)].concat(),
@@ -229,7 +229,7 @@ fn entries() -> Vec<Track> {
     ]
 }
 
-/// Our reading, from a file which has a track of video besides.
+/// Our reading, from a file that also has a track of video.
 fn ours(track: &Track) -> Option<Reading> {
     let tracks = [Track { id: 9, ..Track::video(MEDIA) }, track.clone()];
     let movie = demux(file(&tracks, 400).into()).unwrap();
@@ -243,20 +243,20 @@ fn ours(track: &Track) -> Option<Reading> {
         }
         Codec::Audio(audio @ AudioCodec::Aac(aac)) => {
             let entry_channels = track.sample_entry[24..26].try_into().unwrap();
-            // mp4parse does not count the second channel that PS adds, takes a bit too much for
-            // each low-frequency element of a program config element (configuration 0), and counts
-            // 7 channels in 7.1 (configuration 7).
-            let is_alike = aac.object_type != 29 && !matches!(aac.channel_configuration, 0 | 7);
+            // mp4parse does not count the second channel that PS adds. It reads one bit too many
+            // for each low-frequency element of a program config element (configuration 0). It
+            // counts 7 channels in 7.1 (configuration 7).
+            let is_equal = aac.object_type != 29 && !matches!(aac.channel_configuration, 0 | 7);
             Reading::Aac {
                 specific_config: aac.specific_config.to_vec(),
                 entry_channels: u16::from_be_bytes(entry_channels),
-                channels: is_alike.then(|| audio.channels().into()),
+                channels: is_equal.then(|| audio.channels().into()),
             }
         }
     })
 }
 
-/// The reading of mp4parse; nothing for an encrypted entry without a `sinf` that it can read.
+/// The reading of mp4parse. `None` for an encrypted entry without a `sinf` that it can read.
 fn theirs(track: &Track) -> Option<Reading> {
     let movie = mp4parse::read_mp4(&mut moov(std::slice::from_ref(track)).as_slice()).ok()?;
     let entry = movie.tracks.into_iter().next()?.stsd?.descriptions.into_iter().next()?;
@@ -285,7 +285,7 @@ fn theirs(track: &Track) -> Option<Reading> {
             }
             AudioCodecSpecific::ES_Descriptor(descriptor) => Some(Reading::Aac {
                 specific_config: descriptor.decoder_specific_data.to_vec(),
-                // More than an entry of version 0, as we write it, has room for is no reading.
+                // Values too large for an entry of version 0, which we write, are not a reading.
                 entry_channels: u16::try_from(audio.channelcount).ok()?,
                 channels: descriptor.audio_channel_count,
             }),
@@ -295,7 +295,7 @@ fn theirs(track: &Track) -> Option<Reading> {
     }
 }
 
-/// A `sinf` without `frma` is no reading.
+/// A `sinf` without `frma` is not a reading.
 fn encrypted(info: &mp4parse::ProtectionSchemeInfoBox) -> Option<Reading> {
     let original = Some(FourCc(info.original_format.value)).filter(|name| name.0 != [0; 4])?;
     let scheme = info.scheme_type.as_ref().map(|scheme| FourCc(scheme.scheme_type.value));
@@ -303,7 +303,7 @@ fn encrypted(info: &mp4parse::ProtectionSchemeInfoBox) -> Option<Reading> {
     Some(Reading::Encrypted(format!("already encrypted: {original}{scheme}")))
 }
 
-/// Whether two readings are the same, as far as both have one.
+/// Whether two readings are the same, for values that both have.
 fn agree(ours: &Reading, theirs: &Reading) -> bool {
     match (ours, theirs) {
         (
@@ -331,7 +331,7 @@ proptest! {
 
     /// If both read something in a damaged entry, it is the same.
     #[test]
-    fn damaged_sample_entries_are_not_read_otherwise_than_mp4parse_reads_them(
+    fn damaged_sample_entries_are_not_read_differently_from_mp4parse(
         track in prop::sample::select(entries()),
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
@@ -347,9 +347,9 @@ proptest! {
     }
 }
 
-/// mp4parse refuses a second `avcC`, which does no harm.
+/// mp4parse refuses a second `avcC`, but it does no harm.
 #[test]
-fn what_mp4parse_refuses_opens_all_the_same() {
+fn files_that_mp4parse_refuses_may_open() {
     let mut body = mp4::avc1(b"avc1", AVCC)[8..].to_vec();
     body.extend(boxed(b"avcC", AVCC));
     let twice = Track { entries: vec![boxed(b"avc1", &body)], ..Track::video(MEDIA) };

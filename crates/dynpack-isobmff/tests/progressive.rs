@@ -1,4 +1,4 @@
-//! What is read from a well-formed movie, and from those that are a little off.
+//! What is read from well-formed movies, and from slightly irregular ones.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use bytes::Bytes;
@@ -75,12 +75,12 @@ fn a_movie_of_video_and_audio() {
 
 /// `mvhd`, `tkhd` and `mdhd` of these files all claim other durations.
 #[test]
-fn durations_in_headers_are_not_believed() {
+fn durations_in_headers_are_not_used() {
     assert_eq!(open_track(Track::video(MEDIA)).samples.total_duration(), Ticks(4 * 512));
 }
 
 #[test]
-fn the_movie_may_stand_before_its_media() {
+fn the_movie_may_be_before_its_media() {
     let head = ftyp().len() as u64 + 8 + moov(&[Track::video(0)]).len() as u64;
     let faststart = [ftyp(), moov(&[Track::video(head)]), boxed(b"mdat", &[0; 190])].concat();
     assert_eq!(end_in_file(&open(faststart).tracks[0]), head + 190);
@@ -109,7 +109,7 @@ fn sizes_of_64_bits_and_to_the_end_of_the_file_are_read() {
 }
 
 #[test]
-fn any_interleaving_keeps_each_sample_in_its_place() {
+fn samples_are_found_in_any_interleaving() {
     let track = Track {
         stsc: vec![(1, 1, 1), (2, 2, 1), (3, 1, 1)],
         offsets: vec![300, 32, 250],
@@ -149,7 +149,7 @@ fn composition_offsets_are_signed_in_both_versions() {
 }
 
 #[test]
-fn composition_offsets_for_fewer_samples_leave_the_rest_unmoved() {
+fn samples_without_a_composition_offset_have_zero() {
     let track = open_track(Track { ctts: Some((0, vec![(2, 512)])), ..Track::video(MEDIA) });
     assert_eq!(offsets(&track), [512, 512, 0, 0]);
     let track = open_track(Track { ctts: Some((0, vec![(9, 512)])), ..Track::video(MEDIA) });
@@ -157,14 +157,14 @@ fn composition_offsets_for_fewer_samples_leave_the_rest_unmoved() {
 }
 
 #[test]
-fn frame_durations_may_vary_and_last_ones_be_zero() {
+fn frame_durations_may_vary_and_last_ones_may_be_zero() {
     let track =
         open_track(Track { stts: Some(vec![(1, 512), (2, 1), (1, 0)]), ..Track::video(MEDIA) });
     assert_eq!(durations(&track), [512, 1, 1, 0]);
 }
 
 #[test]
-fn durations_for_more_samples_go_unused_and_one_too_few_is_let_pass() {
+fn durations_for_more_samples_are_ignored_and_one_too_few_is_accepted() {
     assert_eq!(
         durations(&open_track(Track { stts: Some(vec![(9, 512)]), ..Track::video(MEDIA) })),
         [512; 4]
@@ -191,7 +191,7 @@ fn an_empty_sync_table_leaves_the_first_sample() {
 }
 
 #[test]
-fn sync_samples_which_repeat_or_do_not_exist_are_passed_over() {
+fn sync_samples_that_repeat_or_do_not_exist_are_ignored() {
     let track = open_track(Track { stss: Some(vec![1, 1, 4, 5, 900]), ..Track::video(MEDIA) });
     assert_eq!(syncs(&track), [true, false, false, true]);
 }
@@ -203,7 +203,7 @@ fn every_frame_of_aac_is_sync_whatever_its_table_says() {
 }
 
 #[test]
-fn chunks_and_runs_that_hold_nothing_do_no_harm() {
+fn empty_chunks_and_runs_do_no_harm() {
     let empty_run = Track {
         stsc: vec![(1, 2, 1), (2, 0, 1), (3, 2, 1)],
         offsets: vec![32, 5, 152],
@@ -232,10 +232,10 @@ fn edit_lists_give_delay_and_start() {
     }
 }
 
-/// MP4Box wrote a media time of 0 behind an empty edit where the reordering delay belongs. The file
-/// says so; it is obeyed.
+/// MP4Box wrote a media time of 0 after an empty edit, where the reordering delay belongs. The
+/// value in the file is used.
 #[test]
-fn a_media_time_of_zero_behind_an_empty_edit_is_obeyed() {
+fn a_media_time_of_zero_after_an_empty_edit_is_used() {
     let track = Track {
         ctts: Some((0, vec![(4, 1024)])),
         edits: Some((0, vec![(40, -1), (160, 0)])),
@@ -258,18 +258,18 @@ fn a_delay_is_rounded_to_the_nearest_tick_of_the_track() {
 }
 
 #[test]
-fn an_edit_behind_the_end_of_the_media_is_refused() {
-    let text = refusal(Track { edits: Some((1, vec![(1, i64::MAX)])), ..Track::video(MEDIA) });
+fn an_edit_after_the_end_of_the_media_is_refused() {
+    let text = refusal(Track { edits: Some((1, vec![(1, 1 << 61)])), ..Track::video(MEDIA) });
     assert!(
         text.ends_with(
-            "the edit list starts at tick 9223372036854775807, but the media ends at 2048"
+            "the edit list starts at tick 2305843009213693952, but the media ends at 2048"
         ),
         "{text}"
     );
 }
 
 #[test]
-fn media_that_is_all_presented_before_zero_opens() {
+fn media_that_is_entirely_presented_before_zero_opens() {
     let track = open_track(Track {
         ctts: Some((1, vec![(4, (-4096_i32).cast_unsigned())])),
         ..Track::video(MEDIA)
@@ -278,7 +278,7 @@ fn media_that_is_all_presented_before_zero_opens() {
 }
 
 #[test]
-fn languages_come_from_elng_before_mdhd() {
+fn languages_of_elng_have_precedence_over_those_of_mdhd() {
     let language = |packed, extended: Option<&[u8]>| {
         let extended_language = extended.map(Into::into);
         open_track(Track { language: packed, extended_language, ..Track::audio(MEDIA) })
@@ -310,7 +310,7 @@ fn names_are_read_in_every_form() {
     assert_eq!(name(b""), "");
 }
 
-/// QuickTime puts more fields behind the sound description, and the descriptor into a `wave` box.
+/// QuickTime has more fields after the sound description, and the descriptor in a `wave` box.
 #[test]
 fn quicktime_sound_descriptions_become_plain_ones() {
     let wave = boxed(
@@ -331,8 +331,8 @@ fn quicktime_sound_descriptions_become_plain_ones() {
     }
 }
 
-/// Version 1 of ISO/IEC 14496-12 is another thing than version 1 of QuickTime: the version of
-/// `stsd` tells.
+/// Version 1 of ISO/IEC 14496-12 differs from version 1 of QuickTime: the version of `stsd`
+/// distinguishes them.
 #[test]
 fn a_sample_entry_of_version_1_becomes_one_of_version_0() {
     let entry = sound(1, &[], &esds(0x40, AAC_48_STEREO));
@@ -341,7 +341,7 @@ fn a_sample_entry_of_version_1_becomes_one_of_version_0() {
 }
 
 #[test]
-fn parameter_sets_in_band_are_told() {
+fn parameter_sets_in_band_are_signalled() {
     let avcc = [1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0];
     let track =
         open_track(Track { entries: vec![mp4::avc1(b"avc3", &avcc)], ..Track::video(MEDIA) });
@@ -374,9 +374,9 @@ fn an_entry_points_to_the_only_data_reference_of_an_output_file() {
     assert_eq!(track.sample_entry, mp4::avc1(b"avc1", AVCC));
 }
 
-/// QuickTime ends its sample entries with four bytes of nothing.
+/// QuickTime ends its sample entries with four zero bytes.
 #[test]
-fn the_shape_of_pixels_is_told() {
+fn the_aspect_ratio_of_pixels_is_read() {
     let opened = |boxes: &[u8]| {
         let entry = boxed(b"avc1", &[&mp4::avc1(b"avc1", AVCC)[8..], boxes].concat());
         open_track(Track { entries: vec![entry], ..Track::video(MEDIA) })
@@ -421,7 +421,7 @@ fn media_in_another_file_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_served_is_skipped_with_its_reason() {
+fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
     let sinf = boxed(
         b"sinf",
         &[
@@ -472,7 +472,7 @@ fn what_cannot_be_served_is_skipped_with_its_reason() {
 }
 
 #[test]
-fn without_a_track_left_the_error_tells_why() {
+fn if_no_track_is_left_the_error_has_the_reasons() {
     let hevc = Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..Track::video(MEDIA) };
     let text = Track { id: 2, entries: vec![boxed(b"tx3g", &[0; 30])], ..Track::video(MEDIA) };
     let error = demux(file(&[hevc.clone(), text], 400).into()).unwrap_err();

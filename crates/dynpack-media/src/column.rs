@@ -1,11 +1,13 @@
 //! One column of a sample table, in the smallest of four shapes.
 
 mod builder;
+mod shape;
 mod summed;
 mod survey;
 
 use std::ops::Range;
 
+use self::shape::{Shape, run_of};
 use self::survey::Survey;
 
 pub use self::builder::ColumnBuilder;
@@ -18,14 +20,6 @@ pub(crate) use self::summed::Summed;
 pub struct Column {
     shape: Shape,
     len: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Shape {
-    Runs { starts: Box<[u32]>, values: Box<[u32]> },
-    Palette { indices: Box<[u8]>, values: Box<[u32]> },
-    Narrow(Box<[u16]>),
-    Wide(Box<[u32]>),
 }
 
 impl Column {
@@ -171,11 +165,6 @@ impl Column {
             Shape::Wide(values) => size_of_val(&**values),
         }
     }
-}
-
-/// The run which holds `index`.
-fn run_of(starts: &[u32], index: u32) -> usize {
-    starts.partition_point(|&start| start <= index).saturating_sub(1)
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{Ticks, Timescale};
+use crate::{Ticks, Time, Timescale};
 
 /// The duration of segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CutPolicy {
     /// The target duration: segments come as near to it as sync samples allow. At least a
-    /// millisecond.
+    /// millisecond, and at most [`Time::MAX_SECONDS`].
     pub target: Duration,
 }
 
@@ -25,9 +25,9 @@ impl CutPolicy {
 
     /// The target on a clock, at least a tick.
     pub(crate) fn target_ticks(self, timescale: Timescale) -> Ticks {
-        const MAX_MILLIS: u128 = i64::MAX.unsigned_abs() as u128;
-        let millis = i64::try_from(self.target.as_millis().clamp(1, MAX_MILLIS))
-            .expect("at most i64::MAX milliseconds");
+        const LONGEST: Duration = Duration::from_secs(Time::MAX_SECONDS as u64);
+        let target = self.target.clamp(Duration::from_millis(1), LONGEST);
+        let millis = i64::try_from(target.as_millis()).expect("years have few milliseconds");
         Ticks(Ticks(millis).rescale_round(Timescale::MILLIS, timescale).0.max(1))
     }
 }

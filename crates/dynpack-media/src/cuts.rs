@@ -17,6 +17,12 @@ pub(crate) use self::joined::JoinedCuts;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentNumber(pub u32);
 
+impl SegmentNumber {
+    /// Behind the last place of every timeline: none has more than
+    /// [`MAX_SEGMENTS`](crate::Timeline::MAX_SEGMENTS).
+    pub(crate) const END: Self = Self(u32::MAX);
+}
+
 /// What one media URL returns, as the timeline sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

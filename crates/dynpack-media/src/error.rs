@@ -1,5 +1,8 @@
 //! Errors of this crate.
 
+use crate::limits::MAX_SEGMENTS;
+use crate::{Ticks, Time, TrackId};
+
 /// Why media cannot be described or cut.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -7,6 +10,27 @@ pub enum Error {
     /// The columns of a sample table contradict each other; the file is malformed.
     #[error("the sample table contradicts itself: {0}")]
     SampleTable(String),
+    /// The edit list of a track declares a time beyond [`Ticks::FARTHEST`]; the file is malformed.
+    #[error("the edit list of track {} declares tick {ticks}, beyond any plausible time", track.0)]
+    ImplausibleEdit {
+        /// The track, in its file.
+        track: TrackId,
+        /// That time, on the clock of the track.
+        ticks: Ticks,
+    },
+    /// A track lies farther from the start of the earliest than [`Time::MAX_SECONDS`]. The tracks
+    /// do not belong together, or a file is malformed.
+    #[error(
+        "track {} lies {seconds} seconds from the start of the presentation, more than {max}",
+        track.0,
+        max = Time::MAX_SECONDS
+    )]
+    TooFarApart {
+        /// The track, in its file.
+        track: TrackId,
+        /// How far its start or its end lies from the start of the earliest track.
+        seconds: u128,
+    },
     /// There is nothing to present: no track has samples. The publisher of the asset can fix it.
     #[error("no track has samples to present")]
     NothingToPresent,
@@ -15,7 +39,7 @@ pub enum Error {
     /// or has too many tracks, for so short a target.
     #[error(
         "more than {max} segments in all tracks together ({tracks} tracks)",
-        max = crate::Timeline::MAX_SEGMENTS
+        max = MAX_SEGMENTS
     )]
     TooManySegments {
         /// Number of tracks with samples.

@@ -22,4 +22,11 @@ impl Extent {
     pub const fn end(self) -> u64 {
         self.offset.saturating_add(self.len)
     }
+
+    /// Its first `len` bytes, or all if it has fewer, and the rest.
+    #[must_use]
+    pub fn split_at(self, len: u64) -> (Self, Self) {
+        let first = Self::new(self.offset, len.min(self.len));
+        (first, Self::new(first.end(), self.len.saturating_sub(len)))
+    }
 }

@@ -33,7 +33,8 @@ impl Run {
     }
 
     fn start_of(self, at: u32) -> Ticks {
-        self.start + Ticks(self.duration.0.saturating_mul(at.into()))
+        let before = self.duration.0.checked_mul(at.into());
+        self.start + Ticks(before.expect("the end of a run is a time"))
     }
 }
 

@@ -29,7 +29,8 @@ impl SampleTable {
     ///
     /// # Errors
     /// [`Error::SampleTable`] if the columns differ in length, the chunks or sync samples do not
-    /// ascend or lie outside, or a sum passes 63 bits.
+    /// ascend or lie outside, the sizes sum up to more than 63 bits, or the durations to more than
+    /// [`Ticks::FARTHEST`].
     pub fn new(columns: SampleColumns) -> Result<Self, Error> {
         let len = columns.sizes.len();
         for (name, other) in [
@@ -42,9 +43,11 @@ impl SampleTable {
         }
         let sizes = Summed::new(columns.sizes)
             .ok_or_else(|| Error::SampleTable("the sizes sum up to more than 63 bits".into()))?;
-        let durations = Summed::new(columns.durations).ok_or_else(|| {
-            Error::SampleTable("the durations sum up to more than 63 bits".into())
-        })?;
+        let durations = Summed::new(columns.durations)
+            .filter(|durations| ticks(durations.before(len)).is_plausible())
+            .ok_or_else(|| {
+                Error::SampleTable("the durations sum up to more than 2^61 ticks".into())
+            })?;
         let max_chunks = columns.chunks.len();
         let (mut chunk_samples, mut chunk_offsets) =
             (Vec::<u32>::with_capacity(max_chunks), Vec::<u64>::with_capacity(max_chunks));

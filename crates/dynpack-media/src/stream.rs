@@ -8,8 +8,6 @@ use std::num::NonZeroU32;
 use crate::cuts::JoinedCuts;
 use crate::{Cuts, Rendition, Segment, SegmentNumber, Ticks, Time};
 
-use self::names::SegmentNames;
-
 /// What one media playlist of HLS or one stream of HDS carries: video with audio, or a rendition
 /// alone.
 #[derive(Clone, Copy, Debug)]
@@ -69,38 +67,6 @@ impl<'a> Stream<'a> {
             next = segment.start;
         }
         segments
-    }
-
-    /// The segment that is named by `start`. O(log n), and as much for each segment without a part
-    /// of the main rendition.
-    #[must_use]
-    pub fn segment_at(&self, start: Ticks) -> Option<StreamSegment> {
-        let names = SegmentNames::new(self);
-        let segment = self.segment(&names, names.places_before(start))?;
-        (segment.start == start).then_some(segment)
-    }
-
-    /// The segment with `place` segments before it. Costs as much as
-    /// [`segment_at`](Self::segment_at).
-    #[must_use]
-    pub fn nth_segment(&self, place: usize) -> Option<StreamSegment> {
-        self.segment(&SegmentNames::new(self), place)
-    }
-
-    /// The nearest starts of segments around `time`: the last before it, and the first at or after
-    /// it, if they exist. Costs as much as [`segment_at`](Self::segment_at).
-    #[must_use]
-    pub fn starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
-        let names = SegmentNames::new(self);
-        let after = names.places_before(time);
-        (after.checked_sub(1).and_then(|before| names.start(before)), names.start(after))
-    }
-
-    fn segment(&self, names: &SegmentNames<'_>, place: usize) -> Option<StreamSegment> {
-        let (number, start) = (names.number(place)?, names.start(place)?);
-        let duration = names.start(place.saturating_add(1)).unwrap_or_else(|| self.end()) - start;
-        let (main, audio) = (self.main_part(number), self.audio_part(number));
-        Some(StreamSegment { number, start, duration, main, audio })
     }
 
     /// What the main rendition has in one place of the timeline.

@@ -47,8 +47,19 @@ impl fmt::Display for Timescale {
 /// A position or a length on some clock, in ticks of its [`Timescale`].
 ///
 /// Signed, because presentation times before zero exist: audio priming lies there, and composition
-/// offsets may point backwards. Arithmetic saturates: a table that passed
-/// [`SampleTable::new`](crate::SampleTable::new) stays far from the limits.
+/// offsets may point backwards.
+///
+/// # Panics
+/// A sum panics where it passes 64 bits. No media comes near that, since times are bounded where
+/// they enter:
+///
+/// - Durations of a track add up to [`FARTHEST`](Self::FARTHEST), 2^61, at most
+///   ([`SampleTable::new`](crate::SampleTable::new)). Composition offsets have 32 bits.
+/// - The two times of an edit list lie within it too. So a time in the movie, which is the sum of
+///   all of those, is below 2^63.
+/// - All tracks of a presentation lie within 2^28 seconds ([`Time::MAX_SECONDS`]), which are 2^60
+///   ticks on the fastest clock ([`Timeline::cut`](crate::Timeline::cut)). No sum of times in a
+///   presentation has more than four of them, beside one of [`FARTHEST`](Self::FARTHEST).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticks(pub i64);
 
@@ -57,6 +68,15 @@ impl Ticks {
     pub const ZERO: Self = Self(0);
     /// The latest position.
     pub const MAX: Self = Self(i64::MAX);
+    /// The farthest from the start of its clock that a time in a file may lie, before or after.
+    /// Nanoseconds since 1970 do not pass it before the year 2043.
+    pub const FARTHEST: Self = Self(1 << 61);
+
+    /// Whether it is within [`FARTHEST`](Self::FARTHEST) of the start of the clock.
+    #[must_use]
+    pub const fn is_plausible(self) -> bool {
+        self.0.unsigned_abs() <= Self::FARTHEST.0.unsigned_abs()
+    }
 
     /// This position on another clock, rounded towards the past.
     #[must_use]
@@ -126,6 +146,11 @@ pub struct Time {
 }
 
 impl Time {
+    /// The maximum distance of all times of a presentation from its start, in seconds: eight and a
+    /// half years. They are 2^60 ticks on the fastest clock, so that no sum of times passes 64
+    /// bits.
+    pub const MAX_SECONDS: u32 = 1 << 28;
+
     /// A time of `ticks` of a clock.
     #[must_use]
     pub const fn new(ticks: Ticks, timescale: Timescale) -> Self {
@@ -163,6 +188,13 @@ impl Time {
         (self.times_clock_of(other) - other.times_clock_of(self)).abs()
     }
 
+    /// The distance of two times, in whole seconds.
+    #[expect(clippy::arithmetic_side_effects, reason = "clocks have 32 bits and are above zero")]
+    pub(crate) fn seconds_from(self, other: Self) -> u128 {
+        let hz = |time: Self| u128::from(time.timescale.hz());
+        self.distance(other).unsigned_abs() / (hz(self) * hz(other))
+    }
+
     /// Its ticks times the clock of another time: at most 95 bits.
     #[expect(clippy::arithmetic_side_effects, reason = "63 bits times 32 in 128")]
     fn times_clock_of(self, other: Self) -> i128 {
@@ -190,11 +222,14 @@ impl PartialEq for Time {
 
 impl Eq for Time {}
 
+/// Why no sum passes 64 bits: see [`Ticks`].
+const BOUNDED: &str = "times are bounded where they enter";
+
 impl Add for Ticks {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        Self(self.0.checked_add(other.0).expect(BOUNDED))
     }
 }
 
@@ -208,7 +243,7 @@ impl Sub for Ticks {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
+        Self(self.0.checked_sub(other.0).expect(BOUNDED))
     }
 }
 
@@ -216,7 +251,7 @@ impl Neg for Ticks {
     type Output = Self;
 
     fn neg(self) -> Self {
-        Self(self.0.saturating_neg())
+        Self(self.0.checked_neg().expect(BOUNDED))
     }
 }
 
@@ -261,6 +296,23 @@ mod tests {
                 floor + i128::from(exact.rem_euclid(44_100) * 2 >= 44_100)
             );
         }
+    }
+
+    #[test]
+    fn times_at_the_bounds_add_up_exactly() {
+        const { assert!(Time::MAX_SECONDS as u64 * u32::MAX as u64 <= 1 << 60) };
+        let (farthest, offset) = (Ticks::FARTHEST, Ticks(i32::MIN.into()));
+        assert_eq!((-farthest + offset - farthest - farthest).0, -3 * (1 << 61) - (1 << 31));
+        assert_eq!((farthest - offset + farthest + farthest).0, 3 * (1 << 61) + (1 << 31));
+        assert!(farthest.is_plausible() && (-farthest).is_plausible());
+        let beyond = [Ticks(i64::MIN), -farthest - Ticks(1), farthest + Ticks(1), Ticks::MAX];
+        assert!(!beyond.into_iter().any(Ticks::is_plausible));
+    }
+
+    #[test]
+    #[should_panic(expected = "times are bounded where they enter")]
+    fn sums_past_64_bits_are_never_wrong() {
+        let _ = Ticks::MAX + Ticks(1);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod cutting;
 mod span;
 mod sync_points;
 
+use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Cuts, Error, Track};
 
 use self::cutting::cut_times;
@@ -33,20 +34,22 @@ impl Timeline {
     /// The maximum number of segments in all tracks together: enough for 24 tracks of a day, cut
     /// each second. Tracks of a file may share their samples, so without a limit the cuts could
     /// take far more memory than the file is long.
-    pub const MAX_SEGMENTS: usize = 1 << 21;
+    pub const MAX_SEGMENTS: usize = MAX_SEGMENTS;
 
     /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per
     /// other sample.
     ///
     /// # Errors
-    /// [`Error::NothingToPresent`] if no track has samples, [`Error::TooManySegments`] if cuts that
+    /// [`Error::NothingToPresent`] if no track has samples, [`Error::ImplausibleEdit`] and
+    /// [`Error::TooFarApart`] for times beyond all reason, [`Error::TooManySegments`] if cuts that
     /// short would make more than [`MAX_SEGMENTS`](Self::MAX_SEGMENTS).
     pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
-        let spans: Vec<Option<Span<'_>>> = tracks.iter().map(|track| Span::new(track)).collect();
+        let spans: Vec<Option<Span<'_>>> =
+            tracks.iter().map(|track| Span::new(track)).collect::<Result<_, _>>()?;
         let origin = spans.iter().flatten().map(Span::start).min();
         let origin = origin.ok_or(Error::NothingToPresent)?;
-        let spans: Vec<_> =
-            spans.into_iter().map(|span| span.map(|span| span.since(origin))).collect();
+        let spans = spans.into_iter().map(|span| span.map(|span| span.since(origin)).transpose());
+        let spans: Vec<_> = spans.collect::<Result<_, _>>()?;
         let present: Vec<_> = spans.iter().flatten().collect();
         let times = cut_times(&present, policy)?;
         Ok(Self {

@@ -3,11 +3,7 @@
 use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 
-use crate::{FrameRate, Language, SampleTable, Ticks, Timescale};
-
-/// `track_ID` of a track in its file, never 0 (ISO/IEC 14496-12, 8.3.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TrackId(pub u32);
+use crate::{FrameRate, Language, SampleTable, Ticks, Timescale, TrackId};
 
 /// How the times of a track's samples become times of the movie, from the edit list (`elst`,
 /// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Later edits and
@@ -19,6 +15,14 @@ pub struct Edit {
     pub delay: Ticks,
     /// The composition time that is presented first, in the track's timescale.
     pub media_start: Ticks,
+}
+
+impl Edit {
+    /// The one of its times that is beyond [`Ticks::FARTHEST`], if one is.
+    #[must_use]
+    pub fn implausible_time(self) -> Option<Ticks> {
+        [self.delay, self.media_start].into_iter().find(|ticks| !ticks.is_plausible())
+    }
 }
 
 /// One track of a movie.

@@ -68,7 +68,7 @@ impl<'a> Period<'a> {
     /// All of a presentation.
     #[must_use]
     pub fn whole(presentation: &'a Presentation) -> Self {
-        let places = SegmentNumber(0)..SegmentNumber(u32::MAX);
+        let places = SegmentNumber(0)..SegmentNumber::END;
         let start = Time::new(Ticks::ZERO, Timescale::MILLIS);
         Self { whole: presentation, presentation: Cow::Borrowed(presentation), places, start }
     }
@@ -81,8 +81,8 @@ impl<'a> Period<'a> {
     pub fn within(whole: &'a Presentation, places: Range<SegmentNumber>) -> Result<Self, Error> {
         let joined = whole.fragments_per_hls_segment();
         let start = (places.start.0 / joined).saturating_mul(joined.get());
-        let end = places.end.0.checked_next_multiple_of(joined.get()).unwrap_or(u32::MAX);
-        let places = SegmentNumber(start)..SegmentNumber(end);
+        let end = places.end.0.checked_next_multiple_of(joined.get());
+        let places = SegmentNumber(start)..end.map_or(SegmentNumber::END, SegmentNumber);
         let presentation = whole.within(places.clone())?;
         let starts = presentation.renditions.iter().map(Rendition::start_time);
         let start = starts.min().ok_or(Error::NothingToPresent)?;

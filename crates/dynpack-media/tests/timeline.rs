@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use dynpack_codec::MediaKind;
 use dynpack_media::{
-    Column, CutPolicy, Cuts, Error, SampleColumns, SampleIndex, SampleTable, SegmentNumber, Ticks,
-    Timeline, Timescale, Track,
+    Column, CutPolicy, Cuts, Error, Sample, SampleColumns, SampleIndex, SampleTable, SegmentNumber,
+    Ticks, Timeline, Timescale, Track,
 };
 use dynpack_testkit::TrackBuilder;
 use proptest::prelude::*;
@@ -330,7 +330,7 @@ fn samples_without_duration_are_one_segment() {
 
 #[test]
 fn durations_beyond_reason_make_few_cuts() {
-    let mut plan = audio(1, 3, 0);
+    let mut plan = audio(1_000, 3, 0);
     plan.durations.fill(u32::MAX);
     assert_eq!(cut_at(&[plan], CutPolicy::with_target(Duration::from_nanos(1)))[0].len(), 3);
 }
@@ -344,8 +344,59 @@ fn tracks_without_samples_are_nothing_to_present() {
     assert_eq!((cuts[0].len(), cuts[1].len()), (0, 1));
 }
 
+/// Why a track is not presented with one of audio that starts at 0.
+fn refusal(track: TrackBuilder) -> String {
+    let tracks = [track, audio(48_000, 10, 0)].map(|track| track.build());
+    Timeline::cut(&tracks.each_ref(), CutPolicy::default()).unwrap_err().to_string()
+}
+
+#[test]
+fn times_beyond_all_reason_are_refused() {
+    const BEYOND: i64 = Ticks::FARTHEST.0 + 1;
+    let film = || audio(48_000, 10, 0);
+    for (delay, media_start, ticks) in
+        [(BEYOND, 0, BEYOND), (0, BEYOND, BEYOND), (i64::MIN, 0, i64::MIN), (0, i64::MAX, i64::MAX)]
+    {
+        let expected =
+            format!("the edit list of track 3 declares tick {ticks}, beyond any plausible time");
+        assert_eq!(refusal(film().with_edit(delay, media_start)), expected);
+    }
+    let far = |seconds: &str| {
+        format!(
+            "track 3 lies {seconds} seconds from the start of the presentation, more than 268435456"
+        )
+    };
+    // One counts from 1970, the other from its start.
+    assert_eq!(refusal(film().with_edit(1_700_000_000 * 48_000, 0)), far("1700000000"));
+    let mut long = audio(1, 1, 0);
+    long.durations.fill((1 << 28) + 1);
+    assert_eq!(refusal(long), far("268435457"));
+    let priming = audio(1, 1, 1 << 29);
+    assert_eq!(refusal(priming), far("536870912"));
+}
+
+#[test]
+fn tracks_that_all_count_from_1970_in_nanoseconds_are_presented_from_0() {
+    const NANOSECONDS: i64 = 1_000_000_000;
+    let mut video = video(1_000, 40, 300, 50, false);
+    video = video.with_edit(1_700_000_000 * 1_000, 0);
+    let mut audio = audio(1_000_000_000, 600, 0);
+    audio.durations.fill(20_000_000);
+    let cuts = cut(&[video, audio.with_edit(1_700_000_000 * NANOSECONDS, 0)]);
+    assert_eq!(
+        (starts(&cuts[0])[..2].to_vec(), starts(&cuts[1])[..2].to_vec()),
+        (vec![0, 6_000], vec![0, 6 * NANOSECONDS])
+    );
+}
+
 fn any_ticks() -> impl Strategy<Value = i64> {
-    prop_oneof![Just(0_i64), 0_i64..100_000, any::<i64>().prop_map(|ticks| ticks / 4)]
+    const FARTHEST: i64 = Ticks::FARTHEST.0;
+    prop_oneof![
+        Just(0_i64),
+        0_i64..100_000,
+        prop_oneof![Just(FARTHEST), Just(-FARTHEST), -FARTHEST..=FARTHEST],
+        any::<i64>(),
+    ]
 }
 
 prop_compose! {
@@ -374,16 +425,29 @@ prop_compose! {
 }
 
 proptest! {
-    /// Whatever the tracks hold: segments ascend, none is empty or without duration, and from the
-    /// first on no sample is left out.
+    /// Whatever the tracks hold, if they are not refused: segments ascend, none is empty or without
+    /// duration, from the first on no sample is left out, and each has its exact time.
     #[test]
     fn segments_tile_the_track(
         plans in prop::collection::vec(any_track(), 1..4),
-        millis in 1_u64..20_000,
+        millis in prop_oneof![1_u64..20_000, any::<u64>()],
     ) {
-        let cuts = cut_at(&plans, CutPolicy::with_target(Duration::from_millis(millis)));
-        for (plan, cuts) in plans.iter().zip(&cuts) {
-            let track = plan.build();
+        let tracks: Vec<_> = plans.iter().map(TrackBuilder::build).collect();
+        let policy = CutPolicy::with_target(Duration::from_millis(millis));
+        let cuts = match Timeline::cut(&tracks.iter().collect::<Vec<_>>(), policy) {
+            Ok(timeline) => timeline.cuts,
+            Err(Error::ImplausibleEdit { .. } | Error::TooFarApart { .. }) => return Ok(()),
+            Err(error) => panic!("{error}"),
+        };
+        for (track, cuts) in tracks.iter().zip(&cuts) {
+            let edit = i128::from(track.edit.delay.0) - i128::from(track.edit.media_start.0);
+            let exact = |sample: &Sample| {
+                let times = [sample.decode_time, sample.composition_offset];
+                times.into_iter().map(|time| i128::from(time.0)).sum::<i128>() + edit
+            };
+            let moved = |sample| exact(sample) - i128::from(cuts.presentation_time(sample).0);
+            let samples: Vec<_> = track.samples.samples(cuts.samples()).collect();
+            prop_assert!(samples.iter().all(|sample| moved(sample) == moved(&samples[0])));
             let mut next = cuts.samples().start;
             let mut time = cuts.start();
             for segment in cuts.segments() {
@@ -466,7 +530,7 @@ fn audio_with_offsets_beyond_reason_costs_no_time() {
     const LEN: u32 = 1 << 18;
     let tracks = [
         hostile(MediaKind::Audio, &[(0, LEN)]),
-        hostile(MediaKind::Audio, &[(i32::MIN, LEN - 1), (0, 1)]),
+        hostile(MediaKind::Audio, &[(-(1 << 27), LEN - 1), (0, 1)]),
     ];
     assert!(cut_at_once(&tracks.each_ref())[0].len() > LEN as usize / 6 - 64);
 }
@@ -476,7 +540,7 @@ fn audio_with_offsets_beyond_reason_costs_no_time() {
 #[test]
 fn video_out_of_all_order_costs_no_time() {
     const LEN: u32 = 1 << 16;
-    const LATE: i32 = 1 << 30;
+    const LATE: i32 = 1 << 27;
     let mut offsets: Vec<_> = (0..LEN.cast_signed()).map(|at| (LATE - at, 1)).collect();
     (offsets[0].0, offsets[LEN as usize - 3].0, offsets[LEN as usize - 1].0) =
         (0, LATE, 1 - LEN.cast_signed());

@@ -24,6 +24,9 @@
 //!
 //! Not supported yet: filters, subtitles, and codecs other than H.264 and AAC.
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
+
 mod cmaf_rate;
 mod encryption;
 mod error;

@@ -88,20 +88,25 @@ pub fn present_listed(
     movies: Vec<Movie>,
     policy: CutPolicy,
 ) -> Result<Presentation, Error> {
-    let files = listed_files(manifest);
-    let movies: Vec<Vec<Arc<Track>>> =
-        movies.into_iter().map(|movie| movie.tracks.into_iter().map(Arc::new).collect()).collect();
+    let files = (0..).map(SourceIndex).zip(listed_files(manifest));
+    let movies: Vec<(SourceIndex, &str, Vec<Arc<Track>>)> = files
+        .zip(movies)
+        .map(|((source, file), movie)| {
+            (source, file, movie.tracks.into_iter().map(Arc::new).collect())
+        })
+        .collect();
     let mut found = Vec::<Listed<'_>>::new();
     for listed in &manifest.tracks {
         let Some(kind) = listed.kind.media() else { continue };
-        let at = files.iter().position(|file| *file == listed.src.as_str()).unwrap_or_default();
-        let tracks = movies.get(at).map(Vec::as_slice).unwrap_or_default();
-        let track = tracks.iter().find(|track| {
-            track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0)
+        let movie = movies.iter().find(|(_, file, _)| *file == listed.src.as_str());
+        let track = movie.and_then(|(source, _, tracks)| {
+            let is_listed = |track: &&Arc<Track>| {
+                track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0)
+            };
+            Some((*source, Arc::clone(tracks.iter().find(is_listed)?)))
         });
-        let track = Arc::clone(track.ok_or_else(|| unpresentable(no_such_track(listed)))?);
+        let (source, track) = track.ok_or_else(|| unpresentable(no_such_track(listed)))?;
         let language = listed.language().unwrap_or_else(|| track.language.clone());
-        let source = SourceIndex(u32::try_from(at).unwrap_or_default());
         let content = Content::of(&track, &language);
         let next = Listed { says: listed, source, track, content };
         if kind == MediaKind::Video || !found.iter().any(|known| known.is_repeated_by(&next)) {
@@ -237,11 +242,28 @@ impl Keys {
         })
     }
 
-    /// Takes a measured bitrate, or the next that is free: it is no promise to anyone yet.
+    /// Takes a measured bitrate, or else the nearest above it that is free, or below it: it is no
+    /// promise to anyone yet. A track of a few ticks may measure more than 32 bits.
     fn measure(&mut self, name: &str, bitrate: u64) -> u32 {
-        let bitrate = u32::try_from(bitrate).unwrap_or(u32::MAX).max(1);
-        (bitrate..u32::MAX)
+        let bitrate = bitrate.clamp(1, u32::MAX.into());
+        let bitrate = u32::try_from(bitrate).expect("clamped to 32 bits");
+        (bitrate..=u32::MAX)
+            .chain((1..bitrate).rev())
             .find(|&bitrate| self.0.insert((name.to_owned(), bitrate)))
-            .unwrap_or(u32::MAX)
+            .expect("there are fewer tracks than bitrates")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Keys;
+
+    #[test]
+    fn measured_bitrates_are_above_zero_and_differ_even_past_32_bits() {
+        let mut keys = Keys::default();
+        keys.declare("video", u32::MAX - 1).expect("it is free");
+        let measured = [u64::MAX, u64::MAX, 7, 7, 0].map(|bitrate| keys.measure("video", bitrate));
+        assert_eq!(measured, [u32::MAX, u32::MAX - 2, 7, 8, 1]);
+        assert_eq!(keys.measure("audio", u64::MAX), u32::MAX);
     }
 }

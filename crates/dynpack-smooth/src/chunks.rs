@@ -1,37 +1,41 @@
-//! Chunks: the segments of a stream, as Smooth Streaming lists and names them.
+//! Chunks: how Smooth Streaming lists and names the segments of a stream.
 
 use dynpack_media::{
     Presentation, Rendition, Run, Runs, Segment, SegmentNumber, Ticks, Time, Timescale,
 };
 
-/// How far apart, in 10 MHz ticks, two renditions may cut and still share a chunk list: one
-/// millisecond, far less than a frame. It covers files whose clocks cannot say the same time
-/// exactly, such as 24000/1001 frames a second on a clock of 90 kHz.
-const SAME_CUT: i64 = 10_000;
+/// The maximum distance, in 10 MHz ticks, between the cuts of two renditions that share a chunk
+/// list: one millisecond, far less than a frame. It covers files whose clocks cannot represent the
+/// same time exactly: for example, 24000/1001 frames per second on a clock of 90 kHz.
+const SAME_CUT: u64 = 10_000;
 
 /// The time of a segment on the 10 MHz clock of Smooth Streaming, from its absolute position on the
-/// rendition's own: rounded towards the past, as Azure Media Services does. The time in a
-/// fragment's `tfxd` follows the same rule.
+/// clock of the rendition. It is rounded down, as in Azure Media Services. The time in a fragment's
+/// `tfxd` follows the same rule.
 #[must_use]
 pub fn chunk_time(start: Time) -> Ticks {
     start.floor(Timescale::SMOOTH)
 }
 
-/// The segment of a rendition that a client asks for by `time`, in 10 MHz ticks: that of a
-/// [`chunk_time`] equal to it, or else the same of another rendition of the name, since a chunk
-/// list names the segments of several renditions by the times of one. No other time names it. O(log
-/// n) for each rendition of the name.
+/// The segment of a rendition that a client requests by `time`, in 10 MHz ticks. Its [`chunk_time`]
+/// is equal to `time`, or that of the same segment in another rendition with the same name is. That
+/// is because a chunk list names the segments of several renditions by the times of one. No other
+/// time names a segment. O(log n) for each rendition with the name.
 #[must_use]
 pub fn segment_at(
     presentation: &Presentation,
     rendition: &Rendition,
     time: Ticks,
 ) -> Option<Segment> {
-    let is_alike = |other: &&Rendition| {
+    let is_candidate = |other: &&Rendition| {
         other.id.name == rendition.id.name && other.cuts.len() == rendition.cuts.len()
     };
     let others = || {
-        presentation.renditions.iter().filter(is_alike).filter_map(|other| listed_at(other, time))
+        presentation
+            .renditions
+            .iter()
+            .filter(is_candidate)
+            .filter_map(|other| listed_at(other, time))
     };
     listed_at(rendition, time)
         .or_else(|| others().find_map(|listed| near(rendition, listed.number, time)))
@@ -44,8 +48,8 @@ fn listed_at(rendition: &Rendition, time: Ticks) -> Option<Segment> {
     Some(segment).filter(|segment| chunk_time(rendition.time(segment.start)) == time)
 }
 
-/// The segment in that place of the timeline, if it starts near enough to `time` to be listed by
-/// that.
+/// The segment at that place of the timeline, if its start is close enough to `time` to be listed
+/// by that time.
 fn near(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<Segment> {
     let (before, next) = starts_around(rendition, time);
     let mut around =
@@ -55,8 +59,8 @@ fn near(rendition: &Rendition, number: SegmentNumber, time: Ticks) -> Option<Seg
     })
 }
 
-/// The [`chunk_time`]s between which `time` lies, in 10 MHz ticks, if there are such: the last
-/// before it, and the first at or after it. O(log n).
+/// The [`chunk_time`]s around `time`, in 10 MHz ticks: the last one before it, and the first one at
+/// or after it, if they exist. O(log n).
 #[must_use]
 pub fn chunk_times_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
     let (before, next) = starts_around(rendition, time);
@@ -64,13 +68,13 @@ pub fn chunk_times_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>,
     (before.map(on_clock), next.map(on_clock))
 }
 
-/// The same on the rendition's own clock.
+/// The segment starts around `time`, on the rendition's own clock.
 fn starts_around(rendition: &Rendition, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
     rendition.cuts.starts_around(time.rescale_ceil(Timescale::SMOOTH, rendition.timescale()))
 }
 
 /// Whether two renditions can share a chunk list.
-pub(crate) fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
+pub(crate) fn have_same_cuts(one: &Rendition, other: &Rendition) -> bool {
     let times = |rendition: &Rendition| -> Vec<_> {
         rendition.cuts.segments().map(|segment| chunk_time(rendition.time(segment.start))).collect()
     };
@@ -79,7 +83,7 @@ pub(crate) fn are_cut_alike(one: &Rendition, other: &Rendition) -> bool {
 }
 
 fn is_same_cut(one: Ticks, other: Ticks) -> bool {
-    (one - other).0.saturating_abs() <= SAME_CUT
+    one.0.abs_diff(other.0) <= SAME_CUT
 }
 
 /// A chunk of a stream, on the stream's clock.
@@ -88,17 +92,17 @@ fn is_same_cut(one: Ticks, other: Ticks) -> bool {
 pub struct Chunk {
     /// When it starts: the time that names it in URLs.
     pub start: Ticks,
-    /// How long it is; 0 for a last chunk of which the manifest does not say.
+    /// Its duration. 0 for a last chunk whose duration is not in the manifest.
     pub duration: Ticks,
 }
 
-/// The chunks of a stream, in ascending order; equal ones that follow each other take the memory of
-/// one.
+/// The chunks of a stream, in ascending order. Consecutive chunks of equal duration take the memory
+/// of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chunks(Runs);
 
 impl Chunks {
-    /// The chunks of a rendition on the 10 MHz clock, the last of them ending at `end`.
+    /// The chunks of a rendition on the 10 MHz clock. The last one ends at `end`.
     pub(crate) fn of(rendition: &Rendition, end: Ticks) -> Self {
         let starts =
             rendition.cuts.segments().map(|segment| chunk_time(rendition.time(segment.start)));
@@ -107,7 +111,7 @@ impl Chunks {
         Self(starts.iter().zip(ends).map(|(start, next)| (*start, *next - *start)).collect())
     }
 
-    /// Adds chunks after those there are.
+    /// Adds chunks at the end.
     pub(crate) fn push(&mut self, run: Run) {
         self.0.push(run);
     }
@@ -117,7 +121,7 @@ impl Chunks {
         self.runs().last().map(|run| run.end() - run.duration)
     }
 
-    /// Stretches of equal chunks without a gap.
+    /// Runs of equal chunks without a gap.
     pub(crate) fn runs(&self) -> &[Run] {
         self.0.as_slice()
     }

@@ -7,7 +7,7 @@ use dynpack_xml::Position;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The manifest is no XML, or says something impossible; whoever stored it can fix it.
+    /// The manifest is not XML, or its content is invalid. The author of the file can fix it.
     #[error("malformed at {at}: {problem}")]
     Malformed {
         /// Where.
@@ -15,12 +15,13 @@ pub enum Error {
         /// What is wrong there.
         problem: String,
     },
-    /// The manifest is legal but needs what is not supported, such as a document type declaration.
+    /// The manifest is valid, but needs an unsupported feature, such as a document type
+    /// declaration.
     #[error("not supported at {at}: {what}")]
     NotSupported {
         /// Where.
         at: Position,
-        /// What is needed there.
+        /// The unsupported feature.
         what: &'static str,
     },
     /// The manifest names a file outside its asset: a path, a URL, `..`.
@@ -28,20 +29,20 @@ pub enum Error {
     OutsideAsset {
         /// Where.
         at: Position,
-        /// The name, as the manifest has it; cut after 100 characters.
+        /// The name in the manifest, cut after 100 characters.
         name: String,
-        /// What makes it more than a file name.
+        /// Why it is not a plain file name.
         problem: &'static str,
     },
-    /// The manifest passes a public limit.
+    /// The manifest exceeds a public limit.
     #[error("{what} pass the limit of {limit}")]
     LimitExceeded {
-        /// What there is too much of.
+        /// What exceeds the limit.
         what: &'static str,
-        /// How much is allowed.
+        /// The maximum that is allowed.
         limit: u64,
     },
-    /// A rendition cannot be carried over Smooth Streaming, though it is legal.
+    /// Smooth Streaming cannot carry a rendition. The rendition itself is valid.
     #[error("the rendition {rendition} cannot be carried: {problem}")]
     Rendition {
         /// Which rendition.

@@ -6,12 +6,12 @@ use dynpack_xml::{Element, excerpt};
 
 use crate::Error;
 
-/// The plain name of a file of the asset: no path, no URL, never empty. Case counts.
+/// The plain name of a file of the asset: not a path, not a URL, never empty. It is case-sensitive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileName(String);
 
 impl FileName {
-    /// Takes `name` as it is, without decoding escapes; `None` if it may lead out of the asset's
+    /// Takes `name` unchanged, without decoding escapes. `None` if it may lead out of the asset's
     /// folder, or cannot be a file name.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
@@ -52,8 +52,8 @@ impl AsRef<str> for FileName {
     }
 }
 
-/// What makes a name lead out of the folder, on any system. A colon does so as part of a URL, of a
-/// drive and of a stream of NTFS.
+/// Why a name leads out of the folder, on any system. A colon does so in a URL, a drive letter, or
+/// the name of an NTFS stream.
 fn leads_out(name: &str) -> Option<&'static str> {
     match name {
         "." | ".." => Some("is a folder"),

@@ -1,14 +1,13 @@
-//! Smooth Streaming manifests, read and written: the client manifest of \[MS-SSTR\] and the server
+//! Reads and writes Smooth Streaming manifests: the client manifest of \[MS-SSTR\] and the server
 //! manifest `.ism`.
 //!
-//! A [`ServerManifest`] lists the files of an asset and their tracks. A [`ClientManifest`] is
-//! what a player reads: it is made of a [`Presentation`](dynpack_media::Presentation), or read
-//! from the `.ismc` of a Smooth set. [`chunk_time`] is the time by which both name a segment, and
-//! [`segment_at`] finds the segment again.
+//! A [`ServerManifest`] lists the files of an asset and their tracks. A [`ClientManifest`] is what
+//! a player reads. It is made from a [`Presentation`](dynpack_media::Presentation), or read from
+//! the `.ismc` of a Smooth set. [`chunk_time`] is the time that names a segment, and [`segment_at`]
+//! finds the segment by it.
 //!
-//! This crate does no IO, and makes no fragments. It does not look into protection headers, and
-//! does not understand sparse streams, or manifests of live presentations beyond the chunks they
-//! list.
+//! This crate does no IO, and makes no fragments. It does not parse protection headers. It does not
+//! support sparse streams. Of live presentations, it only reads the listed chunks.
 //!
 //! ```
 //! use dynpack_smooth::{Formats, ServerManifest};
@@ -36,6 +35,7 @@ mod client_manifest;
 mod error;
 mod file_name;
 mod server_manifest;
+mod track_kind;
 mod xml;
 
 pub use chunks::{Chunk, Chunks, chunk_time, chunk_times_around, segment_at};
@@ -43,4 +43,5 @@ pub use client_manifest::{ClientManifest, ProtectionHeader, QualityLevel, Stream
 pub use dynpack_xml::Position;
 pub use error::Error;
 pub use file_name::FileName;
-pub use server_manifest::{Formats, Param, ServerManifest, ServerTrack, TextParams, TrackKind};
+pub use server_manifest::{Formats, Param, ServerManifest, ServerTrack, TextParams};
+pub use track_kind::TrackKind;

@@ -1,10 +1,10 @@
-//! How the manifests of Smooth Streaming are read and written as XML.
+//! XML options of Smooth Streaming manifests.
 
 use dynpack_xml::{Limit, Options, Quotes, Style};
 
 use crate::Error;
 
-/// Names match whatever their case, as in players and servers of Smooth Streaming.
+/// Names match without case, as in players and servers of Smooth Streaming.
 pub(crate) const OPTIONS: Options = Options::new().ignoring_case();
 
 /// The layout of both manifests.

@@ -1,4 +1,4 @@
-//! Client manifests: one made of a small presentation, those of Azure Media Services, and those
+//! Client manifests: one made from a small presentation, those of Azure Media Services, and those
 //! that must be refused.
 
 use bytes::Bytes;
@@ -83,7 +83,7 @@ fn version_2_0_has_one_element_for_each_chunk() {
 }
 
 #[test]
-fn he_aac_is_told_from_aac() {
+fn he_aac_is_distinguished_from_aac() {
     let level = |config: &[u8]| {
         let manifest = {
             let film = film::in_short_segments(vec![("audio", 64_000, audio(config, 50))]);
@@ -122,7 +122,7 @@ fn video_without_parameter_sets_is_refused() {
 }
 
 #[test]
-fn renditions_that_end_apart_are_streams_of_their_own() {
+fn renditions_that_end_at_different_times_are_separate_streams() {
     let presentation = film::in_short_segments(vec![
         ("video", 1, film::ntsc((320, 180), 170)),
         ("video", 2, film::ntsc((320, 180), 110)),
@@ -142,7 +142,7 @@ fn renditions_that_end_apart_are_streams_of_their_own() {
 
 #[test]
 fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
-    // 24000/1001 frames a second, on their own clock and on one of 90 kHz which must round.
+    // 24000/1001 frames per second, on an exact clock and on one of 90 kHz that must round.
     let rounded: Vec<u32> =
         (0..144_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
     let presentation = film::in_short_segments(vec![
@@ -180,7 +180,7 @@ fn a_segment_is_found_by_the_time_of_a_rendition_on_another_clock() {
     }
 }
 
-/// A rendition that ends early has a list of its own; so has a name of its own.
+/// A rendition that ends early has its own chunk list. So has a rendition with another name.
 #[test]
 fn a_segment_is_not_found_by_the_time_of_another_list() {
     let rounded: Vec<u32> =
@@ -197,7 +197,7 @@ fn a_segment_is_not_found_by_the_time_of_another_list() {
     }
 }
 
-/// The parts of a manifest of Azure Media Services that its documentation shows.
+/// The parts of a manifest that the documentation of Azure Media Services shows.
 const AZURE: &str = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="2"
     Duration="703146666" TimeScale="10000000">
  <StreamIndex Chunks="12" Type="audio"
@@ -215,7 +215,7 @@ const AZURE: &str = r#"<SmoothStreamingMedia MajorVersion="2" MinorVersion="2"
 </SmoothStreamingMedia>"#;
 
 #[test]
-fn a_manifest_of_azure_is_understood() {
+fn a_manifest_of_azure_is_read() {
     let manifest = ClientManifest::parse(AZURE.as_bytes()).unwrap();
     let [audio, video] = manifest.streams.as_slice() else { panic!("{:?}", manifest.streams) };
     assert_eq!(
@@ -243,7 +243,7 @@ fn the_rounding_is_that_of_azure() {
     );
 }
 
-/// The chunks that a list of `c` elements stands for, as (start, duration).
+/// The chunks of a list of `c` elements, as (start, duration).
 fn chunks(list: &str) -> Result<Vec<(i64, i64)>, String> {
     let text = format!(
         "<SmoothStreamingMedia Duration='100'><StreamIndex \
@@ -272,7 +272,7 @@ fn chunk_lists_are_expanded() {
 }
 
 #[test]
-fn impossible_chunk_lists_are_refused() {
+fn invalid_chunk_lists_are_refused() {
     for (list, expected) in [
         (
             "<c/><c/>",
@@ -290,7 +290,7 @@ fn impossible_chunk_lists_are_refused() {
         ),
         (
             "<c t='9223372036854775807' d='1'/>",
-            "malformed at line 2, column 1: chunk 0 ends past 63 bits",
+            "malformed at line 2, column 1: the end of chunk 0 exceeds 63 bits",
         ),
         ("<c d='1' r='1048577'/>", "the chunks of a stream pass the limit of 1048576"),
         ("<c d='1' r='1048576'/><c d='1'/>", "the chunks of a stream pass the limit of 1048576"),
@@ -304,7 +304,7 @@ fn impossible_chunk_lists_are_refused() {
 }
 
 #[test]
-fn impossible_manifests_are_refused() {
+fn invalid_manifests_are_refused() {
     for (text, expected) in [
         ("<MPD/>", "malformed at line 1, column 1: the root element is not <SmoothStreamingMedia>"),
         ("<SmoothStreamingMedia/>", "malformed at line 1, column 1: there is no Duration"),
@@ -384,12 +384,12 @@ proptest! {
                         .take_while(|other| other.start < probe)
                         .last()
                         .map(|other| other.start);
-                    let behind = stream
+                    let after = stream
                         .chunks
                         .iter()
                         .find(|other| other.start >= probe)
                         .map(|other| other.start);
-                    prop_assert_eq!(chunk_times_around(rendition, probe), (before, behind));
+                    prop_assert_eq!(chunk_times_around(rendition, probe), (before, after));
                 }
                 clock = chunk.start + chunk.duration;
             }

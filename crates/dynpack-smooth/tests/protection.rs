@@ -1,4 +1,4 @@
-//! Protection headers of client manifests, read and written.
+//! Reading and writing of protection headers in client manifests.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 const STREAM: &str =
     "<StreamIndex Type='video' Url='v'><QualityLevel Bitrate='1'/><c d='100'/></StreamIndex>";
 
-/// A manifest with that text before its stream.
+/// Parses a manifest with `protection` before its stream.
 fn parse(protection: &str) -> ClientManifest {
     let text =
         format!("<SmoothStreamingMedia Duration='100'>{protection}{STREAM}</SmoothStreamingMedia>");
@@ -46,7 +46,7 @@ fn all_headers_come_before_the_streams_in_order() {
     assert!(!written(Vec::new()).contains("Protection"));
 }
 
-/// Packagers put Base64 on lines of its own, and write ids as they like.
+/// Packagers put Base64 on separate lines, and use several notations of ids.
 #[test]
 fn headers_are_read_as_they_are_written() {
     let text = "<Protection>
@@ -61,7 +61,8 @@ fn headers_are_read_as_they_are_written() {
     assert_eq!(headers, [("{9a04f079-9840-4286-ab92-e65be0885f95}", "AAA="), ("x", "")]);
 }
 
-/// The key ids of a PlayReady object (*PlayReady Header Specification*, 2 and 3), read by hand.
+/// The key ids of a PlayReady Object (*PlayReady Header Specification*, 2 and 3), read without a
+/// library.
 fn key_ids(object: &[u8]) -> Vec<KeyId> {
     let number = |bytes: &[u8]| {
         bytes.iter().rev().fold(0_usize, |number, &byte| number << 8 | usize::from(byte))
@@ -87,13 +88,18 @@ fn key_ids(object: &[u8]) -> Vec<KeyId> {
 
 proptest! {
     #[test]
-    fn the_object_of_playready_comes_through(ids in prop::collection::vec(any::<[u8; 16]>(), 1..4), cbcs: bool, url in "[ -~]{0,40}") {
+    fn a_playready_object_is_read_back(
+        ids in prop::collection::vec(any::<[u8; 16]>(), 1..4),
+        cbcs: bool,
+        url in "[ -~]{0,40}",
+    ) {
         let scheme = if cbcs { Scheme::Cbcs } else { Scheme::Cenc };
         let ids: Vec<_> = ids.into_iter().map(KeyId).collect();
         let keys: Vec<_> = ids.iter().map(|id| (*id, None)).collect();
         let object = Header::new(scheme, &keys).with_licence_url(&url).to_base64().unwrap();
         let text = written(vec![ProtectionHeader::of(SystemId::PLAYREADY, object)]);
-        let (_, rest) = text.split_once("SystemID=\"9A04F079-9840-4286-AB92-E65BE0885F95\">").unwrap();
+        let id = "SystemID=\"9A04F079-9840-4286-AB92-E65BE0885F95\">";
+        let (_, rest) = text.split_once(id).unwrap();
         let (content, _) = rest.split_once("</ProtectionHeader>").unwrap();
         prop_assert_eq!(key_ids(&STANDARD.decode(content).unwrap()), ids);
     }

@@ -1,5 +1,5 @@
-//! Server manifests: those found in the wild, those that must be refused, and the way there and
-//! back.
+//! Server manifests: real ones, those that must be refused, and random ones that are written and
+//! read again.
 
 use std::num::NonZeroU32;
 
@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-/// As people write them.
+/// A manifest written by hand.
 const BY_HAND: &str = r#"<?xml version="1.0" encoding="utf-8" standalone="yes"?>
 <smil xmlns="http://www.w3.org/2001/SMIL20/Language">
   <head><meta name="formats" content="mp4" /></head>
@@ -20,7 +20,7 @@ const BY_HAND: &str = r#"<?xml version="1.0" encoding="utf-8" standalone="yes"?>
   </switch></body>
 </smil>"#;
 
-/// As encoders write them, with something of everything.
+/// A manifest from an encoder, with some of every feature.
 const GENERATED: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <smil xmlns="http://www.w3.org/2001/SMIL20/Language">
   <head>
@@ -62,7 +62,7 @@ const GENERATED: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 "#;
 
 #[test]
-fn a_manifest_written_by_hand_leaves_all_else_to_defaults() {
+fn a_manifest_written_by_hand_has_defaults_for_everything_else() {
     let manifest = ServerManifest::parse(BY_HAND.as_bytes()).unwrap();
     assert_eq!(
         (manifest.formats, manifest.client_manifest, manifest.fragments_per_hls_segment),
@@ -88,7 +88,7 @@ fn a_manifest_written_by_hand_leaves_all_else_to_defaults() {
 }
 
 #[test]
-fn a_generated_manifest_is_understood_and_written_as_it_was() {
+fn a_generated_manifest_is_read_and_written_unchanged() {
     let manifest = ServerManifest::parse(GENERATED.as_bytes()).unwrap();
     assert_eq!(manifest.client_manifest.as_ref().unwrap().as_str(), "ignite.ismc");
     assert_eq!(
@@ -135,10 +135,12 @@ fn the_shortest_manifest_has_no_params() {
 }
 
 #[test]
-fn what_is_not_known_is_passed_over_and_names_have_no_case() {
-    let text = r#"<SMIL><head><META name="CLIENTMANIFESTRELATIVEPATH" content="x.ismc"/><link/><meta name="a"/></head>
-        <layout/><body><seq><video src="../not read"/></seq><Switch><ref src="/y"/><Video SRC="a.ismv" x:new="1" systembitrate="0">
-        <param name="TRACKID" value="7"><deeper/></param><param/><other name="trackName" value="z"/></Video></Switch></body></SMIL>"#;
+fn unknown_elements_are_ignored_and_names_have_no_case() {
+    let text = r#"<SMIL><head><META name="CLIENTMANIFESTRELATIVEPATH" content="x.ismc"/><link/>
+        <meta name="a"/></head><layout/><body><seq><video src="../not read"/></seq><Switch>
+        <ref src="/y"/><Video SRC="a.ismv" x:new="1" systembitrate="0">
+        <param name="TRACKID" value="7"><deeper/></param><param/>
+        <other name="trackName" value="z"/></Video></Switch></body></SMIL>"#;
     let manifest = ServerManifest::parse(text.as_bytes()).unwrap();
     assert_eq!(
         (manifest.formats, manifest.client_manifest.unwrap().as_str()),
@@ -151,10 +153,13 @@ fn what_is_not_known_is_passed_over_and_names_have_no_case() {
     );
 }
 
-/// SMIL's element for media of any kind, which its media type tells.
+/// `ref` is SMIL's element for media of any kind. Its media type names the kind.
 #[test]
 fn references_are_tracks_of_their_media_type() {
-    let tracks = r#"<ref src="a.mp4" type="video/mp4" systemBitrate="7"/><ref src="b.mp4" type="audio/mp4"/><ref src="c.png" type="image/png"/>"#;
+    let tracks = concat!(
+        r#"<ref src="a.mp4" type="video/mp4" systemBitrate="7"/>"#,
+        r#"<ref src="b.mp4" type="audio/mp4"/><ref src="c.png" type="image/png"/>"#,
+    );
     let manifest = with_tracks(tracks).unwrap();
     let listed: Vec<_> = manifest
         .tracks
@@ -207,7 +212,7 @@ fn names_that_lead_out_of_the_asset_are_an_error_of_their_own() {
 }
 
 #[test]
-fn impossible_tracks_are_refused_with_their_place() {
+fn invalid_tracks_are_refused_with_their_position() {
     for (tracks, expected) in [
         ("", "malformed at line 1, column 1: lists no video, audio or textstream"),
         ("<audio/>", "malformed at line 2, column 1: <audio> has no src"),
@@ -230,12 +235,14 @@ fn impossible_tracks_are_refused_with_their_place() {
             "malformed at line 3, column 1: \"a\" is listed twice as the same audio track",
         ),
         (
-            "<audio src='a' trackName='x' systemBitrate='5'/><audio src='b' trackName='x' systemBitrate='5'/>",
+            "<audio src='a' trackName='x' systemBitrate='5'/>\
+             <audio src='b' trackName='x' systemBitrate='5'/>",
             "malformed at line 2, column 49: the track name \"x\" is used twice at 5 bit/s",
         ),
         (
             "<audio src='a'/><video src='b' trackName='audio'/>",
-            "malformed at line 2, column 17: the track name \"audio\" is used for two kinds of media",
+            "malformed at line 2, column 17: the track name \"audio\" is used for two \
+             kinds of media",
         ),
     ] {
         assert_eq!(with_tracks(tracks).unwrap_err().to_string(), expected, "{tracks}");
@@ -256,14 +263,15 @@ fn impossible_tracks_are_refused_with_their_place() {
 
 #[test]
 fn entities_and_long_manifests_are_refused() {
-    let bomb = "<!DOCTYPE smil [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><smil><body><switch><video src='&b;'/></switch></body></smil>";
+    let bomb = "<!DOCTYPE smil [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>\
+                <smil><body><switch><video src='&b;'/></switch></body></smil>";
     assert!(matches!(ServerManifest::parse(bomb.as_bytes()), Err(Error::NotSupported { .. })));
     let long = vec![b' '; ServerManifest::MAX_BYTES + 1];
     assert!(matches!(ServerManifest::parse(&long), Err(Error::LimitExceeded { .. })));
 }
 
-/// A text that a value can be: not empty, without space at its ends, and of characters XML can
-/// carry.
+/// A text that can be a value: not empty, without space at its ends, and with characters that XML
+/// allows.
 fn text() -> impl Strategy<Value = String> {
     "[!-~é€😀]([ -~é€😀\t\n]{0,6}[!-~é€😀])?"
 }
@@ -329,16 +337,23 @@ fn manifest() -> impl Strategy<Value = ServerManifest> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_back(manifest in manifest()) {
+    fn a_written_manifest_is_read_back(manifest in manifest()) {
         let xml = manifest.to_xml();
         match ServerManifest::parse(xml.as_bytes()) {
             Ok(read) => prop_assert_eq!(read, manifest),
-            Err(error) => prop_assert!(error.to_string().contains("listed twice"), "{}\n{}", error, xml),
+            Err(error) => {
+                let is_twice = error.to_string().contains("listed twice");
+                prop_assert!(is_twice, "{}\n{}", error, xml);
+            }
         }
     }
 
     #[test]
-    fn a_damaged_manifest_never_panics(at in 0..GENERATED.len(), byte in any::<u8>(), cut in any::<bool>()) {
+    fn a_damaged_manifest_never_panics(
+        at in 0..GENERATED.len(),
+        byte in any::<u8>(),
+        cut in any::<bool>(),
+    ) {
         let mut bytes = GENERATED.as_bytes().to_vec();
         bytes[at] = byte;
         if cut {
@@ -352,9 +367,11 @@ proptest! {
 
     #[test]
     fn any_elements_are_read_or_refused(parts in vec(prop_oneof![
-        Just("<smil>"), Just("</smil>"), Just("<body>"), Just("</body>"), Just("<switch>"), Just("</switch>"), Just("<video src='a'>"),
-        Just("</video>"), Just("<param name='trackID' value='1'/>"), Just("&amp;"), Just("&x;"), Just("<![CDATA["), Just("]]>"),
-        Just("<!--"), Just("-->"), Just("<?a"), Just("?>"), Just("x"), Just("'"), Just("<"), Just(">"),
+        Just("<smil>"), Just("</smil>"), Just("<body>"), Just("</body>"), Just("<switch>"),
+        Just("</switch>"), Just("<video src='a'>"), Just("</video>"),
+        Just("<param name='trackID' value='1'/>"), Just("&amp;"), Just("&x;"), Just("<![CDATA["),
+        Just("]]>"), Just("<!--"), Just("-->"), Just("<?a"), Just("?>"), Just("x"), Just("'"),
+        Just("<"), Just(">"),
     ], 0..24)) {
         let _ = ServerManifest::parse(parts.concat().as_bytes());
     }

@@ -1,4 +1,4 @@
-//! From bytes to text.
+//! Decodes bytes to text.
 
 use std::io::Read;
 
@@ -6,11 +6,11 @@ use quick_xml::encoding::DecodingReader;
 
 use crate::error::{Error, Limit, Position};
 
-/// The text of a document in UTF-8 or UTF-16, with or without a byte order mark, of at most
-/// `max_bytes` bytes. The byte order mark is not part of the text.
+/// Decodes a document in UTF-8 or UTF-16, with or without a byte order mark, of at most `max_bytes`
+/// bytes. The byte order mark is not part of the text.
 ///
 /// # Errors
-/// [`Error::LimitExceeded`] for more bytes, [`Error::Malformed`] for what is in neither encoding.
+/// [`Error::LimitExceeded`] for more bytes, [`Error::Malformed`] for bytes in neither encoding.
 pub fn decode(bytes: &[u8], max_bytes: usize) -> Result<String, Error> {
     if bytes.len() > max_bytes {
         return Err(Error::LimitExceeded { limit: Limit::Bytes, max: max_bytes });
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_decoded_whatever_its_unicode_form() {
+    fn text_is_decoded_from_every_encoding() {
         let text = "<?xml version='1.0' encoding='utf-16'?><a é='€'/>";
         let with_mark = format!("\u{feff}{text}");
         let little =
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_or_too_many_are_refused() {
+    fn invalid_text_and_too_many_bytes_are_refused() {
         let problem = |bytes: &[u8]| decode(bytes, 8).unwrap_err().to_string();
         assert_eq!(
             problem(b"<a>\n\xff"),

@@ -10,7 +10,7 @@ use quick_xml::name::QName;
 use crate::error::{Error, Limit, Position, excerpt};
 use crate::options::Options;
 
-/// The text that is read, and how.
+/// The text of the document, with the options.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) text: &'a str,
@@ -18,7 +18,7 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// An error at that offset. `problem` is not evaluated where errors must not repeat the text.
+    /// An error at that offset. `problem` is not formatted if errors must not repeat the text.
     pub(crate) fn malformed(&self, offset: usize, problem: impl Display) -> Error {
         let problem = if self.options.repeats_text {
             problem.to_string()
@@ -28,7 +28,7 @@ impl Source<'_> {
         Error::Malformed { at: Position::of(self.text, offset), problem }
     }
 
-    /// Like [`malformed`](Self::malformed), for a problem that may repeat any amount of the text.
+    /// Like [`malformed`](Self::malformed), for a problem that may repeat a long part of the text.
     pub(crate) fn broken(&self, offset: usize, problem: impl Display) -> Error {
         self.malformed(offset, Cut(problem))
     }
@@ -38,7 +38,7 @@ impl Source<'_> {
     }
 }
 
-/// At most an [`excerpt`] of what something displays as.
+/// Limits the displayed text of a value to an [`excerpt`].
 struct Cut<T>(T);
 
 impl<T: Display> Display for Cut<T> {
@@ -48,7 +48,7 @@ impl<T: Display> Display for Cut<T> {
 }
 
 /// The start of an element: its name and attributes, all without prefix. Declarations of namespaces
-/// are not among the attributes.
+/// are not attributes.
 pub struct Element<'a> {
     source: Source<'a>,
     offset: usize,
@@ -80,7 +80,7 @@ impl<'a> Element<'a> {
         Ok(Self { source, offset, tag, attributes })
     }
 
-    /// The name as written, to find the end.
+    /// The name with its prefix, to find the end tag.
     pub(crate) fn qualified_name(&self) -> QName<'_> {
         self.tag.name()
     }
@@ -114,8 +114,8 @@ impl<'a> Element<'a> {
         self.attributes.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The value of an attribute without the white space around it; `None` if there is no such
-    /// attribute.
+    /// The value of an attribute without the white space around it; `None` if the attribute is
+    /// absent.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.attributes
@@ -124,7 +124,7 @@ impl<'a> Element<'a> {
             .map(|(_, value)| value.trim())
     }
 
-    /// Like [`get`](Self::get), as an owned string; `None` for an empty value too.
+    /// Like [`get`](Self::get), but as an owned string. `None` also for an empty value.
     #[must_use]
     pub fn string(&self, name: &str) -> Option<String> {
         self.get(name).filter(|value| !value.is_empty()).map(Into::into)
@@ -141,7 +141,7 @@ impl<'a> Element<'a> {
             .transpose()
     }
 
-    /// Reads a number that this element gives for `name`.
+    /// Parses `value` as the number that this element has for `name`.
     ///
     /// # Errors
     /// As [`number`](Self::number).

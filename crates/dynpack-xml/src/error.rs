@@ -1,23 +1,23 @@
-//! Why a document cannot be read, and where.
+//! Errors of reading a document, with their positions.
 
 use std::fmt;
 
-/// The maximum number of characters of a foreign text that an error repeats.
+/// The maximum number of characters of a document that an error repeats.
 const MAX_EXCERPT: usize = 100;
 
-/// A place in a document.
+/// A position in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// Bytes from the start of the text, without its byte order mark.
+    /// The offset in bytes from the start of the text, without its byte order mark.
     pub offset: usize,
     /// Line, from 1.
     pub line: usize,
-    /// Character of the line, from 1.
+    /// Character in the line, from 1.
     pub column: usize,
 }
 
 impl Position {
-    /// The place `offset` bytes into `text`.
+    /// The position that is `offset` bytes into `text`.
     pub(crate) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
@@ -34,13 +34,13 @@ impl fmt::Display for Position {
     }
 }
 
-/// What a document has too much of.
+/// What exceeds a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
     /// Bytes of the document.
     Bytes,
-    /// Elements around each other.
+    /// Nested elements.
     Depth,
     /// Elements of the document.
     Elements,
@@ -49,12 +49,12 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// What there is too much of, as errors name it.
+    /// What exceeds the limit, for error texts.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Bytes => "the bytes of the document",
-            Self::Depth => "the elements around each other",
+            Self::Depth => "the nested elements",
             Self::Elements => "the elements of the document",
             Self::Attributes => "the attributes of an element",
         }
@@ -67,11 +67,11 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Why a document cannot be read. These are all kinds, so that a format can make each one an error
-/// of its own.
+/// Why a document cannot be read. The enum is exhaustive, so that a format can convert each variant
+/// to an error of its own.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The document is not well-formed, or an element does not say what its reader expects.
+    /// The document is not well-formed, or an element does not have the expected content.
     #[error("malformed at {at}: {problem}")]
     Malformed {
         /// Where.
@@ -79,25 +79,25 @@ pub enum Error {
         /// What is wrong there.
         problem: String,
     },
-    /// The document is legal but needs what is not supported: a document type declaration.
+    /// The document is valid, but needs an unsupported feature: a document type declaration.
     #[error("not supported at {at}: {what}")]
     NotSupported {
         /// Where.
         at: Position,
-        /// What is needed there.
+        /// The unsupported feature.
         what: &'static str,
     },
-    /// The document passes a limit.
+    /// The document exceeds a limit.
     #[error("{limit} pass the limit of {max}")]
     LimitExceeded {
-        /// What there is too much of.
+        /// What exceeds the limit.
         limit: Limit,
-        /// How much is allowed.
+        /// The maximum that is allowed.
         max: usize,
     },
 }
 
-/// The first 100 characters of a foreign text, for error messages.
+/// The first 100 characters of a text, for error messages.
 #[must_use]
 pub fn excerpt(text: &str) -> &str {
     let end = text.char_indices().nth(MAX_EXCERPT).map_or(text.len(), |(end, _)| end);

@@ -1,11 +1,11 @@
-//! The one place where attributes and texts are escaped.
+//! Escapes attributes and texts. No other code escapes.
 
 use std::fmt::{self, Write};
 
 use crate::style::Quotes;
 
-/// Appends to a document, escaped. Characters that XML cannot hold are left out (Extensible Markup
-/// Language 1.0, 2.2).
+/// Appends escaped text to a document. Characters that XML does not allow are left out (Extensible
+/// Markup Language 1.0, 2.2).
 pub(crate) struct Escaped<'a> {
     pub(crate) text: &'a mut String,
     pub(crate) quotes: Quotes,
@@ -13,9 +13,9 @@ pub(crate) struct Escaped<'a> {
 }
 
 impl Escaped<'_> {
-    /// What stands for a character; `None` for one that stands for itself.
+    /// The escaped form of a character; `None` if it is not escaped.
     ///
-    /// References keep white space that readers would normalize (2.11, 3.3.3).
+    /// White space that readers would normalize is written as references (2.11, 3.3.3).
     const fn replacement(&self, character: char) -> Option<&'static str> {
         match character {
             '<' => Some("&lt;"),

@@ -1,11 +1,11 @@
-//! XML that is written as it is.
+//! XML that is written unchanged.
 
 use crate::error::Error;
 use crate::options::Options;
 use crate::reader::Reader;
 
-/// What an element may hold (Extensible Markup Language 1.0, 3.1): text and elements, all of them
-/// closed, without declarations and processing instructions. Namespaces are not resolved.
+/// Valid content of an element (Extensible Markup Language 1.0, 3.1): text and closed elements,
+/// without declarations and processing instructions. Namespaces are not resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fragment<'a>(&'a str);
 
@@ -18,7 +18,7 @@ impl<'a> Fragment<'a> {
         Reader::of_content(xml, Options::new()).finish().map(|()| Self(xml))
     }
 
-    /// The fragment as it was given.
+    /// The text of the fragment, unchanged.
     #[must_use]
     pub const fn as_str(self) -> &'a str {
         self.0
@@ -30,7 +30,7 @@ mod tests {
     use super::Fragment;
 
     #[test]
-    fn elements_and_text_may_be_held() {
+    fn elements_and_text_are_valid_content() {
         for xml in [
             "",
             "text &amp; &#65;",
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_break_the_element_around_it_may_not() {
+    fn content_that_would_break_its_element_is_refused() {
         for (xml, problem) in [
             ("<A>", "an element is not closed"),
             ("</CUSTOMATTRIBUTES><LA_URL/>", "close tag"),
@@ -52,8 +52,8 @@ mod tests {
             ("<A b='&unknown;'/>", "unrecognized entity `unknown`"),
             ("&unknown;", "the entity &unknown; is not defined"),
             ("a & b", "entity"),
-            ("<?xml version='1.0'?><A/>", "there are declarations or instructions in it"),
-            ("<!DOCTYPE a><A/>", "there are declarations or instructions in it"),
+            ("<?xml version='1.0'?><A/>", "it contains declarations or processing instructions"),
+            ("<!DOCTYPE a><A/>", "it contains declarations or processing instructions"),
         ] {
             let error = Fragment::parse(xml).unwrap_err().to_string();
             assert!(error.contains(problem), "{xml}: {error}");

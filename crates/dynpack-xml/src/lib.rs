@@ -1,13 +1,13 @@
-//! XML as manifests and key documents need it: a bounded pull reader and a streaming writer.
+//! XML for manifests and key documents: a bounded pull reader and a streaming writer.
 //!
 //! [`decode`] turns bytes in UTF-8 or UTF-16 into text, and a [`Reader`] walks through its
-//! elements, within the limits of its [`Options`]. A [`Writer`] writes elements in a [`Style`]:
-//! every attribute and text is escaped there, and nowhere else. A [`Fragment`] is XML that was
-//! checked and can be written as it is.
+//! elements, within the limits of its [`Options`]. A [`Writer`] writes elements in a [`Style`]. It
+//! escapes every attribute and text, and no other code escapes. A [`Fragment`] is XML that was
+//! checked and can be written unchanged.
 //!
 //! Names are local names: prefixes are ignored, and namespaces are not resolved. Document type
 //! declarations are refused, so the only entities are the five that XML predefines. This crate does
-//! no IO and knows no format.
+//! no IO and has no code for any format.
 //!
 //! ```
 //! use dynpack_xml::{Error, Options, Reader, Style, Writer};

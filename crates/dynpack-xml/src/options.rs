@@ -1,4 +1,4 @@
-//! What a reader accepts.
+//! Options and limits of a reader.
 
 /// The limits of a [`Reader`](crate::Reader), and how it treats names and errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +11,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// At most 64 elements around each other and 128 attributes in an element, any number of
-    /// elements; names match exactly, and errors repeat what they complain about.
+    /// The defaults: at most 64 nested elements and 128 attributes in an element, and any number of
+    /// elements. Names match exactly, and errors repeat the invalid text.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -24,7 +24,7 @@ impl Options {
         }
     }
 
-    /// Allows at most that many elements around each other.
+    /// Allows at most that many nested elements.
     #[must_use]
     pub const fn with_max_depth(self, max_depth: usize) -> Self {
         Self { max_depth, ..self }
@@ -36,21 +36,21 @@ impl Options {
         Self { max_elements, ..self }
     }
 
-    /// Allows at most that many attributes in an element, declarations of namespaces included.
-    /// Finding duplicates takes the square of this number.
+    /// Allows at most that many attributes in an element, including declarations of namespaces.
+    /// Finding duplicates takes time proportional to the square of this number.
     #[must_use]
     pub const fn with_max_attributes(self, max_attributes: usize) -> Self {
         Self { max_attributes, ..self }
     }
 
-    /// Matches names of elements and attributes whatever the case of their ASCII letters.
+    /// Matches names of elements and attributes without the case of ASCII letters.
     #[must_use]
     pub const fn ignoring_case(self) -> Self {
         Self { ignores_case: true, ..self }
     }
 
-    /// For documents that hold secrets: errors say where they are and that the document is not
-    /// well-formed, and nothing of the document is copied for them.
+    /// For documents that contain secrets. Errors only report the position, and that the document
+    /// is not well-formed. No part of the document is copied into them.
     #[must_use]
     pub const fn for_secrets(self) -> Self {
         Self { repeats_text: false, ..self }

@@ -9,10 +9,9 @@ use crate::element::{Element, Source};
 use crate::error::{Error, Limit, Position};
 use crate::options::Options;
 
-/// A walk through the elements of a document, which ends with an error at the first thing that is
-/// wrong.
+/// Reads the elements of a document in order, and stops at the first error.
 ///
-/// A document is read event by event ([`read`](Self::read)), or element by element
+/// The caller reads a document event by event ([`read`](Self::read)), or element by element
 /// ([`root`](Self::root), [`children`](Self::children), [`text`](Self::text)). Comments and
 /// processing instructions are ignored.
 pub struct Reader<'a> {
@@ -23,13 +22,13 @@ pub struct Reader<'a> {
     is_fragment: bool,
 }
 
-/// What a [`Reader`] comes to next.
+/// The next part of a document.
 pub enum Event<'a> {
     /// An element starts.
     Start(Element<'a>),
-    /// A piece of the text in the current element: a reference, which is resolved, or what stands
-    /// between markup and references. An owned piece is a copy of what the document says, which
-    /// readers of secrets should wipe.
+    /// A piece of the text in the current element: a resolved reference, or the text between markup
+    /// and references. An owned piece is a copy of the document's text. Readers of secrets should
+    /// wipe it.
     Text(Cow<'a, str>),
     /// The current element ends.
     End,
@@ -45,7 +44,7 @@ impl<'a> Reader<'a> {
         Self { source, tokens, depth: 0, elements: 0, is_fragment: false }
     }
 
-    /// Starts inside an element: what follows is any number of elements, and text.
+    /// Starts inside an element: any number of elements may follow, and text.
     pub(crate) fn of_content(text: &'a str, options: Options) -> Self {
         Self { is_fragment: true, ..Self::new(text, options) }
     }
@@ -70,7 +69,7 @@ impl<'a> Reader<'a> {
                 Token::CData(text) => text.xml10_content(),
                 Token::GeneralRef(entity) => self.resolve(offset, &entity)?,
                 Token::DocType(_) | Token::Decl(_) | Token::PI(_) if self.is_fragment => {
-                    let problem = "there are declarations or instructions in it";
+                    let problem = "it contains declarations or processing instructions";
                     return Err(self.source.malformed(offset, problem));
                 }
                 Token::DocType(_) => {
@@ -88,10 +87,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The root element, which must have that name.
+    /// Reads the start of the root element, which must have that name.
     ///
     /// # Errors
-    /// As [`read`](Self::read); [`Error::Malformed`] for a root element of another name.
+    /// As [`read`](Self::read); [`Error::Malformed`] for a root element with another name.
     pub fn root(&mut self, name: &str) -> Result<Element<'a>, Error> {
         match self.read()? {
             Some(Event::Start(root)) if root.is(name) => Ok(root),
@@ -102,10 +101,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Calls `each` with every element inside the one whose start was read last. What lies inside
-    /// those is skipped, unless `each` reads it.
+    /// Calls `each` with every child of the element whose start was read last. The content of a
+    /// child is skipped, unless `each` reads it.
     ///
-    /// Of what is skipped, only the tags are checked.
+    /// In skipped content, only the tags are checked.
     ///
     /// # Errors
     /// As [`read`](Self::read), and those of `each`.
@@ -128,8 +127,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text that stands directly in the element whose start was read last, without the white
-    /// space around it.
+    /// The text directly in the element whose start was read last, without the white space around
+    /// it.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -191,7 +190,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Skips the rest of an element whose start was read last.
+    /// Skips the rest of the element whose start was read last.
     fn skip(&mut self, element: &Element<'a>) -> Result<(), Error> {
         self.depth = self.depth.saturating_sub(1);
         match self.tokens.read_to_end(element.qualified_name()) {
@@ -204,7 +203,7 @@ impl<'a> Reader<'a> {
         usize::try_from(self.tokens.buffer_position()).expect("a position in text in memory")
     }
 
-    /// An error where the tokenizer saw it, which is never before `start`.
+    /// An error at the position that the tokenizer reports, but not before `start`.
     fn broken(&self, start: usize, error: &quick_xml::Error) -> Error {
         let seen = usize::try_from(self.tokens.error_position());
         self.source.broken(seen.expect("a position in text in memory").max(start), error)
@@ -215,7 +214,7 @@ impl<'a> Reader<'a> {
 mod tests {
     use super::*;
 
-    /// The elements in the root element `a` of `text`, by their attribute `b`.
+    /// The attributes `b` of the child elements of the root element `a`.
     fn walk(text: &str) -> Result<Vec<String>, Error> {
         let mut reader = Reader::new(text, Options::new().ignoring_case());
         reader.root("a")?;
@@ -229,14 +228,14 @@ mod tests {
     }
 
     #[test]
-    fn children_are_handed_out_once_and_their_insides_passed_over() {
+    fn children_are_read_once_and_their_content_is_skipped() {
         let text = "<?xml version='1.0'?><!-- --><n:a xmlns:n='x'>t &amp; t\
                     <c B='1'><c b='9'><c/></c></c><c/><n:d b=' 2 '>x</n:d></n:a>\n";
         assert_eq!(walk(text).unwrap(), ["1", "-", "2"]);
     }
 
     #[test]
-    fn what_is_no_xml_is_refused_with_its_place() {
+    fn malformed_xml_is_refused_with_its_position() {
         let problem = |text: &str| walk(text).unwrap_err().to_string();
         for (text, expected) in [
             ("", "malformed at line 1, column 1: there is no root element"),
@@ -271,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_that_of_the_element_alone() {
+    fn text_is_only_that_of_the_element_itself() {
         let mut reader =
             Reader::new("<a> 1<b>2</b>\r\n<![CDATA[<]]>&gt;&#52;<!-- 5 --> </a>", Options::new());
         reader.root("a").unwrap();

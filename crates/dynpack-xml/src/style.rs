@@ -1,4 +1,4 @@
-//! How a document is laid out.
+//! The layout of a written document.
 
 /// The layout of a written document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,12 +8,12 @@ pub struct Style {
     pub(crate) quotes: Quotes,
 }
 
-/// Which quotes are escaped, beyond the double quotes that would end an attribute. Readers see no
-/// difference, but a format's output should not change by a byte.
+/// Which quotes are escaped, besides the double quotes that would end an attribute. Readers see no
+/// difference, but this lets the output of a format stay the same, byte for byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Quotes {
-    /// No others.
+    /// No other quotes.
     Necessary,
     /// Single quotes in attributes.
     InAttributes,
@@ -26,11 +26,11 @@ impl Style {
     pub const INDENTED: Self =
         Self { declared_encoding: Some("utf-8"), indent: Some(2), quotes: Quotes::Necessary };
 
-    /// Elements one after the other, without line breaks and XML declaration.
+    /// Elements without line breaks between them, and without an XML declaration.
     pub const COMPACT: Self =
         Self { declared_encoding: None, indent: None, quotes: Quotes::Necessary };
 
-    /// Starts with an XML declaration that calls the encoding so: some form of `UTF-8`.
+    /// Starts with an XML declaration that has this name of the encoding: some form of `UTF-8`.
     #[must_use]
     pub const fn with_declared_encoding(self, name: &'static str) -> Self {
         Self { declared_encoding: Some(name), ..self }

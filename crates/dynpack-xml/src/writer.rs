@@ -6,7 +6,7 @@ use crate::escape::Escaped;
 use crate::fragment::Fragment;
 use crate::style::Style;
 
-/// A document in the making.
+/// A document that is being written.
 pub struct Writer {
     text: String,
     style: Style,
@@ -24,7 +24,7 @@ impl Writer {
         Self { text, style, depth: 0 }
     }
 
-    /// Starts an element of that name, prefix included.
+    /// Starts an element with that name, including its prefix.
     pub fn open(&mut self, name: &'static str) -> Tag<'_> {
         self.start_line();
         self.text.push('<');
@@ -60,7 +60,7 @@ impl Writer {
     }
 }
 
-/// The start of an element, which takes attributes until its content is given.
+/// The start of an element. Attributes can be added until its content is given.
 #[must_use = "an element needs an end"]
 pub struct Tag<'w> {
     writer: &'w mut Writer,
@@ -68,7 +68,7 @@ pub struct Tag<'w> {
 }
 
 impl Tag<'_> {
-    /// Adds an attribute. Each name may be given once.
+    /// Adds an attribute. Each name may be used once.
     pub fn with(self, name: &str, value: impl Display) -> Self {
         self.writer.text.extend([" ", name, "=\""]);
         self.writer.escaped(value, true);
@@ -84,26 +84,26 @@ impl Tag<'_> {
         }
     }
 
-    /// Ends the element, with nothing in it.
+    /// Ends the element without content.
     pub fn empty(self) {
         self.writer.text.push_str("/>");
     }
 
-    /// Ends the element, with a text in it.
+    /// Ends the element with a text as its content.
     pub fn text(self, text: impl Display) {
         self.writer.text.push('>');
         self.writer.escaped(text, false);
         self.writer.close(self.name);
     }
 
-    /// Ends the element, with a fragment in it as it is.
+    /// Ends the element with a fragment as its content, unchanged.
     pub fn fragment(self, xml: Fragment<'_>) {
         self.writer.text.extend([">", xml.as_str()]);
         self.writer.close(self.name);
     }
 
-    /// Ends the element, with the elements in it that `inside` writes; an empty element if those
-    /// are none.
+    /// Ends the element with the child elements that `inside` writes. It is an empty element if
+    /// `inside` writes none.
     pub fn children(self, inside: impl FnOnce(&mut Writer)) {
         let Self { writer, name } = self;
         writer.text.push('>');

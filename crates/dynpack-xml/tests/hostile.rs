@@ -3,7 +3,7 @@
 use dynpack_xml::{Error, Event, Limit, Options, Reader, decode};
 use proptest::prelude::*;
 
-/// Reads a document to its end; returns the number of its elements.
+/// Reads a document to its end. Returns the number of its elements.
 fn read(text: &str, options: Options) -> Result<usize, Error> {
     let mut reader = Reader::new(text, options);
     let mut elements = 0;
@@ -40,9 +40,9 @@ fn deep_nesting_and_many_elements_have_limits() {
     assert_eq!(read(&many, options), exceeded(Limit::Elements, 1000));
 }
 
-/// A reader that skips them does not go down into them.
+/// Skipping an element does not recurse into it.
 #[test]
-fn skipped_elements_may_nest_as_deeply_as_they_like() {
+fn skipped_elements_may_nest_to_any_depth() {
     let text = format!("<a>{}{}</a>", "<b>".repeat(100_000), "</b>".repeat(100_000));
     let mut reader = Reader::new(&text, Options::new());
     reader.root("a").unwrap();
@@ -94,7 +94,7 @@ fn errors_repeat_little_of_a_long_text() {
     }
 }
 
-/// Pieces of XML in any order: more of them are documents than of any bytes.
+/// Pieces of XML in random order: more of them are well-formed documents than of random bytes.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "<a>",
@@ -152,7 +152,7 @@ proptest! {
     #[test]
     fn any_pieces_of_xml_do_no_harm(text in pieces()) {
         let whole = read(&text, Options::new());
-        // What hides the text changes nothing else.
+        // Hiding the text in errors changes nothing else.
         let hidden = read(&text, Options::new().for_secrets());
         prop_assert_eq!(whole.is_ok(), hidden.is_ok());
         let mut reader = Reader::new(&text, Options::new());

@@ -1,4 +1,4 @@
-//! What is written reads back the same, by this crate's reader and by quick-xml alone.
+//! A written document reads back the same, by this crate's reader and by quick-xml directly.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -10,7 +10,7 @@ use quick_xml::events::Event as Token;
 
 const NAMES: [&str; 4] = ["a", "B", "ns:c", "d-1"];
 
-/// An element with attributes, which holds a text or elements.
+/// An element with attributes, and a text or elements as content.
 #[derive(Clone, Debug, PartialEq)]
 struct Tree {
     name: &'static str,
@@ -36,8 +36,8 @@ impl Tree {
         }
     }
 
-    /// The same as readers get it: without the characters that XML cannot hold, the white space
-    /// around attributes, and prefixes.
+    /// The tree that readers return: without characters that XML does not allow, without the white
+    /// space around attributes, and without prefixes.
     fn expected(&self) -> Self {
         let legal = |text: &str| {
             let is_illegal = |&c: &char| {
@@ -63,7 +63,7 @@ impl Tree {
     }
 }
 
-/// Puts trees together from what a parser sees.
+/// Builds trees from the events of a parser.
 #[derive(Default)]
 struct Builder {
     open: Vec<(Tree, String)>,
@@ -165,7 +165,7 @@ fn trees() -> impl Strategy<Value = Tree> {
 
 proptest! {
     #[test]
-    fn what_is_written_reads_back_the_same(tree in trees(), quotes in 0_usize..3) {
+    fn a_written_document_reads_back_the_same(tree in trees(), quotes in 0_usize..3) {
         let quotes = [Quotes::Necessary, Quotes::InAttributes, Quotes::Everywhere][quotes];
         for style in [Style::INDENTED, Style::COMPACT, Style::INDENTED.with_indent(1)] {
             let mut xml = Writer::new(style.with_quotes(quotes));

@@ -1,5 +1,5 @@
-//! What whole requests cost, from a URL to an answer whose body is ready to be read: in the clear
-//! and under protection.
+//! The cost of whole requests, from a URL to a response whose body is ready to be read, clear and
+//! under protection.
 
 use std::hint::black_box;
 

@@ -1,4 +1,4 @@
-//! The assets that are open.
+//! The cache of open assets.
 
 mod asset;
 mod open;
@@ -25,21 +25,21 @@ use crate::tasks::InFlight;
 /// Bytes of the index of a short film in a few renditions.
 const TYPICAL_ASSET: u64 = 1 << 18;
 
-/// How assets are opened, and how long they stay so.
+/// How assets are opened, and how long they stay open.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opening {
     pub(crate) policy: CutPolicy,
     pub(crate) limits: Limits,
-    /// Bytes which the indexes of all may take together.
+    /// Maximum size in bytes of the indexes of all open assets together.
     pub(crate) cache_bytes: u64,
-    /// Files which all may hold open together.
+    /// Maximum number of files that all open assets hold open together.
     pub(crate) cache_files: u64,
-    /// How long an asset is served before its files are looked at again.
+    /// How long an asset is served before its files are checked again.
     pub(crate) revalidate_after: Duration,
 }
 
-/// The assets that are open, each opened once however many wait for it, and given up when a file of
-/// it is replaced.
+/// The cache of open assets. Each asset is opened once, even if many requests wait for it, and is
+/// removed when one of its files is replaced.
 #[derive(Clone)]
 pub(crate) struct Assets {
     inner: Arc<Inner>,
@@ -52,14 +52,15 @@ struct Inner {
     being_opened: InFlight<AssetPath, Result<Arc<Asset>, Error>>,
 }
 
-/// An open asset, and when its files were last looked at.
+/// An open asset, and when its files were last checked.
 struct Kept {
     asset: Arc<Asset>,
     checked: Mutex<Instant>,
 }
 
 impl Kept {
-    /// Whether the one who calls is to look at the files: one at a time, while the others go on.
+    /// Whether the caller must check the files. Only one caller does at a time, and the others
+    /// continue.
     fn takes_turn(&self, revalidate_after: Duration) -> bool {
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = checked.elapsed() >= revalidate_after;
@@ -70,7 +71,8 @@ impl Kept {
     }
 }
 
-/// The share of the cache that an asset takes: of its bytes or of its files, whichever is more.
+/// The share of the cache that an asset takes: its share of the bytes or of the files, whichever is
+/// larger.
 #[derive(Clone)]
 struct Weight {
     bytes_of_a_file: u64,
@@ -86,12 +88,15 @@ impl Weighter<AssetPath, Arc<Kept>> for Weight {
 impl Assets {
     pub(crate) fn new(storage: Box<dyn Storage>, opening: Opening) -> Self {
         let Opening { cache_bytes, cache_files, .. } = opening;
-        let items =
-            usize::try_from(cache_bytes / TYPICAL_ASSET).unwrap_or(usize::MAX).clamp(16, 1 << 20);
+        let items = usize::try_from((cache_bytes / TYPICAL_ASSET).clamp(16, 1 << 20))
+            .expect("at most a million");
         let mut options = OptionsBuilder::new();
-        // No asset may take more than its shard: of several, each would be too small for some.
+        // There is one shard, since no asset may take more than its shard. Several shards would be
+        // too small for some assets.
         options.shards(1).estimated_items_capacity(items).weight_capacity(cache_bytes);
-        let weight = Weight { bytes_of_a_file: cache_bytes / cache_files.max(1) };
+        // Where no file may be open, one is as heavy as the whole cache.
+        let bytes_of_a_file = cache_bytes.checked_div(cache_files).unwrap_or(cache_bytes);
+        let weight = Weight { bytes_of_a_file };
         let (hashes, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
         let kept = match options.build() {
             Ok(options) => Cache::with_options(options, weight, hashes, lifecycle),
@@ -108,12 +113,12 @@ impl Assets {
         &self.inner.opening
     }
 
-    /// How many are open.
+    /// Number of open assets.
     pub(crate) fn len(&self) -> usize {
         self.inner.kept.len()
     }
 
-    /// The asset at `path` as it is stored now, or was when its files were last looked at.
+    /// The asset at `path`, as stored now or when its files were last checked.
     pub(crate) async fn get(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
         let Some(kept) = self.inner.kept.get(path) else { return self.open(path).await };
         let is_due = kept.takes_turn(self.inner.opening.revalidate_after);
@@ -125,7 +130,8 @@ impl Assets {
         self.open(path).await
     }
 
-    /// Opens an asset anew when it is next asked for, unless that was done already.
+    /// Removes an asset from the cache, so that the next request opens it again. Does nothing if
+    /// another version of it is already open.
     pub(crate) fn give_up(&self, asset: &Arc<Asset>) {
         self.inner.kept.remove_if(&asset.path, |now| Arc::ptr_eq(&now.asset, asset));
     }
@@ -133,7 +139,7 @@ impl Assets {
     async fn open(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
         let (inner, place) = (Arc::clone(&self.inner), path.clone());
         let opened = async move {
-            // Another may have opened it since it was looked for.
+            // Another task may have opened it since the lookup.
             if let Some(kept) = inner.kept.get(&place) {
                 return Ok(Arc::clone(&kept.asset));
             }
@@ -151,7 +157,11 @@ impl Assets {
             inner.kept.insert(place.clone(), Arc::new(kept));
             if !inner.kept.contains_key(&place) {
                 let bytes = asset.memory_size();
-                warn!(asset = %place, bytes, "too large for the cache: each request opens it again");
+                warn!(
+                    asset = %place,
+                    bytes,
+                    "too large for the cache: each request opens it again",
+                );
             }
             Ok(asset)
         };

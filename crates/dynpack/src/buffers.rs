@@ -91,7 +91,8 @@ impl Buffers {
         self.inner.used.fetch_sub(bytes_of(size), Ordering::Relaxed);
         if let Some(mut waiting) = self.waiting(size) {
             let has_grown = bytes.capacity() > bytes_of(size);
-            if waiting.len() < MAX_WAITING / bytes_of(size) && !has_grown {
+            let all = bytes_of(size).saturating_mul(waiting.len());
+            if all < MAX_WAITING && !has_grown {
                 waiting.push(bytes);
             }
         }
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn batches_are_small_while_many_bytes_are_in_use() {
         let buffers = Buffers::default();
-        let taken: Vec<_> = (0..64).map(|_| buffers.take(LARGE_BATCH as usize)).collect();
+        let taken: Vec<_> = (0..64).map(|_| buffers.take(240 << 10)).collect();
         assert_eq!(buffers.batch(), SMALL_BATCH);
         drop(taken);
         assert_eq!(buffers.batch(), LARGE_BATCH);

@@ -1,4 +1,4 @@
-//! The facade: from a request to its answer.
+//! The facade: from a request to its response.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -21,11 +21,11 @@ use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
 use crate::storage::{Storage, StorageError};
 
-/// Packages what a storage holds, request by request.
+/// Packages the assets of a storage for each request.
 ///
-/// Assets are opened when first asked for, once however many requests wait for them, and stay open
-/// in a cache that is bounded in bytes. A file that was replaced is noticed, and never mixed with
-/// the old one in one response. Clones share the cache.
+/// An asset is opened by the first request for it, and only once, even if many requests wait for
+/// it. It stays open in a cache with a limit in bytes. Replaced files are detected, and never mixed
+/// with the old ones in one response. Clones share the cache.
 ///
 /// ```
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
@@ -55,14 +55,14 @@ struct Inner {
     max_age: Duration,
 }
 
-/// What is published, with what was made of it.
+/// The published locators, with the protections made from them.
 #[derive(Clone)]
 struct Published {
     locators: Option<Arc<Locators>>,
     protections: Arc<Protections>,
 }
 
-/// Sets up a [`Dynpack`].
+/// Configures a [`Dynpack`].
 #[derive(Clone)]
 pub struct Builder<S> {
     storage: S,
@@ -76,83 +76,82 @@ pub struct Builder<S> {
 }
 
 impl<S: Storage> Builder<S> {
-    /// How long segments are; [`CutPolicy::SIX_SECONDS`] unless set. All nodes that serve the same
-    /// asset must agree on it.
+    /// The duration of segments. The default is [`CutPolicy::SIX_SECONDS`]. All nodes that serve
+    /// the same asset must use the same policy.
     #[must_use]
     pub fn cut_policy(self, policy: CutPolicy) -> Self {
         Self { opening: Opening { policy, ..self.opening }, ..self }
     }
 
-    /// The locators under whose ids assets are published. With them, nothing is served by the
-    /// folder in which it lies.
+    /// The locators under whose ids assets are published. If they are set, no asset is served by
+    /// the path of its folder.
     #[must_use]
     pub fn locators(self, locators: Locators) -> Self {
         Self { locators: Some(locators), ..self }
     }
 
-    /// Who hands out the keys; those which [stand in the locators](LocatorKeys) are used unless
-    /// set.
+    /// The provider of the keys. The default is [`LocatorKeys`], the keys in the locators.
     #[must_use]
     pub fn keys(self, provider: impl KeyProvider) -> Self {
         Self { keys: Arc::new(provider), ..self }
     }
 
-    /// How long keys are used before they are asked for again; five minutes unless set.
+    /// How long keys are used before they are requested again. The default is five minutes.
     #[must_use]
     pub fn keys_max_age(self, keys_max_age: Duration) -> Self {
         Self { keys_max_age, ..self }
     }
 
-    /// What is refused to be read from files; [`Limits::default`] unless set.
+    /// The limits of what is read from files. The default is [`Limits::default`].
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         Self { opening: Opening { limits, ..self.opening }, ..self }
     }
 
-    /// How many bytes the indexes of open assets may take together; 256 MiB unless set. An asset
-    /// that takes almost all of them by itself is not kept.
+    /// The maximum size in bytes of the indexes of all open assets together. The default is 256
+    /// MiB. An asset that takes almost all of it by itself is not cached.
     #[must_use]
     pub fn cache_bytes(self, cache_bytes: u64) -> Self {
         Self { opening: Opening { cache_bytes, ..self.opening }, ..self }
     }
 
-    /// How many files open assets may hold open together; 500 unless set. A system's own limit
-    /// (`ulimit -n`, often 1,024) has to leave room for connections besides.
+    /// The maximum number of files that all open assets hold open together. The default is 500. The
+    /// limit of the system (`ulimit -n`, often 1,024) must also leave room for connections.
     #[must_use]
     pub fn cache_files(self, cache_files: u64) -> Self {
         Self { opening: Opening { cache_files, ..self.opening }, ..self }
     }
 
-    /// How many bytes of media a segment may have that is rewritten in memory, as transport
-    /// streams, F4F and encryption ask; 256 MiB unless set. Such a request takes about twice as
-    /// much memory while it is answered.
+    /// The maximum number of bytes of media in a segment that is rewritten in memory. Transport
+    /// streams, F4F and encryption require that. The default is 256 MiB. A request for that segment
+    /// takes about twice as much memory.
     #[must_use]
     pub fn rewritten_bytes(self, rewritten_bytes: u64) -> Self {
         Self { rewritten_bytes, ..self }
     }
 
-    /// How many bytes of manifests, playlists and init segments are kept for the next request; 32
-    /// MiB unless set.
+    /// How many bytes of manifests, playlists and init segments the cache may hold. The default is
+    /// 32 MiB.
     #[must_use]
     pub fn manifest_bytes(self, manifest_bytes: u64) -> Self {
         Self { manifest_bytes, ..self }
     }
 
-    /// How long clients and caches may keep answers; three days unless set, as in Azure Media
-    /// Services.
+    /// How long clients and caches may store responses. The default is three days, as in Azure
+    /// Media Services.
     #[must_use]
     pub fn max_age(self, max_age: Duration) -> Self {
         Self { max_age, ..self }
     }
 
-    /// How long an open asset is served before its files are looked at again, for the case that one
-    /// was replaced; a second unless set, and zero looks with each request.
+    /// How long an open asset is served before its files are checked again, in case one was
+    /// replaced. The default is one second. With zero, every request checks them.
     #[must_use]
     pub fn revalidate_after(self, revalidate_after: Duration) -> Self {
         Self { opening: Opening { revalidate_after, ..self.opening }, ..self }
     }
 
-    /// The packager.
+    /// Makes the packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
         let Self { storage, locators, keys, keys_max_age, opening, .. } = self;
@@ -168,7 +167,7 @@ impl<S: Storage> Builder<S> {
 }
 
 impl Dynpack {
-    /// A packager of what `storage` holds.
+    /// A builder of a packager for the assets in `storage`.
     #[must_use]
     pub fn builder<S: Storage>(storage: S) -> Builder<S> {
         Builder {
@@ -189,10 +188,10 @@ impl Dynpack {
         }
     }
 
-    /// Answers a URL: a request for a stream, or for a stored file where a locator allows it.
+    /// Answers a URL: a request for a stream, or for a stored file if a locator allows it.
     ///
     /// # Errors
-    /// [`Error`], whose [`status`](Error::status) says who can mend it.
+    /// [`Error`], whose [`status`](Error::status) says who can fix it.
     pub async fn get(&self, url: &str, conditions: &Conditions) -> Result<Response, Error> {
         match Request::parse(url) {
             Ok(request) => self.respond(&request, conditions).await,
@@ -206,7 +205,7 @@ impl Dynpack {
     /// Answers a request.
     ///
     /// # Errors
-    /// [`Error`], whose [`status`](Error::status) says who can mend it.
+    /// [`Error`], whose [`status`](Error::status) says who can fix it.
     pub async fn respond(
         &self,
         request: &Request,
@@ -216,7 +215,7 @@ impl Dynpack {
         let (locators, max_age) = (locators.as_deref(), self.inner.max_age);
         let admission = Admission::new(locators, request, max_age, now())?;
         let answered = match self.try_respond(request, &admission, &protections, conditions).await {
-            // The file was replaced since it was last looked at.
+            // The file was replaced since it was last checked.
             Err(Error::Storage(StorageError::Changed { .. })) => {
                 self.try_respond(request, &admission, &protections, conditions).await
             }
@@ -244,8 +243,8 @@ impl Dynpack {
         let protection = protection.as_deref();
         let request = request.clone().with_encryption(protection.map(Protection::encryption));
         let head = Head { etag: asset.etag(&request, protection), max_age: admission.max_age };
-        // Who knows the tag was given it: there is no need to make the answer to see that there is
-        // one.
+        // A client that knows the tag got it in a response. So the resource exists, and does not
+        // have to be made to check that.
         if conditions.is_known(&head.etag) {
             return Ok(head.not_modified());
         }
@@ -286,7 +285,7 @@ impl Dynpack {
         response
     }
 
-    /// Gives a stored file as it is, where a locator's policy allows it.
+    /// Returns a stored file unchanged, if the policy of a locator allows it.
     ///
     /// # Errors
     /// [`PackagerError::LocatorNotFound`], [`PackagerError::LocatorNotOpen`],
@@ -323,15 +322,15 @@ impl Dynpack {
         Ok(head.with_part(content_type, Body::of_source(source), conditions))
     }
 
-    /// The locators that are published, if there are any.
+    /// The published locators, if there are any.
     #[must_use]
     pub fn locators(&self) -> Option<Arc<Locators>> {
         self.published().locators
     }
 
-    /// Publishes these locators in place of those before, for all clones: with the next request
-    /// only they answer, and keys are asked for anew. What was begun ends as it was. Assets stay
-    /// open.
+    /// Publishes these locators instead of the earlier ones, for all clones. From the next request
+    /// on, only these are used, and keys are requested again. Requests that have already started
+    /// use the earlier ones. Assets stay open.
     pub fn publish(&self, locators: Locators) {
         let mut published = self.inner.published.write().unwrap_or_else(PoisonError::into_inner);
         let protections = Arc::new(published.protections.anew());
@@ -342,7 +341,7 @@ impl Dynpack {
         self.inner.published.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Opens an asset, or finds it open.
+    /// Returns an asset, and opens it if it is not yet open.
     ///
     /// # Errors
     /// [`Error::AssetNotFound`], [`Error::Unusable`] or [`Error::Storage`].
@@ -350,8 +349,8 @@ impl Dynpack {
         self.inner.assets.get(path).await
     }
 
-    /// The assets at the root of the storage: for an index page. Deeper ones are served as well,
-    /// and not listed.
+    /// The assets at the root of the storage, for an index page. Assets in deeper folders are also
+    /// served, but not listed.
     ///
     /// # Errors
     /// [`Error::Storage`] if the storage cannot be listed.
@@ -389,7 +388,7 @@ impl std::fmt::Debug for Dynpack {
     }
 }
 
-/// The time of the system clock. A clock beyond the calendar counts as the end of the calendar.
+/// The time of the system clock. A time beyond the calendar is the end of the calendar.
 fn now() -> Timestamp {
     Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX)
 }

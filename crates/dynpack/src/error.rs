@@ -13,16 +13,16 @@ pub enum Error {
     /// The request cannot be packaged.
     #[error(transparent)]
     Packager(#[from] PackagerError),
-    /// The key provider has no keys for it.
+    /// The key provider has no keys for the request.
     #[error(transparent)]
     Keys(#[from] KeyProviderError),
-    /// There is no such asset.
+    /// There is no asset at this path.
     #[error("there is no asset `{asset}`")]
     AssetNotFound {
         /// Its path.
         asset: String,
     },
-    /// The asset is stored encrypted: it would have to be decrypted first, which is not done here.
+    /// The stored asset is encrypted. Decryption is not supported.
     #[error("the asset `{asset}` cannot be served: {problem}")]
     EncryptedInput {
         /// Its path.
@@ -30,19 +30,19 @@ pub enum Error {
         /// What is encrypted.
         problem: String,
     },
-    /// The files of the asset are not given away as they are, or not such a one.
+    /// Downloads of the asset's files, or of files of this type, are not allowed.
     #[error("the file `{file}` cannot be downloaded")]
     DownloadBlocked {
         /// Its name.
         file: String,
     },
-    /// The asset has no such file.
+    /// The asset has no file with this name.
     #[error("there is no file `{file}`")]
     FileNotFound {
         /// Its name.
         file: String,
     },
-    /// The stored asset cannot be served. Whoever stored it can mend it.
+    /// The stored asset cannot be served. The publisher of the asset can fix it.
     #[error("the asset `{asset}` cannot be served: {problem}")]
     Unusable {
         /// Its path.
@@ -50,15 +50,15 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
-    /// The segment must be rewritten in memory, and has too much media for that.
+    /// The segment must be rewritten in memory, but has too much media.
     #[error("the segment has {bytes} bytes of media, where {most} are the limit")]
     SegmentTooLarge {
-        /// Bytes of its media.
+        /// The size of its media in bytes.
         bytes: u64,
-        /// [`Builder::rewritten_bytes`](crate::Builder::rewritten_bytes).
+        /// The limit, [`Builder::rewritten_bytes`](crate::Builder::rewritten_bytes).
         most: u64,
     },
-    /// The storage does not deliver.
+    /// The storage cannot read a file.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -76,7 +76,7 @@ impl From<dynpack_fragment::Error> for Error {
 }
 
 impl Error {
-    /// The HTTP status for it, as Azure Media Services gave it.
+    /// The HTTP status of the error, as in Azure Media Services.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
@@ -92,7 +92,7 @@ impl Error {
         }
     }
 
-    /// The code that Azure Media Services gave for it, for tools that know those.
+    /// The error code of Azure Media Services, for tools that know those codes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -112,7 +112,8 @@ impl Error {
         }
     }
 
-    /// The same under the path that the client asked for: clients must not learn storage paths.
+    /// The same error with the path that the client requested: clients must not learn storage
+    /// paths.
     pub(crate) fn with_public_path(self, asset: &AssetPath) -> Self {
         let asset = asset.to_string();
         match self {
@@ -179,7 +180,8 @@ const fn packager_code(error: &PackagerError) -> &'static str {
     }
 }
 
-/// Whether a segment cannot be made of what is stored, whichever packager makes it.
+/// Whether the stored media is the reason that a segment cannot be made. This applies to all
+/// packagers.
 const fn is_about_media(error: &dynpack_fragment::Error) -> bool {
     use dynpack_fragment::Error;
     matches!(error, Error::Sample { .. } | Error::Unsupported(_) | Error::Encryption { .. })

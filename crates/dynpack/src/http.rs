@@ -1,4 +1,4 @@
-//! The terms of HTTP: conditions of a request, and a response with its body.
+//! HTTP: conditions of a request, and a response with its body.
 
 mod body;
 mod conditions;

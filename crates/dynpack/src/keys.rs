@@ -1,4 +1,4 @@
-//! Where keys come from.
+//! Providers of keys.
 
 mod cpix;
 mod in_locators;
@@ -16,14 +16,14 @@ pub use in_locators::LocatorKeys;
 pub(crate) use protections::Protections;
 pub(crate) use ring::KeyRing;
 
-/// Hands out the keys of what locators publish.
+/// Provides the keys for the assets that locators publish.
 ///
-/// What it answers is kept for a while, so it is asked seldom, and once however many requests wait.
-/// `async_trait` is the crate of that name.
+/// Its results are cached for a while. So it is called rarely, and only once even if many requests
+/// wait. `async_trait` is the crate with that name.
 ///
-/// It sets the limit of time itself, as on each call of a key server: until it answers, whoever
-/// wants those keys waits, and it is not asked again. [`KeyProviderError::Unavailable`] is not kept, so
-/// that the next request asks anew.
+/// It must set its own timeouts, as on each call of a key server. Until it returns, all requests
+/// for those keys wait, and it is not called again for them. [`KeyProviderError::Unavailable`] is
+/// not cached, so the next request calls it again.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -51,12 +51,12 @@ pub(crate) use ring::KeyRing;
 /// }
 ///
 /// async fn ask(locator: &str) -> std::io::Result<(KeyId, ContentKey)> {
-///     Err(std::io::Error::other(format!("nobody knows the keys of {locator} yet")))
+///     Err(std::io::Error::other(format!("there are no keys for {locator} yet")))
 /// }
 /// ```
 #[async_trait]
 pub trait KeyProvider: Send + Sync + 'static {
-    /// The keys of what a locator publishes under that protection.
+    /// The keys for the assets of a locator under that protection.
     ///
     /// # Errors
     /// [`KeyProviderError`].
@@ -71,14 +71,15 @@ pub trait KeyProvider: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyProviderError {
-    /// The keys cannot be used. Whoever wrote the document or runs the key server can fix it.
+    /// The keys cannot be used. The author of the document or the operator of the key server can
+    /// fix it.
     #[error("the keys cannot be used: {problem}")]
     Unusable {
         /// Why not.
         problem: String,
     },
-    /// The key server does not answer now.
-    #[error("the keys cannot be had now: {problem}")]
+    /// The key server is not available now.
+    #[error("the keys are not available now: {problem}")]
     Unavailable {
         /// Why not.
         problem: String,

@@ -1,12 +1,12 @@
 //! Dynamic packaging: one stored set of adaptive-bitrate MP4 files in, every streaming protocol
 //! out, built per request.
 //!
-//! [`Dynpack::respond`] turns a [`Request`] into a [`Response`]: it finds the asset in a
-//! [`storage`], opens it once, and makes what the request asks for. It speaks HTTP's terms, but is
-//! no server: the origin among the examples is one.
+//! [`Dynpack::respond`] turns a [`Request`] into a [`Response`]. It finds the asset in a
+//! [`storage`], opens it once, and makes the requested resource. It uses the terms of HTTP, but is
+//! not a server. The example `origin` is one.
 //!
-//! Programs with their own IO use the crate `dynpack-packager`, which this one re-exports: the
-//! same without storage, cache and async.
+//! Programs with their own IO use the crate `dynpack-packager`, which this one re-exports. It does
+//! the same without storage, cache and async.
 //!
 //! ```
 //! use dynpack::storage::Memory;
@@ -23,6 +23,9 @@
 //! ```
 //!
 //! Not supported yet: filters, subtitles, and codecs other than H.264 and AAC.
+
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
 
 mod assets;
 mod buffers;

@@ -1,11 +1,11 @@
-//! Where files lie: the one seam to the outside world.
+//! Where files are stored: the only interface to the outside world.
 //!
-//! A [`Storage`] lists folders and opens files; a [`Source`] is one opened file, read in ranges.
-//! Whoever has files elsewhere implements both, and runs the `conformance` suite (a feature of that
-//! name) against them.
+//! A [`Storage`] lists folders and opens files. A [`Source`] is one opened file, which is read in
+//! ranges. To serve files from elsewhere, implement both, and run the `conformance` suite against
+//! them (the feature `conformance`).
 //!
-//! Paths are names with slashes between, below the root of the storage and without a slash before
-//! the first: `films/ignite/a.mp4`. The root itself is the empty path.
+//! A path is relative to the root of the storage. It is a list of names with slashes between them,
+//! and does not start with a slash: `films/ignite/a.mp4`. The root itself is the empty path.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -49,7 +49,8 @@
 //!
 //!     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
 //!         check_ranges("film.mp4", self.len(), ranges)?;
-//!         Ok(ranges.iter().map(|range| self.0.slice(range.offset as usize..range.end() as usize)).collect())
+//!         let slice = |range: &Extent| self.0.slice(range.offset as usize..range.end() as usize);
+//!         Ok(ranges.iter().map(slice).collect())
 //!     }
 //! }
 //! ```
@@ -72,24 +73,24 @@ pub use error::StorageError;
 pub use local::Local;
 pub use memory::Memory;
 
-/// Files in folders, to be read.
+/// Files in folders, for reading.
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
-    /// What lies directly in a folder.
+    /// Lists what is directly in a folder.
     ///
     /// # Errors
-    /// [`StorageError::NotFound`] if there is no such folder. The root is always there.
+    /// [`StorageError::NotFound`] if the folder does not exist. The root always exists.
     async fn list(&self, folder: &str) -> Result<Listing, StorageError>;
 
-    /// Opens a file: what is read from the source belongs to one version of it, from here on.
+    /// Opens a file. From then on, all reads of the source return bytes of one version of it.
     ///
     /// # Errors
-    /// [`StorageError::NotFound`] if there is no such file, [`StorageError::Forbidden`] if it must
-    /// not be read.
+    /// [`StorageError::NotFound`] if the file does not exist, [`StorageError::Forbidden`] if it
+    /// must not be read.
     async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError>;
 
-    /// The identity that the file has now: cheaper than to open it, and enough to notice that an
-    /// opened one was replaced.
+    /// The current identity of a file. This is cheaper than opening it, and sufficient to detect
+    /// that an opened file was replaced.
     ///
     /// # Errors
     /// As for [`open`](Self::open).
@@ -99,20 +100,20 @@ pub trait Storage: Send + Sync + 'static {
 /// One version of one file.
 #[async_trait]
 pub trait Source: Send + Sync {
-    /// Which version this is.
+    /// The version of the file.
     fn identity(&self) -> &Identity;
 
-    /// Reads ranges, and gives the bytes of each in the order asked for. Neighbours may share a
+    /// Reads ranges, and returns their bytes in the requested order. Adjacent ranges may share a
     /// buffer.
     ///
     /// # Errors
     /// [`StorageError::OutOfRange`] if a range does not end within the file, and
     /// [`StorageError::Changed`] if this version of the file can no longer be read. Bytes of two
-    /// versions never come together.
+    /// versions are never mixed.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError>;
 
-    /// Reads ranges whose bytes are wanted one after another. The buffers are together the bytes of
-    /// all ranges, in the order asked for; a source joins as many as it can without copying.
+    /// Reads ranges, and returns their bytes one after another, in the requested order. The buffers
+    /// need not be those of single ranges: a source returns as few as it can without copying.
     ///
     /// # Errors
     /// As for [`read`](Self::read).
@@ -120,19 +121,18 @@ pub trait Source: Send + Sync {
         self.read(ranges).await
     }
 
-    /// Bytes in the file.
+    /// The length of the file in bytes.
     fn len(&self) -> u64 {
         self.identity().len()
     }
 
-    /// Whether there is nothing in the file.
+    /// Whether the file is empty.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// What lies directly in a folder, by name and without its path, in ascending order of the names'
-/// bytes.
+/// The names of what is directly in a folder, without its path, in ascending order of their bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Files.
@@ -141,7 +141,7 @@ pub struct Listing {
     pub folders: Vec<String>,
 }
 
-/// Which version of a file one has: equal identities mean equal bytes.
+/// The identity of one version of a file: equal identities mean equal bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
     len: u64,
@@ -150,45 +150,46 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The identity of a file of `len` bytes. Its `version` is any text that another version of the
-    /// same path would not have, such as the ETag that an object store gives.
+    /// The identity of a file of `len` bytes. `version` is any text that no other version of the
+    /// same path has, such as the ETag of an object store.
     #[must_use]
     pub fn new(version: impl Into<Arc<str>>, len: u64) -> Self {
         Self { len, version: version.into(), place: None }
     }
 
-    /// The same, told apart further by something that holds on this machine only, such as an inode.
+    /// The same identity, with an additional distinction that is only valid on this machine, such
+    /// as an inode.
     #[must_use]
     pub fn with_place(self, place: impl Into<Arc<str>>) -> Self {
         Self { place: Some(place.into()), ..self }
     }
 
-    /// Bytes in the file.
+    /// The length of the file in bytes.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.len
     }
 
-    /// Whether there is nothing in the file.
+    /// Whether the file is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The version: together with the length what an ETag is made of. It is the same on every
-    /// machine that has a faithful copy.
+    /// The version. ETags are made from it and the length. It is the same on every machine that has
+    /// a faithful copy.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 }
 
-/// Makes sure that a path stays below the root, whatever a storage makes of its names: for
+/// Checks that a path stays below the root, however a storage interprets its names. For
 /// implementations of [`Storage`].
 ///
 /// # Errors
-/// [`StorageError::Forbidden`] if a name in it is empty, `.` or `..`, or holds a backslash or a
-/// zero.
+/// [`StorageError::Forbidden`] if a name in it is empty, `.` or `..`, or contains a backslash or a
+/// NUL character.
 pub fn check_path(path: &str) -> Result<(), StorageError> {
     let is_plain = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\\', '\0']);
     if path.split('/').all(is_plain) {
@@ -197,8 +198,8 @@ pub fn check_path(path: &str) -> Result<(), StorageError> {
     Err(StorageError::Forbidden { path: path.to_owned(), reason: "it is not made of plain names" })
 }
 
-/// Reads ranges, and makes sure that it is they which come: what a storage gets wrong must neither
-/// be sent nor waited for.
+/// Reads ranges, and checks the lengths of the results. A faulty storage must cause neither wrong
+/// bytes in a response nor an endless wait.
 pub(crate) async fn read_exactly(
     source: &dyn Source,
     ranges: &[Extent],
@@ -214,8 +215,7 @@ pub(crate) async fn read_exactly(
     Ok(read)
 }
 
-/// Reads ranges whose bytes are wanted one after another, and makes sure that they are as long as
-/// asked for.
+/// Reads ranges one after another, and checks their total length.
 pub(crate) async fn read_exactly_joined(
     source: &dyn Source,
     ranges: &[Extent],
@@ -230,10 +230,10 @@ pub(crate) async fn read_exactly_joined(
     Err(StorageError::WrongRead { wanted: Extent::new(offset, len), got })
 }
 
-/// Makes sure that all ranges end within a file: for implementations of [`Source`].
+/// Checks that all ranges end within a file. For implementations of [`Source`].
 ///
 /// # Errors
-/// [`StorageError::OutOfRange`] for the first that does not.
+/// [`StorageError::OutOfRange`] for the first range that does not.
 pub fn check_ranges(path: &str, len: u64, ranges: &[Extent]) -> Result<(), StorageError> {
     match ranges
         .iter()

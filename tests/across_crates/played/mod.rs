@@ -1,5 +1,5 @@
-//! What players get of a presentation: the samples in each segment, with their times, whatever
-//! carries them.
+//! What players get of a presentation: the samples in each segment with their times, for every
+//! container.
 
 mod flash;
 mod mp4;
@@ -12,18 +12,18 @@ use dynpack_testkit::promise::Promise;
 
 use crate::support::{self, get, promises};
 
-/// A sample as a player gets it.
+/// A sample in a player.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Played {
     /// When it is decoded and presented, in ticks of the [clock](Stream::clock).
     pub(crate) decode: i64,
     pub(crate) time: i64,
-    /// For how long it is decoded, and whether decoding can start at it, where the container tells.
+    /// Its duration, and whether decoding can start at it, if the container signals that.
     pub(crate) duration: Option<i64>,
     pub(crate) is_sync: Option<bool>,
-    /// Whether the time is not told but counted on from the sample before.
+    /// Whether the time is not signalled, but counted from the sample before.
     pub(crate) is_counted: bool,
-    /// As MP4 files have it: NAL units behind their lengths, AAC without headers.
+    /// The data as in MP4 files: NAL units after their lengths, AAC without headers.
     pub(crate) data: Vec<u8>,
 }
 
@@ -32,9 +32,9 @@ pub(crate) struct Played {
 pub(crate) struct Stream {
     pub(crate) track: String,
     pub(crate) bitrate: u32,
-    /// Whether it comes in the segments of another, whose bitrate is that in the URLs.
+    /// Whether it is muxed into the segments of another rendition, whose bitrate is in the URLs.
     pub(crate) is_companion: bool,
-    /// Ticks a second.
+    /// Ticks per second.
     pub(crate) clock: u32,
     pub(crate) segments: Vec<Segment>,
 }
@@ -42,9 +42,9 @@ pub(crate) struct Stream {
 /// A rendition's share of what one URL returns.
 #[derive(Clone, Debug)]
 pub(crate) struct Segment {
-    /// The time that is its name.
+    /// The time that names it.
     pub(crate) name: Option<i64>,
-    /// When it starts and for how long it lasts by the manifest, in seconds.
+    /// When it starts and how long it lasts according to the manifest, in seconds.
     pub(crate) start: f64,
     pub(crate) duration: f64,
     pub(crate) samples: Vec<Played>,
@@ -71,29 +71,29 @@ impl Stream {
         self.segments.iter().flat_map(|segment| &segment.samples)
     }
 
-    /// How many samples each segment has that has any.
+    /// The number of samples in each segment that has samples.
     pub(crate) fn lens(&self) -> Vec<usize> {
         self.segments.iter().map(|segment| segment.samples.len()).filter(|len| *len > 0).collect()
     }
 }
 
-/// What stands behind `name=` in the call of a URL.
+/// The value after `name=` in a URL.
 fn argument<'a>(url: &'a str, name: &str) -> Option<&'a str> {
     let (_, call) = url.split_once("Fragments(")?;
     let arguments = call.split([',', ')']).filter_map(|argument| argument.split_once('='));
     arguments.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
 }
 
-/// All that an asset has in a format.
+/// All streams of an asset in a format.
 pub(crate) async fn streams(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Stream> {
-    // Without video, audio is listed as a variant too.
+    // Without video, audio is also listed as a variant.
     let mut promises = promises(dynpack, asset, format).await;
     let mut seen = HashSet::new();
     promises.retain(|promise| seen.insert(promise.segments[0].0.clone()));
     read(dynpack, format, promises).await
 }
 
-/// Its key frames for trick play, of each video.
+/// The key frames of each video, for trick play.
 pub(crate) async fn key_frames(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Stream> {
     read(dynpack, format, support::key_frames(dynpack, asset, format).await).await
 }

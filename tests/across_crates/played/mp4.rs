@@ -6,7 +6,7 @@ use super::Played;
 
 pub(super) const SMOOTH_CLOCK: u32 = 10_000_000;
 
-/// Ticks a second, and from which composition time on the edit list presents.
+/// Ticks per second, and the composition time from which the edit list presents.
 pub(super) fn clock_and_lead(init: &[u8]) -> (u32, i64) {
     mp4::clock_and_lead(&mp4::init(init).1)
 }

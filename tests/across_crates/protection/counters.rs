@@ -1,4 +1,4 @@
-//! Counter mode, over all formats: no counter block ever covers two plaintexts under one key.
+//! Counter mode in all formats: no counter block ever covers two plaintexts under one key.
 
 use std::collections::HashMap;
 
@@ -8,39 +8,39 @@ use dynpack::storage::Memory;
 use dynpack::{Dynpack, Encryption, Format};
 use dynpack_testkit::film::with_mixed_parameter_sets;
 use dynpack_testkit::read::mp4;
-use dynpack_testkit::read::protection::{information, stretches};
+use dynpack_testkit::read::protection::{information, subsamples};
 
 use crate::support::published::{KEYS, manifest_under, published_over};
 use crate::support::{
     ask, formats, get, in_place_of_the_sample, key_frames_at, promises_at, sample_storage,
 };
 
-/// What a resource says of one of its samples, with the sample.
-struct Told {
+/// The encryption of one sample of a resource, with the sample.
+struct Described {
     /// The vector, 8 bytes.
     iv: u64,
-    /// Clear and protected bytes in turn; `None` where all is protected.
-    stretches: Option<Vec<(usize, usize)>>,
+    /// Numbers of clear and protected bytes; `None` if all bytes are protected.
+    subsamples: Option<Vec<(usize, usize)>>,
     sample: Vec<u8>,
 }
 
-impl Told {
-    /// Where the sample is protected, byte by byte in the order of the key stream.
+impl Described {
+    /// The offsets of all protected bytes, in the order of the key stream.
     fn protected(&self) -> Vec<usize> {
-        let Some(stretches) = &self.stretches else { return (0..self.sample.len()).collect() };
+        let Some(subsamples) = &self.subsamples else { return (0..self.sample.len()).collect() };
         let mut at = 0;
         let mut places = Vec::new();
-        for (clear, protected) in stretches {
+        for (clear, protected) in subsamples {
             places.extend(at + clear..at + clear + protected);
             at += clear + protected;
         }
-        assert_eq!(at, self.sample.len(), "the stretches cover the sample");
+        assert_eq!(at, self.sample.len(), "the subsamples cover the sample");
         places
     }
 }
 
-/// What a protected segment says of its samples, in the boxes of CENC or of PIFF.
-fn told(segment: &[u8]) -> Vec<Told> {
+/// The samples of a protected segment, with their encryption from the boxes of CENC or of PIFF.
+fn described(segment: &[u8]) -> Vec<Described> {
     let parsed = mp4::segment(segment);
     let is_piff = parsed.moof.traf[0].senc.is_none();
     let said = information(segment, &parsed, is_piff).unwrap();
@@ -48,24 +48,25 @@ fn told(segment: &[u8]) -> Vec<Told> {
         let (iv, map) = information.split_at(8);
         let iv = u64::from_be_bytes(iv.try_into().unwrap());
         assert!(said.has_subsamples || map.is_empty());
-        let stretches = said.has_subsamples.then(|| stretches(map));
-        Told { iv, stretches, sample: sample.data }
+        let subsamples = said.has_subsamples.then(|| subsamples(map));
+        Described { iv, subsamples, sample: sample.data }
     });
     each.collect()
 }
 
-/// The plaintexts, by the counter block which covers each, with where it was seen. The last of a
-/// sample may be less than a block.
+/// The plaintext that each counter block covers, with the URL. The last one of a sample may be
+/// shorter than a block.
 #[derive(Default)]
 struct Counters(HashMap<u128, (Vec<u8>, String)>);
 
 impl Counters {
-    /// Takes the samples of a segment, which are those of `clear` when they are decrypted.
+    /// Adds the samples of a segment. Decrypted, they must be those of `clear`.
     fn take(&mut self, url: &str, segment: &[u8], clear: &[u8]) {
         let cipher = Aes128::new(&u128::from_str_radix(KEYS[0], 16).unwrap().to_be_bytes().into());
-        for (told, clear) in told(segment).iter().zip(mp4::segment(clear).samples) {
-            let (mut counter, mut decrypted) = (u128::from(told.iv) << 64, told.sample.clone());
-            for places in told.protected().chunks(16) {
+        for (described, clear) in described(segment).iter().zip(mp4::segment(clear).samples) {
+            let (mut counter, mut decrypted) =
+                (u128::from(described.iv) << 64, described.sample.clone());
+            for places in described.protected().chunks(16) {
                 let mut stream = counter.to_be_bytes().into();
                 cipher.encrypt_block(&mut stream);
                 places.iter().zip(stream).for_each(|(place, key)| decrypted[*place] ^= key);
@@ -83,8 +84,8 @@ impl Counters {
     }
 }
 
-/// All segments of that manifest, with those key frames which formats list, and those which they do
-/// not list and still answer.
+/// All segments of that manifest, with the key frames that formats list, and those that they do not
+/// list but serve.
 async fn media(dynpack: &Dynpack, manifest: &str, format: Format) -> Vec<String> {
     let promises = [
         promises_at(dynpack, manifest, format).await,
@@ -106,8 +107,7 @@ async fn media(dynpack: &Dynpack, manifest: &str, format: Format) -> Vec<String>
     urls
 }
 
-/// The media of all formats in counter mode, all of it under one key; and how many resources that
-/// are.
+/// The media of all formats in counter mode, all under one key, and the number of resources.
 async fn walk(storage: fn() -> Memory) -> (Counters, usize) {
     let (clear, dynpack) = (Dynpack::builder(storage()).build(), published_over(storage()));
     let (mut counters, mut count) = (Counters::default(), 0);
@@ -143,8 +143,8 @@ async fn no_counter_block_covers_two_plaintexts() {
     }
 }
 
-/// The test above rests on key frames that are cut otherwise than in their segments: so they are in
-/// this film.
+/// The test above requires key frames with other protected ranges than in their segments. This film
+/// has them.
 #[tokio::test]
 async fn mixed_parameter_sets_move_the_protected_bytes_of_key_frames() {
     let dynpack = published_over(in_place_of_the_sample(&with_mixed_parameter_sets()));
@@ -156,19 +156,19 @@ async fn mixed_parameter_sets_move_the_protected_bytes_of_key_frames() {
         .filter(|url| url.contains("Fragments(video="))
     {
         let segment = get(&dynpack, url).await;
-        for told in told(&segment) {
-            let (size, stretches) = (told.sample.len(), told.stretches.unwrap());
+        for described in described(&segment) {
+            let (size, subsamples) = (described.sample.len(), described.subsamples.unwrap());
             if url.contains("type=keyframes") {
-                alone.push((told.iv, size, stretches));
+                alone.push((described.iv, size, subsamples));
             } else {
-                in_segments.insert((told.iv, size), stretches);
+                in_segments.insert((described.iv, size), subsamples);
             }
         }
     }
     let places: Vec<_> = alone
         .iter()
-        .map(|(iv, size, stretches)| {
-            (in_segments.get(&(iv.wrapping_sub(1 << 32), *size)), stretches)
+        .map(|(iv, size, subsamples)| {
+            (in_segments.get(&(iv.wrapping_sub(1 << 32), *size)), subsamples)
         })
         .collect();
     assert!(

@@ -1,4 +1,4 @@
-//! The sample asset in memory, and short ways to ask for things.
+//! The sample asset in memory, and shorthands for requests.
 
 pub(crate) mod published;
 
@@ -23,7 +23,7 @@ pub(crate) fn sample_origin() -> Dynpack {
     Dynpack::builder(sample_storage()).build()
 }
 
-/// The asset `/film/film.ism` of that film.
+/// The asset `/film/film.ism` with that film.
 pub(crate) fn film_storage(film: &Film, container: Container) -> Memory {
     let storage = Memory::new();
     for (name, file) in container.asset(film) {
@@ -32,7 +32,7 @@ pub(crate) fn film_storage(film: &Film, container: Container) -> Memory {
     storage
 }
 
-/// The asset `/sample/sample.ism` of that film, where the sample itself is at other times.
+/// The asset `/sample/sample.ism` with that film, instead of the sample.
 pub(crate) fn in_place_of_the_sample(film: &Film) -> Memory {
     let storage = Memory::new();
     let container =
@@ -41,7 +41,7 @@ pub(crate) fn in_place_of_the_sample(film: &Film) -> Memory {
     storage
 }
 
-/// The samples of the stream on `pid` of transport streams as an MP4 file has them.
+/// The samples of the stream on `pid` of transport streams, as in an MP4 file.
 pub(crate) fn elementary(segments: &[u8], pid: u16) -> Vec<u8> {
     let reading = transport::read(segments);
     let packets = reading.pes.iter().filter(|pes| pes.pid == pid);
@@ -56,12 +56,12 @@ pub(crate) async fn ask(dynpack: &Dynpack, path: &str) -> Result<Response, Error
     dynpack.respond(&Request::parse(path)?, &Conditions::default()).await
 }
 
-/// What a URL is answered with: a stream, or a stored file.
+/// The response to a URL: a stream, or a stored file.
 pub(crate) async fn fetch(dynpack: &Dynpack, url: &str) -> Result<Response, Error> {
     dynpack.get(url, &Conditions::default()).await
 }
 
-/// The status and the code with which it is refused.
+/// The status and the code of an error.
 pub(crate) fn refusal(answer: Result<Response, Error>) -> (u16, &'static str) {
     let error = answer.unwrap_err();
     (error.status(), error.code())
@@ -79,7 +79,7 @@ pub(crate) async fn text(dynpack: &Dynpack, path: &str) -> String {
     String::from_utf8(get(dynpack, path).await.to_vec()).unwrap()
 }
 
-/// The formats that are built.
+/// The supported formats.
 pub(crate) fn formats() -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().filter(|format| format.packager().is_ok())
 }
@@ -126,8 +126,8 @@ async fn playlists_promise(dynpack: &Dynpack, playlists: Vec<String>) -> Vec<Pro
     promises
 }
 
-/// The key frames that the manifests of an asset promise in a format: none where the format has no
-/// such thing.
+/// The key frames that the manifests of an asset promise in a format. None if the format has no key
+/// frames.
 pub(crate) async fn key_frames(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Promise> {
     key_frames_at(dynpack, &manifest(asset, format), format).await
 }

@@ -1,4 +1,4 @@
-//! The sample asset published under locators, one for each policy.
+//! The sample asset, published under one locator for each policy.
 
 use dynpack::{Builder, Dynpack, Encryption, Format, Locators, Request, StreamingPolicy};
 use serde_json::{Value, json};
@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use super::sample_storage;
 use dynpack::storage::Memory;
 
-/// What the policy of that name enables, and how: `all` is every protection for every system, in
-/// all protocols.
+/// The policies. `all` enables every protection for every system, in all protocols.
 pub(crate) const POLICIES: [&str; 11] = [
     "Predefined_DownloadOnly",
     "Predefined_ClearStreamingOnly",
@@ -22,14 +21,14 @@ pub(crate) const POLICIES: [&str; 11] = [
     "widevine-only",
 ];
 
-/// The keys of all locators, which must never show.
+/// The keys of all locators, which must never be visible.
 pub(crate) const KEYS: [&str; 3] = [
     "f0e1d2c3b4a5968778695a4b3c2d1e0f",
     "a1b2c3d4e5f60718293a4b5c6d7e8f90",
     "5a6b7c8d9eaf0102030405060708090a",
 ];
 
-/// The folder in URLs of the locator with that policy.
+/// The folder in URLs for the locator with that policy.
 pub(crate) fn locator(policy: &str) -> String {
     format!("locator-{policy}")
 }
@@ -74,13 +73,19 @@ pub(crate) fn document() -> Value {
             "commonEncryptionCbcs": cbcs
         })
     };
-    let of_type = |kind: &str| json!([{ "trackSelections": [{ "property": "Type", "operation": "Equal", "value": kind }] }]);
+    let of = |property: &str, value: &str| {
+        let selection = json!({ "property": property, "operation": "Equal", "value": value });
+        json!([{ "trackSelections": [selection] }])
+    };
+    let of_type = |kind: &str| of("Type", kind);
     let mut with_clear = policy(json!([]));
     with_clear["noEncryption"] = json!({ "enabledProtocols": everywhere });
     let mut key_per_track = policy(json!([]));
     for section in ["envelopeEncryption", "commonEncryptionCenc", "commonEncryptionCbcs"] {
-        let hd = json!([{ "trackSelections": [{ "property": "Bitrate", "operation": "Equal", "value": "400000-9999999" }] }]);
-        let mappings = json!([{ "label": "audio", "tracks": of_type("audio") }, { "label": "hd", "tracks": hd }]);
+        let mappings = json!([
+            { "label": "audio", "tracks": of_type("audio") },
+            { "label": "hd", "tracks": of("Bitrate", "400000-9999999") }
+        ]);
         key_per_track[section]["contentKeys"] = json!({ "keyToTrackMappings": mappings });
     }
     let mut widevine_only = policy(json!([]));
@@ -131,12 +136,12 @@ pub(crate) fn builder() -> Builder<Memory> {
     Dynpack::builder(sample_storage()).locators(locators(document()))
 }
 
-/// Another film in place of the sample asset, under the same locators.
+/// Another film instead of the sample asset, under the same locators.
 pub(crate) fn published_over(storage: Memory) -> Dynpack {
     Dynpack::builder(storage).locators(locators(document())).build()
 }
 
-/// The policy of that name.
+/// The policy with that name.
 pub(crate) fn policy(name: &str) -> StreamingPolicy {
     let all = locators(document());
     let locator = all.iter().find(|locator| locator.streaming_policy_name == name).unwrap();

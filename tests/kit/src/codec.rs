@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, VideoCodec};
 
-/// A sequence parameter set of H.264 High, level 3.1: no more of it than a packager reads.
+/// A sequence parameter set of H.264 High, level 3.1: only the part that a packager reads.
 pub const SPS: &[u8] = &[0x67, 0x64, 0, 0x1f];
-/// A picture parameter set, likewise.
+/// A picture parameter set: only the part that a packager reads.
 pub const PPS: &[u8] = &[0x68, 0xee];
 /// The configuration record of [`SPS`] and [`PPS`].
 pub const AVCC: &[u8] =
@@ -17,11 +17,11 @@ pub const AAC_44_STEREO: &[u8] = &[0x12, 0x10];
 pub const AAC_48_STEREO: &[u8] = &[0x11, 0x90];
 /// AAC LC of 48 kHz and six channels.
 pub const AAC_48_SURROUND: &[u8] = &[0x11, 0xb0];
-/// HE-AAC of 48 kHz and two channels, whose core has half the rate.
+/// HE-AAC of 48 kHz and two channels. Its core has half the rate.
 pub const HE_AAC_48_STEREO: &[u8] = &[0x13, 0x10, 0x56, 0xe5, 0x98];
 
 /// The configuration record (ISO/IEC 14496-15, 5.3.3.1) of these parameter sets, for samples whose
-/// NAL units have lengths of so many bytes.
+/// NAL units have lengths of `nal_length_size` bytes.
 #[must_use]
 pub fn avc_record(sps: &[u8], pps: &[u8], nal_length_size: u8) -> Vec<u8> {
     let set = |set: &[u8]| [&u16::try_from(set.len()).unwrap().to_be_bytes(), set].concat();
@@ -29,13 +29,13 @@ pub fn avc_record(sps: &[u8], pps: &[u8], nal_length_size: u8) -> Vec<u8> {
     [&head[..], &set(sps), &[1], &set(pps)].concat()
 }
 
-/// H.264 of that configuration record, width and height, with its parameter sets in the record.
+/// H.264 with that configuration record, width and height. Its parameter sets are in the record.
 #[must_use]
 pub fn avc(record: &[u8], (width, height): (u16, u16)) -> Codec {
     AvcConfig::parse(Bytes::copy_from_slice(record), width, height, false).unwrap().into()
 }
 
-/// AAC of that configuration.
+/// AAC with that configuration.
 #[must_use]
 pub fn aac(config: &[u8]) -> Codec {
     AacConfig::parse(Bytes::copy_from_slice(config), 2).unwrap().into()
@@ -62,7 +62,7 @@ pub fn sampling(codec: &Codec) -> (u32, u8) {
     (audio.sampling_rate(), audio.channels())
 }
 
-/// NAL units as samples hold them: each after its length, in 4 bytes.
+/// NAL units as in samples: each after its length in 4 bytes.
 #[must_use]
 pub fn with_lengths<U: AsRef<[u8]>>(units: impl IntoIterator<Item = U>) -> Vec<u8> {
     let mut sample = Vec::new();

@@ -1,22 +1,22 @@
-//! What tests and benchmarks of dynpack share: films that are built in code, as the packager sees
-//! them or as files, and readers of what comes out.
+//! Shared code of dynpack's tests and benchmarks: films that are built in code, as the packager
+//! sees them or as files, and readers of the output.
 //!
-//! - [`TrackBuilder`] makes a track out of its sample tables, and [`presentation`] cuts tracks into
-//!   a film: enough for manifests, and for segments whose media is [`stored`].
-//! - [`film`] has films with every byte of their samples, made up at random or one by one, and
-//!   stores them in every [container](film::Container).
+//! - [`TrackBuilder`] makes a track from its sample tables, and [`presentation`] cuts tracks into a
+//!   film. That is sufficient for manifests, and for segments whose media is [`stored`].
+//! - [`film`] has films with every byte of their samples, random or with parameters, and stores
+//!   them in every [container](film::Container).
 //! - [`mp4`] writes files box by box, with every quirk that the demuxer must understand or refuse.
-//! - [`read`] reads segments, and [`promise`] manifests, by other people's parsers wherever there
-//!   are any.
+//! - [`read`] reads segments, and [`promise`] reads manifests. Both use other parsers wherever they
+//!   exist.
 //! - [`sample_asset`] has the files of the sample asset.
-//! - [`urls`] names resources in manifests.
+//! - [`urls`] makes the URLs in manifests.
 //!
 //! ```
 //! let film = dynpack_testkit::sample();
 //! assert_eq!(film.renditions.len(), 4);
 //! ```
 //!
-//! It does not know the facade, so that the tests of the facade can use it as well.
+//! It does not depend on the facade, so the tests of the facade can use it too.
 
 #![expect(
     clippy::unwrap_used,
@@ -41,8 +41,8 @@ pub use self::presentation::{in_short_segments, presentation, renditions, sample
 pub use self::track::{TrackBuilder, end_in_file, presented};
 pub use self::tracks::{audio, late, ntsc, open_groups, uneven_video, video, with_pixels};
 
-/// A text whose lines are continued by a backslash, as in literals of Rust that are not raw: what
-/// begins with one before the end of a line goes on with the first letter of the next line.
+/// Joins lines that end with a backslash, as in string literals of Rust that are not raw. The text
+/// continues with the first character of the next line that is not white space.
 #[must_use]
 pub fn unfolded(text: &str) -> String {
     let mut pieces = text.split("\\\n");

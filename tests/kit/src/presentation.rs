@@ -9,7 +9,7 @@ use dynpack_media::{
 
 use crate::{AAC_48_STEREO, audio, ntsc, video};
 
-/// Renditions of these tracks on one timeline, in their order, all of the first source.
+/// Renditions of these tracks on one timeline, in order, all of the first source.
 fn cut(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Vec<Rendition> {
     let timeline =
         Timeline::cut(&tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(), policy)
@@ -26,8 +26,8 @@ fn cut(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Vec<Rendition> {
     .collect()
 }
 
-/// Renditions of 100 kb/s of these tracks on one timeline, in their order, all of the first source.
-/// Each is named for what it is made of, and segments last about so many milliseconds.
+/// Renditions of 100 kb/s of these tracks on one timeline, in order, all of the first source. Each
+/// is named after its kind of media, and segments last about `target_millis`.
 #[must_use]
 pub fn renditions(tracks: Vec<Track>, target_millis: u64) -> Vec<Rendition> {
     let named = tracks.into_iter().map(|track| (track.kind().as_str(), 100_000, track)).collect();
@@ -40,13 +40,13 @@ pub fn presentation(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Prese
     Presentation::new(cut(tracks, policy)).unwrap()
 }
 
-/// The same in segments of about two seconds.
+/// The same presentation in segments of about two seconds.
 #[must_use]
 pub fn in_short_segments(tracks: Vec<(&str, u32, Track)>) -> Presentation {
     presentation(tracks, CutPolicy::with_target(Duration::from_secs(2)))
 }
 
-/// Twenty seconds of NTSC video at two bitrates, with English and German sound.
+/// Twenty seconds of NTSC video at two bitrates, with English and German audio.
 #[must_use]
 pub fn sample() -> Presentation {
     presentation(
@@ -60,7 +60,7 @@ pub fn sample() -> Presentation {
     )
 }
 
-/// Two hours of five videos and a sound track, in segments of six seconds.
+/// Two hours of five videos and one audio track, in segments of six seconds.
 #[must_use]
 pub fn two_hours() -> Presentation {
     const SECONDS: u32 = 7_200;

@@ -1,4 +1,4 @@
-//! Stored files that nobody wrote: what each byte of them is follows from its place.
+//! Virtual stored files: the value of each byte follows from its offset.
 
 use bytes::Bytes;
 use dynpack_fragment::{Error, Read, SegmentPlan};
@@ -10,21 +10,20 @@ pub fn byte(offset: u64) -> u8 {
     offset.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]
 }
 
-/// The bytes of a source in that place.
+/// The bytes of a source at that extent.
 #[must_use]
 pub fn bytes(source: SourceIndex, extent: Extent) -> Bytes {
     let start = u64::from(source.0) << 40;
     (extent.offset..extent.end()).map(|offset| byte(start | offset)).collect()
 }
 
-/// What a plan asks for.
+/// The bytes that a plan needs.
 #[must_use]
 pub fn read(read: &Read) -> Bytes {
     bytes(read.source, read.extent)
 }
 
-/// The finished segment in one piece, as long as the plan promised: the same as
-/// [in stretches](in_stretches).
+/// The finished segment in one piece. Checks that it has the length that the plan promised.
 #[must_use]
 pub fn finish(plan: SegmentPlan) -> Vec<u8> {
     let media: Vec<_> = plan.reads().iter().map(read).collect();

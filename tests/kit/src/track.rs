@@ -1,4 +1,4 @@
-//! Tracks out of their sample tables.
+//! Tracks from sample tables.
 
 use dynpack_codec::Codec;
 use dynpack_media::{
@@ -8,12 +8,12 @@ use dynpack_media::{
 use crate::codec::{self, AAC_48_STEREO, AVCC};
 use crate::mp4;
 
-/// A track to be: what its sample tables hold.
+/// A builder of a track: the content of its sample tables.
 #[derive(Clone, Debug)]
 pub struct TrackBuilder {
-    /// How its samples are coded.
+    /// The codec of its samples.
     pub codec: Codec,
-    /// Ticks a second.
+    /// Ticks per second.
     pub timescale: u32,
     /// The duration of each sample, in ticks.
     pub durations: Vec<u32>,
@@ -23,11 +23,11 @@ pub struct TrackBuilder {
     pub sizes: Vec<u32>,
     /// The sync samples, counted from 0; `None` if all are.
     pub sync: Option<Vec<u32>>,
-    /// How many samples lie together in the file.
+    /// Number of samples in a chunk.
     pub samples_per_chunk: usize,
-    /// How many bytes of another track lie between two chunks.
+    /// Number of bytes of another track between two chunks.
     pub chunk_gap: u32,
-    /// Where the first chunk lies in the file.
+    /// Where the first chunk starts in the file.
     pub first_chunk: u64,
     /// Its place in the movie.
     pub edit: Edit,
@@ -51,7 +51,7 @@ impl TrackBuilder {
     }
 
     /// H.264 of 1280 by 720: `count` pictures of `duration` ticks, with a sync sample every `gop`
-    /// pictures from the first on.
+    /// pictures, starting with the first.
     #[must_use]
     pub fn video(timescale: u32, duration: u32, count: u32, gop: u32) -> Self {
         let sync = (0..count).step_by(gop as usize).collect();
@@ -64,47 +64,46 @@ impl TrackBuilder {
         Self::new(codec::aac(AAC_48_STEREO), timescale, 1024, count)
     }
 
-    /// The same, coded in another way.
+    /// The same track with another codec.
     #[must_use]
     pub fn with_codec(self, codec: Codec) -> Self {
         Self { codec, ..self }
     }
 
-    /// The same with these sync samples.
+    /// The same track with these sync samples.
     #[must_use]
     pub fn with_sync(self, sync: Vec<u32>) -> Self {
         Self { sync: Some(sync), ..self }
     }
 
-    /// The same with a length for each sample.
+    /// The same track with a length for each sample.
     #[must_use]
     pub fn with_sizes(self, size: impl Fn(u32) -> u32) -> Self {
         let sizes = (0..self.len()).map(size).collect();
         Self { sizes, ..self }
     }
 
-    /// The same with a composition offset for each sample.
+    /// The same track with a composition offset for each sample.
     #[must_use]
     pub fn with_offsets(self, offset: impl Fn(u32) -> i32) -> Self {
         let offsets = (0..self.len()).map(offset).collect();
         Self { offsets, ..self }
     }
 
-    /// The same in chunks of so many samples, with so many bytes between them.
+    /// The same track in chunks of that many samples, with that many bytes between them.
     #[must_use]
     pub fn with_chunks(self, samples_per_chunk: usize, chunk_gap: u32) -> Self {
         Self { samples_per_chunk, chunk_gap, ..self }
     }
 
-    /// The same in another place of the movie, in ticks.
+    /// The same track at another place of the movie, in ticks.
     #[must_use]
     pub fn with_edit(self, delay: i64, media_start: i64) -> Self {
         Self { edit: Edit { delay: Ticks(delay), media_start: Ticks(media_start) }, ..self }
     }
 
-    /// The same with so many B-frames between two pictures that others are predicted from, in
-    /// decoding order, and an edit list that makes up for the delay. The duration of the first
-    /// picture is that of all.
+    /// The same track with that many B-frames between two reference pictures, in decoding order,
+    /// and an edit list that compensates for the delay. All pictures get the duration of the first.
     #[must_use]
     pub fn with_b_frames(self, b_frames: u32) -> Self {
         let delay = u32::from(b_frames > 0);
@@ -128,10 +127,9 @@ impl TrackBuilder {
         Self { offsets, ..self }.with_edit(0, i64::from(delay) * frame)
     }
 
-    /// The same with three B-frames between two pictures that others are predicted from, of which
-    /// the second in order of presentation is itself a reference: what x264 writes by default, in
-    /// groups of one more than a multiple of four. An edit list makes up for the delay of two
-    /// pictures.
+    /// The same track with three B-frames between two reference pictures. The second of them in
+    /// presentation order is itself a reference. That is the default of x264, in groups of one more
+    /// than a multiple of four. An edit list compensates for the delay of two pictures.
     #[must_use]
     pub fn with_b_pyramid(self) -> Self {
         let frame = self.durations.first().copied().unwrap_or_default();
@@ -144,7 +142,7 @@ impl TrackBuilder {
         Self { offsets, ..self }.with_edit(0, (2 * frame).into())
     }
 
-    /// How many samples each group of pictures has.
+    /// Number of samples in each group of pictures.
     fn group_lens(&self) -> Vec<u32> {
         let starts = self.sync.as_deref().unwrap_or_default();
         let ends = starts.iter().skip(1).copied().chain([self.len()]);
@@ -155,7 +153,7 @@ impl TrackBuilder {
         u32::try_from(self.durations.len()).unwrap()
     }
 
-    /// The track. Its id is 3: what is made of it numbers its own tracks.
+    /// The track. Its id is 3, since the output numbers its own tracks.
     #[must_use]
     pub fn build(&self) -> Track {
         let entry = mp4::sample_entry(&self.codec);
@@ -165,8 +163,8 @@ impl TrackBuilder {
             .with_edit(self.edit)
     }
 
-    /// The track with these samples, whatever sizes it had: they are appended to `file`, each
-    /// chunk after a gap.
+    /// The track with these samples instead of its sizes. They are appended to `file`, each chunk
+    /// after a gap.
     #[must_use]
     pub fn append_to<S: AsRef<[u8]>>(&self, file: &mut Vec<u8>, samples: &[S]) -> Track {
         let gap = self.chunk_gap as usize;
@@ -206,7 +204,7 @@ impl TrackBuilder {
     }
 }
 
-/// One past the last byte of the file that a sample of a track occupies.
+/// The end of the last sample of a track in its file.
 #[must_use]
 pub fn end_in_file(track: &Track) -> u64 {
     let all = SampleIndex(0)..SampleIndex(track.samples.len());

@@ -1,4 +1,4 @@
-//! Tracks of which only the times matter.
+//! Tracks for tests that only use their times.
 
 use dynpack_codec::{AspectRatio, Codec, VideoCodec};
 use dynpack_media::{Edit, Language, Ticks, Track};
@@ -6,8 +6,8 @@ use dynpack_media::{Edit, Language, Ticks, Track};
 use crate::TrackBuilder;
 use crate::codec::{self, AVCC};
 
-/// Video of `frames` frames of `duration` ticks, with a sync sample every `gop` frames from the
-/// first on.
+/// Video of `frames` frames of `duration` ticks, with a sync sample every `gop` frames, starting
+/// with the first.
 #[must_use]
 pub fn video(size: (u16, u16), (duration, timescale): (u32, u32), frames: u32, gop: u32) -> Track {
     let codec = codec::avc(AVCC, size);
@@ -20,7 +20,8 @@ pub fn ntsc(size: (u16, u16), frames: u32) -> Track {
     video(size, (1_001, 30_000), frames, 60)
 }
 
-/// Video of frames of any durations, with a sync sample every `gop` frames from the first on.
+/// Video with these frame durations, with a sync sample every `gop` frames, starting with the
+/// first.
 #[must_use]
 pub fn uneven_video(size: (u16, u16), timescale: u32, durations: &[u32], gop: u32) -> Track {
     let count = u32::try_from(durations.len()).unwrap();
@@ -30,7 +31,7 @@ pub fn uneven_video(size: (u16, u16), timescale: u32, durations: &[u32], gop: u3
 }
 
 /// Video in open groups of three pictures: the second and third are presented before the first, and
-/// need the group before as well.
+/// also depend on the group before.
 #[must_use]
 pub fn open_groups(groups: u32) -> Track {
     TrackBuilder::video(12_800, 512, 3 * groups, 3)
@@ -58,7 +59,7 @@ pub fn audio(config: &[u8], frames: u32, language: &str) -> Track {
         .with_language(Language::parse(language))
 }
 
-/// The same track, so many of its ticks later.
+/// The same track, `delay` ticks later.
 #[must_use]
 pub fn late(track: Track, delay: i64) -> Track {
     track.with_edit(Edit { delay: Ticks(delay), media_start: Ticks::ZERO })

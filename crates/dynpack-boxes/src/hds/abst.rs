@@ -72,11 +72,3 @@ fn one_table<'a, T: BoxType<'a>>(reader: &mut Reader<'a>) -> Result<T, Error> {
     let (kind, body) = reader.child()?;
     T::read(T::KIND.fields_of(kind, body).ok_or(Error::OtherType)?)
 }
-
-/// Reads a list of qualities, which must be empty.
-pub(super) fn no_qualities(reader: &mut Reader<'_>) -> Result<(), Error> {
-    match reader.u8()? {
-        0 => Ok(()),
-        _ => Err(Error::Unsupported("has qualities")),
-    }
-}

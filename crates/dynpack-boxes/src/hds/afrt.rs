@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use bytes::BufMut;
 
-use super::abst::no_qualities;
+use super::qualities::no_qualities;
 use crate::versioned::put_version_and_flags;
 use crate::{BoxType, Error, Kind, Reader};
 

@@ -161,7 +161,7 @@ impl AnnexB {
             is_open = seen_slice && !kind.ends_sequence();
         }
         if self.is_padded {
-            let len = sample.len() as u64 + self.opening_len(is_sync);
+            let len = (sample.len() as u64).saturating_add(self.opening_len(is_sync));
             out.pad(len.saturating_sub(out.len), is_open);
         }
         Ok(())

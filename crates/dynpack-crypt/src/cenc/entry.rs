@@ -13,12 +13,12 @@ use crate::Error;
 /// `scheme_version`: 1.0 (ISO/IEC 23001-7, 4.1).
 const VERSION: u32 = 0x0001_0000;
 
-/// Makes the sample entry of an encrypted track from that of the clear one (a box, header
-/// included): it is named `encv` or `enca`, and holds `sinf` besides.
+/// Makes the sample entry of an encrypted track from that of the clear one. `entry` is a box with
+/// its header. The new one is named `encv` or `enca`, and also contains `sinf`.
 ///
 /// # Errors
-/// [`Error::Malformed`] if it is no whole box, [`Error::Unsupported`] if it is encrypted already or
-/// has grown too large.
+/// [`Error::Malformed`] if it is not a complete box, [`Error::Unsupported`] if it is already
+/// encrypted or becomes too large.
 pub fn protect_sample_entry(
     entry: &[u8],
     kind: MediaKind,
@@ -31,13 +31,13 @@ pub fn protect_sample_entry(
     })
 }
 
-/// Renames a sample entry, and appends the `sinf` that is made of the old name.
+/// Renames a sample entry, and appends the `sinf` that is made from the old name.
 pub(crate) fn append_to_entry<'a, T: BoxType<'a>>(
     entry: &[u8],
     kind: MediaKind,
     sinf: impl FnOnce(FourCc) -> Sinf<T>,
 ) -> Result<Bytes, Error> {
-    let malformed = || Error::Malformed("its sample entry is no whole box".into());
+    let malformed = || Error::Malformed("its sample entry is not a complete box".into());
     let (size, rest) = entry.split_first_chunk::<4>().ok_or_else(malformed)?;
     let (original, body) = rest.split_first_chunk::<4>().ok_or_else(malformed)?;
     if u32::from_be_bytes(*size) as usize != entry.len() {
@@ -45,7 +45,7 @@ pub(crate) fn append_to_entry<'a, T: BoxType<'a>>(
     }
     if original.starts_with(b"enc") {
         return Err(Error::Unsupported(format!(
-            "its sample entry is {} already",
+            "its sample entry is already {}",
             FourCc(*original)
         )));
     }
@@ -93,8 +93,10 @@ mod tests {
             protect_sample_entry(ENTRY, MediaKind::Video, &track(Scheme::Cbcs, MediaKind::Video))
                 .unwrap();
         let expected = [
-            &b"\0\0\0\x6dencvbody\0\0\0\x61sinf\0\0\0\x0cfrmaavc1\0\0\0\x14schm\0\0\0\0cbcs\0\x01\0\0"[..],
-            b"\0\0\0\x39schi\0\0\0\x31tenc\x01\0\0\0\0\x19\x01\x000123456789abcdef\x100123456789ABCDEF",
+            &b"\0\0\0\x6dencvbody\0\0\0\x61sinf\0\0\0\x0cfrmaavc1\0\0\0\x14schm\0\0\0\0cbcs\
+                \0\x01\0\0"[..],
+            b"\0\0\0\x39schi\0\0\0\x31tenc\x01\0\0\0\0\x19\x01\x000123456789abcdef\
+                \x100123456789ABCDEF",
         ];
         assert_eq!(entry, expected.concat());
         let entry = protect_sample_entry(
@@ -122,18 +124,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_clear_entry_is_refused() {
+    fn other_bytes_than_a_clear_entry_are_refused() {
         let refused = |entry: &[u8]| {
             protect_sample_entry(entry, MediaKind::Video, &track(Scheme::Cenc, MediaKind::Video))
                 .unwrap_err()
                 .to_string()
         };
         for entry in [&ENTRY[..11], b"", b"\0\0\0\x08avc"] {
-            assert_eq!(refused(entry), "cannot be encrypted: its sample entry is no whole box");
+            assert_eq!(
+                refused(entry),
+                "cannot be encrypted: its sample entry is not a complete box"
+            );
         }
         assert_eq!(
             refused(b"\0\0\0\x08encv"),
-            "cannot be encrypted in this way: its sample entry is encv already"
+            "cannot be encrypted in this way: its sample entry is already encv"
         );
     }
 }

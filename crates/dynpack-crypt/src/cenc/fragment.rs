@@ -1,4 +1,4 @@
-//! What a fragment says of the encryption of its samples: `senc`, `saiz` and `saio` (ISO/IEC
+//! What a fragment signals about the encryption of its samples: `senc`, `saiz` and `saio` (ISO/IEC
 //! 23001-7, 7.2; ISO/IEC 14496-12, 8.7.8 and 8.7.9).
 
 use std::borrow::Cow;
@@ -15,30 +15,30 @@ const MAX_INFORMATION: usize = u8::MAX as usize;
 
 /// How the samples of a fragment are encrypted.
 ///
-/// Where nothing is to be said of single samples (audio by `cbcs`: one vector, protected whole)
-/// there are [no boxes](Self::has_boxes).
+/// If there is nothing to signal about single samples, there are [no boxes](Self::has_boxes). That
+/// is audio by `cbcs`: it has one vector, and samples are protected as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FragmentEncryption {
     pub(super) mode: Mode,
     first: SampleIndex,
     count: u32,
-    /// Where the subsamples of each sample end; `None` where samples are protected whole.
+    /// Where the subsamples of each sample end. `None` if samples are protected as a whole.
     ends: Option<Vec<usize>>,
     subsamples: Vec<Subsample>,
 }
 
 impl FragmentEncryption {
-    /// Of samples which are protected whole.
+    /// A fragment of samples that are protected as a whole.
     pub(super) const fn whole(mode: Mode, first: SampleIndex, count: u32) -> Self {
         Self { mode, first, count, ends: None, subsamples: Vec::new() }
     }
 
-    /// Of samples with subsamples, none so far.
+    /// A fragment of samples with subsamples, empty so far.
     pub(super) const fn mapped(mode: Mode, first: SampleIndex) -> Self {
         Self { mode, first, count: 0, ends: Some(Vec::new()), subsamples: Vec::new() }
     }
 
-    /// Adds the sample whose subsamples `map` appends.
+    /// Adds a sample. `map` appends its subsamples.
     pub(super) fn add(
         &mut self,
         map: impl FnOnce(&mut Vec<Subsample>) -> Result<(), Error>,
@@ -49,12 +49,12 @@ impl FragmentEncryption {
         let at = self.count;
         self.count = at.saturating_add(1);
         if self.information_len(at) > MAX_INFORMATION {
-            let stretches = self.subsamples(at).map_or(0, <[_]>::len);
+            let ranges = self.subsamples(at).map_or(0, <[_]>::len);
             let without = SampleEncryption::len_of(self.iv_size(), Some(0));
             let max = MAX_INFORMATION.saturating_sub(without) / Subsample::LEN;
             let problem = format!(
-                "a picture of {stretches} slices or other stretches: \
-                 no more than {max} can be described"
+                "a picture of {ranges} slices or other ranges: \
+                 at most {max} can be described"
             );
             return Err(Error::Unsupported(problem));
         }
@@ -67,8 +67,8 @@ impl FragmentEncryption {
         self.count
     }
 
-    /// The stretches of a sample, by its place in the fragment; `None` where samples are protected
-    /// whole.
+    /// The subsamples of a sample, by its place in the fragment. `None` if samples are protected as
+    /// a whole.
     #[must_use]
     pub fn subsamples(&self, at: u32) -> Option<&[Subsample]> {
         let ends = self.ends.as_ref()?;
@@ -82,8 +82,8 @@ impl FragmentEncryption {
         )
     }
 
-    /// The initialization vector of a sample, by its place in the fragment; `None` where the track
-    /// has a constant one.
+    /// The initialization vector of a sample, by its place in the fragment. `None` if the track has
+    /// a constant one.
     #[must_use]
     pub const fn iv(&self, at: u32) -> Option<[u8; 8]> {
         match self.mode {
@@ -94,13 +94,13 @@ impl FragmentEncryption {
         }
     }
 
-    /// Whether there is anything to say.
+    /// Whether there is anything to signal about samples.
     #[must_use]
     pub const fn has_boxes(&self) -> bool {
         matches!(self.mode, Mode::Cenc(_)) || self.ends.is_some()
     }
 
-    /// Bytes of `senc`.
+    /// The length of `senc` in bytes.
     #[must_use]
     pub fn senc_len(&self) -> u64 {
         Senc::len_of(self.samples_len())
@@ -111,18 +111,18 @@ impl FragmentEncryption {
         self.senc(&self.samples()).put(out);
     }
 
-    /// Bytes of the box of PIFF in place of `senc`.
+    /// The length in bytes of the PIFF box that replaces `senc`.
     #[must_use]
     pub fn piff_senc_len(&self) -> u64 {
         PiffSenc::len_of(self.samples_len())
     }
 
-    /// Appends the box of PIFF in place of `senc`, which Smooth Streaming has (PIFF 1.1, 5.3.2.1).
+    /// Appends the PIFF box that replaces `senc` in Smooth Streaming (PIFF 1.1, 5.3.2.1).
     pub fn put_piff_senc(&self, out: &mut Vec<u8>) {
         PiffSenc(self.senc(&self.samples())).put(out);
     }
 
-    /// Bytes of `saiz`.
+    /// The length of `saiz` in bytes.
     #[must_use]
     pub fn saiz_len(&self) -> u64 {
         Saiz::len_of(self.uniform_len().is_some(), self.count)
@@ -143,9 +143,10 @@ impl FragmentEncryption {
         Senc { sample_count: self.count, has_subsamples: self.ends.is_some(), samples }
     }
 
-    /// What is said of all samples.
+    /// The encryption information of all samples.
     fn samples(&self) -> Vec<u8> {
-        let len = usize::try_from(self.samples_len()).expect("as long as the samples are many");
+        let len =
+            usize::try_from(self.samples_len()).expect("proportional to the number of samples");
         let mut samples = Vec::with_capacity(len);
         for at in 0..self.count {
             let iv = self.iv(at);
@@ -156,17 +157,17 @@ impl FragmentEncryption {
         samples
     }
 
-    /// Bytes of what is said of all samples.
+    /// The length of the information of all samples, in bytes.
     fn samples_len(&self) -> u64 {
         self.information_lens().map(|len| len as u64).sum()
     }
 
-    /// Bytes of what is said of one sample.
+    /// The length of the information of one sample, in bytes.
     fn information_len(&self, at: u32) -> usize {
         SampleEncryption::len_of(self.iv_size(), self.subsamples(at).map(<[_]>::len))
     }
 
-    /// Bytes of the initialization vector of a sample.
+    /// The length of the initialization vector of a sample, in bytes.
     const fn iv_size(&self) -> usize {
         match self.mode {
             Mode::Cenc(_) => 8,
@@ -178,7 +179,7 @@ impl FragmentEncryption {
         (0..self.count).map(|at| self.information_len(at))
     }
 
-    /// What is said of each sample, where that is equally long for all.
+    /// The length of the information of each sample, if it is the same for all.
     fn uniform_len(&self) -> Option<u8> {
         let first = if self.count == 0 { 0 } else { self.information_len(0) };
         let is_uniform =
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_samples_have_a_vector_or_nothing_at_all() {
+    fn whole_samples_have_a_vector_or_no_information() {
         let fragment = FragmentEncryption::whole(cenc(), SampleIndex(9), 3);
         let [senc, _, saiz] = boxes(&fragment);
         assert_eq!((senc.len(), &saiz[12..]), (16 + 3 * 8, &b"\x08\0\0\0\x03"[..]));
@@ -255,13 +256,12 @@ mod tests {
     }
 
     #[test]
-    fn forty_slices_can_be_described_and_no_more() {
+    fn at_most_forty_slices_can_be_described() {
         assert_eq!(boxes(&with_slices(cenc(), &[40, 40]).unwrap())[2][12], 250);
         let refused = with_slices(cenc(), &[1, 41]).unwrap_err().to_string();
         assert!(
-            refused.ends_with(
-                "a picture of 41 slices or other stretches: no more than 40 can be described"
-            ),
+            refused
+                .ends_with("a picture of 41 slices or other ranges: at most 40 can be described"),
             "{refused}"
         );
     }
@@ -270,6 +270,6 @@ mod tests {
     fn without_vectors_there_is_room_for_two_more() {
         assert_eq!(boxes(&with_slices(constant(), &[42, 42]).unwrap())[2][12], 254);
         let refused = with_slices(constant(), &[43]).unwrap_err().to_string();
-        assert!(refused.ends_with("no more than 42 can be described"), "{refused}");
+        assert!(refused.ends_with("at most 42 can be described"), "{refused}");
     }
 }

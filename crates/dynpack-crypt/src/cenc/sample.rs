@@ -1,4 +1,4 @@
-//! Encrypting the samples of a track.
+//! Encryption of the samples of a track.
 
 use dynpack_boxes::moov::Pattern;
 use dynpack_codec::Codec;
@@ -10,26 +10,27 @@ use super::{FragmentEncryption, TrackEncryption};
 use crate::aes::{BLOCK, Cipher};
 use crate::{ContentKey, Error, Iv};
 
-/// How much is copied before it is encrypted where it lies then: little enough to stay in the
+/// How many bytes are copied at a time and then encrypted in place: few enough to stay in the
 /// fastest cache, and a multiple of every pattern.
 const PORTION: usize = 50 * 10 * BLOCK;
 
 /// Encrypts the samples of a track.
 ///
-/// What it writes depends on nothing but the track, the key and the samples of the fragment:
-/// parameter sets within samples are those of the fragment being planned. So fragments which share
-/// a sample must begin with the same one, or else in `cenc` they give away its media: a track is
-/// cut in one way, and key frames alone are encrypted by [`for_key_frames`](Self::for_key_frames).
+/// The output depends only on the track, the key and the samples of the fragment: of parameter sets
+/// within samples, only those of the planned fragment are used. So fragments that share a sample
+/// must begin with the same sample, or else they reveal its media in `cenc`. A track is therefore
+/// cut in one way, and fragments of only a key frame are encrypted by
+/// [`for_key_frames`](Self::for_key_frames).
 #[derive(Clone)]
 pub struct SampleEncryptor {
     track: TrackEncryption,
     cipher: Cipher,
-    /// `None` where samples are protected whole.
+    /// `None` if samples are protected as a whole.
     layout: Option<Layout>,
 }
 
 impl SampleEncryptor {
-    /// For a track of that codec.
+    /// An encryptor for a track with that codec.
     #[must_use]
     pub fn new(track: TrackEncryption, key: &ContentKey, codec: &Codec) -> Self {
         Self { track, cipher: Cipher::new(key), layout: Layout::of(codec) }
@@ -41,17 +42,16 @@ impl SampleEncryptor {
         &self.track
     }
 
-    /// The same for key frames alone: for fragments of a single sample which is in a segment with
-    /// others too. In `cenc` such fragments have vectors of their own, since without the samples
-    /// before it another part of the sample may be protected. What the init segment says holds for
-    /// both.
+    /// The same encryptor for fragments of a single key frame, which is also in a segment with
+    /// other samples. In `cenc` these fragments have vectors of their own, since without earlier
+    /// samples, other bytes of the sample may be protected. The init segment is valid for both.
     #[must_use]
     pub fn for_key_frames(&self) -> Self {
         Self { track: self.track.clone().for_key_frames(), ..self.clone() }
     }
 
-    /// What a fragment of `count` samples from `first` on says of its encryption, where that does
-    /// not depend on what is in them.
+    /// The encryption of a fragment of `count` samples, starting with `first`. `None` if it depends
+    /// on the content of the samples.
     #[must_use]
     pub const fn plan_unread(&self, first: SampleIndex, count: u32) -> Option<FragmentEncryption> {
         match self.layout {
@@ -60,12 +60,12 @@ impl SampleEncryptor {
         }
     }
 
-    /// What a fragment of `samples`, of which the first is `first`, says of its encryption. Reads
-    /// no more than headers.
+    /// The encryption of a fragment of `samples`. `first` is the index of the first one. Only reads
+    /// their headers.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if a sample is no sequence of NAL units, or a slice header cannot be
-    /// read; [`Error::Unsupported`] if a picture has more than 40 slices (42 in `cbcs`), or slices
+    /// [`Error::Malformed`] if a sample is not a sequence of NAL units, or a slice header cannot be
+    /// read. [`Error::Unsupported`] if a picture has more than 40 slices (42 in `cbcs`), or slices
     /// of extensions.
     pub fn plan<S: AsRef<[u8]>>(
         &self,
@@ -89,11 +89,11 @@ impl SampleEncryptor {
         Ok(fragment)
     }
 
-    /// Appends the encryption of the sample at place `at` of a planned fragment to `out`. It is as
-    /// long as the sample.
+    /// Encrypts the sample at place `at` of a planned fragment, and appends it to `out`. Its length
+    /// does not change.
     ///
     /// # Errors
-    /// [`Error::SampleMismatch`] if the sample is not that which was planned.
+    /// [`Error::SampleMismatch`] if the sample is not the one that was planned.
     pub fn encrypt(
         &self,
         fragment: &FragmentEncryption,
@@ -105,10 +105,10 @@ impl SampleEncryptor {
             return Err(Error::SampleMismatch { planned: 0, got: sample.len() as u64 });
         }
         let mut sample = Sample { cipher: &self.cipher, rest: sample, out };
-        let stretches = sample.stretches(fragment.subsamples(at))?;
+        let ranges = sample.ranges(fragment.subsamples(at))?;
         match fragment.mode {
-            Mode::Cenc(_) => sample.count(fragment.iv(at).unwrap_or_default(), stretches),
-            Mode::Cbcs(iv, pattern) => sample.chain(iv, pattern, stretches),
+            Mode::Cenc(_) => sample.count(fragment.iv(at).unwrap_or_default(), ranges),
+            Mode::Cbcs(iv, pattern) => sample.chain(iv, pattern, ranges),
         }
         Ok(())
     }
@@ -120,7 +120,7 @@ impl std::fmt::Debug for SampleEncryptor {
     }
 }
 
-/// A sample on its way from where it is stored to where it is encrypted.
+/// A sample that is being copied and encrypted.
 struct Sample<'a> {
     cipher: &'a Cipher,
     rest: &'a [u8],
@@ -128,8 +128,8 @@ struct Sample<'a> {
 }
 
 impl Sample<'_> {
-    /// The clear and protected stretches in turn, which cover the sample.
-    fn stretches<'s>(
+    /// The clear and protected ranges, alternating. Together they cover the sample.
+    fn ranges<'s>(
         &self,
         subsamples: Option<&'s [super::Subsample]>,
     ) -> Result<impl Iterator<Item = (usize, usize)> + use<'s>, Error> {
@@ -147,22 +147,23 @@ impl Sample<'_> {
             .chain(mapped.map(|subsample| (subsample.clear.into(), subsample.protected as usize))))
     }
 
-    /// Counter mode: all protected stretches are one (9.5.1, 10.1).
-    fn count(&mut self, iv: [u8; 8], stretches: impl Iterator<Item = (usize, usize)>) {
+    /// Counter mode: all protected ranges share one key stream (9.5.1, 10.1).
+    fn count(&mut self, iv: [u8; 8], ranges: impl Iterator<Item = (usize, usize)>) {
         let mut block = [0; BLOCK];
         if let Some(upper) = block.first_chunk_mut() {
             *upper = iv;
         }
         let mut stream = self.cipher.ctr(Iv(block));
-        for (clear, protected) in stretches {
+        for (clear, protected) in ranges {
             self.copy(clear);
             self.portions(protected, |portion| stream.encrypt(portion));
         }
     }
 
-    /// Chains, each stretch a new one; what remains of a block stays clear (9.6, 10.4.2).
-    fn chain(&mut self, iv: Iv, pattern: Pattern, stretches: impl Iterator<Item = (usize, usize)>) {
-        for (clear, protected) in stretches {
+    /// Chains: each range starts a new one. An incomplete block at its end stays clear (9.6,
+    /// 10.4.2).
+    fn chain(&mut self, iv: Iv, pattern: Pattern, ranges: impl Iterator<Item = (usize, usize)>) {
+        for (clear, protected) in ranges {
             self.copy(clear);
             let mut chain = self.cipher.cbc(iv);
             let [crypt, skip] =
@@ -186,7 +187,7 @@ impl Sample<'_> {
         self.out.get_mut(start..).unwrap_or_default()
     }
 
-    /// Copies the next `len` bytes portion by portion, each of which `encrypt` sees then.
+    /// Copies the next `len` bytes portion by portion, and calls `encrypt` for each portion.
     fn portions(&mut self, mut len: usize, mut encrypt: impl FnMut(&mut [u8])) {
         while len > 0 {
             let portion = len.min(PORTION);

@@ -6,7 +6,7 @@ use dynpack_codec::{AudioCodec, Codec, NalUnit, VideoCodec};
 
 use crate::{Error, cenc::Scheme};
 
-/// Finds the protected bytes of samples that are protected in part.
+/// Finds the protected bytes of samples that are partly protected.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     headers: SliceHeaders,
@@ -14,8 +14,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The layout for a codec; `None` for one whose samples are protected whole (9.5.1). The one
-    /// list of codecs that are encrypted.
+    /// The layout for a codec. `None` if its samples are protected as a whole (9.5.1). No other
+    /// code lists the codecs that can be encrypted.
     pub(super) fn of(codec: &Codec) -> Option<Self> {
         match codec {
             Codec::Video(VideoCodec::Avc(config)) => Some(Self {
@@ -26,9 +26,9 @@ impl Layout {
         }
     }
 
-    /// Appends the subsamples of a sample: after each slice header all of the slice; in `cenc` a
-    /// whole number of blocks, which end with the slice (9.5.2.2; 10.1 and 10.4.2 for what remains
-    /// of a block).
+    /// Appends the subsamples of a sample. Everything after each slice header is protected. In
+    /// `cenc` that is rounded down to whole blocks, which end with the slice (9.5.2.2; for
+    /// incomplete blocks, 10.1 and 10.4.2).
     pub(super) fn map(
         &mut self,
         scheme: Scheme,
@@ -65,7 +65,7 @@ impl Layout {
     }
 }
 
-/// Appends a subsample, or several if one has no room for the length of what is clear.
+/// Appends a subsample, or several if the clear length is too large for one.
 fn push(out: &mut Vec<Subsample>, mut clear: usize, protected: usize) -> Result<(), Error> {
     while clear > usize::from(u16::MAX) {
         out.push(Subsample { clear: u16::MAX, protected: 0 });

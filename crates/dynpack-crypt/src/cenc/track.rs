@@ -1,4 +1,5 @@
-//! What an init segment says of the encryption of a track: the `tenc` box (ISO/IEC 23001-7, 8.2).
+//! What an init segment signals about the encryption of a track: the `tenc` box (ISO/IEC 23001-7,
+//! 8.2).
 
 use dynpack_boxes::moov::{Pattern, Tenc};
 use dynpack_codec::MediaKind;
@@ -14,13 +15,13 @@ pub enum Scheme {
     /// AES in counter mode, with 8 bytes of initialization vector for each sample: for PlayReady,
     /// Widevine and ClearKey.
     Cenc,
-    /// AES in chains with one constant vector, of video one block in ten: for FairPlay, and newer
-    /// devices of the others.
+    /// AES in chains with one constant vector, and for video only one block in ten: for FairPlay,
+    /// and for newer devices of the other systems.
     Cbcs,
 }
 
 impl Scheme {
-    /// `cenc` or `cbcs`, as `schm` and manifests name it.
+    /// `cenc` or `cbcs`, as in `schm` and manifests.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -46,14 +47,14 @@ pub struct TrackEncryption {
     pub(super) mode: Mode,
 }
 
-/// The scheme, with what it needs.
+/// The scheme, with its vectors and pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Cenc(SampleIvs),
     Cbcs(Iv, Pattern),
 }
 
-/// Of video, one block in ten (10.4.2).
+/// One block in ten for video (10.4.2).
 const VIDEO_PATTERN: Pattern = Pattern { crypt: 1, skip: 9 };
 
 impl TrackEncryption {
@@ -71,8 +72,8 @@ impl TrackEncryption {
         Self { key_id, mode }
     }
 
-    /// The same with another constant vector, where whoever hands out the keys says which; `cenc`,
-    /// which has none, stays as it is.
+    /// The same encryption with another constant vector, if the source of the keys specifies one.
+    /// `cenc` has none, so it does not change.
     #[must_use]
     pub const fn with_constant_iv(self, iv: Iv) -> Self {
         match self.mode {
@@ -81,8 +82,8 @@ impl TrackEncryption {
         }
     }
 
-    /// The same for key frames which are resources of their own: with other vectors in `cenc`, for
-    /// the reason that [`IvSource`] gives.
+    /// The same encryption for key frames that are resources of their own: with other vectors in
+    /// `cenc`, for the reason that [`IvSource`] gives.
     pub(super) const fn for_key_frames(self) -> Self {
         match self.mode {
             Mode::Cenc(ivs) => Self { mode: Mode::Cenc(ivs.for_key_frames()), ..self },

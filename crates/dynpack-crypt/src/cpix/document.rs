@@ -1,17 +1,17 @@
-//! What a document says.
+//! The content of a document.
 
 use dynpack_media::{Rendition, RenditionId};
 
-use super::{HlsKey, UsageRule, read};
+use super::{HlsKey, UsageRule};
 use crate::{ContentKey, Error, Iv, KeyId, SystemId};
 
-/// A CPIX document: keys, what protection systems are told of them, and which tracks they are for.
+/// A CPIX document: keys, what to signal about them to DRM systems, and which tracks they are for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cpix {
-    /// The keys, each id once.
+    /// The keys. Each id occurs once.
     pub keys: Vec<CpixKey>,
-    /// What protection systems are told.
+    /// What to signal to DRM systems.
     pub systems: Vec<CpixSystem>,
     /// Which tracks the keys are for.
     pub rules: Vec<UsageRule>,
@@ -23,16 +23,16 @@ pub struct Cpix {
 pub struct CpixKey {
     /// Its id.
     pub id: KeyId,
-    /// The secret; `None` where the document holds only what players are told.
+    /// The secret. `None` if the document only has the signalling for players.
     pub key: Option<ContentKey>,
-    /// The initialization vector that is to be used with it (`explicitIV`).
+    /// The initialization vector to use with it (`explicitIV`).
     pub iv: Option<Iv>,
-    /// What it is for (`commonEncryptionScheme`): a scheme of Common Encryption, such as `cenc`, or
-    /// a `METHOD` of HLS; anything unless set.
+    /// The scheme that it is for (`commonEncryptionScheme`): a scheme of Common Encryption, such as
+    /// `cenc`, or a `METHOD` of HLS. `None` is any scheme.
     pub scheme: Option<String>,
 }
 
-/// What one protection system is told of one key.
+/// What to signal to one DRM system about one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CpixSystem {
@@ -40,44 +40,34 @@ pub struct CpixSystem {
     pub system: SystemId,
     /// The key.
     pub key_id: KeyId,
-    /// A whole `pssh` box.
+    /// A complete `pssh` box.
     pub pssh: Option<Vec<u8>>,
-    /// The `URI` of `EXT-X-KEY` (`URIExtXKey`, up to CPIX 2.3; SPEKE 1 has no other signalling for
-    /// HLS).
+    /// The `URI` of `EXT-X-KEY` (`URIExtXKey`, up to CPIX 2.3). SPEKE 1 has no other signalling for
+    /// HLS.
     pub key_uri: Option<String>,
     /// The `EXT-X-KEY` of media playlists (`HLSSignalingData`).
     pub media_key: Option<HlsKey>,
-    /// The `EXT-X-SESSION-KEY` of multivariant playlists (`HLSSignalingData`). Where there is
-    /// signalling for media playlists alone, multivariant playlists are to have none.
+    /// The `EXT-X-SESSION-KEY` of multivariant playlists (`HLSSignalingData`). If there is
+    /// signalling only for media playlists, multivariant playlists must have none.
     pub session_key: Option<HlsKey>,
     /// The content of the `ProtectionHeader` of a Smooth Streaming manifest, in Base64.
     pub smooth_header: Option<String>,
 }
 
 impl Cpix {
-    /// The longest document that is read, in bytes.
+    /// The maximum length of a document, in bytes.
     pub const MAX_BYTES: usize = 1 << 20;
 
-    /// How deep elements may nest.
+    /// The maximum nesting of elements.
     pub const MAX_DEPTH: usize = 32;
 
-    /// Reads a document.
+    /// The key for a rendition. If a document has one key and no rules, the key is for all
+    /// renditions, as servers of SPEKE 1 intend.
     ///
     /// # Errors
-    /// [`Error::Cpix`] if it is malformed, [`Error::EncryptedKey`] if a key is encrypted,
-    /// [`Error::CpixUnsupported`] if it needs what is left out here, [`Error::LimitExceeded`] if it
-    /// is too long or too deep. None repeats a key.
-    pub fn parse(document: &[u8]) -> Result<Self, Error> {
-        read::read(document)
-    }
-
-    /// The key for a rendition. A document of one key without rules gives it to all, as servers of
-    /// the first version of SPEKE mean it.
-    ///
-    /// # Errors
-    /// [`Error::AmbiguousKey`] if no rule gives it a key or rules give it several, there are several
-    /// and no rules, a rule gives a key that is not there, or one asks for what is not known of the
-    /// rendition.
+    /// [`Error::AmbiguousKey`] if rules give the rendition no key or several, if there are no rules
+    /// but not exactly one key, if a rule refers to a key that the document does not contain, or if
+    /// a rule depends on a property of the rendition that is not known.
     pub fn key_for(&self, rendition: &Rendition) -> Result<&CpixKey, Error> {
         if self.rules.is_empty() {
             return match &self.keys[..] {
@@ -109,10 +99,12 @@ impl Cpix {
             ))
         })?;
         let key = self.keys.iter().find(|key| key.id == id);
-        key.ok_or_else(|| Error::AmbiguousKey(format!("a rule gives {id}, which it does not hold")))
+        key.ok_or_else(|| {
+            Error::AmbiguousKey(format!("a rule refers to {id}, which it does not contain"))
+        })
     }
 
-    /// What protection systems are told of a key.
+    /// What to signal to DRM systems about a key.
     pub fn systems_of(&self, key_id: KeyId) -> impl Iterator<Item = &CpixSystem> {
         self.systems.iter().filter(move |system| system.key_id == key_id)
     }

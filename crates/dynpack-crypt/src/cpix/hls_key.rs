@@ -1,69 +1,55 @@
-//! How `HLSSignalingData` tells a key: the attributes of an `EXT-X-KEY` or `EXT-X-SESSION-KEY` (RFC
-//! 8216, 4.3.2.4 and 4.3.4.5).
+//! How `HLSSignalingData` signals a key: the attributes of an `EXT-X-KEY` or `EXT-X-SESSION-KEY`
+//! (RFC 8216, 4.3.2.4 and 4.3.4.5).
 //!
-//! Other lines, which may stand there as well, and other attributes are not taken over.
+//! Other lines, which it may also contain, and other attributes are ignored.
 
-use super::tree::Element;
-use crate::{Error, Iv, KeyId};
+use crate::{Iv, KeyId};
 
-/// A key as playlists of HLS are to tell it.
+/// A key as HLS playlists should signal it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HlsKey {
     /// How segments are encrypted (`METHOD`).
     pub method: String,
-    /// What the system is told (`URI`).
+    /// Where the key is, or data for the DRM system (`URI`).
     pub uri: String,
-    /// The system that knows what to do with the URI (`KEYFORMAT`).
+    /// The DRM system that understands the URI (`KEYFORMAT`).
     pub format: Option<String>,
-    /// Which versions of the format it keeps to (`KEYFORMATVERSIONS`).
+    /// The versions of the format that the key complies with (`KEYFORMATVERSIONS`).
     pub format_versions: Option<String>,
 }
 
 impl HlsKey {
-    /// Reads the one tag of that name among the lines of `text`, which `element` holds. Id and
-    /// vector must be those of the key, if they stand there.
-    pub(super) fn read(
-        element: &Element<'_>,
-        text: &str,
-        tag: &str,
-        id: KeyId,
-        iv: Option<Iv>,
-    ) -> Result<Self, Error> {
-        let malformed = |problem: &str| element.malformed(format!("HLSSignalingData: {problem}"));
+    /// Reads the one tag with that name among the lines of `text`, or returns what is wrong with it.
+    /// If the tag has an id or a vector, it must be that of the key.
+    pub(super) fn read(text: &str, tag: &str, id: KeyId, iv: Option<Iv>) -> Result<Self, String> {
         let mut tags =
             text.lines().filter_map(|line| line.trim().strip_prefix(tag)?.strip_prefix(':'));
         let (Some(list), None) = (tags.next(), tags.next()) else {
-            return Err(malformed(&format!("not one {tag}")));
+            return Err(format!("not exactly one {tag}"));
         };
-        let attributes =
-            Attributes::parse(list).ok_or_else(|| malformed("not a list of attributes"))?;
-        let told = |name| attributes.value(name, false).map_err(|problem| malformed(&problem));
-        let quoted = |name| {
-            attributes
-                .value(name, true)
-                .map(|value| value.map(str::to_owned))
-                .map_err(|problem| malformed(&problem))
-        };
+        let attributes = Attributes::parse(list).ok_or("not a list of attributes")?;
+        let unquoted = |name| attributes.value(name, false);
+        let quoted = |name| attributes.value(name, true).map(|value| value.map(str::to_owned));
         let is_other_iv = |text: &str| iv.is_none() || text.parse().ok() != iv;
-        if told("IV")?.is_some_and(is_other_iv) {
-            return Err(malformed("its IV is not the explicitIV of the key"));
+        if unquoted("IV")?.is_some_and(is_other_iv) {
+            return Err("its IV is not the explicitIV of the key".into());
         }
         let is_other_id =
             |text: &str| text.strip_prefix("0x").and_then(|digits| digits.parse().ok()) != Some(id);
-        if told("KEYID")?.is_some_and(is_other_id) {
-            return Err(malformed("its KEYID is not that of the key"));
+        if unquoted("KEYID")?.is_some_and(is_other_id) {
+            return Err("its KEYID is not that of the key".into());
         }
         Ok(Self {
-            method: told("METHOD")?.ok_or_else(|| malformed("no METHOD"))?.to_owned(),
-            uri: quoted("URI")?.filter(|uri| !uri.is_empty()).ok_or_else(|| malformed("no URI"))?,
+            method: unquoted("METHOD")?.ok_or("no METHOD")?.to_owned(),
+            uri: quoted("URI")?.filter(|uri| !uri.is_empty()).ok_or("no URI")?,
             format: quoted("KEYFORMAT")?,
             format_versions: quoted("KEYFORMATVERSIONS")?,
         })
     }
 }
 
-/// A list of attributes (RFC 8216, 4.2): each with its value, and whether that is quoted.
+/// A list of attributes (RFC 8216, 4.2): each with its value, and whether the value is quoted.
 struct Attributes<'a>(Vec<(&'a str, &'a str, bool)>);
 
 impl<'a> Attributes<'a> {
@@ -71,15 +57,13 @@ impl<'a> Attributes<'a> {
         let mut attributes: Vec<(&str, &str, bool)> = Vec::new();
         let mut rest = list;
         loop {
-            let (name, behind) = rest.split_once('=')?;
+            let (name, after) = rest.split_once('=')?;
             let name = name.trim();
-            let (value, is_quoted, behind) = match behind.strip_prefix('"') {
-                Some(behind) => {
-                    behind.split_once('"').map(|(value, behind)| (value, true, behind))?
-                }
+            let (value, is_quoted, after) = match after.strip_prefix('"') {
+                Some(after) => after.split_once('"').map(|(value, after)| (value, true, after))?,
                 None => {
-                    let (value, behind) = behind.split_at(behind.find(',').unwrap_or(behind.len()));
-                    (value.trim(), false, behind)
+                    let (value, after) = after.split_at(after.find(',').unwrap_or(after.len()));
+                    (value.trim(), false, after)
                 }
             };
             let is_name =
@@ -91,9 +75,9 @@ impl<'a> Attributes<'a> {
                 return None;
             }
             attributes.push((name, value, is_quoted));
-            match behind.trim_start().strip_prefix(',') {
-                Some(behind) => rest = behind,
-                None => return behind.trim().is_empty().then_some(Self(attributes)),
+            match after.trim_start().strip_prefix(',') {
+                Some(after) => rest = after,
+                None => return after.trim().is_empty().then_some(Self(attributes)),
             }
         }
     }

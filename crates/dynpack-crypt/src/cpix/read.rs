@@ -1,4 +1,4 @@
-//! From XML to what it says.
+//! Reads the content of a document from its XML.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,28 +8,36 @@ use super::tree::{self, Element};
 use super::{Cpix, CpixKey, CpixSystem, HlsKey, UsageRule};
 use crate::{ContentKey, Error, KeyId};
 
-pub(super) fn read(document: &[u8]) -> Result<Cpix, Error> {
-    let root = tree::parse(document)?;
-    if !root.is("CPIX") {
-        return Err(root.malformed("the root element is not CPIX"));
-    }
-    let mut cpix = Cpix::default();
-    for element in root.at(["ContentKeyList", "ContentKey"]) {
-        let key = read_key(element)?;
-        if cpix.keys.iter().any(|other| other.id == key.id) {
-            return Err(element.malformed(format!("a second key {}", key.id)));
+impl Cpix {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// [`Error::Cpix`] if it is malformed, [`Error::EncryptedKey`] if a key is encrypted,
+    /// [`Error::CpixUnsupported`] if it needs what is left out here, [`Error::LimitExceeded`] if it
+    /// is too long or too deep. None repeats a key.
+    pub fn parse(document: &[u8]) -> Result<Self, Error> {
+        let root = tree::parse(document)?;
+        if !root.is("CPIX") {
+            return Err(root.malformed("the root element is not CPIX"));
         }
-        cpix.keys.push(key);
+        let mut cpix = Self::default();
+        for element in root.at(["ContentKeyList", "ContentKey"]) {
+            let key = read_key(element)?;
+            if cpix.keys.iter().any(|other| other.id == key.id) {
+                return Err(element.malformed(format!("a second key {}", key.id)));
+            }
+            cpix.keys.push(key);
+        }
+        cpix.systems = root
+            .at(["DRMSystemList", "DRMSystem"])
+            .map(|system| read_system(system, &cpix.keys))
+            .collect::<Result<_, _>>()?;
+        cpix.rules = root
+            .at(["ContentKeyUsageRuleList", "ContentKeyUsageRule"])
+            .map(read_rule)
+            .collect::<Result<_, _>>()?;
+        Ok(cpix)
     }
-    cpix.systems = root
-        .at(["DRMSystemList", "DRMSystem"])
-        .map(|system| read_system(system, &cpix.keys))
-        .collect::<Result<_, _>>()?;
-    cpix.rules = root
-        .at(["ContentKeyUsageRuleList", "ContentKeyUsageRule"])
-        .map(read_rule)
-        .collect::<Result<_, _>>()?;
-    Ok(cpix)
 }
 
 fn read_key(element: &Element<'_>) -> Result<CpixKey, Error> {
@@ -61,7 +69,7 @@ fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Er
     let iv = keys.iter().find(|key| key.id == key_id).and_then(|key| key.iv);
     let (mut media_key, mut session_key) = (None, None);
     for data in element.children("HLSSignalingData").filter(|data| !data.is_empty()) {
-        let (key, tag) = match data.attribute("playlist") {
+        let (slot, tag) = match data.attribute("playlist") {
             None | Some("media") => (&mut media_key, "#EXT-X-KEY"),
             Some("master" | "multiVariant") => (&mut session_key, "#EXT-X-SESSION-KEY"),
             Some(_) => {
@@ -70,8 +78,10 @@ fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Er
                 ));
             }
         };
-        if key.replace(HlsKey::read(data, &base64_text(data)?, tag, key_id, iv)?).is_some() {
-            return Err(data.malformed("HLSSignalingData: a second for the same playlists"));
+        let key = HlsKey::read(&base64_text(data)?, tag, key_id, iv)
+            .map_err(|problem| data.malformed(format!("HLSSignalingData: {problem}")))?;
+        if slot.replace(key).is_some() {
+            return Err(data.malformed("HLSSignalingData: a second one for the same playlists"));
         }
     }
     Ok(CpixSystem {
@@ -87,7 +97,7 @@ fn read_system(element: &Element<'_>, keys: &[CpixKey]) -> Result<CpixSystem, Er
     })
 }
 
-/// A rule with an unknown filter is an error: which tracks it selects is unknown.
+/// A rule with an unknown filter is an error, since it is unknown which tracks it selects.
 fn read_rule(element: &Element<'_>) -> Result<UsageRule, Error> {
     if element.children("KeyPeriodFilter").next().is_some() {
         return Err(Error::CpixUnsupported("key periods"));
@@ -146,9 +156,9 @@ fn range(min: Option<u64>, max: Option<u64>) -> Option<Range> {
 }
 
 fn number(element: &Element<'_>, name: &str) -> Result<Option<u64>, Error> {
-    let value = element
-        .attribute(name)
-        .map(|value| value.parse().map_err(|_| element.malformed(format!("{name} is no number"))));
+    let value = element.attribute(name).map(|value| {
+        value.parse().map_err(|_| element.malformed(format!("{name} is not a number")))
+    });
     value.transpose()
 }
 
@@ -172,7 +182,7 @@ fn vector(element: &Element<'_>, text: &str) -> Result<crate::Iv, Error> {
     bytes.try_into().map(crate::Iv).map_err(|_| malformed())
 }
 
-/// The bytes of an element in Base64, which may be broken into lines.
+/// The bytes of an element whose text is Base64, which may have line breaks.
 fn base64(element: &Element<'_>) -> Result<Vec<u8>, Error> {
     let text: String = element.text().split_ascii_whitespace().collect();
     STANDARD.decode(text).map_err(|_| element.malformed("not Base64"))

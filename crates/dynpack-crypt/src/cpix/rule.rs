@@ -7,10 +7,10 @@ use crate::{Error, KeyId};
 
 /// Which tracks a key is for.
 ///
-/// Of each kind of filter that the rule has, one must let the track pass. Filters for video and
-/// audio are one kind, so that a rule with both is for both: so SPEKE 2 writes a key for all
-/// tracks, which by the letter of CPIX would be for none. The type of track that it is meant for
-/// (`intendedTrackType`) tells people something and decides nothing.
+/// A rule applies to a track if, for each kind of filter in the rule, at least one filter matches.
+/// Filters for video and audio are one kind, so a rule with both applies to both. SPEKE 2 writes a
+/// key for all tracks in this way, though read literally, CPIX would apply that rule to no track.
+/// The intended type of track (`intendedTrackType`) is information for people, and has no effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsageRule {
@@ -22,7 +22,7 @@ pub struct UsageRule {
     pub(super) labels: Vec<String>,
 }
 
-/// A range of numbers, both ends in it.
+/// A range of numbers, which includes both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Range {
     pub(super) min: u64,
@@ -38,16 +38,16 @@ impl Range {
 /// `VideoFilter`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct VideoFilter {
-    /// Pixels of a picture.
+    /// The number of pixels of a picture.
     pub(super) pixels: Option<Range>,
     /// Frames per thousand seconds.
     pub(super) frame_rate: Option<Range>,
-    /// Whether it is for a high dynamic range or a wide gamut alone.
+    /// Whether it only matches video with a high dynamic range or a wide gamut.
     pub(super) is_special: bool,
 }
 
 impl VideoFilter {
-    /// No codec that is carried has a high dynamic range.
+    /// Whether the filter matches. No supported codec has a high dynamic range.
     fn passes(self, video: &VideoCodec, rendition: &Rendition) -> Result<bool, Error> {
         let (width, height) = video.dimensions();
         let pixels = u64::from(width).saturating_mul(height.into());
@@ -65,11 +65,11 @@ impl VideoFilter {
 }
 
 impl UsageRule {
-    /// Whether the key is for that rendition.
+    /// Whether the rule applies to the rendition.
     ///
     /// # Errors
-    /// [`Error::AmbiguousKey`] if the rule asks for what is not known of it: no key may be given then
-    /// (CPIX 2.3, usage rule filters).
+    /// [`Error::AmbiguousKey`] if the rule depends on a property of the rendition that is not
+    /// known. Then it must not get a key (CPIX 2.3, usage rule filters).
     pub fn applies_to(&self, rendition: &Rendition) -> Result<bool, Error> {
         let bitrate = rendition.id.bitrate.into();
         let is_label = |label: &String| {
@@ -100,12 +100,12 @@ impl UsageRule {
     }
 }
 
-/// Whether one is true; an error counts even beside one that is.
+/// Whether one is true. An error is returned even if another is true.
 fn any(all: impl Iterator<Item = Result<bool, Error>>) -> Result<bool, Error> {
     all.collect::<Result<Vec<_>, _>>().map(|all| all.contains(&true))
 }
 
-/// Whether what is known of a rendition is within a range, if there is one.
+/// Whether a property of a rendition is within a range, if there is one.
 fn is_within(
     range: Option<Range>,
     value: Option<u64>,
@@ -115,7 +115,7 @@ fn is_within(
     let RenditionId { name, bitrate, .. } = &rendition.id;
     let unknown = || {
         Error::AmbiguousKey(format!(
-            "a rule asks for the {what} of {name:?} at {bitrate} bit/s, which is not known"
+            "a rule depends on the {what} of {name:?} at {bitrate} bit/s, which is not known"
         ))
     };
     range.map_or(Ok(true), |range| value.map(|value| range.contains(value)).ok_or_else(unknown))

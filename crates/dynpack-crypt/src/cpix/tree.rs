@@ -1,4 +1,4 @@
-//! XML as a tree, within limits.
+//! XML as a tree, with limits.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::Cpix;
 use crate::Error;
 
-/// How many elements a document may have.
+/// The maximum number of elements in a document.
 const MAX_ELEMENTS: usize = 1 << 14;
 
 const OPTIONS: Options = Options::new()
@@ -17,8 +17,8 @@ const OPTIONS: Options = Options::new()
     .with_max_attributes(64)
     .for_secrets();
 
-/// An element. Names are without prefix; text is what stands in it directly, without the space
-/// around it, and may be a secret.
+/// An element. Names have no prefix. The text is directly in the element, is trimmed, and may be a
+/// secret.
 pub(super) struct Element<'a> {
     start: dynpack_xml::Element<'a>,
     children: Vec<Self>,
@@ -34,18 +34,18 @@ impl<'a> Element<'a> {
         self.start.get(name)
     }
 
-    /// The elements of that name in it.
+    /// The child elements with that name.
     pub(super) fn children(&self, name: &str) -> impl Iterator<Item = &Self> {
         self.children.iter().filter(move |child| child.is(name))
     }
 
-    /// The elements at the end of that path, at each step of which there may be several.
+    /// The elements at that path. Each step may match several.
     pub(super) fn at(&self, [list, entry]: [&str; 2]) -> impl Iterator<Item = &Self> {
         self.children(list).flat_map(move |list| list.children(entry))
     }
 
-    /// The element of that name in it, if it has anything in it: servers answer with empty ones
-    /// where they have nothing to say.
+    /// The child element with that name, unless it is empty: servers send empty elements where they
+    /// have no value.
     ///
     /// # Errors
     /// [`Error::Cpix`] if there are two.
@@ -61,15 +61,14 @@ impl<'a> Element<'a> {
         self.children.is_empty() && self.text().is_empty()
     }
 
-    /// An error if it has an attribute that is not one of these, or an element that is not one of
-    /// those.
+    /// Checks that it only has these attributes and child elements.
     pub(super) fn knows(&self, attributes: &[&str], children: &[&str]) -> Result<(), Error> {
         let is_known = self.start.attribute_names().all(|name| attributes.contains(&name))
             && self.children.iter().all(|child| children.iter().any(|name| child.is(name)));
         if is_known {
             Ok(())
         } else {
-            Err(Error::CpixUnsupported("a filter which is not of CPIX 2.3"))
+            Err(Error::CpixUnsupported("a filter that is not in CPIX 2.3"))
         }
     }
 
@@ -86,7 +85,8 @@ impl<'a> Element<'a> {
         Self { start, children: Vec::new(), text: Zeroizing::default() }
     }
 
-    /// Appends a piece of text, which may be a secret: a copy that the reader made of it is wiped.
+    /// Appends a piece of text, which may be a secret. If the reader made a copy of it, that is
+    /// wiped.
     fn push(&mut self, piece: Cow<'_, str>) {
         match piece {
             Cow::Borrowed(text) => append(&mut self.text, text),
@@ -108,7 +108,7 @@ pub(super) fn parse(document: &[u8]) -> Result<Element<'_>, Error> {
         problem: "not UTF-8".into(),
     })?;
     let mut reader = Reader::new(text.strip_prefix('\u{feff}').unwrap_or(text), OPTIONS);
-    // Elements that are open, each in the one before.
+    // The open elements, each within the one before it.
     let mut open: Vec<Element<'_>> = Vec::new();
     let mut root = None;
     while let Some(event) = reader.read().map_err(refused)? {
@@ -144,7 +144,7 @@ fn refused(error: dynpack_xml::Error) -> Error {
     }
 }
 
-/// Appends to a secret. What the text outgrows is wiped.
+/// Appends to a secret. If the buffer must grow, the old one is wiped.
 fn append(secret: &mut Zeroizing<String>, text: &str) {
     let len = secret.len().saturating_add(text.len());
     if len > secret.capacity() {

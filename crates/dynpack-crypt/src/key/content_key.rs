@@ -8,16 +8,16 @@ use zeroize::{Zeroize, Zeroizing};
 use super::notation;
 use crate::Error;
 
-/// A key of AES-128. It never prints, is wiped when dropped, and compared in constant time.
+/// A key of AES-128. It is never printed, is wiped when dropped, and is compared in constant time.
 ///
-/// It stays at one place in memory: where it is moved, as in a list that grows, no copy of it is
-/// left behind. Whoever takes the bytes out with [`expose`](Self::expose) answers for where they
-/// go.
+/// Its bytes stay at one place in memory. When the key is moved, for example in a list that grows,
+/// no copy of it remains. A caller of [`expose`](Self::expose) is responsible for copies of the
+/// bytes.
 #[derive(Clone)]
 pub struct ContentKey(Box<Zeroizing<[u8; 16]>>);
 
 impl ContentKey {
-    /// The key of those bytes, whose source should be wiped.
+    /// The key with those bytes. The caller should wipe their source.
     #[must_use]
     pub fn new(mut bytes: [u8; 16]) -> Self {
         let mut key = Self(Box::default());
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_moved_leaves_no_copy_behind() {
+    fn a_key_that_is_moved_leaves_no_copy() {
         let key = ContentKey::from_hex("000102030405060708090a0b0c0d0e0f").unwrap();
         let place = key.expose().as_ptr();
         let mut keys = vec![key];
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_do_not_repeat_what_was_read() {
+    fn errors_do_not_repeat_the_text() {
         let refused = [
             ContentKey::from_hex("secretsecretsecretsecretsecretse"),
             ContentKey::from_hex("secret"),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::notation;
 use crate::Error;
 
-/// An initialization vector of 16 bytes. It is no secret; it prints as HLS writes it, `0x` and 32
+/// An initialization vector of 16 bytes. It is not a secret. It is printed as in HLS: `0x` and 32
 /// digits (RFC 8216, 4.2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Iv(pub [u8; 16]);

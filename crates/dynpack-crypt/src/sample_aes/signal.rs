@@ -1,4 +1,4 @@
-//! How a transport stream says that a stream is encrypted (3.0 of the specification).
+//! How a transport stream signals that a stream is encrypted (3.0 of the specification).
 
 use dynpack_codec::AacConfig;
 
@@ -21,11 +21,11 @@ pub fn avc_descriptors() -> Vec<u8> {
     [&[PRIVATE_DATA_INDICATOR, 4], &b"zavc"[..]].concat()
 }
 
-/// The descriptors of encrypted AAC in the PMT: with the configuration of the decoder, which the
-/// clear parts of frames do not hold (2.3.4).
+/// The descriptors of encrypted AAC in the PMT. They contain the configuration of the decoder,
+/// which is not in the clear parts of frames (2.3.4).
 ///
 /// # Errors
-/// [`Error::Unsupported`] if the configuration is longer than a descriptor holds.
+/// [`Error::Unsupported`] if the configuration is too long for a descriptor.
 pub fn aac_descriptors(config: &AacConfig) -> Result<Vec<u8>, Error> {
     let setup = &config.specific_config;
     let too_long = |_| Error::Unsupported(format!("a configuration of {} bytes", setup.len()));
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn descriptors_tell_the_coding() {
+    fn descriptors_signal_the_coding() {
         assert_eq!(avc_descriptors(), b"\x0f\x04zavc");
         assert_eq!(descriptors(&[0x11, 0x90]), b"\x0f\x04aacd\x05\x0eapadzaac\0\0\x01\x02\x11\x90");
         assert_eq!(descriptors(&[0x2b, 0x11, 0x88, 0])[12..16], *b"zach");

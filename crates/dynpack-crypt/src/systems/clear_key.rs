@@ -1,5 +1,5 @@
-//! ClearKey, the system without protection, for tests and for content that need not be (*Encrypted
-//! Media Extensions*, 9.1).
+//! ClearKey, the system that does not protect keys, for tests and for content that needs no
+//! protection (*Encrypted Media Extensions*, 9.1).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{Pssh, SystemId};
 use crate::{ContentKey, KeyId};
 
-/// The `KEYFORMAT` of ClearKey in HLS, as hls.js knows it.
+/// The `KEYFORMAT` of ClearKey in HLS, as in hls.js.
 pub const KEY_FORMAT: &str = "org.w3.clearkey";
 
 /// The common header (*"cenc" Initialization Data Format*, 4): the ids of the keys.
@@ -17,13 +17,13 @@ pub fn pssh(key_ids: &[KeyId]) -> Pssh {
     Pssh::new(SystemId::COMMON, Vec::new()).with_key_ids(key_ids.to_vec())
 }
 
-/// A key id as licences write it.
+/// A key id in the notation of licences.
 #[must_use]
 pub fn key_id(id: KeyId) -> String {
     URL_SAFE_NO_PAD.encode(id.0)
 }
 
-/// A licence: the keys themselves, as a JSON Web Key Set (9.1.4). Whoever gets it has the keys.
+/// A licence: the keys themselves, as a JSON Web Key Set (9.1.4). Every recipient has the keys.
 #[must_use]
 pub fn licence<'a>(keys: impl IntoIterator<Item = (KeyId, &'a ContentKey)>) -> Zeroizing<String> {
     let mut licence = Zeroizing::new(String::with_capacity(USUAL_LEN));
@@ -44,7 +44,7 @@ pub fn licence<'a>(keys: impl IntoIterator<Item = (KeyId, &'a ContentKey)>) -> Z
     licence
 }
 
-/// Room for a dozen keys, so that the text rarely grows and leaves no copy in memory.
+/// Room for a dozen keys, so that the text rarely grows, which would leave a copy in memory.
 const USUAL_LEN: usize = 1024;
 
 #[cfg(test)]
@@ -55,7 +55,8 @@ mod tests {
     fn the_common_header_is_that_of_the_specification() {
         // The example of "cenc" Initialization Data Format, 4.2.
         let ids = [KeyId(*b"0123456789012345"), KeyId(*b"ABCDEFGHIJKLMNOP")];
-        let expected = b"\0\0\0\x44pssh\x01\0\0\0\x10\x77\xef\xec\xc0\xb2\x4d\x02\xac\xe3\x3c\x1e\x52\xe2\xfb\x4b\0\0\0\x020123456789012345ABCDEFGHIJKLMNOP\0\0\0\0";
+        let expected = b"\0\0\0\x44pssh\x01\0\0\0\x10\x77\xef\xec\xc0\xb2\x4d\x02\xac\xe3\x3c\x1e\
+            \x52\xe2\xfb\x4b\0\0\0\x020123456789012345ABCDEFGHIJKLMNOP\0\0\0\0";
         assert_eq!(pssh(&ids).to_bytes(), expected);
     }
 

@@ -1,9 +1,9 @@
-//! FairPlay Streaming, which is told no more than a URI.
+//! FairPlay Streaming, whose only signalling is a URI.
 
 /// The `KEYFORMAT` of FairPlay in HLS.
 pub const KEY_FORMAT: &str = "com.apple.streamingkeydelivery";
 
-/// The key URI for a licence URL: with the scheme `skd`, by which players know that FairPlay is to
+/// The key URI for a licence URL. Its scheme is `skd`, which signals to players that FairPlay must
 /// fetch the key.
 #[must_use]
 pub fn key_uri(licence_url: &str) -> String {

@@ -15,7 +15,7 @@ pub const KEY_FORMAT: &str = "com.microsoft.playready";
 /// Maximum size of an object in bytes (2).
 const MAX_OBJECT: usize = 15 << 10;
 
-/// The type of a record that holds a header (2.1).
+/// The type of a record that contains a header (2.1).
 const HEADER_RECORD: u16 = 1;
 
 const NAMESPACE: &str = "http://schemas.microsoft.com/DRM/2007/03/PlayReadyHeader";
@@ -24,8 +24,8 @@ const STYLE: Style = Style::COMPACT.with_quotes(Quotes::Everywhere);
 
 /// A PlayReady header.
 ///
-/// Its version is the oldest that can say it, for the sake of old devices: 4.0 for one key by
-/// `cenc`, 4.2 for several, 4.3 by `cbcs`.
+/// Its version is the oldest that supports the content, for old devices: 4.0 for `cenc` with one
+/// key, 4.2 for `cenc` with several, 4.3 for `cbcs`.
 #[derive(Clone, Debug)]
 pub struct Header<'a> {
     scheme: Scheme,
@@ -35,31 +35,31 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// A header for content under those keys. A key which is given besides its id gets a checksum,
-    /// by which PlayReady checks the key of a licence (with `cenc` only: 4.3 defines none
-    /// for `cbcs`).
+    /// A header for content under those keys. If the key is given with its id, the header has a
+    /// checksum, with which PlayReady checks the key of a licence. That is only for `cenc`: version
+    /// 4.3 defines no checksum for `cbcs`.
     #[must_use]
     pub const fn new(scheme: Scheme, keys: &'a [(KeyId, Option<&'a ContentKey>)]) -> Self {
         Self { scheme, keys, licence_url: None, custom_attributes: None }
     }
 
-    /// The same header with a URL where licences are (`LA_URL`).
+    /// The same header with the URL of licences (`LA_URL`).
     #[must_use]
     pub const fn with_licence_url(self, url: &'a str) -> Self {
         Self { licence_url: Some(url), ..self }
     }
 
-    /// The same header with XML of the publisher's (`CUSTOMATTRIBUTES`), which is put in as it is.
+    /// The same header with XML of the publisher (`CUSTOMATTRIBUTES`), which is inserted unchanged.
     ///
     /// # Errors
-    /// [`Error::System`] if it cannot be what an element holds.
+    /// [`Error::System`] if it cannot be the content of an element.
     pub fn with_custom_attributes(self, xml: &'a str) -> Result<Self, Error> {
         let custom = Fragment::parse(xml).map_err(|error| {
             let problem = match error {
                 dynpack_xml::Error::Malformed { problem, .. } => problem,
                 other => other.to_string(),
             };
-            let problem = format!("its custom attributes are no XML: {problem}");
+            let problem = format!("its custom attributes are not XML: {problem}");
             Error::System { system: "PlayReady", problem }
         })?;
         Ok(Self { custom_attributes: Some(custom), ..self })
@@ -92,11 +92,11 @@ impl<'a> Header<'a> {
         xml.finish()
     }
 
-    /// The object, which holds the header in UTF-16 (2): what `mspr:pro` and Smooth Streaming have
-    /// in Base64.
+    /// The PlayReady Object, which contains the header in UTF-16 (2). `mspr:pro` and Smooth
+    /// Streaming have it in Base64.
     ///
     /// # Errors
-    /// [`Error::System`] if it is longer than PlayReady takes.
+    /// [`Error::System`] if it is longer than PlayReady allows.
     pub fn to_object(&self) -> Result<Vec<u8>, Error> {
         let header: Vec<u8> = self.to_xml().encode_utf16().flat_map(u16::to_le_bytes).collect();
         let len = header.len().saturating_add(10);
@@ -134,8 +134,7 @@ impl<'a> Header<'a> {
         self.to_object().map(|object| Pssh::new(SystemId::PLAYREADY, object))
     }
 
-    /// The keys of a header of version 4.2 or 4.3, whose attributes stand in alphabetical order
-    /// (3.4, 3.5).
+    /// The keys of a header of version 4.2 or 4.3. Attributes are in alphabetical order (3.4, 3.5).
     fn write_list(&self, xml: &mut Writer) {
         let (algorithm, has_checksums) = match self.scheme {
             Scheme::Cenc => ("AESCTR", true),
@@ -168,12 +167,13 @@ fn write_one(xml: &mut Writer, id: KeyId, key: Option<&ContentKey>) {
     }
 }
 
-/// A key id as headers write it.
+/// A key id in the notation of headers.
 fn kid(id: KeyId) -> String {
     STANDARD.encode(id.to_guid_bytes())
 }
 
-/// The checksum of a key for AES-CTR: of its id, encrypted with it, the first 8 bytes (3.6).
+/// The checksum of a key for AES-CTR: the first 8 bytes of the key id, encrypted with the key
+/// (3.6).
 fn checksum(id: KeyId, key: &ContentKey) -> String {
     let encrypted = Cipher::new(key).encrypt_block(id.to_guid_bytes());
     let [a, b, c, d, e, f, g, h, ..] = encrypted;

@@ -7,15 +7,15 @@ use dynpack_boxes::BoxType;
 use super::SystemId;
 use crate::{Error, KeyId};
 
-/// What one protection system is told.
+/// The header of one DRM system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pssh {
     /// The system.
     pub system: SystemId,
-    /// The keys it is about, for a box of version 1; a box of version 0 has no such list.
+    /// The ids of the keys, for a box of version 1. A box of version 0 has no list of them.
     pub key_ids: Vec<KeyId>,
-    /// What the system defines.
+    /// Data in the format of the system.
     pub data: Vec<u8>,
 }
 
@@ -26,7 +26,7 @@ impl Pssh {
         Self { system, key_ids: Vec::new(), data }
     }
 
-    /// The same as a box of version 1, with a list of keys.
+    /// The same box as version 1, with a list of keys.
     #[must_use]
     pub fn with_key_ids(self, key_ids: Vec<KeyId>) -> Self {
         Self { key_ids, ..self }
@@ -40,13 +40,13 @@ impl Pssh {
             .to_vec()
     }
 
-    /// The box in Base64, as `cenc:pssh` of an MPD and `EXT-X-KEY` hold it.
+    /// The box in Base64, for `cenc:pssh` of an MPD and for `EXT-X-KEY`.
     #[must_use]
     pub fn to_base64(&self) -> String {
         STANDARD.encode(self.to_bytes())
     }
 
-    /// What the system defines, in Base64.
+    /// The data of the system in Base64.
     #[must_use]
     pub fn data_base64(&self) -> String {
         STANDARD.encode(&self.data)
@@ -55,12 +55,12 @@ impl Pssh {
     /// Reads a box, of version 0 or 1.
     ///
     /// # Errors
-    /// [`Error::System`] if it is no such box, or not a whole one.
+    /// [`Error::System`] if it is not that box, or is incomplete.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let dynpack_boxes::moov::Pssh { system_id, key_ids, data } = BoxType::read_box(bytes)
             .map_err(|_| Error::System {
                 system: "pssh",
-                problem: "it is no whole box of version 0 or 1".into(),
+                problem: "it is not a complete box of version 0 or 1".into(),
             })?;
         Ok(Self {
             system: SystemId(system_id),
@@ -90,7 +90,7 @@ mod tests {
             let problem = Pssh::parse(&longer).unwrap_err().to_string();
             assert_eq!(
                 problem,
-                "the pssh header cannot be made: it is no whole box of version 0 or 1"
+                "the pssh header cannot be made: it is not a complete box of version 0 or 1"
             );
         }
     }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::key::notation;
 use crate::{Error, KeyId};
 
 /// The id of a protection system, a UUID (the registry of DASH-IF,
@@ -18,7 +17,7 @@ impl SystemId {
     pub const PLAYREADY: Self = Self(0x9a04_f079_9840_4286_ab92_e65b_e088_5f95_u128.to_be_bytes());
     /// FairPlay.
     pub const FAIRPLAY: Self = Self(0x94ce_86fb_07ff_4f43_adb8_93d2_fa96_8ca2_u128.to_be_bytes());
-    /// The common header of W3C, of whichever system: a list of key ids.
+    /// The common header of W3C for all systems: a list of key ids.
     pub const COMMON: Self = Self(0x1077_efec_c0b2_4d02_ace3_3c1e_52e2_fb4b_u128.to_be_bytes());
     /// ClearKey as MPDs name it (*DASH-IF Interoperability Points: Content Protection*).
     pub const CLEAR_KEY: Self = Self(0xe271_9d58_a985_b3c9_781a_b030_af78_d30e_u128.to_be_bytes());
@@ -41,7 +40,7 @@ impl FromStr for SystemId {
 
 impl fmt::Display for SystemId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        notation::write_uuid(self.0, f)
+        KeyId(self.0).fmt(f)
     }
 }
 

@@ -7,8 +7,8 @@ use crate::cenc::Scheme;
 /// The `KEYFORMAT` of Widevine in HLS.
 pub const KEY_FORMAT: &str = "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed";
 
-/// The header of Widevine for content under those keys, with whatever id the licence server knows
-/// the content by.
+/// The header of Widevine for content under those keys. `content_id` is the id of the content at
+/// the licence server.
 #[must_use]
 pub fn pssh(key_ids: &[KeyId], content_id: Option<&[u8]>, scheme: Scheme) -> Pssh {
     let mut data = Vec::new();
@@ -77,7 +77,9 @@ mod tests {
     fn the_box_is_of_version_0() {
         let [key, _] = keys();
         let pssh = pssh(&[key], None, Scheme::Cbcs);
-        let head = b"\0\0\0\x38pssh\0\0\0\0\xed\xef\x8b\xa9\x79\xd6\x4a\xce\xa3\xc8\x27\xdc\xd5\x1d\x21\xed\0\0\0\x18\x12\x10";
+        let head =
+            b"\0\0\0\x38pssh\0\0\0\0\xed\xef\x8b\xa9\x79\xd6\x4a\xce\xa3\xc8\x27\xdc\xd5\x1d\
+            \x21\xed\0\0\0\x18\x12\x10";
         assert!(pssh.to_bytes().starts_with(head), "{:x?}", pssh.to_bytes());
         assert!(pssh.to_base64().starts_with("AAAAOHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABgSEK0T"));
     }

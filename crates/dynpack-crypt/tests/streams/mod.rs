@@ -1,9 +1,10 @@
-//! Streams of H.264 from an encoder.
+//! Streams of H.264 from x264.
 
 use dynpack_codec::Codec;
 use dynpack_testkit::codec;
 
-/// Streams of x264, of 8 to 12 pictures of 128x96, each named for what shapes its slice headers.
+/// Streams of x264, with 8 to 12 pictures of 128x96. Each is named for the feature that affects its
+/// slice headers.
 pub(crate) const STREAMS: [(&str, &[u8]); 5] = [
     ("B-frames, 4 slices a picture", include_bytes!("../data/cabac_b_frames_4_slices.h264")),
     ("baseline, CAVLC", include_bytes!("../data/baseline_cavlc.h264")),

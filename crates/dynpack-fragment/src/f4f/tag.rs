@@ -34,7 +34,7 @@ pub(super) enum Carriage {
 }
 
 impl Carriage {
-    /// How that codec is carried, and its configuration; `None` if FLV does not know it. The one
+    /// How that codec is carried, and its configuration; `None` if FLV does not support it. The one
     /// list of codecs that FLV carries.
     pub(super) fn of(codec: &Codec) -> Option<(Self, Bytes)> {
         match codec {

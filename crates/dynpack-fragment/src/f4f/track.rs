@@ -29,7 +29,8 @@ impl Track {
         delay: Ticks,
     ) -> Result<Self, Error> {
         let codec = &rendition.track.codec;
-        let unsupported = || Error::Unsupported(format!("FLV does not know {}", codec.rfc6381()));
+        let unsupported =
+            || Error::Unsupported(format!("FLV does not support {}", codec.rfc6381()));
         let (carriage, configuration) = Carriage::of(codec).ok_or_else(unsupported)?;
         let mut len = carriage.tag_len(configuration.len() as u64).ok_or_else(unsupported)?;
         let mut frames = Vec::new();

@@ -75,7 +75,7 @@ impl Protection {
         match (self.form, self.encryptor.track().scheme()) {
             (Form::Common, _) | (Form::Piff, Scheme::Cenc) => Ok(()),
             (Form::Piff, other) => Err(refused(dynpack_crypt::Error::Unsupported(format!(
-                "PIFF has no place for {}",
+                "PIFF does not support {}",
                 other.as_str()
             )))),
         }

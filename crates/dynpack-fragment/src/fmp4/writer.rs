@@ -46,8 +46,8 @@ impl<'a> Writer<'a> {
     /// Plans one media segment. Costs in proportion to the samples of the segment, never to those
     /// of the film.
     ///
-    /// A key frame ([`Form::KeyFrames`](dynpack_media::Form)) is shown from the start of its segment
-    /// to its end, and decoded when it is shown. By `cenc` it has a vector of its own, see
+    /// A key frame ([`Form::KeyFrames`](dynpack_media::Form)) is shown from the start of its
+    /// segment to its end, and decoded when it is shown. By `cenc` it has a vector of its own, see
     /// [`SampleEncryptor::for_key_frames`](dynpack_crypt::cenc::SampleEncryptor::for_key_frames).
     ///
     /// The [length](SegmentPlan::len) of encrypted video is not known before its samples are read:

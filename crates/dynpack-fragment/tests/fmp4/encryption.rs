@@ -1,4 +1,5 @@
-//! Encrypted segments, decrypted by what their own boxes say, as ISO/IEC 23001-7 asks.
+//! Encrypted segments, decrypted with the information in their own boxes, according to ISO/IEC
+//! 23001-7.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use dynpack_testkit::codec::{avc, avc_record, with_lengths};
 use dynpack_testkit::film::OpenedFilm;
 use dynpack_testkit::read::boxes::find;
 use dynpack_testkit::read::mp4;
-use dynpack_testkit::read::protection::{information, stretches};
+use dynpack_testkit::read::protection::{information, subsamples};
 use dynpack_testkit::stored;
 use dynpack_testkit::stored::joined;
 
@@ -27,7 +28,8 @@ use crate::{audio_frames, group, laws};
 const KEY: [u8; 16] = *b"a key of 16 byte";
 const ID: KeyId = KeyId(*b"an id of 16 byte");
 
-/// Parameter sets and starts of slices of a baseline stream of x264, one slice a picture.
+/// Parameter sets and starts of slices from a baseline stream of x264, with one slice for each
+/// picture.
 const SPS: &[u8] =
     b"\x67\x42\xc0\x0a\xdb\x08\x36\xc0\x44\0\0\x03\0\x04\0\0\x03\0\xc8\x3c\x48\x9b\x80";
 const PPS: &[u8] = b"\x68\xca\x80\xc4\xb2";
@@ -35,13 +37,13 @@ const IDR: &[u8] = b"\x65\x88\x84\x19\x21\x3e\x23\xda\xd8\x8f\x15\x97\x0b\xdd\x9
 const SLICE: &[u8] = b"\x41\x9a\x40\x64\x84\xad\x5b\x3c\x21\x66\xc2\xca\0\x30\xed\xcd\x98\x06";
 const SEI: &[u8] = b"\x06\x05\x01\x80";
 
-/// Pictures of one to four slices, of up to `most` bytes each, and now and then a SEI message.
-fn video_film(tables: &TrackBuilder, most: u64, target: u64) -> OpenedFilm {
+/// Pictures of one to four slices, of up to `max_unit` bytes each, and sometimes a SEI message.
+fn video_film(tables: &TrackBuilder, max_unit: u64, target: u64) -> OpenedFilm {
     let units = |picture: u64| {
         let start = if picture.is_multiple_of(50) { IDR } else { SLICE };
         let slice = |which| {
             let seed = picture * 4 + which;
-            let len = u64::from(stored::byte(seed)) * most / 256;
+            let len = u64::from(stored::byte(seed)) * max_unit / 256;
             let body = (0..len).map(|at| stored::byte(seed << 20 | at) | 1);
             start.iter().copied().chain(body).collect()
         };
@@ -70,12 +72,12 @@ fn encryptor(film: &OpenedFilm, scheme: Scheme) -> SampleEncryptor {
     SampleEncryptor::new(track, &ContentKey::new(KEY), &rendition.track.codec)
 }
 
-/// How the samples of a track are encrypted, as its sample entry says.
+/// How the samples of a track are encrypted, from its sample entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Tenc {
     original: [u8; 4],
     scheme: [u8; 4],
-    /// Blocks encrypted and skipped.
+    /// Number of encrypted and of skipped blocks.
     pattern: (usize, usize),
     iv_size: usize,
     key_id: Vec<u8>,
@@ -114,15 +116,15 @@ fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
     let (iv, map) = information.split_at(tenc.iv_size);
     let mut ranges = vec![(0, sample.len())];
     if has_subsamples {
-        ranges = stretches(map);
+        ranges = subsamples(map);
     }
     let counter: [u8; 16] = std::array::from_fn(|at| iv.get(at).copied().unwrap_or(0));
     let mut stream = ctr::Ctr128BE::<Aes128>::new(&KEY.into(), &counter.into());
     let mut rest = sample;
     for (clear, protected) in ranges {
-        let (_, behind) = rest.split_at_mut(clear);
-        let (range, behind) = behind.split_at_mut(protected);
-        rest = behind;
+        let (_, after) = rest.split_at_mut(clear);
+        let (range, after) = after.split_at_mut(protected);
+        rest = after;
         if &tenc.scheme == b"cenc" {
             stream.apply_keystream(range);
             continue;
@@ -138,10 +140,10 @@ fn decrypt(tenc: &Tenc, information: Option<(bool, &[u8])>, sample: &mut [u8]) {
             chain.decrypt_block(block.try_into().unwrap());
         }
     }
-    assert!(rest.is_empty(), "the stretches cover the sample");
+    assert!(rest.is_empty(), "the subsamples cover the sample");
 }
 
-/// An encrypted segment as a player has it: parsed, and its samples decrypted.
+/// An encrypted segment as in a player: parsed, and its samples decrypted.
 fn play(segment: &[u8], tenc: &Tenc, piff: bool) -> mp4::Segment {
     let mut parsed = mp4::segment(segment);
     let said = information(segment, &parsed, piff);
@@ -161,7 +163,8 @@ fn forms(rendition: &Rendition) -> Vec<Rendition> {
     [rendition.clone()].into_iter().chain(rendition.key_frames()).collect()
 }
 
-/// Encrypts all segments, and the key frames of each, and decrypts them again.
+/// Encrypts all segments and the key frames of each, and checks that decryption returns the clear
+/// ones.
 fn decrypting_returns_the_clear_film(film: &OpenedFilm, scheme: Scheme, piff: bool) {
     let encryptor = encryptor(film, scheme);
     let tenc = Tenc::read(
@@ -188,12 +191,12 @@ fn decrypting_returns_the_clear_film(film: &OpenedFilm, scheme: Scheme, piff: bo
                 (joined(encrypted.reads()), encrypted.len().is_some()),
                 (joined(make(&clear_writer).reads()), is_audio)
             );
-            let most = writer.media_segment_len(&segment).unwrap();
-            assert_eq!(encrypted.len().unwrap_or(most), most);
+            let max_len = writer.media_segment_len(&segment).unwrap();
+            assert_eq!(encrypted.len().unwrap_or(max_len), max_len);
             let bytes = film.finish(encrypted).unwrap();
             assert!(
-                bytes.len() as u64 <= most && (!is_audio || bytes.len() as u64 == most),
-                "{} of {most}",
+                bytes.len() as u64 <= max_len && (!is_audio || bytes.len() as u64 == max_len),
+                "{} of {max_len}",
                 bytes.len()
             );
             let played = play(&bytes, &tenc, piff);
@@ -244,10 +247,10 @@ proptest! {
     #[test]
     fn decrypting_returns_every_clear_segment(
         (video, audio) in (laws::video_tables(), laws::audio()),
-        (target, most) in (200_u64..7000, 40_u64..500),
+        (target, max_unit) in (200_u64..7000, 40_u64..500),
         (scheme, piff) in prop::sample::select(&FORMS[..]),
     ) {
-        decrypting_returns_the_clear_film(&video_film(&video, most, target), scheme, piff);
+        decrypting_returns_the_clear_film(&video_film(&video, max_unit, target), scheme, piff);
         decrypting_returns_the_clear_film(&audio_film(&audio, target), scheme, piff);
     }
 }
@@ -257,7 +260,7 @@ fn video() -> OpenedFilm {
 }
 
 #[test]
-fn boxes_stand_in_the_order_of_the_standard() {
+fn boxes_are_in_the_order_of_the_standard() {
     let film = video();
     let segment = film.renditions[0].cuts.segments().nth(1).unwrap();
     let kinds = |profile, protection: Protection, kinds: &[&[u8]]| {
@@ -279,7 +282,7 @@ fn boxes_stand_in_the_order_of_the_standard() {
         Protection::piff(encryptor(&film, Scheme::Cenc)),
     );
     kinds(Profile::Cmaf, common, &[b"tfhd", b"tfdt", b"trun", b"saiz", b"saio", b"senc", b"mdat"]);
-    // The two boxes of an extended type: of the encryption, then of the times.
+    // The two boxes of an extended type: first for the encryption, then for the times.
     kinds(
         Profile::Smooth,
         piff,
@@ -287,14 +290,14 @@ fn boxes_stand_in_the_order_of_the_standard() {
     );
 }
 
-/// A picture has one cipher text in all profiles and forms, so that its vector is never used for
-/// two. Alone it may be cut into other stretches, and has another vector; by `cbcs` there is but
-/// one, which stands in the init segment that both share.
+/// A picture has the same cipher text in all profiles, so its vector is never used for two. A key
+/// frame alone may have other subsamples, so it has another vector. In `cbcs` there is only one
+/// vector, in the init segment that both share.
 #[test]
 fn a_key_frame_alone_has_a_vector_of_its_own() {
     let mut pictures = BTreeMap::new();
     for (scheme, piff) in FORMS {
-        // Two groups of pictures a segment, so that a key frame is not always the first sample.
+        // Two groups of pictures per segment, so that a key frame is not always the first sample.
         let film = video_film(&group(12_800, 512, 200, 25, 2), 900, 2000);
         let encryptor = encryptor(&film, scheme);
         let protection =
@@ -318,7 +321,7 @@ fn a_key_frame_alone_has_a_vector_of_its_own() {
                 let at = (key_frame.samples.start.0 - segment.samples.start.0) as usize;
                 for profile in [Profile::Cmaf, Profile::Csf, Profile::Smooth] {
                     let alone = samples(&key_frames, &key_frame, profile).remove(0).data;
-                    // Of small pictures nothing may be protected.
+                    // Small pictures may have no protected bytes.
                     if scheme == Scheme::Cbcs || alone.len() > 400 {
                         assert_eq!(alone == whole[at].data, scheme == Scheme::Cbcs);
                     }
@@ -352,7 +355,7 @@ fn no_two_samples_of_a_track_share_a_vector() {
 }
 
 #[test]
-fn init_segments_say_how_and_for_whom() {
+fn init_segments_signal_the_scheme_and_the_systems() {
     let film = video();
     let systems = || {
         vec![
@@ -390,11 +393,11 @@ fn init_segments_say_how_and_for_whom() {
 }
 
 #[test]
-fn what_cannot_be_encrypted_is_named() {
+fn errors_name_what_cannot_be_encrypted() {
     let film = video();
     let segment = film.renditions[0].cuts.segments().nth(1).unwrap();
     let piff = Protection::piff(encryptor(&film, Scheme::Cbcs));
-    let refused = "cannot be encrypted in this way: PIFF has no place for cbcs";
+    let refused = "cannot be encrypted in this way: PIFF does not support cbcs";
     let writer =
         |profile| Writer::new(profile, &film.renditions[0]).with_protection(Some(piff.clone()));
     for error in [

@@ -29,7 +29,7 @@ fn decrypt(mut segment: Vec<u8>) -> Vec<u8> {
     segment
 }
 
-/// Audio as fragmented MP4, in a transport stream, and in FLV: spliced, or made in one buffer.
+/// Audio as fragmented MP4, in a transport stream, and in FLV: from pieces, or in one buffer.
 fn plans(rendition: &Rendition, segment: &Segment) -> [SegmentPlan; 3] {
     let ts = [Part::segments(rendition, std::slice::from_ref(segment))];
     let f4f = [f4f::Part { rendition, segment: Some(segment) }];
@@ -71,7 +71,7 @@ fn stretches_of_any_length_make_the_same_segment() {
 }
 
 #[test]
-fn twice_is_twice() {
+fn a_plan_can_be_encrypted_twice() {
     let rendition = renditions(vec![audio_frames(48_000, 100, 0).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
     let [clear, ..] = plans(&rendition, &segment);
@@ -79,20 +79,20 @@ fn twice_is_twice() {
     assert_eq!(decrypt(decrypt(finish(encrypted(encrypted(plan))))), finish(clear));
 }
 
-/// Bytes that somebody else holds too are not encrypted where they lie.
+/// Shared bytes are not encrypted in place.
 #[test]
-fn the_media_stays_as_it_is() {
+fn the_media_does_not_change() {
     let rendition = renditions(vec![group(25, 1, 100, 50, 0).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
     let plan = encrypted(Writer::new(Profile::Cmaf, &rendition).media_segment(&segment).unwrap());
     let media: Vec<Bytes> = plan.reads().iter().map(read).collect();
     let before = media.concat();
-    let stretches = plan.finish(&media).unwrap();
-    assert_eq!((stretches.len(), media.concat()), (1, before));
+    let pieces = plan.finish(&media).unwrap();
+    assert_eq!((pieces.len(), media.concat()), (1, before));
 }
 
 #[test]
-fn a_wrong_read_is_told() {
+fn a_wrong_read_is_reported() {
     let rendition = renditions(vec![audio_frames(48_000, 100, 0).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
     for plan in plans(&rendition, &segment).map(encrypted) {

@@ -1,4 +1,4 @@
-//! What holds for every track: random clocks, frame rates, groups of pictures, edit lists and
+//! Properties of every track, with random clocks, frame rates, groups of pictures, edit lists and
 //! interleavings.
 
 use dynpack_fragment::fmp4::{Profile, Writer};
@@ -82,8 +82,9 @@ fn play(rendition: &Rendition) -> Vec<mp4::Sample> {
     played
 }
 
-/// No gap, no overlap, every sample once and bit by bit, at the time the edit list gives it.
-fn segments_tile_the_track(rendition: &Rendition) {
+/// Checks that there is no gap and no overlap, and that every sample occurs once, bit for bit, at
+/// the time that the edit list gives it.
+fn segments_cover_the_track(rendition: &Rendition) {
     let played = play(rendition);
     let (table, cuts) = (&rendition.track.samples, &rendition.cuts);
     let stored_samples: Vec<_> = table.samples(cuts.samples()).collect();
@@ -107,9 +108,8 @@ fn segments_tile_the_track(rendition: &Rendition) {
     );
 }
 
-/// The same, on the clock of Smooth Streaming: every time is where its own would be, rounded down
-/// once.
-fn smooth_segments_tile_the_track(rendition: &Rendition) {
+/// The same on the clock of Smooth Streaming: every time is the exact time, rounded down once.
+fn smooth_segments_cover_the_track(rendition: &Rendition) {
     let (table, cuts, clock) = (&rendition.track.samples, &rendition.cuts, rendition.timescale());
     let on_clock = |time: Ticks| time.max(Ticks::ZERO).rescale_floor(clock, Timescale::SMOOTH).0;
     let decoded = |sample: &Sample| on_clock(cuts.decode_time(sample) - cuts.lead());
@@ -141,16 +141,16 @@ fn smooth_segments_tile_the_track(rendition: &Rendition) {
             );
             assert!(played.duration >= 0 && played.decode_time + played.offset >= 0);
         }
-        let behind = table.samples(segment.samples.end..SampleIndex(u32::MAX)).next();
+        let after = table.samples(segment.samples.end..SampleIndex(u32::MAX)).next();
         let (first, sum) = (
             stored_samples.first(),
             parsed.samples.iter().map(|sample| sample.duration).sum::<i64>(),
         );
-        if let (Some(first), Some(behind)) = (first, behind) {
+        if let (Some(first), Some(after)) = (first, after) {
             assert_eq!(
                 decoded(first) + sum,
-                decoded(&behind),
-                "durations sum up to where the next segment is decoded"
+                decoded(&after),
+                "durations sum up to the decode time of the next segment"
             );
         }
     }
@@ -160,10 +160,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn every_track_is_tiled(video in video_tables(), audio in audio(), target in 200_u64..7000) {
+    fn every_track_is_covered(video in video_tables(), audio in audio(), target in 200_u64..7000) {
         for rendition in renditions(vec![video.build(), audio.build()], target) {
-            segments_tile_the_track(&rendition);
-            smooth_segments_tile_the_track(&rendition);
+            segments_cover_the_track(&rendition);
+            smooth_segments_cover_the_track(&rendition);
             let init = Writer::new(Profile::Cmaf, &rendition).init_segment().unwrap();
             let (_, lead) = mp4::clock_and_lead(&mp4::init(&init).1);
             prop_assert_eq!(lead, rendition.cuts.lead().0);

@@ -1,4 +1,4 @@
-//! Fragmented MP4, held against an independent parser (mp4-atom) and the tables it was made of.
+//! Fragmented MP4, checked by an independent parser (mp4-atom) against the tables it was made from.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ mod profiles;
 
 use dynpack_testkit::TrackBuilder;
 
-/// Video in groups of `gop` pictures with `b_frames` between anchors; sizes differ, and chunks are
+/// Video in groups of `gop` pictures with `b_frames` between anchors. Sizes differ, and chunks are
 /// small.
 fn group(timescale: u32, frame: u32, count: u32, gop: u32, b_frames: u32) -> TrackBuilder {
     TrackBuilder::video(timescale, frame, count, gop)
@@ -20,7 +20,7 @@ fn group(timescale: u32, frame: u32, count: u32, gop: u32, b_frames: u32) -> Tra
         .with_chunks(5, 77)
 }
 
-/// AAC frames, the first `priming` ticks of which are skipped by an edit list.
+/// AAC frames. An edit list skips the first `priming` ticks.
 fn audio_frames(timescale: u32, count: u32, priming: i64) -> TrackBuilder {
     TrackBuilder::audio(timescale, count)
         .with_sizes(|at| 200 + at * 31 % 40)

@@ -27,7 +27,7 @@ fn segments(rendition: &Rendition) -> Vec<(Segment, mp4::Segment)> {
 }
 
 #[test]
-fn a_group_of_pictures_says_only_what_varies() {
+fn a_group_of_pictures_lists_only_what_varies() {
     let rendition = one(&group(12_800, 512, 150, 50, 2), 2000);
     let (segment, parsed) = segments(&rendition).remove(1);
     let brands = parsed.styp.unwrap();
@@ -58,14 +58,14 @@ fn a_group_of_pictures_says_only_what_varies() {
     assert_eq!(offsets, [0, 2 * 512, -512, -512]);
 }
 
-/// Offsets below zero read as unsigned are hours (shaka-packager 671).
+/// Negative offsets that are read as unsigned are hours (shaka-packager 671).
 #[test]
 fn negative_offsets_need_version_1() {
     let rendition = one(&group(12_800, 512, 150, 50, 2), 2000);
     assert!(segments(&rendition).iter().all(|(_, parsed)| parsed.trun_version == 1));
 }
 
-/// A first sample with a reordering delay makes encoders and packagers start below zero
+/// A reordering delay of the first sample makes encoders and packagers start below zero
 /// (shaka-packager 1265).
 #[test]
 fn b_frames_do_not_start_below_zero() {
@@ -79,7 +79,7 @@ fn b_frames_do_not_start_below_zero() {
 }
 
 #[test]
-fn flags_take_the_least_room_that_is_true() {
+fn flags_are_as_short_as_possible() {
     let layout = |sync: Option<Vec<u32>>| {
         let rendition = one(&TrackBuilder { sync, ..group(1000, 40, 25, 25, 0) }, 1000);
         let (_, parsed) = segments(&rendition).remove(0);
@@ -97,9 +97,9 @@ fn flags_take_the_least_room_that_is_true() {
     assert_eq!(layout(Some(vec![])).0, Some(NON_SYNC));
 }
 
-/// The first audio segment holds the priming, and is shorter than its samples by it.
+/// The first audio segment contains the priming. Its duration does not include it.
 #[test]
-fn audio_priming_lies_before_the_first_start() {
+fn audio_priming_is_before_the_first_start() {
     let rendition = renditions(vec![audio_frames(48_000, 1000, 1024).build()], 2000).remove(0);
     let parsed = segments(&rendition);
     let (first, first_parsed) = &parsed[0];
@@ -117,7 +117,7 @@ fn audio_priming_lies_before_the_first_start() {
 }
 
 #[test]
-fn audio_of_equal_frames_has_no_entry_a_sample() {
+fn audio_of_equal_frames_has_no_entries_for_samples() {
     let tables = TrackBuilder { sizes: vec![256; 200], ..audio_frames(48_000, 200, 0) };
     let rendition = renditions(vec![tables.build()], 2000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();
@@ -126,10 +126,10 @@ fn audio_of_equal_frames_has_no_entry_a_sample() {
     assert_eq!(head.len(), 28 + 52 + 8 + 16 + 8 + 28 + 20 + 20 + 8);
 }
 
-/// Leading pictures are presented before the sync sample: what the index says of the access point
-/// stays true.
+/// Leading pictures are presented before the sync sample: what the index declares about the access
+/// point stays true.
 #[test]
-fn leading_pictures_are_not_promised_to_be_decodable() {
+fn leading_pictures_are_not_declared_decodable() {
     let mut tables = group(1000, 40, 100, 50, 0);
     // The sync sample in the middle is shown after the two that follow it.
     (tables.offsets[50], tables.offsets[51], tables.offsets[52]) = (80, -40, -40);
@@ -146,7 +146,7 @@ fn leading_pictures_are_not_promised_to_be_decodable() {
 }
 
 #[test]
-fn a_key_frame_stands_for_its_segment() {
+fn a_key_frame_has_the_time_of_its_segment() {
     let rendition = one(&group(12_800, 512, 160, 50, 2), 2000).key_frames().unwrap();
     let mut decode_time = 0;
     for segment in rendition.cuts.segments() {
@@ -163,10 +163,10 @@ fn a_key_frame_stands_for_its_segment() {
     assert_eq!(decode_time, 160 * 512);
 }
 
-/// Open groups of pictures behind a closed one: what leads them is presented before, and the key
-/// frames are decoded at other distances.
+/// Open groups of pictures after a closed one: leading pictures are presented before the key
+/// frames, and these have other composition offsets.
 #[test]
-fn a_key_frame_is_presented_when_it_says_though_others_lead_it() {
+fn a_key_frame_with_leading_pictures_is_presented_on_time() {
     let mut tables = group(1000, 40, 150, 50, 0);
     for first in [50, 100] {
         (tables.offsets[first], tables.offsets[first + 1], tables.offsets[first + 2]) =
@@ -193,8 +193,8 @@ fn a_key_frame_is_presented_when_it_says_though_others_lead_it() {
     );
 }
 
-/// A film of one key frame (nginx-vod-module 880) on the clock of Smooth Streaming is longer than
-/// `sidx` can say.
+/// A film of one key frame (nginx-vod-module 880) on the clock of Smooth Streaming is too long for
+/// `sidx`.
 #[test]
 fn a_segment_too_long_for_an_index_has_none() {
     let rendition = one(&group(10_000_000, 400_000_000, 25, 25, 0), 6000);
@@ -255,7 +255,7 @@ fn an_offset_beyond_its_field_is_refused() {
     assert_eq!(error, Error::Sample { sample: SampleIndex(1), problem });
 }
 
-/// Memory follows what the file holds, not what it claims.
+/// Memory follows what is in the file, not what it claims.
 #[test]
 fn a_segment_of_millions_of_samples_is_refused() {
     use dynpack_media::{Column, ColumnBuilder, SampleColumns, SampleTable};
@@ -269,7 +269,7 @@ fn a_segment_of_millions_of_samples_is_refused() {
         chunks: vec![(SampleIndex(0), 0)],
         sync_samples: Some(vec![SampleIndex(0)]),
     };
-    let mut track = group(1, 1, 2, 2, 0).build();
+    let mut track = group(1_000, 1, 2, 2, 0).build();
     track.samples = SampleTable::new(columns).unwrap();
     let rendition = renditions(vec![track], 6000).remove(0);
     let segment = rendition.cuts.segments().next().unwrap();

@@ -1,4 +1,4 @@
-//! What sets the profiles apart.
+//! The differences between the profiles.
 
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_fragment::{Error, Piece};
@@ -43,7 +43,7 @@ fn smooth_streaming_has_no_init_segments() {
     assert_eq!(error, Error::Unsupported("it has no init segments".into()));
 }
 
-/// 1/30 s does not fit the clock: rounding from the absolute time keeps sums exact, and differences
+/// The clock cannot represent 1/30 s. Rounding the absolute time keeps sums exact, and differences
 /// within a tick.
 #[test]
 fn smooth_streaming_does_not_drift() {
@@ -60,7 +60,7 @@ fn smooth_streaming_does_not_drift() {
 }
 
 #[test]
-fn smooth_streaming_says_a_duration_once_where_it_is_exact() {
+fn smooth_streaming_has_one_duration_if_it_is_exact() {
     let rendition = renditions(vec![group(25, 1, 100, 50, 0).build()], 2000).remove(0);
     let parsed = &smooth(&rendition)[1];
     assert_eq!(parsed.moof.traf[0].tfhd.default_sample_duration, Some(400_000));
@@ -72,8 +72,8 @@ fn smooth_streaming_says_a_duration_once_where_it_is_exact() {
     );
 }
 
-/// Without edit lists, and without times before 0, priming is carried and takes no time: what is
-/// heard is where it belongs.
+/// There are no edit lists and no times before 0. So priming is carried with a duration of 0, and
+/// the audible samples have the right times.
 #[test]
 fn priming_takes_no_time_in_smooth_streaming() {
     for (priming, expected) in [
@@ -106,7 +106,7 @@ fn priming_takes_no_time_in_smooth_streaming() {
 }
 
 #[test]
-fn smooth_fragments_hold_what_the_specification_lists() {
+fn smooth_fragments_contain_the_boxes_of_the_specification() {
     let rendition = renditions(vec![audio_frames(48_000, 500, 1024).build()], 2000).remove(0);
     let segment = rendition.cuts.segments().nth(1).unwrap();
     let plan = Writer::new(Profile::Smooth, &rendition).media_segment(&segment).unwrap();

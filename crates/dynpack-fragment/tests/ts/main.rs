@@ -1,5 +1,5 @@
-//! Transport streams, read by crates that know nothing of how they were made: `mpeg2ts-reader`,
-//! `h264-reader` and `adts-reader`.
+//! Transport streams, read by independent crates: `mpeg2ts-reader`, `h264-reader` and
+//! `adts-reader`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -24,7 +24,7 @@ const VIDEO_PID: u16 = 0x100;
 const AUDIO_PID: u16 = 0x101;
 const TWO_SECONDS: u64 = 2000;
 
-/// The segments of renditions of a film, muxed; each spans that many of the timeline's.
+/// The muxed segments of renditions of a film. Each covers `span` segments of the timeline.
 fn segments(film: &OpenedFilm, renditions: &[&Rendition], span: u32) -> Vec<Bytes> {
     let numbers = renditions
         .iter()
@@ -44,27 +44,26 @@ fn segments(film: &OpenedFilm, renditions: &[&Rendition], span: u32) -> Vec<Byte
             .collect();
         let segment = film.finish(media_segment(SegmentNumber(number), &parts).unwrap()).unwrap();
         let bound = media_segment_bound(&parts).unwrap();
-        assert!(
-            segment.len() as u64 <= bound,
-            "{} bytes where {bound} are the most",
-            segment.len()
-        );
+        assert!(segment.len() as u64 <= bound, "{} bytes, but the bound is {bound}", segment.len());
         assert!(
             estimate(&parts).is_none_or(|estimate| bound <= estimate),
-            "{:?} where {bound} may be",
+            "{:?}, but the bound is {bound}",
             estimate(&parts)
         );
         let encrypted: Vec<_> =
             parts.iter().map(|part| part.clone().with_sample_aes(sample_aes::cipher())).collect();
         let (bound, look) = (media_segment_bound(&encrypted).unwrap(), look(&encrypted, true));
-        assert!(look.is_none_or(|look| bound <= look), "{look:?} where {bound} may be, encrypted");
+        assert!(
+            look.is_none_or(|look| bound <= look),
+            "{look:?}, but the bound is {bound}, encrypted"
+        );
         assert_eq!(look.is_some(), estimate(&parts).is_some());
         segment
     };
     numbers.into_iter().map(segment).collect()
 }
 
-/// The quick look at a segment of video, of audio, or of both, in the clear.
+/// The estimate for a clear segment of video, of audio, or of both.
 fn estimate(parts: &[Part<'_>]) -> Option<u64> {
     look(parts, false)
 }
@@ -88,31 +87,31 @@ fn unwrapped(stamp: u64, near: i64) -> i64 {
     stamp + (near - stamp + period / 2).div_euclid(period) * period
 }
 
-/// Holds the clock references against the standard: at most 100 ms apart, never back, and all
-/// arrives before it is decoded.
+/// Checks the clock references against the standard: they are at most 100 ms apart and never go
+/// back, and everything arrives before it is decoded.
 fn check_clock(reading: &Reading) {
     let mut near = unwrapped(reading.references[0].base, 900_000);
     let (mut clock, mut pid) = (Vec::new(), reading.references[0].pid);
     for reference in &reading.references {
         assert!([VIDEO_PID, AUDIO_PID].contains(&reference.pid));
         let time = unwrapped(reference.base, near);
-        // Where the clock moves between sound and pictures, the cut between them is half a frame of
-        // sound off.
-        let most = if reference.pid == pid { 9_000 } else { 9_000 + 512 * 90_000 / 24_000 };
+        // Where the clock moves between audio and video, the cuts of the two may differ by half a
+        // frame of audio.
+        let max = if reference.pid == pid { 9_000 } else { 9_000 + 512 * 90_000 / 24_000 };
         pid = reference.pid;
         assert!(
-            (0..=most).contains(&(time - near)),
+            (0..=max).contains(&(time - near)),
             "{near} then {time} in packet {}",
             reference.packet
         );
         near = time;
         clock.push((reference.packet, time));
     }
-    // The place of packets between references, by a constant rate.
+    // The time of packets between references, at a constant rate.
     let time_at = |packet: usize| {
-        let behind = clock.partition_point(|(place, _)| *place <= packet);
-        let (place, time) = clock[behind - 1];
-        clock.get(behind).map_or(time, |(next_place, next)| {
+        let after = clock.partition_point(|(place, _)| *place <= packet);
+        let (place, time) = clock[after - 1];
+        clock.get(after).map_or(time, |(next_place, next)| {
             time + (next - time) * i64::try_from(packet - place).unwrap()
                 / i64::try_from(next_place - place).unwrap()
         })
@@ -128,7 +127,7 @@ fn check_clock(reading: &Reading) {
     }
 }
 
-/// Holds what was read of a stream against the samples of a rendition, all of them once.
+/// Checks that the stream contains all samples of a rendition, each once.
 fn check_video(reading: &Reading, video: &Video, rendition: &Rendition) {
     let packets: Vec<&Pes> = reading.pes.iter().filter(|pes| pes.pid == VIDEO_PID).collect();
     let samples: Vec<u32> =
@@ -146,8 +145,8 @@ fn check_video(reading: &Reading, video: &Video, rendition: &Rendition) {
     }
 }
 
-/// The same for audio, of which several frames share a packet: a receiver counts on from the first,
-/// and is right within a tick.
+/// The same for audio. Several frames share a packet: a receiver counts from the first one, and is
+/// right within a tick.
 fn check_audio(reading: &Reading, audio: &Audio, rendition: &Rendition) {
     let all = rendition.cuts.samples();
     let mut samples =
@@ -166,15 +165,15 @@ fn check_audio(reading: &Reading, audio: &Audio, rendition: &Rendition) {
     assert_eq!(samples.next(), None);
 }
 
-/// How far the nth frame behind that of a stamp is from when it is due, in ticks of 90 kHz; one
-/// product of both clocks is exact.
+/// How far the nth frame after the one with a time stamp is from its exact time, in ticks of 90
+/// kHz. The product of both clocks makes this exact.
 fn off(audio: &Audio, stamp: i64, nth: i64, due: i64) -> f64 {
     let [hz, rate] = [audio.hz, audio.rate].map(i64::from);
     let off = (stamp - 900_000) * hz * rate + nth * 1024 * 90_000 * hz - due * 90_000 * rate;
     off.unsigned_abs() as f64 / (hz * rate) as f64
 }
 
-/// Holds one segment alone against what clients ask of it.
+/// Checks a single segment against the requirements of clients.
 fn check_alone(segment: &[u8]) {
     let reading = transport::read(segment);
     let first = reading.references[0];
@@ -197,7 +196,7 @@ proptest! {
         which in 0..3,
         span in 1_u32..4,
     ) {
-        // Between sound that has ended and pictures to come there is nothing to tell the time by.
+        // If audio ends before video starts, there is no clock reference between the two.
         let sound = i64::from(audio.frames) * 1024 / i64::from(audio.rate);
         let video = Video { delay: video.delay.min(sound), ..video };
         let (video, audio) = ((which != 0).then_some(video), (which != 1).then_some(audio));
@@ -235,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_are_no_samples_are_refused_or_carried(
+    fn invalid_samples_are_refused_or_carried(
         bytes in prop::collection::vec(any::<u8>(), 1..300),
     ) {
         let film = OpenedFilm::with_one_sample(codec::avc(AVCC, (16, 16)), bytes);
@@ -255,8 +254,8 @@ fn presentation_time(rendition: &Rendition, index: SampleIndex) -> i64 {
     rendition.cuts.presentation_time(&sample).0
 }
 
-/// The stamps that a sample must carry: decode (as far as the track's own decode times declare it)
-/// and presentation, not wrapped.
+/// The time stamps that a sample must have, not wrapped: decode (as far as the track's own decode
+/// times declare it) and presentation.
 fn stamps(rendition: &Rendition, index: SampleIndex) -> (i64, i64) {
     let samples = index..SampleIndex(index.0 + 1);
     let sample = rendition.track.samples.samples(samples).next().unwrap();
@@ -268,8 +267,7 @@ fn stamps(rendition: &Rendition, index: SampleIndex) -> (i64, i64) {
     (stamp(decode), stamp(presentation))
 }
 
-/// What must come of the NAL units of a sample: a delimiter first, and parameter sets where
-/// decoding starts.
+/// The expected NAL units of a sample: first a delimiter, and parameter sets where decoding starts.
 fn expected(own: &[Vec<u8>], starts: bool) -> Vec<Vec<u8>> {
     if own[0][0] == 0x09 {
         return own.to_vec();
@@ -295,7 +293,7 @@ fn whole(rendition: &Rendition) -> Result<dynpack_fragment::SegmentPlan, Error> 
 }
 
 #[test]
-fn a_segment_opens_with_a_key_frame_though_sound_starts_before_it() {
+fn a_segment_opens_with_a_key_frame_even_if_audio_starts_before_it() {
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     for segment in segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1) {
         let reading = transport::read(&segment);
@@ -307,7 +305,7 @@ fn a_segment_opens_with_a_key_frame_though_sound_starts_before_it() {
 }
 
 #[test]
-fn the_clock_goes_on_where_the_pictures_end_or_have_not_begun() {
+fn the_clock_continues_before_and_after_the_video() {
     let video = Video { pictures: 125, delay: 3, ..Video::PLAIN };
     let audio = Audio { frames: 600, ..Audio::PLAIN };
     let film = OpenedFilm::new(Some(&video), Some(&audio), 60_000);
@@ -320,10 +318,10 @@ fn the_clock_goes_on_where_the_pictures_end_or_have_not_begun() {
     assert!(last - first > 12 * 90_000, "{}", last - first);
 }
 
-/// Where sound outlasts the pictures it has a playlist's last segments to itself: another table, so
+/// If audio is longer than video, the last segments only contain audio: they have another table, so
 /// another version.
 #[test]
-fn the_clock_moves_to_the_sound_when_the_pictures_have_ended() {
+fn the_clock_moves_to_the_audio_after_the_end_of_the_video() {
     let audio = Audio { frames: 900, ..Audio::PLAIN };
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&audio), TWO_SECONDS);
     let segments = segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1);
@@ -335,7 +333,7 @@ fn the_clock_moves_to_the_sound_when_the_pictures_have_ended() {
     check_clock(&transport::read(&segments.concat()));
 }
 
-/// 28 hours of pictures 4 seconds apart: the stamps pass 33 bits.
+/// 28 hours of pictures 4 seconds apart: the time stamps exceed 33 bits.
 #[test]
 fn stamps_wrap_after_26_hours_and_a_half() {
     let video =
@@ -364,11 +362,11 @@ fn stamps_wrap_after_26_hours_and_a_half() {
     }));
 }
 
-/// The figure: six seconds of 2.5 Mb/s, 25 pictures a second. The fewest packets that conform hold
-/// each picture in one PES packet with a delimiter, a clock reference each 100 ms, and the two
-/// tables. All beyond that are at most 15 packets for the counter.
+/// Six seconds of 2.5 Mb/s with 25 pictures per second. The minimum of packets that conforms
+/// contains each picture in one PES packet with a delimiter, a clock reference each 100 ms, and the
+/// two tables. In addition to that, there are at most 15 packets for the counter.
 #[test]
-fn overhead_is_within_half_a_percent_of_the_least() {
+fn overhead_is_within_half_a_percent_of_the_minimum() {
     let video = Video { pictures: 150, slice_len: 24_400, b_pictures: 2, gop: 50, ..Video::PLAIN };
     let film = OpenedFilm::new(Some(&video), None, 6_000);
     let [segment] = &segments(&film, &[film.rendition(MediaKind::Video)], 1)[..] else {
@@ -379,8 +377,8 @@ fn overhead_is_within_half_a_percent_of_the_least() {
         .sum();
     let reading = transport::read(segment);
     let least = reading.pes.iter().zip(0..150_u32).map(|(pes, picture)| {
-        // A start code of 3 bytes for the slice, a delimiter of 6, parameter sets at key frames;
-        // references at key frames and at every second picture.
+        // A start code of 3 bytes for the slice, a delimiter of 6 bytes, and parameter sets at key
+        // frames. Clock references at key frames and at every second picture.
         let units: usize = video.units(picture).iter().map(|unit| unit.len() + 3).sum();
         let sets = if picture % 50 == 0 {
             SPS.len() + PPS.len() + 8 + 8
@@ -393,15 +391,15 @@ fn overhead_is_within_half_a_percent_of_the_least() {
     let bit_rate = media * 8 / 6;
     assert!((2_450_000..2_550_000).contains(&bit_rate), "{bit_rate}");
     let millionths = |bytes: usize| (segment.len() - bytes) * 1_000_000 / bytes;
-    assert_eq!(millionths(least) / 10, 124, "0.124 % over the least that packets allow");
+    assert_eq!(millionths(least) / 10, 124, "0.124 % over the minimum that packets allow");
     assert_eq!(millionths(media) / 10, 3_243, "3.243 % over the samples");
 }
 
-/// Six seconds of 400 kb/s, 25 pictures a second: whether samples are plain, have several slices,
-/// or bring their own delimiters and parameter sets, with sound or without.
+/// Six seconds of 400 kb/s with 25 pictures per second. Samples are plain, have several slices, or
+/// have their own delimiters and parameter sets, with or without audio.
 #[test]
 fn the_bound_is_within_2_percent_of_the_segment() {
-    for (slices, own, most_percent) in [(1, false, 0), (4, false, 2), (1, true, 1), (4, true, 2)] {
+    for (slices, own, max_percent) in [(1, false, 0), (4, false, 2), (1, true, 1), (4, true, 2)] {
         let video = Video {
             pictures: 150,
             slice_len: 3_900 / slices,
@@ -425,20 +423,20 @@ fn the_bound_is_within_2_percent_of_the_segment() {
                 .collect();
             let segment = film.finish(media_segment(SegmentNumber(0), &parts).unwrap()).unwrap();
             let (len, bound) = (segment.len() as u64, media_segment_bound(&parts).unwrap());
-            let most_percent =
-                if parts[0].rendition.kind() == MediaKind::Video { most_percent } else { 0 };
+            let max_percent =
+                if parts[0].rendition.kind() == MediaKind::Video { max_percent } else { 0 };
             assert!(
-                (len..=len + len * most_percent / 100).contains(&bound),
+                (len..=len + len * max_percent / 100).contains(&bound),
                 "{len} of {bound}, {slices} slices, own {own}"
             );
         }
     }
 }
 
-/// What a quick look tells is hardly more than the bound: of a film of 600 kb/s with and without B
-/// pictures, and of sound on any clock.
+/// The estimate is hardly higher than the bound, for a film of 600 kb/s with and without B-frames,
+/// and for audio on any clock.
 #[test]
-fn a_quick_look_is_near_the_bound() {
+fn an_estimate_is_close_to_the_bound() {
     for (b_pictures, hz, duration) in
         [(0, 25, 1), (2, 25, 1), (3, 60_000, 1_001), (2, 24_000, 1_001)]
     {
@@ -487,10 +485,10 @@ fn a_quick_look_is_near_the_bound() {
     }
 }
 
-/// Cut out of a film by ffmpeg, sound may have a frame that lasts two ticks more: what follows has
-/// a time stamp of its own.
+/// Audio that ffmpeg cut from a film may have a frame that lasts two ticks longer. The frames after
+/// it have a time stamp of their own.
 #[test]
-fn frames_behind_an_uneven_one_are_due_within_a_tick() {
+fn frames_after_an_uneven_one_are_right_within_a_tick() {
     for (hz, rate, uneven, empty) in [
         (44_100, 44_100, vec![(100, 2)], None),
         (44_100, 44_100, vec![(100, 1), (101, -1), (102, 1), (103, 1)], None),
@@ -511,19 +509,19 @@ fn frames_behind_an_uneven_one_are_due_within_a_tick() {
     }
 }
 
-/// Clock references that need packets of their own come on top of those which continuity counters
+/// Clock references with packets of their own are added to the packets that continuity counters
 /// count.
 #[test]
-fn a_quick_look_counts_clock_references_alone() {
+fn an_estimate_counts_separate_clock_references() {
     let audio = Audio { hz: 48_000, rate: 48_000, frames: 157, frame_len: 39, ..Audio::PLAIN };
     let film = OpenedFilm::new(None, Some(&audio), TWO_SECONDS);
     assert!(!segments(&film, &[&film.renditions[0]], 1).is_empty());
 }
 
-/// Irregular films are left to the bound: slow pictures, frames at uneven times, samples without
+/// There is no estimate for irregular films: slow pictures, frames at uneven times, samples without
 /// bytes.
 #[test]
-fn a_quick_look_tells_nothing_of_what_is_out_of_the_ordinary() {
+fn there_is_no_estimate_for_irregular_films() {
     let slow =
         OpenedFilm::new(Some(&Video { hz: 10, duration: 1, ..Video::PLAIN }), None, TWO_SECONDS);
     assert_eq!(estimate(&[Part::new(&slow.renditions[0], SampleIndex(0)..SampleIndex(9))]), None);
@@ -543,13 +541,13 @@ fn a_quick_look_tells_nothing_of_what_is_out_of_the_ordinary() {
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let parts = [film.rendition(MediaKind::Video), film.rendition(MediaKind::Audio)]
         .map(|rendition| Part::new(rendition, rendition.cuts.segments().next().unwrap().samples));
-    assert_eq!(estimate(&parts), None, "where a track starts, the other may be alone for a while");
+    assert_eq!(estimate(&parts), None, "before a track starts, the other may be alone for a while");
     assert_eq!(estimate(&[Part::new(parts[0].rendition, SampleIndex(3)..SampleIndex(3))]), None);
 }
 
-/// One silent frame, of fewer bytes than 16 packets can share without cutting the header.
+/// One silent frame, with too few bytes for 16 packets to share without splitting the header.
 #[test]
-fn a_stream_of_hardly_any_bytes_still_takes_16_packets() {
+fn a_stream_of_very_few_bytes_still_takes_16_packets() {
     let film = OpenedFilm::new(None, Some(&Audio::PLAIN), TWO_SECONDS);
     let silent = OpenedFilm::with_one_sample(
         film.renditions[0].track.codec.clone(),
@@ -567,7 +565,7 @@ fn a_stream_of_hardly_any_bytes_still_takes_16_packets() {
 }
 
 #[test]
-fn the_program_tells_the_language_of_sound() {
+fn the_program_map_signals_the_language_of_audio() {
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let [segment, ..] = &segments(&film, &film.renditions.iter().collect::<Vec<_>>(), 1)[..] else {
         panic!("a segment")
@@ -591,7 +589,7 @@ fn the_length_is_known_before_media_is_read() {
 }
 
 #[test]
-fn what_cannot_be_carried_is_told() {
+fn errors_name_what_cannot_be_carried() {
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let video = film.rendition(MediaKind::Video);
     let part = |samples| Part::new(video, samples);
@@ -621,9 +619,9 @@ fn what_cannot_be_carried_is_told() {
     );
 }
 
-/// One wild composition offset does not make the rest unplayable.
+/// One extreme composition offset does not make the rest unplayable.
 #[test]
-fn a_sample_presented_before_the_clock_starts_is_refused_alone() {
+fn only_the_sample_presented_before_the_start_of_the_clock_is_refused() {
     let mut film = OpenedFilm::new(Some(&Video::PLAIN), None, 60_000);
     let rendition = &mut film.renditions[0];
     let wild = |at| if at < 249 { 0 } else { i32::MIN };

@@ -1,5 +1,5 @@
-//! Encrypted transport streams, decrypted as Apple's *MPEG-2 Stream Encryption Format for HTTP Live
-//! Streaming* says.
+//! Encrypted transport streams, decrypted according to Apple's *MPEG-2 Stream Encryption Format for
+//! HTTP Live Streaming*.
 
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
@@ -24,7 +24,7 @@ pub(crate) fn cipher() -> SampleAes {
     SampleAes::new(&ContentKey::new(KEY), Iv(IV))
 }
 
-/// Takes emulation prevention off.
+/// Removes emulation prevention.
 fn unescape(unit: &[u8]) -> Vec<u8> {
     let (mut out, mut zeros) = (Vec::new(), 0);
     for byte in unit {
@@ -38,8 +38,8 @@ fn unescape(unit: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Slices of more than 48 bytes: 32 are clear, then of ten blocks the first is encrypted if any
-/// byte follows it.
+/// Decrypts a slice of more than 48 bytes: 32 bytes are clear, then the first of ten blocks is
+/// encrypted if any byte follows it.
 fn decrypt_unit(unit: &[u8]) -> Vec<u8> {
     if !matches!(unit[0] & 0x1f, 1 | 5) || unescape(unit).len() <= 48 {
         return unit.to_vec();
@@ -54,7 +54,7 @@ fn decrypt_unit(unit: &[u8]) -> Vec<u8> {
     unit
 }
 
-/// Frames: 16 bytes are clear, then whole blocks are encrypted.
+/// Decrypts a frame: 16 bytes are clear, then whole blocks are encrypted.
 fn decrypt_frame(mut frame: Vec<u8>) -> Vec<u8> {
     let mut chain = cbc::Decryptor::<Aes128>::new(&KEY.into(), &IV.into());
     let start = frame.len().min(16);
@@ -64,8 +64,7 @@ fn decrypt_frame(mut frame: Vec<u8>) -> Vec<u8> {
     frame
 }
 
-/// Holds an encrypted segment against the clear one: how much of it differs, in frames and NAL
-/// units.
+/// Compares an encrypted segment with the clear one. Returns how many frames and NAL units differ.
 fn check(encrypted: &[u8], clear: &[u8], rate: u32) -> usize {
     let (encrypted, clear) = (transport::read(encrypted), transport::read(clear));
     let types = |streams: &[(u16, u8)], of: [u8; 2]| {
@@ -101,7 +100,7 @@ fn check(encrypted: &[u8], clear: &[u8], rate: u32) -> usize {
     differing
 }
 
-/// All segments of a film with their encryption.
+/// All segments of a film, encrypted and clear.
 fn segments(film: &OpenedFilm) -> Vec<[Bytes; 2]> {
     let numbers = film
         .renditions
@@ -169,7 +168,7 @@ proptest! {
     }
 }
 
-/// Every frame of sound, and every slice of more than 48 bytes behind its length.
+/// Every frame of audio, and every slice of more than 48 bytes.
 #[test]
 fn all_slices_and_frames_are_encrypted() {
     let film = OpenedFilm::new(
@@ -186,10 +185,10 @@ fn all_slices_and_frames_are_encrypted() {
     assert_eq!(differing, samples.filter(|sample| sample.size > 4 + 48).count());
 }
 
-/// The program map: for each stream its type and what it says of encryption, and of the language
-/// then.
+/// The program map has, for each stream, its type, the descriptors of the encryption, and then the
+/// language.
 #[test]
-fn the_program_tells_of_encryption() {
+fn the_program_map_signals_encryption() {
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let [encrypted, clear] = &segments(&film)[0];
     let map = &encrypted[188 + 5..188 * 2];
@@ -198,11 +197,11 @@ fn the_program_tells_of_encryption() {
         map[23..56],
         *b"\xcf\xe1\x01\xf0\x1c\x0f\x04aacd\x05\x0eapadzaac\0\0\x01\x02\x11\x90\x0a\x04eng\0"
     );
-    assert_eq!(map[5], clear[188 + 5 + 5], "the version is that of the same program in the clear");
+    assert_eq!(map[5], clear[188 + 5 + 5], "the version is that of the same clear program");
 }
 
 #[test]
-fn the_length_of_encrypted_sound_is_known_before_it_is_read() {
+fn the_length_of_encrypted_audio_is_known_before_it_is_read() {
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
     let plan = |kind| {
         let rendition = film.rendition(kind);
@@ -214,7 +213,7 @@ fn the_length_of_encrypted_sound_is_known_before_it_is_read() {
     assert_eq!(film.finish(plan(MediaKind::Audio)).unwrap().len() as u64, promised);
 }
 
-/// A slice full of marks against false start codes: each is marked once more.
+/// A slice full of emulation prevention: each byte of it is escaped again.
 #[test]
 fn emulation_prevention_is_doubled() {
     let slice = [&[0x65][..], &[0, 0, 3, 1].repeat(5_000), &[0x80]].concat();

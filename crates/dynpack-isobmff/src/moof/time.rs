@@ -31,6 +31,7 @@ impl Time {
     pub(super) const fn decoded(self, composition_offset: i32) -> i64 {
         match self {
             Self::Decoded(time) => time,
+            // Where it saturates, the time is refused.
             Self::Presented(time) => time.saturating_sub(composition_offset as i64),
         }
     }

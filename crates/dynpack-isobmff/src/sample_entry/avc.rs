@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use dynpack_codec::{AspectRatio, AvcConfig, Codec};
 
-use super::{COMMON, SampleEntry, copy, in_box};
+use super::entry::{COMMON, SampleEntry, copy, in_box};
 use crate::Error;
 use crate::boxes::BoxRef;
 

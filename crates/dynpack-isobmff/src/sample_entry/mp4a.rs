@@ -4,8 +4,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 use dynpack_boxes::Kind;
 use dynpack_codec::{AacConfig, Codec};
 
+use super::entry::{COMMON, SampleEntry, copy, in_box};
 use super::esds;
-use super::{COMMON, SampleEntry, copy, in_box};
 use crate::Error;
 use crate::boxes::BoxRef;
 

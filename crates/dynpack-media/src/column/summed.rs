@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Column, Shape, run_of};
+use super::Column;
+use super::shape::{Shape, run_of};
 
 /// Entries between two checkpoints of a [`Summed`] column.
 const STRIDE: u32 = 64;
@@ -108,9 +109,10 @@ impl Summed {
             let start = starts.get(block).copied().unwrap_or_default();
             let end = starts.get(block + 1).copied().unwrap_or(self.column.len);
             let value = u64::from(values.get(block).copied().unwrap_or_default());
-            let within = (sum - before.min(sum)).checked_div(value).unwrap_or(u64::MAX);
             let last = u64::from(end - start).saturating_sub(1);
-            let within = u32::try_from(within.min(last)).expect("a run has a length of 32 bits");
+            // Of a run of zeros, all have the same sum before them.
+            let within = (sum - before.min(sum)).checked_div(value).map_or(last, |at| at.min(last));
+            let within = u32::try_from(within).expect("a run has a length of 32 bits");
             return start + within;
         }
         let mut index = u32::try_from(block).expect("fewer blocks than samples") * STRIDE;

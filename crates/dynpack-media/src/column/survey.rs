@@ -1,6 +1,6 @@
 //! Which shape of a column takes the fewest bytes.
 
-use super::Shape;
+use super::shape::Shape;
 
 /// The maximum number of values in a palette: a linear search must pay.
 const MAX_PALETTE: usize = 64;

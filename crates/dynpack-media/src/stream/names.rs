@@ -2,12 +2,46 @@
 
 use std::ops::Range;
 
-use super::Stream;
+use super::{Stream, StreamSegment};
 use crate::search::partition_point;
 use crate::{SegmentNumber, Ticks};
 
+impl Stream<'_> {
+    /// The segment that is named by `start`. O(log n), and as much for each segment without a part
+    /// of the main rendition.
+    #[must_use]
+    pub fn segment_at(&self, start: Ticks) -> Option<StreamSegment> {
+        let names = SegmentNames::new(self);
+        let segment = self.segment(&names, names.places_before(start))?;
+        (segment.start == start).then_some(segment)
+    }
+
+    /// The segment with `place` segments before it. Costs as much as
+    /// [`segment_at`](Self::segment_at).
+    #[must_use]
+    pub fn nth_segment(&self, place: usize) -> Option<StreamSegment> {
+        self.segment(&SegmentNames::new(self), place)
+    }
+
+    /// The nearest starts of segments around `time`: the last before it, and the first at or after
+    /// it, if they exist. Costs as much as [`segment_at`](Self::segment_at).
+    #[must_use]
+    pub fn starts_around(&self, time: Ticks) -> (Option<Ticks>, Option<Ticks>) {
+        let names = SegmentNames::new(self);
+        let after = names.places_before(time);
+        (after.checked_sub(1).and_then(|before| names.start(before)), names.start(after))
+    }
+
+    fn segment(&self, names: &SegmentNames<'_>, place: usize) -> Option<StreamSegment> {
+        let (number, start) = (names.number(place)?, names.start(place)?);
+        let duration = names.start(place.saturating_add(1)).unwrap_or_else(|| self.end()) - start;
+        let (main, audio) = (self.main_part(number), self.audio_part(number));
+        Some(StreamSegment { number, start, duration, main, audio })
+    }
+}
+
 /// The names of a stream's segments, computed on demand.
-pub(super) struct SegmentNames<'a> {
+struct SegmentNames<'a> {
     stream: &'a Stream<'a>,
     /// In ascending order; few, since the main rendition of a film seldom lacks a segment.
     runs: Vec<Run>,
@@ -31,7 +65,7 @@ impl Run {
 }
 
 impl<'a> SegmentNames<'a> {
-    pub(super) fn new(stream: &'a Stream<'a>) -> Self {
+    fn new(stream: &'a Stream<'a>) -> Self {
         let mut names = Self { stream, runs: Vec::new() };
         let mut next = 0;
         for run in stream.joined(stream.main).runs() {
@@ -71,13 +105,13 @@ impl<'a> SegmentNames<'a> {
     }
 
     /// The place in the timeline of the segment with `place` segments before it.
-    pub(super) fn number(&self, place: usize) -> Option<SegmentNumber> {
+    fn number(&self, place: usize) -> Option<SegmentNumber> {
         let run = self.run(place)?;
         run.numbers.clone().nth(place.checked_sub(run.place)?).map(SegmentNumber)
     }
 
     /// Its start.
-    pub(super) fn start(&self, place: usize) -> Option<Ticks> {
+    fn start(&self, place: usize) -> Option<Ticks> {
         let run = self.run(place)?;
         let within = u32::try_from(place.checked_sub(run.place)?).ok()?;
         let number = SegmentNumber(run.numbers.start.checked_add(within)?);
@@ -88,7 +122,7 @@ impl<'a> SegmentNames<'a> {
     }
 
     /// Number of segments that start before `time`.
-    pub(super) fn places_before(&self, time: Ticks) -> usize {
+    fn places_before(&self, time: Ticks) -> usize {
         partition_point(self.len(), |place| self.start(place).is_some_and(|start| start < time))
     }
 }

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use dynpack_codec::MediaKind;
 
 use super::span::Span;
-use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timeline, Timescale};
+use crate::limits::MAX_SEGMENTS;
+use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timescale};
 
 /// Where to cut, in ascending order, on the clock of the reference: the longest video track, or
 /// else the longest track.
@@ -44,7 +45,7 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Ti
             break;
         }
         times.push(Time::new(next, clock));
-        if times.len().saturating_mul(spans.len()) >= Timeline::MAX_SEGMENTS {
+        if times.len().saturating_mul(spans.len()) >= MAX_SEGMENTS {
             return Err(Error::TooManySegments { tracks: spans.len() });
         }
         last = next;

@@ -3,7 +3,7 @@
 use dynpack_codec::MediaKind;
 
 use super::sync_points::SyncPoints;
-use crate::{Cuts, SampleIndex, SegmentNumber, Ticks, Time, Track};
+use crate::{Cuts, Error, SampleIndex, SegmentNumber, Ticks, Time, Track};
 
 /// Audio that is kept before the start of its edit list, in seconds. Decoders need some of it, and
 /// priming is shorter.
@@ -25,9 +25,13 @@ pub(super) struct Span<'a> {
 }
 
 impl<'a> Span<'a> {
-    pub(super) fn new(track: &'a Track) -> Option<Self> {
+    /// `None` for a track without samples.
+    pub(super) fn new(track: &'a Track) -> Result<Option<Self>, Error> {
         if track.samples.is_empty() {
-            return None;
+            return Ok(None);
+        }
+        if let Some(ticks) = track.edit.implausible_time() {
+            return Err(Error::ImplausibleEdit { track: track.id, ticks });
         }
         let mut span = Self {
             track,
@@ -49,7 +53,7 @@ impl<'a> Span<'a> {
             .max()
             .unwrap_or(span.start);
         span.end = end.max(span.start + Ticks(1));
-        Some(span)
+        Ok(Some(span))
     }
 
     /// The sample from which a decoder can present the edit list's start.
@@ -71,8 +75,13 @@ impl<'a> Span<'a> {
         }
     }
 
-    /// The same span on the clock that starts at `origin`.
-    pub(super) fn since(self, origin: Time) -> Self {
+    /// The same span on the clock that starts at `origin`, the start of the earliest span.
+    pub(super) fn since(self, origin: Time) -> Result<Self, Error> {
+        let bounds = [self.time_of(self.first), self.end()];
+        let mut far = bounds.into_iter().map(|bound| bound.seconds_from(origin));
+        if let Some(seconds) = far.find(|seconds| *seconds > Time::MAX_SECONDS.into()) {
+            return Err(Error::TooFarApart { track: self.track.id, seconds });
+        }
         let origin = origin.round(self.track.timescale);
         let mut span = Self {
             start: self.start - origin,
@@ -82,12 +91,9 @@ impl<'a> Span<'a> {
         };
         span.start = match span.track.kind() {
             MediaKind::Video => span.start,
-            MediaKind::Audio => span.time(span.first),
+            MediaKind::Audio => span.time(span.first).max(Ticks::ZERO),
         };
-        // Implausible edit lists are clamped; the order of start and end still holds.
-        span.start = span.start.clamp(Ticks::ZERO, Ticks(i64::MAX / 2));
-        span.end = span.end.max(span.start + Ticks(1));
-        span
+        Ok(span)
     }
 
     pub(super) fn time(&self, index: SampleIndex) -> Ticks {
@@ -201,7 +207,8 @@ impl<'a> Span<'a> {
         let mut later = (next..samples.len())
             .take(MAX_REORDERED as usize)
             .map(|index| self.time_of(SampleIndex(index)));
-        later.find(|&next| next > time)
+        // Not after the end of the track, wherever a file places one sample.
+        later.find(|&next| next > time).map(|next| next.min(self.end()))
     }
 
     /// The track's segments between the cuts at `times`.

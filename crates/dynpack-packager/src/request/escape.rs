@@ -8,8 +8,9 @@ use super::RequestError;
 
 /// Makes sure that each `%` of a path begins an escape.
 pub(super) fn check(path: &str) -> Result<(), RequestError> {
-    let is_escape = |at: usize| {
-        path.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    let is_escape = |at: usize| match path.as_bytes().get(at..) {
+        Some([_, high, low, ..]) => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        _ => false,
     };
     match path.match_indices('%').find(|(at, _)| !is_escape(*at)) {
         Some((at, _)) => Err(RequestError::BadEscape { at }),

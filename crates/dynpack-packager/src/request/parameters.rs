@@ -25,11 +25,12 @@ impl Parameters {
     /// Reads parameters, the first of which is the one at place `first`, from 1.
     pub(super) fn parse(text: Option<&str>, first: usize) -> Result<Self, RequestError> {
         let mut parameters = Self::default();
-        for (at, parameter) in text.into_iter().flat_map(|text| text.split(',')).enumerate() {
+        let all = text.into_iter().flat_map(|text| text.split(','));
+        for (number, parameter) in (first..).zip(all) {
             let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let (key, value) = (unescape(key)?, unescape(value)?);
             match (key.trim_matches(' '), &*value) {
-                ("", "") => return Err(RequestError::EmptyParameter { number: first + at }),
+                ("", "") => return Err(RequestError::EmptyParameter { number }),
                 (key, "") => return Err(RequestError::NoValue { key: key.to_owned() }),
                 (key, value) => parameters.set(key, value)?,
             }

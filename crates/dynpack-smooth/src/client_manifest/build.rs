@@ -1,30 +1,31 @@
-//! Making a client manifest of a presentation.
+//! Makes a client manifest from a presentation.
 
 use dynpack_codec::MediaKind;
 use dynpack_media::{Period, Rendition, Role, Ticks, Timescale};
 
 use super::{ClientManifest, QualityLevel, Stream};
-use crate::chunks::are_cut_alike;
+use crate::chunks::have_same_cuts;
 use crate::{Chunks, Error, TrackKind, chunk_time};
 
-/// Where the fragments of a presentation are found.
+/// The URLs of the fragments of a presentation.
 pub trait Urls {
-    /// The address of the fragments of a rendition's track name, absolute or relative to the
-    /// manifest, in which clients replace `{bitrate}` and `{start time}` ([MS-SSTR] 2.2.2.3), such
-    /// as `QualityLevels({bitrate})/Fragments(video={start time})`.
+    /// The address of the fragments of all renditions with this rendition's track name, absolute or
+    /// relative to the manifest. Clients replace `{bitrate}` and `{start time}` in it ([MS-SSTR]
+    /// 2.2.2.3). An example is `QualityLevels({bitrate})/Fragments(video={start time})`.
     fn fragments(&self, rendition: &Rendition) -> String;
 }
 
 impl ClientManifest {
-    /// The client manifest of a period: audio before video, the highest bitrate of each
-    /// first, as Azure Media Services has it.
+    /// The client manifest of a period. Audio comes before video, and the highest bitrate of each
+    /// comes first, as in Azure Media Services.
     ///
-    /// Renditions of one name are one stream, since all of them are cut alike. Those that are not
-    /// (one ends earlier, say) are a stream of their own, named `name_2` and so on, at the same
-    /// addresses. Chunks keep the times of the presentation, and so their URLs.
+    /// Renditions with the same name and cuts are one stream. Renditions with the same name but
+    /// other cuts, for example because one ends earlier, are separate streams. Those are named
+    /// `name_2` and so on, and have the same addresses. Chunks keep the times of the presentation,
+    /// and therefore their URLs.
     ///
     /// # Errors
-    /// [`Error::Rendition`] for what Smooth Streaming cannot carry.
+    /// [`Error::Rendition`] for a rendition that Smooth Streaming cannot carry.
     pub fn new(period: &Period<'_>, urls: &impl Urls) -> Result<Self, Error> {
         let presentation = period.presentation();
         let mut streams = Vec::new();
@@ -44,11 +45,11 @@ impl ClientManifest {
     }
 }
 
-/// Renditions of one name that are cut alike.
+/// Renditions with the same name and cuts.
 struct Group<'a> {
     first: &'a Rendition,
     others: Vec<&'a Rendition>,
-    /// How many groups of the name there are before this one.
+    /// The number of earlier groups with the same name.
     at: usize,
 }
 
@@ -56,10 +57,10 @@ fn groups<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Vec<Group<'a>>
     let mut groups: Vec<Group<'_>> = Vec::new();
     for rendition in renditions {
         let at = groups.iter().filter(|group| group.first.id.name == rendition.id.name).count();
-        let alike = |group: &&mut Group<'_>| {
-            group.first.id.name == rendition.id.name && are_cut_alike(group.first, rendition)
+        let is_same = |group: &&mut Group<'_>| {
+            group.first.id.name == rendition.id.name && have_same_cuts(group.first, rendition)
         };
-        match groups.iter_mut().find(alike) {
+        match groups.iter_mut().find(is_same) {
             Some(group) => group.others.push(rendition),
             None => groups.push(Group { first: rendition, others: Vec::new(), at }),
         }

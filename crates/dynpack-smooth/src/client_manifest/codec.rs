@@ -1,4 +1,4 @@
-//! Quality levels of the codecs which Smooth Streaming knows.
+//! Quality levels of the codecs that Smooth Streaming supports.
 
 use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, VideoCodec};
 use dynpack_media::Rendition;
@@ -15,7 +15,7 @@ const HE_AAC_V2: u8 = 29;
 const RAW_AAC: u32 = 255;
 
 impl QualityLevel {
-    /// The quality level of a rendition, at that place in its stream.
+    /// The quality level of a rendition, with its index in its stream.
     pub(crate) fn of(rendition: &Rendition, index: u32) -> Result<Self, Error> {
         let level = match &rendition.track.codec {
             Codec::Video(VideoCodec::Avc(avc)) => Self::of_avc(avc),
@@ -44,13 +44,13 @@ impl QualityLevel {
         })
     }
 
-    /// Clients take the `AudioSpecificConfig` for HE-AAC as well, and the rate of the core for
-    /// `SamplingRate`, which dash.js doubles and `HEAACWAVEINFO` has.
+    /// For HE-AAC, clients also accept the `AudioSpecificConfig`. `SamplingRate` is the rate of the
+    /// AAC core, as in `HEAACWAVEINFO`, and dash.js doubles it.
     fn of_aac(aac: &AacConfig) -> Result<Self, &'static str> {
         let four_cc = match aac.object_type {
             AAC_LC => "AACL",
             HE_AAC | HE_AAC_V2 => "AACH",
-            _ => return Err("Smooth Streaming knows no other AAC than AAC-LC and HE-AAC"),
+            _ => return Err("Smooth Streaming only supports AAC-LC and HE-AAC"),
         };
         let channels = u32::from(aac.output_channels);
         Ok(Self {

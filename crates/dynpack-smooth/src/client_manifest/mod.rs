@@ -1,4 +1,5 @@
-//! The client manifest ([MS-SSTR] 2.2.2): what a Smooth Streaming client reads of a presentation.
+//! The client manifest ([MS-SSTR] 2.2.2): the description of a presentation for Smooth Streaming
+//! clients.
 
 mod build;
 mod codec;
@@ -17,38 +18,40 @@ use crate::{Chunks, TrackKind};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientManifest {
-    /// The clock of all times, where a stream has none of its own (`TimeScale`).
+    /// The clock of all times, unless a stream has its own (`TimeScale`).
     pub timescale: Timescale,
-    /// How long the presentation is, on that clock; 0 where it is live (`Duration`).
+    /// The duration of the presentation, on that clock; 0 if it is live (`Duration`).
     pub duration: Ticks,
-    /// Whether it is still going on (`IsLive`).
+    /// Whether it is live (`IsLive`).
     pub is_live: bool,
-    /// How it is protected; empty where it is not. That of PlayReady first: dash.js takes the first
-    /// for it, whatever it is.
+    /// How it is protected. Empty if it is not. The header of PlayReady comes first, since dash.js
+    /// assumes that the first one is for PlayReady.
     pub protection: Vec<ProtectionHeader>,
     /// Its streams, in order.
     pub streams: Vec<Stream>,
 }
 
-/// What one protection system needs to play a presentation (`ProtectionHeader`, [MS-SSTR] 2.2.2.2).
+/// The data that one DRM system needs to play a presentation (`ProtectionHeader`, [MS-SSTR]
+/// 2.2.2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProtectionHeader {
-    /// Which system, as written: a UUID (`SystemID`).
+    /// The id of the system as it is written: a UUID (`SystemID`).
     pub system_id: String,
-    /// Its header in Base64: of PlayReady the object, as `mspr:pro` of an MPD has it.
+    /// Its header in Base64. For PlayReady, that is the PlayReady Object, as in `mspr:pro` of an
+    /// MPD.
     pub content: String,
 }
 
 impl ProtectionHeader {
-    /// A header with the id of its system as it shall be written.
+    /// A header with the id of its system exactly as it will be written.
     #[must_use]
     pub const fn new(system_id: String, content: String) -> Self {
         Self { system_id, content }
     }
 
-    /// The header of a system, in Base64. Its id is written in capitals, as Azure Media Services
-    /// has it.
+    /// The header of a system, in Base64. Its id is written in upper case, as in Azure Media
+    /// Services.
     #[must_use]
     pub fn of(system: SystemId, content: String) -> Self {
         Self { system_id: system.to_string().to_uppercase(), content }
@@ -59,34 +62,35 @@ impl ProtectionHeader {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stream {
-    /// What it is made of (`Type`).
+    /// Its kind of media (`Type`).
     pub kind: TrackKind,
-    /// Its name; where there is none its type serves (`Name`).
+    /// Its name (`Name`). Without it, the type is the name.
     pub name: Option<String>,
-    /// What its text is for, such as `CAPT` (`Subtype`).
+    /// The purpose of text, such as `CAPT` (`Subtype`).
     pub subtype: Option<String>,
-    /// Its language, as written (`Language`).
+    /// Its language, as declared (`Language`).
     pub language: Option<String>,
-    /// Its role, such as `alternate` (`Role`, Azure's).
+    /// Its role, such as `alternate` (`Role`, an extension of Azure).
     pub role: Option<String>,
-    /// Its purpose, such as `description` (`Accessibility`, Azure's).
+    /// Its purpose, such as `description` (`Accessibility`, an extension of Azure).
     pub accessibility: Option<String>,
-    /// The address of its fragments, with `{bitrate}` and `{start time}` to be replaced (`Url`).
+    /// The address of its fragments, in which clients replace `{bitrate}` and `{start time}`
+    /// (`Url`).
     pub url: String,
-    /// The clock of its chunks, if it is another than the manifest's (`TimeScale`).
+    /// The clock of its chunks, if it differs from that of the manifest (`TimeScale`).
     pub timescale: Option<Timescale>,
-    /// The widest of its pictures, in pixels (`MaxWidth`).
+    /// The maximum width of its pictures, in pixels (`MaxWidth`).
     pub max_width: Option<u32>,
-    /// The highest of its pictures, in pixels (`MaxHeight`).
+    /// The maximum height of its pictures, in pixels (`MaxHeight`).
     pub max_height: Option<u32>,
-    /// The bitrates it comes at, in order.
+    /// Its bitrates, in order.
     pub levels: Vec<QualityLevel>,
     /// Its chunks, the same for all bitrates.
     pub chunks: Chunks,
 }
 
 impl Stream {
-    /// The name that stands in URLs: its own, or else its type.
+    /// Its name in URLs: its own name, or else its type.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_else(|| type_name(self.kind))
@@ -106,7 +110,8 @@ pub struct QualityLevel {
     /// The codec's configuration (`CodecPrivateData`): parameter sets after start codes for
     /// `H264`, the `AudioSpecificConfig` for `AACL` and `AACH`.
     pub codec_private_data: Vec<u8>,
-    /// Bytes of the length before each NAL unit; 4 where it is absent (`NALUnitLengthField`).
+    /// The size of the length before each NAL unit, in bytes (`NALUnitLengthField`). It is 4 if
+    /// absent.
     pub nal_length_size: Option<u8>,
     /// Width of the picture in pixels (`MaxWidth`).
     pub max_width: Option<u32>,

@@ -8,17 +8,17 @@ use crate::{Chunks, Error, TrackKind, xml};
 use dynpack_media::Run;
 
 impl ClientManifest {
-    /// The longest manifest that is read, in bytes.
+    /// The maximum length of a manifest, in bytes.
     pub const MAX_BYTES: usize = 16 << 20;
-    /// How many chunks a stream may have, repeats counted.
+    /// The maximum number of chunks of a stream, including repeats.
     pub const MAX_CHUNKS: u32 = 1 << 20;
 
-    /// Reads a client manifest in UTF-8 or UTF-16, of any version 2. Streams of types which are not
-    /// known are passed over.
+    /// Reads a client manifest in UTF-8 or UTF-16, of any version 2. Streams of unknown types are
+    /// ignored.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if it is no XML, no client manifest, or its chunks do not ascend;
-    /// [`Error::NotSupported`] for another major version or a document type declaration;
+    /// [`Error::Malformed`] if it is not XML, is not a client manifest, or its chunks do not
+    /// ascend; [`Error::NotSupported`] for another major version or a document type declaration;
     /// [`Error::LimitExceeded`] past [`MAX_BYTES`](Self::MAX_BYTES) or
     /// [`MAX_CHUNKS`](Self::MAX_CHUNKS).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
@@ -125,14 +125,14 @@ impl QualityLevel {
 #[derive(Default)]
 struct ChunkList {
     chunks: Chunks,
-    /// The start of a chunk without a duration, which lasts until the next.
+    /// The start of a chunk without a duration, which lasts until the next one.
     open: Option<Ticks>,
     clock: Ticks,
 }
 
 impl ChunkList {
-    /// Reads a `c` element ([MS-SSTR] 2.2.2.6): `t` sets the clock, `d` moves it, `r` is the number
-    /// of chunks.
+    /// Reads a `c` element ([MS-SSTR] 2.2.2.6). `t` sets the clock, `d` advances it, and `r` is the
+    /// number of chunks.
     fn read(&mut self, element: &Element<'_>) -> Result<(), Error> {
         let time = ticks(element, "t")?;
         let start = time.unwrap_or(self.clock);
@@ -154,13 +154,12 @@ impl ChunkList {
         }
         match ticks(element, "d")?.filter(|&duration| duration > Ticks::ZERO) {
             Some(duration) => {
-                let run = Run::new(start, duration, count);
-                self.clock = run.end();
-                if self.clock == Ticks::MAX {
-                    let problem = format!("chunk {} ends past 63 bits", self.len());
-                    return Err(element.malformed(problem).into());
-                }
-                self.chunks.push(run);
+                let all = duration.0.checked_mul(count.into());
+                let end = all.and_then(|all| all.checked_add(start.0)).ok_or_else(|| {
+                    element.malformed(format!("the end of chunk {} exceeds 63 bits", self.len()))
+                })?;
+                self.clock = Ticks(end);
+                self.chunks.push(Run::new(start, duration, count));
                 Ok(())
             }
             None if count > 1 => {
@@ -178,7 +177,7 @@ impl ChunkList {
         self.chunks.len().saturating_add(self.open.is_some().into())
     }
 
-    /// All chunks, a last one without a duration lasting until `end`.
+    /// All chunks. A last one without a duration lasts until `end`.
     fn finish(mut self, end: Ticks) -> Chunks {
         if let Some(start) = self.open {
             self.chunks.push(Run::new(start, (end - start).max(Ticks::ZERO), 1));

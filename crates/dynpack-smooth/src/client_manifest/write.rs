@@ -1,4 +1,4 @@
-//! Writing a client manifest.
+//! Writes a client manifest.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ use crate::xml::STYLE;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Version {
-    /// 2.0: each chunk stands for itself.
+    /// 2.0: each chunk is an element.
     V2_0,
     /// 2.2: equal chunks are one element (`c` with `r`).
     V2_2,
@@ -75,7 +75,7 @@ impl Stream {
         });
     }
 
-    /// Each chunk by itself; the first with its number, as Azure Media Services has it.
+    /// Writes each chunk as an element. The first one has its number, as in Azure Media Services.
     fn write_chunks(&self, xml: &mut Writer) {
         let mut clock = None;
         for chunk in self.chunks.iter() {
@@ -87,7 +87,7 @@ impl Stream {
         }
     }
 
-    /// Equal chunks as one, with their number.
+    /// Writes equal chunks as one element, with their count.
     fn write_runs(&self, xml: &mut Writer) {
         let mut clock = None;
         for run in self.chunks.runs() {

@@ -1,16 +1,15 @@
-//! What a client manifest declares beyond the server manifest.
+//! Adds what only the client manifest declares.
 
 use super::{ServerManifest, ServerTrack};
 use crate::ClientManifest;
 use crate::client_manifest::Stream;
 
 impl ServerManifest {
-    /// The same with languages, roles and purposes that it does not declare and the client manifest
-    /// does.
+    /// The same manifest with languages, roles and purposes that only the client manifest declares.
     ///
-    /// A track is the stream of its type and name which has its bitrate, as Azure Media Services
-    /// joined the two. Everything else in a client manifest is read from the media, which is
-    /// right where they differ.
+    /// A track matches the stream with its type, name and bitrate, as in Azure Media Services.
+    /// Everything else in a client manifest is read from the media instead, which is right where
+    /// the two differ.
     #[must_use]
     pub fn with_client_manifest(mut self, client: &ClientManifest) -> Self {
         for track in &mut self.tracks {

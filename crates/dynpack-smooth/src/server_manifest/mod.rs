@@ -1,8 +1,8 @@
-//! The server manifest of an asset, its `.ism`: which files hold which tracks.
+//! The server manifest of an asset, its `.ism`: which files contain which tracks.
 //!
-//! It is SMIL 2.0. Its syntax was never published; this is what the encoders of Azure Media
-//! Services and IIS write, what people wrote by hand for them, and what their tools read. Elements
-//! and attributes that are not known are passed over; names are compared without case.
+//! It is SMIL 2.0. Its syntax was never published. This module follows what the encoders of Azure
+//! Media Services and IIS write, what people wrote by hand for them, and what their tools read.
+//! Unknown elements and attributes are ignored. Names are compared without case.
 
 mod merge;
 mod read;
@@ -10,32 +10,31 @@ mod write;
 
 use std::num::NonZeroU32;
 
-use dynpack_codec::MediaKind;
 use dynpack_media::{Language, Role};
 
-use crate::FileName;
+use crate::{FileName, TrackKind};
 
 /// A server manifest (`.ism`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerManifest {
-    /// The client manifest beside it (`clientManifestRelativePath`).
+    /// The client manifest in the same folder (`clientManifestRelativePath`).
     pub client_manifest: Option<FileName>,
-    /// What kind of files it lists (`formats`).
+    /// The format of the files that it lists (`formats`).
     pub formats: Formats,
-    /// How many fragments make one segment of HLS in transport streams (`fragmentsPerHLSSegment`);
-    /// Azure takes 3 where it is absent.
+    /// The number of fragments in one segment of HLS in transport streams
+    /// (`fragmentsPerHLSSegment`). Azure uses 3 if it is absent.
     pub fragments_per_hls_segment: Option<NonZeroU32>,
-    /// What else the head says (`meta`), in order.
+    /// Other metadata in the head (`meta`), in order.
     pub meta: Vec<Param>,
     /// The tracks, in order; never empty in a manifest that was read.
     pub tracks: Vec<ServerTrack>,
 }
 
 impl ServerManifest {
-    /// The longest manifest that is read, in bytes.
+    /// The maximum length of a manifest, in bytes.
     pub const MAX_BYTES: usize = 1 << 20;
-    /// How many tracks a manifest may list.
+    /// The maximum number of tracks in a manifest.
     pub const MAX_TRACKS: usize = 1000;
 
     /// A manifest of MP4 files.
@@ -45,11 +44,11 @@ impl ServerManifest {
     }
 }
 
-/// What kind of files a server manifest lists (`formats`).
+/// The format of the files that a server manifest lists (`formats`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Formats {
-    /// Fragmented MP4 of a Smooth set, `.ismv` and `.isma` (`fmp4`, and where nothing is said).
+    /// Fragmented MP4 of a Smooth set, `.ismv` and `.isma` (`fmp4`, and the default).
     #[default]
     FragmentedMp4,
     /// MP4 files (`mp4`).
@@ -64,7 +63,7 @@ pub enum Formats {
     LiveFragmentedMp4,
     /// A live archive in CMAF that still grows (`ll-cmaf`).
     LowLatencyCmaf,
-    /// Anything else, as it stands.
+    /// Any other value, unchanged.
     Other(String),
 }
 
@@ -79,7 +78,7 @@ impl Formats {
         Self::LowLatencyCmaf,
     ];
 
-    /// As the manifest has it.
+    /// The value in the manifest.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -99,94 +98,48 @@ impl Formats {
         named.unwrap_or_else(|| Self::Other(text.into()))
     }
 
-    /// Whether fragments are still being added: not something that can be packaged as video on
-    /// demand.
+    /// Whether fragments are still being added. Then it cannot be packaged as video on demand.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         matches!(self, Self::LiveFragmentedMp4 | Self::LowLatencyCmaf)
     }
 }
 
-/// The kind of a track in a server manifest: the name of its element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TrackKind {
-    /// `<video>`
-    Video,
-    /// `<audio>`
-    Audio,
-    /// `<textstream>`
-    Text,
-}
-
-impl TrackKind {
-    pub(crate) const ALL: [Self; 3] = [Self::Video, Self::Audio, Self::Text];
-
-    /// The name of the element.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::Text => "textstream",
-        }
-    }
-
-    /// The media it stands for; `None` for text.
-    #[must_use]
-    pub const fn media(self) -> Option<MediaKind> {
-        match self {
-            Self::Video => Some(MediaKind::Video),
-            Self::Audio => Some(MediaKind::Audio),
-            Self::Text => None,
-        }
-    }
-}
-
-impl From<MediaKind> for TrackKind {
-    fn from(kind: MediaKind) -> Self {
-        match kind {
-            MediaKind::Video => Self::Video,
-            MediaKind::Audio => Self::Audio,
-        }
-    }
-}
-
-/// One track of one file, as a server manifest lists it.
+/// One track of one file in a server manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerTrack {
     /// Its kind.
     pub kind: TrackKind,
-    /// The file that holds it (`src`). Without an extension it is the folder of a live archive.
+    /// The file that contains it (`src`). Without an extension, it is the folder of a live archive.
     pub src: FileName,
-    /// Bits per second, as declared (`systemBitrate`): the key in URLs. A declared 0 counts as
-    /// none.
+    /// Bits per second, as declared (`systemBitrate`): the key in URLs. `None` also if 0 is
+    /// declared.
     pub bitrate: Option<NonZeroU32>,
     /// Its language, as declared (`systemLanguage`).
     pub language: Option<String>,
-    /// Its `track_ID` in the file (`trackID`). Where it is absent the file's first track of the
-    /// kind is meant; Azure says 1, which is the same for files of one track, and cannot be meant
-    /// where one file is listed as video and as audio.
+    /// Its `track_ID` in the file (`trackID`). If it is absent, the track is the file's first one
+    /// of its kind. The default of Azure is 1. That is the same for files with one track, and
+    /// cannot be right if one file is listed as video and as audio.
     pub track_id: Option<NonZeroU32>,
     /// Its name in URLs, as declared (`trackName`).
     pub track_name: Option<String>,
     /// The binary index of the file (`trackIndex`, an `.mpi`).
     pub track_index: Option<FileName>,
-    /// Its name for people (`title`).
+    /// Its human-readable name (`title`).
     pub title: Option<String>,
     /// Its purpose (`accessibility`), such as `description`.
     pub accessibility: Option<String>,
     /// Its role (`role`), such as `alternate`.
     pub role: Option<String>,
-    /// What only text has.
+    /// Properties that only text has.
     pub text: TextParams,
-    /// What else it says of itself (`param`), in order.
+    /// Other parameters (`param`), in order.
     pub params: Vec<Param>,
 }
 
 impl ServerTrack {
-    /// A track of which only its file is known.
+    /// A track of a kind in a file, with nothing else declared.
     #[must_use]
     pub fn new(kind: TrackKind, src: FileName) -> Self {
         Self {
@@ -205,25 +158,25 @@ impl ServerTrack {
         }
     }
 
-    /// Its name in URLs: the one declared, or else `video`, `audio` or `textstream`.
+    /// Its name in URLs: the declared one, or else `video`, `audio` or `textstream`.
     #[must_use]
     pub fn name(&self) -> &str {
         self.track_name.as_deref().unwrap_or(self.kind.as_str())
     }
 
-    /// Its language, if one is declared that can be understood.
+    /// Its language, if a valid one is declared.
     #[must_use]
     pub fn language(&self) -> Option<Language> {
         self.language.as_deref().map(Language::parse).filter(|language| !language.is_undetermined())
     }
 
-    /// Its name for people: `title`, or else `textDisplayName`.
+    /// Its human-readable name: `title`, or else `textDisplayName`.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.title.as_deref().or(self.text.display_name.as_deref())
     }
 
-    /// What it is for: a description where `accessibility` says so, an alternate where `role` does.
+    /// Its role: a description if `accessibility` declares it, an alternate if `role` does.
     #[must_use]
     pub fn role(&self) -> Role {
         let says = |said: &Option<String>, what: &str| {
@@ -237,21 +190,21 @@ impl ServerTrack {
     }
 }
 
-/// What a server manifest says of a track of text.
+/// What a server manifest declares about a track of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextParams {
     /// The same text as WebVTT (`transcriptsrc`).
     pub transcript: Option<FileName>,
-    /// Whether players show it unasked (`textIsDefault`).
+    /// Whether players show it by default (`textIsDefault`).
     pub is_default: bool,
     /// `CHARACTERISTICS` for HLS (`textHlsCharacteristic`).
     pub hls_characteristics: Option<String>,
-    /// Its name for people (`textDisplayName`).
+    /// Its human-readable name (`textDisplayName`).
     pub display_name: Option<String>,
 }
 
-/// A name with a value: a `param` or a `meta` of which nothing more is known.
+/// A name with a value: a `param` or a `meta` with an unknown name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Param {
@@ -262,7 +215,7 @@ pub struct Param {
 }
 
 impl Param {
-    /// Names a value.
+    /// A name with a value.
     #[must_use]
     pub const fn new(name: String, value: String) -> Self {
         Self { name, value }

@@ -1,4 +1,4 @@
-//! Reading a server manifest.
+//! Reads a server manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
@@ -7,14 +7,14 @@ use std::str::FromStr;
 
 use dynpack_xml::{Element, Reader, decode, excerpt};
 
-use super::{Formats, Param, ServerManifest, ServerTrack, TextParams, TrackKind};
-use crate::{Error, FileName, xml};
+use super::{Formats, Param, ServerManifest, ServerTrack, TextParams};
+use crate::{Error, FileName, TrackKind, xml};
 
 impl ServerManifest {
     /// Reads a server manifest in UTF-8 or UTF-16.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if it is no XML, no SMIL, lists no track, or lists one twice;
+    /// [`Error::Malformed`] if it is not XML, is not SMIL, lists no track, or lists a track twice;
     /// [`Error::OutsideAsset`] if it names a file by more than a plain name;
     /// [`Error::NotSupported`] for a document type declaration; [`Error::LimitExceeded`] past
     /// [`MAX_BYTES`](Self::MAX_BYTES) or [`MAX_TRACKS`](Self::MAX_TRACKS).
@@ -80,15 +80,15 @@ impl ServerManifest {
             }
             Ok::<_, Error>(())
         })?;
-        let track = Said { element, params }.into_track(kind)?;
+        let track = Declared { element, params }.into_track(kind)?;
         seen.check(&track).map_err(|problem| element.malformed(problem))?;
         self.tracks.push(track);
         Ok(())
     }
 }
 
-/// The kind of track that an element lists: its name, or the media type of a `<ref>`, which SMIL
-/// has for media of any kind.
+/// The kind of track that an element lists: the name of the element, or the media type of a
+/// `<ref>`, which is SMIL's element for media of any kind.
 fn kind(element: &Element<'_>) -> Option<TrackKind> {
     if !element.is("ref") {
         return TrackKind::ALL.into_iter().find(|kind| element.is(kind.as_str()));
@@ -101,13 +101,14 @@ fn kind(element: &Element<'_>) -> Option<TrackKind> {
     }
 }
 
-/// What an element says of its track. An attribute has precedence over a `param` of the same name.
-struct Said<'e, 'a> {
+/// What an element declares about its track. An attribute has precedence over a `param` with the
+/// same name.
+struct Declared<'e, 'a> {
     element: &'e Element<'a>,
     params: Vec<Param>,
 }
 
-impl Said<'_, '_> {
+impl Declared<'_, '_> {
     fn into_track(mut self, kind: TrackKind) -> Result<ServerTrack, Error> {
         let src = self
             .element
@@ -137,7 +138,7 @@ impl Said<'_, '_> {
         })
     }
 
-    /// What is said under that name, if it is not empty.
+    /// The declared value with that name, if it is not empty.
     fn string(&mut self, name: &str) -> Option<String> {
         let (said, others): (Vec<_>, _) = take(&mut self.params)
             .into_iter()
@@ -156,7 +157,7 @@ impl Said<'_, '_> {
     }
 }
 
-/// What may be listed only once.
+/// The tracks listed so far, to find those that are listed twice.
 #[derive(Default)]
 struct Seen {
     tracks: BTreeSet<(TrackKind, FileName, Option<NonZeroU32>)>,
@@ -165,7 +166,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Checks a track against those before it.
+    /// Checks a track against the earlier ones.
     fn check(&mut self, track: &ServerTrack) -> Result<(), String> {
         let (name, kind) = (excerpt(track.name()), track.kind.as_str());
         if !self.tracks.insert((track.kind, track.src.clone(), track.track_id)) {

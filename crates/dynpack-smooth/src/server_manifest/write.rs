@@ -1,4 +1,4 @@
-//! Writing a server manifest.
+//! Writes a server manifest.
 
 use std::fmt::Display;
 
@@ -11,9 +11,9 @@ use crate::xml::STYLE;
 const SMIL: &str = "http://www.w3.org/2001/SMIL20/Language";
 
 impl ServerManifest {
-    /// The manifest as XML in UTF-8, in the shortest form that says it all: attributes alone for a
-    /// track of which no more is known, as people write them; otherwise attributes and `param`s, as
-    /// encoders do.
+    /// The manifest as XML in UTF-8, in the shortest complete form. A track has only attributes if
+    /// they are sufficient, as in manifests written by hand. Otherwise it has attributes and
+    /// `param`s, as from encoders.
     #[must_use]
     pub fn to_xml(&self) -> String {
         let mut xml = Writer::new(STYLE);
@@ -58,7 +58,8 @@ impl ServerTrack {
         });
     }
 
-    /// The track's parameters, with those repeated that attributes say; none if attributes say all.
+    /// The track's parameters, including those that are also attributes. None if attributes are
+    /// sufficient.
     fn all_params(&self) -> Vec<Param> {
         let text = |text: &Option<String>| text.clone();
         let file = |file: &Option<crate::FileName>| file.as_ref().map(ToString::to_string);

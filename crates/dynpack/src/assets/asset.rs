@@ -1,4 +1,4 @@
-//! An asset that is open: its presentation, and the files which hold its media.
+//! An open asset: its presentation, and the files of its media.
 
 use std::sync::Arc;
 
@@ -7,45 +7,45 @@ use dynpack_packager::{AssetPath, Protection, Request, fingerprint};
 
 use crate::storage::{Identity, Source};
 
-/// Part of every ETag: raised with each change of what this version makes of the same files.
+/// Part of every ETag. Incremented with each change of the output for the same files.
 pub const FORMAT_VERSION: u32 = 2;
 
-/// An asset that is open: one version of its files, parsed, and cut into segments.
+/// An open asset: one version of its files, parsed and cut into segments.
 #[non_exhaustive]
 pub struct Asset {
     /// Its path.
     pub path: AssetPath,
-    /// All that it holds.
+    /// All of its renditions.
     pub presentation: Presentation,
-    /// The files that hold the media: what a [`SourceIndex`](dynpack_media::SourceIndex) of the
-    /// presentation counts.
+    /// The files of the media. A [`SourceIndex`](dynpack_media::SourceIndex) of the presentation is
+    /// an index of this list.
     pub sources: Arc<[Arc<dyn Source>]>,
     pub(crate) files: Files,
-    /// A text that changes when a file does, and is the same on every node with the same files, cut
-    /// into segments of the same length.
+    /// A text that changes when a file changes. It is the same on every node that has the same
+    /// files and cuts them into segments of the same length.
     pub(crate) version: String,
 }
 
-/// Which version of which files an asset was opened from.
+/// The files from which an asset was opened, with their versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Files {
-    /// The folder whose content decides which files are opened, with that content; none where a
-    /// server manifest lists them.
+    /// The media files in the asset's folder, if the folder decides which files are opened. `None`
+    /// if a server manifest lists them.
     pub(crate) listed: Option<Vec<String>>,
-    /// The files that were opened, by path.
+    /// The opened files, with their paths.
     pub(crate) opened: Vec<(String, Identity)>,
 }
 
 impl Asset {
-    /// Bytes of memory that the asset takes, media not included.
+    /// The memory that the asset takes, in bytes, without media.
     #[must_use]
     pub fn memory_size(&self) -> usize {
         self.presentation.renditions.iter().map(Rendition::memory_size).sum()
     }
 
-    /// The strong ETag of what `request` is answered with: the same on every node with the same
-    /// files, another for another version of a file, of the request, of its `protection` or of this
-    /// library.
+    /// The strong ETag of the response to `request`. It is the same on every node with the same
+    /// files. It differs for another version of a file, another request, another `protection` or
+    /// another version of the output.
     pub(crate) fn etag(&self, request: &Request, protection: Option<&Protection>) -> String {
         let (format_version, request) = (FORMAT_VERSION.to_string(), request.hash());
         let protection = protection.map_or("", Protection::version);
@@ -54,7 +54,7 @@ impl Asset {
 }
 
 impl Files {
-    /// [`Asset::version`] of what is opened from these files, and cut by that policy.
+    /// The [`Asset::version`] of an asset that is opened from these files and cut by that policy.
     pub(crate) fn version(&self, policy: CutPolicy) -> String {
         let files = self.opened.iter().flat_map(|(path, identity)| {
             [path.clone(), identity.version().to_owned(), identity.len().to_string()]
@@ -63,7 +63,7 @@ impl Files {
     }
 }
 
-/// The strong ETag of what is determined by these parts.
+/// The strong ETag of a response that these parts determine.
 pub(crate) fn etag(parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> String {
     format!("\"{}\"", fingerprint(parts))
 }

@@ -1,5 +1,4 @@
-//! Opening an asset: finding its files, reading their indexes side by side, and presenting their
-//! tracks.
+//! Opens an asset: finds its files, reads their indexes in parallel, and presents their tracks.
 
 use std::sync::Arc;
 
@@ -16,36 +15,36 @@ use crate::error::Error;
 use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
 
-/// How many files an asset may have: more than that is a folder which is no asset.
+/// The maximum number of files of an asset: a folder with more is not an asset.
 const MAX_FILES: usize = 200;
 
-/// The endings of files that are taken for media where no server manifest lists them: whole tracks,
-/// never segments (`.m4s`).
+/// The endings of media files, where no server manifest lists the files: whole tracks, never
+/// segments (`.m4s`).
 const MEDIA_ENDINGS: [&str; 8] =
     [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
 
-/// How many files are opened or looked at side by side.
+/// How many files are opened or checked in parallel.
 const FILES_AT_ONCE: usize = 16;
 
-/// How many ranges of a fragmented file are read at a time, where its index tells of them.
+/// How many ranges of a fragmented file are read at a time, if its index lists them.
 const READS_AT_ONCE: usize = 64;
 
-/// Files of manifests, each by its path and version.
+/// The files of manifests, with their paths and versions.
 type Manifests = Vec<(String, Identity)>;
 
-/// What an asset is made of.
+/// The contents of an asset.
 enum Contents {
     /// A server manifest, with the files it was read from.
     Listed(Box<ServerManifest>, Manifests),
     /// Media files of a folder.
     Folder { names: Vec<String> },
-    /// A file beside the folders.
+    /// A single file, where the asset has no folder.
     Lone { path: String },
 }
 
-/// Opens the asset at `path`: the server manifest of that name in its folder; or, where there is
-/// none, all media files of a folder that has the asset's name; or, where there is no such folder,
-/// a lone media file of the folder's name.
+/// Opens the asset at `path`. If its folder contains the server manifest with that name, the asset
+/// is what that lists. If not, it is all media files of the folder, which must have the name of the
+/// asset. If there is no folder, it is a single media file with the name of the folder.
 pub(crate) async fn open(
     storage: &dyn Storage,
     path: &AssetPath,
@@ -81,7 +80,7 @@ pub(crate) async fn open(
                     format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
                 return Err(Error::EncryptedInput { asset: path.to_string(), problem });
             }
-            warn!(file, track = skipped.id.0, reason = skipped.reason, "left out a track");
+            warn!(file, track = skipped.id.0, reason = skipped.reason, "track left out");
         }
     }
     let (manifest, mut files) = match contents {
@@ -102,18 +101,24 @@ pub(crate) async fn open(
     files
         .opened
         .extend(paths.into_iter().zip(sources.iter().map(|source| source.identity().clone())));
-    debug!(asset = %path, files = files.opened.len(), renditions = presentation.renditions.len(), "opened");
+    debug!(
+        asset = %path,
+        files = files.opened.len(),
+        renditions = presentation.renditions.len(),
+        "opened",
+    );
     let version = files.version(policy);
     Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files, version })
 }
 
-/// Whether a file of an asset is another now, or gone; a storage that fails says neither.
+/// Whether a file of an asset was replaced, removed or forbidden. `false` if the storage fails for
+/// another reason.
 pub(crate) async fn is_replaced(storage: &dyn Storage, path: &AssetPath, files: &Files) -> bool {
     match differs(storage, path, files).await {
         Ok(differs) => differs,
         Err(StorageError::NotFound { .. } | StorageError::Forbidden { .. }) => true,
         Err(error) => {
-            warn!(asset = %path, %error, "cannot tell whether the files were replaced");
+            warn!(asset = %path, %error, "cannot determine whether the files were replaced");
             false
         }
     }
@@ -166,7 +171,7 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
     }
 }
 
-/// The file beside the folders that is the asset where there is no such folder.
+/// The single file that is the asset if it has no folder.
 async fn lone_file(storage: &dyn Storage, folder: &str) -> Option<String> {
     for ending in MEDIA_ENDINGS {
         let file = format!("{folder}{ending}");
@@ -177,8 +182,8 @@ async fn lone_file(storage: &dyn Storage, folder: &str) -> Option<String> {
     None
 }
 
-/// Opens a stored file of an asset, found as the asset itself is: in its folder, or beside the
-/// folders if it is a lone file. Returns its path as well.
+/// Opens a stored file of an asset, and returns its path too. It is found like the asset itself: in
+/// its folder, or as a single file if there is no folder.
 pub(crate) async fn open_file(
     storage: &dyn Storage,
     folder: &str,
@@ -199,7 +204,7 @@ pub(crate) async fn open_file(
     }
 }
 
-/// The names that look like media files.
+/// The names that have the ending of a media file.
 pub(crate) fn media_files(names: &[String]) -> Vec<String> {
     let is_media = |name: &&String| {
         let name = name.to_ascii_lowercase();
@@ -208,21 +213,21 @@ pub(crate) fn media_files(names: &[String]) -> Vec<String> {
     names.iter().filter(is_media).cloned().collect()
 }
 
-/// The asset's name for a lone media file, without its ending.
+/// The name of an asset that is a single media file: the name of the file without its ending.
 pub(crate) fn lone_name(file: &str) -> Option<&str> {
     let ending = MEDIA_ENDINGS.into_iter().find(|ending| file.ends_with(ending))?;
     file.strip_suffix(ending)
 }
 
-/// Why manifests cannot be had.
+/// Why manifests cannot be read.
 enum Refused {
-    /// One is not as it should be.
+    /// A manifest is invalid.
     Manifest(String),
     Storage(StorageError),
 }
 
-/// The server manifest of an asset, completed by its client manifest if it has one, with both
-/// files.
+/// The server manifest of an asset, merged with its client manifest if it has one. Also returns the
+/// files of both.
 async fn listed(
     storage: &dyn Storage,
     path: &AssetPath,
@@ -242,16 +247,21 @@ async fn listed(
     for track in &manifest.tracks {
         match track.kind.media() {
             Some(_) if is_archive && !track.src.as_str().contains('.') => {
-                let problem = "it lists `{}`, a folder of a live archive: only archives of one file a track can be read";
+                let problem = "it lists `{}`, a folder of a live archive: only archives with one \
+                    file for each track can be read";
                 return Err(Refused::Manifest(problem.replace("{}", track.src.as_str())));
             }
             Some(_) => {}
             None => {
-                warn!(asset = %path, src = track.src.as_str(), "left out text: it cannot be packaged yet")
+                warn!(
+                    asset = %path,
+                    src = track.src.as_str(),
+                    "text left out: it cannot be packaged yet",
+                );
             }
         }
     }
-    // Many assets name one which they do not have: nothing is lost by that.
+    // Many assets name a client manifest that they do not have, which causes no problem.
     let client = manifest
         .client_manifest
         .as_ref()
@@ -265,7 +275,7 @@ async fn listed(
     Ok((manifest.with_client_manifest(&client_manifest), vec![server, client]))
 }
 
-/// All of a manifest, with its file.
+/// Reads a whole manifest. Also returns its file.
 async fn whole(
     storage: &dyn Storage,
     path: &AssetPath,
@@ -287,8 +297,8 @@ async fn whole(
     Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
 }
 
-/// What a file of an asset is called in problems: never by where it lies, which is nobody's
-/// business who knows the asset's locator.
+/// The name of a file of an asset in error texts. It never contains the folder, which the users of
+/// a locator must not learn.
 fn name_in(asset: &AssetPath, file: &str) -> String {
     match file.strip_prefix(asset.folder()).and_then(|file| file.strip_prefix('/')) {
         Some(name) => format!("`{name}`"),

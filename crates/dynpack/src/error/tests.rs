@@ -6,8 +6,8 @@ use dynpack_media::{Extent, SampleIndex};
 use super::*;
 use dynpack_packager::{Encryption, Format, KeyError, UnknownFormat};
 
-/// The codes of Azure Media Services by the statuses with which it gave them, as far as they are
-/// given here.
+/// The codes of Azure Media Services, by the statuses of its responses. Only those that this
+/// library uses.
 const AZURE: [(u16, &[&str]); 6] = [
     (400, &["MPE_BAD_URL_SYNTAX", "MPE_ENC_ENCRYPTION_NOT_SPECIFIED_IN_URL"]),
     (
@@ -46,7 +46,7 @@ const AZURE: [(u16, &[&str]); 6] = [
     (503, &["MPE_STORAGE_SERVER_BUSY"]),
 ];
 
-/// Each error, and each kind of those within.
+/// Each error, and each variant of the errors within.
 fn errors() -> Vec<Error> {
     let text = String::new;
     let wanted = Extent::new(0, 1);

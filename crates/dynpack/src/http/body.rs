@@ -17,21 +17,21 @@ use crate::error::Error;
 use crate::storage::{Source, StorageError, read_exactly, read_exactly_joined};
 use crate::tasks::spawn_cpu;
 
-/// A segment of up to so many bytes is rewritten on the thread of its request: a longer one would
-/// hold up others for milliseconds.
+/// The maximum size of a segment, in bytes, that is rewritten on the thread of its request. A longer
+/// one would delay others for milliseconds.
 const MAX_INLINE: u64 = 4 << 20;
 
-/// The bytes of a response: a stream of buffers whose sum is known beforehand.
+/// The bytes of a response: a stream of buffers with a known total length.
 ///
 /// Media is read from storage a quarter of a megabyte at a time, when the client takes it. An error
-/// in the middle means that the storage failed, the file was replaced, or its media is malformed:
-/// the response must be broken off, since what follows would not belong to what was sent.
+/// in the middle means that the storage failed, the file was replaced, or its media is malformed.
+/// The response must then be aborted, since the rest would not match what was sent.
 pub struct Body {
-    /// Bytes that remain to be sent.
+    /// The number of bytes that remain to be sent.
     len: u64,
-    /// Bytes before those.
+    /// The number of bytes before those.
     skip: u64,
-    /// What comes before all else.
+    /// Buffers that are complete.
     ready: VecDeque<Bytes>,
     rest: Rest,
     sources: Sources,
@@ -42,22 +42,22 @@ pub struct Body {
 /// The files that hold the media.
 pub(crate) type Sources = Arc<[Arc<dyn Source>]>;
 
-/// What remains to be read.
+/// The part of a body that is not read yet.
 enum Rest {
-    /// Bytes as they are.
+    /// Stored bytes, unchanged.
     Pieces(VecDeque<Piece>),
     /// Media that is rewritten.
     Segment(Box<SegmentWriter>),
 }
 
 impl Body {
-    /// A body of those bytes.
+    /// A body with those bytes.
     #[must_use]
     pub fn of(bytes: Bytes) -> Self {
         Self::new([Piece::Bytes(bytes)], Arc::new([]))
     }
 
-    /// A body of `pieces`, of which those that are stored are in `sources`.
+    /// A body of `pieces`. Stored pieces are read from `sources`.
     pub(crate) fn new(pieces: impl IntoIterator<Item = Piece>, sources: Sources) -> Self {
         let pieces: VecDeque<_> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
         let len = pieces.iter().map(Piece::len).sum();
@@ -69,14 +69,14 @@ impl Body {
         Self { len, skip: 0, ready: VecDeque::new(), rest, sources, buffers, reading: None }
     }
 
-    /// All of a stored file.
+    /// A body with a whole stored file.
     pub(crate) fn of_source(source: Arc<dyn Source>) -> Self {
         let whole = Read { source: SourceIndex(0), extent: Extent::new(0, source.len()) };
         Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
-    /// The body of a segment. It is read as it is sent, except where its length depends on its
-    /// media: then it is made here, of at most `max_bytes` of media.
+    /// The body of a segment. It is read while it is sent. If its length depends on the media, it is
+    /// made here instead, from at most `max_bytes` of media.
     pub(crate) async fn from_plan(
         plan: SegmentPlan,
         sources: Sources,
@@ -101,7 +101,7 @@ impl Body {
         Ok(Self::of(made?))
     }
 
-    /// Bytes that remain to be sent.
+    /// The number of bytes that remain to be sent.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.len
@@ -113,24 +113,26 @@ impl Body {
         self.len == 0
     }
 
-    /// The bytes from `start` to before `end` of a body of which nothing has been sent.
+    /// The bytes from `start` up to but not including `end`. Nothing of the body may have been
+    /// sent.
     pub(crate) fn slice(self, start: u64, end: u64) -> Self {
         let len = end.saturating_sub(start);
         let Rest::Pieces(pieces) = self.rest else {
             return Self { skip: start, len, ..self };
         };
-        let mut offset = 0_u64;
+        let (mut start, mut end) = (start, end);
         let pieces = pieces.into_iter().filter_map(|piece| {
-            let next = offset.saturating_add(piece.len());
-            let [from, to] = [start, end].map(|at| at.clamp(offset, next).saturating_sub(offset));
-            offset = next;
+            let len = piece.len();
+            let (from, to) = (start.min(len), end.min(len));
+            // From here they count from the start of the next piece.
+            (start, end) = (start.saturating_sub(len), end.saturating_sub(len));
             (from < to).then(|| slice(&piece, from, to))
         });
         Self::new(pieces.collect::<Vec<_>>(), self.sources)
     }
 
-    /// Makes the first bytes of a body that is rewritten: what is wrong with them is an error of
-    /// the request, and not one in the middle of the response.
+    /// Makes the first bytes of a body that is rewritten, so that an error in them is the answer to
+    /// the request, and does not abort the response in the middle.
     pub(crate) async fn begin(&mut self) -> Result<(), Error> {
         if matches!(self.rest, Rest::Segment(_)) {
             let first = poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await;
@@ -142,7 +144,7 @@ impl Body {
         Ok(())
     }
 
-    /// All that remains, in one buffer: for tests and for clients of small things.
+    /// All remaining bytes in one buffer, for tests and for small bodies.
     ///
     /// # Errors
     /// As the stream.
@@ -154,7 +156,8 @@ impl Body {
         Ok(whole.into())
     }
 
-    /// Starts to read what comes next, or gives it if it is there. `None` at the end.
+    /// The next bytes, or none of them if they must be read first: that starts here. `None` at the
+    /// end.
     fn next(&mut self) -> Option<Result<Bytes, Error>> {
         match &mut self.rest {
             Rest::Pieces(pieces) => match pieces.pop_front()? {
@@ -180,7 +183,7 @@ impl Body {
         }
     }
 
-    /// What is made of media that was read.
+    /// Takes media that was read.
     fn take_in(&mut self, media: Vec<Bytes>) -> Result<(), Error> {
         match &mut self.rest {
             Rest::Pieces(_) => self.ready.extend(media),
@@ -192,7 +195,7 @@ impl Body {
         Ok(())
     }
 
-    /// The part of the next bytes that is wanted.
+    /// The requested part of the next bytes.
     fn wanted(&mut self, mut bytes: Bytes) -> Bytes {
         let skipped = usize::try_from(self.skip).map_or(bytes.len(), |skip| skip.min(bytes.len()));
         self.skip = self.skip.saturating_sub(skipped as u64);
@@ -249,7 +252,7 @@ fn source(sources: &Sources, index: SourceIndex) -> Result<&Arc<dyn Source>, Sto
         .ok_or_else(|| StorageError::NotFound { path: format!("file {} of the asset", index.0) })
 }
 
-/// Reads ranges of several files, and gives the bytes of each in the order asked for.
+/// Reads ranges of several files. Returns the bytes of each, in the requested order.
 async fn read_each(sources: Sources, reads: Vec<Read>) -> Result<Vec<Bytes>, StorageError> {
     let mut media = vec![Bytes::new(); reads.len()];
     let mut indices: Vec<SourceIndex> = reads.iter().map(|read| read.source).collect();
@@ -268,7 +271,7 @@ async fn read_each(sources: Sources, reads: Vec<Read>) -> Result<Vec<Bytes>, Sto
     Ok(media)
 }
 
-/// What a writer makes of media.
+/// Writes media into a buffer.
 fn write(writer: &mut SegmentWriter, media: &[Bytes], buffers: &Buffers) -> Result<Bytes, Error> {
     let len: usize = media.iter().map(Bytes::len).fold(0, usize::saturating_add);
     let mut out = buffers.take_empty(len.saturating_add(len / 20));
@@ -277,16 +280,15 @@ fn write(writer: &mut SegmentWriter, media: &[Bytes], buffers: &Buffers) -> Resu
     Ok(out.freeze(len))
 }
 
-/// Takes the next stored pieces of one file off the list, after the first and up to `room` bytes.
+/// Removes the next stored pieces of one file from the list, up to `room` bytes with the first.
 fn next_batch(pieces: &mut VecDeque<Piece>, first: Read, mut room: u64) -> Vec<Extent> {
     let (mut batch, mut next) = (Vec::new(), Some(first));
     while let Some(Read { source, extent }) = next.take() {
-        let taken = extent.len.min(room);
-        batch.push(Extent::new(extent.offset, taken));
-        room = room.saturating_sub(taken);
-        if taken < extent.len {
-            let offset = extent.offset.saturating_add(taken);
-            let rest = Extent::new(offset, extent.len.saturating_sub(taken));
+        let (taken, rest) = extent.split_at(room);
+        batch.push(taken);
+        // An extent that is longer leaves no room.
+        room = room.saturating_sub(extent.len);
+        if rest.len > 0 {
             pieces.push_front(Piece::Read(Read { source, extent: rest }));
         } else if room > 0 {
             next = match pieces.front() {
@@ -301,13 +303,17 @@ fn next_batch(pieces: &mut VecDeque<Piece>, first: Read, mut room: u64) -> Vec<E
     batch
 }
 
+/// The bytes of a piece from `from` up to but not including `to`.
 fn slice(piece: &Piece, from: u64, to: u64) -> Piece {
-    let in_memory = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
     match piece {
-        Piece::Bytes(bytes) => Piece::Bytes(bytes.slice(in_memory(from)..in_memory(to))),
-        Piece::Read(Read { source, extent }) => Piece::Read(Read {
-            source: *source,
-            extent: Extent::new(extent.offset.saturating_add(from), to.saturating_sub(from)),
-        }),
+        Piece::Bytes(bytes) => {
+            let in_memory = |at| usize::try_from(at).expect("a place in bytes that are in memory");
+            Piece::Bytes(bytes.slice(in_memory(from)..in_memory(to)))
+        }
+        Piece::Read(Read { source, extent }) => {
+            let (before_end, _) = extent.split_at(to);
+            let (_, extent) = before_end.split_at(from);
+            Piece::Read(Read { source: *source, extent })
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What a client knows already, and which part it wants (RFC 9110, 13 and 14).
+//! What a client already has, and which part it requests (RFC 9110, 13 and 14).
 
 /// The conditional and range headers of an HTTP request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +15,8 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// The conditions among the headers that `header` looks up by their lower-case names.
+    /// The conditions from the headers of a request. `header` looks up a header by its lower-case
+    /// name.
     pub fn from_headers<'a>(header: impl Fn(&'static str) -> Option<&'a str>) -> Self {
         let owned = |name| header(name).map(str::to_owned);
         Self {
@@ -26,25 +27,25 @@ impl Conditions {
         }
     }
 
-    /// The same for the method `HEAD`: no media is read for a body that is not sent.
+    /// The same conditions of a `HEAD` request, for which no media is read.
     #[must_use]
     pub fn with_head(self, is_head: bool) -> Self {
         Self { is_head, ..self }
     }
 
-    /// Whether the client has the representation of that strong ETag already (RFC 9110, 13.1.2).
+    /// Whether the client already has the representation with that strong ETag (RFC 9110, 13.1.2).
     pub(crate) fn is_known(&self, etag: &str) -> bool {
         let known = self.if_none_match.as_deref().unwrap_or_default();
         known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
     }
 
-    /// Whether the client has any representation, which is then the one there is.
+    /// Whether the client already has any representation (`*`). There is only one.
     pub(crate) fn is_any_known(&self) -> bool {
         self.if_none_match.as_deref().is_some_and(|known| known.trim() == "*")
     }
 
-    /// Which part of a representation of `len` bytes is wanted. Several ranges, other units and
-    /// what cannot be read as a range ask for the whole, as RFC 9110, 14.2 allows.
+    /// The requested part of a representation of `len` bytes. For several ranges, other units and
+    /// malformed ranges it is the whole, as RFC 9110, 14.2 allows.
     pub(crate) fn part(&self, etag: &str, len: u64) -> Part {
         if self.if_range.as_deref().is_some_and(|tag| tag.trim() != etag) {
             return Part::Whole;
@@ -59,14 +60,15 @@ impl Conditions {
         let (start, end) = match (number(first), number(last)) {
             (Some(start), Some(last)) if start <= last => (start, last.saturating_add(1).min(len)),
             (Some(start), None) if last.is_empty() => (start, len),
-            (None, Some(suffix)) if first.is_empty() => (len - suffix.min(len), len),
+            // A suffix that is longer than all is all (RFC 9110, 14.1.2).
+            (None, Some(suffix)) if first.is_empty() => (len.saturating_sub(suffix), len),
             _ => return Part::Whole,
         };
         if start < end { Part::Range { start, end } } else { Part::Unsatisfiable }
     }
 }
 
-/// Digits and nothing else; numbers too large for a length are as good as the largest.
+/// Parses only digits. Numbers that are too large become the maximum.
 fn number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().unwrap_or(u64::MAX))
@@ -76,12 +78,12 @@ fn number(text: &str) -> Option<u64> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Whole,
-    /// From byte `start` to before byte `end`; not empty.
+    /// From byte `start` up to but not including byte `end`; not empty.
     Range {
         start: u64,
         end: u64,
     },
-    /// None of its bytes.
+    /// The range is outside the representation.
     Unsatisfiable,
 }
 

@@ -1,4 +1,4 @@
-//! What a request is answered with, in the terms of HTTP, whatever library speaks it.
+//! The response to a request in the terms of HTTP, for any HTTP library.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::body::Body;
 use super::conditions::{Conditions, Part};
 
-/// An answer: status, headers and a body that is read from storage as it is sent.
+/// A response: status, headers, and a body that is read from storage while it is sent.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Response {
@@ -17,16 +17,16 @@ pub struct Response {
     pub content_type: &'static str,
     /// The strong ETag: equal tags mean equal bytes.
     pub etag: String,
-    /// How long it may be kept.
+    /// How long it may be cached.
     pub max_age: Duration,
-    /// For a part of it, which one (`Content-Range`).
+    /// For a part of the resource, the range (`Content-Range`).
     pub content_range: Option<String>,
     /// The bytes: none for 304 and 416.
     pub body: Body,
 }
 
 impl Response {
-    /// The headers that say it. A 304 has no `content-length`, nor has it a body.
+    /// The headers of the response. A 304 has no `content-length` and no body.
     #[must_use]
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = vec![
@@ -45,19 +45,19 @@ impl Response {
     }
 }
 
-/// A response before it is known how much of its body is asked for.
+/// A response before its status and body are known.
 pub(crate) struct Head {
     pub(crate) etag: String,
     pub(crate) max_age: Duration,
 }
 
 impl Head {
-    /// That the client has it already.
+    /// The response if the client already has the resource.
     pub(crate) fn not_modified(self) -> Response {
         self.with(304, "", None, Body::of(Bytes::new()))
     }
 
-    /// As much of `body` as is asked for.
+    /// The response with the requested part of `body`.
     pub(crate) fn with_part(
         self,
         content_type: &'static str,
@@ -67,12 +67,11 @@ impl Head {
         let len = body.len();
         match conditions.part(&self.etag, len) {
             Part::Whole => self.with(200, content_type, None, body),
-            Part::Range { start, end } => self.with(
-                206,
-                content_type,
-                Some(format!("bytes {start}-{}/{len}", end - 1)),
-                body.slice(start, end),
-            ),
+            Part::Range { start, end } => {
+                let last = end.checked_sub(1).expect("a range is not empty");
+                let range = format!("bytes {start}-{last}/{len}");
+                self.with(206, content_type, Some(range), body.slice(start, end))
+            }
             Part::Unsatisfiable => {
                 self.with(416, "", Some(format!("bytes */{len}")), Body::of(Bytes::new()))
             }

@@ -11,11 +11,12 @@ use zeroize::{Zeroize, Zeroizing};
 use super::{KeyProvider, KeyProviderError, LocatorKeys};
 use crate::storage::{Storage, StorageError, read_exactly};
 
-/// Hands out keys from CPIX documents (DASH-IF, *Content Protection Information Exchange Format*
-/// 2.3) in a storage: that of a locator is `{id}.{encryption}.xml`, such as `ignite.cenc.xml`, or
-/// `{id}.xml` for all protections. A locator without a document has the keys that stand in itself.
+/// Provides keys from CPIX documents in a storage (DASH-IF, *Content Protection Information
+/// Exchange Format* 2.3). The document of a locator is `{id}.{encryption}.xml`, such as
+/// `ignite.cenc.xml`, or `{id}.xml` for all protections. A locator without a document has the keys
+/// in the locator itself.
 ///
-/// The storage holds secrets: it must not be the one that is served.
+/// The storage contains secrets, so it must not be the one that is served.
 pub struct CpixKeys {
     storage: Box<dyn Storage>,
 }
@@ -43,7 +44,8 @@ impl CpixKeys {
             .await
             .map_err(unavailable)?;
         let document = Zeroizing::new(parts.concat());
-        // What the storage keeps to itself, such as a cache, is its own.
+        // Only the buffers that nothing else uses are wiped: the storage is responsible for its own
+        // copies, such as a cache.
         for mut part in parts.into_iter().filter_map(|part| part.try_into_mut().ok()) {
             part.as_mut().zeroize();
         }

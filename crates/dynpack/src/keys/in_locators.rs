@@ -1,4 +1,4 @@
-//! Keys that stand in the locators themselves.
+//! Keys in the locators themselves.
 
 use std::sync::Arc;
 
@@ -8,8 +8,7 @@ use dynpack_packager::{Encryption, KeySet, Locator};
 
 use super::{KeyProvider, KeyProviderError};
 
-/// Hands out the keys that stand in the locators themselves: what is used where no other provider
-/// is set.
+/// Provides the keys in the locators themselves. This is the default provider.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LocatorKeys;
 

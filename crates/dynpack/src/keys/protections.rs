@@ -1,4 +1,4 @@
-//! The protections that were made lately.
+//! The cache of protections.
 
 use std::sync::{Arc, Weak};
 
@@ -9,16 +9,16 @@ use super::ring::KeyRing;
 use crate::assets::Asset;
 use crate::error::Error;
 
-/// How many protections are kept: a few kilobytes each.
+/// The maximum number of cached protections, of a few kilobytes each.
 const MAX_CACHED: usize = 10_000;
 
-/// Protections, each made once for a version of an asset and a set of keys.
+/// The cache of protections. Each is made once for a version of an asset and a set of keys.
 pub(crate) struct Protections {
     keys: KeyRing,
     kept: Cache<(String, String, Encryption), Kept>,
 }
 
-/// A protection, and what it was made of.
+/// A protection, with the asset and the keys that it was made from.
 #[derive(Clone)]
 struct Kept {
     asset: Weak<Asset>,
@@ -31,7 +31,7 @@ impl Protections {
         Self { keys, kept: Cache::new(MAX_CACHED) }
     }
 
-    /// None yet, with keys from the same provider.
+    /// An empty cache, with keys from the same provider.
     pub(crate) fn anew(&self) -> Self {
         Self::new(self.keys.anew())
     }

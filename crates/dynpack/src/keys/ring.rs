@@ -1,4 +1,4 @@
-//! The keys that were asked for lately.
+//! The cache of keys.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,13 +9,14 @@ use quick_cache::sync::Cache;
 use super::{KeyProvider, KeyProviderError};
 use crate::tasks::InFlight;
 
-/// How many sets of keys are kept.
+/// The maximum number of cached key sets.
 const MAX_CACHED: usize = 10_000;
 
-/// What keys are for: a locator's id, and the protection.
+/// The key of the cache: a locator's id, and the protection.
 type Place = (String, Encryption);
 
-/// Keys as a provider handed them out, each set asked for once however many requests wait for it.
+/// The cache of the keys of a provider. Each set is requested once, even if many requests wait for
+/// it.
 pub(crate) struct KeyRing {
     provider: Arc<dyn KeyProvider>,
     max_age: Duration,
@@ -33,7 +34,7 @@ impl KeyRing {
         }
     }
 
-    /// The same without keys.
+    /// An empty cache with the same provider.
     pub(crate) fn anew(&self) -> Self {
         Self::new(Arc::clone(&self.provider), self.max_age)
     }

@@ -1,4 +1,4 @@
-//! What every storage must do, as a test: for those of this crate, and for those of others.
+//! A test suite for every storage, in this crate and in others.
 
 use bytes::Bytes;
 use dynpack_media::Extent;
@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::{Identity, Listing, Source, Storage, StorageError};
 
-/// Runs the whole suite on an empty storage, into which `put` stores files, in place of those of
+/// Runs the whole suite on an empty storage. `put` stores a file in it, and replaces any file at
 /// the same path.
 ///
 /// ```
@@ -16,12 +16,13 @@ use super::{Identity, Listing, Source, Storage, StorageError};
 /// use dynpack::storage::{Memory, conformance};
 ///
 /// let storage = Memory::new();
-/// conformance::check(&storage, async |path: &str, bytes: Bytes| storage.insert(path, bytes)).await;
+/// let put = async |path: &str, bytes: Bytes| storage.insert(path, bytes);
+/// conformance::check(&storage, put).await;
 /// # }
 /// ```
 ///
 /// # Panics
-/// With the reason, at the first thing that the storage does not do as it must.
+/// At the first requirement that the storage does not meet, with the reason.
 pub async fn check(storage: &dyn Storage, put: impl AsyncFn(&str, Bytes)) {
     an_empty_root_is_there(storage).await;
     folders_are_listed_in_order(storage, &put).await;
@@ -134,7 +135,7 @@ async fn ranges_are_read_as_asked(storage: &dyn Storage, put: &impl AsyncFn(&str
         let wanted: Vec<_> = ranges.iter().map(|&range| slice(&bytes, range)).collect();
         assert!(
             read == wanted,
-            "{ranges:?} are read in the order asked for, each with its own bytes"
+            "{ranges:?} are read in the requested order, each with its own bytes"
         );
     }
 }
@@ -153,7 +154,10 @@ async fn ranges_past_the_end_are_refused(storage: &dyn Storage, put: &impl Async
     ] {
         let ranges = [Extent::new(0, 10), Extent::new(offset, len)];
         let read = source.read(&ranges).await;
-        let is_refused = matches!(&read, Err(StorageError::OutOfRange { range, len: 1_000, .. }) if *range == ranges[1]);
+        let is_refused = matches!(
+            &read,
+            Err(StorageError::OutOfRange { range, len: 1_000, .. }) if *range == ranges[1]
+        );
         assert!(is_refused, "{len} bytes at {offset} of a file of 1000: {read:?}");
     }
 }
@@ -163,7 +167,10 @@ async fn empty_files_are_files(storage: &dyn Storage, put: &impl AsyncFn(&str, B
     let source = open(storage, "empty/a").await;
     assert_eq!((source.len(), source.is_empty()), (0, true));
     assert_eq!(
-        source.read(&[Extent::new(0, 0)]).await.expect("nothing can be read of nothing"),
+        source
+            .read(&[Extent::new(0, 0)])
+            .await
+            .expect("an empty range of an empty file can be read"),
         [Bytes::new()]
     );
     assert_eq!(list(storage, "empty").await.files, ["a"]);
@@ -204,7 +211,7 @@ async fn identities_stay_until_the_file_is_replaced(
     assert_ne!(
         identity(storage, "identity/a").await,
         first,
-        "another file of the same length is another"
+        "another file of the same length has another identity"
     );
     put("identity/a", pattern(501, 4)).await;
     let third = identity(storage, "identity/a").await;
@@ -222,14 +229,16 @@ async fn versions_are_never_mixed(storage: &dyn Storage, put: &impl AsyncFn(&str
         put("mixed/a", pattern(new_len, 6)).await;
         assert!(
             storage.identity("mixed/a").await.is_ok_and(|now| now != *source.identity()),
-            "a replaced file is noticed by its path"
+            "a replaced file is detected by its path"
         );
         match source.read(&ranges).await {
-            Ok(after) => assert!(after == before, "who has the old file open reads the old one"),
+            Ok(after) => {
+                assert!(after == before, "a source that was opened earlier reads the old file")
+            }
             Err(StorageError::Changed { .. }) => {}
-            Err(error) => panic!(
-                "a replaced file gives its old bytes or says that it has changed, not: {error}"
-            ),
+            Err(error) => {
+                panic!("reading a replaced file returns its old bytes or `Changed`, not: {error}")
+            }
         }
     }
 }
@@ -238,8 +247,8 @@ async fn many_read_at_once(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes
     let bytes = pattern(200_000, 7);
     put("many/a", bytes.clone()).await;
     let source = open(storage, "many/a").await;
-    let reads = (0..64).map(|at| {
-        let (source, range) = (&source, Extent::new(at * 3_000, 5_000));
+    let reads = (0..64 * 3_000).step_by(3_000).map(|at| {
+        let (source, range) = (&source, Extent::new(at, 5_000));
         async move { (range, source.read(&[range]).await) }
     });
     for (range, read) in join_all(reads).await {
@@ -262,7 +271,7 @@ async fn identity(storage: &dyn Storage, path: &str) -> Identity {
     storage.identity(path).await.expect("a file has an identity")
 }
 
-/// Bytes in which a wrong place or the wrong file shows.
+/// Bytes that make a wrong offset or a wrong file visible.
 fn pattern(len: usize, seed: u32) -> Bytes {
     let byte = |at: u32| {
         at.wrapping_mul(2_654_435_761).wrapping_add(seed.wrapping_mul(40_503)).to_be_bytes()[0]

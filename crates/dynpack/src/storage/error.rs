@@ -1,24 +1,24 @@
-//! Why stored bytes cannot be had.
+//! Errors of storages.
 
 use std::io;
 use std::sync::Arc;
 
 use dynpack_media::Extent;
 
-/// Why stored bytes cannot be had. Cheap to clone: one failure may answer many who wait for the
-/// same file.
+/// Why stored bytes cannot be read. Cheap to clone: one error may be the result of many requests
+/// that wait for the same file.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {
-    /// There is nothing of that path, or not of that kind. Whoever asked can fix it, or whoever
-    /// stores the files.
+    /// There is nothing at that path, or it is not of the right kind. The client or the publisher
+    /// can fix it.
     #[error("`{path}` was not found")]
     NotFound {
         /// The path.
         path: String,
     },
-    /// It must not be read. Whoever runs the storage can fix it, unless the path was meant to do
-    /// harm.
+    /// The file must not be read. The operator of the storage can fix it, unless the path was an
+    /// attack.
     #[error("`{path}` must not be read: {reason}")]
     Forbidden {
         /// The path.
@@ -26,45 +26,46 @@ pub enum StorageError {
         /// Why not.
         reason: &'static str,
     },
-    /// The file is not the one that was opened any more. Opening it again helps.
+    /// The file is no longer the one that was opened. Opening it again helps.
     #[error("`{path}` has changed since it was opened")]
     Changed {
         /// The path.
         path: String,
     },
-    /// A range does not end within the file. The caller asked for too much, or what it knows of the
-    /// file is wrong.
+    /// A range does not end within the file. The caller requested too much, or has wrong
+    /// information about the file.
     #[error("`{path}` has {len} bytes, too few for {} at {}", range.len, range.offset)]
     OutOfRange {
         /// The path.
         path: String,
         /// The range.
         range: Extent,
-        /// Bytes in the file.
+        /// The length of the file in bytes.
         len: u64,
     },
-    /// The storage gave other bytes than it was asked for: whoever wrote it can fix it. A server
-    /// behind it that ignores ranges, or breaks off, is [`Failed`](Self::Failed).
-    #[error("the storage gave {got} bytes for the range of {} at {}", wanted.len, wanted.offset)]
+    /// The storage returned other bytes than requested. The author of the storage can fix it. If
+    /// its server ignores ranges or closes the connection early, the error is
+    /// [`Failed`](Self::Failed).
+    #[error("the storage returned {got} bytes instead of {} at {}", wanted.len, wanted.offset)]
     WrongRead {
-        /// The range asked for.
+        /// The requested range.
         wanted: Extent,
-        /// Bytes it gave; 0 where the whole range is missing.
+        /// The number of bytes that it returned; 0 if the whole range is missing.
         got: u64,
     },
-    /// The storage failed. Whoever runs it can fix it; trying again may help.
+    /// The storage failed. Its operator can fix it. A retry may help.
     #[error("`{path}` cannot be read: {error}")]
     Failed {
         /// The path.
         path: String,
-        /// What happened.
+        /// The error of the storage.
         #[source]
         error: Arc<io::Error>,
     },
 }
 
 impl StorageError {
-    /// The HTTP status that says it.
+    /// The HTTP status of the error.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
@@ -87,7 +88,7 @@ impl StorageError {
         }
     }
 
-    /// The same of another path.
+    /// The same error with another path.
     pub(crate) fn with_public_path(self, path: String) -> Self {
         match self {
             Self::NotFound { .. } => Self::NotFound { path },
@@ -99,7 +100,7 @@ impl StorageError {
         }
     }
 
-    /// What a failed call to the operating system, or the like of it, means for a path.
+    /// The error of a failed call to the operating system, or of a similar IO error, for a path.
     #[must_use]
     pub fn from_io(path: &str, error: io::Error) -> Self {
         let path = path.to_owned();

@@ -1,6 +1,7 @@
-//! Files in a folder of this machine.
+//! Files in a local folder.
 
 mod read;
+mod stamp;
 
 use std::fs::{self, DirEntry, File, FileType, Metadata};
 use std::io;
@@ -14,35 +15,36 @@ use bytes::Bytes;
 use dynpack_media::Extent;
 
 use self::read::Opened;
+use self::stamp::Stamp;
 use super::{Identity, Listing, Source, Storage, StorageError, check_path, check_ranges};
 use crate::buffers::Buffers;
 
-/// The files below a folder of this machine.
+/// The files below a local folder.
 ///
-/// Nothing outside the folder is read: a symbolic link that leads out of it is as forbidden as a
-/// path would be, and not listed. Whoever may write to the folder could still exchange a link in
-/// the moment between the check and the opening. Names that are not UTF-8 cannot be asked for and
-/// are not listed either.
+/// Nothing outside the folder is read. A symbolic link that leads out of it is forbidden, like a
+/// path that does, and is not listed. A process that may write to the folder could still replace a
+/// link between the check and the opening. Names that are not UTF-8 cannot be requested and are not
+/// listed either.
 ///
-/// A version is told by its length and the time of its last modification, to the nanosecond; on
-/// this machine also by its inode. So a file that is replaced, by renaming another to its path,
-/// leaves those undisturbed who have the old one open. A file that is written to in place makes
-/// their next read fail with [`StorageError::Changed`], unless it keeps its length and the clock of
-/// the file system, which ticks every few milliseconds, has not moved on.
+/// A version is identified by its length and its modification time, to the nanosecond, and on this
+/// machine also by its inode. To replace a file, rename another one to its path: sources that were
+/// opened earlier still read the old one. If a file is written in place, their next read fails with
+/// [`StorageError::Changed`]. That change is not detected if the length stays the same and the
+/// clock of the file system, which ticks every few milliseconds, has not advanced.
 ///
-/// On Linux, what the page cache has is read at once on the thread that asks. Everything else is
-/// read on tokio's threads for blocking work, one hop for all ranges of a call.
+/// On Linux, bytes in the page cache are read immediately, on the thread of the caller. All others
+/// are read on tokio's threads for blocking work, in one hop for all ranges of a call.
 #[derive(Clone, Debug)]
 pub struct Local {
     root: Arc<Path>,
 }
 
 impl Local {
-    /// The files below `root`, which may itself be a symbolic link. Looks it up at once, blocking
-    /// for that long.
+    /// The files below `root`, which may itself be a symbolic link. Resolves `root` immediately,
+    /// and blocks while it does.
     ///
     /// # Errors
-    /// [`StorageError::NotFound`] if there is no such folder.
+    /// [`StorageError::NotFound`] if the folder does not exist.
     pub fn new(root: impl AsRef<Path>) -> Result<Self, StorageError> {
         let name = root.as_ref().display().to_string();
         let root =
@@ -59,7 +61,7 @@ impl Local {
         &self.root
     }
 
-    /// Where a path leads to, once all links are followed.
+    /// The target of a path after following all links.
     fn resolve(&self, path: &str) -> Result<PathBuf, StorageError> {
         check_path(path)?;
         let relative = Path::new(path);
@@ -83,8 +85,8 @@ impl Local {
         Ok(target)
     }
 
-    /// Where a file lies, and what is known of it without opening it: to open anything else might
-    /// wait forever.
+    /// The target of a file's path, and its identity. The file is not opened, since opening
+    /// something else, such as a pipe, could wait forever.
     fn file(&self, path: &str) -> Result<(PathBuf, Identity), StorageError> {
         let target = self.resolve(path)?;
         let metadata = fs::metadata(&target).map_err(|error| StorageError::from_io(path, error))?;
@@ -119,8 +121,8 @@ impl Local {
         Ok(listing)
     }
 
-    /// What an entry of a folder is. What vanishes meanwhile, leads nowhere or leads out is not
-    /// there for whoever asks.
+    /// The type of an entry of a folder. `None` if it was removed meanwhile, or is a link that is
+    /// broken or leads out of the root.
     fn kind(&self, folder: &str, name: &str, entry: &DirEntry) -> Option<FileType> {
         check_path(name).ok()?;
         let kind = entry.file_type().ok()?;
@@ -187,21 +189,7 @@ impl Source for LocalSource {
     }
 }
 
-/// What the system says of a file, as far as another version of it would differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    len: u64,
-    modified: SystemTime,
-    place: Place,
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> io::Result<Self> {
-        Ok(Self { len: metadata.len(), modified: metadata.modified()?, place: place(metadata) })
-    }
-}
-
-/// Which version of a file this is; anything but a file is not found.
+/// The stamp and the identity of a file. Anything other than a file is not found.
 fn identity(path: &str, metadata: &Metadata) -> Result<(Stamp, Identity), StorageError> {
     if !metadata.is_file() {
         return Err(StorageError::NotFound { path: path.to_owned() });
@@ -216,25 +204,7 @@ fn identity(path: &str, metadata: &Metadata) -> Result<(Stamp, Identity), Storag
     Ok((stamp, identity))
 }
 
-/// Where a file is on this machine, by two numbers.
-type Place = (u64, u64);
-
-#[cfg(unix)]
-fn place(metadata: &Metadata) -> Place {
-    use std::os::unix::fs::MetadataExt;
-
-    (metadata.dev(), metadata.ino())
-}
-
-/// Nothing is known of a file's place; the time of its creation changes when it is replaced.
-#[cfg(windows)]
-fn place(metadata: &Metadata) -> Place {
-    use std::os::windows::fs::MetadataExt;
-
-    (0, metadata.creation_time())
-}
-
-/// Does blocking work about a path where it may block.
+/// Does blocking work for a path, on a thread that may block.
 async fn blocking<T: Send + 'static>(
     path: &str,
     work: impl FnOnce(&str) -> Result<T, StorageError> + Send + 'static,
@@ -281,7 +251,7 @@ mod tests {
     #[tokio::test]
     async fn conforms_where_files_are_written_in_place() {
         let (root, storage) = folder();
-        // The clock of a file system may tick more slowly than the suite writes.
+        // The clock of a file system may be too slow to distinguish the writes of the suite.
         let time = Cell::new(SystemTime::UNIX_EPOCH);
         let put = async |path: &str, bytes: Bytes| {
             write(root.path(), path, &bytes);
@@ -333,7 +303,7 @@ mod tests {
             .unwrap();
         let (a, b) = (storage.identity("a").await.unwrap(), storage.identity("b").await.unwrap());
         assert_eq!((a.version(), a.len()), (b.version(), b.len()));
-        assert_ne!(a, b, "though they are two files here");
+        assert_ne!(a, b, "but they are two files on this machine");
     }
 
     #[cfg(unix)]

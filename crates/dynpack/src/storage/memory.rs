@@ -1,4 +1,4 @@
-//! Files in memory: for tests, and for what was fetched or made by other means.
+//! Files in memory: for tests, and for files that were fetched or made by other means.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -44,10 +44,11 @@ impl Memory {
         Self::default()
     }
 
-    /// Stores a file, in place of another of the same path. Folders need not be made first.
+    /// Stores a file, and replaces any file at the same path. Folders do not have to be created
+    /// first.
     ///
-    /// Versions are counted over the whole storage: whoever inserts the same files in the same
-    /// order gets the same versions.
+    /// Versions are counted for the whole storage. So inserting the same files in the same order
+    /// gives the same versions.
     pub fn insert(&self, path: impl Into<String>, bytes: impl Into<Bytes>) {
         let (path, bytes) = (path.into(), bytes.into());
         let mut files = self.write();
@@ -56,7 +57,8 @@ impl Memory {
         files.by_path.insert(path.clone(), File { path, bytes, identity });
     }
 
-    /// Takes a file out, and tells whether it was there. Who has it open can go on reading it.
+    /// Removes a file, and returns whether it existed. Sources that were opened earlier can still
+    /// be read.
     pub fn remove(&self, path: &str) -> bool {
         self.write().by_path.remove(path).is_some()
     }
@@ -70,7 +72,7 @@ impl Memory {
             .ok_or_else(|| StorageError::NotFound { path: path.to_owned() })
     }
 
-    /// A writer that panicked has not left files half written.
+    /// The lock may be poisoned: a writer that panics leaves no partly written files.
     fn read(&self) -> RwLockReadGuard<'_, Files> {
         self.files.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -142,7 +144,7 @@ impl File {
     }
 }
 
-/// A range of what lies in memory; `None` if no memory is that large.
+/// A range of bytes in memory. `None` if it exceeds the address space.
 fn in_memory(range: Extent) -> Option<Range<usize>> {
     let offset = usize::try_from(range.offset).ok()?;
     Some(offset..offset.checked_add(usize::try_from(range.len).ok()?)?)
@@ -184,7 +186,7 @@ mod tests {
         assert_ne!(
             storage.identity("a").await.unwrap(),
             *source.identity(),
-            "the same bytes stored anew are a new version"
+            "the same bytes stored again are a new version"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Work that is being done, so that many who want the same wait for it together.
+//! Work in progress, so that several requests for the same result wait for it together.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, Shared};
 
 use super::task::outcome;
 
-/// Work by what it is for. Each runs to its end, though all who waited for it went away.
+/// Work in progress, by key. Each task runs to its end, even if nothing waits for it any more.
 pub(crate) struct InFlight<K, T> {
     running: Arc<Mutex<Running<K, T>>>,
 }
@@ -21,7 +21,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, T: Clone + Send + Sync + 'static> In
         Self { running: Arc::default() }
     }
 
-    /// What comes of the work that is being done for `key`; `work` begins if there is none.
+    /// The result of the work in progress for `key`. Starts `work` if there is none.
     pub(crate) async fn join(&self, key: K, work: impl Future<Output = T> + Send + 'static) -> T {
         let outcome = lock(&self.running)
             .entry(key)
@@ -30,7 +30,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, T: Clone + Send + Sync + 'static> In
         outcome.await
     }
 
-    /// The task starts with the first who waits: nothing is locked then.
+    /// The task starts at the first poll, when nothing is locked.
     fn begin(
         &self,
         key: K,
@@ -45,7 +45,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, T: Clone + Send + Sync + 'static> In
     }
 }
 
-/// Work that is done with when this goes, even in a panic.
+/// Removes the work when it is dropped, even in a panic.
 struct Entry<K: Eq + Hash, T> {
     running: Weak<Mutex<Running<K, T>>>,
     key: K,
@@ -59,7 +59,7 @@ impl<K: Eq + Hash, T> Drop for Entry<K, T> {
     }
 }
 
-/// Nothing panics while it holds the lock.
+/// Poisoning is ignored, since nothing panics while it holds the lock.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -70,8 +70,8 @@ mod tests {
 
     use super::*;
 
-    /// Outside of a runtime that is a panic, as with all of tokio, and neither a hang nor the end
-    /// of the key.
+    /// Outside a runtime, `join` panics, as tokio does. It does not hang, and the key can be used
+    /// again.
     #[test]
     fn work_that_could_not_begin_can_begin_later() {
         let in_flight = InFlight::new();

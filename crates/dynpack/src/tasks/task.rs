@@ -1,21 +1,21 @@
-//! Work beside the request that wants it.
+//! Work outside the thread of a request.
 
 use std::future::pending;
 use std::panic::resume_unwind;
 
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
-/// Does work that keeps a processor busy, where it holds up no other request.
+/// Does CPU-bound work on a thread where it does not block other requests.
 pub(crate) async fn spawn_cpu<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     outcome(spawn_blocking(work)).await
 }
 
-/// What comes of a task; its panic goes on here.
+/// The result of a task. If the task panics, so does this.
 pub(crate) async fn outcome<T>(task: JoinHandle<T>) -> T {
     match task.await.map_err(JoinError::try_into_panic) {
         Ok(outcome) => outcome,
         Err(Ok(panic)) => resume_unwind(panic),
-        // The runtime is shutting down, and all who wait with it.
+        // The runtime is shutting down, with all tasks that wait.
         Err(Err(_)) => pending().await,
     }
 }

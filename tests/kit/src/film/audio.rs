@@ -1,24 +1,25 @@
-//! Audio by its shape.
+//! Audio with parameters.
 
 use dynpack_codec::MediaKind;
 use proptest::prelude::*;
 
 use super::{Sample, Track};
 
-/// A track of AAC LC in stereo to be, which no decoder could decode.
+/// The parameters of a track of AAC LC in stereo, which no decoder could decode.
 #[derive(Clone, Debug)]
 pub struct Audio {
-    /// Ticks a second.
+    /// Ticks per second.
     pub hz: u32,
-    /// Sampling rate; not always the clock.
+    /// The sampling rate, which may differ from the clock.
     pub rate: u32,
-    /// How many frames there are.
+    /// Number of frames.
     pub frames: u32,
-    /// About how many bytes a frame has.
+    /// Approximate number of bytes in a frame.
     pub frame_len: u32,
-    /// Ticks before the first sound.
+    /// Priming in ticks.
     pub priming: i64,
-    /// Frames which are stored as longer, or shorter, than they sound: by that many ticks.
+    /// Frames with a stored duration that is longer or shorter than the real one, by that many
+    /// ticks.
     pub uneven: Vec<(u32, i32)>,
     /// A frame without bytes.
     pub empty: Option<u32>,
@@ -36,7 +37,7 @@ impl Audio {
         empty: None,
     };
 
-    /// Any such track.
+    /// Random tracks.
     pub fn any() -> impl Strategy<Value = Self> {
         let rates = [
             (48_000, 48_000),

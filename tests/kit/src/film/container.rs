@@ -1,4 +1,4 @@
-//! Films as files: the same film in every container that there is for it.
+//! Films as files: the same film in every supported container.
 
 use std::ops::Range;
 
@@ -11,17 +11,17 @@ use crate::mp4::{self, Sizes};
 /// How a film is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Tables in the `moov`, and after it or before it the media.
+    /// Tables in the `moov`, with the media before or after it.
     Progressive {
         /// Whether the `moov` comes first.
         is_fast_start: bool,
     },
     /// Fragments with decode times, and an edit list.
     Fragmented,
-    /// Fragments with decode times after an index of them; of one track, since that is what an
-    /// index is of.
+    /// Fragments with decode times after an index of them. Only one track, since an index is for
+    /// one track.
     Indexed,
-    /// Fragments of Smooth Streaming: times of presentation, no edit list, and perhaps an index at
+    /// Fragments of Smooth Streaming: presentation times, no edit list, and optionally an index at
     /// the end.
     Smooth {
         /// Whether the file ends with an index (`mfra`).
@@ -29,10 +29,10 @@ pub enum Form {
     },
 }
 
-/// Which files there are, and of what kind.
+/// The files of an asset, and their form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Container {
-    /// How each file is laid out.
+    /// The form of each file.
     pub form: Form,
     /// Whether all tracks are in one file, rather than each in its own.
     pub is_one_file: bool,
@@ -56,7 +56,7 @@ impl Container {
         }
     }
 
-    /// The files of an asset, by name, among them its server manifest `film.ism`.
+    /// The files of an asset by name, including its server manifest `film.ism`.
     #[must_use]
     pub fn asset(self, film: &Film) -> Vec<(String, Vec<u8>)> {
         let (mut files, mut listed) = (Vec::new(), String::new());
@@ -82,8 +82,7 @@ fn listing(file: &str, id: u32, track: &Track) -> String {
     )
 }
 
-/// Samples that lie together, with where each run of them starts in a file whose media starts at
-/// `media`.
+/// The interleaved samples, and where each chunk starts in a file whose media starts at `media`.
 fn interleaved(tracks: &[Track], media: u64) -> (Vec<u8>, Vec<Vec<u64>>) {
     let (mut payload, mut offsets) = (Vec::new(), vec![Vec::new(); tracks.len()]);
     let runs = |track: &Track| track.samples.len().div_ceil(track.together);
@@ -117,7 +116,7 @@ fn progressive(tracks: &[Track], is_fast_start: bool) -> Vec<u8> {
     [mp4::ftyp(), mdat, moov(before)].concat()
 }
 
-/// The track with no samples, but its edit list.
+/// The track without samples, but with its edit list.
 fn described(track: &Track, id: u32) -> mp4::Track {
     let described = match track.kind {
         MediaKind::Video if track.config.is_empty() => mp4::Track::video(0),
@@ -165,7 +164,7 @@ fn with_tables(track: &Track, id: u32, offsets: Vec<u64>) -> mp4::Track {
     }
 }
 
-/// Which samples make each fragment: as many as lie together.
+/// The samples of each fragment: those of one chunk.
 fn fragments_of(track: &Track) -> Vec<Range<usize>> {
     let starts = (0..track.samples.len()).step_by(track.together);
     starts.map(|start| start..track.samples.len().min(start + track.together)).collect()
@@ -214,7 +213,7 @@ fn fragment(track: &Track, at: usize, samples: Range<usize>, form: Form, place: 
         composition_offset: sample.offset,
     };
     let time = match form {
-        // There is no edit list, so the time has it in it.
+        // There is no edit list, so the time includes the edit.
         Form::Smooth { .. } => {
             Time::Presented(1, track.composition_times()[samples.start] + track.placement())
         }

@@ -1,4 +1,4 @@
-//! Films with all bytes of their samples, of any clocks, frame rates, groups of pictures, edit
+//! Films with all bytes of their samples, with random clocks, frame rates, groups of pictures, edit
 //! lists and lengths.
 
 mod audio;
@@ -17,7 +17,7 @@ pub use self::slices::{with_mixed_parameter_sets, with_units_of_type};
 pub use self::track::{Sample, Track};
 pub use self::video::Video;
 
-/// Tracks which are presented together.
+/// Tracks that are presented together.
 #[derive(Clone, Debug)]
 pub struct Film {
     /// Its tracks, in the order of their files.
@@ -25,16 +25,16 @@ pub struct Film {
 }
 
 impl Film {
-    /// When the film starts, in seconds on the clock of its files: presented at 0.
+    /// When the film starts, in seconds on the clock of its files. This is presented at 0.
     #[must_use]
     pub fn start(&self) -> f64 {
         self.tracks.iter().map(Track::start).fold(f64::INFINITY, f64::min)
     }
 
-    /// The same with only those edits that the times of fragments can express. Those are times of
-    /// presentation: either a delay or a later start within the media.
+    /// The same film with only the edits that the times of fragments can express. Those are
+    /// presentation times: either a delay or a later start within the media.
     #[must_use]
-    pub fn told_as_by_smooth(mut self) -> Self {
+    pub fn with_edits_of_smooth(mut self) -> Self {
         for track in &mut self.tracks {
             let earliest = track.composition_times().into_iter().min().unwrap_or_default();
             if track.media_start > earliest {
@@ -44,7 +44,7 @@ impl Film {
         self
     }
 
-    /// The same on the 10 MHz clock, every time rounded down from where it is.
+    /// The same film on the 10 MHz clock. Every time is the exact time, rounded down.
     #[must_use]
     pub fn on_smooth_clock(&self) -> Self {
         Self { tracks: self.tracks.iter().map(Track::on_smooth_clock).collect() }
@@ -57,7 +57,7 @@ impl Film {
         1.0 / f64::from(clocks.min().unwrap())
     }
 
-    /// The track of that name and bitrate.
+    /// The track with that name and bitrate.
     #[must_use]
     pub fn track(&self, name: &str, bitrate: u32) -> &Track {
         self.tracks.iter().find(|track| (track.name, track.bitrate) == (name, bitrate)).unwrap()

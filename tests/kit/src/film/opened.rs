@@ -1,4 +1,4 @@
-//! Films as the packager sees them, with the file that holds their media.
+//! Films as the packager sees them, with the file of their media.
 
 use crate::stored::in_stretches;
 use bytes::Bytes;
@@ -23,7 +23,7 @@ impl OpenedFilm {
         Self { renditions: renditions(tracks, target_millis), file }
     }
 
-    /// A film of video, English audio or both, in segments of about so many milliseconds.
+    /// A film of video, English audio or both, in segments of about `target_millis`.
     #[must_use]
     pub fn new(video: Option<&Video>, audio: Option<&Audio>, target_millis: u64) -> Self {
         let mut file = Vec::new();
@@ -33,7 +33,7 @@ impl OpenedFilm {
         Self::of(video.into_iter().chain(audio).collect(), file.into(), target_millis)
     }
 
-    /// A film of one track with these samples, in segments of about so many milliseconds.
+    /// A film of one track with these samples, in segments of about `target_millis`.
     #[must_use]
     pub fn with_samples(track: &TrackBuilder, samples: &[Vec<u8>], target_millis: u64) -> Self {
         let mut file = Vec::new();
@@ -53,14 +53,14 @@ impl OpenedFilm {
         self.renditions.iter().find(|rendition| rendition.kind() == kind).unwrap()
     }
 
-    /// The bytes that a plan asks for.
+    /// The bytes that a plan needs.
     #[must_use]
     pub fn bytes(&self, read: &Read) -> Bytes {
         let at = |bound: u64| usize::try_from(bound).unwrap();
         self.file.slice(at(read.extent.offset)..at(read.extent.end()))
     }
 
-    /// Finishes a plan with the media it asks for, and checks that it keeps the length it promises.
+    /// Finishes a plan with the media it needs, and checks that the result has the promised length.
     ///
     /// # Errors
     /// Those of [`SegmentPlan::finish`].

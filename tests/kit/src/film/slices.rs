@@ -1,4 +1,4 @@
-//! Films whose slices have real headers, by the parameter sets that are within their samples.
+//! Films whose slices have real headers, for parameter sets within their samples.
 
 use dynpack_codec::MediaKind;
 
@@ -6,16 +6,16 @@ use super::{Film, Sample, Track};
 use crate::AAC_48_STEREO;
 use crate::codec::{avc_record, with_lengths};
 
-/// Pictures of the film, how many of them in a second, and to each key frame.
+/// Number of pictures in the film, per second, and per key frame.
 const PICTURES: u32 = 13 * RATE;
 const RATE: u32 = 10;
 const GROUP: u32 = 7;
 
-/// Frames of sound.
+/// Number of audio frames.
 const FRAMES: u32 = 600;
 
-/// The parameter sets that slices go by: those of the configuration, or others of the same numbers,
-/// by which headers are longer.
+/// The parameter sets of slices: those of the configuration, or others with the same ids, for which
+/// headers are longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sets {
     Configured,
@@ -23,11 +23,11 @@ enum Sets {
 }
 
 impl Sets {
-    /// High profile aside, as short as they can be: frame numbers of 4 bits, pictures in the order
-    /// of decoding, 16 by 16.
+    /// As short as possible, but not High profile: frame numbers of 4 bits, pictures in decoding
+    /// order, 16 by 16.
     const SPS: &str = "01100111 01000010 00000000 00001010 1 1 011 010 0 1 1 1 1 0 0";
 
-    /// CAVLC, one reference, no weights; the last three bits begin with that of deblocking.
+    /// CAVLC, one reference, no weights. The last three bits begin with the deblocking flag.
     fn pps(self) -> Vec<u8> {
         bits(&format!(
             "01101000 1 1 0 0 1 1 1 0 00 1 1 1 {}",
@@ -35,7 +35,7 @@ impl Sets {
         ))
     }
 
-    /// The start of a slice of an IDR picture, of another key frame, or of one that is predicted.
+    /// The start of a slice of an IDR picture, of another key frame, or of a predicted picture.
     fn slice(self, kind: Picture) -> String {
         let start = match kind {
             Picture::Idr => "01100101 1 0001000 1 0000 1",
@@ -56,7 +56,7 @@ enum Picture {
     Predicted,
 }
 
-/// Bits as bytes, with the one that ends what they say (ITU-T H.264, 7.3.2.11).
+/// Bits as bytes, with the stop bit (ITU-T H.264, 7.3.2.11).
 fn bits(text: &str) -> Vec<u8> {
     let mut bits: Vec<u8> =
         text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').chain([1]).collect();
@@ -64,16 +64,16 @@ fn bits(text: &str) -> Vec<u8> {
     bits.chunks(8).map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | bit)).collect()
 }
 
-/// Two renditions of video and one of sound. In video the parameter sets change within segments, so
-/// that key frames go by others in their segment than those of the configuration; at some they
-/// change back.
+/// Two renditions of video and one of audio. In video, the parameter sets change within segments.
+/// So key frames may use other parameter sets in their segment than those of the configuration. At
+/// some key frames they change back.
 #[must_use]
 pub fn with_mixed_parameter_sets() -> Film {
     film(None)
 }
 
-/// The same, each picture with a unit of that type after its slice: a part of the picture that is
-/// no plain slice.
+/// The same film. Each picture has a unit of that type after its slice: a part of the picture that
+/// is not a plain slice.
 #[must_use]
 pub fn with_units_of_type(kind: u8) -> Film {
     film(Some(kind))
@@ -88,7 +88,7 @@ fn video(number: u32, other: Option<u8>) -> Track {
     let mut sets = Sets::Configured;
     let samples = (0..PICTURES).map(|at| {
         let mut units = Vec::new();
-        // After the first of a group mostly, and once at one.
+        // Mostly after the first picture of a group, and once at one.
         let changed = match at {
             3 | 70 | 100 => Some(Sets::Longer),
             49 | 91 => Some(Sets::Configured),
@@ -103,7 +103,7 @@ fn video(number: u32, other: Option<u8>) -> Track {
             at if at % GROUP == 0 => Picture::Intra,
             _ => Picture::Predicted,
         };
-        // Of all lengths, of which a few bytes more or less make another number of blocks.
+        // All lengths occur, so a few bytes more or less give another number of blocks.
         let start = bits(&sets.slice(picture));
         units.push([start, noise(number << 16 | at, 700 + at as usize % 16)].concat());
         units.extend(
@@ -141,7 +141,7 @@ fn audio() -> Track {
     }
 }
 
-/// Bytes without zeros, others for each seed.
+/// Bytes without zeros, different for each seed.
 fn noise(seed: u32, len: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
     let mut next = || {

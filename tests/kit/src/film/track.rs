@@ -7,19 +7,19 @@ use dynpack_codec::{Codec, MediaKind};
 use crate::TrackBuilder;
 use crate::codec::{self, AVCC};
 
-/// Ticks a second in `mvhd`, which empty edits count in.
+/// Ticks per second in `mvhd`, the unit of empty edits.
 const MOVIE_CLOCK: i64 = 1000;
 
-/// Ticks a second in most files of Smooth Streaming.
+/// Ticks per second in most files of Smooth Streaming.
 const SMOOTH_CLOCK: i64 = 10_000_000;
 
-/// How long before its edit list's start audio is kept, in seconds.
+/// How long before the start of its edit list audio is served, in seconds.
 const PREROLL: i64 = 1;
 
-/// Bytes before each chunk, as if of another track.
+/// Bytes before each chunk, like those of another track.
 const GAP: u32 = 5;
 
-/// A sample as it is stored.
+/// A stored sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// In ticks.
@@ -32,31 +32,31 @@ pub struct Sample {
     pub data: Vec<u8>,
 }
 
-/// A track, all of it.
+/// A whole track.
 #[derive(Clone)]
 pub struct Track {
     /// Its name in URLs.
     pub name: &'static str,
-    /// Bits per second, as URLs have it.
+    /// Bits per second, as in URLs.
     pub bitrate: u32,
-    /// What it is made of.
+    /// Its kind of media.
     pub kind: MediaKind,
-    /// Ticks a second.
+    /// Ticks per second.
     pub clock: u32,
-    /// The configuration of AAC or H.264; empty for video whose pictures nobody decodes.
+    /// The configuration of AAC or H.264. Empty for video that is not decoded.
     pub config: Vec<u8>,
     /// Its samples, in decoding order.
     pub samples: Vec<Sample>,
-    /// How long the empty edit lasts, in milliseconds.
+    /// The duration of the empty edit, in milliseconds.
     pub delay: i64,
     /// The composition time that the edit list starts with, in ticks.
     pub media_start: i64,
-    /// How many samples lie together in the file.
+    /// Number of samples in a chunk.
     pub together: usize,
 }
 
 impl Track {
-    /// When each sample is decoded, in the file.
+    /// The decode time of each sample in the file.
     #[must_use]
     pub fn decode_times(&self) -> Vec<i64> {
         let after = |next: &mut i64, sample: &Sample| {
@@ -67,7 +67,7 @@ impl Track {
         self.samples.iter().scan(0, after).collect()
     }
 
-    /// The composition time of each sample, in the file.
+    /// The composition time of each sample in the file.
     #[must_use]
     pub fn composition_times(&self) -> Vec<i64> {
         self.decode_times()
@@ -77,8 +77,7 @@ impl Track {
             .collect()
     }
 
-    /// How many samples a decoder does not need for what the edit list presents: they are not
-    /// served.
+    /// Number of samples that a decoder does not need for the presented media. They are not served.
     #[must_use]
     pub fn unneeded(&self) -> usize {
         let times = self.composition_times();
@@ -91,13 +90,13 @@ impl Track {
         times.iter().rposition(|&time| time <= needed).unwrap_or_default()
     }
 
-    /// How long the empty edit lasts, in ticks.
+    /// The duration of the empty edit, in ticks.
     #[must_use]
     pub fn delay_ticks(&self) -> i64 {
         (self.delay * i64::from(self.clock) + MOVIE_CLOCK / 2) / MOVIE_CLOCK
     }
 
-    /// What is added to composition times for the time in the movie, in ticks.
+    /// The difference between times in the movie and composition times, in ticks.
     #[must_use]
     pub fn placement(&self) -> i64 {
         self.delay_ticks() - self.media_start
@@ -119,7 +118,7 @@ impl Track {
         track
     }
 
-    /// When the first that is seen or heard of the track is presented in its movie, in seconds.
+    /// When the first presented sample of the track is presented in its movie, in seconds.
     pub(super) fn start(&self) -> f64 {
         let earliest =
             self.composition_times()[self.unneeded()..].iter().copied().min().unwrap_or_default();
@@ -159,7 +158,7 @@ impl Track {
     }
 }
 
-/// Without the media, which would fill pages.
+/// Without the media, which would be very long.
 impl fmt::Debug for Track {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let times: Vec<_> = self

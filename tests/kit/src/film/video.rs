@@ -1,4 +1,4 @@
-//! Video by its shape.
+//! Video with parameters.
 
 use dynpack_codec::MediaKind;
 use proptest::prelude::*;
@@ -6,35 +6,35 @@ use proptest::prelude::*;
 use super::{Sample, Track};
 use crate::codec::{PPS, SPS, avc_record};
 
-/// A video track to be, which no decoder could decode.
+/// The parameters of a video track, which no decoder could decode.
 #[derive(Clone, Debug)]
 pub struct Video {
-    /// Ticks a second.
+    /// Ticks per second.
     pub hz: u32,
-    /// Ticks of a picture.
+    /// The duration of a picture in ticks.
     pub duration: u32,
-    /// How many pictures there are.
+    /// Number of pictures.
     pub pictures: u32,
-    /// Pictures of a group.
+    /// Number of pictures in a group.
     pub gop: u32,
-    /// Pictures between two that others refer to.
+    /// Number of pictures between two reference pictures.
     pub b_pictures: u32,
     /// Whether composition offsets are signed, and the first is 0.
     pub signed: bool,
-    /// Bytes of the length before each NAL unit.
+    /// The size of the length before each NAL unit, in bytes.
     pub nal_length_size: u8,
-    /// Whether samples bring their own delimiters and parameter sets.
+    /// Whether samples have their own delimiters and parameter sets.
     pub own: bool,
-    /// Slices of a picture.
+    /// Number of slices in a picture.
     pub slices: u32,
-    /// About how many bytes a slice has; in key frames, twice as many.
+    /// Approximate number of bytes in a slice. In key frames, it is twice as many.
     pub slice_len: u32,
-    /// How many seconds after the start of the film it is presented.
+    /// How long after the start of the film it is presented, in seconds.
     pub delay: i64,
 }
 
 impl Video {
-    /// 25 pictures a second, all in one slice.
+    /// 25 pictures per second, each with one slice.
     pub const PLAIN: Self = Self {
         hz: 12_800,
         duration: 512,
@@ -49,7 +49,7 @@ impl Video {
         delay: 0,
     };
 
-    /// Any such track.
+    /// Random tracks.
     pub fn any() -> impl Strategy<Value = Self> {
         let clocks = [
             (24_000, 1_001),
@@ -87,7 +87,7 @@ impl Video {
                 own,
                 slices,
                 slice_len: if nal_length_size == 1 { slice_len.min(200) } else { slice_len },
-                // Few pictures a second, and reordered, would start long before their segment.
+                // Reordered video with few pictures per second would start long before its segment.
                 delay: if b_pictures > 0 && hz / duration < 10 { 0 } else { delay },
             },
         )
@@ -125,8 +125,8 @@ impl Video {
         self.units(picture).iter().flat_map(prefixed).collect()
     }
 
-    /// Composition offset in pictures; the decode order is I, then P and the B pictures before it,
-    /// again and again.
+    /// The composition offset in pictures. The decode order is I, then repeatedly P and the B
+    /// pictures before it.
     fn offset(&self, picture: u32) -> i64 {
         let (at, group) = (i64::from(picture % self.gop), i64::from(self.b_pictures) + 1);
         let pictures = i64::from(self.gop.min(self.pictures - (picture - picture % self.gop)));

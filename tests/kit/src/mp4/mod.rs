@@ -1,4 +1,5 @@
-//! Writes MP4 files: boxes as plain bytes, as simple as they can be, and as odd as they are found.
+//! Writes MP4 files: boxes as plain bytes, from the simplest forms to the irregular ones of real
+//! files.
 
 mod boxes;
 pub mod fragments;

@@ -14,7 +14,7 @@ pub fn moov(tracks: &[Track]) -> Vec<u8> {
     boxed(b"moov", &tracks.iter().fold(mvhd(), |body, track| [body, track.trak()].concat()))
 }
 
-/// `ftyp` of the brands `isom` and `avc1`.
+/// `ftyp` with the brands `isom` and `avc1`.
 #[must_use]
 pub fn ftyp() -> Vec<u8> {
     boxed(b"ftyp", b"isom\0\0\x02\0isomavc1")

@@ -4,7 +4,7 @@ use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 
 use super::{boxed, full};
 
-/// The sample entry of a track that is coded that way.
+/// The sample entry of a track with that codec.
 #[must_use]
 pub fn sample_entry(codec: &Codec) -> Vec<u8> {
     match codec {
@@ -21,7 +21,7 @@ pub fn avc1(kind: &[u8; 4], record: &[u8]) -> Vec<u8> {
     visual(kind, (640, 360), &boxed(b"avcC", record))
 }
 
-/// A sample entry of video of that width and height, which ends with these boxes.
+/// A sample entry of video with that width and height, and these boxes at the end.
 #[must_use]
 pub fn visual(kind: &[u8; 4], (width, height): (u16, u16), boxes: &[u8]) -> Vec<u8> {
     let mut body = vec![0; 78];
@@ -50,8 +50,8 @@ pub fn esds(object_type: u8, config: &[u8]) -> Vec<u8> {
     full(b"esds", 0, 0, &stream)
 }
 
-/// The fixed part of a sound description of this version, in stereo at 48 kHz, with what QuickTime
-/// puts after it.
+/// The fixed part of a sound description of this version, in stereo at 48 kHz, with the fields of
+/// QuickTime after it.
 #[must_use]
 pub fn sound(version: u8, more: &[u8], boxes: &[u8]) -> Vec<u8> {
     let mut body = vec![0; 28];

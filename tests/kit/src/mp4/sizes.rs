@@ -2,14 +2,14 @@
 
 use super::{full, words};
 
-/// How the sizes of samples are written.
+/// The form of sample sizes.
 #[derive(Clone, Debug)]
 pub enum Sizes {
-    /// `stsz` with a size for each.
+    /// `stsz` with a size for each sample.
     Table(Vec<u32>),
-    /// `stsz` with one size for so many.
+    /// `stsz` with one size for that many samples.
     Constant(u32, u32),
-    /// `stz2` of so many bits.
+    /// `stz2` with that many bits.
     Compact(u8, Vec<u32>),
 }
 

@@ -3,7 +3,7 @@
 use super::{Sizes, avc1, boxed, full, mp4a, table, words};
 use crate::{AAC_48_STEREO, AVCC};
 
-/// A track, as its boxes have it. Boxes that are `None` are left out.
+/// The content of a track's boxes. Boxes that are `None` are left out.
 #[derive(Clone, Debug)]
 pub struct Track {
     /// Its id.
@@ -12,7 +12,7 @@ pub struct Track {
     pub handler: [u8; 4],
     /// The name in `hdlr`, with its terminator.
     pub name: Vec<u8>,
-    /// Ticks a second.
+    /// Ticks per second.
     pub timescale: u32,
     /// The packed language of `mdhd`.
     pub language: u16,

@@ -1,5 +1,5 @@
-//! Bootstrap information of HDS, by the letter of the specification (Adobe Flash Video File Format
-//! 10.1, 2.11.2).
+//! Bootstrap information of HDS, read strictly according to the specification (Adobe Flash Video
+//! File Format 10.1, 2.11.2).
 
 use bytes::Buf;
 
@@ -8,25 +8,25 @@ use bytes::Buf;
 pub struct FragmentRun {
     /// The number of its first fragment; 0 for the end.
     pub first: u32,
-    /// When that starts, in milliseconds.
+    /// When that fragment starts, in milliseconds.
     pub start: u64,
     /// The duration of each, in milliseconds.
     pub duration: u32,
-    /// The discontinuity indicator, which stands only where the duration is 0.
+    /// The discontinuity indicator, which is only present if the duration is 0.
     pub discontinuity: Option<u8>,
 }
 
 impl FragmentRun {
-    /// The last of all runs.
+    /// The last run.
     pub const END: Self = Self { first: 0, start: 0, duration: 0, discontinuity: Some(0) };
 }
 
-/// What an `abst` box holds.
+/// The content of an `abst` box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bootstrap {
-    /// How many fragments there are.
+    /// Number of fragments.
     pub fragments: u32,
-    /// The runs of them, without the one that marks the end.
+    /// The runs of fragments, without the one that marks the end.
     pub runs: Vec<FragmentRun>,
     /// When the presentation ends, in milliseconds.
     pub end: u64,
@@ -45,7 +45,7 @@ impl Bootstrap {
         assert_eq!((abst.get_u32(), abst.get_u32(), abst.get_u8()), (0, 1, 0));
         assert_eq!(abst.get_u32(), 1000);
         let end = abst.get_u64();
-        // SMPTE offset, three empty texts, no servers and qualities.
+        // SMPTE offset, three empty texts, no servers, and no qualities.
         assert_eq!((abst.get_u64(), abst.get_u32(), abst.get_u8()), (0, 0, 0));
         assert_eq!(abst.get_u8(), 1, "one table of segments");
         let (mut asrt, mut abst) = open(abst, *b"asrt");
@@ -81,7 +81,7 @@ fn fragment_runs(mut afrt: &[u8]) -> Vec<FragmentRun> {
     runs
 }
 
-/// The body of the box of that type at the start of `bytes`, and what follows it.
+/// The body of the box with that type at the start of `bytes`, and what follows it.
 fn open(mut bytes: &[u8], kind: [u8; 4]) -> (&[u8], &[u8]) {
     let size = bytes.get_u32() as usize;
     assert_eq!(bytes[..4], kind);

@@ -1,10 +1,10 @@
-//! What an MPD promises, by the crate `quick-xml`.
+//! What an MPD promises, read by the crate `quick-xml`.
 
 use quick_xml::events::Event;
 
 use super::{Promise, attribute, join};
 
-/// A `SegmentTemplate`: of an adaptation set, or of one representation that differs.
+/// A `SegmentTemplate` of an adaptation set, or of one representation that differs.
 #[derive(Clone, Debug, Default)]
 struct Template {
     init: String,
@@ -35,10 +35,10 @@ impl Template {
     }
 }
 
-/// What the MPD at `base` promises, key frames for trick play included.
+/// What the MPD at `base` promises, including key frames for trick play.
 ///
 /// # Panics
-/// On XML that is malformed, and on representations without a template.
+/// On malformed XML, and on representations without a template.
 #[must_use]
 pub fn promises(base: &str, mpd: &str) -> Vec<Promise> {
     let mut reader = quick_xml::Reader::from_str(mpd);

@@ -1,4 +1,4 @@
-//! What an F4M manifest promises, by the crate `quick-xml`.
+//! What an F4M manifest promises, read by the crate `quick-xml`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use super::{Bootstrap, Promise, attribute, join};
 /// What the manifest at `base` promises.
 ///
 /// # Panics
-/// On XML that is malformed, and on media without bootstrap information before it.
+/// On malformed XML, and on media without bootstrap information before it.
 #[must_use]
 pub fn promises(base: &str, f4m: &str) -> Vec<Promise> {
     let mut reader = quick_xml::Reader::from_str(f4m);

@@ -1,4 +1,4 @@
-//! What playlists promise, by the crate `m3u8-rs`.
+//! What playlists promise, read by the crate `m3u8-rs`.
 
 use m3u8_rs::MasterPlaylist;
 
@@ -40,7 +40,7 @@ pub fn promise(base: &str, playlist: &str) -> Promise {
             promise.init = Some(join(base, &map.uri));
         }
         let duration = f64::from(segment.duration);
-        // A gap stands where the track has not started.
+        // There are gaps until the track starts.
         if !segment.unknown_tags.iter().any(|tag| tag.tag == "X-GAP") {
             promise.segments.push((join(base, &segment.uri), start, duration));
         }

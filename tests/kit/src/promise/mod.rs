@@ -11,7 +11,7 @@ use quick_xml::events::BytesStart;
 
 pub use self::bootstrap::{Bootstrap, FragmentRun};
 
-/// What a manifest promises of one rendition.
+/// What a manifest promises for one rendition.
 #[derive(Clone, Debug, Default)]
 pub struct Promise {
     /// The path of the init segment, if the format has one.
@@ -21,7 +21,7 @@ pub struct Promise {
 }
 
 impl Promise {
-    /// The name of the track, as it stands in URLs.
+    /// The name of the track in URLs.
     #[must_use]
     pub fn track(&self) -> &str {
         let (_, arguments) = self.segments[0].0.split_once("Fragments(").unwrap();

@@ -1,4 +1,4 @@
-//! Streams of AAC (ADTS, ISO/IEC 14496-3, 1.A.2), by the crate `adts-reader`.
+//! Streams of AAC (ADTS, ISO/IEC 14496-3, 1.A.2), read by the crate `adts-reader`.
 
 use adts_reader::AdtsHeader;
 
@@ -7,9 +7,9 @@ use adts_reader::AdtsHeader;
 pub struct Frame<'a> {
     /// Its header.
     pub header: AdtsHeader<'a>,
-    /// Samples of sound a second.
+    /// The sampling rate.
     pub rate: u32,
-    /// The frame without its header, as MP4 has it.
+    /// The frame without its header, as in MP4.
     pub data: &'a [u8],
 }
 

@@ -1,4 +1,4 @@
-//! Byte streams of H.264 (ITU-T H.264, Annex B), by the crate `h264-reader`.
+//! Byte streams of H.264 (ITU-T H.264, Annex B), read by the crate `h264-reader`.
 
 use std::io::Read;
 
@@ -27,7 +27,7 @@ pub fn units(stream: &[u8]) -> Vec<Vec<u8>> {
     units
 }
 
-/// The NAL units as MP4 has them: after their lengths, and without delimiters and parameter sets.
+/// The NAL units as in MP4: after their lengths, and without delimiters and parameter sets.
 #[must_use]
 pub fn sample(stream: &[u8]) -> Vec<u8> {
     with_lengths(units(stream).iter().filter(|unit| !matches!(unit[0] & 0x1f, 7..=9)))

@@ -1,4 +1,4 @@
-//! Boxes that no parser at hand knows.
+//! Boxes that no available parser supports.
 
 /// A big-endian number of up to 8 bytes.
 #[must_use]
@@ -6,8 +6,8 @@ pub fn number(bytes: &[u8]) -> usize {
     bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
 }
 
-/// The body of the first box at that path: a box of the first type among `boxes`, in it one of the
-/// second type, and so on.
+/// The body of the first box at that path: a box with the first type among `boxes`, in it one with
+/// the second type, and so on.
 #[must_use]
 pub fn find<'a>(mut boxes: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
     let [kind, inner @ ..] = path else { return Some(boxes) };

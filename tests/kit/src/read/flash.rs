@@ -1,13 +1,14 @@
-//! F4F fragments, by the letter of the specification (Adobe Flash Video File Format 10.1).
+//! F4F fragments, read strictly according to the specification (Adobe Flash Video File Format
+//! 10.1).
 
 use bytes::Buf;
 
-/// What an FLV tag holds (E.4.1).
+/// The content of an FLV tag (E.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag<'a> {
-    /// Whether it is of video rather than of audio.
+    /// Whether it is video, not audio.
     pub is_video: bool,
-    /// Whether it holds the configuration of the codec rather than a sample.
+    /// Whether it contains the configuration of the codec, not a sample.
     pub is_configuration: bool,
     /// Whether decoding can start at it.
     pub is_key_frame: bool,
@@ -22,7 +23,7 @@ pub struct Tag<'a> {
 /// All tags of a fragment, in order (E.4).
 ///
 /// # Panics
-/// On anything but H.264 and AAC of 16 bits in stereo in one `mdat`.
+/// On anything other than H.264 and AAC of 16 bits in stereo in one `mdat`.
 #[must_use]
 pub fn tags(mut fragment: &[u8]) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();

@@ -1,10 +1,10 @@
-//! Fragmented MP4, by the crate `mp4-atom`.
+//! Fragmented MP4, read by the crate `mp4-atom`.
 
 use mp4_atom::{Any, Buf, DecodeMaybe, Ftyp, Moof, Moov, Sidx, Styp};
 
 use crate::mp4::fragments::TFXD;
 
-/// The boxes of an init segment, which has no others.
+/// The boxes of an init segment. Checks that there are no others.
 #[must_use]
 pub fn init(init: &[u8]) -> (Ftyp, Moov) {
     let mut rest = init;
@@ -14,8 +14,8 @@ pub fn init(init: &[u8]) -> (Ftyp, Moov) {
     (ftyp, moov)
 }
 
-/// Ticks a second of the one track of an init segment, and the composition time from which on its
-/// edit list presents it.
+/// The ticks per second of the only track in an init segment, and the composition time from which
+/// its edit list presents it.
 #[must_use]
 pub fn clock_and_lead(moov: &Moov) -> (u32, i64) {
     let [trak] = &moov.trak[..] else { panic!("one track") };
@@ -35,7 +35,7 @@ pub struct Sample {
     pub decode_time: i64,
     /// How much later it is presented, in ticks.
     pub offset: i64,
-    /// How long it is decoded for, in ticks.
+    /// Its duration in decoding order, in ticks.
     pub duration: i64,
     /// Its flags (ISO/IEC 14496-12, 8.8.3.1).
     pub flags: u32,
@@ -43,12 +43,12 @@ pub struct Sample {
     pub data: Vec<u8>,
 }
 
-/// A media segment as an independent parser reads it.
+/// A media segment, read by an independent parser.
 #[derive(Debug)]
 pub struct Segment {
     /// Its brands.
     pub styp: Option<Styp>,
-    /// Its index, which covers all that follows.
+    /// Its index, which covers everything after it.
     pub sidx: Option<Sidx>,
     /// The fragment.
     pub moof: Moof,
@@ -60,10 +60,10 @@ pub struct Segment {
     pub samples: Vec<Sample>,
 }
 
-/// Reads a media segment of one fragment of one track.
+/// Reads a media segment with one fragment of one track.
 ///
 /// # Panics
-/// On boxes that do not belong there, and on samples that do not fill the `mdat`.
+/// On unexpected boxes, and on samples that do not fill the `mdat`.
 #[must_use]
 pub fn segment(segment: &[u8]) -> Segment {
     let (mut styp, mut sidx, mut moof, mut moof_at, mut trun_version) = (None, None, None, 0, 0);
@@ -102,7 +102,7 @@ fn tfxd(segment: &[u8]) -> Option<(i64, i64)> {
     Some((field(at + 20), field(at + 28)))
 }
 
-/// As players do it: decoding starts at `tfdt`, or else at the start of the segment.
+/// Reads samples as players do: decoding starts at `tfdt`, or else at the start of the segment.
 fn played(moof: &Moof, segment: &[u8], moof_at: usize, tfxd: Option<(i64, i64)>) -> Vec<Sample> {
     let [traf] = &moof.traf[..] else { panic!("one traf") };
     let [trun] = &traf.trun[..] else { panic!("one trun") };

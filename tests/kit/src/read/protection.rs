@@ -9,17 +9,17 @@ const PIFF: &[u8] = b"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x
 /// Auxiliary information of samples.
 #[derive(Clone, Debug)]
 pub struct Information<'a> {
-    /// Whether stretches of clear and protected bytes follow each vector.
+    /// Whether subsamples follow each vector.
     pub has_subsamples: bool,
-    /// The vector of each sample, and its stretches if it has any.
+    /// The vector of each sample, and its subsamples if it has any.
     pub samples: Vec<&'a [u8]>,
 }
 
-/// How each sample of a fragment is encrypted: what `saio` and `saiz` point to, or the box of PIFF.
-/// `None` if there is neither.
+/// How each sample of a fragment is encrypted, from where `saio` and `saiz` point, or from the box
+/// of PIFF. `None` if there is neither.
 ///
 /// # Panics
-/// If the boxes contradict each other, or hold more than that.
+/// If the boxes contradict each other, or contain more than that.
 #[must_use]
 pub fn information<'a>(
     segment: &'a [u8],
@@ -66,19 +66,19 @@ pub fn information<'a>(
         rest.split_off(..len.into()).unwrap()
     });
     let each = each.collect();
-    assert!(rest.is_empty(), "saiz covers all that senc holds");
+    assert!(rest.is_empty(), "saiz covers the whole content of senc");
     Some(Information { has_subsamples: senc.use_subsamples, samples: each })
 }
 
-/// Clear and protected bytes in turn, from what follows a vector.
+/// The numbers of clear and protected bytes of each subsample, from the data after a vector.
 ///
 /// # Panics
-/// If there are more or fewer than their count says.
+/// If there are more or fewer than their count.
 #[must_use]
-pub fn stretches(map: &[u8]) -> Vec<(usize, usize)> {
+pub fn subsamples(map: &[u8]) -> Vec<(usize, usize)> {
     let (count, entries) = map.split_at(2);
     let entries = entries.chunks(6).map(|entry| (number(&entry[..2]), number(&entry[2..])));
-    let stretches: Vec<_> = entries.collect();
-    assert_eq!(stretches.len(), number(count));
-    stretches
+    let subsamples: Vec<_> = entries.collect();
+    assert_eq!(subsamples.len(), number(count));
+    subsamples
 }

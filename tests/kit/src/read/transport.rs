@@ -1,4 +1,4 @@
-//! Transport streams, by the crate `mpeg2ts-reader`.
+//! Transport streams, read by the crate `mpeg2ts-reader`.
 
 mod collector;
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use mpeg2ts_reader::packet::{ContinuityCounter, Packet};
 
-/// A PES packet as it was read.
+/// A PES packet.
 #[derive(Clone, Debug, Default)]
 pub struct Pes {
     /// Its PID.
@@ -15,15 +15,15 @@ pub struct Pes {
     pub presentation: u64,
     /// Its DTS: the PTS if there is none.
     pub decode: u64,
-    /// As the header declares it; `None` for an unbounded one.
+    /// The length in the header; `None` if it is unbounded.
     pub declared_len: Option<u16>,
-    /// Bytes of its header.
+    /// The length of its header in bytes.
     pub header_len: usize,
     /// Its payload.
     pub data: Vec<u8>,
 }
 
-/// A clock reference, with the number of the packet it stands in.
+/// A clock reference, with the number of its packet.
 #[derive(Clone, Copy, Debug)]
 pub struct Reference {
     /// The number of the packet, from 0.
@@ -36,12 +36,12 @@ pub struct Reference {
     pub random_access: bool,
 }
 
-/// What was found in a transport stream.
+/// The content of a transport stream.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// In the order of their starts.
+    /// The PES packets, in the order of their starts.
     pub pes: Vec<Pes>,
-    /// By PID, the numbers of the packets that open a PES packet, and of the last before the next.
+    /// By PID, the numbers of the first and the last packet of each PES packet.
     pub places: BTreeMap<u16, Vec<(usize, usize)>>,
     /// The clock references, in order.
     pub references: Vec<Reference>,
@@ -56,7 +56,7 @@ pub struct Reading {
 /// Reads a stream.
 ///
 /// # Panics
-/// On whatever the standard forbids: counters that break, CRCs that fail, PES headers that lie.
+/// On everything that the standard forbids: discontinuous counters, wrong CRCs, wrong PES headers.
 #[must_use]
 pub fn read(stream: &[u8]) -> Reading {
     let mut reading = collector::collect(stream);
@@ -73,7 +73,7 @@ pub fn read(stream: &[u8]) -> Reading {
     reading
 }
 
-/// What is to be seen in the packets themselves.
+/// Reads the packets themselves.
 fn read_packets(stream: &[u8], reading: &mut Reading) {
     assert_eq!(stream.len() % 188, 0);
     let mut counters = BTreeMap::<u16, ContinuityCounter>::new();

@@ -6,7 +6,7 @@ use dynpack_media::{Form, Presentation, Rendition};
 
 use super::Azure;
 
-/// What URLs of a form end with.
+/// The end of URLs of a form.
 fn parameters(rendition: &Rendition) -> &'static str {
     match rendition.id.form {
         Form::Full => "format=m3u8-cmaf",
@@ -30,7 +30,7 @@ impl Urls for Azure {
     }
 }
 
-/// The same URLs, with the keys that a function gives to each resource, and those of the session.
+/// The same URLs, with keys for each resource from a function, and with session keys.
 #[derive(Clone, Debug)]
 pub struct Keyed<F>(pub F, pub Vec<Key>);
 
@@ -56,7 +56,7 @@ impl<F: Fn(Resource) -> Vec<Key>> Urls for Keyed<F> {
     }
 }
 
-/// Each resource with a vector of its own: the time, or 255 for the init segment.
+/// A key with a different vector for each resource: the time, or 255 for the init segment.
 #[must_use]
 pub fn aes_128(resource: Resource) -> Vec<Key> {
     let iv = match resource {

@@ -1,4 +1,4 @@
-//! Audio: AAC of any rate on any clock, with any priming.
+//! Audio: AAC with random rates, clocks and priming.
 
 use dynpack_codec::MediaKind;
 use proptest::prelude::*;
@@ -9,14 +9,14 @@ use crate::AAC_48_STEREO;
 /// A kind of AAC.
 #[derive(Clone, Copy, Debug)]
 struct Coding {
-    /// Samples of sound a second, and in a frame.
+    /// Sampling rate, and samples in a frame.
     rate: u32,
     frame: u32,
     config: &'static [u8],
 }
 
-/// AAC-LC at three rates, and HE-AAC of 24 kHz that becomes 48 kHz, signalled explicitly (ISO/IEC
-/// 14496-3, 1.6.5).
+/// AAC-LC at three rates, and HE-AAC of 24 kHz that becomes 48 kHz, with explicit signalling
+/// (ISO/IEC 14496-3, 1.6.5).
 const CODINGS: [Coding; 4] = [
     Coding { rate: 48_000, frame: 1024, config: AAC_48_STEREO },
     Coding { rate: 44_100, frame: 1024, config: &[0x12, 0x10] },
@@ -30,7 +30,7 @@ pub(super) fn tracks() -> impl Strategy<Value = Track> {
     let frames = prop_oneof![8 => 10_u32..300, 1 => 1_u32..4];
     let priming = prop_oneof![Just(0), Just(1024), Just(2048), Just(2112), Just(312), Just(70_000)];
     let delays = prop_oneof![3 => Just(0), 1 => 1_i64..3000];
-    // Frames which are stored as longer or shorter than they sound, by ticks.
+    // Frames with a stored duration that is longer or shorter than the real one, by ticks.
     let some = prop::collection::vec((0_u32..300, -4_i64..=4), 1..6);
     let uneven = prop_oneof![2 => Just(Vec::new()), 1 => some];
     (prop::sample::select(&CODINGS[..]), clocks, frames, uneven, (priming, delays, 1_usize..30))

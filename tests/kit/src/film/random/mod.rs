@@ -1,4 +1,4 @@
-//! Films at random.
+//! Random films.
 
 mod audio;
 mod video;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::{Film, Sample, Track};
 
-/// Up to three renditions of video and up to two languages, but not none of either.
+/// Up to three renditions of video and up to two languages, but at least one track.
 pub fn films() -> impl Strategy<Value = Film> {
     let counts = prop_oneof![
         4 => (1_usize..=3, 1_usize..=2),
@@ -31,7 +31,7 @@ pub fn films() -> impl Strategy<Value = Film> {
     })
 }
 
-/// Makes every sample one of a kind, free of zeros: start codes and their like are for tests of
+/// Makes every sample unique and free of zeros: start codes and similar bytes are for tests of
 /// transport streams.
 fn sign(track: &mut Track, number: u32) {
     for (at, sample) in (0_u32..).zip(&mut track.samples) {

@@ -1,29 +1,29 @@
-//! Video: groups of pictures with any reordering.
+//! Video: groups of pictures with random reordering.
 
 use dynpack_codec::MediaKind;
 use proptest::prelude::*;
 
 use super::{Sample, Track};
 
-/// The shape that the renditions of a ladder share, or do not.
+/// The structure of a rendition. Renditions of a ladder may share it.
 #[derive(Clone, Copy, Debug)]
 struct Shape {
     clock: u32,
-    /// Ticks of a picture.
+    /// The duration of a picture in ticks.
     frame: u32,
     pictures: u32,
-    /// Pictures of a group.
+    /// Number of pictures in a group.
     group: u32,
-    /// Pictures between those that others are predicted from.
+    /// Number of pictures between two reference pictures.
     reordered: u32,
-    /// Whether groups begin with pictures that need the group before.
+    /// Whether groups begin with pictures that depend on the group before.
     is_open: bool,
-    /// Frames which all composition offsets have more than they need: negative ones come of fewer
-    /// than 1.
+    /// Number of frames by which all composition offsets are larger than necessary. Less than 1
+    /// gives negative ones.
     surplus: i32,
 }
 
-/// Ticks a second and of a picture.
+/// Ticks per second and ticks per picture.
 const CLOCKS: [(u32, u32); 10] = [
     (12_800, 512),
     (90_000, 3003),
@@ -53,8 +53,8 @@ fn shapes() -> impl Strategy<Value = Shape> {
     )
 }
 
-/// So many renditions: of one shape, of one grid with different reordering and lengths, or of
-/// nothing in common.
+/// `count` renditions: with one shape, with the same grid but different reordering and lengths, or
+/// with nothing in common.
 pub(super) fn ladders(count: usize) -> impl Strategy<Value = Vec<Track>> {
     let likeness = prop_oneof![3 => Just(2_u8), 2 => Just(1), 1 => Just(0)];
     (likeness, prop::collection::vec((shapes(), edits(), variations()), count)).prop_map(
@@ -82,14 +82,14 @@ pub(super) fn ladders(count: usize) -> impl Strategy<Value = Vec<Track>> {
     )
 }
 
-/// What the edit list starts with.
+/// Where the edit list starts.
 #[derive(Clone, Copy, Debug)]
 enum Start {
-    /// The picture that is shown first.
+    /// At the picture that is shown first.
     Shown,
-    /// Composition time 0, whatever is shown then.
+    /// At composition time 0, whatever is shown then.
     Zero,
-    /// So many pictures later.
+    /// That many pictures later.
     Later(u32),
 }
 
@@ -103,7 +103,7 @@ fn edits() -> impl Strategy<Value = (i64, Start)> {
     (delays, starts)
 }
 
-/// Sizes of pictures, and how many lie together.
+/// Sizes of pictures, and the number in a chunk.
 fn variations() -> impl Strategy<Value = (Vec<u32>, usize)> {
     (prop::collection::vec(0_u32..60, 7), 1_usize..30)
 }
@@ -156,9 +156,9 @@ fn track(
     track
 }
 
-/// The places in which the pictures of a group are shown, in the order in which they are decoded.
-fn order(shape: Shape, len: u32, is_behind_another: bool) -> Vec<u32> {
-    let leads = shape.is_open && is_behind_another && len > shape.reordered;
+/// The display positions of the pictures of a group, in decoding order.
+fn order(shape: Shape, len: u32, is_after_another: bool) -> Vec<u32> {
+    let leads = shape.is_open && is_after_another && len > shape.reordered;
     let mut anchor = if leads { shape.reordered } else { 0 };
     let mut shown: Vec<u32> = std::iter::once(anchor).chain(0..anchor).collect();
     while anchor + 1 < len {
@@ -170,7 +170,7 @@ fn order(shape: Shape, len: u32, is_behind_another: bool) -> Vec<u32> {
     shown
 }
 
-/// Makes one NAL unit of a sample: of an IDR picture, or of another.
+/// Makes a sample one NAL unit, of an IDR or a non-IDR picture.
 pub(super) fn put_header(sample: &mut Sample) {
     let len = u32::try_from(sample.data.len()).unwrap() - 4;
     sample.data[..4].copy_from_slice(&len.to_be_bytes());

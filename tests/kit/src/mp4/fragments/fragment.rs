@@ -3,15 +3,15 @@
 use super::{Base, Traf};
 use crate::mp4::{boxed, full, words};
 
-/// A fragment at that place in the file: a `moof`, and after it a `mdat` with the data of
-/// each `traf` in turn.
+/// A fragment at that offset of the file: a `moof`, followed by a `mdat` with the data of each
+/// `traf` in order.
 #[must_use]
 pub fn fragment(at: u64, trafs: &[Traf]) -> Vec<u8> {
     let mdat = boxed(b"mdat", &vec![0xda; trafs.iter().map(|traf| traf.byte_len() as usize).sum()]);
     [moof(at, trafs), mdat].concat()
 }
 
-/// A `moof` at that place, whose data begins after the header of a `mdat` that follows.
+/// A `moof` at that offset. Its data begins after the header of a `mdat` that follows.
 #[must_use]
 pub fn moof(at: u64, trafs: &[Traf]) -> Vec<u8> {
     let write = |moof_len: usize| {

@@ -2,7 +2,7 @@
 
 use crate::mp4::{boxed, full, words};
 
-/// The `mfra` box, with the times and places of a track's fragments.
+/// The `mfra` box, with the times and offsets of a track's fragments.
 #[must_use]
 pub fn mfra(track: u32, entries: &[(u64, u64)]) -> Vec<u8> {
     let mut tfra = words(&[track, 0, u32::try_from(entries.len()).unwrap()]);
@@ -14,7 +14,7 @@ pub fn mfra(track: u32, entries: &[(u64, u64)]) -> Vec<u8> {
     boxed(b"mfra", &[tfra, full(b"mfro", 0, 0, &words(&[len]))].concat())
 }
 
-/// A `sidx` box with segments of these lengths, the first of them right after it.
+/// A `sidx` box with segments of these lengths. The first one is directly after it.
 #[must_use]
 pub fn sidx(lengths: &[u32]) -> Vec<u8> {
     let entries: Vec<u32> = lengths.iter().flat_map(|len| [*len, 1, 0x9000_0000]).collect();

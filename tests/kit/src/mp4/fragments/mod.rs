@@ -1,4 +1,4 @@
-//! Writes movie fragments (ISO/IEC 14496-12, 8.8), in every way there is to write the same.
+//! Writes movie fragments (ISO/IEC 14496-12, 8.8), in all equivalent forms.
 
 mod fragment;
 mod index;

@@ -1,4 +1,4 @@
-//! The movie before its fragments, and files of both.
+//! The movie of fragmented files, and files with fragments.
 
 use super::{Traf, fragment};
 use crate::mp4::{Sizes, Track, boxed, ftyp, full, mvhd, words};
@@ -10,8 +10,8 @@ pub fn without_samples(track: Track) -> Track {
     Track { stts, stsc, offsets, ctts, stss, sizes: Some(Sizes::Table(vec![])), ..track }
 }
 
-/// The movie box, with these defaults for fragments: track, description, duration, size and flags
-/// of each.
+/// The movie box, with these defaults for the samples of fragments: track, description, duration,
+/// size and flags.
 #[must_use]
 pub fn moov(tracks: &[Track], defaults: &[[u32; 5]]) -> Vec<u8> {
     let trex = |words_of: &[u32; 5]| full(b"trex", 0, 0, &words(words_of));
@@ -28,7 +28,7 @@ pub fn file(moov: &[u8], fragments: &[Vec<Traf>]) -> Vec<u8> {
     })
 }
 
-/// A movie of video (track 1) and audio (track 2) in fragments, with all zero for defaults.
+/// A movie of video (track 1) and audio (track 2) in fragments, with all defaults zero.
 #[must_use]
 pub fn init() -> Vec<u8> {
     let tracks = [without_samples(Track::video(0)), without_samples(Track::audio(0))];

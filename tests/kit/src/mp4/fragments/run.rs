@@ -3,7 +3,7 @@
 use super::Sample;
 use crate::mp4::{full, words};
 
-/// A run of samples, and which of their fields it lists: defaults stand for the others.
+/// A run of samples, and which of their fields it lists. The others have defaults.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// Version of the box: composition offsets are signed in version 1.
@@ -24,7 +24,7 @@ impl Run {
         Self { version: 1, has_data_offset: true, fields: 0xf00, samples: samples.into() }
     }
 
-    /// Bytes of all samples together.
+    /// The size of all samples together, in bytes.
     #[must_use]
     pub fn byte_len(&self) -> u32 {
         self.samples.iter().map(|sample| sample.size).sum()

@@ -1,9 +1,9 @@
 //! Samples of a fragment.
 
-/// Flags of a sample that needs no other.
+/// Flags of a sample that does not depend on others.
 pub const SYNC: u32 = 0x0200_0000;
 
-/// Flags of a sample that needs others.
+/// Flags of a sample that depends on others.
 pub const NON_SYNC: u32 = 0x0101_0000;
 
 /// One sample.
@@ -20,13 +20,13 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// A picture of 512 ticks that needs no other.
+    /// A picture of 512 ticks that does not depend on others.
     #[must_use]
     pub const fn sync(size: u32) -> Self {
         Self { duration: 512, size, flags: SYNC, composition_offset: 0 }
     }
 
-    /// A picture of 512 ticks that needs others.
+    /// A picture of 512 ticks that depends on others.
     #[must_use]
     pub const fn other(size: u32) -> Self {
         Self { flags: NON_SYNC, ..Self::sync(size) }

@@ -8,12 +8,12 @@ pub const TFXD: [u8; 16] = [
     0x6d, 0x1d, 0x9b, 0x05, 0x42, 0xd5, 0x44, 0xe6, 0x80, 0xe2, 0x14, 0x1d, 0xaf, 0xf7, 0x57, 0xb2,
 ];
 
-/// What data offsets count from.
+/// The base of data offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
     /// `default-base-is-moof`.
     Moof,
-    /// `base-data-offset`, so many bytes after the start of the `moof`.
+    /// `base-data-offset`, that many bytes after the start of the `moof`.
     Absolute(u64),
     /// Neither flag.
     Before,
@@ -35,7 +35,7 @@ pub enum Time {
 pub struct Traf {
     /// Id of the track.
     pub track: u32,
-    /// What data offsets count from.
+    /// The base of data offsets.
     pub base: Base,
     /// Index of the sample description, from 1.
     pub description: Option<u32>,
@@ -52,7 +52,7 @@ pub struct Traf {
 }
 
 impl Traf {
-    /// The samples in one run, which lists all fields of each; decoded at that time.
+    /// The samples in one run, which lists all fields of each. They are decoded from that time.
     #[must_use]
     pub fn new(track: u32, time: i64, samples: &[Sample]) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl Traf {
         self.runs.iter().map(Run::byte_len).sum()
     }
 
-    /// The box, in a `moof` at that place, with its data so many bytes after the base.
+    /// The box in a `moof` at that offset, with its data `data_offset` bytes after the base.
     pub(super) fn boxed(&self, moof_at: u64, data_offset: i32) -> Vec<u8> {
         let absolute = match self.base {
             Base::Absolute(distance) => Some(moof_at + distance),

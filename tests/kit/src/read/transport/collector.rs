@@ -1,4 +1,4 @@
-//! What `mpeg2ts-reader` calls back for the packets of a stream.
+//! The callbacks of `mpeg2ts-reader` for the packets of a stream.
 
 #![expect(unreachable_pub, reason = "the macro of mpeg2ts-reader makes public types of these")]
 
@@ -79,7 +79,7 @@ fn stream_type_byte(stream_type: StreamType) -> u8 {
     }
 }
 
-/// Gathers the PES packets of one PID.
+/// Collects the PES packets of one PID.
 pub struct Collector {
     pid: u16,
     at: Option<usize>,

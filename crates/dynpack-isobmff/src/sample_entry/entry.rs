@@ -1,0 +1,38 @@
+//! A sample entry that can be served, and what is common to the entries of all codecs (ISO/IEC
+//! 14496-12, 8.5.2.2).
+
+use bytes::{Bytes, BytesMut};
+use dynpack_codec::Codec;
+
+use crate::Error;
+use crate::boxes::BoxRef;
+
+/// A sample entry that can be served.
+#[derive(Clone, Debug)]
+pub(crate) struct SampleEntry {
+    pub(crate) codec: Codec,
+    /// The entry as an output file can carry it: a box of its own memory, in the form of ISO/IEC
+    /// 14496-12.
+    pub(crate) bytes: Bytes,
+}
+
+/// Bytes of a sample entry of any kind before what its kind adds (8.5.2.2).
+pub(super) const COMMON: usize = 8;
+
+/// A copy of an entry which refers to the first data reference, the only one there is in an output
+/// file.
+pub(super) fn copy(entry: &BoxRef<'_>) -> Bytes {
+    let mut copy = BytesMut::from(entry.whole);
+    let header_len = entry.whole.len().saturating_sub(entry.body.len());
+    if let Some(reference) =
+        copy.get_mut(header_len..).and_then(|body| body.get_mut(COMMON - 2..COMMON))
+    {
+        reference.copy_from_slice(&[0, 1]);
+    }
+    copy.freeze()
+}
+
+/// A malformed configuration, in terms of the box that holds it.
+pub(super) fn in_box(holder: &BoxRef<'_>) -> impl Fn(dynpack_codec::Error) -> Error {
+    move |error| holder.malformed(error.to_string())
+}
