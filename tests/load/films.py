@@ -49,12 +49,15 @@ def locators():
             "fairPlayUrlTemplate": "skd://keys.example/{ContentKeyId}",
             "keyUrlTemplate": "https://keys.example/{ContentKeyId}",
         },
-        "streamingPolicies": {"all": policy},
+        "streamingPolicies": {
+            "all": policy,
+            "clear": {"noEncryption": {"enabledProtocols": everywhere}},
+        },
         "streamingLocators": [
             {
                 "streamingLocatorId": name,
                 "assetName": asset,
-                "streamingPolicyName": "all" if name == "all" else "Predefined_ClearStreamingOnly",
+                "streamingPolicyName": "all" if name == "all" else "clear",
                 "contentKeys": [key] if name == "all" else [],
             }
             for name, asset in names.items()

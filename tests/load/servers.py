@@ -74,7 +74,7 @@ class Server:
     def cpu_micros(self, path, seconds):
         """Microseconds of processor time for a request, with 16 connections."""
         self.get(path)
-        self.wrk(path, 16, 0.3)
+        self.wrk(path, 16, 1)
         before = cpu_ticks(self.pid())
         count, _ = self.wrk(path, 16, seconds)
         return (cpu_ticks(self.pid()) - before) * 1e6 / TICKS / count
@@ -120,7 +120,7 @@ class Origin(Server):
 
     def counts(self, path):
         """System calls, page faults and voluntary context switches for one of many requests."""
-        self.wrk(path, 16, 0.5)
+        self.wrk(path, 16, 1)
         before = faults_and_switches(self.pid())
         count, _ = self.wrk(path, 16, 1)
         after = faults_and_switches(self.pid())

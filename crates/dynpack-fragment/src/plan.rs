@@ -99,7 +99,7 @@ const MAX_PORTION: u64 = 64 << 10;
 ///
 /// A segment that carries the media as stored is a list of [pieces](Self::pieces), and can be sent,
 /// or any range of it, without gathering it first. A format that rewrites the media is written
-/// stretch by stretch by a [`SegmentWriter`], or [finished](Self::finish) into one buffer.
+/// in portions by a [`SegmentWriter`], or [finished](Self::finish) into one buffer.
 #[derive(Debug)]
 pub struct SegmentPlan {
     len: Option<u64>,
@@ -121,23 +121,36 @@ impl fmt::Debug for Assembly {
     }
 }
 
-/// Rewrites media into a segment, in one pass. Appends to a buffer, which may be another each time.
+/// Rewrites media into a segment. Appends to a buffer, which may be another in each call.
 ///
-/// If the length of the segment is known before media is read, media comes in several calls.
-/// Otherwise one call has all of it.
+/// If the length of the segment is known before media is read, media comes in several calls of
+/// [`put`](Self::put). Otherwise one call has all of it.
 pub(crate) trait Mux: Send + Sync {
     /// Writes what is before the media.
     fn open(&mut self, _out: &mut Vec<u8>) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Writes media: the bytes of the next reads of the plan, of the lengths asked for.
+    /// Takes media: the bytes of the next reads of the plan. Writes what can be written then.
     fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error>;
 
-    /// Writes what is after the media.
-    fn close(&mut self, _out: &mut Vec<u8>) -> Result<(), Error> {
-        Ok(())
+    /// The number of bytes of the segment, if it is known since all media was put.
+    fn len(&self) -> Option<u64> {
+        None
     }
+
+    /// Writes what remains after all media was put, until about `max_bytes` are written. Returns
+    /// whether the segment is complete.
+    fn proceed(&mut self, _max_bytes: u64, _out: &mut Vec<u8>) -> Result<bool, Error> {
+        Ok(true)
+    }
+}
+
+/// Whether a portion that begins at `start` of `out` has no room for another sample. A portion has
+/// at least one.
+pub(crate) fn is_full(start: usize, out: &[u8], sample: &[u8], max_bytes: u64) -> bool {
+    let written = out.len().saturating_sub(start);
+    written > 0 && written.saturating_add(sample.len()) as u64 > max_bytes
 }
 
 #[expect(clippy::len_without_is_empty, reason = "no segment is empty")]
@@ -215,20 +228,28 @@ impl SegmentPlan {
                 let len = self.len.unwrap_or_default();
                 let capacity = usize::try_from(len).map_err(|_| Error::too_long(len))?;
                 let mut out = Vec::with_capacity(capacity);
-                self.into_writer().put(media, &mut out)?;
+                self.into_writer(u64::MAX).put(media, &mut out)?;
                 Ok(vec![out.into()])
             }
         }
     }
 
-    /// Writes the segment stretch by stretch.
+    /// A writer of the segment, in portions of about `max_bytes`.
     #[must_use]
-    pub fn into_writer(self) -> SegmentWriter {
+    pub fn into_writer(self, max_bytes: u64) -> SegmentWriter {
         let mux: Box<dyn Mux> = match self.assembly {
             Assembly::Spliced(pieces) => Box::new(Splice(pieces.into())),
             Assembly::Muxed(mux) => mux,
         };
-        SegmentWriter { len: self.len, reads: self.reads, next: 0, written: None, mux }
+        SegmentWriter {
+            len: self.len,
+            max_bytes,
+            reads: self.reads,
+            next: 0,
+            written: 0,
+            stage: Stage::New,
+            mux,
+        }
     }
 }
 
@@ -252,53 +273,75 @@ fn check(reads: &[Read], media: &[Bytes]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes a segment stretch by stretch, so that no more than a stretch of it is in memory.
+/// Writes a segment in portions, so that not all of it is in memory at once.
 ///
 /// ```
 /// use bytes::Bytes;
 /// use dynpack_fragment::{Error, Read, SegmentPlan};
 ///
-/// /// Sends a segment in stretches of about 64 KiB. `read` gives the bytes of a range of a stored
+/// /// Sends a segment in portions of about 64 KiB. `read` returns the bytes of a range of a stored
 /// /// file.
 /// fn send_all(
 ///     plan: SegmentPlan,
 ///     read: impl Fn(&Read) -> Bytes,
 ///     mut send: impl FnMut(&[u8]),
 /// ) -> Result<(), Error> {
-///     let (mut writer, mut stretch) = (plan.into_writer(), Vec::new());
-///     while let Some(reads) = writer.next_reads(64 << 10) {
+///     let (mut writer, mut portion) = (plan.into_writer(64 << 10), Vec::new());
+///     while let Some(reads) = writer.next_reads() {
 ///         let media: Vec<Bytes> = reads.iter().map(&read).collect();
-///         writer.put(&media, &mut stretch)?;
-///         send(&stretch);
-///         stretch.clear();
+///         writer.put(&media, &mut portion)?;
+///         send(&portion);
+///         portion.clear();
 ///     }
 ///     Ok(())
 /// }
 /// ```
 pub struct SegmentWriter {
     len: Option<u64>,
+    max_bytes: u64,
     reads: Vec<Read>,
-    /// The first read whose bytes have not come.
+    /// The index of the first read that was not put.
     next: usize,
-    /// Bytes written; `None` before the first.
-    written: Option<u64>,
+    /// The number of bytes written.
+    written: u64,
+    stage: Stage,
     mux: Box<dyn Mux>,
 }
 
+/// How far a segment is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    New,
+    Open,
+    Complete,
+}
+
 impl SegmentWriter {
-    /// The ranges of stored files that the next stretch is made of: as many as have `max_bytes`
-    /// together, but at least one. All of them where the length of the segment depends on the media
-    /// bytes. `None` if the segment is written.
+    /// The number of bytes of the segment. `None` if it depends on media that was not put yet.
     #[must_use]
-    pub fn next_reads(&self, max_bytes: u64) -> Option<&[Read]> {
-        let rest = self.reads.get(self.next..).unwrap_or_default();
-        if rest.is_empty() && self.written.is_some() {
+    pub fn len(&self) -> Option<u64> {
+        self.len.or_else(|| self.mux.len())
+    }
+
+    /// Whether the segment is known to be empty, which none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// The ranges of stored files that the next portion is made of. If the length of the segment
+    /// depends on the media, the first portion needs all of them. Later portions may need none.
+    /// `None` if the segment is complete.
+    #[must_use]
+    pub fn next_reads(&self) -> Option<&[Read]> {
+        if self.stage == Stage::Complete {
             return None;
         }
+        let rest = self.reads.get(self.next..).unwrap_or_default();
         let mut bytes = 0_u64;
         let fitting = rest.iter().take_while(|read| {
             bytes = bytes.saturating_add(read.extent.len);
-            bytes <= max_bytes
+            bytes <= self.max_bytes
         });
         let count = match self.len {
             Some(_) => fitting.count().max(1).min(rest.len()),
@@ -307,10 +350,12 @@ impl SegmentWriter {
         rest.get(..count)
     }
 
-    /// Appends the stretch that is made of `media`, the bytes of each of the next reads, to `out`.
+    /// Appends the next portion to `out`. `media` is the bytes of each of the [next
+    /// reads](Self::next_reads).
     ///
     /// # Errors
-    /// As [`SegmentPlan::finish`]. What was appended to `out` then is no part of a segment.
+    /// As [`SegmentPlan::finish`]. The bytes that were appended to `out` then are not part of a
+    /// segment.
     pub fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
         let rest = self.reads.get(self.next..).unwrap_or_default();
         let reads = match self.len {
@@ -318,22 +363,23 @@ impl SegmentWriter {
             None => rest,
         };
         check(reads, media)?;
-        self.next = self.next.saturating_add(reads.len());
         let start = out.len();
-        if self.written.is_none() {
+        if self.stage == Stage::New {
             self.mux.open(out)?;
+            self.stage = Stage::Open;
         }
-        self.mux.put(media.get(..reads.len()).unwrap_or_default(), out)?;
-        let is_last = self.next == self.reads.len();
-        if is_last {
-            self.mux.close(out)?;
+        if !reads.is_empty() {
+            self.mux.put(media.get(..reads.len()).unwrap_or_default(), out)?;
+        }
+        self.next = self.next.saturating_add(reads.len());
+        if self.next == self.reads.len() && self.mux.proceed(self.max_bytes, out)? {
+            self.stage = Stage::Complete;
         }
         let fresh = out.len().saturating_sub(start) as u64;
-        let got = self.written.unwrap_or_default().saturating_add(fresh);
-        self.written = Some(got);
-        match self.len {
-            Some(promised) if is_last && promised != got => {
-                Err(Error::BrokenPromise { promised, got })
+        self.written = self.written.saturating_add(fresh);
+        match (self.stage, self.len()) {
+            (Stage::Complete, Some(promised)) if promised != self.written => {
+                Err(Error::BrokenPromise { promised, got: self.written })
             }
             _ => Ok(()),
         }
@@ -343,7 +389,7 @@ impl SegmentWriter {
 impl fmt::Debug for SegmentWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SegmentWriter")
-            .field("len", &self.len)
+            .field("len", &self.len())
             .field("written", &self.written)
             .finish_non_exhaustive()
     }
@@ -378,24 +424,24 @@ impl Mux for Splice {
     }
 }
 
-/// Encrypts what another writes.
+/// Encrypts a segment as a whole.
 struct Envelope {
     clear: Box<dyn Mux>,
     encryptor: Encryptor,
 }
 
 impl Envelope {
-    /// Encrypts in place what `write` appends.
-    fn seal(
+    /// Encrypts the bytes that `write` appends, in place.
+    fn seal<T>(
         &mut self,
         out: &mut Vec<u8>,
-        write: impl FnOnce(&mut dyn Mux, &mut Vec<u8>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        write: impl FnOnce(&mut dyn Mux, &mut Vec<u8>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let start = out.len();
         self.encryptor.resume(out);
-        write(self.clear.as_mut(), out)?;
+        let written = write(self.clear.as_mut(), out)?;
         self.encryptor.encrypt(start, out);
-        Ok(())
+        Ok(written)
     }
 }
 
@@ -408,9 +454,15 @@ impl Mux for Envelope {
         self.seal(out, |clear, out| clear.put(media, out))
     }
 
-    fn close(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.seal(out, |clear, out| clear.close(out))?;
-        self.encryptor.finish(out);
-        Ok(())
+    fn len(&self) -> Option<u64> {
+        self.clear.len().map(envelope::encrypted_len)
+    }
+
+    fn proceed(&mut self, max_bytes: u64, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let is_complete = self.seal(out, |clear, out| clear.proceed(max_bytes, out))?;
+        if is_complete {
+            self.encryptor.finish(out);
+        }
+        Ok(is_complete)
     }
 }

@@ -26,7 +26,7 @@ pub use clock::LEAD_IN;
 pub use estimate::Estimate;
 pub use part::Part;
 
-use crate::plan::Mux;
+use crate::plan::{Mux, is_full};
 use crate::{Error, SegmentPlan};
 use layout::{Cursor, Layout};
 use psi::Program;
@@ -62,7 +62,14 @@ pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<Segmen
     };
     let len = layout.as_ref().map(|layout| segment_len(layout.len()));
     let program = Program::new(number, &streams, clock_stream)?;
-    let muxer = Muxer { program, streams, clock_stream, layout, cursor: Cursor::default() };
+    let muxer = Muxer {
+        program,
+        streams,
+        clock_stream,
+        layout,
+        waiting: Vec::new(),
+        cursor: Cursor::default(),
+    };
     Ok(SegmentPlan::muxed(len, reads, Box::new(muxer)))
 }
 
@@ -124,57 +131,58 @@ struct Muxer {
     program: Program,
     streams: Vec<Stream>,
     clock_stream: usize,
-    /// The order of the frames, where the sizes of the samples determine it.
+    /// The order of the frames. `None` until it is known.
     layout: Option<Layout>,
+    /// The samples of each stream, where all must be known before the first is written.
+    waiting: Vec<Vec<Bytes>>,
     cursor: Cursor,
 }
 
 impl Muxer {
-    /// Writes all samples, given stream by stream.
-    fn put_all(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
-        let mut media = media.iter();
-        let samples = self.streams.iter().map(|stream| {
-            let frames = stream.frames().iter().zip(&mut media);
-            frames.map(|(frame, sample)| stream.prepare(frame, sample)).collect()
-        });
-        let samples = samples.collect::<Result<Vec<Vec<_>>, Error>>()?;
+    /// Takes all samples, stream by stream, to measure them.
+    fn take_all(&mut self, media: &[Bytes]) -> Result<(), Error> {
+        let mut media = media.iter().cloned();
+        let by_stream = self
+            .streams
+            .iter()
+            .map(|stream| media.by_ref().take(stream.frames().len()).collect::<Vec<_>>());
+        self.waiting = by_stream.collect();
         let measured =
-            self.streams.iter().zip(&samples).map(|(stream, samples)| stream.measure(samples));
+            self.streams.iter().zip(&self.waiting).map(|(stream, samples)| stream.measure(samples));
         let measured = measured.collect::<Result<Vec<_>, _>>()?;
-        let layout = Layout::new(&self.streams, &measured, self.clock_stream);
-        let len = segment_len(layout.len());
-        out.reserve(usize::try_from(len).map_err(|_| Error::too_long(len))?);
-        self.program.write(out);
-        for (stream, frame) in layout.frames() {
-            let sample = samples.get(stream).and_then(|samples| samples.get(frame));
-            let Some(sample) = sample else { continue };
-            self.cursor.put(&layout, &self.streams, sample, out)?;
-        }
-        self.cursor.put_references(&layout, &self.streams, out);
+        self.layout = Some(Layout::new(&self.streams, &measured, self.clock_stream));
         Ok(())
     }
 }
 
 impl Mux for Muxer {
     fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        if self.layout.is_some() {
-            self.program.write(out);
-        }
+        self.program.write(out);
         Ok(())
     }
 
     fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
-        let Some(layout) = &self.layout else { return self.put_all(media, out) };
-        media
-            .iter()
-            .try_for_each(|sample| self.cursor.put_stored(layout, &self.streams, sample, out))
+        let Some(layout) = &self.layout else { return self.take_all(media) };
+        media.iter().try_for_each(|sample| self.cursor.put(layout, &self.streams, sample, out))
     }
 
-    fn close(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        if let Some(layout) = &self.layout {
-            self.cursor.put_references(layout, &self.streams, out);
+    fn len(&self) -> Option<u64> {
+        self.layout.as_ref().map(|layout| segment_len(layout.len()))
+    }
+
+    fn proceed(&mut self, max_bytes: u64, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let Some(layout) = &self.layout else { return Ok(true) };
+        let start = out.len();
+        while let Some((stream, frame)) = self.cursor.next(layout) {
+            let samples = self.waiting.get(stream);
+            let Some(sample) = samples.and_then(|samples| samples.get(frame)) else { break };
+            if is_full(start, out, sample, max_bytes) {
+                return Ok(false);
+            }
+            self.cursor.put(layout, &self.streams, sample, out)?;
         }
-        Ok(())
+        self.cursor.put_references(layout, &self.streams, out);
+        Ok(true)
     }
 }
 

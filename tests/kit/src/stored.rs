@@ -57,8 +57,8 @@ pub fn in_stretches(
     max_bytes: u64,
     read: impl Fn(&Read) -> Bytes,
 ) -> Result<Vec<u8>, Error> {
-    let (mut writer, mut segment) = (plan.into_writer(), Vec::new());
-    while let Some(reads) = writer.next_reads(max_bytes) {
+    let (mut writer, mut segment) = (plan.into_writer(max_bytes), Vec::new());
+    while let Some(reads) = writer.next_reads() {
         let media: Vec<Bytes> = reads.iter().map(&read).collect();
         let mut stretch = Vec::new();
         writer.put(&media, &mut stretch)?;

@@ -1,5 +1,7 @@
 //! Media segments whose samples are encrypted as they are written.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use dynpack_media::{Form, Rendition, Segment};
 
@@ -18,8 +20,12 @@ pub(super) struct EncryptedFragment {
     protection: Protection,
     /// What the fragment signals, once it is known.
     signal: Option<Signal>,
-    /// The next sample, counted from the first of the segment.
+    /// The index of the next sample to be written, counted from the first of the segment.
     next: u32,
+    /// Samples that were put and not written yet.
+    waiting: VecDeque<Bytes>,
+    /// The number of bytes of the fragment, if that was not known before media was put.
+    len: Option<u64>,
 }
 
 impl EncryptedFragment {
@@ -31,7 +37,16 @@ impl EncryptedFragment {
             Form::KeyFrames => protection.for_key_frames(),
         };
         let (rendition, segment) = (clear.rendition.clone(), clear.segment.clone());
-        Ok(Self { profile: clear.profile, rendition, segment, protection, signal: None, next: 0 })
+        Ok(Self {
+            profile: clear.profile,
+            rendition,
+            segment,
+            protection,
+            signal: None,
+            next: 0,
+            waiting: VecDeque::new(),
+            len: None,
+        })
     }
 
     pub(super) fn plan(mut self) -> Result<SegmentPlan, Error> {
@@ -48,13 +63,12 @@ impl EncryptedFragment {
         Fragment::new(self.profile, &self.rendition, &self.segment)
     }
 
-    /// Writes all that is before the samples, if it is known.
-    fn put_head(&self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let Some(signal) = &self.signal else { return Ok(()) };
+    /// Writes what is before the samples, if it is known. Returns the length of the fragment.
+    fn put_head(&self, out: &mut Vec<u8>) -> Result<Option<u64>, Error> {
+        let Some(signal) = &self.signal else { return Ok(None) };
         let fragment = self.clear().with_signal(signal);
-        let len = fragment.len()?;
-        out.reserve(usize::try_from(len).map_err(|_| Error::too_long(len))?);
-        fragment.put_head(out)
+        fragment.put_head(out)?;
+        fragment.len().map(Some)
     }
 }
 
@@ -71,20 +85,39 @@ pub(super) fn max_len(clear: Fragment<'_>, protection: &Protection) -> Result<u6
 
 impl Mux for EncryptedFragment {
     fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.put_head(out)
+        self.put_head(out).map(drop)
     }
 
     fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
         if self.signal.is_none() {
             let first = self.clear().samples().start;
             self.signal = Some(self.protection.signal(first, media)?);
-            self.put_head(out)?;
+            self.len = self.put_head(out)?;
         }
-        let Some(signal) = &self.signal else { return Ok(()) };
-        for sample in media {
-            self.protection.encrypt(signal, self.next, sample, out)?;
-            self.next = self.next.saturating_add(1);
+        self.waiting.extend(media.iter().cloned());
+        // Later portions come with their own media.
+        if self.len.is_none() {
+            self.proceed(u64::MAX, out)?;
         }
         Ok(())
+    }
+
+    fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    fn proceed(&mut self, max_bytes: u64, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let Some(signal) = &self.signal else { return Ok(true) };
+        let mut bytes = 0_u64;
+        let fitting = self.waiting.iter().take_while(|sample| {
+            bytes = bytes.saturating_add(sample.len() as u64);
+            bytes <= max_bytes
+        });
+        let count = fitting.count().max(1).min(self.waiting.len());
+        let samples: Vec<_> = self.waiting.drain(..count).collect();
+        self.protection.encrypt(signal, self.next, &samples, out)?;
+        let count = u32::try_from(count).expect("samples are numbered by 32 bits");
+        self.next = self.next.saturating_add(count);
+        Ok(self.waiting.is_empty())
     }
 }

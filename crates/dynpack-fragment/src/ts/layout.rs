@@ -6,14 +6,13 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
 use dynpack_media::Ticks;
 
 use super::clock::REFERENCE_INTERVAL;
 use super::packet::{
     Header, PACKET_LEN, PAYLOAD_LEN, PesPlan, PesWriter, REFERENCE_LEN, References, pes_header_len,
 };
-use super::stream::{Frame, Stream};
+use super::stream::Stream;
 use crate::Error;
 
 /// Continuity counters repeat after that many packets.
@@ -127,35 +126,27 @@ pub(super) struct Cursor {
     begun: Option<(PesWriter, usize)>,
     /// The continuity counter of the next packet of each stream.
     counters: [u8; MAX_STREAMS],
+    /// Memory for a frame that is encrypted.
+    scratch: Vec<u8>,
 }
 
 /// One video and one audio stream.
 const MAX_STREAMS: usize = 2;
 
 impl Cursor {
-    /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is the
-    /// frame as it is stored, to be [prepared](Stream::prepare).
-    pub(super) fn put_stored(
-        &mut self,
-        layout: &Layout,
-        streams: &[Stream],
-        sample: &Bytes,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Error> {
-        self.put_references(layout, streams, out);
-        let Some((stream, frame)) = self.next(layout, streams) else { return Ok(()) };
-        self.put(layout, streams, &stream.prepare(frame, sample)?, out)
-    }
-
-    /// The next frame, where no clock reference is before it.
-    fn next<'a>(&self, layout: &Layout, streams: &'a [Stream]) -> Option<(&'a Stream, &'a Frame)> {
-        let What::Pes(pes) = &layout.items.get(self.item)?.what else { return None };
-        let stream = streams.get(pes.stream)?;
+    /// The next frame: the nth of a stream. `None` if all are written.
+    pub(super) fn next(&self, layout: &Layout) -> Option<(usize, usize)> {
         let written = self.begun.as_ref().map_or(0, |(_, written)| *written);
-        Some((stream, stream.frames().get(pes.frames.clone())?.get(written)?))
+        let rest = layout.items.get(self.item..)?;
+        let pes = rest.iter().find_map(|item| match &item.what {
+            What::Pes(pes) => Some(pes),
+            What::Reference => None,
+        })?;
+        Some((pes.stream, pes.frames.start.saturating_add(written)))
     }
 
-    /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is prepared.
+    /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is the frame
+    /// as it is stored.
     pub(super) fn put(
         &mut self,
         layout: &Layout,
@@ -164,14 +155,16 @@ impl Cursor {
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         self.put_references(layout, streams, out);
-        let Some((stream, frame)) = self.next(layout, streams) else { return Ok(()) };
         let Some(Item { what: What::Pes(pes), .. }) = layout.items.get(self.item) else {
             return Ok(());
         };
+        let next = self.next(layout).map(|(_, frame)| frame);
+        let Some(stream) = streams.get(pes.stream) else { return Ok(()) };
+        let Some(frame) = next.and_then(|next| stream.frames().get(next)) else { return Ok(()) };
         let counter = self.counters.get(pes.stream).copied().unwrap_or_default();
         let (mut writer, written) =
             self.begun.take().unwrap_or_else(|| (pes.begin(stream, counter, out), 0));
-        stream.write(frame, sample, &mut |bytes| writer.put(bytes, out))?;
+        stream.write(frame, sample, &mut self.scratch, &mut |bytes| writer.put(bytes, out))?;
         let written = written.saturating_add(1);
         if written < pes.frames.len() {
             self.begun = Some((writer, written));

@@ -134,46 +134,46 @@ impl Stream {
         self.frames.iter().map(|frame| frame.len.at_most()).collect()
     }
 
-    /// A sample as [`write`](Self::write) takes it. It is encrypted here, if at all.
-    pub(super) fn prepare(&self, frame: &Frame, sample: &Bytes) -> Result<Bytes, Error> {
-        let Some(encryption) = &self.encryption else { return Ok(sample.clone()) };
-        let max_len = frame.len.at_most();
-        let capacity = usize::try_from(max_len).map_err(|_| Error::too_long(max_len))?;
-        let mut out = Vec::with_capacity(capacity);
-        let mut appended = Ok(());
-        let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
-            if appended.is_ok() {
-                appended = encryption.append(piece, &mut out);
-            }
-        });
-        written.map_err(|problem| self.refused(frame, &problem))?;
-        appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
-        Ok(out.into())
-    }
-
-    /// Writes a prepared sample to `out`, piece by piece.
+    /// Writes a sample to `out`, piece by piece. If it is encrypted, that is done in `scratch`.
     pub(super) fn write(
         &self,
         frame: &Frame,
         sample: &[u8],
+        scratch: &mut Vec<u8>,
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), Error> {
-        if self.encryption.is_some() {
-            out(sample);
-            return Ok(());
-        }
-        let written = self.carriage.write(sample, frame.is_sync, out);
-        written.map_err(|problem| self.refused(frame, &problem))
+        let refused = |problem: dynpack_codec::Error| Error::Sample {
+            sample: frame.index,
+            problem: problem.to_string(),
+        };
+        let Some(encryption) = &self.encryption else {
+            return self.carriage.write(sample, frame.is_sync, out).map_err(refused);
+        };
+        scratch.clear();
+        let mut appended = Ok(());
+        let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
+            if appended.is_ok() {
+                appended = encryption.append(piece, scratch);
+            }
+        });
+        written.map_err(refused)?;
+        appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
+        out(scratch);
+        Ok(())
     }
 
-    /// Bytes of each frame in the elementary stream, by the prepared samples.
+    /// Bytes of each frame in the elementary stream, measured in the samples where they depend on
+    /// them.
     pub(super) fn measure(&self, samples: &[Bytes]) -> Result<Vec<u64>, Error> {
+        let mut scratch = Vec::new();
         let lens = self.frames.iter().zip(samples).map(|(frame, sample)| {
             if let Some(len) = frame.len.exactly() {
                 return Ok(len);
             }
             let mut len = 0_u64;
-            self.write(frame, sample, &mut |bytes| len = len.saturating_add(bytes.len() as u64))?;
+            self.write(frame, sample, &mut scratch, &mut |bytes| {
+                len = len.saturating_add(bytes.len() as u64);
+            })?;
             Ok(len)
         });
         lens.collect()
@@ -212,10 +212,6 @@ impl Stream {
             .map(|frame| frame.stamps.presentation + frame.stamps.next_decode - frame.stamps.decode)
             .max()?;
         Some((start, end))
-    }
-
-    fn refused(&self, frame: &Frame, problem: &dynpack_codec::Error) -> Error {
-        Error::Sample { sample: frame.index, problem: problem.to_string() }
     }
 }
 

@@ -47,7 +47,11 @@ enum Rest {
     /// Stored bytes, unchanged.
     Pieces(VecDeque<Piece>),
     /// Media that is rewritten.
-    Segment(Box<SegmentWriter>),
+    Segment {
+        writer: Box<SegmentWriter>,
+        /// Bytes of a portion, where media that was read before is written in portions.
+        portion: usize,
+    },
 }
 
 impl Body {
@@ -85,20 +89,27 @@ impl Body {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
         }
-        let len = plan.len();
+        let (is_known, buffers) = (plan.len().is_some(), Buffers::of_process());
         let bytes = plan.reads().iter().map(|read| read.extent.len).fold(0, u64::saturating_add);
-        let mut writer = Box::new(plan.into_writer());
-        if let Some(len) = len {
-            return Ok(Self::with(len, Rest::Segment(writer), sources));
+        let batch = buffers.batch();
+        let mut writer = Box::new(plan.into_writer(batch));
+        let (mut first, mut portion) = (None, 0);
+        if !is_known {
+            if bytes > max_bytes {
+                return Err(Error::SegmentTooLarge { bytes, most: max_bytes });
+            }
+            let reads = writer.next_reads().unwrap_or_default().to_vec();
+            let media = read_each(Arc::clone(&sources), reads, batch).await?;
+            portion = usize::try_from(batch).expect("less than a megabyte");
+            let work = move || (write(&mut writer, &media, portion, &buffers), writer);
+            let (made, begun) = if bytes <= MAX_INLINE { work() } else { spawn_cpu(work).await };
+            first = Some(made?);
+            writer = begun;
         }
-        if bytes > max_bytes {
-            return Err(Error::SegmentTooLarge { bytes, most: max_bytes });
-        }
-        let reads = writer.next_reads(u64::MAX).unwrap_or_default().to_vec();
-        let media = read_each(Arc::clone(&sources), reads).await?;
-        let mut write = move || write(&mut writer, &media, &Buffers::of_process());
-        let made = if bytes <= MAX_INLINE { write() } else { spawn_cpu(write).await };
-        Ok(Self::of(made?))
+        let len = writer.len().unwrap_or_default();
+        let mut body = Self::with(len, Rest::Segment { writer, portion }, sources);
+        body.ready.extend(first);
+        Ok(body)
     }
 
     /// The number of bytes that remain to be sent.
@@ -134,7 +145,7 @@ impl Body {
     /// Makes the first bytes of a body that is rewritten, so that an error in them is the answer to
     /// the request, and does not abort the response in the middle.
     pub(crate) async fn begin(&mut self) -> Result<(), Error> {
-        if matches!(self.rest, Rest::Segment(_)) {
+        if matches!(self.rest, Rest::Segment { .. }) {
             let first = poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await;
             if let Some(first) = first.transpose()? {
                 self.len = self.len.saturating_add(first.len() as u64);
@@ -171,12 +182,12 @@ impl Body {
                     Some(Ok(Bytes::new()))
                 }
             },
-            Rest::Segment(writer) => {
-                let reads = writer.next_reads(self.buffers.batch())?;
+            Rest::Segment { writer, portion } => {
+                let reads = writer.next_reads()?;
                 if reads.is_empty() {
-                    return Some(write(writer, &[], &self.buffers));
+                    return Some(write(writer, &[], *portion, &self.buffers));
                 }
-                let reading = read_each(Arc::clone(&self.sources), reads.to_vec());
+                let reading = read_each(Arc::clone(&self.sources), reads.to_vec(), u64::MAX);
                 self.reading = Some(reading.boxed());
                 Some(Ok(Bytes::new()))
             }
@@ -187,8 +198,9 @@ impl Body {
     fn take_in(&mut self, media: Vec<Bytes>) -> Result<(), Error> {
         match &mut self.rest {
             Rest::Pieces(_) => self.ready.extend(media),
-            Rest::Segment(writer) => {
-                let made = write(writer, &media, &self.buffers)?;
+            Rest::Segment { writer, .. } => {
+                let len = media.iter().map(Bytes::len).fold(0, usize::saturating_add);
+                let made = write(writer, &media, len, &self.buffers)?;
                 self.ready.push_back(made);
             }
         }
@@ -252,18 +264,31 @@ fn source(sources: &Sources, index: SourceIndex) -> Result<&Arc<dyn Source>, Sto
         .ok_or_else(|| StorageError::NotFound { path: format!("file {} of the asset", index.0) })
 }
 
-/// Reads ranges of several files. Returns the bytes of each, in the requested order.
-async fn read_each(sources: Sources, reads: Vec<Read>) -> Result<Vec<Bytes>, StorageError> {
+/// Reads ranges of several files, at most `batch` bytes at a time. Returns the bytes of each, in the
+/// requested order.
+async fn read_each(
+    sources: Sources,
+    reads: Vec<Read>,
+    batch: u64,
+) -> Result<Vec<Bytes>, StorageError> {
     let mut media = vec![Bytes::new(); reads.len()];
-    let mut indices: Vec<SourceIndex> = reads.iter().map(|read| read.source).collect();
-    indices.sort_unstable();
-    indices.dedup();
-    for index in indices {
-        let of_source = || (0..).zip(&reads).filter(|(_, read)| read.source == index);
-        let ranges: Vec<_> = of_source().map(|(_, read)| read.extent).collect();
-        let read = read_exactly(source(&sources, index)?.as_ref(), &ranges).await?;
-        for ((at, _), bytes) in of_source().zip(read) {
-            if let Some(place) = media.get_mut::<usize>(at) {
+    let mut places: Vec<(usize, Read)> = reads.into_iter().enumerate().collect();
+    places.sort_by_key(|(_, read)| read.source);
+    let mut bytes = 0_u64;
+    let batches = places.chunk_by(|(_, last), (_, next)| {
+        bytes = bytes.saturating_add(last.extent.len);
+        let goes_on = last.source == next.source && bytes < batch;
+        if !goes_on {
+            bytes = 0;
+        }
+        goes_on
+    });
+    for places in batches {
+        let Some((_, first)) = places.first() else { continue };
+        let ranges: Vec<_> = places.iter().map(|(_, read)| read.extent).collect();
+        let read = read_exactly(source(&sources, first.source)?.as_ref(), &ranges).await?;
+        for ((at, _), bytes) in places.iter().zip(read) {
+            if let Some(place) = media.get_mut(*at) {
                 *place = bytes;
             }
         }
@@ -271,9 +296,14 @@ async fn read_each(sources: Sources, reads: Vec<Read>) -> Result<Vec<Bytes>, Sto
     Ok(media)
 }
 
-/// Writes media into a buffer.
-fn write(writer: &mut SegmentWriter, media: &[Bytes], buffers: &Buffers) -> Result<Bytes, Error> {
-    let len: usize = media.iter().map(Bytes::len).fold(0, usize::saturating_add);
+/// Writes a portion of about `len` bytes into a buffer.
+fn write(
+    writer: &mut SegmentWriter,
+    media: &[Bytes],
+    len: usize,
+    buffers: &Buffers,
+) -> Result<Bytes, Error> {
+    // Media grows by a twentieth at most.
     let mut out = buffers.take_empty(len.saturating_add(len / 20));
     writer.put(media, out.as_mut_vec())?;
     let len = out.as_ref().len();
