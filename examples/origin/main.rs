@@ -168,7 +168,11 @@ fn refusal(status: u16, code: &'static str, text: &str) -> Response<Body> {
         ("cache-control", "no-store"),
         ("x-error-code", code),
     ];
-    (status, headers, text.to_owned()).into_response()
+    let mut response = (status, headers, text.to_owned()).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert("retry-after", HeaderValue::from_static("5"));
+    }
+    response
 }
 
 /// Allows players on other sites to read everything, with its headers, and to send any header that

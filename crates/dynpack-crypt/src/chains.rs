@@ -106,13 +106,12 @@ mod tests {
             let iv = Iv([9; 16]);
             let len: usize = lens.iter().map(|(len, _)| len).sum();
             let clear: Vec<u8> = (0..len).map(|at| u8::try_from(at % 251).unwrap()).collect();
-            let mut start = 0;
+            let mut start = 0_usize;
             let chains: Vec<_> = lens
                 .iter()
                 .map(|&(len, step)| {
-                    let chain = Chain { start, end: start + len, step };
-                    start += len;
-                    chain
+                    let end = start.checked_add(len).unwrap();
+                    Chain { start: std::mem::replace(&mut start, end), end, step }
                 })
                 .collect();
             let mut expected = clear.clone();

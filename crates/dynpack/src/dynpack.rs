@@ -20,6 +20,7 @@ use crate::http::{Body, Conditions, Head, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
 use crate::storage::{Storage, StorageError};
+use crate::tasks::Budget;
 
 /// Packages the assets of a storage for each request.
 ///
@@ -51,7 +52,7 @@ struct Inner {
     assets: Assets,
     published: RwLock<Published>,
     manifests: Manifests,
-    rewritten_bytes: u64,
+    rewriting: Budget,
     max_age: Duration,
 }
 
@@ -122,9 +123,11 @@ impl<S: Storage> Builder<S> {
         Self { opening: Opening { cache_files, ..self.opening }, ..self }
     }
 
-    /// The maximum number of bytes of media in a segment that is rewritten in memory. Transport
-    /// streams, F4F and encryption require that. The default is 256 MiB. A request for that segment
-    /// takes about twice as much memory.
+    /// The maximum number of bytes of media in memory for segments whose length depends on their
+    /// media: H.264 that is encrypted, or in transport streams with NAL units whose lengths take
+    /// less than 4 bytes. The default is 256 MiB. A segment with more is refused. All requests for
+    /// such segments together stay within the limit, or wait up to five seconds for memory
+    /// ([`Error::Overloaded`]).
     #[must_use]
     pub fn rewritten_bytes(self, rewritten_bytes: u64) -> Self {
         Self { rewritten_bytes, ..self }
@@ -159,10 +162,8 @@ impl<S: Storage> Builder<S> {
         let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
         let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
         let manifests = Manifests::new(self.manifest_bytes);
-        let Self { rewritten_bytes, max_age, .. } = self;
-        Dynpack {
-            inner: Arc::new(Inner { assets, published, manifests, rewritten_bytes, max_age }),
-        }
+        let (rewriting, max_age) = (Budget::new(self.rewritten_bytes), self.max_age);
+        Dynpack { inner: Arc::new(Inner { assets, published, manifests, rewriting, max_age }) }
     }
 }
 
@@ -268,7 +269,7 @@ impl Dynpack {
                 Ok(Body::of(bytes))
             }
             Content::Plan(plan) => {
-                Body::from_plan(plan, Arc::clone(&asset.sources), self.inner.rewritten_bytes).await
+                Body::from_plan(plan, Arc::clone(&asset.sources), &self.inner.rewriting).await
             }
         };
         let response = async {

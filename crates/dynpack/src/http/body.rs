@@ -15,7 +15,7 @@ use futures_util::{FutureExt, Stream};
 use crate::buffers::Buffers;
 use crate::error::Error;
 use crate::storage::{Source, StorageError, read_exactly, read_exactly_joined};
-use crate::tasks::spawn_cpu;
+use crate::tasks::{Budget, Share, spawn_cpu};
 
 /// The maximum size of a segment, in bytes, that is rewritten on the thread of its request. A longer
 /// one would delay others for milliseconds.
@@ -51,6 +51,8 @@ enum Rest {
         writer: Box<SegmentWriter>,
         /// Bytes of a portion, where media that was read before is written in portions.
         portion: usize,
+        /// The memory of that media.
+        _share: Option<Share>,
     },
 }
 
@@ -80,11 +82,11 @@ impl Body {
     }
 
     /// The body of a segment. It is read while it is sent. If its length depends on the media, it is
-    /// made here instead, from at most `max_bytes` of media.
+    /// made here instead, from media that fits the budget.
     pub(crate) async fn from_plan(
         plan: SegmentPlan,
         sources: Sources,
-        max_bytes: u64,
+        budget: &Budget,
     ) -> Result<Self, Error> {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
@@ -93,11 +95,12 @@ impl Body {
         let bytes = plan.reads().iter().map(|read| read.extent.len).fold(0, u64::saturating_add);
         let batch = buffers.batch();
         let mut writer = Box::new(plan.into_writer(batch));
-        let (mut first, mut portion) = (None, 0);
+        let (mut first, mut portion, mut share) = (None, 0, None);
         if !is_known {
-            if bytes > max_bytes {
-                return Err(Error::SegmentTooLarge { bytes, most: max_bytes });
+            if bytes > budget.max_bytes() {
+                return Err(Error::SegmentTooLarge { bytes, most: budget.max_bytes() });
             }
+            share = Some(budget.take(bytes).await.ok_or(Error::Overloaded)?);
             let reads = writer.next_reads().unwrap_or_default().to_vec();
             let media = read_each(Arc::clone(&sources), reads, batch).await?;
             portion = usize::try_from(batch).expect("less than a megabyte");
@@ -107,7 +110,7 @@ impl Body {
             writer = begun;
         }
         let len = writer.len().unwrap_or_default();
-        let mut body = Self::with(len, Rest::Segment { writer, portion }, sources);
+        let mut body = Self::with(len, Rest::Segment { writer, portion, _share: share }, sources);
         body.ready.extend(first);
         Ok(body)
     }
@@ -182,7 +185,7 @@ impl Body {
                     Some(Ok(Bytes::new()))
                 }
             },
-            Rest::Segment { writer, portion } => {
+            Rest::Segment { writer, portion, .. } => {
                 let reads = writer.next_reads()?;
                 if reads.is_empty() {
                     return Some(write(writer, &[], *portion, &self.buffers));
