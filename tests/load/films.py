@@ -16,12 +16,12 @@ ENCODE = [
 KEY = "AAECAwQFBgcICQoLDA0ODw=="
 
 
-def make(folder):
+def make(folder, with_long):
     """The assets `film` of 2 minutes and `long` of 2 hours, and the locators file beside them."""
     film, long = folder / "film" / "film.mp4", folder / "long" / "long.mp4"
     if not film.exists():
         ffmpeg(*ENCODE, out=film)
-    if not long.exists():
+    if with_long and not long.exists():
         ffmpeg("-stream_loop", "59", "-i", film, "-c", "copy", "-movflags", "+faststart", out=long)
     (folder.parent / "locators.json").write_text(json.dumps(locators(), indent=1))
 

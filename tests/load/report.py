@@ -14,7 +14,8 @@ def write(docs, figures, against):
     _, _, after = rest.partition(END)
     document.write_text(f"{before}{BEGIN}\n\n{tables(figures, against)}\n{END}{after}")
     (docs / "load.svg").write_text(picture(figures))
-    (Path(docs).parent / "target" / "load" / "figures.json").write_text(json.dumps(figures, indent=1))
+    kept = Path(docs).parent / "target" / "load" / "figures.json"
+    kept.write_text(json.dumps(figures, indent=1))
 
 
 def tables(figures, against):
@@ -23,7 +24,8 @@ def tables(figures, against):
     lines += table(figures, "cpu: ", ".0f")
     origins = {name: found for name, found in figures.items() if not name.startswith("nginx")}
     lines += ["", "Counts for one segment, and what many clients and first requests cost.\n"]
-    lines += table(origins, ("system", "page", "context", "latency", "RSS", "threads", "first"), ".3g")
+    kinds = ("system", "page", "context", "latency", "RSS", "threads", "first")
+    lines += table(origins, kinds, ".3g")
     return "\n".join(lines) + "\n"
 
 
@@ -59,11 +61,14 @@ def picture(figures):
     for nth, row in enumerate(rows):
         top = 36 + nth * group
         label = escape(row.removeprefix("cpu: "))
-        parts.append(f'<text x="{left - 8}" y="{top + group / 2 - 4}" text-anchor="end">{label}</text>')
+        place = f'x="{left - 8}" y="{top + group / 2 - 4}" text-anchor="end"'
+        parts.append(f"<text {place}>{label}</text>")
         for at, name in enumerate(names):
             figure = figures[name][row]
             length = figure / most * width
             y = top + at * bar
-            parts.append(f'<rect x="{left}" y="{y}" width="{length:.1f}" height="{bar - 2}" fill="{COLOURS[at]}"/>')
-            parts.append(f'<text x="{left + length + 4:.1f}" y="{y + 9}" font-size="10">{figure:.0f} µs</text>')
+            shape = f'x="{left}" y="{y}" width="{length:.1f}" height="{bar - 2}"'
+            parts.append(f'<rect {shape} fill="{COLOURS[at]}"/>')
+            place = f'x="{left + length + 4:.1f}" y="{y + 9}" font-size="10"'
+            parts.append(f"<text {place}>{figure:.0f} µs</text>")
     return "\n".join([*parts, "</svg>"]) + "\n"

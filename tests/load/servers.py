@@ -140,7 +140,11 @@ class Origin(Server):
         tracer.send_signal(signal.SIGINT)
         tracer.wait()
         lines = Path(log).read_text().splitlines()
-        return sum(int(line.split()[3]) for line in lines if re.match(r"\s*\d+\.\d+ .* \w+$", line) and "total" not in line) / count
+        rows = [line.split() for line in lines if re.match(r"\s*\d+\.\d+ ", line)]
+        calls = [int(row[3]) for row in rows if row[-1] != "total"]
+        if not calls:
+            raise RuntimeError(f"strace cannot trace {self.name}: see {log}")
+        return sum(calls) / count
 
     def extremes(self):
         """Memory under many clients, latency of one, and first bytes of films nobody opened."""
@@ -233,7 +237,8 @@ def faults_and_switches(pid):
     switches = 0
     for status in Path(f"/proc/{pid}/task").glob("*/status"):
         with contextlib.suppress(OSError):
-            switches += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read_text(), re.M)[1])
+            found = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read_text(), re.M)
+            switches += int(found[1])
     return int(fields[7]), switches
 
 

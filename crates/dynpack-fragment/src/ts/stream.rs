@@ -182,7 +182,8 @@ impl Stream {
     /// Whether a frame can share the PES packet that another opens, as the nth after that: readers,
     /// who take frames to follow each other without a gap, place it within a tick of its time.
     pub(super) fn can_share(&self, opening: &Frame, nth: usize, frame: &Frame) -> bool {
-        let Some((duration, rate)) = self.carriage.frame() else { return false };
+        let Some(frame_duration) = self.carriage.frame() else { return false };
+        let (duration, rate) = (frame_duration.ticks, frame_duration.timescale);
         let (clock, mpeg) = (self.clock, Timescale::MPEG);
         let nth = i64::try_from(nth).expect("frames are in memory");
         let counted = Ticks(duration.0.saturating_mul(nth));

@@ -215,7 +215,9 @@ impl Body {
         let skipped = usize::try_from(self.skip).map_or(bytes.len(), |skip| skip.min(bytes.len()));
         self.skip = self.skip.saturating_sub(skipped as u64);
         drop(bytes.split_to(skipped));
-        bytes.truncate(usize::try_from(self.len).unwrap_or(usize::MAX));
+        if let Ok(len) = usize::try_from(self.len) {
+            bytes.truncate(len);
+        }
         self.len = self.len.saturating_sub(bytes.len() as u64);
         bytes
     }
@@ -262,9 +264,8 @@ impl std::fmt::Debug for Body {
 }
 
 fn source(sources: &Sources, index: SourceIndex) -> Result<&Arc<dyn Source>, StorageError> {
-    sources
-        .get(usize::try_from(index.0).unwrap_or(usize::MAX))
-        .ok_or_else(|| StorageError::NotFound { path: format!("file {} of the asset", index.0) })
+    let source = usize::try_from(index.0).ok().and_then(|at| sources.get(at));
+    source.ok_or_else(|| StorageError::NotFound { path: format!("file {} of the asset", index.0) })
 }
 
 /// Reads ranges of several files, at most `batch` bytes at a time. Returns the bytes of each, in the

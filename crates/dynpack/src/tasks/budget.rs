@@ -24,8 +24,9 @@ pub(crate) type Share = OwnedSemaphorePermit;
 
 impl Budget {
     pub(crate) fn new(max_bytes: u64) -> Self {
-        let units = usize::try_from(max_bytes / UNIT).unwrap_or(usize::MAX);
-        Self { max_bytes, free: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))) }
+        let units = (max_bytes / UNIT).min(Semaphore::MAX_PERMITS as u64);
+        let units = usize::try_from(units).expect("at most MAX_PERMITS");
+        Self { max_bytes, free: Arc::new(Semaphore::new(units)) }
     }
 
     /// All of it.

@@ -150,7 +150,7 @@ fn runs<'a>(
     let (mut wanted, mut unwanted) = buffer.as_mut_vec().split_at_mut(len);
     let mut places: Vec<Option<&mut [u8]>> = Vec::with_capacity(ranges.len());
     for range in ranges {
-        let len = usize::try_from(range.len).unwrap_or(usize::MAX).min(wanted.len());
+        let len = usize::try_from(range.len).expect("a part of the buffer");
         let (place, rest) = std::mem::take(&mut wanted).split_at_mut(len);
         places.push(Some(place));
         wanted = rest;
@@ -167,7 +167,7 @@ fn runs<'a>(
         match (gap, runs.last_mut()) {
             (Some(gap), Some(run)) => {
                 if gap > 0 {
-                    let len = usize::try_from(gap).unwrap_or(usize::MAX).min(unwanted.len());
+                    let len = usize::try_from(gap).expect("at most MAX_GAP");
                     let (between, rest) = std::mem::take(&mut unwanted).split_at_mut(len);
                     run.slices.push(IoSliceMut::new(between));
                     unwanted = rest;
