@@ -70,11 +70,9 @@ pub(super) trait Carriage: Send + Sync {
     ) -> Result<(), dynpack_codec::Error>;
 }
 
-/// The one list of codecs that a transport stream can carry. Frames that are encrypted change their
-/// length, so they are not padded before.
-pub(super) fn carriage(codec: &Codec, is_encrypted: bool) -> Result<Box<dyn Carriage>, Error> {
+/// The one list of codecs that a transport stream can carry.
+pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
     match codec {
-        Codec::Video(VideoCodec::Avc(config)) if is_encrypted => Ok(Box::new(AnnexB::new(config))),
         Codec::Video(VideoCodec::Avc(config)) => Ok(Box::new(AnnexB::new(config).padded())),
         Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
     }

@@ -44,11 +44,7 @@ impl<'a> Estimate<'a> {
     /// # Errors
     /// [`Error::Unsupported`] if its codec has no place in a transport stream.
     pub fn new(rendition: &'a Rendition) -> Result<Self, Error> {
-        Ok(Self {
-            rendition,
-            carriage: carriage(&rendition.track.codec, false)?,
-            is_encrypted: false,
-        })
+        Ok(Self { rendition, carriage: carriage(&rendition.track.codec)?, is_encrypted: false })
     }
 
     /// The same for frames that are [encrypted](super::Part::with_sample_aes), if they are.

@@ -330,7 +330,7 @@ impl Clock {
         for ((at, pes), &start) in packets.iter_mut().enumerate().zip(dues) {
             let start = last.or(not_before).map_or(start, |not_before| start.max(not_before));
             let next = dues.get(at.saturating_add(1)).copied();
-            let end = next.unwrap_or_else(|| self.end(pes, stream)).max(start);
+            let end = next.unwrap_or_else(|| self.end(stream)).max(start);
             let is_sync = stream.frames().get(pes.frames.start).is_some_and(|frame| frame.is_sync);
             // Each frame of sound is a place to start; only the first is signalled.
             pes.plan.random_access = is_sync && (at == 0 || stream.carriage().frame().is_none());
@@ -352,11 +352,9 @@ impl Clock {
         alone
     }
 
-    /// Start of the clock's next stretch after the last packet.
-    fn end(&self, pes: &Pes, stream: &Stream) -> Ticks {
-        let last = pes.frames.end.checked_sub(1).and_then(|last| stream.frames().get(last));
-        let end = last.map_or(Ticks::ZERO, |frame| frame.stamps.next_decode);
-        self.tail.map_or(end, |tail| end.max(tail))
+    /// The time until which the last packet has to provide clock references.
+    fn end(&self, stream: &Stream) -> Ticks {
+        self.tail.map_or(stream.end(), |tail| stream.end().max(tail))
     }
 
     fn spread(&self, start: Ticks, end: Ticks) -> References {

@@ -40,6 +40,8 @@ pub(super) struct Stream {
     carriage: Box<dyn Carriage>,
     encryption: Option<Encryption>,
     frames: Vec<Frame>,
+    /// Decode time of the sample after the last one, even if the last one is empty and no frame.
+    end: Ticks,
     /// Whether the track starts, and ends, in this segment.
     starts: bool,
     ends: bool,
@@ -49,7 +51,7 @@ impl Stream {
     pub(super) fn new(part: &Part<'_>) -> Result<Self, Error> {
         let rendition = part.rendition;
         let codec = &rendition.track.codec;
-        let carriage = carriage(codec, part.sample_aes.is_some())?;
+        let carriage = carriage(codec)?;
         let encryption =
             part.sample_aes.clone().map(|cipher| Encryption::new(cipher, codec)).transpose()?;
         let samples = rendition.track.samples.samples(part.samples.clone());
@@ -70,6 +72,9 @@ impl Stream {
             Ok(Frame { index: sample.index, read, len, is_sync: sample.is_sync, time, stamps })
         });
         let frames = frames.collect::<Result<_, _>>()?;
+        let last = SampleIndex(part.samples.end.0.saturating_sub(1))..part.samples.end;
+        let last = rendition.track.samples.samples(last).next();
+        let end = last.map_or(Ticks::ZERO, |last| Stamps::new(rendition, &last).next_decode);
         let language =
             (!rendition.language.is_undetermined()).then(|| rendition.language.three_letters());
         let language = language.and_then(|letters| letters.as_bytes().try_into().ok());
@@ -82,6 +87,7 @@ impl Stream {
             carriage,
             encryption,
             frames,
+            end,
             starts,
             ends,
         })
@@ -192,6 +198,11 @@ impl Stream {
             .saturating_sub(scaled(frame.time, [rate, mpeg]));
         off.unsigned_abs() <= scaled(MAX_OFF, [clock, rate]).unsigned_abs()
             && frame.stamps.next_decode - opening.stamps.decode <= MAX_SHARED
+    }
+
+    /// Decode time of the sample after the last one.
+    pub(super) const fn end(&self) -> Ticks {
+        self.end
     }
 
     /// Whether the track starts in this segment.

@@ -509,6 +509,17 @@ fn frames_after_an_uneven_one_are_right_within_a_tick() {
     }
 }
 
+/// The last frame of a segment has no bytes. The reference after it is in the next segment.
+#[test]
+fn the_clock_continues_over_an_empty_frame_before_a_cut() {
+    let audio = Audio { frames: 198, priming: 1024, empty: Some(187), ..Audio::PLAIN };
+    let audio = Audio { hz: 48_000, rate: 48_000, frame_len: 200, ..audio };
+    let film = OpenedFilm::new(None, Some(&audio), TWO_SECONDS);
+    let segments = segments(&film, &[&film.renditions[0]], 2);
+    assert_eq!(segments.len(), 2);
+    check_clock(&transport::read(&segments.concat()));
+}
+
 /// Clock references with packets of their own are added to the packets that continuity counters
 /// count.
 #[test]
