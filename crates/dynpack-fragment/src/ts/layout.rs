@@ -354,7 +354,8 @@ impl Clock {
 
     /// The time until which the last packet has to provide clock references.
     fn end(&self, stream: &Stream) -> Ticks {
-        self.tail.map_or(stream.end(), |tail| stream.end().max(tail))
+        let end = stream.end();
+        self.tail.map_or(end, |tail| end.max(tail))
     }
 
     fn spread(&self, start: Ticks, end: Ticks) -> References {
