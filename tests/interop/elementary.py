@@ -23,7 +23,8 @@ def units(content, length_size):
 
 
 def between_start_codes(content):
-    return re.split(b"\0\0\1", content)[1:]
+    """The NAL units of a byte stream. Zeros before a start code or at the end belong to none."""
+    return [unit.rstrip(b"\0") for unit in re.split(b"\0\0\1", content)[1:]]
 
 
 def after_lengths(content, length_size):
