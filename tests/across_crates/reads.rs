@@ -87,7 +87,7 @@ async fn a_head_request_reads_no_media() {
     }
 }
 
-/// Segments of the sample are read at most a quarter of a megabyte at a time, and no byte twice.
+/// Segments of the sample are read at most half a megabyte at a time, and no byte twice.
 #[tokio::test]
 async fn a_segment_is_read_once_and_in_few_turns() {
     let (dynpack, counts) = counting();

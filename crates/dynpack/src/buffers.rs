@@ -13,7 +13,7 @@ const SIZES: usize = 5;
 
 /// What [`Buffers::batch`] returns. Media that is rewritten grows by a twentieth at most, so that
 /// both fit buffers of the same size.
-const LARGE_BATCH: u64 = 240 << 10;
+const LARGE_BATCH: u64 = 480 << 10;
 const SMALL_BATCH: u64 = 60 << 10;
 
 /// Maximum number of bytes in buffers of one size that wait for the next use.
@@ -51,7 +51,7 @@ impl Buffers {
         OF_PROCESS.clone()
     }
 
-    /// How many bytes a response reads at a time: a quarter of a megabyte, or less while other
+    /// How many bytes a response reads at a time: half a megabyte, or less while other
     /// responses have many bytes in memory, as they do when clients are slow.
     pub(crate) fn batch(&self) -> u64 {
         let used = self.inner.used.load(Ordering::Relaxed);

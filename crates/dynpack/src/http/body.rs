@@ -23,7 +23,7 @@ const MAX_INLINE: u64 = 4 << 20;
 
 /// The bytes of a response: a stream of buffers with a known total length.
 ///
-/// Media is read from storage a quarter of a megabyte at a time, when the client takes it. An error
+/// Media is read from storage half a megabyte at a time, when the client takes it. An error
 /// in the middle means that the storage failed, the file was replaced, or its media is malformed.
 /// The response must then be aborted, since the rest would not match what was sent.
 pub struct Body {
