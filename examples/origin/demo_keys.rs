@@ -16,7 +16,7 @@ use dynpack::{ContentKey, KeyId};
 use dynpack_crypt::systems::clear_key;
 use serde::Deserialize;
 
-use crate::{Origin, allow_other_sites};
+use crate::Origin;
 
 /// The routes below `/demo-keys/`.
 pub(crate) fn routes() -> MethodRouter<Arc<Origin>> {
@@ -68,9 +68,5 @@ fn keys(origin: &Origin) -> Vec<(KeyId, ContentKey)> {
 }
 
 fn answer(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response {
-    let mut response =
-        (status, [("content-type", content_type), ("cache-control", "no-store")], body)
-            .into_response();
-    allow_other_sites(response.headers_mut());
-    response
+    (status, [("content-type", content_type), ("cache-control", "no-store")], body).into_response()
 }

@@ -8,6 +8,7 @@ mod demo_keys;
 mod metrics;
 mod page;
 mod publication;
+mod server;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -17,8 +18,9 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
+use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use clap::Parser;
@@ -43,7 +45,13 @@ struct Options {
     segment_duration: Duration,
     #[command(flatten)]
     publication: Publication,
+    #[command(flatten)]
+    limits: server::Limits,
 }
+
+/// One in so many of the files that the process may open is for the cache of assets. Half are for
+/// connections, and the rest for files that are just being opened.
+const CACHED_SHARE: u64 = 4;
 
 struct Origin {
     dynpack: Dynpack,
@@ -64,8 +72,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen)
     })?;
     let address = listener.local_addr()?;
-    let builder =
-        Dynpack::builder(storage).cut_policy(CutPolicy::with_target(options.segment_duration));
+    let files = server::raise_open_files()?;
+    let builder = Dynpack::builder(storage)
+        .cut_policy(CutPolicy::with_target(options.segment_duration))
+        .cache_files(files / CACHED_SHARE);
     let dynpack = options.publication.publish(builder, address)?.build();
     let gives_demo_keys = options.publication.demo_keys;
     let mut app = Router::new()
@@ -79,9 +89,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     info!("serving {} on http://{address}/", options.media.display());
     tokio::spawn(publish_again(options.publication, address, dynpack.clone()));
+    let app = app.layer(from_fn(allow_other_sites));
     let app =
         app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics: Metrics::default() }));
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
+    server::serve(listener, app, &options.limits, files, stop_signal()).await;
     info!("stopped");
     Ok(())
 }
@@ -95,12 +106,11 @@ async fn serve(
     headers: HeaderMap,
 ) -> Response<Body> {
     let started = Instant::now();
-    let mut response = match method {
-        Method::GET | Method::HEAD => media(&origin, &uri, &headers).await,
+    let response = match method {
+        Method::GET | Method::HEAD => media(&origin, &method, &uri, &headers).await,
         Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
         _ => (StatusCode::METHOD_NOT_ALLOWED, [("allow", "GET, HEAD, OPTIONS")]).into_response(),
     };
-    allow_other_sites(response.headers_mut());
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     let bytes = response
         .headers()
@@ -114,8 +124,9 @@ async fn serve(
     response
 }
 
-async fn media(origin: &Origin, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
+async fn media(origin: &Origin, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
     let conditions = Conditions::from_headers(|name| headers.get(name)?.to_str().ok());
+    let conditions = conditions.with_head(method == Method::HEAD);
     match origin.dynpack.get(uri.path(), &conditions).await {
         Ok(answer) => {
             let mut response = Response::builder().status(answer.status);
@@ -157,15 +168,22 @@ fn refusal(status: u16, code: &'static str, text: &str) -> Response<Body> {
         ("cache-control", "no-store"),
         ("x-error-code", code),
     ];
-    (status, headers, text.to_owned()).into_response()
+    let mut response = (status, headers, text.to_owned()).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert("retry-after", HeaderValue::from_static("5"));
+    }
+    response
 }
 
-/// Allows players on other sites to read the media and its headers.
-fn allow_other_sites(headers: &mut HeaderMap) {
+/// Allows players on other sites to read everything, with its headers, and to send any header that
+/// they ask for, such as `CMCD-Request` or `Authorization`.
+async fn allow_other_sites(request: Request, next: Next) -> Response<Body> {
+    let wanted = request.headers().get("access-control-request-headers").cloned();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
     for (name, value) in [
         ("access-control-allow-origin", "*"),
         ("access-control-allow-methods", "GET, HEAD, OPTIONS, POST"),
-        ("access-control-allow-headers", "content-type, range, if-none-match, if-range"),
         (
             "access-control-expose-headers",
             "content-length, content-range, etag, accept-ranges, x-error-code",
@@ -174,6 +192,11 @@ fn allow_other_sites(headers: &mut HeaderMap) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if let Some(wanted) = wanted {
+        headers.insert("access-control-allow-headers", wanted);
+        headers.insert("vary", HeaderValue::from_static("access-control-request-headers"));
+    }
+    response
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -1,8 +1,9 @@
 //! Bad requests and bad files get a clear error.
 
 use dynpack::storage::Memory;
-use dynpack::{Conditions, Dynpack, Error, Locator, Locators, LocatorsDocument};
+use dynpack::{Conditions, Dynpack, Encryption, Error, Locator, Locators, LocatorsDocument};
 
+use crate::support::published::{builder, under};
 use crate::support::{ask, get, hls, sample, sample_origin, sample_storage, text};
 
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
@@ -226,12 +227,30 @@ async fn errors_do_not_reveal_the_path_of_an_asset() {
 /// With one key frame in an hour, there is one segment of an hour. It is served from storage, but
 /// not rewritten in memory.
 #[tokio::test]
-async fn segments_that_are_rewritten_have_a_limit() {
+async fn segments_that_are_rewritten_in_memory_have_a_limit() {
+    let sample = sample_origin();
+    let segment = hls(&sample, "/sample/sample.ism").await[4].segments[0].0.clone();
+    let dynpack = builder().rewritten_bytes(30_000).build();
+    let clear = under("clear-and-all", None, &segment);
+    assert!(get(&dynpack, &clear).await.len() > 30_000);
+    for (format, encryption) in
+        [("m3u8-aapl", Encryption::CbcsAapl), ("mpd-time-cmaf", Encryption::Cenc)]
+    {
+        let segment = clear.replace("format=m3u8-cmaf).mp4", &format!("format={format})"));
+        let segment = under("all", Some(encryption), &segment);
+        let (status, code, text) = refusal(&dynpack, &segment).await;
+        assert_eq!((status, code), (415, "MPE_HLS_SEGMENT_TOO_LARGE"));
+        assert!(text.ends_with("bytes of media, where 30000 are the limit"), "{text}");
+    }
+}
+
+/// The length of a transport stream in the clear is known, so it is written as it is sent.
+#[tokio::test]
+async fn segments_that_are_rewritten_as_they_are_sent_have_no_limit() {
     let dynpack = Dynpack::builder(sample_storage()).rewritten_bytes(30_000).build();
     let segment = hls(&dynpack, "/sample/sample.ism").await[4].segments[0].0.clone();
-    assert!(get(&dynpack, &segment).await.len() > 30_000);
-    let segment = segment.replace("format=m3u8-cmaf).mp4", "format=m3u8-aapl)");
-    let (status, code, text) = refusal(&dynpack, &segment).await;
-    assert_eq!((status, code), (415, "MPE_HLS_SEGMENT_TOO_LARGE"));
-    assert!(text.ends_with("bytes of media, where 30000 are the limit"), "{text}");
+    for format in ["m3u8-aapl", "m3u8-aapl-v3"] {
+        let segment = segment.replace("format=m3u8-cmaf).mp4", &format!("format={format})"));
+        assert!(get(&dynpack, &segment).await.len() > 30_000);
+    }
 }

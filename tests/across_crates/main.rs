@@ -22,6 +22,7 @@ mod played;
 mod protection;
 mod publications;
 mod random_films;
+mod reads;
 mod resources;
 mod server_manifests;
 mod sets;

@@ -5,8 +5,8 @@ import re
 import struct
 
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
-IDR, SPS, PPS, DELIMITER, SPS_EXTENSION = 5, 7, 8, 9, 13
-FRAMING = {SPS, PPS, DELIMITER, SPS_EXTENSION}
+IDR, SPS, PPS, DELIMITER, FILLER, SPS_EXTENSION = 5, 7, 8, 9, 12, 13
+FRAMING = {SPS, PPS, DELIMITER, FILLER, SPS_EXTENSION}
 
 
 def kind(unit):
@@ -23,7 +23,8 @@ def units(content, length_size):
 
 
 def between_start_codes(content):
-    return re.split(b"\0\0\1", content)[1:]
+    """The NAL units of a byte stream. Zeros before a start code or at the end belong to none."""
+    return [unit.rstrip(b"\0") for unit in re.split(b"\0\0\1", content)[1:]]
 
 
 def after_lengths(content, length_size):
@@ -35,7 +36,7 @@ def after_lengths(content, length_size):
 
 
 def essence(content, length_size):
-    """A digest of the NAL units of a picture, except those that only frame others."""
+    """A digest of the NAL units of a picture, except those that only frame or fill."""
     kept = (unit for unit in units(content, length_size) if kind(unit) not in FRAMING)
     return hashlib.md5(b"".join(struct.pack(">I", len(unit)) + unit for unit in kept)).hexdigest()
 

@@ -42,7 +42,7 @@ fn main() {
     let mut out = Vec::with_capacity(LEN);
     let ctr = bytes_per_second(|| {
         out.clear();
-        encryptor.encrypt(&fragment, 0, &sample, &mut out).expect("the planned sample");
+        encryptor.encrypt(&fragment, 0, &[&sample], &mut out).expect("the planned sample");
         black_box(&out);
     });
     report("aes-128-cbc", cbc);

@@ -1,10 +1,10 @@
 //! AES-128 for all schemes: encryption in place, with a key that is expanded once (FIPS 197; NIST
 //! SP 800-38A).
 
-use ::aes::Aes128Enc;
 use ::aes::cipher::{
     Array, BlockCipherEncrypt, BlockModeEncrypt, InnerIvInit, KeyInit, StreamCipher,
 };
+use ::aes::{Aes128Enc, Block};
 
 use crate::{ContentKey, Iv};
 
@@ -24,6 +24,11 @@ impl Cipher {
     pub(crate) fn encrypt_block(&self, mut block: [u8; BLOCK]) -> [u8; BLOCK] {
         self.0.encrypt_block((&mut block).into());
         block
+    }
+
+    /// Several blocks, each by itself (ECB).
+    pub(crate) fn encrypt_blocks(&self, blocks: &mut [Block]) {
+        self.0.encrypt_blocks(blocks);
     }
 
     /// A chain of blocks that starts with `iv`.

@@ -43,38 +43,70 @@ pub fn encrypt_in_place(key: &ContentKey, iv: Iv, mut segment: Vec<u8>) -> Vec<u
     segment
 }
 
-/// Encrypts a segment incrementally.
+/// Encrypts a segment in portions. Each portion may be in a buffer of its own.
+///
+/// ```
+/// use dynpack_crypt::envelope::{self, Encryptor};
+/// use dynpack_crypt::{ContentKey, Iv};
+///
+/// let (key, iv) = (ContentKey::new([1; 16]), Iv([2; 16]));
+/// let mut encryptor = Encryptor::new(&key, iv);
+/// let mut segment = Vec::new();
+/// for clear in ["some bytes of a segment", ", and more"] {
+///     let start = segment.len();
+///     encryptor.resume(&mut segment);
+///     segment.extend_from_slice(clear.as_bytes());
+///     encryptor.encrypt(start, &mut segment);
+/// }
+/// encryptor.finish(&mut segment);
+/// assert_eq!(segment, envelope::encrypt(&key, iv, &["some bytes of a segment, and more"]));
+/// ```
 pub struct Encryptor {
     chain: Cbc<Aes128Enc>,
-    /// Number of bytes at the end of the output that wait for the rest of their block.
-    waiting: usize,
+    /// Bytes that wait for the rest of their block.
+    waiting: Vec<u8>,
 }
 
 impl Encryptor {
     /// Starts a segment.
     #[must_use]
     pub fn new(key: &ContentKey, iv: Iv) -> Self {
-        Self { chain: Cipher::new(key).into_cbc(iv), waiting: 0 }
+        Self { chain: Cipher::new(key).into_cbc(iv), waiting: Vec::with_capacity(BLOCK) }
     }
 
-    /// Appends the encryption of `clear` to `out`. Up to 15 bytes at the end of `out` are still
-    /// clear and wait for the next call: do not read or change `out` until
-    /// [`finish`](Self::finish).
+    /// Appends the encryption of `clear` to `out`, but for up to 15 bytes at its end.
     pub fn push(&mut self, clear: &[u8], out: &mut Vec<u8>) {
         for portion in clear.chunks(PORTION) {
-            let start = out.len().saturating_sub(self.waiting);
+            let start = out.len();
+            self.resume(out);
             out.extend_from_slice(portion);
-            let fresh = out.get_mut(start..).unwrap_or_default();
-            self.chain.encrypt(fresh);
-            self.waiting = fresh.len() % BLOCK;
+            self.encrypt(start, out);
         }
     }
 
-    /// Ends the segment: appends the padding.
-    pub fn finish(mut self, out: &mut Vec<u8>) {
-        let start = out.len().saturating_sub(self.waiting);
-        pad(out, missing(self.waiting));
-        self.chain.encrypt(out.get_mut(start..).unwrap_or_default());
+    /// Appends the bytes that wait for the rest of their block. Clear bytes come after them, to be
+    /// [encrypted](Self::encrypt) in place.
+    pub fn resume(&mut self, out: &mut Vec<u8>) {
+        out.append(&mut self.waiting);
+    }
+
+    /// Encrypts the bytes of `out` from `start` in place. Up to 15 at the end wait for the rest of
+    /// their block: they are removed until the next call.
+    pub fn encrypt(&mut self, start: usize, out: &mut Vec<u8>) {
+        let fresh = out.get_mut(start..).unwrap_or_default();
+        let whole = fresh.len().saturating_sub(fresh.len() % BLOCK);
+        let (blocks, rest) = fresh.split_at_mut(whole);
+        self.chain.encrypt(blocks);
+        self.waiting.extend_from_slice(rest);
+        out.truncate(start.saturating_add(whole));
+    }
+
+    /// Ends the segment: appends the last block, with the padding.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        let (start, padding) = (out.len(), missing(self.waiting.len()));
+        self.resume(out);
+        pad(out, padding);
+        self.encrypt(start, out);
     }
 }
 

@@ -31,6 +31,7 @@
 
 mod aes;
 pub mod cenc;
+mod chains;
 pub mod cpix;
 pub mod envelope;
 mod error;

@@ -13,12 +13,14 @@ mod tag;
 mod times;
 mod track;
 
-use bytes::{Bytes, BytesMut};
+use std::collections::VecDeque;
+
+use bytes::Bytes;
 use dynpack_boxes::Kind;
 use dynpack_media::{Rendition, Segment};
 
 use crate::plan::Mux;
-use crate::{Error, Read, SegmentPlan};
+use crate::{Error, SegmentPlan};
 use times::delay;
 use track::{Frame, Track};
 
@@ -54,11 +56,16 @@ pub fn media_segment(parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
         return Err(Error::Unsupported("a fragment without samples".into()));
     }
     let payload = tracks.iter().map(Track::len).sum::<u64>();
-    let reads = with_segment
+    let frames = tracks
         .iter()
-        .flat_map(|(rendition, segment)| Read::samples(rendition, segment.samples.clone()));
-    let muxer = Muxer { payload, tracks };
-    Ok(SegmentPlan::muxed(Some(muxer.len()), reads.collect(), Box::new(muxer)))
+        .enumerate()
+        .flat_map(|(track, Track { frames, .. })| frames.iter().map(move |frame| (track, *frame)));
+    let mut frames: Vec<_> = frames.collect();
+    // Of frames that are due at once the video comes first.
+    frames.sort_by_key(|(_, frame)| frame.times.decode);
+    let reads = frames.iter().map(|(_, frame)| frame.read).collect();
+    let muxer = Muxer { payload, tracks, frames: frames.into() };
+    Ok(SegmentPlan::muxed(Some(muxer.len()), reads, Box::new(muxer)))
 }
 
 /// Writes a planned fragment.
@@ -66,6 +73,8 @@ struct Muxer {
     /// Bytes of all tags.
     payload: u64,
     tracks: Vec<Track>,
+    /// The frames that are not written yet, in decoding order, each with its track.
+    frames: VecDeque<(usize, Frame)>,
 }
 
 impl Muxer {
@@ -73,33 +82,25 @@ impl Muxer {
     const fn len(&self) -> u64 {
         MDAT.header_len(self.payload).saturating_add(self.payload)
     }
-
-    /// All samples in decoding order, with their track; of those due at once the video first.
-    fn interleaved(&self, media: &[Bytes]) -> Result<Vec<(&Track, Frame, Bytes)>, Error> {
-        let mut media = media.iter().cloned();
-        let mut all = Vec::new();
-        for track in &self.tracks {
-            let samples = track.cut(&mut media)?;
-            all.extend(
-                track.frames.iter().zip(samples).map(|(frame, sample)| (track, *frame, sample)),
-            );
-        }
-        all.sort_by_key(|(_, frame, _)| frame.times.decode);
-        Ok(all)
-    }
 }
 
 impl Mux for Muxer {
-    fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
-        let len = self.len();
-        let capacity = usize::try_from(len)
-            .map_err(|_| Error::Unsupported(format!("a fragment of {len} bytes")))?;
-        let mut out = BytesMut::with_capacity(capacity);
-        MDAT.put_header(self.payload, &mut out);
-        let samples = self.interleaved(media)?;
-        let start = samples.first().map(|(_, frame, _)| frame.times.decode).unwrap_or_default();
-        self.tracks.iter().for_each(|track| track.put_configuration(start, &mut out));
-        samples.iter().for_each(|(track, frame, sample)| track.put(frame, sample, &mut out));
-        Ok(out.freeze())
+    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        MDAT.put_header(self.payload, out);
+        let start = self.frames.front().map(|(_, frame)| frame.times.decode).unwrap_or_default();
+        self.tracks.iter().for_each(|track| track.put_configuration(start, out));
+        Ok(())
+    }
+
+    fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
+        for sample in media {
+            let next = self.frames.pop_front();
+            if let Some((track, frame)) =
+                next.and_then(|(at, frame)| Some((self.tracks.get(at)?, frame)))
+            {
+                track.put(&frame, sample, out);
+            }
+        }
+        Ok(())
     }
 }

@@ -39,8 +39,7 @@ mod error;
 pub mod f4f;
 pub mod fmp4;
 mod plan;
-mod samples;
 pub mod ts;
 
 pub use error::Error;
-pub use plan::{Piece, Read, SegmentPlan};
+pub use plan::{Piece, Read, SegmentPlan, SegmentWriter};

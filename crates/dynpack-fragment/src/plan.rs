@@ -1,9 +1,11 @@
 //! A segment before its media bytes are read.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use bytes::Bytes;
-use dynpack_crypt::{ContentKey, Iv, envelope};
+use dynpack_crypt::envelope::{self, Encryptor};
+use dynpack_crypt::{ContentKey, Iv};
 use dynpack_media::{Extent, Rendition, SampleIndex, SourceIndex};
 
 use crate::Error;
@@ -18,8 +20,8 @@ pub struct Read {
 }
 
 impl Read {
-    /// Where the samples of `range` lie, in decoding order, neighbours joined.
-    pub(crate) fn samples(
+    /// Where the samples of `range` are, in decoding order, neighbours joined.
+    pub(crate) fn joined(
         rendition: &Rendition,
         range: std::ops::Range<SampleIndex>,
     ) -> impl Iterator<Item = Self> + '_ {
@@ -28,6 +30,26 @@ impl Read {
             .samples
             .extents(range)
             .map(|extent| Self { source: rendition.source, extent })
+    }
+
+    /// Where each of the samples of `range` is, in decoding order.
+    pub(crate) fn samples(
+        rendition: &Rendition,
+        range: std::ops::Range<SampleIndex>,
+    ) -> impl Iterator<Item = Self> + '_ {
+        let table = &rendition.track.samples;
+        let mut extents = table.extents(range.clone());
+        let mut rest = Extent::new(0, 0);
+        (range.start.0..range.end.0.min(table.len())).map(move |index| {
+            let len = table.size(SampleIndex(index)).into();
+            if rest.len == 0 && len > 0 {
+                rest = extents.next().unwrap_or(rest);
+            }
+            let extent = Extent::new(rest.offset, len);
+            let offset = rest.offset.saturating_add(len);
+            rest = Extent::new(offset, rest.len.saturating_sub(len));
+            Self { source: rendition.source, extent }
+        })
     }
 }
 
@@ -55,13 +77,29 @@ impl Piece {
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The same, as several where it is a long read.
+    fn portions(self) -> Vec<Self> {
+        let Self::Read(Read { source, extent }) = self else { return vec![self] };
+        let mut portions = Vec::new();
+        let mut offset = extent.offset;
+        while offset < extent.end() {
+            let len = extent.end().saturating_sub(offset).min(MAX_PORTION);
+            portions.push(Self::Read(Read { source, extent: Extent::new(offset, len) }));
+            offset = offset.saturating_add(len);
+        }
+        portions
+    }
 }
+
+/// Maximum number of bytes of a read of media that is encrypted as a whole.
+const MAX_PORTION: u64 = 64 << 10;
 
 /// A segment before its media bytes are read: what it needs, and how long it will be.
 ///
 /// A segment that carries the media as stored is a list of [pieces](Self::pieces), and can be sent,
-/// or any range of it, without gathering it first. A format which rewrites the media is
-/// [finished](Self::finish) into one buffer.
+/// or any range of it, without gathering it first. A format that rewrites the media is written
+/// in portions by a [`SegmentWriter`], or [finished](Self::finish) into one buffer.
 #[derive(Debug)]
 pub struct SegmentPlan {
     len: Option<u64>,
@@ -72,12 +110,6 @@ pub struct SegmentPlan {
 enum Assembly {
     Spliced(Vec<Piece>),
     Muxed(Box<dyn Mux>),
-    /// Another plan, whose reads stand with this one.
-    Encrypted {
-        clear: Box<SegmentPlan>,
-        key: ContentKey,
-        iv: Iv,
-    },
 }
 
 impl fmt::Debug for Assembly {
@@ -85,29 +117,49 @@ impl fmt::Debug for Assembly {
         match self {
             Self::Spliced(pieces) => f.debug_tuple("Spliced").field(pieces).finish(),
             Self::Muxed(_) => f.write_str("Muxed"),
-            Self::Encrypted { clear, .. } => f.debug_tuple("Encrypted").field(clear).finish(),
         }
     }
 }
 
-/// Rewrites media into a segment, in one pass.
+/// Rewrites media into a segment. Appends to a buffer, which may be another in each call.
+///
+/// If the length of the segment is known before media is read, media comes in several calls of
+/// [`put`](Self::put). Otherwise one call has all of it.
 pub(crate) trait Mux: Send + Sync {
-    /// Makes the segment of the bytes of all reads of the plan, in their order and of the lengths
-    /// asked for.
-    fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error>;
+    /// Writes what is before the media.
+    fn open(&mut self, _out: &mut Vec<u8>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Takes media: the bytes of the next reads of the plan. Writes what can be written then.
+    fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error>;
+
+    /// The number of bytes of the segment, if it is known since all media was put.
+    fn len(&self) -> Option<u64> {
+        None
+    }
+
+    /// Writes what remains after all media was put, until about `max_bytes` are written. Returns
+    /// whether the segment is complete.
+    fn proceed(&mut self, _max_bytes: u64, _out: &mut Vec<u8>) -> Result<bool, Error> {
+        Ok(true)
+    }
+}
+
+/// Whether a portion that begins at `start` of `out` has no room for another sample. A portion has
+/// at least one.
+pub(crate) fn is_full(start: usize, out: &[u8], sample: &[u8], max_bytes: u64) -> bool {
+    let written = out.len().saturating_sub(start);
+    written > 0 && written.saturating_add(sample.len()) as u64 > max_bytes
 }
 
 #[expect(clippy::len_without_is_empty, reason = "no segment is empty")]
 impl SegmentPlan {
     /// A segment of stored bytes as they are, with others between.
     pub(crate) fn spliced(pieces: Vec<Piece>) -> Self {
-        let reads = pieces.iter().filter_map(|piece| match piece {
-            Piece::Read(read) => Some(*read),
-            Piece::Bytes(_) => None,
-        });
         Self {
             len: Some(pieces.iter().map(Piece::len).sum()),
-            reads: reads.collect(),
+            reads: reads(&pieces),
             assembly: Assembly::Spliced(pieces),
         }
     }
@@ -118,14 +170,18 @@ impl SegmentPlan {
     }
 
     /// The same segment encrypted as a whole by AES-128 (RFC 8216, 4.3.2.4): 1 to 16 bytes longer,
-    /// and no list of pieces any more.
+    /// and no longer a list of pieces.
     #[must_use]
-    pub fn encrypted(mut self, key: &ContentKey, iv: Iv) -> Self {
-        Self {
-            len: self.len.map(envelope::encrypted_len),
-            reads: std::mem::take(&mut self.reads),
-            assembly: Assembly::Encrypted { clear: Box::new(self), key: key.clone(), iv },
-        }
+    pub fn encrypted(self, key: &ContentKey, iv: Iv) -> Self {
+        let (reads, clear): (_, Box<dyn Mux>) = match self.assembly {
+            Assembly::Spliced(pieces) => {
+                let pieces: VecDeque<_> = pieces.into_iter().flat_map(Piece::portions).collect();
+                (reads(&pieces), Box::new(Splice(pieces)))
+            }
+            Assembly::Muxed(mux) => (self.reads, mux),
+        };
+        let mux = Box::new(Envelope { clear, encryptor: Encryptor::new(key, iv) });
+        Self::muxed(self.len.map(envelope::encrypted_len), reads, mux)
     }
 
     /// Bytes of the finished segment; `None` where it depends on the media bytes.
@@ -135,7 +191,7 @@ impl SegmentPlan {
     }
 
     /// The ranges of stored files that the segment is made of, in the order in which
-    /// [`finish`](Self::finish) takes them.
+    /// [`finish`](Self::finish) takes them. Some may be empty.
     #[must_use]
     pub fn reads(&self) -> &[Read] {
         &self.reads
@@ -147,7 +203,7 @@ impl SegmentPlan {
     pub fn pieces(&self) -> Option<&[Piece]> {
         match &self.assembly {
             Assembly::Spliced(pieces) => Some(pieces),
-            Assembly::Muxed(_) | Assembly::Encrypted { .. } => None,
+            Assembly::Muxed(_) => None,
         }
     }
 
@@ -158,46 +214,255 @@ impl SegmentPlan {
     /// [`Error::WrongRead`] if `media` does not match the reads, [`Error::Sample`] if a sample
     /// cannot be carried, [`Error::Encryption`] if one cannot be encrypted.
     pub fn finish(self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
-        for (at, read) in self.reads.iter().enumerate() {
-            let got = media.get(at).map_or(0, |bytes| bytes.len() as u64);
-            if got != read.extent.len {
-                return Err(Error::WrongRead { wanted: read.extent, got });
-            }
-        }
-        self.make(media)
-    }
-
-    fn make(self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
-        let segment = match self.assembly {
+        check(&self.reads, media)?;
+        match self.assembly {
             Assembly::Spliced(pieces) => {
                 let mut media = media.iter();
                 let stretches = pieces.into_iter().filter_map(|piece| match piece {
                     Piece::Bytes(bytes) => Some(bytes),
                     Piece::Read(_) => media.next().cloned(),
                 });
-                stretches.collect()
+                Ok(stretches.collect())
             }
-            Assembly::Muxed(mux) => vec![mux.mux(media)?],
-            Assembly::Encrypted { clear, key, iv } => vec![encrypt(clear.make(media)?, &key, iv)],
+            Assembly::Muxed(_) => {
+                let len = self.len.unwrap_or_default();
+                let capacity = usize::try_from(len).map_err(|_| Error::too_long(len))?;
+                let mut out = Vec::with_capacity(capacity);
+                self.into_writer(u64::MAX).put(media, &mut out)?;
+                Ok(vec![out.into()])
+            }
+        }
+    }
+
+    /// A writer of the segment, in portions of about `max_bytes`.
+    #[must_use]
+    pub fn into_writer(self, max_bytes: u64) -> SegmentWriter {
+        let mux: Box<dyn Mux> = match self.assembly {
+            Assembly::Spliced(pieces) => Box::new(Splice(pieces.into())),
+            Assembly::Muxed(mux) => mux,
         };
-        let got = segment.iter().map(|stretch| stretch.len() as u64).sum();
-        match self.len {
-            Some(promised) if promised != got => Err(Error::BrokenPromise { promised, got }),
-            _ => Ok(segment),
+        SegmentWriter {
+            len: self.len,
+            max_bytes,
+            reads: self.reads,
+            next: 0,
+            written: 0,
+            stage: Stage::New,
+            mux,
         }
     }
 }
 
-/// Encrypts a segment into one buffer: the one in which it was made, if it was.
-fn encrypt(mut segment: Vec<Bytes>, key: &ContentKey, iv: Iv) -> Bytes {
-    let encrypted = match segment.pop() {
-        Some(made) if segment.is_empty() && made.is_unique() => {
-            envelope::encrypt_in_place(key, iv, made.into())
+/// The reads of the pieces.
+fn reads<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> Vec<Read> {
+    let reads = pieces.into_iter().filter_map(|piece| match piece {
+        Piece::Read(read) => Some(*read),
+        Piece::Bytes(_) => None,
+    });
+    reads.collect()
+}
+
+/// Checks that `media` is the bytes of the reads.
+fn check(reads: &[Read], media: &[Bytes]) -> Result<(), Error> {
+    for (at, read) in reads.iter().enumerate() {
+        let got = media.get(at).map_or(0, |bytes| bytes.len() as u64);
+        if got != read.extent.len {
+            return Err(Error::WrongRead { wanted: read.extent, got });
         }
-        last => {
-            segment.extend(last);
-            envelope::encrypt(key, iv, &segment)
+    }
+    Ok(())
+}
+
+/// Writes a segment in portions, so that not all of it is in memory at once.
+///
+/// ```
+/// use bytes::Bytes;
+/// use dynpack_fragment::{Error, Read, SegmentPlan};
+///
+/// /// Sends a segment in portions of about 64 KiB. `read` returns the bytes of a range of a stored
+/// /// file.
+/// fn send_all(
+///     plan: SegmentPlan,
+///     read: impl Fn(&Read) -> Bytes,
+///     mut send: impl FnMut(&[u8]),
+/// ) -> Result<(), Error> {
+///     let (mut writer, mut portion) = (plan.into_writer(64 << 10), Vec::new());
+///     while let Some(reads) = writer.next_reads() {
+///         let media: Vec<Bytes> = reads.iter().map(&read).collect();
+///         writer.put(&media, &mut portion)?;
+///         send(&portion);
+///         portion.clear();
+///     }
+///     Ok(())
+/// }
+/// ```
+pub struct SegmentWriter {
+    len: Option<u64>,
+    max_bytes: u64,
+    reads: Vec<Read>,
+    /// The index of the first read that was not put.
+    next: usize,
+    /// The number of bytes written.
+    written: u64,
+    stage: Stage,
+    mux: Box<dyn Mux>,
+}
+
+/// How far a segment is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    New,
+    Open,
+    Complete,
+}
+
+impl SegmentWriter {
+    /// The number of bytes of the segment. `None` if it depends on media that was not put yet.
+    #[must_use]
+    pub fn len(&self) -> Option<u64> {
+        self.len.or_else(|| self.mux.len())
+    }
+
+    /// Whether the segment is known to be empty, which none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// The ranges of stored files that the next portion is made of. If the length of the segment
+    /// depends on the media, the first portion needs all of them. Later portions may need none.
+    /// `None` if the segment is complete.
+    #[must_use]
+    pub fn next_reads(&self) -> Option<&[Read]> {
+        if self.stage == Stage::Complete {
+            return None;
         }
-    };
-    encrypted.into()
+        let rest = self.reads.get(self.next..).unwrap_or_default();
+        let mut bytes = 0_u64;
+        let fitting = rest.iter().take_while(|read| {
+            bytes = bytes.saturating_add(read.extent.len);
+            bytes <= self.max_bytes
+        });
+        let count = match self.len {
+            Some(_) => fitting.count().max(1).min(rest.len()),
+            None => rest.len(),
+        };
+        rest.get(..count)
+    }
+
+    /// Appends the next portion to `out`. `media` is the bytes of each of the [next
+    /// reads](Self::next_reads).
+    ///
+    /// # Errors
+    /// As [`SegmentPlan::finish`]. The bytes that were appended to `out` then are not part of a
+    /// segment.
+    pub fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
+        let rest = self.reads.get(self.next..).unwrap_or_default();
+        let reads = match self.len {
+            Some(_) => rest.get(..media.len().min(rest.len())).unwrap_or_default(),
+            None => rest,
+        };
+        check(reads, media)?;
+        let start = out.len();
+        if self.stage == Stage::New {
+            self.mux.open(out)?;
+            self.stage = Stage::Open;
+        }
+        if !reads.is_empty() {
+            self.mux.put(media.get(..reads.len()).unwrap_or_default(), out)?;
+        }
+        self.next = self.next.saturating_add(reads.len());
+        if self.next == self.reads.len() && self.mux.proceed(self.max_bytes, out)? {
+            self.stage = Stage::Complete;
+        }
+        let fresh = out.len().saturating_sub(start) as u64;
+        self.written = self.written.saturating_add(fresh);
+        match (self.stage, self.len()) {
+            (Stage::Complete, Some(promised)) if promised != self.written => {
+                Err(Error::BrokenPromise { promised, got: self.written })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for SegmentWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SegmentWriter")
+            .field("len", &self.len())
+            .field("written", &self.written)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Writes pieces that were not written yet, as they are.
+struct Splice(VecDeque<Piece>);
+
+impl Splice {
+    /// Writes all that is before the next read.
+    fn put_bytes(&mut self, out: &mut Vec<u8>) {
+        while let Some(Piece::Bytes(bytes)) = self.0.front() {
+            out.extend_from_slice(bytes);
+            self.0.pop_front();
+        }
+    }
+}
+
+impl Mux for Splice {
+    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.put_bytes(out);
+        Ok(())
+    }
+
+    fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
+        for bytes in media {
+            self.0.pop_front();
+            out.extend_from_slice(bytes);
+            self.put_bytes(out);
+        }
+        Ok(())
+    }
+}
+
+/// Encrypts a segment as a whole.
+struct Envelope {
+    clear: Box<dyn Mux>,
+    encryptor: Encryptor,
+}
+
+impl Envelope {
+    /// Encrypts the bytes that `write` appends, in place.
+    fn seal<T>(
+        &mut self,
+        out: &mut Vec<u8>,
+        write: impl FnOnce(&mut dyn Mux, &mut Vec<u8>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let start = out.len();
+        self.encryptor.resume(out);
+        let written = write(self.clear.as_mut(), out)?;
+        self.encryptor.encrypt(start, out);
+        Ok(written)
+    }
+}
+
+impl Mux for Envelope {
+    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.seal(out, |clear, out| clear.open(out))
+    }
+
+    fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
+        self.seal(out, |clear, out| clear.put(media, out))
+    }
+
+    fn len(&self) -> Option<u64> {
+        self.clear.len().map(envelope::encrypted_len)
+    }
+
+    fn proceed(&mut self, max_bytes: u64, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let is_complete = self.seal(out, |clear, out| clear.proceed(max_bytes, out))?;
+        if is_complete {
+            self.encryptor.finish(out);
+        }
+        Ok(is_complete)
+    }
 }

@@ -26,9 +26,9 @@ pub use clock::LEAD_IN;
 pub use estimate::Estimate;
 pub use part::Part;
 
-use crate::plan::Mux;
-use crate::{Error, Read, SegmentPlan};
-use layout::Layout;
+use crate::plan::{Mux, is_full};
+use crate::{Error, SegmentPlan};
+use layout::{Cursor, Layout};
 use psi::Program;
 use stream::Stream;
 
@@ -50,14 +50,27 @@ use stream::Stream;
 /// kind, or no part has samples; [`Error::Sample`] if a sample is too large, or its time lies
 /// before all that the clock can express; [`Error::Encryption`] if a track cannot be encrypted.
 pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
-    let Multiplex { parts, streams, clock_stream } = Multiplex::new(parts)?;
-    let reads =
-        parts.iter().flat_map(|part| Read::samples(part.rendition, part.samples.clone())).collect();
+    let Multiplex { streams, clock_stream } = Multiplex::new(parts)?;
     let lens: Option<Vec<_>> = streams.iter().map(Stream::lens_by_size).collect();
     let layout = lens.map(|lens| Layout::new(&streams, &lens, clock_stream));
+    let read = |(stream, frame): (usize, usize)| {
+        streams.get(stream).and_then(|stream| Some(stream.frames().get(frame)?.read))
+    };
+    let reads = match &layout {
+        Some(layout) => layout.frames().filter_map(read).collect(),
+        None => streams.iter().flat_map(Stream::frames).map(|frame| frame.read).collect(),
+    };
     let len = layout.as_ref().map(|layout| segment_len(layout.len()));
     let program = Program::new(number, &streams, clock_stream)?;
-    Ok(SegmentPlan::muxed(len, reads, Box::new(Muxer { program, streams, clock_stream, layout })))
+    let muxer = Muxer {
+        program,
+        streams,
+        clock_stream,
+        layout,
+        waiting: Vec::new(),
+        cursor: Cursor::default(),
+    };
+    Ok(SegmentPlan::muxed(len, reads, Box::new(muxer)))
 }
 
 /// Maximum number of bytes that [`media_segment`] makes of the parts, by the sizes of their samples
@@ -82,17 +95,16 @@ pub fn media_segment_bound(parts: &[Part<'_>]) -> Result<u64, Error> {
     Ok(segment_len(if is_exact { layout.len() } else { layout.max_len() }))
 }
 
-/// The parts of a segment, and the streams they become.
-struct Multiplex<'a> {
+/// The streams that the parts of a segment become.
+struct Multiplex {
     /// Video first: on it runs the clock.
-    parts: Vec<&'a Part<'a>>,
     streams: Vec<Stream>,
     /// The first of the streams that has samples: it carries the clock references.
     clock_stream: usize,
 }
 
-impl<'a> Multiplex<'a> {
-    fn new(parts: &'a [Part<'a>]) -> Result<Self, Error> {
+impl Multiplex {
+    fn new(parts: &[Part<'_>]) -> Result<Self, Error> {
         let mut parts: Vec<_> = parts.iter().collect();
         parts.sort_by_key(|part| match part.rendition.kind() {
             MediaKind::Video => 0,
@@ -110,7 +122,7 @@ impl<'a> Multiplex<'a> {
         let clock_stream = clock_stream.ok_or_else(|| {
             Error::Unsupported("a transport stream segment without samples".into())
         })?;
-        Ok(Self { parts, streams, clock_stream })
+        Ok(Self { streams, clock_stream })
     }
 }
 
@@ -119,33 +131,58 @@ struct Muxer {
     program: Program,
     streams: Vec<Stream>,
     clock_stream: usize,
+    /// The order of the frames. `None` until it is known.
     layout: Option<Layout>,
+    /// The samples of each stream, where all must be known before the first is written.
+    waiting: Vec<Vec<Bytes>>,
+    cursor: Cursor,
+}
+
+impl Muxer {
+    /// Takes all samples, stream by stream, to measure them.
+    fn take_all(&mut self, media: &[Bytes]) -> Result<(), Error> {
+        let mut media = media.iter().cloned();
+        let by_stream = self
+            .streams
+            .iter()
+            .map(|stream| media.by_ref().take(stream.frames().len()).collect::<Vec<_>>());
+        self.waiting = by_stream.collect();
+        let measured =
+            self.streams.iter().zip(&self.waiting).map(|(stream, samples)| stream.measure(samples));
+        let measured = measured.collect::<Result<Vec<_>, _>>()?;
+        self.layout = Some(Layout::new(&self.streams, &measured, self.clock_stream));
+        Ok(())
+    }
 }
 
 impl Mux for Muxer {
-    fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
-        let mut media = media.iter().cloned();
-        let samples = self
-            .streams
-            .iter()
-            .map(|stream| stream.prepare(stream.cut(&mut media)?))
-            .collect::<Result<Vec<_>, _>>()?;
-        let layout = if let Some(layout) = self.layout {
-            layout
-        } else {
-            let measured =
-                self.streams.iter().zip(&samples).map(|(stream, samples)| stream.measure(samples));
-            Layout::new(&self.streams, &measured.collect::<Result<Vec<_>, _>>()?, self.clock_stream)
-        };
-        let len = segment_len(layout.len());
-        let capacity = usize::try_from(len).map_err(|_| Error::too_long(len))?;
-        let mut out = Vec::with_capacity(capacity);
-        self.program.write(&mut out);
-        layout.write(&self.streams, &samples, &mut out);
-        match out.len() as u64 {
-            got if got == len => Ok(out.into()),
-            got => Err(Error::BrokenPromise { promised: len, got }),
+    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.program.write(out);
+        Ok(())
+    }
+
+    fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
+        let Some(layout) = &self.layout else { return self.take_all(media) };
+        media.iter().try_for_each(|sample| self.cursor.put(layout, &self.streams, sample, out))
+    }
+
+    fn len(&self) -> Option<u64> {
+        self.layout.as_ref().map(|layout| segment_len(layout.len()))
+    }
+
+    fn proceed(&mut self, max_bytes: u64, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let Some(layout) = &self.layout else { return Ok(true) };
+        let start = out.len();
+        while let Some((stream, frame)) = self.cursor.next(layout) {
+            let samples = self.waiting.get(stream);
+            let Some(sample) = samples.and_then(|samples| samples.get(frame)) else { break };
+            if is_full(start, out, sample, max_bytes) {
+                return Ok(false);
+            }
+            self.cursor.put(layout, &self.streams, sample, out)?;
         }
+        self.cursor.put_references(layout, &self.streams, out);
+        Ok(true)
     }
 }
 

@@ -4,6 +4,7 @@ use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
+use crate::text::quoted;
 
 /// A rendition with its rate.
 #[derive(Clone, Copy)]
@@ -66,7 +67,7 @@ struct Coding {
 /// One choice of a listener: a language or a description, in several codings or at several
 /// bitrates.
 pub(crate) struct Member<'a> {
-    /// `NAME`: the label, or else the track name. No two members have the same.
+    /// `NAME` as it is written: the label, or else the track name. No two members have the same.
     pub(crate) name: String,
     pub(crate) language: &'a Language,
     pub(crate) role: Role,
@@ -79,7 +80,7 @@ impl<'a> Member<'a> {
         let first = of_one_name.first()?.rendition;
         let label = first.label.as_deref().filter(|label| !label.trim().is_empty());
         Some(Self {
-            name: label.unwrap_or(&first.id.name).into(),
+            name: quoted(label.unwrap_or(&first.id.name)),
             language: &first.language,
             role: first.role,
             label,

@@ -540,3 +540,18 @@ fn resolutions_are_those_of_the_display() {
         .collect();
     assert_eq!(resolutions, ["1024x576", "1920x1080", "228x90"]);
 }
+
+/// A quoted string cannot have quotes or control characters. Without them, labels may be equal.
+#[test]
+fn names_that_differ_only_in_replaced_characters_are_numbered() {
+    let mut film = film::in_short_segments(vec![
+        ("one", 64_000, film::audio(AAC_48_STEREO, 500, "en")),
+        ("two", 64_001, film::audio(AAC_48_STEREO, 500, "en")),
+    ]);
+    for (rendition, label) in film.renditions.iter_mut().zip(["the \"best\"", "the 'best'"]) {
+        rendition.label = Some(label.to_owned());
+    }
+    let playlist = multivariant(&film);
+    let names = [r#"NAME="the 'best'","#, r#"NAME="the 'best' 2","#];
+    assert!(names.iter().all(|name| playlist.matches(name).count() == 1), "{playlist}");
+}

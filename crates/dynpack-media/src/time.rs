@@ -228,12 +228,14 @@ const BOUNDED: &str = "times are bounded where they enter";
 impl Add for Ticks {
     type Output = Self;
 
+    #[inline]
     fn add(self, other: Self) -> Self {
         Self(self.0.checked_add(other.0).expect(BOUNDED))
     }
 }
 
 impl AddAssign for Ticks {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
@@ -242,6 +244,7 @@ impl AddAssign for Ticks {
 impl Sub for Ticks {
     type Output = Self;
 
+    #[inline]
     fn sub(self, other: Self) -> Self {
         Self(self.0.checked_sub(other.0).expect(BOUNDED))
     }
@@ -250,6 +253,7 @@ impl Sub for Ticks {
 impl Neg for Ticks {
     type Output = Self;
 
+    #[inline]
     fn neg(self) -> Self {
         Self(self.0.checked_neg().expect(BOUNDED))
     }

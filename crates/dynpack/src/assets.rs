@@ -144,7 +144,15 @@ impl Assets {
                 return Ok(Arc::clone(&kept.asset));
             }
             let Opening { policy, limits, .. } = inner.opening;
-            let asset = Arc::new(open(inner.storage.as_ref(), &place, policy, limits).await?);
+            let opened = match open(inner.storage.as_ref(), &place, policy, limits).await {
+                Err(Error::Storage(error)) if error.is_out_of_files() && !inner.kept.is_empty() => {
+                    warn!(asset = %place, %error, "all open assets are closed");
+                    inner.kept.clear();
+                    open(inner.storage.as_ref(), &place, policy, limits).await
+                }
+                opened => opened,
+            };
+            let asset = Arc::new(opened?);
             let kept = Kept { asset: Arc::clone(&asset), checked: Mutex::new(Instant::now()) };
             inner.kept.insert(place.clone(), Arc::new(kept));
             if !inner.kept.contains_key(&place) {

@@ -18,7 +18,9 @@ use crate::assets::{
 use crate::error::Error;
 use crate::http::{Body, Conditions, Head, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
+use crate::manifests::{Manifest, Manifests};
 use crate::storage::{Storage, StorageError};
+use crate::tasks::Budget;
 
 /// Packages the assets of a storage for each request.
 ///
@@ -49,7 +51,8 @@ pub struct Dynpack {
 struct Inner {
     assets: Assets,
     published: RwLock<Published>,
-    rewritten_bytes: u64,
+    manifests: Manifests,
+    rewriting: Budget,
     max_age: Duration,
 }
 
@@ -69,6 +72,7 @@ pub struct Builder<S> {
     keys_max_age: Duration,
     opening: Opening,
     rewritten_bytes: u64,
+    manifest_bytes: u64,
     max_age: Duration,
 }
 
@@ -119,12 +123,21 @@ impl<S: Storage> Builder<S> {
         Self { opening: Opening { cache_files, ..self.opening }, ..self }
     }
 
-    /// The maximum number of bytes of media in a segment that is rewritten in memory. Transport
-    /// streams, F4F and encryption require that. The default is 256 MiB. A request for that segment
-    /// takes about twice as much memory.
+    /// The maximum number of bytes of media in memory for segments whose length depends on their
+    /// media: H.264 that is encrypted, or in transport streams with NAL units whose lengths take
+    /// less than 4 bytes. The default is 256 MiB. A segment with more is refused. All requests for
+    /// such segments together stay within the limit, or wait up to five seconds for memory
+    /// ([`Error::Overloaded`]).
     #[must_use]
     pub fn rewritten_bytes(self, rewritten_bytes: u64) -> Self {
         Self { rewritten_bytes, ..self }
+    }
+
+    /// How many bytes of manifests, playlists and init segments the cache may hold. The default is
+    /// 32 MiB.
+    #[must_use]
+    pub fn manifest_bytes(self, manifest_bytes: u64) -> Self {
+        Self { manifest_bytes, ..self }
     }
 
     /// How long clients and caches may store responses. The default is three days, as in Azure
@@ -144,12 +157,13 @@ impl<S: Storage> Builder<S> {
     /// Makes the packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
-        let Self { storage, locators, keys, keys_max_age, opening, rewritten_bytes, max_age } =
-            self;
+        let Self { storage, locators, keys, keys_max_age, opening, .. } = self;
         let assets = Assets::new(Box::new(storage), opening);
         let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
         let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
-        Dynpack { inner: Arc::new(Inner { assets, published, rewritten_bytes, max_age }) }
+        let manifests = Manifests::new(self.manifest_bytes);
+        let (rewriting, max_age) = (Budget::new(self.rewritten_bytes), self.max_age);
+        Dynpack { inner: Arc::new(Inner { assets, published, manifests, rewriting, max_age }) }
     }
 }
 
@@ -170,6 +184,7 @@ impl Dynpack {
                 revalidate_after: Duration::from_secs(1),
             },
             rewritten_bytes: 256 << 20,
+            manifest_bytes: 32 << 20,
             max_age: Duration::from_secs(3 * 24 * 3600),
         }
     }
@@ -234,6 +249,12 @@ impl Dynpack {
         if conditions.is_known(&head.etag) {
             return Ok(head.not_modified());
         }
+        if let Some(Manifest { content_type, bytes }) = self.inner.manifests.get(&head.etag) {
+            if conditions.is_any_known() {
+                return Ok(head.not_modified());
+            }
+            return Ok(head.with_part(content_type, Body::of(bytes), conditions));
+        }
         let view = View::whole(&asset.presentation);
         let job = Job::new(&view, &request).with_protection(protection);
         let package = packager.package(&job)?;
@@ -241,18 +262,28 @@ impl Dynpack {
             return Ok(head.not_modified());
         }
         let body = match package.content {
-            Content::Bytes(bytes) => Body::of(bytes),
+            Content::Bytes(bytes) => {
+                let manifest =
+                    Manifest { content_type: package.content_type, bytes: bytes.clone() };
+                self.inner.manifests.insert(&head.etag, manifest);
+                Ok(Body::of(bytes))
+            }
             Content::Plan(plan) => {
-                let body =
-                    Body::from_plan(plan, Arc::clone(&asset.sources), self.inner.rewritten_bytes)
-                        .await;
-                if matches!(body, Err(Error::Storage(StorageError::Changed { .. }))) {
-                    self.inner.assets.give_up(&asset);
-                }
-                body?
+                Body::from_plan(plan, Arc::clone(&asset.sources), &self.inner.rewriting).await
             }
         };
-        Ok(head.with_part(package.content_type, body, conditions))
+        let response = async {
+            let mut response = head.with_part(package.content_type, body?, conditions);
+            if !conditions.is_head {
+                response.body.begin().await?;
+            }
+            Ok(response)
+        };
+        let response = response.await;
+        if matches!(response, Err(Error::Storage(StorageError::Changed { .. }))) {
+            self.inner.assets.give_up(&asset);
+        }
+        response
     }
 
     /// Returns a stored file unchanged, if the policy of a locator allows it.

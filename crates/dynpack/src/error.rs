@@ -58,6 +58,10 @@ pub enum Error {
         /// The limit, [`Builder::rewritten_bytes`](crate::Builder::rewritten_bytes).
         most: u64,
     },
+    /// Other segments that must be rewritten in memory use all the memory for that. Trying again
+    /// helps.
+    #[error("too many segments are being rewritten: try again in a few seconds")]
+    Overloaded,
     /// The storage cannot read a file.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -86,7 +90,7 @@ impl Error {
             Self::Unusable { .. } | Self::EncryptedInput { .. } | Self::SegmentTooLarge { .. } => {
                 415
             }
-            Self::Keys(KeyProviderError::Unavailable { .. }) => 503,
+            Self::Keys(KeyProviderError::Unavailable { .. }) | Self::Overloaded => 503,
             Self::Keys(_) => 500,
             Self::Storage(error) => error.status(),
         }
@@ -107,7 +111,8 @@ impl Error {
                 "MPE_STORAGE_INSUFFICIENT_ACCOUNT_PERMISSIONS"
             }
             Self::Storage(StorageError::Changed { .. })
-            | Self::Keys(KeyProviderError::Unavailable { .. }) => "MPE_STORAGE_SERVER_BUSY",
+            | Self::Keys(KeyProviderError::Unavailable { .. })
+            | Self::Overloaded => "MPE_STORAGE_SERVER_BUSY",
             Self::Storage(_) | Self::Keys(_) => "MPE_STORAGE_INTERNAL_ERROR",
         }
     }

@@ -28,10 +28,12 @@
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
 
 mod assets;
+mod buffers;
 mod dynpack;
 mod error;
 mod http;
 mod keys;
+mod manifests;
 pub mod storage;
 mod tasks;
 

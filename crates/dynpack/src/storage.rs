@@ -112,6 +112,15 @@ pub trait Source: Send + Sync {
     /// versions are never mixed.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError>;
 
+    /// Reads ranges, and returns their bytes one after another, in the requested order. The buffers
+    /// need not be those of single ranges: a source returns as few as it can without copying.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    async fn read_joined(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+        self.read(ranges).await
+    }
+
     /// The length of the file in bytes.
     fn len(&self) -> u64 {
         self.identity().len()
@@ -204,6 +213,21 @@ pub(crate) async fn read_exactly(
         }
     }
     Ok(read)
+}
+
+/// Reads ranges one after another, and checks their total length.
+pub(crate) async fn read_exactly_joined(
+    source: &dyn Source,
+    ranges: &[Extent],
+) -> Result<Vec<Bytes>, StorageError> {
+    let read = source.read_joined(ranges).await?;
+    let len = ranges.iter().map(|range| range.len).fold(0, u64::saturating_add);
+    let got = read.iter().map(|bytes| bytes.len() as u64).fold(0, u64::saturating_add);
+    if got == len {
+        return Ok(read);
+    }
+    let offset = ranges.first().map_or(0, |range| range.offset);
+    Err(StorageError::WrongRead { wanted: Extent::new(offset, len), got })
 }
 
 /// Checks that all ranges end within a file. For implementations of [`Source`].

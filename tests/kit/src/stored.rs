@@ -1,7 +1,7 @@
 //! Virtual stored files: the value of each byte follows from its offset.
 
 use bytes::Bytes;
-use dynpack_fragment::{Read, SegmentPlan};
+use dynpack_fragment::{Error, Read, SegmentPlan};
 use dynpack_media::{Extent, SourceIndex};
 
 /// The byte of the first source at `offset`.
@@ -31,4 +31,38 @@ pub fn finish(plan: SegmentPlan) -> Vec<u8> {
     let segment = plan.finish(&media).unwrap().concat();
     assert!(promised.is_none_or(|len| len == segment.len() as u64), "{promised:?}");
     segment
+}
+
+/// Those reads, with neighbours joined and without empty ones.
+#[must_use]
+pub fn joined(reads: &[Read]) -> Vec<Read> {
+    let mut joined: Vec<Read> = Vec::new();
+    for read in reads.iter().filter(|read| read.extent.len > 0) {
+        match joined.last_mut() {
+            Some(last) if last.extent.end() == read.extent.offset && last.source == read.source => {
+                last.extent.len += read.extent.len;
+            }
+            _ => joined.push(*read),
+        }
+    }
+    joined
+}
+
+/// The segment written in stretches of up to that many bytes of media each.
+///
+/// # Errors
+/// Those of [`SegmentPlan::finish`].
+pub fn in_stretches(
+    plan: SegmentPlan,
+    max_bytes: u64,
+    read: impl Fn(&Read) -> Bytes,
+) -> Result<Vec<u8>, Error> {
+    let (mut writer, mut segment) = (plan.into_writer(max_bytes), Vec::new());
+    while let Some(reads) = writer.next_reads() {
+        let media: Vec<Bytes> = reads.iter().map(&read).collect();
+        let mut stretch = Vec::new();
+        writer.put(&media, &mut stretch)?;
+        segment.append(&mut stretch);
+    }
+    Ok(segment)
 }

@@ -3,19 +3,30 @@
 //! Each access unit opens with a delimiter: its own if it has one there, otherwise ours. The
 //! parameter sets of the configuration precede each access unit at which decoding can start,
 //! according to the sample table, unless it carries its own. All other NAL units stay as they are.
+//!
+//! Where lengths take 4 bytes, as in almost all files, the size of a sample can determine the length
+//! of its access unit: then each length becomes a start code of 4 bytes, and filler data (7.3.2.7)
+//! takes the place of what the access unit carries itself.
 
 use bytes::Bytes;
 
 use super::{AvcConfig, NalType};
 use crate::{Malformed, NalUnit};
 
-/// Start code of the first NAL unit of an access unit and of parameter sets, with its `zero_byte`
-/// (B.1.2); other units have one of 3 bytes.
+/// A start code with its `zero_byte`, which the first NAL unit of an access unit and parameter sets
+/// need (B.1.2).
 const LONG_START_CODE: [u8; 4] = [0, 0, 0, 1];
 const SHORT_START_CODE: [u8; 3] = [0, 0, 1];
 
 /// An access unit delimiter which allows all slice types (7.3.2.4).
 const DELIMITER: [u8; 2] = [0x09, 0xf0];
+
+/// The header of filler data, and the bits that end it (7.3.2.7); bytes of 0xff are between.
+const FILLER_HEADER: [u8; 1] = [0x0c];
+const FILLER_END: [u8; 1] = [0x80];
+
+/// The shortest filler data with its start code.
+const SHORTEST_FILLER_LEN: usize = LONG_START_CODE.len() + FILLER_HEADER.len() + FILLER_END.len();
 
 /// Bytes of the delimiter with its start code.
 const OPENING_LEN: u64 = (LONG_START_CODE.len() + DELIMITER.len()) as u64;
@@ -24,6 +35,7 @@ const OPENING_LEN: u64 = (LONG_START_CODE.len() + DELIMITER.len()) as u64;
 #[derive(Debug)]
 pub struct AnnexB {
     nal_length_size: usize,
+    is_padded: bool,
     sps: Vec<Bytes>,
     pps: Vec<Bytes>,
 }
@@ -41,9 +53,17 @@ impl AnnexB {
     pub fn new(config: &AvcConfig) -> Self {
         Self {
             nal_length_size: config.nal_length_size.into(),
+            is_padded: false,
             sps: config.sps.clone(),
             pps: config.pps.clone(),
         }
+    }
+
+    /// The same with access units whose length the size of the sample determines, if lengths take 4
+    /// bytes.
+    #[must_use]
+    pub fn padded(self) -> Self {
+        Self { is_padded: self.nal_length_size == LONG_START_CODE.len(), ..self }
     }
 
     /// Bytes of the parameter sets of the configuration.
@@ -66,10 +86,16 @@ impl AnnexB {
         })
     }
 
-    /// The maximum number of bytes that [`write`](Self::write) makes of a sample of `size` bytes:
-    /// each length becomes a start code, and all that may precede the sample's own NAL units does.
-    /// With lengths of 4 bytes, and no more than usual in the sample, it is exact but for a byte or
-    /// so for each NAL unit; with shorter lengths, every other byte could be a NAL unit of its own.
+    /// The number of bytes that [`write`](Self::write) makes of a sample of `size` bytes; `None` if
+    /// it depends on the content of the sample, as it does unless access units are
+    /// [padded](Self::padded).
+    #[must_use]
+    pub fn len(&self, size: u32, is_sync: bool) -> Option<u64> {
+        self.is_padded.then(|| self.max_len(size, is_sync))
+    }
+
+    /// The maximum number of bytes that [`write`](Self::write) makes of a sample of `size` bytes.
+    /// With lengths of less than 4 bytes, every other byte could be a NAL unit of its own.
     #[must_use]
     #[expect(clippy::arithmetic_side_effects, reason = "32-bit sizes, and small factors, in 64")]
     pub fn max_len(&self, size: u32, is_sync: bool) -> u64 {
@@ -103,42 +129,76 @@ impl AnnexB {
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), Malformed> {
         let own = self.contents(sample)?;
+        let mut out = Counted { len: 0, out };
         let mut units = self.units(sample).flatten().peekable();
-        out(&LONG_START_CODE);
-        out(units
-            .next_if(|unit| NalType::of(unit.bytes) == NalType::DELIMITER)
-            .map_or(&DELIMITER, |delimiter| delimiter.bytes));
+        out.put(&LONG_START_CODE);
+        out.put(
+            units
+                .next_if(|unit| NalType::of(unit.bytes) == NalType::DELIMITER)
+                .map_or(&DELIMITER, |delimiter| delimiter.bytes),
+        );
         if is_sync && !own.sps {
-            put_sets(&self.sps, out);
+            out.put_sets(&self.sps);
         }
         // A picture parameter set refers to its sequence parameter set, so it comes after that.
         let mut pps_due = is_sync && !own.pps;
-        let (mut seen_sps, mut seen_slice) = (!own.sps, false);
+        let (mut seen_sps, mut seen_slice, mut is_open) = (!own.sps, false, false);
         for unit in units {
             let kind = NalType::of(unit.bytes);
             if kind == NalType::DELIMITER && !seen_slice {
                 continue;
             }
             if pps_due && seen_sps && kind != NalType::SPS {
-                put_sets(&self.pps, out);
+                out.put_sets(&self.pps);
                 pps_due = false;
             }
             seen_sps |= kind == NalType::SPS;
             seen_slice |= kind.is_of_primary_picture();
             // A delimiter after a slice opens the second field, an access unit of its own.
             let has_long = matches!(kind, NalType::SPS | NalType::PPS | NalType::DELIMITER);
-            out(if has_long { &LONG_START_CODE } else { &SHORT_START_CODE });
-            out(unit.bytes);
+            out.put(if has_long || self.is_padded { &LONG_START_CODE } else { &SHORT_START_CODE });
+            out.put(unit.bytes);
+            is_open = seen_slice && !kind.ends_sequence();
+        }
+        if self.is_padded {
+            let len = (sample.len() as u64).saturating_add(self.opening_len(is_sync));
+            out.pad(len.saturating_sub(out.len), is_open);
         }
         Ok(())
     }
 }
 
-/// Writes parameter sets, each after its start code.
-fn put_sets(sets: &[Bytes], out: &mut dyn FnMut(&[u8])) {
-    for set in sets {
-        out(&LONG_START_CODE);
-        out(set);
+/// Where an access unit is written to, and how much of it already is.
+struct Counted<'a> {
+    len: u64,
+    out: &'a mut dyn FnMut(&[u8]),
+}
+
+impl Counted<'_> {
+    fn put(&mut self, piece: &[u8]) {
+        self.len = self.len.saturating_add(piece.len() as u64);
+        (self.out)(piece);
+    }
+
+    /// Writes parameter sets, each after its start code.
+    fn put_sets(&mut self, sets: &[Bytes]) {
+        for set in sets {
+            self.put(&LONG_START_CODE);
+            self.put(set);
+        }
+    }
+
+    /// Ends the access unit with `len` more bytes: filler data, which may follow a slice, or
+    /// `trailing_zero_8bits` (B.1.2) where filler data cannot be or does not fit.
+    fn pad(&mut self, len: u64, can_have_filler: bool) {
+        let len = usize::try_from(len).expect("less than the sample and the parameter sets");
+        match len.checked_sub(SHORTEST_FILLER_LEN).filter(|_| can_have_filler) {
+            Some(filler) => {
+                self.put(&LONG_START_CODE);
+                self.put(&[&FILLER_HEADER[..], &vec![0xff; filler], &FILLER_END].concat());
+            }
+            None => self.put(&vec![0; len]),
+        }
     }
 }
 
@@ -152,7 +212,7 @@ mod tests {
     fn annex_b(length_size: u8) -> AnnexB {
         let mut record = RECORD.to_vec();
         record[4] = 0xfc | (length_size - 1);
-        AnnexB::new(&AvcConfig::parse(Bytes::from(record), 1280, 720, false).unwrap())
+        AnnexB::new(&AvcConfig::parse(Bytes::from(record), 1280, 720, false).unwrap()).padded()
     }
 
     fn sample(length_size: usize, units: &[&[u8]]) -> Vec<u8> {
@@ -162,8 +222,7 @@ mod tests {
         bytes.collect()
     }
 
-    /// The NAL units that come out, each with its start code; `|` for one of 4 bytes, `.` for one
-    /// of 3.
+    /// What comes out, in hexadecimal; `|` for a start code of 4 bytes, `.` for one of 3.
     fn written(length_size: u8, units: &[&[u8]], is_sync: bool) -> String {
         let mut bytes = Vec::new();
         let sample = sample(length_size.into(), units);
@@ -180,48 +239,66 @@ mod tests {
     const OWN_SPS: &[u8] = &[0x67, 0x42];
     const OWN_PPS: &[u8] = &[0x68, 0xce];
     const OWN_DELIMITER: &[u8] = &[0x09, 0x10];
+    const END_OF_SEQUENCE: &[u8] = &[0x0a];
 
     #[test]
-    fn lengths_of_1_2_and_4_bytes_become_start_codes() {
-        for length_size in [1, 2, 4] {
+    fn lengths_become_start_codes() {
+        for length_size in [1, 2] {
             assert_eq!(written(length_size, &[SEI, SLICE], false), "|09f0.0605.419a");
+            assert_eq!(written(length_size, &[SEI, IDR_SLICE], true), "|09f0|6764|68ee.0605.6588");
         }
+        assert_eq!(written(4, &[SEI, SLICE], false), "|09f0|0605|419a");
     }
 
     #[test]
-    fn parameter_sets_stand_where_decoding_can_start() {
-        assert_eq!(written(4, &[SEI, IDR_SLICE], true), "|09f0|6764|68ee.0605.6588");
-        assert_eq!(written(4, &[SLICE], true), "|09f0|6764|68ee.419a");
-        assert_eq!(written(4, &[IDR_SLICE], false), "|09f0.6588");
+    fn parameter_sets_are_where_decoding_can_start() {
+        assert_eq!(written(4, &[SEI, IDR_SLICE], true), "|09f0|6764|68ee|0605|6588");
+        assert_eq!(written(4, &[SLICE], true), "|09f0|6764|68ee|419a");
+        assert_eq!(written(4, &[IDR_SLICE], false), "|09f0|6588");
     }
 
     #[test]
-    fn parameter_sets_of_the_stream_are_not_doubled() {
-        assert_eq!(written(4, &[OWN_SPS, OWN_PPS, IDR_SLICE], true), "|09f0|6742|68ce.6588");
-        assert_eq!(written(4, &[OWN_PPS, IDR_SLICE], true), "|09f0|6764|68ce.6588");
-        assert_eq!(written(4, &[OWN_SPS, SEI, IDR_SLICE], true), "|09f0|6742|68ee.0605.6588");
-        assert_eq!(written(4, &[OWN_PPS, SLICE], false), "|09f0|68ce.419a");
+    fn filler_data_takes_the_place_of_parameter_sets_in_the_stream() {
+        let both = written(4, &[OWN_SPS, OWN_PPS, IDR_SLICE], true);
+        assert_eq!(both, "|09f0|6742|68ce|6588|0cffffffffffff80");
+        assert_eq!(written(4, &[OWN_PPS, IDR_SLICE], true), "|09f0|6764|68ce|6588|0c80");
+        assert_eq!(written(4, &[OWN_SPS, SEI, IDR_SLICE], true), "|09f0|6742|68ee|0605|6588|0c80");
+        assert_eq!(written(4, &[OWN_PPS, SLICE], false), "|09f0|68ce|419a");
+        assert_eq!(written(2, &[OWN_PPS, IDR_SLICE], true), "|09f0|6764|68ce.6588");
     }
 
     #[test]
-    fn delimiters_of_the_stream_are_not_doubled() {
-        assert_eq!(written(4, &[OWN_DELIMITER, IDR_SLICE], true), "|0910|6764|68ee.6588");
-        assert_eq!(written(4, &[OWN_DELIMITER, OWN_DELIMITER, SLICE], false), "|0910.419a");
-        assert_eq!(written(4, &[SEI, OWN_DELIMITER, SLICE], false), "|09f0.0605.419a");
+    fn filler_data_takes_the_place_of_delimiters_in_the_stream() {
+        assert_eq!(written(4, &[OWN_DELIMITER, IDR_SLICE], true), "|0910|6764|68ee|6588|0c80");
+        assert_eq!(
+            written(4, &[OWN_DELIMITER, OWN_DELIMITER, SLICE], false),
+            "|0910|419a|0cffffffffffff80"
+        );
+        assert_eq!(written(4, &[SEI, OWN_DELIMITER, SLICE], false), "|09f0|0605|419a|0c80");
+        assert_eq!(written(2, &[OWN_DELIMITER, IDR_SLICE], true), "|0910|6764|68ee.6588");
         // The second field of a picture.
         assert_eq!(
             written(4, &[OWN_DELIMITER, SLICE, OWN_DELIMITER, SLICE], false),
-            "|0910.419a|0910.419a"
+            "|0910|419a|0910|419a|0c80"
         );
     }
 
     #[test]
-    fn empty_units_are_left_out() {
-        assert_eq!(written(4, &[&[], SLICE, &[]], false), "|09f0.419a");
+    fn zeros_end_an_access_unit_that_can_have_no_filler_data() {
+        assert_eq!(written(4, &[&[], SLICE], false), "|09f0|419a00000000");
+        assert_eq!(written(4, &[OWN_DELIMITER, SEI], false), "|0910|0605000000000000");
+        let ended = written(4, &[OWN_DELIMITER, SLICE, END_OF_SEQUENCE], false);
+        assert_eq!(ended, "|0910|419a|0a000000000000");
     }
 
     #[test]
-    fn no_sample_comes_out_longer_than_its_size_tells() {
+    fn empty_units_are_left_out() {
+        assert_eq!(written(4, &[&[], SLICE, &[]], false), "|09f0|419a|0cffff80");
+        assert_eq!(written(2, &[&[], SLICE, &[]], false), "|09f0.419a");
+    }
+
+    #[test]
+    fn the_length_follows_from_the_size_or_is_bounded_by_it() {
         for (units, is_sync) in [
             (&[SLICE][..], false),
             (&[SEI, IDR_SLICE], true),
@@ -235,6 +312,8 @@ mod tests {
                 let mut len = 0;
                 annex_b.write(&sample, is_sync, &mut |piece| len += piece.len() as u64).unwrap();
                 let bound = annex_b.max_len(u32::try_from(sample.len()).unwrap(), is_sync);
+                let known = annex_b.len(u32::try_from(sample.len()).unwrap(), is_sync);
+                assert_eq!(known, (length_size == 4).then_some(len), "{units:?}");
                 assert!(
                     len <= bound,
                     "{len} of {bound} bytes: {units:?} with lengths of {length_size}"

@@ -16,6 +16,9 @@ impl NalType {
     /// An access unit delimiter.
     pub const DELIMITER: Self = Self(9);
 
+    /// Filler data.
+    pub const FILLER: Self = Self(12);
+
     /// The type of a unit, given its bytes from the header on; 0, which is unspecified, if there
     /// are none.
     #[inline]
@@ -29,6 +32,14 @@ impl NalType {
     #[must_use]
     pub const fn is_of_primary_picture(self) -> bool {
         matches!(self.0, 1..=5)
+    }
+
+    /// Whether nothing of its access unit can follow: the end of a sequence (10) or of the stream
+    /// (11).
+    #[inline]
+    #[must_use]
+    pub const fn ends_sequence(self) -> bool {
+        matches!(self.0, 10 | 11)
     }
 
     /// Whether it holds pictures in another way than as plain slices: partitions of slices (2 to

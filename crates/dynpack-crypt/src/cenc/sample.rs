@@ -6,8 +6,9 @@ use dynpack_media::SampleIndex;
 
 use super::subsamples::Layout;
 use super::track::Mode;
-use super::{FragmentEncryption, TrackEncryption};
+use super::{FragmentEncryption, Subsample, TrackEncryption};
 use crate::aes::{BLOCK, Cipher};
+use crate::chains::Chain;
 use crate::{ContentKey, Error, Iv};
 
 /// How many bytes are copied at a time and then encrypted in place: few enough to stay in the
@@ -89,26 +90,44 @@ impl SampleEncryptor {
         Ok(fragment)
     }
 
-    /// Encrypts the sample at place `at` of a planned fragment, and appends it to `out`. Its length
-    /// does not change.
+    /// Encrypts samples of a planned fragment, the first of which is at place `first`, and appends
+    /// them to `out`. Their lengths do not change.
     ///
     /// # Errors
-    /// [`Error::SampleMismatch`] if the sample is not the one that was planned.
-    pub fn encrypt(
+    /// [`Error::SampleMismatch`] if a sample is not the one that was planned.
+    pub fn encrypt<S: AsRef<[u8]>>(
         &self,
         fragment: &FragmentEncryption,
-        at: u32,
-        sample: &[u8],
+        first: u32,
+        samples: &[S],
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        if at >= fragment.count() {
-            return Err(Error::SampleMismatch { planned: 0, got: sample.len() as u64 });
+        let start = out.len();
+        let mut chains = Vec::new();
+        for (at, sample) in (first..=u32::MAX).zip(samples) {
+            let sample = sample.as_ref();
+            if at >= fragment.count() {
+                return Err(Error::SampleMismatch { planned: 0, got: sample.len() as u64 });
+            }
+            let ranges = ranges(sample, fragment.subsamples(at))?;
+            match fragment.mode {
+                Mode::Cenc(_) => {
+                    let iv = fragment.iv(at).unwrap_or_default();
+                    Sample { cipher: &self.cipher, rest: sample, out }.count(iv, ranges);
+                }
+                Mode::Cbcs(_, pattern) => {
+                    let mut at = out.len().saturating_sub(start);
+                    chains.extend(ranges.map(|(clear, protected)| {
+                        let start = at.saturating_add(clear);
+                        at = start.saturating_add(protected);
+                        Chain { start, end: at, step: step(pattern) }
+                    }));
+                    out.extend_from_slice(sample);
+                }
+            }
         }
-        let mut sample = Sample { cipher: &self.cipher, rest: sample, out };
-        let ranges = sample.ranges(fragment.subsamples(at))?;
-        match fragment.mode {
-            Mode::Cenc(_) => sample.count(fragment.iv(at).unwrap_or_default(), ranges),
-            Mode::Cbcs(iv, pattern) => sample.chain(iv, pattern, ranges),
+        if let Mode::Cbcs(iv, _) = fragment.mode {
+            self.cipher.encrypt_chains(iv, out.get_mut(start..).unwrap_or_default(), chains);
         }
         Ok(())
     }
@@ -128,25 +147,6 @@ struct Sample<'a> {
 }
 
 impl Sample<'_> {
-    /// The clear and protected ranges, alternating. Together they cover the sample.
-    fn ranges<'s>(
-        &self,
-        subsamples: Option<&'s [super::Subsample]>,
-    ) -> Result<impl Iterator<Item = (usize, usize)> + use<'s>, Error> {
-        let got = self.rest.len();
-        let planned = subsamples.map_or(got as u64, |subsamples| {
-            subsamples.iter().map(|subsample| subsample.byte_len()).sum()
-        });
-        if planned != got as u64 {
-            return Err(Error::SampleMismatch { planned, got: got as u64 });
-        }
-        let whole = if subsamples.is_none() { Some((0, got)) } else { None };
-        let mapped = subsamples.unwrap_or_default().iter();
-        Ok(whole
-            .into_iter()
-            .chain(mapped.map(|subsample| (subsample.clear.into(), subsample.protected as usize))))
-    }
-
     /// Counter mode: all protected ranges share one key stream (9.5.1, 10.1).
     fn count(&mut self, iv: [u8; 8], ranges: impl Iterator<Item = (usize, usize)>) {
         let mut block = [0; BLOCK];
@@ -157,24 +157,6 @@ impl Sample<'_> {
         for (clear, protected) in ranges {
             self.copy(clear);
             self.portions(protected, |portion| stream.encrypt(portion));
-        }
-    }
-
-    /// Chains: each range starts a new one. An incomplete block at its end stays clear (9.6,
-    /// 10.4.2).
-    fn chain(&mut self, iv: Iv, pattern: Pattern, ranges: impl Iterator<Item = (usize, usize)>) {
-        for (clear, protected) in ranges {
-            self.copy(clear);
-            let mut chain = self.cipher.cbc(iv);
-            let [crypt, skip] =
-                [pattern.crypt, pattern.skip].map(|blocks| usize::from(blocks) * BLOCK);
-            self.portions(protected, |portion| match skip {
-                0 => chain.encrypt(portion),
-                _ => portion.chunks_mut(crypt.saturating_add(skip)).for_each(|turn| {
-                    let len = turn.len().min(crypt);
-                    chain.encrypt(turn.get_mut(..len).unwrap_or_default());
-                }),
-            });
         }
     }
 
@@ -195,4 +177,34 @@ impl Sample<'_> {
             len = len.saturating_sub(portion);
         }
     }
+}
+
+/// The clear and protected ranges of a sample, alternating. Together they cover it.
+fn ranges<'s>(
+    sample: &[u8],
+    subsamples: Option<&'s [Subsample]>,
+) -> Result<impl Iterator<Item = (usize, usize)> + use<'s>, Error> {
+    let got = sample.len();
+    let planned = subsamples.map_or(got as u64, |subsamples| {
+        subsamples.iter().map(|subsample| subsample.byte_len()).sum()
+    });
+    if planned != got as u64 {
+        return Err(Error::SampleMismatch { planned, got: got as u64 });
+    }
+    let whole = if subsamples.is_none() { Some((0, got)) } else { None };
+    let mapped = subsamples.unwrap_or_default().iter();
+    Ok(whole
+        .into_iter()
+        .chain(mapped.map(|subsample| (subsample.clear.into(), subsample.protected as usize))))
+}
+
+/// The distance in bytes from one encrypted block of a range to the next: each range is a chain, and
+/// an incomplete block at its end stays clear (9.6, 10.4.2). A pattern encrypts one block of each
+/// turn.
+fn step(pattern: Pattern) -> usize {
+    let blocks = match pattern {
+        Pattern::NONE => 1,
+        Pattern { crypt, skip } => usize::from(crypt).saturating_add(skip.into()),
+    };
+    blocks.saturating_mul(BLOCK)
 }

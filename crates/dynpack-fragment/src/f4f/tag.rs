@@ -1,6 +1,6 @@
 //! FLV tags (E.4).
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes};
 use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 
 use super::times::Times;
@@ -60,16 +60,16 @@ impl Carriage {
     }
 
     /// Writes the tag of a configuration.
-    pub(super) fn put_configuration(self, decode: u32, configuration: &[u8], out: &mut BytesMut) {
+    pub(super) fn put_configuration(self, decode: u32, configuration: &[u8], out: &mut Vec<u8>) {
         self.put(Packet::Configuration, true, Times { decode, offset: 0 }, configuration, out);
     }
 
     /// Writes the tag of a sample.
-    pub(super) fn put_sample(self, is_sync: bool, times: Times, sample: &[u8], out: &mut BytesMut) {
+    pub(super) fn put_sample(self, is_sync: bool, times: Times, sample: &[u8], out: &mut Vec<u8>) {
         self.put(Packet::Sample, is_sync, times, sample, out);
     }
 
-    fn put(self, packet: Packet, is_sync: bool, times: Times, bytes: &[u8], out: &mut BytesMut) {
+    fn put(self, packet: Packet, is_sync: bool, times: Times, bytes: &[u8], out: &mut Vec<u8>) {
         let size = self.data_len(bytes.len() as u64).expect("checked by `tag_len`");
         out.put_u8(self.tag_type());
         out.put_uint(size.into(), 3);
@@ -96,7 +96,7 @@ impl Carriage {
     }
 
     /// The head of `VIDEODATA` (E.4.3.1) or `AUDIODATA` (E.4.2.1).
-    fn put_prefix(self, packet: Packet, is_sync: bool, offset: u32, out: &mut BytesMut) {
+    fn put_prefix(self, packet: Packet, is_sync: bool, offset: u32, out: &mut Vec<u8>) {
         match self {
             Self::Video { codec } => {
                 // Key frame or inter frame.

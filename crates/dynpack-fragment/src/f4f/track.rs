@@ -1,18 +1,17 @@
 //! What one rendition gives to a fragment: its configuration and its samples.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use dynpack_media::{Rendition, Sample, SampleIndex, Segment, Ticks};
 
 use super::tag::Carriage;
 use super::times::Times;
-use crate::{Error, samples};
+use crate::{Error, Read};
 
 /// A sample as its tag describes it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) times: Times,
-    index: SampleIndex,
-    size: u32,
+    pub(super) read: Read,
     is_sync: bool,
 }
 
@@ -35,17 +34,14 @@ impl Track {
         let (carriage, configuration) = Carriage::of(codec).ok_or_else(unsupported)?;
         let mut len = carriage.tag_len(configuration.len() as u64).ok_or_else(unsupported)?;
         let mut frames = Vec::new();
-        for sample in rendition
-            .track
-            .samples
-            .samples(segment.samples.clone())
-            .filter(|sample| sample.size > 0)
-        {
+        let samples = rendition.track.samples.samples(segment.samples.clone());
+        let stored = samples.zip(Read::samples(rendition, segment.samples.clone()));
+        for (sample, read) in stored.filter(|(sample, _)| sample.size > 0) {
             let tag_len = carriage
                 .tag_len(sample.size.into())
                 .ok_or_else(|| refused(sample.index, "it is too large for a tag of FLV"))?;
             len = len.saturating_add(tag_len);
-            frames.push(Frame::new(rendition, &sample, delay)?);
+            frames.push(Frame::new(rendition, &sample, read, delay)?);
         }
         Ok(Self { carriage, configuration, frames, len })
     }
@@ -55,25 +51,25 @@ impl Track {
         self.len
     }
 
-    /// The samples, from the reads which hold them.
-    pub(super) fn cut(&self, media: &mut impl Iterator<Item = Bytes>) -> Result<Vec<Bytes>, Error> {
-        samples::cut(self.frames.iter().map(|frame| (frame.index, frame.size)), media)
-    }
-
-    pub(super) fn put_configuration(&self, decode: u32, out: &mut BytesMut) {
+    pub(super) fn put_configuration(&self, decode: u32, out: &mut Vec<u8>) {
         self.carriage.put_configuration(decode, &self.configuration, out);
     }
 
-    pub(super) fn put(&self, frame: &Frame, sample: &[u8], out: &mut BytesMut) {
+    pub(super) fn put(&self, frame: &Frame, sample: &[u8], out: &mut Vec<u8>) {
         self.carriage.put_sample(frame.is_sync, frame.times, sample, out);
     }
 }
 
 impl Frame {
-    fn new(rendition: &Rendition, sample: &Sample, delay: Ticks) -> Result<Self, Error> {
+    fn new(
+        rendition: &Rendition,
+        sample: &Sample,
+        read: Read,
+        delay: Ticks,
+    ) -> Result<Self, Error> {
         let times = Times::new(rendition, sample, delay)
             .map_err(|problem| refused(sample.index, problem))?;
-        Ok(Self { times, index: sample.index, size: sample.size, is_sync: sample.is_sync })
+        Ok(Self { times, read, is_sync: sample.is_sync })
     }
 }
 

@@ -1,13 +1,16 @@
 //! Media segments whose samples are encrypted as they are written.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use dynpack_media::{Form, Rendition, Segment};
 
 use super::fragment::Fragment;
 use super::profile::Profile;
 use super::protection::Protection;
+use super::signal::Signal;
 use crate::plan::Mux;
-use crate::{Error, Read, SegmentPlan, samples};
+use crate::{Error, Read, SegmentPlan};
 
 /// One fragment that will be encrypted, with all that it takes.
 pub(super) struct EncryptedFragment {
@@ -15,6 +18,14 @@ pub(super) struct EncryptedFragment {
     rendition: Rendition,
     segment: Segment,
     protection: Protection,
+    /// What the fragment signals, once it is known.
+    signal: Option<Signal>,
+    /// The index of the next sample to be written, counted from the first of the segment.
+    next: u32,
+    /// Samples that were put and not written yet.
+    waiting: VecDeque<Bytes>,
+    /// The number of bytes of the fragment, if that was not known before media was put.
+    len: Option<u64>,
 }
 
 impl EncryptedFragment {
@@ -26,15 +37,25 @@ impl EncryptedFragment {
             Form::KeyFrames => protection.for_key_frames(),
         };
         let (rendition, segment) = (clear.rendition.clone(), clear.segment.clone());
-        Ok(Self { profile: clear.profile, rendition, segment, protection })
+        Ok(Self {
+            profile: clear.profile,
+            rendition,
+            segment,
+            protection,
+            signal: None,
+            next: 0,
+            waiting: VecDeque::new(),
+            len: None,
+        })
     }
 
-    pub(super) fn plan(self) -> Result<SegmentPlan, Error> {
+    pub(super) fn plan(mut self) -> Result<SegmentPlan, Error> {
         let fragment = self.clear();
         let range = fragment.samples();
         let reads = Read::samples(&self.rendition, range.clone()).collect();
         let signal = self.protection.signal_unread(range.start, fragment.sample_count());
-        let len = signal.map(|signal| fragment.with_signal(&signal).len()).transpose()?;
+        let len = signal.as_ref().map(|signal| fragment.with_signal(signal).len()).transpose()?;
+        self.signal = signal;
         Ok(SegmentPlan::muxed(len, reads, Box::new(self)))
     }
 
@@ -42,10 +63,12 @@ impl EncryptedFragment {
         Fragment::new(self.profile, &self.rendition, &self.segment)
     }
 
-    /// The samples, from the reads which hold them.
-    fn samples(&self, media: &[Bytes]) -> Result<Vec<Bytes>, Error> {
-        let stored = self.rendition.track.samples.samples(self.clear().samples());
-        samples::cut(stored.map(|sample| (sample.index, sample.size)), &mut media.iter().cloned())
+    /// Writes what is before the samples, if it is known. Returns the length of the fragment.
+    fn put_head(&self, out: &mut Vec<u8>) -> Result<Option<u64>, Error> {
+        let Some(signal) = &self.signal else { return Ok(None) };
+        let fragment = self.clear().with_signal(signal);
+        fragment.put_head(out)?;
+        fragment.len().map(Some)
     }
 }
 
@@ -61,21 +84,40 @@ pub(super) fn max_len(clear: Fragment<'_>, protection: &Protection) -> Result<u6
 }
 
 impl Mux for EncryptedFragment {
-    fn mux(self: Box<Self>, media: &[Bytes]) -> Result<Bytes, Error> {
-        let samples = self.samples(media)?;
-        let clear = self.clear();
-        let signal = self.protection.signal(clear.samples().start, &samples)?;
-        let fragment = clear.with_signal(&signal);
-        let promised = fragment.len()?;
-        let capacity = usize::try_from(promised).map_err(|_| Error::too_long(promised))?;
-        let mut out = Vec::with_capacity(capacity);
-        fragment.put_head(&mut out)?;
-        for (at, sample) in (0..).zip(&samples) {
-            self.protection.encrypt(&signal, at, sample, &mut out)?;
+    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.put_head(out).map(drop)
+    }
+
+    fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
+        if self.signal.is_none() {
+            let first = self.clear().samples().start;
+            self.signal = Some(self.protection.signal(first, media)?);
+            self.len = self.put_head(out)?;
         }
-        match out.len() as u64 {
-            got if got == promised => Ok(out.into()),
-            got => Err(Error::BrokenPromise { promised, got }),
+        self.waiting.extend(media.iter().cloned());
+        // Later portions come with their own media.
+        if self.len.is_none() {
+            self.proceed(u64::MAX, out)?;
         }
+        Ok(())
+    }
+
+    fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    fn proceed(&mut self, max_bytes: u64, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let Some(signal) = &self.signal else { return Ok(true) };
+        let mut bytes = 0_u64;
+        let fitting = self.waiting.iter().take_while(|sample| {
+            bytes = bytes.saturating_add(sample.len() as u64);
+            bytes <= max_bytes
+        });
+        let count = fitting.count().max(1).min(self.waiting.len());
+        let samples: Vec<_> = self.waiting.drain(..count).collect();
+        self.protection.encrypt(signal, self.next, &samples, out)?;
+        let count = u32::try_from(count).expect("samples are numbered by 32 bits");
+        self.next = self.next.saturating_add(count);
+        Ok(self.waiting.is_empty())
     }
 }

@@ -62,7 +62,7 @@ impl<'a> Fragment<'a> {
     /// The segment: its head, and the samples where they lie.
     pub(super) fn plan(&self) -> Result<SegmentPlan, Error> {
         let head = self.head()?;
-        let reads = Read::samples(self.rendition, self.samples()).map(Piece::Read);
+        let reads = Read::joined(self.rendition, self.samples()).map(Piece::Read);
         Ok(SegmentPlan::spliced(std::iter::once(Piece::Bytes(head)).chain(reads).collect()))
     }
 

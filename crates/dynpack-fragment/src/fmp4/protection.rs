@@ -108,15 +108,15 @@ impl Protection {
         }
     }
 
-    /// Appends a sample as it is encrypted.
+    /// Appends samples as they are encrypted. The first is at place `first` of the fragment.
     pub(super) fn encrypt(
         &self,
         signal: &Signal,
-        at: u32,
-        sample: &[u8],
+        first: u32,
+        samples: &[Bytes],
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        self.encryptor.encrypt(&signal.encryption, at, sample, out).map_err(refused)
+        self.encryptor.encrypt(&signal.encryption, first, samples, out).map_err(refused)
     }
 
     /// Maximum number of bytes with which a fragment signals the encryption of `count` pictures,

@@ -4,7 +4,7 @@
 use dynpack_codec::aac::Adts;
 use dynpack_codec::avc::AnnexB;
 use dynpack_codec::{AacConfig, AudioCodec, Codec, VideoCodec};
-use dynpack_media::{Ticks, Timescale};
+use dynpack_media::{Ticks, Time, Timescale};
 
 use crate::Error;
 
@@ -51,7 +51,7 @@ pub(super) trait Carriage: Send + Sync {
     fn stream_id(&self) -> u8;
 
     /// How long a sample lasts, for a codec whose samples may share a PES packet.
-    fn frame(&self) -> Option<(Ticks, Timescale)>;
+    fn frame(&self) -> Option<Time>;
 
     /// How long a sample of `size` bytes comes out.
     fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, dynpack_codec::Error>;
@@ -73,7 +73,7 @@ pub(super) trait Carriage: Send + Sync {
 /// The one list of codecs that a transport stream can carry.
 pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
     match codec {
-        Codec::Video(VideoCodec::Avc(config)) => Ok(Box::new(AnnexB::new(config))),
+        Codec::Video(VideoCodec::Avc(config)) => Ok(Box::new(AnnexB::new(config).padded())),
         Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
     }
 }
@@ -87,12 +87,13 @@ impl Carriage for AnnexB {
         0xe0
     }
 
-    fn frame(&self) -> Option<(Ticks, Timescale)> {
+    fn frame(&self) -> Option<Time> {
         None
     }
 
     fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, dynpack_codec::Error> {
-        Ok(Len::AtMost(self.max_len(size, is_sync)))
+        let max_len = Len::AtMost(self.max_len(size, is_sync));
+        Ok(self.len(size, is_sync).map_or(max_len, Len::Exactly))
     }
 
     fn growth(&self) -> Option<Growth> {
@@ -113,14 +114,14 @@ impl Carriage for AnnexB {
 /// AAC as ADTS frames.
 struct Aac {
     adts: Adts,
-    frame: (Ticks, Timescale),
+    frame: Time,
 }
 
 impl Aac {
     fn new(config: &AacConfig) -> Result<Self, Error> {
         let adts = Adts::new(config).map_err(|problem| Error::Unsupported(problem.to_string()))?;
         let clock = Timescale::new(config.core_rate).expect("ADTS has an index for no rate of 0");
-        Ok(Self { adts, frame: (Ticks(config.frame_length.into()), clock) })
+        Ok(Self { adts, frame: Time::new(Ticks(config.frame_length.into()), clock) })
     }
 }
 
@@ -133,7 +134,7 @@ impl Carriage for Aac {
         0xc0
     }
 
-    fn frame(&self) -> Option<(Ticks, Timescale)> {
+    fn frame(&self) -> Option<Time> {
         Some(self.frame)
     }
 

@@ -21,7 +21,7 @@ const MASK_33_BITS: u64 = (1 << 33) - 1;
 
 /// Decode and presentation time of a sample, in ticks of 90 kHz since [`LEAD_IN`] before the
 /// presentation; not yet wrapped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stamps {
     pub(super) decode: Ticks,
     pub(super) presentation: Ticks,

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use dynpack_media::{Rendition, SampleIndex, SampleTable, Ticks, Timescale};
+use dynpack_media::{Rendition, SampleIndex, SampleTable, Ticks, Time, Timescale};
 
 use super::carriage::{Carriage, Growth, carriage};
 use super::clock::{REFERENCE_INTERVAL, Stamps};
@@ -184,7 +184,7 @@ impl Sound {
     fn new(
         table: &SampleTable,
         samples: Range<SampleIndex>,
-        (duration, rate): (Ticks, Timescale),
+        Time { ticks: duration, timescale: rate }: Time,
         clock: Timescale,
     ) -> Option<Self> {
         table.uniform_composition_offset(samples.clone())?;

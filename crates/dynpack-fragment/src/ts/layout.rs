@@ -6,7 +6,6 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
 use dynpack_media::Ticks;
 
 use super::clock::REFERENCE_INTERVAL;
@@ -14,6 +13,7 @@ use super::packet::{
     Header, PACKET_LEN, PAYLOAD_LEN, PesPlan, PesWriter, REFERENCE_LEN, References, pes_header_len,
 };
 use super::stream::Stream;
+use crate::Error;
 
 /// Continuity counters repeat after that many packets.
 pub(super) const COUNTER_PERIOD: u64 = 16;
@@ -108,28 +108,91 @@ impl Layout {
         self.len().saturating_add(inside.saturating_mul(PACKET_LEN as u64))
     }
 
-    /// Writes the frames of the streams, given as the samples they are.
-    pub(super) fn write(&self, streams: &[Stream], samples: &[Vec<Bytes>], out: &mut Vec<u8>) {
-        let mut counters = vec![0_u8; streams.len()];
-        for item in &self.items {
-            let at = match &item.what {
-                What::Reference => self.clock_stream,
-                What::Pes(pes) => pes.stream,
-            };
-            let (Some(stream), Some(samples), Some(counter)) =
-                (streams.get(at), samples.get(at), counters.get_mut(at))
-            else {
-                continue;
-            };
-            match &item.what {
-                What::Reference => {
-                    // Without payload, the counter stays that of the packet before (2.4.3.3).
-                    let (pid, counter) = (stream.pid(), counter.wrapping_sub(1));
-                    Header { pid, counter, reference: Some(item.due), ..Header::default() }
-                        .write(0, out);
-                }
-                What::Pes(pes) => pes.write(stream, samples, counter, out),
+    /// The frames in the order in which they are written: each the nth of a stream.
+    pub(super) fn frames(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let packets = self.items.iter().filter_map(|item| match &item.what {
+            What::Pes(pes) => Some(pes),
+            What::Reference => None,
+        });
+        packets.flat_map(|pes| pes.frames.clone().map(|frame| (pes.stream, frame)))
+    }
+}
+
+/// How far a layout is written.
+#[derive(Debug, Default)]
+pub(super) struct Cursor {
+    item: usize,
+    /// The PES packet of the item, if it is begun, and how many of its frames are written.
+    begun: Option<(PesWriter, usize)>,
+    /// The continuity counter of the next packet of each stream.
+    counters: [u8; MAX_STREAMS],
+    /// Memory for a frame that is encrypted.
+    scratch: Vec<u8>,
+}
+
+/// One video and one audio stream.
+const MAX_STREAMS: usize = 2;
+
+impl Cursor {
+    /// The next frame: the nth of a stream. `None` if all are written.
+    pub(super) fn next(&self, layout: &Layout) -> Option<(usize, usize)> {
+        let written = self.begun.as_ref().map_or(0, |(_, written)| *written);
+        let rest = layout.items.get(self.item..)?;
+        let pes = rest.iter().find_map(|item| match &item.what {
+            What::Pes(pes) => Some(pes),
+            What::Reference => None,
+        })?;
+        Some((pes.stream, pes.frames.start.saturating_add(written)))
+    }
+
+    /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is the frame
+    /// as it is stored.
+    pub(super) fn put(
+        &mut self,
+        layout: &Layout,
+        streams: &[Stream],
+        sample: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        self.put_references(layout, streams, out);
+        let Some(Item { what: What::Pes(pes), .. }) = layout.items.get(self.item) else {
+            return Ok(());
+        };
+        let next = self.next(layout).map(|(_, frame)| frame);
+        let Some(stream) = streams.get(pes.stream) else { return Ok(()) };
+        let Some(frame) = next.and_then(|next| stream.frames().get(next)) else { return Ok(()) };
+        let counter = self.counters.get(pes.stream).copied().unwrap_or_default();
+        let (mut writer, written) =
+            self.begun.take().unwrap_or_else(|| (pes.begin(stream, counter, out), 0));
+        stream.write(frame, sample, &mut self.scratch, &mut |bytes| writer.put(bytes, out))?;
+        let written = written.saturating_add(1);
+        if written < pes.frames.len() {
+            self.begun = Some((writer, written));
+            return Ok(());
+        }
+        if let Some(counter) = self.counters.get_mut(pes.stream) {
+            *counter = writer.counter();
+        }
+        self.item = self.item.saturating_add(1);
+        Ok(())
+    }
+
+    /// Writes the clock references that are next.
+    pub(super) fn put_references(
+        &mut self,
+        layout: &Layout,
+        streams: &[Stream],
+        out: &mut Vec<u8>,
+    ) {
+        let clock = layout.clock_stream;
+        let counter = self.counters.get(clock).copied().unwrap_or_default();
+        while let Some(Item { what: What::Reference, due }) = layout.items.get(self.item) {
+            if let Some(stream) = streams.get(clock) {
+                // Without payload, the counter stays that of the packet before (2.4.3.3).
+                let (pid, counter) = (stream.pid(), counter.wrapping_sub(1));
+                Header { pid, counter, reference: Some(*due), ..Header::default() }.write(0, out);
             }
+            self.item = self.item.saturating_add(1);
         }
     }
 }
@@ -147,22 +210,11 @@ impl Pes {
         }
     }
 
-    fn write(&self, stream: &Stream, samples: &[Bytes], counter: &mut u8, out: &mut Vec<u8>) {
-        let frames = stream.frames().get(self.frames.clone()).unwrap_or_default();
-        let samples = samples.get(self.frames.clone()).unwrap_or_default();
-        let Some(first) = frames.first() else { return };
-        let mut pes = PesWriter::begin(
-            self.plan,
-            (stream.pid(), stream.carriage().stream_id()),
-            &first.stamps,
-            counter,
-            out,
-        );
-        for (frame, sample) in frames.iter().zip(samples) {
-            // The sample has been measured, so nothing is wrong with it; a wrong length would show
-            // at the end.
-            let _ = stream.write(frame, sample, &mut |bytes| pes.put(bytes));
-        }
+    /// Begins to write it; `counter` is that of its first transport packet.
+    fn begin(&self, stream: &Stream, counter: u8, out: &mut Vec<u8>) -> PesWriter {
+        let stamps = stream.frames().get(self.frames.start).map(|frame| frame.stamps);
+        let ids = (stream.pid(), stream.carriage().stream_id());
+        PesWriter::begin(self.plan, ids, &stamps.unwrap_or_default(), counter, out)
     }
 }
 
@@ -278,7 +330,7 @@ impl Clock {
         for ((at, pes), &start) in packets.iter_mut().enumerate().zip(dues) {
             let start = last.or(not_before).map_or(start, |not_before| start.max(not_before));
             let next = dues.get(at.saturating_add(1)).copied();
-            let end = next.unwrap_or_else(|| self.end(pes, stream)).max(start);
+            let end = next.unwrap_or_else(|| self.end(stream)).max(start);
             let is_sync = stream.frames().get(pes.frames.start).is_some_and(|frame| frame.is_sync);
             // Each frame of sound is a place to start; only the first is signalled.
             pes.plan.random_access = is_sync && (at == 0 || stream.carriage().frame().is_none());
@@ -300,10 +352,9 @@ impl Clock {
         alone
     }
 
-    /// Start of the clock's next stretch after the last packet.
-    fn end(&self, pes: &Pes, stream: &Stream) -> Ticks {
-        let last = pes.frames.end.checked_sub(1).and_then(|last| stream.frames().get(last));
-        let end = last.map_or(Ticks::ZERO, |frame| frame.stamps.next_decode);
+    /// The time until which the last packet has to provide clock references.
+    fn end(&self, stream: &Stream) -> Ticks {
+        let end = stream.end();
         self.tail.map_or(end, |tail| end.max(tail))
     }
 

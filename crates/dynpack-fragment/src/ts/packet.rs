@@ -101,18 +101,21 @@ pub(super) fn pes_header_len(stamps: &Stamps) -> u64 {
     }
 }
 
-/// The header of a PES packet of `len` bytes in all, aligned with an access unit.
-fn write_pes_header(stream_id: u8, len: u64, stamps: &Stamps, pes: &mut PesWriter<'_>) {
+/// The header of a PES packet of `len` bytes in all, aligned with an access unit: as many of the
+/// bytes as the second says.
+fn pes_header(stream_id: u8, len: u64, stamps: &Stamps) -> ([u8; 19], usize) {
     // A packet longer than its field can say is of unbounded length, 0, which only video may be.
     let [high, low] = u16::try_from(len.saturating_sub(6)).map_or([0; 2], u16::to_be_bytes);
-    if stamps.decode == stamps.presentation {
-        pes.put(&[0, 0, 1, stream_id, high, low, 0x84, 0x80, 5]);
-        pes.put(&clock::stamp_bytes(0b0010, stamps.presentation));
-    } else {
-        pes.put(&[0, 0, 1, stream_id, high, low, 0x84, 0xc0, 10]);
-        pes.put(&clock::stamp_bytes(0b0011, stamps.presentation));
-        pes.put(&clock::stamp_bytes(0b0001, stamps.decode));
-    }
+    let has_both = stamps.decode != stamps.presentation;
+    let (flags, stamps_len, len) = if has_both { (0xc0, 10, 19) } else { (0x80, 5, 14) };
+    let prefix = if has_both { 0b0011 } else { 0b0010 };
+    let [p0, p1, p2, p3, p4] = clock::stamp_bytes(prefix, stamps.presentation);
+    let [d0, d1, d2, d3, d4] = clock::stamp_bytes(0b0001, stamps.decode);
+    let header = [
+        0, 0, 1, stream_id, high, low, 0x84, flags, stamps_len, p0, p1, p2, p3, p4, d0, d1, d2, d3,
+        d4,
+    ];
+    (header, len)
 }
 
 /// What is known of a PES packet before it is written.
@@ -138,10 +141,10 @@ impl PesPlan {
 }
 
 /// Cuts a PES packet into transport packets.
-pub(super) struct PesWriter<'a> {
-    out: &'a mut Vec<u8>,
+#[derive(Debug)]
+pub(super) struct PesWriter {
     pid: Pid,
-    counter: &'a mut u8,
+    counter: u8,
     plan: PesPlan,
     begun: u64,
     references: u32,
@@ -151,29 +154,35 @@ pub(super) struct PesWriter<'a> {
     room: usize,
 }
 
-impl<'a> PesWriter<'a> {
+impl PesWriter {
     /// Begins a packet on `pid`; `counter` is that of its next transport packet.
     pub(super) fn begin(
         plan: PesPlan,
         (pid, stream_id): (Pid, u8),
         stamps: &Stamps,
-        counter: &'a mut u8,
-        out: &'a mut Vec<u8>,
+        counter: u8,
+        out: &mut Vec<u8>,
     ) -> Self {
         let mut writer =
-            Self { out, pid, counter, plan, begun: 0, references: 0, left: plan.len, room: 0 };
-        write_pes_header(stream_id, plan.len, stamps, &mut writer);
+            Self { pid, counter, plan, begun: 0, references: 0, left: plan.len, room: 0 };
+        let (header, len) = pes_header(stream_id, plan.len, stamps);
+        writer.put(header.get(..len).unwrap_or_default(), out);
         writer
     }
 
-    pub(super) fn put(&mut self, mut bytes: &[u8]) {
+    /// The counter of the next transport packet.
+    pub(super) const fn counter(&self) -> u8 {
+        self.counter
+    }
+
+    pub(super) fn put(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
         while !bytes.is_empty() {
             if self.room == 0 {
-                bytes = self.put_plain_packets(bytes);
-                self.begin_transport_packet();
+                bytes = self.put_plain_packets(bytes, out);
+                self.begin_transport_packet(out);
             }
             let (now, later) = bytes.split_at(self.room.min(bytes.len()));
-            self.out.extend_from_slice(now);
+            out.extend_from_slice(now);
             self.room = self.room.saturating_sub(now.len());
             bytes = later;
         }
@@ -181,7 +190,7 @@ impl<'a> PesWriter<'a> {
 
     /// Writes as many packets as are nothing but a header and 184 of the bytes, but not the last;
     /// returns the bytes after them.
-    fn put_plain_packets<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+    fn put_plain_packets<'b>(&mut self, bytes: &'b [u8], out: &mut Vec<u8>) -> &'b [u8] {
         let full = (bytes.len().saturating_sub(1) / PAYLOAD_LEN) as u64;
         // At least a byte stays for each packet to come.
         let to_come = self.plan.packets.saturating_sub(self.begun);
@@ -194,16 +203,16 @@ impl<'a> PesWriter<'a> {
         let (payloads, _) = plain.as_chunks::<PAYLOAD_LEN>();
         let [pid_high, pid_low] = self.pid.0.to_be_bytes();
         for payload in payloads {
-            self.out.extend_from_slice(&[0x47, pid_high, pid_low, 0x10 | *self.counter]);
-            self.out.extend_from_slice(payload);
-            *self.counter = self.counter.wrapping_add(1) & 0xf;
+            out.extend_from_slice(&[0x47, pid_high, pid_low, 0x10 | self.counter]);
+            out.extend_from_slice(payload);
+            self.counter = self.counter.wrapping_add(1) & 0xf;
         }
         self.begun = self.begun.saturating_add(count);
         self.left = self.left.saturating_sub(plain.len() as u64);
         rest
     }
 
-    fn begin_transport_packet(&mut self) {
+    fn begin_transport_packet(&mut self, out: &mut Vec<u8>) {
         let reference = self.due_reference();
         let first = self.begun == 0;
         let reference_len = if reference.is_some() { REFERENCE_LEN } else { 0 };
@@ -213,9 +222,9 @@ impl<'a> PesWriter<'a> {
         self.room = usize::try_from(self.left.saturating_sub(to_come))
             .map_or(max_room, |left| left.clamp(1, max_room));
         let random_access = first && self.plan.random_access;
-        Header { pid: self.pid, starts: first, counter: *self.counter, random_access, reference }
-            .write(self.room, self.out);
-        *self.counter = self.counter.wrapping_add(1) & 0xf;
+        Header { pid: self.pid, starts: first, counter: self.counter, random_access, reference }
+            .write(self.room, out);
+        self.counter = self.counter.wrapping_add(1) & 0xf;
         self.begun = self.begun.saturating_add(1);
         self.left = self.left.saturating_sub(self.room as u64);
     }

@@ -77,6 +77,10 @@ impl Encryption {
         match (self.frames, piece) {
             (Frames::Audio, _) => self.cipher.audio_frame(piece, out),
             (Frames::NalUnits, [0, 0, 1] | [0, 0, 0, 1]) => out.extend_from_slice(piece),
+            // Zeros that end an access unit.
+            (Frames::NalUnits, [0, rest @ ..]) if rest.iter().all(|&byte| byte == 0) => {
+                out.extend_from_slice(piece);
+            }
             (Frames::NalUnits, _) => self.cipher.nal_unit(piece, out)?,
         }
         Ok(())

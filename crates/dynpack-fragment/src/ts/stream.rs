@@ -10,7 +10,7 @@ use super::clock::{LEAD_IN, Stamps};
 use super::packet::Pid;
 use super::part::Part;
 use super::sample_aes::Encryption;
-use crate::{Error, samples};
+use crate::{Error, Read};
 
 /// Maximum duration of the frames of one PES packet together: half a second.
 pub(super) const MAX_SHARED: Ticks = Ticks(45_000);
@@ -23,8 +23,8 @@ pub(super) const MAX_OFF: Ticks = Ticks(1);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     index: SampleIndex,
-    /// Bytes in the file.
-    size: u32,
+    /// Where it is stored.
+    pub(super) read: Read,
     /// Bytes in the elementary stream.
     len: Len,
     pub(super) is_sync: bool,
@@ -40,6 +40,8 @@ pub(super) struct Stream {
     carriage: Box<dyn Carriage>,
     encryption: Option<Encryption>,
     frames: Vec<Frame>,
+    /// Decode time of the sample after the last one, even if the last one is empty and no frame.
+    end: Ticks,
     /// Whether the track starts, and ends, in this segment.
     starts: bool,
     ends: bool,
@@ -52,9 +54,9 @@ impl Stream {
         let carriage = carriage(codec)?;
         let encryption =
             part.sample_aes.clone().map(|cipher| Encryption::new(cipher, codec)).transpose()?;
-        let samples =
-            rendition.track.samples.samples(part.samples.clone()).filter(|sample| sample.size > 0);
-        let frames = samples.map(|sample| {
+        let samples = rendition.track.samples.samples(part.samples.clone());
+        let stored = samples.zip(Read::samples(rendition, part.samples.clone()));
+        let frames = stored.filter(|(sample, _)| sample.size > 0).map(|(sample, read)| {
             let refused = |problem: String| Error::Sample { sample: sample.index, problem };
             let stamps = Stamps::new(rendition, &sample);
             if !stamps.is_on_clock() {
@@ -67,16 +69,12 @@ impl Stream {
                 .map_err(|problem| refused(problem.to_string()))?;
             let len = encryption.as_ref().map_or(len, |encryption| encryption.len(len));
             let time = rendition.cuts.presentation_time(&sample);
-            Ok(Frame {
-                index: sample.index,
-                size: sample.size,
-                len,
-                is_sync: sample.is_sync,
-                time,
-                stamps,
-            })
+            Ok(Frame { index: sample.index, read, len, is_sync: sample.is_sync, time, stamps })
         });
         let frames = frames.collect::<Result<_, _>>()?;
+        let last = SampleIndex(part.samples.end.0.saturating_sub(1))..part.samples.end;
+        let last = rendition.track.samples.samples(last).next();
+        let end = last.map_or(Ticks::ZERO, |last| Stamps::new(rendition, &last).next_decode);
         let language =
             (!rendition.language.is_undetermined()).then(|| rendition.language.three_letters());
         let language = language.and_then(|letters| letters.as_bytes().try_into().ok());
@@ -89,6 +87,7 @@ impl Stream {
             carriage,
             encryption,
             frames,
+            end,
             starts,
             ends,
         })
@@ -141,60 +140,47 @@ impl Stream {
         self.frames.iter().map(|frame| frame.len.at_most()).collect()
     }
 
-    /// The samples of the stream, from the reads which hold them.
-    pub(super) fn cut(&self, media: &mut impl Iterator<Item = Bytes>) -> Result<Vec<Bytes>, Error> {
-        samples::cut(self.frames.iter().map(|frame| (frame.index, frame.size)), media)
-    }
-
-    /// Samples as [`write`](Self::write) takes them. Where they are encrypted, that is done here,
-    /// once: each is written into one buffer.
-    pub(super) fn prepare(&self, samples: Vec<Bytes>) -> Result<Vec<Bytes>, Error> {
-        let Some(encryption) = &self.encryption else { return Ok(samples) };
-        let max_len = self.max_lens().iter().sum::<u64>();
-        let capacity = usize::try_from(max_len).map_err(|_| Error::too_long(max_len))?;
-        let mut out = Vec::with_capacity(capacity);
-        let mut lens = Vec::with_capacity(samples.len());
-        for (frame, sample) in self.frames.iter().zip(&samples) {
-            let start = out.len();
-            let mut appended = Ok(());
-            let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
-                if appended.is_ok() {
-                    appended = encryption.append(piece, &mut out);
-                }
-            });
-            written.map_err(|problem| self.refused(frame, &problem))?;
-            appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
-            lens.push(out.len().saturating_sub(start));
-        }
-        let mut out = Bytes::from(out);
-        Ok(lens.into_iter().map(|len| out.split_to(len)).collect())
-    }
-
-    /// Writes a prepared sample to `out`, piece by piece.
+    /// Writes a sample to `out`, piece by piece. If it is encrypted, that is done in `scratch`.
     pub(super) fn write(
         &self,
         frame: &Frame,
         sample: &[u8],
+        scratch: &mut Vec<u8>,
         out: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), dynpack_codec::Error> {
-        match self.encryption {
-            Some(_) => out(sample),
-            None => self.carriage.write(sample, frame.is_sync, out)?,
-        }
+    ) -> Result<(), Error> {
+        let refused = |problem: dynpack_codec::Error| Error::Sample {
+            sample: frame.index,
+            problem: problem.to_string(),
+        };
+        let Some(encryption) = &self.encryption else {
+            return self.carriage.write(sample, frame.is_sync, out).map_err(refused);
+        };
+        scratch.clear();
+        let mut appended = Ok(());
+        let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
+            if appended.is_ok() {
+                appended = encryption.append(piece, scratch);
+            }
+        });
+        written.map_err(refused)?;
+        appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
+        out(scratch);
         Ok(())
     }
 
-    /// Bytes of each frame in the elementary stream, by the prepared samples.
+    /// Bytes of each frame in the elementary stream, measured in the samples where they depend on
+    /// them.
     pub(super) fn measure(&self, samples: &[Bytes]) -> Result<Vec<u64>, Error> {
+        let mut scratch = Vec::new();
         let lens = self.frames.iter().zip(samples).map(|(frame, sample)| {
             if let Some(len) = frame.len.exactly() {
                 return Ok(len);
             }
             let mut len = 0_u64;
-            let written = self.write(frame, sample, &mut |bytes| {
+            self.write(frame, sample, &mut scratch, &mut |bytes| {
                 len = len.saturating_add(bytes.len() as u64);
-            });
-            written.map(|()| len).map_err(|problem| self.refused(frame, &problem))
+            })?;
+            Ok(len)
         });
         lens.collect()
     }
@@ -202,7 +188,8 @@ impl Stream {
     /// Whether a frame can share the PES packet that another opens, as the nth after that: readers,
     /// who take frames to follow each other without a gap, place it within a tick of its time.
     pub(super) fn can_share(&self, opening: &Frame, nth: usize, frame: &Frame) -> bool {
-        let Some((duration, rate)) = self.carriage.frame() else { return false };
+        let Some(frame_duration) = self.carriage.frame() else { return false };
+        let (duration, rate) = (frame_duration.ticks, frame_duration.timescale);
         let (clock, mpeg) = (self.clock, Timescale::MPEG);
         let nth = i64::try_from(nth).expect("frames are in memory");
         let counted = Ticks(duration.0.saturating_mul(nth));
@@ -211,6 +198,11 @@ impl Stream {
             .saturating_sub(scaled(frame.time, [rate, mpeg]));
         off.unsigned_abs() <= scaled(MAX_OFF, [clock, rate]).unsigned_abs()
             && frame.stamps.next_decode - opening.stamps.decode <= MAX_SHARED
+    }
+
+    /// Decode time of the sample after the last one.
+    pub(super) const fn end(&self) -> Ticks {
+        self.end
     }
 
     /// Whether the track starts in this segment.
@@ -232,10 +224,6 @@ impl Stream {
             .map(|frame| frame.stamps.presentation + frame.stamps.next_decode - frame.stamps.decode)
             .max()?;
         Some((start, end))
-    }
-
-    fn refused(&self, frame: &Frame, problem: &dynpack_codec::Error) -> Error {
-        Error::Sample { sample: frame.index, problem: problem.to_string() }
     }
 }
 

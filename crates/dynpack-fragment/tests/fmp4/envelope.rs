@@ -9,7 +9,7 @@ use dynpack_fragment::ts::{self, Part};
 use dynpack_fragment::{Error, SegmentPlan, f4f};
 use dynpack_media::{Rendition, Segment};
 use dynpack_testkit::renditions;
-use dynpack_testkit::stored::{finish, read};
+use dynpack_testkit::stored::{finish, in_stretches, joined, read};
 
 use crate::{audio_frames, group};
 
@@ -47,11 +47,25 @@ fn decrypting_returns_the_clear_segment() {
         for (clear, plan) in
             plans(&rendition, &segment).into_iter().zip(plans(&rendition, &segment))
         {
-            let (reads, clear_len) = (clear.reads().to_vec(), clear.len().unwrap());
+            let (reads, clear_len) = (joined(clear.reads()), clear.len().unwrap());
             let plan = encrypted(plan);
-            assert_eq!((plan.reads(), plan.len()), (&reads[..], Some(clear_len / 16 * 16 + 16)));
+            assert_eq!((joined(plan.reads()), plan.len()), (reads, Some(clear_len / 16 * 16 + 16)));
             assert!(plan.pieces().is_none());
             assert_eq!(decrypt(finish(plan)), finish(clear));
+        }
+    }
+}
+
+#[test]
+fn stretches_of_any_length_make_the_same_segment() {
+    let rendition = renditions(vec![audio_frames(48_000, 500, 1024).build()], 2000).remove(0);
+    let segment = rendition.cuts.segments().next().unwrap();
+    let clear_and_encrypted = || {
+        plans(&rendition, &segment).into_iter().chain(plans(&rendition, &segment).map(encrypted))
+    };
+    for max_bytes in [0, 1, 15, 16, 17, 1_000, 10_000, u64::MAX] {
+        for (plan, whole) in clear_and_encrypted().zip(clear_and_encrypted()) {
+            assert_eq!(in_stretches(plan, max_bytes, read).unwrap(), finish(whole));
         }
     }
 }
@@ -95,8 +109,8 @@ fn a_plan_never_prints_its_key() {
     let secret = format!("{KEY:?}");
     let listed = secret.trim_matches(['[', ']']);
     assert!(
-        printed.iter().all(|text| text.contains("Encrypted")
-            && !text.contains("key")
-            && !text.contains(listed))
+        printed
+            .iter()
+            .all(|text| text.contains("Muxed") && !text.contains("key") && !text.contains(listed))
     );
 }

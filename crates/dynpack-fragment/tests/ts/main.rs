@@ -509,6 +509,17 @@ fn frames_after_an_uneven_one_are_right_within_a_tick() {
     }
 }
 
+/// The last frame of a segment has no bytes. The reference after it is in the next segment.
+#[test]
+fn the_clock_continues_over_an_empty_frame_before_a_cut() {
+    let audio = Audio { frames: 198, priming: 1024, empty: Some(187), ..Audio::PLAIN };
+    let audio = Audio { hz: 48_000, rate: 48_000, frame_len: 200, ..audio };
+    let film = OpenedFilm::new(None, Some(&audio), TWO_SECONDS);
+    let segments = segments(&film, &[&film.renditions[0]], 2);
+    assert_eq!(segments.len(), 2);
+    check_clock(&transport::read(&segments.concat()));
+}
+
 /// Clock references with packets of their own are added to the packets that continuity counters
 /// count.
 #[test]
@@ -576,12 +587,16 @@ fn the_program_map_signals_the_language_of_audio() {
 }
 
 #[test]
-fn the_length_of_audio_is_known_before_it_is_read() {
+fn the_length_is_known_before_media_is_read() {
     let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
+    for kind in [MediaKind::Video, MediaKind::Audio] {
+        let plan = whole(film.rendition(kind)).unwrap();
+        let promised = plan.len();
+        assert_eq!(film.finish(plan).unwrap().len() as u64, promised.unwrap());
+    }
+    let short = Video { nal_length_size: 2, ..Video::PLAIN };
+    let film = OpenedFilm::new(Some(&short), None, TWO_SECONDS);
     assert_eq!(whole(film.rendition(MediaKind::Video)).unwrap().len(), None);
-    let plan = whole(film.rendition(MediaKind::Audio)).unwrap();
-    let promised = plan.len();
-    assert_eq!(film.finish(plan).unwrap().len() as u64, promised.unwrap());
 }
 
 #[test]

@@ -1,33 +1,59 @@
 //! The bytes of a response, read from storage as they are sent.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use dynpack_fragment::{Piece, Read, SegmentPlan};
+use dynpack_fragment::{Piece, Read, SegmentPlan, SegmentWriter};
 use dynpack_media::{Extent, SourceIndex};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream};
 
+use crate::buffers::Buffers;
 use crate::error::Error;
-use crate::storage::{Source, StorageError, read_exactly};
-use crate::tasks::spawn_cpu;
+use crate::storage::{Source, StorageError, read_exactly, read_exactly_joined};
+use crate::tasks::{Budget, Share, spawn_cpu};
 
-/// How many bytes are read from storage at a time. A slow client holds at most this many.
-const BATCH: u64 = 1 << 20;
+/// The maximum size of a segment, in bytes, that is rewritten on the thread of its request. A longer
+/// one would delay others for milliseconds.
+const MAX_INLINE: u64 = 4 << 20;
 
 /// The bytes of a response: a stream of buffers with a known total length.
 ///
-/// Media is read from storage a megabyte at a time, when the client takes it. An error in the
-/// middle means that the storage failed or the file was replaced. The response must then be
-/// aborted, since the rest would not match what was sent.
+/// Media is read from storage half a megabyte at a time, when the client takes it. An error
+/// in the middle means that the storage failed, the file was replaced, or its media is malformed.
+/// The response must then be aborted, since the rest would not match what was sent.
 pub struct Body {
+    /// The number of bytes that remain to be sent.
     len: u64,
-    pieces: VecDeque<Piece>,
-    sources: Arc<[Arc<dyn Source>]>,
+    /// The number of bytes before those.
+    skip: u64,
+    /// Buffers that are complete.
+    ready: VecDeque<Bytes>,
+    rest: Rest,
+    sources: Sources,
+    buffers: Buffers,
     reading: Option<BoxFuture<'static, Result<Vec<Bytes>, StorageError>>>,
+}
+
+/// The files that hold the media.
+pub(crate) type Sources = Arc<[Arc<dyn Source>]>;
+
+/// The part of a body that is not read yet.
+enum Rest {
+    /// Stored bytes, unchanged.
+    Pieces(VecDeque<Piece>),
+    /// Media that is rewritten.
+    Segment {
+        writer: Box<SegmentWriter>,
+        /// Bytes of a portion, where media that was read before is written in portions.
+        portion: usize,
+        /// The memory of that media.
+        _share: Option<Share>,
+    },
 }
 
 impl Body {
@@ -38,12 +64,15 @@ impl Body {
     }
 
     /// A body of `pieces`. Stored pieces are read from `sources`.
-    pub(crate) fn new(
-        pieces: impl IntoIterator<Item = Piece>,
-        sources: Arc<[Arc<dyn Source>]>,
-    ) -> Self {
+    pub(crate) fn new(pieces: impl IntoIterator<Item = Piece>, sources: Sources) -> Self {
         let pieces: VecDeque<_> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
-        Self { len: pieces.iter().map(Piece::len).sum(), pieces, sources, reading: None }
+        let len = pieces.iter().map(Piece::len).sum();
+        Self::with(len, Rest::Pieces(pieces), sources)
+    }
+
+    fn with(len: u64, rest: Rest, sources: Sources) -> Self {
+        let buffers = Buffers::of_process();
+        Self { len, skip: 0, ready: VecDeque::new(), rest, sources, buffers, reading: None }
     }
 
     /// A body with a whole stored file.
@@ -52,31 +81,38 @@ impl Body {
         Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
-    /// The body of a segment. A segment that rewrites its media, of at most `most` bytes, is made
-    /// here. Others are read while they are sent.
+    /// The body of a segment. It is read while it is sent. If its length depends on the media, it is
+    /// made here instead, from media that fits the budget.
     pub(crate) async fn from_plan(
         plan: SegmentPlan,
-        sources: Arc<[Arc<dyn Source>]>,
-        most: u64,
+        sources: Sources,
+        budget: &Budget,
     ) -> Result<Self, Error> {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
         }
+        let (is_known, buffers) = (plan.len().is_some(), Buffers::of_process());
         let bytes = plan.reads().iter().map(|read| read.extent.len).fold(0, u64::saturating_add);
-        if bytes > most {
-            return Err(Error::SegmentTooLarge { bytes, most });
-        }
-        let mut media = Vec::new();
-        for reads in plan.reads().chunk_by(|one, next| one.source == next.source) {
-            let ranges: Vec<_> = reads.iter().map(|read| read.extent).collect();
-            let source =
-                reads.first().and_then(|read| sources.get(usize::try_from(read.source.0).ok()?));
-            if let Some(source) = source {
-                media.extend(read_exactly(source.as_ref(), &ranges).await?);
+        let batch = buffers.batch();
+        let mut writer = Box::new(plan.into_writer(batch));
+        let (mut first, mut portion, mut share) = (None, 0, None);
+        if !is_known {
+            if bytes > budget.max_bytes() {
+                return Err(Error::SegmentTooLarge { bytes, most: budget.max_bytes() });
             }
+            share = Some(budget.take(bytes).await.ok_or(Error::Overloaded)?);
+            let reads = writer.next_reads().unwrap_or_default().to_vec();
+            let media = read_each(Arc::clone(&sources), reads, batch).await?;
+            portion = usize::try_from(batch).expect("less than a megabyte");
+            let work = move || (write(&mut writer, &media, portion, &buffers), writer);
+            let (made, begun) = if bytes <= MAX_INLINE { work() } else { spawn_cpu(work).await };
+            first = Some(made?);
+            writer = begun;
         }
-        let made = spawn_cpu(move || plan.finish(&media)).await?;
-        Ok(Self::new(made.into_iter().map(Piece::Bytes), Arc::new([])))
+        let len = writer.len().unwrap_or_default();
+        let mut body = Self::with(len, Rest::Segment { writer, portion, _share: share }, sources);
+        body.ready.extend(first);
+        Ok(body)
     }
 
     /// The number of bytes that remain to be sent.
@@ -93,97 +129,131 @@ impl Body {
 
     /// The bytes from `start` up to but not including `end`. Nothing of the body may have been
     /// sent.
-    pub(crate) fn slice(self, mut start: u64, mut end: u64) -> Self {
-        let pieces = self.pieces.into_iter().filter_map(|piece| {
+    pub(crate) fn slice(self, start: u64, end: u64) -> Self {
+        let len = end.saturating_sub(start);
+        let Rest::Pieces(pieces) = self.rest else {
+            return Self { skip: start, len, ..self };
+        };
+        let (mut start, mut end) = (start, end);
+        let pieces = pieces.into_iter().filter_map(|piece| {
             let len = piece.len();
             let (from, to) = (start.min(len), end.min(len));
-            // They count from the next piece now: what lies before it is cut off at its start.
+            // From here they count from the start of the next piece.
             (start, end) = (start.saturating_sub(len), end.saturating_sub(len));
             (from < to).then(|| slice(&piece, from, to))
         });
         Self::new(pieces.collect::<Vec<_>>(), self.sources)
     }
 
+    /// Makes the first bytes of a body that is rewritten, so that an error in them is the answer to
+    /// the request, and does not abort the response in the middle.
+    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
+        if matches!(self.rest, Rest::Segment { .. }) {
+            let first = poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await;
+            if let Some(first) = first.transpose()? {
+                self.len = self.len.saturating_add(first.len() as u64);
+                self.ready.push_front(first);
+            }
+        }
+        Ok(())
+    }
+
     /// All remaining bytes in one buffer, for tests and for small bodies.
     ///
     /// # Errors
-    /// [`StorageError`] if the storage fails.
-    pub async fn collect(mut self) -> Result<Bytes, StorageError> {
+    /// As the stream.
+    pub async fn collect(mut self) -> Result<Bytes, Error> {
         let mut whole = Vec::new();
-        while let Some(bytes) =
-            std::future::poll_fn(|context| Pin::new(&mut self).poll_next(context)).await
-        {
+        while let Some(bytes) = poll_fn(|context| Pin::new(&mut self).poll_next(context)).await {
             whole.extend_from_slice(&bytes?);
         }
         Ok(whole.into())
     }
 
-    /// Removes the next stored pieces of one file from the list, up to a batch.
-    fn next_batch(&mut self, first: Read) -> Vec<Extent> {
-        let (mut batch, mut next) = (Vec::new(), Some(first));
-        let mut room = BATCH;
-        while let Some(Read { source, extent }) = next.take() {
-            let (taken, rest) = extent.split_at(room);
-            batch.push(taken);
-            // An extent that is longer leaves no room.
-            room = room.saturating_sub(extent.len);
-            if rest.len > 0 {
-                self.pieces.push_front(Piece::Read(Read { source, extent: rest }));
-            } else if room > 0 {
-                next = match self.pieces.front() {
-                    Some(Piece::Read(read)) if read.source == first.source => Some(*read),
-                    _ => None,
-                };
-                if next.is_some() {
-                    self.pieces.pop_front();
+    /// The next bytes, or none of them if they must be read first: that starts here. `None` at the
+    /// end.
+    fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        match &mut self.rest {
+            Rest::Pieces(pieces) => match pieces.pop_front()? {
+                Piece::Bytes(bytes) => Some(Ok(bytes)),
+                Piece::Read(first) => {
+                    let source = source(&self.sources, first.source).cloned();
+                    let batch = next_batch(pieces, first, self.buffers.batch());
+                    self.reading = Some(
+                        async move { read_exactly_joined(source?.as_ref(), &batch).await }.boxed(),
+                    );
+                    Some(Ok(Bytes::new()))
                 }
+            },
+            Rest::Segment { writer, portion, .. } => {
+                let reads = writer.next_reads()?;
+                if reads.is_empty() {
+                    return Some(write(writer, &[], *portion, &self.buffers));
+                }
+                let reading = read_each(Arc::clone(&self.sources), reads.to_vec(), u64::MAX);
+                self.reading = Some(reading.boxed());
+                Some(Ok(Bytes::new()))
             }
         }
-        batch
     }
 
-    fn start_reading(&mut self, first: Read) {
-        let batch = self.next_batch(first);
-        let source =
-            usize::try_from(first.source.0).ok().and_then(|at| self.sources.get(at)).cloned();
-        self.reading =
-            source.map(|source| async move { read_exactly(source.as_ref(), &batch).await }.boxed());
-    }
-
-    /// Puts the bytes that were read at the front of the list.
-    fn put_back(&mut self, media: Vec<Bytes>) {
-        for bytes in media.into_iter().rev().filter(|bytes| !bytes.is_empty()) {
-            self.pieces.push_front(Piece::Bytes(bytes));
+    /// Takes media that was read.
+    fn take_in(&mut self, media: Vec<Bytes>) -> Result<(), Error> {
+        match &mut self.rest {
+            Rest::Pieces(_) => self.ready.extend(media),
+            Rest::Segment { writer, .. } => {
+                let len = media.iter().map(Bytes::len).fold(0, usize::saturating_add);
+                let made = write(writer, &media, len, &self.buffers)?;
+                self.ready.push_back(made);
+            }
         }
+        Ok(())
+    }
+
+    /// The requested part of the next bytes.
+    fn wanted(&mut self, mut bytes: Bytes) -> Bytes {
+        let skipped = usize::try_from(self.skip).map_or(bytes.len(), |skip| skip.min(bytes.len()));
+        self.skip = self.skip.saturating_sub(skipped as u64);
+        drop(bytes.split_to(skipped));
+        if let Ok(len) = usize::try_from(self.len) {
+            bytes.truncate(len);
+        }
+        self.len = self.len.saturating_sub(bytes.len() as u64);
+        bytes
+    }
+
+    fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        while self.len > 0 {
+            if let Some(reading) = &mut self.reading {
+                let Poll::Ready(read) = reading.poll_unpin(context) else { return Poll::Pending };
+                self.reading = None;
+                self.take_in(read?)?;
+            }
+            let next = match self.ready.pop_front() {
+                Some(bytes) => bytes,
+                None => match self.next() {
+                    Some(bytes) => bytes?,
+                    None => break,
+                },
+            };
+            let wanted = self.wanted(next);
+            if !wanted.is_empty() {
+                return Poll::Ready(Some(Ok(wanted)));
+            }
+        }
+        Poll::Ready(None)
     }
 }
 
 impl Stream for Body {
-    type Item = Result<Bytes, StorageError>;
+    type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(reading) = &mut self.reading {
-                let Poll::Ready(read) = reading.poll_unpin(context) else { return Poll::Pending };
-                self.reading = None;
-                match read {
-                    Ok(media) => self.put_back(media),
-                    Err(error) => {
-                        self.pieces.clear();
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                }
-            }
-            match self.pieces.pop_front() {
-                None => return Poll::Ready(None),
-                Some(Piece::Bytes(bytes)) => {
-                    let len = self.len.checked_sub(bytes.len() as u64);
-                    self.len = len.expect("all that remains is at least its first piece");
-                    return Poll::Ready(Some(Ok(bytes)));
-                }
-                Some(Piece::Read(read)) => self.start_reading(read),
-            }
+        let polled = self.poll_bytes(context);
+        if matches!(polled, Poll::Ready(Some(Err(_)))) {
+            self.len = 0;
         }
+        polled
     }
 }
 
@@ -193,7 +263,81 @@ impl std::fmt::Debug for Body {
     }
 }
 
-/// The bytes `from` to before `to` of a piece, which has so many.
+fn source(sources: &Sources, index: SourceIndex) -> Result<&Arc<dyn Source>, StorageError> {
+    let source = usize::try_from(index.0).ok().and_then(|at| sources.get(at));
+    source.ok_or_else(|| StorageError::NotFound { path: format!("file {} of the asset", index.0) })
+}
+
+/// Reads ranges of several files, at most `batch` bytes at a time. Returns the bytes of each, in the
+/// requested order.
+async fn read_each(
+    sources: Sources,
+    reads: Vec<Read>,
+    batch: u64,
+) -> Result<Vec<Bytes>, StorageError> {
+    let mut media = vec![Bytes::new(); reads.len()];
+    let mut places: Vec<(usize, Read)> = reads.into_iter().enumerate().collect();
+    places.sort_by_key(|(_, read)| read.source);
+    let mut bytes = 0_u64;
+    let batches = places.chunk_by(|(_, last), (_, next)| {
+        bytes = bytes.saturating_add(last.extent.len);
+        let goes_on = last.source == next.source && bytes < batch;
+        if !goes_on {
+            bytes = 0;
+        }
+        goes_on
+    });
+    for places in batches {
+        let Some((_, first)) = places.first() else { continue };
+        let ranges: Vec<_> = places.iter().map(|(_, read)| read.extent).collect();
+        let read = read_exactly(source(&sources, first.source)?.as_ref(), &ranges).await?;
+        for ((at, _), bytes) in places.iter().zip(read) {
+            if let Some(place) = media.get_mut(*at) {
+                *place = bytes;
+            }
+        }
+    }
+    Ok(media)
+}
+
+/// Writes a portion of about `len` bytes into a buffer.
+fn write(
+    writer: &mut SegmentWriter,
+    media: &[Bytes],
+    len: usize,
+    buffers: &Buffers,
+) -> Result<Bytes, Error> {
+    // Media grows by a twentieth at most.
+    let mut out = buffers.take_empty(len.saturating_add(len / 20));
+    writer.put(media, out.as_mut_vec())?;
+    let len = out.as_ref().len();
+    Ok(out.freeze(len))
+}
+
+/// Removes the next stored pieces of one file from the list, up to `room` bytes with the first.
+fn next_batch(pieces: &mut VecDeque<Piece>, first: Read, mut room: u64) -> Vec<Extent> {
+    let (mut batch, mut next) = (Vec::new(), Some(first));
+    while let Some(Read { source, extent }) = next.take() {
+        let (taken, rest) = extent.split_at(room);
+        batch.push(taken);
+        // An extent that is longer leaves no room.
+        room = room.saturating_sub(extent.len);
+        if rest.len > 0 {
+            pieces.push_front(Piece::Read(Read { source, extent: rest }));
+        } else if room > 0 {
+            next = match pieces.front() {
+                Some(Piece::Read(read)) if read.source == source => Some(*read),
+                _ => None,
+            };
+            if next.is_some() {
+                pieces.pop_front();
+            }
+        }
+    }
+    batch
+}
+
+/// The bytes of a piece from `from` up to but not including `to`.
 fn slice(piece: &Piece, from: u64, to: u64) -> Piece {
     match piece {
         Piece::Bytes(bytes) => {

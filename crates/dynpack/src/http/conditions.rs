@@ -10,6 +10,8 @@ pub struct Conditions {
     pub range: Option<String>,
     /// The value of `If-Range`.
     pub if_range: Option<String>,
+    /// Whether the method is `HEAD`: no media is read for a body that is not sent.
+    pub is_head: bool,
 }
 
 impl Conditions {
@@ -21,7 +23,14 @@ impl Conditions {
             if_none_match: owned("if-none-match"),
             range: owned("range"),
             if_range: owned("if-range"),
+            is_head: false,
         }
+    }
+
+    /// The same conditions of a `HEAD` request, for which no media is read.
+    #[must_use]
+    pub fn with_head(self, is_head: bool) -> Self {
+        Self { is_head, ..self }
     }
 
     /// Whether the client already has the representation with that strong ETag (RFC 9110, 13.1.2).

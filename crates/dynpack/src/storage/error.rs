@@ -76,6 +76,18 @@ impl StorageError {
         }
     }
 
+    /// Whether the system has no more files to open.
+    pub(crate) fn is_out_of_files(&self) -> bool {
+        /// `EMFILE` and `ENFILE`.
+        const OUT_OF_FILES: [i32; 2] = [24, 23];
+        match self {
+            Self::Failed { error, .. } if cfg!(unix) => {
+                error.raw_os_error().is_some_and(|code| OUT_OF_FILES.contains(&code))
+            }
+            _ => false,
+        }
+    }
+
     /// The same error with another path.
     pub(crate) fn with_public_path(self, path: String) -> Self {
         match self {

@@ -1,16 +1,23 @@
 //! Files in a local folder.
 
+mod read;
+mod stamp;
+
 use std::fs::{self, DirEntry, File, FileType, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack_media::Extent;
 
+use self::read::Opened;
+use self::stamp::Stamp;
 use super::{Identity, Listing, Source, Storage, StorageError, check_path, check_ranges};
+use crate::buffers::Buffers;
 
 /// The files below a local folder.
 ///
@@ -25,7 +32,8 @@ use super::{Identity, Listing, Source, Storage, StorageError, check_path, check_
 /// [`StorageError::Changed`]. That change is not detected if the length stays the same and the
 /// clock of the file system, which ticks every few milliseconds, has not advanced.
 ///
-/// Each call runs once on tokio's threads for blocking work, for any number of ranges.
+/// On Linux, bytes in the page cache are read immediately, on the thread of the caller. All others
+/// are read on tokio's threads for blocking work, in one hop for all ranges of a call.
 #[derive(Clone, Debug)]
 pub struct Local {
     root: Arc<Path>,
@@ -82,14 +90,17 @@ impl Local {
     fn file(&self, path: &str) -> Result<(PathBuf, Identity), StorageError> {
         let target = self.resolve(path)?;
         let metadata = fs::metadata(&target).map_err(|error| StorageError::from_io(path, error))?;
-        Ok((target, identity(path, &metadata)?))
+        let (_, identity) = identity(path, &metadata)?;
+        Ok((target, identity))
     }
 
     fn open_blocking(&self, path: &str) -> Result<Opened, StorageError> {
         let (target, _) = self.file(path)?;
         let file = File::open(target).map_err(|error| StorageError::from_io(path, error))?;
         let metadata = file.metadata().map_err(|error| StorageError::from_io(path, error))?;
-        Ok(Opened { identity: identity(path, &metadata)?, path: path.to_owned(), file })
+        let (stamp, identity) = identity(path, &metadata)?;
+        let (path, buffers) = (path.to_owned(), Buffers::of_process());
+        Ok(Opened { path, file, stamp, identity, buffers, must_block: AtomicBool::new(false) })
     }
 
     fn list_blocking(&self, folder: &str) -> Result<Listing, StorageError> {
@@ -144,10 +155,20 @@ impl Storage for Local {
 
 struct LocalSource(Arc<Opened>);
 
-struct Opened {
-    path: String,
-    file: File,
-    identity: Identity,
+impl LocalSource {
+    /// The bytes of ranges one after another: on this thread where the system has them in memory.
+    async fn read_all(&self, ranges: &[Extent]) -> Result<Bytes, StorageError> {
+        let opened = &self.0;
+        check_ranges(&opened.path, self.len(), ranges)?;
+        if ranges.iter().all(|range| range.len == 0) {
+            return Ok(Bytes::new());
+        }
+        if let Some(bytes) = opened.read_now(ranges)? {
+            return Ok(bytes);
+        }
+        let (opened, ranges) = (Arc::clone(opened), ranges.to_vec());
+        blocking(&self.0.path, move |_| opened.read_blocking(&ranges)).await
+    }
 }
 
 #[async_trait]
@@ -156,118 +177,31 @@ impl Source for LocalSource {
         &self.0.identity
     }
 
-    /// Adjacent ranges are read in one call. All ranges share one buffer.
+    /// All ranges share one buffer.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
-        check_ranges(&self.0.path, self.len(), ranges)?;
-        if ranges.iter().all(|range| range.len == 0) {
-            return Ok(vec![Bytes::new(); ranges.len()]);
-        }
-        let (opened, ranges) = (Arc::clone(&self.0), ranges.to_vec());
-        blocking(&self.0.path, move |_| opened.read_blocking(&ranges)).await
+        let mut all = self.read_all(ranges).await?;
+        let len = |range: &Extent| usize::try_from(range.len).expect("its bytes are in memory");
+        Ok(ranges.iter().map(|range| all.split_to(len(range))).collect())
+    }
+
+    async fn read_joined(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+        Ok(vec![self.read_all(ranges).await?])
     }
 }
 
-impl Opened {
-    fn read_blocking(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
-        let lens =
-            ranges.iter().map(|range| usize::try_from(range.len)).collect::<Result<Vec<_>, _>>();
-        let lens = lens.map_err(|_| self.failed(io::ErrorKind::OutOfMemory.into()))?;
-        let total = lens.iter().try_fold(0_usize, |total, &len| total.checked_add(len));
-        let mut buffer =
-            vec![0; total.ok_or_else(|| self.failed(io::ErrorKind::OutOfMemory.into()))?];
-        let mut rest = buffer.as_mut_slice();
-        for run in runs(ranges) {
-            let len = usize::try_from(run.len).expect("at most the length of the whole buffer");
-            let (part, after) = rest.split_at_mut(len);
-            read_exact_at(&self.file, part, run.offset).map_err(|error| self.failed(error))?;
-            rest = after;
-        }
-        self.check_unchanged()?;
-        let mut bytes = Bytes::from(buffer);
-        Ok(lens.into_iter().map(|len| bytes.split_to(len)).collect())
-    }
-
-    /// Called after reading: a write before or during the read changes the modification time.
-    fn check_unchanged(&self) -> Result<(), StorageError> {
-        let metadata = self.file.metadata().map_err(|error| self.failed(error))?;
-        if identity(&self.path, &metadata)? == self.identity {
-            return Ok(());
-        }
-        Err(StorageError::Changed { path: self.path.clone() })
-    }
-
-    /// All ranges are within the file that was opened. If it ends earlier, it was truncated.
-    fn failed(&self, error: io::Error) -> StorageError {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => StorageError::Changed { path: self.path.clone() },
-            _ => StorageError::from_io(&self.path, error),
-        }
-    }
-}
-
-/// The ranges, with each adjacent range joined to the one before it.
-fn runs(ranges: &[Extent]) -> Vec<Extent> {
-    let mut runs: Vec<Extent> = Vec::new();
-    for range in ranges.iter().filter(|range| range.len > 0) {
-        match runs.last_mut() {
-            Some(run) if run.end() == range.offset => run.len = run.len.saturating_add(range.len),
-            _ => runs.push(*range),
-        }
-    }
-    runs
-}
-
-/// The identity of a file. Anything other than a file is not found.
-fn identity(path: &str, metadata: &Metadata) -> Result<Identity, StorageError> {
+/// The stamp and the identity of a file. Anything other than a file is not found.
+fn identity(path: &str, metadata: &Metadata) -> Result<(Stamp, Identity), StorageError> {
     if !metadata.is_file() {
         return Err(StorageError::NotFound { path: path.to_owned() });
     }
-    let modified = metadata.modified().map_err(|error| StorageError::from_io(path, error))?;
-    let version = match modified.duration_since(SystemTime::UNIX_EPOCH) {
+    let stamp = Stamp::of(metadata).map_err(|error| StorageError::from_io(path, error))?;
+    let version = match stamp.modified.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => format!("{:x}", after.as_nanos()),
         Err(before) => format!("-{:x}", before.duration().as_nanos()),
     };
-    Ok(Identity::new(version, metadata.len()).with_place(place(metadata)))
-}
-
-#[cfg(unix)]
-fn place(metadata: &Metadata) -> String {
-    use std::os::unix::fs::MetadataExt;
-
-    format!("{:x}-{:x}", metadata.dev(), metadata.ino())
-}
-
-/// There is no inode. The creation time changes when a file is replaced.
-#[cfg(windows)]
-fn place(metadata: &Metadata) -> String {
-    use std::os::windows::fs::MetadataExt;
-
-    format!("{:x}", metadata.creation_time())
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    use std::os::unix::fs::FileExt;
-
-    file.read_exact_at(buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
-    use std::os::windows::fs::FileExt;
-
-    while !buffer.is_empty() {
-        match file.seek_read(buffer, offset) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(len) => {
-                buffer = &mut buffer[len..];
-                offset += len as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
+    let (device, file) = stamp.place;
+    let identity = Identity::new(version, stamp.len).with_place(format!("{device:x}-{file:x}"));
+    Ok((stamp, identity))
 }
 
 /// Does blocking work for a path, on a thread that may block.
@@ -427,16 +361,6 @@ mod tests {
         assert!(matches!(storage.identity("socket").await, Err(StorageError::NotFound { .. })));
         let long = "x".repeat(10_000);
         assert!(matches!(storage.open(&long).await, Err(StorageError::NotFound { .. })));
-    }
-
-    #[test]
-    fn ranges_which_touch_are_one_read() {
-        let ranges = |ranges: &[(u64, u64)]| {
-            ranges.iter().map(|&(offset, len)| Extent::new(offset, len)).collect::<Vec<_>>()
-        };
-        let asked = ranges(&[(0, 10), (10, 5), (99, 0), (15, 1), (20, 1), (0, 10)]);
-        assert_eq!(runs(&asked), ranges(&[(0, 16), (20, 1), (0, 10)]));
-        assert!(runs(&[]).is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Films as the packager sees them, with the file of their media.
 
+use crate::stored::in_stretches;
 use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_fragment::{Error, Read, SegmentPlan};
@@ -64,9 +65,8 @@ impl OpenedFilm {
     /// # Errors
     /// Those of [`SegmentPlan::finish`].
     pub fn finish(&self, plan: SegmentPlan) -> Result<Bytes, Error> {
-        let media: Vec<_> = plan.reads().iter().map(|read| self.bytes(read)).collect();
         let len = plan.len();
-        let segment = Bytes::from(plan.finish(&media)?.concat());
+        let segment = Bytes::from(in_stretches(plan, 10_000, |read| self.bytes(read))?);
         assert!(len.is_none_or(|len| len == segment.len() as u64));
         Ok(segment)
     }

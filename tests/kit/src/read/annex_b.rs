@@ -8,7 +8,7 @@ use h264_reader::push::NalInterest;
 
 use crate::codec::with_lengths;
 
-/// The NAL units of a byte stream.
+/// The NAL units of a byte stream, without filler data, which readers drop.
 #[must_use]
 pub fn units(stream: &[u8]) -> Vec<Vec<u8>> {
     let mut units = Vec::new();
@@ -16,7 +16,9 @@ pub fn units(stream: &[u8]) -> Vec<Vec<u8>> {
         if nal.is_complete() {
             let mut unit = Vec::new();
             nal.reader().read_to_end(&mut unit).unwrap();
-            units.push(unit);
+            if unit.first().is_none_or(|header| header & 0x1f != 12) {
+                units.push(unit);
+            }
         }
         NalInterest::Buffer
     });

@@ -1,0 +1,77 @@
+//! Manifests, playlists and init segments that were made already.
+
+use bytes::Bytes;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+
+/// Bytes of a manifest of a film of some minutes.
+const TYPICAL: u64 = 4 << 10;
+
+/// Bytes that a cached manifest takes besides its own.
+const OVERHEAD: u64 = 256;
+
+/// Parts of the cache, each with a lock and a share of the bytes.
+const SHARDS: usize = 4;
+
+/// What was made without media, by its strong ETag: equal tags mean equal bytes. Bounded in bytes.
+pub(crate) struct Manifests {
+    made: Cache<String, Manifest, Weight>,
+}
+
+/// A manifest, a playlist or an init segment.
+#[derive(Clone, Debug)]
+pub(crate) struct Manifest {
+    pub(crate) content_type: &'static str,
+    pub(crate) bytes: Bytes,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<String, Manifest> for Weight {
+    fn weight(&self, etag: &String, manifest: &Manifest) -> u64 {
+        (manifest.bytes.len() as u64).saturating_add(etag.len() as u64).saturating_add(OVERHEAD)
+    }
+}
+
+impl Manifests {
+    /// At most that many bytes of them.
+    pub(crate) fn new(max_bytes: u64) -> Self {
+        let items = usize::try_from(max_bytes / TYPICAL).unwrap_or(usize::MAX).clamp(16, 1 << 20);
+        let mut options = OptionsBuilder::new();
+        // A manifest takes no more than its shard: of many, each would be too small for some.
+        options.shards(SHARDS).estimated_items_capacity(items).weight_capacity(max_bytes);
+        let (hashes, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
+        let made = match options.build() {
+            Ok(options) => Cache::with_options(options, Weight, hashes, lifecycle),
+            Err(_) => Cache::with(items, max_bytes, Weight, hashes, lifecycle),
+        };
+        Self { made }
+    }
+
+    pub(crate) fn get(&self, etag: &str) -> Option<Manifest> {
+        self.made.get(etag)
+    }
+
+    pub(crate) fn insert(&self, etag: &str, manifest: Manifest) {
+        self.made.insert(etag.to_owned(), manifest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cache_is_bounded_in_bytes() {
+        let manifests = Manifests::new(1 << 20);
+        let manifest = |len: usize| Manifest { content_type: "", bytes: vec![0; len].into() };
+        for nth in 0..1_000 {
+            manifests.insert(&format!("{nth}"), manifest(10_000));
+        }
+        assert!((50..110).contains(&manifests.made.len()), "{}", manifests.made.len());
+        manifests.insert("large", manifest(1 << 20));
+        assert!(manifests.get("large").is_none(), "larger than its share");
+        assert_eq!(manifests.get("999").unwrap().bytes.len(), 10_000);
+    }
+}

@@ -1,0 +1,347 @@
+//! Reading of one open file.
+
+use std::fs::File;
+use std::io::{self, IoSliceMut};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use dynpack_media::Extent;
+
+use super::stamp::Stamp;
+use crate::buffers::{Buffer, Buffers};
+use crate::storage::{Identity, StorageError};
+
+/// The maximum distance between two ranges that are read in one call. The bytes between them are
+/// discarded.
+const MAX_GAP: u64 = 8 << 10;
+
+/// The maximum number of buffers that one system call fills (`IOV_MAX` of Linux).
+const MAX_SLICES: usize = 1024;
+
+/// One version of a file, opened.
+pub(super) struct Opened {
+    pub(super) path: String,
+    pub(super) file: File,
+    pub(super) stamp: Stamp,
+    pub(super) identity: Identity,
+    pub(super) buffers: Buffers,
+    /// Whether the file system cannot read from memory alone.
+    pub(super) must_block: AtomicBool,
+}
+
+impl Opened {
+    /// The bytes of the ranges one after another, if all are in the page cache. Never waits for a
+    /// disk.
+    pub(super) fn read_now(&self, ranges: &[Extent]) -> Result<Option<Bytes>, StorageError> {
+        if self.must_block.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let read = self.read(ranges, |slices, offset| read_cached(&self.file, slices, offset));
+        match read {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                self.must_block.store(true, Ordering::Relaxed);
+                Ok(None)
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+        .and_then(|bytes| self.check_unchanged().map(|()| bytes))
+    }
+
+    /// The bytes of the ranges one after another. May wait for a disk.
+    pub(super) fn read_blocking(&self, ranges: &[Extent]) -> Result<Bytes, StorageError> {
+        let bytes = self
+            .read(ranges, |slices, offset| read_vectored(&self.file, slices, offset))
+            .map_err(|error| self.failed(error))?;
+        self.check_unchanged()?;
+        Ok(bytes)
+    }
+
+    /// Fills a buffer by `read`, which reads some bytes at an offset.
+    fn read(
+        &self,
+        ranges: &[Extent],
+        read: impl Fn(&mut [IoSliceMut<'_>], u64) -> io::Result<usize>,
+    ) -> io::Result<Bytes> {
+        let too_much = || io::Error::from(io::ErrorKind::OutOfMemory);
+        let ranges = &joined(ranges);
+        let order = in_file_order(ranges);
+        let gaps = gaps(ranges, &order).sum::<u64>();
+        let len = ranges.iter().try_fold(0_u64, |len, range| len.checked_add(range.len));
+        let len = len.and_then(|len| usize::try_from(len).ok()).ok_or_else(too_much)?;
+        let all = usize::try_from(gaps).ok().and_then(|gaps| gaps.checked_add(len));
+        let mut buffer = self.buffers.take(all.ok_or_else(too_much)?);
+        for run in runs(ranges, &order, len, &mut buffer) {
+            fill(run, &read)?;
+        }
+        Ok(buffer.freeze(len))
+    }
+
+    /// Called after reading: a write before or during the read changes the modification time.
+    fn check_unchanged(&self) -> Result<(), StorageError> {
+        let metadata = self.file.metadata().map_err(|error| self.failed(error))?;
+        if Stamp::of(&metadata).map_err(|error| self.failed(error))? == self.stamp {
+            return Ok(());
+        }
+        Err(StorageError::Changed { path: self.path.clone() })
+    }
+
+    /// All ranges are within the file that was opened. If it ends earlier, it was truncated.
+    fn failed(&self, error: io::Error) -> StorageError {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => StorageError::Changed { path: self.path.clone() },
+            _ => StorageError::from_io(&self.path, error),
+        }
+    }
+}
+
+/// The ranges that are not empty, with each adjacent range joined to the one before it.
+fn joined(ranges: &[Extent]) -> Vec<Extent> {
+    let mut joined: Vec<Extent> = Vec::new();
+    for range in ranges.iter().filter(|range| range.len > 0) {
+        match joined.last_mut() {
+            Some(last) if last.end() == range.offset => {
+                last.len = last.len.saturating_add(range.len);
+            }
+            _ => joined.push(*range),
+        }
+    }
+    joined
+}
+
+/// A part of the file that is read in one call, and the memory that it is read into.
+struct Run<'a> {
+    offset: u64,
+    slices: Vec<IoSliceMut<'a>>,
+}
+
+/// The indices of the ranges by their place in the file.
+fn in_file_order(ranges: &[Extent]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..ranges.len()).collect();
+    if !order.is_sorted_by_key(|&at| ranges.get(at).map(|range| range.offset)) {
+        order.sort_by_key(|&at| ranges.get(at).map(|range| range.offset));
+    }
+    order
+}
+
+/// For each range after the first in the file, the number of bytes before it that are read and
+/// discarded.
+fn gaps<'a>(ranges: &'a [Extent], order: &'a [usize]) -> impl Iterator<Item = u64> + 'a {
+    let ordered = order.iter().filter_map(|&at| ranges.get(at));
+    let before = order.iter().filter_map(|&at| ranges.get(at));
+    ordered.skip(1).zip(before).map(|(next, last)| gap(last, next).unwrap_or_default())
+}
+
+/// The number of bytes between two ranges. `None` if they overlap or are too far apart to be read in
+/// one call.
+fn gap(last: &Extent, next: &Extent) -> Option<u64> {
+    next.offset.checked_sub(last.end()).filter(|gap| *gap <= MAX_GAP)
+}
+
+/// The ranges as runs, with their places in the buffer: `len` bytes for the ranges in the requested
+/// order, then room for the bytes between them.
+fn runs<'a>(
+    ranges: &[Extent],
+    order: &[usize],
+    len: usize,
+    buffer: &'a mut Buffer,
+) -> Vec<Run<'a>> {
+    let (mut wanted, mut unwanted) = buffer.as_mut_vec().split_at_mut(len);
+    let mut places: Vec<Option<&mut [u8]>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let len = usize::try_from(range.len).expect("a part of the buffer");
+        let (place, rest) = std::mem::take(&mut wanted).split_at_mut(len);
+        places.push(Some(place));
+        wanted = rest;
+    }
+    let mut runs: Vec<Run<'a>> = Vec::new();
+    let mut last: Option<&Extent> = None;
+    for &at in order {
+        let (Some(range), Some(place)) =
+            (ranges.get(at), places.get_mut(at).and_then(Option::take))
+        else {
+            continue;
+        };
+        let gap = last.and_then(|last| gap(last, range));
+        match (gap, runs.last_mut()) {
+            (Some(gap), Some(run)) => {
+                if gap > 0 {
+                    let len = usize::try_from(gap).expect("at most MAX_GAP");
+                    let (between, rest) = std::mem::take(&mut unwanted).split_at_mut(len);
+                    run.slices.push(IoSliceMut::new(between));
+                    unwanted = rest;
+                }
+                run.slices.push(IoSliceMut::new(place));
+            }
+            _ => runs.push(Run { offset: range.offset, slices: vec![IoSliceMut::new(place)] }),
+        }
+        last = Some(range);
+    }
+    runs
+}
+
+/// Fills the memory of a run, in several calls if one reads too few bytes.
+fn fill(
+    Run { mut offset, mut slices }: Run<'_>,
+    read: &impl Fn(&mut [IoSliceMut<'_>], u64) -> io::Result<usize>,
+) -> io::Result<()> {
+    let mut slices = slices.as_mut_slice();
+    while !slices.is_empty() {
+        let count = slices.len().min(MAX_SLICES);
+        let (now, _) = slices.split_at_mut(count);
+        match read(now, offset) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(len) => {
+                IoSliceMut::advance_slices(&mut slices, len);
+                offset = offset.saturating_add(len as u64);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Reads from the page cache only.
+#[cfg(target_os = "linux")]
+fn read_cached(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
+    use rustix::io::{ReadWriteFlags, preadv2};
+
+    Ok(preadv2(file, slices, offset, ReadWriteFlags::NOWAIT)?)
+}
+
+/// Only Linux has such a call.
+#[cfg(not(target_os = "linux"))]
+fn read_cached(_: &File, _: &mut [IoSliceMut<'_>], _: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(target_os = "linux")]
+fn read_vectored(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
+    Ok(rustix::io::preadv(file, slices, offset)?)
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn read_vectored(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
+    use std::os::unix::fs::FileExt;
+
+    slices.first_mut().map_or(Ok(0), |slice| file.read_at(slice, offset))
+}
+
+#[cfg(windows)]
+fn read_vectored(file: &File, slices: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
+    use std::os::windows::fs::FileExt;
+
+    slices.first_mut().map_or(Ok(0), |slice| file.seek_read(slice, offset))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::cell::RefCell;
+    use std::os::unix::fs::FileExt;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LEN: u64 = 100_000;
+
+    fn byte(offset: u64) -> u8 {
+        offset.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]
+    }
+
+    fn opened() -> Opened {
+        let file = tempfile::tempfile().unwrap();
+        let content: Vec<u8> = (0..LEN).map(byte).collect();
+        file.write_all_at(&content, 0).unwrap();
+        let stamp = Stamp::of(&file.metadata().unwrap()).unwrap();
+        let (path, identity) = ("film".to_owned(), Identity::new("1", LEN));
+        let buffers = Buffers::default();
+        Opened { path, file, stamp, identity, buffers, must_block: AtomicBool::new(false) }
+    }
+
+    fn extents(ranges: &[(u64, u64)]) -> Vec<Extent> {
+        ranges.iter().map(|&(offset, len)| Extent::new(offset, len)).collect()
+    }
+
+    #[test]
+    fn neighbours_are_one_system_call() {
+        let calls = |ranges: &[(u64, u64)]| {
+            let (opened, calls) = (opened(), RefCell::new(Vec::new()));
+            let bytes = opened.read(&extents(ranges), |slices, offset| {
+                let len: usize = slices.iter().map(|slice| slice.len()).sum();
+                calls.borrow_mut().push((offset, len));
+                read_vectored(&opened.file, slices, offset)
+            });
+            let wanted = ranges.iter().flat_map(|&(offset, len)| (offset..offset + len).map(byte));
+            assert_eq!(bytes.unwrap(), wanted.collect::<Vec<_>>());
+            calls.into_inner()
+        };
+        assert_eq!(calls(&[(0, 10), (10, 5), (99, 0), (15, 1)]), [(0, 16)]);
+        assert_eq!(calls(&[(0, 10), (8_202, 10)]), [(0, 8_212)], "8 KiB between");
+        assert_eq!(calls(&[(0, 10), (8_203, 10)]), [(0, 10), (8_203, 10)], "and a byte");
+        assert_eq!(calls(&[(500, 10), (100, 10), (300, 10)]), [(100, 410)], "in another order");
+        assert_eq!(calls(&[(0, 10), (5, 10), (0, 10)]), [(0, 10), (0, 10), (5, 10)], "overlaps");
+        assert!(calls(&[]).is_empty() && calls(&[(7, 0)]).is_empty());
+        let many: Vec<_> = (0..2_000).map(|nth| (nth * 40, 20)).collect();
+        assert_eq!(calls(&many).len(), 4, "of 3,999 slices");
+    }
+
+    #[test]
+    fn a_read_that_comes_bit_by_bit_is_whole() {
+        let opened = opened();
+        let ranges = extents(&[(10, 700), (2_000, 1_000), (90_000, 10_000)]);
+        let bytes = opened.read(&ranges, |slices, offset| {
+            let slice = slices.iter_mut().find(|slice| !slice.is_empty()).unwrap();
+            let len = slice.len().min(333);
+            opened.file.read_at(&mut slice[..len], offset)
+        });
+        assert_eq!(bytes.unwrap(), opened.read_blocking(&ranges).unwrap());
+    }
+
+    #[test]
+    fn what_is_not_cached_is_read_by_another_thread() {
+        let opened = opened();
+        let ranges = extents(&[(0, 10)]);
+        let fails = |kind: io::ErrorKind| {
+            let read = opened.read(&ranges, |_, _| Err(kind.into()));
+            read.unwrap_err().kind()
+        };
+        assert_eq!(fails(io::ErrorKind::WouldBlock), io::ErrorKind::WouldBlock);
+        opened.must_block.store(true, Ordering::Relaxed);
+        assert_eq!(opened.read_now(&ranges).unwrap(), None);
+        assert_eq!(opened.read_blocking(&ranges).unwrap().len(), 10);
+    }
+
+    #[test]
+    fn a_file_that_was_cut_has_changed() {
+        let opened = opened();
+        opened.file.set_len(50).unwrap();
+        for range in [(0, 10), (40, 20), (60, 10)] {
+            let ranges = extents(&[range]);
+            for read in
+                [opened.read_now(&ranges).map(Option::unwrap), opened.read_blocking(&ranges)]
+            {
+                assert_eq!(read.unwrap_err().to_string(), "`film` has changed since it was opened");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_ranges_are_read_right(ranges in prop::collection::vec((0..LEN, 0..20_000_u64), 0..20)) {
+            let opened = opened();
+            let ends = ranges.iter().map(|&(offset, len)| (offset, LEN.min(offset.saturating_add(len))));
+            let ends: Vec<_> = ends.collect();
+            let wanted = ends.iter().flat_map(|&(offset, end)| (offset..end).map(byte));
+            let ranges: Vec<_> =
+                ends.iter().map(|&(offset, end)| (offset, end.saturating_sub(offset))).collect();
+            prop_assert_eq!(
+                opened.read_blocking(&extents(&ranges)).unwrap(),
+                wanted.collect::<Vec<_>>()
+            );
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What requests read of the media.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use dynpack::storage::{Identity, Listing, Memory, Source, Storage, StorageError};
+use dynpack::{Conditions, Dynpack, Extent, Request};
+
+use crate::support::{formats, get, promises, sample_storage};
+
+/// A storage that counts what is read.
+struct Counting {
+    memory: Memory,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    reads: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Counts {
+    /// Reads and bytes since the last look.
+    fn take(&self) -> (u64, u64) {
+        (self.reads.swap(0, Ordering::SeqCst), self.bytes.swap(0, Ordering::SeqCst))
+    }
+}
+
+struct CountingSource {
+    source: Arc<dyn Source>,
+    counts: Arc<Counts>,
+}
+
+#[async_trait]
+impl Storage for Counting {
+    async fn list(&self, folder: &str) -> Result<Listing, StorageError> {
+        self.memory.list(folder).await
+    }
+
+    async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError> {
+        let source = self.memory.open(path).await?;
+        Ok(Arc::new(CountingSource { source, counts: Arc::clone(&self.counts) }))
+    }
+
+    async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
+        self.memory.identity(path).await
+    }
+}
+
+#[async_trait]
+impl Source for CountingSource {
+    fn identity(&self) -> &Identity {
+        self.source.identity()
+    }
+
+    async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+        let bytes = ranges.iter().map(|range| range.len).sum();
+        self.counts.reads.fetch_add(1, Ordering::SeqCst);
+        self.counts.bytes.fetch_add(bytes, Ordering::SeqCst);
+        self.source.read(ranges).await
+    }
+}
+
+fn counting() -> (Dynpack, Arc<Counts>) {
+    let counts = Arc::new(Counts::default());
+    let storage = Counting { memory: sample_storage(), counts: Arc::clone(&counts) };
+    (Dynpack::builder(storage).build(), counts)
+}
+
+#[tokio::test]
+async fn a_head_request_reads_no_media() {
+    let (dynpack, counts) = counting();
+    let head = Conditions::default().with_head(true);
+    for format in formats() {
+        for promise in promises(&dynpack, "/sample/sample.ism", format).await {
+            let (url, ..) = &promise.segments[0];
+            let len = get(&dynpack, url).await.len() as u64;
+            let (reads, bytes) = counts.take();
+            assert!(reads > 0 && bytes > 0, "{url}");
+            let response = dynpack.respond(&Request::parse(url).unwrap(), &head).await.unwrap();
+            assert_eq!((response.status, response.body.len()), (200, len), "{url}");
+            assert_eq!(counts.take(), (0, 0), "{url}");
+        }
+    }
+}
+
+/// Segments of the sample are read at most half a megabyte at a time, and no byte twice.
+#[tokio::test]
+async fn a_segment_is_read_once_and_in_few_turns() {
+    let (dynpack, counts) = counting();
+    for format in formats() {
+        for promise in promises(&dynpack, "/sample/sample.ism", format).await {
+            for (url, ..) in &promise.segments {
+                counts.take();
+                let len = get(&dynpack, url).await.len() as u64;
+                let (reads, bytes) = counts.take();
+                assert!(bytes <= len, "{url}: {bytes} bytes for {len}");
+                // At most two files, each with a turn that is not full.
+                assert!(reads <= 2 * (bytes / (100 << 10) + 1), "{url}: {reads} of {bytes} bytes");
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+"""The servers that are measured, and what the system says of their processes."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+READY_SECONDS = 20
+
+
+class Server:
+    """A server with one worker thread, which runs while it is in a `with` block."""
+
+    def __init__(self, name, folder):
+        self.name, self.folder = name, folder
+
+    @contextlib.contextmanager
+    def running(self, *options):
+        self.port = free_port()
+        command, environment = self.command(*options)
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, env={**os.environ, **environment}
+            )
+        try:
+            self.started = time.perf_counter()
+            self.await_port()
+            yield self
+        finally:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def await_port(self):
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        raise RuntimeError(f"{self.name} does not run: see {self.folder / 'log'}")
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url(path), timeout=30) as answer:
+            return answer.read()
+
+    def pid(self):
+        return self.process.pid
+
+    def path(self, path):
+        return path
+
+    def wrk(self, path, connections, seconds, *options):
+        """The number of requests that were answered, and what wrk printed."""
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *options, self.url(path)]
+        text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        if "Non-2xx" in text:
+            raise RuntimeError(f"{self.name} refuses {path}:\n{text}")
+        return int(re.search(r"(\d+) requests in", text)[1]), text
+
+    def cpu_micros(self, path, seconds):
+        """Microseconds of processor time for a request, with 16 connections."""
+        self.get(path)
+        self.wrk(path, 16, 1)
+        before = cpu_ticks(self.pid())
+        count, _ = self.wrk(path, 16, seconds)
+        return (cpu_ticks(self.pid()) - before) * 1e6 / TICKS / count
+
+
+class Origin(Server):
+    """The example origin of one tree."""
+
+    def __init__(self, name, binary, folder):
+        super().__init__(name, folder)
+        self.binary = binary
+
+    def command(self, *options):
+        command = [self.binary, "--media", self.folder / "media"]
+        command += ["--locators", self.folder / "locators.json"]
+        command += ["--listen", f"127.0.0.1:{self.port}", *options]
+        return command, {"TOKIO_WORKER_THREADS": "1", "RUST_LOG": "warn"}
+
+    def segment(self, form, kind, asset="film"):
+        """The path of a segment in the middle of a format."""
+        locator = "all" if "encryption" in form else "clear"
+        base = f"/{locator if asset == 'film' else 'clear-long'}/{asset}.ism"
+        clear = f"/{'clear' if asset == 'film' else 'clear-long'}/{asset}.ism"
+        smooth = self.get(f"{clear}/manifest").decode()
+        stream = re.search(rf'<StreamIndex Type="{kind}".*?</StreamIndex>', smooth, re.DOTALL)[0]
+        bitrate = re.search(r'Bitrate="(\d+)"', stream)[1]
+        level = f"{base}/QualityLevels({bitrate})"
+        if form.startswith("f4m"):
+            url = re.search(r'url="([^"]*)"', self.get(f"{base}/manifest(format={form})").decode())
+            return f"{base}/{url[1].replace('&amp;', '&')}Seg1-Frag6"
+        if form.startswith("m3u8"):
+            playlist = self.get(f"{level}/Manifest({kind},format={form})").decode()
+            return f"{level}/{re.findall(r'^Fragments.*', playlist, re.MULTILINE)[5]}"
+        times = self.get(f"{clear}/QualityLevels({bitrate})/Manifest({kind},format=m3u8-cmaf)")
+        time = re.findall(rf"Fragments\({kind}=(\d+)", times.decode())[5]
+        if not form:
+            scale = int(re.search(r'TimeScale="(\d+)"', smooth)[1])
+            chunks = [int(duration) for duration in re.findall(r'<c [^>]*d="(\d+)"', stream)]
+            repeats = re.search(r'<c [^>]*d="(\d+)" r="', stream)
+            assert scale == 10_000_000, smooth
+            time = 5 * int(repeats[1]) if repeats else sum(chunks[:5])
+        return f"{level}/Fragments({kind}={time}{',format=' + form if form else ''})"
+
+    def counts(self, path):
+        """System calls, page faults and voluntary context switches for one of many requests."""
+        self.wrk(path, 16, 1)
+        before = faults_and_switches(self.pid())
+        count, _ = self.wrk(path, 16, 1)
+        after = faults_and_switches(self.pid())
+        faults, switches = ((now - then) / count for now, then in zip(after, before))
+        return {
+            "system calls": self.system_calls(path),
+            "page faults": faults,
+            "context switches": switches,
+        }
+
+    def system_calls(self, path):
+        log = self.folder / "strace"
+        command = ["strace", "-f", "-c", "-o", log, "-p", str(self.pid())]
+        tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
+        count, _ = self.wrk(path, 16, 1)
+        tracer.send_signal(signal.SIGINT)
+        tracer.wait()
+        lines = Path(log).read_text().splitlines()
+        rows = [line.split() for line in lines if re.match(r"\s*\d+\.\d+ ", line)]
+        calls = [int(row[3]) for row in rows if row[-1] != "total"]
+        if not calls:
+            raise RuntimeError(f"strace cannot trace {self.name}: see {log}")
+        return sum(calls) / count
+
+    def extremes(self):
+        """Memory under many clients, latency of one, and first bytes of films nobody opened."""
+        found = {}
+        with self.running():
+            cmaf, ts = self.segment("m3u8-cmaf", "video"), self.segment("m3u8-aapl-v3", "video")
+            sound = self.segment("m3u8-cmaf", "audio")
+            long = self.segment("m3u8-cmaf", "video", "long")
+            _, text = self.wrk(sound, 1, 1, "--latency")
+            found["latency: sound, ms"] = millis(re.search(r"50%\s+([\d.]+)(\w+)", text))
+            for clients in (16, 256):
+                for name, path in (("CMAF", cmaf), ("TS", ts)):
+                    self.wrk(path, clients, 2)
+                    found[f"RSS: {clients} clients, {name}, MB"] = rss(self.pid())
+            found["threads: 256 clients"] = len(os.listdir(f"/proc/{self.pid()}/task"))
+        with self.running():
+            sockets = [self.stalled(ts) for _ in range(200)]
+            time.sleep(2)
+            found["RSS: 200 stalled clients, TS, MB"] = rss(self.pid())
+            for one in sockets:
+                one.close()
+        for name, path in (
+            ("segment of 2 minutes", cmaf),
+            ("segment of 2 hours", long),
+            ("MPD of 2 hours", "/clear-long/long.ism/manifest(format=mpd-time-cmaf)"),
+        ):
+            least = []
+            for _ in range(5):
+                with self.running():
+                    self.get("/healthz")
+                    started = time.perf_counter()
+                    self.get(path)
+                    least.append((time.perf_counter() - started) * 1e3)
+            found[f"first answer: {name}, ms"] = min(least)
+        return found
+
+    def stalled(self, path):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", self.port))
+        client.sendall(f"GET {path} HTTP/1.1\r\nhost: a\r\n\r\n".encode())
+        return client
+
+
+class Nginx(Server):
+    """nginx with the answers of an origin as static files."""
+
+    def __init__(self, name, folder, origin, urls, sendfile):
+        super().__init__(name, folder)
+        self.sendfile = "on" if sendfile else "off"
+        self.files = {url: f"/{number}" for number, url in enumerate(urls.values())}
+        (folder / "static").mkdir(exist_ok=True)
+        with origin.running():
+            for url, file in self.files.items():
+                (folder / "static" / file[1:]).write_bytes(origin.get(url))
+
+    def path(self, path):
+        return self.files[path]
+
+    def command(self):
+        configuration = self.folder / "nginx.conf"
+        configuration.write_text(
+            f"daemon off; worker_processes 1; pid {self.folder}/nginx.pid; error_log stderr;\n"
+            "events {}\n"
+            f"http {{ access_log off; sendfile {self.sendfile}; tcp_nopush on;\n"
+            "keepalive_requests 1000000; open_file_cache max=100;\n"
+            f"server {{ listen 127.0.0.1:{self.port}; root {self.folder}/static; }} }}\n"
+        )
+        user = ["-g", "user root;"] if os.geteuid() == 0 else []
+        return ["nginx", "-c", configuration, *user], {}
+
+    def pid(self):
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return int(children.split()[0])
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def cpu_ticks(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def faults_and_switches(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    switches = 0
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        with contextlib.suppress(OSError):
+            found = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read_text(), re.M)
+            switches += int(found[1])
+    return int(fields[7]), switches
+
+
+def rss(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
+def millis(match):
+    return float(match[1]) * {"us": 1e-3, "ms": 1, "s": 1e3}[match[2]]
