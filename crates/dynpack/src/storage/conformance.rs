@@ -137,6 +137,8 @@ async fn ranges_are_read_as_asked(storage: &dyn Storage, put: &impl AsyncFn(&str
             read == wanted,
             "{ranges:?} are read in the requested order, each with its own bytes"
         );
+        let joined = source.read_joined(&ranges).await.expect("ranges within the file are read");
+        assert!(joined.concat() == wanted.concat(), "{ranges:?} are read one after another");
     }
 }
 
@@ -231,13 +233,16 @@ async fn versions_are_never_mixed(storage: &dyn Storage, put: &impl AsyncFn(&str
             storage.identity("mixed/a").await.is_ok_and(|now| now != *source.identity()),
             "a replaced file is detected by its path"
         );
-        match source.read(&ranges).await {
-            Ok(after) => {
-                assert!(after == before, "a source that was opened earlier reads the old file")
-            }
-            Err(StorageError::Changed { .. }) => {}
-            Err(error) => {
-                panic!("reading a replaced file returns its old bytes or `Changed`, not: {error}")
+        for read in [source.read(&ranges).await, source.read_joined(&ranges).await] {
+            match read {
+                Ok(after) => assert!(
+                    after.concat() == before.concat(),
+                    "a source that was opened earlier reads the old file"
+                ),
+                Err(StorageError::Changed { .. }) => {}
+                Err(error) => panic!(
+                    "reading a replaced file returns its old bytes or `Changed`, not: {error}"
+                ),
             }
         }
     }
