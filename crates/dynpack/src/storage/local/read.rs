@@ -15,6 +15,10 @@ use crate::storage::{Identity, StorageError};
 /// discarded.
 const MAX_GAP: u64 = 8 << 10;
 
+/// The maximum number of bytes that are read on the thread of the caller. More take so long that
+/// other requests should not wait, and are often not all in the page cache.
+const MAX_NOW: u64 = 1 << 20;
+
 /// The maximum number of buffers that one system call fills (`IOV_MAX` of Linux).
 const MAX_SLICES: usize = 1024;
 
@@ -30,10 +34,11 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// The bytes of the ranges one after another, if all are in the page cache. Never waits for a
-    /// disk.
+    /// The bytes of the ranges one after another, if they are few and all in the page cache. Never
+    /// waits for a disk.
     pub(super) fn read_now(&self, ranges: &[Extent]) -> Result<Option<Bytes>, StorageError> {
-        if self.must_block.load(Ordering::Relaxed) {
+        let len = ranges.iter().map(|range| range.len).fold(0, u64::saturating_add);
+        if len > MAX_NOW || self.must_block.load(Ordering::Relaxed) {
             return Ok(None);
         }
         let read = self.read(ranges, |slices, offset| read_cached(&self.file, slices, offset));
@@ -303,13 +308,17 @@ mod tests {
 
     #[test]
     fn what_is_not_cached_is_read_by_another_thread() {
-        let opened = opened();
+        let mut opened = opened();
         let ranges = extents(&[(0, 10)]);
         let fails = |kind: io::ErrorKind| {
             let read = opened.read(&ranges, |_, _| Err(kind.into()));
             read.unwrap_err().kind()
         };
         assert_eq!(fails(io::ErrorKind::WouldBlock), io::ErrorKind::WouldBlock);
+        opened.file.set_len(MAX_NOW + 10).unwrap();
+        opened.stamp = Stamp::of(&opened.file.metadata().unwrap()).unwrap();
+        assert!(opened.read_now(&extents(&[(0, MAX_NOW)])).unwrap().is_some());
+        assert_eq!(opened.read_now(&extents(&[(0, MAX_NOW + 1)])).unwrap(), None);
         opened.must_block.store(true, Ordering::Relaxed);
         assert_eq!(opened.read_now(&ranges).unwrap(), None);
         assert_eq!(opened.read_blocking(&ranges).unwrap().len(), 10);
