@@ -118,11 +118,14 @@ impl Moov {
             .ok_or_else(|| traf.malformed("is of no track"))
     }
 
-    /// The movie, if a file of `file_len` bytes holds the samples of at least one track.
-    pub(crate) fn finish(self, file_len: u64) -> Result<Movie, Error> {
+    /// The movie, if a file of `file_len` bytes has the samples of at least one track. A file that is
+    /// cut short may lack the last samples.
+    pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Movie, Error> {
         let (mut tracks, mut failures) = (Vec::new(), Vec::new());
+        let drafts = self.tracks.iter().filter_map(|(_, draft)| draft.as_ref().ok());
+        let warnings = drafts.flat_map(Draft::warnings).collect();
         for (id, draft) in self.tracks {
-            match draft.and_then(|draft| draft.finish(file_len)) {
+            match draft.and_then(|draft| draft.finish(file_len, is_cut_short)) {
                 Ok(track) => tracks.push(track),
                 Err(error) => failures.push((id, error)),
             }
@@ -135,7 +138,7 @@ impl Moov {
             is_encrypted: matches!(error, Error::Encrypted(_)),
             reason: error.to_string(),
         });
-        Ok(Movie::new(tracks, skipped.collect()))
+        Ok(Movie::new(tracks, skipped.collect()).with_warnings(warnings))
     }
 }
 

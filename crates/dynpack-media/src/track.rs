@@ -103,13 +103,21 @@ pub struct Movie {
     pub tracks: Vec<Track>,
     /// The tracks that were left out, in file order.
     pub skipped: Vec<SkippedTrack>,
+    /// What is wrong with the file, though its tracks can be served. For people.
+    pub warnings: Vec<String>,
 }
 
 impl Movie {
     /// A movie of these tracks.
     #[must_use]
     pub const fn new(tracks: Vec<Track>, skipped: Vec<SkippedTrack>) -> Self {
-        Self { tracks, skipped }
+        Self { tracks, skipped, warnings: Vec::new() }
+    }
+
+    /// The same movie with warnings.
+    #[must_use]
+    pub fn with_warnings(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// The track of that id.

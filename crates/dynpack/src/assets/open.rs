@@ -82,6 +82,9 @@ pub(crate) async fn open(
             }
             warn!(file, track = skipped.id.0, reason = skipped.reason, "track left out");
         }
+        for warning in &movie.warnings {
+            warn!(file, warning, "served in part");
+        }
     }
     let (manifest, mut files) = match contents {
         Contents::Listed(manifest, manifests) => {
@@ -172,14 +175,12 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
 }
 
 /// The single file that is the asset if it has no folder.
-async fn lone_file(storage: &dyn Storage, folder: &str) -> Option<String> {
-    for ending in MEDIA_ENDINGS {
-        let file = format!("{folder}{ending}");
-        if storage.identity(&file).await.is_ok() {
-            return Some(file);
-        }
-    }
-    None
+async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<String> {
+    let (folder, name) = asset.rsplit_once('/').unwrap_or(("", asset));
+    let files = storage.list(folder).await.ok()?.files;
+    let named = files.iter().filter(|file| lone_name(file) == Some(name));
+    let file = named.min_by_key(|file| media_ending(file))?;
+    Some(if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") })
 }
 
 /// Opens a stored file of an asset, and returns its path too. It is found like the asset itself: in
@@ -206,17 +207,20 @@ pub(crate) async fn open_file(
 
 /// The names that have the ending of a media file.
 pub(crate) fn media_files(names: &[String]) -> Vec<String> {
-    let is_media = |name: &&String| {
-        let name = name.to_ascii_lowercase();
-        !name.starts_with('.') && MEDIA_ENDINGS.iter().any(|ending| name.ends_with(ending))
-    };
+    let is_media = |name: &&String| !name.starts_with('.') && media_ending(name).is_some();
     names.iter().filter(is_media).cloned().collect()
 }
 
 /// The name of an asset that is a single media file: the name of the file without its ending.
 pub(crate) fn lone_name(file: &str) -> Option<&str> {
-    let ending = MEDIA_ENDINGS.into_iter().find(|ending| file.ends_with(ending))?;
-    file.strip_suffix(ending)
+    let ending = MEDIA_ENDINGS.get(media_ending(file)?)?;
+    file.split_at_checked(file.len().checked_sub(ending.len())?).map(|(name, _)| name)
+}
+
+/// Which of the endings of media files a name has, in upper or lower case.
+fn media_ending(name: &str) -> Option<usize> {
+    let name = name.to_ascii_lowercase();
+    MEDIA_ENDINGS.iter().position(|ending| name.ends_with(ending))
 }
 
 /// Why manifests cannot be read.
