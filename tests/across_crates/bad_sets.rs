@@ -7,7 +7,9 @@ use dynpack::{Dynpack, Format};
 use crate::played::streams;
 use crate::sets::{SAMPLE, as_smooth_set};
 use crate::support::{ask, formats, manifest, promises, sample_origin, sample_storage, text};
+use dynpack_testkit::AVCC;
 use dynpack_testkit::mp4::fragments::{Run, Sample, Time, Traf, file, init};
+use dynpack_testkit::mp4::{MEDIA, Track, avc1, file as movie};
 
 /// Status, code and text of the response to `path`, which must be an error.
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
@@ -150,6 +152,35 @@ async fn smooth_sets_that_lost_some_samples_are_served() {
             }
         }
     }
+}
+
+/// Sound without its pictures would look like a film, and be wrong.
+#[tokio::test]
+async fn a_film_is_not_served_without_its_video() {
+    let (good, sound) = (Track::video(MEDIA), Track::audio(MEDIA + 400));
+    let damaged = Track { entries: vec![avc1(b"avc1", &AVCC[..5])], ..good.clone() };
+    let changing = Track {
+        entries: vec![avc1(b"avc1", AVCC), avc1(b"avc1", AVCC)],
+        stsc: vec![(1, 2, 1), (2, 2, 2)],
+        offsets: vec![MEDIA, MEDIA + 120],
+        ..good.clone()
+    };
+    let unknown = Track { entries: vec![avc1(b"vp08", &[])], ..good.clone() };
+    for (video, words) in [
+        (damaged, ["`film.mp4`: track 1: moov/trak[1]", "avcC"]),
+        (changing, ["`film.mp4`: track 1: moov/trak[1]", "the coding changes within the track"]),
+        (unknown.clone(), ["it has no other video than `film.mp4`: track 1: ", "vp08"]),
+    ] {
+        let storage = Memory::new();
+        storage.insert("film/film.mp4", movie(&[video, sound.clone()], 1_000));
+        assert_unusable(storage, "/film/film.ism", &words).await;
+    }
+    // Beside a video that can be served, a codec that is not supported does no harm.
+    let other = Track { id: 3, ..unknown };
+    let storage = Memory::new();
+    storage.insert("film/film.mp4", movie(&[good, sound, other], 1_000));
+    let dynpack = Dynpack::builder(storage).build();
+    assert!(text(&dynpack, &manifest("/film/film.ism", Format::DashCmaf)).await.contains("avc1"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
-use dynpack_codec::Codec;
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_media::{Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::BoxRef;
@@ -168,6 +168,17 @@ pub(crate) fn id(trak: &BoxRef<'_>) -> Result<TrackId, Error> {
     match tkhd.read::<Tkhd>()?.track_id {
         TrackId(0) => Err(tkhd.malformed("gives the track the id 0")),
         id => Ok(id),
+    }
+}
+
+/// What the handler of a track says that it is (8.4.3); `None` for everything but video and audio.
+pub(crate) fn kind(trak: &BoxRef<'_>) -> Option<MediaKind> {
+    let mdia = trak.child(b"mdia").ok()??;
+    let hdlr = mdia.child(b"hdlr").ok()??;
+    match &hdlr.read::<Hdlr<'_>>().ok()?.handler_type.0 {
+        b"vide" => Some(MediaKind::Video),
+        b"soun" => Some(MediaKind::Audio),
+        _ => None,
     }
 }
 

@@ -134,6 +134,11 @@ pub struct SkippedTrack {
     pub id: TrackId,
     /// Why, for people.
     pub reason: String,
+    /// What its handler says that it is; `None` for everything but video and audio.
+    pub kind: Option<MediaKind>,
     /// Whether that is because its samples are encrypted.
     pub is_encrypted: bool,
+    /// Whether that is because it cannot be read, though its codec is supported: it contradicts
+    /// itself or the standard, or its coding changes.
+    pub is_damaged: bool,
 }

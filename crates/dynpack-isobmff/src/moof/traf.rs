@@ -55,10 +55,7 @@ pub(super) fn append(
     limits: &Limits,
 ) -> Result<(), Error> {
     if defaults.default_sample_description_index != track.description {
-        return Err(Error::Unsupported(format!(
-            "{}: the coding changes within the track",
-            traf.path()
-        )));
+        return Err(Error::CodingChanges(traf.path()));
     }
     refuse_encryption(traf)?;
     // Only the last fragment of a file can be incomplete.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{CutPolicy, Extent, Movie};
+use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, Track};
 use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -73,12 +73,21 @@ pub(crate) async fn open(
         paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
     let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
     let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened.into_iter().unzip();
+    let has_video = movies.iter().flat_map(|movie| &movie.tracks).any(is_video);
     for (file, movie) in paths.iter().zip(&movies) {
         for skipped in &movie.skipped {
+            let problem =
+                || format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
             if skipped.is_encrypted {
-                let problem =
-                    format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
-                return Err(Error::EncryptedInput { asset: path.to_string(), problem });
+                let (asset, problem) = (path.to_string(), problem());
+                return Err(Error::EncryptedInput { asset, problem });
+            }
+            if skipped.is_damaged && skipped.kind.is_some() {
+                return Err(unusable(problem()));
+            }
+            let is_lost = skipped.kind == Some(MediaKind::Video) && !has_video;
+            if is_lost {
+                return Err(unusable(format!("it has no other video than {}", problem())));
             }
             warn!(file, track = skipped.id.0, reason = skipped.reason, "track left out");
         }
@@ -112,6 +121,10 @@ pub(crate) async fn open(
     );
     let version = files.version(policy);
     Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files, version })
+}
+
+fn is_video(track: &Track) -> bool {
+    track.kind() == MediaKind::Video
 }
 
 /// Whether a file of an asset was replaced, removed or forbidden. `false` if the storage fails for
