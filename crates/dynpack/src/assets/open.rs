@@ -297,14 +297,14 @@ async fn whole(
     storage: &dyn Storage,
     path: &AssetPath,
     name: &str,
-    most: usize,
+    max_len: usize,
     which: &str,
 ) -> Result<(Bytes, (String, Identity)), Refused> {
     let file = format!("{}/{name}", path.folder());
     let source = storage.open(&file).await.map_err(Refused::Storage)?;
-    if source.len() > most as u64 {
+    if source.len() > max_len as u64 {
         return Err(Refused::Manifest(format!(
-            "its {which} has {} bytes, where {most} are the limit",
+            "its {which} has {} bytes, where {max_len} are the limit",
             source.len()
         )));
     }
