@@ -28,6 +28,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for skipped in &movie.skipped {
         println!("{:>3} left out: {}", skipped.id.0, skipped.reason);
     }
+    for warning in &movie.warnings {
+        println!("warning: {warning}");
+    }
     Ok(())
 }
 

@@ -7,7 +7,9 @@ use dynpack::{Dynpack, Format};
 use crate::played::streams;
 use crate::sets::{SAMPLE, as_smooth_set};
 use crate::support::{ask, formats, manifest, promises, sample_origin, sample_storage, text};
+use dynpack_testkit::AVCC;
 use dynpack_testkit::mp4::fragments::{Run, Sample, Time, Traf, file, init};
+use dynpack_testkit::mp4::{MEDIA, Track, avc1, file as movie};
 
 /// Status, code and text of the response to `path`, which must be an error.
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
@@ -96,29 +98,26 @@ async fn changed(change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Memory {
     storage
 }
 
+async fn in_audio(change: fn(&mut Vec<u8>)) -> Memory {
+    changed(|name, mut bytes| {
+        if name.starts_with("audio_en") {
+            change(&mut bytes);
+        }
+        Some(bytes)
+    })
+    .await
+}
+
 fn place(file: &[u8], kind: &[u8; 4]) -> usize {
     file.windows(4).rposition(|word| word == kind).unwrap()
 }
 
 #[tokio::test]
 async fn smooth_sets_that_are_wrong_or_truncated() {
-    let in_audio = |change: fn(&mut Vec<u8>)| async move {
-        changed(|name, mut bytes| {
-            if name.starts_with("audio_en") {
-                change(&mut bytes);
-            }
-            Some(bytes)
-        })
-        .await
-    };
     let missing = changed(|name, bytes| (!name.starts_with("audio_en")).then_some(bytes)).await;
     assert_unusable(missing, SAMPLE, &["audio_en", "which does not exist"]).await;
     let empty = in_audio(Vec::clear).await;
     assert_unusable(empty, SAMPLE, &["audio_en", "the file is empty"]).await;
-    let cut_in_a_moof = in_audio(|file| file.truncate(place(file, b"trun") + 20)).await;
-    assert_unusable(cut_in_a_moof, SAMPLE, &["audio_en", "moof"]).await;
-    let cut_in_media = in_audio(|file| file.truncate(file.len() - 1)).await;
-    assert_unusable(cut_in_media, SAMPLE, &["audio_en", "but the file has only"]).await;
     let more_samples = in_audio(|file| {
         let count = place(file, b"trun") + 8;
         file[count..count + 4].copy_from_slice(&u32::MAX.to_be_bytes());
@@ -129,16 +128,59 @@ async fn smooth_sets_that_are_wrong_or_truncated() {
         file[offset..offset + 4].copy_from_slice(&1_000_000_u32.to_be_bytes());
     });
     assert_unusable(media_elsewhere.await, SAMPLE, &["audio_en", "moof"]).await;
-    let back_in_time = in_audio(|file| {
-        let time = file.windows(4).rposition(|word| word == [0x6d, 0x1d, 0x9b, 0x05]).unwrap() + 20;
-        file[time..time + 8].fill(0);
-    });
-    assert_unusable(back_in_time.await, SAMPLE, &["audio_en", "moof"]).await;
     let no_track = in_audio(|file| {
         let tkhd = place(file, b"tkhd");
         file[tkhd + 16..tkhd + 20].copy_from_slice(&9_u32.to_be_bytes());
     });
     assert_unusable(no_track.await, SAMPLE, &["audio_en"]).await;
+}
+
+/// Fragments that lost their end, and a clock that was set back, cost samples but not the set.
+#[tokio::test]
+async fn smooth_sets_that_lost_some_samples_are_served() {
+    let cut_in_a_moof = in_audio(|file| file.truncate(place(file, b"trun") + 20)).await;
+    let cut_in_media = in_audio(|file| file.truncate(file.len() - 1)).await;
+    let back_in_time = in_audio(|file| {
+        let time = file.windows(4).rposition(|word| word == [0x6d, 0x1d, 0x9b, 0x05]).unwrap() + 20;
+        file[time..time + 8].fill(0);
+    });
+    for storage in [cut_in_a_moof, cut_in_media, back_in_time.await] {
+        let dynpack = Dynpack::builder(storage).build();
+        for format in formats() {
+            for promise in promises(&dynpack, SAMPLE, format).await {
+                assert!(!promise.segments.is_empty(), "{format}");
+            }
+        }
+    }
+}
+
+/// Sound without its pictures would look like a film, and be wrong.
+#[tokio::test]
+async fn a_film_is_not_served_without_its_video() {
+    let (good, sound) = (Track::video(MEDIA), Track::audio(MEDIA + 400));
+    let damaged = Track { entries: vec![avc1(b"avc1", &AVCC[..5])], ..good.clone() };
+    let changing = Track {
+        entries: vec![avc1(b"avc1", AVCC), avc1(b"avc1", AVCC)],
+        stsc: vec![(1, 2, 1), (2, 2, 2)],
+        offsets: vec![MEDIA, MEDIA + 120],
+        ..good.clone()
+    };
+    let unknown = Track { entries: vec![avc1(b"vp08", &[])], ..good.clone() };
+    for (video, words) in [
+        (damaged, ["`film.mp4`: track 1: moov/trak[1]", "avcC"]),
+        (changing, ["`film.mp4`: track 1: moov/trak[1]", "the coding changes within the track"]),
+        (unknown.clone(), ["it has no other video than `film.mp4`: track 1: ", "vp08"]),
+    ] {
+        let storage = Memory::new();
+        storage.insert("film/film.mp4", movie(&[video, sound.clone()], 1_000));
+        assert_unusable(storage, "/film/film.ism", &words).await;
+    }
+    // Beside a video that can be served, a codec that is not supported does no harm.
+    let other = Track { id: 3, ..unknown };
+    let storage = Memory::new();
+    storage.insert("film/film.mp4", movie(&[good, sound, other], 1_000));
+    let dynpack = Dynpack::builder(storage).build();
+    assert!(text(&dynpack, &manifest("/film/film.ism", Format::DashCmaf)).await.contains("avc1"));
 }
 
 #[tokio::test]

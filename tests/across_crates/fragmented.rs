@@ -55,3 +55,30 @@ async fn a_film_packaged_twice_is_the_same() {
         assert_eq!(text(&origin, &url).await, text(&again, &url).await);
     }
 }
+
+/// A recording of fragments is whole up to where it broke off. Its ending may be in upper case.
+#[tokio::test]
+async fn a_recording_that_broke_off_is_served_until_there() {
+    let origin = sample_origin();
+    let promise = hls(&origin, ASSET).await.pop().unwrap();
+    let mut file = get(&origin, promise.init.as_deref().unwrap()).await.to_vec();
+    for (url, ..) in &promise.segments {
+        file.extend_from_slice(&get(&origin, url).await);
+    }
+    let storage = Memory::new();
+    storage.insert("film/whole.mp4", file.clone());
+    storage.insert("WHOLE.MP4", file.clone());
+    storage.insert("films/cut.Mp4", file[..file.len() - 3_000].to_vec());
+    let dynpack = Dynpack::builder(storage).build();
+    let [whole, cut] = ["/WHOLE/WHOLE.ism", "/films/cut/cut.ism"];
+    let (whole, cut) = (hls(&dynpack, whole).await, hls(&dynpack, cut).await);
+    let (whole, cut) = (&whole[0].segments, &cut[0].segments);
+    let (last, others) = cut.split_last().unwrap();
+    assert_eq!(cut.len(), promise.segments.len());
+    for ((cut, ..), (whole, ..)) in others.iter().zip(whole) {
+        assert_eq!(get(&dynpack, cut).await, get(&dynpack, whole).await, "{cut}");
+    }
+    let lost =
+        get(&dynpack, &whole[others.len()].0).await.len() - get(&dynpack, &last.0).await.len();
+    assert!((3_000..20_000).contains(&lost), "{lost}");
+}

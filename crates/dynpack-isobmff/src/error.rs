@@ -21,6 +21,9 @@ pub enum Error {
     /// The file is legal but holds nothing that can be served yet. Another encoding of it would do.
     #[error("{0}")]
     Unsupported(String),
+    /// The samples of a track are described by several sample entries. A file with one would do.
+    #[error("{0}: the coding changes within the track")]
+    CodingChanges(String),
     /// The samples are encrypted already: they can neither be cut otherwise, nor encrypted again. A
     /// clear copy of the file would do.
     #[error("already encrypted: {0}")]
@@ -62,7 +65,12 @@ pub enum Error {
 impl Error {
     /// Whether the file is to blame, and so one track of it may be left out for it.
     pub(crate) const fn is_of_the_file(&self) -> bool {
-        matches!(self, Self::Malformed { .. } | Self::Unsupported(_) | Self::Encrypted(_))
+        self.is_damage() || matches!(self, Self::Unsupported(_) | Self::Encrypted(_))
+    }
+
+    /// Whether a track cannot be read for it, though its codec is supported.
+    pub(crate) const fn is_damage(&self) -> bool {
+        matches!(self, Self::Malformed { .. } | Self::CodingChanges(_))
     }
 }
 

@@ -79,13 +79,15 @@ impl Gathered {
     /// Begins a fragment, which is decoded from `time` on if it declares one, else from the end of
     /// the last sample.
     ///
-    /// The last sample lasts until then: longer over a gap; shorter where the fragment begins
-    /// before its end, which rounded times cause, but not by more than it lasted.
+    /// The last sample lasts until then: longer over a gap, shorter where the fragment begins before
+    /// its end. Samples that do not start before the fragment are replaced by it: a recorder sent
+    /// them again. Returns how many.
     ///
     /// # Errors
-    /// Returns the problem if the last sample would get a negative duration or one of more than 31
-    /// bits, or if `time` is implausible.
-    pub(crate) fn begin(&mut self, time: Option<i64>) -> Result<(), String> {
+    /// Returns the problem if the last sample would get a duration of more than 31 bits, or if
+    /// `time` is implausible.
+    pub(crate) fn begin(&mut self, time: Option<i64>) -> Result<u32, String> {
+        let replaced = time.map_or(0, |time| self.cut_at(time));
         let end = self.end;
         let time = time.unwrap_or_else(|| end.saturating_add(self.empty));
         if !Ticks(time).is_plausible() {
@@ -99,20 +101,55 @@ impl Gathered {
                     .ok()
                     .and_then(|lasts| u32::try_from(lasts).ok())
                     .ok_or_else(|| {
-                    let (ticks, place) = if time < end {
-                        (end.abs_diff(time), "before")
-                    } else {
-                        (time.abs_diff(end), "after")
-                    };
-                    format!(
-                        "begins {ticks} ticks {place} the end of the samples before it, at {end}"
-                    )
+                    let ticks = time.abs_diff(end);
+                    format!("begins {ticks} ticks after the end of the samples before it, at {end}")
                 })?;
                 self.last_duration = Some(lasts);
             }
         }
         (self.end, self.empty) = (time, 0);
-        Ok(())
+        Ok(replaced)
+    }
+
+    /// Removes the samples that do not start before `time`, and returns how many.
+    fn cut_at(&mut self, time: i64) -> u32 {
+        let before = self.len();
+        if let Some(last) = self.last_duration.take() {
+            self.durations.push_run(last, 1);
+        }
+        while let Some((duration, count)) = self.durations.last_run() {
+            let all = i64::from(duration).saturating_mul(count.into());
+            let start = self.end.saturating_sub(all);
+            let kept = match time.saturating_sub(start) {
+                ..=0 => 0,
+                // All samples of a run without a duration start at the same time.
+                into => u64::try_from(into)
+                    .ok()
+                    .and_then(|into| into.checked_next_multiple_of(duration.into()))
+                    .and_then(|into| into.checked_div(duration.into()))
+                    .and_then(|kept| u32::try_from(kept).ok())
+                    .map_or(count, |kept| kept.min(count)),
+            };
+            let removed = self
+                .durations
+                .truncate(self.durations.len().saturating_sub(count).saturating_add(kept));
+            self.end = self.end.saturating_sub_unsigned(removed);
+            if kept > 0 {
+                break;
+            }
+        }
+        let len = self.durations.len();
+        if let Some((last, _)) = self.durations.last_run() {
+            self.durations.truncate(len.saturating_sub(1));
+            self.last_duration = Some(last);
+        }
+        if len < before {
+            self.composition_offsets.truncate(len);
+            self.sync.truncate(len);
+            let removed = self.sizes.truncate(len);
+            self.chunks.truncate(len, removed);
+        }
+        before.saturating_sub(len)
     }
 
     /// No samples for so many ticks.
@@ -199,6 +236,18 @@ impl SyncSamples {
                 *len = len.saturating_add(count)
             }
             _ => self.runs.push((first, count)),
+        }
+    }
+
+    /// Keeps only the samples before `len`.
+    fn truncate(&mut self, len: u32) {
+        while let Some((first, count)) = self.runs.pop() {
+            let kept = len.saturating_sub(first).min(count);
+            self.count = self.count.saturating_sub(count.saturating_sub(kept).into());
+            if kept > 0 {
+                self.runs.push((first, kept));
+                break;
+            }
         }
     }
 

@@ -24,15 +24,20 @@
 //! its first sample is presented at the time that its `tfxd` declares; with reordered pictures that
 //! may be decoded before 0. Without either, it is decoded right after the fragment before it. Times
 //! take precedence over durations: over a gap the sample before it lasts longer, and where a
-//! fragment begins before the sample before it has ended, that is cut short. A step back over more
-//! than that sample is refused. A track that starts later than at 0 does so by its
-//! [`Edit`](dynpack_media::Edit), so that sound and pictures stay together, in one file or in
+//! fragment begins before the sample before it has ended, that is cut short. After a step back, later
+//! samples replace those that do not start before them. A track that starts later than at 0 does so
+//! by its [`Edit`](dynpack_media::Edit), so that sound and pictures stay together, in one file or in
 //! several.
 //!
 //! No media is read, but each `moof`, for nothing else declares the size of every sample. The walk
 //! goes from box to box, so nothing is overlooked; an index (`sidx`, or `mfra` at the end) only
 //! lists what may be [read ahead](Demuxer::needs) in parallel. A wrong one does no harm, except a
-//! `sidx` that declares more than the file holds: then the end is missing. An hour of `.ismv`, with
+//! `sidx` before the fragments that declares more than the file holds: then the end is missing.
+//!
+//! A recording that broke off ends before the first box that is not whole. Of its last fragment,
+//! whole samples are read. [`Movie::warnings`](dynpack_media::Movie::warnings) says so.
+//!
+//! An hour of `.ismv`, with
 //! pictures and sound in fragments of 2 seconds, of 595 MB and 3.17 MB of boxes, is opened by 3602
 //! reads of 3.77 MB in all: two for the index and one a `moof`. Read 64 at a time they take less
 //! than 65 turns.

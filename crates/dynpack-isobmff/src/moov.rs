@@ -3,6 +3,7 @@
 //! Not read: `iods`, `udta`, `meta`, `pssh`, and the duration of `mvhd`, which often lies.
 
 use dynpack_boxes::moov::{Mvhd, Trex};
+use dynpack_codec::MediaKind;
 use dynpack_media::{Movie, SkippedTrack, TrackId};
 
 use crate::boxes::BoxRef;
@@ -12,10 +13,19 @@ use crate::{Error, Limits, mvex};
 /// A movie while its samples are gathered.
 #[derive(Debug, Default)]
 pub(crate) struct Moov {
-    /// The tracks in file order, or why they are left out.
-    tracks: Vec<(TrackId, Result<Draft, Error>)>,
+    /// The tracks, in file order.
+    tracks: Vec<Entry>,
     /// What holds for samples of fragments, if there is an `mvex`, which promises some.
     defaults: Option<Vec<Trex>>,
+}
+
+/// A track of a movie.
+#[derive(Debug)]
+struct Entry {
+    id: TrackId,
+    kind: Option<MediaKind>,
+    /// The track, or why it is left out.
+    draft: Result<Draft, Error>,
 }
 
 impl Moov {
@@ -49,7 +59,8 @@ impl Moov {
             {
                 return Err(error.clone());
             }
-            movie.tracks.push((id.unwrap_or(TrackId(0)), draft));
+            let (id, kind) = (id.unwrap_or(TrackId(0)), trak::kind(&trak));
+            movie.tracks.push(Entry { id, kind, draft });
         }
         if movie.tracks.is_empty() {
             return Err(moov.malformed("holds no trak"));
@@ -58,7 +69,7 @@ impl Moov {
     }
 
     fn unused(&self, id: TrackId, trak: &BoxRef<'_>) -> Result<TrackId, Error> {
-        match self.tracks.iter().any(|(other, _)| *other == id) {
+        match self.tracks.iter().any(|other| other.id == id) {
             true => Err(trak.malformed(format!("has the id {} of an earlier track", id.0))),
             false => Ok(id),
         }
@@ -69,7 +80,8 @@ impl Moov {
     /// The standard wants an `mvex` then (8.8.1). A movie that has no samples of its own needs
     /// none.
     pub(crate) fn may_go_on(&self) -> bool {
-        let mut drafts = self.tracks.iter().filter_map(|(_, draft)| draft.as_ref().ok()).peekable();
+        let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
+        let mut drafts = drafts.peekable();
         drafts.peek().is_some() && (self.defaults.is_some() || drafts.all(Draft::is_empty))
     }
 
@@ -92,7 +104,7 @@ impl Moov {
         traf: &BoxRef<'_>,
         limits: &Limits,
     ) -> Result<&mut Result<Draft, Error>, Error> {
-        let at = match self.tracks.iter().position(|(other, _)| *other == id) {
+        let at = match self.tracks.iter().position(|other| other.id == id) {
             Some(at) => at,
             None if self.tracks.len() as u64 >= u64::from(limits.tracks) => {
                 return Err(traf.exceeds(
@@ -102,51 +114,52 @@ impl Moov {
                 ));
             }
             None => {
-                self.tracks.push((
-                    id,
-                    Err(traf.malformed(format!(
-                        "is of track {}, which the moov does not declare",
-                        id.0
-                    ))),
-                ));
+                let problem = format!("is of track {}, which the moov does not declare", id.0);
+                let draft = Err(traf.malformed(problem));
+                self.tracks.push(Entry { id, kind: None, draft });
                 self.tracks.len().saturating_sub(1)
             }
         };
         self.tracks
             .get_mut(at)
-            .map(|(_, track)| track)
+            .map(|track| &mut track.draft)
             .ok_or_else(|| traf.malformed("is of no track"))
     }
 
-    /// The movie, if a file of `file_len` bytes holds the samples of at least one track.
-    pub(crate) fn finish(self, file_len: u64) -> Result<Movie, Error> {
+    /// The movie, if a file of `file_len` bytes has the samples of at least one track. A file that is
+    /// cut short may lack the last samples.
+    pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Movie, Error> {
         let (mut tracks, mut failures) = (Vec::new(), Vec::new());
-        for (id, draft) in self.tracks {
-            match draft.and_then(|draft| draft.finish(file_len)) {
+        let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
+        let warnings = drafts.flat_map(Draft::warnings).collect();
+        for Entry { id, kind, draft } in self.tracks {
+            match draft.and_then(|draft| draft.finish(file_len, is_cut_short)) {
                 Ok(track) => tracks.push(track),
-                Err(error) => failures.push((id, error)),
+                Err(error) => failures.push((id, kind, error)),
             }
         }
         if tracks.is_empty() {
             return Err(why_none(failures));
         }
-        let skipped = failures.into_iter().map(|(id, error)| SkippedTrack {
+        let skipped = failures.into_iter().map(|(id, kind, error)| SkippedTrack {
             id,
+            kind,
+            is_damaged: error.is_damage(),
             is_encrypted: matches!(error, Error::Encrypted(_)),
             reason: error.to_string(),
         });
-        Ok(Movie::new(tracks, skipped.collect()))
+        Ok(Movie::new(tracks, skipped.collect()).with_warnings(warnings))
     }
 }
 
 /// Why no track can be served: what is broken, or else encrypted, or else not supported.
-fn why_none(failures: Vec<(TrackId, Error)>) -> Error {
+fn why_none(failures: Vec<(TrackId, Option<MediaKind>, Error)>) -> Error {
     let reasons: Vec<_> =
-        failures.iter().map(|(id, error)| format!("track {}: {error}", id.0)).collect();
-    let is_encrypted = failures.iter().any(|(_, error)| matches!(error, Error::Encrypted(_)));
+        failures.iter().map(|(id, _, error)| format!("track {}: {error}", id.0)).collect();
+    let is_encrypted = failures.iter().any(|(.., error)| matches!(error, Error::Encrypted(_)));
     let broken = failures
         .into_iter()
-        .map(|(_, error)| error)
+        .map(|(.., error)| error)
         .find(|error| matches!(error, Error::Malformed { .. }));
     let reasons = || format!("no track can be served: {}", reasons.join("; "));
     broken.unwrap_or_else(|| {

@@ -74,6 +74,15 @@ impl Chunks {
         Some(())
     }
 
+    /// Keeps only the samples before `len`. The others took `removed` bytes.
+    pub(crate) fn truncate(&mut self, len: u32, removed: u64) {
+        let kept = self.starts.partition_point(|(first, _)| first.0 < len);
+        self.starts.truncate(kept);
+        // The end of the last chunk is not known, so the next one cannot be joined to it.
+        self.last_end = None;
+        self.byte_len = self.byte_len.saturating_sub(removed);
+    }
+
     /// One past the last byte of the file that a sample occupies.
     pub(crate) const fn end_in_file(&self) -> u64 {
         self.end_in_file

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
-use dynpack_codec::Codec;
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_media::{Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::BoxRef;
@@ -31,6 +31,10 @@ pub(crate) struct Draft {
     edit: Edit,
     /// Path and offset of the sample table.
     place: (String, u64),
+    /// How many samples were replaced by later ones.
+    pub(crate) replaced: u32,
+    /// How many samples are missing at the end of the file, and the error if it is whole.
+    pub(crate) missing: Option<(u32, Error)>,
 }
 
 impl Draft {
@@ -73,11 +77,24 @@ impl Draft {
             sample_entry: entry.bytes,
             edit: edit::read(trak, movie, timescale)?,
             place: (stbl.path(), stbl.offset),
+            replaced: 0,
+            missing: None,
         };
         if draft.all_are_sync() {
             draft.samples.sync_samples = None;
         }
         Ok(draft)
+    }
+
+    /// What is wrong with its samples, though it can be served.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let id = self.id.0;
+        let replaced = (self.replaced > 0)
+            .then(|| format!("track {id}: {} samples were replaced by later ones", self.replaced));
+        let missing = self.missing.as_ref().map(|(missing, _)| {
+            format!("track {id}: {missing} samples are missing, since the file ends early")
+        });
+        replaced.into_iter().chain(missing).collect()
     }
 
     /// Whether the `moov` declares no samples.
@@ -97,8 +114,12 @@ impl Draft {
             .get_or_insert_with(|| Gathered::after(std::mem::replace(samples, Samples::none())))
     }
 
-    /// The track, if all of its samples lie within a file of `file_len` bytes.
-    pub(crate) fn finish(self, file_len: u64) -> Result<Track, Error> {
+    /// The track, if all of its samples are within a file of `file_len` bytes, or if that is
+    /// cut short and some are.
+    pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Track, Error> {
+        if let Some((_, error)) = self.missing.filter(|_| !is_cut_short) {
+            return Err(error);
+        }
         let (path, offset) = self.place;
         let malformed = |problem: String| Error::Malformed { path: path.clone(), offset, problem };
         let (samples, start) = match self.gathered {
@@ -147,6 +168,17 @@ pub(crate) fn id(trak: &BoxRef<'_>) -> Result<TrackId, Error> {
     match tkhd.read::<Tkhd>()?.track_id {
         TrackId(0) => Err(tkhd.malformed("gives the track the id 0")),
         id => Ok(id),
+    }
+}
+
+/// What the handler of a track says that it is (8.4.3); `None` for everything but video and audio.
+pub(crate) fn kind(trak: &BoxRef<'_>) -> Option<MediaKind> {
+    let mdia = trak.child(b"mdia").ok()??;
+    let hdlr = mdia.child(b"hdlr").ok()??;
+    match &hdlr.read::<Hdlr<'_>>().ok()?.handler_type.0 {
+        b"vide" => Some(MediaKind::Video),
+        b"soun" => Some(MediaKind::Audio),
+        _ => None,
     }
 }
 

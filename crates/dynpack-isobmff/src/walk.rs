@@ -39,6 +39,10 @@ pub(crate) struct Walk {
     probe: u64,
     /// Where the last `mdat` ends.
     fragment_start: u64,
+    /// Why the walk ended before the end of the file, for people.
+    warnings: Vec<String>,
+    /// Whether the last box may have lost its end.
+    is_cut_short: bool,
 }
 
 /// What comes next.
@@ -82,6 +86,8 @@ impl Walk {
             has_searched_end,
             probe,
             fragment_start,
+            warnings: Vec::new(),
+            is_cut_short: false,
         }
     }
 
@@ -140,16 +146,14 @@ impl Walk {
         }
         self.count(kind, offset)?;
         let left = self.file_len.saturating_sub(offset);
-        let len = len.unwrap_or(left);
-        if len < header_len {
-            return Err(malformed(
-                kind,
-                offset,
-                format!("its size of {len} is less than its header"),
-            ));
-        }
+        let declared = len;
+        let len = declared.unwrap_or(left);
         if kind.0 == [0; 4] && self.movie.is_some() {
-            return Err(malformed(kind, offset, "there are zeros instead of a box"));
+            return self.break_off(malformed(kind, offset, "there are zeros instead of a box"));
+        }
+        if len < header_len {
+            let problem = format!("its size of {len} is less than its header");
+            return self.break_off(malformed(kind, offset, problem));
         }
         let is_read = matches!(&kind.0, b"moov" | b"moof");
         if is_read && len > self.limits.moov_size {
@@ -168,12 +172,13 @@ impl Walk {
         };
         match &kind.0 {
             b"mdat" if self.movie.is_some() || len <= left => {
+                self.is_cut_short = declared.is_none_or(|declared| declared > left);
                 self.pass_mdat(Extent::new(
                     offset.saturating_add(header_len),
                     len.min(left).saturating_sub(header_len),
                 ));
             }
-            _ if len > left => return Err(self.cut_short(kind, offset, len)),
+            _ if len > left => return self.break_off(self.cut_short(kind, offset, len)),
             b"moov" => return Ok(Next::Want(whole)),
             b"moof" if self.movie.is_none() => {
                 return Err(malformed(
@@ -241,7 +246,7 @@ impl Walk {
         }
         let movie = Moov::read(moov, &self.limits)?;
         if !movie.may_go_on() {
-            return movie.finish(self.file_len).map(Next::Done);
+            return movie.finish(self.file_len, false).map(Next::Done);
         }
         self.movie = Some((movie, bytes.clone()));
         self.fragment_start = moov.offset.saturating_add(bytes.len() as u64);
@@ -250,6 +255,8 @@ impl Walk {
 
     fn read_moof(&mut self, moof: BoxRef<'_>) -> Result<Next, Error> {
         self.moofs = self.moofs.saturating_add(1);
+        // Until its media comes.
+        self.is_cut_short = true;
         let moof = moof.numbered(self.moofs);
         if self.moofs > self.limits.fragments {
             return Err(moof.exceeds("fragments", self.moofs.into(), self.limits.fragments.into()));
@@ -260,10 +267,12 @@ impl Walk {
         self.header_at(moof.offset.saturating_add(moof.whole.len() as u64))
     }
 
-    /// A `sidx` that declares more than the file holds shows that the end of the file is missing.
+    /// A `sidx` before all fragments that declares more than the file holds shows that the end of the
+    /// file is missing. One between fragments is of the next one, which may have lost its end.
     fn read_sidx(&mut self, sidx: &BoxRef<'_>) -> Result<Next, Error> {
         if let Ok(end) = self.index.read_sidx(sidx)
             && end > self.file_len
+            && self.moofs == 0
         {
             return Err(sidx.malformed(format!(
                 "declares segments up to {end}, but the file has only {} bytes",
@@ -321,18 +330,31 @@ impl Walk {
 
     /// The file has ended.
     fn end(&mut self) -> Result<Next, Error> {
+        if self.movie.is_some() && self.position < self.file_len {
+            let path = "the end of the file".into();
+            let problem = "it breaks off within a box header".into();
+            return self.break_off(Error::Malformed { path, offset: self.position, problem });
+        }
+        self.finish()
+    }
+
+    /// Ends before a box that cannot be read. A file of fragments that was being recorded is whole
+    /// until there; every other file is refused.
+    fn break_off(&mut self, problem: Error) -> Result<Next, Error> {
+        if self.moofs == 0 {
+            return Err(problem);
+        }
+        self.warnings.push(format!("the file ends early: {problem}"));
+        self.is_cut_short = true;
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Result<Next, Error> {
         let Some((movie, _)) = self.movie.take() else {
             return Err(malformed(FourCc(*b"moov"), self.file_len, "the file ends without one"));
         };
-        if self.position < self.file_len {
-            let path = "the end of the file".into();
-            return Err(Error::Malformed {
-                path,
-                offset: self.position,
-                problem: "it breaks off within a box header".into(),
-            });
-        }
-        let movie = movie.finish(self.file_len)?;
+        let mut movie = movie.finish(self.file_len, self.is_cut_short)?;
+        movie.warnings.append(&mut self.warnings);
         match movie.tracks.iter().find_map(|track| stray(&track.samples, &self.media)) {
             Some(stray) if self.moofs > 0 => {
                 let problem = format!(

@@ -57,8 +57,6 @@ fn a_malformed_fragment_is_named_with_its_position() {
         (b"tfhd", 0, 9, "moof[2]/traf[1]/tfhd", "is cut short"),
         (b"tfhd", 4, 0, "moof[2]/traf[1]", "holds no tfhd"),
         (b"tfdt", 0, 12, r"moof[2]/traf[1]/\x00\x00\x04\x00", "its size is 0"),
-        (b"moof", 0, 4, "moof", "its size of 4 is less than its header"),
-        (b"moof", 0, 900_000, "moof", "its 900000 bytes run past the end of the file"),
     ] {
         let (file, _) = changed(kind, field, value);
         let error = demux(file.into()).unwrap_err();
@@ -78,14 +76,14 @@ fn a_malformed_fragment_is_named_with_its_position() {
 #[test]
 fn a_broken_track_does_not_affect_the_other() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
-    let trafs = |time| vec![Traf::new(1, time, &pair()), Traf::new(2, 0, &frames)];
-    let movie = demux(fragments::file(&init(), &[trafs(0), trafs(1024)]).into()).unwrap();
+    let trafs = |time, other| vec![Traf::new(1, time, &pair()), Traf::new(2, other, &frames)];
+    let file = fragments::file(&init(), &[trafs(0, 0), trafs(1024, 1 << 40)]);
+    let movie = demux(file.into()).unwrap();
     assert_eq!(movie.tracks[0].samples.len(), 4);
     let reason = &movie.skipped[0].reason;
     assert!(
         reason.starts_with("moof[2]/traf[2] at ")
-            && reason
-                .ends_with("begins 3072 ticks before the end of the samples before it, at 3072"),
+            && reason.ends_with("ticks after the end of the samples before it, at 3072"),
         "{reason}"
     );
 }
@@ -117,20 +115,9 @@ fn data_that_would_follow_broken_data_is_refused() {
 }
 
 #[test]
-fn media_that_is_missing_or_elsewhere_is_reported() {
+fn media_that_is_elsewhere_is_reported() {
     let file = two_fragments();
     let mdat = last(&file, b"mdat");
-    let cut = file.len() - 1;
-    let text = refusal(file[..cut].to_vec());
-    let at = last(&file, b"trun");
-    assert_eq!(
-        text,
-        format!(
-            "moof[2]/traf[1]/trun[1] at {at}: its samples end at {}, but the file has only {cut} \
-             bytes",
-            file.len()
-        )
-    );
     let mut renamed = file.clone();
     renamed[mdat + 4..mdat + 8].copy_from_slice(b"free");
     let (from, to) = (mdat + 8, file.len());
@@ -154,33 +141,74 @@ fn offsets_of_another_file_are_reported() {
     );
 }
 
+/// A recording that broke off, or a file with room for more, is served up to its last whole sample.
 #[test]
-fn truncated_files_are_reported() {
+fn a_file_of_fragments_ends_where_it_breaks_off() {
     let file = two_fragments();
     let (moof, len) = (last(&file, b"moof"), file.len());
+    let opened = |file: &[u8]| {
+        let movie = demux(Bytes::copy_from_slice(file)).unwrap();
+        (movie.tracks[0].samples.len(), movie.warnings)
+    };
+    let early = |problem: String| vec![format!("the file ends early: {problem}")];
     assert_eq!(
-        refusal(file[..moof + 50].to_vec()),
-        format!(
-            "moof at {moof}: its {} bytes run past the end of the file at {}",
-            last(&file, b"mdat") - moof,
-            moof + 50
+        opened(&file[..moof + 50]),
+        (
+            2,
+            early(format!(
+                "moof at {moof}: its {} bytes run past the end of the file at {}",
+                last(&file, b"mdat") - moof,
+                moof + 50
+            ))
         )
     );
     assert_eq!(
-        refusal(file[..moof + 5].to_vec()),
-        format!("the end of the file at {moof}: it breaks off within a box header")
+        opened(&file[..moof + 5]),
+        (2, early(format!("the end of the file at {moof}: it breaks off within a box header")))
     );
-    let zeros = refusal([file, vec![0; 100]].concat());
-    assert!(zeros.ends_with(&format!(" at {len}: there are zeros instead of a box")), "{zeros}");
+    assert_eq!(
+        opened(&[&file[..], &[0; 100]].concat()),
+        (4, early(format!("\\x00\\x00\\x00\\x00 at {len}: there are zeros instead of a box")))
+    );
+    for (garbage, problem) in [
+        (&b"\0\0\0\x04junk"[..], "junk at {len}: its size of 4 is less than its header"),
+        (
+            b"\x7fgarbage",
+            "bage at {len}: its 2137481586 bytes run past the end of the file at {end}",
+        ),
+    ] {
+        let file = [&file[..], garbage].concat();
+        let problem = problem.replace("{end}", &file.len().to_string());
+        assert_eq!(opened(&file), (4, early(problem.replace("{len}", &len.to_string()))));
+    }
+    let missing =
+        |count| vec![format!("track 1: {count} samples are missing, since the file ends early")];
+    assert_eq!(opened(&file[..len - 1]), (3, missing(1)), "the last sample");
+    assert_eq!(opened(&file[..len - 20]), (3, missing(1)));
+    assert_eq!(opened(&file[..len - 21]), (2, missing(2)), "and the one before it");
+}
+
+/// Samples that are missing in the middle are damage.
+#[test]
+fn only_the_last_fragment_can_be_incomplete() {
+    let (mut file, at) = changed(b"trun", 24, u32::MAX);
+    let text = refusal(file.clone());
+    assert!(text.starts_with(&format!("moof[2]/traf[1]/trun[1] at {at}: its samples end at ")));
+    file.extend(fragment(file.len() as u64, &[Traf::new(1, 2048, &pair())]));
+    let len = file.len().to_string();
+    assert_eq!(refusal(file), text.replace(&two_fragments().len().to_string(), &len));
 }
 
 #[test]
-fn every_truncation_except_between_fragments_is_refused() {
+fn every_truncation_before_the_second_fragment_is_refused() {
     let file = two_fragments();
-    let moof = last(&file, b"moof");
+    let first = file.windows(4).position(|window| window == b"mdat").unwrap() + 4;
     for len in 0..file.len() {
         let opened = demux(Bytes::copy_from_slice(&file[..len]));
-        assert_eq!(opened.is_ok(), len == moof, "{len}: {opened:?}");
+        // The first sample has 100 bytes.
+        assert_eq!(opened.is_ok(), len >= first + 100, "{len}: {opened:?}");
+        let whole = opened.map(|movie| movie.tracks[0].samples.len()).unwrap_or_default();
+        assert!((whole == 4) == (len == file.len()), "{len}");
     }
 }
 
@@ -205,7 +233,8 @@ fn counts_without_bytes_in_the_file_are_limited() {
     let traf = boxed(b"traf", &[full(b"tfhd", 0, 0x20000, &words(&[1])), trun].concat());
     file.extend(boxed(b"moof", &traf));
     let text = refusal(file);
-    assert!(text.contains(&format!("its samples end at {}", at + u64::from(u32::MAX))), "{text}");
+    assert!(text.starts_with(&format!("moof[2]/traf[1]/trun[1] at {}: ", at + 32)), "{text}");
+    assert!(text.ends_with("4294967299 passes the limit of 16777216 (Limits::samples)"), "{text}");
     // Samples without bytes may be at any offset.
     let empty = |flags| {
         let moov =

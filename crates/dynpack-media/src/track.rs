@@ -103,13 +103,21 @@ pub struct Movie {
     pub tracks: Vec<Track>,
     /// The tracks that were left out, in file order.
     pub skipped: Vec<SkippedTrack>,
+    /// What is wrong with the file, though its tracks can be served. For people.
+    pub warnings: Vec<String>,
 }
 
 impl Movie {
     /// A movie of these tracks.
     #[must_use]
     pub const fn new(tracks: Vec<Track>, skipped: Vec<SkippedTrack>) -> Self {
-        Self { tracks, skipped }
+        Self { tracks, skipped, warnings: Vec::new() }
+    }
+
+    /// The same movie with warnings.
+    #[must_use]
+    pub fn with_warnings(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// The track of that id.
@@ -126,6 +134,11 @@ pub struct SkippedTrack {
     pub id: TrackId,
     /// Why, for people.
     pub reason: String,
+    /// What its handler says that it is; `None` for everything but video and audio.
+    pub kind: Option<MediaKind>,
     /// Whether that is because its samples are encrypted.
     pub is_encrypted: bool,
+    /// Whether that is because it cannot be read, though its codec is supported: it contradicts
+    /// itself or the standard, or its coding changes.
+    pub is_damaged: bool,
 }

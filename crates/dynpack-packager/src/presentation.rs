@@ -49,22 +49,22 @@ pub fn present(
     });
     let mut tracks: Vec<(SourceIndex, Arc<Track>)> = tracks.collect();
     tracks.sort_by_key(|(_, track)| track.kind());
-    let mut kept: Vec<(SourceIndex, Arc<Track>, Content)> = Vec::new();
+    let mut distinct: Vec<(SourceIndex, Arc<Track>, Content)> = Vec::new();
     for (source, track) in tracks {
         let content = Content::of(&track, &track.language);
         let is_known = |(_, known, same): &(SourceIndex, Arc<Track>, Content)| {
             content == *same && has_same_samples(&track, known)
         };
-        if track.kind() == MediaKind::Video || !kept.iter().any(is_known) {
-            kept.push((source, track, content));
+        if track.kind() == MediaKind::Video || !distinct.iter().any(is_known) {
+            distinct.push((source, track, content));
         }
     }
-    let contents = kept
+    let contents = distinct
         .iter()
         .filter(|(_, track, _)| track.kind() == MediaKind::Audio)
         .map(|(.., content)| content);
     let contents = Contents::of(contents);
-    let entries = kept.into_iter().map(|(source, track, content)| {
+    let entries = distinct.into_iter().map(|(source, track, content)| {
         let name = contents.name(&content, &[]).unwrap_or_else(|| track.kind().as_str().to_owned());
         let is_first = contents.first().is_none_or(|first| *first == content)
             || track.kind() == MediaKind::Video;

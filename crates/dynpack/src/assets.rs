@@ -48,17 +48,17 @@ pub(crate) struct Assets {
 struct Inner {
     storage: Box<dyn Storage>,
     opening: Opening,
-    kept: Cache<AssetPath, Arc<Kept>, Weight>,
+    cache: Cache<AssetPath, Arc<CachedAsset>, Weight>,
     being_opened: InFlight<AssetPath, Result<Arc<Asset>, Error>>,
 }
 
 /// An open asset, and when its files were last checked.
-struct Kept {
+struct CachedAsset {
     asset: Arc<Asset>,
     checked: Mutex<Instant>,
 }
 
-impl Kept {
+impl CachedAsset {
     /// Whether the caller must check the files. Only one caller does at a time, and the others
     /// continue.
     fn takes_turn(&self, revalidate_after: Duration) -> bool {
@@ -78,10 +78,10 @@ struct Weight {
     bytes_of_a_file: u64,
 }
 
-impl Weighter<AssetPath, Arc<Kept>> for Weight {
-    fn weight(&self, _path: &AssetPath, kept: &Arc<Kept>) -> u64 {
-        let files = (kept.asset.sources.len() as u64).saturating_mul(self.bytes_of_a_file);
-        files.max(kept.asset.memory_size() as u64)
+impl Weighter<AssetPath, Arc<CachedAsset>> for Weight {
+    fn weight(&self, _path: &AssetPath, cached: &Arc<CachedAsset>) -> u64 {
+        let files = (cached.asset.sources.len() as u64).saturating_mul(self.bytes_of_a_file);
+        files.max(cached.asset.memory_size() as u64)
     }
 }
 
@@ -98,11 +98,11 @@ impl Assets {
         let bytes_of_a_file = cache_bytes.checked_div(cache_files).unwrap_or(cache_bytes);
         let weight = Weight { bytes_of_a_file };
         let (hashes, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
-        let kept = match options.build() {
+        let cache = match options.build() {
             Ok(options) => Cache::with_options(options, weight, hashes, lifecycle),
             Err(_) => Cache::with(items, cache_bytes, weight, hashes, lifecycle),
         };
-        Self { inner: Arc::new(Inner { storage, opening, kept, being_opened: InFlight::new() }) }
+        Self { inner: Arc::new(Inner { storage, opening, cache, being_opened: InFlight::new() }) }
     }
 
     pub(crate) fn storage(&self) -> &dyn Storage {
@@ -115,47 +115,50 @@ impl Assets {
 
     /// Number of open assets.
     pub(crate) fn len(&self) -> usize {
-        self.inner.kept.len()
+        self.inner.cache.len()
     }
 
     /// The asset at `path`, as stored now or when its files were last checked.
     pub(crate) async fn get(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
-        let Some(kept) = self.inner.kept.get(path) else { return self.open(path).await };
-        let is_due = kept.takes_turn(self.inner.opening.revalidate_after);
-        if !is_due || !is_replaced(self.storage(), path, &kept.asset.files).await {
-            return Ok(Arc::clone(&kept.asset));
+        let Some(cached) = self.inner.cache.get(path) else { return self.open(path).await };
+        let is_due = cached.takes_turn(self.inner.opening.revalidate_after);
+        if !is_due || !is_replaced(self.storage(), path, &cached.asset.files).await {
+            return Ok(Arc::clone(&cached.asset));
         }
         info!(asset = %path, "the files were replaced");
-        self.give_up(&kept.asset);
+        self.give_up(&cached.asset);
         self.open(path).await
     }
 
     /// Removes an asset from the cache, so that the next request opens it again. Does nothing if
     /// another version of it is already open.
     pub(crate) fn give_up(&self, asset: &Arc<Asset>) {
-        self.inner.kept.remove_if(&asset.path, |now| Arc::ptr_eq(&now.asset, asset));
+        self.inner.cache.remove_if(&asset.path, |now| Arc::ptr_eq(&now.asset, asset));
     }
 
     async fn open(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
         let (inner, place) = (Arc::clone(&self.inner), path.clone());
         let opened = async move {
             // Another task may have opened it since the lookup.
-            if let Some(kept) = inner.kept.get(&place) {
-                return Ok(Arc::clone(&kept.asset));
+            if let Some(cached) = inner.cache.get(&place) {
+                return Ok(Arc::clone(&cached.asset));
             }
             let Opening { policy, limits, .. } = inner.opening;
             let opened = match open(inner.storage.as_ref(), &place, policy, limits).await {
-                Err(Error::Storage(error)) if error.is_out_of_files() && !inner.kept.is_empty() => {
+                Err(Error::Storage(error))
+                    if error.is_out_of_files() && !inner.cache.is_empty() =>
+                {
                     warn!(asset = %place, %error, "all open assets are closed");
-                    inner.kept.clear();
+                    inner.cache.clear();
                     open(inner.storage.as_ref(), &place, policy, limits).await
                 }
                 opened => opened,
             };
             let asset = Arc::new(opened?);
-            let kept = Kept { asset: Arc::clone(&asset), checked: Mutex::new(Instant::now()) };
-            inner.kept.insert(place.clone(), Arc::new(kept));
-            if !inner.kept.contains_key(&place) {
+            let cached =
+                CachedAsset { asset: Arc::clone(&asset), checked: Mutex::new(Instant::now()) };
+            inner.cache.insert(place.clone(), Arc::new(cached));
+            if !inner.cache.contains_key(&place) {
                 let bytes = asset.memory_size();
                 warn!(
                     asset = %place,

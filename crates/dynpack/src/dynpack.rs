@@ -334,7 +334,7 @@ impl Dynpack {
     /// use the earlier ones. Assets stay open.
     pub fn publish(&self, locators: Locators) {
         let mut published = self.inner.published.write().unwrap_or_else(PoisonError::into_inner);
-        let protections = Arc::new(published.protections.anew());
+        let protections = Arc::new(published.protections.emptied());
         *published = Published { locators: Some(Arc::new(locators)), protections };
     }
 

@@ -51,12 +51,12 @@ pub enum Error {
         problem: String,
     },
     /// The segment must be rewritten in memory, but has too much media.
-    #[error("the segment has {bytes} bytes of media, where {most} are the limit")]
+    #[error("the segment has {bytes} bytes of media, where {max} are the limit")]
     SegmentTooLarge {
         /// The size of its media in bytes.
         bytes: u64,
         /// The limit, [`Builder::rewritten_bytes`](crate::Builder::rewritten_bytes).
-        most: u64,
+        max: u64,
     },
     /// Other segments that must be rewritten in memory use all the memory for that. Trying again
     /// helps.

@@ -55,12 +55,13 @@ pub(super) fn append(
     limits: &Limits,
 ) -> Result<(), Error> {
     if defaults.default_sample_description_index != track.description {
-        return Err(Error::Unsupported(format!(
-            "{}: the coding changes within the track",
-            traf.path()
-        )));
+        return Err(Error::CodingChanges(traf.path()));
     }
     refuse_encryption(traf)?;
+    // Only the last fragment of a file can be incomplete.
+    if let Some((_, error)) = track.missing.take() {
+        return Err(error);
+    }
     if is_empty {
         track.gathered().skip(defaults.default_sample_duration);
     }
@@ -68,7 +69,8 @@ pub(super) fn append(
         return Ok(());
     };
     let time = Time::read(traf)?.map(|time| time.decoded(first.composition_offset.cast_signed()));
-    track.gathered().begin(time).map_err(|problem| traf.malformed(problem))?;
+    let replaced = track.gathered().begin(time).map_err(|problem| traf.malformed(problem))?;
+    track.replaced = track.replaced.saturating_add(replaced);
     runs.iter().try_for_each(|placed| append_run(placed, defaults, track, file_len, limits))
 }
 
@@ -83,28 +85,54 @@ fn append_run(
     if run.count() == 0 {
         return Ok(());
     }
-    if *end > file_len {
-        return Err(trun.malformed(format!(
-            "its samples end at {end}, but the file has only {file_len} bytes"
-        )));
-    }
-    let all_are_sync = track.all_are_sync();
+    let (all_are_sync, is_complete) = (track.all_are_sync(), track.missing.is_none());
     let gathered = track.gathered();
     let count = u64::from(gathered.len()).saturating_add(run.count().into());
     if count > limits.samples.into() {
         return Err(trun.exceeds("samples", count, limits.samples.into()));
     }
-    let len = end.saturating_sub(*start);
-    gathered
-        .begin_run(*start, len)
-        .ok_or_else(|| trun.malformed("the samples sum up to more than 64 bits"))?;
+    // After a sample that is missing, none can follow.
+    let room = if is_complete { file_len.saturating_sub(*start) } else { 0 };
+    let (whole, len) = whole(run, defaults, room);
+    if whole > 0 {
+        gathered
+            .begin_run(*start, len)
+            .ok_or_else(|| trun.malformed("the samples sum up to more than 64 bits"))?;
+    }
+    let mut left = whole;
     for samples in run.samples(defaults) {
         if i32::try_from(samples.duration).is_err() {
             return Err(trun.malformed(format!("a sample lasts {} ticks", samples.duration)));
         }
-        gathered.push(SampleRun { is_sync: all_are_sync || samples.is_sync, ..samples });
+        let is_sync = all_are_sync || samples.is_sync;
+        let count = samples.count.min(left);
+        left = left.saturating_sub(count);
+        gathered.push(SampleRun { is_sync, count, ..samples });
+    }
+    let missing = run.count().saturating_sub(whole);
+    if missing > 0 {
+        let error = trun
+            .malformed(format!("its samples end at {end}, but the file has only {file_len} bytes"));
+        let before = track.missing.take().map_or(0, |(count, _)| count);
+        track.missing = Some((before.saturating_add(missing), error));
     }
     Ok(())
+}
+
+/// How many samples of a run are whole in `room` bytes, and how many bytes they take. A recording
+/// that broke off has lost the end of its last fragment.
+fn whole(run: &Run<'_>, defaults: Trex, room: u64) -> (u32, u64) {
+    let (mut whole, mut len) = (0_u32, 0_u64);
+    for SampleRun { count, size, .. } in run.samples(defaults) {
+        let fitting = room.saturating_sub(len).checked_div(size.into()).unwrap_or(u64::MAX);
+        let fitting = u32::try_from(fitting).map_or(count, |fitting| fitting.min(count));
+        whole = whole.saturating_add(fitting);
+        len = len.saturating_add(u64::from(size).saturating_mul(fitting.into()));
+        if fitting < count {
+            break;
+        }
+    }
+    (whole, len)
 }
 
 /// Refuses samples which are encrypted though their sample entry does not say so.

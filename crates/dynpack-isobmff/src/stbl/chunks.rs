@@ -39,10 +39,7 @@ pub(crate) fn read(
                 break;
             }
             if description != Some(run.description) {
-                return Err(Error::Unsupported(format!(
-                    "{}: the coding changes within the track",
-                    stsc.path()
-                )));
+                return Err(Error::CodingChanges(stsc.path()));
             }
             let offset = offsets.get(chunk.saturating_sub(1));
             chunks

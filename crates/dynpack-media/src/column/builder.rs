@@ -25,6 +25,31 @@ impl ColumnBuilder {
         self.len = self.len.saturating_add(count);
     }
 
+    /// The last run of equal values: the value, and how many there are.
+    #[must_use]
+    pub fn last_run(&self) -> Option<(u32, u32)> {
+        let (start, value) = self.starts.last().zip(self.values.last())?;
+        Some((*value, self.len.saturating_sub(*start)))
+    }
+
+    /// Keeps only the first `len` values, and returns the sum of the others.
+    pub fn truncate(&mut self, len: u32) -> u64 {
+        let mut sum = 0_u64;
+        while let Some((value, count)) = self.last_run() {
+            let removed = self.len.saturating_sub(len).min(count);
+            if removed == 0 {
+                break;
+            }
+            sum = sum.saturating_add(u64::from(value).saturating_mul(removed.into()));
+            self.len = self.len.saturating_sub(removed);
+            if removed == count {
+                self.starts.pop();
+                self.values.pop();
+            }
+        }
+        sum
+    }
+
     /// Number of values so far.
     #[must_use]
     pub const fn len(&self) -> u32 {

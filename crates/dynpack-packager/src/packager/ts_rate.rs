@@ -86,8 +86,7 @@ fn measure<T>(
         size => size,
     };
     let size = |segment| {
-        look(segment)
-            .map_or_else(|| bound(segment).map(Size::Exactly), |most| Ok(Size::AtMost(most)))
+        look(segment).map_or_else(|| bound(segment).map(Size::Exactly), |max| Ok(Size::AtMost(max)))
     };
     let sizes = segments.iter().map(size).collect::<Result<Vec<_>, _>>()?;
     let known = sizes

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{CutPolicy, Extent, Movie};
+use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, Track};
 use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -73,14 +73,26 @@ pub(crate) async fn open(
         paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
     let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
     let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened.into_iter().unzip();
+    let has_video = movies.iter().flat_map(|movie| &movie.tracks).any(is_video);
     for (file, movie) in paths.iter().zip(&movies) {
         for skipped in &movie.skipped {
+            let problem =
+                || format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
             if skipped.is_encrypted {
-                let problem =
-                    format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
-                return Err(Error::EncryptedInput { asset: path.to_string(), problem });
+                let (asset, problem) = (path.to_string(), problem());
+                return Err(Error::EncryptedInput { asset, problem });
+            }
+            if skipped.is_damaged && skipped.kind.is_some() {
+                return Err(unusable(problem()));
+            }
+            let is_lost = skipped.kind == Some(MediaKind::Video) && !has_video;
+            if is_lost {
+                return Err(unusable(format!("it has no other video than {}", problem())));
             }
             warn!(file, track = skipped.id.0, reason = skipped.reason, "track left out");
+        }
+        for warning in &movie.warnings {
+            warn!(file, warning, "served in part");
         }
     }
     let (manifest, mut files) = match contents {
@@ -109,6 +121,10 @@ pub(crate) async fn open(
     );
     let version = files.version(policy);
     Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files, version })
+}
+
+fn is_video(track: &Track) -> bool {
+    track.kind() == MediaKind::Video
 }
 
 /// Whether a file of an asset was replaced, removed or forbidden. `false` if the storage fails for
@@ -172,14 +188,12 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
 }
 
 /// The single file that is the asset if it has no folder.
-async fn lone_file(storage: &dyn Storage, folder: &str) -> Option<String> {
-    for ending in MEDIA_ENDINGS {
-        let file = format!("{folder}{ending}");
-        if storage.identity(&file).await.is_ok() {
-            return Some(file);
-        }
-    }
-    None
+async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<String> {
+    let (folder, name) = asset.rsplit_once('/').unwrap_or(("", asset));
+    let files = storage.list(folder).await.ok()?.files;
+    let named = files.iter().filter(|file| lone_name(file) == Some(name));
+    let file = named.min_by_key(|file| media_ending(file))?;
+    Some(if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") })
 }
 
 /// Opens a stored file of an asset, and returns its path too. It is found like the asset itself: in
@@ -206,17 +220,20 @@ pub(crate) async fn open_file(
 
 /// The names that have the ending of a media file.
 pub(crate) fn media_files(names: &[String]) -> Vec<String> {
-    let is_media = |name: &&String| {
-        let name = name.to_ascii_lowercase();
-        !name.starts_with('.') && MEDIA_ENDINGS.iter().any(|ending| name.ends_with(ending))
-    };
+    let is_media = |name: &&String| !name.starts_with('.') && media_ending(name).is_some();
     names.iter().filter(is_media).cloned().collect()
 }
 
 /// The name of an asset that is a single media file: the name of the file without its ending.
 pub(crate) fn lone_name(file: &str) -> Option<&str> {
-    let ending = MEDIA_ENDINGS.into_iter().find(|ending| file.ends_with(ending))?;
-    file.strip_suffix(ending)
+    let ending = MEDIA_ENDINGS.get(media_ending(file)?)?;
+    file.split_at_checked(file.len().checked_sub(ending.len())?).map(|(name, _)| name)
+}
+
+/// Which of the endings of media files a name has, in upper or lower case.
+fn media_ending(name: &str) -> Option<usize> {
+    let name = name.to_ascii_lowercase();
+    MEDIA_ENDINGS.iter().position(|ending| name.ends_with(ending))
 }
 
 /// Why manifests cannot be read.
@@ -280,14 +297,14 @@ async fn whole(
     storage: &dyn Storage,
     path: &AssetPath,
     name: &str,
-    most: usize,
+    max_len: usize,
     which: &str,
 ) -> Result<(Bytes, (String, Identity)), Refused> {
     let file = format!("{}/{name}", path.folder());
     let source = storage.open(&file).await.map_err(Refused::Storage)?;
-    if source.len() > most as u64 {
+    if source.len() > max_len as u64 {
         return Err(Refused::Manifest(format!(
-            "its {which} has {} bytes, where {most} are the limit",
+            "its {which} has {} bytes, where {max_len} are the limit",
             source.len()
         )));
     }

@@ -78,7 +78,7 @@ fn errors() -> Vec<Error> {
         Error::FileNotFound { file: text() },
         PackagerError::Unpresentable { problem: text() }.into(),
         Error::Unusable { asset: text(), problem: text() },
-        Error::SegmentTooLarge { bytes: 2, most: 1 },
+        Error::SegmentTooLarge { bytes: 2, max: 1 },
         PackagerError::Manifest(text()).into(),
         PackagerError::from(KeyError::NoValue { id: key }).into(),
         PackagerError::from(KeyError::Unusable { problem: text() }).into(),

@@ -98,7 +98,7 @@ impl Body {
         let (mut first, mut portion, mut share) = (None, 0, None);
         if !is_known {
             if bytes > budget.max_bytes() {
-                return Err(Error::SegmentTooLarge { bytes, most: budget.max_bytes() });
+                return Err(Error::SegmentTooLarge { bytes, max: budget.max_bytes() });
             }
             share = Some(budget.take(bytes).await.ok_or(Error::Overloaded)?);
             let reads = writer.next_reads().unwrap_or_default().to_vec();

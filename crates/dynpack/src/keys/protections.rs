@@ -15,12 +15,12 @@ const MAX_CACHED: usize = 10_000;
 /// The cache of protections. Each is made once for a version of an asset and a set of keys.
 pub(crate) struct Protections {
     keys: KeyRing,
-    kept: Cache<(String, String, Encryption), Kept>,
+    cache: Cache<(String, String, Encryption), CachedProtection>,
 }
 
 /// A protection, with the asset and the keys that it was made from.
 #[derive(Clone)]
-struct Kept {
+struct CachedProtection {
     asset: Weak<Asset>,
     keys: Weak<KeySet>,
     protection: Arc<Protection>,
@@ -28,12 +28,12 @@ struct Kept {
 
 impl Protections {
     pub(crate) fn new(keys: KeyRing) -> Self {
-        Self { keys, kept: Cache::new(MAX_CACHED) }
+        Self { keys, cache: Cache::new(MAX_CACHED) }
     }
 
     /// An empty cache, with keys from the same provider.
-    pub(crate) fn anew(&self) -> Self {
-        Self::new(self.keys.anew())
+    pub(crate) fn emptied(&self) -> Self {
+        Self::new(self.keys.emptied())
     }
 
     /// How an asset is protected under a locator.
@@ -45,8 +45,8 @@ impl Protections {
         let Protected { encryption, locator, terms, .. } = protected;
         let keys = self.keys.keys(locator, *encryption).await?;
         let place = (locator.id.clone(), asset.path.ism().to_owned(), *encryption);
-        match self.kept.get(&place) {
-            Some(kept) if kept.is_of(asset, &keys) => return Ok(kept.protection),
+        match self.cache.get(&place) {
+            Some(cached) if cached.is_for(asset, &keys) => return Ok(cached.protection),
             _ => {}
         }
         let protection = Arc::new(Protection::new(
@@ -57,19 +57,20 @@ impl Protections {
             &keys,
         )?);
         let (asset, keys) = (Arc::downgrade(asset), Arc::downgrade(&keys));
-        self.kept.retain(|_, kept| kept.is_of_use());
-        self.kept.insert(place, Kept { asset, keys, protection: Arc::clone(&protection) });
+        self.cache.retain(|_, cached| cached.is_in_use());
+        self.cache
+            .insert(place, CachedProtection { asset, keys, protection: Arc::clone(&protection) });
         Ok(protection)
     }
 }
 
-impl Kept {
-    fn is_of(&self, asset: &Arc<Asset>, keys: &Arc<KeySet>) -> bool {
+impl CachedProtection {
+    fn is_for(&self, asset: &Arc<Asset>, keys: &Arc<KeySet>) -> bool {
         self.asset.as_ptr() == Arc::as_ptr(asset) && self.keys.as_ptr() == Arc::as_ptr(keys)
     }
 
     /// Whether its asset is still open, and its keys are still used.
-    fn is_of_use(&self) -> bool {
+    fn is_in_use(&self) -> bool {
         self.asset.strong_count() > 0 && self.keys.strong_count() > 0
     }
 }

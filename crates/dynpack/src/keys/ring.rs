@@ -20,7 +20,7 @@ type Place = (String, Encryption);
 pub(crate) struct KeyRing {
     provider: Arc<dyn KeyProvider>,
     max_age: Duration,
-    kept: Arc<Cache<Place, (Arc<KeySet>, Instant)>>,
+    cache: Arc<Cache<Place, (Arc<KeySet>, Instant)>>,
     being_asked: InFlight<Place, Result<Arc<KeySet>, KeyProviderError>>,
 }
 
@@ -29,13 +29,13 @@ impl KeyRing {
         Self {
             provider,
             max_age,
-            kept: Arc::new(Cache::new(MAX_CACHED)),
+            cache: Arc::new(Cache::new(MAX_CACHED)),
             being_asked: InFlight::new(),
         }
     }
 
     /// An empty cache with the same provider.
-    pub(crate) fn anew(&self) -> Self {
+    pub(crate) fn emptied(&self) -> Self {
         Self::new(Arc::clone(&self.provider), self.max_age)
     }
 
@@ -46,16 +46,16 @@ impl KeyRing {
     ) -> Result<Arc<KeySet>, KeyProviderError> {
         let place = (locator.id.clone(), encryption);
         let max_age = self.max_age;
-        match self.kept.get(&place) {
+        match self.cache.get(&place) {
             Some((keys, since)) if since.elapsed() < max_age => return Ok(keys),
             _ => {}
         }
-        let (provider, kept) = (Arc::clone(&self.provider), Arc::clone(&self.kept));
+        let (provider, cache) = (Arc::clone(&self.provider), Arc::clone(&self.cache));
         let (locator, asked_for) = (locator.clone(), place.clone());
         let asked = async move {
             let keys = provider.keys(&locator, encryption).await?;
-            kept.retain(|_, (_, since)| since.elapsed() < max_age);
-            kept.insert(asked_for, (Arc::clone(&keys), Instant::now()));
+            cache.retain(|_, (_, since)| since.elapsed() < max_age);
+            cache.insert(asked_for, (Arc::clone(&keys), Instant::now()));
             Ok(keys)
         };
         self.being_asked.join(place, asked).await

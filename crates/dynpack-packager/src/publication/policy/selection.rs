@@ -102,7 +102,7 @@ impl TrackCondition {
                 .sample_entry
                 .get(4..8)
                 .is_some_and(|own| own.eq_ignore_ascii_case(four_cc.as_bytes())),
-            Property::Bitrate(least, most) => (*least..=*most).contains(&rendition.id.bitrate),
+            Property::Bitrate(min, max) => (*min..=*max).contains(&rendition.id.bitrate),
         };
         is_so == self.is_equal
     }
@@ -129,14 +129,14 @@ impl TryFrom<Written> for TrackCondition {
             "language" => Property::Language(Language::parse(&value)),
             "fourcc" => Property::FourCc(value),
             "bitrate" => {
-                let (least, most) = value.split_once('-').unwrap_or((&value, &value));
+                let (min, max) = value.split_once('-').unwrap_or((&value, &value));
                 let bitrate = |text: &str| text.trim().parse().map_err(|_| cannot());
-                let (least, most) = (bitrate(least)?, bitrate(most)?);
+                let (min, max) = (bitrate(min)?, bitrate(max)?);
                 // Of a range without a bitrate in it, the opposite is met by all tracks.
-                if least > most {
+                if min > max {
                     return Err(cannot());
                 }
-                Property::Bitrate(least, most)
+                Property::Bitrate(min, max)
             }
             _ => {
                 return Err(format!(
@@ -160,7 +160,7 @@ impl From<TrackCondition> for Written {
             Property::Name(name) => ("Name", name),
             Property::Language(language) => ("Language", language.tag().to_owned()),
             Property::FourCc(four_cc) => ("FourCC", four_cc),
-            Property::Bitrate(least, most) => ("Bitrate", format!("{least}-{most}")),
+            Property::Bitrate(min, max) => ("Bitrate", format!("{min}-{max}")),
         };
         let operation = if condition.is_equal { "Equal" } else { "NotEqual" };
         Self { property: property.to_owned(), operation: operation.to_owned(), value }
