@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen)
     })?;
     let address = listener.local_addr()?;
-    let files = server::raise_open_files()?;
+    let files = server::raise_open_files();
     let builder = Dynpack::builder(storage)
         .cut_policy(CutPolicy::with_target(options.segment_duration))
         .cache_files(files / CACHED_SHARE);

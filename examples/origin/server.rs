@@ -1,7 +1,6 @@
 //! The server: connections with limits, each with time limits, and an end that comes.
 
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,23 +115,23 @@ async fn answer(
     Ok(())
 }
 
-/// Lets the process open as many files as the system allows it, and returns how many.
+/// Lets the process open as many files as the system allows, and returns how many.
 #[cfg(unix)]
-pub(crate) fn raise_open_files() -> io::Result<u64> {
+pub(crate) fn raise_open_files() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let raised = Rlimit { current: maximum, maximum };
-    if maximum > current {
-        setrlimit(Resource::Nofile, raised)?;
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Some systems refuse a limit that they report as the maximum.
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        debug!(%error, "the limit of open files stays as it is");
     }
-    Ok(maximum.unwrap_or(u64::MAX))
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// There is no such limit elsewhere.
 #[cfg(not(unix))]
-pub(crate) fn raise_open_files() -> io::Result<u64> {
-    Ok(u64::MAX)
+pub(crate) fn raise_open_files() -> u64 {
+    u64::MAX
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
