@@ -41,7 +41,7 @@ struct Options {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The duration of segments, in seconds. They end at key frames.
-    #[arg(long, value_name = "SECONDS", default_value = "6", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "6", value_parser = segment_duration)]
     segment_duration: Duration,
     #[command(flatten)]
     publication: Publication,
@@ -199,9 +199,8 @@ async fn allow_other_sites(request: Request, next: Next) -> Response<Body> {
     response
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|error| format!("{error}"))?;
-    let duration = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
+fn segment_duration(text: &str) -> Result<Duration, String> {
+    let duration = server::seconds(text)?;
     let sane = Duration::from_millis(100)..=Duration::from_secs(60);
     if sane.contains(&duration) {
         Ok(duration)

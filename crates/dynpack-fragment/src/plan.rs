@@ -146,11 +146,14 @@ pub(crate) trait Mux: Send + Sync {
     }
 }
 
-/// Whether a portion that begins at `start` of `out` has no room for another sample. A portion has
-/// at least one.
-pub(crate) fn is_full(start: usize, out: &[u8], sample: &[u8], max_bytes: u64) -> bool {
-    let written = out.len().saturating_sub(start);
-    written > 0 && written.saturating_add(sample.len()) as u64 > max_bytes
+/// How many items of these lengths a portion takes: as many as fit in `max_bytes`, but at least one.
+pub(crate) fn fitting(lens: impl ExactSizeIterator<Item = u64>, max_bytes: u64) -> usize {
+    let (all, mut bytes) = (lens.len(), 0_u64);
+    let fitting = lens.take_while(|len| {
+        bytes = bytes.saturating_add(*len);
+        bytes <= max_bytes
+    });
+    fitting.count().max(1).min(all)
 }
 
 #[expect(clippy::len_without_is_empty, reason = "no segment is empty")]
@@ -316,17 +319,12 @@ enum Stage {
     Complete,
 }
 
+#[expect(clippy::len_without_is_empty, reason = "no segment is empty")]
 impl SegmentWriter {
     /// The number of bytes of the segment. `None` if it depends on media that was not put yet.
     #[must_use]
     pub fn len(&self) -> Option<u64> {
         self.len.or_else(|| self.mux.len())
-    }
-
-    /// Whether the segment is known to be empty, which none is.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == Some(0)
     }
 
     /// The ranges of stored files that the next portion is made of. If the length of the segment
@@ -338,13 +336,8 @@ impl SegmentWriter {
             return None;
         }
         let rest = self.reads.get(self.next..).unwrap_or_default();
-        let mut bytes = 0_u64;
-        let fitting = rest.iter().take_while(|read| {
-            bytes = bytes.saturating_add(read.extent.len);
-            bytes <= self.max_bytes
-        });
         let count = match self.len {
-            Some(_) => fitting.count().max(1).min(rest.len()),
+            Some(_) => fitting(rest.iter().map(|read| read.extent.len), self.max_bytes),
             None => rest.len(),
         };
         rest.get(..count)

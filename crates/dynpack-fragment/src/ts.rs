@@ -26,7 +26,7 @@ pub use clock::LEAD_IN;
 pub use estimate::Estimate;
 pub use part::Part;
 
-use crate::plan::{Mux, is_full};
+use crate::plan::Mux;
 use crate::{Error, SegmentPlan};
 use layout::{Cursor, Layout};
 use psi::Program;
@@ -40,10 +40,9 @@ use stream::Stream;
 /// in the mean), so that its counter starts each segment at 0 and still never breaks (RFC 8216, 3:
 /// continuity counters continue uninterrupted), and no segment need know another.
 ///
-/// The [length](SegmentPlan::len) is known at once for audio. The length of video depends on which
-/// delimiters and parameter sets its samples hold, which only the samples show; they are then
-/// looked through once, and written once into one buffer of that length. Encrypted ones are written
-/// into another before.
+/// The [length](SegmentPlan::len) follows from the sizes of the samples, except for video that is
+/// encrypted or whose NAL units have lengths of fewer than 4 bytes. The length of such a segment
+/// depends on the samples themselves, so all of them are measured before the first is written.
 ///
 /// # Errors
 /// [`Error::Unsupported`] if a codec has no place in a transport stream, there are two parts of a
@@ -77,13 +76,9 @@ pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<Segmen
 /// alone: what a playlist declares as bandwidth is never less than the real one. Costs as much as
 /// the segment has samples.
 ///
-/// Exact for audio. Video comes out shorter by 6 bytes a picture if it brings its own delimiters,
-/// by the parameter sets if it brings those, and by a byte for each NAL unit of a picture after the
-/// first; at 400 kb/s that is within 2 %. The bound is wider for pictures that last longer than 100
-/// ms, and for NAL units whose length takes less than 4 bytes.
-///
-/// Under SAMPLE-AES, video needs emulation prevention once more: a byte in 128 is allowed for it;
-/// ordinary streams need almost none.
+/// Exact if the [length](SegmentPlan::len) is known before the samples are. Otherwise it is wider:
+/// for NAL units whose lengths have fewer than 4 bytes, and for video under SAMPLE-AES, where a byte
+/// in 128 is allowed for emulation prevention. Ordinary streams need almost none of those bytes.
 ///
 /// # Errors
 /// As [`media_segment`].
@@ -184,6 +179,13 @@ impl Mux for Muxer {
         self.cursor.put_references(layout, &self.streams, out);
         Ok(true)
     }
+}
+
+/// Whether a portion that begins at `start` of `out` has no room for another sample. A portion has
+/// at least one.
+fn is_full(start: usize, out: &[u8], sample: &[u8], max_bytes: u64) -> bool {
+    let written = out.len().saturating_sub(start);
+    written > 0 && written.saturating_add(sample.len()) as u64 > max_bytes
 }
 
 /// Bytes of a segment with those of its layout.

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
 use dynpack_packager::AssetPath;
-use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use tracing::{info, warn};
 
 pub(crate) use self::asset::etag;
@@ -18,6 +18,7 @@ pub use self::asset::{Asset, FORMAT_VERSION};
 pub(crate) use self::open::{lone_name, media_files, open_file};
 
 use self::open::{is_replaced, open};
+use crate::cache::bounded;
 use crate::error::Error;
 use crate::storage::Storage;
 use crate::tasks::InFlight;
@@ -88,20 +89,12 @@ impl Weighter<AssetPath, Arc<CachedAsset>> for Weight {
 impl Assets {
     pub(crate) fn new(storage: Box<dyn Storage>, opening: Opening) -> Self {
         let Opening { cache_bytes, cache_files, .. } = opening;
-        let items = usize::try_from((cache_bytes / TYPICAL_ASSET).clamp(16, 1 << 20))
-            .expect("at most a million");
-        let mut options = OptionsBuilder::new();
-        // There is one shard, since no asset may take more than its shard. Several shards would be
-        // too small for some assets.
-        options.shards(1).estimated_items_capacity(items).weight_capacity(cache_bytes);
         // Where no file may be open, one is as heavy as the whole cache.
         let bytes_of_a_file = cache_bytes.checked_div(cache_files).unwrap_or(cache_bytes);
         let weight = Weight { bytes_of_a_file };
-        let (hashes, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
-        let cache = match options.build() {
-            Ok(options) => Cache::with_options(options, weight, hashes, lifecycle),
-            Err(_) => Cache::with(items, cache_bytes, weight, hashes, lifecycle),
-        };
+        // There is one shard, since no asset may take more than its shard. Several shards would be
+        // too small for some assets.
+        let cache = bounded(1, cache_bytes, cache_bytes / TYPICAL_ASSET, weight);
         Self { inner: Arc::new(Inner { storage, opening, cache, being_opened: InFlight::new() }) }
     }
 

@@ -29,6 +29,7 @@
 
 mod assets;
 mod buffers;
+mod cache;
 mod dynpack;
 mod error;
 mod http;

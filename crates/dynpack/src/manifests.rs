@@ -1,8 +1,10 @@
 //! Manifests, playlists and init segments that were made already.
 
 use bytes::Bytes;
-use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::cache::bounded;
 
 /// Bytes of a manifest of a film of some minutes.
 const TYPICAL: u64 = 4 << 10;
@@ -10,7 +12,8 @@ const TYPICAL: u64 = 4 << 10;
 /// Bytes that a cached manifest takes besides its own.
 const OVERHEAD: u64 = 256;
 
-/// Parts of the cache, each with a lock and a share of the bytes.
+/// Parts of the cache. A manifest takes no more than its shard: of many, each would be too small for
+/// some.
 const SHARDS: usize = 4;
 
 /// What was made without media, by its strong ETag: equal tags mean equal bytes. Bounded in bytes.
@@ -37,16 +40,7 @@ impl Weighter<String, Manifest> for Weight {
 impl Manifests {
     /// At most that many bytes of them.
     pub(crate) fn new(max_bytes: u64) -> Self {
-        let items = usize::try_from(max_bytes / TYPICAL).unwrap_or(usize::MAX).clamp(16, 1 << 20);
-        let mut options = OptionsBuilder::new();
-        // A manifest takes no more than its shard: of many, each would be too small for some.
-        options.shards(SHARDS).estimated_items_capacity(items).weight_capacity(max_bytes);
-        let (hashes, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
-        let made = match options.build() {
-            Ok(options) => Cache::with_options(options, Weight, hashes, lifecycle),
-            Err(_) => Cache::with(items, max_bytes, Weight, hashes, lifecycle),
-        };
-        Self { made }
+        Self { made: bounded(SHARDS, max_bytes, max_bytes / TYPICAL, Weight) }
     }
 
     pub(crate) fn get(&self, etag: &str) -> Option<Manifest> {

@@ -90,8 +90,8 @@ impl SampleEncryptor {
         Ok(fragment)
     }
 
-    /// Encrypts samples of a planned fragment, the first of which is at place `first`, and appends
-    /// them to `out`. Their lengths do not change.
+    /// Encrypts consecutive samples of a planned fragment, from place `first` on, and appends them
+    /// to `out`. Their lengths do not change.
     ///
     /// # Errors
     /// [`Error::SampleMismatch`] if a sample is not the one that was planned.

@@ -9,7 +9,7 @@ use super::fragment::Fragment;
 use super::profile::Profile;
 use super::protection::Protection;
 use super::signal::Signal;
-use crate::plan::Mux;
+use crate::plan::{Mux, fitting};
 use crate::{Error, Read, SegmentPlan};
 
 /// One fragment that will be encrypted, with all that it takes.
@@ -108,12 +108,7 @@ impl Mux for EncryptedFragment {
 
     fn proceed(&mut self, max_bytes: u64, out: &mut Vec<u8>) -> Result<bool, Error> {
         let Some(signal) = &self.signal else { return Ok(true) };
-        let mut bytes = 0_u64;
-        let fitting = self.waiting.iter().take_while(|sample| {
-            bytes = bytes.saturating_add(sample.len() as u64);
-            bytes <= max_bytes
-        });
-        let count = fitting.count().max(1).min(self.waiting.len());
+        let count = fitting(self.waiting.iter().map(|sample| sample.len() as u64), max_bytes);
         let samples: Vec<_> = self.waiting.drain(..count).collect();
         self.protection.encrypt(signal, self.next, &samples, out)?;
         let count = u32::try_from(count).expect("samples are numbered by 32 bits");

@@ -43,7 +43,7 @@ impl Opened {
         }
         let read = self.read(ranges, |slices, offset| read_cached(&self.file, slices, offset));
         match read {
-            Ok(bytes) => Ok(Some(bytes)),
+            Ok(bytes) => self.check_unchanged().map(|()| Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {
                 self.must_block.store(true, Ordering::Relaxed);
@@ -51,7 +51,6 @@ impl Opened {
             }
             Err(error) => Err(self.failed(error)),
         }
-        .and_then(|bytes| self.check_unchanged().map(|()| bytes))
     }
 
     /// The bytes of the ranges one after another. May wait for a disk.
@@ -124,9 +123,7 @@ struct Run<'a> {
 /// The indices of the ranges by their place in the file.
 fn in_file_order(ranges: &[Extent]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..ranges.len()).collect();
-    if !order.is_sorted_by_key(|&at| ranges.get(at).map(|range| range.offset)) {
-        order.sort_by_key(|&at| ranges.get(at).map(|range| range.offset));
-    }
+    order.sort_by_key(|&at| ranges.get(at).map(|range| range.offset));
     order
 }
 
