@@ -1,12 +1,14 @@
 //! Assets are opened once, and never stale.
 
+use std::fs::{self, File};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
-use dynpack::storage::{Identity, Listing, Memory, Source, Storage, StorageError};
+use dynpack::storage::{Identity, Listing, Local, Memory, Source, Storage, StorageError};
 use dynpack::{Builder, Conditions, Dynpack, Error, Request};
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
@@ -142,6 +144,85 @@ async fn a_replaced_file_is_detected() {
     assert_ne!(after.etag, before);
     let playlist = after.body.collect().await.unwrap();
     assert!(!playlist.windows(8).any(|word| word == b"1280x720"));
+}
+
+/// A film whose header says that it was made at another time.
+fn other_film(film: &[u8]) -> Vec<u8> {
+    let mvhd = film.windows(4).position(|kind| kind == b"mvhd").unwrap();
+    let mut other = film.to_vec();
+    other[mvhd + 8] ^= 1;
+    other
+}
+
+/// In the storage of both, the film has the same version and the same length.
+#[tokio::test]
+async fn films_with_different_indexes_have_different_etags() {
+    let film = sample("video_360p.mp4");
+    let mut etags = Vec::new();
+    for film in [film.to_vec(), film.to_vec(), other_film(&film)] {
+        let storage = Memory::new();
+        storage.insert("film/film.mp4", film);
+        let dynpack = Dynpack::builder(storage).build();
+        etags.push(ask(&dynpack, FILM).await.unwrap().etag);
+    }
+    assert_eq!(etags[0], etags[1]);
+    assert_ne!(etags[0], etags[2]);
+}
+
+fn set_modified(path: &Path, time: SystemTime) {
+    File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
+}
+
+const FILM: &str = "/film/film.ism/manifest(format=m3u8-cmaf)";
+
+/// A film in a folder, last written an hour ago.
+fn local_film() -> (tempfile::TempDir, std::path::PathBuf, SystemTime) {
+    let root = tempfile::TempDir::new().unwrap();
+    let path = root.path().join("film.mp4");
+    fs::write(&path, sample("video_360p.mp4")).unwrap();
+    let time = SystemTime::now() - Duration::from_secs(3600);
+    set_modified(&path, time);
+    (root, path, time)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_film_copied_over_another_with_its_length_and_time_is_detected() {
+    let (root, path, time) = local_film();
+    let dynpack = Dynpack::builder(Local::new(root.path()).unwrap());
+    let dynpack = dynpack.revalidate_after(Duration::ZERO).build();
+    let before = ask(&dynpack, FILM).await.unwrap().etag;
+    assert_eq!(ask(&dynpack, FILM).await.unwrap().etag, before);
+    fs::write(&path, other_film(&sample("video_360p.mp4"))).unwrap();
+    set_modified(&path, time);
+    assert_ne!(ask(&dynpack, FILM).await.unwrap().etag, before);
+}
+
+#[tokio::test]
+async fn a_film_that_was_written_seconds_ago_is_not_cacheable() {
+    let (root, path, time) = local_film();
+    let builder = Dynpack::builder(Local::new(root.path()).unwrap());
+    let builder = builder.revalidate_after(Duration::ZERO);
+    let dynpack = builder.clone().build();
+    let now = SystemTime::now();
+    let seconds = Duration::from_secs;
+    for (written, is_cacheable) in [
+        (time, true),
+        (now, false),
+        (now - seconds(5), false),
+        (now - seconds(20), true),
+        (now + seconds(5), false),
+        (now + seconds(3600), true),
+    ] {
+        set_modified(&path, written);
+        let response = ask(&dynpack, FILM).await.unwrap();
+        assert_eq!(response.max_age.is_some(), is_cacheable, "{written:?}, now {now:?}");
+        let no_store = ("cache-control", "no-store".to_owned());
+        assert_eq!(response.headers().contains(&no_store), !is_cacheable);
+    }
+    set_modified(&path, now);
+    let patient = builder.settled_after(Duration::ZERO).build();
+    assert!(ask(&patient, FILM).await.unwrap().max_age.is_some());
 }
 
 /// The files of a stream with many clients are also checked.

@@ -132,6 +132,14 @@ impl Demuxer {
         }
     }
 
+    /// A digest of the index, as far as it has been read: each `moov` and `moof`, in file order, by
+    /// XXH3 of 128 bits. Files with different indexes have different digests, unless someone forged
+    /// one. It does not depend on how the file was fed.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 16] {
+        self.walk.digest().to_be_bytes()
+    }
+
     /// The movie.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use dynpack_boxes::Header;
 use dynpack_media::{Extent, FourCc, Movie, SampleIndex, SampleTable};
+use twox_hash::XxHash3_128;
 
 use crate::boxes::BoxRef;
 use crate::index::{self, Index, MFRO_LEN};
@@ -39,6 +40,8 @@ pub(crate) struct Walk {
     probe: u64,
     /// Where the last `mdat` ends.
     fragment_start: u64,
+    /// Of each `moov` and `moof`, in file order.
+    digest: u128,
     /// Why the walk ended before the end of the file, for people.
     warnings: Vec<String>,
     /// Whether the last box may have lost its end.
@@ -86,6 +89,7 @@ impl Walk {
             has_searched_end,
             probe,
             fragment_start,
+            digest: 0,
             warnings: Vec::new(),
             is_cut_short: false,
         }
@@ -114,11 +118,19 @@ impl Walk {
         &self.index
     }
 
+    /// A digest of each `moov` and `moof` so far.
+    pub(crate) const fn digest(&self) -> u128 {
+        self.digest
+    }
+
     /// Takes the bytes that were wanted.
     pub(crate) fn read(&mut self, want: Want, bytes: &Bytes) -> Result<Next, Error> {
         match want.what {
             What::Header => self.read_header(want.extent.offset, bytes),
             What::Box { kind, header_len } => {
+                if matches!(&kind.0, b"moov" | b"moof") {
+                    self.digest = chained(self.digest, bytes);
+                }
                 let found = BoxRef::top(kind, want.extent.offset, bytes, header_len);
                 match &kind.0 {
                     b"moov" => self.read_moov(&found, bytes),
@@ -381,6 +393,12 @@ fn stray(samples: &SampleTable, media: &[Extent]) -> Option<Extent> {
     };
     let mut extents = samples.extents(SampleIndex(0)..SampleIndex(samples.len()));
     extents.find(|&place| holder(place).is_none_or(|mdat| mdat.end() < place.end()))
+}
+
+/// The digest of what one digest stands for, and of `bytes` after that.
+fn chained(before: u128, bytes: &[u8]) -> u128 {
+    let parts = [before, XxHash3_128::oneshot(bytes)].map(u128::to_be_bytes);
+    XxHash3_128::oneshot(parts.as_flattened())
 }
 
 /// Whether a file may start with a box of this type.

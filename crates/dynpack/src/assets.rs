@@ -37,6 +37,8 @@ pub(crate) struct Opening {
     pub(crate) cache_files: u64,
     /// How long an asset is served before its files are checked again.
     pub(crate) revalidate_after: Duration,
+    /// For how long after its last write a file may still be being written.
+    pub(crate) settled_after: Duration,
 }
 
 /// The cache of open assets. Each asset is opened once, even if many requests wait for it, and is

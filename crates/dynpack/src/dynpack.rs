@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::http::{Body, Conditions, Head, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Identity, Storage, StorageError};
 use crate::tasks::Budget;
 
 /// Packages the assets of a storage for each request.
@@ -154,6 +154,16 @@ impl<S: Storage> Builder<S> {
         Self { opening: Opening { revalidate_after, ..self.opening }, ..self }
     }
 
+    /// How long a file may not have been written to before responses from it may be cached. The
+    /// default is ten seconds. Until then, someone may still be writing it, and a cache would keep
+    /// a response of old and new bytes for [`max_age`](Self::max_age). Only concerns storages whose
+    /// files can be read while they are written
+    /// ([`Identity::with_last_write`](crate::storage::Identity::with_last_write)).
+    #[must_use]
+    pub fn settled_after(self, settled_after: Duration) -> Self {
+        Self { opening: Opening { settled_after, ..self.opening }, ..self }
+    }
+
     /// Makes the packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
@@ -182,6 +192,7 @@ impl Dynpack {
                 cache_bytes: 256 << 20,
                 cache_files: 500,
                 revalidate_after: Duration::from_secs(1),
+                settled_after: Duration::from_secs(10),
             },
             rewritten_bytes: 256 << 20,
             manifest_bytes: 32 << 20,
@@ -243,7 +254,8 @@ impl Dynpack {
         };
         let protection = protection.as_deref();
         let request = request.clone().with_encryption(protection.map(Protection::encryption));
-        let head = Head { etag: asset.etag(&request, protection), max_age: admission.max_age };
+        let max_age = self.is_settled(asset.identities()).then_some(admission.max_age);
+        let head = Head { etag: asset.etag(&request, protection), max_age };
         // A client that knows the tag got it in a response. So the resource exists, and does not
         // have to be made to check that.
         if conditions.is_known(&head.etag) {
@@ -316,11 +328,22 @@ impl Dynpack {
             identity.version().to_owned(),
             identity.len().to_string(),
         ]);
-        let head = Head { etag, max_age: locator.max_age(self.inner.max_age, now) };
+        let max_age = locator.max_age(self.inner.max_age, now);
+        let max_age = self.is_settled([identity]).then_some(max_age);
+        let head = Head { etag, max_age };
         if conditions.is_known(&head.etag) || conditions.is_any_known() {
             return Ok(head.not_modified());
         }
         Ok(head.with_part(content_type, Body::of_source(source), conditions))
+    }
+
+    /// Whether nobody has written to these files for some time.
+    fn is_settled<'a>(&self, files: impl IntoIterator<Item = &'a Identity>) -> bool {
+        let (now, settled_after) = (SystemTime::now(), self.inner.assets.opening().settled_after);
+        let mut written = files.into_iter().filter_map(Identity::last_write);
+        // The clock of a file server may be ahead.
+        let age = |time| now.duration_since(time).unwrap_or_else(|ahead| ahead.duration());
+        written.all(|time| age(time) >= settled_after)
     }
 
     /// The published locators, if there are any.

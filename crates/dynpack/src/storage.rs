@@ -63,6 +63,7 @@ mod local;
 mod memory;
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -147,6 +148,7 @@ pub struct Identity {
     len: u64,
     version: Arc<str>,
     place: Option<Arc<str>>,
+    written: Option<SystemTime>,
 }
 
 impl Identity {
@@ -154,7 +156,7 @@ impl Identity {
     /// same path has, such as the ETag of an object store.
     #[must_use]
     pub fn new(version: impl Into<Arc<str>>, len: u64) -> Self {
-        Self { len, version: version.into(), place: None }
+        Self { len, version: version.into(), place: None, written: None }
     }
 
     /// The same identity, with an additional distinction that is only valid on this machine, such
@@ -162,6 +164,20 @@ impl Identity {
     #[must_use]
     pub fn with_place(self, place: impl Into<Arc<str>>) -> Self {
         Self { place: Some(place.into()), ..self }
+    }
+
+    /// The same identity of a file that was last written at `time`, in a storage where a file can be
+    /// read while it is written. Soon after that, its responses must not be cached
+    /// ([`Builder::settled_after`](crate::Builder::settled_after)).
+    #[must_use]
+    pub fn with_last_write(self, time: SystemTime) -> Self {
+        Self { written: Some(time), ..self }
+    }
+
+    /// When the file was last written, in a storage where it can be read meanwhile.
+    #[must_use]
+    pub const fn last_write(&self) -> Option<SystemTime> {
+        self.written
     }
 
     /// The length of the file in bytes.

@@ -21,8 +21,8 @@ pub struct Asset {
     /// an index of this list.
     pub sources: Arc<[Arc<dyn Source>]>,
     pub(crate) files: Files,
-    /// A text that changes when a file changes. It is the same on every node that has the same
-    /// files and cuts them into segments of the same length.
+    /// A text that changes when a file or its index changes. It is the same on every node that has
+    /// the same files and cuts them into segments of the same length.
     pub(crate) version: String,
 }
 
@@ -43,6 +43,11 @@ impl Asset {
         self.presentation.renditions.iter().map(Rendition::memory_size).sum()
     }
 
+    /// The files from which it was opened.
+    pub(crate) fn identities(&self) -> impl Iterator<Item = &Identity> {
+        self.files.opened.iter().map(|(_, identity)| identity)
+    }
+
     /// The strong ETag of the response to `request`. It is the same on every node with the same
     /// files. It differs for another version of a file, another request, another `protection` or
     /// another version of the output.
@@ -54,12 +59,14 @@ impl Asset {
 }
 
 impl Files {
-    /// The [`Asset::version`] of an asset that is opened from these files and cut by that policy.
-    pub(crate) fn version(&self, policy: CutPolicy) -> String {
+    /// The [`Asset::version`] of an asset that is opened from these files, with the digests of their
+    /// indexes, and cut by that policy.
+    pub(crate) fn version(&self, digests: &[[u8; 16]], policy: CutPolicy) -> String {
         let files = self.opened.iter().flat_map(|(path, identity)| {
             [path.clone(), identity.version().to_owned(), identity.len().to_string()]
         });
-        fingerprint([policy.target.as_millis().to_string()].into_iter().chain(files))
+        let files = files.chain([policy.target.as_millis().to_string()]).map(String::into_bytes);
+        fingerprint(files.chain(digests.iter().map(|digest| digest.to_vec())))
     }
 }
 

@@ -72,7 +72,14 @@ pub(crate) async fn open(
     let opened: Vec<_> =
         paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
     let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
-    let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened.into_iter().unzip();
+    let mut digests = Vec::with_capacity(opened.len());
+    let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened
+        .into_iter()
+        .map(|OpenedFile { source, movie, digest }| {
+            digests.push(digest);
+            (source, movie)
+        })
+        .unzip();
     let has_video = movies.iter().flat_map(|movie| &movie.tracks).any(is_video);
     for (file, movie) in paths.iter().zip(&movies) {
         for skipped in &movie.skipped {
@@ -119,7 +126,7 @@ pub(crate) async fn open(
         renditions = presentation.renditions.len(),
         "opened",
     );
-    let version = files.version(policy);
+    let version = files.version(&digests, policy);
     Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files, version })
 }
 
@@ -323,12 +330,19 @@ fn name_in(asset: &AssetPath, file: &str) -> String {
     }
 }
 
+/// A media file that was opened, with the digest of its index.
+struct OpenedFile {
+    source: Arc<dyn Source>,
+    movie: Movie,
+    digest: [u8; 16],
+}
+
 async fn open_movie(
     storage: &dyn Storage,
     asset: &AssetPath,
     file: &str,
     limits: Limits,
-) -> Result<(Arc<dyn Source>, Movie), Error> {
+) -> Result<OpenedFile, Error> {
     let name = name_in(asset, file);
     let unusable = |problem: String| Error::Unusable { asset: asset.to_string(), problem };
     let refused = |error: dynpack_isobmff::Error| match error {
@@ -359,6 +373,7 @@ async fn open_movie(
         });
         demuxer = fed.await.map_err(refused)?;
     }
+    let digest = demuxer.digest();
     let movie = demuxer.finish().map_err(refused)?;
-    Ok((source, movie))
+    Ok(OpenedFile { source, movie, digest })
 }

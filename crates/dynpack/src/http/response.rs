@@ -17,8 +17,8 @@ pub struct Response {
     pub content_type: &'static str,
     /// The strong ETag: equal tags mean equal bytes.
     pub etag: String,
-    /// How long it may be cached.
-    pub max_age: Duration,
+    /// How long it may be cached; `None` if it must not be.
+    pub max_age: Option<Duration>,
     /// For a part of the resource, the range (`Content-Range`).
     pub content_range: Option<String>,
     /// The bytes: none for 304 and 416.
@@ -29,9 +29,13 @@ impl Response {
     /// The headers of the response. A 304 has no `content-length` and no body.
     #[must_use]
     pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let cache_control = match self.max_age {
+            Some(max_age) => format!("public, max-age={}", max_age.as_secs()),
+            None => "no-store".to_owned(),
+        };
         let mut headers = vec![
             ("etag", self.etag.clone()),
-            ("cache-control", format!("public, max-age={}", self.max_age.as_secs())),
+            ("cache-control", cache_control),
             ("accept-ranges", "bytes".to_owned()),
         ];
         if self.status != 304 {
@@ -48,7 +52,7 @@ impl Response {
 /// A response before its status and body are known.
 pub(crate) struct Head {
     pub(crate) etag: String,
-    pub(crate) max_age: Duration,
+    pub(crate) max_age: Option<Duration>,
 }
 
 impl Head {

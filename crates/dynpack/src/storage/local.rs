@@ -27,10 +27,11 @@ use crate::buffers::Buffers;
 /// listed either.
 ///
 /// A version is identified by its length and its modification time, to the nanosecond, and on this
-/// machine also by its inode. To replace a file, rename another one to its path: sources that were
-/// opened earlier still read the old one. If a file is written in place, their next read fails with
-/// [`StorageError::Changed`]. That change is not detected if the length stays the same and the
-/// clock of the file system, which ticks every few milliseconds, has not advanced.
+/// machine also by its inode and, on Unix, the time of its last change of any kind. To replace a
+/// file, rename another one to its path: sources that were opened earlier still read the old one. If
+/// a file is written in place, their next read fails with [`StorageError::Changed`]. That change is
+/// not detected if the length stays the same and the clock of the file system, which ticks every few
+/// milliseconds, has not advanced.
 ///
 /// On Linux, bytes in the page cache are read immediately, on the thread of the caller. All others
 /// are read on tokio's threads for blocking work, in one hop for all ranges of a call.
@@ -200,7 +201,9 @@ fn identity(path: &str, metadata: &Metadata) -> Result<(Stamp, Identity), Storag
         Err(before) => format!("-{:x}", before.duration().as_nanos()),
     };
     let (device, file) = stamp.place;
-    let identity = Identity::new(version, stamp.len).with_place(format!("{device:x}-{file:x}"));
+    let place = format!("{device:x}-{file:x}-{:x}", stamp::last_change(metadata));
+    let identity =
+        Identity::new(version, stamp.len).with_place(place).with_last_write(stamp.modified);
     Ok((stamp, identity))
 }
 

@@ -28,6 +28,22 @@ fn place(metadata: &Metadata) -> Place {
     (metadata.dev(), metadata.ino())
 }
 
+/// The time of the last change of a file: of its bytes, or only of its name, its modification time
+/// or its permissions. In nanoseconds modulo 2^64. No program can set it, so it changes even where a
+/// copy has the length and the modification time of the file that it replaces.
+#[cfg(unix)]
+pub(super) fn last_change(metadata: &Metadata) -> i64 {
+    use std::os::unix::fs::MetadataExt;
+
+    metadata.ctime().wrapping_mul(1_000_000_000).wrapping_add(metadata.ctime_nsec())
+}
+
+/// There is no such time.
+#[cfg(windows)]
+pub(super) fn last_change(_: &Metadata) -> i64 {
+    0
+}
+
 /// There is no inode. The creation time changes when a file is replaced.
 #[cfg(windows)]
 fn place(metadata: &Metadata) -> Place {
