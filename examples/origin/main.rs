@@ -186,7 +186,7 @@ async fn allow_other_sites(request: Request, next: Next) -> Response<Body> {
         ("access-control-allow-methods", "GET, HEAD, OPTIONS, POST"),
         (
             "access-control-expose-headers",
-            "content-length, content-range, etag, accept-ranges, x-error-code",
+            "content-length, content-range, etag, accept-ranges, x-error-code, x-warning",
         ),
         ("access-control-max-age", "86400"),
     ] {

@@ -40,8 +40,9 @@ async fn assets(origin: &Origin) -> Response {
     for (path, opened) in shown.iter().zip(opened) {
         cards.push_str(&match opened {
             Ok(asset) => format!(
-                "<section>{}{}</section>",
+                "<section>{}{}{}</section>",
                 tracks(path, &asset.presentation),
+                warnings(&asset.warnings),
                 urls(path, clear())
             ),
             Err(error) => format!(
@@ -125,6 +126,11 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
         );
     }
     html + "</table>"
+}
+
+/// What is left out of an asset, or is wrong with it.
+fn warnings(warnings: &[String]) -> String {
+    warnings.iter().map(|warning| format!("<p class=error>{}</p>", text(warning))).collect()
 }
 
 /// The URLs of an asset: each manifest by its name in the asset.

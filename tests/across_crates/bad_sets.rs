@@ -2,7 +2,7 @@
 //! segments.
 
 use dynpack::storage::Memory;
-use dynpack::{Dynpack, Format};
+use dynpack::{AssetPath, Dynpack, Format};
 
 use crate::played::streams;
 use crate::sets::{SAMPLE, as_smooth_set};
@@ -175,12 +175,46 @@ async fn a_film_is_not_served_without_its_video() {
         storage.insert("film/film.mp4", movie(&[video, sound.clone()], 1_000));
         assert_unusable(storage, "/film/film.ism", &words).await;
     }
-    // Beside a video that can be served, a codec that is not supported does no harm.
-    let other = Track { id: 3, ..unknown };
     let storage = Memory::new();
-    storage.insert("film/film.mp4", movie(&[good, sound, other], 1_000));
+    storage.insert("film/pictures.mp4", movie(&[unknown], 1_000));
+    storage.insert("film/sound.mp4", movie(&[sound], 1_000));
+    let words = ["it has no other video than `pictures.mp4`: track 1: ", "vp08"];
+    assert_unusable(storage, "/film/film.ism", &words).await;
+}
+
+#[tokio::test]
+async fn an_asset_of_unknown_codecs_is_refused_with_all_reasons() {
+    let sound = |entry| Track { entries: vec![avc1(entry, &[])], ..Track::audio(MEDIA) };
+    let storage = Memory::new();
+    storage.insert("film/one.mp4", movie(&[sound(b"Opus")], 1_000));
+    storage.insert("film/two.mp4", movie(&[sound(b"alac")], 1_000));
+    assert_unusable(storage, "/film/film.ism", &["`one.mp4`: track 2", "Opus", "alac"]).await;
+}
+
+/// Manifests and playlists say what their viewers miss, and so does the asset.
+#[tokio::test]
+async fn what_is_left_out_is_told_with_its_reason() {
+    let (good, sound) = (Track::video(MEDIA), Track::audio(MEDIA + 400));
+    let unknown = Track { id: 3, entries: vec![avc1(b"vp08", &[])], ..good.clone() };
+    let storage = Memory::new();
+    storage.insert("film/a.mp4", movie(&[good, sound, unknown.clone()], 1_000));
+    storage.insert("film/é.mp4", movie(&[unknown], 1_000));
     let dynpack = Dynpack::builder(storage).build();
-    assert!(text(&dynpack, &manifest("/film/film.ism", Format::DashCmaf)).await.contains("avc1"));
+    let asset = dynpack.asset(&AssetPath::new("film", "film.ism").unwrap()).await.unwrap();
+    let reason = "track 3 is left out: the codec vp08 is not supported";
+    assert_eq!(*asset.warnings, [format!("`a.mp4`: {reason}"), format!("`é.mp4`: {reason}")]);
+    for format in formats() {
+        let response = ask(&dynpack, &manifest("/film/film.ism", format)).await.unwrap();
+        let headers = response.headers();
+        let warnings = headers.iter().filter(|(name, _)| *name == "x-warning");
+        let warnings: Vec<_> = warnings.map(|(_, value)| value.clone()).collect();
+        assert_eq!(warnings, [format!("`a.mp4`: {reason}"), format!("`\\u{{e9}}.mp4`: {reason}")]);
+    }
+    let bitrate = asset.presentation.renditions[0].id.bitrate;
+    let init =
+        format!("/film/film.ism/QualityLevels({bitrate})/Fragments(video=i,format=m3u8-cmaf)");
+    let init = ask(&dynpack, &init).await.unwrap();
+    assert!(init.warnings.is_empty(), "an init segment is for players alone");
 }
 
 #[tokio::test]

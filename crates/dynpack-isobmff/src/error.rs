@@ -1,6 +1,6 @@
 //! Why a file cannot be opened.
 
-use dynpack_media::Extent;
+use dynpack_media::{Extent, SkippedTrack};
 
 /// Why a file cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,13 @@ pub enum Error {
     /// The file is legal but holds nothing that can be served yet. Another encoding of it would do.
     #[error("{0}")]
     Unsupported(String),
+    /// None of its tracks can be served, though the file can be read. Another encoding of it would
+    /// do.
+    #[error("no track can be served: {}", reasons(.skipped))]
+    NoTracks {
+        /// All tracks, with the reasons.
+        skipped: Vec<SkippedTrack>,
+    },
     /// The samples of a track are described by several sample entries. A file with one would do.
     #[error("{0}: the coding changes within the track")]
     CodingChanges(String),
@@ -72,6 +79,12 @@ impl Error {
     pub(crate) const fn is_damage(&self) -> bool {
         matches!(self, Self::Malformed { .. } | Self::CodingChanges(_))
     }
+}
+
+/// The reasons for which tracks were left out.
+pub(crate) fn reasons(skipped: &[SkippedTrack]) -> String {
+    let reasons = skipped.iter().map(|track| format!("track {}: {}", track.id.0, track.reason));
+    reasons.collect::<Vec<_>>().join("; ")
 }
 
 fn expectation(wanted: Option<Extent>) -> String {

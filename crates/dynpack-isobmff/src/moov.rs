@@ -7,6 +7,7 @@ use dynpack_codec::MediaKind;
 use dynpack_media::{Movie, SkippedTrack, TrackId};
 
 use crate::boxes::BoxRef;
+use crate::error::reasons;
 use crate::trak::{self, Draft};
 use crate::{Error, Limits, mvex};
 
@@ -138,31 +139,32 @@ impl Moov {
                 Err(error) => failures.push((id, kind, error)),
             }
         }
-        if tracks.is_empty() {
-            return Err(why_none(failures));
-        }
-        let skipped = failures.into_iter().map(|(id, kind, error)| SkippedTrack {
-            id,
-            kind,
+        let skip = |(id, kind, error): &(TrackId, Option<MediaKind>, Error)| SkippedTrack {
+            id: *id,
+            kind: *kind,
             is_damaged: error.is_damage(),
             is_encrypted: matches!(error, Error::Encrypted(_)),
             reason: error.to_string(),
-        });
-        Ok(Movie::new(tracks, skipped.collect()).with_warnings(warnings))
+        };
+        let skipped = failures.iter().map(skip).collect();
+        if tracks.is_empty() {
+            return Err(why_none(failures, skipped));
+        }
+        Ok(Movie::new(tracks, skipped).with_warnings(warnings))
     }
 }
 
 /// Why no track can be served: what is broken, or else encrypted, or else not supported.
-fn why_none(failures: Vec<(TrackId, Option<MediaKind>, Error)>) -> Error {
-    let reasons: Vec<_> =
-        failures.iter().map(|(id, _, error)| format!("track {}: {error}", id.0)).collect();
-    let is_encrypted = failures.iter().any(|(.., error)| matches!(error, Error::Encrypted(_)));
-    let broken = failures
-        .into_iter()
-        .map(|(.., error)| error)
-        .find(|error| matches!(error, Error::Malformed { .. }));
-    let reasons = || format!("no track can be served: {}", reasons.join("; "));
-    broken.unwrap_or_else(|| {
-        if is_encrypted { Error::Encrypted(reasons()) } else { Error::Unsupported(reasons()) }
-    })
+fn why_none(
+    failures: Vec<(TrackId, Option<MediaKind>, Error)>,
+    skipped: Vec<SkippedTrack>,
+) -> Error {
+    let mut errors = failures.into_iter().map(|(.., error)| error);
+    if let Some(broken) = errors.find(|error| matches!(error, Error::Malformed { .. })) {
+        return broken;
+    }
+    if skipped.iter().any(|track| track.is_encrypted) {
+        return Error::Encrypted(format!("no track can be served: {}", reasons(&skipped)));
+    }
+    Error::NoTracks { skipped }
 }

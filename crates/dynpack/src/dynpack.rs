@@ -7,7 +7,7 @@ use dynpack_isobmff::Limits;
 use dynpack_media::{CutPolicy, View};
 use dynpack_packager::{
     Admission, AssetPath, Content, Download, Error as PackagerError, Job, Locators, Protection,
-    Request, RequestError,
+    Request, RequestError, Resource,
 };
 use jiff::Timestamp;
 use tracing::debug;
@@ -255,7 +255,11 @@ impl Dynpack {
         let protection = protection.as_deref();
         let request = request.clone().with_encryption(protection.map(Protection::encryption));
         let max_age = self.is_settled(asset.identities()).then_some(admission.max_age);
-        let head = Head { etag: asset.etag(&request, protection), max_age };
+        let warnings = match request.resource {
+            Resource::Manifest | Resource::MediaPlaylist(_) => Arc::clone(&asset.warnings),
+            _ => Arc::default(),
+        };
+        let head = Head { etag: asset.etag(&request, protection), max_age, warnings };
         // A client that knows the tag got it in a response. So the resource exists, and does not
         // have to be made to check that.
         if conditions.is_known(&head.etag) {
@@ -330,7 +334,7 @@ impl Dynpack {
         ]);
         let max_age = locator.max_age(self.inner.max_age, now);
         let max_age = self.is_settled([identity]).then_some(max_age);
-        let head = Head { etag, max_age };
+        let head = Head { etag, max_age, warnings: Arc::default() };
         if conditions.is_known(&head.etag) || conditions.is_any_known() {
             return Ok(head.not_modified());
         }

@@ -20,6 +20,8 @@ pub struct Asset {
     /// The files of the media. A [`SourceIndex`](dynpack_media::SourceIndex) of the presentation is
     /// an index of this list.
     pub sources: Arc<[Arc<dyn Source>]>,
+    /// What is left out, with the reason, or is wrong with the files. For people.
+    pub warnings: Arc<[String]>,
     pub(crate) files: Files,
     /// A text that changes when a file or its index changes. It is the same on every node that has
     /// the same files and cuts them into segments of the same length.

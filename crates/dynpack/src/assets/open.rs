@@ -80,30 +80,13 @@ pub(crate) async fn open(
             (source, movie)
         })
         .unzip();
-    let has_video = movies.iter().flat_map(|movie| &movie.tracks).any(is_video);
-    for (file, movie) in paths.iter().zip(&movies) {
-        for skipped in &movie.skipped {
-            let problem =
-                || format!("{}: track {}: {}", name_in(path, file), skipped.id.0, skipped.reason);
-            if skipped.is_encrypted {
-                let (asset, problem) = (path.to_string(), problem());
-                return Err(Error::EncryptedInput { asset, problem });
-            }
-            if skipped.is_damaged && skipped.kind.is_some() {
-                return Err(unusable(problem()));
-            }
-            let is_lost = skipped.kind == Some(MediaKind::Video) && !has_video;
-            if is_lost {
-                return Err(unusable(format!("it has no other video than {}", problem())));
-            }
-            warn!(file, track = skipped.id.0, reason = skipped.reason, "track left out");
-        }
-        for warning in &movie.warnings {
-            warn!(file, warning, "served in part");
-        }
-    }
+    let mut warnings = warnings(path, &paths, &movies)?;
     let (manifest, mut files) = match contents {
         Contents::Listed(manifest, manifests) => {
+            let texts = manifest.tracks.iter().filter(|track| track.kind.media().is_none());
+            warnings.extend(texts.map(|text| {
+                format!("`{}` is left out: text cannot be packaged yet", text.src.as_str())
+            }));
             (Some(manifest), Files { listed: None, opened: manifests })
         }
         Contents::Folder { names } => (None, Files { listed: Some(names), opened: Vec::new() }),
@@ -126,8 +109,45 @@ pub(crate) async fn open(
         renditions = presentation.renditions.len(),
         "opened",
     );
+    for warning in &warnings {
+        warn!(asset = %path, warning, "not served as it is stored");
+    }
     let version = files.version(&digests, policy);
-    Ok(Asset { path: path.clone(), presentation, sources: sources.into(), files, version })
+    let (path, sources, warnings) = (path.clone(), sources.into(), warnings.into());
+    Ok(Asset { path, presentation, sources, warnings, files, version })
+}
+
+/// What is left out of an asset, or is wrong with it, for people.
+///
+/// Refuses an asset with a track that is encrypted or damaged, an asset whose only video would be
+/// left out, and one without any track that can be served.
+fn warnings(path: &AssetPath, files: &[String], movies: &[Movie]) -> Result<Vec<String>, Error> {
+    let unusable = |problem: String| Error::Unusable { asset: path.to_string(), problem };
+    let has_video = movies.iter().flat_map(|movie| &movie.tracks).any(is_video);
+    let mut warnings = Vec::new();
+    for (file, movie) in files.iter().zip(movies) {
+        let file = name_in(path, file);
+        for skipped in &movie.skipped {
+            let (id, reason) = (skipped.id.0, &skipped.reason);
+            let problem = || format!("{file}: track {id}: {reason}");
+            if skipped.is_encrypted {
+                let (asset, problem) = (path.to_string(), problem());
+                return Err(Error::EncryptedInput { asset, problem });
+            }
+            if skipped.is_damaged && skipped.kind.is_some() {
+                return Err(unusable(problem()));
+            }
+            if skipped.kind == Some(MediaKind::Video) && !has_video {
+                return Err(unusable(format!("it has no other video than {}", problem())));
+            }
+            warnings.push(format!("{file}: track {id} is left out: {reason}"));
+        }
+        warnings.extend(movie.warnings.iter().map(|warning| format!("{file}: {warning}")));
+    }
+    if movies.iter().all(|movie| movie.tracks.is_empty()) {
+        return Err(unusable(format!("no track can be served: {}", warnings.join("; "))));
+    }
+    Ok(warnings)
 }
 
 fn is_video(track: &Track) -> bool {
@@ -268,22 +288,13 @@ async fn listed(
         return Err(Refused::Manifest("it is a live archive that still grows".into()));
     }
     let is_archive = matches!(manifest.formats, Formats::VodFragmentedMp4 | Formats::VodCmaf);
-    for track in &manifest.tracks {
-        match track.kind.media() {
-            Some(_) if is_archive && !track.src.as_str().contains('.') => {
-                let problem = "it lists `{}`, a folder of a live archive: only archives with one \
-                    file for each track can be read";
-                return Err(Refused::Manifest(problem.replace("{}", track.src.as_str())));
-            }
-            Some(_) => {}
-            None => {
-                warn!(
-                    asset = %path,
-                    src = track.src.as_str(),
-                    "text left out: it cannot be packaged yet",
-                );
-            }
-        }
+    let mut media = manifest.tracks.iter().filter(|track| track.kind.media().is_some());
+    if let Some(track) = media.find(|track| is_archive && !track.src.as_str().contains('.')) {
+        return Err(Refused::Manifest(format!(
+            "it lists `{}`, a folder of a live archive: only archives with one file for each track \
+             can be read",
+            track.src.as_str()
+        )));
     }
     // Many assets name a client manifest that they do not have, which causes no problem.
     let client = manifest
@@ -358,22 +369,28 @@ async fn open_movie(
         opened => opened?,
     };
     let mut demuxer = Demuxer::new(source.len(), limits);
-    loop {
+    let opened = loop {
         let ranges = demuxer.needs(READS_AT_ONCE);
         if ranges.is_empty() {
-            break;
+            break Ok(());
         }
         let read = read_exactly(source.as_ref(), &ranges).await?;
         let fed = spawn_cpu(move || {
-            ranges
-                .iter()
-                .zip(read)
-                .try_for_each(|(range, bytes)| demuxer.feed(range.offset, bytes))?;
-            Ok(demuxer)
+            let mut pieces = ranges.iter().zip(read);
+            let fed = pieces.try_for_each(|(range, bytes)| demuxer.feed(range.offset, bytes));
+            (demuxer, fed)
         });
-        demuxer = fed.await.map_err(refused)?;
-    }
+        let (fed_to, fed) = fed.await;
+        demuxer = fed_to;
+        if fed.is_err() {
+            break fed;
+        }
+    };
     let digest = demuxer.digest();
-    let movie = demuxer.finish().map_err(refused)?;
+    let movie = match opened.and_then(|()| demuxer.finish()) {
+        // Other files of the asset may have some.
+        Err(dynpack_isobmff::Error::NoTracks { skipped }) => Movie::new(Vec::new(), skipped),
+        opened => opened.map_err(refused)?,
+    };
     Ok(OpenedFile { source, movie, digest })
 }

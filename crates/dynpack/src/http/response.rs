@@ -1,5 +1,6 @@
 //! The response to a request in the terms of HTTP, for any HTTP library.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +20,9 @@ pub struct Response {
     pub etag: String,
     /// How long it may be cached; `None` if it must not be.
     pub max_age: Option<Duration>,
+    /// What is left out of the asset, or is wrong with it, for people. Only with manifests and
+    /// playlists.
+    pub warnings: Arc<[String]>,
     /// For a part of the resource, the range (`Content-Range`).
     pub content_range: Option<String>,
     /// The bytes: none for 304 and 416.
@@ -45,14 +49,34 @@ impl Response {
             headers.push(("content-type", self.content_type.to_owned()));
         }
         headers.extend(self.content_range.iter().map(|range| ("content-range", range.clone())));
+        let warnings = self.warnings.iter().take(MAX_WARNINGS);
+        headers.extend(warnings.map(|warning| ("x-warning", printable(warning))));
         headers
     }
+}
+
+/// The maximum number of warnings in the headers of a response.
+const MAX_WARNINGS: usize = 8;
+
+/// The maximum number of characters of a warning in a header.
+const MAX_WARNING_LEN: usize = 250;
+
+/// The start of a text, with escapes for what a header must not contain.
+fn printable(text: &str) -> String {
+    let text = text.chars().take(MAX_WARNING_LEN);
+    text.flat_map(|char| {
+        let is_printable = char == ' ' || char.is_ascii_graphic();
+        let escaped = (!is_printable).then(|| char.escape_unicode());
+        is_printable.then_some(char).into_iter().chain(escaped.into_iter().flatten())
+    })
+    .collect()
 }
 
 /// A response before its status and body are known.
 pub(crate) struct Head {
     pub(crate) etag: String,
     pub(crate) max_age: Option<Duration>,
+    pub(crate) warnings: Arc<[String]>,
 }
 
 impl Head {
@@ -89,7 +113,7 @@ impl Head {
         content_range: Option<String>,
         body: Body,
     ) -> Response {
-        let Self { etag, max_age } = self;
-        Response { status, content_type, etag, max_age, content_range, body }
+        let Self { etag, max_age, warnings } = self;
+        Response { status, content_type, etag, max_age, warnings, content_range, body }
     }
 }
