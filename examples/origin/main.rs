@@ -141,8 +141,24 @@ async fn media(origin: &Origin, method: &Method, uri: &Uri, headers: &HeaderMap)
             if error.status() >= 500 {
                 error!(path = uri.path(), %error, "failed");
             }
-            refusal(error.status(), error.code(), &explain(&error))
+            let mut response = refusal(error.status(), error.code(), &explain(&error));
+            if let Error::Packager(PackagerError::Request(RequestError::OtherSpelling {
+                request,
+                ..
+            })) = &error
+            {
+                redirect(&mut response, &request.relative_url());
+            }
+            response
         }
+    }
+}
+
+/// Makes a refusal a redirect, to a URL relative to the asset: a proxy may have changed its path.
+fn redirect(response: &mut Response<Body>, url: &str) {
+    if let Ok(location) = HeaderValue::from_str(url) {
+        *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+        response.headers_mut().insert("location", location);
     }
 }
 

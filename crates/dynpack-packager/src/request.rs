@@ -29,6 +29,7 @@ mod parse;
 mod print;
 mod resource;
 mod segment_id;
+mod spelling;
 mod split_url;
 #[cfg(test)]
 mod tests;

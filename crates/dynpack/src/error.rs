@@ -133,7 +133,9 @@ impl Error {
 
 const fn packager_status(error: &PackagerError) -> u16 {
     match error {
-        PackagerError::Request(RequestError::NotAnAsset { .. }) => 404,
+        PackagerError::Request(
+            RequestError::NotAnAsset { .. } | RequestError::OtherSpelling { .. },
+        ) => 404,
         PackagerError::Request(RequestError::TooLong { .. }) => 414,
         PackagerError::Request(RequestError::UnknownFormat(_)) => 415,
         PackagerError::Request(_)
@@ -161,7 +163,9 @@ const fn packager_code(error: &PackagerError) -> &'static str {
     match error {
         PackagerError::Request(RequestError::UnknownFormat(_))
         | PackagerError::FormatNotBuilt(_) => "MPE_OUTPUT_FORMAT_NOT_SUPPORTED",
-        PackagerError::Request(RequestError::NotAnAsset { .. })
+        PackagerError::Request(
+            RequestError::NotAnAsset { .. } | RequestError::OtherSpelling { .. },
+        )
         | PackagerError::LocatorNotFound { .. } => "MPE_RESOURCE_NOT_FOUND",
         PackagerError::Request(_) | PackagerError::NoSuchResource { .. } => "MPE_BAD_URL_SYNTAX",
         PackagerError::TrackNotFound { .. } => "MPE_EGRESS_TRACK_NOT_FOUND",

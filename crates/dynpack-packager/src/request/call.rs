@@ -26,6 +26,11 @@ impl<'a> Call<'a> {
         Ok(Self { text, word, arguments: Some(arguments), ending })
     }
 
+    /// All of it, still escaped.
+    pub(super) const fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// Whether this is a call of `word`.
     pub(super) fn is(&self, word: &str) -> Result<bool, RequestError> {
         Ok(unescape(self.word)?.eq_ignore_ascii_case(word))

@@ -8,6 +8,7 @@ use super::call::Call;
 use super::escape::{check, unescape_marks};
 use super::grammar::{FRAGMENTS, MANIFEST, QUALITY_LEVELS};
 use super::parameters::Parameters;
+use super::spelling::of_other_origins;
 use super::{AssetPath, Place, Request, RequestError, Resource};
 
 impl Request {
@@ -34,7 +35,14 @@ impl Request {
 
     fn of_presentation(asset: AssetPath, call: &Call<'_>) -> Result<Self, RequestError> {
         if !call.is(MANIFEST)? {
-            return Err(call.unknown());
+            return Err(match of_other_origins(&asset, call.text()) {
+                Some(request) => RequestError::OtherSpelling {
+                    text: format!("{asset}/{}", call.text()),
+                    request: Box::new(request),
+                },
+                None if call.text().is_empty() => RequestError::NoResource { asset },
+                None => call.unknown(),
+            });
         }
         Self::finish(asset, Resource::Manifest, call, call.parameters()?)
     }

@@ -283,12 +283,50 @@ fn urls_are_written_as_azure_writes_them() {
 }
 
 #[test]
+fn manifests_of_other_origins_are_known() {
+    for (name, resource) in [
+        (".m3u8", "manifest(format=m3u8-cmaf)"),
+        ("master.M3U8", "manifest(format=m3u8-cmaf)"),
+        ("playlist.m3u8?token=x", "manifest(format=m3u8-cmaf)"),
+        ("ignite.m3u8", "manifest(format=m3u8-cmaf)"),
+        (".mpd", "manifest(format=mpd-time-cmaf)"),
+        ("manifest.mpd", "manifest(format=mpd-time-cmaf)"),
+        ("index.mpd", "manifest(format=mpd-time-cmaf)"),
+        ("Manifest.f4m", "manifest(format=f4m-f4f)"),
+        ("main.ismc", "manifest"),
+    ] {
+        let error = Request::parse(&format!("{ROOT}/{name}")).unwrap_err();
+        let RequestError::OtherSpelling { request, .. } = &error else { panic!("{name}: {error}") };
+        assert_eq!(request.to_string(), format!("{ROOT}/{resource}"));
+        let text = name.split('?').next().unwrap_or_default();
+        assert_eq!(error.to_string(), format!("the URL of `{ROOT}/{text}` is `{request}` here"));
+    }
+    for other in ["video_1.m3u8", "manifest.mp4", "a/.m3u8", "manifest.m3u8()", "manifest"] {
+        let parsed = Request::parse(&format!("{ROOT}/{other}"));
+        assert!(!matches!(parsed, Err(RequestError::OtherSpelling { .. })), "{other}");
+    }
+}
+
+#[test]
+fn an_asset_alone_is_answered_with_the_urls_of_its_manifests() {
+    for url in [ROOT.to_owned(), format!("{ROOT}/"), format!("{ROOT}/?a=b")] {
+        let error = Request::parse(&url).unwrap_err();
+        assert!(matches!(error, RequestError::NoResource { .. }), "{url}: {error}");
+        let message = error.to_string();
+        let start =
+            format!("`{ROOT}` is an asset, and its URL must go on with what is requested: ");
+        assert!(message.starts_with(&start), "{message}");
+        let manifest = Request::parse(&format!("{ROOT}/manifest")).unwrap();
+        for format in Format::ALL.into_iter().filter(|format| format.packager().is_ok()) {
+            let manifest = Request::manifest(manifest.asset.clone(), format);
+            assert!(message.contains(&format!("`{manifest}` for {}", format.title())), "{message}");
+        }
+    }
+}
+
+#[test]
 fn mistakes_are_named() {
     for (resource, message) in [
-        (
-            "",
-            "`` stands where `manifest` or `QualityLevels(bitrate)/` and `Manifest` or `Fragments` is expected",
-        ),
         (
             "manifest/",
             "`manifest` stands where `manifest` or `QualityLevels(bitrate)/` and `Manifest` or `Fragments` is expected",
