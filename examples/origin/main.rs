@@ -174,7 +174,8 @@ fn explain(error: &Error) -> String {
         }
         _ => "",
     };
-    format!("{error}{hint}\n")
+    let remedy = error.remedy().map(|remedy| format!("\nhint: {remedy}")).unwrap_or_default();
+    format!("{error}{hint}{remedy}\n")
 }
 
 fn refusal(status: u16, code: &'static str, text: &str) -> Response<Body> {

@@ -3,22 +3,37 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use dynpack::{AssetPath, Encryption, Format, Locators, Presentation, Request};
 use dynpack_codec::Codec;
-use futures_util::future::join_all;
+use dynpack_media::text::escape;
+use futures_util::{FutureExt, StreamExt, stream};
+use serde::Deserialize;
 
 use crate::Origin;
 
-/// How many assets are opened to show their tracks. For the others, only the URLs are shown.
-const MAX_OPENED: usize = 20;
+/// How many assets are opened at once, to show their tracks.
+const OPENED_AT_ONCE: usize = 8;
+
+/// Which page of which folder is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Place {
+    /// The root unless set.
+    folder: String,
+    /// The name after which the page starts.
+    after: Option<String>,
+}
 
 /// `/`: every asset with the URL of each format.
-pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
+pub(crate) async fn index(
+    State(origin): State<Arc<Origin>>,
+    Query(place): Query<Place>,
+) -> Response {
     match origin.dynpack.locators() {
-        None => assets(&origin).await,
+        None => assets(&origin, &place).await,
         Some(locators) if origin.gives_demo_keys => page(&published(&locators)),
         Some(_) => page(
             "<section><p>Assets are published by locators. They are not listed, since a \
@@ -27,46 +42,83 @@ pub(crate) async fn index(State(origin): State<Arc<Origin>>) -> Response {
     }
 }
 
-async fn assets(origin: &Origin) -> Response {
-    let assets = match origin.dynpack.assets().await {
-        Ok(assets) => assets,
+async fn assets(origin: &Origin, place: &Place) -> Response {
+    let catalog = match origin.dynpack.catalog(&place.folder, place.after.as_deref()).await {
+        Ok(catalog) => catalog,
         Err(error) => {
-            return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
+            let status = StatusCode::from_u16(error.status());
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return (status, error.to_string()).into_response();
         }
     };
-    let (shown, others) = assets.split_at(assets.len().min(MAX_OPENED));
-    let opened = join_all(shown.iter().map(|path| origin.dynpack.asset(path))).await;
-    let mut cards = String::new();
-    for (path, opened) in shown.iter().zip(opened) {
-        cards.push_str(&match opened {
-            Ok(asset) => format!(
-                "<section>{}{}{}</section>",
-                tracks(path, &asset.presentation),
-                warnings(&asset.warnings),
-                urls(path, clear())
-            ),
-            Err(error) => format!(
-                "<section><h2>{}</h2><p class=error>{}</p></section>",
-                text(path),
-                text(error)
-            ),
-        });
+    let opened: Vec<_> =
+        catalog.assets.iter().map(|path| origin.dynpack.asset(path).boxed()).collect();
+    let opened: Vec<_> = stream::iter(opened).buffered(OPENED_AT_ONCE).collect().await;
+    let mut cards = folders(&place.folder, &catalog.folders);
+    let mut refused = Vec::new();
+    for (path, opened) in catalog.assets.iter().zip(opened) {
+        match opened {
+            Ok(asset) => {
+                let (tracks, warnings) =
+                    (tracks(path, &asset.presentation), warnings(&asset.warnings));
+                let urls = urls(path, clear());
+                let _ = write!(cards, "<section>{tracks}{warnings}{urls}</section>");
+            }
+            Err(error) => {
+                refused.push((path.to_string(), error.to_string(), error.remedy().unwrap_or("")));
+            }
+        }
     }
-    for path in others {
-        let _ = write!(
-            cards,
-            "<section><details><summary>{}</summary>{}</details></section>",
-            text(path),
-            urls(path, clear())
-        );
+    refused
+        .extend(catalog.not_served.into_iter().map(|file| (file.path, file.reason, file.remedy)));
+    cards.push_str(&not_served(&refused));
+    if let Some(after) = &catalog.next {
+        let url = url(&place.folder, Some(after));
+        let _ = write!(cards, "<p><a href=\"{}\">Next page</a></p>", text(url));
     }
-    if assets.is_empty() {
+    if cards.is_empty() {
         cards.push_str(
             "<section><p>There are no assets yet: put a folder of MP4 files into the media folder.\
              </p></section>",
         );
     }
     page(&cards)
+}
+
+/// Links to the folders above the one that is shown, and in it.
+fn folders(shown: &str, folders: &[String]) -> String {
+    let above = shown.match_indices('/').filter_map(|(at, _)| shown.get(..at));
+    let above: Vec<&str> =
+        if shown.is_empty() { vec![] } else { [""].into_iter().chain(above).collect() };
+    let link = |folder: &str| {
+        let name = if folder.is_empty() { "all assets" } else { folder };
+        format!("<a href=\"{}\">{}/</a>", text(url(folder, None)), text(name))
+    };
+    let links = above.into_iter().chain(folders.iter().map(String::as_str)).map(link);
+    let links: Vec<_> = links.collect();
+    if links.is_empty() {
+        return String::new();
+    }
+    format!("<nav><b>Folders</b> {}</nav>", links.join(" "))
+}
+
+/// The URL of a page of a folder.
+fn url(folder: &str, after: Option<&String>) -> String {
+    let after = after.map(|after| format!("&after={}", escape(after))).unwrap_or_default();
+    format!("/?folder={}{after}", escape(folder))
+}
+
+/// What looks like media and is not served: its path, the reason and a remedy.
+fn not_served(files: &[(String, String, &str)]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let mut html = String::from("<section><h2>Not served</h2><table>");
+    for (path, reason, remedy) in files {
+        let (path, reason, remedy) = (text(path), text(reason), text(remedy));
+        let _ = write!(html, "<tr><td>{path}<td><span class=error>{reason}</span><br>{remedy}");
+    }
+    html + "</table></section>"
 }
 
 /// The assets of all locators, by their names in the storage.

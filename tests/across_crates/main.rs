@@ -5,6 +5,7 @@
 mod bad_sets;
 mod bursts;
 mod cache;
+mod catalog;
 mod cpix;
 mod downloads;
 mod errors;

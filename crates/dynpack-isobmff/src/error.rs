@@ -1,6 +1,6 @@
 //! Why a file cannot be opened.
 
-use dynpack_media::{Extent, SkippedTrack};
+use dynpack_media::{Extent, FourCc, SkippedTrack};
 
 /// Why a file cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,12 @@ pub enum Error {
         offset: u64,
         /// What is wrong.
         problem: String,
+    },
+    /// The file is something else, such as Matroska.
+    #[error("this is not an MP4 file: it does not start with a box, but with \"{start}\"")]
+    NotMp4 {
+        /// What stands where the type of the first box would.
+        start: FourCc,
     },
     /// The file is legal but holds nothing that can be served yet. Another encoding of it would do.
     #[error("{0}")]

@@ -152,9 +152,7 @@ impl Walk {
             return self.longer_header_at(offset, bytes);
         };
         if offset == 0 && !begins_a_file(kind) {
-            return Err(Error::Unsupported(format!(
-                "this is not an MP4 file: it does not start with a box, but with \"{kind}\""
-            )));
+            return Err(Error::NotMp4 { start: kind });
         }
         self.count(kind, offset)?;
         let left = self.file_len.saturating_sub(offset);

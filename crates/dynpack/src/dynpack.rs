@@ -12,9 +12,8 @@ use dynpack_packager::{
 use jiff::Timestamp;
 use tracing::debug;
 
-use crate::assets::{
-    Asset, Assets, FORMAT_VERSION, Opening, etag, lone_name, media_files, open_file,
-};
+use crate::assets::{Asset, Assets, FORMAT_VERSION, Opening, etag, open_file};
+use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::http::{Body, Conditions, Head, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
@@ -377,33 +376,14 @@ impl Dynpack {
         self.inner.assets.get(path).await
     }
 
-    /// The assets at the root of the storage, for an index page. Assets in deeper folders are also
-    /// served, but not listed.
+    /// A page of what a folder of the storage holds, for an index page: what is directly in it, and
+    /// the assets in its folders. The root is the empty path. With `after`, the page starts after
+    /// that name.
     ///
     /// # Errors
-    /// [`Error::Storage`] if the storage cannot be listed.
-    pub async fn assets(&self) -> Result<Vec<AssetPath>, Error> {
-        let storage = self.inner.assets.storage();
-        let root = storage.list("").await?;
-        let mut assets = Vec::new();
-        for folder in &root.folders {
-            let listing = storage.list(folder).await?;
-            let isms = listing.files.iter().filter_map(|file| AssetPath::new(folder, file).ok());
-            let before = assets.len();
-            assets.extend(isms);
-            if assets.len() == before && !media_files(&listing.files).is_empty() {
-                assets.extend(AssetPath::new(folder, &format!("{folder}.ism")).ok());
-            }
-        }
-        let lone = media_files(&root.files);
-        let lone = lone
-            .iter()
-            .filter_map(|file| lone_name(file))
-            .filter(|name| !root.folders.iter().any(|folder| folder == name));
-        assets.extend(lone.filter_map(|name| AssetPath::new(name, &format!("{name}.ism")).ok()));
-        assets.sort();
-        assets.dedup();
-        Ok(assets)
+    /// [`Error::Storage`] if the folder cannot be listed.
+    pub async fn catalog(&self, folder: &str, after: Option<&str>) -> Result<Catalog, Error> {
+        Ok(Catalog::of(self.inner.assets.storage(), folder, after).await?)
     }
 }
 

@@ -49,6 +49,8 @@ pub enum Error {
         asset: String,
         /// What is wrong with it.
         problem: String,
+        /// What its publisher can do about it.
+        remedy: &'static str,
     },
     /// The segment must be rewritten in memory, but has too much media.
     #[error("the segment has {bytes} bytes of media, where {max} are the limit")]
@@ -117,6 +119,19 @@ impl Error {
         }
     }
 
+    /// What the publisher of a stored asset can do so that it can be served, if the asset is the
+    /// reason. One line, for people.
+    #[must_use]
+    pub const fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Unusable { remedy, .. } => Some(remedy),
+            Self::EncryptedInput { .. } => {
+                Some("store a clear copy: protection is added to each response")
+            }
+            _ => None,
+        }
+    }
+
     /// The same error with the path that the client requested: clients must not learn storage
     /// paths.
     pub(crate) fn with_public_path(self, asset: &AssetPath) -> Self {
@@ -124,7 +139,7 @@ impl Error {
         match self {
             Self::AssetNotFound { .. } => Self::AssetNotFound { asset },
             Self::EncryptedInput { problem, .. } => Self::EncryptedInput { asset, problem },
-            Self::Unusable { problem, .. } => Self::Unusable { asset, problem },
+            Self::Unusable { problem, remedy, .. } => Self::Unusable { asset, problem, remedy },
             Self::Storage(error) => Self::Storage(error.with_public_path(asset)),
             other => other,
         }

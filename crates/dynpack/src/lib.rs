@@ -30,6 +30,7 @@
 mod assets;
 mod buffers;
 mod cache;
+mod catalog;
 mod dynpack;
 mod error;
 mod http;
@@ -39,6 +40,7 @@ pub mod storage;
 mod tasks;
 
 pub use assets::{Asset, FORMAT_VERSION};
+pub use catalog::{Catalog, NotServed};
 pub use dynpack::{Builder, Dynpack};
 pub use dynpack_codec::MediaKind;
 pub use dynpack_crypt::cpix::Cpix;

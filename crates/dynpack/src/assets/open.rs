@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use dynpack_isobmff::{Demuxer, Limits};
+use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
 use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, Track};
 use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
@@ -22,6 +22,15 @@ const MAX_FILES: usize = 200;
 /// segments (`.m4s`).
 const MEDIA_ENDINGS: [&str; 8] =
     [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
+
+const REPAIR: &str = "make the file again from its source; if it is a copy, copy it again";
+const ENCODE: &str = "encode the track with a codec that is supported";
+const REMUX: &str = "store the media as MP4: `ffmpeg -i FILE -c copy FILE.mp4`";
+const RAISE: &str = "raise the limit, if the file is meant to be like this";
+const CORRECT: &str = "correct the server manifest, or remove it to serve all files of the folder";
+const DIVIDE: &str = "put each title into a folder of its own";
+const LIST: &str = "list the tracks that belong together in a server manifest, or put each title \
+                    into a folder of its own";
 
 /// How many files are opened or checked in parallel.
 const FILES_AT_ONCE: usize = 16;
@@ -52,7 +61,6 @@ pub(crate) async fn open(
     limits: Limits,
 ) -> Result<Asset, Error> {
     let contents = contents(storage, path).await?;
-    let unusable = |problem: String| Error::Unusable { asset: path.to_string(), problem };
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
             .into_iter()
@@ -64,10 +72,9 @@ pub(crate) async fn open(
         Contents::Lone { path } => vec![path.clone()],
     };
     if paths.len() > MAX_FILES {
-        return Err(unusable(format!(
-            "it has {} media files, where {MAX_FILES} are the limit",
-            paths.len()
-        )));
+        let problem =
+            format!("it has {} media files, where {MAX_FILES} are the limit", paths.len());
+        return Err(unusable(path, problem, DIVIDE));
     }
     let opened: Vec<_> =
         paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
@@ -97,7 +104,7 @@ pub(crate) async fn open(
         None => present(movies, policy),
     });
     let presentation = presented.await.map_err(|error| match error {
-        PackagerError::Unpresentable { problem } => unusable(problem),
+        PackagerError::Unpresentable { problem } => unusable(path, problem, LIST),
         other => other.into(),
     })?;
     files
@@ -122,7 +129,6 @@ pub(crate) async fn open(
 /// Refuses an asset with a track that is encrypted or damaged, an asset whose only video would be
 /// left out, and one without any track that can be served.
 fn warnings(path: &AssetPath, files: &[String], movies: &[Movie]) -> Result<Vec<String>, Error> {
-    let unusable = |problem: String| Error::Unusable { asset: path.to_string(), problem };
     let has_video = movies.iter().flat_map(|movie| &movie.tracks).any(is_video);
     let mut warnings = Vec::new();
     for (file, movie) in files.iter().zip(movies) {
@@ -135,19 +141,25 @@ fn warnings(path: &AssetPath, files: &[String], movies: &[Movie]) -> Result<Vec<
                 return Err(Error::EncryptedInput { asset, problem });
             }
             if skipped.is_damaged && skipped.kind.is_some() {
-                return Err(unusable(problem()));
+                return Err(unusable(path, problem(), REPAIR));
             }
             if skipped.kind == Some(MediaKind::Video) && !has_video {
-                return Err(unusable(format!("it has no other video than {}", problem())));
+                let problem = format!("it has no other video than {}", problem());
+                return Err(unusable(path, problem, ENCODE));
             }
             warnings.push(format!("{file}: track {id} is left out: {reason}"));
         }
         warnings.extend(movie.warnings.iter().map(|warning| format!("{file}: {warning}")));
     }
     if movies.iter().all(|movie| movie.tracks.is_empty()) {
-        return Err(unusable(format!("no track can be served: {}", warnings.join("; "))));
+        let problem = format!("no track can be served: {}", warnings.join("; "));
+        return Err(unusable(path, problem, ENCODE));
     }
     Ok(warnings)
+}
+
+fn unusable(path: &AssetPath, problem: String, remedy: &'static str) -> Error {
+    Error::Unusable { asset: path.to_string(), problem, remedy }
 }
 
 fn is_video(track: &Track) -> bool {
@@ -190,9 +202,7 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
         Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
             let (manifest, files) =
                 listed(storage, path, &listing.files).await.map_err(|refused| match refused {
-                    Refused::Manifest(problem) => {
-                        Error::Unusable { asset: path.to_string(), problem }
-                    }
+                    Refused::Manifest(problem) => unusable(path, problem, CORRECT),
                     Refused::Storage(error) => error.into(),
                 })?;
             Ok(Contents::Listed(Box::new(manifest), files))
@@ -355,16 +365,23 @@ async fn open_movie(
     limits: Limits,
 ) -> Result<OpenedFile, Error> {
     let name = name_in(asset, file);
-    let unusable = |problem: String| Error::Unusable { asset: asset.to_string(), problem };
-    let refused = |error: dynpack_isobmff::Error| match error {
-        dynpack_isobmff::Error::Encrypted(_) => {
-            Error::EncryptedInput { asset: asset.to_string(), problem: format!("{name}: {error}") }
-        }
-        _ => unusable(format!("{name}: {error}")),
+    let refused = |error: DemuxError| {
+        let problem = format!("{name}: {error}");
+        let remedy = match error {
+            DemuxError::Encrypted(_) => {
+                return Error::EncryptedInput { asset: asset.to_string(), problem };
+            }
+            DemuxError::NotMp4 { .. } => REMUX,
+            DemuxError::Unsupported(_) => ENCODE,
+            DemuxError::LimitExceeded { .. } => RAISE,
+            _ => REPAIR,
+        };
+        unusable(asset, problem, remedy)
     };
     let source = match storage.open(file).await {
         Err(StorageError::NotFound { .. }) => {
-            return Err(unusable(format!("it lists {name}, which does not exist")));
+            let problem = format!("it lists {name}, which does not exist");
+            return Err(unusable(asset, problem, CORRECT));
         }
         opened => opened?,
     };
@@ -389,7 +406,7 @@ async fn open_movie(
     let digest = demuxer.digest();
     let movie = match opened.and_then(|()| demuxer.finish()) {
         // Other files of the asset may have some.
-        Err(dynpack_isobmff::Error::NoTracks { skipped }) => Movie::new(Vec::new(), skipped),
+        Err(DemuxError::NoTracks { skipped }) => Movie::new(Vec::new(), skipped),
         opened => opened.map_err(refused)?,
     };
     Ok(OpenedFile { source, movie, digest })

@@ -77,7 +77,7 @@ fn errors() -> Vec<Error> {
         Error::DownloadBlocked { file: text() },
         Error::FileNotFound { file: text() },
         PackagerError::Unpresentable { problem: text() }.into(),
-        Error::Unusable { asset: text(), problem: text() },
+        Error::Unusable { asset: text(), problem: text(), remedy: "" },
         Error::SegmentTooLarge { bytes: 2, max: 1 },
         PackagerError::Manifest(text()).into(),
         PackagerError::from(KeyError::NoValue { id: key }).into(),
