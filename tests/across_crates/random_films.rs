@@ -21,7 +21,7 @@ fn containers() -> impl Strategy<Value = Container> {
 }
 
 pub(crate) fn origin(film: &Film, container: Container, target: u64) -> Dynpack {
-    let policy = CutPolicy::with_target(Duration::from_millis(target));
+    let policy = CutPolicy::with_target(Duration::from_millis(target)).unfilled();
     Dynpack::builder(film_storage(film, container)).cut_policy(policy).build()
 }
 

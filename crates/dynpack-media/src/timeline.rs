@@ -1,6 +1,7 @@
 //! The one timeline: where segments are cut, for all tracks and all protocols at once.
 
 mod cutting;
+mod fill;
 mod span;
 mod sync_points;
 
@@ -8,6 +9,7 @@ use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Cuts, Error, Track};
 
 use self::cutting::cut_times;
+use self::fill::{Filled, fill};
 use self::span::Span;
 
 /// The cuts of a set of tracks that are presented together.
@@ -23,11 +25,14 @@ use self::span::Span;
 /// tracks that the edit lists give them. Video with an edit list that starts within a group of
 /// pictures is presented from the start of that group, since players cannot start elsewhere; audio
 /// before the edit list's start stays, for up to a second, as [`lead`](Cuts::lead).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Timeline {
     /// The cuts of each track, in the order given.
     pub cuts: Vec<Cuts>,
+    /// What takes the place of each track, in the order given, if its video is
+    /// [filled](CutPolicy::fills_video).
+    pub filled: Vec<Option<Track>>,
 }
 
 impl Timeline {
@@ -37,26 +42,33 @@ impl Timeline {
     pub const MAX_SEGMENTS: usize = MAX_SEGMENTS;
 
     /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per
-    /// other sample.
+    /// other sample, except of video that is filled.
     ///
     /// # Errors
     /// [`Error::NothingToPresent`] if no track has samples, [`Error::ImplausibleEdit`] and
     /// [`Error::TooFarApart`] for times beyond all reason, [`Error::TooManySegments`] if cuts that
     /// short would make more than [`MAX_SEGMENTS`](Self::MAX_SEGMENTS).
     pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
-        let spans: Vec<Option<Span<'_>>> =
-            tracks.iter().map(|track| Span::new(track)).collect::<Result<_, _>>()?;
-        let origin = spans.iter().flatten().map(Span::start).min();
-        let origin = origin.ok_or(Error::NothingToPresent)?;
-        let spans = spans.into_iter().map(|span| span.map(|span| span.since(origin)).transpose());
-        let spans: Vec<_> = spans.collect::<Result<_, _>>()?;
-        let present: Vec<_> = spans.iter().flatten().collect();
-        let times = cut_times(&present, policy)?;
-        Ok(Self {
-            cuts: spans
-                .iter()
-                .map(|span| span.as_ref().map_or_else(Cuts::default, |span| span.cuts(&times)))
-                .collect(),
-        })
+        let filled = if policy.fills_video { fill(tracks, policy)? } else { Vec::new() };
+        let filled_at = |at: usize| filled.get(at).and_then(Option::as_ref);
+        let spans = tracks.iter().enumerate().map(|(at, track)| match filled_at(at) {
+            Some(Filled { track, end }) => Ok(Span::new(track)?.map(|span| span.with_end(*end))),
+            None => Span::new(track),
+        });
+        let cuts = cuts(spans.collect::<Result<_, _>>()?, policy)?;
+        let mut filled = filled.into_iter();
+        let filled = tracks.iter().map(|_| Some(filled.next()??.track)).collect();
+        Ok(Self { cuts, filled })
     }
+}
+
+fn cuts(spans: Vec<Option<Span<'_>>>, policy: CutPolicy) -> Result<Vec<Cuts>, Error> {
+    let origin = spans.iter().flatten().map(Span::start).min();
+    let origin = origin.ok_or(Error::NothingToPresent)?;
+    let spans = spans.into_iter().map(|span| span.map(|span| span.since(origin)).transpose());
+    let spans: Vec<_> = spans.collect::<Result<_, _>>()?;
+    let present: Vec<_> = spans.iter().flatten().collect();
+    let times = cut_times(&present, policy)?;
+    let cuts = spans.iter().map(|span| span.as_ref().map(|span| span.cuts(&times)));
+    Ok(cuts.map(Option::unwrap_or_default).collect())
 }

@@ -29,7 +29,7 @@ fn cut(tracks: &[TrackBuilder]) -> Vec<Cuts> {
 
 fn cut_at(tracks: &[TrackBuilder], policy: CutPolicy) -> Vec<Cuts> {
     let tracks: Vec<_> = tracks.iter().map(TrackBuilder::build).collect();
-    Timeline::cut(&tracks.iter().collect::<Vec<_>>(), policy).unwrap().cuts
+    Timeline::cut(&tracks.iter().collect::<Vec<_>>(), policy.unfilled()).unwrap().cuts
 }
 
 /// The start of each segment, and the end of the last.
@@ -434,7 +434,7 @@ proptest! {
     ) {
         let tracks: Vec<_> = plans.iter().map(TrackBuilder::build).collect();
         let policy = CutPolicy::with_target(Duration::from_millis(millis));
-        let cuts = match Timeline::cut(&tracks.iter().collect::<Vec<_>>(), policy) {
+        let cuts = match Timeline::cut(&tracks.iter().collect::<Vec<_>>(), policy.unfilled()) {
             Ok(timeline) => timeline.cuts,
             Err(Error::ImplausibleEdit { .. } | Error::TooFarApart { .. }) => return Ok(()),
             Err(error) => panic!("{error}"),
@@ -520,7 +520,7 @@ fn hostile(kind: MediaKind, offsets: &[(i32, u32)]) -> Track {
 /// pass many times over.
 fn cut_at_once(tracks: &[&Track]) -> Vec<Cuts> {
     let begun = std::time::Instant::now();
-    let cuts = Timeline::cut(tracks, CutPolicy::SIX_SECONDS).unwrap().cuts;
+    let cuts = Timeline::cut(tracks, CutPolicy::SIX_SECONDS.unfilled()).unwrap().cuts;
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
     cuts
 }

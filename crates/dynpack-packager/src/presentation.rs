@@ -206,8 +206,10 @@ fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Er
         bitrate.map_or(Ok(()), |bitrate| keys.declare(name, bitrate.get()))?;
     }
     let mut renditions = Vec::<Rendition>::new();
-    for (entry, cuts) in entries.into_iter().zip(timeline.cuts) {
-        let Entry { source, track, name, bitrate, language, label, role } = entry;
+    let cuts = timeline.cuts.into_iter().zip(timeline.filled);
+    for (entry, (cuts, filled)) in entries.into_iter().zip(cuts) {
+        let track = filled.map_or_else(|| Arc::clone(&entry.track), Arc::new);
+        let Entry { source, name, bitrate, language, label, role, .. } = entry;
         let mut rendition =
             Rendition::new(RenditionId::new(name, 1), source, track, Arc::new(cuts));
         (rendition.language, rendition.label, rendition.role) = (language, label, role);

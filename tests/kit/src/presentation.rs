@@ -11,9 +11,11 @@ use crate::{AAC_48_STEREO, audio, ntsc, video};
 
 /// Renditions of these tracks on one timeline, in order, all of the first source.
 fn cut(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Vec<Rendition> {
-    let timeline =
-        Timeline::cut(&tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(), policy)
-            .unwrap();
+    let timeline = Timeline::cut(
+        &tracks.iter().map(|(_, _, track)| track).collect::<Vec<_>>(),
+        policy.unfilled(),
+    )
+    .unwrap();
     let cut = tracks.into_iter().zip(timeline.cuts);
     cut.map(|((name, bitrate, track), cuts)| {
         Rendition::new(

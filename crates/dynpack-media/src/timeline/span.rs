@@ -20,6 +20,8 @@ pub(super) struct Span<'a> {
     /// Presentation time of the first sample that is not priming.
     start: Ticks,
     end: Ticks,
+    /// Until when the last sample lasts, at or after the end.
+    lasts_until: Ticks,
     /// Composition time + shift = presentation time.
     shift: Ticks,
 }
@@ -38,6 +40,7 @@ impl<'a> Span<'a> {
             first: SampleIndex(0),
             start: Ticks::ZERO,
             end: Ticks::ZERO,
+            lasts_until: Ticks::ZERO,
             shift: track.edit.delay - track.edit.media_start,
         };
         span.first = span.first_needed();
@@ -53,7 +56,18 @@ impl<'a> Span<'a> {
             .max()
             .unwrap_or(span.start);
         span.end = end.max(span.start + Ticks(1));
+        span.lasts_until = span.end;
         Ok(Some(span))
+    }
+
+    /// The same span with an earlier end, after which the last sample lasts on.
+    pub(super) fn with_end(self, end: Ticks) -> Self {
+        Self { end, ..self }
+    }
+
+    /// The first sample that is needed.
+    pub(super) const fn first(&self) -> SampleIndex {
+        self.first
     }
 
     /// The sample from which a decoder can present the edit list's start.
@@ -86,6 +100,7 @@ impl<'a> Span<'a> {
         let mut span = Self {
             start: self.start - origin,
             end: self.end - origin,
+            lasts_until: self.lasts_until - origin,
             shift: self.shift - origin,
             ..self
         };
@@ -237,7 +252,7 @@ impl<'a> Span<'a> {
             }
         }
         samples.push(SampleIndex(self.track.samples.len()));
-        starts.push(self.end);
+        starts.push(self.lasts_until);
         let (numbers, samples, starts) = (numbers.into(), samples.into(), starts.into());
         Cuts { numbers, samples, starts, shift: self.shift, reorder, lead, ..Cuts::default() }
     }

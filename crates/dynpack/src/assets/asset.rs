@@ -8,7 +8,7 @@ use dynpack_packager::{AssetPath, Protection, Request, fingerprint};
 use crate::storage::{Identity, Source};
 
 /// Part of every ETag. Incremented with each change of the output for the same files.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// An open asset: one version of its files, parsed and cut into segments.
 #[non_exhaustive]
@@ -67,7 +67,9 @@ impl Files {
         let files = self.opened.iter().flat_map(|(path, identity)| {
             [path.clone(), identity.version().to_owned(), identity.len().to_string()]
         });
-        let files = files.chain([policy.target.as_millis().to_string()]).map(String::into_bytes);
+        let CutPolicy { target, fills_video, .. } = policy;
+        let policy = [target.as_millis().to_string(), fills_video.to_string()];
+        let files = files.chain(policy).map(String::into_bytes);
         fingerprint(files.chain(digests.iter().map(|digest| digest.to_vec())))
     }
 }
