@@ -16,6 +16,12 @@ const PROBE: u64 = 1 << 10;
 /// Asked for at each box header, at most.
 const LONGEST_PROBE: u64 = 64 << 10;
 
+/// A box that is longer is passed over without reading it: that costs less than its bytes.
+const LONG: u64 = 64 << 10;
+
+/// Asked for at most where short boxes follow each other.
+const LONGEST_RUN: u64 = 512 << 10;
+
 /// The way through the boxes at the top of a file.
 ///
 /// Every box is visited, each where the one before ends. So nothing is overlooked, whatever an
@@ -42,6 +48,8 @@ pub(crate) struct Walk {
     fragment_start: u64,
     /// Of each `moov` and `moof`, in file order.
     digest: u128,
+    /// Where the last long box ends.
+    run_start: u64,
     /// Why the walk ended before the end of the file, for people.
     warnings: Vec<String>,
     /// Whether the last box may have lost its end.
@@ -90,6 +98,7 @@ impl Walk {
             probe,
             fragment_start,
             digest: 0,
+            run_start: 0,
             warnings: Vec::new(),
             is_cut_short: false,
         }
@@ -111,6 +120,12 @@ impl Walk {
     /// How many bytes it is wise to read at a box header.
     pub(crate) const fn probe(&self) -> u64 {
         self.probe
+    }
+
+    /// How many bytes it is wise to read in a run of short boxes: as many as the run has so far.
+    pub(crate) fn run(&self) -> u64 {
+        let run = self.position.saturating_sub(self.run_start);
+        if run < LONG { 0 } else { run.min(LONGEST_RUN) }
     }
 
     /// Where boxes may start that are still to come.
@@ -322,6 +337,9 @@ impl Walk {
     /// Goes on to the box at `offset`, which is the next, or else the same once more.
     fn header_at(&mut self, offset: u64) -> Result<Next, Error> {
         self.boxes = self.boxes.saturating_add((offset > self.position).into());
+        if offset.saturating_sub(self.position) > LONG {
+            self.run_start = offset;
+        }
         self.position = offset;
         if self.file_len.saturating_sub(offset) < Header::SHORT {
             return self.end();
