@@ -1,5 +1,7 @@
 //! The presented stretch of one track, and its samples at the cuts of the timeline.
 
+use std::cell::Cell;
+
 use dynpack_codec::MediaKind;
 
 use super::sync_points::SyncPoints;
@@ -22,6 +24,8 @@ pub(super) struct Span<'a> {
     end: Ticks,
     /// Composition time + shift = presentation time.
     shift: Ticks,
+    /// The sync point that was looked up last.
+    last_point: Cell<usize>,
 }
 
 impl<'a> Span<'a> {
@@ -39,6 +43,7 @@ impl<'a> Span<'a> {
             start: Ticks::ZERO,
             end: Ticks::ZERO,
             shift: track.edit.delay - track.edit.media_start,
+            last_point: Cell::new(0),
         };
         span.first = span.first_needed();
         let earliest = span.earliest_from(span.first);
@@ -135,12 +140,13 @@ impl<'a> Span<'a> {
             .min(time)
     }
 
-    pub(super) fn sync_points(&self) -> SyncPoints<'a> {
+    pub(super) fn sync_points(&self) -> SyncPoints<'a, '_> {
         let len = self.track.samples.len();
         SyncPoints {
             first: self.first,
             len,
             listed: self.track.samples.sync_samples(self.first..SampleIndex(len)),
+            last: &self.last_point,
         }
     }
 
