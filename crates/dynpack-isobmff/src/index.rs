@@ -106,7 +106,7 @@ mod tests {
         let count = u16::try_from(lengths.len()).unwrap();
         let mut sidx = [&[0; 30][..], &count.to_be_bytes()].concat();
         sidx.extend(lengths.iter().flat_map(|len| [&len.to_be_bytes()[..], &[0; 8]].concat()));
-        index.read_sidx(&BoxRef::top(FourCc(*b"sidx"), offset, &sidx, 8)).unwrap()
+        index.read_sidx(&BoxRef::top(FourCc(*b"sidx"), offset, &sidx.into(), 8)).unwrap()
     }
 
     #[test]

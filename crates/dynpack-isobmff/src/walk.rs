@@ -271,7 +271,7 @@ impl Walk {
         }
         let movie = Moov::read(moov, &self.limits)?;
         if !movie.may_go_on() {
-            return movie.finish(self.file_len, false).map(Next::Done);
+            return movie.finish(bytes, self.file_len, false).map(Next::Done);
         }
         self.movie = Some((movie, bytes.clone()));
         self.fragment_start = moov.offset.saturating_add(bytes.len() as u64);
@@ -378,10 +378,10 @@ impl Walk {
     }
 
     fn finish(&mut self) -> Result<Next, Error> {
-        let Some((movie, _)) = self.movie.take() else {
+        let Some((movie, moov)) = self.movie.take() else {
             return Err(malformed(FourCc(*b"moov"), self.file_len, "the file ends without one"));
         };
-        let mut movie = movie.finish(self.file_len, self.is_cut_short)?;
+        let mut movie = movie.finish(&moov, self.file_len, self.is_cut_short)?;
         movie.warnings.append(&mut self.warnings);
         match movie.tracks.iter().find_map(|track| stray(&track.samples, &self.media)) {
             Some(stray) if self.moofs > 0 => {

@@ -13,7 +13,7 @@ pub(crate) use chunks::description;
 use sizes::Sizes;
 
 use crate::boxes::BoxRef;
-use crate::samples::Samples;
+use crate::samples::{Places, Samples};
 use crate::{Error, Limits};
 
 /// Whether there is a table of sizes, which movies whose samples are all in fragments may lack.
@@ -43,15 +43,23 @@ pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error>
             stbl.child(b"co64")?.ok_or_else(|| stbl.malformed("holds neither stco nor co64"))?
         }
     };
-    let samples = Samples {
-        durations: durations::read(&stbl.require(b"stts")?, count)?,
-        composition_offsets: composition::read(stbl.child(b"ctts")?.as_ref(), count)?,
-        chunks: chunks::read(&stbl.require(b"stsc")?, &offsets, &sizes)?,
-        sizes: sizes.column(),
-        sync_samples: stbl.child(b"stss")?.map(|stss| sync::read(&stss, count)).transpose()?,
+    let durations = durations::read(&stbl.require(b"stts")?, count)?;
+    let composition_offsets = composition::read(stbl.child(b"ctts")?.as_ref(), count)?;
+    let stsc = stbl.require(b"stsc")?;
+    let stored = sizes.stored(&size_box).and_then(|sizes| {
+        let chunks = chunks::stored(&stsc, &offsets, &sizes)?;
+        Some((sizes, Places::Stored(chunks)))
+    });
+    let (sizes, places) = match stored {
+        Some(stored) => stored,
+        None => {
+            let chunks = chunks::read(&stsc, &offsets, &sizes)?;
+            if chunks.byte_len() == 0 {
+                return Err(size_box.malformed(format!("all {count} samples are empty")));
+            }
+            (sizes.column(), Places::Listed(chunks))
+        }
     };
-    match samples.chunks.byte_len() {
-        0 => Err(size_box.malformed(format!("all {count} samples are empty"))),
-        _ => Ok(samples),
-    }
+    let sync_samples = stbl.child(b"stss")?.map(|stss| sync::read(&stss, count)).transpose()?;
+    Ok(Samples { durations, composition_offsets, sizes, sync_samples, places })
 }
