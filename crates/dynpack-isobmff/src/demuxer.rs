@@ -60,7 +60,9 @@ impl Demuxer {
             What::Header if want.extent.offset == 0 => least.max(HEAD),
             What::Header => least.max(self.walk.probe()).max(self.walk.run()),
             // With the header of the mdat after it.
-            What::Box { kind, .. } if kind.0 == *b"moof" => least.saturating_add(Header::LONG),
+            What::Box { kind, .. } if kind.0 == *b"moof" => {
+                least.saturating_add(Header::LONG).max(self.walk.run())
+            }
             What::Box { .. } | What::End => least,
         };
         Some(Extent::new(offset, len.min(self.file_len.saturating_sub(offset))))

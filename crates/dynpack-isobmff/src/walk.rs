@@ -19,7 +19,11 @@ const LONGEST_PROBE: u64 = 64 << 10;
 /// A box that is longer is passed over without reading it: that costs less than its bytes.
 const LONG: u64 = 64 << 10;
 
-/// Asked for at most where short boxes follow each other.
+/// So many short boxes that follow each other are a run: a fragment of sound has three between long
+/// ones.
+const RUN: u32 = 8;
+
+/// Asked for in a run of short boxes, at most.
 const LONGEST_RUN: u64 = 512 << 10;
 
 /// The way through the boxes at the top of a file.
@@ -48,8 +52,8 @@ pub(crate) struct Walk {
     fragment_start: u64,
     /// Of each `moov` and `moof`, in file order.
     digest: u128,
-    /// Where the last long box ends.
-    run_start: u64,
+    /// Where the last long box ends, and how many boxes lie before that.
+    run_start: (u64, u32),
     /// Why the walk ended before the end of the file, for people.
     warnings: Vec<String>,
     /// Whether the last box may have lost its end.
@@ -98,7 +102,7 @@ impl Walk {
             probe,
             fragment_start,
             digest: 0,
-            run_start: 0,
+            run_start: (0, 0),
             warnings: Vec::new(),
             is_cut_short: false,
         }
@@ -122,10 +126,11 @@ impl Walk {
         self.probe
     }
 
-    /// How many bytes it is wise to read in a run of short boxes: as many as the run has so far.
+    /// How many bytes it is wise to read in a run of short boxes: as many as it has so far.
     pub(crate) fn run(&self) -> u64 {
-        let run = self.position.saturating_sub(self.run_start);
-        if run < LONG { 0 } else { run.min(LONGEST_RUN) }
+        let (start, boxes) = self.run_start;
+        let is_run = self.boxes.saturating_sub(boxes) >= RUN;
+        if is_run { self.position.saturating_sub(start).min(LONGEST_RUN) } else { 0 }
     }
 
     /// Where boxes may start that are still to come.
@@ -338,7 +343,7 @@ impl Walk {
     fn header_at(&mut self, offset: u64) -> Result<Next, Error> {
         self.boxes = self.boxes.saturating_add((offset > self.position).into());
         if offset.saturating_sub(self.position) > LONG {
-            self.run_start = offset;
+            self.run_start = (offset, self.boxes);
         }
         self.position = offset;
         if self.file_len.saturating_sub(offset) < Header::SHORT {

@@ -132,6 +132,68 @@ fn an_index_allows_parallel_reads() {
     assert!((3600..=3602).contains(&turns_without.len()), "{} turns", turns_without.len());
 }
 
+/// A fragment for each picture and each frame of sound, as ffmpeg writes them with `-movflags
+/// frag_every_frame`. The `mfra` of a track lists its fragments.
+fn fragments_of_frames(count: u32, index: Option<u32>) -> Sparse {
+    let mut file = Sparse { len: 0, ranges: BTreeMap::new() };
+    file.push([ftyp(), init()].concat());
+    let mut listed = Vec::new();
+    for number in 0..count {
+        let (track, size) = if number % 3 == 0 { (1, 700 + number % 99) } else { (2, 100) };
+        let traf = Traf::new(track, i64::from(number) * 512, &[Sample::sync(size)]);
+        listed.extend((index == Some(track)).then_some((0, file.len)));
+        file.push([moof(file.len, &[traf]), words(&[size + 8]), b"mdat".to_vec()].concat());
+        file.len += u64::from(size);
+    }
+    if let Some(track) = index {
+        file.push(mfra(track, &listed));
+    }
+    file
+}
+
+fn total(turns: &[Vec<Extent>]) -> u64 {
+    turns.iter().flatten().map(|extent| extent.len).sum()
+}
+
+#[test]
+fn short_fragments_are_read_together_whatever_the_index_lists() {
+    let plain = fragments_of_frames(15_000, None);
+    let (movie, turns) = plain.open(64);
+    assert!(turns.len() as u64 <= plain.len.div_ceil(512 << 10) + 10, "{} turns", turns.len());
+    assert!(total(&turns) <= plain.len + (600 << 10), "{} of {}", total(&turns), plain.len);
+    for index in [1, 2] {
+        let file = fragments_of_frames(15_000, Some(index));
+        let (indexed, with_index) = file.open(64);
+        assert_eq!(indexed, movie);
+        assert!(with_index.len() <= turns.len() + 3, "{} turns", with_index.len());
+        assert!(total(&with_index) <= file.len + file.len / 4, "{}", total(&with_index));
+    }
+}
+
+#[test]
+fn twice_as_many_fragments_take_twice_as_many_reads() {
+    for index in [None, Some(1), Some(2)] {
+        let [few, many] =
+            [5_000, 10_000].map(|count| fragments_of_frames(count, index).open(64).1.len());
+        assert!(many <= 2 * few, "{few} and {many} turns with the index of {index:?}");
+    }
+}
+
+#[test]
+fn empty_fragments_are_read_together() {
+    let mut file = Sparse { len: 0, ranges: BTreeMap::new() };
+    file.push([ftyp(), init(), boxed(b"moof", &[]).repeat(200_000)].concat());
+    let mut demuxer = Demuxer::new(file.len, Limits::default());
+    let mut reads = 0;
+    while let Some(need) = demuxer.need() {
+        reads += 1;
+        if demuxer.feed(need.offset, file.read(need)).is_err() {
+            break;
+        }
+    }
+    assert!(reads < 20, "{reads} reads");
+}
+
 fn pair() -> [Sample; 2] {
     [Sample::sync(100), Sample::other(20)]
 }
