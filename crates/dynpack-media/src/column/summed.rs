@@ -94,7 +94,6 @@ impl Summed {
     }
 
     /// The sum of the values of `range`, in no more steps than the range is long.
-    #[expect(clippy::arithmetic_side_effects, reason = "no sum passes the total, of 63 bits")]
     pub(crate) fn sum(&self, range: Range<u32>) -> u64 {
         match &self.column.shape {
             Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_) | Shape::Stored(_)
