@@ -38,13 +38,15 @@ impl StoredChunks {
         let (_, max_size) = sizes.bounds().filter(|(min, _)| *min > 0)?;
         let (len, mut checkpoints) = (sizes.len(), Vec::new());
         let (mut used, mut chunk, mut sample, mut max_samples) = (0_usize, 0, 0_u32, 0);
+        let mut following = Entry::read(&runs, 0);
         while sample < len {
-            let Entry { first_chunk, samples_per_chunk } = Entry::read(&runs, used)?;
+            let Entry { first_chunk, samples_per_chunk } = following?;
             if used.is_multiple_of(STRIDE) {
                 checkpoints.push(sample);
             }
             used = used.checked_add(1)?;
-            let end = Entry::read(&runs, used).map_or(u32::MAX, |next| next.first_chunk);
+            following = Entry::read(&runs, used);
+            let end = following.map_or(u32::MAX, |next| next.first_chunk);
             let needed = len.saturating_sub(sample).div_ceil(samples_per_chunk.max(1));
             let chunks = end.checked_sub(first_chunk)?.min(needed);
             if first_chunk != chunk || chunks == 0 || samples_per_chunk == 0 {
