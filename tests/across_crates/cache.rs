@@ -96,6 +96,39 @@ async fn a_failure_to_open_is_shared_too() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_remembered_while_the_files_are_the_same() {
+    let storage = sample_storage();
+    storage.insert("sample/video_720p.mp4", "no movie");
+    let (storage, builder) = watched(Watched::new(storage));
+    let dynpack = builder.revalidate_after(Duration::ZERO).build();
+    let refusal = || async { ask(&dynpack, MANIFEST).await.unwrap_err().to_string() };
+    let first = refusal().await;
+    let opened = storage.opened();
+    assert_eq!([refusal().await, refusal().await], [first.clone(), first.clone()]);
+    assert_eq!(storage.opened(), opened, "no file is opened again");
+    storage.memory.insert("sample/readme.txt", "another file");
+    assert_eq!(refusal().await, first);
+    assert!(storage.opened() > opened, "the folder has changed");
+    storage.memory.insert("sample/video_720p.mp4", sample("video_720p.mp4"));
+    ask(&dynpack, MANIFEST).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_was_missing_is_noticed_when_it_comes() {
+    let storage = Memory::new();
+    let manifest = r#"<smil><body><switch><video src="v.mp4" systemBitrate="500000"/></switch>
+        </body></smil>"#;
+    storage.insert("sample/sample.ism", manifest);
+    let dynpack = Dynpack::builder(storage.clone()).revalidate_after(Duration::ZERO).build();
+    for _ in 0..2 {
+        let refusal = ask(&dynpack, MANIFEST).await.unwrap_err().to_string();
+        assert!(refusal.contains("does not exist"), "{refusal}");
+    }
+    storage.insert("sample/v.mp4", sample("video_360p.mp4"));
+    ask(&dynpack, MANIFEST).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_asset_is_opened_completely_even_if_the_client_disconnects() {
     let (storage, builder) =
         watched(Watched { gate: Some(Semaphore::new(0)), ..Watched::new(sample_storage()) });

@@ -2,6 +2,7 @@
 //! they break off. Nothing is copied.
 
 use byteorder::{BigEndian, ByteOrder};
+use bytes::Bytes;
 use dynpack_boxes::{BoxType, Header, Reader};
 use dynpack_media::FourCc;
 
@@ -17,6 +18,8 @@ pub(crate) struct BoxRef<'a> {
     pub(crate) whole: &'a [u8],
     /// The bytes after the header.
     pub(crate) body: &'a [u8],
+    /// The box at the top of the file that holds it.
+    top: &'a Bytes,
     parent: Option<&'a Self>,
     /// Its place among the boxes of its kind, from 1; 0 for a kind that occurs once.
     ordinal: u32,
@@ -25,9 +28,9 @@ pub(crate) struct BoxRef<'a> {
 impl<'a> BoxRef<'a> {
     /// A box at the top of the file, with all its bytes in memory; `header_len` of them are its
     /// header.
-    pub(crate) fn top(kind: FourCc, offset: u64, whole: &'a [u8], header_len: usize) -> Self {
-        let body = whole.get(header_len..).unwrap_or_default();
-        Self { kind, offset, whole, body, parent: None, ordinal: 0 }
+    pub(crate) fn top(kind: FourCc, offset: u64, top: &'a Bytes, header_len: usize) -> Self {
+        let body = top.get(header_len..).unwrap_or_default();
+        Self { kind, offset, whole: top, body, top, parent: None, ordinal: 0 }
     }
 
     /// The same box, as one of several of its kind.
@@ -87,6 +90,11 @@ impl<'a> BoxRef<'a> {
     /// Its body, to be read field by field.
     pub(crate) const fn fields(&'a self) -> Fields<'a> {
         Fields { owner: self, reader: Reader::new(self.body) }
+    }
+
+    /// A part of its body, which then stays in memory together with the box at the top of the file.
+    pub(crate) fn kept(&self, part: &[u8]) -> Bytes {
+        self.top.slice_ref(part)
     }
 
     /// What is wrong with it.
@@ -159,6 +167,7 @@ impl<'a> Children<'a> {
                 offset,
                 whole: rest,
                 body: rest,
+                top: self.parent.top,
                 parent: Some(self.parent),
                 ordinal: 0,
             };
@@ -185,7 +194,8 @@ impl<'a> Children<'a> {
         let header_len = usize::try_from(header_len).expect("8 or 16");
         let body = whole.get(header_len..).unwrap_or_default();
         self.at = self.at.saturating_add(whole.len());
-        Ok(Some(BoxRef { kind, offset, whole, body, parent: Some(self.parent), ordinal: 0 }))
+        let (parent, top) = (Some(self.parent), self.parent.top);
+        Ok(Some(BoxRef { kind, offset, whole, body, top, parent, ordinal: 0 }))
     }
 
     fn offset(&self) -> u64 {

@@ -4,11 +4,16 @@ use bytes::{Buf, Bytes, BytesMut};
 use dynpack_boxes::Header;
 use dynpack_media::{Extent, Movie};
 
+use crate::held::Held;
 use crate::walk::{Next, Walk, Want, What};
 use crate::{Error, Limits};
 
 /// Asked for at the start of a file: enough for the `moov` of a short clip.
 const HEAD: u64 = 16 << 10;
+
+/// Bytes of what is [needed](Demuxer::needs) at a time, more or less: the rest of it waits until some
+/// was fed.
+const MAX_AHEAD: u64 = 4 << 20;
 
 /// Opens a file by saying which bytes it needs and being fed them, in whatever pieces they come.
 ///
@@ -22,8 +27,8 @@ pub struct Demuxer {
     state: State,
     /// What has been fed of the bytes that are wanted, if not all.
     partial: BytesMut,
-    /// What has been fed of bytes that come later, with the place of each.
-    held: Vec<(u64, Bytes)>,
+    /// What has been fed of bytes that come later.
+    held: Held,
 }
 
 #[derive(Debug)]
@@ -39,7 +44,7 @@ impl Demuxer {
     pub fn new(file_len: u64, limits: Limits) -> Self {
         let mut walk = Walk::new(file_len, limits);
         let state = State::of(walk.start());
-        Self { file_len, walk, state, partial: BytesMut::new(), held: Vec::new() }
+        Self { file_len, walk, state, partial: BytesMut::new(), held: Held::default() }
     }
 
     /// The range wanted next, within the file; `None` once all is known, or after an error.
@@ -53,9 +58,11 @@ impl Demuxer {
         let least = want.extent.len.saturating_sub(have);
         let len = match want.what {
             What::Header if want.extent.offset == 0 => least.max(HEAD),
-            What::Header => least.max(self.walk.probe()),
+            What::Header => least.max(self.walk.probe()).max(self.walk.run()),
             // With the header of the mdat after it.
-            What::Box { kind, .. } if kind.0 == *b"moof" => least.saturating_add(Header::LONG),
+            What::Box { kind, .. } if kind.0 == *b"moof" => {
+                least.saturating_add(Header::LONG).max(self.walk.run())
+            }
             What::Box { .. } | What::End => least,
         };
         Some(Extent::new(offset, len.min(self.file_len.saturating_sub(offset))))
@@ -72,18 +79,20 @@ impl Demuxer {
     pub fn needs(&self, max: usize) -> Vec<Extent> {
         let mut needs = Vec::from_iter(self.need());
         let mut end = needs.first().map_or(u64::MAX, |need| need.end());
-        for offset in self.walk.index().after(self.walk.position()) {
-            if needs.len() >= max || offset >= self.file_len {
-                break;
+        let mut len = self.held.len();
+        let listed = |from| self.walk.index().first_from(from).filter(|&at| at < self.file_len);
+        while needs.len().saturating_add(self.held.pieces()) < max
+            && len < MAX_AHEAD
+            && let Some(offset) = listed(end)
+        {
+            if let Some(held) = self.held.from(offset) {
+                end = offset.saturating_add(held.len() as u64);
+                continue;
             }
-            if offset >= end && self.held_from(offset).is_none() {
-                let need = Extent::new(
-                    offset,
-                    self.walk.probe().min(self.file_len.saturating_sub(offset)),
-                );
-                end = need.end();
-                needs.push(need);
-            }
+            let left = self.file_len.saturating_sub(offset);
+            let need = Extent::new(offset, self.walk.probe().min(left));
+            (end, len) = (need.end(), len.saturating_add(need.len));
+            needs.push(need);
         }
         needs
     }
@@ -104,15 +113,21 @@ impl Demuxer {
         if !wanted.is_some_and(|wanted| holds(wanted) || comes_early) {
             return Err(Error::WrongFeed { wanted, offset, len });
         }
-        self.held.push((offset, bytes));
+        self.held.insert(offset, bytes);
+        let mut was_asked_for = true;
         while let State::Wanting(want) = self.state {
             let Some(fed) =
-                self.held_from(want.extent.offset.saturating_add(self.partial.len() as u64))
+                self.held.from(want.extent.offset.saturating_add(self.partial.len() as u64))
             else {
                 break;
             };
             let missing = want.extent.len.saturating_sub(self.partial.len() as u64);
             if (fed.len() as u64) < missing {
+                if !was_asked_for && missing > HEAD {
+                    // The start of a long box: asked for again, so that the box is one piece.
+                    self.held.forget_before(want.extent.offset.saturating_add(fed.len() as u64));
+                    break;
+                }
                 self.partial.extend_from_slice(&fed);
                 continue;
             }
@@ -124,6 +139,11 @@ impl Demuxer {
                 self.partial.split().freeze()
             };
             self.state = State::of(self.walk.read(want, &whole));
+            if want.extent.offset > self.walk.position() {
+                // The end of the file, which is read before the bytes that precede it.
+                self.held.forget(want.extent);
+            }
+            was_asked_for = false;
         }
         self.let_go();
         match &self.state {
@@ -156,14 +176,6 @@ impl Demuxer {
         }
     }
 
-    /// What is held of the bytes from `offset` on, if there is one.
-    fn held_from(&self, offset: u64) -> Option<Bytes> {
-        self.held.iter().find_map(|(start, bytes)| {
-            let before = usize::try_from(offset.checked_sub(*start)?).ok()?;
-            (before < bytes.len()).then(|| bytes.slice(before..))
-        })
-    }
-
     /// Lets go of what will not be wanted again.
     fn let_go(&mut self) {
         let State::Wanting(want) = &self.state else { return self.held.clear() };
@@ -172,7 +184,7 @@ impl Demuxer {
         let goes_on = want.extent.offset == position;
         let passed =
             if goes_on { position.saturating_add(self.partial.len() as u64) } else { position };
-        self.held.retain(|(start, bytes)| start.saturating_add(bytes.len() as u64) > passed);
+        self.held.forget_before(passed);
     }
 }
 

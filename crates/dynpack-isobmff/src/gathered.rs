@@ -2,7 +2,7 @@
 
 use dynpack_media::{ColumnBuilder, SampleIndex, Ticks};
 
-use crate::samples::{Chunks, Samples};
+use crate::samples::{Chunks, Places, Samples};
 
 /// The samples of a track while they are gathered, fragment by fragment.
 ///
@@ -46,7 +46,7 @@ impl Gathered {
             composition_offsets: ColumnBuilder::default(),
             sizes: ColumnBuilder::default(),
             sync: SyncSamples::default(),
-            chunks: samples.chunks,
+            chunks: samples.places.listed(&samples.sizes),
             start: 0,
             end: 0,
             empty: 0,
@@ -203,7 +203,7 @@ impl Gathered {
             composition_offsets: self.composition_offsets.finish(),
             sizes: self.sizes.finish(),
             sync_samples: self.sync.finish(),
-            chunks: self.chunks,
+            places: Places::Listed(self.chunks),
         })
     }
 }

@@ -4,7 +4,6 @@
 //! changes nothing about what is found.
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
 
 use dynpack_boxes::Sidx;
 
@@ -33,9 +32,9 @@ impl Index {
         self.offsets.contains(&offset)
     }
 
-    /// Those after `position`, in ascending order.
-    pub(crate) fn after(&self, position: u64) -> impl Iterator<Item = u64> + '_ {
-        self.offsets.range((Bound::Excluded(position), Bound::Unbounded)).copied()
+    /// The first from `offset` on. O(log n).
+    pub(crate) fn first_from(&self, offset: u64) -> Option<u64> {
+        self.offsets.range(offset..).next().copied()
     }
 
     /// Takes over the entries of a `sidx`, and returns the end of its last segment.
@@ -107,7 +106,7 @@ mod tests {
         let count = u16::try_from(lengths.len()).unwrap();
         let mut sidx = [&[0; 30][..], &count.to_be_bytes()].concat();
         sidx.extend(lengths.iter().flat_map(|len| [&len.to_be_bytes()[..], &[0; 8]].concat()));
-        index.read_sidx(&BoxRef::top(FourCc(*b"sidx"), offset, &sidx, 8)).unwrap()
+        index.read_sidx(&BoxRef::top(FourCc(*b"sidx"), offset, &sidx.into(), 8)).unwrap()
     }
 
     #[test]
@@ -118,7 +117,7 @@ mod tests {
             at = read(&mut index, at, &[5, 5]);
             assert!(index.offsets.len() <= 4, "{:?}", index.offsets);
         }
-        assert_eq!(index.after(0).last(), Some(at - 5));
+        assert_eq!(index.offsets.last(), Some(&(at - 5)));
     }
 
     #[test]

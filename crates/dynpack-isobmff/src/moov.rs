@@ -2,9 +2,10 @@
 //!
 //! Not read: `iods`, `udta`, `meta`, `pssh`, and the duration of `mvhd`, which often lies.
 
+use bytes::Bytes;
 use dynpack_boxes::moov::{Mvhd, Trex};
 use dynpack_codec::MediaKind;
-use dynpack_media::{Movie, SkippedTrack, TrackId};
+use dynpack_media::{Movie, SkippedTrack, Track, TrackId};
 
 use crate::boxes::BoxRef;
 use crate::error::reasons;
@@ -129,7 +130,14 @@ impl Moov {
 
     /// The movie, if a file of `file_len` bytes has the samples of at least one track. A file that is
     /// cut short may lack the last samples.
-    pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Movie, Error> {
+    ///
+    /// `moov` is the box that it was read from.
+    pub(crate) fn finish(
+        self,
+        moov: &Bytes,
+        file_len: u64,
+        is_cut_short: bool,
+    ) -> Result<Movie, Error> {
         let (mut tracks, mut failures) = (Vec::new(), Vec::new());
         let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
         let warnings = drafts.flat_map(Draft::warnings).collect();
@@ -139,6 +147,7 @@ impl Moov {
                 Err(error) => failures.push((id, kind, error)),
             }
         }
+        settle(&mut tracks, moov);
         let skip = |(id, kind, error): &(TrackId, Option<MediaKind>, Error)| SkippedTrack {
             id: *id,
             kind: *kind,
@@ -151,6 +160,19 @@ impl Moov {
             return Err(why_none(failures, skipped));
         }
         Ok(Movie::new(tracks, skipped).with_warnings(warnings))
+    }
+}
+
+/// Decides whether a `moov` stays in memory, with the tables of the tracks in it. It does if it is
+/// large and most of it is those tables. If not, they are copied.
+fn settle(tracks: &mut [Track], moov: &Bytes) {
+    const SMALL: usize = 1 << 20;
+    let stored = tracks.iter().map(|track| track.samples.stored_len()).sum();
+    let besides = moov.len().saturating_sub(stored);
+    if moov.len() <= SMALL || besides > stored {
+        tracks.iter_mut().for_each(|track| track.samples.unshare());
+    } else if let Some(track) = tracks.first_mut() {
+        track.samples.hold_besides(besides);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The samples of a track while they are gathered, from the tables of its `moov` and from movie
 //! fragments.
 
-use dynpack_media::{Column, SampleColumns, SampleIndex, SampleTable};
+use dynpack_media::{Column, SampleColumns, SampleIndex, SampleTable, StoredChunks};
 
 /// The samples of a track while they are gathered.
 #[derive(Debug)]
@@ -14,7 +14,15 @@ pub(crate) struct Samples {
     pub(crate) sizes: Column,
     /// Samples at which decoding can start; `None` where all are.
     pub(crate) sync_samples: Option<Vec<SampleIndex>>,
-    pub(crate) chunks: Chunks,
+    pub(crate) places: Places,
+}
+
+/// Where the samples lie in the file.
+#[derive(Debug)]
+pub(crate) enum Places {
+    Listed(Chunks),
+    /// In the tables of the `moov`.
+    Stored(StoredChunks),
 }
 
 impl Samples {
@@ -26,23 +34,60 @@ impl Samples {
             composition_offsets: none(),
             sizes: none(),
             sync_samples: None,
-            chunks: Chunks::default(),
+            places: Places::Listed(Chunks::default()),
         }
     }
 
     /// The table.
     pub(crate) fn finish(self) -> Result<SampleTable, dynpack_media::Error> {
-        SampleTable::new(SampleColumns {
+        let (listed, stored) = match self.places {
+            Places::Listed(chunks) => (chunks.starts, None),
+            Places::Stored(chunks) => (Vec::new(), Some(chunks)),
+        };
+        let columns = SampleColumns {
             durations: self.durations,
             composition_offsets: self.composition_offsets,
             sizes: self.sizes,
-            chunks: self.chunks.starts,
+            chunks: listed,
             sync_samples: self.sync_samples,
-        })
+        };
+        match stored {
+            Some(chunks) => SampleTable::with_stored_chunks(columns, chunks),
+            None => SampleTable::new(columns),
+        }
     }
 }
 
-/// Where the samples lie in the file.
+impl Places {
+    /// One past the last byte of the file that a sample occupies.
+    pub(crate) const fn end_in_file(&self) -> u64 {
+        match self {
+            Self::Listed(chunks) => chunks.end_in_file,
+            Self::Stored(chunks) => chunks.end_in_file(),
+        }
+    }
+
+    /// A list of the chunks, by the sizes of the samples.
+    pub(crate) fn listed(self, sizes: &Column) -> Chunks {
+        let stored = match self {
+            Self::Listed(chunks) => return chunks,
+            Self::Stored(stored) => stored,
+        };
+        let firsts = stored.iter().map(|(first, _)| first.0);
+        let ends = firsts.skip(1).chain([sizes.len()]);
+        let mut chunks = Chunks::default();
+        for ((SampleIndex(first), offset), end) in stored.iter().zip(ends) {
+            let mut len = 0_u64;
+            sizes.for_each_run(first..end, |size, count| {
+                len = len.saturating_add(u64::from(size).saturating_mul(count.into()));
+            });
+            chunks.push(first, offset, len).expect("a stored chunk ends within 64 bits");
+        }
+        chunks
+    }
+}
+
+/// A list of where the samples lie in the file.
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
     starts: Vec<(SampleIndex, u64)>,
@@ -81,11 +126,6 @@ impl Chunks {
         // The end of the last chunk is not known, so the next one cannot be joined to it.
         self.last_end = None;
         self.byte_len = self.byte_len.saturating_sub(removed);
-    }
-
-    /// One past the last byte of the file that a sample occupies.
-    pub(crate) const fn end_in_file(&self) -> u64 {
-        self.end_in_file
     }
 
     /// Bytes of all samples together.

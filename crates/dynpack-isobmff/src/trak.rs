@@ -129,7 +129,7 @@ impl Draft {
             }
             None => (self.samples, Ticks::ZERO),
         };
-        let end = samples.chunks.end_in_file();
+        let end = samples.places.end_in_file();
         if end > file_len {
             return Err(malformed(format!(
                 "sample data ends at {end}, but the file has only {file_len} bytes"

@@ -16,6 +16,16 @@ const PROBE: u64 = 1 << 10;
 /// Asked for at each box header, at most.
 const LONGEST_PROBE: u64 = 64 << 10;
 
+/// A box that is longer is passed over without reading it: that costs less than its bytes.
+const LONG: u64 = 64 << 10;
+
+/// So many short boxes that follow each other are a run: a fragment of sound has three between long
+/// ones.
+const RUN: u32 = 8;
+
+/// Asked for in a run of short boxes, at most.
+const LONGEST_RUN: u64 = 512 << 10;
+
 /// The way through the boxes at the top of a file.
 ///
 /// Every box is visited, each where the one before ends. So nothing is overlooked, whatever an
@@ -42,6 +52,8 @@ pub(crate) struct Walk {
     fragment_start: u64,
     /// Of each `moov` and `moof`, in file order.
     digest: u128,
+    /// Where the last long box ends, and how many boxes lie before that.
+    run_start: (u64, u32),
     /// Why the walk ended before the end of the file, for people.
     warnings: Vec<String>,
     /// Whether the last box may have lost its end.
@@ -90,6 +102,7 @@ impl Walk {
             probe,
             fragment_start,
             digest: 0,
+            run_start: (0, 0),
             warnings: Vec::new(),
             is_cut_short: false,
         }
@@ -111,6 +124,13 @@ impl Walk {
     /// How many bytes it is wise to read at a box header.
     pub(crate) const fn probe(&self) -> u64 {
         self.probe
+    }
+
+    /// How many bytes it is wise to read in a run of short boxes: as many as it has so far.
+    pub(crate) fn run(&self) -> u64 {
+        let (start, boxes) = self.run_start;
+        let is_run = self.boxes.saturating_sub(boxes) >= RUN;
+        if is_run { self.position.saturating_sub(start).min(LONGEST_RUN) } else { 0 }
     }
 
     /// Where boxes may start that are still to come.
@@ -256,7 +276,7 @@ impl Walk {
         }
         let movie = Moov::read(moov, &self.limits)?;
         if !movie.may_go_on() {
-            return movie.finish(self.file_len, false).map(Next::Done);
+            return movie.finish(bytes, self.file_len, false).map(Next::Done);
         }
         self.movie = Some((movie, bytes.clone()));
         self.fragment_start = moov.offset.saturating_add(bytes.len() as u64);
@@ -322,6 +342,9 @@ impl Walk {
     /// Goes on to the box at `offset`, which is the next, or else the same once more.
     fn header_at(&mut self, offset: u64) -> Result<Next, Error> {
         self.boxes = self.boxes.saturating_add((offset > self.position).into());
+        if offset.saturating_sub(self.position) > LONG {
+            self.run_start = (offset, self.boxes);
+        }
         self.position = offset;
         if self.file_len.saturating_sub(offset) < Header::SHORT {
             return self.end();
@@ -360,10 +383,10 @@ impl Walk {
     }
 
     fn finish(&mut self) -> Result<Next, Error> {
-        let Some((movie, _)) = self.movie.take() else {
+        let Some((movie, moov)) = self.movie.take() else {
             return Err(malformed(FourCc(*b"moov"), self.file_len, "the file ends without one"));
         };
-        let mut movie = movie.finish(self.file_len, self.is_cut_short)?;
+        let mut movie = movie.finish(&moov, self.file_len, self.is_cut_short)?;
         movie.warnings.append(&mut self.warnings);
         match movie.tracks.iter().find_map(|track| stray(&track.samples, &self.media)) {
             Some(stray) if self.moofs > 0 => {

@@ -1,4 +1,4 @@
-//! One column of a sample table, in the smallest of four shapes.
+//! One column of a sample table, in the smallest of four shapes or as a file holds it.
 
 mod builder;
 mod shape;
@@ -7,7 +7,9 @@ mod survey;
 
 use std::ops::Range;
 
-use self::shape::{Shape, run_of};
+use bytes::Bytes;
+
+use self::shape::{Shape, entries, run_of, words};
 use self::survey::Survey;
 
 pub use self::builder::ColumnBuilder;
@@ -15,7 +17,7 @@ pub(crate) use self::summed::Summed;
 
 /// A column of 32-bit values, one a sample, stored in whichever shape takes the fewest bytes: runs
 /// of equal values (8 bytes a run), indices into a palette of at most 256 values (1 byte a sample),
-/// 16 or 32 bits a sample.
+/// 16 or 32 bits a sample. A [stored](Self::stored) one stays in the file's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     shape: Shape,
@@ -39,6 +41,29 @@ impl Column {
     pub fn from_runs(runs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         let survey = Survey::of(runs.clone());
         Self { shape: survey.shape(runs), len: survey.len }
+    }
+
+    /// A column of 32-bit values, the most significant byte of each first, as a file holds them.
+    /// Takes no memory but `table`, and no time.
+    #[must_use]
+    pub fn stored(table: Bytes) -> Self {
+        let len = u32::try_from(entries(&table).len()).unwrap_or(u32::MAX);
+        Self { shape: Shape::Stored(table), len }
+    }
+
+    /// Bytes of a file that a stored column holds.
+    pub(crate) fn stored_len(&self) -> usize {
+        match &self.shape {
+            Shape::Stored(table) => table.len(),
+            Shape::Runs { .. } | Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_) => 0,
+        }
+    }
+
+    /// Copies those bytes to a buffer of their own.
+    pub(crate) fn unshare(&mut self) {
+        if let Shape::Stored(table) = &mut self.shape {
+            *table = Bytes::copy_from_slice(table);
+        }
     }
 
     /// Number of values.
@@ -69,6 +94,9 @@ impl Column {
                 .unwrap_or_default(),
             Shape::Narrow(values) => values.get(at).copied().unwrap_or_default().into(),
             Shape::Wide(values) => values.get(at).copied().unwrap_or_default(),
+            Shape::Stored(table) => {
+                entries(table).get(at).copied().map(u32::from_be_bytes).unwrap_or_default()
+            }
         }
     }
 
@@ -77,7 +105,7 @@ impl Column {
     /// [`get`](Self::get) for each of them. Indices past the end are left out.
     pub fn for_each_run(&self, range: Range<u32>, mut each: impl FnMut(u32, u32)) {
         let end = range.end.min(self.len);
-        let entries = range.start as usize..end as usize;
+        let places = range.start as usize..end as usize;
         match &self.shape {
             _ if range.start >= end => {}
             Shape::Runs { starts, values } => {
@@ -95,20 +123,25 @@ impl Column {
                 let value =
                     |entry: &u8| values.get(usize::from(*entry)).copied().unwrap_or_default();
                 indices
-                    .get(entries)
+                    .get(places)
                     .unwrap_or_default()
                     .iter()
                     .map(value)
                     .for_each(|value| each(value, 1));
             }
             Shape::Narrow(values) => values
-                .get(entries)
+                .get(places)
                 .unwrap_or_default()
                 .iter()
                 .for_each(|&value| each(value.into(), 1)),
             Shape::Wide(values) => {
-                values.get(entries).unwrap_or_default().iter().for_each(|&value| each(value, 1))
+                values.get(places).unwrap_or_default().iter().for_each(|&value| each(value, 1))
             }
+            Shape::Stored(table) => entries(table)
+                .get(places)
+                .unwrap_or_default()
+                .iter()
+                .for_each(|word| each(u32::from_be_bytes(*word), 1)),
         }
     }
 
@@ -136,6 +169,19 @@ impl Column {
             Shape::Runs { values, .. } | Shape::Palette { values, .. } => least(values),
             Shape::Narrow(values) => values.iter().min().map(|&value| value.into()),
             Shape::Wide(values) => least(values),
+            Shape::Stored(table) => words(table).map(u32::cast_signed).min(),
+        }
+    }
+
+    /// The least and the largest of the values; `None` for an empty column. Looks at each stored
+    /// value once.
+    pub(crate) fn bounds(&self) -> Option<(u32, u32)> {
+        let bounds = |values: &[u32]| bounds_of(values.iter().copied());
+        match &self.shape {
+            Shape::Runs { values, .. } | Shape::Palette { values, .. } => bounds(values),
+            Shape::Narrow(values) => bounds_of(values.iter().map(|&value| value.into())),
+            Shape::Wide(values) => bounds(values),
+            Shape::Stored(table) => bounds_of(words(table)),
         }
     }
 
@@ -148,10 +194,11 @@ impl Column {
             Shape::Narrow(values) => {
                 u16::try_from(value).is_ok_and(|value| values.contains(&value))
             }
+            Shape::Stored(table) => entries(table).contains(&value.to_be_bytes()),
         }
     }
 
-    /// Bytes of memory that the column allocates.
+    /// Bytes of memory that the column holds.
     #[must_use]
     pub fn memory_size(&self) -> usize {
         match &self.shape {
@@ -163,8 +210,15 @@ impl Column {
             }
             Shape::Narrow(values) => size_of_val(&**values),
             Shape::Wide(values) => size_of_val(&**values),
+            Shape::Stored(table) => table.len(),
         }
     }
+}
+
+fn bounds_of(values: impl Iterator<Item = u32>) -> Option<(u32, u32)> {
+    let (min, max) =
+        values.fold((u32::MAX, 0), |(min, max), value| (min.min(value), max.max(value)));
+    (min <= max).then_some((min, max))
 }
 
 #[cfg(test)]
@@ -178,6 +232,12 @@ mod tests {
             builder.push_run(*value, 1);
         }
         builder.finish()
+    }
+
+    /// The same values in their smallest shape, and as a file holds them.
+    fn both(values: &[u32]) -> [Column; 2] {
+        let table: Vec<u8> = values.iter().flat_map(|value| value.to_be_bytes()).collect();
+        [build(values), Column::stored(table.into())]
     }
 
     #[test]
@@ -208,15 +268,21 @@ mod tests {
             let signed: Vec<u32> = values.iter().map(|value| value.wrapping_sub(down)).collect();
             for values in [values, signed] {
                 let expected = values.iter().map(|value| value.cast_signed()).min();
-                prop_assert_eq!(build(&values).least_signed(), expected);
+                for column in both(&values) {
+                    prop_assert_eq!(column.least_signed(), expected);
+                    let bounds = values.iter().min().zip(values.iter().max());
+                    prop_assert_eq!(column.bounds(), bounds.map(|(min, max)| (*min, *max)));
+                }
             }
         }
 
         #[test]
         fn a_column_returns_what_was_pushed(values in values()) {
-            let column = build(&values);
-            let read: Vec<u32> = (0..column.len()).map(|index| column.get(index)).collect();
-            prop_assert_eq!(read, values);
+            for column in both(&values) {
+                let read: Vec<u32> = (0..column.len()).map(|index| column.get(index)).collect();
+                prop_assert_eq!(&read, &values);
+                prop_assert_eq!(column.get(column.len()), 0);
+            }
         }
 
         #[test]
@@ -227,32 +293,40 @@ mod tests {
 
         #[test]
         fn a_range_is_gone_over_in_order(values in values(), from in 0_u32..450, to in 0_u32..450) {
-            let column = build(&values);
-            let mut seen = Vec::new();
-            column.for_each_run(from..to, |value, count| seen.extend(vec![value; count as usize]));
-            let expected: Vec<u32> =
-                (from..to.min(column.len())).map(|index| column.get(index)).collect();
-            prop_assert_eq!(seen, expected);
-            prop_assert_eq!(column.contains(to), values.contains(&to));
+            for column in both(&values) {
+                let mut seen = Vec::new();
+                column
+                    .for_each_run(from..to, |value, count| seen.extend(vec![value; count as usize]));
+                let expected: Vec<u32> =
+                    (from..to.min(column.len())).map(|index| column.get(index)).collect();
+                let first = expected.first().filter(|_| to <= column.len()).copied();
+                let uniform = first.filter(|first| expected.iter().all(|value| value == first));
+                prop_assert_eq!(column.uniform(from..to), uniform);
+                prop_assert_eq!(seen, expected);
+                prop_assert_eq!(column.contains(to), values.contains(&to));
+            }
         }
 
         #[test]
         fn sums_agree_with_a_plain_loop(values in values(), probe in 0_u64..100_000) {
-            let summed = Summed::new(build(&values)).unwrap();
+            let both = both(&values).map(|column| Summed::new(column).unwrap());
             let mut sums = vec![0_u64];
             for value in &values {
                 sums.push(sums.last().unwrap() + u64::from(*value));
             }
-            for (index, sum) in sums.iter().enumerate() {
-                prop_assert_eq!(summed.before(u32::try_from(index).unwrap()), *sum);
-            }
             let probe_at = |probe: u64| usize::try_from(probe).unwrap() % sums.len();
             let (from, to) = (probe_at(probe), probe_at(probe / 7));
             let range = u32::try_from(from.min(to)).unwrap()..u32::try_from(from.max(to)).unwrap();
-            prop_assert_eq!(summed.sum(range), sums[from.max(to)] - sums[from.min(to)]);
             let last = values.len() - 1;
             let expected = (0..=last).rev().find(|&index| sums[index] <= probe).unwrap();
-            prop_assert_eq!(summed.index_at(probe) as usize, expected);
+            for summed in both {
+                for (index, sum) in sums.iter().enumerate() {
+                    prop_assert_eq!(summed.before(u32::try_from(index).unwrap()), *sum);
+                }
+                let sum = summed.sum(range.clone());
+                prop_assert_eq!(sum, sums[from.max(to)] - sums[from.min(to)]);
+                prop_assert_eq!(summed.index_at(probe) as usize, expected);
+            }
         }
     }
 }

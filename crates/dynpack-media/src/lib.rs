@@ -22,6 +22,7 @@
     expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")
 )]
 
+mod chunks;
 mod coding;
 mod column;
 mod cut_policy;
@@ -41,6 +42,8 @@ mod sample;
 mod sample_columns;
 mod sample_table;
 mod search;
+mod stored_chunks;
+mod stored_offsets;
 mod stream;
 pub mod text;
 mod time;
@@ -66,6 +69,8 @@ pub use runs::{Run, Runs};
 pub use sample::{Sample, SampleIndex};
 pub use sample_columns::SampleColumns;
 pub use sample_table::SampleTable;
+pub use stored_chunks::StoredChunks;
+pub use stored_offsets::StoredOffsets;
 pub use stream::{Stream, StreamSegment};
 pub use time::{Ticks, Time, Timescale};
 pub use timeline::Timeline;

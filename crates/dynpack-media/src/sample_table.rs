@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::chunks::{Chunk, Chunks};
 use crate::column::Summed;
-use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, Ticks};
+use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, StoredChunks, Ticks};
 
 /// The samples of one track, checked once: every index below [`len`](Self::len) has a time, a size
 /// and a place, and no accessor fails.
@@ -19,9 +20,10 @@ pub struct SampleTable {
     least_composition_offset: i32,
     has_empty: bool,
     sizes: Summed,
-    chunk_samples: Box<[u32]>,
-    chunk_offsets: Box<[u64]>,
+    chunks: Chunks,
     sync_samples: Option<Box<[SampleIndex]>>,
+    /// Bytes of the file that stay in memory around the stored tables.
+    held_besides: usize,
 }
 
 impl SampleTable {
@@ -32,6 +34,26 @@ impl SampleTable {
     /// ascend or lie outside, the sizes sum up to more than 63 bits, or the durations to more than
     /// [`Ticks::FARTHEST`].
     pub fn new(columns: SampleColumns) -> Result<Self, Error> {
+        Self::with(columns, listed)
+    }
+
+    /// The same with other chunks than those of `columns`.
+    ///
+    /// # Errors
+    /// The same, and where the chunks are of another number of samples.
+    pub fn with_stored_chunks(columns: SampleColumns, chunks: StoredChunks) -> Result<Self, Error> {
+        Self::with(columns, |_, sizes| match (chunks.len(), sizes.column().len()) {
+            (chunk_len, len) if chunk_len != len => {
+                Err(Error::SampleTable(format!("chunks of {chunk_len} samples for {len} sizes")))
+            }
+            _ => Ok(Chunks::Stored(chunks)),
+        })
+    }
+
+    fn with(
+        columns: SampleColumns,
+        chunks: impl FnOnce(Vec<(SampleIndex, u64)>, &Summed) -> Result<Chunks, Error>,
+    ) -> Result<Self, Error> {
         let len = columns.sizes.len();
         for (name, other) in [
             ("durations", columns.durations.len()),
@@ -48,42 +70,7 @@ impl SampleTable {
             .ok_or_else(|| {
                 Error::SampleTable("the durations sum up to more than 2^61 ticks".into())
             })?;
-        let max_chunks = columns.chunks.len();
-        let (mut chunk_samples, mut chunk_offsets) =
-            (Vec::<u32>::with_capacity(max_chunks), Vec::<u64>::with_capacity(max_chunks));
-        let (mut before, mut stretch) = (0, 0_u64);
-        for (SampleIndex(sample), offset) in columns.chunks {
-            let expected_first = chunk_samples.is_empty();
-            let ascends = chunk_samples.last().map_or(sample == 0, |&last| last < sample);
-            if !ascends || sample >= len {
-                let problem = if expected_first {
-                    "does not start at sample 0"
-                } else {
-                    "does not ascend below the sample count"
-                };
-                return Err(Error::SampleTable(format!(
-                    "chunk {} {problem}: sample {sample} of {len}",
-                    chunk_samples.len()
-                )));
-            }
-            // Chunks which follow each other in the file are one stretch.
-            stretch = stretch.saturating_add(sizes.sum(before..sample));
-            before = sample;
-            let contiguous = chunk_offsets
-                .last()
-                .is_some_and(|&start| start.checked_add(stretch) == Some(offset));
-            if !contiguous {
-                chunk_samples.push(sample);
-                chunk_offsets.push(offset);
-                stretch = 0;
-            }
-        }
-        if len > 0 && chunk_samples.is_empty() {
-            return Err(Error::SampleTable(format!("{len} samples lie in no chunk")));
-        }
-        if chunk_offsets.iter().any(|offset| offset.checked_add(sizes.before(len)).is_none()) {
-            return Err(Error::SampleTable("a chunk ends past 64 bits".into()));
-        }
+        let chunks = chunks(columns.chunks, &sizes)?;
         if let Some(sync_samples) = &columns.sync_samples {
             let ascend =
                 sync_samples.iter().zip(sync_samples.iter().skip(1)).all(|(one, next)| one < next);
@@ -100,11 +87,11 @@ impl SampleTable {
                 .least_signed()
                 .unwrap_or_default(),
             composition_offsets: columns.composition_offsets,
-            has_empty: sizes.column().contains(0),
+            has_empty: matches!(chunks, Chunks::Listed { .. }) && sizes.column().contains(0),
             sizes,
-            chunk_samples: chunk_samples.into(),
-            chunk_offsets: chunk_offsets.into(),
+            chunks,
             sync_samples: columns.sync_samples.map(Into::into),
+            held_besides: 0,
         })
     }
 
@@ -261,21 +248,21 @@ impl SampleTable {
     /// other there are one extent.
     pub fn extents(&self, range: Range<SampleIndex>) -> impl Iterator<Item = Extent> + '_ {
         let (start, end) = (range.start.0, range.end.0.min(self.len()));
-        let first = self.chunk_samples.partition_point(|&sample| sample <= start).saturating_sub(1);
-        let chunks = self.chunk_samples.iter().zip(&self.chunk_offsets).enumerate().skip(first);
-        chunks.take_while(move |(_, (sample, _))| **sample < end && start < end).filter_map(
-            move |(at, (&sample, &offset))| {
-                let next = self
-                    .chunk_samples
-                    .get(at.saturating_add(1))
-                    .copied()
-                    .unwrap_or_else(|| self.len());
-                let (from, to) = (start.max(sample), end.min(next));
-                let len = self.sizes.sum(from..to);
-                let offset = offset.saturating_add(self.sizes.sum(sample..from));
-                (len > 0).then(|| Extent::new(offset, len))
-            },
-        )
+        let chunks = self.chunks.from(start, self.len());
+        let chunks = chunks.take_while(move |chunk| chunk.samples.start < end && start < end);
+        let parts = chunks.map(move |Chunk { samples, offset }| {
+            let (from, to) = (start.max(samples.start), end.min(samples.end));
+            let before = self.sizes.sum(samples.start..from);
+            Extent::new(offset.saturating_add(before), self.sizes.sum(from..to))
+        });
+        let mut parts = parts.filter(|part| part.len > 0).peekable();
+        std::iter::from_fn(move || {
+            let mut extent = parts.next()?;
+            while let Some(next) = parts.next_if(|next| next.offset == extent.end()) {
+                extent.len = extent.len.saturating_add(next.len);
+            }
+            Some(extent)
+        })
     }
 
     /// Sum of all durations, in ticks.
@@ -284,21 +271,86 @@ impl SampleTable {
         self.decode_time(SampleIndex(self.len()))
     }
 
+    /// Bytes of tables that it holds as its file has them. They may be parts of one buffer, which
+    /// stays in memory as a whole.
+    #[must_use]
+    pub fn stored_len(&self) -> usize {
+        let chunks = match &self.chunks {
+            Chunks::Listed { .. } => 0,
+            Chunks::Stored(chunks) => chunks.stored_len(),
+        };
+        self.sizes.column().stored_len().saturating_add(chunks)
+    }
+
+    /// Copies those tables to buffers of their own.
+    pub fn unshare(&mut self) {
+        self.sizes.unshare();
+        if let Chunks::Stored(chunks) = &mut self.chunks {
+            chunks.unshare();
+        }
+    }
+
+    /// Counts so many more bytes as memory that the table holds: those around its stored tables.
+    pub const fn hold_besides(&mut self, bytes: usize) {
+        self.held_besides = bytes;
+    }
+
     /// Bytes of memory the table holds.
     #[must_use]
     pub fn memory_size(&self) -> usize {
         [
             size_of::<Self>(),
+            self.held_besides,
             self.durations.memory_size(),
             self.composition_offsets.memory_size(),
             self.sizes.memory_size(),
-            size_of_val(&*self.chunk_samples),
-            size_of_val(&*self.chunk_offsets),
+            self.chunks.memory_size(),
             self.sync_samples.as_deref().map_or(0, size_of_val),
         ]
         .into_iter()
         .fold(0, usize::saturating_add)
     }
+}
+
+/// The listed chunks of samples of these sizes. Those that follow each other in the file are joined.
+fn listed(chunks: Vec<(SampleIndex, u64)>, sizes: &Summed) -> Result<Chunks, Error> {
+    let len = sizes.column().len();
+    let max_chunks = chunks.len();
+    let (mut chunk_samples, mut chunk_offsets) =
+        (Vec::<u32>::with_capacity(max_chunks), Vec::<u64>::with_capacity(max_chunks));
+    let (mut before, mut stretch) = (0, 0_u64);
+    for (SampleIndex(sample), offset) in chunks {
+        let expected_first = chunk_samples.is_empty();
+        let ascends = chunk_samples.last().map_or(sample == 0, |&last| last < sample);
+        if !ascends || sample >= len {
+            let problem = if expected_first {
+                "does not start at sample 0"
+            } else {
+                "does not ascend below the sample count"
+            };
+            return Err(Error::SampleTable(format!(
+                "chunk {} {problem}: sample {sample} of {len}",
+                chunk_samples.len()
+            )));
+        }
+        // Chunks which follow each other in the file are one stretch.
+        stretch = stretch.saturating_add(sizes.sum(before..sample));
+        before = sample;
+        let contiguous =
+            chunk_offsets.last().is_some_and(|&start| start.checked_add(stretch) == Some(offset));
+        if !contiguous {
+            chunk_samples.push(sample);
+            chunk_offsets.push(offset);
+            stretch = 0;
+        }
+    }
+    if len > 0 && chunk_samples.is_empty() {
+        return Err(Error::SampleTable(format!("{len} samples lie in no chunk")));
+    }
+    if chunk_offsets.iter().any(|offset| offset.checked_add(sizes.before(len)).is_none()) {
+        return Err(Error::SampleTable("a chunk ends past 64 bits".into()));
+    }
+    Ok(Chunks::Listed { samples: chunk_samples.into(), offsets: chunk_offsets.into() })
 }
 
 fn ticks(sum: u64) -> Ticks {

@@ -1,10 +1,13 @@
 //! The cache of open assets.
 
 mod asset;
+mod last_check;
 mod open;
+mod refusals;
+mod witness;
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
@@ -17,7 +20,10 @@ pub(crate) use self::asset::etag;
 pub use self::asset::{Asset, FORMAT_VERSION};
 pub(crate) use self::open::{lone_name, media_files, open_file};
 
+use self::last_check::LastCheck;
 use self::open::{is_replaced, open};
+use self::refusals::Refusals;
+use self::witness::Witness;
 use crate::cache::bounded;
 use crate::error::Error;
 use crate::storage::Storage;
@@ -49,29 +55,17 @@ pub(crate) struct Assets {
 }
 
 struct Inner {
-    storage: Box<dyn Storage>,
+    storage: Arc<dyn Storage>,
     opening: Opening,
     cache: Cache<AssetPath, Arc<CachedAsset>, Weight>,
+    refusals: Refusals,
     being_opened: InFlight<AssetPath, Result<Arc<Asset>, Error>>,
 }
 
-/// An open asset, and when its files were last checked.
+/// An open asset.
 struct CachedAsset {
     asset: Arc<Asset>,
-    checked: Mutex<Instant>,
-}
-
-impl CachedAsset {
-    /// Whether the caller must check the files. Only one caller does at a time, and the others
-    /// continue.
-    fn takes_turn(&self, revalidate_after: Duration) -> bool {
-        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = checked.elapsed() >= revalidate_after;
-        if is_due {
-            *checked = Instant::now();
-        }
-        is_due
-    }
+    last_check: LastCheck,
 }
 
 /// The share of the cache that an asset takes: its share of the bytes or of the files, whichever is
@@ -97,7 +91,9 @@ impl Assets {
         // There is one shard, since no asset may take more than its shard. Several shards would be
         // too small for some assets.
         let cache = bounded(1, cache_bytes, cache_bytes / TYPICAL_ASSET, weight);
-        Self { inner: Arc::new(Inner { storage, opening, cache, being_opened: InFlight::new() }) }
+        let (refusals, being_opened) = (Refusals::new(), InFlight::new());
+        let inner = Inner { storage: storage.into(), opening, cache, refusals, being_opened };
+        Self { inner: Arc::new(inner) }
     }
 
     pub(crate) fn storage(&self) -> &dyn Storage {
@@ -116,7 +112,7 @@ impl Assets {
     /// The asset at `path`, as stored now or when its files were last checked.
     pub(crate) async fn get(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
         let Some(cached) = self.inner.cache.get(path) else { return self.open(path).await };
-        let is_due = cached.takes_turn(self.inner.opening.revalidate_after);
+        let is_due = cached.last_check.takes_turn(self.inner.opening.revalidate_after);
         if !is_due || !is_replaced(self.storage(), path, &cached.asset.files).await {
             return Ok(Arc::clone(&cached.asset));
         }
@@ -138,20 +134,8 @@ impl Assets {
             if let Some(cached) = inner.cache.get(&place) {
                 return Ok(Arc::clone(&cached.asset));
             }
-            let Opening { policy, limits, .. } = inner.opening;
-            let opened = match open(inner.storage.as_ref(), &place, policy, limits).await {
-                Err(Error::Storage(error))
-                    if error.is_out_of_files() && !inner.cache.is_empty() =>
-                {
-                    warn!(asset = %place, %error, "all open assets are closed");
-                    inner.cache.clear();
-                    open(inner.storage.as_ref(), &place, policy, limits).await
-                }
-                opened => opened,
-            };
-            let asset = Arc::new(opened?);
-            let cached =
-                CachedAsset { asset: Arc::clone(&asset), checked: Mutex::new(Instant::now()) };
+            let asset = Arc::new(inner.open(&place).await?);
+            let cached = CachedAsset { asset: Arc::clone(&asset), last_check: LastCheck::now() };
             inner.cache.insert(place.clone(), Arc::new(cached));
             if !inner.cache.contains_key(&place) {
                 let bytes = asset.memory_size();
@@ -164,5 +148,28 @@ impl Assets {
             Ok(asset)
         };
         self.inner.being_opened.join(path.clone(), opened).await
+    }
+}
+
+impl Inner {
+    /// Opens the asset at `path`, unless it was refused before and its files are the same.
+    async fn open(&self, path: &AssetPath) -> Result<Asset, Error> {
+        let (storage, after) = (self.storage.as_ref(), self.opening.revalidate_after);
+        if let Some(error) = self.refusals.get(path, storage, after).await {
+            return Err(error);
+        }
+        let Opening { policy, limits, .. } = self.opening;
+        let mut witness = Witness::new(Arc::clone(&self.storage));
+        let mut opened = open(&witness, path, policy, limits).await;
+        if let Err(Error::Storage(error)) = &opened
+            && error.is_out_of_files()
+            && !self.cache.is_empty()
+        {
+            warn!(asset = %path, %error, "all open assets are closed");
+            self.cache.clear();
+            witness = Witness::new(Arc::clone(&self.storage));
+            opened = open(&witness, path, policy, limits).await;
+        }
+        opened.inspect_err(|error| self.refusals.insert(path, error, witness.seen()))
     }
 }

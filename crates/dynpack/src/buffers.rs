@@ -60,7 +60,7 @@ impl Buffers {
 
     /// A buffer of `len` bytes, whatever they are.
     pub(crate) fn take(&self, len: usize) -> Buffer {
-        let mut buffer = self.take_any(len);
+        let mut buffer = self.take_any(len, |capacity| vec![0; capacity]);
         if buffer.bytes.len() < len {
             buffer.bytes.resize(len, 0);
         }
@@ -69,17 +69,18 @@ impl Buffers {
 
     /// A buffer without bytes, with room for `capacity`.
     pub(crate) fn take_empty(&self, capacity: usize) -> Buffer {
-        let mut buffer = self.take_any(capacity);
+        let mut buffer = self.take_any(capacity, Vec::with_capacity);
         buffer.bytes.clear();
         buffer
     }
 
-    fn take_any(&self, capacity: usize) -> Buffer {
+    /// A used buffer, or a `new` one: the system clears its bytes as they are used.
+    fn take_any(&self, capacity: usize, new: impl FnOnce(usize) -> Vec<u8>) -> Buffer {
         let size = (0..SIZES).find(|&size| capacity <= bytes_of(size));
         let waiting = size.and_then(|size| self.waiting(size)?.pop());
         let capacity = size.map_or(capacity, bytes_of);
         self.inner.used.fetch_add(size.map_or(0, bytes_of), Ordering::Relaxed);
-        let bytes = waiting.unwrap_or_else(|| Vec::with_capacity(capacity));
+        let bytes = waiting.unwrap_or_else(|| new(capacity));
         Buffer { bytes, home: size.map(|size| (self.clone(), size)) }
     }
 

@@ -3,6 +3,8 @@
 
 use byteorder::{BigEndian, ByteOrder};
 
+use dynpack_media::{Column, StoredChunks, StoredOffsets};
+
 use super::sizes::Sizes;
 use crate::Error;
 use crate::boxes::BoxRef;
@@ -57,6 +59,29 @@ pub(crate) fn read(
         return Err(stsc.malformed(problem));
     }
     Ok(chunks)
+}
+
+/// The chunks of samples of these sizes, looked up in the boxes, which stay in memory. `None` for
+/// chunks that [`read`] refuses, and for some that it accepts.
+pub(crate) fn stored(
+    stsc: &BoxRef<'_>,
+    offset_box: &BoxRef<'_>,
+    sizes: &Column,
+) -> Option<StoredChunks> {
+    let runs = runs(stsc).ok()?;
+    let description = Run::read(runs.first()?).description;
+    let mut last_chunk = 0;
+    for run in runs.iter().map(Run::read) {
+        if run.description != description || run.first_chunk <= last_chunk {
+            return None;
+        }
+        last_chunk = run.first_chunk;
+    }
+    let offsets = match Offsets::read(offset_box).ok()? {
+        Offsets::Narrow(offsets) => StoredOffsets::Narrow(offset_box.kept(offsets.as_flattened())),
+        Offsets::Wide(offsets) => StoredOffsets::Wide(offset_box.kept(offsets.as_flattened())),
+    };
+    StoredChunks::new(stsc.kept(runs.as_flattened()), offsets, sizes)
 }
 
 /// Which entry of `stsd` describes the samples, from 1; `None` where there is no chunk.

@@ -10,10 +10,12 @@ mod sizes;
 mod sync;
 
 pub(crate) use chunks::description;
-use sizes::Sizes;
 
+use dynpack_media::Column;
+
+use self::sizes::Sizes;
 use crate::boxes::BoxRef;
-use crate::samples::Samples;
+use crate::samples::{Places, Samples};
 use crate::{Error, Limits};
 
 /// Whether there is a table of sizes, which movies whose samples are all in fragments may lack.
@@ -37,21 +39,37 @@ pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error>
     if count == 0 {
         return Ok(Samples::none());
     }
+    let durations = durations::read(&stbl.require(b"stts")?, count)?;
+    let composition_offsets = composition::read(stbl.child(b"ctts")?.as_ref(), count)?;
+    let (sizes, places) = places(stbl, &size_box, &sizes)?;
+    let sync_samples = stbl.child(b"stss")?.map(|stss| sync::read(&stss, count)).transpose()?;
+    Ok(Samples { durations, composition_offsets, sizes, sync_samples, places })
+}
+
+/// The sizes and places of all samples: as the tables have them, or as columns where those are
+/// unusual.
+fn places(
+    stbl: &BoxRef<'_>,
+    size_box: &BoxRef<'_>,
+    sizes: &Sizes<'_>,
+) -> Result<(Column, Places), Error> {
+    let stsc = stbl.require(b"stsc")?;
     let offsets = match stbl.child(b"stco")? {
         Some(stco) => stco,
         None => {
             stbl.child(b"co64")?.ok_or_else(|| stbl.malformed("holds neither stco nor co64"))?
         }
     };
-    let samples = Samples {
-        durations: durations::read(&stbl.require(b"stts")?, count)?,
-        composition_offsets: composition::read(stbl.child(b"ctts")?.as_ref(), count)?,
-        chunks: chunks::read(&stbl.require(b"stsc")?, &offsets, &sizes)?,
-        sizes: sizes.column(),
-        sync_samples: stbl.child(b"stss")?.map(|stss| sync::read(&stss, count)).transpose()?,
-    };
-    match samples.chunks.byte_len() {
-        0 => Err(size_box.malformed(format!("all {count} samples are empty"))),
-        _ => Ok(samples),
+    let stored = sizes.stored(size_box).and_then(|sizes| {
+        let chunks = chunks::stored(&stsc, &offsets, &sizes)?;
+        Some((sizes, Places::Stored(chunks)))
+    });
+    if let Some(stored) = stored {
+        return Ok(stored);
     }
+    let chunks = chunks::read(&stsc, &offsets, sizes)?;
+    if chunks.byte_len() == 0 {
+        return Err(size_box.malformed(format!("all {} samples are empty", sizes.count())));
+    }
+    Ok((sizes.column(), Places::Listed(chunks)))
 }

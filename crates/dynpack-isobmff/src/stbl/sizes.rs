@@ -79,6 +79,15 @@ impl<'a> Sizes<'a> {
         }
     }
 
+    /// All sizes as `size_box` has them, which stays in memory; `None` if they are not of 32 bits.
+    pub(crate) fn stored(&self, size_box: &BoxRef<'_>) -> Option<Column> {
+        match *self {
+            Self::Constant { size, count } => Some(Column::constant(size, count)),
+            Self::Words(sizes) => Some(Column::stored(size_box.kept(sizes.as_flattened()))),
+            Self::Nibbles { .. } | Self::Bytes(_) | Self::Shorts(_) => None,
+        }
+    }
+
     /// All sizes.
     pub(crate) fn column(&self) -> Column {
         match *self {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Column;
-use super::shape::{Shape, run_of};
+use super::shape::{Shape, entries, run_of};
 
 /// Entries between two checkpoints of a [`Summed`] column.
 const STRIDE: u32 = 64;
@@ -55,9 +55,19 @@ impl Summed {
                     .chunks(STRIDE as usize)
                     .try_for_each(|block| push(block.iter().copied().map(u64::from).sum()))?;
             }
+            Shape::Stored(table) => {
+                let value = |word: &[u8; 4]| u64::from(u32::from_be_bytes(*word));
+                entries(table)
+                    .chunks(STRIDE as usize)
+                    .try_for_each(|block| push(block.iter().map(value).sum()))?;
+            }
         }
         i64::try_from(total).ok()?;
         Some(Self { column, checkpoints: checkpoints.into(), total })
+    }
+
+    pub(crate) fn unshare(&mut self) {
+        self.column.unshare();
     }
 
     pub(crate) const fn column(&self) -> &Column {
@@ -80,20 +90,26 @@ impl Summed {
         }
         let stride = index / STRIDE;
         let sum = self.checkpoint(stride as usize);
-        (stride * STRIDE..index).fold(sum, |sum, index| sum + u64::from(self.column.get(index)))
+        sum + self.sum_of_each(stride * STRIDE..index)
     }
 
     /// The sum of the values of `range`, in no more steps than the range is long.
-    #[expect(clippy::arithmetic_side_effects, reason = "no sum passes the total, of 63 bits")]
     pub(crate) fn sum(&self, range: Range<u32>) -> u64 {
         match &self.column.shape {
-            Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_)
+            Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_) | Shape::Stored(_)
                 if range.end.saturating_sub(range.start) < STRIDE =>
             {
-                range.fold(0, |sum, index| sum + u64::from(self.column.get(index)))
+                self.sum_of_each(range)
             }
             _ => self.before(range.end).saturating_sub(self.before(range.start)),
         }
+    }
+
+    #[expect(clippy::arithmetic_side_effects, reason = "no sum passes the total, of 63 bits")]
+    fn sum_of_each(&self, range: Range<u32>) -> u64 {
+        let mut sum = 0;
+        self.column.for_each_run(range, |value, count| sum += u64::from(value) * u64::from(count));
+        sum
     }
 
     /// The last index with a sum [`before`](Self::before) it of at most `sum`.

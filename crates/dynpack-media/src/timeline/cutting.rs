@@ -87,18 +87,16 @@ impl<'a, 'b> Tracks<'a, 'b> {
     /// lie within a frame of audio.
     fn earliest_after(&self, time: Ticks) -> Option<Ticks> {
         let at = Time::new(time, self.clock);
-        let following = |span: &&'b Span<'a>| {
-            Some(span.following(at)?.ceil(self.clock)).filter(|next| *next > time)
-        };
-        let first = self.videos.iter().chain(&self.audios).filter_map(following).min()?;
-        let has_begun = |audio: &&&Span<'_>| audio.start() <= at;
-        Some(
-            self.audios
-                .iter()
-                .filter(has_begun)
-                .filter_map(following)
-                .fold(first.max(time + self.min_duration), Ticks::max),
-        )
+        let (mut first, mut earliest) = (Ticks::MAX, time + self.min_duration);
+        for span in self.videos.iter().chain(&self.audios) {
+            let following = span.following(at).map(|next| next.ceil(self.clock));
+            let Some(next) = following.filter(|next| *next > time) else { continue };
+            first = first.min(next);
+            if span.track.kind() == MediaKind::Audio && span.start() <= at {
+                earliest = earliest.max(next);
+            }
+        }
+        (first < Ticks::MAX).then(|| first.max(earliest))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The presented stretch of one track, and its samples at the cuts of the timeline.
 
+use std::cell::Cell;
+
 use dynpack_codec::MediaKind;
 
 use super::sync_points::SyncPoints;
@@ -24,6 +26,8 @@ pub(super) struct Span<'a> {
     lasts_until: Ticks,
     /// Composition time + shift = presentation time.
     shift: Ticks,
+    /// The sync point that was looked up last.
+    last_point: Cell<usize>,
 }
 
 impl<'a> Span<'a> {
@@ -42,6 +46,7 @@ impl<'a> Span<'a> {
             end: Ticks::ZERO,
             lasts_until: Ticks::ZERO,
             shift: track.edit.delay - track.edit.media_start,
+            last_point: Cell::new(0),
         };
         span.first = span.first_needed();
         let earliest = span.earliest_from(span.first);
@@ -150,12 +155,13 @@ impl<'a> Span<'a> {
             .min(time)
     }
 
-    pub(super) fn sync_points(&self) -> SyncPoints<'a> {
+    pub(super) fn sync_points(&self) -> SyncPoints<'a, '_> {
         let len = self.track.samples.len();
         SyncPoints {
             first: self.first,
             len,
             listed: self.track.samples.sync_samples(self.first..SampleIndex(len)),
+            last: &self.last_point,
         }
     }
 
