@@ -4,9 +4,10 @@
 
 use dynpack_boxes::moov::{Mvhd, Trex};
 use dynpack_codec::MediaKind;
-use dynpack_media::{Movie, SkippedTrack, TrackId};
+use dynpack_media::TrackId;
 
 use crate::boxes::BoxRef;
+use crate::tracks::{Outcome, Tracks};
 use crate::trak::{self, Draft};
 use crate::{Error, Limits, mvex};
 
@@ -126,43 +127,14 @@ impl Moov {
             .ok_or_else(|| traf.malformed("is of no track"))
     }
 
-    /// The movie, if a file of `file_len` bytes has the samples of at least one track. A file that is
-    /// cut short may lack the last samples.
-    pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Movie, Error> {
-        let (mut tracks, mut failures) = (Vec::new(), Vec::new());
+    /// The tracks in a file of `file_len` bytes. A file that is cut short may lack the last samples.
+    pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Tracks {
         let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
         let warnings = drafts.flat_map(Draft::warnings).collect();
-        for Entry { id, kind, draft } in self.tracks {
-            match draft.and_then(|draft| draft.finish(file_len, is_cut_short)) {
-                Ok(track) => tracks.push(track),
-                Err(error) => failures.push((id, kind, error)),
-            }
-        }
-        if tracks.is_empty() {
-            return Err(why_none(failures));
-        }
-        let skipped = failures.into_iter().map(|(id, kind, error)| SkippedTrack {
-            id,
-            kind,
-            is_damaged: error.is_damage(),
-            is_encrypted: matches!(error, Error::Encrypted(_)),
-            reason: error.to_string(),
+        let finished = self.tracks.into_iter().map(|Entry { id, kind, draft }| {
+            let track = draft.and_then(|draft| draft.finish(file_len, is_cut_short));
+            Outcome { id, kind, track }
         });
-        Ok(Movie::new(tracks, skipped.collect()).with_warnings(warnings))
+        Tracks { outcomes: finished.collect(), warnings }
     }
-}
-
-/// Why no track can be served: what is broken, or else encrypted, or else not supported.
-fn why_none(failures: Vec<(TrackId, Option<MediaKind>, Error)>) -> Error {
-    let reasons: Vec<_> =
-        failures.iter().map(|(id, _, error)| format!("track {}: {error}", id.0)).collect();
-    let is_encrypted = failures.iter().any(|(.., error)| matches!(error, Error::Encrypted(_)));
-    let broken = failures
-        .into_iter()
-        .map(|(.., error)| error)
-        .find(|error| matches!(error, Error::Malformed { .. }));
-    let reasons = || format!("no track can be served: {}", reasons.join("; "));
-    broken.unwrap_or_else(|| {
-        if is_encrypted { Error::Encrypted(reasons()) } else { Error::Unsupported(reasons()) }
-    })
 }

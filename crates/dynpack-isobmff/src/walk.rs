@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use dynpack_boxes::Header;
-use dynpack_media::{Extent, FourCc, Movie, SampleIndex, SampleTable};
+use dynpack_media::{Extent, FourCc, SampleIndex, SampleTable};
 
 use crate::boxes::BoxRef;
 use crate::index::{self, Index, MFRO_LEN};
+use crate::look::Looks;
 use crate::moov::Moov;
 use crate::{Error, Limits, moof};
 
@@ -49,7 +50,7 @@ pub(crate) struct Walk {
 #[derive(Debug)]
 pub(crate) enum Next {
     Want(Want),
-    Done(Movie),
+    Done(Looks),
 }
 
 /// What must be read next.
@@ -246,7 +247,8 @@ impl Walk {
         }
         let movie = Moov::read(moov, &self.limits)?;
         if !movie.may_go_on() {
-            return movie.finish(self.file_len, false).map(Next::Done);
+            let tracks = movie.finish(self.file_len, false);
+            return Ok(Next::Done(Looks::new(tracks, self.limits)));
         }
         self.movie = Some((movie, bytes.clone()));
         self.fragment_start = moov.offset.saturating_add(bytes.len() as u64);
@@ -353,9 +355,10 @@ impl Walk {
         let Some((movie, _)) = self.movie.take() else {
             return Err(malformed(FourCc(*b"moov"), self.file_len, "the file ends without one"));
         };
-        let mut movie = movie.finish(self.file_len, self.is_cut_short)?;
-        movie.warnings.append(&mut self.warnings);
-        match movie.tracks.iter().find_map(|track| stray(&track.samples, &self.media)) {
+        let mut tracks = movie.finish(self.file_len, self.is_cut_short);
+        tracks.warnings.append(&mut self.warnings);
+        let stray = tracks.served().find_map(|track| stray(&track.samples, &self.media));
+        match stray {
             Some(stray) if self.moofs > 0 => {
                 let problem = format!(
                     "samples lie at {} to {}, but not within one mdat",
@@ -368,7 +371,7 @@ impl Walk {
                     problem,
                 })
             }
-            _ => Ok(Next::Done(movie)),
+            _ => Ok(Next::Done(Looks::new(tracks, self.limits))),
         }
     }
 }

@@ -179,12 +179,6 @@ fn durations_for_more_samples_are_ignored_and_one_too_few_is_accepted() {
 }
 
 #[test]
-fn without_a_sync_table_all_samples_are_sync() {
-    let track = open_track(Track { stss: None, ..Track::video(MEDIA) });
-    assert_eq!(syncs(&track), [true; 4]);
-}
-
-#[test]
 fn an_empty_sync_table_leaves_the_first_sample() {
     let track = open_track(Track { stss: Some(vec![]), ..Track::video(MEDIA) });
     assert_eq!(syncs(&track), [true, false, false, false]);

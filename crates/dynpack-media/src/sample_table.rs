@@ -85,13 +85,7 @@ impl SampleTable {
             return Err(Error::SampleTable("a chunk ends past 64 bits".into()));
         }
         if let Some(sync_samples) = &columns.sync_samples {
-            let ascend =
-                sync_samples.iter().zip(sync_samples.iter().skip(1)).all(|(one, next)| one < next);
-            if !ascend || sync_samples.last().is_some_and(|last| last.0 >= len) {
-                return Err(Error::SampleTable(
-                    "sync samples do not ascend below the sample count".into(),
-                ));
-            }
+            check_sync_samples(sync_samples, len)?;
         }
         Ok(Self {
             durations,
@@ -106,6 +100,15 @@ impl SampleTable {
             chunk_offsets: chunk_offsets.into(),
             sync_samples: columns.sync_samples.map(Into::into),
         })
+    }
+
+    /// The same samples, where decoding can start at these alone.
+    ///
+    /// # Errors
+    /// [`Error::SampleTable`] if they do not ascend or lie outside.
+    pub fn with_sync_samples(self, sync_samples: Vec<SampleIndex>) -> Result<Self, Error> {
+        check_sync_samples(&sync_samples, self.len())?;
+        Ok(Self { sync_samples: Some(sync_samples.into()), ..self })
     }
 
     /// Number of samples.
@@ -299,6 +302,14 @@ impl SampleTable {
         .into_iter()
         .fold(0, usize::saturating_add)
     }
+}
+
+fn check_sync_samples(sync_samples: &[SampleIndex], len: u32) -> Result<(), Error> {
+    let ascend = sync_samples.iter().zip(sync_samples.iter().skip(1)).all(|(one, next)| one < next);
+    if !ascend || sync_samples.last().is_some_and(|last| last.0 >= len) {
+        return Err(Error::SampleTable("sync samples do not ascend below the sample count".into()));
+    }
+    Ok(())
 }
 
 fn ticks(sum: u64) -> Ticks {

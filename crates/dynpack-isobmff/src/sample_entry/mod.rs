@@ -10,6 +10,7 @@ mod protected;
 use crate::Error;
 use crate::boxes::BoxRef;
 
+pub(crate) use self::avc::with_record;
 use self::entry::SampleEntry;
 
 /// Reads the entry of that number, from 1.
