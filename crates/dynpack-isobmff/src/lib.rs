@@ -14,6 +14,9 @@
 //! [`Movie::skipped`](dynpack_media::Movie::skipped); only a file without any track that can be
 //! served is refused.
 //!
+//! The samples of a track may use several sample entries if one can replace them: equal ones, and
+//! those of H.264 that add parameter sets to each other. Otherwise the track is broken.
+//!
 //! Not read: metadata, pictures, chapters, and the durations in headers, which often lie.
 //!
 //! Of an edit list the leading empty edits and the first other one count; later ones, durations and

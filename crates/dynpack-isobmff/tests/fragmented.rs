@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use dynpack_isobmff::{Error, demux};
 use dynpack_media::{CutPolicy, Edit, Extent, Movie, SampleIndex, Ticks, Timeline, TrackId};
+use dynpack_testkit::codec::{self, SPS, avc_record};
 use dynpack_testkit::mp4::fragments::{
     Base, NON_SYNC, Run, SYNC, Sample, Time, Traf, fragment, init, moof, moov, without_samples,
 };
@@ -420,8 +421,26 @@ fn the_coding_may_not_change_between_fragments() {
     let error = demux(file(&[vec![Traf::new(1, 0, &pair())], vec![changing]]).into()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no track can be served: track 1: moof[2]/traf[1]: the coding changes within the track"
+        "no track can be served: track 1: moof[2]/traf[1]: the coding changes within the track: \
+         sample entry 1 differs: the codec hvc1 is not supported; a file for each would do"
     );
+}
+
+#[test]
+fn fragments_may_name_entries_that_add_to_each_other() {
+    let record = |pps| avc_record(SPS, pps, 4);
+    let [first, second] = [&[0x68, 0xce, 0x38, 0x80][..], &[0x68, 0x53, 0x8e, 0x20]];
+    let entries = [first, second].map(|pps| mp4::avc1(b"avc1", &record(pps))).into();
+    let tracks = [Track { entries, ..without_samples(Track::video(0)) }];
+    let moov = moov(&tracks, &[[1, 1, 0, 0, 0]]);
+    let of_entry =
+        |entry, time| vec![Traf { description: Some(entry), ..Traf::new(1, time, &pair()) }];
+    let pps = |fragments: &[Vec<Traf>]| {
+        let movie = open(fragments::file(&moov, fragments));
+        codec::avc_config(&movie.tracks[0].codec).pps.clone()
+    };
+    assert_eq!(pps(&[of_entry(1, 0), of_entry(2, 1024), of_entry(1, 2048)]), [first, second]);
+    assert_eq!(pps(&[of_entry(2, 0)]), [second], "no sample uses the other");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! a codec. No other place reads them.
 
 mod avc;
+mod entries;
 mod entry;
 mod esds;
 mod mp4a;
@@ -11,10 +12,11 @@ use crate::Error;
 use crate::boxes::BoxRef;
 
 pub(crate) use self::avc::with_record;
-use self::entry::SampleEntry;
+pub(crate) use self::entries::Entries;
+pub(crate) use self::entry::SampleEntry;
 
 /// Reads the entry of that number, from 1.
-pub(crate) fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
+fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
     let (version, _) = stsd.fields().version_and_flags()?;
     let place = (number as usize).checked_sub(1);
     let entry = place.and_then(|place| stsd.children_from(8).nth(place));
