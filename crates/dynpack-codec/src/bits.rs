@@ -29,6 +29,11 @@ impl<'a> Bits<'a> {
         self.read
     }
 
+    /// Number of bits of a configuration record that have been read.
+    pub(crate) const fn position(&self) -> usize {
+        self.read.saturating_mul(8).saturating_sub(self.left as usize)
+    }
+
     /// The next bit: `u(1)`.
     pub(crate) fn flag(&mut self) -> Option<bool> {
         self.left = match self.left.checked_sub(1) {

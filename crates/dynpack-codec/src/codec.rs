@@ -154,6 +154,15 @@ impl AudioCodec {
         }
     }
 
+    /// Whether the configuration describes the channels by an element of its own (a program config
+    /// element), which many players do not read.
+    #[must_use]
+    pub const fn has_program_config(&self) -> bool {
+        match self {
+            Self::Aac(aac) => aac.program_config.is_some(),
+        }
+    }
+
     /// The layout of the loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3, table 1); `None`
     /// for a layout that the table does not list.
     #[must_use]

@@ -4,7 +4,7 @@
 //! `tkhd`; `tref`, `udta`, `meta`.
 
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
-use dynpack_codec::MediaKind;
+use dynpack_codec::{AudioCodec, MediaKind};
 use dynpack_media::{Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::BoxRef;
@@ -91,7 +91,14 @@ impl Draft {
         let missing = self.missing.as_ref().map(|(missing, _)| {
             format!("track {id}: {missing} samples are missing, since the file ends early")
         });
-        replaced.into_iter().chain(missing).collect()
+        let audio = self.entries.merged().codec.audio();
+        let described = audio.is_some_and(AudioCodec::has_program_config).then(|| {
+            format!(
+                "track {id}: a program config element describes the channels of its AAC, which \
+                 browsers do not play"
+            )
+        });
+        replaced.into_iter().chain(missing).chain(described).collect()
     }
 
     /// Whether the `moov` declares no samples.

@@ -335,6 +335,18 @@ fn a_sample_entry_of_version_1_becomes_one_of_version_0() {
 }
 
 #[test]
+fn a_program_config_element_comes_with_a_warning() {
+    let config = b"\x11\x80\x04\xc4\x04\x00\x21\x10\x00";
+    let movie = open(file(&[Track { entries: vec![mp4a(config)], ..Track::audio(MEDIA) }], 30));
+    assert_eq!(codec::sampling(&movie.tracks[0].codec), (48_000, 4));
+    assert_eq!(
+        movie.warnings,
+        ["track 2: a program config element describes the channels of its AAC, which browsers do \
+          not play"]
+    );
+}
+
+#[test]
 fn parameter_sets_in_band_are_signalled() {
     let avcc = [1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0];
     let track =

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::program_config::ProgramConfig;
 use crate::bits::Bits;
 use crate::{Error, Malformed};
 
@@ -37,6 +38,9 @@ pub struct AacConfig {
     pub output_channels: u8,
     /// Samples a frame of the core layer: 1024, or 960.
     pub frame_length: u16,
+    /// The program config element that describes the channels, as the first element of a frame
+    /// (4.4.2.1): whole bytes.
+    pub program_config: Option<Bytes>,
     /// The `AudioSpecificConfig` itself.
     pub specific_config: Bytes,
 }
@@ -75,8 +79,10 @@ impl AacConfig {
             bits.unsigned(14);
         }
         bits.flag();
-        let described =
-            if channel_configuration == 0 { read_program_channels(&mut bits) } else { None };
+        let described = match channel_configuration {
+            0 => ProgramConfig::read(&specific_config, &mut bits),
+            _ => None,
+        };
         if object_type == AAC_LC && (channel_configuration != 0 || described.is_some()) {
             // The backward compatible way: a sync extension after the core configuration.
             if let Some((extension, rate)) = read_sync_extension(&mut bits) {
@@ -86,9 +92,10 @@ impl AacConfig {
         if core_rate == 0 || output_rate == 0 {
             return Err(malformed("the sampling rate is reserved or zero"));
         }
+        let channels = described.as_ref().map(|described| described.channels);
         let output_channels = match channel_configuration {
             _ if object_type == PS => 2,
-            0 => described.filter(|&channels| channels > 0).unwrap_or(entry_channels),
+            0 => channels.filter(|&channels| channels > 0).unwrap_or(entry_channels),
             7 | 12 | 14 => 8,
             11 => 7,
             13 => 24,
@@ -103,6 +110,7 @@ impl AacConfig {
             output_rate,
             output_channels,
             frame_length,
+            program_config: described.map(|described| described.element),
             specific_config,
         })
     }
@@ -149,35 +157,6 @@ fn read_sampling_rate(bits: &mut Bits<'_>) -> Option<u32> {
         15 => bits.unsigned(24),
         index => Some(SAMPLING_FREQUENCIES.get(index as usize).copied().unwrap_or_default()),
     }
-}
-
-/// The channels of a `program_config_element` (4.4.1.1), which is read to its end.
-fn read_program_channels(bits: &mut Bits<'_>) -> Option<u8> {
-    bits.unsigned(4 + 2 + 4)?; // tag, object type, rate
-    let [front, side, back] = [bits.unsigned(4)?, bits.unsigned(4)?, bits.unsigned(4)?];
-    let [low_frequency, data, coupling] = [bits.unsigned(2)?, bits.unsigned(3)?, bits.unsigned(4)?];
-    for mixdown_len in [4, 4, 3] {
-        if bits.flag()? {
-            bits.unsigned(mixdown_len)?;
-        }
-    }
-    let mut channels = low_frequency;
-    for _ in (0..front).chain(0..side).chain(0..back) {
-        let is_pair = bits.flag()?;
-        channels = channels.checked_add(if is_pair { 2 } else { 1 })?;
-        bits.unsigned(4)?;
-    }
-    for _ in (0..low_frequency).chain(0..data) {
-        bits.unsigned(4)?;
-    }
-    for _ in 0..coupling {
-        bits.unsigned(5)?;
-    }
-    bits.align();
-    for _ in 0..bits.unsigned(8)? {
-        bits.unsigned(8)?; // comment
-    }
-    u8::try_from(channels).ok()
 }
 
 /// The sync extension of SBR and PS: object type and output rate, if there is one that signals
@@ -244,7 +223,13 @@ mod tests {
             (5, 48_000),
             "the sync extension follows the comment"
         );
+        // 101, the 44 bits of the element, a bit of alignment, and no comment.
+        assert_eq!(
+            aac.program_config.as_deref(),
+            Some(&[0xa0, 0x98, 0x80, 0x80, 0x04, 0x22, 0x00][..])
+        );
         // Cut short, it declares nothing.
+        assert_eq!(parse(&QUAD[..12]).program_config, None);
         assert_eq!((parse(&QUAD[..12]).output_channels, parse(&QUAD[..2]).output_channels), (2, 2));
     }
 

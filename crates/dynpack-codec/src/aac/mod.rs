@@ -2,6 +2,7 @@
 
 mod adts;
 mod config;
+mod program_config;
 
 pub use adts::Adts;
 pub use config::AacConfig;
