@@ -6,7 +6,7 @@ use dynpack_isobmff::{Demuxer, Error, Limits, demux};
 use dynpack_media::{Extent, Movie, SampleIndex};
 use dynpack_testkit::codec::{self, PPS, SPS, avc_record, with_lengths};
 use dynpack_testkit::mp4::fragments::{self, Run, SYNC, Traf, without_samples};
-use dynpack_testkit::mp4::{self, MEDIA, Sizes, Track, avc1, boxed, ftyp, moov};
+use dynpack_testkit::mp4::{self, MEDIA, Sizes, Track, avc1, boxed, ftyp, moov, mp4a};
 use proptest::prelude::*;
 
 /// A record without parameter sets, for lengths of 4 bytes.
@@ -211,6 +211,51 @@ fn key_frames_of_fragments_without_flags_are_found() {
     assert_eq!(syncs(&movie), [0, 3]);
 }
 
+/// A frame of silence in one channel, with or without an extension of SBR.
+fn silence(has_sbr: bool) -> Vec<u8> {
+    let channel = "0".repeat(29);
+    let bits = [&channel[..], if has_sbr { "110000111010000" } else { "" }, "111"].concat();
+    let byte = |bits: &[u8]| {
+        (0..8).fold(0, |byte, at| byte << 1 | bits.get(at).map_or(0, |digit| digit - b'0'))
+    };
+    bits.as_bytes().chunks(8).map(byte).collect()
+}
+
+/// A file of AAC in one channel with that configuration, and its frames.
+fn sound(config: &[u8], frames: &[Vec<u8>]) -> Bytes {
+    let track = track(mp4a(config), frames, None);
+    let track = Track { handler: *b"soun", id: 2, timescale: 24_000, ..track };
+    [ftyp(), boxed(b"mdat", &frames.concat()), moov(&[track])].concat().into()
+}
+
+/// Old encoders declare the core alone. CMAF and HLS name what a decoder must support.
+#[test]
+fn he_aac_that_declares_itself_as_aac_lc_is_found() {
+    let opened = |config: &[u8], frames: &[Vec<u8>]| {
+        let track = demux(sound(config, frames)).unwrap().tracks.remove(0);
+        (track.codec.rfc6381(), codec::sampling(&track.codec).0, track.sample_entry)
+    };
+    let with_sbr = [0x13, 0x08, 0x56, 0xe5, 0x98];
+    let he_aac = ("mp4a.40.5".into(), 48_000, mp4a(&with_sbr).into());
+    assert_eq!(opened(&[0x13, 0x08], &vec![silence(true); 20]), he_aac);
+    assert_eq!(opened(&with_sbr, &vec![silence(true); 2]), he_aac, "as it is declared");
+    let aac_lc = ("mp4a.40.2".into(), 24_000, mp4a(&[0x13, 0x08]).into());
+    assert_eq!(opened(&[0x13, 0x08], &vec![silence(false); 20]), aac_lc);
+    let mixed: Vec<_> = (0..20).map(|at| silence(at != 3)).collect();
+    assert_eq!(opened(&[0x13, 0x08], &mixed), aac_lc);
+    assert_eq!(opened(&[0x13, 0x08], &[vec![0xff; 9]]), aac_lc, "no frame");
+}
+
+#[test]
+fn a_few_frames_are_looked_at_of_sound_of_low_rates_only() {
+    let reads = |config: &[u8]| {
+        let frames = vec![[silence(true), vec![0; 1_000]].concat(); 100];
+        open(&sound(config, &frames), Limits::default(), 16).1.len()
+    };
+    // The head, and the movie after the media.
+    assert_eq!((reads(&[0x11, 0x88]), reads(&[0x13, 0x08])), (2, 2 + 8));
+}
+
 #[test]
 fn each_sample_of_a_short_track_is_looked_at_and_the_largest_of_a_long_one() {
     let file = long(3_000, 75);
@@ -248,6 +293,16 @@ fn without_looks_nothing_is_claimed() {
     let samples = [with_lengths([SPS, PPS, IDR])];
     let (refused, _) = open(&file(avc1(b"avc1", EMPTY_RECORD), &samples, None), none, 4);
     assert!(refused.unwrap_err().to_string().contains("holds no parameter sets"));
+}
+
+#[test]
+fn samples_without_bytes_are_no_key_frames() {
+    let samples = [vec![], vec![], with_lengths([IDR]), vec![]];
+    let file = file(avc1(b"avc1", &avc_record(SPS, PPS, 4)), &samples, None);
+    for looks in [1, 2, 1 << 14] {
+        let (movie, _) = open(&file, Limits::default().with_looks(looks), 9);
+        assert_eq!(syncs(&movie.unwrap()), [2]);
+    }
 }
 
 #[test]

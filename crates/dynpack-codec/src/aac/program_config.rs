@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use crate::bits::Bits;
+use crate::bits::{Bits, bit, packed};
 
 /// `ID_PCE`, which precedes the element in a frame (4.4.2.1, table 4.85).
 const ID: [u8; 3] = [1, 0, 1];
@@ -23,12 +23,21 @@ impl ProgramConfig {
         let start = bits.position();
         let channels = read_channels(bits)?;
         let element = element(config, start, bits.position());
-        bits.align();
-        for _ in 0..bits.unsigned(8)? {
-            bits.unsigned(8)?; // comment
-        }
+        skip_comment(bits)?;
         Some(Self { channels, element })
     }
+}
+
+/// Skips an element of a frame, after its id.
+pub(super) fn skip(bits: &mut Bits<'_>) -> Option<()> {
+    read_channels(bits)?;
+    skip_comment(bits)
+}
+
+fn skip_comment(bits: &mut Bits<'_>) -> Option<()> {
+    bits.align();
+    let len = bits.unsigned(8)?;
+    (0..len).try_for_each(|_| bits.unsigned(8).map(drop))
 }
 
 /// Reads up to the alignment before the comment.
@@ -59,8 +68,6 @@ fn read_channels(bits: &mut Bits<'_>) -> Option<u8> {
 /// The element of a frame with these bits of a configuration. It is aligned as it is there, but
 /// counted from the start of the frame (4.5.2.1), and its comment has no bytes.
 fn element(config: &[u8], start: usize, end: usize) -> Bytes {
-    let bit = |at: usize| config.get(at / 8).map_or(0, |byte| byte >> (7 - at % 8) & 1);
-    let bits: Vec<u8> = ID.into_iter().chain((start..end).map(bit)).collect();
-    let byte = |bits: &[u8]| (0..8).fold(0, |byte, at| byte << 1 | bits.get(at).unwrap_or(&0));
-    bits.chunks(8).map(byte).chain([0]).collect()
+    let bits = packed(ID.into_iter().chain((start..end).map(|at| bit(config, at))));
+    bits.into_iter().chain([0]).collect()
 }

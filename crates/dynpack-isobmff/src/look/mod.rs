@@ -1,5 +1,6 @@
 //! Looks at samples: what tables should tell of a track and do not. One file a question.
 
+mod band_replication;
 mod key_frames;
 mod parameter_sets;
 
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 use dynpack_media::{Extent, Movie, SampleIndex, Track};
 
+use self::band_replication::BandReplication;
 use self::key_frames::KeyFrames;
 use self::parameter_sets::ParameterSets;
 use crate::tracks::Tracks;
@@ -51,7 +53,9 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
                 KeyFrames::of(avc, track, looks).map(|question| Box::new(question) as _);
             sets.into_iter().chain(key_frames).collect()
         }
-        Codec::Audio(AudioCodec::Aac(_)) => Vec::new(),
+        Codec::Audio(AudioCodec::Aac(aac)) => {
+            BandReplication::of(aac).map(|question| Box::new(question) as _).into_iter().collect()
+        }
     }
 }
 
@@ -132,22 +136,21 @@ impl Looks {
     /// Finds the next samples to look at, and answers the questions that need none.
     fn go_on(&mut self) {
         while let Some((at, question)) = self.questions.front_mut() {
-            let at = *at;
-            if let Some(track) = self.tracks.get(at) {
-                let max = LOOKS_AT_ONCE.min(self.limits.looks as usize);
-                let samples = question.samples(track, max);
-                if !samples.is_empty() {
-                    let size = self.limits.look_size;
-                    let looks = samples.iter().filter_map(|&index| Look::at(track, index, size));
-                    self.looks = looks.collect();
-                    self.looks.sort_by_key(|look| look.extent.offset);
-                    let count = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
-                    self.limits.looks = self.limits.looks.saturating_sub(count);
-                    if self.looks.is_empty() {
-                        continue;
-                    }
-                    return;
+            let track = self.tracks.get(*at);
+            let max = LOOKS_AT_ONCE.min(self.limits.looks as usize);
+            let samples = track.map(|track| question.samples(track, max)).unwrap_or_default();
+            if let Some(track) = track.filter(|_| !samples.is_empty()) {
+                let size = self.limits.look_size;
+                let looks = samples.iter().filter_map(|&index| Look::at(track, index, size));
+                self.looks = looks.collect();
+                if self.looks.is_empty() {
+                    question.take(track, Vec::new());
+                    continue;
                 }
+                self.looks.sort_by_key(|look| look.extent.offset);
+                let count = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
+                self.limits.looks = self.limits.looks.saturating_sub(count);
+                return;
             }
             if let Some((at, question)) = self.questions.pop_front() {
                 self.tracks.replace(at, |track| question.answer(track));

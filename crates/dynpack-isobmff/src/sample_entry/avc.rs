@@ -1,10 +1,9 @@
 //! H.264: `avc1` and `avc3` (ISO/IEC 14496-15, 5.4.2).
 
-use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_boxes::{Header, Kind};
+use bytes::Bytes;
 use dynpack_codec::{AspectRatio, AvcConfig, Codec};
 
-use super::entry::{COMMON, SampleEntry, copy, in_box};
+use super::entry::{COMMON, SampleEntry, copy, in_box, with_box};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -28,21 +27,7 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
 
 /// An entry with another record in its `avcC`.
 pub(crate) fn with_record(entry: &[u8], record: &[u8]) -> Bytes {
-    let Some(Header { kind, header_len, .. }) = Header::read(entry) else { return Bytes::new() };
-    let entry = BoxRef::top(kind, 0, entry, usize::try_from(header_len).expect("8 or 16"));
-    let mut body = BytesMut::from(entry.body.get(..FIXED).unwrap_or_default());
-    for child in entry.children_from(FIXED).flatten() {
-        if child.kind.0 == *b"avcC" {
-            Kind::code(*b"avcC").put_header(record.len() as u64, &mut body);
-            body.put_slice(record);
-        } else {
-            body.put_slice(child.whole);
-        }
-    }
-    let mut whole = BytesMut::new();
-    Kind::Code(kind).put_header(body.len() as u64, &mut whole);
-    whole.unsplit(body);
-    whole.freeze()
+    with_box(entry, FIXED, b"avcC", record)
 }
 
 /// The ratio in a `pasp` (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read

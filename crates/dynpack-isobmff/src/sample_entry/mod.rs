@@ -14,6 +14,7 @@ use crate::boxes::BoxRef;
 pub(crate) use self::avc::with_record;
 pub(crate) use self::entries::Entries;
 pub(crate) use self::entry::SampleEntry;
+pub(crate) use self::mp4a::with_config;
 
 /// Reads the entry of that number, from 1.
 fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
