@@ -4,7 +4,7 @@
 use dynpack_codec::{AacConfig, Codec};
 use dynpack_media::{SampleIndex, Track};
 
-use super::{Head, Question};
+use super::question::{Head, Question};
 use crate::{Error, sample_entry};
 
 /// How many frames are looked at.

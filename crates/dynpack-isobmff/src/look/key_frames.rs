@@ -5,7 +5,7 @@ use dynpack_codec::AvcConfig;
 use dynpack_codec::avc::Picture;
 use dynpack_media::{SampleIndex, SampleTable, Track};
 
-use super::{Head, Question};
+use super::question::{Head, Question};
 use crate::Error;
 
 /// How many pairs of neighbours are looked at to find whether the declaration can be true.

@@ -3,46 +3,23 @@
 mod band_replication;
 mod key_frames;
 mod parameter_sets;
+mod question;
 
 use std::collections::VecDeque;
-use std::fmt::Debug;
 
-use bytes::Bytes;
 use dynpack_codec::{AudioCodec, Codec, VideoCodec};
 use dynpack_media::{Extent, Movie, SampleIndex, Track};
 
 use self::band_replication::BandReplication;
 use self::key_frames::KeyFrames;
 use self::parameter_sets::ParameterSets;
+use self::question::{Head, Question};
 use crate::tracks::Tracks;
 use crate::{Error, Limits};
 
 /// How many samples are looked at before the question says which come next: what is read of them
 /// is held in memory.
 const LOOKS_AT_ONCE: usize = 256;
-
-/// The first bytes of a sample.
-#[derive(Debug)]
-struct Head {
-    index: SampleIndex,
-    /// Where the sample starts, in bytes from the start of the file.
-    offset: u64,
-    /// Bytes of the whole sample.
-    len: usize,
-    bytes: Bytes,
-}
-
-/// Something about a track that only its samples tell.
-trait Question: Debug + Send + Sync {
-    /// The samples to look at next, at most `max`; none once it is answered.
-    fn samples(&mut self, track: &Track, max: usize) -> Vec<SampleIndex>;
-
-    /// Takes the heads of those samples. Samples without bytes have none.
-    fn take(&mut self, track: &Track, heads: Vec<Head>);
-
-    /// The track with what was learned, and a warning about it, for people.
-    fn answer(self: Box<Self>, track: Track) -> Result<(Track, Option<String>), Error>;
-}
 
 /// The questions that the tables of a track leave open, which may be answered by that many looks.
 fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {

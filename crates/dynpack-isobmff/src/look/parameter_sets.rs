@@ -3,7 +3,7 @@
 use dynpack_codec::{AvcConfig, Codec};
 use dynpack_media::{SampleIndex, Track};
 
-use super::{Head, Question};
+use super::question::{Head, Question};
 use crate::{Error, sample_entry};
 
 /// The parameter sets of `avc1` whose record has none: those of the first sync sample.

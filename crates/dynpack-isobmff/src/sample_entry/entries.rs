@@ -1,9 +1,11 @@
 //! The sample entries of a track, of which its samples may use several (ISO/IEC 14496-12, 8.5.2).
 
 use bytes::Bytes;
+use dynpack_codec::{Codec, VideoCodec};
 use dynpack_media::FourCc;
 
-use super::SampleEntry;
+use super::entry::SampleEntry;
+use super::{avc, mp4a, protected};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -26,7 +28,7 @@ pub(crate) struct Entries {
 impl Entries {
     /// Those of an `stsd`. The first samples are expected to use the entry of that number, from 1.
     pub(crate) fn read(stsd: &BoxRef<'_>, first: u32) -> Result<Self, Error> {
-        let merged = super::read(stsd, first)?;
+        let merged = read(stsd, first)?;
         let header_len = stsd.whole.len().saturating_sub(stsd.body.len());
         let stsd = (Bytes::copy_from_slice(stsd.whole), stsd.offset, header_len);
         Ok(Self { stsd, used: Vec::new(), first, merged })
@@ -62,13 +64,34 @@ impl Entries {
     }
 
     fn merge(&mut self, number: u32) -> Result<(), Error> {
-        let merged = self.merged.merged(&self.entry(number)?);
-        self.merged = merged.map_err(|problem| Error::Unsupported(problem.to_string()))?;
+        let codec = self.merged.codec.merged(&self.entry(number)?.codec);
+        let codec = codec.map_err(|problem| Error::Unsupported(problem.to_string()))?;
+        if let Codec::Video(VideoCodec::Avc(avc)) = &codec {
+            self.merged.bytes = avc::with_record(&self.merged.bytes, &avc.record);
+        }
+        self.merged.codec = codec;
         Ok(())
     }
 
     fn entry(&self, number: u32) -> Result<SampleEntry, Error> {
         let (whole, offset, header_len) = &self.stsd;
-        super::read(&BoxRef::top(FourCc(*b"stsd"), *offset, whole, *header_len), number)
+        read(&BoxRef::top(FourCc(*b"stsd"), *offset, whole, *header_len), number)
+    }
+}
+
+/// Reads the entry of that number, from 1.
+fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
+    let (version, _) = stsd.fields().version_and_flags()?;
+    let place = (number as usize).checked_sub(1);
+    let entry = place.and_then(|place| stsd.children_from(8).nth(place));
+    let entry = entry.ok_or_else(|| {
+        stsd.malformed(format!("holds no entry {number}, which the samples use"))
+    })??;
+    match &entry.kind.0 {
+        b"avc1" | b"avc3" => avc::read(&entry),
+        b"mp4a" => mp4a::read(&entry, version),
+        b"encv" => Err(protected::refusal(&entry, avc::FIXED)),
+        b"enca" => Err(protected::refusal(&entry, mp4a::fixed_len(&entry, version))),
+        _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
     }
 }

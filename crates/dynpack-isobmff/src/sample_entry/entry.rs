@@ -3,9 +3,8 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use dynpack_boxes::{Header, Kind};
-use dynpack_codec::{Codec, Unsupported, VideoCodec};
+use dynpack_codec::Codec;
 
-use super::with_record;
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -16,18 +15,6 @@ pub(crate) struct SampleEntry {
     /// The entry as an output file can carry it: a box of its own memory, in the form of ISO/IEC
     /// 14496-12.
     pub(crate) bytes: Bytes,
-}
-
-impl SampleEntry {
-    /// The entry of samples that have either this one or the other.
-    pub(super) fn merged(&self, other: &Self) -> Result<Self, Unsupported> {
-        let codec = self.codec.merged(&other.codec)?;
-        let bytes = match &codec {
-            Codec::Video(VideoCodec::Avc(avc)) => with_record(&self.bytes, &avc.record),
-            Codec::Audio(_) => self.bytes.clone(),
-        };
-        Ok(Self { codec, bytes })
-    }
 }
 
 /// Bytes of a sample entry of any kind before what its kind adds (8.5.2.2).
