@@ -9,7 +9,7 @@ use crate::sets::{SAMPLE, as_smooth_set};
 use crate::support::{ask, formats, manifest, promises, sample_origin, sample_storage, text};
 use dynpack_testkit::AVCC;
 use dynpack_testkit::mp4::fragments::{Run, Sample, Time, Traf, file, init};
-use dynpack_testkit::mp4::{MEDIA, Track, avc1, file as movie};
+use dynpack_testkit::mp4::{MEDIA, Track, avc1, boxed, file as movie, visual};
 
 /// Status, code and text of the response to `path`, which must be an error.
 async fn refusal(dynpack: &Dynpack, path: &str) -> (u16, &'static str, String) {
@@ -160,7 +160,7 @@ async fn a_film_is_not_served_without_its_video() {
     let (good, sound) = (Track::video(MEDIA), Track::audio(MEDIA + 400));
     let damaged = Track { entries: vec![avc1(b"avc1", &AVCC[..5])], ..good.clone() };
     let changing = Track {
-        entries: vec![avc1(b"avc1", AVCC), avc1(b"avc1", AVCC)],
+        entries: vec![avc1(b"avc1", AVCC), visual(b"avc1", (320, 180), &boxed(b"avcC", AVCC))],
         stsc: vec![(1, 2, 1), (2, 2, 2)],
         offsets: vec![MEDIA, MEDIA + 120],
         ..good.clone()

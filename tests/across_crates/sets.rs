@@ -2,6 +2,7 @@
 
 use dynpack::storage::Memory;
 use dynpack::{AssetPath, Dynpack, Format, Protocol};
+use dynpack_testkit::codec::{PPS, SPS, with_lengths};
 use dynpack_testkit::film::{Container, Form, films};
 use dynpack_testkit::mp4::{self, fragments};
 use proptest::prelude::*;
@@ -185,3 +186,40 @@ async fn a_smooth_set_of_our_own_is_the_mp4_set() {
 
 /// A frame of AAC at 48 kHz, in seconds.
 const PRIMING: f64 = 1024.0 / 48_000.0;
+
+/// A camera writes parameter sets before key frames only, and lists no key frames.
+#[tokio::test]
+async fn what_only_the_media_tells_is_in_every_format() {
+    let slice = |kind: u8, at: u8| [&[kind, 0x88][..], &[at; 30]].concat();
+    let key_frame = |at| with_lengths([SPS.to_vec(), PPS.to_vec(), slice(0x65, at)]);
+    let other =
+        |at| with_lengths([slice(0x41, at)].map(|slice| [&[slice[0], 0x98], &slice[2..]].concat()));
+    let samples: Vec<_> =
+        (0..100).map(|at| if at % 20 == 0 { key_frame(at) } else { other(at) }).collect();
+    let track = mp4::Track {
+        entries: vec![mp4::avc1(b"avc1", &[1, 0x64, 0, 0x1f, 0xff, 0xe0, 0])],
+        stts: Some(vec![(100, 512)]),
+        sizes: Some(mp4::Sizes::Table(
+            samples.iter().map(|sample| u32::try_from(sample.len()).unwrap()).collect(),
+        )),
+        stsc: vec![(1, 100, 1)],
+        stss: None,
+        ..mp4::Track::video(mp4::MEDIA)
+    };
+    let file = [mp4::ftyp(), mp4::boxed(b"mdat", &samples.concat()), mp4::moov(&[track])].concat();
+    let storage = Memory::new();
+    storage.insert("film/film.mp4", file);
+    let dynpack = Dynpack::builder(storage).build();
+    for format in formats() {
+        for stream in streams(&dynpack, "/film/film.ism", format).await {
+            let played: Vec<_> = stream.samples().collect();
+            assert_eq!(played.len(), 100, "{format}");
+            let starts = (0..).zip(&played).filter_map(|(at, sample)| Some((at, sample.is_sync?)));
+            for (at, is_sync) in starts {
+                assert_eq!(is_sync, at % 20 == 0, "{format}: sample {at}");
+            }
+        }
+    }
+    let client = text(&dynpack, &manifest("/film/film.ism", Format::Smooth)).await;
+    assert!(client.contains(r#"CodecPrivateData="000000016764001F0000000168EE""#), "{client}");
+}

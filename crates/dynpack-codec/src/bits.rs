@@ -1,5 +1,7 @@
 //! Reading bits, most significant first: the one bit reader of all codecs.
 
+use bytes::Bytes;
+
 /// Reads bits of a configuration record or of a NAL unit. Reading past the end gives `None`.
 pub(crate) struct Bits<'a> {
     bytes: &'a [u8],
@@ -27,6 +29,11 @@ impl<'a> Bits<'a> {
     /// Bytes that hold what has been read, from the start of the record or NAL unit.
     pub(crate) const fn bytes_read(&self) -> usize {
         self.read
+    }
+
+    /// Number of bits of a configuration record that have been read.
+    pub(crate) const fn position(&self) -> usize {
+        self.read.saturating_mul(8).saturating_sub(self.left as usize)
     }
 
     /// The next bit: `u(1)`.
@@ -94,6 +101,18 @@ impl<'a> Bits<'a> {
     pub(crate) const fn align(&mut self) {
         self.left = 0;
     }
+}
+
+/// A bit of a configuration record, by its place.
+pub(crate) fn bit(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at / 8).map_or(0, |byte| u8::from(byte << (at % 8) & 0x80 != 0))
+}
+
+/// Bits as bytes, with zeros at the end.
+pub(crate) fn packed(bits: impl Iterator<Item = u8>) -> Bytes {
+    let bits: Vec<u8> = bits.collect();
+    let byte = |bits: &[u8]| (0..8).fold(0, |byte, at| byte << 1 | bits.get(at).unwrap_or(&0));
+    bits.chunks(8).map(byte).collect()
 }
 
 #[cfg(test)]

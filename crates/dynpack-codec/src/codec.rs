@@ -1,6 +1,6 @@
 //! The coding of a track: video or audio, and which codec.
 
-use crate::{AacConfig, AspectRatio, AvcConfig, MediaKind};
+use crate::{AacConfig, AspectRatio, AvcConfig, MediaKind, Unsupported};
 
 /// The coding of a track's samples, with its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,29 @@ impl Codec {
         match self {
             Self::Video(_) => None,
             Self::Audio(audio) => Some(audio),
+        }
+    }
+
+    /// The coding of samples that have either this one or the other.
+    ///
+    /// # Errors
+    /// [`Unsupported::CodingChange`] if no configuration describes both.
+    pub fn merged(&self, other: &Self) -> Result<Self, Unsupported> {
+        match (self, other) {
+            (Self::Video(VideoCodec::Avc(one)), Self::Video(VideoCodec::Avc(other))) => {
+                one.merged(other).map(Self::from)
+            }
+            (Self::Audio(AudioCodec::Aac(one)), Self::Audio(AudioCodec::Aac(other)))
+                if one == other =>
+            {
+                Ok(self.clone())
+            }
+            (Self::Audio(_), Self::Audio(_)) => {
+                Err(Unsupported::CodingChange("the configuration of the sound is another".into()))
+            }
+            (Self::Video(_), Self::Audio(_)) | (Self::Audio(_), Self::Video(_)) => {
+                Err(Unsupported::CodingChange("video and audio take turns".into()))
+            }
         }
     }
 
@@ -128,6 +151,15 @@ impl AudioCodec {
     pub const fn channels(&self) -> u8 {
         match self {
             Self::Aac(aac) => aac.output_channels,
+        }
+    }
+
+    /// Whether the configuration describes the channels by an element of its own (a program config
+    /// element), which many players do not read.
+    #[must_use]
+    pub const fn has_program_config(&self) -> bool {
+        match self {
+            Self::Aac(aac) => aac.program_config.is_some(),
         }
     }
 

@@ -48,13 +48,16 @@ pub enum Malformed {
     NoSequenceParameterSet(u32),
 }
 
-/// What cannot be carried or encrypted.
+/// What cannot be carried, encrypted or described.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unsupported {
     /// NAL units of this type hold pictures and are no plain slices.
     #[error("NAL units of type {0} are not supported")]
     NalType(u8),
+    /// No configuration describes all samples of a track, for this reason.
+    #[error("{0}")]
+    CodingChange(String),
     /// ADTS headers cannot signal this property of the stream.
     #[error("ADTS has no place for {0}")]
     Adts(String),

@@ -25,12 +25,26 @@ impl<'a> NalUnit<'a> {
         sample: &'a [u8],
         length_size: usize,
     ) -> impl Iterator<Item = Result<Self, Malformed>> {
+        Self::starting_in(sample, sample.len(), length_size)
+    }
+
+    /// The NAL units that start within `head`, the first bytes of a sample of `len` bytes. The last
+    /// one may have lost its end, so its bytes may be fewer than its place.
+    ///
+    /// # Errors
+    /// As [`all_in`](Self::all_in).
+    #[inline]
+    pub fn starting_in(
+        head: &'a [u8],
+        len: usize,
+        length_size: usize,
+    ) -> impl Iterator<Item = Result<Self, Malformed>> {
         let mut at = 0;
         std::iter::from_fn(move || {
-            while at < sample.len() {
-                let Some(unit) = Self::at(sample, at, length_size) else {
-                    let problem = Malformed::NalUnit { at, len: sample.len() };
-                    at = sample.len();
+            while at < head.len() {
+                let Some(unit) = Self::at(head, len, at, length_size) else {
+                    let problem = Malformed::NalUnit { at, len };
+                    at = head.len();
                     return Some(Err(problem));
                 };
                 at = unit.place.end;
@@ -43,14 +57,14 @@ impl<'a> NalUnit<'a> {
     }
 
     #[inline]
-    fn at(sample: &'a [u8], start: usize, length_size: usize) -> Option<Self> {
+    fn at(head: &'a [u8], len: usize, start: usize, length_size: usize) -> Option<Self> {
         let body = start.checked_add(length_size)?;
-        let length = sample
+        let length = head
             .get(start..body)?
             .iter()
             .fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
-        let end = body.checked_add(length)?;
-        Some(Self { place: start..end, bytes: sample.get(body..end)? })
+        let end = body.checked_add(length).filter(|&end| end <= len)?;
+        Some(Self { place: start..end, bytes: head.get(body..end.min(head.len()))? })
     }
 }
 
@@ -65,6 +79,16 @@ mod tests {
             .map(|unit| unit.map(|unit| (unit.place.clone(), unit.bytes)))
             .collect();
         assert_eq!(found, [Ok((0..6, &[0x65, 1][..])), Ok((10..15, &[0x06]))]);
+    }
+
+    #[test]
+    fn the_last_unit_of_a_head_may_lose_its_end() {
+        let head = [0, 2, 0x09, 0xf0, 0, 9, 0x65, 1];
+        let units = |len| NalUnit::starting_in(&head, len, 2).collect::<Vec<_>>();
+        let whole = NalUnit { place: 0..4, bytes: &head[2..4] };
+        let cut = NalUnit { place: 4..15, bytes: &head[6..] };
+        assert_eq!(units(15), [Ok(whole.clone()), Ok(cut)]);
+        assert_eq!(units(14), [Ok(whole), Err(Malformed::NalUnit { at: 4, len: 14 })]);
     }
 
     #[test]

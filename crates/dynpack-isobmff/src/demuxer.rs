@@ -5,6 +5,7 @@ use dynpack_boxes::Header;
 use dynpack_media::{Extent, Movie};
 
 use crate::held::Held;
+use crate::look::Looks;
 use crate::walk::{Next, Walk, Want, What};
 use crate::{Error, Limits};
 
@@ -19,7 +20,8 @@ const MAX_AHEAD: u64 = 4 << 20;
 ///
 /// It asks for the head of the file, then for the header of one box at the top after the other,
 /// until it has found the `moov`, and for the rest of that. If that promises fragments it goes on
-/// to the end of the file, and reads each `moof`. It never asks for media.
+/// to the end of the file, and reads each `moof`. Of the media it asks only for what tables should
+/// tell and do not: see [the crate](crate#looks-at-media).
 #[derive(Debug)]
 pub struct Demuxer {
     file_len: u64,
@@ -34,6 +36,7 @@ pub struct Demuxer {
 #[derive(Debug)]
 enum State {
     Wanting(Want),
+    Looking(Looks),
     Done(Movie),
     Failed(Error),
 }
@@ -52,7 +55,11 @@ impl Demuxer {
     /// Fewer bytes than that will do, as long as there is one. Bytes after it are accepted.
     #[must_use]
     pub fn need(&self) -> Option<Extent> {
-        let State::Wanting(want) = &self.state else { return None };
+        let want = match &self.state {
+            State::Wanting(want) => want,
+            State::Looking(looks) => return looks.needs(1).pop(),
+            State::Done(_) | State::Failed(_) => return None,
+        };
         let have = self.partial.len() as u64;
         let offset = want.extent.offset.saturating_add(have);
         let least = want.extent.len.saturating_sub(have);
@@ -69,7 +76,7 @@ impl Demuxer {
     }
 
     /// The range wanted next, as [`need`](Self::need) returns it, followed by the ranges that an
-    /// index of the file (`sidx` or `mfra`) predicts: at most `max` in all, in ascending order and
+    /// index of the file (`sidx` or `mfra`) predicts, or by other samples to look at: at most `max` in all, in ascending order and
     /// apart from each other.
     ///
     /// All of them may be read side by side and fed in any order: what comes early is held until
@@ -77,6 +84,9 @@ impl Demuxer {
     /// over a network. A wrong index costs useless reads, and no more.
     #[must_use]
     pub fn needs(&self, max: usize) -> Vec<Extent> {
+        if let State::Looking(looks) = &self.state {
+            return looks.needs(max.max(1));
+        }
         let mut needs = Vec::from_iter(self.need());
         let mut end = needs.first().map_or(u64::MAX, |need| need.end());
         let mut len = self.held.len();
@@ -108,8 +118,10 @@ impl Demuxer {
         let len = bytes.len() as u64;
         let holds =
             |wanted: Extent| wanted.offset.checked_sub(offset).is_some_and(|before| before < len);
-        let comes_early =
-            len > 0 && offset > self.walk.position() && self.walk.index().contains(offset);
+        let comes_early = match &self.state {
+            State::Looking(looks) => looks.wants(offset, len),
+            _ => len > 0 && offset > self.walk.position() && self.walk.index().contains(offset),
+        };
         if !wanted.is_some_and(|wanted| holds(wanted) || comes_early) {
             return Err(Error::WrongFeed { wanted, offset, len });
         }
@@ -145,6 +157,12 @@ impl Demuxer {
             }
             was_asked_for = false;
         }
+        if let State::Looking(looks) = &mut self.state {
+            self.held.iter().for_each(|(offset, bytes)| looks.take(offset, bytes));
+            if looks.is_done() {
+                self.state = State::ended(looks.movie());
+            }
+        }
         self.let_go();
         match &self.state {
             State::Failed(error) => Err(error.clone()),
@@ -166,13 +184,11 @@ impl Demuxer {
     /// [`Error::Unfinished`] if something is still [needed](Self::need), or the error that ended
     /// the reading.
     pub fn finish(self) -> Result<Movie, Error> {
-        let wanted = self.need();
+        let wanted = self.need().unwrap_or_else(|| Extent::new(self.file_len, 0));
         match self.state {
             State::Done(movie) => Ok(movie),
             State::Failed(error) => Err(error),
-            State::Wanting(want) => {
-                Err(Error::Unfinished { wanted: wanted.unwrap_or(want.extent) })
-            }
+            State::Wanting(_) | State::Looking(_) => Err(Error::Unfinished { wanted }),
         }
     }
 
@@ -192,9 +208,13 @@ impl State {
     fn of(next: Result<Next, Error>) -> Self {
         match next {
             Ok(Next::Want(want)) => Self::Wanting(want),
-            Ok(Next::Done(movie)) => Self::Done(movie),
+            Ok(Next::Done(looks)) => Self::Looking(looks),
             Err(error) => Self::Failed(error),
         }
+    }
+
+    fn ended(movie: Result<Movie, Error>) -> Self {
+        movie.map_or_else(Self::Failed, Self::Done)
     }
 }
 

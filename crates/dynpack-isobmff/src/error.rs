@@ -34,9 +34,15 @@ pub enum Error {
         /// All tracks, with the reasons.
         skipped: Vec<SkippedTrack>,
     },
-    /// The samples of a track are described by several sample entries. A file with one would do.
-    #[error("{0}: the coding changes within the track")]
-    CodingChanges(String),
+    /// The samples of a track are described by several sample entries, which no single one can
+    /// replace. A file for each coding would do.
+    #[error("{path}: the coding changes within the track: {problem}; a file for each would do")]
+    CodingChanges {
+        /// The boxes which lead to the samples with another entry.
+        path: String,
+        /// What changes.
+        problem: String,
+    },
     /// The samples are encrypted already: they can neither be cut otherwise, nor encrypted again. A
     /// clear copy of the file would do.
     #[error("already encrypted: {0}")]
@@ -83,7 +89,7 @@ impl Error {
 
     /// Whether a track cannot be read for it, though its codec is supported.
     pub(crate) const fn is_damage(&self) -> bool {
-        matches!(self, Self::Malformed { .. } | Self::CodingChanges(_))
+        matches!(self, Self::Malformed { .. } | Self::CodingChanges { .. })
     }
 }
 

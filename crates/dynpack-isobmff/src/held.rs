@@ -24,6 +24,11 @@ impl Held {
         self.len
     }
 
+    /// All pieces with their places, in the order of the file.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Bytes)> {
+        self.pieces.iter().map(|(offset, bytes)| (*offset, bytes))
+    }
+
     /// What is held of the bytes from `offset` on, if there is one. O(log n).
     pub(crate) fn from(&self, offset: u64) -> Option<Bytes> {
         let (start, bytes) = self.pieces.range(..=offset).next_back()?;

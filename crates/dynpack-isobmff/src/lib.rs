@@ -2,8 +2,9 @@
 //! [`Movie`](dynpack_media::Movie) of compact sample tables.
 //!
 //! A [`Demuxer`] says which bytes of the file it [needs](Demuxer::need) and is [fed](Demuxer::feed)
-//! them; the caller does the IO. It reads box headers, the `moov` and each `moof`, never media: a
-//! 2-hour film takes two or three reads. A file in memory is opened by [`demux`].
+//! them; the caller does the IO. It reads box headers, the `moov` and each `moof`, and media only
+//! where these do not tell enough: a 2-hour film takes two or three reads. A file in memory is
+//! opened by [`demux`].
 //!
 //! # What is read
 //! Progressive MP4 and QuickTime files, fragmented MP4, CMAF track files, segments joined after
@@ -12,6 +13,9 @@
 //! broken ones are left out, each with its reason in
 //! [`Movie::skipped`](dynpack_media::Movie::skipped); only a file without any track that can be
 //! served is refused.
+//!
+//! The samples of a track may use several sample entries if one can replace them: equal ones, and
+//! those of H.264 that add parameter sets to each other. Otherwise the track is broken.
 //!
 //! Not read: metadata, pictures, chapters, and the durations in headers, which often lie.
 //!
@@ -29,7 +33,7 @@
 //! by its [`Edit`](dynpack_media::Edit), so that sound and pictures stay together, in one file or in
 //! several.
 //!
-//! No media is read, but each `moof`, for nothing else declares the size of every sample. The walk
+//! Each `moof` is read, for nothing else declares the size of every sample. The walk
 //! goes from box to box, so nothing is overlooked; an index (`sidx`, or `mfra` at the end) only
 //! lists what may be [read ahead](Demuxer::needs) in parallel. A wrong one does no harm, except a
 //! `sidx` before the fragments that declares more than the file holds: then the end is missing.
@@ -41,6 +45,19 @@
 //! pictures and sound in fragments of 2 seconds, of 595 MB and 3.17 MB of boxes, is opened by 3603
 //! reads of 3.77 MB in all: three for the index and one a `moof`. Read 64 at a time they take less
 //! than 65 turns.
+//!
+//! # Looks at media
+//! Once the tables are known, the first bytes of some samples are read, if a track needs it:
+//!
+//! - Of `avc1` without parameter sets in its `avcC`, the first sync sample, which must have them.
+//!   They become part of the sample entry.
+//! - Of H.264 whose samples all claim to be sync samples (there is no `stss`, or fragments set no
+//!   flags), 32 samples. If they are not all intra pictures, more are read to find the key frames:
+//!   IDR pictures, and recovery points that are right at once.
+//! - Of AAC-LC of at most 24 kHz, 8 frames. If all have SBR, it is HE-AAC that declares its core alone
+//!   (implicit signalling), and the sample entry is made to signal it.
+//!
+//! [`Limits::looks`] and [`Limits::look_size`] bound how much that is.
 //!
 //! # How strict it is
 //! What players accept without loss is accepted: table entries for more samples than there are, a
@@ -88,12 +105,14 @@ mod gathered;
 mod held;
 mod index;
 mod limits;
+mod look;
 mod moof;
 mod moov;
 mod mvex;
 mod sample_entry;
 mod samples;
 mod stbl;
+mod tracks;
 mod trak;
 mod walk;
 

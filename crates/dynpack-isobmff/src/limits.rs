@@ -21,6 +21,11 @@ pub struct Limits {
     /// Number of boxes at the top of the file, of whatever type: stops a file of a hundred million
     /// empty boxes, each of which must be visited, and each `mdat` recorded.
     pub boxes: u32,
+    /// Number of samples of all tracks together whose first bytes are read, where the tables do not
+    /// tell enough: stops a film of which each picture would be read.
+    pub looks: u32,
+    /// Bytes that are read of each of those samples: stops samples that claim to be the whole disk.
+    pub look_size: u32,
 }
 
 impl Limits {
@@ -53,13 +58,26 @@ impl Limits {
     pub const fn with_boxes(self, boxes: u32) -> Self {
         Self { boxes, ..self }
     }
+
+    /// The same limits with looks at that many samples.
+    #[must_use]
+    pub const fn with_looks(self, looks: u32) -> Self {
+        Self { looks, ..self }
+    }
+
+    /// The same limits with looks at that many bytes of a sample.
+    #[must_use]
+    pub const fn with_look_size(self, look_size: u32) -> Self {
+        Self { look_size, ..self }
+    }
 }
 
 impl Default for Limits {
     /// 256 MiB of `moov`, 64 tracks, 2^24 samples a track (77 hours at 60 frames a second), 2^20
     /// fragments (two tracks in fragments of 2 seconds, for 291 hours), 2^22 boxes (a day in
     /// fragments of a second, each of `styp`, `sidx`, `prft`, `emsg`, `moof` and `mdat`, takes an
-    /// eighth of it).
+    /// eighth of it), looks at 2^14 samples (each picture of 10 minutes, or one in ten of 2 hours)
+    /// and 4 KiB of each.
     fn default() -> Self {
         Self {
             moov_size: 256 << 20,
@@ -67,6 +85,8 @@ impl Default for Limits {
             samples: 1 << 24,
             fragments: 1 << 20,
             boxes: 1 << 22,
+            looks: 1 << 14,
+            look_size: 4 << 10,
         }
     }
 }

@@ -5,10 +5,10 @@
 use bytes::Bytes;
 use dynpack_boxes::moov::{Mvhd, Trex};
 use dynpack_codec::MediaKind;
-use dynpack_media::{Movie, SkippedTrack, Track, TrackId};
+use dynpack_media::{Track, TrackId};
 
 use crate::boxes::BoxRef;
-use crate::error::reasons;
+use crate::tracks::{Outcome, Tracks};
 use crate::trak::{self, Draft};
 use crate::{Error, Limits, mvex};
 
@@ -128,44 +128,25 @@ impl Moov {
             .ok_or_else(|| traf.malformed("is of no track"))
     }
 
-    /// The movie, if a file of `file_len` bytes has the samples of at least one track. A file that is
-    /// cut short may lack the last samples.
+    /// The tracks in a file of `file_len` bytes. A file that is cut short may lack the last samples.
     ///
     /// `moov` is the box that it was read from.
-    pub(crate) fn finish(
-        self,
-        moov: &Bytes,
-        file_len: u64,
-        is_cut_short: bool,
-    ) -> Result<Movie, Error> {
-        let (mut tracks, mut failures) = (Vec::new(), Vec::new());
+    pub(crate) fn finish(self, moov: &Bytes, file_len: u64, is_cut_short: bool) -> Tracks {
         let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
         let warnings = drafts.flat_map(Draft::warnings).collect();
-        for Entry { id, kind, draft } in self.tracks {
-            match draft.and_then(|draft| draft.finish(file_len, is_cut_short)) {
-                Ok(track) => tracks.push(track),
-                Err(error) => failures.push((id, kind, error)),
-            }
-        }
-        settle(&mut tracks, moov);
-        let skip = |(id, kind, error): &(TrackId, Option<MediaKind>, Error)| SkippedTrack {
-            id: *id,
-            kind: *kind,
-            is_damaged: error.is_damage(),
-            is_encrypted: matches!(error, Error::Encrypted(_)),
-            reason: error.to_string(),
-        };
-        let skipped = failures.iter().map(skip).collect();
-        if tracks.is_empty() {
-            return Err(why_none(failures, skipped));
-        }
-        Ok(Movie::new(tracks, skipped).with_warnings(warnings))
+        let finished = self.tracks.into_iter().map(|Entry { id, kind, draft }| {
+            let track = draft.and_then(|draft| draft.finish(file_len, is_cut_short));
+            Outcome { id, kind, track }
+        });
+        let mut tracks = Tracks { outcomes: finished.collect(), warnings };
+        settle(&mut tracks.served_mut().collect::<Vec<_>>(), moov);
+        tracks
     }
 }
 
 /// Decides whether a `moov` stays in memory, with the tables of the tracks in it. It does if it is
 /// large and most of it is those tables. If not, they are copied.
-fn settle(tracks: &mut [Track], moov: &Bytes) {
+fn settle(tracks: &mut [&mut Track], moov: &Bytes) {
     const SMALL: usize = 1 << 20;
     let stored = tracks.iter().map(|track| track.samples.stored_len()).sum();
     let besides = moov.len().saturating_sub(stored);
@@ -174,19 +155,4 @@ fn settle(tracks: &mut [Track], moov: &Bytes) {
     } else if let Some(track) = tracks.first_mut() {
         track.samples.hold_besides(besides);
     }
-}
-
-/// Why no track can be served: what is broken, or else encrypted, or else not supported.
-fn why_none(
-    failures: Vec<(TrackId, Option<MediaKind>, Error)>,
-    skipped: Vec<SkippedTrack>,
-) -> Error {
-    let mut errors = failures.into_iter().map(|(.., error)| error);
-    if let Some(broken) = errors.find(|error| matches!(error, Error::Malformed { .. })) {
-        return broken;
-    }
-    if skipped.iter().any(|track| track.is_encrypted) {
-        return Error::Encrypted(format!("no track can be served: {}", reasons(&skipped)));
-    }
-    Error::NoTracks { skipped }
 }

@@ -3,22 +3,21 @@
 //! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of
 //! `tkhd`; `tref`, `udta`, `meta`.
 
-use bytes::Bytes;
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
-use dynpack_codec::{Codec, MediaKind};
+use dynpack_codec::{AudioCodec, MediaKind};
 use dynpack_media::{Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::BoxRef;
 use crate::gathered::Gathered;
+use crate::sample_entry::{Entries, SampleEntry};
 use crate::samples::Samples;
-use crate::{Error, Limits, edit, sample_entry, stbl};
+use crate::{Error, Limits, edit, stbl};
 
 /// A track while its samples are gathered.
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) id: TrackId,
-    /// Which entry of `stsd` describes its samples, from 1.
-    pub(crate) description: u32,
+    pub(crate) entries: Entries,
     /// The samples that the `moov` declares.
     samples: Samples,
     /// The samples of the `moov` and of its fragments, once a fragment was read.
@@ -26,8 +25,6 @@ pub(crate) struct Draft {
     timescale: Timescale,
     language: Language,
     name: String,
-    codec: Codec,
-    sample_entry: Bytes,
     edit: Edit,
     /// Path and offset of the sample table.
     place: (String, u64),
@@ -51,8 +48,10 @@ impl Draft {
         let minf = mdia.require(b"minf")?;
         let stbl = minf.require(b"stbl")?;
         let default_description = extension.map_or(1, |trex| trex.default_sample_description_index);
-        let description = stbl::description(&stbl)?.unwrap_or(default_description);
-        let entry = sample_entry::read(&stbl.require(b"stsd")?, description)?;
+        let descriptions = stbl::descriptions(&stbl)?;
+        let first = descriptions.first().copied().unwrap_or(default_description);
+        let mut entries = Entries::read(&stbl.require(b"stsd")?, first)?;
+        descriptions.iter().try_for_each(|&number| entries.extend(number, &stbl))?;
         let Mdhd { timescale, language, .. } = mdia.require(b"mdhd")?.read()?;
         // The tag in `elng` is exact where that of `mdhd` is not.
         let language = match mdia.find::<Elng<'_>>()? {
@@ -60,21 +59,19 @@ impl Draft {
             None => language.language(),
         };
         refuse_references(&minf)?;
-        let samples = if extension.is_some() && !stbl::has_sizes(&stbl)? {
+        let samples = if extension.is_some() && stbl::size_box(&stbl)?.is_none() {
             Samples::none()
         } else {
             stbl::read(&stbl, limits)?
         };
         let mut draft = Self {
             id,
-            description,
+            entries,
             samples,
             gathered: None,
             timescale,
             language,
             name: mdia.child(b"hdlr")?.map(|hdlr| handler_name(&hdlr)).unwrap_or_default(),
-            codec: entry.codec,
-            sample_entry: entry.bytes,
             edit: edit::read(trak, movie, timescale)?,
             place: (stbl.path(), stbl.offset),
             replaced: 0,
@@ -94,7 +91,14 @@ impl Draft {
         let missing = self.missing.as_ref().map(|(missing, _)| {
             format!("track {id}: {missing} samples are missing, since the file ends early")
         });
-        replaced.into_iter().chain(missing).collect()
+        let audio = self.entries.merged().codec.audio();
+        let described = audio.is_some_and(AudioCodec::has_program_config).then(|| {
+            format!(
+                "track {id}: a program config element describes the channels of its AAC, which \
+                 browsers do not play"
+            )
+        });
+        replaced.into_iter().chain(missing).chain(described).collect()
     }
 
     /// Whether the `moov` declares no samples.
@@ -104,7 +108,7 @@ impl Draft {
 
     /// Whether decoding can start at every sample, whatever the file says.
     pub(crate) const fn all_are_sync(&self) -> bool {
-        self.codec.has_only_sync_samples()
+        self.entries.merged().codec.has_only_sync_samples()
     }
 
     /// Its samples, to be gone on with by a fragment.
@@ -147,7 +151,8 @@ impl Draft {
                 "the edit list starts at tick {start}, but the media ends at {media_end}"
             )));
         }
-        let track = Track::new(self.id, self.timescale, self.codec, self.sample_entry, samples);
+        let SampleEntry { codec, bytes } = self.entries.merged().clone();
+        let track = Track::new(self.id, self.timescale, codec, bytes, samples);
         Ok(track.with_language(self.language).with_name(self.name).with_edit(edit))
     }
 }

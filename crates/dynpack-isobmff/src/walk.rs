@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use dynpack_boxes::Header;
-use dynpack_media::{Extent, FourCc, Movie, SampleIndex, SampleTable};
+use dynpack_media::{Extent, FourCc, SampleIndex, SampleTable};
 use twox_hash::XxHash3_128;
 
 use crate::boxes::BoxRef;
 use crate::index::{self, Index, MFRO_LEN};
+use crate::look::Looks;
 use crate::moov::Moov;
 use crate::{Error, Limits, moof};
 
@@ -64,7 +65,7 @@ pub(crate) struct Walk {
 #[derive(Debug)]
 pub(crate) enum Next {
     Want(Want),
-    Done(Movie),
+    Done(Looks),
 }
 
 /// What must be read next.
@@ -276,7 +277,8 @@ impl Walk {
         }
         let movie = Moov::read(moov, &self.limits)?;
         if !movie.may_go_on() {
-            return movie.finish(bytes, self.file_len, false).map(Next::Done);
+            let tracks = movie.finish(bytes, self.file_len, false);
+            return Ok(Next::Done(Looks::new(tracks, self.limits)));
         }
         self.movie = Some((movie, bytes.clone()));
         self.fragment_start = moov.offset.saturating_add(bytes.len() as u64);
@@ -386,9 +388,10 @@ impl Walk {
         let Some((movie, moov)) = self.movie.take() else {
             return Err(malformed(FourCc(*b"moov"), self.file_len, "the file ends without one"));
         };
-        let mut movie = movie.finish(&moov, self.file_len, self.is_cut_short)?;
-        movie.warnings.append(&mut self.warnings);
-        match movie.tracks.iter().find_map(|track| stray(&track.samples, &self.media)) {
+        let mut tracks = movie.finish(&moov, self.file_len, self.is_cut_short);
+        tracks.warnings.append(&mut self.warnings);
+        let stray = tracks.served().find_map(|track| stray(&track.samples, &self.media));
+        match stray {
             Some(stray) if self.moofs > 0 => {
                 let problem = format!(
                     "samples lie at {} to {}, but not within one mdat",
@@ -401,7 +404,7 @@ impl Walk {
                     problem,
                 })
             }
-            _ => Ok(Next::Done(movie)),
+            _ => Ok(Next::Done(Looks::new(tracks, self.limits))),
         }
     }
 }

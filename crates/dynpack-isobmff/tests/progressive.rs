@@ -179,12 +179,6 @@ fn durations_for_more_samples_are_ignored_and_one_too_few_is_accepted() {
 }
 
 #[test]
-fn without_a_sync_table_all_samples_are_sync() {
-    let track = open_track(Track { stss: None, ..Track::video(MEDIA) });
-    assert_eq!(syncs(&track), [true; 4]);
-}
-
-#[test]
 fn an_empty_sync_table_leaves_the_first_sample() {
     let track = open_track(Track { stss: Some(vec![]), ..Track::video(MEDIA) });
     assert_eq!(syncs(&track), [true, false, false, false]);
@@ -341,6 +335,18 @@ fn a_sample_entry_of_version_1_becomes_one_of_version_0() {
 }
 
 #[test]
+fn a_program_config_element_comes_with_a_warning() {
+    let config = b"\x11\x80\x04\xc4\x04\x00\x21\x10\x00";
+    let movie = open(file(&[Track { entries: vec![mp4a(config)], ..Track::audio(MEDIA) }], 30));
+    assert_eq!(codec::sampling(&movie.tracks[0].codec), (48_000, 4));
+    assert_eq!(
+        movie.warnings,
+        ["track 2: a program config element describes the channels of its AAC, which browsers do \
+          not play"]
+    );
+}
+
+#[test]
 fn parameter_sets_in_band_are_signalled() {
     let avcc = [1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0];
     let track =
@@ -363,7 +369,76 @@ fn the_entry_that_the_samples_use_is_read() {
         offsets: vec![32, 152],
         ..Track::video(0)
     };
-    assert!(refusal(both).contains("the coding changes within the track"));
+    assert_eq!(
+        refusal(both),
+        "no track can be served: track 1: moov/trak[1]/mdia/minf/stbl: the coding changes within \
+         the track: sample entry 1 differs: the codec hvc1 is not supported; a file for each would do"
+    );
+}
+
+/// A track whose samples use two entries by turns, two samples each.
+fn of_two_entries(track: Track, entries: [Vec<u8>; 2]) -> Track {
+    let offsets = vec![MEDIA, MEDIA + 120];
+    Track { entries: entries.into(), stsc: vec![(1, 2, 1), (2, 2, 2)], offsets, ..track }
+}
+
+/// Records with a picture parameter set more, as MP4Box writes them at a change of encoder.
+#[test]
+fn entries_that_add_to_each_other_become_one() {
+    let record = |pps: &[&[u8]]| {
+        let sets =
+            pps.iter().flat_map(|pps| [&[0, u8::try_from(pps.len()).unwrap()], *pps].concat());
+        let head = [&AVCC[..12], &[u8::try_from(pps.len()).unwrap()]].concat();
+        head.into_iter().chain(sets).collect::<Vec<u8>>()
+    };
+    let [first, second] = [&[0x68, 0xce, 0x38, 0x80], &[0x68, 0x53, 0x8e, 0x20]];
+    let entries = [&[&first[..]][..], &[first, second]].map(|pps| mp4::avc1(b"avc1", &record(pps)));
+    let [_, both] = &entries;
+    let track = open_track(of_two_entries(Track::video(0), entries.clone()));
+    assert_eq!(track.sample_entry, *both);
+    assert_eq!(codec::avc_config(&track.codec).record, record(&[first, second]));
+    assert_eq!(sizes(&track), [100, 20, 30, 40]);
+    let changed = [0x68, 0xce, 0x3c, 0x80];
+    let entries = [[first], [&changed]].map(|[pps]| mp4::avc1(b"avc1", &record(&[pps])));
+    let refused = refusal(of_two_entries(Track::video(0), entries));
+    assert!(
+        refused.contains("sample entry 2 differs: the picture parameter set 0 is replaced"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn entries_of_one_configuration_are_one() {
+    let [plain, with_rate] = [vec![], boxed(b"btrt", &[7; 12])]
+        .map(|more| mp4::visual(b"avc1", (640, 360), &[boxed(b"avcC", AVCC), more].concat()));
+    let track = open_track(of_two_entries(Track::video(0), [plain.clone(), with_rate]));
+    assert_eq!(track.sample_entry, plain);
+    let sound = Track { stts: Some(vec![(4, 1024)]), ..Track::audio(0) };
+    let sound = Track { sizes: Some(Sizes::Constant(10, 4)), ..sound };
+    let entry = mp4a(AAC_48_STEREO);
+    let track = open_track(of_two_entries(sound.clone(), [entry.clone(), entry.clone()]));
+    assert_eq!(track.sample_entry, entry);
+    let refused = refusal(of_two_entries(sound, [entry, mp4a(&[0x12, 0x10])]));
+    assert!(
+        refused.contains("sample entry 2 differs: the configuration of the sound"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn entries_that_no_sample_uses_do_not_matter() {
+    let smaller = mp4::visual(b"avc1", (320, 180), &boxed(b"avcC", AVCC));
+    let entries = vec![mp4::avc1(b"avc1", AVCC), smaller];
+    let video = Track { entries, ..Track::video(MEDIA) };
+    for stsc in [vec![(1, 4, 1), (2, 1, 2)], vec![(1, 0, 2), (2, 4, 1)]] {
+        let track = Track { stsc, offsets: vec![MEDIA; 2], ..video.clone() };
+        assert_eq!(open_track(track).sample_entry, video.entries[0]);
+    }
+    let refused = refusal(of_two_entries(Track::video(0), video.entries.try_into().unwrap()));
+    assert!(
+        refused.contains("sample entry 2 differs: the pictures have another size"),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -72,13 +72,7 @@ impl SampleTable {
             })?;
         let chunks = chunks(columns.chunks, &sizes)?;
         if let Some(sync_samples) = &columns.sync_samples {
-            let ascend =
-                sync_samples.iter().zip(sync_samples.iter().skip(1)).all(|(one, next)| one < next);
-            if !ascend || sync_samples.last().is_some_and(|last| last.0 >= len) {
-                return Err(Error::SampleTable(
-                    "sync samples do not ascend below the sample count".into(),
-                ));
-            }
+            check_sync_samples(sync_samples, len)?;
         }
         Ok(Self {
             durations,
@@ -93,6 +87,15 @@ impl SampleTable {
             sync_samples: columns.sync_samples.map(Into::into),
             held_besides: 0,
         })
+    }
+
+    /// The same samples, where decoding can start at these alone.
+    ///
+    /// # Errors
+    /// [`Error::SampleTable`] if they do not ascend or lie outside.
+    pub fn with_sync_samples(self, sync_samples: Vec<SampleIndex>) -> Result<Self, Error> {
+        check_sync_samples(&sync_samples, self.len())?;
+        Ok(Self { sync_samples: Some(sync_samples.into()), ..self })
     }
 
     /// Number of samples.
@@ -351,6 +354,14 @@ fn listed(chunks: Vec<(SampleIndex, u64)>, sizes: &Summed) -> Result<Chunks, Err
         return Err(Error::SampleTable("a chunk ends past 64 bits".into()));
     }
     Ok(Chunks::Listed { samples: chunk_samples.into(), offsets: chunk_offsets.into() })
+}
+
+fn check_sync_samples(sync_samples: &[SampleIndex], len: u32) -> Result<(), Error> {
+    let ascend = sync_samples.iter().zip(sync_samples.iter().skip(1)).all(|(one, next)| one < next);
+    if !ascend || sync_samples.last().is_some_and(|last| last.0 >= len) {
+        return Err(Error::SampleTable("sync samples do not ascend below the sample count".into()));
+    }
+    Ok(())
 }
 
 fn ticks(sum: u64) -> Ticks {

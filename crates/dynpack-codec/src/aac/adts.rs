@@ -2,26 +2,29 @@
 //!
 //! The header describes the core layer alone: decoders find SBR and PS in the frames (implicit
 //! signalling, 1.6.5.3), as they do in all HE-AAC in transport streams. It cannot signal frames of
-//! 960 samples, object types above 4, or channels that a program config element describes.
+//! 960 samples or object types above 4. Where a program config element describes the channels, it is
+//! the first element of each frame (ISO/IEC 13818-7, 8.5.2.2), so that decoding can start at any.
+
+use bytes::Bytes;
 
 use super::AacConfig;
 use crate::{Error, Unsupported};
 
+/// Bytes of a header without a CRC.
+const HEADER_LEN: u32 = 7;
+
+/// Maximum number of bytes of a frame with its header: `aac_frame_length` has 13 bits.
+const MAX_LEN: u32 = (1 << 13) - 1;
+
 /// Writes the headers of ADTS frames.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Adts {
     /// Profile, rate and channels in their places of the 56 bits.
     fixed: u64,
+    program_config: Bytes,
 }
 
 impl Adts {
-    /// Bytes of a header without a CRC.
-    pub const HEADER_LEN: u32 = 7;
-
-    /// The maximum size of a frame without its header: `aac_frame_length`, which includes that, has
-    /// 13 bits.
-    pub const MAX_SIZE: u32 = (1 << 13) - 1 - Self::HEADER_LEN;
-
     /// For a track of that configuration.
     ///
     /// # Errors
@@ -37,6 +40,7 @@ impl Adts {
         }
         let channels = match config.channel_configuration {
             channels @ 1..=7 => u64::from(channels),
+            0 if config.program_config.is_some() => 0,
             other => return Err(unsupported(format!("channel configuration {other}"))),
         };
         let rate = config.core_rate_index().map(u64::from);
@@ -44,25 +48,42 @@ impl Adts {
         // Syncword, MPEG-4, layer 0, no CRC; then, after the length, a buffer fullness of "variable
         // bitrate".
         let fixed = 0xfff1 << 40 | profile << 38 | rate << 34 | channels << 30 | 0x7ff << 2;
-        Ok(Self { fixed })
+        Ok(Self { fixed, program_config: config.program_config.clone().unwrap_or_default() })
     }
 
-    /// Bytes of a frame of `size` bytes with its header.
-    ///
-    /// # Errors
-    /// [`Unsupported::AdtsFrame`] above [`MAX_SIZE`](Self::MAX_SIZE).
-    pub fn frame_len(size: u64) -> Result<u64, Error> {
-        let len = size.checked_add(Self::HEADER_LEN.into());
-        len.filter(|_| size <= Self::MAX_SIZE.into())
-            .ok_or_else(|| Unsupported::AdtsFrame(size).into())
+    /// The program config element that opens the body of each frame; often empty.
+    #[must_use]
+    pub fn program_config(&self) -> &[u8] {
+        &self.program_config
     }
 
-    /// The header of a frame of `size` bytes.
+    /// Bytes of a frame before its sample: the header, and the program config element.
+    #[must_use]
+    pub fn overhead(&self) -> u32 {
+        u32::try_from(self.program_config.len()).unwrap_or(u32::MAX).saturating_add(HEADER_LEN)
+    }
+
+    /// The maximum size of a sample that a frame holds.
+    #[must_use]
+    pub fn max_size(&self) -> u32 {
+        MAX_LEN.saturating_sub(self.overhead())
+    }
+
+    /// Bytes of the frame of a sample of `size` bytes.
     ///
     /// # Errors
-    /// [`Unsupported::AdtsFrame`] above [`MAX_SIZE`](Self::MAX_SIZE).
+    /// [`Unsupported::AdtsFrame`] above [`max_size`](Self::max_size).
+    pub fn frame_len(&self, size: u64) -> Result<u64, Error> {
+        let len = size.checked_add(self.overhead().into());
+        len.filter(|&len| len <= MAX_LEN.into()).ok_or_else(|| Unsupported::AdtsFrame(size).into())
+    }
+
+    /// The header of the frame of a sample of `size` bytes.
+    ///
+    /// # Errors
+    /// [`Unsupported::AdtsFrame`] above [`max_size`](Self::max_size).
     pub fn header(&self, size: u64) -> Result<[u8; 7], Error> {
-        let [_, header @ ..] = (self.fixed | Self::frame_len(size)? << 13).to_be_bytes();
+        let [_, header @ ..] = (self.fixed | self.frame_len(size)? << 13).to_be_bytes();
         Ok(header)
     }
 }
@@ -101,10 +122,11 @@ mod tests {
 
     #[test]
     fn a_frame_holds_8191_bytes() {
-        assert_eq!(Adts::frame_len(8184), Ok(8191));
-        let refused = Adts::frame_len(8185).unwrap_err();
+        let adts = adts(&[0x11, 0x90]).unwrap();
+        assert_eq!((adts.frame_len(8184), adts.max_size()), (Ok(8191), 8184));
+        let refused = adts.frame_len(8185).unwrap_err();
         assert_eq!(refused.to_string(), "8185 bytes are more than an ADTS frame holds");
-        assert!(Adts::frame_len(u64::MAX).is_err());
+        assert!(adts.frame_len(u64::MAX).is_err());
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::bits::Bits;
+use super::frame;
+use super::program_config::ProgramConfig;
+use crate::bits::{Bits, bit, packed};
 use crate::{Error, Malformed};
 
 /// By `samplingFrequencyIndex` (1.6.3.4).
@@ -16,6 +18,13 @@ const AAC_LC: u8 = 2;
 const SBR: u8 = 5;
 const PS: u8 = 29;
 const ER_BSAC: u8 = 22;
+
+/// The highest rate in Hz of a core that may have SBR without a signal. Its bands end where those of
+/// 48 kHz do.
+const MAX_CORE_RATE: u32 = 24_000;
+
+/// `syncExtensionType` of SBR (1.6.2.1).
+const SYNC_EXTENSION: u32 = 0x2b7;
 
 /// The configuration of a track of AAC.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,16 +46,24 @@ pub struct AacConfig {
     pub output_channels: u8,
     /// Samples a frame of the core layer: 1024, or 960.
     pub frame_length: u16,
+    /// Whether the samples may have SBR though the configuration does not signal it (implicit
+    /// signalling, 1.6.5.3). [`has_sbr`](Self::has_sbr) tells.
+    pub may_have_sbr: bool,
+    /// The program config element that describes the channels, as the first element of a frame
+    /// (4.4.2.1): whole bytes.
+    pub program_config: Option<Bytes>,
     /// The `AudioSpecificConfig` itself.
     pub specific_config: Bytes,
+    /// Bits of it that describe the core layer.
+    core_bits: usize,
 }
 
 impl AacConfig {
     /// Reads an `AudioSpecificConfig`. `entry_channels` is the channel count of the sample entry:
     /// it is used if the configuration declares no channels, not even by a program config element.
     ///
-    /// SBR and PS are found if signalled explicitly, in either way (1.6.5.2); implicit
-    /// signalling, in the samples alone, is not.
+    /// SBR and PS are found if signalled explicitly, in either way (1.6.5.2). Implicit signalling
+    /// is in the samples alone: [`has_sbr`](Self::has_sbr) looks there.
     ///
     /// # Errors
     /// [`Malformed::Configuration`] if the configuration is cut short, or names a reserved rate.
@@ -75,20 +92,26 @@ impl AacConfig {
             bits.unsigned(14);
         }
         bits.flag();
-        let described =
-            if channel_configuration == 0 { read_program_channels(&mut bits) } else { None };
+        let described = match channel_configuration {
+            0 => ProgramConfig::read(&specific_config, &mut bits),
+            _ => None,
+        };
+        let core_bits = bits.position();
+        let mut may_have_sbr = object_type == AAC_LC && core_rate <= MAX_CORE_RATE && !short_frames;
         if object_type == AAC_LC && (channel_configuration != 0 || described.is_some()) {
             // The backward compatible way: a sync extension after the core configuration.
-            if let Some((extension, rate)) = read_sync_extension(&mut bits) {
-                (object_type, output_rate) = (extension, rate);
+            if let Some(extension) = read_sync_extension(&mut bits) {
+                may_have_sbr = false;
+                (object_type, output_rate) = extension.unwrap_or((object_type, output_rate));
             }
         }
         if core_rate == 0 || output_rate == 0 {
             return Err(malformed("the sampling rate is reserved or zero"));
         }
+        let channels = described.as_ref().map(|described| described.channels);
         let output_channels = match channel_configuration {
             _ if object_type == PS => 2,
-            0 => described.filter(|&channels| channels > 0).unwrap_or(entry_channels),
+            0 => channels.filter(|&channels| channels > 0).unwrap_or(entry_channels),
             7 | 12 | 14 => 8,
             11 => 7,
             13 => 24,
@@ -103,8 +126,31 @@ impl AacConfig {
             output_rate,
             output_channels,
             frame_length,
+            may_have_sbr,
+            core_bits,
+            program_config: described.map(|described| described.element),
             specific_config,
         })
+    }
+
+    /// Whether a frame has SBR, where it [may](Self::may_have_sbr). `None` if that cannot be read.
+    #[must_use]
+    pub fn has_sbr(&self, frame: &[u8]) -> Option<bool> {
+        self.may_have_sbr.then(|| frame::has_sbr(frame, self.core_rate)).flatten()
+    }
+
+    /// The configuration of the same core with SBR, signalled after the core in the backward
+    /// compatible way (1.6.5.2). `None` if the doubled rate has no index.
+    #[must_use]
+    pub fn with_sbr(&self) -> Option<Self> {
+        let rate = self.core_rate.checked_mul(2)?;
+        let index = SAMPLING_FREQUENCIES.iter().position(|&known| known == rate)?;
+        let core = (0..self.core_bits).map(|at| bit(&self.specific_config, at));
+        let extension = SYNC_EXTENSION << 10 | u32::from(SBR) << 5 | 1 << 4;
+        let extension = extension | u32::try_from(index).ok()?;
+        let extension = extension.to_be_bytes();
+        let bits = core.chain((11..32).map(|at| bit(&extension, at)));
+        Self::parse(packed(bits), self.output_channels).ok()
     }
 
     /// The layout of the decoded sound's loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3,
@@ -151,44 +197,18 @@ fn read_sampling_rate(bits: &mut Bits<'_>) -> Option<u32> {
     }
 }
 
-/// The channels of a `program_config_element` (4.4.1.1), which is read to its end.
-fn read_program_channels(bits: &mut Bits<'_>) -> Option<u8> {
-    bits.unsigned(4 + 2 + 4)?; // tag, object type, rate
-    let [front, side, back] = [bits.unsigned(4)?, bits.unsigned(4)?, bits.unsigned(4)?];
-    let [low_frequency, data, coupling] = [bits.unsigned(2)?, bits.unsigned(3)?, bits.unsigned(4)?];
-    for mixdown_len in [4, 4, 3] {
-        if bits.flag()? {
-            bits.unsigned(mixdown_len)?;
-        }
-    }
-    let mut channels = low_frequency;
-    for _ in (0..front).chain(0..side).chain(0..back) {
-        let is_pair = bits.flag()?;
-        channels = channels.checked_add(if is_pair { 2 } else { 1 })?;
-        bits.unsigned(4)?;
-    }
-    for _ in (0..low_frequency).chain(0..data) {
-        bits.unsigned(4)?;
-    }
-    for _ in 0..coupling {
-        bits.unsigned(5)?;
-    }
-    bits.align();
-    for _ in 0..bits.unsigned(8)? {
-        bits.unsigned(8)?; // comment
-    }
-    u8::try_from(channels).ok()
-}
-
-/// The sync extension of SBR and PS: object type and output rate, if there is one that signals
-/// SBR.
-fn read_sync_extension(bits: &mut Bits<'_>) -> Option<(u8, u32)> {
-    if bits.unsigned(11)? != 0x2b7 || read_object_type(bits)? != SBR || !bits.flag()? {
+/// The sync extension of SBR and PS, if there is one: object type and output rate, or `None` within
+/// if it says that there is no SBR.
+fn read_sync_extension(bits: &mut Bits<'_>) -> Option<Option<(u8, u32)>> {
+    if bits.unsigned(11)? != SYNC_EXTENSION || read_object_type(bits)? != SBR {
         return None;
+    }
+    if !bits.flag()? {
+        return Some(None);
     }
     let rate = read_sampling_rate(bits)?;
     let has_parametric_stereo = bits.unsigned(11) == Some(0x548) && bits.flag() == Some(true);
-    Some((if has_parametric_stereo { PS } else { SBR }, rate))
+    Some(Some((if has_parametric_stereo { PS } else { SBR }, rate)))
 }
 
 #[cfg(test)]
@@ -244,7 +264,13 @@ mod tests {
             (5, 48_000),
             "the sync extension follows the comment"
         );
+        // 101, the 44 bits of the element, a bit of alignment, and no comment.
+        assert_eq!(
+            aac.program_config.as_deref(),
+            Some(&[0xa0, 0x98, 0x80, 0x80, 0x04, 0x22, 0x00][..])
+        );
         // Cut short, it declares nothing.
+        assert_eq!(parse(&QUAD[..12]).program_config, None);
         assert_eq!((parse(&QUAD[..12]).output_channels, parse(&QUAD[..2]).output_channels), (2, 2));
     }
 
@@ -257,6 +283,27 @@ mod tests {
             (44_100, Some(4), 1)
         );
         assert_eq!(parse(&[0x17, 0x80, 0x56, 0x22, 0x88]).core_rate_index(), None);
+    }
+
+    #[test]
+    fn sbr_is_signalled_after_the_core() {
+        let core = parse(&[0x13, 0x10]);
+        assert!(core.may_have_sbr);
+        let with_sbr = core.with_sbr().unwrap();
+        assert_eq!(with_sbr, parse(&[0x13, 0x10, 0x56, 0xe5, 0x98]));
+        assert!(!with_sbr.may_have_sbr);
+        // A rate that is written out, and channels that an element describes.
+        let with_sbr = parse(&[0x17, 0x80, 0x56, 0x22, 0x08]).with_sbr().unwrap();
+        assert_eq!((with_sbr.core_rate, with_sbr.output_rate), (44_100, 88_200));
+        let quad = parse(b"\x13\x00\x05\x84\x04\x00\x21\x10\x00").with_sbr().unwrap();
+        assert_eq!((quad.output_channels, quad.rfc6381().as_str()), (4, "mp4a.40.5"));
+        assert_eq!(parse(&[0x17, 0x80, 0x61, 0xa8, 0x10]).with_sbr(), None);
+    }
+
+    #[test]
+    fn a_configuration_may_say_that_there_is_no_sbr() {
+        let aac = parse(&[0x13, 0x10, 0x56, 0xe5, 0x00]);
+        assert_eq!((aac.object_type, aac.may_have_sbr), (2, false));
     }
 
     #[test]

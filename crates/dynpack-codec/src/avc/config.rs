@@ -30,7 +30,8 @@ pub struct AvcConfig {
 }
 
 impl AvcConfig {
-    /// Reads the body of an `avcC` box.
+    /// Reads the body of an `avcC` box. It may hold no parameter sets, even with `avc1`, which
+    /// requires them: [`lacks_parameter_sets`](Self::lacks_parameter_sets) shows that.
     ///
     /// # Errors
     /// [`Malformed::Configuration`] if the record is cut short or of another version.
@@ -56,9 +57,6 @@ impl AvcConfig {
             body.try_get_u8().map_err(|_| malformed("ends before the picture parameter sets"))?;
         let pps = parameter_sets(&mut body, pps_count)
             .ok_or_else(|| malformed("cut short in the picture parameter sets"))?;
-        if !in_band && (sps.is_empty() || pps.is_empty()) {
-            return Err(malformed("holds no parameter sets, which avc1 requires"));
-        }
         Ok(Self {
             width,
             height,
@@ -137,12 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn parameter_sets_in_band_may_be_absent_from_the_record() {
+    fn parameter_sets_may_be_absent_from_the_record() {
         let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-        assert_eq!(
-            AvcConfig::parse(record.clone(), 640, 360, true).unwrap().rfc6381(),
-            "avc3.42c01e"
-        );
-        assert!(AvcConfig::parse(record, 640, 360, false).is_err());
+        let parse = |in_band| AvcConfig::parse(record.clone(), 640, 360, in_band).unwrap();
+        assert_eq!(parse(true).rfc6381(), "avc3.42c01e");
+        assert!(parse(false).lacks_parameter_sets());
     }
 }

@@ -9,6 +9,8 @@ impl NalType {
     pub const SLICE: Self = Self(1);
     /// A slice of an IDR picture.
     pub const IDR: Self = Self(5);
+    /// Supplemental enhancement information.
+    pub const SEI: Self = Self(6);
     /// A sequence parameter set.
     pub const SPS: Self = Self(7);
     /// A picture parameter set.

@@ -1,4 +1,5 @@
-//! Parameter sets, as far as slice headers depend on them (ITU-T H.264, 7.3.2).
+//! Parameter sets, as far as slice headers depend on them, and the format of pictures (ITU-T H.264,
+//! 7.3.2).
 
 use crate::bits::Bits;
 
@@ -25,6 +26,20 @@ pub(super) struct Sps {
     pub(super) frames_only: bool,
     /// `PicSizeInMapUnits`.
     pub(super) map_units: u64,
+    pub(super) format: PictureFormat,
+}
+
+/// What decoders allocate for a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PictureFormat {
+    /// `chroma_format_idc`.
+    pub(super) chroma: u32,
+    /// `bit_depth_luma_minus8` and `bit_depth_chroma_minus8`.
+    pub(super) extra_bits: [u32; 2],
+    /// Width and height less 1, in macroblocks and in map units.
+    size: [u32; 2],
+    /// Offsets of the cropping rectangle: left, right, top and bottom.
+    crop: [u32; 4],
 }
 
 /// Profiles with a chroma format in their sequence parameter sets.
@@ -36,11 +51,11 @@ impl Sps {
         let profile = bits.unsigned(8)?;
         bits.unsigned(16)?;
         let id = bits.golomb_up_to(31)?;
-        let (mut chroma, mut has_separate_planes) = (1, false);
+        let (mut chroma, mut has_separate_planes, mut extra_bits) = (1, false, [0; 2]);
         if WITH_CHROMA.contains(&profile) {
             chroma = bits.golomb_up_to(3)?;
             has_separate_planes = chroma == 3 && bits.flag()?;
-            bits.skip_golomb(2)?;
+            extra_bits = [bits.golomb()?, bits.golomb()?];
             bits.flag()?;
             if bits.flag()? {
                 let lists = if chroma == 3 { 12 } else { 8 };
@@ -53,9 +68,10 @@ impl Sps {
         let picture_order = read_picture_order(&mut bits)?;
         bits.golomb()?;
         bits.flag()?;
-        let width = u64::from(bits.golomb()?) + 1;
-        let height = u64::from(bits.golomb()?) + 1;
+        let size = [bits.golomb()?, bits.golomb()?];
+        let [width, height] = size.map(|less_one| u64::from(less_one) + 1);
         let frames_only = bits.flag()?;
+        let crop = read_crop(&mut bits, frames_only).unwrap_or_default();
         let has_chroma = chroma != 0 && !has_separate_planes;
         let map_units = width.checked_mul(height)?;
         Some(Self {
@@ -66,8 +82,18 @@ impl Sps {
             picture_order,
             frames_only,
             map_units,
+            format: PictureFormat { chroma, extra_bits, size, crop },
         })
     }
+}
+
+/// The cropping rectangle, if there is one.
+fn read_crop(bits: &mut Bits<'_>, frames_only: bool) -> Option<[u32; 4]> {
+    bits.unsigned(if frames_only { 1 } else { 2 })?;
+    if !bits.flag()? {
+        return None;
+    }
+    Some([bits.golomb()?, bits.golomb()?, bits.golomb()?, bits.golomb()?])
 }
 
 fn read_picture_order(bits: &mut Bits<'_>) -> Option<PictureOrder> {

@@ -139,11 +139,12 @@ impl Carriage for Aac {
     }
 
     fn len_by_size(&self, size: u32, _: bool) -> Result<Len, dynpack_codec::Error> {
-        Adts::frame_len(size.into()).map(Len::Exactly)
+        self.adts.frame_len(size.into()).map(Len::Exactly)
     }
 
     fn growth(&self) -> Option<Growth> {
-        Some(Growth { every: Adts::HEADER_LEN.into(), sync: 0, max_size: Adts::MAX_SIZE })
+        let (every, max_size) = (self.adts.overhead().into(), self.adts.max_size());
+        Some(Growth { every, sync: 0, max_size })
     }
 
     fn write(
@@ -153,7 +154,10 @@ impl Carriage for Aac {
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), dynpack_codec::Error> {
         out(&self.adts.header(sample.len() as u64)?);
-        out(sample);
+        match self.adts.program_config() {
+            [] => out(sample),
+            program_config => out(&[program_config, sample].concat()),
+        }
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Encrypted transport streams, decrypted according to Apple's *MPEG-2 Stream Encryption Format for
 //! HTTP Live Streaming*.
 
+use adts_reader::ChannelConfiguration;
 use aes::Aes128;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use bytes::Bytes;
@@ -10,9 +11,9 @@ use dynpack_crypt::{ContentKey, Iv};
 use dynpack_fragment::ts::{Part, media_segment, media_segment_bound};
 use dynpack_media::{Rendition, SegmentNumber};
 use dynpack_testkit::film::{Audio, OpenedFilm, Video};
-use dynpack_testkit::read::annex_b;
 use dynpack_testkit::read::transport::{self, Pes};
-use dynpack_testkit::{AAC_48_STEREO, AVCC, codec};
+use dynpack_testkit::read::{adts, annex_b};
+use dynpack_testkit::{AAC_48_STEREO, AVCC, TrackBuilder, codec};
 use proptest::prelude::*;
 
 use crate::{AUDIO_PID, TWO_SECONDS, VIDEO_PID, check_alone, frames};
@@ -211,6 +212,34 @@ fn the_length_of_encrypted_audio_is_known_before_it_is_read() {
     assert_eq!(plan(MediaKind::Video).len(), None);
     let promised = plan(MediaKind::Audio).len().unwrap();
     assert_eq!(film.finish(plan(MediaKind::Audio)).unwrap().len() as u64, promised);
+}
+
+/// Each frame has the program config element, so that decoding can start at any. What is encrypted
+/// starts 16 bytes after the header, as with all frames.
+#[test]
+fn a_program_config_element_opens_each_frame() {
+    const QUAD: &[u8] = b"\x11\x80\x04\xc4\x04\x00\x21\x10\x00";
+    const ELEMENT: &[u8] = &[0xa0, 0x98, 0x80, 0x80, 0x04, 0x22, 0x00];
+    let samples: Vec<_> = (0..90_u8).map(|at| vec![at; 30 + usize::from(at)]).collect();
+    let track = TrackBuilder::audio(48_000, 90).with_codec(codec::aac(QUAD));
+    let film = OpenedFilm::with_samples(&track, &samples, TWO_SECONDS);
+    let rendition = &film.renditions[0];
+    let part = Part::new(rendition, rendition.cuts.samples());
+    let expected: Vec<_> = samples.iter().map(|sample| [ELEMENT, sample].concat()).collect();
+    for (part, is_encrypted) in [(part.clone().with_sample_aes(cipher()), true), (part, false)] {
+        let plan = media_segment(SegmentNumber(0), std::slice::from_ref(&part)).unwrap();
+        assert_eq!(plan.len(), Some(media_segment_bound(&[part]).unwrap()));
+        let reading = transport::read(&film.finish(plan).unwrap());
+        let stream: Vec<u8> = reading.pes.iter().flat_map(|pes| pes.data.clone()).collect();
+        let frames = adts::frames(&stream);
+        let bodies = frames.iter().map(|frame| frame.data.to_vec());
+        let bodies = bodies.map(|body| if is_encrypted { decrypt_frame(body) } else { body });
+        assert_eq!(bodies.collect::<Vec<_>>(), expected);
+        assert!(frames.iter().all(|frame| {
+            let channels = frame.header.channel_configuration();
+            channels == ChannelConfiguration::ObjectTypeSpecificConfig
+        }));
+    }
 }
 
 /// A slice full of emulation prevention: each byte of it is escaped again.

@@ -54,9 +54,6 @@ pub(super) fn append(
     file_len: u64,
     limits: &Limits,
 ) -> Result<(), Error> {
-    if defaults.default_sample_description_index != track.description {
-        return Err(Error::CodingChanges(traf.path()));
-    }
     refuse_encryption(traf)?;
     // Only the last fragment of a file can be incomplete.
     if let Some((_, error)) = track.missing.take() {
@@ -68,6 +65,7 @@ pub(super) fn append(
     let Some(first) = runs.iter().find_map(|placed| placed.run.samples(defaults).next()) else {
         return Ok(());
     };
+    track.entries.extend(defaults.default_sample_description_index, traf)?;
     let time = Time::read(traf)?.map(|time| time.decoded(first.composition_offset.cast_signed()));
     let replaced = track.gathered().begin(time).map_err(|problem| traf.malformed(problem))?;
     track.replaced = track.replaced.saturating_add(replaced);

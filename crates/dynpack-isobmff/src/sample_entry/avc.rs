@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use dynpack_codec::{AspectRatio, AvcConfig, Codec};
 
-use super::entry::{COMMON, SampleEntry, copy, in_box};
+use super::entry::{COMMON, SampleEntry, copy, in_box, with_box};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -23,6 +23,11 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
     let config = AvcConfig::parse(record, width, height, in_band).map_err(in_box(&record_box))?;
     let config = config.with_pixel_aspect(pixel_aspect(entry).unwrap_or(AspectRatio::SQUARE));
     Ok(SampleEntry { codec: Codec::from(config), bytes: copy(entry) })
+}
+
+/// An entry with another record in its `avcC`.
+pub(crate) fn with_record(entry: &Bytes, record: &[u8]) -> Bytes {
+    with_box(entry, FIXED, b"avcC", record)
 }
 
 /// The ratio in a `pasp` (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read

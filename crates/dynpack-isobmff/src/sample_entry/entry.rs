@@ -1,7 +1,8 @@
 //! A sample entry that can be served, and what is common to the entries of all codecs (ISO/IEC
 //! 14496-12, 8.5.2.2).
 
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
+use dynpack_boxes::{Header, Kind};
 use dynpack_codec::Codec;
 
 use crate::Error;
@@ -30,6 +31,28 @@ pub(super) fn copy(entry: &BoxRef<'_>) -> Bytes {
         reference.copy_from_slice(&[0, 1]);
     }
     copy.freeze()
+}
+
+/// An entry of such a copy whose boxes of that kind have another body. The boxes start after `fixed`
+/// bytes of its own body.
+pub(super) fn with_box(entry: &Bytes, fixed: usize, kind: &[u8; 4], body: &[u8]) -> Bytes {
+    let Some(Header { kind: own, header_len, .. }) = Header::read(entry) else {
+        return Bytes::new();
+    };
+    let entry = BoxRef::top(own, 0, entry, usize::try_from(header_len).expect("8 or 16"));
+    let mut fields = BytesMut::from(entry.body.get(..fixed).unwrap_or_default());
+    for child in entry.children_from(fixed).flatten() {
+        if child.kind.0 == *kind {
+            Kind::code(*kind).put_header(body.len() as u64, &mut fields);
+            fields.put_slice(body);
+        } else {
+            fields.put_slice(child.whole);
+        }
+    }
+    let mut whole = BytesMut::new();
+    Kind::Code(own).put_header(fields.len() as u64, &mut whole);
+    whole.unsplit(fields);
+    whole.freeze()
 }
 
 /// A malformed configuration, in terms of the box that holds it.

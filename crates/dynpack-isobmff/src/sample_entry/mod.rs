@@ -2,29 +2,13 @@
 //! a codec. No other place reads them.
 
 mod avc;
+mod entries;
 mod entry;
 mod esds;
 mod mp4a;
 mod protected;
 
-use crate::Error;
-use crate::boxes::BoxRef;
-
-use self::entry::SampleEntry;
-
-/// Reads the entry of that number, from 1.
-pub(crate) fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
-    let (version, _) = stsd.fields().version_and_flags()?;
-    let place = (number as usize).checked_sub(1);
-    let entry = place.and_then(|place| stsd.children_from(8).nth(place));
-    let entry = entry.ok_or_else(|| {
-        stsd.malformed(format!("holds no entry {number}, which the samples use"))
-    })??;
-    match &entry.kind.0 {
-        b"avc1" | b"avc3" => avc::read(&entry),
-        b"mp4a" => mp4a::read(&entry, version),
-        b"encv" => Err(protected::refusal(&entry, avc::FIXED)),
-        b"enca" => Err(protected::refusal(&entry, mp4a::fixed_len(&entry, version))),
-        _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
-    }
-}
+pub(crate) use self::avc::with_record;
+pub(crate) use self::entries::Entries;
+pub(crate) use self::entry::SampleEntry;
+pub(crate) use self::mp4a::with_config;

@@ -22,7 +22,6 @@ pub(crate) fn read(
 ) -> Result<Chunks, Error> {
     let offsets = Offsets::read(offset_box)?;
     let runs = runs(stsc)?;
-    let description = runs.first().map(|run| Run::read(run).description);
     let mut chunks = Chunks::with_capacity(offsets.len().min(sizes.count()) as usize);
     let mut next = 0_u32;
     for (at, run) in runs.iter().map(Run::read).enumerate() {
@@ -39,9 +38,6 @@ pub(crate) fn read(
             let count = run.samples_per_chunk.min(sizes.count().saturating_sub(next));
             if count == 0 {
                 break;
-            }
-            if description != Some(run.description) {
-                return Err(Error::CodingChanges(stsc.path()));
             }
             let offset = offsets.get(chunk.saturating_sub(1));
             chunks
@@ -84,11 +80,25 @@ pub(crate) fn stored(
     StoredChunks::new(stsc.kept(runs.as_flattened()), offsets, sizes)
 }
 
-/// Which entry of `stsd` describes the samples, from 1; `None` where there is no chunk.
-pub(crate) fn description(stbl: &BoxRef<'_>) -> Result<Option<u32>, Error> {
-    let stsc = stbl.child(b"stsc")?;
-    let runs = stsc.as_ref().map(runs).transpose()?.unwrap_or_default();
-    Ok(runs.first().map(|run| Run::read(run).description))
+/// Which entries of `stsd` describe the first `count` samples, from 1. The same one may be named
+/// again, and so may one of the first chunk that is empty.
+pub(crate) fn descriptions(stsc: &BoxRef<'_>, count: u32) -> Result<Vec<u32>, Error> {
+    let runs = runs(stsc)?;
+    let mut descriptions = Vec::new();
+    let mut before = 0_u64;
+    for (run, next) in runs.iter().zip(runs.iter().skip(1).map(Some).chain([None])) {
+        let run = Run::read(run);
+        if descriptions.last() != Some(&run.description) && run.samples_per_chunk > 0 {
+            descriptions.push(run.description);
+        }
+        let next = next.map_or(u32::MAX, |next| Run::read(next).first_chunk);
+        let chunks = u64::from(next.saturating_sub(run.first_chunk));
+        before = before.saturating_add(chunks.saturating_mul(run.samples_per_chunk.into()));
+        if before >= u64::from(count) {
+            break;
+        }
+    }
+    Ok(descriptions)
 }
 
 /// A run of chunks which hold equally many samples.

@@ -9,8 +9,6 @@ mod runs;
 mod sizes;
 mod sync;
 
-pub(crate) use chunks::description;
-
 use dynpack_media::Column;
 
 use self::sizes::Sizes;
@@ -18,19 +16,27 @@ use crate::boxes::BoxRef;
 use crate::samples::{Places, Samples};
 use crate::{Error, Limits};
 
-/// Whether there is a table of sizes, which movies whose samples are all in fragments may lack.
-pub(crate) fn has_sizes(stbl: &BoxRef<'_>) -> Result<bool, Error> {
-    Ok(stbl.child(b"stsz")?.is_some() || stbl.child(b"stz2")?.is_some())
+/// Which entries of `stsd` describe the samples, from 1, in the order of the samples; none where
+/// there are no samples.
+pub(crate) fn descriptions(stbl: &BoxRef<'_>) -> Result<Vec<u32>, Error> {
+    let Some(size_box) = size_box(stbl)? else { return Ok(Vec::new()) };
+    match (stbl.child(b"stsc")?, Sizes::read(&size_box)?.count()) {
+        (Some(stsc), count @ 1..) => chunks::descriptions(&stsc, count),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The table of sizes, in either form. Movies whose samples are all in fragments may lack it.
+pub(crate) fn size_box<'a>(stbl: &'a BoxRef<'a>) -> Result<Option<BoxRef<'a>>, Error> {
+    match stbl.child(b"stsz")? {
+        Some(stsz) => Ok(Some(stsz)),
+        None => stbl.child(b"stz2"),
+    }
 }
 
 /// Reads the tables and checks each against the number of samples that `stsz` gives.
 pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error> {
-    let size_box = match stbl.child(b"stsz")? {
-        Some(stsz) => stsz,
-        None => {
-            stbl.child(b"stz2")?.ok_or_else(|| stbl.malformed("holds neither stsz nor stz2"))?
-        }
-    };
+    let size_box = size_box(stbl)?.ok_or_else(|| stbl.malformed("holds neither stsz nor stz2"))?;
     let sizes = Sizes::read(&size_box)?;
     let count = sizes.count();
     if count > limits.samples {

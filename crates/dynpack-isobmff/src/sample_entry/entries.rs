@@ -1,0 +1,97 @@
+//! The sample entries of a track, of which its samples may use several (ISO/IEC 14496-12, 8.5.2).
+
+use bytes::Bytes;
+use dynpack_codec::{Codec, VideoCodec};
+use dynpack_media::FourCc;
+
+use super::entry::SampleEntry;
+use super::{avc, mp4a, protected};
+use crate::Error;
+use crate::boxes::BoxRef;
+
+/// How many entries the samples of a track may use. No more are needed: a record holds at most 256
+/// picture parameter sets.
+const MAX_USED: usize = 256;
+
+/// The sample entries of a track, and the one that describes all of its samples.
+#[derive(Debug)]
+pub(crate) struct Entries {
+    /// The `stsd` box, its offset and the bytes of its header.
+    stsd: (Bytes, u64, usize),
+    /// The numbers of the entries that samples use.
+    used: Vec<u32>,
+    /// The number of the entry that the first samples are expected to use.
+    first: u32,
+    merged: SampleEntry,
+}
+
+impl Entries {
+    /// Those of an `stsd`. The first samples are expected to use the entry of that number, from 1.
+    pub(crate) fn read(stsd: &BoxRef<'_>, first: u32) -> Result<Self, Error> {
+        let merged = read(stsd, first)?;
+        let header_len = stsd.whole.len().saturating_sub(stsd.body.len());
+        let stsd = (Bytes::copy_from_slice(stsd.whole), stsd.offset, header_len);
+        Ok(Self { stsd, used: Vec::new(), first, merged })
+    }
+
+    /// The entry that describes the samples so far.
+    pub(crate) const fn merged(&self) -> &SampleEntry {
+        &self.merged
+    }
+
+    /// Makes it describe samples with the entry of that number too. `samples` is the box with them.
+    pub(crate) fn extend(&mut self, number: u32, samples: &BoxRef<'_>) -> Result<(), Error> {
+        if self.used.contains(&number) {
+            return Ok(());
+        }
+        if self.used.len() >= MAX_USED {
+            let problem = format!("there are more than {MAX_USED} sample entries");
+            return Err(Error::CodingChanges { path: samples.path(), problem });
+        }
+        match (self.used.is_empty(), number == self.first) {
+            (true, true) => {}
+            (true, false) => self.merged = self.entry(number)?,
+            (false, _) => self.merge(number).map_err(|problem| match problem {
+                Error::Unsupported(problem) => Error::CodingChanges {
+                    path: samples.path(),
+                    problem: format!("sample entry {number} differs: {problem}"),
+                },
+                other => other,
+            })?,
+        }
+        self.used.push(number);
+        Ok(())
+    }
+
+    fn merge(&mut self, number: u32) -> Result<(), Error> {
+        let codec = self.merged.codec.merged(&self.entry(number)?.codec);
+        let codec = codec.map_err(|problem| Error::Unsupported(problem.to_string()))?;
+        if let Codec::Video(VideoCodec::Avc(avc)) = &codec {
+            self.merged.bytes = avc::with_record(&self.merged.bytes, &avc.record);
+        }
+        self.merged.codec = codec;
+        Ok(())
+    }
+
+    fn entry(&self, number: u32) -> Result<SampleEntry, Error> {
+        let (whole, offset, header_len) = &self.stsd;
+        read(&BoxRef::top(FourCc(*b"stsd"), *offset, whole, *header_len), number)
+    }
+}
+
+/// Reads the entry of that number, from 1.
+fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
+    let (version, _) = stsd.fields().version_and_flags()?;
+    let place = (number as usize).checked_sub(1);
+    let entry = place.and_then(|place| stsd.children_from(8).nth(place));
+    let entry = entry.ok_or_else(|| {
+        stsd.malformed(format!("holds no entry {number}, which the samples use"))
+    })??;
+    match &entry.kind.0 {
+        b"avc1" | b"avc3" => avc::read(&entry),
+        b"mp4a" => mp4a::read(&entry, version),
+        b"encv" => Err(protected::refusal(&entry, avc::FIXED)),
+        b"enca" => Err(protected::refusal(&entry, mp4a::fixed_len(&entry, version))),
+        _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
+    }
+}
