@@ -85,6 +85,7 @@ mod demuxer;
 mod edit;
 mod error;
 mod gathered;
+mod grouping;
 mod index;
 mod limits;
 mod moof;
