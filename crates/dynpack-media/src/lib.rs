@@ -70,7 +70,7 @@ pub use sample_columns::SampleColumns;
 pub use sample_table::SampleTable;
 pub use stream::{Stream, StreamSegment};
 pub use time::{Ticks, Time, Timescale};
-pub use timeline::Timeline;
+pub use timeline::{Difference, Timeline};
 pub use track::{Edit, Movie, SkippedTrack, Track};
 pub use track_id::TrackId;
 pub use view::{Period, View};

@@ -1,11 +1,14 @@
 //! The one timeline: where segments are cut, for all tracks and all protocols at once.
 
 mod cutting;
+mod difference;
 mod span;
 mod sync_points;
 
 use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Cuts, Error, Track};
+
+pub use self::difference::Difference;
 
 use self::cutting::cut_times;
 use self::span::Span;

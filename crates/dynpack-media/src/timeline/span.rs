@@ -1,6 +1,6 @@
 //! The presented stretch of one track, and its samples at the cuts of the timeline.
 
-use dynpack_codec::MediaKind;
+use dynpack_codec::{MediaKind, VideoCodec};
 
 use super::sync_points::SyncPoints;
 use crate::{Cuts, Error, SampleIndex, SegmentNumber, Ticks, Time, Track};
@@ -110,7 +110,17 @@ impl<'a> Span<'a> {
         self.on_clock(self.end)
     }
 
-    fn time_of(&self, index: SampleIndex) -> Time {
+    /// From its start to its end.
+    pub(super) fn duration(&self) -> Time {
+        self.on_clock(self.end - self.start)
+    }
+
+    /// How its samples are coded, if they are pictures.
+    pub(super) fn video(&self) -> Option<&'a VideoCodec> {
+        self.track.codec.video()
+    }
+
+    pub(super) fn time_of(&self, index: SampleIndex) -> Time {
         self.on_clock(self.time(index))
     }
 
