@@ -39,16 +39,34 @@ impl Timeline {
     /// take far more memory than the file is long.
     pub const MAX_SEGMENTS: usize = MAX_SEGMENTS;
 
-    /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per
-    /// other sample.
+    /// Cuts `tracks`, all video of which is one content. Costs a few operations per sync sample of
+    /// the first video track, and none per other sample.
+    ///
+    /// # Errors
+    /// Those of [`cut_along`](Self::cut_along).
+    pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
+        Self::cut_along(tracks, |_| true, policy)
+    }
+
+    /// Cuts `tracks` at sync samples of the video that leads, which `leads` says by the place of each
+    /// track. Other video, such as a second camera, is cut at its own last sync samples before those
+    /// times. Where there is none since the cut before, it has a longer segment.
     ///
     /// # Errors
     /// [`Error::NothingToPresent`] if no track has samples, [`Error::ImplausibleEdit`] and
     /// [`Error::TooFarApart`] for times beyond all reason, [`Error::TooManySegments`] if cuts that
     /// short would make more than [`MAX_SEGMENTS`](Self::MAX_SEGMENTS).
-    pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
+    pub fn cut_along(
+        tracks: &[&Track],
+        leads: impl Fn(usize) -> bool,
+        policy: CutPolicy,
+    ) -> Result<Self, Error> {
         let spans: Vec<Option<Span<'_>>> =
             tracks.iter().map(|track| Span::new(track)).collect::<Result<_, _>>()?;
+        let led = (0..).zip(spans);
+        let spans: Vec<_> = led
+            .map(|(at, span)| span.map(|span| if leads(at) { span } else { span.cut_along() }))
+            .collect();
         let origin = spans.iter().flatten().map(Span::start).min();
         let origin = origin.ok_or(Error::NothingToPresent)?;
         let spans = spans.into_iter().map(|span| span.map(|span| span.since(origin)).transpose());

@@ -136,7 +136,7 @@ proptest! {
             let exact = u32::from(size) * tenths;
             u16::try_from((exact + 5 * step) / (10 * step) * step).unwrap()
         };
-        prop_assume!(scaled(width) >= step as u16 && scaled(height) >= step as u16);
+        prop_assume!([width, height].iter().all(|size| u32::from(scaled(*size)) >= step));
         let of = |size: (u16, u16)| -> Track {
             let codec: Codec = codec::avc(AVCC, size);
             TrackBuilder::video(25, 1, 10, 10).with_codec(codec).build()

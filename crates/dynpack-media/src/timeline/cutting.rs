@@ -2,28 +2,22 @@
 
 use std::cell::Cell;
 
-use dynpack_codec::MediaKind;
-
 use super::span::Span;
 use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timescale};
 
-/// Where to cut, in ascending order, on the clock of the reference: the longest video track, or
-/// else the longest track.
+/// Where to cut, in ascending order, on the clock of the reference: the longest video track that
+/// leads, or else the longest track.
 ///
 /// # Errors
 /// [`Error::TooManySegments`] if all tracks together have too many.
 pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Time>, Error> {
-    let (videos, audios): (Vec<_>, Vec<_>) =
-        spans.iter().copied().partition(|span| match span.track.kind() {
-            MediaKind::Video => true,
-            MediaKind::Audio => false,
-        });
+    let (videos, others): (Vec<_>, Vec<_>) = spans.iter().copied().partition(|span| span.leads());
     let Some(longest) = longest(spans) else { return Ok(Vec::new()) };
     let reference = self::longest(&videos).unwrap_or(longest);
     let clock = reference.track.timescale;
     let target = policy.target_ticks(clock);
-    let tracks = Tracks { videos, audios, clock, min_duration: Ticks(target.0 / 10) };
+    let tracks = Tracks { videos, others, clock, min_duration: Ticks(target.0 / 10) };
     // A rest that is too short stays with the segment before.
     let end = longest.end().ceil(clock);
     let last_cut = end - tracks.min_duration;
@@ -55,8 +49,9 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Ti
 
 /// What is cut, on one clock.
 struct Tracks<'a, 'b> {
+    /// Video that leads.
     videos: Vec<&'b Span<'a>>,
-    audios: Vec<&'b Span<'a>>,
+    others: Vec<&'b Span<'a>>,
     clock: Timescale,
     /// Minimum duration of a segment, where the media allows it: a tenth of the target.
     min_duration: Ticks,
@@ -90,10 +85,10 @@ impl<'a, 'b> Tracks<'a, 'b> {
         let following = |span: &&'b Span<'a>| {
             Some(span.following(at)?.ceil(self.clock)).filter(|next| *next > time)
         };
-        let first = self.videos.iter().chain(&self.audios).filter_map(following).min()?;
-        let has_begun = |audio: &&&Span<'_>| audio.start() <= at;
+        let first = self.videos.iter().chain(&self.others).filter_map(following).min()?;
+        let has_begun = |audio: &&&Span<'_>| audio.is_audio() && audio.start() <= at;
         Some(
-            self.audios
+            self.others
                 .iter()
                 .filter(has_begun)
                 .filter_map(following)

@@ -22,6 +22,8 @@ pub(super) struct Span<'a> {
     end: Ticks,
     /// Composition time + shift = presentation time.
     shift: Ticks,
+    /// Whether it is video that is cut where other video is.
+    follows: bool,
 }
 
 impl<'a> Span<'a> {
@@ -39,6 +41,7 @@ impl<'a> Span<'a> {
             start: Ticks::ZERO,
             end: Ticks::ZERO,
             shift: track.edit.delay - track.edit.media_start,
+            follows: false,
         };
         span.first = span.first_needed();
         let earliest = span.earliest_from(span.first);
@@ -54,6 +57,20 @@ impl<'a> Span<'a> {
             .unwrap_or(span.start);
         span.end = end.max(span.start + Ticks(1));
         Ok(Some(span))
+    }
+
+    /// The same span; if it is video, it is cut where other video is.
+    pub(super) fn cut_along(self) -> Self {
+        Self { follows: self.track.kind() == MediaKind::Video, ..self }
+    }
+
+    /// Whether cuts must be at its sync samples.
+    pub(super) fn leads(&self) -> bool {
+        self.track.kind() == MediaKind::Video && !self.follows
+    }
+
+    pub(super) fn is_audio(&self) -> bool {
+        self.track.kind() == MediaKind::Audio
     }
 
     /// The sample from which a decoder can present the edit list's start.
@@ -168,6 +185,14 @@ impl<'a> Span<'a> {
         is_near.then_some(nearest)
     }
 
+    /// The last sync sample that is presented at `time` or before, or else the first: leading
+    /// pictures come before it.
+    fn sync_before(&self, time: Time) -> SampleIndex {
+        let points = self.sync_points();
+        let later = points.partition_point(|sync| self.time_of(sync) <= time);
+        later.checked_sub(1).and_then(|at| points.get(at)).unwrap_or(self.first)
+    }
+
     /// Whether the track has not started at `time`, or has ended.
     pub(super) fn is_idle(&self, time: Time) -> bool {
         self.end() <= time || self.start() >= time
@@ -183,7 +208,10 @@ impl<'a> Span<'a> {
             return self.first;
         }
         match self.track.kind() {
-            MediaKind::Video => self.sync_at(time).unwrap_or(len),
+            MediaKind::Video => {
+                let otherwise = || if self.follows { self.sync_before(time) } else { len };
+                self.sync_at(time).unwrap_or_else(otherwise)
+            }
             MediaKind::Audio => self
                 .track
                 .samples
@@ -193,7 +221,7 @@ impl<'a> Span<'a> {
         }
     }
 
-    /// The frame of audio which starts nearest to `time`.
+    /// The sample which starts nearest to `time`, in decoding order.
     fn nearest_frame(&self, time: Time) -> SampleIndex {
         let media_time = time.floor(self.track.timescale) - self.shift;
         let before = self.track.samples.index_at(media_time);
@@ -208,10 +236,7 @@ impl<'a> Span<'a> {
         if self.start() > time {
             return Some(self.start());
         }
-        let here = match self.track.kind() {
-            MediaKind::Video => self.sample_at(time),
-            MediaKind::Audio => self.nearest_frame(time),
-        };
+        let here = if self.leads() { self.sample_at(time) } else { self.nearest_frame(time) };
         // Skips samples without a duration.
         let next = samples.index_at(samples.decode_time(here)).0.saturating_add(1);
         let mut later = (next..samples.len())
@@ -234,7 +259,9 @@ impl<'a> Span<'a> {
             }
             if sample == self.first && samples.len() == 1 {
                 // The track has no sample before this cut: its first segment starts here.
-                numbers = vec![number];
+                if !self.follows || self.start() >= *time {
+                    numbers = vec![number];
+                }
                 continue;
             }
             let start = self.earliest_from(sample);
