@@ -5,6 +5,7 @@
 mod bad_sets;
 mod bursts;
 mod cache;
+mod contents;
 mod cpix;
 mod downloads;
 mod errors;

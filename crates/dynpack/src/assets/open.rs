@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, Track};
+use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
 use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -108,6 +108,17 @@ pub(crate) async fn open(
     });
     let presentation = presented.await.map_err(|error| match error {
         PackagerError::Unpresentable { problem } => unusable(problem),
+        PackagerError::DifferentFilms { files, difference } => {
+            let names = files.map(|SourceIndex(file)| {
+                let named = usize::try_from(file).ok().and_then(|file| paths.get(file));
+                named.map_or_else(String::new, |file| name_in(path, file))
+            });
+            unusable(format!(
+                "{} are not bitrates of one film: {difference}; put each film into a folder of its \
+                 own, or list both under one name in a server manifest",
+                names.join(" and ")
+            ))
+        }
         other => other.into(),
     })?;
     files
