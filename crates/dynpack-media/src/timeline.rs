@@ -15,9 +15,9 @@ use self::span::Span;
 
 /// The cuts of a set of tracks that are presented together.
 ///
-/// Segments are cut at sync samples which all video tracks share, each time at the one nearest to
-/// the target duration; a track that has ended is not considered. Audio is cut at the frame nearest
-/// to each of those times. Where there is no video (before it starts, after it ends, or at all) the
+/// Segments are cut at sync samples which all video tracks share that lead, each time at the one
+/// nearest to the target duration; a track that has ended is not considered. Audio is cut at the
+/// frame nearest to each of those times. Where there is no video (before it starts, after it ends, or at all) the
 /// cuts stand at the target duration. No two cuts lie closer than a tenth of the target or a frame
 /// of audio: a cut that close before the start of video moves to that start. A track lists no
 /// segment in which it has no sample.

@@ -169,9 +169,8 @@ fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<'_> {
 /// The tracks of contents with their names, labels and roles: of each kind, one content is
 /// [`Role::Main`].
 fn named(contents: Vec<Content>) -> Vec<(String, Entry)> {
-    let count = |kind| contents.iter().filter(|content| content.kind() == kind).count();
-    let counts = MediaKind::ALL.map(|kind| (kind, count(kind)));
-    let is_choice = |kind: MediaKind| counts.contains(&(kind, 1));
+    let kinds: Vec<_> = contents.iter().map(Content::kind).collect();
+    let has_choice = |kind| kinds.iter().filter(|other| **other == kind).count() > 1;
     let names = names(&contents);
     let mut mains = Vec::<(MediaKind, String)>::new();
     let mut all = Vec::new();
@@ -184,7 +183,7 @@ fn named(contents: Vec<Content>) -> Vec<(String, Entry)> {
                 (Role::Main, Some((_, main))) if *main != name => entry.role = Role::Alternate,
                 _ => {}
             }
-            if entry.name.is_none() && entry.label.is_none() && !is_choice(kind) {
+            if entry.name.is_none() && entry.label.is_none() && has_choice(kind) {
                 entry.label = label(&entry.track);
             }
             all.push((name.clone(), entry));

@@ -5,7 +5,7 @@ use std::fmt;
 use dynpack_codec::VideoCodec;
 
 use super::span::Span;
-use crate::{SampleIndex, Ticks, Time, Track};
+use crate::{Ticks, Time, Track};
 
 /// What keeps tracks of two files from being bitrates of one content, between which clients could
 /// switch. For people, it is the second half of a sentence about both.
@@ -22,7 +22,7 @@ pub enum Difference {
 
 impl Difference {
     /// What keeps two tracks of one kind from being bitrates of one content, if anything does. Only
-    /// durations count for audio. Costs O(log n) for each of the first thousands of sync samples.
+    /// durations count for audio. Costs O(log n) for each of the first hundreds of sync samples.
     #[must_use]
     pub fn between(one: &Track, other: &Track) -> Option<Self> {
         // Tracks that are empty or implausible have errors of their own.
@@ -102,14 +102,26 @@ impl Shape {
 }
 
 /// Whether the first sync samples of two videos, after the very first, are often at the same times:
-/// at least a quarter, so that segments last at most four times as long as of one alone.
+/// at least a quarter, so that segments last at most four times as long as of one alone. A video
+/// that can be cut anywhere has them all.
 fn share_sync_samples(one: &Span<'_>, other: &Span<'_>) -> bool {
-    const MAX_LOOKS: u32 = 10_000;
+    const MAX_LOOKS: u32 = 500;
     let len = |span: &Span<'_>| span.sync_points().len();
     let (sparse, dense) = if len(one) <= len(other) { (one, other) } else { (other, one) };
-    let points = sparse.sync_points();
+    let (points, others) = (sparse.sync_points(), dense.sync_points());
+    if others.listed.is_none() {
+        return true;
+    }
     let looks = points.len().min(MAX_LOOKS);
-    let is_shared = |sync: &SampleIndex| dense.sync_at(sparse.time_of(*sync)).is_some();
-    let shared = (1..looks).filter_map(|at| points.get(at)).filter(is_shared).count();
-    shared.saturating_mul(4) >= looks.saturating_sub(1) as usize
+    let (mut shared, mut next) = (0_u32, 0_u32);
+    for time in (1..looks).filter_map(|at| points.get(at)).map(|sync| sparse.time_of(sync)) {
+        // Both ascend, so each is looked at once.
+        while others.get(next).is_some_and(|sync| dense.time_of(sync) <= time) {
+            next = next.saturating_add(1);
+        }
+        let around = [next.checked_sub(1), Some(next)].into_iter().flatten();
+        let mut around = around.filter_map(|at| others.get(at));
+        shared = shared.saturating_add(around.any(|sync| dense.is_near(sync, time)).into());
+    }
+    shared.saturating_mul(4) >= looks.saturating_sub(1)
 }

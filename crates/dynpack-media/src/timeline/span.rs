@@ -172,17 +172,21 @@ impl<'a> Span<'a> {
     }
 
     /// The sync sample that is presented at `time` of another clock, to within half its duration.
-    #[expect(clippy::arithmetic_side_effects, reason = "at most 97 bits in 128")]
     pub(super) fn sync_at(&self, time: Time) -> Option<SampleIndex> {
         let points = self.sync_points();
         let later = points.partition_point(|sync| self.time_of(sync) <= time);
         let candidates = [later.checked_sub(1), Some(later)].into_iter().flatten();
-        let distance = |sync: SampleIndex| self.time_of(sync).distance(time);
-        let nearest =
-            candidates.filter_map(|at| points.get(at)).min_by_key(|&sync| distance(sync))?;
-        let duration = i128::from(self.track.samples.duration(nearest).0);
-        let is_near = distance(nearest) * 2 <= duration * i128::from(time.timescale.hz());
-        is_near.then_some(nearest)
+        let distance = |sync: &SampleIndex| self.time_of(*sync).distance(time);
+        let nearest = candidates.filter_map(|at| points.get(at)).min_by_key(distance)?;
+        self.is_near(nearest, time).then_some(nearest)
+    }
+
+    /// Whether a sample is presented at `time` of another clock, to within half its duration.
+    #[expect(clippy::arithmetic_side_effects, reason = "at most 97 bits in 128")]
+    pub(super) fn is_near(&self, sample: SampleIndex, time: Time) -> bool {
+        let duration = i128::from(self.track.samples.duration(sample).0);
+        let distance = self.time_of(sample).distance(time);
+        distance * 2 <= duration * i128::from(time.timescale.hz())
     }
 
     /// The last sync sample that is presented at `time` or before, or else the first: leading

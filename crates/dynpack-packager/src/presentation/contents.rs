@@ -34,10 +34,11 @@ pub(super) enum Evidence {
 pub(super) fn contents(entries: Vec<Entry>, evidence: Evidence) -> Result<Vec<Content>, Error> {
     let mut contents = Vec::<Content>::new();
     for entry in entries {
-        let fitting = || (0..).zip(&contents).filter(|(_, content)| content.fits(&entry, evidence));
-        let repeated = fitting().find(|(_, content)| content.has(&entry)).map(|(at, _)| at);
-        let place = repeated.or_else(|| fitting().map(|(at, _)| at).next());
-        match place.and_then(|place: usize| contents.get_mut(place)) {
+        let fits = |(_, content): &(usize, &Content)| content.fits(&entry, evidence);
+        let fitting: Vec<_> = contents.iter().enumerate().filter(fits).collect();
+        let repeated = fitting.iter().find(|(_, content)| content.has(&entry)).map(|(at, _)| *at);
+        let place = repeated.or_else(|| fitting.first().map(|(at, _)| *at));
+        match place.and_then(|place| contents.get_mut(place)) {
             Some(content) if repeated.is_some() => content.repeated.push(entry),
             Some(content) => content.entries.push(entry),
             None => {
