@@ -35,7 +35,7 @@ pub struct Rendition {
     pub id: RenditionId,
     /// The language, as declared by the publisher or else by the file.
     pub language: Language,
-    /// A name for people, if the publisher gave one.
+    /// A name for people, if the publisher gave one, or the file does where there is a choice.
     pub label: Option<String>,
     /// What it is for.
     pub role: Role,

@@ -41,7 +41,7 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`Error::DifferentFilms`] if the videos of two movies cannot be bitrates of one content,
-/// [`Error::Unpresentable`] if there is nothing to present.
+/// [`Error::Unpresentable`] if there is nothing to present, or more than a thousand tracks.
 pub fn present(
     movies: impl IntoIterator<Item = Movie>,
     policy: CutPolicy,

@@ -294,6 +294,17 @@ fn a_second_camera_is_cut_at_its_own_key_frames() {
     assert!(segments(&both, "video_2") > 3);
 }
 
+#[test]
+fn more_than_a_thousand_tracks_are_refused() {
+    let files = |count| (0..count).map(|_| file(vec![sound(40); 10]));
+    assert_eq!(present(files(100), CutPolicy::SIX_SECONDS).unwrap().renditions.len(), 10);
+    let error = present(files(101), CutPolicy::SIX_SECONDS).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there is nothing to present: it has 1010 tracks, where 1000 are the limit"
+    );
+}
+
 /// Tracks of files, with few different values, so that many are alike.
 fn files() -> impl Strategy<Value = Vec<Vec<Track>>> {
     let track = (0..6_u32, 0..3_i32, any::<bool>(), 0..3_i16).prop_map(

@@ -2,9 +2,14 @@
 
 use dynpack_codec::MediaKind;
 use dynpack_media::{Difference, Track};
+use dynpack_smooth::ServerManifest;
 
 use super::entry::Entry;
 use crate::error::Error;
+
+/// The maximum number of tracks: each is compared with each content, so that thousands of files or
+/// tracks which all differ would keep a processor busy.
+const MAX_TRACKS: usize = ServerManifest::MAX_TRACKS;
 
 /// Tracks that are bitrates of one content.
 pub(super) struct Content {
@@ -30,8 +35,13 @@ pub(super) enum Evidence {
 ///
 /// # Errors
 /// [`Error::DifferentFilms`] if only the tracks say that videos of several files are one content,
-/// and they cannot be.
+/// and they cannot be; [`Error::Unpresentable`] if there are more than [`MAX_TRACKS`].
 pub(super) fn contents(entries: Vec<Entry>, evidence: Evidence) -> Result<Vec<Content>, Error> {
+    let count = entries.len();
+    if count > MAX_TRACKS {
+        let problem = format!("it has {count} tracks, where {MAX_TRACKS} are the limit");
+        return Err(Error::Unpresentable { problem });
+    }
     let mut contents = Vec::<Content>::new();
     for entry in entries {
         let fits = |(_, content): &(usize, &Content)| content.fits(&entry, evidence);

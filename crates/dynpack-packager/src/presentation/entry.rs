@@ -15,6 +15,7 @@ pub(super) struct Entry {
     pub(super) name: Option<String>,
     pub(super) bitrate: Option<NonZeroU32>,
     pub(super) language: Language,
+    coding: Coding,
     pub(super) label: Option<String>,
     pub(super) role: Role,
 }
@@ -25,6 +26,7 @@ impl Entry {
         Self {
             source,
             language: track.language.clone(),
+            coding: Coding::of(&track),
             track,
             name: None,
             bitrate: None,
@@ -52,13 +54,12 @@ impl Entry {
     /// Whether another track can be a bitrate of the same content, by what both are: audio in one
     /// language, coded alike.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let (track, also) = (&self.track, &other.track);
         match (self.kind(), other.kind()) {
             (MediaKind::Video, MediaKind::Video) => true,
             (MediaKind::Audio, MediaKind::Audio) => {
                 self.language == other.language
-                    && Coding::of(track) == Coding::of(also)
-                    && track.timescale == also.timescale
+                    && self.coding == other.coding
+                    && self.track.timescale == other.track.timescale
             }
             (MediaKind::Video, MediaKind::Audio) | (MediaKind::Audio, MediaKind::Video) => false,
         }
