@@ -4,8 +4,9 @@ use dynpack_codec::MediaKind;
 use dynpack_media::{Presentation, Rendition, Stream, Ticks, Timescale};
 
 /// The streams of a presentation: each bitrate of the video that is played by default, with
-/// `audio`. Without video, each bitrate of that audio, or of all audio if `audio` is `None`. Clients
-/// choose among streams only by bitrate, so other languages and cameras must not be streams.
+/// `audio`. Without video, each bitrate of that audio, or of all audio if `audio` is `None`.
+/// Clients choose among streams only by bitrate, so other languages and cameras must not be
+/// streams.
 #[must_use]
 pub fn streams<'a>(
     presentation: &'a Presentation,

@@ -12,8 +12,8 @@ use crate::{Flavor, Key, Options, Urls};
 /// which a viewer can choose.
 ///
 /// `rates` are those of the presentation's renditions. Where one is missing, the declared bitrate
-/// is used. The bandwidth of a variant is the sum of the highest rates of the video and of the audio
-/// in its groups (RFC 8216, 4.3.4.2).
+/// is used. The bandwidth of a variant is the sum of the highest rates of the video and of the
+/// audio in its groups (RFC 8216, 4.3.4.2).
 ///
 /// The variants are the bitrates of the video that is [played by
 /// default](Presentation::default_of). Other videos, such as a second camera, are in a group of
@@ -23,11 +23,11 @@ use crate::{Flavor, Key, Options, Urls};
 /// its own group. There is a variant for each combination of a video and a group. Without video,
 /// the variants are the audio renditions.
 ///
-/// In [`Flavor::MuxedTs`] there is no choice: the first audio rendition of the presentation is muxed
-/// into each bitrate of the default video. The rate of the video includes it.
+/// In [`Flavor::MuxedTs`] there is no choice: the first audio rendition of the presentation is
+/// muxed into each bitrate of the default video. The rate of the video includes it.
 ///
-/// If `rates` has a rate for the key frames of a variant, the playlist also lists them for trick play
-/// (RFC 8216, 4.3.4.3). The [session keys](Urls::session_keys) come last, each once.
+/// If `rates` has a rate for the key frames of a variant, the playlist also lists them for trick
+/// play (RFC 8216, 4.3.4.3). The [session keys](Urls::session_keys) come last, each once.
 #[must_use]
 pub fn multivariant_playlist(
     presentation: &Presentation,

@@ -11,9 +11,9 @@ use crate::{Flavor, Urls};
 /// The videos of a presentation: those of the variants, and what can be chosen instead.
 ///
 /// Each variant has a group, with what is played by default and a bitrate of each other content:
-/// the lowest with the lowest and so on, and where one has fewer, its highest with all others. Equal
-/// groups are merged. The playlist of a variant is that of the default, so the member of the group
-/// that stands for it has no URI: which bitrate it is depends on the variant.
+/// the lowest with the lowest and so on, and where one has fewer, its highest with all others.
+/// Equal groups are merged. The playlist of a variant is that of the default, so the member of the
+/// group that stands for it has no URI: which bitrate it is depends on the variant.
 pub(crate) struct Videos<'a> {
     /// What is played by default, by ascending bitrate.
     pub(crate) defaults: Vec<Rated<'a>>,

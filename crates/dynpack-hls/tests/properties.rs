@@ -11,8 +11,8 @@ use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_ST
 use m3u8_rs::{AlternativeMediaType, Playlist};
 use proptest::prelude::*;
 
-/// Video of two cameras at several rates and bitrates, and audio of several codings, some late and some with odd
-/// labels.
+/// Video of two cameras at several rates and bitrates, and audio of several codings, some late and
+/// some with odd labels.
 fn films() -> impl Strategy<Value = Presentation> {
     let rates = prop::sample::select(vec![
         (1_001, 30_000),

@@ -17,10 +17,10 @@ use self::span::Span;
 ///
 /// Segments are cut at sync samples which all video tracks share that lead, each time at the one
 /// nearest to the target duration; a track that has ended is not considered. Audio is cut at the
-/// frame nearest to each of those times. Where there is no video (before it starts, after it ends, or at all) the
-/// cuts stand at the target duration. No two cuts lie closer than a tenth of the target or a frame
-/// of audio: a cut that close before the start of video moves to that start. A track lists no
-/// segment in which it has no sample.
+/// frame nearest to each of those times. Where there is no video (before it starts, after it ends,
+/// or at all) the cuts stand at the target duration. No two cuts lie closer than a tenth of the
+/// target or a frame of audio: a cut that close before the start of video moves to that start. A
+/// track lists no segment in which it has no sample.
 ///
 /// The presentation starts at 0, with the earliest of the tracks, and keeps the offsets between
 /// tracks that the edit lists give them. Video with an edit list that starts within a group of
@@ -48,9 +48,9 @@ impl Timeline {
         Self::cut_along(tracks, |_| true, policy)
     }
 
-    /// Cuts `tracks` at sync samples of the video that leads, which `leads` says by the place of each
-    /// track. Other video, such as a second camera, is cut at its own last sync samples before those
-    /// times. Where there is none since the cut before, it has a longer segment.
+    /// Cuts `tracks` at sync samples of the video that leads, which `leads` says by the place of
+    /// each track. Other video, such as a second camera, is cut at its own last sync samples before
+    /// those times. Where there is none since the cut before, it has a longer segment.
     ///
     /// # Errors
     /// [`Error::NothingToPresent`] if no track has samples, [`Error::ImplausibleEdit`] and

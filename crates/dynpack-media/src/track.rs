@@ -51,8 +51,8 @@ pub struct Track {
 }
 
 impl Track {
-    /// A track without a name, in an undetermined language, which starts with the movie and is in no
-    /// group.
+    /// A track without a name, in an undetermined language, which starts with the movie and is in
+    /// no group.
     #[must_use]
     pub fn new(
         id: TrackId,

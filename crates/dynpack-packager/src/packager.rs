@@ -44,8 +44,8 @@ pub trait Packager: Send + Sync {
     /// be written.
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error>;
 
-    /// What the manifest leaves out because the format has no place for it, such as a second camera:
-    /// a sentence for each, for people.
+    /// What the manifest leaves out because the format has no place for it, such as a second
+    /// camera: a sentence for each, for people.
     fn left_out(&self, _: &Job<'_>) -> Vec<String> {
         Vec::new()
     }

@@ -40,7 +40,8 @@ proptest! {
     fn no_bytes_make_reading_panic(bytes in bytes()) {
         let _ = Header::read(&bytes);
         read!(&bytes; Ftyp<'_>, Styp<'_>, Sidx<'_>);
-        read!(&bytes; Mvhd, Pssh<'_>, PiffPssh<'_>, Mehd, Trex, Tkhd, Elst, Mdhd, Elng<'_>, Tsel<'_>);
+        read!(&bytes; Mvhd, Pssh<'_>, PiffPssh<'_>, Mehd, Trex, Tkhd, Elst, Mdhd, Elng<'_>);
+        read!(&bytes; Tsel<'_>);
         read!(&bytes; Hdlr<'_>, Vmhd, Smhd, Dref, Stbl<'_>, Stsd<'_>, Schm, Tenc<'_>, PiffTenc);
         read!(&bytes; Sinf<Tenc<'_>>, Sinf<PiffTenc>);
         read!(&bytes; Mfhd, Tfhd, Tfdt, Tfxd, Trun<'_>, Saiz<'_>, Saio, Senc<'_>, PiffSenc<'_>);

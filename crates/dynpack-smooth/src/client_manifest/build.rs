@@ -21,8 +21,8 @@ impl ClientManifest {
     ///
     /// Renditions with the same name and cuts are one stream. Renditions with the same name but
     /// other cuts, for example because one ends earlier, are separate streams. Those are named
-    /// `name_2` and so on, whatever is free, and have the same addresses. Chunks keep the times of the presentation,
-    /// and therefore their URLs.
+    /// `name_2` and so on, whatever is free, and have the same addresses. Chunks keep the times of
+    /// the presentation, and therefore their URLs.
     ///
     /// # Errors
     /// [`Error::Rendition`] for a rendition that Smooth Streaming cannot carry.
