@@ -6,6 +6,7 @@ mod bad_sets;
 mod bursts;
 mod cache;
 mod catalog;
+mod contents;
 mod cpix;
 mod downloads;
 mod errors;

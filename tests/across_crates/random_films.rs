@@ -101,7 +101,7 @@ async fn answer(dynpack: &Dynpack, url: &str) -> (String, Bytes) {
 }
 
 /// The stream of the same rendition.
-fn twin<'a>(stream: &Stream, others: &'a [Stream]) -> &'a Stream {
+pub(crate) fn twin<'a>(stream: &Stream, others: &'a [Stream]) -> &'a Stream {
     let is_same = |other: &&Stream| {
         other.track == stream.track && (stream.is_companion || other.bitrate == stream.bitrate)
     };
@@ -110,7 +110,7 @@ fn twin<'a>(stream: &Stream, others: &'a [Stream]) -> &'a Stream {
 
 /// Checks that every sample that the edit list needs arrives once, in order, bit for bit and on
 /// time.
-fn segments_cover_the_track(film: &Film, stream: &Stream) {
+pub(crate) fn segments_cover_the_track(film: &Film, stream: &Stream) {
     let track = film.track(&stream.track, stream.bitrate);
     let needed = &track.samples[track.unneeded()..];
     let played: Vec<&Played> = stream.samples().collect();
@@ -166,7 +166,7 @@ fn start(samples: &[Played]) -> i64 {
     samples.iter().map(|sample| sample.time).min().unwrap().max(0)
 }
 
-fn is_muxed(format: Format) -> bool {
+pub(crate) fn is_muxed(format: Format) -> bool {
     matches!(format, Format::HlsV3 | Format::Hds)
 }
 
@@ -184,7 +184,7 @@ fn every_track_is_there(film: &Film, format: Format, streams: &[Stream]) {
 
 /// Checks that the format has the same samples in the same segments at the same times, exactly or
 /// to the precision of the format's clock.
-fn formats_deliver_the_same(format: Format, stream: &Stream, expected: &Stream) {
+pub(crate) fn formats_deliver_the_same(format: Format, stream: &Stream, expected: &Stream) {
     let about = format!("{format} {} {}", stream.track, stream.bitrate);
     assert_eq!(stream.lens(), expected.lens(), "{about}");
     let delay = delay(format, stream, expected);

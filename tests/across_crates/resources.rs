@@ -52,7 +52,7 @@ fn manifests() -> impl Iterator<Item = String> {
 }
 
 /// The URLs of a manifest and of everything that it lists, from other readers.
-async fn listed(dynpack: &Dynpack, request: &Request) -> BTreeSet<String> {
+pub(crate) async fn listed(dynpack: &Dynpack, request: &Request) -> BTreeSet<String> {
     let (manifest, format) = (request.to_string(), request.format);
     let mut urls = BTreeSet::from([manifest.clone()]);
     if format.protocol() == Protocol::Hls {

@@ -196,18 +196,26 @@ def compare_protocol(base, name, sources):
 
 
 def missing(name, sources, used):
-    """A row for each missing source, except twins, and audio other than the muxed track."""
+    """A row for each missing source, except twins, and choices that a muxed protocol leaves out:
+    audio other than the muxed track, and other video of the same file.
+    """
     delivered = [source for source in sources if source.name in used]
     for source in sources:
         alike = any(source.track.digests() == other.track.digests() for other in delivered)
         spoken_for = PROTOCOLS[name].is_muxed and any(
-            source.track.kind == other.track.kind == "soun" for other in delivered
+            source.track.kind == other.track.kind
+            and (source.track.kind == "soun" or file_of(source) == file_of(other))
+            for other in delivered
         )
         if not alike and not spoken_for:
             yield Row(
                 name, "-", source.name, 0, len(source.track.samples),
                 problems=[f"{source.name} is not in the stream"],
             )
+
+
+def file_of(source):
+    return source.name.rpartition("#")[0]
 
 
 def origin_of(rendition, sources):

@@ -10,5 +10,5 @@ pub use mvhd::Mvhd;
 pub use pssh::{PiffPssh, Pssh};
 pub use trak::{
     Dref, Edit, Elng, Elst, Hdlr, Mdhd, PackedLanguage, Pattern, PiffTenc, Schm, Sinf, Smhd, Stbl,
-    Stsd, Tenc, Tkhd, Vmhd,
+    Stsd, Tenc, Tkhd, Tsel, Vmhd,
 };

@@ -3,9 +3,10 @@
 use dynpack_codec::MediaKind;
 use dynpack_media::{Presentation, Rendition, Stream, Ticks, Timescale};
 
-/// The streams of a presentation: each video with `audio`. Without video, each bitrate of that
-/// audio, or of all audio if `audio` is `None`. Clients choose among streams only by bitrate, so
-/// other languages must not be streams.
+/// The streams of a presentation: each bitrate of the video that is played by default, with
+/// `audio`. Without video, each bitrate of that audio, or of all audio if `audio` is `None`.
+/// Clients choose among streams only by bitrate, so other languages and cameras must not be
+/// streams.
 #[must_use]
 pub fn streams<'a>(
     presentation: &'a Presentation,
@@ -13,6 +14,7 @@ pub fn streams<'a>(
 ) -> Vec<Stream<'a>> {
     let videos: Vec<_> = presentation
         .of_kind(MediaKind::Video)
+        .filter(|video| presentation.is_default(video))
         .map(|video| Stream::new(video).with_audio(audio))
         .collect();
     if !videos.is_empty() {

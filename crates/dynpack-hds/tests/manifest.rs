@@ -119,6 +119,16 @@ fn another_language_is_not_a_stream() {
     }
 }
 
+/// A second camera is other content too.
+#[test]
+fn another_camera_is_not_a_stream() {
+    let video = |name, bitrate| (name, bitrate, film::ntsc((320, 180), 60));
+    let presentation =
+        film::in_short_segments(vec![video("video", 1), video("video", 2), video("video_2", 3)]);
+    let streams = streams(&presentation, None);
+    assert_eq!(streams.iter().map(|media| media.main.id.bitrate).collect::<Vec<_>>(), [1, 2]);
+}
+
 #[test]
 fn audio_that_is_longer_than_the_video_has_fragments_of_its_own() {
     let presentation = film::in_short_segments(vec![

@@ -41,12 +41,14 @@ impl<'a> Attributes<'a> {
         self
     }
 
-    /// A quoted URI.
-    pub(crate) fn with_uri(mut self, uri: &str) -> Self {
-        self.start("URI");
-        self.text.push('"');
-        push_uri(self.text, uri);
-        self.text.push('"');
+    /// A quoted URI, if there is one.
+    pub(crate) fn with_uri(mut self, uri: Option<&str>) -> Self {
+        if let Some(uri) = uri {
+            self.start("URI");
+            self.text.push('"');
+            push_uri(self.text, uri);
+            self.text.push('"');
+        }
         self
     }
 

@@ -4,7 +4,7 @@ use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
-use crate::text::quoted;
+use crate::text::{quoted, unused_name};
 
 /// A rendition with its rate.
 #[derive(Clone, Copy)]
@@ -27,6 +27,16 @@ impl<'a> Rated<'a> {
             Self { rendition, rate: rates.get(&rendition.id).unwrap_or(declared), flavor }
         });
         rated.filter(|rated| rated.rendition.kind() == kind).collect()
+    }
+
+    /// The label, if it is one.
+    fn label(&self) -> Option<&'a str> {
+        self.rendition.label.as_deref().filter(|label| !label.trim().is_empty())
+    }
+
+    /// `NAME` as it is written: the label, or else the track name.
+    pub(crate) fn name(&self) -> String {
+        quoted(self.label().unwrap_or(&self.rendition.id.name))
     }
 
     /// Number of channels of audio; 0 for video.
@@ -52,7 +62,7 @@ impl<'a> Rated<'a> {
         Coding { codec: self.codec(), channels: self.channels() }
     }
 
-    fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         std::ptr::eq(self.rendition, other.rendition)
     }
 }
@@ -67,7 +77,7 @@ struct Coding {
 /// One choice of a listener: a language or a description, in several codings or at several
 /// bitrates.
 pub(crate) struct Member<'a> {
-    /// `NAME` as it is written: the label, or else the track name. No two members have the same.
+    /// Its [name](Rated::name). No two members have the same.
     pub(crate) name: String,
     pub(crate) language: &'a Language,
     pub(crate) role: Role,
@@ -77,13 +87,12 @@ pub(crate) struct Member<'a> {
 
 impl<'a> Member<'a> {
     fn new(of_one_name: &[Rated<'a>]) -> Option<Self> {
-        let first = of_one_name.first()?.rendition;
-        let label = first.label.as_deref().filter(|label| !label.trim().is_empty());
+        let first = of_one_name.first()?;
         Some(Self {
-            name: quoted(label.unwrap_or(&first.id.name)),
-            language: &first.language,
-            role: first.role,
-            label,
+            name: first.name(),
+            language: &first.rendition.language,
+            role: first.rendition.role,
+            label: first.label(),
             codings: of_one_name.iter().map(|rated| (rated.coding(), *rated)).collect(),
         })
     }
@@ -178,19 +187,13 @@ fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
         match members.iter_mut().find(|other| other.is_same_as(&member)) {
             Some(same) => same.codings.extend(member.codings),
             None => {
-                let name = unused_name(&members, member.name.clone());
+                let taken = members.iter().map(|member| &*member.name);
+                let name = unused_name(taken, member.name.clone());
                 members.push(Member { name, ..member });
             }
         }
     }
     members
-}
-
-/// The name, followed by a number if a member already has that name.
-fn unused_name(members: &[Member<'_>], name: String) -> String {
-    let is_free = |name: &String| members.iter().all(|member| member.name != *name);
-    let numbered = (2..).map(|number| format!("{name} {number}"));
-    std::iter::once(name.clone()).chain(numbered).find(is_free).unwrap_or(name)
 }
 
 /// Each coding with each of its tiers of bitrate, in the order of the members.

@@ -94,7 +94,7 @@ impl Key {
         let mut text = String::new();
         Attributes::new(&mut text)
             .with("METHOD", self.method.as_str())
-            .with_uri(&self.uri)
+            .with_uri(Some(&self.uri))
             .with_some("IV", self.iv)
             .with_some("KEYID", self.key_id.map(|id| format!("0x{}", id.to_hex())))
             .with_quoted("KEYFORMAT", self.format.as_deref())

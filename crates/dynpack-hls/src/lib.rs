@@ -44,6 +44,7 @@ mod options;
 mod resource;
 mod text;
 mod urls;
+mod video;
 
 pub use key::{Key, Method};
 pub use media::{Part, media_playlist};

@@ -10,15 +10,23 @@ use crate::text::push_uri;
 pub(crate) struct Multivariant {
     pub(crate) version: u8,
     pub(crate) has_independent_segments: bool,
-    pub(crate) audio: Vec<Audio>,
+    /// The audio to choose from.
+    pub(crate) audio: Vec<Media>,
     pub(crate) variants: Vec<Variant>,
+    /// The video to choose from. It follows the variants, since ffmpeg plays the video that is
+    /// listed first.
+    pub(crate) video: Vec<Media>,
     pub(crate) key_frames: Vec<Variant>,
     pub(crate) session_keys: Vec<Key>,
 }
 
-/// An audio rendition to choose from (`EXT-X-MEDIA`, 4.3.4.1).
-pub(crate) struct Audio {
-    pub(crate) uri: String,
+/// A rendition to choose from (`EXT-X-MEDIA`, 4.3.4.1).
+#[derive(Default)]
+pub(crate) struct Media {
+    /// `TYPE`.
+    pub(crate) kind: &'static str,
+    /// Its playlist; `None` if that is the one of the variant.
+    pub(crate) uri: Option<String>,
     pub(crate) group: String,
     pub(crate) language: Option<String>,
     pub(crate) name: String,
@@ -39,6 +47,8 @@ pub(crate) struct Variant {
     pub(crate) frame_rate: Option<FrameRate>,
     /// The group of audio renditions that are played with the variant.
     pub(crate) audio: Option<String>,
+    /// The group of videos that can be played instead of its own.
+    pub(crate) video: Option<String>,
 }
 
 /// Width and height, in pixels.
@@ -53,8 +63,9 @@ impl Multivariant {
         if self.has_independent_segments {
             text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
         }
-        self.audio.iter().for_each(|audio| audio.write(&mut text));
+        self.audio.iter().for_each(|media| media.write(&mut text));
         self.variants.iter().for_each(|variant| variant.write(&mut text));
+        self.video.iter().for_each(|media| media.write(&mut text));
         self.key_frames.iter().for_each(|variant| variant.write_key_frames(&mut text));
         for key in &self.session_keys {
             text.extend(["#EXT-X-SESSION-KEY:", &key.attributes(), "\n"]);
@@ -63,12 +74,12 @@ impl Multivariant {
     }
 }
 
-impl Audio {
+impl Media {
     fn write(&self, text: &mut String) {
         text.push_str("#EXT-X-MEDIA:");
         Attributes::new(text)
-            .with("TYPE", "AUDIO")
-            .with_uri(&self.uri)
+            .with("TYPE", self.kind)
+            .with_uri(self.uri.as_deref())
             .with_quoted("GROUP-ID", Some(&self.group))
             .with_quoted("LANGUAGE", self.language.as_deref())
             .with_quoted("NAME", Some(&self.name))
@@ -83,7 +94,9 @@ impl Audio {
 impl Variant {
     fn write(&self, text: &mut String) {
         text.push_str("#EXT-X-STREAM-INF:");
-        self.add_to(Attributes::new(text)).with_quoted("AUDIO", self.audio.as_deref());
+        self.add_to(Attributes::new(text))
+            .with_quoted("AUDIO", self.audio.as_deref())
+            .with_quoted("VIDEO", self.video.as_deref());
         text.push('\n');
         push_uri(text, &self.uri);
         text.push('\n');
@@ -91,7 +104,7 @@ impl Variant {
 
     fn write_key_frames(&self, text: &mut String) {
         text.push_str("#EXT-X-I-FRAME-STREAM-INF:");
-        self.add_to(Attributes::new(text)).with_uri(&self.uri);
+        self.add_to(Attributes::new(text)).with_uri(Some(&self.uri));
         text.push('\n');
     }
 

@@ -4,25 +4,30 @@ use dynpack_codec::{MediaKind, VideoCodec};
 use dynpack_media::{Presentation, Rate, Rates, Role};
 
 use crate::audio::{Groups, Rated};
-use crate::model::{Audio, FrameRate, Multivariant, Resolution, Variant};
+use crate::model::{FrameRate, Media, Multivariant, Resolution, Variant};
+use crate::video::Videos;
 use crate::{Flavor, Key, Options, Urls};
 
-/// Lists the variants of a presentation, by ascending bitrate of the video, and the audio
-/// renditions from which a listener can choose.
+/// Lists the variants of a presentation, by ascending bitrate of the video, and the renditions from
+/// which a viewer can choose.
 ///
 /// `rates` are those of the presentation's renditions. Where one is missing, the declared bitrate
-/// is used. The bandwidth of a variant is the sum of its video and the highest rate of the audio in
-/// its group (RFC 8216, 4.3.4.2).
+/// is used. The bandwidth of a variant is the sum of the highest rates of the video and of the
+/// audio in its groups (RFC 8216, 4.3.4.2).
+///
+/// The variants are the bitrates of the video that is [played by
+/// default](Presentation::default_of). Other videos, such as a second camera, are in a group of
+/// videos (`TYPE=VIDEO`) that every variant names.
 ///
 /// If there are audio renditions of one name, at several bitrates or in several codings, each has
 /// its own group. There is a variant for each combination of a video and a group. Without video,
 /// the variants are the audio renditions.
 ///
-/// In [`Flavor::MuxedTs`] there is no choice of audio: the first audio rendition of the
-/// presentation is muxed into each video. The rate of the video includes it.
+/// In [`Flavor::MuxedTs`] there is no choice: the first audio rendition of the presentation is
+/// muxed into each bitrate of the default video. The rate of the video includes it.
 ///
-/// If `rates` has a rate for the key frames of a video, the playlist also lists them for trick play
-/// (RFC 8216, 4.3.4.3). The [session keys](Urls::session_keys) come last, each once.
+/// If `rates` has a rate for the key frames of a variant, the playlist also lists them for trick
+/// play (RFC 8216, 4.3.4.3). The [session keys](Urls::session_keys) come last, each once.
 #[must_use]
 pub fn multivariant_playlist(
     presentation: &Presentation,
@@ -30,11 +35,10 @@ pub fn multivariant_playlist(
     urls: &impl Urls,
     options: &Options,
 ) -> String {
-    let mut video = Rated::of_kind(presentation, rates, MediaKind::Video, options.flavor);
-    video.sort_by_key(|rated| rated.rendition.id.bitrate);
+    let video = Videos::new(presentation, rates, options.flavor);
     let audio = Rated::of_kind(presentation, rates, MediaKind::Audio, options.flavor);
     let session_keys = session_keys(presentation, urls);
-    let (alternatives, variants) = match options.flavor {
+    let (choices, variants) = match options.flavor {
         Flavor::Cmaf | Flavor::Ts => demuxed(&video, &audio, urls, options),
         Flavor::MuxedTs => (Vec::new(), muxed(&video, &audio, urls, options)),
     };
@@ -44,9 +48,14 @@ pub fn multivariant_playlist(
             .renditions
             .iter()
             .all(|rendition| rendition.has_independent_segments()),
-        audio: alternatives,
+        audio: choices,
         variants,
-        key_frames: video.iter().filter_map(|video| key_frames(video, rates, urls)).collect(),
+        video: video.media(urls),
+        key_frames: video
+            .defaults
+            .iter()
+            .filter_map(|video| key_frames(video, rates, urls))
+            .collect(),
         session_keys,
     };
     playlist.write()
@@ -63,37 +72,41 @@ fn session_keys(presentation: &Presentation, urls: &impl Urls) -> Vec<Key> {
     keys
 }
 
-/// Video and audio in separate segments: the audio renditions to choose from, and the variants.
+/// Video and audio in separate segments: the audio to choose from, and the variants.
 fn demuxed(
-    video: &[Rated<'_>],
+    video: &Videos<'_>,
     audio: &[Rated<'_>],
     urls: &impl Urls,
     options: &Options,
-) -> (Vec<Audio>, Vec<Variant>) {
+) -> (Vec<Media>, Vec<Variant>) {
     let groups = Groups::new(audio);
-    if video.is_empty() && groups.members.len() == 1 {
+    if video.defaults.is_empty() && groups.members.len() == 1 {
         return (Vec::new(), alone(audio, urls));
     }
-    if groups.rows.is_empty() {
-        return (Vec::new(), alone(video, urls));
+    let mut rows: Vec<(Option<String>, &[Rated<'_>])> =
+        (0..).zip(&groups.rows).map(|(row, members)| (Some(groups.id(row)), &**members)).collect();
+    if rows.is_empty() {
+        rows.push((None, &[]));
     }
-    let rows = || groups.rows.iter().enumerate().map(|(row, members)| (groups.id(row), members));
-    let pairs = video.iter().flat_map(|video| rows().map(move |row| (video, row)));
-    let mut variants: Vec<_> =
-        pairs.map(|(video, (id, members))| variant(video, members, Some(id), urls)).collect();
-    if video.is_empty() || options.audio_only {
-        let sound = |(id, members): (String, &Vec<Rated<'_>>)| {
-            let default = members.get(groups.default)?;
-            Some(variant(default, members, Some(id), urls))
-        };
-        variants.extend(rows().filter_map(sound));
+    let mut variants = Vec::new();
+    for (main, choices, group) in video.variants() {
+        for (id, members) in &rows {
+            let (audio, video) = (id.clone(), group.clone());
+            variants.push(Variant { audio, video, ..variant(main, choices, members, urls) });
+        }
+    }
+    if video.defaults.is_empty() || options.audio_only {
+        for (id, members) in &rows {
+            let sound = members.get(groups.default).map(|main| variant(main, &[], members, urls));
+            variants.extend(sound.map(|sound| Variant { audio: id.clone(), ..sound }));
+        }
     }
     (alternatives(&groups, urls), variants)
 }
 
-/// The first audio rendition muxed into each video.
+/// The first audio rendition muxed into each bitrate of the default video.
 fn muxed(
-    video: &[Rated<'_>],
+    video: &Videos<'_>,
     audio: &[Rated<'_>],
     urls: &impl Urls,
     options: &Options,
@@ -102,8 +115,8 @@ fn muxed(
     let within: Vec<_> =
         sound.iter().map(|sound| Rated { rate: Rate::default(), ..*sound }).collect();
     let mut variants: Vec<_> =
-        video.iter().map(|video| variant(video, &within, None, urls)).collect();
-    if video.is_empty() {
+        video.defaults.iter().map(|video| variant(video, &[], &within, urls)).collect();
+    if video.defaults.is_empty() {
         variants = alone(audio, urls);
     } else if options.audio_only {
         variants.extend(alone(sound, urls));
@@ -113,38 +126,42 @@ fn muxed(
 
 /// Each rendition as a variant of its own.
 fn alone(renditions: &[Rated<'_>], urls: &impl Urls) -> Vec<Variant> {
-    renditions.iter().map(|rated| variant(rated, &[], None, urls)).collect()
+    renditions.iter().map(|rated| variant(rated, &[], &[], urls)).collect()
 }
 
-/// A variant: `main` is the rendition of its playlist, `audio` what a client may play with it or
-/// instead of it.
+/// A variant, in no group yet: `main` is the rendition of its playlist, `choices` are videos that a
+/// client may play instead, `audio` is what a client may play with it or instead of it.
 fn variant(
     main: &Rated<'_>,
+    choices: &[Rated<'_>],
     audio: &[Rated<'_>],
-    group: Option<String>,
     urls: &impl Urls,
 ) -> Variant {
-    let track = &main.rendition.track;
     let is_replaced = main.rendition.kind() == MediaKind::Audio && !audio.is_empty();
     let own = if is_replaced { Rate::default() } else { main.rate };
+    let shown = || [main].into_iter().chain(choices);
     let highest = |rate: fn(&Rate) -> u64| {
-        audio.iter().map(|rated| rate(&rated.rate)).max().unwrap_or_default()
+        let video = choices.iter().map(|rated| rate(&rated.rate)).fold(rate(&own), u64::max);
+        let audio = audio.iter().map(|rated| rate(&rated.rate)).max().unwrap_or_default();
+        video.saturating_add(audio)
     };
-    let mut codecs = vec![main.codec()];
-    for codec in audio.iter().map(Rated::codec) {
+    let mut codecs = Vec::new();
+    for codec in shown().chain(audio).map(Rated::codec) {
         if !codecs.contains(&codec) {
             codecs.push(codec);
         }
     }
-    let frame_rate = track.frame_rate().and_then(|rate| u32::try_from(rate.thousandths()).ok());
+    let frame_rates = shown()
+        .filter_map(|rated| u32::try_from(rated.rendition.track.frame_rate()?.thousandths()).ok());
     Variant {
         uri: urls.playlist(main.rendition),
-        bandwidth: own.peak.saturating_add(highest(|rate| rate.peak)),
-        average_bandwidth: own.average.saturating_add(highest(|rate| rate.average)),
+        bandwidth: highest(|rate| rate.peak),
+        average_bandwidth: highest(|rate| rate.average),
         codecs: codecs.join(","),
-        resolution: track.codec.video().map(resolution),
-        frame_rate: frame_rate.map(FrameRate),
-        audio: group,
+        resolution: main.rendition.track.codec.video().map(resolution),
+        frame_rate: frame_rates.max().map(FrameRate),
+        audio: None,
+        video: None,
     }
 }
 
@@ -160,16 +177,17 @@ fn key_frames(video: &Rated<'_>, rates: &Rates, urls: &impl Urls) -> Option<Vari
     let key_frames = video.rendition.key_frames()?;
     let rate = rates.get(&key_frames.id)?;
     let rated = Rated { rendition: &key_frames, rate, flavor: video.flavor };
-    Some(Variant { frame_rate: None, ..variant(&rated, &[], None, urls) })
+    Some(Variant { frame_rate: None, ..variant(&rated, &[], &[], urls) })
 }
 
-/// `EXT-X-MEDIA` for each member of each group.
-fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Audio> {
+/// `EXT-X-MEDIA` for each member of each group of audio.
+fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Media> {
     let mut alternatives = Vec::new();
     for (row, renditions) in groups.rows.iter().enumerate() {
         for (at, (member, rated)) in groups.members.iter().zip(renditions).enumerate() {
-            alternatives.push(Audio {
-                uri: urls.playlist(rated.rendition),
+            alternatives.push(Media {
+                kind: "AUDIO",
+                uri: Some(urls.playlist(rated.rendition)),
                 group: groups.id(row),
                 language: (!member.language.is_undetermined())
                     .then(|| member.language.tag().to_owned()),

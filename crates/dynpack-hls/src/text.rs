@@ -8,6 +8,16 @@ pub(crate) fn quoted(text: &str) -> String {
     clean(text).replace('"', "'")
 }
 
+/// The name, followed by a number if it is taken.
+pub(crate) fn unused_name<'a>(
+    taken: impl Iterator<Item = &'a str> + Clone,
+    name: String,
+) -> String {
+    let is_free = |name: &String| !taken.clone().any(|taken| taken == name);
+    let numbered = (2..).map(|number| format!("{name} {number}"));
+    std::iter::once(name.clone()).chain(numbered).find(is_free).unwrap_or(name)
+}
+
 /// Appends a URI, for a line of its own or for a quoted string. Characters that could end either,
 /// or that a URI must not contain, are percent-encoded. So is a leading `#`, which would make the
 /// line a comment.

@@ -278,6 +278,81 @@ fn video_without_audio_has_no_groups() {
     assert!(!playlist.contains("AUDIO"), "{playlist}");
 }
 
+/// A film of two cameras, each at these bitrates.
+fn two_cameras(front: &[u32], rear: &[u32]) -> Presentation {
+    let video = |name, size, bitrates: &[u32]| {
+        let video = film::video(size, (512, 12_800), 500, 50);
+        bitrates.iter().map(|&bitrate| (name, bitrate, video.clone())).collect::<Vec<_>>()
+    };
+    let cameras = [video("video", (640, 360), front), video("video_2", (320, 240), rear)];
+    let sound = ("audio", 64_000, film::audio(AAC_48_STEREO, 900, "en"));
+    let tracks = cameras.into_iter().flatten().chain([sound]);
+    let mut film = film::presentation(tracks.collect(), CutPolicy::SIX_SECONDS);
+    for rendition in film.renditions.iter_mut().filter(|rendition| &*rendition.id.name == "video_2")
+    {
+        (rendition.label, rendition.role) = (Some("Rear".into()), Role::Alternate);
+    }
+    film
+}
+
+#[test]
+fn a_second_camera_is_in_a_group_that_every_variant_names() {
+    let film = two_cameras(&[400_000, 900_000], &[500_000]);
+    let expected = unfolded(
+        r#"#EXT-X-STREAM-INF:BANDWIDTH=564000,AVERAGE-BANDWIDTH=564000,\
+        CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio",VIDEO="video"
+QualityLevels(400000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-STREAM-INF:BANDWIDTH=964000,AVERAGE-BANDWIDTH=964000,CODECS="avc1.64001f,mp4a.40.2",\
+        RESOLUTION=640x360,FRAME-RATE=25,AUDIO="audio",VIDEO="video"
+QualityLevels(900000)/Manifest(video,format=m3u8-cmaf)
+#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID="video",NAME="video",DEFAULT=YES,AUTOSELECT=YES
+#EXT-X-MEDIA:TYPE=VIDEO,URI="QualityLevels(500000)/Manifest(video_2,format=m3u8-cmaf)",\
+        GROUP-ID="video",NAME="Rear"
+"#,
+    );
+    assert!(multivariant(&film).ends_with(&expected), "{}", multivariant(&film));
+}
+
+/// The tiers of each camera go together. Where the second has more, its highest has a variant too.
+#[test]
+fn each_bitrate_of_a_second_camera_is_in_a_group() {
+    let groups = |film: &Presentation| {
+        let playlist = multivariant(film);
+        let of = |start: &str, key: &str| {
+            let value = |line: &&str| line.split(key).nth(1)?.split('"').next().map(str::to_owned);
+            lines(&playlist, start).iter().filter_map(value).collect::<Vec<_>>()
+        };
+        (of("#EXT-X-STREAM-INF", "VIDEO=\""), of("#EXT-X-MEDIA:TYPE=VIDEO,URI", "URI=\""))
+    };
+    let uri = |bitrate| format!("QualityLevels({bitrate})/Manifest(video_2,format=m3u8-cmaf)");
+    assert_eq!(
+        groups(&two_cameras(&[4, 5], &[1, 2])),
+        (vec!["video-1".into(), "video-2".into()], vec![uri(1), uri(2)])
+    );
+    assert_eq!(
+        groups(&two_cameras(&[4], &[7, 8])),
+        (vec!["video-1".into(), "video-2".into()], vec![uri(7), uri(8)])
+    );
+}
+
+/// Segments with audio and video together belong to one camera.
+#[test]
+fn muxed_streams_have_the_default_camera() {
+    let film = two_cameras(&[400_000], &[500_000]);
+    let playlist = multivariant_playlist(&film, &Rates::default(), &Azure, &Options::MUXED_TS);
+    assert_eq!(lines(&playlist, "#EXT-X-STREAM-INF").len(), 1);
+    assert!(!playlist.contains("video_2") && !playlist.contains("TYPE=VIDEO"), "{playlist}");
+}
+
+#[test]
+fn key_frames_are_those_of_the_default_camera() {
+    let film = two_cameras(&[400_000], &[500_000]);
+    let rates = rates_with_key_frames(&film);
+    let playlist = multivariant_playlist(&film, &rates, &Azure, &Options::CMAF);
+    let [line] = lines(&playlist, "#EXT-X-I-FRAME-STREAM-INF")[..] else { panic!("{playlist}") };
+    assert!(line.contains("Manifest(video,"), "{line}");
+}
+
 #[test]
 fn audio_renditions_without_video_are_variants() {
     let audio = |bitrate| ("audio", bitrate, film::audio(AAC_48_STEREO, 900, "eng"));

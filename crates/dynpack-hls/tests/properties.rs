@@ -8,11 +8,11 @@ use dynpack_hls::{Options, Part, SegmentUrl, media_playlist, multivariant_playli
 use dynpack_media::{CutPolicy, Presentation, Rate, Rates, Rendition, Role, Stream, Ticks};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO};
-use m3u8_rs::Playlist;
+use m3u8_rs::{AlternativeMediaType, Playlist};
 use proptest::prelude::*;
 
-/// Video at several rates and bitrates, and audio of several codings, some late and some with odd
-/// labels.
+/// Video of two cameras at several rates and bitrates, and audio of several codings, some late and
+/// some with odd labels.
 fn films() -> impl Strategy<Value = Presentation> {
     let rates = prop::sample::select(vec![
         (1_001, 30_000),
@@ -21,7 +21,7 @@ fn films() -> impl Strategy<Value = Presentation> {
         (33, 1_000),
         (1, 25),
     ]);
-    let videos = prop::collection::vec((rates, 1_u32..600, 1_u32..100), 0..3);
+    let videos = prop::collection::vec((rates, 1_u32..600, 1_u32..100), 0..5);
     let configs = prop::sample::select(vec![AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO]);
     let audios = prop::collection::vec(
         (
@@ -39,9 +39,11 @@ fn films() -> impl Strategy<Value = Presentation> {
             if videos.is_empty() && audios.is_empty() {
                 return None;
             }
-            let video = videos.iter().zip(1..).map(|(&(rate, frames, gop), at)| {
-                ("video", at * 100_000, film::video((640, 360), rate, frames, gop))
-            });
+            let names = ["video", "video", "rear", "rear"];
+            let video =
+                videos.iter().zip(names).zip(1..).map(|((&(rate, frames, gop), name), at)| {
+                    (name, at * 100_000, film::video((640, 360), rate, frames, gop))
+                });
             let audio =
                 audios.iter().zip(0..).map(|(&(config, frames, language, delay, _), at)| {
                     let name = ["one", "one", "two", "three"][usize::try_from(at).unwrap()];
@@ -130,22 +132,24 @@ proptest! {
             prop_assert_eq!(group.iter().filter(|member| member.default).count(), 1);
             prop_assert!(group.iter().all(|member| member.autoselect || !member.default));
             let mut names: Vec<_> = group.iter().map(|member| &member.name).collect();
-            prop_assert_eq!(
-                &names,
-                &read.alternatives[..group.len()]
-                    .iter()
-                    .map(|member| &member.name)
-                    .collect::<Vec<_>>()
-            );
+            let of_kind = groups.clone().find(|first| first[0].media_type == group[0].media_type);
+            let first: Vec<_> = of_kind.unwrap().iter().map(|member| &member.name).collect();
+            prop_assert_eq!(&names, &first);
             names.sort();
             names.dedup();
             prop_assert_eq!(names.len(), group.len());
         }
         for variant in read.variants.iter().filter(|variant| !variant.is_i_frame) {
-            prop_assert_eq!(variant.audio.is_some(), !read.alternatives.is_empty());
-            if let Some(audio) = &variant.audio {
-                prop_assert!(groups.clone().any(|group| group[0].group_id == *audio));
-            }
+            let found = |kind: AlternativeMediaType, id: &Option<String>| {
+                let mut of_kind = groups.clone().filter(|group| group[0].media_type == kind);
+                match id {
+                    Some(id) => of_kind.any(|group| group[0].group_id == *id),
+                    None => of_kind.next().is_none(),
+                }
+            };
+            prop_assert!(found(AlternativeMediaType::Audio, &variant.audio));
+            let is_sound = audio_only && variant.resolution.is_none();
+            prop_assert!(is_sound || found(AlternativeMediaType::Video, &variant.video));
         }
         // Every rendition can be reached.
         for rendition in &film.renditions {

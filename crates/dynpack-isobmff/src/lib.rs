@@ -102,6 +102,7 @@ mod demuxer;
 mod edit;
 mod error;
 mod gathered;
+mod grouping;
 mod held;
 mod index;
 mod limits;

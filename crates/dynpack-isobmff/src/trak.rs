@@ -1,17 +1,19 @@
 //! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
 //!
 //! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of
-//! `tkhd`; `tref`, `udta`, `meta`.
+//! `tkhd`; `tref`, `meta`, and of `udta` all but the name and the switch group.
 
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
 use dynpack_codec::{AudioCodec, MediaKind};
-use dynpack_media::{Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
+use dynpack_media::{
+    Edit, Grouping, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
+};
 
 use crate::boxes::BoxRef;
 use crate::gathered::Gathered;
 use crate::sample_entry::{Entries, SampleEntry};
 use crate::samples::Samples;
-use crate::{Error, Limits, edit, stbl};
+use crate::{Error, Limits, edit, grouping, stbl};
 
 /// A track while its samples are gathered.
 #[derive(Debug)]
@@ -26,6 +28,7 @@ pub(crate) struct Draft {
     language: Language,
     name: String,
     edit: Edit,
+    grouping: Grouping,
     /// Path and offset of the sample table.
     place: (String, u64),
     /// How many samples were replaced by later ones.
@@ -71,8 +74,9 @@ impl Draft {
             gathered: None,
             timescale,
             language,
-            name: mdia.child(b"hdlr")?.map(|hdlr| handler_name(&hdlr)).unwrap_or_default(),
+            name: name(trak, &mdia)?,
             edit: edit::read(trak, movie, timescale)?,
+            grouping: grouping::read(trak)?,
             place: (stbl.path(), stbl.offset),
             replaced: 0,
             missing: None,
@@ -153,7 +157,8 @@ impl Draft {
         }
         let SampleEntry { codec, bytes } = self.entries.merged().clone();
         let track = Track::new(self.id, self.timescale, codec, bytes, samples);
-        Ok(track.with_language(self.language).with_name(self.name).with_edit(edit))
+        let track = track.with_language(self.language).with_name(self.name);
+        Ok(track.with_edit(edit).with_grouping(self.grouping))
     }
 }
 
@@ -184,6 +189,17 @@ pub(crate) fn kind(trak: &BoxRef<'_>) -> Option<MediaKind> {
         b"vide" => Some(MediaKind::Video),
         b"soun" => Some(MediaKind::Audio),
         _ => None,
+    }
+}
+
+/// The name in its user data, which QuickTime defined and most programs write, or else that of its
+/// handler.
+fn name(trak: &BoxRef<'_>, mdia: &BoxRef<'_>) -> Result<String, Error> {
+    let udta = trak.child(b"udta").ok().flatten();
+    let given = udta.and_then(|udta| Some(text(udta.child(b"name").ok()??.body)));
+    match given.filter(|name| !name.is_empty()) {
+        Some(name) => Ok(name),
+        None => Ok(mdia.child(b"hdlr")?.map(|hdlr| handler_name(&hdlr)).unwrap_or_default()),
     }
 }
 

@@ -1,10 +1,12 @@
 //! What is read from well-formed movies, and from slightly irregular ones.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::num::NonZeroI32;
+
 use bytes::Bytes;
 use dynpack_codec::{AspectRatio, VideoCodec};
 use dynpack_isobmff::{Error, demux};
-use dynpack_media::{Edit, Extent, Movie, SampleIndex, Ticks, TrackId};
+use dynpack_media::{Edit, Extent, Grouping, Movie, SampleIndex, Ticks, TrackId};
 use dynpack_testkit::mp4::{
     self, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd, sound,
     words,
@@ -302,6 +304,35 @@ fn names_are_read_in_every_form() {
     );
     assert_eq!(name(b" tab\tbell\x07 \xff\xfe \0junk"), "tabbell");
     assert_eq!(name(b""), "");
+}
+
+#[test]
+fn a_name_in_user_data_precedes_that_of_the_handler() {
+    let name = |udta: Vec<u8>| open_track(Track { udta, ..Track::audio(MEDIA) }).name;
+    assert_eq!(name(boxed(b"name", b"Commentary")), "Commentary");
+    assert_eq!(name([boxed(b"free", b""), boxed(b"name", b"Front\0")].concat()), "Front");
+    for none in [boxed(b"name", b""), boxed(b"name", b"\0\x07"), vec![0; 4], vec![0, 0, 0, 9, 1]] {
+        assert_eq!(name(none), "SoundHandler");
+    }
+}
+
+#[test]
+fn tracks_say_how_they_go_together() {
+    let plain = open_track(Track::audio(MEDIA)).grouping;
+    assert_eq!(plain, Grouping::default());
+    let track = Track {
+        is_enabled: false,
+        alternate_group: -7,
+        udta: full(b"tsel", 0, 0, &words(&[5, u32::from_be_bytes(*b"bitr")])),
+        ..Track::audio(MEDIA)
+    };
+    let grouped =
+        Grouping { is_enabled: false, alternate_group: -7, switch_group: NonZeroI32::new(5) };
+    assert_eq!(open_track(track.clone()).grouping, grouped);
+    for tsel in [words(&[0]), vec![0; 3]] {
+        let udta = full(b"tsel", 0, 0, &tsel);
+        assert_eq!(open_track(Track { udta, ..track.clone() }).grouping.switch_group, None);
+    }
 }
 
 /// QuickTime has more fields after the sound description, and the descriptor in a `wave` box.

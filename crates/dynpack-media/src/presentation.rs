@@ -35,7 +35,7 @@ pub struct Rendition {
     pub id: RenditionId,
     /// The language, as declared by the publisher or else by the file.
     pub language: Language,
-    /// A name for people, if the publisher gave one.
+    /// A name for people, if the publisher gave one, or the file does where there is a choice.
     pub label: Option<String>,
     /// What it is for.
     pub role: Role,
@@ -206,6 +206,21 @@ impl Presentation {
     /// The renditions of one kind.
     pub fn of_kind(&self, kind: MediaKind) -> impl Iterator<Item = &Rendition> {
         self.renditions.iter().filter(move |rendition| rendition.kind() == kind)
+    }
+
+    /// What is played of a kind unless something else is chosen: the first rendition of
+    /// [`Role::Main`], or else the first.
+    #[must_use]
+    pub fn default_of(&self, kind: MediaKind) -> Option<&Rendition> {
+        let main = self.of_kind(kind).find(|rendition| rendition.role == Role::Main);
+        main.or_else(|| self.of_kind(kind).next())
+    }
+
+    /// Whether a rendition is a bitrate of what is [played by default](Self::default_of).
+    #[must_use]
+    pub fn is_default(&self, rendition: &Rendition) -> bool {
+        let default = self.default_of(rendition.kind());
+        default.is_some_and(|default| default.id.name == rendition.id.name)
     }
 
     /// The rendition of that id, which may be one of key frames.

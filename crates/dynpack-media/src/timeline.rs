@@ -1,6 +1,7 @@
 //! The one timeline: where segments are cut, for all tracks and all protocols at once.
 
 mod cutting;
+mod difference;
 mod fill;
 mod span;
 mod sync_points;
@@ -8,18 +9,20 @@ mod sync_points;
 use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Cuts, Error, Track};
 
+pub use self::difference::Difference;
+
 use self::cutting::cut_times;
 use self::fill::{Filled, fill};
 use self::span::Span;
 
 /// The cuts of a set of tracks that are presented together.
 ///
-/// Segments are cut at sync samples which all video tracks share, each time at the one nearest to
-/// the target duration; a track that has ended is not considered. Audio is cut at the frame nearest
-/// to each of those times. Where there is no video (before it starts, after it ends, or at all) the
-/// cuts stand at the target duration. No two cuts lie closer than a tenth of the target or a frame
-/// of audio: a cut that close before the start of video moves to that start. A track lists no
-/// segment in which it has no sample.
+/// Segments are cut at sync samples which all video tracks share that lead, each time at the one
+/// nearest to the target duration; a track that has ended is not considered. Audio is cut at the
+/// frame nearest to each of those times. Where there is no video (before it starts, after it ends,
+/// or at all) the cuts stand at the target duration. No two cuts lie closer than a tenth of the
+/// target or a frame of audio: a cut that close before the start of video moves to that start. A
+/// track lists no segment in which it has no sample.
 ///
 /// The presentation starts at 0, with the earliest of the tracks, and keeps the offsets between
 /// tracks that the edit lists give them. Video with an edit list that starts within a group of
@@ -41,19 +44,36 @@ impl Timeline {
     /// take far more memory than the file is long.
     pub const MAX_SEGMENTS: usize = MAX_SEGMENTS;
 
-    /// Cuts `tracks`. Costs a few operations per sync sample of the first video track, and none per
-    /// other sample, except of video that is filled.
+    /// Cuts `tracks`, all video of which is one content. Costs a few operations per sync sample of
+    /// the first video track, and none per other sample, except of video that is filled.
+    ///
+    /// # Errors
+    /// Those of [`cut_along`](Self::cut_along).
+    pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
+        Self::cut_along(tracks, |_| true, policy)
+    }
+
+    /// Cuts `tracks` at sync samples of the video that leads, which `leads` says by the place of
+    /// each track. Other video, such as a second camera, is cut at its own last sync samples before
+    /// those times. Where there is none since the cut before, it has a longer segment.
     ///
     /// # Errors
     /// [`Error::NothingToPresent`] if no track has samples, [`Error::ImplausibleEdit`] and
     /// [`Error::TooFarApart`] for times beyond all reason, [`Error::TooManySegments`] if cuts that
     /// short would make more than [`MAX_SEGMENTS`](Self::MAX_SEGMENTS).
-    pub fn cut(tracks: &[&Track], policy: CutPolicy) -> Result<Self, Error> {
+    pub fn cut_along(
+        tracks: &[&Track],
+        leads: impl Fn(usize) -> bool,
+        policy: CutPolicy,
+    ) -> Result<Self, Error> {
         let filled = if policy.fills_video { fill(tracks, policy)? } else { Vec::new() };
         let filled_at = |at: usize| filled.get(at).and_then(Option::as_ref);
-        let spans = tracks.iter().enumerate().map(|(at, track)| match filled_at(at) {
-            Some(Filled { track, end }) => Ok(Span::new(track)?.map(|span| span.with_end(*end))),
-            None => Span::new(track),
+        let spans = tracks.iter().enumerate().map(|(at, track)| {
+            let span = match filled_at(at) {
+                Some(Filled { track, end }) => Span::new(track)?.map(|span| span.with_end(*end)),
+                None => Span::new(track)?,
+            };
+            Ok(span.map(|span| if leads(at) { span } else { span.cut_along() }))
         });
         let cuts = cuts(spans.collect::<Result<_, _>>()?, policy)?;
         let mut filled = filled.into_iter();

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 
-use crate::{FrameRate, Language, SampleTable, Ticks, Timescale, TrackId};
+use crate::{FrameRate, Grouping, Language, SampleTable, Ticks, Timescale, TrackId};
 
 /// How the times of a track's samples become times of the movie, from the edit list (`elst`,
 /// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Later edits and
@@ -35,7 +35,8 @@ pub struct Track {
     pub timescale: Timescale,
     /// Its language.
     pub language: Language,
-    /// The handler's name (`hdlr`), for people; often empty.
+    /// Its name for people, from its user data (`name` in `udta`) or else from its handler
+    /// (`hdlr`); often empty.
     pub name: String,
     /// How its samples are coded.
     pub codec: Codec,
@@ -45,10 +46,13 @@ pub struct Track {
     pub samples: SampleTable,
     /// Its place in the movie.
     pub edit: Edit,
+    /// How it goes with the other tracks of its file.
+    pub grouping: Grouping,
 }
 
 impl Track {
-    /// A track without a name, in an undetermined language, which starts with the movie.
+    /// A track without a name, in an undetermined language, which starts with the movie and is in
+    /// no group.
     #[must_use]
     pub fn new(
         id: TrackId,
@@ -57,8 +61,17 @@ impl Track {
         sample_entry: Bytes,
         samples: SampleTable,
     ) -> Self {
-        let (language, name, edit) = (Language::undetermined(), String::new(), Edit::default());
-        Self { id, timescale, language, name, codec, sample_entry, samples, edit }
+        Self {
+            id,
+            timescale,
+            language: Language::undetermined(),
+            name: String::new(),
+            codec,
+            sample_entry,
+            samples,
+            edit: Edit::default(),
+            grouping: Grouping::default(),
+        }
     }
 
     /// The same track in another language.
@@ -77,6 +90,12 @@ impl Track {
     #[must_use]
     pub fn with_edit(self, edit: Edit) -> Self {
         Self { edit, ..self }
+    }
+
+    /// The same track in other groups of its file.
+    #[must_use]
+    pub fn with_grouping(self, grouping: Grouping) -> Self {
+        Self { grouping, ..self }
     }
 
     /// The kind of its media.

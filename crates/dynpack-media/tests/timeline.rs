@@ -56,6 +56,42 @@ fn video_is_cut_at_the_sync_samples_nearest_to_the_target() {
     assert_eq!(starts(&cuts[0]), [0, 120, 240, 360, 500]);
 }
 
+/// The cuts of video that leads, and of another that is cut along it.
+fn cut_along(leading: &TrackBuilder, other: &TrackBuilder) -> [Cuts; 2] {
+    let tracks = [leading.build(), other.build()];
+    let tracks: Vec<_> = tracks.iter().collect();
+    let timeline = Timeline::cut_along(&tracks, |at| at == 0, CutPolicy::SIX_SECONDS);
+    timeline.unwrap().cuts.try_into().unwrap()
+}
+
+#[test]
+fn other_video_is_cut_at_its_own_sync_samples() {
+    let leading = video(25, 1, 750, 50, false);
+    // Every 2.4 s, every 11 s, only at the start, and from 3 s on.
+    for (other, expected, places) in [
+        (video(25, 1, 750, 60, false), vec![0, 120, 300, 420, 600, 750], vec![0, 1, 2, 3, 4]),
+        (video(10, 1, 300, 110, false), vec![0, 110, 220, 300], vec![0, 2, 4]),
+        (video(25, 1, 750, 1_000, false), vec![0, 750], vec![0]),
+        (
+            TrackBuilder::video(25, 1, 500, 50).with_edit(75, 0),
+            vec![75, 125, 275, 425, 575],
+            vec![0, 1, 2, 3],
+        ),
+    ] {
+        let [led, cuts] = cut_along(&leading, &other);
+        assert_eq!(starts(&led), [0, 150, 300, 450, 600, 750]);
+        assert_eq!(starts(&cuts), expected);
+        assert_eq!(numbers(&cuts), places.into_iter().map(SegmentNumber).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn other_video_that_goes_on_longer_is_cut_until_its_end() {
+    let [led, cuts] = cut_along(&video(25, 1, 300, 50, false), &video(25, 1, 900, 60, false));
+    assert_eq!(starts(&led), [0, 150, 300]);
+    assert_eq!(starts(&cuts), [0, 120, 300, 420, 600, 720, 900]);
+}
+
 #[test]
 fn audio_is_cut_at_the_frame_nearest_to_the_video() {
     let cuts = cut(&[video(30_000, 1001, 600, 60, false), audio(48_000, 940, 0)]);
@@ -427,6 +463,35 @@ prop_compose! {
 proptest! {
     /// Whatever the tracks hold, if they are not refused: segments ascend, none is empty or without
     /// duration, from the first on no sample is left out, and each has its exact time.
+    /// Other video neither moves the cuts nor loses a sample.
+    #[test]
+    fn other_video_follows(
+        (frames, gop) in (1..2_000_u32, 1..400_u32),
+        (timescale, duration, len, groups) in (1..1_000_u32, 1..50_u32, 1..2_000_u32, 1..400_u32),
+        b_frames: bool,
+        delay in 0..5_000_i64,
+    ) {
+        let leading = video(25, 1, frames, gop, false);
+        let other = video(timescale, duration, len, groups, b_frames);
+        let start = other.edit.media_start.0;
+        let other = other.with_edit(delay, start);
+        let [led, cuts] = cut_along(&leading, &other);
+        let alone = cut(std::slice::from_ref(&leading)).remove(0);
+        let until = alone.segments().count().min(led.segments().count());
+        let firsts_of = |cuts: &Cuts| firsts(cuts).into_iter().take(until).collect::<Vec<_>>();
+        prop_assert_eq!(firsts_of(&led), firsts_of(&alone));
+        let track = other.build();
+        let mut next = SampleIndex(0);
+        for segment in cuts.segments() {
+            prop_assert_eq!(segment.samples.start, next);
+            prop_assert!(track.samples.is_sync(segment.samples.start));
+            prop_assert!(segment.duration > Ticks::ZERO);
+            next = segment.samples.end;
+        }
+        prop_assert_eq!(next, SampleIndex(len));
+        prop_assert!(numbers(&cuts).is_sorted_by(|one, next| one < next));
+    }
+
     #[test]
     fn segments_tile_the_track(
         plans in prop::collection::vec(any_track(), 1..4),

@@ -4,6 +4,7 @@ mod key_error;
 
 use dynpack_crypt::SystemId;
 use dynpack_hds::FragmentNumber;
+use dynpack_media::{Difference, SourceIndex};
 
 use crate::encryption::Encryption;
 use crate::format::Format;
@@ -127,6 +128,18 @@ pub enum Error {
     Unpresentable {
         /// What is wrong with them.
         problem: String,
+    },
+    /// The videos of two files cannot be bitrates of one film. Their publisher can fix it.
+    #[error(
+        "files {} and {}, counted from 0, are not bitrates of one film: {difference}",
+        files[0].0,
+        files[1].0
+    )]
+    DifferentFilms {
+        /// The files.
+        files: [SourceIndex; 2],
+        /// What keeps them from it.
+        difference: Difference,
     },
     /// The keys for it cannot be had.
     #[error(transparent)]

@@ -44,6 +44,12 @@ pub trait Packager: Send + Sync {
     /// be written.
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error>;
 
+    /// What the manifest leaves out because the format has no place for it, such as a second
+    /// camera: a sentence for each, for people.
+    fn left_out(&self, _: &Job<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The list of one rendition's segments, or of its key frames.
     ///
     /// # Errors
@@ -161,7 +167,12 @@ pub trait Packager: Send + Sync {
                 (content, rendition.kind())
             }
         };
-        Ok(Package { content_type: self.content_type(&request.resource, kind), content })
+        let warnings = match request.resource {
+            Resource::Manifest => self.left_out(job),
+            Resource::MediaPlaylist(_) | Resource::Media(..) => Vec::new(),
+        };
+        let content_type = self.content_type(&request.resource, kind);
+        Ok(Package { content_type, content, warnings })
     }
 }
 
@@ -173,6 +184,8 @@ pub struct Package {
     pub content_type: &'static str,
     /// The resource itself.
     pub content: Content,
+    /// What a manifest [leaves out](Packager::left_out). For people.
+    pub warnings: Vec<String>,
 }
 
 /// A resource, or the plan for it.

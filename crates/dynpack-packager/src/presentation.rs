@@ -1,7 +1,9 @@
 //! From the tracks of movies to the renditions of a presentation: names, bitrates, roles, and the
 //! cuts they share.
 
-mod content;
+mod contents;
+mod entry;
+mod names;
 
 use std::collections::HashSet;
 use std::num::NonZeroU32;
@@ -10,75 +12,67 @@ use std::sync::Arc;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    CutPolicy, Language, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline,
-    Track,
+    CutPolicy, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline, Track,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
-use self::content::{Content, Contents, has_same_samples};
+use self::contents::{Content, Evidence, contents};
+use self::entry::Entry;
+use self::names::{label, names};
 use crate::cmaf_rate::cmaf_rate;
 use crate::error::Error;
-
-/// A track that is to be presented, and what its publisher says of it.
-struct Entry {
-    source: SourceIndex,
-    track: Arc<Track>,
-    name: String,
-    bitrate: Option<NonZeroU32>,
-    language: Language,
-    label: Option<String>,
-    role: Role,
-}
 
 /// Presents all tracks of `movies`, which stand for the sources 0, 1, 2 and so on: the way without
 /// a server manifest.
 ///
-/// All video is taken for one content at several bitrates. Audio is one content for each language,
-/// codec and number of channels; where several files carry the same audio, it is presented once.
-/// The first is [`Role::Main`], others are [`Role::Alternate`].
+/// Two tracks of one movie are bitrates of one content only if their switch groups are equal.
+/// Otherwise they are choices, such as a commentary or a second camera. Enabled tracks come before
+/// others, members of an alternate group together, and apart from that the order is that of the
+/// file. The first is [`Role::Main`], others are [`Role::Alternate`].
+///
+/// Tracks of several movies are bitrates of one content if they can be: they last equally long,
+/// audio is in one language and coded alike, pictures have one shape and key frames at the same
+/// times. See [`Difference`](dynpack_media::Difference). Where several movies have several tracks,
+/// these correspond in their order. The same audio in several movies is presented once.
+///
+/// Video is named `video`, `video_2` and so on; audio is named `audio`, or if there are several
+/// contents `audio_en`, `audio_en_2`, `audio_de`. Where there are several, each has the name that
+/// its file gives it as its label, unless every track of that encoder has it.
 ///
 /// # Errors
-/// [`Error::Unpresentable`] if there is nothing to present.
+/// [`Error::DifferentFilms`] if the videos of two movies cannot be bitrates of one content,
+/// [`Error::Unpresentable`] if there is nothing to present, or more than a thousand tracks.
 pub fn present(
     movies: impl IntoIterator<Item = Movie>,
     policy: CutPolicy,
 ) -> Result<Presentation, Error> {
     let sources = (0..).map(SourceIndex).zip(movies);
-    let tracks = sources.flat_map(|(source, movie)| {
-        movie.tracks.into_iter().map(move |track| (source, Arc::new(track)))
+    let entries = sources.flat_map(|(source, movie)| {
+        in_order(movie).into_iter().map(move |track| Entry::new(source, Arc::new(track)))
     });
-    let mut tracks: Vec<(SourceIndex, Arc<Track>)> = tracks.collect();
-    tracks.sort_by_key(|(_, track)| track.kind());
-    let mut distinct: Vec<(SourceIndex, Arc<Track>, Content)> = Vec::new();
-    for (source, track) in tracks {
-        let content = Content::of(&track, &track.language);
-        let is_known = |(_, known, same): &(SourceIndex, Arc<Track>, Content)| {
-            content == *same && has_same_samples(&track, known)
-        };
-        if track.kind() == MediaKind::Video || !distinct.iter().any(is_known) {
-            distinct.push((source, track, content));
-        }
-    }
-    let contents = distinct
-        .iter()
-        .filter(|(_, track, _)| track.kind() == MediaKind::Audio)
-        .map(|(.., content)| content);
-    let contents = Contents::of(contents);
-    let entries = distinct.into_iter().map(|(source, track, content)| {
-        let name = contents.name(&content, &[]).unwrap_or_else(|| track.kind().as_str().to_owned());
-        let is_first = contents.first().is_none_or(|first| *first == content)
-            || track.kind() == MediaKind::Video;
-        let role = if is_first { Role::Main } else { Role::Alternate };
-        Entry { source, track, name, bitrate: None, language: content.language, label: None, role }
-    });
-    renditions(entries.collect(), policy)
+    renditions(contents(entries.collect(), Evidence::Tracks)?, policy)
+}
+
+/// The tracks of a movie as a viewer is to choose from them: enabled tracks before others, members
+/// of an alternate group together, and apart from that in file order.
+fn in_order(movie: Movie) -> Vec<Track> {
+    let groups: Vec<_> = movie.tracks.iter().map(|track| track.grouping.alternate_group).collect();
+    let place = |at: usize| {
+        let group = groups.get(at).filter(|group| **group != 0);
+        group.and_then(|group| groups.iter().position(|other| other == group)).unwrap_or(at)
+    };
+    let mut tracks: Vec<_> = movie.tracks.into_iter().enumerate().collect();
+    tracks.sort_by_key(|(at, track)| (!track.grouping.is_enabled, place(*at)));
+    tracks.into_iter().map(|(_, track)| track).collect()
 }
 
 /// Presents the tracks that a server manifest lists, of `movies` in the order of its
 /// [files](listed_files).
 ///
-/// Audio without a declared name is named as in [`present`]: several contents which a manifest
-/// leaves nameless would otherwise be one. The same audio listed twice is presented once.
+/// Tracks of one declared name are bitrates of one content, whatever they are. Tracks without a
+/// declared name have the name of their kind, as in Azure Media Services, unless it would make one
+/// content of several: audio of other languages or codings, and tracks of one file without declared
+/// bitrates. Those are named as in [`present`]. The same audio listed twice is presented once.
 ///
 /// # Errors
 /// [`Error::Unpresentable`] if a track that it lists does not exist or cannot be served, two share
@@ -95,86 +89,21 @@ pub fn present_listed(
             (source, file, movie.tracks.into_iter().map(Arc::new).collect())
         })
         .collect();
-    let mut found = Vec::<Listed<'_>>::new();
+    let mut entries = Vec::new();
     for listed in &manifest.tracks {
         let Some(kind) = listed.kind.media() else { continue };
         let movie = movies.iter().find(|(_, file, _)| *file == listed.src.as_str());
-        let track = movie.and_then(|(source, _, tracks)| {
+        let entry = movie.and_then(|(source, _, tracks)| {
             let is_listed = |track: &&Arc<Track>| {
                 track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0)
             };
-            Some((*source, Arc::clone(tracks.iter().find(is_listed)?)))
+            Some(Entry::new(*source, Arc::clone(tracks.iter().find(is_listed)?)))
         });
-        let (source, track) = track.ok_or_else(|| unpresentable(no_such_track(listed)))?;
-        let language = listed.language().unwrap_or_else(|| track.language.clone());
-        let content = Content::of(&track, &language);
-        let next = Listed { says: listed, source, track, content };
-        if kind == MediaKind::Video || !found.iter().any(|known| known.is_repeated_by(&next)) {
-            found.push(next);
-        }
+        entries.push(entry.ok_or_else(|| unpresentable(no_such_track(listed)))?.listed(listed));
     }
-    let names = listed_names(&found);
-    let mut entries = Vec::<Entry>::new();
-    for (Listed { says, source, track, content }, name) in found.into_iter().zip(names) {
-        let first_audio = entries.iter().find(|entry| entry.track.kind() == MediaKind::Audio);
-        let is_first =
-            track.kind() == MediaKind::Video || first_audio.is_none_or(|first| first.name == name);
-        let role = match says.role() {
-            Role::Main if !is_first => Role::Alternate,
-            role => role,
-        };
-        let label = says.label().map(str::to_owned);
-        entries.push(Entry {
-            source,
-            track,
-            name,
-            bitrate: says.bitrate,
-            language: content.language,
-            label,
-            role,
-        });
-    }
-    entries.sort_by_key(|entry| entry.track.kind());
-    let presentation = renditions(entries, policy)?;
+    let presentation = renditions(contents(entries, Evidence::Listed)?, policy)?;
     let count = manifest.fragments_per_hls_segment.unwrap_or(NonZeroU32::MIN);
     Ok(presentation.with_fragments_per_hls_segment(count))
-}
-
-/// A track that a server manifest lists.
-struct Listed<'a> {
-    says: &'a ServerTrack,
-    source: SourceIndex,
-    track: Arc<Track>,
-    content: Content,
-}
-
-impl Listed<'_> {
-    fn is_nameless_audio(&self) -> bool {
-        self.says.track_name.is_none() && self.track.kind() == MediaKind::Audio
-    }
-
-    fn is_repeated_by(&self, other: &Self) -> bool {
-        let key = |listed: &Self| (listed.says.track_name.clone(), listed.says.bitrate);
-        self.content == other.content
-            && key(self) == key(other)
-            && has_same_samples(&self.track, &other.track)
-    }
-}
-
-/// The names of listed tracks: those declared, and for audio without one those of its content, none
-/// of which is declared for another.
-fn listed_names(found: &[Listed<'_>]) -> Vec<String> {
-    let contents = Contents::of(
-        found.iter().filter(|listed| listed.is_nameless_audio()).map(|listed| &listed.content),
-    );
-    let name = |listed: &Listed<'_>| {
-        let others = found.iter().filter(|other| other.content != listed.content);
-        let taken: Vec<&str> =
-            others.filter_map(|other| other.says.track_name.as_deref()).collect();
-        let name = contents.name(&listed.content, &taken).filter(|_| listed.is_nameless_audio());
-        name.unwrap_or_else(|| listed.says.name().to_owned())
-    };
-    found.iter().map(name).collect()
 }
 
 /// The files that a server manifest lists as video or audio, each once, in order.
@@ -198,18 +127,19 @@ fn unpresentable(problem: impl ToString) -> Error {
     Error::Unpresentable { problem: problem.to_string() }
 }
 
-fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Error> {
-    let tracks: Vec<&Track> = entries.iter().map(|entry| entry.track.as_ref()).collect();
-    let timeline = Timeline::cut(&tracks, policy).map_err(unpresentable)?;
+fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation, Error> {
+    let entries = named(contents);
+    let tracks: Vec<&Track> = entries.iter().map(|(_, entry)| entry.track.as_ref()).collect();
+    let timeline = Timeline::cut_along(&tracks, leads(&entries), policy).map_err(unpresentable)?;
     let mut keys = Keys::default();
-    for Entry { name, bitrate, .. } in &entries {
+    for (name, Entry { bitrate, .. }) in &entries {
         bitrate.map_or(Ok(()), |bitrate| keys.declare(name, bitrate.get()))?;
     }
     let mut renditions = Vec::<Rendition>::new();
     let cuts = timeline.cuts.into_iter().zip(timeline.filled);
-    for (entry, (cuts, filled)) in entries.into_iter().zip(cuts) {
+    for ((name, entry), (cuts, filled)) in entries.into_iter().zip(cuts) {
         let track = filled.map_or_else(|| Arc::clone(&entry.track), Arc::new);
-        let Entry { source, name, bitrate, language, label, role, .. } = entry;
+        let Entry { source, bitrate, language, label, role, .. } = entry;
         let mut rendition =
             Rendition::new(RenditionId::new(name, 1), source, track, Arc::new(cuts));
         (rendition.language, rendition.label, rendition.role) = (language, label, role);
@@ -229,6 +159,39 @@ fn renditions(entries: Vec<Entry>, policy: CutPolicy) -> Result<Presentation, Er
         (names.iter().position(|name| *name == rendition.id.name), rendition.id.bitrate)
     });
     Presentation::new(renditions).map_err(unpresentable)
+}
+
+/// Which tracks are of the video that is played by default: all are cut at its sync samples.
+fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<'_> {
+    let videos = || entries.iter().filter(|(_, entry)| entry.kind() == MediaKind::Video);
+    let main = videos().find(|(_, entry)| entry.role == Role::Main).or_else(|| videos().next());
+    move |at| entries.get(at).map(|(name, _)| name) == main.map(|(name, _)| name)
+}
+
+/// The tracks of contents with their names, labels and roles: of each kind, one content is
+/// [`Role::Main`].
+fn named(contents: Vec<Content>) -> Vec<(String, Entry)> {
+    let kinds: Vec<_> = contents.iter().map(Content::kind).collect();
+    let has_choice = |kind| kinds.iter().filter(|other| **other == kind).count() > 1;
+    let names = names(&contents);
+    let mut mains = Vec::<(MediaKind, String)>::new();
+    let mut all = Vec::new();
+    for (content, name) in contents.into_iter().zip(names) {
+        let kind = content.kind();
+        for mut entry in content.entries {
+            let main = mains.iter().find(|(other, _)| *other == kind);
+            match (entry.role, main) {
+                (Role::Main, None) => mains.push((kind, name.clone())),
+                (Role::Main, Some((_, main))) if *main != name => entry.role = Role::Alternate,
+                _ => {}
+            }
+            if entry.name.is_none() && entry.label.is_none() && has_choice(kind) {
+                entry.label = label(&entry.track);
+            }
+            all.push((name.clone(), entry));
+        }
+    }
+    all
 }
 
 /// The names with their bitrates that are given away: the keys of renditions in URLs.

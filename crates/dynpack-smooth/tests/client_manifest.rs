@@ -121,6 +121,22 @@ fn video_without_parameter_sets_is_refused() {
     );
 }
 
+/// A second camera may have the name that a stream of other cuts would have.
+#[test]
+fn no_two_streams_have_one_name() {
+    let video = |name, bitrate, frames| (name, bitrate, film::ntsc((320, 180), frames));
+    let presentation = film::in_short_segments(vec![
+        video("video", 1, 180),
+        video("video", 2, 110),
+        video("video", 3, 60),
+        video("video_2", 4, 180),
+        video("video_2", 5, 110),
+    ]);
+    let manifest = ClientManifest::new(&Period::whole(&presentation), &Azure).unwrap();
+    let names: Vec<_> = manifest.streams.iter().map(|stream| stream.name()).collect();
+    assert_eq!(names, ["video", "video_3", "video_4", "video_2", "video_2_2"]);
+}
+
 #[test]
 fn renditions_that_end_at_different_times_are_separate_streams() {
     let presentation = film::in_short_segments(vec![

@@ -167,6 +167,7 @@ const fn packager_status(error: &PackagerError) -> u16 {
         PackagerError::FormatNotBuilt(_)
         | PackagerError::NotCarried { .. }
         | PackagerError::Unpresentable { .. }
+        | PackagerError::DifferentFilms { .. }
         | PackagerError::EncryptionNotCarried { .. }
         | PackagerError::SystemsNotCarried { .. } => 415,
         PackagerError::Segment(error) if is_about_media(error) => 415,
@@ -195,7 +196,9 @@ const fn packager_code(error: &PackagerError) -> &'static str {
         PackagerError::EncryptionNotCarried { .. } | PackagerError::SystemsNotCarried { .. } => {
             "MPE_ENCRYPTION_NOT_SUPPORTED"
         }
-        PackagerError::Unpresentable { .. } => "MPE_INPUT_FORMAT_NOT_SUPPORTED",
+        PackagerError::Unpresentable { .. } | PackagerError::DifferentFilms { .. } => {
+            "MPE_INPUT_FORMAT_NOT_SUPPORTED"
+        }
         PackagerError::NotCarried { .. } => "MPE_MEDIA_ENCODING_NOT_SUPPORTED",
         PackagerError::Segment(error) if is_about_media(error) => {
             "MPE_MEDIA_ENCODING_NOT_SUPPORTED"

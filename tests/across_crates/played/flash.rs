@@ -8,7 +8,7 @@ pub(super) const CLOCK: u32 = 1000;
 
 /// The samples of video or audio in a fragment.
 pub(super) fn read(fragment: &[u8], track: &str) -> Vec<Played> {
-    let is_video = track == "video";
+    let is_video = track.starts_with("video");
     let samples = flash::samples(fragment).filter(|tag| tag.is_video == is_video);
     let played = samples.map(|tag| Played {
         decode: tag.decode,

@@ -11,7 +11,8 @@ const LEAD_IN: i64 = 900_000;
 
 /// The samples of video or audio in a segment.
 pub(super) fn read(segment: &[u8], track: &str) -> Vec<Played> {
-    let pid = if track == "video" { 0x100 } else { 0x101 };
+    let is_video = track.starts_with("video");
+    let pid = if is_video { 0x100 } else { 0x101 };
     let mut samples = Vec::new();
     for pes in transport::read(segment).pes.iter().filter(|pes| pes.pid == pid) {
         let stamp = |time: u64| i64::try_from(time).unwrap() - LEAD_IN;
@@ -23,7 +24,7 @@ pub(super) fn read(segment: &[u8], track: &str) -> Vec<Played> {
             is_counted: counted > 0,
             data,
         };
-        if track == "video" {
+        if is_video {
             samples.push(sample(annex_b::sample(&pes.data), 0));
             continue;
         }

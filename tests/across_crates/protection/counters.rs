@@ -153,7 +153,7 @@ async fn mixed_parameter_sets_move_the_protected_bytes_of_key_frames() {
     for url in media(&dynpack, &manifest, Format::DashCmaf)
         .await
         .iter()
-        .filter(|url| url.contains("Fragments(video="))
+        .filter(|url| url.contains("Fragments(video"))
     {
         let segment = get(&dynpack, url).await;
         for described in described(&segment) {

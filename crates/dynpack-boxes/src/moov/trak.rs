@@ -3,6 +3,7 @@
 mod elst;
 mod mdia;
 mod tkhd;
+mod udta;
 
 pub use elst::{Edit, Elst};
 pub use mdia::{
@@ -10,3 +11,4 @@ pub use mdia::{
     Vmhd,
 };
 pub use tkhd::Tkhd;
+pub use udta::Tsel;

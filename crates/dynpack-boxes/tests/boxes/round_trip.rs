@@ -8,7 +8,7 @@ use dynpack_boxes::moof::{
 };
 use dynpack_boxes::moov::{
     Dref, Elng, Elst, Hdlr, Mdhd, Mehd, Mvhd, Pattern, PiffPssh, PiffTenc, Pssh, Schm, Sinf, Smhd,
-    Stbl, Stsd, Tenc, Tkhd, Trex, Vmhd,
+    Stbl, Stsd, Tenc, Tkhd, Trex, Tsel, Vmhd,
 };
 use dynpack_boxes::{BoxType, Error, Ftyp, Sidx, Styp};
 use proptest::collection::vec;
@@ -102,6 +102,11 @@ proptest! {
     #[test]
     fn hdlr(handler_type in values::fourcc(), name in vec(any::<u8>(), 0..20)) {
         check!(Hdlr<'_>, Hdlr { handler_type, name: &name });
+    }
+
+    #[test]
+    fn tsel(switch_group: i32, attributes in vec(any::<u8>(), 0..9)) {
+        check!(Tsel<'_>, Tsel { switch_group, attributes: &attributes });
     }
 
     #[test]

@@ -2,28 +2,22 @@
 
 use std::cell::Cell;
 
-use dynpack_codec::MediaKind;
-
 use super::span::Span;
 use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timescale};
 
-/// Where to cut, in ascending order, on the clock of the reference: the longest video track, or
-/// else the longest track.
+/// Where to cut, in ascending order, on the clock of the reference: the longest video track that
+/// leads, or else the longest track.
 ///
 /// # Errors
 /// [`Error::TooManySegments`] if all tracks together have too many.
 pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Time>, Error> {
-    let (videos, audios): (Vec<_>, Vec<_>) =
-        spans.iter().copied().partition(|span| match span.track.kind() {
-            MediaKind::Video => true,
-            MediaKind::Audio => false,
-        });
+    let (videos, others): (Vec<_>, Vec<_>) = spans.iter().copied().partition(|span| span.leads());
     let Some(longest) = longest(spans) else { return Ok(Vec::new()) };
     let reference = self::longest(&videos).unwrap_or(longest);
     let clock = reference.track.timescale;
     let target = policy.target_ticks(clock);
-    let tracks = Tracks { videos, audios, clock, min_duration: Ticks(target.0 / 10) };
+    let tracks = Tracks { videos, others, clock, min_duration: Ticks(target.0 / 10) };
     // A rest that is too short stays with the segment before.
     let end = longest.end().ceil(clock);
     let last_cut = end - tracks.min_duration;
@@ -55,8 +49,9 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Ti
 
 /// What is cut, on one clock.
 struct Tracks<'a, 'b> {
+    /// Video that leads.
     videos: Vec<&'b Span<'a>>,
-    audios: Vec<&'b Span<'a>>,
+    others: Vec<&'b Span<'a>>,
     clock: Timescale,
     /// Minimum duration of a segment, where the media allows it: a tenth of the target.
     min_duration: Ticks,
@@ -88,11 +83,11 @@ impl<'a, 'b> Tracks<'a, 'b> {
     fn earliest_after(&self, time: Ticks) -> Option<Ticks> {
         let at = Time::new(time, self.clock);
         let (mut first, mut earliest) = (Ticks::MAX, time + self.min_duration);
-        for span in self.videos.iter().chain(&self.audios) {
+        for span in self.videos.iter().chain(&self.others) {
             let following = span.following(at).map(|next| next.ceil(self.clock));
             let Some(next) = following.filter(|next| *next > time) else { continue };
             first = first.min(next);
-            if span.track.kind() == MediaKind::Audio && span.start() <= at {
+            if span.is_audio() && span.start() <= at {
                 earliest = earliest.max(next);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use dynpack_codec::MediaKind;
+use dynpack_codec::{MediaKind, VideoCodec};
 
 use super::sync_points::SyncPoints;
 use crate::{Cuts, Error, SampleIndex, SegmentNumber, Ticks, Time, Track};
@@ -26,6 +26,8 @@ pub(super) struct Span<'a> {
     lasts_until: Ticks,
     /// Composition time + shift = presentation time.
     shift: Ticks,
+    /// Whether it is video that is cut where other video is.
+    follows: bool,
     /// The sync point that was looked up last.
     last_point: Cell<usize>,
 }
@@ -46,6 +48,7 @@ impl<'a> Span<'a> {
             end: Ticks::ZERO,
             lasts_until: Ticks::ZERO,
             shift: track.edit.delay - track.edit.media_start,
+            follows: false,
             last_point: Cell::new(0),
         };
         span.first = span.first_needed();
@@ -73,6 +76,20 @@ impl<'a> Span<'a> {
     /// The first sample that is needed.
     pub(super) const fn first(&self) -> SampleIndex {
         self.first
+    }
+
+    /// The same span; if it is video, it is cut where other video is.
+    pub(super) fn cut_along(self) -> Self {
+        Self { follows: self.track.kind() == MediaKind::Video, ..self }
+    }
+
+    /// Whether cuts must be at its sync samples.
+    pub(super) fn leads(&self) -> bool {
+        self.track.kind() == MediaKind::Video && !self.follows
+    }
+
+    pub(super) fn is_audio(&self) -> bool {
+        self.track.kind() == MediaKind::Audio
     }
 
     /// The sample from which a decoder can present the edit list's start.
@@ -130,7 +147,17 @@ impl<'a> Span<'a> {
         self.on_clock(self.end)
     }
 
-    fn time_of(&self, index: SampleIndex) -> Time {
+    /// From its start to its end.
+    pub(super) fn duration(&self) -> Time {
+        self.on_clock(self.end - self.start)
+    }
+
+    /// How its samples are coded, if they are pictures.
+    pub(super) fn video(&self) -> Option<&'a VideoCodec> {
+        self.track.codec.video()
+    }
+
+    pub(super) fn time_of(&self, index: SampleIndex) -> Time {
         self.on_clock(self.time(index))
     }
 
@@ -166,17 +193,29 @@ impl<'a> Span<'a> {
     }
 
     /// The sync sample that is presented at `time` of another clock, to within half its duration.
-    #[expect(clippy::arithmetic_side_effects, reason = "at most 97 bits in 128")]
     pub(super) fn sync_at(&self, time: Time) -> Option<SampleIndex> {
         let points = self.sync_points();
         let later = points.partition_point(|sync| self.time_of(sync) <= time);
         let candidates = [later.checked_sub(1), Some(later)].into_iter().flatten();
-        let distance = |sync: SampleIndex| self.time_of(sync).distance(time);
-        let nearest =
-            candidates.filter_map(|at| points.get(at)).min_by_key(|&sync| distance(sync))?;
-        let duration = i128::from(self.track.samples.duration(nearest).0);
-        let is_near = distance(nearest) * 2 <= duration * i128::from(time.timescale.hz());
-        is_near.then_some(nearest)
+        let distance = |sync: &SampleIndex| self.time_of(*sync).distance(time);
+        let nearest = candidates.filter_map(|at| points.get(at)).min_by_key(distance)?;
+        self.is_near(nearest, time).then_some(nearest)
+    }
+
+    /// Whether a sample is presented at `time` of another clock, to within half its duration.
+    #[expect(clippy::arithmetic_side_effects, reason = "at most 97 bits in 128")]
+    pub(super) fn is_near(&self, sample: SampleIndex, time: Time) -> bool {
+        let duration = i128::from(self.track.samples.duration(sample).0);
+        let distance = self.time_of(sample).distance(time);
+        distance * 2 <= duration * i128::from(time.timescale.hz())
+    }
+
+    /// The last sync sample that is presented at `time` or before, or else the first: leading
+    /// pictures come before it.
+    fn sync_before(&self, time: Time) -> SampleIndex {
+        let points = self.sync_points();
+        let later = points.partition_point(|sync| self.time_of(sync) <= time);
+        later.checked_sub(1).and_then(|at| points.get(at)).unwrap_or(self.first)
     }
 
     /// Whether the track has not started at `time`, or has ended.
@@ -194,7 +233,10 @@ impl<'a> Span<'a> {
             return self.first;
         }
         match self.track.kind() {
-            MediaKind::Video => self.sync_at(time).unwrap_or(len),
+            MediaKind::Video => {
+                let otherwise = || if self.follows { self.sync_before(time) } else { len };
+                self.sync_at(time).unwrap_or_else(otherwise)
+            }
             MediaKind::Audio => self
                 .track
                 .samples
@@ -204,7 +246,7 @@ impl<'a> Span<'a> {
         }
     }
 
-    /// The frame of audio which starts nearest to `time`.
+    /// The sample which starts nearest to `time`, in decoding order.
     fn nearest_frame(&self, time: Time) -> SampleIndex {
         let media_time = time.floor(self.track.timescale) - self.shift;
         let before = self.track.samples.index_at(media_time);
@@ -219,10 +261,7 @@ impl<'a> Span<'a> {
         if self.start() > time {
             return Some(self.start());
         }
-        let here = match self.track.kind() {
-            MediaKind::Video => self.sample_at(time),
-            MediaKind::Audio => self.nearest_frame(time),
-        };
+        let here = if self.leads() { self.sample_at(time) } else { self.nearest_frame(time) };
         // Skips samples without a duration.
         let next = samples.index_at(samples.decode_time(here)).0.saturating_add(1);
         let mut later = (next..samples.len())
@@ -245,7 +284,9 @@ impl<'a> Span<'a> {
             }
             if sample == self.first && samples.len() == 1 {
                 // The track has no sample before this cut: its first segment starts here.
-                numbers = vec![number];
+                if !self.follows || self.start() >= *time {
+                    numbers = vec![number];
+                }
                 continue;
             }
             let start = self.earliest_from(sample);

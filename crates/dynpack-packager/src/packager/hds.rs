@@ -1,4 +1,4 @@
-//! Adobe HTTP Dynamic Streaming: each video in one stream with an audio track.
+//! Adobe HTTP Dynamic Streaming: each bitrate of the default video, in a stream with audio.
 
 use dynpack_codec::MediaKind;
 use dynpack_fragment::{SegmentPlan, f4f};
@@ -6,7 +6,7 @@ use dynpack_hds::{FragmentNumber, Urls, fragments, manifest, streams};
 use dynpack_media::{Rendition, Stream};
 
 use super::links::Links;
-use super::lookup::muxed_audio;
+use super::lookup::{choices_left_out, muxed_audio};
 use super::resources::{Listed, requests};
 use super::{Job, Packager};
 use crate::error::Error;
@@ -50,6 +50,10 @@ impl Packager for Hds {
         let streams = streams(job.presentation(), muxed_audio(job)?);
         manifest(&streams, job.only_period()?, &Links::new(job))
             .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
+    }
+
+    fn left_out(&self, job: &Job<'_>) -> Vec<String> {
+        choices_left_out(job)
     }
 
     fn resources<'a>(

@@ -43,13 +43,15 @@ pub(super) fn in_periods<'a>(
     job.view.periods().filter_map(within).collect()
 }
 
-/// The rates of renditions and of their key frames.
+/// The rates of renditions and of the key frames that are listed.
 pub(super) fn rates(
-    renditions: &[Rendition],
+    presentation: &Presentation,
     rate: impl Fn(&Rendition) -> Result<Rate, Error>,
 ) -> Result<Rates, Error> {
-    let key_frames: Vec<_> = renditions.iter().filter_map(Rendition::key_frames).collect();
-    let all = renditions.iter().chain(&key_frames);
+    let renditions = presentation.renditions.iter();
+    let defaults = renditions.clone().filter(|rendition| presentation.is_default(rendition));
+    let key_frames: Vec<_> = defaults.filter_map(Rendition::key_frames).collect();
+    let all = renditions.chain(&key_frames);
     all.map(|rendition| Ok((rendition.id.clone(), rate(rendition)?))).collect()
 }
 

@@ -61,7 +61,7 @@ impl Packager for HlsCmaf {
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let presentation = hls::presentation(job, job.view.first())?;
-        let rates = hls::rates(&presentation.renditions, |rendition| mp4::rate(job, rendition))?;
+        let rates = hls::rates(&presentation, |rendition| mp4::rate(job, rendition))?;
         let options = hls::options(Options::CMAF, job.request);
         Ok(multivariant_playlist(&presentation, &rates, &Links::new(job), &options))
     }

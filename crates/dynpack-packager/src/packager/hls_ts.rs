@@ -1,5 +1,5 @@
 //! HLS with MPEG transport streams: version 4 with video and audio apart, version 3 with the audio
-//! in each video.
+//! in each bitrate of the default video.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +11,7 @@ use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
 use dynpack_media::{Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, Ticks};
 
 use super::links::Links;
-use super::lookup::{muxed_audio, muxed_audio_of, time_not_found};
+use super::lookup::{choices_left_out, muxed_audio, muxed_audio_of, time_not_found};
 use super::resources::{Listed, requests};
 use super::ts_rate::{Companion, parts, rate};
 use super::{Job, Packager, hls};
@@ -97,7 +97,7 @@ impl HlsTs {
                 rendition.id.name == audio.id.name
                     && (!has_video || rendition.id.bitrate == audio.id.bitrate)
             }
-            _ => true,
+            _ => !self.is_muxed() || presentation.is_default(rendition),
         };
         let offered = presentation.renditions.iter().filter(|rendition| is_listed(rendition));
         let (renditions, streams): (Vec<_>, Vec<_>) = offered
@@ -126,7 +126,7 @@ impl HlsTs {
         if !with_audio && streams.iter().any(is_video) {
             streams.retain(is_video);
         }
-        streams.extend(renditions.iter().filter_map(|rendition| self.key_frames(rendition)));
+        streams.extend(self.key_frames(&presentation, &renditions));
         Ok(streams.into_iter().map(move |rendition| {
             let stream = stream(&rendition, audio.as_ref());
             let segments = stream.segments().into_iter();
@@ -135,11 +135,14 @@ impl HlsTs {
         }))
     }
 
-    /// The key frames of a video, where this version lists them and they have bytes.
-    fn key_frames(&self, rendition: &Rendition) -> Option<Rendition> {
-        let listed = rendition.key_frames().filter(|_| self.format.facts().has_key_frames)?;
-        let key_frames = listed.with_filled_segments();
-        (!key_frames.cuts.is_empty()).then_some(key_frames)
+    /// The key frames of the renditions that have them listed, as far as they have bytes.
+    fn key_frames(&self, presentation: &Presentation, renditions: &[Rendition]) -> Vec<Rendition> {
+        let has_them = |rendition: &&Rendition| {
+            self.format.facts().has_key_frames && presentation.is_default(rendition)
+        };
+        let listed = renditions.iter().filter(has_them).filter_map(Rendition::key_frames);
+        let filled = listed.map(|key_frames| key_frames.with_filled_segments());
+        filled.filter(|key_frames| !key_frames.cuts.is_empty()).collect()
     }
 
     /// The plan of the segment of a stream that is named by `time`.
@@ -169,9 +172,8 @@ impl Packager for HlsTs {
         let (renditions, streams) = self.offered(&listed, audio.as_ref())?;
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
-        let key_frames =
-            listed.renditions.iter().filter_map(|rendition| self.key_frames(rendition));
-        let rates = key_frames.chain(streams.iter().cloned()).map(|rendition| {
+        let key_frames = self.key_frames(&listed, &listed.renditions);
+        let rates = key_frames.into_iter().chain(streams).map(|rendition| {
             let rate = rate(job, &stream(&rendition, audio.as_ref()), &companion)?;
             Ok((rendition.id, rate))
         });
@@ -195,6 +197,10 @@ impl Packager for HlsTs {
         let parts: Vec<_> = parts.collect();
         let audio = periods.first().and_then(|(_, _, audio)| audio.as_ref());
         Ok(media_playlist(&parts, &Links::new(job).with_audio(audio), &self.options))
+    }
+
+    fn left_out(&self, job: &Job<'_>) -> Vec<String> {
+        if self.is_muxed() { choices_left_out(job) } else { Vec::new() }
     }
 
     fn resources<'a>(

@@ -1,7 +1,7 @@
 //! Finding what a request names in a presentation, and saying what there is instead.
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Form, Presentation, Rendition, RenditionId, Role, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, RenditionId, Ticks};
 
 use super::job::Job;
 use crate::error::Error;
@@ -53,20 +53,39 @@ pub(super) fn muxed_audio_of<'a>(
     presentation: &'a Presentation,
     request: &Request,
 ) -> Result<Option<&'a Rendition>, Error> {
-    let mut audio = presentation.of_kind(MediaKind::Audio);
     let Some(track) = &request.audio_track else {
-        let first = audio.next();
-        return Ok(first
-            .into_iter()
-            .chain(audio)
-            .find(|rendition| rendition.role == Role::Main)
-            .or(first));
+        return Ok(presentation.default_of(MediaKind::Audio));
     };
     let not_found = || Error::TrackNotFound {
         track: track.to_string(),
         known: names(presentation.of_kind(MediaKind::Audio)),
     };
+    let mut audio = presentation.of_kind(MediaKind::Audio);
     audio.find(|rendition| rendition.id.name == *track).map(Some).ok_or_else(not_found)
+}
+
+/// The choices that a format leaves out which carries one audio with one video, each as a sentence.
+/// Audio that the request names is chosen, and no other is left out then.
+pub(super) fn choices_left_out(job: &Job<'_>) -> Vec<String> {
+    let (presentation, title) = (job.presentation(), job.request.format.title());
+    let is_carried = |rendition: &&Rendition| match rendition.kind() {
+        MediaKind::Video => presentation.is_default(rendition),
+        MediaKind::Audio => job.request.audio_track.is_some() || presentation.is_default(rendition),
+    };
+    let mut left_out: Vec<_> =
+        presentation.renditions.iter().filter(|rendition| !is_carried(rendition)).collect();
+    left_out.dedup_by_key(|rendition| &rendition.id.name);
+    let sentence = |rendition: &Rendition| {
+        let (kind, name) = (rendition.kind().as_str(), &rendition.id.name);
+        let label =
+            rendition.label.as_ref().map_or_else(String::new, |label| format!(" ({label})"));
+        let remedy = match rendition.kind() {
+            MediaKind::Video => "HLS CMAF, DASH and Smooth Streaming list it".to_owned(),
+            MediaKind::Audio => format!("audioTrack={name} in the URL selects it"),
+        };
+        format!("{title} carries one {kind}, and leaves out {name:?}{label}; {remedy}")
+    };
+    left_out.into_iter().map(sentence).collect()
 }
 
 /// Nothing starts at `time`; `around` has the nearest starts before and after it.

@@ -57,17 +57,21 @@ pub(super) fn requests<'a>(
 }
 
 /// All renditions by the starts of their segments, then the key frames of video if the format has
-/// any.
+/// any. Formats with media playlists list those of the default video, as alternatives to its
+/// variants.
 pub(super) fn renditions<'a>(job: &Job<'a>) -> impl Iterator<Item = Listed<'a>> + use<'a> {
     let facts = job.request.format.facts();
     let renditions = job.view.periods().flat_map(|period| job.listed_in(period));
     let full: Vec<Rendition> =
         renditions.filter(|rendition| facts.kinds.contains(&rendition.kind())).cloned().collect();
-    let key_frames: Vec<_> = match facts.has_key_frames {
-        true => full.iter().filter_map(Rendition::key_frames).collect(),
-        false => Vec::new(),
+    let mut listed = job.presentation().clone();
+    listed.renditions = full;
+    let has_key_frames = |rendition: &&Rendition| {
+        facts.has_key_frames && (!facts.has_media_playlists || listed.is_default(rendition))
     };
-    full.into_iter().chain(key_frames).map(|rendition| {
+    let with_key_frames = listed.renditions.iter().filter(has_key_frames);
+    let key_frames: Vec<_> = with_key_frames.filter_map(Rendition::key_frames).collect();
+    listed.renditions.into_iter().chain(key_frames).map(|rendition| {
         let places: Vec<_> =
             rendition.cuts.segments().map(|segment| Place::Time(segment.start)).collect();
         Listed::new(rendition.id, places.into_iter())

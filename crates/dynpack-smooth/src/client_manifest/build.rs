@@ -21,17 +21,22 @@ impl ClientManifest {
     ///
     /// Renditions with the same name and cuts are one stream. Renditions with the same name but
     /// other cuts, for example because one ends earlier, are separate streams. Those are named
-    /// `name_2` and so on, and have the same addresses. Chunks keep the times of the presentation,
-    /// and therefore their URLs.
+    /// `name_2` and so on, whatever is free, and have the same addresses. Chunks keep the times of
+    /// the presentation, and therefore their URLs.
     ///
     /// # Errors
     /// [`Error::Rendition`] for a rendition that Smooth Streaming cannot carry.
     pub fn new(period: &Period<'_>, urls: &impl Urls) -> Result<Self, Error> {
         let presentation = period.presentation();
-        let mut streams = Vec::new();
+        let mut streams = Vec::<Stream>::new();
         for kind in MediaKind::ALL.into_iter().rev() {
             for group in groups(presentation.of_kind(kind)) {
-                streams.push(group.stream(kind.into(), urls)?);
+                let is_taken = |name: &str| {
+                    streams.iter().any(|stream| stream.name() == name)
+                        || presentation.named(name).next().is_some()
+                };
+                let name = group.name(is_taken);
+                streams.push(group.stream(kind.into(), name, urls)?);
             }
         }
         let duration = chunk_time(presentation.duration()) - chunk_time(period.start());
@@ -49,27 +54,35 @@ impl ClientManifest {
 struct Group<'a> {
     first: &'a Rendition,
     others: Vec<&'a Rendition>,
-    /// The number of earlier groups with the same name.
-    at: usize,
+    /// Whether no earlier group has the same name.
+    is_first: bool,
 }
 
 fn groups<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for rendition in renditions {
-        let at = groups.iter().filter(|group| group.first.id.name == rendition.id.name).count();
+        let is_first = groups.iter().all(|group| group.first.id.name != rendition.id.name);
         let is_same = |group: &&mut Group<'_>| {
             group.first.id.name == rendition.id.name && have_same_cuts(group.first, rendition)
         };
         match groups.iter_mut().find(is_same) {
             Some(group) => group.others.push(rendition),
-            None => groups.push(Group { first: rendition, others: Vec::new(), at }),
+            None => groups.push(Group { first: rendition, others: Vec::new(), is_first }),
         }
     }
     groups
 }
 
 impl Group<'_> {
-    fn stream(&self, kind: TrackKind, urls: &impl Urls) -> Result<Stream, Error> {
+    /// The name of the track for the first of its groups, and one that is free for others.
+    fn name(&self, is_taken: impl Fn(&str) -> bool) -> String {
+        let name = &self.first.id.name;
+        let mut numbered = (2..).map(|number: u32| format!("{name}_{number}"));
+        let free = (!self.is_first).then(|| numbered.find(|name| !is_taken(name))).flatten();
+        free.unwrap_or_else(|| name.to_string())
+    }
+
+    fn stream(&self, kind: TrackKind, name: String, urls: &impl Urls) -> Result<Stream, Error> {
         let first = self.first;
         let mut renditions: Vec<_> =
             [first].into_iter().chain(self.others.iter().copied()).collect();
@@ -85,11 +98,7 @@ impl Group<'_> {
         };
         Ok(Stream {
             kind,
-            name: Some(if self.at == 0 {
-                first.id.name.to_string()
-            } else {
-                format!("{}_{}", first.id.name, self.at.saturating_add(1))
-            }),
+            name: Some(name),
             subtype: None,
             language: (!first.language.is_undetermined())
                 .then(|| first.language.three_letters().into()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
-use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, Track};
+use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
 use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -29,6 +29,8 @@ const REMUX: &str = "store the media as MP4: `ffmpeg -i FILE -c copy FILE.mp4`";
 const RAISE: &str = "raise the limit, if the file is meant to be like this";
 const CORRECT: &str = "correct the server manifest, or remove it to serve all files of the folder";
 const DIVIDE: &str = "put each title into a folder of its own";
+const SEPARATE: &str = "put each film into a folder of its own, or list both under one name in a \
+                        server manifest";
 const LIST: &str = "list the tracks that belong together in a server manifest, or put each title \
                     into a folder of its own";
 
@@ -105,6 +107,14 @@ pub(crate) async fn open(
     });
     let presentation = presented.await.map_err(|error| match error {
         PackagerError::Unpresentable { problem } => unusable(path, problem, LIST),
+        PackagerError::DifferentFilms { files, difference } => {
+            let names = files.map(|SourceIndex(file)| {
+                let named = usize::try_from(file).ok().and_then(|file| paths.get(file));
+                named.map_or_else(String::new, |file| name_in(path, file))
+            });
+            let names = names.join(" and ");
+            unusable(path, format!("{names} are not bitrates of one film: {difference}"), SEPARATE)
+        }
         other => other.into(),
     })?;
     files

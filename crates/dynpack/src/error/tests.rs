@@ -1,7 +1,7 @@
 use std::io;
 use std::sync::Arc;
 
-use dynpack_media::{Extent, SampleIndex};
+use dynpack_media::{Difference, Extent, SampleIndex, SourceIndex};
 
 use super::*;
 use dynpack_packager::{Encryption, Format, KeyError, UnknownFormat};
@@ -77,6 +77,11 @@ fn errors() -> Vec<Error> {
         Error::DownloadBlocked { file: text() },
         Error::FileNotFound { file: text() },
         PackagerError::Unpresentable { problem: text() }.into(),
+        PackagerError::DifferentFilms {
+            files: [SourceIndex(0), SourceIndex(1)],
+            difference: Difference::SyncSamples,
+        }
+        .into(),
         Error::Unusable { asset: text(), problem: text(), remedy: "" },
         Error::SegmentTooLarge { bytes: 2, max: 1 },
         PackagerError::Manifest(text()).into(),

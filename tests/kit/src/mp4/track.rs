@@ -8,6 +8,10 @@ use crate::{AAC_48_STEREO, AVCC};
 pub struct Track {
     /// Its id.
     pub id: u32,
+    /// Whether it is enabled (`tkhd`).
+    pub is_enabled: bool,
+    /// The alternate group of `tkhd`.
+    pub alternate_group: i16,
     /// The handler type of `hdlr`: `vide` or `soun`.
     pub handler: [u8; 4],
     /// The name in `hdlr`, with its terminator.
@@ -40,6 +44,8 @@ pub struct Track {
     pub stss: Option<Vec<u32>>,
     /// Other boxes of `minf`.
     pub dinf: Vec<u8>,
+    /// The boxes in `udta`.
+    pub udta: Vec<u8>,
 }
 
 impl Track {
@@ -49,6 +55,8 @@ impl Track {
     pub fn video(offset: u64) -> Self {
         Self {
             id: 1,
+            is_enabled: true,
+            alternate_group: 0,
             handler: *b"vide",
             name: b"VideoHandler\0".to_vec(),
             timescale: 12_800,
@@ -65,6 +73,7 @@ impl Track {
             wide_offsets: false,
             stss: Some(vec![1, 3]),
             dinf: Vec::new(),
+            udta: Vec::new(),
         }
     }
 
@@ -141,8 +150,14 @@ impl Track {
             mdia.extend(full(b"elng", 0, 0, tag));
         }
         mdia.extend(minf);
-        let mut body =
-            full(b"tkhd", 0, 3, &[words(&[0, 0, self.id, 0, 0xffff_ffff]), vec![0; 60]].concat());
+        let tkhd = [
+            words(&[0, 0, self.id, 0, 0xffff_ffff]),
+            vec![0; 10],
+            self.alternate_group.to_be_bytes().to_vec(),
+            vec![0; 48],
+        ]
+        .concat();
+        let mut body = full(b"tkhd", 0, 2 + u32::from(self.is_enabled), &tkhd);
         if let Some((version, edits)) = &self.edits {
             let edit = |&(duration, time): &(u64, i64)| match version {
                 1 => [&duration.to_be_bytes()[..], &time.to_be_bytes(), &[0, 1, 0, 0]].concat(),
@@ -158,6 +173,9 @@ impl Track {
             ));
         }
         body.extend(boxed(b"mdia", &mdia));
+        if !self.udta.is_empty() {
+            body.extend(boxed(b"udta", &self.udta));
+        }
         boxed(b"trak", &body)
     }
 }

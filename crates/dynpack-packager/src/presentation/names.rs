@@ -1,0 +1,82 @@
+//! What contents are called.
+
+use std::collections::{HashMap, HashSet};
+
+use dynpack_codec::MediaKind;
+use dynpack_media::Track;
+
+use super::contents::Content;
+
+/// The names of contents in URLs, in order: those declared, and for others `video` or `audio`,
+/// several of audio with their languages; and a number where that is taken.
+pub(super) fn names(contents: &[Content]) -> Vec<String> {
+    let declared = contents.iter().filter_map(Content::declared_name);
+    let mut taken: HashSet<String> = declared.map(str::to_owned).collect();
+    let nameless = contents.iter().filter(|content| content.declared_name().is_none());
+    let has_one_audio = nameless.filter(|content| content.kind() == MediaKind::Audio).count() == 1;
+    // The number to try next for each stem.
+    let mut next = HashMap::<String, u32>::new();
+    let name = |content: &Content| {
+        if let Some(name) = content.declared_name() {
+            return name.to_owned();
+        }
+        let stem = match content.kind() {
+            MediaKind::Audio if !has_one_audio => {
+                format!("audio_{}", content.first().language.tag())
+            }
+            kind @ (MediaKind::Video | MediaKind::Audio) => kind.as_str().to_owned(),
+        };
+        let number = next.entry(stem.clone()).or_insert(1);
+        loop {
+            let name = if *number == 1 { stem.clone() } else { format!("{stem}_{number}") };
+            *number = number.saturating_add(1);
+            if taken.insert(name.clone()) {
+                return name;
+            }
+        }
+    };
+    contents.iter().map(name).collect()
+}
+
+/// What encoders call any track, in lower case and in part: nothing that tells one from another.
+const GENERIC: [&str; 8] =
+    ["handle", "core media", "gpac", "l-smash", "isomedia", "iso media", "produced by", "muxer"];
+
+/// The name of a track for people, where it is one.
+pub(super) fn label(track: &Track) -> Option<String> {
+    let name = track.name.to_lowercase();
+    let is_kind = ["", "video", "audio", "sound", "vide", "soun"].contains(&name.trim());
+    let is_generic = is_kind || GENERIC.iter().any(|generic| name.contains(generic));
+    (!is_generic).then(|| track.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use dynpack_testkit::{AAC_48_STEREO, audio};
+
+    use super::label;
+
+    #[test]
+    fn names_that_any_track_has_are_no_labels() {
+        let label = |name: &str| label(&audio(AAC_48_STEREO, 1, "en").with_name(name.into()));
+        for generic in [
+            "",
+            "SoundHandler",
+            "VideoHandle",
+            "Apple Sound Media Handler",
+            "Core Media Audio",
+            "GPAC ISO Video Handler",
+            "*mp4a:trackID=2@GPAC 0.7",
+            "L-SMASH Audio Handler",
+            "ISO Media file produced by Google Inc.",
+            "IsoMedia File Produced by Google, 5-11-2011",
+            "Twitter-vork muxer",
+            "sound",
+        ] {
+            assert_eq!(label(generic), None, "{generic}");
+        }
+        for name in ["Commentary", "Front", "Director's cut", "Stereo", "Soundtrack"] {
+            assert_eq!(label(name).as_deref(), Some(name));
+        }
+    }
+}
