@@ -89,11 +89,13 @@ impl Rendition {
         listed.into_iter().flatten().copied().chain(all.into_iter().flatten())
     }
 
-    /// How many sync samples of the track come before one.
+    /// How many sync samples of the track come before one. The first sample counts as one, whatever
+    /// the file says: decoding starts there.
     fn sync_number(&self, sample: SampleIndex) -> SegmentNumber {
-        let before = self.track.samples.sync_samples(SampleIndex(0)..sample);
-        SegmentNumber(before.map_or(sample.0, |before| {
-            u32::try_from(before.len()).expect("samples are counted in 32 bits")
+        let after_first = self.track.samples.sync_samples(SampleIndex(1)..sample);
+        SegmentNumber(after_first.map_or(sample.0, |listed| {
+            let listed = u32::try_from(listed.len()).expect("samples are counted in 32 bits");
+            listed.saturating_add((sample.0 > 0).into())
         }))
     }
 }
