@@ -24,6 +24,17 @@ pub enum Error {
     /// The samples of a track are described by several sample entries. A file with one would do.
     #[error("{0}: the coding changes within the track")]
     CodingChanges(String),
+    /// The edit list presents the media in a way that no sequence of whole samples does. A file to
+    /// which the edits were applied would do.
+    #[error("{path} at {offset}: {problem}; encoding the film again applies its edits")]
+    EditList {
+        /// The boxes which lead to the place.
+        path: String,
+        /// Where the last of them starts, in bytes from the start of the file.
+        offset: u64,
+        /// Which edit cannot be obeyed, and why.
+        problem: String,
+    },
     /// The samples are encrypted already: they can neither be cut otherwise, nor encrypted again. A
     /// clear copy of the file would do.
     #[error("already encrypted: {0}")]
@@ -70,7 +81,7 @@ impl Error {
 
     /// Whether a track cannot be read for it, though its codec is supported.
     pub(crate) const fn is_damage(&self) -> bool {
-        matches!(self, Self::Malformed { .. } | Self::CodingChanges(_))
+        matches!(self, Self::Malformed { .. } | Self::CodingChanges(_) | Self::EditList { .. })
     }
 }
 

@@ -131,9 +131,9 @@ impl Moov {
     pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Movie, Error> {
         let (mut tracks, mut failures) = (Vec::new(), Vec::new());
         let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
-        let warnings = drafts.flat_map(Draft::warnings).collect();
+        let mut warnings: Vec<_> = drafts.flat_map(Draft::warnings).collect();
         for Entry { id, kind, draft } in self.tracks {
-            match draft.and_then(|draft| draft.finish(file_len, is_cut_short)) {
+            match draft.and_then(|draft| draft.finish(file_len, is_cut_short, &mut warnings)) {
                 Ok(track) => tracks.push(track),
                 Err(error) => failures.push((id, kind, error)),
             }
@@ -160,7 +160,7 @@ fn why_none(failures: Vec<(TrackId, Option<MediaKind>, Error)>) -> Error {
     let broken = failures
         .into_iter()
         .map(|(.., error)| error)
-        .find(|error| matches!(error, Error::Malformed { .. }));
+        .find(|error| matches!(error, Error::Malformed { .. } | Error::EditList { .. }));
     let reasons = || format!("no track can be served: {}", reasons.join("; "));
     broken.unwrap_or_else(|| {
         if is_encrypted { Error::Encrypted(reasons()) } else { Error::Unsupported(reasons()) }

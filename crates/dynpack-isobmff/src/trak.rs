@@ -1,17 +1,18 @@
 //! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
 //!
-//! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of
-//! `tkhd`; `tref`, `udta`, `meta`.
+//! Not read: the duration of `tkhd`, which often lies; the matrix, volume and layer of `tkhd`;
+//! `tref`, `udta`, `meta`.
 
 use bytes::Bytes;
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
 use dynpack_codec::{Codec, MediaKind};
-use dynpack_media::{Edit, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
+use dynpack_media::{Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
-use crate::boxes::BoxRef;
+use crate::boxes::{BoxRef, Place};
+use crate::edits::{EditList, Edited, Header};
 use crate::gathered::Gathered;
 use crate::samples::Samples;
-use crate::{Error, Limits, edit, sample_entry, stbl};
+use crate::{Error, Limits, sample_entry, stbl};
 
 /// A track while its samples are gathered.
 #[derive(Debug)]
@@ -28,9 +29,10 @@ pub(crate) struct Draft {
     name: String,
     codec: Codec,
     sample_entry: Bytes,
-    edit: Edit,
-    /// Path and offset of the sample table.
-    place: (String, u64),
+    edits: EditList,
+    header: Header,
+    /// Where the sample table is.
+    place: Place,
     /// How many samples were replaced by later ones.
     pub(crate) replaced: u32,
     /// How many samples are missing at the end of the file, and the error if it is whole.
@@ -53,7 +55,7 @@ impl Draft {
         let default_description = extension.map_or(1, |trex| trex.default_sample_description_index);
         let description = stbl::description(&stbl)?.unwrap_or(default_description);
         let entry = sample_entry::read(&stbl.require(b"stsd")?, description)?;
-        let Mdhd { timescale, language, .. } = mdia.require(b"mdhd")?.read()?;
+        let Mdhd { timescale, language, duration, .. } = mdia.require(b"mdhd")?.read()?;
         // The tag in `elng` is exact where that of `mdhd` is not.
         let language = match mdia.find::<Elng<'_>>()? {
             Some(elng) => Language::parse(&text(elng.tag)),
@@ -75,8 +77,9 @@ impl Draft {
             name: mdia.child(b"hdlr")?.map(|hdlr| handler_name(&hdlr)).unwrap_or_default(),
             codec: entry.codec,
             sample_entry: entry.bytes,
-            edit: edit::read(trak, movie, timescale)?,
-            place: (stbl.path(), stbl.offset),
+            edits: EditList::read(trak, movie, timescale)?,
+            header: Header { duration, is_fragmented: extension.is_some() },
+            place: stbl.place(),
             replaced: 0,
             missing: None,
         };
@@ -108,48 +111,76 @@ impl Draft {
     }
 
     /// Its samples, to be gone on with by a fragment.
-    pub(crate) fn gathered(&mut self) -> &mut Gathered {
-        let samples = &mut self.samples;
-        self.gathered
-            .get_or_insert_with(|| Gathered::after(std::mem::replace(samples, Samples::none())))
+    pub(crate) fn gathered(&mut self) -> Result<&mut Gathered, Error> {
+        let gathered = match self.gathered.take() {
+            Some(gathered) => gathered,
+            None => {
+                let samples = std::mem::replace(&mut self.samples, Samples::none()).finish();
+                let table = samples.map_err(|error| self.place.malformed(error.to_string()))?;
+                Gathered::of(&table).map_err(|problem| self.place.malformed(problem))?
+            }
+        };
+        Ok(self.gathered.insert(gathered))
     }
 
     /// The track, if all of its samples are within a file of `file_len` bytes, or if that is
-    /// cut short and some are.
-    pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Track, Error> {
+    /// cut short and some are. Appends to `warnings` what is wrong with it.
+    pub(crate) fn finish(
+        self,
+        file_len: u64,
+        is_cut_short: bool,
+        warnings: &mut Vec<String>,
+    ) -> Result<Track, Error> {
         if let Some((_, error)) = self.missing.filter(|_| !is_cut_short) {
             return Err(error);
         }
-        let (path, offset) = self.place;
-        let malformed = |problem: String| Error::Malformed { path: path.clone(), offset, problem };
-        let (samples, start) = match self.gathered {
-            Some(gathered) => {
-                let start = gathered.start();
-                (gathered.finish(file_len).map_err(malformed)?, Ticks(start))
-            }
-            None => (self.samples, Ticks::ZERO),
-        };
-        let end = samples.chunks.end_in_file();
-        if end > file_len {
-            return Err(malformed(format!(
-                "sample data ends at {end}, but the file has only {file_len} bytes"
-            )));
-        }
-        let samples = samples.finish().map_err(|error| malformed(error.to_string()))?;
+        let is_fragmented = self.header.is_fragmented || self.gathered.is_some();
+        let header = Header { is_fragmented, ..self.header };
+        let (samples, start) = table(self.samples, self.gathered, &self.place, file_len)?;
         if samples.is_empty() {
             return Err(Error::Unsupported("has no samples".into()));
         }
-        let edit = edit::of_media_from(self.edit, start).map_err(malformed)?;
         let media_end = presentation_end(&samples);
+        let Edited { samples, edit, warnings: more } = self.edits.apply(samples, start, header)?;
+        warnings.extend(more.into_iter().map(|warning| format!("track {}: {warning}", self.id.0)));
         if edit.media_start > Ticks::ZERO && edit.media_start >= media_end {
             let start = edit.media_start;
-            return Err(malformed(format!(
+            return Err(self.place.malformed(format!(
                 "the edit list starts at tick {start}, but the media ends at {media_end}"
             )));
         }
         let track = Track::new(self.id, self.timescale, self.codec, self.sample_entry, samples);
         Ok(track.with_language(self.language).with_name(self.name).with_edit(edit))
     }
+}
+
+/// The samples, all within a file of `file_len` bytes and none without bytes, and the decode time of
+/// the first.
+fn table(
+    samples: Samples,
+    gathered: Option<Gathered>,
+    place: &Place,
+    file_len: u64,
+) -> Result<(SampleTable, Ticks), Error> {
+    let malformed = |problem: String| place.malformed(problem);
+    let finished = |gathered: Gathered| gathered.finish(file_len).map_err(malformed);
+    let table = |samples: Samples| samples.finish().map_err(|error| malformed(error.to_string()));
+    let (samples, start) = match gathered {
+        Some(gathered) => finished(gathered)?,
+        None => (samples, Ticks::ZERO),
+    };
+    let end = samples.chunks.end_in_file();
+    if end > file_len {
+        return Err(malformed(format!(
+            "sample data ends at {end}, but the file has only {file_len} bytes"
+        )));
+    }
+    let samples = table(samples)?;
+    if !samples.has_empty_samples() {
+        return Ok((samples, start));
+    }
+    let (filled, start) = finished(Gathered::of(&samples).map_err(malformed)?)?;
+    Ok((table(filled)?, start))
 }
 
 /// End of the sample that is presented last, which may not be the last to be decoded.

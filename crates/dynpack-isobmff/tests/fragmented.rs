@@ -205,6 +205,21 @@ fn an_empty_fragment_is_a_gap() {
 }
 
 #[test]
+fn samples_without_bytes_lengthen_the_one_before_in_fragments_too() {
+    let sized = |sizes: &[u32]| {
+        let samples: Vec<_> = sizes.iter().map(|size| Sample::sync(*size)).collect();
+        Traf { time: Time::Missing, ..Traf::new(1, 0, &samples) }
+    };
+    let track = open_video(&[sized(&[9, 0]), sized(&[0, 0]), sized(&[0, 8, 7]), sized(&[0])]);
+    assert_eq!(durations(&track), [5 * 512, 512, 2 * 512]);
+    let late = open_video(&[sized(&[0, 0]), sized(&[0, 8])]);
+    assert_eq!((late.edit.delay, durations(&late)), (Ticks(3 * 512), vec![512]));
+    // A decode time of its own counts from the end of what had no bytes.
+    let timed = open_video(&[sized(&[9, 0, 0]), Traf::new(1, 2000, &[Sample::sync(5)])]);
+    assert_eq!(durations(&timed), [2000, 512]);
+}
+
+#[test]
 fn a_late_first_fragment_delays_its_track() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     // A live archive: video starts at second 1000, and audio 10 ms later.

@@ -6,8 +6,8 @@ use dynpack_codec::{Codec, MediaKind};
 use crate::{FrameRate, Language, SampleTable, Ticks, Timescale, TrackId};
 
 /// How the times of a track's samples become times of the movie, from the edit list (`elst`,
-/// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Later edits and
-/// the edit's own duration are not part of it.
+/// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Of what else an
+/// edit list says, the samples are cut already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Edit {
     /// Delay of the track after the start of the movie (empty edits), in the track's

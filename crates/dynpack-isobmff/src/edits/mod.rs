@@ -1,60 +1,163 @@
-//! The edit list: where in the movie a track starts, and at which of its samples (`elst`, ISO/IEC
-//! 14496-12, 8.6.6).
+//! The edit list: which media of a track its movie presents, and when (`elst`, ISO/IEC 14496-12,
+//! 8.6.6).
 
-use dynpack_boxes::moov::Elst;
-use dynpack_media::{Edit, Ticks, Timescale};
+mod cut;
+mod read;
 
+use dynpack_media::{Edit, SampleIndex, SampleTable, Ticks};
+
+use self::cut::Cut;
 use crate::Error;
-use crate::boxes::BoxRef;
+use crate::boxes::Place;
 
-/// Reads the edit list of a track of this timescale; `movie` is the timescale of `mvhd`.
-///
-/// Empty edits at the start add up to the delay, and the first other edit declares the composition
-/// time that is presented first. It is obeyed as it stands: a media time of 0 in a file with
-/// reordered pictures delays them, as the file says. Later edits are not carried over, nor are
-/// durations, which often lie, nor rates.
-pub(crate) fn read(
-    trak: &BoxRef<'_>,
-    movie: Option<Timescale>,
-    track: Timescale,
-) -> Result<Edit, Error> {
-    let Some(edts) = trak.child(b"edts")? else { return Ok(Edit::default()) };
-    let Some(elst) = edts.child(b"elst")? else { return Ok(Edit::default()) };
-    let Elst { edits } = elst.read()?;
-    let first = edits.iter().find(|edit| edit.media_time >= 0);
-    let media_start = Ticks(first.map_or(0, |edit| edit.media_time));
-    let empty = edits.iter().take_while(|edit| edit.media_time < 0);
-    let delay = empty.fold(0_u64, |delay, edit| delay.saturating_add(edit.duration));
-    let delay = match (delay, movie) {
-        (0, _) => Ticks::ZERO,
-        (delay, Some(movie)) => {
-            let delay = i64::try_from(delay)
-                .map_err(|_| elst.malformed(format!("its empty edits last {delay} ticks")))?;
-            Ticks(delay).rescale_round(movie, track)
-        }
-        (_, None) => {
-            return Err(elst
-                .malformed("has an empty edit, in the unknown timescale of a movie without mvhd"));
-        }
-    };
-    checked(Edit { delay, media_start }).map_err(|problem| elst.malformed(problem))
+/// The edit list of a track, on the track's clock.
+#[derive(Debug)]
+pub(crate) struct EditList {
+    /// In the order in which they are presented; at least one.
+    stretches: Vec<Stretch>,
+    /// A tick of the movie's clock, on which durations are written: no end is more exact.
+    tick: Ticks,
+    /// Where the box is; the track's, if there is none.
+    place: Place,
+    /// What is not obeyed.
+    warning: Option<&'static str>,
 }
 
-/// The same edit, for media whose times count from its first sample, which is decoded at `start` on
-/// the clock of the edit list. Returns the problem if a time becomes implausible.
-pub(crate) fn of_media_from(edit: Edit, start: Ticks) -> Result<Edit, String> {
-    let media_start = edit.media_start - start;
-    if media_start < Ticks::ZERO {
-        return checked(Edit { delay: edit.delay - media_start, media_start: Ticks::ZERO });
-    }
-    checked(Edit { media_start, ..edit })
+/// Media that is presented without a break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stretch {
+    /// Its number in the list, from 1.
+    number: usize,
+    /// When it is presented, from the start of the movie.
+    position: Ticks,
+    /// The composition time that is presented first.
+    media_start: Ticks,
+    /// How long it lasts; `None` for all media that follows.
+    duration: Option<Ticks>,
 }
 
-fn checked(edit: Edit) -> Result<Edit, String> {
-    match edit.implausible_time() {
-        Some(ticks) => {
-            Err(format!("the edit list declares tick {ticks}, beyond any plausible time"))
-        }
-        None => Ok(edit),
+impl Stretch {
+    /// All media, from the start of the movie.
+    const ALL: Self =
+        Self { number: 0, position: Ticks::ZERO, media_start: Ticks::ZERO, duration: None };
+
+    /// When its presentation ends; `None` with the media.
+    fn position_end(&self) -> Option<Ticks> {
+        Some(self.position + self.duration?)
     }
+
+    /// The composition time at which it ends; `None` with the media.
+    fn media_end(&self) -> Option<Ticks> {
+        Some(self.media_start + self.duration?)
+    }
+
+    /// The same, for media whose times count from its first sample, which is decoded at `start`. The
+    /// time before that is not media.
+    fn since(self, start: Ticks) -> Self {
+        let before = (start - self.media_start).max(Ticks::ZERO);
+        Self {
+            position: self.position + before,
+            media_start: self.media_start - start + before,
+            duration: self.duration.map(|duration| (duration - before).max(Ticks::ZERO)),
+            ..self
+        }
+    }
+
+    /// The place of a track which it presents first.
+    const fn edit(&self) -> Edit {
+        Edit { delay: self.position, media_start: self.media_start }
+    }
+}
+
+/// What the headers of a track say of its length.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Header {
+    /// The duration in `mdhd`, in ticks of the track.
+    pub(crate) duration: u64,
+    /// Whether fragments may follow, of which the headers know nothing.
+    pub(crate) is_fragmented: bool,
+}
+
+/// A track whose edit list was obeyed.
+#[derive(Debug)]
+pub(crate) struct Edited {
+    pub(crate) samples: SampleTable,
+    pub(crate) edit: Edit,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl EditList {
+    /// Applies the list to samples of which the first is decoded at `start`.
+    ///
+    /// A list with one edit that lasts as long as the media leaves the samples as they are. Any other
+    /// is cut: see [`Cut`]. If a single edit ends before the media, the track ends there only if
+    /// `mdhd` measures the samples: otherwise durations in the headers of this file mean nothing.
+    pub(crate) fn apply(
+        mut self,
+        samples: SampleTable,
+        start: Ticks,
+        header: Header,
+    ) -> Result<Edited, Error> {
+        for stretch in &mut self.stretches {
+            *stretch = stretch.since(start);
+            if let Some(ticks) = stretch.edit().implausible_time() {
+                return Err(self.place.malformed(beyond(ticks)));
+            }
+        }
+        let mut warnings: Vec<_> = self.warning.into_iter().map(Into::into).collect();
+        let tolerance = self.tolerance(&samples);
+        let (&first, others) = self.stretches.split_first().unwrap_or((&Stretch::ALL, &[]));
+        let is_cut = !others.is_empty()
+            || match first.media_end() {
+                Some(end) if ends_before(&samples, end - tolerance) => {
+                    let is_meant = measures(header, &samples);
+                    if !is_meant && !header.is_fragmented {
+                        warnings.push(ignored_end(&samples, end, header));
+                    }
+                    is_meant
+                }
+                _ => false,
+            };
+        if !is_cut {
+            return Ok(Edited { samples, edit: first.edit(), warnings });
+        }
+        let cut = Cut::new(&samples, self.tick, tolerance);
+        let (samples, edit) =
+            cut.all(&self.stretches).map_err(|problem| self.place.edit_list(problem))?;
+        Ok(Edited { samples, edit, warnings })
+    }
+
+    /// How far from the start of a sample a time of the list may lie that means it: a tick of the
+    /// movie, but never half a sample.
+    fn tolerance(&self, samples: &SampleTable) -> Ticks {
+        let mean = samples.total_duration().0.checked_div(samples.len().into()).unwrap_or_default();
+        self.tick.min(Ticks(mean / 2))
+    }
+}
+
+/// Whether the last sample, in decoding order, is presented from `end` on. Pictures before it that
+/// are presented later are needed to decode it.
+fn ends_before(samples: &SampleTable, end: Ticks) -> bool {
+    let last = samples.len().checked_sub(1).map(SampleIndex);
+    last.is_some_and(|last| samples.composition_time(last) >= end)
+}
+
+/// Whether the duration in `mdhd` is that of the samples, to within the last of them.
+fn measures(header: Header, samples: &SampleTable) -> bool {
+    let last = SampleIndex(samples.len().saturating_sub(1));
+    let total = samples.total_duration().0.unsigned_abs();
+    total.abs_diff(header.duration) <= samples.duration(last).0.unsigned_abs()
+}
+
+fn ignored_end(samples: &SampleTable, end: Ticks, header: Header) -> String {
+    format!(
+        "its edit list ends at tick {end} of its media, but its samples last {} ticks and mdhd \
+         declares {}: all samples are served",
+        samples.total_duration(),
+        header.duration
+    )
+}
+
+fn beyond(ticks: Ticks) -> String {
+    format!("the edit list declares tick {ticks}, beyond any plausible time")
 }

@@ -14,6 +14,8 @@ pub struct Track {
     pub name: Vec<u8>,
     /// Ticks per second.
     pub timescale: u32,
+    /// The duration in `mdhd`, in ticks: wrong, unless a test says otherwise.
+    pub duration: u32,
     /// The packed language of `mdhd`.
     pub language: u16,
     /// The body of `elng`.
@@ -52,6 +54,7 @@ impl Track {
             handler: *b"vide",
             name: b"VideoHandler\0".to_vec(),
             timescale: 12_800,
+            duration: u32::MAX,
             language: 0x55c4,
             extended_language: None,
             edits: None,
@@ -130,7 +133,7 @@ impl Track {
     pub fn trak(&self) -> Vec<u8> {
         let minf = boxed(b"minf", &[self.dinf.clone(), self.stbl()].concat());
         let mdhd = [
-            words(&[0, 0, self.timescale, 0xffff_ffff]),
+            words(&[0, 0, self.timescale, self.duration]),
             self.language.to_be_bytes().to_vec(),
             vec![0, 0],
         ]
