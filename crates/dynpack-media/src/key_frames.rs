@@ -15,9 +15,8 @@ impl Rendition {
     /// one already.
     ///
     /// Each segment is one key frame, from its presentation time to that of the next.
-    /// All sync samples are taken, except those without bytes after the first of a segment, and
-    /// those less than half a second after the previous one. Numbers count the sync samples of the
-    /// track.
+    /// All sync samples are taken, except those less than half a second after the previous one.
+    /// Numbers count the sync samples of the track.
     ///
     /// The first call costs O(log n) for each sync sample; all clones of the rendition share its
     /// result.
@@ -67,8 +66,7 @@ impl Rendition {
             number = SegmentNumber(number.0.saturating_add(1));
             let start = self.presentation_time(sample);
             let is_dense = (start - last).0 < i64::from(self.timescale().hz()) / MAX_PER_SECOND;
-            let has_bytes = self.track.samples.size(sample) > 0;
-            if !is_dense && last < start && start < bound && has_bytes {
+            if !is_dense && last < start && start < bound {
                 frames.push(KeyFrame { number, sample, start });
                 last = start;
             }
