@@ -1,6 +1,6 @@
 //! The multivariant playlist: the renditions of a presentation (RFC 8216, 4.3.4).
 
-use dynpack_codec::{MediaKind, VideoCodec};
+use dynpack_codec::MediaKind;
 use dynpack_media::{Presentation, Rate, Rates, Role};
 
 use crate::audio::{Groups, Rated};
@@ -142,17 +142,10 @@ fn variant(
         bandwidth: own.peak.saturating_add(highest(|rate| rate.peak)),
         average_bandwidth: own.average.saturating_add(highest(|rate| rate.average)),
         codecs: codecs.join(","),
-        resolution: track.codec.video().map(resolution),
+        resolution: track.display_size().map(|(width, height)| Resolution(width, height)),
         frame_rate: frame_rate.map(FrameRate),
         audio: group,
     }
-}
-
-/// The size at which to display pictures (RFC 8216, 4.3.4.2), in square pixels.
-fn resolution(video: &VideoCodec) -> Resolution {
-    let (width, height) = video.dimensions();
-    let halves = video.pixel_aspect().stretch(width, 2).unwrap_or_else(|| 2 * u32::from(width));
-    Resolution(halves.div_ceil(2), height.into())
 }
 
 /// `EXT-X-I-FRAME-STREAM-INF` of a video, if it has key frames and a rate for them.

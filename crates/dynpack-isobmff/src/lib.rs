@@ -87,6 +87,7 @@
 
 mod boxes;
 mod demuxer;
+mod display;
 mod edits;
 mod error;
 mod gathered;

@@ -38,7 +38,6 @@ impl Moov {
             )));
         }
         let mvhd = moov.child(b"mvhd")?.and_then(|mvhd| mvhd.read::<Mvhd>().ok());
-        let movie_timescale = mvhd.map(|mvhd| mvhd.timescale);
         let defaults = moov.child(b"mvex")?.map(|mvex| mvex::read(&mvex, limits)).transpose()?;
         let mut movie = Self { tracks: Vec::new(), defaults };
         for trak in moov.children().all_of_kind(b"trak") {
@@ -51,9 +50,9 @@ impl Moov {
                 ));
             }
             let id = trak::id(&trak).and_then(|id| movie.unused(id, &trak));
-            let draft = id.clone().and_then(|id| {
-                Draft::read(&trak, id, movie_timescale, movie.extension(id), limits)
-            });
+            let draft = id
+                .clone()
+                .and_then(|id| Draft::read(&trak, id, mvhd.as_ref(), movie.extension(id), limits));
             if let Err(error) = &draft
                 && !error.is_of_the_file()
             {

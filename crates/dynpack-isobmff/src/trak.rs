@@ -1,14 +1,14 @@
 //! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
 //!
-//! Not read: the duration of `tkhd`, which often lies; the matrix, volume and layer of `tkhd`;
-//! `tref`, `udta`, `meta`.
+//! Not read: the duration of `tkhd`, which often lies; its volume and layer; `tref`, `udta`, `meta`.
 
 use bytes::Bytes;
-use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
+use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Mvhd, Tkhd, Trex};
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_media::{Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::{BoxRef, Place};
+use crate::display::Display;
 use crate::edits::{EditList, Edited, Header};
 use crate::gathered::Gathered;
 use crate::samples::Samples;
@@ -29,6 +29,7 @@ pub(crate) struct Draft {
     name: String,
     codec: Codec,
     sample_entry: Bytes,
+    display: Display,
     edits: EditList,
     header: Header,
     /// Where the sample table is.
@@ -40,12 +41,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Reads a track; `movie` is the timescale of `mvhd`, `extension` what `mvex` says, if there is
-    /// one.
+    /// Reads a track; `movie` is the `mvhd`, `extension` what `mvex` says, if there is one.
     pub(crate) fn read(
         trak: &BoxRef<'_>,
         id: TrackId,
-        movie: Option<Timescale>,
+        movie: Option<&Mvhd>,
         extension: Option<Trex>,
         limits: &Limits,
     ) -> Result<Self, Error> {
@@ -54,7 +54,8 @@ impl Draft {
         let stbl = minf.require(b"stbl")?;
         let default_description = extension.map_or(1, |trex| trex.default_sample_description_index);
         let description = stbl::description(&stbl)?.unwrap_or(default_description);
-        let entry = sample_entry::read(&stbl.require(b"stsd")?, description)?;
+        let display = Display::read(trak, movie)?;
+        let entry = display.apply(sample_entry::read(&stbl.require(b"stsd")?, description)?);
         let Mdhd { timescale, language, duration, .. } = mdia.require(b"mdhd")?.read()?;
         // The tag in `elng` is exact where that of `mdhd` is not.
         let language = match mdia.find::<Elng<'_>>()? {
@@ -77,7 +78,8 @@ impl Draft {
             name: mdia.child(b"hdlr")?.map(|hdlr| handler_name(&hdlr)).unwrap_or_default(),
             codec: entry.codec,
             sample_entry: entry.bytes,
-            edits: EditList::read(trak, movie, timescale)?,
+            display,
+            edits: EditList::read(trak, movie.map(|movie| movie.timescale), timescale)?,
             header: Header { duration, is_fragmented: extension.is_some() },
             place: stbl.place(),
             replaced: 0,
@@ -89,7 +91,7 @@ impl Draft {
         Ok(draft)
     }
 
-    /// What is wrong with its samples, though it can be served.
+    /// What is wrong with it, though it can be served.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let id = self.id.0;
         let replaced = (self.replaced > 0)
@@ -97,7 +99,9 @@ impl Draft {
         let missing = self.missing.as_ref().map(|(missing, _)| {
             format!("track {id}: {missing} samples are missing, since the file ends early")
         });
-        replaced.into_iter().chain(missing).collect()
+        let display = self.display.warnings(&self.codec);
+        let display = display.into_iter().map(|warning| format!("track {id}: {warning}"));
+        replaced.into_iter().chain(missing).chain(display).collect()
     }
 
     /// Whether the `moov` declares no samples.
@@ -150,7 +154,8 @@ impl Draft {
             )));
         }
         let track = Track::new(self.id, self.timescale, self.codec, self.sample_entry, samples);
-        Ok(track.with_language(self.language).with_name(self.name).with_edit(edit))
+        let track = track.with_language(self.language).with_name(self.name).with_edit(edit);
+        Ok(track.with_matrix(self.display.matrix))
     }
 }
 

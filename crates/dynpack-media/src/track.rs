@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 
-use crate::{FrameRate, Language, SampleTable, Ticks, Timescale, TrackId};
+use crate::{FrameRate, Language, Matrix, SampleTable, Ticks, Timescale, TrackId};
 
 /// How the times of a track's samples become times of the movie, from the edit list (`elst`,
 /// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Of what else an
@@ -45,6 +45,8 @@ pub struct Track {
     pub samples: SampleTable,
     /// Its place in the movie.
     pub edit: Edit,
+    /// How its pictures are transformed for display.
+    pub matrix: Matrix,
 }
 
 impl Track {
@@ -57,8 +59,17 @@ impl Track {
         sample_entry: Bytes,
         samples: SampleTable,
     ) -> Self {
-        let (language, name, edit) = (Language::undetermined(), String::new(), Edit::default());
-        Self { id, timescale, language, name, codec, sample_entry, samples, edit }
+        Self {
+            id,
+            timescale,
+            language: Language::undetermined(),
+            name: String::new(),
+            codec,
+            sample_entry,
+            samples,
+            edit: Edit::default(),
+            matrix: Matrix::UNITY,
+        }
     }
 
     /// The same track in another language.
@@ -77,6 +88,24 @@ impl Track {
     #[must_use]
     pub fn with_edit(self, edit: Edit) -> Self {
         Self { edit, ..self }
+    }
+
+    /// The same track with its pictures transformed.
+    #[must_use]
+    pub fn with_matrix(self, matrix: Matrix) -> Self {
+        Self { matrix, ..self }
+    }
+
+    /// Width and height of its pictures as displayed, in square pixels, the width rounded to the
+    /// nearest; `None` for audio.
+    #[must_use]
+    pub fn display_size(&self) -> Option<(u32, u32)> {
+        let video = self.codec.video()?;
+        let (width, height) = video.dimensions();
+        let halves = video.pixel_aspect().stretch(width, 2);
+        let width = halves.map_or_else(|| width.into(), |halves| halves.div_ceil(2));
+        let height = u32::from(height);
+        Some(if self.matrix.swaps_axes() { (height, width) } else { (width, height) })
     }
 
     /// The kind of its media.

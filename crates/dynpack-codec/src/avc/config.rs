@@ -8,11 +8,11 @@ use crate::{AspectRatio, Error, Malformed};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AvcConfig {
-    /// Width of the picture as the sample entry gives it, in pixels.
+    /// Width of the picture, in pixels.
     pub width: u16,
-    /// Height of the picture as the sample entry gives it, in pixels.
+    /// Height of the picture, in pixels.
     pub height: u16,
-    /// The width of a pixel relative to its height (`pasp`, ISO/IEC 14496-12, 12.1.4).
+    /// The width of a pixel relative to its height.
     pub pixel_aspect: AspectRatio,
     /// Whether parameter sets may change within the samples (`avc3`) or all stand in the record
     /// (`avc1`).
@@ -76,6 +76,12 @@ impl AvcConfig {
     #[must_use]
     pub fn with_pixel_aspect(self, pixel_aspect: AspectRatio) -> Self {
         Self { pixel_aspect, ..self }
+    }
+
+    /// The same with pictures of another size, in pixels.
+    #[must_use]
+    pub fn with_size(self, width: u16, height: u16) -> Self {
+        Self { width, height, ..self }
     }
 
     /// The `codecs` parameter: `avc1.PPCCLL`, or `avc3` with parameter sets in band (RFC 6381,

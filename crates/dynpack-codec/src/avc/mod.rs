@@ -1,7 +1,7 @@
 //! H.264 (ITU-T H.264; ISO/IEC 14496-15, 5).
 //!
-//! Slice headers are read to find where they end, and parameter sets up to the last field that
-//! shapes a slice header. Pictures are not decoded.
+//! Slice headers are read to find where they end, and parameter sets up to the shape of pixels.
+//! Pictures are not decoded.
 
 mod annex_b;
 mod config;
@@ -9,6 +9,7 @@ mod encryption;
 mod escape;
 mod nal_type;
 mod parameter_sets;
+mod picture;
 mod slice_headers;
 
 pub use annex_b::AnnexB;
@@ -16,4 +17,5 @@ pub use config::AvcConfig;
 pub use encryption::{is_slice, refuse_start_code};
 pub use escape::escape;
 pub use nal_type::NalType;
+pub use picture::Picture;
 pub use slice_headers::SliceHeaders;

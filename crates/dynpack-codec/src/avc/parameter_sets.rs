@@ -1,5 +1,7 @@
-//! Parameter sets, as far as slice headers depend on them (ITU-T H.264, 7.3.2).
+//! Parameter sets, as far as slice headers and the size of pictures depend on them (ITU-T H.264,
+//! 7.3.2).
 
+use super::picture::{Coded, Picture};
 use crate::bits::Bits;
 
 /// How the order of pictures is written (`pic_order_cnt_type`).
@@ -25,6 +27,8 @@ pub(super) struct Sps {
     pub(super) frames_only: bool,
     /// `PicSizeInMapUnits`.
     pub(super) map_units: u64,
+    /// How pictures come out of the decoder, if that can be read.
+    pub(super) picture: Option<Picture>,
 }
 
 /// Profiles with a chroma format in their sequence parameter sets.
@@ -56,8 +60,10 @@ impl Sps {
         let width = u64::from(bits.golomb()?) + 1;
         let height = u64::from(bits.golomb()?) + 1;
         let frames_only = bits.flag()?;
-        let has_chroma = chroma != 0 && !has_separate_planes;
         let map_units = width.checked_mul(height)?;
+        let chroma = if has_separate_planes { 0 } else { chroma };
+        let has_chroma = chroma != 0;
+        let picture = Picture::read(&mut bits, &Coded { width, height, frames_only, chroma });
         Some(Self {
             id,
             has_separate_planes,
@@ -66,6 +72,7 @@ impl Sps {
             picture_order,
             frames_only,
             map_units,
+            picture,
         })
     }
 }

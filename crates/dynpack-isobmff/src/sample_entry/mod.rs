@@ -10,7 +10,8 @@ mod protected;
 use crate::Error;
 use crate::boxes::BoxRef;
 
-use self::entry::SampleEntry;
+pub(crate) use self::avc::FIXED as VISUAL_FIXED;
+pub(crate) use self::entry::SampleEntry;
 
 /// Reads the entry of that number, from 1.
 pub(crate) fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {

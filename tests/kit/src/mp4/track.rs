@@ -14,6 +14,10 @@ pub struct Track {
     pub name: Vec<u8>,
     /// Ticks per second.
     pub timescale: u32,
+    /// The matrix in `tkhd`; all zero, as nobody writes it, unless a test says otherwise.
+    pub matrix: [i32; 9],
+    /// Width and height in `tkhd`, in 16.16 fixed point.
+    pub display: (u32, u32),
     /// The duration in `mdhd`, in ticks: wrong, unless a test says otherwise.
     pub duration: u32,
     /// The packed language of `mdhd`.
@@ -54,6 +58,8 @@ impl Track {
             handler: *b"vide",
             name: b"VideoHandler\0".to_vec(),
             timescale: 12_800,
+            matrix: [0; 9],
+            display: (0, 0),
             duration: u32::MAX,
             language: 0x55c4,
             extended_language: None,
@@ -144,8 +150,12 @@ impl Track {
             mdia.extend(full(b"elng", 0, 0, tag));
         }
         mdia.extend(minf);
-        let mut body =
-            full(b"tkhd", 0, 3, &[words(&[0, 0, self.id, 0, 0xffff_ffff]), vec![0; 60]].concat());
+        let tkhd = [
+            words(&[0, 0, self.id, 0, 0xffff_ffff, 0, 0, 0, 0]),
+            words(&self.matrix.map(i32::cast_unsigned)),
+            words(&[self.display.0, self.display.1]),
+        ];
+        let mut body = full(b"tkhd", 0, 3, &tkhd.concat());
         if let Some((version, edits)) = &self.edits {
             let edit = |&(duration, time): &(u64, i64)| match version {
                 1 => [&duration.to_be_bytes()[..], &time.to_be_bytes(), &[0, 1, 0, 0]].concat(),
