@@ -40,8 +40,8 @@ impl AspectRatio {
         (self.width, self.height)
     }
 
-    /// The ratio of the least terms from `low` to `high`, each a numerator and a denominator; `None`
-    /// if one of its terms is 0 or takes more than 32 bits.
+    /// The ratio of the least terms from `low` to `high`, each a numerator and a denominator;
+    /// `None` if one of its terms is 0 or takes more than 32 bits.
     #[must_use]
     pub fn simplest(low: (u64, u64), high: (u64, u64)) -> Option<Self> {
         let (mut low, mut high) = (low, high);

@@ -1,5 +1,5 @@
-//! How the pictures of a track are displayed: their size, the shape of their pixels, and how they are
-//! turned.
+//! How the pictures of a track are displayed: their size, the shape of their pixels, and how they
+//! are turned.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use dynpack_boxes::moov::{Mvhd, Tkhd};
@@ -33,8 +33,8 @@ impl Display {
     ///
     /// The size is that in the parameter sets, after cropping, or else that of the entry. The shape
     /// is that in `pasp`; or else that which makes the picture as wide and high as `tkhd` says, if
-    /// that says something new; or else that in the parameter sets; or else a square. ffmpeg goes by
-    /// the same order, and so does Chromium, except that it ignores the parameter sets.
+    /// that says something new; or else that in the parameter sets; or else a square. ffmpeg goes
+    /// by the same order, and so does Chromium, except that it ignores the parameter sets.
     pub(crate) fn apply(&self, entry: SampleEntry) -> SampleEntry {
         let Codec::Video(VideoCodec::Avc(config)) = entry.codec else { return entry };
         let coded = (config.width, config.height);

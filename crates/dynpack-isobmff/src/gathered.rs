@@ -66,9 +66,9 @@ impl Gathered {
     /// Begins a fragment, which is decoded from `time` on if it declares one, else from the end of
     /// the last sample.
     ///
-    /// The last sample lasts until then: longer over a gap, shorter where the fragment begins before
-    /// its end. Samples that do not start before the fragment are replaced by it: a recorder sent
-    /// them again. Returns how many.
+    /// The last sample lasts until then: longer over a gap, shorter where the fragment begins
+    /// before its end. Samples that do not start before the fragment are replaced by it: a recorder
+    /// sent them again. Returns how many.
     ///
     /// # Errors
     /// Returns the problem if the last sample would get a duration of more than 31 bits, or if

@@ -125,8 +125,8 @@ impl Moov {
             .ok_or_else(|| traf.malformed("is of no track"))
     }
 
-    /// The movie, if a file of `file_len` bytes has the samples of at least one track. A file that is
-    /// cut short may lack the last samples.
+    /// The movie, if a file of `file_len` bytes has the samples of at least one track. A file that
+    /// is cut short may lack the last samples.
     pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Movie, Error> {
         let (mut tracks, mut failures) = (Vec::new(), Vec::new());
         let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());

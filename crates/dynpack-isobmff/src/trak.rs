@@ -1,16 +1,17 @@
 //! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
 //!
-//! Not read: the duration of `tkhd`, which often lies; its volume and layer; `tref`, `udta`, `meta`.
+//! Not read: the duration of `tkhd`, which often lies; its volume and layer; `tref`, `udta`,
+//! `meta`.
 
 use bytes::Bytes;
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Mvhd, Tkhd, Trex};
 use dynpack_codec::{Codec, MediaKind};
-use dynpack_media::{Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
+use dynpack_media::{Column, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId};
 
 use crate::boxes::{BoxRef, Place};
 use crate::display::Display;
 use crate::edits::{EditList, Edited, Header};
-use crate::gathered::Gathered;
+use crate::gathered::{Gathered, SampleRun};
 use crate::samples::Samples;
 use crate::{Error, Limits, sample_entry, stbl};
 
@@ -34,6 +35,8 @@ pub(crate) struct Draft {
     header: Header,
     /// Where the sample table is.
     place: Place,
+    /// Whether the file presents frames of audio at other times than they are decoded.
+    is_reordered: bool,
     /// How many samples were replaced by later ones.
     pub(crate) replaced: u32,
     /// How many samples are missing at the end of the file, and the error if it is whole.
@@ -82,13 +85,32 @@ impl Draft {
             edits: EditList::read(trak, movie.map(|movie| movie.timescale), timescale)?,
             header: Header { duration, is_fragmented: extension.is_some() },
             place: stbl.place(),
+            is_reordered: false,
             replaced: 0,
             missing: None,
         };
         if draft.all_are_sync() {
             draft.samples.sync_samples = None;
         }
+        let count = draft.samples.sizes.len();
+        let offsets = &draft.samples.composition_offsets;
+        if draft.codec.kind() == MediaKind::Audio && offsets.uniform(0..count) != Some(0) {
+            draft.is_reordered = count > 0;
+            draft.samples.composition_offsets = Column::constant(0, count);
+        }
         Ok(draft)
+    }
+
+    /// A run of samples of a fragment as it is served. All of audio is sync, and is presented when
+    /// it is decoded.
+    pub(crate) fn served(&mut self, run: SampleRun) -> SampleRun {
+        match self.codec.kind() {
+            MediaKind::Video => run,
+            MediaKind::Audio => {
+                self.is_reordered |= run.composition_offset != 0;
+                SampleRun { is_sync: true, composition_offset: 0, ..run }
+            }
+        }
     }
 
     /// What is wrong with it, though it can be served.
@@ -99,9 +121,12 @@ impl Draft {
         let missing = self.missing.as_ref().map(|(missing, _)| {
             format!("track {id}: {missing} samples are missing, since the file ends early")
         });
+        let reordered = self
+            .is_reordered
+            .then(|| format!("track {id}: the composition offsets of its audio are ignored"));
         let display = self.display.warnings(&self.codec);
         let display = display.into_iter().map(|warning| format!("track {id}: {warning}"));
-        replaced.into_iter().chain(missing).chain(display).collect()
+        replaced.into_iter().chain(missing).chain(reordered).chain(display).collect()
     }
 
     /// Whether the `moov` declares no samples.
@@ -110,21 +135,19 @@ impl Draft {
     }
 
     /// Whether decoding can start at every sample, whatever the file says.
-    pub(crate) const fn all_are_sync(&self) -> bool {
+    const fn all_are_sync(&self) -> bool {
         self.codec.has_only_sync_samples()
     }
 
     /// Its samples, to be gone on with by a fragment.
     pub(crate) fn gathered(&mut self) -> Result<&mut Gathered, Error> {
-        let gathered = match self.gathered.take() {
-            Some(gathered) => gathered,
-            None => {
-                let samples = std::mem::replace(&mut self.samples, Samples::none()).finish();
-                let table = samples.map_err(|error| self.place.malformed(error.to_string()))?;
-                Gathered::of(&table).map_err(|problem| self.place.malformed(problem))?
-            }
-        };
-        Ok(self.gathered.insert(gathered))
+        if self.gathered.is_none() {
+            let samples = std::mem::replace(&mut self.samples, Samples::none()).finish();
+            let table = samples.map_err(|error| self.place.malformed(error.to_string()))?;
+            let gathered = Gathered::of(&table).map_err(|problem| self.place.malformed(problem))?;
+            self.gathered = Some(gathered);
+        }
+        Ok(self.gathered.get_or_insert_default())
     }
 
     /// The track, if all of its samples are within a file of `file_len` bytes, or if that is
@@ -159,8 +182,8 @@ impl Draft {
     }
 }
 
-/// The samples, all within a file of `file_len` bytes and none without bytes, and the decode time of
-/// the first.
+/// The samples, all within a file of `file_len` bytes and none without bytes, and the decode time
+/// of the first.
 fn table(
     samples: Samples,
     gathered: Option<Gathered>,

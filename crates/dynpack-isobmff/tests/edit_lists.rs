@@ -194,6 +194,16 @@ fn pictures_that_lead_a_later_edit_are_left_out() {
     assert_eq!(second[..2], [(48, 22 * FRAME), (51, 25 * FRAME)]);
 }
 
+/// The pictures that lead a sync picture need it, and the next edit starts with it.
+#[test]
+fn a_sync_picture_is_presented_by_the_edit_that_starts_with_it_too() {
+    let media = Media::open(4, 3);
+    let track = opened(media.track(&[(360, 3 * FRAME), (400, -1), (280, 12 * FRAME)]));
+    let found = presented(&track);
+    assert_eq!(found[9..12], [(9, 9 * FRAME), (10, 7 * FRAME), (11, 8 * FRAME)]);
+    assert_eq!(found[12..14], [(9, 19 * FRAME), (12, 22 * FRAME)]);
+}
+
 #[test]
 fn an_edit_that_ends_early_ends_the_track() {
     let track = opened(Media::audio(100).track(&[(1000, FRAME)]));

@@ -203,6 +203,17 @@ fn every_frame_of_aac_is_sync_whatever_its_table_says() {
 }
 
 #[test]
+fn frames_of_aac_are_presented_when_they_are_decoded() {
+    let opened = |runs: Vec<(u32, u32)>| {
+        let mut movie = open(file(&[Track { ctts: Some((0, runs)), ..Track::audio(MEDIA) }], 400));
+        (offsets(&movie.tracks.remove(0)), movie.warnings)
+    };
+    assert_eq!(opened(vec![(3, 0)]), (vec![0; 3], vec![]));
+    let warning = "track 2: the composition offsets of its audio are ignored".to_owned();
+    assert_eq!(opened(vec![(1, 0), (2, 512)]), (vec![0; 3], vec![warning]));
+}
+
+#[test]
 fn empty_chunks_and_runs_do_no_harm() {
     let empty_run = Track {
         stsc: vec![(1, 2, 1), (2, 0, 1), (3, 2, 1)],

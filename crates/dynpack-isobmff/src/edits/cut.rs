@@ -19,10 +19,10 @@ const MAX_REPEATS: u64 = 4;
 ///
 /// A sample is of the stretch of media in which its presentation starts, and stays whole. The first
 /// stretch takes with it all samples from the start of the track on, for decoders may need them.
-/// Each other one starts with a sync sample, without the pictures that lead it, or goes on where the
-/// one before has ended. Where pictures that come later are decoded first, they stay for those that
-/// refer to them. So a stretch can end within a group of pictures only where no other follows at
-/// once: a later picture that is kept would be shown among those that follow.
+/// Each other one starts with a sync sample, without the pictures that lead it, or goes on where
+/// the one before has ended. Where pictures that come later are decoded first, they stay for those
+/// that refer to them. So a stretch can end within a group of pictures only where no other follows
+/// at once: a later picture that is kept would be shown among those that follow.
 ///
 /// Composition times are kept to the tick. A gap, and what a stretch leaves out, is time that the
 /// sample before lasts longer or shorter.

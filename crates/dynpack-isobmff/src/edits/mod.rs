@@ -51,8 +51,8 @@ impl Stretch {
         Some(self.media_start + self.duration?)
     }
 
-    /// The same, for media whose times count from its first sample, which is decoded at `start`. The
-    /// time before that is not media.
+    /// The same, for media whose times count from its first sample, which is decoded at `start`.
+    /// The time before that is not media.
     fn since(self, start: Ticks) -> Self {
         let before = (start - self.media_start).max(Ticks::ZERO);
         Self {
@@ -89,9 +89,10 @@ pub(crate) struct Edited {
 impl EditList {
     /// Applies the list to samples of which the first is decoded at `start`.
     ///
-    /// A list with one edit that lasts as long as the media leaves the samples as they are. Any other
-    /// is cut: see [`Cut`]. If a single edit ends before the media, the track ends there only if
-    /// `mdhd` measures the samples: otherwise durations in the headers of this file mean nothing.
+    /// A list with one edit that lasts as long as the media leaves the samples as they are. Any
+    /// other is cut: see [`Cut`]. If a single edit ends before the media, the track ends there only
+    /// if `mdhd` measures the samples: otherwise durations in the headers of this file mean
+    /// nothing.
     pub(crate) fn apply(
         mut self,
         samples: SampleTable,

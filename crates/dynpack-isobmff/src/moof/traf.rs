@@ -68,7 +68,8 @@ pub(super) fn append(
     let Some(first) = runs.iter().find_map(|placed| placed.run.samples(defaults).next()) else {
         return Ok(());
     };
-    let time = Time::read(traf)?.map(|time| time.decoded(first.composition_offset.cast_signed()));
+    let offset = track.served(first).composition_offset.cast_signed();
+    let time = Time::read(traf)?.map(|time| time.decoded(offset));
     let replaced = track.gathered()?.begin(time).map_err(|problem| traf.malformed(problem))?;
     track.replaced = track.replaced.saturating_add(replaced);
     runs.iter().try_for_each(|placed| append_run(placed, defaults, track, file_len, limits))
@@ -85,7 +86,7 @@ fn append_run(
     if run.count() == 0 {
         return Ok(());
     }
-    let (all_are_sync, is_complete) = (track.all_are_sync(), track.missing.is_none());
+    let is_complete = track.missing.is_none();
     let gathered = track.gathered()?;
     let count = u64::from(gathered.len()).saturating_add(run.count().into());
     if count > limits.samples.into() {
@@ -104,12 +105,10 @@ fn append_run(
         if i32::try_from(samples.duration).is_err() {
             return Err(trun.malformed(format!("a sample lasts {} ticks", samples.duration)));
         }
-        let is_sync = all_are_sync || samples.is_sync;
         let count = samples.count.min(left);
         left = left.saturating_sub(count);
-        gathered
-            .push(SampleRun { is_sync, count, ..samples })
-            .map_err(|problem| trun.malformed(problem))?;
+        let samples = track.served(SampleRun { count, ..samples });
+        track.gathered()?.push(samples).map_err(|problem| trun.malformed(problem))?;
     }
     let missing = run.count().saturating_sub(whole);
     if missing > 0 {

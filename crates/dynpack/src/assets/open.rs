@@ -92,7 +92,7 @@ pub(crate) async fn open(
             warn!(file, track = skipped.id.0, reason = skipped.reason, "track left out");
         }
         for warning in &movie.warnings {
-            warn!(file, warning, "served in part");
+            warn!(file, warning, "opened with a warning");
         }
     }
     let (manifest, mut files) = match contents {
