@@ -2,6 +2,8 @@
 
 use bytes::{Buf, Bytes};
 
+use super::parameter_sets::Sps;
+use super::picture::Picture;
 use crate::{AspectRatio, Error, Malformed};
 
 /// The configuration of a track of H.264.
@@ -82,6 +84,15 @@ impl AvcConfig {
     #[must_use]
     pub fn with_size(self, width: u16, height: u16) -> Self {
         Self { width, height, ..self }
+    }
+
+    /// How pictures come out of a decoder; `None` if the record has no sequence parameter sets, or
+    /// if they differ in it or cannot be read.
+    #[must_use]
+    pub fn picture(&self) -> Option<Picture> {
+        let mut pictures = self.sps.iter().map(|unit| Sps::read(unit)?.picture);
+        let first = pictures.next()??;
+        pictures.all(|picture| picture == Some(first)).then_some(first)
     }
 
     /// The `codecs` parameter: `avc1.PPCCLL`, or `avc3` with parameter sets in band (RFC 6381,

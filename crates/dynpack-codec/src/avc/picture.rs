@@ -1,8 +1,6 @@
 //! The size and shape of pictures as decoded, from sequence parameter sets (ITU-T H.264, 7.3.2.1.1
 //! and E.1.1).
 
-use super::AvcConfig;
-use super::parameter_sets::Sps;
 use crate::AspectRatio;
 use crate::bits::Bits;
 
@@ -16,17 +14,6 @@ pub struct Picture {
     pub height: u16,
     /// The width of a pixel relative to its height, if declared.
     pub pixel_aspect: Option<AspectRatio>,
-}
-
-impl AvcConfig {
-    /// How pictures come out of a decoder; `None` if the record has no sequence parameter sets, or
-    /// if they differ in it or cannot be read.
-    #[must_use]
-    pub fn picture(&self) -> Option<Picture> {
-        let mut pictures = self.sps.iter().map(|unit| Sps::read(unit)?.picture);
-        let first = pictures.next()??;
-        pictures.all(|picture| picture == Some(first)).then_some(first)
-    }
 }
 
 /// The fields of a sequence parameter set up to `frame_mbs_only_flag` that the size depends on.
@@ -105,7 +92,7 @@ fn pixel_aspect(bits: &mut Bits<'_>) -> Option<Option<AspectRatio>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::parameter_sets::Sps;
 
     /// Writes bits, most significant first.
     #[derive(Default)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use dynpack_media::{Edit, SampleIndex, SampleTable, Ticks};
 
-use super::Stretch;
+use super::stretch::Stretch;
 use crate::gathered::Gathered;
 
 /// The maximum distance, in samples, between the decoding order and the presentation order. H.264

@@ -3,10 +3,12 @@
 
 mod cut;
 mod read;
+mod stretch;
 
 use dynpack_media::{Edit, SampleIndex, SampleTable, Ticks};
 
 use self::cut::Cut;
+use self::stretch::Stretch;
 use crate::Error;
 use crate::boxes::Place;
 
@@ -21,52 +23,6 @@ pub(crate) struct EditList {
     place: Place,
     /// What is not obeyed.
     warning: Option<&'static str>,
-}
-
-/// Media that is presented without a break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stretch {
-    /// Its number in the list, from 1.
-    number: usize,
-    /// When it is presented, from the start of the movie.
-    position: Ticks,
-    /// The composition time that is presented first.
-    media_start: Ticks,
-    /// How long it lasts; `None` for all media that follows.
-    duration: Option<Ticks>,
-}
-
-impl Stretch {
-    /// All media, from the start of the movie.
-    const ALL: Self =
-        Self { number: 0, position: Ticks::ZERO, media_start: Ticks::ZERO, duration: None };
-
-    /// When its presentation ends; `None` with the media.
-    fn position_end(&self) -> Option<Ticks> {
-        Some(self.position + self.duration?)
-    }
-
-    /// The composition time at which it ends; `None` with the media.
-    fn media_end(&self) -> Option<Ticks> {
-        Some(self.media_start + self.duration?)
-    }
-
-    /// The same, for media whose times count from its first sample, which is decoded at `start`.
-    /// The time before that is not media.
-    fn since(self, start: Ticks) -> Self {
-        let before = (start - self.media_start).max(Ticks::ZERO);
-        Self {
-            position: self.position + before,
-            media_start: self.media_start - start + before,
-            duration: self.duration.map(|duration| (duration - before).max(Ticks::ZERO)),
-            ..self
-        }
-    }
-
-    /// The place of a track which it presents first.
-    const fn edit(&self) -> Edit {
-        Edit { delay: self.position, media_start: self.media_start }
-    }
 }
 
 /// What the headers of a track say of its length.

@@ -3,7 +3,8 @@
 use dynpack_boxes::moov::{Edit, Elst};
 use dynpack_media::{Ticks, Timescale};
 
-use super::{EditList, Stretch, beyond};
+use super::stretch::Stretch;
+use super::{EditList, beyond};
 use crate::Error;
 use crate::boxes::BoxRef;
 
