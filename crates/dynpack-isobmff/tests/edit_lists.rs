@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use dynpack_isobmff::{Error, demux};
-use dynpack_media::{Edit, Movie, SampleIndex, Ticks};
+use dynpack_media::{CutPolicy, Edit, Movie, SampleIndex, Ticks, Timeline};
 use dynpack_testkit::mp4::{self, MEDIA, Sizes, Track, file};
 use proptest::prelude::*;
 
@@ -387,6 +387,41 @@ proptest! {
         let total: i64 = stretches(&edits).iter().map(|(start, end, _)| end - start).sum();
         prop_assume!(total <= 3 * 8 * len * FRAME);
         check(&media, &edits, &opened(media.track(&edits)));
+    }
+}
+
+/// Numbers at the bounds of their fields, and others.
+fn any_number() -> impl Strategy<Value = i64> {
+    let bits = (0_u32..63, -2_i64..3).prop_map(|(bits, off)| (1_i64 << bits).saturating_add(off));
+    prop_oneof![bits, any::<i64>(), -1_i64..60_000, Just(i64::MAX), Just(i64::MIN)]
+}
+
+proptest! {
+    #[test]
+    fn no_numbers_do_harm(
+        media in media(),
+        edits in prop::collection::vec((any_number(), any_number()), 0..5),
+        clock in any::<u32>(),
+        movie_clock in any::<u32>(),
+        duration in any::<u32>(),
+        is_right in any::<bool>(),
+    ) {
+        let edits = edits.into_iter().map(|(duration, time)| (duration.cast_unsigned(), time));
+        let track = media.track(&[]);
+        let track = Track {
+            edits: Some((1, edits.collect())),
+            timescale: clock.max(1),
+            duration: if is_right { track.duration } else { duration },
+            ..track
+        };
+        let mut file = file(&[track], 60_000);
+        let mvhd = file.windows(4).position(|window| window == b"mvhd").unwrap();
+        file[mvhd + 16..mvhd + 20].copy_from_slice(&movie_clock.to_be_bytes());
+        if let Ok(movie) = demux(Bytes::from(file)) {
+            let track = &movie.tracks[0];
+            prop_assert!(track.samples.len() > 0 && track.edit.implausible_time().is_none());
+            let _ = Timeline::cut(&[track], CutPolicy::SIX_SECONDS);
+        }
     }
 }
 
