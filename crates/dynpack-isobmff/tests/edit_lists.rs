@@ -215,6 +215,16 @@ fn an_edit_that_ends_early_ends_the_track() {
     assert_eq!(opened(Media::audio(100).track(&[(3970, 0)])).samples.len(), 100);
 }
 
+/// `mdhd` counts the time of samples without bytes, with which a track may start.
+#[test]
+fn an_edit_may_end_early_after_a_start_without_bytes() {
+    let media = Media::audio(100);
+    let sizes = (0..100).map(|at| if at < 30 { 0 } else { at }).collect();
+    let track = Track { sizes: Some(Sizes::Table(sizes)), ..media.track(&[(2000, 0)]) };
+    let track = opened(track);
+    assert_eq!((track.samples.len(), track.edit.delay), (20, Ticks(30 * FRAME)));
+}
+
 #[test]
 fn pictures_after_the_end_stay_for_those_that_refer_to_them() {
     let media = Media::closed(4, 8);

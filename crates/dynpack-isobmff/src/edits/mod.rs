@@ -67,7 +67,7 @@ impl EditList {
         let is_cut = !others.is_empty()
             || match first.media_end() {
                 Some(end) if ends_before(&samples, end - tolerance) => {
-                    let is_meant = measures(header, &samples);
+                    let is_meant = measures(header, &samples, start);
                     if !is_meant && !header.is_fragmented {
                         warnings.push(ignored_end(&samples, end, header));
                     }
@@ -99,11 +99,15 @@ fn ends_before(samples: &SampleTable, end: Ticks) -> bool {
     last.is_some_and(|last| samples.composition_time(last) >= end)
 }
 
-/// Whether the duration in `mdhd` is that of the samples, to within the last of them.
-fn measures(header: Header, samples: &SampleTable) -> bool {
-    let last = SampleIndex(samples.len().saturating_sub(1));
-    let total = samples.total_duration().0.unsigned_abs();
-    total.abs_diff(header.duration) <= samples.duration(last).0.unsigned_abs()
+/// Whether the duration in `mdhd` is that of the samples, with or without the time before the first,
+/// to within the last of them.
+fn measures(header: Header, samples: &SampleTable, start: Ticks) -> bool {
+    let last = samples.duration(SampleIndex(samples.len().saturating_sub(1)));
+    let total = samples.total_duration();
+    [total, total + start].into_iter().any(|total| {
+        let distance = i128::from(total.0).abs_diff(header.duration.into());
+        distance <= last.0.unsigned_abs().into()
+    })
 }
 
 fn ignored_end(samples: &SampleTable, end: Ticks, header: Header) -> String {
