@@ -7,7 +7,7 @@ touches no sample.
 
 import hashlib
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -39,7 +39,10 @@ class Sample:
 
 @dataclass
 class Track:
-    """One track. Of the edit list it has what players apply: a delay, and the first media time."""
+    """One track. Of the edit list it has what players apply: a delay, and the first media time.
+
+    [`edited`] has the samples that the whole list presents.
+    """
 
     id: int
     kind: str
@@ -50,6 +53,12 @@ class Track:
     delay: Fraction = Fraction(0)
     media_start: int = 0
     samples: list = field(default_factory=list)
+    #: Of each edit of media: when it starts and ends in the movie, in seconds, and its media time.
+    edits: list = field(default_factory=list)
+    #: A tick of the movie, in ticks of the track.
+    movie_tick: Fraction = Fraction(0)
+    #: The duration in `mdhd`.
+    duration: int = 0
     #: Bytes in the length of a NAL unit; 0 for samples with start codes or ADTS headers.
     length_size: int = 4
 
@@ -173,6 +182,7 @@ def read_track(trak, moov):
         kind=trak.find(b"mdia", b"hdlr").unpack("4s", 8)[0].decode("latin-1"),
         codec=kind.decode("latin-1"),
         timescale=timescale,
+        duration=mdhd.unpack("Q", 24)[0] if mdhd.version else mdhd.unpack("I", 16)[0],
         entry=stbl.data[start:end],
         language="".join(chr((letters >> shift & 31) + 0x60) for shift in (10, 5, 0)),
     )
@@ -188,11 +198,65 @@ def read_edits(track, elst, mvhd):
     if elst is None:
         return
     (movie_timescale,) = mvhd.unpack("I", 20 if mvhd.version else 12)
+    track.movie_tick = Fraction(track.timescale, movie_timescale)
+    start = Fraction(0)
     for duration, media_time, _rate in elst.table("QqI" if elst.version else "IiI"):
+        end = start + Fraction(duration, movie_timescale)
         if media_time >= 0:
-            track.media_start = media_time
-            return
-        track.delay += Fraction(duration, movie_timescale)
+            if not track.edits:
+                track.media_start, track.delay = media_time, start
+            track.edits.append((start, end, media_time))
+        elif not track.edits:
+            track.delay = end
+        start = end
+
+
+def edited(track):
+    """The same track with the samples that its edit list presents, and none without bytes.
+
+    A sample is of the edit in which its presentation starts. With it come those that are decoded
+    before it, except those that are presented before a later edit.
+    """
+    samples = filled(track)
+    if track.kind == "soun":
+        samples = [replace(sample, composition=0) for sample in samples]
+    total = sum(sample.duration for sample in samples)
+    is_meant = abs(total + samples[0].decode - track.duration) <= samples[-1].duration
+    if len(track.edits) > 1 or track.edits and is_meant and track.edits[0][0] < track.edits[0][1]:
+        samples = cut(track, samples, min(track.movie_tick, Fraction(total, 2 * len(samples))))
+    return replace(track, samples=samples)
+
+
+def filled(track):
+    """The samples that have bytes. Each lasts until the next."""
+    samples = []
+    for sample in track.samples:
+        if sample.size:
+            samples.append(replace(sample))
+        elif samples:
+            samples[-1].duration += sample.duration
+    return samples
+
+
+def cut(track, samples, tolerance):
+    """The samples of all edits, one after the other."""
+    found = []
+    for start, end, media_time in track.edits:
+        shift = round((start - track.delay) * track.timescale) + track.media_start - media_time
+        first, last = media_time - tolerance, media_time + (end - start) * track.timescale - tolerance
+        times = [sample.decode + sample.composition for sample in samples]
+        chosen = [at for at, time in enumerate(times) if time < last and (not found or time >= first)]
+        if not chosen:
+            continue
+        piece = [
+            replace(samples[at], decode=samples[at].decode + shift)
+            for at in range(0 if not found else chosen[0], chosen[-1] + 1)
+            if not found or times[at] >= first
+        ]
+        if found:
+            found[-1].duration = piece[0].decode - found[-1].decode
+        found += piece
+    return found
 
 
 def expand(rows):

@@ -46,7 +46,6 @@ pub use box_type::BoxType;
 pub use brands::{Brands, Ftyp, Styp};
 pub use error::Error;
 pub use header::{Header, Kind, put_container};
-pub use matrix::Matrix;
 pub use reader::Reader;
 pub use sample_flags::SampleFlags;
 pub use sidx::{AccessPoint, Reference, Sidx};

@@ -34,6 +34,37 @@ impl AspectRatio {
         }
     }
 
+    /// Width and height.
+    #[must_use]
+    pub const fn terms(self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    /// The ratio of the least terms from `low` to `high`, each a numerator and a denominator;
+    /// `None` if one of its terms is 0 or takes more than 32 bits.
+    #[must_use]
+    pub fn simplest(low: (u64, u64), high: (u64, u64)) -> Option<Self> {
+        let (mut low, mut high) = (low, high);
+        // The last two convergents of the continued fraction that both bounds share.
+        let (mut before, mut last) = ((0_u64, 1_u64), (1_u64, 0_u64));
+        loop {
+            let whole = low.0.checked_div(low.1)?;
+            let rest = low.0.checked_rem(low.1)?;
+            let has_next = high.0.checked_div(high.1).is_none_or(|high| whole < high);
+            let term = if rest > 0 && has_next { whole.checked_add(1)? } else { whole };
+            let next = (
+                last.0.checked_mul(term)?.checked_add(before.0)?,
+                last.1.checked_mul(term)?.checked_add(before.1)?,
+            );
+            if rest == 0 || has_next {
+                return Self::new(next.0.try_into().ok()?, next.1.try_into().ok()?);
+            }
+            let high_rest = high.0.checked_sub(whole.checked_mul(high.1)?)?;
+            (before, last) = (last, next);
+            (low, high) = ((high.1, high_rest), (low.1, rest));
+        }
+    }
+
     /// The ratio of a picture of `width` by `height` pixels of this ratio; `None` if that has no
     /// pixels, or terms beyond 32 bits.
     #[must_use]
@@ -81,6 +112,19 @@ mod tests {
             (AspectRatio::new(0, 3), AspectRatio::new(3, 0), AspectRatio::new(0, 0)),
             (None, None, None)
         );
+    }
+
+    #[test]
+    fn the_simplest_ratio_between_two_is_found() {
+        let simplest = |low, high| AspectRatio::simplest(low, high).map(|ratio| ratio.to_string());
+        // 213.33 of 160 pixels, and 853 of 720, to within half a pixel.
+        assert_eq!(simplest((4256, 3200), (4276, 3200)).as_deref(), Some("4:3"));
+        assert_eq!(simplest((8525, 7200), (8535, 7200)).as_deref(), Some("32:27"));
+        assert_eq!(simplest((5, 1), (7, 1)).as_deref(), Some("5:1"));
+        assert_eq!(simplest((7, 3), (7, 3)).as_deref(), Some("7:3"));
+        assert_eq!(simplest((9, 10), (11, 10)).as_deref(), Some("1:1"));
+        assert_eq!((simplest((0, 1), (1, 9)), simplest((1, 0), (1, 1))), (None, None));
+        assert_eq!(simplest((u64::MAX, 2), (u64::MAX, 1)), None);
     }
 
     #[test]

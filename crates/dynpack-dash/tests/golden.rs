@@ -262,3 +262,14 @@ fn pixels_that_are_not_square_have_their_shape() {
         manifest_of(vec![("video", 400_000, pal), ("video", 500_000, video((720, 576), (16, 15)))]);
     assert!(!lines(&other, "<AdaptationSet")[0].contains(" par="), "{other}");
 }
+
+/// The matrix of the init segment turns what the attributes describe.
+#[test]
+fn turned_pictures_have_the_size_of_their_samples() {
+    let upright = film::video((640, 360), (512, 12_800), 500, 50);
+    let manifest_of = |video| {
+        let tracks = vec![("video", 400_000, video)];
+        manifest(&film::presentation(tracks, CutPolicy::SIX_SECONDS))
+    };
+    assert_eq!(manifest_of(film::turned(upright.clone())), manifest_of(upright));
+}

@@ -1,6 +1,6 @@
 //! The multivariant playlist: the renditions of a presentation (RFC 8216, 4.3.4).
 
-use dynpack_codec::{MediaKind, VideoCodec};
+use dynpack_codec::MediaKind;
 use dynpack_media::{Presentation, Rate, Rates, Role};
 
 use crate::audio::{Groups, Rated};
@@ -158,18 +158,15 @@ fn variant(
         bandwidth: highest(|rate| rate.peak),
         average_bandwidth: highest(|rate| rate.average),
         codecs: codecs.join(","),
-        resolution: main.rendition.track.codec.video().map(resolution),
+        resolution: main
+            .rendition
+            .track
+            .display_size()
+            .map(|(width, height)| Resolution(width, height)),
         frame_rate: frame_rates.max().map(FrameRate),
         audio: None,
         video: None,
     }
-}
-
-/// The size at which to display pictures (RFC 8216, 4.3.4.2), in square pixels.
-fn resolution(video: &VideoCodec) -> Resolution {
-    let (width, height) = video.dimensions();
-    let halves = video.pixel_aspect().stretch(width, 2).unwrap_or_else(|| 2 * u32::from(width));
-    Resolution(halves.div_ceil(2), height.into())
 }
 
 /// `EXT-X-I-FRAME-STREAM-INF` of a video, if it has key frames and a rate for them.

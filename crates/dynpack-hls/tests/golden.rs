@@ -597,7 +597,7 @@ fn versions_are_those_of_the_flavors() {
     assert_eq!([Flavor::Cmaf, Flavor::Ts, Flavor::MuxedTs].map(Flavor::version), [7, 4, 3]);
 }
 
-/// PAL at 16:9, and a width between two pixels.
+/// PAL at 16:9, upright and turned, and a width between two pixels.
 #[test]
 fn resolutions_are_those_of_the_display() {
     let video = |size, (width, height)| {
@@ -607,13 +607,14 @@ fn resolutions_are_those_of_the_display() {
         ("video", 400_000, video((720, 576), (64, 45))),
         ("video", 500_000, video((1440, 1080), (4, 3))),
         ("video", 600_000, video((160, 90), (64, 45))),
+        ("video", 700_000, film::turned(video((720, 576), (64, 45)))),
     ];
     let playlist = multivariant(&film::presentation(tracks, CutPolicy::SIX_SECONDS));
     let resolutions: Vec<_> = lines(&playlist, "#EXT-X-STREAM-INF")
         .into_iter()
         .map(|line| line.split("RESOLUTION=").nth(1).unwrap().split(',').next().unwrap())
         .collect();
-    assert_eq!(resolutions, ["1024x576", "1920x1080", "228x90"]);
+    assert_eq!(resolutions, ["1024x576", "1920x1080", "228x90", "576x1024"]);
 }
 
 /// A quoted string cannot have quotes or control characters. Without them, labels may be equal.

@@ -99,7 +99,12 @@ impl<'a> BoxRef<'a> {
 
     /// What is wrong with it.
     pub(crate) fn malformed(&self, problem: impl Into<String>) -> Error {
-        Error::Malformed { path: self.path(), offset: self.offset, problem: problem.into() }
+        self.place().malformed(problem)
+    }
+
+    /// Where it is.
+    pub(crate) fn place(&self) -> Place {
+        Place { path: self.path(), offset: self.offset }
     }
 
     /// It asks for more of something than is allowed.
@@ -114,6 +119,27 @@ impl<'a> BoxRef<'a> {
             ordinal => format!("{}[{ordinal}]", self.kind),
         };
         self.parent.map_or_else(|| name.clone(), |parent| format!("{}/{name}", parent.path()))
+    }
+}
+
+/// Where a box is, for what turns out to be wrong once its bytes are gone.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    path: String,
+    offset: u64,
+}
+
+impl Place {
+    /// What is wrong with the box.
+    pub(crate) fn malformed(&self, problem: impl Into<String>) -> Error {
+        let Self { path, offset } = self.clone();
+        Error::Malformed { path, offset, problem: problem.into() }
+    }
+
+    /// Why the edit list that it is cannot be obeyed.
+    pub(crate) fn edit_list(&self, problem: impl Into<String>) -> Error {
+        let Self { path, offset } = self.clone();
+        Error::EditList { path, offset, problem: problem.into() }
     }
 }
 

@@ -34,6 +34,17 @@ pub enum Error {
         /// All tracks, with the reasons.
         skipped: Vec<SkippedTrack>,
     },
+    /// The edit list presents the media in a way that no sequence of whole samples does. A file to
+    /// which the edits were applied would do.
+    #[error("{path} at {offset}: {problem}; encoding the film again applies its edits")]
+    EditList {
+        /// The boxes which lead to the place.
+        path: String,
+        /// Where the last of them starts, in bytes from the start of the file.
+        offset: u64,
+        /// Which edit cannot be obeyed, and why.
+        problem: String,
+    },
     /// The samples of a track are described by several sample entries, which no single one can
     /// replace. A file for each coding would do.
     #[error("{path}: the coding changes within the track: {problem}; a file for each would do")]
@@ -89,7 +100,7 @@ impl Error {
 
     /// Whether a track cannot be read for it, though its codec is supported.
     pub(crate) const fn is_damage(&self) -> bool {
-        matches!(self, Self::Malformed { .. } | Self::CodingChanges { .. })
+        matches!(self, Self::Malformed { .. } | Self::CodingChanges { .. } | Self::EditList { .. })
     }
 }
 

@@ -1,13 +1,16 @@
-//! The samples of a track while they are gathered, fragment by fragment.
+//! The samples of a track while they are gathered, fragment by fragment or edit by edit.
 
-use dynpack_media::{ColumnBuilder, SampleIndex, Ticks};
+use std::ops::Range;
+
+use dynpack_media::{ColumnBuilder, Extent, SampleIndex, SampleTable, Ticks};
 
 use crate::samples::{Chunks, Places, Samples};
 
-/// The samples of a track while they are gathered, fragment by fragment.
+/// The samples of a track while they are gathered, fragment by fragment or edit by edit.
 ///
-/// Memory follows the runs of equal samples, never the counts they claim.
-#[derive(Debug)]
+/// Samples without bytes are not gathered: their time goes to the sample before, or else delays the
+/// first one. Memory follows the runs of equal samples, never the counts they claim.
+#[derive(Debug, Default)]
 pub(crate) struct Gathered {
     /// Of all samples but the last, for the next fragment decides how long that lasts.
     durations: ColumnBuilder,
@@ -38,32 +41,11 @@ pub(crate) struct SampleRun {
 }
 
 impl Gathered {
-    /// Continues after the samples that the `moov` describes.
-    pub(crate) fn after(samples: Samples) -> Self {
-        let mut gathered = Self {
-            durations: ColumnBuilder::default(),
-            last_duration: None,
-            composition_offsets: ColumnBuilder::default(),
-            sizes: ColumnBuilder::default(),
-            sync: SyncSamples::default(),
-            chunks: samples.places.listed(&samples.sizes),
-            start: 0,
-            end: 0,
-            empty: 0,
-        };
-        let mut sync_samples =
-            samples.sync_samples.as_deref().unwrap_or_default().iter().peekable();
-        for index in 0..samples.sizes.len() {
-            let listed = sync_samples.next_if(|sync| sync.0 == index).is_some();
-            gathered.push(SampleRun {
-                count: 1,
-                duration: samples.durations.get(index),
-                size: samples.sizes.get(index),
-                composition_offset: samples.composition_offsets.get(index),
-                is_sync: listed || samples.sync_samples.is_none(),
-            });
-        }
-        gathered
+    /// The samples of a table.
+    pub(crate) fn of(table: &SampleTable) -> Result<Self, String> {
+        let mut gathered = Self::default();
+        gathered.append(table, SampleIndex(0)..SampleIndex(table.len()), 0)?;
+        Ok(gathered)
     }
 
     /// Number of samples so far.
@@ -71,17 +53,22 @@ impl Gathered {
         self.sizes.len()
     }
 
-    /// Decode time of the first sample, in ticks.
-    pub(crate) const fn start(&self) -> i64 {
-        self.start
+    /// End of the last sample, in ticks.
+    pub(crate) const fn end(&self) -> i64 {
+        self.end
+    }
+
+    /// Decode time of the last sample, in ticks.
+    pub(crate) fn last_start(&self) -> Option<i64> {
+        Some(self.end.saturating_sub(self.last_duration?.into()))
     }
 
     /// Begins a fragment, which is decoded from `time` on if it declares one, else from the end of
     /// the last sample.
     ///
-    /// The last sample lasts until then: longer over a gap, shorter where the fragment begins before
-    /// its end. Samples that do not start before the fragment are replaced by it: a recorder sent
-    /// them again. Returns how many.
+    /// The last sample lasts until then: longer over a gap, shorter where the fragment begins
+    /// before its end. Samples that do not start before the fragment are replaced by it: a recorder
+    /// sent them again. Returns how many.
     ///
     /// # Errors
     /// Returns the problem if the last sample would get a duration of more than 31 bits, or if
@@ -160,36 +147,82 @@ impl Gathered {
     /// Appends a run of samples which lies at `offset` and takes `len` bytes. `None` if that passes
     /// 64 bits.
     pub(crate) fn begin_run(&mut self, offset: u64, len: u64) -> Option<()> {
+        if len == 0 {
+            return Some(());
+        }
         self.chunks.push(self.len(), offset, len)
     }
 
     /// Appends samples.
-    pub(crate) fn push(&mut self, run: SampleRun) {
-        let Some(but_last) = run.count.checked_sub(1) else { return };
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin), after samples without bytes.
+    pub(crate) fn push(&mut self, run: SampleRun) -> Result<(), String> {
+        let Some(but_last) = run.count.checked_sub(1) else { return Ok(()) };
+        let lasts = i64::from(run.duration).saturating_mul(run.count.into());
+        if run.size == 0 {
+            self.empty = self.empty.saturating_add(lasts);
+            return Ok(());
+        }
+        if self.empty > 0 {
+            self.begin(None)?;
+        }
         if let Some(last) = self.last_duration.replace(run.duration) {
             self.durations.push_run(last, 1);
         }
         self.durations.push_run(run.duration, but_last);
-        self.end =
-            self.end.saturating_add(i64::from(run.duration).saturating_mul(run.count.into()));
+        self.end = self.end.saturating_add(lasts);
         self.sync.push(self.len(), run.count, run.is_sync);
         self.composition_offsets.push_run(run.composition_offset, run.count);
         self.sizes.push_run(run.size, run.count);
+        Ok(())
     }
 
-    /// The samples of a file of `file_len` bytes.
+    /// Appends samples of a table, presented `later` by so many ticks after they are decoded.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), or if a composition offset would get more than 32 bits.
+    pub(crate) fn append(
+        &mut self,
+        table: &SampleTable,
+        samples: Range<SampleIndex>,
+        later: i64,
+    ) -> Result<(), String> {
+        let mut extents = table.extents(samples.clone());
+        let mut left = 0_u64;
+        for sample in table.samples(samples) {
+            if left == 0 && sample.size > 0 {
+                let Extent { offset, len } = extents.next().ok_or("a sample has no place")?;
+                self.begin_run(offset, len).ok_or("the samples sum up to more than 64 bits")?;
+                left = len;
+            }
+            left = left.saturating_sub(sample.size.into());
+            let offset = i32::try_from(sample.composition_offset.0.saturating_add(later))
+                .map_err(|_| "a composition offset would take more than 32 bits")?;
+            self.push(SampleRun {
+                count: 1,
+                duration: u32::try_from(sample.duration.0)
+                    .map_err(|_| "a sample lasts for more than 32 bits of ticks")?,
+                size: sample.size,
+                composition_offset: offset.cast_unsigned(),
+                is_sync: sample.is_sync,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The samples of a file of `file_len` bytes, and the decode time of the first.
     ///
     /// # Errors
     /// What is wrong, if the samples cannot be real.
-    pub(crate) fn finish(mut self, file_len: u64) -> Result<Samples, String> {
+    pub(crate) fn finish(mut self, file_len: u64) -> Result<(Samples, Ticks), String> {
+        if self.empty > 0 {
+            self.begin(None)?;
+        }
         if let Some(last) = self.last_duration {
             self.durations.push_run(last, 1);
         }
-        let (count, byte_len) = (self.len(), self.chunks.byte_len());
-        if count > 0 && byte_len == 0 {
-            return Err(format!("all {count} samples are empty"));
-        }
-        if count > 0 && self.end == self.start {
+        if self.len() > 0 && self.end == self.start {
             return Err("all durations are zero".into());
         }
         let sync_count = self.sync.count;
@@ -198,13 +231,14 @@ impl Gathered {
                 "{sync_count} sync samples are declared, but the file has only {file_len} bytes"
             ));
         }
-        Ok(Samples {
+        let samples = Samples {
             durations: self.durations.finish(),
             composition_offsets: self.composition_offsets.finish(),
             sizes: self.sizes.finish(),
             sync_samples: self.sync.finish(),
             places: Places::Listed(self.chunks),
-        })
+        };
+        Ok((samples, Ticks(self.start)))
     }
 }
 

@@ -19,8 +19,17 @@
 //!
 //! Not read: metadata, pictures, chapters, and the durations in headers, which often lie.
 //!
-//! Of an edit list the leading empty edits and the first other one count; later ones, durations and
-//! rates do not.
+//! # Display
+//! [`Track::matrix`](dynpack_media::Track::matrix) is that of the track, then that of the movie.
+//! The size of pictures and the shape of their pixels come from `pasp`, `tkhd` and the parameter
+//! sets: the sample entry of the track has both.
+//!
+//! # Edit lists
+//! Leading empty edits and the first other one give a track its [`Edit`](dynpack_media::Edit).
+//! Where an edit list has more, the samples are cut as it says: what lies between edits is left
+//! out, and a pause makes the sample before it longer. A list that no sequence of whole samples
+//! follows is an [`Error::EditList`]. The duration of a single edit ends the track only if `mdhd`
+//! measures the samples; rates do not count.
 //!
 //! # Fragments
 //! They give the same [`Movie`](dynpack_media::Movie) as tables in a `moov` do, and continue them
@@ -28,10 +37,10 @@
 //! its first sample is presented at the time that its `tfxd` declares; with reordered pictures that
 //! may be decoded before 0. Without either, it is decoded right after the fragment before it. Times
 //! take precedence over durations: over a gap the sample before it lasts longer, and where a
-//! fragment begins before the sample before it has ended, that is cut short. After a step back, later
-//! samples replace those that do not start before them. A track that starts later than at 0 does so
-//! by its [`Edit`](dynpack_media::Edit), so that sound and pictures stay together, in one file or in
-//! several.
+//! fragment begins before the sample before it has ended, that is cut short. After a step back,
+//! later samples replace those that do not start before them. A track that starts later than at 0
+//! does so by its [`Edit`](dynpack_media::Edit), as does one that starts with samples without
+//! bytes, so that sound and pictures stay together, in one file or in several.
 //!
 //! Each `moof` is read, for nothing else declares the size of every sample. The walk
 //! goes from box to box, so nothing is overlooked; an index (`sidx`, or `mfra` at the end) only
@@ -62,11 +71,12 @@
 //! # How strict it is
 //! What players accept without loss is accepted: table entries for more samples than there are, a
 //! last sample without a duration, composition offsets that are negative in version 0 or missing at
-//! the end, empty chunks, a `mdat` that claims too much. What leaves a sample without its time,
-//! size or place is an [`Error::Malformed`], with box path and offset, as are samples that lie
-//! after the end of the file: `moov/trak[1]/mdia/minf/stbl/stsz at 1204: count 90210 exceeds the
-//! body`. Of fragments it is stricter, lest half a film is served for a whole one: a file must be
-//! boxes up to its last byte, and their samples must lie within a `mdat`.
+//! the end, empty chunks, samples without bytes (the one before lasts longer), a `mdat` that claims
+//! too much. What leaves a sample without its time, size or place is an [`Error::Malformed`], with
+//! box path and offset, as are samples that lie after the end of the file:
+//! `moov/trak[1]/mdia/minf/stbl/stsz at 1204: count 90210 exceeds the body`. Of fragments it is
+//! stricter, lest half a film is served for a whole one: a file must be boxes up to its last byte,
+//! and their samples must lie within a `mdat`.
 //!
 //! # Cost
 //! The index takes about 3.2 bytes a sample for a film with B-frames and AAC in chunks of half a
@@ -99,7 +109,8 @@
 
 mod boxes;
 mod demuxer;
-mod edit;
+mod display;
+mod edits;
 mod error;
 mod gathered;
 mod grouping;

@@ -40,7 +40,6 @@ impl Moov {
             )));
         }
         let mvhd = moov.child(b"mvhd")?.and_then(|mvhd| mvhd.read::<Mvhd>().ok());
-        let movie_timescale = mvhd.map(|mvhd| mvhd.timescale);
         let defaults = moov.child(b"mvex")?.map(|mvex| mvex::read(&mvex, limits)).transpose()?;
         let mut movie = Self { tracks: Vec::new(), defaults };
         for trak in moov.children().all_of_kind(b"trak") {
@@ -53,9 +52,9 @@ impl Moov {
                 ));
             }
             let id = trak::id(&trak).and_then(|id| movie.unused(id, &trak));
-            let draft = id.clone().and_then(|id| {
-                Draft::read(&trak, id, movie_timescale, movie.extension(id), limits)
-            });
+            let draft = id
+                .clone()
+                .and_then(|id| Draft::read(&trak, id, mvhd.as_ref(), movie.extension(id), limits));
             if let Err(error) = &draft
                 && !error.is_of_the_file()
             {
@@ -133,12 +132,13 @@ impl Moov {
     /// `moov` is the box that it was read from.
     pub(crate) fn finish(self, moov: &Bytes, file_len: u64, is_cut_short: bool) -> Tracks {
         let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
-        let warnings = drafts.flat_map(Draft::warnings).collect();
+        let mut warnings: Vec<_> = drafts.flat_map(Draft::warnings).collect();
         let finished = self.tracks.into_iter().map(|Entry { id, kind, draft }| {
-            let track = draft.and_then(|draft| draft.finish(file_len, is_cut_short));
+            let track = draft.and_then(|draft| draft.finish(file_len, is_cut_short, &mut warnings));
             Outcome { id, kind, track }
         });
-        let mut tracks = Tracks { outcomes: finished.collect(), warnings };
+        let outcomes = finished.collect();
+        let mut tracks = Tracks { outcomes, warnings };
         settle(&mut tracks.served_mut().collect::<Vec<_>>(), moov);
         tracks
     }

@@ -66,25 +66,6 @@ impl Places {
             Self::Stored(chunks) => chunks.end_in_file(),
         }
     }
-
-    /// A list of the chunks, by the sizes of the samples.
-    pub(crate) fn listed(self, sizes: &Column) -> Chunks {
-        let stored = match self {
-            Self::Listed(chunks) => return chunks,
-            Self::Stored(stored) => stored,
-        };
-        let firsts = stored.iter().map(|(first, _)| first.0);
-        let ends = firsts.skip(1).chain([sizes.len()]);
-        let mut chunks = Chunks::default();
-        for ((SampleIndex(first), offset), end) in stored.iter().zip(ends) {
-            let mut len = 0_u64;
-            sizes.for_each_run(first..end, |size, count| {
-                len = len.saturating_add(u64::from(size).saturating_mul(count.into()));
-            });
-            chunks.push(first, offset, len).expect("a stored chunk ends within 64 bits");
-        }
-        chunks
-    }
 }
 
 /// A list of where the samples lie in the file.

@@ -84,7 +84,9 @@ fn why_none(
     skipped: Vec<SkippedTrack>,
 ) -> Error {
     let mut errors = failures.into_iter().map(|(.., error)| error);
-    if let Some(broken) = errors.find(|error| matches!(error, Error::Malformed { .. })) {
+    if let Some(broken) =
+        errors.find(|error| matches!(error, Error::Malformed { .. } | Error::EditList { .. }))
+    {
         return broken;
     }
     if skipped.iter().any(|track| track.is_encrypted) {

@@ -1,19 +1,21 @@
 //! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
 //!
-//! Not read: the durations of `tkhd` and `mdhd`, which often lie; the matrix, volume and layer of
-//! `tkhd`; `tref`, `meta`, and of `udta` all but the name and the switch group.
+//! Not read: the duration of `tkhd`, which often lies; its volume and layer; `tref`, `meta`, and of
+//! `udta` all but the name and the switch group.
 
-use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Tkhd, Trex};
+use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Mvhd, Tkhd, Trex};
 use dynpack_codec::{AudioCodec, MediaKind};
 use dynpack_media::{
-    Edit, Grouping, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
+    Column, Grouping, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
 };
 
-use crate::boxes::BoxRef;
-use crate::gathered::Gathered;
+use crate::boxes::{BoxRef, Place};
+use crate::display::Display;
+use crate::edits::{EditList, Edited, Header};
+use crate::gathered::{Gathered, SampleRun};
 use crate::sample_entry::{Entries, SampleEntry};
 use crate::samples::Samples;
-use crate::{Error, Limits, edit, grouping, stbl};
+use crate::{Error, Limits, grouping, stbl};
 
 /// A track while its samples are gathered.
 #[derive(Debug)]
@@ -27,10 +29,14 @@ pub(crate) struct Draft {
     timescale: Timescale,
     language: Language,
     name: String,
-    edit: Edit,
     grouping: Grouping,
-    /// Path and offset of the sample table.
-    place: (String, u64),
+    display: Display,
+    edits: EditList,
+    header: Header,
+    /// Where the sample table is.
+    place: Place,
+    /// Whether the file presents frames of audio at other times than they are decoded.
+    is_reordered: bool,
     /// How many samples were replaced by later ones.
     pub(crate) replaced: u32,
     /// How many samples are missing at the end of the file, and the error if it is whole.
@@ -38,12 +44,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Reads a track; `movie` is the timescale of `mvhd`, `extension` what `mvex` says, if there is
-    /// one.
+    /// Reads a track; `movie` is the `mvhd`, `extension` what `mvex` says, if there is one.
     pub(crate) fn read(
         trak: &BoxRef<'_>,
         id: TrackId,
-        movie: Option<Timescale>,
+        movie: Option<&Mvhd>,
         extension: Option<Trex>,
         limits: &Limits,
     ) -> Result<Self, Error> {
@@ -55,7 +60,7 @@ impl Draft {
         let first = descriptions.first().copied().unwrap_or(default_description);
         let mut entries = Entries::read(&stbl.require(b"stsd")?, first)?;
         descriptions.iter().try_for_each(|&number| entries.extend(number, &stbl))?;
-        let Mdhd { timescale, language, .. } = mdia.require(b"mdhd")?.read()?;
+        let Mdhd { timescale, language, duration, .. } = mdia.require(b"mdhd")?.read()?;
         // The tag in `elng` is exact where that of `mdhd` is not.
         let language = match mdia.find::<Elng<'_>>()? {
             Some(elng) => Language::parse(&text(elng.tag)),
@@ -75,19 +80,40 @@ impl Draft {
             timescale,
             language,
             name: name(trak, &mdia)?,
-            edit: edit::read(trak, movie, timescale)?,
             grouping: grouping::read(trak)?,
-            place: (stbl.path(), stbl.offset),
+            display: Display::read(trak, movie)?,
+            edits: EditList::read(trak, movie.map(|movie| movie.timescale), timescale)?,
+            header: Header { duration, is_fragmented: extension.is_some() },
+            place: stbl.place(),
+            is_reordered: false,
             replaced: 0,
             missing: None,
         };
         if draft.all_are_sync() {
             draft.samples.sync_samples = None;
         }
+        let count = draft.samples.sizes.len();
+        let offsets = &draft.samples.composition_offsets;
+        if draft.codec_kind() == MediaKind::Audio && offsets.uniform(0..count) != Some(0) {
+            draft.is_reordered = count > 0;
+            draft.samples.composition_offsets = Column::constant(0, count);
+        }
         Ok(draft)
     }
 
-    /// What is wrong with its samples, though it can be served.
+    /// A run of samples of a fragment as it is served. All of audio is sync, and is presented when
+    /// it is decoded.
+    pub(crate) fn served(&mut self, run: SampleRun) -> SampleRun {
+        match self.codec_kind() {
+            MediaKind::Video => run,
+            MediaKind::Audio => {
+                self.is_reordered |= run.composition_offset != 0;
+                SampleRun { is_sync: true, composition_offset: 0, ..run }
+            }
+        }
+    }
+
+    /// What is wrong with it, though it can be served.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let id = self.id.0;
         let replaced = (self.replaced > 0)
@@ -95,14 +121,29 @@ impl Draft {
         let missing = self.missing.as_ref().map(|(missing, _)| {
             format!("track {id}: {missing} samples are missing, since the file ends early")
         });
-        let audio = self.entries.merged().codec.audio();
-        let described = audio.is_some_and(AudioCodec::has_program_config).then(|| {
+        let codec = self.entry().codec;
+        let described = codec.audio().is_some_and(AudioCodec::has_program_config).then(|| {
             format!(
                 "track {id}: a program config element describes the channels of its AAC, which \
                  browsers do not play"
             )
         });
-        replaced.into_iter().chain(missing).chain(described).collect()
+        let reordered = self
+            .is_reordered
+            .then(|| format!("track {id}: the composition offsets of its audio are ignored"));
+        let display = self.display.warnings(&codec);
+        let display = display.into_iter().map(|warning| format!("track {id}: {warning}"));
+        let warnings = replaced.into_iter().chain(missing).chain(described);
+        warnings.chain(reordered).chain(display).collect()
+    }
+
+    const fn codec_kind(&self) -> MediaKind {
+        self.entries.merged().codec.kind()
+    }
+
+    /// What describes its samples, with pictures as they are displayed.
+    fn entry(&self) -> SampleEntry {
+        self.display.apply(self.entries.merged().clone())
     }
 
     /// Whether the `moov` declares no samples.
@@ -111,55 +152,81 @@ impl Draft {
     }
 
     /// Whether decoding can start at every sample, whatever the file says.
-    pub(crate) const fn all_are_sync(&self) -> bool {
+    const fn all_are_sync(&self) -> bool {
         self.entries.merged().codec.has_only_sync_samples()
     }
 
     /// Its samples, to be gone on with by a fragment.
-    pub(crate) fn gathered(&mut self) -> &mut Gathered {
-        let samples = &mut self.samples;
-        self.gathered
-            .get_or_insert_with(|| Gathered::after(std::mem::replace(samples, Samples::none())))
+    pub(crate) fn gathered(&mut self) -> Result<&mut Gathered, Error> {
+        if self.gathered.is_none() {
+            let samples = std::mem::replace(&mut self.samples, Samples::none()).finish();
+            let table = samples.map_err(|error| self.place.malformed(error.to_string()))?;
+            let gathered = Gathered::of(&table).map_err(|problem| self.place.malformed(problem))?;
+            self.gathered = Some(gathered);
+        }
+        Ok(self.gathered.get_or_insert_default())
     }
 
     /// The track, if all of its samples are within a file of `file_len` bytes, or if that is
-    /// cut short and some are.
-    pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Result<Track, Error> {
+    /// cut short and some are. Appends to `warnings` what is wrong with it.
+    pub(crate) fn finish(
+        self,
+        file_len: u64,
+        is_cut_short: bool,
+        warnings: &mut Vec<String>,
+    ) -> Result<Track, Error> {
+        let SampleEntry { codec, bytes } = self.entry();
         if let Some((_, error)) = self.missing.filter(|_| !is_cut_short) {
             return Err(error);
         }
-        let (path, offset) = self.place;
-        let malformed = |problem: String| Error::Malformed { path: path.clone(), offset, problem };
-        let (samples, start) = match self.gathered {
-            Some(gathered) => {
-                let start = gathered.start();
-                (gathered.finish(file_len).map_err(malformed)?, Ticks(start))
-            }
-            None => (self.samples, Ticks::ZERO),
-        };
-        let end = samples.places.end_in_file();
-        if end > file_len {
-            return Err(malformed(format!(
-                "sample data ends at {end}, but the file has only {file_len} bytes"
-            )));
-        }
-        let samples = samples.finish().map_err(|error| malformed(error.to_string()))?;
+        let is_fragmented = self.header.is_fragmented || self.gathered.is_some();
+        let header = Header { is_fragmented, ..self.header };
+        let (samples, start) = table(self.samples, self.gathered, &self.place, file_len)?;
         if samples.is_empty() {
             return Err(Error::Unsupported("has no samples".into()));
         }
-        let edit = edit::of_media_from(self.edit, start).map_err(malformed)?;
         let media_end = presentation_end(&samples);
+        let Edited { samples, edit, warnings: more } = self.edits.apply(samples, start, header)?;
+        warnings.extend(more.into_iter().map(|warning| format!("track {}: {warning}", self.id.0)));
         if edit.media_start > Ticks::ZERO && edit.media_start >= media_end {
             let start = edit.media_start;
-            return Err(malformed(format!(
+            return Err(self.place.malformed(format!(
                 "the edit list starts at tick {start}, but the media ends at {media_end}"
             )));
         }
-        let SampleEntry { codec, bytes } = self.entries.merged().clone();
         let track = Track::new(self.id, self.timescale, codec, bytes, samples);
-        let track = track.with_language(self.language).with_name(self.name);
-        Ok(track.with_edit(edit).with_grouping(self.grouping))
+        let track = track.with_language(self.language).with_name(self.name).with_edit(edit);
+        Ok(track.with_grouping(self.grouping).with_matrix(self.display.matrix))
     }
+}
+
+/// The samples, all within a file of `file_len` bytes and none without bytes, and the decode time
+/// of the first.
+fn table(
+    samples: Samples,
+    gathered: Option<Gathered>,
+    place: &Place,
+    file_len: u64,
+) -> Result<(SampleTable, Ticks), Error> {
+    let malformed = |problem: String| place.malformed(problem);
+    let finished = |gathered: Gathered| gathered.finish(file_len).map_err(malformed);
+    let table = |samples: Samples| samples.finish().map_err(|error| malformed(error.to_string()));
+    let (samples, start) = match gathered {
+        Some(gathered) => finished(gathered)?,
+        None => (samples, Ticks::ZERO),
+    };
+    let end = samples.places.end_in_file();
+    if end > file_len {
+        return Err(malformed(format!(
+            "sample data ends at {end}, but the file has only {file_len} bytes"
+        )));
+    }
+    let samples = table(samples)?;
+    if !samples.has_empty_samples() {
+        return Ok((samples, start));
+    }
+    let (filled, start) = finished(Gathered::of(&samples).map_err(malformed)?)?;
+    Ok((table(filled)?, start))
 }
 
 /// End of the sample that is presented last, which may not be the last to be decoded.

@@ -207,6 +207,33 @@ fn an_empty_fragment_is_a_gap() {
 }
 
 #[test]
+fn samples_without_bytes_lengthen_the_one_before_in_fragments_too() {
+    let sized = |sizes: &[u32]| {
+        let samples: Vec<_> = sizes.iter().map(|size| Sample::sync(*size)).collect();
+        Traf { time: Time::Missing, ..Traf::new(1, 0, &samples) }
+    };
+    let track = open_video(&[sized(&[9, 0]), sized(&[0, 0]), sized(&[0, 8, 7]), sized(&[0])]);
+    assert_eq!(durations(&track), [5 * 512, 512, 2 * 512]);
+    let late = open_video(&[sized(&[0, 0]), sized(&[0, 8])]);
+    assert_eq!((late.edit.delay, durations(&late)), (Ticks(3 * 512), vec![512]));
+    // A decode time of its own counts from the end of what had no bytes.
+    let timed = open_video(&[sized(&[9, 0, 0]), Traf::new(1, 2000, &[Sample::sync(5)])]);
+    assert_eq!(durations(&timed), [2000, 512]);
+}
+
+#[test]
+fn frames_of_aac_in_fragments_are_presented_when_they_are_decoded() {
+    let frame = |composition_offset| Sample { composition_offset, ..Sample::sync(10) };
+    let frames = [frame(0), frame(512), frame(-512)];
+    let movie =
+        open(fragments::file(&init(), &[vec![Traf::new(1, 0, &pair()), Traf::new(2, 0, &frames)]]));
+    let audio = &movie.tracks[1].samples;
+    assert_eq!(audio.uniform_composition_offset(SampleIndex(0)..SampleIndex(3)), Some(0));
+    let warning = "track 2: the composition offsets of its audio are ignored";
+    assert_eq!(movie.warnings, [warning]);
+}
+
+#[test]
 fn a_late_first_fragment_delays_its_track() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     // A live archive: video starts at second 1000, and audio 10 ms later.
@@ -531,7 +558,9 @@ struct Written {
 const FIELDS: [u32; 9] = [0xf00, 0xe00, 0xd00, 0xb00, 0xb04, 0x900, 0xa04, 0, 4];
 
 fn traf(track: u32) -> impl Strategy<Value = Traf> {
-    let sample = (1_u32..9, 1_u32..50, any::<bool>(), -3_i32..9).prop_map(
+    // Those of audio are ignored.
+    let offsets = if track == 1 { -3_i32..9 } else { 0..1 };
+    let sample = (1_u32..9, 1_u32..50, any::<bool>(), offsets).prop_map(
         |(duration, size, is_sync, composition_offset)| Sample {
             duration,
             size,

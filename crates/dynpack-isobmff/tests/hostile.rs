@@ -138,7 +138,7 @@ fn tables_that_contradict_each_other_are_reported() {
         (|track| track.id = 0, "gives the track the id 0"),
         (
             |track| track.edits = Some((1, vec![(u64::MAX, -1), (u64::MAX, -1)])),
-            "its empty edits last 18446744073709551615 ticks",
+            "its edits last 18446744073709551615 ticks",
         ),
         (
             |track| track.edits = Some((1, vec![(i64::MAX.cast_unsigned(), -1)])),

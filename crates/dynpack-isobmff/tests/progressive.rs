@@ -124,7 +124,7 @@ fn samples_are_found_in_any_interleaving() {
 
 #[test]
 fn compact_sizes_of_every_width_are_read() {
-    for (bits, expected) in [(4, [1, 15, 0, 7]), (8, [100, 255, 0, 1]), (16, [100, 256, 0, 1])] {
+    for (bits, expected) in [(4, [1, 15, 2, 7]), (8, [100, 255, 2, 1]), (16, [100, 256, 2, 1])] {
         let track = open_track(Track {
             sizes: Some(Sizes::Compact(bits, expected.to_vec())),
             ..Track::video(MEDIA)
@@ -199,6 +199,17 @@ fn every_frame_of_aac_is_sync_whatever_its_table_says() {
 }
 
 #[test]
+fn frames_of_aac_are_presented_when_they_are_decoded() {
+    let opened = |runs: Vec<(u32, u32)>| {
+        let mut movie = open(file(&[Track { ctts: Some((0, runs)), ..Track::audio(MEDIA) }], 400));
+        (offsets(&movie.tracks.remove(0)), movie.warnings)
+    };
+    assert_eq!(opened(vec![(3, 0)]), (vec![0; 3], vec![]));
+    let warning = "track 2: the composition offsets of its audio are ignored".to_owned();
+    assert_eq!(opened(vec![(1, 0), (2, 512)]), (vec![0; 3], vec![warning]));
+}
+
+#[test]
 fn empty_chunks_and_runs_do_no_harm() {
     let empty_run = Track {
         stsc: vec![(1, 2, 1), (2, 0, 1), (3, 2, 1)],
@@ -208,6 +219,36 @@ fn empty_chunks_and_runs_do_no_harm() {
     assert_eq!(end_in_file(&open_track(empty_run)), 222);
     let late_run = Track { stsc: vec![(1, 4, 1), (7, 1, 2)], ..Track::video(MEDIA) };
     assert_eq!(open_track(late_run).samples.len(), 4);
+}
+
+/// Dropped frames, as some recorders write them.
+#[test]
+fn samples_without_bytes_lengthen_the_one_before() {
+    let opened = |sizes: &[u32], sync: &[u32], edits| {
+        let count = u32::try_from(sizes.len()).unwrap();
+        open_track(Track {
+            sizes: Some(Sizes::Table(sizes.to_vec())),
+            stts: Some(vec![(1, 512), (count - 1, 256)]),
+            ctts: Some((0, (1..).map(|at| (1, at * 10)).take(sizes.len()).collect())),
+            stsc: vec![(1, 2, 1)],
+            offsets: (0..20).map(|chunk| MEDIA + chunk * 30).collect(),
+            stss: Some(sync.to_vec()),
+            edits,
+            ..Track::video(0)
+        })
+    };
+    let track = opened(&[10, 0, 0, 0, 5, 7, 0], &[1, 2, 5], None);
+    assert_eq!((sizes(&track), durations(&track)), (vec![10, 5, 7], vec![1280, 256, 512]));
+    assert_eq!((offsets(&track), syncs(&track)), (vec![10, 50, 60], vec![true, true, false]));
+    let places: Vec<_> = track.samples.extents(all(&track)).collect();
+    assert_eq!(places, [Extent::new(MEDIA, 10), Extent::new(MEDIA + 60, 12)]);
+    // At the start nothing comes before, and the track starts later.
+    let late = opened(&[0, 0, 0, 9, 0, 8], &[1], None);
+    assert_eq!(late.edit, Edit { delay: Ticks(1024), media_start: Ticks(0) });
+    assert_eq!((durations(&late), syncs(&late)), (vec![512, 256], vec![true, false]));
+    assert_eq!(presented(&late, 0), Ticks(512 + 2 * 256 + 40));
+    let skipped = opened(&[0, 0, 0, 9, 0, 8], &[1], Some((0, vec![(1000, 1100)])));
+    assert_eq!(skipped.edit, Edit { delay: Ticks(0), media_start: Ticks(76) });
 }
 
 fn edit(version: u8, edits: &[(u64, i64)]) -> Edit {

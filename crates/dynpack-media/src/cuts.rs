@@ -134,26 +134,6 @@ impl Cuts {
         }
     }
 
-    /// Cuts without the segments for which `keep` returns false: each becomes part of the previous
-    /// one, or is left out if there is none. The others keep their numbers and starts.
-    #[must_use]
-    pub fn keeping(&self, keep: impl Fn(&Segment) -> bool) -> Self {
-        let (mut numbers, mut samples, mut starts) = (Vec::new(), Vec::new(), Vec::new());
-        for segment in self.segments().filter(keep) {
-            numbers.push(segment.number);
-            samples.push(segment.samples.start);
-            starts.push(segment.start);
-        }
-        samples.extend(self.samples.last());
-        starts.extend(self.starts.last());
-        Self {
-            numbers: numbers.into(),
-            samples: samples.into(),
-            starts: starts.into(),
-            ..self.without_segments()
-        }
-    }
-
     /// The place in the timeline of the first segment: the maximum number of segments of other
     /// tracks before it.
     #[must_use]
@@ -326,18 +306,6 @@ mod tests {
         assert_eq!(joined(&[0, 1, 2], u32::MAX), [(0, 0, 0, 30)]);
         assert_eq!(cuts(&[3, 4, 7]).joined(NonZeroU32::MIN), cuts(&[3, 4, 7]));
         assert_eq!(Cuts::default().joined(NonZeroU32::MIN).len(), 0);
-    }
-
-    #[test]
-    fn a_segment_that_is_not_kept_becomes_part_of_the_one_before() {
-        let keeping = |kept: &[u32]| {
-            plain(&cuts(&[0, 1, 4, 5]).keeping(|segment| kept.contains(&segment.number.0)))
-        };
-        assert_eq!(keeping(&[0, 1, 4, 5]), plain(&cuts(&[0, 1, 4, 5])));
-        assert_eq!(keeping(&[0, 5]), [(0, 0, 0, 30), (5, 30, 30, 10)]);
-        assert_eq!(keeping(&[1]), [(1, 10, 10, 30)]);
-        assert_eq!(keeping(&[]), []);
-        assert_eq!(cuts(&[0, 1]).keeping(|_| false).len(), 0);
     }
 
     #[test]

@@ -15,9 +15,8 @@ impl Rendition {
     /// one already.
     ///
     /// Each segment is one key frame, from its presentation time to that of the next.
-    /// All sync samples are taken, except those without bytes after the first of a segment, and
-    /// those less than half a second after the previous one. Numbers count the sync samples of the
-    /// track.
+    /// All sync samples are taken, except those less than half a second after the previous one.
+    /// Numbers count the sync samples of the track.
     ///
     /// The first call costs O(log n) for each sync sample; all clones of the rendition share its
     /// result.
@@ -67,8 +66,7 @@ impl Rendition {
             number = SegmentNumber(number.0.saturating_add(1));
             let start = self.presentation_time(sample);
             let is_dense = (start - last).0 < i64::from(self.timescale().hz()) / MAX_PER_SECOND;
-            let has_bytes = self.track.samples.size(sample) > 0;
-            if !is_dense && last < start && start < bound && has_bytes {
+            if !is_dense && last < start && start < bound {
                 frames.push(KeyFrame { number, sample, start });
                 last = start;
             }
@@ -89,11 +87,13 @@ impl Rendition {
         listed.into_iter().flatten().copied().chain(all.into_iter().flatten())
     }
 
-    /// How many sync samples of the track come before one.
+    /// How many sync samples of the track come before one. The first sample counts as one, whatever
+    /// the file says: decoding starts there.
     fn sync_number(&self, sample: SampleIndex) -> SegmentNumber {
-        let before = self.track.samples.sync_samples(SampleIndex(0)..sample);
-        SegmentNumber(before.map_or(sample.0, |before| {
-            u32::try_from(before.len()).expect("samples are counted in 32 bits")
+        let after_first = self.track.samples.sync_samples(SampleIndex(1)..sample);
+        SegmentNumber(after_first.map_or(sample.0, |listed| {
+            let listed = u32::try_from(listed.len()).expect("samples are counted in 32 bits");
+            listed.saturating_add((sample.0 > 0).into())
         }))
     }
 }

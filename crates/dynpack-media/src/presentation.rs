@@ -91,19 +91,6 @@ impl Rendition {
         Self { cuts, ..self.clone() }
     }
 
-    /// The same without segments that hold no bytes, for formats that cannot carry those: see
-    /// [`Cuts::keeping`].
-    #[must_use]
-    pub fn with_filled_segments(&self) -> Self {
-        self.keeping(|segment| self.track.samples.byte_len(segment.samples.clone()) > 0)
-    }
-
-    fn keeping(&self, keep: impl Fn(&Segment) -> bool) -> Self {
-        let all = !self.track.samples.has_empty_samples();
-        let cuts = if all { Arc::clone(&self.cuts) } else { Arc::new(self.cuts.keeping(keep)) };
-        Self { cuts, ..self.clone() }
-    }
-
     /// Bytes of memory that it takes: its tables, its cuts, and its key frames.
     #[must_use]
     pub fn memory_size(&self) -> usize {

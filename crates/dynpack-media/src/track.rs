@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 
-use crate::{FrameRate, Grouping, Language, SampleTable, Ticks, Timescale, TrackId};
+use crate::{FrameRate, Grouping, Language, Matrix, SampleTable, Ticks, Timescale, TrackId};
 
 /// How the times of a track's samples become times of the movie, from the edit list (`elst`,
-/// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Later edits and
-/// the edit's own duration are not part of it.
+/// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Of what else an
+/// edit list says, the samples are cut already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Edit {
     /// Delay of the track after the start of the movie (empty edits), in the track's
@@ -48,6 +48,8 @@ pub struct Track {
     pub edit: Edit,
     /// How it goes with the other tracks of its file.
     pub grouping: Grouping,
+    /// How its pictures are transformed for display.
+    pub matrix: Matrix,
 }
 
 impl Track {
@@ -71,6 +73,7 @@ impl Track {
             samples,
             edit: Edit::default(),
             grouping: Grouping::default(),
+            matrix: Matrix::UNITY,
         }
     }
 
@@ -96,6 +99,24 @@ impl Track {
     #[must_use]
     pub fn with_grouping(self, grouping: Grouping) -> Self {
         Self { grouping, ..self }
+    }
+
+    /// The same track with its pictures transformed.
+    #[must_use]
+    pub fn with_matrix(self, matrix: Matrix) -> Self {
+        Self { matrix, ..self }
+    }
+
+    /// Width and height of its pictures as displayed, in square pixels, the width rounded to the
+    /// nearest; `None` for audio.
+    #[must_use]
+    pub fn display_size(&self) -> Option<(u32, u32)> {
+        let video = self.codec.video()?;
+        let (width, height) = video.dimensions();
+        let halves = video.pixel_aspect().stretch(width, 2);
+        let width = halves.map_or_else(|| width.into(), |halves| halves.div_ceil(2));
+        let height = u32::from(height);
+        Some(if self.matrix.swaps_axes() { (height, width) } else { (width, height) })
     }
 
     /// The kind of its media.

@@ -52,6 +52,13 @@ fn key_frames_are_derived_once_for_all_clones() {
     assert!(Arc::ptr_eq(&key_frames.cuts, &video.clone().key_frames().unwrap().cuts));
 }
 
+/// Playlists list key frames by time, and numbers find them again.
+#[test]
+fn numbers_differ_where_the_first_sample_is_no_sync_sample() {
+    let video = rendition(&[0; 60], Some(&[20, 40]));
+    assert_eq!(key_frames(&video), [(0, 0..1, 0, 20), (1, 20..21, 20, 20), (2, 40..41, 40, 20)]);
+}
+
 #[test]
 fn each_sync_sample_lasts_until_the_next() {
     let video = rendition(&[0; 75], Some(&[0, 20, 40, 60]));

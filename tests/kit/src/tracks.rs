@@ -1,7 +1,7 @@
 //! Tracks for tests that only use their times.
 
 use dynpack_codec::{AspectRatio, Codec, VideoCodec};
-use dynpack_media::{Edit, Language, Ticks, Track};
+use dynpack_media::{Edit, Language, Matrix, Ticks, Track};
 
 use crate::TrackBuilder;
 use crate::codec::{self, AVCC};
@@ -46,6 +46,13 @@ pub fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
     let Codec::Video(VideoCodec::Avc(avc)) = &mut track.codec else { panic!("not H.264") };
     avc.pixel_aspect = AspectRatio::new(width, height).unwrap();
     track
+}
+
+/// The same track, turned clockwise by a quarter.
+#[must_use]
+pub fn turned(track: Track) -> Track {
+    const ONE: i32 = 1 << 16;
+    track.with_matrix(Matrix([0, ONE, 0, -ONE, 0, 0, 360 * ONE, 0, 1 << 30]))
 }
 
 /// AAC of `frames` frames, on the clock of its core.

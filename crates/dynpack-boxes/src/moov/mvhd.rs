@@ -1,10 +1,10 @@
 //! The `mvhd` box: what holds for the whole movie (ISO/IEC 14496-12, 8.2.2).
 
 use bytes::BufMut;
-use dynpack_media::Timescale;
+use dynpack_media::{Matrix, Timescale};
 
 use crate::versioned::{field_len, put_version_and_flags, put_versioned, version_of};
-use crate::{BoxType, Error, Kind, Matrix, Reader};
+use crate::{BoxType, Error, Kind, Reader, matrix};
 
 /// The `mvhd` box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl<'a> BoxType<'a> for Mvhd {
         let duration = reader.versioned(version)?;
         let (rate, volume) = (reader.i32()?, reader.i16()?);
         reader.skip(10)?;
-        let matrix = Matrix::read_from(reader)?;
+        let matrix = matrix::read_from(reader)?;
         reader.skip(24)?;
         let next_track_id = reader.u32()?;
         Ok(Self {
@@ -75,7 +75,7 @@ impl<'a> BoxType<'a> for Mvhd {
     }
 
     fn fields_len(&self) -> u64 {
-        field_len(self.version()).saturating_mul(3).saturating_add(52).saturating_add(Matrix::LEN)
+        field_len(self.version()).saturating_mul(3).saturating_add(52).saturating_add(matrix::LEN)
     }
 
     fn put_fields(&self, out: &mut Vec<u8>) {
@@ -88,7 +88,7 @@ impl<'a> BoxType<'a> for Mvhd {
         out.put_i32(self.rate);
         out.put_i16(self.volume);
         out.put_bytes(0, 10);
-        self.matrix.put(out);
+        matrix::put(&self.matrix, out);
         out.put_bytes(0, 24);
         out.put_u32(self.next_track_id);
     }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use dynpack_boxes::hds::{Abst, Afrt, Asrt, FragmentRun, SegmentRun};
 use dynpack_boxes::moof::{Subsample, Tfhd, TrunFields, TrunHead, TrunSample};
 use dynpack_boxes::moov::{Edit, Elst, Mdhd, Mvhd, PackedLanguage, Tkhd, Trex};
-use dynpack_boxes::{AccessPoint, Brands, Matrix, Reference, SampleFlags, Sidx};
-use dynpack_media::{FourCc, Timescale, TrackId};
+use dynpack_boxes::{AccessPoint, Brands, Reference, SampleFlags, Sidx};
+use dynpack_media::{FourCc, Matrix, Timescale, TrackId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -2,17 +2,19 @@
 
 use bytes::{Buf, Bytes};
 
+use super::frame_shape::FrameShape;
+use super::parameter_sets::Sps;
 use crate::{AspectRatio, Error, Malformed};
 
 /// The configuration of a track of H.264.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AvcConfig {
-    /// Width of the picture as the sample entry gives it, in pixels.
+    /// Width of the picture, in pixels.
     pub width: u16,
-    /// Height of the picture as the sample entry gives it, in pixels.
+    /// Height of the picture, in pixels.
     pub height: u16,
-    /// The width of a pixel relative to its height (`pasp`, ISO/IEC 14496-12, 12.1.4).
+    /// The width of a pixel relative to its height.
     pub pixel_aspect: AspectRatio,
     /// Whether parameter sets may change within the samples (`avc3`) or all stand in the record
     /// (`avc1`).
@@ -74,6 +76,21 @@ impl AvcConfig {
     #[must_use]
     pub fn with_pixel_aspect(self, pixel_aspect: AspectRatio) -> Self {
         Self { pixel_aspect, ..self }
+    }
+
+    /// The same with pictures of another size, in pixels.
+    #[must_use]
+    pub fn with_size(self, width: u16, height: u16) -> Self {
+        Self { width, height, ..self }
+    }
+
+    /// How pictures come out of a decoder; `None` if the record has no sequence parameter sets, or
+    /// if they differ in it or cannot be read.
+    #[must_use]
+    pub fn frame_shape(&self) -> Option<FrameShape> {
+        let mut shapes = self.sps.iter().map(|unit| Sps::read(unit)?.format.shape);
+        let first = shapes.next()??;
+        shapes.all(|shape| shape == Some(first)).then_some(first)
     }
 
     /// The `codecs` parameter: `avc1.PPCCLL`, or `avc3` with parameter sets in band (RFC 6381,

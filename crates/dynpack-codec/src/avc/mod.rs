@@ -1,12 +1,13 @@
 //! H.264 (ITU-T H.264; ISO/IEC 14496-15, 5).
 //!
-//! Slice headers are read to find where they end, and parameter sets up to the last field that
-//! shapes a slice header or the size of the picture. Pictures are not decoded.
+//! Slice headers are read to find where they end, and parameter sets up to the shape of pixels.
+//! Pictures are not decoded.
 
 mod annex_b;
 mod config;
 mod encryption;
 mod escape;
+mod frame_shape;
 mod nal_type;
 mod parameter_sets;
 mod picture;
@@ -17,6 +18,7 @@ pub use annex_b::AnnexB;
 pub use config::AvcConfig;
 pub use encryption::{is_slice, refuse_start_code};
 pub use escape::escape;
+pub use frame_shape::FrameShape;
 pub use nal_type::NalType;
 pub use picture::Picture;
 pub use slice_headers::SliceHeaders;

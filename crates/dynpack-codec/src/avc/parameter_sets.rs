@@ -1,6 +1,7 @@
-//! Parameter sets, as far as slice headers depend on them, and the format of pictures (ITU-T H.264,
+//! Parameter sets, as far as slice headers and the format of pictures depend on them (ITU-T H.264,
 //! 7.3.2).
 
+use super::frame_shape::{Coded, FrameShape};
 use crate::bits::Bits;
 
 /// How the order of pictures is written (`pic_order_cnt_type`).
@@ -38,8 +39,8 @@ pub(super) struct PictureFormat {
     pub(super) extra_bits: [u32; 2],
     /// Width and height less 1, in macroblocks and in map units.
     size: [u32; 2],
-    /// Offsets of the cropping rectangle: left, right, top and bottom.
-    crop: [u32; 4],
+    /// How pictures come out of the decoder, if that can be read.
+    pub(super) shape: Option<FrameShape>,
 }
 
 /// Profiles with a chroma format in their sequence parameter sets.
@@ -71,8 +72,10 @@ impl Sps {
         let size = [bits.golomb()?, bits.golomb()?];
         let [width, height] = size.map(|less_one| u64::from(less_one) + 1);
         let frames_only = bits.flag()?;
-        let crop = read_crop(&mut bits, frames_only).unwrap_or_default();
-        let has_chroma = chroma != 0 && !has_separate_planes;
+        let array_type = if has_separate_planes { 0 } else { chroma };
+        let coded = Coded { width, height, frames_only, chroma: array_type };
+        let shape = FrameShape::read(&mut bits, &coded);
+        let has_chroma = array_type != 0;
         let map_units = width.checked_mul(height)?;
         Some(Self {
             id,
@@ -82,18 +85,9 @@ impl Sps {
             picture_order,
             frames_only,
             map_units,
-            format: PictureFormat { chroma, extra_bits, size, crop },
+            format: PictureFormat { chroma, extra_bits, size, shape },
         })
     }
-}
-
-/// The cropping rectangle, if there is one.
-fn read_crop(bits: &mut Bits<'_>, frames_only: bool) -> Option<[u32; 4]> {
-    bits.unsigned(if frames_only { 1 } else { 2 })?;
-    if !bits.flag()? {
-        return None;
-    }
-    Some([bits.golomb()?, bits.golomb()?, bits.golomb()?, bits.golomb()?])
 }
 
 fn read_picture_order(bits: &mut Bits<'_>) -> Option<PictureOrder> {

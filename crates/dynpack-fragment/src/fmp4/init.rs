@@ -64,7 +64,8 @@ fn tkhd(rendition: &Rendition) -> Tkhd {
         Codec::Video(video) => (0, display_size(video)),
         Codec::Audio(_) => (FULL_VOLUME, (0, 0)),
     };
-    Tkhd { volume, width, height, ..Tkhd::new(TRACK_ID) }
+    let matrix = rendition.track.matrix;
+    Tkhd { volume, matrix, width, height, ..Tkhd::new(TRACK_ID) }
 }
 
 /// The `elst` box with one edit, where media lies before the start of the presentation: all from

@@ -3,7 +3,7 @@
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Language, Rendition};
 use dynpack_testkit::read::mp4;
-use dynpack_testkit::{renditions, video, with_pixels};
+use dynpack_testkit::{renditions, turned, video, with_pixels};
 use mp4_atom::{Codec, Ftyp, Moov};
 
 use crate::{audio_frames, group};
@@ -76,6 +76,19 @@ fn a_pixel_aspect_ratio_widens_the_track() {
         renditions(vec![with_pixels(video((720, 576), (40, 1000), 50, 25), 64, 45)], 1000);
     let tkhd = &boxes(&renditions[0]).1.trak[0].tkhd.clone();
     assert_eq!((tkhd.width, tkhd.height), (1024.into(), 576.into()));
+}
+
+#[test]
+fn turned_pictures_are_turned_by_the_matrix_and_keep_their_size() {
+    let video = turned(video((640, 360), (40, 1000), 50, 25));
+    for rendition in [renditions(vec![video.clone()], 1000).remove(0), {
+        renditions(vec![video], 1000)[0].key_frames().unwrap()
+    }] {
+        let tkhd = boxes(&rendition).1.trak[0].tkhd.clone();
+        let mp4_atom::Matrix { a, b, u, c, d, v, x, y, w } = tkhd.matrix;
+        assert_eq!([a, b, u, c, d, v, x, y, w], rendition.track.matrix.0);
+        assert_eq!((tkhd.width, tkhd.height), (640.into(), 360.into()));
+    }
 }
 
 #[test]

@@ -60,14 +60,15 @@ pub(super) fn append(
         return Err(error);
     }
     if is_empty {
-        track.gathered().skip(defaults.default_sample_duration);
+        track.gathered()?.skip(defaults.default_sample_duration);
     }
     let Some(first) = runs.iter().find_map(|placed| placed.run.samples(defaults).next()) else {
         return Ok(());
     };
     track.entries.extend(defaults.default_sample_description_index, traf)?;
-    let time = Time::read(traf)?.map(|time| time.decoded(first.composition_offset.cast_signed()));
-    let replaced = track.gathered().begin(time).map_err(|problem| traf.malformed(problem))?;
+    let offset = track.served(first).composition_offset.cast_signed();
+    let time = Time::read(traf)?.map(|time| time.decoded(offset));
+    let replaced = track.gathered()?.begin(time).map_err(|problem| traf.malformed(problem))?;
     track.replaced = track.replaced.saturating_add(replaced);
     runs.iter().try_for_each(|placed| append_run(placed, defaults, track, file_len, limits))
 }
@@ -83,8 +84,8 @@ fn append_run(
     if run.count() == 0 {
         return Ok(());
     }
-    let (all_are_sync, is_complete) = (track.all_are_sync(), track.missing.is_none());
-    let gathered = track.gathered();
+    let is_complete = track.missing.is_none();
+    let gathered = track.gathered()?;
     let count = u64::from(gathered.len()).saturating_add(run.count().into());
     if count > limits.samples.into() {
         return Err(trun.exceeds("samples", count, limits.samples.into()));
@@ -102,10 +103,10 @@ fn append_run(
         if i32::try_from(samples.duration).is_err() {
             return Err(trun.malformed(format!("a sample lasts {} ticks", samples.duration)));
         }
-        let is_sync = all_are_sync || samples.is_sync;
         let count = samples.count.min(left);
         left = left.saturating_sub(count);
-        gathered.push(SampleRun { is_sync, count, ..samples });
+        let samples = track.served(SampleRun { count, ..samples });
+        track.gathered()?.push(samples).map_err(|problem| trun.malformed(problem))?;
     }
     let missing = run.count().saturating_sub(whole);
     if missing > 0 {

@@ -8,7 +8,7 @@ mod esds;
 mod mp4a;
 mod protected;
 
-pub(crate) use self::avc::with_record;
+pub(crate) use self::avc::{FIXED as VISUAL_FIXED, with_record};
 pub(crate) use self::entries::Entries;
 pub(crate) use self::entry::SampleEntry;
 pub(crate) use self::mp4a::with_config;

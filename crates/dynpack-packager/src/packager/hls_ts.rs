@@ -80,8 +80,7 @@ impl HlsTs {
             return Ok(None);
         }
         let audio = muxed_audio_of(presentation, job.request)?;
-        let audio = audio.map(|audio| carried(presentation, audio));
-        Ok(audio.filter(|audio| !audio.cuts.is_empty()))
+        Ok(audio.map(|audio| carried(presentation, audio)))
     }
 
     /// The renditions that can be listed, and the same with the segments of this format, in the
@@ -90,7 +89,7 @@ impl HlsTs {
         &self,
         presentation: &Presentation,
         audio: Option<&Rendition>,
-    ) -> Result<(Vec<Rendition>, Vec<Rendition>), Error> {
+    ) -> (Vec<Rendition>, Vec<Rendition>) {
         let has_video = presentation.of_kind(MediaKind::Video).next().is_some();
         let is_listed = |rendition: &Rendition| match audio {
             Some(audio) if rendition.kind() == MediaKind::Audio => {
@@ -100,15 +99,7 @@ impl HlsTs {
             _ => !self.is_muxed() || presentation.is_default(rendition),
         };
         let offered = presentation.renditions.iter().filter(|rendition| is_listed(rendition));
-        let (renditions, streams): (Vec<_>, Vec<_>) = offered
-            .map(|rendition| (rendition.clone(), carried(presentation, rendition)))
-            .filter(|(_, stream)| !stream.cuts.is_empty())
-            .unzip();
-        if streams.is_empty() {
-            let problem = "none of its samples has bytes".into();
-            return Err(Error::NotCarried { format: self.format, problem });
-        }
-        Ok((renditions, streams))
+        offered.map(|rendition| (rendition.clone(), carried(presentation, rendition))).unzip()
     }
 
     /// The media of a period. Audio that comes with video has a playlist only if the request asks
@@ -120,7 +111,7 @@ impl HlsTs {
     ) -> Result<impl Iterator<Item = Listed<'a>> + use<'a>, Error> {
         let presentation = hls::presentation(job, period)?;
         let audio = self.audio(job, &presentation)?;
-        let (renditions, mut streams) = self.offered(&presentation, audio.as_ref())?;
+        let (renditions, mut streams) = self.offered(&presentation, audio.as_ref());
         let is_video = |rendition: &Rendition| rendition.kind() == MediaKind::Video;
         let with_audio = job.request.audio_only.unwrap_or_default() || !self.is_muxed();
         if !with_audio && streams.iter().any(is_video) {
@@ -135,14 +126,12 @@ impl HlsTs {
         }))
     }
 
-    /// The key frames of the renditions that have them listed, as far as they have bytes.
+    /// The key frames of the renditions that have them listed.
     fn key_frames(&self, presentation: &Presentation, renditions: &[Rendition]) -> Vec<Rendition> {
         let has_them = |rendition: &&Rendition| {
             self.format.facts().has_key_frames && presentation.is_default(rendition)
         };
-        let listed = renditions.iter().filter(has_them).filter_map(Rendition::key_frames);
-        let filled = listed.map(|key_frames| key_frames.with_filled_segments());
-        filled.filter(|key_frames| !key_frames.cuts.is_empty()).collect()
+        renditions.iter().filter(has_them).filter_map(Rendition::key_frames).collect()
     }
 
     /// The plan of the segment of a stream that is named by `time`.
@@ -169,7 +158,7 @@ impl Packager for HlsTs {
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let mut listed = hls::presentation(job, job.view.first())?;
         let audio = self.audio(job, &listed)?;
-        let (renditions, streams) = self.offered(&listed, audio.as_ref())?;
+        let (renditions, streams) = self.offered(&listed, audio.as_ref());
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
         let key_frames = self.key_frames(&listed, &listed.renditions);
@@ -219,12 +208,6 @@ impl Packager for HlsTs {
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
         let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
-        if all.renditions().any(|rendition| rendition.track.samples.has_empty_samples()) {
-            let rendition = carried(job.presentation(), rendition);
-            let audio = self.audio(job, job.presentation())?;
-            return Self::plan(job, &stream(&rendition, audio.as_ref()), time);
-        }
-        // Where all segments are carried, one is found without a list of them.
         Self::plan(
             job,
             &all.with_joined_segments(joined_count(job.presentation(), rendition)),
@@ -246,11 +229,9 @@ impl Packager for HlsTs {
     }
 }
 
-/// The rendition with the segments of transport streams, which may be several of the timeline's,
-/// and of which each has media: a transport stream has no place for samples without bytes.
+/// The rendition with the segments of transport streams, which may be several of the timeline's.
 fn carried(presentation: &Presentation, rendition: &Rendition) -> Rendition {
-    let count = joined_count(presentation, rendition);
-    rendition.with_joined_segments(count).with_filled_segments()
+    rendition.with_joined_segments(joined_count(presentation, rendition))
 }
 
 /// How many segments of the timeline make one of a rendition.

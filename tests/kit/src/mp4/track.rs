@@ -18,6 +18,12 @@ pub struct Track {
     pub name: Vec<u8>,
     /// Ticks per second.
     pub timescale: u32,
+    /// The matrix in `tkhd`; all zero, as nobody writes it, unless a test says otherwise.
+    pub matrix: [i32; 9],
+    /// Width and height in `tkhd`, in 16.16 fixed point.
+    pub display: (u32, u32),
+    /// The duration in `mdhd`, in ticks: wrong, unless a test says otherwise.
+    pub duration: u32,
     /// The packed language of `mdhd`.
     pub language: u16,
     /// The body of `elng`.
@@ -60,6 +66,9 @@ impl Track {
             handler: *b"vide",
             name: b"VideoHandler\0".to_vec(),
             timescale: 12_800,
+            matrix: [0; 9],
+            display: (0, 0),
+            duration: u32::MAX,
             language: 0x55c4,
             extended_language: None,
             edits: None,
@@ -139,7 +148,7 @@ impl Track {
     pub fn trak(&self) -> Vec<u8> {
         let minf = boxed(b"minf", &[self.dinf.clone(), self.stbl()].concat());
         let mdhd = [
-            words(&[0, 0, self.timescale, 0xffff_ffff]),
+            words(&[0, 0, self.timescale, self.duration]),
             self.language.to_be_bytes().to_vec(),
             vec![0, 0],
         ]
@@ -154,7 +163,9 @@ impl Track {
             words(&[0, 0, self.id, 0, 0xffff_ffff]),
             vec![0; 10],
             self.alternate_group.to_be_bytes().to_vec(),
-            vec![0; 48],
+            vec![0; 4],
+            words(&self.matrix.map(i32::cast_unsigned)),
+            words(&[self.display.0, self.display.1]),
         ]
         .concat();
         let mut body = full(b"tkhd", 0, 2 + u32::from(self.is_enabled), &tkhd);

@@ -1,10 +1,10 @@
 //! The `tkhd` box: what holds for a track (ISO/IEC 14496-12, 8.3.2).
 
 use bytes::BufMut;
-use dynpack_media::TrackId;
+use dynpack_media::{Matrix, TrackId};
 
 use crate::versioned::{field_len, flag, put_version_and_flags, put_versioned, version_of};
-use crate::{BoxType, Error, Kind, Matrix, Reader};
+use crate::{BoxType, Error, Kind, Reader, matrix};
 
 const ENABLED: u32 = 1;
 const IN_MOVIE: u32 = 2;
@@ -97,14 +97,14 @@ impl<'a> BoxType<'a> for Tkhd {
             layer,
             alternate_group,
             volume,
-            matrix: Matrix::read_from(reader)?,
+            matrix: matrix::read_from(reader)?,
             width: reader.u32()?,
             height: reader.u32()?,
         })
     }
 
     fn fields_len(&self) -> u64 {
-        field_len(self.version()).saturating_mul(3).saturating_add(36).saturating_add(Matrix::LEN)
+        field_len(self.version()).saturating_mul(3).saturating_add(36).saturating_add(matrix::LEN)
     }
 
     fn put_fields(&self, out: &mut Vec<u8>) {
@@ -120,7 +120,7 @@ impl<'a> BoxType<'a> for Tkhd {
         out.put_i16(self.alternate_group);
         out.put_i16(self.volume);
         out.put_u16(0);
-        self.matrix.put(out);
+        matrix::put(&self.matrix, out);
         out.put_u32(self.width);
         out.put_u32(self.height);
     }
