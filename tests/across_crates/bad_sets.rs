@@ -183,6 +183,22 @@ async fn a_film_is_not_served_without_its_video() {
 }
 
 #[tokio::test]
+async fn listed_tracks_with_unknown_codecs_are_left_out() {
+    let good = Track::video(MEDIA);
+    let unknown = Track { id: 3, entries: vec![avc1(b"vp08", &[])], ..good.clone() };
+    let storage = Memory::new();
+    storage.insert("film/a.mp4", movie(&[good], 1_000));
+    storage.insert("film/b.mp4", movie(&[unknown], 1_000));
+    storage.insert("film/film.ism", listing(r#"<video src="a.mp4"/><video src="b.mp4"/>"#));
+    let dynpack = Dynpack::builder(storage).build();
+    for format in formats() {
+        let response = ask(&dynpack, &manifest("/film/film.ism", format)).await.unwrap();
+        let reason = "`b.mp4`: track 3 is left out: the codec vp08 is not supported";
+        assert_eq!(*response.warnings, [reason.to_owned()]);
+    }
+}
+
+#[tokio::test]
 async fn an_asset_of_unknown_codecs_is_refused_with_all_reasons() {
     let sound = |entry| Track { entries: vec![avc1(entry, &[])], ..Track::audio(MEDIA) };
     let storage = Memory::new();

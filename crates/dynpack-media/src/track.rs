@@ -182,3 +182,11 @@ pub struct SkippedTrack {
     /// itself or the standard, or its coding changes.
     pub is_damaged: bool,
 }
+
+impl SkippedTrack {
+    /// Whether that is only because its codec is not supported.
+    #[must_use]
+    pub const fn is_unsupported(&self) -> bool {
+        !self.is_damaged && !self.is_encrypted
+    }
+}

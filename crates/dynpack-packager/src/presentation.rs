@@ -13,6 +13,7 @@ use dynpack_codec::MediaKind;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
     CutPolicy, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline, Track,
+    TrackId,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
@@ -74,32 +75,42 @@ fn in_order(movie: Movie) -> Vec<Track> {
 /// content of several: audio of other languages or codings, and tracks of one file without declared
 /// bitrates. Those are named as in [`present`]. The same audio listed twice is presented once.
 ///
+/// A track whose codec is not supported is left out.
+///
 /// # Errors
-/// [`Error::Unpresentable`] if a track that it lists does not exist or cannot be served, two share
-/// name and bitrate, or there is nothing to present.
+/// [`Error::Unpresentable`] if a track that it lists does not exist or is damaged, two share name
+/// and bitrate, or there is nothing to present.
 pub fn present_listed(
     manifest: &ServerManifest,
     movies: Vec<Movie>,
     policy: CutPolicy,
 ) -> Result<Presentation, Error> {
     let files = (0..).map(SourceIndex).zip(listed_files(manifest));
-    let movies: Vec<(SourceIndex, &str, Vec<Arc<Track>>)> = files
+    let movies: Vec<_> = files
         .zip(movies)
-        .map(|((source, file), movie)| {
-            (source, file, movie.tracks.into_iter().map(Arc::new).collect())
+        .map(|((source, file), Movie { tracks, skipped, .. })| {
+            (source, file, tracks.into_iter().map(Arc::new).collect::<Vec<_>>(), skipped)
         })
         .collect();
     let mut entries = Vec::new();
     for listed in &manifest.tracks {
         let Some(kind) = listed.kind.media() else { continue };
-        let movie = movies.iter().find(|(_, file, _)| *file == listed.src.as_str());
-        let entry = movie.and_then(|(source, _, tracks)| {
-            let is_listed = |track: &&Arc<Track>| {
-                track.kind() == kind && listed.track_id.is_none_or(|id| id.get() == track.id.0)
-            };
-            Some(Entry::new(*source, Arc::clone(tracks.iter().find(is_listed)?)))
+        let is_listed = |id: TrackId| listed.track_id.is_none_or(|listed| listed.get() == id.0);
+        let movie = movies.iter().find(|(_, file, ..)| *file == listed.src.as_str());
+        let entry = movie.and_then(|(source, _, tracks, _)| {
+            let track = tracks.iter().find(|track| track.kind() == kind && is_listed(track.id))?;
+            Some(Entry::new(*source, Arc::clone(track)))
         });
-        entries.push(entry.ok_or_else(|| unpresentable(no_such_track(listed)))?.listed(listed));
+        match entry {
+            Some(entry) => entries.push(entry.listed(listed)),
+            None => {
+                let skipped = movie.into_iter().flat_map(|(.., skipped)| skipped);
+                let mut unsupported = skipped.filter(|track| track.is_unsupported());
+                if !unsupported.any(|track| track.kind == Some(kind) && is_listed(track.id)) {
+                    return Err(unpresentable(no_such_track(listed)));
+                }
+            }
+        }
     }
     let presentation = renditions(contents(entries, Evidence::Listed)?, policy)?;
     let count = manifest.fragments_per_hls_segment.unwrap_or(NonZeroU32::MIN);

@@ -264,10 +264,12 @@ impl Dynpack {
         if conditions.is_known(&head.etag) {
             return Ok(head.not_modified());
         }
-        if let Some(Manifest { content_type, bytes }) = self.inner.manifests.get(&head.etag) {
+        if let Some(manifest) = self.inner.manifests.get(&head.etag) {
+            let Manifest { content_type, bytes, warnings } = manifest;
             if conditions.is_any_known() {
                 return Ok(head.not_modified());
             }
+            let head = head.with_warnings(&warnings);
             return Ok(head.with_part(content_type, Body::of(bytes), conditions));
         }
         let view = View::whole(&asset.presentation);
@@ -276,10 +278,11 @@ impl Dynpack {
         if conditions.is_any_known() {
             return Ok(head.not_modified());
         }
+        let warnings: Arc<[String]> = package.warnings.into();
         let body = match package.content {
             Content::Bytes(bytes) => {
-                let manifest =
-                    Manifest { content_type: package.content_type, bytes: bytes.clone() };
+                let (content_type, warnings) = (package.content_type, Arc::clone(&warnings));
+                let manifest = Manifest { content_type, bytes: bytes.clone(), warnings };
                 self.inner.manifests.insert(&head.etag, manifest);
                 Ok(Body::of(bytes))
             }
@@ -287,6 +290,7 @@ impl Dynpack {
                 Body::from_plan(plan, Arc::clone(&asset.sources), &self.inner.rewriting).await
             }
         };
+        let head = head.with_warnings(&warnings);
         let response = async {
             let mut response = head.with_part(package.content_type, body?, conditions);
             if !conditions.is_head {

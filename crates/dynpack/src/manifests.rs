@@ -1,5 +1,7 @@
 //! Manifests, playlists and init segments that were made already.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -26,6 +28,8 @@ pub(crate) struct Manifests {
 pub(crate) struct Manifest {
     pub(crate) content_type: &'static str,
     pub(crate) bytes: Bytes,
+    /// What it leaves out, in addition to what the asset lacks.
+    pub(crate) warnings: Arc<[String]>,
 }
 
 #[derive(Clone)]
@@ -33,7 +37,9 @@ struct Weight;
 
 impl Weighter<String, Manifest> for Weight {
     fn weight(&self, etag: &String, manifest: &Manifest) -> u64 {
-        (manifest.bytes.len() as u64).saturating_add(etag.len() as u64).saturating_add(OVERHEAD)
+        let warnings = manifest.warnings.iter().map(String::len).sum::<usize>();
+        let len = manifest.bytes.len().saturating_add(etag.len()).saturating_add(warnings);
+        (len as u64).saturating_add(OVERHEAD)
     }
 }
 
@@ -59,7 +65,11 @@ mod tests {
     #[test]
     fn the_cache_is_bounded_in_bytes() {
         let manifests = Manifests::new(1 << 20);
-        let manifest = |len: usize| Manifest { content_type: "", bytes: vec![0; len].into() };
+        let manifest = |len: usize| Manifest {
+            content_type: "",
+            bytes: vec![0; len].into(),
+            warnings: Arc::default(),
+        };
         for nth in 0..1_000 {
             manifests.insert(&format!("{nth}"), manifest(10_000));
         }

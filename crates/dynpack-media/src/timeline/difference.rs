@@ -32,8 +32,10 @@ impl Difference {
             ([one.duration(), other.duration()], [one.video(), other.video()]);
         match (durations, videos) {
             ([one, other], _) if !are_near(one, other) => Some(Self::Duration(one, other)),
-            (_, [Some(one), Some(other)]) if !Shape::of(one).is_like(&Shape::of(other)) => {
-                Some(Self::Shape(one.dimensions(), other.dimensions()))
+            (_, [Some(first), Some(second)])
+                if !Shape::of(first, one.track).is_like(&Shape::of(second, other.track)) =>
+            {
+                Some(Self::Shape(first.dimensions(), second.dimensions()))
             }
             (_, [Some(_), Some(_)]) if !share_sync_samples(&one, &other) => Some(Self::SyncSamples),
             _ => None,
@@ -80,7 +82,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(video: &VideoCodec) -> Self {
+    fn of(video: &VideoCodec, track: &Track) -> Self {
         let ((width, height), pixel) = (video.dimensions(), video.pixel_aspect());
         let bounds = |size: u16, halves: &dyn Fn(u16) -> u32| {
             let step = 1 << size.trailing_zeros().min(4);
@@ -89,7 +91,11 @@ impl Shape {
         };
         let square = |pixels: u16| u32::from(pixels).saturating_mul(2);
         let across = |pixels: u16| pixel.stretch(pixels, 2).unwrap_or_else(|| square(pixels));
-        Self { width: bounds(width, &across), height: bounds(height, &square) }
+        let (width, height) = (bounds(width, &across), bounds(height, &square));
+        match track.matrix.swaps_axes() {
+            true => Self { width: height, height: width },
+            false => Self { width, height },
+        }
     }
 
     fn is_like(&self, other: &Self) -> bool {

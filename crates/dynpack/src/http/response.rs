@@ -80,6 +80,16 @@ pub(crate) struct Head {
 }
 
 impl Head {
+    /// The same with more warnings.
+    pub(crate) fn with_warnings(self, more: &Arc<[String]>) -> Self {
+        let warnings = match (self.warnings.is_empty(), more.is_empty()) {
+            (_, true) => self.warnings,
+            (true, _) => Arc::clone(more),
+            _ => self.warnings.iter().chain(more.iter()).cloned().collect(),
+        };
+        Self { warnings, ..self }
+    }
+
     /// The response if the client already has the resource.
     pub(crate) fn not_modified(self) -> Response {
         self.with(304, "", None, Body::of(Bytes::new()))
