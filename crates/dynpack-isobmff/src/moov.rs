@@ -127,7 +127,8 @@ impl Moov {
             .ok_or_else(|| traf.malformed("is of no track"))
     }
 
-    /// The tracks in a file of `file_len` bytes. A file that is cut short may lack the last samples.
+    /// The tracks in a file of `file_len` bytes. A file that is cut short may lack the last
+    /// samples.
     pub(crate) fn finish(self, file_len: u64, is_cut_short: bool) -> Tracks {
         let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
         let warnings = drafts.flat_map(Draft::warnings).collect();

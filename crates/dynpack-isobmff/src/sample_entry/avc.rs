@@ -25,7 +25,7 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
     Ok(SampleEntry { codec: Codec::from(config), bytes: copy(entry) })
 }
 
-/// An entry with another record in its `avcC`.
+/// A [copy] of an entry with another record in its `avcC`.
 pub(crate) fn with_record(entry: &[u8], record: &[u8]) -> Bytes {
     with_box(entry, FIXED, b"avcC", record)
 }

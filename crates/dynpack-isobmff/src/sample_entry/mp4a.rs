@@ -53,7 +53,7 @@ pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, 
     Ok(SampleEntry { codec: Codec::from(config), bytes })
 }
 
-/// An entry of such a copy with another configuration in its `esds`.
+/// A [copy](super::entry::copy) of an entry with another configuration in its `esds`.
 pub(crate) fn with_config(entry: &[u8], config: &AacConfig) -> Option<Bytes> {
     let header = Header::read(entry)?;
     let header_len = usize::try_from(header.header_len).ok()?;
