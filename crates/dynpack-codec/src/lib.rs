@@ -1,10 +1,11 @@
 //! What dynpack knows of codecs: one folder each.
 //!
 //! [`avc`] is H.264: its configuration record, NAL units, parameter sets, slice headers and byte
-//! stream. [`aac`] is AAC: its configuration and ADTS headers. A [`Codec`] is the coding of one
-//! track. Its type separates video from audio: only a [`VideoCodec`] has dimensions, only an
-//! [`AudioCodec`] has a sampling rate. None of these enums is `non_exhaustive`: a new codec does
-//! not compile until each place that matches on them decides about it.
+//! stream. [`aac`] is AAC: its configuration, what a frame says of it, and ADTS headers. A
+//! [`Codec`] is the coding of one track. Its type separates video from audio: only a
+//! [`VideoCodec`] has dimensions, only an [`AudioCodec`] has a sampling rate. None of these enums
+//! is `non_exhaustive`: a new codec does not compile until each place that matches on them decides
+//! about it.
 //!
 //! How containers name and store a codec is their own knowledge. This crate decodes no media, does
 //! no IO, has no clock and starts no threads.

@@ -76,8 +76,8 @@ impl Demuxer {
     }
 
     /// The range wanted next, as [`need`](Self::need) returns it, followed by the ranges that an
-    /// index of the file (`sidx` or `mfra`) predicts, or by other samples to look at: at most `max` in all, in ascending order and
-    /// apart from each other.
+    /// index of the file (`sidx` or `mfra`) predicts, or that are to be looked at too: at most
+    /// `max` in all, in ascending order and apart from each other.
     ///
     /// All of them may be read side by side and fed in any order: what comes early is held until
     /// its turn. It pays where each read takes long and there are many, as with fragmented files

@@ -63,8 +63,8 @@
 //! - Of H.264 whose samples all claim to be sync samples (there is no `stss`, or fragments set no
 //!   flags), 32 samples. If they are not all intra pictures, more are read to find the key frames:
 //!   IDR pictures, and recovery points that are right at once.
-//! - Of AAC-LC of at most 24 kHz, 8 frames. If all have SBR, it is HE-AAC that declares its core alone
-//!   (implicit signalling), and the sample entry is made to signal it.
+//! - Of AAC-LC of at most 24 kHz, 8 frames. If all have SBR, it is HE-AAC that declares its core
+//!   alone (implicit signalling), and the sample entry is made to signal it.
 //!
 //! [`Limits::looks`] and [`Limits::look_size`] bound how much that is.
 //!

@@ -365,7 +365,8 @@ proptest! {
         }
         if looks == 1 << 14 && pictures.len() <= 32 {
             let all: Vec<_> = (0..u32::try_from(pictures.len()).unwrap()).collect();
-            let expected = if is_all_intra { all } else if real.is_empty() { vec![0] } else { real };
+            let found_ones = if real.is_empty() { vec![0] } else { real };
+            let expected = if is_all_intra { all } else { found_ones };
             prop_assert_eq!(&found, &expected);
             prop_assert_eq!(demux(file.clone()).unwrap(), movie.clone());
         }

@@ -19,8 +19,8 @@ const SBR: u8 = 5;
 const PS: u8 = 29;
 const ER_BSAC: u8 = 22;
 
-/// The highest rate in Hz of a core that may have SBR without a signal. Its bands end where those of
-/// 48 kHz do.
+/// The highest rate in Hz of a core that may have SBR without a signal: the output has at most 48
+/// kHz.
 const MAX_CORE_RATE: u32 = 24_000;
 
 /// `syncExtensionType` of SBR (1.6.2.1).

@@ -2,8 +2,8 @@
 //! whether there is spectral band replication among them.
 //!
 //! Nothing says how long an element is, so each is read to its end: section by section, codeword by
-//! codeword. Nothing is decoded. Left out are coupling channels, prediction and gain control: AAC-LC
-//! has none of the latter, and hardly ever the former.
+//! codeword. Nothing is decoded. Left out are coupling channels, which are rare, and prediction and
+//! gain control, which AAC-LC does not have.
 
 use super::bands::Bands;
 use super::codebooks::{SCALE_FACTORS, SPECTRUM};

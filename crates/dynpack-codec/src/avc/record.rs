@@ -57,7 +57,8 @@ impl AvcConfig {
     ///
     /// # Errors
     /// [`Unsupported::CodingChange`] if no record can describe both: a parameter set would be
-    /// replaced, the pictures have another size or format, or NAL units have lengths of other sizes.
+    /// replaced, the pictures have another size or format, or NAL units have lengths of another
+    /// size.
     pub fn merged(&self, other: &Self) -> Result<Self, Unsupported> {
         let differs = |what: &str| Err(Unsupported::CodingChange(what.into()));
         if self.in_band != other.in_band {
