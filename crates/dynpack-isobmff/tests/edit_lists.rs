@@ -255,6 +255,9 @@ fn edits_of_nothing_are_passed_over() {
     let edits = [(0, 7), (40, -1), (0, 9), (400, 0), (0, 40 * FRAME), (400, 50 * FRAME), (9, -1)];
     let expected: Vec<_> = run(0..10, FRAME).chain(run(50..60, 11 * FRAME)).collect();
     assert_eq!(presented(&opened(media.track(&edits))), expected);
+    let edits = [(400, 0), (0, 10 * FRAME), (400, 50 * FRAME)];
+    let expected: Vec<_> = run(0..10, 0).chain(run(50..60, 10 * FRAME)).collect();
+    assert_eq!(presented(&opened(media.track(&edits))), expected);
     // The last may stand for all that follows.
     let open_end = opened(media.track(&[(400, 0), (0, 90 * FRAME)]));
     assert_eq!(open_end.samples.len(), 20);
@@ -316,13 +319,17 @@ fn edits(frames: i64) -> impl Strategy<Value = Vec<(u64, i64)>> {
     prop::collection::vec((duration, time), 0..6)
 }
 
-/// Start and end in the movie, and media time, of all edits that present media.
+/// Start and end in the movie, and media time, of all edits that present media. The last one of no
+/// duration presents all that follows.
 fn stretches(edits: &[(u64, i64)]) -> Vec<(i64, i64, i64)> {
     let on_track = |millis: u64| (i64::try_from(millis).unwrap() * 12_800 + 500) / 1000;
-    let placed = edits.iter().scan(0, |start, (duration, media_time)| {
+    let last = edits.iter().rposition(|edit| edit.1 >= 0);
+    let placed = edits.iter().enumerate().scan(0, |start, (at, (duration, media_time))| {
         let position = *start;
         *start += duration;
-        Some((on_track(position), on_track(*start), *media_time))
+        let is_open = Some(at) == last && *duration == 0;
+        let end = if is_open { 1 << 40 } else { on_track(*start) };
+        Some((on_track(position), end, *media_time))
     });
     placed.filter(|(start, end, media_time)| start < end && *media_time >= 0).collect()
 }
@@ -330,9 +337,13 @@ fn stretches(edits: &[(u64, i64)]) -> Vec<(i64, i64, i64)> {
 /// Checks that all samples that start within an edit are presented at their times, that no others
 /// are but where nothing else is, and that none is presented out of order.
 fn check(media: &Media, edits: &[(u64, i64)], track: &dynpack_media::Track) {
-    let stretches = stretches(edits);
     let found = presented(track);
     let times = media.times();
+    // What comes before the first sample presents nothing.
+    let is_before = |&(start, end, media_time): &(i64, i64, i64)| {
+        times.iter().all(|time| start + time - media_time >= end - TICK)
+    };
+    let stretches: Vec<_> = stretches(edits).into_iter().skip_while(is_before).collect();
     for &(start, end, media_time) in &stretches {
         for (sample, time) in (0..).zip(&times) {
             let at = start + time - media_time;
@@ -366,9 +377,9 @@ proptest! {
             (Just(media), edits(frames))
         })
     ) {
-        let is_open_ended = edits.iter().all(|edit| edit.1 < 0 || edit.0 == 0);
+        let are_all_empty = edits.iter().all(|edit| edit.1 < 0);
         match open(media.track(&edits)) {
-            Ok(_) if is_open_ended => {}
+            Ok(_) if are_all_empty => {}
             Ok(movie) => check(&media, &edits, &movie.tracks[0]),
             Err(Error::EditList { problem, .. }) => prop_assert!(problem.len() > 20),
             // The media ends before the first edit starts.
@@ -429,7 +440,7 @@ proptest! {
         file[mvhd + 16..mvhd + 20].copy_from_slice(&movie_clock.to_be_bytes());
         if let Ok(movie) = demux(Bytes::from(file)) {
             let track = &movie.tracks[0];
-            prop_assert!(track.samples.len() > 0 && track.edit.implausible_time().is_none());
+            prop_assert!(!track.samples.is_empty() && track.edit.implausible_time().is_none());
             let _ = Timeline::cut(&[track], CutPolicy::SIX_SECONDS);
         }
     }

@@ -72,13 +72,14 @@ impl Clocks<'_> {
     /// follows if it is the last, and else for nothing.
     fn stretches(&self, edits: &[Edit]) -> Result<Vec<Stretch>, Error> {
         let (mut stretches, mut start): (Vec<Stretch>, _) = (Vec::new(), 0_u64);
-        for (number, edit) in (1..).zip(edits) {
+        let last = edits.iter().rposition(|edit| edit.media_time >= 0);
+        for (at, edit) in edits.iter().enumerate() {
             let end = start.saturating_add(edit.duration);
-            if edit.media_time >= 0 {
+            if edit.media_time >= 0 && (edit.duration > 0 || Some(at) == last) {
                 let position = self.position(start)?;
                 let duration = self.position(end).ok().map(|end| end - position);
                 let duration = duration.filter(|end| edit.duration > 0 && end.is_plausible());
-                let media_start = Ticks(edit.media_time);
+                let (number, media_start) = (at.saturating_add(1), Ticks(edit.media_time));
                 let stretch = Stretch { number, position, media_start, duration };
                 self.push(stretch, &mut stretches)?;
             }
@@ -96,7 +97,6 @@ impl Clocks<'_> {
         if let Some(ticks) = next.edit().implausible_time() {
             return Err(self.elst.malformed(beyond(ticks)));
         }
-        stretches.pop_if(|last| last.duration.is_none());
         let Some(last) = stretches.last_mut() else {
             stretches.push(next);
             return Ok(());
