@@ -2,7 +2,7 @@
 //! [`Movie`](dynpack_media::Movie) of compact sample tables.
 //!
 //! A [`Demuxer`] says which bytes of the file it [needs](Demuxer::need) and is [fed](Demuxer::feed)
-//! them; the caller does the IO. It reads box headers, the `moov` and each `moof`, never media: a
+//! them; the caller does the IO. It reads box headers, the `moov` and each `moof`, and no media: a
 //! 2-hour film takes two or three reads. A file in memory is opened by [`demux`].
 //!
 //! # What is read
@@ -42,6 +42,10 @@
 //! reads of 3.77 MB in all: three for the index and one a `moof`. Read 64 at a time they take less
 //! than 65 turns.
 //!
+//! Short fragments, such as one for each picture, are read together with the media between them, up
+//! to 512 KiB at a time. What is read ahead of its turn is at most 4 MiB, whatever an index lists.
+//! So the time to open a file is linear in the number of its boxes.
+//!
 //! # How strict it is
 //! What players accept without loss is accepted: table entries for more samples than there are, a
 //! last sample without a duration, composition offsets that are negative in version 0 or missing at
@@ -52,11 +56,13 @@
 //! boxes up to its last byte, and their samples must lie within a `mdat`.
 //!
 //! # Cost
-//! The index takes about 3.2 bytes a sample for a film with B-frames and AAC in chunks of half a
-//! second, 12 where each picture is a chunk of its own; see
-//! [`SampleTable`](dynpack_media::SampleTable). Nothing else of the `moov` stays in memory. The
-//! tables are read where they lie, in a few nanoseconds a sample: `cargo bench -p dynpack-isobmff`
-//! opens two hours.
+//! The tables of sizes and places of a `moov` of 1 MiB or more stay in memory as they are, and the
+//! `moov` with them: COST bytes a sample for a film with B-frames and AAC in chunks of half a second,
+//! COST2 where each picture is a chunk of its own. Of a shorter one, only these tables are kept. They
+//! are read once when a file is opened, in a nanosecond or two a sample. Unusual tables and
+//! fragments become columns of 3 to 12 bytes a sample; see
+//! [`SampleTable`](dynpack_media::SampleTable). `cargo bench -p dynpack-isobmff` opens two hours, and
+//! up to a million fragments.
 //!
 //! # Example
 //! ```
