@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::chunks::{Chunk, Chunks};
+use crate::chunk::Chunk;
+use crate::chunks::Chunks;
 use crate::column::Summed;
 use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, StoredChunks, Ticks};
 
