@@ -171,14 +171,16 @@ class Origin(Server):
             ("segment of 2 hours", long),
             ("MPD of 2 hours", "/clear-long/long.ism/manifest(format=mpd-time-cmaf)"),
         ):
-            least = []
+            least, least_cpu = [], []
             for _ in range(5):
                 with self.running():
                     self.get("/healthz")
-                    started = time.perf_counter()
+                    started, cpu = time.perf_counter(), cpu_millis(self.pid())
                     self.get(path)
                     least.append((time.perf_counter() - started) * 1e3)
+                    least_cpu.append(cpu_millis(self.pid()) - cpu)
             found[f"first answer: {name}, ms"] = min(least)
+            found[f"first answer: {name}, ms of CPU"] = min(least_cpu)
         return found
 
     def stalled(self, path):
@@ -230,6 +232,12 @@ def free_port():
 def cpu_ticks(pid):
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return int(fields[11]) + int(fields[12])
+
+
+def cpu_millis(pid):
+    """The processor time of all threads, more exactly than in ticks."""
+    files = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(file.read_text().split()[0]) for file in files) / 1e6
 
 
 def faults_and_switches(pid):

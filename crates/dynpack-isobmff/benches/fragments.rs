@@ -53,7 +53,8 @@ fn open(file: &Bytes, limits: Limits) -> bool {
             return demuxer.finish().is_ok();
         }
         for need in needs {
-            let (from, to) = (need.offset as usize, need.end() as usize);
+            let [from, to] =
+                [need.offset, need.end()].map(|at| usize::try_from(at).expect("in memory"));
             if demuxer.feed(need.offset, file.slice(from..to)).is_err() {
                 break;
             }

@@ -19,9 +19,10 @@ const MAX_AHEAD: u64 = 4 << 20;
 /// Opens a file by saying which bytes it needs and being fed them, in whatever pieces they come.
 ///
 /// It asks for the head of the file, then for the header of one box at the top after the other,
-/// until it has found the `moov`, and for the rest of that. If that promises fragments it goes on
-/// to the end of the file, and reads each `moof`. Of the media it asks only for what tables should
-/// tell and do not: see [the crate](crate#looks-at-media).
+/// until it has found the `moov`, and for that as one piece. If that promises fragments it goes on
+/// to the end of the file, and reads each `moof`. It asks for media only where that is so short that
+/// reading it takes less than another read, and for what tables should tell and do not: see
+/// [the crate](crate#looks-at-media).
 #[derive(Debug)]
 pub struct Demuxer {
     file_len: u64,

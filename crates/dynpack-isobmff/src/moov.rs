@@ -145,12 +145,12 @@ impl Moov {
 }
 
 /// Decides whether a `moov` stays in memory, with the tables of the tracks in it. It does if it is
-/// large and most of it is those tables. If not, they are copied.
+/// large, and at least two thirds of it are those tables. If not, they are copied.
 fn settle(tracks: &mut [&mut Track], moov: &Bytes) {
     const SMALL: usize = 1 << 20;
     let stored = tracks.iter().map(|track| track.samples.stored_len()).sum();
     let besides = moov.len().saturating_sub(stored);
-    if moov.len() <= SMALL || besides > stored {
+    if moov.len() <= SMALL || besides > stored / 2 {
         tracks.iter_mut().for_each(|track| track.samples.unshare());
     } else if let Some(track) = tracks.first_mut() {
         track.samples.hold_besides(besides);

@@ -1,16 +1,7 @@
-//! Stretches of samples in a file.
-
-use std::ops::Range;
+//! Where all samples of a track lie.
 
 use crate::StoredChunks;
-
-/// Samples that follow each other in the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Chunk {
-    pub(crate) samples: Range<u32>,
-    /// In bytes from the start of the file.
-    pub(crate) offset: u64,
-}
+use crate::chunk::Chunk;
 
 /// Where all samples of a track lie.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! One column of a sample table, in the smallest of four shapes or as a file holds it.
 
 mod builder;
+mod palette;
 mod shape;
 mod summed;
 mod survey;
@@ -40,7 +41,7 @@ impl Column {
     #[must_use]
     pub fn from_runs(runs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         let survey = Survey::of(runs.clone());
-        Self { shape: survey.shape(runs), len: survey.len }
+        Self { len: survey.len, shape: survey.shape(runs) }
     }
 
     /// A column of 32-bit values, the most significant byte of each first, as a file holds them.
@@ -249,6 +250,14 @@ mod tests {
         assert_eq!(build(&narrow).memory_size(), 2000);
         let wide: Vec<u32> = (0..1000).map(|value| value + 70_000).collect();
         assert_eq!(build(&wide).memory_size(), 4000);
+    }
+
+    #[test]
+    fn long_runs_before_short_ones_do_no_harm() {
+        let short = (0..90_000).map(|at| (at % 3, 1));
+        let column = Column::from_runs([(7, 20_000)].into_iter().chain(short));
+        assert_eq!(column.memory_size(), 110_000 + 4 * 4);
+        assert_eq!([0, 19_999, 20_000, 20_001, 109_999].map(|at| column.get(at)), [7, 7, 0, 1, 2]);
     }
 
     fn values() -> impl Strategy<Value = Vec<u32>> {

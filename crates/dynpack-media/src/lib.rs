@@ -22,6 +22,7 @@
     expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")
 )]
 
+mod chunk;
 mod chunks;
 mod coding;
 mod column;

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::chunks::{Chunk, Chunks};
+use crate::chunk::Chunk;
+use crate::chunks::Chunks;
 use crate::column::Summed;
 use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, StoredChunks, Ticks};
 
@@ -10,9 +11,13 @@ use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, StoredChu
 /// and a place, and no accessor fails.
 ///
 /// # Memory
-/// A typical film with B-frames takes about 5.5 bytes a video sample (size 4, composition offset 1,
-/// the rest shared by many) and about 2.5 a sample of AAC (size 2). The worst case (every duration,
-/// offset and size different, one sample a chunk) is under 29.
+/// As columns, a typical film with B-frames takes about 5.5 bytes a video sample (size 4, composition
+/// offset 1, the rest shared by many) and about 2.5 a sample of AAC (size 2). The worst case (every
+/// duration, offset and size different, one sample a chunk) is under 29.
+///
+/// Stored tables take 4 bytes a size, 4 or 8 a chunk and 12 a run of chunks, as in the file. They are
+/// parts of a larger buffer, which stays in memory as a whole unless they are
+/// [copied](Self::unshare).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleTable {
     durations: Summed,
@@ -37,7 +42,7 @@ impl SampleTable {
         Self::with(columns, listed)
     }
 
-    /// The same with other chunks than those of `columns`.
+    /// The same with the chunks that a file stores, instead of those in `columns`.
     ///
     /// # Errors
     /// The same, and where the chunks are of another number of samples.

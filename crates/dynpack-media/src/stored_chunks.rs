@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::chunks::Chunk;
+use crate::chunk::Chunk;
 use crate::search::partition_point;
 use crate::{Column, SampleIndex, StoredOffsets};
 

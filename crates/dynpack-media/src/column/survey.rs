@@ -1,43 +1,44 @@
 //! Which shape of a column takes the fewest bytes.
 
+use super::palette::Palette;
 use super::shape::Shape;
-
-/// The maximum number of values in a palette: a linear search must pay.
-const MAX_PALETTE: usize = 64;
 
 /// What decides the shape of a column.
 pub(super) struct Survey {
     pub(super) len: u32,
     /// Runs of equal values, neighbours joined.
     runs: usize,
+    last: Option<u32>,
     /// The largest value.
     max: u32,
-    /// The distinct values in order of appearance; `None` above [`MAX_PALETTE`].
-    palette: Option<Vec<u32>>,
+    /// `None` if there are too many distinct values for one.
+    palette: Option<Palette>,
 }
 
 impl Survey {
     pub(super) fn of(runs: impl Iterator<Item = (u32, u32)>) -> Self {
-        let mut survey = Self { len: 0, runs: 0, max: 0, palette: Some(Vec::new()) };
-        let mut last = None;
-        for (value, count) in runs {
-            survey.len = survey.len.saturating_add(count);
-            if count == 0 || last == Some(value) {
-                continue;
-            }
-            last = Some(value);
-            survey.runs = survey.runs.saturating_add(1);
-            survey.max = survey.max.max(value);
-            match &mut survey.palette {
-                Some(palette) if palette.contains(&value) => {}
-                Some(palette) if palette.len() < MAX_PALETTE => palette.push(value),
-                palette => *palette = None,
-            }
-        }
+        let mut survey =
+            Self { len: 0, runs: 0, last: None, max: 0, palette: Some(Palette::new()) };
+        runs.for_each(|(value, count)| survey.push(value, count));
         survey
     }
 
-    pub(super) fn shape(&self, runs: impl Iterator<Item = (u32, u32)>) -> Shape {
+    fn push(&mut self, value: u32, count: u32) {
+        if count == 0 {
+            return;
+        }
+        self.len = self.len.saturating_add(count);
+        if self.last != Some(value) {
+            self.last = Some(value);
+            self.runs = self.runs.saturating_add(1);
+            self.max = self.max.max(value);
+        }
+        if self.palette.as_mut().is_some_and(|all| all.push(value, count, self.runs).is_none()) {
+            self.palette = None;
+        }
+    }
+
+    pub(super) fn shape(self, runs: impl Iterator<Item = (u32, u32)>) -> Shape {
         let (run_bytes, samples) = (self.runs.saturating_mul(8), self.len as usize);
         let is_narrow = u16::try_from(self.max).is_ok();
         // A palette can only win when the runs are short.
@@ -50,14 +51,16 @@ impl Survey {
             let (starts, values) = join(runs, self.runs);
             return Shape::Runs { starts: starts.into(), values: values.into() };
         }
-        match &self.palette {
+        match self.palette {
             Some(palette) => {
+                let (values, indices) = palette.finish(self.len);
                 let index_of = |value: u32| {
-                    let at = palette.iter().position(|&entry| entry == value);
+                    let at = values.iter().position(|&entry| entry == value);
                     at.and_then(|at| u8::try_from(at).ok()).expect("the palette has all values")
                 };
-                let indices = expand(runs, samples, index_of);
-                Shape::Palette { indices, values: palette.clone().into() }
+                let indices =
+                    indices.map_or_else(|| expand(runs, samples, index_of), Vec::into_boxed_slice);
+                Shape::Palette { indices, values: values.into() }
             }
             None if is_narrow => Shape::Narrow(expand(runs, samples, |value| {
                 u16::try_from(value).expect("the largest value has 16 bits")
