@@ -60,7 +60,11 @@ impl Buffers {
 
     /// A buffer of `len` bytes, whatever they are.
     pub(crate) fn take(&self, len: usize) -> Buffer {
-        let mut buffer = self.take_any(len, |capacity| vec![0; capacity]);
+        let mut buffer = self.take_any(len, |capacity| {
+            let mut bytes = vec![0; capacity];
+            bytes.truncate(len);
+            bytes
+        });
         if buffer.bytes.len() < len {
             buffer.bytes.resize(len, 0);
         }
