@@ -140,7 +140,9 @@ fn fragments_of_frames(count: u32, index: Option<u32>) -> Sparse {
     let mut listed = Vec::new();
     for number in 0..count {
         let (track, size) = if number % 3 == 0 { (1, 700 + number % 99) } else { (2, 100) };
-        let traf = Traf::new(track, i64::from(number) * 512, &[Sample::sync(size)]);
+        let is_sync = number % 30 == 0;
+        let sample = if is_sync { Sample::sync(size) } else { Sample::other(size) };
+        let traf = Traf::new(track, i64::from(number) * 512, &[sample]);
         listed.extend((index == Some(track)).then_some((0, file.len)));
         file.push([moof(file.len, &[traf]), words(&[size + 8]), b"mdat".to_vec()].concat());
         file.len += u64::from(size);

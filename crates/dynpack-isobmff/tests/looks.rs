@@ -301,7 +301,8 @@ fn samples_without_bytes_are_no_key_frames() {
     let file = file(avc1(b"avc1", &avc_record(SPS, PPS, 4)), &samples, None);
     for looks in [1, 2, 1 << 14] {
         let (movie, _) = open(&file, Limits::default().with_looks(looks), 9);
-        assert_eq!(syncs(&movie.unwrap()), [2]);
+        // Their time goes to the sample before, or delays the first.
+        assert_eq!(syncs(&movie.unwrap()), [0]);
     }
 }
 
@@ -346,6 +347,8 @@ proptest! {
         let samples: Vec<_> = pictures.iter().map(with_lengths).collect();
         prop_assume!(samples.iter().any(|sample| !sample.is_empty()));
         let file = file(avc1(b"avc1", &avc_record(SPS, PPS, 4)), &samples, None);
+        let served = pictures.into_iter().filter(|picture| !picture.is_empty());
+        let pictures: Vec<_> = served.collect();
         let is_sync = |picture: &Vec<&[u8]>| {
             picture.contains(&IDR) || picture.contains(&RECOVERY_POINT)
         };

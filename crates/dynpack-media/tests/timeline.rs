@@ -60,7 +60,7 @@ fn video_is_cut_at_the_sync_samples_nearest_to_the_target() {
 fn cut_along(leading: &TrackBuilder, other: &TrackBuilder) -> [Cuts; 2] {
     let tracks = [leading.build(), other.build()];
     let tracks: Vec<_> = tracks.iter().collect();
-    let timeline = Timeline::cut_along(&tracks, |at| at == 0, CutPolicy::SIX_SECONDS);
+    let timeline = Timeline::cut_along(&tracks, |at| at == 0, CutPolicy::SIX_SECONDS.unfilled());
     timeline.unwrap().cuts.try_into().unwrap()
 }
 
