@@ -12,16 +12,16 @@ use crate::{Error, Limits};
 /// Asked for at the start of a file: enough for the `moov` of a short clip.
 const HEAD: u64 = 16 << 10;
 
-/// Bytes of what is [needed](Demuxer::needs) at a time, more or less: the rest of it waits until some
-/// was fed.
+/// Bytes of what is [needed](Demuxer::needs) at a time, more or less: the rest of it waits until
+/// some was fed.
 const MAX_AHEAD: u64 = 4 << 20;
 
 /// Opens a file by saying which bytes it needs and being fed them, in whatever pieces they come.
 ///
 /// It asks for the head of the file, then for the header of one box at the top after the other,
 /// until it has found the `moov`, and for that as one piece. If that promises fragments it goes on
-/// to the end of the file, and reads each `moof`. It asks for media only where that is so short that
-/// reading it takes less than another read, and for what tables should tell and do not: see
+/// to the end of the file, and reads each `moof`. It asks for media only where that is so short
+/// that reading it takes less than another read, and for what tables should tell and do not: see
 /// [the crate](crate#looks-at-media).
 #[derive(Debug)]
 pub struct Demuxer {

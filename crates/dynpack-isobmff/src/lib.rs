@@ -84,11 +84,11 @@
 //!
 //! # Cost
 //! Tables of sizes and places are read once when a file is opened, in a nanosecond or two a sample,
-//! and kept as they are: 5.3 bytes a sample for a film with AAC in chunks of half a second, 19 where
-//! each picture is a chunk of its own, with 64-bit offsets. A `moov` of more than 1 MiB that consists
-//! mostly of these tables stays in memory with them. Unusual tables and fragments become columns of 3
-//! to 12 bytes a sample; see [`SampleTable`](dynpack_media::SampleTable).
-//! `cargo bench -p dynpack-isobmff` opens two hours, and up to a million fragments.
+//! and kept as they are: 5.3 bytes a sample for a film with AAC in chunks of half a second, 19
+//! where each picture is a chunk of its own, with 64-bit offsets. A `moov` of more than 1 MiB that
+//! consists mostly of these tables stays in memory with them. Unusual tables and fragments become
+//! columns of 3 to 12 bytes a sample; see [`SampleTable`](dynpack_media::SampleTable). The benchmarks
+//! open two hours, and up to a million fragments.
 //!
 //! # Example
 //! ```

@@ -1,4 +1,5 @@
-//! Tables that stay as the file has them: the same samples as from columns, and honest about memory.
+//! Tables that stay as the file has them: the same samples as from columns, and honest about
+//! memory.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use dynpack_isobmff::{Demuxer, Limits};

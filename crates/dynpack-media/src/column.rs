@@ -304,8 +304,9 @@ mod tests {
         fn a_range_is_gone_over_in_order(values in values(), from in 0_u32..450, to in 0_u32..450) {
             for column in both(&values) {
                 let mut seen = Vec::new();
-                column
-                    .for_each_run(from..to, |value, count| seen.extend(vec![value; count as usize]));
+                column.for_each_run(from..to, |value, count| {
+                    seen.extend(vec![value; count as usize]);
+                });
                 let expected: Vec<u32> =
                     (from..to.min(column.len())).map(|index| column.get(index)).collect();
                 let first = expected.first().filter(|_| to <= column.len()).copied();

@@ -11,12 +11,12 @@ use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, StoredChu
 /// and a place, and no accessor fails.
 ///
 /// # Memory
-/// As columns, a typical film with B-frames takes about 5.5 bytes a video sample (size 4, composition
-/// offset 1, the rest shared by many) and about 2.5 a sample of AAC (size 2). The worst case (every
-/// duration, offset and size different, one sample a chunk) is under 29.
+/// As columns, a typical film with B-frames takes about 5.5 bytes a video sample (size 4,
+/// composition offset 1, the rest shared by many) and about 2.5 a sample of AAC (size 2). The worst
+/// case (every duration, offset and size different, one sample a chunk) is under 29.
 ///
-/// Stored tables take 4 bytes a size, 4 or 8 a chunk and 12 a run of chunks, as in the file. They are
-/// parts of a larger buffer, which stays in memory as a whole unless they are
+/// Stored tables take 4 bytes a size, 4 or 8 a chunk and 12 a run of chunks, as in the file. They
+/// are parts of a larger buffer, which stays in memory as a whole unless they are
 /// [copied](Self::unshare).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleTable {
@@ -320,7 +320,8 @@ impl SampleTable {
     }
 }
 
-/// The listed chunks of samples of these sizes. Those that follow each other in the file are joined.
+/// The listed chunks of samples of these sizes. Those that follow each other in the file are
+/// joined.
 fn listed(chunks: Vec<(SampleIndex, u64)>, sizes: &Summed) -> Result<Chunks, Error> {
     let len = sizes.column().len();
     let max_chunks = chunks.len();
