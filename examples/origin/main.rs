@@ -142,12 +142,10 @@ async fn media(origin: &Origin, method: &Method, uri: &Uri, headers: &HeaderMap)
                 error!(path = uri.path(), %error, "failed");
             }
             let mut response = refusal(error.status(), error.code(), &explain(&error));
-            if let Error::Packager(PackagerError::Request(RequestError::OtherSpelling {
-                request,
-                ..
-            })) = &error
+            if let Error::Packager(PackagerError::Request(other)) = &error
+                && let RequestError::OtherSpelling { url, .. } = other
             {
-                redirect(&mut response, &request.relative_url());
+                redirect(&mut response, url.rsplit('/').next().unwrap_or(url));
             }
             response
         }

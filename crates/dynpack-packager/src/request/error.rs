@@ -1,9 +1,8 @@
 //! What can be wrong with a URL.
 
 use super::grammar::{MAX_FILTERS, MAX_LEN};
-use super::{AssetPath, Request};
 use crate::encryption::UnknownEncryption;
-use crate::format::{Format, UnknownFormat};
+use crate::format::UnknownFormat;
 
 /// Why a URL cannot be read. Whoever wrote the URL can fix it; nothing was looked up yet.
 ///
@@ -54,19 +53,20 @@ pub enum RequestError {
         problem: &'static str,
     },
     /// The URL names an asset, and nothing of it.
-    #[error("`/{asset}` is an asset, and its URL must go on with what is requested: {}", manifests(.asset))]
+    #[error("`{asset}` is an asset, and its URL must go on with what is requested: {manifests}")]
     NoResource {
-        /// The asset.
-        asset: AssetPath,
+        /// The path of the asset.
+        asset: String,
+        /// The paths of its manifests, in words.
+        manifests: String,
     },
-    /// The URL names a manifest as other origins do. A client may be redirected to the URL of
-    /// `request`.
-    #[error("the URL of `/{text}` is `{request}` here")]
+    /// The URL names a manifest as other origins do. A client may be redirected.
+    #[error("the URL of `{text}` is `{url}` here")]
     OtherSpelling {
         /// The path as it stands in the URL.
         text: String,
-        /// The manifest.
-        request: Box<Request>,
+        /// The path of the manifest, escaped. What follows its last slash is relative to the asset.
+        url: String,
     },
     /// What follows the asset is not in the grammar.
     #[error(
@@ -154,15 +154,6 @@ pub enum RequestError {
         /// What was asked for.
         resource: &'static str,
     },
-}
-
-/// The URLs of all manifests of an asset, in words.
-fn manifests(asset: &AssetPath) -> String {
-    let formats = Format::ALL.into_iter().filter(|format| format.packager().is_ok());
-    let manifest = |format: Format| {
-        format!("`{}` for {}", Request::manifest(asset.clone(), format), format.title())
-    };
-    formats.map(manifest).collect::<Vec<_>>().join(", ")
 }
 
 /// An ending that may come after a parenthesis, in words.

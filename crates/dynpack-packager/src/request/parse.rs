@@ -8,7 +8,7 @@ use super::call::Call;
 use super::escape::{check, unescape_marks};
 use super::grammar::{FRAGMENTS, MANIFEST, QUALITY_LEVELS};
 use super::parameters::Parameters;
-use super::spelling::of_other_origins;
+use super::spelling::{manifests, of_other_origins};
 use super::{AssetPath, Place, Request, RequestError, Resource};
 
 impl Request {
@@ -37,10 +37,13 @@ impl Request {
         if !call.is(MANIFEST)? {
             return Err(match of_other_origins(&asset, call.text()) {
                 Some(request) => RequestError::OtherSpelling {
-                    text: format!("{asset}/{}", call.text()),
-                    request: Box::new(request),
+                    text: format!("/{asset}/{}", call.text()),
+                    url: request.to_string(),
                 },
-                None if call.text().is_empty() => RequestError::NoResource { asset },
+                None if call.text().is_empty() => RequestError::NoResource {
+                    manifests: manifests(&asset),
+                    asset: format!("/{asset}"),
+                },
                 None => call.unknown(),
             });
         }

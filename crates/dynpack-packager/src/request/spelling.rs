@@ -1,4 +1,4 @@
-//! How other origins spell the names of manifests.
+//! How manifests are named, here and by other origins.
 
 use super::{AssetPath, Request};
 use crate::format::Format;
@@ -21,4 +21,13 @@ pub(super) fn of_other_origins(asset: &AssetPath, resource: &str) -> Option<Requ
         _ => return None,
     };
     Some(Request::manifest(asset.clone(), format))
+}
+
+/// The URLs of all manifests of an asset, in words.
+pub(super) fn manifests(asset: &AssetPath) -> String {
+    let formats = Format::ALL.into_iter().filter(|format| format.packager().is_ok());
+    let manifest = |format: Format| {
+        format!("`{}` for {}", Request::manifest(asset.clone(), format), format.title())
+    };
+    formats.map(manifest).collect::<Vec<_>>().join(", ")
 }

@@ -296,10 +296,10 @@ fn manifests_of_other_origins_are_known() {
         ("main.ismc", "manifest"),
     ] {
         let error = Request::parse(&format!("{ROOT}/{name}")).unwrap_err();
-        let RequestError::OtherSpelling { request, .. } = &error else { panic!("{name}: {error}") };
-        assert_eq!(request.to_string(), format!("{ROOT}/{resource}"));
+        let RequestError::OtherSpelling { url, .. } = &error else { panic!("{name}: {error}") };
+        assert_eq!(*url, format!("{ROOT}/{resource}"));
         let text = name.split('?').next().unwrap_or_default();
-        assert_eq!(error.to_string(), format!("the URL of `{ROOT}/{text}` is `{request}` here"));
+        assert_eq!(error.to_string(), format!("the URL of `{ROOT}/{text}` is `{url}` here"));
     }
     for other in ["video_1.m3u8", "manifest.mp4", "a/.m3u8", "manifest.m3u8()", "manifest"] {
         let parsed = Request::parse(&format!("{ROOT}/{other}"));
