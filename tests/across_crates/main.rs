@@ -5,6 +5,7 @@
 mod bad_sets;
 mod bursts;
 mod cache;
+mod carried;
 mod catalog;
 mod contents;
 mod cpix;

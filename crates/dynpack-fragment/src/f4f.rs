@@ -17,6 +17,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use dynpack_boxes::Kind;
+use dynpack_codec::Codec;
 use dynpack_media::{Rendition, Segment};
 
 use crate::plan::Mux;
@@ -34,6 +35,14 @@ pub struct Part<'a> {
     /// Its segment; none where it has not started or has ended, but another rendition of the same
     /// stream has one.
     pub segment: Option<&'a Segment>,
+}
+
+/// Checks that FLV can carry a codec.
+///
+/// # Errors
+/// [`Error::Unsupported`] with the reason if it cannot.
+pub fn carries(codec: &Codec) -> Result<(), Error> {
+    track::check(codec)
 }
 
 /// A fragment of a stream that carries these renditions, video first. Name all renditions of the

@@ -19,7 +19,7 @@ mod sample_aes;
 mod stream;
 
 use bytes::Bytes;
-use dynpack_codec::MediaKind;
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_media::SegmentNumber;
 
 pub use clock::LEAD_IN;
@@ -31,6 +31,14 @@ use crate::{Error, SegmentPlan};
 use layout::{Cursor, Layout};
 use psi::Program;
 use stream::Stream;
+
+/// Checks that a transport stream can carry a codec.
+///
+/// # Errors
+/// [`Error::Unsupported`] with the reason if it cannot.
+pub fn carries(codec: &Codec) -> Result<(), Error> {
+    carriage::carriage(codec).map(drop)
+}
 
 /// A transport stream segment of at most one video and one audio part.
 ///

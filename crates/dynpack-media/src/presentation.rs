@@ -162,6 +162,16 @@ impl Presentation {
         Ok(Self { renditions, fragments_per_hls_segment: NonZeroU32::MIN })
     }
 
+    /// Only the renditions for which `keep` holds.
+    ///
+    /// # Errors
+    /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none is left.
+    pub fn retaining(&self, keep: impl Fn(&Rendition) -> bool) -> Result<Self, crate::Error> {
+        let kept = self.renditions.iter().filter(|rendition| keep(rendition));
+        let presentation = Self::new(kept.cloned().collect())?;
+        Ok(Self { fragments_per_hls_segment: self.fragments_per_hls_segment, ..presentation })
+    }
+
     /// The same renditions with the segments in those places of the timeline.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ pub use error::{Error, KeyError};
 pub use fingerprint::fingerprint;
 pub use format::{Format, Protocol, UnknownFormat};
 pub use naming::{AzureNaming, Naming};
-pub use packager::{Content, Job, Package, Packager};
+pub use packager::{Carried, Content, Job, Package, Packager};
 pub use presentation::{listed_files, present, present_listed};
 pub use protection::{KeySet, Protection};
 pub use publication::{

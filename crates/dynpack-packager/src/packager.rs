@@ -1,5 +1,6 @@
 //! What makes the resources of a format.
 
+mod carried;
 pub(crate) mod dash;
 pub(crate) mod hds;
 mod hls;
@@ -17,8 +18,9 @@ use bytes::Bytes;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_hds::FragmentNumber;
-use dynpack_media::{Rendition, Ticks};
+use dynpack_media::{Presentation, Rendition, Ticks};
 
+pub use carried::Carried;
 pub use job::Job;
 
 use crate::error::Error;
@@ -43,6 +45,22 @@ pub trait Packager: Send + Sync {
     /// [`Error::NotCarried`] if the format does not know a codec, [`Error::Manifest`] if it cannot
     /// be written.
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error>;
+
+    /// Whether the format can carry a rendition.
+    ///
+    /// # Errors
+    /// The reason if it cannot.
+    fn carries(&self, _: &Rendition) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What the format [carries](Self::carries) of a presentation. All else is made of that.
+    ///
+    /// # Errors
+    /// [`Error::NotCarried`] if nothing is left of a kind.
+    fn carried<'a>(&self, presentation: &'a Presentation) -> Result<Carried<'a>, Error> {
+        Carried::of(presentation, self.format(), |rendition| self.carries(rendition))
+    }
 
     /// What the manifest leaves out because the format has no place for it, such as a second
     /// camera: a sentence for each, for people.

@@ -39,7 +39,9 @@ mod track_kind;
 mod xml;
 
 pub use chunks::{Chunk, Chunks, chunk_time, chunk_times_around, segment_at};
-pub use client_manifest::{ClientManifest, ProtectionHeader, QualityLevel, Stream, Urls, Version};
+pub use client_manifest::{
+    ClientManifest, ProtectionHeader, QualityLevel, Stream, Urls, Version, carries,
+};
 pub use dynpack_xml::Position;
 pub use error::Error;
 pub use file_name::FileName;

@@ -272,9 +272,14 @@ impl Dynpack {
             let head = head.with_warnings(&warnings);
             return Ok(head.with_part(content_type, Body::of(bytes), conditions));
         }
-        let view = View::whole(&asset.presentation);
+        let carried = packager.carried(&asset.presentation)?;
+        request.resource.rendition().map_or(Ok(()), |id| carried.check(id))?;
+        let view = View::whole(&carried.presentation);
         let job = Job::new(&view, &request).with_protection(protection);
-        let package = packager.package(&job)?;
+        let mut package = packager.package(&job)?;
+        if matches!(request.resource, Resource::Manifest) {
+            package.warnings.extend(carried.warnings());
+        }
         if conditions.is_any_known() {
             return Ok(head.not_modified());
         }

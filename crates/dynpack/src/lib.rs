@@ -52,7 +52,7 @@ pub use dynpack_media::{
     CutPolicy, Extent, Form, Movie, Presentation, Rendition, RenditionId, SourceIndex, Ticks,
 };
 pub use dynpack_packager::{
-    Admission, AssetPath, AzureNaming, ClearKey, CommonEncryption, Content, ContentKeys,
+    Admission, AssetPath, AzureNaming, Carried, ClearKey, CommonEncryption, Content, ContentKeys,
     DefaultKey, Download, Drm, EnabledProtocols, Encryption, EnvelopeEncryption,
     Error as PackagerError, Format, Job, KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType,
     LicenceServer, Locator, LocatorKey, Locators, LocatorsDocument, LocatorsError, Naming,

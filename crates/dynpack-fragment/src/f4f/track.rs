@@ -1,6 +1,7 @@
 //! What one rendition gives to a fragment: its configuration and its samples.
 
 use bytes::Bytes;
+use dynpack_codec::Codec;
 use dynpack_media::{Rendition, Sample, SampleIndex, Segment, Ticks};
 
 use super::tag::Carriage;
@@ -29,8 +30,7 @@ impl Track {
         delay: Ticks,
     ) -> Result<Self, Error> {
         let codec = &rendition.track.codec;
-        let unsupported =
-            || Error::Unsupported(format!("FLV does not support {}", codec.rfc6381()));
+        let unsupported = || unsupported(codec);
         let (carriage, configuration) = Carriage::of(codec).ok_or_else(unsupported)?;
         let mut len = carriage.tag_len(configuration.len() as u64).ok_or_else(unsupported)?;
         let mut frames = Vec::new();
@@ -75,4 +75,15 @@ impl Frame {
 
 fn refused(sample: SampleIndex, problem: &str) -> Error {
     Error::Sample { sample, problem: problem.into() }
+}
+
+/// Checks that FLV can carry a codec.
+pub(super) fn check(codec: &Codec) -> Result<(), Error> {
+    let (carriage, configuration) = Carriage::of(codec).ok_or_else(|| unsupported(codec))?;
+    let len = carriage.tag_len(configuration.len() as u64);
+    len.map(drop).ok_or_else(|| unsupported(codec))
+}
+
+fn unsupported(codec: &Codec) -> Error {
+    Error::Unsupported(format!("FLV does not support {}", codec.rfc6381()))
 }

@@ -46,6 +46,10 @@ impl Packager for Hds {
         }
     }
 
+    fn carries(&self, rendition: &Rendition) -> Result<(), String> {
+        f4f::carries(&rendition.track.codec).map_err(|error| error.to_string())
+    }
+
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let streams = streams(job.presentation(), muxed_audio(job)?);
         manifest(&streams, job.only_period()?, &Links::new(job))

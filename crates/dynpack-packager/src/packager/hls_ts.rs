@@ -155,6 +155,10 @@ impl Packager for HlsTs {
         }
     }
 
+    fn carries(&self, rendition: &Rendition) -> Result<(), String> {
+        ts::carries(&rendition.track.codec).map_err(|error| error.to_string())
+    }
+
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let mut listed = hls::presentation(job, job.view.first())?;
         let audio = self.audio(job, &listed)?;

@@ -78,6 +78,10 @@ impl Packager for Smooth {
         }
     }
 
+    fn carries(&self, rendition: &Rendition) -> Result<(), String> {
+        dynpack_smooth::carries(rendition).map_err(str::to_owned)
+    }
+
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let mut manifest = self.client_manifest(job, &Links::new(job))?;
         if let Some(object) = job.protection.and_then(Protection::playready_object) {

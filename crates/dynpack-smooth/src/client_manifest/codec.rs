@@ -14,15 +14,27 @@ const HE_AAC_V2: u8 = 29;
 /// `WAVE_FORMAT_RAW_AAC1`.
 const RAW_AAC: u32 = 255;
 
+/// Checks that Smooth Streaming can carry a rendition.
+///
+/// # Errors
+/// The reason if it cannot.
+pub fn carries(rendition: &Rendition) -> Result<(), &'static str> {
+    QualityLevel::of_codec(&rendition.track.codec).map(drop)
+}
+
 impl QualityLevel {
     /// The quality level of a rendition, with its index in its stream.
     pub(crate) fn of(rendition: &Rendition, index: u32) -> Result<Self, Error> {
-        let level = match &rendition.track.codec {
-            Codec::Video(VideoCodec::Avc(avc)) => Self::of_avc(avc),
-            Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
-        };
+        let level = Self::of_codec(&rendition.track.codec);
         let refused = |problem| Error::Rendition { rendition: rendition.id.clone(), problem };
         Ok(Self { index, bitrate: rendition.id.bitrate, ..level.map_err(refused)? })
+    }
+
+    fn of_codec(codec: &Codec) -> Result<Self, &'static str> {
+        match codec {
+            Codec::Video(VideoCodec::Avc(avc)) => Self::of_avc(avc),
+            Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
+        }
     }
 
     fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {

@@ -10,6 +10,7 @@ use dynpack_crypt::SystemId;
 use dynpack_media::{Ticks, Timescale};
 
 pub use build::Urls;
+pub use codec::carries;
 pub use write::Version;
 
 use crate::{Chunks, TrackKind};
