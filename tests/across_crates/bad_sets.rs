@@ -2,11 +2,13 @@
 //! segments.
 
 use dynpack::storage::Memory;
-use dynpack::{AssetPath, Dynpack, Format};
+use dynpack::{AssetPath, CutPolicy, Dynpack, Format};
 
 use crate::played::streams;
 use crate::sets::{SAMPLE, as_smooth_set};
-use crate::support::{ask, formats, manifest, promises, sample_origin, sample_storage, text};
+use crate::support::{
+    ask, formats, manifest, promises, sample, sample_origin, sample_storage, text,
+};
 use dynpack_testkit::AVCC;
 use dynpack_testkit::mp4::fragments::{Run, Sample, Time, Traf, file, init};
 use dynpack_testkit::mp4::{MEDIA, Track, avc1, boxed, file as movie, visual};
@@ -196,6 +198,26 @@ async fn listed_tracks_with_unknown_codecs_are_left_out() {
         let reason = "`b.mp4`: track 3 is left out: the codec vp08 is not supported";
         assert_eq!(*response.warnings, [reason.to_owned()]);
     }
+}
+
+#[tokio::test]
+async fn video_that_is_filled_is_told() {
+    let storage = Memory::new();
+    storage.insert("film/video.mp4", sample("video_360p.mp4"));
+    storage.insert("film/sound.mp4", movie(&[Track::audio(MEDIA)], 1_000));
+    let asset = AssetPath::new("film", "film.ism").unwrap();
+    let told = async |policy| {
+        let dynpack = Dynpack::builder(storage.clone()).cut_policy(policy).build();
+        dynpack.asset(&asset).await.unwrap().warnings.iter().any(|warning| {
+            warning.starts_with("`video` of ") && warning.ends_with("others are shown longer")
+        })
+    };
+    // The sound ends long before the pictures: nothing is filled.
+    assert!(!told(CutPolicy::SIX_SECONDS).await);
+    storage.insert("film/video.mp4", movie(&[Track::video(MEDIA)], 1_000));
+    storage.insert("film/sound.mp4", sample("audio_eng.mp4"));
+    assert!(told(CutPolicy::SIX_SECONDS).await);
+    assert!(!told(CutPolicy::SIX_SECONDS.unfilled()).await);
 }
 
 #[tokio::test]

@@ -43,6 +43,8 @@ pub struct Rendition {
     pub source: SourceIndex,
     /// Its samples and their coding.
     pub track: Arc<Track>,
+    /// Whether its video was [filled](crate::CutPolicy::fills_video).
+    pub is_filled: bool,
     /// Its segments.
     pub cuts: Arc<Cuts>,
 }
@@ -52,7 +54,8 @@ impl Rendition {
     #[must_use]
     pub fn new(id: RenditionId, source: SourceIndex, track: Arc<Track>, cuts: Arc<Cuts>) -> Self {
         let language = track.language.clone();
-        Self { id, language, label: None, role: Role::Main, source, track, cuts }
+        let (label, role, is_filled) = (None, Role::Main, false);
+        Self { id, language, label, role, source, track, is_filled, cuts }
     }
 
     /// The kind of its media.

@@ -149,11 +149,13 @@ fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation,
     let mut renditions = Vec::<Rendition>::new();
     let cuts = timeline.cuts.into_iter().zip(timeline.filled);
     for ((name, entry), (cuts, filled)) in entries.into_iter().zip(cuts) {
+        let is_filled = filled.is_some();
         let track = filled.map_or_else(|| Arc::clone(&entry.track), Arc::new);
         let Entry { source, bitrate, language, label, role, .. } = entry;
         let mut rendition =
             Rendition::new(RenditionId::new(name, 1), source, track, Arc::new(cuts));
         (rendition.language, rendition.label, rendition.role) = (language, label, role);
+        rendition.is_filled = is_filled;
         rendition.id.bitrate = match bitrate {
             Some(declared) => declared.get(),
             None => {

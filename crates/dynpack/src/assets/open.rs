@@ -126,6 +126,13 @@ pub(crate) async fn open(
         renditions = presentation.renditions.len(),
         "opened",
     );
+    let filled = presentation.renditions.iter().filter(|rendition| rendition.is_filled);
+    warnings.extend(filled.map(|rendition| {
+        format!(
+            "`{}` of {} bit/s has no pictures for part of the film: others are shown longer",
+            rendition.id.name, rendition.id.bitrate
+        )
+    }));
     for warning in &warnings {
         warn!(asset = %path, warning, "not served as it is stored");
     }
