@@ -7,7 +7,7 @@
 // folder for screenshots (by default `out`). Prints a line for each check and, last, `browser: N
 // passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
@@ -41,6 +41,24 @@ const SESSIONS = [
   ["dash.js", { ...SMOOTH, endless: true }],
   ["shaka4", SMOOTH],
   ["shaka4", SMOOTH20],
+];
+// A song with one picture as its cover, which lasts for the whole song. Browsers show it once a
+// second.
+const COVER = {
+  folder: "cover",
+  steps: ["starts and plays", "knows the duration", "plays through to the end"],
+  frame: 2.5,
+  widths: [640],
+  slack: 0.1,
+};
+const COVER_SESSIONS = [
+  ["hls.js", HLS],
+  ["hls.js", { ...HLS4, ...NO_PROGRESS }],
+  ...[HLS, HLS4, HLS3].map((protocol) => ["native", protocol]),
+  ["shaka", HLS],
+  ["dash.js", DASH],
+  ["shaka", DASH],
+  ["dash.js", SMOOTH],
 ];
 // For protected streams, whose media is that of the clear ones.
 const PLAYED = {
@@ -130,7 +148,7 @@ function report(who, step, ok, remark) {
 }
 
 const address = (origin, { folder = "sample", manifest }) =>
-  `${origin}/${folder}/sample.ism/${manifest}`;
+  `${origin}/${folder}/${folder === COVER.folder ? folder : "sample"}.ism/${manifest}`;
 
 /** Opens the page of the players, which can take screenshots of its own video. */
 async function prepare(page, pages) {
@@ -234,6 +252,22 @@ async function lockOut(context, pages, origin, [player, protocol], pictures) {
   }
 }
 
+/** Makes the song with a cover, of the sample, in a media folder of its own. */
+async function makeCover(folder) {
+  await mkdir(path.join(folder, COVER.folder), { recursive: true });
+  const sample = (name) => path.join(path.resolve(media), "sample", name);
+  const picture = path.join(folder, "picture.mp4");
+  const target = path.join(folder, COVER.folder, "cover.mp4");
+  for (const options of [
+    ["-i", sample("video_360p.mp4"), "-frames:v", "1", "-c", "copy", picture],
+    ["-i", picture, "-i", sample("audio_eng.mp4"), "-c", "copy", target],
+  ]) {
+    const { status, error } = spawnSync("ffmpeg", ["-v", "error", ...options]);
+    if (status !== 0) throw new Error(`ffmpeg does not make the cover: ${error ?? status}`);
+  }
+  await rm(picture);
+}
+
 /** What a locator protects is not served in the clear, nor without a locator. */
 async function askForClear(origin) {
   for (const [folder, manifest] of [
@@ -298,6 +332,9 @@ await mkdir(out, { recursive: true });
 const temporary = await mkdtemp(path.join(tmpdir(), "dynpack-browser-"));
 const pages = await servePages();
 const origin = await startOrigin(binary, path.resolve(media));
+const covers = path.join(temporary, "covers");
+await makeCover(covers);
+const songs = await startOrigin(binary, covers);
 const locked = await startWith(locators("0f"), ["--demo-keys"]);
 const keyUrl = `${locked.address}/demo-keys/{ContentKeyId}`;
 const mislocked = await startWith(
@@ -313,6 +350,12 @@ const context = await chromium.launchPersistentContext(path.join(temporary, "pro
 try {
   for (const session of SESSIONS.filter(isWanted))
     await play(context, pages.address, origin.address, session, out);
+  const covered = ([player, protocol]) => [
+    player,
+    { ...protocol, ...COVER, name: `${protocol.name}, cover` },
+  ];
+  for (const session of COVER_SESSIONS.map(covered).filter(isWanted))
+    await play(context, pages.address, songs.address, session, out);
   const pictures = await takePictures(context, pages.address, origin.address);
   for (const [player, protocol] of PROTECTED.filter(isWanted)) {
     await play(
@@ -338,7 +381,7 @@ try {
 } finally {
   await context.close();
   pages.server.close();
-  for (const { child } of [origin, locked, mislocked]) child.kill();
+  for (const { child } of [origin, songs, locked, mislocked]) child.kill();
   await rm(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 console.log(`browser: ${tally.passed} passed, ${tally.failed} failed`);
