@@ -137,6 +137,11 @@ async fn every_format_lists_choices_or_says_what_it_leaves_out() {
         );
         let carries = |name: &str| urls.iter().any(|url| url.contains(name));
         assert!(carries("audiotrack=audio_und") && !carries("video_2") && !carries("audio_und_2"));
+        // The first response is made, and the second is known.
+        for _ in 0..2 {
+            let response = ask(&dynpack, &manifest(ASSET, format)).await.unwrap();
+            assert!(response.warnings.ends_with(&package.warnings), "{:?}", response.warnings);
+        }
         // Nothing is left out of what was chosen.
         let chosen = manifest(ASSET, format).replace(')', ",audiotrack=audio_und_2)");
         let chosen = Request::parse(&chosen).unwrap();

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use dynpack_isobmff::Limits;
 use dynpack_media::{CutPolicy, View};
 use dynpack_packager::{
-    Admission, AssetPath, Content, Download, Error as PackagerError, Job, Locators, Protection,
-    Request, RequestError, Resource,
+    Admission, AssetPath, Content, Download, Error as PackagerError, Job, Locators, Packager,
+    Protection, Request, RequestError, Resource,
 };
 use jiff::Timestamp;
 use tracing::debug;
@@ -254,10 +254,9 @@ impl Dynpack {
         let protection = protection.as_deref();
         let request = request.clone().with_encryption(protection.map(Protection::encryption));
         let max_age = self.is_settled(asset.identities()).then_some(admission.max_age);
-        let warnings = match request.resource {
-            Resource::Manifest | Resource::MediaPlaylist(_) => Arc::clone(&asset.warnings),
-            _ => Arc::default(),
-        };
+        let view = View::whole(&asset.presentation);
+        let job = Job::new(&view, &request).with_protection(protection);
+        let warnings = warnings(&asset, packager, &job);
         let head = Head { etag: asset.etag(&request, protection), max_age, warnings };
         // A client that knows the tag got it in a response. So the resource exists, and does not
         // have to be made to check that.
@@ -272,8 +271,6 @@ impl Dynpack {
             let head = head.with_warnings(&warnings);
             return Ok(head.with_part(content_type, Body::of(bytes), conditions));
         }
-        let view = View::whole(&asset.presentation);
-        let job = Job::new(&view, &request).with_protection(protection);
         let package = packager.package(&job)?;
         if conditions.is_any_known() {
             return Ok(head.not_modified());
@@ -398,6 +395,20 @@ impl std::fmt::Debug for Dynpack {
             .field("open", &self.inner.assets.len())
             .finish_non_exhaustive()
     }
+}
+
+/// What is wrong with the asset, and what a manifest leaves out of it. Only for manifests and
+/// playlists.
+fn warnings(asset: &Asset, packager: &dyn Packager, job: &Job<'_>) -> Arc<[String]> {
+    let left_out = match job.request.resource {
+        Resource::Manifest => packager.left_out(job),
+        Resource::MediaPlaylist(_) => Vec::new(),
+        _ => return Arc::default(),
+    };
+    if left_out.is_empty() {
+        return Arc::clone(&asset.warnings);
+    }
+    asset.warnings.iter().cloned().chain(left_out).collect()
 }
 
 /// The time of the system clock. A time beyond the calendar is the end of the calendar.
