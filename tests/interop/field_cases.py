@@ -159,9 +159,9 @@ def check_frames(asset, case):
             ours, wanted = frames.streamed(rendition, protocol), stored[source.name]
             at = next(
                 (at for at, (frame, due) in enumerate(zip(ours, wanted)) if due and frame != due),
-                None,
+                min(len(ours), len(wanted)),
             )
-            if at is not None or len(ours) != len(wanted):
+            if (at, at) != (len(ours), len(wanted)):
                 yield (
                     f"{name} {source.name}: {len(ours)} frames of {len(wanted)} are decoded; "
                     f"others from frame {at} on"
