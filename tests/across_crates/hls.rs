@@ -8,7 +8,9 @@ use crate::support::{
     ask, elementary, get, hls, key_frames, key_frames_at, manifest, playlists, promises,
     promises_at, sample, sample_origin, sample_storage, text,
 };
+use dynpack_testkit::film::{Audio, Container, Form, Video};
 use dynpack_testkit::promise::{Promise, join};
+use dynpack_testkit::read::transport;
 
 const ASSET: &str = "/sample/sample.ism";
 const VIDEO: u16 = 0x100;
@@ -94,6 +96,25 @@ async fn version_3_supports_only_video_or_only_audio() {
     let heard = promises(&sounds, ASSET, Format::HlsV3).await;
     assert_eq!((heard.len(), heard[0].track()), (1, "audio_de"));
     assert!(holds("audio_deu.mp4", &elementary(&all(&sounds, &heard[0]).await, AUDIO)));
+}
+
+/// The last picture is shown to the end, and the sound goes on in segments of its own. The clock
+/// stops where they go on with it.
+#[tokio::test]
+async fn the_clock_of_version_3_never_goes_back_after_the_last_picture() {
+    let (video, audio) = (Video::PLAIN, Audio { frames: 1_500, ..Audio::PLAIN });
+    let file = Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
+    let storage = Memory::new();
+    storage.insert("film/film.mp4", file.file(&[video.track(), audio.track()]));
+    let dynpack = Dynpack::builder(storage).build();
+    let promises = promises(&dynpack, "/film/film.ism", Format::HlsV3).await;
+    let [promise] = &promises[..] else { panic!("{} variants", promises.len()) };
+    assert!(promise.segments.len() > 3, "{:?}", promise.segments);
+    let reading = transport::read(&all(&dynpack, promise).await);
+    for pair in reading.references.windows(2) {
+        let (before, after) = (pair[0].base, pair[1].base);
+        assert!((before..before + 12_000).contains(&after), "{before} then {after}");
+    }
 }
 
 #[tokio::test]

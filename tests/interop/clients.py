@@ -109,10 +109,11 @@ def check_decoded(name, rendition, folder, sources, tally):
 
 
 def decoded(path, index):
-    options = ["-ignore_editlist", "1"] if Path(path).suffix == ".mp4" else []
+    """Digests of the frames of one stream, as they are coded."""
+    options = ["-ignore_editlist", "1"] if Path(path).suffix in (".mp4", ".m4a") else []
     command = [
-        *QUIET, *options, "-i", str(path), "-map", f"0:{index}", "-vsync", "passthrough", "-f",
-        "framemd5", "-",
+        *QUIET, *options, "-noautorotate", "-i", str(path), "-map", f"0:{index}", "-vsync",
+        "passthrough", "-f", "framemd5", "-",
     ]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     return [line.split(",")[-1].strip() for line in output.splitlines() if not line.startswith("#")]

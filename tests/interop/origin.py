@@ -63,7 +63,8 @@ def get(url, content_types=None):
 
 
 def lower(headers):
-    return {name.lower(): value for name, value in headers.items()}
+    """The headers by name. Those of one name are joined (RFC 9110, 5.3)."""
+    return {name.lower(): ", ".join(headers.get_all(name)) for name in headers}
 
 
 def free_port():

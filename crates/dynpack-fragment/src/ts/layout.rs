@@ -288,6 +288,8 @@ struct Clock {
     lead: Option<Ticks>,
     /// Where other streams end, if the clock's ends in this segment.
     tail: Option<Ticks>,
+    /// Whether others go on after this segment, and have the clock from there on.
+    is_handed_on: bool,
     /// Packets of references alone which may still be spent.
     budget: u32,
 }
@@ -305,7 +307,8 @@ impl Clock {
         let lead =
             others().map(|(start, _)| start).min().filter(|_| own.is_some_and(Stream::starts));
         let tail = others().map(|(_, end)| end).max().filter(|_| own.is_some_and(Stream::ends));
-        Self { lead, tail, budget: MAX_REFERENCE_PACKETS }
+        let is_handed_on = streams.iter().any(|stream| !stream.ends());
+        Self { lead, tail, is_handed_on, budget: MAX_REFERENCE_PACKETS }
     }
 
     /// Gives references to the packets, and returns when others are due that need a packet of their
@@ -352,10 +355,15 @@ impl Clock {
         alone
     }
 
-    /// The time until which the last packet has to provide clock references.
+    /// The time until which the last packet has to provide clock references. A last picture may last
+    /// longer than the segment.
     fn end(&self, stream: &Stream) -> Ticks {
         let end = stream.end();
-        self.tail.map_or(end, |tail| end.max(tail))
+        match self.tail {
+            Some(tail) if self.is_handed_on => tail,
+            Some(tail) => end.max(tail),
+            None => end,
+        }
     }
 
     fn spread(&self, start: Ticks, end: Ticks) -> References {
