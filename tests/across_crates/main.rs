@@ -9,6 +9,7 @@ mod carried;
 mod catalog;
 mod contents;
 mod cpix;
+mod defects;
 mod downloads;
 mod errors;
 mod far_times;
