@@ -18,7 +18,7 @@ use tracing::{info, warn};
 
 pub(crate) use self::asset::etag;
 pub use self::asset::{Asset, FORMAT_VERSION};
-pub(crate) use self::open::{lone_name, media_files, open_file};
+pub(crate) use self::open::{REMUX, lone_name, media_files, open_file};
 
 use self::last_check::LastCheck;
 use self::open::{is_replaced, open};

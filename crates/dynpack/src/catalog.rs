@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dynpack_packager::AssetPath;
 use futures_util::{FutureExt, StreamExt, stream};
 
-use crate::assets::{lone_name, media_files};
+use crate::assets::{REMUX, lone_name, media_files};
 use crate::storage::{Listing, Storage, StorageError};
 
 /// The endings of media files that are not MP4.
@@ -157,6 +157,6 @@ fn remedy(file: &str) -> &'static str {
             "join the segments after their initialization segment, in one MP4 file for each track"
         }
         file if file.ends_with(".3gp") => "rename it to end in `.mp4`",
-        _ => "store the media as MP4: `ffmpeg -i FILE -c copy FILE.mp4`",
+        _ => REMUX,
     }
 }

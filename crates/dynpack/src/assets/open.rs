@@ -25,7 +25,8 @@ const MEDIA_ENDINGS: [&str; 8] =
 
 const REPAIR: &str = "make the file again from its source; if it is a copy, copy it again";
 const ENCODE: &str = "encode the track with a codec that is supported";
-const REMUX: &str = "store the media as MP4: `ffmpeg -i FILE -c copy FILE.mp4`";
+/// The remedy for media that is not MP4.
+pub(crate) const REMUX: &str = "store the media as MP4: `ffmpeg -i FILE -c copy FILE.mp4`";
 const RAISE: &str = "raise the limit, if the file is meant to be like this";
 const CORRECT: &str = "correct the server manifest, or remove it to serve all files of the folder";
 const DIVIDE: &str = "put each title into a folder of its own";
