@@ -43,6 +43,9 @@ struct Options {
     /// The duration of segments, in seconds. They end at key frames.
     #[arg(long, value_name = "SECONDS", default_value = "6", value_parser = segment_duration)]
     segment_duration: Duration,
+    /// Presents video as it is stored, even where it has no picture beside the sound.
+    #[arg(long)]
+    unfilled: bool,
     #[command(flatten)]
     publication: Publication,
     #[command(flatten)]
@@ -73,8 +76,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
     let address = listener.local_addr()?;
     let files = server::raise_open_files();
+    let policy = CutPolicy::with_target(options.segment_duration);
     let builder = Dynpack::builder(storage)
-        .cut_policy(CutPolicy::with_target(options.segment_duration))
+        .cut_policy(if options.unfilled { policy.unfilled() } else { policy })
         .cache_files(files / CACHED_SHARE);
     let dynpack = options.publication.publish(builder, address)?.build();
     let gives_demo_keys = options.publication.demo_keys;

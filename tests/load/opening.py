@@ -113,3 +113,7 @@ def wait_for(port):
         except OSError:
             time.sleep(0.05)
     raise SystemExit("the origin does not start")
+
+
+if __name__ == "__main__":
+    main()
