@@ -164,8 +164,8 @@ proptest! {
             }
             let is_whole = stored.iter().all(|sample| served.contains(sample));
             let is_lost = defects.iter().any(|defect| matches!(defect, Defect::Lost(_)));
-            // A lost fragment is a gap, as a recorder that paused leaves one; a file cut between two
-            // fragments is one that ends there.
+            // A lost fragment is a gap, as a recorder that paused leaves one; a file cut between
+            // two fragments is one that ends there.
             let is_plain = is_lost || boxes(&file).1.is_empty();
             prop_assert!(is_whole || is_plain || !movie.warnings.is_empty(), "{} in silence", id);
         }

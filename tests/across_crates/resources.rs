@@ -130,7 +130,8 @@ async fn resources_of_two_periods_are_those_of_each_once() {
     }
 }
 
-/// One playlist goes through all periods of a rendition. Audio that the first period lacks has none.
+/// One playlist goes through all periods of a rendition. Audio that the first period lacks has
+/// none.
 #[test]
 fn playlists_list_what_all_periods_have() {
     let film = film::in_short_segments(vec![

@@ -146,7 +146,8 @@ pub(crate) trait Mux: Send + Sync {
     }
 }
 
-/// How many items of these lengths a portion takes: as many as fit in `max_bytes`, but at least one.
+/// How many items of these lengths a portion takes: as many as fit in `max_bytes`, but at least
+/// one.
 pub(crate) fn fitting(lens: impl ExactSizeIterator<Item = u64>, max_bytes: u64) -> usize {
     let (all, mut bytes) = (lens.len(), 0_u64);
     let fitting = lens.take_while(|len| {

@@ -85,8 +85,9 @@ pub fn media_segment(number: SegmentNumber, parts: &[Part<'_>]) -> Result<Segmen
 /// the segment has samples.
 ///
 /// Exact if the [length](SegmentPlan::len) is known before the samples are. Otherwise it is wider:
-/// for NAL units whose lengths have fewer than 4 bytes, and for video under SAMPLE-AES, where a byte
-/// in 128 is allowed for emulation prevention. Ordinary streams need almost none of those bytes.
+/// for NAL units whose lengths have fewer than 4 bytes, and for video under SAMPLE-AES, where a
+/// byte in 128 is allowed for emulation prevention. Ordinary streams need almost none of those
+/// bytes.
 ///
 /// # Errors
 /// As [`media_segment`].

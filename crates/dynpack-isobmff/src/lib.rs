@@ -87,8 +87,8 @@
 //! and kept as they are: 5.3 bytes a sample for a film with AAC in chunks of half a second, 19
 //! where each picture is a chunk of its own, with 64-bit offsets. A `moov` of more than 1 MiB that
 //! consists mostly of these tables stays in memory with them. Unusual tables and fragments become
-//! columns of 3 to 12 bytes a sample; see [`SampleTable`](dynpack_media::SampleTable). The benchmarks
-//! open two hours, and up to a million fragments.
+//! columns of 3 to 12 bytes a sample; see [`SampleTable`](dynpack_media::SampleTable). The
+//! benchmarks open two hours, and up to a million fragments.
 //!
 //! # Example
 //! ```

@@ -127,7 +127,8 @@ impl Moov {
             .ok_or_else(|| traf.malformed("is of no track"))
     }
 
-    /// The tracks in a file of `file_len` bytes. A file that is cut short may lack the last samples.
+    /// The tracks in a file of `file_len` bytes. A file that is cut short may lack the last
+    /// samples.
     ///
     /// `moov` is the box that it was read from.
     pub(crate) fn finish(self, moov: &Bytes, file_len: u64, is_cut_short: bool) -> Tracks {

@@ -299,8 +299,8 @@ impl Walk {
         self.header_at(moof.offset.saturating_add(moof.whole.len() as u64))
     }
 
-    /// A `sidx` before all fragments that declares more than the file holds shows that the end of the
-    /// file is missing. One between fragments is of the next one, which may have lost its end.
+    /// A `sidx` before all fragments that declares more than the file holds shows that the end of
+    /// the file is missing. One between fragments is of the next one, which may have lost its end.
     fn read_sidx(&mut self, sidx: &BoxRef<'_>) -> Result<Next, Error> {
         if let Ok(end) = self.index.read_sidx(sidx)
             && end > self.file_len

@@ -15,8 +15,9 @@ pub struct CutPolicy {
     /// of each track at each time.
     ///
     /// Where video starts or ends more than half a second apart from the presentation, its first
-    /// picture is shown from the start on, and its last lasts to the end. A picture to which no other
-    /// refers is then repeated each second, and so is one that lasts much longer than the target.
+    /// picture is shown from the start on, and its last lasts to the end. A picture to which no
+    /// other refers is then repeated each second, and so is one that lasts much longer than the
+    /// target.
     pub fills_video: bool,
 }
 

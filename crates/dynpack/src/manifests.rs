@@ -14,8 +14,8 @@ const TYPICAL: u64 = 4 << 10;
 /// Bytes that a cached manifest takes besides its own.
 const OVERHEAD: u64 = 256;
 
-/// Parts of the cache. A manifest takes no more than its shard: of many, each would be too small for
-/// some.
+/// Parts of the cache. A manifest takes no more than its shard: of many, each would be too small
+/// for some.
 const SHARDS: usize = 4;
 
 /// What was made without media, by its strong ETag: equal tags mean equal bytes. Bounded in bytes.

@@ -166,8 +166,8 @@ impl Identity {
         Self { place: Some(place.into()), ..self }
     }
 
-    /// The same identity of a file that was last written at `time`, in a storage where a file can be
-    /// read while it is written. Soon after that, its responses must not be cached
+    /// The same identity of a file that was last written at `time`, in a storage where a file can
+    /// be read while it is written. Soon after that, its responses must not be cached
     /// ([`Builder::settled_after`](crate::Builder::settled_after)).
     #[must_use]
     pub fn with_last_write(self, time: SystemTime) -> Self {

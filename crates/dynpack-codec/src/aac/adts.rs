@@ -3,7 +3,8 @@
 //! The header describes the core layer alone: decoders find SBR and PS in the frames (implicit
 //! signalling, 1.6.5.3), as they do in all HE-AAC in transport streams. It cannot signal frames of
 //! 960 samples or object types above 4. Where a program config element describes the channels, it
-//! is the first element of each frame (ISO/IEC 13818-7, 8.5.2.2), so that decoding can start at any.
+//! is the first element of each frame (ISO/IEC 13818-7, 8.5.2.2), so that decoding can start at
+//! any.
 
 use bytes::Bytes;
 

@@ -4,9 +4,9 @@
 //! parameter sets of the configuration precede each access unit at which decoding can start,
 //! according to the sample table, unless it carries its own. All other NAL units stay as they are.
 //!
-//! Where lengths take 4 bytes, as in almost all files, the size of a sample can determine the length
-//! of its access unit: then each length becomes a start code of 4 bytes, and filler data (7.3.2.7)
-//! takes the place of what the access unit carries itself.
+//! Where lengths take 4 bytes, as in almost all files, the size of a sample can determine the
+//! length of its access unit: then each length becomes a start code of 4 bytes, and filler data
+//! (7.3.2.7) takes the place of what the access unit carries itself.
 
 use bytes::Bytes;
 

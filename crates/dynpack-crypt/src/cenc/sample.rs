@@ -198,9 +198,9 @@ fn ranges<'s>(
         .chain(mapped.map(|subsample| (subsample.clear.into(), subsample.protected as usize))))
 }
 
-/// The distance in bytes from one encrypted block of a range to the next: each range is a chain, and
-/// an incomplete block at its end stays clear (9.6, 10.4.2). A pattern encrypts one block of each
-/// turn.
+/// The distance in bytes from one encrypted block of a range to the next: each range is a chain,
+/// and an incomplete block at its end stays clear (9.6, 10.4.2). A pattern encrypts one block of
+/// each turn.
 fn step(pattern: Pattern) -> usize {
     let blocks = match pattern {
         Pattern::NONE => 1,

@@ -20,8 +20,8 @@ pub struct HlsKey {
 }
 
 impl HlsKey {
-    /// Reads the one tag with that name among the lines of `text`, or returns what is wrong with it.
-    /// If the tag has an id or a vector, it must be that of the key.
+    /// Reads the one tag with that name among the lines of `text`, or returns what is wrong with
+    /// it. If the tag has an id or a vector, it must be that of the key.
     pub(super) fn read(text: &str, tag: &str, id: KeyId, iv: Option<Iv>) -> Result<Self, String> {
         let mut tags =
             text.lines().filter_map(|line| line.trim().strip_prefix(tag)?.strip_prefix(':'));

@@ -145,8 +145,8 @@ impl Cursor {
         Some((pes.stream, pes.frames.start.saturating_add(written)))
     }
 
-    /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is the frame
-    /// as it is stored.
+    /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is the
+    /// frame as it is stored.
     pub(super) fn put(
         &mut self,
         layout: &Layout,
@@ -355,8 +355,8 @@ impl Clock {
         alone
     }
 
-    /// The time until which the last packet has to provide clock references. A last picture may last
-    /// longer than the segment.
+    /// The time until which the last packet has to provide clock references. A last picture may
+    /// last longer than the segment.
     fn end(&self, stream: &Stream) -> Ticks {
         let end = stream.end();
         match self.tail {

@@ -99,8 +99,8 @@ fn ends_before(samples: &SampleTable, end: Ticks) -> bool {
     last.is_some_and(|last| samples.composition_time(last) >= end)
 }
 
-/// Whether the duration in `mdhd` is that of the samples, with or without the time before the first,
-/// to within the last of them.
+/// Whether the duration in `mdhd` is that of the samples, with or without the time before the
+/// first, to within the last of them.
 fn measures(header: Header, samples: &SampleTable, start: Ticks) -> bool {
     let last = samples.duration(SampleIndex(samples.len().saturating_sub(1)));
     let total = samples.total_duration();

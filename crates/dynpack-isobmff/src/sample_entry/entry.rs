@@ -33,8 +33,8 @@ pub(super) fn copy(entry: &BoxRef<'_>) -> Bytes {
     copy.freeze()
 }
 
-/// An entry of such a copy whose boxes of that kind have another body. The boxes start after `fixed`
-/// bytes of its own body.
+/// An entry of such a copy whose boxes of that kind have another body. The boxes start after
+/// `fixed` bytes of its own body.
 pub(super) fn with_box(entry: &Bytes, fixed: usize, kind: &[u8; 4], body: &[u8]) -> Bytes {
     let Some(Header { kind: own, header_len, .. }) = Header::read(entry) else {
         return Bytes::new();

@@ -12,8 +12,8 @@ use crate::{
 /// The maximum number of copies of pictures in a track.
 const MAX_COPIES: u32 = 20_000;
 
-/// Video that starts later than the presentation, or ends earlier, by more than one half of a second
-/// is filled. Less is usual, and no player minds it.
+/// Video that starts later than the presentation, or ends earlier, by more than one half of a
+/// second is filled. Less is usual, and no player minds it.
 const MIN_GAPS_PER_SECOND: i64 = 2;
 
 /// A video track in which each picture lasts until the next, from the start of the presentation to

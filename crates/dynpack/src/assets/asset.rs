@@ -61,8 +61,8 @@ impl Asset {
 }
 
 impl Files {
-    /// The [`Asset::version`] of an asset that is opened from these files, with the digests of their
-    /// indexes, and cut by that policy.
+    /// The [`Asset::version`] of an asset that is opened from these files, with the digests of
+    /// their indexes, and cut by that policy.
     pub(crate) fn version(&self, digests: &[[u8; 16]], policy: CutPolicy) -> String {
         let files = self.opened.iter().flat_map(|(path, identity)| {
             [path.clone(), identity.version().to_owned(), identity.len().to_string()]

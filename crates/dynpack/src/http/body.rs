@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::storage::{Source, StorageError, read_exactly, read_exactly_joined};
 use crate::tasks::{Budget, Share, spawn_cpu};
 
-/// The maximum size of a segment, in bytes, that is rewritten on the thread of its request. A longer
-/// one would delay others for milliseconds.
+/// The maximum size of a segment, in bytes, that is rewritten on the thread of its request. A
+/// longer one would delay others for milliseconds.
 const MAX_INLINE: u64 = 4 << 20;
 
 /// The bytes of a response: a stream of buffers with a known total length.
@@ -81,8 +81,8 @@ impl Body {
         Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
-    /// The body of a segment. It is read while it is sent. If its length depends on the media, it is
-    /// made here instead, from media that fits the budget.
+    /// The body of a segment. It is read while it is sent. If its length depends on the media, it
+    /// is made here instead, from media that fits the budget.
     pub(crate) async fn from_plan(
         plan: SegmentPlan,
         sources: Sources,
@@ -268,8 +268,8 @@ fn source(sources: &Sources, index: SourceIndex) -> Result<&Arc<dyn Source>, Sto
     source.ok_or_else(|| StorageError::NotFound { path: format!("file {} of the asset", index.0) })
 }
 
-/// Reads ranges of several files, at most `batch` bytes at a time. Returns the bytes of each, in the
-/// requested order.
+/// Reads ranges of several files, at most `batch` bytes at a time. Returns the bytes of each, in
+/// the requested order.
 async fn read_each(
     sources: Sources,
     reads: Vec<Read>,

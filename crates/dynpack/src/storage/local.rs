@@ -28,10 +28,10 @@ use crate::buffers::Buffers;
 ///
 /// A version is identified by its length and its modification time, to the nanosecond, and on this
 /// machine also by its inode and, on Unix, the time of its last change of any kind. To replace a
-/// file, rename another one to its path: sources that were opened earlier still read the old one. If
-/// a file is written in place, their next read fails with [`StorageError::Changed`]. That change is
-/// not detected if the length stays the same and the clock of the file system, which ticks every few
-/// milliseconds, has not advanced.
+/// file, rename another one to its path: sources that were opened earlier still read the old one.
+/// If a file is written in place, their next read fails with [`StorageError::Changed`]. That change
+/// is not detected if the length stays the same and the clock of the file system, which ticks every
+/// few milliseconds, has not advanced.
 ///
 /// On Linux, bytes in the page cache are read immediately, on the thread of the caller. All others
 /// are read on tokio's threads for blocking work, in one hop for all ranges of a call.

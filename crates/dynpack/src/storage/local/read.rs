@@ -135,8 +135,8 @@ fn gaps<'a>(ranges: &'a [Extent], order: &'a [usize]) -> impl Iterator<Item = u6
     ordered.skip(1).zip(before).map(|(next, last)| gap(last, next).unwrap_or_default())
 }
 
-/// The number of bytes between two ranges. `None` if they overlap or are too far apart to be read in
-/// one call.
+/// The number of bytes between two ranges. `None` if they overlap or are too far apart to be read
+/// in one call.
 fn gap(last: &Extent, next: &Extent) -> Option<u64> {
     next.offset.checked_sub(last.end()).filter(|gap| *gap <= MAX_GAP)
 }

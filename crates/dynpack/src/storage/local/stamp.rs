@@ -29,8 +29,8 @@ fn place(metadata: &Metadata) -> Place {
 }
 
 /// The time of the last change of a file: of its bytes, or only of its name, its modification time
-/// or its permissions. In nanoseconds modulo 2^64. No program can set it, so it changes even where a
-/// copy has the length and the modification time of the file that it replaces.
+/// or its permissions. In nanoseconds modulo 2^64. No program can set it, so it changes even where
+/// a copy has the length and the modification time of the file that it replaces.
 #[cfg(unix)]
 pub(super) fn last_change(metadata: &Metadata) -> i64 {
     use std::os::unix::fs::MetadataExt;
