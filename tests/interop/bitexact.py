@@ -28,9 +28,6 @@ import sets
 import tricky
 from tally import Tally
 
-# Video that is filled has other samples than its source: field_cases.py checks it.
-AS_STORED = ["--unfilled"]
-
 
 def main():
     parser = argparse.ArgumentParser(
@@ -51,7 +48,7 @@ def main():
         shutil.copytree(options.sample, media / "sample")
         tally = Tally()
         binary = options.origin.resolve()
-        with origin.serving(binary, media, work / "origin.log", AS_STORED) as base:
+        with origin.serving(binary, media, work / "origin.log", origin.AS_STORED) as base:
             for folder in sorted(media.iterdir()):
                 check_asset(base, folder, tally)
             check_sample(base, media / "sample", tally)
@@ -63,7 +60,7 @@ def main():
             check_asset(base, media / "sample", tally)
             check_asset(base, media / "film_rate_and_44100_hz", tally)
         sets.make(work / "sets")
-        with origin.serving(binary, work / "sets", work / "origin.log", AS_STORED) as base:
+        with origin.serving(binary, work / "sets", work / "origin.log", origin.AS_STORED) as base:
             tally.heading("one film in every kind of set")
             sets.check(base, tally)
     print(f"interop: {tally.passed} passed, {tally.failed} failed")

@@ -39,7 +39,7 @@ def main():
             shutil.copyfile(corpus / name, folder / f"{folder.name}.mp4")
             files[name] = folder
         log = Path(temporary) / "origin.log"
-        with origin.serving(binary, media, log) as base:
+        with origin.serving(binary, media, log, origin.AS_STORED) as base:
             results = [
                 judge(f"{base}/{folder.name}/{folder.name}.ism", name, folder)
                 for name, folder in files.items()
