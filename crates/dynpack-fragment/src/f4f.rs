@@ -42,7 +42,7 @@ pub struct Part<'a> {
 /// # Errors
 /// [`Error::Unsupported`] with the reason if it cannot.
 pub fn carries(codec: &Codec) -> Result<(), Error> {
-    track::check(codec)
+    track::configuration(codec).map(drop)
 }
 
 /// A fragment of a stream that carries these renditions, video first. Name all renditions of the

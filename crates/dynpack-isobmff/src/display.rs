@@ -2,14 +2,14 @@
 //! are turned.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use dynpack_boxes::Kind;
 use dynpack_boxes::moov::{Mvhd, Tkhd};
-use dynpack_boxes::{Header, Kind};
 use dynpack_codec::{AspectRatio, Codec, VideoCodec};
 use dynpack_media::Matrix;
 
 use crate::Error;
 use crate::boxes::BoxRef;
-use crate::sample_entry::{SampleEntry, VISUAL_FIXED};
+use crate::sample_entry::{SampleEntry, VISUAL_FIXED, as_box};
 
 /// What the headers of a track say of its display.
 #[derive(Clone, Copy, Debug)]
@@ -126,18 +126,16 @@ fn scaled(width: u32, height: u16, by: u32) -> Option<u64> {
 /// The ratio in a `pasp` (ISO/IEC 14496-12, 12.1.4). Players do without, so one that cannot be read
 /// is ignored.
 fn pasp(entry: &Bytes) -> Option<AspectRatio> {
-    let Header { kind, header_len, .. } = Header::read(entry)?;
-    let entry = BoxRef::top(kind, 0, entry, usize::try_from(header_len).ok()?);
+    let entry = as_box(entry)?;
     let pasp = entry.children_from(VISUAL_FIXED).find_kind(b"pasp").ok()??;
     let mut fields = pasp.fields();
     AspectRatio::new(fields.u32().ok()?, fields.u32().ok()?)
 }
 
 /// The entry with that size, and with a `pasp` as its first box if `added` has one.
-fn written(entry: &[u8], size: (u16, u16), added: Option<AspectRatio>) -> Option<Bytes> {
+fn written(entry: &Bytes, size: (u16, u16), added: Option<AspectRatio>) -> Option<Bytes> {
     const SIZE: usize = 24;
-    let Header { kind, header_len, .. } = Header::read(entry)?;
-    let (_, body) = entry.split_at_checked(usize::try_from(header_len).ok()?)?;
+    let BoxRef { kind, body, .. } = as_box(entry)?;
     let (fixed, boxes) = body.split_at_checked(VISUAL_FIXED)?;
     let (before, after) = (fixed.get(..SIZE)?, fixed.get(SIZE.checked_add(4)?..)?);
     let mut pasp = BytesMut::new();

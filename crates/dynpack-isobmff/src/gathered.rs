@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dynpack_media::{ColumnBuilder, Extent, SampleIndex, SampleTable, Ticks};
+use dynpack_media::{ColumnBuilder, SampleIndex, SampleTable, Ticks};
 
 use crate::samples::{Chunks, Places, Samples};
 
@@ -188,15 +188,9 @@ impl Gathered {
         samples: Range<SampleIndex>,
         later: i64,
     ) -> Result<(), String> {
-        let mut extents = table.extents(samples.clone());
-        let mut left = 0_u64;
-        for sample in table.samples(samples) {
-            if left == 0 && sample.size > 0 {
-                let Extent { offset, len } = extents.next().ok_or("a sample has no place")?;
-                self.begin_run(offset, len).ok_or("the samples sum up to more than 64 bits")?;
-                left = len;
-            }
-            left = left.saturating_sub(sample.size.into());
+        for (sample, place) in table.placed_samples(samples) {
+            self.begin_run(place, sample.size.into())
+                .ok_or("the samples sum up to more than 64 bits")?;
             let offset = i32::try_from(sample.composition_offset.0.saturating_add(later))
                 .map_err(|_| "a composition offset would take more than 32 bits")?;
             self.push(SampleRun {

@@ -252,6 +252,25 @@ impl SampleTable {
         })
     }
 
+    /// The samples of `range`, each with its offset in the file, in bytes. That of a sample without
+    /// bytes is where the sample before it ends.
+    pub fn placed_samples(
+        &self,
+        range: Range<SampleIndex>,
+    ) -> impl Iterator<Item = (Sample, u64)> + '_ {
+        let mut extents = self.extents(range.clone());
+        let mut rest = Extent::new(0, 0);
+        self.samples(range).map(move |sample| {
+            let size = u64::from(sample.size);
+            if size > 0 && rest.len == 0 {
+                rest = extents.next().unwrap_or(rest);
+            }
+            let offset = rest.offset;
+            rest = Extent::new(offset.saturating_add(size), rest.len.saturating_sub(size));
+            (sample, offset)
+        })
+    }
+
     /// Where the samples of `range` lie in the file, in decoding order; samples that follow each
     /// other there are one extent.
     pub fn extents(&self, range: Range<SampleIndex>) -> impl Iterator<Item = Extent> + '_ {

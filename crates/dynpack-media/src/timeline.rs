@@ -66,18 +66,21 @@ impl Timeline {
         leads: impl Fn(usize) -> bool,
         policy: CutPolicy,
     ) -> Result<Self, Error> {
-        let filled = if policy.fills_video { fill(tracks, policy)? } else { Vec::new() };
-        let filled_at = |at: usize| filled.get(at).and_then(Option::as_ref);
-        let spans = tracks.iter().enumerate().map(|(at, track)| {
-            let span = match filled_at(at) {
+        let stored: Vec<_> =
+            tracks.iter().map(|track| Span::new(track)).collect::<Result<_, _>>()?;
+        let filled = match policy.fills_video {
+            true => fill(&stored, policy),
+            false => stored.iter().map(|_| None).collect(),
+        };
+        let spans = stored.into_iter().zip(&filled).enumerate().map(|(at, (stored, filled))| {
+            let span = match filled {
                 Some(Filled { track, end }) => Span::new(track)?.map(|span| span.with_end(*end)),
-                None => Span::new(track)?,
+                None => stored,
             };
             Ok(span.map(|span| if leads(at) { span } else { span.cut_along() }))
         });
         let cuts = cuts(spans.collect::<Result<_, _>>()?, policy)?;
-        let mut filled = filled.into_iter();
-        let filled = tracks.iter().map(|_| Some(filled.next()??.track)).collect();
+        let filled = filled.into_iter().map(|filled| Some(filled?.track)).collect();
         Ok(Self { cuts, filled })
     }
 }

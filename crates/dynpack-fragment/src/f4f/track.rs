@@ -29,10 +29,7 @@ impl Track {
         segment: &Segment,
         delay: Ticks,
     ) -> Result<Self, Error> {
-        let codec = &rendition.track.codec;
-        let unsupported = || unsupported(codec);
-        let (carriage, configuration) = Carriage::of(codec).ok_or_else(unsupported)?;
-        let mut len = carriage.tag_len(configuration.len() as u64).ok_or_else(unsupported)?;
+        let (carriage, configuration, mut len) = configuration(&rendition.track.codec)?;
         let mut frames = Vec::new();
         let samples = rendition.track.samples.samples(segment.samples.clone());
         let stored = samples.zip(Read::samples(rendition, segment.samples.clone()));
@@ -77,13 +74,12 @@ fn refused(sample: SampleIndex, problem: &str) -> Error {
     Error::Sample { sample, problem: problem.into() }
 }
 
-/// Checks that FLV can carry a codec.
-pub(super) fn check(codec: &Codec) -> Result<(), Error> {
-    let (carriage, configuration) = Carriage::of(codec).ok_or_else(|| unsupported(codec))?;
-    let len = carriage.tag_len(configuration.len() as u64);
-    len.map(drop).ok_or_else(|| unsupported(codec))
-}
-
-fn unsupported(codec: &Codec) -> Error {
-    Error::Unsupported(format!("FLV does not support {}", codec.rfc6381()))
+/// How FLV carries a codec, with its configuration and the bytes of the tag of that.
+pub(super) fn configuration(codec: &Codec) -> Result<(Carriage, Bytes, u64), Error> {
+    let configured = Carriage::of(codec).and_then(|(carriage, configuration)| {
+        let len = carriage.tag_len(configuration.len() as u64)?;
+        Some((carriage, configuration, len))
+    });
+    configured
+        .ok_or_else(|| Error::Unsupported(format!("FLV does not support {}", codec.rfc6381())))
 }

@@ -33,13 +33,16 @@ pub(super) fn copy(entry: &BoxRef<'_>) -> Bytes {
     copy.freeze()
 }
 
+/// Such a copy as a box.
+pub(crate) fn as_box(entry: &Bytes) -> Option<BoxRef<'_>> {
+    let Header { kind, header_len, .. } = Header::read(entry)?;
+    Some(BoxRef::top(kind, 0, entry, usize::try_from(header_len).ok()?))
+}
+
 /// An entry of such a copy whose boxes of that kind have another body. The boxes start after
 /// `fixed` bytes of its own body.
 pub(super) fn with_box(entry: &Bytes, fixed: usize, kind: &[u8; 4], body: &[u8]) -> Bytes {
-    let Some(Header { kind: own, header_len, .. }) = Header::read(entry) else {
-        return Bytes::new();
-    };
-    let entry = BoxRef::top(own, 0, entry, usize::try_from(header_len).expect("8 or 16"));
+    let Some(entry) = as_box(entry) else { return Bytes::new() };
     let mut fields = BytesMut::from(entry.body.get(..fixed).unwrap_or_default());
     for child in entry.children_from(fixed).flatten() {
         if child.kind.0 == *kind {
@@ -50,7 +53,7 @@ pub(super) fn with_box(entry: &Bytes, fixed: usize, kind: &[u8; 4], body: &[u8])
         }
     }
     let mut whole = BytesMut::new();
-    Kind::Code(own).put_header(fields.len() as u64, &mut whole);
+    Kind::Code(entry.kind).put_header(fields.len() as u64, &mut whole);
     whole.unsplit(fields);
     whole.freeze()
 }

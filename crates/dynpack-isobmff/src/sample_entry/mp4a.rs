@@ -1,10 +1,10 @@
 //! AAC: `mp4a` with an `esds` (ISO/IEC 14496-14, 5.6.1), also as QuickTime writes it.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_boxes::{Header, Kind};
+use dynpack_boxes::Kind;
 use dynpack_codec::{AacConfig, Codec};
 
-use super::entry::{COMMON, SampleEntry, copy, in_box, with_box};
+use super::entry::{COMMON, SampleEntry, as_box, copy, in_box, with_box};
 use super::esds;
 use crate::Error;
 use crate::boxes::BoxRef;
@@ -55,9 +55,7 @@ pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, 
 
 /// An entry of such a copy with another configuration in its `esds`.
 pub(crate) fn with_config(entry: &Bytes, config: &AacConfig) -> Option<Bytes> {
-    let header = Header::read(entry)?;
-    let header_len = usize::try_from(header.header_len).ok()?;
-    let own = BoxRef::top(header.kind, 0, entry, header_len);
+    let own = as_box(entry)?;
     let esds_box = own.children_from(FIXED).find_kind(b"esds").ok()??;
     let body = esds::read(esds_box.body)?.with_specific_info(&config.specific_config);
     Some(with_box(entry, FIXED, b"esds", &body))

@@ -5,8 +5,8 @@ use dynpack_codec::MediaKind;
 
 use super::span::Span;
 use crate::{
-    ColumnBuilder, CutPolicy, Edit, Error, Sample, SampleColumns, SampleIndex, SampleTable, Ticks,
-    Time, Track,
+    ColumnBuilder, CutPolicy, Edit, Sample, SampleColumns, SampleIndex, SampleTable, Ticks, Time,
+    Track,
 };
 
 /// The maximum number of copies of pictures in a track.
@@ -26,20 +26,18 @@ pub(super) struct Filled {
 }
 
 /// Fills each video track that lacks pictures; `None` for all others.
-pub(super) fn fill(tracks: &[&Track], policy: CutPolicy) -> Result<Vec<Option<Filled>>, Error> {
-    let spans: Vec<Option<Span<'_>>> =
-        tracks.iter().map(|track| Span::new(track)).collect::<Result<_, _>>()?;
+pub(super) fn fill(spans: &[Option<Span<'_>>], policy: CutPolicy) -> Vec<Option<Filled>> {
     let start = spans.iter().flatten().map(Span::start).min();
     let end = spans.iter().flatten().map(Span::end).max();
-    let (start, end) = start.zip(end).ok_or(Error::NothingToPresent)?;
-    if end.seconds_from(start) > Time::MAX_SECONDS.into() {
-        return Ok(Vec::new());
-    }
+    let is_plausible =
+        |(start, end): &(Time, Time)| end.seconds_from(*start) <= Time::MAX_SECONDS.into();
+    let within = start.zip(end).filter(is_plausible);
     let filled = spans.iter().map(|span| {
         let span = span.as_ref().filter(|span| span.track.kind() == MediaKind::Video)?;
+        let (start, end) = within?;
         Filling::of(span, start, end, policy)?.filled()
     });
-    Ok(filled.collect())
+    filled.collect()
 }
 
 /// How a track is filled. All times are on its clock.
@@ -114,11 +112,9 @@ impl<'a> Filling<'a> {
     fn filled(&self) -> Option<Filled> {
         let samples = &self.track.samples;
         let mut made = Made::new(samples.len().checked_add(MAX_COPIES)?);
-        let mut places = places(samples);
         let last = SampleIndex(samples.len().checked_sub(1)?);
         let mut end = self.end;
-        for sample in samples.samples(SampleIndex(0)..SampleIndex(samples.len())) {
-            let place = places.next()?;
+        for (sample, place) in samples.placed_samples(SampleIndex(0)..SampleIndex(samples.len())) {
             if sample.index == SampleIndex(0) && self.head > Ticks::ZERO {
                 made.push_copies(&sample, place, self.head, self.piece())?;
             }
@@ -201,23 +197,4 @@ impl Made {
         };
         SampleTable::new(columns).ok()
     }
-}
-
-/// Where each sample lies in the file.
-fn places(samples: &SampleTable) -> impl Iterator<Item = u64> + '_ {
-    let all = SampleIndex(0)..SampleIndex(samples.len());
-    let mut extents = samples.extents(all.clone());
-    let mut extent = extents.next();
-    samples.samples(all).map(move |sample| {
-        if sample.size > 0 && extent.is_none_or(|extent| extent.len == 0) {
-            extent = extents.next();
-        }
-        let place = extent.map_or(0, |extent| extent.offset);
-        let size = u64::from(sample.size);
-        if let Some(extent) = &mut extent {
-            extent.offset = extent.offset.saturating_add(size);
-            extent.len = extent.len.saturating_sub(size);
-        }
-        place
-    })
 }

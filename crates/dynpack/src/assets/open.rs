@@ -82,14 +82,12 @@ pub(crate) async fn open(
     let opened: Vec<_> =
         paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
     let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
-    let mut digests = Vec::with_capacity(opened.len());
-    let (sources, movies): (Vec<Arc<dyn Source>>, Vec<Movie>) = opened
-        .into_iter()
-        .map(|OpenedFile { source, movie, digest }| {
-            digests.push(digest);
-            (source, movie)
-        })
-        .unzip();
+    let (mut sources, mut movies, mut digests) = (Vec::new(), Vec::new(), Vec::new());
+    for OpenedFile { source, movie, digest } in opened {
+        sources.push(source);
+        movies.push(movie);
+        digests.push(digest);
+    }
     let mut warnings = warnings(path, &paths, &movies)?;
     let (manifest, mut files) = match contents {
         Contents::Listed(manifest, manifests) => {
