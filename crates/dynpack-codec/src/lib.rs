@@ -2,8 +2,8 @@
 //!
 //! [`avc`] is H.264: its configuration record, NAL units, parameter sets, slice headers and byte
 //! stream. [`aac`] is AAC: its configuration, what a frame says of it, and ADTS headers. A
-//! [`Codec`] is the coding of one track. Its type separates video from audio: only a
-//! [`VideoCodec`] has dimensions, only an [`AudioCodec`] has a sampling rate. None of these enums
+//! [`Codec`] is the coding of one track. Its type separates video from audio: only
+//! [`Video`] has dimensions, only an [`AudioCodec`] has a sampling rate. None of these enums
 //! is `non_exhaustive`: a new codec does not compile until each place that matches on them decides
 //! about it.
 //!
@@ -30,17 +30,23 @@
 
 pub mod aac;
 mod aspect_ratio;
+mod audio;
 pub mod avc;
 mod bits;
 mod codec;
 mod error;
+mod frame_shape;
 mod media_kind;
 mod nal_unit;
+mod video;
 
 pub use aac::AacConfig;
 pub use aspect_ratio::AspectRatio;
+pub use audio::AudioCodec;
 pub use avc::AvcConfig;
-pub use codec::{AudioCodec, Codec, VideoCodec};
+pub use codec::Codec;
 pub use error::{Error, Malformed, Unsupported};
+pub use frame_shape::FrameShape;
 pub use media_kind::MediaKind;
 pub use nal_unit::NalUnit;
+pub use video::{Video, VideoCodec};

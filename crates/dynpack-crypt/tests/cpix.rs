@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use dynpack_codec::{Codec, VideoCodec};
+use dynpack_codec::{Codec, Video};
 use dynpack_crypt::cpix::Cpix;
 use dynpack_crypt::{ContentKey, Error, SystemId};
 use dynpack_media::{Cuts, Rendition, RenditionId, SourceIndex};
@@ -228,7 +228,7 @@ fn rules_give_each_track_its_key() {
             key_for(&cpix, &rendition),
             expected.map(String::from),
             "{:?}",
-            rendition.track.codec.video().map(VideoCodec::dimensions)
+            rendition.track.codec.video().map(Video::dimensions)
         );
     }
 }

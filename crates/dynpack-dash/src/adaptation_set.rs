@@ -1,6 +1,6 @@
 //! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
 
-use dynpack_codec::{AudioCodec, MediaKind, VideoCodec};
+use dynpack_codec::{AudioCodec, MediaKind, Video};
 use dynpack_media::text::clean;
 use dynpack_media::{Coding, Period, Rendition, Role, Time};
 
@@ -230,21 +230,21 @@ fn frames_per_key_frame(rendition: &Rendition, key_frames: &SegmentTimeline) -> 
 
 fn details(rendition: &Rendition) -> Details {
     let codec = &rendition.track.codec;
-    let (width, height) = codec.video().map(VideoCodec::dimensions).unzip();
+    let (width, height) = codec.video().map(Video::dimensions).unzip();
     let frame_rate = rendition.track.frame_rate().map(|rate| rate.to_string());
     Details {
         codecs: Some(codec.rfc6381()),
         width,
         height,
-        pixel_aspect: codec.video().map(|video| video.pixel_aspect().to_string()),
+        pixel_aspect: codec.video().map(|video| video.pixel_aspect.to_string()),
         frame_rate,
         sampling_rate: codec.audio().map(AudioCodec::sampling_rate),
     }
 }
 
-fn picture_aspect(video: &VideoCodec) -> Option<String> {
+fn picture_aspect(video: &Video) -> Option<String> {
     let (width, height) = video.dimensions();
-    video.pixel_aspect().of_picture(width, height).map(|ratio| ratio.to_string())
+    video.pixel_aspect.of_picture(width, height).map(|ratio| ratio.to_string())
 }
 
 /// Each detail that is the same for all.

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dynpack_codec::VideoCodec;
+use dynpack_codec::Video;
 use dynpack_media::text::uri;
 use dynpack_media::{Period, Stream, Ticks};
 use dynpack_xml::{Style, Writer};
@@ -94,7 +94,7 @@ impl Media {
         bootstrap: usize,
         urls: &impl Urls,
     ) -> Result<Self, Error> {
-        let (width, height) = stream.main.track.codec.video().map(VideoCodec::dimensions).unzip();
+        let (width, height) = stream.main.track.codec.video().map(Video::dimensions).unzip();
         Ok(Self {
             bitrate: bitrate(stream).div_ceil(1000),
             width,

@@ -2,7 +2,7 @@
 //! E.5) in AMF 0.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_codec::{AudioCodec, Codec, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::{Period, Rendition, Stream, Timescale};
 
 use crate::Error;
@@ -93,7 +93,7 @@ fn describe(rendition: &Rendition) -> Option<Vec<(&'static str, Value)>> {
 /// No other code lists the codecs that FLV supports.
 const fn codec_id(codec: &Codec) -> Option<f64> {
     match codec {
-        Codec::Video(VideoCodec::Avc(_)) => Some(7.0),
+        Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => Some(7.0),
         Codec::Audio(AudioCodec::Aac(_)) => Some(10.0),
     }
 }

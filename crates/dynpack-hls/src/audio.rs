@@ -1,6 +1,6 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_codec::{AudioCodec, Codec, MediaKind, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, MediaKind, Video, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
@@ -52,7 +52,7 @@ impl<'a> Rated<'a> {
         match self.flavor {
             Flavor::Cmaf => codec.rfc6381(),
             Flavor::Ts | Flavor::MuxedTs => match codec {
-                Codec::Video(VideoCodec::Avc(avc)) => avc.rfc6381_as("avc1"),
+                Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => avc.rfc6381_as("avc1"),
                 Codec::Audio(AudioCodec::Aac(aac)) => aac.rfc6381(),
             },
         }

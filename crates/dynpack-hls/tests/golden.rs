@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use dynpack_codec::{Codec, VideoCodec};
+use dynpack_codec::{Codec, Video, VideoCodec};
 use dynpack_hls::{Flavor, Options, Part, media_playlist, multivariant_playlist};
 use dynpack_media::{CutPolicy, Language, Presentation, Rate, Rates, Rendition, Role, Stream};
 use dynpack_testkit::urls::Azure;
@@ -137,7 +137,9 @@ fn transport_streams_have_no_map_and_older_versions() {
 #[test]
 fn transport_streams_have_one_name_for_h264() {
     let mut track = film::video((640, 360), (1001, 30_000), 600, 60);
-    let Codec::Video(VideoCodec::Avc(avc)) = &mut track.codec else { panic!("video is H.264") };
+    let Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) = &mut track.codec else {
+        panic!("video is H.264")
+    };
     avc.in_band = true;
     let film = film::presentation(vec![("video", 400_000, track)], CutPolicy::SIX_SECONDS);
     let rates = rates_with_key_frames(&film);

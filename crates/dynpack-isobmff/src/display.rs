@@ -4,7 +4,7 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use dynpack_boxes::Kind;
 use dynpack_boxes::moov::{Mvhd, Tkhd};
-use dynpack_codec::{AspectRatio, Codec, VideoCodec};
+use dynpack_codec::{AspectRatio, Codec};
 use dynpack_media::Matrix;
 
 use crate::Error;
@@ -36,9 +36,9 @@ impl Display {
     /// that says something new; or else that in the parameter sets; or else a square. ffmpeg goes
     /// by the same order, and so does Chromium, except that it ignores the parameter sets.
     pub(crate) fn apply(&self, entry: SampleEntry) -> SampleEntry {
-        let Codec::Video(VideoCodec::Avc(config)) = entry.codec else { return entry };
-        let coded = (config.width, config.height);
-        let picture = config.frame_shape();
+        let Codec::Video(video) = entry.codec else { return entry };
+        let coded = video.dimensions();
+        let picture = video.codec.frame_shape();
         let size = picture.map_or(coded, |picture| (picture.width, picture.height));
         let declared = picture.and_then(|picture| picture.pixel_aspect);
         let pasp = pasp(&entry.bytes);
@@ -49,8 +49,8 @@ impl Display {
             None if size == coded => entry.bytes,
             added => written(&entry.bytes, size, added).unwrap_or(entry.bytes),
         };
-        let config = config.with_size(size.0, size.1).with_pixel_aspect(aspect);
-        SampleEntry { codec: config.into(), bytes }
+        let video = video.with_size(size.0, size.1).with_pixel_aspect(aspect);
+        SampleEntry { codec: video.into(), bytes }
     }
 
     /// The shape of pixels that makes a picture as wide and high as `tkhd` says, in the least terms
@@ -96,7 +96,7 @@ impl Display {
     /// What formats without `moov` boxes cannot say of the display.
     pub(crate) fn warnings(&self, codec: &Codec) -> Vec<String> {
         const FORMATS: &str = "transport streams, Smooth Streaming and HDS cannot say";
-        let Codec::Video(VideoCodec::Avc(config)) = codec else { return Vec::new() };
+        let Codec::Video(video) = codec else { return Vec::new() };
         let turned = (!self.matrix.is_upright()).then(|| {
             let how = match self.matrix.is_turn() {
                 true => "turned or flipped",
@@ -104,8 +104,8 @@ impl Display {
             };
             format!("its pictures are {how}, which {FORMATS}")
         });
-        let declared = config.frame_shape().and_then(|picture| picture.pixel_aspect);
-        let aspect = config.pixel_aspect;
+        let declared = video.codec.frame_shape().and_then(|picture| picture.pixel_aspect);
+        let aspect = video.pixel_aspect;
         let stretched = (aspect != declared.unwrap_or(AspectRatio::SQUARE)).then(|| {
             format!("its pixels are {aspect} by its boxes and not by its samples, which {FORMATS}")
         });

@@ -40,7 +40,7 @@ fn seen(track: Track) -> (String, (u32, u32), usize) {
     let movie = open(track);
     let track = &movie.tracks[0];
     let video = track.codec.video().unwrap();
-    let ((width, height), aspect) = (video.dimensions(), video.pixel_aspect());
+    let ((width, height), aspect) = (video.dimensions(), video.pixel_aspect);
     let size = track.display_size().unwrap();
     (format!("{width}x{height} {aspect}"), size, movie.warnings.len())
 }

@@ -2,7 +2,7 @@
 //! what was written.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use dynpack_codec::{AudioCodec, Codec, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 use dynpack_isobmff::demux;
 use dynpack_media::{FourCc, SampleIndex};
 use dynpack_testkit::mp4::{
@@ -241,7 +241,7 @@ fn ours(track: &Track) -> Option<Reading> {
     }
     let track = &movie.tracks[1];
     Some(match &track.codec {
-        Codec::Video(video @ VideoCodec::Avc(avc)) => {
+        Codec::Video(video @ Video { codec: VideoCodec::Avc(avc), .. }) => {
             Reading::Avc { record: avc.record.to_vec(), dimensions: video.dimensions() }
         }
         Codec::Audio(audio @ AudioCodec::Aac(aac)) => {

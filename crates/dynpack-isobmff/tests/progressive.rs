@@ -4,7 +4,7 @@
 use std::num::NonZeroI32;
 
 use bytes::Bytes;
-use dynpack_codec::{AspectRatio, VideoCodec};
+use dynpack_codec::{AspectRatio, Video};
 use dynpack_isobmff::{Error, demux};
 use dynpack_media::{Edit, Extent, Grouping, Movie, SampleIndex, Ticks, TrackId};
 use dynpack_testkit::mp4::{
@@ -55,7 +55,7 @@ fn a_movie_of_video_and_audio() {
         (TrackId(1), 12_800, "VideoHandler")
     );
     assert_eq!(
-        (video.codec.rfc6381().as_str(), video.codec.video().map(VideoCodec::dimensions)),
+        (video.codec.rfc6381().as_str(), video.codec.video().map(Video::dimensions)),
         ("avc1.64001f", Some((640, 360)))
     );
     assert_eq!(codec::avc_config(&video.codec).record, AVCC);
@@ -530,7 +530,7 @@ fn the_aspect_ratio_of_pixels_is_read() {
             .codec
             .video()
             .unwrap()
-            .pixel_aspect()
+            .pixel_aspect
     };
     let pasp = |width, height| boxed(b"pasp", &words(&[width, height]));
     assert_eq!(opened(&[pasp(64, 45), vec![0; 4]].concat()), AspectRatio::new(64, 45).unwrap());

@@ -28,7 +28,7 @@ impl Coding {
     #[must_use]
     pub fn of(track: &Track) -> Self {
         match &track.codec {
-            Codec::Video(video) => Self::Video { sample_entry: video.sample_entry() },
+            Codec::Video(video) => Self::Video { sample_entry: video.codec.sample_entry() },
             Codec::Audio(audio) => Self::Audio {
                 codec: audio.rfc6381(),
                 sampling_rate: audio.sampling_rate(),

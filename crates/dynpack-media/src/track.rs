@@ -113,7 +113,7 @@ impl Track {
     pub fn display_size(&self) -> Option<(u32, u32)> {
         let video = self.codec.video()?;
         let (width, height) = video.dimensions();
-        let halves = video.pixel_aspect().stretch(width, 2);
+        let halves = video.pixel_aspect.stretch(width, 2);
         let width = halves.map_or_else(|| width.into(), |halves| halves.div_ceil(2));
         let height = u32::from(height);
         Some(if self.matrix.swaps_axes() { (height, width) } else { (width, height) })

@@ -2,7 +2,7 @@
 //! that must be refused.
 
 use bytes::Bytes;
-use dynpack_codec::{AvcConfig, Codec};
+use dynpack_codec::{AvcConfig, Codec, Video};
 use dynpack_media::{
     Period, Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track,
 };
@@ -110,7 +110,7 @@ fn he_aac_is_distinguished_from_aac() {
 fn video_without_parameter_sets_is_refused() {
     let mut track = film::ntsc((320, 180), 10);
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-    track.codec = Codec::from(AvcConfig::parse(record, 320, 180, true).unwrap());
+    track.codec = Codec::from(Video::new(AvcConfig::parse(record, true).unwrap(), 320, 180));
     let error = {
         let film = film::in_short_segments(vec![("video", 5, track)]);
         ClientManifest::new(&Period::whole(&film), &Azure).unwrap_err()

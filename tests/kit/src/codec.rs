@@ -1,7 +1,7 @@
 //! Codec configurations.
 
 use bytes::Bytes;
-use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, VideoCodec};
+use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, Video, VideoCodec};
 
 /// A sequence parameter set of H.264 High, level 3.1: only the part that a packager reads.
 pub const SPS: &[u8] = &[0x67, 0x64, 0, 0x1f];
@@ -32,7 +32,8 @@ pub fn avc_record(sps: &[u8], pps: &[u8], nal_length_size: u8) -> Vec<u8> {
 /// H.264 with that configuration record, width and height. Its parameter sets are in the record.
 #[must_use]
 pub fn avc(record: &[u8], (width, height): (u16, u16)) -> Codec {
-    AvcConfig::parse(Bytes::copy_from_slice(record), width, height, false).unwrap().into()
+    let config = AvcConfig::parse(Bytes::copy_from_slice(record), false).unwrap();
+    Video::new(config, width, height).into()
 }
 
 /// AAC with that configuration.
@@ -44,7 +45,9 @@ pub fn aac(config: &[u8]) -> Codec {
 /// The configuration of H.264.
 #[must_use]
 pub fn avc_config(codec: &Codec) -> &AvcConfig {
-    let Codec::Video(VideoCodec::Avc(config)) = codec else { panic!("not H.264") };
+    let Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) = codec else {
+        panic!("not H.264")
+    };
     config
 }
 

@@ -1,6 +1,6 @@
 //! Tracks for tests that only use their times.
 
-use dynpack_codec::{AspectRatio, Codec, VideoCodec};
+use dynpack_codec::{AspectRatio, Codec};
 use dynpack_media::{Edit, Language, Matrix, Ticks, Track};
 
 use crate::TrackBuilder;
@@ -43,8 +43,8 @@ pub fn open_groups(groups: u32) -> Track {
 /// The same track, with pixels of this width relative to their height.
 #[must_use]
 pub fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
-    let Codec::Video(VideoCodec::Avc(avc)) = &mut track.codec else { panic!("not H.264") };
-    avc.pixel_aspect = AspectRatio::new(width, height).unwrap();
+    let Codec::Video(video) = &mut track.codec else { panic!("no video") };
+    video.pixel_aspect = AspectRatio::new(width, height).unwrap();
     track
 }
 

@@ -212,7 +212,7 @@ mod tests {
     fn annex_b(length_size: u8) -> AnnexB {
         let mut record = RECORD.to_vec();
         record[4] = 0xfc | (length_size - 1);
-        AnnexB::new(&AvcConfig::parse(Bytes::from(record), 1280, 720, false).unwrap()).padded()
+        AnnexB::new(&AvcConfig::parse(Bytes::from(record), false).unwrap()).padded()
     }
 
     fn sample(length_size: usize, units: &[&[u8]]) -> Vec<u8> {

@@ -2,20 +2,13 @@
 
 use bytes::{Buf, Bytes};
 
-use super::frame_shape::FrameShape;
 use super::parameter_sets::Sps;
-use crate::{AspectRatio, Error, Malformed};
+use crate::{Error, FrameShape, Malformed};
 
 /// The configuration of a track of H.264.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AvcConfig {
-    /// Width of the picture, in pixels.
-    pub width: u16,
-    /// Height of the picture, in pixels.
-    pub height: u16,
-    /// The width of a pixel relative to its height.
-    pub pixel_aspect: AspectRatio,
     /// Whether parameter sets may change within the samples (`avc3`) or all stand in the record
     /// (`avc1`).
     pub in_band: bool,
@@ -37,7 +30,7 @@ impl AvcConfig {
     ///
     /// # Errors
     /// [`Malformed::Configuration`] if the record is cut short or of another version.
-    pub fn parse(record: Bytes, width: u16, height: u16, in_band: bool) -> Result<Self, Error> {
+    pub fn parse(record: Bytes, in_band: bool) -> Result<Self, Error> {
         let malformed = |problem| Error::from(Malformed::Configuration { record: "avcC", problem });
         let mut body = record.clone();
         let head: [u8; 6] = body
@@ -60,9 +53,6 @@ impl AvcConfig {
         let pps = parameter_sets(&mut body, pps_count)
             .ok_or_else(|| malformed("cut short in the picture parameter sets"))?;
         Ok(Self {
-            width,
-            height,
-            pixel_aspect: AspectRatio::SQUARE,
             in_band,
             profile_level: [profile, compatibility, level],
             nal_length_size,
@@ -70,18 +60,6 @@ impl AvcConfig {
             pps,
             record,
         })
-    }
-
-    /// The same with pixels of another shape.
-    #[must_use]
-    pub fn with_pixel_aspect(self, pixel_aspect: AspectRatio) -> Self {
-        Self { pixel_aspect, ..self }
-    }
-
-    /// The same with pictures of another size, in pixels.
-    #[must_use]
-    pub fn with_size(self, width: u16, height: u16) -> Self {
-        Self { width, height, ..self }
     }
 
     /// How pictures come out of a decoder; `None` if the record has no sequence parameter sets, or
@@ -131,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_record_gives_profile_and_parameter_sets() {
-        let avc = AvcConfig::parse(Bytes::from_static(RECORD), 1280, 720, false).unwrap();
+        let avc = AvcConfig::parse(Bytes::from_static(RECORD), false).unwrap();
         assert_eq!(avc.rfc6381(), "avc1.64001f");
         assert_eq!(
             (avc.nal_length_size, avc.sps[0].as_ref(), avc.pps[0].as_ref()),
@@ -142,8 +120,7 @@ mod tests {
     #[test]
     fn every_cut_of_a_record_is_refused() {
         for len in 0..RECORD.len() {
-            let error =
-                AvcConfig::parse(Bytes::from_static(&RECORD[..len]), 1280, 720, false).unwrap_err();
+            let error = AvcConfig::parse(Bytes::from_static(&RECORD[..len]), false).unwrap_err();
             assert!(
                 error.to_string().starts_with("the avcC configuration is malformed"),
                 "{error}"
@@ -154,7 +131,7 @@ mod tests {
     #[test]
     fn parameter_sets_may_be_absent_from_the_record() {
         let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-        let parse = |in_band| AvcConfig::parse(record.clone(), 640, 360, in_band).unwrap();
+        let parse = |in_band| AvcConfig::parse(record.clone(), in_band).unwrap();
         assert_eq!(parse(true).rfc6381(), "avc3.42c01e");
         assert!(parse(false).lacks_parameter_sets());
     }

@@ -1,20 +1,8 @@
 //! The size and shape of pictures as decoded, from sequence parameter sets (ITU-T H.264, 7.3.2.1.1
 //! and E.1.1).
 
-use crate::AspectRatio;
+use crate::FrameShape;
 use crate::bits::Bits;
-
-/// How pictures come out of a decoder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FrameShape {
-    /// Width after cropping, in pixels.
-    pub width: u16,
-    /// Height after cropping, in pixels.
-    pub height: u16,
-    /// The width of a pixel relative to its height, if declared.
-    pub pixel_aspect: Option<AspectRatio>,
-}
 
 /// The fields of a sequence parameter set up to `frame_mbs_only_flag` that the size depends on.
 pub(super) struct Coded {
@@ -27,10 +15,10 @@ pub(super) struct Coded {
     pub(super) chroma: u32,
 }
 
-impl FrameShape {
+impl Coded {
     /// Reads what follows `frame_mbs_only_flag`.
-    pub(super) fn read(bits: &mut Bits<'_>, coded: &Coded) -> Option<Self> {
-        if !coded.frames_only {
+    pub(super) fn shape(&self, bits: &mut Bits<'_>) -> Option<FrameShape> {
+        if !self.frames_only {
             bits.flag()?;
         }
         bits.flag()?;
@@ -39,8 +27,8 @@ impl FrameShape {
             let mut both = || u64::from(bits.golomb()?).checked_add(bits.golomb()?.into());
             (across, down) = (both()?, both()?);
         }
-        let fields = if coded.frames_only { 1 } else { 2 };
-        let (unit_width, unit_height) = match coded.chroma {
+        let fields = if self.frames_only { 1 } else { 2 };
+        let (unit_width, unit_height) = match self.chroma {
             1 => (2, 2),
             2 => (2, 1),
             _ => (1, 1),
@@ -50,44 +38,12 @@ impl FrameShape {
             let len = macroblocks.checked_mul(16)?.checked_mul(fields)?.checked_sub(crop)?;
             u16::try_from(len).ok().filter(|len| *len > 0)
         };
-        let width = cropped(coded.width, 1, across, unit_width)?;
-        let height = cropped(coded.height, fields, down, unit_height)?;
+        let width = cropped(self.width, 1, across, unit_width)?;
+        let height = cropped(self.height, fields, down, unit_height)?;
         // Without the rest, the size still stands.
-        let pixel_aspect = pixel_aspect(bits).flatten();
-        Some(Self { width, height, pixel_aspect })
+        let pixel_aspect = FrameShape::read_pixel_aspect(bits).flatten();
+        Some(FrameShape { width, height, pixel_aspect })
     }
-}
-
-/// `aspect_ratio_idc` of the video usability information (table E-1), if there is any.
-fn pixel_aspect(bits: &mut Bits<'_>) -> Option<Option<AspectRatio>> {
-    const EXTENDED: u32 = 255;
-    const RATIOS: [(u32, u32); 17] = [
-        (0, 0),
-        (1, 1),
-        (12, 11),
-        (10, 11),
-        (16, 11),
-        (40, 33),
-        (24, 11),
-        (20, 11),
-        (32, 11),
-        (80, 33),
-        (18, 11),
-        (15, 11),
-        (64, 33),
-        (160, 99),
-        (4, 3),
-        (3, 2),
-        (2, 1),
-    ];
-    if !bits.flag()? || !bits.flag()? {
-        return Some(None);
-    }
-    let (width, height) = match bits.unsigned(8)? {
-        EXTENDED => (bits.unsigned(16)?, bits.unsigned(16)?),
-        listed => *RATIOS.get(listed as usize)?,
-    };
-    Some(AspectRatio::new(width, height))
 }
 
 #[cfg(test)]

@@ -18,7 +18,6 @@ pub use annex_b::AnnexB;
 pub use config::AvcConfig;
 pub use encryption::{is_slice, refuse_start_code};
 pub use escape::escape;
-pub use frame_shape::FrameShape;
 pub use nal_type::NalType;
 pub use picture::Picture;
 pub use slice_headers::SliceHeaders;

@@ -1,7 +1,8 @@
 //! Parameter sets, as far as slice headers and the format of pictures depend on them (ITU-T H.264,
 //! 7.3.2).
 
-use super::frame_shape::{Coded, FrameShape};
+use super::frame_shape::Coded;
+use crate::FrameShape;
 use crate::bits::Bits;
 
 /// How the order of pictures is written (`pic_order_cnt_type`).
@@ -74,7 +75,7 @@ impl Sps {
         let frames_only = bits.flag()?;
         let array_type = if has_separate_planes { 0 } else { chroma };
         let coded = Coded { width, height, frames_only, chroma: array_type };
-        let shape = FrameShape::read(&mut bits, &coded);
+        let shape = coded.shape(&mut bits);
         let has_chroma = array_type != 0;
         let map_units = width.checked_mul(height)?;
         Some(Self {

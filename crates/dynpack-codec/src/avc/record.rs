@@ -67,12 +67,6 @@ impl AvcConfig {
         if self.nal_length_size != other.nal_length_size {
             return differs("NAL units have lengths of another size");
         }
-        if (self.width, self.height) != (other.width, other.height) {
-            return differs("the pictures have another size");
-        }
-        if self.pixel_aspect != other.pixel_aspect {
-            return differs("the pixels have another shape");
-        }
         let sps = union(&self.sps, &other.sps, "sequence", |unit| Sps::read(unit).map(|s| s.id))?;
         let pps = union(&self.pps, &other.pps, "picture", |unit| Pps::read(unit).map(|p| p.id))?;
         let mut formats = sps.iter().map(|unit| Sps::read(unit).map(|sps| sps.format));
@@ -165,7 +159,7 @@ mod tests {
     fn record(sps: &[&[u8]], pps: &[&[u8]]) -> AvcConfig {
         let sets = |sets: &[&[u8]]| sets.iter().map(|set| Bytes::copy_from_slice(set)).collect();
         let empty = Bytes::from_static(&[1, 0x4d, 0x40, 0x0b, 0xff, 0xe0, 0]);
-        let empty = AvcConfig::parse(empty, 160, 96, false).unwrap();
+        let empty = AvcConfig::parse(empty, false).unwrap();
         empty.with_sets([0x4d, 0x40, 0x0b], sets(sps), sets(pps)).unwrap()
     }
 
@@ -187,7 +181,7 @@ mod tests {
         assert!(none.lacks_parameter_sets() && !expected.lacks_parameter_sets());
         let found = none.with_sets_of(&sample, sample.len()).unwrap();
         assert_eq!(found, expected);
-        let read = AvcConfig::parse(found.record.clone(), 160, 96, false).unwrap();
+        let read = AvcConfig::parse(found.record.clone(), false).unwrap();
         assert_eq!(read, expected);
     }
 
@@ -238,8 +232,6 @@ mod tests {
         assert!(refusal(&one, &wider).contains("another size or format"));
         let shorter = AvcConfig { nal_length_size: 2, ..one.clone() };
         assert!(refusal(&one, &shorter).contains("lengths of another size"));
-        let taller = AvcConfig { height: 240, ..one.clone() };
-        assert!(refusal(&one, &taller).contains("the pictures have another size"));
         assert!(refusal(&one, &AvcConfig { in_band: true, ..one.clone() }).contains("take turns"));
     }
 }

@@ -2,7 +2,7 @@
 
 use dynpack_boxes::moof::Subsample;
 use dynpack_codec::avc::SliceHeaders;
-use dynpack_codec::{AudioCodec, Codec, NalUnit, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, NalUnit, Video, VideoCodec};
 
 use crate::{Error, cenc::Scheme};
 
@@ -18,7 +18,7 @@ impl Layout {
     /// code lists the codecs that can be encrypted.
     pub(super) fn of(codec: &Codec) -> Option<Self> {
         match codec {
-            Codec::Video(VideoCodec::Avc(config)) => Some(Self {
+            Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) => Some(Self {
                 headers: SliceHeaders::new(config),
                 length_size: config.nal_length_size.into(),
             }),

@@ -1,6 +1,6 @@
 //! Which tracks a key is for (`ContentKeyUsageRule`).
 
-use dynpack_codec::{Codec, VideoCodec};
+use dynpack_codec::{Codec, Video};
 use dynpack_media::{FrameRate, Rendition, RenditionId};
 
 use crate::{Error, KeyId};
@@ -48,7 +48,7 @@ pub(super) struct VideoFilter {
 
 impl VideoFilter {
     /// Whether the filter matches. No supported codec has a high dynamic range.
-    fn passes(self, video: &VideoCodec, rendition: &Rendition) -> Result<bool, Error> {
+    fn passes(self, video: &Video, rendition: &Rendition) -> Result<bool, Error> {
         let (width, height) = video.dimensions();
         let pixels = u64::from(width).saturating_mul(height.into());
         let rate = rendition.track.frame_rate().map(FrameRate::thousandths);

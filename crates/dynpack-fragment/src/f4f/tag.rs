@@ -1,7 +1,7 @@
 //! FLV tags (E.4).
 
 use bytes::{BufMut, Bytes};
-use dynpack_codec::{AudioCodec, Codec, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 
 use super::times::Times;
 
@@ -38,7 +38,7 @@ impl Carriage {
     /// list of codecs that FLV carries.
     pub(super) fn of(codec: &Codec) -> Option<(Self, Bytes)> {
         match codec {
-            Codec::Video(VideoCodec::Avc(avc)) => {
+            Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => {
                 Some((Self::Video { codec: AVC }, avc.record.clone()))
             }
             Codec::Audio(AudioCodec::Aac(aac)) => {

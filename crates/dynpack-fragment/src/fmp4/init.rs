@@ -7,7 +7,7 @@ use dynpack_boxes::moov::{
     Vmhd,
 };
 use dynpack_boxes::{BoxType, put_container};
-use dynpack_codec::{Codec, MediaKind, VideoCodec};
+use dynpack_codec::{Codec, MediaKind, Video};
 use dynpack_media::{Language, Rendition, TrackId};
 
 use super::file::{MAX_HEAD, TRACK_ID};
@@ -122,12 +122,12 @@ fn put_mvex(rendition: &Rendition, out: &mut Vec<u8>) {
 
 /// Width and height as displayed, as 16.16 fixed point: the coded size with its pixel aspect ratio
 /// in the width (8.3.2).
-fn display_size(video: &VideoCodec) -> (u32, u32) {
+fn display_size(video: &Video) -> (u32, u32) {
     const ONE: u32 = 1 << 16;
     let (width, height) = video.dimensions();
     let coded = u32::from(width) << 16;
     (
-        video.pixel_aspect().stretch(width, ONE).filter(|&width| width > 0).unwrap_or(coded),
+        video.pixel_aspect.stretch(width, ONE).filter(|&width| width > 0).unwrap_or(coded),
         u32::from(height) << 16,
     )
 }

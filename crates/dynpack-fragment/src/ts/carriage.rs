@@ -3,7 +3,7 @@
 
 use dynpack_codec::aac::Adts;
 use dynpack_codec::avc::AnnexB;
-use dynpack_codec::{AacConfig, AudioCodec, Codec, VideoCodec};
+use dynpack_codec::{AacConfig, AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::{Ticks, Time, Timescale};
 
 use crate::Error;
@@ -73,7 +73,9 @@ pub(super) trait Carriage: Send + Sync {
 /// The one list of codecs that a transport stream can carry.
 pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
     match codec {
-        Codec::Video(VideoCodec::Avc(config)) => Ok(Box::new(AnnexB::new(config).padded())),
+        Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) => {
+            Ok(Box::new(AnnexB::new(config).padded()))
+        }
         Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
     }
 }

@@ -1,7 +1,7 @@
 //! Encrypted streams (Apple, *MPEG-2 Stream Encryption Format for HTTP Live Streaming*): frames are
 //! encrypted before they are multiplexed, and the PMT says so.
 
-use dynpack_codec::{AudioCodec, Codec, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 use dynpack_crypt::sample_aes::{
     AAC_STREAM_TYPE, AVC_STREAM_TYPE, SampleAes, aac_descriptors, avc_descriptors,
 };
@@ -34,7 +34,7 @@ impl Encryption {
     pub(super) fn new(cipher: SampleAes, codec: &Codec) -> Result<Self, Error> {
         let refused = |problem| Error::Encryption { sample: None, problem };
         let (frames, stream_type, descriptors) = match codec {
-            Codec::Video(VideoCodec::Avc(_)) => {
+            Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => {
                 (Frames::NalUnits, AVC_STREAM_TYPE, avc_descriptors())
             }
             Codec::Audio(AudioCodec::Aac(config)) => {
@@ -105,7 +105,7 @@ mod tests {
         let record = Bytes::from_static(&[
             1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee,
         ]);
-        let video = Codec::from(AvcConfig::parse(record, 16, 16, false).unwrap());
+        let video = Codec::from(Video::new(AvcConfig::parse(record, false).unwrap(), 16, 16));
         let audio = Codec::from(AacConfig::parse(Bytes::from_static(&[0x11, 0x90]), 2).unwrap());
         let [video, audio] = [video, audio].map(|codec| {
             let cipher = SampleAes::new(&ContentKey::new([1; 16]), Iv([2; 16]));

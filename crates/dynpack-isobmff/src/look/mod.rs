@@ -7,7 +7,7 @@ mod question;
 
 use std::collections::VecDeque;
 
-use dynpack_codec::{AudioCodec, Codec, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::{Extent, Movie, SampleIndex, Track};
 
 use self::band_replication::BandReplication;
@@ -24,7 +24,7 @@ const LOOKS_AT_ONCE: usize = 256;
 /// The questions that the tables of a track leave open, which may be answered by that many looks.
 fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
     match &track.codec {
-        Codec::Video(VideoCodec::Avc(avc)) => {
+        Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => {
             let sets = ParameterSets::of(avc).map(|question| Box::new(question) as _);
             let key_frames =
                 KeyFrames::of(avc, track, looks).map(|question| Box::new(question) as _);

@@ -46,7 +46,9 @@ impl Question for ParameterSets {
             Error::Malformed { path, offset, problem: error.to_string() }
         })?;
         track.sample_entry = sample_entry::with_record(&track.sample_entry, &config.record);
-        track.codec = Codec::from(config);
+        if let Codec::Video(video) = &mut track.codec {
+            video.codec = config.into();
+        }
         Ok((track, None))
     }
 }

@@ -1,7 +1,7 @@
 //! H.264: `avc1` and `avc3` (ISO/IEC 14496-15, 5.4.2).
 
 use bytes::Bytes;
-use dynpack_codec::{AvcConfig, Codec};
+use dynpack_codec::{AvcConfig, Codec, Video};
 
 use super::entry::{COMMON, SampleEntry, copy, in_box, with_box};
 use crate::Error;
@@ -20,8 +20,9 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
         .find_kind(b"avcC")?
         .ok_or_else(|| entry.malformed("holds no avcC"))?;
     let record = Bytes::copy_from_slice(record_box.body);
-    let config = AvcConfig::parse(record, width, height, in_band).map_err(in_box(&record_box))?;
-    Ok(SampleEntry { codec: Codec::from(config), bytes: copy(entry) })
+    let config = AvcConfig::parse(record, in_band).map_err(in_box(&record_box))?;
+    let codec = Codec::from(Video::new(config, width, height));
+    Ok(SampleEntry { codec, bytes: copy(entry) })
 }
 
 /// An entry with another record in its `avcC`.

@@ -1,7 +1,7 @@
 //! The sample entries of a track, of which its samples may use several (ISO/IEC 14496-12, 8.5.2).
 
 use bytes::Bytes;
-use dynpack_codec::{Codec, VideoCodec};
+use dynpack_codec::{Codec, Video, VideoCodec};
 use dynpack_media::FourCc;
 
 use super::entry::SampleEntry;
@@ -66,7 +66,7 @@ impl Entries {
     fn merge(&mut self, number: u32) -> Result<(), Error> {
         let codec = self.merged.codec.merged(&self.entry(number)?.codec);
         let codec = codec.map_err(|problem| Error::Unsupported(problem.to_string()))?;
-        if let Codec::Video(VideoCodec::Avc(avc)) = &codec {
+        if let Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) = &codec {
             self.merged.bytes = avc::with_record(&self.merged.bytes, &avc.record);
         }
         self.merged.codec = codec;

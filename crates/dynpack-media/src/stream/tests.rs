@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use dynpack_codec::{AacConfig, AvcConfig, Codec};
+use dynpack_codec::{AacConfig, AvcConfig, Codec, Video};
 use proptest::prelude::*;
 
 use super::*;
@@ -35,7 +35,11 @@ fn rendition(codec: Codec, hz: u32, segments: &[(u32, i64)]) -> Rendition {
 
 fn video(hz: u32, segments: &[(u32, i64)]) -> Rendition {
     let record = Bytes::from_static(&[1, 0x42, 0xc0, 0x1e, 0xff, 0xe0, 0]);
-    rendition(Codec::from(AvcConfig::parse(record, 640, 360, true).unwrap()), hz, segments)
+    rendition(
+        Codec::from(Video::new(AvcConfig::parse(record, true).unwrap(), 640, 360)),
+        hz,
+        segments,
+    )
 }
 
 fn audio(hz: u32, segments: &[(u32, i64)]) -> Rendition {

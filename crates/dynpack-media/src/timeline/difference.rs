@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use dynpack_codec::VideoCodec;
+use dynpack_codec::Video;
 
 use super::span::Span;
 use crate::{Ticks, Time, Track};
@@ -82,8 +82,8 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(video: &VideoCodec, track: &Track) -> Self {
-        let ((width, height), pixel) = (video.dimensions(), video.pixel_aspect());
+    fn of(video: &Video, track: &Track) -> Self {
+        let ((width, height), pixel) = (video.dimensions(), video.pixel_aspect);
         let bounds = |size: u16, halves: &dyn Fn(u16) -> u32| {
             let step = 1 << size.trailing_zeros().min(4);
             let (size, rounded) = (u64::from(halves(size)), u64::from(halves(step)) / 2);

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use dynpack_codec::{MediaKind, VideoCodec};
+use dynpack_codec::{MediaKind, Video};
 
 use super::sync_points::SyncPoints;
 use crate::{Cuts, Error, SampleIndex, SegmentNumber, Ticks, Time, Track};
@@ -153,7 +153,7 @@ impl<'a> Span<'a> {
     }
 
     /// How its samples are coded, if they are pictures.
-    pub(super) fn video(&self) -> Option<&'a VideoCodec> {
+    pub(super) fn video(&self) -> Option<&'a Video> {
         self.track.codec.video()
     }
 

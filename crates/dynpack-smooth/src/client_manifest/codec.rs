@@ -1,6 +1,6 @@
 //! Quality levels of the codecs that Smooth Streaming supports.
 
-use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, VideoCodec};
+use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, Video, VideoCodec};
 use dynpack_media::Rendition;
 
 use super::QualityLevel;
@@ -32,9 +32,17 @@ impl QualityLevel {
 
     fn of_codec(codec: &Codec) -> Result<Self, &'static str> {
         match codec {
-            Codec::Video(VideoCodec::Avc(avc)) => Self::of_avc(avc),
+            Codec::Video(video) => Self::of_video(video),
             Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
         }
+    }
+
+    fn of_video(video: &Video) -> Result<Self, &'static str> {
+        let level = match &video.codec {
+            VideoCodec::Avc(avc) => Self::of_avc(avc),
+        }?;
+        let [max_width, max_height] = [video.width, video.height].map(|len| Some(len.into()));
+        Ok(Self { max_width, max_height, ..level })
     }
 
     fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {
@@ -50,8 +58,6 @@ impl QualityLevel {
                 .copied()
                 .collect(),
             nal_length_size: Some(avc.nal_length_size).filter(|&size| size != 4),
-            max_width: Some(avc.width.into()),
-            max_height: Some(avc.height.into()),
             ..Self::default()
         })
     }

@@ -1,6 +1,6 @@
 //! Sample entries (ISO/IEC 14496-12, 8.5.2).
 
-use dynpack_codec::{AudioCodec, Codec, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 
 use super::{boxed, full};
 
@@ -8,8 +8,8 @@ use super::{boxed, full};
 #[must_use]
 pub fn sample_entry(codec: &Codec) -> Vec<u8> {
     match codec {
-        Codec::Video(VideoCodec::Avc(avc)) => {
-            visual(b"avc1", (avc.width, avc.height), &boxed(b"avcC", &avc.record))
+        Codec::Video(video @ Video { codec: VideoCodec::Avc(avc), .. }) => {
+            visual(b"avc1", video.dimensions(), &boxed(b"avcC", &avc.record))
         }
         Codec::Audio(AudioCodec::Aac(aac)) => mp4a(&aac.specific_config),
     }
