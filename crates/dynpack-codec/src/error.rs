@@ -33,6 +33,14 @@ pub enum Malformed {
         /// Bytes of the sample.
         len: usize,
     },
+    /// An open bitstream unit of AV1 is cut short, or longer than the rest of its sample.
+    #[error("the unit at byte {at} of a sample of {len} passes its end")]
+    Obu {
+        /// Offset of its header, in bytes of the sample.
+        at: usize,
+        /// Bytes of the sample.
+        len: usize,
+    },
     /// A NAL unit that stays clear contains a start code. Readers of byte streams would take what
     /// follows for a unit of its own.
     #[error("a NAL unit of type {0} has a start code in it")]

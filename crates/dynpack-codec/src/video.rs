@@ -1,6 +1,6 @@
 //! Video: how its pictures are coded and displayed, whatever the codec.
 
-use crate::{AspectRatio, AvcConfig, FrameShape, Unsupported};
+use crate::{AspectRatio, AvcConfig, FrameShape, Unsupported, VideoFamily};
 
 /// How the pictures of a track are coded and displayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,14 @@ impl VideoCodec {
     pub fn frame_shape(&self) -> Option<FrameShape> {
         match self {
             Self::Avc(avc) => avc.frame_shape(),
+        }
+    }
+
+    /// The family that players know it by.
+    #[must_use]
+    pub const fn family(&self) -> VideoFamily {
+        match self {
+            Self::Avc(_) => VideoFamily::Avc,
         }
     }
 

@@ -8,8 +8,8 @@ use crate::model::{FrameRate, Media, Multivariant, Resolution, Variant};
 use crate::video::Videos;
 use crate::{Flavor, Key, Options, Urls};
 
-/// Lists the variants of a presentation, by ascending bitrate of the video, and the renditions from
-/// which a viewer can choose.
+/// Lists the variants of a presentation, by ascending [family](dynpack_media::VideoFamily) and
+/// bitrate of the video, and the renditions from which a viewer can choose.
 ///
 /// `rates` are those of the presentation's renditions. Where one is missing, the declared bitrate
 /// is used. The bandwidth of a variant is the sum of the highest rates of the video and of the

@@ -10,12 +10,13 @@ use crate::{Flavor, Urls};
 
 /// The videos of a presentation: those of the variants, and what can be chosen instead.
 ///
-/// Each variant has a group, with what is played by default and a bitrate of each other content:
-/// the lowest with the lowest and so on, and where one has fewer, its highest with all others.
-/// Equal groups are merged. The playlist of a variant is that of the default, so the member of the
+/// Variants ascend by family, so that a client which does not choose starts with what most clients
+/// decode, and by bitrate within it. Each variant has a group, with what is played by default and a
+/// bitrate of each other content: the lowest of a family with the lowest and so on, and where one
+/// has fewer, its highest with all others. Equal groups are merged. The playlist of a variant is that of the default, so the member of the
 /// group that stands for it has no URI: which bitrate it is depends on the variant.
 pub(crate) struct Videos<'a> {
-    /// What is played by default, by ascending bitrate.
+    /// What is played by default, by ascending family and bitrate.
     pub(crate) defaults: Vec<Rated<'a>>,
     /// The variants, each with the index of its group.
     variants: Vec<(Rated<'a>, usize)>,
@@ -31,24 +32,28 @@ impl<'a> Videos<'a> {
         let videos = Rated::of_kind(presentation, rates, MediaKind::Video, flavor);
         let (mut defaults, mut others): (Vec<_>, Vec<_>) =
             videos.into_iter().partition(|rated| presentation.is_default(rated.rendition));
-        defaults.sort_by_key(|rated| rated.rendition.id.bitrate);
+        let family = |rated: &Rated<'_>| rated.rendition.track.video_family();
+        defaults.sort_by_key(|rated| (family(rated), rated.rendition.id.bitrate));
         if flavor == Flavor::MuxedTs {
             others.clear();
         }
         let is_one =
             |one: &Rated<'_>, next: &Rated<'_>| one.rendition.id.name == next.rendition.id.name;
         let contents: Vec<&[Rated<'a>]> = others.chunk_by(is_one).collect();
-        let tiers = contents.iter().map(|content| content.len()).chain([defaults.len()]).max();
         let mut names = Vec::<String>::new();
         for first in [&*defaults].iter().chain(&contents).filter_map(|content| content.first()) {
             names.push(unused_name(names.iter().map(String::as_str), first.name()));
         }
         let mut videos = Self { defaults, variants: Vec::new(), names, groups: Vec::new() };
-        for tier in 0..tiers.unwrap_or_default() {
-            let Some(variant) = of_tier(&videos.defaults, tier) else { break };
-            let group = videos
-                .group_of(contents.iter().filter_map(|content| of_tier(content, tier)).collect());
-            videos.variants.push((variant, group));
+        let families = videos.defaults.clone();
+        for ladder in families.chunk_by(|one, next| family(one) == family(next)) {
+            let tiers = contents.iter().map(|content| content.len()).chain([ladder.len()]).max();
+            for tier in 0..tiers.unwrap_or_default() {
+                let Some(variant) = of_tier(ladder, tier) else { break };
+                let choices = contents.iter().filter_map(|content| of_tier(content, tier));
+                let group = videos.group_of(choices.collect());
+                videos.variants.push((variant, group));
+            }
         }
         videos
     }

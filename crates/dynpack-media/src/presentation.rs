@@ -138,7 +138,7 @@ impl Rendition {
 }
 
 /// The renditions that one request may see, in the order in which manifests list them: by name in
-/// the order of the asset, then by ascending bitrate.
+/// the order of the asset, then by ascending family of video, then by ascending bitrate.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Presentation {

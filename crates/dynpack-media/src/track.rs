@@ -1,7 +1,7 @@
 //! Tracks and movies: what one file holds.
 
 use bytes::Bytes;
-use dynpack_codec::{Codec, MediaKind};
+use dynpack_codec::{Codec, MediaKind, VideoFamily};
 
 use crate::{FrameRate, Grouping, Language, Matrix, SampleTable, Ticks, Timescale, TrackId};
 
@@ -123,6 +123,12 @@ impl Track {
     #[must_use]
     pub const fn kind(&self) -> MediaKind {
         self.codec.kind()
+    }
+
+    /// The family of its codec, for video.
+    #[must_use]
+    pub fn video_family(&self) -> Option<VideoFamily> {
+        self.codec.video().map(|video| video.codec.family())
     }
 
     /// Frames per second, for video.

@@ -5,14 +5,14 @@ mod contents;
 mod entry;
 mod names;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use dynpack_codec::MediaKind;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    CutPolicy, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline, Track,
+    CutPolicy, Difference, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline, Track,
     TrackId,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
@@ -32,9 +32,9 @@ use crate::error::Error;
 /// file. The first is [`Role::Main`], others are [`Role::Alternate`].
 ///
 /// Tracks of several movies are bitrates of one content if they can be: they last equally long,
-/// audio is in one language and coded alike, pictures have one shape and key frames at the same
-/// times. See [`Difference`](dynpack_media::Difference). Where several movies have several tracks,
-/// these correspond in their order. The same audio in several movies is presented once.
+/// audio is in one language and coded alike, pictures have one shape and, in one
+/// [family](dynpack_media::VideoFamily), key frames at the same times. See [`Difference`]. Where
+/// several movies have several tracks, these correspond in their order. The same audio in several movies is presented once.
 ///
 /// Video is named `video`, `video_2` and so on; audio is named `audio`, or if there are several
 /// contents `audio_en`, `audio_en_2`, `audio_de`. Where there are several, each has the name that
@@ -168,17 +168,35 @@ fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation,
     }
     let names: Vec<Arc<str>> =
         renditions.iter().map(|rendition| rendition.id.name.clone()).collect();
-    renditions.sort_by_key(|rendition| {
-        (names.iter().position(|name| *name == rendition.id.name), rendition.id.bitrate)
+    renditions.sort_by_key(|Rendition { id, track, .. }| {
+        (names.iter().position(|name| *name == id.name), track.video_family(), id.bitrate)
     });
     Presentation::new(renditions).map_err(unpresentable)
 }
 
-/// Which tracks are of the video that is played by default: all are cut at its sync samples.
+/// Which tracks are cut at sync samples that all of them share: those of the video that is played by
+/// default, in its first family and in each other family that has enough of them.
 fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<'_> {
     let videos = || entries.iter().filter(|(_, entry)| entry.kind() == MediaKind::Video);
     let main = videos().find(|(_, entry)| entry.role == Role::Main).or_else(|| videos().next());
-    move |at| entries.get(at).map(|(name, _)| name) == main.map(|(name, _)| name)
+    let name = main.map(|(name, _)| name);
+    let defaults = || videos().filter(|(other, _)| Some(other) == name).map(|(_, entry)| entry);
+    let first = defaults().min_by_key(|entry| entry.family());
+    let has_cuts_of_first = |entry: &Entry| {
+        first.is_some_and(|first| {
+            first.family() == entry.family()
+                || Difference::between(&first.track, &entry.track).is_none()
+        })
+    };
+    let mut families = HashMap::new();
+    for entry in defaults() {
+        families.entry(entry.family()).or_insert_with(|| has_cuts_of_first(entry));
+    }
+    move |at| {
+        entries.get(at).is_some_and(|(other, entry)| {
+            Some(other) == name && families.get(&entry.family()) == Some(&true)
+        })
+    }
 }
 
 /// The tracks of contents with their names, labels and roles: of each kind, one content is

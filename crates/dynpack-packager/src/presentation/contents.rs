@@ -1,7 +1,7 @@
 //! Which tracks are bitrates of one content.
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Difference, Track};
+use dynpack_media::Difference;
 use dynpack_smooth::ServerManifest;
 
 use super::entry::Entry;
@@ -31,16 +31,21 @@ pub(super) enum Evidence {
 /// The contents of an asset: video first, and each kind in the order of its tracks.
 ///
 /// Each track goes to the first content that it can be a bitrate of. So the tracks of several files
-/// correspond in their order.
+/// correspond in their order. Where nothing but the tracks says which is first, families of video
+/// ascend: what most players decode is the first content, however files are called.
 ///
 /// # Errors
-/// [`Error::DifferentFilms`] if only the tracks say that videos of several files are one content,
-/// and they cannot be; [`Error::Unpresentable`] if there are more than [`MAX_TRACKS`].
-pub(super) fn contents(entries: Vec<Entry>, evidence: Evidence) -> Result<Vec<Content>, Error> {
+/// [`Error::DifferentFilms`] if only the tracks say that videos of several files and of one family
+/// are one content, and they cannot be; [`Error::Unpresentable`] if there are more than
+/// [`MAX_TRACKS`].
+pub(super) fn contents(mut entries: Vec<Entry>, evidence: Evidence) -> Result<Vec<Content>, Error> {
     let count = entries.len();
     if count > MAX_TRACKS {
         let problem = format!("it has {count} tracks, where {MAX_TRACKS} are the limit");
         return Err(Error::Unpresentable { problem });
+    }
+    if evidence == Evidence::Tracks {
+        entries.sort_by_key(Entry::family);
     }
     let mut contents = Vec::<Content>::new();
     for entry in entries {
@@ -61,11 +66,12 @@ pub(super) fn contents(entries: Vec<Entry>, evidence: Evidence) -> Result<Vec<Co
     Ok(contents)
 }
 
-/// Refuses a video that cannot be a bitrate of that of another file.
+/// Refuses a video that cannot be a bitrate of that of another file, in the same family.
 fn refuse_other_film(contents: &[Content], entry: &Entry, evidence: Evidence) -> Result<(), Error> {
     let is_of_others = |content: &&Content| {
         content.kind() == MediaKind::Video
             && content.members().all(|member| member.source != entry.source)
+            && content.firsts().any(|first| first.family() == entry.family())
     };
     let rival = match (entry.kind(), evidence) {
         (MediaKind::Video, Evidence::Tracks) => contents.iter().find(is_of_others),
@@ -92,6 +98,16 @@ impl Content {
     /// The name that a server manifest declares for one of its tracks.
     pub(super) fn declared_name(&self) -> Option<&str> {
         self.members().find_map(|entry| entry.name.as_deref())
+    }
+
+    /// The first track of each family of video, or of audio.
+    fn firsts(&self) -> impl Iterator<Item = &Entry> {
+        let mut seen = Vec::new();
+        self.entries.iter().filter(move |entry| {
+            let is_first = !seen.contains(&entry.family());
+            seen.push(entry.family());
+            is_first
+        })
     }
 
     fn members(&self) -> impl Iterator<Item = &Entry> {
@@ -121,11 +137,17 @@ impl Content {
             && match (of_file.peek(), evidence) {
                 (Some(_), _) => of_file.all(|member| member.switches_to(entry)),
                 (None, Evidence::Listed) => true,
-                (None, Evidence::Tracks) => can_be_one(&first.track, &entry.track),
+                (None, Evidence::Tracks) => self.firsts().all(|first| can_be_one(first, entry)),
             }
     }
 }
 
-fn can_be_one(one: &Track, other: &Track) -> bool {
-    Difference::between(one, other).is_none()
+/// Whether two tracks can be of one content, by their media. Families of video are encoded apart
+/// from each other, so their sync samples may differ.
+fn can_be_one(one: &Entry, other: &Entry) -> bool {
+    match Difference::between(&one.track, &other.track) {
+        None => true,
+        Some(Difference::SyncSamples) => one.family() != other.family(),
+        Some(_) => false,
+    }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Coding, Language, Role, SampleIndex, SourceIndex, Track};
+use dynpack_media::{Coding, Language, Role, SampleIndex, SourceIndex, Track, VideoFamily};
 use dynpack_smooth::ServerTrack;
 
 /// A track that is to be presented, and what its publisher says of it.
@@ -49,6 +49,11 @@ impl Entry {
 
     pub(super) fn kind(&self) -> MediaKind {
         self.track.kind()
+    }
+
+    /// The family of its codec; `None` for audio.
+    pub(super) fn family(&self) -> Option<VideoFamily> {
+        self.track.video_family()
     }
 
     /// Whether another track can be a bitrate of the same content, by what both are: audio in one

@@ -1,7 +1,7 @@
 //! Makes a client manifest from a presentation.
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Period, Rendition, Role, Ticks, Timescale};
+use dynpack_media::{Coding, Period, Rendition, Role, Ticks, Timescale};
 
 use super::{ClientManifest, QualityLevel, Stream};
 use crate::chunks::have_same_cuts;
@@ -19,9 +19,9 @@ impl ClientManifest {
     /// The client manifest of a period. Audio comes before video, and the highest bitrate of each
     /// comes first, as in Azure Media Services.
     ///
-    /// Renditions with the same name and cuts are one stream. Renditions with the same name but
-    /// other cuts, for example because one ends earlier, are separate streams. Those are named
-    /// `name_2` and so on, whatever is free, and have the same addresses. Chunks keep the times of
+    /// Renditions with the same name, coding and cuts are one stream. Renditions with the same name
+    /// but another coding or other cuts, for example because one ends earlier, are separate streams.
+    /// Those are named `name_2` and so on, whatever is free, and have the same addresses. Chunks keep the times of
     /// the presentation, and therefore their URLs.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl ClientManifest {
     }
 }
 
-/// Renditions with the same name and cuts.
+/// Renditions with the same name, coding and cuts.
 struct Group<'a> {
     first: &'a Rendition,
     others: Vec<&'a Rendition>,
@@ -63,7 +63,9 @@ fn groups<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Vec<Group<'a>>
     for rendition in renditions {
         let is_first = groups.iter().all(|group| group.first.id.name != rendition.id.name);
         let is_same = |group: &&mut Group<'_>| {
-            group.first.id.name == rendition.id.name && have_same_cuts(group.first, rendition)
+            group.first.id.name == rendition.id.name
+                && Coding::of(&group.first.track) == Coding::of(&rendition.track)
+                && have_same_cuts(group.first, rendition)
         };
         match groups.iter_mut().find(is_same) {
             Some(group) => group.others.push(rendition),
