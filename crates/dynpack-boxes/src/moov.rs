@@ -9,6 +9,6 @@ pub use mvex::{Mehd, Trex};
 pub use mvhd::Mvhd;
 pub use pssh::{PiffPssh, Pssh};
 pub use trak::{
-    Dref, Edit, Elng, Elst, Hdlr, Mdhd, PackedLanguage, Pattern, PiffTenc, Schm, Sinf, Smhd, Stbl,
-    Stsd, Tenc, Tkhd, Tsel, Vmhd,
+    Dref, Edit, Elng, Elst, Hdlr, KindBox, Mdhd, PackedLanguage, Pattern, PiffTenc, Schm, Sinf,
+    Smhd, Stbl, Stsd, Tenc, Tkhd, Tsel, Vmhd,
 };

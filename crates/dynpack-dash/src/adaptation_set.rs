@@ -200,12 +200,11 @@ impl<'a> Set<'a> {
             essential: None,
             supplemental: None,
             label: label(first),
-            accessibility: (first.role == Role::Description)
-                .then(|| descriptor(ROLE_SCHEME, "description".into())),
-            role: Some(descriptor(
-                ROLE_SCHEME,
-                if first.role == Role::Main { "main" } else { "alternate" }.into(),
-            )),
+            accessibility: first
+                .role
+                .is_accessibility()
+                .then(|| descriptor(ROLE_SCHEME, first.role.as_str().into())),
+            role: Some(descriptor(ROLE_SCHEME, role(first.role).as_str().into())),
             representations: (self.renditions.iter().zip(details).zip(templates))
                 .map(|((rendition, details), own)| Representation {
                     id: format!("{}_{}", id(&rendition.id.name), rendition.id.bitrate),
@@ -288,6 +287,12 @@ fn channel_layout(audio: &AudioCodec) -> Option<u8> {
         _ => None,
     };
     audio.channel_layout().or_else(|| usual(audio.channels()))
+}
+
+/// The role of a set: what helps people who cannot see or hear well is an alternate, and has its
+/// purpose as its accessibility.
+const fn role(role: Role) -> Role {
+    if role.is_accessibility() { Role::Alternate } else { role }
 }
 
 fn label(rendition: &Rendition) -> Option<String> {

@@ -189,6 +189,26 @@ fn a_description_has_its_accessibility_and_a_label() {
 }
 
 #[test]
+fn sets_say_what_they_are_for() {
+    for (role, accessibility) in [
+        ("commentary", None),
+        ("karaoke", None),
+        ("alternate", Some("enhanced-audio-intelligibility")),
+    ] {
+        let mut film = film::sample();
+        film.renditions[3].role = Role::parse(accessibility.unwrap_or(role)).unwrap();
+        let element = |name: &str, value: &str| {
+            format!("<{name} schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"{value}\"/>")
+        };
+        let manifest = manifest(&film);
+        assert!(manifest.contains(&element("Role", role)), "{manifest}");
+        let has_accessibility =
+            accessibility.is_none_or(|value| manifest.contains(&element("Accessibility", value)));
+        assert!(has_accessibility, "{manifest}");
+    }
+}
+
+#[test]
 fn names_stay_within_their_attributes() {
     let mut film = film::sample();
     film.renditions[0].id.name = "a\"><b c='d' &amp;\n".into();

@@ -169,13 +169,19 @@ impl<'a> Groups<'a> {
     }
 
     /// Whether a client may choose the member by the listener's settings (RFC 8216, 4.3.4.1.1). Of
-    /// the members with the same language and role, it may choose the default if it is one of them,
-    /// or else the first.
+    /// the members with the same language and accessibility, it may choose the default if it is one
+    /// of them, or else the first. It may choose a commentary or karaoke only if that is the default.
     pub(crate) fn is_autoselect(&self, member: usize) -> bool {
-        let about =
-            |member: &Member<'a>| (member.language.clone(), member.role == Role::Description);
+        let is_asked_for =
+            |member: &Member<'a>| matches!(member.role, Role::Commentary | Role::Karaoke);
+        let about = |member: &Member<'a>| {
+            let accessibility = Some(member.role).filter(|role| role.is_accessibility());
+            (member.language.clone(), accessibility)
+        };
         let own = self.members.get(member).map(about);
-        let mut first_default = [self.default].into_iter().chain(0..self.members.len());
+        let others = (0..self.members.len())
+            .filter(|&other| self.members.get(other).is_some_and(|other| !is_asked_for(other)));
+        let mut first_default = [self.default].into_iter().chain(others);
         first_default.find(|&other| self.members.get(other).map(about) == own) == Some(member)
     }
 }

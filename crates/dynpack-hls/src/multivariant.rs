@@ -1,7 +1,7 @@
 //! The multivariant playlist: the renditions of a presentation (RFC 8216, 4.3.4).
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Presentation, Rate, Rates, Role};
+use dynpack_media::{Presentation, Rate, Rates};
 
 use crate::audio::{Groups, Rated};
 use crate::model::{FrameRate, Media, Multivariant, Resolution, Variant};
@@ -191,8 +191,7 @@ fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Media> {
                 name: member.name.clone(),
                 is_default: at == groups.default,
                 is_autoselect: groups.is_autoselect(at),
-                characteristics: (member.role == Role::Description)
-                    .then_some("public.accessibility.describes-video"),
+                characteristics: member.role.hls_characteristic(),
                 channels: (rated.channels() > 0).then(|| rated.channels().to_string()),
             });
         }

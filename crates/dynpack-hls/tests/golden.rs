@@ -502,6 +502,26 @@ fn a_description_is_marked_and_never_the_default() {
     assert_eq!(lines(&playlist, "#EXT-X-MEDIA"), expected);
 }
 
+/// A client offers a commentary and karaoke, but starts neither by itself.
+#[test]
+fn purposes_decide_what_a_client_may_choose() {
+    let attributes = |role| {
+        let mut film = film::sample();
+        film.renditions[3].role = role;
+        let playlist = multivariant(&film);
+        let line = lines(&playlist, "#EXT-X-MEDIA").pop().unwrap();
+        line.split_once("NAME=\"aac_ger_2\"").unwrap().1.to_owned()
+    };
+    let speech = ",AUTOSELECT=YES,\
+                  CHARACTERISTICS=\"public.accessibility.enhances-speech-intelligibility\",\
+                  CHANNELS=\"2\"";
+    assert_eq!(attributes(Role::EnhancedIntelligibility), speech);
+    for role in [Role::Commentary, Role::Karaoke] {
+        assert_eq!(attributes(role), ",CHANNELS=\"2\"");
+    }
+    assert_eq!(attributes(Role::Dub), ",AUTOSELECT=YES,CHANNELS=\"2\"");
+}
+
 /// Only their names differ, so a client must not choose between them by itself.
 #[test]
 fn of_two_equal_members_only_the_default_is_chosen_automatically() {

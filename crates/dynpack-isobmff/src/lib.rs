@@ -126,6 +126,7 @@ mod look;
 mod moof;
 mod moov;
 mod mvex;
+mod role;
 mod sample_entry;
 mod samples;
 mod stbl;

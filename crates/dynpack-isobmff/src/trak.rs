@@ -1,12 +1,12 @@
 //! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
 //!
 //! Not read: the duration of `tkhd`, which often lies; its volume and layer; `tref`, `meta`, and of
-//! `udta` all but the name and the switch group.
+//! `udta` all but the name, the switch group and what the track is for.
 
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Mvhd, Tkhd, Trex};
 use dynpack_codec::{AudioCodec, MediaKind};
 use dynpack_media::{
-    Column, Grouping, Language, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
+    Column, Grouping, Language, Role, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
 };
 
 use crate::boxes::{BoxRef, Place};
@@ -15,7 +15,7 @@ use crate::edits::{EditList, Edited, Header};
 use crate::gathered::{Gathered, SampleRun};
 use crate::sample_entry::{Entries, SampleEntry};
 use crate::samples::Samples;
-use crate::{Error, Limits, grouping, stbl};
+use crate::{Error, Limits, grouping, role, stbl};
 
 /// A track while its samples are gathered.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ pub(crate) struct Draft {
     language: Language,
     name: String,
     grouping: Grouping,
+    role: Option<Role>,
     display: Display,
     edits: EditList,
     header: Header,
@@ -81,6 +82,7 @@ impl Draft {
             language,
             name: name(trak, &mdia)?,
             grouping: grouping::read(trak)?,
+            role: role::read(trak),
             display: Display::read(trak, movie)?,
             edits: EditList::read(trak, movie.map(|movie| movie.timescale), timescale)?,
             header: Header { duration, is_fragmented: extension.is_some() },
@@ -196,7 +198,8 @@ impl Draft {
         }
         let track = Track::new(self.id, self.timescale, codec, bytes, samples);
         let track = track.with_language(self.language).with_name(self.name).with_edit(edit);
-        Ok(track.with_grouping(self.grouping).with_matrix(self.display.matrix))
+        let track = track.with_grouping(self.grouping).with_role(self.role);
+        Ok(track.with_matrix(self.display.matrix))
     }
 }
 

@@ -6,7 +6,7 @@ use std::num::NonZeroI32;
 use bytes::Bytes;
 use dynpack_codec::{AspectRatio, Video};
 use dynpack_isobmff::{Error, demux};
-use dynpack_media::{Edit, Extent, Grouping, Movie, SampleIndex, Ticks, TrackId};
+use dynpack_media::{Edit, Extent, Grouping, Movie, Role, SampleIndex, Ticks, TrackId};
 use dynpack_testkit::mp4::{
     self, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd, sound,
     words,
@@ -373,6 +373,29 @@ fn tracks_say_how_they_go_together() {
     for tsel in [words(&[0]), vec![0; 3]] {
         let udta = full(b"tsel", 0, 0, &tsel);
         assert_eq!(open_track(Track { udta, ..track.clone() }).grouping.switch_group, None);
+    }
+}
+
+#[test]
+fn tracks_say_what_they_are_for() {
+    let kind =
+        |scheme: &str, value: &str| full(b"kind", 0, 0, format!("{scheme}\0{value}\0").as_bytes());
+    let role =
+        |udta: &[Vec<u8>]| open_track(Track { udta: udta.concat(), ..Track::audio(MEDIA) }).role;
+    let (dash, purposes) = ("urn:mpeg:dash:role:2011", "urn:tva:metadata:cs:AudioPurposeCS:2007");
+    for (value, expected) in [
+        ("main", Some(Role::Main)),
+        ("commentary", Some(Role::Commentary)),
+        ("DUB", Some(Role::Dub)),
+        ("enhanced-audio-intelligibility", Some(Role::EnhancedIntelligibility)),
+        ("sign", None),
+    ] {
+        assert_eq!(role(&[kind(dash, value)]), expected, "{value}");
+    }
+    let both = [kind("urn:example", "main"), kind(purposes, "1"), kind(dash, "alternate")];
+    assert_eq!(role(&both), Some(Role::Description));
+    for none in [vec![], vec![full(b"kind", 0, 0, dash.as_bytes())], vec![boxed(b"kind", &[0])]] {
+        assert_eq!(role(&none), None);
     }
 }
 

@@ -5,27 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::{
-    Cuts, Form, Language, RenditionId, SampleIndex, Segment, SegmentNumber, Ticks, Time, Timescale,
-    Track,
+    Cuts, Form, Language, RenditionId, Role, SampleIndex, Segment, SegmentNumber, Ticks, Time,
+    Timescale, Track,
 };
 use dynpack_codec::MediaKind;
 
 /// The place of a stored file in its asset, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceIndex(pub u32);
-
-/// What a rendition is for (the role scheme `urn:mpeg:dash:role:2011`, ISO/IEC 23009-1, 5.8.5.5).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Role {
-    /// What a player shows by default.
-    #[default]
-    Main,
-    /// Another choice of the same kind, such as another language.
-    Alternate,
-    /// A spoken description of the pictures.
-    Description,
-}
 
 /// One track at one bitrate, in one form.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind, VideoFamily};
 
-use crate::{FrameRate, Grouping, Language, Matrix, SampleTable, Ticks, Timescale, TrackId};
+use crate::{FrameRate, Grouping, Language, Matrix, Role, SampleTable, Ticks, Timescale, TrackId};
 
 /// How the times of a track's samples become times of the movie, from the edit list (`elst`,
 /// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Of what else an
@@ -50,6 +50,8 @@ pub struct Track {
     pub grouping: Grouping,
     /// How its pictures are transformed for display.
     pub matrix: Matrix,
+    /// What it is for, if the file says so.
+    pub role: Option<Role>,
 }
 
 impl Track {
@@ -74,6 +76,7 @@ impl Track {
             edit: Edit::default(),
             grouping: Grouping::default(),
             matrix: Matrix::UNITY,
+            role: None,
         }
     }
 
@@ -105,6 +108,12 @@ impl Track {
     #[must_use]
     pub fn with_matrix(self, matrix: Matrix) -> Self {
         Self { matrix, ..self }
+    }
+
+    /// The same track for a purpose.
+    #[must_use]
+    pub fn with_role(self, role: Option<Role>) -> Self {
+        Self { role, ..self }
     }
 
     /// Width and height of its pictures as displayed, in square pixels, the width rounded to the

@@ -12,14 +12,14 @@ use std::sync::Arc;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    CutPolicy, Difference, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline, Track,
-    TrackId,
+    CutPolicy, Difference, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex,
+    Timeline, Track, TrackId,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
 use self::contents::{Content, Evidence, contents};
 use self::entry::Entry;
-use self::names::{label, names};
+use self::names::names;
 use crate::cmaf_rate::cmaf_rate;
 use crate::error::Error;
 
@@ -200,7 +200,8 @@ fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<'_> {
 }
 
 /// The tracks of contents with their names, labels and roles: of each kind, one content is
-/// [`Role::Main`].
+/// [`Role::Main`]. Where there is a choice, files give labels to contents without a declared name,
+/// and the labels of audio may name a purpose.
 fn named(contents: Vec<Content>) -> Vec<(String, Entry)> {
     let kinds: Vec<_> = contents.iter().map(Content::kind).collect();
     let has_choice = |kind| kinds.iter().filter(|other| **other == kind).count() > 1;
@@ -210,14 +211,14 @@ fn named(contents: Vec<Content>) -> Vec<(String, Entry)> {
     for (content, name) in contents.into_iter().zip(names) {
         let kind = content.kind();
         for mut entry in content.entries {
+            if has_choice(kind) {
+                entry.take_label_and_purpose();
+            }
             let main = mains.iter().find(|(other, _)| *other == kind);
             match (entry.role, main) {
                 (Role::Main, None) => mains.push((kind, name.clone())),
                 (Role::Main, Some((_, main))) if *main != name => entry.role = Role::Alternate,
                 _ => {}
-            }
-            if entry.name.is_none() && entry.label.is_none() && has_choice(kind) {
-                entry.label = label(&entry.track);
             }
             all.push((name.clone(), entry));
         }

@@ -57,6 +57,27 @@ const V2_2: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 "#;
 
 #[test]
+fn streams_say_what_they_are_for() {
+    let attributes = |role| {
+        let mut presentation = two_videos_and_audio();
+        presentation.renditions[2].role = role;
+        let manifest = ClientManifest::new(&Period::whole(&presentation), &Azure).unwrap();
+        let stream = &manifest.streams[0];
+        (stream.role.clone(), stream.accessibility.clone())
+    };
+    let said = |role: &str, accessibility: &str| {
+        [role, accessibility].map(|text| Some(text.to_owned()).filter(|text| !text.is_empty()))
+    };
+    for (role, expected) in [
+        (Role::Main, said("", "")),
+        (Role::Commentary, said("commentary", "")),
+        (Role::EnhancedIntelligibility, said("alternate", "enhanced-audio-intelligibility")),
+    ] {
+        assert_eq!(<[_; 2]>::from(attributes(role)), expected);
+    }
+}
+
+#[test]
 fn a_presentation_becomes_a_manifest_of_version_2_2() {
     let manifest = ClientManifest::new(&Period::whole(&two_videos_and_audio()), &Azure).unwrap();
     assert_eq!(manifest.to_xml(Version::V2_2), unfolded(V2_2));

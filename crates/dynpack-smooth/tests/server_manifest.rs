@@ -82,7 +82,7 @@ fn a_manifest_written_by_hand_has_defaults_for_everything_else() {
     assert_eq!(tracks, expected);
     assert!(manifest.tracks.iter().all(|track| track.bitrate.is_none()
         && track.track_id.is_none()
-        && track.role() == Role::Main));
+        && track.role().is_none()));
     assert_eq!(manifest.tracks[2].language(), None);
     assert_eq!(manifest.tracks[3].language().unwrap().tag(), "es");
 }
@@ -103,7 +103,7 @@ fn a_generated_manifest_is_read_and_written_unchanged() {
     );
     assert_eq!(
         (audio.name(), audio.track_id, audio.role()),
-        ("aac_eng_2_128041_2_1", NonZeroU32::new(2), Role::Description)
+        ("aac_eng_2_128041_2_1", NonZeroU32::new(2), Some(Role::Description))
     );
     assert_eq!((audio.bitrate, audio.language().unwrap().tag()), (NonZeroU32::new(128_041), "en"));
     assert_eq!(

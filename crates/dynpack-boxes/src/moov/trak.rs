@@ -11,4 +11,4 @@ pub use mdia::{
     Vmhd,
 };
 pub use tkhd::Tkhd;
-pub use udta::Tsel;
+pub use udta::{KindBox, Tsel};

@@ -7,8 +7,8 @@ use dynpack_boxes::moof::{
     Mfhd, PiffSenc, Saio, Saiz, SampleEncryption, Senc, Tfdt, Tfhd, Tfxd, Trun,
 };
 use dynpack_boxes::moov::{
-    Dref, Elng, Elst, Hdlr, Mdhd, Mehd, Mvhd, Pattern, PiffPssh, PiffTenc, Pssh, Schm, Sinf, Smhd,
-    Stbl, Stsd, Tenc, Tkhd, Trex, Tsel, Vmhd,
+    Dref, Elng, Elst, Hdlr, KindBox, Mdhd, Mehd, Mvhd, Pattern, PiffPssh, PiffTenc, Pssh, Schm,
+    Sinf, Smhd, Stbl, Stsd, Tenc, Tkhd, Trex, Tsel, Vmhd,
 };
 use dynpack_boxes::{BoxType, Error, Ftyp, Sidx, Styp};
 use proptest::collection::vec;
@@ -107,6 +107,11 @@ proptest! {
     #[test]
     fn tsel(switch_group: i32, attributes in vec(any::<u8>(), 0..9)) {
         check!(Tsel<'_>, Tsel { switch_group, attributes: &attributes });
+    }
+
+    #[test]
+    fn kind(scheme in vec(1..=u8::MAX, 0..20), value in vec(1..=u8::MAX, 0..20)) {
+        check!(KindBox<'_>, KindBox { scheme: &scheme, value: &value });
     }
 
     #[test]

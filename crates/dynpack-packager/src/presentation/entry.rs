@@ -7,6 +7,8 @@ use dynpack_codec::MediaKind;
 use dynpack_media::{Coding, Language, Role, SampleIndex, SourceIndex, Track, VideoFamily};
 use dynpack_smooth::ServerTrack;
 
+use super::names::{label, purpose};
+
 /// A track that is to be presented, and what its publisher says of it.
 pub(super) struct Entry {
     pub(super) source: SourceIndex,
@@ -27,11 +29,11 @@ impl Entry {
             source,
             language: track.language.clone(),
             coding: Coding::of(&track),
+            role: track.role.unwrap_or_default(),
             track,
             name: None,
             bitrate: None,
             label: None,
-            role: Role::Main,
         }
     }
 
@@ -42,8 +44,20 @@ impl Entry {
             bitrate: says.bitrate,
             language: says.language().unwrap_or(self.language),
             label: says.label().map(str::to_owned),
-            role: says.role(),
+            role: says.role().unwrap_or(self.role),
             ..self
+        }
+    }
+
+    /// Takes the label that its file gives it, unless a name is declared, and the purpose that its
+    /// label names, unless one is declared.
+    pub(super) fn take_label_and_purpose(&mut self) {
+        if self.name.is_none() && self.label.is_none() {
+            self.label = label(&self.track);
+        }
+        let named = self.label.as_deref().and_then(purpose);
+        if let (MediaKind::Audio, Role::Main, Some(role)) = (self.kind(), self.role, named) {
+            self.role = role;
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use dynpack_codec::MediaKind;
-use dynpack_media::Track;
+use dynpack_media::{Role, Track};
 
 use super::contents::Content;
 
@@ -50,11 +50,39 @@ pub(super) fn label(track: &Track) -> Option<String> {
     (!is_generic).then(|| track.name.clone())
 }
 
+/// What a label says that a track is for, if it names a purpose in English.
+pub(super) fn purpose(label: &str) -> Option<Role> {
+    const PURPOSES: [(&str, Role); 5] = [
+        ("commentary", Role::Commentary),
+        ("audio description", Role::Description),
+        ("described video", Role::Description),
+        ("descriptive audio", Role::Description),
+        ("karaoke", Role::Karaoke),
+    ];
+    let label = label.to_lowercase();
+    PURPOSES.into_iter().find_map(|(words, role)| label.contains(words).then_some(role))
+}
+
 #[cfg(test)]
 mod tests {
     use dynpack_testkit::{AAC_48_STEREO, audio};
 
-    use super::label;
+    use dynpack_media::Role;
+
+    use super::{label, purpose};
+
+    #[test]
+    fn labels_name_purposes() {
+        for (label, expected) in [
+            ("Director's Commentary", Some(Role::Commentary)),
+            ("English (Audio Description)", Some(Role::Description)),
+            ("Karaoke", Some(Role::Karaoke)),
+            ("English", None),
+            ("Description", None),
+        ] {
+            assert_eq!(purpose(label), expected, "{label}");
+        }
+    }
 
     #[test]
     fn names_that_any_track_has_are_no_labels() {

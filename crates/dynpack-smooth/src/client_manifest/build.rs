@@ -94,18 +94,20 @@ impl Group<'_> {
         let levels = levels.collect::<Result<Vec<_>, _>>()?;
         let end = renditions.iter().map(|rendition| chunk_time(rendition.end_time())).max();
         let (role, accessibility) = match first.role {
-            Role::Description => (Some("alternate"), Some("description")),
-            Role::Alternate => (Some("alternate"), None),
-            _ => (None, None),
+            Role::Main => (None, None),
+            role if role.is_accessibility() => (Some(Role::Alternate), Some(role)),
+            role => (Some(role), None),
         };
+        let [role, accessibility] =
+            [role, accessibility].map(|role| role.map(|role| role.as_str().into()));
         Ok(Stream {
             kind,
             name: Some(name),
             subtype: None,
             language: (!first.language.is_undetermined())
                 .then(|| first.language.three_letters().into()),
-            role: role.map(Into::into),
-            accessibility: accessibility.map(Into::into),
+            role,
+            accessibility,
             url: urls.fragments(first),
             timescale: None,
             max_width: levels.iter().filter_map(|level| level.max_width).max(),

@@ -176,17 +176,13 @@ impl ServerTrack {
         self.title.as_deref().or(self.text.display_name.as_deref())
     }
 
-    /// Its role: a description if `accessibility` declares it, an alternate if `role` does.
+    /// What it is for: what `accessibility` declares of those who need help, or else what `role`
+    /// declares. `None` if they declare nothing that is known.
     #[must_use]
-    pub fn role(&self) -> Role {
-        let says = |said: &Option<String>, what: &str| {
-            said.as_deref().is_some_and(|said| said.eq_ignore_ascii_case(what))
-        };
-        match () {
-            () if says(&self.accessibility, "description") => Role::Description,
-            () if says(&self.role, "alternate") => Role::Alternate,
-            () => Role::Main,
-        }
+    pub fn role(&self) -> Option<Role> {
+        let declared = |param: &Option<String>| param.as_deref().and_then(Role::parse);
+        let accessibility = declared(&self.accessibility).filter(|role| role.is_accessibility());
+        accessibility.or_else(|| declared(&self.role))
     }
 }
 
