@@ -29,24 +29,33 @@
 )]
 
 pub mod aac;
+mod annex_b;
 mod aspect_ratio;
 mod audio;
 pub mod avc;
 mod bits;
 mod codec;
+mod color;
 mod error;
 mod frame_shape;
 mod media_kind;
 mod nal_unit;
+mod picture;
+mod sei;
+mod sets;
 mod video;
+mod vui;
 
 pub use aac::AacConfig;
+pub use annex_b::AnnexB;
 pub use aspect_ratio::AspectRatio;
 pub use audio::AudioCodec;
 pub use avc::AvcConfig;
 pub use codec::Codec;
+pub use color::Color;
 pub use error::{Error, Malformed, Unsupported};
 pub use frame_shape::FrameShape;
 pub use media_kind::MediaKind;
 pub use nal_unit::NalUnit;
+pub use picture::Picture;
 pub use video::{Video, VideoCodec};

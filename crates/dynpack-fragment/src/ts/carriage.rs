@@ -2,8 +2,7 @@
 //! codecs.
 
 use dynpack_codec::aac::Adts;
-use dynpack_codec::avc::AnnexB;
-use dynpack_codec::{AacConfig, AudioCodec, Codec, Video, VideoCodec};
+use dynpack_codec::{AacConfig, AnnexB, AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::{Ticks, Time, Timescale};
 
 use crate::Error;
@@ -74,7 +73,7 @@ pub(super) trait Carriage: Send + Sync {
 pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
     match codec {
         Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) => {
-            Ok(Box::new(AnnexB::new(config).padded()))
+            Ok(Box::new(AnnexB::from(config).padded()))
         }
         Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
     }

@@ -1,8 +1,7 @@
 //! Key frames that nothing lists: without `stss`, or with the flags of fragments never set, each
 //! sample is declared a sync sample.
 
-use dynpack_codec::AvcConfig;
-use dynpack_codec::avc::Picture;
+use dynpack_codec::{AvcConfig, Picture, avc};
 use dynpack_media::{SampleIndex, SampleTable, Track};
 
 use super::question::{Head, Question};
@@ -53,7 +52,7 @@ impl KeyFrames {
     }
 
     fn picture(&self, head: &Head) -> Option<Picture> {
-        Picture::of(&head.bytes, head.len, self.nal_length_size)
+        avc::picture(&head.bytes, head.len, self.nal_length_size)
     }
 }
 
