@@ -1,8 +1,8 @@
 //! What dynpack knows of codecs: one folder each.
 //!
-//! [`avc`] is H.264: its configuration record, NAL units, parameter sets, slice headers and byte
-//! stream. [`aac`] is AAC: its configuration, what a frame says of it, and ADTS headers. A
-//! [`Codec`] is the coding of one track. Its type separates video from audio: only
+//! [`avc`] is H.264 and [`hevc`] is HEVC: configuration records, NAL units, parameter sets, slice
+//! headers and byte streams. [`aac`] is AAC: its configuration, what a frame says of it, and ADTS
+//! headers. A [`Codec`] is the coding of one track. Its type separates video from audio: only
 //! [`Video`] has dimensions, only an [`AudioCodec`] has a sampling rate. None of these enums
 //! is `non_exhaustive`: a new codec does not compile until each place that matches on them decides
 //! about it.
@@ -38,6 +38,7 @@ mod codec;
 mod color;
 mod error;
 mod frame_shape;
+pub mod hevc;
 mod media_kind;
 mod nal_unit;
 mod picture;
@@ -55,6 +56,7 @@ pub use codec::Codec;
 pub use color::Color;
 pub use error::{Error, Malformed, Unsupported};
 pub use frame_shape::FrameShape;
+pub use hevc::HevcConfig;
 pub use media_kind::MediaKind;
 pub use nal_unit::NalUnit;
 pub use picture::Picture;
