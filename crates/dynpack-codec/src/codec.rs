@@ -25,7 +25,7 @@ impl Codec {
     #[must_use]
     pub fn rfc6381(&self) -> String {
         match self {
-            Self::Video(video) => video.codec.rfc6381(),
+            Self::Video(video) => video.rfc6381(),
             Self::Audio(audio) => audio.rfc6381(),
         }
     }

@@ -63,6 +63,15 @@ pub enum Unsupported {
     /// NAL units of this type hold pictures and are no plain slices.
     #[error("NAL units of type {0} are not supported")]
     NalType(u8),
+    /// Slices are of this layer, and not of the base layer.
+    #[error("slices of layer {0}, above the base layer, cannot be encrypted")]
+    Layer(u8),
+    /// The headers of slices may have extensions for screen content.
+    #[error(
+        "slice headers with extensions for screen content, or whose parameter sets cannot be read \
+         to the end, cannot be encrypted"
+    )]
+    ScreenContent,
     /// No configuration describes all samples of a track, for this reason.
     #[error("{0}")]
     CodingChange(String),

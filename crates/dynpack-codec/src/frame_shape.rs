@@ -1,9 +1,9 @@
-//! The size and shape of pictures as decoded.
+//! The size, shape and colours of pictures as decoded.
 
-use crate::AspectRatio;
-use crate::bits::Bits;
+use crate::vui::Vui;
+use crate::{AspectRatio, Color};
 
-/// How pictures come out of a decoder.
+/// How pictures come out of a decoder, according to the parameter sets of H.264 or HEVC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FrameShape {
@@ -13,39 +13,32 @@ pub struct FrameShape {
     pub height: u16,
     /// The width of a pixel relative to its height, if declared.
     pub pixel_aspect: Option<AspectRatio>,
+    /// The colours, if declared.
+    pub color: Option<Color>,
 }
 
 impl FrameShape {
-    /// `aspect_ratio_idc` of the video usability information, if there is any (ITU-T H.264 and
-    /// H.265, table E-1).
-    pub(crate) fn read_pixel_aspect(bits: &mut Bits<'_>) -> Option<Option<AspectRatio>> {
-        const EXTENDED: u32 = 255;
-        const RATIOS: [(u32, u32); 17] = [
-            (0, 0),
-            (1, 1),
-            (12, 11),
-            (10, 11),
-            (16, 11),
-            (40, 33),
-            (24, 11),
-            (20, 11),
-            (32, 11),
-            (80, 33),
-            (18, 11),
-            (15, 11),
-            (64, 33),
-            (160, 99),
-            (4, 3),
-            (3, 2),
-            (2, 1),
-        ];
-        if !bits.flag()? || !bits.flag()? {
-            return Some(None);
-        }
-        let (width, height) = match bits.unsigned(8)? {
-            EXTENDED => (bits.unsigned(16)?, bits.unsigned(16)?),
-            listed => *RATIOS.get(listed as usize)?,
-        };
-        Some(AspectRatio::new(width, height))
+    /// `None` if a side is 0 or takes more than 16 bits.
+    pub(crate) fn new(width: u64, height: u64, vui: Vui) -> Option<Self> {
+        let side = |len: u64| u16::try_from(len).ok().filter(|len| *len > 0);
+        let (width, height) = (side(width)?, side(height)?);
+        Some(Self { width, height, pixel_aspect: vui.pixel_aspect, color: vui.color })
+    }
+
+    /// The shape that all of these are; `None` if there is none, or one differs or is not known.
+    pub(crate) fn common(shapes: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        let mut shapes = shapes.into_iter();
+        let first = shapes.next()??;
+        shapes.all(|shape| shape == Some(first)).then_some(first)
+    }
+}
+
+/// Width and height of the units in which pictures are cropped, in pixels, for that
+/// `ChromaArrayType`: `SubWidthC` and `SubHeightC` (ITU-T H.264 and H.265, table 6-1).
+pub(crate) const fn chroma_units(chroma_array_type: u32) -> (u64, u64) {
+    match chroma_array_type {
+        1 => (2, 2),
+        2 => (2, 1),
+        _ => (1, 1),
     }
 }

@@ -1,11 +1,11 @@
 //! What dynpack knows of codecs: one folder each.
 //!
-//! [`avc`] is H.264: its configuration record, NAL units, parameter sets, slice headers and byte
-//! stream. [`av1`] is AV1, and [`vpx`] is VP8 and VP9. [`aac`] is AAC: its configuration, what a
-//! frame says of it, and ADTS headers. A [`Codec`] is the coding of one track. Its type separates
-//! video from audio: only [`Video`] has dimensions, only an [`AudioCodec`] has a sampling rate. The
-//! enums of codecs are not `non_exhaustive`: a new codec does not compile until each place that
-//! matches on them decides about it.
+//! [`avc`] is H.264 and [`hevc`] is HEVC: configuration records, NAL units, parameter sets, slice
+//! headers and byte streams. [`av1`] is AV1, and [`vpx`] is VP8 and VP9. [`aac`] is AAC: its
+//! configuration, what a frame says of it, and ADTS headers. A [`Codec`] is the coding of one track.
+//! Its type separates video from audio: only [`Video`] has dimensions, only an [`AudioCodec`] has a
+//! sampling rate. The enums of codecs are not `non_exhaustive`: a new codec does not compile until
+//! each place that matches on them decides about it.
 //!
 //! How containers name and store a codec is their own knowledge. This crate decodes no media, does
 //! no IO, has no clock and starts no threads.
@@ -29,30 +29,43 @@
 )]
 
 pub mod aac;
+mod annex_b;
 mod aspect_ratio;
 mod audio;
 pub mod av1;
 pub mod avc;
 mod bits;
 mod codec;
+mod color;
+mod dolby_vision;
 mod error;
 mod frame_shape;
+pub mod hevc;
 mod media_kind;
 mod nal_unit;
+mod picture;
+mod sei;
+mod sets;
 mod video;
 mod video_family;
 pub mod vpx;
+mod vui;
 
 pub use aac::AacConfig;
+pub use annex_b::AnnexB;
 pub use aspect_ratio::AspectRatio;
 pub use audio::AudioCodec;
 pub use av1::Av1Config;
 pub use avc::AvcConfig;
 pub use codec::Codec;
+pub use color::Color;
+pub use dolby_vision::DolbyVision;
 pub use error::{Error, Malformed, Unsupported};
 pub use frame_shape::FrameShape;
+pub use hevc::HevcConfig;
 pub use media_kind::MediaKind;
 pub use nal_unit::NalUnit;
+pub use picture::Picture;
 pub use video::{Video, VideoCodec};
 pub use video_family::VideoFamily;
 pub use vpx::{VpxConfig, VpxVersion};

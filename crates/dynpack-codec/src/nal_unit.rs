@@ -68,6 +68,15 @@ impl<'a> NalUnit<'a> {
     }
 }
 
+/// Refuses a NAL unit of type `kind` that stays clear and contains a start code: readers of byte
+/// streams would take what follows for a unit of its own, which may be a slice in the clear.
+pub(crate) fn refuse_start_code(unit: &[u8], kind: u8) -> Result<(), Malformed> {
+    match unit.windows(3).any(|bytes| bytes == [0, 0, 1]) {
+        true => Err(Malformed::StartCode(kind)),
+        false => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

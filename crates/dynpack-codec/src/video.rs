@@ -1,6 +1,9 @@
 //! Video: how its pictures are coded and displayed, whatever the codec.
 
-use crate::{AspectRatio, AvcConfig, FrameShape, Unsupported, VideoFamily};
+use crate::{
+    AspectRatio, AvcConfig, Color, DolbyVision, Error, FrameShape, HevcConfig, Picture,
+    Unsupported, VideoFamily, avc, hevc,
+};
 
 /// How the pictures of a track are coded and displayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +17,10 @@ pub struct Video {
     pub height: u16,
     /// The width of a pixel relative to its height.
     pub pixel_aspect: AspectRatio,
+    /// The colours, if they are declared.
+    pub color: Option<Color>,
+    /// The configuration of Dolby Vision, if there is one.
+    pub dolby_vision: Option<DolbyVision>,
 }
 
 /// A codec of video, with its configuration.
@@ -21,13 +28,26 @@ pub struct Video {
 pub enum VideoCodec {
     /// H.264 (ISO/IEC 14496-15, 5).
     Avc(AvcConfig),
+    /// HEVC (ISO/IEC 14496-15, 8).
+    Hevc(HevcConfig),
 }
 
 impl Video {
     /// Video in square pixels, of that many pixels in width and height.
     #[must_use]
     pub fn new(codec: impl Into<VideoCodec>, width: u16, height: u16) -> Self {
-        Self { codec: codec.into(), width, height, pixel_aspect: AspectRatio::SQUARE }
+        let pixel_aspect = AspectRatio::SQUARE;
+        Self { codec: codec.into(), width, height, pixel_aspect, color: None, dolby_vision: None }
+    }
+
+    /// The `codecs` parameter (RFC 6381), such as `avc1.64001f`: that of Dolby Vision where only
+    /// its decoders may play it.
+    #[must_use]
+    pub fn rfc6381(&self) -> String {
+        match self.dolby_vision.filter(|dolby_vision| !dolby_vision.is_optional) {
+            Some(dolby_vision) => dolby_vision.rfc6381(self.codec.sample_entry()),
+            None => self.codec.rfc6381(),
+        }
     }
 
     /// The same with another configuration of its codec.
@@ -66,7 +86,11 @@ impl Video {
         if self.pixel_aspect != other.pixel_aspect {
             return differs("the pixels have another shape");
         }
-        Ok(self.clone().with_codec(self.codec.merged(&other.codec)?))
+        if self.dolby_vision != other.dolby_vision {
+            return differs("the configuration of Dolby Vision is another");
+        }
+        let color = self.color.filter(|_| self.color == other.color);
+        Ok(Self { codec: self.codec.merged(&other.codec)?, color, ..self.clone() })
     }
 }
 
@@ -76,6 +100,7 @@ impl VideoCodec {
     pub fn rfc6381(&self) -> String {
         match self {
             Self::Avc(avc) => avc.rfc6381(),
+            Self::Hevc(hevc) => hevc.rfc6381(),
         }
     }
 
@@ -84,6 +109,7 @@ impl VideoCodec {
     pub const fn sample_entry(&self) -> &'static str {
         match self {
             Self::Avc(avc) => avc.sample_entry(),
+            Self::Hevc(hevc) => hevc.sample_entry(),
         }
     }
 
@@ -92,6 +118,40 @@ impl VideoCodec {
     pub fn frame_shape(&self) -> Option<FrameShape> {
         match self {
             Self::Avc(avc) => avc.frame_shape(),
+            Self::Hevc(hevc) => hevc.frame_shape(),
+        }
+    }
+
+    /// Whether its configuration lacks parameter sets that decoding needs, and that cannot be in
+    /// the samples alone, as those of `avc3` and `hev1` can.
+    #[must_use]
+    pub fn lacks_parameter_sets(&self) -> bool {
+        match self {
+            Self::Avc(avc) => !avc.in_band && avc.lacks_parameter_sets(),
+            Self::Hevc(hevc) => !hevc.in_band && hevc.lacks_parameter_sets(),
+        }
+    }
+
+    /// The same with the parameter sets of a sample of `len` bytes that begins with `head`.
+    ///
+    /// # Errors
+    /// [`Malformed::NalUnit`](crate::Malformed::NalUnit) if it is not a sequence of NAL units, and
+    /// [`Malformed::Configuration`](crate::Malformed::Configuration) if it has none before its
+    /// picture.
+    pub fn with_sets_of(self, head: &[u8], len: usize) -> Result<Self, Error> {
+        match self {
+            Self::Avc(avc) => avc.with_sets_of(head, len).map(Self::from),
+            Self::Hevc(hevc) => hevc.with_sets_of(head, len).map(Self::from),
+        }
+    }
+
+    /// The picture of a sample of `len` bytes that begins with `head`. `None` if that cannot be
+    /// read, or ends before the picture.
+    #[must_use]
+    pub fn picture(&self, head: &[u8], len: usize) -> Option<Picture> {
+        match self {
+            Self::Avc(config) => avc::picture(head, len, config.nal_length_size),
+            Self::Hevc(config) => hevc::picture(head, len, config.nal_length_size),
         }
     }
 
@@ -100,13 +160,24 @@ impl VideoCodec {
     pub const fn family(&self) -> VideoFamily {
         match self {
             Self::Avc(_) => VideoFamily::Avc,
+            Self::Hevc(_) => VideoFamily::Hevc,
         }
     }
 
     fn merged(&self, other: &Self) -> Result<Self, Unsupported> {
         match (self, other) {
             (Self::Avc(one), Self::Avc(other)) => one.merged(other).map(Self::from),
+            (Self::Hevc(one), Self::Hevc(other)) => one.merged(other).map(Self::from),
+            (Self::Avc(_), Self::Hevc(_)) | (Self::Hevc(_), Self::Avc(_)) => {
+                Err(Unsupported::CodingChange("H.264 and HEVC take turns".into()))
+            }
         }
+    }
+}
+
+impl From<HevcConfig> for VideoCodec {
+    fn from(config: HevcConfig) -> Self {
+        Self::Hevc(config)
     }
 }
 

@@ -9,6 +9,8 @@ pub enum VideoFamily {
     Avc,
     /// VP8.
     Vp8,
+    /// HEVC.
+    Hevc,
     /// VP9.
     Vp9,
     /// AV1.

@@ -45,14 +45,17 @@ impl<'a> Rated<'a> {
     }
 
     /// The name in `CODECS`. Transport streams have no sample entries, and their parameter sets are
-    /// always in band. Their H.264 is named `avc1`, since players of transport streams know that
-    /// name.
+    /// always in band. Their H.264 is named `avc1`, and their HEVC `hvc1`, since players of
+    /// transport streams know those names.
     pub(crate) fn codec(&self) -> String {
         let codec = &self.rendition.track.codec;
         match self.flavor {
             Flavor::Cmaf => codec.rfc6381(),
             Flavor::Ts | Flavor::MuxedTs => match codec {
                 Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => avc.rfc6381_as("avc1"),
+                Codec::Video(Video { codec: VideoCodec::Hevc(hevc), .. }) => {
+                    hevc.rfc6381_as("hvc1")
+                }
                 Codec::Audio(AudioCodec::Aac(aac)) => aac.rfc6381(),
             },
         }

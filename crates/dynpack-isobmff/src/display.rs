@@ -29,7 +29,7 @@ impl Display {
     }
 
     /// The entry with the size of the pictures and the shape of their pixels, so that players find
-    /// both in it.
+    /// both in it. The colours are those in `colr`, or else those in the parameter sets.
     ///
     /// The size is that in the parameter sets, after cropping, or else that of the entry. The shape
     /// is that in `pasp`; or else that which makes the picture as wide and high as `tkhd` says, if
@@ -49,7 +49,8 @@ impl Display {
             None if size == coded => entry.bytes,
             added => written(&entry.bytes, size, added).unwrap_or(entry.bytes),
         };
-        let video = video.with_size(size.0, size.1).with_pixel_aspect(aspect);
+        let mut video = video.with_size(size.0, size.1).with_pixel_aspect(aspect);
+        video.color = video.color.or_else(|| picture.and_then(|picture| picture.color));
         SampleEntry { codec: video.into(), bytes }
     }
 

@@ -436,7 +436,7 @@ fn a_movie_without_a_table_of_sizes_may_have_fragments() {
 
 #[test]
 fn the_coding_may_not_change_between_fragments() {
-    let entries = vec![boxed(b"hvc1", &[0; 90]), mp4::avc1(b"avc1", AVCC)];
+    let entries = vec![boxed(b"mp4v", &[0; 90]), mp4::avc1(b"avc1", AVCC)];
     let tracks = [Track { entries, ..without_samples(Track::video(0)) }];
     let second = moov(&tracks, &[[1, 2, 0, 0, 0]]);
     let changing = Traf { description: Some(1), ..Traf::new(1, 1024, &pair()) };
@@ -449,7 +449,7 @@ fn the_coding_may_not_change_between_fragments() {
     assert_eq!(
         error.to_string(),
         "no track can be served: track 1: moof[2]/traf[1]: the coding changes within the track: \
-         sample entry 1 differs: the codec hvc1 is not supported; a file for each would do"
+         sample entry 1 differs: the codec mp4v is not supported; a file for each would do"
     );
 }
 
@@ -499,7 +499,7 @@ fn encrypted_fragments_are_skipped_with_their_reason() {
 fn a_skipped_track_keeps_its_place() {
     let frames = [Sample { duration: 1024, ..Sample::sync(10) }; 3];
     let tracks = [
-        Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..without_samples(Track::video(0)) },
+        Track { entries: vec![boxed(b"mp4v", &[0; 90])], ..without_samples(Track::video(0)) },
         without_samples(Track::audio(0)),
     ];
     let implicit = Run { fields: 0, ..Run::new(&[Sample::sync(60); 2]) };

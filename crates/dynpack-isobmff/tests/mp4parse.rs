@@ -244,6 +244,8 @@ fn ours(track: &Track) -> Option<Reading> {
         Codec::Video(video @ Video { codec: VideoCodec::Avc(avc), .. }) => {
             Reading::Avc { record: avc.record.to_vec(), dimensions: video.dimensions() }
         }
+        // mp4parse does not know HEVC.
+        Codec::Video(Video { codec: VideoCodec::Hevc(_), .. }) => return None,
         Codec::Audio(audio @ AudioCodec::Aac(aac)) => {
             let entry_channels = track.sample_entry[24..26].try_into().unwrap();
             // mp4parse does not count the second channel that PS adds. It reads one bit too many

@@ -451,7 +451,7 @@ fn parameter_sets_in_band_are_signalled() {
 
 #[test]
 fn the_entry_that_the_samples_use_is_read() {
-    let entries = vec![boxed(b"hvc1", &[0; 90]), mp4::avc1(b"avc1", AVCC)];
+    let entries = vec![boxed(b"mp4v", &[0; 90]), mp4::avc1(b"avc1", AVCC)];
     let track = open_track(Track {
         entries: entries.clone(),
         stsc: vec![(1, 4, 2)],
@@ -467,7 +467,7 @@ fn the_entry_that_the_samples_use_is_read() {
     assert_eq!(
         refusal(both),
         "no track can be served: track 1: moov/trak[1]/mdia/minf/stbl: the coding changes within \
-         the track: sample entry 1 differs: the codec hvc1 is not supported; a file for each would do"
+         the track: sample entry 1 differs: the codec mp4v is not supported; a file for each would do"
     );
 }
 
@@ -609,7 +609,7 @@ fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
     };
     let tracks = [
         Track::video(MEDIA),
-        other(2, b"vide", boxed(b"hvc1", &[0; 90])),
+        other(2, b"vide", boxed(b"mp4v", &[0; 90])),
         other(3, b"text", boxed(b"text", &[0; 8])),
         other(4, b"soun", sound(0, &[], &esds(0x6b, &[]))),
         other(5, b"vide", encrypted),
@@ -624,7 +624,7 @@ fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
         movie.skipped.iter().map(|skipped| (skipped.id.0, skipped.reason.as_str())).collect();
     let (last, but_last) = reasons.split_last().unwrap();
     let expected = [
-        (2, "the codec hvc1 is not supported"),
+        (2, "the codec mp4v is not supported"),
         (3, "the codec text is not supported"),
         (4, "the codec MP3 (in mp4a) is not supported"),
         (5, "already encrypted: avc1 by the scheme cbcs"),
@@ -643,16 +643,16 @@ fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
 
 #[test]
 fn if_no_track_is_left_the_error_has_the_reasons() {
-    let hevc = Track { entries: vec![boxed(b"hvc1", &[0; 90])], ..Track::video(MEDIA) };
+    let mpeg4 = Track { entries: vec![boxed(b"mp4v", &[0; 90])], ..Track::video(MEDIA) };
     let text = Track { id: 2, entries: vec![boxed(b"tx3g", &[0; 30])], ..Track::video(MEDIA) };
-    let error = demux(file(&[hevc.clone(), text], 400).into()).unwrap_err();
+    let error = demux(file(&[mpeg4.clone(), text], 400).into()).unwrap_err();
     assert!(matches!(&error, Error::NoTracks { skipped } if skipped.len() == 2));
     assert_eq!(
         error.to_string(),
-        "no track can be served: track 1: the codec hvc1 is not supported; track 2: the codec \
+        "no track can be served: track 1: the codec mp4v is not supported; track 2: the codec \
          tx3g is not supported"
     );
     let broken = Track { id: 2, stts: None, ..Track::video(MEDIA) };
-    let error = demux(file(&[hevc, broken], 400).into()).unwrap_err();
+    let error = demux(file(&[mpeg4, broken], 400).into()).unwrap_err();
     assert!(matches!(error, Error::Malformed { .. }), "{error}");
 }

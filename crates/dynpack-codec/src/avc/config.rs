@@ -66,9 +66,7 @@ impl AvcConfig {
     /// if they differ in it or cannot be read.
     #[must_use]
     pub fn frame_shape(&self) -> Option<FrameShape> {
-        let mut shapes = self.sps.iter().map(|unit| Sps::read(unit)?.format.shape);
-        let first = shapes.next()??;
-        shapes.all(|shape| shape == Some(first)).then_some(first)
+        FrameShape::common(self.sps.iter().map(|unit| Sps::read(unit)?.format.shape))
     }
 
     /// The `codecs` parameter: `avc1.PPCCLL`, or `avc3` with parameter sets in band (RFC 6381,

@@ -1,14 +1,14 @@
 //! Which NAL units encryption covers.
 
 use super::NalType;
-use crate::{Error, Malformed, Unsupported};
+use crate::{Error, Unsupported, nal_unit};
 
 /// Whether a NAL unit is a slice, which every scheme encrypts, rather than one that stays clear.
 ///
 /// # Errors
 /// [`Unsupported::NalType`] if it holds pictures in another way: partitions, auxiliary pictures,
 /// layers and views. Receivers of SAMPLE-AES leave those as they are, and their headers are not
-/// read here. [`Malformed::StartCode`] if it stays clear and hides others.
+/// read here. [`Malformed::StartCode`](crate::Malformed::StartCode) if it stays clear and hides others.
 pub fn is_slice(unit: &[u8]) -> Result<bool, Error> {
     match NalType::of(unit) {
         NalType::SLICE | NalType::IDR => Ok(true),
@@ -21,10 +21,7 @@ pub fn is_slice(unit: &[u8]) -> Result<bool, Error> {
 /// take what follows for a unit of its own, which may be a slice in the clear.
 ///
 /// # Errors
-/// [`Malformed::StartCode`].
+/// [`Malformed::StartCode`](crate::Malformed::StartCode).
 pub fn refuse_start_code(unit: &[u8]) -> Result<(), Error> {
-    if unit.windows(3).any(|bytes| bytes == [0, 0, 1]) {
-        return Err(Malformed::StartCode(NalType::of(unit).0).into());
-    }
-    Ok(())
+    Ok(nal_unit::refuse_start_code(unit, NalType::of(unit).0)?)
 }

@@ -3,6 +3,8 @@
 
 use crate::FrameShape;
 use crate::bits::Bits;
+use crate::frame_shape::chroma_units;
+use crate::vui::Vui;
 
 /// The fields of a sequence parameter set up to `frame_mbs_only_flag` that the size depends on.
 pub(super) struct Coded {
@@ -28,21 +30,19 @@ impl Coded {
             (across, down) = (both()?, both()?);
         }
         let fields = if self.frames_only { 1 } else { 2 };
-        let (unit_width, unit_height) = match self.chroma {
-            1 => (2, 2),
-            2 => (2, 1),
-            _ => (1, 1),
-        };
+        let (unit_width, unit_height) = chroma_units(self.chroma);
         let cropped = |macroblocks: u64, fields: u64, crop: u64, unit: u64| {
             let crop = crop.checked_mul(unit)?.checked_mul(fields)?;
-            let len = macroblocks.checked_mul(16)?.checked_mul(fields)?.checked_sub(crop)?;
-            u16::try_from(len).ok().filter(|len| *len > 0)
+            macroblocks.checked_mul(16)?.checked_mul(fields)?.checked_sub(crop)
         };
         let width = cropped(self.width, 1, across, unit_width)?;
         let height = cropped(self.height, fields, down, unit_height)?;
+        let mut vui = Vui::default();
         // Without the rest, the size still stands.
-        let pixel_aspect = FrameShape::read_pixel_aspect(bits).flatten();
-        Some(FrameShape { width, height, pixel_aspect })
+        if bits.flag() == Some(true) {
+            vui.fill(bits);
+        }
+        FrameShape::new(width, height, vui)
     }
 }
 

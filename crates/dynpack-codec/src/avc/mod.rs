@@ -3,7 +3,7 @@
 //! Slice headers are read to find where they end, and parameter sets up to the shape of pixels.
 //! Pictures are not decoded.
 
-mod annex_b;
+mod byte_stream;
 mod config;
 mod encryption;
 mod escape;
@@ -14,10 +14,9 @@ mod picture;
 mod record;
 mod slice_headers;
 
-pub use annex_b::AnnexB;
 pub use config::AvcConfig;
 pub use encryption::{is_slice, refuse_start_code};
 pub use escape::escape;
 pub use nal_type::NalType;
-pub use picture::Picture;
+pub use picture::picture;
 pub use slice_headers::SliceHeaders;

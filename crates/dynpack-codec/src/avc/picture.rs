@@ -1,56 +1,35 @@
-//! Which picture a sample holds, as far as its first bytes tell.
+//! Which picture a sample of H.264 holds.
 
 use super::NalType;
-use crate::NalUnit;
 use crate::bits::Bits;
+use crate::sei::Message;
+use crate::{NalUnit, Picture};
 
-/// How much of the stream before it a picture needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Picture {
-    /// Nothing: an IDR picture (ITU-T H.264, 3.69).
-    Idr,
-    /// Nothing: an intra picture at a recovery point (D.2.8) that is right from itself on. Pictures
-    /// that are decoded after it and presented before it may need more.
-    RecoveryPoint,
-    /// Nothing itself, but pictures after it may refer to pictures before it.
-    Intra,
-    /// Pictures before it.
-    Predicted,
-}
-
-impl Picture {
-    /// The picture of a sample of `len` bytes that begins with `head`, in which the length before
-    /// each NAL unit takes `nal_length_size` bytes. `None` if that is not a sequence of NAL units,
-    /// or if no slice starts in it.
-    ///
-    /// The first slice stands for all of its picture.
-    #[must_use]
-    pub fn of(head: &[u8], len: usize, nal_length_size: u8) -> Option<Self> {
-        let mut can_recover = false;
-        for unit in NalUnit::starting_in(head, len, nal_length_size.into()) {
-            let bytes = unit.ok()?.bytes;
-            match NalType::of(bytes) {
-                _ if bytes.first().is_none_or(|header| header & 0x80 != 0) => return None,
-                NalType::SEI => can_recover |= recovers_at_once(bytes),
-                NalType::IDR => return Some(Self::Idr),
-                kind if kind.is_of_primary_picture() => {
-                    return Some(match is_intra(bytes)? {
-                        true if can_recover => Self::RecoveryPoint,
-                        true => Self::Intra,
-                        false => Self::Predicted,
-                    });
-                }
-                _ => {}
+/// The picture of a sample of `len` bytes that begins with `head`, in which the length before
+/// each NAL unit takes `nal_length_size` bytes. `None` if that is not a sequence of NAL units,
+/// or if no slice starts in it.
+///
+/// The first slice stands for all of its picture.
+#[must_use]
+pub fn picture(head: &[u8], len: usize, nal_length_size: u8) -> Option<Picture> {
+    let mut can_recover = false;
+    for unit in NalUnit::starting_in(head, len, nal_length_size.into()) {
+        let bytes = unit.ok()?.bytes;
+        match NalType::of(bytes) {
+            _ if bytes.first().is_none_or(|header| header & 0x80 != 0) => return None,
+            NalType::SEI => can_recover |= recovers_at_once(bytes),
+            NalType::IDR => return Some(Picture::Idr),
+            kind if kind.is_of_primary_picture() => {
+                return Some(match is_intra(bytes)? {
+                    true if can_recover => Picture::RecoveryPoint,
+                    true => Picture::Intra,
+                    false => Picture::Predicted,
+                });
             }
+            _ => {}
         }
-        None
     }
-
-    /// Whether decoding can start at it.
-    #[must_use]
-    pub const fn is_sync(self) -> bool {
-        matches!(self, Self::Idr | Self::RecoveryPoint)
-    }
+    None
 }
 
 /// Whether a slice is one of an intra picture (`slice_type` I or SI, 7.4.3).
@@ -64,28 +43,8 @@ fn is_intra(slice: &[u8]) -> Option<bool> {
 /// `recovery_frame_cnt` of 0. A gradual refresh has a greater one.
 fn recovers_at_once(sei: &[u8]) -> bool {
     const RECOVERY_POINT: u32 = 6;
-    let mut bits = Bits::after_header(sei, 1);
-    while let Some((kind, len)) = long_number(&mut bits).zip(long_number(&mut bits)) {
-        if kind == RECOVERY_POINT {
-            return bits.golomb() == Some(0);
-        }
-        if (0..len).any(|_| bits.unsigned(8).is_none()) {
-            break;
-        }
-    }
-    false
-}
-
-/// A number that bytes of 255 make longer, as types and sizes of messages are (7.3.2.3.1).
-fn long_number(bits: &mut Bits<'_>) -> Option<u32> {
-    let mut number = 0_u32;
-    loop {
-        let byte = bits.unsigned(8)?;
-        number = number.checked_add(byte)?;
-        if byte < 0xff {
-            return Some(number);
-        }
-    }
+    let recovery = Message::all_in(sei, 1).find(|message| message.kind == RECOVERY_POINT);
+    recovery.is_some_and(|message| Bits::new(&message.payload).golomb() == Some(0))
 }
 
 #[cfg(test)]
@@ -101,36 +60,36 @@ mod tests {
     const AT_ONCE: &[u8] = &[0x06, 5, 3, 1, 2, 3, 6, 1, 0b1100_0000, 0x80];
     const GRADUAL: &[u8] = &[0x06, 6, 1, 0b0101_0000, 0x80];
 
-    fn picture(units: &[&[u8]]) -> Option<Picture> {
+    fn of(units: &[&[u8]]) -> Option<Picture> {
         let with_len = |unit: &&[u8]| [&[0, u8::try_from(unit.len()).unwrap()], *unit].concat();
         let sample: Vec<u8> = units.iter().flat_map(with_len).collect();
-        Picture::of(&sample, sample.len(), 2)
+        picture(&sample, sample.len(), 2)
     }
 
     #[test]
     fn the_first_slice_tells_the_picture() {
-        assert_eq!(picture(&[&[9, 0xf0], IDR, P]), Some(Picture::Idr));
-        assert_eq!(picture(&[I]), Some(Picture::Intra));
-        assert_eq!(picture(&[P, IDR]), Some(Picture::Predicted));
-        assert_eq!(picture(&[&[9, 0xf0], B]), Some(Picture::Predicted));
+        assert_eq!(of(&[&[9, 0xf0], IDR, P]), Some(Picture::Idr));
+        assert_eq!(of(&[I]), Some(Picture::Intra));
+        assert_eq!(of(&[P, IDR]), Some(Picture::Predicted));
+        assert_eq!(of(&[&[9, 0xf0], B]), Some(Picture::Predicted));
         assert!(!Picture::Intra.is_sync() && Picture::Idr.is_sync());
     }
 
     #[test]
     fn only_an_intra_picture_that_is_right_at_once_is_a_recovery_point() {
-        assert_eq!(picture(&[AT_ONCE, I]), Some(Picture::RecoveryPoint));
-        assert_eq!(picture(&[GRADUAL, I]), Some(Picture::Intra));
-        assert_eq!(picture(&[AT_ONCE, P]), Some(Picture::Predicted));
-        assert_eq!(picture(&[&[6, 6], I]), Some(Picture::Intra), "a message without its end");
+        assert_eq!(of(&[AT_ONCE, I]), Some(Picture::RecoveryPoint));
+        assert_eq!(of(&[GRADUAL, I]), Some(Picture::Intra));
+        assert_eq!(of(&[AT_ONCE, P]), Some(Picture::Predicted));
+        assert_eq!(of(&[&[6, 6], I]), Some(Picture::Intra), "a message without its end");
     }
 
     #[test]
     fn what_is_no_picture_is_none() {
-        assert_eq!(picture(&[]), None);
-        assert_eq!(picture(&[AT_ONCE]), None);
-        assert_eq!(picture(&[&[0xe5, 0x88]]), None, "the forbidden bit is set");
-        assert_eq!(picture(&[&[0x41]]), None, "the slice is cut short");
-        assert_eq!(Picture::of(&[0, 9, 0x65, 0x88], 4, 2), None, "the unit passes the sample");
-        assert_eq!(Picture::of(&[0, 9, 0x65, 0x88], 11, 2), Some(Picture::Idr));
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[AT_ONCE]), None);
+        assert_eq!(of(&[&[0xe5, 0x88]]), None, "the forbidden bit is set");
+        assert_eq!(of(&[&[0x41]]), None, "the slice is cut short");
+        assert_eq!(picture(&[0, 9, 0x65, 0x88], 4, 2), None, "the unit passes the sample");
+        assert_eq!(picture(&[0, 9, 0x65, 0x88], 11, 2), Some(Picture::Idr));
     }
 }

@@ -5,6 +5,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use super::parameter_sets::{Pps, Sps};
 use super::{AvcConfig, NalType};
+use crate::sets::{self, too_many};
 use crate::{Error, Malformed, NalUnit, Unsupported};
 
 /// Profiles whose records end with the parameter sets (ISO/IEC 14496-15, 5.3.3.1.2): Baseline, Main
@@ -31,14 +32,14 @@ impl AvcConfig {
         let (mut sps, mut pps) = (Vec::new(), Vec::new());
         for unit in NalUnit::starting_in(head, len, self.nal_length_size.into()) {
             let NalUnit { place, bytes } = unit?;
-            let sets = match NalType::of(bytes) {
+            let found = match NalType::of(bytes) {
                 NalType::SPS => &mut sps,
                 NalType::PPS => &mut pps,
                 kind if kind.is_of_primary_picture() => break,
                 _ => continue,
             };
             if place.end <= head.len() {
-                sets.push(Bytes::copy_from_slice(bytes));
+                found.push(Bytes::copy_from_slice(bytes));
             }
         }
         let or_own = |sets: Vec<Bytes>, own: Vec<Bytes>| if sets.is_empty() { own } else { sets };
@@ -67,8 +68,10 @@ impl AvcConfig {
         if self.nal_length_size != other.nal_length_size {
             return differs("NAL units have lengths of another size");
         }
-        let sps = union(&self.sps, &other.sps, "sequence", |unit| Sps::read(unit).map(|s| s.id))?;
-        let pps = union(&self.pps, &other.pps, "picture", |unit| Pps::read(unit).map(|p| p.id))?;
+        let sps =
+            sets::union(&self.sps, &other.sps, "sequence", |unit| Sps::read(unit).map(|s| s.id))?;
+        let pps =
+            sets::union(&self.pps, &other.pps, "picture", |unit| Pps::read(unit).map(|p| p.id))?;
         let mut formats = sps.iter().map(|unit| Sps::read(unit).map(|sps| sps.format));
         let first = formats.next();
         if sps.len() > 1 && formats.any(|format| Some(format) != first) {
@@ -90,7 +93,6 @@ impl AvcConfig {
         sps: Vec<Bytes>,
         pps: Vec<Bytes>,
     ) -> Result<Self, Unsupported> {
-        let too_many = || Unsupported::CodingChange("there are too many parameter sets".into());
         let [sps_count, pps_count] = [&sps, &pps].map(|sets| u8::try_from(sets.len()).ok());
         let sps_count = sps_count.filter(|&count| count <= MAX_SPS).ok_or_else(too_many)?;
         let mut record = BytesMut::new();
@@ -98,42 +100,12 @@ impl AvcConfig {
         record.put_slice(&profile_level);
         record.put_u8(0xfc | self.nal_length_size.saturating_sub(1));
         record.put_u8(0xe0 | sps_count);
-        put_sets(&sps, &mut record).ok_or_else(too_many)?;
+        sets::put(&sps, &mut record).ok_or_else(too_many)?;
         record.put_u8(pps_count.ok_or_else(too_many)?);
-        put_sets(&pps, &mut record).ok_or_else(too_many)?;
+        sets::put(&pps, &mut record).ok_or_else(too_many)?;
         put_extension(profile_level, &sps, &mut record);
         Ok(Self { profile_level, sps, pps, record: record.freeze(), ..self })
     }
-}
-
-/// The parameter sets of both lists, each once. `kind` names them, and `id` reads which of them a
-/// set replaces.
-fn union(
-    one: &[Bytes],
-    other: &[Bytes],
-    kind: &str,
-    id: impl Fn(&[u8]) -> Option<u32>,
-) -> Result<Vec<Bytes>, Unsupported> {
-    let mut sets = one.to_vec();
-    for set in other.iter().filter(|set| !one.contains(set)) {
-        let own = id(set);
-        if own.is_none() || one.iter().any(|other| id(other).is_none_or(|id| Some(id) == own)) {
-            let id = own.map(|id| format!(" {id}")).unwrap_or_default();
-            let problem = format!("the {kind} parameter set{id} is replaced by another");
-            return Err(Unsupported::CodingChange(problem));
-        }
-        sets.push(set.clone());
-    }
-    Ok(sets)
-}
-
-/// `None` if the length of one takes more than 16 bits.
-fn put_sets(sets: &[Bytes], record: &mut BytesMut) -> Option<()> {
-    sets.iter().try_for_each(|set| {
-        record.put_u16(u16::try_from(set.len()).ok()?);
-        record.put_slice(set);
-        Some(())
-    })
 }
 
 /// The format of the samples, where the profile demands it and the parameter sets tell it.

@@ -1,8 +1,7 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
 use dynpack_boxes::moof::Subsample;
-use dynpack_codec::avc::SliceHeaders;
-use dynpack_codec::{AudioCodec, Codec, NalUnit, Video, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, NalUnit, Video, VideoCodec, avc, hevc};
 
 use crate::{Error, cenc::Scheme};
 
@@ -13,13 +12,34 @@ pub(super) struct Layout {
     length_size: usize,
 }
 
+/// Finds the end of slice headers.
+#[derive(Clone, Debug)]
+enum SliceHeaders {
+    Avc(avc::SliceHeaders),
+    Hevc(hevc::SliceHeaders),
+}
+
+impl SliceHeaders {
+    /// Bytes of the next NAL unit that hold its slice header; `None` if it is no slice.
+    fn read(&mut self, unit: &[u8]) -> Result<Option<usize>, dynpack_codec::Error> {
+        match self {
+            Self::Avc(headers) => headers.read(unit),
+            Self::Hevc(headers) => headers.read(unit),
+        }
+    }
+}
+
 impl Layout {
     /// The layout for a codec. `None` if its samples are protected as a whole (9.5.1). No other
     /// code lists the codecs that can be encrypted.
     pub(super) fn of(codec: &Codec) -> Option<Self> {
         match codec {
             Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) => Some(Self {
-                headers: SliceHeaders::new(config),
+                headers: SliceHeaders::Avc(avc::SliceHeaders::new(config)),
+                length_size: config.nal_length_size.into(),
+            }),
+            Codec::Video(Video { codec: VideoCodec::Hevc(config), .. }) => Some(Self {
+                headers: SliceHeaders::Hevc(hevc::SliceHeaders::new(config)),
                 length_size: config.nal_length_size.into(),
             }),
             Codec::Audio(AudioCodec::Aac(_)) => None,

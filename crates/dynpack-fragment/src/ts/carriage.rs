@@ -2,8 +2,7 @@
 //! codecs.
 
 use dynpack_codec::aac::Adts;
-use dynpack_codec::avc::AnnexB;
-use dynpack_codec::{AacConfig, AudioCodec, Codec, Video, VideoCodec};
+use dynpack_codec::{AacConfig, AnnexB, AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::{Ticks, Time, Timescale};
 
 use crate::Error;
@@ -73,16 +72,34 @@ pub(super) trait Carriage: Send + Sync {
 /// The one list of codecs that a transport stream can carry.
 pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
     match codec {
-        Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) => {
-            Ok(Box::new(AnnexB::new(config).padded()))
-        }
+        Codec::Video(video) => Ok(Box::new(Pictures::new(video)?)),
         Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
     }
 }
 
-impl Carriage for AnnexB {
+/// Pictures as access units of a byte stream.
+struct Pictures {
+    stream: AnnexB,
+    stream_type: u8,
+}
+
+impl Pictures {
+    fn new(video: &Video) -> Result<Self, Error> {
+        if video.dolby_vision.is_some_and(|dolby_vision| !dolby_vision.is_optional) {
+            let problem = "Dolby Vision that only its own decoders may play";
+            return Err(Error::Unsupported(problem.into()));
+        }
+        let (stream, stream_type) = match &video.codec {
+            VideoCodec::Avc(config) => (AnnexB::from(config), 0x1b),
+            VideoCodec::Hevc(config) => (AnnexB::from(config), 0x24),
+        };
+        Ok(Self { stream: stream.padded(), stream_type })
+    }
+}
+
+impl Carriage for Pictures {
     fn stream_type(&self) -> u8 {
-        0x1b
+        self.stream_type
     }
 
     fn stream_id(&self) -> u8 {
@@ -94,12 +111,12 @@ impl Carriage for AnnexB {
     }
 
     fn len_by_size(&self, size: u32, is_sync: bool) -> Result<Len, dynpack_codec::Error> {
-        let max_len = Len::AtMost(self.max_len(size, is_sync));
-        Ok(self.len(size, is_sync).map_or(max_len, Len::Exactly))
+        let max_len = Len::AtMost(self.stream.max_len(size, is_sync));
+        Ok(self.stream.len(size, is_sync).map_or(max_len, Len::Exactly))
     }
 
     fn growth(&self) -> Option<Growth> {
-        let [every, sync] = [self.max_growth(false)?, self.max_growth(true)?];
+        let [every, sync] = [self.stream.max_growth(false)?, self.stream.max_growth(true)?];
         Some(Growth { every, sync: sync.saturating_sub(every), max_size: u32::MAX })
     }
 
@@ -109,7 +126,7 @@ impl Carriage for AnnexB {
         is_sync: bool,
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), dynpack_codec::Error> {
-        Ok(self.write(sample, is_sync, out)?)
+        Ok(self.stream.write(sample, is_sync, out)?)
     }
 }
 

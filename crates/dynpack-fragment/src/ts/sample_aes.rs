@@ -37,6 +37,10 @@ impl Encryption {
             Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => {
                 (Frames::NalUnits, AVC_STREAM_TYPE, avc_descriptors())
             }
+            Codec::Video(Video { codec: VideoCodec::Hevc(_), .. }) => {
+                let problem = "SAMPLE-AES in transport streams has no HEVC";
+                return Err(refused(dynpack_crypt::Error::Unsupported(problem.into())));
+            }
             Codec::Audio(AudioCodec::Aac(config)) => {
                 (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
             }

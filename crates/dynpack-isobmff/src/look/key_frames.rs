@@ -1,8 +1,7 @@
 //! Key frames that nothing lists: without `stss`, or with the flags of fragments never set, each
 //! sample is declared a sync sample.
 
-use dynpack_codec::AvcConfig;
-use dynpack_codec::avc::Picture;
+use dynpack_codec::{Picture, VideoCodec};
 use dynpack_media::{SampleIndex, SampleTable, Track};
 
 use super::question::{Head, Question};
@@ -15,13 +14,14 @@ const LAST_PAIR: u64 = PAIRS as u64 - 1;
 /// Which samples of a track are key frames, if all claim to be.
 ///
 /// A few pairs of neighbours are looked at, spread over the track. If all are intra pictures, each
-/// sample is a sync sample, as declared. If not, only IDR pictures and recovery points are. Then
+/// sample is a sync sample, as declared. If not, only IDR pictures and recovery points are, and in HEVC
+/// CRA and BLA pictures. Then
 /// each sample is looked at or, if there are more samples than looks, the largest of every few: a
 /// key frame is larger than its neighbours. One that is overlooked is a place to cut less, and no
 /// harm.
 #[derive(Debug)]
 pub(super) struct KeyFrames {
-    nal_length_size: u8,
+    codec: VideoCodec,
     /// How many samples may be looked at.
     looks: u32,
     stage: Stage,
@@ -40,12 +40,12 @@ enum Stage {
 
 impl KeyFrames {
     /// The question, if it is open.
-    pub(super) fn of(config: &AvcConfig, track: &Track, looks: u32) -> Option<Self> {
+    pub(super) fn of(codec: &VideoCodec, track: &Track, looks: u32) -> Option<Self> {
         let len = track.samples.len();
         let is_open =
             len > 1 && track.samples.sync_samples(SampleIndex(0)..SampleIndex(len)).is_none();
         is_open.then(|| Self {
-            nal_length_size: config.nal_length_size,
+            codec: codec.clone(),
             looks: looks.saturating_sub(PAIRS.saturating_mul(2)),
             stage: Stage::Doubt,
             found: Vec::new(),
@@ -53,7 +53,7 @@ impl KeyFrames {
     }
 
     fn picture(&self, head: &Head) -> Option<Picture> {
-        Picture::of(&head.bytes, head.len, self.nal_length_size)
+        self.codec.picture(&head.bytes, head.len)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Looks at samples: what tables should tell of a track and do not. One file a question.
 
 mod band_replication;
+mod in_band_sets;
 mod key_frames;
 mod parameter_sets;
 mod question;
@@ -11,6 +12,7 @@ use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::{Extent, Movie, SampleIndex, Track};
 
 use self::band_replication::BandReplication;
+use self::in_band_sets::InBandSets;
 use self::key_frames::KeyFrames;
 use self::parameter_sets::ParameterSets;
 use self::question::{Head, Question};
@@ -24,11 +26,16 @@ const LOOKS_AT_ONCE: usize = 256;
 /// The questions that the tables of a track leave open, which may be answered by that many looks.
 fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
     match &track.codec {
-        Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => {
-            let sets = ParameterSets::of(avc).map(|question| Box::new(question) as _);
+        Codec::Video(Video { codec, .. }) => {
+            let sets = ParameterSets::of(codec).map(|question| Box::new(question) as _);
             let key_frames =
-                KeyFrames::of(avc, track, looks).map(|question| Box::new(question) as _);
-            sets.into_iter().chain(key_frames).collect()
+                KeyFrames::of(codec, track, looks).map(|question| Box::new(question) as _);
+            let in_band = match codec {
+                VideoCodec::Hevc(hevc) => InBandSets::of(hevc),
+                VideoCodec::Avc(_) => None,
+            };
+            let in_band = in_band.map(|question| Box::new(question) as _);
+            sets.into_iter().chain(key_frames).chain(in_band).collect()
         }
         Codec::Audio(AudioCodec::Aac(aac)) => {
             BandReplication::of(aac).map(|question| Box::new(question) as _).into_iter().collect()

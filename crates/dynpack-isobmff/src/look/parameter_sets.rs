@@ -1,25 +1,24 @@
 //! Parameter sets that a configuration lacks: cameras write them before each key frame only.
 
-use dynpack_codec::{AvcConfig, Codec};
+use dynpack_codec::{Codec, VideoCodec};
 use dynpack_media::{SampleIndex, Track};
 
 use super::question::{Head, Question};
 use crate::{Error, sample_entry};
 
-/// The parameter sets of `avc1` whose record has none: those of the first sync sample.
+/// The parameter sets of `avc1` or `hvc1` whose record has none: those of the first sync sample.
 #[derive(Debug)]
 pub(super) struct ParameterSets {
-    config: AvcConfig,
+    codec: VideoCodec,
     has_looked: bool,
     head: Option<Head>,
 }
 
 impl ParameterSets {
-    /// The question, if it is open. With `avc3` parameter sets may be in the samples alone (ISO/IEC
-    /// 14496-15, 5.4.2.1.1).
-    pub(super) fn of(config: &AvcConfig) -> Option<Self> {
-        let is_open = config.lacks_parameter_sets() && !config.in_band;
-        is_open.then(|| Self { config: config.clone(), has_looked: false, head: None })
+    /// The question, if it is open.
+    pub(super) fn of(codec: &VideoCodec) -> Option<Self> {
+        let is_open = codec.lacks_parameter_sets();
+        is_open.then(|| Self { codec: codec.clone(), has_looked: false, head: None })
     }
 }
 
@@ -39,15 +38,15 @@ impl Question for ParameterSets {
 
     fn answer(self: Box<Self>, mut track: Track) -> Result<(Track, Option<String>), Error> {
         let (bytes, len) = self.head.as_ref().map_or((&[][..], 0), |head| (&head.bytes, head.len));
-        let config = self.config.with_sets_of(bytes, len).map_err(|error| {
+        let codec = self.codec.with_sets_of(bytes, len).map_err(|error| {
             let head = self.head.as_ref().map(|head| (head.index.0.saturating_add(1), head.offset));
             let (number, offset) = head.unwrap_or_default();
             let path = format!("sample {number} of track {}", track.id.0);
             Error::Malformed { path, offset, problem: error.to_string() }
         })?;
-        track.sample_entry = sample_entry::with_record(&track.sample_entry, &config.record);
+        track.sample_entry = sample_entry::with_codec(&track.sample_entry, &codec);
         if let Codec::Video(video) = &mut track.codec {
-            video.codec = config.into();
+            video.codec = codec;
         }
         Ok((track, None))
     }

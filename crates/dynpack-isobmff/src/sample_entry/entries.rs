@@ -1,11 +1,11 @@
 //! The sample entries of a track, of which its samples may use several (ISO/IEC 14496-12, 8.5.2).
 
 use bytes::Bytes;
-use dynpack_codec::{Codec, Video, VideoCodec};
+use dynpack_codec::Codec;
 use dynpack_media::FourCc;
 
 use super::entry::SampleEntry;
-use super::{avc, mp4a, protected};
+use super::{avc, hevc, mp4a, protected, visual};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -66,8 +66,8 @@ impl Entries {
     fn merge(&mut self, number: u32) -> Result<(), Error> {
         let codec = self.merged.codec.merged(&self.entry(number)?.codec);
         let codec = codec.map_err(|problem| Error::Unsupported(problem.to_string()))?;
-        if let Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) = &codec {
-            self.merged.bytes = avc::with_record(&self.merged.bytes, &avc.record);
+        if let Codec::Video(video) = &codec {
+            self.merged.bytes = visual::with_codec(&self.merged.bytes, &video.codec);
         }
         self.merged.codec = codec;
         Ok(())
@@ -89,8 +89,9 @@ fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
     })??;
     match &entry.kind.0 {
         b"avc1" | b"avc3" => avc::read(&entry),
+        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => hevc::read(&entry),
         b"mp4a" => mp4a::read(&entry, version),
-        b"encv" => Err(protected::refusal(&entry, avc::FIXED)),
+        b"encv" => Err(protected::refusal(&entry, visual::FIXED)),
         b"enca" => Err(protected::refusal(&entry, mp4a::fixed_len(&entry, version))),
         _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
     }

@@ -5,10 +5,13 @@ mod avc;
 mod entries;
 mod entry;
 mod esds;
+mod hevc;
 mod mp4a;
 mod protected;
+mod visual;
 
-pub(crate) use self::avc::{FIXED as VISUAL_FIXED, with_record};
 pub(crate) use self::entries::Entries;
 pub(crate) use self::entry::{SampleEntry, as_box};
+pub(crate) use self::hevc::out_of_band;
 pub(crate) use self::mp4a::with_config;
+pub(crate) use self::visual::{FIXED as VISUAL_FIXED, with_codec};

@@ -1,6 +1,7 @@
 //! Quality levels of the codecs that Smooth Streaming supports.
 
-use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, Video, VideoCodec};
+use bytes::Bytes;
+use dynpack_codec::{AacConfig, AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::Rendition;
 
 use super::QualityLevel;
@@ -38,26 +39,31 @@ impl QualityLevel {
     }
 
     fn of_video(video: &Video) -> Result<Self, &'static str> {
-        let level = match &video.codec {
-            VideoCodec::Avc(avc) => Self::of_avc(avc),
-        }?;
-        let [max_width, max_height] = [video.width, video.height].map(|len| Some(len.into()));
-        Ok(Self { max_width, max_height, ..level })
-    }
-
-    fn of_avc(avc: &AvcConfig) -> Result<Self, &'static str> {
-        if avc.sps.is_empty() || avc.pps.is_empty() {
+        if video.dolby_vision.is_some_and(|dolby_vision| !dolby_vision.is_optional) {
+            return Err("Smooth Streaming has no Dolby Vision that only its own decoders may play");
+        }
+        let (four_cc, nal_length_size, sets): (_, _, [&[Bytes]; 3]) = match &video.codec {
+            VideoCodec::Avc(avc) => ("H264", avc.nal_length_size, [&[], &avc.sps, &avc.pps]),
+            VideoCodec::Hevc(hevc) => {
+                let four_cc = if hevc.in_band { "HEV1" } else { "HVC1" };
+                (four_cc, hevc.nal_length_size, [&hevc.vps, &hevc.sps, &hevc.pps])
+            }
+        };
+        let [_, sps, pps] = sets;
+        if sps.is_empty() || pps.is_empty() {
             return Err("its configuration holds no parameter sets, \
                  which clients need before the first fragment");
         }
-        let units = avc.sps.iter().chain(&avc.pps);
+        let units = sets.into_iter().flatten();
         Ok(Self {
-            four_cc: Some("H264".into()),
+            four_cc: Some(four_cc.into()),
             codec_private_data: units
                 .flat_map(|unit| START_CODE.iter().chain(unit.iter()))
                 .copied()
                 .collect(),
-            nal_length_size: Some(avc.nal_length_size).filter(|&size| size != 4),
+            nal_length_size: Some(nal_length_size).filter(|&size| size != 4),
+            max_width: Some(video.width.into()),
+            max_height: Some(video.height.into()),
             ..Self::default()
         })
     }

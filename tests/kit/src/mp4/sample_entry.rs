@@ -11,6 +11,9 @@ pub fn sample_entry(codec: &Codec) -> Vec<u8> {
         Codec::Video(video @ Video { codec: VideoCodec::Avc(avc), .. }) => {
             visual(b"avc1", video.dimensions(), &boxed(b"avcC", &avc.record))
         }
+        Codec::Video(video @ Video { codec: VideoCodec::Hevc(hevc), .. }) => {
+            visual(b"hvc1", video.dimensions(), &boxed(b"hvcC", &hevc.record))
+        }
         Codec::Audio(AudioCodec::Aac(aac)) => mp4a(&aac.specific_config),
     }
 }

@@ -1,4 +1,4 @@
-//! H.264 as a byte stream (ITU-T H.264, Annex B; ISO/IEC 13818-1, 2.14).
+//! NAL units as a byte stream (ITU-T H.264 and H.265, Annex B; ISO/IEC 13818-1, 2.14 and 2.17).
 //!
 //! Each access unit opens with a delimiter: its own if it has one there, otherwise ours. The
 //! parameter sets of the configuration precede each access unit at which decoding can start,
@@ -6,11 +6,10 @@
 //!
 //! Where lengths take 4 bytes, as in almost all files, the size of a sample can determine the
 //! length of its access unit: then each length becomes a start code of 4 bytes, and filler data
-//! (7.3.2.7) takes the place of what the access unit carries itself.
+//! takes the place of what the access unit carries itself.
 
 use bytes::Bytes;
 
-use super::{AvcConfig, NalType};
 use crate::{Malformed, NalUnit};
 
 /// A start code with its `zero_byte`, which the first NAL unit of an access unit and parameter sets
@@ -18,45 +17,56 @@ use crate::{Malformed, NalUnit};
 const LONG_START_CODE: [u8; 4] = [0, 0, 0, 1];
 const SHORT_START_CODE: [u8; 3] = [0, 0, 1];
 
-/// An access unit delimiter which allows all slice types (7.3.2.4).
-const DELIMITER: [u8; 2] = [0x09, 0xf0];
-
-/// The header of filler data, and the bits that end it (7.3.2.7); bytes of 0xff are between.
-const FILLER_HEADER: [u8; 1] = [0x0c];
+/// The end of filler data; bytes of 0xff are between its header and that.
 const FILLER_END: [u8; 1] = [0x80];
 
-/// The shortest filler data with its start code.
-const SHORTEST_FILLER_LEN: usize = LONG_START_CODE.len() + FILLER_HEADER.len() + FILLER_END.len();
+/// Kinds of parameter sets that there may be.
+const SET_KINDS: usize = 3;
 
-/// Bytes of the delimiter with its start code.
-const OPENING_LEN: u64 = (LONG_START_CODE.len() + DELIMITER.len()) as u64;
+/// What a NAL unit is to the byte stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// An access unit delimiter.
+    Delimiter,
+    /// A parameter set, by the place of its kind: each refers to those of earlier kinds.
+    Set(usize),
+    /// What the picture itself is made of.
+    Picture,
+    /// Nothing of its access unit can follow.
+    End,
+    /// Anything else.
+    Other,
+}
+
+/// How a codec writes the units that are added, and tells those that are there.
+#[derive(Debug)]
+pub(crate) struct Syntax {
+    /// An access unit delimiter which allows all types of slices.
+    pub(crate) delimiter: &'static [u8],
+    /// The header of filler data.
+    pub(crate) filler: &'static [u8],
+    /// The role of a unit.
+    pub(crate) role: fn(&[u8]) -> Role,
+}
 
 /// Turns samples, as files store them, into access units of a byte stream.
 #[derive(Debug)]
 pub struct AnnexB {
     nal_length_size: usize,
     is_padded: bool,
-    sps: Vec<Bytes>,
-    pps: Vec<Bytes>,
-}
-
-/// Which parameter sets an access unit carries itself.
-#[derive(Clone, Copy, Debug, Default)]
-struct Contents {
-    sps: bool,
-    pps: bool,
+    syntax: &'static Syntax,
+    /// The parameter sets of the configuration, by their kinds.
+    sets: [Vec<Bytes>; SET_KINDS],
 }
 
 impl AnnexB {
-    /// For a track of that configuration.
-    #[must_use]
-    pub fn new(config: &AvcConfig) -> Self {
-        Self {
-            nal_length_size: config.nal_length_size.into(),
-            is_padded: false,
-            sps: config.sps.clone(),
-            pps: config.pps.clone(),
-        }
+    /// For samples with lengths of that size.
+    pub(crate) fn new(
+        syntax: &'static Syntax,
+        nal_length_size: u8,
+        sets: [Vec<Bytes>; SET_KINDS],
+    ) -> Self {
+        Self { nal_length_size: nal_length_size.into(), is_padded: false, syntax, sets }
     }
 
     /// The same with access units whose length the size of the sample determines, if lengths take 4
@@ -68,7 +78,7 @@ impl AnnexB {
 
     /// Bytes of the parameter sets of the configuration.
     fn sets_len(&self) -> u64 {
-        let sets = self.sps.iter().chain(&self.pps);
+        let sets = self.sets.iter().flatten();
         sets.map(|set| LONG_START_CODE.len().saturating_add(set.len()) as u64).sum()
     }
 
@@ -76,14 +86,19 @@ impl AnnexB {
         NalUnit::all_in(sample, self.nal_length_size)
     }
 
-    fn contents(&self, sample: &[u8]) -> Result<Contents, Malformed> {
-        self.units(sample).try_fold(Contents::default(), |contents, unit| {
-            let kind = NalType::of(unit?.bytes);
-            Ok(Contents {
-                sps: contents.sps || kind == NalType::SPS,
-                pps: contents.pps || kind == NalType::PPS,
-            })
-        })
+    fn role(&self, unit: &NalUnit<'_>) -> Role {
+        (self.syntax.role)(unit.bytes)
+    }
+
+    /// Which kinds of parameter sets an access unit carries itself.
+    fn own_sets(&self, sample: &[u8]) -> Result<[bool; SET_KINDS], Malformed> {
+        let mut own = [false; SET_KINDS];
+        for unit in self.units(sample) {
+            if let Role::Set(kind) = self.role(&unit?) {
+                mark(&mut own, kind);
+            }
+        }
+        Ok(own)
     }
 
     /// The number of bytes that [`write`](Self::write) makes of a sample of `size` bytes; `None` if
@@ -114,7 +129,8 @@ impl AnnexB {
 
     /// Bytes that may precede the sample's own NAL units.
     fn opening_len(&self, is_sync: bool) -> u64 {
-        OPENING_LEN.saturating_add(if is_sync { self.sets_len() } else { 0 })
+        let delimiter = LONG_START_CODE.len().saturating_add(self.syntax.delimiter.len()) as u64;
+        delimiter.saturating_add(if is_sync { self.sets_len() } else { 0 })
     }
 
     /// Writes a sample to `out`, piece by piece: start codes and whole NAL units. `is_sync` is
@@ -128,43 +144,61 @@ impl AnnexB {
         is_sync: bool,
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), Malformed> {
-        let own = self.contents(sample)?;
+        let own = self.own_sets(sample)?;
         let mut out = Counted { len: 0, out };
         let mut units = self.units(sample).flatten().peekable();
         out.put(&LONG_START_CODE);
-        out.put(
-            units
-                .next_if(|unit| NalType::of(unit.bytes) == NalType::DELIMITER)
-                .map_or(&DELIMITER, |delimiter| delimiter.bytes),
-        );
-        if is_sync && !own.sps {
-            out.put_sets(&self.sps);
-        }
-        // A picture parameter set refers to its sequence parameter set, so it comes after that.
-        let mut pps_due = is_sync && !own.pps;
-        let (mut seen_sps, mut seen_slice, mut is_open) = (!own.sps, false, false);
+        let delimiter = units.next_if(|unit| self.role(unit) == Role::Delimiter);
+        out.put(delimiter.map_or(self.syntax.delimiter, |delimiter| delimiter.bytes));
+        let mut due = own.map(|own| is_sync && !own);
+        let mut seen = own.map(|own| !own);
+        let (mut seen_picture, mut is_open) = (false, false);
         for unit in units {
-            let kind = NalType::of(unit.bytes);
-            if kind == NalType::DELIMITER && !seen_slice {
+            let role = self.role(&unit);
+            if role == Role::Delimiter && !seen_picture {
                 continue;
             }
-            if pps_due && seen_sps && kind != NalType::SPS {
-                out.put_sets(&self.pps);
-                pps_due = false;
+            self.put_due(role, &seen, &mut due, &mut out);
+            if let Role::Set(kind) = role {
+                mark(&mut seen, kind);
             }
-            seen_sps |= kind == NalType::SPS;
-            seen_slice |= kind.is_of_primary_picture();
+            seen_picture |= role == Role::Picture;
             // A delimiter after a slice opens the second field, an access unit of its own.
-            let has_long = matches!(kind, NalType::SPS | NalType::PPS | NalType::DELIMITER);
+            let has_long = matches!(role, Role::Set(_) | Role::Delimiter);
             out.put(if has_long || self.is_padded { &LONG_START_CODE } else { &SHORT_START_CODE });
             out.put(unit.bytes);
-            is_open = seen_slice && !kind.ends_sequence();
+            is_open = seen_picture && role != Role::End;
         }
         if self.is_padded {
             let len = (sample.len() as u64).saturating_add(self.opening_len(is_sync));
-            out.pad(len.saturating_sub(out.len), is_open);
+            out.pad(len.saturating_sub(out.len), self.syntax.filler, is_open);
         }
         Ok(())
+    }
+
+    /// Writes the parameter sets that are due before a unit of that role. Those of a kind come
+    /// after all of earlier kinds, to which they may refer.
+    fn put_due(
+        &self,
+        role: Role,
+        seen: &[bool; SET_KINDS],
+        due: &mut [bool; SET_KINDS],
+        out: &mut Counted<'_>,
+    ) {
+        for (kind, (sets, due)) in self.sets.iter().zip(due).enumerate() {
+            let is_early = matches!(role, Role::Set(own) if own < kind);
+            if *due && !is_early && seen.iter().take(kind).all(|seen| *seen) {
+                out.put_sets(sets);
+                *due = false;
+            }
+        }
+    }
+}
+
+/// Sets the flag of a kind.
+fn mark(flags: &mut [bool; SET_KINDS], kind: usize) {
+    if let Some(flag) = flags.get_mut(kind) {
+        *flag = true;
     }
 }
 
@@ -190,12 +224,13 @@ impl Counted<'_> {
 
     /// Ends the access unit with `len` more bytes: filler data, which may follow a slice, or
     /// `trailing_zero_8bits` (B.1.2) where filler data cannot be or does not fit.
-    fn pad(&mut self, len: u64, can_have_filler: bool) {
+    fn pad(&mut self, len: u64, filler: &[u8], can_have_filler: bool) {
         let len = usize::try_from(len).expect("less than the sample and the parameter sets");
-        match len.checked_sub(SHORTEST_FILLER_LEN).filter(|_| can_have_filler) {
-            Some(filler) => {
+        let shortest = [&LONG_START_CODE[..], filler, &FILLER_END].concat().len();
+        match len.checked_sub(shortest).filter(|_| can_have_filler) {
+            Some(more) => {
                 self.put(&LONG_START_CODE);
-                self.put(&[&FILLER_HEADER[..], &vec![0xff; filler], &FILLER_END].concat());
+                self.put(&[filler, &vec![0xff; more], &FILLER_END].concat());
             }
             None => self.put(&vec![0; len]),
         }
@@ -205,14 +240,14 @@ impl Counted<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
+    use crate::AvcConfig;
 
     const RECORD: &[u8] = &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 0x64, 1, 0, 2, 0x68, 0xee];
 
     fn annex_b(length_size: u8) -> AnnexB {
         let mut record = RECORD.to_vec();
         record[4] = 0xfc | (length_size - 1);
-        AnnexB::new(&AvcConfig::parse(Bytes::from(record), false).unwrap()).padded()
+        AnnexB::from(&AvcConfig::parse(Bytes::from(record), false).unwrap()).padded()
     }
 
     fn sample(length_size: usize, units: &[&[u8]]) -> Vec<u8> {

@@ -1,0 +1,45 @@
+//! The colours that the numbers of a picture stand for.
+
+use crate::bits::Bits;
+
+/// The colours that the numbers of a picture stand for, by the code points of ISO/IEC 23091-2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Color {
+    /// `ColourPrimaries` (8.1).
+    pub primaries: u8,
+    /// `TransferCharacteristics` (8.2).
+    pub transfer: u8,
+    /// `MatrixCoefficients` (8.3).
+    pub matrix: u8,
+    /// `VideoFullRangeFlag` (8.3).
+    pub full_range: bool,
+}
+
+impl Color {
+    /// The code point 2 of each: unspecified, or known by other means.
+    pub const UNSPECIFIED: Self = Self::new(2, 2, 2);
+
+    /// Colours in the narrow range of television.
+    #[must_use]
+    pub const fn new(primaries: u8, transfer: u8, matrix: u8) -> Self {
+        Self { primaries, transfer, matrix, full_range: false }
+    }
+
+    /// The same in the full range, or not.
+    #[must_use]
+    pub const fn with_full_range(self, full_range: bool) -> Self {
+        Self { full_range, ..self }
+    }
+
+    /// The same with another transfer function.
+    #[must_use]
+    pub const fn with_transfer(self, transfer: u8) -> Self {
+        Self { transfer, ..self }
+    }
+
+    /// Reads the three code points, of 8 bits each.
+    pub(crate) fn read(bits: &mut Bits<'_>) -> Option<Self> {
+        Some(Self::new(bits.byte()?, bits.byte()?, bits.byte()?))
+    }
+}
