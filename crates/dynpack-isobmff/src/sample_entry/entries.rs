@@ -5,7 +5,7 @@ use dynpack_codec::{Codec, Video, VideoCodec};
 use dynpack_media::FourCc;
 
 use super::entry::SampleEntry;
-use super::{avc, mp4a, protected};
+use super::{avc, mp4a, protected, sound};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -91,7 +91,7 @@ fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
         b"avc1" | b"avc3" => avc::read(&entry),
         b"mp4a" => mp4a::read(&entry, version),
         b"encv" => Err(protected::refusal(&entry, avc::FIXED)),
-        b"enca" => Err(protected::refusal(&entry, mp4a::fixed_len(&entry, version))),
+        b"enca" => Err(protected::refusal(&entry, sound::fixed_len(&entry, version))),
         _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
     }
 }

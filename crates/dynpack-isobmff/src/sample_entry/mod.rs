@@ -7,6 +7,7 @@ mod entry;
 mod esds;
 mod mp4a;
 mod protected;
+mod sound;
 
 pub(crate) use self::avc::{FIXED as VISUAL_FIXED, with_record};
 pub(crate) use self::entries::Entries;
