@@ -2,10 +2,12 @@
 //!
 //! [`avc`] is H.264: its configuration record, NAL units, parameter sets, slice headers and byte
 //! stream. [`av1`] is AV1, and [`vpx`] is VP8 and VP9. [`aac`] is AAC: its configuration, what a
-//! frame says of it, and ADTS headers. A [`Codec`] is the coding of one track. Its type separates
-//! video from audio: only [`Video`] has dimensions, only an [`AudioCodec`] has a sampling rate. The
-//! enums of codecs are not `non_exhaustive`: a new codec does not compile until each place that
-//! matches on them decides about it.
+//! frame says of it, and ADTS headers. [`ac3`] is AC-3 and Enhanced AC-3: their configurations and
+//! syncframes. Of AC-4, DTS, Opus, FLAC and ALAC it knows the configuration, of [`mp3`] the headers
+//! of frames. A [`Codec`] is the coding of one track. Its type separates video from audio: only
+//! [`Video`] has dimensions, only an [`AudioCodec`] has a sampling rate. The enums of codecs are not
+//! `non_exhaustive`: a new codec does not compile until each place that matches on them decides
+//! about it.
 //!
 //! How containers name and store a codec is their own knowledge. This crate decodes no media, does
 //! no IO, has no clock and starts no threads.
@@ -29,30 +31,44 @@
 )]
 
 pub mod aac;
+pub mod ac3;
+mod ac4;
+mod alac;
 mod aspect_ratio;
 mod audio;
 pub mod av1;
 pub mod avc;
 mod bits;
 mod codec;
+mod dts;
 mod error;
+mod flac;
 mod frame_shape;
 mod media_kind;
+pub mod mp3;
 mod nal_unit;
+mod opus;
 mod video;
 mod video_family;
 pub mod vpx;
 
 pub use aac::AacConfig;
+pub use ac3::{Ac3Config, Eac3Config};
+pub use ac4::Ac4Config;
+pub use alac::AlacConfig;
 pub use aspect_ratio::AspectRatio;
 pub use audio::AudioCodec;
 pub use av1::Av1Config;
 pub use avc::AvcConfig;
 pub use codec::Codec;
+pub use dts::{DtsConfig, DtsFormat};
 pub use error::{Error, Malformed, Unsupported};
+pub use flac::FlacConfig;
 pub use frame_shape::FrameShape;
 pub use media_kind::MediaKind;
+pub use mp3::Mp3Config;
 pub use nal_unit::NalUnit;
+pub use opus::OpusConfig;
 pub use video::{Video, VideoCodec};
 pub use video_family::VideoFamily;
 pub use vpx::{VpxConfig, VpxVersion};

@@ -193,7 +193,7 @@ fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Media> {
                 is_autoselect: groups.is_autoselect(at),
                 characteristics: (member.role == Role::Description)
                     .then_some("public.accessibility.describes-video"),
-                channels: (rated.channels() > 0).then(|| rated.channels().to_string()),
+                channels: rated.channels(),
             });
         }
     }

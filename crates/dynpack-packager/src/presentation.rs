@@ -12,8 +12,8 @@ use std::sync::Arc;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    CutPolicy, Difference, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex, Timeline, Track,
-    TrackId,
+    CutPolicy, Difference, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex,
+    Timeline, Track, TrackId,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
 

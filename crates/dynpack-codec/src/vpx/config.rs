@@ -74,9 +74,8 @@ impl VpxConfig {
         let short = format!("{}.{profile:02}.{level:02}.{bit_depth:02}", self.sample_entry());
         let [primaries, transfer, matrix] = color;
         let range = u8::from(self.is_full_range);
-        let long = format!(
-            ".{chroma_subsampling:02}.{primaries:02}.{transfer:02}.{matrix:02}.{range:02}"
-        );
+        let long =
+            format!(".{chroma_subsampling:02}.{primaries:02}.{transfer:02}.{matrix:02}.{range:02}");
         match long.as_str() {
             ".01.01.01.01.00" | ".01.02.02.02.00" => short,
             _ => short + &long,

@@ -2,7 +2,7 @@
 
 use dynpack_boxes::moof::Subsample;
 use dynpack_codec::avc::SliceHeaders;
-use dynpack_codec::{AudioCodec, Codec, NalUnit, Video, VideoCodec};
+use dynpack_codec::{Codec, NalUnit, Video, VideoCodec};
 
 use crate::{Error, cenc::Scheme};
 
@@ -14,15 +14,15 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The layout for a codec. `None` if its samples are protected as a whole (9.5.1). No other
-    /// code lists the codecs that can be encrypted.
+    /// The layout for a codec. `None` if its samples are protected as a whole, as all audio is
+    /// (9.5.1). No other code lists the codecs that can be encrypted.
     pub(super) fn of(codec: &Codec) -> Option<Self> {
         match codec {
             Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) => Some(Self {
                 headers: SliceHeaders::new(config),
                 length_size: config.nal_length_size.into(),
             }),
-            Codec::Audio(AudioCodec::Aac(_)) => None,
+            Codec::Audio(_) => None,
         }
     }
 

@@ -3,9 +3,10 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use dynpack_boxes::Kind;
+use dynpack_codec::{AudioCodec, Codec};
 use dynpack_media::FourCc;
 
-use super::entry::{COMMON, copy};
+use super::entry::{COMMON, SampleEntry, copy, in_box};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -17,6 +18,8 @@ pub(super) struct Sound<'a> {
     entry: &'a BoxRef<'a>,
     version: u16,
     channels: u16,
+    /// Sampling rate in Hz; 0 for a rate that 16 bits have no room for.
+    rate: u16,
     /// Bytes before its boxes.
     fixed: usize,
     /// The box in which QuickTime nests the configuration.
@@ -32,7 +35,9 @@ impl<'a> Sound<'a> {
         let version = fields.u16()?;
         fields.skip(6)?;
         let channels = fields.u16()?;
-        fields.skip(10)?;
+        fields.skip(6)?;
+        let rate = fields.u16()?;
+        fields.skip(2)?;
         let (channels, more) = match version {
             1 if stsd_version == 0 => (channels, 16),
             2 if stsd_version == 0 => {
@@ -45,12 +50,17 @@ impl<'a> Sound<'a> {
         };
         let fixed = FIXED.saturating_add(more);
         let wave = entry.children_from(fixed).find_kind(b"wave")?;
-        Ok(Self { entry, version, channels, fixed, wave })
+        Ok(Self { entry, version, channels, rate, fixed, wave })
     }
 
     /// The number of channels that the entry declares, at most 255.
     pub(super) fn channels(&self) -> u8 {
         u8::try_from(self.channels.min(0xff)).expect("at most 255")
+    }
+
+    /// The sampling rate that the entry declares, in Hz.
+    pub(super) fn rate(&self) -> u32 {
+        self.rate.into()
     }
 
     /// The box of that kind, which the codec demands.
@@ -65,15 +75,20 @@ impl<'a> Sound<'a> {
         }
     }
 
-    /// The entry as an output file can carry it: in the form of version 0 with that rate in Hz, and
-    /// with that box alone if it has another form.
-    pub(super) fn output(&self, rate: u32, configuration: &[u8]) -> Bytes {
-        if self.version == 0 && self.wave.is_none() {
+    /// The entry itself.
+    pub(super) const fn entry(&self) -> &BoxRef<'a> {
+        self.entry
+    }
+
+    /// The entry as an output file can carry it: of that kind, and in the form of version 0. It is
+    /// a copy if it is so already, and else has that rate in Hz and that box alone.
+    pub(super) fn output(&self, kind: [u8; 4], rate: u32, configuration: &[u8]) -> Bytes {
+        if self.version == 0 && self.wave.is_none() && self.entry.kind.0 == kind {
             return copy(self.entry);
         }
         let mut entry = BytesMut::new();
         let fields_len = configuration.len().saturating_add(FIXED) as u64;
-        Kind::Code(self.entry.kind).put_header(fields_len, &mut entry);
+        Kind::code(kind).put_header(fields_len, &mut entry);
         entry.put_slice(&[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
         entry.put_u16(self.channels);
         entry.put_u16(16);
@@ -84,6 +99,21 @@ impl<'a> Sound<'a> {
         entry.put_slice(configuration);
         entry.freeze()
     }
+}
+
+/// Reads an entry whose configuration is in a box of that kind: `parse` reads its body.
+pub(super) fn read<C: Into<Codec>>(
+    entry: &BoxRef<'_>,
+    stsd_version: u8,
+    kind: &[u8; 4],
+    parse: impl FnOnce(Bytes, &Sound<'_>) -> Result<C, dynpack_codec::Error>,
+) -> Result<SampleEntry, Error> {
+    let sound = Sound::read(entry, stsd_version)?;
+    let holder = sound.require(kind)?;
+    let config = parse(Bytes::copy_from_slice(holder.body), &sound).map_err(in_box(&holder))?;
+    let codec: Codec = config.into();
+    let rate = codec.audio().map_or(0, AudioCodec::sampling_rate);
+    Ok(SampleEntry { bytes: sound.output(entry.kind.0, rate, holder.whole), codec })
 }
 
 /// Bytes before the boxes of an entry of an `stsd` of that version. One that is cut short has no
