@@ -1,6 +1,6 @@
 //! The coding of a track: video or audio, and which codec.
 
-use crate::{AacConfig, AudioCodec, MediaKind, Unsupported, Video};
+use crate::{AudioCodec, MediaKind, Unsupported, Video};
 
 /// The coding of a track's samples, with its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Codec {
     pub const fn has_only_sync_samples(&self) -> bool {
         match self {
             Self::Video(_) => false,
-            Self::Audio(AudioCodec::Aac(_)) => true,
+            Self::Audio(audio) => audio.has_only_sync_samples(),
         }
     }
 }
@@ -78,11 +78,5 @@ impl Codec {
 impl From<Video> for Codec {
     fn from(video: Video) -> Self {
         Self::Video(video)
-    }
-}
-
-impl From<AacConfig> for Codec {
-    fn from(config: AacConfig) -> Self {
-        Self::Audio(AudioCodec::Aac(config))
     }
 }

@@ -41,6 +41,14 @@ pub enum Malformed {
         /// Bytes of the sample.
         len: usize,
     },
+    /// A sample of Enhanced AC-3 does not consist of whole syncframes.
+    #[error("byte {at} of a sample of {len} starts no syncframe that ends in it")]
+    Syncframe {
+        /// Offset of what is none, in bytes of the sample.
+        at: usize,
+        /// Bytes of the sample.
+        len: usize,
+    },
     /// A NAL unit that stays clear contains a start code. Readers of byte streams would take what
     /// follows for a unit of its own.
     #[error("a NAL unit of type {0} has a start code in it")]

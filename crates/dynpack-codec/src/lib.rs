@@ -2,10 +2,12 @@
 //!
 //! [`avc`] is H.264 and [`hevc`] is HEVC: configuration records, NAL units, parameter sets, slice
 //! headers and byte streams. [`av1`] is AV1, and [`vpx`] is VP8 and VP9. [`aac`] is AAC: its
-//! configuration, what a frame says of it, and ADTS headers. A [`Codec`] is the coding of one track.
-//! Its type separates video from audio: only [`Video`] has dimensions, only an [`AudioCodec`] has a
-//! sampling rate. The enums of codecs are not `non_exhaustive`: a new codec does not compile until
-//! each place that matches on them decides about it.
+//! configuration, what a frame says of it, and ADTS headers. [`ac3`] is AC-3 and Enhanced AC-3:
+//! their configurations and syncframes. Of AC-4, DTS, Opus, FLAC and ALAC it knows the
+//! configuration, of [`mp3`] the headers of frames. A [`Codec`] is the coding of one track. Its type
+//! separates video from audio: only [`Video`] has dimensions, only an [`AudioCodec`] has a sampling
+//! rate. The enums of codecs are not `non_exhaustive`: a new codec does not compile until each place
+//! that matches on them decides about it.
 //!
 //! How containers name and store a codec is their own knowledge. This crate decodes no media, does
 //! no IO, has no clock and starts no threads.
@@ -29,6 +31,9 @@
 )]
 
 pub mod aac;
+pub mod ac3;
+mod ac4;
+mod alac;
 mod annex_b;
 mod aspect_ratio;
 mod audio;
@@ -38,11 +43,15 @@ mod bits;
 mod codec;
 mod color;
 mod dolby_vision;
+mod dts;
 mod error;
+mod flac;
 mod frame_shape;
 pub mod hevc;
 mod media_kind;
+pub mod mp3;
 mod nal_unit;
+mod opus;
 mod picture;
 mod sei;
 mod sets;
@@ -52,6 +61,9 @@ pub mod vpx;
 mod vui;
 
 pub use aac::AacConfig;
+pub use ac3::{Ac3Config, Eac3Config};
+pub use ac4::Ac4Config;
+pub use alac::AlacConfig;
 pub use annex_b::AnnexB;
 pub use aspect_ratio::AspectRatio;
 pub use audio::AudioCodec;
@@ -60,11 +72,15 @@ pub use avc::AvcConfig;
 pub use codec::Codec;
 pub use color::Color;
 pub use dolby_vision::DolbyVision;
+pub use dts::{DtsConfig, DtsFormat};
 pub use error::{Error, Malformed, Unsupported};
+pub use flac::FlacConfig;
 pub use frame_shape::FrameShape;
 pub use hevc::HevcConfig;
 pub use media_kind::MediaKind;
+pub use mp3::Mp3Config;
 pub use nal_unit::NalUnit;
+pub use opus::OpusConfig;
 pub use picture::Picture;
 pub use video::{Video, VideoCodec};
 pub use video_family::VideoFamily;

@@ -8,13 +8,10 @@ use crate::content_protection::ContentProtection;
 use crate::model::{AdaptationSet, Descriptor, Details, Representation, SegmentTemplate};
 use crate::segment_timeline::SegmentTimeline;
 use crate::text::id;
-use crate::{Protection, Urls};
+use crate::{Protection, Urls, sound};
 
 /// Roles (5.8.5.5).
 const ROLE_SCHEME: &str = "urn:mpeg:dash:role:2011";
-
-/// The loudspeaker layout, by its number in ISO/IEC 23091-3.
-const CHANNELS_SCHEME: &str = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
 
 /// Marks a set that is for trick play only. The value is the `id` of the set with all frames
 /// (DASH-IF IOP 4.3, 3.2.9).
@@ -97,8 +94,9 @@ impl<'a> Set<'a> {
         let mut set = self.described(number, |rendition| self.template(rendition, urls));
         let others = (1..).zip(sets).filter(|(_, other)| self.switches_to(other));
         let others: Vec<_> = others.map(|(number, _)| number.to_string()).collect();
-        set.supplemental =
-            (!others.is_empty()).then(|| descriptor(SWITCHING_SCHEME, others.join(",")));
+        if !others.is_empty() {
+            set.supplemental.push(descriptor(SWITCHING_SCHEME, others.join(",")));
+        }
         set
     }
 
@@ -190,15 +188,10 @@ impl<'a> Set<'a> {
             start_with_sap: self.starts_with_sap().then_some(1),
             max_playout_rate: None,
             coding_dependency: None,
-            channels: first
-                .track
-                .codec
-                .audio()
-                .and_then(channel_layout)
-                .map(|layout| descriptor(CHANNELS_SCHEME, layout.to_string())),
+            channels: first.track.codec.audio().and_then(sound::channels),
             protection: self.protection.as_ref().map(ContentProtection::all).unwrap_or_default(),
             essential: None,
-            supplemental: None,
+            supplemental: first.track.codec.audio().map(sound::objects).unwrap_or_default(),
             label: label(first),
             accessibility: first
                 .role
@@ -232,7 +225,7 @@ fn details(rendition: &Rendition) -> Details {
     let (width, height) = codec.video().map(Video::dimensions).unzip();
     let frame_rate = rendition.track.frame_rate().map(|rate| rate.to_string());
     Details {
-        codecs: Some(codec.rfc6381()),
+        codecs: Some(codec.audio().map_or_else(|| codec.rfc6381(), sound::codecs)),
         width,
         height,
         pixel_aspect: codec.video().map(|video| video.pixel_aspect.to_string()),
@@ -275,18 +268,6 @@ fn common<T, V: PartialEq>(items: &[T], of: impl Fn(&T) -> V) -> Option<V> {
     let mut values = items.iter().map(of);
     let first = values.next()?;
     values.all(|value| value == first).then_some(first)
-}
-
-/// The number of the loudspeaker layout. If the stream describes a layout of its own, the usual
-/// layout for its number of channels is used.
-fn channel_layout(audio: &AudioCodec) -> Option<u8> {
-    let usual = |channels: u8| match channels {
-        1..=6 => Some(channels),
-        7 => Some(11),
-        8 => Some(12),
-        _ => None,
-    };
-    audio.channel_layout().or_else(|| usual(audio.channels()))
 }
 
 /// The role of a set: what helps people who cannot see or hear well is an alternate, and has its

@@ -38,6 +38,7 @@ mod model;
 mod options;
 mod protection;
 mod segment_timeline;
+mod sound;
 mod text;
 mod urls;
 

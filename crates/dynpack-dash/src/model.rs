@@ -65,7 +65,7 @@ pub(crate) struct AdaptationSet {
     pub(crate) channels: Option<Descriptor>,
     pub(crate) protection: Vec<ContentProtection>,
     pub(crate) essential: Option<Descriptor>,
-    pub(crate) supplemental: Option<Descriptor>,
+    pub(crate) supplemental: Vec<Descriptor>,
     /// `Label` (5.3.7.3): a human-readable name.
     pub(crate) label: Option<String>,
     pub(crate) accessibility: Option<Descriptor>,
@@ -102,7 +102,7 @@ impl AdaptationSet {
         write(xml, "AudioChannelConfiguration", &self.channels);
         self.protection.iter().for_each(|protection| protection.write(xml));
         write(xml, "EssentialProperty", &self.essential);
-        write(xml, "SupplementalProperty", &self.supplemental);
+        self.supplemental.iter().for_each(|one| one.write(xml, "SupplementalProperty"));
         self.label.iter().for_each(|label| xml.open("Label").text(label));
         write(xml, "Accessibility", &self.accessibility);
         write(xml, "Role", &self.role);

@@ -96,6 +96,16 @@ const fn codec_id(codec: &Codec) -> Option<f64> {
         Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => Some(7.0),
         Codec::Video(Video { codec: VideoCodec::Hevc(_), .. }) => None,
         Codec::Audio(AudioCodec::Aac(_)) => Some(10.0),
+        Codec::Audio(
+            AudioCodec::Ac3(_)
+            | AudioCodec::Eac3(_)
+            | AudioCodec::Ac4(_)
+            | AudioCodec::Dts(_)
+            | AudioCodec::Opus(_)
+            | AudioCodec::Flac(_)
+            | AudioCodec::Alac(_)
+            | AudioCodec::Mp3(_),
+        ) => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_codec::{AudioCodec, Codec, MediaKind, Video, VideoCodec};
+use dynpack_codec::{Codec, MediaKind, Video, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
@@ -39,9 +39,13 @@ impl<'a> Rated<'a> {
         quoted(self.label().unwrap_or(&self.rendition.id.name))
     }
 
-    /// Number of channels of audio; 0 for video.
-    pub(crate) fn channels(&self) -> u8 {
-        self.rendition.track.codec.audio().map_or(0, AudioCodec::channels)
+    /// `CHANNELS` of audio: their number, or for joint object coding that of its objects (Apple,
+    /// *HLS Authoring Specification*, 2.4). `None` for video, and where it is not known.
+    pub(crate) fn channels(&self) -> Option<String> {
+        let audio = self.rendition.track.codec.audio()?;
+        let objects = audio.objects().map(|objects| format!("{objects}/JOC"));
+        let channels = || Some(audio.channels()).filter(|&count| count > 0);
+        objects.or_else(|| channels().map(|count| count.to_string()))
     }
 
     /// The name in `CODECS`. Transport streams have no sample entries, and their parameter sets are
@@ -56,7 +60,7 @@ impl<'a> Rated<'a> {
                 Codec::Video(Video { codec: VideoCodec::Hevc(hevc), .. }) => {
                     hevc.rfc6381_as("hvc1")
                 }
-                Codec::Audio(AudioCodec::Aac(aac)) => aac.rfc6381(),
+                Codec::Audio(audio) => audio.rfc6381(),
             },
         }
     }
@@ -74,7 +78,7 @@ impl<'a> Rated<'a> {
 #[derive(Clone, PartialEq, Eq)]
 struct Coding {
     codec: String,
-    channels: u8,
+    channels: Option<String>,
 }
 
 /// One choice of a listener: a language or a description, in several codings or at several

@@ -192,7 +192,7 @@ fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Media> {
                 is_default: at == groups.default,
                 is_autoselect: groups.is_autoselect(at),
                 characteristics: member.role.hls_characteristic(),
-                channels: (rated.channels() > 0).then(|| rated.channels().to_string()),
+                channels: rated.channels(),
             });
         }
     }

@@ -103,14 +103,15 @@ impl Draft {
         Ok(draft)
     }
 
-    /// A run of samples of a fragment as it is served. All of audio is sync, and is presented when
-    /// it is decoded.
+    /// A run of samples of a fragment as it is served. Audio is presented when it is decoded, and of
+    /// most codecs all is sync.
     pub(crate) fn served(&mut self, run: SampleRun) -> SampleRun {
         match self.codec_kind() {
             MediaKind::Video => run,
             MediaKind::Audio => {
                 self.is_reordered |= run.composition_offset != 0;
-                SampleRun { is_sync: true, composition_offset: 0, ..run }
+                let is_sync = run.is_sync || self.all_are_sync();
+                SampleRun { is_sync, composition_offset: 0, ..run }
             }
         }
     }

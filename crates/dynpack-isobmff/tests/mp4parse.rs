@@ -5,8 +5,9 @@
 use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 use dynpack_isobmff::demux;
 use dynpack_media::{FourCc, SampleIndex};
+use dynpack_testkit::codec::{ALAC_MONO, FLAC_STEREO};
 use dynpack_testkit::mp4::{
-    self, MEDIA, Sizes, Track, boxed, esds, file, full, moov, mp4a, sound, words,
+    self, MEDIA, Sizes, Track, audio_entry, boxed, esds, file, full, moov, mp4a, sound, words,
 };
 use dynpack_testkit::{AAC_48_STEREO, AVCC};
 use mp4parse::{AudioCodecSpecific, SampleEntry, TimeOffsetVersion, VideoCodecSpecific};
@@ -181,8 +182,17 @@ proptest! {
 /// What a reader finds in a sample entry.
 #[derive(Debug, PartialEq)]
 enum Reading {
-    Avc { record: Vec<u8>, dimensions: (u16, u16) },
-    Aac { specific_config: Vec<u8>, entry_channels: u16, channels: Option<u16> },
+    Avc {
+        record: Vec<u8>,
+        dimensions: (u16, u16),
+    },
+    Aac {
+        specific_config: Vec<u8>,
+        entry_channels: u16,
+        channels: Option<u16>,
+    },
+    /// `STREAMINFO` of FLAC, or the cookie of ALAC.
+    Lossless(Vec<u8>),
     Encrypted(String),
 }
 
@@ -225,6 +235,8 @@ fn entries() -> Vec<Track> {
         audio(mp4a(&[0x11, 0xb0])),
         audio(mp4a(&[0x11, 0xb8])),
         audio(sound(0, &[], &esds(0x67, AAC_48_STEREO))),
+        audio(audio_entry(b"fLaC", b"dfLa", FLAC_STEREO)),
+        audio(audio_entry(b"alac", b"alac", ALAC_MONO)),
         audio(sound(1, &first, &wave)),
         audio(sound(2, &second, &wave)),
         audio(encrypted(mp4a(AAC_48_STEREO), b"enca", sinf(b"mp4a", b"cbcs"))),
@@ -258,6 +270,9 @@ fn ours(track: &Track) -> Option<Reading> {
                 channels: is_equal.then(|| audio.channels().into()),
             }
         }
+        Codec::Audio(AudioCodec::Flac(flac)) => Reading::Lossless(flac.record[8..42].to_vec()),
+        Codec::Audio(AudioCodec::Alac(alac)) => Reading::Lossless(alac.record[4..].to_vec()),
+        Codec::Audio(_) => return None,
     })
 }
 
@@ -294,6 +309,12 @@ fn theirs(track: &Track) -> Option<Reading> {
                 entry_channels: u16::try_from(audio.channelcount).ok()?,
                 channels: descriptor.audio_channel_count,
             }),
+            AudioCodecSpecific::FLACSpecificBox(flac) => {
+                Some(Reading::Lossless(flac.blocks.first()?.data.to_vec()))
+            }
+            AudioCodecSpecific::ALACSpecificBox(alac) => {
+                Some(Reading::Lossless(alac.data.to_vec()))
+            }
             _ => None,
         },
         SampleEntry::Unknown => None,

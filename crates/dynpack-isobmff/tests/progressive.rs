@@ -611,9 +611,9 @@ fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
         Track::video(MEDIA),
         other(2, b"vide", boxed(b"mp4v", &[0; 90])),
         other(3, b"text", boxed(b"text", &[0; 8])),
-        other(4, b"soun", sound(0, &[], &esds(0x6b, &[]))),
+        other(4, b"soun", sound(0, &[], &esds(0xdd, &[]))),
         other(5, b"vide", encrypted),
-        other(6, b"soun", mp4a(&[0xf9, 0x40, 0x40])),
+        other(6, b"soun", mp4a(&[0x0a, 0x10])),
         Track { id: 7, sizes: Some(Sizes::Table(vec![])), ..Track::video(MEDIA) },
         Track { id: 1, ..Track::video(MEDIA) },
         Track { id: 9, stts: None, ..Track::video(MEDIA) },
@@ -626,9 +626,13 @@ fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
     let expected = [
         (2, "the codec mp4v is not supported"),
         (3, "the codec text is not supported"),
-        (4, "the codec MP3 (in mp4a) is not supported"),
+        (4, "the codec Vorbis (in mp4a) is not supported"),
         (5, "already encrypted: avc1 by the scheme cbcs"),
-        (6, "the codec mp4a.40.42 is not supported, only AAC-LC and HE-AAC"),
+        (
+            6,
+            "the codec mp4a.40.1 (AAC Main) is not supported: players decode AAC-LC, HE-AAC and \
+             xHE-AAC",
+        ),
         (7, "has no samples"),
     ];
     assert_eq!(but_last[..6], expected);

@@ -20,6 +20,8 @@ pub enum Coding {
         sampling_rate: u32,
         /// Number of channels.
         channels: u8,
+        /// Number of objects beside the channels.
+        objects: Option<u8>,
     },
 }
 
@@ -33,6 +35,7 @@ impl Coding {
                 codec: audio.rfc6381(),
                 sampling_rate: audio.sampling_rate(),
                 channels: audio.channels(),
+                objects: audio.objects(),
             },
         }
     }

@@ -20,6 +20,25 @@ pub const AAC_48_SURROUND: &[u8] = &[0x11, 0xb0];
 /// HE-AAC of 48 kHz and two channels. Its core has half the rate.
 pub const HE_AAC_48_STEREO: &[u8] = &[0x13, 0x10, 0x56, 0xe5, 0x98];
 
+/// The body of `dac3` of a real file: AC-3 of 48 kHz and 5.1 channels.
+pub const AC3_SURROUND: &[u8] = &[0x0c, 0x3d, 0xc0];
+/// The body of `dec3` of a real file: Enhanced AC-3 of 48 kHz and 5.1 channels, with 16 objects.
+pub const EAC3_ATMOS: &[u8] = &[0x14, 0, 0x20, 0x0f, 0, 1, 0x10];
+/// The body of `dOps` of a real file: Opus in stereo.
+pub const OPUS_STEREO: &[u8] = &[0, 2, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0];
+/// The body of `dfLa` of a real file: FLAC of 44.1 kHz and two channels.
+pub const FLAC_STEREO: &[u8] = b"\0\0\0\0\x80\0\0\x22\x12\0\x12\0\0\x02\x5e\0\x02\x5e\x0a\xc4\
+    \x42\xf0\0\0\x08\x9d\xe9\x16\xab\x02\x13\x72\x81\x38\x6a\x28\x17\x4f\xe1\x1b\xff\xec";
+/// The body of the inner `alac` of a real file: ALAC of 44.1 kHz and one channel.
+pub const ALAC_MONO: &[u8] =
+    b"\0\0\0\0\0\0\x10\0\0\x18\x28\x0a\x0e\x01\0\0\0\0\x30\x04\0\x10\x26\x60\0\0\xac\x44";
+/// The body of `dac4` of a real file: AC-4 of 48 kHz in stereo.
+pub const AC4_STEREO: &[u8] = b"\x20\xa4\x02\x40\0\0\0\x1f\xff\xff\xff\xe0\x02\x12\xf8\x80\0\0\
+    \x42\0\0\x02\x50\x10\0\0\x03\x10\x99\x5b\xa0\x80\x01\x12\xf8\x80\0\0\
+    \x42\0\0\x02\x50\x10\0\0\x03\x10\x99\x5b\x80\x80";
+/// xHE-AAC of a real file: 44.1 kHz and one channel.
+pub const XHE_AAC_MONO: &[u8] = b"\xf9\x48\x24\x21\x1c\xc0\x18\x50\0\x20\0\x97\x08\x47\x30\xb0";
+
 /// The configuration record (ISO/IEC 14496-15, 5.3.3.1) of these parameter sets, for samples whose
 /// NAL units have lengths of `nal_length_size` bytes.
 #[must_use]

@@ -18,6 +18,7 @@ const AAC_LC: u8 = 2;
 const SBR: u8 = 5;
 const PS: u8 = 29;
 const ER_BSAC: u8 = 22;
+const USAC: u8 = 42;
 
 /// The highest rate in Hz of a core that may have SBR without a signal: the output has at most 48
 /// kHz.
@@ -30,8 +31,8 @@ const SYNC_EXTENSION: u32 = 0x2b7;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AacConfig {
-    /// What a decoder must support: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), or another
-    /// object type.
+    /// What a decoder must support: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), 42 USAC, or
+    /// another object type.
     pub object_type: u8,
     /// The object type of the core layer: that of the ADTS header.
     pub core_object_type: u8,
@@ -44,7 +45,8 @@ pub struct AacConfig {
     pub output_rate: u32,
     /// Channels of the decoded sound, after PS.
     pub output_channels: u8,
-    /// Samples a frame of the core layer: 1024, or 960.
+    /// Samples a frame of the core layer: 1024, or 960. Not that of USAC, which its own configuration
+    /// has.
     pub frame_length: u16,
     /// Whether the samples may have SBR though the configuration does not signal it (implicit
     /// signalling, 1.6.5.3). [`has_sbr`](Self::has_sbr) tells.
@@ -85,7 +87,8 @@ impl AacConfig {
                 bits.unsigned(4).ok_or_else(cut_short)?;
             }
         }
-        let short_frames = bits.flag().ok_or_else(cut_short)?;
+        let is_usac = core_object_type == USAC;
+        let short_frames = bits.flag().ok_or_else(cut_short)? && !is_usac;
         // `GASpecificConfig` (4.4.1).
         let depends_on_core_coder = bits.flag() == Some(true);
         if depends_on_core_coder {
@@ -93,7 +96,7 @@ impl AacConfig {
         }
         bits.flag();
         let described = match channel_configuration {
-            0 => ProgramConfig::read(&specific_config, &mut bits),
+            0 if !is_usac => ProgramConfig::read(&specific_config, &mut bits),
             _ => None,
         };
         let core_bits = bits.position();
@@ -131,6 +134,12 @@ impl AacConfig {
             program_config: described.map(|described| described.element),
             specific_config,
         })
+    }
+
+    /// Whether it is USAC, as xHE-AAC uses it, in which decoding cannot start at every frame.
+    #[must_use]
+    pub const fn is_usac(&self) -> bool {
+        self.object_type == USAC
     }
 
     /// Whether a frame has SBR, where it [may](Self::may_have_sbr). `None` if that cannot be read.
@@ -304,6 +313,15 @@ mod tests {
     fn a_configuration_may_say_that_there_is_no_sbr() {
         let aac = parse(&[0x13, 0x10, 0x56, 0xe5, 0x00]);
         assert_eq!((aac.object_type, aac.may_have_sbr), (2, false));
+    }
+
+    /// The configuration of a real file of xHE-AAC: 44.1 kHz, mono.
+    #[test]
+    fn usac_is_read_as_far_as_its_rate_and_channels() {
+        let usac = parse(b"\xf9\x48\x24\x21\x1c\xc0\x18\x50\0\x20\0\x97\x08\x47\x30\xb0");
+        assert_eq!((usac.rfc6381().as_str(), usac.is_usac()), ("mp4a.40.42", true));
+        assert_eq!((usac.output_rate, usac.output_channels), (44_100, 1));
+        assert!(!usac.may_have_sbr);
     }
 
     #[test]

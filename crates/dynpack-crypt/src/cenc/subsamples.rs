@@ -1,7 +1,7 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
 use dynpack_boxes::moof::Subsample;
-use dynpack_codec::{AudioCodec, Codec, NalUnit, Video, VideoCodec, avc, hevc};
+use dynpack_codec::{Codec, NalUnit, Video, VideoCodec, avc, hevc};
 
 use crate::{Error, cenc::Scheme};
 
@@ -30,8 +30,8 @@ impl SliceHeaders {
 }
 
 impl Layout {
-    /// The layout for a codec. `None` if its samples are protected as a whole (9.5.1). No other
-    /// code lists the codecs that can be encrypted.
+    /// The layout for a codec. `None` if its samples are protected as a whole, as all audio is
+    /// (9.5.1). No other code lists the codecs that can be encrypted.
     pub(super) fn of(codec: &Codec) -> Option<Self> {
         match codec {
             Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) => Some(Self {
@@ -42,7 +42,7 @@ impl Layout {
                 headers: SliceHeaders::Hevc(hevc::SliceHeaders::new(config)),
                 length_size: config.nal_length_size.into(),
             }),
-            Codec::Audio(AudioCodec::Aac(_)) => None,
+            Codec::Audio(_) => None,
         }
     }
 

@@ -45,6 +45,16 @@ impl Carriage {
             Codec::Audio(AudioCodec::Aac(aac)) => {
                 Some((Self::Audio { format: AAC }, aac.specific_config.clone()))
             }
+            Codec::Audio(
+                AudioCodec::Ac3(_)
+                | AudioCodec::Eac3(_)
+                | AudioCodec::Ac4(_)
+                | AudioCodec::Dts(_)
+                | AudioCodec::Opus(_)
+                | AudioCodec::Flac(_)
+                | AudioCodec::Alac(_)
+                | AudioCodec::Mp3(_),
+            ) => None,
         }
     }
 

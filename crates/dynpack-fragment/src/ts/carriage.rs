@@ -74,7 +74,18 @@ pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
     match codec {
         Codec::Video(video) => Ok(Box::new(Pictures::new(video)?)),
         Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
+        Codec::Audio(
+            AudioCodec::Ac3(_) | AudioCodec::Eac3(_) | AudioCodec::Mp3(_) | AudioCodec::Dts(_),
+        ) => Err(refused("sound other than AAC")),
+        Codec::Audio(AudioCodec::Ac4(_)) => Err(refused("AC-4")),
+        Codec::Audio(AudioCodec::Opus(_)) => Err(refused("Opus")),
+        Codec::Audio(AudioCodec::Flac(_)) => Err(refused("FLAC")),
+        Codec::Audio(AudioCodec::Alac(_)) => Err(refused("ALAC")),
     }
+}
+
+fn refused(codec: &str) -> Error {
+    Error::Unsupported(format!("{codec} is not carried in transport streams"))
 }
 
 /// Pictures as access units of a byte stream.

@@ -44,6 +44,10 @@ impl Encryption {
             Codec::Audio(AudioCodec::Aac(config)) => {
                 (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
             }
+            Codec::Audio(audio) => {
+                let problem = format!("SAMPLE-AES has no {}", audio.rfc6381());
+                return Err(refused(dynpack_crypt::Error::Unsupported(problem)));
+            }
         };
         Ok(Self { cipher, frames, stream_type, descriptors })
     }

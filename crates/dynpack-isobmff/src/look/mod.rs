@@ -3,6 +3,7 @@
 mod band_replication;
 mod in_band_sets;
 mod key_frames;
+mod mpeg_audio;
 mod parameter_sets;
 mod question;
 
@@ -14,6 +15,7 @@ use dynpack_media::{Extent, Movie, SampleIndex, Track};
 use self::band_replication::BandReplication;
 use self::in_band_sets::InBandSets;
 use self::key_frames::KeyFrames;
+use self::mpeg_audio::MpegAudio;
 use self::parameter_sets::ParameterSets;
 use self::question::{Head, Question};
 use crate::tracks::Tracks;
@@ -40,6 +42,16 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
         Codec::Audio(AudioCodec::Aac(aac)) => {
             BandReplication::of(aac).map(|question| Box::new(question) as _).into_iter().collect()
         }
+        Codec::Audio(AudioCodec::Mp3(mp3)) => vec![Box::new(MpegAudio::new(mp3))],
+        Codec::Audio(
+            AudioCodec::Ac3(_)
+            | AudioCodec::Eac3(_)
+            | AudioCodec::Ac4(_)
+            | AudioCodec::Dts(_)
+            | AudioCodec::Opus(_)
+            | AudioCodec::Flac(_)
+            | AudioCodec::Alac(_),
+        ) => Vec::new(),
     }
 }
 

@@ -1,10 +1,14 @@
 //! The sample entries of a track, of which its samples may use several (ISO/IEC 14496-12, 8.5.2).
 
 use bytes::Bytes;
-use dynpack_codec::Codec;
+use dynpack_codec::{
+    Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, DtsFormat, Eac3Config, FlacConfig,
+    OpusConfig,
+};
 use dynpack_media::FourCc;
 
 use super::entry::SampleEntry;
+use super::sound::{self, read as audio};
 use super::{avc, hevc, mp4a, protected, visual};
 use crate::Error;
 use crate::boxes::BoxRef;
@@ -91,8 +95,28 @@ fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
         b"avc1" | b"avc3" => avc::read(&entry),
         b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => hevc::read(&entry),
         b"mp4a" => mp4a::read(&entry, version),
+        b".mp3" | b"ms\0U" => mp4a::read_mp3(&entry, version),
+        b"ac-3" => audio(&entry, version, b"dac3", |record, _| Ac3Config::parse(record)),
+        b"ec-3" => {
+            audio(&entry, version, b"dec3", |record, sound| Eac3Config::parse(record, sound.rate()))
+        }
+        b"ac-4" => audio(&entry, version, b"dac4", |record, sound| {
+            Ac4Config::parse(record, sound.channels())
+        }),
+        b"dtsc" => dts(&entry, version, DtsFormat::Core),
+        b"dtsh" => dts(&entry, version, DtsFormat::Hd),
+        b"dtsl" => dts(&entry, version, DtsFormat::Lossless),
+        b"dtse" => dts(&entry, version, DtsFormat::Express),
+        b"dtsx" => audio(&entry, version, b"udts", |record, _| DtsConfig::parse_uhd(&record)),
+        b"Opus" => audio(&entry, version, b"dOps", |record, _| OpusConfig::parse(record)),
+        b"fLaC" => audio(&entry, version, b"dfLa", |record, _| FlacConfig::parse(record)),
+        b"alac" => audio(&entry, version, b"alac", |record, _| AlacConfig::parse(record)),
         b"encv" => Err(protected::refusal(&entry, visual::FIXED)),
-        b"enca" => Err(protected::refusal(&entry, mp4a::fixed_len(&entry, version))),
+        b"enca" => Err(protected::refusal(&entry, sound::fixed_len(&entry, version))),
         _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
     }
+}
+
+fn dts(entry: &BoxRef<'_>, stsd_version: u8, format: DtsFormat) -> Result<SampleEntry, Error> {
+    audio(entry, stsd_version, b"ddts", |record, _| DtsConfig::parse(format, &record))
 }

@@ -1,6 +1,9 @@
 //! The `esds` box: an elementary stream descriptor (ISO/IEC 14496-14, 5.6; ISO/IEC 14496-1, 7.2.6).
 
-/// What an `esds` declares about AAC.
+use bytes::{Bytes, BytesMut};
+use dynpack_boxes::Kind;
+
+/// What an `esds` declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Descriptor<'a> {
     /// `objectTypeIndication`: what kind of coding it is.
@@ -42,13 +45,27 @@ pub(super) fn read(body: &[u8]) -> Option<Descriptor<'_>> {
 impl Descriptor<'_> {
     /// The body of an `esds` with other specific information.
     pub(super) fn with_specific_info(&self, info: &[u8]) -> Vec<u8> {
-        let specific = descriptor(DECODER_SPECIFIC_INFO, &[info]);
-        let config = descriptor(DECODER_CONFIG, &[self.head, &specific]);
-        let sync_layer = descriptor(SYNC_LAYER_CONFIG, &[&[MP4_FILE]]);
-        // Version, flags; an id that containers replace, and no flags.
-        let stream = descriptor(ES_DESCRIPTOR, &[&[0; 3], &config, &sync_layer]);
-        [&[0; 4], &stream[..]].concat()
+        body(self.head, &descriptor(DECODER_SPECIFIC_INFO, &[info]))
     }
+}
+
+/// A whole `esds` of audio without specific information.
+pub(super) fn without_info(object_type: u8) -> Bytes {
+    // An audio stream, with neither buffer nor bitrates.
+    let body = body(&[&[object_type, 0x15][..], &[0; 11]].concat(), &[]);
+    let mut whole = BytesMut::new();
+    Kind::code(*b"esds").put_header(body.len() as u64, &mut whole);
+    whole.extend_from_slice(&body);
+    whole.freeze()
+}
+
+/// The body of an `esds` around the parts of a `DecoderConfigDescriptor`.
+fn body(head: &[u8], specific: &[u8]) -> Vec<u8> {
+    let config = descriptor(DECODER_CONFIG, &[head, specific]);
+    let sync_layer = descriptor(SYNC_LAYER_CONFIG, &[&[MP4_FILE]]);
+    // Version, flags; an id that containers replace, and no flags.
+    let stream = descriptor(ES_DESCRIPTOR, &[&[0; 3], &config, &sync_layer]);
+    [&[0; 4], &stream[..]].concat()
 }
 
 /// A descriptor of a tag, with its length in 4 bytes.

@@ -8,6 +8,7 @@ mod esds;
 mod hevc;
 mod mp4a;
 mod protected;
+mod sound;
 mod visual;
 
 pub(crate) use self::entries::Entries;

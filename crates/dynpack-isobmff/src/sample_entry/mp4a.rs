@@ -1,56 +1,73 @@
-//! AAC: `mp4a` with an `esds` (ISO/IEC 14496-14, 5.6.1), also as QuickTime writes it.
+//! AAC, MP3 and DTS: `mp4a` with an `esds` (ISO/IEC 14496-14, 5.6.1), and `.mp3`.
 
-use bytes::{BufMut, Bytes, BytesMut};
-use dynpack_boxes::Kind;
-use dynpack_codec::{AacConfig, Codec};
+use bytes::Bytes;
+use dynpack_codec::{AacConfig, Codec, DtsConfig, Mp3Config};
 
-use super::entry::{COMMON, SampleEntry, as_box, copy, in_box, with_box};
+use super::entry::{SampleEntry, as_box, in_box, with_box};
 use super::esds;
+use super::sound::{FIXED, Sound};
 use crate::Error;
 use crate::boxes::BoxRef;
 
-/// Bytes of an audio sample entry before its boxes (ISO/IEC 14496-12, 12.2.3).
-const FIXED: usize = 28;
-
-/// Audio object types which are served: AAC-LC, alone or as the core of HE-AAC (ISO/IEC 14496-3,
-/// 1.5.1.1).
+/// Audio object types which are served: AAC-LC, alone or as the core of HE-AAC, and USAC (ISO/IEC
+/// 14496-3, 1.5.1.1).
 const AAC_LC: u8 = 2;
+const USAC: u8 = 42;
 
-/// Reads an entry of an `stsd` of that version, by which entries of QuickTime differ from those of
-/// ISO/IEC 14496-12, version 1.
+/// `objectTypeIndication` of MPEG audio, by ISO/IEC 11172-3.
+const MPEG_1_AUDIO: u8 = 0x6b;
+
+/// Reads an entry of an `stsd` of that version.
 pub(super) fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, Error> {
     let sound = Sound::read(entry, stsd_version)?;
-    let wave = entry.children_from(sound.fixed).find_kind(b"wave")?;
-    let esds_box = match &wave {
-        Some(wave) => wave.require(b"esds")?,
-        None => entry
-            .children_from(sound.fixed)
-            .find_kind(b"esds")?
-            .ok_or_else(|| entry.malformed("holds no esds"))?,
-    };
+    let esds_box = sound.require(b"esds")?;
     let descriptor = esds::read(esds_box.body)
         .ok_or_else(|| esds_box.malformed("holds no decoder configuration"))?;
-    if !matches!(descriptor.object_type, 0x40 | 0x66..=0x68) {
-        return Err(Error::Unsupported(format!(
-            "the codec {} is not supported",
-            name(descriptor.object_type)
-        )));
-    }
-    let specific_config = Bytes::copy_from_slice(descriptor.specific_info);
-    let channels = u8::try_from(sound.channels.min(0xff)).expect("at most 255");
-    let config = AacConfig::parse(specific_config, channels).map_err(in_box(&esds_box))?;
-    if config.core_object_type != AAC_LC {
-        let object_type = config.core_object_type;
-        return Err(Error::Unsupported(format!(
-            "the codec mp4a.40.{object_type} is not supported, only AAC-LC and HE-AAC"
-        )));
-    }
-    let bytes = if sound.is_iso() && wave.is_none() {
-        copy(entry)
-    } else {
-        rebuild(&config, sound.channels, esds_box.whole)
+    let unsupported = || {
+        Error::Unsupported(format!("the codec {} is not supported", name(descriptor.object_type)))
     };
-    Ok(SampleEntry { codec: Codec::from(config), bytes })
+    let (codec, rate) = match descriptor.object_type {
+        0x40 | 0x66..=0x68 => {
+            let aac = read_aac(&sound, descriptor.specific_info, &esds_box)?;
+            (Codec::from(aac.clone()), aac.core_rate)
+        }
+        object_type @ (0x69 | MPEG_1_AUDIO) => {
+            (Codec::from(mp3(&sound, object_type)?), sound.rate())
+        }
+        other => {
+            let dts = DtsConfig::of_object_type(other, sound.rate(), sound.channels());
+            (dts.map(Codec::from).ok_or_else(unsupported)?, sound.rate())
+        }
+    };
+    Ok(SampleEntry { bytes: sound.output(*b"mp4a", rate, esds_box.whole), codec })
+}
+
+/// Reads an entry of QuickTime for MP3, which becomes an `mp4a` as players know it.
+pub(super) fn read_mp3(entry: &BoxRef<'_>, stsd_version: u8) -> Result<SampleEntry, Error> {
+    let sound = Sound::read(entry, stsd_version)?;
+    let codec = Codec::from(mp3(&sound, MPEG_1_AUDIO)?);
+    let bytes = sound.output(*b"mp4a", sound.rate(), &esds::without_info(MPEG_1_AUDIO));
+    Ok(SampleEntry { codec, bytes })
+}
+
+/// The configuration that an entry of MP3 declares.
+fn mp3(sound: &Sound<'_>, object_type: u8) -> Result<Mp3Config, Error> {
+    match sound.rate() {
+        0 => Err(sound.entry().malformed("declares no sampling rate")),
+        rate => Ok(Mp3Config::new(object_type, rate, sound.channels())),
+    }
+}
+
+fn read_aac(sound: &Sound<'_>, info: &[u8], esds: &BoxRef<'_>) -> Result<AacConfig, Error> {
+    let specific_config = Bytes::copy_from_slice(info);
+    let config = AacConfig::parse(specific_config, sound.channels()).map_err(in_box(esds))?;
+    match config.core_object_type {
+        AAC_LC | USAC => Ok(config),
+        other => Err(Error::Unsupported(format!(
+            "the codec mp4a.40.{other}{} is not supported: players decode AAC-LC, HE-AAC and xHE-AAC",
+            aac_name(other)
+        ))),
+    }
 }
 
 /// An entry of such a copy with another configuration in its `esds`.
@@ -61,72 +78,28 @@ pub(crate) fn with_config(entry: &Bytes, config: &AacConfig) -> Option<Bytes> {
     Some(with_box(entry, FIXED, b"esds", &body))
 }
 
-/// Bytes before the boxes of an entry of an `stsd` of that version. One that is cut short has no
-/// boxes anywhere.
-pub(super) fn fixed_len(entry: &BoxRef<'_>, stsd_version: u8) -> usize {
-    Sound::read(entry, stsd_version).map_or(FIXED, |sound| sound.fixed)
-}
-
-/// The sound description, in its ISO form or one of QuickTime's (QuickTime File Format, "Sound
-/// sample descriptions").
-struct Sound {
-    version: u16,
-    channels: u16,
-    /// Bytes before its boxes.
-    fixed: usize,
-}
-
-impl Sound {
-    fn read(entry: &BoxRef<'_>, stsd_version: u8) -> Result<Self, Error> {
-        let mut fields = entry.fields();
-        fields.skip(COMMON)?;
-        let version = fields.u16()?;
-        fields.skip(6)?;
-        let channels = fields.u16()?;
-        fields.skip(10)?;
-        let (channels, more) = match version {
-            1 if stsd_version == 0 => (channels, 16),
-            2 if stsd_version == 0 => {
-                fields.skip(12)?;
-                let channels = fields.u32()?;
-                let too_many = |_| entry.malformed(format!("has {channels} channels"));
-                (u16::try_from(channels).map_err(too_many)?, 36)
-            }
-            _ => (channels, 0),
-        };
-        Ok(Self { version, channels, fixed: FIXED.saturating_add(more) })
-    }
-
-    const fn is_iso(&self) -> bool {
-        self.version == 0
-    }
-}
-
-/// An entry of version 0 around the descriptor.
-fn rebuild(config: &AacConfig, channels: u16, esds: &[u8]) -> Bytes {
-    let mut entry = BytesMut::new();
-    let fields_len = esds.len().saturating_add(FIXED) as u64;
-    Kind::code(*b"mp4a").put_header(fields_len, &mut entry);
-    entry.put_slice(&[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
-    entry.put_u16(channels);
-    entry.put_u16(16);
-    entry.put_u32(0);
-    // 16 bits have no room for more than 65,535 Hz; the configuration has.
-    entry.put_u16(u16::try_from(config.core_rate).map_or(0, |rate| rate));
-    entry.put_u16(0);
-    entry.put_slice(esds);
-    entry.freeze()
-}
-
 /// What an `objectTypeIndication` stands for (mp4ra.org, "Object types").
 fn name(object_type: u8) -> String {
     match object_type {
-        0x69 | 0x6b => "MP3 (in mp4a)".into(),
         0xa5 => "AC-3 (in mp4a)".into(),
         0xa6 => "E-AC-3 (in mp4a)".into(),
-        0xa9..=0xac => "DTS (in mp4a)".into(),
         0xad => "Opus (in mp4a)".into(),
         0xdd => "Vorbis (in mp4a)".into(),
         _ => format!("mp4a.{object_type:02x}"),
+    }
+}
+
+/// What an audio object type stands for (ISO/IEC 14496-3, table 1.17), in parentheses.
+const fn aac_name(object_type: u8) -> &'static str {
+    match object_type {
+        1 => " (AAC Main)",
+        3 => " (AAC SSR)",
+        4 => " (AAC LTP)",
+        17 => " (ER AAC-LC)",
+        23 => " (AAC-LD)",
+        32..=34 => " (MPEG audio)",
+        36 => " (ALS)",
+        39 => " (AAC-ELD)",
+        _ => "",
     }
 }

@@ -35,6 +35,16 @@ impl QualityLevel {
         match codec {
             Codec::Video(video) => Self::of_video(video),
             Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
+            Codec::Audio(
+                AudioCodec::Ac3(_)
+                | AudioCodec::Eac3(_)
+                | AudioCodec::Ac4(_)
+                | AudioCodec::Dts(_)
+                | AudioCodec::Opus(_)
+                | AudioCodec::Flac(_)
+                | AudioCodec::Alac(_)
+                | AudioCodec::Mp3(_),
+            ) => Err("Smooth Streaming clients do not know its codec"),
         }
     }
 

@@ -10,6 +10,8 @@ mod track;
 
 pub use self::boxes::{boxed, boxed_long, full, table, words};
 pub use self::movie::{MEDIA, file, ftyp, moov, mvhd};
-pub use self::sample_entry::{avc1, esds, mp4a, sample_entry, sound, visual};
+pub use self::sample_entry::{
+    audio_entry, avc1, esds, mp4a, sample_entry, sound, sound_of_kind, visual,
+};
 pub use self::sizes::Sizes;
 pub use self::track::Track;

@@ -14,7 +14,17 @@ pub fn sample_entry(codec: &Codec) -> Vec<u8> {
         Codec::Video(video @ Video { codec: VideoCodec::Hevc(hevc), .. }) => {
             visual(b"hvc1", video.dimensions(), &boxed(b"hvcC", &hevc.record))
         }
-        Codec::Audio(AudioCodec::Aac(aac)) => mp4a(&aac.specific_config),
+        Codec::Audio(audio) => match audio {
+            AudioCodec::Aac(aac) => mp4a(&aac.specific_config),
+            AudioCodec::Ac3(ac3) => audio_entry(b"ac-3", b"dac3", &ac3.record),
+            AudioCodec::Eac3(eac3) => audio_entry(b"ec-3", b"dec3", &eac3.record),
+            AudioCodec::Ac4(ac4) => audio_entry(b"ac-4", b"dac4", &ac4.record),
+            AudioCodec::Opus(opus) => audio_entry(b"Opus", b"dOps", &opus.record),
+            AudioCodec::Flac(flac) => audio_entry(b"fLaC", b"dfLa", &flac.record),
+            AudioCodec::Alac(alac) => audio_entry(b"alac", b"alac", &alac.record),
+            AudioCodec::Mp3(mp3) => sound(0, &[], &esds(mp3.object_type, &[])),
+            AudioCodec::Dts(dts) => sound(0, &[], &esds(dts.object_type.unwrap(), &[])),
+        },
     }
 }
 
@@ -57,10 +67,22 @@ pub fn esds(object_type: u8, config: &[u8]) -> Vec<u8> {
 /// QuickTime after it.
 #[must_use]
 pub fn sound(version: u8, more: &[u8], boxes: &[u8]) -> Vec<u8> {
+    sound_of_kind(b"mp4a", version, more, boxes)
+}
+
+/// A sample entry of that kind, in stereo at 48 kHz, with a configuration in a box.
+#[must_use]
+pub fn audio_entry(kind: &[u8; 4], config_kind: &[u8; 4], config: &[u8]) -> Vec<u8> {
+    sound_of_kind(kind, 0, &[], &boxed(config_kind, config))
+}
+
+/// The same as [`sound`] for an entry of that kind.
+#[must_use]
+pub fn sound_of_kind(kind: &[u8; 4], version: u8, more: &[u8], boxes: &[u8]) -> Vec<u8> {
     let mut body = vec![0; 28];
     (body[7], body[9], body[17], body[19]) = (1, version, 2, 16);
     body[24..26].copy_from_slice(&48_000_u16.to_be_bytes());
-    boxed(b"mp4a", &[&body, more, boxes].concat())
+    boxed(kind, &[&body, more, boxes].concat())
 }
 
 /// A sample entry of AAC.
