@@ -1,8 +1,8 @@
 //! Video: how its pictures are coded and displayed, whatever the codec.
 
 use crate::{
-    AspectRatio, AvcConfig, Color, DolbyVision, Error, FrameShape, HevcConfig, Picture,
-    Unsupported, VideoFamily, avc, hevc,
+    AspectRatio, Av1Config, AvcConfig, Color, DolbyVision, Error, FrameShape, HevcConfig, Picture,
+    Unsupported, VideoFamily, VpxConfig, VpxVersion, av1, avc, hevc, vpx,
 };
 
 /// How the pictures of a track are coded and displayed.
@@ -30,6 +30,10 @@ pub enum VideoCodec {
     Avc(AvcConfig),
     /// HEVC (ISO/IEC 14496-15, 8).
     Hevc(HevcConfig),
+    /// AV1 (AV1 Codec ISO Media File Format Binding).
+    Av1(Av1Config),
+    /// VP8 or VP9 (VP Codec ISO Media File Format Binding).
+    Vpx(VpxConfig),
 }
 
 impl Video {
@@ -101,6 +105,8 @@ impl VideoCodec {
         match self {
             Self::Avc(avc) => avc.rfc6381(),
             Self::Hevc(hevc) => hevc.rfc6381(),
+            Self::Av1(av1) => av1.rfc6381(),
+            Self::Vpx(vpx) => vpx.rfc6381(),
         }
     }
 
@@ -110,6 +116,8 @@ impl VideoCodec {
         match self {
             Self::Avc(avc) => avc.sample_entry(),
             Self::Hevc(hevc) => hevc.sample_entry(),
+            Self::Av1(_) => "av01",
+            Self::Vpx(vpx) => vpx.sample_entry(),
         }
     }
 
@@ -119,6 +127,8 @@ impl VideoCodec {
         match self {
             Self::Avc(avc) => avc.frame_shape(),
             Self::Hevc(hevc) => hevc.frame_shape(),
+            Self::Av1(av1) => av1.frame_shape(),
+            Self::Vpx(_) => None,
         }
     }
 
@@ -129,6 +139,7 @@ impl VideoCodec {
         match self {
             Self::Avc(avc) => !avc.in_band && avc.lacks_parameter_sets(),
             Self::Hevc(hevc) => !hevc.in_band && hevc.lacks_parameter_sets(),
+            Self::Av1(_) | Self::Vpx(_) => false,
         }
     }
 
@@ -142,6 +153,7 @@ impl VideoCodec {
         match self {
             Self::Avc(avc) => avc.with_sets_of(head, len).map(Self::from),
             Self::Hevc(hevc) => hevc.with_sets_of(head, len).map(Self::from),
+            Self::Av1(_) | Self::Vpx(_) => Ok(self),
         }
     }
 
@@ -152,6 +164,8 @@ impl VideoCodec {
         match self {
             Self::Avc(config) => avc::picture(head, len, config.nal_length_size),
             Self::Hevc(config) => hevc::picture(head, len, config.nal_length_size),
+            Self::Av1(_) => av1::picture(head),
+            Self::Vpx(config) => vpx::picture(config.version, head),
         }
     }
 
@@ -161,6 +175,9 @@ impl VideoCodec {
         match self {
             Self::Avc(_) => VideoFamily::Avc,
             Self::Hevc(_) => VideoFamily::Hevc,
+            Self::Av1(_) => VideoFamily::Av1,
+            Self::Vpx(VpxConfig { version: VpxVersion::Vp8, .. }) => VideoFamily::Vp8,
+            Self::Vpx(VpxConfig { version: VpxVersion::Vp9, .. }) => VideoFamily::Vp9,
         }
     }
 
@@ -168,8 +185,10 @@ impl VideoCodec {
         match (self, other) {
             (Self::Avc(one), Self::Avc(other)) => one.merged(other).map(Self::from),
             (Self::Hevc(one), Self::Hevc(other)) => one.merged(other).map(Self::from),
-            (Self::Avc(_), Self::Hevc(_)) | (Self::Hevc(_), Self::Avc(_)) => {
-                Err(Unsupported::CodingChange("H.264 and HEVC take turns".into()))
+            _ if self == other => Ok(self.clone()),
+            _ => {
+                let [one, other] = [self, other].map(Self::rfc6381);
+                Err(Unsupported::CodingChange(format!("{one} and {other} take turns")))
             }
         }
     }
@@ -178,6 +197,18 @@ impl VideoCodec {
 impl From<HevcConfig> for VideoCodec {
     fn from(config: HevcConfig) -> Self {
         Self::Hevc(config)
+    }
+}
+
+impl From<Av1Config> for VideoCodec {
+    fn from(config: Av1Config) -> Self {
+        Self::Av1(config)
+    }
+}
+
+impl From<VpxConfig> for VideoCodec {
+    fn from(config: VpxConfig) -> Self {
+        Self::Vpx(config)
     }
 }
 

@@ -94,7 +94,7 @@ fn describe(rendition: &Rendition) -> Option<Vec<(&'static str, Value)>> {
 const fn codec_id(codec: &Codec) -> Option<f64> {
     match codec {
         Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => Some(7.0),
-        Codec::Video(Video { codec: VideoCodec::Hevc(_), .. }) => None,
+        Codec::Video(_) => None,
         Codec::Audio(AudioCodec::Aac(_)) => Some(10.0),
         Codec::Audio(
             AudioCodec::Ac3(_)

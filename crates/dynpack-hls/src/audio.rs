@@ -60,7 +60,7 @@ impl<'a> Rated<'a> {
                 Codec::Video(Video { codec: VideoCodec::Hevc(hevc), .. }) => {
                     hevc.rfc6381_as("hvc1")
                 }
-                Codec::Audio(audio) => audio.rfc6381(),
+                other => other.rfc6381(),
             },
         }
     }

@@ -257,7 +257,7 @@ fn ours(track: &Track) -> Option<Reading> {
             Reading::Avc { record: avc.record.to_vec(), dimensions: video.dimensions() }
         }
         // mp4parse does not know HEVC.
-        Codec::Video(Video { codec: VideoCodec::Hevc(_), .. }) => return None,
+        Codec::Video(_) => return None,
         Codec::Audio(audio @ AudioCodec::Aac(aac)) => {
             let entry_channels = track.sample_entry[24..26].try_into().unwrap();
             // mp4parse does not count the second channel that PS adds. It reads one bit too many

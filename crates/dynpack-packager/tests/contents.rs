@@ -85,7 +85,7 @@ fn two_tracks_of_sound_in_one_file_are_choices() {
         [
             ("video", None, Role::Main),
             ("audio_en", None, Role::Main),
-            ("audio_en_2", Some("Commentary"), Role::Alternate)
+            ("audio_en_2", Some("Commentary"), Role::Commentary)
         ]
     );
     // The first is the default, though its bitrate is higher.

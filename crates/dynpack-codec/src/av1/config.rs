@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::sequence_header::SequenceHeader;
 use super::{Obu, ObuType};
-use crate::{Error, Malformed};
+use crate::{Color, Error, FrameShape, Malformed};
 
 /// The configuration of a track of AV1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,10 +56,13 @@ impl Av1Config {
         })
     }
 
-    /// Maximum width and height of a picture, in pixels, if the record has a sequence header.
+    /// Maximum width and height of a picture, and its colours; `None` if the record has no sequence
+    /// header. Pixels are square unless their container says otherwise.
     #[must_use]
-    pub fn size(&self) -> Option<(u32, u32)> {
-        self.header.map(|header| header.size)
+    pub fn frame_shape(&self) -> Option<FrameShape> {
+        let SequenceHeader { size: (width, height), color, .. } = self.header?;
+        let (width, height) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
+        Some(FrameShape { width, height, pixel_aspect: None, color })
     }
 
     /// The `codecs` parameter (AV1 Codec ISO Media File Format Binding, 5): with the description of
@@ -69,14 +72,14 @@ impl Av1Config {
         let Self { profile, level, bit_depth, .. } = self;
         let tier = if self.is_high_tier { 'H' } else { 'M' };
         let short = format!("av01.{profile}.{level:02}{tier}.{bit_depth:02}");
-        let Some(SequenceHeader { color: Some(color), is_full_range, .. }) = self.header else {
+        let Some(SequenceHeader { color: Some(color), .. }) = self.header else {
             return short;
         };
-        let [mono, range] = [self.is_monochrome, is_full_range].map(u8::from);
+        let [mono, range] = [self.is_monochrome, color.full_range].map(u8::from);
         let [across, down, position] = self.subsampling;
         // The position counts only where chroma has half the pixels in both directions.
         let position = if (across, down) == (1, 1) { position } else { 0 };
-        let [primaries, transfer, matrix] = color;
+        let Color { primaries, transfer, matrix, .. } = color;
         let long = format!(
             ".{mono}.{across}{down}{position}.{primaries:02}.{transfer:02}.{matrix:02}.{range}"
         );
@@ -112,7 +115,7 @@ mod tests {
         }
         for len in 4..RECORD.len() {
             let config = Av1Config::parse(Bytes::from_static(&RECORD[..len])).unwrap();
-            assert_eq!((config.rfc6381().as_str(), config.size()), ("av01.0.00M.08", None));
+            assert_eq!((config.rfc6381().as_str(), config.frame_shape()), ("av01.0.00M.08", None));
         }
         let version = Bytes::from_static(&[0x82, 0, 0x0c, 0]);
         assert!(Av1Config::parse(version).unwrap_err().to_string().contains("version"));

@@ -4,7 +4,9 @@
 
 mod config;
 mod obu;
+mod picture;
 mod sequence_header;
 
 pub use config::Av1Config;
 pub use obu::{Obu, ObuType};
+pub use picture::picture;

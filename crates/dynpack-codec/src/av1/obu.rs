@@ -48,7 +48,22 @@ impl<'a> Obu<'a> {
         })
     }
 
+    /// The units that start within `head`, the first bytes of a sample. The last one may have lost
+    /// its end, so its payload may be shorter than its place.
+    pub fn starting_in(head: &'a [u8]) -> impl Iterator<Item = Self> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let unit = Self::starting_at(head, at)?;
+            at = unit.place.end;
+            Some(unit)
+        })
+    }
+
     fn at(sample: &'a [u8], start: usize) -> Option<Self> {
+        Self::starting_at(sample, start).filter(|unit| unit.place.end <= sample.len())
+    }
+
+    fn starting_at(sample: &'a [u8], start: usize) -> Option<Self> {
         const HAS_EXTENSION: u8 = 0x04;
         const HAS_SIZE: u8 = 0x02;
         let header = *sample.get(start)?;
@@ -64,7 +79,7 @@ impl<'a> Obu<'a> {
         }
         let end = body.checked_add(len)?;
         let kind = ObuType(header >> 3 & 0x0f);
-        Some(Self { kind, place: start..end, payload: sample.get(body..end)? })
+        Some(Self { kind, place: start..end, payload: sample.get(body..end.min(sample.len()))? })
     }
 }
 

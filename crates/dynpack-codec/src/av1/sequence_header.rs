@@ -1,5 +1,6 @@
 //! Sequence headers, up to the description of colour (AV1, 5.5).
 
+use crate::Color;
 use crate::bits::Bits;
 
 /// What a sequence header says of pictures.
@@ -7,10 +8,8 @@ use crate::bits::Bits;
 pub(super) struct SequenceHeader {
     /// Maximum width and height of a picture, in pixels.
     pub(super) size: (u32, u32),
-    /// `color_primaries`, `transfer_characteristics` and `matrix_coefficients`, if described.
-    pub(super) color: Option<[u8; 3]>,
-    /// `color_range`: whether samples use all values.
-    pub(super) is_full_range: bool,
+    /// The colours, if they are described.
+    pub(super) color: Option<Color>,
 }
 
 /// The fields of a sequence header that later ones depend on.
@@ -32,8 +31,7 @@ impl SequenceHeader {
         }
         let size = read_size(bits)?;
         head.skip_tools(bits)?;
-        let (color, is_full_range) = head.read_color(bits)?;
-        Some(Self { size, color, is_full_range })
+        Some(Self { size, color: head.read_color(bits)? })
     }
 }
 
@@ -103,9 +101,9 @@ impl Head {
         bits.unsigned(3).map(drop)
     }
 
-    /// `color_config` (5.5.2): the description, and whether the range is full.
-    fn read_color(&self, bits: &mut Bits<'_>) -> Option<(Option<[u8; 3]>, bool)> {
-        const SRGB: [u8; 3] = [1, 13, 0];
+    /// `color_config` (5.5.2).
+    fn read_color(&self, bits: &mut Bits<'_>) -> Option<Option<Color>> {
+        const SRGB: Color = Color::new(1, 13, 0);
         let has_high_depth = bits.flag()?;
         if self.profile == 2 && has_high_depth {
             bits.flag()?;
@@ -113,12 +111,10 @@ impl Head {
         if self.profile != 1 {
             bits.flag()?;
         }
-        let mut color = None;
-        if bits.flag()? {
-            let mut byte = || u8::try_from(bits.unsigned(8)?).ok();
-            color = Some([byte()?, byte()?, byte()?]);
+        if !bits.flag()? {
+            return Some(None);
         }
-        let is_full_range = color == Some(SRGB) || bits.flag()?;
-        Some((color, is_full_range))
+        let color = Color::read(bits)?;
+        Some(Some(color.with_full_range(color == SRGB || bits.flag()?)))
     }
 }

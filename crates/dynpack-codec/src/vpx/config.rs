@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{Error, Malformed};
+use crate::{Color, Error, Malformed};
 
 /// Which of the codecs it is: both have one configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,17 @@ pub enum VpxVersion {
     Vp8,
     /// VP9.
     Vp9,
+}
+
+impl VpxVersion {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vp8 => "VP8",
+            Self::Vp9 => "VP9",
+        }
+    }
 }
 
 /// The configuration of a track of VP8 or VP9.
@@ -27,10 +38,8 @@ pub struct VpxConfig {
     pub bit_depth: u8,
     /// `chromaSubsampling`: 0 is 4:2:0 between lines, 1 is 4:2:0 on lines, 2 is 4:2:2, 3 is 4:4:4.
     pub chroma_subsampling: u8,
-    /// `colourPrimaries`, `transferCharacteristics` and `matrixCoefficients` (ISO/IEC 23091-2).
-    pub color: [u8; 3],
-    /// Whether samples use all values.
-    pub is_full_range: bool,
+    /// The colours.
+    pub color: Color,
     /// The record itself: the body of `vpcC` after its version and flags.
     pub record: Bytes,
 }
@@ -51,8 +60,7 @@ impl VpxConfig {
             level,
             bit_depth: format >> 4,
             chroma_subsampling: format >> 1 & 0b111,
-            color: [primaries, transfer, matrix],
-            is_full_range: format & 1 == 1,
+            color: Color::new(primaries, transfer, matrix).with_full_range(format & 1 == 1),
             record,
         })
     }
@@ -72,8 +80,8 @@ impl VpxConfig {
     pub fn rfc6381(&self) -> String {
         let Self { profile, level, bit_depth, chroma_subsampling, color, .. } = self;
         let short = format!("{}.{profile:02}.{level:02}.{bit_depth:02}", self.sample_entry());
-        let [primaries, transfer, matrix] = color;
-        let range = u8::from(self.is_full_range);
+        let Color { primaries, transfer, matrix, full_range } = color;
+        let range = u8::from(*full_range);
         let long =
             format!(".{chroma_subsampling:02}.{primaries:02}.{transfer:02}.{matrix:02}.{range:02}");
         match long.as_str() {

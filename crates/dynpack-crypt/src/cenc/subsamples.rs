@@ -1,7 +1,7 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
 use dynpack_boxes::moof::Subsample;
-use dynpack_codec::{Codec, NalUnit, Video, VideoCodec, avc, hevc};
+use dynpack_codec::{Codec, NalUnit, Unsupported, Video, VideoCodec, avc, hevc};
 
 use crate::{Error, cenc::Scheme};
 
@@ -17,6 +17,8 @@ pub(super) struct Layout {
 enum SliceHeaders {
     Avc(avc::SliceHeaders),
     Hevc(hevc::SliceHeaders),
+    /// The codec is not encrypted.
+    None,
 }
 
 impl SliceHeaders {
@@ -25,6 +27,7 @@ impl SliceHeaders {
         match self {
             Self::Avc(headers) => headers.read(unit),
             Self::Hevc(headers) => headers.read(unit),
+            Self::None => Err(Unsupported::NalType(0).into()),
         }
     }
 }
@@ -42,6 +45,7 @@ impl Layout {
                 headers: SliceHeaders::Hevc(hevc::SliceHeaders::new(config)),
                 length_size: config.nal_length_size.into(),
             }),
+            Codec::Video(_) => Some(Self { headers: SliceHeaders::None, length_size: 4 }),
             Codec::Audio(_) => None,
         }
     }

@@ -103,6 +103,8 @@ impl Pictures {
         let (stream, stream_type) = match &video.codec {
             VideoCodec::Avc(config) => (AnnexB::from(config), 0x1b),
             VideoCodec::Hevc(config) => (AnnexB::from(config), 0x24),
+            VideoCodec::Av1(_) => return Err(refused("AV1")),
+            VideoCodec::Vpx(vpx) => return Err(refused(vpx.version.as_str())),
         };
         Ok(Self { stream: stream.padded(), stream_type })
     }

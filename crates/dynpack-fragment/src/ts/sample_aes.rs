@@ -37,15 +37,11 @@ impl Encryption {
             Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => {
                 (Frames::NalUnits, AVC_STREAM_TYPE, avc_descriptors())
             }
-            Codec::Video(Video { codec: VideoCodec::Hevc(_), .. }) => {
-                let problem = "SAMPLE-AES in transport streams has no HEVC";
-                return Err(refused(dynpack_crypt::Error::Unsupported(problem.into())));
-            }
             Codec::Audio(AudioCodec::Aac(config)) => {
                 (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
             }
-            Codec::Audio(audio) => {
-                let problem = format!("SAMPLE-AES has no {}", audio.rfc6381());
+            other => {
+                let problem = format!("SAMPLE-AES has no {}", other.rfc6381());
                 return Err(refused(dynpack_crypt::Error::Unsupported(problem)));
             }
         };

@@ -34,7 +34,7 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
                 KeyFrames::of(codec, track, looks).map(|question| Box::new(question) as _);
             let in_band = match codec {
                 VideoCodec::Hevc(hevc) => InBandSets::of(hevc),
-                VideoCodec::Avc(_) => None,
+                VideoCodec::Avc(_) | VideoCodec::Av1(_) | VideoCodec::Vpx(_) => None,
             };
             let in_band = in_band.map(|question| Box::new(question) as _);
             sets.into_iter().chain(key_frames).chain(in_band).collect()

@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use dynpack_codec::{
     Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, DtsFormat, Eac3Config, FlacConfig,
-    OpusConfig,
+    OpusConfig, VpxVersion,
 };
 use dynpack_media::FourCc;
 
 use super::entry::SampleEntry;
 use super::sound::{self, read as audio};
-use super::{avc, hevc, mp4a, protected, visual};
+use super::{av1, avc, hevc, mp4a, protected, visual, vpx};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -94,6 +94,9 @@ fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
     match &entry.kind.0 {
         b"avc1" | b"avc3" => avc::read(&entry),
         b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => hevc::read(&entry),
+        b"av01" => av1::read(&entry),
+        b"vp08" => vpx::read(&entry, VpxVersion::Vp8),
+        b"vp09" => vpx::read(&entry, VpxVersion::Vp9),
         b"mp4a" => mp4a::read(&entry, version),
         b".mp3" | b"ms\0U" => mp4a::read_mp3(&entry, version),
         b"ac-3" => audio(&entry, version, b"dac3", |record, _| Ac3Config::parse(record)),

@@ -1,6 +1,7 @@
 //! Sample entries: how the samples of a track are coded (`stsd`, ISO/IEC 14496-12, 8.5.2). One file
 //! a codec. No other place reads them.
 
+mod av1;
 mod avc;
 mod entries;
 mod entry;
@@ -10,6 +11,7 @@ mod mp4a;
 mod protected;
 mod sound;
 mod visual;
+mod vpx;
 
 pub(crate) use self::entries::Entries;
 pub(crate) use self::entry::{SampleEntry, as_box};

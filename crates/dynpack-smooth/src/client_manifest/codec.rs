@@ -58,6 +58,9 @@ impl QualityLevel {
                 let four_cc = if hevc.in_band { "HEV1" } else { "HVC1" };
                 (four_cc, hevc.nal_length_size, [&hevc.vps, &hevc.sps, &hevc.pps])
             }
+            VideoCodec::Av1(_) | VideoCodec::Vpx(_) => {
+                return Err("Smooth Streaming clients do not know its codec");
+            }
         };
         let [_, sps, pps] = sets;
         if sps.is_empty() || pps.is_empty() {

@@ -14,6 +14,13 @@ pub fn sample_entry(codec: &Codec) -> Vec<u8> {
         Codec::Video(video @ Video { codec: VideoCodec::Hevc(hevc), .. }) => {
             visual(b"hvc1", video.dimensions(), &boxed(b"hvcC", &hevc.record))
         }
+        Codec::Video(video @ Video { codec: VideoCodec::Av1(av1), .. }) => {
+            visual(b"av01", video.dimensions(), &boxed(b"av1C", &av1.record))
+        }
+        Codec::Video(video @ Video { codec: VideoCodec::Vpx(vpx), .. }) => {
+            let kind = vpx.sample_entry().as_bytes().try_into().unwrap();
+            visual(kind, video.dimensions(), &full(b"vpcC", 1, 0, &vpx.record))
+        }
         Codec::Audio(audio) => match audio {
             AudioCodec::Aac(aac) => mp4a(&aac.specific_config),
             AudioCodec::Ac3(ac3) => audio_entry(b"ac-3", b"dac3", &ac3.record),
