@@ -1,6 +1,6 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_codec::{Codec, MediaKind, Video, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, MediaKind, Video, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
@@ -57,6 +57,8 @@ impl<'a> Rated<'a> {
             Flavor::Cmaf => codec.rfc6381(),
             Flavor::Ts | Flavor::MuxedTs => match codec {
                 Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => avc.rfc6381_as("avc1"),
+                // The object type of MPEG-4, since there is no `esds` with another.
+                Codec::Audio(AudioCodec::Mp3(_)) => "mp4a.40.34".into(),
                 Codec::Audio(audio) => audio.rfc6381(),
             },
         }

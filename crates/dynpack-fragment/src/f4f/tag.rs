@@ -41,11 +41,12 @@ impl Carriage {
             Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => {
                 Some((Self::Video { codec: AVC }, avc.record.clone()))
             }
-            Codec::Audio(AudioCodec::Aac(aac)) => {
+            Codec::Audio(AudioCodec::Aac(aac)) if !aac.is_usac() => {
                 Some((Self::Audio { format: AAC }, aac.specific_config.clone()))
             }
             Codec::Audio(
-                AudioCodec::Ac3(_)
+                AudioCodec::Aac(_)
+                | AudioCodec::Ac3(_)
                 | AudioCodec::Eac3(_)
                 | AudioCodec::Ac4(_)
                 | AudioCodec::Dts(_)

@@ -6,6 +6,7 @@ use dynpack_codec::avc::AnnexB;
 use dynpack_codec::{AacConfig, AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::{Ticks, Time, Timescale};
 
+use super::audio::{Frames, Opus};
 use crate::Error;
 
 /// Bytes of a sample in the elementary stream, as far as its size determines it.
@@ -47,6 +48,11 @@ pub(super) trait Carriage: Send + Sync {
     /// `stream_type` in the PMT (ISO/IEC 13818-1, table 2-34).
     fn stream_type(&self) -> u8;
 
+    /// The descriptors of a clear stream in the PMT.
+    fn descriptors(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// `stream_id` of the PES packets (table 2-22).
     fn stream_id(&self) -> u8;
 
@@ -77,18 +83,15 @@ pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
             Ok(Box::new(AnnexB::new(config).padded()))
         }
         Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
-        Codec::Audio(
-            AudioCodec::Ac3(_) | AudioCodec::Eac3(_) | AudioCodec::Mp3(_) | AudioCodec::Dts(_),
-        ) => Err(refused("sound other than AAC")),
-        Codec::Audio(AudioCodec::Ac4(_)) => Err(refused("AC-4")),
-        Codec::Audio(AudioCodec::Opus(_)) => Err(refused("Opus")),
-        Codec::Audio(AudioCodec::Flac(_)) => Err(refused("FLAC")),
-        Codec::Audio(AudioCodec::Alac(_)) => Err(refused("ALAC")),
+        Codec::Audio(AudioCodec::Opus(config)) => Ok(Box::new(Opus::new(config)?)),
+        Codec::Audio(audio) => {
+            let frames = Frames::new(audio).ok_or_else(|| {
+                let codec = audio.rfc6381();
+                Error::Unsupported(format!("transport streams have no place for {codec}"))
+            })?;
+            Ok(Box::new(frames))
+        }
     }
-}
-
-fn refused(codec: &str) -> Error {
-    Error::Unsupported(format!("{codec} is not carried in transport streams"))
 }
 
 impl Carriage for AnnexB {
