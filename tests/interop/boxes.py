@@ -79,7 +79,7 @@ class Track:
         """Digests that a transport stream keeps: without headers, delimiters and parameter sets."""
         if self.kind == "vide":
             return [elementary.essence(sample.content, self.length_size) for sample in self.samples]
-        if self.length_size == 0:
+        if self.length_size == 0 and self.codec == "mp4a":
             return [
                 hashlib.md5(elementary.without_header(sample.content)).hexdigest()
                 for sample in self.samples

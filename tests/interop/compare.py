@@ -15,7 +15,10 @@ import streams
 from origin import ask
 
 PREROLL = Fraction(1)
-STREAMABLE = {"avc1", "avc3", "mp4a"}
+STREAMABLE = {
+    "avc1", "avc3", "mp4a", "ac-3", "ec-3", "ac-4", "Opus", "fLaC", "alac", "dtsc", "dtse", "dtsh",
+    "dtsl",
+}
 
 
 @dataclass(frozen=True)

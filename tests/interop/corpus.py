@@ -23,7 +23,10 @@ import origin
 FOLDERS = ("progressive", "editlist", "audio", "odd")
 #: Formats that can carry all files.
 MANIFESTS = {protocol: compare.PROTOCOLS[protocol].manifest for protocol in ("HLS", "DASH")}
-CODECS = ("h264/avc1", "h264/avc3", "aac/mp4a")
+CODECS = (
+    "h264/avc1", "h264/avc3", "aac/mp4a", "ac3/ac-3", "eac3/ec-3", "opus/Opus", "flac/fLaC",
+    "alac/alac", "mp3/mp4a", "dts/mp4a", "/ac-4",
+)
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Undoes what transport streams change: NAL units without delimiters, AAC without ADTS headers."""
+"""Undoes what transport streams change: NAL units without delimiters, audio frame by frame."""
 
 import hashlib
 import re
@@ -73,3 +73,83 @@ def adts_frames(content):
         assert length > 7 and at + length <= len(content), f"the ADTS frame at {at} does not fit"
         yield RATES[content[at + 2] >> 2 & 15], content[at : at + length]
         at += length
+
+
+def mp3_frames(content):
+    """(sampling rate, samples, frame) of each frame of Layer III (ISO/IEC 11172-3, 2.4.1.3)."""
+    at = 0
+    while at < len(content):
+        head = int.from_bytes(content[at : at + 4], "big")
+        assert head >> 21 == 0x7FF and head >> 17 & 3 == 1, f"there is no frame of MP3 at {at}"
+        halvings = {3: 0, 2: 1, 0: 2}[head >> 19 & 3]
+        rate = (44100, 48000, 32000)[head >> 10 & 3] >> halvings
+        rates = MP3_BITRATES[min(halvings, 1)]
+        per_frame = 576 if halvings else 1152
+        length = per_frame // 8 * rates[head >> 12 & 15] * 1000 // rate + (head >> 9 & 1)
+        assert at + length <= len(content), f"the frame of MP3 at {at} does not fit"
+        yield rate, per_frame, content[at : at + length]
+        at += length
+
+
+MP3_BITRATES = (
+    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+)
+AC3_BITRATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
+
+
+def ac3_frames(content):
+    """(sampling rate, samples, frame) of each frame of AC-3 (ETSI TS 102 366, 4.3.1, 4.4.1)."""
+    at = 0
+    while at < len(content):
+        assert content[at : at + 2] == b"\x0b\x77", f"there is no frame of AC-3 at {at}"
+        fscod, code, bsid = content[at + 4] >> 6, content[at + 4] & 63, content[at + 5] >> 3
+        rate = (48000, 44100, 32000)[fscod]
+        length = 1536 // 8 * AC3_BITRATES[code >> 1] * 1000 // rate // 2 * 2 + 2 * (
+            fscod == 1 and code & 1
+        )
+        assert at + length <= len(content), f"the frame of AC-3 at {at} does not fit"
+        yield rate >> max(0, bsid - 8), 1536, content[at : at + length]
+        at += length
+
+
+def eac3_frames(content):
+    """The same of six blocks of all substreams of Enhanced AC-3 (ETSI TS 102 366, E.1.3.1)."""
+    at, start, blocks, rate = 0, 0, 0, 0
+    while at < len(content):
+        assert content[at : at + 2] == b"\x0b\x77", f"there is no syncframe at {at}"
+        is_dependent, first = content[at + 2] >> 6 == 1, content[at + 2] & 0x38 == 0
+        if blocks >= 6 and not is_dependent and first:
+            yield rate, 1536, content[start:at]
+            start, blocks = at, 0
+        if not is_dependent and first:
+            rate = (48000, 44100, 32000)[content[at + 4] >> 6]
+            blocks += (1, 2, 3, 6)[content[at + 4] >> 4 & 3]
+        at += 2 * (((content[at + 2] & 7) << 8 | content[at + 3]) + 1)
+    assert at == len(content) and blocks == 6, "a PES packet does not end with a whole frame"
+    yield rate, 1536, content[start:]
+
+
+def opus_packets(content):
+    """(sampling rate, samples, packet) of each packet, which has a control header before it."""
+    at = 0
+    while at < len(content):
+        assert content[at : at + 2] == b"\x7f\xe0", f"there is no control header at {at}"
+        at, size = at + 2, 0
+        while content[at] == 255:
+            at, size = at + 1, size + 255
+        at, size = at + 1, size + content[at]
+        packet = content[at : at + size]
+        yield 48000, opus_samples(packet), packet
+        at += size
+
+
+def opus_samples(packet):
+    """Samples at 48 kHz (RFC 6716, 3.1)."""
+    config, code = packet[0] >> 3, packet[0] & 3
+    of_frame = (
+        (480, 960, 1920, 2880)[config & 3]
+        if config < 12
+        else (480, 960)[config & 1] if config < 16 else (120, 240, 480, 960)[config & 3]
+    )
+    return of_frame * (1, 2, 2, packet[1] & 63 if code == 3 else 0)[code]

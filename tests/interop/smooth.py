@@ -11,7 +11,7 @@ from streams import MEDIA_TYPES, Rendition, Segment
 
 MANIFEST_TYPES = {"application/vnd.ms-sstr+xml", "text/xml"}
 KINDS = {"video": "vide", "audio": "soun"}
-CODECS = {"H264": "avc1", "AVC1": "avc1", "AACL": "mp4a", "AACH": "mp4a"}
+CODECS = {"H264": "avc1", "AVC1": "avc1", "AACL": "mp4a", "AACH": "mp4a", "EC-3": "ec-3"}
 
 
 def smooth(url):
@@ -76,6 +76,9 @@ def rendition(url, stream, level, times, clock):
 
 def configuration(codec, private, length_size):
     """(a substitute for a sample entry, codec string) from the codec private data (2.2.2.5)."""
+    if codec == "ec-3":
+        # After the fields of WAVEFORMATEXTENSIBLE.
+        return b"dec3" + private[22:], "ec-3"
     if codec != "avc1":
         return b"esds" + private, ""
     units = elementary.units(private, 0)

@@ -12,9 +12,23 @@ import elementary
 PACKET = 188
 CLOCK = 90000
 LONGEST_BETWEEN_REFERENCES = CLOCK // 10
-KINDS = {0x1B: ("vide", "avc1"), 0x0F: ("soun", "mp4a")}
+KINDS = {
+    0x1B: ("vide", "avc1"),
+    0x0F: ("soun", "mp4a"),
+    0x03: ("soun", "mp3"),
+    0x04: ("soun", "mp3"),
+    0x06: ("soun", "Opus"),
+    0x81: ("soun", "ac-3"),
+    0x87: ("soun", "ec-3"),
+    0x8A: ("soun", "dts"),
+}
 #: The same under SAMPLE-AES (*MPEG-2 Stream Encryption Format for HTTP Live Streaming*, 2.3).
-ENCRYPTED_KINDS = {0xDB: ("vide", "avc1"), 0xCF: ("soun", "mp4a")}
+ENCRYPTED_KINDS = {
+    0xDB: ("vide", "avc1"),
+    0xCF: ("soun", "mp4a"),
+    0xC1: ("soun", "ac-3"),
+    0xC2: ("soun", "ec-3"),
+}
 WRAP = 1 << 33
 
 
@@ -179,10 +193,23 @@ def read_track(pid, kind, codec, units):
     return track
 
 
+#: How the content of a PES packet is split, by codec: (sampling rate, samples, frame) each.
+FRAMES = {
+    "mp4a": lambda content: ((rate, 1024, frame) for rate, frame in elementary.adts_frames(content)),
+    "mp3": elementary.mp3_frames,
+    "ac-3": elementary.ac3_frames,
+    "ec-3": elementary.eac3_frames,
+    "Opus": elementary.opus_packets,
+    # Each frame has a PES packet of its own.
+    "dts": lambda content: [(48000, 512, content)],
+}
+
+
 def read_audio(track, decode, content):
-    for index, (rate, frame) in enumerate(elementary.adts_frames(content)):
-        duration = boxes.Fraction(1024 * CLOCK, rate)
-        track.samples.append(boxes.Sample(decode + index * duration, 0, duration, True, frame))
+    for rate, samples, frame in FRAMES[track.codec](content):
+        duration = boxes.Fraction(samples * CLOCK, rate)
+        track.samples.append(boxes.Sample(decode, 0, duration, True, frame))
+        decode += duration
 
 
 def read_pes(payload):

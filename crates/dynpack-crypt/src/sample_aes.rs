@@ -8,7 +8,10 @@
 
 mod signal;
 
-pub use signal::{AAC_STREAM_TYPE, AVC_STREAM_TYPE, aac_descriptors, avc_descriptors};
+pub use signal::{
+    AAC_STREAM_TYPE, AC3_STREAM_TYPE, AVC_STREAM_TYPE, EAC3_STREAM_TYPE, aac_descriptors,
+    ac3_descriptors, avc_descriptors, eac3_descriptors,
+};
 
 use dynpack_codec::avc;
 

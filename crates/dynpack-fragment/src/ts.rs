@@ -8,6 +8,7 @@
 //! `carriage` knows how each codec is carried; the rest knows none of them. Left out:
 //! SCTE-35, timed metadata, constant bitrate, and a strict buffer model (T-STD).
 
+mod audio;
 mod carriage;
 mod clock;
 mod estimate;

@@ -95,9 +95,10 @@ const fn codec_id(codec: &Codec) -> Option<f64> {
     match codec {
         Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => Some(7.0),
         Codec::Video(_) => None,
-        Codec::Audio(AudioCodec::Aac(_)) => Some(10.0),
+        Codec::Audio(AudioCodec::Aac(aac)) if !aac.is_usac() => Some(10.0),
         Codec::Audio(
-            AudioCodec::Ac3(_)
+            AudioCodec::Aac(_)
+            | AudioCodec::Ac3(_)
             | AudioCodec::Eac3(_)
             | AudioCodec::Ac4(_)
             | AudioCodec::Dts(_)

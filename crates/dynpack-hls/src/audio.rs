@@ -1,6 +1,6 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_codec::{Codec, MediaKind, Video, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, MediaKind, Video, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
@@ -60,6 +60,8 @@ impl<'a> Rated<'a> {
                 Codec::Video(Video { codec: VideoCodec::Hevc(hevc), .. }) => {
                     hevc.rfc6381_as("hvc1")
                 }
+                // The object type of MPEG-4, since there is no `esds` with another.
+                Codec::Audio(AudioCodec::Mp3(_)) => "mp4a.40.34".into(),
                 other => other.rfc6381(),
             },
         }

@@ -45,6 +45,26 @@ impl Ac3Config {
             .ok_or_else(|| malformed("the bit stream is not one of AC-3"))?;
         Ok(Self { sampling_rate, channel_map: ChannelMap::of(coding_mode, has_lfe), record })
     }
+
+    /// The start of a frame (5.3.1, 5.3.2), as far as the record has it: the checksum, and what
+    /// follows the channels, are zero.
+    #[must_use]
+    pub fn frame_head(&self) -> [u8; 10] {
+        let mut bits = Bits::new(&self.record);
+        let mut next = |count| bits.unsigned(count).unwrap_or_default();
+        let [rate, id, mode, coding_mode, lfe, bitrate] = [2, 5, 3, 3, 1, 5].map(&mut next);
+        // `frmsizecod` is twice the code of the bitrate. Levels for mixing down come before `lfeon`.
+        let sync = rate << 6 | bitrate << 1;
+        let lfe_place = match coding_mode {
+            0 | 1 => 4,
+            5 | 7 => 0,
+            _ => 2,
+        };
+        let stream = id << 11 | mode << 8 | coding_mode << 5 | lfe << lfe_place;
+        let [_, _, high, low] = stream.to_be_bytes();
+        let [.., sync] = sync.to_be_bytes();
+        [0x0b, 0x77, 0, 0, sync, high, low, 0, 0, 0]
+    }
 }
 
 fn malformed(problem: &'static str) -> Error {

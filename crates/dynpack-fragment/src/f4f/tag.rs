@@ -42,11 +42,12 @@ impl Carriage {
                 Some((Self::Video { codec: AVC }, avc.record.clone()))
             }
             Codec::Video(_) => None,
-            Codec::Audio(AudioCodec::Aac(aac)) => {
+            Codec::Audio(AudioCodec::Aac(aac)) if !aac.is_usac() => {
                 Some((Self::Audio { format: AAC }, aac.specific_config.clone()))
             }
             Codec::Audio(
-                AudioCodec::Ac3(_)
+                AudioCodec::Aac(_)
+                | AudioCodec::Ac3(_)
                 | AudioCodec::Eac3(_)
                 | AudioCodec::Ac4(_)
                 | AudioCodec::Dts(_)

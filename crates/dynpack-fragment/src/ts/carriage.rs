@@ -5,6 +5,7 @@ use dynpack_codec::aac::Adts;
 use dynpack_codec::{AacConfig, AnnexB, AudioCodec, Codec, Video, VideoCodec};
 use dynpack_media::{Ticks, Time, Timescale};
 
+use super::audio::{Frames, Opus};
 use crate::Error;
 
 /// Bytes of a sample in the elementary stream, as far as its size determines it.
@@ -46,6 +47,11 @@ pub(super) trait Carriage: Send + Sync {
     /// `stream_type` in the PMT (ISO/IEC 13818-1, table 2-34).
     fn stream_type(&self) -> u8;
 
+    /// The descriptors of a clear stream in the PMT.
+    fn descriptors(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// `stream_id` of the PES packets (table 2-22).
     fn stream_id(&self) -> u8;
 
@@ -74,18 +80,16 @@ pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
     match codec {
         Codec::Video(video) => Ok(Box::new(Pictures::new(video)?)),
         Codec::Audio(AudioCodec::Aac(config)) => Ok(Box::new(Aac::new(config)?)),
-        Codec::Audio(
-            AudioCodec::Ac3(_) | AudioCodec::Eac3(_) | AudioCodec::Mp3(_) | AudioCodec::Dts(_),
-        ) => Err(refused("sound other than AAC")),
-        Codec::Audio(AudioCodec::Ac4(_)) => Err(refused("AC-4")),
-        Codec::Audio(AudioCodec::Opus(_)) => Err(refused("Opus")),
-        Codec::Audio(AudioCodec::Flac(_)) => Err(refused("FLAC")),
-        Codec::Audio(AudioCodec::Alac(_)) => Err(refused("ALAC")),
+        Codec::Audio(AudioCodec::Opus(config)) => Ok(Box::new(Opus::new(config)?)),
+        Codec::Audio(audio) => {
+            let frames = Frames::new(audio).ok_or_else(|| no_place_for(&audio.rfc6381()))?;
+            Ok(Box::new(frames))
+        }
     }
 }
 
-fn refused(codec: &str) -> Error {
-    Error::Unsupported(format!("{codec} is not carried in transport streams"))
+fn no_place_for(codec: &str) -> Error {
+    Error::Unsupported(format!("transport streams have no place for {codec}"))
 }
 
 /// Pictures as access units of a byte stream.
@@ -103,8 +107,8 @@ impl Pictures {
         let (stream, stream_type) = match &video.codec {
             VideoCodec::Avc(config) => (AnnexB::from(config), 0x1b),
             VideoCodec::Hevc(config) => (AnnexB::from(config), 0x24),
-            VideoCodec::Av1(_) => return Err(refused("AV1")),
-            VideoCodec::Vpx(vpx) => return Err(refused(vpx.version.as_str())),
+            VideoCodec::Av1(_) => return Err(no_place_for("AV1")),
+            VideoCodec::Vpx(vpx) => return Err(no_place_for(vpx.version.as_str())),
         };
         Ok(Self { stream: stream.padded(), stream_type })
     }

@@ -48,7 +48,7 @@ impl Program {
         let pat = section(0x00, 1, 0, &[PROGRAM_NUMBER.to_be_bytes(), pid_bytes(PMT_PID)].concat());
         let mut body = [pid_bytes(clock_pid), info_len_bytes(&[])?].concat();
         for stream in streams {
-            let mut descriptors = stream.encryption_descriptors().to_vec();
+            let mut descriptors = stream.descriptors();
             descriptors.extend(
                 stream
                     .language()
@@ -85,6 +85,11 @@ impl Program {
             out.resize(end, 0xff);
         }
     }
+}
+
+/// A `registration_descriptor` (2.6.8) with that `format_identifier`.
+pub(super) fn registration(format: [u8; 4]) -> Vec<u8> {
+    [&[0x05, 4], &format[..]].concat()
 }
 
 /// A PID after 3 reserved bits.

@@ -3,7 +3,8 @@
 
 use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 use dynpack_crypt::sample_aes::{
-    AAC_STREAM_TYPE, AVC_STREAM_TYPE, SampleAes, aac_descriptors, avc_descriptors,
+    AAC_STREAM_TYPE, AC3_STREAM_TYPE, AVC_STREAM_TYPE, EAC3_STREAM_TYPE, SampleAes,
+    aac_descriptors, ac3_descriptors, avc_descriptors, eac3_descriptors,
 };
 
 use super::carriage::Len;
@@ -39,6 +40,12 @@ impl Encryption {
             }
             Codec::Audio(AudioCodec::Aac(config)) => {
                 (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
+            }
+            Codec::Audio(AudioCodec::Ac3(config)) => {
+                (Frames::Audio, AC3_STREAM_TYPE, ac3_descriptors(config).map_err(refused)?)
+            }
+            Codec::Audio(AudioCodec::Eac3(config)) => {
+                (Frames::Audio, EAC3_STREAM_TYPE, eac3_descriptors(config).map_err(refused)?)
             }
             other => {
                 let problem = format!("SAMPLE-AES has no {}", other.rfc6381());

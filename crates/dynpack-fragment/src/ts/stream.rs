@@ -120,9 +120,10 @@ impl Stream {
             .map_or_else(|| self.carriage.stream_type(), Encryption::stream_type)
     }
 
-    /// What the PMT says of encryption.
-    pub(super) fn encryption_descriptors(&self) -> &[u8] {
-        self.encryption.as_ref().map_or(&[], Encryption::descriptors)
+    /// Its descriptors in the PMT, but that of its language.
+    pub(super) fn descriptors(&self) -> Vec<u8> {
+        let clear = || self.carriage.descriptors();
+        self.encryption.as_ref().map_or_else(clear, |encryption| encryption.descriptors().to_vec())
     }
 
     pub(super) fn frames(&self) -> &[Frame] {

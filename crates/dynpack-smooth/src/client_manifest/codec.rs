@@ -1,7 +1,8 @@
 //! Quality levels of the codecs that Smooth Streaming supports.
 
 use bytes::Bytes;
-use dynpack_codec::{AacConfig, AudioCodec, Codec, Video, VideoCodec};
+use dynpack_codec::ac3::{ChannelMap, FRAME_LENGTH};
+use dynpack_codec::{AacConfig, AudioCodec, Codec, Eac3Config, Video, VideoCodec};
 use dynpack_media::Rendition;
 
 use super::QualityLevel;
@@ -11,6 +12,14 @@ const START_CODE: [u8; 4] = [0, 0, 0, 1];
 const AAC_LC: u8 = 2;
 const HE_AAC: u8 = 5;
 const HE_AAC_V2: u8 = 29;
+
+/// `WAVE_FORMAT_EXTENSIBLE`.
+const EXTENSIBLE: u32 = 65_534;
+
+/// `MFAudioFormat_Dolby_DDPlus`, a7fb87af-2d02-42fb-a4d4-05cd93843bdd, as `GUID` is stored.
+const DOLBY_DIGITAL_PLUS: [u8; 16] = [
+    0xaf, 0x87, 0xfb, 0xa7, 0x02, 0x2d, 0xfb, 0x42, 0xa4, 0xd4, 0x05, 0xcd, 0x93, 0x84, 0x3b, 0xdd,
+];
 
 /// `WAVE_FORMAT_RAW_AAC1`.
 const RAW_AAC: u32 = 255;
@@ -35,9 +44,9 @@ impl QualityLevel {
         match codec {
             Codec::Video(video) => Self::of_video(video),
             Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
+            Codec::Audio(AudioCodec::Eac3(eac3)) => Ok(Self::of_eac3(eac3)),
             Codec::Audio(
                 AudioCodec::Ac3(_)
-                | AudioCodec::Eac3(_)
                 | AudioCodec::Ac4(_)
                 | AudioCodec::Dts(_)
                 | AudioCodec::Opus(_)
@@ -45,6 +54,29 @@ impl QualityLevel {
                 | AudioCodec::Alac(_)
                 | AudioCodec::Mp3(_),
             ) => Err("Smooth Streaming clients do not know its codec"),
+        }
+    }
+
+    /// Enhanced AC-3: `CodecPrivateData` is what `WAVEFORMATEXTENSIBLE` adds to `WAVEFORMATEX`, and
+    /// then the body of `dec3` (Microsoft, *MS-SSTR amendment*).
+    fn of_eac3(eac3: &Eac3Config) -> Self {
+        let channels = u32::from(eac3.channel_map.channels());
+        let mask = speakers(eac3.channel_map);
+        Self {
+            four_cc: Some("EC-3".into()),
+            codec_private_data: [
+                &FRAME_LENGTH.to_le_bytes()[..],
+                &mask.to_le_bytes(),
+                &DOLBY_DIGITAL_PLUS,
+                &eac3.record,
+            ]
+            .concat(),
+            sampling_rate: Some(eac3.sampling_rate),
+            channels: Some(channels),
+            bits_per_sample: Some(16),
+            packet_size: Some(channels * 2),
+            audio_tag: Some(EXTENSIBLE),
+            ..Self::default()
         }
     }
 
@@ -100,5 +132,45 @@ impl QualityLevel {
             audio_tag: Some(RAW_AAC),
             ..Self::default()
         })
+    }
+}
+
+/// `dwChannelMask`: the loudspeakers that `WAVEFORMATEXTENSIBLE` has, which are those of 7.1 and Cs.
+fn speakers(map: ChannelMap) -> u32 {
+    const REAR: u16 = 0x0200;
+    // Without a pair at the rear, surround is there.
+    let surround = if map.0 & REAR == 0 { [0x10, 0x20] } else { [0x200, 0x400] };
+    let locations = [
+        (0x8000, 0x1),
+        (0x4000, 0x4),
+        (0x2000, 0x2),
+        (0x1000, surround[0]),
+        (0x0800, surround[1]),
+        (REAR, 0x30),
+        (0x0100, 0x100),
+        (0x0001, 0x8),
+    ];
+    let fed = locations.into_iter().filter(|(location, _)| map.0 & location != 0);
+    fed.fold(0, |mask, (_, speaker)| mask | speaker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loudspeakers_are_those_of_windows() {
+        let masks = [0xa000, 0xf801, 0xfa01, 0xf901].map(|map| speakers(ChannelMap(map)));
+        assert_eq!(masks, [0x3, 0x3f, 0x63f, 0x13f]);
+    }
+
+    #[test]
+    fn enhanced_ac3_is_described_as_in_the_amendment() {
+        let record = bytes::Bytes::from_static(&[0x07, 0, 0x20, 0x0f, 0]);
+        let level = QualityLevel::of_eac3(&Eac3Config::parse(record, 0).unwrap());
+        let private: String =
+            level.codec_private_data.iter().map(|byte| format!("{byte:02X}")).collect();
+        assert_eq!(private, "00063F000000AF87FBA7022DFB42A4D405CD93843BDD0700200F00");
+        assert_eq!((level.audio_tag, level.channels), (Some(65_534), Some(6)));
     }
 }
