@@ -1,8 +1,8 @@
 //! Audio: how its sound is coded.
 
 use crate::{
-    AacConfig, Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, Eac3Config, FlacConfig,
-    Mp3Config, OpusConfig,
+    AacConfig, Ac3Config, Ac4Config, AlacConfig, AudioFamily, Codec, DtsConfig, Eac3Config,
+    FlacConfig, Mp3Config, OpusConfig,
 };
 
 /// A codec of audio, with its configuration.
@@ -42,6 +42,22 @@ impl AudioCodec {
             Self::Flac(_) => "fLaC".into(),
             Self::Alac(_) => "alac".into(),
             Self::Mp3(mp3) => mp3.rfc6381(),
+        }
+    }
+
+    /// The family that players know it by.
+    #[must_use]
+    pub const fn family(&self) -> AudioFamily {
+        match self {
+            Self::Aac(_) => AudioFamily::Aac,
+            Self::Ac3(_) => AudioFamily::Ac3,
+            Self::Eac3(_) => AudioFamily::Eac3,
+            Self::Ac4(_) => AudioFamily::Ac4,
+            Self::Dts(_) => AudioFamily::Dts,
+            Self::Opus(_) => AudioFamily::Opus,
+            Self::Flac(_) => AudioFamily::Flac,
+            Self::Alac(_) => AudioFamily::Alac,
+            Self::Mp3(_) => AudioFamily::Mp3,
         }
     }
 

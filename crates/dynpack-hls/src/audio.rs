@@ -1,6 +1,6 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_codec::{AudioCodec, Codec, MediaKind, Video, VideoCodec};
+use dynpack_codec::{AudioCodec, AudioFamily, Codec, MediaKind, Video, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
@@ -68,7 +68,8 @@ impl<'a> Rated<'a> {
     }
 
     fn coding(&self) -> Coding {
-        Coding { codec: self.codec(), channels: self.channels() }
+        let family = self.rendition.track.audio_family();
+        Coding { family, codec: self.codec(), channels: self.channels() }
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -79,6 +80,7 @@ impl<'a> Rated<'a> {
 /// What the members of a group have in common, where possible.
 #[derive(Clone, PartialEq, Eq)]
 struct Coding {
+    family: Option<AudioFamily>,
     codec: String,
     channels: Option<String>,
 }
@@ -107,15 +109,19 @@ impl<'a> Member<'a> {
     }
 
     /// Whether the other member is the same choice in another coding. Where the language is not
-    /// known, it is not.
+    /// known, only a codec of another family is one.
     fn is_same_as(&self, other: &Self) -> bool {
-        let shares_coding = self
-            .codings
-            .iter()
-            .any(|(coding, _)| other.codings.iter().any(|(also, _)| also == coding));
+        let shares = |is_shared: &dyn Fn(&Coding, &Coding) -> bool| {
+            let mut own = self.codings.iter();
+            own.any(|(one, _)| other.codings.iter().any(|(other, _)| is_shared(one, other)))
+        };
         let about =
             |member: &Self| (member.language.clone(), member.role, member.label.map(str::to_owned));
-        about(self) == about(other) && !self.language.is_undetermined() && !shares_coding
+        about(self) == about(other)
+            && match self.language.is_undetermined() {
+                true => !shares(&|one, other| one.family == other.family),
+                false => !shares(&|one, other| one == other),
+            }
     }
 
     /// All renditions in a coding, in ascending order.
@@ -211,7 +217,8 @@ fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
     members
 }
 
-/// Each coding with each of its tiers of bitrate, in the order of the members.
+/// Each coding with each of its tiers of bitrate, by ascending family and in the order of the
+/// members.
 fn encodings(members: &[Member<'_>]) -> Vec<(Coding, usize)> {
     let mut encodings = Vec::new();
     for (coding, _) in members.iter().flat_map(|member| &member.codings) {
@@ -224,5 +231,6 @@ fn encodings(members: &[Member<'_>]) -> Vec<(Coding, usize)> {
             }
         }
     }
+    encodings.sort_by_key(|(coding, _)| coding.family);
     encodings
 }

@@ -60,7 +60,7 @@ pub use coding::Coding;
 pub use column::{Column, ColumnBuilder};
 pub use cut_policy::CutPolicy;
 pub use cuts::{Cuts, Segment, SegmentNumber};
-pub use dynpack_codec::{Codec, MediaKind, VideoFamily};
+pub use dynpack_codec::{AudioFamily, Codec, MediaKind, VideoFamily};
 pub use error::Error;
 pub use extent::Extent;
 pub use fourcc::FourCc;

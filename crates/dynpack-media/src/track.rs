@@ -1,7 +1,7 @@
 //! Tracks and movies: what one file holds.
 
 use bytes::Bytes;
-use dynpack_codec::{Codec, MediaKind, VideoFamily};
+use dynpack_codec::{AudioCodec, AudioFamily, Codec, MediaKind, VideoFamily};
 
 use crate::{FrameRate, Grouping, Language, Matrix, Role, SampleTable, Ticks, Timescale, TrackId};
 
@@ -138,6 +138,12 @@ impl Track {
     #[must_use]
     pub fn video_family(&self) -> Option<VideoFamily> {
         self.codec.video().map(|video| video.codec.family())
+    }
+
+    /// The family of its codec, for audio.
+    #[must_use]
+    pub fn audio_family(&self) -> Option<AudioFamily> {
+        self.codec.audio().map(AudioCodec::family)
     }
 
     /// Frames per second, for video.

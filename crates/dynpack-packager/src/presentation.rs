@@ -199,26 +199,25 @@ fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<'_> {
     }
 }
 
-/// The tracks of contents with their names, labels and roles: of each kind, one content is
-/// [`Role::Main`]. Where there is a choice, files give labels to contents without a declared name,
-/// and the labels of audio may name a purpose.
+/// The tracks of contents with their names, labels and roles. Of each kind, one content is
+/// [`Role::Main`], and with audio all that is the same in codecs of other families. Where there is a
+/// choice, files give labels to contents without a declared name, and the labels of audio may name a
+/// purpose.
 fn named(contents: Vec<Content>) -> Vec<(String, Entry)> {
     let kinds: Vec<_> = contents.iter().map(Content::kind).collect();
     let has_choice = |kind| kinds.iter().filter(|other| **other == kind).count() > 1;
     let names = names(&contents);
-    let mut mains = Vec::<(MediaKind, String)>::new();
-    let mut all = Vec::new();
+    let mut all = Vec::<(String, Entry)>::new();
     for (content, name) in contents.into_iter().zip(names) {
-        let kind = content.kind();
         for mut entry in content.entries {
-            if has_choice(kind) {
+            if has_choice(entry.kind()) {
                 entry.take_label_and_purpose();
             }
-            let main = mains.iter().find(|(other, _)| *other == kind);
-            match (entry.role, main) {
-                (Role::Main, None) => mains.push((kind, name.clone())),
-                (Role::Main, Some((_, main))) if *main != name => entry.role = Role::Alternate,
-                _ => {}
+            let mut rivals = all.iter().filter(|(other, rival)| {
+                *other != name && rival.kind() == entry.kind() && rival.role == Role::Main
+            });
+            if entry.role == Role::Main && !rivals.all(|(_, rival)| rival.is_recoded_as(&entry)) {
+                entry.role = Role::Alternate;
             }
             all.push((name.clone(), entry));
         }

@@ -70,6 +70,13 @@ impl Entry {
         self.track.video_family()
     }
 
+    /// Whether another track is the same audio in a codec of another family, as far as both say.
+    pub(super) fn is_recoded_as(&self, other: &Self) -> bool {
+        self.track.audio_family() != other.track.audio_family()
+            && self.language == other.language
+            && self.label == other.label
+    }
+
     /// Whether another track can be a bitrate of the same content, by what both are: audio in one
     /// language, coded alike.
     pub(super) fn is_like(&self, other: &Self) -> bool {
