@@ -70,6 +70,11 @@ impl<'a> Bits<'a> {
         (0..count).try_fold(0_u32, |value, _| Some(value << 1 | u32::from(self.flag()?)))
     }
 
+    /// Skips `count` bits, which must be there.
+    pub(crate) fn skip(&mut self, count: u32) -> Option<()> {
+        (0..count).try_for_each(|_| self.flag().map(drop))
+    }
+
     /// `ue(v)` (9.1).
     pub(crate) fn golomb(&mut self) -> Option<u32> {
         let mut zeros = 0_u32;

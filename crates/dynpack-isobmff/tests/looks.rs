@@ -211,10 +211,28 @@ fn key_frames_of_fragments_without_flags_are_found() {
     assert_eq!(syncs(&movie), [0, 3]);
 }
 
+/// Data of SBR at 48 kHz in two bands (ISO/IEC 14496-3, 4.4.2.8): with and without a header, an
+/// envelope, and what extends it: parametric stereo, or nothing.
+const HEADER: &str = "1_1_1010_0000_000_00_0_0";
+const NO_HEADER: &str = "0";
+const ENVELOPE: &str = "0_00_00_0_1_1_00_00_0_0";
+const STEREO: &str = "1_0001_10_000000";
+const MONO: &str = "0";
+
 /// A frame of silence in one channel, with or without an extension of SBR.
 fn silence(has_sbr: bool) -> Vec<u8> {
-    let channel = "0".repeat(29);
-    let bits = [&channel[..], if has_sbr { "110000111010000" } else { "" }, "111"].concat();
+    frame(if has_sbr { "110000111010000" } else { "" })
+}
+
+/// A frame of silence in one channel with these data of SBR.
+fn with_sbr(data: &[&str]) -> Vec<u8> {
+    let data = data.concat().replace('_', "");
+    let bytes = (4 + data.len()).div_ceil(8);
+    frame(&format!("110{bytes:04b}1101{data:0<len$}", len = bytes * 8 - 4))
+}
+
+fn frame(elements: &str) -> Vec<u8> {
+    let bits = ["0".repeat(29), elements.into(), "111".into()].concat();
     let byte = |bits: &[u8]| {
         (0..8).fold(0, |byte, at| byte << 1 | bits.get(at).map_or(0, |digit| digit - b'0'))
     };
@@ -247,13 +265,41 @@ fn he_aac_that_declares_itself_as_aac_lc_is_found() {
 }
 
 #[test]
+fn parametric_stereo_that_is_not_declared_is_found() {
+    let first = with_sbr(&[HEADER, ENVELOPE, STEREO]);
+    let headless = with_sbr(&[NO_HEADER, ENVELOPE, STEREO]);
+    let mono = with_sbr(&[NO_HEADER, ENVELOPE, MONO]);
+    let opened = |config: &[u8], frames: &[Vec<u8>]| {
+        let track = demux(sound(config, frames)).unwrap().tracks.remove(0);
+        (track.codec.rfc6381(), codec::sampling(&track.codec), track.sample_entry)
+    };
+    let with_ps = mp4a(&[0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80]);
+    let he_aac_2 = ("mp4a.40.29".into(), (48_000, 2), with_ps.into());
+    let he_aac = ("mp4a.40.5".into(), (48_000, 1), mp4a(&[0x13, 0x08, 0x56, 0xe5, 0x98]).into());
+    let signals = [&[0x13, 0x08][..], &[0x13, 0x08, 0x56, 0xe5, 0x98]];
+    for config in signals {
+        assert_eq!(opened(config, &vec![first.clone(); 20]), he_aac_2);
+        assert_eq!(opened(config, &vec![mono.clone(); 20]), he_aac);
+        assert_eq!(opened(config, &vec![headless.clone(); 20]), he_aac);
+        // Frames before the first header do not count; of the others, most of the first 16 do.
+        for (stereo, expected) in [(6, &he_aac), (7, &he_aac_2)] {
+            let of_stereo = vec![first.clone(); stereo];
+            let frames = [vec![headless.clone(); 4], of_stereo, vec![mono.clone(); 20]].concat();
+            assert_eq!(opened(config, &frames), *expected, "{stereo} frames");
+        }
+    }
+}
+
+#[test]
 fn a_few_frames_are_looked_at_of_sound_of_low_rates_only() {
     let reads = |config: &[u8]| {
         let frames = vec![[silence(true), vec![0; 1_000]].concat(); 100];
         open(&sound(config, &frames), Limits::default(), 16).1.len()
     };
-    // The head, and the movie after the media.
-    assert_eq!((reads(&[0x11, 0x88]), reads(&[0x13, 0x08])), (2, 2 + 8));
+    // The head, and the movie after the media. Only one channel can have parametric stereo, and
+    // its first frame is read once.
+    assert_eq!(reads(&[0x11, 0x88]), 2);
+    assert_eq!((reads(&[0x13, 0x10]), reads(&[0x13, 0x08])), (2 + 8, 2 + 8 + 15));
 }
 
 #[test]
