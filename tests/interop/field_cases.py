@@ -173,16 +173,7 @@ def check_key_frames(asset, case):
     for name, protocol in compare.PROTOCOLS.items():
         if protocol.key_frames:
             for row in compare.compare_key_frames(asset.url, name, asset.sources):
-                problems = row.problems
-                # A header for each takes more than the video has if all pictures are key frames.
-                if is_still(asset) and name in ("DASH", "CSF"):
-                    problems = [each for each in problems if "the bandwidth" not in each]
-                yield from (f"{name} {row.source}: {problem}" for problem in problems)
-
-
-def is_still(asset):
-    """Whether all pictures are key frames."""
-    return all(sample.sync for source in asset.sources for sample in source.track.samples)
+                yield from (f"{name} {row.source}: {problem}" for problem in row.problems)
 
 
 def check_end(asset, case):
