@@ -103,6 +103,40 @@ fn a_record_without_sets_gets_those_of_the_first_sync_sample() {
     assert_eq!(track.sample_entry, avc1(b"avc1", &record));
 }
 
+/// Sets of one id, which differ in the size of pictures and in the first quantizer.
+const SPS_0: &[u8] = &[0x67, 0x4d, 0x40, 0x0b, 0xda, 0x0a, 0x36, 0x40];
+const OTHER_SPS_0: &[u8] = &[0x67, 0x4d, 0x40, 0x0b, 0xda, 0x14, 0x36, 0x40];
+const PPS_0: &[u8] = &[0x68, 0xce, 0x38, 0x80];
+
+#[test]
+fn parameter_sets_that_change_in_band_make_avc3_or_a_warning() {
+    let record = avc_record(SPS_0, PPS_0, 4);
+    let opened = |keys: &[&[&[u8]]]| {
+        let key = |units: &&[&[u8]]| with_lengths([*units, &[IDR]].concat());
+        let samples: Vec<_> =
+            keys.iter().flat_map(|units| [key(units), with_lengths([P])]).collect();
+        let stss = (0..).zip(keys).map(|(at, _)| at * 2 + 1).collect();
+        let mut movie = demux(file(avc1(b"avc1", &record), &samples, Some(stss))).unwrap();
+        let track = movie.tracks.remove(0);
+        (track.codec.rfc6381(), track.sample_entry, movie.warnings.concat())
+    };
+    let entry = |name| Bytes::from(mp4::visual(name, (160, 96), &boxed(b"avcC", &record)));
+    let as_stored =
+        |warning: &str| ("avc1.4d400b".to_owned(), entry(b"avc1"), warning.to_owned());
+    let [own, other]: [&[&[u8]]; 2] = [&[SPS_0, PPS_0], &[OTHER_SPS_0, PPS_0]];
+    assert_eq!(opened(&[own, own]), as_stored(""));
+    let avc3 = ("avc3.4d400b".to_owned(), entry(b"avc3"), String::new());
+    assert_eq!(opened(&[own, own, other, other]), avc3);
+    assert_eq!(
+        opened(&[&[], own, other]),
+        as_stored(
+            "track 1: the sequence parameter set 0 is replaced by another within the samples, and \
+             not all key frames have their own: players that follow the configuration show \
+             damaged pictures"
+        )
+    );
+}
+
 #[test]
 fn other_boxes_of_the_entry_stay() {
     let boxes =
@@ -315,7 +349,7 @@ fn each_sample_of_a_short_track_is_looked_at_and_the_largest_of_a_long_one() {
             _ => assert!(found.iter().all(|at| at.is_multiple_of(75)) && found.len() > 20),
         }
         let count = looks(&reads, &file);
-        assert!(count <= 32 + 3_000_usize.div_ceil(step), "{count} looks");
+        assert!(count <= 4 + 32 + 3_000_usize.div_ceil(step), "{count} looks");
         let len = reads.iter().map(|read| read.len).sum::<u64>();
         let head_and_tail = (16 << 10) + 1024 + 13_000;
         assert!(len <= head_and_tail + count as u64 * 16, "{len} bytes");

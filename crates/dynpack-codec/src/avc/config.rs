@@ -78,6 +78,12 @@ impl AvcConfig {
         Self { pixel_aspect, ..self }
     }
 
+    /// The same, where parameter sets may change within the samples (`avc3`).
+    #[must_use]
+    pub fn with_sets_in_band(self) -> Self {
+        Self { in_band: true, ..self }
+    }
+
     /// The same with pictures of another size, in pixels.
     #[must_use]
     pub fn with_size(self, width: u16, height: u16) -> Self {

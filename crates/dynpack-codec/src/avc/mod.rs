@@ -21,4 +21,5 @@ pub use escape::escape;
 pub use frame_shape::FrameShape;
 pub use nal_type::NalType;
 pub use picture::Picture;
+pub use record::SetsInBand;
 pub use slice_headers::SliceHeaders;

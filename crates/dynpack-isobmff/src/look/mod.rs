@@ -4,6 +4,7 @@ mod band_replication;
 mod key_frames;
 mod parameter_sets;
 mod question;
+mod replaced_sets;
 
 use std::collections::VecDeque;
 
@@ -14,6 +15,7 @@ use self::band_replication::BandReplication;
 use self::key_frames::KeyFrames;
 use self::parameter_sets::ParameterSets;
 use self::question::{Head, Question};
+use self::replaced_sets::ReplacedSets;
 use crate::tracks::Tracks;
 use crate::{Error, Limits};
 
@@ -28,7 +30,9 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
             let sets = ParameterSets::of(avc).map(|question| Box::new(question) as _);
             let key_frames =
                 KeyFrames::of(avc, track, looks).map(|question| Box::new(question) as _);
-            sets.into_iter().chain(key_frames).collect()
+            // By the record and the key frames that the others find.
+            let replaced = ReplacedSets::of(avc).map(|question| Box::new(question) as _);
+            sets.into_iter().chain(key_frames).chain(replaced).collect()
         }
         Codec::Audio(AudioCodec::Aac(aac)) => {
             BandReplication::of(aac).map(|question| Box::new(question) as _).into_iter().collect()

@@ -10,5 +10,5 @@ mod protected;
 
 pub(crate) use self::avc::{FIXED as VISUAL_FIXED, with_record};
 pub(crate) use self::entries::Entries;
-pub(crate) use self::entry::{SampleEntry, as_box};
+pub(crate) use self::entry::{SampleEntry, as_box, renamed};
 pub(crate) use self::mp4a::with_config;
