@@ -121,8 +121,7 @@ fn parameter_sets_that_change_in_band_make_avc3_or_a_warning() {
         (track.codec.rfc6381(), track.sample_entry, movie.warnings.concat())
     };
     let entry = |name| Bytes::from(mp4::visual(name, (160, 96), &boxed(b"avcC", &record)));
-    let as_stored =
-        |warning: &str| ("avc1.4d400b".to_owned(), entry(b"avc1"), warning.to_owned());
+    let as_stored = |warning: &str| ("avc1.4d400b".to_owned(), entry(b"avc1"), warning.to_owned());
     let [own, other]: [&[&[u8]]; 2] = [&[SPS_0, PPS_0], &[OTHER_SPS_0, PPS_0]];
     assert_eq!(opened(&[own, own]), as_stored(""));
     let avc3 = ("avc3.4d400b".to_owned(), entry(b"avc3"), String::new());
