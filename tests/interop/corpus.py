@@ -2,14 +2,19 @@
 """Streams each file of a corpus. It must arrive whole, bit for bit, or be refused with a reason.
 
     corpus.py ORIGIN CORPUS
+    corpus.py ORIGIN CORPUS --compare COMMIT [FOLDER...]
 
 CORPUS is a folder with a MANIFEST.tsv. Its first column names the files, and its column `streams`
 lists what ffmpeg finds in them. Prints a table of the progressive files with H.264 or AAC (and of
 any other that is streamed) and, last, `corpus: N passed, M failed`. Tracks of other codecs may be
 left out of the stream; the table names them.
+
+With `--compare`, the origin of that commit is built, and opens all files of the corpus and the
+assets in each FOLDER too. Prints what both answer: status, renditions and duration.
 """
 
 import csv
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +23,7 @@ from pathlib import Path
 
 import boxes
 import compare
+import history
 import origin
 
 FOLDERS = ("progressive", "editlist", "audio", "odd")
@@ -27,12 +33,17 @@ CODECS = (
     "h264/avc1", "h264/avc3", "aac/mp4a", "ac3/ac-3", "eac3/ec-3", "opus/Opus", "flac/fLaC",
     "alac/alac", "mp3/mp4a", "dts/mp4a", "/ac-4",
 )
+#: Endings of files that are opened to compare.
+MEDIA = (".mp4", ".m4a", ".m4v", ".mov", ".ismv", ".isma")
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 3 and sys.argv[3:4] != ["--compare"] or len(sys.argv) == 4:
         sys.exit(__doc__)
     binary, corpus = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    if len(sys.argv) > 3:
+        compare_with(binary, corpus, sys.argv[4], map(Path, sys.argv[5:]))
+        return
     with tempfile.TemporaryDirectory(prefix="dynpack-corpus-") as temporary:
         media = Path(temporary) / "media"
         files = {}
@@ -53,12 +64,35 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-def wanted(corpus):
+def compare_with(binary, corpus, commit, folders):
+    """Each file of the corpus is an asset, and so is each folder or file in `folders`."""
+    sources = {corpus / row["file"]: row["file"] for row in manifest(corpus)}
+    for folder in folders:
+        sources |= {path: f"{folder.name}/{path.name}" for path in sorted(folder.iterdir())}
+    with tempfile.TemporaryDirectory(prefix="dynpack-corpus-") as temporary:
+        names = {}
+        for source, name in sources.items():
+            asset = Path(temporary) / re.sub(r"\W+", "_", name)
+            if source.is_dir():
+                shutil.copytree(source, asset)
+            elif source.suffix.lower() in MEDIA and source.is_file():
+                asset.mkdir()
+                shutil.copyfile(source, asset / f"{asset.name}{source.suffix}")
+            else:
+                continue
+            names[asset.name] = name
+        history.print_changes(binary, commit, Path(temporary), names)
+
+
+def manifest(corpus):
     with open(corpus / "MANIFEST.tsv", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def wanted(corpus):
     chosen = [
         row["file"]
-        for row in rows
+        for row in manifest(corpus)
         if row["file"].startswith(FOLDERS) and any(codec in row["streams"] for codec in CODECS)
     ]
     return sorted(name for name in chosen if (corpus / name).is_file())

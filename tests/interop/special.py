@@ -188,6 +188,8 @@ def aspect(asset, case):
     for name in ("DASH", "CSF"):
         if 'sar="4:3"' not in asset.text(name) or 'par="64:27"' not in asset.text(name):
             yield f"{name}: there is no sar of 4:3 and par of 64:27"
+    if 'DisplayWidth="213" DisplayHeight="90"' not in asset.text("MSS"):
+        yield "Smooth: it is not displayed as 213x90"
     yield from check_resolution(asset, "213x90")
 
 

@@ -75,7 +75,7 @@ impl<'a> Bits<'a> {
         u8::try_from(self.unsigned(8)?).ok()
     }
 
-    /// Skips `count` bits.
+    /// Skips `count` bits, which must be there.
     pub(crate) fn skip(&mut self, count: u32) -> Option<()> {
         (0..count).try_for_each(|_| self.flag().map(drop))
     }

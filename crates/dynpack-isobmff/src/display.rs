@@ -96,19 +96,24 @@ impl Display {
 
     /// What formats without `moov` boxes cannot say of the display.
     pub(crate) fn warnings(&self, codec: &Codec) -> Vec<String> {
-        const FORMATS: &str = "transport streams, Smooth Streaming and HDS cannot say";
         let Codec::Video(video) = codec else { return Vec::new() };
         let turned = (!self.matrix.is_upright()).then(|| {
             let how = match self.matrix.is_turn() {
                 true => "turned or flipped",
                 false => "transformed, not only by a turn of 90 degrees or a flip",
             };
-            format!("its pictures are {how}, which {FORMATS}")
+            format!(
+                "its pictures are {how}, which transport streams, Smooth Streaming and HDS \
+                 cannot say"
+            )
         });
         let declared = video.codec.frame_shape().and_then(|picture| picture.pixel_aspect);
         let aspect = video.pixel_aspect;
         let stretched = (aspect != declared.unwrap_or(AspectRatio::SQUARE)).then(|| {
-            format!("its pixels are {aspect} by its boxes and not by its samples, which {FORMATS}")
+            format!(
+                "its pixels are {aspect} by its boxes and not by its samples, which transport \
+                 streams and HDS cannot say"
+            )
         });
         turned.into_iter().chain(stretched).collect()
     }

@@ -172,7 +172,8 @@ fn an_edit_among_reordered_pictures_cannot_be_followed_at_once() {
     let text = refusal(media.track(&[(80, FRAME), (1000, 26 * FRAME)]));
     assert!(
         text.contains(
-            "edit 1 ends where a picture that it presents needs a later one, and edit 2 follows"
+            "edit 1 ends at tick 1536 of the media, where a picture that it presents needs a \
+             later one, and edit 2 follows; encoding the film again applies its edits"
         ),
         "{text}"
     );

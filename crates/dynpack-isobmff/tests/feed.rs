@@ -27,8 +27,9 @@ impl Sparse {
         bytes.into()
     }
 
+    /// Opens it without looks at samples: only the index is read.
     fn open(&self) -> (Movie, Vec<Extent>) {
-        let mut demuxer = Demuxer::new(self.len, Limits::default());
+        let mut demuxer = Demuxer::new(self.len, Limits::default().with_looks(0));
         let mut reads = Vec::new();
         while let Some(need) = demuxer.need() {
             reads.push(need);

@@ -103,6 +103,39 @@ fn a_record_without_sets_gets_those_of_the_first_sync_sample() {
     assert_eq!(track.sample_entry, avc1(b"avc1", &record));
 }
 
+/// Sets of one id, which differ in the size of pictures and in the first quantizer.
+const SPS_0: &[u8] = &[0x67, 0x4d, 0x40, 0x0b, 0xda, 0x0a, 0x36, 0x40];
+const OTHER_SPS_0: &[u8] = &[0x67, 0x4d, 0x40, 0x0b, 0xda, 0x14, 0x36, 0x40];
+const PPS_0: &[u8] = &[0x68, 0xce, 0x38, 0x80];
+
+#[test]
+fn parameter_sets_that_change_in_band_make_avc3_or_a_warning() {
+    let record = avc_record(SPS_0, PPS_0, 4);
+    let opened = |keys: &[&[&[u8]]]| {
+        let key = |units: &&[&[u8]]| with_lengths([*units, &[IDR]].concat());
+        let samples: Vec<_> =
+            keys.iter().flat_map(|units| [key(units), with_lengths([P])]).collect();
+        let stss = (0..).zip(keys).map(|(at, _)| at * 2 + 1).collect();
+        let mut movie = demux(file(avc1(b"avc1", &record), &samples, Some(stss))).unwrap();
+        let track = movie.tracks.remove(0);
+        (track.codec.rfc6381(), track.sample_entry, movie.warnings.concat())
+    };
+    let entry = |name| Bytes::from(mp4::visual(name, (160, 96), &boxed(b"avcC", &record)));
+    let as_stored = |warning: &str| ("avc1.4d400b".to_owned(), entry(b"avc1"), warning.to_owned());
+    let [own, other]: [&[&[u8]]; 2] = [&[SPS_0, PPS_0], &[OTHER_SPS_0, PPS_0]];
+    assert_eq!(opened(&[own, own]), as_stored(""));
+    let avc3 = ("avc3.4d400b".to_owned(), entry(b"avc3"), String::new());
+    assert_eq!(opened(&[own, own, other, other]), avc3);
+    assert_eq!(
+        opened(&[&[], own, other]),
+        as_stored(
+            "track 1: the sequence parameter set 0 is replaced by another within the samples, and \
+             not all key frames have their own: players that follow the configuration show \
+             damaged pictures"
+        )
+    );
+}
+
 #[test]
 fn other_boxes_of_the_entry_stay() {
     let boxes =
@@ -211,10 +244,28 @@ fn key_frames_of_fragments_without_flags_are_found() {
     assert_eq!(syncs(&movie), [0, 3]);
 }
 
+/// Data of SBR at 48 kHz in two bands (ISO/IEC 14496-3, 4.4.2.8): with and without a header, an
+/// envelope, and what extends it: parametric stereo, or nothing.
+const HEADER: &str = "1_1_1010_0000_000_00_0_0";
+const NO_HEADER: &str = "0";
+const ENVELOPE: &str = "0_00_00_0_1_1_00_00_0_0";
+const STEREO: &str = "1_0001_10_000000";
+const MONO: &str = "0";
+
 /// A frame of silence in one channel, with or without an extension of SBR.
 fn silence(has_sbr: bool) -> Vec<u8> {
-    let channel = "0".repeat(29);
-    let bits = [&channel[..], if has_sbr { "110000111010000" } else { "" }, "111"].concat();
+    frame(if has_sbr { "110000111010000" } else { "" })
+}
+
+/// A frame of silence in one channel with these data of SBR.
+fn with_sbr(data: &[&str]) -> Vec<u8> {
+    let data = data.concat().replace('_', "");
+    let bytes = (4 + data.len()).div_ceil(8);
+    frame(&format!("110{bytes:04b}1101{data:0<len$}", len = bytes * 8 - 4))
+}
+
+fn frame(elements: &str) -> Vec<u8> {
+    let bits = ["0".repeat(29), elements.into(), "111".into()].concat();
     let byte = |bits: &[u8]| {
         (0..8).fold(0, |byte, at| byte << 1 | bits.get(at).map_or(0, |digit| digit - b'0'))
     };
@@ -247,13 +298,41 @@ fn he_aac_that_declares_itself_as_aac_lc_is_found() {
 }
 
 #[test]
+fn parametric_stereo_that_is_not_declared_is_found() {
+    let first = with_sbr(&[HEADER, ENVELOPE, STEREO]);
+    let headless = with_sbr(&[NO_HEADER, ENVELOPE, STEREO]);
+    let mono = with_sbr(&[NO_HEADER, ENVELOPE, MONO]);
+    let opened = |config: &[u8], frames: &[Vec<u8>]| {
+        let track = demux(sound(config, frames)).unwrap().tracks.remove(0);
+        (track.codec.rfc6381(), codec::sampling(&track.codec), track.sample_entry)
+    };
+    let with_ps = mp4a(&[0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80]);
+    let he_aac_2 = ("mp4a.40.29".into(), (48_000, 2), with_ps.into());
+    let he_aac = ("mp4a.40.5".into(), (48_000, 1), mp4a(&[0x13, 0x08, 0x56, 0xe5, 0x98]).into());
+    let signals = [&[0x13, 0x08][..], &[0x13, 0x08, 0x56, 0xe5, 0x98]];
+    for config in signals {
+        assert_eq!(opened(config, &vec![first.clone(); 20]), he_aac_2);
+        assert_eq!(opened(config, &vec![mono.clone(); 20]), he_aac);
+        assert_eq!(opened(config, &vec![headless.clone(); 20]), he_aac);
+        // Frames before the first header do not count; of the others, most of the first 16 do.
+        for (stereo, expected) in [(6, &he_aac), (7, &he_aac_2)] {
+            let of_stereo = vec![first.clone(); stereo];
+            let frames = [vec![headless.clone(); 4], of_stereo, vec![mono.clone(); 20]].concat();
+            assert_eq!(opened(config, &frames), *expected, "{stereo} frames");
+        }
+    }
+}
+
+#[test]
 fn a_few_frames_are_looked_at_of_sound_of_low_rates_only() {
     let reads = |config: &[u8]| {
         let frames = vec![[silence(true), vec![0; 1_000]].concat(); 100];
         open(&sound(config, &frames), Limits::default(), 16).1.len()
     };
-    // The head, and the movie after the media.
-    assert_eq!((reads(&[0x11, 0x88]), reads(&[0x13, 0x08])), (2, 2 + 8));
+    // The head, and the movie after the media. Only one channel can have parametric stereo, and
+    // its first frame is read once.
+    assert_eq!(reads(&[0x11, 0x88]), 2);
+    assert_eq!((reads(&[0x13, 0x10]), reads(&[0x13, 0x08])), (2 + 8, 2 + 8 + 15));
 }
 
 #[test]
@@ -269,7 +348,7 @@ fn each_sample_of_a_short_track_is_looked_at_and_the_largest_of_a_long_one() {
             _ => assert!(found.iter().all(|at| at.is_multiple_of(75)) && found.len() > 20),
         }
         let count = looks(&reads, &file);
-        assert!(count <= 32 + 3_000_usize.div_ceil(step), "{count} looks");
+        assert!(count <= 4 + 32 + 3_000_usize.div_ceil(step), "{count} looks");
         let len = reads.iter().map(|read| read.len).sum::<u64>();
         let head_and_tail = (16 << 10) + 1024 + 13_000;
         assert!(len <= head_and_tail + count as u64 * 16, "{len} bytes");

@@ -120,12 +120,18 @@ impl Track {
     /// nearest; `None` for audio.
     #[must_use]
     pub fn display_size(&self) -> Option<(u32, u32)> {
+        let (width, height) = self.unturned_size()?;
+        Some(if self.matrix.swaps_axes() { (height, width) } else { (width, height) })
+    }
+
+    /// The same without the matrix, for formats that cannot turn pictures.
+    #[must_use]
+    pub fn unturned_size(&self) -> Option<(u32, u32)> {
         let video = self.codec.video()?;
         let (width, height) = video.dimensions();
         let halves = video.pixel_aspect.stretch(width, 2);
         let width = halves.map_or_else(|| width.into(), |halves| halves.div_ceil(2));
-        let height = u32::from(height);
-        Some(if self.matrix.swaps_axes() { (height, width) } else { (width, height) })
+        Some((width, height.into()))
     }
 
     /// The kind of its media.

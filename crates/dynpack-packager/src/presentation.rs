@@ -158,11 +158,7 @@ fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation,
         rendition.is_filled = is_filled;
         rendition.id.bitrate = match bitrate {
             Some(declared) => declared.get(),
-            None => {
-                let writer = Writer::new(Profile::Cmaf, &rendition);
-                let peak = cmaf_rate(&rendition, &writer, |len| len)?.peak;
-                keys.measure(&rendition.id.name, peak)
-            }
+            None => keys.measure(&rendition.id.name, peak(&rendition)?),
         };
         renditions.push(rendition);
     }
@@ -172,6 +168,16 @@ fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation,
         (names.iter().position(|name| *name == id.name), track.video_family(), id.bitrate)
     });
     Presentation::new(renditions).map_err(unpresentable)
+}
+
+/// The peak of a rendition over CMAF segments. DASH declares it for its key frames too, so it is
+/// theirs if that is higher: a still picture is smaller than the boxes before it.
+fn peak(rendition: &Rendition) -> Result<u64, Error> {
+    let key_frames = rendition.key_frames();
+    [Some(rendition), key_frames.as_ref()].into_iter().flatten().try_fold(0, |peak, rendition| {
+        let writer = Writer::new(Profile::Cmaf, rendition);
+        Ok(peak.max(cmaf_rate(rendition, &writer, |len| len)?.peak))
+    })
 }
 
 /// Which tracks are cut at sync samples that all of them share: those of the video that is played by

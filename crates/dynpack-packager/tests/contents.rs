@@ -3,6 +3,7 @@
 
 use std::num::NonZeroI32;
 
+use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
     CutPolicy, Difference, Grouping, MediaKind, Movie, Presentation, Rendition, Role, SourceIndex,
     Track, TrackId,
@@ -365,4 +366,17 @@ proptest! {
         ids.dedup();
         prop_assert_eq!(ids.len(), film.renditions.len());
     }
+}
+
+/// A picture of ten bytes each half second: the boxes before it are many times as large.
+#[test]
+fn a_measured_bitrate_covers_key_frames() {
+    let stills = TrackBuilder::video(1_000, 500, 16, 1).with_sizes(|_| 10).build();
+    let presentation = presented(vec![vec![stills]]);
+    let key_frames = presentation.renditions[0].key_frames().unwrap();
+    let writer = Writer::new(Profile::Cmaf, &key_frames);
+    let sizes = key_frames.cuts.segments().map(|frame| writer.media_segment_len(&frame).unwrap());
+    let largest = sizes.max().unwrap();
+    assert_eq!(u64::from(key_frames.id.bitrate), largest * 8 * 2);
+    assert!(largest > 100, "{largest}");
 }

@@ -83,6 +83,24 @@ fn a_presentation_becomes_a_manifest_of_version_2_2() {
     assert_eq!(manifest.to_xml(Version::V2_2), unfolded(V2_2));
 }
 
+/// [MS-SSTR] 2.2.2.3: `MaxWidth` counts pixels, and `DisplayWidth` is how wide they are displayed.
+#[test]
+fn pixels_that_are_not_square_have_a_size_to_display() {
+    let wide = film::video((720, 576), (1, 25), 100, 25);
+    let display = |track| {
+        let presentation = film::in_short_segments(vec![("video", 400_000, track)]);
+        let manifest = ClientManifest::new(&Period::whole(&presentation), &Azure).unwrap();
+        let text = manifest.to_xml(Version::V2_2);
+        assert_eq!(ClientManifest::parse(text.as_bytes()).unwrap(), manifest);
+        assert!(text.contains(r#" MaxWidth="720" MaxHeight="576""#), "{text}");
+        (manifest.streams[0].display_width, manifest.streams[0].display_height)
+    };
+    assert_eq!(display(wide.clone()), (None, None));
+    let wide = film::with_pixels(wide, 64, 45);
+    assert_eq!(display(wide.clone()), (Some(1024), Some(576)));
+    assert_eq!(display(film::turned(wide)), (Some(1024), Some(576)), "it is not turned");
+}
+
 #[test]
 fn version_2_0_has_one_element_for_each_chunk() {
     let manifest = ClientManifest::new(&Period::whole(&two_videos_and_audio()), &Azure).unwrap();

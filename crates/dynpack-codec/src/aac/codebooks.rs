@@ -1,5 +1,5 @@
-//! The Huffman codebooks of AAC (ISO/IEC 14496-3, 4.A.1), as far as it takes to skip a codeword and
-//! what follows it.
+//! The Huffman codebooks of AAC and SBR (ISO/IEC 14496-3, 4.A.1 and 4.A.6), as far as it takes to
+//! skip a codeword and what follows it.
 //!
 //! In each book, codewords of one length have successive values, and longer ones continue after
 //! them. So the number of codewords of each length determines all codewords.
@@ -77,6 +77,38 @@ pub(super) const SPECTRUM: [Codebook; 11] = [
     },
 ];
 
+/// The books of differences of SBR, over time and over frequency: of envelopes in steps of 1.5 dB
+/// and of 3 dB, and of noise (4.A.6.1). Those of coupled channels are left out.
+pub(super) const ENVELOPE_1_5_DB: Differences = Differences {
+    over_time: differences(&[0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 2, 3, 4, 2, 7, 4, 8, 72]),
+    over_frequency: differences(&[0, 2, 2, 2, 2, 2, 1, 3, 3, 2, 4, 4, 4, 3, 2, 5, 6, 13, 15, 46]),
+    first_len: 7,
+};
+pub(super) const ENVELOPE_3_DB: Differences = Differences {
+    over_time: differences(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 2, 1, 2, 5, 1, 4, 2, 3, 34]),
+    over_frequency: differences(&[1, 1, 1, 1, 1, 1, 0, 2, 2, 2, 2, 2, 1, 2, 3, 4, 4, 7, 10, 16]),
+    first_len: 6,
+};
+pub(super) const NOISE_FLOOR: Differences = Differences {
+    over_time: differences(&[1, 1, 1, 1, 1, 1, 0, 2, 0, 1, 1, 0, 51, 2]),
+    first_len: 5,
+    ..ENVELOPE_3_DB
+};
+
+/// How the values of successive bands are coded.
+pub(super) struct Differences {
+    /// From the bands of the envelope before.
+    over_time: Codebook,
+    /// From the band below.
+    over_frequency: Codebook,
+    /// Bits of the first value, where the others are differences over frequency.
+    first_len: u32,
+}
+
+const fn differences(counts: &'static [u16]) -> Codebook {
+    Codebook { counts, tails: &[], lines: 0 }
+}
+
 /// Bits of an escape sequence without its prefix of ones (4.6.3.3).
 const ESCAPE_LEN: u32 = 5;
 
@@ -111,6 +143,17 @@ impl Codebook {
     }
 }
 
+impl Differences {
+    /// Skips the values of that many bands.
+    pub(super) fn skip(&self, bits: &mut Bits<'_>, bands: u32, is_over_time: bool) -> Option<()> {
+        if is_over_time {
+            return (0..bands).try_for_each(|_| self.over_time.skip(bits));
+        }
+        bits.unsigned(self.first_len)?;
+        (1..bands).try_for_each(|_| self.over_frequency.skip(bits))
+    }
+}
+
 fn skip_escape(bits: &mut Bits<'_>) -> Option<()> {
     let mut prefix = 0_u32;
     while bits.flag()? {
@@ -126,14 +169,17 @@ mod tests {
     fn all() -> impl Iterator<Item = (usize, &'static Codebook)> {
         const BOOKS: &[Codebook; 11] = &SPECTRUM;
         const FACTORS: &Codebook = &SCALE_FACTORS;
-        [(0, FACTORS)].into_iter().chain((1..).zip(BOOKS))
+        const SBR: &[Differences; 3] = &[ENVELOPE_1_5_DB, ENVELOPE_3_DB, NOISE_FLOOR];
+        let sbr = SBR.iter().flat_map(|book| [&book.over_time, &book.over_frequency]);
+        [FACTORS].into_iter().chain(BOOKS).chain(sbr).enumerate()
     }
 
     #[test]
     fn codes_are_complete() {
         for (number, book) in all() {
             let total: usize = book.counts.iter().map(|&count| usize::from(count)).sum();
-            let sizes = [121, 81, 81, 81, 81, 81, 81, 64, 64, 169, 169, 289];
+            let spectrum = [81, 81, 81, 81, 81, 81, 64, 64, 169, 169, 289];
+            let sizes = [&[121][..], &spectrum, &[121, 121, 63, 63, 63, 63]].concat();
             assert_eq!(total, sizes[number]);
             assert!(book.tails.is_empty() || book.tails.len() == total, "{number}");
             let space = (1..).zip(book.counts).map(|(len, &count)| u64::from(count) << (32 - len));

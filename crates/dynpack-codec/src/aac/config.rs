@@ -24,8 +24,9 @@ const USAC: u8 = 42;
 /// kHz.
 const MAX_CORE_RATE: u32 = 24_000;
 
-/// `syncExtensionType` of SBR (1.6.2.1).
+/// `syncExtensionType` of SBR and of PS (1.6.2.1).
 const SYNC_EXTENSION: u32 = 0x2b7;
+const PS_EXTENSION: u32 = 0x548;
 
 /// The configuration of a track of AAC.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,10 @@ pub struct AacConfig {
     /// Whether the samples may have SBR though the configuration does not signal it (implicit
     /// signalling, 1.6.5.3). [`has_sbr`](Self::has_sbr) tells.
     pub may_have_sbr: bool,
+    /// Whether the samples may have PS though the configuration does not signal it: the core has
+    /// one channel, and SBR is possible, or signalled after the core. [`has_ps`](Self::has_ps)
+    /// tells.
+    pub may_have_ps: bool,
     /// The program config element that describes the channels, as the first element of a frame
     /// (4.4.2.1): whole bytes.
     pub program_config: Option<Bytes>,
@@ -101,11 +106,15 @@ impl AacConfig {
         };
         let core_bits = bits.position();
         let mut may_have_sbr = object_type == AAC_LC && core_rate <= MAX_CORE_RATE && !short_frames;
+        let mut may_have_ps = may_have_sbr && channel_configuration == 1;
         if object_type == AAC_LC && (channel_configuration != 0 || described.is_some()) {
             // The backward compatible way: a sync extension after the core configuration.
             if let Some(extension) = read_sync_extension(&mut bits) {
                 may_have_sbr = false;
-                (object_type, output_rate) = extension.unwrap_or((object_type, output_rate));
+                may_have_ps &= extension.as_ref().is_some_and(|extension| !extension.says_ps);
+                if let Some(extension) = extension {
+                    (object_type, output_rate) = (extension.object_type, extension.rate);
+                }
             }
         }
         if core_rate == 0 || output_rate == 0 {
@@ -130,6 +139,7 @@ impl AacConfig {
             output_channels,
             frame_length,
             may_have_sbr,
+            may_have_ps,
             core_bits,
             program_config: described.map(|described| described.element),
             specific_config,
@@ -145,21 +155,54 @@ impl AacConfig {
     /// Whether a frame has SBR, where it [may](Self::may_have_sbr). `None` if that cannot be read.
     #[must_use]
     pub fn has_sbr(&self, frame: &[u8]) -> Option<bool> {
-        self.may_have_sbr.then(|| frame::has_sbr(frame, self.core_rate)).flatten()
+        let sbr = self.may_have_sbr.then(|| frame::find_sbr(frame, self.core_rate)).flatten();
+        sbr.map(|sbr| sbr.is_some())
+    }
+
+    /// Whether most of these frames have PS, where they [may](Self::may_have_ps). They follow each
+    /// other: those before the first header of SBR cannot be read, and do not count.
+    pub fn has_ps<'a>(&self, frames: impl IntoIterator<Item = &'a [u8]>) -> bool {
+        if !self.may_have_ps {
+            return false;
+        }
+        let (mut with, mut without) = (0_u32, 0_u32);
+        let mut header = None;
+        for frame in frames {
+            let sbr = frame::find_sbr(frame, self.core_rate).flatten();
+            let has_ps = sbr.and_then(|sbr| sbr.has_stereo(self.core_rate, &mut header));
+            match has_ps {
+                Some(true) => with = with.saturating_add(1),
+                _ if header.is_some() => without = without.saturating_add(1),
+                _ => {}
+            }
+        }
+        with > without
     }
 
     /// The configuration of the same core with SBR, signalled after the core in the backward
     /// compatible way (1.6.5.2). `None` if the doubled rate has no index.
     #[must_use]
     pub fn with_sbr(&self) -> Option<Self> {
+        self.with_extensions(&[])
+    }
+
+    /// The same with SBR and PS.
+    #[must_use]
+    pub fn with_ps(&self) -> Option<Self> {
+        self.with_extensions(&[(PS_EXTENSION, 11), (1, 1)])
+    }
+
+    /// The configuration of the core, then SBR, then other fields: values with their bits.
+    fn with_extensions(&self, others: &[(u32, u32)]) -> Option<Self> {
         let rate = self.core_rate.checked_mul(2)?;
         let index = SAMPLING_FREQUENCIES.iter().position(|&known| known == rate)?;
+        let index = u32::try_from(index).ok()?;
+        let sbr = [(SYNC_EXTENSION, 11), (SBR.into(), 5), (1, 1), (index, 4)];
+        let fields = sbr.iter().chain(others);
         let core = (0..self.core_bits).map(|at| bit(&self.specific_config, at));
-        let extension = SYNC_EXTENSION << 10 | u32::from(SBR) << 5 | 1 << 4;
-        let extension = extension | u32::try_from(index).ok()?;
-        let extension = extension.to_be_bytes();
-        let bits = core.chain((11..32).map(|at| bit(&extension, at)));
-        Self::parse(packed(bits), self.output_channels).ok()
+        let extensions = fields
+            .flat_map(|&(value, len)| (0..len).rev().map(move |at| u8::from(value >> at & 1 == 1)));
+        Self::parse(packed(core.chain(extensions)), self.output_channels).ok()
     }
 
     /// The layout of the decoded sound's loudspeakers (`ChannelConfiguration`, ISO/IEC 23091-3,
@@ -206,9 +249,17 @@ fn read_sampling_rate(bits: &mut Bits<'_>) -> Option<u32> {
     }
 }
 
-/// The sync extension of SBR and PS, if there is one: object type and output rate, or `None` within
-/// if it says that there is no SBR.
-fn read_sync_extension(bits: &mut Bits<'_>) -> Option<Option<(u8, u32)>> {
+/// The sync extension of SBR and PS.
+struct SyncExtension {
+    object_type: u8,
+    /// The output rate in Hz.
+    rate: u32,
+    /// Whether it says that there is PS, or that there is none.
+    says_ps: bool,
+}
+
+/// Reads the sync extension, if there is one: `None` within if it says that there is no SBR.
+fn read_sync_extension(bits: &mut Bits<'_>) -> Option<Option<SyncExtension>> {
     if bits.unsigned(11)? != SYNC_EXTENSION || read_object_type(bits)? != SBR {
         return None;
     }
@@ -216,8 +267,9 @@ fn read_sync_extension(bits: &mut Bits<'_>) -> Option<Option<(u8, u32)>> {
         return Some(None);
     }
     let rate = read_sampling_rate(bits)?;
-    let has_parametric_stereo = bits.unsigned(11) == Some(0x548) && bits.flag() == Some(true);
-    Some(Some((if has_parametric_stereo { PS } else { SBR }, rate)))
+    let says_ps = bits.unsigned(11) == Some(PS_EXTENSION);
+    let object_type = if says_ps && bits.flag() == Some(true) { PS } else { SBR };
+    Some(Some(SyncExtension { object_type, rate, says_ps }))
 }
 
 #[cfg(test)]
@@ -255,7 +307,7 @@ mod tests {
             (stereo.object_type, stereo.channel_configuration, stereo.output_channels),
             (29, 1, 2)
         );
-        assert_eq!(stereo.channel_layout(), Some(2));
+        assert_eq!((stereo.channel_layout(), stereo.may_have_ps), (Some(2), false));
     }
 
     /// Four channels, as ffmpeg 5.1 writes them: a pair in front, a pair at the back, and its
@@ -307,6 +359,20 @@ mod tests {
         let quad = parse(b"\x13\x00\x05\x84\x04\x00\x21\x10\x00").with_sbr().unwrap();
         assert_eq!((quad.output_channels, quad.rfc6381().as_str()), (4, "mp4a.40.5"));
         assert_eq!(parse(&[0x17, 0x80, 0x61, 0xa8, 0x10]).with_sbr(), None);
+    }
+
+    #[test]
+    fn ps_is_signalled_after_sbr() {
+        let with_ps = parse(&[0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80]);
+        for config in [&[0x13, 0x08][..], &[0x13, 0x08, 0x56, 0xe5, 0x98]] {
+            let config = AacConfig::parse(Bytes::copy_from_slice(config), 1).unwrap();
+            assert_eq!((config.may_have_ps, config.with_ps().unwrap()), (true, with_ps.clone()));
+        }
+        // Two channels, and signals that there is no PS or no SBR.
+        let without = [&[0x13, 0x10][..], b"\x13\x08\x56\xe5\x9d\x48\x00", b"\x13\x08\x56\xe5\x00"];
+        for config in without {
+            assert!(!AacConfig::parse(Bytes::copy_from_slice(config), 1).unwrap().may_have_ps);
+        }
     }
 
     #[test]

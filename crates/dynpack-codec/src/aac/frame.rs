@@ -1,5 +1,5 @@
 //! The elements of a frame (`raw_data_block`, ISO/IEC 14496-3, 4.4.2), as far as it takes to find
-//! whether there is spectral band replication among them.
+//! spectral band replication among them.
 //!
 //! Nothing says how long an element is, so each is read to its end: section by section, codeword by
 //! codeword. Nothing is decoded. Left out are coupling channels, which are rare, and prediction and
@@ -8,6 +8,7 @@
 use super::bands::Bands;
 use super::codebooks::{SCALE_FACTORS, SPECTRUM};
 use super::program_config;
+use super::sbr::Payload;
 use crate::bits::Bits;
 
 /// Types of elements (table 4.85).
@@ -19,8 +20,9 @@ const PROGRAM_CONFIG: u32 = 5;
 const FILL: u32 = 6;
 const END: u32 = 7;
 
-/// Types of extensions in fill elements (table 4.121): SBR, without and with a CRC.
-const SBR: [u32; 2] = [0b1101, 0b1110];
+/// Types of extensions in fill elements (table 4.121).
+const SBR: u32 = 0b1101;
+const SBR_WITH_CRC: u32 = 0b1110;
 
 /// `EIGHT_SHORT_SEQUENCE` (table 4.128).
 const EIGHT_SHORT: u32 = 2;
@@ -33,20 +35,20 @@ const NOISE: u32 = 13;
 /// Bits of the energy of the first band of noise.
 const NOISE_LEN: u32 = 9;
 
-/// Whether a frame of AAC-LC, of 1024 samples at that rate in Hz, has spectral band replication.
-/// `None` if it cannot be read.
-pub(super) fn has_sbr(frame: &[u8], rate: u32) -> Option<bool> {
+/// Finds spectral band replication in a frame of AAC-LC, of 1024 samples at that rate in Hz:
+/// `Some(None)` if there is none, and `None` if the frame cannot be read.
+pub(super) fn find_sbr(frame: &[u8], rate: u32) -> Option<Option<Payload<'_>>> {
     let bands = Bands::at(rate)?;
-    let bits = &mut Bits::new(frame);
+    let mut bits = Bits::new(frame);
     loop {
         match bits.unsigned(3)? {
             SINGLE_CHANNEL | LOW_FREQUENCY => {
                 bits.unsigned(4)?;
-                skip_channel(bits, bands, None)?;
+                skip_channel(&mut bits, bands, None)?;
             }
-            CHANNEL_PAIR => skip_pair(bits, bands)?,
-            DATA_STREAM => skip_data(bits)?,
-            PROGRAM_CONFIG => program_config::skip(bits)?,
+            CHANNEL_PAIR => skip_pair(&mut bits, bands)?,
+            DATA_STREAM => skip_data(&mut bits)?,
+            PROGRAM_CONFIG => program_config::skip(&mut bits)?,
             FILL => {
                 let len = match bits.unsigned(4)? {
                     15 => bits.unsigned(8)?.checked_add(14)?,
@@ -54,21 +56,19 @@ pub(super) fn has_sbr(frame: &[u8], rate: u32) -> Option<bool> {
                 };
                 let mut left = len.checked_mul(8)?;
                 if left > 0 {
-                    if SBR.contains(&bits.unsigned(4)?) {
-                        return Some(true);
-                    }
+                    let kind = bits.unsigned(4)?;
                     left = left.checked_sub(4)?;
+                    if kind == SBR || kind == SBR_WITH_CRC {
+                        let has_crc = kind == SBR_WITH_CRC;
+                        return Some(Some(Payload { bits, len: left, has_crc }));
+                    }
                 }
-                skip(bits, left)?;
+                bits.skip(left)?;
             }
-            END => return Some(false),
+            END => return Some(None),
             _ => return None,
         }
     }
-}
-
-fn skip(bits: &mut Bits<'_>, count: u32) -> Option<()> {
-    (0..count).try_for_each(|_| bits.flag().map(drop))
 }
 
 /// `data_stream_element` (table 4.10).
@@ -82,7 +82,7 @@ fn skip_data(bits: &mut Bits<'_>) -> Option<()> {
     if is_aligned {
         bits.align();
     }
-    skip(bits, len.checked_mul(8)?)
+    bits.skip(len.checked_mul(8)?)
 }
 
 /// `channel_pair_element` (table 4.5).
@@ -94,7 +94,7 @@ fn skip_pair(bits: &mut Bits<'_>, bands: Bands) -> Option<()> {
             0 | 2 => {}
             1 => {
                 let flags = windows.max_band.checked_mul(windows.groups().count())?;
-                skip(bits, u32::try_from(flags).ok()?)?;
+                bits.skip(u32::try_from(flags).ok()?)?;
             }
             _ => return None,
         }
@@ -117,7 +117,7 @@ fn skip_channel(bits: &mut Bits<'_>, bands: Bands, common: Option<Windows>) -> O
     skip_scale_factors(bits, &sections)?;
     if bits.flag()? {
         let pulses = bits.unsigned(2)?.checked_add(1)?;
-        skip(bits, pulses.checked_mul(9)?.checked_add(6)?)?;
+        bits.skip(pulses.checked_mul(9)?.checked_add(6)?)?;
     }
     if bits.flag()? {
         windows.skip_noise_shaping(bits)?;
@@ -221,7 +221,7 @@ impl Windows {
                 if order > 0 {
                     bits.flag()?;
                     let compressed = u32::from(bits.flag()?);
-                    skip(bits, order.checked_mul(resolution.checked_sub(compressed)?)?)?;
+                    bits.skip(order.checked_mul(resolution.checked_sub(compressed)?)?)?;
                 }
             }
         }
@@ -277,6 +277,10 @@ mod tests {
         3eacab6eab0a1626707ad83dfb1efd8f7edfa7e2b8ffa7f9b8f3dc7f3fff17eb39fb7e2f8c1ffe9fff9ff1a8\
         8ab1ffdfffeafd71ccf6e734000000000000000000000000001c",
     ];
+
+    fn has_sbr(frame: &[u8], rate: u32) -> Option<bool> {
+        find_sbr(frame, rate).map(|sbr| sbr.is_some())
+    }
 
     fn frames() -> impl Iterator<Item = Vec<u8>> {
         let byte =

@@ -6,6 +6,8 @@ mod codebooks;
 mod config;
 mod frame;
 mod program_config;
+mod sbr;
+mod sbr_header;
 
 pub use adts::Adts;
 pub use config::AacConfig;

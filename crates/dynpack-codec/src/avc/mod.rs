@@ -19,4 +19,5 @@ pub use encryption::{is_slice, refuse_start_code};
 pub use escape::escape;
 pub use nal_type::NalType;
 pub use picture::picture;
+pub use record::SetsInBand;
 pub use slice_headers::SliceHeaders;

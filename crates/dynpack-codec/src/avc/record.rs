@@ -15,6 +15,16 @@ const WITHOUT_EXTENSION: [u8; 3] = [66, 77, 88];
 /// The maximum number of sequence parameter sets in a record: their count has 5 bits.
 const MAX_SPS: u8 = 31;
 
+/// What parameter sets a sample carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SetsInBand {
+    /// Whether there are sequence and picture parameter sets.
+    pub is_complete: bool,
+    /// Which set of the record another one with the same id replaces, for people.
+    pub replaced: Option<String>,
+}
+
 impl AvcConfig {
     /// Whether the record lacks parameter sets that decoding needs.
     #[must_use]
@@ -22,13 +32,9 @@ impl AvcConfig {
         self.sps.is_empty() || self.pps.is_empty()
     }
 
-    /// The same with the parameter sets of a sample of `len` bytes that begins with `head`. The
-    /// record keeps those of a kind that the sample does not have.
-    ///
-    /// # Errors
-    /// [`Malformed::NalUnit`] if it is not a sequence of NAL units, and
-    /// [`Malformed::Configuration`] if there are no parameter sets before its first slice either.
-    pub fn with_sets_of(self, head: &[u8], len: usize) -> Result<Self, Error> {
+    /// The sequence and picture parameter sets before the first slice of a sample of `len` bytes
+    /// that begins with `head`, as far as they lie in that.
+    fn sets_in(&self, head: &[u8], len: usize) -> Result<[Vec<Bytes>; 2], Malformed> {
         let (mut sps, mut pps) = (Vec::new(), Vec::new());
         for unit in NalUnit::starting_in(head, len, self.nal_length_size.into()) {
             let NalUnit { place, bytes } = unit?;
@@ -42,6 +48,27 @@ impl AvcConfig {
                 found.push(Bytes::copy_from_slice(bytes));
             }
         }
+        Ok([sps, pps])
+    }
+
+    /// The parameter sets that a sample of `len` bytes carries, which begins with `head`, held
+    /// against those of the record. A sample that cannot be read carries none.
+    #[must_use]
+    pub fn sets_in_band(&self, head: &[u8], len: usize) -> SetsInBand {
+        let [sps, pps] = self.sets_in(head, len).unwrap_or_default();
+        let is_complete = !sps.is_empty() && !pps.is_empty();
+        let merged = self.union_of_sets(&sps, &pps).map_err(|change| change.to_string());
+        SetsInBand { is_complete, replaced: merged.err() }
+    }
+
+    /// The same with the parameter sets of a sample of `len` bytes that begins with `head`. The
+    /// record keeps those of a kind that the sample does not have.
+    ///
+    /// # Errors
+    /// [`Malformed::NalUnit`] if it is not a sequence of NAL units, and
+    /// [`Malformed::Configuration`] if there are no parameter sets before its first slice either.
+    pub fn with_sets_of(self, head: &[u8], len: usize) -> Result<Self, Error> {
+        let [sps, pps] = self.sets_in(head, len)?;
         let or_own = |sets: Vec<Bytes>, own: Vec<Bytes>| if sets.is_empty() { own } else { sets };
         let [sps, pps] = [or_own(sps, self.sps.clone()), or_own(pps, self.pps.clone())];
         let first: Option<&[u8]> = sps.first().and_then(|sps| sps.get(1..4));
@@ -68,10 +95,7 @@ impl AvcConfig {
         if self.nal_length_size != other.nal_length_size {
             return differs("NAL units have lengths of another size");
         }
-        let sps =
-            sets::union(&self.sps, &other.sps, "sequence", |unit| Sps::read(unit).map(|s| s.id))?;
-        let pps =
-            sets::union(&self.pps, &other.pps, "picture", |unit| Pps::read(unit).map(|p| p.id))?;
+        let [sps, pps] = self.union_of_sets(&other.sps, &other.pps)?;
         let mut formats = sps.iter().map(|unit| Sps::read(unit).map(|sps| sps.format));
         let first = formats.next();
         if sps.len() > 1 && formats.any(|format| Some(format) != first) {
@@ -84,6 +108,14 @@ impl AvcConfig {
         let [another, also_same, other_level] = other.profile_level;
         let profile_level = [one.max(another), same & also_same, level.max(other_level)];
         self.clone().with_sets(profile_level, sps, pps)
+    }
+
+    /// Its parameter sets and others, each once.
+    fn union_of_sets(&self, sps: &[Bytes], pps: &[Bytes]) -> Result<[Vec<Bytes>; 2], Unsupported> {
+        let sps =
+            sets::union(&self.sps, sps, "sequence", |unit| Sps::read(unit).map(|sps| sps.id))?;
+        let pps = sets::union(&self.pps, pps, "picture", |unit| Pps::read(unit).map(|pps| pps.id))?;
+        Ok([sps, pps])
     }
 
     /// The same with other parameter sets, in a new record.
@@ -166,6 +198,26 @@ mod tests {
         assert!(refused.to_string().contains("the first sync sample has none"), "{refused}");
         let cut = record(&[], &[]).with_sets_of(&sample, sample.len() - 1);
         assert!(matches!(cut, Err(Error::Malformed(Malformed::NalUnit { .. }))));
+    }
+
+    #[test]
+    fn sets_of_a_sample_are_held_against_those_of_the_record() {
+        let other_pps: &[u8] = &[0x68, 0xce, 0x3c, 0x80];
+        let own = record(&[SPS], &[PPS_0]);
+        let picture_0 = Some("the picture parameter set 0 is replaced by another");
+        for (units, expected) in [
+            (&[SPS, PPS_0][..], (true, None)),
+            (&[SPS, PPS_1], (true, None)),
+            (&[SPS, other_pps], (true, picture_0)),
+            (&[other_pps], (false, picture_0)),
+            (&[&[0x65, 0x88], SPS, other_pps], (false, None)),
+            (&[], (false, None)),
+        ] {
+            let sample = sample(units);
+            let found = own.sets_in_band(&sample, sample.len());
+            assert_eq!((found.is_complete, found.replaced.as_deref()), expected, "{units:x?}");
+        }
+        assert!(!own.sets_in_band(&[0, 0, 0, 9, 0x67], 5).is_complete, "it cannot be read");
     }
 
     #[test]

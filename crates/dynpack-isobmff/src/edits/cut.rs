@@ -220,10 +220,14 @@ impl Piece {
     }
 }
 
-/// Why a stretch cannot end among reordered pictures.
+/// Why a stretch cannot end among reordered pictures. Only files hide pictures that are decoded for
+/// others: transport streams and Smooth Streaming show all that they carry.
 fn needs_another(last: &Stretch, next: &Stretch) -> String {
     format!(
-        "edit {} ends where a picture that it presents needs a later one, and edit {} follows",
-        last.number, next.number
+        "edit {} ends at tick {} of the media, where a picture that it presents needs a later one, \
+         and edit {} follows",
+        last.number,
+        last.media_end().unwrap_or(next.media_start),
+        next.number
     )
 }

@@ -1,5 +1,5 @@
-//! HE-AAC that declares itself as AAC-LC: old encoders signal spectral band replication in the
-//! frames alone.
+//! HE-AAC that declares itself as less: old encoders signal spectral band replication and
+//! parametric stereo in the frames alone.
 
 use dynpack_codec::{AacConfig, Codec};
 use dynpack_media::{SampleIndex, Track};
@@ -7,51 +7,78 @@ use dynpack_media::{SampleIndex, Track};
 use super::question::{Head, Question};
 use crate::{Error, sample_entry};
 
-/// How many frames are looked at.
+/// How many frames are looked at for band replication.
 const LOOKS: u32 = 8;
 
-/// Whether the frames of a track have spectral band replication, which its configuration does not
-/// signal: all of a few frames, spread over the track.
+/// How many successive frames are looked at for stereo. They need a header, which encoders write
+/// into the first frame, and then about twice a second: every 12 frames.
+const STEREO_LOOKS: u32 = 16;
+
+/// Whether the frames of a track have what its configuration does not signal: spectral band
+/// replication, if all of a few frames have it that are spread over the track; and then parametric
+/// stereo, if most of its first frames have it.
 #[derive(Debug)]
 pub(super) struct BandReplication {
+    /// The configuration by what is known so far.
     config: AacConfig,
-    has_looked: bool,
-    is_found: bool,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Replication,
+    Stereo,
+    Done,
 }
 
 impl BandReplication {
     /// The question, if it is open.
     pub(super) fn of(config: &AacConfig) -> Option<Self> {
-        config.may_have_sbr.then(|| Self {
-            config: config.clone(),
-            has_looked: false,
-            is_found: false,
-        })
+        let stage = if config.may_have_sbr { Stage::Replication } else { Stage::Stereo };
+        let is_open = config.may_have_sbr || config.may_have_ps;
+        is_open.then(|| Self { config: config.clone(), stage })
     }
 }
 
 impl Question for BandReplication {
     fn samples(&mut self, track: &Track, max: usize) -> Vec<SampleIndex> {
-        if std::mem::replace(&mut self.has_looked, true) {
-            return Vec::new();
-        }
         let len = track.samples.len();
-        let step = len.div_ceil(LOOKS).max(1);
-        (0..len).step_by(step as usize).take(max).map(SampleIndex).collect()
+        let (end, step) = match self.stage {
+            Stage::Replication => (len, len.div_ceil(LOOKS).max(1)),
+            Stage::Stereo if self.config.may_have_ps => (len.min(STEREO_LOOKS), 1),
+            Stage::Stereo | Stage::Done => (0, 1),
+        };
+        (0..end).step_by(step as usize).take(max).map(SampleIndex).collect()
     }
 
-    fn take(&mut self, _: &Track, heads: Vec<Head>) {
-        let has_sbr = |head: &Head| self.config.has_sbr(&head.bytes) == Some(true);
-        self.is_found = !heads.is_empty() && heads.iter().all(has_sbr);
+    fn take(&mut self, _: &Track, mut heads: Vec<Head>) {
+        heads.sort_by_key(|head| head.index);
+        let mut frames = heads.iter().map(|head| &head.bytes[..]);
+        let (found, next) = match self.stage {
+            Stage::Replication => {
+                let has_sbr = |frame| self.config.has_sbr(frame) == Some(true);
+                let is_found = !heads.is_empty() && frames.all(has_sbr);
+                (self.config.with_sbr().filter(|_| is_found), Stage::Stereo)
+            }
+            Stage::Stereo | Stage::Done => {
+                let is_found = self.config.has_ps(frames);
+                (self.config.with_ps().filter(|_| is_found), Stage::Done)
+            }
+        };
+        self.stage = next;
+        match found {
+            Some(config) => self.config = config,
+            None => self.stage = Stage::Done,
+        }
     }
 
     fn answer(self: Box<Self>, mut track: Track) -> Result<(Track, Option<String>), Error> {
-        let config = self.config.with_sbr().filter(|_| self.is_found);
-        if let Some(config) = config
-            && let Some(entry) = sample_entry::with_config(&track.sample_entry, &config)
+        let codec = Codec::from(self.config.clone());
+        if codec != track.codec
+            && let Some(entry) = sample_entry::with_config(&track.sample_entry, &self.config)
         {
             track.sample_entry = entry;
-            track.codec = Codec::from(config);
+            track.codec = codec;
         }
         Ok((track, None))
     }

@@ -6,6 +6,7 @@ use dynpack_codec::{Codec, HevcConfig};
 use dynpack_media::{SampleIndex, Track};
 
 use super::question::{Head, Question};
+use super::spread;
 use crate::{Error, sample_entry};
 
 /// How many sync samples are looked at.
@@ -44,18 +45,7 @@ impl Question for InBandSets {
         if std::mem::replace(&mut self.has_looked, true) {
             return Vec::new();
         }
-        let all = SampleIndex(0)..SampleIndex(track.samples.len());
-        let spread = |count: usize| (0..count).step_by(count.div_ceil(LOOKS).max(1));
-        match track.samples.sync_samples(all) {
-            Some(sync) => {
-                spread(sync.len()).filter_map(|at| sync.get(at).copied()).take(max).collect()
-            }
-            None => {
-                let samples = spread(track.samples.len() as usize);
-                let samples = samples.filter_map(|at| u32::try_from(at).ok().map(SampleIndex));
-                samples.take(max).collect()
-            }
-        }
+        spread::sync_samples(track, LOOKS, max)
     }
 
     fn take(&mut self, _: &Track, heads: Vec<Head>) {

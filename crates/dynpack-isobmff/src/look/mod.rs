@@ -6,6 +6,8 @@ mod key_frames;
 mod mpeg_audio;
 mod parameter_sets;
 mod question;
+mod replaced_sets;
+mod spread;
 
 use std::collections::VecDeque;
 
@@ -18,6 +20,7 @@ use self::key_frames::KeyFrames;
 use self::mpeg_audio::MpegAudio;
 use self::parameter_sets::ParameterSets;
 use self::question::{Head, Question};
+use self::replaced_sets::ReplacedSets;
 use crate::tracks::Tracks;
 use crate::{Error, Limits};
 
@@ -32,11 +35,16 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
             let sets = ParameterSets::of(codec).map(|question| Box::new(question) as _);
             let key_frames =
                 KeyFrames::of(codec, track, looks).map(|question| Box::new(question) as _);
-            let in_band = match codec {
-                VideoCodec::Hevc(hevc) => InBandSets::of(hevc),
-                VideoCodec::Avc(_) | VideoCodec::Av1(_) | VideoCodec::Vpx(_) => None,
+            // By the record and the key frames that the others find.
+            let in_band: Option<Box<dyn Question>> = match codec {
+                VideoCodec::Avc(avc) => {
+                    ReplacedSets::of(avc).map(|question| Box::new(question) as _)
+                }
+                VideoCodec::Hevc(hevc) => {
+                    InBandSets::of(hevc).map(|question| Box::new(question) as _)
+                }
+                VideoCodec::Av1(_) | VideoCodec::Vpx(_) => None,
             };
-            let in_band = in_band.map(|question| Box::new(question) as _);
             sets.into_iter().chain(key_frames).chain(in_band).collect()
         }
         Codec::Audio(AudioCodec::Aac(aac)) => {

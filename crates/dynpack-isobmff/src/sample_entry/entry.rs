@@ -58,6 +58,15 @@ pub(super) fn with_box(entry: &Bytes, fixed: usize, kind: &[u8; 4], body: &[u8])
     whole.freeze()
 }
 
+/// Such a copy under another name.
+pub(crate) fn renamed(entry: &Bytes, name: [u8; 4]) -> Bytes {
+    let mut copy = BytesMut::from(&entry[..]);
+    if let Some(kind) = copy.get_mut(4..8) {
+        kind.copy_from_slice(&name);
+    }
+    copy.freeze()
+}
+
 /// A malformed configuration, in terms of the box that holds it.
 pub(super) fn in_box(holder: &BoxRef<'_>) -> impl Fn(dynpack_codec::Error) -> Error {
     move |error| holder.malformed(error.to_string())

@@ -1,10 +1,10 @@
 //! HEVC: `hvc1` and `hev1` (ISO/IEC 14496-15, 8.4.1), and `dvh1` and `dvhe`, which are the same for
 //! decoders of Dolby Vision alone.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use dynpack_codec::HevcConfig;
 
-use super::entry::SampleEntry;
+use super::entry::{SampleEntry, renamed};
 use super::visual;
 use crate::Error;
 use crate::boxes::BoxRef;
@@ -17,10 +17,6 @@ pub(super) fn read(entry: &BoxRef<'_>) -> Result<SampleEntry, Error> {
 /// The entry of such a copy, for `hev1` or `dvhe`, with a configuration that holds all parameter
 /// sets: `hvc1` or `dvh1`.
 pub(crate) fn out_of_band(entry: &Bytes, config: &HevcConfig) -> Bytes {
-    let entry = visual::with_codec(entry, &config.clone().into());
-    let mut renamed = BytesMut::from(&entry[..]);
-    if let Some(kind) = renamed.get_mut(4..8) {
-        kind.copy_from_slice(if *kind == *b"dvhe" { b"dvh1" } else { b"hvc1" });
-    }
-    renamed.freeze()
+    let name = if entry.get(4..8) == Some(b"dvhe") { b"dvh1" } else { b"hvc1" };
+    renamed(&visual::with_codec(entry, &config.clone().into()), *name)
 }

@@ -1,6 +1,6 @@
 //! Makes a client manifest from a presentation.
 
-use dynpack_codec::MediaKind;
+use dynpack_codec::{AspectRatio, MediaKind};
 use dynpack_media::{Coding, Period, Rendition, Role, Ticks, Timescale};
 
 use super::{ClientManifest, QualityLevel, Stream};
@@ -93,6 +93,7 @@ impl Group<'_> {
             (0..).zip(&renditions).map(|(index, rendition)| QualityLevel::of(rendition, index));
         let levels = levels.collect::<Result<Vec<_>, _>>()?;
         let end = renditions.iter().map(|rendition| chunk_time(rendition.end_time())).max();
+        let display = renditions.iter().filter_map(|rendition| display_size(rendition)).max();
         let (role, accessibility) = match first.role {
             Role::Main => (None, None),
             role if role.is_accessibility() => (Some(Role::Alternate), Some(role)),
@@ -112,8 +113,17 @@ impl Group<'_> {
             timescale: None,
             max_width: levels.iter().filter_map(|level| level.max_width).max(),
             max_height: levels.iter().filter_map(|level| level.max_height).max(),
+            display_width: display.map(|(width, _)| width),
+            display_height: display.map(|(_, height)| height),
             levels,
             chunks: Chunks::of(first, end.unwrap_or(Ticks::ZERO)),
         })
     }
+}
+
+/// The size at which the pictures of a rendition are displayed, if their pixels are not square
+/// ([MS-SSTR] 2.2.2.3). Clients turn no pictures.
+fn display_size(rendition: &Rendition) -> Option<(u32, u32)> {
+    let is_square = rendition.track.codec.video()?.pixel_aspect == AspectRatio::SQUARE;
+    rendition.track.unturned_size().filter(|_| !is_square)
 }

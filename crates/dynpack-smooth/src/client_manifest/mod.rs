@@ -84,6 +84,11 @@ pub struct Stream {
     pub max_width: Option<u32>,
     /// The maximum height of its pictures, in pixels (`MaxHeight`).
     pub max_height: Option<u32>,
+    /// The width at which clients should display its pictures (`DisplayWidth`), which are scaled
+    /// from [`max_width`](Self::max_width) pixels if those are not square.
+    pub display_width: Option<u32>,
+    /// The same for the height (`DisplayHeight`).
+    pub display_height: Option<u32>,
     /// Its bitrates, in order.
     pub levels: Vec<QualityLevel>,
     /// Its chunks, the same for all bitrates.

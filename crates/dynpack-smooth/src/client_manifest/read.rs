@@ -81,6 +81,8 @@ impl ClientManifest {
             timescale: timescale(element)?,
             max_width: element.number("MaxWidth")?,
             max_height: element.number("MaxHeight")?,
+            display_width: element.number("DisplayWidth")?,
+            display_height: element.number("DisplayHeight")?,
             levels: Vec::new(),
             chunks: Chunks::default(),
         };

@@ -65,6 +65,8 @@ impl Stream {
             .with_some("TimeScale", self.timescale.map(Timescale::hz))
             .with_some("MaxWidth", self.max_width)
             .with_some("MaxHeight", self.max_height)
+            .with_some("DisplayWidth", self.display_width)
+            .with_some("DisplayHeight", self.display_height)
             .with("Url", &self.url);
         tag.children(|xml| {
             self.levels.iter().for_each(|level| level.write(xml));
