@@ -15,6 +15,7 @@ class Syntax:
 
     #: The type of a unit.
     kind: callable
+    slices: frozenset
     delimiter: int
     #: Parameter sets.
     sets: frozenset
@@ -32,8 +33,12 @@ def hevc_kind(unit):
     return unit[0] >> 1 & 63
 
 
-AVC = Syntax(kind, DELIMITER, frozenset({SPS, PPS}), frozenset({FILLER, SPS_EXTENSION}))
-HEVC = Syntax(hevc_kind, 35, frozenset({32, 33, 34}), frozenset({38}))
+AVC = Syntax(
+    kind, frozenset({1, IDR}), DELIMITER, frozenset({SPS, PPS}), frozenset({FILLER, SPS_EXTENSION})
+)
+HEVC = Syntax(
+    hevc_kind, frozenset({*range(10), *range(16, 22)}), 35, frozenset({32, 33, 34}), frozenset({38})
+)
 SYNTAXES = {"avc1": AVC, "avc3": AVC, "hvc1": HEVC, "hev1": HEVC}
 
 
