@@ -74,7 +74,12 @@ def check_asset(base, folder, tally):
     except (AssertionError, subprocess.CalledProcessError) as error:
         tally.add("the source", [error])
         return
+    is_hevc = folder.name in {asset.__name__ for asset in tricky.HEVC}
     for protocol in compare.PROTOCOLS:
+        if is_hevc and protocol == "HDS":
+            answer = origin.ask(f"{address(base, folder.name)}/{compare.PROTOCOLS[protocol].manifest}")
+            tally.add("HDS    refuses HEVC", [] if answer.status == 415 else [answer.text()])
+            continue
         try:
             rows = compare.compare_protocol(address(base, folder.name), protocol, sources)
         # Any exception that a stream causes here counts as a failure of the stream.

@@ -78,7 +78,10 @@ class Track:
     def essences(self):
         """Digests that a transport stream keeps: without headers, delimiters and parameter sets."""
         if self.kind == "vide":
-            return [elementary.essence(sample.content, self.length_size) for sample in self.samples]
+            return [
+                elementary.essence(sample.content, self.length_size, self.codec)
+                for sample in self.samples
+            ]
         if self.length_size == 0 and self.codec == "mp4a":
             return [
                 hashlib.md5(elementary.without_header(sample.content)).hexdigest()
@@ -186,9 +189,10 @@ def read_track(trak, moov):
         entry=stbl.data[start:end],
         language="".join(chr((letters >> shift & 31) + 0x60) for shift in (10, 5, 0)),
     )
-    configuration = track.entry.find(b"avcC")
-    if configuration >= 0:
-        track.length_size = (track.entry[configuration + 8] & 3) + 1
+    for record, place in ((b"avcC", 8), (b"hvcC", 25)):
+        configuration = track.entry.find(record)
+        if configuration >= 0:
+            track.length_size = (track.entry[configuration + place] & 3) + 1
     read_edits(track, trak.find(b"edts", b"elst"), moov.find(b"mvhd"))
     track.samples = read_samples(stbl)
     return track

@@ -20,7 +20,6 @@ PIFF_SENC = uuid.UUID("a2394f52-5a9b-4f14-a244-6c427c648df4").bytes
 ENTRY_HEADS = {"vide": 86, "soun": 36}
 ENCRYPTED = {"vide": b"encv", "soun": b"enca"}
 VIDEO_PATTERN = (1, 9)
-SLICES = {1, 5}
 
 
 @dataclass(frozen=True)
@@ -244,7 +243,7 @@ def chained(stretch, iv, pattern, key):
     return bytes(out)
 
 
-def check_layout(sample, info, protection, length_size, headers):
+def check_layout(sample, info, protection, track, headers):
     """Of each slice, what follows its header is protected if it is a block or more.
 
     By `cenc` that is whole blocks, by `cbcs` all of it. `headers` has the number of bits in the
@@ -256,7 +255,7 @@ def check_layout(sample, info, protection, length_size, headers):
         protected += [(at + clear, at + clear + length)] if length else []
         at += clear + length
     wanted = []
-    for start, end in slices(sample, length_size):
+    for start, end in slices(sample, track):
         first = start + escaped_length(sample[start:end], -(-next(headers) // 8))
         if protection.scheme == "cenc":
             first = end - (end - first) // BLOCK * BLOCK
@@ -264,13 +263,13 @@ def check_layout(sample, info, protection, length_size, headers):
     assert protected == wanted, f"the stretches {protected} are protected where {wanted} should be"
 
 
-def slices(sample, length_size):
+def slices(sample, track):
     """Where each slice of a picture starts and ends."""
-    at = 0
+    syntax, at = elementary.SYNTAXES[track.codec], 0
     while at < len(sample):
-        start = at + length_size
+        start = at + track.length_size
         at = start + int.from_bytes(sample[at:start], "big")
-        if elementary.kind(sample[start:]) in SLICES:
+        if syntax.kind(sample[start:]) in syntax.slices:
             yield start, at
 
 

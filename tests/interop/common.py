@@ -82,7 +82,7 @@ def check_samples(clear, protected, signalled, keys, vectors, headers, is_piff=F
             if clear.track.kind != "vide":
                 assert info.stretches is None, f"sample {at} of audio has stretches"
             elif layout:
-                cenc.check_layout(wanted, info, signalled, clear.track.length_size, headers)
+                cenc.check_layout(wanted, info, signalled, clear.track, headers)
             if signalled.scheme == "cenc":
                 vectors.take(signalled.key_id, info, sample)
     assert next(headers, None) is None, "there are more slices than samples have"

@@ -1,5 +1,6 @@
 """Compares a stream with the files it was made from, sample by sample."""
 
+import hashlib
 import json
 import subprocess
 import tempfile
@@ -16,8 +17,8 @@ from origin import ask
 
 PREROLL = Fraction(1)
 STREAMABLE = {
-    "avc1", "avc3", "mp4a", "ac-3", "ec-3", "ac-4", "Opus", "fLaC", "alac", "dtsc", "dtse", "dtsh",
-    "dtsl",
+    "avc1", "avc3", "hvc1", "hev1", "mp4a", "ac-3", "ec-3", "ac-4", "Opus", "fLaC", "alac", "dtsc", "dtse",
+    "dtsh", "dtsl",
 }
 
 
@@ -134,6 +135,18 @@ def timed_packets(target, index, *options):
     return Fraction(parsed["streams"][0]["time_base"]), found
 
 
+def as_ffmpeg_divides(track, samples):
+    """(size, digest) of each sample. In byte streams of HEVC, ffmpeg takes the first zero of the
+    start code between two access units for the end of the earlier one."""
+    if track.length_size or track.codec != "hvc1":
+        return [(sample.size, sample.digest) for sample in samples]
+    last = len(samples) - 1
+    contents = [
+        sample.content[min(at, 1) :] + b"\0" * (at < last) for at, sample in enumerate(samples)
+    ]
+    return [(len(content), hashlib.md5(content).hexdigest()) for content in contents]
+
+
 def assert_witnessed(path, index, track, options=("-ignore_editlist", "1"), rounding=0):
     """ffmpeg reports the same samples in the same order, as far apart except for rounding.
 
@@ -141,7 +154,7 @@ def assert_witnessed(path, index, track, options=("-ignore_editlist", "1"), roun
     """
     seen = packets(path, index, *options)
     samples = [sample for sample in track.samples if sample.size]
-    ours = [(sample.size, sample.digest) for sample in samples]
+    ours = as_ffmpeg_divides(track, samples)
     theirs = [packet[2:] for packet in seen]
     if theirs != ours:
         at = first_difference(ours, theirs)
@@ -484,12 +497,11 @@ def ending(rendition):
 
 def check_description(row, rendition, source):
     """The codecs, language and bandwidth in the manifest are correct."""
+    # Parameter sets of HEVC go into the sample entry where that can be.
     codec = rfc6381(source)
-    if (
-        codec
-        and not any(said.lower() == codec.lower() for said in rendition.codecs.split(","))
-        and rendition.codecs
-    ):
+    right = {codec, codec.replace("hev1", "hvc1")} if codec else set()
+    said = set(rendition.codecs.lower().split(","))
+    if right and rendition.codecs and not said & {one.lower() for one in right}:
         row.problems.append(f"the codec is {codec}, and the manifest says {rendition.codecs!r}")
     if (
         rendition.init
@@ -523,9 +535,21 @@ def bandwidths(rendition):
 
 
 def rfc6381(track):
-    """The codec string of H.264; AAC would need more parsing than it is worth here."""
+    """The codec string of video; AAC would need more parsing than it is worth here."""
     at = track.entry.find(b"avcC")
-    return f"{track.codec}.{track.entry[at + 5:at + 8].hex()}" if at >= 0 else None
+    if at >= 0:
+        return f"{track.codec}.{track.entry[at + 5:at + 8].hex()}"
+    at = track.entry.find(b"hvcC")
+    return f"{track.codec}.{hevc_profile(track.entry[at + 5:at + 17])}" if at >= 0 else None
+
+
+def hevc_profile(general):
+    """The codec string of HEVC after its first point (ISO/IEC 14496-15, E.3)."""
+    space = ("", "A", "B", "C")[general[0] >> 6] + str(general[0] & 31)
+    compatibility = int(f"{int.from_bytes(general[1:5], 'big'):032b}"[::-1], 2)
+    tier = "LH"[general[0] >> 5 & 1] + str(general[11])
+    constraints = [f"{byte:X}" for byte in general[5:11].rstrip(b"\0")]
+    return ".".join([space, f"{compatibility:X}", tier, *constraints])
 
 
 def check_http(row, rendition):

@@ -66,7 +66,7 @@ def packager(file, key_id, key):
 
 @lru_cache(maxsize=None)
 def slice_headers(file):
-    """The bits in each slice header, with its NAL unit header, in clear H.264 of one track."""
+    """The bits in each slice header, with its NAL unit header, in clear video of one track."""
     with tempfile.NamedTemporaryFile(suffix=".mp4") as stored:
         stored.write(file)
         stored.flush()
@@ -81,7 +81,7 @@ def slice_headers(file):
     for line in output.splitlines():
         match = HEADER.match(line)
         if match and match[3] is not None:
-            is_slice = match[3] == "Slice Header"
+            is_slice = match[3] in ("Slice Header", "Slice Segment Header")
             found += [0] if is_slice else []
         elif match and is_slice:
             found[-1] = int(match[1]) + len(match[2])

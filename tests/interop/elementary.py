@@ -3,15 +3,43 @@
 import hashlib
 import re
 import struct
+from dataclasses import dataclass
 
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 IDR, SPS, PPS, DELIMITER, FILLER, SPS_EXTENSION = 5, 7, 8, 9, 12, 13
-FRAMING = {SPS, PPS, DELIMITER, FILLER, SPS_EXTENSION}
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """The types of NAL units of a codec."""
+
+    #: The type of a unit.
+    kind: callable
+    slices: frozenset
+    delimiter: int
+    #: Parameter sets.
+    sets: frozenset
+    #: What else frames or fills.
+    filling: frozenset
 
 
 def kind(unit):
     """The type of a NAL unit (ISO/IEC 14496-10, 7.4.1)."""
     return unit[0] & 31
+
+
+def hevc_kind(unit):
+    """The type of a NAL unit (ITU-T H.265, 7.4.2.2)."""
+    return unit[0] >> 1 & 63
+
+
+AVC = Syntax(
+    kind, frozenset({1, IDR}), DELIMITER, frozenset({SPS, PPS}), frozenset({FILLER, SPS_EXTENSION})
+)
+HEVC = Syntax(
+    hevc_kind, frozenset({*range(10), *range(16, 22)}), 35, frozenset({32, 33, 34}), frozenset({38})
+)
+SYNTAXES = {"avc1": AVC, "avc3": AVC, "hvc1": HEVC, "hev1": HEVC}
 
 
 def units(content, length_size):
@@ -35,26 +63,27 @@ def after_lengths(content, length_size):
         at += length_size + length
 
 
-def essence(content, length_size):
+def essence(content, length_size, codec):
     """A digest of the NAL units of a picture, except those that only frame or fill."""
-    kept = (unit for unit in units(content, length_size) if kind(unit) not in FRAMING)
+    syntax = SYNTAXES[codec]
+    framing = {syntax.delimiter} | syntax.sets | syntax.filling
+    kept = (unit for unit in units(content, length_size) if syntax.kind(unit) not in framing)
     return hashlib.md5(b"".join(struct.pack(">I", len(unit)) + unit for unit in kept)).hexdigest()
 
 
-def check_access_unit(content, is_key):
+def check_access_unit(content, is_key, codec):
     """An access unit begins with its one delimiter; a key frame has each parameter set once."""
-    kinds = [kind(unit) for unit in units(content, 0)]
+    syntax = SYNTAXES[codec]
+    kinds = [syntax.kind(unit) for unit in units(content, 0)]
     assert (
-        kinds[0] == DELIMITER and kinds.count(DELIMITER) == 1
+        kinds[0] == syntax.delimiter and kinds.count(syntax.delimiter) == 1
     ), f"an access unit has NAL units of types {kinds}"
     if is_key:
-        framing = [unit for unit in units(content, 0) if kind(unit) in (SPS, PPS)]
-        assert {SPS, PPS} <= {
-            kind(unit) for unit in framing
-        }, f"a key frame has NAL units of types {kinds}"
-        assert len(set(framing)) == len(
-            framing
-        ), f"a key frame has parameter sets twice: types {kinds}"
+        sets = [unit for unit in units(content, 0) if syntax.kind(unit) in syntax.sets]
+        assert syntax.sets <= set(
+            map(syntax.kind, sets)
+        ), f"a key frame has NAL units of types {kinds}"
+        assert len(set(sets)) == len(sets), f"a key frame has parameter sets twice: types {kinds}"
 
 
 def without_header(frame):

@@ -11,7 +11,15 @@ from streams import MEDIA_TYPES, Rendition, Segment
 
 MANIFEST_TYPES = {"application/vnd.ms-sstr+xml", "text/xml"}
 KINDS = {"video": "vide", "audio": "soun"}
-CODECS = {"H264": "avc1", "AVC1": "avc1", "AACL": "mp4a", "AACH": "mp4a", "EC-3": "ec-3"}
+CODECS = {
+    "H264": "avc1",
+    "AVC1": "avc1",
+    "HVC1": "hvc1",
+    "HEV1": "hev1",
+    "AACL": "mp4a",
+    "AACH": "mp4a",
+    "EC-3": "ec-3",
+}
 
 
 def smooth(url):
@@ -79,17 +87,29 @@ def configuration(codec, private, length_size):
     if codec == "ec-3":
         # After the fields of WAVEFORMATEXTENSIBLE.
         return b"dec3" + private[22:], "ec-3"
-    if codec != "avc1":
+    if codec == "mp4a":
         return b"esds" + private, ""
-    units = elementary.units(private, 0)
-    assert {elementary.kind(unit) for unit in units} == {
-        elementary.SPS,
-        elementary.PPS,
-    }, f"CodecPrivateData is {private.hex()}"
+    syntax, units = elementary.SYNTAXES[codec], elementary.units(private, 0)
+    assert set(map(syntax.kind, units)) == syntax.sets, f"CodecPrivateData is {private.hex()}"
+    if codec != "avc1":
+        return hevc_record(units, length_size), ""
     return (
         b"avcC\1" + units[0][1:4] + bytes([0xFC | length_size - 1]),
         f"avc1.{units[0][1:4].hex()}",
     )
+
+
+def hevc_record(units, length_size):
+    """An `hvcC` as a client makes it of parameter sets (ISO/IEC 14496-15, 8.3.3.1)."""
+    (sps,) = (unit for unit in units if elementary.hevc_kind(unit) == 33)
+    general = sps.replace(b"\0\0\3", b"\0\0")[3:15]
+    head = b"\1" + general + bytes([0xF0, 0, 0xFC, 0xFD, 0xF8, 0xF8, 0, 0, 0x0C | length_size - 1])
+    arrays = [
+        bytes([0x80 | elementary.hevc_kind(unit), 0, 1]) + len(unit).to_bytes(2, "big") + unit
+        for unit in units
+    ]
+    body = head + bytes([len(arrays)]) + b"".join(arrays)
+    return (len(body) + 8).to_bytes(4, "big") + b"hvcC" + body
 
 
 def read_fragments(data, track):

@@ -22,6 +22,11 @@ MEDIA_TYPES = {
 TRANSPORT_TYPES = {"video/mp2t"}
 #: The time stamp of presentation time 0 in transport streams.
 TRANSPORT_ZERO = Fraction(10)
+#: What pictures of wide gamut or high dynamic range look like (ISO/IEC 23091-2).
+COLOURS = {
+    f"urn:mpeg:mpegB:cicp:{name}"
+    for name in ("ColourPrimaries", "TransferCharacteristics", "MatrixCoefficients")
+}
 TRICK_MODE = "http://dashif.org/guidelines/trickmode"
 DASH = "{urn:mpeg:dash:schema:mpd:2011}"
 
@@ -210,8 +215,8 @@ def is_trick(adaptation):
     schemes = [
         essential.get("schemeIdUri") for essential in adaptation.findall(f"{DASH}EssentialProperty")
     ]
-    assert not set(schemes) - {TRICK_MODE}, f"an adaptation set is described by {schemes}"
-    return bool(schemes)
+    assert not set(schemes) - {TRICK_MODE, *COLOURS}, f"an adaptation set is described by {schemes}"
+    return TRICK_MODE in schemes
 
 
 def dash_rendition(url, adaptation, representation, together=True):

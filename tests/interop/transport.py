@@ -1,7 +1,7 @@
 """Reads transport streams of one program strictly, as far as HLS needs them (ISO/IEC 13818-1).
 
 Anything that does not conform raises an exception: sync, continuity, CRCs, lengths, the order of
-time stamps, the distance of clock references, and the NAL units that frame pictures of H.264.
+time stamps, the distance of clock references, and the NAL units that frame pictures.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ CLOCK = 90000
 LONGEST_BETWEEN_REFERENCES = CLOCK // 10
 KINDS = {
     0x1B: ("vide", "avc1"),
+    0x24: ("vide", "hvc1"),
     0x0F: ("soun", "mp4a"),
     0x03: ("soun", "mp3"),
     0x04: ("soun", "mp3"),
@@ -179,7 +180,7 @@ def read_track(pid, kind, codec, units):
         ), f"the sample of {decode} arrives too late, at {reference}"
         last = decode
         if kind == "vide":
-            elementary.check_access_unit(content, random_access)
+            elementary.check_access_unit(content, random_access, codec)
             track.samples.append(
                 boxes.Sample(decode, presentation - decode, 0, random_access, content)
             )

@@ -213,6 +213,38 @@ def slices_after_parameter_sets(folder):
     )
 
 
+def x265(options, pixels="yuv420p", entry="hvc1"):
+    quiet = f"log-level=none:scenecut=0:{options}"
+    return ["-c:v", "libx265", "-preset", "fast", "-pix_fmt", pixels, "-tag:v", entry,
+            "-x265-params", quiet]
+
+
+def hevc_of_several_slices(folder):
+    """Slices in rows that can be decoded in parallel; parameter sets in band too."""
+    options = "keyint=50:min-keyint=50:open-gop=0:slices=3:ctu=16:wpp=1:bframes=3:repeat-headers=1"
+    fade = ["-vf", "scale=320:192,fade=out:60:50"]
+    run(*video(), *audio(), *fade, *x265(options, entry="hev1"), *AAC, folder / "film.mp4")
+
+
+def hevc_of_open_groups(folder):
+    """Key frames with leading pictures that refer to pictures before them; a pyramid of B-frames."""
+    options = "keyint=48:min-keyint=48:open-gop=1:bframes=7:b-adapt=0:b-pyramid=1:weightb=1"
+    run(*video(), *audio(), *x265(options), *AAC, folder / "film.mp4")
+
+
+def hevc_of_ten_bits(folder):
+    """High dynamic range by perceptual quantization."""
+    options = (
+        "keyint=50:min-keyint=50:open-gop=0:hrd=1:vbv-maxrate=300:vbv-bufsize=300:bitrate=200:hdr10=1:"
+        "colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:max-cll=1000,400"
+    )
+    run(*video(), *audio(), *x265(options, "yuv420p10le"), *AAC, folder / "film.mp4")
+
+
+#: Formats that have no HEVC are not asked for these.
+HEVC = [hevc_of_several_slices, hevc_of_open_groups, hevc_of_ten_bits]
+
+
 def mixed_parameter_sets(folder):
     """Parameter sets in band differ from the configuration; most key frames have none."""
     parameters = "keyint=13:min-keyint=1:scenecut=0:bframes=2:open-gop=1:deblock=6,6:8x8dct=0"
@@ -296,6 +328,7 @@ ASSETS = [
     open_groups_of_pictures,
     slices_after_parameter_sets,
     sound_of_uneven_frames,
+    *HEVC,
 ]
 
 

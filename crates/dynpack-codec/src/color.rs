@@ -1,5 +1,6 @@
 //! The colours that the numbers of a picture stand for.
 
+use crate::DynamicRange;
 use crate::bits::Bits;
 
 /// The colours that the numbers of a picture stand for, by the code points of ISO/IEC 23091-2.
@@ -36,6 +37,24 @@ impl Color {
     #[must_use]
     pub const fn with_transfer(self, transfer: u8) -> Self {
         Self { transfer, ..self }
+    }
+
+    /// The range of brightness, by the transfer function.
+    #[must_use]
+    pub const fn dynamic_range(self) -> DynamicRange {
+        match self.transfer {
+            16 => DynamicRange::Pq,
+            18 => DynamicRange::Hlg,
+            _ => DynamicRange::Sdr,
+        }
+    }
+
+    /// Whether players that take the colours for those of HDTV (Recommendation ITU-R BT.709) show
+    /// something quite different: of the wide gamut of BT.2020 and BT.2100, or of high dynamic
+    /// range.
+    #[must_use]
+    pub fn is_beyond_hdtv(self) -> bool {
+        self.primaries == 9 || self.dynamic_range() != DynamicRange::Sdr
     }
 
     /// Reads the three code points, of 8 bits each.

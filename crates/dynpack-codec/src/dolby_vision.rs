@@ -41,18 +41,21 @@ impl DolbyVision {
         Some(Self { profile: small(profile)?, level: small(level)?, compatibility, is_optional })
     }
 
-    /// The `codecs` parameter, such as `dvh1.08.04` (ETSI TS 103 572, 5.2), with the sample entry
-    /// of Dolby Vision that corresponds to `sample_entry`, of its codec.
-    #[must_use]
-    pub fn rfc6381(&self, sample_entry: &str) -> String {
-        let own = match sample_entry {
+    /// The sample entry that corresponds to one of its codec, for its own decoders alone.
+    pub(crate) fn sample_entry(codec: &str) -> &'static str {
+        match codec {
             "avc1" => "dva1",
             "avc3" => "dvav",
             "hev1" => "dvhe",
             "av01" => "dav1",
             _ => "dvh1",
-        };
-        format!("{own}.{:02}.{:02}", self.profile, self.level)
+        }
+    }
+
+    /// The `codecs` parameter, such as `dvh1.08.04` (ETSI TS 103 572, 5.2), for a sample entry of
+    /// its codec.
+    pub(crate) fn rfc6381(&self, codec: &str) -> String {
+        format!("{}.{:02}.{:02}", Self::sample_entry(codec), self.profile, self.level)
     }
 
     /// The brand for media of this kind, if decoders that do not know Dolby Vision may play it

@@ -1,8 +1,8 @@
 //! Video: how its pictures are coded and displayed, whatever the codec.
 
 use crate::{
-    AspectRatio, Av1Config, AvcConfig, Color, DolbyVision, Error, FrameShape, HevcConfig, Picture,
-    Unsupported, VideoFamily, VpxConfig, VpxVersion, av1, avc, hevc, vpx,
+    AspectRatio, Av1Config, AvcConfig, Color, DolbyVision, DynamicRange, Error, FrameShape,
+    HevcConfig, Picture, Unsupported, VideoFamily, VpxConfig, VpxVersion, av1, avc, hevc, vpx,
 };
 
 /// How the pictures of a track are coded and displayed.
@@ -52,6 +52,33 @@ impl Video {
             Some(dolby_vision) => dolby_vision.rfc6381(self.codec.sample_entry()),
             None => self.codec.rfc6381(),
         }
+    }
+
+    /// The type of its sample entry, such as `avc1`: that of Dolby Vision where only its decoders
+    /// may play it.
+    #[must_use]
+    pub fn sample_entry(&self) -> &'static str {
+        let own = self.codec.sample_entry();
+        let is_required = self.dolby_vision.is_some_and(|dolby_vision| !dolby_vision.is_optional);
+        if is_required { DolbyVision::sample_entry(own) } else { own }
+    }
+
+    /// The range of brightness, as declared. Dolby Vision without pictures that others can show
+    /// declares no transfer function, and has that of PQ (profile 5).
+    #[must_use]
+    pub fn dynamic_range(&self) -> DynamicRange {
+        match self.dolby_vision {
+            Some(DolbyVision { is_optional: false, compatibility: 0, .. }) => DynamicRange::Pq,
+            _ => self.color.map_or(DynamicRange::Sdr, Color::dynamic_range),
+        }
+    }
+
+    /// The `codecs` parameter of Dolby Vision and its brand, such as `dvh1.08.04` and `db4h`, where
+    /// decoders that do not know it can play the pictures too.
+    #[must_use]
+    pub fn supplemental_codec(&self) -> Option<(String, &'static str)> {
+        let dolby_vision = self.dolby_vision?;
+        Some((dolby_vision.rfc6381(self.codec.sample_entry()), dolby_vision.brand()?))
     }
 
     /// The same with another configuration of its codec.

@@ -22,7 +22,7 @@ const TRICK_MODE_SCHEME: &str = "http://dashif.org/guidelines/trickmode";
 const SWITCHING_SCHEME: &str = "urn:mpeg:dash:adaptation-set-switching:2016";
 
 /// Renditions with the same name, kind, coding and protection. Audio has the same coding if codec,
-/// sampling rate and channels are the same, video if the sample entry is. One set has one key
+/// sampling rate and channels are the same, video if the sample entry and the colours are. One set has one key
 /// (DASH-IF IOP 4.3, 7.5.1).
 pub(crate) struct Set<'a> {
     first: &'a Rendition,
@@ -112,7 +112,7 @@ impl<'a> Set<'a> {
             let key_frames = rendition.key_frames();
             self.template(key_frames.as_ref().unwrap_or(rendition), urls)
         });
-        set.essential = Some(descriptor(TRICK_MODE_SCHEME, whole.to_string()));
+        set.essential.push(descriptor(TRICK_MODE_SCHEME, whole.to_string()));
         let own = set
             .representations
             .iter()
@@ -190,8 +190,8 @@ impl<'a> Set<'a> {
             coding_dependency: None,
             channels: first.track.codec.audio().and_then(sound::channels),
             protection: self.protection.as_ref().map(ContentProtection::all).unwrap_or_default(),
-            essential: None,
             supplemental: first.track.codec.audio().map(sound::objects).unwrap_or_default(),
+            essential: first.track.codec.video().map(colors).unwrap_or_default(),
             label: label(first),
             accessibility: first
                 .role
@@ -226,12 +226,29 @@ fn details(rendition: &Rendition) -> Details {
     let frame_rate = rendition.track.frame_rate().map(|rate| rate.to_string());
     Details {
         codecs: Some(codec.audio().map_or_else(|| codec.rfc6381(), sound::codecs)),
+        supplemental_codec: codec.video().and_then(Video::supplemental_codec),
         width,
         height,
         pixel_aspect: codec.video().map(|video| video.pixel_aspect.to_string()),
         frame_rate,
         sampling_rate: codec.audio().map(AudioCodec::sampling_rate),
     }
+}
+
+/// The colours, where a player that does not know them would show wrong ones (DASH-IF IOP 4.3,
+/// 10.3 and 10.4).
+fn colors(video: &Video) -> Vec<Descriptor> {
+    const SCHEMES: [&str; 3] = [
+        "urn:mpeg:mpegB:cicp:ColourPrimaries",
+        "urn:mpeg:mpegB:cicp:TransferCharacteristics",
+        "urn:mpeg:mpegB:cicp:MatrixCoefficients",
+    ];
+    let Some(color) = video.color.filter(|color| color.is_beyond_hdtv()) else {
+        return Vec::new();
+    };
+    let points = [color.primaries, color.transfer, color.matrix];
+    let described = SCHEMES.into_iter().zip(points);
+    described.map(|(scheme, point)| descriptor(scheme, point.to_string())).collect()
 }
 
 fn picture_aspect(video: &Video) -> Option<String> {
@@ -243,6 +260,7 @@ fn picture_aspect(video: &Video) -> Option<String> {
 fn in_common(details: &[Details]) -> Details {
     Details {
         codecs: common(details, |details| details.codecs.clone()).flatten(),
+        supplemental_codec: common(details, |details| details.supplemental_codec.clone()).flatten(),
         width: common(details, |details| details.width).flatten(),
         height: common(details, |details| details.height).flatten(),
         pixel_aspect: common(details, |details| details.pixel_aspect.clone()).flatten(),
@@ -255,6 +273,7 @@ fn in_common(details: &[Details]) -> Details {
 fn without(shared: &Details, own: Details) -> Details {
     Details {
         codecs: own.codecs.filter(|_| shared.codecs.is_none()),
+        supplemental_codec: own.supplemental_codec.filter(|_| shared.supplemental_codec.is_none()),
         width: own.width.filter(|_| shared.width.is_none()),
         height: own.height.filter(|_| shared.height.is_none()),
         pixel_aspect: own.pixel_aspect.filter(|_| shared.pixel_aspect.is_none()),

@@ -9,6 +9,9 @@ use crate::segment_timeline::SegmentTimeline;
 
 const STYLE: Style = Style::INDENTED.with_declared_encoding("UTF-8").with_indent(1);
 
+/// The namespace of attributes that ANSI/SCTE 214-1 adds.
+const SCTE_214: &str = "urn:scte:dash:scte214-extensions";
+
 /// `MPD` (5.3.1).
 pub(crate) struct Mpd {
     pub(crate) namespaces: Namespaces,
@@ -24,12 +27,22 @@ impl Mpd {
         let tag = xml.open("MPD").with("xmlns", "urn:mpeg:dash:schema:mpd:2011");
         self.namespaces
             .declare(tag)
+            .with_some("xmlns:scte214", self.has_supplemental_codecs().then_some(SCTE_214))
             .with("profiles", self.profiles)
             .with("type", "static")
             .with("mediaPresentationDuration", &self.duration)
             .with("minBufferTime", &self.min_buffer_time)
             .children(|xml| self.periods.iter().for_each(|period| period.write(xml)));
         xml.finish()
+    }
+
+    fn has_supplemental_codecs(&self) -> bool {
+        let sets = self.periods.iter().flat_map(|period| &period.adaptation_sets);
+        let mut details = sets.flat_map(|set| {
+            let own = set.representations.iter().map(|representation| &representation.own);
+            own.chain([&set.shared])
+        });
+        details.any(|details| details.supplemental_codec.is_some())
     }
 }
 
@@ -64,7 +77,7 @@ pub(crate) struct AdaptationSet {
     pub(crate) coding_dependency: Option<bool>,
     pub(crate) channels: Option<Descriptor>,
     pub(crate) protection: Vec<ContentProtection>,
-    pub(crate) essential: Option<Descriptor>,
+    pub(crate) essential: Vec<Descriptor>,
     pub(crate) supplemental: Vec<Descriptor>,
     /// `Label` (5.3.7.3): a human-readable name.
     pub(crate) label: Option<String>,
@@ -101,7 +114,7 @@ impl AdaptationSet {
         };
         write(xml, "AudioChannelConfiguration", &self.channels);
         self.protection.iter().for_each(|protection| protection.write(xml));
-        write(xml, "EssentialProperty", &self.essential);
+        self.essential.iter().for_each(|one| one.write(xml, "EssentialProperty"));
         self.supplemental.iter().for_each(|one| one.write(xml, "SupplementalProperty"));
         self.label.iter().for_each(|label| xml.open("Label").text(label));
         write(xml, "Accessibility", &self.accessibility);
@@ -130,6 +143,8 @@ impl Representation {
 /// The attributes that adaptation sets and representations have in common (5.3.7).
 pub(crate) struct Details {
     pub(crate) codecs: Option<String>,
+    /// Codecs that add to those, with a brand (ANSI/SCTE 214-1, 6.2.5).
+    pub(crate) supplemental_codec: Option<(String, &'static str)>,
     pub(crate) width: Option<u16>,
     pub(crate) height: Option<u16>,
     pub(crate) pixel_aspect: Option<String>,
@@ -139,7 +154,10 @@ pub(crate) struct Details {
 
 impl Details {
     fn add_to<'w>(&self, tag: Tag<'w>) -> Tag<'w> {
+        let (codec, brand) = self.supplemental_codec.as_ref().map(|(c, b)| (c, b)).unzip();
         tag.with_some("codecs", self.codecs.as_ref())
+            .with_some("scte214:supplementalCodecs", codec)
+            .with_some("scte214:supplementalProfiles", brand)
             .with_some("width", self.width)
             .with_some("height", self.height)
             .with_some("sar", self.pixel_aspect.as_ref())

@@ -41,6 +41,14 @@ pub fn carries(codec: &Codec) -> Result<(), Error> {
     carriage::carriage(codec).map(drop)
 }
 
+/// Checks that SAMPLE-AES can encrypt a codec in transport streams.
+///
+/// # Errors
+/// [`Error::Encryption`] with the reason if it cannot.
+pub fn encrypts(codec: &Codec) -> Result<(), Error> {
+    sample_aes::check(codec)
+}
+
 /// A transport stream segment of at most one video and one audio part.
 ///
 /// `number` is the segment's place in its playlist: consecutive segments have consecutive numbers.

@@ -1,6 +1,6 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
-use dynpack_codec::{AudioCodec, AudioFamily, Codec, MediaKind, Video, VideoCodec};
+use dynpack_codec::{AudioCodec, AudioFamily, Codec, DynamicRange, MediaKind, Video, VideoCodec};
 use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
 
 use crate::Flavor;
@@ -65,6 +65,18 @@ impl<'a> Rated<'a> {
                 other => other.rfc6381(),
             },
         }
+    }
+
+    /// What goes into `SUPPLEMENTAL-CODECS`: transport streams have no brands.
+    pub(crate) fn supplemental_codec(&self) -> Option<String> {
+        let video = self.rendition.track.codec.video().filter(|_| self.flavor == Flavor::Cmaf)?;
+        video.supplemental_codec().map(|(codec, brand)| format!("{codec}/{brand}"))
+    }
+
+    /// The range of brightness of video, if it is not the standard one.
+    pub(crate) fn range(&self) -> Option<DynamicRange> {
+        let range = self.rendition.track.codec.video()?.dynamic_range();
+        Some(range).filter(|range| *range != DynamicRange::Sdr)
     }
 
     fn coding(&self) -> Coding {

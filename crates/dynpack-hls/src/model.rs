@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use dynpack_codec::DynamicRange;
+
 use crate::Key;
 use crate::attributes::Attributes;
 use crate::text::push_uri;
@@ -43,6 +45,10 @@ pub(crate) struct Variant {
     pub(crate) bandwidth: u64,
     pub(crate) average_bandwidth: u64,
     pub(crate) codecs: String,
+    /// A codec that adds to another, with its brand.
+    pub(crate) supplemental_codec: Option<String>,
+    /// The range of brightness, if it is not the standard one.
+    pub(crate) range: Option<DynamicRange>,
     pub(crate) resolution: Option<Resolution>,
     pub(crate) frame_rate: Option<FrameRate>,
     /// The group of audio renditions that are played with the variant.
@@ -114,6 +120,8 @@ impl Variant {
             .with("BANDWIDTH", self.bandwidth)
             .with("AVERAGE-BANDWIDTH", self.average_bandwidth)
             .with_quoted("CODECS", Some(&self.codecs))
+            .with_quoted("SUPPLEMENTAL-CODECS", self.supplemental_codec.as_deref())
+            .with_some("VIDEO-RANGE", self.range)
             .with_some("RESOLUTION", self.resolution.as_ref())
             .with_some("FRAME-RATE", self.frame_rate.as_ref())
     }

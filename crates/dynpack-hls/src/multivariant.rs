@@ -158,6 +158,8 @@ fn variant(
         bandwidth: highest(|rate| rate.peak),
         average_bandwidth: highest(|rate| rate.average),
         codecs: codecs.join(","),
+        supplemental_codec: main.supplemental_codec(),
+        range: main.range(),
         resolution: main
             .rendition
             .track

@@ -1,7 +1,7 @@
 //! Codec configurations.
 
 use bytes::Bytes;
-use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, Video, VideoCodec};
+use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, HevcConfig, Video, VideoCodec};
 
 /// A sequence parameter set of H.264 High, level 3.1: only the part that a packager reads.
 pub const SPS: &[u8] = &[0x67, 0x64, 0, 0x1f];
@@ -10,6 +10,20 @@ pub const PPS: &[u8] = &[0x68, 0xee];
 /// The configuration record of [`SPS`] and [`PPS`].
 pub const AVCC: &[u8] =
     &[1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f, 1, 0, 2, 0x68, 0xee];
+
+/// A video parameter set of HEVC Main, as x265 writes it.
+pub const HEVC_VPS: &[u8] = &[
+    0x40, 0x01, 0x0c, 0x01, 0xff, 0xff, 0x01, 0x60, 0x00, 0x00, 0x03, 0x00, 0x90, 0x00, 0x00, 0x03,
+    0x00, 0x00, 0x03, 0x00, 0x1e, 0x95, 0x90, 0x09,
+];
+/// A sequence parameter set of HEVC Main, level 1, for pictures of 128 by 96 pixels.
+pub const HEVC_SPS: &[u8] = &[
+    0x42, 0x01, 0x01, 0x01, 0x60, 0x00, 0x00, 0x03, 0x00, 0x90, 0x00, 0x00, 0x03, 0x00, 0x00, 0x03,
+    0x00, 0x1e, 0xa0, 0x10, 0x20, 0x61, 0x65, 0x95, 0x92, 0xaf, 0x2b, 0xc0, 0x5a, 0x02, 0x00, 0x00,
+    0x03, 0x00, 0x02, 0x00, 0x00, 0x03, 0x00, 0x32, 0x10,
+];
+/// A picture parameter set of HEVC.
+pub const HEVC_PPS: &[u8] = &[0x44, 0x01, 0xc1, 0x71, 0xa1, 0x12];
 
 /// AAC LC of 44.1 kHz and two channels.
 pub const AAC_44_STEREO: &[u8] = &[0x12, 0x10];
@@ -53,6 +67,27 @@ pub fn avc_record(sps: &[u8], pps: &[u8], nal_length_size: u8) -> Vec<u8> {
 pub fn avc(record: &[u8], (width, height): (u16, u16)) -> Codec {
     let config = AvcConfig::parse(Bytes::copy_from_slice(record), false).unwrap();
     Video::new(config, width, height).into()
+}
+
+/// The configuration record (ISO/IEC 14496-15, 8.3.3.1) of HEVC Main, level 1, with these parameter
+/// sets, for samples whose NAL units have lengths of 4 bytes.
+#[must_use]
+pub fn hevc_record(sets: &[&[u8]]) -> Vec<u8> {
+    let head = [1, 1, 0x60, 0, 0, 0, 0x90, 0, 0, 0, 0, 0, 30, 0xf0, 0, 0xfc, 0xfd, 0xf8, 0xf8];
+    let mut record = [&head[..], &[0, 0, 0x0f, u8::try_from(sets.len()).unwrap()]].concat();
+    for set in sets {
+        record.extend([0x80 | set[0] >> 1, 0, 1]);
+        record.extend(u16::try_from(set.len()).unwrap().to_be_bytes());
+        record.extend_from_slice(set);
+    }
+    record
+}
+
+/// HEVC Main, with pictures of 128 by 96 pixels. Its parameter sets are in the record.
+#[must_use]
+pub fn hevc() -> Codec {
+    let record = hevc_record(&[HEVC_VPS, HEVC_SPS, HEVC_PPS]);
+    Video::new(HevcConfig::parse(record.into(), false).unwrap(), 128, 96).into()
 }
 
 /// AAC with that configuration.

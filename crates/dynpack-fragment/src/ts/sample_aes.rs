@@ -33,25 +33,7 @@ enum Frames {
 
 impl Encryption {
     pub(super) fn new(cipher: SampleAes, codec: &Codec) -> Result<Self, Error> {
-        let refused = |problem| Error::Encryption { sample: None, problem };
-        let (frames, stream_type, descriptors) = match codec {
-            Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => {
-                (Frames::NalUnits, AVC_STREAM_TYPE, avc_descriptors())
-            }
-            Codec::Audio(AudioCodec::Aac(config)) => {
-                (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
-            }
-            Codec::Audio(AudioCodec::Ac3(config)) => {
-                (Frames::Audio, AC3_STREAM_TYPE, ac3_descriptors(config).map_err(refused)?)
-            }
-            Codec::Audio(AudioCodec::Eac3(config)) => {
-                (Frames::Audio, EAC3_STREAM_TYPE, eac3_descriptors(config).map_err(refused)?)
-            }
-            other => {
-                let problem = format!("SAMPLE-AES has no {}", other.rfc6381());
-                return Err(refused(dynpack_crypt::Error::Unsupported(problem)));
-            }
-        };
+        let (frames, stream_type, descriptors) = signals(codec)?;
         Ok(Self { cipher, frames, stream_type, descriptors })
     }
 
@@ -96,6 +78,35 @@ impl Encryption {
         }
         Ok(())
     }
+}
+
+/// Checks that the samples of a codec can be encrypted.
+pub(super) fn check(codec: &Codec) -> Result<(), Error> {
+    signals(codec).map(drop)
+}
+
+/// What frames are made of, `stream_type`, and descriptors. The one list of codecs that SAMPLE-AES
+/// has.
+fn signals(codec: &Codec) -> Result<(Frames, u8, Vec<u8>), Error> {
+    let refused = |problem| Error::Encryption { sample: None, problem };
+    Ok(match codec {
+        Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => {
+            (Frames::NalUnits, AVC_STREAM_TYPE, avc_descriptors())
+        }
+        Codec::Audio(AudioCodec::Aac(config)) => {
+            (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
+        }
+        Codec::Audio(AudioCodec::Ac3(config)) => {
+            (Frames::Audio, AC3_STREAM_TYPE, ac3_descriptors(config).map_err(refused)?)
+        }
+        Codec::Audio(AudioCodec::Eac3(config)) => {
+            (Frames::Audio, EAC3_STREAM_TYPE, eac3_descriptors(config).map_err(refused)?)
+        }
+        other => {
+            let problem = format!("SAMPLE-AES has no {}", other.rfc6381());
+            return Err(refused(dynpack_crypt::Error::Unsupported(problem)));
+        }
+    })
 }
 
 /// Maximum number of bytes of an encrypted picture, by those of the clear one.

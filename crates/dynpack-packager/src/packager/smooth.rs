@@ -78,7 +78,7 @@ impl Packager for Smooth {
         }
     }
 
-    fn carries(&self, rendition: &Rendition) -> Result<(), String> {
+    fn carries(&self, rendition: &Rendition, _: Option<Encryption>) -> Result<(), String> {
         dynpack_smooth::carries(rendition).map_err(str::to_owned)
     }
 
