@@ -73,6 +73,16 @@ impl Video {
         }
     }
 
+    /// The family that players know it by, and its range of brightness: what a display can show.
+    #[must_use]
+    pub fn family(&self) -> (VideoFamily, DynamicRange) {
+        let family = match self.dolby_vision {
+            Some(DolbyVision { is_optional: false, .. }) => VideoFamily::DolbyVision,
+            _ => self.codec.family(),
+        };
+        (family, self.dynamic_range())
+    }
+
     /// The `codecs` parameter of Dolby Vision and its brand, such as `dvh1.08.04` and `db4h`, where
     /// decoders that do not know it can play the pictures too.
     #[must_use]
@@ -196,9 +206,7 @@ impl VideoCodec {
         }
     }
 
-    /// The family that players know it by.
-    #[must_use]
-    pub const fn family(&self) -> VideoFamily {
+    const fn family(&self) -> VideoFamily {
         match self {
             Self::Avc(_) => VideoFamily::Avc,
             Self::Hevc(_) => VideoFamily::Hevc,

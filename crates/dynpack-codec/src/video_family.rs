@@ -15,4 +15,6 @@ pub enum VideoFamily {
     Vp9,
     /// AV1.
     Av1,
+    /// Dolby Vision that only its own decoders can play, in any codec.
+    DolbyVision,
 }

@@ -1,7 +1,7 @@
 //! Tracks and movies: what one file holds.
 
 use bytes::Bytes;
-use dynpack_codec::{AudioCodec, AudioFamily, Codec, MediaKind, VideoFamily};
+use dynpack_codec::{AudioCodec, AudioFamily, Codec, DynamicRange, MediaKind, Video, VideoFamily};
 
 use crate::{FrameRate, Grouping, Language, Matrix, Role, SampleTable, Ticks, Timescale, TrackId};
 
@@ -140,10 +140,10 @@ impl Track {
         self.codec.kind()
     }
 
-    /// The family of its codec, for video.
+    /// The [family](Video::family) of its codec and its range of brightness, for video.
     #[must_use]
-    pub fn video_family(&self) -> Option<VideoFamily> {
-        self.codec.video().map(|video| video.codec.family())
+    pub fn video_family(&self) -> Option<(VideoFamily, DynamicRange)> {
+        self.codec.video().map(Video::family)
     }
 
     /// The family of its codec, for audio.

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use dynpack_codec::MediaKind;
-use dynpack_media::{Coding, Language, Role, SampleIndex, SourceIndex, Track, VideoFamily};
+use dynpack_codec::{DynamicRange, MediaKind, VideoFamily};
+use dynpack_media::{Coding, Language, Role, SampleIndex, SourceIndex, Track};
 use dynpack_smooth::ServerTrack;
 
 use super::names::{label, purpose};
@@ -65,8 +65,8 @@ impl Entry {
         self.track.kind()
     }
 
-    /// The family of its codec; `None` for audio.
-    pub(super) fn family(&self) -> Option<VideoFamily> {
+    /// The family of its codec and its range of brightness; `None` for audio.
+    pub(super) fn family(&self) -> Option<(VideoFamily, DynamicRange)> {
         self.track.video_family()
     }
 
