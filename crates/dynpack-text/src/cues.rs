@@ -1,0 +1,50 @@
+//! The cues of a document, in order.
+
+use std::ops::Range;
+
+use dynpack_media::Time;
+
+use crate::cue::Cue;
+
+/// Cues in the order of their starts. Those that start together are in the order of their document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cues {
+    cues: Vec<Cue>,
+    /// The latest end of each cue and all before it.
+    ends: Vec<Time>,
+}
+
+impl Cues {
+    /// Sorts cues.
+    #[must_use]
+    pub fn new(mut cues: Vec<Cue>) -> Self {
+        cues.sort_by_key(|cue| cue.start);
+        let ends = cues.iter().scan(None, |latest: &mut Option<Time>, cue| {
+            let end = cue.end.max(cue.start);
+            *latest = Some(latest.map_or(end, |latest| latest.max(end)));
+            *latest
+        });
+        Self { ends: ends.collect(), cues }
+    }
+
+    /// All cues.
+    #[must_use]
+    pub fn all(&self) -> &[Cue] {
+        &self.cues
+    }
+
+    /// The cues that [touch](Cue::touches) a span of time. Finding the first takes logarithmic
+    /// time; then those that start before the end of the span are visited.
+    pub fn touching(&self, span: Range<Time>) -> impl Iterator<Item = &Cue> {
+        let first = self.ends.partition_point(|end| *end < span.start);
+        let end = self.cues.partition_point(|cue| cue.start < span.end);
+        let candidates = self.cues.get(first..end).unwrap_or_default();
+        candidates.iter().filter(move |cue| cue.touches(&span))
+    }
+}
+
+impl FromIterator<Cue> for Cues {
+    fn from_iter<T: IntoIterator<Item = Cue>>(cues: T) -> Self {
+        Self::new(cues.into_iter().collect())
+    }
+}

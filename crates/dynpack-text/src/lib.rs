@@ -1,0 +1,54 @@
+//! Subtitles, captions and chapters.
+//!
+//! A [`Document`] holds [`Cues`]: texts with exact times, styles and places. It is read from WebVTT
+//! ([`vtt::read`]). An [`Excerpt`] is all of it or what a segment shows, and is written as WebVTT
+//! ([`vtt::write`]). Chapters are cues too, whose texts are titles.
+//!
+//! This crate does no IO. It knows nothing of assets, manifests and URLs.
+//!
+//! ```
+//! use dynpack_media::{Ticks, Time, Timescale};
+//! use dynpack_text::{Options, vtt};
+//!
+//! let film = "WEBVTT\n\n1\n00:05.000 --> 00:07.000\n<i>Listen!</i>\n";
+//! let document = vtt::read(film.as_bytes(), Options::new())?.document;
+//! let seconds = |seconds| Time::new(Ticks(seconds), Timescale::new(1).expect("above zero"));
+//! // The cue crosses 0:06, so it is in the segments before and after.
+//! for (start, end) in [(0, 6), (6, 12)] {
+//!     let segment = vtt::write(&document.segment(seconds(start)..seconds(end)), None);
+//!     assert!(segment.ends_with("1\n00:00:05.000 --> 00:00:07.000\n<i>Listen!</i>\n\n"));
+//! }
+//! assert_eq!(vtt::write(&document.segment(seconds(12)..seconds(18)), None), "WEBVTT\n\n");
+//! # Ok::<(), dynpack_text::Error>(())
+//! ```
+
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
+mod area;
+mod color;
+mod content;
+mod cue;
+mod cues;
+mod decode;
+mod document;
+mod error;
+mod layout;
+pub mod limits;
+mod options;
+mod parsed;
+mod percent;
+mod region;
+pub mod vtt;
+
+pub use color::Color;
+pub use content::{MAX_DEPTH, Node, Span, SpanKind, Style};
+pub use cue::Cue;
+pub use cues::Cues;
+pub use document::{Document, Excerpt};
+pub use dynpack_xml::Position;
+pub use error::Error;
+pub use layout::{Align, Anchor, Layout, Line, LineAt, Place, Writing};
+pub use options::{Encoding, Options, Strictness};
+pub use parsed::{Parsed, Warning};
+pub use percent::Percent;
+pub use region::{Height, Region, Scroll};
