@@ -1,5 +1,9 @@
 //! The text of a cue.
 
+mod builder;
+
+pub(crate) use builder::Builder;
+
 use dynpack_media::Time;
 
 use crate::color::Color;
@@ -78,14 +82,6 @@ impl Style {
     /// Text that looks like what is around it.
     pub const PLAIN: Self =
         Self { bold: false, italic: false, underline: false, color: None, background: None };
-
-    /// The nodes in this style: as they are if it is plain, or if there are none.
-    pub(crate) fn around(self, nodes: Vec<Node>) -> Vec<Node> {
-        if self == Self::PLAIN || nodes.is_empty() {
-            return nodes;
-        }
-        vec![Node::Span(Span::new(SpanKind::Style(self), nodes))]
-    }
 }
 
 /// Splits a text into lines.

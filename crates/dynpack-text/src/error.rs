@@ -40,13 +40,6 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// Names the part of a sample that a problem is in.
-    pub(crate) const fn in_sample(what: &'static str) -> impl Fn(dynpack_boxes::Error) -> Self {
-        move |problem| Self::Sample { what, problem }
-    }
-}
-
 impl From<dynpack_xml::Error> for Error {
     fn from(error: dynpack_xml::Error) -> Self {
         match error {

@@ -1,7 +1,7 @@
 //! Subtitles, captions and chapters.
 //!
 //! A [`Document`] holds [`Cues`]: texts with exact times, styles and places. It is read from WebVTT
-//! ([`vtt::read`]). An [`Excerpt`] is all of it or what a segment shows, and is written as WebVTT
+//! ([`vtt::read`]) and SubRip ([`srt::read`]). An [`Excerpt`] is all of it or what a segment shows, and is written as WebVTT
 //! ([`vtt::write`]). Chapters are cues too, whose texts are titles.
 //!
 //! This crate does no IO. It knows nothing of assets, manifests and URLs.
@@ -34,10 +34,14 @@ mod document;
 mod error;
 mod layout;
 pub mod limits;
+mod lines;
+mod millis;
 mod options;
 mod parsed;
 mod percent;
+mod reading;
 mod region;
+pub mod srt;
 pub mod vtt;
 
 pub use color::Color;

@@ -2,46 +2,7 @@
 
 use dynpack_xml::Position;
 
-/// The lines of a document, with their numbers.
-pub(super) struct Lines<'a> {
-    rest: Option<&'a str>,
-    offset: usize,
-    number: usize,
-}
-
-impl<'a> Lines<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
-        Self { rest: Some(text), offset: 0, number: 1 }
-    }
-
-    /// Where the next line starts.
-    pub(super) const fn at(&self) -> Position {
-        Position { offset: self.offset, line: self.number, column: 1 }
-    }
-
-    /// The next line, which stays the next.
-    pub(super) fn peek(&self) -> Option<&'a str> {
-        self.rest.map(|rest| rest.split_once('\n').map_or(rest, |(line, _)| line))
-    }
-
-    /// Takes the next line.
-    pub(super) fn take(&mut self) -> Option<&'a str> {
-        let rest = self.rest?;
-        let (line, rest) =
-            rest.split_once('\n').map_or((rest, None), |(line, rest)| (line, Some(rest)));
-        self.offset = self.offset.saturating_add(line.len()).saturating_add(1);
-        self.number = self.number.saturating_add(1);
-        self.rest = rest;
-        Some(line)
-    }
-
-    /// Takes empty lines.
-    pub(super) fn skip_empty(&mut self) {
-        while self.peek() == Some("") {
-            self.take();
-        }
-    }
-}
+use crate::lines::Lines;
 
 /// Lines up to an empty one, or up to the times of the next cue.
 pub(super) struct Block<'a> {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use dynpack_media::{Ticks, Time, Timescale};
 
+use crate::millis::millis_of;
+
 /// Reads a timestamp at the start of a text, and returns the text after it. `None` also for times
 /// past [`Time::MAX_SECONDS`].
 pub(super) fn collect(text: &str) -> Option<(Time, &str)> {
@@ -22,16 +24,7 @@ pub(super) fn collect(text: &str) -> Option<(Time, &str)> {
     if millis.len() != 3 || minutes > 59 || seconds > 59 {
         return None;
     }
-    Some((from_parts(hours, minutes, seconds, millis.parse().ok()?)?, rest))
-}
-
-/// The time of hours, minutes, seconds and milliseconds, up to [`Time::MAX_SECONDS`].
-pub(crate) fn from_parts(hours: u32, minutes: u32, seconds: u32, millis: u32) -> Option<Time> {
-    let [hours, minutes, seconds] = [hours, minutes, seconds].map(i64::from);
-    let minutes = hours.saturating_mul(60).saturating_add(minutes);
-    let seconds = minutes.saturating_mul(60).saturating_add(seconds);
-    let ticks = Ticks(seconds.saturating_mul(1000).saturating_add(millis.into()));
-    (seconds < i64::from(Time::MAX_SECONDS)).then_some(Time::new(ticks, Timescale::MILLIS))
+    Some((millis_of(hours, minutes, seconds, millis.parse().ok()?)?, rest))
 }
 
 /// A time as WebVTT writes it, to the nearest millisecond. Times before zero are written as zero.
