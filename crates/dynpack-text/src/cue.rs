@@ -49,4 +49,17 @@ impl Cue {
     pub fn touches(&self, span: &Range<Time>) -> bool {
         self.start < span.end && (self.end > span.start || self.start >= span.start)
     }
+
+    /// Whether parts of its text are shown or highlighted at times of their own.
+    pub(crate) fn has_timestamps(&self) -> bool {
+        has_timestamps(&self.nodes)
+    }
+}
+
+fn has_timestamps(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Timestamp(_) => true,
+        Node::Span(span) => has_timestamps(&span.nodes),
+        Node::Text(_) | Node::Break => false,
+    })
 }

@@ -41,6 +41,14 @@ impl Cues {
         let candidates = self.cues.get(first..end).unwrap_or_default();
         candidates.iter().filter(move |cue| cue.touches(&span))
     }
+
+    /// The place of a cue of this list.
+    pub(crate) fn index_of(&self, cue: &Cue) -> u32 {
+        let first = self.cues.partition_point(|other| other.start < cue.start);
+        let same = self.cues.get(first..).unwrap_or_default();
+        let further = same.iter().position(|other| std::ptr::eq(other, cue)).unwrap_or_default();
+        u32::try_from(first.saturating_add(further)).unwrap_or(u32::MAX)
+    }
 }
 
 impl FromIterator<Cue> for Cues {

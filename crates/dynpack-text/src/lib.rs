@@ -1,8 +1,10 @@
 //! Subtitles, captions and chapters.
 //!
 //! A [`Document`] holds [`Cues`]: texts with exact times, styles and places. It is read from WebVTT
-//! ([`vtt::read`]) and SubRip ([`srt::read`]). An [`Excerpt`] is all of it or what a segment shows, and is written as WebVTT
-//! ([`vtt::write`]). Chapters are cues too, whose texts are titles.
+//! ([`vtt::read`]), from SubRip ([`srt::read`]) and from the samples of a track
+//! ([`TrackReader`]). An [`Excerpt`] is all of it or what a segment shows, and is written as WebVTT
+//! ([`vtt::write`]) and as samples of MP4 ([`wvtt::samples`]). Chapters are cues too, whose texts
+//! are titles.
 //!
 //! This crate does no IO. It knows nothing of assets, manifests and URLs.
 //!
@@ -41,8 +43,12 @@ mod parsed;
 mod percent;
 mod reading;
 mod region;
+mod sample;
 pub mod srt;
+mod stretch;
+mod track;
 pub mod vtt;
+pub mod wvtt;
 
 pub use color::Color;
 pub use content::{MAX_DEPTH, Node, Span, SpanKind, Style};
@@ -56,3 +62,5 @@ pub use options::{Encoding, Options, Strictness};
 pub use parsed::{Parsed, Warning};
 pub use percent::Percent;
 pub use region::{Height, Region, Scroll};
+pub use sample::Sample;
+pub use track::TrackReader;

@@ -17,3 +17,9 @@ mod write;
 
 pub use read::read;
 pub use write::{TimestampMap, write};
+
+pub(crate) use cue_text::read_cue_text;
+pub(crate) use inline::{Rules, payload};
+pub(crate) use settings::read_settings;
+pub(crate) use timestamp::Timestamp;
+pub(crate) use write::{header, settings};
