@@ -8,6 +8,9 @@ use crate::region::{Height, Region};
 /// 1.3 times that (WebVTT, 7.2 and 8.1).
 const LINE: i64 = 6_929;
 
+/// The margin that players keep around text whose line is automatic.
+const MARGIN: Percent = Percent::whole(10);
+
 /// A rectangle of the picture, and where in it text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Area {
@@ -80,7 +83,9 @@ fn along_lines(layout: &Layout) -> Stretch {
 /// right to left is at the right.
 fn across_lines(layout: &Layout) -> (Anchor, Stretch) {
     let is_from_right = layout.writing == Writing::VerticalRightToLeft;
-    let Some(line) = layout.line else { return (Anchor::End, (Percent::ZERO, Percent::FULL)) };
+    let Some(line) = layout.line else {
+        return (Anchor::End, (MARGIN, MARGIN.rest().less(MARGIN)));
+    };
     let (at, anchor) = match line.at {
         LineAt::Percent(at) if is_from_right => (at, turned(line.anchor)),
         LineAt::Percent(at) => (at, line.anchor),
@@ -137,16 +142,16 @@ mod tests {
             Layout { position, size: Percent::whole(40), ..Layout::default() }
         };
         for (layout, expected) in [
-            (Layout::default(), ["0%", "0%", "100%", "100%"]),
+            (Layout::default(), ["0%", "10%", "100%", "80%"]),
             (line(at(10), Anchor::Start), ["0%", "10%", "100%", "90%"]),
             (line(at(90), Anchor::End), ["0%", "0%", "100%", "90%"]),
             (line(at(70), Anchor::Center), ["0%", "40%", "100%", "60%"]),
             (line(LineAt::Number(1), Anchor::Start), ["0%", "6.929%", "100%", "93.071%"]),
             (line(LineAt::Number(-2), Anchor::Start), ["0%", "0%", "100%", "93.071%"]),
-            (position(50, None), ["30%", "0%", "40%", "100%"]),
-            (position(10, None), ["0%", "0%", "20%", "100%"]),
-            (position(30, Some(Anchor::Start)), ["30%", "0%", "40%", "100%"]),
-            (Layout { align: Align::End, ..position(80, None) }, ["40%", "0%", "40%", "100%"]),
+            (position(50, None), ["30%", "10%", "40%", "80%"]),
+            (position(10, None), ["0%", "10%", "20%", "80%"]),
+            (position(30, Some(Anchor::Start)), ["30%", "10%", "40%", "80%"]),
+            (Layout { align: Align::End, ..position(80, None) }, ["40%", "10%", "40%", "80%"]),
             (
                 Layout {
                     writing: Writing::VerticalRightToLeft,

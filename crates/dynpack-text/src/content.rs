@@ -82,6 +82,17 @@ impl Style {
     /// Text that looks like what is around it.
     pub const PLAIN: Self =
         Self { bold: false, italic: false, underline: false, color: None, background: None };
+
+    /// This style on text that has the other one.
+    pub(crate) fn over(self, other: Self) -> Self {
+        Self {
+            bold: self.bold || other.bold,
+            italic: self.italic || other.italic,
+            underline: self.underline || other.underline,
+            color: self.color.or(other.color),
+            background: self.background.or(other.background),
+        }
+    }
 }
 
 /// Splits a text into lines.

@@ -24,8 +24,7 @@ pub struct Cue {
 
 impl Cue {
     /// The end of a cue that lasts as long as the presentation.
-    pub const NEVER: Time =
-        Time::new(Ticks(Time::MAX_SECONDS as i64), Timescale::new(1).expect("above zero"));
+    pub const NEVER: Time = Time::new(Ticks(Time::MAX_SECONDS as i64), Timescale::SECONDS);
 
     /// A cue with a plain text, of which line feeds separate the lines.
     #[must_use]

@@ -1,10 +1,12 @@
 //! Subtitles, captions and chapters.
 //!
 //! A [`Document`] holds [`Cues`]: texts with exact times, styles and places. It is read from WebVTT
-//! ([`vtt::read`]), from SubRip ([`srt::read`]) and from the samples of a track
-//! ([`TrackReader`]). An [`Excerpt`] is all of it or what a segment shows, and is written as WebVTT
-//! ([`vtt::write`]) and as samples of MP4 ([`wvtt::samples`]). Chapters are cues too, whose texts
-//! are titles.
+//! ([`vtt::read`]), SubRip ([`srt::read`]), TTML ([`ttml::read`]), and from the samples of a track
+//! of an MP4 file ([`TrackReader`]). Chapters are cues too, whose texts are titles.
+//!
+//! An [`Excerpt`] is the whole document or what a segment shows. It is written as WebVTT
+//! ([`vtt::write`]), as IMSC ([`ttml::write`]), and as samples of MP4 ([`wvtt::samples`],
+//! [`stpp::sample`]). A client that reads all segments sees every cue once.
 //!
 //! This crate does no IO. It knows nothing of assets, manifests and URLs.
 //!
@@ -14,7 +16,7 @@
 //!
 //! let film = "WEBVTT\n\n1\n00:05.000 --> 00:07.000\n<i>Listen!</i>\n";
 //! let document = vtt::read(film.as_bytes(), Options::new())?.document;
-//! let seconds = |seconds| Time::new(Ticks(seconds), Timescale::new(1).expect("above zero"));
+//! let seconds = |seconds| Time::new(Ticks(seconds), Timescale::SECONDS);
 //! // The cue crosses 0:06, so it is in the segments before and after.
 //! for (start, end) in [(0, 6), (6, 12)] {
 //!     let segment = vtt::write(&document.segment(seconds(start)..seconds(end)), None);
@@ -45,8 +47,11 @@ mod reading;
 mod region;
 mod sample;
 pub mod srt;
+pub mod stpp;
 mod stretch;
+mod stylesheet;
 mod track;
+pub mod ttml;
 pub mod vtt;
 pub mod wvtt;
 

@@ -39,7 +39,12 @@ impl Percent {
 
     /// The rest of 100 percent.
     pub(crate) const fn rest(self) -> Self {
-        Self(Self::FULL.0.saturating_sub(self.0))
+        Self::FULL.less(self)
+    }
+
+    /// What is left without another part; nothing if that is larger.
+    pub(crate) const fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 
     /// This part of another part.

@@ -31,7 +31,7 @@ impl Reading {
     }
 
     /// Adds a cue, unless it ends before it starts.
-    pub(crate) fn add(&mut self, at: Position, cue: Cue) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, at: impl FnOnce() -> Position, cue: Cue) -> Result<(), Error> {
         if cue.end < cue.start {
             return self.warn(at, "a cue ends before it starts");
         }
@@ -53,13 +53,33 @@ impl Reading {
         Ok(())
     }
 
-    /// Adds a warning. If reading is strict, it is the error.
-    pub(crate) fn warn(&mut self, at: Position, problem: &'static str) -> Result<(), Error> {
+    /// Adds the regions and warnings of a part of the document.
+    pub(crate) fn add_part(&mut self, part: &Parsed) -> Result<(), Error> {
+        let Document { language, regions, .. } = &part.document;
+        self.document.language = self.document.language.take().or_else(|| language.clone());
+        for region in regions {
+            self.add_region(region.clone())?;
+        }
+        let room = MAX_WARNINGS.saturating_sub(self.warnings.len());
+        self.warnings.extend(part.warnings.iter().take(room));
+        let unlisted = part.warnings.len().saturating_sub(room);
+        let unlisted = unlisted.saturating_add(part.unlisted_warnings);
+        self.unlisted_warnings = self.unlisted_warnings.saturating_add(unlisted);
+        Ok(())
+    }
+
+    /// Adds a warning. If reading is strict, it is the error. Only what is listed needs its
+    /// position.
+    pub(crate) fn warn(
+        &mut self,
+        at: impl FnOnce() -> Position,
+        problem: &'static str,
+    ) -> Result<(), Error> {
         if self.strictness == Strictness::Strict {
-            return Err(Error::Malformed { at, problem: problem.into() });
+            return Err(Error::Malformed { at: at(), problem: problem.into() });
         }
         if self.warnings.len() < MAX_WARNINGS {
-            self.warnings.push(Warning { line: at.line, problem });
+            self.warnings.push(Warning { line: at().line, problem });
         } else {
             self.unlisted_warnings = self.unlisted_warnings.saturating_add(1);
         }

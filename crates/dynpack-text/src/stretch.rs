@@ -51,7 +51,7 @@ pub(crate) fn stretches<'a>(
 }
 
 /// The time of an excerpt: that of its segment, or from zero to the end of its last cue.
-fn span(excerpt: &Excerpt<'_>, clock: Timescale) -> Range<Ticks> {
+pub(crate) fn span(excerpt: &Excerpt<'_>, clock: Timescale) -> Range<Ticks> {
     let ticks = |time: Time| time.round(clock);
     match &excerpt.span {
         Some(span) => ticks(span.start)..ticks(span.end),

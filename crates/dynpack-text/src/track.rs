@@ -2,6 +2,7 @@
 
 mod join;
 mod plain;
+mod stpp;
 mod wvtt;
 
 use std::ops::Range;
@@ -19,7 +20,7 @@ use plain::Plain;
 
 /// Reads the samples of a text track, in their order.
 ///
-/// The formats are `wvtt` (ISO/IEC 14496-30), `tx3g` (3GPP TS 26.245) and the `text` of
+/// The formats are `wvtt` and `stpp` (ISO/IEC 14496-30), `tx3g` (3GPP TS 26.245) and the `text` of
 /// QuickTime. Cues that a packager split over samples are joined again.
 ///
 /// ```
@@ -39,12 +40,14 @@ use plain::Plain;
 /// ```
 pub struct TrackReader {
     format: Format,
+    options: Options,
     joiner: Joiner,
     reading: Reading,
 }
 
 enum Format {
     Wvtt,
+    Stpp,
     Plain(Plain),
 }
 
@@ -64,21 +67,29 @@ impl TrackReader {
                 reading.document = wvtt::read_entry(fields)?;
                 Format::Wvtt
             }
+            b"stpp" => {
+                stpp::check_entry(fields).map_err(in_entry)?;
+                Format::Stpp
+            }
             b"tx3g" => Format::Plain(Plain::tx3g(fields).map_err(in_entry)?),
             b"text" => Format::Plain(Plain::quick_time()),
             _ => return Err(in_entry(BoxError::Unsupported("is of no known text format"))),
         };
-        Ok(Self { format, joiner: Joiner::new(), reading })
+        Ok(Self { format, options, joiner: Joiner::new(), reading })
     }
 
     /// Reads the next sample, which is shown in this span of time.
     ///
     /// # Errors
-    /// [`Error::Sample`] for an invalid sample. [`Error::LimitExceeded`] past a [limit](crate::limits).
+    /// [`Error::Sample`] for an invalid sample; those of [`ttml::read`](crate::ttml::read) for a
+    /// document in an `stpp`. [`Error::LimitExceeded`] past a [limit](crate::limits).
     pub fn add(&mut self, span: Range<Time>, sample: &[u8]) -> Result<(), Error> {
         self.joiner.start_sample();
         match &self.format {
             Format::Wvtt => wvtt::read(sample, span, &self.reading.document, &mut self.joiner),
+            Format::Stpp => {
+                stpp::read(sample, &span, self.options, &mut self.reading, &mut self.joiner)
+            }
             Format::Plain(plain) => plain.read(sample, span, &mut self.joiner),
         }
     }

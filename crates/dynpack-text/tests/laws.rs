@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use dynpack_media::{Ticks, Time, Timescale};
-use dynpack_text::{Cue, Cues, Document, Options, TrackReader, vtt, wvtt};
+use dynpack_text::ttml::{Profile, Times, WriteOptions};
+use dynpack_text::{Cue, Cues, Document, Options, TrackReader, stpp, ttml, vtt, wvtt};
 use proptest::prelude::*;
 
 const CLOCK: Timescale = Timescale::MILLIS;
@@ -76,6 +77,12 @@ fn joined(segments: impl IntoIterator<Item = (Range<Time>, Document)>) -> Vec<Se
     }))
 }
 
+/// The cues with text, since TTML cannot tell one without from none.
+fn visible(document: &Document) -> Vec<Seen> {
+    let cues = document.cues.all().iter().map(seen);
+    sorted(cues.filter(|(_, _, text)| !text.trim_matches('\n').is_empty()))
+}
+
 fn read_vtt(text: &str) -> Document {
     let parsed = vtt::read(text.as_bytes(), Options::new()).unwrap();
     assert_eq!(parsed.warnings, []);
@@ -98,6 +105,54 @@ proptest! {
         let read = read_vtt(&text);
         prop_assert_eq!(vtt::write(&read.whole(), None), text);
         prop_assert_eq!(read.cues, document.cues);
+    }
+
+    #[test]
+    fn segments_of_imsc_have_every_cue(document in a_document(), lengths in lengths()) {
+        let segments = segments(&document, &lengths).into_iter().map(|span| {
+            let text = ttml::write(&document.segment(span.clone()), WriteOptions::default());
+            (span, ttml::read(text.as_bytes(), Options::new()).unwrap().document)
+        });
+        prop_assert_eq!(joined(segments), visible(&document));
+    }
+
+    #[test]
+    fn segments_of_smooth_streaming_join_to_every_cue_with_a_length(
+        document in a_document(),
+        lengths in lengths(),
+    ) {
+        let options = WriteOptions { times: Times::Segment, ..WriteOptions::default() };
+        let mut joined: Vec<Seen> = Vec::new();
+        for span in segments(&document, &lengths) {
+            let start = span.start.round(CLOCK).0;
+            let text = ttml::write(&document.segment(span.clone()), options);
+            for cue in ttml::read(text.as_bytes(), Options::new()).unwrap().document.cues.all() {
+                let (from, to, text) = seen(cue);
+                let cue = (start + from, start + to, cue.id.clone().unwrap() + &text);
+                // The piece before has the same identifier.
+                match joined.iter_mut().find(|joined| joined.2 == cue.2) {
+                    Some(before) => {
+                        prop_assert_eq!((before.1, cue.0), (start, start));
+                        before.1 = cue.1;
+                    }
+                    None => joined.push(cue),
+                }
+            }
+        }
+        let times = |cues: Vec<Seen>| sorted(cues.into_iter().map(|cue| (cue.0, cue.1, String::new())));
+        prop_assert_eq!(times(joined), times(visible(&document)));
+    }
+
+    #[test]
+    fn samples_of_stpp_have_every_cue(document in a_document(), lengths in lengths()) {
+        let mut track = TrackReader::new(&stpp::sample_entry(), Options::new()).unwrap();
+        for segment in segments(&document, &lengths) {
+            let sample = stpp::sample(&document.segment(segment), Profile::Imsc1, CLOCK).unwrap();
+            let [start, end] = [sample.span.start, sample.span.end].map(|at| time(at.0));
+            track.add(start..end, &sample.data).unwrap();
+        }
+        let joined = track.finish().document.cues;
+        prop_assert_eq!(sorted(joined.all().iter().map(seen)), visible(&document));
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn a_document_without_signature_is_refused() {
 #[test]
 fn segments_have_the_cues_they_touch_with_their_own_times() {
     let document = vtt::read(STYLED.as_bytes(), Options::new()).unwrap().document;
-    let seconds = |seconds| Time::new(Ticks(seconds), Timescale::new(1).unwrap());
+    let seconds = |seconds| Time::new(Ticks(seconds), Timescale::SECONDS);
     let starts = |from, to| {
         let segment = document.segment(seconds(from)..seconds(to));
         segment.cues().iter().map(|cue| seen(cue).0).collect::<Vec<_>>()

@@ -1,6 +1,6 @@
 //! Builds nested spans from tags.
 
-use super::{MAX_DEPTH, Node, Span, lines};
+use super::{MAX_DEPTH, Node, Span, SpanKind, Style, lines};
 
 /// Nodes that are being built. `K` is the kind of a tag.
 pub(crate) struct Builder<K> {
@@ -74,11 +74,37 @@ impl<K: Copy + PartialEq> Builder<K> {
         }
     }
 
+    /// Appends text in a style: to the text before, if that has the same.
+    pub(crate) fn push_styled(&mut self, style: Style, text: &str) {
+        if style == Style::PLAIN {
+            return self.push_text(text);
+        }
+        let mut nodes = match self.nodes.pop_if(|last| is_styled(last, style)) {
+            Some(Node::Span(span)) => span.nodes,
+            _ => Vec::new(),
+        };
+        let outer = std::mem::take(&mut self.nodes);
+        self.nodes = std::mem::take(&mut nodes);
+        self.push_text(text);
+        let nodes = std::mem::replace(&mut self.nodes, outer);
+        if !nodes.is_empty() {
+            self.nodes.push(Node::Span(Span::new(SpanKind::Style(style), nodes)));
+        }
+    }
+
     /// The nodes, with all tags closed.
     pub(crate) fn finish(mut self) -> Vec<Node> {
         while !self.open.is_empty() {
             self.end();
         }
         self.nodes
+    }
+}
+
+/// Whether a node is a span of that style and nothing else.
+fn is_styled(node: &Node, style: Style) -> bool {
+    match node {
+        Node::Span(span) => span.kind == SpanKind::Style(style) && span.classes.is_empty(),
+        Node::Text(_) | Node::Break | Node::Timestamp(_) => false,
     }
 }

@@ -37,15 +37,15 @@ impl<'a> Block<'a> {
     pub(super) fn add_to(&self, reading: &mut Reading) -> Result<(), Error> {
         let Some(times) = self.times else {
             if self.has_text() {
-                reading.warn(self.at, "text before the first cue is ignored")?;
+                reading.warn(|| self.at, "text before the first cue is ignored")?;
             }
             return Ok(());
         };
         let Some((start, end)) = read_times(times) else {
-            return reading.warn(self.at, "the times of a cue are invalid");
+            return reading.warn(|| self.at, "the times of a cue are invalid");
         };
         let (nodes, layout) = markup::read(self.lines.join("\n").trim_matches('\n'));
-        reading.add(self.at, Cue { id: self.id.map(Into::into), start, end, layout, nodes })
+        reading.add(|| self.at, Cue { id: self.id.map(Into::into), start, end, layout, nodes })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use dynpack_media::Time;
+
 use crate::cue::Cue;
 use crate::error::Error;
 use crate::limits::MAX_CUES;
@@ -11,8 +13,10 @@ use crate::limits::MAX_CUES;
 pub(super) enum Key {
     /// The identifier of its source (`vsid`).
     Source(u32),
-    /// Its identifier and its words.
-    Content(Option<String>, String),
+    /// Its identifier in XML, and its words.
+    Id(String, String),
+    /// Its start and its words.
+    Start(Time, String),
 }
 
 /// The cues so far, and which of them may go on.
@@ -42,10 +46,15 @@ impl Joiner {
         Ok(self.cues.len().saturating_sub(1))
     }
 
-    /// Adds a piece of a cue. It continues one of the sample before with the same key, if that has
-    /// not ended before.
-    pub(super) fn add_piece(&mut self, key: Key, piece: Cue) -> Result<(), Error> {
-        let place = self.before.get_mut(&key).and_then(Vec::pop);
+    /// Adds a piece of a cue. It continues one of the sample before with the same key `before`, if
+    /// that has not ended earlier. The next sample can continue it by one of the `keys`.
+    pub(super) fn add_piece(
+        &mut self,
+        before: Option<&Key>,
+        keys: impl IntoIterator<Item = Key>,
+        piece: Cue,
+    ) -> Result<(), Error> {
+        let place = before.and_then(|key| self.before.get_mut(key)).and_then(Vec::pop);
         let place = match place.and_then(|place| Some((place, self.cues.get_mut(place)?))) {
             Some((place, cue)) if cue.end >= piece.start => {
                 cue.end = cue.end.max(piece.end);
@@ -53,7 +62,9 @@ impl Joiner {
             }
             _ => self.add(piece)?,
         };
-        self.here.entry(key).or_default().push(place);
+        for key in keys {
+            self.here.entry(key).or_default().push(place);
+        }
         Ok(())
     }
 

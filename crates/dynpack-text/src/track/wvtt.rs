@@ -39,7 +39,10 @@ pub(super) fn read(
         if kind == *b"vttc" {
             let (cue, source) = read_cue(body, span.clone(), header)?;
             match source {
-                Some(source) => joiner.add_piece(Key::Source(source), cue)?,
+                Some(source) => {
+                    let key = Key::Source(source);
+                    joiner.add_piece(Some(&key.clone()), [key], cue)?;
+                }
                 None => drop(joiner.add(cue)?),
             }
         }

@@ -52,8 +52,8 @@ fn language(header: &Block<'_>) -> Option<String> {
 fn add(reading: &mut Reading, block: &Block<'_>) -> Result<(), Error> {
     if let Some((times, at)) = block.times {
         return match cue(&reading.document.regions, block, times) {
-            Some(cue) => reading.add(at, cue),
-            None => reading.warn(at, "the times of a cue are invalid"),
+            Some(cue) => reading.add(|| at, cue),
+            None => reading.warn(|| at, "the times of a cue are invalid"),
         };
     }
     let is_early = !reading.has_cues();
@@ -62,7 +62,7 @@ fn add(reading: &mut Reading, block: &Block<'_>) -> Result<(), Error> {
     } else if let Some(lines) = block.under("REGION").filter(|_| is_early) {
         return region::read(lines).map_or(Ok(()), |region| reading.add_region(region));
     } else if !block.lines.first().is_some_and(|line| is_comment(line)) {
-        return reading.warn(block.at, "a block without times is ignored");
+        return reading.warn(|| block.at, "a block without times is ignored");
     }
     Ok(())
 }
