@@ -13,6 +13,7 @@ mod clock;
 mod content;
 mod frame;
 mod head;
+mod options;
 mod paragraph;
 mod properties;
 mod read;
@@ -20,5 +21,6 @@ mod style;
 mod timing;
 mod write;
 
+pub use options::{Profile, Times, WriteOptions};
 pub use read::read;
-pub use write::{Profile, Times, WriteOptions, write};
+pub use write::write;

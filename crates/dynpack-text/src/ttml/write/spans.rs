@@ -2,10 +2,10 @@
 
 use dynpack_xml::{Tag, Writer};
 
-use super::Profile;
 use super::names::Names;
 use crate::content::{Node, Span, SpanKind, Style};
 use crate::stylesheet::Stylesheet;
+use crate::ttml::options::Profile;
 
 /// Writes the text of paragraphs.
 pub(super) struct Spans<'a> {
