@@ -167,4 +167,18 @@ mod tests {
             assert_eq!(area(layout.clone()), expected, "{layout:?}");
         }
     }
+
+    #[test]
+    fn a_region_of_lines_hangs_at_its_anchor() {
+        let region = Region {
+            width: Percent::whole(40),
+            height: Height::Lines(2),
+            anchor: [Percent::HALF, Percent::FULL],
+            viewport: [Percent::HALF, Percent::whole(90)],
+            ..Region::new("r")
+        };
+        let Area { left, top, width, height, .. } = Area::of(&Layout::default(), Some(&region));
+        let area = [left, top, width, height].map(|part| part.to_string());
+        assert_eq!(area, ["30%", "76.142%", "40%", "13.858%"]);
+    }
 }

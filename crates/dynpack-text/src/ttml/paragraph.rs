@@ -94,7 +94,7 @@ impl Paragraph {
                     space = Space::None;
                 }
                 Part::Text { text, style, keeps_space: false } => {
-                    builder.push_styled(*style, &collapse(text, &mut space));
+                    push_collapsed(text, *style, &mut space, &mut builder);
                 }
             }
         }
@@ -109,24 +109,27 @@ enum Space {
     LineStart,
     /// None.
     None,
-    /// Some, which is left out if the line ends.
-    Pending,
+    /// Some in this style, which is left out if the line ends.
+    Pending(Style),
 }
 
-fn collapse(text: &str, space: &mut Space) -> String {
+fn push_collapsed(text: &str, style: Style, space: &mut Space, builder: &mut Builder<()>) {
     let mut collapsed = String::new();
     for char in text.chars() {
         if SPACES.contains(&char) {
             if *space == Space::None {
-                *space = Space::Pending;
+                *space = Space::Pending(style);
             }
             continue;
         }
-        if *space == Space::Pending {
-            collapsed.push(' ');
+        match *space {
+            Space::Pending(before) if before == style => collapsed.push(' '),
+            // It was in a text before this one.
+            Space::Pending(before) => builder.push_styled(before, " "),
+            Space::LineStart | Space::None => {}
         }
         collapsed.push(char);
         *space = Space::None;
     }
-    collapsed
+    builder.push_styled(style, &collapsed);
 }
