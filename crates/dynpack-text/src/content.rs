@@ -22,7 +22,7 @@ pub enum Node {
     /// The text that follows is shown, or highlighted, from this time (WebVTT, 4.2.2).
     Timestamp(Time),
     /// A part with a meaning or style of its own.
-    Span(Span),
+    Span(Box<Span>),
 }
 
 /// A part of a text with a meaning or style of its own.
@@ -95,18 +95,27 @@ impl Style {
     }
 }
 
-/// Splits a text into lines.
-pub(crate) fn lines(text: &str) -> Vec<Node> {
-    let mut nodes = Vec::new();
-    for (at, line) in text.split('\n').enumerate() {
-        if at > 0 {
-            nodes.push(Node::Break);
-        }
-        if !line.is_empty() {
-            nodes.push(Node::Text(line.into()));
+impl Node {
+    /// A span of one style.
+    pub(crate) fn styled(style: Style, nodes: Vec<Self>) -> Self {
+        Self::Span(Box::new(Span::new(SpanKind::Style(style), nodes)))
+    }
+
+    /// The content of an annotation.
+    pub(crate) fn annotation(&self) -> Option<&[Self]> {
+        match self {
+            Self::Span(span) if span.kind == SpanKind::RubyText => Some(&span.nodes),
+            Self::Span(_) | Self::Text(_) | Self::Break | Self::Timestamp(_) => None,
         }
     }
-    nodes
+}
+
+/// Splits a text into lines: a break for each line feed.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = Node> {
+    text.split('\n').enumerate().flat_map(|(at, line)| {
+        let text = (!line.is_empty()).then(|| Node::Text(line.into()));
+        (at > 0).then_some(Node::Break).into_iter().chain(text)
+    })
 }
 
 /// Appends the words of nodes, with a line feed for each break. Annotations are in parentheses, as
@@ -117,12 +126,13 @@ pub(crate) fn push_plain(nodes: &[Node], out: &mut String) {
             Node::Text(text) => out.push_str(text),
             Node::Break => out.push('\n'),
             Node::Timestamp(_) => {}
-            Node::Span(Span { kind: SpanKind::RubyText, nodes, .. }) => {
-                out.push('(');
-                push_plain(nodes, out);
-                out.push(')');
+            Node::Span(span) => {
+                let is_annotation = span.kind == SpanKind::RubyText;
+                let (before, after) = if is_annotation { ("(", ")") } else { ("", "") };
+                out.push_str(before);
+                push_plain(&span.nodes, out);
+                out.push_str(after);
             }
-            Node::Span(span) => push_plain(&span.nodes, out),
         }
     }
 }

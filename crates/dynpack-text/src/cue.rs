@@ -30,7 +30,7 @@ impl Cue {
     #[must_use]
     pub fn new(time: Range<Time>, text: &str) -> Self {
         let Range { start, end } = time;
-        Self { id: None, start, end, layout: Layout::default(), nodes: lines(text) }
+        Self { id: None, start, end, layout: Layout::default(), nodes: lines(text).collect() }
     }
 
     /// Its words, with a line feed at the end of each line but the last. Ruby annotations follow

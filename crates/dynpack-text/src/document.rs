@@ -56,6 +56,6 @@ impl<'a> Excerpt<'a> {
     /// The region that a cue names.
     pub(crate) fn region_of(&self, cue: &Cue) -> Option<&'a Region> {
         let id = cue.layout.region.as_ref()?;
-        self.document.regions.iter().find(|region| region.id == *id)
+        self.document.regions.iter().find(|region| *region.id == **id)
     }
 }

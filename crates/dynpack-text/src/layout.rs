@@ -1,5 +1,7 @@
 //! Where a cue is shown.
 
+use std::sync::Arc;
+
 use crate::percent::Percent;
 
 /// Where a cue is shown, and how its lines are aligned (WebVTT, 3.1).
@@ -9,7 +11,7 @@ use crate::percent::Percent;
 pub struct Layout {
     /// The region, by its identifier. It decides where the cue is, and the fields below refine
     /// that.
-    pub region: Option<String>,
+    pub region: Option<Arc<str>>,
     /// The direction of lines.
     pub writing: Writing,
     /// Where the box of the cue is, across its lines; automatic if absent.

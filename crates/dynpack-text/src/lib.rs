@@ -8,6 +8,11 @@
 //! ([`vtt::write`]), as IMSC ([`ttml::write`]), and as samples of MP4 ([`wvtt::samples`],
 //! [`stpp::sample`]). A client that reads all segments sees every cue once.
 //!
+//! # Limits
+//! Any bytes may be read. A document of [`limits::MAX_BYTES`] takes at most 64 times its size in
+//! memory, and is at most 64 times as large when it is written, beside what
+//! [`limits::MAX_REPEATED_BYTES`] limits. A segment has each cue once; its samples are limited too.
+//!
 //! This crate does no IO. It knows nothing of assets, manifests and URLs.
 //!
 //! ```

@@ -46,7 +46,7 @@ impl<K: Copy + PartialEq> Builder<K> {
             return;
         }
         for span in spans.into_iter().rev() {
-            nodes = vec![Node::Span(Span { nodes, ..span })];
+            nodes = vec![Node::Span(Box::new(Span { nodes, ..span }))];
         }
         self.nodes.append(&mut nodes);
     }
@@ -69,9 +69,8 @@ impl<K: Copy + PartialEq> Builder<K> {
 
     /// Appends text, with a break for each line feed.
     pub(crate) fn push_text(&mut self, text: &str) {
-        for node in lines(&text.replace('\r', " ")) {
-            self.push(node);
-        }
+        let text = if text.contains('\r') { &text.replace('\r', " ") } else { text };
+        lines(text).for_each(|node| self.push(node));
     }
 
     /// Appends text in a style: to the text before, if that has the same.
@@ -88,7 +87,7 @@ impl<K: Copy + PartialEq> Builder<K> {
         self.push_text(text);
         let nodes = std::mem::replace(&mut self.nodes, outer);
         if !nodes.is_empty() {
-            self.nodes.push(Node::Span(Span::new(SpanKind::Style(style), nodes)));
+            self.nodes.push(Node::styled(style, nodes));
         }
     }
 

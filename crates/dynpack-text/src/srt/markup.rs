@@ -7,6 +7,9 @@ use crate::content::{Builder, Node, Span, SpanKind, Style};
 use crate::layout::{Align, Anchor, Layout, Line, LineAt};
 use crate::percent::Percent;
 
+/// The maximum length of a tag. It bounds how far the end of a tag is looked for.
+const MAX_TAG: usize = 128;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tag {
     Bold,
@@ -36,47 +39,81 @@ impl Tag {
     }
 }
 
+/// What is between brackets or braces.
+enum Markup<'a> {
+    Start(Tag, Style),
+    End(Tag),
+    /// Codes, each after a backslash.
+    Overrides(&'a str),
+}
+
 /// Reads the text of a cue.
 pub(super) fn read(text: &str) -> (Vec<Node>, Layout) {
     let mut builder = Builder::new();
     let mut layout = Layout::default();
     let mut rest = text;
-    while let Some(at) = rest.find(['<', '{']) {
-        let (before, from_tag) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        builder.push_text(&unescape(before));
-        let after = if let Some(tag) = from_tag.strip_prefix('<') {
-            html(tag, &mut builder)
+    let mut from = 0;
+    while let Some((before, tag)) = next_bracket(rest, from) {
+        if let Some((markup, after)) = Markup::parse(tag) {
+            builder.push_text(&unescape(before));
+            markup.apply(&mut builder, &mut layout);
+            (rest, from) = (after, 0);
         } else {
-            overrides(from_tag, &mut builder, &mut layout)
-        };
-        // What is no tag is text.
-        rest = after.unwrap_or_else(|| {
-            let (char, after) = from_tag.split_at_checked(1).unwrap_or((from_tag, ""));
-            builder.push_text(char);
-            after
-        });
+            // What is no tag is text.
+            from = before.len().saturating_add(1);
+        }
     }
     builder.push_text(&unescape(rest));
     (builder.finish(), layout)
 }
 
-/// Applies a tag of HTML, and returns the text after it.
-fn html<'a>(text: &'a str, builder: &mut Builder<Tag>) -> Option<&'a str> {
-    let (tag, rest) = text.split_once('>')?;
-    if let Some(name) = tag.strip_prefix('/') {
-        builder.end_through(Tag::named(name.trim())?);
-    } else {
+/// Splits a text at the next bracket or brace, which is not before `from`.
+fn next_bracket(text: &str, from: usize) -> Option<(&str, &str)> {
+    let at = text.get(from..)?.find(['<', '{'])?.saturating_add(from);
+    text.split_at_checked(at)
+}
+
+impl<'a> Markup<'a> {
+    /// Reads a tag, and returns the text after it.
+    fn parse(text: &'a str) -> Option<(Self, &'a str)> {
+        if let Some(overrides) = text.strip_prefix("{\\") {
+            let (overrides, rest) = split_tag(overrides, b'}')?;
+            return Some((Self::Overrides(overrides), rest));
+        }
+        let (tag, rest) = split_tag(text.strip_prefix('<')?, b'>')?;
+        if let Some(name) = tag.strip_prefix('/') {
+            return Some((Self::End(Tag::named(name.trim())?), rest));
+        }
         let (name, attributes) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
         let tag = Tag::named(name)?;
         let style = Style { color: font_color(attributes), ..tag.style() };
-        start(tag, style, builder);
+        Some((Self::Start(tag, style), rest))
     }
-    Some(rest)
+
+    fn apply(self, builder: &mut Builder<Tag>, layout: &mut Layout) {
+        match self {
+            Self::Start(tag, style) => {
+                let span = Span::new(SpanKind::Style(style), Vec::new());
+                builder.start(tag, if style == Style::PLAIN { Vec::new() } else { vec![span] });
+            }
+            Self::End(tag) => builder.end_through(tag),
+            Self::Overrides(codes) => {
+                codes.split('\\').for_each(|code| apply_override(code, builder, layout));
+            }
+        }
+    }
 }
 
-fn start(tag: Tag, style: Style, builder: &mut Builder<Tag>) {
-    let span = (style != Style::PLAIN).then(|| Span::new(SpanKind::Style(style), Vec::new()));
-    builder.start(tag, span.into_iter().collect());
+/// Applies one override. Unknown ones are left out: they move, fade or draw.
+fn apply_override(code: &str, builder: &mut Builder<Tag>, layout: &mut Layout) {
+    let letters = code.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(code.len());
+    let Some((name, value)) = code.split_at_checked(letters) else { return };
+    match Tag::named(name) {
+        Some(tag) if value == "0" => builder.end_through(tag),
+        Some(tag) => Markup::Start(tag, tag.style()).apply(builder, layout),
+        None if name == "an" => place(value, layout),
+        None => {}
+    }
 }
 
 /// The colour in the attributes of a `font`. Some files leave out the quotes, or the `#`.
@@ -88,25 +125,11 @@ fn font_color(attributes: &str) -> Option<Color> {
     Color::parse(value).or_else(|| Color::hex(&format!("#{value}")))
 }
 
-/// Applies the overrides between braces, and returns the text after them. Unknown ones are left
-/// out: they move, fade or draw.
-fn overrides<'a>(
-    text: &'a str,
-    builder: &mut Builder<Tag>,
-    layout: &mut Layout,
-) -> Option<&'a str> {
-    let (overrides, rest) = text.strip_prefix("{\\")?.split_once('}')?;
-    for code in overrides.split('\\') {
-        let letters = code.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(code.len());
-        let (name, value) = code.split_at_checked(letters)?;
-        match (name, Tag::named(name)) {
-            ("an", _) => place(value, layout),
-            (_, Some(tag)) if value == "0" => builder.end_through(tag),
-            (_, Some(tag)) => start(tag, tag.style(), builder),
-            _ => {}
-        }
-    }
-    Some(rest)
+/// A tag of at most [`MAX_TAG`] bytes, and the text after it.
+fn split_tag(text: &str, end: u8) -> Option<(&str, &str)> {
+    let near = text.as_bytes().get(..MAX_TAG).unwrap_or(text.as_bytes());
+    let end = near.iter().position(|byte| *byte == end)?;
+    Some((text.get(..end)?, text.get(end.saturating_add(1)..)?))
 }
 
 /// The places are those of the keys of a numeric keypad.

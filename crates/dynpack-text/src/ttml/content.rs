@@ -1,10 +1,12 @@
 //! The `body`: divisions, paragraphs and spans (TTML2, 8.1).
 
+use std::sync::Arc;
+
 use dynpack_xml::{Element, Event, Reader};
 
 use super::clock::Clock;
 use super::head::Head;
-use super::paragraph::{Item, Paragraph, Part, Piece};
+use super::paragraph::{Item, Paragraph, Part, Piece, WhiteSpace};
 use super::properties::{Properties, Ruby};
 use super::timing::Timing;
 use crate::content::{Span, SpanKind};
@@ -18,6 +20,8 @@ pub(super) struct Content<'r> {
     head: &'r Head,
     clock: Clock,
     reading: &'r mut Reading,
+    /// Bytes of all paragraphs that are repeated at several times.
+    repeated_bytes: usize,
 }
 
 /// What an element hands down to its children.
@@ -27,13 +31,12 @@ struct Scope<'s> {
     properties: Properties,
     region: Option<&'s str>,
     language: &'s str,
-    /// Whether white space is kept as it is (`xml:space`).
-    keeps_space: bool,
+    white_space: WhiteSpace,
 }
 
 impl<'r> Content<'r> {
     pub(super) const fn new(head: &'r Head, clock: Clock, reading: &'r mut Reading) -> Self {
-        Self { head, clock, reading }
+        Self { head, clock, reading, repeated_bytes: 0 }
     }
 
     /// Reads the `body`, of which the start was read.
@@ -48,7 +51,7 @@ impl<'r> Content<'r> {
             properties: Properties::default(),
             region: None,
             language: root.get("lang").unwrap_or_default(),
-            keeps_space: root.get("space") == Some("preserve"),
+            white_space: WhiteSpace::of(root).unwrap_or_default(),
         };
         self.block(reader, &mut scope, body)
     }
@@ -93,9 +96,7 @@ impl<'r> Content<'r> {
             properties: own.inheriting(parent.properties),
             region: element.get("region").or(parent.region),
             language: element.get("lang").unwrap_or(parent.language),
-            keeps_space: element
-                .get("space")
-                .map_or(parent.keeps_space, |space| space == "preserve"),
+            white_space: WhiteSpace::of(element).unwrap_or(parent.white_space),
         }))
     }
 
@@ -110,16 +111,18 @@ impl<'r> Content<'r> {
         let in_region = region.map(|(_, properties)| *properties).unwrap_or_default();
         scope.properties = scope.properties.inheriting(in_region);
         let layout = Layout {
-            region: region.map(|(id, _)| id.clone()),
+            region: region.map(|(id, _)| Arc::clone(id)),
             writing: in_region.writing.unwrap_or_default(),
             align: scope.properties.align.unwrap_or(Align::Start),
             ..Layout::default()
         };
         let mut paragraph = Paragraph::default();
         self.inline(reader, &mut scope, language, element, &mut paragraph)?;
-        for Piece { span, nodes } in paragraph.cues()? {
+        let pieces = paragraph.pieces(&mut self.repeated_bytes)?;
+        let id = element.string("id").filter(|_| pieces.len() == 1);
+        for Piece { span, nodes } in pieces {
             let [start, end] = [span.start, span.end].map(|at| self.clock.time(at));
-            let id = element.string("id");
+            let id = id.clone();
             let cue = Cue { id, start, end, layout: layout.clone(), nodes };
             self.reading.add(|| element.at(), cue)?;
         }
@@ -141,14 +144,10 @@ impl<'r> Content<'r> {
         while let Some(event) = reader.read()? {
             match event {
                 Event::Start(child) => self.inline_child(reader, scope, &child, paragraph)?,
-                Event::Text(text) => paragraph.items.push(Item {
-                    span: span.clone(),
-                    part: Part::Text {
-                        text: text.into_owned(),
-                        style: scope.properties.style(),
-                        keeps_space: scope.keeps_space,
-                    },
-                }),
+                Event::Text(text) => {
+                    let style = scope.properties.style();
+                    paragraph.push_text(&span, &text, style, scope.white_space);
+                }
                 Event::End => break,
             }
         }

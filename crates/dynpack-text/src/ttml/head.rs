@@ -1,8 +1,9 @@
 //! The `head`: styles, regions, and who speaks (TTML2, 8.1.2).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use dynpack_xml::{Element, Reader};
+use dynpack_xml::{Element, Reader, excerpt};
 
 use super::frame::Frame;
 use super::properties::Properties;
@@ -18,8 +19,9 @@ pub(super) struct Head {
     pub(super) frame: Frame,
     pub(super) styles: Styles,
     /// The properties of regions, by their identifiers.
-    pub(super) regions: BTreeMap<String, Properties>,
-    /// The names of agents, by their identifiers (TTML2, 14.1.1).
+    pub(super) regions: BTreeMap<Arc<str>, Properties>,
+    /// The names of agents, by their identifiers (TTML2, 14.1.1): their first 100 characters, since
+    /// each text that refers to one repeats it.
     pub(super) agents: BTreeMap<String, String>,
 }
 
@@ -68,7 +70,7 @@ impl Head {
         })?;
         let own = Properties::read(element, &self.frame);
         let properties = own.or(nested).or(self.styles.of(element, &self.frame));
-        self.regions.insert(id, properties);
+        self.regions.insert(id.into(), properties);
         Ok(())
     }
 
@@ -78,7 +80,7 @@ impl Head {
         };
         reader.children(|reader, child| {
             if child.is("name") {
-                self.agents.insert(id.clone(), reader.text()?);
+                self.agents.insert(id.clone(), excerpt(&reader.text()?).into());
             }
             Ok(())
         })

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use dynpack_xml::Element;
+
 use crate::content::{Builder, Node, Span, Style};
 use crate::error::Error;
-use crate::limits::MAX_REPEATS;
+use crate::limits::MAX_REPEATED_BYTES;
 
 /// The content of a paragraph in the order of the document.
 #[derive(Default)]
@@ -26,21 +28,47 @@ pub(super) struct Item {
 }
 
 pub(super) enum Part {
-    Text { text: String, style: Style, keeps_space: bool },
+    Text { text: String, style: Style, white_space: WhiteSpace },
     Break,
     Start(Vec<Span>),
     End,
+}
+
+/// What becomes of white space (`xml:space`; Extensible Markup Language 1.0, 2.10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum WhiteSpace {
+    /// It is a single space, and nothing at the ends of lines.
+    #[default]
+    Collapsed,
+    /// It stays as it is.
+    Kept,
+}
+
+impl WhiteSpace {
+    /// That of the content of an element, if the element says.
+    pub(super) fn of(element: &Element<'_>) -> Option<Self> {
+        let kept = |space| if space == "preserve" { Self::Kept } else { Self::Collapsed };
+        element.get("space").map(kept)
+    }
 }
 
 impl Item {
     /// Whether it has something to see.
     fn is_visible(&self) -> bool {
         match &self.part {
-            Part::Text { text, keeps_space, .. } => {
-                *keeps_space && !text.is_empty() || !text.trim_matches(SPACES).is_empty()
-            }
+            Part::Text { text, white_space: WhiteSpace::Kept, .. } => !text.is_empty(),
+            Part::Text { text, .. } => !text.trim_matches(SPACES).is_empty(),
             Part::Break | Part::Start(_) | Part::End => false,
         }
+    }
+
+    /// Bytes of memory that it takes, about.
+    fn bytes(&self) -> usize {
+        let text = match &self.part {
+            Part::Text { text, .. } => text.len(),
+            Part::Break | Part::Start(_) | Part::End => 0,
+        };
+        text.saturating_add(size_of::<Node>())
     }
 
     fn is_shown(&self, span: &Range<i128>) -> bool {
@@ -52,8 +80,27 @@ impl Item {
 const SPACES: [char; 4] = [' ', '\t', '\n', '\r'];
 
 impl Paragraph {
+    /// Appends text: to the text before, which only a reference or a comment ended.
+    pub(super) fn push_text(
+        &mut self,
+        span: &Range<i128>,
+        text: &str,
+        style: Style,
+        white_space: WhiteSpace,
+    ) {
+        match self.items.last_mut() {
+            Some(Item { part: Part::Text { text: before, .. }, .. }) => before.push_str(text),
+            _ => {
+                let part = Part::Text { text: text.into(), style, white_space };
+                self.items.push(Item { span: span.clone(), part });
+            }
+        }
+    }
+
     /// The text at each of its times: one cue, unless spans have times of their own.
-    pub(super) fn cues(&self) -> Result<Vec<Piece>, Error> {
+    ///
+    /// `repeated_bytes` counts what all paragraphs of the document repeat, up to a limit.
+    pub(super) fn pieces(&self, repeated_bytes: &mut usize) -> Result<Vec<Piece>, Error> {
         let visible = || self.items.iter().filter(|item| item.is_visible());
         let bounds: BTreeSet<i128> =
             visible().flat_map(|item| [item.span.start, item.span.end]).collect();
@@ -62,9 +109,13 @@ impl Paragraph {
             return Ok(vec![self.piece(at..at)]);
         }
         let count = bounds.len().saturating_sub(1);
-        if count > 1 && count.saturating_mul(self.items.len()) > MAX_REPEATS {
-            let what = "the parts of a paragraph at all of its times";
-            return Err(Error::LimitExceeded { what, limit: MAX_REPEATS });
+        if count > 1 {
+            let bytes: usize = self.items.iter().map(Item::bytes).sum();
+            *repeated_bytes = repeated_bytes.saturating_add(bytes.saturating_mul(count));
+        }
+        if *repeated_bytes > MAX_REPEATED_BYTES {
+            let what = "the bytes of paragraphs at all of their times";
+            return Err(Error::LimitExceeded { what, limit: MAX_REPEATED_BYTES });
         }
         let pieces = bounds.iter().zip(bounds.iter().skip(1)).map(|(&start, &end)| start..end);
         let shown = pieces.filter(|piece| visible().any(|item| item.is_shown(piece)));
@@ -89,11 +140,11 @@ impl Paragraph {
                     builder.push(Node::Break);
                     space = Space::LineStart;
                 }
-                Part::Text { text, style, keeps_space: true } => {
+                Part::Text { text, style, white_space: WhiteSpace::Kept } => {
                     builder.push_styled(*style, text);
                     space = Space::None;
                 }
-                Part::Text { text, style, keeps_space: false } => {
+                Part::Text { text, style, white_space: WhiteSpace::Collapsed } => {
                     push_collapsed(text, *style, &mut space, &mut builder);
                 }
             }

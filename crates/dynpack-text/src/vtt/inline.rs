@@ -44,10 +44,9 @@ impl Writer<'_> {
 
     fn put_span(&mut self, span: &Span) {
         let classes: Vec<String> = span.classes.iter().map(|name| class(name)).collect();
-        let classes = classes.iter().map(String::as_str).collect::<Vec<_>>();
         match &span.kind {
             SpanKind::Plain => self.tag(TagName::Class, &classes, "", &span.nodes),
-            SpanKind::Style(style) => self.put_styled(*style, &classes, &span.nodes),
+            SpanKind::Style(style) => self.put_styled(*style, classes, &span.nodes),
             SpanKind::Voice(name) => self.tag(TagName::Voice, &classes, name, &span.nodes),
             SpanKind::Language(tag) => self.tag(TagName::Language, &classes, tag, &span.nodes),
             SpanKind::Ruby => self.tag(TagName::Ruby, &classes, "", &span.nodes),
@@ -56,35 +55,25 @@ impl Writer<'_> {
     }
 
     /// Puts one tag for each property: the outermost has the classes.
-    fn put_styled(&mut self, style: Style, classes: &[&str], nodes: &[Node]) {
-        let colors = [("", "color", style.color), ("bg_", "background-color", style.background)];
-        let colors: Vec<String> = colors
-            .into_iter()
-            .filter_map(|(prefix, property, color)| Some(self.color(prefix, property, color?)))
-            .collect();
-        let colors: Vec<&str> = colors.iter().map(String::as_str).collect();
-        let flags = [
+    fn put_styled(&mut self, style: Style, mut classes: Vec<String>, nodes: &[Node]) {
+        classes.extend(style.color.map(|color| self.color("", "color", color)));
+        let background = style.background;
+        classes.extend(background.map(|color| self.color("bg_", "background-color", color)));
+        let is_set = [
             (style.bold, TagName::Bold),
             (style.italic, TagName::Italic),
             (style.underline, TagName::Underline),
         ];
-        let mut names: Vec<TagName> =
-            flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect();
-        let mut classes = classes.to_vec();
+        let set = is_set.into_iter().filter(|(is_set, _)| *is_set);
+        let mut names: Vec<TagName> = set.map(|(_, name)| name).collect();
         if names.is_empty() {
-            classes.extend(colors);
-            return self.tag(TagName::Class, &classes, "", nodes);
+            names.push(TagName::Class);
         }
-        let outermost = names.remove(0);
-        classes.extend(colors);
-        self.open(outermost, &classes, "");
         for name in &names {
-            self.open(*name, &[], "");
+            self.open(*name, &std::mem::take(&mut classes), "");
         }
         self.put(nodes);
-        for name in names.iter().rev().chain([&outermost]) {
-            self.close(*name);
-        }
+        names.iter().rev().for_each(|name| self.close(*name));
     }
 
     /// The class of a colour. One without a name has a rule.
@@ -98,13 +87,13 @@ impl Writer<'_> {
         class
     }
 
-    fn tag(&mut self, name: TagName, classes: &[&str], annotation: &str, nodes: &[Node]) {
+    fn tag(&mut self, name: TagName, classes: &[String], annotation: &str, nodes: &[Node]) {
         self.open(name, classes, annotation);
         self.put(nodes);
         self.close(name);
     }
 
-    fn open(&mut self, name: TagName, classes: &[&str], annotation: &str) {
+    fn open(&mut self, name: TagName, classes: &[String], annotation: &str) {
         self.out.extend(["<", name.as_str()]);
         for class in classes {
             self.out.extend([".", class]);

@@ -55,20 +55,19 @@ impl Spans<'_> {
 
     /// Puts a container for each annotation, with the base before it (TTML2, 10.2.35).
     fn put_ruby(&self, nodes: &[Node], xml: &mut Writer) {
-        let mut base = Vec::new();
-        for node in nodes {
-            match node {
-                Node::Span(Span { kind: SpanKind::RubyText, nodes, .. }) => match self.profile {
-                    Profile::Imsc1 => {
-                        self.put(&std::mem::take(&mut base), xml);
-                        self.put_in_parentheses(nodes, xml);
-                    }
-                    Profile::Imsc1_1 => self.put_container(&std::mem::take(&mut base), nodes, xml),
-                },
-                other => base.push(other.clone()),
+        let mut rest = nodes;
+        while let Some((at, annotation)) = first_annotation(rest) {
+            let (base, from) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+            rest = from.get(1..).unwrap_or_default();
+            match self.profile {
+                Profile::Imsc1 => {
+                    self.put(base, xml);
+                    self.put_in_parentheses(annotation, xml);
+                }
+                Profile::Imsc1_1 => self.put_container(base, annotation, xml),
             }
         }
-        self.put(&base, xml);
+        self.put(rest, xml);
     }
 
     fn put_container(&self, base: &[Node], annotation: &[Node], xml: &mut Writer) {
@@ -84,6 +83,11 @@ impl Spans<'_> {
         self.put(nodes, xml);
         xml.text(")");
     }
+}
+
+/// The place of the first annotation, and its content.
+fn first_annotation(nodes: &[Node]) -> Option<(usize, &[Node])> {
+    nodes.iter().enumerate().find_map(|(at, node)| Some((at, node.annotation()?)))
 }
 
 fn styled_tag(style: Style, xml: &mut Writer) -> Tag<'_> {
