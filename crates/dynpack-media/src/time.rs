@@ -11,6 +11,8 @@ use std::ops::{Add, AddAssign, Neg, Sub};
 pub struct Timescale(NonZeroU32);
 
 impl Timescale {
+    /// Seconds.
+    pub const SECONDS: Self = Self::constant(1);
     /// Milliseconds.
     pub const MILLIS: Self = Self::constant(1_000);
     /// The 90 kHz clock of MPEG-2 systems (ISO/IEC 13818-1).

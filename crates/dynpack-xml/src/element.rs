@@ -85,10 +85,16 @@ impl<'a> Element<'a> {
         self.tag.name()
     }
 
+    /// The name, without its prefix.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.tag.local_name().into_inner()
+    }
+
     /// Whether the element has that name.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
-        self.source.matches(self.tag.local_name().as_ref(), name)
+        self.source.matches(self.name(), name)
     }
 
     /// Where the element starts, in bytes of the text.

@@ -127,6 +127,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Skips the content of the element whose start was read last. Only its tags are checked.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn skip_content(&mut self) -> Result<(), Error> {
+        self.children(|_, _| Ok(()))
+    }
+
     /// The text directly in the element whose start was read last, without the white space around
     /// it.
     ///

@@ -32,6 +32,12 @@ impl Writer {
         Tag { writer: self, name }
     }
 
+    /// Adds text between the elements of a parent. In an indented style, lines would be added around
+    /// it.
+    pub fn text(&mut self, text: impl Display) {
+        self.escaped(text, false);
+    }
+
     /// The finished document.
     #[must_use]
     pub fn finish(mut self) -> String {
@@ -165,8 +171,9 @@ mod tests {
         let custom = Fragment::parse("<x y='1'/>&lt;").unwrap();
         xml.open("a").children(|xml| {
             xml.open("b").text("");
+            xml.text(" & ");
             xml.open("c").fragment(custom);
         });
-        assert_eq!(xml.finish(), "<a><b></b><c><x y='1'/>&lt;</c></a>");
+        assert_eq!(xml.finish(), "<a><b></b> &amp; <c><x y='1'/>&lt;</c></a>");
     }
 }

@@ -1,0 +1,64 @@
+//! One cue.
+
+use std::ops::Range;
+
+use dynpack_media::{Ticks, Time, Timescale};
+
+use crate::content::{Node, lines, push_plain};
+use crate::layout::Layout;
+
+/// A text that is shown from a time to a time: a subtitle, a caption, or a chapter with its title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cue {
+    /// The identifier in its document.
+    pub id: Option<String>,
+    /// When it is shown first.
+    pub start: Time,
+    /// When it is shown no more.
+    pub end: Time,
+    /// Where it is shown.
+    pub layout: Layout,
+    /// What is shown.
+    pub nodes: Vec<Node>,
+}
+
+impl Cue {
+    /// The end of a cue that lasts as long as the presentation.
+    pub const NEVER: Time = Time::new(Ticks(Time::MAX_SECONDS as i64), Timescale::SECONDS);
+
+    /// A cue with a plain text, of which line feeds separate the lines.
+    #[must_use]
+    pub fn new(time: Range<Time>, text: &str) -> Self {
+        let Range { start, end } = time;
+        Self { id: None, start, end, layout: Layout::default(), nodes: lines(text).collect() }
+    }
+
+    /// Its words, with a line feed at the end of each line but the last. Ruby annotations follow
+    /// their base in parentheses.
+    #[must_use]
+    pub fn plain_text(&self) -> String {
+        let mut text = String::new();
+        push_plain(&self.nodes, &mut text);
+        text
+    }
+
+    /// Whether it is shown in a span of time, its end excluded. A cue without a length touches the
+    /// span in which it starts.
+    #[must_use]
+    pub fn touches(&self, span: &Range<Time>) -> bool {
+        self.start < span.end && (self.end > span.start || self.start >= span.start)
+    }
+
+    /// Whether parts of its text are shown or highlighted at times of their own.
+    pub(crate) fn has_timestamps(&self) -> bool {
+        has_timestamps(&self.nodes)
+    }
+}
+
+fn has_timestamps(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Timestamp(_) => true,
+        Node::Span(span) => has_timestamps(&span.nodes),
+        Node::Text(_) | Node::Break => false,
+    })
+}

@@ -1,0 +1,61 @@
+//! A document of cues.
+
+use std::ops::Range;
+
+use dynpack_media::Time;
+
+use crate::cue::Cue;
+use crate::cues::Cues;
+use crate::region::Region;
+
+/// All that a subtitle file or track says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// The language (RFC 5646), if the document declares one.
+    pub language: Option<String>,
+    /// The regions that cues name.
+    pub regions: Vec<Region>,
+    /// The style sheets of a WebVTT document (CSS), one for each `STYLE` block.
+    pub stylesheets: Vec<String>,
+    /// The cues.
+    pub cues: Cues,
+}
+
+impl Document {
+    /// The whole document.
+    #[must_use]
+    pub fn whole(&self) -> Excerpt<'_> {
+        Excerpt { document: self, span: None, cues: self.cues.all().iter().collect() }
+    }
+
+    /// The cues that touch a segment, its end excluded. A cue that crosses the end of a segment is
+    /// also in the next one.
+    #[must_use]
+    pub fn segment(&self, span: Range<Time>) -> Excerpt<'_> {
+        let cues = self.cues.touching(span.clone()).collect();
+        Excerpt { document: self, span: Some(span), cues }
+    }
+}
+
+/// The part of a document that one file or segment shows.
+#[derive(Clone, Debug)]
+pub struct Excerpt<'a> {
+    pub(crate) document: &'a Document,
+    /// The time of a segment; `None` for a whole document.
+    pub(crate) span: Option<Range<Time>>,
+    pub(crate) cues: Vec<&'a Cue>,
+}
+
+impl<'a> Excerpt<'a> {
+    /// The cues, in the order of their starts.
+    #[must_use]
+    pub fn cues(&self) -> &[&'a Cue] {
+        &self.cues
+    }
+
+    /// The region that a cue names.
+    pub(crate) fn region_of(&self, cue: &Cue) -> Option<&'a Region> {
+        let id = cue.layout.region.as_ref()?;
+        self.document.regions.iter().find(|region| *region.id == **id)
+    }
+}

@@ -1,0 +1,62 @@
+//! Samples of `stpp`: a TTML document each (ISO/IEC 14496-30, 5).
+
+use std::ops::Range;
+
+use dynpack_boxes::{Error as BoxError, Reader};
+use dynpack_media::Time;
+
+use super::join::{Joiner, Key};
+use crate::cue::Cue;
+use crate::error::Error;
+use crate::options::Options;
+use crate::reading::Reading;
+use crate::sample::ENTRY_START;
+use crate::ttml;
+
+/// Refuses an entry whose samples have images beside their documents.
+pub(super) fn check_entry(fields: &[u8]) -> Result<(), BoxError> {
+    let mut reader = Reader::new(fields);
+    reader.skip(ENTRY_START.len())?;
+    let (_namespace, _schema_location) = (reader.until_zero(), reader.until_zero());
+    let auxiliary_types = reader.until_zero();
+    if auxiliary_types.windows(6).any(|type_start| type_start == b"image/") {
+        return Err(BoxError::Unsupported("has images"));
+    }
+    Ok(())
+}
+
+/// Adds the cues of a sample, as far as it shows them.
+pub(super) fn read(
+    sample: &[u8],
+    span: &Range<Time>,
+    options: Options,
+    reading: &mut Reading,
+    joiner: &mut Joiner,
+) -> Result<(), Error> {
+    let part = ttml::read(sample, options)?;
+    reading.add_part(&part)?;
+    for cue in part.document.cues.into_vec() {
+        if cue.touches(span) {
+            add(cue, span, joiner)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds a cue, which continues one of the sample before in two cases: it starts before its sample,
+/// or it starts with it and has the identifier of a cue that ended there.
+fn add(cue: Cue, span: &Range<Time>, joiner: &mut Joiner) -> Result<(), Error> {
+    let text = cue.plain_text();
+    let by_id = cue.id.clone().map(|id| Key::Id(id, text.clone()));
+    let by_start = Key::Start(cue.start, text);
+    let before = if cue.start < span.start {
+        Some(by_start.clone())
+    } else {
+        by_id.clone().filter(|_| cue.start == span.start)
+    };
+    // Only what reaches the end of the sample can go on.
+    let keys =
+        [by_id.filter(|_| cue.end >= span.end), Some(by_start).filter(|_| cue.end > span.end)];
+    let piece = Cue { start: cue.start.max(span.start), end: cue.end.min(span.end), ..cue };
+    joiner.add_piece(before.as_ref(), keys.into_iter().flatten(), piece)
+}

@@ -1,0 +1,26 @@
+//! TTML (W3C, Timed Text Markup Language 2) and its profile for subtitles, IMSC 1.1: a reader, and a
+//! writer of the text profile.
+//!
+//! Elements and attributes are known by their local names, so the namespaces of drafts are read
+//! too. Texts keep their words whatever their styles. What is left out:
+//!
+//! - images (the image profile of IMSC): they are refused;
+//! - times of SMPTE and of wall clocks: they are refused;
+//! - animation (`set`, `animate`), `display` and `visibility`: text is shown in any case;
+//! - font families and sizes, outlines, padding, and the `initial` element.
+
+mod clock;
+mod content;
+mod frame;
+mod head;
+mod options;
+mod paragraph;
+mod properties;
+mod read;
+mod style;
+mod timing;
+mod write;
+
+pub use options::{Profile, Times, WriteOptions};
+pub use read::read;
+pub use write::write;

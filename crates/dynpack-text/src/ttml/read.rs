@@ -1,0 +1,53 @@
+//! The reader.
+
+use dynpack_xml::{Options as XmlOptions, Reader, decode};
+
+use super::clock::Clock;
+use super::content::Content;
+use super::head::{Head, region};
+use crate::error::Error;
+use crate::limits::MAX_BYTES;
+use crate::options::Options;
+use crate::parsed::Parsed;
+use crate::reading::Reading;
+
+/// Reads a TTML document.
+///
+/// A text without an end lasts until [`Cue::NEVER`](crate::Cue::NEVER). Elements with invalid times
+/// are left out with a warning, and so are those that end before they start. A paragraph whose
+/// parts are shown at different times becomes a cue for each time at which it changes.
+///
+/// # Errors
+/// [`Error::Malformed`] if the document is not well-formed XML, or its parameters are invalid; with
+/// [`Strictness::Strict`](crate::Strictness::Strict) also instead of each warning.
+/// [`Error::NotSupported`] for images, for another time base than `media`, and for document type
+/// declarations. [`Error::LimitExceeded`] past a [limit](crate::limits).
+pub fn read(bytes: &[u8], options: Options) -> Result<Parsed, Error> {
+    let text = decode(bytes, MAX_BYTES)?;
+    let mut reader = Reader::new(&text, XmlOptions::new());
+    let root = reader.root("tt")?;
+    for profile in ["profile", "contentProfiles"] {
+        if root.get(profile).is_some_and(|profile| profile.ends_with("/image")) {
+            return Err(Error::NotSupported { at: root.at(), what: "the image profile of IMSC" });
+        }
+    }
+    let clock = Clock::read(&root)?;
+    let mut head = Head::new(&root);
+    let mut reading = Reading::new(options.strictness);
+    reading.document.language = root.string("lang");
+    reader.children(|reader, child| {
+        match child.name() {
+            "head" => {
+                head.read(reader)?;
+                for (id, properties) in &head.regions {
+                    reading.add_region(region(id, *properties))?;
+                }
+            }
+            "body" => Content::new(&head, clock, &mut reading).read(reader, &root, child)?,
+            _ => {}
+        }
+        Ok::<_, Error>(())
+    })?;
+    reader.finish()?;
+    Ok(reading.finish())
+}
