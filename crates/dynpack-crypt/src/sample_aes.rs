@@ -66,12 +66,12 @@ impl SampleAes {
         }
         let start = out.len();
         out.extend_from_slice(unit);
-        let mut chain = self.cipher.cbc(self.iv);
+        let mut last = self.iv.0.into();
         let body = out.get_mut(start.saturating_add(CLEAR_OF_UNIT)..).unwrap_or_default();
         // A block is encrypted only if something follows it. Otherwise a unit could end in a zero
         // that it did not end in before.
         for turn in body.chunks_mut(TURN).filter(|turn| turn.len() > BLOCK) {
-            chain.encrypt(turn.get_mut(..BLOCK).unwrap_or_default());
+            self.cipher.encrypt_chain(&mut last, turn.get_mut(..BLOCK).unwrap_or_default());
         }
         avc::escape(start, out);
         Ok(())
@@ -83,7 +83,7 @@ impl SampleAes {
         let start = out.len();
         out.extend_from_slice(frame);
         let protected = out.get_mut(start.saturating_add(CLEAR_OF_FRAME)..).unwrap_or_default();
-        self.cipher.cbc(self.iv).encrypt(protected);
+        self.cipher.encrypt_chain(&mut self.iv.0.into(), protected);
     }
 }
 
