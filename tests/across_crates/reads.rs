@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack::storage::{Identity, Listing, Memory, Source, Storage, StorageError};
-use dynpack::{Conditions, Dynpack, Extent, Request};
+use dynpack::{Builder, Conditions, Dynpack, Encryption, Extent, Format, Request};
+use futures_util::future::join_all;
 
-use crate::support::{formats, get, promises, sample_storage};
+use crate::support::published::{document, locators, manifest_under};
+use crate::support::{ask, formats, get, promises, promises_at, sample_storage};
 
 /// A storage that counts what is read.
 struct Counting {
@@ -64,15 +66,16 @@ impl Source for CountingSource {
     }
 }
 
-fn counting() -> (Dynpack, Arc<Counts>) {
+fn counting() -> (Builder<Counting>, Arc<Counts>) {
     let counts = Arc::new(Counts::default());
     let storage = Counting { memory: sample_storage(), counts: Arc::clone(&counts) };
-    (Dynpack::builder(storage).build(), counts)
+    (Dynpack::builder(storage), counts)
 }
 
 #[tokio::test]
 async fn a_head_request_reads_no_media() {
-    let (dynpack, counts) = counting();
+    let (builder, counts) = counting();
+    let dynpack = builder.build();
     let head = Conditions::default().with_head(true);
     for format in formats() {
         for promise in promises(&dynpack, "/sample/sample.ism", format).await {
@@ -90,7 +93,8 @@ async fn a_head_request_reads_no_media() {
 /// Segments of the sample are read at most half a megabyte at a time, and no byte twice.
 #[tokio::test]
 async fn a_segment_is_read_once_and_in_few_turns() {
-    let (dynpack, counts) = counting();
+    let (builder, counts) = counting();
+    let dynpack = builder.build();
     for format in formats() {
         for promise in promises(&dynpack, "/sample/sample.ism", format).await {
             for (url, ..) in &promise.segments {
@@ -102,5 +106,31 @@ async fn a_segment_is_read_once_and_in_few_turns() {
                 assert!(reads <= 2 * (bytes / (100 << 10) + 1), "{url}: {reads} of {bytes} bytes");
             }
         }
+    }
+}
+
+/// The length of these segments depends on their media, so all of it is read before the answer.
+#[tokio::test]
+async fn simultaneous_requests_for_an_encrypted_segment_read_it_once() {
+    let (builder, counts) = counting();
+    let dynpack = builder.locators(locators(document())).build();
+    for (format, encryption) in
+        [(Format::HlsV4, Encryption::CbcsAapl), (Format::HlsCmaf, Encryption::Cenc)]
+    {
+        let manifest = manifest_under("all", format, Some(encryption));
+        let promises = promises_at(&dynpack, &manifest, format).await;
+        let url = &promises.iter().find(|one| one.track() == "video").unwrap().segments[0].0;
+        counts.take();
+        let alone = get(&dynpack, url).await;
+        let once = counts.take();
+        let responses = join_all((0..20).map(|_| ask(&dynpack, url))).await;
+        assert_eq!(counts.take(), once, "{url}");
+        let late = ask(&dynpack, url).await;
+        assert_eq!(counts.take(), (0, 0), "{url}: others are being sent");
+        for response in responses.into_iter().chain([late]) {
+            assert_eq!(response.unwrap().body.collect().await.unwrap(), alone, "{url}");
+        }
+        get(&dynpack, url).await;
+        assert_eq!(counts.take(), once, "{url}: nothing is held for later");
     }
 }

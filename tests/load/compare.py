@@ -5,7 +5,8 @@
 It makes films with ffmpeg, and starts one server at a time, each with one worker thread: this
 tree's origin, that of COMMIT if one is named, and nginx with the same answers as static files,
 with and without sendfile. wrk loads them in turns, so that a machine that is slow for a while is
-slow for all. A figure is the least of all rounds.
+slow for all. A figure is the least of all rounds. ffmpeg and the origins also package a ladder to
+transport streams.
 
 With --check it writes nothing. It compares system calls, page faults and context switches per
 segment, which do not depend on the speed of the machine, with `baseline.json` beside this script,
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import films
 import report
-from servers import Nginx, Origin
+from servers import Nginx, Origin, ffmpeg_packaging
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -54,7 +55,7 @@ COUNTED = ["CMAF", "TS, version 4", "TS, version 3", "HDS", "CMAF, cenc", "TS, A
 def main():
     options = parse()
     folder = ROOT / "target" / "load"
-    films.make(folder / "media", with_long=not options.check)
+    films.make(folder / "media", with_all=not options.check)
     origin = Origin("dynpack", build(ROOT, ROOT / "target"), folder)
     if options.check:
         sys.exit(check(origin))
@@ -74,8 +75,12 @@ def main():
         if isinstance(server, Origin):
             print(f"memory and first bytes: {server.name}", flush=True)
             figures[server.name].update(server.extremes())
+            rate = server.packaging(folder / "media" / "ladder")
+            figures[server.name]["packaging to TS, GB of input per second of CPU"] = rate
             with server.running():
                 figures[server.name].update(counts(server))
+    rate = ffmpeg_packaging(folder / "media" / "ladder", folder / "hls")
+    figures[origin.name]["packaging to TS by ffmpeg, GB of input per second of CPU"] = rate
     report.write(ROOT / "docs", figures, options.against)
 
 

@@ -13,17 +13,41 @@ ENCODE = [
     *("-c:a", "aac", "-b:a", "96k", "-ac", "2", "-movflags", "+faststart"),
 ]
 
+# The bitrates of the ladder in kb/s.
+LADDER = [400, 800, 1600, 3200]
+
+COPY = ["-c", "copy", "-movflags", "+faststart"]
+
 KEY = "AAECAwQFBgcICQoLDA0ODw=="
 
 
-def make(folder, with_long):
-    """The assets `film` of 2 minutes and `long` of 2 hours, and the locators file beside them."""
+def make(folder, with_all):
+    """The asset `film` of 2 minutes; with all, also `long` of 2 hours, and `ladder` of 10 minutes
+    in four qualities. The locators file is beside them."""
     film, long = folder / "film" / "film.mp4", folder / "long" / "long.mp4"
     if not film.exists():
         ffmpeg(*ENCODE, out=film)
-    if with_long and not long.exists():
-        ffmpeg("-stream_loop", "59", "-i", film, "-c", "copy", "-movflags", "+faststart", out=long)
+    if with_all and not long.exists():
+        ffmpeg("-stream_loop", "59", "-i", film, *COPY, out=long)
+    for rate in LADDER if with_all else []:
+        quality = folder / "ladder" / f"ladder_{rate}.mp4"
+        if not quality.exists():
+            make_quality(film, rate, quality)
     (folder.parent / "locators.json").write_text(json.dumps(locators(), indent=1))
+
+
+def make_quality(film, rate, out):
+    """One quality of the ladder: two minutes of pictures, five times."""
+    short = out.parent / f"short_{rate}.mp4"
+    bits = f"{rate}k"
+    ffmpeg(
+        *("-i", film, "-an", "-c:v", "libx264", "-preset", "ultrafast", "-vf", "scale=640:-2"),
+        *("-b:v", bits, "-minrate", bits, "-maxrate", bits, "-bufsize", bits),
+        *("-x264-params", "keyint=150:min-keyint=150:scenecut=0:nal-hrd=cbr:threads=1"),
+        out=short,
+    )
+    ffmpeg("-stream_loop", "4", "-i", short, *COPY, out=out)
+    short.unlink()
 
 
 def ffmpeg(*options, out):
@@ -42,7 +66,7 @@ def locators():
         "commonEncryptionCbcs": {**common, "drm": {"widevine": {}, "fairPlay": {}}},
     }
     key = {"id": "11111111-1111-4111-8111-111111111111", "value": KEY}
-    names = {"clear": "film", "all": "film", "clear-long": "long"}
+    names = {"clear": "film", "all": "film", "clear-long": "long", "clear-ladder": "ladder"}
     return {
         "keyDelivery": {
             "widevineUrlTemplate": "https://keys.example/widevine",

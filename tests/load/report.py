@@ -24,7 +24,7 @@ def tables(figures, against):
     lines += table(figures, "cpu: ", ".0f")
     origins = {name: found for name, found in figures.items() if not name.startswith("nginx")}
     lines += ["", "Counts for one segment, and what many clients and first requests cost.\n"]
-    kinds = ("system", "page", "context", "latency", "RSS", "threads", "first")
+    kinds = ("system", "page", "context", "latency", "RSS", "threads", "first", "packaging")
     lines += table(origins, kinds, ".3g")
     return "\n".join(lines) + "\n"
 

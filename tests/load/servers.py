@@ -1,6 +1,7 @@
 """The servers that are measured, and what the system says of their processes."""
 
 import contextlib
+import http.client
 import os
 import re
 import signal
@@ -95,9 +96,8 @@ class Origin(Server):
 
     def segment(self, form, kind, asset="film"):
         """The path of a segment in the middle of a format."""
-        locator = "all" if "encryption" in form else "clear"
-        base = f"/{locator if asset == 'film' else 'clear-long'}/{asset}.ism"
-        clear = f"/{'clear' if asset == 'film' else 'clear-long'}/{asset}.ism"
+        clear = "/clear/film.ism" if asset == "film" else f"/clear-{asset}/{asset}.ism"
+        base = "/all/film.ism" if "encryption" in form else clear
         smooth = self.get(f"{clear}/manifest").decode()
         stream = re.search(rf'<StreamIndex Type="{kind}".*?</StreamIndex>', smooth, re.DOTALL)[0]
         bitrate = re.search(r'Bitrate="(\d+)"', stream)[1]
@@ -153,6 +153,7 @@ class Origin(Server):
             cmaf, ts = self.segment("m3u8-cmaf", "video"), self.segment("m3u8-aapl-v3", "video")
             sound = self.segment("m3u8-cmaf", "audio")
             long = self.segment("m3u8-cmaf", "video", "long")
+            ladder = self.segment("m3u8-cmaf", "video", "ladder")
             _, text = self.wrk(sound, 1, 1, "--latency")
             found["latency: sound, ms"] = millis(re.search(r"50%\s+([\d.]+)(\w+)", text))
             for clients in (16, 256):
@@ -168,6 +169,7 @@ class Origin(Server):
                 one.close()
         for name, path in (
             ("segment of 2 minutes", cmaf),
+            ("segment of 10 minutes in 4 qualities", ladder),
             ("segment of 2 hours", long),
             ("MPD of 2 hours", "/clear-long/long.ism/manifest(format=mpd-time-cmaf)"),
         ):
@@ -182,6 +184,28 @@ class Origin(Server):
             found[f"first answer: {name}, ms"] = min(least)
             found[f"first answer: {name}, ms of CPU"] = min(least_cpu)
         return found
+
+    def packaging(self, folder):
+        """GB of stored media that become transport streams in a second of processor time."""
+        ladder = "/clear-ladder/ladder.ism"
+        with self.running():
+            main = self.get(f"{ladder}/manifest(format=m3u8-aapl)").decode()
+            segments = []
+            for playlist in re.findall(r"^[^#].*", main, re.MULTILINE):
+                base = f"{ladder}/{playlist.rsplit('/', 1)[0]}"
+                names = re.findall(r"^[^#].*", self.get(f"{ladder}/{playlist}").decode(), re.M)
+                segments += [f"{base}/{name}" for name in names]
+            size = sum(file.stat().st_size for file in folder.glob("*.mp4"))
+            return max(size / 1e6 / self.cpu_of(segments) for _ in range(3))
+
+    def cpu_of(self, paths):
+        """Milliseconds of processor time for answers one after the other."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        before = cpu_millis(self.pid())
+        for path in paths:
+            connection.request("GET", path)
+            connection.getresponse().read()
+        return cpu_millis(self.pid()) - before
 
     def stalled(self, path):
         client = socket.socket()
@@ -221,6 +245,20 @@ class Nginx(Server):
     def pid(self):
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return int(children.split()[0])
+
+
+def ffmpeg_packaging(folder, out):
+    """The same for ffmpeg, which writes HLS of each file to the folder `out`."""
+    out.mkdir(exist_ok=True)
+    size, before = 0, os.times()
+    for file in folder.glob("*.mp4"):
+        command = ["ffmpeg", "-v", "error", "-y", "-i", file, "-c", "copy", "-hls_time", "6"]
+        subprocess.run([*command, "-hls_list_size", "0", out / "index.m3u8"], check=True)
+        size += file.stat().st_size
+    after = os.times()
+    cpu = after.children_user + after.children_system
+    cpu -= before.children_user + before.children_system
+    return size / 1e9 / cpu
 
 
 def free_port():

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
-use dynpack_crypt::sample_aes::SampleAes;
+use dynpack_crypt::sample_aes::{Blocks, Frame, SampleAes};
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use dynpack_testkit::codec;
@@ -78,12 +78,14 @@ fn throughput(criterion: &mut Criterion) {
         });
     }
     let cipher = SampleAes::new(&key, Iv([3; 16]));
+    let units = || samples.iter().map(|sample| Frame::NalUnit(sample.get(4..).unwrap_or_default()));
     group.bench_function("sample-aes", |bencher| {
         bencher.iter(|| {
             out.clear();
-            for sample in &samples {
-                cipher.nal_unit(sample.get(4..).unwrap_or_default(), &mut out).expect("a slice");
-            }
+            let mut blocks = Blocks::default();
+            units().try_for_each(|unit| blocks.add(unit)).expect("slices");
+            cipher.encrypt(&mut blocks);
+            units().try_for_each(|unit| blocks.write(unit, &mut out)).expect("the same slices");
             black_box(&out);
         });
     });

@@ -1,9 +1,9 @@
 //! Encryption of whole segments of any kind: AES-128-CBC with the padding of PKCS #7 (RFC 8216,
 //! 4.3.2.4; RFC 5652, 6.3).
 
-use ::aes::Aes128Enc;
+use ::aes::Block;
 
-use crate::aes::{BLOCK, Cbc, Cipher};
+use crate::aes::{BLOCK, Cipher};
 use crate::{ContentKey, Iv};
 
 /// How many bytes are copied at a time and then encrypted in place: few enough for the fastest
@@ -39,7 +39,7 @@ pub fn encrypt_in_place(key: &ContentKey, iv: Iv, mut segment: Vec<u8>) -> Vec<u
     let padding = missing(segment.len());
     segment.reserve_exact(padding);
     pad(&mut segment, padding);
-    Cipher::new(key).cbc(iv).encrypt(&mut segment);
+    Cipher::new(key).encrypt_chain(&mut iv.0.into(), &mut segment);
     segment
 }
 
@@ -62,7 +62,9 @@ pub fn encrypt_in_place(key: &ContentKey, iv: Iv, mut segment: Vec<u8>) -> Vec<u
 /// assert_eq!(segment, envelope::encrypt(&key, iv, &["some bytes of a segment, and more"]));
 /// ```
 pub struct Encryptor {
-    chain: Cbc<Aes128Enc>,
+    cipher: Cipher,
+    /// The block before the next one.
+    last: Block,
     /// Bytes that wait for the rest of their block.
     waiting: Vec<u8>,
 }
@@ -71,7 +73,8 @@ impl Encryptor {
     /// Starts a segment.
     #[must_use]
     pub fn new(key: &ContentKey, iv: Iv) -> Self {
-        Self { chain: Cipher::new(key).into_cbc(iv), waiting: Vec::with_capacity(BLOCK) }
+        let cipher = Cipher::new(key);
+        Self { cipher, last: iv.0.into(), waiting: Vec::with_capacity(BLOCK) }
     }
 
     /// Appends the encryption of `clear` to `out`, but for up to 15 bytes at its end.
@@ -96,7 +99,7 @@ impl Encryptor {
         let fresh = out.get_mut(start..).unwrap_or_default();
         let whole = fresh.len().saturating_sub(fresh.len() % BLOCK);
         let (blocks, rest) = fresh.split_at_mut(whole);
-        self.chain.encrypt(blocks);
+        self.cipher.encrypt_chain(&mut self.last, blocks);
         self.waiting.extend_from_slice(rest);
         out.truncate(start.saturating_add(whole));
     }

@@ -10,7 +10,7 @@ use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use dynpack_boxes::BoxType;
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_crypt::cenc::{FragmentEncryption, SampleEncryptor, Scheme, TrackEncryption};
-use dynpack_crypt::sample_aes::SampleAes;
+use dynpack_crypt::sample_aes::{Blocks, Frame, SampleAes};
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
 use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use dynpack_testkit::codec::with_lengths;
@@ -222,42 +222,57 @@ proptest! {
 
     #[test]
     fn decrypting_returns_the_clear_slices_of_transport_streams(slices in slices()) {
-        let cipher = SampleAes::new(&ContentKey::new(KEY), IV);
-        for slice in slices {
-            let mut out = vec![0, 0, 1];
-            let has_start_code = slice.windows(3).any(|bytes| bytes == [0, 0, 1]);
-            if cipher.nal_unit(&slice, &mut out).is_err() {
-                prop_assert!(
-                    slice.len() <= 48 && has_start_code,
-                    "only clear units may contain a start code"
-                );
-                continue;
-            }
-            let encrypted = &out[3..];
+        let mut blocks = Blocks::default();
+        let (added, refused): (Vec<_>, Vec<_>) =
+            slices.iter().partition(|slice| blocks.add(Frame::NalUnit(slice)).is_ok());
+        for slice in refused {
+            prop_assert!(
+                slice.len() <= 48 && slice.windows(3).any(|bytes| bytes == [0, 0, 1]),
+                "only clear units may not contain a start code"
+            );
+        }
+        SampleAes::new(&ContentKey::new(KEY), IV).encrypt(&mut blocks);
+        for slice in added {
+            let mut encrypted = Vec::new();
+            blocks.write(Frame::NalUnit(slice), &mut encrypted).unwrap();
             if slice.len() <= 48 {
-                prop_assert_eq!(encrypted, slice);
+                prop_assert_eq!(&encrypted, slice);
                 continue;
             }
             prop_assert!(
                 !encrypted.windows(3).any(|bytes| bytes[..2] == [0, 0] && bytes[2] < 3),
                 "a start code"
             );
-            let mut unit = unescape(encrypted);
+            let mut unit = unescape(&encrypted);
             let body = unit.len() - 32;
             decrypt_cbc(IV.0, &mut unit[32..], |block| block % 10 == 0 && body - block * 16 > 16);
-            prop_assert_eq!(unit, slice);
+            prop_assert_eq!(&unit, slice);
         }
     }
 
     #[test]
-    fn decrypting_returns_the_clear_frames_of_transport_streams(frame in vec(any::<u8>(), 0..200)) {
-        let mut out = Vec::new();
-        SampleAes::new(&ContentKey::new(KEY), IV).audio_frame(&frame, &mut out);
-        let lead = frame.len().min(16);
-        prop_assert_eq!(&out[..lead], &frame[..lead]);
-        decrypt_cbc(IV.0, &mut out[lead..], |_| true);
-        prop_assert_eq!(out, frame);
+    fn decrypting_returns_the_clear_frames_of_transport_streams(
+        frames in vec(vec(any::<u8>(), 0..200), 0..20),
+    ) {
+        let mut blocks = Blocks::default();
+        frames.iter().for_each(|frame| blocks.add(Frame::Audio(frame)).unwrap());
+        SampleAes::new(&ContentKey::new(KEY), IV).encrypt(&mut blocks);
+        for frame in frames {
+            let mut out = Vec::new();
+            blocks.write(Frame::Audio(&frame), &mut out).unwrap();
+            let lead = frame.len().min(16);
+            prop_assert_eq!(&out[..lead], &frame[..lead]);
+            decrypt_cbc(IV.0, &mut out[lead..], |_| true);
+            prop_assert_eq!(out, frame);
+        }
     }
+}
+
+/// Otherwise it would be sent in the clear.
+#[test]
+fn a_frame_that_was_not_added_is_refused() {
+    let problem = Blocks::default().write(Frame::Audio(&[1; 32]), &mut Vec::new()).unwrap_err();
+    assert_eq!(problem.to_string(), "the sample has 16 bytes, but 0 were planned");
 }
 
 /// Real pictures: the encrypted bytes differ from the clear ones wherever they should.

@@ -6,7 +6,8 @@ mod streams;
 
 use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
-use dynpack_crypt::{ContentKey, IvSource, KeyId};
+use dynpack_crypt::sample_aes::{Blocks, Frame, SampleAes};
+use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId};
 use dynpack_media::{RenditionId, SampleIndex, TrackId};
 use dynpack_testkit::codec::with_lengths;
 use dynpack_testkit::read::annex_b::units;
@@ -153,16 +154,14 @@ fn samples_that_cannot_be_protected_correctly_are_refused() {
 /// do not expect them to be encrypted.
 #[test]
 fn pictures_other_than_plain_slices_are_refused_by_all_schemes() {
-    use dynpack_crypt::Iv;
-    use dynpack_crypt::sample_aes::SampleAes;
-
+    let cipher = SampleAes::new(&ContentKey::new([2; 16]), Iv([3; 16]));
     let units = units(STREAMS[0].1);
     let slice = units.iter().find(|unit| is_slice(unit) && unit.len() > 48).unwrap();
     for kind in 0..32_u8 {
         let unit = [&[0x60 | kind][..], &slice[1..]].concat();
         let in_sample = with_lengths([&unit]);
         let plan = |scheme| encryptor(scheme, &units).plan(SampleIndex(0), &[&in_sample]);
-        let mut out = Vec::new();
+        let (mut blocks, mut out) = (Blocks::default(), Vec::new());
         let answers = [
             plan(Scheme::Cenc).map(|fragment| {
                 fragment.subsamples(0).unwrap().iter().any(|one| one.protected > 0)
@@ -170,9 +169,11 @@ fn pictures_other_than_plain_slices_are_refused_by_all_schemes() {
             plan(Scheme::Cbcs).map(|fragment| {
                 fragment.subsamples(0).unwrap().iter().any(|one| one.protected > 0)
             }),
-            SampleAes::new(&ContentKey::new([2; 16]), Iv([3; 16]))
-                .nal_unit(&unit, &mut out)
-                .map(|()| out != unit),
+            blocks.add(Frame::NalUnit(&unit)).map(|()| {
+                cipher.encrypt(&mut blocks);
+                blocks.write(Frame::NalUnit(&unit), &mut out).unwrap();
+                out != unit
+            }),
         ];
         for answer in answers.map(|answer| answer.map_err(|error| error.to_string())) {
             match kind {
@@ -203,9 +204,6 @@ fn parameter_sets_within_samples_are_used() {
 /// Readers of byte streams would read a clear slice after the start code.
 #[test]
 fn units_that_hide_others_are_refused() {
-    use dynpack_crypt::sample_aes::SampleAes;
-    use dynpack_crypt::{ContentKey, Iv};
-
     let (_, stream) = STREAMS[1];
     let units = units(stream);
     let hidden =
@@ -224,9 +222,6 @@ fn units_that_hide_others_are_refused() {
             encryptor.plan(SampleIndex(0), &[with_lengths([&hidden])]).unwrap_err().to_string();
         assert_eq!(problem, expected);
     }
-    let problem = SampleAes::new(&key, Iv([3; 16]))
-        .nal_unit(&hidden, &mut Vec::new())
-        .unwrap_err()
-        .to_string();
-    assert_eq!(problem, expected);
+    let problem = Blocks::default().add(Frame::NalUnit(&hidden)).unwrap_err();
+    assert_eq!(problem.to_string(), expected);
 }

@@ -160,9 +160,14 @@ impl Muxer {
             .iter()
             .map(|stream| media.by_ref().take(stream.frames().len()).collect::<Vec<_>>());
         self.waiting = by_stream.collect();
-        let measured =
-            self.streams.iter().zip(&self.waiting).map(|(stream, samples)| stream.measure(samples));
-        let measured = measured.collect::<Result<Vec<_>, _>>()?;
+        let mut measured = Vec::new();
+        for ((stream, samples), blocks) in
+            self.streams.iter().zip(&self.waiting).zip(&mut self.cursor.blocks)
+        {
+            *blocks = stream.encrypt(stream.frames().iter().zip(samples))?;
+            measured.push(stream.measure(samples, blocks)?);
+            blocks.rewind();
+        }
         self.layout = Some(Layout::new(&self.streams, &measured, self.clock_stream));
         Ok(())
     }
@@ -176,6 +181,7 @@ impl Mux for Muxer {
 
     fn put(&mut self, media: &[Bytes], out: &mut Vec<u8>) -> Result<(), Error> {
         let Some(layout) = &self.layout else { return self.take_all(media) };
+        self.cursor.encrypt(layout, &self.streams, media)?;
         media.iter().try_for_each(|sample| self.cursor.put(layout, &self.streams, sample, out))
     }
 

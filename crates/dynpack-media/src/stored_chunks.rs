@@ -47,13 +47,16 @@ impl StoredChunks {
             used = used.checked_add(1)?;
             following = Entry::read(&runs, used);
             let end = following.map_or(u32::MAX, |next| next.first_chunk);
-            let needed = len.saturating_sub(sample).div_ceil(samples_per_chunk.max(1));
-            let chunks = end.checked_sub(first_chunk)?.min(needed);
+            let mut chunks = end.checked_sub(first_chunk)?;
             if first_chunk != chunk || chunks == 0 || samples_per_chunk == 0 {
                 return None;
             }
-            chunk = chunk.checked_add(chunks)?;
+            let before = sample;
             sample = sample.saturating_add(chunks.saturating_mul(samples_per_chunk));
+            if sample > len {
+                chunks = len.saturating_sub(before).div_ceil(samples_per_chunk);
+            }
+            chunk = chunk.checked_add(chunks)?;
             max_samples = max_samples.max(samples_per_chunk);
         }
         runs.truncate(used.checked_mul(Entry::LEN)?);
@@ -70,8 +73,7 @@ impl StoredChunks {
     /// one that starts last. In most files they are the last in the table, and only their sizes
     /// are looked at.
     fn last_end(&self, sizes: &Column, max_len: u64) -> Option<u64> {
-        let earliest = self.offsets.max().saturating_sub(max_len);
-        let first = self.offsets.first_from(earliest);
+        let first = self.offsets.first_near_end(max_len);
         let mut end = 0;
         for Chunk { samples, offset } in self.from(self.first_sample(first)) {
             let mut len = 0_u64;

@@ -33,30 +33,15 @@ impl StoredOffsets {
         }
     }
 
-    /// The largest.
-    pub(crate) fn max(&self) -> u64 {
-        match self {
-            Self::Narrow(table) => {
-                let words = narrow(table).iter().map(|&word| u32::from_be_bytes(word));
-                words.max().unwrap_or_default().into()
-            }
-            Self::Wide(table) => {
-                wide(table).iter().map(|&word| u64::from_be_bytes(word)).max().unwrap_or_default()
-            }
-        }
-    }
-
-    /// The first chunk that starts at `offset` or after it; the number of chunks if none does.
-    pub(crate) fn first_from(&self, offset: u64) -> u32 {
+    /// The first chunk that starts at most `len` bytes before the one that starts last.
+    pub(crate) fn first_near_end(&self, len: u64) -> u32 {
         let first = match self {
             Self::Narrow(table) => {
-                narrow(table).iter().position(|&word| u64::from(u32::from_be_bytes(word)) >= offset)
+                first_near_end(narrow(table), |word| u32::from_be_bytes(word).into(), len)
             }
-            Self::Wide(table) => {
-                wide(table).iter().position(|&word| u64::from_be_bytes(word) >= offset)
-            }
+            Self::Wide(table) => first_near_end(wide(table), u64::from_be_bytes, len),
         };
-        first.and_then(|first| u32::try_from(first).ok()).unwrap_or_else(|| self.len())
+        u32::try_from(first).unwrap_or(u32::MAX)
     }
 
     /// Keeps only the first `len`. `None` if there are fewer.
@@ -83,10 +68,49 @@ impl StoredOffsets {
     }
 }
 
+/// Looks at each offset once if they ascend, as they do in most files.
+fn first_near_end<W: Copy>(table: &[W], offset: impl Fn(W) -> u64, len: u64) -> usize {
+    if table.is_sorted_by_key(|&word| offset(word)) {
+        let earliest = table.last().map_or(0, |&last| offset(last)).saturating_sub(len);
+        return table.partition_point(|&word| offset(word) < earliest);
+    }
+    let max = table.iter().map(|&word| offset(word)).max().unwrap_or_default();
+    let earliest = max.saturating_sub(len);
+    table.iter().position(|&word| offset(word) >= earliest).unwrap_or_default()
+}
+
 fn narrow(table: &Bytes) -> &[[u8; 4]] {
     table.as_chunks().0
 }
 
 fn wide(table: &Bytes) -> &[[u8; 8]] {
     table.as_chunks().0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_chunk_near_the_end_is_before_the_first(
+            mut offsets in prop::collection::vec(0_u32..1000, 1..50),
+            (is_sorted, len) in (any::<bool>(), 0_u64..1200),
+        ) {
+            if is_sorted {
+                offsets.sort_unstable();
+            }
+            let last = u64::from(*offsets.iter().max().unwrap());
+            let expected = offsets.iter().position(|&at| u64::from(at) + len >= last).unwrap();
+            let words = offsets.iter().map(|&at| u64::from(at));
+            for table in [
+                StoredOffsets::Narrow(offsets.iter().flat_map(|at| at.to_be_bytes()).collect()),
+                StoredOffsets::Wide(words.flat_map(u64::to_be_bytes).collect()),
+            ] {
+                prop_assert_eq!(table.first_near_end(len) as usize, expected);
+            }
+        }
+    }
 }

@@ -15,11 +15,10 @@ use tracing::debug;
 use crate::assets::{Asset, Assets, FORMAT_VERSION, Opening, etag, open_file};
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::http::{Body, Conditions, Head, Response};
+use crate::http::{Body, Conditions, Head, HeldMedia, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
 use crate::storage::{Identity, Storage, StorageError};
-use crate::tasks::Budget;
 
 /// Packages the assets of a storage for each request.
 ///
@@ -51,7 +50,7 @@ struct Inner {
     assets: Assets,
     published: RwLock<Published>,
     manifests: Manifests,
-    rewriting: Budget,
+    held_media: HeldMedia,
     max_age: Duration,
 }
 
@@ -126,7 +125,7 @@ impl<S: Storage> Builder<S> {
     /// media: H.264 that is encrypted, or in transport streams with NAL units whose lengths take
     /// less than 4 bytes. The default is 256 MiB. A segment with more is refused. All requests for
     /// such segments together stay within the limit, or wait up to five seconds for memory
-    /// ([`Error::Overloaded`]).
+    /// ([`Error::Overloaded`]). Simultaneous requests for the same segment share its media.
     #[must_use]
     pub fn rewritten_bytes(self, rewritten_bytes: u64) -> Self {
         Self { rewritten_bytes, ..self }
@@ -171,8 +170,8 @@ impl<S: Storage> Builder<S> {
         let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
         let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
         let manifests = Manifests::new(self.manifest_bytes);
-        let (rewriting, max_age) = (Budget::new(self.rewritten_bytes), self.max_age);
-        Dynpack { inner: Arc::new(Inner { assets, published, manifests, rewriting, max_age }) }
+        let (held_media, max_age) = (HeldMedia::new(self.rewritten_bytes), self.max_age);
+        Dynpack { inner: Arc::new(Inner { assets, published, manifests, held_media, max_age }) }
     }
 }
 
@@ -292,7 +291,8 @@ impl Dynpack {
                 Ok(Body::of(bytes))
             }
             Content::Plan(plan) => {
-                Body::from_plan(plan, Arc::clone(&asset.sources), &self.inner.rewriting).await
+                let (sources, held) = (Arc::clone(&asset.sources), &self.inner.held_media);
+                Body::from_plan(plan, sources, held, &head.etag).await
             }
         };
         let head = head.with_warnings(&warnings);

@@ -1,42 +1,30 @@
 //! Emulation prevention (ITU-T H.264, 7.4.1.1).
 
+use memchr::memmem;
+
 /// Inserts a byte 3 before each byte of at most 3 that follows two zeros, from `start` on.
 /// Usually there is none, and nothing moves.
 pub fn escape(start: usize, out: &mut Vec<u8>) {
-    let Some(at) = out.get(start..).and_then(next) else { return };
-    let unit = out.split_off(start.saturating_add(at));
-    let mut rest = &unit[..];
-    out.push(3);
-    while let Some(at) = next(rest) {
-        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-        out.extend_from_slice(before);
-        out.push(3);
-        rest = after;
+    let needs_none = out.get(start..).is_none_or(|unit| marked(unit).next().is_none());
+    if needs_none {
+        return;
     }
-    out.extend_from_slice(rest);
+    let unit = out.split_off(start);
+    let mut from = 0;
+    for at in marked(&unit) {
+        out.extend_from_slice(unit.get(from..at).unwrap_or_default());
+        out.push(3);
+        from = at;
+    }
+    out.extend_from_slice(unit.get(from..).unwrap_or_default());
 }
 
-/// Number of bytes that are searched together.
-const STRETCH: usize = 64;
-
-/// Index of the first byte that needs a 3 before it. Two zeros are rare, so whole stretches are
-/// searched for them first.
-fn next(unit: &[u8]) -> Option<usize> {
-    (0..unit.len()).step_by(STRETCH).find_map(|start| {
-        let rest = unit.get(start..)?;
-        let stretch = rest.get(..STRETCH + 2).unwrap_or(rest);
-        if !has_two_zeros(stretch) {
-            return None;
-        }
-        let wanting = stretch.windows(3).position(|bytes| matches!(bytes, [0, 0, 0..=3]))?;
-        start.checked_add(wanting)?.checked_add(2)
-    })
-}
-
-/// Whether there are two zeros in a row. Looks at all bytes, as vectors.
-fn has_two_zeros(stretch: &[u8]) -> bool {
-    let pairs = stretch.iter().zip(stretch.iter().skip(1));
-    pairs.fold(false, |found, (one, next)| found | (one | next == 0))
+/// Index of each byte that needs a 3 before it. The zeros before one byte do not count for the
+/// next.
+fn marked(unit: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    let pairs = memmem::find_iter(unit, &[0, 0]);
+    let after = pairs.map(|at| at.saturating_add(2));
+    after.filter(|&at| unit.get(at).is_some_and(|&byte| byte <= 3))
 }
 
 #[cfg(test)]
@@ -52,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn small_bytes_behind_two_zeros_are_marked() {
+    fn small_bytes_after_two_zeros_are_marked() {
         assert_eq!(escaped(&[0, 0, 1]), [0, 0, 3, 1]);
         assert_eq!(escaped(&[0, 0, 3, 9]), [0, 0, 3, 3, 9]);
         assert_eq!(escaped(&[0, 0, 0, 0, 0]), [0, 0, 3, 0, 0, 3, 0]);
@@ -61,9 +49,9 @@ mod tests {
     }
 
     #[test]
-    fn small_bytes_are_found_across_stretches() {
-        for at in 0..3 * STRETCH {
-            let mut unit = vec![9; 3 * STRETCH + 3];
+    fn small_bytes_are_found_everywhere() {
+        for at in 0..200 {
+            let mut unit = vec![9; 203];
             unit[at..at + 3].copy_from_slice(&[0, 0, 1]);
             let marked = [&unit[..at + 2], &[3], &unit[at + 2..]].concat();
             assert_eq!(escaped(&unit), marked, "{at}");

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
+use dynpack_crypt::sample_aes::Blocks;
 use dynpack_media::Ticks;
 
 use super::clock::REFERENCE_INTERVAL;
@@ -110,12 +112,17 @@ impl Layout {
 
     /// The frames in the order in which they are written: each the nth of a stream.
     pub(super) fn frames(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let packets = self.items.iter().filter_map(|item| match &item.what {
-            What::Pes(pes) => Some(pes),
-            What::Reference => None,
-        });
-        packets.flat_map(|pes| pes.frames.clone().map(|frame| (pes.stream, frame)))
+        frames(&self.items)
     }
+}
+
+/// The frames of those items, in the order in which they are written: each the nth of a stream.
+fn frames(items: &[Item]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let packets = items.iter().filter_map(|item| match &item.what {
+        What::Pes(pes) => Some(pes),
+        What::Reference => None,
+    });
+    packets.flat_map(|pes| pes.frames.clone().map(|frame| (pes.stream, frame)))
 }
 
 /// How far a layout is written.
@@ -126,6 +133,8 @@ pub(super) struct Cursor {
     begun: Option<(PesWriter, usize)>,
     /// The continuity counter of the next packet of each stream.
     counters: [u8; MAX_STREAMS],
+    /// The encrypted blocks of the next frames of each stream.
+    pub(super) blocks: [Blocks; MAX_STREAMS],
     /// Memory for a frame that is encrypted.
     scratch: Vec<u8>,
 }
@@ -134,15 +143,34 @@ pub(super) struct Cursor {
 const MAX_STREAMS: usize = 2;
 
 impl Cursor {
+    /// The frames that are not written yet: each the nth of a stream.
+    fn rest<'l>(&self, layout: &'l Layout) -> impl Iterator<Item = (usize, usize)> + use<'l> {
+        let written = self.begun.as_ref().map_or(0, |(_, written)| *written);
+        frames(layout.items.get(self.item..).unwrap_or_default()).skip(written)
+    }
+
     /// The next frame: the nth of a stream. `None` if all are written.
     pub(super) fn next(&self, layout: &Layout) -> Option<(usize, usize)> {
-        let written = self.begun.as_ref().map_or(0, |(_, written)| *written);
-        let rest = layout.items.get(self.item..)?;
-        let pes = rest.iter().find_map(|item| match &item.what {
-            What::Pes(pes) => Some(pes),
-            What::Reference => None,
-        })?;
-        Some((pes.stream, pes.frames.start.saturating_add(written)))
+        self.rest(layout).next()
+    }
+
+    /// Encrypts the next frames, whose samples are put after that.
+    pub(super) fn encrypt(
+        &mut self,
+        layout: &Layout,
+        streams: &[Stream],
+        samples: &[Bytes],
+    ) -> Result<(), Error> {
+        for (at, stream) in streams.iter().enumerate() {
+            let own = self.rest(layout).zip(samples).filter(|((stream, _), _)| *stream == at);
+            let own =
+                own.filter_map(|((_, frame), sample)| Some((stream.frames().get(frame)?, sample)));
+            let blocks = stream.encrypt(own)?;
+            if let Some(place) = self.blocks.get_mut(at) {
+                *place = blocks;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the next of the [frames](Layout::frames), and what is before it. `sample` is the
@@ -164,7 +192,9 @@ impl Cursor {
         let counter = self.counters.get(pes.stream).copied().unwrap_or_default();
         let (mut writer, written) =
             self.begun.take().unwrap_or_else(|| (pes.begin(stream, counter, out), 0));
-        stream.write(frame, sample, &mut self.scratch, &mut |bytes| writer.put(bytes, out))?;
+        let Some(blocks) = self.blocks.get_mut(pes.stream) else { return Ok(()) };
+        let put = &mut |bytes: &[u8]| writer.put(bytes, out);
+        stream.write(frame, sample, blocks, &mut self.scratch, put)?;
         let written = written.saturating_add(1);
         if written < pes.frames.len() {
             self.begun = Some((writer, written));

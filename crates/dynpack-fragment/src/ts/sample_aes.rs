@@ -3,7 +3,7 @@
 
 use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 use dynpack_crypt::sample_aes::{
-    AAC_STREAM_TYPE, AC3_STREAM_TYPE, AVC_STREAM_TYPE, EAC3_STREAM_TYPE, SampleAes,
+    AAC_STREAM_TYPE, AC3_STREAM_TYPE, AVC_STREAM_TYPE, Blocks, EAC3_STREAM_TYPE, Frame, SampleAes,
     aac_descriptors, ac3_descriptors, avc_descriptors, eac3_descriptors,
 };
 
@@ -55,26 +55,47 @@ impl Encryption {
         }
     }
 
-    /// Appends a piece of a frame: a NAL unit or the body of a frame of audio as it is encrypted;
-    /// all else, which are start codes, parameter sets, delimiters and headers, as it is.
+    /// What is encrypted of a piece of a sample: a NAL unit or the body of a frame of audio. `None`
+    /// for start codes, and for zeros that end an access unit.
+    fn frame<'p>(&self, piece: &'p [u8]) -> Option<Frame<'p>> {
+        match (self.frames, piece) {
+            (Frames::Audio, _) => Some(Frame::Audio(piece)),
+            (Frames::NalUnits, [0, 0, 1] | [0, 0, 0, 1]) => None,
+            (Frames::NalUnits, [0, rest @ ..]) if rest.iter().all(|&byte| byte == 0) => None,
+            (Frames::NalUnits, _) => Some(Frame::NalUnit(piece)),
+        }
+    }
+
+    /// Adds the blocks of a piece of a sample that are to be encrypted.
     ///
     /// # Errors
-    /// [`dynpack_crypt::Error::Malformed`] if a piece that stays clear hides others,
-    /// [`dynpack_crypt::Error::Unsupported`] if it holds pictures and is no slice that can be
-    /// encrypted.
-    pub(super) fn append(
+    /// As [`Blocks::add`].
+    pub(super) fn add(
         &self,
         piece: &[u8],
+        blocks: &mut Blocks,
+    ) -> Result<(), dynpack_crypt::Error> {
+        self.frame(piece).map_or(Ok(()), |frame| blocks.add(frame))
+    }
+
+    /// Encrypts what was added.
+    pub(super) fn encrypt(&self, blocks: &mut Blocks) {
+        self.cipher.encrypt(blocks);
+    }
+
+    /// Appends a piece of a sample as it is encrypted.
+    ///
+    /// # Errors
+    /// As [`Blocks::write`].
+    pub(super) fn write(
+        &self,
+        piece: &[u8],
+        blocks: &mut Blocks,
         out: &mut Vec<u8>,
     ) -> Result<(), dynpack_crypt::Error> {
-        match (self.frames, piece) {
-            (Frames::Audio, _) => self.cipher.audio_frame(piece, out),
-            (Frames::NalUnits, [0, 0, 1] | [0, 0, 0, 1]) => out.extend_from_slice(piece),
-            // Zeros that end an access unit.
-            (Frames::NalUnits, [0, rest @ ..]) if rest.iter().all(|&byte| byte == 0) => {
-                out.extend_from_slice(piece);
-            }
-            (Frames::NalUnits, _) => self.cipher.nal_unit(piece, out)?,
+        match self.frame(piece) {
+            Some(frame) => blocks.write(frame, out)?,
+            None => out.extend_from_slice(piece),
         }
         Ok(())
     }

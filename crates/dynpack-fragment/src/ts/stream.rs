@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use dynpack_codec::MediaKind;
+use dynpack_crypt::sample_aes::Blocks;
 use dynpack_media::{SampleIndex, Ticks, Timescale};
 
 use super::carriage::{Carriage, Len, carriage};
@@ -141,44 +142,77 @@ impl Stream {
         self.frames.iter().map(|frame| frame.len.at_most()).collect()
     }
 
-    /// Writes a sample to `out`, piece by piece. If it is encrypted, that is done in `scratch`.
+    /// Calls `take` for each piece of a sample in the elementary stream, before it is encrypted.
+    fn pieces(
+        &self,
+        frame: &Frame,
+        sample: &[u8],
+        mut take: impl FnMut(&[u8]) -> Result<(), dynpack_crypt::Error>,
+    ) -> Result<(), Error> {
+        let mut taken = Ok(());
+        let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
+            if taken.is_ok() {
+                taken = take(piece);
+            }
+        });
+        written.map_err(|problem| Error::Sample {
+            sample: frame.index,
+            problem: problem.to_string(),
+        })?;
+        taken.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })
+    }
+
+    /// Encrypts samples side by side. They are written in the same order.
+    pub(super) fn encrypt<'s>(
+        &self,
+        samples: impl Iterator<Item = (&'s Frame, &'s Bytes)>,
+    ) -> Result<Blocks, Error> {
+        let mut blocks = Blocks::default();
+        if let Some(encryption) = &self.encryption {
+            for (frame, sample) in samples {
+                self.pieces(frame, sample, |piece| encryption.add(piece, &mut blocks))?;
+            }
+            encryption.encrypt(&mut blocks);
+        }
+        Ok(blocks)
+    }
+
+    /// Writes a sample to `out`, piece by piece. If it is encrypted, that is done in `scratch`, with
+    /// the next of `blocks`.
     pub(super) fn write(
         &self,
         frame: &Frame,
         sample: &[u8],
+        blocks: &mut Blocks,
         scratch: &mut Vec<u8>,
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<(), Error> {
-        let refused = |problem: dynpack_codec::Error| Error::Sample {
-            sample: frame.index,
-            problem: problem.to_string(),
-        };
         let Some(encryption) = &self.encryption else {
-            return self.carriage.write(sample, frame.is_sync, out).map_err(refused);
+            return self.pieces(frame, sample, |piece| {
+                out(piece);
+                Ok(())
+            });
         };
         scratch.clear();
-        let mut appended = Ok(());
-        let written = self.carriage.write(sample, frame.is_sync, &mut |piece| {
-            if appended.is_ok() {
-                appended = encryption.append(piece, scratch);
-            }
-        });
-        written.map_err(refused)?;
-        appended.map_err(|problem| Error::Encryption { sample: Some(frame.index), problem })?;
+        self.pieces(frame, sample, |piece| encryption.write(piece, blocks, scratch))?;
         out(scratch);
         Ok(())
     }
 
     /// Bytes of each frame in the elementary stream, measured in the samples where they depend on
     /// them.
-    pub(super) fn measure(&self, samples: &[Bytes]) -> Result<Vec<u64>, Error> {
+    pub(super) fn measure(
+        &self,
+        samples: &[Bytes],
+        blocks: &mut Blocks,
+    ) -> Result<Vec<u64>, Error> {
         let mut scratch = Vec::new();
         let lens = self.frames.iter().zip(samples).map(|(frame, sample)| {
             if let Some(len) = frame.len.exactly() {
                 return Ok(len);
             }
             let mut len = 0_u64;
-            self.write(frame, sample, &mut scratch, &mut |bytes| {
+            self.write(frame, sample, blocks, &mut scratch, &mut |bytes| {
                 len = len.saturating_add(bytes.len() as u64);
             })?;
             Ok(len)

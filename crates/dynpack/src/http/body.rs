@@ -12,14 +12,16 @@ use dynpack_media::{Extent, SourceIndex};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream};
 
+use super::held_media::{HeldMedia, Media};
+use super::sources::{Sources, read_each, source};
 use crate::buffers::Buffers;
 use crate::error::Error;
-use crate::storage::{Source, StorageError, read_exactly, read_exactly_joined};
-use crate::tasks::{Budget, Share, spawn_cpu};
+use crate::storage::{Source, StorageError, read_exactly_joined};
+use crate::tasks::spawn_cpu;
 
 /// The maximum size of a segment, in bytes, that is rewritten on the thread of its request. A
 /// longer one would delay others for milliseconds.
-const MAX_INLINE: u64 = 4 << 20;
+const MAX_INLINE: usize = 4 << 20;
 
 /// The bytes of a response: a stream of buffers with a known total length.
 ///
@@ -39,9 +41,6 @@ pub struct Body {
     reading: Option<BoxFuture<'static, Result<Vec<Bytes>, StorageError>>>,
 }
 
-/// The files that hold the media.
-pub(crate) type Sources = Arc<[Arc<dyn Source>]>;
-
 /// The part of a body that is not read yet.
 enum Rest {
     /// Stored bytes, unchanged.
@@ -51,8 +50,8 @@ enum Rest {
         writer: Box<SegmentWriter>,
         /// Bytes of a portion, where media that was read before is written in portions.
         portion: usize,
-        /// The memory of that media.
-        _share: Option<Share>,
+        /// That media.
+        _media: Option<Arc<Media>>,
     },
 }
 
@@ -81,36 +80,35 @@ impl Body {
         Self::new([Piece::Read(whole)], Arc::new([source]))
     }
 
-    /// The body of a segment. It is read while it is sent. If its length depends on the media, it
-    /// is made here instead, from media that fits the budget.
+    /// The body of the segment with that ETag. It is read while it is sent. If its length depends
+    /// on the media, it is made here instead, from media that is held.
     pub(crate) async fn from_plan(
         plan: SegmentPlan,
         sources: Sources,
-        budget: &Budget,
+        held: &HeldMedia,
+        etag: &str,
     ) -> Result<Self, Error> {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
         }
         let (is_known, buffers) = (plan.len().is_some(), Buffers::of_process());
-        let bytes = plan.reads().iter().map(|read| read.extent.len).fold(0, u64::saturating_add);
         let batch = buffers.batch();
         let mut writer = Box::new(plan.into_writer(batch));
-        let (mut first, mut portion, mut share) = (None, 0, None);
+        let (mut first, mut portion, mut held_media) = (None, 0, None);
         if !is_known {
-            if bytes > budget.max_bytes() {
-                return Err(Error::SegmentTooLarge { bytes, max: budget.max_bytes() });
-            }
-            share = Some(budget.take(bytes).await.ok_or(Error::Overloaded)?);
             let reads = writer.next_reads().unwrap_or_default().to_vec();
-            let media = read_each(Arc::clone(&sources), reads, batch).await?;
+            let media = held.get(etag, reads, Arc::clone(&sources), batch).await?;
+            held_media = Some(Arc::clone(&media));
             portion = usize::try_from(batch).expect("less than a megabyte");
-            let work = move || (write(&mut writer, &media, portion, &buffers), writer);
+            let bytes: usize = media.bytes.iter().map(Bytes::len).sum();
+            let work = move || (write(&mut writer, &media.bytes, portion, &buffers), writer);
             let (made, begun) = if bytes <= MAX_INLINE { work() } else { spawn_cpu(work).await };
             first = Some(made?);
             writer = begun;
         }
         let len = writer.len().unwrap_or_default();
-        let mut body = Self::with(len, Rest::Segment { writer, portion, _share: share }, sources);
+        let rest = Rest::Segment { writer, portion, _media: held_media };
+        let mut body = Self::with(len, rest, sources);
         body.ready.extend(first);
         Ok(body)
     }
@@ -261,43 +259,6 @@ impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Body").field("len", &self.len).finish_non_exhaustive()
     }
-}
-
-fn source(sources: &Sources, index: SourceIndex) -> Result<&Arc<dyn Source>, StorageError> {
-    let source = usize::try_from(index.0).ok().and_then(|at| sources.get(at));
-    source.ok_or_else(|| StorageError::NotFound { path: format!("file {} of the asset", index.0) })
-}
-
-/// Reads ranges of several files, at most `batch` bytes at a time. Returns the bytes of each, in
-/// the requested order.
-async fn read_each(
-    sources: Sources,
-    reads: Vec<Read>,
-    batch: u64,
-) -> Result<Vec<Bytes>, StorageError> {
-    let mut media = vec![Bytes::new(); reads.len()];
-    let mut places: Vec<(usize, Read)> = reads.into_iter().enumerate().collect();
-    places.sort_by_key(|(_, read)| read.source);
-    let mut bytes = 0_u64;
-    let batches = places.chunk_by(|(_, last), (_, next)| {
-        bytes = bytes.saturating_add(last.extent.len);
-        let goes_on = last.source == next.source && bytes < batch;
-        if !goes_on {
-            bytes = 0;
-        }
-        goes_on
-    });
-    for places in batches {
-        let Some((_, first)) = places.first() else { continue };
-        let ranges: Vec<_> = places.iter().map(|(_, read)| read.extent).collect();
-        let read = read_exactly(source(&sources, first.source)?.as_ref(), &ranges).await?;
-        for ((at, _), bytes) in places.iter().zip(read) {
-            if let Some(place) = media.get_mut(*at) {
-                *place = bytes;
-            }
-        }
-    }
-    Ok(media)
 }
 
 /// Writes a portion of about `len` bytes into a buffer.
