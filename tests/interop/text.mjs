@@ -45,7 +45,8 @@ const vttRuns = (node, style) => {
 const readTtml = (text) => {
   const errors = [];
   const note = (kind) => (message) => void errors.push(`${kind}: ${message}`);
-  const handler = { info: () => {}, warn: note("warn"), error: note("error"), fatal: note("fatal") };
+  const [warn, error, fatal] = ["warn", "error", "fatal"].map(note);
+  const handler = { info: () => {}, warn, error, fatal };
   const document = imscDocument.fromXML(text, handler);
   if (!document) return { errors, cues: [] };
   const times = document.getMediaTimeEvents();

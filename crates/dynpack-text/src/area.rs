@@ -23,7 +23,7 @@ pub(crate) struct Area {
     pub(crate) writing: Writing,
 }
 
-/// A start and a length in one direction.
+/// A start and a length along one side of the picture.
 type Stretch = (Percent, Percent);
 
 impl Area {
@@ -59,7 +59,8 @@ impl Area {
     }
 }
 
-/// The stretch of which the part `anchor` lies at `at`, moved into the picture.
+/// The stretch whose anchor lies at `at`, moved into the picture. `anchor` is its distance from
+/// the start, as a part of the length.
 fn stretch(at: Percent, anchor: Percent, length: Percent) -> Stretch {
     let start = at.thousandths().saturating_sub(anchor.of(length).thousandths());
     let start = Percent::clamped(start).min(length.rest());

@@ -75,7 +75,7 @@ impl Color {
     }
 }
 
-/// A fraction with a point, or a number up to 255. `1` is opaque: nobody writes it for 1/255.
+/// A fraction with a point, or a number up to 255. `1` is opaque, as in CSS, and never 1/255.
 fn alpha_channel(text: &str) -> Option<u8> {
     match text.split_once('.') {
         None if text == "1" => Some(255),

@@ -26,7 +26,7 @@ impl Cue {
     /// The end of a cue that lasts as long as the presentation.
     pub const NEVER: Time = Time::new(Ticks(Time::MAX_SECONDS as i64), Timescale::SECONDS);
 
-    /// A cue with a plain text, of which line feeds separate the lines.
+    /// A cue with a plain text, whose lines are separated by line feeds.
     #[must_use]
     pub fn new(time: Range<Time>, text: &str) -> Self {
         let Range { start, end } = time;

@@ -64,8 +64,8 @@ impl Cues {
         candidates.iter().filter(move |cue| cue.touches(&span))
     }
 
-    /// An identifier for the element of a cue of this list, which no other one has: its own, if that
-    /// is a name in XML, or one of its place.
+    /// An identifier for the element of a cue of this list, which no other one has: its own, if
+    /// that is a name in XML, or one of its place.
     pub(crate) fn xml_id(&self, cue: &Cue) -> String {
         let own = cue.id.as_deref().filter(|id| self.ids == Ids::Unique && is_name(id));
         own.map_or_else(|| format!("_cue.{}", self.index_of(cue)), Into::into)

@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::limits::MAX_BYTES;
 use crate::options::Encoding;
 
-/// Decodes a document of plain text. Line feeds separate its lines, whatever did before, and no
-/// character is NUL (WebVTT, 6.1).
+/// Decodes a document of plain text. All ends of lines become line feeds, and NUL becomes a
+/// replacement character (WebVTT, 6.1).
 pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> Result<String, Error> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::LimitExceeded { what: "the bytes of the document", limit: MAX_BYTES });
@@ -32,7 +32,7 @@ fn normalized(text: String) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}")
 }
 
-/// A text of which line feeds and carriage returns are spaces.
+/// The text with spaces in place of line feeds and carriage returns.
 pub(crate) fn on_one_line(text: &str) -> Cow<'_, str> {
     if text.contains(['\n', '\r']) {
         Cow::Owned(text.replace(['\n', '\r'], " "))

@@ -1,8 +1,8 @@
-//! TTML (W3C, Timed Text Markup Language 2) and its profile for subtitles, IMSC 1.1: a reader, and a
-//! writer of the text profile.
+//! TTML (W3C, Timed Text Markup Language 2) and its profile for subtitles, IMSC 1.1: a reader, and
+//! a writer of the text profile.
 //!
 //! Elements and attributes are known by their local names, so the namespaces of drafts are read
-//! too. Texts keep their words whatever their styles. What is left out:
+//! too. No words are dropped, except in elements with invalid times. What is left out:
 //!
 //! - images (the image profile of IMSC): they are refused;
 //! - times of SMPTE and of wall clocks: they are refused;

@@ -23,7 +23,7 @@ fn as_vtt(document: &Document) -> String {
     vtt::write(&document.whole(), None).trim_start_matches("WEBVTT\n\n").to_owned()
 }
 
-/// A box, or a sample entry of which `fields` start with the index of its data reference.
+/// A box with these fields.
 fn a_box(code: &str, fields: &[u8]) -> Vec<u8> {
     let len = u32::try_from(fields.len() + 8).unwrap();
     [&len.to_be_bytes(), code.as_bytes(), fields].concat()
@@ -40,7 +40,8 @@ const TX3G: &[u8] =
 #[test]
 fn tx3g_of_ffmpeg_has_its_styles() {
     let sample = b"\0\x14Plain italic bold \xc3\xa9\0\0\0\x22styl\0\x02\
-                   \0\x06\0\x0c\0\x01\x02\x10\xff\xff\xff\xff\0\x0d\0\x11\0\x01\x01\x10\xff\xff\xff\xff";
+                   \0\x06\0\x0c\0\x01\x02\x10\xff\xff\xff\xff\
+                   \0\x0d\0\x11\0\x01\x01\x10\xff\xff\xff\xff";
     let red = b"\0\x08red\nline\0\0\0\x16styl\0\x01\0\0\0\x03\0\x01\0\x10\xff\0\0\xff";
     assert_eq!(
         as_vtt(&read(&entry("tx3g", TX3G), &[b"\0\0", sample, b"", red]).unwrap()),

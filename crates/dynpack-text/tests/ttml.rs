@@ -88,8 +88,8 @@ fn styles_come_from_attributes_references_regions_and_parents() {
     let head = "<styling><style xml:id='late' style='base' tts:color='lime'/>\
                 <style xml:id='base' tts:fontStyle='italic' tts:color='red'/>\
                 <style xml:id='loop' style='loop late'/></styling>\
-                <layout><region xml:id='r' tts:color='yellow'><style tts:fontWeight='bold'/></region>\
-                </layout><metadata><ttm:agent xml:id='m'><ttm:name type='full'>Mary</ttm:name>\
+                <layout><region xml:id='r' tts:color='yellow'><style tts:fontWeight='bold'/>\
+                </region></layout><metadata><ttm:agent xml:id='m'><ttm:name type='full'>Mary</ttm:name>\
                 </ttm:agent></metadata>";
     for (attributes, content, text) in [
         ("", "<span style='base'>a</span>b", "<i.red>a</i>b"),
@@ -140,7 +140,8 @@ fn regions_become_settings_and_settings_become_regions() {
             " line:5% position:50% size:80%",
         ),
         (
-            "tts:origin='20% 20%' tts:extent='60% 60%' tts:displayAlign='center' tts:textAlign='right'",
+            "tts:origin='20% 20%' tts:extent='60% 60%' tts:displayAlign='center' \
+             tts:textAlign='right'",
             " line:50%,center position:80% size:60% align:right",
         ),
         (

@@ -58,7 +58,7 @@ fn cue_text_is_read_as_the_standard_says() {
         ("<rt>a</rt>", "a"),
         ("<ruby>a<rt>b</ruby>c", "<ruby>a<rt>b</rt></ruby>c"),
         ("<c.red>a</c><c.bg_lime.x>b</c>", "<c.red>a</c><c.x.bg_lime>b</c>"),
-        ("<b.x.red>a</b>", "<c.red><b.x>a</b></c>"),
+        ("<b.x.red>a</b>", "<b.x.red>a</b>"),
         ("<v.red Mary>a", "<c.red><v Mary>a</v></c>"),
         ("<c></c>a<c><b></b></c>", "a"),
         ("a&lt;b&gt;c&amp;&nbsp;&eacute;&#233;&#xe9;&copy", "a&lt;b&gt;c&amp;\u{a0}ééé©"),

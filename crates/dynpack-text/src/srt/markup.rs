@@ -59,7 +59,7 @@ pub(super) fn read(text: &str) -> (Vec<Node>, Layout) {
             markup.apply(&mut builder, &mut layout);
             (rest, from) = (after, 0);
         } else {
-            // What is no tag is text.
+            // The bracket is text.
             from = before.len().saturating_add(1);
         }
     }

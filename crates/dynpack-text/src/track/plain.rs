@@ -1,7 +1,7 @@
 //! Samples of `tx3g` (3GPP TS 26.245, 5) and of QuickTime's `text` (QuickTime File Format, "Text
 //! Media").
 //!
-//! Both are a text, and boxes after it, of which only `styl` is read.
+//! Both are a text with boxes after it. Only the box `styl` is read.
 
 use std::ops::Range;
 

@@ -26,8 +26,8 @@ pub(super) fn read_entry(fields: &[u8]) -> Result<Document, Error> {
     Ok(Document::default())
 }
 
-/// Adds the cues of a sample. Boxes that are no cues are ignored: `vtte` says that there are none,
-/// and `vtta` has comments.
+/// Adds the cues of a sample. Other boxes are ignored: `vtte` means that there are no cues, and
+/// `vtta` has comments.
 pub(super) fn read(
     sample: &[u8],
     span: Range<Time>,

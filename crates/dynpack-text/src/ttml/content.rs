@@ -39,7 +39,7 @@ impl<'r> Content<'r> {
         Self { head, clock, reading, repeated_bytes: 0 }
     }
 
-    /// Reads the `body`, of which the start was read.
+    /// Reads the `body`, whose start was read.
     pub(super) fn read(
         &mut self,
         reader: &mut Reader<'_>,
@@ -129,7 +129,7 @@ impl<'r> Content<'r> {
         Ok(())
     }
 
-    /// Reads the content of a `p` or `span`, of which the start was read.
+    /// Reads the content of a `p` or `span`, whose start was read.
     fn inline(
         &mut self,
         reader: &mut Reader<'_>,

@@ -35,7 +35,7 @@ impl Head {
         }
     }
 
-    /// Reads the content of the `head`, of which the start was read.
+    /// Reads the content of the `head`, whose start was read.
     pub(super) fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Error> {
         reader.children(|reader, child| match child.name() {
             "styling" => {

@@ -46,27 +46,24 @@ fn apply(tag: Tag<'_>, builder: &mut Builder<TagName>) {
     }
 }
 
-/// The spans of a tag: one for its meaning, in one for the colours that its classes stand for.
+/// The span of a tag, in one for the colours that its classes stand for. Tags that only say how text
+/// looks have their colours in the same span.
 fn spans(name: TagName, classes: &[&str], annotation: String) -> Vec<Span> {
     let mut colors = Style::PLAIN;
     let classes = classes.iter().filter(|class| !class_color(class, &mut colors));
     let classes: Vec<String> = classes.map(|class| (*class).to_owned()).collect();
     let kind = match name {
-        TagName::Class if colors != Style::PLAIN => {
-            return vec![Span { kind: SpanKind::Style(colors), classes, nodes: Vec::new() }];
-        }
-        TagName::Class => SpanKind::Plain,
-        TagName::Italic => SpanKind::Style(Style { italic: true, ..Style::PLAIN }),
-        TagName::Bold => SpanKind::Style(Style { bold: true, ..Style::PLAIN }),
-        TagName::Underline => SpanKind::Style(Style { underline: true, ..Style::PLAIN }),
+        TagName::Class if colors == Style::PLAIN => SpanKind::Plain,
+        TagName::Class => SpanKind::Style(colors),
+        TagName::Italic => SpanKind::Style(Style { italic: true, ..colors }),
+        TagName::Bold => SpanKind::Style(Style { bold: true, ..colors }),
+        TagName::Underline => SpanKind::Style(Style { underline: true, ..colors }),
         TagName::Ruby => SpanKind::Ruby,
         TagName::RubyText => SpanKind::RubyText,
         TagName::Voice => SpanKind::Voice(annotation),
         TagName::Language => SpanKind::Language(annotation),
     };
-    let span = Span { kind, classes, nodes: Vec::new() };
-    if colors == Style::PLAIN {
-        return vec![span];
-    }
-    vec![Span::new(SpanKind::Style(colors), Vec::new()), span]
+    let has_colors = matches!(kind, SpanKind::Style(_)) || colors == Style::PLAIN;
+    let outer = (!has_colors).then(|| Span::new(SpanKind::Style(colors), Vec::new()));
+    outer.into_iter().chain([Span { kind, classes, nodes: Vec::new() }]).collect()
 }

@@ -102,7 +102,8 @@ impl Writer<'_> {
             self.out.push(' ');
             put_escaped(annotation, self.out);
         }
-        self.out.push('>');
+        // `-->` would be taken for times.
+        self.out.push_str(if self.out.ends_with("--") { " >" } else { ">" });
     }
 
     fn close(&mut self, name: TagName) {

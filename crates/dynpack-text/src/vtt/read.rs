@@ -18,7 +18,7 @@ use crate::region::Region;
 /// Reads a WebVTT document.
 ///
 /// Cues are left out with a warning if their times are invalid, or if they end before they start.
-/// Blocks without times that are no comments are left out with a warning too.
+/// Blocks that have no times and are not comments are left out with a warning too.
 ///
 /// # Errors
 /// [`Error::Malformed`] without the signature `WEBVTT`, and for bytes in another encoding; with

@@ -1,0 +1,66 @@
+//! Any bytes as subtitles, or as samples of text tracks: what is written is read again, and writes
+//! the same. It is no larger than a multiple of the bytes.
+
+#![no_main]
+
+use dynpack_media::{Ticks, Time, Timescale};
+use dynpack_text::limits::MAX_REPEATED_BYTES;
+use dynpack_text::ttml::WriteOptions;
+use dynpack_text::{Document, Encoding, Error, Options, TrackReader, srt, stpp, ttml, vtt, wvtt};
+use libfuzzer_sys::fuzz_target;
+
+/// Bytes that are written for a byte, at the most, beside what [`MAX_REPEATED_BYTES`] limits.
+const MAX_GROWTH: usize = 64;
+const CLOCK: Timescale = Timescale::MILLIS;
+
+fuzz_target!(|data: &[u8]| {
+    let max = (data.len() + 64) * MAX_GROWTH + MAX_REPEATED_BYTES;
+    let legacy = Options::new().with_encoding(Encoding::Windows1252);
+    let parsed = [
+        vtt::read(data, Options::new()),
+        srt::read(data, legacy),
+        ttml::read(data, Options::new()),
+        track(*b"wvtt", b"\0\0\0\x0evttCWEBVTT", data),
+        track(*b"stpp", b"\0\0\0", data),
+        track(*b"tx3g", &[0; 30], data),
+        track(*b"text", &[], data),
+    ];
+    for document in parsed.into_iter().flatten() {
+        check(&document.document, max);
+    }
+    let _ = TrackReader::new(data, Options::new());
+});
+
+/// Reads two samples of a track.
+fn track(code: [u8; 4], fields: &[u8], data: &[u8]) -> Result<dynpack_text::Parsed, Error> {
+    let len = u32::try_from(fields.len() + 16).expect("few bytes").to_be_bytes();
+    let entry = [&len, &code[..], &[0; 8], fields].concat();
+    let mut track = TrackReader::new(&entry, Options::new()).expect("a valid entry");
+    let (one, two) = data.split_at(data.len() / 2);
+    track.add(at(0)..at(6000), data)?;
+    track.add(at(6000)..at(9000), one)?;
+    track.add(at(9000)..at(9000), two)?;
+    Ok(track.finish())
+}
+
+fn check(document: &Document, max: usize) {
+    let excerpts = [document.whole(), document.segment(at(0)..at(6000))];
+    for excerpt in &excerpts {
+        let text = vtt::write(excerpt, None);
+        assert!(text.len() <= max, "{} bytes of WebVTT", text.len());
+        let read = vtt::read(text.as_bytes(), Options::new()).expect("what is written is valid");
+        assert_eq!(read.warnings, []);
+        assert_eq!(read.document.cues.all().len(), excerpt.cues().len());
+        assert_eq!(vtt::write(&read.document.whole(), None), text);
+
+        let text = ttml::write(excerpt, WriteOptions::default());
+        assert!(text.len() <= max, "{} bytes of TTML", text.len());
+        ttml::read(text.as_bytes(), Options::new()).expect("what is written is valid");
+        let _ = wvtt::samples(excerpt, CLOCK);
+        let _ = stpp::sample(excerpt, ttml::Profile::Imsc1_1, CLOCK);
+    }
+}
+
+fn at(millis: i64) -> Time {
+    Time::new(Ticks(millis), CLOCK)
+}
