@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn enhanced_ac3_is_described_as_in_the_amendment() {
-        let record = bytes::Bytes::from_static(&[0x07, 0, 0x20, 0x0f, 0]);
+        let record = Bytes::from_static(&[0x07, 0, 0x20, 0x0f, 0]);
         let level = QualityLevel::of_eac3(&Eac3Config::parse(record, 0).unwrap());
         let private: String =
             level.codec_private_data.iter().map(|byte| format!("{byte:02X}")).collect();
