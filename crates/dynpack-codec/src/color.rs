@@ -33,12 +33,6 @@ impl Color {
         Self { full_range, ..self }
     }
 
-    /// The same with another transfer function.
-    #[must_use]
-    pub const fn with_transfer(self, transfer: u8) -> Self {
-        Self { transfer, ..self }
-    }
-
     /// The range of brightness, by the transfer function.
     #[must_use]
     pub const fn dynamic_range(self) -> DynamicRange {

@@ -4,7 +4,7 @@
 
 mod streams;
 
-use dynpack_codec::MediaKind;
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::{Blocks, Frame, SampleAes};
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId};
@@ -59,6 +59,10 @@ fn in_unit(unit: &[u8], count: usize) -> usize {
 }
 
 fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
+    encryptor_of(scheme, &config(units))
+}
+
+fn encryptor_of(scheme: Scheme, codec: &Codec) -> SampleEncryptor {
     let id = KeyId([7; 16]);
     let track = TrackEncryption::new(
         scheme,
@@ -66,7 +70,7 @@ fn encryptor(scheme: Scheme, units: &[Vec<u8>]) -> SampleEncryptor {
         MediaKind::Video,
         &IvSource::new(id, "film", TrackId(1), &RenditionId::new("video", 1)),
     );
-    SampleEncryptor::new(track, &ContentKey::new([9; 16]), &config(units))
+    SampleEncryptor::new(track, &ContentKey::new([9; 16]), codec)
 }
 
 /// The subsamples of a sample of one NAL unit each, `(clear, protected)`.
@@ -103,6 +107,23 @@ fn everything_after_slice_headers_is_protected() {
             let blocks = after - after % 16;
             assert_eq!(cenc[at], [(4 + unit.len() - blocks, blocks)], "{name}, unit {at}");
         }
+    }
+}
+
+/// A slice of an IDR picture from x265, whose header takes 5 bytes according to ffmpeg. Other
+/// headers are compared in `dynpack-codec`.
+#[test]
+fn slice_segment_headers_of_hevc_stay_clear() {
+    const SLICE: [u8; 31] = [
+        0x28, 0x01, 0xaf, 0x0b, 0x60, 0xf5, 0x9f, 0x5d, 0x62, 0x30, 0xfb, 0xdc, 0x94, 0xaa, 0x15,
+        0x38, 0x00, 0x00, 0x03, 0x00, 0x00, 0x03, 0x00, 0x00, 0x03, 0x00, 0x00, 0x03, 0x00, 0x9f,
+        0x80,
+    ];
+    for (scheme, protected) in [(Scheme::Cenc, 16_u16), (Scheme::Cbcs, 26)] {
+        let encryptor = encryptor_of(scheme, &dynpack_testkit::codec::hevc());
+        let fragment = encryptor.plan(SampleIndex(0), &[with_lengths([SLICE])]).unwrap();
+        let [only] = fragment.subsamples(0).unwrap() else { panic!() };
+        assert_eq!((only.clear, only.protected), (35 - protected, protected.into()));
     }
 }
 

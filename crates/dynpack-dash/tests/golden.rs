@@ -293,3 +293,22 @@ fn turned_pictures_have_the_size_of_their_samples() {
     };
     assert_eq!(manifest_of(film::turned(upright.clone())), manifest_of(upright));
 }
+
+#[test]
+fn colours_and_dolby_vision_are_signalled() {
+    let film = vec![("video", 400_000, film::dolby_vision())];
+    let manifest = manifest(&film::presentation(film, CutPolicy::SIX_SECONDS));
+    let namespace = r#"xmlns:scte214="urn:scte:dash:scte214-extensions""#;
+    assert!(lines(&manifest, "<MPD")[0].contains(namespace), "{manifest}");
+    let codecs = r#"codecs="hvc1.1.6.L30.90" scte214:supplementalCodecs="dvh1.08.04" \
+      scte214:supplementalProfiles="db4h""#;
+    assert!(manifest.contains(&unfolded(codecs)), "{manifest}");
+    let colours = lines(&manifest, "<EssentialProperty schemeIdUri=\"urn:mpeg:mpegB:cicp:");
+    let expected =
+        [("ColourPrimaries", 9), ("TransferCharacteristics", 18), ("MatrixCoefficients", 9)];
+    let expected = expected.map(|(name, point)| {
+        format!(r#"<EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:{name}" value="{point}"/>"#)
+    });
+    // The video, and its key frames.
+    assert_eq!(colours, [&expected[..], &expected].concat());
+}

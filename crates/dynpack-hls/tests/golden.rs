@@ -151,6 +151,22 @@ fn transport_streams_have_one_name_for_h264() {
     }
 }
 
+/// Transport streams have no brands, and so no codec beside the first.
+#[test]
+fn range_and_dolby_vision_are_signalled() {
+    let film = vec![("video", 400_000, film::dolby_vision())];
+    let film = film::presentation(film, CutPolicy::SIX_SECONDS);
+    let variant = |options: &Options| {
+        multivariant_playlist(&film, &rates_with_key_frames(&film), &Azure, options)
+    };
+    let both = r#"CODECS="hvc1.1.6.L30.90",SUPPLEMENTAL-CODECS="dvh1.08.04/db4h",VIDEO-RANGE=HLG,"#;
+    let one = r#"CODECS="hvc1.1.6.L30.90",VIDEO-RANGE=HLG,"#;
+    for (options, expected) in [(Options::CMAF, both), (Options::TS, one)] {
+        let playlist = variant(&options);
+        assert_eq!(playlist.matches(expected).count(), 2, "{playlist}");
+    }
+}
+
 /// Groups of two seconds in segments of six: each of their key frames is listed.
 #[test]
 fn the_key_frames_of_video() {

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use dynpack_codec::{AvcConfig, Codec, Video};
 use dynpack_media::{
-    Period, Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track,
+    CutPolicy, Period, Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track,
 };
 use dynpack_smooth::{
     ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at,
@@ -466,4 +466,18 @@ proptest! {
         }
         let _ = ClientManifest::parse(&bytes).map(|manifest| manifest.to_xml(Version::V2_0));
     }
+}
+
+/// Microsoft's amendment for HEVC has only the last two sets, and in-band video parameter sets;
+/// `hvc1` has none in band, and decoders need them.
+#[test]
+fn hevc_has_its_parameter_sets_in_the_manifest() {
+    use dynpack_testkit::codec::{HEVC_PPS, HEVC_SPS, HEVC_VPS};
+    let video = vec![("video", 400_000, film::dolby_vision())];
+    let film = film::presentation(video, CutPolicy::SIX_SECONDS);
+    let manifest = ClientManifest::new(&Period::whole(&film), &Azure).unwrap();
+    let level = &manifest.streams[0].levels[0];
+    let sets = [HEVC_VPS, HEVC_SPS, HEVC_PPS].map(|set| [&[0, 0, 0, 1], set].concat());
+    assert_eq!(level.four_cc.as_deref(), Some("HVC1"));
+    assert_eq!(level.codec_private_data, sets.concat());
 }

@@ -39,7 +39,9 @@ pub mod urls;
 pub use self::codec::{AAC_44_STEREO, AAC_48_STEREO, AAC_48_SURROUND, AVCC, HE_AAC_48_STEREO};
 pub use self::presentation::{in_short_segments, presentation, renditions, sample, two_hours};
 pub use self::track::{TrackBuilder, end_in_file, presented};
-pub use self::tracks::{audio, late, ntsc, open_groups, turned, uneven_video, video, with_pixels};
+pub use self::tracks::{
+    audio, dolby_vision, late, ntsc, open_groups, turned, uneven_video, video, with_pixels,
+};
 
 /// Joins lines that end with a backslash, as in string literals of Rust that are not raw. The text
 /// continues with the first character of the next line that is not white space.

@@ -1,6 +1,6 @@
 //! Tracks for tests that only use their times.
 
-use dynpack_codec::{AspectRatio, Codec};
+use dynpack_codec::{AspectRatio, Codec, Color, DolbyVision};
 use dynpack_media::{Edit, Language, Matrix, Ticks, Track};
 
 use crate::TrackBuilder;
@@ -46,6 +46,15 @@ pub fn with_pixels(mut track: Track, width: u32, height: u32) -> Track {
     let Codec::Video(video) = &mut track.codec else { panic!("no video") };
     video.pixel_aspect = AspectRatio::new(width, height).unwrap();
     track
+}
+
+/// HEVC in Dolby Vision of profile 8.4: by hybrid log-gamma, for all decoders.
+#[must_use]
+pub fn dolby_vision() -> Track {
+    let Codec::Video(mut video) = codec::hevc() else { panic!("HEVC is video") };
+    video.color = Some(Color::new(9, 18, 9));
+    video.dolby_vision = DolbyVision::parse(&[1, 0, 8 << 1, 4 << 3 | 5, 4 << 4], true).ok();
+    TrackBuilder::video(12_800, 512, 300, 50).with_codec(video.into()).build()
 }
 
 /// The same track, turned clockwise by a quarter.

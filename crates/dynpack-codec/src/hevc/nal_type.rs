@@ -13,8 +13,6 @@ impl NalType {
     pub const PPS: Self = Self(34);
     /// An access unit delimiter.
     pub const DELIMITER: Self = Self(35);
-    /// Supplemental enhancement information before the picture that it describes.
-    pub const PREFIX_SEI: Self = Self(39);
 
     /// The type of a unit, given its bytes from the header on; 63, which is unspecified, if there
     /// are none.
@@ -43,14 +41,6 @@ impl NalType {
     #[must_use]
     pub const fn is_idr(self) -> bool {
         matches!(self.0, 19 | 20)
-    }
-
-    /// Whether it is of a leading picture that can be skipped, and must be where decoding starts
-    /// at the picture that it belongs to (RASL, 3.130).
-    #[inline]
-    #[must_use]
-    pub const fn is_skipped_leading(self) -> bool {
-        matches!(self.0, 8 | 9)
     }
 
     /// Whether nothing of its access unit can follow: the end of a sequence (36) or of the stream

@@ -190,8 +190,7 @@ fn skip_vui(bits: &mut Bits<'_>, sub_layers: u32) -> Option<()> {
     Some(())
 }
 
-/// Which extensions a sequence or picture parameter set has: whether one of them is for screen
-/// content (`sps_scc_extension_flag`, `pps_scc_extension_flag`).
+/// Whether one of the extensions of the set is for screen content (`sps_scc_extension_flag`).
 fn read_extensions(bits: &mut Bits<'_>) -> Option<bool> {
     const SCREEN_CONTENT: u32 = 0x10;
     Some(bits.flag()? && bits.unsigned(8)? & SCREEN_CONTENT != 0)
