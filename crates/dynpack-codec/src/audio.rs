@@ -94,6 +94,13 @@ impl AudioCodec {
         }
     }
 
+    /// Whether every player decodes it: AAC-LC or HE-AAC in at most two channels. Where there is a
+    /// choice, manifests list it first, for players that take what comes first.
+    #[must_use]
+    pub fn is_universal(&self) -> bool {
+        matches!(self, Self::Aac(aac) if !aac.is_usac()) && self.channels() <= 2
+    }
+
     /// Whether the configuration describes the channels by an element of its own (a program config
     /// element), which many players do not read.
     #[must_use]

@@ -33,14 +33,16 @@ pub(crate) struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    /// The sets of a period: audio first, and each kind in the order of the presentation.
+    /// The sets of a period: audio first, of that what every player decodes, and then in the order of
+    /// the presentation.
     pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls) -> Vec<Self> {
         let (presentation, start) = (period.presentation(), period.start());
         let mut sets: Vec<Self> = Vec::new();
         let mut renditions: Vec<_> = presentation.renditions.iter().collect();
-        renditions.sort_by_key(|rendition| match rendition.kind() {
-            MediaKind::Audio => 0,
-            MediaKind::Video => 1,
+        renditions.sort_by_key(|rendition| match rendition.track.codec.audio() {
+            Some(audio) if audio.is_universal() => 0,
+            Some(_) => 1,
+            None => 2,
         });
         for rendition in renditions {
             let protection = urls.protection(rendition);

@@ -64,6 +64,11 @@ impl<'a> Rated<'a> {
         }
     }
 
+    /// Whether it is audio that every player decodes.
+    fn is_universal(&self) -> bool {
+        self.rendition.track.codec.audio().is_some_and(AudioCodec::is_universal)
+    }
+
     fn coding(&self) -> Coding {
         Coding { codec: self.codec(), channels: self.channels() }
     }
@@ -143,7 +148,8 @@ pub(crate) struct Groups<'a> {
     /// The index of the member that is played by default: the first with the role [`Role::Main`],
     /// or else the first.
     pub(crate) default: usize,
-    /// For each group, the renditions of all members, in order.
+    /// For each group, the renditions of all members, in order. Groups that every player decodes come
+    /// first.
     pub(crate) rows: Vec<Vec<Rated<'a>>>,
 }
 
@@ -162,6 +168,7 @@ impl<'a> Groups<'a> {
                 rows.push(row);
             }
         }
+        rows.sort_by_key(|row| !row.get(default).is_some_and(Rated::is_universal));
         Self { members, default, rows }
     }
 
