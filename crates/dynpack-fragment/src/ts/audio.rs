@@ -62,6 +62,8 @@ impl Frames {
 /// How long a frame lasts, where all last equally long.
 fn frame(audio: &AudioCodec) -> Option<Time> {
     let length = match audio {
+        // ffmpeg counts on wrongly from a frame at half or a quarter of the usual rates.
+        AudioCodec::Ac3(ac3) if ac3.sampling_rate < 32_000 => None,
         AudioCodec::Ac3(_) | AudioCodec::Eac3(_) => Some(ac3::FRAME_LENGTH),
         AudioCodec::Mp3(mp3) => Some(mp3.frame_length()),
         AudioCodec::Dts(dts) => dts.frame_length,
