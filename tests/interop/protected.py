@@ -45,7 +45,11 @@ PUBLISHED = {
     "cenc": [*((format, "cenc") for format in CMAF.values()), (None, "cenc"), ("fmp4-v20", "piff")],
     "cbcs": [*((format, "cbcs-aapl") for format in CMAF.values()), ("m3u8-aapl", "cbcs-aapl")],
 }
-HARD = [tricky.bframes_with_edit_list, tricky.slices_after_parameter_sets]
+HARD = [
+    tricky.bframes_with_edit_list,
+    tricky.slices_after_parameter_sets,
+    tricky.enhanced_ac3_beside_aac,
+]
 #: Changes that make a locator invalid.
 WRONG_LOCATORS = {
     "an unknown word": {"policy": ""},
