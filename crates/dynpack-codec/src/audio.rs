@@ -1,8 +1,8 @@
 //! Audio: how its sound is coded.
 
 use crate::{
-    AacConfig, Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, Eac3Config, FlacConfig,
-    Mp3Config, OpusConfig,
+    AacConfig, Ac3Config, Ac4Config, AlacConfig, DtsConfig, Eac3Config, FlacConfig, Mp3Config,
+    OpusConfig,
 };
 
 /// A codec of audio, with its configuration.
@@ -94,11 +94,18 @@ impl AudioCodec {
         }
     }
 
-    /// Whether every player decodes it: AAC-LC or HE-AAC in at most two channels. Where there is a
-    /// choice, manifests list it first, for players that take what comes first.
+    /// Whether it is stereo for headphones, made of more channels or of objects: an immersive
+    /// stereo presentation of AC-4.
     #[must_use]
-    pub fn is_universal(&self) -> bool {
-        matches!(self, Self::Aac(aac) if !aac.is_usac()) && self.channels() <= 2
+    pub const fn is_immersive_stereo(&self) -> bool {
+        matches!(self, Self::Ac4(Ac4Config { presentation_version: 2, .. }))
+    }
+
+    /// Whether every player decodes it: AAC-LC or HE-AAC. Where there is a choice, manifests list it
+    /// first, for players that take what comes first.
+    #[must_use]
+    pub const fn is_universal(&self) -> bool {
+        matches!(self, Self::Aac(aac) if !aac.is_usac())
     }
 
     /// Whether the configuration describes the channels by an element of its own (a program config
@@ -148,27 +155,4 @@ impl AudioCodec {
             Self::Ac3(_) | Self::Eac3(_) | Self::Ac4(_) | Self::Dts(_) | Self::Opus(_) => None,
         }
     }
-}
-
-/// Conversions of the configuration of a codec of audio.
-macro_rules! from_audio {
-    ($($config:ident => $codec:ident),+ $(,)?) => {
-        $(impl From<$config> for Codec {
-            fn from(config: $config) -> Self {
-                Self::Audio(AudioCodec::$codec(config))
-            }
-        })+
-    };
-}
-
-from_audio! {
-    AacConfig => Aac,
-    Ac3Config => Ac3,
-    Eac3Config => Eac3,
-    Ac4Config => Ac4,
-    DtsConfig => Dts,
-    OpusConfig => Opus,
-    FlacConfig => Flac,
-    AlacConfig => Alac,
-    Mp3Config => Mp3,
 }

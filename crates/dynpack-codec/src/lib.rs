@@ -5,8 +5,8 @@
 //! frame says of it, and ADTS headers. [`ac3`] is AC-3 and Enhanced AC-3: their configurations and
 //! syncframes. Of AC-4, DTS, Opus, FLAC and ALAC it knows the configuration, of [`mp3`] the headers
 //! of frames. A [`Codec`] is the coding of one track. Its type separates video from audio: only
-//! [`Video`] has dimensions, only an [`AudioCodec`] has a sampling rate. The enums of codecs are not
-//! `non_exhaustive`: a new codec does not compile until each place that matches on them decides
+//! [`Video`] has dimensions, only an [`AudioCodec`] has a sampling rate. The enums of codecs are
+//! not `non_exhaustive`: a new codec does not compile until each place that matches on them decides
 //! about it.
 //!
 //! How containers name and store a codec is their own knowledge. This crate decodes no media, does

@@ -33,8 +33,8 @@ pub(crate) struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    /// The sets of a period: audio first, of that what every player decodes, and then in the order of
-    /// the presentation.
+    /// The sets of a period: audio first, of that what every player decodes, and then in the order
+    /// of the presentation.
     pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls) -> Vec<Self> {
         let (presentation, start) = (period.presentation(), period.start());
         let mut sets: Vec<Self> = Vec::new();
@@ -193,7 +193,7 @@ impl<'a> Set<'a> {
             channels: first.track.codec.audio().and_then(sound::channels),
             protection: self.protection.as_ref().map(ContentProtection::all).unwrap_or_default(),
             essential: None,
-            supplemental: first.track.codec.audio().map(sound::objects).unwrap_or_default(),
+            supplemental: first.track.codec.audio().map(sound::supplemental).unwrap_or_default(),
             label: label(first),
             accessibility: (first.role == Role::Description)
                 .then(|| descriptor(ROLE_SCHEME, "description".into())),
