@@ -52,6 +52,10 @@ def main():
             for folder in sorted(media.iterdir()):
                 check_asset(base, folder, tally)
             check_sample(base, media / "sample", tally)
+            for dolby in (tricky.ac3_beside_aac, tricky.enhanced_ac3_beside_aac):
+                name = dolby.__name__
+                tally.heading(f"{name}: GStreamer as a client")
+                gstreamer.check(address(base, name), compare.stored(media / name), tally)
             open_groups = tricky.open_groups_of_pictures.__name__
             check_key_frames(address(base, open_groups), compare.stored(media / open_groups), tally)
         shorter = ["--segment-duration", "2"]

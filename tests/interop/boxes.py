@@ -289,8 +289,17 @@ def read_samples(stbl):
 
 def read_sizes(stbl):
     stsz = stbl.find(b"stsz")
+    if stsz is None:
+        return read_compact_sizes(stbl.find(b"stz2"))
     constant, count = stsz.unpack("II", 4)
     return [constant] * count if constant else [size for (size,) in stsz.table("I", 8)]
+
+
+def read_compact_sizes(stz2):
+    """Sizes of 4, 8 or 16 bits (ISO/IEC 14496-12, 8.7.3.3)."""
+    width, count = stz2.unpack("II", 4)
+    digits = stz2.data[stz2.body + 12 : stz2.end].hex()
+    return [int(digits[at * width // 4 : (at + 1) * width // 4], 16) for at in range(count)]
 
 
 def read_places(stbl, sizes):

@@ -38,20 +38,33 @@ class Protocol:
     bandwidth: str = "average"
     #: Whether one track of audio is carried with the video.
     is_muxed: bool = False
+    #: The types of the sample entries of codecs that it cannot carry.
+    without: frozenset = frozenset()
 
 
+LOSSLESS = frozenset({"fLaC", "alac"})
+DOLBY = frozenset({"ac-3", "ec-3"})
 HLS = {"read": streams.hls, "key_frames": streams.hls_key_frames, "bandwidth": "peak"}
 DASH = {"read": streams.dash, "key_frames": streams.dash_key_frames}
-SMOOTH = {"read": smooth.smooth, "suffix": None, "clock": 10_000_000, "bandwidth": "media"}
+SMOOTH = {
+    "read": smooth.smooth,
+    "suffix": None,
+    "clock": 10_000_000,
+    "bandwidth": "media",
+    "without": LOSSLESS | {"ac-3", "Opus"},
+}
 PROTOCOLS = {
     "HLS": Protocol("manifest(format=m3u8-cmaf)", **HLS),
-    "HLS4": Protocol("manifest(format=m3u8-aapl)", **HLS, suffix=".ts", clock=90_000),
+    "HLS4": Protocol(
+        "manifest(format=m3u8-aapl)", **HLS, suffix=".ts", clock=90_000, without=LOSSLESS
+    ),
     "HLS3": Protocol(
         "manifest(format=m3u8-aapl-v3)",
         **{**HLS, "key_frames": None},
         suffix=".ts",
         clock=90_000,
         is_muxed=True,
+        without=LOSSLESS,
     ),
     "DASH": Protocol("manifest(format=mpd-time-cmaf)", **DASH),
     "CSF": Protocol("manifest(format=mpd-time-csf)", **DASH),
@@ -64,6 +77,7 @@ PROTOCOLS = {
         clock=1000,
         bandwidth="media",
         is_muxed=True,
+        without=LOSSLESS | DOLBY | {"Opus"},
     ),
 }
 
@@ -227,7 +241,7 @@ def missing(name, sources, used):
             and (source.track.kind == "soun" or file_of(source) == file_of(other))
             for other in delivered
         )
-        if not alike and not spoken_for:
+        if not alike and not spoken_for and source.track.codec not in PROTOCOLS[name].without:
             yield Row(
                 name, "-", source.name, 0, len(source.track.samples),
                 problems=[f"{source.name} is not in the stream"],
@@ -535,7 +549,12 @@ def bandwidths(rendition):
 
 
 def rfc6381(track):
-    """The codec string of video; AAC would need more parsing than it is worth here."""
+    """The codec string of video, and of codecs of sound that have the name of their sample entry.
+
+    Others would need more parsing than it is worth here.
+    """
+    if track.codec in ("ac-3", "ec-3", "Opus", "fLaC", "alac"):
+        return track.codec
     at = track.entry.find(b"avcC")
     if at >= 0:
         return f"{track.codec}.{track.entry[at + 5:at + 8].hex()}"

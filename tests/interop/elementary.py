@@ -87,7 +87,9 @@ def check_access_unit(content, is_key, codec):
 
 
 def without_header(frame):
-    """The AAC in an ADTS frame, whose header may have a CRC."""
+    """The AAC in an ADTS frame, whose header may have a CRC; other frames as they are."""
+    if frame[0] != 0xFF:
+        return frame
     return frame[7 if frame[1] & 1 else 9 :]
 
 

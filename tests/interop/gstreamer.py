@@ -13,11 +13,16 @@ SECONDS = 120
 ADAPTIVE = {"MSS": "mssdemux", "MSS20": "mssdemux", "DASH": "dashdemux", "CSF": "dashdemux"}
 PADS = {"vide": "video_00 ! qtdemux", "soun": "audio_00 ! qtdemux"}
 #: HLS is read by its media playlists: another variant would use another pad.
-SOUND = "tsdemux ! aacparse ! audio/mpeg,stream-format=raw"
 PLAYLISTS = {
     "HLS": {"vide": "qtdemux", "soun": "qtdemux"},
-    "HLS4": {"soun": SOUND},
-    "HLS3": {"vide": "tsdemux ! video/x-h264", "soun": SOUND},
+    "HLS4": {"soun": "tsdemux ! {parser}"},
+    "HLS3": {"vide": "tsdemux ! video/x-h264", "soun": "tsdemux ! {parser}"},
+}
+#: What splits the sound of transport streams into frames.
+PARSERS = {
+    "mp4a": "aacparse ! audio/mpeg,stream-format=raw",
+    "ac-3": "ac3parse ! audio/x-ac3,alignment=frame",
+    "ec-3": "ac3parse ! audio/x-eac3,alignment=iec61937",
 }
 #: How exactly times are compared, in seconds: GStreamer and transport streams round them.
 PRECISION = Fraction(1, 40_000)
@@ -41,12 +46,13 @@ def pipelines(url, name, renditions):
         address = f"{url}/{compare.PROTOCOLS[name].manifest}"
         source = f"souphttpsrc location={address} ! {ADAPTIVE[name]} name=all"
         return {kind: f"{source} all.{pad}" for kind, pad in PADS.items()}
-    playlist = lambda kind: next(
-        rendition.url for rendition in renditions if rendition.track.kind == kind
+    first = lambda kind: next(
+        rendition for rendition in renditions if rendition.track.kind == kind
     )
+    parser = PARSERS.get(first("soun").track.codec)
     return {
-        kind: f"souphttpsrc location={playlist(kind)} ! hlsdemux ! {parser}"
-        for kind, parser in PLAYLISTS[name].items()
+        kind: f"souphttpsrc location={first(kind).url} ! hlsdemux ! {rest.format(parser=parser)}"
+        for kind, rest in PLAYLISTS[name].items()
     }
 
 

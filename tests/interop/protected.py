@@ -45,7 +45,12 @@ PUBLISHED = {
     "cenc": [*((format, "cenc") for format in CMAF.values()), (None, "cenc"), ("fmp4-v20", "piff")],
     "cbcs": [*((format, "cbcs-aapl") for format in CMAF.values()), ("m3u8-aapl", "cbcs-aapl")],
 }
-HARD = [tricky.bframes_with_edit_list, tricky.slices_after_parameter_sets, *tricky.HEVC]
+HARD = [
+    tricky.bframes_with_edit_list,
+    tricky.slices_after_parameter_sets,
+    tricky.enhanced_ac3_beside_aac,
+    *tricky.HEVC,
+]
 #: SAMPLE-AES in transport streams has no HEVC.
 HEVC = {asset.__name__ for asset in tricky.HEVC}
 #: Changes that make a locator invalid.

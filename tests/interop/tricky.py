@@ -136,6 +136,28 @@ def audio_only(folder):
     run(*audio(44100), *AAC, folder / "song.mp4")
 
 
+def ac3_beside_aac(folder, codec="ac3"):
+    run(
+        *video(), *audio(), *audio(pitch=220), "-map", 0, "-map", 1, "-map", 2, *gop(50, 2), *AAC,
+        "-c:a:0", codec, "-b:a:0", "192k", "-metadata:s:a:0", "language=eng", "-metadata:s:a:1",
+        "language=eng", folder / "film.mp4",
+    )
+
+
+def enhanced_ac3_beside_aac(folder):
+    ac3_beside_aac(folder, "eac3")
+
+
+def codecs_of_sound(folder):
+    """Each is a language of its own, beside one film."""
+    run(*video(), *audio(), *gop(50, 2), *AAC, folder / "film.mp4")
+    for codec, language in (("libopus", "eng"), ("flac", "deu"), ("alac", "fra")):
+        run(
+            *audio(), "-c:a", codec, "-strict", -2, "-metadata:s:a:0", f"language={language}",
+            folder / f"{codec}.mp4",
+        )
+
+
 def video_only(folder):
     run(*video(), *gop(50, 2), folder / "film.mp4")
 
@@ -316,6 +338,9 @@ ASSETS = [
     offsets_of_64_bits,
     several_tracks_in_a_file,
     audio_only,
+    ac3_beside_aac,
+    enhanced_ac3_beside_aac,
+    codecs_of_sound,
     video_only,
     renditions_of_different_groups_of_pictures,
     renditions_of_different_reordering,

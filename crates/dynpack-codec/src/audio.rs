@@ -49,6 +49,7 @@ impl AudioCodec {
     #[must_use]
     pub const fn family(&self) -> AudioFamily {
         match self {
+            Self::Aac(aac) if aac.is_usac() => AudioFamily::XheAac,
             Self::Aac(_) => AudioFamily::Aac,
             Self::Ac3(_) => AudioFamily::Ac3,
             Self::Eac3(_) => AudioFamily::Eac3,
@@ -110,6 +111,13 @@ impl AudioCodec {
         }
     }
 
+    /// Whether it is stereo for headphones, made of more channels or of objects: an immersive
+    /// stereo presentation of AC-4.
+    #[must_use]
+    pub const fn is_immersive_stereo(&self) -> bool {
+        matches!(self, Self::Ac4(Ac4Config { presentation_version: 2, .. }))
+    }
+
     /// Whether the configuration describes the channels by an element of its own (a program config
     /// element), which many players do not read.
     #[must_use]
@@ -157,27 +165,4 @@ impl AudioCodec {
             Self::Ac3(_) | Self::Eac3(_) | Self::Ac4(_) | Self::Dts(_) | Self::Opus(_) => None,
         }
     }
-}
-
-/// Conversions of the configuration of a codec of audio.
-macro_rules! from_audio {
-    ($($config:ident => $codec:ident),+ $(,)?) => {
-        $(impl From<$config> for Codec {
-            fn from(config: $config) -> Self {
-                Self::Audio(AudioCodec::$codec(config))
-            }
-        })+
-    };
-}
-
-from_audio! {
-    AacConfig => Aac,
-    Ac3Config => Ac3,
-    Eac3Config => Eac3,
-    Ac4Config => Ac4,
-    DtsConfig => Dts,
-    OpusConfig => Opus,
-    FlacConfig => Flac,
-    AlacConfig => Alac,
-    Mp3Config => Mp3,
 }

@@ -5,7 +5,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AudioFamily {
-    /// AAC.
+    /// AAC-LC and HE-AAC.
     Aac,
     /// MP3.
     Mp3,
@@ -19,6 +19,8 @@ pub enum AudioFamily {
     Flac,
     /// Apple Lossless.
     Alac,
+    /// xHE-AAC.
+    XheAac,
     /// AC-4.
     Ac4,
     /// DTS.

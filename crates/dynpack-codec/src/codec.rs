@@ -1,6 +1,9 @@
 //! The coding of a track: video or audio, and which codec.
 
-use crate::{AudioCodec, MediaKind, Unsupported, Video};
+use crate::{
+    AacConfig, Ac3Config, Ac4Config, AlacConfig, AudioCodec, DtsConfig, Eac3Config, FlacConfig,
+    MediaKind, Mp3Config, OpusConfig, Unsupported, Video,
+};
 
 /// The coding of a track's samples, with its configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,4 +82,27 @@ impl From<Video> for Codec {
     fn from(video: Video) -> Self {
         Self::Video(video)
     }
+}
+
+/// Conversions of the configuration of a codec of audio.
+macro_rules! from_audio {
+    ($($config:ident => $codec:ident),+ $(,)?) => {
+        $(impl From<$config> for Codec {
+            fn from(config: $config) -> Self {
+                Self::Audio(AudioCodec::$codec(config))
+            }
+        })+
+    };
+}
+
+from_audio! {
+    AacConfig => Aac,
+    Ac3Config => Ac3,
+    Eac3Config => Eac3,
+    Ac4Config => Ac4,
+    DtsConfig => Dts,
+    OpusConfig => Opus,
+    FlacConfig => Flac,
+    AlacConfig => Alac,
+    Mp3Config => Mp3,
 }

@@ -33,14 +33,14 @@ pub(crate) struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    /// The sets of a period: audio first, and each kind in the order of the presentation.
+    /// The sets of a period: audio first, by ascending family, and apart from that in the order of
+    /// the presentation.
     pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls) -> Vec<Self> {
         let (presentation, start) = (period.presentation(), period.start());
         let mut sets: Vec<Self> = Vec::new();
         let mut renditions: Vec<_> = presentation.renditions.iter().collect();
-        renditions.sort_by_key(|rendition| match rendition.kind() {
-            MediaKind::Audio => 0,
-            MediaKind::Video => 1,
+        renditions.sort_by_key(|rendition| {
+            (rendition.kind() != MediaKind::Audio, rendition.track.audio_family())
         });
         for rendition in renditions {
             let protection = urls.protection(rendition);
@@ -190,7 +190,7 @@ impl<'a> Set<'a> {
             coding_dependency: None,
             channels: first.track.codec.audio().and_then(sound::channels),
             protection: self.protection.as_ref().map(ContentProtection::all).unwrap_or_default(),
-            supplemental: first.track.codec.audio().map(sound::objects).unwrap_or_default(),
+            supplemental: first.track.codec.audio().map(sound::supplemental).unwrap_or_default(),
             essential: first.track.codec.video().map(colors).unwrap_or_default(),
             label: label(first),
             accessibility: first

@@ -11,6 +11,7 @@
 mod audio;
 mod carriage;
 mod clock;
+mod elementary;
 mod estimate;
 mod layout;
 mod packet;

@@ -39,13 +39,15 @@ impl<'a> Rated<'a> {
         quoted(self.label().unwrap_or(&self.rendition.id.name))
     }
 
-    /// `CHANNELS` of audio: their number, or for joint object coding that of its objects (Apple,
-    /// *HLS Authoring Specification*, 2.4). `None` for video, and where it is not known.
+    /// `CHANNELS` of audio: their number, or for joint object coding that of its objects, and what
+    /// else they are (Apple, *HLS Authoring Specification*, 2.4). `None` for video, and where it is
+    /// not known.
     pub(crate) fn channels(&self) -> Option<String> {
         let audio = self.rendition.track.codec.audio()?;
         let objects = audio.objects().map(|objects| format!("{objects}/JOC"));
+        let immersive = if audio.is_immersive_stereo() { "/IMSA" } else { "" };
         let channels = || Some(audio.channels()).filter(|&count| count > 0);
-        objects.or_else(|| channels().map(|count| count.to_string()))
+        objects.or_else(|| channels().map(|count| format!("{count}{immersive}")))
     }
 
     /// The name in `CODECS`. Transport streams have no sample entries, and their parameter sets are
@@ -164,7 +166,8 @@ pub(crate) struct Groups<'a> {
     /// The index of the member that is played by default: the first with the role [`Role::Main`],
     /// or else the first.
     pub(crate) default: usize,
-    /// For each group, the renditions of all members, in order.
+    /// For each group, the renditions of all members, in order. Groups that every player decodes
+    /// come first.
     pub(crate) rows: Vec<Vec<Rated<'a>>>,
 }
 
@@ -183,6 +186,7 @@ impl<'a> Groups<'a> {
                 rows.push(row);
             }
         }
+        rows.sort_by_key(|row| row.get(default)?.rendition.track.audio_family());
         Self { members, default, rows }
     }
 
@@ -229,8 +233,7 @@ fn members<'a>(audio: &[Rated<'a>]) -> Vec<Member<'a>> {
     members
 }
 
-/// Each coding with each of its tiers of bitrate, by ascending family and in the order of the
-/// members.
+/// Each coding with each of its tiers of bitrate, in the order of the members.
 fn encodings(members: &[Member<'_>]) -> Vec<(Coding, usize)> {
     let mut encodings = Vec::new();
     for (coding, _) in members.iter().flat_map(|member| &member.codings) {
@@ -243,6 +246,5 @@ fn encodings(members: &[Member<'_>]) -> Vec<(Coding, usize)> {
             }
         }
     }
-    encodings.sort_by_key(|(coding, _)| coding.family);
     encodings
 }

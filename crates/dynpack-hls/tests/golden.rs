@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use dynpack_codec::{Codec, Video, VideoCodec};
+use dynpack_codec::{Ac4Config, Codec, Eac3Config, Video, VideoCodec};
 use dynpack_hls::{Flavor, Options, Part, media_playlist, multivariant_playlist};
 use dynpack_media::{CutPolicy, Language, Presentation, Rate, Rates, Rendition, Role, Stream};
+use dynpack_testkit::codec::{AC4_STEREO, EAC3_ATMOS};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO, unfolded};
 
@@ -668,4 +669,44 @@ fn names_that_differ_only_in_replaced_characters_are_numbered() {
     let playlist = multivariant(&film);
     let names = [r#"NAME="the 'best'","#, r#"NAME="the 'best' 2","#];
     assert!(names.iter().all(|name| playlist.matches(name).count() == 1), "{playlist}");
+}
+
+/// Dolby Atmos comes first in the film, but most players need AAC. AC-4 is for headphones.
+#[test]
+fn sound_in_several_codecs_has_a_group_each_and_aac_first() {
+    let track = |codec: Codec| {
+        let mut track = film::audio(AAC_48_STEREO, 300, "en");
+        track.codec = codec;
+        track
+    };
+    let atmos = Eac3Config::parse(EAC3_ATMOS.into(), 0).unwrap().into();
+    let headphones = Ac4Config::parse(AC4_STEREO.into(), 2).unwrap().into();
+    let tracks = vec![
+        ("video", 400_000, film::ntsc((640, 360), 180)),
+        ("atmos", 640_000, track(atmos)),
+        ("headphones", 64_000, track(headphones)),
+        ("stereo", 128_000, track(film::codec::aac(AAC_48_STEREO))),
+    ];
+    let playlist = multivariant(&film::in_short_segments(tracks));
+    let about = |line: &str| {
+        let of = |name: &str| line.split(name).nth(1)?.split('"').nth(1).map(str::to_owned);
+        (
+            of(",GROUP-ID=").or_else(|| of(",AUDIO=")).unwrap(),
+            of(",CHANNELS=").or_else(|| of(",CODECS=")),
+        )
+    };
+    let lines = |start| lines(&playlist, start).into_iter().map(about).collect::<Vec<_>>();
+    let pair = |group: &str, what: &str| (group.to_owned(), Some(what.to_owned()));
+    assert_eq!(
+        lines("#EXT-X-MEDIA:"),
+        [pair("audio-1", "2"), pair("audio-2", "16/JOC"), pair("audio-3", "2/IMSA")]
+    );
+    assert_eq!(
+        lines("#EXT-X-STREAM-INF:"),
+        [
+            pair("audio-1", "avc1.64001f,mp4a.40.2"),
+            pair("audio-2", "avc1.64001f,ec-3"),
+            pair("audio-3", "avc1.64001f,ac-4.02.02.00"),
+        ]
+    );
 }

@@ -103,8 +103,8 @@ impl Draft {
         Ok(draft)
     }
 
-    /// A run of samples of a fragment as it is served. Audio is presented when it is decoded, and of
-    /// most codecs all is sync.
+    /// A run of samples of a fragment as it is served. Audio is presented when it is decoded, and
+    /// of most codecs all is sync.
     pub(crate) fn served(&mut self, run: SampleRun) -> SampleRun {
         match self.codec_kind() {
             MediaKind::Video => run,

@@ -32,8 +32,8 @@ const PS_EXTENSION: u32 = 0x548;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AacConfig {
-    /// What a decoder must support: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), 42 USAC, or
-    /// another object type.
+    /// What a decoder must support: 2 AAC-LC, 5 HE-AAC (SBR), 29 HE-AAC v2 (SBR and PS), 42 USAC,
+    /// or another object type.
     pub object_type: u8,
     /// The object type of the core layer: that of the ADTS header.
     pub core_object_type: u8,
@@ -46,8 +46,8 @@ pub struct AacConfig {
     pub output_rate: u32,
     /// Channels of the decoded sound, after PS.
     pub output_channels: u8,
-    /// Samples a frame of the core layer: 1024, or 960. Not that of USAC, which its own configuration
-    /// has.
+    /// Samples a frame of the core layer: 1024, or 960. Not that of USAC, which its own
+    /// configuration has.
     pub frame_length: u16,
     /// Whether the samples may have SBR though the configuration does not signal it (implicit
     /// signalling, 1.6.5.3). [`has_sbr`](Self::has_sbr) tells.

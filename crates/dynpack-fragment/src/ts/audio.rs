@@ -1,12 +1,11 @@
-//! Audio whose frames transport streams carry as MP4 files store them, and Opus, whose packets get a
-//! header.
+//! Audio whose frames transport streams carry as MP4 files store them, and Opus, whose packets get
+//! a header.
 
 use dynpack_codec::ac3::{self, syncframes};
 use dynpack_codec::{AudioCodec, DtsConfig, DtsFormat, OpusConfig};
 use dynpack_media::{Ticks, Time, Timescale};
 
-use super::carriage::{Carriage, Growth, Len};
-use super::psi::registration;
+use super::elementary::{Carriage, Growth, Len};
 use crate::Error;
 
 /// `stream_id` of the PES packets (ISO/IEC 13818-1, table 2-22): MPEG audio, and private streams.
@@ -34,8 +33,8 @@ enum Units {
 impl Frames {
     /// How a codec is carried, if its frames are carried as they are; `None` for others.
     ///
-    /// AC-3 and Enhanced AC-3 have the types of ATSC A/53-3 and A/52-G, as Apple wants them. DTS has
-    /// that of Blu-ray, which ffmpeg reads, and the registration of ETSI TS 101 154, F.4.
+    /// AC-3 and Enhanced AC-3 have the types of ATSC A/53-3 and A/52-G, as Apple wants them. DTS
+    /// has that of Blu-ray, which ffmpeg reads, and the registration of ETSI TS 101 154, F.4.
     pub(super) fn new(audio: &AudioCodec) -> Option<Self> {
         let (stream_type, stream_id, descriptors, units) = match audio {
             AudioCodec::Ac3(_) => (0x81, PRIVATE_STREAM_1, registration(*b"AC-3"), Units::Frame),
@@ -62,6 +61,8 @@ impl Frames {
 /// How long a frame lasts, where all last equally long.
 fn frame(audio: &AudioCodec) -> Option<Time> {
     let length = match audio {
+        // ffmpeg counts on wrongly from a frame at half or a quarter of the usual rates.
+        AudioCodec::Ac3(ac3) if ac3.sampling_rate < 32_000 => None,
         AudioCodec::Ac3(_) | AudioCodec::Eac3(_) => Some(ac3::FRAME_LENGTH),
         AudioCodec::Mp3(mp3) => Some(mp3.frame_length()),
         AudioCodec::Dts(dts) => dts.frame_length,
@@ -83,6 +84,11 @@ fn dts_registration(dts: &DtsConfig) -> Vec<u8> {
         Some(2048) => registration(*b"DTS3"),
         _ => Vec::new(),
     }
+}
+
+/// A `registration_descriptor` (ISO/IEC 13818-1, 2.6.8) with that `format_identifier`.
+fn registration(format: [u8; 4]) -> Vec<u8> {
+    [&[0x05, 4], &format[..]].concat()
 }
 
 impl Carriage for Frames {
@@ -128,8 +134,8 @@ impl Carriage for Frames {
     }
 }
 
-/// Opus packets, each after a control header (*Opus in MPEG-2 transport streams*, as ffmpeg, VLC and
-/// GStreamer read and write it).
+/// Opus packets, each after a control header (*Opus in MPEG-2 transport streams*, as ffmpeg, VLC
+/// and GStreamer read and write it).
 pub(super) struct Opus {
     descriptors: Vec<u8>,
 }

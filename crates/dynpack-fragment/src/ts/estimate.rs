@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use dynpack_media::{Rendition, SampleIndex, SampleTable, Ticks, Time, Timescale};
 
-use super::carriage::{Carriage, Growth, carriage};
+use super::carriage::carriage;
 use super::clock::{REFERENCE_INTERVAL, Stamps};
+use super::elementary::{Carriage, Growth};
 use super::layout::{COUNTER_PERIOD, MAX_REFERENCES_INSIDE, MAX_SHARED_LEN};
 use super::packet::{
     LONGEST_PES_HEADER_LEN, PACKET_LEN, PAYLOAD_LEN, REFERENCE_LEN, SHORTEST_PES_HEADER_LEN,

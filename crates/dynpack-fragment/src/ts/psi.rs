@@ -87,11 +87,6 @@ impl Program {
     }
 }
 
-/// A `registration_descriptor` (2.6.8) with that `format_identifier`.
-pub(super) fn registration(format: [u8; 4]) -> Vec<u8> {
-    [&[0x05, 4], &format[..]].concat()
-}
-
 /// A PID after 3 reserved bits.
 const fn pid_bytes(pid: Pid) -> [u8; 2] {
     (0xe000 | pid.0).to_be_bytes()

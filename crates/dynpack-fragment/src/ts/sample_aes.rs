@@ -7,7 +7,7 @@ use dynpack_crypt::sample_aes::{
     aac_descriptors, ac3_descriptors, avc_descriptors, eac3_descriptors,
 };
 
-use super::carriage::Len;
+use super::elementary::Len;
 use crate::Error;
 
 /// One byte in so many is allowed for the emulation prevention of encrypted video. Random bytes

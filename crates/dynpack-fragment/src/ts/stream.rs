@@ -6,8 +6,9 @@ use dynpack_codec::MediaKind;
 use dynpack_crypt::sample_aes::Blocks;
 use dynpack_media::{SampleIndex, Ticks, Timescale};
 
-use super::carriage::{Carriage, Len, carriage};
+use super::carriage::carriage;
 use super::clock::{LEAD_IN, Stamps};
+use super::elementary::{Carriage, Len};
 use super::packet::Pid;
 use super::part::Part;
 use super::sample_aes::Encryption;

@@ -135,7 +135,8 @@ impl QualityLevel {
     }
 }
 
-/// `dwChannelMask`: the loudspeakers that `WAVEFORMATEXTENSIBLE` has, which are those of 7.1 and Cs.
+/// `dwChannelMask`: the loudspeakers that `WAVEFORMATEXTENSIBLE` has, which are those of 7.1 and
+/// Cs.
 fn speakers(map: ChannelMap) -> u32 {
     const REAR: u16 = 0x0200;
     // Without a pair at the rear, surround is there.
