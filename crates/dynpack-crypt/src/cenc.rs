@@ -19,6 +19,7 @@ pub use dynpack_boxes::moof::Subsample;
 pub use entry::protect_sample_entry;
 pub use fragment::FragmentEncryption;
 pub use sample::SampleEncryptor;
+pub use subsamples::covers;
 pub use track::{Scheme, TrackEncryption};
 
 pub(crate) use entry::append_to_entry;

@@ -25,6 +25,7 @@ use dynpack_media::SegmentNumber;
 pub use clock::LEAD_IN;
 pub use estimate::Estimate;
 pub use part::Part;
+pub use sample_aes::encrypts;
 
 use crate::plan::Mux;
 use crate::{Error, SegmentPlan};

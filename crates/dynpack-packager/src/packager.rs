@@ -23,8 +23,10 @@ use dynpack_media::{Presentation, Rendition, Ticks};
 pub use carried::Carried;
 pub use job::Job;
 
+use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::format::Format;
+use crate::protection::Protection;
 use crate::request::{Place, Request, Resource};
 use lookup::{no_such, rendition};
 use resources::{renditions, requests};
@@ -46,20 +48,27 @@ pub trait Packager: Send + Sync {
     /// be written.
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error>;
 
-    /// Whether the format can carry a rendition.
+    /// Whether the format can carry a rendition under that encryption, or in the clear.
     ///
     /// # Errors
     /// The reason if it cannot.
-    fn carries(&self, _: &Rendition) -> Result<(), String> {
+    fn carries(&self, _: &Rendition, _: Option<Encryption>) -> Result<(), String> {
         Ok(())
     }
 
-    /// What the format [carries](Self::carries) of a presentation. All else is made of that.
+    /// What the format [carries](Self::carries) of a presentation under that protection, or in the
+    /// clear. All else is made of that.
     ///
     /// # Errors
     /// [`Error::NotCarried`] if nothing is left of a kind.
-    fn carried<'a>(&self, presentation: &'a Presentation) -> Result<Carried<'a>, Error> {
-        Carried::of(presentation, self.format(), |rendition| self.carries(rendition))
+    fn carried<'a>(
+        &self,
+        presentation: &'a Presentation,
+        protection: Option<&Protection>,
+    ) -> Result<Carried<'a>, Error> {
+        Carried::of(presentation, self.format(), |rendition| {
+            self.carries(rendition, protection.and_then(|all| all.encryption_of(rendition)))
+        })
     }
 
     /// What the manifest leaves out because the format has no place for it, such as a second

@@ -272,7 +272,7 @@ impl Dynpack {
             let head = head.with_warnings(&warnings);
             return Ok(head.with_part(content_type, Body::of(bytes), conditions));
         }
-        let carried = packager.carried(&asset.presentation)?;
+        let carried = packager.carried(&asset.presentation, protection)?;
         request.resource.rendition().map_or(Ok(()), |id| carried.check(id))?;
         let view = View::whole(&carried.presentation);
         let job = Job::new(&view, &request).with_protection(protection);

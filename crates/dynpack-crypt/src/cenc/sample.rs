@@ -26,8 +26,8 @@ const PORTION: usize = 50 * 10 * BLOCK;
 pub struct SampleEncryptor {
     track: TrackEncryption,
     cipher: Cipher,
-    /// `None` if samples are protected as a whole.
-    layout: Option<Layout>,
+    /// `None` if samples are protected as a whole, and an error if they cannot be encrypted.
+    layout: Result<Option<Layout>, Error>,
 }
 
 impl SampleEncryptor {
@@ -56,8 +56,8 @@ impl SampleEncryptor {
     #[must_use]
     pub const fn plan_unread(&self, first: SampleIndex, count: u32) -> Option<FragmentEncryption> {
         match self.layout {
-            None => Some(FragmentEncryption::whole(self.track.mode, first, count)),
-            Some(_) => None,
+            Ok(None) => Some(FragmentEncryption::whole(self.track.mode, first, count)),
+            Ok(Some(_)) | Err(_) => None,
         }
     }
 
@@ -67,13 +67,13 @@ impl SampleEncryptor {
     /// # Errors
     /// [`Error::Malformed`] if a sample is not a sequence of NAL units, or a slice header cannot be
     /// read. [`Error::Unsupported`] if a picture has more than 40 slices (42 in `cbcs`), or slices
-    /// of extensions.
+    /// of extensions, or the codec is not [covered](super::covers).
     pub fn plan<S: AsRef<[u8]>>(
         &self,
         first: SampleIndex,
         samples: &[S],
     ) -> Result<FragmentEncryption, Error> {
-        let Some(layout) = &self.layout else {
+        let Some(layout) = self.layout.as_ref().map_err(Error::clone)? else {
             let too_many =
                 |_| Error::Unsupported(format!("a fragment of {} samples", samples.len()));
             return Ok(FragmentEncryption::whole(

@@ -1,7 +1,7 @@
 //! Which bytes of a sample are protected (ISO/IEC 23001-7, 9.5).
 
 use dynpack_boxes::moof::Subsample;
-use dynpack_codec::{Codec, NalUnit, Unsupported, Video, VideoCodec, avc, hevc};
+use dynpack_codec::{Codec, NalUnit, VideoCodec, avc, hevc};
 
 use crate::{Error, cenc::Scheme};
 
@@ -17,8 +17,6 @@ pub(super) struct Layout {
 enum SliceHeaders {
     Avc(avc::SliceHeaders),
     Hevc(hevc::SliceHeaders),
-    /// The codec is not encrypted.
-    None,
 }
 
 impl SliceHeaders {
@@ -27,27 +25,34 @@ impl SliceHeaders {
         match self {
             Self::Avc(headers) => headers.read(unit),
             Self::Hevc(headers) => headers.read(unit),
-            Self::None => Err(Unsupported::NalType(0).into()),
         }
     }
+}
+
+/// Checks that samples of a codec can be encrypted.
+///
+/// # Errors
+/// [`Error::Unsupported`] with the reason if they cannot.
+pub fn covers(codec: &Codec) -> Result<(), Error> {
+    Layout::of(codec).map(drop)
 }
 
 impl Layout {
     /// The layout for a codec. `None` if its samples are protected as a whole, as all audio is
     /// (9.5.1). No other code lists the codecs that can be encrypted.
-    pub(super) fn of(codec: &Codec) -> Option<Self> {
-        match codec {
-            Codec::Video(Video { codec: VideoCodec::Avc(config), .. }) => Some(Self {
-                headers: SliceHeaders::Avc(avc::SliceHeaders::new(config)),
-                length_size: config.nal_length_size.into(),
-            }),
-            Codec::Video(Video { codec: VideoCodec::Hevc(config), .. }) => Some(Self {
-                headers: SliceHeaders::Hevc(hevc::SliceHeaders::new(config)),
-                length_size: config.nal_length_size.into(),
-            }),
-            Codec::Video(_) => Some(Self { headers: SliceHeaders::None, length_size: 4 }),
-            Codec::Audio(_) => None,
-        }
+    pub(super) fn of(codec: &Codec) -> Result<Option<Self>, Error> {
+        let Codec::Video(video) = codec else { return Ok(None) };
+        let (headers, length_size) = match &video.codec {
+            VideoCodec::Avc(config) => {
+                (SliceHeaders::Avc(avc::SliceHeaders::new(config)), config.nal_length_size)
+            }
+            VideoCodec::Hevc(config) => {
+                (SliceHeaders::Hevc(hevc::SliceHeaders::new(config)), config.nal_length_size)
+            }
+            VideoCodec::Av1(_) => return Err(refused("AV1")),
+            VideoCodec::Vpx(config) => return Err(refused(config.version.as_str())),
+        };
+        Ok(Some(Self { headers, length_size: length_size.into() }))
     }
 
     /// Appends the subsamples of a sample. Everything after each slice header is protected. In
@@ -87,6 +92,10 @@ impl Layout {
             Scheme::Cbcs => after,
         })
     }
+}
+
+fn refused(codec: &str) -> Error {
+    Error::Unsupported(format!("samples of {codec} are not encrypted"))
 }
 
 /// Appends a subsample, or several if the clear length is too large for one.

@@ -32,19 +32,7 @@ enum Frames {
 
 impl Encryption {
     pub(super) fn new(cipher: SampleAes, codec: &Codec) -> Result<Self, Error> {
-        let refused = |problem| Error::Encryption { sample: None, problem };
-        let (frames, stream_type, descriptors) = match codec {
-            Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => {
-                (Frames::NalUnits, AVC_STREAM_TYPE, avc_descriptors())
-            }
-            Codec::Audio(AudioCodec::Aac(config)) => {
-                (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
-            }
-            other => {
-                let problem = format!("SAMPLE-AES has no {}", other.rfc6381());
-                return Err(refused(dynpack_crypt::Error::Unsupported(problem)));
-            }
-        };
+        let (frames, stream_type, descriptors) = signals(codec)?;
         Ok(Self { cipher, frames, stream_type, descriptors })
     }
 
@@ -89,6 +77,32 @@ impl Encryption {
         }
         Ok(())
     }
+}
+
+/// How frames of a codec are encrypted: what they are made of, `stream_type`, and the descriptors.
+/// The one list of codecs that can be.
+fn signals(codec: &Codec) -> Result<(Frames, u8, Vec<u8>), Error> {
+    let refused = |problem| Error::Encryption { sample: None, problem };
+    Ok(match codec {
+        Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => {
+            (Frames::NalUnits, AVC_STREAM_TYPE, avc_descriptors())
+        }
+        Codec::Audio(AudioCodec::Aac(config)) => {
+            (Frames::Audio, AAC_STREAM_TYPE, aac_descriptors(config).map_err(refused)?)
+        }
+        other => {
+            let problem = format!("SAMPLE-AES has no {}", other.rfc6381());
+            return Err(refused(dynpack_crypt::Error::Unsupported(problem)));
+        }
+    })
+}
+
+/// Checks that frames of a codec can be encrypted.
+///
+/// # Errors
+/// [`Error::Encryption`] with the reason if they cannot.
+pub fn encrypts(codec: &Codec) -> Result<(), Error> {
+    signals(codec).map(drop)
 }
 
 /// Maximum number of bytes of an encrypted picture, by those of the clear one.

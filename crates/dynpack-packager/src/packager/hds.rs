@@ -9,6 +9,7 @@ use super::links::Links;
 use super::lookup::{choices_left_out, muxed_audio};
 use super::resources::{Listed, requests};
 use super::{Job, Packager};
+use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::format::{Format, Protocol};
@@ -46,7 +47,7 @@ impl Packager for Hds {
         }
     }
 
-    fn carries(&self, rendition: &Rendition) -> Result<(), String> {
+    fn carries(&self, rendition: &Rendition, _: Option<Encryption>) -> Result<(), String> {
         f4f::carries(&rendition.track.codec).map_err(|error| error.to_string())
     }
 

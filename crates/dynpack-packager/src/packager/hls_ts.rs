@@ -155,8 +155,13 @@ impl Packager for HlsTs {
         }
     }
 
-    fn carries(&self, rendition: &Rendition) -> Result<(), String> {
-        ts::carries(&rendition.track.codec).map_err(|error| error.to_string())
+    fn carries(&self, rendition: &Rendition, encryption: Option<Encryption>) -> Result<(), String> {
+        let codec = &rendition.track.codec;
+        let encrypts = match encryption.and_then(Encryption::scheme) {
+            None => Ok(()),
+            Some(_) => ts::encrypts(codec),
+        };
+        ts::carries(codec).and(encrypts).map_err(|error| error.to_string())
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
