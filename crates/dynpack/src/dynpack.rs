@@ -123,8 +123,8 @@ impl<S: Storage> Builder<S> {
     }
 
     /// The maximum number of bytes of media in memory for segments whose length depends on their
-    /// media: H.264 that is encrypted, or in transport streams with NAL units whose lengths take
-    /// less than 4 bytes. The default is 256 MiB. A segment with more is refused. All requests for
+    /// media: video whose samples are encrypted, or that has NAL units whose lengths take less than
+    /// 4 bytes in transport streams. The default is 256 MiB. A segment with more is refused. All requests for
     /// such segments together stay within the limit, or wait up to five seconds for memory
     /// ([`Error::Overloaded`]).
     #[must_use]
