@@ -1,10 +1,11 @@
 //! Tracks that one format cannot carry: it leaves them out, and others list them.
 
 use dynpack::storage::Memory;
-use dynpack::{AssetPath, Dynpack, Format, Protocol};
+use dynpack::{AssetPath, Dynpack, Encryption, Format, Protocol};
 use dynpack_codec::MediaKind;
-use dynpack_testkit::mp4::{MEDIA, Track, avc1, file, mp4a};
+use dynpack_testkit::mp4::{MEDIA, Track, avc1, boxed, file, full, mp4a, visual};
 
+use crate::support::published::{document, locators, manifest_under};
 use crate::support::{ask, formats, manifest};
 
 /// AAC-LC of 48 kHz in stereo, in frames of 960 samples, for which ADTS has no place.
@@ -99,5 +100,51 @@ async fn video_whose_parameter_sets_are_in_its_samples_is_left_out_of_smooth() {
     for format in formats().filter(|format| *format != Format::Hds) {
         let (answered, _) = answers(&alone, format, MediaKind::Video).await;
         assert_eq!(answered.is_err(), is_smooth(format), "{format}");
+    }
+}
+
+/// A file of H.264 and one of this video, published under `policy`: whether the manifest leaves the
+/// other out, and whether its segments are refused.
+async fn under_protection(
+    other: &[u8],
+    policy: &str,
+    format: Format,
+    encryption: Encryption,
+) -> [bool; 2] {
+    let storage = Memory::new();
+    let other = Track { entries: vec![other.to_vec()], ..Track::video(MEDIA) };
+    for (name, track) in [("one", Track::video(MEDIA)), ("other", other)] {
+        storage.insert(format!("sample/{name}.mp4"), file(&[track], 2_000));
+    }
+    let mut document = document();
+    let clear_tracks = &mut document["streamingPolicies"]["clear-audio"]["commonEncryptionCenc"];
+    clear_tracks["clearTracks"][0]["trackSelections"][0]["value"] = "video".into();
+    let dynpack = Dynpack::builder(storage).locators(locators(document)).build();
+    let asset = dynpack.asset(&AssetPath::new("sample", "sample.ism").unwrap()).await.unwrap();
+    let id = &asset.presentation.renditions[1].id;
+    let manifest = manifest_under(policy, format, Some(encryption));
+    let segment = format!("/QualityLevels({})/Fragments({}=0,", id.bitrate, id.name);
+    let segment = ask(&dynpack, &manifest.replace("/manifest(", &segment)).await;
+    let warnings = ask(&dynpack, &manifest).await.unwrap().warnings;
+    let is_left_out = warnings.iter().any(|warning| warning.contains("cannot be encrypted"));
+    [is_left_out, segment.is_err_and(|error| error.status() == 415)]
+}
+
+#[tokio::test]
+async fn video_that_a_protection_does_not_cover_is_left_out_under_it() {
+    let vp8 = visual(b"vp08", (640, 360), &full(b"vpcC", 1, 0, &[0, 10, 0x82, 2, 2, 2, 0, 0]));
+    let record = [&[1][..], &[0; 20], &[3, 0]].concat();
+    let hevc = visual(b"hev1", (640, 360), &boxed(b"hvcC", &record));
+    // Whole segments are encrypted whatever is in them, and `clear-audio` has clear video here.
+    for (other, policy, format, encryption, is_refused) in [
+        (&vp8, "all", Format::DashCmaf, Encryption::Cenc, true),
+        (&vp8, "all", Format::DashCsf, Encryption::CbcsAapl, true),
+        (&vp8, "all", Format::HlsCmaf, Encryption::CbcsAapl, true),
+        (&vp8, "all", Format::HlsCmaf, Encryption::Cbc, false),
+        (&vp8, "clear-audio", Format::DashCmaf, Encryption::Cenc, false),
+        (&hevc, "all", Format::HlsV4, Encryption::CbcsAapl, true),
+    ] {
+        let found = under_protection(other, policy, format, encryption).await;
+        assert_eq!(found, [is_refused; 2], "{policy}, {format}, {encryption}");
     }
 }

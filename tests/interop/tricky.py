@@ -284,6 +284,31 @@ def mixed_parameter_sets(folder):
         part.unlink()
 
 
+def av1_tiles(folder):
+    """Frames of four tiles, several of them in some samples."""
+    run(
+        *video(duration=7), "-vf", "scale=256:144", "-c:v", "libaom-av1", "-cpu-used", "8",
+        "-tiles", "2x2", "-g", 50, folder / "film.mp4",
+    )
+
+
+def av1_grain(folder):
+    """Ten bits a component, with film grain."""
+    run(
+        *video(duration=7), "-vf", "scale=256:144", "-pix_fmt", "yuv420p10le", "-c:v", "libsvtav1",
+        "-preset", "12", "-g", 50, "-svtav1-params", "film-grain=10", folder / "film.mp4",
+    )
+
+
+def vp9_hidden_frames(folder):
+    """Two columns of tiles, and superframes."""
+    run(
+        *video(duration=7), "-vf", "scale=512:128", "-c:v", "libvpx-vp9", "-deadline", "realtime",
+        "-cpu-used", "8", "-tile-columns", "1", "-auto-alt-ref", "1", "-lag-in-frames", "16", "-g",
+        50, "-b:v", "100k", folder / "film.mp4",
+    )
+
+
 def without_deblocking(data):
     """The same file, but its configuration declares no deblocking syntax (H.264, 7.3.2.2)."""
     sps = data.index(b"avcC") + 10

@@ -1,8 +1,8 @@
 //! Audio: how its sound is coded.
 
 use crate::{
-    AacConfig, Ac3Config, Ac4Config, AlacConfig, AudioFamily, Codec, DtsConfig, Eac3Config,
-    FlacConfig, Mp3Config, OpusConfig,
+    AacConfig, Ac3Config, Ac4Config, AlacConfig, AudioFamily, DtsConfig, Eac3Config, FlacConfig,
+    Mp3Config, OpusConfig,
 };
 
 /// A codec of audio, with its configuration.

@@ -102,6 +102,24 @@ impl<'a> Bits<'a> {
         if code % 2 == 0 { half.checked_neg() } else { half.checked_add(1) }
     }
 
+    /// `su(n)` of AV1 (4.10.6), of at most 31 bits.
+    pub(crate) fn signed(&mut self, count: u32) -> Option<i32> {
+        let value = i32::try_from(self.unsigned(count)?).ok()?;
+        let sign = 1_i32.checked_shl(count.checked_sub(1)?)?;
+        Some(if value & sign == 0 { value } else { value.checked_sub(sign.checked_mul(2)?)? })
+    }
+
+    /// `ns(n)` of AV1 (4.10.7): one of `count` values, at most 2³¹.
+    pub(crate) fn non_symmetric(&mut self, count: u32) -> Option<u32> {
+        let len = count.checked_ilog2()?;
+        let short = 2_u32.checked_shl(len)?.checked_sub(count)?;
+        let value = self.unsigned(len)?;
+        if value < short {
+            return Some(value);
+        }
+        value.checked_mul(2)?.checked_sub(short)?.checked_add(self.flag()?.into())
+    }
+
     /// Skips `count` values of `ue(v)` or `se(v)`.
     pub(crate) fn skip_golomb(&mut self, count: u32) -> Option<()> {
         (0..count).try_for_each(|_| self.golomb().map(drop))
@@ -155,6 +173,17 @@ mod tests {
         assert_eq!((bits.unsigned(24), bits.unsigned(3)), (Some(3), Some(0b101)));
         bits.align();
         assert_eq!((bits.unsigned(8), bits.flag()), (Some(7), None));
+    }
+
+    #[test]
+    fn values_of_av1_are_those_of_its_tables() {
+        // The values 0 to 4 of `ns(5)`: 00, 01, 10, 110 and 111.
+        let mut bits = Bits::new(&[0b0001_1011, 0b0111_0000]);
+        let values: Vec<_> = (0..5).map(|_| bits.non_symmetric(5).unwrap()).collect();
+        assert_eq!((values, bits.position()), (vec![0, 1, 2, 3, 4], 12));
+        assert_eq!(Bits::new(&[]).non_symmetric(1), Some(0));
+        let mut bits = Bits::new(&[0b0110_0111, 0b1000_0000]);
+        assert_eq!([3, 3, 3].map(|count| bits.signed(count).unwrap()), [3, 1, -1]);
     }
 
     #[test]

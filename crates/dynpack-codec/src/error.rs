@@ -56,6 +56,15 @@ pub enum Malformed {
     /// The header of a slice cannot be read.
     #[error("a slice header is cut short, or has a value out of range")]
     SliceHeader,
+    /// The frames of a superframe of VP9 are longer than their sample, of this many bytes.
+    #[error("the frames of a superframe pass the end of a sample of {0} bytes")]
+    Superframe(usize),
+    /// The header of a frame cannot be read. This part of its syntax is cut short or invalid.
+    #[error("a frame header is cut short, or has a value out of range, in {0}")]
+    FrameHeader(&'static str),
+    /// A frame of AV1 comes before any sequence header.
+    #[error("a frame without a sequence header before it")]
+    NoSequenceHeader,
     /// A slice refers to a picture parameter set, by this id, that was not seen before it.
     #[error("a slice without its picture parameter set {0}")]
     NoPictureParameterSet(u32),
@@ -80,6 +89,12 @@ pub enum Unsupported {
          to the end, cannot be encrypted"
     )]
     ScreenContent,
+    /// The header of a frame depends on an earlier frame, which was not seen.
+    #[error("a frame header depends on a frame that is not in the same fragment")]
+    Reference,
+    /// Tiles of AV1 come in lists, for pictures that are too large for one frame.
+    #[error("lists of tiles are not supported")]
+    TileList,
     /// No configuration describes all samples of a track, for this reason.
     #[error("{0}")]
     CodingChange(String),

@@ -27,6 +27,7 @@ use dynpack_media::SegmentNumber;
 pub use clock::LEAD_IN;
 pub use estimate::Estimate;
 pub use part::Part;
+pub use sample_aes::encrypts;
 
 use crate::plan::Mux;
 use crate::{Error, SegmentPlan};
@@ -40,14 +41,6 @@ use stream::Stream;
 /// [`Error::Unsupported`] with the reason if it cannot.
 pub fn carries(codec: &Codec) -> Result<(), Error> {
     carriage::carriage(codec).map(drop)
-}
-
-/// Checks that SAMPLE-AES can encrypt a codec in transport streams.
-///
-/// # Errors
-/// [`Error::Encryption`] with the reason if it cannot.
-pub fn encrypts(codec: &Codec) -> Result<(), Error> {
-    sample_aes::check(codec)
 }
 
 /// A transport stream segment of at most one video and one audio part.

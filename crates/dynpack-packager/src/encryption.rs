@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use dynpack_crypt::cenc::Scheme;
+
 /// How the media is protected: the `encryption` of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -29,6 +31,16 @@ impl Encryption {
             Self::Cenc => "cenc",
             Self::CbcsAapl => "cbcs-aapl",
             Self::Piff => "piff",
+        }
+    }
+
+    /// The scheme of Common Encryption; `None` where segments are encrypted whole.
+    #[must_use]
+    pub const fn scheme(self) -> Option<Scheme> {
+        match self {
+            Self::Cbc => None,
+            Self::Cenc | Self::Piff => Some(Scheme::Cenc),
+            Self::CbcsAapl => Some(Scheme::Cbcs),
         }
     }
 }

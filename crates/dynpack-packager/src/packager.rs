@@ -26,6 +26,7 @@ pub use job::Job;
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::format::Format;
+use crate::protection::Protection;
 use crate::request::{Place, Request, Resource};
 use lookup::{no_such, rendition};
 use resources::{renditions, requests};
@@ -55,7 +56,7 @@ pub trait Packager: Send + Sync {
         Ok(())
     }
 
-    /// What the format [carries](Self::carries) of a presentation under that encryption, or in the
+    /// What the format [carries](Self::carries) of a presentation under that protection, or in the
     /// clear. All else is made of that.
     ///
     /// # Errors
@@ -63,9 +64,11 @@ pub trait Packager: Send + Sync {
     fn carried<'a>(
         &self,
         presentation: &'a Presentation,
-        encryption: Option<Encryption>,
+        protection: Option<&Protection>,
     ) -> Result<Carried<'a>, Error> {
-        Carried::of(presentation, self.format(), |rendition| self.carries(rendition, encryption))
+        Carried::of(presentation, self.format(), |rendition| {
+            self.carries(rendition, protection.and_then(|all| all.encryption_of(rendition)))
+        })
     }
 
     /// What the manifest leaves out because the format has no place for it, such as a second

@@ -114,11 +114,12 @@ impl Protection {
     /// The scheme of Common Encryption; `None` where segments are encrypted whole.
     #[must_use]
     pub const fn scheme(&self) -> Option<Scheme> {
-        match self.encryption {
-            Encryption::Cbc => None,
-            Encryption::Cenc | Encryption::Piff => Some(Scheme::Cenc),
-            Encryption::CbcsAapl => Some(Scheme::Cbcs),
-        }
+        self.encryption.scheme()
+    }
+
+    /// How a rendition is protected; `None` if it stays clear.
+    pub(crate) fn encryption_of(&self, rendition: &Rendition) -> Option<Encryption> {
+        self.lock(rendition).map(|_| self.encryption)
     }
 
     /// The id of a rendition's key; `None` if it stays clear.

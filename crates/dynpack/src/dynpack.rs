@@ -122,8 +122,8 @@ impl<S: Storage> Builder<S> {
     }
 
     /// The maximum number of bytes of media in memory for segments whose length depends on their
-    /// media: H.264 that is encrypted, or in transport streams with NAL units whose lengths take
-    /// less than 4 bytes. The default is 256 MiB. A segment with more is refused. All requests for
+    /// media: video whose samples are encrypted, or that has NAL units whose lengths take less than
+    /// 4 bytes in transport streams. The default is 256 MiB. A segment with more is refused. All requests for
     /// such segments together stay within the limit, or wait up to five seconds for memory
     /// ([`Error::Overloaded`]). Simultaneous requests for the same segment share its media.
     #[must_use]
@@ -271,7 +271,7 @@ impl Dynpack {
             let head = head.with_warnings(&warnings);
             return Ok(head.with_part(content_type, Body::of(bytes), conditions));
         }
-        let carried = packager.carried(&asset.presentation, request.encryption)?;
+        let carried = packager.carried(&asset.presentation, protection)?;
         request.resource.rendition().map_or(Ok(()), |id| carried.check(id))?;
         let view = View::whole(&carried.presentation);
         let job = Job::new(&view, &request).with_protection(protection);

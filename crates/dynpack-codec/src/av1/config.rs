@@ -60,9 +60,14 @@ impl Av1Config {
     /// header. Pixels are square unless their container says otherwise.
     #[must_use]
     pub fn frame_shape(&self) -> Option<FrameShape> {
-        let SequenceHeader { size: (width, height), color, .. } = self.header?;
+        let SequenceHeader { size: (width, height), color, .. } = *self.header.as_ref()?;
         let (width, height) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
         Some(FrameShape { width, height, pixel_aspect: None, color })
+    }
+
+    /// The sequence header of the record, if it has one.
+    pub(super) const fn sequence_header(&self) -> Option<&SequenceHeader> {
+        self.header.as_ref()
     }
 
     /// The `codecs` parameter (AV1 Codec ISO Media File Format Binding, 5): with the description of

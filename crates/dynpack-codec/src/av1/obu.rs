@@ -23,6 +23,8 @@ pub struct ObuType(pub u8);
 impl ObuType {
     /// `OBU_SEQUENCE_HEADER`.
     pub const SEQUENCE_HEADER: Self = Self(1);
+    /// `OBU_TEMPORAL_DELIMITER`.
+    pub const TEMPORAL_DELIMITER: Self = Self(2);
     /// `OBU_FRAME_HEADER`.
     pub const FRAME_HEADER: Self = Self(3);
     /// `OBU_TILE_GROUP`.
@@ -31,6 +33,10 @@ impl ObuType {
     pub const METADATA: Self = Self(5);
     /// `OBU_FRAME`: a frame header and a tile group.
     pub const FRAME: Self = Self(6);
+    /// `OBU_REDUNDANT_FRAME_HEADER`: a copy of a frame header.
+    pub const REDUNDANT_FRAME_HEADER: Self = Self(7);
+    /// `OBU_TILE_LIST`: tiles of pictures that are too large for one frame.
+    pub const TILE_LIST: Self = Self(8);
 }
 
 impl<'a> Obu<'a> {

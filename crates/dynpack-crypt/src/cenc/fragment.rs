@@ -53,7 +53,7 @@ impl FragmentEncryption {
             let without = SampleEncryption::len_of(self.iv_size(), Some(0));
             let max = MAX_INFORMATION.saturating_sub(without) / Subsample::LEN;
             let problem = format!(
-                "a picture of {ranges} slices or other ranges: \
+                "a picture of {ranges} slices, tiles or other ranges: \
                  at most {max} can be described"
             );
             return Err(Error::Unsupported(problem));
@@ -260,8 +260,9 @@ mod tests {
         assert_eq!(boxes(&with_slices(cenc(), &[40, 40]).unwrap())[2][12], 250);
         let refused = with_slices(cenc(), &[1, 41]).unwrap_err().to_string();
         assert!(
-            refused
-                .ends_with("a picture of 41 slices or other ranges: at most 40 can be described"),
+            refused.ends_with(
+                "a picture of 41 slices, tiles or other ranges: at most 40 can be described"
+            ),
             "{refused}"
         );
     }

@@ -18,7 +18,7 @@ const PORTION: usize = 50 * 10 * BLOCK;
 /// Encrypts the samples of a track.
 ///
 /// The output depends only on the track, the key and the samples of the fragment: of parameter sets
-/// within samples, only those of the planned fragment are used. So fragments that share a sample
+/// and frames that a header depends on, only those of the planned fragment are used. So fragments that share a sample
 /// must begin with the same sample, or else they reveal its media in `cenc`. A track is therefore
 /// cut in one way, and fragments of only a key frame are encrypted by
 /// [`for_key_frames`](Self::for_key_frames).
@@ -26,8 +26,8 @@ const PORTION: usize = 50 * 10 * BLOCK;
 pub struct SampleEncryptor {
     track: TrackEncryption,
     cipher: Cipher,
-    /// `None` if samples are protected as a whole.
-    layout: Option<Layout>,
+    /// `None` if samples are protected as a whole, and an error if they cannot be encrypted.
+    layout: Result<Option<Layout>, Error>,
 }
 
 impl SampleEncryptor {
@@ -56,8 +56,8 @@ impl SampleEncryptor {
     #[must_use]
     pub const fn plan_unread(&self, first: SampleIndex, count: u32) -> Option<FragmentEncryption> {
         match self.layout {
-            None => Some(FragmentEncryption::whole(self.track.mode, first, count)),
-            Some(_) => None,
+            Ok(None) => Some(FragmentEncryption::whole(self.track.mode, first, count)),
+            Ok(Some(_)) | Err(_) => None,
         }
     }
 
@@ -65,15 +65,15 @@ impl SampleEncryptor {
     /// their headers.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if a sample is not a sequence of NAL units, or a slice header cannot be
-    /// read. [`Error::Unsupported`] if a picture has more than 40 slices (42 in `cbcs`), or slices
-    /// of extensions.
+    /// [`Error::Malformed`] if a sample is not a sequence of units, or the header of a slice or frame
+    /// cannot be read. [`Error::Unsupported`] if a picture has more than 40 slices or tiles (42 in
+    /// `cbcs`) or slices of extensions, a header depends on a frame before `first`, or the codec is not [covered](super::covers).
     pub fn plan<S: AsRef<[u8]>>(
         &self,
         first: SampleIndex,
         samples: &[S],
     ) -> Result<FragmentEncryption, Error> {
-        let Some(layout) = &self.layout else {
+        let Some(layout) = self.layout.as_ref().map_err(Error::clone)? else {
             let too_many =
                 |_| Error::Unsupported(format!("a fragment of {} samples", samples.len()));
             return Ok(FragmentEncryption::whole(

@@ -101,13 +101,8 @@ impl Encryption {
     }
 }
 
-/// Checks that the samples of a codec can be encrypted.
-pub(super) fn check(codec: &Codec) -> Result<(), Error> {
-    signals(codec).map(drop)
-}
-
-/// What frames are made of, `stream_type`, and descriptors. The one list of codecs that SAMPLE-AES
-/// has.
+/// How frames of a codec are encrypted: what they are made of, `stream_type`, and the descriptors.
+/// The one list of codecs that can be.
 fn signals(codec: &Codec) -> Result<(Frames, u8, Vec<u8>), Error> {
     let refused = |problem| Error::Encryption { sample: None, problem };
     Ok(match codec {
@@ -128,6 +123,14 @@ fn signals(codec: &Codec) -> Result<(Frames, u8, Vec<u8>), Error> {
             return Err(refused(dynpack_crypt::Error::Unsupported(problem)));
         }
     })
+}
+
+/// Checks that frames of a codec can be encrypted.
+///
+/// # Errors
+/// [`Error::Encryption`] with the reason if they cannot.
+pub fn encrypts(codec: &Codec) -> Result<(), Error> {
+    signals(codec).map(drop)
 }
 
 /// Maximum number of bytes of an encrypted picture, by those of the clear one.

@@ -76,6 +76,10 @@ impl Packager for Dash {
         }
     }
 
+    fn carries(&self, rendition: &Rendition, encryption: Option<Encryption>) -> Result<(), String> {
+        mp4::encrypts(rendition, encryption)
+    }
+
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         Ok(mpd(job.view, &Links::new(job), &self.options))
     }

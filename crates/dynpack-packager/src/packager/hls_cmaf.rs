@@ -59,6 +59,10 @@ impl Packager for HlsCmaf {
         }
     }
 
+    fn carries(&self, rendition: &Rendition, encryption: Option<Encryption>) -> Result<(), String> {
+        mp4::encrypts(rendition, encryption)
+    }
+
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let presentation = hls::presentation(job, job.view.first())?;
         let rates = hls::rates(&presentation, |rendition| mp4::rate(job, rendition))?;

@@ -157,9 +157,11 @@ impl Packager for HlsTs {
 
     fn carries(&self, rendition: &Rendition, encryption: Option<Encryption>) -> Result<(), String> {
         let codec = &rendition.track.codec;
-        let is_in_samples = encryption == Some(Encryption::CbcsAapl);
-        let encrypts = || if is_in_samples { ts::encrypts(codec) } else { Ok(()) };
-        ts::carries(codec).and_then(|()| encrypts()).map_err(|error| error.to_string())
+        let encrypts = match encryption.and_then(Encryption::scheme) {
+            None => Ok(()),
+            Some(_) => ts::encrypts(codec),
+        };
+        ts::carries(codec).and(encrypts).map_err(|error| error.to_string())
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use dynpack_codec::MediaKind;
+use dynpack_crypt::cenc;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Rate, Rendition, Ticks};
@@ -9,7 +10,19 @@ use dynpack_media::{Rate, Rendition, Ticks};
 use super::Job;
 use super::lookup::time_not_found;
 use crate::cmaf_rate::cmaf_rate;
+use crate::encryption::Encryption;
 use crate::error::Error;
+
+/// Whether the samples of a rendition can be encrypted so.
+pub(super) fn encrypts(
+    rendition: &Rendition,
+    encryption: Option<Encryption>,
+) -> Result<(), String> {
+    match encryption.and_then(Encryption::scheme) {
+        None => Ok(()),
+        Some(_) => cenc::covers(&rendition.track.codec).map_err(|error| error.to_string()),
+    }
+}
 
 /// Writes the segments of a rendition, under the protection of the job.
 pub(super) fn writer<'a>(profile: Profile, job: &Job<'_>, rendition: &'a Rendition) -> Writer<'a> {

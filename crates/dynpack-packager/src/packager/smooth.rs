@@ -78,8 +78,9 @@ impl Packager for Smooth {
         }
     }
 
-    fn carries(&self, rendition: &Rendition, _: Option<Encryption>) -> Result<(), String> {
-        dynpack_smooth::carries(rendition).map_err(str::to_owned)
+    fn carries(&self, rendition: &Rendition, encryption: Option<Encryption>) -> Result<(), String> {
+        dynpack_smooth::carries(rendition).map_err(str::to_owned)?;
+        mp4::encrypts(rendition, encryption)
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
