@@ -167,11 +167,11 @@ async fn a_film_is_not_served_without_its_video() {
         offsets: vec![MEDIA, MEDIA + 120],
         ..good.clone()
     };
-    let unknown = Track { entries: vec![avc1(b"vp08", &[])], ..good.clone() };
+    let unknown = Track { entries: vec![avc1(b"vvc1", &[])], ..good.clone() };
     for (video, words) in [
         (damaged, ["`film.mp4`: track 1: moov/trak[1]", "avcC"]),
         (changing, ["`film.mp4`: track 1: moov/trak[1]", "the coding changes within the track"]),
-        (unknown.clone(), ["it has no other video than `film.mp4`: track 1: ", "vp08"]),
+        (unknown.clone(), ["it has no other video than `film.mp4`: track 1: ", "vvc1"]),
     ] {
         let storage = Memory::new();
         storage.insert("film/film.mp4", movie(&[video, sound.clone()], 1_000));
@@ -180,14 +180,14 @@ async fn a_film_is_not_served_without_its_video() {
     let storage = Memory::new();
     storage.insert("film/pictures.mp4", movie(&[unknown], 1_000));
     storage.insert("film/sound.mp4", movie(&[sound], 1_000));
-    let words = ["it has no other video than `pictures.mp4`: track 1: ", "vp08"];
+    let words = ["it has no other video than `pictures.mp4`: track 1: ", "vvc1"];
     assert_unusable(storage, "/film/film.ism", &words).await;
 }
 
 #[tokio::test]
 async fn listed_tracks_with_unknown_codecs_are_left_out() {
     let good = Track::video(MEDIA);
-    let unknown = Track { id: 3, entries: vec![avc1(b"vp08", &[])], ..good.clone() };
+    let unknown = Track { id: 3, entries: vec![avc1(b"vvc1", &[])], ..good.clone() };
     let storage = Memory::new();
     storage.insert("film/a.mp4", movie(&[good], 1_000));
     storage.insert("film/b.mp4", movie(&[unknown], 1_000));
@@ -195,7 +195,7 @@ async fn listed_tracks_with_unknown_codecs_are_left_out() {
     let dynpack = Dynpack::builder(storage).build();
     for format in formats() {
         let response = ask(&dynpack, &manifest("/film/film.ism", format)).await.unwrap();
-        let reason = "`b.mp4`: track 3 is left out: the codec vp08 is not supported";
+        let reason = "`b.mp4`: track 3 is left out: the codec vvc1 is not supported";
         assert_eq!(*response.warnings, [reason.to_owned()]);
     }
 }
@@ -233,13 +233,13 @@ async fn an_asset_of_unknown_codecs_is_refused_with_all_reasons() {
 #[tokio::test]
 async fn what_is_left_out_is_told_with_its_reason() {
     let (good, sound) = (Track::video(MEDIA), Track::audio(MEDIA + 400));
-    let unknown = Track { id: 3, entries: vec![avc1(b"vp08", &[])], ..good.clone() };
+    let unknown = Track { id: 3, entries: vec![avc1(b"vvc1", &[])], ..good.clone() };
     let storage = Memory::new();
     storage.insert("film/a.mp4", movie(&[good, sound, unknown.clone()], 1_000));
     storage.insert("film/é.mp4", movie(&[unknown], 1_000));
     let dynpack = Dynpack::builder(storage).build();
     let asset = dynpack.asset(&AssetPath::new("film", "film.ism").unwrap()).await.unwrap();
-    let reason = "track 3 is left out: the codec vp08 is not supported";
+    let reason = "track 3 is left out: the codec vvc1 is not supported";
     assert_eq!(*asset.warnings, [format!("`a.mp4`: {reason}"), format!("`é.mp4`: {reason}")]);
     for format in formats() {
         let response = ask(&dynpack, &manifest("/film/film.ism", format)).await.unwrap();

@@ -63,6 +63,11 @@ impl Moov {
             let (id, kind) = (id.unwrap_or(TrackId(0)), trak::kind(&trak));
             movie.tracks.push(Entry { id, kind, draft });
         }
+        // Pictures of chapters are not pictures of the film.
+        let traks = moov.children().all_of_kind(b"trak").flatten();
+        let chapters: Vec<_> = traks.flat_map(|trak| trak::chapters(&trak)).collect();
+        let named = movie.tracks.iter_mut().filter(|entry| chapters.contains(&entry.id));
+        named.for_each(|entry| entry.kind = None);
         if movie.tracks.is_empty() {
             return Err(moov.malformed("holds no trak"));
         }

@@ -252,6 +252,15 @@ pub(crate) fn id(trak: &BoxRef<'_>) -> Result<TrackId, Error> {
     }
 }
 
+/// The tracks with the chapters of a track: those that a reference of kind `chap` names (8.3.3;
+/// *QuickTime File Format*, "Chapter lists").
+pub(crate) fn chapters(trak: &BoxRef<'_>) -> Vec<TrackId> {
+    let tref = trak.child(b"tref").ok().flatten();
+    let chap = tref.and_then(|tref| Some(tref.child(b"chap").ok()??.body));
+    let ids = chap.unwrap_or_default().as_chunks::<4>().0;
+    ids.iter().map(|id| TrackId(u32::from_be_bytes(*id))).collect()
+}
+
 /// What the handler of a track says that it is (8.4.3); `None` for everything but video and audio.
 pub(crate) fn kind(trak: &BoxRef<'_>) -> Option<MediaKind> {
     let mdia = trak.child(b"mdia").ok()??;

@@ -3,6 +3,7 @@
 
 mod contents;
 mod entry;
+mod labels;
 mod names;
 
 use std::collections::{HashMap, HashSet};

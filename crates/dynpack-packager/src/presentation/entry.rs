@@ -7,7 +7,7 @@ use dynpack_codec::{DynamicRange, MediaKind, VideoFamily};
 use dynpack_media::{Coding, Language, Role, SampleIndex, SourceIndex, Track};
 use dynpack_smooth::ServerTrack;
 
-use super::names::{label, purpose};
+use super::labels::{label, purpose};
 
 /// A track that is to be presented, and what its publisher says of it.
 pub(super) struct Entry {
