@@ -109,3 +109,49 @@ impl Search {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn references(hints: [u32; SLOTS]) -> References {
+        let mut references = References::default();
+        for (slot, hint) in hints.into_iter().enumerate() {
+            references.set_order_hint(slot, hint);
+        }
+        references
+    }
+
+    /// Found by hand, by the steps of 7.8.
+    #[test]
+    fn references_are_the_nearest_before_and_after_a_frame() {
+        let order = Order { bits: 7, hint: 20 };
+        for (hints, last, golden, expected) in [
+            // Of two at 16, the one in the later slot comes first.
+            ([16, 18, 10, 12, 24, 22, 28, 16], 1, 2, [1, 7, 0, 2, 5, 4, 6]),
+            // None after the frame.
+            ([1, 2, 3, 4, 5, 6, 7, 8], 7, 0, [7, 6, 5, 0, 4, 3, 2]),
+            // Only one before it: the earliest stands for what is missing.
+            ([9, 20, 20, 20, 20, 20, 20, 20], 0, 0, [0, 0, 0, 0, 1, 2, 7]),
+        ] {
+            let found = order.references(&references(hints), last, golden).unwrap();
+            assert_eq!(found, expected, "{hints:?}");
+        }
+        let unknown = order.references(&References::default(), 0, 0).unwrap_err();
+        assert!(unknown.to_string().contains("not in the same fragment"), "{unknown}");
+    }
+
+    #[test]
+    fn skip_mode_needs_two_frames_before_or_one_on_each_side() {
+        let allows = |bits, hint, hints| {
+            let order = Order { bits, hint };
+            order.allows_skip_mode(&references(hints), [0, 1, 2, 3, 4, 5, 6]).unwrap()
+        };
+        assert!(allows(7, 20, [18, 18, 18, 18, 18, 18, 21, 0]));
+        assert!(allows(7, 20, [18, 18, 18, 18, 18, 18, 17, 0]));
+        assert!(!allows(7, 20, [18, 18, 18, 18, 18, 18, 20, 0]));
+        assert!(!allows(7, 20, [21, 21, 21, 21, 21, 21, 22, 0]));
+        // Hints of 3 bits wrap: 7 is two before 1.
+        assert!(allows(3, 1, [7, 7, 7, 7, 7, 7, 2, 0]));
+    }
+}
