@@ -255,9 +255,9 @@ pub(crate) fn id(trak: &BoxRef<'_>) -> Result<TrackId, Error> {
 /// The tracks with the chapters of a track: those that a reference of kind `chap` names (8.3.3;
 /// *QuickTime File Format*, "Chapter lists").
 pub(crate) fn chapters(trak: &BoxRef<'_>) -> Vec<TrackId> {
-    let tref = trak.child(b"tref").ok().flatten();
-    let chap = tref.and_then(|tref| Some(tref.child(b"chap").ok()??.body));
-    let ids = chap.unwrap_or_default().as_chunks::<4>().0;
+    let Ok(Some(tref)) = trak.child(b"tref") else { return Vec::new() };
+    let Ok(Some(chap)) = tref.child(b"chap") else { return Vec::new() };
+    let (ids, _) = chap.body.as_chunks();
     ids.iter().map(|id| TrackId(u32::from_be_bytes(*id))).collect()
 }
 

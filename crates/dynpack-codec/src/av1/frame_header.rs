@@ -210,7 +210,8 @@ impl Head {
     ) -> Result<Prediction, Error> {
         let slots = self.read_references(bits, sequence, references)?;
         let size = if self.has_own_size && !self.is_error_resilient {
-            FrameSize::read_with_references(bits, sequence, references, slots)?
+            let sizes = slots.map(|slot| Ok(references.frame(slot)?.size));
+            FrameSize::read_with_references(bits, sequence, sizes)?
         } else {
             FrameSize::read(bits, sequence, self.has_own_size)?
         };

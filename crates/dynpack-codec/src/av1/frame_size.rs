@@ -1,6 +1,5 @@
 //! The size of a frame (AV1, 5.9.5 to 5.9.9).
 
-use super::references::{REFS, References};
 use super::sequence_header::SequenceHeader;
 use crate::bits::Bits;
 use crate::{Error, Malformed};
@@ -39,16 +38,16 @@ impl FrameSize {
         Ok(read(bits).ok_or(MALFORMED)?)
     }
 
-    /// `frame_size_with_refs` (5.9.7): that of one of the frames in `slots`, or its own.
+    /// `frame_size_with_refs` (5.9.7): that of one of the frames to which this one refers, or its
+    /// own.
     pub(super) fn read_with_references(
         bits: &mut Bits<'_>,
         sequence: &SequenceHeader,
-        references: &References,
-        slots: [usize; REFS],
+        references: impl IntoIterator<Item = Result<Self, Error>>,
     ) -> Result<Self, Error> {
-        for slot in slots {
+        for reference in references {
             if bits.flag().ok_or(MALFORMED)? {
-                let Self { upscaled_width, height, .. } = references.frame(slot)?.size;
+                let Self { upscaled_width, height, .. } = reference?;
                 let size = Self::read_superres(bits, sequence, upscaled_width, height);
                 return Ok(size.ok_or(MALFORMED)?);
             }

@@ -69,11 +69,11 @@ mod tests {
             Ok((group.tiles.iter().map(|tile| tile.len()).collect(), group.is_last))
         };
         // Tiles 1 to 3: of 1 byte, of 2, and what is left.
-        let group = [9, 0b1011_1000, 0, 0, 7, 1, 0, 7, 7, 7, 7, 7];
+        let group = [9, 0xb8, 0, 0, 7, 1, 0, 7, 7, 7, 7, 7];
         assert_eq!(read(&group), Ok((vec![1, 2, 3], true)));
-        assert_eq!(read(&[9, 0b1010_1000, 7]), Ok((vec![1], false)));
+        assert_eq!(read(&[9, 0xa8, 7]), Ok((vec![1], false)));
         // A tile that passes the end, no tiles, and less than a head.
-        for bytes in [&[9, 0, 1, 1, 7][..], &[9, 0b1110_1000, 7], &[9]] {
+        for bytes in [&[9, 0, 1, 1, 7][..], &[9, 0xe8, 7], &[9]] {
             assert_eq!(read(bytes), Err(MALFORMED));
         }
     }
