@@ -170,11 +170,12 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
             }
         };
         let kilobits = rendition.id.bitrate.div_ceil(1000);
-        let name = text(&rendition.id.name);
+        let (name, kind, codecs) =
+            (text(&rendition.id.name), codec.kind().as_str(), text(codec.rfc6381()));
         let _ = write!(
             html,
-            "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s<td><code>{}</code>",
-            codec.rfc6381()
+            "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s\
+             <td><code data-kind={kind}>{codecs}</code>",
         );
     }
     html + "</table>"

@@ -590,6 +590,22 @@ fn media_in_another_file_is_refused() {
     assert_eq!(open_track(Track { dinf: url(0, b"\0"), ..Track::video(MEDIA) }).samples.len(), 4);
 }
 
+/// A podcast with a picture for each chapter is sound.
+#[test]
+fn pictures_of_chapters_are_no_video() {
+    let kinds = |references: Vec<u8>| {
+        let entries = vec![boxed(b"jpeg", &[0; 78])];
+        let pictures = Track { id: 4, entries, ..Track::video(MEDIA) };
+        let sound = Track { id: 3, references, ..Track::audio(MEDIA) };
+        let movie = open(file(&[sound, pictures], 400));
+        movie.skipped.iter().map(|skipped| skipped.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(boxed(b"chap", &words(&[2, 4]))), [None]);
+    for other in [boxed(b"cdsc", &words(&[4])), boxed(b"chap", &words(&[2])), vec![0; 4]] {
+        assert_eq!(kinds(other), [Some(MediaKind::Video)]);
+    }
+}
+
 #[test]
 fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
     let sinf = boxed(

@@ -3,10 +3,12 @@
 
 use std::num::NonZeroI32;
 
+use bytes::Bytes;
+use dynpack_codec::{Av1Config, OpusConfig, Video};
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    CutPolicy, Difference, Grouping, MediaKind, Movie, Presentation, Rendition, Role, SourceIndex,
-    Track, TrackId,
+    CutPolicy, Difference, Grouping, Language, MediaKind, Movie, Presentation, Rendition, Role,
+    SourceIndex, Track, TrackId,
 };
 use dynpack_packager::{Error, present, present_listed};
 use dynpack_smooth::ServerManifest;
@@ -94,6 +96,73 @@ fn two_tracks_of_sound_in_one_file_are_choices() {
     // Even where both are equal in every number.
     let same = presented(vec![vec![sound(40), sound(40)]]);
     assert_eq!(places(&same), [("audio_en", 0, 1), ("audio_en_2", 0, 2)]);
+}
+
+/// Eight seconds of pictures in AV1, with a key frame every so many pictures.
+fn av1(width: u16, group: u32) -> Track {
+    let config = Av1Config::parse(Bytes::from_static(&[0x81, 0, 0x0c, 0])).unwrap();
+    let codec = Video::new(config, width, width / 16 * 9).into();
+    TrackBuilder::video(12_800, 512, 200, group).with_codec(codec).build()
+}
+
+/// The starts of the segments of each rendition, in ticks.
+fn starts(presentation: &Presentation) -> Vec<Vec<i64>> {
+    let starts =
+        |rendition: &Rendition| rendition.cuts.segments().map(|segment| segment.start.0).collect();
+    presentation.renditions.iter().map(starts).collect()
+}
+
+#[test]
+fn files_of_other_codecs_add_renditions() {
+    let policy = CutPolicy::with_target(std::time::Duration::from_secs(2));
+    let present = |files: Vec<Vec<Track>>| present(files.into_iter().map(file), policy).unwrap();
+    let ladder = || vec![vec![pictures(320, 100), sound(40)], vec![pictures(160, 50)]];
+    let alone = starts(&present(ladder()));
+    // The key frames of the first are in both. Of the second, few are.
+    for (group, own) in [(25, &[0, 25_600, 51_200, 76_800][..]), (60, &[0, 30_720, 61_440])] {
+        let mixed = present([vec![vec![av1(640, group)]], ladder()].concat());
+        let files: Vec<_> =
+            mixed.renditions.iter().map(|one| (&*one.id.name, one.source.0)).collect();
+        assert_eq!(files, [("video", 2), ("video", 1), ("video", 0), ("audio", 1)]);
+        assert!(mixed.renditions.iter().all(|rendition| rendition.role == Role::Main));
+        let mut starts = starts(&mixed);
+        let other = starts.remove(2);
+        assert_eq!(starts, alone, "{group}");
+        assert_eq!(other, own, "{group}");
+    }
+}
+
+/// Another film in another codec is no reason to refuse the asset, and no bitrate of the first.
+#[test]
+fn another_film_of_another_codec_is_a_content_of_its_own() {
+    let square = {
+        let track = av1(320, 50);
+        let mut codec = track.codec.video().unwrap().clone();
+        codec.height = 320;
+        Track { codec: codec.into(), ..track }
+    };
+    let film = presented(vec![vec![pictures(320, 100)], vec![square]]);
+    assert_eq!(labels(&film), [("video", None, Role::Main), ("video_2", None, Role::Alternate)]);
+}
+
+#[test]
+fn sound_in_another_codec_is_the_same_choice() {
+    let opus = |language: &str| {
+        let record = Bytes::from_static(&[0, 2, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0]);
+        let codec = OpusConfig::parse(record).unwrap().into();
+        let built = TrackBuilder::audio(48_000, 400).with_codec(codec);
+        built.build().with_language(Language::parse(language))
+    };
+    let film = presented(vec![vec![sound(40), opus("en"), sound(20), opus("de")]]);
+    assert_eq!(
+        labels(&film),
+        [
+            ("audio_en", None, Role::Main),
+            ("audio_en_2", None, Role::Main),
+            ("audio_en_3", None, Role::Alternate),
+            ("audio_de", None, Role::Alternate),
+        ]
+    );
 }
 
 #[test]

@@ -52,6 +52,8 @@ pub struct Track {
     pub dinf: Vec<u8>,
     /// The boxes in `udta`.
     pub udta: Vec<u8>,
+    /// The boxes in `tref`.
+    pub references: Vec<u8>,
 }
 
 impl Track {
@@ -83,6 +85,7 @@ impl Track {
             stss: Some(vec![1, 3]),
             dinf: Vec::new(),
             udta: Vec::new(),
+            references: Vec::new(),
         }
     }
 
@@ -184,8 +187,10 @@ impl Track {
             ));
         }
         body.extend(boxed(b"mdia", &mdia));
-        if !self.udta.is_empty() {
-            body.extend(boxed(b"udta", &self.udta));
+        for (kind, boxes) in [(b"tref", &self.references), (b"udta", &self.udta)] {
+            if !boxes.is_empty() {
+                body.extend(boxed(kind, boxes));
+            }
         }
         boxed(b"trak", &body)
     }
