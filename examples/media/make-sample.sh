@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
-# Makes the sample asset from synthetic sources: see docs/sample.md for what it holds and why.
-# Needs ffmpeg 5 or later, espeak-ng and the DejaVu fonts. Usage: make-sample.sh [DIR], by default `sample` beside this script.
+# Makes the sample assets from synthetic sources: see docs/sample.md for what they hold and why.
+# Needs ffmpeg 5 or later, espeak-ng and the DejaVu fonts. Usage: make-sample.sh [DIR], by default the folder of this script.
 set -euo pipefail
 
-out="${1:-$(dirname "$0")/sample}"
+readonly media="${1:-$(dirname "$0")}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$out"
 
-readonly SECONDS_LONG=20
 readonly FPS=25
 readonly FONT=/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf
 readonly MONO=/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf
@@ -19,9 +17,9 @@ scene() {
     local label="$1"
     local disc="w*0.5-text_w*0.5"
     cat <<EOF
-gradients=size=1280x720:rate=$FPS:duration=$SECONDS_LONG:seed=7:speed=0.004:x0=0:y0=0:x1=1280:y1=720:nb_colors=3:c0=0x12355b:c1=0x6a2c70:c2=0x0b6e4f[back];
-color=color=white@0.85:size=1280x12:rate=$FPS:duration=$SECONDS_LONG,format=yuva420p[bar];
-[back][bar]overlay=x='-w+w*t/$SECONDS_LONG':y=H-h:eval=frame,
+gradients=size=1280x720:rate=$FPS:duration=$seconds:seed=7:speed=0.004:x0=0:y0=0:x1=1280:y1=720:nb_colors=3:c0=0x12355b:c1=0x6a2c70:c2=0x0b6e4f[back];
+color=color=white@0.85:size=1280x12:rate=$FPS:duration=$seconds,format=yuva420p[bar];
+[back][bar]overlay=x='-w+w*t/$seconds':y=H-h:eval=frame,
 drawtext=fontfile=$MONO:fontsize=110:fontcolor=white:x=(w-text_w)/2:y=(h-text_h)/2:text='%{pts\\:hms}',
 drawtext=fontfile=$FONT:fontsize=120:fontcolor=0xffd166:x=$disc:y=h*0.14:text='●':enable='lt(mod(t,1),0.2)',
 drawtext=fontfile=$FONT:fontsize=120:fontcolor=white@0.25:x=$disc:y=h*0.14:text='●':enable='gte(mod(t,1),0.2)',
@@ -31,7 +29,7 @@ format=yuv420p
 EOF
 }
 
-# One rendition: closed groups of pictures of exactly two seconds, two B-frames, the rate kept within its bounds.
+# One rendition in H.264: closed groups of pictures of exactly two seconds, two B-frames, the rate kept within its bounds.
 video() {
     local name="$1" width="$2" height="$3" profile="$4" kbps="$5"
     "${FFMPEG[@]}" -filter_complex "$(scene "${height}p"),scale=$width:$height:flags=lanczos" \
@@ -41,26 +39,50 @@ video() {
         -movflags +faststart "$out/$name.mp4"
 }
 
-# One language: a voice counts the seconds over a soft chord.
+# The same groups in another codec, with options of its encoder.
+video_in() {
+    local codec="$1"
+    shift
+    "${FFMPEG[@]}" -filter_complex "$(scene "$codec"),scale=640:360:flags=lanczos" "$@" \
+        -g $((FPS * 2)) -keyint_min $((FPS * 2)) -threads 1 -movflags +faststart "$out/video_$codec.mp4"
+}
+
+# One language: a voice counts the seconds over a soft chord. With options of the encoder.
 audio() {
     local name="$1" language="$2" voice="$3" root="$4"
+    shift 4
     local inputs=() voices="" second
-    for second in $(seq 1 $((SECONDS_LONG - 1))); do
+    for second in $(seq 1 $((seconds - 1))); do
         espeak-ng -v "$voice" -s 190 -a 120 -w "$work/$name-$second.wav" "$second"
         inputs+=(-i "$work/$name-$second.wav")
         voices+="[$((second - 1))]aresample=48000,adelay=${second}000:all=1[v$second];"
     done
     local mixed=""
-    for second in $(seq 1 $((SECONDS_LONG - 1))); do mixed+="[v$second]"; done
+    for second in $(seq 1 $((seconds - 1))); do mixed+="[v$second]"; done
     local chord="0.05*sin(2*PI*$root*t)+0.04*sin(2*PI*$root*1.25*t)+0.04*sin(2*PI*$root*1.5*t)"
-    "${FFMPEG[@]}" "${inputs[@]}" -filter_complex "$voices${mixed}amix=inputs=$((SECONDS_LONG - 1)):normalize=0,pan=stereo|c0=c0|c1=c0[voice];
-aevalsrc='$chord*(0.8+0.2*sin(PI*t/2))|$chord*(0.8+0.2*cos(PI*t/2))':sample_rate=48000:duration=$SECONDS_LONG,afade=in:d=1,afade=out:st=$((SECONDS_LONG - 1)):d=1[pad];
+    "${FFMPEG[@]}" "${inputs[@]}" -filter_complex "$voices${mixed}amix=inputs=$((seconds - 1)):normalize=0,pan=stereo|c0=c0|c1=c0[voice];
+aevalsrc='$chord*(0.8+0.2*sin(PI*t/2))|$chord*(0.8+0.2*cos(PI*t/2))':sample_rate=48000:duration=$seconds,afade=in:d=1,afade=out:st=$((seconds - 1)):d=1[pad];
 [pad][voice]amix=inputs=2:duration=first:normalize=0,alimiter=limit=0.9:level=0[mix]" \
-        -map '[mix]' -c:a aac -b:a 64k -metadata:s:a:0 "language=$language" -movflags +faststart "$out/$name.mp4"
+        -map '[mix]' "$@" -metadata:s:a:0 "language=$language" -movflags +faststart "$out/$name.mp4"
 }
 
+# A film in three sizes and two languages.
+out="$media/sample" seconds=20
+mkdir -p "$out"
 video video_180p 320 180 main 60
 video video_360p 640 360 high 150
 video video_720p 1280 720 high 400
-audio audio_eng eng en-us 220
-audio audio_deu deu de 196
+audio audio_eng eng en-us 220 -c:a aac -b:a 64k
+audio audio_deu deu de 196 -c:a aac -b:a 64k
+
+# A film in several codecs.
+out="$media/codecs" seconds=8
+mkdir -p "$out"
+video video_h264 640 360 high 150
+video_in hevc -c:v libx265 -preset slow -tag:v hvc1 -b:v 100k -x265-params scenecut=0:open-gop=0:log-level=none
+video_in av1 -c:v libaom-av1 -cpu-used 4 -b:v 100k
+video_in vp9 -c:v libvpx-vp9 -deadline good -cpu-used 2 -b:v 100k
+audio audio_aac eng en-us 220 -c:a aac -b:a 64k
+audio audio_ac3 eng en-us 220 -c:a ac3 -b:a 96k
+audio audio_flac eng en-us 220 -ar 16000 -c:a flac -strict -2
+audio audio_opus eng en-us 220 -c:a libopus -b:a 48k

@@ -135,12 +135,8 @@ fn files_of_other_codecs_add_renditions() {
 /// Another film in another codec is no reason to refuse the asset, and no bitrate of the first.
 #[test]
 fn another_film_of_another_codec_is_a_content_of_its_own() {
-    let square = {
-        let track = av1(320, 50);
-        let mut codec = track.codec.video().unwrap().clone();
-        codec.height = 320;
-        Track { codec: codec.into(), ..track }
-    };
+    let mut square = av1(320, 50);
+    square.codec = square.codec.video().unwrap().clone().with_size(320, 320).into();
     let film = presented(vec![vec![pictures(320, 100)], vec![square]]);
     assert_eq!(labels(&film), [("video", None, Role::Main), ("video_2", None, Role::Alternate)]);
 }
