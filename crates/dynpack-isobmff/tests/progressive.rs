@@ -6,7 +6,7 @@ use std::num::NonZeroI32;
 use bytes::Bytes;
 use dynpack_codec::{AspectRatio, Video};
 use dynpack_isobmff::{Error, demux};
-use dynpack_media::{Edit, Extent, Grouping, Movie, Role, SampleIndex, Ticks, TrackId};
+use dynpack_media::{Edit, Extent, Grouping, MediaKind, Movie, Role, SampleIndex, Ticks, TrackId};
 use dynpack_testkit::mp4::{
     self, MEDIA, Sizes, Track, boxed, boxed_long, esds, file, ftyp, full, moov, mp4a, mvhd, sound,
     words,
