@@ -1,6 +1,5 @@
 //! The size of a frame (AV1, 5.9.5 to 5.9.9).
 
-use super::references::{REFS, References};
 use super::sequence_header::SequenceHeader;
 use crate::bits::Bits;
 use crate::{Error, Malformed};
@@ -39,21 +38,14 @@ impl FrameSize {
         Ok(read(bits).ok_or(MALFORMED)?)
     }
 
-    /// `frame_size_with_refs` (5.9.7): that of one of the frames in `slots`, or its own.
-    pub(super) fn read_with_references(
+    /// The size of a frame that has the upscaled size of a reference (5.9.7).
+    pub(super) fn read_scaled(
+        self,
         bits: &mut Bits<'_>,
         sequence: &SequenceHeader,
-        references: &References,
-        slots: [usize; REFS],
     ) -> Result<Self, Error> {
-        for slot in slots {
-            if bits.flag().ok_or(MALFORMED)? {
-                let Self { upscaled_width, height, .. } = references.frame(slot)?.size;
-                let size = Self::read_superres(bits, sequence, upscaled_width, height);
-                return Ok(size.ok_or(MALFORMED)?);
-            }
-        }
-        Self::read(bits, sequence, true)
+        let Self { upscaled_width, height, .. } = self;
+        Ok(Self::read_superres(bits, sequence, upscaled_width, height).ok_or(MALFORMED)?)
     }
 
     /// `superres_params` (5.9.8).
