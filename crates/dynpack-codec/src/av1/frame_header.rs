@@ -210,8 +210,7 @@ impl Head {
     ) -> Result<Prediction, Error> {
         let slots = self.read_references(bits, sequence, references)?;
         let size = if self.has_own_size && !self.is_error_resilient {
-            let sizes = slots.map(|slot| Ok(references.frame(slot)?.size));
-            FrameSize::read_with_references(bits, sequence, sizes)?
+            read_size_with_references(bits, sequence, references, slots)?
         } else {
             FrameSize::read(bits, sequence, self.has_own_size)?
         };
@@ -336,6 +335,21 @@ impl Head {
         }
         skip_film_grain(bits, sequence.planes, self.frame_type == FrameType::Inter)
     }
+}
+
+/// `frame_size_with_refs` (5.9.7): the size of one of the frames in `slots`, or its own.
+fn read_size_with_references(
+    bits: &mut Bits<'_>,
+    sequence: &SequenceHeader,
+    references: &References,
+    slots: [usize; REFS],
+) -> Result<FrameSize, Error> {
+    for slot in slots {
+        if bits.flag().ok_or(Malformed::FrameHeader("frame_size_with_refs"))? {
+            return references.frame(slot)?.size.read_scaled(bits, sequence);
+        }
+    }
+    FrameSize::read(bits, sequence, true)
 }
 
 /// The three filters after decoding, as far as the frame has them.

@@ -38,21 +38,14 @@ impl FrameSize {
         Ok(read(bits).ok_or(MALFORMED)?)
     }
 
-    /// `frame_size_with_refs` (5.9.7): that of one of the frames to which this one refers, or its
-    /// own.
-    pub(super) fn read_with_references(
+    /// The size of a frame that has the upscaled size of a reference (5.9.7).
+    pub(super) fn read_scaled(
+        self,
         bits: &mut Bits<'_>,
         sequence: &SequenceHeader,
-        references: impl IntoIterator<Item = Result<Self, Error>>,
     ) -> Result<Self, Error> {
-        for reference in references {
-            if bits.flag().ok_or(MALFORMED)? {
-                let Self { upscaled_width, height, .. } = reference?;
-                let size = Self::read_superres(bits, sequence, upscaled_width, height);
-                return Ok(size.ok_or(MALFORMED)?);
-            }
-        }
-        Self::read(bits, sequence, true)
+        let Self { upscaled_width, height, .. } = self;
+        Ok(Self::read_superres(bits, sequence, upscaled_width, height).ok_or(MALFORMED)?)
     }
 
     /// `superres_params` (5.9.8).
