@@ -3,14 +3,14 @@
 //
 //     node browser.mjs ORIGIN MEDIA [OUT]
 //
-// ORIGIN is the binary of the example origin, MEDIA the folder that contains `sample/`, and OUT a
-// folder for screenshots (by default `out`). Prints a line for each check and, last, `browser: N
+// ORIGIN is the binary of the example origin, MEDIA the folder that contains `sample/` and `codecs/`,
+// and OUT a folder for screenshots (by default `out`). Prints a line for each check and, last, `browser: N
 // passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
 
 import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -60,6 +60,33 @@ const COVER_SESSIONS = [
   ["shaka", DASH],
   ["dash.js", SMOOTH],
 ];
+// Films of other codecs, in folders of the files of `codecs/`: one of all, of which each player finds
+// what it can decode, and two of one codec for pictures and one for sound.
+const CODECS = {
+  codecs: ["video_h264", "video_hevc", "video_av1", "video_vp9", "audio_aac", "audio_ac3"],
+  av1: ["video_av1", "audio_opus"],
+  vp9: ["video_vp9", "audio_flac"],
+};
+const CODEC_SESSIONS = Object.keys(CODECS).flatMap((folder) =>
+  [
+    ["hls.js", HLS],
+    ["dash.js", DASH],
+    ["shaka", HLS],
+    ["shaka", DASH],
+  ].map(([player, protocol]) => [
+    player,
+    {
+      ...protocol,
+      folder,
+      name: `${protocol.name}, ${folder}`,
+      steps: ["starts and plays", "knows the duration", "plays through to the end"],
+      duration: 8,
+      widths: [640],
+      slack: 0.1,
+    },
+  ]),
+);
+const OWN_NAMES = [COVER.folder, ...Object.keys(CODECS)];
 // For protected streams, whose media is that of the clear ones.
 const PLAYED = {
   steps: [
@@ -148,7 +175,7 @@ function report(who, step, ok, remark) {
 }
 
 const address = (origin, { folder = "sample", manifest }) =>
-  `${origin}/${folder}/${folder === COVER.folder ? folder : "sample"}.ism/${manifest}`;
+  `${origin}/${folder}/${OWN_NAMES.includes(folder) ? folder : "sample"}.ism/${manifest}`;
 
 /** Opens the page of the players, which can take screenshots of its own video. */
 async function prepare(page, pages) {
@@ -268,6 +295,15 @@ async function makeCover(folder) {
   await rm(picture);
 }
 
+/** Makes the films of other codecs in a media folder of their own. */
+async function copyCodecs(folder) {
+  for (const [asset, files] of Object.entries(CODECS)) {
+    await mkdir(path.join(folder, asset), { recursive: true });
+    for (const file of files.map((name) => `${name}.mp4`))
+      await copyFile(path.join(media, "codecs", file), path.join(folder, asset, file));
+  }
+}
+
 /** What a locator protects is not served in the clear, nor without a locator. */
 async function askForClear(origin) {
   for (const [folder, manifest] of [
@@ -334,6 +370,7 @@ const pages = await servePages();
 const origin = await startOrigin(binary, path.resolve(media));
 const covers = path.join(temporary, "covers");
 await makeCover(covers);
+await copyCodecs(covers);
 const songs = await startOrigin(binary, covers);
 const locked = await startWith(locators("0f"), ["--demo-keys"]);
 const keyUrl = `${locked.address}/demo-keys/{ContentKeyId}`;
@@ -355,6 +392,8 @@ try {
     { ...protocol, ...COVER, name: `${protocol.name}, cover` },
   ];
   for (const session of COVER_SESSIONS.map(covered).filter(isWanted))
+    await play(context, pages.address, songs.address, session, out);
+  for (const session of CODEC_SESSIONS.filter(isWanted))
     await play(context, pages.address, songs.address, session, out);
   const pictures = await takePictures(context, pages.address, origin.address);
   for (const [player, protocol] of PROTECTED.filter(isWanted)) {
