@@ -76,7 +76,7 @@ audio audio_eng eng en-us 220 -c:a aac -b:a 64k
 audio audio_deu deu de 196 -c:a aac -b:a 64k
 
 # A film in several codecs.
-out="$media/codecs" seconds=8
+out="$media/sample_codecs" seconds=8
 mkdir -p "$out"
 video video_h264 640 360 high 150
 video_in hevc -c:v libx265 -preset slow -tag:v hvc1 -b:v 100k -x265-params scenecut=0:open-gop=0:log-level=none

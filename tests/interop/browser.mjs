@@ -3,8 +3,8 @@
 //
 //     node browser.mjs ORIGIN MEDIA [OUT]
 //
-// ORIGIN is the binary of the example origin, MEDIA the folder that contains `sample/` and `codecs/`,
-// and OUT a folder for screenshots (by default `out`). Prints a line for each check and, last, `browser: N
+// ORIGIN is the binary of the example origin, MEDIA the folder that contains `sample/` and
+// `sample_codecs/`, and OUT a folder for screenshots (by default `out`). Prints a line for each check and, last, `browser: N
 // passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
 
 import { spawn, spawnSync } from "node:child_process";
@@ -60,19 +60,21 @@ const COVER_SESSIONS = [
   ["shaka", DASH],
   ["dash.js", SMOOTH],
 ];
-// Films of other codecs, in folders of the files of `codecs/`: one of all, of which each player finds
+// Films of other codecs, in folders of the files of `sample_codecs/`: one of all, of which each player finds
 // what it can decode, and two of one codec for pictures and one for sound.
 const CODECS = {
   codecs: ["video_h264", "video_hevc", "video_av1", "video_vp9", "audio_aac", "audio_ac3"],
   av1: ["video_av1", "audio_opus"],
   vp9: ["video_vp9", "audio_flac"],
 };
+// Chromium itself switches between codecs, and then stops: it plays only films of one.
 const CODEC_SESSIONS = Object.keys(CODECS).flatMap((folder) =>
   [
     ["hls.js", HLS],
-    ["dash.js", DASH],
     ["shaka", HLS],
+    ["dash.js", DASH],
     ["shaka", DASH],
+    ...(folder === "codecs" ? [] : [["native", HLS]]),
   ].map(([player, protocol]) => [
     player,
     {
@@ -300,7 +302,7 @@ async function copyCodecs(folder) {
   for (const [asset, files] of Object.entries(CODECS)) {
     await mkdir(path.join(folder, asset), { recursive: true });
     for (const file of files.map((name) => `${name}.mp4`))
-      await copyFile(path.join(media, "codecs", file), path.join(folder, asset, file));
+      await copyFile(path.join(media, "sample_codecs", file), path.join(folder, asset, file));
   }
 }
 
