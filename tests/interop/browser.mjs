@@ -4,8 +4,9 @@
 //     node browser.mjs ORIGIN MEDIA [OUT]
 //
 // ORIGIN is the binary of the example origin, MEDIA the folder that contains `sample/` and
-// `sample_codecs/`, and OUT a folder for screenshots (by default `out`). Prints a line for each check and, last, `browser: N
-// passed, M failed`. CHROMIUM names the browser, by default /usr/bin/chromium.
+// `sample_codecs/`, and OUT a folder for screenshots (by default `out`). Prints a line for each check
+// and, last, `browser: N passed, M failed`. CHROMIUM names the browser, by default
+// /usr/bin/chromium.
 
 import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
