@@ -7,6 +7,7 @@ mod bursts;
 mod cache;
 mod carried;
 mod catalog;
+mod codecs;
 mod contents;
 mod cpix;
 mod defects;

@@ -22,6 +22,9 @@ pub struct FlacConfig {
 const STREAM_INFO: u32 = 0;
 const STREAM_INFO_LEN: u32 = 34;
 
+/// Bits after the number of channels: the size and the number of samples, and the hash.
+const REST: u32 = 5 + 36 + 128;
+
 impl FlacConfig {
     /// Reads the body of a `dfLa` box.
     ///
@@ -40,8 +43,7 @@ impl FlacConfig {
     }
 }
 
-/// Rate and channels. Version, flags, and sizes of blocks and frames come before them; the hash
-/// after them is 16 bytes.
+/// Rate and channels. Version, flags, and sizes of blocks and frames come before them.
 fn read(bits: &mut Bits<'_>) -> Option<(u32, u8)> {
     bits.unsigned(32)?;
     bits.flag()?;
@@ -50,6 +52,7 @@ fn read(bits: &mut Bits<'_>) -> Option<(u32, u8)> {
         bits.unsigned(8)?;
     }
     let (rate, channels) = (bits.unsigned(20)?, bits.unsigned(3)?.checked_add(1)?);
+    bits.skip(REST)?;
     let channels = u8::try_from(channels).ok()?;
     (kind == STREAM_INFO && len == STREAM_INFO_LEN).then_some((rate, channels))
 }
@@ -58,10 +61,10 @@ fn read(bits: &mut Bits<'_>) -> Option<(u32, u8)> {
 mod tests {
     use super::*;
 
-    /// The head of the record of a real file: 44.1 kHz, mono, 16 bits.
-    const RECORD: [u8; 22] = [
+    /// The record of a real file with another hash: 44.1 kHz, mono, 16 bits.
+    const RECORD: &[u8; 42] = &[
         0, 0, 0, 0, 0x80, 0, 0, 0x22, 0x12, 0, 0x12, 0, 0, 3, 0x1e, 0, 5, 0x25, 0x0a, 0xc4, 0x40,
-        0xf0,
+        0xf0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
     ];
 
     #[test]
@@ -76,8 +79,8 @@ mod tests {
         assert_eq!(read(20, 0x42), Some((44_100, 2)));
         // Another block, another length, and no rate.
         assert_eq!((read(4, 0x81), read(7, 0x21)), (None, None));
-        assert_eq!(FlacConfig::parse(Bytes::copy_from_slice(&RECORD[..20])).ok(), None);
-        let silent = [&RECORD[..18], &[0; 4]].concat();
+        assert!((0..42).all(|len| FlacConfig::parse(Bytes::from_static(&RECORD[..len])).is_err()));
+        let silent = [&RECORD[..18], &[0; 4], &RECORD[22..]].concat();
         assert!(FlacConfig::parse(silent.into()).is_err());
     }
 }

@@ -8,6 +8,14 @@ use dynpack_media::{Form, Presentation, Rendition, RenditionId};
 use crate::error::Error;
 use crate::format::Format;
 
+/// The reason in an error that says that a track cannot be carried.
+pub(super) fn reason(error: dynpack_fragment::Error) -> String {
+    match error {
+        dynpack_fragment::Error::Unsupported(reason) => reason,
+        other => other.to_string(),
+    }
+}
+
 /// What a format carries of a presentation, and what it leaves out.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

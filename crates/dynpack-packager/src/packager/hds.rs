@@ -5,6 +5,7 @@ use dynpack_fragment::{SegmentPlan, f4f};
 use dynpack_hds::{FragmentNumber, Urls, fragments, manifest, streams};
 use dynpack_media::{Rendition, Stream};
 
+use super::carried::reason;
 use super::links::Links;
 use super::lookup::{choices_left_out, muxed_audio};
 use super::resources::{Listed, requests};
@@ -48,7 +49,7 @@ impl Packager for Hds {
     }
 
     fn carries(&self, rendition: &Rendition, _: Option<Encryption>) -> Result<(), String> {
-        f4f::carries(&rendition.track.codec).map_err(|error| error.to_string())
+        f4f::carries(&rendition.track.codec).map_err(reason)
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {

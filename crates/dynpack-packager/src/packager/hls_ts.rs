@@ -10,6 +10,7 @@ use dynpack_fragment::ts;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
 use dynpack_media::{Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, Ticks};
 
+use super::carried::reason;
 use super::links::Links;
 use super::lookup::{choices_left_out, muxed_audio, muxed_audio_of, time_not_found};
 use super::resources::{Listed, requests};
@@ -161,7 +162,7 @@ impl Packager for HlsTs {
             None => Ok(()),
             Some(_) => ts::encrypts(codec),
         };
-        ts::carries(codec).and(encrypts).map_err(|error| error.to_string())
+        ts::carries(codec).and(encrypts).map_err(reason)
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
