@@ -8,8 +8,11 @@ from itertools import groupby
 import damage
 from transport import PACKET
 
-#: How far ahead of its decode time data may arrive: a second (ISO/IEC 13818-1, 2.4.2.6).
+#: How far ahead of its decode time data may arrive: a second (ISO/IEC 13818-1, 2.4.2.6), or with
+#: HEVC ten (2.17.2). Of H.264, which may take ten as well (2.14.3), a second is enough.
 MAX_AHEAD = 90_000
+MAX_AHEAD_OF_HEVC = 900_000
+HEVC = 0x24
 AHEAD = re.compile(
     r"PCR/(?:PTS,)?DTS:\n *Minimum difference was (-?\d+)t.*\n *Maximum difference was (-?\d+)t"
 )
@@ -39,11 +42,14 @@ def report(stream):
             ["tsreport", "-buffering", file.name], capture_output=True, text=True, timeout=60
         ).stdout
     found = [line.strip(" !#") for line in output.splitlines() if "###" in line or "!!!" in line]
+    section = program_map(stream)[1:]
+    first = 12 + int.from_bytes(section[10:12], "big") % 0x1000
+    limit = MAX_AHEAD_OF_HEVC if section[first] == HEVC else MAX_AHEAD
     ahead = [int(ticks) for bounds in AHEAD.findall(output) for ticks in bounds]
     found += [
         f"data arrives {ticks} ticks ahead of its time"
         for ticks in ahead
-        if not 0 < ticks <= MAX_AHEAD
+        if not 0 < ticks <= limit
     ]
     found += [] if ahead else ["there is nothing to decode"]
     return [f"tsreport: {line}" for line in found]

@@ -212,6 +212,7 @@ impl Carriage for Opus {
 mod tests {
     use bytes::Bytes;
     use dynpack_codec::{Ac3Config, Codec, Eac3Config, FlacConfig, Mp3Config};
+    use dynpack_testkit::codec::FLAC_STEREO;
 
     use super::super::carriage::carriage;
     use super::*;
@@ -265,8 +266,7 @@ mod tests {
         let refused = written(&opus(4, 2), &[]).unwrap_err();
         let reason = "Opus of 4 channels by the mapping family 2";
         assert!(refused.ends_with(reason), "{refused}");
-        let stream_info = [0, 0, 0, 0, 0x80, 0, 0, 34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 184, 0, 0];
-        let flac = FlacConfig::parse(Bytes::copy_from_slice(&stream_info)).unwrap().into();
+        let flac = FlacConfig::parse(Bytes::from_static(FLAC_STEREO)).unwrap().into();
         let refused = written(&flac, &[]).unwrap_err();
         assert!(refused.ends_with("transport streams have no place for fLaC"), "{refused}");
     }
