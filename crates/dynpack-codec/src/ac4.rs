@@ -47,8 +47,8 @@ impl Ac4Config {
     /// Reads the body of a `dac4` box. `entry_channels` is the channel count of the sample entry.
     ///
     /// # Errors
-    /// [`Malformed::Configuration`] if it is cut short, has no presentation, or is of a version from
-    /// before ETSI TS 103 190-2.
+    /// [`Malformed::Configuration`] if it is cut short, has no presentation, or is of a version
+    /// from before ETSI TS 103 190-2.
     pub fn parse(record: Bytes, entry_channels: u8) -> Result<Self, Error> {
         let malformed = |problem| Error::from(Malformed::Configuration { record: "dac4", problem });
         let mut bits = Bits::new(&record);

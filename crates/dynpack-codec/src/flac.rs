@@ -29,8 +29,8 @@ impl FlacConfig {
     /// Reads the body of a `dfLa` box.
     ///
     /// # Errors
-    /// [`Malformed::Configuration`] if it does not start with a whole `STREAMINFO`, or that declares
-    /// no rate.
+    /// [`Malformed::Configuration`] if it does not start with a whole `STREAMINFO`, or that
+    /// declares no rate.
     pub fn parse(record: Bytes) -> Result<Self, Error> {
         let malformed = |problem| Error::from(Malformed::Configuration { record: "dfLa", problem });
         let mut bits = Bits::new(&record);

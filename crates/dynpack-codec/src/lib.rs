@@ -4,10 +4,10 @@
 //! headers and byte streams. [`av1`] is AV1, and [`vpx`] is VP8 and VP9. [`aac`] is AAC: its
 //! configuration, what a frame says of it, and ADTS headers. [`ac3`] is AC-3 and Enhanced AC-3:
 //! their configurations and syncframes. Of AC-4, DTS, Opus, FLAC and ALAC it knows the
-//! configuration, of [`mp3`] the headers of frames. A [`Codec`] is the coding of one track. Its type
-//! separates video from audio: only [`Video`] has dimensions, only an [`AudioCodec`] has a sampling
-//! rate. The enums of codecs are not `non_exhaustive`: a new codec does not compile until each place
-//! that matches on them decides about it.
+//! configuration, of [`mp3`] the headers of frames. A [`Codec`] is the coding of one track. Its
+//! type separates video from audio: only [`Video`] has dimensions, only an [`AudioCodec`] has a
+//! sampling rate. The enums of codecs are not `non_exhaustive`: a new codec does not compile until
+//! each place that matches on them decides about it.
 //!
 //! How containers name and store a codec is their own knowledge. This crate decodes no media, does
 //! no IO, has no clock and starts no threads.

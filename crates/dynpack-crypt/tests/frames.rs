@@ -1,8 +1,8 @@
 //! Which bytes of AV1 and VP9 are protected, compared with what Shaka Packager 3.8.0 encrypts.
 //!
-//! In `data`, the streams are of aomenc and vpxenc: frames of several tiles and sizes in AV1, hidden
-//! frames in superframes in VP9. A line for each sample has the tiles, or what follows uncompressed
-//! headers, as Shaka Packager has them.
+//! In `data`, the streams are of aomenc and vpxenc: frames of several tiles and sizes in AV1,
+//! hidden frames in superframes in VP9. A line for each sample has the tiles, or what follows
+//! uncompressed headers, as Shaka Packager has them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -22,8 +22,8 @@ const TRICK_MODE_SCHEME: &str = "http://dashif.org/guidelines/trickmode";
 const SWITCHING_SCHEME: &str = "urn:mpeg:dash:adaptation-set-switching:2016";
 
 /// Renditions with the same name, kind, coding and protection. Audio has the same coding if codec,
-/// sampling rate and channels are the same, video if the sample entry and the colours are. One set has one key
-/// (DASH-IF IOP 4.3, 7.5.1).
+/// sampling rate and channels are the same, video if the sample entry and the colours are. One set
+/// has one key (DASH-IF IOP 4.3, 7.5.1).
 pub(crate) struct Set<'a> {
     first: &'a Rendition,
     renditions: Vec<&'a Rendition>,

@@ -201,7 +201,8 @@ impl<'a> Groups<'a> {
 
     /// Whether a client may choose the member by the listener's settings (RFC 8216, 4.3.4.1.1). Of
     /// the members with the same language and accessibility, it may choose the default if it is one
-    /// of them, or else the first. It may choose a commentary or karaoke only if that is the default.
+    /// of them, or else the first. It may choose a commentary or karaoke only if that is the
+    /// default.
     pub(crate) fn is_autoselect(&self, member: usize) -> bool {
         let is_asked_for =
             |member: &Member<'a>| matches!(member.role, Role::Commentary | Role::Karaoke);

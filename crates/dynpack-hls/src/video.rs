@@ -13,8 +13,9 @@ use crate::{Flavor, Urls};
 /// Variants ascend by family, so that a client which does not choose starts with what most clients
 /// decode, and by bitrate within it. Each variant has a group, with what is played by default and a
 /// bitrate of each other content: the lowest of a family with the lowest and so on, and where one
-/// has fewer, its highest with all others. Equal groups are merged. The playlist of a variant is that of the default, so the member of the
-/// group that stands for it has no URI: which bitrate it is depends on the variant.
+/// has fewer, its highest with all others. Equal groups are merged. The playlist of a variant is
+/// that of the default, so the member of the group that stands for it has no URI: which bitrate it
+/// is depends on the variant.
 pub(crate) struct Videos<'a> {
     /// What is played by default, by ascending family and bitrate.
     pub(crate) defaults: Vec<Rated<'a>>,

@@ -50,8 +50,8 @@
 //! whole samples are read. [`Movie::warnings`](dynpack_media::Movie::warnings) says so.
 //!
 //! An hour of `.ismv`, with pictures and sound in fragments of 2 seconds, of 595 MB and 3.17 MB of
-//! boxes, is opened by 3604 reads of 3.77 MB in all: three for the index, one a `moof`, and one look
-//! at a picture. Read 64 at a time they take less than 66 turns.
+//! boxes, is opened by 3604 reads of 3.77 MB in all: three for the index, one a `moof`, and one
+//! look at a picture. Read 64 at a time they take less than 66 turns.
 //!
 //! Short fragments, such as one for each picture, are read together with the media between them, up
 //! to 512 KiB at a time. What is read ahead of its turn is at most 4 MiB, whatever an index lists.

@@ -35,7 +35,8 @@ use crate::error::Error;
 /// Tracks of several movies are bitrates of one content if they can be: they last equally long,
 /// audio is in one language and coded alike, pictures have one shape and, in one
 /// [family](dynpack_media::VideoFamily), key frames at the same times. See [`Difference`]. Where
-/// several movies have several tracks, these correspond in their order. The same audio in several movies is presented once.
+/// several movies have several tracks, these correspond in their order. The same audio in several
+/// movies is presented once.
 ///
 /// Video is named `video`, `video_2` and so on; audio is named `audio`, or if there are several
 /// contents `audio_en`, `audio_en_2`, `audio_de`. Where there are several, each has the name that
@@ -181,8 +182,8 @@ fn peak(rendition: &Rendition) -> Result<u64, Error> {
     })
 }
 
-/// Which tracks are cut at sync samples that all of them share: those of the video that is played by
-/// default, in its first family and in each other family that has enough of them.
+/// Which tracks are cut at sync samples that all of them share: those of the video that is played
+/// by default, in its first family and in each other family that has enough of them.
 fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<'_> {
     let videos = || entries.iter().filter(|(_, entry)| entry.kind() == MediaKind::Video);
     let main = videos().find(|(_, entry)| entry.role == Role::Main).or_else(|| videos().next());
@@ -207,9 +208,9 @@ fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<'_> {
 }
 
 /// The tracks of contents with their names, labels and roles. Of each kind, one content is
-/// [`Role::Main`], and with audio all that is the same in codecs of other families. Where there is a
-/// choice, files give labels to contents without a declared name, and the labels of audio may name a
-/// purpose.
+/// [`Role::Main`], and with audio all that is the same in codecs of other families. Where there is
+/// a choice, files give labels to contents without a declared name, and the labels of audio may
+/// name a purpose.
 fn named(contents: Vec<Content>) -> Vec<(String, Entry)> {
     let kinds: Vec<_> = contents.iter().map(Content::kind).collect();
     let has_choice = |kind| kinds.iter().filter(|other| **other == kind).count() > 1;

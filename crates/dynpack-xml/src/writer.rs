@@ -32,8 +32,8 @@ impl Writer {
         Tag { writer: self, name }
     }
 
-    /// Adds text between the elements of a parent. In an indented style, lines would be added around
-    /// it.
+    /// Adds text between the elements of a parent. In an indented style, lines would be added
+    /// around it.
     pub fn text(&mut self, text: impl Display) {
         self.escaped(text, false);
     }

@@ -123,9 +123,9 @@ impl<S: Storage> Builder<S> {
 
     /// The maximum number of bytes of media in memory for segments whose length depends on their
     /// media: video whose samples are encrypted, or that has NAL units whose lengths take less than
-    /// 4 bytes in transport streams. The default is 256 MiB. A segment with more is refused. All requests for
-    /// such segments together stay within the limit, or wait up to five seconds for memory
-    /// ([`Error::Overloaded`]). Simultaneous requests for the same segment share its media.
+    /// 4 bytes in transport streams. The default is 256 MiB. A segment with more is refused. All
+    /// requests for such segments together stay within the limit, or wait up to five seconds for
+    /// memory ([`Error::Overloaded`]). Simultaneous requests for the same segment share its media.
     #[must_use]
     pub fn rewritten_bytes(self, rewritten_bytes: u64) -> Self {
         Self { rewritten_bytes, ..self }

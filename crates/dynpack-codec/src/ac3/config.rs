@@ -53,7 +53,8 @@ impl Ac3Config {
         let mut bits = Bits::new(&self.record);
         let mut next = |count| bits.unsigned(count).unwrap_or_default();
         let [rate, id, mode, coding_mode, lfe, bitrate] = [2, 5, 3, 3, 1, 5].map(&mut next);
-        // `frmsizecod` is twice the code of the bitrate. Levels for mixing down come before `lfeon`.
+        // `frmsizecod` is twice the code of the bitrate. Levels for mixing down come before
+        // `lfeon`.
         let sync = rate << 6 | bitrate << 1;
         let lfe_place = match coding_mode {
             0 | 1 => 4,

@@ -1,7 +1,7 @@
 //! AV1 (AV1 Bitstream & Decoding Process Specification; AV1 Codec ISO Media File Format Binding).
 //!
-//! Sequence headers and frame headers are read, since their end is where tiles start. Of frames that
-//! others refer to, what those headers depend on is kept. Pictures are not decoded.
+//! Sequence headers and frame headers are read, since their end is where tiles start. Of frames
+//! that others refer to, what those headers depend on is kept. Pictures are not decoded.
 
 mod config;
 mod film_grain;

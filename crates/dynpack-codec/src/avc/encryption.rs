@@ -8,7 +8,8 @@ use crate::{Error, Unsupported, nal_unit};
 /// # Errors
 /// [`Unsupported::NalType`] if it holds pictures in another way: partitions, auxiliary pictures,
 /// layers and views. Receivers of SAMPLE-AES leave those as they are, and their headers are not
-/// read here. [`Malformed::StartCode`](crate::Malformed::StartCode) if it stays clear and hides others.
+/// read here. [`Malformed::StartCode`](crate::Malformed::StartCode) if it stays clear and hides
+/// others.
 pub fn is_slice(unit: &[u8]) -> Result<bool, Error> {
     match NalType::of(unit) {
         NalType::SLICE | NalType::IDR => Ok(true),

@@ -18,9 +18,9 @@ const PORTION: usize = 50 * 10 * BLOCK;
 /// Encrypts the samples of a track.
 ///
 /// The output depends only on the track, the key and the samples of the fragment: of parameter sets
-/// and frames that a header depends on, only those of the planned fragment are used. So fragments that share a sample
-/// must begin with the same sample, or else they reveal its media in `cenc`. A track is therefore
-/// cut in one way, and fragments of only a key frame are encrypted by
+/// and frames that a header depends on, only those of the planned fragment are used. So fragments
+/// that share a sample must begin with the same sample, or else they reveal its media in `cenc`. A
+/// track is therefore cut in one way, and fragments of only a key frame are encrypted by
 /// [`for_key_frames`](Self::for_key_frames).
 #[derive(Clone)]
 pub struct SampleEncryptor {
@@ -65,9 +65,10 @@ impl SampleEncryptor {
     /// their headers.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if a sample is not a sequence of units, or the header of a slice or frame
-    /// cannot be read. [`Error::Unsupported`] if a picture has more than 40 slices or tiles (42 in
-    /// `cbcs`) or slices of extensions, a header depends on a frame before `first`, or the codec is not [covered](super::covers).
+    /// [`Error::Malformed`] if a sample is not a sequence of units, or the header of a slice or
+    /// frame cannot be read. [`Error::Unsupported`] if a picture has more than 40 slices or tiles
+    /// (42 in `cbcs`) or slices of extensions, a header depends on a frame before `first`, or the
+    /// codec is not [covered](super::covers).
     pub fn plan<S: AsRef<[u8]>>(
         &self,
         first: SampleIndex,

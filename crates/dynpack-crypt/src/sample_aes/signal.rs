@@ -41,9 +41,9 @@ pub fn aac_descriptors(config: &AacConfig) -> Result<Vec<u8>, Error> {
     descriptors(b"aacd", audio_type, &config.specific_config)
 }
 
-/// The descriptors of encrypted AC-3 in the PMT. They contain the first ten bytes of a frame (2.3.4),
-/// as far as `dac3` has them: the checksum and the levels are zero. Frames begin with the same bytes
-/// in the clear.
+/// The descriptors of encrypted AC-3 in the PMT. They contain the first ten bytes of a frame
+/// (2.3.4), as far as `dac3` has them: the checksum and the levels are zero. Frames begin with the
+/// same bytes in the clear.
 ///
 /// # Errors
 /// None that a configuration causes.

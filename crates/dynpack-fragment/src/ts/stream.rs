@@ -178,8 +178,8 @@ impl Stream {
         Ok(blocks)
     }
 
-    /// Writes a sample to `out`, piece by piece. If it is encrypted, that is done in `scratch`, with
-    /// the next of `blocks`.
+    /// Writes a sample to `out`, piece by piece. If it is encrypted, that is done in `scratch`,
+    /// with the next of `blocks`.
     pub(super) fn write(
         &self,
         frame: &Frame,

@@ -14,11 +14,10 @@ const LAST_PAIR: u64 = PAIRS as u64 - 1;
 /// Which samples of a track are key frames, if all claim to be.
 ///
 /// A few pairs of neighbours are looked at, spread over the track. If all are intra pictures, each
-/// sample is a sync sample, as declared. If not, only IDR pictures and recovery points are, and in HEVC
-/// CRA and BLA pictures. Then
-/// each sample is looked at or, if there are more samples than looks, the largest of every few: a
-/// key frame is larger than its neighbours. One that is overlooked is a place to cut less, and no
-/// harm.
+/// sample is a sync sample, as declared. If not, only IDR pictures and recovery points are, and in
+/// HEVC CRA and BLA pictures. Then each sample is looked at or, if there are more samples than
+/// looks, the largest of every few: a key frame is larger than its neighbours. One that is
+/// overlooked is a place to cut less, and no harm.
 #[derive(Debug)]
 pub(super) struct KeyFrames {
     codec: VideoCodec,

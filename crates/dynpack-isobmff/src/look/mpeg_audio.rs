@@ -1,5 +1,5 @@
-//! MP3, whose sample entries declare little, and that little often wrongly: the first frame declares
-//! its layer, its rate and its channels.
+//! MP3, whose sample entries declare little, and that little often wrongly: the first frame
+//! declares its layer, its rate and its channels.
 
 use dynpack_codec::mp3::{FrameHeader, Layer};
 use dynpack_codec::{Codec, Mp3Config};

@@ -20,9 +20,9 @@ impl ClientManifest {
     /// comes first, as in Azure Media Services.
     ///
     /// Renditions with the same name, coding and cuts are one stream. Renditions with the same name
-    /// but another coding or other cuts, for example because one ends earlier, are separate streams.
-    /// Those are named `name_2` and so on, whatever is free, and have the same addresses. Chunks keep the times of
-    /// the presentation, and therefore their URLs.
+    /// but another coding or other cuts, for example because one ends earlier, are separate
+    /// streams. Those are named `name_2` and so on, whatever is free, and have the same addresses.
+    /// Chunks keep the times of the presentation, and therefore their URLs.
     ///
     /// # Errors
     /// [`Error::Rendition`] for a rendition that Smooth Streaming cannot carry.

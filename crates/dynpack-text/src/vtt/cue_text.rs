@@ -46,8 +46,8 @@ fn apply(tag: Tag<'_>, builder: &mut Builder<TagName>) {
     }
 }
 
-/// The span of a tag, in one for the colours that its classes stand for. Tags that only say how text
-/// looks have their colours in the same span.
+/// The span of a tag, in one for the colours that its classes stand for. Tags that only say how
+/// text looks have their colours in the same span.
 fn spans(name: TagName, classes: &[&str], annotation: String) -> Vec<Span> {
     let mut colors = Style::PLAIN;
     let classes = classes.iter().filter(|class| !class_color(class, &mut colors));
