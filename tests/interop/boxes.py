@@ -77,7 +77,7 @@ class Track:
 
     def essences(self):
         """Digests that a transport stream keeps: without headers, delimiters and parameter sets."""
-        if self.kind == "vide":
+        if self.codec in elementary.SYNTAXES:
             return [
                 elementary.essence(sample.content, self.length_size, self.codec)
                 for sample in self.samples

@@ -17,8 +17,8 @@ from origin import ask
 
 PREROLL = Fraction(1)
 STREAMABLE = {
-    "avc1", "avc3", "hvc1", "hev1", "mp4a", "ac-3", "ec-3", "ac-4", "Opus", "fLaC", "alac", "dtsc", "dtse",
-    "dtsh", "dtsl",
+    "avc1", "avc3", "hvc1", "hev1", "av01", "vp08", "vp09", "mp4a", "ac-3", "ec-3", "ac-4", "Opus",
+    "fLaC", "alac", "dtsc", "dtse", "dtsh", "dtsl",
 }
 
 

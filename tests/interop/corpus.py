@@ -5,8 +5,8 @@
     corpus.py ORIGIN CORPUS --compare COMMIT [FOLDER...]
 
 CORPUS is a folder with a MANIFEST.tsv. Its first column names the files, and its column `streams`
-lists what ffmpeg finds in them. Prints a table of the progressive files with H.264, HEVC or AAC
-(and of any other that is streamed) and, last, `corpus: N passed, M failed`. Tracks of other codecs may be
+lists what ffmpeg finds in them. Prints a table of the progressive files with a codec
+of CODECS (and of any other that is streamed) and, last, `corpus: N passed, M failed`. Tracks of other codecs may be
 left out of the stream; the table names them.
 
 With `--compare`, the origin of that commit is built, and opens all files of the corpus and the
@@ -30,9 +30,8 @@ FOLDERS = ("progressive", "editlist", "audio", "odd")
 #: Formats that can carry all files.
 MANIFESTS = {protocol: compare.PROTOCOLS[protocol].manifest for protocol in ("HLS", "DASH")}
 CODECS = (
-    "h264/avc1", "h264/avc3", "hevc/hvc1", "hevc/hev1", "aac/mp4a", "ac3/ac-3", "eac3/ec-3",
-    "opus/Opus", "flac/fLaC",
-    "alac/alac", "mp3/mp4a", "dts/mp4a", "/ac-4",
+    "h264/avc1", "h264/avc3", "hevc/hvc1", "hevc/hev1", "av1/av01", "vp9/vp09", "aac/mp4a",
+    "ac3/ac-3", "eac3/ec-3", "opus/Opus", "flac/fLaC", "alac/alac", "mp3/mp4a", "dts/mp4a", "/ac-4",
 )
 #: Endings of files that are opened to compare.
 MEDIA = (".mp4", ".m4a", ".m4v", ".mov", ".ismv", ".isma")
