@@ -36,7 +36,7 @@ def choices(asset, case):
             if not streams.is_trick(adaptation):
                 role = adaptation.find(f"{streams.DASH}Role").get("value")
                 roles.setdefault(adaptation.get("contentType"), []).append(role)
-        if any(each != ["main", "alternate"][: len(each)] for each in roles.values()):
+        if any(each[0] != "main" or "main" in each[1:] for each in roles.values()):
             yield f"{name}: the roles are {roles}"
     for name in ("MSS", "MSS20"):
         for stream in ElementTree.fromstring(asset.text(name)).iter("StreamIndex"):
