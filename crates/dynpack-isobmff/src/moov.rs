@@ -2,6 +2,8 @@
 //!
 //! Not read: `iods`, `udta`, `meta`, `pssh`, and the duration of `mvhd`, which often lies.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use dynpack_boxes::moov::{Mvhd, Trex};
 use dynpack_codec::MediaKind;
@@ -63,11 +65,14 @@ impl Moov {
             let (id, kind) = (id.unwrap_or(TrackId(0)), trak::kind(&trak));
             movie.tracks.push(Entry { id, kind, draft });
         }
-        // Pictures of chapters are not pictures of the film.
+        // Pictures of chapters are not pictures of the film. A file may name far more tracks than it
+        // has.
+        let known: HashSet<_> = movie.tracks.iter().map(|entry| entry.id).collect();
         let traks = moov.children().all_of_kind(b"trak").flatten();
-        let chapters: Vec<_> = traks.flat_map(|trak| trak::chapters(&trak)).collect();
-        let named = movie.tracks.iter_mut().filter(|entry| chapters.contains(&entry.id));
-        named.for_each(|entry| entry.kind = None);
+        let named = traks.flat_map(|trak| trak::chapters(&trak)).filter(|id| known.contains(id));
+        let chapters: HashSet<_> = named.collect();
+        let entries = movie.tracks.iter_mut().filter(|entry| chapters.contains(&entry.id));
+        entries.for_each(|entry| entry.kind = None);
         if movie.tracks.is_empty() {
             return Err(moov.malformed("holds no trak"));
         }
