@@ -61,8 +61,8 @@ const COVER_SESSIONS = [
   ["shaka", DASH],
   ["dash.js", SMOOTH],
 ];
-// Films of other codecs, in folders of the files of `sample_codecs/`: one of all, of which each player finds
-// what it can decode, and two of one codec for pictures and one for sound.
+// Films of other codecs, in folders of the files of `sample_codecs/`: one with all codecs, from which
+// each player picks what it can decode, and two with one codec for pictures and one for sound.
 const CODECS = {
   codecs: ["video_h264", "video_hevc", "video_av1", "video_vp9", "audio_aac", "audio_ac3"],
   av1: ["video_av1", "audio_opus"],

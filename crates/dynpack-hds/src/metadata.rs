@@ -89,24 +89,12 @@ fn describe(rendition: &Rendition) -> Option<Vec<(&'static str, Value)>> {
     })
 }
 
-/// `videocodecid` (E.4.3.1) or `audiocodecid` (E.4.2.1); `None` if FLV does not support the codec.
-/// No other code lists the codecs that FLV supports.
+/// `videocodecid` (E.4.3.1) or `audiocodecid` (E.4.2.1); `None` for codecs that HDS does not carry.
 const fn codec_id(codec: &Codec) -> Option<f64> {
     match codec {
         Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => Some(7.0),
-        Codec::Video(_) => None,
         Codec::Audio(AudioCodec::Aac(aac)) if !aac.is_usac() => Some(10.0),
-        Codec::Audio(
-            AudioCodec::Aac(_)
-            | AudioCodec::Ac3(_)
-            | AudioCodec::Eac3(_)
-            | AudioCodec::Ac4(_)
-            | AudioCodec::Dts(_)
-            | AudioCodec::Opus(_)
-            | AudioCodec::Flac(_)
-            | AudioCodec::Alac(_)
-            | AudioCodec::Mp3(_),
-        ) => None,
+        Codec::Video(_) | Codec::Audio(_) => None,
     }
 }
 
