@@ -60,6 +60,7 @@ fn row(track: &Track) -> String {
             let (rate, channels) = (audio.sampling_rate(), audio.channels());
             format!("{rate} Hz, {channels} ch, {}", track.language)
         }
+        Codec::Text => track.language.to_string(),
     };
     #[expect(clippy::cast_precision_loss, reason = "printing needs no more than 52 bits")]
     let kilobits = samples.byte_len(all.clone()) as f64 / 125.0 / seconds.max(f64::MIN_POSITIVE);
@@ -72,7 +73,7 @@ fn row(track: &Track) -> String {
             )
         }
         (MediaKind::Video, None) => "every frame is one".into(),
-        (MediaKind::Audio, _) => String::new(),
+        (MediaKind::Audio | MediaKind::Text, _) => String::new(),
     };
     let (id, codec, count) = (track.id.0, track.codec.rfc6381(), samples.len());
     format!("{id:>3} {codec:<14} {shape:<22} {count:>9} {seconds:>11.3} {kilobits:>9.1} {groups}")

@@ -168,6 +168,7 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
                 let (rate, channels) = (audio.sampling_rate(), audio.channels());
                 ("♪", format!("{rate} Hz, {channels} channels, {}", rendition.language))
             }
+            Codec::Text => ("💬", format!("{}, {}", rendition.language, rendition.role.as_str())),
         };
         let kilobits = rendition.id.bitrate.div_ceil(1000);
         let (name, kind, codecs) =

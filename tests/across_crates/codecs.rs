@@ -46,7 +46,7 @@ fn codecs() -> Vec<Codec> {
 fn rendition(codec: Codec) -> Rendition {
     let built = match codec.kind() {
         MediaKind::Video => TrackBuilder::video(12_800, 512, 50, 25),
-        MediaKind::Audio => TrackBuilder::audio(48_000, 100),
+        MediaKind::Audio | MediaKind::Text => TrackBuilder::audio(48_000, 100),
     };
     let track = Arc::new(built.with_codec(codec).build());
     let id = RenditionId::new("track", 1);

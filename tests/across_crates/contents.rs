@@ -54,6 +54,7 @@ fn named(mut film: Film, streams: &[crate::played::Stream]) -> Film {
             MediaKind::Video => videos.next().unwrap(),
             MediaKind::Audio if lone => "audio",
             MediaKind::Audio => audios.next().unwrap(),
+            MediaKind::Text => "text",
         };
         let stream = streams.iter().find(|stream| stream.track == track.name);
         track.bitrate = stream.unwrap_or_else(|| panic!("{} is missing", track.name)).bitrate;

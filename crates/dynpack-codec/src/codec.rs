@@ -1,8 +1,8 @@
-//! The coding of a track: video or audio, and which codec.
+//! The coding of a track: video, audio or text, and which codec.
 
 use crate::{
     AacConfig, Ac3Config, Ac4Config, AlacConfig, AudioCodec, DtsConfig, Eac3Config, FlacConfig,
-    MediaKind, Mp3Config, OpusConfig, Unsupported, Video,
+    MediaKind, Mp3Config, OpusConfig, TextForm, Unsupported, Video,
 };
 
 /// The coding of a track's samples, with its configuration.
@@ -12,6 +12,8 @@ pub enum Codec {
     Video(Video),
     /// Sound.
     Audio(AudioCodec),
+    /// Cues, which each format writes in a [form](TextForm) of its own.
+    Text,
 }
 
 impl Codec {
@@ -21,32 +23,35 @@ impl Codec {
         match self {
             Self::Video(_) => MediaKind::Video,
             Self::Audio(_) => MediaKind::Audio,
+            Self::Text => MediaKind::Text,
         }
     }
 
-    /// The `codecs` parameter (RFC 6381), such as `avc1.64001f` or `mp4a.40.2`.
+    /// The `codecs` parameter (RFC 6381), such as `avc1.64001f` or `mp4a.40.2`. That
+    /// of text is the one of [`TextForm::Imsc`].
     #[must_use]
     pub fn rfc6381(&self) -> String {
         match self {
             Self::Video(video) => video.rfc6381(),
             Self::Audio(audio) => audio.rfc6381(),
+            Self::Text => TextForm::Imsc.rfc6381().to_owned(),
         }
     }
 
-    /// Its pictures; `None` for audio.
+    /// Its pictures; `None` for all else.
     #[must_use]
     pub const fn video(&self) -> Option<&Video> {
         match self {
             Self::Video(video) => Some(video),
-            Self::Audio(_) => None,
+            Self::Audio(_) | Self::Text => None,
         }
     }
 
-    /// The codec of audio; `None` for video.
+    /// The codec of audio; `None` for all else.
     #[must_use]
     pub const fn audio(&self) -> Option<&AudioCodec> {
         match self {
-            Self::Video(_) => None,
+            Self::Video(_) | Self::Text => None,
             Self::Audio(audio) => Some(audio),
         }
     }
@@ -62,9 +67,12 @@ impl Codec {
             (Self::Audio(_), Self::Audio(_)) => {
                 Err(Unsupported::CodingChange("the configuration of the sound is another".into()))
             }
-            (Self::Video(_), Self::Audio(_)) | (Self::Audio(_), Self::Video(_)) => {
-                Err(Unsupported::CodingChange("video and audio take turns".into()))
-            }
+            (Self::Text, Self::Text) => Ok(Self::Text),
+            _ => Err(Unsupported::CodingChange(format!(
+                "{} and {} take turns",
+                self.kind().as_str(),
+                other.kind().as_str()
+            ))),
         }
     }
 
@@ -74,6 +82,7 @@ impl Codec {
         match self {
             Self::Video(_) => false,
             Self::Audio(audio) => audio.has_only_sync_samples(),
+            Self::Text => true,
         }
     }
 }

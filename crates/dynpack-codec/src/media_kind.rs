@@ -7,18 +7,21 @@ pub enum MediaKind {
     Video,
     /// Sound.
     Audio,
+    /// Subtitles and captions.
+    Text,
 }
 
 impl MediaKind {
     /// Every kind, in ascending order.
-    pub const ALL: [Self; 2] = [Self::Video, Self::Audio];
+    pub const ALL: [Self; 3] = [Self::Video, Self::Audio, Self::Text];
 
-    /// `video` or `audio`: the default name of a track, and the type in manifests.
+    /// `video`, `audio` or `text`: the default name of a track, and the type in manifests.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Video => "video",
             Self::Audio => "audio",
+            Self::Text => "text",
         }
     }
 }

@@ -156,6 +156,7 @@ impl<'a> Set<'a> {
         let (mime_type, language) = match first.kind() {
             MediaKind::Video => ("video/mp4", None),
             MediaKind::Audio => ("audio/mp4", Some(clean(first.language.tag()))),
+            MediaKind::Text => ("application/mp4", Some(clean(first.language.tag()))),
         };
         let details: Vec<_> = self.renditions.iter().map(|rendition| details(rendition)).collect();
         let shared = in_common(&details);

@@ -14,7 +14,7 @@ const MAX_REORDERING_SECONDS: i64 = 8;
 pub(crate) fn decode_time(rendition: &Rendition, sample: &Sample) -> Ticks {
     let presentation = rendition.cuts.presentation_time(sample);
     match rendition.kind() {
-        MediaKind::Audio => presentation,
+        MediaKind::Audio | MediaKind::Text => presentation,
         MediaKind::Video => {
             let least =
                 rendition.track.samples.least_composition_offset().max(max_reordering(rendition));

@@ -39,6 +39,7 @@ mod error;
 pub mod f4f;
 pub mod fmp4;
 mod plan;
+pub mod text;
 pub mod ts;
 
 pub use error::Error;

@@ -116,6 +116,7 @@ impl Multiplex {
         parts.sort_by_key(|part| match part.rendition.kind() {
             MediaKind::Video => 0,
             MediaKind::Audio => 1,
+            MediaKind::Text => 2,
         });
         let count = |kind| parts.iter().filter(|part| part.rendition.kind() == kind).count();
         let [video, audio] = [MediaKind::Video, MediaKind::Audio].map(count);

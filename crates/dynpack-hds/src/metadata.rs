@@ -86,6 +86,7 @@ fn describe(rendition: &Rendition) -> Option<Vec<(&'static str, Value)>> {
             ("audiosamplesize", Value::Number(16.0)),
             ("stereo", Value::Boolean(audio.channels() > 1)),
         ],
+        Codec::Text => return None,
     })
 }
 
@@ -94,7 +95,7 @@ const fn codec_id(codec: &Codec) -> Option<f64> {
     match codec {
         Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => Some(7.0),
         Codec::Audio(AudioCodec::Aac(aac)) if !aac.is_usac() => Some(10.0),
-        Codec::Video(_) | Codec::Audio(_) => None,
+        Codec::Video(_) | Codec::Audio(_) | Codec::Text => None,
     }
 }
 

@@ -31,12 +31,12 @@ impl<'a> Rated<'a> {
 
     /// The label, if it is one.
     fn label(&self) -> Option<&'a str> {
-        self.rendition.label.as_deref().filter(|label| !label.trim().is_empty())
+        label(self.rendition)
     }
 
     /// `NAME` as it is written: the label, or else the track name.
     pub(crate) fn name(&self) -> String {
-        quoted(self.label().unwrap_or(&self.rendition.id.name))
+        name(self.rendition)
     }
 
     /// `CHANNELS` of audio: their number, or for joint object coding that of its objects, and what
@@ -91,6 +91,24 @@ impl<'a> Rated<'a> {
     }
 }
 
+/// The label, if it is one.
+fn label(rendition: &Rendition) -> Option<&str> {
+    rendition.label.as_deref().filter(|label| !label.trim().is_empty())
+}
+
+/// `NAME` as it is written: the label, or else the track name.
+pub(crate) fn name(rendition: &Rendition) -> String {
+    quoted(label(rendition).unwrap_or(&rendition.id.name))
+}
+
+/// `CHARACTERISTICS`: what is declared, or else what the role says.
+pub(crate) fn characteristics(rendition: &Rendition) -> Option<String> {
+    match rendition.characteristics.as_slice() {
+        [] => rendition.role.hls_characteristic().map(str::to_owned),
+        declared => Some(quoted(&declared.join(","))),
+    }
+}
+
 /// What the members of a group have in common, where possible.
 #[derive(Clone, PartialEq, Eq)]
 struct Coding {
@@ -106,6 +124,7 @@ pub(crate) struct Member<'a> {
     pub(crate) name: String,
     pub(crate) language: &'a Language,
     pub(crate) role: Role,
+    pub(crate) characteristics: Option<String>,
     label: Option<&'a str>,
     codings: Vec<(Coding, Rated<'a>)>,
 }
@@ -117,6 +136,7 @@ impl<'a> Member<'a> {
             name: first.name(),
             language: &first.rendition.language,
             role: first.rendition.role,
+            characteristics: characteristics(first.rendition),
             label: first.label(),
             codings: of_one_name.iter().map(|rated| (rated.coding(), *rated)).collect(),
         })

@@ -42,6 +42,7 @@ mod model;
 mod multivariant;
 mod options;
 mod resource;
+mod subtitles;
 mod text;
 mod urls;
 mod video;

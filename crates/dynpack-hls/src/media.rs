@@ -1,5 +1,6 @@
 //! The media playlist: the segments of one rendition (RFC 8216, 4.3.2 and 4.3.3).
 
+use dynpack_codec::MediaKind;
 use dynpack_media::{
     Form, Rendition, SegmentNumber, Stream, Ticks, Time, Timescale, target_duration,
 };
@@ -144,9 +145,12 @@ impl Entry {
 impl List {
     fn new(part: &Part<'_>, urls: &impl Urls, options: &Options) -> Self {
         let main = part.stream.main;
+        let has_init = main.kind() != MediaKind::Text || options.text.is_mp4();
         let init = match options.flavor {
-            Flavor::Cmaf => Some((escaped(&urls.init(main)), urls.keys(main, Resource::Init))),
-            Flavor::Ts | Flavor::MuxedTs => None,
+            Flavor::Cmaf if has_init => {
+                Some((escaped(&urls.init(main)), urls.keys(main, Resource::Init)))
+            }
+            Flavor::Cmaf | Flavor::Ts | Flavor::MuxedTs => None,
         };
         let SegmentUrl { before, after } = urls.segments(main);
         let segment_url = SegmentUrl { before: escaped(&before), after: escaped(&after) };

@@ -14,6 +14,8 @@ pub(crate) struct Multivariant {
     pub(crate) has_independent_segments: bool,
     /// The audio to choose from.
     pub(crate) audio: Vec<Media>,
+    /// The subtitles to choose from.
+    pub(crate) text: Vec<Media>,
     pub(crate) variants: Vec<Variant>,
     /// The video to choose from. It follows the variants, since ffmpeg plays the video that is
     /// listed first.
@@ -34,7 +36,8 @@ pub(crate) struct Media {
     pub(crate) name: String,
     pub(crate) is_default: bool,
     pub(crate) is_autoselect: bool,
-    pub(crate) characteristics: Option<&'static str>,
+    pub(crate) is_forced: bool,
+    pub(crate) characteristics: Option<String>,
     pub(crate) channels: Option<String>,
 }
 
@@ -55,6 +58,8 @@ pub(crate) struct Variant {
     pub(crate) audio: Option<String>,
     /// The group of videos that can be played instead of its own.
     pub(crate) video: Option<String>,
+    /// The group of subtitles that can be shown with it.
+    pub(crate) text: Option<String>,
 }
 
 /// Width and height, in pixels.
@@ -70,6 +75,7 @@ impl Multivariant {
             text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
         }
         self.audio.iter().for_each(|media| media.write(&mut text));
+        self.text.iter().for_each(|media| media.write(&mut text));
         self.variants.iter().for_each(|variant| variant.write(&mut text));
         self.video.iter().for_each(|media| media.write(&mut text));
         self.key_frames.iter().for_each(|variant| variant.write_key_frames(&mut text));
@@ -91,7 +97,8 @@ impl Media {
             .with_quoted("NAME", Some(&self.name))
             .with_some("DEFAULT", self.is_default.then_some("YES"))
             .with_some("AUTOSELECT", self.is_autoselect.then_some("YES"))
-            .with_quoted("CHARACTERISTICS", self.characteristics)
+            .with_some("FORCED", self.is_forced.then_some("YES"))
+            .with_quoted("CHARACTERISTICS", self.characteristics.as_deref())
             .with_quoted("CHANNELS", self.channels.as_deref());
         text.push('\n');
     }
@@ -102,7 +109,8 @@ impl Variant {
         text.push_str("#EXT-X-STREAM-INF:");
         self.add_to(Attributes::new(text))
             .with_quoted("AUDIO", self.audio.as_deref())
-            .with_quoted("VIDEO", self.video.as_deref());
+            .with_quoted("VIDEO", self.video.as_deref())
+            .with_quoted("SUBTITLES", self.text.as_deref());
         text.push('\n');
         push_uri(text, &self.uri);
         text.push('\n');

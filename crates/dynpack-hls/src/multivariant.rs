@@ -5,6 +5,7 @@ use dynpack_media::{Presentation, Rate, Rates};
 
 use crate::audio::{Groups, Rated};
 use crate::model::{FrameRate, Media, Multivariant, Resolution, Variant};
+use crate::subtitles::Subtitles;
 use crate::video::Videos;
 use crate::{Flavor, Key, Options, Urls};
 
@@ -26,6 +27,8 @@ use crate::{Flavor, Key, Options, Urls};
 /// In [`Flavor::MuxedTs`] there is no choice: the first audio rendition of the presentation is
 /// muxed into each bitrate of the default video. The rate of the video includes it.
 ///
+/// All variants may be shown with any of the texts, which are in one group (`TYPE=SUBTITLES`).
+///
 /// If `rates` has a rate for the key frames of a variant, the playlist also lists them for trick
 /// play (RFC 8216, 4.3.4.3). The [session keys](Urls::session_keys) come last, each once.
 #[must_use]
@@ -38,10 +41,14 @@ pub fn multivariant_playlist(
     let video = Videos::new(presentation, rates, options.flavor);
     let audio = Rated::of_kind(presentation, rates, MediaKind::Audio, options.flavor);
     let session_keys = session_keys(presentation, urls);
-    let (choices, variants) = match options.flavor {
+    let text = Subtitles::new(presentation);
+    let (choices, mut variants) = match options.flavor {
         Flavor::Cmaf | Flavor::Ts => demuxed(&video, &audio, urls, options),
         Flavor::MuxedTs => (Vec::new(), muxed(&video, &audio, urls, options)),
     };
+    for variant in &mut variants {
+        text.add_to(variant, options);
+    }
     let playlist = Multivariant {
         version: session_keys.iter().map(Key::version).fold(options.flavor.version(), u8::max),
         has_independent_segments: presentation
@@ -49,6 +56,7 @@ pub fn multivariant_playlist(
             .iter()
             .all(|rendition| rendition.has_independent_segments()),
         audio: choices,
+        text: text.media(urls),
         variants,
         video: video.media(urls),
         key_frames: video
@@ -168,6 +176,7 @@ fn variant(
         frame_rate: frame_rates.max().map(FrameRate),
         audio: None,
         video: None,
+        text: None,
     }
 }
 
@@ -193,7 +202,8 @@ fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Media> {
                 name: member.name.clone(),
                 is_default: at == groups.default,
                 is_autoselect: groups.is_autoselect(at),
-                characteristics: member.role.hls_characteristic(),
+                is_forced: false,
+                characteristics: member.characteristics.clone(),
                 channels: rated.channels(),
             });
         }

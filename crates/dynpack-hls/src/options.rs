@@ -1,5 +1,7 @@
 //! Options of playlists: what segments are made of, and which variants there are.
 
+use dynpack_codec::TextForm;
+
 /// What segments are made of, and thus what clients must understand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -28,7 +30,7 @@ impl Flavor {
 }
 
 /// Options of playlists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Options {
     /// What segments are made of.
@@ -36,21 +38,39 @@ pub struct Options {
     /// Whether a presentation with video also has an audio-only variant, for very slow networks.
     /// Off by default, since players tend to fall back to it too early.
     pub audio_only: bool,
+    /// The form of text; [`TextForm::Vtt`] unless set.
+    pub text: TextForm,
 }
 
 impl Options {
     /// Fragmented MP4.
-    pub const CMAF: Self = Self { flavor: Flavor::Cmaf, audio_only: false };
+    pub const CMAF: Self = Self::new(Flavor::Cmaf);
 
     /// Transport streams, one for each track.
-    pub const TS: Self = Self { flavor: Flavor::Ts, audio_only: false };
+    pub const TS: Self = Self::new(Flavor::Ts);
 
     /// Transport streams of video with audio.
-    pub const MUXED_TS: Self = Self { flavor: Flavor::MuxedTs, audio_only: false };
+    pub const MUXED_TS: Self = Self::new(Flavor::MuxedTs);
+
+    const fn new(flavor: Flavor) -> Self {
+        Self { flavor, audio_only: false, text: TextForm::Vtt }
+    }
+
+    /// The same options with text in that form.
+    #[must_use]
+    pub const fn with_text(self, text: TextForm) -> Self {
+        Self { text, ..self }
+    }
 
     /// The same options with or without an audio-only variant.
     #[must_use]
     pub const fn with_audio_only(self, audio_only: bool) -> Self {
         Self { audio_only, ..self }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::CMAF
     }
 }

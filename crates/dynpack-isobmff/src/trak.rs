@@ -108,7 +108,7 @@ impl Draft {
     pub(crate) fn served(&mut self, run: SampleRun) -> SampleRun {
         match self.codec_kind() {
             MediaKind::Video => run,
-            MediaKind::Audio => {
+            MediaKind::Audio | MediaKind::Text => {
                 self.is_reordered |= run.composition_offset != 0;
                 let is_sync = run.is_sync || self.all_are_sync();
                 SampleRun { is_sync, composition_offset: 0, ..run }

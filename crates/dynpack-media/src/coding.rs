@@ -27,6 +27,8 @@ pub enum Coding {
         /// Number of objects beside the channels.
         objects: Option<u8>,
     },
+    /// Text.
+    Text,
 }
 
 impl Coding {
@@ -45,6 +47,7 @@ impl Coding {
                 channels: audio.channels(),
                 objects: audio.objects(),
             },
+            Codec::Text => Self::Text,
         }
     }
 }

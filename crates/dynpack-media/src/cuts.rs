@@ -3,6 +3,7 @@
 
 mod cached;
 mod joined;
+mod text;
 
 use std::num::NonZeroU32;
 use std::ops::Range;

@@ -27,7 +27,7 @@ impl Rendition {
                 let cuts = self.cuts.key_frames.get(|| self.key_frame_cuts());
                 Some(Self { id: self.id.with_form(Form::KeyFrames), cuts, ..self.clone() })
             }
-            (MediaKind::Video, Form::KeyFrames) | (MediaKind::Audio, _) => None,
+            (MediaKind::Video, Form::KeyFrames) | (MediaKind::Audio | MediaKind::Text, _) => None,
         }
     }
 

@@ -4,11 +4,13 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use dynpack_codec::{Codec, MediaKind};
+
 use crate::{
-    Cuts, Form, Language, RenditionId, Role, SampleIndex, Segment, SegmentNumber, Ticks, Time,
-    Timescale, Track,
+    Cuts, Form, Language, RenditionId, Role, SampleIndex, SampleTable, Segment, SegmentNumber,
+    Ticks, Time, Timescale, Track, TrackId,
 };
-use dynpack_codec::MediaKind;
 
 /// The place of a stored file in its asset, from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,9 +28,15 @@ pub struct Rendition {
     pub label: Option<String>,
     /// What it is for.
     pub role: Role,
-    /// The file which holds its samples.
+    /// Whether its publisher wants it shown unless a viewer chooses something else. Of text, which
+    /// is hidden otherwise.
+    pub is_default: bool,
+    /// What its publisher declares of it for people who need it (`CHARACTERISTICS` in HLS, RFC
+    /// 8216, 4.3.4.1), in place of what its role says.
+    pub characteristics: Vec<String>,
+    /// The file which holds its samples, or its cues.
     pub source: SourceIndex,
-    /// Its samples and their coding.
+    /// Its samples and their coding. [Text](Codec::Text) has none: its cues are kept elsewhere.
     pub track: Arc<Track>,
     /// Whether its video was [filled](crate::CutPolicy::fills_video).
     pub is_filled: bool,
@@ -41,8 +49,27 @@ impl Rendition {
     #[must_use]
     pub fn new(id: RenditionId, source: SourceIndex, track: Arc<Track>, cuts: Arc<Cuts>) -> Self {
         let language = track.language.clone();
-        let (label, role, is_filled) = (None, Role::Main, false);
-        Self { id, language, label, role, source, track, is_filled, cuts }
+        Self {
+            id,
+            language,
+            label: None,
+            role: Role::Main,
+            is_default: false,
+            characteristics: Vec::new(),
+            source,
+            track,
+            is_filled: false,
+            cuts,
+        }
+    }
+
+    /// Subtitles in that language, with those cuts on the clock of [`Cuts::TEXT_CLOCK`].
+    #[must_use]
+    pub fn text(id: RenditionId, source: SourceIndex, language: Language, cuts: Arc<Cuts>) -> Self {
+        let samples = SampleTable::empty();
+        let track = Track::new(TrackId(1), Cuts::TEXT_CLOCK, Codec::Text, Bytes::new(), samples);
+        let track = Arc::new(track.with_language(language));
+        Self { role: Role::Subtitle, ..Self::new(id, source, track, cuts) }
     }
 
     /// The kind of its media.
@@ -63,11 +90,12 @@ impl Rendition {
     pub fn has_independent_segments(&self) -> bool {
         let is_first_presented = |segment: &Segment| match self.kind() {
             MediaKind::Video => self.presentation_time(segment.samples.start) == segment.start,
-            MediaKind::Audio => true,
+            MediaKind::Audio | MediaKind::Text => true,
         };
-        self.cuts.segments().all(|segment| {
-            self.track.samples.is_sync(segment.samples.start) && is_first_presented(&segment)
-        })
+        self.kind() == MediaKind::Text
+            || self.cuts.segments().all(|segment| {
+                self.track.samples.is_sync(segment.samples.start) && is_first_presented(&segment)
+            })
     }
 
     /// The same with coarser cuts: see [`Cuts::joined`].
@@ -125,13 +153,15 @@ impl Rendition {
 }
 
 /// The renditions that one request may see, in the order in which manifests list them: by name in
-/// the order of the asset, then by ascending family of video, then by ascending bitrate.
+/// the order of the asset, then by ascending family of video, then by ascending bitrate. Text comes
+/// last.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Presentation {
     /// The renditions; never empty, each with at least one segment.
     pub renditions: Vec<Rendition>,
     fragments_per_hls_segment: NonZeroU32,
+    origin: Time,
 }
 
 impl Presentation {
@@ -149,7 +179,8 @@ impl Presentation {
         if renditions.is_empty() {
             return Err(crate::Error::NothingToPresent);
         }
-        Ok(Self { renditions, fragments_per_hls_segment: NonZeroU32::MIN })
+        let origin = Time::new(Ticks::ZERO, Timescale::MILLIS);
+        Ok(Self { renditions, fragments_per_hls_segment: NonZeroU32::MIN, origin })
     }
 
     /// Only the renditions for which `keep` holds.
@@ -158,8 +189,7 @@ impl Presentation {
     /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none is left.
     pub fn retaining(&self, keep: impl Fn(&Rendition) -> bool) -> Result<Self, crate::Error> {
         let kept = self.renditions.iter().filter(|rendition| keep(rendition));
-        let presentation = Self::new(kept.cloned().collect())?;
-        Ok(Self { fragments_per_hls_segment: self.fragments_per_hls_segment, ..presentation })
+        self.with_renditions(kept.cloned().collect())
     }
 
     /// The same renditions with the segments in those places of the timeline.
@@ -171,8 +201,29 @@ impl Presentation {
             cuts: Arc::new(rendition.cuts.within(places.clone())),
             ..rendition.clone()
         };
-        let presentation = Self::new(self.renditions.iter().map(within).collect())?;
-        Ok(Self { fragments_per_hls_segment: self.fragments_per_hls_segment, ..presentation })
+        self.with_renditions(self.renditions.iter().map(within).collect())
+    }
+
+    /// The same with other renditions.
+    ///
+    /// # Errors
+    /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none has segments.
+    pub fn with_renditions(&self, renditions: Vec<Rendition>) -> Result<Self, crate::Error> {
+        Ok(Self { renditions: Self::new(renditions)?.renditions, ..*self })
+    }
+
+    /// Where on the clock of its movies it starts: at 0 unless [set](Self::with_origin).
+    #[must_use]
+    pub const fn origin(&self) -> Time {
+        self.origin
+    }
+
+    /// The same, as it starts at that time of its movies ([`Timeline::origin`]).
+    ///
+    /// [`Timeline::origin`]: crate::Timeline::origin
+    #[must_use]
+    pub fn with_origin(self, origin: Time) -> Self {
+        Self { origin, ..self }
     }
 
     /// Segments of the timeline in one HLS transport stream segment: 1 unless

@@ -19,11 +19,18 @@ pub enum Role {
     Dub,
     /// Music without its singing.
     Karaoke,
+    /// Text of what is said, for people who do not know the language.
+    Subtitle,
+    /// Text of all that is heard, for people who cannot hear it.
+    Caption,
+    /// Text of what is said in another language than the sound, which is shown also if subtitles
+    /// are turned off.
+    ForcedSubtitle,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Main,
         Self::Alternate,
         Self::Description,
@@ -31,6 +38,9 @@ impl Role {
         Self::Commentary,
         Self::Dub,
         Self::Karaoke,
+        Self::Subtitle,
+        Self::Caption,
+        Self::ForcedSubtitle,
     ];
 
     /// Its value in the scheme `urn:mpeg:dash:role:2011`.
@@ -44,6 +54,9 @@ impl Role {
             Self::Commentary => "commentary",
             Self::Dub => "dub",
             Self::Karaoke => "karaoke",
+            Self::Subtitle => "subtitle",
+            Self::Caption => "caption",
+            Self::ForcedSubtitle => "forced-subtitle",
         }
     }
 
@@ -69,7 +82,17 @@ impl Role {
             Self::EnhancedIntelligibility => {
                 Some("public.accessibility.enhances-speech-intelligibility")
             }
-            Self::Main | Self::Alternate | Self::Commentary | Self::Dub | Self::Karaoke => None,
+            Self::Caption => Some(
+                "public.accessibility.transcribes-spoken-dialog,\
+                 public.accessibility.describes-music-and-sound",
+            ),
+            Self::Main
+            | Self::Alternate
+            | Self::Commentary
+            | Self::Dub
+            | Self::Karaoke
+            | Self::Subtitle
+            | Self::ForcedSubtitle => None,
         }
     }
 }

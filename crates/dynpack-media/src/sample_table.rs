@@ -32,6 +32,20 @@ pub struct SampleTable {
 }
 
 impl SampleTable {
+    /// A table of no samples.
+    #[must_use]
+    pub fn empty() -> Self {
+        let none = || Column::constant(0, 0);
+        let columns = SampleColumns {
+            durations: none(),
+            composition_offsets: none(),
+            sizes: none(),
+            chunks: Vec::new(),
+            sync_samples: None,
+        };
+        Self::new(columns).expect("columns without entries do not differ")
+    }
+
     /// Checks the columns against each other.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ mod span;
 mod sync_points;
 
 use crate::limits::MAX_SEGMENTS;
-use crate::{CutPolicy, Cuts, Error, Track};
+use crate::{CutPolicy, Cuts, Error, Time, Track};
 
 pub use self::difference::Difference;
 
@@ -28,9 +28,11 @@ use self::span::Span;
 /// tracks that the edit lists give them. Video with an edit list that starts within a group of
 /// pictures is presented from the start of that group, since players cannot start elsewhere; audio
 /// before the edit list's start stays, for up to a second, as [`lead`](Cuts::lead).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Timeline {
+    /// When it starts, on the clock of the movies: with the earliest of the tracks.
+    pub origin: Time,
     /// The cuts of each track, in the order given.
     pub cuts: Vec<Cuts>,
     /// What takes the place of each track, in the order given, if its video is
@@ -79,13 +81,13 @@ impl Timeline {
             };
             Ok(span.map(|span| if leads(at) { span } else { span.cut_along() }))
         });
-        let cuts = cuts(spans.collect::<Result<_, _>>()?, policy)?;
+        let (origin, cuts) = cuts(spans.collect::<Result<_, _>>()?, policy)?;
         let filled = filled.into_iter().map(|filled| Some(filled?.track)).collect();
-        Ok(Self { cuts, filled })
+        Ok(Self { origin, cuts, filled })
     }
 }
 
-fn cuts(spans: Vec<Option<Span<'_>>>, policy: CutPolicy) -> Result<Vec<Cuts>, Error> {
+fn cuts(spans: Vec<Option<Span<'_>>>, policy: CutPolicy) -> Result<(Time, Vec<Cuts>), Error> {
     let origin = spans.iter().flatten().map(Span::start).min();
     let origin = origin.ok_or(Error::NothingToPresent)?;
     let spans = spans.into_iter().map(|span| span.map(|span| span.since(origin)).transpose());
@@ -93,5 +95,5 @@ fn cuts(spans: Vec<Option<Span<'_>>>, policy: CutPolicy) -> Result<Vec<Cuts>, Er
     let present: Vec<_> = spans.iter().flatten().collect();
     let times = cut_times(&present, policy)?;
     let cuts = spans.iter().map(|span| span.as_ref().map(|span| span.cuts(&times)));
-    Ok(cuts.map(Option::unwrap_or_default).collect())
+    Ok((origin, cuts.map(Option::unwrap_or_default).collect()))
 }

@@ -117,7 +117,7 @@ impl Track {
     }
 
     /// Width and height of its pictures as displayed, in square pixels, the width rounded to the
-    /// nearest; `None` for audio.
+    /// nearest; `None` for audio and text.
     #[must_use]
     pub fn display_size(&self) -> Option<(u32, u32)> {
         let (width, height) = self.unturned_size()?;
@@ -157,7 +157,7 @@ impl Track {
     pub fn frame_rate(&self) -> Option<FrameRate> {
         match self.kind() {
             MediaKind::Video => FrameRate::of(&self.samples, self.timescale),
-            MediaKind::Audio => None,
+            MediaKind::Audio | MediaKind::Text => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is particular to a format.
 
-use dynpack_codec::MediaKind;
+use dynpack_codec::{MediaKind, TextForm};
 use dynpack_crypt::SystemId;
 
 use crate::encryption::Encryption;
@@ -30,6 +30,8 @@ pub(crate) struct Facts {
     pub(crate) media_of: Option<Format>,
     /// What it carries.
     pub(crate) kinds: &'static [MediaKind],
+    /// The forms in which it takes text, the usual one first; none where it takes no text.
+    pub(crate) text_forms: &'static [TextForm],
     /// Whether each rendition has a list of its segments besides the manifest.
     pub(crate) has_media_playlists: bool,
     /// Whether players need an init segment before the first segment.

@@ -22,7 +22,7 @@
 //! assert!(matches!(error, Error::Unpresentable { .. }));
 //! ```
 //!
-//! Not supported yet: filters, subtitles, and codecs other than H.264 and AAC.
+//! Not supported yet: filters.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
@@ -40,6 +40,8 @@ mod presentation;
 mod protection;
 mod publication;
 mod request;
+mod text_file;
+mod texts;
 
 pub use dynpack_media::text::escape;
 pub use encryption::{Encryption, UnknownEncryption};
@@ -48,7 +50,7 @@ pub use fingerprint::fingerprint;
 pub use format::{Format, Protocol, UnknownFormat};
 pub use naming::{AzureNaming, Naming};
 pub use packager::{Carried, Content, Job, Package, Packager};
-pub use presentation::{listed_files, present, present_listed};
+pub use presentation::{Text, listed_files, present, present_listed, present_texts};
 pub use protection::{KeySet, Protection};
 pub use publication::{
     Admission, ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols,
@@ -59,3 +61,5 @@ pub use publication::{
 pub use request::{
     AssetPath, Download, Place, Request, RequestError, Resource, SegmentId, SplitUrl,
 };
+pub use text_file::{TextFile, TextFormat};
+pub use texts::Texts;

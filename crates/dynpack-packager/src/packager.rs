@@ -12,6 +12,7 @@ mod lookup;
 mod mp4;
 mod resources;
 pub(crate) mod smooth;
+mod text;
 mod ts_rate;
 
 use bytes::Bytes;
@@ -48,7 +49,7 @@ pub trait Packager: Send + Sync {
     /// be written.
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error>;
 
-    /// Whether the format can carry a rendition under that encryption, or in the clear.
+    /// Whether the format can carry video or audio under that encryption, or in the clear.
     ///
     /// # Errors
     /// The reason if it cannot.
@@ -60,14 +61,17 @@ pub trait Packager: Send + Sync {
     /// clear. All else is made of that.
     ///
     /// # Errors
-    /// [`Error::NotCarried`] if nothing is left of a kind.
+    /// [`Error::NotCarried`] if nothing is left of video or of audio.
     fn carried<'a>(
         &self,
         presentation: &'a Presentation,
         protection: Option<&Protection>,
     ) -> Result<Carried<'a>, Error> {
-        Carried::of(presentation, self.format(), |rendition| {
-            self.carries(rendition, protection.and_then(|all| all.encryption_of(rendition)))
+        Carried::of(presentation, self.format(), |rendition| match rendition.kind() {
+            MediaKind::Text => text::carries(self.format()),
+            MediaKind::Video | MediaKind::Audio => {
+                self.carries(rendition, protection.and_then(|all| all.encryption_of(rendition)))
+            }
         })
     }
 
@@ -156,6 +160,7 @@ pub trait Packager: Send + Sync {
     /// thing, or what the parts return.
     fn package(&self, job: &Job<'_>) -> Result<Package, Error> {
         let Job { request, protection, .. } = *job;
+        text::check_form(request)?;
         let text = |text: String| Content::Bytes(text.into());
         let id = request.segment_id();
         let sealing = protection.zip(id.as_ref());
@@ -173,6 +178,9 @@ pub trait Packager: Send + Sync {
             }
             Resource::Media(id, place) => {
                 let rendition = &rendition(job, id)?;
+                if request.text.is_some() && rendition.kind() != MediaKind::Text {
+                    return Err(no_such(request.format, "forms of text for other media"));
+                }
                 let content = match place {
                     Place::Init => {
                         let init = self.init(job, rendition)?;

@@ -5,6 +5,7 @@ mod contents;
 mod entry;
 mod labels;
 mod names;
+mod text;
 
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
@@ -21,6 +22,7 @@ use dynpack_smooth::{ServerManifest, ServerTrack};
 use self::contents::{Content, Evidence, contents};
 use self::entry::Entry;
 use self::names::names;
+pub use self::text::{Text, present_texts};
 use crate::cmaf_rate::cmaf_rate;
 use crate::error::Error;
 
@@ -149,6 +151,7 @@ fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation,
         bitrate.map_or(Ok(()), |bitrate| keys.declare(name, bitrate.get()))?;
     }
     let mut renditions = Vec::<Rendition>::new();
+    let origin = timeline.origin;
     let cuts = timeline.cuts.into_iter().zip(timeline.filled);
     for ((name, entry), (cuts, filled)) in entries.into_iter().zip(cuts) {
         let is_filled = filled.is_some();
@@ -169,7 +172,7 @@ fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation,
     renditions.sort_by_key(|Rendition { id, track, .. }| {
         (names.iter().position(|name| *name == id.name), track.video_family(), id.bitrate)
     });
-    Presentation::new(renditions).map_err(unpresentable)
+    Ok(Presentation::new(renditions).map_err(unpresentable)?.with_origin(origin))
 }
 
 /// The peak of a rendition over CMAF segments. DASH declares it for its key frames too, so it is

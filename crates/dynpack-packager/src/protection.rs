@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::{SampleEncryptor, Scheme, TrackEncryption};
 use dynpack_crypt::sample_aes::SampleAes;
 use dynpack_crypt::{ContentKey, Iv, IvSource, KeyId, envelope};
@@ -76,8 +77,9 @@ impl Protection {
         let mut locks: Vec<Arc<Lock>> = Vec::new();
         let mut tracks = Vec::with_capacity(presentation.renditions.len());
         for rendition in &presentation.renditions {
-            let is_clear =
-                policy.clear_tracks(encryption).iter().any(|tracks| tracks.selects(rendition));
+            // Text is protected only where segments are encrypted whole, as in Azure Media Services.
+            let is_clear = (rendition.kind() == MediaKind::Text && encryption != Encryption::Cbc)
+                || policy.clear_tracks(encryption).iter().any(|tracks| tracks.selects(rendition));
             let key =
                 if is_clear { None } else { Some(keys.key_for(rendition, encryption, &mappings)?) };
             let lock = match key {

@@ -36,6 +36,8 @@ mod tests;
 
 use std::sync::Arc;
 
+use dynpack_codec::TextForm;
+
 pub use asset_path::AssetPath;
 pub use download::Download;
 pub use error::RequestError;
@@ -45,8 +47,8 @@ pub use segment_id::SegmentId;
 pub use split_url::SplitUrl;
 
 use crate::encryption::Encryption;
-use crate::format::Format;
-use grammar::{MAX_FILTERS, MAX_LEN};
+use crate::format::{Format, Protocol};
+use grammar::{MAX_FILTERS, MAX_LEN, VTT};
 
 /// What a URL asks for.
 ///
@@ -76,6 +78,8 @@ pub struct Request {
     pub audio_track: Option<Arc<str>>,
     /// Whether a playlist of all renditions offers one of audio alone, if the URL says so.
     pub audio_only: Option<bool>,
+    /// The form in which cues of text are written, if the URL says so.
+    pub text: Option<TextForm>,
     /// Which resource of the asset.
     pub resource: Resource,
     /// Whether the URL has the ending that players expect of the [kind of
@@ -107,6 +111,7 @@ impl Request {
             filters: Vec::new(),
             audio_track: None,
             audio_only: None,
+            text: None,
             resource,
             with_extension: false,
         }
@@ -116,6 +121,23 @@ impl Request {
     #[must_use]
     pub fn with_encryption(self, encryption: Option<Encryption>) -> Self {
         Self { encryption, ..self }
+    }
+
+    /// The same with text in that form.
+    #[must_use]
+    pub fn with_text(self, text: Option<TextForm>) -> Self {
+        Self { text, ..self }
+    }
+
+    /// The form of text that the URLs in its manifest name. Those of formats with one form for all
+    /// players name none.
+    pub(crate) fn listed_text_form(&self) -> Option<TextForm> {
+        match self.format.protocol() {
+            Protocol::Hls | Protocol::Dash => {
+                self.text.or_else(|| self.format.facts().text_forms.first().copied())
+            }
+            Protocol::Smooth | Protocol::Hds => None,
+        }
     }
 
     /// The ending that a URL of this kind may have after its last parenthesis, without the dot.
@@ -129,6 +151,7 @@ impl Request {
         match &self.resource {
             Resource::Manifest | Resource::MediaPlaylist(_) => facts.manifest_extension,
             Resource::Media(_, Place::Number(_)) => None,
+            Resource::Media(..) if self.text == Some(TextForm::Vtt) => Some(VTT),
             Resource::Media(..) => facts.media_extension,
         }
     }
@@ -141,6 +164,7 @@ impl Request {
             format: self.format,
             rendition: rendition.clone(),
             audio_track: self.audio_track.clone(),
+            text: self.text,
             place: *place,
         })
     }

@@ -43,6 +43,7 @@ impl From<MediaKind> for TrackKind {
         match kind {
             MediaKind::Video => Self::Video,
             MediaKind::Audio => Self::Audio,
+            MediaKind::Text => Self::Text,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dynpack_media::{Ticks, Time, Timescale};
 
-use crate::content::{Node, lines, push_plain};
+use crate::content::{Node, Span, lines, push_plain};
 use crate::layout::Layout;
 
 /// A text that is shown from a time to a time: a subtitle, a caption, or a chapter with its title.
@@ -49,10 +49,33 @@ impl Cue {
         self.start < span.end && (self.end > span.start || self.start >= span.start)
     }
 
+    /// The same on a clock that starts at `origin`; `None` if it ends before that.
+    pub(crate) fn since(self, origin: Time) -> Option<Self> {
+        let moved =
+            |time: Time| Time::new(time.ticks - origin.round(time.timescale), time.timescale);
+        let (start, end) = (moved(self.start), moved(self.end));
+        let is_shown = end.ticks > Ticks::ZERO || start.ticks >= Ticks::ZERO;
+        let start = Time::new(start.ticks.max(Ticks::ZERO), start.timescale);
+        let nodes = moved_timestamps(self.nodes, &moved);
+        is_shown.then_some(Self { start, end, nodes, ..self })
+    }
+
     /// Whether parts of its text are shown or highlighted at times of their own.
     pub(crate) fn has_timestamps(&self) -> bool {
         has_timestamps(&self.nodes)
     }
+}
+
+fn moved_timestamps(nodes: Vec<Node>, moved: &impl Fn(Time) -> Time) -> Vec<Node> {
+    let nodes = nodes.into_iter().map(|node| match node {
+        Node::Timestamp(time) => Node::Timestamp(moved(time)),
+        Node::Span(span) => {
+            let nodes = moved_timestamps(span.nodes, moved);
+            Node::Span(Box::new(Span { nodes, ..*span }))
+        }
+        node @ (Node::Text(_) | Node::Break) => node,
+    });
+    nodes.collect()
 }
 
 fn has_timestamps(nodes: &[Node]) -> bool {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dynpack_media::Time;
+use dynpack_media::{Ticks, Time};
 
 use crate::cue::Cue;
 use crate::cues::Cues;
@@ -22,6 +22,19 @@ pub struct Document {
 }
 
 impl Document {
+    /// The same cues earlier, on a clock that starts at `origin`. Of a cue that is shown at the
+    /// start of that clock, the part after it is left, and of an earlier one nothing.
+    ///
+    /// Times are rounded to the ticks of their own clocks.
+    #[must_use]
+    pub fn since(self, origin: Time) -> Self {
+        if origin.ticks == Ticks::ZERO {
+            return self;
+        }
+        let cues = self.cues.into_vec().into_iter().filter_map(|cue| cue.since(origin));
+        Self { cues: cues.collect(), ..self }
+    }
+
     /// The whole document.
     #[must_use]
     pub fn whole(&self) -> Excerpt<'_> {

@@ -4,6 +4,7 @@ mod asset;
 mod last_check;
 mod open;
 mod refusals;
+mod texts;
 mod witness;
 
 use std::sync::Arc;

@@ -274,7 +274,7 @@ impl Dynpack {
         let carried = packager.carried(&asset.presentation, protection)?;
         request.resource.rendition().map_or(Ok(()), |id| carried.check(id))?;
         let view = View::whole(&carried.presentation);
-        let job = Job::new(&view, &request).with_protection(protection);
+        let job = Job::new(&view, &request).with_protection(protection).with_texts(&asset.texts);
         let mut package = packager.package(&job)?;
         if matches!(request.resource, Resource::Manifest) {
             package.warnings.extend(carried.warnings());

@@ -52,6 +52,7 @@ pub(crate) fn append_to_entry<'a, T: BoxType<'a>>(
     let name = Kind::code(match kind {
         MediaKind::Video => *b"encv",
         MediaKind::Audio => *b"enca",
+        MediaKind::Text => *b"enct",
     });
     let sinf = sinf(FourCc(*original));
     let fields_len = sinf.box_len().saturating_add(body.len() as u64);

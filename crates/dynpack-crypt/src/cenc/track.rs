@@ -63,7 +63,7 @@ impl TrackEncryption {
     pub fn new(scheme: Scheme, key_id: KeyId, kind: MediaKind, ivs: &IvSource) -> Self {
         let pattern = match kind {
             MediaKind::Video => VIDEO_PATTERN,
-            MediaKind::Audio => Pattern::NONE,
+            MediaKind::Audio | MediaKind::Text => Pattern::NONE,
         };
         let mode = match scheme {
             Scheme::Cenc => Mode::Cenc(ivs.samples()),

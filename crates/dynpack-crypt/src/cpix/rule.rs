@@ -96,6 +96,7 @@ impl UsageRule {
                     .iter()
                     .map(|range| is_within(*range, channels, "number of channels", rendition)))
             }
+            Codec::Text => Ok(false),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Carriage {
             Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => {
                 Some((Self::Video { codec: AVC }, avc.record.clone()))
             }
-            Codec::Video(_) => None,
+            Codec::Video(_) | Codec::Text => None,
             Codec::Audio(AudioCodec::Aac(aac)) if !aac.is_usac() => {
                 Some((Self::Audio { format: AAC }, aac.specific_config.clone()))
             }

@@ -63,6 +63,7 @@ fn tkhd(rendition: &Rendition) -> Tkhd {
     let (volume, (width, height)) = match &rendition.track.codec {
         Codec::Video(video) => (0, display_size(video)),
         Codec::Audio(_) => (FULL_VOLUME, (0, 0)),
+        Codec::Text => (0, (0, 0)),
     };
     let matrix = rendition.track.matrix;
     Tkhd { volume, matrix, width, height, ..Tkhd::new(TRACK_ID) }
@@ -101,6 +102,7 @@ const fn hdlr(kind: MediaKind) -> Hdlr<'static> {
     match kind {
         MediaKind::Video => Hdlr { handler_type: Hdlr::VIDEO, name: b"video\0" },
         MediaKind::Audio => Hdlr { handler_type: Hdlr::AUDIO, name: b"audio\0" },
+        MediaKind::Text => Hdlr { handler_type: Hdlr::SUBTITLES, name: b"text\0" },
     }
 }
 
@@ -108,6 +110,8 @@ fn put_minf(kind: MediaKind, entry: &[u8], out: &mut Vec<u8>) {
     match kind {
         MediaKind::Video => Vmhd::default().put(out),
         MediaKind::Audio => Smhd::default().put(out),
+        // A `sthd` has only its version and flags (12.6.2).
+        MediaKind::Text => put_container(*b"sthd", out, |out| out.extend([0; 4])),
     }
     put_container(*b"dinf", out, |out| Dref.put(out));
     Stbl { stsd: Stsd { entry } }.put(out);

@@ -19,6 +19,7 @@ pub(super) fn carriage(codec: &Codec) -> Result<Box<dyn Carriage>, Error> {
             let frames = Frames::new(audio).ok_or_else(|| no_place_for(&audio.rfc6381()))?;
             Ok(Box::new(frames))
         }
+        Codec::Text => Err(no_place_for("text")),
     }
 }
 

@@ -42,7 +42,7 @@ impl Program {
         let version = streams.iter().fold(u8::from(clock_stream > 0) << 2, |version, stream| {
             match stream.kind() {
                 MediaKind::Video => version | 1,
-                MediaKind::Audio => version | 2,
+                MediaKind::Audio | MediaKind::Text => version | 2,
             }
         });
         let pat = section(0x00, 1, 0, &[PROGRAM_NUMBER.to_be_bytes(), pid_bytes(PMT_PID)].concat());

@@ -102,7 +102,7 @@ impl Stream {
     pub(super) const fn pid(&self) -> Pid {
         match self.kind {
             MediaKind::Video => Pid(0x100),
-            MediaKind::Audio => Pid(0x101),
+            MediaKind::Audio | MediaKind::Text => Pid(0x101),
         }
     }
 

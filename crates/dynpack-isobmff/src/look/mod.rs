@@ -59,7 +59,8 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
             | AudioCodec::Opus(_)
             | AudioCodec::Flac(_)
             | AudioCodec::Alac(_),
-        ) => Vec::new(),
+        )
+        | Codec::Text => Vec::new(),
     }
 }
 

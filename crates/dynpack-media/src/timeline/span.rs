@@ -55,7 +55,7 @@ impl<'a> Span<'a> {
         let earliest = span.earliest_from(span.first);
         span.start = match track.kind() {
             MediaKind::Video => earliest,
-            MediaKind::Audio => earliest.max(track.edit.delay),
+            MediaKind::Audio | MediaKind::Text => earliest.max(track.edit.delay),
         };
         let last = track.samples.len();
         let tail = (last.saturating_sub(MAX_REORDERED).max(span.first.0)..last).map(SampleIndex);
@@ -101,7 +101,7 @@ impl<'a> Span<'a> {
                     self.sync_points().partition_point(|sync| self.time(sync) <= edit.delay);
                 later.checked_sub(1).and_then(|at| self.sync_points().get(at)).unwrap_or_default()
             }
-            MediaKind::Audio => {
+            MediaKind::Audio | MediaKind::Text => {
                 let needed = edit.media_start
                     - Ticks(AUDIO_PREROLL_SECONDS * i64::from(self.track.timescale.hz()));
                 // Priming in a file of Smooth Streaming takes no time: several frames may start at
@@ -128,7 +128,7 @@ impl<'a> Span<'a> {
         };
         span.start = match span.track.kind() {
             MediaKind::Video => span.start,
-            MediaKind::Audio => span.time(span.first).max(Ticks::ZERO),
+            MediaKind::Audio | MediaKind::Text => span.time(span.first).max(Ticks::ZERO),
         };
         Ok(span)
     }
@@ -171,7 +171,7 @@ impl<'a> Span<'a> {
         let time = self.time(first);
         let max_leading = match self.track.kind() {
             MediaKind::Video => MAX_REORDERED,
-            MediaKind::Audio => 0,
+            MediaKind::Audio | MediaKind::Text => 0,
         };
         let next = first.0.saturating_add(1)
             ..self.track.samples.len().min(first.0.saturating_add(max_leading));
@@ -237,7 +237,7 @@ impl<'a> Span<'a> {
                 let otherwise = || if self.follows { self.sync_before(time) } else { len };
                 self.sync_at(time).unwrap_or_else(otherwise)
             }
-            MediaKind::Audio => self
+            MediaKind::Audio | MediaKind::Text => self
                 .track
                 .samples
                 .sync_at_or_before(self.nearest_frame(time))

@@ -30,7 +30,7 @@ impl<'a> Carried<'a> {
     /// The renditions for which `carries` returns no reason against it.
     ///
     /// # Errors
-    /// [`Error::NotCarried`] if nothing is left of a kind.
+    /// [`Error::NotCarried`] if nothing is left of video or of audio.
     pub(super) fn of(
         presentation: &'a Presentation,
         format: Format,
@@ -45,7 +45,7 @@ impl<'a> Carried<'a> {
         }
         let is_carried =
             |rendition: &Rendition| !left_out.iter().any(|(id, _)| *id == rendition.id);
-        for kind in MediaKind::ALL {
+        for kind in [MediaKind::Video, MediaKind::Audio] {
             let mut all = presentation.of_kind(kind).peekable();
             let first = all.peek().map(|rendition| rendition.id.clone());
             if let Some(first) = first.filter(|_| !all.any(is_carried)) {

@@ -41,6 +41,7 @@ pub(crate) const CSF: Facts = Facts {
     must_name_encryption: false,
     media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
+    text_forms: &[],
     has_media_playlists: false,
     has_init_segments: true,
     has_key_frames: true,

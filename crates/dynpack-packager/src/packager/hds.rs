@@ -28,6 +28,7 @@ pub(crate) const FACTS: Facts = Facts {
     must_name_encryption: false,
     media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
+    text_forms: &[],
     has_media_playlists: false,
     has_init_segments: false,
     has_key_frames: false,
@@ -86,7 +87,7 @@ impl Packager for Hds {
     ) -> Result<Option<SegmentPlan>, Error> {
         let audio = match rendition.kind() {
             MediaKind::Video => muxed_audio(job)?,
-            MediaKind::Audio => None,
+            MediaKind::Audio | MediaKind::Text => None,
         };
         let stream = Stream::new(rendition).with_audio(audio);
         let Some(fragment) = dynpack_hds::fragment(&stream, number) else { return Ok(None) };

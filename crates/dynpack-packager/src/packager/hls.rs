@@ -1,5 +1,6 @@
 //! What all versions of HLS have in common: their playlists.
 
+use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{clear_key, fairplay, playready, widevine};
@@ -43,12 +44,13 @@ pub(super) fn in_periods<'a>(
     job.view.periods().filter_map(within).collect()
 }
 
-/// The rates of renditions and of the key frames that are listed.
+/// The rates of video and audio, and of the key frames that are listed.
 pub(super) fn rates(
     presentation: &Presentation,
     rate: impl Fn(&Rendition) -> Result<Rate, Error>,
 ) -> Result<Rates, Error> {
-    let renditions = presentation.renditions.iter();
+    let has_rate = |rendition: &&Rendition| rendition.kind() != MediaKind::Text;
+    let renditions = presentation.renditions.iter().filter(has_rate);
     let defaults = renditions.clone().filter(|rendition| presentation.is_default(rendition));
     let key_frames: Vec<_> = defaults.filter_map(Rendition::key_frames).collect();
     let all = renditions.chain(&key_frames);
@@ -56,7 +58,8 @@ pub(super) fn rates(
 }
 
 pub(super) fn options(options: Options, request: &Request) -> Options {
-    options.with_audio_only(request.audio_only.unwrap_or_default())
+    let text = request.listed_text_form().unwrap_or(options.text);
+    options.with_audio_only(request.audio_only.unwrap_or_default()).with_text(text)
 }
 
 impl Urls for Links<'_> {

@@ -1,15 +1,16 @@
 //! HLS with CMAF segments.
 
 use bytes::Bytes;
-use dynpack_codec::MediaKind;
+use dynpack_codec::{MediaKind, TextForm};
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
+use dynpack_fragment::text::Clock;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
 use dynpack_media::{Rendition, Stream, Ticks};
 
 use super::links::Links;
-use super::{Job, Packager, hls, mp4};
+use super::{Job, Packager, hls, mp4, text};
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::facts::{Carried, Facts};
@@ -38,7 +39,8 @@ pub(crate) const FACTS: Facts = Facts {
     // As in Azure Media Services.
     must_name_encryption: true,
     media_of: None,
-    kinds: &[MediaKind::Video, MediaKind::Audio],
+    kinds: &[MediaKind::Video, MediaKind::Audio, MediaKind::Text],
+    text_forms: &[TextForm::Vtt],
     has_media_playlists: true,
     has_init_segments: true,
     has_key_frames: true,
@@ -55,7 +57,8 @@ impl Packager for HlsCmaf {
     fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
         match target {
             Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
-            _ => mp4::content_type(kind),
+            Resource::Media(..) if kind == MediaKind::Text => text::VTT,
+            Resource::Media(..) => mp4::content_type(kind),
         }
     }
 
@@ -89,6 +92,11 @@ impl Packager for HlsCmaf {
         rendition: &Rendition,
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
-        mp4::segment(Profile::Cmaf, job, rendition, time)
+        match rendition.kind() {
+            MediaKind::Text => text::vtt(job, rendition, time, Clock::Mp4),
+            MediaKind::Video | MediaKind::Audio => {
+                mp4::segment(Profile::Cmaf, job, rendition, time)
+            }
+        }
     }
 }

@@ -3,9 +3,10 @@
 
 use std::num::NonZeroU32;
 
-use dynpack_codec::MediaKind;
+use dynpack_codec::{MediaKind, TextForm};
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
+use dynpack_fragment::text::Clock;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
 use dynpack_media::{Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, Ticks};
@@ -15,7 +16,7 @@ use super::links::Links;
 use super::lookup::{choices_left_out, muxed_audio, muxed_audio_of, time_not_found};
 use super::resources::{Listed, requests};
 use super::ts_rate::{Companion, parts, rate};
-use super::{Job, Packager, hls};
+use super::{Job, Packager, hls, text};
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::facts::{Carried, Facts};
@@ -28,6 +29,8 @@ pub(crate) const V3: Facts = Facts {
     aliases: &[],
     title: "HLS v3",
     encryptions: &[Carried::new(Encryption::Cbc, &[])],
+    kinds: &[MediaKind::Video, MediaKind::Audio],
+    text_forms: &[],
     has_key_frames: false,
     ..V4
 };
@@ -46,7 +49,8 @@ pub(crate) const V4: Facts = Facts {
     ],
     must_name_encryption: false,
     media_of: None,
-    kinds: &[MediaKind::Video, MediaKind::Audio],
+    kinds: &[MediaKind::Video, MediaKind::Audio, MediaKind::Text],
+    text_forms: &[TextForm::Vtt],
     has_media_playlists: true,
     has_init_segments: false,
     has_key_frames: true,
@@ -123,7 +127,9 @@ impl HlsTs {
             let stream = stream(&rendition, audio.as_ref());
             let segments = stream.segments().into_iter();
             let places = segments.map(|segment| Place::Time(segment.start));
-            Listed::new(rendition.id.clone(), places).with_audio(stream.audio)
+            Listed::new(rendition.id.clone(), places)
+                .with_audio(stream.audio)
+                .of_kind(rendition.kind())
         }))
     }
 
@@ -149,9 +155,10 @@ impl Packager for HlsTs {
         self.format
     }
 
-    fn content_type(&self, target: &Resource, _: MediaKind) -> &'static str {
+    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
         match target {
             Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
+            Resource::Media(..) if kind == MediaKind::Text => text::VTT,
             _ => "video/mp2t",
         }
     }
@@ -172,13 +179,15 @@ impl Packager for HlsTs {
         listed.renditions = renditions;
         let companion = Companion::new(audio.as_ref())?;
         let key_frames = self.key_frames(&listed, &listed.renditions);
-        let rates = key_frames.into_iter().chain(streams).map(|rendition| {
+        let rated = streams.into_iter().filter(|stream| stream.kind() != MediaKind::Text);
+        let rates = key_frames.into_iter().chain(rated).map(|rendition| {
             let rate = rate(job, &stream(&rendition, audio.as_ref()), &companion)?;
             Ok((rendition.id, rate))
         });
         let rates = rates.collect::<Result<Rates, Error>>()?;
         let links = Links::new(job).with_audio(audio.as_ref());
-        Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job.request)))
+        let options = hls::options(self.options, job.request);
+        Ok(multivariant_playlist(&listed, &rates, &links, &options))
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
@@ -217,6 +226,9 @@ impl Packager for HlsTs {
         rendition: &Rendition,
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
+        if rendition.kind() == MediaKind::Text {
+            return text::vtt(job, &carried(job.presentation(), rendition), time, Clock::Ts);
+        }
         let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
         Self::plan(
             job,

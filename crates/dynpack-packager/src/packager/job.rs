@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::naming::{AzureNaming, Naming};
 use crate::protection::Protection;
 use crate::request::Request;
+use crate::texts::Texts;
 
 /// What a packager is to do: answer a request about a presentation, which may be protected.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,8 @@ pub struct Job<'a> {
     pub request: &'a Request,
     /// How the renditions are protected; in the clear if not at all.
     pub protection: Option<&'a Protection>,
+    /// The cues of texts that the request may see.
+    pub texts: &'a Texts,
     /// Where manifests say that things are; [`AzureNaming`] unless set.
     pub naming: &'a dyn Naming,
 }
@@ -26,13 +29,19 @@ impl<'a> Job<'a> {
     /// To answer in the clear.
     #[must_use]
     pub const fn new(view: &'a View<'a>, request: &'a Request) -> Self {
-        Self { view, request, protection: None, naming: &AzureNaming }
+        Self { view, request, protection: None, texts: Texts::NONE, naming: &AzureNaming }
     }
 
     /// To answer under that protection.
     #[must_use]
     pub const fn with_protection(self, protection: Option<&'a Protection>) -> Self {
         Self { protection, ..self }
+    }
+
+    /// The same with the cues of texts.
+    #[must_use]
+    pub const fn with_texts(self, texts: &'a Texts) -> Self {
+        Self { texts, ..self }
     }
 
     /// The same with another naming.

@@ -13,20 +13,25 @@ use crate::request::{Place, Request, SegmentId, SplitUrl};
 
 /// The URLs of one manifest, as the naming of its job has them.
 pub(super) struct Links<'a> {
-    request: &'a Request,
+    /// The request, for media that is no text.
+    request: Request,
+    /// The same for text, in the form that it is listed in.
+    text_request: Request,
     naming: &'a dyn Naming,
     pub(super) protection: Option<&'a Protection>,
     audio: Option<&'a Rendition>,
 }
 
 impl<'a> Links<'a> {
-    pub(super) const fn new(job: &Job<'a>) -> Self {
+    pub(super) fn new(job: &Job<'a>) -> Self {
         let Job { request, naming, protection, .. } = *job;
-        Self { request, naming, protection, audio: None }
+        let text_request = request.clone().with_text(request.listed_text_form());
+        let request = request.clone().with_text(None);
+        Self { request, text_request, naming, protection, audio: None }
     }
 
     /// The same where videos carry that audio: their URLs name it.
-    pub(super) const fn with_audio(self, audio: Option<&'a Rendition>) -> Self {
+    pub(super) fn with_audio(self, audio: Option<&'a Rendition>) -> Self {
         Self { audio, ..self }
     }
 
@@ -40,6 +45,14 @@ impl<'a> Links<'a> {
         self.audio.filter(|_| rendition.kind() == MediaKind::Video)
     }
 
+    /// The request that URLs of a rendition derive from.
+    fn request(&self, rendition: &Rendition) -> &Request {
+        match rendition.kind() {
+            MediaKind::Video | MediaKind::Audio => &self.request,
+            MediaKind::Text => &self.text_request,
+        }
+    }
+
     fn audio_track(&self, rendition: &Rendition) -> Option<&'a Arc<str>> {
         self.audio(rendition).map(|audio| &audio.id.name)
     }
@@ -47,18 +60,18 @@ impl<'a> Links<'a> {
     /// The media playlist of a rendition.
     pub(super) fn playlist(&self, rendition: &Rendition) -> String {
         let audio_track = self.audio_track(rendition).map(AsRef::as_ref);
-        self.naming.media_playlist(self.request, &rendition.id, audio_track)
+        self.naming.media_playlist(self.request(rendition), &rendition.id, audio_track)
     }
 
     /// The init segment of a rendition, relative to its media playlist. All forms share it.
     pub(super) fn init(&self, rendition: &Rendition) -> String {
-        self.naming.init_segment(self.request, &rendition.id.with_form(Form::Full))
+        self.naming.init_segment(self.request(rendition), &rendition.id.with_form(Form::Full))
     }
 
     /// The segments of a rendition, relative to its media playlist.
     pub(super) fn segments(&self, rendition: &Rendition) -> SplitUrl {
         let audio_track = self.audio_track(rendition).map(AsRef::as_ref);
-        self.naming.segment(self.request, &rendition.id, audio_track)
+        self.naming.segment(self.request(rendition), &rendition.id, audio_track)
     }
 
     /// What exactly a URL in the media playlist of a rendition returns.
@@ -71,23 +84,24 @@ impl<'a> Links<'a> {
             format: self.request.format,
             rendition: id,
             audio_track: self.audio_track(rendition).cloned(),
+            text: self.request(rendition).text,
             place,
         }
     }
 
     /// The init segments of a track, with `bitrate` in place of a bitrate.
     pub(super) fn init_template(&self, track: &str, bitrate: &str) -> String {
-        self.naming.init_template(self.request, track, bitrate)
+        self.naming.init_template(&self.request, track, bitrate)
     }
 
     /// The segments of a track in one form, with these texts in place of bitrate and time.
     pub(super) fn template(&self, track: &str, form: Form, bitrate: &str, time: &str) -> String {
-        self.naming.segment_template(self.request, track, form, bitrate, time)
+        self.naming.segment_template(&self.request, track, form, bitrate, time)
     }
 
     /// The address of a stream of HDS, to which clients append the name of a fragment.
     pub(super) fn stream(&self, main: &Rendition, audio: Option<&Rendition>) -> String {
         let audio_track = audio.map(|audio| audio.id.name.as_ref());
-        self.naming.stream(self.request, &main.id, audio_track)
+        self.naming.stream(&self.request, &main.id, audio_track)
     }
 }

@@ -27,7 +27,9 @@ pub(super) fn rendition(job: &Job<'_>, id: &RenditionId) -> Result<Rendition, Er
         Form::KeyFrames if !format.facts().has_key_frames => {
             Err(no_such(format, "key frames for trick play"))
         }
-        Form::KeyFrames => full.key_frames().ok_or_else(|| no_such(format, "key frames of audio")),
+        Form::KeyFrames => {
+            full.key_frames().ok_or_else(|| no_such(format, "key frames but those of video"))
+        }
     }
 }
 
@@ -71,6 +73,7 @@ pub(super) fn choices_left_out(job: &Job<'_>) -> Vec<String> {
     let is_carried = |rendition: &&Rendition| match rendition.kind() {
         MediaKind::Video => presentation.is_default(rendition),
         MediaKind::Audio => job.request.audio_track.is_some() || presentation.is_default(rendition),
+        MediaKind::Text => true,
     };
     let mut left_out: Vec<_> =
         presentation.renditions.iter().filter(|rendition| !is_carried(rendition)).collect();
@@ -81,7 +84,9 @@ pub(super) fn choices_left_out(job: &Job<'_>) -> Vec<String> {
             rendition.label.as_ref().map_or_else(String::new, |label| format!(" ({label})"));
         let remedy = match rendition.kind() {
             MediaKind::Video => "HLS CMAF, DASH and Smooth Streaming list it".to_owned(),
-            MediaKind::Audio => format!("audioTrack={name} in the URL selects it"),
+            MediaKind::Audio | MediaKind::Text => {
+                format!("audioTrack={name} in the URL selects it")
+            }
         };
         format!("{title} carries one {kind}, and leaves out {name:?}{label}; {remedy}")
     };

@@ -52,6 +52,7 @@ pub(super) const fn content_type(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Video => "video/mp4",
         MediaKind::Audio => "audio/mp4",
+        MediaKind::Text => "application/mp4",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use dynpack_codec::{MediaKind, TextForm};
 use dynpack_media::{Form, Rendition, RenditionId};
 
 use super::job::Job;
@@ -12,13 +13,14 @@ use crate::request::{Place, Request, Resource};
 pub(super) struct Listed<'a> {
     id: RenditionId,
     audio_track: Option<Arc<str>>,
+    is_text: bool,
     places: Box<dyn Iterator<Item = Place> + 'a>,
 }
 
 impl<'a> Listed<'a> {
     /// The media of a rendition at these places, apart from its init segment.
     pub(super) fn new(id: RenditionId, places: impl Iterator<Item = Place> + 'a) -> Self {
-        Self { id, audio_track: None, places: Box::new(places) }
+        Self { id, audio_track: None, is_text: false, places: Box::new(places) }
     }
 
     /// The same where URLs say which audio comes with it.
@@ -26,11 +28,19 @@ impl<'a> Listed<'a> {
         Self { audio_track: audio.map(|audio| Arc::clone(&audio.id.name)), ..self }
     }
 
+    /// The same of a rendition of that kind.
+    pub(super) fn of_kind(self, kind: MediaKind) -> Self {
+        Self { is_text: kind == MediaKind::Text, ..self }
+    }
+
     /// The requests for its media playlist, its init segment and its media, as far as the format of
     /// `manifest` has such. Key frames have no init segment of their own.
     fn requests(self, manifest: &'a Request) -> impl Iterator<Item = Request> + 'a {
-        let (facts, Self { id, audio_track, places }) = (manifest.format.facts(), self);
-        let has_init = facts.has_init_segments && id.form == Form::Full;
+        let (facts, Self { id, audio_track, is_text, places }) = (manifest.format.facts(), self);
+        let text = manifest.listed_text_form().filter(|_| is_text);
+        let manifest = manifest.clone().with_text(text);
+        let has_init =
+            facts.has_init_segments && id.form == Form::Full && text.is_none_or(TextForm::is_mp4);
         let playlist = facts
             .has_media_playlists
             .then(|| manifest.for_media_playlist(&id, audio_track.as_deref()));
@@ -74,6 +84,7 @@ pub(super) fn renditions<'a>(job: &Job<'a>) -> impl Iterator<Item = Listed<'a>> 
     listed.renditions.into_iter().chain(key_frames).map(|rendition| {
         let places: Vec<_> =
             rendition.cuts.segments().map(|segment| Place::Time(segment.start)).collect();
-        Listed::new(rendition.id, places.into_iter())
+        let kind = rendition.kind();
+        Listed::new(rendition.id, places.into_iter()).of_kind(kind)
     })
 }

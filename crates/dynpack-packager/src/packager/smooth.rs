@@ -33,6 +33,7 @@ pub(crate) const V2_2: Facts = Facts {
     must_name_encryption: false,
     media_of: None,
     kinds: &[MediaKind::Video, MediaKind::Audio],
+    text_forms: &[],
     has_media_playlists: false,
     has_init_segments: false,
     has_key_frames: false,

@@ -75,7 +75,7 @@ fn refuse_other_film(contents: &[Content], entry: &Entry, evidence: Evidence) ->
     };
     let rival = match (entry.kind(), evidence) {
         (MediaKind::Video, Evidence::Tracks) => contents.iter().find(is_of_others),
-        (MediaKind::Video, Evidence::Listed) | (MediaKind::Audio, _) => None,
+        (MediaKind::Video, Evidence::Listed) | (MediaKind::Audio | MediaKind::Text, _) => None,
     };
     let Some(first) = rival.and_then(|content| content.entries.first()) else { return Ok(()) };
     match Difference::between(&first.track, &entry.track) {

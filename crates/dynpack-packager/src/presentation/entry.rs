@@ -87,7 +87,7 @@ impl Entry {
                     && self.coding == other.coding
                     && self.track.timescale == other.track.timescale
             }
-            (MediaKind::Video, MediaKind::Audio) | (MediaKind::Audio, MediaKind::Video) => false,
+            _ => false,
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn names(contents: &[Content]) -> Vec<String> {
             MediaKind::Audio if !has_one_audio => {
                 format!("audio_{}", content.first().language.tag())
             }
-            kind @ (MediaKind::Video | MediaKind::Audio) => kind.as_str().to_owned(),
+            kind => kind.as_str().to_owned(),
         };
         let number = next.entry(stem.clone()).or_insert(1);
         loop {

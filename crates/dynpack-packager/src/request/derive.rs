@@ -35,6 +35,7 @@ impl Request {
             filters: Vec::new(),
             audio_track: audio_track.map(Into::into),
             audio_only: None,
+            text: self.text,
             resource: Resource::Media(id.clone(), place),
             with_extension: self.with_extension || facts.has_media_playlists,
         }

@@ -6,12 +6,17 @@ pub(super) const FRAGMENTS: &str = "Fragments";
 /// Stands in place of the time of an initialization segment.
 pub(super) const INIT: &str = "i";
 
+/// The ending of WebVTT documents.
+pub(super) const VTT: &str = "vtt";
+
 pub(super) const FORMAT: &str = "format";
 pub(super) const ENCRYPTION: &str = "encryption";
 pub(super) const FILTER: &str = "filter";
 /// In lower case, as Azure's playlists write it.
 pub(super) const AUDIO_TRACK: &str = "audiotrack";
 pub(super) const AUDIO_ONLY: &str = "audio-only";
+/// Which form of text is wanted: not of Azure.
+pub(super) const TEXT: &str = "text";
 pub(super) const TYPE: &str = "type";
 pub(super) const KEY_FRAMES: &str = "keyframes";
 

@@ -24,7 +24,8 @@ impl SegmentId {
             Place::Number(number) => (b"number", number.get().into()),
         };
         let audio_track = self.audio_track.as_deref().unwrap_or_default();
-        digest([
+        let at = at.to_be_bytes();
+        let fields = [
             SEGMENT.as_bytes(),
             self.format.token().as_bytes(),
             &name,
@@ -32,8 +33,9 @@ impl SegmentId {
             &form,
             audio_track.as_bytes(),
             kind,
-            &at.to_be_bytes(),
-        ])
+            &at,
+        ];
+        digest(fields.into_iter().chain(self.text.map(|form| form.token().as_bytes())))
     }
 }
 
@@ -58,7 +60,8 @@ impl Request {
             flag(self.with_extension),
         ];
         let filters = self.filters.iter().map(|name| name.as_bytes().to_vec());
-        digest(fields.into_iter().chain(filters))
+        let text = self.text.map(|form| vec![form.token().as_bytes().to_vec(), Vec::new()]);
+        digest(fields.into_iter().chain(filters).chain(text.into_iter().flatten()))
     }
 }
 
@@ -75,6 +78,7 @@ fn rendition(id: &RenditionId) -> [Vec<u8>; 3] {
 mod tests {
     use std::collections::HashSet;
 
+    use dynpack_codec::TextForm;
     use dynpack_hds::FragmentNumber;
     use dynpack_media::Ticks;
 
@@ -88,6 +92,7 @@ mod tests {
             format: Format::HlsV4,
             rendition: RenditionId::new("video", 1),
             audio_track: None,
+            text: None,
             place: Place::Time(Ticks(0)),
         };
         let rendition = |rendition| SegmentId { rendition, ..id.clone() };
@@ -96,6 +101,8 @@ mod tests {
             id.clone(),
             SegmentId { format: Format::HlsV3, ..id.clone() },
             SegmentId { audio_track: Some("audio".into()), ..id.clone() },
+            SegmentId { text: Some(TextForm::Vtt), ..id.clone() },
+            SegmentId { text: Some(TextForm::Imsc), ..id.clone() },
             rendition(RenditionId::new("video", 2)),
             rendition(RenditionId::new("videos", 1)),
             rendition(id.rendition.with_form(Form::KeyFrames)),
@@ -127,6 +134,10 @@ mod tests {
             Request { audio_track: Some("a".into()), ..request.clone() },
             Request { audio_only: Some(true), ..request.clone() },
             Request { audio_only: Some(false), ..request.clone() },
+            Request { text: Some(TextForm::Vtt), ..request.clone() },
+            Request { text: Some(TextForm::Imsc), ..request.clone() },
+            filters(&["vtt"]),
+            filters(&["vtt", ""]),
             Request { with_extension: true, ..request.clone() },
             resource(Resource::MediaPlaylist(id.clone())),
             resource(Resource::MediaPlaylist(id.with_form(Form::KeyFrames))),

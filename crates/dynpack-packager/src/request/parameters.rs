@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use dynpack_codec::TextForm;
+
 use super::RequestError;
 use super::escape::unescape;
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS, TYPE,
+    AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS, TEXT, TYPE,
 };
 use crate::encryption::Encryption;
 use crate::format::Format;
@@ -18,6 +20,7 @@ pub(super) struct Parameters {
     pub(super) filters: Option<Vec<String>>,
     pub(super) audio_track: Option<Arc<str>>,
     pub(super) audio_only: Option<bool>,
+    pub(super) text: Option<TextForm>,
     pub(super) key_frames: Option<()>,
 }
 
@@ -46,6 +49,7 @@ impl Parameters {
             "filter" | "filtername" => once(&mut self.filters, FILTER, filters(value)?),
             "audiotrack" => once(&mut self.audio_track, AUDIO_TRACK, value.into()),
             "audio-only" => once(&mut self.audio_only, AUDIO_ONLY, flag(word)?),
+            "text" => once(&mut self.text, TEXT, text(word)?),
             "type" => once(&mut self.key_frames, TYPE, key_frames(word)?),
             _ => Err(RequestError::UnknownParameter { key: key.to_owned() }),
         }
@@ -85,6 +89,14 @@ fn flag(word: &str) -> Result<bool, RequestError> {
             expected: "`true` or `false`",
         }),
     }
+}
+
+fn text(word: &str) -> Result<TextForm, RequestError> {
+    word.parse().map_err(|_| RequestError::BadValue {
+        key: TEXT,
+        value: word.to_owned(),
+        expected: "`vtt`, `imsc` or `wvtt`",
+    })
 }
 
 fn key_frames(word: &str) -> Result<(), RequestError> {

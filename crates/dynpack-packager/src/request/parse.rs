@@ -101,6 +101,7 @@ impl Request {
             filters: parameters.filters.unwrap_or_default(),
             audio_track: parameters.audio_track,
             audio_only: parameters.audio_only,
+            text: parameters.text,
             resource,
             with_extension: false,
         };

@@ -7,7 +7,7 @@ use dynpack_media::text::escape;
 
 use super::grammar::{
     AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT, KEY_FRAMES, MANIFEST,
-    QUALITY_LEVELS, TYPE,
+    QUALITY_LEVELS, TEXT, TYPE,
 };
 use super::{Place, Request, Resource, SplitUrl};
 use crate::format::Format;
@@ -95,6 +95,7 @@ fn parameters(request: &Request) -> impl Iterator<Item = String> {
         (request.format != Format::default()).then(|| format!("{FORMAT}={}", request.format)),
         request.audio_track.as_ref().map(|track| format!("{AUDIO_TRACK}={}", escape(track))),
         request.audio_only.map(|flag| format!("{AUDIO_ONLY}={flag}")),
+        request.text.map(|form| format!("{TEXT}={form}")),
         (request.resource.form() == Form::KeyFrames).then(|| format!("{TYPE}={KEY_FRAMES}")),
         request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),
         (!filters.is_empty()).then(|| format!("{FILTER}={}", filters.join(";"))),

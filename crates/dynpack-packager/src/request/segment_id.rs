@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dynpack_codec::TextForm;
 use dynpack_media::RenditionId;
 
 use super::Place;
@@ -21,6 +22,8 @@ pub struct SegmentId {
     pub rendition: RenditionId,
     /// The name of the audio track that the segment carries with the video, if the URL names one.
     pub audio_track: Option<Arc<str>>,
+    /// The form of its cues, if it is text and the URL names one.
+    pub text: Option<TextForm>,
     /// Which of its media.
     pub place: Place,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dynpack_media::{CutPolicy, Presentation, Rendition};
-use dynpack_packager::{AssetPath, Protection, Request, fingerprint};
+use dynpack_packager::{AssetPath, Protection, Request, Resource, Texts, fingerprint};
 
 use crate::storage::{Identity, Source};
 
@@ -17,6 +17,8 @@ pub struct Asset {
     pub path: AssetPath,
     /// All of its renditions.
     pub presentation: Presentation,
+    /// The cues of its texts.
+    pub texts: Texts,
     /// The files of the media. A [`SourceIndex`](dynpack_media::SourceIndex) of the presentation is
     /// an index of this list.
     pub sources: Arc<[Arc<dyn Source>]>,
@@ -26,6 +28,10 @@ pub struct Asset {
     /// A text that changes when a file or its index changes. It is the same on every node that has
     /// the same files and cuts them into segments of the same length.
     pub(crate) version: String,
+    /// The same of the files of its texts, which no other media depends on.
+    pub(crate) text_version: String,
+    /// A bound of the memory that its texts take.
+    pub(crate) text_bytes: usize,
 }
 
 /// The files from which an asset was opened, with their versions.
@@ -42,7 +48,8 @@ impl Asset {
     /// The memory that the asset takes, in bytes, without media.
     #[must_use]
     pub fn memory_size(&self) -> usize {
-        self.presentation.renditions.iter().map(Rendition::memory_size).sum()
+        let renditions = self.presentation.renditions.iter().map(Rendition::memory_size);
+        renditions.sum::<usize>().saturating_add(self.text_bytes)
     }
 
     /// The files from which it was opened.
@@ -54,9 +61,22 @@ impl Asset {
     /// files. It differs for another version of a file, another request, another `protection` or
     /// another version of the output.
     pub(crate) fn etag(&self, request: &Request, protection: Option<&Protection>) -> String {
-        let (format_version, request) = (FORMAT_VERSION.to_string(), request.hash());
+        let (format_version, hash) = (FORMAT_VERSION.to_string(), request.hash());
         let protection = protection.map_or("", Protection::version);
-        etag([format_version.as_bytes(), self.version.as_bytes(), &request, protection.as_bytes()])
+        let parts =
+            [format_version.as_bytes(), self.version.as_bytes(), &hash, protection.as_bytes()];
+        let text = self.depends_on_texts(request).then_some(self.text_version.as_bytes());
+        etag(parts.into_iter().chain(text))
+    }
+}
+
+impl Asset {
+    /// Whether the response to a request changes with the texts: all but video and audio.
+    fn depends_on_texts(&self, request: &Request) -> bool {
+        match &request.resource {
+            Resource::Media(id, _) => self.texts.get(&id.name).is_some(),
+            _ => !self.text_version.is_empty(),
+        }
     }
 }
 

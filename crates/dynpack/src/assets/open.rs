@@ -5,12 +5,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
 use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
-use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
+use dynpack_packager::{
+    AssetPath, Error as PackagerError, listed_files, present, present_listed, present_texts,
+};
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
 use super::asset::{Asset, Files};
+use super::texts::{MAX_TEXTS, Opened, StoredText, text_files, text_files_of};
 use crate::error::Error;
 use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
@@ -28,7 +31,8 @@ const ENCODE: &str = "encode the track with a codec that is supported";
 /// The remedy for media that is not MP4.
 pub(crate) const REMUX: &str = "store the media as MP4: `ffmpeg -i FILE -c copy FILE.mp4`";
 const RAISE: &str = "raise the limit, if the file is meant to be like this";
-const CORRECT: &str = "correct the server manifest, or remove it to serve all files of the folder";
+pub(super) const CORRECT: &str =
+    "correct the server manifest, or remove it to serve all files of the folder";
 const DIVIDE: &str = "put each title into a folder of its own";
 const SEPARATE: &str = "put each film into a folder of its own, or list both under one name in a \
                         server manifest";
@@ -48,10 +52,10 @@ type Manifests = Vec<(String, Identity)>;
 enum Contents {
     /// A server manifest, with the files it was read from.
     Listed(Box<ServerManifest>, Manifests),
-    /// Media files of a folder.
-    Folder { names: Vec<String> },
-    /// A single file, where the asset has no folder.
-    Lone { path: String },
+    /// Media files of a folder, and files of subtitles.
+    Folder { names: Vec<String>, files: Vec<String>, texts: Vec<StoredText> },
+    /// A single file, where the asset has no folder, and files of subtitles beside it.
+    Lone { path: String, texts: Vec<StoredText> },
 }
 
 /// Opens the asset at `path`. If its folder contains the server manifest with that name, the asset
@@ -69,10 +73,10 @@ pub(crate) async fn open(
             .into_iter()
             .map(|name| format!("{}/{name}", path.folder()))
             .collect(),
-        Contents::Folder { names } => {
+        Contents::Folder { names, .. } => {
             names.iter().map(|name| format!("{}/{name}", path.folder())).collect()
         }
-        Contents::Lone { path } => vec![path.clone()],
+        Contents::Lone { path, .. } => vec![path.clone()],
     };
     if paths.len() > MAX_FILES {
         let problem =
@@ -89,22 +93,30 @@ pub(crate) async fn open(
         digests.push(digest);
     }
     let mut warnings = warnings(path, &paths, &movies)?;
-    let (manifest, mut files) = match contents {
+    let (manifest, mut files, texts) = match contents {
         Contents::Listed(manifest, manifests) => {
-            let texts = manifest.tracks.iter().filter(|track| track.kind.media().is_none());
-            warnings.extend(texts.map(|text| {
-                format!("`{}` is left out: text cannot be packaged yet", text.src.as_str())
+            let (texts, unknown) = StoredText::listed(&manifest, path.folder());
+            warnings.extend(unknown.into_iter().map(|name| {
+                format!("`{name}` is left out: it is no file of WebVTT, SubRip or TTML")
             }));
-            (Some(manifest), Files { listed: None, opened: manifests })
+            (Some(manifest), Files { listed: None, opened: manifests }, texts)
         }
-        Contents::Folder { names } => (None, Files { listed: Some(names), opened: Vec::new() }),
-        Contents::Lone { .. } => (None, Files::default()),
+        Contents::Folder { files, texts, .. } => {
+            (None, Files { listed: Some(files), opened: Vec::new() }, texts)
+        }
+        Contents::Lone { texts, .. } => (None, Files::default(), texts),
     };
-    let presented = spawn_cpu(move || match manifest {
-        Some(manifest) => present_listed(&manifest, movies, policy),
-        None => present(movies, policy),
+    let texts = open_texts(storage, path, texts, paths.len()).await?;
+    let Opened { texts, files: text_files, warnings: text_warnings, memory_size } = texts;
+    warnings.extend(text_warnings);
+    let presented = spawn_cpu(move || {
+        let presentation = match manifest {
+            Some(manifest) => present_listed(&manifest, movies, policy),
+            None => present(movies, policy),
+        }?;
+        present_texts(&presentation, texts)
     });
-    let presentation = presented.await.map_err(|error| match error {
+    let (presentation, texts) = presented.await.map_err(|error| match error {
         PackagerError::Unpresentable { problem } => unusable(path, problem, LIST),
         PackagerError::DifferentFilms { files, difference } => {
             let names = files.map(|SourceIndex(file)| {
@@ -136,8 +148,44 @@ pub(crate) async fn open(
         warn!(asset = %path, warning, "not served as it is stored");
     }
     let version = files.version(&digests, policy);
+    let text_version = match text_files.as_slice() {
+        [] => String::new(),
+        opened => Files { opened: opened.to_vec(), listed: None }.version(&[], policy),
+    };
+    files.opened.extend(text_files);
     let (path, sources, warnings) = (path.clone(), sources.into(), warnings.into());
-    Ok(Asset { path, presentation, sources, warnings, files, version })
+    Ok(Asset {
+        path,
+        presentation,
+        texts,
+        sources,
+        warnings,
+        files,
+        version,
+        text_version,
+        text_bytes: memory_size,
+    })
+}
+
+/// Reads the files of subtitles. Their places in the asset come after those of `media` files.
+async fn open_texts(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    texts: Vec<StoredText>,
+    media: usize,
+) -> Result<Opened, Error> {
+    if texts.len() > MAX_TEXTS {
+        let problem =
+            format!("it has {} files of subtitles, where {MAX_TEXTS} are the limit", texts.len());
+        return Err(unusable(path, problem, DIVIDE));
+    }
+    let opened = (media..).zip(texts).map(|(place, text)| {
+        let source = SourceIndex(u32::try_from(place).unwrap_or(u32::MAX));
+        text.open(storage, path, source).boxed()
+    });
+    let opened: Vec<_> = opened.collect();
+    let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
+    Ok(opened.into_iter().collect())
 }
 
 /// What is left out of an asset, or is wrong with it, for people.
@@ -174,7 +222,7 @@ fn warnings(path: &AssetPath, files: &[String], movies: &[Movie]) -> Result<Vec<
     Ok(warnings)
 }
 
-fn unusable(path: &AssetPath, problem: String, remedy: &'static str) -> Error {
+pub(super) fn unusable(path: &AssetPath, problem: String, remedy: &'static str) -> Error {
     Error::Unusable { asset: path.to_string(), problem, remedy }
 }
 
@@ -202,7 +250,7 @@ async fn differs(
 ) -> Result<bool, StorageError> {
     if let Some(listed) = &files.listed {
         let names = storage.list(path.folder()).await?.files;
-        if media_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
+        if asset_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
             return Ok(true);
         }
     }
@@ -225,28 +273,35 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
+            let texts = text_files(&listing.files)
+                .filter_map(|name| StoredText::found(path.folder(), name))
+                .collect();
             if names.is_empty() || !has_folder_name {
                 Err(not_found())
             } else {
-                Ok(Contents::Folder { names })
+                let files = asset_files(&listing.files);
+                Ok(Contents::Folder { names, files, texts })
             }
         }
         Err(StorageError::NotFound { .. }) if has_folder_name => lone_file(storage, path.folder())
             .await
-            .map(|path| Contents::Lone { path })
+            .map(|(path, texts)| Contents::Lone { path, texts })
             .ok_or_else(not_found),
         Err(StorageError::NotFound { .. }) => Err(not_found()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The single file that is the asset if it has no folder.
-async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<String> {
+/// The single file that is the asset if it has no folder, and the files of subtitles beside it.
+async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<(String, Vec<StoredText>)> {
     let (folder, name) = asset.rsplit_once('/').unwrap_or(("", asset));
     let files = storage.list(folder).await.ok()?.files;
     let named = files.iter().filter(|file| lone_name(file) == Some(name));
     let file = named.min_by_key(|file| media_ending(file))?;
-    Some(if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") })
+    let texts = text_files_of(&files, name);
+    let texts = texts.filter_map(|name| StoredText::found(folder, name)).collect();
+    let path = if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") };
+    Some((path, texts))
 }
 
 /// Opens a stored file of an asset, and returns its path too. It is found like the asset itself: in
@@ -262,13 +317,21 @@ pub(crate) async fn open_file(
             let is_folder =
                 !matches!(storage.list(folder).await, Err(StorageError::NotFound { .. }));
             let lone = if is_folder { None } else { lone_file(storage, folder).await };
-            let path =
-                lone.filter(|lone| lone.rsplit('/').next() == Some(name)).ok_or(not_found)?;
+            let paths = lone.into_iter().flat_map(|(media, texts)| {
+                [media].into_iter().chain(texts.into_iter().map(|text| text.path))
+            });
+            let path = { paths }.find(|path| path.rsplit('/').next() == Some(name));
+            let path = path.ok_or(not_found)?;
             let source = storage.open(&path).await?;
             Ok((path, source))
         }
         opened => Ok((path, opened?)),
     }
+}
+
+/// The names of the files that make an asset which is a folder.
+fn asset_files(names: &[String]) -> Vec<String> {
+    media_files(names).into_iter().chain(text_files(names).cloned()).collect()
 }
 
 /// The names that have the ending of a media file.
@@ -360,7 +423,7 @@ async fn whole(
 
 /// The name of a file of an asset in error texts. It never contains the folder, which the users of
 /// a locator must not learn.
-fn name_in(asset: &AssetPath, file: &str) -> String {
+pub(super) fn name_in(asset: &AssetPath, file: &str) -> String {
     match file.strip_prefix(asset.folder()).and_then(|file| file.strip_prefix('/')) {
         Some(name) => format!("`{name}`"),
         None => "its file".to_owned(),

@@ -21,6 +21,7 @@ pub fn sample_entry(codec: &Codec) -> Vec<u8> {
             let kind = vpx.sample_entry().as_bytes().try_into().unwrap();
             visual(kind, video.dimensions(), &full(b"vpcC", 1, 0, &vpx.record))
         }
+        Codec::Text => panic!("text has no samples"),
         Codec::Audio(audio) => match audio {
             AudioCodec::Aac(aac) => mp4a(&aac.specific_config),
             AudioCodec::Ac3(ac3) => audio_entry(b"ac-3", b"dac3", &ac3.record),

@@ -21,6 +21,8 @@ impl Hdlr<'_> {
     pub const VIDEO: FourCc = FourCc(*b"vide");
     /// Audio.
     pub const AUDIO: FourCc = FourCc(*b"soun");
+    /// Subtitles.
+    pub const SUBTITLES: FourCc = FourCc(*b"subt");
 }
 
 impl<'a> BoxType<'a> for Hdlr<'a> {

@@ -1,0 +1,47 @@
+//! The cuts of text, which can be cut anywhere.
+
+use std::collections::BTreeMap;
+
+use super::Cuts;
+use crate::{MediaKind, Presentation, SampleIndex, SegmentNumber, Ticks, Time, Timescale};
+
+impl Cuts {
+    /// The clock of the cuts of text: that of WebVTT.
+    pub const TEXT_CLOCK: Timescale = Timescale::MILLIS;
+
+    /// The cuts of text that goes with a presentation: a segment for each place of the timeline,
+    /// which starts with that of the video that is [played by
+    /// default](Presentation::default_of), or else of the rendition that is the first to start
+    /// there. They cover all of the presentation.
+    #[must_use]
+    pub fn of_text(presentation: &Presentation) -> Self {
+        let default = presentation.default_of(MediaKind::Video);
+        let mut starts = BTreeMap::<SegmentNumber, Time>::new();
+        for rendition in &presentation.renditions {
+            for segment in rendition.cuts.segments() {
+                let start = rendition.time(segment.start);
+                let earliest = starts.entry(segment.number).or_insert(start);
+                *earliest = start.min(*earliest);
+            }
+        }
+        for segment in default.iter().flat_map(|default| default.cuts.segments()) {
+            starts.extend(default.map(|default| (segment.number, default.time(segment.start))));
+        }
+        let end = presentation.duration().ceil(Self::TEXT_CLOCK);
+        let mut numbers = Vec::new();
+        let mut bounds: Vec<Ticks> = Vec::new();
+        for (number, start) in starts {
+            let start = start.round(Self::TEXT_CLOCK).max(Ticks::ZERO);
+            match bounds.last() {
+                // The clock is too coarse to separate them.
+                Some(last) if start <= *last => continue,
+                Some(_) => bounds.push(start),
+                None => bounds.push(Ticks::ZERO),
+            }
+            numbers.push(number);
+        }
+        bounds.push(bounds.last().map_or(end, |last| end.max(*last + Ticks(1))));
+        let samples = bounds.iter().map(|_| SampleIndex(0)).collect();
+        Self { numbers: numbers.into(), samples, starts: bounds.into(), ..Self::default() }
+    }
+}

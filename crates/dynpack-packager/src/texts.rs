@@ -1,0 +1,28 @@
+//! The cues of the texts of a presentation.
+
+use std::sync::Arc;
+
+use dynpack_text::Document;
+
+/// The cues of the texts of a presentation, by the names of their renditions. Times count from the
+/// start of the presentation.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    texts: Vec<(Arc<str>, Document)>,
+}
+
+impl Texts {
+    /// No texts.
+    pub(crate) const NONE: &'static Self = &Self { texts: Vec::new() };
+
+    /// The cues of the rendition of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Document> {
+        self.texts.iter().find(|(own, _)| **own == *name).map(|(_, document)| document)
+    }
+
+    /// Adds the cues of a rendition.
+    pub(crate) fn insert(&mut self, name: Arc<str>, document: Document) {
+        self.texts.push((name, document));
+    }
+}

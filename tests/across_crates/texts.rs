@@ -1,0 +1,231 @@
+//! Files of subtitles beside a film, in every format.
+
+use std::collections::BTreeSet;
+
+use dynpack::storage::Memory;
+use dynpack::{AssetPath, Dynpack, Format, Response};
+use dynpack_media::{Ticks, Time, Timescale};
+use dynpack_text::{Cue, Options, vtt};
+
+use crate::support::{ask, formats, get, manifest, sample_storage};
+
+/// The sample lasts 20 seconds, with segments of about 6. The second cue crosses the first cut, and
+/// the third ends with the film.
+const ENGLISH: &str = "WEBVTT\n\n\
+    00:01.000 --> 00:02.500\nOne\n\n\
+    00:05.250 --> 00:07.750\n<i>Two</i> & three\n\n\
+    00:13.000 --> 00:20.000\nFour\n";
+
+/// Shown also if subtitles are off.
+const GERMAN: &str = "1\r\n00:00:03,000 --> 00:00:04,000\r\nSchild: Ausfahrt\r\n";
+
+fn storage() -> Memory {
+    let storage = sample_storage();
+    storage.insert("sample/film.en.vtt", ENGLISH);
+    storage.insert("sample/film.de-forced.srt", GERMAN);
+    storage
+}
+
+fn origin(storage: Memory) -> Dynpack {
+    Dynpack::builder(storage).build()
+}
+
+/// Start, end and words of each cue.
+fn plain<'a>(cues: impl IntoIterator<Item = &'a Cue>) -> BTreeSet<(i64, i64, String)> {
+    let millis = |time: Time| time.round(Timescale::MILLIS).0;
+    cues.into_iter().map(|cue| (millis(cue.start), millis(cue.end), cue.plain_text())).collect()
+}
+
+/// The lines of a text that start so.
+fn lines<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
+    text.lines().filter(move |line| line.starts_with(start))
+}
+
+fn header(response: &Response, name: &str) -> String {
+    let headers = response.headers();
+    headers.into_iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).unwrap().1
+}
+
+async fn text(dynpack: &Dynpack, url: &str) -> String {
+    String::from_utf8(get(dynpack, url).await.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn playlists_list_subtitles_with_their_language_and_purpose() {
+    let dynpack = origin(storage());
+    for format in [Format::HlsCmaf, Format::HlsV4] {
+        let playlist = text(&dynpack, &manifest("/sample/sample.ism", format)).await;
+        let listed: Vec<_> = lines(&playlist, "#EXT-X-MEDIA:TYPE=SUBTITLES").collect();
+        let [german, english] = listed.as_slice() else { panic!("{playlist}") };
+        let uri = |name: &str| format!("/Manifest({name},format={format},text=vtt)\"");
+        assert!(english.contains(&uri("text_en")), "{english}");
+        assert!(english.contains("LANGUAGE=\"en\"") && english.contains("AUTOSELECT=YES"));
+        assert!(!english.contains("FORCED") && !english.contains("DEFAULT"), "{english}");
+        assert!(german.contains(&uri("text_de")) && german.contains("FORCED=YES"), "{german}");
+        let variants: Vec<_> = lines(&playlist, "#EXT-X-STREAM-INF").collect();
+        assert!(variants.iter().all(|variant| variant.ends_with(",SUBTITLES=\"text\"")));
+        assert!(
+            !variants.is_empty()
+                && !lines(&playlist, "#EXT-X-I-FRAME").any(|line| line.contains("SUBTITLES"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn segments_have_each_cue_in_every_segment_that_it_touches() {
+    let dynpack = origin(storage());
+    for (format, map) in [(Format::HlsCmaf, "MPEGTS:0"), (Format::HlsV4, "MPEGTS:900000")] {
+        let playlist = text(&dynpack, &manifest("/sample/sample.ism", format)).await;
+        let english = lines(&playlist, "#EXT-X-MEDIA").find(|line| line.contains("text_en"));
+        let url = english.unwrap().split('"').find(|part| part.contains("Manifest(")).unwrap();
+        let url = format!("/sample/sample.ism/{url}");
+        let list = text(&dynpack, &url).await;
+        assert!(!list.contains("EXT-X-MAP"), "{list}");
+        let folder = url.rsplit_once('/').unwrap().0;
+        let segments: Vec<_> = lines(&list, "Fragments(").collect();
+        let (mut all, mut touching_two) = (BTreeSet::new(), 0);
+        for segment in &segments {
+            assert!(segment.ends_with(",text=vtt).vtt"), "{segment}");
+            let response = ask(&dynpack, &format!("{folder}/{segment}")).await.unwrap();
+            assert_eq!(header(&response, "content-type"), "text/vtt");
+            let document = text(&dynpack, &format!("{folder}/{segment}")).await;
+            let header = format!("WEBVTT\nX-TIMESTAMP-MAP={map},LOCAL:00:00:00.000\n");
+            assert!(document.starts_with(&header), "{document}");
+            let parsed = vtt::read(document.as_bytes(), Options::new()).unwrap();
+            assert_eq!(parsed.warnings, []);
+            let cues = plain(parsed.document.cues.all());
+            touching_two += all.intersection(&cues).count();
+            all.extend(cues);
+        }
+        let source = vtt::read(ENGLISH.as_bytes(), Options::new()).unwrap();
+        assert_eq!(all, plain(source.document.cues.all()), "{format}");
+        assert!(touching_two >= 2, "two cues cross cuts: {segments:?}");
+        let durations = lines(&list, "#EXTINF:")
+            .map(|line| line["#EXTINF:".len()..line.len() - 1].parse::<f64>().unwrap());
+        let asset = dynpack.asset(&AssetPath::new("sample", "sample.ism").unwrap()).await.unwrap();
+        let film = asset.presentation.duration().as_seconds();
+        assert!((durations.sum::<f64>() - film).abs() < 0.001, "they cover the film");
+    }
+}
+
+#[tokio::test]
+async fn formats_without_a_place_for_text_leave_it_out_with_a_warning() {
+    let dynpack = origin(storage());
+    for format in [Format::HlsV3, Format::Hds] {
+        let url = manifest("/sample/sample.ism", format);
+        let response = ask(&dynpack, &url).await.unwrap();
+        let left_out = response.warnings.iter().filter(|warning| warning.contains("text_"));
+        assert_eq!(left_out.count(), 2, "{format}: {:?}", response.warnings);
+        assert!(!text(&dynpack, &url).await.contains("text_"), "{format}");
+        let media =
+            format!("/sample/sample.ism/QualityLevels(1)/Fragments(text_en=0,format={format})");
+        let status = ask(&dynpack, &media).await.unwrap_err().status();
+        assert!([404, 415].contains(&status), "{format}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_the_format_does_not_take_is_refused() {
+    let dynpack = origin(storage());
+    let url = "/sample/sample.ism/manifest(format=m3u8-aapl,text=wvtt)";
+    let error = ask(&dynpack, url).await.unwrap_err();
+    assert_eq!(error.status(), 415);
+    assert!(error.to_string().contains("wvtt"), "{error}");
+    let playlist = text(&dynpack, &manifest("/sample/sample.ism", Format::HlsCmaf)).await;
+    let video = playlist.lines().find(|line| line.starts_with("QualityLevels(")).unwrap();
+    let level = video.split_once('/').unwrap().0;
+    let url = format!("/sample/sample.ism/{level}/Fragments(video=0,format=m3u8-cmaf,text=vtt)");
+    assert_eq!(ask(&dynpack, &url).await.unwrap_err().status(), 400, "video has no form of text");
+}
+
+/// Caches keep the media of a film to which somebody adds subtitles.
+#[tokio::test]
+async fn only_tags_of_manifests_and_texts_change_with_texts() {
+    let (without, with) = (origin(sample_storage()), origin(storage()));
+    let other = storage();
+    other.insert("sample/film.en.vtt", ENGLISH.replace("One", "Uno"));
+    let other = origin(other);
+    for format in formats() {
+        let url = manifest("/sample/sample.ism", format);
+        let mut tags = Vec::new();
+        for dynpack in [&without, &with, &other] {
+            tags.push(header(&ask(dynpack, &url).await.unwrap(), "etag"));
+        }
+        assert_eq!(BTreeSet::from_iter(&tags).len(), 3, "{format}");
+    }
+    let asset = with.asset(&AssetPath::new("sample", "sample.ism").unwrap()).await.unwrap();
+    let bitrate = asset.presentation.renditions[0].id.bitrate;
+    let url =
+        format!("/sample/sample.ism/QualityLevels({bitrate})/Fragments(video=0,format=m3u8-cmaf)");
+    let mut tags = BTreeSet::new();
+    for dynpack in [&without, &with, &other] {
+        tags.insert(header(&ask(dynpack, &url).await.unwrap(), "etag"));
+    }
+    assert_eq!(tags.len(), 1);
+}
+
+#[tokio::test]
+async fn a_broken_file_of_subtitles_is_refused_with_its_place() {
+    for (name, bytes, problem) in [
+        ("film.en.vtt", &b"no signature\n"[..], "`film.en.vtt`: malformed at line 1"),
+        ("film.en.vtt", b"WEBVTT\n\n\xff\xff", "neither UTF-8 nor UTF-16"),
+        ("film.en.ttml", b"<tt><body>", "`film.en.ttml`: malformed at line 1"),
+    ] {
+        let storage = sample_storage();
+        storage.insert(format!("sample/{name}"), bytes);
+        let error = ask(&origin(storage), "/sample/sample.ism/manifest").await.unwrap_err();
+        let text = error.to_string();
+        assert!(error.status() == 415 && text.contains(problem), "{}: {text}", error.status());
+    }
+}
+
+#[tokio::test]
+async fn previews_and_chapters_are_no_subtitles() {
+    let storage = sample_storage();
+    let previews = "WEBVTT\n\n00:00.000 --> 00:05.000\nsprite.jpg#xywh=0,0,160,90\n";
+    storage.insert("sample/film.thumbs.vtt", previews);
+    storage.insert("sample/film.chapters.vtt", ENGLISH);
+    let dynpack = origin(storage);
+    let url = manifest("/sample/sample.ism", Format::HlsCmaf);
+    let response = ask(&dynpack, &url).await.unwrap();
+    let is_named = |warning: &String| warning.contains("`film.thumbs.vtt` is left out");
+    assert!(response.warnings.iter().any(is_named), "{:?}", response.warnings);
+    assert!(!text(&dynpack, &url).await.contains("SUBTITLES"));
+}
+
+#[tokio::test]
+async fn a_server_manifest_lists_its_texts() {
+    let storage = storage();
+    let ism = r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><body><switch>
+        <video src="video_180p.mp4"/><audio src="audio_eng.mp4"/>
+        <textstream src="gone.cmft" systemBitrate="52" systemLanguage="en-us">
+          <param name="transcriptsrc" value="film.en.vtt"/>
+          <param name="trackName" value="subt_en-us"/>
+          <param name="textIsDefault" value="TRUE"/>
+          <param name="textDisplayName" value="English"/>
+          <param name="textHlsCharacteristic"
+                 value="public.accessibility.transcribes-spoken-dialog,public.easy-to-read"/>
+        </textstream></switch></body></smil>"#;
+    storage.insert("sample/sample.ism", ism);
+    let dynpack = origin(storage);
+    let playlist = text(&dynpack, &manifest("/sample/sample.ism", Format::HlsCmaf)).await;
+    let listed: Vec<_> = lines(&playlist, "#EXT-X-MEDIA:TYPE=SUBTITLES").collect();
+    assert_eq!(
+        listed,
+        ["#EXT-X-MEDIA:TYPE=SUBTITLES,\
+          URI=\"QualityLevels(52)/Manifest(subt_en-us,format=m3u8-cmaf,text=vtt)\",\
+          GROUP-ID=\"text\",LANGUAGE=\"en-us\",NAME=\"English\",DEFAULT=YES,AUTOSELECT=YES,\
+          CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog,public.easy-to-read\""],
+        "and not the file that it does not list"
+    );
+}
+
+/// The clock of subtitles is that of the film as stored, which may start later than 0.
+#[tokio::test]
+async fn cues_count_from_the_zero_of_the_film() {
+    let cues = vtt::read(ENGLISH.as_bytes(), Options::new()).unwrap().document;
+    let moved = cues.since(Time::new(Ticks(2), Timescale::SECONDS));
+    let expected = [(0, 500, "One"), (3_250, 5_750, "Two & three"), (11_000, 18_000, "Four")];
+    let expected = expected.map(|(start, end, words)| (start, end, words.to_owned()));
+    assert_eq!(plain(moved.cues.all()), BTreeSet::from(expected));
+}
