@@ -9,7 +9,7 @@ use std::io::{Read, Seek, SeekFrom};
 use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{Extent, Movie, SampleIndex, Track};
+use dynpack_media::{Extent, Movie, Role, SampleIndex, TextTrack, Track};
 
 #[expect(clippy::print_stdout, reason = "a table on standard output is what this program is for")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,6 +24,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     for track in &movie.tracks {
         println!("{}", row(track));
+    }
+    for text in &movie.texts {
+        println!("{}", text_row(text));
+    }
+    for chapters in &movie.chapters.tracks {
+        println!("{} (chapters)", text_row(chapters));
+    }
+    for chapter in &movie.chapters.listed {
+        println!("chapter at {:.3} s: {}", chapter.start.as_seconds(), chapter.title);
     }
     for skipped in &movie.skipped {
         println!("{:>3} left out: {}", skipped.id.0, skipped.reason);
@@ -77,4 +86,13 @@ fn row(track: &Track) -> String {
     };
     let (id, codec, count) = (track.id.0, track.codec.rfc6381(), samples.len());
     format!("{id:>3} {codec:<14} {shape:<22} {count:>9} {seconds:>11.3} {kilobits:>9.1} {groups}")
+}
+
+fn text_row(text: &TextTrack) -> String {
+    let kind = text.sample_entry.get(4..8).unwrap_or_default();
+    let (id, kind, language) = (text.id.0, String::from_utf8_lossy(kind), &text.language);
+    let seconds = text.samples.total_duration().as_seconds(text.timescale);
+    let (role, count) = (text.role.map_or("", Role::as_str), text.samples.len());
+    let shape = format!("{language} {role}");
+    format!("{id:>3} {kind:<14} {shape:<22} {count:>9} {seconds:>11.3} {}", text.name)
 }

@@ -4,6 +4,7 @@ mod mvex;
 mod mvhd;
 mod pssh;
 mod trak;
+mod udta;
 
 pub use mvex::{Mehd, Trex};
 pub use mvhd::Mvhd;
@@ -12,3 +13,4 @@ pub use trak::{
     Dref, Edit, Elng, Elst, Hdlr, KindBox, Mdhd, PackedLanguage, Pattern, PiffTenc, Schm, Sinf,
     Smhd, Stbl, Stsd, Tenc, Tkhd, Tsel, Vmhd,
 };
+pub use udta::{Chpl, ChplEntry};

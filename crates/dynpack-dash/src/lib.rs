@@ -33,6 +33,7 @@
 
 mod adaptation_set;
 mod content_protection;
+mod event_stream;
 mod manifest;
 mod model;
 mod options;
@@ -42,6 +43,7 @@ mod sound;
 mod text;
 mod urls;
 
+pub use event_stream::CHAPTERS;
 pub use manifest::mpd;
 pub use options::{Flavor, Options};
 pub use protection::{Protection, System};

@@ -6,6 +6,7 @@ use dynpack_media::{Rendition, Ticks, Timescale, View};
 
 use crate::adaptation_set::Set;
 use crate::content_protection::Namespaces;
+use crate::event_stream::EventStream;
 use crate::model::{AdaptationSet, Mpd, Period};
 use crate::text::duration;
 use crate::{Flavor, Options, Urls};
@@ -32,6 +33,8 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// After these, there is a set of key frames for each set of video, for trick play (DASH-IF IOP
 /// 4.3, 3.2.9).
 ///
+/// The chapters of each period are events, in the scheme [`CHAPTERS`](crate::CHAPTERS).
+///
 /// A period that starts late in its presentation has a `presentationTimeOffset` (5.3.9.2), so its
 /// segments keep their times and their URLs.
 #[must_use]
@@ -51,7 +54,8 @@ pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
         .map(|(id, (period, sets))| {
             let start = end;
             end = end.saturating_add(micros(period.duration(MICROS)));
-            Period { id, start: duration(start), adaptation_sets: adaptation_sets(sets, urls) }
+            let (start, events) = (duration(start), EventStream::all(period));
+            Period { id, start, events, adaptation_sets: adaptation_sets(sets, urls) }
         })
         .collect();
     let sets = periods.iter().flat_map(|period| &period.adaptation_sets);

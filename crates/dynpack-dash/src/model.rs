@@ -5,6 +5,7 @@ use dynpack_media::text::uri;
 use dynpack_xml::{Style, Tag, Writer};
 
 use crate::content_protection::{ContentProtection, Namespaces};
+use crate::event_stream::EventStream;
 use crate::segment_timeline::SegmentTimeline;
 
 const STYLE: Style = Style::INDENTED.with_declared_encoding("UTF-8").with_indent(1);
@@ -50,13 +51,17 @@ impl Mpd {
 pub(crate) struct Period {
     pub(crate) id: usize,
     pub(crate) start: String,
+    pub(crate) events: Vec<EventStream>,
     pub(crate) adaptation_sets: Vec<AdaptationSet>,
 }
 
 impl Period {
     fn write(&self, xml: &mut Writer) {
         let tag = xml.open("Period").with("id", self.id).with("start", &self.start);
-        tag.children(|xml| self.adaptation_sets.iter().for_each(|set| set.write(xml)));
+        tag.children(|xml| {
+            self.events.iter().for_each(|events| events.write(xml));
+            self.adaptation_sets.iter().for_each(|set| set.write(xml));
+        });
     }
 }
 

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use dynpack_dash::{Options, mpd};
-use dynpack_media::{Period, Presentation, SegmentNumber, View};
+use dynpack_media::{
+    Chapter, Language, Period, Presentation, SegmentNumber, Ticks, Time, Timescale, View,
+};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO};
 
@@ -53,4 +55,43 @@ fn periods_follow_each_other() {
     assert!(starts.len() == 2 && starts[0] == 0.0 && (starts[1] - 4.0).abs() < 0.03, "{text}");
     let whole = read.mediaPresentationDuration.unwrap().as_secs_f64();
     assert!((whole - 12.0).abs() < 0.05, "{text}");
+}
+
+/// The part starts with a frame of audio, five milliseconds before its pictures.
+#[test]
+fn chapters_are_events_of_their_periods() {
+    let chapter = |(start, title, language): (i64, &str, &str)| Chapter {
+        start: Time::new(Ticks(start), Timescale::MILLIS),
+        title: title.into(),
+        language: Language::parse(language),
+    };
+    let chapters = [(0, "One", "en"), (7_500, "Two & three", "en"), (0, "Eins", "de")];
+    let film = film().with_chapters(chapters.map(chapter).into());
+    let text = mpd(&View::new(part(&film, 3, 7)), &Azure, &Options::CMAF);
+    let events: Vec<_> = text
+        .lines()
+        .skip_while(|line| !line.contains("<EventStream"))
+        .take_while(|line| !line.contains("<AdaptationSet"))
+        .map(str::trim)
+        .collect();
+    let scheme = dynpack_dash::CHAPTERS;
+    assert_eq!(
+        events,
+        [
+            &format!(r#"<EventStream schemeIdUri="{scheme}" value="de" timescale="1000">"#),
+            r#"<Event presentationTime="0" duration="8005" id="1">Eins</Event>"#,
+            "</EventStream>",
+            &format!(r#"<EventStream schemeIdUri="{scheme}" value="en" timescale="1000">"#),
+            r#"<Event presentationTime="0" duration="1505" id="1">One</Event>"#,
+            r#"<Event presentationTime="1505" duration="6500" id="2">Two &amp; three</Event>"#,
+            "</EventStream>",
+        ]
+    );
+    let read = dash_mpd_core::parse(&text).unwrap();
+    let titles = |at: usize| -> Vec<_> {
+        let events = read.periods[0].event_streams[at].event.iter();
+        events.map(|event| event.content.clone().unwrap_or_default()).collect()
+    };
+    assert_eq!([titles(0).len(), titles(1).len()], [1, 2]);
+    assert!(!mpd(&View::whole(&self::film()), &Azure, &Options::CMAF).contains("EventStream"));
 }

@@ -3,7 +3,7 @@
 //! [`multivariant_playlist`] lists the renditions of a presentation. [`media_playlist`] lists the
 //! segments of one [`Stream`](dynpack_media::Stream) on the timeline that all protocols share, or
 //! its key frames for trick play. [`Urls`] gives the URLs of playlists and segments, and the keys
-//! that decrypt them.
+//! that decrypt them. [`chapters`] lists the chapters, in a resource of its own.
 //!
 //! This crate reads and writes no media. It does no IO, has no clock and starts no threads. The
 //! same presentation always gives the same text.
@@ -36,6 +36,7 @@
 
 mod attributes;
 mod audio;
+mod chapters;
 mod key;
 mod media;
 mod model;
@@ -47,6 +48,7 @@ mod text;
 mod urls;
 mod video;
 
+pub use chapters::chapters;
 pub use key::{Key, Method};
 pub use media::{Part, media_playlist};
 pub use multivariant::multivariant_playlist;

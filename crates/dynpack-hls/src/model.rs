@@ -6,6 +6,7 @@ use dynpack_codec::DynamicRange;
 
 use crate::Key;
 use crate::attributes::Attributes;
+use crate::chapters::DATA_ID;
 use crate::text::push_uri;
 
 /// A multivariant playlist.
@@ -21,6 +22,8 @@ pub(crate) struct Multivariant {
     /// listed first.
     pub(crate) video: Vec<Media>,
     pub(crate) key_frames: Vec<Variant>,
+    /// The URI of the chapters (`EXT-X-SESSION-DATA`, 4.3.4.4).
+    pub(crate) chapters: Option<String>,
     pub(crate) session_keys: Vec<Key>,
 }
 
@@ -79,6 +82,11 @@ impl Multivariant {
         self.variants.iter().for_each(|variant| variant.write(&mut text));
         self.video.iter().for_each(|media| media.write(&mut text));
         self.key_frames.iter().for_each(|variant| variant.write_key_frames(&mut text));
+        if let Some(uri) = &self.chapters {
+            text.push_str("#EXT-X-SESSION-DATA:");
+            Attributes::new(&mut text).with_quoted("DATA-ID", Some(DATA_ID)).with_uri(Some(uri));
+            text.push('\n');
+        }
         for key in &self.session_keys {
             text.extend(["#EXT-X-SESSION-KEY:", &key.attributes(), "\n"]);
         }

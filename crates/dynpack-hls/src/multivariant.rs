@@ -30,7 +30,8 @@ use crate::{Flavor, Key, Options, Urls};
 /// All variants may be shown with any of the texts, which are in one group (`TYPE=SUBTITLES`).
 ///
 /// If `rates` has a rate for the key frames of a variant, the playlist also lists them for trick
-/// play (RFC 8216, 4.3.4.3). The [session keys](Urls::session_keys) come last, each once.
+/// play (RFC 8216, 4.3.4.3). The URL of the [chapters](Urls::chapters) follows, if there are any
+/// (4.3.4.4). The [session keys](Urls::session_keys) come last, each once.
 #[must_use]
 pub fn multivariant_playlist(
     presentation: &Presentation,
@@ -64,6 +65,7 @@ pub fn multivariant_playlist(
             .iter()
             .filter_map(|video| key_frames(video, rates, urls))
             .collect(),
+        chapters: urls.chapters(presentation),
         session_keys,
     };
     playlist.write()

@@ -29,6 +29,13 @@ pub trait Urls {
         Vec::new()
     }
 
+    /// The URL of the [chapters](crate::chapters()) of a presentation; `None`, which is the default,
+    /// if there are none.
+    fn chapters(&self, presentation: &Presentation) -> Option<String> {
+        let _ = presentation;
+        None
+    }
+
     /// Keys of a presentation that clients may fetch before they know its media playlists
     /// (`EXT-X-SESSION-KEY`, RFC 8216, 4.3.4.5).
     fn session_keys(&self, presentation: &Presentation) -> Vec<Key> {

@@ -8,10 +8,12 @@ use crate::samples::{Chunks, Places, Samples};
 
 /// The samples of a track while they are gathered, fragment by fragment or edit by edit.
 ///
-/// Samples without bytes are not gathered: their time goes to the sample before, or else delays the
-/// first one. Memory follows the runs of equal samples, never the counts they claim.
+/// Samples without bytes are not gathered at the start, which they delay, nor at the end. What comes
+/// of others, and of gaps, is decided by [`Gaps`]. Memory follows the runs of equal samples, never
+/// the counts they claim.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
+    gaps: Gaps,
     /// Of all samples but the last, for the next fragment decides how long that lasts.
     durations: ColumnBuilder,
     last_duration: Option<u32>,
@@ -25,6 +27,16 @@ pub(crate) struct Gathered {
     end: i64,
     /// How much time without samples follows, in ticks.
     empty: i64,
+}
+
+/// What comes of the time of samples without bytes, and of time without samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Gaps {
+    /// The sample before lasts longer.
+    #[default]
+    Filled,
+    /// There are samples without bytes: nothing of a text is shown then.
+    Empty,
 }
 
 /// Samples which follow each other and are run.
@@ -42,8 +54,8 @@ pub(crate) struct SampleRun {
 
 impl Gathered {
     /// The samples of a table.
-    pub(crate) fn of(table: &SampleTable) -> Result<Self, String> {
-        let mut gathered = Self::default();
+    pub(crate) fn of(table: &SampleTable, gaps: Gaps) -> Result<Self, String> {
+        let mut gathered = Self { gaps, ..Self::default() };
         gathered.append(table, SampleIndex(0)..SampleIndex(table.len()), 0)?;
         Ok(gathered)
     }
@@ -66,8 +78,8 @@ impl Gathered {
     /// Begins a fragment, which is decoded from `time` on if it declares one, else from the end of
     /// the last sample.
     ///
-    /// The last sample lasts until then: longer over a gap, shorter where the fragment begins
-    /// before its end. Samples that do not start before the fragment are replaced by it: a recorder
+    /// The last sample lasts until then: longer over a gap that is filled, shorter where the fragment
+    /// begins before its end. Samples that do not start before the fragment are replaced by it: a recorder
     /// sent them again. Returns how many.
     ///
     /// # Errors
@@ -82,6 +94,9 @@ impl Gathered {
         }
         match self.last_duration {
             None => self.start = time,
+            Some(last) if self.gaps == Gaps::Empty && time > end => {
+                self.leave_empty(last, time.abs_diff(end))?;
+            }
             Some(last) => {
                 let lasts = i64::from(last).saturating_add(time.saturating_sub(end));
                 let lasts = i32::try_from(lasts)
@@ -96,6 +111,29 @@ impl Gathered {
         }
         (self.end, self.empty) = (time, 0);
         Ok(replaced)
+    }
+
+    /// Appends samples without bytes of so many ticks, after one that lasts `last`.
+    fn leave_empty(&mut self, last: u32, ticks: u64) -> Result<(), String> {
+        const LONGEST: u64 = i32::MAX.cast_unsigned() as u64;
+        const MAX_COUNT: u64 = 1 << 10;
+        let (whole, rest) = (ticks / LONGEST, ticks % LONGEST);
+        let rest = u32::try_from(rest).map_err(|error| error.to_string())?;
+        let whole = u32::try_from(whole).ok().filter(|whole| u64::from(*whole) < MAX_COUNT);
+        let whole =
+            whole.ok_or_else(|| format!("begins {ticks} ticks after the samples before"))?;
+        let count = whole.saturating_add((rest > 0).into());
+        self.durations.push_run(last, 1);
+        self.durations.push_run(i32::MAX.cast_unsigned(), whole);
+        self.durations.push_run(rest, (rest > 0).into());
+        // The last one is kept apart, as those with bytes are.
+        let len = self.durations.len();
+        self.last_duration = self.durations.last_run().map(|(duration, _)| duration);
+        self.durations.truncate(len.saturating_sub(1));
+        self.sync.push(self.len(), count, true);
+        self.composition_offsets.push_run(0, count);
+        self.sizes.push_run(0, count);
+        Ok(())
     }
 
     /// Removes the samples that do not start before `time`, and returns how many.
@@ -210,7 +248,7 @@ impl Gathered {
     /// # Errors
     /// What is wrong, if the samples cannot be real.
     pub(crate) fn finish(mut self, file_len: u64) -> Result<(Samples, Ticks), String> {
-        if self.empty > 0 {
+        if self.empty > 0 && self.gaps == Gaps::Filled {
             self.begin(None)?;
         }
         if let Some(last) = self.last_duration {

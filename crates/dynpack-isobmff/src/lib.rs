@@ -9,14 +9,19 @@
 //! # What is read Progressive MP4 and QuickTime files, fragmented MP4, CMAF track files, segments
 //! joined after their initialization segment, and Smooth Streaming files (`.ismv`, `.isma`), with
 //! H.264 (`avc1`, `avc3`), AAC (LC, HE-AAC v1 and v2, xHE-AAC), AC-3, Enhanced AC-3, AC-4, DTS,
-//! Opus, FLAC, ALAC and MP3. Tracks of other codecs, encrypted ones and broken ones are left out,
+//! Opus, FLAC, ALAC and MP3, and text tracks (`wvtt`, `stpp`, `tx3g`, QuickTime `text`, and `dfxp` of
+//! `.ismt`) with the chapters among them. Tracks of other codecs, encrypted ones and broken ones are left out,
 //! each with its reason in [`Movie::skipped`](dynpack_media::Movie::skipped); only a file without
 //! any track that can be served is refused.
 //!
 //! The samples of a track may use several sample entries if one can replace them: equal ones, and
 //! those of H.264 that add parameter sets to each other. Otherwise the track is broken.
 //!
-//! Not read: metadata, pictures, chapters, and the durations in headers, which often lie.
+//! Text tracks keep their samples as they are, and what their edit lists say: see
+//! [`TextTrack`](dynpack_media::TextTrack). Their text is not read here. Chapters are in
+//! [`Movie::chapters`](dynpack_media::Movie::chapters).
+//!
+//! Not read: metadata, pictures, and the durations in headers, which often lie.
 //!
 //! # Display
 //! [`Track::matrix`](dynpack_media::Track::matrix) is that of the track, then that of the movie.
@@ -111,6 +116,7 @@
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
 
 mod boxes;
+mod chapters;
 mod demuxer;
 mod display;
 mod edits;

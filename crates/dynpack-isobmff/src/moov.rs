@@ -1,24 +1,29 @@
 //! The `moov` box: all tracks of a movie (ISO/IEC 14496-12, 8.2.1).
 //!
-//! Not read: `iods`, `udta`, `meta`, `pssh`, and the duration of `mvhd`, which often lies.
+//! Not read: `iods`, `meta`, `pssh`, of `udta` all but chapters, and the duration of `mvhd`, which
+//! often lies.
 
 use std::collections::HashSet;
 
 use bytes::Bytes;
 use dynpack_boxes::moov::{Mvhd, Trex};
 use dynpack_codec::MediaKind;
-use dynpack_media::{Track, TrackId};
+use dynpack_media::{Chapter, SampleTable, TrackId};
 
 use crate::boxes::BoxRef;
 use crate::tracks::{Outcome, Tracks};
 use crate::trak::{self, Draft};
-use crate::{Error, Limits, mvex};
+use crate::{Error, Limits, chapters, mvex};
 
 /// A movie while its samples are gathered.
 #[derive(Debug, Default)]
 pub(crate) struct Moov {
     /// The tracks, in file order.
     tracks: Vec<Entry>,
+    /// The chapters in the user data.
+    chapters: Vec<Chapter>,
+    /// What is wrong with the user data, for people.
+    warnings: Vec<String>,
     /// What holds for samples of fragments, if there is an `mvex`, which promises some.
     defaults: Option<Vec<Trex>>,
 }
@@ -28,6 +33,8 @@ pub(crate) struct Moov {
 struct Entry {
     id: TrackId,
     kind: Option<MediaKind>,
+    /// Whether another track names it as its chapters.
+    is_chapters: bool,
     /// The track, or why it is left out.
     draft: Result<Draft, Error>,
 }
@@ -43,7 +50,9 @@ impl Moov {
         }
         let mvhd = moov.child(b"mvhd")?.and_then(|mvhd| mvhd.read::<Mvhd>().ok());
         let defaults = moov.child(b"mvex")?.map(|mvex| mvex::read(&mvex, limits)).transpose()?;
-        let mut movie = Self { tracks: Vec::new(), defaults };
+        let (chapters, warning) = chapters::read(moov);
+        let warnings = warning.into_iter().collect();
+        let mut movie = Self { tracks: Vec::new(), chapters, warnings, defaults };
         for trak in moov.children().all_of_kind(b"trak") {
             let trak = trak?;
             if movie.tracks.len() as u64 >= u64::from(limits.tracks) {
@@ -63,7 +72,7 @@ impl Moov {
                 return Err(error.clone());
             }
             let (id, kind) = (id.unwrap_or(TrackId(0)), trak::kind(&trak));
-            movie.tracks.push(Entry { id, kind, draft });
+            movie.tracks.push(Entry { id, kind, is_chapters: false, draft });
         }
         // Pictures of chapters are not pictures of the film. A file may name far more tracks than it
         // has.
@@ -72,7 +81,7 @@ impl Moov {
         let named = traks.flat_map(|trak| trak::chapters(&trak)).filter(|id| known.contains(id));
         let chapters: HashSet<_> = named.collect();
         let entries = movie.tracks.iter_mut().filter(|entry| chapters.contains(&entry.id));
-        entries.for_each(|entry| entry.kind = None);
+        entries.for_each(|entry| (entry.kind, entry.is_chapters) = (None, true));
         if movie.tracks.is_empty() {
             return Err(moov.malformed("holds no trak"));
         }
@@ -127,7 +136,7 @@ impl Moov {
             None => {
                 let problem = format!("is of track {}, which the moov does not declare", id.0);
                 let draft = Err(traf.malformed(problem));
-                self.tracks.push(Entry { id, kind: None, draft });
+                self.tracks.push(Entry { id, kind: None, is_chapters: false, draft });
                 self.tracks.len().saturating_sub(1)
             }
         };
@@ -143,27 +152,28 @@ impl Moov {
     /// `moov` is the box that it was read from.
     pub(crate) fn finish(self, moov: &Bytes, file_len: u64, is_cut_short: bool) -> Tracks {
         let drafts = self.tracks.iter().filter_map(|track| track.draft.as_ref().ok());
-        let mut warnings: Vec<_> = drafts.flat_map(Draft::warnings).collect();
-        let finished = self.tracks.into_iter().map(|Entry { id, kind, draft }| {
+        let mut warnings: Vec<_> =
+            self.warnings.into_iter().chain(drafts.flat_map(Draft::warnings)).collect();
+        let finished = self.tracks.into_iter().map(|Entry { id, kind, is_chapters, draft }| {
             let track = draft.and_then(|draft| draft.finish(file_len, is_cut_short, &mut warnings));
-            Outcome { id, kind, track }
+            Outcome { id, kind, is_chapters, track }
         });
         let outcomes = finished.collect();
-        let mut tracks = Tracks { outcomes, warnings };
-        settle(&mut tracks.served_mut().collect::<Vec<_>>(), moov);
+        let mut tracks = Tracks { outcomes, chapters: self.chapters, warnings };
+        settle(&mut tracks.samples_mut().collect::<Vec<_>>(), moov);
         tracks
     }
 }
 
 /// Decides whether a `moov` stays in memory, with the tables of the tracks in it. It does if it is
 /// large, and at least two thirds of it are those tables. If not, they are copied.
-fn settle(tracks: &mut [&mut Track], moov: &Bytes) {
+fn settle(tables: &mut [&mut SampleTable], moov: &Bytes) {
     const SMALL: usize = 1 << 20;
-    let stored = tracks.iter().map(|track| track.samples.stored_len()).sum();
+    let stored = tables.iter().map(|table| table.stored_len()).sum();
     let besides = moov.len().saturating_sub(stored);
     if moov.len() <= SMALL || besides > stored / 2 {
-        tracks.iter_mut().for_each(|track| track.samples.unshare());
-    } else if let Some(track) = tracks.first_mut() {
-        track.samples.hold_besides(besides);
+        tables.iter_mut().for_each(|table| table.unshare());
+    } else if let Some(table) = tables.first_mut() {
+        table.hold_besides(besides);
     }
 }

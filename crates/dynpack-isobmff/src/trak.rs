@@ -1,20 +1,22 @@
 //! The `trak` box: one track (ISO/IEC 14496-12, 8.3).
 //!
-//! Not read: the duration of `tkhd`, which often lies; its volume and layer; `tref`, `meta`, and of
-//! `udta` all but the name, the switch group and what the track is for.
+//! Not read: the duration of `tkhd`, which often lies; its volume and layer; `meta`, of `tref` all
+//! but chapters, and of `udta` all but the name, the switch group and what the track is for.
 
 use dynpack_boxes::moov::{Elng, Hdlr, Mdhd, Mvhd, Tkhd, Trex};
-use dynpack_codec::{AudioCodec, MediaKind};
+use dynpack_codec::{AudioCodec, Codec, MediaKind};
 use dynpack_media::{
-    Column, Grouping, Language, Role, SampleIndex, SampleTable, Ticks, Timescale, Track, TrackId,
+    Column, Forced, Grouping, Language, Role, SampleIndex, SampleTable, TextTrack, Ticks,
+    Timescale, Track, TrackId,
 };
 
 use crate::boxes::{BoxRef, Place};
 use crate::display::Display;
 use crate::edits::{EditList, Edited, Header};
-use crate::gathered::{Gathered, SampleRun};
-use crate::sample_entry::{Entries, SampleEntry};
+use crate::gathered::{Gaps, Gathered, SampleRun};
+use crate::sample_entry::{Described, Entries, SampleEntry, TextEntry};
 use crate::samples::Samples;
+use crate::tracks::Served;
 use crate::{Error, Limits, grouping, role, stbl};
 
 /// A track while its samples are gathered.
@@ -31,12 +33,14 @@ pub(crate) struct Draft {
     name: String,
     grouping: Grouping,
     role: Option<Role>,
+    /// Which of a text its role forces upon viewers.
+    forced: Forced,
     display: Display,
     edits: EditList,
     header: Header,
     /// Where the sample table is.
     place: Place,
-    /// Whether the file presents frames of audio at other times than they are decoded.
+    /// Whether the file presents audio or text at other times than it is decoded.
     is_reordered: bool,
     /// How many samples were replaced by later ones.
     pub(crate) replaced: u32,
@@ -61,6 +65,11 @@ impl Draft {
         let first = descriptions.first().copied().unwrap_or(default_description);
         let mut entries = Entries::read(&stbl.require(b"stsd")?, first)?;
         descriptions.iter().try_for_each(|&number| entries.extend(number, &stbl))?;
+        if let Described::Text(entry) = entries.merged()
+            && matches!(kind(trak), Some(MediaKind::Video | MediaKind::Audio))
+        {
+            return Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind())));
+        }
         let Mdhd { timescale, language, duration, .. } = mdia.require(b"mdhd")?.read()?;
         // The tag in `elng` is exact where that of `mdhd` is not.
         let language = match mdia.find::<Elng<'_>>()? {
@@ -73,6 +82,10 @@ impl Draft {
         } else {
             stbl::read(&stbl, limits)?
         };
+        let (role, forced) = match entries.merged() {
+            Described::Media(_) => (role::read(trak), Forced::No),
+            Described::Text(_) => role::of_text(trak),
+        };
         let mut draft = Self {
             id,
             entries,
@@ -82,7 +95,8 @@ impl Draft {
             language,
             name: name(trak, &mdia)?,
             grouping: grouping::read(trak)?,
-            role: role::read(trak),
+            role,
+            forced,
             display: Display::read(trak, movie)?,
             edits: EditList::read(trak, movie.map(|movie| movie.timescale), timescale)?,
             header: Header { duration, is_fragmented: extension.is_some() },
@@ -96,17 +110,17 @@ impl Draft {
         }
         let count = draft.samples.sizes.len();
         let offsets = &draft.samples.composition_offsets;
-        if draft.codec_kind() == MediaKind::Audio && offsets.uniform(0..count) != Some(0) {
+        if draft.kind() != MediaKind::Video && offsets.uniform(0..count) != Some(0) {
             draft.is_reordered = count > 0;
             draft.samples.composition_offsets = Column::constant(0, count);
         }
         Ok(draft)
     }
 
-    /// A run of samples of a fragment as it is served. Audio is presented when it is decoded, and
-    /// of most codecs all is sync.
+    /// A run of samples of a fragment as it is served. Audio and text are presented when they are
+    /// decoded, and of most codecs all is sync.
     pub(crate) fn served(&mut self, run: SampleRun) -> SampleRun {
-        match self.codec_kind() {
+        match self.kind() {
             MediaKind::Video => run,
             MediaKind::Audio | MediaKind::Text => {
                 self.is_reordered |= run.composition_offset != 0;
@@ -124,29 +138,38 @@ impl Draft {
         let missing = self.missing.as_ref().map(|(missing, _)| {
             format!("track {id}: {missing} samples are missing, since the file ends early")
         });
-        let codec = self.entry().codec;
-        let described = codec.audio().is_some_and(AudioCodec::has_program_config).then(|| {
+        let codec = self.entries.codec();
+        let audio = codec.and_then(Codec::audio);
+        let described = audio.is_some_and(AudioCodec::has_program_config).then(|| {
             format!(
                 "track {id}: a program config element describes the channels of its AAC, which \
                  browsers do not play"
             )
         });
+        let what = if codec.is_some() { "audio" } else { "text" };
         let reordered = self
             .is_reordered
-            .then(|| format!("track {id}: the composition offsets of its audio are ignored"));
-        let display = self.display.warnings(&codec);
+            .then(|| format!("track {id}: the composition offsets of its {what} are ignored"));
+        let display = match self.entries.merged() {
+            Described::Media(entry) => {
+                self.display.warnings(&self.display.apply(entry.clone()).codec)
+            }
+            Described::Text(_) => Vec::new(),
+        };
         let display = display.into_iter().map(|warning| format!("track {id}: {warning}"));
         let warnings = replaced.into_iter().chain(missing).chain(described);
         warnings.chain(reordered).chain(display).collect()
     }
 
-    const fn codec_kind(&self) -> MediaKind {
-        self.entries.merged().codec.kind()
+    fn kind(&self) -> MediaKind {
+        self.entries.codec().map_or(MediaKind::Text, Codec::kind)
     }
 
-    /// What describes its samples, with pictures as they are displayed.
-    fn entry(&self) -> SampleEntry {
-        self.display.apply(self.entries.merged().clone())
+    fn gaps(&self) -> Gaps {
+        match self.entries.merged() {
+            Described::Media(_) => Gaps::Filled,
+            Described::Text(_) => Gaps::Empty,
+        }
     }
 
     /// Whether the `moov` declares no samples.
@@ -155,8 +178,8 @@ impl Draft {
     }
 
     /// Whether decoding can start at every sample, whatever the file says.
-    const fn all_are_sync(&self) -> bool {
-        self.entries.merged().codec.has_only_sync_samples()
+    fn all_are_sync(&self) -> bool {
+        self.entries.codec().is_none_or(Codec::has_only_sync_samples)
     }
 
     /// Its samples, to be gone on with by a fragment.
@@ -164,7 +187,8 @@ impl Draft {
         if self.gathered.is_none() {
             let samples = std::mem::replace(&mut self.samples, Samples::none()).finish();
             let table = samples.map_err(|error| self.place.malformed(error.to_string()))?;
-            let gathered = Gathered::of(&table).map_err(|problem| self.place.malformed(problem))?;
+            let gathered = Gathered::of(&table, self.gaps());
+            let gathered = gathered.map_err(|problem| self.place.malformed(problem))?;
             self.gathered = Some(gathered);
         }
         Ok(self.gathered.get_or_insert_default())
@@ -173,24 +197,46 @@ impl Draft {
     /// The track, if all of its samples are within a file of `file_len` bytes, or if that is
     /// cut short and some are. Appends to `warnings` what is wrong with it.
     pub(crate) fn finish(
-        self,
+        mut self,
         file_len: u64,
         is_cut_short: bool,
         warnings: &mut Vec<String>,
-    ) -> Result<Track, Error> {
-        let SampleEntry { codec, bytes } = self.entry();
-        if let Some((_, error)) = self.missing.filter(|_| !is_cut_short) {
+    ) -> Result<Served, Error> {
+        if let Some((_, error)) = self.missing.take().filter(|_| !is_cut_short) {
             return Err(error);
         }
-        let is_fragmented = self.header.is_fragmented || self.gathered.is_some();
-        let header = Header { is_fragmented, ..self.header };
-        let (samples, start) = table(self.samples, self.gathered, &self.place, file_len)?;
+        self.header.is_fragmented |= self.gathered.is_some();
+        let gaps = self.gaps();
+        let samples = std::mem::replace(&mut self.samples, Samples::none());
+        let (samples, start) = table(samples, self.gathered.take(), gaps, &self.place, file_len)?;
         if samples.is_empty() {
             return Err(Error::Unsupported("has no samples".into()));
         }
+        let id = self.id;
+        let (served, more) = match self.entries.merged().clone() {
+            Described::Media(entry) => {
+                let (track, warnings) = self.media(entry, samples, start)?;
+                (Served::Media(track), warnings)
+            }
+            Described::Text(entry) => {
+                let (text, warnings) = self.text(entry, samples, start)?;
+                (Served::Text(text), warnings)
+            }
+        };
+        warnings.extend(more.into_iter().map(|warning| format!("track {}: {warning}", id.0)));
+        Ok(served)
+    }
+
+    /// The track of video or audio, cut as its edit list says, and what is wrong with that.
+    fn media(
+        self,
+        entry: SampleEntry,
+        samples: SampleTable,
+        start: Ticks,
+    ) -> Result<(Track, Vec<String>), Error> {
         let media_end = presentation_end(&samples);
-        let Edited { samples, edit, warnings: more } = self.edits.apply(samples, start, header)?;
-        warnings.extend(more.into_iter().map(|warning| format!("track {}: {warning}", self.id.0)));
+        let SampleEntry { codec, bytes } = self.display.apply(entry);
+        let Edited { samples, edit, warnings } = self.edits.apply(samples, start, self.header)?;
         if edit.media_start > Ticks::ZERO && edit.media_start >= media_end {
             let start = edit.media_start;
             return Err(self.place.malformed(format!(
@@ -200,15 +246,32 @@ impl Draft {
         let track = Track::new(self.id, self.timescale, codec, bytes, samples);
         let track = track.with_language(self.language).with_name(self.name).with_edit(edit);
         let track = track.with_grouping(self.grouping).with_role(self.role);
-        Ok(track.with_matrix(self.display.matrix))
+        Ok((track.with_matrix(self.display.matrix), warnings))
+    }
+
+    /// The text track, and what is wrong with its edit list.
+    fn text(
+        self,
+        entry: TextEntry,
+        samples: SampleTable,
+        start: Ticks,
+    ) -> Result<(TextTrack, Vec<String>), Error> {
+        let (stretches, warnings) = self.edits.stretches(&samples, start, self.header)?;
+        let mut track = TextTrack::new(self.id, self.timescale, entry.bytes, samples);
+        (track.language, track.name) = (self.language, self.name);
+        (track.start, track.stretches) = (start, stretches);
+        (track.grouping, track.role) = (self.grouping, self.role);
+        track.forced = if self.forced == Forced::No { entry.forced } else { self.forced };
+        Ok((track, warnings))
     }
 }
 
-/// The samples, all within a file of `file_len` bytes and none without bytes, and the decode time
-/// of the first.
+/// The samples, all within a file of `file_len` bytes, and the decode time of the first. None is
+/// without bytes unless gaps are empty.
 fn table(
     samples: Samples,
     gathered: Option<Gathered>,
+    gaps: Gaps,
     place: &Place,
     file_len: u64,
 ) -> Result<(SampleTable, Ticks), Error> {
@@ -226,10 +289,10 @@ fn table(
         )));
     }
     let samples = table(samples)?;
-    if !samples.has_empty_samples() {
+    if gaps == Gaps::Empty || !samples.has_empty_samples() {
         return Ok((samples, start));
     }
-    let (filled, start) = finished(Gathered::of(&samples).map_err(malformed)?)?;
+    let (filled, start) = finished(Gathered::of(&samples, gaps).map_err(malformed)?)?;
     Ok((table(filled)?, start))
 }
 
@@ -261,13 +324,15 @@ pub(crate) fn chapters(trak: &BoxRef<'_>) -> Vec<TrackId> {
     ids.iter().map(|id| TrackId(u32::from_be_bytes(*id))).collect()
 }
 
-/// What the handler of a track says that it is (8.4.3); `None` for everything but video and audio.
+/// What the handler of a track says that it is (8.4.3); `None` for everything but video, audio and
+/// text.
 pub(crate) fn kind(trak: &BoxRef<'_>) -> Option<MediaKind> {
     let mdia = trak.child(b"mdia").ok()??;
     let hdlr = mdia.child(b"hdlr").ok()??;
     match &hdlr.read::<Hdlr<'_>>().ok()?.handler_type.0 {
         b"vide" => Some(MediaKind::Video),
         b"soun" => Some(MediaKind::Audio),
+        b"text" | b"subt" | b"sbtl" => Some(MediaKind::Text),
         _ => None,
     }
 }
@@ -296,7 +361,7 @@ fn handler_name(hdlr: &BoxRef<'_>) -> String {
 }
 
 /// UTF-8 up to the first zero byte, without what cannot be printed.
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     const MAX: usize = 256;
     let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     let lossy = String::from_utf8_lossy(bytes.get(..MAX).unwrap_or(bytes));

@@ -390,7 +390,7 @@ impl Walk {
         };
         let mut tracks = movie.finish(&moov, self.file_len, self.is_cut_short);
         tracks.warnings.append(&mut self.warnings);
-        let stray = tracks.served().find_map(|track| stray(&track.samples, &self.media));
+        let stray = tracks.samples().find_map(|samples| stray(samples, &self.media));
         match stray {
             Some(stray) if self.moofs > 0 => {
                 let problem = format!(

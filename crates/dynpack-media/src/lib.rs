@@ -1,7 +1,7 @@
 //! The vocabulary of dynpack, and the one timeline that all protocols share.
 //!
-//! A [`Movie`] is one parsed file: [`Track`]s with compact [`SampleTable`]s. A [`Timeline`] cuts a
-//! set of tracks into segments, once for all protocols. A [`Presentation`] is what one request may
+//! A [`Movie`] is one parsed file: [`Track`]s and [`TextTrack`]s with compact [`SampleTable`]s. A
+//! [`Timeline`] cuts a set of tracks into segments, once for all protocols. A [`Presentation`] is what one request may
 //! see: [`Rendition`]s with their [`Cuts`].
 //!
 //! `dynpack-codec` knows how samples are coded. This crate reads no files and parses no boxes:
@@ -22,6 +22,7 @@
     expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")
 )]
 
+mod chapter;
 mod chunk;
 mod chunks;
 mod coding;
@@ -37,6 +38,7 @@ mod key_frames;
 mod language;
 mod limits;
 mod matrix;
+mod media_stretch;
 mod presentation;
 mod rate;
 mod rendition_id;
@@ -50,12 +52,14 @@ mod stored_chunks;
 mod stored_offsets;
 mod stream;
 pub mod text;
+mod text_track;
 mod time;
 mod timeline;
 mod track;
 mod track_id;
 mod view;
 
+pub use chapter::{Chapter, ChapterSpan, Chapters};
 pub use coding::Coding;
 pub use column::{Column, ColumnBuilder};
 pub use cut_policy::CutPolicy;
@@ -68,6 +72,7 @@ pub use frame_rate::FrameRate;
 pub use grouping::Grouping;
 pub use language::Language;
 pub use matrix::Matrix;
+pub use media_stretch::MediaStretch;
 pub use presentation::{Presentation, Rendition, SourceIndex};
 pub use rate::{Rate, Rates, target_duration};
 pub use rendition_id::{Form, RenditionId};
@@ -79,6 +84,7 @@ pub use sample_table::SampleTable;
 pub use stored_chunks::StoredChunks;
 pub use stored_offsets::StoredOffsets;
 pub use stream::{Stream, StreamSegment};
+pub use text_track::{Forced, TextTrack};
 pub use time::{Ticks, Time, Timescale};
 pub use timeline::{Difference, Timeline};
 pub use track::{Edit, Movie, SkippedTrack, Track};

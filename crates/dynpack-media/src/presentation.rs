@@ -8,8 +8,8 @@ use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 
 use crate::{
-    Cuts, Form, Language, RenditionId, Role, SampleIndex, SampleTable, Segment, SegmentNumber,
-    Ticks, Time, Timescale, Track, TrackId,
+    Chapter, Cuts, Form, Language, RenditionId, Role, SampleIndex, SampleTable, Segment,
+    SegmentNumber, Ticks, Time, Timescale, Track, TrackId,
 };
 
 /// The place of a stored file in its asset, from 0.
@@ -160,6 +160,8 @@ impl Rendition {
 pub struct Presentation {
     /// The renditions; never empty, each with at least one segment.
     pub renditions: Vec<Rendition>,
+    /// Its chapters, in any order: there are several lists if it has them in several languages.
+    pub chapters: Arc<[Chapter]>,
     fragments_per_hls_segment: NonZeroU32,
     origin: Time,
 }
@@ -169,7 +171,7 @@ impl Presentation {
     /// made in memory.
     pub const MAX_FRAGMENTS_PER_HLS_SEGMENT: NonZeroU32 = NonZeroU32::new(10).expect("above zero");
 
-    /// A presentation of the renditions that have segments.
+    /// A presentation of the renditions that have segments, without chapters.
     ///
     /// # Errors
     /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none has.
@@ -179,8 +181,9 @@ impl Presentation {
         if renditions.is_empty() {
             return Err(crate::Error::NothingToPresent);
         }
+        let (chapters, fragments_per_hls_segment) = (Arc::default(), NonZeroU32::MIN);
         let origin = Time::new(Ticks::ZERO, Timescale::MILLIS);
-        Ok(Self { renditions, fragments_per_hls_segment: NonZeroU32::MIN, origin })
+        Ok(Self { renditions, chapters, fragments_per_hls_segment, origin })
     }
 
     /// Only the renditions for which `keep` holds.
@@ -209,7 +212,11 @@ impl Presentation {
     /// # Errors
     /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none has segments.
     pub fn with_renditions(&self, renditions: Vec<Rendition>) -> Result<Self, crate::Error> {
-        Ok(Self { renditions: Self::new(renditions)?.renditions, ..*self })
+        let Self { renditions: _, chapters, fragments_per_hls_segment, origin } = self;
+        let (chapters, fragments_per_hls_segment) =
+            (Arc::clone(chapters), *fragments_per_hls_segment);
+        let renditions = Self::new(renditions)?.renditions;
+        Ok(Self { renditions, chapters, fragments_per_hls_segment, origin: *origin })
     }
 
     /// Where on the clock of its movies it starts: at 0 unless [set](Self::with_origin).
@@ -224,6 +231,12 @@ impl Presentation {
     #[must_use]
     pub fn with_origin(self, origin: Time) -> Self {
         Self { origin, ..self }
+    }
+
+    /// The same with these chapters.
+    #[must_use]
+    pub fn with_chapters(self, chapters: Vec<Chapter>) -> Self {
+        Self { chapters: chapters.into(), ..self }
     }
 
     /// Segments of the timeline in one HLS transport stream segment: 1 unless

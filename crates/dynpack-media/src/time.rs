@@ -38,6 +38,17 @@ impl Timescale {
     pub const fn hz(self) -> u32 {
         self.0.get()
     }
+
+    /// The slowest clock that has all ticks of both, or the faster of both if that does not fit 32
+    /// bits.
+    fn common(self, other: Self) -> Self {
+        let (mut divisor, mut rest) = (self.hz(), other.hz());
+        while let Some(next) = divisor.checked_rem(rest) {
+            (divisor, rest) = (rest, next);
+        }
+        let common = self.hz().checked_div(divisor).and_then(|hz| hz.checked_mul(other.hz()));
+        common.and_then(Self::new).unwrap_or_else(|| self.max(other))
+    }
 }
 
 impl fmt::Display for Timescale {
@@ -177,6 +188,18 @@ impl Time {
         self.ticks.rescale_ceil(self.timescale, clock)
     }
 
+    /// The sum of two times, exact if a clock of 32 bits has all ticks of both. Otherwise it is
+    /// rounded to the nearest tick of the faster clock. It saturates at 64 bits.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        if other.ticks == Ticks::ZERO {
+            return self;
+        }
+        let clock = self.timescale.common(other.timescale);
+        let [one, two] = [self, other].map(|time| time.round(clock).0);
+        Self::new(Ticks(one.saturating_add(two)), clock)
+    }
+
     /// Seconds, for printing only.
     #[must_use]
     pub fn as_seconds(self) -> f64 {
@@ -302,6 +325,16 @@ mod tests {
                 floor + i128::from(exact.rem_euclid(44_100) * 2 >= 44_100)
             );
         }
+    }
+
+    #[test]
+    fn sums_are_exact_where_a_clock_has_both() {
+        let time = |ticks, hz| Time::new(Ticks(ticks), Timescale::new(hz).unwrap());
+        assert_eq!(time(1, 1_000).plus(time(1, 48_000)), time(49, 48_000));
+        assert_eq!(time(1, 44_100).plus(time(-1, 48_000)), time(480 - 441, 21_168_000));
+        assert_eq!(time(i64::MAX, 1).plus(time(1, 1)), time(i64::MAX, 1));
+        let clocks = [4_294_967_291, 4_294_967_290];
+        assert_eq!(time(1, clocks[0]).plus(time(1, clocks[1])), time(2, clocks[0]));
     }
 
     #[test]

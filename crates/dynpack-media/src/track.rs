@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use dynpack_codec::{AudioCodec, AudioFamily, Codec, DynamicRange, MediaKind, Video, VideoFamily};
 
-use crate::{FrameRate, Grouping, Language, Matrix, Role, SampleTable, Ticks, Timescale, TrackId};
+use crate::{
+    Chapters, FrameRate, Grouping, Language, Matrix, Role, SampleTable, TextTrack, Ticks,
+    Timescale, TrackId,
+};
 
 /// How the times of a track's samples become times of the movie, from the edit list (`elst`,
 /// ISO/IEC 14496-12, 8.6.6): an initial delay, then the media from one point on. Of what else an
@@ -168,6 +171,10 @@ impl Track {
 pub struct Movie {
     /// The tracks with samples that can be served, in file order.
     pub tracks: Vec<Track>,
+    /// The text tracks, in file order, without those of chapters.
+    pub texts: Vec<TextTrack>,
+    /// Its chapters.
+    pub chapters: Chapters,
     /// The tracks that were left out, in file order.
     pub skipped: Vec<SkippedTrack>,
     /// What is wrong with the file, though its tracks can be served. For people.
@@ -175,10 +182,22 @@ pub struct Movie {
 }
 
 impl Movie {
-    /// A movie of these tracks.
+    /// A movie of these tracks, without text and chapters.
     #[must_use]
-    pub const fn new(tracks: Vec<Track>, skipped: Vec<SkippedTrack>) -> Self {
-        Self { tracks, skipped, warnings: Vec::new() }
+    pub fn new(tracks: Vec<Track>, skipped: Vec<SkippedTrack>) -> Self {
+        Self { tracks, skipped, ..Self::default() }
+    }
+
+    /// The same movie with text tracks.
+    #[must_use]
+    pub fn with_texts(self, texts: Vec<TextTrack>) -> Self {
+        Self { texts, ..self }
+    }
+
+    /// The same movie with chapters.
+    #[must_use]
+    pub fn with_chapters(self, chapters: Chapters) -> Self {
+        Self { chapters, ..self }
     }
 
     /// The same movie with warnings.
@@ -194,14 +213,15 @@ impl Movie {
     }
 }
 
-/// A track which cannot be served, such as a chapter list or an unknown codec.
+/// A track which cannot be served, such as one with an unknown codec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SkippedTrack {
     /// Its id in the file.
     pub id: TrackId,
     /// Why, for people.
     pub reason: String,
-    /// What its handler says that it is; `None` for everything but video and audio.
+    /// What its handler says that it is; `None` for everything but video, audio and
+    /// text, and for chapters.
     pub kind: Option<MediaKind>,
     /// Whether that is because its samples are encrypted.
     pub is_encrypted: bool,

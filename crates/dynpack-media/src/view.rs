@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::{Error, Presentation, Rendition, SegmentNumber, Ticks, Time, Timescale};
+use crate::{
+    ChapterSpan, Error, Presentation, Rendition, SegmentNumber, Ticks, Time, Timescale, chapter,
+};
 
 /// What one request sees of a program: periods that follow each other without a gap.
 ///
@@ -44,6 +46,23 @@ impl<'a> View<'a> {
     #[must_use]
     pub const fn first(&self) -> &Period<'a> {
         &self.first
+    }
+
+    /// The chapters of all periods, on a clock from the start of the first.
+    #[must_use]
+    pub fn chapters(&self, clock: Timescale) -> Vec<ChapterSpan<'_>> {
+        let mut start = Ticks::ZERO;
+        let mut chapters = Vec::new();
+        for period in self.periods() {
+            chapters.extend(period.chapters(clock).into_iter().map(
+                |ChapterSpan { chapter, span }| ChapterSpan {
+                    chapter,
+                    span: span.start + start..span.end + start,
+                },
+            ));
+            start += period.duration(clock);
+        }
+        chapters
     }
 
     /// The only period; `None` if there are several.
@@ -111,6 +130,13 @@ impl<'a> Period<'a> {
     #[must_use]
     pub const fn start(&self) -> Time {
         self.start
+    }
+
+    /// The chapters that it shows, in the order of their starts, on a clock from its own start.
+    #[must_use]
+    pub fn chapters(&self, clock: Timescale) -> Vec<ChapterSpan<'_>> {
+        let span = self.start..self.presentation.duration();
+        chapter::within(&self.presentation.chapters, &span, clock)
     }
 
     /// Its duration on a clock, rounded up.

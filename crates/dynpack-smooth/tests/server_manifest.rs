@@ -111,7 +111,11 @@ fn a_generated_manifest_is_read_and_written_unchanged() {
         (TrackKind::Text, Some("English"), true)
     );
     assert_eq!(text.text.transcript.as_ref().unwrap().as_str(), "en-us.vtt");
-    assert_eq!(text.params, [Param::new("outputFlag".into(), "3".into())]);
+    assert_eq!(
+        (text.text.output_flag, text.text.hls_characteristics.as_slice()),
+        (Some(3), &["public.accessibility.transcribes-spoken-dialog".to_owned()][..])
+    );
+    assert!(text.params.is_empty(), "{:?}", text.params);
     assert_eq!(manifest.to_xml(), GENERATED);
 }
 
@@ -151,6 +155,29 @@ fn unknown_elements_are_ignored_and_names_have_no_case() {
         (video.src.as_str(), video.track_id, video.bitrate, video.name()),
         ("a.ismv", NonZeroU32::new(7), None, "video")
     );
+}
+
+/// What Azure's own samples declare of text: an attribute and a param disagree, the language is
+/// empty, and two tracks share a name and a bitrate.
+#[test]
+fn texts_of_azure_are_read_as_they_are() {
+    let tracks = concat!(
+        r#"<textstream src="es-es.cmft" systemBitrate="50333" systemLanguage="">"#,
+        r#"<param name="systemBitrate" value="0"/><param name="trackName" value="subt"/>"#,
+        r#"<param name="textHlsCharacteristic" value=" public.easy-to-read,,public.a "/>"#,
+        r#"<param name="outputFlag" value="?"/></textstream>"#,
+        r#"<textstream src="fr.cmft" systemBitrate="50333" systemLanguage="">"#,
+        r#"<param name="systemLanguage" value="fr-FR"/><param name="trackName" value="subt"/>"#,
+        r#"</textstream>"#,
+    );
+    let manifest = with_tracks(tracks).unwrap();
+    let [spanish, french] = manifest.tracks.as_slice() else { panic!("{manifest:?}") };
+    for track in [spanish, french] {
+        assert_eq!((track.name(), track.bitrate), ("subt", NonZeroU32::new(50_333)));
+    }
+    assert_eq!((spanish.language(), french.language().unwrap().tag()), (None, "fr-FR"));
+    assert_eq!(spanish.text.hls_characteristics, ["public.easy-to-read", "public.a"]);
+    assert_eq!(spanish.text.output_flag, None);
 }
 
 /// `ref` is SMIL's element for media of any kind. Its media type names the kind.
@@ -290,21 +317,23 @@ fn params() -> impl Strategy<Value = Vec<Param>> {
 }
 
 fn track() -> impl Strategy<Value = ServerTrack> {
-    let texts = vec(option::of(text()), 6);
+    let texts = vec(option::of(text()), 5);
+    let uti = "[a-z.-]{1,9}";
     let files = vec(option::of(file_name()), 2);
     let kind = prop_oneof![Just(TrackKind::Video), Just(TrackKind::Audio), Just(TrackKind::Text)];
-    (kind, file_name(), texts, files, number(), number(), any::<bool>(), params()).prop_map(
-        |(kind, src, texts, files, bitrate, track_id, is_default, params)| {
+    let text_params = (any::<bool>(), vec(uti, 0..3), option::of(any::<u32>()));
+    (kind, file_name(), texts, files, number(), number(), text_params, params()).prop_map(
+        |(kind, src, texts, files, bitrate, track_id, text_params, params)| {
             let mut track = ServerTrack::new(kind, src);
-            (track.bitrate, track.track_id, track.params, track.text.is_default) =
-                (bitrate, track_id, params, is_default);
+            (track.bitrate, track.track_id, track.params) = (bitrate, track_id, params);
+            (track.text.is_default, track.text.hls_characteristics, track.text.output_flag) =
+                text_params;
             let (mut texts, mut files) = (texts.into_iter(), files.into_iter());
             for field in [
                 &mut track.language,
                 &mut track.title,
                 &mut track.accessibility,
                 &mut track.role,
-                &mut track.text.hls_characteristics,
                 &mut track.text.display_name,
             ] {
                 *field = texts.next().flatten();

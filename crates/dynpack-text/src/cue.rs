@@ -60,6 +60,13 @@ impl Cue {
         is_shown.then_some(Self { start, end, nodes, ..self })
     }
 
+    /// The same later by so much, exactly.
+    pub(crate) fn moved(self, by: Time) -> Self {
+        let moved = |time: Time| time.plus(by);
+        let (start, end) = (moved(self.start), moved(self.end));
+        Self { start, end, nodes: moved_timestamps(self.nodes, &moved), ..self }
+    }
+
     /// Whether parts of its text are shown or highlighted at times of their own.
     pub(crate) fn has_timestamps(&self) -> bool {
         has_timestamps(&self.nodes)

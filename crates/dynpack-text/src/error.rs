@@ -30,6 +30,9 @@ pub enum Error {
         /// What is wrong with it.
         problem: dynpack_boxes::Error,
     },
+    /// The bytes are not those that were asked for: the caller's mistake.
+    #[error("the bytes are not those of the samples")]
+    WrongBytes,
     /// A public limit is exceeded.
     #[error("{what} pass the limit of {limit}")]
     LimitExceeded {
@@ -38,6 +41,18 @@ pub enum Error {
         /// The maximum that is allowed.
         limit: usize,
     },
+}
+
+impl Error {
+    /// Whether the text is valid, but needs an unsupported feature.
+    #[must_use]
+    pub const fn is_unsupported(&self) -> bool {
+        matches!(
+            self,
+            Self::NotSupported { .. }
+                | Self::Sample { problem: dynpack_boxes::Error::Unsupported(_), .. }
+        )
+    }
 }
 
 impl From<dynpack_xml::Error> for Error {

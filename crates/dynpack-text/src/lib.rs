@@ -2,7 +2,8 @@
 //!
 //! A [`Document`] holds [`Cues`]: texts with exact times, styles and places. It is read from WebVTT
 //! ([`vtt::read`]), SubRip ([`srt::read`]), TTML ([`ttml::read`]), and from the samples of a track
-//! of an MP4 file ([`TrackReader`]). Chapters are cues too, whose texts are titles.
+//! of an MP4 file ([`mp4::read`], [`TrackReader`]). [`chapters`] are cues too, whose texts are
+//! titles.
 //!
 //! An [`Excerpt`] is the whole document or what a segment shows. It is written as WebVTT
 //! ([`vtt::write`]), as IMSC ([`ttml::write`]), and as samples of MP4 ([`wvtt::samples`],
@@ -34,6 +35,7 @@
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod area;
+pub mod chapters;
 mod color;
 mod content;
 mod cue;
@@ -45,6 +47,7 @@ mod layout;
 pub mod limits;
 mod lines;
 mod millis;
+pub mod mp4;
 mod options;
 mod parsed;
 mod percent;

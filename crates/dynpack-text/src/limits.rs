@@ -26,3 +26,18 @@ pub const MAX_SEGMENT_BYTES: usize = 16 << 20;
 
 /// The maximum number of warnings that are listed.
 pub const MAX_WARNINGS: usize = 100;
+
+/// The maximum number of samples of a text track of an MP4 file: six days with a sample every two
+/// seconds. Each takes some 100 bytes of memory, and may be a read of the file.
+pub const MAX_SAMPLES: usize = 1 << 18;
+
+/// The maximum number of bytes in the samples of a text track of an MP4 file. Each sample of `stpp`
+/// is a whole document: of two kilobytes every two seconds, four hours have 14 MB.
+pub const MAX_TRACK_BYTES: usize = 16 << 20;
+
+/// The maximum number of stretches that the edit list of a text track presents. Each looks through
+/// the cues.
+pub const MAX_STRETCHES: usize = 1 << 10;
+
+/// The maximum number of chapters in a document. A manifest lists all of them.
+pub const MAX_CHAPTERS: usize = 1 << 12;

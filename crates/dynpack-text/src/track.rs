@@ -2,7 +2,7 @@
 
 mod join;
 mod plain;
-mod stpp;
+mod ttml;
 mod wvtt;
 
 use std::ops::Range;
@@ -17,11 +17,12 @@ use crate::parsed::Parsed;
 use crate::reading::Reading;
 use join::Joiner;
 use plain::Plain;
+use ttml::Origin;
 
 /// Reads the samples of a text track, in their order.
 ///
-/// The formats are `wvtt` and `stpp` (ISO/IEC 14496-30), `tx3g` (3GPP TS 26.245) and the `text` of
-/// QuickTime. Cues that a packager split over samples are joined again.
+/// The formats are `wvtt` and `stpp` (ISO/IEC 14496-30), `tx3g` (3GPP TS 26.245), the `text` of
+/// QuickTime, and TTML as Smooth Streaming has it (`dfxp` or `TTML`), which is in no standard. Cues that a packager split over samples are joined again.
 ///
 /// ```
 /// use dynpack_media::{Ticks, Time, Timescale};
@@ -47,7 +48,8 @@ pub struct TrackReader {
 
 enum Format {
     Wvtt,
-    Stpp,
+    /// TTML documents, and from when their times count.
+    Ttml(Origin),
     Plain(Plain),
 }
 
@@ -68,9 +70,10 @@ impl TrackReader {
                 Format::Wvtt
             }
             b"stpp" => {
-                stpp::check_entry(fields).map_err(in_entry)?;
-                Format::Stpp
+                ttml::check_stpp(fields).map_err(in_entry)?;
+                Format::Ttml(Origin::Track)
             }
+            b"dfxp" | b"TTML" => Format::Ttml(Origin::Sample),
             b"tx3g" => Format::Plain(Plain::tx3g(fields).map_err(in_entry)?),
             b"text" => Format::Plain(Plain::quick_time()),
             _ => return Err(in_entry(BoxError::Unsupported("is of no known text format"))),
@@ -82,13 +85,14 @@ impl TrackReader {
     ///
     /// # Errors
     /// [`Error::Sample`] for an invalid sample; those of [`ttml::read`](crate::ttml::read) for a
-    /// document in an `stpp`. [`Error::LimitExceeded`] past a [limit](crate::limits).
+    /// TTML document. [`Error::LimitExceeded`] past a [limit](crate::limits).
     pub fn add(&mut self, span: Range<Time>, sample: &[u8]) -> Result<(), Error> {
         self.joiner.start_sample();
         match &self.format {
             Format::Wvtt => wvtt::read(sample, span, &self.reading.document, &mut self.joiner),
-            Format::Stpp => {
-                stpp::read(sample, &span, self.options, &mut self.reading, &mut self.joiner)
+            Format::Ttml(origin) => {
+                let (reading, joiner) = (&mut self.reading, &mut self.joiner);
+                ttml::read(sample, &span, *origin, self.options, reading, joiner)
             }
             Format::Plain(plain) => plain.read(sample, span, &mut self.joiner),
         }

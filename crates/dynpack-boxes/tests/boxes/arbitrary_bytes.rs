@@ -3,8 +3,8 @@
 use dynpack_boxes::hds::{Abst, Afrt, Asrt};
 use dynpack_boxes::moof::{Mfhd, PiffSenc, Saio, Saiz, Senc, Tfdt, Tfhd, Tfxd, Trun};
 use dynpack_boxes::moov::{
-    Dref, Elng, Elst, Hdlr, KindBox, Mdhd, Mehd, Mvhd, PiffPssh, PiffTenc, Pssh, Schm, Sinf, Smhd,
-    Stbl, Stsd, Tenc, Tkhd, Trex, Tsel, Vmhd,
+    Chpl, Dref, Elng, Elst, Hdlr, KindBox, Mdhd, Mehd, Mvhd, PiffPssh, PiffTenc, Pssh, Schm, Sinf,
+    Smhd, Stbl, Stsd, Tenc, Tkhd, Trex, Tsel, Vmhd,
 };
 use dynpack_boxes::{BoxType, Ftyp, Header, Sidx, Styp};
 use proptest::collection::vec;
@@ -42,7 +42,7 @@ proptest! {
         read!(&bytes; Ftyp<'_>, Styp<'_>, Sidx<'_>);
         read!(&bytes; Mvhd, Pssh<'_>, PiffPssh<'_>, Mehd, Trex, Tkhd, Elst, Mdhd, Elng<'_>);
         read!(&bytes; KindBox<'_>);
-        read!(&bytes; Tsel<'_>);
+        read!(&bytes; Tsel<'_>, Chpl<'_>);
         read!(&bytes; Hdlr<'_>, Vmhd, Smhd, Dref, Stbl<'_>, Stsd<'_>, Schm, Tenc<'_>, PiffTenc);
         read!(&bytes; Sinf<Tenc<'_>>, Sinf<PiffTenc>);
         read!(&bytes; Mfhd, Tfhd, Tfdt, Tfxd, Trun<'_>, Saiz<'_>, Saio, Senc<'_>, PiffSenc<'_>);

@@ -7,8 +7,8 @@ use dynpack_boxes::moof::{
     Mfhd, PiffSenc, Saio, Saiz, SampleEncryption, Senc, Tfdt, Tfhd, Tfxd, Trun,
 };
 use dynpack_boxes::moov::{
-    Dref, Elng, Elst, Hdlr, KindBox, Mdhd, Mehd, Mvhd, Pattern, PiffPssh, PiffTenc, Pssh, Schm,
-    Sinf, Smhd, Stbl, Stsd, Tenc, Tkhd, Trex, Tsel, Vmhd,
+    Chpl, ChplEntry, Dref, Elng, Elst, Hdlr, KindBox, Mdhd, Mehd, Mvhd, Pattern, PiffPssh,
+    PiffTenc, Pssh, Schm, Sinf, Smhd, Stbl, Stsd, Tenc, Tkhd, Trex, Tsel, Vmhd,
 };
 use dynpack_boxes::{BoxType, Error, Ftyp, Sidx, Styp};
 use proptest::collection::vec;
@@ -112,6 +112,14 @@ proptest! {
     #[test]
     fn kind(scheme in vec(1..=u8::MAX, 0..20), value in vec(1..=u8::MAX, 0..20)) {
         check!(KindBox<'_>, KindBox { scheme: &scheme, value: &value });
+    }
+
+    #[test]
+    fn chpl(chapters in vec((any::<u64>(), vec(any::<u8>(), 0..20)), 0..5)) {
+        let entry = |(start, title): &'_ (u64, Vec<u8>)| (*start, title.clone());
+        let owned: Vec<_> = chapters.iter().map(entry).collect();
+        let entries = owned.iter().map(|(start, title)| ChplEntry { start: *start, title });
+        check!(Chpl<'_>, Chpl { chapters: entries.collect() });
     }
 
     #[test]

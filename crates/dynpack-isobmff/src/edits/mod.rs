@@ -5,7 +5,7 @@ mod cut;
 mod read;
 mod stretch;
 
-use dynpack_media::{Edit, SampleIndex, SampleTable, Ticks};
+use dynpack_media::{Edit, MediaStretch, SampleIndex, SampleTable, Ticks};
 
 use self::cut::Cut;
 use self::stretch::Stretch;
@@ -55,6 +55,41 @@ impl EditList {
         start: Ticks,
         header: Header,
     ) -> Result<Edited, Error> {
+        let (is_cut, warnings) = self.count_from(start, &samples, header)?;
+        if !is_cut {
+            let edit = self.stretches.first().unwrap_or(&Stretch::ALL).edit();
+            return Ok(Edited { samples, edit, warnings });
+        }
+        let cut = Cut::new(&samples, self.tick, self.tolerance(&samples));
+        let (samples, edit) =
+            cut.all(&self.stretches).map_err(|problem| self.place.edit_list(problem))?;
+        Ok(Edited { samples, edit, warnings })
+    }
+
+    /// The stretches that the list presents of such samples, on the clock of the media, and what is
+    /// wrong with it. Text is cut as it says once it is read.
+    pub(crate) fn stretches(
+        mut self,
+        samples: &SampleTable,
+        start: Ticks,
+        header: Header,
+    ) -> Result<(Vec<MediaStretch>, Vec<String>), Error> {
+        let mut stretches: Vec<_> = self.stretches.iter().map(Stretch::of_media).collect();
+        let (is_cut, warnings) = self.count_from(start, samples, header)?;
+        if let Some(all) = stretches.first_mut().filter(|_| !is_cut) {
+            all.duration = None;
+        }
+        Ok((stretches, warnings))
+    }
+
+    /// Makes its times count from the first sample, which is decoded at `start`. Returns whether
+    /// samples must be cut, and what is wrong.
+    fn count_from(
+        &mut self,
+        start: Ticks,
+        samples: &SampleTable,
+        header: Header,
+    ) -> Result<(bool, Vec<String>), Error> {
         for stretch in &mut self.stretches {
             *stretch = stretch.since(start);
             if let Some(ticks) = stretch.edit().implausible_time() {
@@ -62,26 +97,20 @@ impl EditList {
             }
         }
         let mut warnings: Vec<_> = self.warning.into_iter().map(Into::into).collect();
-        let tolerance = self.tolerance(&samples);
+        let tolerance = self.tolerance(samples);
         let (&first, others) = self.stretches.split_first().unwrap_or((&Stretch::ALL, &[]));
         let is_cut = !others.is_empty()
             || match first.media_end() {
-                Some(end) if ends_before(&samples, end - tolerance) => {
-                    let is_meant = measures(header, &samples, start);
+                Some(end) if ends_before(samples, end - tolerance) => {
+                    let is_meant = measures(header, samples, start);
                     if !is_meant && !header.is_fragmented {
-                        warnings.push(ignored_end(&samples, end, header));
+                        warnings.push(ignored_end(samples, end, header));
                     }
                     is_meant
                 }
                 _ => false,
             };
-        if !is_cut {
-            return Ok(Edited { samples, edit: first.edit(), warnings });
-        }
-        let cut = Cut::new(&samples, self.tick, tolerance);
-        let (samples, edit) =
-            cut.all(&self.stretches).map_err(|problem| self.place.edit_list(problem))?;
-        Ok(Edited { samples, edit, warnings })
+        Ok((is_cut, warnings))
     }
 
     /// How far from the start of a sample a time of the list may lie that means it: a tick of the

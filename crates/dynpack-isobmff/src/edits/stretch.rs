@@ -1,6 +1,6 @@
 //! A stretch of media, as an edit list presents it.
 
-use dynpack_media::{Edit, Ticks};
+use dynpack_media::{Edit, MediaStretch, Ticks};
 
 /// Media that is presented without a break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,12 @@ impl Stretch {
             duration: self.duration.map(|duration| (duration - before).max(Ticks::ZERO)),
             ..self
         }
+    }
+
+    /// The same for others.
+    pub(super) const fn of_media(&self) -> MediaStretch {
+        let Self { position, media_start, duration, .. } = *self;
+        MediaStretch { position, media_start, duration }
     }
 
     /// The place of a track which it presents first.

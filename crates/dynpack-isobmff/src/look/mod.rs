@@ -78,11 +78,10 @@ pub(crate) struct Looks {
 impl Looks {
     /// The looks that these tracks need, which may be none.
     pub(crate) fn new(tracks: Tracks, limits: Limits) -> Self {
-        let count = u32::try_from(tracks.served().count()).unwrap_or(u32::MAX).max(1);
+        let count = u32::try_from(tracks.media().count()).unwrap_or(u32::MAX).max(1);
         let share = limits.looks.checked_div(count).unwrap_or_default();
-        let served = tracks.outcomes.iter().enumerate();
-        let questions = served
-            .filter_map(|(at, outcome)| Some((at, outcome.track.as_ref().ok()?)))
+        let questions = tracks
+            .media()
             .flat_map(|(at, track)| questions(track, share).into_iter().map(move |each| (at, each)))
             .collect();
         let mut looks = Self { tracks, limits, questions, looks: Vec::new() };

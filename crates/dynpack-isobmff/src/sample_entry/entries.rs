@@ -9,6 +9,7 @@ use dynpack_media::FourCc;
 
 use super::entry::SampleEntry;
 use super::sound::{self, read as audio};
+use super::text::{self, TextEntry};
 use super::{av1, avc, hevc, mp4a, protected, visual, vpx};
 use crate::Error;
 use crate::boxes::BoxRef;
@@ -26,7 +27,16 @@ pub(crate) struct Entries {
     used: Vec<u32>,
     /// The number of the entry that the first samples are expected to use.
     first: u32,
-    merged: SampleEntry,
+    merged: Described,
+}
+
+/// What describes the samples of a track.
+#[derive(Clone, Debug)]
+pub(crate) enum Described {
+    /// Those of video and audio.
+    Media(SampleEntry),
+    /// Those of text.
+    Text(TextEntry),
 }
 
 impl Entries {
@@ -39,8 +49,16 @@ impl Entries {
     }
 
     /// The entry that describes the samples so far.
-    pub(crate) const fn merged(&self) -> &SampleEntry {
+    pub(crate) const fn merged(&self) -> &Described {
         &self.merged
+    }
+
+    /// The codec of the samples so far; `None` for text.
+    pub(crate) const fn codec(&self) -> Option<&Codec> {
+        match &self.merged {
+            Described::Media(entry) => Some(&entry.codec),
+            Described::Text(_) => None,
+        }
     }
 
     /// Makes it describe samples with the entry of that number too. `samples` is the box with them.
@@ -68,54 +86,72 @@ impl Entries {
     }
 
     fn merge(&mut self, number: u32) -> Result<(), Error> {
-        let codec = self.merged.codec.merged(&self.entry(number)?.codec);
-        let codec = codec.map_err(|problem| Error::Unsupported(problem.to_string()))?;
-        if let Codec::Video(video) = &codec {
-            self.merged.bytes = visual::with_codec(&self.merged.bytes, &video.codec);
+        let other = self.entry(number)?;
+        match (&mut self.merged, other) {
+            (Described::Media(merged), Described::Media(other)) => {
+                let codec = merged.codec.merged(&other.codec);
+                let codec = codec.map_err(|problem| Error::Unsupported(problem.to_string()))?;
+                if let Codec::Video(video) = &codec {
+                    merged.bytes = visual::with_codec(&merged.bytes, &video.codec);
+                }
+                merged.codec = codec;
+                Ok(())
+            }
+            (Described::Text(merged), Described::Text(other)) => merged.merge(&other),
+            (Described::Media(_), Described::Text(_))
+            | (Described::Text(_), Described::Media(_)) => {
+                Err(Error::Unsupported("one of them is of text".into()))
+            }
         }
-        self.merged.codec = codec;
-        Ok(())
     }
 
-    fn entry(&self, number: u32) -> Result<SampleEntry, Error> {
+    fn entry(&self, number: u32) -> Result<Described, Error> {
         let (whole, offset, header_len) = &self.stsd;
         read(&BoxRef::top(FourCc(*b"stsd"), *offset, whole, *header_len), number)
     }
 }
 
 /// Reads the entry of that number, from 1.
-fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
+fn read(stsd: &BoxRef<'_>, number: u32) -> Result<Described, Error> {
     let (version, _) = stsd.fields().version_and_flags()?;
     let place = (number as usize).checked_sub(1);
     let entry = place.and_then(|place| stsd.children_from(8).nth(place));
     let entry = entry.ok_or_else(|| {
         stsd.malformed(format!("holds no entry {number}, which the samples use"))
     })??;
+    match text::read(&entry)? {
+        Some(text) => Ok(Described::Text(text)),
+        None => media(&entry, version).map(Described::Media),
+    }
+}
+
+/// Reads an entry of video or audio, of an `stsd` of that version.
+fn media(entry: &BoxRef<'_>, version: u8) -> Result<SampleEntry, Error> {
     match &entry.kind.0 {
-        b"avc1" | b"avc3" => avc::read(&entry),
-        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => hevc::read(&entry),
-        b"av01" => av1::read(&entry),
-        b"vp08" => vpx::read(&entry, VpxVersion::Vp8),
-        b"vp09" => vpx::read(&entry, VpxVersion::Vp9),
-        b"mp4a" => mp4a::read(&entry, version),
-        b".mp3" | b"ms\0U" => mp4a::read_mp3(&entry, version),
-        b"ac-3" => audio(&entry, version, b"dac3", |record, _| Ac3Config::parse(record)),
+        b"avc1" | b"avc3" => avc::read(entry),
+        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => hevc::read(entry),
+        b"av01" => av1::read(entry),
+        b"vp08" => vpx::read(entry, VpxVersion::Vp8),
+        b"vp09" => vpx::read(entry, VpxVersion::Vp9),
+        b"mp4a" => mp4a::read(entry, version),
+        b".mp3" | b"ms\0U" => mp4a::read_mp3(entry, version),
+        b"ac-3" => audio(entry, version, b"dac3", |record, _| Ac3Config::parse(record)),
         b"ec-3" => {
-            audio(&entry, version, b"dec3", |record, sound| Eac3Config::parse(record, sound.rate()))
+            audio(entry, version, b"dec3", |record, sound| Eac3Config::parse(record, sound.rate()))
         }
-        b"ac-4" => audio(&entry, version, b"dac4", |record, sound| {
+        b"ac-4" => audio(entry, version, b"dac4", |record, sound| {
             Ac4Config::parse(record, sound.channels())
         }),
-        b"dtsc" => dts(&entry, version, DtsFormat::Core),
-        b"dtsh" => dts(&entry, version, DtsFormat::Hd),
-        b"dtsl" => dts(&entry, version, DtsFormat::Lossless),
-        b"dtse" => dts(&entry, version, DtsFormat::Express),
-        b"dtsx" => audio(&entry, version, b"udts", |record, _| DtsConfig::parse_uhd(&record)),
-        b"Opus" => audio(&entry, version, b"dOps", |record, _| OpusConfig::parse(record)),
-        b"fLaC" => audio(&entry, version, b"dfLa", |record, _| FlacConfig::parse(record)),
-        b"alac" => audio(&entry, version, b"alac", |record, _| AlacConfig::parse(record)),
-        b"encv" => Err(protected::refusal(&entry, visual::FIXED)),
-        b"enca" => Err(protected::refusal(&entry, sound::fixed_len(&entry, version))),
+        b"dtsc" => dts(entry, version, DtsFormat::Core),
+        b"dtsh" => dts(entry, version, DtsFormat::Hd),
+        b"dtsl" => dts(entry, version, DtsFormat::Lossless),
+        b"dtse" => dts(entry, version, DtsFormat::Express),
+        b"dtsx" => audio(entry, version, b"udts", |record, _| DtsConfig::parse_uhd(&record)),
+        b"Opus" => audio(entry, version, b"dOps", |record, _| OpusConfig::parse(record)),
+        b"fLaC" => audio(entry, version, b"dfLa", |record, _| FlacConfig::parse(record)),
+        b"alac" => audio(entry, version, b"alac", |record, _| AlacConfig::parse(record)),
+        b"encv" => Err(protected::refusal(entry, visual::FIXED)),
+        b"enca" => Err(protected::refusal(entry, sound::fixed_len(entry, version))),
         _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
     }
 }

@@ -10,11 +10,13 @@ mod hevc;
 mod mp4a;
 mod protected;
 mod sound;
+mod text;
 mod visual;
 mod vpx;
 
-pub(crate) use self::entries::Entries;
+pub(crate) use self::entries::{Described, Entries};
 pub(crate) use self::entry::{SampleEntry, as_box, renamed};
 pub(crate) use self::hevc::out_of_band;
 pub(crate) use self::mp4a::with_config;
+pub(crate) use self::text::TextEntry;
 pub(crate) use self::visual::{FIXED as VISUAL_FIXED, with_codec};

@@ -194,10 +194,13 @@ pub struct TextParams {
     pub transcript: Option<FileName>,
     /// Whether players show it by default (`textIsDefault`).
     pub is_default: bool,
-    /// `CHARACTERISTICS` for HLS (`textHlsCharacteristic`).
-    pub hls_characteristics: Option<String>,
+    /// `CHARACTERISTICS` for HLS, each one a uniform type identifier (`textHlsCharacteristic`, with
+    /// commas between them).
+    pub hls_characteristics: Vec<String>,
     /// Its human-readable name (`textDisplayName`).
     pub display_name: Option<String>,
+    /// `outputFlag`, whose meaning was never published: Azure's samples have 3.
+    pub output_flag: Option<u32>,
 }
 
 /// A name with a value: a `param` or a `meta` with an unknown name.

@@ -120,8 +120,9 @@ impl Declared<'_, '_> {
             is_default: self
                 .string("textIsDefault")
                 .is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1"),
-            hls_characteristics: self.string("textHlsCharacteristic"),
+            hls_characteristics: self.list("textHlsCharacteristic"),
             display_name: self.string("textDisplayName"),
+            output_flag: self.string("outputFlag").and_then(|flag| flag.parse().ok()),
         };
         Ok(ServerTrack {
             bitrate: self.number::<u32>("systemBitrate")?.and_then(NonZeroU32::new),
@@ -146,6 +147,13 @@ impl Declared<'_, '_> {
         self.params = others;
         let said = said.into_iter().map(|param| param.value).find(|value| !value.is_empty());
         self.element.string(name).or(said)
+    }
+
+    /// The declared values with that name, which commas separate.
+    fn list(&mut self, name: &str) -> Vec<String> {
+        let values = self.string(name).unwrap_or_default();
+        let values = values.split(',').map(str::trim).filter(|value| !value.is_empty());
+        values.map(Into::into).collect()
     }
 
     fn number<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, Error> {
@@ -177,6 +185,10 @@ impl Seen {
         }
         if *self.kinds.entry(track.name().into()).or_insert(track.kind) != track.kind {
             return Err(format!("the track name {name:?} is used for two kinds of media"));
+        }
+        // Azure names text by its language, if it knows one, and declares a bitrate that says nothing.
+        if track.kind == TrackKind::Text {
+            return Ok(());
         }
         match (&track.track_name, track.bitrate) {
             (Some(declared), Some(bitrate)) if !self.keys.insert((declared.clone(), bitrate)) => {

@@ -63,6 +63,7 @@ impl ServerTrack {
     fn all_params(&self) -> Vec<Param> {
         let text = |text: &Option<String>| text.clone();
         let file = |file: &Option<crate::FileName>| file.as_ref().map(ToString::to_string);
+        let characteristics = self.text.hls_characteristics.join(",");
         let own = [
             ("trackID", self.track_id.map(|id| id.to_string())),
             ("trackName", text(&self.track_name)),
@@ -71,8 +72,9 @@ impl ServerTrack {
             ("role", text(&self.role)),
             ("transcriptsrc", file(&self.text.transcript)),
             ("textIsDefault", self.text.is_default.then(|| "TRUE".into())),
-            ("textHlsCharacteristic", text(&self.text.hls_characteristics)),
+            ("textHlsCharacteristic", (!characteristics.is_empty()).then_some(characteristics)),
             ("textDisplayName", text(&self.text.display_name)),
+            ("outputFlag", self.text.output_flag.map(|flag| flag.to_string())),
         ];
         let repeated = [
             ("systemBitrate", self.bitrate.map(|bitrate| bitrate.to_string())),

@@ -213,6 +213,9 @@ fn warnings(path: &AssetPath, files: &[String], movies: &[Movie]) -> Result<Vec<
             }
             warnings.push(format!("{file}: track {id} is left out: {reason}"));
         }
+        warnings.extend(movie.texts.iter().map(|text| {
+            format!("{file}: track {} is left out: text of MP4 files is not served yet", text.id.0)
+        }));
         warnings.extend(movie.warnings.iter().map(|warning| format!("{file}: {warning}")));
     }
     if movies.iter().all(|movie| movie.tracks.is_empty()) {

@@ -134,8 +134,7 @@ fn declared(mut text: Text, listed: &ServerTrack) -> Text {
     text.label = listed.label().map(str::to_owned);
     text.role = listed.role().unwrap_or(text.role);
     text.is_default = listed.text.is_default;
-    let characteristics = listed.text.hls_characteristics.iter().flat_map(|all| all.split(','));
-    text.characteristics = characteristics.map(|one| one.trim().to_owned()).collect();
+    text.characteristics.clone_from(&listed.text.hls_characteristics);
     text
 }
 

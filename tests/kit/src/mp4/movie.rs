@@ -27,5 +27,11 @@ pub const MEDIA: u64 = 32;
 #[must_use]
 pub fn file(tracks: &[Track], media: usize) -> Vec<u8> {
     let payload: Vec<u8> = (0..media).map(|at| u8::try_from(at % 251).unwrap()).collect();
-    [ftyp(), boxed(b"mdat", &payload), moov(tracks)].concat()
+    file_with(&payload, &moov(tracks))
+}
+
+/// A file with a movie after this media, which starts at [`MEDIA`].
+#[must_use]
+pub fn file_with(media: &[u8], moov: &[u8]) -> Vec<u8> {
+    [&ftyp(), &boxed(b"mdat", media), moov].concat()
 }

@@ -1,4 +1,5 @@
-//! Samples of `stpp`: a TTML document each (ISO/IEC 14496-30, 5).
+//! Samples that are a TTML document each: those of `stpp` (ISO/IEC 14496-30, 5), and of `dfxp` in
+//! Smooth Streaming.
 
 use std::ops::Range;
 
@@ -13,8 +14,17 @@ use crate::reading::Reading;
 use crate::sample::ENTRY_START;
 use crate::ttml;
 
-/// Refuses an entry whose samples have images beside their documents.
-pub(super) fn check_entry(fields: &[u8]) -> Result<(), BoxError> {
+/// From when the times of a document count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// From the start of the clock of the track.
+    Track,
+    /// From the start of the sample, as in Smooth Streaming: dash.js, ExoPlayer and ffmpeg agree.
+    Sample,
+}
+
+/// Refuses an entry of `stpp` whose samples have images beside their documents.
+pub(super) fn check_stpp(fields: &[u8]) -> Result<(), BoxError> {
     let mut reader = Reader::new(fields);
     reader.skip(ENTRY_START.len())?;
     let (_namespace, _schema_location) = (reader.until_zero(), reader.until_zero());
@@ -29,13 +39,17 @@ pub(super) fn check_entry(fields: &[u8]) -> Result<(), BoxError> {
 pub(super) fn read(
     sample: &[u8],
     span: &Range<Time>,
+    origin: Origin,
     options: Options,
     reading: &mut Reading,
     joiner: &mut Joiner,
 ) -> Result<(), Error> {
     let part = ttml::read(sample, options)?;
     reading.add_part(&part)?;
-    for cue in part.document.cues.into_vec() {
+    for mut cue in part.document.cues.into_vec() {
+        if origin == Origin::Sample {
+            (cue.start, cue.end) = (cue.start.plus(span.start), cue.end.plus(span.start));
+        }
         if cue.touches(span) {
             add(cue, span, joiner)?;
         }
