@@ -39,6 +39,17 @@ pub(crate) enum Gaps {
     Empty,
 }
 
+impl Gaps {
+    /// The maximum duration of a sample, in ticks. Media that lasts longer is a mistake, but text
+    /// lasts for minutes on clocks of 10 MHz.
+    pub(crate) const fn max_duration(self) -> u32 {
+        match self {
+            Self::Filled => i32::MAX.cast_unsigned(),
+            Self::Empty => u32::MAX,
+        }
+    }
+}
+
 /// Samples which follow each other and are run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SampleRun {
@@ -99,10 +110,9 @@ impl Gathered {
             }
             Some(last) => {
                 let lasts = i64::from(last).saturating_add(time.saturating_sub(end));
-                let lasts = i32::try_from(lasts)
-                    .ok()
-                    .and_then(|lasts| u32::try_from(lasts).ok())
-                    .ok_or_else(|| {
+                let lasts =
+                    u32::try_from(lasts).ok().filter(|lasts| *lasts <= self.gaps.max_duration());
+                let lasts = lasts.ok_or_else(|| {
                     let ticks = time.abs_diff(end);
                     format!("begins {ticks} ticks after the end of the samples before it, at {end}")
                 })?;

@@ -80,7 +80,7 @@ impl Draft {
         let samples = if extension.is_some() && stbl::size_box(&stbl)?.is_none() {
             Samples::none()
         } else {
-            stbl::read(&stbl, limits)?
+            stbl::read(&stbl, gaps(&entries), limits)?
         };
         let (role, forced) = match entries.merged() {
             Described::Media(_) => (role::read(trak), Forced::No),
@@ -165,11 +165,8 @@ impl Draft {
         self.entries.codec().map_or(MediaKind::Text, Codec::kind)
     }
 
-    fn gaps(&self) -> Gaps {
-        match self.entries.merged() {
-            Described::Media(_) => Gaps::Filled,
-            Described::Text(_) => Gaps::Empty,
-        }
+    pub(crate) const fn gaps(&self) -> Gaps {
+        gaps(&self.entries)
     }
 
     /// Whether the `moov` declares no samples.
@@ -263,6 +260,13 @@ impl Draft {
         (track.grouping, track.role) = (self.grouping, self.role);
         track.forced = if self.forced == Forced::No { entry.forced } else { self.forced };
         Ok((track, warnings))
+    }
+}
+
+const fn gaps(entries: &Entries) -> Gaps {
+    match entries.merged() {
+        Described::Media(_) => Gaps::Filled,
+        Described::Text(_) => Gaps::Empty,
     }
 }
 

@@ -235,6 +235,17 @@ fn gaps_between_fragments_of_text_show_nothing() {
 
 /// On a clock of 10 MHz, 31 bits are 214 seconds.
 #[test]
+fn a_sample_of_text_may_last_for_minutes() {
+    let long = u32::MAX - 1000;
+    let text = text_of(Track { stts: Some(vec![(2, 1000), (1, long)]), ..with_gap() });
+    assert_eq!(spans(&text)[2], (2000, long.into(), 3));
+    let samples = [Sample { duration: long, ..Sample::sync(4) }];
+    let movie = fragmented(&[vec![Traf::new(3, 0, &samples)], fragment(long.into(), &[5])]);
+    assert_eq!(spans(&movie.texts[0]), [(0, long.into(), 4), (long.into(), 1000, 5)]);
+}
+
+/// A gap may be longer than a sample can be.
+#[test]
 fn a_long_gap_is_several_samples() {
     let longest = i64::from(i32::MAX);
     let movie = fragmented(&[fragment(0, &[1]), fragment(1000 + 2 * longest + 7, &[2])]);

@@ -100,7 +100,7 @@ fn append_run(
     }
     let mut left = whole;
     for samples in run.samples(defaults) {
-        if i32::try_from(samples.duration).is_err() {
+        if samples.duration > track.gaps().max_duration() {
             return Err(trun.malformed(format!("a sample lasts {} ticks", samples.duration)));
         }
         let count = samples.count.min(left);

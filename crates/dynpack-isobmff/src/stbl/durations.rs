@@ -6,12 +6,12 @@ use super::runs::Runs;
 use crate::Error;
 use crate::boxes::BoxRef;
 
-/// Reads the durations of `count` samples, in ticks.
+/// Reads the durations of `count` samples, in ticks: none may be longer than `max`.
 ///
 /// Entries for more samples than there are go unused. One sample too few is accepted, as by ffmpeg:
 /// all decode times are known then, and the last sample lasts as long as the one before. More than
 /// one too few would be guesswork.
-pub(crate) fn read(stts: &BoxRef<'_>, count: u32) -> Result<Column, Error> {
+pub(crate) fn read(stts: &BoxRef<'_>, count: u32, max: u32) -> Result<Column, Error> {
     let mut fields = stts.fields();
     fields.version_and_flags()?;
     let entries = fields.u32()?;
@@ -22,7 +22,7 @@ pub(crate) fn read(stts: &BoxRef<'_>, count: u32) -> Result<Column, Error> {
         .map(|(duration, _)| duration)
         .max()
         .unwrap_or_default();
-    if i32::try_from(longest).is_err() {
+    if longest > max {
         return Err(stts.malformed(format!("a sample lasts {longest} ticks")));
     }
     let missing = count.saturating_sub(runs.given);

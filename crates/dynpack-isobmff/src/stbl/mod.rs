@@ -13,6 +13,7 @@ use dynpack_media::Column;
 
 use self::sizes::Sizes;
 use crate::boxes::BoxRef;
+use crate::gathered::Gaps;
 use crate::samples::{Places, Samples};
 use crate::{Error, Limits};
 
@@ -35,7 +36,7 @@ pub(crate) fn size_box<'a>(stbl: &'a BoxRef<'a>) -> Result<Option<BoxRef<'a>>, E
 }
 
 /// Reads the tables and checks each against the number of samples that `stsz` gives.
-pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error> {
+pub(crate) fn read(stbl: &BoxRef<'_>, gaps: Gaps, limits: &Limits) -> Result<Samples, Error> {
     let size_box = size_box(stbl)?.ok_or_else(|| stbl.malformed("holds neither stsz nor stz2"))?;
     let sizes = Sizes::read(&size_box)?;
     let count = sizes.count();
@@ -45,7 +46,7 @@ pub(crate) fn read(stbl: &BoxRef<'_>, limits: &Limits) -> Result<Samples, Error>
     if count == 0 {
         return Ok(Samples::none());
     }
-    let durations = durations::read(&stbl.require(b"stts")?, count)?;
+    let durations = durations::read(&stbl.require(b"stts")?, count, gaps.max_duration())?;
     let composition_offsets = composition::read(stbl.child(b"ctts")?.as_ref(), count)?;
     let (sizes, places) = places(stbl, &size_box, &sizes)?;
     let sync_samples = stbl.child(b"stss")?.map(|stss| sync::read(&stss, count)).transpose()?;
