@@ -1,5 +1,6 @@
 //! Any bytes as a film: feeding them whole or in small pieces gives the same. What opens can be
-//! cut, described, planned and made, clear and under every protection.
+//! cut, described, planned and made, clear and under every protection. Its text and its chapters can
+//! be read, and are within limits.
 
 #![no_main]
 
@@ -10,7 +11,8 @@ use dynpack::{
     Terms, present,
 };
 use dynpack_isobmff::{Demuxer, Error, Limits, demux};
-use dynpack_media::{Extent, Movie, View};
+use dynpack_media::{Extent, Movie, TextTrack, Ticks, Time, Timescale, View};
+use dynpack_text::{Cue, Options, chapters, limits, mp4};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -18,6 +20,7 @@ fuzz_target!(|data: &[u8]| {
     let whole = demux(file.clone());
     assert_eq!(whole, in_pieces(&file), "whole and in pieces");
     let Ok(movie) = whole else { return };
+    movie.texts.iter().chain(&movie.chapters.tracks).for_each(|text| read_text(&file, text));
     let Ok(presentation) = present([movie], CutPolicy::SIX_SECONDS) else { return };
     for format in Format::ALL {
         walk(&file, &presentation, format, None);
@@ -26,6 +29,21 @@ fuzz_target!(|data: &[u8]| {
         }
     }
 });
+
+/// Reads a text track.
+fn read_text(file: &Bytes, text: &TextTrack) {
+    let Ok(reads) = mp4::reads(text) else { return };
+    assert!(reads.len() <= limits::MAX_SAMPLES);
+    let pieces: Vec<_> =
+        reads.into_iter().map(|read| within(file, read).expect("within the file")).collect();
+    let zero = Time::new(Ticks(1), Timescale::MILLIS);
+    let Ok(parsed) = mp4::read(text, zero, Options::new(), &pieces) else { return };
+    let cues = parsed.document.cues.all();
+    assert!(cues.len() <= limits::MAX_CUES);
+    let start = Time::new(Ticks::ZERO, Timescale::MILLIS);
+    assert!(cues.iter().all(|cue| start <= cue.start && cue.end <= Cue::NEVER));
+    let _ = chapters::read(&parsed.document, &text.language);
+}
 
 /// Requests a manifest and some segments.
 fn walk(file: &Bytes, presentation: &Presentation, format: Format, encryption: Option<Encryption>) {

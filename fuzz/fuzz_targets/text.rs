@@ -3,10 +3,15 @@
 
 #![no_main]
 
-use dynpack_media::{Ticks, Time, Timescale};
+use dynpack_media::{
+    Column, MediaStretch, SampleColumns, SampleIndex, SampleTable, TextTrack, Ticks, Time,
+    Timescale, TrackId,
+};
 use dynpack_text::limits::MAX_REPEATED_BYTES;
 use dynpack_text::ttml::WriteOptions;
-use dynpack_text::{Document, Encoding, Error, Options, TrackReader, srt, stpp, ttml, vtt, wvtt};
+use dynpack_text::{
+    Document, Encoding, Error, Options, TrackReader, mp4, srt, stpp, ttml, vtt, wvtt,
+};
 use libfuzzer_sys::fuzz_target;
 
 /// Bytes that are written for a byte, at the most, beside what [`MAX_REPEATED_BYTES`] limits.
@@ -24,6 +29,8 @@ fuzz_target!(|data: &[u8]| {
         track(*b"stpp", b"\0\0\0", data),
         track(*b"tx3g", &[0; 30], data),
         track(*b"text", &[], data),
+        track(*b"dfxp", &[], data),
+        edited(data),
     ];
     for document in parsed.into_iter().flatten() {
         check(&document.document, max);
@@ -41,6 +48,41 @@ fn track(code: [u8; 4], fields: &[u8], data: &[u8]) -> Result<dynpack_text::Pars
     track.add(at(6000)..at(9000), one)?;
     track.add(at(9000)..at(9000), two)?;
     Ok(track.finish())
+}
+
+/// Reads samples of a byte more each, with an edit list of the first bytes.
+fn edited(data: &[u8]) -> Result<dynpack_text::Parsed, Error> {
+    let sizes = (0..).scan(data.len(), |left, size| {
+        *left = left.checked_sub(size)?;
+        Some((u32::try_from(size).ok()?, 1))
+    });
+    let sizes = Column::from_runs(sizes.take(64));
+    let count = sizes.len();
+    let columns = SampleColumns {
+        durations: Column::constant(500, count),
+        composition_offsets: Column::constant(0, count),
+        sizes,
+        chunks: vec![(SampleIndex(0), 0)],
+        sync_samples: None,
+    };
+    let samples = SampleTable::new(columns).expect("columns of one length");
+    let entry = b"\0\0\0\x10text\0\0\0\0\0\0\0\x01";
+    let mut track = TextTrack::new(TrackId(1), CLOCK, entry[..].to_vec().into(), samples);
+    let ticks = |byte: u8| Ticks(i64::from(byte) * 100);
+    track.stretches = data
+        .chunks_exact(3)
+        .take(16)
+        .map(|bytes| MediaStretch {
+            position: ticks(bytes[0]),
+            media_start: ticks(bytes[1]),
+            duration: (bytes[2] > 0).then(|| ticks(bytes[2])),
+        })
+        .collect();
+    let pieces: Vec<_> = mp4::reads(&track)?
+        .iter()
+        .map(|read| &data[read.offset as usize..read.end() as usize])
+        .collect();
+    mp4::read(&track, at(100), Options::new(), &pieces)
 }
 
 fn check(document: &Document, max: usize) {
