@@ -82,7 +82,7 @@ fn edited(data: &[u8]) -> Result<dynpack_text::Parsed, Error> {
         .iter()
         .map(|read| &data[read.offset as usize..read.end() as usize])
         .collect();
-    mp4::read(&track, at(100), Options::new(), &pieces)
+    mp4::read(&track, Options::new(), &pieces)
 }
 
 fn check(document: &Document, max: usize) {

@@ -66,6 +66,13 @@ fn plain_texts_are_decoded_as_they_say() {
 }
 
 #[test]
+fn an_identifier_of_wvtt_has_no_zero() {
+    let cue = [a_box("iden", b"a\0b"), a_box("payl", b"text")].concat();
+    let document = read(&entry("wvtt", b""), &[&a_box("vttc", &cue)]).unwrap();
+    assert_eq!(document.cues.all()[0].id.as_deref(), Some("a\u{fffd}b"));
+}
+
+#[test]
 fn pieces_of_wvtt_with_a_source_are_one_cue() {
     let cue = |source: &[u8], text: &str| {
         let payload = a_box("payl", text.as_bytes());
