@@ -7,7 +7,7 @@ use dynpack_codec::{
 };
 use dynpack_media::FourCc;
 
-use super::entry::SampleEntry;
+use super::entry::{SampleEntry, as_box};
 use super::sound::{self, read as audio};
 use super::{av1, avc, hevc, mp4a, protected, visual, vpx};
 use crate::Error;
@@ -91,31 +91,49 @@ fn read(stsd: &BoxRef<'_>, number: u32) -> Result<SampleEntry, Error> {
     let entry = entry.ok_or_else(|| {
         stsd.malformed(format!("holds no entry {number}, which the samples use"))
     })??;
+    read_entry(&entry, version)
+}
+
+/// How samples of a sample entry are coded, by an entry as [`Track`](dynpack_media::Track) carries
+/// it. What files declare or show elsewhere is not in it, such as the size of cropped pictures.
+///
+/// # Errors
+/// [`Error::Malformed`] or [`Error::Unsupported`], as for an entry in a file.
+pub fn codec_of(sample_entry: &Bytes) -> Result<Codec, Error> {
+    let entry = as_box(sample_entry).ok_or_else(|| {
+        let problem = "it is no box".into();
+        Error::Malformed { path: "sample entry".into(), offset: 0, problem }
+    })?;
+    read_entry(&entry, 0).map(|entry| entry.codec)
+}
+
+/// Reads an entry of an `stsd` of that version.
+fn read_entry(entry: &BoxRef<'_>, version: u8) -> Result<SampleEntry, Error> {
     match &entry.kind.0 {
-        b"avc1" | b"avc3" => avc::read(&entry),
-        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => hevc::read(&entry),
-        b"av01" => av1::read(&entry),
-        b"vp08" => vpx::read(&entry, VpxVersion::Vp8),
-        b"vp09" => vpx::read(&entry, VpxVersion::Vp9),
-        b"mp4a" => mp4a::read(&entry, version),
-        b".mp3" | b"ms\0U" => mp4a::read_mp3(&entry, version),
-        b"ac-3" => audio(&entry, version, b"dac3", |record, _| Ac3Config::parse(record)),
+        b"avc1" | b"avc3" => avc::read(entry),
+        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => hevc::read(entry),
+        b"av01" => av1::read(entry),
+        b"vp08" => vpx::read(entry, VpxVersion::Vp8),
+        b"vp09" => vpx::read(entry, VpxVersion::Vp9),
+        b"mp4a" => mp4a::read(entry, version),
+        b".mp3" | b"ms\0U" => mp4a::read_mp3(entry, version),
+        b"ac-3" => audio(entry, version, b"dac3", |record, _| Ac3Config::parse(record)),
         b"ec-3" => {
-            audio(&entry, version, b"dec3", |record, sound| Eac3Config::parse(record, sound.rate()))
+            audio(entry, version, b"dec3", |record, sound| Eac3Config::parse(record, sound.rate()))
         }
-        b"ac-4" => audio(&entry, version, b"dac4", |record, sound| {
+        b"ac-4" => audio(entry, version, b"dac4", |record, sound| {
             Ac4Config::parse(record, sound.channels())
         }),
-        b"dtsc" => dts(&entry, version, DtsFormat::Core),
-        b"dtsh" => dts(&entry, version, DtsFormat::Hd),
-        b"dtsl" => dts(&entry, version, DtsFormat::Lossless),
-        b"dtse" => dts(&entry, version, DtsFormat::Express),
-        b"dtsx" => audio(&entry, version, b"udts", |record, _| DtsConfig::parse_uhd(&record)),
-        b"Opus" => audio(&entry, version, b"dOps", |record, _| OpusConfig::parse(record)),
-        b"fLaC" => audio(&entry, version, b"dfLa", |record, _| FlacConfig::parse(record)),
-        b"alac" => audio(&entry, version, b"alac", |record, _| AlacConfig::parse(record)),
-        b"encv" => Err(protected::refusal(&entry, visual::FIXED)),
-        b"enca" => Err(protected::refusal(&entry, sound::fixed_len(&entry, version))),
+        b"dtsc" => dts(entry, version, DtsFormat::Core),
+        b"dtsh" => dts(entry, version, DtsFormat::Hd),
+        b"dtsl" => dts(entry, version, DtsFormat::Lossless),
+        b"dtse" => dts(entry, version, DtsFormat::Express),
+        b"dtsx" => audio(entry, version, b"udts", |record, _| DtsConfig::parse_uhd(&record)),
+        b"Opus" => audio(entry, version, b"dOps", |record, _| OpusConfig::parse(record)),
+        b"fLaC" => audio(entry, version, b"dfLa", |record, _| FlacConfig::parse(record)),
+        b"alac" => audio(entry, version, b"alac", |record, _| AlacConfig::parse(record)),
+        b"encv" => Err(protected::refusal(entry, visual::FIXED)),
+        b"enca" => Err(protected::refusal(entry, sound::fixed_len(entry, version))),
         _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
     }
 }

@@ -14,6 +14,7 @@ mod visual;
 mod vpx;
 
 pub(crate) use self::entries::Entries;
+pub use self::entries::codec_of;
 pub(crate) use self::entry::{SampleEntry, as_box, renamed};
 pub(crate) use self::hevc::out_of_band;
 pub(crate) use self::mp4a::with_config;
