@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dynpack_index::Content;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
 use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
-use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
+use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present_knowing};
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
 use super::asset::{Asset, Files};
+use super::known::{IndexPlace, Known, MadeIndex};
 use crate::error::Error;
 use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
@@ -41,8 +43,25 @@ const FILES_AT_ONCE: usize = 16;
 /// How many ranges of a fragmented file are read at a time, if its index lists them.
 const READS_AT_ONCE: usize = 64;
 
-/// The files of manifests, with their paths and versions.
-type Manifests = Vec<(String, Identity)>;
+/// The files of manifests, with their paths, versions and texts.
+type Manifests = Vec<(String, Identity, Bytes)>;
+
+/// How the index file of an asset is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IndexUse {
+    /// It is read.
+    Read,
+    /// It is read, and made if it is missing or not of these files.
+    ReadOrMake,
+    /// It is not read, but made.
+    Make,
+}
+
+/// An asset that was opened, with the index that was made of it.
+pub(crate) struct Opened {
+    pub(crate) asset: Asset,
+    pub(crate) index: Option<MadeIndex>,
+}
 
 /// The contents of an asset.
 enum Contents {
@@ -62,8 +81,9 @@ pub(crate) async fn open(
     path: &AssetPath,
     policy: CutPolicy,
     limits: Limits,
-) -> Result<Asset, Error> {
-    let contents = contents(storage, path).await?;
+    index_use: IndexUse,
+) -> Result<Opened, Error> {
+    let (contents, known) = contents(storage, path, limits, index_use).await?;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
             .into_iter()
@@ -80,7 +100,7 @@ pub(crate) async fn open(
         return Err(unusable(path, problem, DIVIDE));
     }
     let opened: Vec<_> =
-        paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
+        paths.iter().map(|file| open_movie(storage, path, file, limits, &known).boxed()).collect();
     let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
     let (mut sources, mut movies, mut digests) = (Vec::new(), Vec::new(), Vec::new());
     for OpenedFile { source, movie, digest } in opened {
@@ -89,22 +109,38 @@ pub(crate) async fn open(
         digests.push(digest);
     }
     let mut warnings = warnings(path, &paths, &movies)?;
-    let (manifest, mut files) = match contents {
+    let (manifest, manifests, listed) = match contents {
         Contents::Listed(manifest, manifests) => {
             let texts = manifest.tracks.iter().filter(|track| track.kind.media().is_none());
             warnings.extend(texts.map(|text| {
                 format!("`{}` is left out: text cannot be packaged yet", text.src.as_str())
             }));
-            (Some(manifest), Files { listed: None, opened: manifests })
+            (Some(manifest), manifests, None)
         }
-        Contents::Folder { names } => (None, Files { listed: Some(names), opened: Vec::new() }),
-        Contents::Lone { .. } => (None, Files::default()),
+        Contents::Folder { names } => (None, Vec::new(), Some(names)),
+        Contents::Lone { .. } => (None, Vec::new(), None),
     };
-    let presented = spawn_cpu(move || match manifest {
-        Some(manifest) => present_listed(&manifest, movies, policy),
-        None => present(movies, policy),
-    });
-    let presentation = presented.await.map_err(|error| match error {
+    let (mut opened, mut read) = (Vec::new(), Vec::new());
+    for (file, identity, text) in manifests {
+        opened.push((file, identity));
+        read.push(Content::Manifest(text));
+    }
+    let identities = sources.iter().map(|source| source.identity().clone());
+    opened.extend(paths.iter().cloned().zip(identities));
+    let files = Files { listed, opened };
+    let findings = known.findings(&files.opened, policy);
+    let makes_index = match index_use {
+        IndexUse::Read => false,
+        IndexUse::ReadOrMake => findings.is_none(),
+        IndexUse::Make => true,
+    };
+    if makes_index {
+        let movies = movies.iter().cloned().zip(digests.iter().copied());
+        read.extend(movies.map(|(movie, digest)| Content::Movie { digest, movie }));
+    }
+    let presented =
+        spawn_cpu(move || present_knowing(manifest.as_deref(), movies, policy, findings.as_ref()));
+    let (presentation, findings) = presented.await.map_err(|error| match error {
         PackagerError::Unpresentable { problem } => unusable(path, problem, LIST),
         PackagerError::DifferentFilms { files, difference } => {
             let names = files.map(|SourceIndex(file)| {
@@ -116,9 +152,6 @@ pub(crate) async fn open(
         }
         other => other.into(),
     })?;
-    files
-        .opened
-        .extend(paths.into_iter().zip(sources.iter().map(|source| source.identity().clone())));
     debug!(
         asset = %path,
         files = files.opened.len(),
@@ -136,8 +169,13 @@ pub(crate) async fn open(
         warn!(asset = %path, warning, "not served as it is stored");
     }
     let version = files.version(&digests, policy);
+    let index = makes_index.then(|| {
+        let place = known.place().clone();
+        let index = place.index(files.opened.iter().zip(read), policy, findings);
+        MadeIndex { place, index }
+    });
     let (path, sources, warnings) = (path.clone(), sources.into(), warnings.into());
-    Ok(Asset { path, presentation, sources, warnings, files, version })
+    Ok(Opened { asset: Asset { path, presentation, sources, warnings, files, version }, index })
 }
 
 /// What is left out of an asset, or is wrong with it, for people.
@@ -211,42 +249,57 @@ async fn differs(
     Ok(identities.iter().zip(&files.opened).any(|(now, (_, opened))| now != opened))
 }
 
-async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, Error> {
+/// What an asset contains, and what its index file says.
+async fn contents(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    limits: Limits,
+    index_use: IndexUse,
+) -> Result<(Contents, Known), Error> {
+    let known = async |place, names: &[String]| match index_use {
+        IndexUse::Read | IndexUse::ReadOrMake => Known::read(storage, place, names, limits).await,
+        IndexUse::Make => Known::nothing(place),
+    };
     let not_found = || Error::AssetNotFound { asset: path.to_string() };
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
         Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
-            let (manifest, files) =
-                listed(storage, path, &listing.files).await.map_err(|refused| match refused {
-                    Refused::Manifest(problem) => unusable(path, problem, CORRECT),
-                    Refused::Storage(error) => error.into(),
-                })?;
-            Ok(Contents::Listed(Box::new(manifest), files))
+            let known = known(IndexPlace::within(path), &listing.files).await;
+            let listed = listed(storage, path, &listing.files, &known).await;
+            let (manifest, files) = listed.map_err(|refused| match refused {
+                Refused::Manifest(problem) => unusable(path, problem, CORRECT),
+                Refused::Storage(error) => error.into(),
+            })?;
+            Ok((Contents::Listed(Box::new(manifest), files), known))
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
             if names.is_empty() || !has_folder_name {
                 Err(not_found())
             } else {
-                Ok(Contents::Folder { names })
+                let known = known(IndexPlace::within(path), &listing.files).await;
+                Ok((Contents::Folder { names }, known))
             }
         }
-        Err(StorageError::NotFound { .. }) if has_folder_name => lone_file(storage, path.folder())
-            .await
-            .map(|path| Contents::Lone { path })
-            .ok_or_else(not_found),
+        Err(StorageError::NotFound { .. }) if has_folder_name => {
+            let lone = lone_file(storage, path.folder()).await;
+            let (lone, names) = lone.ok_or_else(not_found)?;
+            let known = known(IndexPlace::beside(path), &names).await;
+            Ok((Contents::Lone { path: lone }, known))
+        }
         Err(StorageError::NotFound { .. }) => Err(not_found()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The single file that is the asset if it has no folder.
-async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<String> {
+/// The single file that is the asset if it has no folder, and the names of the files beside it.
+async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<(String, Vec<String>)> {
     let (folder, name) = asset.rsplit_once('/').unwrap_or(("", asset));
     let files = storage.list(folder).await.ok()?.files;
     let named = files.iter().filter(|file| lone_name(file) == Some(name));
     let file = named.min_by_key(|file| media_ending(file))?;
-    Some(if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") })
+    let path = if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") };
+    Some((path, files))
 }
 
 /// Opens a stored file of an asset, and returns its path too. It is found like the asset itself: in
@@ -262,6 +315,7 @@ pub(crate) async fn open_file(
             let is_folder =
                 !matches!(storage.list(folder).await, Err(StorageError::NotFound { .. }));
             let lone = if is_folder { None } else { lone_file(storage, folder).await };
+            let lone = lone.map(|(lone, _)| lone);
             let path =
                 lone.filter(|lone| lone.rsplit('/').next() == Some(name)).ok_or(not_found)?;
             let source = storage.open(&path).await?;
@@ -302,14 +356,16 @@ async fn listed(
     storage: &dyn Storage,
     path: &AssetPath,
     names: &[String],
+    known: &Known,
 ) -> Result<(ServerManifest, Manifests), Refused> {
     let cannot_read = |which: &str, error: dynpack_smooth::Error| {
         Refused::Manifest(format!("its {which} cannot be read: {error}"))
     };
-    let (text, server) =
-        whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest").await?;
+    let server =
+        whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest", known)
+            .await?;
     let manifest =
-        ServerManifest::parse(&text).map_err(|error| cannot_read("server manifest", error))?;
+        ServerManifest::parse(&server.2).map_err(|error| cannot_read("server manifest", error))?;
     if manifest.formats.is_live() {
         return Err(Refused::Manifest("it is a live archive that still grows".into()));
     }
@@ -329,21 +385,22 @@ async fn listed(
         .map(|name| name.as_str())
         .filter(|client| names.iter().any(|name| name == client));
     let Some(name) = client else { return Ok((manifest, vec![server])) };
-    let (text, client) =
-        whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await?;
+    let client =
+        whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest", known).await?;
     let client_manifest =
-        ClientManifest::parse(&text).map_err(|error| cannot_read("client manifest", error))?;
+        ClientManifest::parse(&client.2).map_err(|error| cannot_read("client manifest", error))?;
     Ok((manifest.with_client_manifest(&client_manifest), vec![server, client]))
 }
 
-/// Reads a whole manifest. Also returns its file.
+/// Reads a whole manifest, unless its text is known.
 async fn whole(
     storage: &dyn Storage,
     path: &AssetPath,
     name: &str,
     max_len: usize,
     which: &str,
-) -> Result<(Bytes, (String, Identity)), Refused> {
+    known: &Known,
+) -> Result<(String, Identity, Bytes), Refused> {
     let file = format!("{}/{name}", path.folder());
     let source = storage.open(&file).await.map_err(Refused::Storage)?;
     if source.len() > max_len as u64 {
@@ -352,10 +409,14 @@ async fn whole(
             source.len()
         )));
     }
+    let identity = source.identity().clone();
+    if let Some(text) = known.text(&file, &identity) {
+        return Ok((file, identity, text));
+    }
     let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())])
         .await
         .map_err(Refused::Storage)?;
-    Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
+    Ok((file, identity, text.into_iter().next().unwrap_or_default()))
 }
 
 /// The name of a file of an asset in error texts. It never contains the folder, which the users of
@@ -379,6 +440,7 @@ async fn open_movie(
     asset: &AssetPath,
     file: &str,
     limits: Limits,
+    known: &Known,
 ) -> Result<OpenedFile, Error> {
     let name = name_in(asset, file);
     let refused = |error: DemuxError| {
@@ -401,6 +463,9 @@ async fn open_movie(
         }
         opened => opened?,
     };
+    if let Some((movie, digest)) = known.movie(file, source.identity()) {
+        return Ok(OpenedFile { source, movie, digest });
+    }
     let mut demuxer = Demuxer::new(source.len(), limits);
     let opened = loop {
         let ranges = demuxer.needs(READS_AT_ONCE);

@@ -1,0 +1,52 @@
+//! The movie of a media file.
+
+use bytes::BufMut;
+use dynpack_media::{MediaKind, Movie, SkippedTrack, TrackId};
+
+use crate::error::Error;
+use crate::reader::Reader;
+use crate::track;
+use crate::writer::{put_bytes, put_list};
+
+const VIDEO: u8 = 1;
+const AUDIO: u8 = 2;
+
+pub(crate) fn put(movie: &Movie, out: &mut Vec<u8>) -> Result<(), Error> {
+    put_list(&movie.tracks, out, track::put)?;
+    put_list(&movie.skipped, out, put_skipped)?;
+    put_list(&movie.warnings, out, |warning, out| put_bytes(warning.as_bytes(), out))
+}
+
+pub(crate) fn take(reader: &mut Reader<'_>) -> Result<Movie, Error> {
+    let tracks = reader.list(track::take)?;
+    let (found, allowed) = (tracks.len() as u64, reader.limits.tracks.into());
+    if found > allowed {
+        return Err(Error::LimitExceeded { limit: "tracks", allowed, found });
+    }
+    let skipped = reader.list(take_skipped)?;
+    Ok(Movie::new(tracks, skipped).with_warnings(reader.list(Reader::text)?))
+}
+
+fn put_skipped(skipped: &SkippedTrack, out: &mut Vec<u8>) -> Result<(), Error> {
+    out.put_u32(skipped.id.0);
+    out.put_u8(match skipped.kind {
+        None => 0,
+        Some(MediaKind::Video) => VIDEO,
+        Some(MediaKind::Audio) => AUDIO,
+    });
+    out.put_u8(skipped.is_encrypted.into());
+    out.put_u8(skipped.is_damaged.into());
+    put_bytes(skipped.reason.as_bytes(), out)
+}
+
+fn take_skipped(reader: &mut Reader<'_>) -> Result<SkippedTrack, Error> {
+    let id = TrackId(reader.u32()?);
+    let kind = match reader.u8()? {
+        0 => None,
+        VIDEO => Some(MediaKind::Video),
+        AUDIO => Some(MediaKind::Audio),
+        other => return Err(reader.malformed(format!("a track is of kind {other}"))),
+    };
+    let (is_encrypted, is_damaged) = (reader.flag()?, reader.flag()?);
+    Ok(SkippedTrack { id, kind, is_encrypted, is_damaged, reason: reader.text()? })
+}
