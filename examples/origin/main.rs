@@ -46,6 +46,9 @@ struct Options {
     /// Presents video as it is stored, even where it has no picture beside the sound.
     #[arg(long)]
     unfilled: bool,
+    /// Stores an index file beside each asset that is opened without one.
+    #[arg(long)]
+    write_indexes: bool,
     #[command(flatten)]
     publication: Publication,
     #[command(flatten)]
@@ -79,7 +82,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let policy = CutPolicy::with_target(options.segment_duration);
     let builder = Dynpack::builder(storage)
         .cut_policy(if options.unfilled { policy.unfilled() } else { policy })
-        .cache_files(files / CACHED_SHARE);
+        .cache_files(files / CACHED_SHARE)
+        .writes_indexes(options.write_indexes);
     let dynpack = options.publication.publish(builder, address)?.build();
     let gives_demo_keys = options.publication.demo_keys;
     let mut app = Router::new()

@@ -16,7 +16,7 @@ use dynpack_testkit::{TrackBuilder, codec};
 use crate::golden::compare_with;
 use crate::support::formats;
 
-fn codecs() -> Vec<Codec> {
+pub(crate) fn codecs() -> Vec<Codec> {
     let record = |record: &[u8]| Bytes::copy_from_slice(record);
     let av1 = Av1Config::parse(record(&[0x81, 0, 0x0c, 0])).unwrap();
     let vpx = |version| {

@@ -19,6 +19,7 @@ mod golden;
 mod hls;
 mod hostile;
 mod http;
+mod indexes;
 mod keys;
 mod laws;
 mod locators;

@@ -13,20 +13,27 @@ use crate::support::published::{document, locators, manifest_under};
 use crate::support::{ask, formats, get, promises, promises_at, sample_storage};
 
 /// A storage that counts what is read.
-struct Counting {
+pub(crate) struct Counting {
     memory: Memory,
     counts: Arc<Counts>,
 }
 
 #[derive(Default)]
-struct Counts {
+pub(crate) struct Counts {
     reads: AtomicU64,
     bytes: AtomicU64,
+    opens: AtomicU64,
+    lists: AtomicU64,
 }
 
 impl Counts {
+    /// Folders that were listed and files that were opened since the last look.
+    pub(crate) fn take_looks(&self) -> (u64, u64) {
+        (self.lists.swap(0, Ordering::SeqCst), self.opens.swap(0, Ordering::SeqCst))
+    }
+
     /// Reads and bytes since the last look.
-    fn take(&self) -> (u64, u64) {
+    pub(crate) fn take(&self) -> (u64, u64) {
         (self.reads.swap(0, Ordering::SeqCst), self.bytes.swap(0, Ordering::SeqCst))
     }
 }
@@ -39,10 +46,12 @@ struct CountingSource {
 #[async_trait]
 impl Storage for Counting {
     async fn list(&self, folder: &str) -> Result<Listing, StorageError> {
+        self.counts.lists.fetch_add(1, Ordering::SeqCst);
         self.memory.list(folder).await
     }
 
     async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError> {
+        self.counts.opens.fetch_add(1, Ordering::SeqCst);
         let source = self.memory.open(path).await?;
         Ok(Arc::new(CountingSource { source, counts: Arc::clone(&self.counts) }))
     }
@@ -67,8 +76,12 @@ impl Source for CountingSource {
 }
 
 fn counting() -> (Builder<Counting>, Arc<Counts>) {
+    counting_in(sample_storage())
+}
+
+pub(crate) fn counting_in(memory: Memory) -> (Builder<Counting>, Arc<Counts>) {
     let counts = Arc::new(Counts::default());
-    let storage = Counting { memory: sample_storage(), counts: Arc::clone(&counts) };
+    let storage = Counting { memory, counts: Arc::clone(&counts) };
     (Dynpack::builder(storage), counts)
 }
 

@@ -141,3 +141,4 @@ mod walk;
 pub use demuxer::{Demuxer, demux};
 pub use error::Error;
 pub use limits::Limits;
+pub use sample_entry::codec_of;

@@ -1,6 +1,9 @@
-//! One column of a sample table, in the smallest of four shapes or as a file holds it.
+//! One column of a sample table, in the smallest of four shapes, or as a file or an index holds
+//! it.
 
+mod blocks;
 mod builder;
+mod indexed;
 mod palette;
 mod shape;
 mod summed;
@@ -10,9 +13,11 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+use self::blocks::low;
 use self::shape::{Shape, entries, run_of, words};
 use self::survey::Survey;
 
+pub(crate) use self::blocks::{Blocks, take};
 pub use self::builder::ColumnBuilder;
 pub(crate) use self::summed::Summed;
 
@@ -56,7 +61,11 @@ impl Column {
     pub(crate) fn stored_len(&self) -> usize {
         match &self.shape {
             Shape::Stored(table) => table.len(),
-            Shape::Runs { .. } | Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_) => 0,
+            Shape::Runs { .. }
+            | Shape::Palette { .. }
+            | Shape::Narrow(_)
+            | Shape::Wide(_)
+            | Shape::Blocks(_) => 0,
         }
     }
 
@@ -98,6 +107,7 @@ impl Column {
             Shape::Stored(table) => {
                 entries(table).get(at).copied().map(u32::from_be_bytes).unwrap_or_default()
             }
+            Shape::Blocks(blocks) => blocks.get(index).map(low).unwrap_or_default(),
         }
     }
 
@@ -143,6 +153,7 @@ impl Column {
                 .unwrap_or_default()
                 .iter()
                 .for_each(|word| each(u32::from_be_bytes(*word), 1)),
+            Shape::Blocks(blocks) => blocks.for_each(range, |number| each(low(number), 1)),
         }
     }
 
@@ -171,6 +182,7 @@ impl Column {
             Shape::Narrow(values) => values.iter().min().map(|&value| value.into()),
             Shape::Wide(values) => least(values),
             Shape::Stored(table) => words(table).map(u32::cast_signed).min(),
+            Shape::Blocks(_) => self.bounds_by(u32::cast_signed).map(|(least, _)| least),
         }
     }
 
@@ -183,7 +195,19 @@ impl Column {
             Shape::Narrow(values) => bounds_of(values.iter().map(|&value| value.into())),
             Shape::Wide(values) => bounds(values),
             Shape::Stored(table) => bounds_of(words(table)),
+            Shape::Blocks(_) => self.bounds_by(|value| value),
         }
+    }
+
+    /// The least and the largest of what `read` makes of the values.
+    fn bounds_by<T: Ord + Copy>(&self, read: impl Fn(u32) -> T) -> Option<(T, T)> {
+        let mut bounds = None;
+        self.for_each_run(0..self.len, |value, _| {
+            let value = read(value);
+            let (min, max) = bounds.unwrap_or((value, value));
+            bounds = Some((value.min(min), value.max(max)));
+        });
+        bounds
     }
 
     /// Whether one of the values is `value`. Looks at each stored value once.
@@ -196,6 +220,7 @@ impl Column {
                 u16::try_from(value).is_ok_and(|value| values.contains(&value))
             }
             Shape::Stored(table) => entries(table).contains(&value.to_be_bytes()),
+            Shape::Blocks(blocks) => blocks.contains(value),
         }
     }
 
@@ -212,6 +237,7 @@ impl Column {
             Shape::Narrow(values) => size_of_val(&**values),
             Shape::Wide(values) => size_of_val(&**values),
             Shape::Stored(table) => table.len(),
+            Shape::Blocks(blocks) => blocks.byte_len(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The samples of a track: their places in the file and their times.
 
+mod indexed;
+
 use std::ops::Range;
 
 use crate::chunk::Chunk;
@@ -17,7 +19,8 @@ use crate::{Column, Error, Extent, Sample, SampleColumns, SampleIndex, StoredChu
 ///
 /// Stored tables take 4 bytes a size, 4 or 8 a chunk and 12 a run of chunks, as in the file. They
 /// are parts of a larger buffer, which stays in memory as a whole unless they are
-/// [copied](Self::unshare).
+/// [copied](Self::unshare). Those of an [index](Self::take_indexed) take a byte or two a size, and
+/// three or four a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleTable {
     durations: Summed,
@@ -100,7 +103,7 @@ impl SampleTable {
                 .least_signed()
                 .unwrap_or_default(),
             composition_offsets: columns.composition_offsets,
-            has_empty: matches!(chunks, Chunks::Listed { .. }) && sizes.column().contains(0),
+            has_empty: !matches!(chunks, Chunks::Stored(_)) && sizes.column().contains(0),
             sizes,
             chunks,
             sync_samples: columns.sync_samples.map(Into::into),
@@ -317,7 +320,7 @@ impl SampleTable {
     #[must_use]
     pub fn stored_len(&self) -> usize {
         let chunks = match &self.chunks {
-            Chunks::Listed { .. } => 0,
+            Chunks::Listed { .. } | Chunks::Counted(_) => 0,
             Chunks::Stored(chunks) => chunks.stored_len(),
         };
         self.sizes.column().stored_len().saturating_add(chunks)

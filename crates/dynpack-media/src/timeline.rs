@@ -1,5 +1,6 @@
 //! The one timeline: where segments are cut, for all tracks and all protocols at once.
 
+mod cut_times;
 mod cutting;
 mod difference;
 mod fill;
@@ -9,6 +10,7 @@ mod sync_points;
 use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Cuts, Error, Time, Track};
 
+pub use self::cut_times::CutTimes;
 pub use self::difference::Difference;
 
 use self::cutting::cut_times;
@@ -38,6 +40,8 @@ pub struct Timeline {
     /// What takes the place of each track, in the order given, if its video is
     /// [filled](CutPolicy::fills_video).
     pub filled: Vec<Option<Track>>,
+    /// The times at which they are cut.
+    pub times: CutTimes,
 }
 
 impl Timeline {
@@ -68,6 +72,35 @@ impl Timeline {
         leads: impl Fn(usize) -> bool,
         policy: CutPolicy,
     ) -> Result<Self, Error> {
+        Self::cut_with(tracks, leads, policy, |spans| cut_times(spans, policy))
+    }
+
+    /// Cuts `tracks` at known times: those of [`cut_along`](Self::cut_along) for the same tracks
+    /// give the same cuts, for less. A track without a sample at one of them is cut as if it did
+    /// not lead.
+    ///
+    /// # Errors
+    /// Those of [`cut_along`](Self::cut_along).
+    pub fn cut_at(
+        tracks: &[&Track],
+        leads: impl Fn(usize) -> bool,
+        policy: CutPolicy,
+        times: &CutTimes,
+    ) -> Result<Self, Error> {
+        Self::cut_with(tracks, leads, policy, |spans| {
+            if times.len().saturating_mul(spans.len()) >= MAX_SEGMENTS {
+                return Err(Error::TooManySegments { tracks: spans.len() });
+            }
+            Ok(times.clone())
+        })
+    }
+
+    fn cut_with(
+        tracks: &[&Track],
+        leads: impl Fn(usize) -> bool,
+        policy: CutPolicy,
+        times: impl FnOnce(&[&Span<'_>]) -> Result<CutTimes, Error>,
+    ) -> Result<Self, Error> {
         let stored: Vec<_> =
             tracks.iter().map(|track| Span::new(track)).collect::<Result<_, _>>()?;
         let filled = match policy.fills_video {
@@ -81,19 +114,19 @@ impl Timeline {
             };
             Ok(span.map(|span| if leads(at) { span } else { span.cut_along() }))
         });
-        let (origin, cuts) = cuts(spans.collect::<Result<_, _>>()?, policy)?;
+        let (origin, spans) = since_the_first(spans.collect::<Result<_, _>>()?)?;
+        let times = times(&spans.iter().flatten().collect::<Vec<_>>())?;
+        let cuts = spans.iter().map(|span| span.as_ref().map(|span| span.cuts(&times)));
+        let cuts = cuts.map(Option::unwrap_or_default).collect();
         let filled = filled.into_iter().map(|filled| Some(filled?.track)).collect();
-        Ok(Self { origin, cuts, filled })
+        Ok(Self { origin, cuts, filled, times })
     }
 }
 
-fn cuts(spans: Vec<Option<Span<'_>>>, policy: CutPolicy) -> Result<(Time, Vec<Cuts>), Error> {
+/// When the earliest of the spans starts, and the spans on the clock that starts there.
+fn since_the_first(spans: Vec<Option<Span<'_>>>) -> Result<(Time, Vec<Option<Span<'_>>>), Error> {
     let origin = spans.iter().flatten().map(Span::start).min();
     let origin = origin.ok_or(Error::NothingToPresent)?;
     let spans = spans.into_iter().map(|span| span.map(|span| span.since(origin)).transpose());
-    let spans: Vec<_> = spans.collect::<Result<_, _>>()?;
-    let present: Vec<_> = spans.iter().flatten().collect();
-    let times = cut_times(&present, policy)?;
-    let cuts = spans.iter().map(|span| span.as_ref().map(|span| span.cuts(&times)));
-    Ok((origin, cuts.map(Option::unwrap_or_default).collect()))
+    Ok((origin, spans.collect::<Result<_, _>>()?))
 }

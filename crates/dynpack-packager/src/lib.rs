@@ -50,7 +50,9 @@ pub use fingerprint::fingerprint;
 pub use format::{Format, Protocol, UnknownFormat};
 pub use naming::{AzureNaming, Naming};
 pub use packager::{Carried, Content, Job, Package, Packager};
-pub use presentation::{Text, listed_files, present, present_listed, present_texts};
+pub use presentation::{
+    Text, listed_files, present, present_knowing, present_listed, present_texts,
+};
 pub use protection::{KeySet, Protection};
 pub use publication::{
     Admission, ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols,

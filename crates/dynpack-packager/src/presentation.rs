@@ -14,8 +14,8 @@ use std::sync::Arc;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    CutPolicy, Difference, Movie, Presentation, Rendition, RenditionId, Role, SourceIndex,
-    Timeline, Track, TrackId,
+    CutPolicy, Difference, Findings, MeasuredBitrate, Movie, Presentation, Rendition, RenditionId,
+    Role, SourceIndex, Timeline, Track, TrackId,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
@@ -51,11 +51,35 @@ pub fn present(
     movies: impl IntoIterator<Item = Movie>,
     policy: CutPolicy,
 ) -> Result<Presentation, Error> {
+    present_knowing(None, movies, policy, None).map(|(presentation, _)| presentation)
+}
+
+/// Presents the tracks that a server manifest lists, or all tracks if there is none. What was found
+/// out before about the same movies and the same policy is not found out again.
+///
+/// # Errors
+/// Those of [`present`] and [`present_listed`].
+pub fn present_knowing(
+    manifest: Option<&ServerManifest>,
+    movies: impl IntoIterator<Item = Movie>,
+    policy: CutPolicy,
+    known: Option<&Findings>,
+) -> Result<(Presentation, Findings), Error> {
+    let Some(manifest) = manifest else {
+        return renditions(contents(entries(movies), Evidence::Tracks)?, policy, known);
+    };
+    let entries = listed_entries(manifest, movies)?;
+    let (presentation, findings) = renditions(contents(entries, Evidence::Listed)?, policy, known)?;
+    let count = manifest.fragments_per_hls_segment.unwrap_or(NonZeroU32::MIN);
+    Ok((presentation.with_fragments_per_hls_segment(count), findings))
+}
+
+fn entries(movies: impl IntoIterator<Item = Movie>) -> Vec<Entry> {
     let sources = (0..).map(SourceIndex).zip(movies);
     let entries = sources.flat_map(|(source, movie)| {
         in_order(movie).into_iter().map(move |track| Entry::new(source, Arc::new(track)))
     });
-    renditions(contents(entries.collect(), Evidence::Tracks)?, policy)
+    entries.collect()
 }
 
 /// The tracks of a movie as a viewer is to choose from them: enabled tracks before others, members
@@ -89,6 +113,14 @@ pub fn present_listed(
     movies: Vec<Movie>,
     policy: CutPolicy,
 ) -> Result<Presentation, Error> {
+    present_knowing(Some(manifest), movies, policy, None).map(|(presentation, _)| presentation)
+}
+
+/// The tracks that a server manifest lists, of `movies` in the order of its files.
+fn listed_entries(
+    manifest: &ServerManifest,
+    movies: impl IntoIterator<Item = Movie>,
+) -> Result<Vec<Entry>, Error> {
     let files = (0..).map(SourceIndex).zip(listed_files(manifest));
     let movies: Vec<_> = files
         .zip(movies)
@@ -116,9 +148,7 @@ pub fn present_listed(
             }
         }
     }
-    let presentation = renditions(contents(entries, Evidence::Listed)?, policy)?;
-    let count = manifest.fragments_per_hls_segment.unwrap_or(NonZeroU32::MIN);
-    Ok(presentation.with_fragments_per_hls_segment(count))
+    Ok(entries)
 }
 
 /// The files that a server manifest lists as video or audio, each once, in order.
@@ -142,10 +172,19 @@ fn unpresentable(problem: impl ToString) -> Error {
     Error::Unpresentable { problem: problem.to_string() }
 }
 
-fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation, Error> {
+fn renditions(
+    contents: Vec<Content>,
+    policy: CutPolicy,
+    known: Option<&Findings>,
+) -> Result<(Presentation, Findings), Error> {
     let entries = named(contents);
     let tracks: Vec<&Track> = entries.iter().map(|(_, entry)| entry.track.as_ref()).collect();
-    let timeline = Timeline::cut_along(&tracks, leads(&entries), policy).map_err(unpresentable)?;
+    let timeline = match known {
+        Some(known) => Timeline::cut_at(&tracks, leads(&entries), policy, &known.times),
+        None => Timeline::cut_along(&tracks, leads(&entries), policy),
+    };
+    let timeline = timeline.map_err(unpresentable)?;
+    let mut findings = Findings::new(timeline.times);
     let mut keys = Keys::default();
     for (name, Entry { bitrate, .. }) in &entries {
         bitrate.map_or(Ok(()), |bitrate| keys.declare(name, bitrate.get()))?;
@@ -163,7 +202,16 @@ fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation,
         rendition.is_filled = is_filled;
         rendition.id.bitrate = match bitrate {
             Some(declared) => declared.get(),
-            None => keys.measure(&rendition.id.name, peak(&rendition)?),
+            None => {
+                let track = rendition.track.id;
+                let bitrate = match known.and_then(|known| known.bitrate(source, track)) {
+                    Some(bitrate) => bitrate.into(),
+                    None => peak(&rendition)?,
+                };
+                let bitrate = keys.measure(&rendition.id.name, bitrate);
+                findings.bitrates.push(MeasuredBitrate { source, track, bitrate });
+                bitrate
+            }
         };
         renditions.push(rendition);
     }
@@ -172,7 +220,8 @@ fn renditions(contents: Vec<Content>, policy: CutPolicy) -> Result<Presentation,
     renditions.sort_by_key(|Rendition { id, track, .. }| {
         (names.iter().position(|name| *name == id.name), track.video_family(), id.bitrate)
     });
-    Ok(Presentation::new(renditions).map_err(unpresentable)?.with_origin(origin))
+    let presentation = Presentation::new(renditions).map_err(unpresentable)?;
+    Ok((presentation.with_origin(origin), findings))
 }
 
 /// The peak of a rendition over CMAF segments. DASH declares it for its key frames too, so it is

@@ -1,6 +1,7 @@
 //! The cache of open assets.
 
 mod asset;
+mod known;
 mod last_check;
 mod open;
 mod refusals;
@@ -8,8 +9,9 @@ mod texts;
 mod witness;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
 use dynpack_packager::AssetPath;
@@ -21,13 +23,14 @@ pub(crate) use self::asset::etag;
 pub use self::asset::{Asset, FORMAT_VERSION};
 pub(crate) use self::open::{REMUX, lone_name, media_files, open_file};
 
+use self::known::MadeIndex;
 use self::last_check::LastCheck;
-use self::open::{is_replaced, open};
+use self::open::{IndexUse, Opened, is_replaced, open};
 use self::refusals::Refusals;
 use self::witness::Witness;
 use crate::cache::bounded;
 use crate::error::Error;
-use crate::storage::Storage;
+use crate::storage::{Identity, Storage};
 use crate::tasks::InFlight;
 
 /// Bytes of the index of a short film in a few renditions.
@@ -46,6 +49,19 @@ pub(crate) struct Opening {
     pub(crate) revalidate_after: Duration,
     /// For how long after its last write a file may still be being written.
     pub(crate) settled_after: Duration,
+    /// Whether indexes that are missing are stored.
+    pub(crate) writes_indexes: bool,
+}
+
+impl Opening {
+    /// Whether nobody has written to these files for some time.
+    pub(crate) fn is_settled<'a>(&self, files: impl IntoIterator<Item = &'a Identity>) -> bool {
+        let now = SystemTime::now();
+        let mut written = files.into_iter().filter_map(Identity::last_write);
+        // The clock of a file server may be ahead.
+        let age = |time| now.duration_since(time).unwrap_or_else(|ahead| ahead.duration());
+        written.all(|time| age(time) >= self.settled_after)
+    }
 }
 
 /// The cache of open assets. Each asset is opened once, even if many requests wait for it, and is
@@ -122,6 +138,19 @@ impl Assets {
         self.open(path).await
     }
 
+    /// The index of the asset at `path` as stored now: the path where it belongs, and its bytes.
+    pub(crate) async fn index(&self, path: &AssetPath) -> Result<(String, Bytes), Error> {
+        let Opening { policy, limits, .. } = self.inner.opening;
+        let opened = open(self.storage(), path, policy, limits, IndexUse::Make).await?;
+        let index = opened.index.map(MadeIndex::bytes);
+        let made = index.expect("it was asked for").await;
+        made.map_err(|error| Error::Unusable {
+            asset: path.to_string(),
+            problem: error.to_string(),
+            remedy: "serve it without an index",
+        })
+    }
+
     /// Removes an asset from the cache, so that the next request opens it again. Does nothing if
     /// another version of it is already open.
     pub(crate) fn give_up(&self, asset: &Arc<Asset>) {
@@ -159,9 +188,10 @@ impl Inner {
         if let Some(error) = self.refusals.get(path, storage, after).await {
             return Err(error);
         }
-        let Opening { policy, limits, .. } = self.opening;
+        let Opening { policy, limits, writes_indexes, .. } = self.opening;
+        let index_use = if writes_indexes { IndexUse::ReadOrMake } else { IndexUse::Read };
         let mut witness = Witness::new(Arc::clone(&self.storage));
-        let mut opened = open(&witness, path, policy, limits).await;
+        let mut opened = open(&witness, path, policy, limits, index_use).await;
         if let Err(Error::Storage(error)) = &opened
             && error.is_out_of_files()
             && !self.cache.is_empty()
@@ -169,8 +199,14 @@ impl Inner {
             warn!(asset = %path, %error, "all open assets are closed");
             self.cache.clear();
             witness = Witness::new(Arc::clone(&self.storage));
-            opened = open(&witness, path, policy, limits).await;
+            opened = open(&witness, path, policy, limits, index_use).await;
         }
-        opened.inspect_err(|error| self.refusals.insert(path, error, witness.seen()))
+        let Opened { asset, index } =
+            opened.inspect_err(|error| self.refusals.insert(path, error, witness.seen()))?;
+        if let Some(index) = index.filter(|_| self.opening.is_settled(asset.identities())) {
+            let storage = Arc::clone(&self.storage);
+            tokio::spawn(async move { index.store(storage.as_ref()).await });
+        }
+        Ok(asset)
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use dynpack_isobmff::Limits;
 use dynpack_media::{CutPolicy, View};
 use dynpack_packager::{
@@ -18,7 +19,7 @@ use crate::error::Error;
 use crate::http::{Body, Conditions, Head, HeldMedia, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
-use crate::storage::{Identity, Storage, StorageError};
+use crate::storage::{Storage, StorageError};
 
 /// Packages the assets of a storage for each request.
 ///
@@ -162,6 +163,17 @@ impl<S: Storage> Builder<S> {
         Self { opening: Opening { settled_after, ..self.opening }, ..self }
     }
 
+    /// Whether an index file is stored beside each asset that is opened without one, or with one of
+    /// other files. The default is not to write to the storage at all. Indexes that are there are
+    /// always used.
+    ///
+    /// Only for storages that implement [`Storage::put`]. No index is stored of files that are not
+    /// [settled](Self::settled_after).
+    #[must_use]
+    pub fn writes_indexes(self, writes_indexes: bool) -> Self {
+        Self { opening: Opening { writes_indexes, ..self.opening }, ..self }
+    }
+
     /// Makes the packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
@@ -191,6 +203,7 @@ impl Dynpack {
                 cache_files: 500,
                 revalidate_after: Duration::from_secs(1),
                 settled_after: Duration::from_secs(10),
+                writes_indexes: false,
             },
             rewritten_bytes: 256 << 20,
             manifest_bytes: 32 << 20,
@@ -252,7 +265,8 @@ impl Dynpack {
         };
         let protection = protection.as_deref();
         let request = request.clone().with_encryption(protection.map(Protection::encryption));
-        let max_age = self.is_settled(asset.identities()).then_some(admission.max_age);
+        let opening = self.inner.assets.opening();
+        let max_age = opening.is_settled(asset.identities()).then_some(admission.max_age);
         let warnings = match request.resource {
             Resource::Manifest | Resource::MediaPlaylist(_) => Arc::clone(&asset.warnings),
             _ => Arc::default(),
@@ -341,21 +355,12 @@ impl Dynpack {
             identity.len().to_string(),
         ]);
         let max_age = locator.max_age(self.inner.max_age, now);
-        let max_age = self.is_settled([identity]).then_some(max_age);
+        let max_age = self.inner.assets.opening().is_settled([identity]).then_some(max_age);
         let head = Head { etag, max_age, warnings: Arc::default() };
         if conditions.is_known(&head.etag) || conditions.is_any_known() {
             return Ok(head.not_modified());
         }
         Ok(head.with_part(content_type, Body::of_source(source), conditions))
-    }
-
-    /// Whether nobody has written to these files for some time.
-    fn is_settled<'a>(&self, files: impl IntoIterator<Item = &'a Identity>) -> bool {
-        let (now, settled_after) = (SystemTime::now(), self.inner.assets.opening().settled_after);
-        let mut written = files.into_iter().filter_map(Identity::last_write);
-        // The clock of a file server may be ahead.
-        let age = |time| now.duration_since(time).unwrap_or_else(|ahead| ahead.duration());
-        written.all(|time| age(time) >= settled_after)
     }
 
     /// The published locators, if there are any.
@@ -383,6 +388,15 @@ impl Dynpack {
     /// [`Error::AssetNotFound`], [`Error::Unusable`] or [`Error::Storage`].
     pub async fn asset(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
         self.inner.assets.get(path).await
+    }
+
+    /// Makes the index of an asset from its files: the path at which it is used once it is stored,
+    /// and its bytes. `docs/index-files.md` describes them.
+    ///
+    /// # Errors
+    /// Those of [`asset`](Self::asset), and [`Error::Unusable`] if no index can hold the asset.
+    pub async fn index(&self, path: &AssetPath) -> Result<(String, Bytes), Error> {
+        self.inner.assets.index(path).await
     }
 
     /// A page of what a folder of the storage holds, for an index page: what is directly in it, and

@@ -59,7 +59,7 @@ pub use dynpack_packager::{
     NoEncryption, Package, Packager, Place, PlayReady, Protected, Protection, Protocol, Request,
     RequestError, Resource, SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition,
     TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape, listed_files, present,
-    present_listed, present_texts,
+    present_knowing, present_listed, present_texts,
 };
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;

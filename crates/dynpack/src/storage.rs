@@ -74,7 +74,7 @@ pub use error::StorageError;
 pub use local::Local;
 pub use memory::Memory;
 
-/// Files in folders, for reading.
+/// Files in folders.
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
     /// Lists what is directly in a folder.
@@ -96,6 +96,19 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// As for [`open`](Self::open).
     async fn identity(&self, path: &str) -> Result<Identity, StorageError>;
+
+    /// Stores a file in a folder that exists, and replaces any at the same path. Whoever opens the
+    /// path meanwhile gets the old file or the new one as a whole.
+    ///
+    /// Only called if [`Builder::writes_indexes`](crate::Builder::writes_indexes) asks for it.
+    /// Storages that are only read need not implement it.
+    ///
+    /// # Errors
+    /// [`StorageError::ReadOnly`] if the storage is not written to, which is the default.
+    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StorageError> {
+        let _ = bytes;
+        Err(StorageError::ReadOnly { path: path.to_owned() })
+    }
 }
 
 /// One version of one file.

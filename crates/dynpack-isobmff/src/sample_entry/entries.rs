@@ -7,7 +7,7 @@ use dynpack_codec::{
 };
 use dynpack_media::FourCc;
 
-use super::entry::SampleEntry;
+use super::entry::{SampleEntry, as_box};
 use super::sound::{self, read as audio};
 use super::text::{self, TextEntry};
 use super::{av1, avc, hevc, mp4a, protected, visual, vpx};
@@ -123,6 +123,19 @@ fn read(stsd: &BoxRef<'_>, number: u32) -> Result<Described, Error> {
         Some(text) => Ok(Described::Text(text)),
         None => media(&entry, version).map(Described::Media),
     }
+}
+
+/// How samples of a sample entry are coded, by an entry as [`Track`](dynpack_media::Track) carries
+/// it. What files declare or show elsewhere is not in it, such as the size of cropped pictures.
+///
+/// # Errors
+/// [`Error::Malformed`] or [`Error::Unsupported`], as for an entry in a file.
+pub fn codec_of(sample_entry: &Bytes) -> Result<Codec, Error> {
+    let entry = as_box(sample_entry).ok_or_else(|| {
+        let problem = "it is no box".into();
+        Error::Malformed { path: "sample entry".into(), offset: 0, problem }
+    })?;
+    media(&entry, 0).map(|entry| entry.codec)
 }
 
 /// Reads an entry of video or audio, of an `stsd` of that version.

@@ -14,6 +14,7 @@ mod text;
 mod visual;
 mod vpx;
 
+pub use self::entries::codec_of;
 pub(crate) use self::entries::{Described, Entries};
 pub(crate) use self::entry::{SampleEntry, as_box, renamed};
 pub(crate) use self::hevc::out_of_band;

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use super::blocks::Blocks;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Runs {
@@ -9,13 +11,15 @@ pub(super) enum Shape {
         values: Box<[u32]>,
     },
     Palette {
-        indices: Box<[u8]>,
+        indices: Bytes,
         values: Box<[u32]>,
     },
     Narrow(Box<[u16]>),
     Wide(Box<[u32]>),
     /// Four bytes a sample, the first the most significant, as a file holds them.
     Stored(Bytes),
+    /// The low 32 bits of each number, as an index file holds them.
+    Blocks(Blocks),
 }
 
 /// The values of a stored column.

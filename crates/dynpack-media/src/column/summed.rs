@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::Column;
+use super::blocks::BLOCK;
 use super::shape::{Shape, entries, run_of};
 
 /// Entries between two checkpoints of a [`Summed`] column.
-const STRIDE: u32 = 64;
+const STRIDE: u32 = BLOCK;
 
 /// A column with its prefix sums: the sum before a sample (its decode time, or its place in the
 /// file), and back, in O(log n).
@@ -61,6 +62,7 @@ impl Summed {
                     .chunks(STRIDE as usize)
                     .try_for_each(|block| push(block.iter().map(value).sum()))?;
             }
+            Shape::Blocks(blocks) => blocks.sums(push)?,
         }
         i64::try_from(total).ok()?;
         Some(Self { column, checkpoints: checkpoints.into(), total })
@@ -96,7 +98,11 @@ impl Summed {
     /// The sum of the values of `range`, in no more steps than the range is long.
     pub(crate) fn sum(&self, range: Range<u32>) -> u64 {
         match &self.column.shape {
-            Shape::Palette { .. } | Shape::Narrow(_) | Shape::Wide(_) | Shape::Stored(_)
+            Shape::Palette { .. }
+            | Shape::Narrow(_)
+            | Shape::Wide(_)
+            | Shape::Stored(_)
+            | Shape::Blocks(_)
                 if range.end.saturating_sub(range.start) < STRIDE =>
             {
                 self.sum_of_each(range)

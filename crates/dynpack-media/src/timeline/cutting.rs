@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::cut_times::CutTimes;
 use super::span::Span;
 use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timescale};
@@ -11,9 +12,9 @@ use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timescale};
 ///
 /// # Errors
 /// [`Error::TooManySegments`] if all tracks together have too many.
-pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Time>, Error> {
+pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<CutTimes, Error> {
     let (videos, others): (Vec<_>, Vec<_>) = spans.iter().copied().partition(|span| span.leads());
-    let Some(longest) = longest(spans) else { return Ok(Vec::new()) };
+    let Some(longest) = longest(spans) else { return Ok(CutTimes::default()) };
     let reference = self::longest(&videos).unwrap_or(longest);
     let clock = reference.track.timescale;
     let target = policy.target_ticks(clock);
@@ -38,13 +39,13 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<Vec<Ti
         if next >= last_cut || end_is_nearer {
             break;
         }
-        times.push(Time::new(next, clock));
+        times.push(next);
         if times.len().saturating_mul(spans.len()) >= MAX_SEGMENTS {
             return Err(Error::TooManySegments { tracks: spans.len() });
         }
         last = next;
     }
-    Ok(times)
+    Ok(CutTimes { clock, times })
 }
 
 /// What is cut, on one clock.

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use dynpack_codec::{MediaKind, Video};
 
+use super::cut_times::CutTimes;
 use super::sync_points::SyncPoints;
 use crate::{Cuts, Error, SampleIndex, SegmentNumber, Ticks, Time, Track};
 
@@ -272,19 +273,19 @@ impl<'a> Span<'a> {
     }
 
     /// The track's segments between the cuts at `times`.
-    pub(super) fn cuts(&self, times: &[Time]) -> Cuts {
+    pub(super) fn cuts(&self, times: &CutTimes) -> Cuts {
         let reorder = self.track.samples.composition_offset(self.first);
         let lead = Ticks((-self.time(self.first)).0.max(0));
         let (mut numbers, mut samples, mut starts) =
             (vec![SegmentNumber(0)], vec![self.first], vec![self.start]);
-        for (number, time) in (1..).map(SegmentNumber).zip(times) {
-            let sample = self.sample_at(*time);
+        for (number, time) in (1..).map(SegmentNumber).zip(times.iter()) {
+            let sample = self.sample_at(time);
             if sample.0 >= self.track.samples.len() {
                 break;
             }
             if sample == self.first && samples.len() == 1 {
                 // The track has no sample before this cut: its first segment starts here.
-                if !self.follows || self.start() >= *time {
+                if !self.follows || self.start() >= time {
                     numbers = vec![number];
                 }
                 continue;

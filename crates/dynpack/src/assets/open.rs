@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dynpack_index::Content;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
 use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
 use dynpack_packager::{
-    AssetPath, Error as PackagerError, listed_files, present, present_listed, present_texts,
+    AssetPath, Error as PackagerError, listed_files, present_knowing, present_texts,
 };
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
 use super::asset::{Asset, Files};
-use super::texts::{MAX_TEXTS, Opened, StoredText, text_files, text_files_of};
+use super::known::{IndexPlace, Known, MadeIndex};
+use super::texts::{MAX_TEXTS, OpenedTexts, StoredText, text_files, text_files_of};
 use crate::error::Error;
 use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
@@ -45,8 +47,25 @@ const FILES_AT_ONCE: usize = 16;
 /// How many ranges of a fragmented file are read at a time, if its index lists them.
 const READS_AT_ONCE: usize = 64;
 
-/// The files of manifests, with their paths and versions.
-type Manifests = Vec<(String, Identity)>;
+/// The files of manifests, with their paths, versions and texts.
+type Manifests = Vec<(String, Identity, Bytes)>;
+
+/// How the index file of an asset is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IndexUse {
+    /// It is read.
+    Read,
+    /// It is read, and made if it is missing or not of these files.
+    ReadOrMake,
+    /// It is not read, but made.
+    Make,
+}
+
+/// An asset that was opened, with the index that was made of it.
+pub(crate) struct Opened {
+    pub(crate) asset: Asset,
+    pub(crate) index: Option<MadeIndex>,
+}
 
 /// The contents of an asset.
 enum Contents {
@@ -66,8 +85,9 @@ pub(crate) async fn open(
     path: &AssetPath,
     policy: CutPolicy,
     limits: Limits,
-) -> Result<Asset, Error> {
-    let contents = contents(storage, path).await?;
+    index_use: IndexUse,
+) -> Result<Opened, Error> {
+    let (contents, known) = contents(storage, path, limits, index_use).await?;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
             .into_iter()
@@ -84,7 +104,7 @@ pub(crate) async fn open(
         return Err(unusable(path, problem, DIVIDE));
     }
     let opened: Vec<_> =
-        paths.iter().map(|file| open_movie(storage, path, file, limits).boxed()).collect();
+        paths.iter().map(|file| open_movie(storage, path, file, limits, &known).boxed()).collect();
     let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
     let (mut sources, mut movies, mut digests) = (Vec::new(), Vec::new(), Vec::new());
     for OpenedFile { source, movie, digest } in opened {
@@ -93,30 +113,44 @@ pub(crate) async fn open(
         digests.push(digest);
     }
     let mut warnings = warnings(path, &paths, &movies)?;
-    let (manifest, mut files, texts) = match contents {
+    let (manifest, manifests, listed, texts) = match contents {
         Contents::Listed(manifest, manifests) => {
             let (texts, unknown) = StoredText::listed(&manifest, path.folder());
             warnings.extend(unknown.into_iter().map(|name| {
                 format!("`{name}` is left out: it is no file of WebVTT, SubRip or TTML")
             }));
-            (Some(manifest), Files { listed: None, opened: manifests }, texts)
+            (Some(manifest), manifests, None, texts)
         }
-        Contents::Folder { files, texts, .. } => {
-            (None, Files { listed: Some(files), opened: Vec::new() }, texts)
-        }
-        Contents::Lone { texts, .. } => (None, Files::default(), texts),
+        Contents::Folder { files, texts, .. } => (None, Vec::new(), Some(files), texts),
+        Contents::Lone { texts, .. } => (None, Vec::new(), None, texts),
     };
     let texts = open_texts(storage, path, texts, paths.len()).await?;
-    let Opened { texts, files: text_files, warnings: text_warnings, memory_size } = texts;
+    let OpenedTexts { texts, files: text_files, warnings: text_warnings, memory_size } = texts;
     warnings.extend(text_warnings);
+    let (mut opened, mut read) = (Vec::new(), Vec::new());
+    for (file, identity, text) in manifests {
+        opened.push((file, identity));
+        read.push(Content::Manifest(text));
+    }
+    let identities = sources.iter().map(|source| source.identity().clone());
+    opened.extend(paths.iter().cloned().zip(identities));
+    let files = Files { listed, opened };
+    let findings = known.findings(&files.opened, policy);
+    let makes_index = match index_use {
+        IndexUse::Read => false,
+        IndexUse::ReadOrMake => findings.is_none(),
+        IndexUse::Make => true,
+    };
+    if makes_index {
+        let movies = movies.iter().cloned().zip(digests.iter().copied());
+        read.extend(movies.map(|(movie, digest)| Content::Movie { digest, movie }));
+    }
     let presented = spawn_cpu(move || {
-        let presentation = match manifest {
-            Some(manifest) => present_listed(&manifest, movies, policy),
-            None => present(movies, policy),
-        }?;
-        present_texts(&presentation, texts)
+        let known = findings.as_ref();
+        let (presentation, findings) = present_knowing(manifest.as_deref(), movies, policy, known)?;
+        Ok((present_texts(&presentation, texts)?, findings))
     });
-    let (presentation, texts) = presented.await.map_err(|error| match error {
+    let ((presentation, texts), findings) = presented.await.map_err(|error| match error {
         PackagerError::Unpresentable { problem } => unusable(path, problem, LIST),
         PackagerError::DifferentFilms { files, difference } => {
             let names = files.map(|SourceIndex(file)| {
@@ -128,9 +162,6 @@ pub(crate) async fn open(
         }
         other => other.into(),
     })?;
-    files
-        .opened
-        .extend(paths.into_iter().zip(sources.iter().map(|source| source.identity().clone())));
     debug!(
         asset = %path,
         files = files.opened.len(),
@@ -148,13 +179,19 @@ pub(crate) async fn open(
         warn!(asset = %path, warning, "not served as it is stored");
     }
     let version = files.version(&digests, policy);
+    let index = makes_index.then(|| {
+        let place = known.place().clone();
+        let index = place.index(files.opened.iter().zip(read), policy, findings);
+        MadeIndex { place, index }
+    });
     let text_version = match text_files.as_slice() {
         [] => String::new(),
         opened => Files { opened: opened.to_vec(), listed: None }.version(&[], policy),
     };
+    let mut files = files;
     files.opened.extend(text_files);
     let (path, sources, warnings) = (path.clone(), sources.into(), warnings.into());
-    Ok(Asset {
+    let asset = Asset {
         path,
         presentation,
         texts,
@@ -164,7 +201,8 @@ pub(crate) async fn open(
         version,
         text_version,
         text_bytes: memory_size,
-    })
+    };
+    Ok(Opened { asset, index })
 }
 
 /// Reads the files of subtitles. Their places in the asset come after those of `media` files.
@@ -173,7 +211,7 @@ async fn open_texts(
     path: &AssetPath,
     texts: Vec<StoredText>,
     media: usize,
-) -> Result<Opened, Error> {
+) -> Result<OpenedTexts, Error> {
     if texts.len() > MAX_TEXTS {
         let problem =
             format!("it has {} files of subtitles, where {MAX_TEXTS} are the limit", texts.len());
@@ -262,17 +300,28 @@ async fn differs(
     Ok(identities.iter().zip(&files.opened).any(|(now, (_, opened))| now != opened))
 }
 
-async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, Error> {
+/// What an asset contains, and what its index file says.
+async fn contents(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    limits: Limits,
+    index_use: IndexUse,
+) -> Result<(Contents, Known), Error> {
+    let known = async |place, names: &[String]| match index_use {
+        IndexUse::Read | IndexUse::ReadOrMake => Known::read(storage, place, names, limits).await,
+        IndexUse::Make => Known::nothing(place),
+    };
     let not_found = || Error::AssetNotFound { asset: path.to_string() };
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
         Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
-            let (manifest, files) =
-                listed(storage, path, &listing.files).await.map_err(|refused| match refused {
-                    Refused::Manifest(problem) => unusable(path, problem, CORRECT),
-                    Refused::Storage(error) => error.into(),
-                })?;
-            Ok(Contents::Listed(Box::new(manifest), files))
+            let known = known(IndexPlace::within(path), &listing.files).await;
+            let listed = listed(storage, path, &listing.files, &known).await;
+            let (manifest, files) = listed.map_err(|refused| match refused {
+                Refused::Manifest(problem) => unusable(path, problem, CORRECT),
+                Refused::Storage(error) => error.into(),
+            })?;
+            Ok((Contents::Listed(Box::new(manifest), files), known))
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
@@ -283,20 +332,32 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
                 Err(not_found())
             } else {
                 let files = asset_files(&listing.files);
-                Ok(Contents::Folder { names, files, texts })
+                let known = known(IndexPlace::within(path), &listing.files).await;
+                Ok((Contents::Folder { names, files, texts }, known))
             }
         }
-        Err(StorageError::NotFound { .. }) if has_folder_name => lone_file(storage, path.folder())
-            .await
-            .map(|(path, texts)| Contents::Lone { path, texts })
-            .ok_or_else(not_found),
+        Err(StorageError::NotFound { .. }) if has_folder_name => {
+            let lone = lone_file(storage, path.folder()).await;
+            let Lone { path: lone, texts, names } = lone.ok_or_else(not_found)?;
+            let known = known(IndexPlace::beside(path), &names).await;
+            Ok((Contents::Lone { path: lone, texts }, known))
+        }
         Err(StorageError::NotFound { .. }) => Err(not_found()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The single file that is the asset if it has no folder, and the files of subtitles beside it.
-async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<(String, Vec<StoredText>)> {
+/// A single file that is an asset, where the asset has no folder.
+struct Lone {
+    path: String,
+    /// The files of subtitles beside it.
+    texts: Vec<StoredText>,
+    /// The names of all files beside it.
+    names: Vec<String>,
+}
+
+/// The single file that is the asset if it has no folder.
+async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<Lone> {
     let (folder, name) = asset.rsplit_once('/').unwrap_or(("", asset));
     let files = storage.list(folder).await.ok()?.files;
     let named = files.iter().filter(|file| lone_name(file) == Some(name));
@@ -304,7 +365,7 @@ async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<(String, Vec<St
     let texts = text_files_of(&files, name);
     let texts = texts.filter_map(|name| StoredText::found(folder, name)).collect();
     let path = if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") };
-    Some((path, texts))
+    Some(Lone { path, texts, names: files })
 }
 
 /// Opens a stored file of an asset, and returns its path too. It is found like the asset itself: in
@@ -320,8 +381,8 @@ pub(crate) async fn open_file(
             let is_folder =
                 !matches!(storage.list(folder).await, Err(StorageError::NotFound { .. }));
             let lone = if is_folder { None } else { lone_file(storage, folder).await };
-            let paths = lone.into_iter().flat_map(|(media, texts)| {
-                [media].into_iter().chain(texts.into_iter().map(|text| text.path))
+            let paths = lone.into_iter().flat_map(|Lone { path, texts, .. }| {
+                [path].into_iter().chain(texts.into_iter().map(|text| text.path))
             });
             let path = { paths }.find(|path| path.rsplit('/').next() == Some(name));
             let path = path.ok_or(not_found)?;
@@ -368,14 +429,16 @@ async fn listed(
     storage: &dyn Storage,
     path: &AssetPath,
     names: &[String],
+    known: &Known,
 ) -> Result<(ServerManifest, Manifests), Refused> {
     let cannot_read = |which: &str, error: dynpack_smooth::Error| {
         Refused::Manifest(format!("its {which} cannot be read: {error}"))
     };
-    let (text, server) =
-        whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest").await?;
+    let server =
+        whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest", known)
+            .await?;
     let manifest =
-        ServerManifest::parse(&text).map_err(|error| cannot_read("server manifest", error))?;
+        ServerManifest::parse(&server.2).map_err(|error| cannot_read("server manifest", error))?;
     if manifest.formats.is_live() {
         return Err(Refused::Manifest("it is a live archive that still grows".into()));
     }
@@ -395,21 +458,22 @@ async fn listed(
         .map(|name| name.as_str())
         .filter(|client| names.iter().any(|name| name == client));
     let Some(name) = client else { return Ok((manifest, vec![server])) };
-    let (text, client) =
-        whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await?;
+    let client =
+        whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest", known).await?;
     let client_manifest =
-        ClientManifest::parse(&text).map_err(|error| cannot_read("client manifest", error))?;
+        ClientManifest::parse(&client.2).map_err(|error| cannot_read("client manifest", error))?;
     Ok((manifest.with_client_manifest(&client_manifest), vec![server, client]))
 }
 
-/// Reads a whole manifest. Also returns its file.
+/// Reads a whole manifest, unless its text is known.
 async fn whole(
     storage: &dyn Storage,
     path: &AssetPath,
     name: &str,
     max_len: usize,
     which: &str,
-) -> Result<(Bytes, (String, Identity)), Refused> {
+    known: &Known,
+) -> Result<(String, Identity, Bytes), Refused> {
     let file = format!("{}/{name}", path.folder());
     let source = storage.open(&file).await.map_err(Refused::Storage)?;
     if source.len() > max_len as u64 {
@@ -418,10 +482,14 @@ async fn whole(
             source.len()
         )));
     }
+    let identity = source.identity().clone();
+    if let Some(text) = known.text(&file, &identity) {
+        return Ok((file, identity, text));
+    }
     let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())])
         .await
         .map_err(Refused::Storage)?;
-    Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
+    Ok((file, identity, text.into_iter().next().unwrap_or_default()))
 }
 
 /// The name of a file of an asset in error texts. It never contains the folder, which the users of
@@ -445,6 +513,7 @@ async fn open_movie(
     asset: &AssetPath,
     file: &str,
     limits: Limits,
+    known: &Known,
 ) -> Result<OpenedFile, Error> {
     let name = name_in(asset, file);
     let refused = |error: DemuxError| {
@@ -467,6 +536,9 @@ async fn open_movie(
         }
         opened => opened?,
     };
+    if let Some((movie, digest)) = known.movie(file, source.identity()) {
+        return Ok(OpenedFile { source, movie, digest });
+    }
     let mut demuxer = Demuxer::new(source.len(), limits);
     let opened = loop {
         let ranges = demuxer.needs(READS_AT_ONCE);

@@ -146,14 +146,14 @@ fn shows_pictures(document: &Document) -> bool {
 }
 
 /// The texts of files, with what is wrong with them.
-pub(super) struct Opened {
+pub(super) struct OpenedTexts {
     pub(super) texts: Vec<Text>,
     pub(super) files: Vec<(String, Identity)>,
     pub(super) warnings: Vec<String>,
     pub(super) memory_size: usize,
 }
 
-impl FromIterator<OpenedText> for Opened {
+impl FromIterator<OpenedText> for OpenedTexts {
     fn from_iter<T: IntoIterator<Item = OpenedText>>(opened: T) -> Self {
         let (texts, files, warnings) = (Vec::new(), Vec::new(), Vec::new());
         let mut all = Self { texts, files, warnings, memory_size: 0 };

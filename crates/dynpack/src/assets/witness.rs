@@ -4,6 +4,7 @@ use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use dynpack_packager::fingerprint;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -63,6 +64,10 @@ impl Storage for Witness {
         let seen_as = existing(&identity).cloned();
         self.remember(|seen| seen.files.push((path.to_owned(), seen_as)));
         identity
+    }
+
+    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StorageError> {
+        self.storage.put(path, bytes).await
     }
 }
 

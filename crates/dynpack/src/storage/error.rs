@@ -53,6 +53,12 @@ pub enum StorageError {
         /// The number of bytes that it returned; 0 if the whole range is missing.
         got: u64,
     },
+    /// The storage does not store files. The operator can choose one that does.
+    #[error("`{path}` cannot be stored: the storage is only read")]
+    ReadOnly {
+        /// The path.
+        path: String,
+    },
     /// The storage failed. Its operator can fix it. A retry may help.
     #[error("`{path}` cannot be read: {error}")]
     Failed {
@@ -72,7 +78,10 @@ impl StorageError {
             Self::NotFound { .. } => 404,
             Self::Forbidden { .. } => 403,
             Self::Changed { .. } => 503,
-            Self::OutOfRange { .. } | Self::WrongRead { .. } | Self::Failed { .. } => 500,
+            Self::OutOfRange { .. }
+            | Self::WrongRead { .. }
+            | Self::ReadOnly { .. }
+            | Self::Failed { .. } => 500,
         }
     }
 
@@ -96,6 +105,7 @@ impl StorageError {
             Self::Changed { .. } => Self::Changed { path },
             Self::OutOfRange { range, len, .. } => Self::OutOfRange { path, range, len },
             Self::WrongRead { .. } => self,
+            Self::ReadOnly { .. } => Self::ReadOnly { path },
             Self::Failed { error, .. } => Self::Failed { path, error },
         }
     }

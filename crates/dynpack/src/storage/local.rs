@@ -1,5 +1,6 @@
 //! Files in a local folder.
 
+mod put;
 mod read;
 mod stamp;
 
@@ -67,10 +68,7 @@ impl Local {
         check_path(path)?;
         let relative = Path::new(path);
         if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
-            return Err(StorageError::Forbidden {
-                path: path.to_owned(),
-                reason: "it is not made of plain names",
-            });
+            return Err(not_plain(path));
         }
         let target = self
             .root
@@ -93,6 +91,19 @@ impl Local {
         let metadata = fs::metadata(&target).map_err(|error| StorageError::from_io(path, error))?;
         let (_, identity) = identity(path, &metadata)?;
         Ok((target, identity))
+    }
+
+    /// Where a file is to be stored: its name in a folder that exists.
+    fn target(&self, path: &str) -> Result<PathBuf, StorageError> {
+        check_path(path)?;
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder =
+            if folder.is_empty() { self.root.to_path_buf() } else { self.resolve(folder)? };
+        let mut parts = Path::new(name).components();
+        match (parts.next(), parts.next()) {
+            (Some(Component::Normal(name)), None) => Ok(folder.join(name)),
+            _ => Err(not_plain(path)),
+        }
     }
 
     fn open_blocking(&self, path: &str) -> Result<Opened, StorageError> {
@@ -152,6 +163,12 @@ impl Storage for Local {
         let storage = self.clone();
         blocking(path, move |path| storage.file(path).map(|(_, identity)| identity)).await
     }
+
+    /// Written beside its path under a name that starts with a dot, and then renamed.
+    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StorageError> {
+        let storage = self.clone();
+        blocking(path, move |path| put::put(&storage.target(path)?, path, &bytes)).await
+    }
 }
 
 struct LocalSource(Arc<Opened>);
@@ -207,6 +224,10 @@ fn identity(path: &str, metadata: &Metadata) -> Result<(Stamp, Identity), Storag
     Ok((stamp, identity))
 }
 
+fn not_plain(path: &str) -> StorageError {
+    StorageError::Forbidden { path: path.to_owned(), reason: "it is not made of plain names" }
+}
+
 /// Does blocking work for a path, on a thread that may block.
 async fn blocking<T: Send + 'static>(
     path: &str,
@@ -237,6 +258,27 @@ mod tests {
         let target = root.join(path);
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::write(target, bytes).unwrap();
+    }
+
+    #[tokio::test]
+    async fn files_are_stored_as_a_whole_and_within_the_root() {
+        let (root, storage) = folder();
+        write(root.path(), "film/a.mp4", b"old");
+        let old = storage.open("film/a.mp4").await.unwrap();
+        let put = async |path: &str| storage.put(path, Bytes::from_static(b"new!")).await;
+        for path in ["film/a.mp4", "film/a.dpi", "a.dpi"] {
+            put(path).await.unwrap();
+            assert_eq!(storage.identity(path).await.unwrap().len(), 4, "{path}");
+        }
+        assert_eq!(old.read(&[Extent::new(0, 3)]).await.unwrap(), [Bytes::from_static(b"old")]);
+        for path in ["../a.dpi", "film/../a.dpi", "film/.", "/a.dpi", ""] {
+            let refused = put(path).await.unwrap_err();
+            assert!(matches!(refused, StorageError::Forbidden { .. }), "{path}: {refused}");
+        }
+        let missing = put("other/a.dpi").await.unwrap_err();
+        assert!(matches!(missing, StorageError::NotFound { .. }), "{missing}");
+        let listing = storage.list("film").await.unwrap();
+        assert_eq!(listing.files, ["a.dpi", "a.mp4"], "nothing else is left");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -117,6 +117,12 @@ impl Storage for Memory {
     async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
         Ok(self.file(path)?.identity)
     }
+
+    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StorageError> {
+        check_path(path)?;
+        self.insert(path, bytes);
+        Ok(())
+    }
 }
 
 #[async_trait]

@@ -3,6 +3,7 @@
 
 mod boxes;
 pub mod fragments;
+pub mod long;
 mod movie;
 mod sample_entry;
 mod sizes;
