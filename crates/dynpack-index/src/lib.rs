@@ -33,7 +33,10 @@
 //! ```
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
-#![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
+#![cfg_attr(
+    test,
+    expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")
+)]
 
 mod codec;
 mod envelope;

@@ -58,7 +58,8 @@ impl Survey {
                     let at = values.iter().position(|&entry| entry == value);
                     at.and_then(|at| u8::try_from(at).ok()).expect("the palette has all values")
                 };
-                let indices = indices.unwrap_or_else(|| expand(runs, samples, index_of).into_vec());
+                let indices =
+                    indices.map_or_else(|| expand(runs, samples, index_of), Vec::into_boxed_slice);
                 Shape::Palette { indices: indices.into(), values: values.into() }
             }
             None if is_narrow => Shape::Narrow(expand(runs, samples, |value| {
