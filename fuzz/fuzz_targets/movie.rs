@@ -1,6 +1,6 @@
 //! Any bytes as a film: feeding them whole or in small pieces gives the same. What opens can be
-//! cut, described, planned and made, clear and under every protection. Its text and its chapters can
-//! be read, and are within limits.
+//! cut, described, planned and made, clear and under every protection. Its text and its chapters
+//! can be read, and are within limits.
 
 #![no_main]
 

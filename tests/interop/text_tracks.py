@@ -20,8 +20,8 @@ from pathlib import Path
 
 from tally import Tally
 
-#: Start and end, in milliseconds, and text, with gaps and two lines. ffmpeg cannot write a gap of 36
-#: minutes.
+#: Start and end, in milliseconds, and text, with gaps and two lines. ffmpeg cannot write a gap of
+#: 36 minutes.
 CUES = [
     (1_000, 2_500, "Hello there"),
     (2_500, 4_123, "Two\nlines"),

@@ -29,8 +29,8 @@ pub trait Urls {
         Vec::new()
     }
 
-    /// The URL of the [chapters](crate::chapters()) of a presentation; `None`, which is the default,
-    /// if there are none.
+    /// The URL of the [chapters](crate::chapters()) of a presentation; `None`, which is the
+    /// default, if there are none.
     fn chapters(&self, presentation: &Presentation) -> Option<String> {
         let _ = presentation;
         None

@@ -8,9 +8,9 @@ use crate::samples::{Chunks, Places, Samples};
 
 /// The samples of a track while they are gathered, fragment by fragment or edit by edit.
 ///
-/// Samples without bytes are not gathered at the start, which they delay, nor at the end. What comes
-/// of others, and of gaps, is decided by [`Gaps`]. Memory follows the runs of equal samples, never
-/// the counts they claim.
+/// Samples without bytes are not gathered at the start, which they delay, nor at the end. What
+/// comes of others, and of gaps, is decided by [`Gaps`]. Memory follows the runs of equal samples,
+/// never the counts they claim.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     gaps: Gaps,
@@ -89,9 +89,9 @@ impl Gathered {
     /// Begins a fragment, which is decoded from `time` on if it declares one, else from the end of
     /// the last sample.
     ///
-    /// The last sample lasts until then: longer over a gap that is filled, shorter where the fragment
-    /// begins before its end. Samples that do not start before the fragment are replaced by it: a recorder
-    /// sent them again. Returns how many.
+    /// The last sample lasts until then: longer over a gap that is filled, shorter where the
+    /// fragment begins before its end. Samples that do not start before the fragment are replaced
+    /// by it: a recorder sent them again. Returns how many.
     ///
     /// # Errors
     /// Returns the problem if the last sample would get a duration of more than 31 bits, or if

@@ -81,8 +81,8 @@ impl Tracks {
         self.outcomes.get(at)?.track.as_ref().ok()?.media()
     }
 
-    /// Replaces the one at that place of the list, if it is video or audio and not left out, by what
-    /// is made of it. It may come with a warning.
+    /// Replaces the one at that place of the list, if it is video or audio and not left out, by
+    /// what is made of it. It may come with a warning.
     pub(crate) fn replace(
         &mut self,
         at: usize,

@@ -178,8 +178,8 @@ fn texts_that_cannot_be_read_are_left_out_with_their_reason() {
         ),
         (
             Track { offsets: vec![1 << 20], ..with_gap() },
-            "moov/trak[2]/mdia/minf/stbl at 1204: sample data ends at 1048584, but the file has only \
-             1394 bytes",
+            "moov/trak[2]/mdia/minf/stbl at 1204: sample data ends at 1048584, but the file has \
+             only 1394 bytes",
             true,
             false,
             text,

@@ -1,8 +1,8 @@
 //! The vocabulary of dynpack, and the one timeline that all protocols share.
 //!
 //! A [`Movie`] is one parsed file: [`Track`]s and [`TextTrack`]s with compact [`SampleTable`]s. A
-//! [`Timeline`] cuts a set of tracks into segments, once for all protocols. A [`Presentation`] is what one request may
-//! see: [`Rendition`]s with their [`Cuts`].
+//! [`Timeline`] cuts a set of tracks into segments, once for all protocols. A [`Presentation`] is
+//! what one request may see: [`Rendition`]s with their [`Cuts`].
 //!
 //! `dynpack-codec` knows how samples are coded. This crate reads no files and parses no boxes:
 //! `dynpack-isobmff` makes movies, `dynpack-fragment` makes segments of them. It does no IO, has no

@@ -6,8 +6,8 @@ use crate::{Grouping, Language, MediaStretch, Role, SampleTable, Ticks, Timescal
 
 /// A text track of a movie, as it is stored.
 ///
-/// Its samples are those of the file: unlike those of a [`Track`](crate::Track), they are not cut as
-/// the edit list says, and samples without bytes are kept, for nothing is shown then.
+/// Its samples are those of the file: unlike those of a [`Track`](crate::Track), they are not cut
+/// as the edit list says, and samples without bytes are kept, for nothing is shown then.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TextTrack {
@@ -38,8 +38,8 @@ pub struct TextTrack {
 }
 
 impl TextTrack {
-    /// A track without a name, in an undetermined language, whose first sample is shown at the start
-    /// of the movie.
+    /// A track without a name, in an undetermined language, whose first sample is shown at the
+    /// start of the movie.
     #[must_use]
     pub fn new(
         id: TrackId,

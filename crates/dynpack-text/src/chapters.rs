@@ -7,8 +7,8 @@ use crate::document::Document;
 use crate::error::Error;
 use crate::limits::MAX_CHAPTERS;
 
-/// The chapters that a document lists. They are in its language, if it declares one, or else in that
-/// of its track.
+/// The chapters that a document lists. They are in its language, if it declares one, or else in
+/// that of its track.
 ///
 /// # Errors
 /// [`Error::LimitExceeded`] past [`MAX_CHAPTERS`].
@@ -28,8 +28,8 @@ pub fn read(document: &Document, language: &Language) -> Result<Vec<Chapter>, Er
     Ok(cues.iter().map(chapter).collect())
 }
 
-/// A document of the chapters of one language, such as [`vtt::write`](crate::vtt::write) writes. The
-/// times of `spans` are on a clock of that timescale.
+/// A document of the chapters of one language, such as [`vtt::write`](crate::vtt::write) writes.
+/// The times of `spans` are on a clock of that timescale.
 #[must_use]
 pub fn document(spans: &[ChapterSpan<'_>], clock: Timescale, language: &Language) -> Document {
     let of_language = spans.iter().filter(|span| span.chapter.language == *language);

@@ -22,7 +22,8 @@ use ttml::Origin;
 /// Reads the samples of a text track, in their order.
 ///
 /// The formats are `wvtt` and `stpp` (ISO/IEC 14496-30), `tx3g` (3GPP TS 26.245), the `text` of
-/// QuickTime, and TTML as Smooth Streaming has it (`dfxp` or `TTML`), which is in no standard. Cues that a packager split over samples are joined again.
+/// QuickTime, and TTML as Smooth Streaming has it (`dfxp` or `TTML`), which is in no standard. Cues
+/// that a packager split over samples are joined again.
 ///
 /// ```
 /// use dynpack_media::{Ticks, Time, Timescale};

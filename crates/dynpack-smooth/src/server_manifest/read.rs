@@ -186,7 +186,8 @@ impl Seen {
         if *self.kinds.entry(track.name().into()).or_insert(track.kind) != track.kind {
             return Err(format!("the track name {name:?} is used for two kinds of media"));
         }
-        // Azure names text by its language, if it knows one, and declares a bitrate that says nothing.
+        // Azure names text by its language, if it knows one, and declares a bitrate that says
+        // nothing.
         if track.kind == TrackKind::Text {
             return Ok(());
         }

@@ -63,8 +63,7 @@ fn read_cue(
         let (kind, body) = child?;
         match &kind {
             b"vsid" => source = Some(Reader::new(body).u32().map_err(in_box("vsid"))?),
-            // As in WebVTT, which has no such character (4.1).
-            b"iden" => cue.id = Some(text(body, "iden")?.replace('\0', "\u{fffd}")),
+            b"iden" => cue.id = Some(text(body, "iden")?.into()),
             b"sttg" => {
                 let is_region = |id: &str| header.regions.iter().any(|region| region.id == id);
                 cue.layout = vtt::read_settings(text(body, "sttg")?, is_region);

@@ -21,7 +21,10 @@ pub(super) fn put_escaped(text: &str, out: &mut String) {
 
 /// A text on one line without `-->`, which would be taken for times; `None` if nothing is left.
 pub(super) fn identifier(id: &str) -> Option<Cow<'_, str>> {
-    let id = crate::decode::on_one_line(id);
+    let id = match crate::decode::on_one_line(id) {
+        id if id.contains('\0') => id.replace('\0', "\u{fffd}").into(),
+        id => id,
+    };
     (!id.is_empty() && !id.contains("-->")).then_some(id)
 }
 
