@@ -25,6 +25,7 @@ import displaced
 import gstreamer
 import origin
 import sets
+import side_data
 import tricky
 from tally import Tally
 
@@ -42,7 +43,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="dynpack-interop-") as temporary:
         work = options.keep or Path(temporary)
         media = work / "media"
-        for folder in (media, work / "sets"):
+        for folder in (media, work / "sets", work / "side_data"):
             shutil.rmtree(folder, ignore_errors=True)
         tricky.make(media)
         shutil.copytree(options.sample, media / "sample")
@@ -67,6 +68,9 @@ def main():
         with origin.serving(binary, work / "sets", work / "origin.log", origin.AS_STORED) as base:
             tally.heading("one film in every kind of set")
             sets.check(base, tally)
+        tricky.make(work / "side_data", side_data.ASSETS)
+        with origin.serving(binary, work / "side_data", work / "origin.log") as base:
+            side_data.check(base, tally)
     print(f"interop: {tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

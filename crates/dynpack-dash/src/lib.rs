@@ -32,10 +32,12 @@
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod adaptation_set;
+mod captions;
 mod content_protection;
 mod manifest;
 mod model;
 mod options;
+mod picture;
 mod protection;
 mod segment_timeline;
 mod sound;

@@ -69,10 +69,16 @@ impl<'a> Rated<'a> {
         }
     }
 
-    /// What goes into `SUPPLEMENTAL-CODECS`: transport streams have no brands.
+    /// What goes into `SUPPLEMENTAL-CODECS`: transport streams have no brands. For HDR10+ that is
+    /// the codec itself with its brand, in AV1 alone (Apple, *HLS Authoring Specification*,
+    /// appendixes; HDR10+ AV1 Metadata Handling Specification, 3.2).
     pub(crate) fn supplemental_codec(&self) -> Option<String> {
         let video = self.rendition.track.codec.video().filter(|_| self.flavor == Flavor::Cmaf)?;
-        video.supplemental_codec().map(|(codec, brand)| format!("{codec}/{brand}"))
+        let is_hdr10_plus = video.has_hdr10_plus && matches!(video.codec, VideoCodec::Av1(_));
+        let hdr10_plus = is_hdr10_plus.then(|| (video.codec.rfc6381(), "cdm4"));
+        let all = video.supplemental_codec().into_iter().chain(hdr10_plus);
+        let all: Vec<_> = all.map(|(codec, brand)| format!("{codec}/{brand}")).collect();
+        (!all.is_empty()).then(|| all.join(","))
     }
 
     /// The range of brightness of video, if it is not the standard one.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use dynpack_codec::DynamicRange;
+use dynpack_codec::{CaptionChannel, DynamicRange};
 
 use crate::Key;
 use crate::attributes::Attributes;
@@ -14,6 +14,8 @@ pub(crate) struct Multivariant {
     pub(crate) has_independent_segments: bool,
     /// The audio to choose from.
     pub(crate) audio: Vec<Media>,
+    /// The captions in video.
+    pub(crate) captions: Vec<Media>,
     pub(crate) variants: Vec<Variant>,
     /// The video to choose from. It follows the variants, since ffmpeg plays the video that is
     /// listed first.
@@ -36,6 +38,8 @@ pub(crate) struct Media {
     pub(crate) is_autoselect: bool,
     pub(crate) characteristics: Option<&'static str>,
     pub(crate) channels: Option<String>,
+    /// `INSTREAM-ID` of captions.
+    pub(crate) channel: Option<CaptionChannel>,
 }
 
 /// A variant (`EXT-X-STREAM-INF`, 4.3.4.2), or the key frames of a video
@@ -55,6 +59,8 @@ pub(crate) struct Variant {
     pub(crate) audio: Option<String>,
     /// The group of videos that can be played instead of its own.
     pub(crate) video: Option<String>,
+    /// The group of the captions in its video.
+    pub(crate) captions: Option<&'static str>,
 }
 
 /// Width and height, in pixels.
@@ -69,7 +75,7 @@ impl Multivariant {
         if self.has_independent_segments {
             text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
         }
-        self.audio.iter().for_each(|media| media.write(&mut text));
+        self.audio.iter().chain(&self.captions).for_each(|media| media.write(&mut text));
         self.variants.iter().for_each(|variant| variant.write(&mut text));
         self.video.iter().for_each(|media| media.write(&mut text));
         self.key_frames.iter().for_each(|variant| variant.write_key_frames(&mut text));
@@ -92,7 +98,8 @@ impl Media {
             .with_some("DEFAULT", self.is_default.then_some("YES"))
             .with_some("AUTOSELECT", self.is_autoselect.then_some("YES"))
             .with_quoted("CHARACTERISTICS", self.characteristics)
-            .with_quoted("CHANNELS", self.channels.as_deref());
+            .with_quoted("CHANNELS", self.channels.as_deref())
+            .with_quoted("INSTREAM-ID", self.channel.map(|channel| channel.to_string()).as_deref());
         text.push('\n');
     }
 }
@@ -102,7 +109,8 @@ impl Variant {
         text.push_str("#EXT-X-STREAM-INF:");
         self.add_to(Attributes::new(text))
             .with_quoted("AUDIO", self.audio.as_deref())
-            .with_quoted("VIDEO", self.video.as_deref());
+            .with_quoted("VIDEO", self.video.as_deref())
+            .with_quoted("CLOSED-CAPTIONS", self.captions);
         text.push('\n');
         push_uri(text, &self.uri);
         text.push('\n');

@@ -6,7 +6,7 @@ use dynpack_media::{Presentation, Rate, Rates};
 use crate::audio::{Groups, Rated};
 use crate::model::{FrameRate, Media, Multivariant, Resolution, Variant};
 use crate::video::Videos;
-use crate::{Flavor, Key, Options, Urls};
+use crate::{Flavor, Key, Options, Urls, captions};
 
 /// Lists the variants of a presentation, by ascending [family](dynpack_media::VideoFamily) and
 /// bitrate of the video, and the renditions from which a viewer can choose.
@@ -49,6 +49,7 @@ pub fn multivariant_playlist(
             .iter()
             .all(|rendition| rendition.has_independent_segments()),
         audio: choices,
+        captions: captions::media(&video.defaults),
         variants,
         video: video.media(urls),
         key_frames: video
@@ -168,6 +169,7 @@ fn variant(
         frame_rate: frame_rates.max().map(FrameRate),
         audio: None,
         video: None,
+        captions: captions::group(main),
     }
 }
 
@@ -195,6 +197,7 @@ fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Media> {
                 is_autoselect: groups.is_autoselect(at),
                 characteristics: member.role.hls_characteristic(),
                 channels: rated.channels(),
+                channel: None,
             });
         }
     }

@@ -168,6 +168,45 @@ fn range_and_dolby_vision_are_signalled() {
     }
 }
 
+/// Services of captions need version 7, and a choice of them version 4.
+#[test]
+fn captions_in_video_are_a_group() {
+    let film = film::with_captions(film::sample());
+    let playlist = |options: &Options| {
+        multivariant_playlist(&film, &rates_with_key_frames(&film), &Azure, options)
+    };
+    let media = |channel: &str, autoselect: &str| {
+        format!(
+            "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"{channel}\"{autoselect},\
+             INSTREAM-ID=\"{channel}\"\n"
+        )
+    };
+    let first = media("CC1", ",AUTOSELECT=YES");
+    let [third, service] = ["CC3", "SERVICE1"].map(|channel| media(channel, ""));
+    let cmaf = playlist(&Options::CMAF);
+    assert!(cmaf.contains(&[&*first, &third, &service].concat()), "{cmaf}");
+    let ts = playlist(&Options::TS);
+    assert!(ts.contains(&[first, third].concat()) && !ts.contains("SERVICE"), "{ts}");
+    for listed in [&cmaf, &ts] {
+        let variants = listed.matches("#EXT-X-STREAM-INF").count();
+        assert_eq!(listed.matches(",CLOSED-CAPTIONS=\"cc\"\n").count(), variants, "{listed}");
+    }
+    assert!(!playlist(&Options::MUXED_TS).contains("CLOSED-CAPTIONS"));
+}
+
+#[test]
+fn hdr10_plus_is_a_supplement_of_av1_alone() {
+    let variant = |video| {
+        let film = film::presentation(vec![("video", 400_000, video)], CutPolicy::SIX_SECONDS);
+        multivariant_playlist(&film, &Rates::default(), &Azure, &Options::CMAF)
+    };
+    let av1 = variant(film::hdr10_plus(film::codec::av1()));
+    let expected = r#"CODECS="av01.0.00M.08",SUPPLEMENTAL-CODECS="av01.0.00M.08/cdm4","#;
+    assert!(av1.contains(&[expected, "VIDEO-RANGE=PQ,"].concat()), "{av1}");
+    let hevc = variant(film::hdr10_plus(film::codec::hevc()));
+    assert!(hevc.contains("VIDEO-RANGE=PQ") && !hevc.contains("SUPPLEMENTAL"), "{hevc}");
+}
+
 /// Groups of two seconds in segments of six: each of their key frames is listed.
 #[test]
 fn the_key_frames_of_video() {

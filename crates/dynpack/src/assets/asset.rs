@@ -8,7 +8,7 @@ use dynpack_packager::{AssetPath, Protection, Request, fingerprint};
 use crate::storage::{Identity, Source};
 
 /// Part of every ETag. Incremented with each change of the output for the same files.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 
 /// An open asset: one version of its files, parsed and cut into segments.
 #[non_exhaustive]
