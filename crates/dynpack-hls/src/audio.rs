@@ -1,10 +1,10 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
 use dynpack_codec::{AudioCodec, AudioFamily, Codec, DynamicRange, MediaKind, Video, VideoCodec};
-use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
+use dynpack_media::{Form, Language, Presentation, Rate, Rates, Rendition, RenditionId, Role};
 
 use crate::Flavor;
-use crate::text::{quoted, unused_name};
+use crate::text::{quoted, stable, unused_name};
 
 /// A rendition with its rate.
 #[derive(Clone, Copy)]
@@ -85,6 +85,18 @@ impl<'a> Rated<'a> {
     pub(crate) fn range(&self) -> Option<DynamicRange> {
         let range = self.rendition.track.codec.video()?.dynamic_range();
         Some(range).filter(|range| *range != DynamicRange::Sdr)
+    }
+
+    /// `STABLE-VARIANT-ID` or `STABLE-RENDITION-ID`, by what identifies the rendition: it stays
+    /// when the URLs of playlists change (RFC 8216bis, 4.4.6.1). Older players of transport
+    /// streams are left alone.
+    pub(crate) fn stable_id(&self) -> Option<String> {
+        let RenditionId { name, bitrate, form, .. } = &self.rendition.id;
+        let form = match form {
+            Form::Full => "",
+            Form::KeyFrames => "/key-frames",
+        };
+        (self.flavor == Flavor::Cmaf).then(|| format!("{}/{bitrate}{form}", stable(name)))
     }
 
     fn coding(&self) -> Coding {

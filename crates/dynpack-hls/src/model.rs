@@ -40,6 +40,8 @@ pub(crate) struct Media {
     pub(crate) channels: Option<String>,
     /// `INSTREAM-ID` of captions.
     pub(crate) channel: Option<CaptionChannel>,
+    /// `STABLE-RENDITION-ID` (RFC 8216bis, 4.4.6.1).
+    pub(crate) stable_id: Option<String>,
 }
 
 /// A variant (`EXT-X-STREAM-INF`, 4.3.4.2), or the key frames of a video
@@ -61,6 +63,8 @@ pub(crate) struct Variant {
     pub(crate) video: Option<String>,
     /// The group of the captions in its video.
     pub(crate) captions: Option<&'static str>,
+    /// `STABLE-VARIANT-ID` (RFC 8216bis, 4.4.6.2).
+    pub(crate) stable_id: Option<String>,
 }
 
 /// Width and height, in pixels.
@@ -99,7 +103,8 @@ impl Media {
             .with_some("AUTOSELECT", self.is_autoselect.then_some("YES"))
             .with_quoted("CHARACTERISTICS", self.characteristics)
             .with_quoted("CHANNELS", self.channels.as_deref())
-            .with_quoted("INSTREAM-ID", self.channel.map(|channel| channel.to_string()).as_deref());
+            .with_quoted("INSTREAM-ID", self.channel.map(|channel| channel.to_string()).as_deref())
+            .with_quoted("STABLE-RENDITION-ID", self.stable_id.as_deref());
         text.push('\n');
     }
 }
@@ -132,6 +137,7 @@ impl Variant {
             .with_some("VIDEO-RANGE", self.range)
             .with_some("RESOLUTION", self.resolution.as_ref())
             .with_some("FRAME-RATE", self.frame_rate.as_ref())
+            .with_quoted("STABLE-VARIANT-ID", self.stable_id.as_deref())
     }
 }
 

@@ -170,6 +170,7 @@ fn variant(
         audio: None,
         video: None,
         captions: captions::group(main),
+        stable_id: main.stable_id(),
     }
 }
 
@@ -198,6 +199,7 @@ fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Media> {
                 characteristics: member.role.hls_characteristic(),
                 channels: rated.channels(),
                 channel: None,
+                stable_id: rated.stable_id(),
             });
         }
     }
