@@ -57,6 +57,8 @@ def main():
                 name = dolby.__name__
                 tally.heading(f"{name}: GStreamer as a client")
                 gstreamer.check(address(base, name), compare.stored(media / name), tally)
+            for asset in tricky.HEVC:
+                check_hevc(address(base, asset.__name__), media / asset.__name__, tally)
             open_groups = tricky.open_groups_of_pictures.__name__
             check_key_frames(address(base, open_groups), compare.stored(media / open_groups), tally)
         shorter = ["--segment-duration", "2"]
@@ -95,6 +97,19 @@ def check_asset(base, folder, tally):
             rows = [compare.Row(protocol, "-", problems=[f"{type(error).__name__}: {error}"])]
         for row in rows:
             tally.add(describe(row), row.problems)
+
+
+def check_hevc(url, folder, tally):
+    """What ffmpeg and GStreamer decode from the pictures of each stream is what is stored."""
+    tally.heading(f"{folder.name}: the pictures that are decoded")
+    sources = compare.stored(folder)
+    for name, protocol in compare.PROTOCOLS.items():
+        if not protocol.suffix or name == "HDS":
+            continue
+        for rendition in protocol.read(f"{url}/{protocol.manifest}"):
+            if rendition.track.kind == "vide":
+                clients.check_decoded(name, rendition, folder, sources, tally)
+    gstreamer.check_pictures(url, folder / "film.mp4", tally)
 
 
 def describe(row):
