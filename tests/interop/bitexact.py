@@ -10,6 +10,7 @@ last, `interop: N passed, M failed`.
 """
 
 import argparse
+import functools
 import os
 import shutil
 import subprocess
@@ -56,11 +57,11 @@ def main():
             for dolby in (tricky.ac3_beside_aac, tricky.enhanced_ac3_beside_aac):
                 name = dolby.__name__
                 tally.heading(f"{name}: GStreamer as a client")
-                gstreamer.check(address(base, name), compare.stored(media / name), tally)
+                gstreamer.check(address(base, name), stored(media / name), tally)
             for asset in tricky.HEVC:
                 check_hevc(address(base, asset.__name__), media / asset.__name__, tally)
             open_groups = tricky.open_groups_of_pictures.__name__
-            check_key_frames(address(base, open_groups), compare.stored(media / open_groups), tally)
+            check_key_frames(address(base, open_groups), stored(media / open_groups), tally)
         shorter = ["--segment-duration", "2"]
         with origin.serving(binary, media, work / "origin.log", shorter) as base:
             tally.heading("with segments of two seconds")
@@ -77,10 +78,14 @@ def main():
     sys.exit(1 if tally.failed else 0)
 
 
+#: Each asset is read once, though several checks need it.
+stored = functools.cache(compare.stored)
+
+
 def check_asset(base, folder, tally):
     tally.heading(folder.name)
     try:
-        sources = compare.stored(folder)
+        sources = stored(folder)
     except (AssertionError, subprocess.CalledProcessError) as error:
         tally.add("the source", [error])
         return
@@ -102,7 +107,7 @@ def check_asset(base, folder, tally):
 def check_hevc(url, folder, tally):
     """What ffmpeg and GStreamer decode from the pictures of each stream is what is stored."""
     tally.heading(f"{folder.name}: the pictures that are decoded")
-    sources = compare.stored(folder)
+    sources = stored(folder)
     for name, protocol in compare.PROTOCOLS.items():
         if not protocol.suffix or name == "HDS":
             continue
@@ -127,7 +132,7 @@ def address(base, name):
 
 def check_sample(base, folder, tally):
     """Checks that run once, on an asset that is known to be intact."""
-    sources, url = compare.stored(folder), address(base, folder.name)
+    sources, url = stored(folder), address(base, folder.name)
     tally.heading("ffmpeg as a client, and the pictures it decodes")
     for name, protocol in compare.PROTOCOLS.items():
         if protocol.suffix:
