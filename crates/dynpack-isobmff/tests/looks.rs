@@ -202,7 +202,7 @@ const PACKET: [[u8; 3]; 2] = [[0xff, 0x02, 0x21], [0xfe, b'H', 0]];
 fn channels(len: u32, of: impl Fn(u32) -> Vec<[u8; 3]>) -> (String, usize) {
     let sample = |at: u32| {
         let slice = if at.is_multiple_of(50) { IDR } else { P };
-        with_lengths([&captions(&of(at))[..], slice, &vec![7; 100]])
+        with_lengths([&captions(&of(at))[..], slice, &[7; 100]])
     };
     let samples: Vec<_> = (0..len).map(sample).collect();
     let stss = (0..len).step_by(50).map(|at| at + 1).collect();
