@@ -78,6 +78,10 @@ def main():
     sys.exit(1 if tally.failed else 0)
 
 
+#: Of assets with a codec that not all protocols carry, those that refuse it.
+REFUSED = {asset.__name__: ("HDS",) for asset in tricky.HEVC}
+REFUSED[tricky.mp3.__name__] = ("MSS", "MSS20")
+
 #: Each asset is read once, though several checks need it.
 stored = functools.cache(compare.stored)
 
@@ -89,17 +93,16 @@ def check_asset(base, folder, tally):
     except (AssertionError, subprocess.CalledProcessError) as error:
         tally.add("the source", [error])
         return
-    is_hevc = folder.name in {asset.__name__ for asset in tricky.HEVC}
-    for protocol in compare.PROTOCOLS:
-        if is_hevc and protocol == "HDS":
-            answer = origin.ask(f"{address(base, folder.name)}/{compare.PROTOCOLS[protocol].manifest}")
-            tally.add("HDS    refuses HEVC", [] if answer.status == 415 else [answer.text()])
+    for name, protocol in compare.PROTOCOLS.items():
+        if name in REFUSED.get(folder.name, ()):
+            answer = origin.ask(f"{address(base, folder.name)}/{protocol.manifest}")
+            tally.add(f"{name:6} is refused", [] if answer.status == 415 else [answer.text()])
             continue
         try:
-            rows = compare.compare_protocol(address(base, folder.name), protocol, sources)
+            rows = compare.compare_protocol(address(base, folder.name), name, sources)
         # Any exception that a stream causes here counts as a failure of the stream.
         except Exception as error:
-            rows = [compare.Row(protocol, "-", problems=[f"{type(error).__name__}: {error}"])]
+            rows = [compare.Row(name, "-", problems=[f"{type(error).__name__}: {error}"])]
         for row in rows:
             tally.add(describe(row), row.problems)
 
