@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack::{Encryption, Format};
 use dynpack_codec::{
-    AacConfig, Ac3Config, Ac4Config, AlacConfig, Av1Config, Codec, DtsConfig, Eac3Config,
-    FlacConfig, Mp3Config, OpusConfig, Video, VpxConfig, VpxVersion,
+    AacConfig, Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, Eac3Config, FlacConfig,
+    Mp3Config, OpusConfig, Video, VpxConfig, VpxVersion,
 };
 use dynpack_media::{Cuts, MediaKind, Rendition, RenditionId, SourceIndex};
 use dynpack_testkit::{TrackBuilder, codec};
@@ -18,7 +18,6 @@ use crate::support::formats;
 
 pub(crate) fn codecs() -> Vec<Codec> {
     let record = |record: &[u8]| Bytes::copy_from_slice(record);
-    let av1 = Av1Config::parse(record(&[0x81, 0, 0x0c, 0])).unwrap();
     let vpx = |version| {
         let config = VpxConfig::parse(version, record(&[0, 10, 0x82, 1, 1, 1, 0, 0])).unwrap();
         Codec::from(Video::new(config, 640, 360))
@@ -26,7 +25,7 @@ pub(crate) fn codecs() -> Vec<Codec> {
     vec![
         codec::avc(codec::AVCC, (640, 360)),
         codec::hevc(),
-        Video::new(av1, 640, 360).into(),
+        codec::av1(),
         vpx(VpxVersion::Vp8),
         vpx(VpxVersion::Vp9),
         codec::aac(codec::AAC_48_STEREO),

@@ -10,6 +10,7 @@ last, `interop: N passed, M failed`.
 """
 
 import argparse
+import functools
 import os
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ import displaced
 import gstreamer
 import origin
 import sets
+import side_data
 import tricky
 from tally import Tally
 
@@ -42,7 +44,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="dynpack-interop-") as temporary:
         work = options.keep or Path(temporary)
         media = work / "media"
-        for folder in (media, work / "sets"):
+        for folder in (media, work / "sets", work / "side_data"):
             shutil.rmtree(folder, ignore_errors=True)
         tricky.make(media)
         shutil.copytree(options.sample, media / "sample")
@@ -55,9 +57,11 @@ def main():
             for dolby in (tricky.ac3_beside_aac, tricky.enhanced_ac3_beside_aac):
                 name = dolby.__name__
                 tally.heading(f"{name}: GStreamer as a client")
-                gstreamer.check(address(base, name), compare.stored(media / name), tally)
+                gstreamer.check(address(base, name), stored(media / name), tally)
+            for asset in tricky.HEVC:
+                check_hevc(address(base, asset.__name__), media / asset.__name__, tally)
             open_groups = tricky.open_groups_of_pictures.__name__
-            check_key_frames(address(base, open_groups), compare.stored(media / open_groups), tally)
+            check_key_frames(address(base, open_groups), stored(media / open_groups), tally)
         shorter = ["--segment-duration", "2"]
         with origin.serving(binary, media, work / "origin.log", shorter) as base:
             tally.heading("with segments of two seconds")
@@ -67,30 +71,53 @@ def main():
         with origin.serving(binary, work / "sets", work / "origin.log", origin.AS_STORED) as base:
             tally.heading("one film in every kind of set")
             sets.check(base, tally)
+        tricky.make(work / "side_data", side_data.ASSETS)
+        with origin.serving(binary, work / "side_data", work / "origin.log") as base:
+            side_data.check(base, tally)
     print(f"interop: {tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
+
+
+#: Of assets with a codec that not all protocols carry, those that refuse it.
+REFUSED = {asset.__name__: ("HDS",) for asset in tricky.HEVC}
+REFUSED[tricky.mp3.__name__] = ("MSS", "MSS20")
+
+#: Each asset is read once, though several checks need it.
+stored = functools.cache(compare.stored)
 
 
 def check_asset(base, folder, tally):
     tally.heading(folder.name)
     try:
-        sources = compare.stored(folder)
+        sources = stored(folder)
     except (AssertionError, subprocess.CalledProcessError) as error:
         tally.add("the source", [error])
         return
-    is_hevc = folder.name in {asset.__name__ for asset in tricky.HEVC}
-    for protocol in compare.PROTOCOLS:
-        if is_hevc and protocol == "HDS":
-            answer = origin.ask(f"{address(base, folder.name)}/{compare.PROTOCOLS[protocol].manifest}")
-            tally.add("HDS    refuses HEVC", [] if answer.status == 415 else [answer.text()])
+    for name, protocol in compare.PROTOCOLS.items():
+        if name in REFUSED.get(folder.name, ()):
+            answer = origin.ask(f"{address(base, folder.name)}/{protocol.manifest}")
+            tally.add(f"{name:6} is refused", [] if answer.status == 415 else [answer.text()])
             continue
         try:
-            rows = compare.compare_protocol(address(base, folder.name), protocol, sources)
+            rows = compare.compare_protocol(address(base, folder.name), name, sources)
         # Any exception that a stream causes here counts as a failure of the stream.
         except Exception as error:
-            rows = [compare.Row(protocol, "-", problems=[f"{type(error).__name__}: {error}"])]
+            rows = [compare.Row(name, "-", problems=[f"{type(error).__name__}: {error}"])]
         for row in rows:
             tally.add(describe(row), row.problems)
+
+
+def check_hevc(url, folder, tally):
+    """What ffmpeg and GStreamer decode from the pictures of each stream is what is stored."""
+    tally.heading(f"{folder.name}: the pictures that are decoded")
+    sources = stored(folder)
+    for name, protocol in compare.PROTOCOLS.items():
+        if not protocol.suffix or name == "HDS":
+            continue
+        for rendition in protocol.read(f"{url}/{protocol.manifest}"):
+            if rendition.track.kind == "vide":
+                clients.check_decoded(name, rendition, folder, sources, tally)
+    gstreamer.check_pictures(url, folder / "film.mp4", tally)
 
 
 def describe(row):
@@ -108,7 +135,7 @@ def address(base, name):
 
 def check_sample(base, folder, tally):
     """Checks that run once, on an asset that is known to be intact."""
-    sources, url = compare.stored(folder), address(base, folder.name)
+    sources, url = stored(folder), address(base, folder.name)
     tally.heading("ffmpeg as a client, and the pictures it decodes")
     for name, protocol in compare.PROTOCOLS.items():
         if protocol.suffix:

@@ -1,5 +1,6 @@
 """Independent clients get what is stored: ffmpeg for HLS and DASH, yt-dlp for Smooth and HDS."""
 
+import functools
 import subprocess
 import sys
 import tempfile
@@ -18,28 +19,31 @@ QUIET = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "warning"]
 def check_ffmpeg(url, name, sources, folder, tally):
     """All that a protocol has, by ffmpeg."""
     protocol = compare.PROTOCOLS[name]
-    check_times(url, name, sources, tally)
-    for rendition in protocol.read(f"{url}/{protocol.manifest}"):
+    renditions, for_trick_play = read(url, name)
+    check_times(url, name, (renditions, for_trick_play), sources, tally)
+    for rendition in renditions:
         check_decoded(name, rendition, folder, sources, tally)
         if protocol.suffix == ".ts" and not rendition.is_companion:
             check_warnings(name, rendition, tally)
-    for rendition in key_frames(url, protocol):
+    for rendition in for_trick_play:
         check_pictures(name, rendition, tally)
 
 
-def key_frames(url, protocol):
-    return protocol.key_frames(f"{url}/{protocol.manifest}") if protocol.key_frames else []
-
-
-def check_times(url, name, sources, tally):
-    """The packets of all renditions, by ffmpeg's own readers of HLS and DASH."""
+def read(url, name):
+    """All renditions of a protocol, and those for trick play."""
     protocol = compare.PROTOCOLS[name]
+    address = f"{url}/{protocol.manifest}"
+    return protocol.read(address), protocol.key_frames(address) if protocol.key_frames else []
+
+
+def check_times(url, name, all_renditions, sources, tally):
+    """The packets of all renditions, by ffmpeg's own readers of HLS and DASH."""
+    protocol, (renditions, for_trick_play) = compare.PROTOCOLS[name], all_renditions
     if protocol.suffix == ".flv":
         return
-    renditions = protocol.read(f"{url}/{protocol.manifest}")
     # ffmpeg numbers the streams of an MPD with video first, those for trick play among it.
     order = sorted(
-        renditions + key_frames(url, protocol), key=lambda rendition: rendition.track.kind != "vide"
+        [*renditions, *for_trick_play], key=lambda rendition: rendition.track.kind != "vide"
     )
     for rendition in renditions:
         if "mpd" in protocol.manifest:
@@ -96,7 +100,7 @@ def check_decoded(name, rendition, folder, sources, tally):
         whole.write(rendition.whole())
         whole.flush()
         streamed = decoded(whole.name, rendition.parts.index(rendition))
-    stored = decoded(folder / f"{source.name.split('#')[0]}.mp4", 0)
+    stored = decoded_source(folder / f"{source.name.split('#')[0]}.mp4")
     problems = (
         []
         if streamed == stored
@@ -106,6 +110,12 @@ def check_decoded(name, rendition, folder, sources, tally):
         f"{name:6}{rendition.name[-45:]:46} {len(streamed)} decoded frames as of {source.name}",
         problems,
     )
+
+
+@functools.cache
+def decoded_source(path):
+    """The first stream of a source, which all protocols have in common."""
+    return decoded(path, 0)
 
 
 def decoded(path, index):

@@ -89,7 +89,7 @@ def unnoticed(url, sources):
             harmed = address + parts.path
             found = Found()
             if compare.PROTOCOLS[name].suffix in (".mp4", ".ts"):
-                clients.check_times(harmed, name, sources, found)
+                clients.check_times(harmed, name, clients.read(harmed, name), sources, found)
             else:
                 clients.check_yt_dlp(harmed, name, sources, found)
             if not found.mentions("presented at"):

@@ -52,8 +52,10 @@ def read_video(track, time, body):
 
 
 def read_audio(track, time, body):
-    assert body[0] == 0xAF, f"audio is of format {body[0]:#x}, not AAC"
-    if body[1] == 0:
+    assert body[0] == 0xAF or body[0] >> 4 == 2, f"audio of {body[0]:#x} is neither AAC nor MP3"
+    if body[0] != 0xAF:
+        track.samples.append(boxes.Sample(time, 0, 0, True, body[1:]))
+    elif body[1] == 0:
         check_configuration(track, b"esds" + body[2:])
     else:
         assert track.entry, "sound comes before the configuration"

@@ -40,6 +40,35 @@ def check_protocol(url, name, sources, tally):
     check_step(name, offsets, tally)
 
 
+#: What decodes HEVC, and which pixels it decodes. No plugin of the gate decodes AC-3.
+DECODER, PIXELS = "libde265dec", {"yuv420p"}
+
+
+def check_pictures(url, film, tally):
+    """The pictures of HEVC that GStreamer decodes from a stream are those of the film.
+
+    Not all are those of ffmpeg: it decodes some slices wrongly. In transport streams it loses
+    leading pictures at the start of segments, now and then.
+    """
+    known = subprocess.run(["gst-inspect-1.0", "--exists", DECODER], check=False).returncode == 0
+    pixels = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=pix_fmt", "-of",
+         "csv=p=0", film], check=True, capture_output=True, text=True,
+    ).stdout.strip()
+    if not known or pixels not in PIXELS:
+        reason = f"it does not decode {pixels}" if known else "it is not installed"
+        tally.heading(f"{film.parent.name}: not decoded by {DECODER}, since {reason}")
+        return
+    video = next(each for each in read(url, "HLS") if each.track.kind == "vide")
+    sources = f"filesrc location={film}", f"souphttpsrc location={video.url} ! hlsdemux"
+    due, found = (
+        [digest for _, digest in samples(f"{source} ! qtdemux ! h265parse ! {DECODER}")]
+        for source in sources
+    )
+    wrong = [] if due and found == due else [f"{len(found)} pictures of {len(due)}, or others"]
+    tally.add(f"HLS   {len(due)} pictures by {DECODER}", wrong)
+
+
 def pipelines(url, name, renditions):
     """The pipeline that reads the samples of each kind."""
     if name in ADAPTIVE:

@@ -158,6 +158,12 @@ def codecs_of_sound(folder):
         )
 
 
+def mp3(folder):
+    """The first frame has what the encoder says of the stream, and no sound."""
+    lame = ["-c:a", "libmp3lame", "-b:a", "96k"]
+    run(*video(), *audio(44100), *gop(50, 2), *lame, folder / "film.mp4")
+
+
 def video_only(folder):
     run(*video(), *gop(50, 2), folder / "film.mp4")
 
@@ -366,6 +372,7 @@ ASSETS = [
     ac3_beside_aac,
     enhanced_ac3_beside_aac,
     codecs_of_sound,
+    mp3,
     video_only,
     renditions_of_different_groups_of_pictures,
     renditions_of_different_reordering,

@@ -1,8 +1,9 @@
 //! Video: how its pictures are coded and displayed, whatever the codec.
 
 use crate::{
-    AspectRatio, Av1Config, AvcConfig, Color, DolbyVision, DynamicRange, Error, FrameShape,
-    HevcConfig, Picture, Unsupported, VideoFamily, VpxConfig, VpxVersion, av1, avc, hevc, vpx,
+    AspectRatio, Av1Config, AvcConfig, CaptionChannel, Color, DolbyVision, DynamicRange, Error,
+    FrameShape, HevcConfig, Picture, SideData, Unsupported, VideoFamily, VpxConfig, VpxVersion,
+    av1, avc, hevc, vpx,
 };
 
 /// How the pictures of a track are coded and displayed.
@@ -19,8 +20,15 @@ pub struct Video {
     pub pixel_aspect: AspectRatio,
     /// The colours, if they are declared.
     pub color: Option<Color>,
+    /// The transfer function with which pictures should rather be shown than with that of the
+    /// colours, by its code point in ISO/IEC 23091-2.
+    pub preferred_transfer: Option<u8>,
     /// The configuration of Dolby Vision, if there is one.
     pub dolby_vision: Option<DolbyVision>,
+    /// Whether pictures carry the dynamic metadata of HDR10+ (SMPTE ST 2094-40).
+    pub has_hdr10_plus: bool,
+    /// The channels in which pictures carry captions.
+    pub captions: Vec<CaptionChannel>,
 }
 
 /// A codec of video, with its configuration.
@@ -40,8 +48,17 @@ impl Video {
     /// Video in square pixels, of that many pixels in width and height.
     #[must_use]
     pub fn new(codec: impl Into<VideoCodec>, width: u16, height: u16) -> Self {
-        let pixel_aspect = AspectRatio::SQUARE;
-        Self { codec: codec.into(), width, height, pixel_aspect, color: None, dolby_vision: None }
+        Self {
+            codec: codec.into(),
+            width,
+            height,
+            pixel_aspect: AspectRatio::SQUARE,
+            color: None,
+            preferred_transfer: None,
+            dolby_vision: None,
+            has_hdr10_plus: false,
+            captions: Vec::new(),
+        }
     }
 
     /// The `codecs` parameter (RFC 6381), such as `avc1.64001f`: that of Dolby Vision where only
@@ -63,13 +80,18 @@ impl Video {
         if is_required { DolbyVision::sample_entry(own) } else { own }
     }
 
-    /// The range of brightness, as declared. Dolby Vision without pictures that others can show
-    /// declares no transfer function, and has that of PQ (profile 5).
+    /// The range of brightness, as declared, by the transfer function that is preferred. Dolby
+    /// Vision without pictures that others can show declares no transfer function, and has that of
+    /// PQ (profile 5).
     #[must_use]
     pub fn dynamic_range(&self) -> DynamicRange {
         match self.dolby_vision {
             Some(DolbyVision { is_optional: false, compatibility: 0, .. }) => DynamicRange::Pq,
-            _ => self.color.map_or(DynamicRange::Sdr, Color::dynamic_range),
+            _ => {
+                let color = self.color.unwrap_or(Color::UNSPECIFIED);
+                let transfer = self.preferred_transfer.unwrap_or(color.transfer);
+                Color { transfer, ..color }.dynamic_range()
+            }
         }
     }
 
@@ -203,6 +225,18 @@ impl VideoCodec {
             Self::Hevc(config) => hevc::picture(head, len, config.nal_length_size),
             Self::Av1(_) => av1::picture(head),
             Self::Vpx(config) => vpx::picture(config.version, head),
+        }
+    }
+
+    /// What a sample of `len` bytes that begins with `head` carries before its picture, as far as
+    /// that goes.
+    #[must_use]
+    pub fn side_data(&self, head: &[u8], len: usize) -> SideData {
+        match self {
+            Self::Avc(config) => avc::side_data(head, len, config.nal_length_size),
+            Self::Hevc(config) => hevc::side_data(head, len, config.nal_length_size),
+            Self::Av1(_) => SideData::in_obus(head),
+            Self::Vpx(_) => SideData::default(),
         }
     }
 

@@ -5,10 +5,12 @@ use dynpack_media::text::clean;
 use dynpack_media::{Coding, Period, Rendition, Role, Time};
 
 use crate::content_protection::ContentProtection;
-use crate::model::{AdaptationSet, Descriptor, Details, Representation, SegmentTemplate};
+use crate::model::{
+    AdaptationSet, Descriptor, Details, Representation, SegmentTemplate, descriptor,
+};
 use crate::segment_timeline::SegmentTimeline;
 use crate::text::id;
-use crate::{Protection, Urls, sound};
+use crate::{Protection, Urls, captions, picture, sound};
 
 /// Roles (5.8.5.5).
 const ROLE_SCHEME: &str = "urn:mpeg:dash:role:2011";
@@ -136,6 +138,25 @@ impl<'a> Set<'a> {
         set
     }
 
+    fn videos(&self) -> impl Iterator<Item = &Video> + Clone {
+        self.renditions.iter().filter_map(|rendition| rendition.track.codec.video())
+    }
+
+    fn supplemental(&self) -> Vec<Descriptor> {
+        match self.first.track.codec.audio() {
+            Some(audio) => sound::supplemental(audio),
+            None => picture::supplemental(self.videos()),
+        }
+    }
+
+    /// The purpose of what helps people who cannot see or hear well, and the captions in video.
+    fn accessibility(&self) -> Vec<Descriptor> {
+        let role = self.first.role;
+        let purpose =
+            role.is_accessibility().then(|| descriptor(ROLE_SCHEME, role.as_str().into()));
+        purpose.into_iter().chain(captions::accessibility(self.videos())).collect()
+    }
+
     fn template(&self, rendition: &Rendition, urls: &impl Urls) -> SegmentTemplate {
         let offset = self.start.floor(rendition.timescale());
         SegmentTemplate {
@@ -191,13 +212,10 @@ impl<'a> Set<'a> {
             coding_dependency: None,
             channels: first.track.codec.audio().and_then(sound::channels),
             protection: self.protection.as_ref().map(ContentProtection::all).unwrap_or_default(),
-            supplemental: first.track.codec.audio().map(sound::supplemental).unwrap_or_default(),
-            essential: first.track.codec.video().map(colors).unwrap_or_default(),
+            supplemental: self.supplemental(),
+            essential: first.track.codec.video().map(picture::essential).unwrap_or_default(),
             label: label(first),
-            accessibility: first
-                .role
-                .is_accessibility()
-                .then(|| descriptor(ROLE_SCHEME, first.role.as_str().into())),
+            accessibility: self.accessibility(),
             role: Some(descriptor(ROLE_SCHEME, role(first.role).as_str().into())),
             representations: (self.renditions.iter().zip(details).zip(templates))
                 .map(|((rendition, details), own)| Representation {
@@ -234,22 +252,6 @@ fn details(rendition: &Rendition) -> Details {
         frame_rate,
         sampling_rate: codec.audio().map(AudioCodec::sampling_rate),
     }
-}
-
-/// The colours, where a player that does not know them would show wrong ones (DASH-IF IOP 4.3,
-/// 10.3 and 10.4).
-fn colors(video: &Video) -> Vec<Descriptor> {
-    const SCHEMES: [&str; 3] = [
-        "urn:mpeg:mpegB:cicp:ColourPrimaries",
-        "urn:mpeg:mpegB:cicp:TransferCharacteristics",
-        "urn:mpeg:mpegB:cicp:MatrixCoefficients",
-    ];
-    let Some(color) = video.color.filter(|color| color.is_beyond_hdtv()) else {
-        return Vec::new();
-    };
-    let points = [color.primaries, color.transfer, color.matrix];
-    let described = SCHEMES.into_iter().zip(points);
-    described.map(|(scheme, point)| descriptor(scheme, point.to_string())).collect()
 }
 
 fn picture_aspect(video: &Video) -> Option<String> {
@@ -299,8 +301,4 @@ const fn role(role: Role) -> Role {
 fn label(rendition: &Rendition) -> Option<String> {
     let text = rendition.label.as_deref().filter(|label| !label.trim().is_empty())?;
     Some(clean(text))
-}
-
-const fn descriptor(scheme: &'static str, value: String) -> Descriptor {
-    Descriptor { scheme, value }
 }

@@ -32,11 +32,13 @@
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod adaptation_set;
+mod captions;
 mod content_protection;
 mod event_stream;
 mod manifest;
 mod model;
 mod options;
+mod picture;
 mod protection;
 mod segment_timeline;
 mod sound;

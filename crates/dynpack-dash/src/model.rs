@@ -86,7 +86,7 @@ pub(crate) struct AdaptationSet {
     pub(crate) supplemental: Vec<Descriptor>,
     /// `Label` (5.3.7.3): a human-readable name.
     pub(crate) label: Option<String>,
-    pub(crate) accessibility: Option<Descriptor>,
+    pub(crate) accessibility: Vec<Descriptor>,
     pub(crate) role: Option<Descriptor>,
     pub(crate) template: Option<SegmentTemplate>,
     pub(crate) representations: Vec<Representation>,
@@ -122,7 +122,7 @@ impl AdaptationSet {
         self.essential.iter().for_each(|one| one.write(xml, "EssentialProperty"));
         self.supplemental.iter().for_each(|one| one.write(xml, "SupplementalProperty"));
         self.label.iter().for_each(|label| xml.open("Label").text(label));
-        write(xml, "Accessibility", &self.accessibility);
+        self.accessibility.iter().for_each(|one| one.write(xml, "Accessibility"));
         write(xml, "Role", &self.role);
         self.template.iter().for_each(|template| template.write(xml));
         self.representations.iter().for_each(|representation| representation.write(xml));
@@ -197,6 +197,11 @@ impl SegmentTemplate {
 pub(crate) struct Descriptor {
     pub(crate) scheme: &'static str,
     pub(crate) value: String,
+}
+
+/// A descriptor of that scheme and value.
+pub(crate) const fn descriptor(scheme: &'static str, value: String) -> Descriptor {
+    Descriptor { scheme, value }
 }
 
 impl Descriptor {

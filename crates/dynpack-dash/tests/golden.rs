@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dynpack_dash::{Options, mpd};
-use dynpack_media::{CutPolicy, Language, Presentation, Role, View};
+use dynpack_media::{CutPolicy, Language, Presentation, Role, Track, View};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO, unfolded};
 
@@ -292,6 +292,38 @@ fn turned_pictures_have_the_size_of_their_samples() {
         manifest(&film::presentation(tracks, CutPolicy::SIX_SECONDS))
     };
     assert_eq!(manifest_of(film::turned(upright.clone())), manifest_of(upright));
+}
+
+#[test]
+fn captions_in_video_are_accessibility() {
+    let film = film::with_captions(film::sample());
+    let manifest = manifest(&film);
+    let [line_21, services] =
+        [("608", "CC1=und;CC3=und"), ("708", "1=lang:und")].map(|(of, value)| {
+            format!(
+                r#"<Accessibility schemeIdUri="urn:scte:dash:cc:cea-{of}:2015" value="{value}"/>"#
+            )
+        });
+    let listed = lines(&manifest, "<Accessibility schemeIdUri=\"urn:scte");
+    // The video, and its key frames.
+    assert_eq!(listed, [&*line_21, &services, &line_21, &services], "{manifest}");
+}
+
+#[test]
+fn metadata_and_another_transfer_function_are_supplemental() {
+    let supplemental = |video: Track| {
+        let film = vec![("video", 400_000, video)];
+        let manifest = manifest(&film::presentation(film, CutPolicy::SIX_SECONDS));
+        lines(&manifest, "<SupplementalProperty").first().map(|line| (*line).to_owned())
+    };
+    let property = |scheme: &str, value: &str| {
+        Some(format!(r#"<SupplementalProperty schemeIdUri="{scheme}" value="{value}"/>"#))
+    };
+    let metadata = property("http://dashif.org/metadata/hdr", "SMPTE2094-40");
+    assert_eq!(supplemental(film::hdr10_plus(film::codec::hevc())), metadata);
+    let transfer = property("urn:mpeg:mpegB:cicp:TransferCharacteristics", "18");
+    assert_eq!(supplemental(film::preferring_hlg()), transfer);
+    assert_eq!(supplemental(film::dolby_vision()), None);
 }
 
 #[test]

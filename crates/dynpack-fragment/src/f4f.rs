@@ -4,7 +4,7 @@
 //! A fragment is one `mdat` of FLV tags: the configuration of each codec, then the samples of at
 //! most one video and one audio rendition in decoding order. It can be decoded alone, and joined to
 //! the fragments before and after it. Samples stay as they are stored, since FLV carries NAL units
-//! after their lengths and AAC without headers.
+//! after their lengths, AAC without headers and MP3 with them.
 //!
 //! Left out: the boxes before the `mdat`, which clients do not need besides the bootstrap
 //! information of the manifest, and encryption.

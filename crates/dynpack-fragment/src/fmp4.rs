@@ -14,6 +14,7 @@
 //!
 //! Left out: several tracks a file, `prft` and `emsg`.
 
+mod brands;
 mod encrypted;
 mod file;
 mod fragment;

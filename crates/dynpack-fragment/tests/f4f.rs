@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use dynpack_codec::MediaKind;
-use dynpack_fragment::f4f::{Part, media_segment};
+use dynpack_codec::{AudioCodec, Codec, MediaKind, Mp3Config};
+use dynpack_fragment::f4f::{Part, carries, media_segment};
 use dynpack_fragment::{Error, SegmentPlan};
 use dynpack_media::{Rendition, SampleIndex, SourceIndex, Timescale};
 use dynpack_testkit::read::flash;
@@ -62,14 +62,20 @@ fn check(renditions: &[Rendition]) -> Result<i64, TestCaseError> {
     let mut delay = None;
     for rendition in renditions {
         let is_video = rendition.kind() == MediaKind::Video;
-        let configuration = if is_video { AVCC } else { AAC_48_STEREO };
+        let configuration = match &rendition.track.codec {
+            Codec::Video(_) => Some(AVCC),
+            Codec::Audio(AudioCodec::Mp3(_)) | Codec::Text => None,
+            Codec::Audio(_) => Some(AAC_48_STEREO),
+        };
         let mut tags: Vec<&flash::Tag<'_>> = Vec::new();
         for fragment in &fragments {
             prop_assert!(fragment.is_sorted_by_key(|tag| tag.decode));
             let mut all = fragment.iter().filter(|tag| tag.is_video == is_video);
-            let Some(first) = all.next() else { continue };
-            prop_assert!(first.is_configuration);
-            prop_assert_eq!(first.data, configuration);
+            if let Some(configuration) = configuration {
+                let Some(first) = all.next() else { continue };
+                prop_assert!(first.is_configuration);
+                prop_assert_eq!(first.data, configuration);
+            }
             tags.extend(all);
             prop_assert!(tags.iter().all(|tag| !tag.is_configuration));
         }
@@ -145,6 +151,19 @@ fn after_the_end_of_one_rendition_the_other_continues() {
     check(&renditions).unwrap();
     let last = finish(plans(&renditions).pop().unwrap());
     assert!(flash::tags(&last).iter().all(|tag| !tag.is_video));
+}
+
+#[test]
+fn mp3_has_no_configuration_and_few_rates() {
+    let codec = |rate| Codec::from(Mp3Config::new(0x6b, rate, 2));
+    let sound = apart(TrackBuilder::audio(44_100, 300)).with_codec(codec(44_100));
+    let renditions = renditions(&[sound]);
+    check(&renditions).unwrap();
+    let first = finish(plans(&renditions).swap_remove(0));
+    assert!(flash::tags(&first).iter().all(|tag| !tag.is_configuration));
+    assert_eq!([22_050, 11_025].map(|rate| carries(&codec(rate))), [Ok(()), Ok(())]);
+    let refused = carries(&codec(48_000)).unwrap_err().to_string();
+    assert!(refused.contains("FLV has no place for MP3 of 48000 Hz"), "{refused}");
 }
 
 #[test]

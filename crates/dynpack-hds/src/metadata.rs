@@ -95,6 +95,7 @@ const fn codec_id(codec: &Codec) -> Option<f64> {
     match codec {
         Codec::Video(Video { codec: VideoCodec::Avc(_), .. }) => Some(7.0),
         Codec::Audio(AudioCodec::Aac(aac)) if !aac.is_usac() => Some(10.0),
+        Codec::Audio(AudioCodec::Mp3(_)) => Some(2.0),
         Codec::Video(_) | Codec::Audio(_) | Codec::Text => None,
     }
 }

@@ -1,10 +1,10 @@
 //! Audio groups: what a listener can choose, and in which codings (RFC 8216, 4.3.4.1).
 
 use dynpack_codec::{AudioCodec, AudioFamily, Codec, DynamicRange, MediaKind, Video, VideoCodec};
-use dynpack_media::{Language, Presentation, Rate, Rates, Rendition, Role};
+use dynpack_media::{Form, Language, Presentation, Rate, Rates, Rendition, RenditionId, Role};
 
 use crate::Flavor;
-use crate::text::{quoted, unused_name};
+use crate::text::{quoted, stable, unused_name};
 
 /// A rendition with its rate.
 #[derive(Clone, Copy)]
@@ -69,16 +69,29 @@ impl<'a> Rated<'a> {
         }
     }
 
-    /// What goes into `SUPPLEMENTAL-CODECS`: transport streams have no brands.
+    /// What goes into `SUPPLEMENTAL-CODECS`: transport streams have no brands. For HDR10+ that is
+    /// the codec itself with its brand, in AV1 alone (Apple, *HLS Authoring Specification*,
+    /// appendixes; HDR10+ AV1 Metadata Handling Specification, 3.2).
     pub(crate) fn supplemental_codec(&self) -> Option<String> {
         let video = self.rendition.track.codec.video().filter(|_| self.flavor == Flavor::Cmaf)?;
-        video.supplemental_codec().map(|(codec, brand)| format!("{codec}/{brand}"))
+        let is_hdr10_plus = video.has_hdr10_plus && matches!(video.codec, VideoCodec::Av1(_));
+        let hdr10_plus = is_hdr10_plus.then(|| (video.codec.rfc6381(), "cdm4"));
+        let all = video.supplemental_codec().into_iter().chain(hdr10_plus);
+        let all: Vec<_> = all.map(|(codec, brand)| format!("{codec}/{brand}")).collect();
+        (!all.is_empty()).then(|| all.join(","))
     }
 
     /// The range of brightness of video, if it is not the standard one.
     pub(crate) fn range(&self) -> Option<DynamicRange> {
         let range = self.rendition.track.codec.video()?.dynamic_range();
         Some(range).filter(|range| *range != DynamicRange::Sdr)
+    }
+
+    /// `STABLE-VARIANT-ID` or `STABLE-RENDITION-ID`, by what identifies the rendition: it stays
+    /// when the URLs of playlists change (RFC 8216bis, 4.4.6.1). Older players of transport
+    /// streams are left alone.
+    pub(crate) fn stable_id(&self) -> Option<String> {
+        stable_id(self.rendition, self.flavor)
     }
 
     fn coding(&self) -> Coding {
@@ -89,6 +102,16 @@ impl<'a> Rated<'a> {
     pub(crate) fn is(&self, other: &Self) -> bool {
         std::ptr::eq(self.rendition, other.rendition)
     }
+}
+
+/// The same of any rendition.
+pub(crate) fn stable_id(rendition: &Rendition, flavor: Flavor) -> Option<String> {
+    let RenditionId { name, bitrate, form, .. } = &rendition.id;
+    let form = match form {
+        Form::Full => "",
+        Form::KeyFrames => "/key-frames",
+    };
+    (flavor == Flavor::Cmaf).then(|| format!("{}/{bitrate}{form}", stable(name)))
 }
 
 /// The label, if it is one.

@@ -36,6 +36,7 @@
 
 mod attributes;
 mod audio;
+mod captions;
 mod chapters;
 mod key;
 mod media;

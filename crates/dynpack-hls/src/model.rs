@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use dynpack_codec::DynamicRange;
+use dynpack_codec::{CaptionChannel, DynamicRange};
 
 use crate::Key;
 use crate::attributes::Attributes;
@@ -15,6 +15,8 @@ pub(crate) struct Multivariant {
     pub(crate) has_independent_segments: bool,
     /// The audio to choose from.
     pub(crate) audio: Vec<Media>,
+    /// The captions in video.
+    pub(crate) captions: Vec<Media>,
     /// The subtitles to choose from.
     pub(crate) text: Vec<Media>,
     pub(crate) variants: Vec<Variant>,
@@ -42,6 +44,10 @@ pub(crate) struct Media {
     pub(crate) is_forced: bool,
     pub(crate) characteristics: Option<String>,
     pub(crate) channels: Option<String>,
+    /// `INSTREAM-ID` of captions.
+    pub(crate) channel: Option<CaptionChannel>,
+    /// `STABLE-RENDITION-ID` (RFC 8216bis, 4.4.6.1).
+    pub(crate) stable_id: Option<String>,
 }
 
 /// A variant (`EXT-X-STREAM-INF`, 4.3.4.2), or the key frames of a video
@@ -63,6 +69,10 @@ pub(crate) struct Variant {
     pub(crate) video: Option<String>,
     /// The group of subtitles that can be shown with it.
     pub(crate) text: Option<String>,
+    /// The group of the captions in its video.
+    pub(crate) captions: Option<&'static str>,
+    /// `STABLE-VARIANT-ID` (RFC 8216bis, 4.4.6.2).
+    pub(crate) stable_id: Option<String>,
 }
 
 /// Width and height, in pixels.
@@ -77,8 +87,8 @@ impl Multivariant {
         if self.has_independent_segments {
             text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
         }
-        self.audio.iter().for_each(|media| media.write(&mut text));
-        self.text.iter().for_each(|media| media.write(&mut text));
+        let choices = self.audio.iter().chain(&self.captions).chain(&self.text);
+        choices.for_each(|media| media.write(&mut text));
         self.variants.iter().for_each(|variant| variant.write(&mut text));
         self.video.iter().for_each(|media| media.write(&mut text));
         self.key_frames.iter().for_each(|variant| variant.write_key_frames(&mut text));
@@ -107,7 +117,9 @@ impl Media {
             .with_some("AUTOSELECT", self.is_autoselect.then_some("YES"))
             .with_some("FORCED", self.is_forced.then_some("YES"))
             .with_quoted("CHARACTERISTICS", self.characteristics.as_deref())
-            .with_quoted("CHANNELS", self.channels.as_deref());
+            .with_quoted("CHANNELS", self.channels.as_deref())
+            .with_quoted("INSTREAM-ID", self.channel.map(|channel| channel.to_string()).as_deref())
+            .with_quoted("STABLE-RENDITION-ID", self.stable_id.as_deref());
         text.push('\n');
     }
 }
@@ -118,7 +130,8 @@ impl Variant {
         self.add_to(Attributes::new(text))
             .with_quoted("AUDIO", self.audio.as_deref())
             .with_quoted("VIDEO", self.video.as_deref())
-            .with_quoted("SUBTITLES", self.text.as_deref());
+            .with_quoted("SUBTITLES", self.text.as_deref())
+            .with_quoted("CLOSED-CAPTIONS", self.captions);
         text.push('\n');
         push_uri(text, &self.uri);
         text.push('\n');
@@ -140,6 +153,7 @@ impl Variant {
             .with_some("VIDEO-RANGE", self.range)
             .with_some("RESOLUTION", self.resolution.as_ref())
             .with_some("FRAME-RATE", self.frame_rate.as_ref())
+            .with_quoted("STABLE-VARIANT-ID", self.stable_id.as_deref())
     }
 }
 

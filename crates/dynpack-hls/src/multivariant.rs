@@ -7,7 +7,7 @@ use crate::audio::{Groups, Rated};
 use crate::model::{FrameRate, Media, Multivariant, Resolution, Variant};
 use crate::subtitles::Subtitles;
 use crate::video::Videos;
-use crate::{Flavor, Key, Options, Urls};
+use crate::{Flavor, Key, Options, Urls, captions};
 
 /// Lists the variants of a presentation, by ascending [family](dynpack_media::VideoFamily) and
 /// bitrate of the video, and the renditions from which a viewer can choose.
@@ -57,7 +57,8 @@ pub fn multivariant_playlist(
             .iter()
             .all(|rendition| rendition.has_independent_segments()),
         audio: choices,
-        text: text.media(urls),
+        captions: captions::media(&video.defaults),
+        text: text.media(urls, options),
         variants,
         video: video.media(urls),
         key_frames: video
@@ -179,6 +180,8 @@ fn variant(
         audio: None,
         video: None,
         text: None,
+        captions: captions::group(main),
+        stable_id: main.stable_id(),
     }
 }
 
@@ -207,6 +210,8 @@ fn alternatives(groups: &Groups<'_>, urls: &impl Urls) -> Vec<Media> {
                 is_forced: false,
                 characteristics: member.characteristics.clone(),
                 channels: rated.channels(),
+                channel: None,
+                stable_id: rated.stable_id(),
             });
         }
     }

@@ -3,7 +3,7 @@
 use dynpack_codec::MediaKind;
 use dynpack_media::{Language, Presentation, Rendition, Role};
 
-use crate::audio::{characteristics, name};
+use crate::audio::{characteristics, name, stable_id};
 use crate::model::{Media, Variant};
 use crate::text::unused_name;
 use crate::{Options, Urls};
@@ -22,7 +22,7 @@ impl<'a> Subtitles<'a> {
     }
 
     /// `EXT-X-MEDIA` of each text. No two have one name.
-    pub(crate) fn media(&self, urls: &impl Urls) -> Vec<Media> {
+    pub(crate) fn media(&self, urls: &impl Urls, options: &Options) -> Vec<Media> {
         let mut all = Vec::<Media>::new();
         for (at, text) in self.texts.iter().enumerate() {
             let name = unused_name(all.iter().map(|media| &*media.name), name(text));
@@ -38,6 +38,8 @@ impl<'a> Subtitles<'a> {
                 is_forced: is_forced(text),
                 characteristics: characteristics(text),
                 channels: None,
+                channel: None,
+                stable_id: stable_id(text, options.flavor),
             });
         }
         all

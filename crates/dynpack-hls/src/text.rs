@@ -8,6 +8,21 @@ pub(crate) fn quoted(text: &str) -> String {
     clean(text).replace('"', "'")
 }
 
+/// A name in the characters of stable ids (RFC 8216bis, 4.4.6.1) other than `/`: an `=` and two
+/// hexadecimal digits stand for each byte of others. No two names become the same.
+pub(crate) fn stable(name: &str) -> String {
+    let mut stable = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                stable.push(byte.into());
+            }
+            other => stable.push_str(&format!("={other:02X}")),
+        }
+    }
+    stable
+}
+
 /// The name, followed by a number if it is taken.
 pub(crate) fn unused_name<'a>(
     taken: impl Iterator<Item = &'a str> + Clone,
@@ -69,6 +84,12 @@ mod tests {
             uri("QualityLevels(1)/Manifest(video,format=m3u8-cmaf)"),
             "QualityLevels(1)/Manifest(video,format=m3u8-cmaf)"
         );
+    }
+
+    #[test]
+    fn stable_ids_have_characters_that_they_may_have() {
+        assert_eq!(stable("video_2-a.B"), "video_2-a.B");
+        assert_eq!(stable("Ton \"é\"/=22"), "Ton=20=22=C3=A9=22=2F=3D22");
     }
 
     #[test]

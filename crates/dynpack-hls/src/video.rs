@@ -92,15 +92,17 @@ impl<'a> Videos<'a> {
         let mut media = Vec::new();
         let choices = self.groups.iter().enumerate().filter(|(_, choices)| !choices.is_empty());
         for (group, choices) in choices {
-            let others = choices.iter().map(|rated| Some(urls.playlist(rated.rendition)));
-            for (name, uri) in self.names.iter().zip([None].into_iter().chain(others)) {
+            for (name, other) in
+                self.names.iter().zip([None].into_iter().chain(choices.iter().map(Some)))
+            {
                 media.push(Media {
                     kind: "VIDEO",
                     group: self.id(group),
                     name: name.clone(),
-                    is_default: uri.is_none(),
-                    is_autoselect: uri.is_none(),
-                    uri,
+                    is_default: other.is_none(),
+                    is_autoselect: other.is_none(),
+                    uri: other.map(|rated| urls.playlist(rated.rendition)),
+                    stable_id: other.and_then(Rated::stable_id),
                     ..Media::default()
                 });
             }

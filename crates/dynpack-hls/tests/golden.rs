@@ -3,11 +3,24 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use dynpack_codec::{Ac4Config, Codec, Eac3Config, Video, VideoCodec};
-use dynpack_hls::{Flavor, Options, Part, media_playlist, multivariant_playlist};
+use dynpack_hls::{Flavor, Options, Part, Urls, media_playlist};
 use dynpack_media::{CutPolicy, Language, Presentation, Rate, Rates, Rendition, Role, Stream};
 use dynpack_testkit::codec::{AC4_STEREO, EAC3_ATMOS};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO, AAC_48_SURROUND, HE_AAC_48_STEREO, unfolded};
+
+/// A playlist without its stable ids, which have a test of their own.
+fn multivariant_playlist(
+    film: &Presentation,
+    rates: &Rates,
+    urls: &impl Urls,
+    options: &Options,
+) -> String {
+    let playlist = dynpack_hls::multivariant_playlist(film, rates, urls, options);
+    let mut pieces = playlist.split(",STABLE-");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.splitn(3, '"').nth(2).unwrap())
+}
 
 const RATES: [(u64, u64); 4] =
     [(450_000, 390_000), (1_500_000, 1_100_000), (130_000, 128_500), (133_000, 128_000)];
@@ -166,6 +179,67 @@ fn range_and_dolby_vision_are_signalled() {
         let playlist = variant(&options);
         assert_eq!(playlist.matches(expected).count(), 2, "{playlist}");
     }
+}
+
+/// A variant without sound has the same id whichever sound it is played with.
+#[test]
+fn stable_ids_are_names_and_bitrates() {
+    let film = film::sample();
+    let ids = |options: &Options| {
+        let rates = rates_with_key_frames(&film);
+        let playlist = dynpack_hls::multivariant_playlist(&film, &rates, &Azure, options);
+        let ids = playlist.split(",STABLE-").skip(1);
+        ids.map(|piece| piece.split('"').take(2).collect()).collect::<Vec<String>>()
+    };
+    let expected = [
+        "RENDITION-ID=aac_eng_2/128000",
+        "RENDITION-ID=aac_ger_2/128000",
+        "VARIANT-ID=video/400000",
+        "VARIANT-ID=video/1200000",
+        "VARIANT-ID=video/400000/key-frames",
+        "VARIANT-ID=video/1200000/key-frames",
+    ];
+    assert_eq!(ids(&Options::CMAF), expected);
+    assert_eq!(ids(&Options::TS), [""; 0]);
+}
+
+/// Services of captions need version 7, and a choice of them version 4.
+#[test]
+fn captions_in_video_are_a_group() {
+    let film = film::with_captions(film::sample());
+    let playlist = |options: &Options| {
+        multivariant_playlist(&film, &rates_with_key_frames(&film), &Azure, options)
+    };
+    let media = |channel: &str, autoselect: &str| {
+        format!(
+            "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"{channel}\"{autoselect},\
+             INSTREAM-ID=\"{channel}\"\n"
+        )
+    };
+    let first = media("CC1", ",AUTOSELECT=YES");
+    let [third, service] = ["CC3", "SERVICE1"].map(|channel| media(channel, ""));
+    let cmaf = playlist(&Options::CMAF);
+    assert!(cmaf.contains(&[&*first, &third, &service].concat()), "{cmaf}");
+    let ts = playlist(&Options::TS);
+    assert!(ts.contains(&[first, third].concat()) && !ts.contains("SERVICE"), "{ts}");
+    for listed in [&cmaf, &ts] {
+        let variants = listed.matches("#EXT-X-STREAM-INF").count();
+        assert_eq!(listed.matches(",CLOSED-CAPTIONS=\"cc\"\n").count(), variants, "{listed}");
+    }
+    assert!(!playlist(&Options::MUXED_TS).contains("CLOSED-CAPTIONS"));
+}
+
+#[test]
+fn hdr10_plus_is_a_supplement_of_av1_alone() {
+    let variant = |video| {
+        let film = film::presentation(vec![("video", 400_000, video)], CutPolicy::SIX_SECONDS);
+        multivariant_playlist(&film, &Rates::default(), &Azure, &Options::CMAF)
+    };
+    let av1 = variant(film::hdr10_plus(film::codec::av1()));
+    let expected = r#"CODECS="av01.0.00M.08",SUPPLEMENTAL-CODECS="av01.0.00M.08/cdm4","#;
+    assert!(av1.contains(&[expected, "VIDEO-RANGE=PQ,"].concat()), "{av1}");
+    let hevc = variant(film::hdr10_plus(film::codec::hevc()));
+    assert!(hevc.contains("VIDEO-RANGE=PQ") && !hevc.contains("SUPPLEMENTAL"), "{hevc}");
 }
 
 /// Groups of two seconds in segments of six: each of their key frames is listed.

@@ -1,13 +1,13 @@
 //! How the samples of a track are coded: its sample entry, and what files say elsewhere.
 
 use bytes::{BufMut, Bytes};
-use dynpack_codec::{AspectRatio, AudioCodec, Codec, Color, Mp3Config, Video};
+use dynpack_codec::{AspectRatio, AudioCodec, CaptionChannel, Codec, Color, Mp3Config, Video};
 use dynpack_isobmff::codec_of;
 use dynpack_media::Track;
 
 use crate::error::Error;
 use crate::reader::Reader;
-use crate::writer::put_bytes;
+use crate::writer::{put_bytes, put_list};
 
 /// The sample entry says all.
 const BY_ENTRY: u8 = 0;
@@ -16,11 +16,14 @@ const VIDEO: u8 = 1;
 /// The first frame says what MP3 is, and the sample entry often says something else.
 const MP3: u8 = 2;
 
+const LINE_21: u8 = 0;
+const SERVICE: u8 = 1;
+
 pub(crate) fn put(track: &Track, out: &mut Vec<u8>) -> Result<(), Error> {
     put_bytes(&track.sample_entry, out)?;
     let start = out.len();
     match &track.codec {
-        Codec::Video(video) => put_video(video, out),
+        Codec::Video(video) => put_video(video, out)?,
         Codec::Audio(AudioCodec::Mp3(mp3)) => {
             out.put_u8(MP3);
             out.put_u8(mp3.object_type);
@@ -65,7 +68,7 @@ fn take_says(reader: &mut Reader<'_>, sample_entry: &Bytes) -> Result<Codec, Err
     }
 }
 
-fn put_video(video: &Video, out: &mut Vec<u8>) {
+fn put_video(video: &Video, out: &mut Vec<u8>) -> Result<(), Error> {
     out.put_u8(VIDEO);
     out.put_u16(video.width);
     out.put_u16(video.height);
@@ -76,6 +79,18 @@ fn put_video(video: &Video, out: &mut Vec<u8>) {
     if let Some(color) = video.color {
         out.put_slice(&[color.primaries, color.transfer, color.matrix, color.full_range.into()]);
     }
+    out.put_u8(video.preferred_transfer.is_some().into());
+    out.put_u8(video.preferred_transfer.unwrap_or_default());
+    out.put_u8(video.has_hdr10_plus.into());
+    put_list(&video.captions, out, |channel, out| {
+        let (kind, number) = match *channel {
+            CaptionChannel::Line21(number) => (LINE_21, number),
+            CaptionChannel::Service(number) => (SERVICE, number),
+            _ => return Err(Error::Unrepresentable(format!("captions in {channel}"))),
+        };
+        out.put_slice(&[kind, number]);
+        Ok(())
+    })
 }
 
 fn take_video(reader: &mut Reader<'_>, video: Video) -> Result<Video, Error> {
@@ -90,5 +105,13 @@ fn take_video(reader: &mut Reader<'_>, video: Video) -> Result<Video, Error> {
         }
         false => None,
     };
+    let (is_preferred, preferred) = (reader.flag()?, reader.u8()?);
+    video.preferred_transfer = is_preferred.then_some(preferred);
+    video.has_hdr10_plus = reader.flag()?;
+    video.captions = reader.list(|reader| match (reader.u8()?, reader.u8()?) {
+        (LINE_21, number) => Ok(CaptionChannel::Line21(number)),
+        (SERVICE, number) => Ok(CaptionChannel::Service(number)),
+        (other, _) => Err(reader.malformed(format!("captions are of kind {other}"))),
+    })?;
     Ok(video)
 }

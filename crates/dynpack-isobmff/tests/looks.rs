@@ -184,14 +184,120 @@ fn a_track_without_any_parameter_sets_is_damaged() {
     assert_eq!(movie.skipped[0].reason, alone.to_string());
 }
 
-/// With `avc3`, parameter sets may be in the samples alone.
+/// Supplemental enhancement information with the constructs of captions.
+fn captions(constructs: &[[u8; 3]]) -> Vec<u8> {
+    let count = u8::try_from(constructs.len()).unwrap();
+    let data = [&[0xb5, 0, 0x31], &b"GA94"[..], &[3, 0xc0 | count, 0xff], &constructs.concat()];
+    let data = [&data.concat()[..], &[0xff]].concat();
+    [&[6, 4, u8::try_from(data.len()).unwrap()], &data[..], &[0x80]].concat()
+}
+
+/// Constructs without anything in them, a command of the first channel in line 21, and the two
+/// halves of a packet for the first service.
+const PADDING: [u8; 3] = [0xfc, 0x80, 0x80];
+const CC1: [u8; 3] = [0xfc, 0x94, 0x20];
+const PACKET: [[u8; 3]; 2] = [[0xff, 0x02, 0x21], [0xfe, b'H', 0]];
+
+/// The channels in a film of that many pictures, a key frame every fifty, and the number of reads.
+fn channels(len: u32, of: impl Fn(u32) -> Vec<[u8; 3]>) -> (String, usize) {
+    let sample = |at: u32| {
+        let slice = if at.is_multiple_of(50) { IDR } else { P };
+        with_lengths([&captions(&of(at))[..], slice, &[7; 100]])
+    };
+    let samples: Vec<_> = (0..len).map(sample).collect();
+    let stss = (0..len).step_by(50).map(|at| at + 1).collect();
+    let file = file(avc1(b"avc1", &avc_record(SPS, PPS, 4)), &samples, Some(stss));
+    let (movie, reads) = open(&file, Limits::default(), 1000);
+    let movie = movie.unwrap();
+    let video = movie.tracks[0].codec.video().unwrap();
+    (video.captions.iter().map(|channel| format!("{channel} ")).collect(), looks(&reads, &file))
+}
+
 #[test]
-fn no_media_is_read_of_avc3() {
+fn channels_of_captions_are_those_that_carry_some() {
+    // In the second stretch, and in no sync sample.
+    let of = |at| if at == 260 { vec![PADDING, CC1] } else { vec![PADDING] };
+    let (found, reads) = channels(2000, of);
+    // What is read last for the sync samples is the first sample, which also begins a stretch.
+    assert_eq!((found.as_str(), reads), ("CC1 ", 4 + 8 * 32 - 1));
+    assert_eq!(channels(2000, |_| vec![PADDING]).0, "");
+    // Between two stretches.
+    let of = |at| if at == 249 { vec![PADDING, CC1] } else { vec![PADDING] };
+    assert_eq!(channels(2000, of).0, "");
+    let (found, reads) = channels(2000, |_| Vec::new());
+    assert_eq!((found.as_str(), reads), ("", 4), "without room for captions none are searched");
+}
+
+/// A packet begins in one picture and ends in the next that is presented, which is decoded before.
+#[test]
+fn captions_are_read_in_the_order_of_presentation() {
+    let record = avc_record(SPS, PPS, 4);
+    let samples = |order: [&[[u8; 3]]; 3]| {
+        let slices = [IDR, P, B].iter().zip(order);
+        slices.map(|(slice, data)| with_lengths([&captions(data), *slice])).collect::<Vec<_>>()
+    };
+    let found = |samples: &[Vec<u8>], ctts| {
+        let video = Track { ctts, ..track(avc1(b"avc1", &record), samples, Some(vec![1])) };
+        let file = [ftyp(), boxed(b"mdat", &samples.concat()), moov(&[video])].concat();
+        let movie = demux(file.into()).unwrap();
+        movie.tracks[0].codec.video().unwrap().captions.len()
+    };
+    let [start, end] = &PACKET;
+    let reordered = samples([&[PADDING], &[*end], &[*start]]);
+    let offsets = Some((0, vec![(1, 512), (1, 1024), (1, 0)]));
+    assert_eq!((found(&reordered, offsets), found(&reordered, None)), (1, 0));
+}
+
+#[test]
+fn a_transfer_function_that_pictures_prefer_counts() {
+    let record = mp4::visual(
+        b"hvc1",
+        (128, 96),
+        &boxed(b"hvcC", &codec::hevc_record(&[codec::HEVC_VPS, codec::HEVC_SPS, codec::HEVC_PPS])),
+    );
+    let slice: &[u8] = &[0x26, 1, 0xaf];
+    let sei = |transfer| vec![0x4e, 1, 147, 1, transfer, 0x80];
+    let range = |transfers: &[u8]| {
+        let sample = |&transfer: &u8| with_lengths([&sei(transfer), slice]);
+        let samples: Vec<_> = transfers.iter().map(sample).collect();
+        let movie = demux(file(record.clone(), &samples, None)).unwrap();
+        let video = movie.tracks[0].codec.video().unwrap().clone();
+        (video.dynamic_range().to_string(), video.preferred_transfer)
+    };
+    assert_eq!(range(&[18, 18]), ("HLG".into(), Some(18)));
+    assert_eq!(range(&[16]), ("PQ".into(), Some(16)));
+    assert_eq!(range(&[18, 14]), ("SDR".into(), None), "they differ");
+}
+
+#[test]
+fn dynamic_metadata_counts_if_all_sync_samples_have_it_in_its_colours() {
+    let colr = |transfer| boxed(b"colr", &[b"nclx", &[0, 9, 0, transfer, 0, 9, 0][..]].concat());
+    let sets = [codec::HEVC_VPS, codec::HEVC_SPS, codec::HEVC_PPS];
+    let entry = |transfer| {
+        let boxes = [boxed(b"hvcC", &codec::hevc_record(&sets)), colr(transfer)].concat();
+        mp4::visual(b"hvc1", (128, 96), &boxes)
+    };
+    let metadata: &[u8] = &[0x4e, 1, 4, 7, 0xb5, 0, 0x3c, 0, 1, 4, 1, 0x80];
+    let slice: &[u8] = &[0x26, 1, 0xaf];
+    let (with, without) = (with_lengths([metadata, slice]), with_lengths([slice]));
+    let has = |transfer, samples: &[Vec<u8>]| {
+        let stss = Some((1..).take(samples.len()).collect());
+        let movie = demux(file(entry(transfer), samples, stss)).unwrap();
+        movie.tracks[0].codec.video().unwrap().has_hdr10_plus
+    };
+    assert!(has(16, &[with.clone(), with.clone()]));
+    assert!(!has(16, &[with.clone(), without]));
+    assert!(!has(18, &[with]), "HDR10+ is for perceptual quantization");
+}
+
+/// With `avc3`, parameter sets may be in the samples alone. What else they carry is looked for.
+#[test]
+fn no_parameter_sets_are_looked_for_in_avc3() {
     let samples = [with_lengths([SPS, PPS, IDR]), [0; 20_000].to_vec()];
     let (movie, reads) =
         open(&file(avc1(b"avc3", EMPTY_RECORD), &samples, Some(vec![1])), Limits::default(), 9);
     assert_eq!(codec::avc_config(&movie.unwrap().tracks[0].codec).record, EMPTY_RECORD);
-    assert_eq!(reads.len(), 2, "{reads:?}");
+    assert_eq!(reads.len(), 3, "{reads:?}");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Codec configurations.
 
 use bytes::Bytes;
-use dynpack_codec::{AacConfig, AudioCodec, AvcConfig, Codec, HevcConfig, Video, VideoCodec};
+use dynpack_codec::{
+    AacConfig, AudioCodec, Av1Config, AvcConfig, Codec, HevcConfig, Video, VideoCodec,
+};
 
 /// A sequence parameter set of H.264 High, level 3.1: only the part that a packager reads.
 pub const SPS: &[u8] = &[0x67, 0x64, 0, 0x1f];
@@ -88,6 +90,13 @@ pub fn hevc_record(sets: &[&[u8]]) -> Vec<u8> {
 pub fn hevc() -> Codec {
     let record = hevc_record(&[HEVC_VPS, HEVC_SPS, HEVC_PPS]);
     Video::new(HevcConfig::parse(record.into(), false).unwrap(), 128, 96).into()
+}
+
+/// AV1 without a sequence header in its record.
+#[must_use]
+pub fn av1() -> Codec {
+    let record = Bytes::from_static(&[0x81, 0, 0x0c, 0]);
+    Video::new(Av1Config::parse(record).unwrap(), 640, 360).into()
 }
 
 /// AAC with that configuration.

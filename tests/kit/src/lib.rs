@@ -37,10 +37,13 @@ mod tracks;
 pub mod urls;
 
 pub use self::codec::{AAC_44_STEREO, AAC_48_STEREO, AAC_48_SURROUND, AVCC, HE_AAC_48_STEREO};
-pub use self::presentation::{in_short_segments, presentation, renditions, sample, two_hours};
+pub use self::presentation::{
+    in_short_segments, presentation, renditions, sample, two_hours, with_captions,
+};
 pub use self::track::{TrackBuilder, end_in_file, presented};
 pub use self::tracks::{
-    audio, dolby_vision, late, ntsc, open_groups, turned, uneven_video, video, with_pixels,
+    audio, dolby_vision, hdr10_plus, late, ntsc, open_groups, preferring_hlg, turned, uneven_video,
+    video, with_pixels,
 };
 
 /// Joins lines that end with a backslash, as in string literals of Rust that are not raw. The text

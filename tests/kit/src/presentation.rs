@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dynpack_codec::{CaptionChannel, Codec};
 use dynpack_media::{
     CutPolicy, Presentation, Rendition, RenditionId, SourceIndex, Timeline, Track,
 };
@@ -40,6 +41,19 @@ pub fn renditions(tracks: Vec<Track>, target_millis: u64) -> Vec<Rendition> {
 #[must_use]
 pub fn presentation(tracks: Vec<(&str, u32, Track)>, policy: CutPolicy) -> Presentation {
     Presentation::new(cut(tracks, policy)).unwrap()
+}
+
+/// The same presentation with captions in its video: in the first and the third channel of line 21,
+/// and in the first service.
+#[must_use]
+pub fn with_captions(mut presentation: Presentation) -> Presentation {
+    for rendition in &mut presentation.renditions {
+        if let Codec::Video(video) = &mut Arc::make_mut(&mut rendition.track).codec {
+            let [first, third] = [1, 3].map(CaptionChannel::Line21);
+            video.captions = vec![first, third, CaptionChannel::Service(1)];
+        }
+    }
+    presentation
 }
 
 /// The same presentation in segments of about two seconds.

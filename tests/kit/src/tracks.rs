@@ -57,6 +57,22 @@ pub fn dolby_vision() -> Track {
     TrackBuilder::video(12_800, 512, 300, 50).with_codec(video.into()).build()
 }
 
+/// Video of that codec with the colours and the dynamic metadata of HDR10+.
+#[must_use]
+pub fn hdr10_plus(codec: Codec) -> Track {
+    let Codec::Video(mut video) = codec else { panic!("no video") };
+    (video.color, video.has_hdr10_plus) = (Some(Color::new(9, 16, 9)), true);
+    TrackBuilder::video(12_800, 512, 300, 50).with_codec(video.into()).build()
+}
+
+/// HEVC that declares the transfer function of BT.2020, and prefers hybrid log-gamma.
+#[must_use]
+pub fn preferring_hlg() -> Track {
+    let Codec::Video(mut video) = codec::hevc() else { panic!("HEVC is video") };
+    (video.color, video.preferred_transfer) = (Some(Color::new(9, 14, 9)), Some(18));
+    TrackBuilder::video(12_800, 512, 300, 50).with_codec(video.into()).build()
+}
+
 /// The same track, turned clockwise by a quarter.
 #[must_use]
 pub fn turned(track: Track) -> Track {

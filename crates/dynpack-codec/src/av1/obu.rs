@@ -65,6 +65,14 @@ impl<'a> Obu<'a> {
         })
     }
 
+    /// The message of metadata that is registered by Recommendation ITU-T T.35, from its country
+    /// code on (5.8.2); `None` for other units.
+    pub(crate) fn registered(&self) -> Option<&'a [u8]> {
+        const REGISTERED: u64 = 4;
+        let (kind, len) = leb128(self.payload).filter(|_| self.kind == ObuType::METADATA)?;
+        self.payload.get(len..).filter(|_| kind == REGISTERED)
+    }
+
     fn at(sample: &'a [u8], start: usize) -> Option<Self> {
         Self::starting_at(sample, start).filter(|unit| unit.place.end <= sample.len())
     }

@@ -12,6 +12,7 @@ mod nal_type;
 mod parameter_sets;
 mod picture;
 mod record;
+mod side_data;
 mod slice_headers;
 
 pub use config::AvcConfig;
@@ -20,4 +21,5 @@ pub use escape::escape;
 pub use nal_type::NalType;
 pub use picture::picture;
 pub use record::SetsInBand;
+pub use side_data::side_data;
 pub use slice_headers::SliceHeaders;

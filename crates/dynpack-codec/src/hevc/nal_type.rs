@@ -13,6 +13,8 @@ impl NalType {
     pub const PPS: Self = Self(34);
     /// An access unit delimiter.
     pub const DELIMITER: Self = Self(35);
+    /// Supplemental enhancement information that precedes the picture.
+    pub const PREFIX_SEI: Self = Self(39);
 
     /// The type of a unit, given its bytes from the header on; 63, which is unspecified, if there
     /// are none.

@@ -1,9 +1,10 @@
 //! FLV tags (E.4).
 
 use bytes::{BufMut, Bytes};
-use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
+use dynpack_codec::{AudioCodec, Codec, Mp3Config, Video, VideoCodec};
 
 use super::times::Times;
+use crate::Error;
 
 /// Type, size, time and stream id before the data of a tag, and the size of all that after it.
 const AROUND_LEN: u64 = 11 + 4;
@@ -29,23 +30,34 @@ const AAC: u8 = 0xaf;
 /// How a codec is carried.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Carriage {
-    Video { codec: u8 },
-    Audio { format: u8 },
+    Video {
+        codec: u8,
+    },
+    Aac,
+    /// MP3, whose frames declare themselves, after this head of their tags.
+    Mp3 {
+        head: u8,
+    },
 }
 
 impl Carriage {
-    /// How that codec is carried, and its configuration; `None` if FLV does not support it. The one
-    /// list of codecs that FLV carries.
-    pub(super) fn of(codec: &Codec) -> Option<(Self, Bytes)> {
+    /// How that codec is carried, and its configuration, if it has one. The one list of codecs that
+    /// FLV carries.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if FLV does not support it.
+    pub(super) fn of(codec: &Codec) -> Result<(Self, Option<Bytes>), Error> {
         match codec {
             Codec::Video(Video { codec: VideoCodec::Avc(avc), .. }) => {
-                Some((Self::Video { codec: AVC }, avc.record.clone()))
+                Ok((Self::Video { codec: AVC }, Some(avc.record.clone())))
             }
-            Codec::Video(_) | Codec::Text => None,
             Codec::Audio(AudioCodec::Aac(aac)) if !aac.is_usac() => {
-                Some((Self::Audio { format: AAC }, aac.specific_config.clone()))
+                Ok((Self::Aac, Some(aac.specific_config.clone())))
             }
-            Codec::Audio(
+            Codec::Audio(AudioCodec::Mp3(mp3)) => Ok((Self::Mp3 { head: mp3_head(mp3)? }, None)),
+            Codec::Video(_)
+            | Codec::Text
+            | Codec::Audio(
                 AudioCodec::Aac(_)
                 | AudioCodec::Ac3(_)
                 | AudioCodec::Eac3(_)
@@ -53,9 +65,8 @@ impl Carriage {
                 | AudioCodec::Dts(_)
                 | AudioCodec::Opus(_)
                 | AudioCodec::Flac(_)
-                | AudioCodec::Alac(_)
-                | AudioCodec::Mp3(_),
-            ) => None,
+                | AudioCodec::Alac(_),
+            ) => Err(Error::Unsupported(format!("FLV does not support {}", codec.rfc6381()))),
         }
     }
 
@@ -96,14 +107,15 @@ impl Carriage {
     const fn tag_type(self) -> u8 {
         match self {
             Self::Video { .. } => 9,
-            Self::Audio { .. } => 8,
+            Self::Aac | Self::Mp3 { .. } => 8,
         }
     }
 
     const fn prefix_len(self) -> u64 {
         match self {
             Self::Video { .. } => 5,
-            Self::Audio { .. } => 2,
+            Self::Aac => 2,
+            Self::Mp3 { .. } => 1,
         }
     }
 
@@ -116,10 +128,27 @@ impl Carriage {
                 out.put_u8(packet as u8);
                 out.put_uint(offset.into(), 3);
             }
-            Self::Audio { format } => {
-                out.put_u8(format);
+            Self::Aac => {
+                out.put_u8(AAC);
                 out.put_u8(packet as u8);
             }
+            Self::Mp3 { head } => out.put_u8(head),
         }
     }
+}
+
+/// `SoundFormat`, `SoundRate`, `SoundSize` and `SoundType` of MP3 (E.4.2.1).
+fn mp3_head(mp3: &Mp3Config) -> Result<u8, Error> {
+    const FORMAT: u8 = 2 << 4;
+    const SIXTEEN_BITS: u8 = 1 << 1;
+    let rate = match mp3.sampling_rate {
+        44_100 => 3,
+        22_050 => 2,
+        11_025 => 1,
+        other => {
+            let problem = format!("FLV has no place for MP3 of {other} Hz");
+            return Err(Error::Unsupported(problem));
+        }
+    };
+    Ok(FORMAT | rate << 2 | SIXTEEN_BITS | u8::from(mp3.channels > 1))
 }

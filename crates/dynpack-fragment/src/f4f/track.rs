@@ -18,7 +18,7 @@ pub(super) struct Frame {
 
 pub(super) struct Track {
     carriage: Carriage,
-    configuration: Bytes,
+    configuration: Option<Bytes>,
     pub(super) frames: Vec<Frame>,
     len: u64,
 }
@@ -49,7 +49,9 @@ impl Track {
     }
 
     pub(super) fn put_configuration(&self, decode: u32, out: &mut Vec<u8>) {
-        self.carriage.put_configuration(decode, &self.configuration, out);
+        if let Some(configuration) = &self.configuration {
+            self.carriage.put_configuration(decode, configuration, out);
+        }
     }
 
     pub(super) fn put(&self, frame: &Frame, sample: &[u8], out: &mut Vec<u8>) {
@@ -74,12 +76,14 @@ fn refused(sample: SampleIndex, problem: &str) -> Error {
     Error::Sample { sample, problem: problem.into() }
 }
 
-/// How FLV carries a codec, with its configuration and the bytes of the tag of that.
-pub(super) fn configuration(codec: &Codec) -> Result<(Carriage, Bytes, u64), Error> {
-    let configured = Carriage::of(codec).and_then(|(carriage, configuration)| {
-        let len = carriage.tag_len(configuration.len() as u64)?;
-        Some((carriage, configuration, len))
-    });
-    configured
-        .ok_or_else(|| Error::Unsupported(format!("FLV does not support {}", codec.rfc6381())))
+/// How FLV carries a codec, with its configuration, if it has one, and the bytes of the tag of
+/// that.
+pub(super) fn configuration(codec: &Codec) -> Result<(Carriage, Option<Bytes>, u64), Error> {
+    let (carriage, configuration) = Carriage::of(codec)?;
+    let tag_len = |configuration: &Bytes| {
+        let len = carriage.tag_len(configuration.len() as u64);
+        len.ok_or_else(|| Error::Unsupported("its configuration is too large for a tag".into()))
+    };
+    let len = configuration.as_ref().map_or(Ok(0), tag_len)?;
+    Ok((carriage, configuration, len))
 }

@@ -4,6 +4,7 @@ use dynpack_boxes::{Brands, Ftyp, Styp};
 use dynpack_codec::MediaKind;
 use dynpack_media::{FourCc, Rendition};
 
+use super::brands;
 use super::times::Clock;
 
 /// A kind of fragmented MP4.
@@ -38,7 +39,7 @@ pub enum Profile {
 impl Profile {
     /// The `ftyp` of an init segment; `None` where there are no init segments.
     pub(super) fn ftyp(self, rendition: &Rendition) -> Option<Ftyp<'static>> {
-        let brands: &[FourCc] = match self {
+        let structural: &[FourCc] = match self {
             // An edit list on video, which the timeline never makes, would be legal in `cmfc`
             // alone.
             Self::Cmaf if rendition.kind() == MediaKind::Video && rendition.cuts.lead().0 > 0 => {
@@ -48,7 +49,9 @@ impl Profile {
             Self::Csf => &[CCFF, ISO6, DASH],
             Self::Smooth => &[],
         };
-        Brands::new(brands).map(Ftyp)
+        let major = *structural.first()?;
+        let compatible = [structural, brands::of(&rendition.track.codec)].concat().into();
+        Some(Ftyp(Brands { major, minor_version: 0, compatible }))
     }
 
     /// The `styp` of a media segment, if it has one.

@@ -5,8 +5,8 @@ use dynpack_fragment::{Error, Piece};
 use dynpack_media::Rendition;
 use dynpack_testkit::read::boxes::find;
 use dynpack_testkit::read::mp4;
-use dynpack_testkit::renditions;
 use dynpack_testkit::stored::finish;
+use dynpack_testkit::{codec, hdr10_plus, renditions};
 
 use crate::{audio_frames, group};
 
@@ -34,6 +34,23 @@ fn csf_is_cmaf_without_its_brands() {
         );
         assert_eq!(csf[24..], cmaf[28..]);
     }
+}
+
+/// Its binding to MP4 requires the brand; that of HDR10+ comes beside it.
+#[test]
+fn av1_has_its_brands() {
+    let brands = |profile, track| {
+        let rendition = renditions(vec![track], 2000).remove(0);
+        let init = Writer::new(profile, &rendition).init_segment().unwrap();
+        String::from_utf8(find(&init, &[b"ftyp"]).unwrap()[8..].to_vec()).unwrap()
+    };
+    let plain = || group(12_800, 512, 150, 50, 2).with_codec(codec::av1()).build();
+    assert_eq!(brands(Profile::Cmaf, plain()), "cmfciso6cmf2dashav01");
+    assert_eq!(brands(Profile::Csf, plain()), "ccffiso6dashav01");
+    let with_metadata = hdr10_plus(codec::av1());
+    assert_eq!(brands(Profile::Cmaf, with_metadata), "cmfciso6cmf2dashav01cdm4");
+    let hevc = hdr10_plus(codec::hevc());
+    assert_eq!(brands(Profile::Cmaf, hevc), "cmfciso6cmf2dash");
 }
 
 #[test]

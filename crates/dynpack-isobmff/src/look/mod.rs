@@ -7,6 +7,7 @@ mod mpeg_audio;
 mod parameter_sets;
 mod question;
 mod replaced_sets;
+mod side_data;
 mod spread;
 
 use std::collections::VecDeque;
@@ -21,6 +22,7 @@ use self::mpeg_audio::MpegAudio;
 use self::parameter_sets::ParameterSets;
 use self::question::{Head, Question};
 use self::replaced_sets::ReplacedSets;
+use self::side_data::SideDataOfPictures;
 use crate::tracks::Tracks;
 use crate::{Error, Limits};
 
@@ -45,7 +47,8 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
                 }
                 VideoCodec::Av1(_) | VideoCodec::Vpx(_) => None,
             };
-            sets.into_iter().chain(key_frames).chain(in_band).collect()
+            let side_data = SideDataOfPictures::of(codec).map(|question| Box::new(question) as _);
+            sets.into_iter().chain(key_frames).chain(in_band).chain(side_data).collect()
         }
         Codec::Audio(AudioCodec::Aac(aac)) => {
             BandReplication::of(aac).map(|question| Box::new(question) as _).into_iter().collect()
@@ -73,6 +76,17 @@ pub(crate) struct Looks {
     questions: VecDeque<(usize, Box<dyn Question>)>,
     /// The looks for the first question, in the order of the file.
     looks: Vec<Look>,
+    /// What was read last: the next question about a track often asks for the same samples.
+    last: Answered,
+}
+
+/// The samples of a track that a question asked for, and their heads.
+#[derive(Debug, Default)]
+struct Answered {
+    /// The place of the track in the list.
+    at: usize,
+    samples: Vec<SampleIndex>,
+    heads: Vec<Head>,
 }
 
 impl Looks {
@@ -84,7 +98,8 @@ impl Looks {
             .media()
             .flat_map(|(at, track)| questions(track, share).into_iter().map(move |each| (at, each)))
             .collect();
-        let mut looks = Self { tracks, limits, questions, looks: Vec::new() };
+        let mut looks =
+            Self { tracks, limits, questions, looks: Vec::new(), last: Answered::default() };
         looks.go_on();
         looks
     }
@@ -127,11 +142,12 @@ impl Looks {
             if self.looks.iter().any(|look| look.missing().len > 0) {
                 break;
             }
-            let heads = std::mem::take(&mut self.looks).into_iter().map(Look::head).collect();
+            let looks = std::mem::take(&mut self.looks);
+            self.last.heads = looks.into_iter().map(Look::head).collect();
             if let Some((at, question)) = self.questions.front_mut()
                 && let Some(track) = self.tracks.get(*at)
             {
-                question.take(track, heads);
+                question.take(track, self.last.heads.clone());
             }
             self.go_on();
         }
@@ -144,9 +160,14 @@ impl Looks {
             let max = LOOKS_AT_ONCE.min(self.limits.looks as usize);
             let samples = track.map(|track| question.samples(track, max)).unwrap_or_default();
             if let Some(track) = track.filter(|_| !samples.is_empty()) {
+                if (self.last.at, &self.last.samples) == (*at, &samples) {
+                    question.take(track, self.last.heads.clone());
+                    continue;
+                }
                 let size = self.limits.look_size;
                 let looks = samples.iter().filter_map(|&index| Look::at(track, index, size));
                 self.looks = looks.collect();
+                self.last = Answered { at: *at, samples, heads: Vec::new() };
                 if self.looks.is_empty() {
                     question.take(track, Vec::new());
                     continue;

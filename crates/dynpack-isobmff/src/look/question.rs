@@ -8,7 +8,7 @@ use dynpack_media::{SampleIndex, Track};
 use crate::Error;
 
 /// The first bytes of a sample.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Head {
     pub(super) index: SampleIndex,
     /// Where the sample starts, in bytes from the start of the file.

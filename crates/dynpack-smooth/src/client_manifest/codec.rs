@@ -45,14 +45,15 @@ impl QualityLevel {
             Codec::Video(video) => Self::of_video(video),
             Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
             Codec::Audio(AudioCodec::Eac3(eac3)) => Ok(Self::of_eac3(eac3)),
+            // [MS-SSTR] 2.2.2.5 and its amendments name AAC, WMA Professional and Enhanced AC-3.
+            Codec::Audio(AudioCodec::Ac3(_)) => Err("Smooth Streaming has no FourCC for AC-3"),
+            Codec::Audio(AudioCodec::Mp3(_)) => Err("Smooth Streaming has no FourCC for MP3"),
             Codec::Audio(
-                AudioCodec::Ac3(_)
-                | AudioCodec::Ac4(_)
+                AudioCodec::Ac4(_)
                 | AudioCodec::Dts(_)
                 | AudioCodec::Opus(_)
                 | AudioCodec::Flac(_)
-                | AudioCodec::Alac(_)
-                | AudioCodec::Mp3(_),
+                | AudioCodec::Alac(_),
             ) => Err("Smooth Streaming clients do not know its codec"),
             Codec::Text => Err("its cues are not in a form of Smooth Streaming"),
         }

@@ -20,10 +20,13 @@ pub struct Tag<'a> {
     pub data: &'a [u8],
 }
 
+/// The head of a tag of MP3, which has no configuration (E.4.2.1).
+const MP3: u8 = 0x2f;
+
 /// All tags of a fragment, in order (E.4).
 ///
 /// # Panics
-/// On anything other than H.264 and AAC of 16 bits in stereo in one `mdat`.
+/// On anything other than H.264, and AAC or MP3 of 16 bits in stereo at 44 kHz, in one `mdat`.
 #[must_use]
 pub fn tags(mut fragment: &[u8]) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
@@ -37,8 +40,9 @@ pub fn tags(mut fragment: &[u8]) -> Vec<Tag<'_>> {
         fragment = rest;
         assert_eq!(fragment.get_u32() as usize, size + 11);
         let (is_video, head) = (kind == 9, data.get_u8());
-        assert!(matches!((kind, head), (8, 0xaf) | (9, 0x17 | 0x27)), "a tag of {kind}, {head:x}");
-        let packet = data.get_u8();
+        let is_known = matches!((kind, head), (8, MP3 | 0xaf) | (9, 0x17 | 0x27));
+        assert!(is_known, "a tag of {kind}, {head:x}");
+        let packet = if head == MP3 { 1 } else { data.get_u8() };
         assert!(packet < 2, "a packet of type {packet}");
         tags.push(Tag {
             is_video,
