@@ -6,7 +6,7 @@
 //! [`CutPolicy`](dynpack_media::CutPolicy) for which they hold. Each file is named with its version
 //! and its length: whoever uses an index compares them with those of the stored files.
 //!
-//! [`write`] makes the bytes of an index, and [`read`] gives it back. `docs/index-files.md`
+//! [`write()`] makes the bytes of an index, and [`read()`] gives it back. `docs/index-files.md`
 //! describes the format. This crate reads no files and has no clock: the crate `dynpack` finds
 //! indexes and decides whether they are used.
 //!
