@@ -94,7 +94,7 @@ STYLE
 EOF
     {
         cat <<'EOF'
-00:00.000 --> 00:04.000 line:5%|<i>A clock runs, and a voice counts the seconds.</i>||
+00:00.000 --> 00:04.000 line:5%|<i>A voice counts the seconds.</i>||
 00:05.250 --> 00:07.750 line:5% position:10% align:start|Here is the first cut|of segments of 6 s.||
 00:11.120 --> 00:13.480 line:5% align:end|Pictures &amp; sound go on <b>without a gap</b>.||
 00:18.000 --> 00:20.000 line:5%|<i>The bar reaches the edge.</i>||
