@@ -470,7 +470,7 @@ function withTexts([player, protocol]) {
   return [player, isSubtitled(player, protocol) ? { ...protocol, texts } : protocol];
 }
 
-/** A job that plays a stream of an origin, compared with the pictures of another if there are some. */
+/** A job that plays a stream of an origin, and compares its pictures if there are some. */
 function played({ address }, session, pictures) {
   const [player, protocol] = session;
   const job = async (context) => {
@@ -483,7 +483,8 @@ function played({ address }, session, pictures) {
 /** A job that visits the page of an origin. */
 function visited({ address }, name, streams) {
   const manifests = streams.map(({ manifest }) => manifest);
-  return [["chromium", { name }], (context) => visit(context, address, name, manifests, texts.en, out)];
+  const job = (context) => visit(context, address, name, manifests, texts.en, out);
+  return [["chromium", { name }], job];
 }
 
 /** The pictures of the clear stream, which are taken once. */

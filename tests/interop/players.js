@@ -101,6 +101,12 @@ const PLAYERS = {
     await ready;
     const find = (wanted) =>
       player.getTracksFor("audio").find((track) => language(track.lang) === wanted);
+    const texts = () => player.getTracksFor("text");
+    const named = ({ lang, roles }) =>
+      nameOfText(
+        lang,
+        roles.some(({ value }) => value === "forced-subtitle"),
+      );
     const sized = (width) =>
       player
         .getRepresentationsByType("video")
@@ -112,6 +118,8 @@ const PLAYERS = {
       language: () => language(player.getCurrentTrackFor("audio")?.lang),
       rendition: (width) => player.setRepresentationForTypeById("video", sized(width).id, true),
       audio: (wanted) => player.setCurrentTrack(find(wanted)),
+      texts: () => texts().map(named),
+      text: (name) => player.setTextTrack(texts().findIndex((track) => named(track) === name)),
     };
   },
 
@@ -151,7 +159,11 @@ const PLAYERS = {
       rendition: (width) => choose(width, language(active().language)),
       audio: (wanted) => choose(active().width, wanted),
       texts: () => texts().map(named),
-      text: (name) => player.selectTextTrack(texts().find((track) => named(track) === name)),
+      text: (name) => {
+        player.selectTextTrack(texts().find((track) => named(track) === name));
+        // Shaka Player 4 shows none unless it is asked to.
+        player.setTextTrackVisibility?.(true);
+      },
     };
   },
 };

@@ -65,8 +65,9 @@ export async function makeLong(media, ffmpeg) {
   ffmpeg(...source, ...coded, part);
   ffmpeg("-stream_loop", "159", "-i", part, "-c", "copy", path.join(folder, `${LONG.folder}.mp4`));
   await rm(part);
-  const cues = LONG_CUES.map(([start, end, text]) => `${clock(start)} --> ${clock(end)}\n${text}\n`);
-  await writeFile(path.join(folder, "subtitles.en.vtt"), `WEBVTT\n\n${cues.join("\n")}`);
+  const cue = ([start, end, text]) => `${clock(start)} --> ${clock(end)}\n${text}\n`;
+  const document = ["WEBVTT\n", ...LONG_CUES.map(cue)].join("\n");
+  await writeFile(path.join(folder, "subtitles.en.vtt"), document);
 }
 
 function clock(seconds) {
