@@ -1,17 +1,19 @@
 //! Any URL of any format with your own IO: no storage, no async, no HTTP.
 //!
-//! `cargo run --release --example answer -- FOLDER URL > out` opens the MP4 files of a folder, and
-//! writes the resource of a URL, such as `/film/film.ism/manifest(format=m3u8-cmaf)`.
+//! `cargo run --release --example answer -- FOLDER URL > out` opens the MP4 files and subtitles of a
+//! folder, and writes the resource of a URL, such as `/film/film.ism/manifest(format=m3u8-cmaf)`.
 
 use std::error::Error;
 use std::fs::{File, read_dir};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{CutPolicy, Extent, Movie, View};
-use dynpack_packager::{Admission, Content, Job, Request, present};
+use dynpack_media::{CutPolicy, Extent, Movie, SourceIndex, View};
+use dynpack_packager::{Admission, Content, Job, Request, Text, TextFile, present, present_texts};
+use dynpack_text::Options;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,15 +26,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Open the files in the order of their names, and cut them into segments.
     let paths: Result<Vec<_>, _> = read_dir(folder)?.map(|entry| Ok(entry?.path())).collect();
     let mut paths = paths.map_err(|error: std::io::Error| format!("{folder}: {error}"))?;
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "mp4"));
     paths.sort();
-    let mut files = paths.iter().map(File::open).collect::<Result<Vec<_>, _>>()?;
+    let is_movie = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "mp4");
+    let mut files = paths.iter().filter(is_movie).map(File::open).collect::<Result<Vec<_>, _>>()?;
     let movies = files.iter_mut().map(open).collect::<Result<Vec<_>, _>>()?;
     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
+    let texts = paths.iter().map(subtitles).filter_map(Result::transpose);
+    let (presentation, texts) = present_texts(&presentation, texts.collect::<Result<_, _>>()?)?;
 
+    // A format leaves out what it cannot carry, such as texts.
+    let packager = request.format.packager()?;
+    let carried = packager.carried(&presentation, None)?;
+    let view = View::whole(&carried.presentation);
     // A manifest is returned as text. A plan of media lists the ranges of the files that it needs.
-    let view = View::whole(&presentation);
-    let package = request.format.packager()?.package(&Job::new(&view, &request))?;
+    let package = packager.package(&Job::new(&view, &request).with_texts(&texts))?;
     let answer = match package.content {
         Content::Bytes(bytes) => vec![bytes],
         Content::Plan(plan) => {
@@ -51,6 +58,14 @@ fn open(file: &mut File) -> Result<Movie, Box<dyn Error>> {
         demuxer.feed(range.offset, read(file, range)?)?;
     }
     Ok(demuxer.finish()?)
+}
+
+/// The cues of a file, if it has the ending of subtitles. What its name says of them goes with them.
+fn subtitles(path: &PathBuf) -> Result<Option<Text>, Box<dyn Error>> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Some(file) = TextFile::parse(&name) else { return Ok(None) };
+    let parsed = file.read(&std::fs::read(path)?, Options::new())?;
+    Ok(Some(Text::new(SourceIndex::default(), parsed.document).named_by(&file)))
 }
 
 fn read(file: &mut File, range: Extent) -> Result<Bytes, Box<dyn Error>> {

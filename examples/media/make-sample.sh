@@ -66,7 +66,63 @@ aevalsrc='$chord*(0.8+0.2*sin(PI*t/2))|$chord*(0.8+0.2*cos(PI*t/2))':sample_rate
         -map '[mix]' "$@" -metadata:s:a:0 "language=$language" -movflags +faststart "$out/$name.mp4"
 }
 
-# A film in three sizes and two languages.
+# What the voice says: a cue for each second, of a word on each line of the input. One line is a cue,
+# with bars instead of line breaks.
+spoken() {
+    local zero="$1" point="$2" second=0 word
+    while read -r word; do
+        printf '%s%02d%s000 --> %s%02d%s900|%s||\n' \
+            "$zero" "$((second += 1))" "$point" "$zero" "$second" "$point" "$word"
+    done
+}
+
+# Such lines in the order of their times, as they are in files.
+cues() {
+    LC_ALL=C sort | tr '|' '\n' | cat -s
+}
+
+# WebVTT with styles, positions and cues at the same time; two of them cross the cuts at 6 and 12 s.
+english() {
+    cat <<'EOF'
+WEBVTT
+
+STYLE
+::cue(.count) {
+  color: #ffd166;
+}
+
+EOF
+    {
+        cat <<'EOF'
+00:00.000 --> 00:04.000 line:5%|<i>A voice counts the seconds.</i>||
+00:05.250 --> 00:07.750 line:5% position:10% align:start|Here is the first cut|of segments of 6 s.||
+00:11.120 --> 00:13.480 line:5% align:end|Pictures &amp; sound go on <b>without a gap</b>.||
+00:18.000 --> 00:20.000 line:5%|<i>The bar reaches the edge.</i>||
+EOF
+        printf '<c.count>%s</c>\n' One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve \
+            Thirteen Fourteen Fifteen Sixteen Seventeen Eighteen Nineteen | spoken 00: .
+    } | cues
+}
+
+# SubRip, with its tags, and letters that ASCII lacks.
+german() {
+    printf '%s\n' Eins Zwei Drei Vier Fünf Sechs Sieben Acht Neun Zehn Elf Zwölf Dreizehn Vierzehn \
+        Fünfzehn Sechzehn Siebzehn Achtzehn '<i>Neunzehn</i>' | spoken 00:00: , | cues | numbered
+}
+
+# What the pictures say, for those who do not read English: shown whatever else is.
+german_forced() {
+    printf '%s --> %s|%s||\n' \
+        00:00:00,500 00:00:03,000 'Oben links: die Höhe des Bildes' \
+        00:00:10,000 00:00:14,000 'Unten: so viel ist vergangen' | cues | numbered
+}
+
+# Cues with the numbers that SubRip has.
+numbered() {
+    awk '/-->/ { print ++count } { print }'
+}
+
+# A film in three sizes and two languages, with subtitles.
 out="$media/sample" seconds=20
 mkdir -p "$out"
 video video_180p 320 180 main 60
@@ -74,6 +130,9 @@ video video_360p 640 360 high 150
 video video_720p 1280 720 high 400
 audio audio_eng eng en-us 220 -c:a aac -b:a 64k
 audio audio_deu deu de 196 -c:a aac -b:a 64k
+english >"$out/subtitles.en.vtt"
+german >"$out/subtitles.de.srt"
+german_forced >"$out/subtitles.de_forced.srt"
 
 # A film in several codecs.
 out="$media/sample_codecs" seconds=8

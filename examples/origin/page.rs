@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use dynpack::{AssetPath, Encryption, Format, Locators, Presentation, Request};
-use dynpack_codec::Codec;
+use dynpack_codec::{Codec, MediaKind};
 use dynpack_media::text::escape;
 use futures_util::{FutureExt, StreamExt, stream};
 use serde::Deserialize;
@@ -168,16 +168,17 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
                 let (rate, channels) = (audio.sampling_rate(), audio.channels());
                 ("♪", format!("{rate} Hz, {channels} channels, {}", rendition.language))
             }
-            Codec::Text => ("💬", format!("{}, {}", rendition.language, rendition.role.as_str())),
+            Codec::Text => ("❝", format!("{}, {}", rendition.language, rendition.role.as_str())),
         };
         let kilobits = rendition.id.bitrate.div_ceil(1000);
-        let (name, kind, codecs) =
-            (text(&rendition.id.name), codec.kind().as_str(), text(codec.rfc6381()));
-        let _ = write!(
-            html,
-            "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s\
-             <td><code data-kind={kind}>{codecs}</code>",
-        );
+        let name = text(&rendition.id.name);
+        let codecs = match codec.kind() {
+            MediaKind::Text => "text".to_owned(),
+            kind => {
+                format!("<code data-kind={}>{}</code>", kind.as_str(), text(codec.rfc6381()))
+            }
+        };
+        let _ = write!(html, "<tr><td>{icon} {name}<td>{shape}<td>{kilobits} kb/s<td>{codecs}");
     }
     html + "</table>"
 }

@@ -3,22 +3,25 @@
 
 use std::path::Path;
 
-use dynpack::{Format, Protocol};
+use dynpack::{Dynpack, Format, Protocol};
 
-use crate::support::{formats, key_frame_playlists, manifest, playlists, sample_origin, text};
+use crate::support::{formats, key_frame_playlists, manifest, playlists, subtitled_storage, text};
 
 const ASSET: &str = "/sample/sample.ism";
 
 #[tokio::test]
 async fn manifests_are_the_reviewed_ones() {
-    let dynpack = sample_origin();
+    let dynpack = Dynpack::builder(subtitled_storage()).build();
     for format in formats() {
         let manifest = manifest(ASSET, format);
         compare(format.token(), format, &text(&dynpack, &manifest).await);
         if format.protocol() == Protocol::Hls {
             let playlists = playlists(&dynpack, &manifest).await;
             let audio = playlists.first().filter(|_| format != Format::HlsV3);
-            for (kind, playlist) in [("audio", audio), ("video", playlists.last())] {
+            let subtitles = playlists.iter().find(|url| url.contains("text_en"));
+            for (kind, playlist) in
+                [("audio", audio), ("text", subtitles), ("video", playlists.last())]
+            {
                 let Some(playlist) = playlist else { continue };
                 compare(&format!("{format}_{kind}"), format, &text(&dynpack, playlist).await);
             }

@@ -7,9 +7,10 @@ use dynpack::{AssetPath, Content, Dynpack, Job, Protocol, Request};
 use dynpack_media::{Period, SegmentNumber, View};
 use dynpack_testkit::{self as film, AAC_48_STEREO, promise};
 
-use crate::support::published::{manifest_under, policy, published};
+use crate::support::published::{manifest_under, policy, published_over};
 use crate::support::{
     formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample_origin,
+    subtitled_storage,
 };
 
 /// Clear and under every encryption.
@@ -17,13 +18,14 @@ const POLICY: &str = "clear-and-all";
 
 #[tokio::test]
 async fn resources_are_what_manifests_list() {
-    let dynpack = published();
+    let dynpack = published_over(subtitled_storage());
     let stored = AssetPath::new("sample", "sample.ism").unwrap();
     let asset = dynpack.asset(&stored).await.unwrap();
     for manifest in manifests() {
         let request = Request::parse(&manifest).unwrap();
         let packager = request.format.packager().unwrap();
-        let view = View::whole(&asset.presentation);
+        let carried = packager.carried(&asset.presentation, None).unwrap();
+        let view = View::whole(&carried.presentation);
         let resources = packager.resources(&Job::new(&view, &request)).unwrap();
         let resources: Vec<String> = resources.map(|request| request.to_string()).collect();
         let each: BTreeSet<String> = resources.iter().cloned().collect();

@@ -6,7 +6,8 @@
 // ORIGIN is the binary of the example origin, MEDIA the folder that contains `sample/` and
 // `sample_codecs/`, and OUT a folder for screenshots (by default `out`). Prints a line for each check
 // and, last, `browser: N passed, M failed`. CHROMIUM names the browser, by default
-// /usr/bin/chromium.
+// /usr/bin/chromium. ONLY is a pattern that selects sessions. Sessions run side by side in BROWSERS
+// browsers, by default 2: they wait for the clock of the film more than for the machine.
 
 import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -21,6 +22,7 @@ import { chromium } from "playwright-core";
 
 import { LOCKED_OUT, PROTECTED, STRANGER, locators } from "./protection.mjs";
 import { CSF, DASH, HLS, HLS3, HLS4, LATE, NO_PROGRESS, SMOOTH, SMOOTH20 } from "./protocols.mjs";
+import { LONG, isSubtitled, makeLong, readTexts } from "./subtitles.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const LIMIT_MINUTES = 20;
@@ -89,7 +91,23 @@ const CODEC_SESSIONS = Object.keys(CODECS).flatMap((folder) =>
     },
   ]),
 );
-const OWN_NAMES = [COVER.folder, ...Object.keys(CODECS)];
+// Shaka Player plays transport streams up to 2^32 ticks of 90 kHz.
+const LONG_SESSIONS = [
+  ["hls.js", HLS],
+  ["hls.js", HLS4],
+  ["shaka", HLS],
+].map(([player, protocol]) => [
+  player,
+  { ...protocol, ...LONG, name: `${protocol.name}, ${LONG.folder}` },
+]);
+// The browser shows a file of subtitles that it downloads, beside the film.
+const DOWNLOADED = {
+  ...HLS,
+  name: "HLS, downloaded",
+  folder: "Predefined_DownloadAndClearStreaming",
+  steps: ["starts and plays", "has every cue of each subtitle once", "plays through to the end"],
+};
+const OWN_NAMES = [COVER.folder, ...Object.keys(CODECS), LONG.folder];
 // For protected streams, whose media is that of the clear ones.
 const PLAYED = {
   steps: [
@@ -100,6 +118,7 @@ const PLAYED = {
     "shows the pictures of the clear stream",
     "switches rendition",
     "switches language",
+    "has every cue of each subtitle once",
   ],
   rate: 2,
 };
@@ -121,6 +140,7 @@ async function servePages() {
   const own = new Map([
     ["/", "player.html"],
     ["/players.js", "players.js"],
+    ["/subtitles.js", "subtitles.js"],
   ]);
   const types = { ".html": "text/html", ".js": "text/javascript" };
   const server = createServer(async (request, response) => {
@@ -191,6 +211,7 @@ async function prepare(page, pages) {
 /** One player with one stream. A busy browser can show another picture: failures are retried. */
 async function play(context, pages, origin, [player, protocol], out) {
   const who = `${player}, ${protocol.name}`;
+  const started = performance.now();
   const once = () => session(context, pages, origin, player, protocol, out);
   const isGood = ([, ok]) => ok;
   let results = await once();
@@ -200,6 +221,7 @@ async function play(context, pages, origin, [player, protocol], out) {
     results = await once();
   }
   for (const result of results) report(who, ...result);
+  console.log(`  ${who}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
 /** The same in a page of its own, as [step, ok, remark] for each step. */
@@ -288,14 +310,14 @@ async function makeCover(folder) {
   const sample = (name) => path.join(path.resolve(media), "sample", name);
   const picture = path.join(folder, "picture.mp4");
   const target = path.join(folder, COVER.folder, "cover.mp4");
-  for (const options of [
-    ["-i", sample("video_360p.mp4"), "-frames:v", "1", "-c", "copy", picture],
-    ["-i", picture, "-i", sample("audio_eng.mp4"), "-c", "copy", target],
-  ]) {
-    const { status, error } = spawnSync("ffmpeg", ["-v", "error", ...options]);
-    if (status !== 0) throw new Error(`ffmpeg does not make the cover: ${error ?? status}`);
-  }
+  ffmpeg("-i", sample("video_360p.mp4"), "-frames:v", "1", "-c", "copy", picture);
+  ffmpeg("-i", picture, "-i", sample("audio_eng.mp4"), "-c", "copy", target);
   await rm(picture);
+}
+
+function ffmpeg(...options) {
+  const { status, error } = spawnSync("ffmpeg", ["-v", "error", ...options]);
+  if (status !== 0) throw new Error(`ffmpeg ${options.join(" ")}: ${error ?? status}`);
 }
 
 /** Makes the films of other codecs in a media folder of their own. */
@@ -320,7 +342,7 @@ async function askForClear(origin) {
 }
 
 /** The origin's own page, as a person would see it, with the streams that it names. */
-async function visit(context, origin, who, manifests, out) {
+async function visit(context, origin, who, manifests, cues, out) {
   const page = await context.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -355,12 +377,30 @@ async function visit(context, origin, who, manifests, out) {
     played >= 2,
     played >= 2 ? "" : String(played),
   );
+  const shown = await chooseSubtitles(page, cues).catch((error) => [error.message]);
+  report(who, "shows the chosen subtitles", shown.length === 0, shown.join("; "));
   report(who, "has no errors", complaints.length === 0, complaints.join("; "));
   await page.screenshot({
     path: path.join(out, `${who.replaceAll(/[ ,]+/g, "-")}.png`),
     fullPage: true,
   });
   await page.close();
+}
+
+/** Chooses English subtitles on the origin's page, which must then have those cues. */
+async function chooseSubtitles(page, cues) {
+  const choice = page.locator("#subtitles select");
+  const english = choice.locator("option", { hasText: "(en)" });
+  await choice.selectOption(await english.getAttribute("value"));
+  const found = await page.waitForFunction(() => {
+    const [track] = document.querySelector("video").textTracks;
+    if (!track?.activeCues?.length) return null;
+    const words = (cue) => cue.getCueAsHTML().textContent.replaceAll(/\s+/g, " ").trim();
+    return Array.from(track.cues, (cue) => [cue.startTime, cue.endTime, words(cue)]);
+  });
+  const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const shown = await found.jsonValue();
+  return cues.filter((cue, at) => !alike(cue, shown[at])).concat(shown.slice(cues.length));
 }
 
 const [binary, media, out = path.join(HERE, "out")] = process.argv.slice(2);
@@ -374,54 +414,43 @@ const origin = await startOrigin(binary, path.resolve(media));
 const covers = path.join(temporary, "covers");
 await makeCover(covers);
 await copyCodecs(covers);
+await makeLong(covers, ffmpeg);
 const songs = await startOrigin(binary, covers);
 const locked = await startWith(locators("0f"), ["--demo-keys"]);
 const keyUrl = `${locked.address}/demo-keys/{ContentKeyId}`;
 const mislocked = await startWith(
   locators("f0", { keyUrlTemplate: keyUrl, clearKeyUrlTemplate: keyUrl }),
 );
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const context = await chromium.launchPersistentContext(path.join(temporary, "profile"), {
-  executablePath,
-  chromiumSandbox: false,
-  args: [...FLAGS, ...PLAYBACK_FLAGS],
-  viewport: { width: 1280, height: 760 },
-});
+const texts = await readTexts(path.join(media, "sample"));
+const longTexts = await readTexts(path.join(covers, LONG.folder));
 try {
-  for (const session of SESSIONS.filter(isWanted))
-    await play(context, pages.address, origin.address, session, out);
-  const covered = ([player, protocol]) => [
-    player,
-    { ...protocol, ...COVER, name: `${protocol.name}, cover` },
-  ];
-  for (const session of COVER_SESSIONS.map(covered).filter(isWanted))
-    await play(context, pages.address, songs.address, session, out);
-  for (const session of CODEC_SESSIONS.filter(isWanted))
-    await play(context, pages.address, songs.address, session, out);
-  const pictures = await takePictures(context, pages.address, origin.address);
-  for (const [player, protocol] of PROTECTED.filter(isWanted)) {
-    await play(
-      context,
-      pages.address,
-      locked.address,
-      [player, { ...protocol, ...PLAYED, pictures }],
-      out,
-    );
-  }
-  for (const session of LOCKED_OUT.filter(isWanted))
-    await lockOut(context, pages.address, mislocked.address, session, pictures);
+  await runJobs([
+    ...SESSIONS.map((session) => played(origin, withTexts(session))),
+    ...COVER_SESSIONS.map(([player, protocol]) =>
+      played(songs, [player, { ...protocol, ...COVER, name: `${protocol.name}, cover` }]),
+    ),
+    ...CODEC_SESSIONS.map((session) => played(songs, session)),
+    ...LONG_SESSIONS.map(([player, protocol]) =>
+      played(songs, [player, { ...protocol, texts: longTexts }]),
+    ),
+    ...PROTECTED.map(([player, protocol]) =>
+      played(locked, withTexts([player, { ...protocol, ...PLAYED }]), clearPictures),
+    ),
+    ...LOCKED_OUT.map((session) => [
+      session,
+      async (context) =>
+        lockOut(context, pages.address, mislocked.address, session, await clearPictures(context)),
+    ]),
+    played(locked, ["track", { ...DOWNLOADED, texts: { en: texts.en } }]),
+    visited(origin, "root page", [HLS, DASH]),
+    visited(
+      locked,
+      "root page, protected",
+      PROTECTED.map(([, protocol]) => protocol),
+    ),
+  ]);
   await askForClear(locked.address);
-  const manifests = (streams) => streams.map(({ manifest }) => manifest);
-  await visit(context, origin.address, "root page", manifests([HLS, DASH]), out);
-  await visit(
-    context,
-    locked.address,
-    "root page, protected",
-    manifests(PROTECTED.map(([, protocol]) => protocol)),
-    out,
-  );
 } finally {
-  await context.close();
   pages.server.close();
   for (const { child } of [origin, songs, locked, mislocked]) child.kill();
   await rm(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
@@ -436,7 +465,55 @@ async function startWith(document, options = []) {
   return startOrigin(binary, path.resolve(media), ["--locators", file, ...options]);
 }
 
-/** ONLY is a pattern that selects sessions. */
-function isWanted([player, { name }]) {
-  return !process.env.ONLY || `${player}, ${name}`.match(process.env.ONLY);
+/** A session with the sample's texts, if the player shows them. */
+function withTexts([player, protocol]) {
+  return [player, isSubtitled(player, protocol) ? { ...protocol, texts } : protocol];
+}
+
+/** A job that plays a stream of an origin, and compares its pictures if there are some. */
+function played({ address }, session, pictures) {
+  const [player, protocol] = session;
+  const job = async (context) => {
+    const expected = pictures ? { ...protocol, pictures: await pictures(context) } : protocol;
+    await play(context, pages.address, address, [player, expected], out);
+  };
+  return [session, job];
+}
+
+/** A job that visits the page of an origin. */
+function visited({ address }, name, streams) {
+  const manifests = streams.map(({ manifest }) => manifest);
+  const job = (context) => visit(context, address, name, manifests, texts.en, out);
+  return [["chromium", { name }], job];
+}
+
+/** The pictures of the clear stream, which are taken once. */
+function clearPictures(context) {
+  clearPictures.taken ??= takePictures(context, pages.address, origin.address);
+  return clearPictures.taken;
+}
+
+/** Runs the jobs that ONLY selects, each in the first browser that has none. */
+async function runJobs(jobs) {
+  const isWanted = ([player, { name }]) =>
+    !process.env.ONLY || `${player}, ${name}`.match(process.env.ONLY);
+  const queue = jobs.filter(([session]) => isWanted(session)).map(([, job]) => job);
+  const work = async (_, number) => {
+    const context = await launch(`profile-${number}`);
+    try {
+      while (queue.length) await queue.shift()(context);
+    } finally {
+      await context.close();
+    }
+  };
+  await Promise.all(Array.from({ length: Number(process.env.BROWSERS ?? 2) }, work));
+}
+
+function launch(profile) {
+  return chromium.launchPersistentContext(path.join(temporary, profile), {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    chromiumSandbox: false,
+    args: [...FLAGS, ...PLAYBACK_FLAGS],
+    viewport: { width: 1280, height: 760 },
+  });
 }

@@ -21,12 +21,13 @@ function script(path) {
 const language = (tag) => (tag ?? "").slice(0, 2);
 
 // Each loads a URL and returns { widths, language } and, if the player can choose, { rendition,
-// audio }.
+// audio, texts, text }. Texts have the names of `nameOfText`.
 const PLAYERS = {
   async "hls.js"(url) {
     await script("/hls.js/dist/hls.js");
-    // A stall is acceptable, since the machine may be busy; a hole that is jumped is not.
-    const harmless = new Set(["bufferStalledError", "bufferNudgeOnStall"]);
+    // A stall is acceptable, since the machine may be busy; a hole that is jumped is not. A request
+    // for subtitles is aborted when others are chosen.
+    const harmless = new Set(["bufferStalledError", "bufferNudgeOnStall", "aborted"]);
     const hls = new Hls({
       maxBufferLength: 60,
       maxMaxBufferLength: 60,
@@ -53,6 +54,11 @@ const PLAYERS = {
         (hls.currentLevel = hls.levels.findIndex((level) => level.width === width)),
       audio: (wanted) =>
         (hls.audioTrack = hls.audioTracks.findIndex((track) => language(track.lang) === wanted)),
+      texts: () => hls.subtitleTracks.map(({ lang, forced }) => nameOfText(lang, forced)),
+      text: (name) =>
+        (hls.subtitleTrack = hls.subtitleTracks.findIndex(
+          ({ lang, forced }) => nameOfText(lang, forced) === name,
+        )),
     };
   },
 
@@ -61,6 +67,15 @@ const PLAYERS = {
     video.crossOrigin = "anonymous";
     video.src = url;
     return {};
+  },
+
+  // The browser itself, with the files of subtitles beside the stream.
+  async track(url) {
+    await PLAYERS.native(url);
+    const track = document.createElement("track");
+    track.src = new URL("../subtitles.en.vtt", url);
+    video.append(track);
+    return { texts: () => ["en"], text: () => (track.track.mode = "showing") };
   },
 
   async "dash.js"(url, type) {
@@ -86,6 +101,12 @@ const PLAYERS = {
     await ready;
     const find = (wanted) =>
       player.getTracksFor("audio").find((track) => language(track.lang) === wanted);
+    const texts = () => player.getTracksFor("text");
+    const named = ({ lang, roles }) =>
+      nameOfText(
+        lang,
+        roles.some(({ value }) => value === "forced-subtitle"),
+      );
     const sized = (width) =>
       player
         .getRepresentationsByType("video")
@@ -97,6 +118,8 @@ const PLAYERS = {
       language: () => language(player.getCurrentTrackFor("audio")?.lang),
       rendition: (width) => player.setRepresentationForTypeById("video", sized(width).id, true),
       audio: (wanted) => player.setCurrentTrack(find(wanted)),
+      texts: () => texts().map(named),
+      text: (name) => player.setTextTrack(texts().findIndex((track) => named(track) === name)),
     };
   },
 
@@ -121,6 +144,8 @@ const PLAYERS = {
     await player.load(url, null, type);
     const variants = () => player.getVariantTracks();
     const active = () => variants().find((variant) => variant.active);
+    const texts = () => player.getTextTracks();
+    const named = (track) => nameOfText(track.language, track.forced);
     const choose = (width, wanted) => {
       const variant = variants().find(
         (track) => track.width === width && language(track.language) === wanted,
@@ -133,6 +158,12 @@ const PLAYERS = {
       language: () => language(active()?.language),
       rendition: (width) => choose(width, language(active().language)),
       audio: (wanted) => choose(active().width, wanted),
+      texts: () => texts().map(named),
+      text: (name) => {
+        player.selectTextTrack(texts().find((track) => named(track) === name));
+        // Shaka Player 4 shows none unless it is asked to.
+        player.setTextTrackVisibility?.(true);
+      },
     };
   },
 };
@@ -212,7 +243,7 @@ function assert(holds, message) {
 const STEPS = {
   async "starts and plays"({ expected }) {
     await until(() => video.readyState >= 2, "the first picture");
-    await advance(3);
+    await advance(1);
     assert(expected.widths.includes(video.videoWidth), `the picture is ${video.videoWidth} wide`);
     assert(video.webkitAudioDecodedByteCount > 0, "no sound was decoded");
     return `${video.videoWidth}x${video.videoHeight}`;
@@ -245,6 +276,7 @@ const STEPS = {
     await until(whole, "the whole film in one buffered range").catch((error) => {
       throw new Error(`${error.message}; buffered: ${JSON.stringify(ranges())}`);
     });
+    [[lateness]] = ranges();
     return JSON.stringify(ranges());
   },
 
@@ -303,9 +335,12 @@ const STEPS = {
     return `from ${before} to ${other}`;
   },
 
+  ...SUBTITLES,
+
   async "plays through to the end"({ expected }) {
     await seek(0);
-    video.playbackRate = 3;
+    const watched = expected.texts && watchCues();
+    video.playbackRate = 4;
     const before = video.getVideoPlaybackQuality().totalVideoFrames;
     await video.play();
     const isOver = () =>
@@ -322,6 +357,8 @@ const STEPS = {
       pictures >= (expected.duration / expected.frame) * 0.95,
       `only ${pictures} pictures were shown or dropped`,
     );
+    const wrong = watched ? differences(watched, cuesOfLast(expected)) : [];
+    assert(wrong.length === 0, `of the subtitles that were shown, it ${wrong.join("; ")}`);
     return `${pictures} pictures, ended at ${video.currentTime} s`;
   },
 };
@@ -349,6 +386,7 @@ async function check(name, url, type, expected) {
   for (const [step, act] of steps) {
     if (NEEDS[step] && !player[NEEDS[step]]) continue;
     if (step === "switches language" && expected.languages.length < 2) continue;
+    if (SUBTITLES[step] && !expected.texts) continue;
     if (step === "shows the pictures of the clear stream" && !expected.pictures) continue;
     const limit = new Promise((_, reject) =>
       setTimeout(() => reject(new Error("not within 60 s")), 60_000),

@@ -50,6 +50,7 @@ const LABELS = {
   everything: [undefined],
   "key-per-quality": ["sd", "hd", "audio"],
   "clear-audio": [undefined],
+  Predefined_DownloadAndClearStreaming: [],
 };
 
 /** A locators file: a locator for each policy, named after it. All keys begin with `first`. */
@@ -65,7 +66,7 @@ export function locators(first, keyDelivery = {}) {
     streamingLocatorId: policy,
     assetName: "sample",
     streamingPolicyName: policy,
-    contentKeys: labels.map(contentKey),
+    ...(labels.length && { contentKeys: labels.map(contentKey) }),
   });
   return {
     keyDelivery: { ...STRANGERS, ...keyDelivery },

@@ -162,8 +162,13 @@ def resources():
         "Fragments(video=0,format=m3u8-cmaf,type=keyframes)",
         "Fragments(video,format=f4m-f4f)Seg1-Frag1",
     ]
+    text = re.search(r"QualityLevels\(\d+\)(?=/Manifest\(text_en)", playlist).group()
+    texts = [
+        f"{asset}/{text}/Manifest(text_en,format=m3u8-cmaf,text=vtt)",
+        f"{asset}/{text}/Fragments(text_en=6000,format=m3u8-aapl,text=vtt)",
+    ]
     manifests = [f"{asset}/manifest(format={format})" for format in (*FORMATS, "f4m-f4f")]
-    return manifests + [f"{asset}/{level}/{resource}" for resource in timed + rest]
+    return manifests + texts + [f"{asset}/{level}/{resource}" for resource in timed + rest]
 
 
 @contextlib.contextmanager

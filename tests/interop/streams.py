@@ -116,15 +116,20 @@ def attributes(line):
 
 
 def hls(url):
-    """The renditions of a multivariant playlist: every variant's video, and all audio."""
+    """The renditions of a multivariant playlist: every variant's video, and all audio.
+
+    Subtitles are left out: browser.mjs reads them.
+    """
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     assert lines[0] == "#EXTM3U", f"{url} starts with {lines[0]!r}"
     found = {}
     for line, following in zip(lines, lines[1:] + [""]):
         if line.startswith("#EXT-X-STREAM-INF:"):
             found.setdefault(following, attributes(line))
-        elif line.startswith("#EXT-X-MEDIA:") and "URI" in attributes(line):
-            found.setdefault(attributes(line)["URI"], attributes(line))
+        elif line.startswith("#EXT-X-MEDIA:"):
+            media = attributes(line)
+            if "URI" in media and media["TYPE"] != "SUBTITLES":
+                found.setdefault(media["URI"], media)
     return [
         part
         for uri, described in found.items()

@@ -10,35 +10,14 @@ import { readFileSync } from "node:fs";
 // The package as a whole needs a browser.
 import imscDocument from "imsc/src/main/js/doc.js";
 import imscIsd from "imsc/src/main/js/isd.js";
-import webvtt from "webvtt-parser";
+
+import { millis, readVtt } from "./vtt.mjs";
 
 const TTS = "http://www.w3.org/ns/ttml#styling ";
 
 const read = (path) => {
   const text = readFileSync(path, "utf8");
   return path.endsWith(".vtt") ? readVtt(text) : readTtml(text);
-};
-
-const millis = (seconds) => Math.round(seconds * 1000);
-
-const readVtt = (text) => {
-  const { cues, errors } = new webvtt.WebVTTParser().parse(text, "subtitles/captions");
-  return {
-    errors: errors.map(({ line, col, message }) => `${line}:${col}: ${message}`),
-    cues: cues.map(({ startTime, endTime, tree }) => ({
-      start: millis(startTime),
-      end: millis(endTime),
-      runs: vttRuns(tree, ""),
-    })),
-  };
-};
-
-const vttRuns = (node, style) => {
-  // webvtt-parser leaves the semicolon of a character reference.
-  if (node.type === "text") return [[node.value.replaceAll(/([&<>]);/g, "$1"), style]];
-  const inner = "biu".includes(node.name) && !style.includes(node.name) ? style + node.name : style;
-  const runs = (node.children ?? []).flatMap((child) => vttRuns(child, inner));
-  return node.name === "rt" ? [["(", style], ...runs, [")", style]] : runs;
 };
 
 // A cue for each time at which a text changes: that of each paragraph then.

@@ -68,7 +68,7 @@ const REQUESTS: [(&str, &str); 10] = [
 
 fn requests(criterion: &mut Criterion) {
     let storage = Memory::new();
-    for name in sample_asset::FILES {
+    for name in sample_asset::MEDIA {
         storage.insert(format!("sample/{name}"), sample_asset::file(name));
     }
     let locators = Locators::new(serde_json::from_str(LOCATORS).expect("JSON")).expect("locators");

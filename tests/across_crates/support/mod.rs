@@ -8,9 +8,9 @@ use dynpack::{Conditions, Dynpack, Error, Format, Protocol, Request, Response};
 use dynpack_testkit::film::{Container, Film, Form};
 use dynpack_testkit::promise::{self, Promise};
 use dynpack_testkit::read::{adts, annex_b, transport};
-pub(crate) use dynpack_testkit::sample_asset::{FILES as SAMPLE, file as sample};
+pub(crate) use dynpack_testkit::sample_asset::{MEDIA as SAMPLE, TEXTS, file as sample};
 
-/// The sample asset at `/sample/sample.ism`.
+/// The sample asset at `/sample/sample.ism`, without its subtitles.
 pub(crate) fn sample_storage() -> Memory {
     let storage = Memory::new();
     for name in SAMPLE {
@@ -19,6 +19,16 @@ pub(crate) fn sample_storage() -> Memory {
     storage
 }
 
+/// The whole sample asset.
+pub(crate) fn subtitled_storage() -> Memory {
+    let storage = sample_storage();
+    for name in TEXTS {
+        storage.insert(format!("sample/{name}"), sample(name));
+    }
+    storage
+}
+
+/// An origin of the sample asset without its subtitles.
 pub(crate) fn sample_origin() -> Dynpack {
     Dynpack::builder(sample_storage()).build()
 }

@@ -4,9 +4,12 @@ use std::path::Path;
 
 use bytes::Bytes;
 
-/// Its files.
-pub const FILES: [&str; 5] =
+/// Its films and sound.
+pub const MEDIA: [&str; 5] =
     ["audio_deu.mp4", "audio_eng.mp4", "video_180p.mp4", "video_360p.mp4", "video_720p.mp4"];
+
+/// Its subtitles.
+pub const TEXTS: [&str; 3] = ["subtitles.de.srt", "subtitles.de_forced.srt", "subtitles.en.vtt"];
 
 /// A file of it.
 #[must_use]
