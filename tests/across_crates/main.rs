@@ -33,3 +33,4 @@ mod server_manifests;
 mod sets;
 mod storages;
 mod support;
+mod unlisted;

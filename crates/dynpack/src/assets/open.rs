@@ -216,12 +216,7 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
         Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
-            let (manifest, files) =
-                listed(storage, path, &listing.files).await.map_err(|refused| match refused {
-                    Refused::Manifest(problem) => unusable(path, problem, CORRECT),
-                    Refused::Storage(error) => error.into(),
-                })?;
-            Ok(Contents::Listed(Box::new(manifest), files))
+            listed(storage, path, Some(&listing.files)).await
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
@@ -236,7 +231,25 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
             .map(|path| Contents::Lone { path })
             .ok_or_else(not_found),
         Err(StorageError::NotFound { .. }) => Err(not_found()),
+        Err(StorageError::NoListing { .. }) => match listed(storage, path, None).await {
+            Err(Error::Storage(StorageError::NotFound { .. })) => Err(not_found()),
+            contents => contents,
+        },
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What the server manifest of an asset lists. `names` are the files of its folder, if the storage
+/// can list them.
+async fn listed(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    names: Option<&[String]>,
+) -> Result<Contents, Error> {
+    match manifests(storage, path, names).await {
+        Ok((manifest, files)) => Ok(Contents::Listed(Box::new(manifest), files)),
+        Err(Refused::Manifest(problem)) => Err(unusable(path, problem, CORRECT)),
+        Err(Refused::Storage(error)) => Err(error.into()),
     }
 }
 
@@ -298,10 +311,10 @@ enum Refused {
 
 /// The server manifest of an asset, merged with its client manifest if it has one. Also returns the
 /// files of both.
-async fn listed(
+async fn manifests(
     storage: &dyn Storage,
     path: &AssetPath,
-    names: &[String],
+    names: Option<&[String]>,
 ) -> Result<(ServerManifest, Manifests), Refused> {
     let cannot_read = |which: &str, error: dynpack_smooth::Error| {
         Refused::Manifest(format!("its {which} cannot be read: {error}"))
@@ -327,10 +340,13 @@ async fn listed(
         .client_manifest
         .as_ref()
         .map(|name| name.as_str())
-        .filter(|client| names.iter().any(|name| name == client));
+        .filter(|client| names.is_none_or(|names| names.iter().any(|name| name == client)));
     let Some(name) = client else { return Ok((manifest, vec![server])) };
-    let (text, client) =
-        whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await?;
+    let read = whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest").await;
+    if matches!(read, Err(Refused::Storage(StorageError::NotFound { .. }))) && names.is_none() {
+        return Ok((manifest, vec![server]));
+    }
+    let (text, client) = read?;
     let client_manifest =
         ClientManifest::parse(&text).map_err(|error| cannot_read("client manifest", error))?;
     Ok((manifest.with_client_manifest(&client_manifest), vec![server, client]))
