@@ -55,6 +55,7 @@
 //! }
 //! ```
 
+mod coalesce;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod error;
@@ -69,6 +70,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack_media::Extent;
 
+pub use coalesce::{Run, coalesce};
 pub use error::StorageError;
 #[cfg(feature = "local")]
 pub use local::Local;
@@ -81,6 +83,8 @@ pub trait Storage: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StorageError::NotFound`] if the folder does not exist. The root always exists.
+    /// [`StorageError::NoListing`] if the storage cannot list folders: it then serves only assets
+    /// that have a server manifest.
     async fn list(&self, folder: &str) -> Result<Listing, StorageError>;
 
     /// Opens a file. From then on, all reads of the source return bytes of one version of it.
@@ -108,6 +112,22 @@ pub trait Storage: Send + Sync + 'static {
     async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StorageError> {
         let _ = bytes;
         Err(StorageError::ReadOnly { path: path.to_owned() })
+    }
+}
+
+/// A storage that is chosen when the program runs.
+#[async_trait]
+impl Storage for Box<dyn Storage> {
+    async fn list(&self, folder: &str) -> Result<Listing, StorageError> {
+        self.as_ref().list(folder).await
+    }
+
+    async fn open(&self, path: &str) -> Result<Arc<dyn Source>, StorageError> {
+        self.as_ref().open(path).await
+    }
+
+    async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
+        self.as_ref().identity(path).await
     }
 }
 

@@ -83,19 +83,22 @@ impl Known {
         Self { place, index: None }
     }
 
-    /// What the index file says, if the folder with these files has one. One that cannot be used
-    /// costs a warning in the log.
+    /// What the index file says, if the folder has one: it has the files of these `names`, if the
+    /// storage can list them. One that cannot be used costs a warning in the log.
     pub(super) async fn read(
         storage: &dyn Storage,
         place: IndexPlace,
-        names: &[String],
+        names: Option<&[String]>,
         limits: Limits,
     ) -> Self {
-        if !names.iter().any(|name| name == place.name_of(&place.path)) {
+        let is_missing =
+            |names: &[String]| !names.iter().any(|name| name == place.name_of(&place.path));
+        if names.is_some_and(is_missing) {
             return Self::nothing(place);
         }
         match read_index(storage, &place.path, limits).await {
             Ok(index) => Self { place, index: Some(index) },
+            Err(Unused::Storage(StorageError::NotFound { .. })) => Self::nothing(place),
             Err(error) => {
                 warn!(index = place.path, %error, "the index is not used");
                 Self::nothing(place)

@@ -307,7 +307,7 @@ async fn contents(
     limits: Limits,
     index_use: IndexUse,
 ) -> Result<(Contents, Known), Error> {
-    let known = async |place, names: &[String]| match index_use {
+    let known = async |place, names: Option<&[String]>| match index_use {
         IndexUse::Read | IndexUse::ReadOrMake => Known::read(storage, place, names, limits).await,
         IndexUse::Make => Known::nothing(place),
     };
@@ -315,13 +315,9 @@ async fn contents(
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
         Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
-            let known = known(IndexPlace::within(path), &listing.files).await;
-            let listed = listed(storage, path, &listing.files, &known).await;
-            let (manifest, files) = listed.map_err(|refused| match refused {
-                Refused::Manifest(problem) => unusable(path, problem, CORRECT),
-                Refused::Storage(error) => error.into(),
-            })?;
-            Ok((Contents::Listed(Box::new(manifest), files), known))
+            let names = Some(listing.files.as_slice());
+            let known = known(IndexPlace::within(path), names).await;
+            Ok((listed(storage, path, names, &known).await?, known))
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
@@ -332,17 +328,24 @@ async fn contents(
                 Err(not_found())
             } else {
                 let files = asset_files(&listing.files);
-                let known = known(IndexPlace::within(path), &listing.files).await;
+                let known = known(IndexPlace::within(path), Some(&listing.files)).await;
                 Ok((Contents::Folder { names, files, texts }, known))
             }
         }
         Err(StorageError::NotFound { .. }) if has_folder_name => {
             let lone = lone_file(storage, path.folder()).await;
             let Lone { path: lone, texts, names } = lone.ok_or_else(not_found)?;
-            let known = known(IndexPlace::beside(path), &names).await;
+            let known = known(IndexPlace::beside(path), Some(&names)).await;
             Ok((Contents::Lone { path: lone, texts }, known))
         }
         Err(StorageError::NotFound { .. }) => Err(not_found()),
+        Err(StorageError::NoListing { .. }) => {
+            let known = known(IndexPlace::within(path), None).await;
+            match listed(storage, path, None, &known).await {
+                Err(Error::Storage(StorageError::NotFound { .. })) => Err(not_found()),
+                contents => Ok((contents?, known)),
+            }
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -354,6 +357,21 @@ struct Lone {
     texts: Vec<StoredText>,
     /// The names of all files beside it.
     names: Vec<String>,
+}
+
+/// What the server manifest of an asset lists. `names` are the files of its folder, if the storage
+/// can list them.
+async fn listed(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    names: Option<&[String]>,
+    known: &Known,
+) -> Result<Contents, Error> {
+    match manifests(storage, path, names, known).await {
+        Ok((manifest, files)) => Ok(Contents::Listed(Box::new(manifest), files)),
+        Err(Refused::Manifest(problem)) => Err(unusable(path, problem, CORRECT)),
+        Err(Refused::Storage(error)) => Err(error.into()),
+    }
 }
 
 /// The single file that is the asset if it has no folder.
@@ -425,10 +443,10 @@ enum Refused {
 
 /// The server manifest of an asset, merged with its client manifest if it has one. Also returns the
 /// files of both.
-async fn listed(
+async fn manifests(
     storage: &dyn Storage,
     path: &AssetPath,
-    names: &[String],
+    names: Option<&[String]>,
     known: &Known,
 ) -> Result<(ServerManifest, Manifests), Refused> {
     let cannot_read = |which: &str, error: dynpack_smooth::Error| {
@@ -456,10 +474,14 @@ async fn listed(
         .client_manifest
         .as_ref()
         .map(|name| name.as_str())
-        .filter(|client| names.iter().any(|name| name == client));
+        .filter(|client| names.is_none_or(|names| names.iter().any(|name| name == client)));
     let Some(name) = client else { return Ok((manifest, vec![server])) };
-    let client =
-        whole(storage, path, name, ClientManifest::MAX_BYTES, "client manifest", known).await?;
+    let max_len = ClientManifest::MAX_BYTES;
+    let client = whole(storage, path, name, max_len, "client manifest", known).await;
+    if matches!(client, Err(Refused::Storage(StorageError::NotFound { .. }))) && names.is_none() {
+        return Ok((manifest, vec![server]));
+    }
+    let client = client?;
     let client_manifest =
         ClientManifest::parse(&client.2).map_err(|error| cannot_read("client manifest", error))?;
     Ok((manifest.with_client_manifest(&client_manifest), vec![server, client]))

@@ -11,6 +11,7 @@ use dynpack_fragment::{Piece, Read, SegmentPlan, SegmentWriter};
 use dynpack_media::{Extent, SourceIndex};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream};
+use tracing::warn;
 
 use super::held_media::{HeldMedia, Media};
 use super::sources::{Sources, read_each, source};
@@ -147,7 +148,7 @@ impl Body {
     /// the request, and does not abort the response in the middle.
     pub(crate) async fn begin(&mut self) -> Result<(), Error> {
         if matches!(self.rest, Rest::Segment { .. }) {
-            let first = poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await;
+            let first = poll_fn(|context| self.poll_bytes(context)).await;
             if let Some(first) = first.transpose()? {
                 self.len = self.len.saturating_add(first.len() as u64);
                 self.ready.push_front(first);
@@ -248,7 +249,8 @@ impl Stream for Body {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let polled = self.poll_bytes(context);
-        if matches!(polled, Poll::Ready(Some(Err(_)))) {
+        if let Poll::Ready(Some(Err(error))) = &polled {
+            warn!(%error, unsent = self.len, "a response breaks off");
             self.len = 0;
         }
         polled

@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 
 use super::{Identity, Listing, Source, Storage, StorageError};
 
-/// Runs the whole suite on an empty storage. `put` stores a file in it, and replaces any file at
-/// the same path.
+/// Runs the whole suite on an empty storage: [`check_listing`], then [`check_reading`]. `put`
+/// stores a file in it, and replaces any file at the same path.
 ///
 /// ```
 /// # #[cfg(feature = "conformance")]
@@ -24,8 +24,27 @@ use super::{Identity, Listing, Source, Storage, StorageError};
 /// # Panics
 /// At the first requirement that the storage does not meet, with the reason.
 pub async fn check(storage: &dyn Storage, put: impl AsyncFn(&str, Bytes)) {
+    check_listing(storage, &put).await;
+    check_reading(storage, &put).await;
+}
+
+/// The part of the suite that lists folders, on an empty storage.
+///
+/// # Panics
+/// As [`check`].
+pub async fn check_listing(storage: &dyn Storage, put: impl AsyncFn(&str, Bytes)) {
     an_empty_root_is_there(storage).await;
     folders_are_listed_in_order(storage, &put).await;
+    only_folders_are_listed(storage, &put).await;
+    odd_files_are_listed(storage, &put).await;
+}
+
+/// The part of the suite that reads files, for storages that cannot list folders
+/// ([`StorageError::NoListing`]).
+///
+/// # Panics
+/// As [`check`].
+pub async fn check_reading(storage: &dyn Storage, put: impl AsyncFn(&str, Bytes)) {
     what_is_not_there_is_not_found(storage, &put).await;
     paths_stay_below_the_root(storage, &put).await;
     ranges_are_read_as_asked(storage, &put).await;
@@ -35,6 +54,38 @@ pub async fn check(storage: &dyn Storage, put: impl AsyncFn(&str, Bytes)) {
     identities_stay_until_the_file_is_replaced(storage, &put).await;
     versions_are_never_mixed(storage, &put).await;
     many_read_at_once(storage, &put).await;
+}
+
+/// Checks how many requests a storage makes of its server. `requests` says how many it has made so
+/// far.
+///
+/// # Panics
+/// If it makes more than one for an identity, two for opening a file, or five for a segment of an
+/// interleaved film: a hundred ranges in two megabytes, with some kilobytes between them.
+pub async fn check_requests(
+    storage: &dyn Storage,
+    put: impl AsyncFn(&str, Bytes),
+    requests: impl Fn() -> u64,
+) {
+    let bytes = pattern(2_400_000, 8);
+    put("requests/a", bytes.clone()).await;
+    let before = requests();
+    identity(storage, "requests/a").await;
+    let (identity_costs, before) = (requests().saturating_sub(before), requests());
+    assert!(identity_costs <= 1, "{identity_costs} requests for an identity");
+    let source = open(storage, "requests/a").await;
+    let (opening_costs, before) = (requests().saturating_sub(before), requests());
+    assert!(opening_costs <= 2, "{opening_costs} requests for opening a file");
+    let offsets = (0..2_400_000).step_by(24_000);
+    let ranges: Vec<_> = offsets.map(|offset| Extent::new(offset, 20_000)).collect();
+    let read = source.read(&ranges).await.expect("ranges within the file are read");
+    let reading_costs = requests().saturating_sub(before);
+    assert!(
+        (1..=5).contains(&reading_costs),
+        "{reading_costs} requests for a hundred ranges that are close to each other"
+    );
+    let wanted: Vec<_> = ranges.iter().map(|&range| slice(&bytes, range)).collect();
+    assert!(read == wanted, "ranges that are read together have their own bytes");
 }
 
 async fn an_empty_root_is_there(storage: &dyn Storage) {
@@ -85,6 +136,24 @@ async fn what_is_not_there_is_not_found(storage: &dyn Storage, put: &impl AsyncF
             "the identity of `{path}`: {found:?}"
         );
     }
+}
+
+/// Paths that lead out of the root, or that are other spellings of a path.
+const NOT_PLAIN: [&str; 10] = [
+    "../below/a",
+    "below/../below/a",
+    "below/./a",
+    "/below/a",
+    "below//a",
+    "below/a/",
+    ".",
+    "..",
+    "below\\a",
+    "below/a\0",
+];
+
+async fn only_folders_are_listed(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
+    put("missing/there.mp4", Bytes::from_static(b"x")).await;
     for folder in ["nothing", "miss", "missing/there.mp4"] {
         let found = storage.list(folder).await;
         assert!(
@@ -92,25 +161,32 @@ async fn what_is_not_there_is_not_found(storage: &dyn Storage, put: &impl AsyncF
             "listing `{folder}`: {found:?}"
         );
     }
+    put("below/a", Bytes::from_static(b"x")).await;
+    for path in NOT_PLAIN {
+        assert!(storage.list(path).await.is_err(), "`{path:?}` is listed");
+    }
+}
+
+async fn odd_files_are_listed(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
+    put("odd/empty", Bytes::new()).await;
+    for name in ODD_NAMES {
+        put(&format!("odd/{name}"), Bytes::from_static(b"x")).await;
+    }
+    // Servers may hide names that start with a dot, which are not served either.
+    let is_hidden = |name: &str| name.starts_with('.');
+    let mut names = [&["empty"][..], &ODD_NAMES].concat();
+    names.retain(|name| !is_hidden(name));
+    names.sort_unstable();
+    let mut listed = list(storage, "odd").await.files;
+    listed.retain(|name| !is_hidden(name));
+    assert_eq!(listed, names, "names to the letter");
 }
 
 async fn paths_stay_below_the_root(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
     put("below/a", Bytes::from_static(b"x")).await;
-    for path in [
-        "../below/a",
-        "below/../below/a",
-        "below/./a",
-        "/below/a",
-        "below//a",
-        "below/a/",
-        ".",
-        "..",
-        "below\\a",
-        "below/a\0",
-    ] {
+    for path in NOT_PLAIN {
         assert!(storage.open(path).await.is_err(), "`{path:?}` is opened");
         assert!(storage.identity(path).await.is_err(), "`{path:?}` has an identity");
-        assert!(storage.list(path).await.is_err(), "`{path:?}` is listed");
     }
 }
 
@@ -175,20 +251,18 @@ async fn empty_files_are_files(storage: &dyn Storage, put: &impl AsyncFn(&str, B
             .expect("an empty range of an empty file can be read"),
         [Bytes::new()]
     );
-    assert_eq!(list(storage, "empty").await.files, ["a"]);
 }
 
+/// Names that a storage may confuse with URLs, patterns or other names.
+const ODD_NAMES: [&str; 5] = ["a b.mp4", "a%20b.mp4", "映画.mp4", "a+b(c)=d,e;f.mp4", "...mp4"];
+
 async fn names_are_taken_to_the_letter(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes)) {
-    for name in ["a b.mp4", "a%20b.mp4", "映画.mp4", "a+b(c)=d,e;f.mp4", "...mp4"] {
+    for name in ODD_NAMES {
         let path = format!("names/{name}");
         let bytes = Bytes::copy_from_slice(name.as_bytes());
         put(&path, bytes.clone()).await;
         let read = open(storage, &path).await.read(&[Extent::new(0, bytes.len() as u64)]).await;
         assert_eq!(read.expect("odd names are names"), [bytes], "`{path}`");
-        assert!(
-            list(storage, "names").await.files.iter().any(|listed| listed == name),
-            "`{path}` is listed"
-        );
     }
 }
 

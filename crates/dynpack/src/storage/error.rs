@@ -26,6 +26,13 @@ pub enum StorageError {
         /// Why not.
         reason: &'static str,
     },
+    /// The storage cannot list folders. Its operator can fix it, for example by turning on the
+    /// listings of its server.
+    #[error("`{path}` cannot be listed: the storage has no listings")]
+    NoListing {
+        /// The path.
+        path: String,
+    },
     /// The file is no longer the one that was opened. Opening it again helps.
     #[error("`{path}` has changed since it was opened")]
     Changed {
@@ -77,6 +84,7 @@ impl StorageError {
         match self {
             Self::NotFound { .. } => 404,
             Self::Forbidden { .. } => 403,
+            Self::NoListing { .. } => 501,
             Self::Changed { .. } => 503,
             Self::OutOfRange { .. }
             | Self::WrongRead { .. }
@@ -102,6 +110,7 @@ impl StorageError {
         match self {
             Self::NotFound { .. } => Self::NotFound { path },
             Self::Forbidden { reason, .. } => Self::Forbidden { path, reason },
+            Self::NoListing { .. } => Self::NoListing { path },
             Self::Changed { .. } => Self::Changed { path },
             Self::OutOfRange { range, len, .. } => Self::OutOfRange { path, range, len },
             Self::WrongRead { .. } => self,

@@ -9,7 +9,7 @@ use dynpack_media::Extent;
 
 use super::stamp::Stamp;
 use crate::buffers::{Buffer, Buffers};
-use crate::storage::{Identity, StorageError};
+use crate::storage::{Identity, Run, StorageError, coalesce};
 
 /// The maximum distance between two ranges that are read in one call. The bytes between them are
 /// discarded.
@@ -68,15 +68,11 @@ impl Opened {
         ranges: &[Extent],
         read: impl Fn(&mut [IoSliceMut<'_>], u64) -> io::Result<usize>,
     ) -> io::Result<Bytes> {
-        let too_much = || io::Error::from(io::ErrorKind::OutOfMemory);
         let ranges = &joined(ranges);
-        let order = in_file_order(ranges);
-        let gaps = gaps(ranges, &order).sum::<u64>();
-        let len = ranges.iter().try_fold(0_u64, |len, range| len.checked_add(range.len));
-        let len = len.and_then(|len| usize::try_from(len).ok()).ok_or_else(too_much)?;
-        let all = usize::try_from(gaps).ok().and_then(|gaps| gaps.checked_add(len));
-        let mut buffer = self.buffers.take(all.ok_or_else(too_much)?);
-        for run in runs(ranges, &order, len, &mut buffer) {
+        let runs = coalesce(ranges, MAX_GAP, u64::MAX);
+        let len = in_memory(ranges.iter().map(|range| range.len))?;
+        let mut buffer = self.buffers.take(in_memory(runs.iter().map(|run| run.extent.len))?);
+        for run in scattered(ranges, &runs, len, &mut buffer) {
             fill(run, &read)?;
         }
         Ok(buffer.freeze(len))
@@ -114,78 +110,63 @@ fn joined(ranges: &[Extent]) -> Vec<Extent> {
     joined
 }
 
+/// The sum of lengths, if the address space has room for so many bytes.
+fn in_memory(mut lens: impl Iterator<Item = u64>) -> io::Result<usize> {
+    let sum = lens.try_fold(0_u64, u64::checked_add).and_then(|len| usize::try_from(len).ok());
+    sum.ok_or_else(|| io::ErrorKind::OutOfMemory.into())
+}
+
 /// A part of the file that is read in one call, and the memory that it is read into.
-struct Run<'a> {
+struct Scattered<'a> {
     offset: u64,
     slices: Vec<IoSliceMut<'a>>,
 }
 
-/// The indices of the ranges by their place in the file.
-fn in_file_order(ranges: &[Extent]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..ranges.len()).collect();
-    order.sort_by_key(|&at| ranges.get(at).map(|range| range.offset));
-    order
-}
-
-/// For each range after the first in the file, the number of bytes before it that are read and
-/// discarded.
-fn gaps<'a>(ranges: &'a [Extent], order: &'a [usize]) -> impl Iterator<Item = u64> + 'a {
-    let ordered = order.iter().filter_map(|&at| ranges.get(at));
-    let before = order.iter().filter_map(|&at| ranges.get(at));
-    ordered.skip(1).zip(before).map(|(next, last)| gap(last, next).unwrap_or_default())
-}
-
-/// The number of bytes between two ranges. `None` if they overlap or are too far apart to be read
-/// in one call.
-fn gap(last: &Extent, next: &Extent) -> Option<u64> {
-    next.offset.checked_sub(last.end()).filter(|gap| *gap <= MAX_GAP)
-}
-
-/// The ranges as runs, with their places in the buffer: `len` bytes for the ranges in the requested
-/// order, then room for the bytes between them.
-fn runs<'a>(
+/// The memory of each run: `len` bytes of the buffer are for the ranges in the requested order, and
+/// the rest is for the bytes between them.
+fn scattered<'a>(
     ranges: &[Extent],
-    order: &[usize],
+    runs: &[Run],
     len: usize,
     buffer: &'a mut Buffer,
-) -> Vec<Run<'a>> {
+) -> Vec<Scattered<'a>> {
     let (mut wanted, mut unwanted) = buffer.as_mut_vec().split_at_mut(len);
     let mut places: Vec<Option<&mut [u8]>> = Vec::with_capacity(ranges.len());
     for range in ranges {
-        let len = usize::try_from(range.len).expect("a part of the buffer");
-        let (place, rest) = std::mem::take(&mut wanted).split_at_mut(len);
-        places.push(Some(place));
-        wanted = rest;
+        places.push(Some(take_front(&mut wanted, range.len)));
     }
-    let mut runs: Vec<Run<'a>> = Vec::new();
-    let mut last: Option<&Extent> = None;
-    for &at in order {
-        let (Some(range), Some(place)) =
-            (ranges.get(at), places.get_mut(at).and_then(Option::take))
-        else {
-            continue;
-        };
-        let gap = last.and_then(|last| gap(last, range));
-        match (gap, runs.last_mut()) {
-            (Some(gap), Some(run)) => {
-                if gap > 0 {
-                    let len = usize::try_from(gap).expect("at most MAX_GAP");
-                    let (between, rest) = std::mem::take(&mut unwanted).split_at_mut(len);
-                    run.slices.push(IoSliceMut::new(between));
-                    unwanted = rest;
-                }
-                run.slices.push(IoSliceMut::new(place));
+    let mut all = Vec::with_capacity(runs.len());
+    for run in runs {
+        let (mut slices, mut position) = (Vec::new(), run.extent.offset);
+        for &at in &run.ranges {
+            let (Some(range), Some(place)) =
+                (ranges.get(at), places.get_mut(at).and_then(Option::take))
+            else {
+                continue;
+            };
+            let gap = range.offset.saturating_sub(position);
+            if gap > 0 {
+                slices.push(IoSliceMut::new(take_front(&mut unwanted, gap)));
             }
-            _ => runs.push(Run { offset: range.offset, slices: vec![IoSliceMut::new(place)] }),
+            slices.push(IoSliceMut::new(place));
+            position = range.end();
         }
-        last = Some(range);
+        all.push(Scattered { offset: run.extent.offset, slices });
     }
-    runs
+    all
+}
+
+/// Removes the first `len` bytes of a part of the buffer.
+fn take_front<'a>(part: &mut &'a mut [u8], len: u64) -> &'a mut [u8] {
+    let len = usize::try_from(len).expect("a part of the buffer");
+    let (front, rest) = std::mem::take(part).split_at_mut(len);
+    *part = rest;
+    front
 }
 
 /// Fills the memory of a run, in several calls if one reads too few bytes.
 fn fill(
-    Run { mut offset, mut slices }: Run<'_>,
+    Scattered { mut offset, mut slices }: Scattered<'_>,
     read: &impl Fn(&mut [IoSliceMut<'_>], u64) -> io::Result<usize>,
 ) -> io::Result<()> {
     let mut slices = slices.as_mut_slice();
