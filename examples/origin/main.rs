@@ -5,6 +5,7 @@
 //! dynpack, [`Dynpack::get`]. The rest is HTTP.
 
 mod demo_keys;
+mod media;
 mod metrics;
 mod page;
 mod publication;
@@ -24,17 +25,20 @@ use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use clap::Parser;
-use dynpack::storage::Local;
 use dynpack::{Conditions, CutPolicy, Dynpack, Error, PackagerError, RequestError};
+use futures_util::TryStreamExt;
 use tracing::{error, info, warn};
 
+use media::Media;
 use metrics::Metrics;
 use publication::Publication;
 
 /// Serves a folder of MP4 files as adaptive streams.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The folder with the assets: one folder each, or single MP4 files.
+    /// The folder with the assets: one folder each, or single MP4 files. With the feature
+    /// `object-stores` also a URL: `s3://bucket/prefix`, `az://`, `gs://`, `http://` or `https://`,
+    /// with credentials in the environment (docs/object-stores.md).
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/media"))]
     media: PathBuf,
     /// The address to listen on.
@@ -43,6 +47,10 @@ struct Options {
     /// The duration of segments, in seconds. They end at key frames.
     #[arg(long, value_name = "SECONDS", default_value = "6", value_parser = segment_duration)]
     segment_duration: Duration,
+    /// How long an asset is served before its files are checked again, in seconds. In an object
+    /// store, each check costs a request for each file.
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = server::seconds)]
+    revalidate_after: Duration,
     /// Presents video as it is stored, even where it has no picture beside the sound.
     #[arg(long)]
     unfilled: bool,
@@ -68,16 +76,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let options = Options::parse();
-    let storage = Local::new(&options.media).map_err(|error| {
-        format!("the media folder cannot be used: {error}\nhint: --media DIR names another")
-    })?;
+    let media = Media::new(&options.media)?;
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(|error| {
         format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen)
     })?;
     let address = listener.local_addr()?;
     let files = server::raise_open_files();
     let policy = CutPolicy::with_target(options.segment_duration);
-    let builder = Dynpack::builder(storage)
+    let builder = Dynpack::builder(media.storage)
+        .revalidate_after(options.revalidate_after)
         .cut_policy(if options.unfilled { policy.unfilled() } else { policy })
         .cache_files(files / CACHED_SHARE);
     let dynpack = options.publication.publish(builder, address)?.build();
@@ -91,11 +98,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         warn!("--demo-keys: every client gets every key in the locators file");
         app = app.route("/demo-keys/{id}", demo_keys::routes());
     }
-    info!("serving {} on http://{address}/", options.media.display());
+    info!("serving {} on http://{address}/", media.name);
     tokio::spawn(publish_again(options.publication, address, dynpack.clone()));
     let app = app.layer(from_fn(allow_other_sites));
-    let app =
-        app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics: Metrics::default() }));
+    let metrics = Metrics::new(media.counts);
+    let app = app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics }));
     server::serve(listener, app, &options.limits, files, stop_signal()).await;
     info!("stopped");
     Ok(())
@@ -137,8 +144,12 @@ async fn media(origin: &Origin, method: &Method, uri: &Uri, headers: &HeaderMap)
             for (name, value) in answer.headers() {
                 response = response.header(name, value);
             }
+            let broken_off = origin.metrics.broken_off.clone();
+            let body = answer.body.inspect_err(move |_| {
+                broken_off.inc();
+            });
             response
-                .body(Body::from_stream(answer.body))
+                .body(Body::from_stream(body))
                 .unwrap_or_else(|error| refusal(500, "", &error.to_string()))
         }
         Err(error) => {

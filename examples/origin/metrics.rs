@@ -1,17 +1,21 @@
 //! The metrics of the origin, for Prometheus.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::extract::State;
+use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::Origin;
+use crate::media::Counts;
 
 /// Counters, and the registry that prints them.
 pub(crate) struct Metrics {
@@ -19,11 +23,17 @@ pub(crate) struct Metrics {
     requests: Family<[(&'static str, String); 1], Counter>,
     bytes: Counter<u64, AtomicU64>,
     seconds: Histogram,
+    /// Responses that ended before their declared length, because the storage failed.
+    pub(crate) broken_off: Counter,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// `storage_counts` returns the numbers of requests and bytes of a storage that counts them.
+    pub(crate) fn new(storage_counts: Option<Counts>) -> Self {
         let mut registry = Registry::with_prefix("dynpack");
+        if let Some(counts) = storage_counts {
+            registry.register_collector(Box::new(StorageCounts(counts)));
+        }
         let requests = Family::default();
         let bytes = Counter::default();
         let seconds = Histogram::new(exponential_buckets(0.000_1, 4.0, 8));
@@ -34,16 +44,44 @@ impl Default for Metrics {
             "Time from a request to the start of its response",
             seconds.clone(),
         );
-        Self { registry, requests, bytes, seconds }
+        let broken_off = Counter::default();
+        registry.register(
+            "broken_off",
+            "Responses that ended before their declared length",
+            broken_off.clone(),
+        );
+        Self { registry, requests, bytes, seconds, broken_off }
     }
-}
 
-impl Metrics {
     /// Counts a response.
     pub(crate) fn observe(&self, status: u16, bytes: u64, elapsed: Duration) {
         self.requests.get_or_create(&[("status", status.to_string())]).inc();
         self.bytes.inc_by(bytes);
         self.seconds.observe(elapsed.as_secs_f64());
+    }
+}
+
+/// The counters of a storage.
+struct StorageCounts(Counts);
+
+impl fmt::Debug for StorageCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StorageCounts").field(&(self.0)()).finish()
+    }
+}
+
+impl Collector for StorageCounts {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let (requests, bytes) = (self.0)();
+        for (name, help, count) in [
+            ("storage_requests", "Requests to the object store", requests),
+            ("storage_bytes", "Bytes of media from the object store", bytes),
+        ] {
+            let counter = ConstCounter::new(count);
+            let metric = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
+            counter.encode(metric)?;
+        }
+        Ok(())
     }
 }
 

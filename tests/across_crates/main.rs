@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_sets;
+mod broken_off;
 mod bursts;
 mod cache;
 mod carried;

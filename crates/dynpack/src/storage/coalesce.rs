@@ -97,7 +97,7 @@ mod tests {
                 let mut position = extent.offset;
                 for &at in &within {
                     prop_assert!(ranges[at].offset >= position);
-                    prop_assert!(ranges[at].offset - position <= max_gap);
+                    prop_assert!(ranges[at].offset <= position.saturating_add(max_gap));
                     position = ranges[at].end();
                 }
                 prop_assert_eq!(position, extent.end());
