@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use dynpack::Extent;
 use dynpack::storage::Identity;
 
@@ -129,6 +129,11 @@ fn is_weak(etag: &str) -> bool {
 /// The time in an HTTP date (RFC 9110, 5.6.7).
 fn time(date: &str) -> Option<SystemTime> {
     jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp().into())
+}
+
+/// A buffer for the bytes of one request, whose number the options bound.
+pub(crate) fn buffer(len: u64) -> BytesMut {
+    BytesMut::with_capacity(usize::try_from(len).unwrap_or_default())
 }
 
 /// How long to wait by the value of a `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3).

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use dynpack::Extent;
 use futures_util::TryStreamExt;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
@@ -19,7 +19,7 @@ use object_store::{ClientOptions, Error, GetOptions, GetRange, ObjectStore, Retr
 use tracing::{debug, warn};
 
 use self::service::Connector;
-use crate::bucket::{Bucket, Page, Version};
+use crate::bucket::{Bucket, Page, Version, buffer};
 use crate::counts::Counters;
 use crate::error::UrlError;
 use crate::failure::Failure;
@@ -135,7 +135,7 @@ impl<S: ObjectStore + PaginatedListStore> Bucket for CloudBucket<S> {
             return Err(Failure::Changed);
         }
         let mut body = found.into_stream();
-        let mut bytes = BytesMut::new();
+        let mut bytes = buffer(range.len);
         while let Some(chunk) = body.try_next().await.map_err(|error| failure(&error))? {
             self.counters.count_bytes(chunk.len());
             bytes.extend_from_slice(&chunk);

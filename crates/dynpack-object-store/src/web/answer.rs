@@ -10,7 +10,7 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode};
 
-use crate::bucket::{Version, retry_after};
+use crate::bucket::{Version, buffer, retry_after};
 use crate::counts::Counters;
 use crate::failure::Failure;
 
@@ -92,7 +92,7 @@ impl Answer {
 
     /// A body that must have `len` bytes.
     pub(super) async fn take_exactly(mut self, len: u64) -> Result<Bytes, Failure> {
-        let mut bytes = BytesMut::new();
+        let mut bytes = buffer(len);
         while let Some(chunk) = self.chunk().await? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() as u64 > len {
@@ -104,7 +104,7 @@ impl Answer {
 
     /// The `len` bytes of a body that come after the first `skipped` ones.
     pub(super) async fn take_after(mut self, mut skipped: u64, len: u64) -> Result<Bytes, Failure> {
-        let mut bytes = BytesMut::new();
+        let mut bytes = buffer(len);
         while (bytes.len() as u64) < len {
             let Some(mut chunk) = self.chunk().await? else {
                 return Err(wrong(bytes.len(), len));
