@@ -15,6 +15,7 @@ pub(crate) enum Failure {
     Forbidden,
     #[error("it has another version")]
     Changed,
+    #[cfg(feature = "http")]
     #[error("the server does not list folders")]
     NoListing,
     /// Another attempt may succeed.
@@ -60,6 +61,7 @@ impl Failure {
                 StorageError::Forbidden { path, reason: "the object store denies access" }
             }
             Self::Changed => StorageError::Changed { path },
+            #[cfg(feature = "http")]
             Self::NoListing => StorageError::NoListing { path },
             Self::Transient { .. } | Self::Permanent { .. } => {
                 StorageError::Failed { path, error: Arc::new(io::Error::other(self)) }
