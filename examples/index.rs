@@ -5,6 +5,7 @@
 //! as `ignite/ignite.ism`. A single file `ignite.mp4` is that asset too. SECONDS is the duration of
 //! segments, if it is not that of the origin's default. Long work prints its progress.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -15,8 +16,19 @@ use dynpack::storage::{Identity, Listing, Local, Source, Storage, StorageError};
 use dynpack::{AssetPath, CutPolicy, Dynpack, Extent};
 
 #[tokio::main]
+#[expect(clippy::print_stderr, reason = "errors are for people")]
+async fn main() -> ExitCode {
+    match make().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[expect(clippy::print_stdout, reason = "what was stored is the output of this program")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn make() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (folder, asset, seconds) = match &arguments[..] {
         [folder, asset] => (folder, asset, None),
