@@ -44,29 +44,20 @@ def main():
     with tempfile.TemporaryDirectory(prefix="dynpack-interop-") as temporary:
         work = options.keep or Path(temporary)
         media = work / "media"
-        for folder in (media, work / "sets", work / "side_data"):
+        for folder in (media, work / "sets"):
             shutil.rmtree(folder, ignore_errors=True)
         tricky.make(media)
         shutil.copytree(options.sample, media / "sample")
         tally = Tally()
         binary = options.origin.resolve()
         with origin.serving(binary, media, work / "origin.log", origin.AS_STORED) as base:
-            for folder in sorted(media.iterdir()):
-                check_asset(base, folder, tally)
-            check_sample(base, media / "sample", tally)
-            for dolby in (tricky.ac3_beside_aac, tricky.enhanced_ac3_beside_aac):
-                name = dolby.__name__
-                tally.heading(f"{name}: GStreamer as a client")
-                gstreamer.check(address(base, name), stored(media / name), tally)
-            for asset in tricky.HEVC:
-                check_hevc(address(base, asset.__name__), media / asset.__name__, tally)
-            open_groups = tricky.open_groups_of_pictures.__name__
-            check_key_frames(address(base, open_groups), stored(media / open_groups), tally)
+            tally.add_each((check_asset, base, folder) for folder in sorted(media.iterdir()))
+            tally.add_each(checks_of_one_asset(base, media))
         shorter = ["--segment-duration", "2"]
         with origin.serving(binary, media, work / "origin.log", shorter) as base:
             tally.heading("with segments of two seconds")
-            check_asset(base, media / "sample", tally)
-            check_asset(base, media / "film_rate_and_44100_hz", tally)
+            names = ("sample", "film_rate_and_44100_hz")
+            tally.add_each((check_asset, base, media / name) for name in names)
         sets.make(work / "sets")
         with origin.serving(binary, work / "sets", work / "origin.log", origin.AS_STORED) as base:
             tally.heading("one film in every kind of set")
@@ -133,33 +124,72 @@ def address(base, name):
     return f"{base}/{name}/{name}.ism"
 
 
-def check_sample(base, folder, tally):
-    """Checks that run once, on an asset that is known to be intact."""
-    sources, url = stored(folder), address(base, folder.name)
-    tally.heading("ffmpeg as a client, and the pictures it decodes")
+def checks_of_one_asset(base, media):
+    """Checks that run once, mostly on an asset known to be intact. The longest come first."""
+    checks = [
+        check_damage,
+        check_displaced_sound,
+        check_ffmpeg,
+        check_yt_dlp,
+        check_gstreamer,
+        check_key_frames,
+        check_audio_tracks,
+        check_manifests,
+        check_analyzers,
+    ]
+    of_others = [
+        (check_gstreamer, tricky.ac3_beside_aac),
+        (check_gstreamer, tricky.enhanced_ac3_beside_aac),
+        (check_key_frames, tricky.open_groups_of_pictures),
+        *((check_hevc, asset) for asset in tricky.HEVC),
+    ]
+    cases = [(check, "sample") for check in checks]
+    cases += [(check, asset.__name__) for check, asset in of_others]
+    return [(check, address(base, name), media / name) for check, name in cases]
+
+
+def check_ffmpeg(url, folder, tally):
+    tally.heading(f"{folder.name}: ffmpeg as a client, and the pictures it decodes")
+    sources = stored(folder)
     for name, protocol in compare.PROTOCOLS.items():
         if protocol.suffix:
             clients.check_ffmpeg(url, name, sources, folder, tally)
-    tally.heading("yt-dlp as a client")
+
+
+def check_yt_dlp(url, folder, tally):
+    tally.heading(f"{folder.name}: yt-dlp as a client")
+    sources = stored(folder)
     for name in ("MSS", "MSS20", "HDS"):
         clients.check_yt_dlp(url, name, sources, tally)
-    tally.heading("GStreamer as a client")
-    gstreamer.check(url, sources, tally)
-    check_key_frames(url, sources, tally)
-    tally.heading("each audio track can be muxed")
-    for name, protocol in compare.PROTOCOLS.items():
-        if protocol.is_muxed:
-            check_audio_tracks(url, name, sources, tally)
-    tally.heading("the manifests, by xmllint")
+
+
+def check_gstreamer(url, folder, tally):
+    tally.heading(f"{folder.name}: GStreamer as a client")
+    gstreamer.check(url, stored(folder), tally)
+
+
+def check_manifests(url, folder, tally):
+    tally.heading(f"{folder.name}: the manifests, by xmllint")
     for name in ("DASH", "CSF", "MSS", "MSS20", "HDS"):
         check_manifest(name, f"{url}/{compare.PROTOCOLS[name].manifest}", tally)
-    tally.heading("damage to the stream is detected")
-    missed = damage.undiscovered(url, sources, compare.compare_protocol)
+
+
+def check_damage(url, folder, tally):
+    tally.heading(f"{folder.name}: damage to the stream is detected")
+    missed = damage.undiscovered(url, stored(folder), compare.compare_protocol)
     tally.add(f"{len(damage.DAMAGES)} kinds of damage", missed)
+
+
+def check_displaced_sound(url, folder, tally):
+    tally.heading(f"{folder.name}: sound out of sync is detected")
     tally.add(
         f"sound that is out of sync, in {len(displaced.WITNESSES)} protocols by other clients",
-        list(displaced.unnoticed(url, sources)),
+        list(displaced.unnoticed(url, stored(folder))),
     )
+
+
+def check_analyzers(url, folder, tally):
+    tally.heading(f"{folder.name}: damage to transport streams is detected by analyzers")
     for name in ("HLS3", "HLS4"):
         stream = (
             compare.PROTOCOLS[name].read(f"{url}/{compare.PROTOCOLS[name].manifest}")[0].whole()
@@ -170,14 +200,23 @@ def check_sample(base, folder, tally):
         )
 
 
-def check_key_frames(url, sources, tally):
-    tally.heading(f"key frames: {url.rsplit('/', 1)[1]}")
+def check_key_frames(url, folder, tally):
+    tally.heading(f"{folder.name}: key frames")
+    sources = stored(folder)
     for name, protocol in compare.PROTOCOLS.items():
         for row in compare.compare_key_frames(url, name, sources) if protocol.key_frames else ():
             tally.add(describe(row), row.problems)
 
 
-def check_audio_tracks(url, name, sources, tally):
+def check_audio_tracks(url, folder, tally):
+    tally.heading(f"{folder.name}: each audio track can be muxed")
+    sources = stored(folder)
+    for name, protocol in compare.PROTOCOLS.items():
+        if protocol.is_muxed:
+            check_muxed_audio(url, name, sources, tally)
+
+
+def check_muxed_audio(url, name, sources, tally):
     """`audioTrack=` selects the audio that is carried with video."""
     protocol = compare.PROTOCOLS[name]
     tracks = {

@@ -14,11 +14,13 @@ assets in each FOLDER too. Prints what both answer: status, renditions and durat
 """
 
 import csv
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import boxes
@@ -54,10 +56,9 @@ def main():
             files[name] = folder
         log = Path(temporary) / "origin.log"
         with origin.serving(binary, media, log, origin.AS_STORED) as base:
-            results = [
-                judge(f"{base}/{folder.name}/{folder.name}.ism", name, folder)
-                for name, folder in files.items()
-            ]
+            urls = [f"{base}/{folder.name}/{folder.name}.ism" for folder in files.values()]
+            with ProcessPoolExecutor(os.cpu_count()) as pool:
+                results = list(pool.map(judge, urls, files, files.values()))
         print_table(results)
     failed = sum(problem is not None for *_, problem in results)
     print(f"corpus: {len(results) - failed} passed, {failed} failed")

@@ -98,9 +98,8 @@ def main():
             work / "origin.log",
             ["--locators", locators, "--demo-keys"],
         ) as base:
-            for asset in assets:
-                CHECKS.get(asset, check_asset)(base, asset, tally)
-            check_damage(base, HARD[0].__name__, tally)
+            checks = [(CHECKS.get(asset, check_asset), base, asset) for asset in assets]
+            tally.add_each([*checks, (check_damage, base, HARD[0].__name__)])
             check_refusals(
                 base, "sample", [file.name for file in (media / "sample").iterdir()], tally
             )

@@ -1,4 +1,7 @@
-"""Counts checks that passed and failed."""
+"""Counts checks that passed and failed, also of several that run side by side."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
 
 
 class Tally:
@@ -8,14 +11,44 @@ class Tally:
         self.passed = self.failed = 0
 
     def heading(self, text):
-        print(f"\n{text}", flush=True)
+        self.write(f"\n{text}")
 
     def add(self, line, problems=()):
         self.failed += bool(problems)
         self.passed += not problems
-        print(f"  {'FAILED' if problems else 'ok':7}{line}", flush=True)
+        self.write(f"  {'FAILED' if problems else 'ok':7}{line}")
         for problem in problems:
-            print(f"         {problem}", flush=True)
+            self.write(f"         {problem}")
+
+    def write(self, line):
+        print(line, flush=True)
+
+    def add_each(self, checks):
+        """Runs each check, a function and its arguments, one on each core. Prints them in order."""
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            for record in pool.map(recorded, checks):
+                self.passed += record.passed
+                self.failed += record.failed
+                for line in record.lines:
+                    self.write(line)
+
+
+class Record(Tally):
+    """Keeps what it counts instead of printing it."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines = []
+
+    def write(self, line):
+        self.lines.append(line)
+
+
+def recorded(check):
+    function, *arguments = check
+    record = Record()
+    function(*arguments, record)
+    return record
 
 
 class Found(Tally):

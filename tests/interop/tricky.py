@@ -1,7 +1,10 @@
 """Makes assets that break packagers, by ffmpeg. Each function fills a folder with one asset."""
 
+import os
 import struct
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import boxes
@@ -391,7 +394,11 @@ ASSETS = [
 
 def make(media, assets=None):
     """Makes the given assets (by default all) in folders named after their functions."""
-    for asset in assets or ASSETS:
-        folder = Path(media) / asset.__name__
-        folder.mkdir(parents=True)
-        asset(folder)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(partial(make_one, Path(media)), assets or ASSETS))
+
+
+def make_one(media, asset):
+    folder = media / asset.__name__
+    folder.mkdir(parents=True)
+    asset(folder)
