@@ -287,7 +287,7 @@ async fn key_frames_are_of_video_where_there_are_lists_of_them() {
     let list = format!("{level}Manifest(audio_de,format=m3u8-aapl,type=keyframes)");
     assert_eq!(
         refusal(&dynpack, &list).await,
-        (400, "m3u8-aapl has no key frames of audio".into())
+        (400, "m3u8-aapl has no key frames but those of video".into())
     );
     let video = promises(&dynpack, ASSET, Format::HlsV3).await[0].segments[0].0.clone();
     let (level, _) = video.split_once("Fragments(").unwrap();
