@@ -5,7 +5,7 @@
 
 use dynpack_media::{Ticks, Time, Timescale};
 use dynpack_text::limits::MAX_REPEATED_BYTES;
-use dynpack_text::ttml::WriteOptions;
+use dynpack_text::ttml::{Profile, Times, WriteOptions};
 use dynpack_text::{Document, Encoding, Error, Options, TrackReader, srt, stpp, ttml, vtt, wvtt};
 use libfuzzer_sys::fuzz_target;
 
@@ -57,7 +57,10 @@ fn check(document: &Document, max: usize) {
         assert!(text.len() <= max, "{} bytes of TTML", text.len());
         ttml::read(text.as_bytes(), Options::new()).expect("what is written is valid");
         let _ = wvtt::samples(excerpt, CLOCK);
-        let _ = stpp::sample(excerpt, ttml::Profile::Imsc1_1, CLOCK);
+        for times in [Times::Presentation, Times::Segment] {
+            let options = WriteOptions { profile: Profile::Imsc1_1, times };
+            let _ = stpp::sample(excerpt, options, CLOCK);
+        }
     }
 }
 

@@ -17,6 +17,7 @@
 mod encrypted;
 mod file;
 mod fragment;
+mod handler;
 mod init;
 mod profile;
 mod protection;
@@ -25,6 +26,7 @@ mod signal;
 mod times;
 mod writer;
 
+pub(crate) use fragment::Fragment;
 pub use profile::Profile;
 pub use protection::Protection;
 pub use writer::Writer;
