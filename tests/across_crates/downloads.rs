@@ -88,14 +88,16 @@ async fn a_single_file_can_be_downloaded() {
         (Dynpack::builder(storage).locators(locators(document)).build(), locator_of_downloads())
     };
     for (asset, file) in [("lonefilm", "lonefilm.mp4"), ("films/lonefilm", "films/lonefilm.mp4")] {
-        let (dynpack, id) =
-            publish(asset, &[file, "other.mp4", "films/other.mp4", "lonefilm.m4a", "lonefilm.jpg"]);
+        let (dynpack, id) = publish(
+            asset,
+            &[file, "other.mp4", "films/other.mp4", "lonefilm.m4a", "lonefilm2.vtt"],
+        );
         let streamed =
             fetch(&dynpack, &format!("/{id}/lonefilm.ism/manifest(format=m3u8-cmaf)")).await;
         assert_eq!(streamed.unwrap().status, 200);
         assert_eq!(get_file(&dynpack, &format!("/{id}/lonefilm.mp4")).await, film);
         // Other files, next to it or elsewhere, cannot be downloaded.
-        for file in ["other.mp4", "lonefilm.m4a", "lonefilm.jpg", "lonefilm2.mp4"] {
+        for file in ["other.mp4", "lonefilm.m4a", "lonefilm2.vtt", "lonefilm2.mp4"] {
             assert_eq!(
                 refusal(fetch(&dynpack, &format!("/{id}/{file}")).await),
                 (404, "MPE_RESOURCE_NOT_FOUND"),

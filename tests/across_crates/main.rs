@@ -33,4 +33,5 @@ mod server_manifests;
 mod sets;
 mod storages;
 mod support;
+mod text_forms;
 mod texts;

@@ -54,7 +54,7 @@ impl QualityLevel {
                 | AudioCodec::Alac(_)
                 | AudioCodec::Mp3(_),
             ) => Err("Smooth Streaming clients do not know its codec"),
-            Codec::Text => Err("its cues are not in a form of Smooth Streaming"),
+            Codec::Text => Ok(Self { four_cc: Some("TTML".into()), ..Self::default() }),
         }
     }
 
