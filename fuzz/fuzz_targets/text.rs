@@ -8,7 +8,7 @@ use dynpack_media::{
     Timescale, TrackId,
 };
 use dynpack_text::limits::MAX_REPEATED_BYTES;
-use dynpack_text::ttml::WriteOptions;
+use dynpack_text::ttml::{Profile, Times, WriteOptions};
 use dynpack_text::{
     Document, Encoding, Error, Options, TrackReader, mp4, srt, stpp, ttml, vtt, wvtt,
 };
@@ -99,7 +99,10 @@ fn check(document: &Document, max: usize) {
         assert!(text.len() <= max, "{} bytes of TTML", text.len());
         ttml::read(text.as_bytes(), Options::new()).expect("what is written is valid");
         let _ = wvtt::samples(excerpt, CLOCK);
-        let _ = stpp::sample(excerpt, ttml::Profile::Imsc1_1, CLOCK);
+        for times in [Times::Presentation, Times::Segment] {
+            let options = WriteOptions { profile: Profile::Imsc1_1, times };
+            let _ = stpp::sample(excerpt, options, CLOCK);
+        }
     }
 }
 

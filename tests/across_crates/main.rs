@@ -35,6 +35,7 @@ mod server_manifests;
 mod sets;
 mod storages;
 mod support;
+mod text_forms;
 mod text_tracks;
 mod texts;
 mod unlisted;

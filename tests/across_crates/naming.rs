@@ -3,9 +3,11 @@
 use dynpack::{
     Asset, AssetPath, Form, Format, Job, Naming, RenditionId, Request, Resource, SplitUrl,
 };
+use dynpack_codec::TextForm;
 use dynpack_media::View;
 
 use crate::support::sample_origin;
+use crate::texts::{origin, storage};
 
 /// Names files as in a folder: `video_400000/seg-0.m4s`.
 #[derive(Debug)]
@@ -37,6 +39,10 @@ impl Naming for Files {
         time: &str,
     ) -> String {
         format!("{}/{}-{time}.m4s", folder(track, bitrate), prefix(form))
+    }
+
+    fn document(&self, _: &Request, id: &RenditionId) -> String {
+        format!("{}.vtt", id.name)
     }
 
     fn stream(&self, _: &Request, id: &RenditionId, _: Option<&str>) -> String {
@@ -122,5 +128,18 @@ async fn an_mpd_contains_only_the_templates_of_another_naming() {
     };
     assert!(media.iter().all(is_named), "{media:?}");
     assert_eq!(inits.len(), media.len());
+    assert!(!mpd.contains("QualityLevels"), "{mpd}");
+}
+
+#[tokio::test]
+async fn an_mpd_names_whole_texts_by_another_naming() {
+    let asset = origin(storage()).asset(&path()).await.unwrap();
+    let request = Request::manifest(path(), Format::DashCmaf).with_text(Some(TextForm::Vtt));
+    let view = View::whole(&asset.presentation);
+    let job = Job::new(&view, &request).with_naming(&Files);
+    let mpd = request.format.packager().unwrap().manifest(&job).unwrap();
+    for name in ["text_de", "text_en"] {
+        assert!(mpd.contains(&format!("<BaseURL>{name}.vtt</BaseURL>")), "{mpd}");
+    }
     assert!(!mpd.contains("QualityLevels"), "{mpd}");
 }

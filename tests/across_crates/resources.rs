@@ -7,7 +7,7 @@ use dynpack::{AssetPath, Content, Dynpack, Job, Protocol, Request};
 use dynpack_media::{Period, SegmentNumber, View};
 use dynpack_testkit::{self as film, AAC_48_STEREO, promise};
 
-use crate::support::published::{manifest_under, policy, published_over};
+use crate::support::published::{manifest_under, policy, published, published_over};
 use crate::support::{
     formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample_origin,
     subtitled_storage,
@@ -18,7 +18,11 @@ const POLICY: &str = "clear-and-all";
 
 #[tokio::test]
 async fn resources_are_what_manifests_list() {
-    let dynpack = published_over(subtitled_storage());
+    resources_are_listed(&published()).await;
+    resources_are_listed(&published_over(subtitled_storage())).await;
+}
+
+async fn resources_are_listed(dynpack: &Dynpack) {
     let stored = AssetPath::new("sample", "sample.ism").unwrap();
     let asset = dynpack.asset(&stored).await.unwrap();
     for manifest in manifests() {
@@ -30,9 +34,9 @@ async fn resources_are_what_manifests_list() {
         let resources: Vec<String> = resources.map(|request| request.to_string()).collect();
         let each: BTreeSet<String> = resources.iter().cloned().collect();
         assert_eq!(each.len(), resources.len(), "{manifest}: each once");
-        assert_eq!(each, listed(&dynpack, &request).await, "{manifest}");
+        assert_eq!(each, listed(dynpack, &request).await, "{manifest}");
         for url in resources {
-            assert!(!get(&dynpack, &url).await.is_empty(), "{url}");
+            assert!(!get(dynpack, &url).await.is_empty(), "{url}");
         }
     }
 }
@@ -49,6 +53,9 @@ fn manifests() -> impl Iterator<Item = String> {
         "manifest(format=m3u8-aapl,audio-only=true).m3u8",
         "manifest(format=mpd-time-cmaf).mpd",
         "manifest(format=f4m-f4f,audiotrack=audio_de)",
+        "manifest(format=m3u8-cmaf,text=imsc)",
+        "manifest(format=mpd-time-cmaf,text=wvtt).mpd",
+        "manifest(format=mpd-time-csf,text=vtt)",
     ];
     plain.chain(others.map(|resource| format!("{asset}/{resource}")))
 }

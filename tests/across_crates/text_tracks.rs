@@ -7,7 +7,7 @@ use dynpack_testkit::mp4::fragments::{self, Sample, Traf, without_samples};
 use dynpack_testkit::mp4::{
     self, MEDIA, Track, boxed, chapters, file_with, moov, mvhd, plain_text, text_entry, tx3g,
 };
-use dynpack_text::ttml::Profile;
+use dynpack_text::ttml::WriteOptions;
 use dynpack_text::{Document, Error, Options, chapters as titles, stpp, vtt, wvtt};
 use proptest::prelude::*;
 
@@ -266,7 +266,7 @@ proptest! {
             (start(wvtt::sample_entry(&document)), start(stpp::sample_entry()));
         for segment in &segments {
             fragment(wvtt::samples(segment, clock).unwrap(), &mut of_wvtt);
-            let sample = stpp::sample(segment, Profile::Imsc1, clock).unwrap();
+            let sample = stpp::sample(segment, WriteOptions::default(), clock).unwrap();
             fragment(vec![sample], &mut of_stpp);
         }
         for file in [&of_wvtt, &of_stpp] {

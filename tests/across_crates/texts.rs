@@ -11,7 +11,7 @@ use crate::support::{ask, formats, get, manifest, sample_storage};
 
 /// The sample lasts 20 seconds, with segments of about 6. The second cue crosses the first cut, and
 /// the third ends with the film.
-const ENGLISH: &str = "WEBVTT\n\n\
+pub(crate) const ENGLISH: &str = "WEBVTT\n\n\
     00:01.000 --> 00:02.500\nOne\n\n\
     00:05.250 --> 00:07.750\n<i>Two</i> & three\n\n\
     00:13.000 --> 00:20.000\nFour\n";
@@ -19,14 +19,14 @@ const ENGLISH: &str = "WEBVTT\n\n\
 /// Shown also if subtitles are off.
 const GERMAN: &str = "1\r\n00:00:03,000 --> 00:00:04,000\r\nSchild: Ausfahrt\r\n";
 
-fn storage() -> Memory {
+pub(crate) fn storage() -> Memory {
     let storage = sample_storage();
     storage.insert("sample/film.en.vtt", ENGLISH);
     storage.insert("sample/film.de-forced.srt", GERMAN);
     storage
 }
 
-fn origin(storage: Memory) -> Dynpack {
+pub(crate) fn origin(storage: Memory) -> Dynpack {
     Dynpack::builder(storage).build()
 }
 
@@ -37,11 +37,11 @@ fn plain<'a>(cues: impl IntoIterator<Item = &'a Cue>) -> BTreeSet<(i64, i64, Str
 }
 
 /// The lines of a text that start so.
-fn lines<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn lines<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
     text.lines().filter(move |line| line.starts_with(start))
 }
 
-fn header(response: &Response, name: &str) -> String {
+pub(crate) fn header(response: &Response, name: &str) -> String {
     let headers = response.headers();
     headers.into_iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).unwrap().1
 }

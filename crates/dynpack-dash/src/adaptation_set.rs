@@ -1,12 +1,13 @@
 //! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
 
-use dynpack_codec::{AudioCodec, MediaKind, Video};
+use dynpack_codec::{AudioCodec, Codec, MediaKind, TextForm, Video};
 use dynpack_media::text::clean;
 use dynpack_media::{Coding, Period, Rendition, Role, Time};
 
 use crate::content_protection::ContentProtection;
 use crate::model::{
-    AdaptationSet, Descriptor, Details, Representation, SegmentTemplate, descriptor,
+    AdaptationSet, Descriptor, Details, Document, Representation, SegmentTemplate, Segments,
+    descriptor,
 };
 use crate::segment_timeline::SegmentTimeline;
 use crate::text::id;
@@ -30,6 +31,8 @@ pub(crate) struct Set<'a> {
     first: &'a Rendition,
     renditions: Vec<&'a Rendition>,
     protection: Option<Protection>,
+    /// The form of text.
+    text: TextForm,
     /// When the period starts on the timeline of the presentation.
     start: Time,
 }
@@ -37,7 +40,7 @@ pub(crate) struct Set<'a> {
 impl<'a> Set<'a> {
     /// The sets of a period: audio first, by ascending family, and apart from that in the order of
     /// the presentation.
-    pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls) -> Vec<Self> {
+    pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls, text: TextForm) -> Vec<Self> {
         let (presentation, start) = (period.presentation(), period.start());
         let mut sets: Vec<Self> = Vec::new();
         let mut renditions: Vec<_> = presentation.renditions.iter().collect();
@@ -53,6 +56,7 @@ impl<'a> Set<'a> {
                     first: rendition,
                     renditions: vec![rendition],
                     protection,
+                    text,
                     start,
                 }),
             }
@@ -93,7 +97,7 @@ impl<'a> Set<'a> {
 
     /// The set with all frames of its renditions. It is one of `sets`, which are numbered from 1.
     pub(crate) fn element(&self, number: usize, sets: &[Self], urls: &impl Urls) -> AdaptationSet {
-        let mut set = self.described(number, |rendition| self.template(rendition, urls));
+        let mut set = self.described(number, |rendition| self.segments(rendition, urls));
         let others = (1..).zip(sets).filter(|(_, other)| self.switches_to(other));
         let others: Vec<_> = others.map(|(number, _)| number.to_string()).collect();
         if !others.is_empty() {
@@ -112,14 +116,15 @@ impl<'a> Set<'a> {
     ) -> AdaptationSet {
         let mut set = self.described(number, |rendition| {
             let key_frames = rendition.key_frames();
-            self.template(key_frames.as_ref().unwrap_or(rendition), urls)
+            self.segments(key_frames.as_ref().unwrap_or(rendition), urls)
         });
         set.essential.push(descriptor(TRICK_MODE_SCHEME, whole.to_string()));
         let own = set
             .representations
             .iter()
-            .map(|representation| representation.template.as_ref().or(set.template.as_ref()));
-        let timelines = own.flatten().map(|template| &template.timeline);
+            .map(|representation| representation.segments.as_ref().or(set.segments.as_ref()));
+        let templates = own.flatten().filter_map(Segments::template);
+        let timelines = templates.map(|template| &template.timeline);
         set.max_playout_rate = self
             .renditions
             .iter()
@@ -127,9 +132,9 @@ impl<'a> Set<'a> {
             .map(|(one, frames)| frames_per_key_frame(one, frames))
             .min();
         set.coding_dependency = Some(false);
-        set.segment_alignment = set.template.is_some().then_some(true);
+        set.segment_alignment = set.segments.is_some().then_some(true);
         set.start_with_sap = Some(1);
-        set.role = None;
+        set.roles = Vec::new();
         (set.shared.frame_rate, set.max_frame_rate) = (None, None);
         for representation in &mut set.representations {
             representation.id.push_str("_keyframes");
@@ -152,40 +157,50 @@ impl<'a> Set<'a> {
     /// The purpose of what helps people who cannot see or hear well, and the captions in video.
     fn accessibility(&self) -> Vec<Descriptor> {
         let role = self.first.role;
-        let purpose =
-            role.is_accessibility().then(|| descriptor(ROLE_SCHEME, role.as_str().into()));
+        let purpose = is_accessibility(role).then(|| descriptor(ROLE_SCHEME, role.as_str().into()));
         purpose.into_iter().chain(captions::accessibility(self.videos())).collect()
     }
 
-    fn template(&self, rendition: &Rendition, urls: &impl Urls) -> SegmentTemplate {
-        let offset = self.start.floor(rendition.timescale());
-        SegmentTemplate {
-            timescale: rendition.timescale().hz(),
-            time_offset: u64::try_from(offset.0).ok().filter(|offset| *offset > 0),
-            initialization: urls.init(&rendition.id.name),
-            media: urls.media(&rendition.id.name, rendition.id.form),
-            timeline: SegmentTimeline::new(rendition),
-        }
+    /// Whether it is text as one document, without segments.
+    fn is_document(&self) -> bool {
+        self.first.kind() == MediaKind::Text && !self.text.is_mp4()
     }
 
-    fn described(
-        &self,
-        number: usize,
-        template: impl Fn(&Rendition) -> SegmentTemplate,
-    ) -> AdaptationSet {
+    fn segments(&self, rendition: &Rendition, urls: &impl Urls) -> Segments {
+        let timescale = rendition.timescale();
+        let offset = u64::try_from(self.start.floor(timescale).0).ok();
+        let (timescale, time_offset) = (timescale.hz(), offset.filter(|offset| *offset > 0));
+        if self.is_document() {
+            let url = urls.document(rendition);
+            return Segments::Document(Document { url, timescale, time_offset });
+        }
+        Segments::Template(SegmentTemplate {
+            timescale,
+            time_offset,
+            initialization: urls.init(rendition),
+            media: urls.media(rendition),
+            timeline: SegmentTimeline::new(rendition),
+        })
+    }
+
+    fn described(&self, number: usize, segments: impl Fn(&Rendition) -> Segments) -> AdaptationSet {
         let first = self.first;
         let (mime_type, language) = match first.kind() {
             MediaKind::Video => ("video/mp4", None),
             MediaKind::Audio => ("audio/mp4", Some(clean(first.language.tag()))),
+            MediaKind::Text if self.is_document() => {
+                ("text/vtt", Some(clean(first.language.tag())))
+            }
             MediaKind::Text => ("application/mp4", Some(clean(first.language.tag()))),
         };
-        let details: Vec<_> = self.renditions.iter().map(|rendition| details(rendition)).collect();
+        let details: Vec<_> =
+            self.renditions.iter().map(|rendition| details(rendition, self.text)).collect();
         let shared = in_common(&details);
         let rates = self.renditions.iter().filter_map(|rendition| rendition.track.frame_rate());
         let highest_rate = rates.max_by_key(|rate| rate.thousandths()).map(|rate| rate.to_string());
-        let templates: Vec<_> =
-            self.renditions.iter().map(|rendition| template(rendition)).collect();
-        let template = common(&templates, Clone::clone);
+        let each: Vec<_> = self.renditions.iter().map(|rendition| segments(rendition)).collect();
+        let segments = common(&each, Clone::clone).filter(|all| all.template().is_some());
+        let has_segments = !self.is_document();
         AdaptationSet {
             id: number,
             content_type: first.kind().as_str(),
@@ -206,8 +221,8 @@ impl<'a> Set<'a> {
                 .max()
                 .filter(|_| shared.height.is_none()),
             max_frame_rate: highest_rate.filter(|_| shared.frame_rate.is_none()),
-            segment_alignment: self.is_aligned().then_some(true),
-            start_with_sap: self.starts_with_sap().then_some(1),
+            segment_alignment: (has_segments && self.is_aligned()).then_some(true),
+            start_with_sap: (has_segments && self.starts_with_sap()).then_some(1),
             max_playout_rate: None,
             coding_dependency: None,
             channels: first.track.codec.audio().and_then(sound::channels),
@@ -216,16 +231,16 @@ impl<'a> Set<'a> {
             essential: first.track.codec.video().map(picture::essential).unwrap_or_default(),
             label: label(first),
             accessibility: self.accessibility(),
-            role: Some(descriptor(ROLE_SCHEME, role(first.role).as_str().into())),
-            representations: (self.renditions.iter().zip(details).zip(templates))
+            roles: roles(first),
+            representations: (self.renditions.iter().zip(details).zip(each))
                 .map(|((rendition, details), own)| Representation {
                     id: format!("{}_{}", id(&rendition.id.name), rendition.id.bitrate),
                     bandwidth: rendition.id.bitrate,
                     own: without(&shared, details),
-                    template: template.is_none().then_some(own),
+                    segments: segments.is_none().then_some(own),
                 })
                 .collect(),
-            template,
+            segments,
             shared,
         }
     }
@@ -239,12 +254,16 @@ fn frames_per_key_frame(rendition: &Rendition, key_frames: &SegmentTimeline) -> 
     frames.checked_div(key_frames.len()).unwrap_or(1).max(1)
 }
 
-fn details(rendition: &Rendition) -> Details {
+fn details(rendition: &Rendition, text: TextForm) -> Details {
     let codec = &rendition.track.codec;
     let (width, height) = codec.video().map(Video::dimensions).unzip();
     let frame_rate = rendition.track.frame_rate().map(|rate| rate.to_string());
     Details {
-        codecs: Some(codec.audio().map_or_else(|| codec.rfc6381(), sound::codecs)),
+        codecs: match codec {
+            Codec::Video(video) => Some(video.rfc6381()),
+            Codec::Audio(audio) => Some(sound::codecs(audio)),
+            Codec::Text => text.is_mp4().then(|| text.rfc6381().to_owned()),
+        },
         supplemental_codec: codec.video().and_then(Video::supplemental_codec),
         width,
         height,
@@ -292,10 +311,19 @@ fn common<T, V: PartialEq>(items: &[T], of: impl Fn(&T) -> V) -> Option<V> {
     values.all(|value| value == first).then_some(first)
 }
 
-/// The role of a set: what helps people who cannot see or hear well is an alternate, and has its
-/// purpose as its accessibility.
-const fn role(role: Role) -> Role {
-    if role.is_accessibility() { Role::Alternate } else { role }
+/// Whether a set helps people who cannot see or hear well, as captions do too (5.8.4.3).
+fn is_accessibility(role: Role) -> bool {
+    role.is_accessibility() || role == Role::Caption
+}
+
+/// The roles of a set: audio that helps people who cannot see or hear well is an alternate, and has
+/// its purpose as its accessibility. Text that is shown by default is also the main one.
+fn roles(rendition: &Rendition) -> Vec<Descriptor> {
+    let role = rendition.role;
+    let own = if role.is_accessibility() { Role::Alternate } else { role };
+    let main = rendition.is_default.then_some(Role::Main).filter(|main| *main != own);
+    let roles = [own].into_iter().chain(main);
+    roles.map(|role| descriptor(ROLE_SCHEME, role.as_str().into())).collect()
 }
 
 fn label(rendition: &Rendition) -> Option<String> {

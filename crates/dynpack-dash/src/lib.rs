@@ -8,19 +8,23 @@
 //!
 //! ```
 //! use dynpack_dash::{Options, Urls, mpd};
-//! use dynpack_media::{Form, Presentation, View};
+//! use dynpack_media::{Form, Presentation, Rendition, View};
 //!
 //! struct Flat;
 //!
 //! impl Urls for Flat {
-//!     fn init(&self, name: &str) -> String {
-//!         format!("{name}-$Bandwidth$-init.mp4")
+//!     fn init(&self, rendition: &Rendition) -> String {
+//!         format!("{}-$Bandwidth$-init.mp4", rendition.id.name)
 //!     }
-//!     fn media(&self, name: &str, form: Form) -> String {
-//!         match form {
+//!     fn media(&self, rendition: &Rendition) -> String {
+//!         let name = &rendition.id.name;
+//!         match rendition.id.form {
 //!             Form::Full => format!("{name}-$Bandwidth$-$Time$.m4s"),
 //!             Form::KeyFrames => format!("{name}-$Bandwidth$-key-$Time$.m4s"),
 //!         }
+//!     }
+//!     fn document(&self, text: &Rendition) -> String {
+//!         format!("{}.vtt", text.id.name)
 //!     }
 //! }
 //!

@@ -22,9 +22,9 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// Lists the renditions of each period with their segments, each in its own timescale.
 ///
 /// Renditions with the same name, coding and protection are one adaptation set. Audio comes before
-/// video. The segments are listed once in the set if they are the same for all renditions, to the
-/// tick. Otherwise they are listed for each rendition. The duration is that of the longest
-/// rendition, rounded up to the microsecond.
+/// video, and text last. The segments are listed once in the set if they are the same for all
+/// renditions, to the tick. Otherwise they are listed for each rendition. The duration is that of
+/// the longest rendition, rounded up to the microsecond.
 ///
 /// If sets differ only in their protection, for example because each resolution has its own key,
 /// the manifest signals that clients may switch between them as within one set (ISO/IEC 23009-1,
@@ -39,7 +39,8 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// segments keep their times and their URLs.
 #[must_use]
 pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
-    let periods: Vec<_> = view.periods().map(|period| Set::all(period, urls)).collect();
+    let periods: Vec<_> =
+        view.periods().map(|period| Set::all(period, urls, options.text)).collect();
     let is_cmaf = options.flavor == Flavor::Cmaf
         && periods.iter().flatten().all(|set| set.is_aligned() && set.starts_with_sap());
     let renditions = view.periods().flat_map(|period| &period.presentation().renditions);

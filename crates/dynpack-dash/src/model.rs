@@ -87,8 +87,8 @@ pub(crate) struct AdaptationSet {
     /// `Label` (5.3.7.3): a human-readable name.
     pub(crate) label: Option<String>,
     pub(crate) accessibility: Vec<Descriptor>,
-    pub(crate) role: Option<Descriptor>,
-    pub(crate) template: Option<SegmentTemplate>,
+    pub(crate) roles: Vec<Descriptor>,
+    pub(crate) segments: Option<Segments>,
     pub(crate) representations: Vec<Representation>,
 }
 
@@ -123,8 +123,8 @@ impl AdaptationSet {
         self.supplemental.iter().for_each(|one| one.write(xml, "SupplementalProperty"));
         self.label.iter().for_each(|label| xml.open("Label").text(label));
         self.accessibility.iter().for_each(|one| one.write(xml, "Accessibility"));
-        write(xml, "Role", &self.role);
-        self.template.iter().for_each(|template| template.write(xml));
+        self.roles.iter().for_each(|role| role.write(xml, "Role"));
+        self.segments.iter().for_each(|segments| segments.write(xml));
         self.representations.iter().for_each(|representation| representation.write(xml));
     }
 }
@@ -134,14 +134,14 @@ pub(crate) struct Representation {
     pub(crate) id: String,
     pub(crate) bandwidth: u32,
     pub(crate) own: Details,
-    pub(crate) template: Option<SegmentTemplate>,
+    pub(crate) segments: Option<Segments>,
 }
 
 impl Representation {
     fn write(&self, xml: &mut Writer) {
         let tag = xml.open("Representation").with("id", &self.id).with("bandwidth", self.bandwidth);
         let tag = self.own.add_to(tag);
-        tag.children(|xml| self.template.iter().for_each(|template| template.write(xml)));
+        tag.children(|xml| self.segments.iter().for_each(|segments| segments.write(xml)));
     }
 }
 
@@ -168,6 +168,50 @@ impl Details {
             .with_some("sar", self.pixel_aspect.as_ref())
             .with_some("frameRate", self.frame_rate.as_ref())
             .with_some("audioSamplingRate", self.sampling_rate)
+    }
+}
+
+/// Where the media of a representation is.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Segments {
+    Template(SegmentTemplate),
+    Document(Document),
+}
+
+impl Segments {
+    fn write(&self, xml: &mut Writer) {
+        match self {
+            Self::Template(template) => template.write(xml),
+            Self::Document(document) => document.write(xml),
+        }
+    }
+
+    /// The template, if it is one.
+    pub(crate) const fn template(&self) -> Option<&SegmentTemplate> {
+        match self {
+            Self::Template(template) => Some(template),
+            Self::Document(_) => None,
+        }
+    }
+}
+
+/// A document that is all of a representation: its `BaseURL` (5.6), and a `SegmentBase` (5.3.9.2)
+/// if the period starts late.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Document {
+    pub(crate) url: String,
+    pub(crate) timescale: u32,
+    /// The start of the period, if it is not 0.
+    pub(crate) time_offset: Option<u64>,
+}
+
+impl Document {
+    fn write(&self, xml: &mut Writer) {
+        xml.open("BaseURL").text(uri(&self.url).to_string());
+        if let Some(offset) = self.time_offset {
+            let tag = xml.open("SegmentBase").with("timescale", self.timescale);
+            tag.with("presentationTimeOffset", offset).empty();
+        }
     }
 }
 

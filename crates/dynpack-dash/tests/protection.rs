@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::{KeyId, SystemId};
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
-use dynpack_media::{CutPolicy, Form, Presentation, Rendition, View};
+use dynpack_media::{CutPolicy, Presentation, Rendition, View};
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO, unfolded};
 use proptest::prelude::*;
@@ -18,12 +18,16 @@ use quick_xml::reader::NsReader;
 struct Protected<F>(F);
 
 impl<F: Fn(&Rendition) -> Option<Protection>> Urls for Protected<F> {
-    fn init(&self, name: &str) -> String {
-        Azure.init(name)
+    fn init(&self, rendition: &Rendition) -> String {
+        Azure.init(rendition)
     }
 
-    fn media(&self, name: &str, form: Form) -> String {
-        Azure.media(name, form)
+    fn media(&self, rendition: &Rendition) -> String {
+        Azure.media(rendition)
+    }
+
+    fn document(&self, text: &Rendition) -> String {
+        Azure.document(text)
     }
 
     fn protection(&self, rendition: &Rendition) -> Option<Protection> {

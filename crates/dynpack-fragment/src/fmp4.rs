@@ -18,6 +18,7 @@ mod brands;
 mod encrypted;
 mod file;
 mod fragment;
+mod handler;
 mod init;
 mod profile;
 mod protection;
@@ -26,6 +27,7 @@ mod signal;
 mod times;
 mod writer;
 
+pub(crate) use fragment::Fragment;
 pub use profile::Profile;
 pub use protection::Protection;
 pub use writer::Writer;

@@ -54,6 +54,9 @@ pub trait Naming: Debug + Send + Sync {
         time: &str,
     ) -> String;
 
+    /// The URL of a text as one document, relative to the manifest.
+    fn document(&self, manifest: &Request, text: &RenditionId) -> String;
+
     /// The address of a stream of HDS relative to the manifest. Clients append the name of a
     /// fragment, such as `Seg1-Frag7`.
     fn stream(

@@ -39,8 +39,8 @@ pub trait Packager: Send + Sync {
     /// The format it makes, for errors.
     fn format(&self) -> Format;
 
-    /// The media type of what a target of this kind is answered with.
-    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str;
+    /// The media type of what a request is answered with, if that is of this kind.
+    fn content_type(&self, request: &Request, kind: MediaKind) -> &'static str;
 
     /// The description of the whole presentation.
     ///
@@ -122,6 +122,14 @@ pub trait Packager: Send + Sync {
         Err(no_such(self.format(), "numbered fragments"))
     }
 
+    /// A text as one document.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchResource`] if the format lists segments of it instead.
+    fn document(&self, _: &Job<'_>, _: &Rendition) -> Result<Bytes, Error> {
+        Err(no_such(self.format(), "whole documents"))
+    }
+
     /// The rendition under whose key segments of `rendition` are where segments are encrypted
     /// whole: another only where that is clear and carries one which is not.
     ///
@@ -189,6 +197,7 @@ pub trait Packager: Send + Sync {
                             None => init,
                         })
                     }
+                    Place::Whole => Content::Bytes(self.document(job, rendition)?),
                     Place::Time(time) => {
                         Content::Plan(seal(self.segment(job, rendition, *time)?, rendition)?)
                     }
@@ -206,7 +215,7 @@ pub trait Packager: Send + Sync {
             Resource::Manifest => self.left_out(job),
             Resource::MediaPlaylist(_) | Resource::Media(..) => Vec::new(),
         };
-        let content_type = self.content_type(&request.resource, kind);
+        let content_type = self.content_type(request, kind);
         Ok(Package { content_type, content, warnings })
     }
 }

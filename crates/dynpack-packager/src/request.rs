@@ -140,6 +140,11 @@ impl Request {
         }
     }
 
+    /// Whether its manifest lists each text as one document instead of segments.
+    pub(crate) fn lists_documents(&self) -> bool {
+        self.format.protocol() == Protocol::Dash && self.listed_text_form() == Some(TextForm::Vtt)
+    }
+
     /// The ending that a URL of this kind may have after its last parenthesis, without the dot.
     ///
     /// Those of playlists and MPDs are Azure's. Those of segments are for players which take no

@@ -5,17 +5,19 @@ use dynpack_media::Timescale;
 use crate::document::Excerpt;
 use crate::sample::{Sample, put_entry};
 use crate::stretch::span;
-use crate::ttml::{Profile, WriteOptions, write};
+use crate::ttml::{WriteOptions, write};
 
-/// The sample of a segment, or of a whole document: one TTML document with the times of the
-/// presentation. Players show it for the time of the sample. `None` for a segment without length.
+/// The sample of a segment, or of a whole document: one TTML document. Players show it for the time
+/// of the sample. `None` for a segment without length.
+///
+/// Its times are those of the [presentation](crate::ttml::Times::Presentation), except in Smooth
+/// Streaming.
 #[must_use]
-pub fn sample(excerpt: &Excerpt<'_>, profile: Profile, clock: Timescale) -> Option<Sample> {
+pub fn sample(excerpt: &Excerpt<'_>, options: WriteOptions, clock: Timescale) -> Option<Sample> {
     let span = span(excerpt, clock);
     if span.start >= span.end {
         return None;
     }
-    let options = WriteOptions { profile, ..WriteOptions::default() };
     Some(Sample { span, data: write(excerpt, options).into_bytes() })
 }
 

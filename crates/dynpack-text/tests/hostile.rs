@@ -95,9 +95,9 @@ proptest! {
     fn damaged_samples_do_no_harm(edits in edits()) {
         let document = vtt::read(SOURCES[0], Options::new()).unwrap().document;
         let whole = document.whole();
-        let profile = ttml::Profile::Imsc1;
+        let options = WriteOptions::default();
         let mut samples = wvtt::samples(&whole, Timescale::MILLIS).unwrap();
-        samples.extend(stpp::sample(&whole, profile, Timescale::MILLIS));
+        samples.extend(stpp::sample(&whole, options, Timescale::MILLIS));
         for entry in [wvtt::sample_entry(&document), stpp::sample_entry()] {
             let _ = TrackReader::new(&damaged(entry.clone(), &edits), Options::new());
             let mut track = TrackReader::new(&entry, Options::new()).unwrap();

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use dynpack_media::{Ticks, Time, Timescale};
-use dynpack_text::ttml::{Profile, Times, WriteOptions};
+use dynpack_text::ttml::{Times, WriteOptions};
 use dynpack_text::{Cue, Cues, Document, Options, TrackReader, stpp, ttml, vtt, wvtt};
 use proptest::prelude::*;
 
@@ -151,7 +151,8 @@ proptest! {
     fn samples_of_stpp_have_every_cue(document in a_document(), lengths in lengths()) {
         let mut track = TrackReader::new(&stpp::sample_entry(), Options::new()).unwrap();
         for segment in segments(&document, &lengths) {
-            let sample = stpp::sample(&document.segment(segment), Profile::Imsc1, CLOCK).unwrap();
+            let options = WriteOptions::default();
+            let sample = stpp::sample(&document.segment(segment), options, CLOCK).unwrap();
             let [start, end] = [sample.span.start, sample.span.end].map(|at| time(at.0));
             track.add(start..end, &sample.data).unwrap();
         }

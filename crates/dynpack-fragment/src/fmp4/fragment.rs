@@ -22,7 +22,7 @@ const TFDT_LEN: u64 = 20;
 const TFXD_LEN: u64 = 44;
 
 /// One fragment, with what goes before it in its segment.
-pub(super) struct Fragment<'a> {
+pub(crate) struct Fragment<'a> {
     pub(super) profile: Profile,
     pub(super) rendition: &'a Rendition,
     pub(super) segment: &'a Segment,
@@ -33,7 +33,7 @@ pub(super) struct Fragment<'a> {
 
 impl<'a> Fragment<'a> {
     /// A fragment in the clear.
-    pub(super) fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment) -> Self {
+    pub(crate) fn new(profile: Profile, rendition: &'a Rendition, segment: &'a Segment) -> Self {
         let times = Times::new(profile.clock(), rendition, segment);
         let payload_len = rendition.track.samples.byte_len(times.samples());
         Self {
@@ -64,6 +64,12 @@ impl<'a> Fragment<'a> {
         let head = self.head()?;
         let reads = Read::joined(self.rendition, self.samples()).map(Piece::Read);
         Ok(SegmentPlan::spliced(std::iter::once(Piece::Bytes(head)).chain(reads).collect()))
+    }
+
+    /// The segment of samples that are no part of a stored file.
+    pub(crate) fn plan_with(&self, samples: Vec<u8>) -> Result<SegmentPlan, Error> {
+        let pieces = vec![Piece::Bytes(self.head()?), Piece::Bytes(samples.into())];
+        Ok(SegmentPlan::spliced(pieces))
     }
 
     /// Bytes of the segment.

@@ -3,14 +3,14 @@
 
 use bytes::Bytes;
 use dynpack_boxes::moov::{
-    Dref, Edit, Elng, Elst, Hdlr, Mdhd, Mehd, Mvhd, PackedLanguage, Smhd, Stbl, Stsd, Tkhd, Trex,
-    Vmhd,
+    Dref, Edit, Elng, Elst, Mdhd, Mehd, Mvhd, PackedLanguage, Stbl, Stsd, Tkhd, Trex,
 };
 use dynpack_boxes::{BoxType, put_container};
-use dynpack_codec::{Codec, MediaKind, Video};
+use dynpack_codec::{Codec, Video};
 use dynpack_media::{Language, Rendition, TrackId};
 
 use super::file::{MAX_HEAD, TRACK_ID};
+use super::handler::Handler;
 use super::profile::Profile;
 use super::protection::Protection;
 use crate::Error;
@@ -51,11 +51,12 @@ const NEXT_TRACK_ID: TrackId = TrackId(2);
 fn put_trak(rendition: &Rendition, entry: &[u8], out: &mut Vec<u8>) {
     tkhd(rendition).put(out);
     put_edts(rendition, out);
+    let handler = Handler::of(rendition);
     put_container(*b"mdia", out, |out| {
         mdhd(rendition).put(out);
-        hdlr(rendition.kind()).put(out);
+        handler.hdlr().put(out);
         put_elng(&rendition.language, out);
-        put_container(*b"minf", out, |out| put_minf(rendition.kind(), entry, out));
+        put_container(*b"minf", out, |out| put_minf(handler, entry, out));
     });
 }
 
@@ -98,21 +99,8 @@ fn put_elng(language: &Language, out: &mut Vec<u8>) {
     }
 }
 
-const fn hdlr(kind: MediaKind) -> Hdlr<'static> {
-    match kind {
-        MediaKind::Video => Hdlr { handler_type: Hdlr::VIDEO, name: b"video\0" },
-        MediaKind::Audio => Hdlr { handler_type: Hdlr::AUDIO, name: b"audio\0" },
-        MediaKind::Text => Hdlr { handler_type: Hdlr::SUBTITLES, name: b"text\0" },
-    }
-}
-
-fn put_minf(kind: MediaKind, entry: &[u8], out: &mut Vec<u8>) {
-    match kind {
-        MediaKind::Video => Vmhd::default().put(out),
-        MediaKind::Audio => Smhd::default().put(out),
-        // A `sthd` has only its version and flags (12.6.2).
-        MediaKind::Text => put_container(*b"sthd", out, |out| out.extend([0; 4])),
-    }
+fn put_minf(handler: Handler, entry: &[u8], out: &mut Vec<u8>) {
+    handler.put_media_header(out);
     put_container(*b"dinf", out, |out| Dref.put(out));
     Stbl { stsd: Stsd { entry } }.put(out);
 }

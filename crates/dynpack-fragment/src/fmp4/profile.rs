@@ -1,10 +1,10 @@
 //! What sets one kind of fragmented MP4 apart from another: all of it stands here.
 
 use dynpack_boxes::{Brands, Ftyp, Styp};
-use dynpack_codec::MediaKind;
 use dynpack_media::{FourCc, Rendition};
 
 use super::brands;
+use super::handler::Handler;
 use super::times::Clock;
 
 /// A kind of fragmented MP4.
@@ -40,12 +40,14 @@ impl Profile {
     /// The `ftyp` of an init segment; `None` where there are no init segments.
     pub(super) fn ftyp(self, rendition: &Rendition) -> Option<Ftyp<'static>> {
         let structural: &[FourCc] = match self {
-            // An edit list on video, which the timeline never makes, would be legal in `cmfc`
-            // alone.
-            Self::Cmaf if rendition.kind() == MediaKind::Video && rendition.cuts.lead().0 > 0 => {
-                &[CMFC, ISO6, DASH]
-            }
-            Self::Cmaf => &[CMFC, ISO6, CMF2, DASH],
+            Self::Cmaf => match Handler::of(rendition) {
+                // An edit list on video, which the timeline never makes, would be legal in `cmfc`
+                // alone.
+                Handler::Video if rendition.cuts.lead().0 > 0 => &[CMFC, ISO6, DASH],
+                Handler::Video | Handler::Audio => &[CMFC, ISO6, CMF2, DASH],
+                Handler::Subtitles => &[CMFC, ISO6, CMF2, DASH, IM1T],
+                Handler::Text => &[CMFC, ISO6, CMF2, DASH, CWVT],
+            },
             Self::Csf => &[CCFF, ISO6, DASH],
             Self::Smooth => &[],
         };
@@ -94,8 +96,12 @@ const CMFC: FourCc = FourCc(*b"cmfc");
 const CMF2: FourCc = FourCc(*b"cmf2");
 /// CMAF segments.
 const CMFS: FourCc = FourCc(*b"cmfs");
+/// WebVTT in CMAF (11.2).
+const CWVT: FourCc = FourCc(*b"cwvt");
 /// Files for DASH (ISO/IEC 23009-1, 6.3).
 const DASH: FourCc = FourCc(*b"dash");
+/// The text profile of IMSC 1 in CMAF (11.3).
+const IM1T: FourCc = FourCc(*b"im1t");
 /// The base format with `tfdt`, default-base-is-moof and signed composition offsets in `trun`
 /// (ISO/IEC 14496-12, Annex E).
 const ISO6: FourCc = FourCc(*b"iso6");

@@ -1,7 +1,8 @@
-//! WebVTT segments of HLS (RFC 8216, 3.5).
+//! WebVTT: whole documents, and segments of HLS (RFC 8216, 3.5).
 
 use std::ops::Range;
 
+use bytes::Bytes;
 use dynpack_media::{Ticks, Time, Timescale};
 use dynpack_text::Document;
 use dynpack_text::vtt::{TimestampMap, write};
@@ -46,6 +47,12 @@ pub fn vtt_segment(document: &Document, span: Range<Time>, clock: Clock) -> Segm
     let map = clock.map(span.start);
     let text = write(&document.segment(span), Some(map));
     SegmentPlan::spliced(vec![Piece::Bytes(text.into())])
+}
+
+/// A whole text as one WebVTT document, for players that take text only so.
+#[must_use]
+pub fn vtt_document(document: &Document) -> Bytes {
+    write(&document.whole(), None).into()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod init;
 mod laws;
 mod media;
 mod profiles;
+mod text;
 
 use dynpack_testkit::TrackBuilder;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Cuts;
-use crate::{MediaKind, Presentation, SampleIndex, SegmentNumber, Ticks, Time, Timescale};
+use crate::{MediaKind, Presentation, SampleIndex, Segment, SegmentNumber, Ticks, Time, Timescale};
 
 impl Cuts {
     /// The clock of the cuts of text: that of WebVTT.
@@ -43,5 +43,18 @@ impl Cuts {
         bounds.push(bounds.last().map_or(end, |last| end.max(*last + Ticks(1))));
         let samples = bounds.iter().map(|_| SampleIndex(0)).collect();
         Self { numbers: numbers.into(), samples, starts: bounds.into(), ..Self::default() }
+    }
+
+    /// The cuts of one segment of text, whose samples were made for it and fill its time.
+    #[must_use]
+    pub fn of_text_segment(segment: &Segment) -> Self {
+        let Segment { number, ref samples, start, duration } = *segment;
+        Self {
+            numbers: [number].into(),
+            samples: [samples.start, samples.end].into(),
+            starts: [start, start + duration].into(),
+            shift: start,
+            ..Self::default()
+        }
     }
 }

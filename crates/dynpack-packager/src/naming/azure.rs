@@ -51,6 +51,10 @@ impl Naming for AzureNaming {
         format!("{}{}", level(bitrate), segments.at(time))
     }
 
+    fn document(&self, manifest: &Request, text: &RenditionId) -> String {
+        manifest.for_media(text, Place::Whole, None).relative_url()
+    }
+
     fn stream(
         &self,
         manifest: &Request,

@@ -1,21 +1,21 @@
 //! DASH, with CMAF segments or with those of the Common Streaming Format.
 
 use bytes::Bytes;
-use dynpack_codec::MediaKind;
+use dynpack_codec::{MediaKind, TextForm};
 use dynpack_crypt::SystemId;
 use dynpack_dash::{Options, Protection, System, Urls, mpd};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Form, Rendition, Ticks};
+use dynpack_media::{Rendition, Ticks};
 
 use super::links::Links;
-use super::{Job, Packager, mp4};
+use super::{Job, Packager, mp4, text};
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::facts::{Carried, Facts};
 use crate::format::{Format, Protocol};
 use crate::protection::Signal;
-use crate::request::Resource;
+use crate::request::{Request, Resource};
 
 /// The facts of DASH with CMAF segments.
 pub(crate) const CMAF: Facts = Facts {
@@ -40,8 +40,8 @@ pub(crate) const CSF: Facts = Facts {
     ],
     must_name_encryption: false,
     media_of: None,
-    kinds: &[MediaKind::Video, MediaKind::Audio],
-    text_forms: &[],
+    kinds: &MediaKind::ALL,
+    text_forms: &[TextForm::Imsc, TextForm::Wvtt, TextForm::Vtt],
     has_media_playlists: false,
     has_init_segments: true,
     has_key_frames: true,
@@ -70,10 +70,10 @@ impl Packager for Dash {
         self.format
     }
 
-    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
-        match target {
+    fn content_type(&self, request: &Request, kind: MediaKind) -> &'static str {
+        match request.resource {
             Resource::Manifest => "application/dash+xml",
-            _ => mp4::content_type(kind),
+            _ => mp4::content_type(request, kind),
         }
     }
 
@@ -82,7 +82,8 @@ impl Packager for Dash {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        Ok(mpd(job.view, &Links::new(job), &self.options))
+        let text = job.request.listed_text_form().unwrap_or(self.options.text);
+        Ok(mpd(job.view, &Links::new(job), &self.options.with_text(text)))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
@@ -97,15 +98,23 @@ impl Packager for Dash {
     ) -> Result<SegmentPlan, Error> {
         mp4::segment(self.profile, job, rendition, time)
     }
+
+    fn document(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
+        text::whole(job, rendition)
+    }
 }
 
 impl Urls for Links<'_> {
-    fn init(&self, name: &str) -> String {
-        self.init_template(name, "$Bandwidth$")
+    fn init(&self, rendition: &Rendition) -> String {
+        self.init_template(rendition, "$Bandwidth$")
     }
 
-    fn media(&self, name: &str, form: Form) -> String {
-        self.template(name, form, "$Bandwidth$", "$Time$")
+    fn media(&self, rendition: &Rendition) -> String {
+        self.template(rendition, "$Bandwidth$", "$Time$")
+    }
+
+    fn document(&self, text: &Rendition) -> String {
+        self.document(text)
     }
 
     fn protection(&self, rendition: &Rendition) -> Option<Protection> {

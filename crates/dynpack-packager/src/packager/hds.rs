@@ -42,8 +42,8 @@ impl Packager for Hds {
         Format::Hds
     }
 
-    fn content_type(&self, target: &Resource, _: MediaKind) -> &'static str {
-        match target {
+    fn content_type(&self, request: &Request, _: MediaKind) -> &'static str {
+        match request.resource {
             Resource::Manifest => "application/f4m+xml",
             _ => "video/f4f",
         }

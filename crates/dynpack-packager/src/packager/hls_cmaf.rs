@@ -15,7 +15,7 @@ use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::facts::{Carried, Facts};
 use crate::format::{Format, Protocol};
-use crate::request::Resource;
+use crate::request::{Request, Resource};
 
 /// What is particular to HLS with CMAF segments.
 pub(crate) const FACTS: Facts = Facts {
@@ -39,8 +39,8 @@ pub(crate) const FACTS: Facts = Facts {
     // As in Azure Media Services.
     must_name_encryption: true,
     media_of: None,
-    kinds: &[MediaKind::Video, MediaKind::Audio, MediaKind::Text],
-    text_forms: &[TextForm::Vtt],
+    kinds: &MediaKind::ALL,
+    text_forms: &[TextForm::Vtt, TextForm::Imsc],
     has_media_playlists: true,
     has_init_segments: true,
     has_key_frames: true,
@@ -54,11 +54,10 @@ impl Packager for HlsCmaf {
         Format::HlsCmaf
     }
 
-    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
-        match target {
+    fn content_type(&self, request: &Request, kind: MediaKind) -> &'static str {
+        match request.resource {
             Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
-            Resource::Media(..) if kind == MediaKind::Text => text::VTT,
-            Resource::Media(..) => mp4::content_type(kind),
+            Resource::Media(..) => mp4::content_type(request, kind),
         }
     }
 
@@ -79,7 +78,7 @@ impl Packager for HlsCmaf {
             Part::new(Stream::new(rendition), period.start(), period.places().start)
         });
         let parts: Vec<_> = parts.collect();
-        Ok(media_playlist(&parts, &Links::new(job), &Options::CMAF))
+        Ok(media_playlist(&parts, &Links::new(job), &hls::options(Options::CMAF, job.request)))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
@@ -93,8 +92,10 @@ impl Packager for HlsCmaf {
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
         match rendition.kind() {
-            MediaKind::Text => text::vtt(job, rendition, time, Clock::Mp4),
-            MediaKind::Video | MediaKind::Audio => {
+            MediaKind::Text if text::form(job.request) == TextForm::Vtt => {
+                text::vtt(job, rendition, time, Clock::Mp4)
+            }
+            MediaKind::Text | MediaKind::Video | MediaKind::Audio => {
                 mp4::segment(Profile::Cmaf, job, rendition, time)
             }
         }

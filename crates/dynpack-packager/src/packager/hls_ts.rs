@@ -155,8 +155,8 @@ impl Packager for HlsTs {
         self.format
     }
 
-    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
-        match target {
+    fn content_type(&self, request: &Request, kind: MediaKind) -> &'static str {
+        match request.resource {
             Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
             Resource::Media(..) if kind == MediaKind::Text => text::VTT,
             _ => "video/mp2t",

@@ -56,8 +56,8 @@ impl<'a> Job<'a> {
         self.view.first().source()
     }
 
-    /// The renditions of a period that are listed. A format with media playlists lists what all
-    /// periods have, since one playlist goes through all of them.
+    /// The renditions of a period that are listed, of kinds that the format carries. A format with
+    /// media playlists lists what all periods have, since one playlist goes through all of them.
     pub(super) fn listed_in(
         &self,
         period: &'a Period<'a>,
@@ -67,7 +67,8 @@ impl<'a> Job<'a> {
             period.presentation().renditions.iter().any(|rendition| rendition.id == *id)
         };
         let is_listed = move |rendition: &&Rendition| {
-            !facts.has_media_playlists || view.periods().all(|period| is_in(period, &rendition.id))
+            let is_in_all = || view.periods().all(|period| is_in(period, &rendition.id));
+            facts.kinds.contains(&rendition.kind()) && (!facts.has_media_playlists || is_in_all())
         };
         period.presentation().renditions.iter().filter(is_listed)
     }

@@ -78,7 +78,7 @@ impl<'a> Links<'a> {
     pub(super) fn segment_id(&self, rendition: &Rendition, place: Place) -> SegmentId {
         let id = match place {
             Place::Init => rendition.id.with_form(Form::Full),
-            Place::Time(_) | Place::Number(_) => rendition.id.clone(),
+            Place::Time(_) | Place::Number(_) | Place::Whole => rendition.id.clone(),
         };
         SegmentId {
             format: self.request.format,
@@ -89,14 +89,21 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// The init segments of a track, with `bitrate` in place of a bitrate.
-    pub(super) fn init_template(&self, track: &str, bitrate: &str) -> String {
-        self.naming.init_template(&self.request, track, bitrate)
+    /// The init segments of the track of a rendition, with `bitrate` in place of a bitrate.
+    pub(super) fn init_template(&self, rendition: &Rendition, bitrate: &str) -> String {
+        self.naming.init_template(self.request(rendition), &rendition.id.name, bitrate)
     }
 
-    /// The segments of a track in one form, with these texts in place of bitrate and time.
-    pub(super) fn template(&self, track: &str, form: Form, bitrate: &str, time: &str) -> String {
-        self.naming.segment_template(&self.request, track, form, bitrate, time)
+    /// The segments of the track of a rendition in its form, with these texts in place of bitrate
+    /// and time.
+    pub(super) fn template(&self, rendition: &Rendition, bitrate: &str, time: &str) -> String {
+        let (request, id) = (self.request(rendition), &rendition.id);
+        self.naming.segment_template(request, &id.name, id.form, bitrate, time)
+    }
+
+    /// A text as one document.
+    pub(super) fn document(&self, text: &Rendition) -> String {
+        self.naming.document(self.request(text), &text.id)
     }
 
     /// The address of a stream of HDS, to which clients append the name of a fragment.

@@ -5,13 +5,14 @@ use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Writer};
-use dynpack_media::{Rate, Rendition, Ticks};
+use dynpack_media::{Rate, Rendition, Segment, Ticks};
 
-use super::Job;
 use super::lookup::time_not_found;
+use super::{Job, text};
 use crate::cmaf_rate::cmaf_rate;
 use crate::encryption::Encryption;
 use crate::error::Error;
+use crate::request::Request;
 
 /// Whether the samples of a rendition can be encrypted so.
 pub(super) fn encrypts(
@@ -31,7 +32,10 @@ pub(super) fn writer<'a>(profile: Profile, job: &Job<'_>, rendition: &'a Renditi
 }
 
 pub(super) fn init(profile: Profile, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
-    Ok(writer(profile, job, rendition).init_segment()?)
+    Ok(match rendition.kind() {
+        MediaKind::Video | MediaKind::Audio => writer(profile, job, rendition).init_segment()?,
+        MediaKind::Text => text::writer(profile, job, rendition)?.init_segment()?,
+    })
 }
 
 /// The segment that `time` names on the clock of the rendition.
@@ -41,18 +45,35 @@ pub(super) fn segment(
     rendition: &Rendition,
     time: Ticks,
 ) -> Result<SegmentPlan, Error> {
-    let writer = writer(profile, job, rendition);
-    let segment = rendition.cuts.segment_at(time);
-    let segment = segment
-        .ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))?;
-    Ok(writer.media_segment(&segment)?)
+    plan(profile, job, rendition, &segment_at(rendition, time)?)
 }
 
-pub(super) const fn content_type(kind: MediaKind) -> &'static str {
+/// The place of the segment that `time` names on the clock of the rendition.
+pub(super) fn segment_at(rendition: &Rendition, time: Ticks) -> Result<Segment, Error> {
+    let segment = rendition.cuts.segment_at(time);
+    segment.ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))
+}
+
+pub(super) fn plan(
+    profile: Profile,
+    job: &Job<'_>,
+    rendition: &Rendition,
+    segment: &Segment,
+) -> Result<SegmentPlan, Error> {
+    Ok(match rendition.kind() {
+        MediaKind::Video | MediaKind::Audio => {
+            writer(profile, job, rendition).media_segment(segment)?
+        }
+        MediaKind::Text => text::writer(profile, job, rendition)?.media_segment(segment)?,
+    })
+}
+
+pub(super) fn content_type(request: &Request, kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Video => "video/mp4",
         MediaKind::Audio => "audio/mp4",
-        MediaKind::Text => "application/mp4",
+        MediaKind::Text if text::form(request).is_mp4() => "application/mp4",
+        MediaKind::Text => text::VTT,
     }
 }
 

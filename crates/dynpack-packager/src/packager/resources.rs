@@ -72,19 +72,20 @@ pub(super) fn requests<'a>(
 pub(super) fn renditions<'a>(job: &Job<'a>) -> impl Iterator<Item = Listed<'a>> + use<'a> {
     let facts = job.request.format.facts();
     let renditions = job.view.periods().flat_map(|period| job.listed_in(period));
-    let full: Vec<Rendition> =
-        renditions.filter(|rendition| facts.kinds.contains(&rendition.kind())).cloned().collect();
     let mut listed = job.presentation().clone();
-    listed.renditions = full;
+    listed.renditions = renditions.cloned().collect();
     let has_key_frames = |rendition: &&Rendition| {
         facts.has_key_frames && (!facts.has_media_playlists || listed.is_default(rendition))
     };
     let with_key_frames = listed.renditions.iter().filter(has_key_frames);
     let key_frames: Vec<_> = with_key_frames.filter_map(Rendition::key_frames).collect();
-    listed.renditions.into_iter().chain(key_frames).map(|rendition| {
-        let places: Vec<_> =
-            rendition.cuts.segments().map(|segment| Place::Time(segment.start)).collect();
+    let lists_documents = job.request.lists_documents();
+    listed.renditions.into_iter().chain(key_frames).map(move |rendition| {
         let kind = rendition.kind();
+        let places: Vec<_> = match kind {
+            MediaKind::Text if lists_documents => vec![Place::Whole],
+            _ => rendition.cuts.segments().map(|segment| Place::Time(segment.start)).collect(),
+        };
         Listed::new(rendition.id, places.into_iter()).of_kind(kind)
     })
 }

@@ -1,10 +1,10 @@
 //! Smooth Streaming (\[MS-SSTR\]), in both versions of its manifest.
 
-use dynpack_codec::MediaKind;
+use dynpack_codec::{MediaKind, TextForm};
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Form, Rendition, RenditionId, Ticks};
+use dynpack_media::{Rendition, RenditionId, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Stream, Urls, Version};
 
 use super::links::Links;
@@ -32,8 +32,8 @@ pub(crate) const V2_2: Facts = Facts {
     ],
     must_name_encryption: false,
     media_of: None,
-    kinds: &[MediaKind::Video, MediaKind::Audio],
-    text_forms: &[],
+    kinds: &MediaKind::ALL,
+    text_forms: &[TextForm::Imsc],
     has_media_playlists: false,
     has_init_segments: false,
     has_key_frames: false,
@@ -72,10 +72,10 @@ impl Packager for Smooth {
         self.format
     }
 
-    fn content_type(&self, target: &Resource, kind: MediaKind) -> &'static str {
-        match target {
+    fn content_type(&self, request: &Request, kind: MediaKind) -> &'static str {
+        match request.resource {
             Resource::Manifest => "application/vnd.ms-sstr+xml",
-            _ => mp4::content_type(kind),
+            _ => mp4::content_type(request, kind),
         }
     }
 
@@ -118,13 +118,13 @@ impl Packager for Smooth {
         let not_found =
             || time_not_found(rendition, time, dynpack_smooth::chunk_times_around(rendition, time));
         let segment = segment.ok_or_else(not_found)?;
-        Ok(mp4::writer(Profile::Smooth, job, rendition).media_segment(&segment)?)
+        mp4::plan(Profile::Smooth, job, rendition, &segment)
     }
 }
 
 impl Urls for Links<'_> {
     fn fragments(&self, rendition: &Rendition) -> String {
-        self.template(&rendition.id.name, Form::Full, "{bitrate}", "{start time}")
+        self.template(rendition, "{bitrate}", "{start time}")
     }
 }
 

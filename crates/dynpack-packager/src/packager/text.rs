@@ -1,11 +1,16 @@
 //! What all formats that carry text have in common.
 
+use bytes::Bytes;
+use dynpack_codec::{MediaKind, TextForm};
 use dynpack_fragment::SegmentPlan;
-use dynpack_fragment::text::{Clock, vtt_segment};
+use dynpack_fragment::fmp4::Profile;
+use dynpack_fragment::text::{Clock, Mp4Writer, vtt_document, vtt_segment};
 use dynpack_media::{Rendition, Ticks};
+use dynpack_text::Document;
 
 use super::job::Job;
-use super::lookup::time_not_found;
+use super::lookup::no_such;
+use super::mp4::segment_at;
 use crate::error::Error;
 use crate::format::Format;
 use crate::request::Request;
@@ -35,6 +40,12 @@ pub(super) fn check_form(Request { format, text, .. }: &Request) -> Result<(), E
     }
 }
 
+/// The form in which a request for media gets text.
+pub(super) fn form(Request { format, text, .. }: &Request) -> TextForm {
+    let usual = format.facts().text_forms.first().copied();
+    text.or(usual).unwrap_or(TextForm::Vtt)
+}
+
 /// The WebVTT document of the segment that `time` names.
 pub(super) fn vtt(
     job: &Job<'_>,
@@ -42,12 +53,37 @@ pub(super) fn vtt(
     time: Ticks,
     clock: Clock,
 ) -> Result<SegmentPlan, Error> {
-    let name = &rendition.id.name;
-    let not_found = || time_not_found(rendition, time, rendition.cuts.starts_around(time));
-    let segment = rendition.cuts.segment_at(time).ok_or_else(not_found)?;
-    let track_not_found = || Error::TrackNotFound { track: name.to_string(), known: String::new() };
-    let document = job.texts.get(name).ok_or_else(track_not_found)?;
+    let segment = segment_at(rendition, time)?;
     let start = rendition.time(segment.start);
     let end = rendition.time(segment.start + segment.duration);
-    Ok(vtt_segment(document, start..end, clock))
+    Ok(vtt_segment(document(job, rendition)?, start..end, clock))
+}
+
+/// A whole text as a WebVTT document.
+pub(super) fn whole(job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
+    if rendition.kind() != MediaKind::Text || form(job.request) != TextForm::Vtt {
+        return Err(no_such(job.request.format, "whole documents but those of text as `vtt`"));
+    }
+    Ok(vtt_document(document(job, rendition)?))
+}
+
+/// Writes the segments of a text in fragmented MP4.
+pub(super) fn writer<'a>(
+    profile: Profile,
+    job: &Job<'a>,
+    rendition: &'a Rendition,
+) -> Result<Mp4Writer<'a>, Error> {
+    let document = document(job, rendition)?;
+    match form(job.request) {
+        TextForm::Imsc => Ok(Mp4Writer::imsc(profile, rendition, document)),
+        TextForm::Wvtt => Ok(Mp4Writer::wvtt(profile, rendition, document)),
+        _ => Err(no_such(job.request.format, "segments of text as `vtt`")),
+    }
+}
+
+/// The cues of a text.
+fn document<'a>(job: &Job<'a>, rendition: &Rendition) -> Result<&'a Document, Error> {
+    let track = &rendition.id.name;
+    let not_found = || Error::TrackNotFound { track: track.to_string(), known: String::new() };
+    job.texts.get(track).ok_or_else(not_found)
 }

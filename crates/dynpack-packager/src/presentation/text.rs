@@ -17,6 +17,9 @@ use crate::texts::Texts;
 /// The bytes around the words of a cue: its times, and its elements in TTML.
 const MARKUP: usize = 120;
 
+/// The bytes around the cues of a segment: its boxes, and the head of a TTML document.
+const HEAD: usize = 1000;
+
 /// A text to present: its cues, and what its publisher says of it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -133,13 +136,14 @@ fn unused(taken: &[String], stem: &str) -> String {
     std::iter::once(stem.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
 }
 
-/// A bound of the bitrate of a segment, by the words of its cues.
+/// An estimate of the bitrate of the largest segment in any form, by the words of its cues.
 fn peak(document: &Document, cuts: &Cuts) -> u64 {
     let rates = cuts.segments().map(|segment| {
         let time = |ticks| Time::new(ticks, Cuts::TEXT_CLOCK);
         let span = time(segment.start)..time(segment.start + segment.duration);
         let cues = document.cues.touching(span);
-        let bytes: usize = cues.map(|cue| cue.plain_text().len().saturating_add(MARKUP)).sum();
+        let cues = cues.map(|cue| cue.plain_text().len().saturating_add(MARKUP));
+        let bytes = cues.fold(HEAD, usize::saturating_add);
         let millis = time(segment.duration).floor(Timescale::MILLIS).0.cast_unsigned();
         (bytes as u64).saturating_mul(8_000).checked_div(millis).unwrap_or_default()
     });

@@ -3,10 +3,10 @@
 use dynpack_hds::FragmentNumber;
 use dynpack_media::Ticks;
 
-use super::RequestError;
 use super::escape::unescape;
-use super::grammar::{FRAGMENTS, INIT};
+use super::grammar::{FRAGMENTS, INIT, WHOLE};
 use super::parameters::Parameters;
+use super::{Place, RequestError};
 
 /// `word`, or `word(arguments)ending`, still escaped.
 pub(super) struct Call<'a> {
@@ -68,10 +68,8 @@ impl<'a> Call<'a> {
         Ok((unescape(track)?.into_owned(), Parameters::parse(rest, 2)?))
     }
 
-    /// A track and a time, `None` for the initialization segment; then parameters.
-    pub(super) fn track_and_time(
-        &self,
-    ) -> Result<(String, Option<Ticks>, Parameters), RequestError> {
+    /// A track and a time, or a word in place of that; then parameters.
+    pub(super) fn track_and_place(&self) -> Result<(String, Place, Parameters), RequestError> {
         let (first, rest) = self.first();
         let (track, time) = match first.split_once('=') {
             Some((track, time)) if !track.is_empty() => {
@@ -84,11 +82,12 @@ impl<'a> Call<'a> {
                 });
             }
         };
-        let time = match digits(&time).and_then(|digits| digits.parse().ok()) {
-            Some(time) => Some(Ticks(time)),
-            None if time.eq_ignore_ascii_case(INIT) => None,
+        let place = match digits(&time).and_then(|digits| digits.parse().ok()) {
+            Some(time) => Place::Time(Ticks(time)),
+            None if time.eq_ignore_ascii_case(INIT) => Place::Init,
+            None if time.eq_ignore_ascii_case(WHOLE) => Place::Whole,
             None => {
-                let expected = "`i` or a time in ticks, below 2^63";
+                let expected = "`i`, `all` or a time in ticks, below 2^63";
                 return Err(RequestError::BadValue {
                     key: "time",
                     value: time.into_owned(),
@@ -96,7 +95,7 @@ impl<'a> Call<'a> {
                 });
             }
         };
-        Ok((track, time, Parameters::parse(rest, 2)?))
+        Ok((track, place, Parameters::parse(rest, 2)?))
     }
 
     /// The name of a fragment, where that comes after the parentheses.

@@ -20,7 +20,7 @@ impl Request {
     ///
     /// In playlists it ends as media files do, unlike in Azure, since ffmpeg takes no other
     /// segments from a playlist ("allowed_segment_extensions", in 7.1.1 and in what distributions
-    /// patch).
+    /// patch). So does a whole text, which some players know by its ending.
     pub(crate) fn for_media(
         &self,
         id: &RenditionId,
@@ -37,7 +37,9 @@ impl Request {
             audio_only: None,
             text: self.text,
             resource: Resource::Media(id.clone(), place),
-            with_extension: self.with_extension || facts.has_media_playlists,
+            with_extension: self.with_extension
+                || facts.has_media_playlists
+                || place == Place::Whole,
         }
     }
 }

@@ -6,6 +6,9 @@ pub(super) const FRAGMENTS: &str = "Fragments";
 /// Stands in place of the time of an initialization segment.
 pub(super) const INIT: &str = "i";
 
+/// Stands in place of the time of a whole text: not of Azure.
+pub(super) const WHOLE: &str = "all";
+
 /// The ending of WebVTT documents.
 pub(super) const VTT: &str = "vtt";
 

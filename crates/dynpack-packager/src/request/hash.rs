@@ -13,6 +13,9 @@ const SEGMENT: &str = "segment 1";
 /// Names this way of writing requests.
 const REQUEST: &str = "request 1";
 
+/// The same for requests that name a form of text, before the filters.
+const REQUEST_OF_TEXT: &str = "request of text 1";
+
 impl SegmentId {
     /// A hash of it: the same on every node, for ever.
     #[must_use]
@@ -22,6 +25,7 @@ impl SegmentId {
             Place::Init => (b"init", 0),
             Place::Time(time) => (b"time", time.0.cast_unsigned()),
             Place::Number(number) => (b"number", number.get().into()),
+            Place::Whole => (b"whole", 0),
         };
         let audio_track = self.audio_track.as_deref().unwrap_or_default();
         let at = at.to_be_bytes();
@@ -51,7 +55,7 @@ impl Request {
             Resource::Media(..) => self.segment_id().iter().map(|id| id.hash().to_vec()).collect(),
         };
         let fields = [
-            REQUEST.into(),
+            self.text.map_or(REQUEST, |_| REQUEST_OF_TEXT).into(),
             self.format.token().into(),
             self.encryption.map_or("", Encryption::token).into(),
             digest(resource).into(),
@@ -108,6 +112,7 @@ mod tests {
             rendition(RenditionId::new("videos", 1)),
             rendition(id.rendition.with_form(Form::KeyFrames)),
             place(Place::Init),
+            place(Place::Whole),
             place(Place::Time(Ticks(1))),
             place(Place::Number(FragmentNumber::FIRST)),
         ];

@@ -69,8 +69,8 @@ impl Request {
             let (track, parameters) = call.track(FRAGMENTS)?;
             (Resource::Media(rendition(track), Place::Number(number)), parameters)
         } else if is_fragments {
-            let (track, time, parameters) = call.track_and_time()?;
-            (Resource::Media(rendition(track), time.map_or(Place::Init, Place::Time)), parameters)
+            let (track, place, parameters) = call.track_and_place()?;
+            (Resource::Media(rendition(track), place), parameters)
         } else {
             return Err(call.unknown());
         };
@@ -92,6 +92,7 @@ impl Request {
                 Resource::Manifest => return misplaced("manifest"),
                 Resource::Media(_, Place::Init) => return misplaced("initialization segment"),
                 Resource::Media(_, Place::Number(_)) => return misplaced("numbered fragment"),
+                Resource::Media(_, Place::Whole) => return misplaced("whole text"),
             }
         }
         let mut request = Self {

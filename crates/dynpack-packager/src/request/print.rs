@@ -7,7 +7,7 @@ use dynpack_media::text::escape;
 
 use super::grammar::{
     AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT, KEY_FRAMES, MANIFEST,
-    QUALITY_LEVELS, TEXT, TYPE,
+    QUALITY_LEVELS, TEXT, TYPE, WHOLE,
 };
 use super::{Place, Request, Resource, SplitUrl};
 use crate::format::Format;
@@ -49,6 +49,7 @@ impl Request {
             Resource::MediaPlaylist(id) => format!("{MANIFEST}({}{}", escape(&id.name), end(self)),
             Resource::Media(id, Place::Init) => self.split_url(&id.name).at(INIT),
             Resource::Media(id, Place::Time(time)) => self.split_url(&id.name).at(time),
+            Resource::Media(id, Place::Whole) => self.split_url(&id.name).at(WHOLE),
             Resource::Media(id, Place::Number(number)) => {
                 format!("{}{number}", self.stream_url(&id.name))
             }

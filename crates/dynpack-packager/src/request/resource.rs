@@ -24,6 +24,8 @@ pub enum Place {
     Time(Ticks),
     /// The segment with that number, in a stream that may carry audio with the video (HDS).
     Number(FragmentNumber),
+    /// A text as one document (DASH).
+    Whole,
 }
 
 impl Resource {

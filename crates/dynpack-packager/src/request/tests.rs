@@ -240,6 +240,15 @@ fn table() -> Vec<(&'static str, Request)> {
             "QualityLevels%28381048%29/Fragments%28video%2Cformat%3Df4m-f4f%29Seg1-Frag1",
             fragment(Hds, "video", 381_048, 1),
         ),
+        // Text, in a form that Azure had no name for.
+        (
+            "QualityLevels(500)/Fragments(text_en=ALL,text=VTT,format=mpd-time-cmaf).vtt",
+            media(DashCmaf, "text_en", 500, Place::Whole).with_text(Some(TextForm::Vtt)).extended(),
+        ),
+        (
+            "QualityLevels(500)/Fragments(text_en=6000,format=m3u8-cmaf,text=imsc).mp4",
+            segment(HlsCmaf, "text_en", 500, 6000).with_text(Some(TextForm::Imsc)).extended(),
+        ),
         // Tracks named like words of the grammar, or with its marks in them.
         ("QualityLevels(1)/Fragments(format=0,format=m3u8-cmaf)", segment(HlsCmaf, "format", 1, 0)),
         ("QualityLevels(1)/Fragments(i=i)", init(Smooth, "i", 1)),
@@ -276,6 +285,7 @@ fn urls_are_written_as_azure_writes_them() {
         "QualityLevels(381048)/Fragments(video=60060000)",
         "QualityLevels(381048)/Fragments(video=60000000,format=m3u8-aapl,type=keyframes)",
         "QualityLevels(381048)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)Seg1-Frag7",
+        "QualityLevels(500)/Fragments(text_en=all,format=mpd-time-cmaf,text=vtt).vtt",
     ] {
         let url = format!("{ROOT}/{resource}");
         assert_eq!(Request::parse(&url).unwrap().to_string(), url);
@@ -436,15 +446,15 @@ fn mistakes_are_named() {
         ),
         (
             "QualityLevels(1)/Fragments(v=-1)",
-            "`time` is `-1` where `i` or a time in ticks, below 2^63 is expected",
+            "`time` is `-1` where `i`, `all` or a time in ticks, below 2^63 is expected",
         ),
         (
             "QualityLevels(1)/Fragments(v=)",
-            "`time` is `` where `i` or a time in ticks, below 2^63 is expected",
+            "`time` is `` where `i`, `all` or a time in ticks, below 2^63 is expected",
         ),
         (
             "QualityLevels(1)/Fragments(v=9223372036854775808)",
-            "`time` is `9223372036854775808` where `i` or a time in ticks, below 2^63 is expected",
+            "`time` is `9223372036854775808` where `i`, `all` or a time in ticks, below 2^63 is expected",
         ),
         ("manifest(filter=%ff)", "`%ff` is not UTF-8 once decoded"),
         ("manifest(filter=%4)", "the `%` at byte 65 of the path does not begin an escape"),
@@ -542,7 +552,7 @@ fn with_key_frames() -> impl Strategy<Value = RenditionId> {
 
 fn resource() -> impl Strategy<Value = Resource> {
     let number = (1..=u32::MAX).prop_map(|number| FragmentNumber::new(number).unwrap());
-    let whole = prop_oneof![Just(Place::Init), number.prop_map(Place::Number)];
+    let whole = prop_oneof![Just(Place::Init), Just(Place::Whole), number.prop_map(Place::Number)];
     let time = (0..=i64::MAX).prop_map(|time| Place::Time(Ticks(time)));
     prop_oneof![
         Just(Resource::Manifest),
@@ -560,10 +570,11 @@ prop_compose! {
         filters in proptest::collection::vec(name().prop_map(|name| name.replace(';', "_")), 0..=Request::MAX_FILTERS),
         audio_track in proptest::option::of(name().prop_map(Arc::from)),
         audio_only in any::<Option<bool>>(),
+        text in proptest::option::of(proptest::sample::select(TextForm::ALL.as_slice())),
         resource in resource(),
         with_extension in any::<bool>(),
     ) -> Request {
-        let request = Request { encryption, filters, audio_track, audio_only, ..Request::new(asset, format, resource) };
+        let request = Request { encryption, filters, audio_track, audio_only, text, ..Request::new(asset, format, resource) };
         Request { with_extension: with_extension && request.extension().is_some(), ..request }
     }
 }

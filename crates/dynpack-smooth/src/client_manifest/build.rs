@@ -17,7 +17,7 @@ pub trait Urls {
 
 impl ClientManifest {
     /// The client manifest of a period. Audio comes before video, and the highest bitrate of each
-    /// comes first, as in Azure Media Services.
+    /// comes first, as in Azure Media Services. Text comes last.
     ///
     /// Renditions with the same name, coding and cuts are one stream. Renditions with the same name
     /// but another coding or other cuts, for example because one ends earlier, are separate
@@ -29,7 +29,7 @@ impl ClientManifest {
     pub fn new(period: &Period<'_>, urls: &impl Urls) -> Result<Self, Error> {
         let presentation = period.presentation();
         let mut streams = Vec::<Stream>::new();
-        for kind in MediaKind::ALL.into_iter().rev() {
+        for kind in [MediaKind::Audio, MediaKind::Video, MediaKind::Text] {
             for group in groups(presentation.of_kind(kind)) {
                 let is_taken = |name: &str| {
                     streams.iter().any(|stream| stream.name() == name)
@@ -104,7 +104,7 @@ impl Group<'_> {
         Ok(Stream {
             kind,
             name: Some(name),
-            subtype: None,
+            subtype: subtype(first).map(str::to_owned),
             language: (!first.language.is_undetermined())
                 .then(|| first.language.three_letters().into()),
             role,
@@ -118,6 +118,15 @@ impl Group<'_> {
             levels,
             chunks: Chunks::of(first, end.unwrap_or(Ticks::ZERO)),
         })
+    }
+}
+
+/// The purpose of text, as IIS Smooth Streaming named it ([MS-SSTR] 2.2.2.3).
+fn subtype(rendition: &Rendition) -> Option<&'static str> {
+    match (rendition.kind(), rendition.role) {
+        (MediaKind::Text, Role::Caption) => Some("CAPT"),
+        (MediaKind::Text, _) => Some("SUBT"),
+        (MediaKind::Video | MediaKind::Audio, _) => None,
     }
 }
 

@@ -55,7 +55,7 @@ impl QualityLevel {
                 | AudioCodec::Flac(_)
                 | AudioCodec::Alac(_),
             ) => Err("Smooth Streaming clients do not know its codec"),
-            Codec::Text => Err("its cues are not in a form of Smooth Streaming"),
+            Codec::Text => Ok(Self { four_cc: Some("TTML".into()), ..Self::default() }),
         }
     }
 

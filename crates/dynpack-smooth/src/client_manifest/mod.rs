@@ -111,7 +111,7 @@ pub struct QualityLevel {
     pub index: u32,
     /// Bits per second: its key in URLs (`Bitrate`).
     pub bitrate: u32,
-    /// Its codec, such as `H264`, `AACL` or `AACH` (`FourCC`).
+    /// Its codec, such as `H264`, `AACL`, `AACH` or `TTML` (`FourCC`).
     pub four_cc: Option<String>,
     /// The codec's configuration (`CodecPrivateData`): parameter sets after start codes for
     /// `H264`, the `AudioSpecificConfig` for `AACL` and `AACH`.

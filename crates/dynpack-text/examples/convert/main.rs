@@ -12,7 +12,7 @@ use std::error::Error;
 use std::path::Path;
 
 use dynpack_media::{Ticks, Time, Timescale};
-use dynpack_text::ttml::{Profile, WriteOptions};
+use dynpack_text::ttml::WriteOptions;
 use dynpack_text::{Document, Excerpt, Options, Parsed, srt, stpp, ttml, vtt, wvtt};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -54,8 +54,8 @@ fn segments(document: &Document, seconds: u32) -> Vec<Excerpt<'_>> {
 fn write(to: &str, document: &Document, excerpts: &[Excerpt<'_>]) -> Result<(), Box<dyn Error>> {
     let clock = Timescale::MILLIS;
     if to.ends_with(".stpp.mp4") {
-        let profile = Profile::Imsc1;
-        let samples = excerpts.iter().filter_map(|excerpt| stpp::sample(excerpt, profile, clock));
+        let options = WriteOptions::default();
+        let samples = excerpts.iter().filter_map(|excerpt| stpp::sample(excerpt, options, clock));
         let entry = stpp::sample_entry();
         return Ok(std::fs::write(to, mp4::file(&entry, *b"subt", clock, samples.collect())?)?);
     }

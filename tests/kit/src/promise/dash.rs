@@ -1,5 +1,6 @@
 //! What an MPD promises, read by the crate `quick-xml`.
 
+use quick_xml::XmlVersion;
 use quick_xml::events::Event;
 
 use super::{Promise, attribute, join};
@@ -35,24 +36,34 @@ impl Template {
     }
 }
 
-/// What the MPD at `base` promises, including key frames for trick play.
+/// What the MPD at `base` promises, including key frames for trick play. A document that is all of
+/// a representation is a segment without a duration.
 ///
 /// # Panics
-/// On malformed XML, and on representations without a template.
+/// On malformed XML, and on representations without a template and without a document.
 #[must_use]
 pub fn promises(base: &str, mpd: &str) -> Vec<Promise> {
     let mut reader = quick_xml::Reader::from_str(mpd);
     let (mut promises, mut common, mut own) =
         (Vec::new(), Template::default(), Template::default());
-    // The bandwidth of the representation that is open.
-    let mut open: Option<String> = None;
+    // The bandwidth of the representation that is open, and its document if it has one.
+    let (mut open, mut document): (Option<String>, Option<String>) = (None, None);
+    let mut is_in_url = false;
     loop {
         let event = reader.read_event().unwrap();
         let (Event::Start(element) | Event::Empty(element)) = &event else {
             match event {
                 Event::End(end) if end.name().as_ref() == "Representation" => {
                     let template = if own.media.is_empty() { &common } else { &own };
-                    promises.push(template.promise(base, &open.take().unwrap()));
+                    let bandwidth = open.take().unwrap();
+                    promises.push(match document.take() {
+                        Some(url) => Promise { init: None, segments: vec![(url, 0.0, 0.0)] },
+                        None => template.promise(base, &bandwidth),
+                    });
+                }
+                Event::Text(text) if is_in_url => {
+                    document = Some(join(base, &text.xml_content(XmlVersion::Implicit1_0)));
+                    is_in_url = false;
                 }
                 Event::Eof => return promises,
                 _ => {}
@@ -63,6 +74,7 @@ pub fn promises(base: &str, mpd: &str) -> Vec<Promise> {
         let number = |name: &str| attribute(name).map(|value| value.parse::<u64>().unwrap());
         let template = if open.is_some() { &mut own } else { &mut common };
         match element.name().as_ref() {
+            "BaseURL" => is_in_url = true,
             "AdaptationSet" => *template = Template::default(),
             "SegmentTemplate" => {
                 let (init, media) =

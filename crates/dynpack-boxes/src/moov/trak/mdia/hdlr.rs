@@ -21,8 +21,10 @@ impl Hdlr<'_> {
     pub const VIDEO: FourCc = FourCc(*b"vide");
     /// Audio.
     pub const AUDIO: FourCc = FourCc(*b"soun");
-    /// Subtitles.
+    /// Subtitles (ISO/IEC 14496-30, 5).
     pub const SUBTITLES: FourCc = FourCc(*b"subt");
+    /// Timed text, such as WebVTT (ISO/IEC 14496-30, 7).
+    pub const TEXT: FourCc = FourCc(*b"text");
 }
 
 impl<'a> BoxType<'a> for Hdlr<'a> {
