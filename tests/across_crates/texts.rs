@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use dynpack::storage::Memory;
 use dynpack::{AssetPath, Dynpack, Format, Response};
 use dynpack_media::{Ticks, Time, Timescale};
+use dynpack_testkit::mp4;
 use dynpack_text::{Cue, Options, vtt};
 
 use crate::support::{ask, formats, get, manifest, sample_storage};
@@ -215,7 +216,8 @@ async fn a_server_manifest_lists_its_texts() {
         ["#EXT-X-MEDIA:TYPE=SUBTITLES,\
           URI=\"QualityLevels(52)/Manifest(subt_en-us,format=m3u8-cmaf,text=vtt)\",\
           GROUP-ID=\"text\",LANGUAGE=\"en-us\",NAME=\"English\",DEFAULT=YES,AUTOSELECT=YES,\
-          CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog,public.easy-to-read\""],
+          CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog,public.easy-to-read\",\
+          STABLE-RENDITION-ID=\"subt_en-us/52\""],
         "and not the file that it does not list"
     );
 }
@@ -228,4 +230,92 @@ async fn cues_count_from_the_zero_of_the_film() {
     let expected = [(0, 500, "One"), (3_250, 5_750, "Two & three"), (11_000, 18_000, "Four")];
     let expected = expected.map(|(start, end, words)| (start, end, words.to_owned()));
     assert_eq!(plain(moved.cues.all()), BTreeSet::from(expected));
+}
+
+/// A film with a text track, in a file of its own beside the sample.
+fn subtitled_film(id: u32, samples: &[(u32, &[u8])]) -> Vec<u8> {
+    let text = mp4::Track { id, ..mp4::Track::text(mp4::MEDIA, b"sbtl", mp4::tx3g(0), samples) };
+    let media: Vec<u8> = samples.iter().flat_map(|(_, data)| data.to_vec()).collect();
+    mp4::file_with(&media, &mp4::moov(&[text]))
+}
+
+/// The cues of a text in HLS, from all of its segments.
+async fn cues_in_hls(dynpack: &Dynpack, name: &str) -> BTreeSet<(i64, i64, String)> {
+    let playlist = text(dynpack, &manifest("/sample/sample.ism", Format::HlsCmaf)).await;
+    let listed = lines(&playlist, "#EXT-X-MEDIA:TYPE=SUBTITLES");
+    let media = { listed }.find(|line| line.contains(&format!("Manifest({name},"))).unwrap();
+    let url = media.split('"').find(|part| part.contains("Manifest(")).unwrap();
+    let (folder, _) = url.rsplit_once('/').unwrap();
+    let list = text(dynpack, &format!("/sample/sample.ism/{url}")).await;
+    let mut cues = BTreeSet::new();
+    for segment in lines(&list, "Fragments(") {
+        let document = text(dynpack, &format!("/sample/sample.ism/{folder}/{segment}")).await;
+        let parsed = vtt::read(document.as_bytes(), Options::new()).unwrap();
+        cues.extend(plain(parsed.document.cues.all()));
+    }
+    cues
+}
+
+#[tokio::test]
+async fn text_tracks_of_mp4_files_are_served() {
+    let (one, two) = (mp4::plain_text("One"), mp4::plain_text("Two"));
+    let samples = [(1000, &b"\0\0"[..]), (2500, &one), (4000, b"\0\0"), (1500, &two)];
+    let expected = [(1000, 3500, "One".to_owned()), (7500, 9000, "Two".to_owned())];
+    // A file of text only, which the folder has.
+    let storage = sample_storage();
+    storage.insert("sample/film.cmft", subtitled_film(3, &samples));
+    let found = cues_in_hls(&origin(storage), "text").await;
+    assert_eq!(found, BTreeSet::from(expected.clone()));
+    // The same, as a server manifest lists it.
+    let storage = sample_storage();
+    storage.insert("sample/subs.mp4", subtitled_film(7, &samples));
+    let ism = r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><body><switch>
+        <video src="video_180p.mp4"/>
+        <textstream src="subs.mp4" systemLanguage="fr">
+          <param name="trackName" value="sous-titres"/><param name="trackID" value="7"/>
+        </textstream></switch></body></smil>"#;
+    storage.insert("sample/sample.ism", ism);
+    let found = cues_in_hls(&origin(storage), "sous-titres").await;
+    assert_eq!(found, BTreeSet::from(expected));
+    // A file without the track that is listed.
+    let storage = sample_storage();
+    storage.insert("sample/subs.mp4", subtitled_film(6, &samples));
+    storage.insert("sample/sample.ism", ism);
+    let error = ask(&origin(storage), "/sample/sample.ism/manifest").await.unwrap_err();
+    assert!(error.status() == 415 && error.to_string().contains("no text track"), "{error}");
+}
+
+#[tokio::test]
+async fn a_text_track_beside_pictures_is_served_once() {
+    let text = mp4::plain_text("One");
+    let media: [(u32, &[u8]); 1] = [(1500, &text)];
+    let film = |id| {
+        let mut pictures = mp4::Track::video(mp4::MEDIA + text.len() as u64);
+        pictures.id = 1;
+        let text_track =
+            mp4::Track { id, ..mp4::Track::text(mp4::MEDIA, b"sbtl", mp4::tx3g(0), &media) };
+        let bytes = [text.clone(), vec![0x65; 2_000]].concat();
+        mp4::file_with(&bytes, &mp4::moov(&[pictures, text_track]))
+    };
+    let storage = Memory::new();
+    storage.insert("film/a.mp4", film(3));
+    let dynpack = origin(storage);
+    let asset = dynpack.asset(&AssetPath::new("film", "film.ism").unwrap()).await.unwrap();
+    let texts: Vec<_> = asset.presentation.of_kind(dynpack_media::MediaKind::Text).collect();
+    let [rendition] = texts.as_slice() else { panic!("{texts:?}") };
+    let document = asset.texts.get(&rendition.id.name).unwrap();
+    assert_eq!(plain(document.cues.all()), BTreeSet::from([(0, 1500, "One".to_owned())]));
+}
+
+#[tokio::test]
+async fn chapters_of_a_file_are_events_of_dash() {
+    let storage = sample_storage();
+    let chapters = "WEBVTT\n\n00:00.000 --> 00:08.000\nOpening\n\n00:08.000 --> 00:20.000\nEnd\n";
+    storage.insert("sample/film.en.chapters.vtt", chapters);
+    let mpd = text(&origin(storage), &manifest("/sample/sample.ism", Format::DashCmaf)).await;
+    let events: Vec<_> =
+        mpd.lines().map(str::trim).filter(|line| line.contains("<Event ")).collect();
+    let [opening, end] = events.as_slice() else { panic!("{mpd}") };
+    assert!(opening.contains("presentationTime=\"0\"") && opening.contains(">Opening<"));
+    assert!(end.contains("presentationTime=\"8000\"") && end.contains(">End<"), "{end}");
 }

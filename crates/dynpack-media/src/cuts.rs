@@ -3,7 +3,6 @@
 
 mod cached;
 mod joined;
-mod text;
 
 use std::num::NonZeroU32;
 use std::ops::Range;

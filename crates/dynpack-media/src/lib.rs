@@ -53,6 +53,7 @@ mod stored_chunks;
 mod stored_offsets;
 mod stream;
 pub mod text;
+mod text_cuts;
 mod text_track;
 mod time;
 mod timeline;

@@ -1,11 +1,13 @@
 //! The cache of open assets.
 
 mod asset;
+mod chapters;
 mod known;
 mod last_check;
 mod open;
 mod refusals;
 mod texts;
+mod unusable;
 mod witness;
 
 use std::sync::Arc;

@@ -15,7 +15,8 @@ use tracing::{debug, warn};
 
 use super::asset::{Asset, Files};
 use super::known::{IndexPlace, Known, MadeIndex};
-use super::texts::{MAX_TEXTS, OpenedTexts, StoredText, text_files, text_files_of};
+use super::texts::{MediaFile, OpenedText, StoredText, open_texts, text_files, text_files_of};
+use super::unusable::{CORRECT, DIVIDE, name_in, unusable};
 use crate::error::Error;
 use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
@@ -33,9 +34,6 @@ const ENCODE: &str = "encode the track with a codec that is supported";
 /// The remedy for media that is not MP4.
 pub(crate) const REMUX: &str = "store the media as MP4: `ffmpeg -i FILE -c copy FILE.mp4`";
 const RAISE: &str = "raise the limit, if the file is meant to be like this";
-pub(super) const CORRECT: &str =
-    "correct the server manifest, or remove it to serve all files of the folder";
-const DIVIDE: &str = "put each title into a folder of its own";
 const SEPARATE: &str = "put each film into a folder of its own, or list both under one name in a \
                         server manifest";
 const LIST: &str = "list the tracks that belong together in a server manifest, or put each title \
@@ -69,8 +67,8 @@ pub(crate) struct Opened {
 
 /// The contents of an asset.
 enum Contents {
-    /// A server manifest, with the files it was read from.
-    Listed(Box<ServerManifest>, Manifests),
+    /// A server manifest, with the files it was read from, and the files of subtitles that it lists.
+    Listed(Box<ServerManifest>, Manifests, Vec<StoredText>),
     /// Media files of a folder, and files of subtitles.
     Folder { names: Vec<String>, files: Vec<String>, texts: Vec<StoredText> },
     /// A single file, where the asset has no folder, and files of subtitles beside it.
@@ -114,18 +112,17 @@ pub(crate) async fn open(
     }
     let mut warnings = warnings(path, &paths, &movies)?;
     let (manifest, manifests, listed, texts) = match contents {
-        Contents::Listed(manifest, manifests) => {
-            let (texts, unknown) = StoredText::listed(&manifest, path.folder());
-            warnings.extend(unknown.into_iter().map(|name| {
-                format!("`{name}` is left out: it is no file of WebVTT, SubRip or TTML")
-            }));
-            (Some(manifest), manifests, None, texts)
-        }
+        Contents::Listed(manifest, manifests, texts) => (Some(manifest), manifests, None, texts),
         Contents::Folder { files, texts, .. } => (None, Vec::new(), Some(files), texts),
         Contents::Lone { texts, .. } => (None, Vec::new(), None, texts),
     };
-    let texts = open_texts(storage, path, texts, paths.len()).await?;
-    let OpenedTexts { texts, files: text_files, warnings: text_warnings, memory_size } = texts;
+    let media = paths.iter().zip(&sources).zip(&movies);
+    let media: Vec<_> = media
+        .map(|((path, source), movie)| MediaFile { path, source: source.as_ref(), movie })
+        .collect();
+    let texts = open_texts(storage, path, texts, &media, manifest.is_some()).await?;
+    let OpenedText { texts, chapters, files: text_files, warnings: text_warnings, memory_size } =
+        texts;
     warnings.extend(text_warnings);
     let (mut opened, mut read) = (Vec::new(), Vec::new());
     for (file, identity, text) in manifests {
@@ -148,26 +145,34 @@ pub(crate) async fn open(
     let presented = spawn_cpu(move || {
         let known = findings.as_ref();
         let (presentation, findings) = present_knowing(manifest.as_deref(), movies, policy, known)?;
-        Ok((present_texts(&presentation, texts)?, findings))
+        let (chapters, warnings) = chapters.since(presentation.origin());
+        let presentation = presentation.with_chapters(chapters);
+        Ok((present_texts(&presentation, texts)?, findings, warnings))
     });
-    let ((presentation, texts), findings) = presented.await.map_err(|error| match error {
-        PackagerError::Unpresentable { problem } => unusable(path, problem, LIST),
-        PackagerError::DifferentFilms { files, difference } => {
-            let names = files.map(|SourceIndex(file)| {
-                let named = usize::try_from(file).ok().and_then(|file| paths.get(file));
-                named.map_or_else(String::new, |file| name_in(path, file))
-            });
-            let names = names.join(" and ");
-            unusable(path, format!("{names} are not bitrates of one film: {difference}"), SEPARATE)
-        }
-        other => other.into(),
-    })?;
+    let ((presentation, texts), findings, left_out) =
+        presented.await.map_err(|error| match error {
+            PackagerError::Unpresentable { problem } => unusable(path, problem, LIST),
+            PackagerError::DifferentFilms { files, difference } => {
+                let names = files.map(|SourceIndex(file)| {
+                    let named = usize::try_from(file).ok().and_then(|file| paths.get(file));
+                    named.map_or_else(String::new, |file| name_in(path, file))
+                });
+                let names = names.join(" and ");
+                unusable(
+                    path,
+                    format!("{names} are not bitrates of one film: {difference}"),
+                    SEPARATE,
+                )
+            }
+            other => other.into(),
+        })?;
     debug!(
         asset = %path,
         files = files.opened.len(),
         renditions = presentation.renditions.len(),
         "opened",
     );
+    warnings.extend(left_out);
     let filled = presentation.renditions.iter().filter(|rendition| rendition.is_filled);
     warnings.extend(filled.map(|rendition| {
         format!(
@@ -205,27 +210,6 @@ pub(crate) async fn open(
     Ok(Opened { asset, index })
 }
 
-/// Reads the files of subtitles. Their places in the asset come after those of `media` files.
-async fn open_texts(
-    storage: &dyn Storage,
-    path: &AssetPath,
-    texts: Vec<StoredText>,
-    media: usize,
-) -> Result<OpenedTexts, Error> {
-    if texts.len() > MAX_TEXTS {
-        let problem =
-            format!("it has {} files of subtitles, where {MAX_TEXTS} are the limit", texts.len());
-        return Err(unusable(path, problem, DIVIDE));
-    }
-    let opened = (media..).zip(texts).map(|(place, text)| {
-        let source = SourceIndex(u32::try_from(place).unwrap_or(u32::MAX));
-        text.open(storage, path, source).boxed()
-    });
-    let opened: Vec<_> = opened.collect();
-    let opened: Vec<_> = stream::iter(opened).buffered(FILES_AT_ONCE).try_collect().await?;
-    Ok(opened.into_iter().collect())
-}
-
 /// What is left out of an asset, or is wrong with it, for people.
 ///
 /// Refuses an asset with a track that is encrypted or damaged, an asset whose only video would be
@@ -251,9 +235,6 @@ fn warnings(path: &AssetPath, files: &[String], movies: &[Movie]) -> Result<Vec<
             }
             warnings.push(format!("{file}: track {id} is left out: {reason}"));
         }
-        warnings.extend(movie.texts.iter().map(|text| {
-            format!("{file}: track {} is left out: text of MP4 files is not served yet", text.id.0)
-        }));
         warnings.extend(movie.warnings.iter().map(|warning| format!("{file}: {warning}")));
     }
     if movies.iter().all(|movie| movie.tracks.is_empty()) {
@@ -261,10 +242,6 @@ fn warnings(path: &AssetPath, files: &[String], movies: &[Movie]) -> Result<Vec<
         return Err(unusable(path, problem, ENCODE));
     }
     Ok(warnings)
-}
-
-pub(super) fn unusable(path: &AssetPath, problem: String, remedy: &'static str) -> Error {
-    Error::Unusable { asset: path.to_string(), problem, remedy }
 }
 
 fn is_video(track: &Track) -> bool {
@@ -368,7 +345,10 @@ async fn listed(
     known: &Known,
 ) -> Result<Contents, Error> {
     match manifests(storage, path, names, known).await {
-        Ok((manifest, files)) => Ok(Contents::Listed(Box::new(manifest), files)),
+        Ok((manifest, files)) => {
+            let texts = StoredText::listed(&manifest, path.folder(), names.unwrap_or_default());
+            Ok(Contents::Listed(Box::new(manifest), files, texts))
+        }
         Err(Refused::Manifest(problem)) => Err(unusable(path, problem, CORRECT)),
         Err(Refused::Storage(error)) => Err(error.into()),
     }
@@ -512,15 +492,6 @@ async fn whole(
         .await
         .map_err(Refused::Storage)?;
     Ok((file, identity, text.into_iter().next().unwrap_or_default()))
-}
-
-/// The name of a file of an asset in error texts. It never contains the folder, which the users of
-/// a locator must not learn.
-pub(super) fn name_in(asset: &AssetPath, file: &str) -> String {
-    match file.strip_prefix(asset.folder()).and_then(|file| file.strip_prefix('/')) {
-        Some(name) => format!("`{name}`"),
-        None => "its file".to_owned(),
-    }
 }
 
 /// A media file that was opened, with the digest of its index.

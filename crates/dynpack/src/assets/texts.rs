@@ -1,22 +1,31 @@
-//! Opens the texts of an asset: files of subtitles beside its media.
+//! Opens the texts of an asset: files of subtitles beside its media, and text tracks of MP4 files.
 
-use dynpack_media::{Extent, SourceIndex};
+use dynpack_isobmff::demux;
+use dynpack_media::{Extent, Forced, Movie, Role, SampleIndex, SourceIndex, TextTrack};
 use dynpack_packager::{AssetPath, Text, TextFile};
 use dynpack_smooth::{ServerManifest, ServerTrack, TrackKind};
-use dynpack_text::limits::MAX_BYTES;
-use dynpack_text::{Document, Options};
+use dynpack_text::limits::{MAX_BYTES, MAX_TRACK_BYTES};
+use dynpack_text::{Document, Options, Parsed, mp4};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
-use super::open::{CORRECT, name_in, unusable};
+use super::chapters::StoredChapters;
+use super::unusable::{CORRECT, DIVIDE, name_in, unusable};
 use crate::error::Error;
-use crate::storage::{Identity, Storage, StorageError, read_exactly};
+use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
 
 /// The maximum number of texts of an asset.
-pub(super) const MAX_TEXTS: usize = 100;
+const MAX_TEXTS: usize = 100;
+
+/// How many files of subtitles are opened in parallel.
+const FILES_AT_ONCE: usize = 16;
 
 /// How many bytes of memory a byte of a file of subtitles takes at most, as
 /// [`dynpack_text`] limits it.
 const MEMORY_PER_BYTE: usize = 64;
+
+/// The endings of MP4 files that have text only: those of CMAF and of Smooth Streaming.
+const MP4_ENDINGS: [&str; 2] = [".cmft", ".ismt"];
 
 const REPAIR: &str = "correct the file, or remove it to serve the film without it";
 
@@ -24,15 +33,27 @@ const REPAIR: &str = "correct the file, or remove it to serve the film without i
 #[derive(Clone, Debug)]
 pub(super) struct StoredText {
     pub(super) path: String,
-    file: TextFile,
+    format: StoredFormat,
     listed: Option<ServerTrack>,
+}
+
+#[derive(Clone, Debug)]
+enum StoredFormat {
+    Document(TextFile),
+    Mp4,
+}
+
+/// A media file that is open.
+#[derive(Clone, Copy)]
+pub(super) struct MediaFile<'a> {
+    pub(super) path: &'a str,
+    pub(super) source: &'a dyn Source,
+    pub(super) movie: &'a Movie,
 }
 
 /// The names that have the ending of subtitles, of an asset that is a folder.
 pub(super) fn text_files(names: &[String]) -> impl Iterator<Item = &String> {
-    let is_text = |name: &&String| {
-        !name.starts_with('.') && TextFile::parse(name).is_some_and(|file| !file.is_chapters)
-    };
+    let is_text = |name: &&String| !name.starts_with('.') && StoredFormat::of(name).is_some();
     names.iter().filter(is_text)
 }
 
@@ -45,97 +66,268 @@ pub(super) fn text_files_of<'a>(
         .filter(move |name| name.strip_prefix(lone).is_some_and(|rest| rest.starts_with('.')))
 }
 
+impl StoredFormat {
+    fn of(name: &str) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        match MP4_ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
+            true => Some(Self::Mp4),
+            false => TextFile::parse(name).map(Self::Document),
+        }
+    }
+}
+
 impl StoredText {
     /// A file that the folder of its asset decides about; `None` if it has another ending.
     pub(super) fn found(folder: &str, name: &str) -> Option<Self> {
-        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        Some(Self { path, file: TextFile::parse(name)?, listed: None })
+        Some(Self { path: within(folder, name), format: StoredFormat::of(name)?, listed: None })
     }
 
-    /// The texts that a server manifest lists, and the names of files that cannot be read.
-    pub(super) fn listed(manifest: &ServerManifest, folder: &str) -> (Vec<Self>, Vec<String>) {
-        let mut unknown = Vec::new();
+    /// The texts that a server manifest lists. One that is neither there nor MP4 is read from its
+    /// transcript. `names` are the files of the folder, if the storage can list them.
+    pub(super) fn listed(manifest: &ServerManifest, folder: &str, names: &[String]) -> Vec<Self> {
         let texts = manifest.tracks.iter().filter(|track| track.kind == TrackKind::Text);
-        let texts = texts.filter_map(|track| {
-            let names = [Some(&track.src), track.text.transcript.as_ref()];
-            let found =
-                names.into_iter().flatten().find_map(|name| Self::found(folder, name.as_str()));
-            if found.is_none() {
-                unknown.push(track.src.as_str().to_owned());
-            }
-            found.map(|text| Self { listed: Some(track.clone()), ..text })
+        let texts = texts.map(|track| {
+            let src = track.src.as_str();
+            let transcript = track.text.transcript.as_ref().map(|name| name.as_str());
+            let is_missing = !names.is_empty() && !names.iter().any(|name| name == src);
+            let name = transcript.filter(|_| is_missing).unwrap_or(src);
+            let format = StoredFormat::of(name).unwrap_or(StoredFormat::Mp4);
+            Self { path: within(folder, name), format, listed: Some(track.clone()) }
         });
-        (texts.collect(), unknown)
+        texts.collect()
     }
 
-    /// Reads the cues. `source` is the place of the file in the asset.
-    pub(super) async fn open(
+    /// Reads the file. `source` is its place in the asset.
+    async fn open(
         self,
         storage: &dyn Storage,
         asset: &AssetPath,
         source: SourceIndex,
     ) -> Result<OpenedText, Error> {
-        let Self { path, file, listed } = self;
-        let name = name_in(asset, &path);
-        let opened = match storage.open(&path).await {
+        let name = name_in(asset, &self.path);
+        let opened = match storage.open(&self.path).await {
             Err(StorageError::NotFound { .. }) => {
                 let problem = format!("it lists {name}, which does not exist");
                 return Err(unusable(asset, problem, CORRECT));
             }
             opened => opened?,
         };
-        let len = opened.len();
-        if len > MAX_BYTES as u64 {
-            let problem = format!("{name} has {len} bytes, where {MAX_BYTES} are the limit");
+        let (len, max) = match self.format {
+            StoredFormat::Document(_) => (opened.len(), MAX_BYTES),
+            StoredFormat::Mp4 => (opened.len(), MAX_TRACK_BYTES),
+        };
+        if len > max as u64 {
+            let problem = format!("{name} has {len} bytes, where {max} are the limit");
             return Err(unusable(asset, problem, REPAIR));
         }
         let bytes = read_exactly(opened.as_ref(), &[Extent::new(0, len)]).await?;
         let bytes = bytes.into_iter().next().unwrap_or_default();
         let memory_size = bytes.len().saturating_mul(MEMORY_PER_BYTE);
-        let format = file.clone();
-        let parsed = spawn_cpu(move || format.read(&bytes, Options::new())).await;
-        let parsed = parsed.map_err(|error| unusable(asset, format!("{name}: {error}"), REPAIR))?;
-        let mut warnings: Vec<_> =
-            parsed.warnings.iter().map(|warning| format!("{name}: {warning}")).collect();
-        if parsed.unlisted_warnings > 0 {
-            warnings.push(format!("{name}: {} more such warnings", parsed.unlisted_warnings));
+        let refused = |error: String| unusable(asset, format!("{name}: {error}"), REPAIR);
+        let mut text = OpenedText { memory_size, ..OpenedText::default() };
+        match self.format {
+            StoredFormat::Document(file) => {
+                let format = file.clone();
+                let parsed = spawn_cpu(move || format.read(&bytes, Options::new())).await;
+                let parsed = parsed.map_err(|error| refused(error.to_string()))?;
+                text.warnings = warnings(&name, &parsed);
+                if file.is_chapters {
+                    text.chapters.documents.push((parsed.document, file.language));
+                } else if shows_pictures(&parsed.document) {
+                    text.warnings.push(format!("{name} is left out: its cues name pictures"));
+                } else {
+                    let mut named = Text::new(source, parsed.document).named_by(&file);
+                    self.listed.iter().for_each(|listed| declare(&mut named, listed));
+                    text.texts.push(named);
+                }
+            }
+            StoredFormat::Mp4 => {
+                let movie = spawn_cpu(move || demux(bytes)).await;
+                let movie = movie.map_err(|error| refused(error.to_string()))?;
+                let (path, file) = (self.path.as_str(), opened.as_ref());
+                let file = MediaFile { path, source: file, movie: &movie };
+                let listed = self.listed.as_ref();
+                text.extend(tracks(asset, file, source, listed).await?);
+                if text.texts.is_empty() {
+                    return Err(refused("it has no text track that can be served".to_owned()));
+                }
+            }
         }
-        let text = if shows_pictures(&parsed.document) {
-            warnings.push(format!("{name} is left out: its cues name pictures"));
-            None
-        } else {
-            let text = Text::new(source, parsed.document).named_by(&file);
-            Some(match &listed {
-                Some(listed) => declared(text, listed),
-                None => text,
-            })
-        };
-        let identity = opened.identity().clone();
-        Ok(OpenedText { path, identity, text, warnings, memory_size })
+        text.files.push((self.path, opened.identity().clone()));
+        Ok(text)
     }
 }
 
-/// A file of subtitles that was read.
+fn within(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Reads the texts of an asset: `stored` files, whose places in the asset come after those of
+/// `media`, and the text tracks of media, if no server manifest says which there are.
+pub(super) async fn open_texts(
+    storage: &dyn Storage,
+    asset: &AssetPath,
+    stored: Vec<StoredText>,
+    media: &[MediaFile<'_>],
+    is_listed: bool,
+) -> Result<OpenedText, Error> {
+    if stored.len() > MAX_TEXTS {
+        let count = stored.len();
+        let problem = format!("it has {count} files of subtitles, where {MAX_TEXTS} are the limit");
+        return Err(unusable(asset, problem, DIVIDE));
+    }
+    let place = |at: usize| SourceIndex(u32::try_from(at).unwrap_or(u32::MAX));
+    let (mut all, mut others) = (OpenedText::default(), Vec::new());
+    if !is_listed {
+        for (at, file) in media.iter().enumerate() {
+            all.extend(tracks(asset, *file, place(at), None).await?);
+        }
+    }
+    for (at, text) in (media.len()..).zip(stored) {
+        match media.iter().enumerate().find(|(_, file)| file.path == text.path) {
+            Some((own, file)) => {
+                all.extend(tracks(asset, *file, place(own), text.listed.as_ref()).await?);
+            }
+            None => others.push(text.open(storage, asset, place(at)).boxed()),
+        }
+    }
+    let opened: Vec<_> = stream::iter(others).buffered(FILES_AT_ONCE).try_collect().await?;
+    let (chapters, texts): (Vec<_>, Vec<_>) =
+        opened.into_iter().partition(|text| !text.chapters.is_empty());
+    // Files of chapters beside a film are what its publisher wants, whatever is in it.
+    if !chapters.is_empty() {
+        all.chapters = StoredChapters::default();
+    }
+    chapters.into_iter().chain(texts).for_each(|text| all.extend(text));
+    if all.chapters.is_empty() && !is_listed {
+        all.chapters = chapters_of(asset, media).await?;
+    }
+    Ok(all)
+}
+
+/// The text tracks of a file, or the one that a server manifest lists.
+async fn tracks(
+    asset: &AssetPath,
+    file: MediaFile<'_>,
+    source: SourceIndex,
+    listed: Option<&ServerTrack>,
+) -> Result<OpenedText, Error> {
+    let id = listed.and_then(|listed| listed.track_id);
+    let is_wanted = |track: &&TextTrack| id.is_none_or(|id| id.get() == track.id.0);
+    let count = if listed.is_some() { 1 } else { MAX_TEXTS };
+    let mut all = OpenedText::default();
+    for track in file.movie.texts.iter().filter(is_wanted).take(count) {
+        let parsed = read_track(asset, file, track).await?;
+        all.warnings.extend(warnings(&name_in(asset, file.path), &parsed));
+        let mut text = Text::new(source, parsed.document);
+        if !track.language.is_undetermined() {
+            text.language = track.language.clone();
+        }
+        text.role = match track.forced {
+            Forced::All => Role::ForcedSubtitle,
+            Forced::No | Forced::Some => track.role.unwrap_or(text.role),
+        };
+        if let Some(listed) = listed {
+            declare(&mut text, listed);
+        }
+        // The files of a set may each have the same track.
+        let is_same = |other: &Text| {
+            (&other.document, &other.language, other.role)
+                == (&text.document, &text.language, text.role)
+        };
+        if !all.texts.iter().any(is_same) {
+            all.memory_size = all.memory_size.saturating_add(memory_size(track));
+            all.texts.push(text);
+        }
+    }
+    Ok(all)
+}
+
+/// The chapters of the first file that has some: those of its tracks, or else those that it lists.
+async fn chapters_of(asset: &AssetPath, media: &[MediaFile<'_>]) -> Result<StoredChapters, Error> {
+    let mut all = StoredChapters::default();
+    let Some(file) = media.iter().find(|file| !file.movie.chapters.is_empty()) else {
+        return Ok(all);
+    };
+    for track in &file.movie.chapters.tracks {
+        if !all.documents.iter().any(|(_, language)| *language == track.language) {
+            let document = read_track(asset, *file, track).await?.document;
+            all.documents.push((document, track.language.clone()));
+        }
+    }
+    if all.documents.is_empty() {
+        all.listed.clone_from(&file.movie.chapters.listed);
+    }
+    Ok(all)
+}
+
+async fn read_track(
+    asset: &AssetPath,
+    file: MediaFile<'_>,
+    track: &TextTrack,
+) -> Result<Parsed, Error> {
+    let (name, id) = (name_in(asset, file.path), track.id.0);
+    let refused = |error: dynpack_text::Error| {
+        unusable(asset, format!("{name}: track {id}: {error}"), REPAIR)
+    };
+    let reads = mp4::reads(track).map_err(refused)?;
+    let pieces = read_exactly(file.source, &reads).await?;
+    let track = track.clone();
+    let parsed = spawn_cpu(move || mp4::read(&track, Options::new(), &pieces)).await;
+    parsed.map_err(refused)
+}
+
+/// A bound of the memory that the cues of a track take.
+fn memory_size(track: &TextTrack) -> usize {
+    let all = SampleIndex(0)..SampleIndex(track.samples.len());
+    let bytes = usize::try_from(track.samples.byte_len(all)).unwrap_or(usize::MAX);
+    bytes.saturating_mul(MEMORY_PER_BYTE)
+}
+
+/// What was read of texts.
+#[derive(Default)]
 pub(super) struct OpenedText {
-    pub(super) path: String,
-    pub(super) identity: Identity,
-    /// What it holds; `None` if it is left out.
-    pub(super) text: Option<Text>,
+    pub(super) texts: Vec<Text>,
+    pub(super) chapters: StoredChapters,
+    /// The files that have nothing but text.
+    pub(super) files: Vec<(String, Identity)>,
     pub(super) warnings: Vec<String>,
     /// A bound of the memory that the cues take.
     pub(super) memory_size: usize,
 }
 
-/// The text as a server manifest lists it.
-fn declared(mut text: Text, listed: &ServerTrack) -> Text {
+impl OpenedText {
+    fn extend(&mut self, other: Self) {
+        let Self { texts, chapters, files, warnings, memory_size } = other;
+        self.texts.extend(texts);
+        self.chapters.extend(chapters);
+        self.files.extend(files);
+        self.warnings.extend(warnings);
+        self.memory_size = self.memory_size.saturating_add(memory_size);
+    }
+}
+
+/// What was left out of a document, for people.
+fn warnings(name: &str, parsed: &Parsed) -> Vec<String> {
+    let mut warnings: Vec<_> =
+        parsed.warnings.iter().map(|warning| format!("{name}: {warning}")).collect();
+    if parsed.unlisted_warnings > 0 {
+        warnings.push(format!("{name}: {} more such warnings", parsed.unlisted_warnings));
+    }
+    warnings
+}
+
+/// Takes what a server manifest declares of a text.
+fn declare(text: &mut Text, listed: &ServerTrack) {
     text.name.clone_from(&listed.track_name);
     text.bitrate = listed.bitrate;
-    text.language = listed.language().unwrap_or(text.language);
+    if let Some(language) = listed.language() {
+        text.language = language;
+    }
     text.label = listed.label().map(str::to_owned);
     text.role = listed.role().unwrap_or(text.role);
     text.is_default = listed.text.is_default;
     text.characteristics.clone_from(&listed.text.hls_characteristics);
-    text
 }
 
 /// Whether the cues are no text for viewers, but name parts of pictures: previews that players show
@@ -143,26 +335,4 @@ fn declared(mut text: Text, listed: &ServerTrack) -> Text {
 fn shows_pictures(document: &Document) -> bool {
     let cues = document.cues.all();
     !cues.is_empty() && cues.iter().all(|cue| cue.plain_text().contains("#xywh="))
-}
-
-/// The texts of files, with what is wrong with them.
-pub(super) struct OpenedTexts {
-    pub(super) texts: Vec<Text>,
-    pub(super) files: Vec<(String, Identity)>,
-    pub(super) warnings: Vec<String>,
-    pub(super) memory_size: usize,
-}
-
-impl FromIterator<OpenedText> for OpenedTexts {
-    fn from_iter<T: IntoIterator<Item = OpenedText>>(opened: T) -> Self {
-        let (texts, files, warnings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut all = Self { texts, files, warnings, memory_size: 0 };
-        for OpenedText { path, identity, text, warnings, memory_size } in opened {
-            all.texts.extend(text);
-            all.files.push((path, identity));
-            all.warnings.extend(warnings);
-            all.memory_size = all.memory_size.saturating_add(memory_size);
-        }
-        all
-    }
 }

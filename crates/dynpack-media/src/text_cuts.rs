@@ -1,9 +1,10 @@
-//! The cuts of text, which can be cut anywhere.
+//! Where text is cut: it can be cut anywhere, so it is where the video is.
 
 use std::collections::BTreeMap;
 
-use super::Cuts;
-use crate::{MediaKind, Presentation, SampleIndex, Segment, SegmentNumber, Ticks, Time, Timescale};
+use crate::{
+    Cuts, MediaKind, Presentation, SampleIndex, Segment, SegmentNumber, Ticks, Time, Timescale,
+};
 
 impl Cuts {
     /// The clock of the cuts of text: that of WebVTT.

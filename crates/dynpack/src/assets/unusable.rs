@@ -1,0 +1,22 @@
+//! Why an asset cannot be served, for people.
+
+use dynpack_packager::AssetPath;
+
+use crate::error::Error;
+
+pub(super) const CORRECT: &str =
+    "correct the server manifest, or remove it to serve all files of the folder";
+pub(super) const DIVIDE: &str = "put each title into a folder of its own";
+
+pub(super) fn unusable(path: &AssetPath, problem: String, remedy: &'static str) -> Error {
+    Error::Unusable { asset: path.to_string(), problem, remedy }
+}
+
+/// The name of a file of an asset in error texts. It never contains the folder, which the users of
+/// a locator must not learn.
+pub(super) fn name_in(asset: &AssetPath, file: &str) -> String {
+    match file.strip_prefix(asset.folder()).and_then(|file| file.strip_prefix('/')) {
+        Some(name) => format!("`{name}`"),
+        None => "its file".to_owned(),
+    }
+}
