@@ -272,7 +272,7 @@ fn ours(track: &Track) -> Option<Reading> {
         }
         Codec::Audio(AudioCodec::Flac(flac)) => Reading::Lossless(flac.record[8..42].to_vec()),
         Codec::Audio(AudioCodec::Alac(alac)) => Reading::Lossless(alac.record[4..].to_vec()),
-        Codec::Audio(_) => return None,
+        Codec::Audio(_) | Codec::Text => return None,
     })
 }
 
