@@ -1,7 +1,7 @@
 //! Finding what a request names in a presentation, and saying what there is instead.
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Form, Presentation, Rendition, RenditionId, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, RenditionId, Segment, Ticks};
 
 use super::job::Job;
 use crate::error::Error;
@@ -91,6 +91,12 @@ pub(super) fn choices_left_out(job: &Job<'_>) -> Vec<String> {
         format!("{title} carries one {kind}, and leaves out {name:?}{label}; {remedy}")
     };
     left_out.into_iter().map(sentence).collect()
+}
+
+/// The segment that `time` names on the clock of the rendition.
+pub(super) fn segment_at(rendition: &Rendition, time: Ticks) -> Result<Segment, Error> {
+    let segment = rendition.cuts.segment_at(time);
+    segment.ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))
 }
 
 /// Nothing starts at `time`; `around` has the nearest starts before and after it.

@@ -7,7 +7,7 @@ use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{Rate, Rendition, Segment, Ticks};
 
-use super::lookup::time_not_found;
+use super::lookup::segment_at;
 use super::{Job, text};
 use crate::cmaf_rate::cmaf_rate;
 use crate::encryption::Encryption;
@@ -46,12 +46,6 @@ pub(super) fn segment(
     time: Ticks,
 ) -> Result<SegmentPlan, Error> {
     plan(profile, job, rendition, &segment_at(rendition, time)?)
-}
-
-/// The place of the segment that `time` names on the clock of the rendition.
-pub(super) fn segment_at(rendition: &Rendition, time: Ticks) -> Result<Segment, Error> {
-    let segment = rendition.cuts.segment_at(time);
-    segment.ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))
 }
 
 pub(super) fn plan(

@@ -9,8 +9,7 @@ use dynpack_media::{Rendition, Ticks};
 use dynpack_text::Document;
 
 use super::job::Job;
-use super::lookup::no_such;
-use super::mp4::segment_at;
+use super::lookup::{no_such, segment_at};
 use crate::error::Error;
 use crate::format::Format;
 use crate::request::Request;
