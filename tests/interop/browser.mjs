@@ -91,7 +91,7 @@ const CODEC_SESSIONS = Object.keys(CODECS).flatMap((folder) =>
     },
   ]),
 );
-// Shaka Player plays transport streams up to 2^32 ticks of 90 kHz.
+// Shaka Player shows no transport streams from 2^32 to 2^33 ticks of 90 kHz.
 const LONG_SESSIONS = [
   ["hls.js", HLS],
   ["hls.js", HLS4],

@@ -21,14 +21,15 @@ class Resource:
     duration: str = ""
 
 
-def playlists(url):
+def playlists(url, with_texts=True):
     """The media playlists of a multivariant one, in order."""
     lines = get(url, PLAYLIST_TYPES).decode().splitlines()
     found = [line for line in lines if line and not line.startswith("#")]
+    named = [attributes(line) for line in lines if line.startswith(REFERENCES)]
     found += [
-        attributes(line)["URI"]
-        for line in lines
-        if line.startswith(REFERENCES) and "URI" in attributes(line)
+        each["URI"]
+        for each in named
+        if "URI" in each and (with_texts or each.get("TYPE") != "SUBTITLES")
     ]
     return [urljoin(url, uri) for uri in dict.fromkeys(found)]
 

@@ -27,7 +27,8 @@ PROTOCOLS = "file,http,tcp,crypto,data"
 
 def check(name, clear, protected, keys, tally):
     """One format: `clear` and `protected` are the addresses of its multivariant playlists."""
-    for ours, theirs in zip(envelope.playlists(clear), envelope.playlists(protected), strict=True):
+    pairs = (envelope.playlists(url, with_texts=False) for url in (clear, protected))
+    for ours, theirs in zip(*pairs, strict=True):
         what = f"{name:6}{theirs.split('.ism/')[1][-70:]:71}"
         wanted = got = []
         try:

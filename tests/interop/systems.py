@@ -196,7 +196,7 @@ def check_hls(url, keys, scheme, systems):
         for line in get(url).decode().splitlines()
         if line.startswith("#EXT-X-SESSION-KEY:")
     ]
-    for playlist in envelope.playlists(url):
+    for playlist in envelope.playlists(url, with_texts=False):
         tags = {}
         for resource in envelope.resources(playlist):
             tags |= {key.get("KEYFORMAT", "identity"): key for key in resource.keys}
