@@ -37,6 +37,7 @@ mod key_frames;
 mod language;
 mod limits;
 mod matrix;
+mod places;
 mod presentation;
 mod rate;
 mod rendition_id;
