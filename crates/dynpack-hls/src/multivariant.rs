@@ -23,6 +23,8 @@ use crate::{Flavor, Key, Options, Urls};
 /// its own group. There is a variant for each combination of a video and a group. Without video,
 /// the variants are the audio renditions.
 ///
+/// The variants of the [first quality](Options::first_quality) come before the others.
+///
 /// In [`Flavor::MuxedTs`] there is no choice: the first audio rendition of the presentation is
 /// muxed into each bitrate of the default video. The rate of the video includes it.
 ///
@@ -38,10 +40,13 @@ pub fn multivariant_playlist(
     let video = Videos::new(presentation, rates, options.flavor);
     let audio = Rated::of_kind(presentation, rates, MediaKind::Audio, options.flavor);
     let session_keys = session_keys(presentation, urls);
-    let (choices, variants) = match options.flavor {
+    let (choices, mut variants) = match options.flavor {
         Flavor::Cmaf | Flavor::Ts => demuxed(&video, &audio, urls, options),
         Flavor::MuxedTs => (Vec::new(), muxed(&video, &audio, urls, options)),
     };
+    if let Some(first) = options.first_quality {
+        variants.sort_by_key(|variant| variant.bitrate != first);
+    }
     let playlist = Multivariant {
         version: session_keys.iter().map(Key::version).fold(options.flavor.version(), u8::max),
         has_independent_segments: presentation
@@ -154,6 +159,7 @@ fn variant(
     let frame_rates = shown()
         .filter_map(|rated| u32::try_from(rated.rendition.track.frame_rate()?.thousandths()).ok());
     Variant {
+        bitrate: main.rendition.id.bitrate,
         uri: urls.playlist(main.rendition),
         bandwidth: highest(|rate| rate.peak),
         average_bandwidth: highest(|rate| rate.average),

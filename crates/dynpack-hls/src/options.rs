@@ -36,21 +36,30 @@ pub struct Options {
     /// Whether a presentation with video also has an audio-only variant, for very slow networks.
     /// Off by default, since players tend to fall back to it too early.
     pub audio_only: bool,
+    /// The bitrate of the rendition whose variants are listed first, in bits per second, if there
+    /// is such a rendition: many players start with the first variant.
+    pub first_quality: Option<u32>,
 }
 
 impl Options {
     /// Fragmented MP4.
-    pub const CMAF: Self = Self { flavor: Flavor::Cmaf, audio_only: false };
+    pub const CMAF: Self = Self { flavor: Flavor::Cmaf, ..Self::TS };
 
     /// Transport streams, one for each track.
-    pub const TS: Self = Self { flavor: Flavor::Ts, audio_only: false };
+    pub const TS: Self = Self { flavor: Flavor::Ts, audio_only: false, first_quality: None };
 
     /// Transport streams of video with audio.
-    pub const MUXED_TS: Self = Self { flavor: Flavor::MuxedTs, audio_only: false };
+    pub const MUXED_TS: Self = Self { flavor: Flavor::MuxedTs, ..Self::TS };
 
     /// The same options with or without an audio-only variant.
     #[must_use]
     pub const fn with_audio_only(self, audio_only: bool) -> Self {
         Self { audio_only, ..self }
+    }
+
+    /// The same options with the variants of that bitrate first.
+    #[must_use]
+    pub const fn with_first_quality(self, first_quality: Option<u32>) -> Self {
+        Self { first_quality, ..self }
     }
 }
