@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{CutPolicy, Extent, Movie, View};
-use dynpack_packager::{Admission, Content, Job, Request, present};
+use dynpack_media::{CutPolicy, Extent, Movie};
+use dynpack_packager::{Admission, Combination, Content, Filters, Job, Request, Resource, present};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -30,9 +30,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let movies = files.iter_mut().map(open).collect::<Result<Vec<_>, _>>()?;
     let presentation = present(movies, CutPolicy::SIX_SECONDS)?;
 
+    // Filters that the URL names narrow what manifests and playlists list, and change no media.
+    let filters = std::fs::read(format!("{folder}/filters.json")).unwrap_or_else(|_| b"[]".into());
+    let filters = Filters::parse(&filters);
+    let is_media = matches!(request.resource, Resource::Media(..));
+    let names = request.filters.iter().filter(|_| !is_media);
+    let named = names.map(|name| {
+        filters.get(name)?.ok_or_else(|| Box::<dyn Error>::from(format!("no filter `{name}`")))
+    });
+    let filters = Combination::new(named.collect::<Result<Vec<_>, _>>()?)?;
+    let filtered = filters.apply(&presentation)?;
+
     // A manifest is returned as text. A plan of media lists the ranges of the files that it needs.
-    let view = View::whole(&presentation);
-    let package = request.format.packager()?.package(&Job::new(&view, &request))?;
+    let view = filtered.view(&filtered.presentation)?;
+    let job = Job::new(&view, &request).with_first_quality(filtered.first_quality);
+    let package = request.format.packager()?.package(&job)?;
     let answer = match package.content {
         Content::Bytes(bytes) => vec![bytes],
         Content::Plan(plan) => {

@@ -5,6 +5,7 @@
 //! dynpack, [`Dynpack::get`]. The rest is HTTP.
 
 mod demo_keys;
+mod filters;
 mod metrics;
 mod page;
 mod publication;
@@ -28,6 +29,7 @@ use dynpack::storage::Local;
 use dynpack::{Conditions, CutPolicy, Dynpack, Error, PackagerError, RequestError};
 use tracing::{error, info, warn};
 
+use filters::FiltersFile;
 use metrics::Metrics;
 use publication::Publication;
 
@@ -46,6 +48,10 @@ struct Options {
     /// Presents video as it is stored, even where it has no picture beside the sound.
     #[arg(long)]
     unfilled: bool,
+    /// A JSON file of filters (docs/filters.md), for all assets that have no filter of the same
+    /// name in their `filters.json`.
+    #[arg(long, value_name = "FILE")]
+    filters: Option<PathBuf>,
     #[command(flatten)]
     publication: Publication,
     #[command(flatten)]
@@ -76,10 +82,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
     let address = listener.local_addr()?;
     let files = server::raise_open_files();
+    let filters = FiltersFile::open(options.filters)?;
     let policy = CutPolicy::with_target(options.segment_duration);
     let builder = Dynpack::builder(storage)
         .cut_policy(if options.unfilled { policy.unfilled() } else { policy })
-        .cache_files(files / CACHED_SHARE);
+        .cache_files(files / CACHED_SHARE)
+        .filters(filters.account.clone());
     let dynpack = options.publication.publish(builder, address)?.build();
     let gives_demo_keys = options.publication.demo_keys;
     let mut app = Router::new()
@@ -92,7 +100,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         app = app.route("/demo-keys/{id}", demo_keys::routes());
     }
     info!("serving {} on http://{address}/", options.media.display());
-    tokio::spawn(publish_again(options.publication, address, dynpack.clone()));
+    tokio::spawn(publish_again(options.publication, filters, address, dynpack.clone()));
     let app = app.layer(from_fn(allow_other_sites));
     let app =
         app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics: Metrics::default() }));
@@ -228,10 +236,15 @@ fn segment_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Reads the locators again at each `SIGHUP`. If the file cannot be used, the earlier locators
-/// stay.
+/// Reads the locators and the filters again at each `SIGHUP`. If a file cannot be used, what was
+/// read of it earlier stays.
 #[cfg(unix)]
-async fn publish_again(publication: Publication, address: SocketAddr, dynpack: Dynpack) {
+async fn publish_again(
+    publication: Publication,
+    filters: FiltersFile,
+    address: SocketAddr,
+    dynpack: Dynpack,
+) {
     let Ok(mut hangups) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
     else {
         return;
@@ -245,12 +258,17 @@ async fn publish_again(publication: Publication, address: SocketAddr, dynpack: D
             Ok(None) => info!("there is no locators file to read again"),
             Err(error) => error!("{error}; the locators do not change"),
         }
+        match filters.read() {
+            Ok(true) => info!("the filters were read again"),
+            Ok(false) => {}
+            Err(error) => error!("{error}; the filters do not change"),
+        }
     }
 }
 
 /// Other systems have no `SIGHUP`.
 #[cfg(not(unix))]
-async fn publish_again(_: Publication, _: SocketAddr, _: Dynpack) {}
+async fn publish_again(_: Publication, _: FiltersFile, _: SocketAddr, _: Dynpack) {}
 
 /// Completes on Ctrl-C, or on the signal that service managers send.
 #[cfg(unix)]

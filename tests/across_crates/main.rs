@@ -14,6 +14,7 @@ mod defects;
 mod downloads;
 mod errors;
 mod far_times;
+mod filters;
 mod fragmented;
 mod golden;
 mod hls;

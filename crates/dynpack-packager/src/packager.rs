@@ -14,11 +14,13 @@ mod resources;
 pub(crate) mod smooth;
 mod ts_rate;
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_hds::FragmentNumber;
-use dynpack_media::{Presentation, Rendition, Ticks};
+use dynpack_media::{Presentation, Rendition, SegmentNumber, Ticks};
 
 pub use carried::Carried;
 pub use job::Job;
@@ -28,7 +30,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::protection::Protection;
 use crate::request::{Place, Request, Resource};
-use lookup::{no_such, rendition};
+use lookup::{no_such, not_in_view, rendition};
 use resources::{renditions, requests};
 
 /// Makes the resources of one format, of a presentation that is already open. Does no IO.
@@ -118,6 +120,20 @@ pub trait Packager: Send + Sync {
         Err(no_such(self.format(), "numbered fragments"))
     }
 
+    /// The places in the timeline of the media of a rendition that a URL names; `None` if there is
+    /// none.
+    ///
+    /// # Errors
+    /// [`Error::TrackNotFound`] if the request names audio that there is not.
+    fn places_of(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        place: Place,
+    ) -> Result<Option<Range<SegmentNumber>>, Error> {
+        Ok(lookup::places_of(job, rendition, place))
+    }
+
     /// The rendition under whose key segments of `rendition` are where segments are encrypted
     /// whole: another only where that is clear and carries one which is not.
     ///
@@ -149,7 +165,7 @@ pub trait Packager: Send + Sync {
         Ok(requests(job, renditions(job)))
     }
 
-    /// Makes what the request asks for.
+    /// Makes what the request asks for, if the view of the job shows it.
     ///
     /// # Errors
     /// [`Error::TrackNotFound`] or [`Error::BitrateNotFound`] if the presentation has no such
@@ -173,6 +189,12 @@ pub trait Packager: Send + Sync {
             }
             Resource::Media(id, place) => {
                 let rendition = &rendition(job, id)?;
+                if !job.view.is_whole()
+                    && let Some(places) = self.places_of(job, rendition, *place)?
+                    && !job.view.shows(&places)
+                {
+                    return Err(not_in_view(id, *place));
+                }
                 let content = match place {
                     Place::Init => {
                         let init = self.init(job, rendition)?;

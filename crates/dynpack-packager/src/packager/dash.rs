@@ -43,6 +43,7 @@ pub(crate) const CSF: Facts = Facts {
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: false,
     has_init_segments: true,
+    muxes_audio: false,
     has_key_frames: true,
 };
 

@@ -12,7 +12,7 @@ use super::links::Links;
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::protection::{Protection, Signal};
-use crate::request::{Place, Request, SplitUrl};
+use crate::request::{Place, SplitUrl};
 
 pub(super) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
@@ -55,8 +55,10 @@ pub(super) fn rates(
     all.map(|rendition| Ok((rendition.id.clone(), rate(rendition)?))).collect()
 }
 
-pub(super) fn options(options: Options, request: &Request) -> Options {
-    options.with_audio_only(request.audio_only.unwrap_or_default())
+pub(super) fn options(options: Options, job: &Job<'_>) -> Options {
+    options
+        .with_audio_only(job.request.audio_only.unwrap_or_default())
+        .with_first_quality(job.first_quality)
 }
 
 impl Urls for Links<'_> {

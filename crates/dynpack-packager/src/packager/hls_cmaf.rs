@@ -41,6 +41,7 @@ pub(crate) const FACTS: Facts = Facts {
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: true,
     has_init_segments: true,
+    muxes_audio: false,
     has_key_frames: true,
 };
 
@@ -66,7 +67,7 @@ impl Packager for HlsCmaf {
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let presentation = hls::presentation(job, job.view.first())?;
         let rates = hls::rates(&presentation, |rendition| mp4::rate(job, rendition))?;
-        let options = hls::options(Options::CMAF, job.request);
+        let options = hls::options(Options::CMAF, job);
         Ok(multivariant_playlist(&presentation, &rates, &Links::new(job), &options))
     }
 

@@ -2,17 +2,20 @@
 //! in each bitrate of the default video.
 
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use dynpack_codec::MediaKind;
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
-use dynpack_media::{Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, Ticks};
+use dynpack_media::{
+    Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, StreamSegment, Ticks,
+};
 
 use super::carried::reason;
 use super::links::Links;
-use super::lookup::{choices_left_out, muxed_audio, muxed_audio_of, time_not_found};
+use super::lookup::{choices_left_out, muxed_audio, muxed_audio_of, places_of, time_not_found};
 use super::resources::{Listed, requests};
 use super::ts_rate::{Companion, parts, rate};
 use super::{Job, Packager, hls};
@@ -28,6 +31,7 @@ pub(crate) const V3: Facts = Facts {
     aliases: &[],
     title: "HLS v3",
     encryptions: &[Carried::new(Encryption::Cbc, &[])],
+    muxes_audio: true,
     has_key_frames: false,
     ..V4
 };
@@ -49,6 +53,7 @@ pub(crate) const V4: Facts = Facts {
     kinds: &[MediaKind::Video, MediaKind::Audio],
     has_media_playlists: true,
     has_init_segments: false,
+    muxes_audio: false,
     has_key_frames: true,
 };
 
@@ -135,6 +140,12 @@ impl HlsTs {
         renditions.iter().filter(has_them).filter_map(Rendition::key_frames).collect()
     }
 
+    /// The stream that URLs of a rendition name, with the segments of this format.
+    fn stream_of<'a>(&self, job: &Job<'a>, rendition: &'a Rendition) -> Result<Stream<'a>, Error> {
+        let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
+        Ok(all.with_joined_segments(joined_count(job.presentation(), rendition)))
+    }
+
     /// The plan of the segment of a stream that is named by `time`.
     fn plan(job: &Job<'_>, stream: &Stream<'_>, time: Ticks) -> Result<SegmentPlan, Error> {
         let segment = stream.segment_at(time);
@@ -178,7 +189,7 @@ impl Packager for HlsTs {
         });
         let rates = rates.collect::<Result<Rates, Error>>()?;
         let links = Links::new(job).with_audio(audio.as_ref());
-        Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job.request)))
+        Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job)))
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
@@ -211,18 +222,29 @@ impl Packager for HlsTs {
         Ok(requests(job, listed.into_iter().flatten()))
     }
 
+    fn places_of(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        place: Place,
+    ) -> Result<Option<Range<SegmentNumber>>, Error> {
+        let (Place::Time(time), Form::Full) = (place, rendition.id.form) else {
+            return Ok(places_of(job, rendition, place));
+        };
+        let count = joined_count(job.presentation(), rendition).get();
+        let first = |number: u32| SegmentNumber(number.saturating_mul(count));
+        let segment = self.stream_of(job, rendition)?.segment_at(time);
+        Ok(segment
+            .map(|StreamSegment { number, .. }| first(number.0)..first(number.0.saturating_add(1))))
+    }
+
     fn segment(
         &self,
         job: &Job<'_>,
         rendition: &Rendition,
         time: Ticks,
     ) -> Result<SegmentPlan, Error> {
-        let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
-        Self::plan(
-            job,
-            &all.with_joined_segments(joined_count(job.presentation(), rendition)),
-            time,
-        )
+        Self::plan(job, &self.stream_of(job, rendition)?, time)
     }
 
     fn keyed_by<'a>(

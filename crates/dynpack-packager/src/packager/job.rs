@@ -18,6 +18,9 @@ pub struct Job<'a> {
     pub request: &'a Request,
     /// How the renditions are protected; in the clear if not at all.
     pub protection: Option<&'a Protection>,
+    /// The bitrate of the variant that a multivariant playlist lists first, if there is one of that
+    /// bitrate.
+    pub first_quality: Option<u32>,
     /// Where manifests say that things are; [`AzureNaming`] unless set.
     pub naming: &'a dyn Naming,
 }
@@ -26,13 +29,20 @@ impl<'a> Job<'a> {
     /// To answer in the clear.
     #[must_use]
     pub const fn new(view: &'a View<'a>, request: &'a Request) -> Self {
-        Self { view, request, protection: None, naming: &AzureNaming }
+        let (protection, first_quality) = (None, None);
+        Self { view, request, protection, first_quality, naming: &AzureNaming }
     }
 
     /// To answer under that protection.
     #[must_use]
     pub const fn with_protection(self, protection: Option<&'a Protection>) -> Self {
         Self { protection, ..self }
+    }
+
+    /// The same with the variant of that bitrate first.
+    #[must_use]
+    pub const fn with_first_quality(self, first_quality: Option<u32>) -> Self {
+        Self { first_quality, ..self }
     }
 
     /// The same with another naming.

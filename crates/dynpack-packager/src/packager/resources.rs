@@ -30,6 +30,7 @@ impl<'a> Listed<'a> {
     /// `manifest` has such. Key frames have no init segment of their own.
     fn requests(self, manifest: &'a Request) -> impl Iterator<Item = Request> + 'a {
         let (facts, Self { id, audio_track, places }) = (manifest.format.facts(), self);
+        let audio_track = audio_track.or_else(|| manifest.names_no_audio().cloned());
         let has_init = facts.has_init_segments && id.form == Form::Full;
         let playlist = facts
             .has_media_playlists

@@ -24,7 +24,8 @@ impl SegmentId {
             Place::Number(number) => (b"number", number.get().into()),
         };
         let audio_track = self.audio_track.as_deref().unwrap_or_default();
-        digest([
+        let at = at.to_be_bytes();
+        let parts = [
             SEGMENT.as_bytes(),
             self.format.token().as_bytes(),
             &name,
@@ -32,8 +33,11 @@ impl SegmentId {
             &form,
             audio_track.as_bytes(),
             kind,
-            &at.to_be_bytes(),
-        ])
+            &at,
+        ]
+        .into_iter()
+        .chain(without_audio(self.audio_track.as_deref()));
+        digest(parts)
     }
 }
 
@@ -43,11 +47,12 @@ impl Request {
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         let flag = |flag: bool| vec![u8::from(flag)];
-        let resource = match &self.resource {
+        let mut resource = match &self.resource {
             Resource::Manifest => vec![b"manifest".to_vec()],
             Resource::MediaPlaylist(id) => rendition(id).into(),
             Resource::Media(..) => self.segment_id().iter().map(|id| id.hash().to_vec()).collect(),
         };
+        resource.extend(without_audio(self.audio_track.as_deref()).map(Vec::from));
         let fields = [
             REQUEST.into(),
             self.format.token().into(),
@@ -60,6 +65,11 @@ impl Request {
         let filters = self.filters.iter().map(|name| name.as_bytes().to_vec());
         digest(fields.into_iter().chain(filters))
     }
+}
+
+/// What says that no audio comes with video, which differs from no word about it.
+fn without_audio(track: Option<&str>) -> Option<&'static [u8]> {
+    (track == Some("")).then_some(b"without audio")
 }
 
 /// Name, bitrate and form.
@@ -96,6 +106,7 @@ mod tests {
             id.clone(),
             SegmentId { format: Format::HlsV3, ..id.clone() },
             SegmentId { audio_track: Some("audio".into()), ..id.clone() },
+            SegmentId { audio_track: Some("".into()), ..id.clone() },
             rendition(RenditionId::new("video", 2)),
             rendition(RenditionId::new("videos", 1)),
             rendition(id.rendition.with_form(Form::KeyFrames)),
@@ -125,6 +136,7 @@ mod tests {
             filters(&["a", "b"]),
             filters(&["ab"]),
             Request { audio_track: Some("a".into()), ..request.clone() },
+            Request { audio_track: Some("".into()), ..request.clone() },
             Request { audio_only: Some(true), ..request.clone() },
             Request { audio_only: Some(false), ..request.clone() },
             Request { with_extension: true, ..request.clone() },

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
 use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
-use dynpack_packager::{AssetPath, Error as PackagerError, listed_files, present, present_listed};
+use dynpack_packager::{
+    AssetPath, Error as PackagerError, Filters, listed_files, present, present_listed,
+};
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
 use super::asset::{Asset, Files};
 use crate::error::Error;
-use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
+use crate::storage::{Identity, Listing, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
 
 /// The maximum number of files of an asset: a folder with more is not an asset.
@@ -22,6 +24,9 @@ const MAX_FILES: usize = 200;
 /// segments (`.m4s`).
 const MEDIA_ENDINGS: [&str; 8] =
     [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
+
+/// The list of the filters of an asset, in its folder.
+const FILTERS: &str = "filters.json";
 
 const REPAIR: &str = "make the file again from its source; if it is a copy, copy it again";
 const ENCODE: &str = "encode the track with a codec that is supported";
@@ -63,7 +68,7 @@ pub(crate) async fn open(
     policy: CutPolicy,
     limits: Limits,
 ) -> Result<Asset, Error> {
-    let contents = contents(storage, path).await?;
+    let (contents, has_filters) = contents(storage, path).await?;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
             .into_iter()
@@ -89,16 +94,23 @@ pub(crate) async fn open(
         digests.push(digest);
     }
     let mut warnings = warnings(path, &paths, &movies)?;
+    let (filters, filters_file) = match has_filters {
+        true => filters(storage, path).await?,
+        false => (Filters::default(), None),
+    };
+    warnings.extend(filters.problems());
     let (manifest, mut files) = match contents {
         Contents::Listed(manifest, manifests) => {
             let texts = manifest.tracks.iter().filter(|track| track.kind.media().is_none());
             warnings.extend(texts.map(|text| {
                 format!("`{}` is left out: text cannot be packaged yet", text.src.as_str())
             }));
-            (Some(manifest), Files { listed: None, opened: manifests })
+            (Some(manifest), Files { opened: manifests, filters: filters_file, ..Files::default() })
         }
-        Contents::Folder { names } => (None, Files { listed: Some(names), opened: Vec::new() }),
-        Contents::Lone { .. } => (None, Files::default()),
+        Contents::Folder { names } => {
+            (None, Files { listed: Some(names), filters: filters_file, ..Files::default() })
+        }
+        Contents::Lone { .. } => (None, Files { is_lone: true, ..Files::default() }),
     };
     let presented = spawn_cpu(move || match manifest {
         Some(manifest) => present_listed(&manifest, movies, policy),
@@ -137,7 +149,7 @@ pub(crate) async fn open(
     }
     let version = files.version(&digests, policy);
     let (path, sources, warnings) = (path.clone(), sources.into(), warnings.into());
-    Ok(Asset { path, presentation, sources, warnings, files, version })
+    Ok(Asset { path, presentation, sources, warnings, filters, files, version })
 }
 
 /// What is left out of an asset, or is wrong with it, for people.
@@ -200,18 +212,25 @@ async fn differs(
     path: &AssetPath,
     files: &Files,
 ) -> Result<bool, StorageError> {
+    let mut may_have_filters = !files.is_lone;
     if let Some(listed) = &files.listed {
         let names = storage.list(path.folder()).await?.files;
         if media_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
             return Ok(true);
         }
+        may_have_filters = files.filters.is_some() || names.iter().any(|name| name == FILTERS);
+    }
+    if may_have_filters && existing(storage.identity(&filters_of(path)).await)? != files.filters {
+        return Ok(true);
     }
     let identities: Vec<_> = files.opened.iter().map(|(file, _)| storage.identity(file)).collect();
     let identities: Vec<_> = stream::iter(identities).buffered(FILES_AT_ONCE).try_collect().await?;
     Ok(identities.iter().zip(&files.opened).any(|(now, (_, opened))| now != opened))
 }
 
-async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, Error> {
+/// What an asset has, and whether its folder has a list of filters.
+async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<(Contents, bool), Error> {
+    let has_filters = |listing: &Listing| listing.files.iter().any(|file| file == FILTERS);
     let not_found = || Error::AssetNotFound { asset: path.to_string() };
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
@@ -221,19 +240,19 @@ async fn contents(storage: &dyn Storage, path: &AssetPath) -> Result<Contents, E
                     Refused::Manifest(problem) => unusable(path, problem, CORRECT),
                     Refused::Storage(error) => error.into(),
                 })?;
-            Ok(Contents::Listed(Box::new(manifest), files))
+            Ok((Contents::Listed(Box::new(manifest), files), has_filters(&listing)))
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
             if names.is_empty() || !has_folder_name {
                 Err(not_found())
             } else {
-                Ok(Contents::Folder { names })
+                Ok((Contents::Folder { names }, has_filters(&listing)))
             }
         }
         Err(StorageError::NotFound { .. }) if has_folder_name => lone_file(storage, path.folder())
             .await
-            .map(|path| Contents::Lone { path })
+            .map(|path| (Contents::Lone { path }, false))
             .ok_or_else(not_found),
         Err(StorageError::NotFound { .. }) => Err(not_found()),
         Err(error) => Err(error.into()),
@@ -356,6 +375,38 @@ async fn whole(
         .await
         .map_err(Refused::Storage)?;
     Ok((text.into_iter().next().unwrap_or_default(), (file, source.identity().clone())))
+}
+
+/// The filters of an asset, and the file that lists them, if its folder has one.
+async fn filters(
+    storage: &dyn Storage,
+    path: &AssetPath,
+) -> Result<(Filters, Option<Identity>), Error> {
+    let Some(source) = existing(storage.open(&filters_of(path)).await)? else {
+        return Ok((Filters::default(), None));
+    };
+    let identity = source.identity().clone();
+    if source.len() > Filters::MAX_BYTES as u64 {
+        let (len, max) = (source.len(), Filters::MAX_BYTES);
+        let problem = format!("`{FILTERS}` has {len} bytes, where {max} are the limit");
+        return Ok((Filters::unreadable(problem), Some(identity)));
+    }
+    let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())]).await?;
+    Ok((Filters::parse(&text.concat()), Some(identity)))
+}
+
+/// The path of the list of filters of an asset.
+fn filters_of(path: &AssetPath) -> String {
+    format!("{}/{FILTERS}", path.folder())
+}
+
+/// What is found in a storage, if it exists.
+fn existing<T>(found: Result<T, StorageError>) -> Result<Option<T>, StorageError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StorageError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The name of a file of an asset in error texts. It never contains the folder, which the users of
