@@ -22,6 +22,7 @@ import clients
 import compare
 import damage
 import displaced
+import filtered
 import gstreamer
 import origin
 import sets
@@ -58,6 +59,7 @@ def main():
                 gstreamer.check(address(base, name), compare.stored(media / name), tally)
             open_groups = tricky.open_groups_of_pictures.__name__
             check_key_frames(address(base, open_groups), compare.stored(media / open_groups), tally)
+        filtered.check(binary, media / "sample", work, tally)
         shorter = ["--segment-duration", "2"]
         with origin.serving(binary, media, work / "origin.log", shorter) as base:
             tally.heading("with segments of two seconds")

@@ -89,6 +89,47 @@ const CODEC_SESSIONS = Object.keys(CODECS).flatMap((folder) =>
     },
   ]),
 );
+// A filter of a part of the film: it plays exactly the segments that its range touches, from 6 to 18
+// seconds, from the first picture to the last.
+const FILTER = {
+  name: "middle",
+  presentationTimeRange: { timescale: 1, startTimestamp: 7, endTimestamp: 13 },
+};
+const FILTERED = {
+  steps: [
+    "starts and plays",
+    "knows the duration",
+    "buffers without a gap from start to end",
+    "shows the pictures of the clear stream",
+    "plays through to the end",
+  ],
+  duration: 12,
+  // Sound starts 5 ms before the first picture, and ends 11 ms after the last one.
+  slack: 0.06,
+};
+const FILTERED_FROM = 6;
+const FILTERED_TIMES = [0.03, 5.3, 11.97];
+const FILTERED_SESSIONS = [
+  ["hls.js", HLS],
+  ["hls.js", { ...HLS4, ...NO_PROGRESS }],
+  ["hls.js", HLS3],
+  ["shaka", HLS],
+  ["shaka", HLS4],
+  ["native", HLS],
+  ["dash.js", DASH],
+  ["dash.js", CSF],
+  ["shaka", DASH],
+  ["dash.js", SMOOTH],
+  ["shaka4", SMOOTH],
+].map(([player, protocol]) => [
+  player,
+  {
+    ...protocol,
+    ...FILTERED,
+    name: `${protocol.name}, filtered`,
+    manifest: filtered(protocol.manifest),
+  },
+]);
 const OWN_NAMES = [COVER.folder, ...Object.keys(CODECS)];
 // For protected streams, whose media is that of the clear ones.
 const PLAYED = {
@@ -244,13 +285,19 @@ async function session(context, pages, origin, player, protocol, out) {
   }
 }
 
+/** The manifest with the filter. */
+function filtered(manifest) {
+  const named = `filter=${FILTER.name}`;
+  return manifest.includes("(") ? manifest.replace(")", `,${named})`) : `${manifest}(${named})`;
+}
+
 /** The pictures of the clear stream at some times. */
-async function takePictures(context, pages, origin) {
+async function takePictures(context, pages, origin, times) {
   const page = await context.newPage();
   await prepare(page, pages);
   const taken = await page.evaluate(
     (given) => pictures(...given),
-    ["shaka", address(origin, DASH), DASH.type, [4.5, 11.3, 18.7]],
+    ["shaka", address(origin, DASH), DASH.type, times],
   );
   await page.close();
   return taken;
@@ -370,7 +417,9 @@ setTimeout(() => fail(`not done within ${LIMIT_MINUTES} minutes`), LIMIT_MINUTES
 await mkdir(out, { recursive: true });
 const temporary = await mkdtemp(path.join(tmpdir(), "dynpack-browser-"));
 const pages = await servePages();
-const origin = await startOrigin(binary, path.resolve(media));
+const filters = path.join(temporary, "filters.json");
+await writeFile(filters, JSON.stringify([FILTER]));
+const origin = await startOrigin(binary, path.resolve(media), ["--filters", filters]);
 const covers = path.join(temporary, "covers");
 await makeCover(covers);
 await copyCodecs(covers);
@@ -398,7 +447,14 @@ try {
     await play(context, pages.address, songs.address, session, out);
   for (const session of CODEC_SESSIONS.filter(isWanted))
     await play(context, pages.address, songs.address, session, out);
-  const pictures = await takePictures(context, pages.address, origin.address);
+  const shown = FILTERED_TIMES.map((time) => FILTERED_FROM + time);
+  const kept = await takePictures(context, pages.address, origin.address, shown);
+  for (const [player, protocol] of FILTERED_SESSIONS.filter(isWanted)) {
+    const due = kept.map(([time, picture]) => [time - FILTERED_FROM, picture]);
+    await play(context, pages.address, origin.address, [player, { ...protocol, pictures: due }], out);
+  }
+  const times = [4.5, 11.3, 18.7];
+  const pictures = await takePictures(context, pages.address, origin.address, times);
   for (const [player, protocol] of PROTECTED.filter(isWanted)) {
     await play(
       context,
