@@ -104,7 +104,7 @@ def check_bounds(name, url, tally):
     command = ["ffprobe", "-v", "error", *options, *shown, url]
     done = subprocess.run(command, check=True, capture_output=True, timeout=120)
     found = {key: float(value) for key, value in json.loads(done.stdout)["format"].items()}
-    tally.add(f"{name:6}by ffprobe: {found}", bounds_problems(name, found))
+    tally.add(f"{name:6}by ffprobe: {found}", list(bounds_problems(name, found)))
 
 
 def bounds_problems(name, found):

@@ -54,7 +54,7 @@ impl<'a> Part<'a> {
 /// of the first segment where there is no init segment. That URL works, for clients that do not
 /// know gaps.
 ///
-/// Where a single part starts later than its presentation, its first segment has the date of its
+/// Where a single part starts later than its presentation, its first entry has the date of that
 /// start, counted from 1970 (`EXT-X-PROGRAM-DATE-TIME`, RFC 8216, 4.3.2.6): its media keeps the
 /// times of the presentation, and clients see where in it they are.
 ///
@@ -65,11 +65,8 @@ impl<'a> Part<'a> {
 #[must_use]
 pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -> String {
     let mut lists: Vec<_> = parts.iter().map(|part| List::new(part, urls, options)).collect();
-    if let ([part], [list]) = (parts, &mut *lists)
-        && part.start > Time::new(Ticks::ZERO, MICROS)
-    {
-        list.date =
-            list.entries.iter().find_map(Entry::start).map(|start| part.stream.main.time(start));
+    if let ([part], [list]) = (parts, &mut *lists) {
+        list.date = Some(part.start).filter(|start| *start > Time::new(Ticks::ZERO, MICROS));
     }
     let entries = || lists.iter().flat_map(|list| &list.entries);
     let longest = entries().map(|entry| entry.duration).max().unwrap_or_default();
@@ -117,7 +114,7 @@ struct List {
     /// The parts of the URL of a segment, escaped.
     segment_url: SegmentUrl,
     entries: Vec<Entry>,
-    /// The start of the first segment, if it has a date.
+    /// When it starts, if its first entry has a date.
     date: Option<Time>,
 }
 
@@ -143,13 +140,6 @@ enum What {
 impl Entry {
     const fn is_gap(&self) -> bool {
         matches!(self.what, What::Gap { .. })
-    }
-
-    const fn start(&self) -> Option<Ticks> {
-        match self.what {
-            What::Segment { start, .. } => Some(start),
-            What::Gap { .. } => None,
-        }
     }
 
     fn keys(&self) -> &[Key] {
@@ -194,12 +184,10 @@ impl List {
             url
         });
         for Entry { duration, what } in entries {
+            date.take().into_iter().for_each(|date| push_date(text, date));
             let (start, gap_url) = match what {
                 What::Segment { start, keys } => {
                     in_force.change(keys, text);
-                    if let Some(date) = date.take() {
-                        push_date(text, date);
-                    }
                     (start, None)
                 }
                 What::Gap { first } => {
