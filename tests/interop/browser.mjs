@@ -120,6 +120,7 @@ const FILTERED_SESSIONS = [
   ["dash.js", DASH],
   ["dash.js", CSF],
   ["shaka", DASH],
+  ["shaka", CSF],
   ["dash.js", SMOOTH],
   ["shaka4", SMOOTH],
 ].map(([player, protocol]) => [
