@@ -11,8 +11,11 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{CutPolicy, Extent, Movie, SourceIndex, View};
-use dynpack_packager::{Admission, Content, Job, Request, Text, TextFile, present, present_texts};
+use dynpack_media::{CutPolicy, Extent, Movie, SourceIndex};
+use dynpack_packager::{
+    Admission, Combination, Content, Filters, Job, Request, Resource, Text, TextFile, present,
+    present_texts,
+};
 use dynpack_text::Options;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -34,12 +37,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     let texts = paths.iter().map(subtitles).filter_map(Result::transpose);
     let (presentation, texts) = present_texts(&presentation, texts.collect::<Result<_, _>>()?)?;
 
+    // Filters that the URL names narrow what manifests and playlists list, and change no media.
+    let filters = std::fs::read(format!("{folder}/filters.json")).unwrap_or_else(|_| b"[]".into());
+    let filters = Filters::parse(&filters);
+    let is_media = matches!(request.resource, Resource::Media(..));
+    let names = request.filters.iter().filter(|_| !is_media);
+    let named = names.map(|name| {
+        filters.get(name)?.ok_or_else(|| Box::<dyn Error>::from(format!("no filter `{name}`")))
+    });
+    let filters = Combination::new(named.collect::<Result<Vec<_>, _>>()?)?;
+    let filtered = filters.apply(&presentation)?;
+
     // A format leaves out what it cannot carry, such as texts.
     let packager = request.format.packager()?;
-    let carried = packager.carried(&presentation, None)?;
-    let view = View::whole(&carried.presentation);
+    let carried = packager.carried(&filtered.presentation, None)?;
+    let view = filtered.view(&carried.presentation)?;
     // A manifest is returned as text. A plan of media lists the ranges of the files that it needs.
-    let package = packager.package(&Job::new(&view, &request).with_texts(&texts))?;
+    let job = Job::new(&view, &request).with_texts(&texts);
+    let package = packager.package(&job.with_first_quality(filtered.first_quality))?;
     let answer = match package.content {
         Content::Bytes(bytes) => vec![bytes],
         Content::Plan(plan) => {

@@ -1,7 +1,8 @@
 //! Prints the content of a file as a table: its tracks, their codecs, times and groups of pictures.
 //!
-//! `cargo run --release --example inspect -- FILE.mp4`. Only the file's index is read, never its
-//! media.
+//! `cargo run --release --example inspect -- FILE.mp4 [FILTERS.json]`. Only the file's index is
+//! read, never its media. With a list of filters (docs/filters.md), it also prints what each of them
+//! leaves.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -9,11 +10,12 @@ use std::io::{Read, Seek, SeekFrom};
 use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_isobmff::{Demuxer, Limits};
-use dynpack_media::{Extent, Movie, Role, SampleIndex, TextTrack, Track};
+use dynpack_media::{CutPolicy, Extent, Movie, Presentation, Role, SampleIndex, TextTrack, Track};
+use dynpack_packager::{Combination, Error, Filters, present};
 
 #[expect(clippy::print_stdout, reason = "a table on standard output is what this program is for")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args_os().nth(1).ok_or("usage: inspect FILE.mp4")?;
+    let path = std::env::args_os().nth(1).ok_or("usage: inspect FILE.mp4 [FILTERS.json]")?;
     let mut file = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let len = file.metadata()?.len();
     let (movie, read) = open(&mut file, len)?;
@@ -40,7 +42,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for warning in &movie.warnings {
         println!("warning: {warning}");
     }
+    let Some(path) = std::env::args_os().nth(2) else { return Ok(()) };
+    let filters = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let filters = Filters::parse(&filters);
+    filters.problems().for_each(|problem| println!("warning: {problem}"));
+    let presentation = present([movie], CutPolicy::SIX_SECONDS)?;
+    for name in filters.names() {
+        match left(&filters, name, &presentation) {
+            Ok(left) => println!("filter {name}: {left}"),
+            Err(error) => println!("filter {name}: {error}"),
+        }
+    }
     Ok(())
+}
+
+/// What a filter leaves.
+fn left(filters: &Filters, name: &str, presentation: &Presentation) -> Result<String, Error> {
+    let filtered = Combination::new(filters.get(name)?)?.apply(presentation)?;
+    let view = filtered.view(&filtered.presentation)?;
+    let (start, shown) = (view.first().start().as_seconds(), view.first().presentation());
+    let tracks = shown.renditions.iter();
+    let tracks = tracks.map(|one| format!("{} of {} bit/s", one.id.name, one.id.bitrate));
+    let (end, tracks) = (shown.duration().as_seconds(), tracks.collect::<Vec<_>>().join(", "));
+    Ok(format!("{tracks}; from {start:.3} to {end:.3} s"))
 }
 
 /// Feeds the demuxer what it needs, until it has the movie.

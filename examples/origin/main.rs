@@ -5,6 +5,7 @@
 //! dynpack, [`Dynpack::get`]. The rest is HTTP.
 
 mod demo_keys;
+mod filters;
 mod media;
 mod metrics;
 mod page;
@@ -29,6 +30,7 @@ use dynpack::{Conditions, CutPolicy, Dynpack, Error, PackagerError, RequestError
 use futures_util::TryStreamExt;
 use tracing::{error, info, warn};
 
+use filters::FiltersFile;
 use media::Media;
 use metrics::Metrics;
 use publication::Publication;
@@ -57,6 +59,10 @@ struct Options {
     /// Stores an index file beside each asset that is opened without one.
     #[arg(long)]
     write_indexes: bool,
+    /// A JSON file of filters (docs/filters.md), for all assets that have no filter of the same
+    /// name in their `filters.json`.
+    #[arg(long, value_name = "FILE")]
+    filters: Option<PathBuf>,
     #[command(flatten)]
     publication: Publication,
     #[command(flatten)]
@@ -85,12 +91,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
     let address = listener.local_addr()?;
     let files = server::raise_open_files();
+    let filters = FiltersFile::open(options.filters)?;
     let policy = CutPolicy::with_target(options.segment_duration);
     let builder = Dynpack::builder(media.storage)
         .revalidate_after(options.revalidate_after)
         .cut_policy(if options.unfilled { policy.unfilled() } else { policy })
         .cache_files(files / CACHED_SHARE)
-        .writes_indexes(options.write_indexes);
+        .writes_indexes(options.write_indexes)
+        .filters(filters.account.clone());
     let dynpack = options.publication.publish(builder, address)?.build();
     let gives_demo_keys = options.publication.demo_keys;
     let mut app = Router::new()
@@ -103,7 +111,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         app = app.route("/demo-keys/{id}", demo_keys::routes());
     }
     info!("serving {} on http://{address}/", media.name);
-    tokio::spawn(publish_again(options.publication, address, dynpack.clone()));
+    tokio::spawn(publish_again(options.publication, filters, address, dynpack.clone()));
     let app = app.layer(from_fn(allow_other_sites));
     let metrics = Metrics::new(media.counts);
     let app = app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics }));
@@ -243,10 +251,15 @@ fn segment_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Reads the locators again at each `SIGHUP`. If the file cannot be used, the earlier locators
-/// stay.
+/// Reads the locators and the filters again at each `SIGHUP`. If a file cannot be used, what was
+/// read of it earlier stays.
 #[cfg(unix)]
-async fn publish_again(publication: Publication, address: SocketAddr, dynpack: Dynpack) {
+async fn publish_again(
+    publication: Publication,
+    filters: FiltersFile,
+    address: SocketAddr,
+    dynpack: Dynpack,
+) {
     let Ok(mut hangups) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
     else {
         return;
@@ -260,12 +273,17 @@ async fn publish_again(publication: Publication, address: SocketAddr, dynpack: D
             Ok(None) => info!("there is no locators file to read again"),
             Err(error) => error!("{error}; the locators do not change"),
         }
+        match filters.read() {
+            Ok(true) => info!("the filters were read again"),
+            Ok(false) => {}
+            Err(error) => error!("{error}; the filters do not change"),
+        }
     }
 }
 
 /// Other systems have no `SIGHUP`.
 #[cfg(not(unix))]
-async fn publish_again(_: Publication, _: SocketAddr, _: Dynpack) {}
+async fn publish_again(_: Publication, _: FiltersFile, _: SocketAddr, _: Dynpack) {}
 
 /// Completes on Ctrl-C, or on the signal that service managers send.
 #[cfg(unix)]

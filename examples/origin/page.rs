@@ -6,7 +6,10 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use dynpack::{AssetPath, Encryption, Format, Locators, Presentation, Request};
+use dynpack::{
+    Asset, AssetPath, Combination, Encryption, Format, Locators, PackagerError, Presentation,
+    Request,
+};
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_media::text::escape;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -61,8 +64,8 @@ async fn assets(origin: &Origin, place: &Place) -> Response {
             Ok(asset) => {
                 let (tracks, warnings) =
                     (tracks(path, &asset.presentation), warnings(&asset.warnings));
-                let urls = urls(path, clear());
-                let _ = write!(cards, "<section>{tracks}{warnings}{urls}</section>");
+                let (filters, urls) = (filters(&asset), urls(path, clear()));
+                let _ = write!(cards, "<section>{tracks}{warnings}{urls}{filters}</section>");
             }
             Err(error) => {
                 refused.push((path.to_string(), error.to_string(), error.remedy().unwrap_or("")));
@@ -186,6 +189,34 @@ fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
 /// What is left out of an asset, or is wrong with it.
 fn warnings(warnings: &[String]) -> String {
     warnings.iter().map(|warning| format!("<p class=error>{}</p>", text(warning))).collect()
+}
+
+/// The filters of an asset itself, with what each leaves.
+fn filters(asset: &Asset) -> String {
+    let whole = &asset.presentation;
+    let left = |name: &str| {
+        let filter = asset.filters.get(name).map_err(PackagerError::from)?;
+        let filtered = Combination::new(filter)?.apply(whole)?;
+        let view = filtered.view(&filtered.presentation)?;
+        let (period, all) = (view.first(), whole.renditions.len());
+        let shown = period.presentation();
+        let (start, end) = (period.start().as_seconds(), shown.duration().as_seconds());
+        let tracks =
+            shown.renditions.iter().map(|one| format!("{} {}", one.id.name, one.id.bitrate));
+        let (count, tracks) = (shown.renditions.len(), tracks.collect::<Vec<_>>().join(", "));
+        Ok::<_, PackagerError>(format!(
+            "{count} of {all} tracks ({tracks}), from {start:.1} to {end:.1} s"
+        ))
+    };
+    let mut html = String::new();
+    for name in asset.filters.names() {
+        let shown = match left(name) {
+            Ok(left) => text(left),
+            Err(error) => format!("<span class=error>{}</span>", text(error)),
+        };
+        let _ = write!(html, "<tr><td><code>filter={}</code><td>{shown}", text(escape(name)));
+    }
+    if html.is_empty() { html } else { format!("<h3>Filters</h3><table>{html}</table>") }
 }
 
 /// The URLs of an asset: each manifest by its name in the asset.

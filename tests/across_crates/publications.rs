@@ -5,6 +5,8 @@ use dynpack::{
     Protocol, Request,
 };
 use dynpack::{StreamingPolicy, TrackCondition, TrackSelection};
+use dynpack_codec::DynamicRange;
+use dynpack_media::Role;
 use serde_json::{Value, json};
 
 use crate::support::published::{document, locators};
@@ -37,9 +39,9 @@ fn documents_that_contradict_themselves_are_refused() {
                 `none`",
         ),
         (
-            problem(|d| d["streamingLocators"][0]["filters"] = json!(["short"])),
-            "the locator `locator-Predefined_DownloadOnly` cannot be used: it has filters, which \
-                are not supported yet",
+            problem(|d| d["streamingLocators"][0]["filters"] = json!(vec!["a"; 11])),
+            "the locator `locator-Predefined_DownloadOnly` cannot be used: it has 11 filters, \
+                where 10 are the limit",
         ),
         (
             problem(|d| d["streamingLocators"][0]["streamingLocatorId"] = "a/b".into()),
@@ -154,7 +156,8 @@ fn documents_that_contradict_themselves_are_refused() {
                 let tracks = json!([{"trackSelections": selections}]);
                 d["streamingPolicies"]["all"]["envelopeEncryption"]["clearTracks"] = tracks;
             }),
-            "unknown property `Size`; known are Type, Name, Language, FourCC, Bitrate",
+            "unknown property `Size`; known are Type, Name, Language, FourCC, Bitrate, Height, \
+                FrameRate, DynamicRange, Channels, Role",
         ),
         (
             problem(|d| {
@@ -367,7 +370,7 @@ async fn tracks_are_selected_by_all_conditions() {
     assert_eq!(selected(&[]), [&video[..], &[german, english]].concat());
     assert_eq!(selected(&[("type", "equal", "VIDEO")]), video);
     assert_eq!(selected(&[("Name", "Equal", "audio_en")]), [english]);
-    assert!(selected(&[("Name", "Equal", "Audio_en")]).is_empty());
+    assert_eq!(selected(&[("Name", "Equal", "Audio_EN")]), [english]);
     assert_eq!(selected(&[("Language", "Equal", "de")]), [german]);
     assert_eq!(selected(&[("Language", "Equal", "deu")]), [german]);
     assert_eq!(selected(&[("FourCC", "Equal", "AVC1")]), video);
@@ -377,6 +380,15 @@ async fn tracks_are_selected_by_all_conditions() {
         [62_780, 157_695, german, english]
     );
     assert_eq!(selected(&[("Bitrate", "Equal", "423476")]), [423_476]);
+    assert_eq!(selected(&[("Bitrate", "Equal", "157696-9223372036854775807")]), [423_476]);
+    assert_eq!(selected(&[("Height", "Equal", "360 - 1080")]), [157_695, 423_476]);
+    assert_eq!(selected(&[("Height", "NotEqual", "0-400")]), [423_476, german, english]);
+    assert_eq!(selected(&[("FrameRate", "Equal", "0-29.97")]), video);
+    assert!(selected(&[("FrameRate", "Equal", "25.001-60")]).is_empty());
+    assert_eq!(selected(&[("DynamicRange", "Equal", "sdr")]), video);
+    assert_eq!(selected(&[("Channels", "Equal", "1-2")]), [german, english]);
+    assert_eq!(selected(&[("Role", "Equal", "Main")]), [&video[..], &[german]].concat());
+    assert!(selected(&[("Type", "Equal", "text")]).is_empty());
     assert_eq!(selected(&[("Type", "Equal", "audio"), ("Language", "NotEqual", "en")]), [german]);
 }
 
@@ -390,6 +402,11 @@ fn conditions_made_in_rust_are_those_of_json() {
         (TrackCondition::four_cc("avc1"), "FourCC", "Equal", "avc1"),
         (TrackCondition::bitrate(1..=3_000_000), "Bitrate", "Equal", "1-3000000"),
         (TrackCondition::language("en").negated(), "Language", "NotEqual", "en"),
+        (TrackCondition::height(0..=1080), "Height", "Equal", "0-1080"),
+        (TrackCondition::frame_rate(0..=29_970), "FrameRate", "Equal", "0.000-29.970"),
+        (TrackCondition::dynamic_range(DynamicRange::Pq), "DynamicRange", "Equal", "PQ"),
+        (TrackCondition::channels(6..=16), "Channels", "Equal", "6-16"),
+        (TrackCondition::role(Role::Commentary), "Role", "Equal", "commentary"),
     ] {
         let written = json!({"property": property, "operation": operation, "value": value});
         assert_eq!(serde_json::to_value(&condition).unwrap(), written);

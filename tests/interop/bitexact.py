@@ -23,6 +23,7 @@ import clients
 import compare
 import damage
 import displaced
+import filtered
 import gstreamer
 import origin
 import sets
@@ -53,6 +54,7 @@ def main():
         with origin.serving(binary, media, work / "origin.log", origin.AS_STORED) as base:
             tally.add_each((check_asset, base, folder) for folder in sorted(media.iterdir()))
             tally.add_each(checks_of_one_asset(base, media))
+        filtered.check(binary, media / "sample", work, tally)
         shorter = ["--segment-duration", "2"]
         with origin.serving(binary, media, work / "origin.log", shorter) as base:
             tally.heading("with segments of two seconds")

@@ -91,6 +91,50 @@ const CODEC_SESSIONS = Object.keys(CODECS).flatMap((folder) =>
     },
   ]),
 );
+// A filter of a part of the film: it plays exactly the segments that its range touches, from 6 to 18
+// seconds, from the first picture to the last.
+const FILTER = {
+  name: "middle",
+  presentationTimeRange: { timescale: 1, startTimestamp: 7, endTimestamp: 13 },
+};
+const FILTERED = {
+  steps: [
+    "starts and plays",
+    "knows the duration",
+    "buffers without a gap from start to end",
+    "shows the pictures of the clear stream",
+    "plays through to the end",
+  ],
+  duration: 12,
+  // Sound starts 5 ms before the first picture, and ends 11 ms after the last one.
+  slack: 0.06,
+};
+const PICTURE_TIMES = [4.5, 11.3, 18.7];
+const FILTERED_FROM = 6;
+const FILTERED_TIMES = [0.03, 5.3, 11.97];
+const FILTERED_SESSIONS = [
+  ["hls.js", HLS],
+  // As NO_PROGRESS: the segment has its number in the whole film.
+  ["hls.js", { ...HLS4, harmless: ["bufferAppendNoProgress audio 1"] }],
+  ["hls.js", HLS3],
+  ["shaka", HLS],
+  ["shaka", HLS4],
+  ["native", HLS],
+  ["dash.js", DASH],
+  ["dash.js", CSF],
+  ["shaka", DASH],
+  ["shaka", CSF],
+  ["dash.js", SMOOTH],
+  ["shaka4", SMOOTH],
+].map(([player, protocol]) => [
+  player,
+  {
+    ...protocol,
+    ...FILTERED,
+    name: `${protocol.name}, filtered`,
+    manifest: filtered(protocol.manifest),
+  },
+]);
 // Shaka Player shows no transport streams from 2^32 to 2^33 ticks of 90 kHz.
 const LONG_SESSIONS = [
   ["hls.js", HLS],
@@ -266,13 +310,19 @@ async function session(context, pages, origin, player, protocol, out) {
   }
 }
 
+/** The manifest with the filter. */
+function filtered(manifest) {
+  const named = `filter=${FILTER.name}`;
+  return manifest.includes("(") ? manifest.replace(")", `,${named})`) : `${manifest}(${named})`;
+}
+
 /** The pictures of the clear stream at some times. */
-async function takePictures(context, pages, origin) {
+async function takePictures(context, pages, origin, times) {
   const page = await context.newPage();
   await prepare(page, pages);
   const taken = await page.evaluate(
     (given) => pictures(...given),
-    ["shaka", address(origin, DASH), DASH.type, [4.5, 11.3, 18.7]],
+    ["shaka", address(origin, DASH), DASH.type, times],
   );
   await page.close();
   return taken;
@@ -410,7 +460,9 @@ setTimeout(() => fail(`not done within ${LIMIT_MINUTES} minutes`), LIMIT_MINUTES
 await mkdir(out, { recursive: true });
 const temporary = await mkdtemp(path.join(tmpdir(), "dynpack-browser-"));
 const pages = await servePages();
-const origin = await startOrigin(binary, path.resolve(media));
+const filters = path.join(temporary, "filters.json");
+await writeFile(filters, JSON.stringify([FILTER]));
+const origin = await startOrigin(binary, path.resolve(media), ["--filters", filters]);
 const covers = path.join(temporary, "covers");
 await makeCover(covers);
 await copyCodecs(covers);
@@ -430,6 +482,7 @@ try {
       played(songs, [player, { ...protocol, ...COVER, name: `${protocol.name}, cover` }]),
     ),
     ...CODEC_SESSIONS.map((session) => played(songs, session)),
+    ...FILTERED_SESSIONS.map((session) => played(origin, session, filteredPictures)),
     ...LONG_SESSIONS.map(([player, protocol]) =>
       played(songs, [player, { ...protocol, texts: longTexts }]),
     ),
@@ -489,8 +542,15 @@ function visited({ address }, name, streams) {
 
 /** The pictures of the clear stream, which are taken once. */
 function clearPictures(context) {
-  clearPictures.taken ??= takePictures(context, pages.address, origin.address);
+  clearPictures.taken ??= takePictures(context, pages.address, origin.address, PICTURE_TIMES);
   return clearPictures.taken;
+}
+
+/** The pictures of the part that the filter leaves, as the clear stream shows them. */
+async function filteredPictures(context) {
+  const times = FILTERED_TIMES.map((time) => FILTERED_FROM + time);
+  filteredPictures.taken ??= takePictures(context, pages.address, origin.address, times);
+  return (await filteredPictures.taken).map(([time, picture]) => [time - FILTERED_FROM, picture]);
 }
 
 /** Runs the jobs that ONLY selects, each in the first browser that has none. */

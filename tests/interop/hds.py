@@ -87,7 +87,8 @@ def fragments(bootstrap):
     assert reader.take("B") == (1,), "there is more than one fragment run table"
     clock, runs = read_fragment_runs(reader)
     assert reader.at == len(bootstrap), "there is data after the bootstrap information"
-    for number in range(1, count + 1):
+    numbered_from = runs[0][0]
+    for number in range(numbered_from, numbered_from + count):
         first, time, duration = next(run for run in reversed(runs) if run[0] <= number)
         yield number, time + (number - first) * duration, duration, clock
     assert time + (number - first + 1) * duration == end, f"the last fragment does not end at {end}"

@@ -41,7 +41,7 @@ impl<'a> Set<'a> {
     /// The sets of a period: audio first, by ascending family, and apart from that in the order of
     /// the presentation.
     pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls, text: TextForm) -> Vec<Self> {
-        let (presentation, start) = (period.presentation(), period.start());
+        let (presentation, start) = (period.presentation(), start_of(period));
         let mut sets: Vec<Self> = Vec::new();
         let mut renditions: Vec<_> = presentation.renditions.iter().collect();
         renditions.sort_by_key(|rendition| {
@@ -244,6 +244,25 @@ impl<'a> Set<'a> {
             shared,
         }
     }
+}
+
+/// The start of a period on the timeline of its presentation: where the default video goes on, if
+/// it goes on in the first segment, or else where the earliest rendition starts.
+///
+/// Audio is cut at the nearest frame, and may start a little earlier than the video. Clients cut
+/// that off. dash.js 5.2.1 plays only the first segment of a video that starts later than its
+/// period.
+pub(crate) fn start_of(period: &Period<'_>) -> Time {
+    let presentation = period.presentation();
+    let goes_on = |video: &&Rendition| {
+        let whole = period.source().rendition(&video.id);
+        let place = video.cuts.first_place();
+        let is_first = |other: &Rendition| place <= other.cuts.first_place();
+        whole.is_some_and(|whole| whole.start_time() < video.start_time())
+            && presentation.renditions.iter().all(is_first)
+    };
+    let video = presentation.default_of(MediaKind::Video).filter(goes_on);
+    video.map_or_else(|| period.start(), Rendition::start_time)
 }
 
 /// The number of frames for each key frame. If only key frames are decoded, playback can be faster

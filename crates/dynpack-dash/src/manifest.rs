@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dynpack_media::{Rendition, Ticks, Timescale, View};
 
-use crate::adaptation_set::Set;
+use crate::adaptation_set::{Set, start_of};
 use crate::content_protection::Namespaces;
 use crate::event_stream::EventStream;
 use crate::model::{AdaptationSet, Mpd, Period};
@@ -36,7 +36,8 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// The chapters of each period are events, in the scheme [`CHAPTERS`](crate::CHAPTERS).
 ///
 /// A period that starts late in its presentation has a `presentationTimeOffset` (5.3.9.2), so its
-/// segments keep their times and their URLs.
+/// segments keep their times and their URLs. It starts with its video: the first segment of audio
+/// may start a few milliseconds earlier.
 #[must_use]
 pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
     let periods: Vec<_> =
@@ -54,7 +55,9 @@ pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
         .enumerate()
         .map(|(id, (period, sets))| {
             let start = end;
-            end = end.saturating_add(micros(period.duration(MICROS)));
+            let lasts =
+                period.presentation().duration().ceil(MICROS) - start_of(period).floor(MICROS);
+            end = end.saturating_add(micros(lasts));
             let (start, events) = (duration(start), EventStream::all(period));
             Period { id, start, events, adaptation_sets: adaptation_sets(sets, urls) }
         })

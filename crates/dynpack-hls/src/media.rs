@@ -6,7 +6,7 @@ use dynpack_media::{
 };
 
 use crate::key::InForce;
-use crate::text::{push_number, push_seconds, push_uri};
+use crate::text::{date, push_number, push_seconds, push_uri};
 use crate::urls::SegmentUrl;
 use crate::{Flavor, Key, Options, Resource, Urls};
 
@@ -55,13 +55,20 @@ impl<'a> Part<'a> {
 /// of the first segment where there is no init segment. That URL works, for clients that do not
 /// know gaps.
 ///
+/// Where a single part starts later than its presentation, its first entry has the date of that
+/// start, counted from 1970 (`EXT-X-PROGRAM-DATE-TIME`, RFC 8216, 4.3.2.6): its media keeps the
+/// times of the presentation, and clients see where in it they are.
+///
 /// Key frames are listed for trick play (`EXT-X-I-FRAMES-ONLY`, RFC 8216, 4.3.3.6).
 ///
 /// Where the [keys](Urls::keys) of a resource differ from those of the resource before it, tags
 /// signal the new keys (`EXT-X-KEY`, RFC 8216, 4.3.2.4).
 #[must_use]
 pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -> String {
-    let lists: Vec<_> = parts.iter().map(|part| List::new(part, urls, options)).collect();
+    let mut lists: Vec<_> = parts.iter().map(|part| List::new(part, urls, options)).collect();
+    if let ([part], [list]) = (parts, &mut *lists) {
+        list.date = Some(part.start).filter(|start| *start > Time::new(Ticks::ZERO, MICROS));
+    }
     let entries = || lists.iter().flat_map(|list| &list.entries);
     let longest = entries().map(|entry| entry.duration).max().unwrap_or_default();
     let gap_version = if entries().any(Entry::is_gap) { GAP_VERSION } else { 0 };
@@ -108,6 +115,8 @@ struct List {
     /// The parts of the URL of a segment, escaped.
     segment_url: SegmentUrl,
     entries: Vec<Entry>,
+    /// When it starts, if its first entry has a date.
+    date: Option<Time>,
 }
 
 /// A segment, or a gap.
@@ -154,7 +163,7 @@ impl List {
         };
         let SegmentUrl { before, after } = urls.segments(main);
         let segment_url = SegmentUrl { before: escaped(&before), after: escaped(&after) };
-        Self { init, segment_url, entries: entries(part, urls) }
+        Self { init, segment_url, entries: entries(part, urls), date: None }
     }
 
     fn keys(&self) -> impl Iterator<Item = &Key> {
@@ -170,7 +179,7 @@ impl List {
     }
 
     fn push_to(self, text: &mut String, in_force: &mut InForce) {
-        let Self { init, segment_url, entries } = self;
+        let Self { init, segment_url, entries, mut date } = self;
         let init = init.map(|(url, keys)| {
             in_force.change(keys, text);
             text.push_str("#EXT-X-MAP:URI=\"");
@@ -179,6 +188,7 @@ impl List {
             url
         });
         for Entry { duration, what } in entries {
+            date.take().into_iter().for_each(|date| push_date(text, date));
             let (start, gap_url) = match what {
                 What::Segment { start, keys } => {
                     in_force.change(keys, text);
@@ -199,6 +209,13 @@ impl List {
             text.push('\n');
         }
     }
+}
+
+/// `EXT-X-PROGRAM-DATE-TIME`: that time after the start of 1970, to the millisecond.
+fn push_date(text: &mut String, time: Time) {
+    text.push_str("#EXT-X-PROGRAM-DATE-TIME:");
+    text.push_str(&date(time.round(Timescale::MILLIS).max(Ticks::ZERO).0.cast_unsigned()));
+    text.push('\n');
 }
 
 fn escaped(url: &str) -> String {

@@ -53,6 +53,8 @@ pub(crate) struct Media {
 /// A variant (`EXT-X-STREAM-INF`, 4.3.4.2), or the key frames of a video
 /// (`EXT-X-I-FRAME-STREAM-INF`, 4.3.4.3).
 pub(crate) struct Variant {
+    /// The bitrate of the rendition of its playlist, in bits per second. It is not written.
+    pub(crate) bitrate: u32,
     pub(crate) uri: String,
     pub(crate) bandwidth: u64,
     pub(crate) average_bandwidth: u64,

@@ -24,6 +24,8 @@ use crate::{Flavor, Key, Options, Urls, captions};
 /// its own group. There is a variant for each combination of a video and a group. Without video,
 /// the variants are the audio renditions.
 ///
+/// The variants of the [first quality](Options::first_quality) come before the others.
+///
 /// In [`Flavor::MuxedTs`] there is no choice: the first audio rendition of the presentation is
 /// muxed into each bitrate of the default video. The rate of the video includes it.
 ///
@@ -49,6 +51,9 @@ pub fn multivariant_playlist(
     };
     for variant in &mut variants {
         text.add_to(variant, options);
+    }
+    if let Some(first) = options.first_quality {
+        variants.sort_by_key(|variant| variant.bitrate != first);
     }
     let playlist = Multivariant {
         version: session_keys.iter().map(Key::version).fold(options.flavor.version(), u8::max),
@@ -165,6 +170,7 @@ fn variant(
     let frame_rates = shown()
         .filter_map(|rated| u32::try_from(rated.rendition.track.frame_rate()?.thousandths()).ok());
     Variant {
+        bitrate: main.rendition.id.bitrate,
         uri: urls.playlist(main.rendition),
         bandwidth: highest(|rate| rate.peak),
         average_bandwidth: highest(|rate| rate.average),

@@ -40,6 +40,9 @@ pub struct Options {
     pub audio_only: bool,
     /// The form of text; [`TextForm::Vtt`] unless set.
     pub text: TextForm,
+    /// The bitrate of the rendition whose variants are listed first, in bits per second, if there
+    /// is such a rendition: many players start with the first variant.
+    pub first_quality: Option<u32>,
 }
 
 impl Options {
@@ -53,7 +56,7 @@ impl Options {
     pub const MUXED_TS: Self = Self::new(Flavor::MuxedTs);
 
     const fn new(flavor: Flavor) -> Self {
-        Self { flavor, audio_only: false, text: TextForm::Vtt }
+        Self { flavor, audio_only: false, text: TextForm::Vtt, first_quality: None }
     }
 
     /// The same options with text in that form.
@@ -66,6 +69,12 @@ impl Options {
     #[must_use]
     pub const fn with_audio_only(self, audio_only: bool) -> Self {
         Self { audio_only, ..self }
+    }
+
+    /// The same options with the variants of that bitrate first.
+    #[must_use]
+    pub const fn with_first_quality(self, first_quality: Option<u32>) -> Self {
+        Self { first_quality, ..self }
     }
 }
 

@@ -59,6 +59,24 @@ pub(crate) fn push_seconds(text: &mut String, micros: u64) {
     text.push_str(decimals);
 }
 
+/// The date of a time after the start of 1970 in milliseconds (ISO 8601, in UTC). Days are turned
+/// into dates as in Howard Hinnant, *chrono-Compatible Low-Level Date Algorithms*.
+#[expect(clippy::arithmetic_side_effects, reason = "constants, and quotients of 64 bits")]
+pub(crate) fn date(millis: u64) -> String {
+    const MILLIS_OF_DAY: u64 = 86_400_000;
+    let (shifted, of_day) = (millis / MILLIS_OF_DAY + 719_468, millis % MILLIS_OF_DAY);
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + u64::from(month <= 2);
+    let (hours, minutes) = (of_day / 3_600_000, of_day / 60_000 % 60);
+    let (seconds, millis) = (of_day / 1_000 % 60, of_day % 1_000);
+    format!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +108,20 @@ mod tests {
     fn stable_ids_have_characters_that_they_may_have() {
         assert_eq!(stable("video_2-a.B"), "video_2-a.B");
         assert_eq!(stable("Ton \"é\"/=22"), "Ton=20=22=C3=A9=22=2F=3D22");
+    }
+
+    #[test]
+    fn dates_count_from_1970() {
+        for (millis, expected) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (6_006, "1970-01-01T00:00:06.006Z"),
+            (86_399_999, "1970-01-01T23:59:59.999Z"),
+            (86_400_000, "1970-01-02T00:00:00.000Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (1_767_225_600_000, "2026-01-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(date(millis), expected);
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod language;
 mod limits;
 mod matrix;
 mod media_stretch;
+mod places;
 mod presentation;
 mod rate;
 mod rendition_id;

@@ -65,6 +65,20 @@ impl<'a> View<'a> {
         chapters
     }
 
+    /// Whether it is all of one presentation.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.only().is_some_and(|period| period.places == Period::ALL)
+    }
+
+    /// Whether a period shows all of those places of the timeline.
+    #[must_use]
+    pub fn shows(&self, places: &Range<SegmentNumber>) -> bool {
+        self.periods().any(|Period { places: shown, .. }| {
+            shown.start <= places.start && places.end <= shown.end
+        })
+    }
+
     /// The only period; `None` if there are several.
     #[must_use]
     pub fn only(&self) -> Option<&Period<'a>> {
@@ -84,10 +98,13 @@ pub struct Period<'a> {
 }
 
 impl<'a> Period<'a> {
+    /// All places of a timeline.
+    const ALL: Range<SegmentNumber> = SegmentNumber(0)..SegmentNumber::END;
+
     /// All of a presentation.
     #[must_use]
     pub fn whole(presentation: &'a Presentation) -> Self {
-        let places = SegmentNumber(0)..SegmentNumber::END;
+        let places = Self::ALL;
         let start = Time::new(Ticks::ZERO, Timescale::MILLIS);
         Self { whole: presentation, presentation: Cow::Borrowed(presentation), places, start }
     }

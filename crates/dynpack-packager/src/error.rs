@@ -1,5 +1,6 @@
 //! Why a request cannot be packaged.
 
+mod filter_error;
 mod key_error;
 
 use dynpack_crypt::SystemId;
@@ -10,6 +11,7 @@ use crate::encryption::Encryption;
 use crate::format::Format;
 use crate::request::RequestError;
 
+pub use filter_error::{FilterError, FilterPart};
 pub use key_error::KeyError;
 
 /// Why a request cannot be packaged. Each variant says who can fix it: the caller, or the
@@ -61,6 +63,21 @@ pub enum Error {
     FilterNotFound {
         /// The name asked for.
         filter: String,
+    },
+    /// A filter cannot be used. Whoever wrote it can fix it.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// Filters that apply together leave nothing of the asset.
+    #[error("nothing of the asset is left by the filters {filters}")]
+    NothingLeft {
+        /// Their names.
+        filters: String,
+    },
+    /// Two of the filters that apply together name the variant that comes first.
+    #[error("more than one of the filters {filters} has a first quality")]
+    SeveralFirstQualities {
+        /// Their names.
+        filters: String,
     },
     /// The format has no such resource: a media playlist of DASH, say.
     #[error("{format} has no {resource}")]

@@ -36,6 +36,8 @@ pub(crate) struct Facts {
     pub(crate) has_media_playlists: bool,
     /// Whether players need an init segment before the first segment.
     pub(crate) has_init_segments: bool,
+    /// Whether segments of video carry audio too.
+    pub(crate) muxes_audio: bool,
     /// Whether it lists key frames of video for trick play.
     pub(crate) has_key_frames: bool,
 }

@@ -22,7 +22,6 @@
 //! assert!(matches!(error, Error::Unpresentable { .. }));
 //! ```
 //!
-//! Not supported yet: filters.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
@@ -31,6 +30,7 @@ mod cmaf_rate;
 mod encryption;
 mod error;
 mod facts;
+mod filter;
 mod fingerprint;
 mod format;
 mod formats;
@@ -45,7 +45,10 @@ mod texts;
 
 pub use dynpack_media::text::escape;
 pub use encryption::{Encryption, UnknownEncryption};
-pub use error::{Error, KeyError};
+pub use error::{Error, FilterError, FilterPart, KeyError};
+pub use filter::{
+    Combination, Filter, Filtered, Filters, PresentationTimeRange, TrackCondition, TrackSelection,
+};
 pub use fingerprint::fingerprint;
 pub use format::{Format, Protocol, UnknownFormat};
 pub use naming::{AzureNaming, Naming};
@@ -58,7 +61,7 @@ pub use publication::{
     Admission, ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols,
     EnvelopeEncryption, KeyDelivery, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
     Locators, LocatorsDocument, LocatorsError, NoEncryption, PlayReady, Protected, StreamingPolicy,
-    Terms, TrackCondition, TrackSelection, UrlTemplate,
+    Terms, UrlTemplate,
 };
 pub use request::{
     AssetPath, Download, Place, Request, RequestError, Resource, SegmentId, SplitUrl,

@@ -15,11 +15,13 @@ pub(crate) mod smooth;
 mod text;
 mod ts_rate;
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::SegmentPlan;
 use dynpack_hds::FragmentNumber;
-use dynpack_media::{Presentation, Rendition, Ticks};
+use dynpack_media::{Presentation, Rendition, SegmentNumber, Ticks};
 
 pub use carried::Carried;
 pub use job::Job;
@@ -29,7 +31,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::protection::Protection;
 use crate::request::{Place, Request, Resource};
-use lookup::{no_such, rendition};
+use lookup::{no_such, not_in_view, rendition};
 use resources::{renditions, requests};
 
 /// Makes the resources of one format, of a presentation that is already open. Does no IO.
@@ -130,6 +132,20 @@ pub trait Packager: Send + Sync {
         Err(no_such(self.format(), "whole documents"))
     }
 
+    /// The places in the timeline of the media of a rendition that a URL names; `None` if there is
+    /// none.
+    ///
+    /// # Errors
+    /// [`Error::TrackNotFound`] if the request names audio that there is not.
+    fn places_of(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        place: Place,
+    ) -> Result<Option<Range<SegmentNumber>>, Error> {
+        Ok(lookup::places_of(job, rendition, place))
+    }
+
     /// The rendition under whose key segments of `rendition` are where segments are encrypted
     /// whole: another only where that is clear and carries one which is not.
     ///
@@ -161,7 +177,7 @@ pub trait Packager: Send + Sync {
         Ok(requests(job, renditions(job)))
     }
 
-    /// Makes what the request asks for.
+    /// Makes what the request asks for, if the view of the job shows it.
     ///
     /// # Errors
     /// [`Error::TrackNotFound`] or [`Error::BitrateNotFound`] if the presentation has no such
@@ -188,6 +204,14 @@ pub trait Packager: Send + Sync {
                 let rendition = &rendition(job, id)?;
                 if request.text.is_some() && rendition.kind() != MediaKind::Text {
                     return Err(no_such(request.format, "forms of text for other media"));
+                }
+                if !job.view.is_whole()
+                    && (*place == Place::Whole
+                        || self
+                            .places_of(job, rendition, *place)?
+                            .is_some_and(|places| !job.view.shows(&places)))
+                {
+                    return Err(not_in_view(id, *place));
                 }
                 let content = match place {
                     Place::Init => {

@@ -11,7 +11,6 @@ pub use locator::{KeyType, Locator, LocatorKey};
 pub use locators::{Locators, LocatorsDocument, LocatorsError};
 pub use policy::{
     ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols, EnvelopeEncryption,
-    KeyDelivery, KeyToTracks, LicenceServer, NoEncryption, PlayReady, StreamingPolicy,
-    TrackCondition, TrackSelection, UrlTemplate,
+    KeyDelivery, KeyToTracks, LicenceServer, NoEncryption, PlayReady, StreamingPolicy, UrlTemplate,
 };
 pub use terms::Terms;

@@ -73,8 +73,8 @@ pub struct Request {
     pub encryption: Option<Encryption>,
     /// The names of filters, to be applied together. None is empty or holds a semicolon.
     pub filters: Vec<String>,
-    /// The name of the audio track that comes with the video, where a format carries them together.
-    /// Not empty.
+    /// The name of the audio track that comes with the video, where a format carries them together;
+    /// empty where none does, though there is audio.
     pub audio_track: Option<Arc<str>>,
     /// Whether a playlist of all renditions offers one of audio alone, if the URL says so.
     pub audio_only: Option<bool>,

@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use dynpack_codec::{AvcConfig, Codec, Video};
 use dynpack_media::{
-    CutPolicy, Period, Presentation, Rendition, RenditionId, Role, Ticks, Time, Timescale, Track,
+    CutPolicy, Period, Presentation, Rendition, RenditionId, Role, SegmentNumber, Ticks, Time,
+    Timescale, Track,
 };
 use dynpack_smooth::{
     ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at,
@@ -249,6 +250,31 @@ fn a_segment_is_not_found_by_the_time_of_another_list() {
         let time = chunk_time(other.time(other.cuts.segments().nth(1).unwrap().start));
         assert!(segment_at(&presentation, other, time).is_some());
         assert!(segment_at(&presentation, one, time).is_none(), "{name}");
+    }
+}
+
+/// A manifest of a part of a film has the chunk lists of the whole, even where renditions of
+/// different lengths are cut alike.
+#[test]
+fn segments_are_found_by_the_times_of_a_part() {
+    let rounded: Vec<u32> = (0..60_u32).map(|at| (at + 1) * 15_015 / 4 - at * 15_015 / 4).collect();
+    let presentation = film::in_short_segments(vec![
+        ("video", 1, film::video((320, 180), (1001, 24_000), 144, 49)),
+        ("video", 2, film::uneven_video((320, 180), 90_000, &rounded, 49)),
+    ]);
+    let second = SegmentNumber(1)..SegmentNumber(2);
+    let period = Period::within(&presentation, second).unwrap();
+    let manifest = ClientManifest::new(&period, &Azure).unwrap();
+    assert_eq!(manifest.streams.len(), 2);
+    for stream in &manifest.streams {
+        for level in &stream.levels {
+            let rendition =
+                presentation.rendition(&RenditionId::new("video", level.bitrate)).unwrap();
+            for chunk in stream.chunks.iter() {
+                let found = segment_at(&presentation, &rendition, chunk.start).unwrap();
+                assert_eq!(found.number, SegmentNumber(1));
+            }
+        }
     }
 }
 

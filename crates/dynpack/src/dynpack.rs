@@ -1,14 +1,15 @@
 //! The facade: from a request to its response.
 
+use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use dynpack_isobmff::Limits;
-use dynpack_media::{CutPolicy, View};
+use dynpack_media::CutPolicy;
 use dynpack_packager::{
-    Admission, AssetPath, Content, Download, Error as PackagerError, Job, Locators, Protection,
-    Request, RequestError, Resource,
+    Admission, AssetPath, Combination, Content, Download, Error as PackagerError, Job, Locators,
+    Protection, Request, RequestError, Resource,
 };
 use jiff::Timestamp;
 use tracing::debug;
@@ -16,6 +17,7 @@ use tracing::debug;
 use crate::assets::{Asset, Assets, FORMAT_VERSION, Opening, etag, open_file};
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::filters::{AccountFilters, FilterProvider, combined};
 use crate::http::{Body, Conditions, Head, HeldMedia, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
@@ -50,6 +52,7 @@ pub struct Dynpack {
 struct Inner {
     assets: Assets,
     published: RwLock<Published>,
+    filters: Arc<dyn FilterProvider>,
     manifests: Manifests,
     held_media: HeldMedia,
     max_age: Duration,
@@ -69,6 +72,7 @@ pub struct Builder<S> {
     locators: Option<Locators>,
     keys: Arc<dyn KeyProvider>,
     keys_max_age: Duration,
+    filters: Arc<dyn FilterProvider>,
     opening: Opening,
     rewritten_bytes: u64,
     manifest_bytes: u64,
@@ -100,6 +104,13 @@ impl<S: Storage> Builder<S> {
     #[must_use]
     pub fn keys_max_age(self, keys_max_age: Duration) -> Self {
         Self { keys_max_age, ..self }
+    }
+
+    /// The provider of the filters that assets do not have themselves. The default is
+    /// [`AccountFilters`] without any.
+    #[must_use]
+    pub fn filters(self, provider: impl FilterProvider) -> Self {
+        Self { filters: Arc::new(provider), ..self }
     }
 
     /// The limits of what is read from files. The default is [`Limits::default`].
@@ -177,13 +188,14 @@ impl<S: Storage> Builder<S> {
     /// Makes the packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
-        let Self { storage, locators, keys, keys_max_age, opening, .. } = self;
+        let Self { storage, locators, keys, keys_max_age, filters, opening, .. } = self;
         let assets = Assets::new(Box::new(storage), opening);
         let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
         let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
         let manifests = Manifests::new(self.manifest_bytes);
         let (held_media, max_age) = (HeldMedia::new(self.rewritten_bytes), self.max_age);
-        Dynpack { inner: Arc::new(Inner { assets, published, manifests, held_media, max_age }) }
+        let inner = Inner { assets, published, filters, manifests, held_media, max_age };
+        Dynpack { inner: Arc::new(inner) }
     }
 }
 
@@ -196,6 +208,7 @@ impl Dynpack {
             locators: None,
             keys: Arc::new(LocatorKeys),
             keys_max_age: Duration::from_secs(300),
+            filters: Arc::new(AccountFilters::default()),
             opening: Opening {
                 policy: CutPolicy::SIX_SECONDS,
                 limits: Limits::default(),
@@ -264,36 +277,42 @@ impl Dynpack {
             None => None,
         };
         let protection = protection.as_deref();
-        let request = request.clone().with_encryption(protection.map(Protection::encryption));
-        let opening = self.inner.assets.opening();
-        let max_age = opening.is_settled(asset.identities()).then_some(admission.max_age);
-        let warnings = match request.resource {
-            Resource::Manifest | Resource::MediaPlaylist(_) => Arc::clone(&asset.warnings),
-            _ => Arc::default(),
-        };
-        let head = Head { etag: asset.etag(&request, protection), max_age, warnings };
-        // A client that knows the tag got it in a response. So the resource exists, and does not
-        // have to be made to check that.
-        if conditions.is_known(&head.etag) {
-            return Ok(head.not_modified());
+        let filters = self.filters(request, admission, &asset).await?;
+        let filtered = filters.apply(&asset.presentation)?;
+        let mut carried = packager.carried(&filtered.presentation, protection)?;
+        let is_media = matches!(request.resource, Resource::Media(..));
+        let mut request = request.clone().with_encryption(protection.map(Protection::encryption));
+        if !filters.is_empty() {
+            let whole = packager.carried(&asset.presentation, protection);
+            let whole = whole.map_or(Cow::Borrowed(&asset.presentation), |all| all.presentation);
+            carried = carried.with_audio_of(&whole)?;
+            request = request.with_audio_of(&carried.presentation, &whole);
         }
-        if let Some(manifest) = self.inner.manifests.get(&head.etag) {
-            let Manifest { content_type, bytes, warnings } = manifest;
-            if conditions.is_any_known() {
-                return Ok(head.not_modified());
-            }
-            let head = head.with_warnings(&warnings);
-            return Ok(head.with_part(content_type, Body::of(bytes), conditions));
+        if is_media {
+            request.filters.clear();
         }
-        let carried = packager.carried(&asset.presentation, protection)?;
+        let left = filtered.hash().filter(|_| !is_media);
+        let max_age =
+            self.inner.assets.opening().is_settled(asset.identities()).then_some(admission.max_age);
+        let warnings = if is_media { Arc::default() } else { Arc::clone(&asset.warnings) };
+        let head = Head { etag: asset.etag(&request, protection, left), max_age, warnings };
+        // The tags of media are those of the whole. Filters may leave it out.
+        if (!is_media || filters.is_empty())
+            && let Some(response) = self.remembered(&head, conditions)
+        {
+            return Ok(response);
+        }
         request.resource.rendition().map_or(Ok(()), |id| carried.check(id))?;
-        let view = View::whole(&carried.presentation);
-        let job = Job::new(&view, &request).with_protection(protection).with_texts(&asset.texts);
+        let view = filtered.view(&carried.presentation)?;
+        let job = Job::new(&view, &request)
+            .with_protection(protection)
+            .with_first_quality(filtered.first_quality)
+            .with_texts(&asset.texts);
         let mut package = packager.package(&job)?;
         if matches!(request.resource, Resource::Manifest) {
             package.warnings.extend(carried.warnings());
         }
-        if conditions.is_any_known() {
+        if conditions.is_known(&head.etag) || conditions.is_any_known() {
             return Ok(head.not_modified());
         }
         let warnings: Arc<[String]> = package.warnings.into();
@@ -324,7 +343,42 @@ impl Dynpack {
         response
     }
 
-    /// Returns a stored file unchanged, if the policy of a locator allows it.
+    /// The filters that apply to a request: those of the locator, and for manifests and playlists
+    /// those in the URL. Segments do not change with filters, so that those in the URL of one only
+    /// have to exist.
+    async fn filters(
+        &self,
+        request: &Request,
+        admission: &Admission<'_>,
+        asset: &Asset,
+    ) -> Result<Combination, Error> {
+        let (of_locator, account) = (admission.filters.iter(), self.inner.filters.as_ref());
+        let all = combined(of_locator.clone().chain(&request.filters), asset, account).await?;
+        match request.resource {
+            Resource::Media(..) if !request.filters.is_empty() => {
+                combined(of_locator, asset, account).await
+            }
+            _ => Ok(all),
+        }
+    }
+
+    /// The response to a request whose resource need not be made.
+    fn remembered(&self, head: &Head, conditions: &Conditions) -> Option<Response> {
+        // A client that knows the tag got it in a response. So the resource exists, and does not
+        // have to be made to check that.
+        if conditions.is_known(&head.etag) {
+            return Some(head.clone().not_modified());
+        }
+        let Manifest { content_type, bytes, warnings } = self.inner.manifests.get(&head.etag)?;
+        if conditions.is_any_known() {
+            return Some(head.clone().not_modified());
+        }
+        let head = head.clone().with_warnings(&warnings);
+        Some(head.with_part(content_type, Body::of(bytes), conditions))
+    }
+
+    /// Returns a stored file unchanged, if the policy of a locator allows it, and the locator has
+    /// no filters: these leave out a part of what files hold.
     ///
     /// # Errors
     /// [`PackagerError::LocatorNotFound`], [`PackagerError::LocatorNotOpen`],
@@ -340,8 +394,8 @@ impl Dynpack {
         let now = now();
         let (locator, policy) = locators.open(id, now)?;
         let blocked = || Error::DownloadBlocked { file: file.clone() };
-        let content_type =
-            download.content_type().filter(|_| policy.allows_download()).ok_or_else(blocked)?;
+        let is_allowed = policy.allows_download() && locator.filters.is_empty();
+        let content_type = download.content_type().filter(|_| is_allowed).ok_or_else(blocked)?;
         let opened = open_file(self.inner.assets.storage(), &locator.asset_name, file).await;
         let (path, source) = opened.map_err(|error| match error {
             StorageError::NotFound { .. } => Error::FileNotFound { file: file.clone() },

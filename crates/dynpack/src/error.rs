@@ -152,7 +152,9 @@ const fn packager_status(error: &PackagerError) -> u16 {
             RequestError::NotAnAsset { .. } | RequestError::OtherSpelling { .. },
         ) => 404,
         PackagerError::Request(RequestError::TooLong { .. }) => 414,
-        PackagerError::Request(RequestError::UnknownFormat(_)) => 415,
+        PackagerError::Request(
+            RequestError::UnknownFormat(_) | RequestError::TooManyFilters { .. },
+        ) => 415,
         PackagerError::Request(_)
         | PackagerError::NoSuchResource { .. }
         | PackagerError::EncryptionNotNamed { .. } => 400,
@@ -169,7 +171,10 @@ const fn packager_status(error: &PackagerError) -> u16 {
         | PackagerError::Unpresentable { .. }
         | PackagerError::DifferentFilms { .. }
         | PackagerError::EncryptionNotCarried { .. }
-        | PackagerError::SystemsNotCarried { .. } => 415,
+        | PackagerError::SystemsNotCarried { .. }
+        | PackagerError::Filter(_)
+        | PackagerError::NothingLeft { .. }
+        | PackagerError::SeveralFirstQualities { .. } => 415,
         PackagerError::Segment(error) if is_about_media(error) => 415,
         _ => 500,
     }
@@ -183,12 +188,20 @@ const fn packager_code(error: &PackagerError) -> &'static str {
             RequestError::NotAnAsset { .. } | RequestError::OtherSpelling { .. },
         )
         | PackagerError::LocatorNotFound { .. } => "MPE_RESOURCE_NOT_FOUND",
+        PackagerError::Request(RequestError::TooManyFilters { .. }) => {
+            "MPE_FILTER_COMPOSITION_FILTER_COUNT_OVER_LIMIT"
+        }
         PackagerError::Request(_) | PackagerError::NoSuchResource { .. } => "MPE_BAD_URL_SYNTAX",
         PackagerError::TrackNotFound { .. } => "MPE_EGRESS_TRACK_NOT_FOUND",
         PackagerError::BitrateNotFound { .. } => "MPE_MANIFEST_MEDIA_ENTRY_NOT_FOUND",
         PackagerError::TimeNotFound { .. } => "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
         PackagerError::FragmentNotFound { .. } => "MPE_FRAGMENT_BY_INDEX_NOT_FOUND",
         PackagerError::FilterNotFound { .. } => "MPE_EGRESS_FILTER_NOT_FOUND",
+        PackagerError::Filter(error) => error.part.code(),
+        PackagerError::NothingLeft { .. } => "MPE_FILTER_REMOVED_ALL_STREAMS",
+        PackagerError::SeveralFirstQualities { .. } => {
+            "MPE_FILTER_COMPOSITION_MULTIPLE_FIRST_QUALITY_OPERATOR_NOT_ALLOWED"
+        }
         PackagerError::LocatorNotOpen { .. } => "MPE_UNAUTHORIZED",
         PackagerError::FormatBlocked(_) => "MPE_OUTPUT_FORMAT_BLOCKED",
         PackagerError::EncryptionNotSet(_) => "MPE_ENC_ENCRYPTION_NOT_SET_IN_DELIVERY_POLICY",

@@ -22,7 +22,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Not supported yet: filters, subtitles, and codecs other than H.264 and AAC.
+//! Not supported yet: subtitles, and codecs other than H.264 and AAC.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
@@ -33,6 +33,7 @@ mod cache;
 mod catalog;
 mod dynpack;
 mod error;
+mod filters;
 mod http;
 mod keys;
 mod manifests;
@@ -52,16 +53,18 @@ pub use dynpack_media::{
     CutPolicy, Extent, Form, Movie, Presentation, Rendition, RenditionId, SourceIndex, Ticks,
 };
 pub use dynpack_packager::{
-    Admission, AssetPath, AzureNaming, Carried, ClearKey, CommonEncryption, Content, ContentKeys,
-    DefaultKey, Download, Drm, EnabledProtocols, Encryption, EnvelopeEncryption,
-    Error as PackagerError, Format, Job, KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType,
-    LicenceServer, Locator, LocatorKey, Locators, LocatorsDocument, LocatorsError, Naming,
-    NoEncryption, Package, Packager, Place, PlayReady, Protected, Protection, Protocol, Request,
-    RequestError, Resource, SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition,
-    TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape, listed_files, present,
-    present_knowing, present_listed, present_texts,
+    Admission, AssetPath, AzureNaming, Carried, ClearKey, Combination, CommonEncryption, Content,
+    ContentKeys, DefaultKey, Download, Drm, EnabledProtocols, Encryption, EnvelopeEncryption,
+    Error as PackagerError, Filter, FilterError, FilterPart, Filtered, Filters, Format, Job,
+    KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
+    Locators, LocatorsDocument, LocatorsError, Naming, NoEncryption, Package, Packager, Place,
+    PlayReady, PresentationTimeRange, Protected, Protection, Protocol, Request, RequestError,
+    Resource, SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition, TrackSelection,
+    UnknownEncryption, UnknownFormat, UrlTemplate, escape, listed_files, present, present_knowing,
+    present_listed, present_texts,
 };
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;
+pub use filters::{AccountFilters, FilterProvider};
 pub use http::{Body, Conditions, Response};
 pub use keys::{CpixKeys, KeyProvider, KeyProviderError, LocatorKeys};

@@ -62,6 +62,40 @@ impl<'a> Carried<'a> {
         Ok(Self { presentation: Cow::Owned(presentation), format, left_out })
     }
 
+    /// The same of what filters leave of `whole`. A format that carries audio with video names it by
+    /// its track alone, and carries the first bitrate of that. So without that bitrate, the track is
+    /// left out.
+    ///
+    /// # Errors
+    /// [`Error::NotCarried`] if no audio is left then.
+    pub fn with_audio_of(mut self, whole: &Presentation) -> Result<Self, Error> {
+        let has_video = self.presentation.of_kind(MediaKind::Video).next().is_some();
+        if !has_video || !self.format.facts().muxes_audio {
+            return Ok(self);
+        }
+        let is_first = |rendition: &Rendition| {
+            whole.named(&rendition.id.name).next().is_none_or(|first| first.id == rendition.id)
+        };
+        let audio = || self.presentation.of_kind(MediaKind::Audio);
+        let has_first = |name: &str| self.presentation.named(name).any(is_first);
+        let others = audio().filter(|audio| !has_first(&audio.id.name));
+        let others: Vec<_> = others.map(|audio| audio.id.clone()).collect();
+        let Some(first) = others.first() else { return Ok(self) };
+        let reason = "filters leave out its first bitrate, which comes with the video";
+        if audio().count() == others.len() {
+            let problem = format!("no audio is left without `{}`: {reason}", first.name);
+            return Err(Error::NotCarried { format: self.format, problem });
+        }
+        let presentation = self.presentation.retaining(|one| !others.contains(&one.id));
+        let problem = |error: dynpack_media::Error| Error::NotCarried {
+            format: self.format,
+            problem: error.to_string(),
+        };
+        self.presentation = Cow::Owned(presentation.map_err(problem)?);
+        self.left_out.extend(others.into_iter().map(|id| (id, reason.to_owned())));
+        Ok(self)
+    }
+
     /// Checks that a rendition is not left out. One that does not exist is not either.
     ///
     /// # Errors

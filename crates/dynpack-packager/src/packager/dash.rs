@@ -44,6 +44,7 @@ pub(crate) const CSF: Facts = Facts {
     text_forms: &[TextForm::Imsc, TextForm::Wvtt, TextForm::Vtt],
     has_media_playlists: false,
     has_init_segments: true,
+    muxes_audio: false,
     has_key_frames: true,
 };
 

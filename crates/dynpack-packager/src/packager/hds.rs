@@ -1,13 +1,15 @@
 //! Adobe HTTP Dynamic Streaming: each bitrate of the default video, in a stream with audio.
 
+use std::ops::Range;
+
 use dynpack_codec::MediaKind;
 use dynpack_fragment::{SegmentPlan, f4f};
 use dynpack_hds::{FragmentNumber, Urls, fragments, manifest, streams};
-use dynpack_media::{Rendition, Stream};
+use dynpack_media::{Rendition, SegmentNumber, Stream};
 
 use super::carried::reason;
 use super::links::Links;
-use super::lookup::{choices_left_out, muxed_audio};
+use super::lookup::{choices_left_out, muxed_audio, place_alone};
 use super::resources::{Listed, requests};
 use super::{Job, Packager};
 use crate::encryption::Encryption;
@@ -31,6 +33,7 @@ pub(crate) const FACTS: Facts = Facts {
     text_forms: &[],
     has_media_playlists: false,
     has_init_segments: false,
+    muxes_audio: true,
     has_key_frames: false,
 };
 
@@ -54,8 +57,7 @@ impl Packager for Hds {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let streams = streams(job.presentation(), muxed_audio(job)?);
-        manifest(&streams, job.only_period()?, &Links::new(job))
+        manifest(&listed(job)?, job.only_period()?, &Links::new(job))
             .map_err(|error| Error::NotCarried { format: Format::Hds, problem: error.to_string() })
     }
 
@@ -67,7 +69,7 @@ impl Packager for Hds {
         &self,
         job: &Job<'a>,
     ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
-        let streams = streams(job.presentation(), muxed_audio(job)?).into_iter();
+        let streams = listed(job)?.into_iter();
         let places = job.only_period()?.places();
         let listed = streams.map(move |stream| {
             let places = places.clone();
@@ -79,17 +81,24 @@ impl Packager for Hds {
         Ok(requests(job, listed))
     }
 
+    fn places_of(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        place: Place,
+    ) -> Result<Option<Range<SegmentNumber>>, Error> {
+        let Place::Number(number) = place else { return Ok(None) };
+        let fragment = dynpack_hds::fragment(&stream(job, rendition)?, number);
+        Ok(fragment.map(|fragment| place_alone(fragment.place)))
+    }
+
     fn fragment(
         &self,
         job: &Job<'_>,
         rendition: &Rendition,
         number: FragmentNumber,
     ) -> Result<Option<SegmentPlan>, Error> {
-        let audio = match rendition.kind() {
-            MediaKind::Video => muxed_audio(job)?,
-            MediaKind::Audio | MediaKind::Text => None,
-        };
-        let stream = Stream::new(rendition).with_audio(audio);
+        let stream = stream(job, rendition)?;
         let Some(fragment) = dynpack_hds::fragment(&stream, number) else { return Ok(None) };
         let segments = [fragment.main.as_ref(), fragment.audio.as_ref()];
         let parts = stream
@@ -98,6 +107,34 @@ impl Packager for Hds {
             .map(|(rendition, segment)| f4f::Part { rendition, segment });
         Ok(Some(f4f::media_segment(&parts.collect::<Vec<_>>())?))
     }
+}
+
+/// The streams with media in the period: those of video that has some, or else those whose audio
+/// has. Fragments are counted from the start of the presentation.
+fn listed<'a>(job: &Job<'a>) -> Result<Vec<Stream<'a>>, Error> {
+    let period = job.only_period()?.presentation();
+    let mut streams = streams(job.presentation(), muxed_audio(job)?);
+    let is_shown =
+        |rendition: &Rendition| period.renditions.iter().any(|other| other.id == rendition.id);
+    let has_main = streams.iter().any(|stream| is_shown(stream.main));
+    streams.retain(|stream| match has_main {
+        true => is_shown(stream.main),
+        false => stream.audio.is_some_and(is_shown),
+    });
+    if streams.is_empty() {
+        let problem = "no stream has media in the part that is shown".to_owned();
+        return Err(Error::NotCarried { format: Format::Hds, problem });
+    }
+    Ok(streams)
+}
+
+/// The stream that a rendition names.
+fn stream<'a>(job: &Job<'a>, rendition: &'a Rendition) -> Result<Stream<'a>, Error> {
+    let audio = match rendition.kind() {
+        MediaKind::Video => muxed_audio(job)?,
+        MediaKind::Audio | MediaKind::Text => None,
+    };
+    Ok(Stream::new(rendition).with_audio(audio))
 }
 
 impl Urls for Links<'_> {

@@ -13,7 +13,7 @@ use super::links::Links;
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::protection::{Protection, Signal};
-use crate::request::{Place, Request, SplitUrl};
+use crate::request::{Place, SplitUrl};
 
 pub(super) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
@@ -57,9 +57,12 @@ pub(super) fn rates(
     all.map(|rendition| Ok((rendition.id.clone(), rate(rendition)?))).collect()
 }
 
-pub(super) fn options(options: Options, request: &Request) -> Options {
-    let text = request.listed_text_form().unwrap_or(options.text);
-    options.with_audio_only(request.audio_only.unwrap_or_default()).with_text(text)
+pub(super) fn options(options: Options, job: &Job<'_>) -> Options {
+    let text = job.request.listed_text_form().unwrap_or(options.text);
+    options
+        .with_audio_only(job.request.audio_only.unwrap_or_default())
+        .with_text(text)
+        .with_first_quality(job.first_quality)
 }
 
 impl Urls for Links<'_> {

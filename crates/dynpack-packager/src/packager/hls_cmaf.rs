@@ -43,6 +43,7 @@ pub(crate) const FACTS: Facts = Facts {
     text_forms: &[TextForm::Vtt, TextForm::Imsc],
     has_media_playlists: true,
     has_init_segments: true,
+    muxes_audio: false,
     has_key_frames: true,
 };
 
@@ -68,7 +69,7 @@ impl Packager for HlsCmaf {
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let presentation = hls::presentation(job, job.view.first())?;
         let rates = hls::rates(&presentation, |rendition| mp4::rate(job, rendition))?;
-        let options = hls::options(Options::CMAF, job.request);
+        let options = hls::options(Options::CMAF, job);
         Ok(multivariant_playlist(&presentation, &rates, &Links::new(job), &options))
     }
 
@@ -78,7 +79,7 @@ impl Packager for HlsCmaf {
             Part::new(Stream::new(rendition), period.start(), period.places().start)
         });
         let parts: Vec<_> = parts.collect();
-        Ok(media_playlist(&parts, &Links::new(job), &hls::options(Options::CMAF, job.request)))
+        Ok(media_playlist(&parts, &Links::new(job), &hls::options(Options::CMAF, job)))
     }
 
     fn init(&self, job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {

@@ -2,6 +2,7 @@
 //! in each bitrate of the default video.
 
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use dynpack_codec::{MediaKind, TextForm};
 use dynpack_crypt::SystemId;
@@ -9,11 +10,13 @@ use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::text::Clock;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
-use dynpack_media::{Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, Ticks};
+use dynpack_media::{
+    Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, StreamSegment, Ticks,
+};
 
 use super::carried::reason;
 use super::links::Links;
-use super::lookup::{choices_left_out, muxed_audio, muxed_audio_of, time_not_found};
+use super::lookup::{choices_left_out, muxed_audio, muxed_audio_of, places_of, time_not_found};
 use super::resources::{Listed, requests};
 use super::ts_rate::{Companion, parts, rate};
 use super::{Job, Packager, hls, text};
@@ -31,6 +34,7 @@ pub(crate) const V3: Facts = Facts {
     encryptions: &[Carried::new(Encryption::Cbc, &[])],
     kinds: &[MediaKind::Video, MediaKind::Audio],
     text_forms: &[],
+    muxes_audio: true,
     has_key_frames: false,
     ..V4
 };
@@ -53,6 +57,7 @@ pub(crate) const V4: Facts = Facts {
     text_forms: &[TextForm::Vtt],
     has_media_playlists: true,
     has_init_segments: false,
+    muxes_audio: false,
     has_key_frames: true,
 };
 
@@ -141,6 +146,12 @@ impl HlsTs {
         renditions.iter().filter(has_them).filter_map(Rendition::key_frames).collect()
     }
 
+    /// The stream that URLs of a rendition name, with the segments of this format.
+    fn stream_of<'a>(&self, job: &Job<'a>, rendition: &'a Rendition) -> Result<Stream<'a>, Error> {
+        let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
+        Ok(all.with_joined_segments(joined_count(job.presentation(), rendition)))
+    }
+
     /// The plan of the segment of a stream that is named by `time`.
     fn plan(job: &Job<'_>, stream: &Stream<'_>, time: Ticks) -> Result<SegmentPlan, Error> {
         let segment = stream.segment_at(time);
@@ -186,8 +197,7 @@ impl Packager for HlsTs {
         });
         let rates = rates.collect::<Result<Rates, Error>>()?;
         let links = Links::new(job).with_audio(audio.as_ref());
-        let options = hls::options(self.options, job.request);
-        Ok(multivariant_playlist(&listed, &rates, &links, &options))
+        Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job)))
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
@@ -220,6 +230,22 @@ impl Packager for HlsTs {
         Ok(requests(job, listed.into_iter().flatten()))
     }
 
+    fn places_of(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        place: Place,
+    ) -> Result<Option<Range<SegmentNumber>>, Error> {
+        let (Place::Time(time), Form::Full) = (place, rendition.id.form) else {
+            return Ok(places_of(job, rendition, place));
+        };
+        let count = joined_count(job.presentation(), rendition).get();
+        let first = |number: u32| SegmentNumber(number.saturating_mul(count));
+        let segment = self.stream_of(job, rendition)?.segment_at(time);
+        Ok(segment
+            .map(|StreamSegment { number, .. }| first(number.0)..first(number.0.saturating_add(1))))
+    }
+
     fn segment(
         &self,
         job: &Job<'_>,
@@ -229,12 +255,7 @@ impl Packager for HlsTs {
         if rendition.kind() == MediaKind::Text {
             return text::vtt(job, &carried(job.presentation(), rendition), time, Clock::Ts);
         }
-        let all = stream(rendition, if self.is_muxed() { muxed_audio(job)? } else { None });
-        Self::plan(
-            job,
-            &all.with_joined_segments(joined_count(job.presentation(), rendition)),
-            time,
-        )
+        Self::plan(job, &self.stream_of(job, rendition)?, time)
     }
 
     fn keyed_by<'a>(

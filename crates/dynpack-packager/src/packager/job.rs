@@ -21,6 +21,9 @@ pub struct Job<'a> {
     pub protection: Option<&'a Protection>,
     /// The cues of texts that the request may see.
     pub texts: &'a Texts,
+    /// The bitrate of the variant that a multivariant playlist lists first, if there is one of that
+    /// bitrate.
+    pub first_quality: Option<u32>,
     /// Where manifests say that things are; [`AzureNaming`] unless set.
     pub naming: &'a dyn Naming,
 }
@@ -29,7 +32,9 @@ impl<'a> Job<'a> {
     /// To answer in the clear.
     #[must_use]
     pub const fn new(view: &'a View<'a>, request: &'a Request) -> Self {
-        Self { view, request, protection: None, texts: Texts::NONE, naming: &AzureNaming }
+        let (protection, first_quality) = (None, None);
+        let (texts, naming) = (Texts::NONE, &AzureNaming);
+        Self { view, request, protection, first_quality, texts, naming }
     }
 
     /// To answer under that protection.
@@ -42,6 +47,12 @@ impl<'a> Job<'a> {
     #[must_use]
     pub const fn with_texts(self, texts: &'a Texts) -> Self {
         Self { texts, ..self }
+    }
+
+    /// The same with the variant of that bitrate first.
+    #[must_use]
+    pub const fn with_first_quality(self, first_quality: Option<u32>) -> Self {
+        Self { first_quality, ..self }
     }
 
     /// The same with another naming.

@@ -53,8 +53,14 @@ impl<'a> Links<'a> {
         }
     }
 
-    fn audio_track(&self, rendition: &Rendition) -> Option<&'a Arc<str>> {
-        self.audio(rendition).map(|audio| &audio.id.name)
+    fn audio_track(&self, rendition: &Rendition) -> Option<&Arc<str>> {
+        let named = self.audio(rendition).map(|audio| &audio.id.name);
+        named.or_else(|| self.no_audio().filter(|_| rendition.kind() == MediaKind::Video))
+    }
+
+    /// What URLs of video say if no audio comes with it, though the asset has some.
+    fn no_audio(&self) -> Option<&Arc<str>> {
+        self.request.names_no_audio()
     }
 
     /// The media playlist of a rendition.
@@ -108,7 +114,8 @@ impl<'a> Links<'a> {
 
     /// The address of a stream of HDS, to which clients append the name of a fragment.
     pub(super) fn stream(&self, main: &Rendition, audio: Option<&Rendition>) -> String {
-        let audio_track = audio.map(|audio| audio.id.name.as_ref());
+        let audio_track = audio.map(|audio| &audio.id.name).or_else(|| self.no_audio());
+        let audio_track = audio_track.map(AsRef::as_ref);
         self.naming.stream(&self.request, &main.id, audio_track)
     }
 }

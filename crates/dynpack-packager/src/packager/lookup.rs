@@ -1,12 +1,14 @@
 //! Finding what a request names in a presentation, and saying what there is instead.
 
+use std::ops::Range;
+
 use dynpack_codec::MediaKind;
-use dynpack_media::{Form, Presentation, Rendition, RenditionId, Segment, Ticks};
+use dynpack_media::{Form, Presentation, Rendition, RenditionId, Segment, SegmentNumber, Ticks};
 
 use super::job::Job;
 use crate::error::Error;
 use crate::format::Format;
-use crate::request::Request;
+use crate::request::{Place, Request};
 
 /// The rendition that a request names: the track in full, or its key frames.
 pub(super) fn rendition(job: &Job<'_>, id: &RenditionId) -> Result<Rendition, Error> {
@@ -58,6 +60,9 @@ pub(super) fn muxed_audio_of<'a>(
     let Some(track) = &request.audio_track else {
         return Ok(presentation.default_of(MediaKind::Audio));
     };
+    if track.is_empty() {
+        return Ok(None);
+    }
     let not_found = || Error::TrackNotFound {
         track: track.to_string(),
         known: names(presentation.of_kind(MediaKind::Audio)),
@@ -97,6 +102,38 @@ pub(super) fn choices_left_out(job: &Job<'_>) -> Vec<String> {
 pub(super) fn segment_at(rendition: &Rendition, time: Ticks) -> Result<Segment, Error> {
     let segment = rendition.cuts.segment_at(time);
     segment.ok_or_else(|| time_not_found(rendition, time, rendition.cuts.starts_around(time)))
+}
+
+/// The places in the timeline of media which is named by its time on the clock of its rendition.
+pub(super) fn places_of(
+    job: &Job<'_>,
+    rendition: &Rendition,
+    place: Place,
+) -> Option<Range<SegmentNumber>> {
+    let Place::Time(time) = place else { return None };
+    let number = match rendition.id.form {
+        Form::Full => rendition.cuts.segment_at(time)?.number,
+        Form::KeyFrames => {
+            let full = job.presentation().rendition(&rendition.id.with_form(Form::Full))?;
+            full.cuts.segment_around(time)?.number
+        }
+    };
+    Some(place_alone(number))
+}
+
+/// One place, as a stretch of the timeline.
+pub(super) fn place_alone(number: SegmentNumber) -> Range<SegmentNumber> {
+    number..SegmentNumber(number.0.saturating_add(1))
+}
+
+/// The error that media does not exist, where the view leaves out what a request names.
+pub(super) fn not_in_view(id: &RenditionId, place: Place) -> Error {
+    let (track, hint) = (id.name.to_string(), "filters leave out that time".to_owned());
+    match place {
+        Place::Number(number) => Error::FragmentNotFound { track, number },
+        Place::Time(Ticks(time)) => Error::TimeNotFound { track, time, hint },
+        Place::Init | Place::Whole => Error::TimeNotFound { track, time: 0, hint },
+    }
 }
 
 /// Nothing starts at `time`; `around` has the nearest starts before and after it.

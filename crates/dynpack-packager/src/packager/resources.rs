@@ -37,6 +37,7 @@ impl<'a> Listed<'a> {
     /// `manifest` has such. Key frames have no init segment of their own.
     fn requests(self, manifest: &'a Request) -> impl Iterator<Item = Request> + 'a {
         let (facts, Self { id, audio_track, is_text, places }) = (manifest.format.facts(), self);
+        let audio_track = audio_track.or_else(|| manifest.names_no_audio().cloned());
         let text = manifest.listed_text_form().filter(|_| is_text);
         let manifest = manifest.clone().with_text(text);
         let has_init =

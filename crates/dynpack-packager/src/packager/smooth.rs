@@ -1,14 +1,16 @@
 //! Smooth Streaming (\[MS-SSTR\]), in both versions of its manifest.
 
+use std::ops::Range;
+
 use dynpack_codec::{MediaKind, TextForm};
 use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
-use dynpack_media::{Rendition, RenditionId, Ticks};
+use dynpack_media::{Rendition, RenditionId, SegmentNumber, Ticks};
 use dynpack_smooth::{ClientManifest, ProtectionHeader, Stream, Urls, Version};
 
 use super::links::Links;
-use super::lookup::time_not_found;
+use super::lookup::{place_alone, time_not_found};
 use super::resources::{Listed, requests};
 use super::{Job, Packager, mp4};
 use crate::encryption::Encryption;
@@ -36,6 +38,7 @@ pub(crate) const V2_2: Facts = Facts {
     text_forms: &[TextForm::Imsc],
     has_media_playlists: false,
     has_init_segments: false,
+    muxes_audio: false,
     has_key_frames: false,
 };
 
@@ -106,6 +109,17 @@ impl Packager for Smooth {
                 })
             });
         Ok(requests(job, listed))
+    }
+
+    fn places_of(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        place: Place,
+    ) -> Result<Option<Range<SegmentNumber>>, Error> {
+        let Place::Time(time) = place else { return Ok(None) };
+        let segment = dynpack_smooth::segment_at(job.presentation(), rendition, time);
+        Ok(segment.map(|segment| place_alone(segment.number)))
     }
 
     fn segment(

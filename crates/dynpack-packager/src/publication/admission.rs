@@ -17,6 +17,10 @@ pub struct Admission<'a> {
     pub path: AssetPath,
     /// How it is protected; `None` in the clear.
     pub protected: Option<Protected<'a>>,
+    /// The names of the locator's filters, which apply to every answer, media included. Those in the
+    /// URL apply besides. The caller looks both up, and makes the view with a
+    /// [`Combination`](crate::Combination).
+    pub filters: &'a [String],
     /// How long the answer may be cached.
     pub max_age: Duration,
 }
@@ -38,21 +42,21 @@ impl<'a> Admission<'a> {
     /// the clear. Answers may be cached for at most `max_age`.
     ///
     /// # Errors
-    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::FilterNotFound`], and those
-    /// of [`StreamingPolicy::admit`](super::StreamingPolicy::admit).
+    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], and those of
+    /// [`StreamingPolicy::admit`](super::StreamingPolicy::admit).
     pub fn new(
         locators: Option<&'a Locators>,
         request: &Request,
         max_age: Duration,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        if let Some(filter) = request.filters.first() {
-            return Err(Error::FilterNotFound { filter: filter.clone() });
-        }
         let Some(locators) = locators else {
             return match request.encryption {
                 Some(encryption) => Err(Error::EncryptionNotSet(encryption)),
-                None => Ok(Self { path: request.asset.clone(), protected: None, max_age }),
+                None => {
+                    let path = request.asset.clone();
+                    Ok(Self { path, protected: None, filters: &[], max_age })
+                }
             };
         };
         let (locator, policy) = locators.open(request.asset.folder(), now)?;
@@ -62,6 +66,7 @@ impl<'a> Admission<'a> {
         Ok(Self {
             path: AssetPath::new(&locator.asset_name, request.asset.ism())?,
             protected: encryption.map(|encryption| Protected { encryption, locator, terms }),
+            filters: &locator.filters,
             max_age: locator.max_age(max_age, now),
         })
     }

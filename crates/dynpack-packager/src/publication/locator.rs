@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 pub use key::{KeyType, LocatorKey};
 
+use crate::filter::Combination;
 use crate::request::AssetPath;
 
 /// A locator: an asset, published under an id by the rules of a policy.
@@ -47,8 +48,8 @@ pub struct Locator {
     /// Its keys. Whoever hands out keys supplies those without a value.
     #[serde(default, deserialize_with = "key_list::keys")]
     pub content_keys: Vec<LocatorKey>,
-    /// Filters for all that it answers. Not built: a locator with filters is refused, since it
-    /// would show more than it is meant to.
+    /// The names of filters that apply to everything that it answers, media included, and together
+    /// with those in URLs; up to [`Combination::MAX_OF_LOCATOR`].
     #[serde(default)]
     pub filters: Vec<String>,
 }
@@ -101,8 +102,9 @@ impl Locator {
         if self.id.contains('/') {
             return Err("its streamingLocatorId has a slash".into());
         }
-        if !self.filters.is_empty() {
-            return Err("it has filters, which are not supported yet".into());
+        let (filters, max) = (self.filters.len(), Combination::MAX_OF_LOCATOR);
+        if filters > max {
+            return Err(format!("it has {filters} filters, where {max} are the limit"));
         }
         if self.start_time.zip(self.end_time).is_some_and(|(start, end)| start >= end) {
             return Err("it ends before it starts".into());

@@ -8,7 +8,6 @@ mod admit;
 mod content_keys;
 mod predefined;
 mod protocols;
-mod selection;
 mod systems;
 mod template;
 
@@ -18,11 +17,11 @@ use serde::{Deserialize, Serialize};
 
 pub use content_keys::{ContentKeys, DefaultKey, KeyToTracks};
 pub use protocols::EnabledProtocols;
-pub use selection::{TrackCondition, TrackSelection};
 pub use systems::{ClearKey, Drm, KeyDelivery, LicenceServer, PlayReady};
 pub use template::UrlTemplate;
 
 use crate::encryption::Encryption;
+use crate::filter::TrackSelection;
 
 /// Which formats an asset is published in, in the clear and under which protection.
 ///

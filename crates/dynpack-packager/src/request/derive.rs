@@ -1,10 +1,45 @@
 //! From the request for a manifest to those for what it lists.
 
-use dynpack_media::RenditionId;
+use std::sync::Arc;
+
+use dynpack_codec::MediaKind;
+use dynpack_media::{Form, Presentation, RenditionId};
 
 use super::{Place, Request, Resource};
 
 impl Request {
+    /// The same for what filters leave of a `whole` presentation: it names the audio that comes
+    /// with video, where that is not the one of the whole. So a request always means the same
+    /// media.
+    #[must_use]
+    pub fn with_audio_of(self, left: &Presentation, whole: &Presentation) -> Self {
+        let is_video = |id: &RenditionId| {
+            let rendition = left.rendition(&id.with_form(Form::Full));
+            rendition.is_some_and(|rendition| rendition.kind() == MediaKind::Video)
+        };
+        let muxes_audio = self.format.facts().muxes_audio
+            && self.audio_track.is_none()
+            && self.resource.rendition().is_none_or(is_video);
+        let default = |presentation: &Presentation| {
+            let audio = presentation.default_of(MediaKind::Audio);
+            audio.map(|audio| Arc::clone(&audio.id.name))
+        };
+        let audio_track = match (default(left), default(whole)) {
+            _ if !muxes_audio => return self,
+            (None, Some(_)) => Some("".into()),
+            (own, of_whole) if own != of_whole && self.segment_id().is_some() => own,
+            _ => None,
+        };
+        Self { audio_track, ..self }
+    }
+
+    /// The name for no audio, where video of this format would carry audio and the request says
+    /// that it does not.
+    pub(crate) fn names_no_audio(&self) -> Option<&Arc<str>> {
+        let is_none = |track: &&Arc<str>| track.is_empty() && self.format.facts().muxes_audio;
+        self.audio_track.as_ref().filter(is_none)
+    }
+
     /// The request for the media playlist of a rendition, of what this request may see: filters go
     /// with it.
     pub(crate) fn for_media_playlist(&self, id: &RenditionId, audio_track: Option<&str>) -> Self {

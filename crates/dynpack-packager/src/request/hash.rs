@@ -39,7 +39,9 @@ impl SegmentId {
             kind,
             &at,
         ];
-        digest(fields.into_iter().chain(self.text.map(|form| form.token().as_bytes())))
+        let text = self.text.map(|form| form.token().as_bytes());
+        let fields = fields.into_iter().chain(text);
+        digest(fields.chain(without_audio(self.audio_track.as_deref())))
     }
 }
 
@@ -49,11 +51,12 @@ impl Request {
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         let flag = |flag: bool| vec![u8::from(flag)];
-        let resource = match &self.resource {
+        let mut resource = match &self.resource {
             Resource::Manifest => vec![b"manifest".to_vec()],
             Resource::MediaPlaylist(id) => rendition(id).into(),
             Resource::Media(..) => self.segment_id().iter().map(|id| id.hash().to_vec()).collect(),
         };
+        resource.extend(without_audio(self.audio_track.as_deref()).map(Vec::from));
         let fields = [
             self.text.map_or(REQUEST, |_| REQUEST_OF_TEXT).into(),
             self.format.token().into(),
@@ -68,6 +71,11 @@ impl Request {
         let text = self.text.map(|form| vec![Vec::new(), form.token().as_bytes().to_vec()]);
         digest(fields.into_iter().chain(filters).chain(text.into_iter().flatten()))
     }
+}
+
+/// What says that no audio comes with video, which differs from no word about it.
+fn without_audio(track: Option<&str>) -> Option<&'static [u8]> {
+    (track == Some("")).then_some(b"without audio")
 }
 
 /// Name, bitrate and form.
@@ -108,6 +116,7 @@ mod tests {
             SegmentId { audio_track: Some("audio".into()), ..id.clone() },
             SegmentId { text: Some(TextForm::Vtt), ..id.clone() },
             SegmentId { text: Some(TextForm::Imsc), ..id.clone() },
+            SegmentId { audio_track: Some("".into()), ..id.clone() },
             rendition(RenditionId::new("video", 2)),
             rendition(RenditionId::new("videos", 1)),
             rendition(id.rendition.with_form(Form::KeyFrames)),
@@ -138,6 +147,7 @@ mod tests {
             filters(&["a", "b"]),
             filters(&["ab"]),
             Request { audio_track: Some("a".into()), ..request.clone() },
+            Request { audio_track: Some("".into()), ..request.clone() },
             Request { audio_only: Some(true), ..request.clone() },
             Request { audio_only: Some(false), ..request.clone() },
             Request { text: Some(TextForm::Vtt), ..request.clone() },

@@ -33,6 +33,7 @@ impl Parameters {
             let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let (key, value) = (unescape(key)?, unescape(value)?);
             match (key.trim_matches(' '), &*value) {
+                (key, "") if names_no_audio(key, parameter) => parameters.set(key, "")?,
                 ("", "") => return Err(RequestError::EmptyParameter { number }),
                 (key, "") => return Err(RequestError::NoValue { key: key.to_owned() }),
                 (key, value) => parameters.set(key, value)?,
@@ -58,6 +59,11 @@ impl Parameters {
     pub(super) const fn key_frames(&self) -> bool {
         self.key_frames.is_some()
     }
+}
+
+/// Whether a parameter says that no audio comes with the video.
+fn names_no_audio(key: &str, parameter: &str) -> bool {
+    key.eq_ignore_ascii_case(AUDIO_TRACK) && parameter.contains('=')
 }
 
 fn once<T>(slot: &mut Option<T>, key: &'static str, value: T) -> Result<(), RequestError> {

@@ -6,7 +6,7 @@ use dynpack_media::{Form, RenditionId};
 
 use super::call::Call;
 use super::escape::{check, unescape_marks};
-use super::grammar::{FRAGMENTS, MANIFEST, QUALITY_LEVELS};
+use super::grammar::{AUDIO_TRACK, FRAGMENTS, MANIFEST, QUALITY_LEVELS};
 use super::parameters::Parameters;
 use super::spelling::{manifests, of_other_origins};
 use super::{AssetPath, Place, Request, RequestError, Resource};
@@ -94,6 +94,9 @@ impl Request {
                 Resource::Media(_, Place::Number(_)) => return misplaced("numbered fragment"),
                 Resource::Media(_, Place::Whole) => return misplaced("whole text"),
             }
+        }
+        if resource == Resource::Manifest && parameters.audio_track.as_deref() == Some("") {
+            return Err(RequestError::NoValue { key: AUDIO_TRACK.to_owned() });
         }
         let mut request = Self {
             asset,

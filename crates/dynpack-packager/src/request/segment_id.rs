@@ -20,7 +20,8 @@ pub struct SegmentId {
     pub format: Format,
     /// The rendition.
     pub rendition: RenditionId,
-    /// The name of the audio track that the segment carries with the video, if the URL names one.
+    /// The name of the audio track that the segment carries with the video, if the URL names one;
+    /// empty for none.
     pub audio_track: Option<Arc<str>>,
     /// The form of its cues, if it is text and the URL names one.
     pub text: Option<TextForm>,

@@ -1,7 +1,7 @@
 //! Makes a client manifest from a presentation.
 
 use dynpack_codec::{AspectRatio, MediaKind};
-use dynpack_media::{Coding, Period, Rendition, Role, Ticks, Timescale};
+use dynpack_media::{Coding, Period, Presentation, Rendition, Role, Ticks, Timescale};
 
 use super::{ClientManifest, QualityLevel, Stream};
 use crate::chunks::have_same_cuts;
@@ -30,7 +30,7 @@ impl ClientManifest {
         let presentation = period.presentation();
         let mut streams = Vec::<Stream>::new();
         for kind in [MediaKind::Audio, MediaKind::Video, MediaKind::Text] {
-            for group in groups(presentation.of_kind(kind)) {
+            for group in groups(presentation.of_kind(kind), period.source()) {
                 let is_taken = |name: &str| {
                     streams.iter().any(|stream| stream.name() == name)
                         || presentation.named(name).next().is_some()
@@ -58,14 +58,20 @@ struct Group<'a> {
     is_first: bool,
 }
 
-fn groups<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Vec<Group<'a>> {
+/// The groups of renditions of a part of `whole`. They are those of the whole, since clients request
+/// segments by the times of a group.
+fn groups<'a>(
+    renditions: impl Iterator<Item = &'a Rendition>,
+    whole: &Presentation,
+) -> Vec<Group<'a>> {
+    let all = |part: &Rendition| whole.rendition(&part.id).unwrap_or_else(|| part.clone());
     let mut groups: Vec<Group<'_>> = Vec::new();
     for rendition in renditions {
         let is_first = groups.iter().all(|group| group.first.id.name != rendition.id.name);
         let is_same = |group: &&mut Group<'_>| {
             group.first.id.name == rendition.id.name
                 && Coding::of(&group.first.track) == Coding::of(&rendition.track)
-                && have_same_cuts(group.first, rendition)
+                && have_same_cuts(&all(group.first), &all(rendition))
         };
         match groups.iter_mut().find(is_same) {
             Some(group) => group.others.push(rendition),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dynpack_media::{CutPolicy, Presentation, Rendition};
-use dynpack_packager::{AssetPath, Protection, Request, Resource, Texts, fingerprint};
+use dynpack_packager::{AssetPath, Filters, Protection, Request, Resource, Texts, fingerprint};
 
 use crate::storage::{Identity, Source};
 
@@ -25,6 +25,8 @@ pub struct Asset {
     pub sources: Arc<[Arc<dyn Source>]>,
     /// What is left out, with the reason, or is wrong with the files. For people.
     pub warnings: Arc<[String]>,
+    /// Its own filters.
+    pub filters: Filters,
     pub(crate) files: Files,
     /// A text that changes when a file or its index changes. It is the same on every node that has
     /// the same files and cuts them into segments of the same length.
@@ -43,6 +45,11 @@ pub(crate) struct Files {
     pub(crate) listed: Option<Vec<String>>,
     /// The opened files, with their paths.
     pub(crate) opened: Vec<(String, Identity)>,
+    /// Whether the asset is a single file, without a folder.
+    pub(crate) is_lone: bool,
+    /// The list of filters in the asset's folder, if there is one. It is not part of the version of
+    /// the asset, since media does not depend on it.
+    pub(crate) filters: Option<Identity>,
 }
 
 impl Asset {
@@ -55,19 +62,25 @@ impl Asset {
 
     /// The files from which it was opened.
     pub(crate) fn identities(&self) -> impl Iterator<Item = &Identity> {
-        self.files.opened.iter().map(|(_, identity)| identity)
+        self.files.opened.iter().map(|(_, identity)| identity).chain(&self.files.filters)
     }
 
     /// The strong ETag of the response to `request`. It is the same on every node with the same
-    /// files. It differs for another version of a file, another request, another `protection` or
-    /// another version of the output.
-    pub(crate) fn etag(&self, request: &Request, protection: Option<&Protection>) -> String {
+    /// files. It differs for another version of a file, another request, another `protection`,
+    /// another part that filters leave, or another version of the output.
+    pub(crate) fn etag(
+        &self,
+        request: &Request,
+        protection: Option<&Protection>,
+        left: Option<[u8; 32]>,
+    ) -> String {
         let (format_version, hash) = (FORMAT_VERSION.to_string(), request.hash());
         let protection = protection.map_or("", Protection::version);
         let parts =
             [format_version.as_bytes(), self.version.as_bytes(), &hash, protection.as_bytes()];
         let text = self.depends_on_texts(request).then_some(self.text_version.as_bytes());
-        etag(parts.into_iter().chain(text))
+        let left = left.as_ref().map(<[u8; 32]>::as_slice);
+        etag(parts.into_iter().chain(text).chain(left))
     }
 }
 

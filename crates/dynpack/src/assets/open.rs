@@ -7,7 +7,7 @@ use dynpack_index::Content;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
 use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
 use dynpack_packager::{
-    AssetPath, Error as PackagerError, listed_files, present_knowing, present_texts,
+    AssetPath, Error as PackagerError, Filters, listed_files, present_knowing, present_texts,
 };
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -18,7 +18,7 @@ use super::known::{IndexPlace, Known, MadeIndex};
 use super::texts::{MediaFile, OpenedText, StoredText, open_texts, text_files, text_files_of};
 use super::unusable::{CORRECT, DIVIDE, name_in, unusable};
 use crate::error::Error;
-use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
+use crate::storage::{Identity, Listing, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
 
 /// The maximum number of files of an asset: a folder with more is not an asset.
@@ -28,6 +28,9 @@ const MAX_FILES: usize = 200;
 /// segments (`.m4s`).
 const MEDIA_ENDINGS: [&str; 8] =
     [".mp4", ".m4v", ".m4a", ".mov", ".ismv", ".isma", ".cmfv", ".cmfa"];
+
+/// The list of the filters of an asset, in its folder.
+const FILTERS: &str = "filters.json";
 
 const REPAIR: &str = "make the file again from its source; if it is a copy, copy it again";
 const ENCODE: &str = "encode the track with a codec that is supported";
@@ -85,7 +88,7 @@ pub(crate) async fn open(
     limits: Limits,
     index_use: IndexUse,
 ) -> Result<Opened, Error> {
-    let (contents, known) = contents(storage, path, limits, index_use).await?;
+    let Found { contents, known, has_filters } = contents(storage, path, limits, index_use).await?;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
             .into_iter()
@@ -111,6 +114,12 @@ pub(crate) async fn open(
         digests.push(digest);
     }
     let mut warnings = warnings(path, &paths, &movies)?;
+    let (filters, filters_file) = match has_filters {
+        true => filters(storage, path).await?,
+        false => (Filters::default(), None),
+    };
+    warnings.extend(filters.problems());
+    let is_lone = matches!(contents, Contents::Lone { .. });
     let (manifest, manifests, listed, texts) = match contents {
         Contents::Listed(manifest, manifests, texts) => (Some(manifest), manifests, None, texts),
         Contents::Folder { files, texts, .. } => (None, Vec::new(), Some(files), texts),
@@ -131,7 +140,7 @@ pub(crate) async fn open(
     }
     let identities = sources.iter().map(|source| source.identity().clone());
     opened.extend(paths.iter().cloned().zip(identities));
-    let files = Files { listed, opened };
+    let files = Files { listed, opened, is_lone, filters: filters_file };
     let findings = known.findings(&files.opened, policy);
     let makes_index = match index_use {
         IndexUse::Read => false,
@@ -191,7 +200,7 @@ pub(crate) async fn open(
     });
     let text_version = match text_files.as_slice() {
         [] => String::new(),
-        opened => Files { opened: opened.to_vec(), listed: None }.version(&[], policy),
+        opened => Files { opened: opened.to_vec(), ..Files::default() }.version(&[], policy),
     };
     let mut files = files;
     files.opened.extend(text_files);
@@ -202,6 +211,7 @@ pub(crate) async fn open(
         texts,
         sources,
         warnings,
+        filters,
         files,
         version,
         text_version,
@@ -266,35 +276,51 @@ async fn differs(
     path: &AssetPath,
     files: &Files,
 ) -> Result<bool, StorageError> {
+    let mut may_have_filters = !files.is_lone;
     if let Some(listed) = &files.listed {
         let names = storage.list(path.folder()).await?.files;
         if asset_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
             return Ok(true);
         }
+        may_have_filters = files.filters.is_some() || names.iter().any(|name| name == FILTERS);
+    }
+    if may_have_filters && existing(storage.identity(&filters_of(path)).await)? != files.filters {
+        return Ok(true);
     }
     let identities: Vec<_> = files.opened.iter().map(|(file, _)| storage.identity(file)).collect();
     let identities: Vec<_> = stream::iter(identities).buffered(FILES_AT_ONCE).try_collect().await?;
     Ok(identities.iter().zip(&files.opened).any(|(now, (_, opened))| now != opened))
 }
 
-/// What an asset contains, and what its index file says.
+/// What an asset contains, and what is found beside its media.
+struct Found {
+    contents: Contents,
+    /// What its index file says.
+    known: Known,
+    /// Whether its folder has a list of filters.
+    has_filters: bool,
+}
+
+/// What is stored of an asset.
 async fn contents(
     storage: &dyn Storage,
     path: &AssetPath,
     limits: Limits,
     index_use: IndexUse,
-) -> Result<(Contents, Known), Error> {
+) -> Result<Found, Error> {
     let known = async |place, names: Option<&[String]>| match index_use {
         IndexUse::Read | IndexUse::ReadOrMake => Known::read(storage, place, names, limits).await,
         IndexUse::Make => Known::nothing(place),
     };
+    let has_filters = |listing: &Listing| listing.files.iter().any(|file| file == FILTERS);
     let not_found = || Error::AssetNotFound { asset: path.to_string() };
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
         Ok(listing) if listing.files.iter().any(|file| file == path.ism()) => {
             let names = Some(listing.files.as_slice());
             let known = known(IndexPlace::within(path), names).await;
-            Ok((listed(storage, path, names, &known).await?, known))
+            let contents = listed(storage, path, names, &known).await?;
+            Ok(Found { contents, known, has_filters: has_filters(&listing) })
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
@@ -306,21 +332,23 @@ async fn contents(
             } else {
                 let files = asset_files(&listing.files);
                 let known = known(IndexPlace::within(path), Some(&listing.files)).await;
-                Ok((Contents::Folder { names, files, texts }, known))
+                let contents = Contents::Folder { names, files, texts };
+                Ok(Found { contents, known, has_filters: has_filters(&listing) })
             }
         }
         Err(StorageError::NotFound { .. }) if has_folder_name => {
             let lone = lone_file(storage, path.folder()).await;
             let Lone { path: lone, texts, names } = lone.ok_or_else(not_found)?;
             let known = known(IndexPlace::beside(path), Some(&names)).await;
-            Ok((Contents::Lone { path: lone, texts }, known))
+            let contents = Contents::Lone { path: lone, texts };
+            Ok(Found { contents, known, has_filters: false })
         }
         Err(StorageError::NotFound { .. }) => Err(not_found()),
         Err(StorageError::NoListing { .. }) => {
             let known = known(IndexPlace::within(path), None).await;
             match listed(storage, path, None, &known).await {
                 Err(Error::Storage(StorageError::NotFound { .. })) => Err(not_found()),
-                contents => Ok((contents?, known)),
+                contents => Ok(Found { contents: contents?, known, has_filters: true }),
             }
         }
         Err(error) => Err(error.into()),
@@ -492,6 +520,38 @@ async fn whole(
         .await
         .map_err(Refused::Storage)?;
     Ok((file, identity, text.into_iter().next().unwrap_or_default()))
+}
+
+/// The filters of an asset, and the file that lists them, if its folder has one.
+async fn filters(
+    storage: &dyn Storage,
+    path: &AssetPath,
+) -> Result<(Filters, Option<Identity>), Error> {
+    let Some(source) = existing(storage.open(&filters_of(path)).await)? else {
+        return Ok((Filters::default(), None));
+    };
+    let identity = source.identity().clone();
+    if source.len() > Filters::MAX_BYTES as u64 {
+        let (len, max) = (source.len(), Filters::MAX_BYTES);
+        let problem = format!("`{FILTERS}` has {len} bytes, where {max} are the limit");
+        return Ok((Filters::unreadable(problem), Some(identity)));
+    }
+    let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())]).await?;
+    Ok((Filters::parse(&text.concat()), Some(identity)))
+}
+
+/// The path of the list of filters of an asset.
+fn filters_of(path: &AssetPath) -> String {
+    format!("{}/{FILTERS}", path.folder())
+}
+
+/// What is found in a storage, if it exists.
+fn existing<T>(found: Result<T, StorageError>) -> Result<Option<T>, StorageError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StorageError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A media file that was opened, with the digest of its index.

@@ -73,6 +73,7 @@ fn printable(text: &str) -> String {
 }
 
 /// A response before its status and body are known.
+#[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) etag: String,
     pub(crate) max_age: Option<Duration>,

@@ -60,6 +60,12 @@ impl Bootstrap {
         Self { fragments, runs, end }
     }
 
+    /// The number of the first fragment.
+    #[must_use]
+    pub fn first(&self) -> u32 {
+        self.runs.first().map_or(1, |run| run.first)
+    }
+
     /// The start and duration of a fragment, in milliseconds.
     #[must_use]
     pub fn fragment(&self, number: u32) -> (u64, u32) {

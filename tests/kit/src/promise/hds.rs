@@ -36,7 +36,8 @@ pub fn promises(base: &str, f4m: &str) -> Vec<Promise> {
                     let url = join(base, &format!("{url}Seg1-Frag{number}"));
                     (url, seconds(start), seconds(duration.into()))
                 };
-                let segments = (1..=bootstrap.fragments).map(segment).collect();
+                let numbers = bootstrap.first()..bootstrap.first() + bootstrap.fragments;
+                let segments = numbers.map(segment).collect();
                 promises.push(Promise { init: None, segments });
             }
             _ => {}

@@ -1,0 +1,611 @@
+//! Filters: what manifests list under them, what a locator with filters answers, and the errors.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use dynpack::storage::Memory;
+use dynpack::{
+    AccountFilters, Conditions, Dynpack, Encryption, Filters, Format, Request, Resource,
+};
+use dynpack_media::CutPolicy;
+use dynpack_testkit::film::{Container, Form, films};
+use dynpack_testkit::promise::Promise;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::random_films::{self, is_muxed, run};
+use crate::resources::listed;
+use crate::support::published::{document, locators, policy};
+use crate::support::{
+    ask, fetch, film_storage, formats, get, manifest, playlists, promises_at, refusal,
+    sample_storage, text,
+};
+
+const ASSET: &str = "/sample/sample.ism";
+
+/// A selection of tracks: each condition is a property, an operation and a value.
+fn tracks(conditions: &[(&str, &str, &str)]) -> Value {
+    let conditions: Vec<_> = conditions
+        .iter()
+        .map(|(property, operation, value)| {
+            json!({"property": property, "operation": operation, "value": value})
+        })
+        .collect();
+    json!({ "trackSelections": conditions })
+}
+
+/// The part of the film from a second until before another.
+fn seconds(start: u32, end: u32) -> Value {
+    json!({"timescale": 1, "startTimestamp": start, "endTimestamp": end})
+}
+
+/// Filters for the sample: three videos of 180, 360 and 720 lines, in segments from 0, 6, 12 and 18
+/// seconds, and audio in German and English.
+fn filters() -> Value {
+    let video = |value| tracks(&[("Type", "Equal", "Video"), ("Height", "Equal", value)]);
+    let audio = |language| tracks(&[("Type", "Equal", "audio"), ("Language", "Equal", language)]);
+    json!([
+        {"name": "mobile", "tracks": [video("0-400"), audio("en")]},
+        {"name": "english", "tracks": [tracks(&[("Type", "Equal", "video")]), audio("en")]},
+        {"name": "german", "tracks": [tracks(&[("Type", "Equal", "video")]), audio("de")]},
+        {"name": "silent", "tracks": [tracks(&[("Type", "NotEqual", "audio")])]},
+        {"name": "sound", "tracks": [tracks(&[("Type", "Equal", "audio")])]},
+        {"name": "middle", "presentationTimeRange": seconds(7, 13)},
+        {"name": "opening", "presentationTimeRange": seconds(0, 6)},
+        {"name": "late", "presentationTimeRange": seconds(20, 30)},
+        {"name": "best", "firstQuality": {"bitrate": 423_476}},
+        {"name": "other-best", "firstQuality": {"bitrate": 1}},
+        {"name": "all"},
+        {"name": "bad", "tracks": 1},
+        {"name": "bad-range", "presentationTimeRange": {"timescale": 0}},
+        {"name": "live", "presentationTimeRange": {"presentationWindowDuration": 1}},
+        {"name": "backoff", "presentationTimeRange": {"liveBackoffDuration": 1}},
+        {"name": "first", "firstQuality": {}},
+        {"name": "odd", "window": 1},
+    ])
+}
+
+/// The sample with those filters in its folder.
+fn storage_with(filters: &Value) -> Memory {
+    let storage = sample_storage();
+    storage.insert("sample/filters.json", filters.to_string());
+    storage
+}
+
+fn origin() -> Dynpack {
+    Dynpack::builder(storage_with(&filters())).build()
+}
+
+fn filtered(format: Format, filter: &str) -> String {
+    format!("{ASSET}/manifest(format={format},filter={filter})")
+}
+
+/// `filters_only_remove`: in every format, a filtered manifest lists some of the media of the
+/// whole, by the same URLs.
+#[tokio::test]
+async fn filters_only_remove() {
+    let dynpack = origin();
+    let media = |urls: BTreeSet<String>| -> BTreeSet<String> {
+        urls.into_iter().filter(|url| url.contains("Fragments(")).collect()
+    };
+    let list = async |url: String| media(listed(&dynpack, &Request::parse(&url).unwrap()).await);
+    for format in formats() {
+        let whole = list(manifest(ASSET, format)).await;
+        assert_eq!(list(filtered(format, "all")).await, whole, "{format}");
+        assert_eq!(list(filtered(format, "best")).await, whole, "{format}");
+        for filter in ["german", "german;middle", "opening;german", "sound;german"] {
+            let left = list(filtered(format, filter)).await;
+            // The German audio comes with the video there, whatever else there is.
+            let is_less = left.len() < whole.len() || filter == "german" && is_muxed(format);
+            assert!(!left.is_empty() && is_less, "{format} {filter}");
+            // Where audio comes with the video, sound alone is a stream of its own.
+            if filter != "sound;german" || !is_muxed(format) {
+                assert!(left.is_subset(&whole), "{format} {filter}: {left:?}");
+            }
+            for url in left {
+                assert!(!get(&dynpack, &url).await.is_empty(), "{url}");
+            }
+        }
+        // Segments that carry the audio which is left, or none.
+        for filter in ["english;middle", "silent"] {
+            for url in list(filtered(format, filter)).await {
+                assert!(!get(&dynpack, &url).await.is_empty(), "{url}");
+                assert!(!url.contains("audio_de"), "{url}");
+            }
+        }
+    }
+}
+
+/// Segments from 6 until 18 seconds are those that 7 to 13 touches, in every format.
+#[tokio::test]
+async fn a_range_keeps_whole_segments_in_every_format() {
+    let dynpack = origin();
+    for format in formats() {
+        let url = filtered(format, "middle");
+        let mut renditions = promises_at(&dynpack, &url, format).await;
+        let whole = promises_at(&dynpack, &manifest(ASSET, format), format).await;
+        assert_eq!(renditions.len(), whole.len(), "{format}");
+        for (left, whole) in renditions.iter_mut().zip(&whole) {
+            let urls = |segments: &[(String, f64, f64)]| {
+                segments.iter().map(|(url, ..)| url.clone()).collect::<Vec<_>>()
+            };
+            assert_eq!(urls(&left.segments), urls(&whole.segments[1..3]), "{format}");
+            let lasts: f64 = left.segments.iter().map(|(_, _, duration)| duration).sum();
+            assert!((lasts - 12.0).abs() < 0.03, "{format}: {lasts}");
+        }
+        let text = text(&dynpack, &url).await;
+        match format {
+            Format::DashCmaf | Format::DashCsf => {
+                // Audio is cut at the nearest frame, before the picture.
+                assert!(text.contains(r#"presentationTimeOffset=""#), "{text}");
+                assert!(text.contains(r#"mediaPresentationDuration="PT12.0"#), "{text}");
+            }
+            Format::Smooth | Format::SmoothV20 => {
+                assert!(text.contains(r#" Duration="120"#), "{text}");
+                assert!(text.contains(r#" t="60000000" d="60000000""#), "{text}");
+            }
+            Format::Hds => assert!(text.contains("<duration>12."), "{text}"),
+            _ => {
+                for playlist in playlists(&dynpack, &url).await {
+                    let text = crate::support::text(&dynpack, &playlist).await;
+                    assert!(text.contains("#EXT-X-MEDIA-SEQUENCE:1\n"), "{text}");
+                    // The same for all: players align playlists by their dates.
+                    let date = "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:05.995Z\n#EXTINF";
+                    assert_eq!(text.matches(date).count(), 1, "{text}");
+                    assert!(playlist.contains("filter=middle"), "{playlist}");
+                }
+            }
+        }
+    }
+    // What starts with the film has no date: its times are those of the whole.
+    for playlist in playlists(&dynpack, &filtered(Format::HlsCmaf, "opening")).await {
+        let text = text(&dynpack, &playlist).await;
+        assert!(!text.contains("PROGRAM-DATE-TIME") && text.contains("SEQUENCE:0\n"), "{text}");
+        assert_eq!(text.matches("#EXTINF").count(), 1, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_quality_is_listed_first() {
+    let dynpack = origin();
+    for format in [Format::HlsCmaf, Format::HlsV4, Format::HlsV3] {
+        let bitrates = async |filter: &str| {
+            let text = text(&dynpack, &filtered(format, filter)).await;
+            let variants = text.lines().filter(|line| line.starts_with("QualityLevels("));
+            let bitrate = |line: &str| line[14..].split(')').next().unwrap().to_owned();
+            variants.map(bitrate).collect::<Vec<_>>()
+        };
+        assert_eq!(bitrates("best").await, ["423476", "62780", "157695"], "{format}");
+        let usual = ["62780", "157695", "423476"];
+        assert_eq!(bitrates("other-best").await, usual, "one that no variant has is ignored");
+        assert_eq!(bitrates("best;mobile").await, ["62780", "157695"], "nor one that is left out");
+    }
+}
+
+#[tokio::test]
+async fn errors_have_the_codes_of_azure() {
+    let dynpack = origin();
+    for (filter, status, code) in [
+        ("none", 404, "MPE_EGRESS_FILTER_NOT_FOUND"),
+        ("All", 404, "MPE_EGRESS_FILTER_NOT_FOUND"),
+        ("mobile;none", 404, "MPE_EGRESS_FILTER_NOT_FOUND"),
+        ("german;english;sound", 415, "MPE_FILTER_REMOVED_ALL_STREAMS"),
+        ("silent;sound", 415, "MPE_FILTER_REMOVED_ALL_STREAMS"),
+        ("opening;middle", 415, "MPE_FILTER_REMOVED_ALL_STREAMS"),
+        ("late", 415, "MPE_FILTER_REMOVED_ALL_STREAMS"),
+        ("odd", 415, "MPE_FILTER_INVALID"),
+        ("bad", 415, "MPE_FILTER_TRACK_ATTRIBUTE_INVALID"),
+        ("bad-range", 415, "MPE_FILTER_RANGE_ATTRIBUTE_INVALID"),
+        ("live", 415, "MPE_FILTER_PRESENTATION_WINDOW_INVALID"),
+        ("backoff", 415, "MPE_FILTER_LIVE_BACKOFF_INVALID"),
+        ("first", 415, "MPE_FILTER_FIRST_QUALITY_ATTRIBUTE_INVALID"),
+        (
+            "best;other-best",
+            415,
+            "MPE_FILTER_COMPOSITION_MULTIPLE_FIRST_QUALITY_OPERATOR_NOT_ALLOWED",
+        ),
+    ] {
+        for format in formats() {
+            let answer = ask(&dynpack, &filtered(format, filter)).await;
+            assert_eq!(refusal(answer), (status, code), "{format} {filter}");
+        }
+    }
+    let four = filtered(Format::HlsCmaf, "all;best;mobile;sound");
+    assert_eq!(
+        refusal(fetch(&dynpack, &four).await),
+        (415, "MPE_FILTER_COMPOSITION_FILTER_COUNT_OVER_LIMIT")
+    );
+    // Media only asks whether the filters exist.
+    let segment = |filter| {
+        format!("{ASSET}/QualityLevels(423476)/Fragments(video=0,format=m3u8-cmaf,filter={filter})")
+    };
+    assert_eq!(refusal(ask(&dynpack, &segment("none")).await).0, 404);
+    let plain = segment("mobile").replace(",filter=mobile", "");
+    let (one, other) = (ask(&dynpack, &segment("mobile")).await, ask(&dynpack, &plain).await);
+    assert_eq!(one.unwrap().etag, other.unwrap().etag);
+}
+
+/// A list that cannot be read is an error for every name, and for nothing else.
+#[tokio::test]
+async fn a_broken_list_breaks_filters_alone() {
+    let storage = sample_storage();
+    storage.insert("sample/filters.json", "{");
+    let account = AccountFilters::new(Filters::parse(br#"[{"name": "mobile"}]"#));
+    let dynpack = Dynpack::builder(storage).filters(account).build();
+    let refused = refusal(ask(&dynpack, &filtered(Format::HlsCmaf, "mobile")).await);
+    assert_eq!(refused, (415, "MPE_FILTER_INVALID"));
+    let whole = ask(&dynpack, &manifest(ASSET, Format::HlsCmaf)).await.unwrap();
+    assert!(whole.warnings.iter().any(|warning| warning.contains("no filter can be read")));
+}
+
+/// The filter of the asset counts, whatever the account has by that name.
+#[tokio::test]
+async fn filters_of_the_asset_win() {
+    let of_asset = json!([{"name": "one", "tracks": [tracks(&[("Type", "Equal", "video")])]}]);
+    let of_account = json!([
+        {"name": "one", "tracks": [tracks(&[("Type", "Equal", "audio")])]},
+        {"name": "two", "tracks": [tracks(&[("Language", "Equal", "en")])]}
+    ]);
+    let account = AccountFilters::new(Filters::parse(of_account.to_string().as_bytes()));
+    let dynpack = Dynpack::builder(storage_with(&of_asset)).filters(account.clone()).build();
+    let tracks = async |filter: &str| {
+        let url = filtered(Format::DashCmaf, filter);
+        let promises = promises_at(&dynpack, &url, Format::DashCmaf).await;
+        promises.iter().map(|one| one.track().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(tracks("one").await, ["video"; 3]);
+    assert_eq!(tracks("two").await, ["audio_en"]);
+    account.replace(Filters::default());
+    assert_eq!(tracks("one").await, ["video"; 3]);
+    let refused = refusal(ask(&dynpack, &filtered(Format::DashCmaf, "two")).await);
+    assert_eq!(refused, (404, "MPE_EGRESS_FILTER_NOT_FOUND"));
+}
+
+/// What changes with a filter has another tag, and media has none.
+#[tokio::test]
+async fn tags_change_with_filters() {
+    let storage = storage_with(&json!([{"name": "a", "presentationTimeRange": seconds(0, 6)}]));
+    let dynpack = Dynpack::builder(storage.clone()).revalidate_after(Duration::ZERO).build();
+    let playlist = playlists(&dynpack, &filtered(Format::HlsCmaf, "a")).await.remove(0);
+    let segment = promises_at(&dynpack, &filtered(Format::HlsCmaf, "a"), Format::HlsCmaf).await[0]
+        .segments[0]
+        .0
+        .clone();
+    let urls = [filtered(Format::DashCmaf, "a"), playlist, segment, manifest(ASSET, Format::Hds)];
+    let tags = async || {
+        let mut tags = Vec::new();
+        for url in &urls {
+            tags.push(ask(&dynpack, url).await.unwrap().etag);
+        }
+        tags
+    };
+    let before = tags().await;
+    let changes = |after: &[String]| {
+        before.iter().zip(after).map(|(one, other)| one != other).collect::<Vec<_>>()
+    };
+    let put = |filters: Value| storage.insert("sample/filters.json", filters.to_string());
+    put(json!([{"name": "a", "presentationTimeRange": seconds(0, 12)}]));
+    assert_eq!(changes(&tags().await), [true, true, false, false]);
+    // The same rules in other words have the same outcome.
+    put(json!({"name": "a", "properties": {"presentationTimeRange": seconds(0, 5)}}));
+    assert_eq!(changes(&tags().await), [false; 4]);
+    assert!(storage.remove("sample/filters.json"));
+    assert_eq!(refusal(ask(&dynpack, &urls[0]).await), (404, "MPE_EGRESS_FILTER_NOT_FOUND"));
+    put(json!([{"name": "a"}]));
+    assert_eq!(changes(&tags().await), [true, true, false, false]);
+}
+
+/// Video without audio has other segments than video with the default audio, and says so.
+#[tokio::test]
+async fn segments_without_audio_say_so() {
+    let dynpack = origin();
+    for format in [Format::HlsV3, Format::Hds] {
+        let url = filtered(format, "silent");
+        let left = promises_at(&dynpack, &url, format).await;
+        let first = &left[0].segments[0].0;
+        assert!(first.contains(",audiotrack="), "{first}");
+        let silent = get(&dynpack, first).await;
+        let whole = get(&dynpack, &first.replace(",audiotrack=", "")).await;
+        assert!(silent.len() < whole.len(), "{first}");
+        assert_ne!(
+            ask(&dynpack, first).await.unwrap().etag,
+            ask(&dynpack, &first.replace(",audiotrack=", "")).await.unwrap().etag
+        );
+    }
+    let manifest = format!("{ASSET}/manifest(format=m3u8-aapl-v3,audiotrack=)");
+    assert_eq!(refusal(fetch(&dynpack, &manifest).await), (400, "MPE_BAD_URL_SYNTAX"));
+}
+
+/// Where audio comes with the video, URLs name its track alone, and segments have its first bitrate.
+/// Without that, nothing else may be found by the same URL.
+#[tokio::test]
+async fn audio_that_comes_with_video_has_its_first_bitrate() {
+    let storage = storage_with(&json!([
+        {"name": "better", "tracks": [tracks(&[("Bitrate", "NotEqual", "32000")])]},
+        {"name": "worse", "tracks": [tracks(&[("Bitrate", "NotEqual", "64000")])]},
+    ]));
+    let audio = |file: &str, bitrate: u32| {
+        format!(
+            r#"<audio src="{file}" systemBitrate="{bitrate}">
+                <param name="trackName" value="sound"/></audio>"#
+        )
+    };
+    let (low, high) = (audio("audio_eng.mp4", 32_000), audio("audio_deu.mp4", 64_000));
+    let video = r#"<video src="video_180p.mp4"/>"#;
+    let smil = format!("<smil><body><switch>{video}{low}{high}</switch></body></smil>");
+    storage.insert("sample/sample.ism", smil);
+    let mut document = document();
+    let all = document["streamingLocators"].as_array_mut().unwrap();
+    let mut narrow = all.iter().find(|one| one["streamingLocatorId"] == WHOLE).unwrap().clone();
+    narrow["streamingLocatorId"] = NARROW.into();
+    narrow["filters"] = json!(["better"]);
+    all.push(narrow);
+    let dynpack = Dynpack::builder(storage).locators(locators(document)).build();
+    for format in formats() {
+        let way = (format, None);
+        let worse = manifest_at(WHOLE, way).replace(')', ",filter=worse)");
+        assert_eq!(ask(&dynpack, &worse).await.unwrap().status, 200, "{format}");
+        for url in
+            [manifest_at(NARROW, way), manifest_at(WHOLE, way).replace(')', ",filter=better)")]
+        {
+            match ask(&dynpack, &url).await {
+                Ok(answer) => assert!(answer.status == 200 && !is_muxed(format), "{format}"),
+                Err(error) => {
+                    assert!(is_muxed(format), "{format}: {error}");
+                    assert_eq!(error.code(), "MPE_MEDIA_ENCODING_NOT_SUPPORTED");
+                }
+            }
+        }
+    }
+}
+
+/// The locator of the sample under all protections with these filters, beside one without.
+fn published(filters: &Value) -> Dynpack {
+    let mut document = document();
+    let all = document["streamingLocators"].as_array_mut().unwrap();
+    let whole = all.iter().find(|one| one["streamingLocatorId"] == WHOLE).unwrap();
+    let mut narrow = whole.clone();
+    narrow["streamingLocatorId"] = NARROW.into();
+    narrow["filters"] = filters.clone();
+    all.push(narrow);
+    Dynpack::builder(storage_with(&self::filters())).locators(locators(document)).build()
+}
+
+const WHOLE: &str = "locator-clear-and-all";
+const NARROW: &str = "narrow";
+
+/// The same URL under the locator with filters.
+fn narrowed(url: &str) -> String {
+    url.replacen(WHOLE, NARROW, 1)
+}
+
+/// Every format with every protection.
+fn ways() -> Vec<(Format, Option<Encryption>)> {
+    policy("clear-and-all").admitted().collect()
+}
+
+fn manifest_at(locator: &str, (format, encryption): (Format, Option<Encryption>)) -> String {
+    let named = encryption.map(|name| format!(",encryption={name}")).unwrap_or_default();
+    format!("/{locator}/sample.ism/manifest(format={format}{named})")
+}
+
+/// Under a locator with filters, nothing that they leave out is answered: in every format, under
+/// every protection, by every URL that the whole has, in other spellings and with other filters.
+#[tokio::test]
+async fn nobody_steps_around_the_filters_of_a_locator() {
+    let dynpack = published(&json!(["mobile", "middle"]));
+    let (mut refused, mut answered) = (0, 0);
+    for way in ways() {
+        let whole = listed(&dynpack, &Request::parse(&manifest_at(WHOLE, way)).unwrap()).await;
+        let left = listed(&dynpack, &Request::parse(&manifest_at(NARROW, way)).unwrap()).await;
+        for url in &whole {
+            let request = Request::parse(url).unwrap();
+            let Resource::Media(..) = request.resource else { continue };
+            // Whoever has it of another locator has its tag, and the whole is in all caches.
+            let tag = ask(&dynpack, url).await.unwrap().etag;
+            let mut known = Conditions::default();
+            known.if_none_match = Some(tag.clone());
+            let own = Request::parse(&narrowed(url)).unwrap();
+            if left.contains(&own.to_string()) {
+                assert_eq!(get(&dynpack, url).await, get(&dynpack, &narrowed(url)).await);
+                assert_eq!(ask(&dynpack, &narrowed(url)).await.unwrap().etag, tag);
+                let response = dynpack.respond(&own, &known).await.unwrap();
+                assert_eq!(response.status, 304);
+                answered += 1;
+                continue;
+            }
+            for url in spellings(&own) {
+                for conditions in [&Conditions::default(), &known] {
+                    let answer = dynpack.get(&url, conditions).await;
+                    assert_eq!(refusal(answer).0, 404, "{url}");
+                    refused += 1;
+                }
+            }
+        }
+        for url in left {
+            assert!(!get(&dynpack, &url).await.is_empty(), "{url}");
+            assert!(!url.contains("audio_de") && !url.contains("423476"), "{url}");
+        }
+    }
+    assert!(refused > 1_000 && answered > 100, "{refused} {answered}");
+}
+
+/// Other ways to write a URL of media, and to ask for more than it.
+fn spellings(request: &Request) -> Vec<String> {
+    let url = request.to_string();
+    let (head, tail) = url.rsplit_once(')').unwrap();
+    vec![
+        url.clone(),
+        format!("{url}?filter=all"),
+        format!("{head},filter=all){tail}"),
+        format!("{head},filter=german;all){tail}"),
+        url.replace("Fragments", "fragments").replace("QualityLevels", "qualitylevels"),
+        url.replace('(', "%28").replace(')', "%29").replace('=', "%3D").replace(',', "%2C"),
+        url.replace("format=", "FORMAT="),
+    ]
+}
+
+/// Playlists and manifests neither, by whatever they name.
+#[tokio::test]
+async fn playlists_of_a_locator_with_filters_show_nothing_else() {
+    let dynpack = published(&json!(["mobile", "middle"]));
+    for way in ways() {
+        let (manifest, head) = (manifest_at(NARROW, way), manifest_at(NARROW, way));
+        let head = head.strip_suffix(')').unwrap();
+        let whole = text(&dynpack, &manifest).await;
+        for filter in ["all", "mobile", "middle;all"] {
+            let url = format!("{head},filter={filter})");
+            let names = |text: &str| text.replace(&format!(",filter={filter}"), "");
+            assert_eq!(names(&text(&dynpack, &url).await), whole, "{url}");
+        }
+        for (parameter, status) in [
+            ("filter=german", 415),
+            ("filter=opening", 415),
+            ("filter=none", 404),
+            ("audiotrack=audio_de", 404),
+        ] {
+            let url = format!("{head},{parameter})");
+            match ask(&dynpack, &url).await {
+                Err(error) if parameter == "filter=german" => {
+                    panic!("{url}: video is left: {error}")
+                }
+                Err(error) => assert_eq!(error.status(), status, "{url}"),
+                Ok(_) if parameter == "filter=german" => {
+                    let text = text(&dynpack, &url).await;
+                    assert!(!text.contains("audio_"), "{url}: {text}");
+                }
+                // It has no meaning where audio is apart.
+                Ok(_) => assert!(parameter.starts_with("audiotrack") && !is_muxed(way.0), "{url}"),
+            }
+        }
+        let prefix = format!("/{NARROW}/sample.ism/QualityLevels");
+        let own = manifest.rsplit_once('(').unwrap().1;
+        for track in ["(71182)/Manifest(audio_de", "(423476)/Manifest(video"] {
+            let url = format!("{prefix}{track},{own}");
+            let refused = refusal(ask(&dynpack, &url).await).0;
+            assert!(refused == 404 || refused == 400 && !is_hls(way.0), "{url}: {refused}");
+        }
+    }
+}
+
+fn is_hls(format: Format) -> bool {
+    matches!(format, Format::HlsV3 | Format::HlsV4 | Format::HlsCmaf)
+}
+
+/// Stored files hold what the filters leave out, so they are not given out.
+#[tokio::test]
+async fn a_locator_with_filters_gives_no_stored_files() {
+    let mut document = document();
+    let locator = document["streamingLocators"][2].clone();
+    assert_eq!(locator["streamingPolicyName"], "Predefined_DownloadAndClearStreaming");
+    let mut narrow = locator;
+    narrow["streamingLocatorId"] = NARROW.into();
+    narrow["filters"] = json!(["all"]);
+    document["streamingLocators"].as_array_mut().unwrap().push(narrow);
+    let storage = storage_with(&filters());
+    let dynpack = Dynpack::builder(storage).locators(locators(document)).build();
+    let of = |locator: &str| format!("/{locator}/video_180p.mp4");
+    let whole = fetch(&dynpack, &of("locator-Predefined_DownloadAndClearStreaming")).await;
+    assert_eq!(whole.unwrap().status, 200);
+    assert_eq!(refusal(fetch(&dynpack, &of(NARROW)).await), (403, "MPE_OUTPUT_FORMAT_BLOCKED"));
+}
+
+/// A filter that a locator names must exist: without it, the locator would show more than it
+/// should.
+#[tokio::test]
+async fn a_locator_with_an_unknown_filter_answers_nothing() {
+    let dynpack = published(&json!(["mobile", "gone"]));
+    for way in ways() {
+        let refused = refusal(ask(&dynpack, &manifest_at(NARROW, way)).await);
+        assert_eq!(refused, (404, "MPE_EGRESS_FILTER_NOT_FOUND"));
+    }
+    let segment = "QualityLevels(62780)/Fragments(video=i,format=m3u8-cmaf)";
+    let url = format!("/{NARROW}/sample.ism/{segment}");
+    assert_eq!(refusal(ask(&dynpack, &url).await), (404, "MPE_EGRESS_FILTER_NOT_FOUND"));
+}
+
+/// The name and the bitrate of what a manifest promises.
+fn rendition(promise: &Promise) -> (String, String) {
+    let (_, level) = promise.segments[0].0.split_once("QualityLevels(").unwrap();
+    (promise.track().to_owned(), level.split(')').next().unwrap().to_owned())
+}
+
+/// The URLs of the segments of what a manifest promises.
+fn urls(promise: &Promise) -> Vec<&str> {
+    promise.segments.iter().map(|(url, ..)| url.as_str()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// `filters_only_remove` for random films: what is left of a rendition are neighbours among its
+    /// segments, with their URLs, and as many in every format.
+    #[test]
+    fn random_filters_only_remove(
+        film in films(),
+        target in 300_u64..5000,
+        (start, len) in (0_u64..6000, 1_u64..6000),
+        kept in prop::collection::vec(any::<bool>(), 5),
+    ) {
+        let bitrates = film.tracks.iter().zip(&kept).filter(|(_, is_kept)| **is_kept);
+        let mut selections: Vec<_> = bitrates
+            .map(|(track, _)| tracks(&[("Bitrate", "Equal", &track.bitrate.to_string())]))
+            .collect();
+        selections.push(tracks(&[("Bitrate", "Equal", "1")]));
+        let range =
+            json!({"timescale": 1000, "startTimestamp": start, "endTimestamp": start + len});
+        let list = json!([{"name": "f", "tracks": selections, "presentationTimeRange": range}]);
+        let container =
+            Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
+        let storage = film_storage(&film, container);
+        storage.insert("film/filters.json", list.to_string());
+        let policy = CutPolicy::with_target(Duration::from_millis(target)).unfilled();
+        let dynpack = Dynpack::builder(storage).cut_policy(policy).build();
+        run(async {
+            let mut counts = None;
+            for format in formats() {
+                let asset = random_films::ASSET;
+                let url = format!("{asset}/manifest(format={format},filter=f)");
+                if let Err(error) = ask(&dynpack, &url).await {
+                    assert_eq!(error.code(), "MPE_FILTER_REMOVED_ALL_STREAMS", "{format}: {error}");
+                    assert!(counts.is_none(), "{format}: something is left in other formats");
+                    continue;
+                }
+                let whole = promises_at(&dynpack, &manifest(asset, format), format).await;
+                let left = promises_at(&dynpack, &url, format).await;
+                for one in &left {
+                    let is_of_whole = |other: &&Promise| rendition(other) == rendition(one);
+                    let Some(all) = whole.iter().find(is_of_whole) else {
+                        assert!(is_muxed(format), "{url}: {one:?}");
+                        continue;
+                    };
+                    let (own, all) = (urls(one), urls(all));
+                    let neighbours = all.windows(own.len()).any(|some| some == own);
+                    assert!(neighbours || is_muxed(format), "{url}: {own:?} of {all:?}");
+                }
+                if is_muxed(format) {
+                    continue;
+                }
+                let mut own: Vec<_> =
+                    left.iter().map(|one| (rendition(one), one.segments.len())).collect();
+                own.sort();
+                own.dedup();
+                assert_eq!(*counts.get_or_insert_with(|| own.clone()), own, "{format}");
+            }
+        });
+    }
+}
+
+/// The filters in the documentation can be used.
+#[test]
+fn the_recipes_can_be_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/filters.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let blocks = text.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let recipes: Vec<&str> = blocks.filter(|block| block.contains("\"name\"")).collect();
+    assert_eq!(recipes.len(), 9);
+    for recipe in recipes {
+        let filters = Filters::parse(recipe.as_bytes());
+        assert_eq!((filters.names().count(), filters.problems().next()), (1, None), "{recipe}");
+    }
+}
