@@ -2,8 +2,8 @@
 //!
 //! [`fmp4`] makes segments of CMAF, DASH and Smooth Streaming, [`ts`] MPEG transport streams,
 //! [`f4f`] fragments of HDS, and [`text`] those of subtitles. A [`SegmentPlan`] says which byte
-//! ranges of the stored files it needs, and how long the finished segment is; the caller does the IO
-//! and passes those bytes to [`SegmentPlan::finish`].
+//! ranges of the stored files it needs, and how long the finished segment is; the caller does the
+//! IO and passes those bytes to [`SegmentPlan::finish`].
 //!
 //! Segments are encrypted on the way: samples of fragmented MP4 by a
 //! [`Protection`](fmp4::Protection), frames in transport streams as their [`Part`](ts::Part) says,

@@ -51,7 +51,12 @@ impl<'a> Mp4Writer<'a> {
     /// [`Error::Unsupported`] for [`Profile::Smooth`], which has none, or if the header of the
     /// document is larger than any real one.
     pub fn init_segment(&self) -> Result<Bytes, Error> {
-        let rendition = self.with_samples(SampleTable::empty(), Arc::clone(&self.rendition.cuts));
+        let entry = match self.coding {
+            Coding::Stpp => stpp::sample_entry(),
+            Coding::Wvtt => wvtt::sample_entry(self.document),
+        };
+        let cuts = Arc::clone(&self.rendition.cuts);
+        let rendition = self.with_track(entry.into(), SampleTable::empty(), cuts);
         Writer::new(self.profile, &rendition).init_segment()
     }
 
@@ -66,7 +71,8 @@ impl<'a> Mp4Writer<'a> {
         let mut segment = segment.clone();
         segment.samples = SampleIndex(0)..SampleIndex(table.len());
         let cuts = Cuts::of_text_segment(&segment);
-        let rendition = self.with_samples(table, cuts.into());
+        // Fragments do not say what their sample entry does, which costs a look at all cues.
+        let rendition = self.with_track(Bytes::new(), table, cuts.into());
         let data = samples.into_iter().flat_map(|sample| sample.data).collect();
         Fragment::new(self.profile, &rendition, &segment).plan_with(data)
     }
@@ -90,14 +96,10 @@ impl<'a> Mp4Writer<'a> {
         }
     }
 
-    /// The rendition with samples.
-    fn with_samples(&self, samples: SampleTable, cuts: Arc<Cuts>) -> Rendition {
-        let entry = match self.coding {
-            Coding::Stpp => stpp::sample_entry(),
-            Coding::Wvtt => wvtt::sample_entry(self.document),
-        };
+    /// The rendition with a track of that sample entry and those samples.
+    fn with_track(&self, entry: Bytes, samples: SampleTable, cuts: Arc<Cuts>) -> Rendition {
         let clock = self.rendition.timescale();
-        let track = Track::new(TrackId(1), clock, Codec::Text, entry.into(), samples);
+        let track = Track::new(TrackId(1), clock, Codec::Text, entry, samples);
         let mut rendition = self.rendition.clone();
         (rendition.track, rendition.cuts) = (track.into(), cuts);
         rendition
