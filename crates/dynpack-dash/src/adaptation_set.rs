@@ -148,9 +148,10 @@ impl<'a> Set<'a> {
     }
 
     fn supplemental(&self) -> Vec<Descriptor> {
-        match self.first.track.codec.audio() {
-            Some(audio) => sound::supplemental(audio),
-            None => picture::supplemental(self.videos()),
+        match &self.first.track.codec {
+            Codec::Video(_) => picture::supplemental(self.videos()),
+            Codec::Audio(audio) => sound::supplemental(audio),
+            Codec::Text => Vec::new(),
         }
     }
 
