@@ -30,6 +30,7 @@ pub(crate) struct Outcome {
 }
 
 /// A track that is not left out.
+#[expect(clippy::large_enum_variant, reason = "a file has few tracks, most of them of media")]
 #[derive(Debug)]
 pub(crate) enum Served {
     Media(Track),
