@@ -14,6 +14,10 @@ use crate::texts::{origin, storage};
 struct Files;
 
 impl Naming for Files {
+    fn chapters(&self, _: &Request) -> String {
+        "chapters.json".into()
+    }
+
     fn media_playlist(&self, _: &Request, id: &RenditionId, _: Option<&str>) -> String {
         format!("{}/{}.m3u8", folder(&id.name, id.bitrate), prefix(id.form))
     }

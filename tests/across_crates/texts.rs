@@ -319,3 +319,29 @@ async fn chapters_of_a_file_are_events_of_dash() {
     assert!(opening.contains("presentationTime=\"0\"") && opening.contains(">Opening<"));
     assert!(end.contains("presentationTime=\"8000\"") && end.contains(">End<"), "{end}");
 }
+
+#[tokio::test]
+async fn playlists_name_the_chapters_of_a_film() {
+    let storage = sample_storage();
+    let chapters = "WEBVTT\n\n00:00.000 --> 00:08.000\nOpening\n\n00:08.000 --> 00:20.000\nEnd\n";
+    storage.insert("sample/film.en.chapters.vtt", chapters);
+    let dynpack = origin(storage);
+    for format in [Format::HlsCmaf, Format::HlsV4, Format::HlsV3] {
+        let playlist = text(&dynpack, &manifest("/sample/sample.ism", format)).await;
+        let tag = lines(&playlist, "#EXT-X-SESSION-DATA").collect::<Vec<_>>();
+        let url = format!("manifest(format={format},type=chapters)");
+        let expected =
+            format!("#EXT-X-SESSION-DATA:DATA-ID=\"com.apple.hls.chapters\",URI=\"{url}\"");
+        assert_eq!(tag, [expected], "{format}");
+        let url = format!("/sample/sample.ism/{url}");
+        let response = ask(&dynpack, &url).await.unwrap();
+        assert_eq!(header(&response, "content-type"), "application/json");
+        let json: serde_json::Value = serde_json::from_slice(&get(&dynpack, &url).await).unwrap();
+        let found: Vec<_> = json.as_array().unwrap().iter().collect();
+        let start = |at: usize| found[at]["start-time"].as_f64().unwrap();
+        assert_eq!((found.len(), start(0), start(1)), (2, 0.0, 8.0));
+        assert_eq!(found[1]["titles"][0]["title"], "End");
+    }
+    let none = "/sample/sample.ism/manifest(format=m3u8-cmaf,type=chapters)";
+    assert_eq!(ask(&origin(sample_storage()), none).await.unwrap_err().status(), 400);
+}

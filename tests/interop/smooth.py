@@ -38,6 +38,9 @@ def smooth(url):
         assert len(stream.findall("QualityLevel")) == int(
             stream.get("QualityLevels")
         ), f"{stream.get('Name')} has other quality levels"
+        # text_streams.py reads texts.
+        if stream.get("Type") == "text":
+            continue
         renditions += [
             rendition(url, stream, level, times, clock) for level in stream.findall("QualityLevel")
         ]

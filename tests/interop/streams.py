@@ -204,7 +204,7 @@ def dash_key_frames(url):
 
 
 def adaptation_sets(url):
-    """(adaptation set, representation)"""
+    """(adaptation set, representation) of video and audio; text_streams.py reads texts."""
     root = ElementTree.fromstring(get(url, MANIFEST_TYPES))
     periods = root.findall(f"{DASH}Period")
     assert len(periods) == 1, f"{url} has {len(periods)} periods"
@@ -212,6 +212,7 @@ def adaptation_sets(url):
     return [
         (adaptation, representation)
         for adaptation in sets
+        if adaptation.get("contentType") != "text"
         for representation in adaptation.findall(f"{DASH}Representation")
     ]
 

@@ -8,7 +8,8 @@ import { readVtt } from "./vtt.mjs";
 /** The formats of which each player shows subtitles. */
 const SUBTITLED = {
   "hls.js": ["m3u8-cmaf", "m3u8-aapl"],
-  shaka: ["m3u8-cmaf", "m3u8-aapl"],
+  "dash.js": ["mpd-time-cmaf", "mpd-time-csf", "fmp4"],
+  shaka: ["m3u8-cmaf", "m3u8-aapl", "mpd-time-cmaf", "mpd-time-csf"],
 };
 
 /** Whether a player shows subtitles of a stream. */

@@ -26,6 +26,9 @@ pub trait Naming: Debug + Send + Sync {
         audio_track: Option<&str>,
     ) -> String;
 
+    /// The URL of the chapters, relative to the multivariant playlist.
+    fn chapters(&self, manifest: &Request) -> String;
+
     /// The URL of the init segment of a rendition, relative to its media playlist.
     fn init_segment(&self, manifest: &Request, rendition: &RenditionId) -> String;
 

@@ -83,6 +83,14 @@ pub trait Packager: Send + Sync {
         Vec::new()
     }
 
+    /// The chapters of the presentation, which the manifest names.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchResource`] if the format has none, or the presentation.
+    fn chapters(&self, _: &Job<'_>) -> Result<String, Error> {
+        Err(no_such(self.format(), "chapters of their own"))
+    }
+
     /// The list of one rendition's segments, or of its key frames.
     ///
     /// # Errors
@@ -196,6 +204,7 @@ pub trait Packager: Send + Sync {
         };
         let (content, kind) = match &request.resource {
             Resource::Manifest => (text(self.manifest(job)?), MediaKind::Video),
+            Resource::Chapters => (text(self.chapters(job)?), MediaKind::Text),
             Resource::MediaPlaylist(id) => {
                 let rendition = rendition(job, id)?;
                 (text(self.media_playlist(job, &rendition)?), rendition.kind())
@@ -237,7 +246,7 @@ pub trait Packager: Send + Sync {
         };
         let warnings = match request.resource {
             Resource::Manifest => self.left_out(job),
-            Resource::MediaPlaylist(_) | Resource::Media(..) => Vec::new(),
+            Resource::Chapters | Resource::MediaPlaylist(_) | Resource::Media(..) => Vec::new(),
         };
         let content_type = self.content_type(request, kind);
         Ok(Package { content_type, content, warnings })

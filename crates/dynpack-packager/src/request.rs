@@ -48,7 +48,7 @@ pub use split_url::SplitUrl;
 
 use crate::encryption::Encryption;
 use crate::format::{Format, Protocol};
-use grammar::{MAX_FILTERS, MAX_LEN, VTT};
+use grammar::{JSON, MAX_FILTERS, MAX_LEN, VTT};
 
 /// What a URL asks for.
 ///
@@ -155,6 +155,7 @@ impl Request {
         let facts = self.format.facts();
         match &self.resource {
             Resource::Manifest | Resource::MediaPlaylist(_) => facts.manifest_extension,
+            Resource::Chapters => Some(JSON),
             Resource::Media(_, Place::Number(_)) => None,
             Resource::Media(..) if self.text == Some(TextForm::Vtt) => Some(VTT),
             Resource::Media(..) => facts.media_extension,

@@ -21,6 +21,10 @@ impl Naming for AzureNaming {
         manifest.for_media_playlist(rendition, audio_track).relative_url()
     }
 
+    fn chapters(&self, manifest: &Request) -> String {
+        manifest.for_chapters().relative_url()
+    }
+
     fn init_segment(&self, manifest: &Request, rendition: &RenditionId) -> String {
         manifest.for_media(rendition, Place::Init, None).url_in_level()
     }

@@ -10,12 +10,14 @@ use dynpack_media::{Period, Presentation, Rate, Rates, Rendition};
 
 use super::job::Job;
 use super::links::Links;
+use super::lookup::no_such;
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::protection::{Protection, Signal};
 use crate::request::{Place, SplitUrl};
 
 pub(super) const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+pub(super) const JSON: &str = "application/json";
 
 /// The `KEYFORMAT` of a key that is itself at its URL (RFC 8216, 5).
 const IDENTITY: &str = "identity";
@@ -42,6 +44,15 @@ pub(super) fn in_periods<'a>(
     let within =
         |period: &'a Period<'a>| Some((period, period.presentation().rendition(&rendition.id)?));
     job.view.periods().filter_map(within).collect()
+}
+
+/// The chapters of what a request sees, as JSON.
+///
+/// # Errors
+/// [`Error::NoSuchResource`] if there are none.
+pub(super) fn chapters(job: &Job<'_>) -> Result<String, Error> {
+    let none = || no_such(job.request.format, "chapters: the film has none");
+    dynpack_hls::chapters(job.view).ok_or_else(none)
 }
 
 /// The rates of video and audio, and of the key frames that are listed.
@@ -87,6 +98,10 @@ impl Urls for Links<'_> {
             }
             Some(protection) => self.keys_of_samples(protection, rendition, Playlist::Media),
         }
+    }
+
+    fn chapters(&self, presentation: &Presentation) -> Option<String> {
+        (!presentation.chapters.is_empty()).then(|| self.chapters())
     }
 
     /// Of keys which come by a licence; others are small, and fetched when they are needed.

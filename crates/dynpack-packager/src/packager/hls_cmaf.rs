@@ -58,6 +58,7 @@ impl Packager for HlsCmaf {
     fn content_type(&self, request: &Request, kind: MediaKind) -> &'static str {
         match request.resource {
             Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
+            Resource::Chapters => hls::JSON,
             Resource::Media(..) => mp4::content_type(request, kind),
         }
     }
@@ -71,6 +72,10 @@ impl Packager for HlsCmaf {
         let rates = hls::rates(&presentation, |rendition| mp4::rate(job, rendition))?;
         let options = hls::options(Options::CMAF, job);
         Ok(multivariant_playlist(&presentation, &rates, &Links::new(job), &options))
+    }
+
+    fn chapters(&self, job: &Job<'_>) -> Result<String, Error> {
+        hls::chapters(job)
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {

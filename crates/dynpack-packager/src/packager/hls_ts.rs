@@ -169,6 +169,7 @@ impl Packager for HlsTs {
     fn content_type(&self, request: &Request, kind: MediaKind) -> &'static str {
         match request.resource {
             Resource::Manifest | Resource::MediaPlaylist(_) => hls::PLAYLIST,
+            Resource::Chapters => hls::JSON,
             Resource::Media(..) if kind == MediaKind::Text => text::VTT,
             _ => "video/mp2t",
         }
@@ -198,6 +199,10 @@ impl Packager for HlsTs {
         let rates = rates.collect::<Result<Rates, Error>>()?;
         let links = Links::new(job).with_audio(audio.as_ref());
         Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job)))
+    }
+
+    fn chapters(&self, job: &Job<'_>) -> Result<String, Error> {
+        hls::chapters(job)
     }
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {

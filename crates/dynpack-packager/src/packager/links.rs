@@ -69,6 +69,11 @@ impl<'a> Links<'a> {
         self.naming.media_playlist(self.request(rendition), &rendition.id, audio_track)
     }
 
+    /// The chapters, relative to the multivariant playlist.
+    pub(super) fn chapters(&self) -> String {
+        self.naming.chapters(&self.request)
+    }
+
     /// The init segment of a rendition, relative to its media playlist. All forms share it.
     pub(super) fn init(&self, rendition: &Rendition) -> String {
         self.naming.init_segment(self.request(rendition), &rendition.id.with_form(Form::Full))

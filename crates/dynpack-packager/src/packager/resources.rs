@@ -62,7 +62,11 @@ pub(super) fn requests<'a>(
 ) -> Box<dyn Iterator<Item = Request> + 'a> {
     let manifest = job.request;
     let first = Request { resource: Resource::Manifest, ..manifest.clone() };
-    let all = std::iter::once(first).chain(listed.flat_map(|one| one.requests(manifest)));
+    let has_chapters = manifest.format.facts().has_media_playlists
+        && job.view.periods().any(|period| !period.presentation().chapters.is_empty());
+    let chapters = has_chapters.then(|| manifest.for_chapters());
+    let all = std::iter::once(first).chain(chapters);
+    let all = all.chain(listed.flat_map(|one| one.requests(manifest)));
     let mut seen = HashSet::new();
     Box::new(all.filter(move |request| seen.insert(request.resource.clone())))
 }

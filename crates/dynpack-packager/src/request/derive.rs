@@ -40,6 +40,17 @@ impl Request {
         self.audio_track.as_ref().filter(is_none)
     }
 
+    /// The request for the chapters of what this request may see.
+    pub(crate) fn for_chapters(&self) -> Self {
+        Self {
+            resource: Resource::Chapters,
+            audio_track: None,
+            audio_only: None,
+            text: None,
+            ..self.clone()
+        }
+    }
+
     /// The request for the media playlist of a rendition, of what this request may see: filters go
     /// with it.
     pub(crate) fn for_media_playlist(&self, id: &RenditionId, audio_track: Option<&str>) -> Self {

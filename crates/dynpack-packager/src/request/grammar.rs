@@ -11,6 +11,8 @@ pub(super) const WHOLE: &str = "all";
 
 /// The ending of WebVTT documents.
 pub(super) const VTT: &str = "vtt";
+/// The ending of chapters.
+pub(super) const JSON: &str = "json";
 
 pub(super) const FORMAT: &str = "format";
 pub(super) const ENCRYPTION: &str = "encryption";
@@ -22,6 +24,8 @@ pub(super) const AUDIO_ONLY: &str = "audio-only";
 pub(super) const TEXT: &str = "text";
 pub(super) const TYPE: &str = "type";
 pub(super) const KEY_FRAMES: &str = "keyframes";
+/// Not of Azure.
+pub(super) const CHAPTERS: &str = "chapters";
 
 /// [`Request::MAX_LEN`](super::Request::MAX_LEN).
 pub(super) const MAX_LEN: usize = 4096;

@@ -53,6 +53,7 @@ impl Request {
         let flag = |flag: bool| vec![u8::from(flag)];
         let mut resource = match &self.resource {
             Resource::Manifest => vec![b"manifest".to_vec()],
+            Resource::Chapters => vec![b"chapters".to_vec()],
             Resource::MediaPlaylist(id) => rendition(id).into(),
             Resource::Media(..) => self.segment_id().iter().map(|id| id.hash().to_vec()).collect(),
         };
@@ -154,6 +155,7 @@ mod tests {
             Request { text: Some(TextForm::Imsc), ..request.clone() },
             filters(&["vtt"]),
             Request { with_extension: true, ..request.clone() },
+            resource(Resource::Chapters),
             resource(Resource::MediaPlaylist(id.clone())),
             resource(Resource::MediaPlaylist(id.with_form(Form::KeyFrames))),
             resource(Resource::Media(id.clone(), Place::Init)),

@@ -7,10 +7,18 @@ use dynpack_codec::TextForm;
 use super::RequestError;
 use super::escape::unescape;
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS, TEXT, TYPE,
+    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS, TEXT,
+    TYPE,
 };
 use crate::encryption::Encryption;
 use crate::format::Format;
+
+/// What is wanted in place of what the rest of a URL names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    KeyFrames,
+    Chapters,
+}
 
 /// The parameters that a URL gives.
 #[derive(Default)]
@@ -21,7 +29,7 @@ pub(super) struct Parameters {
     pub(super) audio_track: Option<Arc<str>>,
     pub(super) audio_only: Option<bool>,
     pub(super) text: Option<TextForm>,
-    pub(super) key_frames: Option<()>,
+    pub(super) kind: Option<Kind>,
 }
 
 impl Parameters {
@@ -51,13 +59,9 @@ impl Parameters {
             "audiotrack" => once(&mut self.audio_track, AUDIO_TRACK, value.into()),
             "audio-only" => once(&mut self.audio_only, AUDIO_ONLY, flag(word)?),
             "text" => once(&mut self.text, TEXT, text(word)?),
-            "type" => once(&mut self.key_frames, TYPE, key_frames(word)?),
+            "type" => once(&mut self.kind, TYPE, kind(word)?),
             _ => Err(RequestError::UnknownParameter { key: key.to_owned() }),
         }
-    }
-
-    pub(super) const fn key_frames(&self) -> bool {
-        self.key_frames.is_some()
     }
 }
 
@@ -105,9 +109,14 @@ fn text(word: &str) -> Result<TextForm, RequestError> {
     })
 }
 
-fn key_frames(word: &str) -> Result<(), RequestError> {
-    if word.eq_ignore_ascii_case(KEY_FRAMES) {
-        return Ok(());
+fn kind(word: &str) -> Result<Kind, RequestError> {
+    match word {
+        _ if word.eq_ignore_ascii_case(KEY_FRAMES) => Ok(Kind::KeyFrames),
+        _ if word.eq_ignore_ascii_case(CHAPTERS) => Ok(Kind::Chapters),
+        _ => Err(RequestError::BadValue {
+            key: TYPE,
+            value: word.to_owned(),
+            expected: "`keyframes` or `chapters`",
+        }),
     }
-    Err(RequestError::BadValue { key: TYPE, value: word.to_owned(), expected: "`keyframes`" })
 }

@@ -7,7 +7,7 @@ use dynpack_media::{Form, RenditionId};
 use super::call::Call;
 use super::escape::{check, unescape_marks};
 use super::grammar::{AUDIO_TRACK, FRAGMENTS, MANIFEST, QUALITY_LEVELS};
-use super::parameters::Parameters;
+use super::parameters::{Kind, Parameters};
 use super::spelling::{manifests, of_other_origins};
 use super::{AssetPath, Place, Request, RequestError, Resource};
 
@@ -83,13 +83,22 @@ impl Request {
         call: &Call<'_>,
         parameters: Parameters,
     ) -> Result<Self, RequestError> {
-        if parameters.key_frames() {
+        if parameters.kind == Some(Kind::Chapters) {
+            resource = match resource {
+                Resource::Manifest => Resource::Chapters,
+                Resource::MediaPlaylist(_) => {
+                    return Err(RequestError::MisplacedType { resource: "media playlist" });
+                }
+                _ => return Err(RequestError::MisplacedType { resource: FRAGMENTS }),
+            };
+        }
+        if parameters.kind == Some(Kind::KeyFrames) {
             let misplaced = |resource| Err(RequestError::MisplacedType { resource });
             match &mut resource {
                 Resource::MediaPlaylist(rendition) | Resource::Media(rendition, Place::Time(_)) => {
                     rendition.form = Form::KeyFrames
                 }
-                Resource::Manifest => return misplaced("manifest"),
+                Resource::Manifest | Resource::Chapters => return misplaced("manifest"),
                 Resource::Media(_, Place::Init) => return misplaced("initialization segment"),
                 Resource::Media(_, Place::Number(_)) => return misplaced("numbered fragment"),
                 Resource::Media(_, Place::Whole) => return misplaced("whole text"),

@@ -6,8 +6,8 @@ use dynpack_media::Form;
 use dynpack_media::text::escape;
 
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT, KEY_FRAMES, MANIFEST,
-    QUALITY_LEVELS, TEXT, TYPE, WHOLE,
+    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT, KEY_FRAMES,
+    MANIFEST, QUALITY_LEVELS, TEXT, TYPE, WHOLE,
 };
 use super::{Place, Request, Resource, SplitUrl};
 use crate::format::Format;
@@ -45,7 +45,7 @@ impl Request {
     /// The URL relative to the folder of its rendition, or to the asset for the manifest.
     pub(crate) fn url_in_level(&self) -> String {
         match &self.resource {
-            Resource::Manifest => manifest_url(self),
+            Resource::Manifest | Resource::Chapters => manifest_url(self),
             Resource::MediaPlaylist(id) => format!("{MANIFEST}({}{}", escape(&id.name), end(self)),
             Resource::Media(id, Place::Init) => self.split_url(&id.name).at(INIT),
             Resource::Media(id, Place::Time(time)) => self.split_url(&id.name).at(time),
@@ -98,6 +98,7 @@ fn parameters(request: &Request) -> impl Iterator<Item = String> {
         request.audio_only.map(|flag| format!("{AUDIO_ONLY}={flag}")),
         request.text.map(|form| format!("{TEXT}={form}")),
         (request.resource.form() == Form::KeyFrames).then(|| format!("{TYPE}={KEY_FRAMES}")),
+        (request.resource == Resource::Chapters).then(|| format!("{TYPE}={CHAPTERS}")),
         request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),
         (!filters.is_empty()).then(|| format!("{FILTER}={}", filters.join(";"))),
     ];

@@ -9,6 +9,8 @@ use dynpack_media::{Form, RenditionId, Ticks};
 pub enum Resource {
     /// The description of the whole presentation: client manifest, multivariant playlist or MPD.
     Manifest,
+    /// The chapters of the presentation, which the manifest names (HLS).
+    Chapters,
     /// The list of the segments of one rendition (HLS).
     MediaPlaylist(RenditionId),
     /// Media of one rendition.
@@ -29,11 +31,11 @@ pub enum Place {
 }
 
 impl Resource {
-    /// The rendition that it belongs to; `None` for the manifest.
+    /// The rendition that it belongs to; `None` for what is of all.
     #[must_use]
     pub const fn rendition(&self) -> Option<&RenditionId> {
         match self {
-            Self::Manifest => None,
+            Self::Manifest | Self::Chapters => None,
             Self::MediaPlaylist(rendition) | Self::Media(rendition, _) => Some(rendition),
         }
     }

@@ -556,6 +556,7 @@ fn resource() -> impl Strategy<Value = Resource> {
     let time = (0..=i64::MAX).prop_map(|time| Place::Time(Ticks(time)));
     prop_oneof![
         Just(Resource::Manifest),
+        Just(Resource::Chapters),
         with_key_frames().prop_map(Resource::MediaPlaylist),
         (rendition_id(), whole).prop_map(|(id, place)| Resource::Media(id, place)),
         (with_key_frames(), time).prop_map(|(id, place)| Resource::Media(id, place)),
