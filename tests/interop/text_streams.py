@@ -38,7 +38,7 @@ def main():
         sources = [path for path in sorted(subtitles.iterdir()) if ".written." not in path.name]
         for number, source in enumerate(sources):
             asset = media / f"film{number}"
-            shutil.copytree(sample, asset)
+            shutil.copytree(sample, asset, ignore=shutil.ignore_patterns("subtitles.*"))
             (asset / f"film.en{source.suffix}").write_bytes(source.read_bytes())
         with origin.serving(program.resolve(), media, Path(folder) / "log") as address:
             for number, source in enumerate(sources):
