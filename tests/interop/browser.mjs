@@ -22,7 +22,7 @@ import { chromium } from "playwright-core";
 
 import { LOCKED_OUT, PROTECTED, STRANGER, locators } from "./protection.mjs";
 import { CSF, DASH, HLS, HLS3, HLS4, LATE, NO_PROGRESS, SMOOTH, SMOOTH20 } from "./protocols.mjs";
-import { LONG, isSubtitled, makeLong, readTexts } from "./subtitles.mjs";
+import { LONG, areInPieces, isSubtitled, makeLong, readTexts } from "./subtitles.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const LIMIT_MINUTES = 20;
@@ -520,7 +520,8 @@ async function startWith(document, options = []) {
 
 /** A session with the sample's texts, if the player shows them. */
 function withTexts([player, protocol]) {
-  return [player, isSubtitled(player, protocol) ? { ...protocol, texts } : protocol];
+  const inPieces = areInPieces(protocol);
+  return [player, isSubtitled(player, protocol) ? { ...protocol, texts, inPieces } : protocol];
 }
 
 /** A job that plays a stream of an origin, and compares its pictures if there are some. */

@@ -18,6 +18,9 @@ export function isSubtitled(player, { manifest }) {
   return SUBTITLED[player]?.includes(format) ?? false;
 }
 
+/** Whether players show cues in pieces: those of IMSC and TTML, which they cut at segments. */
+export const areInPieces = ({ manifest }) => !manifest.includes("m3u8");
+
 /** A film of one picture a second that goes past 2^33 ticks of 90 kHz, which are 95,443.7 s. */
 export const LONG = {
   folder: "long",

@@ -278,26 +278,34 @@ impl Dynpack {
         };
         let protection = protection.as_deref();
         let filters = self.filters(request, admission, &asset).await?;
+        let is_media = matches!(request.resource, Resource::Media(..));
+        let max_age =
+            self.inner.assets.opening().is_settled(asset.identities()).then_some(admission.max_age);
+        let head = |request: &Request, left| {
+            let warnings = if is_media { Arc::default() } else { Arc::clone(&asset.warnings) };
+            Head { etag: asset.etag(request, protection, left), max_age, warnings }
+        };
+        let mut request = request.clone().with_encryption(protection.map(Protection::encryption));
+        if is_media {
+            request.filters.clear();
+        }
+        if filters.is_empty()
+            && let Some(response) = self.remembered(&head(&request, None), conditions)
+        {
+            return Ok(response);
+        }
         let filtered = filters.apply(&asset.presentation)?;
         let mut carried = packager.carried(&filtered.presentation, protection)?;
-        let is_media = matches!(request.resource, Resource::Media(..));
-        let mut request = request.clone().with_encryption(protection.map(Protection::encryption));
         if !filters.is_empty() {
             let whole = packager.carried(&asset.presentation, protection);
             let whole = whole.map_or(Cow::Borrowed(&asset.presentation), |all| all.presentation);
             carried = carried.with_audio_of(&whole)?;
             request = request.with_audio_of(&carried.presentation, &whole);
         }
-        if is_media {
-            request.filters.clear();
-        }
-        let left = filtered.hash().filter(|_| !is_media);
-        let max_age =
-            self.inner.assets.opening().is_settled(asset.identities()).then_some(admission.max_age);
-        let warnings = if is_media { Arc::default() } else { Arc::clone(&asset.warnings) };
-        let head = Head { etag: asset.etag(&request, protection, left), max_age, warnings };
+        let head = head(&request, filtered.hash().filter(|_| !is_media));
         // The tags of media are those of the whole. Filters may leave it out.
-        if (!is_media || filters.is_empty())
+        if !is_media
+            && !filters.is_empty()
             && let Some(response) = self.remembered(&head, conditions)
         {
             return Ok(response);
