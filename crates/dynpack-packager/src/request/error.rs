@@ -148,6 +148,12 @@ pub enum RequestError {
         /// What should stand there.
         expected: &'static str,
     },
+    /// Chapters are asked for of something else than the manifest.
+    #[error("`type=chapters` belongs to the manifest, not to a {resource}")]
+    MisplacedChapters {
+        /// What was asked for.
+        resource: &'static str,
+    },
     /// Key frames are asked for where the URL cannot distinguish them from others.
     #[error("`type=keyframes` belongs to a track's playlist or segment, not to the {resource}")]
     MisplacedType {

@@ -87,9 +87,9 @@ impl Request {
             resource = match resource {
                 Resource::Manifest => Resource::Chapters,
                 Resource::MediaPlaylist(_) => {
-                    return Err(RequestError::MisplacedType { resource: "media playlist" });
+                    return Err(RequestError::MisplacedChapters { resource: "media playlist" });
                 }
-                _ => return Err(RequestError::MisplacedType { resource: FRAGMENTS }),
+                _ => return Err(RequestError::MisplacedChapters { resource: "segment" }),
             };
         }
         if parameters.kind == Some(Kind::KeyFrames) {

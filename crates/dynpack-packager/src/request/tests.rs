@@ -415,7 +415,14 @@ fn mistakes_are_named() {
             "QualityLevels(1)/Manifest(v,format=fmp4)Seg1-Frag1",
             "`Seg1-Frag1` stands after `)` where nothing is expected",
         ),
-        ("QualityLevels(1)/Manifest(v,type=all)", "`type` is `all` where `keyframes` is expected"),
+        (
+            "QualityLevels(1)/Manifest(v,type=all)",
+            "`type` is `all` where `keyframes` or `chapters` is expected",
+        ),
+        (
+            "QualityLevels(1)/Manifest(v,type=chapters)",
+            "`type=chapters` belongs to the manifest, not to a media playlist",
+        ),
         (
             "QualityLevels/Manifest(v)",
             "`QualityLevels` is `` where a bitrate in bits per second is expected",
