@@ -64,8 +64,12 @@ impl FromStr for TextForm {
 
 /// There is no form of text with that name. Whoever wrote the name can fix it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown form of text `{0}`; known are {known}", known = TextForm::ALL.map(TextForm::token).join(", "))]
+#[error("unknown form of text `{0}`; known are {known}", known = known_forms())]
 pub struct UnknownTextForm(pub String);
+
+fn known_forms() -> String {
+    TextForm::ALL.map(TextForm::token).join(", ")
+}
 
 #[cfg(test)]
 mod tests {
