@@ -43,6 +43,7 @@ mod envelope;
 mod error;
 mod file;
 mod findings;
+mod heading;
 mod index;
 mod movie;
 mod reader;

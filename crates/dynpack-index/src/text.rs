@@ -1,14 +1,10 @@
 //! The text tracks of a movie, and its chapters.
 
-use std::num::NonZeroI32;
-
 use bytes::{BufMut, Bytes};
-use dynpack_media::{
-    Chapter, Chapters, Forced, Grouping, Language, MediaStretch, Role, SampleTable, TextTrack,
-    Ticks, Time, Timescale, TrackId,
-};
+use dynpack_media::{Chapter, Chapters, Forced, Language, MediaStretch, TextTrack, Ticks, Time};
 
 use crate::error::Error;
+use crate::heading::{Heading, put_samples, take_samples, take_timescale};
 use crate::reader::Reader;
 use crate::writer::{put_bytes, put_list};
 
@@ -16,15 +12,15 @@ const SOME: u8 = 1;
 const ALL: u8 = 2;
 
 pub(crate) fn put(track: &TextTrack, out: &mut Vec<u8>) -> Result<(), Error> {
-    out.put_u32(track.id.0);
-    out.put_u32(track.timescale.hz());
-    put_bytes(track.language.tag().as_bytes(), out)?;
-    put_bytes(track.name.as_bytes(), out)?;
-    put_bytes(track.role.map_or("", Role::as_str).as_bytes(), out)?;
-    let Grouping { is_enabled, alternate_group, switch_group } = track.grouping;
-    out.put_u8(is_enabled.into());
-    out.put_i16(alternate_group);
-    out.put_i32(switch_group.map_or(0, NonZeroI32::get));
+    let heading = Heading {
+        id: track.id,
+        timescale: track.timescale,
+        language: track.language.clone(),
+        name: track.name.clone(),
+        role: track.role,
+        grouping: track.grouping,
+    };
+    heading.put(out)?;
     out.put_u8(match track.forced {
         Forced::No => 0,
         Forced::Some => SOME,
@@ -33,20 +29,11 @@ pub(crate) fn put(track: &TextTrack, out: &mut Vec<u8>) -> Result<(), Error> {
     out.put_i64(track.start.0);
     put_list(&track.stretches, out, put_stretch)?;
     put_bytes(&track.sample_entry, out)?;
-    let samples = track.samples.put_indexed(out);
-    samples.map_err(|error| Error::Unrepresentable(format!("track {}: {error}", track.id.0)))
+    put_samples(track.id, &track.samples, out)
 }
 
 pub(crate) fn take(reader: &mut Reader<'_>) -> Result<TextTrack, Error> {
-    let id = TrackId(reader.u32()?);
-    let timescale = timescale(reader)?;
-    let language = Language::parse(&reader.text()?);
-    let (name, role) = (reader.text()?, reader.text()?);
-    let grouping = Grouping {
-        is_enabled: reader.flag()?,
-        alternate_group: reader.i16()?,
-        switch_group: NonZeroI32::new(reader.i32()?),
-    };
+    let Heading { id, timescale, language, name, role, grouping } = Heading::take(reader)?;
     let forced = match reader.u8()? {
         0 => Forced::No,
         SOME => Forced::Some,
@@ -56,14 +43,9 @@ pub(crate) fn take(reader: &mut Reader<'_>) -> Result<TextTrack, Error> {
     let start = ticks(reader)?;
     let stretches = reader.list(take_stretch)?;
     let sample_entry = Bytes::copy_from_slice(&reader.bytes()?);
-    let samples = SampleTable::take_indexed(&mut reader.rest);
-    let samples = samples.map_err(|error| reader.malformed(error.to_string()))?;
-    let (found, allowed) = (samples.len().into(), reader.limits.samples.into());
-    if found > allowed {
-        return Err(Error::LimitExceeded { limit: "samples", allowed, found });
-    }
+    let samples = take_samples(reader)?;
     let mut track = TextTrack::new(id, timescale, sample_entry, samples);
-    (track.language, track.name, track.role) = (language, name, Role::parse(&role));
+    (track.language, track.name, track.role) = (language, name, role);
     (track.grouping, track.forced) = (grouping, forced);
     (track.start, track.stretches) = (start, stretches);
     Ok(track)
@@ -82,7 +64,7 @@ pub(crate) fn put_chapters(chapters: &Chapters, out: &mut Vec<u8>) -> Result<(),
 pub(crate) fn take_chapters(reader: &mut Reader<'_>) -> Result<Chapters, Error> {
     let tracks = reader.list(take)?;
     let listed = reader.list(|reader| {
-        let start = Time::new(ticks(reader)?, timescale(reader)?);
+        let start = Time::new(ticks(reader)?, take_timescale(reader)?);
         let (title, language) = (reader.text()?, Language::parse(&reader.text()?));
         Ok(Chapter { start, title, language })
     })?;
@@ -110,9 +92,4 @@ fn ticks(reader: &mut Reader<'_>) -> Result<Ticks, Error> {
         true => Ok(ticks),
         false => Err(reader.malformed("a time is beyond any plausible one")),
     }
-}
-
-fn timescale(reader: &mut Reader<'_>) -> Result<Timescale, Error> {
-    let timescale = reader.u32()?;
-    Timescale::new(timescale).ok_or_else(|| reader.malformed("a clock stands still"))
 }

@@ -1,5 +1,4 @@
-//! An HTTP server with files in memory, which lacks what it is told to lack, and fails when it is
-//! told to.
+//! An HTTP server with files in memory. A test chooses what it lacks, and when it fails.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
