@@ -225,6 +225,75 @@ async fn errors_have_the_codes_of_azure() {
     assert_eq!(one.unwrap().etag, other.unwrap().etag);
 }
 
+/// Rules in a URL leave what the filter with the same rules leaves, in every format. Playlists carry
+/// them on, and media has the URLs of the whole.
+#[tokio::test]
+async fn rules_are_filters_without_a_name() {
+    let dynpack = origin();
+    for (filter, rules) in [
+        ("mobile", "type=video;height=0-400;;type=audio;language=en"),
+        ("german;middle", "time=7-13;;type=video;;type=audio;language=de"),
+        ("silent", "type!=audio"),
+        ("best", "firstquality=423476"),
+    ] {
+        for format in formats() {
+            let named = filtered(format, filter);
+            let ruled = format!("{ASSET}/manifest(format={format},rules={rules})");
+            let both = format!("{ASSET}/manifest(format={format},filter=all,rules={rules})");
+            let alike = |text: String| {
+                text.replace(&format!("filter=all,rules={rules}"), &format!("filter={filter}"))
+                    .replace(&format!("rules={rules}"), &format!("filter={filter}"))
+            };
+            let expected = text(&dynpack, &named).await;
+            assert_eq!(alike(text(&dynpack, &ruled).await), expected, "{ruled}");
+            assert_eq!(alike(text(&dynpack, &both).await), expected, "{both}");
+            if is_hls(format) {
+                let named = playlists(&dynpack, &named).await;
+                let ruled = playlists(&dynpack, &ruled).await;
+                assert_eq!(ruled.len(), named.len());
+                for (ruled, named) in ruled.into_iter().zip(named) {
+                    assert!(ruled.contains(&format!(",rules={rules})")), "{ruled}");
+                    assert_eq!(text(&dynpack, &ruled).await, text(&dynpack, &named).await);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn errors_of_rules_have_the_codes_of_filters() {
+    let dynpack = origin();
+    for (parameters, status, code) in [
+        ("rules=type", 415, "MPE_FILTER_INVALID"),
+        ("rules=type=image", 415, "MPE_FILTER_TRACK_ATTRIBUTE_INVALID"),
+        ("rules=time=7-7", 415, "MPE_FILTER_RANGE_ATTRIBUTE_INVALID"),
+        ("rules=firstquality=0", 415, "MPE_FILTER_FIRST_QUALITY_ATTRIBUTE_INVALID"),
+        ("rules=time=20-", 415, "MPE_FILTER_REMOVED_ALL_STREAMS"),
+        ("rules=type=audio,filter=silent", 415, "MPE_FILTER_REMOVED_ALL_STREAMS"),
+        ("rules=type=audio,filter=none", 404, "MPE_EGRESS_FILTER_NOT_FOUND"),
+        (
+            "rules=firstquality=1,filter=best",
+            415,
+            "MPE_FILTER_COMPOSITION_MULTIPLE_FIRST_QUALITY_OPERATOR_NOT_ALLOWED",
+        ),
+        (
+            "rules=type=audio,filter=all;best;mobile",
+            415,
+            "MPE_FILTER_COMPOSITION_FILTER_COUNT_OVER_LIMIT",
+        ),
+        ("rules=", 400, "MPE_BAD_URL_SYNTAX"),
+    ] {
+        for format in formats() {
+            let url = format!("{ASSET}/manifest(format={format},{parameters})");
+            assert_eq!(refusal(fetch(&dynpack, &url).await), (status, code), "{url}");
+        }
+    }
+    // Media does not change with rules.
+    let segment = format!("{ASSET}/QualityLevels(423476)/Fragments(video=0,format=m3u8-cmaf");
+    let ruled = ask(&dynpack, &format!("{segment},rules=type=audio)")).await.unwrap();
+    assert_eq!(ruled.etag, ask(&dynpack, &format!("{segment})")).await.unwrap().etag);
+}
+
 /// A list that cannot be read is an error for every name, and for nothing else.
 #[tokio::test]
 async fn a_broken_list_breaks_filters_alone() {
@@ -439,6 +508,7 @@ fn spellings(request: &Request) -> Vec<String> {
         format!("{url}?filter=all"),
         format!("{head},filter=all){tail}"),
         format!("{head},filter=german;all){tail}"),
+        format!("{head},rules=type=video;;type=audio){tail}"),
         url.replace("Fragments", "fragments").replace("QualityLevels", "qualitylevels"),
         url.replace('(', "%28").replace(')', "%29").replace('=', "%3D").replace(',', "%2C"),
         url.replace("format=", "FORMAT="),
@@ -462,6 +532,7 @@ async fn playlists_of_a_locator_with_filters_show_nothing_else() {
             ("filter=german", 415),
             ("filter=opening", 415),
             ("filter=none", 404),
+            ("rules=time=0-6", 415),
             ("audiotrack=audio_de", 404),
         ] {
             let url = format!("{head},{parameter})");

@@ -8,11 +8,13 @@ mod filters;
 mod number;
 mod range;
 mod read;
+mod rules;
 mod selection;
 
 pub use combination::{Combination, Filtered};
 pub use filters::Filters;
 pub use range::PresentationTimeRange;
+pub use rules::Rules;
 pub use selection::{TrackCondition, TrackSelection};
 
 /// Which tracks, and which part of a film, a request may see.

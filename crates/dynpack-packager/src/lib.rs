@@ -47,7 +47,8 @@ pub use dynpack_media::text::escape;
 pub use encryption::{Encryption, UnknownEncryption};
 pub use error::{Error, FilterError, FilterPart, KeyError};
 pub use filter::{
-    Combination, Filter, Filtered, Filters, PresentationTimeRange, TrackCondition, TrackSelection,
+    Combination, Filter, Filtered, Filters, PresentationTimeRange, Rules, TrackCondition,
+    TrackSelection,
 };
 pub use fingerprint::fingerprint;
 pub use format::{Format, Protocol, UnknownFormat};

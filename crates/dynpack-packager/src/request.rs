@@ -47,6 +47,7 @@ pub use segment_id::SegmentId;
 pub use split_url::SplitUrl;
 
 use crate::encryption::Encryption;
+use crate::filter::Rules;
 use crate::format::{Format, Protocol};
 use grammar::{JSON, MAX_FILTERS, MAX_LEN, VTT};
 
@@ -73,6 +74,8 @@ pub struct Request {
     pub encryption: Option<Encryption>,
     /// The names of filters, to be applied together. None is empty or holds a semicolon.
     pub filters: Vec<String>,
+    /// Rules of a filter without a name, which applies together with the others.
+    pub rules: Option<Rules>,
     /// The name of the audio track that comes with the video, where a format carries them together;
     /// empty where none does, though there is audio.
     pub audio_track: Option<Arc<str>>,
@@ -92,7 +95,8 @@ impl Request {
     /// request line by default is twice that.
     pub const MAX_LEN: usize = MAX_LEN;
 
-    /// The most filters that a URL may name, as in Azure Media Services.
+    /// The most filters that a URL may have, rules included: as many names as in Azure Media
+    /// Services.
     pub const MAX_FILTERS: usize = MAX_FILTERS;
 
     /// A request for the manifest of `asset`, with nothing said beyond the format.
@@ -109,6 +113,7 @@ impl Request {
             format,
             encryption: None,
             filters: Vec::new(),
+            rules: None,
             audio_track: None,
             audio_only: None,
             text: None,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dynpack_codec::MediaKind;
 use dynpack_media::{Presentation, SegmentNumber, Ticks, Timescale};
 use dynpack_packager::{
-    Combination, Error, Filter, FilterPart, Filters, PresentationTimeRange, TrackCondition,
+    Combination, Error, Filter, FilterPart, Filters, PresentationTimeRange, Rules, TrackCondition,
     TrackSelection,
 };
 use dynpack_testkit as kit;
@@ -292,9 +292,9 @@ fn models() -> impl Strategy<Value = Model> {
 }
 
 /// The selections of a filter, and its range in milliseconds.
-type Rules = (Vec<Vec<Model>>, Option<(i64, i64)>);
+type Written = (Vec<Vec<Model>>, Option<(i64, i64)>);
 
-fn rules() -> impl Strategy<Value = Rules> {
+fn written() -> impl Strategy<Value = Written> {
     let selection = prop::collection::vec(models(), 0..3);
     let range = (0_i64..22_000, 1_i64..22_000).prop_map(|(start, len)| (start, start + len));
     (prop::collection::vec(selection, 0..3), prop::option::of(range))
@@ -304,7 +304,7 @@ proptest! {
     /// The algebra: conditions AND, selections OR, filters AND, and of segments those which each
     /// range touches.
     #[test]
-    fn filters_leave_what_the_model_leaves(rules in prop::collection::vec(rules(), 0..4)) {
+    fn filters_leave_what_the_model_leaves(rules in prop::collection::vec(written(), 0..4)) {
         let film = film();
         let filters = rules.iter().enumerate().map(|(at, (tracks, range))| {
             let mut filter = Filter::new(&at.to_string());
@@ -372,6 +372,153 @@ fn first_qualities_are_not_combined() {
         error.to_string(),
         "more than one of the filters `one`, `other` has a first quality"
     );
+}
+
+/// Rules in a URL are the filter of the same rules in JSON, part by part.
+#[test]
+fn rules_are_the_filter_in_json() {
+    let condition = |property: &str, operation: &str, value: &str| json!({"property": property, "operation": operation, "value": value});
+    let selection = |conditions: &[Value]| json!({ "trackSelections": conditions });
+    let range = |timescale: u32, start: u64, end: u64| json!({"timescale": timescale, "startTimestamp": start, "endTimestamp": end});
+    let max = i64::MAX.unsigned_abs();
+    for (text, printed, properties) in [
+        (
+            "Type=Video;Height=0-1080;;type!=VIDEO",
+            "type=video;height=0-1080;;type!=video",
+            json!({"tracks": [
+                selection(&[condition("Type", "Equal", "Video"), condition("Height", "Equal", "0-1080")]),
+                selection(&[condition("Type", "NotEqual", "Video")]),
+            ]}),
+        ),
+        ("time=-600", "time=0-600", json!({"presentationTimeRange": range(1, 0, 600)})),
+        ("time=060-", "time=60-", json!({"presentationTimeRange": range(1, 60, max)})),
+        (
+            "time=4123000-4151500;timescale=1000",
+            "time=4123000-4151500;timescale=1000",
+            json!({"presentationTimeRange": range(1000, 4_123_000, 4_151_500)}),
+        ),
+        (
+            "language=eng;;firstQuality=1200000;;time=1-2;timescale=1",
+            "time=1-2;;firstquality=1200000;;language=en",
+            json!({
+                "presentationTimeRange": range(1, 1, 2),
+                "firstQuality": {"bitrate": 1_200_000},
+                "tracks": [selection(&[condition("Language", "Equal", "en")])],
+            }),
+        ),
+        (
+            "framerate=0-29.970;dynamicrange!=PQ;channels=2-2;bitrate=1;role=Main;fourcc=EC-3",
+            "framerate=0-29.97;dynamicrange!=pq;channels=2;bitrate=1;role=main;fourcc=ec-3",
+            json!({"tracks": [selection(&[
+                condition("FrameRate", "Equal", "0.000-29.97"),
+                condition("DynamicRange", "NotEqual", "PQ"),
+                condition("Channels", "Equal", "2"),
+                condition("Bitrate", "Equal", "1-1"),
+                condition("Role", "Equal", "main"),
+                condition("FourCC", "Equal", "ec-3"),
+            ])]}),
+        ),
+        (
+            "name=Ton 1;name!=a=b~3b~7E~C3~A4",
+            "name=ton~201;name!=a~3db~3b~7e~c3~a4",
+            json!({"tracks": [selection(&[
+                condition("Name", "Equal", "ton 1"),
+                condition("Name", "NotEqual", "a=b;~ä"),
+            ])]}),
+        ),
+    ] {
+        let rules: Rules = text.parse().unwrap();
+        assert_eq!(rules.to_string(), printed);
+        assert_eq!(Rules::parse(printed).unwrap(), rules);
+        let name = printed.to_owned();
+        let mut expected =
+            Filter::from_json(json!({"name": "a", "properties": properties})).unwrap();
+        expected.name = name;
+        assert_eq!(**rules.filter(), expected, "{text}");
+    }
+}
+
+#[test]
+fn rules_that_cannot_be_used_say_why() {
+    let too_long = format!("name={}", "a".repeat(Rules::MAX_LEN));
+    let too_long_in_print = format!("name={}", "ä".repeat(Rules::MAX_LEN / 3));
+    for (text, part, words) in [
+        ("", FilterPart::Whole, "neither `property=value`"),
+        ("type", FilterPart::Whole, "neither `property=value`"),
+        ("type=video;", FilterPart::Whole, "neither `property=value`"),
+        ("type=video;;", FilterPart::Whole, "neither `property=value`"),
+        ("type=video;;;type=audio", FilterPart::Whole, "neither `property=value`"),
+        ("name=~2", FilterPart::Whole, "does not begin the escape of a text"),
+        ("name=~+1", FilterPart::Whole, "does not begin the escape of a text"),
+        ("name=~ff", FilterPart::Whole, "does not begin the escape of a text"),
+        (&too_long, FilterPart::Whole, "they have 1029 bytes, where 1024 are the limit"),
+        (&too_long_in_print, FilterPart::Whole, "where 1024 are the limit"),
+        ("kind=video", FilterPart::Tracks, "unknown property `kind`"),
+        ("type=image", FilterPart::Tracks, "cannot be the type of a track"),
+        ("type=video;time=0-1", FilterPart::Tracks, "unknown property `time`"),
+        ("bitrate=5-1", FilterPart::Tracks, "cannot be the bitrate"),
+        ("time=7", FilterPart::Range, "its time is not `START-END`"),
+        ("time=-", FilterPart::Range, "leaves out nothing"),
+        ("time=0-99999999999999999999", FilterPart::Range, "leaves out nothing"),
+        ("time=7-7", FilterPart::Range, "not before its endTimestamp"),
+        ("time=1.5-7", FilterPart::Range, "a whole number from 0"),
+        ("time!=0-7", FilterPart::Range, "beside `time=START-END`"),
+        ("time=0-7;type=video", FilterPart::Range, "beside `time=START-END`"),
+        ("time=0-7;timescale=0", FilterPart::Range, "from 1 to 2^32 - 1"),
+        ("time=0-7;;time=0-7", FilterPart::Range, "`time` is given twice"),
+        ("firstquality!=1", FilterPart::FirstQuality, "and nothing else"),
+        ("firstquality=0", FilterPart::FirstQuality, "from 1 to 2^31 - 1"),
+        ("firstquality=1;;firstquality=1", FilterPart::FirstQuality, "is given twice"),
+    ] {
+        let error = Rules::parse(text).unwrap_err();
+        assert_eq!(error.part, part, "{text}: {error}");
+        assert!(error.to_string().contains(words), "{text}: {error}");
+    }
+}
+
+proptest! {
+    /// What is read is printed in one spelling, which reads back as the same, whatever text.
+    #[test]
+    fn rules_have_one_spelling(
+        text in "(type|name|bitrate|framerate|time|timescale|firstquality|video|[;=!~. -]|[0-9]{1,3}|~2c|ä|A){1,12}",
+    ) {
+        if let Ok(rules) = Rules::parse(&text) {
+            let printed = rules.to_string();
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~;=!".contains(&byte);
+            prop_assert!(printed.bytes().all(is_plain), "{}", printed);
+            prop_assert_eq!(Rules::parse(&printed), Ok(rules.clone()), "{}", text);
+            prop_assert_eq!(Rules::parse(&printed.to_ascii_uppercase()), Ok(rules), "{}", text);
+        }
+    }
+
+    /// The model again: rules leave what the filter with the same conditions leaves.
+    #[test]
+    fn rules_leave_what_the_model_leaves(
+        tracks in prop::collection::vec(prop::collection::vec(models(), 1..3), 1..3),
+        range in prop::option::of((0_i64..22_000, 1_i64..22_000)),
+    ) {
+        let text = |model: &Model| {
+            let condition = serde_json::to_value(model.condition()).unwrap();
+            let of = |key: &str| condition[key].as_str().unwrap().to_owned();
+            let mark = if of("operation") == "Equal" { "=" } else { "!=" };
+            format!("{}{mark}{}", of("property"), of("value"))
+        };
+        let selections = tracks.iter().map(|models| {
+            models.iter().map(text).collect::<Vec<_>>().join(";")
+        });
+        let time = range.map(|(start, len)| format!("time={start}-{};timescale=1000", start + len));
+        let rules = selections.chain(time).collect::<Vec<_>>().join(";;");
+        let rules = Rules::parse(&rules).unwrap();
+        let mut filter = Filter::new(&rules.to_string());
+        filter.presentation_time_range = range.map(|(start, len)| {
+            PresentationTimeRange::new(Timescale::MILLIS, Ticks(start), Ticks(start + len))
+        });
+        filter.tracks = tracks
+            .iter()
+            .map(|models| TrackSelection::new(models.iter().map(Model::condition).collect()))
+            .collect();
+        prop_assert_eq!(&**rules.filter(), &filter);
+    }
 }
 
 /// Segments that transport streams join are left together.

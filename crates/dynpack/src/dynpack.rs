@@ -17,7 +17,7 @@ use tracing::debug;
 use crate::assets::{Asset, Assets, FORMAT_VERSION, Opening, etag, open_file};
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::filters::{AccountFilters, FilterProvider, combined};
+use crate::filters::{AccountFilters, FilterProvider, named};
 use crate::http::{Body, Conditions, Head, HeldMedia, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
@@ -288,6 +288,7 @@ impl Dynpack {
         let mut request = request.clone().with_encryption(protection.map(Protection::encryption));
         if is_media {
             request.filters.clear();
+            request.rules = None;
         }
         if filters.is_empty()
             && let Some(response) = self.remembered(&head(&request, None), conditions)
@@ -360,12 +361,13 @@ impl Dynpack {
         admission: &Admission<'_>,
         asset: &Asset,
     ) -> Result<Combination, Error> {
-        let (of_locator, account) = (admission.filters.iter(), self.inner.filters.as_ref());
-        let all = combined(of_locator.clone().chain(&request.filters), asset, account).await?;
+        let account = self.inner.filters.as_ref();
+        let of_locator = named(admission.filters, asset, account).await?;
+        let of_url = named(&request.filters, asset, account).await?;
+        let rules = request.rules.iter().map(|rules| Arc::clone(rules.filter()));
+        let all = Combination::new(of_locator.iter().cloned().chain(of_url).chain(rules))?;
         match request.resource {
-            Resource::Media(..) if !request.filters.is_empty() => {
-                combined(of_locator, asset, account).await
-            }
+            Resource::Media(..) => Ok(Combination::new(of_locator)?),
             _ => Ok(all),
         }
     }

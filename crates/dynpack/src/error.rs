@@ -153,7 +153,9 @@ const fn packager_status(error: &PackagerError) -> u16 {
         ) => 404,
         PackagerError::Request(RequestError::TooLong { .. }) => 414,
         PackagerError::Request(
-            RequestError::UnknownFormat(_) | RequestError::TooManyFilters { .. },
+            RequestError::UnknownFormat(_)
+            | RequestError::TooManyFilters { .. }
+            | RequestError::Rules(_),
         ) => 415,
         PackagerError::Request(_)
         | PackagerError::NoSuchResource { .. }
@@ -191,6 +193,7 @@ const fn packager_code(error: &PackagerError) -> &'static str {
         PackagerError::Request(RequestError::TooManyFilters { .. }) => {
             "MPE_FILTER_COMPOSITION_FILTER_COUNT_OVER_LIMIT"
         }
+        PackagerError::Request(RequestError::Rules(error)) => error.part.code(),
         PackagerError::Request(_) | PackagerError::NoSuchResource { .. } => "MPE_BAD_URL_SYNTAX",
         PackagerError::TrackNotFound { .. } => "MPE_EGRESS_TRACK_NOT_FOUND",
         PackagerError::BitrateNotFound { .. } => "MPE_MANIFEST_MEDIA_ENTRY_NOT_FOUND",

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use dynpack_packager::{AssetPath, Combination, Error as PackagerError, Filter, Filters};
+use dynpack_packager::{AssetPath, Error as PackagerError, Filter, Filters};
 
 use crate::assets::Asset;
 use crate::error::Error;
@@ -60,12 +60,12 @@ impl FilterProvider for AccountFilters {
     }
 }
 
-/// The filters of these names for an asset, together. Those of the asset itself come first.
-pub(crate) async fn combined(
-    names: impl Iterator<Item = &String>,
+/// The filters of these names for an asset. Those of the asset itself come first.
+pub(crate) async fn named(
+    names: &[String],
     asset: &Asset,
     account: &dyn FilterProvider,
-) -> Result<Combination, Error> {
+) -> Result<Vec<Arc<Filter>>, Error> {
     let mut filters = Vec::new();
     for name in names {
         let own = asset.filters.get(name).map_err(PackagerError::from)?;
@@ -76,5 +76,5 @@ pub(crate) async fn combined(
         let not_found = || PackagerError::FilterNotFound { filter: name.clone() };
         filters.push(filter.ok_or_else(not_found)?);
     }
-    Ok(Combination::new(filters)?)
+    Ok(filters)
 }

@@ -59,7 +59,7 @@ pub use dynpack_packager::{
     KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
     Locators, LocatorsDocument, LocatorsError, Naming, NoEncryption, Package, Packager, Place,
     PlayReady, PresentationTimeRange, Protected, Protection, Protocol, Request, RequestError,
-    Resource, SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition, TrackSelection,
+    Resource, Rules, SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition, TrackSelection,
     UnknownEncryption, UnknownFormat, UrlTemplate, escape, listed_files, present, present_knowing,
     present_listed, present_texts,
 };

@@ -27,7 +27,7 @@ impl Combination {
     pub fn new(filters: impl IntoIterator<Item = Arc<Filter>>) -> Result<Self, Error> {
         let mut all = Self::default();
         for filter in filters {
-            if all.filters.iter().all(|known| known.name != filter.name) {
+            if !all.filters.contains(&filter) {
                 all.filters.push(filter);
             }
         }

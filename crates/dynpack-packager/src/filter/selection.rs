@@ -261,23 +261,42 @@ impl TryFrom<Written> for TrackCondition {
 
 impl From<TrackCondition> for Written {
     fn from(condition: TrackCondition) -> Self {
-        let range = |min: u32, max: u32| format!("{min}-{max}");
-        let decimal = |rate: u32| format!("{}.{:03}", rate / 1_000, rate % 1_000);
-        let (property, value) = match condition.property {
-            Property::Type(kind) => ("Type", kind.to_owned()),
-            Property::Name(name) => ("Name", name),
-            Property::Language(language) => ("Language", language.tag().to_owned()),
-            Property::FourCc(four_cc) => ("FourCC", four_cc),
-            Property::Bitrate(min, max) => ("Bitrate", range(min, max)),
-            Property::Height(min, max) => ("Height", range(min, max)),
-            Property::FrameRate(min, max) => {
-                ("FrameRate", format!("{}-{}", decimal(min), decimal(max)))
-            }
-            Property::DynamicRange(range) => ("DynamicRange", range.to_string()),
-            Property::Channels(min, max) => ("Channels", range(min, max)),
-            Property::Role(role) => ("Role", role.as_str().to_owned()),
-        };
-        let operation = if condition.is_equal { "Equal" } else { "NotEqual" };
+        let (property, is_equal, value) = condition.written();
+        let operation = if is_equal { "Equal" } else { "NotEqual" };
         Self { property: property.to_owned(), operation: operation.to_owned(), value }
     }
+}
+
+impl TrackCondition {
+    /// The name of the property, whether it is to be equal to a value, and that value.
+    pub(super) fn written(&self) -> (&'static str, bool, String) {
+        let whole = |number: u32| number.to_string();
+        let (property, value) = match &self.property {
+            Property::Type(kind) => ("Type", (*kind).to_owned()),
+            Property::Name(name) => ("Name", name.clone()),
+            Property::Language(language) => ("Language", language.tag().to_owned()),
+            Property::FourCc(four_cc) => ("FourCC", four_cc.clone()),
+            Property::Bitrate(min, max) => ("Bitrate", range(*min, *max, whole)),
+            Property::Height(min, max) => ("Height", range(*min, *max, whole)),
+            Property::FrameRate(min, max) => ("FrameRate", range(*min, *max, decimal)),
+            Property::DynamicRange(range) => ("DynamicRange", range.to_string()),
+            Property::Channels(min, max) => ("Channels", range(*min, *max, whole)),
+            Property::Role(role) => ("Role", role.as_str().to_owned()),
+        };
+        (property, self.is_equal, value)
+    }
+}
+
+/// A range of numbers, or one number alone.
+fn range(min: u32, max: u32, number: impl Fn(u32) -> String) -> String {
+    match min == max {
+        true => number(min),
+        false => format!("{}-{}", number(min), number(max)),
+    }
+}
+
+/// Thousandths as a number with as many decimals as it needs.
+fn decimal(thousandths: u32) -> String {
+    let text = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -79,6 +79,7 @@ impl Request {
             format: facts.media_of.unwrap_or(self.format),
             encryption: self.encryption,
             filters: Vec::new(),
+            rules: None,
             audio_track: audio_track.map(Into::into),
             audio_only: None,
             text: self.text,

@@ -2,6 +2,7 @@
 
 use super::grammar::{MAX_FILTERS, MAX_LEN};
 use crate::encryption::UnknownEncryption;
+use crate::error::FilterError;
 use crate::format::UnknownFormat;
 
 /// Why a URL cannot be read. Whoever wrote the URL can fix it; nothing was looked up yet.
@@ -104,7 +105,7 @@ pub enum RequestError {
     },
     /// There is no such parameter.
     #[error(
-        "unknown parameter `{key}`; known are format, encryption, filter, audioTrack, audio-only, type"
+        "unknown parameter `{key}`; known are format, encryption, filter, rules, audioTrack, audio-only, text, type"
     )]
     UnknownParameter {
         /// The parameter.
@@ -132,7 +133,10 @@ pub enum RequestError {
     /// There is no such protection.
     #[error(transparent)]
     UnknownEncryption(#[from] UnknownEncryption),
-    /// More filters are named than [`Request::MAX_FILTERS`](super::Request::MAX_FILTERS).
+    /// The rules of a filter cannot be used.
+    #[error(transparent)]
+    Rules(#[from] FilterError),
+    /// There are more filters than [`Request::MAX_FILTERS`](super::Request::MAX_FILTERS).
     #[error("{count} filters are named where {max} are the limit", max = MAX_FILTERS)]
     TooManyFilters {
         /// How many.

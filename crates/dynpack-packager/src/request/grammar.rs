@@ -17,6 +17,8 @@ pub(super) const JSON: &str = "json";
 pub(super) const FORMAT: &str = "format";
 pub(super) const ENCRYPTION: &str = "encryption";
 pub(super) const FILTER: &str = "filter";
+/// Not of Azure.
+pub(super) const RULES: &str = "rules";
 /// In lower case, as Azure's playlists write it.
 pub(super) const AUDIO_TRACK: &str = "audiotrack";
 pub(super) const AUDIO_ONLY: &str = "audio-only";

@@ -70,7 +70,11 @@ impl Request {
         let filters = self.filters.iter().map(|name| name.as_bytes().to_vec());
         // No filter has an empty name.
         let text = self.text.map(|form| vec![Vec::new(), form.token().as_bytes().to_vec()]);
-        digest(fields.into_iter().chain(filters).chain(text.into_iter().flatten()))
+        let rules = self.rules.as_ref();
+        let rules = rules.map(|rules| vec![Vec::new(), rules.to_string().into_bytes()]);
+        digest(
+            fields.into_iter().chain(filters).chain([text, rules].into_iter().flatten().flatten()),
+        )
     }
 }
 
@@ -140,6 +144,8 @@ mod tests {
             filters: names.iter().map(|&name| name.to_owned()).collect(),
             ..request.clone()
         };
+        let with_rules =
+            |rules: &str| Request { rules: Some(rules.parse().unwrap()), ..request.clone() };
         let requests = [
             request.clone(),
             Request { format: Format::DashCmaf, ..request.clone() },
@@ -147,6 +153,9 @@ mod tests {
             filters(&["a"]),
             filters(&["a", "b"]),
             filters(&["ab"]),
+            with_rules("type=video"),
+            with_rules("type=audio"),
+            filters(&["type=video"]),
             Request { audio_track: Some("a".into()), ..request.clone() },
             Request { audio_track: Some("".into()), ..request.clone() },
             Request { audio_only: Some(true), ..request.clone() },

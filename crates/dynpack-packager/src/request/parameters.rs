@@ -7,10 +7,11 @@ use dynpack_codec::TextForm;
 use super::RequestError;
 use super::escape::unescape;
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS, TEXT,
-    TYPE,
+    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS, RULES,
+    TEXT, TYPE,
 };
 use crate::encryption::Encryption;
+use crate::filter::Rules;
 use crate::format::Format;
 
 /// What is wanted in place of what the rest of a URL names.
@@ -26,6 +27,7 @@ pub(super) struct Parameters {
     pub(super) format: Option<Format>,
     pub(super) encryption: Option<Encryption>,
     pub(super) filters: Option<Vec<String>>,
+    pub(super) rules: Option<Rules>,
     pub(super) audio_track: Option<Arc<str>>,
     pub(super) audio_only: Option<bool>,
     pub(super) text: Option<TextForm>,
@@ -47,7 +49,11 @@ impl Parameters {
                 (key, value) => parameters.set(key, value)?,
             }
         }
-        Ok(parameters)
+        let named = parameters.filters.as_ref().map_or(0, Vec::len);
+        match named.saturating_add(parameters.rules.iter().count()) {
+            count if count > MAX_FILTERS => Err(RequestError::TooManyFilters { count }),
+            _ => Ok(parameters),
+        }
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), RequestError> {
@@ -56,6 +62,7 @@ impl Parameters {
             "format" => once(&mut self.format, FORMAT, word.parse()?),
             "encryption" => once(&mut self.encryption, ENCRYPTION, word.parse()?),
             "filter" | "filtername" => once(&mut self.filters, FILTER, filters(value)?),
+            "rules" => once(&mut self.rules, RULES, word.parse()?),
             "audiotrack" => once(&mut self.audio_track, AUDIO_TRACK, value.into()),
             "audio-only" => once(&mut self.audio_only, AUDIO_ONLY, flag(word)?),
             "text" => once(&mut self.text, TEXT, text(word)?),
@@ -82,9 +89,6 @@ fn filters(value: &str) -> Result<Vec<String>, RequestError> {
     if names.iter().any(String::is_empty) {
         let expected = "one name, or several with a semicolon between";
         return Err(RequestError::BadValue { key: FILTER, value: value.to_owned(), expected });
-    }
-    if names.len() > MAX_FILTERS {
-        return Err(RequestError::TooManyFilters { count: names.len() });
     }
     Ok(names)
 }

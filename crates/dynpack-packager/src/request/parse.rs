@@ -112,6 +112,7 @@ impl Request {
             format: parameters.format.unwrap_or_default(),
             encryption: parameters.encryption,
             filters: parameters.filters.unwrap_or_default(),
+            rules: parameters.rules,
             audio_track: parameters.audio_track,
             audio_only: parameters.audio_only,
             text: parameters.text,

@@ -7,7 +7,7 @@ use dynpack_media::text::escape;
 
 use super::grammar::{
     AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT, KEY_FRAMES,
-    MANIFEST, QUALITY_LEVELS, TEXT, TYPE, WHOLE,
+    MANIFEST, QUALITY_LEVELS, RULES, TEXT, TYPE, WHOLE,
 };
 use super::{Place, Request, Resource, SplitUrl};
 use crate::format::Format;
@@ -101,6 +101,7 @@ fn parameters(request: &Request) -> impl Iterator<Item = String> {
         (request.resource == Resource::Chapters).then(|| format!("{TYPE}={CHAPTERS}")),
         request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),
         (!filters.is_empty()).then(|| format!("{FILTER}={}", filters.join(";"))),
+        request.rules.as_ref().map(|rules| format!("{RULES}={rules}")),
     ];
     parameters.into_iter().flatten()
 }

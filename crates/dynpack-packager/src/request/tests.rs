@@ -45,6 +45,10 @@ impl Request {
         Self { filters: names.iter().map(|&name| name.to_owned()).collect(), ..self }
     }
 
+    fn ruled(self, rules: &str) -> Self {
+        Self { rules: Some(rules.parse().unwrap()), ..self }
+    }
+
     fn encrypted(self, encryption: Encryption) -> Self {
         Self { encryption: Some(encryption), ..self }
     }
@@ -259,6 +263,23 @@ fn table() -> Vec<(&'static str, Request)> {
             "QualityLevels(4294967295)/Fragments(v=9223372036854775807)",
             segment(Smooth, "v", u32::MAX, i64::MAX),
         ),
+        // Rules of a filter without a name, whatever is escaped of them.
+        (
+            "manifest(format=m3u8-cmaf,rules=type=video;height=0-1080;;type!=video)",
+            manifest(HlsCmaf).ruled("type=video;height=0-1080;;type!=video"),
+        ),
+        (
+            "manifest(rules=%20Type%3DVideo%3BHeight=0-01080%3b;type%21=video,format=m3u8-cmaf)",
+            manifest(HlsCmaf).ruled("type=video;height=0-1080;;type!=video"),
+        ),
+        (
+            "manifest%28format%3Dm3u8-cmaf%2Crules%3Dname%3Da~2cb%29",
+            manifest(HlsCmaf).ruled("name=a,b"),
+        ),
+        (
+            "manifest(rules=name=a%2Cb,filter=c)",
+            manifest(Smooth).filtered(&["c"]).ruled("name=a~2cb"),
+        ),
         // A query is not ours.
         ("manifest(format=m3u8-cmaf)?token=a%zz/(", manifest(HlsCmaf)),
     ]
@@ -278,6 +299,7 @@ fn urls_are_written_as_azure_writes_them() {
         "manifest(format=m3u8-cmaf)",
         "manifest(format=m3u8-cmaf).m3u8",
         "manifest(format=mpd-time-csf,filter=a;b;c)",
+        "manifest(format=mpd-time-csf,filter=a;b,rules=time=0-600;;type!=text;name=a~2cb~3b;;role=main)",
         "QualityLevels(128041)/Manifest(aac_eng_2_128041_2_1,format=m3u8-aapl)",
         "QualityLevels(381048)/Manifest(video,format=m3u8-aapl,audiotrack=a,type=keyframes,encryption=cbcs-aapl,filter=name)",
         "QualityLevels(381048)/Fragments(video=i,format=mpd-time-csf,encryption=cenc)",
@@ -369,11 +391,11 @@ fn mistakes_are_named() {
         ("manifest(filter=)", "`filter` has no value"),
         (
             "manifest(=x)",
-            "unknown parameter ``; known are format, encryption, filter, audioTrack, audio-only, type",
+            "unknown parameter ``; known are format, encryption, filter, rules, audioTrack, audio-only, text, type",
         ),
         (
             "manifest(fromat=fmp4)",
-            "unknown parameter `fromat`; known are format, encryption, filter, audioTrack, audio-only, type",
+            "unknown parameter `fromat`; known are format, encryption, filter, rules, audioTrack, audio-only, text, type",
         ),
         ("manifest(format=fmp4,FORMAT=fmp4)", "`format` is given twice"),
         ("manifest(filter=a,filtername=b)", "`filter` is given twice"),
@@ -387,6 +409,13 @@ fn mistakes_are_named() {
             "`filter` is `a;;b` where one name, or several with a semicolon between is expected",
         ),
         ("manifest(filter=a;b;c;d)", "4 filters are named where 3 are the limit"),
+        ("manifest(filter=a;b;c,rules=type=video)", "4 filters are named where 3 are the limit"),
+        ("manifest(rules=)", "`rules` has no value"),
+        (
+            "manifest(rules=a=b,rules=a=b)",
+            "the filter `rules` cannot be used: unknown property `a`; known are Type, Name, Language, FourCC, Bitrate, Height, FrameRate, DynamicRange, Channels, Role",
+        ),
+        ("manifest(rules=type=video,RULES=type=video)", "`rules` is given twice"),
         (
             "manifest(type=keyframes)",
             "`type=keyframes` belongs to a track's playlist or segment, not to the manifest",
@@ -576,13 +605,18 @@ prop_compose! {
         format in proptest::sample::select(Format::ALL.as_slice()),
         encryption in proptest::option::of(proptest::sample::select(Encryption::ALL.as_slice())),
         filters in proptest::collection::vec(name().prop_map(|name| name.replace(';', "_")), 0..=Request::MAX_FILTERS),
+        rules in proptest::option::of(name().prop_map(|name| format!("name={}", tilded(&name)).parse().unwrap())),
         audio_track in proptest::option::of(name().prop_map(Arc::from)),
         audio_only in any::<Option<bool>>(),
         text in proptest::option::of(proptest::sample::select(TextForm::ALL.as_slice())),
         resource in resource(),
         with_extension in any::<bool>(),
     ) -> Request {
-        let request = Request { encryption, filters, audio_track, audio_only, text, ..Request::new(asset, format, resource) };
+        let filters = match &rules {
+            Some(_) => filters.into_iter().take(Request::MAX_FILTERS - 1).collect(),
+            None => filters,
+        };
+        let request = Request { encryption, filters, rules, audio_track, audio_only, text, ..Request::new(asset, format, resource) };
         Request { with_extension: with_extension && request.extension().is_some(), ..request }
     }
 }
@@ -610,12 +644,17 @@ proptest! {
 
     #[test]
     fn text_of_the_marks_of_the_grammar_is_refused_or_canonical(
-        tail in "(manifest|Manifest|QualityLevels|Fragments|video|format|filter|type|keyframes|m3u8-cmaf|f4m-f4f|Seg1-Frag1|[(),=/;. i0-9]|%28|%29|%2[cC]|%3D|%25|%ff|%){0,16}",
+        tail in "(manifest|Manifest|QualityLevels|Fragments|video|format|filter|rules|time|type|~2c|!=|keyframes|m3u8-cmaf|f4m-f4f|Seg1-Frag1|[(),=/;. i0-9]|%28|%29|%2[cC]|%3D|%25|%ff|%){0,16}",
     ) {
         if let Ok(request) = Request::parse(&format!("/a/b.ism/{tail}")) {
             prop_assert_eq!(Request::parse(&request.to_string()), Ok(request));
         }
     }
+}
+
+/// A name as rules have it.
+fn tilded(name: &str) -> String {
+    name.bytes().map(|byte| format!("~{byte:02X}")).collect()
 }
 
 fn lower_escapes(url: &str) -> String {

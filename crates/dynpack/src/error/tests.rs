@@ -4,7 +4,7 @@ use std::sync::Arc;
 use dynpack_media::{Difference, Extent, SampleIndex, SourceIndex};
 
 use super::*;
-use dynpack_packager::{Encryption, Format, KeyError, UnknownFormat};
+use dynpack_packager::{Encryption, Format, KeyError, Rules, UnknownFormat};
 
 /// The codes of Azure Media Services, by the statuses of its responses. Only those that this
 /// library uses.
@@ -73,6 +73,7 @@ fn errors() -> Vec<Error> {
         PackagerError::FragmentNotFound { track: text(), number: fragment }.into(),
         PackagerError::FilterNotFound { filter: text() }.into(),
         RequestError::TooManyFilters { count: 4 }.into(),
+        RequestError::Rules("time=0".parse::<Rules>().unwrap_err()).into(),
         PackagerError::NothingLeft { filters: text() }.into(),
         PackagerError::SeveralFirstQualities { filters: text() }.into(),
         PackagerError::NoSuchResource { format, resource: "" }.into(),
