@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
@@ -76,6 +77,8 @@ const CACHED_SHARE: u64 = 4;
 struct Origin {
     dynpack: Dynpack,
     gives_demo_keys: bool,
+    /// Whether there are tokens, so that assets are given out by links alone.
+    has_tokens: bool,
     metrics: Metrics,
 }
 
@@ -101,6 +104,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .filters(filters.account.clone());
     let dynpack = options.publication.publish(builder, address)?.build();
     let gives_demo_keys = options.publication.demo_keys;
+    let has_tokens = options.publication.token_key_file.is_some();
     let mut app = Router::new()
         .route("/", get(page::index))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -114,7 +118,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tokio::spawn(publish_again(options.publication, filters, address, dynpack.clone()));
     let app = app.layer(from_fn(allow_other_sites));
     let metrics = Metrics::new(media.counts);
-    let app = app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, metrics }));
+    let app = app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, has_tokens, metrics }));
     server::serve(listener, app, &options.limits, files, stop_signal()).await;
     info!("stopped");
     Ok(())
@@ -150,7 +154,8 @@ async fn serve(
 async fn media(origin: &Origin, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
     let conditions = Conditions::from_headers(|name| headers.get(name)?.to_str().ok());
     let conditions = conditions.with_head(method == Method::HEAD);
-    match origin.dynpack.get(uri.path(), &conditions).await {
+    let url = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    match origin.dynpack.get(url, &conditions).await {
         Ok(answer) => {
             let mut response = Response::builder().status(answer.status);
             for (name, value) in answer.headers() {

@@ -36,6 +36,10 @@ pub(crate) async fn index(
     Query(place): Query<Place>,
 ) -> Response {
     match origin.dynpack.locators() {
+        None if origin.has_tokens => {
+            (StatusCode::FORBIDDEN, "assets are not listed: each URL needs a token\n")
+                .into_response()
+        }
         None => assets(&origin, &place).await,
         Some(locators) if origin.gives_demo_keys => page(&published(&locators)),
         Some(_) => page(

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use dynpack::storage::{Local, Storage};
-use dynpack::{Builder, CpixKeys, Locators, LocatorsDocument, UrlTemplate};
+use dynpack::{Builder, CpixKeys, HmacTokens, Locators, LocatorsDocument, UrlTemplate};
 use zeroize::Zeroizing;
 
 /// Options of the publication.
@@ -17,6 +17,10 @@ pub(crate) struct Publication {
     /// that id.
     #[arg(long, value_name = "DIR", requires = "locators")]
     cpix: Option<PathBuf>,
+    /// A file of keys for tokens in URLs (docs/tokens.md), one in each line, of 32 bytes at least.
+    /// With it, every URL needs a token; with --locators, those of locators that say so.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_key_file: Option<PathBuf>,
     /// For demos only: gives the keys in the locators file to every client, below /demo-keys/,
     /// instead of the key URLs of its keyDelivery, and lists the locators on the root page.
     #[arg(long, requires = "locators")]
@@ -35,6 +39,10 @@ impl Publication {
         builder: Builder<S>,
         listen: SocketAddr,
     ) -> Result<Builder<S>, Box<dyn std::error::Error>> {
+        let builder = match &self.token_key_file {
+            Some(file) => builder.tokens(tokens(file)?),
+            None => builder,
+        };
         let Some(locators) = self.read(listen)? else { return Ok(builder) };
         let builder = builder.locators(locators);
         let Some(folder) = &self.cpix else { return Ok(builder) };
@@ -59,6 +67,15 @@ impl Publication {
         }
         Ok(Some(Locators::new(document).map_err(|error| format!("{}: {error}", path.display()))?))
     }
+}
+
+fn tokens(path: &Path) -> Result<HmacTokens, String> {
+    let named = |problem: String| {
+        format!("{}: {problem}\nhint: `openssl rand -hex 32` makes a key", path.display())
+    };
+    let text = std::fs::read_to_string(path).map(Zeroizing::new);
+    let text = text.map_err(|error| named(error.to_string()))?;
+    HmacTokens::new(text.lines()).map_err(|error| named(error.to_string()))
 }
 
 fn read(path: &Path) -> Result<LocatorsDocument, String> {

@@ -39,4 +39,5 @@ mod support;
 mod text_forms;
 mod text_tracks;
 mod texts;
+mod tokens;
 mod unlisted;

@@ -28,6 +28,7 @@ import gstreamer
 import origin
 import sets
 import side_data
+import tokens
 import tricky
 from tally import Tally
 
@@ -55,6 +56,7 @@ def main():
             tally.add_each((check_asset, base, folder) for folder in sorted(media.iterdir()))
             tally.add_each(checks_of_one_asset(base, media))
         filtered.check(binary, media / "sample", work, tally)
+        tokens.check(binary, media / "sample", work, tally)
         shorter = ["--segment-duration", "2"]
         with origin.serving(binary, media, work / "origin.log", shorter) as base:
             tally.heading("with segments of two seconds")

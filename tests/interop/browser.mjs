@@ -10,7 +10,7 @@
 // browsers, by default 2: they wait for the clock of the film more than for the machine.
 
 import { spawn, spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -132,6 +132,35 @@ const FILTERED_SESSIONS = [
     ...FILTERED,
     name: `${protocol.name}, filtered`,
     manifest: filtered(protocol.manifest),
+  },
+]);
+// A link whose token leaves the first two segments: every URL that a player makes must have it.
+const TOKEN_KEY = randomBytes(32).toString("hex");
+const LINKED = {
+  steps: [
+    "starts and plays",
+    "knows the duration",
+    "buffers without a gap from start to end",
+    "switches rendition",
+    "switches language",
+    "plays through to the end",
+  ],
+  duration: 12,
+  slack: 0.06,
+};
+const LINKED_SESSIONS = [
+  ["hls.js", HLS],
+  ["native", HLS],
+  ["dash.js", DASH],
+  ["shaka", DASH],
+  ["shaka4", SMOOTH],
+].map(([player, protocol]) => [
+  player,
+  {
+    ...protocol,
+    ...LINKED,
+    name: `${protocol.name}, token`,
+    manifest: `${protocol.manifest}?token=${token({ path: "sample", rules: "time=0-12" })}`,
   },
 ]);
 // Shaka Player shows no transport streams from 2^32 to 2^33 ticks of 90 kHz.
@@ -309,6 +338,14 @@ async function session(context, pages, origin, player, protocol, out) {
   }
 }
 
+/** A token of an hour (RFC 7519). */
+function token(claims) {
+  const encode = (part) => Buffer.from(JSON.stringify(part)).toString("base64url");
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const signed = `${encode({ alg: "HS256" })}.${encode({ ...claims, exp })}`;
+  return `${signed}.${createHmac("sha256", TOKEN_KEY).update(signed).digest("base64url")}`;
+}
+
 /** The manifest with the filter. */
 function filtered(manifest) {
   const named = `filter=${FILTER.name}`;
@@ -462,6 +499,9 @@ const pages = await servePages();
 const filters = path.join(temporary, "filters.json");
 await writeFile(filters, JSON.stringify([FILTER]));
 const origin = await startOrigin(binary, path.resolve(media), ["--filters", filters]);
+const tokenKeys = path.join(temporary, "tokens.key");
+await writeFile(tokenKeys, TOKEN_KEY);
+const linked = await startOrigin(binary, path.resolve(media), ["--token-key-file", tokenKeys]);
 const covers = path.join(temporary, "covers");
 await makeCover(covers);
 await copyCodecs(covers);
@@ -482,6 +522,7 @@ try {
     ),
     ...CODEC_SESSIONS.map((session) => played(songs, session)),
     ...FILTERED_SESSIONS.map((session) => played(origin, session, filteredPictures)),
+    ...LINKED_SESSIONS.map((session) => played(linked, session)),
     ...LONG_SESSIONS.map(([player, protocol]) =>
       played(songs, [player, { ...protocol, texts: longTexts }]),
     ),
@@ -504,7 +545,7 @@ try {
   await askForClear(locked.address);
 } finally {
   pages.server.close();
-  for (const { child } of [origin, songs, locked, mislocked]) child.kill();
+  for (const { child } of [origin, linked, songs, locked, mislocked]) child.kill();
   await rm(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 console.log(`browser: ${tally.passed} passed, ${tally.failed} failed`);

@@ -39,12 +39,14 @@ def hds(url):
 
 def stream(url, media, bootstrap):
     address, bandwidth = urljoin(url, media.get("url")), int(media.get("bitrate")) * 1000
+    # The name of a fragment belongs to the path, as OSMF and yt-dlp have it.
+    path, mark, query = address.partition("?")
     segments = []
     for number, time, duration, clock in fragments(bootstrap):
         tolerance = Fraction(1, clock)
         segments.append(
             Segment(
-                f"{address}Seg1-Frag{number}",
+                f"{path}Seg1-Frag{number}{mark}{query}",
                 Fraction(time, clock),
                 Fraction(duration, clock),
                 tolerance,

@@ -2,6 +2,7 @@
 
 mod filter_error;
 mod key_error;
+mod token_error;
 
 use dynpack_crypt::SystemId;
 use dynpack_hds::FragmentNumber;
@@ -13,6 +14,7 @@ use crate::request::RequestError;
 
 pub use filter_error::{FilterError, FilterPart};
 pub use key_error::KeyError;
+pub use token_error::TokenError;
 
 /// Why a request cannot be packaged. Each variant says who can fix it: the caller, or the
 /// publisher of the asset and its locators.
@@ -110,6 +112,9 @@ pub enum Error {
         /// Its id.
         id: String,
     },
+    /// The token in the URL does not admit the request.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The asset is not published in that protocol.
     #[error("the asset is not published as {}", .0.title())]
     FormatBlocked(Format),

@@ -45,7 +45,7 @@ mod texts;
 
 pub use dynpack_media::text::escape;
 pub use encryption::{Encryption, UnknownEncryption};
-pub use error::{Error, FilterError, FilterPart, KeyError};
+pub use error::{Error, FilterError, FilterPart, KeyError, TokenError};
 pub use filter::{
     Combination, Filter, Filtered, Filters, PresentationTimeRange, Rules, TrackCondition,
     TrackSelection,
@@ -62,10 +62,10 @@ pub use publication::{
     Admission, ClearKey, CommonEncryption, ContentKeys, DefaultKey, Drm, EnabledProtocols,
     EnvelopeEncryption, KeyDelivery, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
     Locators, LocatorsDocument, LocatorsError, NoEncryption, PlayReady, Protected, StreamingPolicy,
-    Terms, UrlTemplate,
+    Terms, TokenTerms, UrlTemplate,
 };
 pub use request::{
-    AssetPath, Download, Place, Request, RequestError, Resource, SegmentId, SplitUrl,
+    AssetPath, Download, Place, Request, RequestError, Resource, SegmentId, SplitUrl, Token,
 };
 pub use text_file::{TextFile, TextFormat};
 pub use texts::Texts;

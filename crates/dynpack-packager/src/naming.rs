@@ -61,7 +61,7 @@ pub trait Naming: Debug + Send + Sync {
     fn document(&self, manifest: &Request, text: &RenditionId) -> String;
 
     /// The address of a stream of HDS relative to the manifest. Clients append the name of a
-    /// fragment, such as `Seg1-Frag7`.
+    /// fragment, such as `Seg1-Frag7`, to its path.
     fn stream(
         &self,
         manifest: &Request,

@@ -5,6 +5,7 @@ mod locator;
 mod locators;
 mod policy;
 mod terms;
+mod token_terms;
 
 pub use admission::{Admission, Protected};
 pub use locator::{KeyType, Locator, LocatorKey};
@@ -14,3 +15,4 @@ pub use policy::{
     KeyDelivery, KeyToTracks, LicenceServer, NoEncryption, PlayReady, StreamingPolicy, UrlTemplate,
 };
 pub use terms::Terms;
+pub use token_terms::TokenTerms;

@@ -10,8 +10,8 @@
 //! Words of the grammar are read in any case, parameters in any order, with spaces around them;
 //! names are taken to the letter. Escapes are decoded once, and an escaped mark such as `%2C` is
 //! part of a name. Unknown parameters are refused: who asks for something that cannot be had should
-//! know. A query is not part of the grammar and is ignored, for the sake of the tokens and cache
-//! keys that proxies add.
+//! know. Of a query only the [token](Token) is read. All else of it is ignored, for the sake of the
+//! cache keys that proxies add.
 //!
 //! Reading a URL looks nothing up: whether the asset, track, bitrate or time exists, and whether
 //! the format has such a resource, is found out later.
@@ -33,6 +33,7 @@ mod spelling;
 mod split_url;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub(crate) use print::level;
 pub use resource::{Place, Resource};
 pub use segment_id::SegmentId;
 pub use split_url::SplitUrl;
+pub use token::Token;
 
 use crate::encryption::Encryption;
 use crate::filter::Rules;
@@ -53,7 +55,8 @@ use grammar::{JSON, MAX_FILTERS, MAX_LEN, VTT};
 
 /// What a URL asks for.
 ///
-/// Printed, it is the path of a URL in canonical form, which reads back as the same request.
+/// Printed, it is a URL in canonical form, which reads back as the same request: the path, and the
+/// token if there is one.
 ///
 /// ```
 /// use dynpack_packager::{Format, Request, Resource};
@@ -88,6 +91,8 @@ pub struct Request {
     /// Whether the URL has the ending that players expect of the [kind of
     /// resource](Self::extension), for those which look at it.
     pub with_extension: bool,
+    /// The token in the query. The URLs in manifests carry it on. Nothing else depends on it.
+    pub token: Option<Token>,
 }
 
 impl Request {
@@ -119,7 +124,14 @@ impl Request {
             text: None,
             resource,
             with_extension: false,
+            token: None,
         }
+    }
+
+    /// The same with that token.
+    #[must_use]
+    pub fn with_token(self, token: Option<Token>) -> Self {
+        Self { token, ..self }
     }
 
     /// The same under that protection.

@@ -9,7 +9,7 @@ use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
 use dynpack_packager::{
     Admission, AssetPath, Combination, Content, Download, Error as PackagerError, Job, Locators,
-    Protection, Request, RequestError, Resource,
+    Protection, Request, RequestError, Resource, Rules, TokenTerms,
 };
 use jiff::Timestamp;
 use tracing::debug;
@@ -22,6 +22,7 @@ use crate::http::{Body, Conditions, Head, HeldMedia, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
 use crate::storage::{Storage, StorageError};
+use crate::tokens::{TokenVerifier, permitted};
 
 /// Packages the assets of a storage for each request.
 ///
@@ -53,6 +54,7 @@ struct Inner {
     assets: Assets,
     published: RwLock<Published>,
     filters: Arc<dyn FilterProvider>,
+    tokens: Option<Arc<dyn TokenVerifier>>,
     manifests: Manifests,
     held_media: HeldMedia,
     max_age: Duration,
@@ -73,6 +75,7 @@ pub struct Builder<S> {
     keys: Arc<dyn KeyProvider>,
     keys_max_age: Duration,
     filters: Arc<dyn FilterProvider>,
+    tokens: Option<Arc<dyn TokenVerifier>>,
     opening: Opening,
     rewritten_bytes: u64,
     manifest_bytes: u64,
@@ -111,6 +114,15 @@ impl<S: Storage> Builder<S> {
     #[must_use]
     pub fn filters(self, provider: impl FilterProvider) -> Self {
         Self { filters: Arc::new(provider), ..self }
+    }
+
+    /// Who checks the tokens in URLs. Then each URL needs a token, or with
+    /// [`locators`](Self::locators) each URL of one that
+    /// [requires tokens](dynpack_packager::Locator::requires_token). The default is nobody: a locator
+    /// that requires tokens answers nothing.
+    #[must_use]
+    pub fn tokens(self, verifier: impl TokenVerifier) -> Self {
+        Self { tokens: Some(Arc::new(verifier)), ..self }
     }
 
     /// The limits of what is read from files. The default is [`Limits::default`].
@@ -188,13 +200,13 @@ impl<S: Storage> Builder<S> {
     /// Makes the packager.
     #[must_use]
     pub fn build(self) -> Dynpack {
-        let Self { storage, locators, keys, keys_max_age, filters, opening, .. } = self;
+        let Self { storage, locators, keys, keys_max_age, filters, tokens, opening, .. } = self;
         let assets = Assets::new(Box::new(storage), opening);
         let protections = Arc::new(Protections::new(KeyRing::new(keys, keys_max_age)));
         let published = RwLock::new(Published { locators: locators.map(Arc::new), protections });
         let manifests = Manifests::new(self.manifest_bytes);
         let (held_media, max_age) = (HeldMedia::new(self.rewritten_bytes), self.max_age);
-        let inner = Inner { assets, published, filters, manifests, held_media, max_age };
+        let inner = Inner { assets, published, filters, tokens, manifests, held_media, max_age };
         Dynpack { inner: Arc::new(inner) }
     }
 }
@@ -209,6 +221,7 @@ impl Dynpack {
             keys: Arc::new(LocatorKeys),
             keys_max_age: Duration::from_secs(300),
             filters: Arc::new(AccountFilters::default()),
+            tokens: None,
             opening: Opening {
                 policy: CutPolicy::SIX_SECONDS,
                 limits: Limits::default(),
@@ -248,8 +261,13 @@ impl Dynpack {
         conditions: &Conditions,
     ) -> Result<Response, Error> {
         let Published { locators, protections } = self.published();
-        let (locators, max_age) = (locators.as_deref(), self.inner.max_age);
-        let admission = Admission::new(locators, request, max_age, now())?;
+        let (locators, max_age, now) = (locators.as_deref(), self.inner.max_age, now());
+        let (verifier, token) = (self.inner.tokens.as_deref(), request.token.as_ref());
+        let place = (request.asset.folder(), &*request.asset.to_string());
+        let terms = permitted(verifier, locators, place, token, now).await?;
+        // A token that is not needed has no meaning, and is not carried on.
+        let request = &request.clone().with_token(token.filter(|_| terms.is_some()).cloned());
+        let admission = Admission::new(locators, request, max_age, now)?.with_token(terms, now);
         let answered = match self.try_respond(request, &admission, &protections, conditions).await {
             // The file was replaced since it was last checked.
             Err(Error::Storage(StorageError::Changed { .. })) => {
@@ -283,12 +301,15 @@ impl Dynpack {
             self.inner.assets.opening().is_settled(asset.identities()).then_some(admission.max_age);
         let head = |request: &Request, left| {
             let warnings = if is_media { Arc::default() } else { Arc::clone(&asset.warnings) };
-            Head { etag: asset.etag(request, protection, left), max_age, warnings }
+            let (etag, is_private) =
+                (asset.etag(request, protection, left), request.token.is_some());
+            Head { etag, max_age, is_private, warnings }
         };
         let mut request = request.clone().with_encryption(protection.map(Protection::encryption));
         if is_media {
             request.filters.clear();
             request.rules = None;
+            request.token = None;
         }
         if filters.is_empty()
             && let Some(response) = self.remembered(&head(&request, None), conditions)
@@ -352,22 +373,25 @@ impl Dynpack {
         response
     }
 
-    /// The filters that apply to a request: those of the locator, and for manifests and playlists
-    /// those in the URL. Segments do not change with filters, so that those in the URL of one only
-    /// have to exist.
+    /// The filters that apply to a request: those of the locator and of the token, and for manifests
+    /// and playlists those in the URL. Segments do not change with filters, so that those in the URL
+    /// of one only have to exist.
     async fn filters(
         &self,
         request: &Request,
         admission: &Admission<'_>,
         asset: &Asset,
     ) -> Result<Combination, Error> {
-        let account = self.inner.filters.as_ref();
-        let of_locator = named(admission.filters, asset, account).await?;
-        let of_url = named(&request.filters, asset, account).await?;
-        let rules = request.rules.iter().map(|rules| Arc::clone(rules.filter()));
-        let all = Combination::new(of_locator.iter().cloned().chain(of_url).chain(rules))?;
+        let (account, terms) = (self.inner.filters.as_ref(), admission.token.iter());
+        let rules = |rules: &Rules| Arc::clone(rules.filter());
+        let names = admission.filters.iter().chain(terms.clone().flat_map(|one| &one.filters));
+        let mut bound = named(names, asset, account).await?;
+        bound.extend(terms.flat_map(|one| &one.rules).map(rules));
+        let of_url = named(request.filters.iter(), asset, account).await?;
+        let of_url = of_url.into_iter().chain(request.rules.iter().map(rules));
+        let all = Combination::new(bound.iter().cloned().chain(of_url))?;
         match request.resource {
-            Resource::Media(..) => Ok(Combination::new(of_locator)?),
+            Resource::Media(..) => Ok(Combination::new(bound)?),
             _ => Ok(all),
         }
     }
@@ -387,24 +411,28 @@ impl Dynpack {
         Some(head.with_part(content_type, Body::of(bytes), conditions))
     }
 
-    /// Returns a stored file unchanged, if the policy of a locator allows it, and the locator has
-    /// no filters: these leave out a part of what files hold.
+    /// Returns a stored file unchanged, if the policy of a locator allows it, and neither the locator
+    /// nor the token has filters: these leave out a part of what files hold.
     ///
     /// # Errors
     /// [`PackagerError::LocatorNotFound`], [`PackagerError::LocatorNotOpen`],
-    /// [`Error::DownloadBlocked`], [`Error::FileNotFound`] or [`Error::Storage`].
+    /// [`PackagerError::Token`], [`Error::DownloadBlocked`], [`Error::FileNotFound`] or [`Error::Storage`].
     pub async fn download(
         &self,
         download: &Download,
         conditions: &Conditions,
     ) -> Result<Response, Error> {
-        let Download { locator: id, file, .. } = download;
+        let Download { locator: id, file, token, .. } = download;
         let not_found = || PackagerError::LocatorNotFound { id: id.clone() };
         let locators = self.locators().ok_or_else(not_found)?;
         let now = now();
         let (locator, policy) = locators.open(id, now)?;
+        let (verifier, path) = (self.inner.tokens.as_deref(), format!("{id}/{file}"));
+        let terms = permitted(verifier, Some(&locators), (id, &path), token.as_ref(), now).await?;
+        let has_filters =
+            !locator.filters.is_empty() || terms.as_ref().is_some_and(TokenTerms::has_filters);
         let blocked = || Error::DownloadBlocked { file: file.clone() };
-        let is_allowed = policy.allows_download() && locator.filters.is_empty();
+        let is_allowed = policy.allows_download() && !has_filters;
         let content_type = download.content_type().filter(|_| is_allowed).ok_or_else(blocked)?;
         let opened = open_file(self.inner.assets.storage(), &locator.asset_name, file).await;
         let (path, source) = opened.map_err(|error| match error {
@@ -419,8 +447,9 @@ impl Dynpack {
             identity.len().to_string(),
         ]);
         let max_age = locator.max_age(self.inner.max_age, now);
+        let max_age = terms.map_or(max_age, |terms| max_age.min(terms.valid_for(now)));
         let max_age = self.inner.assets.opening().is_settled([identity]).then_some(max_age);
-        let head = Head { etag, max_age, warnings: Arc::default() };
+        let head = Head { etag, max_age, is_private: false, warnings: Arc::default() };
         if conditions.is_known(&head.etag) || conditions.is_any_known() {
             return Ok(head.not_modified());
         }

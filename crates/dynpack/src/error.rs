@@ -160,7 +160,9 @@ const fn packager_status(error: &PackagerError) -> u16 {
         PackagerError::Request(_)
         | PackagerError::NoSuchResource { .. }
         | PackagerError::EncryptionNotNamed { .. } => 400,
-        PackagerError::EncryptionNotSet(_) | PackagerError::FormatBlocked(_) => 403,
+        PackagerError::EncryptionNotSet(_)
+        | PackagerError::FormatBlocked(_)
+        | PackagerError::Token(_) => 403,
         PackagerError::LocatorNotFound { .. }
         | PackagerError::LocatorNotOpen { .. }
         | PackagerError::TrackNotFound { .. }
@@ -205,7 +207,7 @@ const fn packager_code(error: &PackagerError) -> &'static str {
         PackagerError::SeveralFirstQualities { .. } => {
             "MPE_FILTER_COMPOSITION_MULTIPLE_FIRST_QUALITY_OPERATOR_NOT_ALLOWED"
         }
-        PackagerError::LocatorNotOpen { .. } => "MPE_UNAUTHORIZED",
+        PackagerError::LocatorNotOpen { .. } | PackagerError::Token(_) => "MPE_UNAUTHORIZED",
         PackagerError::FormatBlocked(_) => "MPE_OUTPUT_FORMAT_BLOCKED",
         PackagerError::EncryptionNotSet(_) => "MPE_ENC_ENCRYPTION_NOT_SET_IN_DELIVERY_POLICY",
         PackagerError::EncryptionNotNamed { .. } => "MPE_ENC_ENCRYPTION_NOT_SPECIFIED_IN_URL",

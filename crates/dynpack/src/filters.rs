@@ -62,7 +62,7 @@ impl FilterProvider for AccountFilters {
 
 /// The filters of these names for an asset. Those of the asset itself come first.
 pub(crate) async fn named(
-    names: &[String],
+    names: impl Iterator<Item = &String>,
     asset: &Asset,
     account: &dyn FilterProvider,
 ) -> Result<Vec<Arc<Filter>>, Error> {

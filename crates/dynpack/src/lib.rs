@@ -39,6 +39,7 @@ mod keys;
 mod manifests;
 pub mod storage;
 mod tasks;
+mod tokens;
 
 pub use assets::{Asset, FORMAT_VERSION};
 pub use catalog::{Catalog, NotServed};
@@ -59,12 +60,13 @@ pub use dynpack_packager::{
     KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
     Locators, LocatorsDocument, LocatorsError, Naming, NoEncryption, Package, Packager, Place,
     PlayReady, PresentationTimeRange, Protected, Protection, Protocol, Request, RequestError,
-    Resource, Rules, SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition, TrackSelection,
-    UnknownEncryption, UnknownFormat, UrlTemplate, escape, listed_files, present, present_knowing,
-    present_listed, present_texts,
+    Resource, Rules, SegmentId, SplitUrl, StreamingPolicy, Terms, Token, TokenError, TokenTerms,
+    TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape,
+    listed_files, present, present_knowing, present_listed, present_texts,
 };
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;
 pub use filters::{AccountFilters, FilterProvider};
 pub use http::{Body, Conditions, Response};
 pub use keys::{CpixKeys, KeyProvider, KeyProviderError, LocatorKeys};
+pub use tokens::{HmacTokens, TokenVerifier, WeakKey};

@@ -14,6 +14,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use dynpack_media::{Ticks, Timescale};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Filter;
@@ -29,7 +30,8 @@ use crate::error::{FilterError, FilterPart};
 /// assert_eq!(rules.filter().tracks.len(), 2);
 /// # Ok::<(), dynpack_packager::FilterError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Rules(Arc<Filter>);
 
 impl Rules {
@@ -63,6 +65,20 @@ impl FromStr for Rules {
 
     fn from_str(text: &str) -> Result<Self, FilterError> {
         Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Rules {
+    type Error = FilterError;
+
+    fn try_from(text: String) -> Result<Self, FilterError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Rules> for String {
+    fn from(rules: Rules) -> Self {
+        rules.to_string()
     }
 }
 

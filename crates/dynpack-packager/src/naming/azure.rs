@@ -67,7 +67,7 @@ impl Naming for AzureNaming {
     ) -> String {
         let place = Place::Number(FragmentNumber::FIRST);
         let fragments = manifest.for_media(rendition, place, audio_track);
-        format!("{}{}", level(rendition.bitrate), fragments.stream_url(&rendition.name))
+        format!("{}{}", level(rendition.bitrate), fragments.stream_url(&rendition.name).at(""))
     }
 }
 

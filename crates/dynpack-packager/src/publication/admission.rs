@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Locator, Locators, Terms};
+use super::{Locator, Locators, Terms, TokenTerms};
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::request::{AssetPath, Request};
@@ -21,6 +21,9 @@ pub struct Admission<'a> {
     /// URL apply besides. The caller looks both up, and makes the view with a
     /// [`Combination`](crate::Combination).
     pub filters: &'a [String],
+    /// What the token of the URL allows, if one is needed. Its filters and rules apply to every
+    /// answer too.
+    pub token: Option<TokenTerms>,
     /// How long the answer may be cached.
     pub max_age: Duration,
 }
@@ -55,7 +58,7 @@ impl<'a> Admission<'a> {
                 Some(encryption) => Err(Error::EncryptionNotSet(encryption)),
                 None => {
                     let path = request.asset.clone();
-                    Ok(Self { path, protected: None, filters: &[], max_age })
+                    Ok(Self { path, protected: None, filters: &[], token: None, max_age })
                 }
             };
         };
@@ -67,7 +70,19 @@ impl<'a> Admission<'a> {
             path: AssetPath::new(&locator.asset_name, request.asset.ism())?,
             protected: encryption.map(|encryption| Protected { encryption, locator, terms }),
             filters: &locator.filters,
+            token: None,
             max_age: locator.max_age(max_age, now),
         })
+    }
+
+    /// The same under a token that was [checked](TokenTerms::check) at the time `now`. Nothing may be
+    /// cached longer than the token is valid.
+    #[must_use]
+    pub fn with_token(self, token: Option<TokenTerms>, now: Timestamp) -> Self {
+        let max_age = match &token {
+            Some(terms) => self.max_age.min(terms.valid_for(now)),
+            None => self.max_age,
+        };
+        Self { token, max_age, ..self }
     }
 }

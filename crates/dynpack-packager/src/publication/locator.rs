@@ -52,6 +52,9 @@ pub struct Locator {
     /// with those in URLs; up to [`Combination::MAX_OF_LOCATOR`].
     #[serde(default)]
     pub filters: Vec<String>,
+    /// Whether everything that it answers needs a token in the URL.
+    #[serde(default)]
+    pub requires_token: bool,
 }
 
 impl Locator {
@@ -67,6 +70,7 @@ impl Locator {
             alternative_media_id: None,
             content_keys: Vec::new(),
             filters: Vec::new(),
+            requires_token: false,
         }
     }
 

@@ -87,6 +87,7 @@ impl Request {
             with_extension: self.with_extension
                 || facts.has_media_playlists
                 || place == Place::Whole,
+            token: self.token.clone(),
         }
     }
 }

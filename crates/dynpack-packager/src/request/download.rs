@@ -1,9 +1,9 @@
 //! Stored files, as they are.
 
-use super::RequestError;
 use super::asset_path::check_name;
 use super::escape::{check, unescape};
 use super::grammar::MAX_LEN;
+use super::{RequestError, Token};
 
 /// A stored file that a URL asks for as it is: `/locator/film.mp4`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,10 +13,12 @@ pub struct Download {
     pub locator: String,
     /// The name of the file in the folder of the asset.
     pub file: String,
+    /// The token in the query.
+    pub token: Option<Token>,
 }
 
 impl Download {
-    /// Reads the path of a URL, escaped as it came. A query may follow and is ignored.
+    /// Reads the path of a URL, escaped as it came, and the token of a query that may follow.
     ///
     /// # Errors
     /// [`RequestError`] for whatever is not two names.
@@ -33,7 +35,7 @@ impl Download {
                     (unescape(locator)?.into_owned(), unescape(file)?.into_owned());
                 check_name(&locator)?;
                 check_name(&file)?;
-                Ok(Self { locator, file })
+                Ok(Self { locator, file, token: Token::in_url(url) })
             }
             _ => Err(RequestError::NotAnAsset { path: path.to_owned() }),
         }

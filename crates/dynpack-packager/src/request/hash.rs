@@ -47,7 +47,7 @@ impl SegmentId {
 
 impl Request {
     /// A hash of all that it asks for of its asset, and of nothing that the asset is called: the
-    /// same on every node, and another where any other field differs.
+    /// same on every node, and another where any other field but the token differs.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         let flag = |flag: bool| vec![u8::from(flag)];
@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
     use crate::format::Format;
-    use crate::request::AssetPath;
+    use crate::request::{AssetPath, Token};
 
     #[test]
     fn ids_that_differ_anywhere_have_other_hashes() {
@@ -173,6 +173,8 @@ mod tests {
         ];
         let hashes: HashSet<_> = requests.iter().map(Request::hash).collect();
         assert_eq!(hashes.len(), requests.len());
+        let under_token = request.clone().with_token(Some(Token::new("a")));
+        assert_eq!(under_token.hash(), request.hash(), "a token");
         let elsewhere = Request { asset: asset("b"), ..request.clone() };
         assert_eq!(elsewhere.hash(), request.hash(), "what the asset is called");
     }

@@ -9,10 +9,10 @@ use super::escape::{check, unescape_marks};
 use super::grammar::{AUDIO_TRACK, FRAGMENTS, MANIFEST, QUALITY_LEVELS};
 use super::parameters::{Kind, Parameters};
 use super::spelling::{manifests, of_other_origins};
-use super::{AssetPath, Place, Request, RequestError, Resource};
+use super::{AssetPath, Place, Request, RequestError, Resource, Token};
 
 impl Request {
-    /// Reads the path of a URL, escaped as it came. A query may follow and is ignored.
+    /// Reads the path of a URL, escaped as it came, and the token of a query that may follow.
     ///
     /// # Errors
     /// [`RequestError`] for whatever is not in the grammar.
@@ -25,20 +25,26 @@ impl Request {
         check(path)?;
         let (asset, resource) = AssetPath::split(relative)?;
         let resource = unescape_marks(resource);
-        match resource.split_once('/') {
-            None => Self::of_presentation(asset, &Call::parse(&resource)?),
+        let token = Token::in_url(url);
+        let request = match resource.split_once('/') {
+            None => Self::of_presentation(asset, &Call::parse(&resource)?, token.as_ref())?,
             Some((level, call)) => {
-                Self::of_rendition(asset, &Call::parse(level)?, &Call::parse(call)?)
+                Self::of_rendition(asset, &Call::parse(level)?, &Call::parse(call)?)?
             }
-        }
+        };
+        Ok(request.with_token(token))
     }
 
-    fn of_presentation(asset: AssetPath, call: &Call<'_>) -> Result<Self, RequestError> {
+    fn of_presentation(
+        asset: AssetPath,
+        call: &Call<'_>,
+        token: Option<&Token>,
+    ) -> Result<Self, RequestError> {
         if !call.is(MANIFEST)? {
             return Err(match of_other_origins(&asset, call.text()) {
                 Some(request) => RequestError::OtherSpelling {
                     text: format!("/{asset}/{}", call.text()),
-                    url: request.to_string(),
+                    url: request.with_token(token.cloned()).to_string(),
                 },
                 None if call.text().is_empty() => RequestError::NoResource {
                     manifests: manifests(&asset),
@@ -118,6 +124,7 @@ impl Request {
             text: parameters.text,
             resource,
             with_extension: false,
+            token: None,
         };
         request.with_extension = match request.resource {
             Resource::Media(_, Place::Number(_)) => false,

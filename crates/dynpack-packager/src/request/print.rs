@@ -12,7 +12,7 @@ use super::grammar::{
 use super::{Place, Request, Resource, SplitUrl};
 use crate::format::Format;
 
-/// The path of a URL, escaped, in canonical form.
+/// A URL without its host, escaped, in canonical form.
 impl Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.asset.write(f)?;
@@ -50,9 +50,7 @@ impl Request {
             Resource::Media(id, Place::Init) => self.split_url(&id.name).at(INIT),
             Resource::Media(id, Place::Time(time)) => self.split_url(&id.name).at(time),
             Resource::Media(id, Place::Whole) => self.split_url(&id.name).at(WHOLE),
-            Resource::Media(id, Place::Number(number)) => {
-                format!("{}{number}", self.stream_url(&id.name))
-            }
+            Resource::Media(id, Place::Number(number)) => self.stream_url(&id.name).at(number),
         }
     }
 
@@ -62,26 +60,35 @@ impl Request {
         SplitUrl::new(format!("{FRAGMENTS}({}=", escape(track)), end(self))
     }
 
-    /// The URL of the numbered segments of a track, relative to the folder of a rendition and
-    /// without their number. The request is for one of them.
-    pub(crate) fn stream_url(&self, track: &str) -> String {
-        format!("{FRAGMENTS}({}{}", escape(track), end(self))
+    /// The URL of the numbered segments of a track, relative to the folder of a rendition; the
+    /// number stands between its parts. The request is for one of them.
+    pub(crate) fn stream_url(&self, track: &str) -> SplitUrl {
+        SplitUrl::new(format!("{FRAGMENTS}({}{}", escape(track), arguments(self)), query(self))
     }
 }
 
 fn manifest_url(request: &Request) -> String {
     let arguments: Vec<_> = parameters(request).collect();
-    let extension = extension(request);
+    let end = format!("{}{}", extension(request), query(request));
     match arguments.as_slice() {
-        [] => format!("manifest{extension}"),
-        arguments => format!("manifest({}){extension}", arguments.join(",")),
+        [] => format!("manifest{end}"),
+        arguments => format!("manifest({}){end}", arguments.join(",")),
     }
 }
 
 /// All that follows the first argument.
 fn end(request: &Request) -> String {
+    format!("{}{}{}", arguments(request), extension(request), query(request))
+}
+
+/// The arguments after the first one, and the parenthesis.
+fn arguments(request: &Request) -> String {
     let parameters: String = parameters(request).map(|text| format!(",{text}")).collect();
-    format!("{parameters}){}", extension(request))
+    format!("{parameters})")
+}
+
+fn query(request: &Request) -> String {
+    request.token.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 fn extension(request: &Request) -> String {

@@ -280,8 +280,12 @@ fn table() -> Vec<(&'static str, Request)> {
             "manifest(rules=name=a%2Cb,filter=c)",
             manifest(Smooth).filtered(&["c"]).ruled("name=a~2cb"),
         ),
-        // A query is not ours.
-        ("manifest(format=m3u8-cmaf)?token=a%zz/(", manifest(HlsCmaf)),
+        // Of a query, the token alone.
+        ("manifest(format=m3u8-cmaf)?a%zz/(&_=1", manifest(HlsCmaf)),
+        (
+            "manifest(format=m3u8-cmaf)?a=1&token=b%2Ec",
+            manifest(HlsCmaf).with_token(Some(Token::new("b.c"))),
+        ),
     ]
 }
 
@@ -308,6 +312,9 @@ fn urls_are_written_as_azure_writes_them() {
         "QualityLevels(381048)/Fragments(video=60000000,format=m3u8-aapl,type=keyframes)",
         "QualityLevels(381048)/Fragments(video,format=f4m-f4f,audiotrack=aac_eng)Seg1-Frag7",
         "QualityLevels(500)/Fragments(text_en=all,format=mpd-time-cmaf,text=vtt).vtt",
+        "manifest(format=m3u8-cmaf).m3u8?token=eyJh.b-c_.d",
+        "QualityLevels(381048)/Fragments(video=0,format=m3u8-cmaf).mp4?token=a%26b",
+        "QualityLevels(381048)/Fragments(video,format=f4m-f4f)Seg1-Frag7?token=a",
     ] {
         let url = format!("{ROOT}/{resource}");
         assert_eq!(Request::parse(&url).unwrap().to_string(), url);
@@ -319,7 +326,7 @@ fn manifests_of_other_origins_are_known() {
     for (name, resource) in [
         (".m3u8", "manifest(format=m3u8-cmaf)"),
         ("master.M3U8", "manifest(format=m3u8-cmaf)"),
-        ("playlist.m3u8?token=x", "manifest(format=m3u8-cmaf)"),
+        ("playlist.m3u8?token=x&a=b", "manifest(format=m3u8-cmaf)?token=x"),
         ("ignite.m3u8", "manifest(format=m3u8-cmaf)"),
         (".mpd", "manifest(format=mpd-time-cmaf)"),
         ("manifest.mpd", "manifest(format=mpd-time-cmaf)"),
@@ -611,12 +618,13 @@ prop_compose! {
         text in proptest::option::of(proptest::sample::select(TextForm::ALL.as_slice())),
         resource in resource(),
         with_extension in any::<bool>(),
+        token in proptest::option::of(name().prop_map(|token| Token::new(&token))),
     ) -> Request {
         let filters = match &rules {
             Some(_) => filters.into_iter().take(Request::MAX_FILTERS - 1).collect(),
             None => filters,
         };
-        let request = Request { encryption, filters, rules, audio_track, audio_only, text, ..Request::new(asset, format, resource) };
+        let request = Request { encryption, filters, rules, audio_track, audio_only, text, token, ..Request::new(asset, format, resource) };
         Request { with_extension: with_extension && request.extension().is_some(), ..request }
     }
 }
@@ -634,7 +642,7 @@ proptest! {
         // Escapes in lower case and a query make another URL of the same request.
         let url = request.to_string();
         let other = if upper { url.clone() } else { lower_escapes(&url) };
-        prop_assert_eq!(Request::parse(&format!("{other}?x=1")).unwrap().to_string(), url);
+        prop_assert_eq!(Request::parse(&with_field(&other, "x=1")).unwrap().to_string(), url);
     }
 
     #[test]
@@ -650,6 +658,11 @@ proptest! {
             prop_assert_eq!(Request::parse(&request.to_string()), Ok(request));
         }
     }
+}
+
+/// The URL with one more field in its query.
+fn with_field(url: &str, field: &str) -> String {
+    format!("{url}{}{field}", if url.contains('?') { '&' } else { '?' })
 }
 
 /// A name as rules have it.

@@ -67,7 +67,7 @@ impl Asset {
 
     /// The strong ETag of the response to `request`. It is the same on every node with the same
     /// files. It differs for another version of a file, another request, another `protection`,
-    /// another part that filters leave, or another version of the output.
+    /// another part that filters leave, another token, or another version of the output.
     pub(crate) fn etag(
         &self,
         request: &Request,
@@ -80,7 +80,9 @@ impl Asset {
             [format_version.as_bytes(), self.version.as_bytes(), &hash, protection.as_bytes()];
         let text = self.depends_on_texts(request).then_some(self.text_version.as_bytes());
         let left = left.as_ref().map(<[u8; 32]>::as_slice);
-        etag(parts.into_iter().chain(text).chain(left))
+        let token = request.token.as_ref().map(ToString::to_string);
+        let token = token.as_ref().map(String::as_bytes);
+        etag(parts.into_iter().chain(text).chain(left).chain(token))
     }
 }
 

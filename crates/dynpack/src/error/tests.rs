@@ -4,7 +4,7 @@ use std::sync::Arc;
 use dynpack_media::{Difference, Extent, SampleIndex, SourceIndex};
 
 use super::*;
-use dynpack_packager::{Encryption, Format, KeyError, Rules, UnknownFormat};
+use dynpack_packager::{Encryption, Format, KeyError, Rules, TokenError, UnknownFormat};
 
 /// The codes of Azure Media Services, by the statuses of its responses. Only those that this
 /// library uses.
@@ -16,6 +16,8 @@ const AZURE: [(u16, &[&str]); 6] = [
             "MPE_OUTPUT_FORMAT_BLOCKED",
             "MPE_ENC_ENCRYPTION_NOT_SET_IN_DELIVERY_POLICY",
             "MPE_STORAGE_INSUFFICIENT_ACCOUNT_PERMISSIONS",
+            // Azure Media Services had no tokens in URLs of media.
+            "MPE_UNAUTHORIZED",
         ],
     ),
     (
@@ -82,6 +84,7 @@ fn errors() -> Vec<Error> {
         PackagerError::LocatorNotFound { id: text() }.into(),
         PackagerError::LocatorNotOpen { id: text() }.into(),
         PackagerError::FormatBlocked(format).into(),
+        PackagerError::from(TokenError::Missing).into(),
         PackagerError::EncryptionNotSet(encryption).into(),
         PackagerError::EncryptionNotNamed { format, known: text() }.into(),
         PackagerError::EncryptionNotCarried { format, encryption }.into(),

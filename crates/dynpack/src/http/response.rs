@@ -20,6 +20,8 @@ pub struct Response {
     pub etag: String,
     /// How long it may be cached; `None` if it must not be.
     pub max_age: Option<Duration>,
+    /// Whether only the client may cache it, since it has the client's token in it.
+    pub is_private: bool,
     /// What is left out of the asset, or is wrong with it, for people. Only with manifests and
     /// playlists.
     pub warnings: Arc<[String]>,
@@ -34,7 +36,10 @@ impl Response {
     #[must_use]
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let cache_control = match self.max_age {
-            Some(max_age) => format!("public, max-age={}", max_age.as_secs()),
+            Some(max_age) => {
+                let who = if self.is_private { "private" } else { "public" };
+                format!("{who}, max-age={}", max_age.as_secs())
+            }
             None => "no-store".to_owned(),
         };
         let mut headers = vec![
@@ -77,6 +82,7 @@ fn printable(text: &str) -> String {
 pub(crate) struct Head {
     pub(crate) etag: String,
     pub(crate) max_age: Option<Duration>,
+    pub(crate) is_private: bool,
     pub(crate) warnings: Arc<[String]>,
 }
 
@@ -124,7 +130,7 @@ impl Head {
         content_range: Option<String>,
         body: Body,
     ) -> Response {
-        let Self { etag, max_age, warnings } = self;
-        Response { status, content_type, etag, max_age, warnings, content_range, body }
+        let Self { etag, max_age, is_private, warnings } = self;
+        Response { status, content_type, etag, max_age, is_private, warnings, content_range, body }
     }
 }

@@ -33,7 +33,8 @@ pub fn promises(base: &str, f4m: &str) -> Vec<Promise> {
                 let (_, bootstrap) = bootstraps.iter().find(|(known, _)| *known == id).unwrap();
                 let segment = |number: u32| {
                     let (start, duration) = bootstrap.fragment(number);
-                    let url = join(base, &format!("{url}Seg1-Frag{number}"));
+                    let (address, query) = url.split_at(url.find('?').unwrap_or(url.len()));
+                    let url = join(base, &format!("{address}Seg1-Frag{number}{query}"));
                     (url, seconds(start), seconds(duration.into()))
                 };
                 let numbers = bootstrap.first()..bootstrap.first() + bootstrap.fragments;
