@@ -25,6 +25,7 @@ mod indexes;
 mod keys;
 mod laws;
 mod locators;
+mod markers;
 mod naming;
 mod played;
 mod protection;

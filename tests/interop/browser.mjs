@@ -12,7 +12,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -163,6 +163,35 @@ const LINKED_SESSIONS = [
     manifest: `${protocol.manifest}?token=${token({ path: "sample", rules: "time=0-12" })}`,
   },
 ]);
+// A film with markers, one of which a segment starts at: players hand them over at their times.
+const MARKED = {
+  folder: "marked",
+  list: [
+    { id: "break", start: 10_000, duration: 4_000, class: "urn:example:break", cut: true },
+    { id: "goal", start: 15_250, class: "urn:example:goal" },
+  ],
+  steps: [
+    "starts and plays",
+    "knows the duration",
+    "buffers without a gap from start to end",
+    "hands over the markers",
+    "plays through to the end",
+  ],
+};
+const MARKED_SESSIONS = [
+  ["hls.js", HLS],
+  ["dash.js", DASH],
+  ["shaka", DASH],
+].map(([player, protocol]) => [
+  player,
+  {
+    ...protocol,
+    folder: MARKED.folder,
+    steps: MARKED.steps,
+    name: `${protocol.name}, ${MARKED.folder}`,
+    markers: MARKED.list.map(({ id, start }) => [start / 1000, id]),
+  },
+]);
 // Shaka Player shows no transport streams from 2^32 to 2^33 ticks of 90 kHz.
 const LONG_SESSIONS = [
   ["hls.js", HLS],
@@ -179,7 +208,7 @@ const DOWNLOADED = {
   folder: "Predefined_DownloadAndClearStreaming",
   steps: ["starts and plays", "has every cue of each subtitle once", "plays through to the end"],
 };
-const OWN_NAMES = [COVER.folder, ...Object.keys(CODECS), LONG.folder];
+const OWN_NAMES = [MARKED.folder, COVER.folder, ...Object.keys(CODECS), LONG.folder];
 // For protected streams, whose media is that of the clear ones.
 const PLAYED = {
   steps: [
@@ -415,6 +444,15 @@ async function copyCodecs(folder) {
   }
 }
 
+/** Makes the film with markers, of the sample, in a media folder of its own. */
+async function makeMarked(folder) {
+  const [from, to] = [path.join(media, "sample"), path.join(folder, MARKED.folder)];
+  await mkdir(to, { recursive: true });
+  for (const file of await readdir(from))
+    if (file.endsWith(".mp4")) await copyFile(path.join(from, file), path.join(to, file));
+  await writeFile(path.join(to, "markers.json"), JSON.stringify({ markers: MARKED.list }));
+}
+
 /** What a locator protects is not served in the clear, nor without a locator. */
 async function askForClear(origin) {
   for (const [folder, manifest] of [
@@ -505,6 +543,7 @@ const linked = await startOrigin(binary, path.resolve(media), ["--token-key-file
 const covers = path.join(temporary, "covers");
 await makeCover(covers);
 await copyCodecs(covers);
+await makeMarked(covers);
 await makeLong(covers, ffmpeg);
 const songs = await startOrigin(binary, covers);
 const locked = await startWith(locators("0f"), ["--demo-keys"]);
@@ -523,6 +562,7 @@ try {
     ...CODEC_SESSIONS.map((session) => played(songs, session)),
     ...FILTERED_SESSIONS.map((session) => played(origin, session, filteredPictures)),
     ...LINKED_SESSIONS.map((session) => played(linked, session)),
+    ...MARKED_SESSIONS.map((session) => played(songs, session)),
     ...LONG_SESSIONS.map(([player, protocol]) =>
       played(songs, [player, { ...protocol, texts: longTexts }]),
     ),

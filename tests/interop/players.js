@@ -6,6 +6,9 @@ const SMOOTH = "application/vnd.ms-sstr+xml";
 const video = document.getElementById("video");
 const errors = [];
 
+/** The schemes of markers in DASH, of which players hand over no others. */
+const MARKER_SCHEMES = ["urn:example:break", "urn:example:goal"];
+
 /** A script of one of the players. */
 function script(path) {
   return new Promise((resolve, reject) => {
@@ -21,7 +24,7 @@ function script(path) {
 const language = (tag) => (tag ?? "").slice(0, 2);
 
 // Each loads a URL and returns { widths, language } and, if the player can choose, { rendition,
-// audio, texts, text }. Texts have the names of `nameOfText`.
+// audio, texts, text }. Texts have the names of `nameOfText`. `markers` are [seconds, id] each.
 const PLAYERS = {
   async "hls.js"(url) {
     await script("/hls.js/dist/hls.js");
@@ -54,6 +57,10 @@ const PLAYERS = {
         (hls.currentLevel = hls.levels.findIndex((level) => level.width === width)),
       audio: (wanted) =>
         (hls.audioTrack = hls.audioTracks.findIndex((track) => language(track.lang) === wanted)),
+      markers: () => {
+        const { dateRanges } = hls.levels[hls.currentLevel].details;
+        return Object.values(dateRanges).map(({ startTime, id }) => [startTime, id]);
+      },
       texts: () => hls.subtitleTracks.map(({ lang, forced }) => nameOfText(lang, forced)),
       text: (name) =>
         (hls.subtitleTrack = hls.subtitleTracks.findIndex(
@@ -101,6 +108,16 @@ const PLAYERS = {
     const ready = new Promise((resolve) =>
       player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, resolve),
     );
+    const markers = [];
+    const mode = dashjs.MediaPlayer.events.EVENT_MODE_ON_RECEIVE;
+    for (const scheme of MARKER_SCHEMES)
+      player.on(
+        scheme,
+        ({ event }) =>
+          markers.push([event.calculatedPresentationTime, JSON.parse(event.messageData).ID]),
+        null,
+        { mode },
+      );
     player.initialize(video, url, false);
     player.attachTTMLRenderingDiv(document.getElementById("captions"));
     await ready;
@@ -118,6 +135,7 @@ const PLAYERS = {
         .getRepresentationsByType("video")
         .find((representation) => representation.width === width);
     return {
+      markers: () => markers,
       widths: () =>
         player.getRepresentationsByType("video").map((representation) => representation.width),
       languages: () => player.getTracksFor("audio").map((track) => language(track.lang)),
@@ -145,6 +163,11 @@ const PLAYERS = {
     player.addEventListener("error", ({ detail }) =>
       errors.push(`${detail.code} ${detail.message}`),
     );
+    const markers = [];
+    player.addEventListener("timelineregionadded", ({ detail }) => {
+      if (MARKER_SCHEMES.includes(detail.schemeIdUri))
+        markers.push([detail.startTime, JSON.parse(detail.eventNode.children.join("")).ID]);
+    });
     await player.attach(video);
     player.configure({
       abr: { enabled: false },
@@ -162,6 +185,7 @@ const PLAYERS = {
       player.selectVariantTrack(variant, true);
     };
     return {
+      markers: () => markers,
       widths: () => [...new Set(variants().map((variant) => variant.width))],
       languages: () => [...new Set(variants().map((variant) => language(variant.language)))],
       language: () => language(active()?.language),
@@ -344,6 +368,16 @@ const STEPS = {
     return `from ${before} to ${other}`;
   },
 
+  async "hands over the markers"({ player, expected }) {
+    const inOrder = () => [...player.markers()].sort(([one], [other]) => one - other);
+    const isAlike = ([[time, id], [due, wanted]]) => Math.abs(time - due) < 0.03 && id === wanted;
+    const pairs = () => inOrder().map((marker, at) => [marker, expected.markers[at] ?? []]);
+    const areAlike = () =>
+      inOrder().length === expected.markers.length && pairs().every(isAlike);
+    await until(areAlike, `the markers, not ${JSON.stringify(inOrder())}`, 5);
+    return JSON.stringify(inOrder());
+  },
+
   ...SUBTITLES,
 
   async "plays through to the end"({ expected }) {
@@ -387,6 +421,7 @@ const NEEDS = {
   "offers every rendition and language": "widths",
   "switches rendition": "rendition",
   "switches language": "audio",
+  "hands over the markers": "markers",
 };
 
 /** Plays `url`, at the expected rate if there is one. Returns [step, ok, remark] for each step. */
@@ -402,6 +437,7 @@ async function check(name, url, type, expected) {
     if (NEEDS[step] && !player[NEEDS[step]]) continue;
     if (step === "switches language" && expected.languages.length < 2) continue;
     if (SUBTITLES[step] && !expected.texts) continue;
+    if (step === "hands over the markers" && !expected.markers) continue;
     if (step === "shows the pictures of the clear stream" && !expected.pictures) continue;
     const limit = new Promise((_, reject) =>
       setTimeout(() => reject(new Error("not within 60 s")), 60_000),

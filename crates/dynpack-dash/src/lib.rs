@@ -49,7 +49,7 @@ mod sound;
 mod text;
 mod urls;
 
-pub use event_stream::CHAPTERS;
+pub use event_stream::{CHAPTERS, MARKERS};
 pub use manifest::mpd;
 pub use options::{Flavor, Options};
 pub use protection::{Protection, System};

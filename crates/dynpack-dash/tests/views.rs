@@ -4,7 +4,8 @@
 
 use dynpack_dash::{Options, mpd};
 use dynpack_media::{
-    Chapter, Language, Period, Presentation, SegmentNumber, Ticks, Time, Timescale, View,
+    Chapter, Language, Marker, Period, Presentation, SegmentNumber, Splice, SpliceKind, Ticks,
+    Time, Timescale, View,
 };
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO};
@@ -57,6 +58,58 @@ fn periods_follow_each_other() {
     assert!(starts.len() == 2 && starts[0] == 0.0 && (starts[1] - 4.0).abs() < 0.03, "{text}");
     let whole = read.mediaPresentationDuration.unwrap().as_secs_f64();
     assert!((whole - 12.0).abs() < 0.05, "{text}");
+}
+
+/// Markers are events on the clock of the period, which starts with its pictures.
+#[test]
+fn markers_are_events_of_their_periods() {
+    let marker = |(id, start, lasts): (&str, i64, Option<i64>)| {
+        let time = |millis| Time::new(Ticks(millis), Timescale::MILLIS);
+        let mut marker = Marker::new(id, time(start));
+        marker.duration = lasts.map(time);
+        marker
+    };
+    let mut markers: Vec<_> = [
+        ("long", 1_000, Some(6_000)),
+        ("gone", 1_000, Some(5_000)),
+        ("point", 8_000, None),
+        ("out", 9_000, Some(30_000)),
+        ("late", 14_000, None),
+    ]
+    .map(marker)
+    .into();
+    markers[0].class = Some("urn:example:credits".into());
+    markers[2].class = Some("goal".into());
+    markers[2].attributes = vec![("X-WHO".into(), "7 \"& <b>\\".into())];
+    markers[3].splice =
+        Some(Splice { kind: SpliceKind::Out, section: vec![0xfc, 0x30, 0x16].into() });
+    let film = film().with_markers(markers);
+    let text = mpd(&View::new(part(&film, 3, 7)), &Azure, &Options::CMAF);
+    let events: Vec<_> = text
+        .lines()
+        .skip_while(|line| !line.contains("<EventStream"))
+        .take_while(|line| !line.contains("<AdaptationSet"))
+        .map(str::trim)
+        .collect();
+    let expected = [
+        r#"<EventStream schemeIdUri="urn:dynpack:markers:2026" value="goal" timescale="1000">"#,
+        r#"<Event presentationTime="2000" duration="0" id="1">{"ID":"point","X-WHO":"7 \"&amp; &lt;b&gt;\\"}</Event>"#,
+        "</EventStream>",
+        r#"<EventStream schemeIdUri="urn:example:credits" timescale="1000">"#,
+        r#"<Event presentationTime="0" duration="1000" id="1">{"ID":"long"}</Event>"#,
+        "</EventStream>",
+        r#"<EventStream schemeIdUri="urn:scte:scte35:2014:xml+bin" timescale="1000">"#,
+        r#"<Event presentationTime="3000" duration="5000" id="1">"#,
+        r#"<scte35:Signal xmlns:scte35="http://www.scte.org/schemas/35/2016">"#,
+        "<scte35:Binary>/DAW</scte35:Binary>",
+        "</scte35:Signal>",
+        "</Event>",
+        "</EventStream>",
+    ];
+    assert_eq!(events, expected, "{text}");
+    let read = dash_mpd_core::parse(&text).unwrap();
+    assert_eq!(read.periods[0].event_streams.len(), 3);
+    assert_eq!(read.periods[0].event_streams[2].event[0].presentationTime, Some(3_000));
 }
 
 /// The part starts with a frame of audio, five milliseconds before its pictures.

@@ -38,6 +38,7 @@ mod attributes;
 mod audio;
 mod captions;
 mod chapters;
+mod date_range;
 mod key;
 mod media;
 mod model;

@@ -2,13 +2,13 @@
 
 use dynpack_codec::MediaKind;
 use dynpack_media::{
-    Form, Rendition, SegmentNumber, Stream, Ticks, Time, Timescale, target_duration,
+    Form, Marker, Rendition, SegmentNumber, Stream, Ticks, Time, Timescale, target_duration,
 };
 
 use crate::key::InForce;
-use crate::text::{date, push_number, push_seconds, push_uri};
+use crate::text::{push_number, push_seconds, push_uri};
 use crate::urls::SegmentUrl;
-use crate::{Flavor, Key, Options, Resource, Urls};
+use crate::{Flavor, Key, Options, Resource, Urls, date_range};
 
 /// The clock of `EXTINF` as it is printed.
 const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
@@ -26,6 +26,8 @@ pub struct Part<'a> {
     pub start: Time,
     /// The place in the timeline at which the period starts, counted in segments of the stream.
     pub first_place: SegmentNumber,
+    /// The markers of the presentation. Those are listed of which the period shows some.
+    pub markers: &'a [Marker],
 }
 
 impl<'a> Part<'a> {
@@ -38,7 +40,13 @@ impl<'a> Part<'a> {
     /// A stream in a period with that start.
     #[must_use]
     pub const fn new(stream: Stream<'a>, start: Time, first_place: SegmentNumber) -> Self {
-        Self { stream, start, first_place }
+        Self { stream, start, first_place, markers: &[] }
+    }
+
+    /// The same with markers.
+    #[must_use]
+    pub const fn with_markers(self, markers: &'a [Marker]) -> Self {
+        Self { markers, ..self }
     }
 }
 
@@ -57,7 +65,9 @@ impl<'a> Part<'a> {
 ///
 /// Where a single part starts later than its presentation, its first entry has the date of that
 /// start, counted from 1970 (`EXT-X-PROGRAM-DATE-TIME`, RFC 8216, 4.3.2.6): its media keeps the
-/// times of the presentation, and clients see where in it they are.
+/// times of the presentation, and clients see where in it they are. With markers there is always
+/// such a date, in several parts counted from the start of the first, and each marker is a range of
+/// dates (`EXT-X-DATERANGE`, RFC 8216, 4.3.2.7). Lists of key frames have the dates alone.
 ///
 /// Key frames are listed for trick play (`EXT-X-I-FRAMES-ONLY`, RFC 8216, 4.3.3.6).
 ///
@@ -66,9 +76,7 @@ impl<'a> Part<'a> {
 #[must_use]
 pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -> String {
     let mut lists: Vec<_> = parts.iter().map(|part| List::new(part, urls, options)).collect();
-    if let ([part], [list]) = (parts, &mut *lists) {
-        list.date = Some(part.start).filter(|start| *start > Time::new(Ticks::ZERO, MICROS));
-    }
+    date_lists(parts, &mut lists);
     let entries = || lists.iter().flat_map(|list| &list.entries);
     let longest = entries().map(|entry| entry.duration).max().unwrap_or_default();
     let gap_version = if entries().any(Entry::is_gap) { GAP_VERSION } else { 0 };
@@ -96,6 +104,26 @@ pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -
     text
 }
 
+/// Gives lists their dates and markers.
+fn date_lists<'a>(parts: &[Part<'a>], lists: &mut [List<'a>]) {
+    let has_markers = parts.iter().any(|part| !part.markers.is_empty());
+    let zero = Time::new(Ticks::ZERO, MICROS);
+    let mut date = match parts {
+        [part] => Some(part.start).filter(|start| *start > zero || has_markers),
+        _ => Some(zero).filter(|_| has_markers),
+    };
+    for (part, list) in parts.iter().zip(lists) {
+        list.date = date;
+        let lasts = list.entries.iter().fold(Ticks::ZERO, |sum, entry| sum + entry.duration);
+        let lasts = Time::new(lasts, MICROS);
+        date = date.map(|date| date.plus(lasts));
+        if part.stream.main.id.form == Form::Full {
+            let stretch = part.start..part.start.plus(lasts);
+            list.markers = part.markers.iter().filter(|one| one.is_in(&stretch)).collect();
+        }
+    }
+}
+
 /// The tag that applies to all segments of a playlist, if any.
 fn tag(parts: &[Part<'_>]) -> &'static str {
     let mains = || parts.iter().map(|part| part.stream.main);
@@ -109,7 +137,7 @@ fn tag(parts: &[Part<'_>]) -> &'static str {
 }
 
 /// The segments of one part as the playlist lists them.
-struct List {
+struct List<'a> {
     /// The URL of the init segment, escaped, with its keys.
     init: Option<(String, Vec<Key>)>,
     /// The parts of the URL of a segment, escaped.
@@ -117,6 +145,10 @@ struct List {
     entries: Vec<Entry>,
     /// When it starts, if its first entry has a date.
     date: Option<Time>,
+    /// Where it starts in its presentation.
+    start: Time,
+    /// The markers of which it shows some.
+    markers: Vec<&'a Marker>,
 }
 
 /// A segment, or a gap.
@@ -151,7 +183,7 @@ impl Entry {
     }
 }
 
-impl List {
+impl List<'_> {
     fn new(part: &Part<'_>, urls: &impl Urls, options: &Options) -> Self {
         let main = part.stream.main;
         let has_init = main.kind() != MediaKind::Text || options.text.is_mp4();
@@ -163,7 +195,8 @@ impl List {
         };
         let SegmentUrl { before, after } = urls.segments(main);
         let segment_url = SegmentUrl { before: escaped(&before), after: escaped(&after) };
-        Self { init, segment_url, entries: entries(part, urls), date: None }
+        let (entries, markers) = (entries(part, urls), Vec::new());
+        Self { init, segment_url, entries, date: None, start: part.start, markers }
     }
 
     fn keys(&self) -> impl Iterator<Item = &Key> {
@@ -179,7 +212,7 @@ impl List {
     }
 
     fn push_to(self, text: &mut String, in_force: &mut InForce) {
-        let Self { init, segment_url, entries, mut date } = self;
+        let Self { init, segment_url, entries, date, start, markers } = self;
         let init = init.map(|(url, keys)| {
             in_force.change(keys, text);
             text.push_str("#EXT-X-MAP:URI=\"");
@@ -187,8 +220,12 @@ impl List {
             text.push_str("\"\n");
             url
         });
+        if let Some(date) = date {
+            date_range::push_program_date(text, date);
+            let since = |time: Time| time.plus(Time::new(-start.ticks, start.timescale)).plus(date);
+            markers.iter().for_each(|one| date_range::push(text, one, since(one.start)));
+        }
         for Entry { duration, what } in entries {
-            date.take().into_iter().for_each(|date| push_date(text, date));
             let (start, gap_url) = match what {
                 What::Segment { start, keys } => {
                     in_force.change(keys, text);
@@ -209,13 +246,6 @@ impl List {
             text.push('\n');
         }
     }
-}
-
-/// `EXT-X-PROGRAM-DATE-TIME`: that time after the start of 1970, to the millisecond.
-fn push_date(text: &mut String, time: Time) {
-    text.push_str("#EXT-X-PROGRAM-DATE-TIME:");
-    text.push_str(&date(time.round(Timescale::MILLIS).max(Ticks::ZERO).0.cast_unsigned()));
-    text.push('\n');
 }
 
 fn escaped(url: &str) -> String {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind};
 
 use crate::{
-    Chapter, Cuts, Form, Language, RenditionId, Role, SampleIndex, SampleTable, Segment,
+    Chapter, Cuts, Form, Language, Marker, RenditionId, Role, SampleIndex, SampleTable, Segment,
     SegmentNumber, Ticks, Time, Timescale, Track, TrackId,
 };
 
@@ -162,6 +162,8 @@ pub struct Presentation {
     pub renditions: Vec<Rendition>,
     /// Its chapters, in any order: there are several lists if it has them in several languages.
     pub chapters: Arc<[Chapter]>,
+    /// Its markers, in the order of their starts.
+    pub markers: Arc<[Marker]>,
     fragments_per_hls_segment: NonZeroU32,
     origin: Time,
 }
@@ -181,9 +183,10 @@ impl Presentation {
         if renditions.is_empty() {
             return Err(crate::Error::NothingToPresent);
         }
-        let (chapters, fragments_per_hls_segment) = (Arc::default(), NonZeroU32::MIN);
+        let (chapters, markers) = (Arc::default(), Arc::default());
+        let fragments_per_hls_segment = NonZeroU32::MIN;
         let origin = Time::new(Ticks::ZERO, Timescale::MILLIS);
-        Ok(Self { renditions, chapters, fragments_per_hls_segment, origin })
+        Ok(Self { renditions, chapters, markers, fragments_per_hls_segment, origin })
     }
 
     /// Only the renditions for which `keep` holds.
@@ -212,11 +215,12 @@ impl Presentation {
     /// # Errors
     /// [`Error::NothingToPresent`](crate::Error::NothingToPresent) if none has segments.
     pub fn with_renditions(&self, renditions: Vec<Rendition>) -> Result<Self, crate::Error> {
-        let Self { renditions: _, chapters, fragments_per_hls_segment, origin } = self;
-        let (chapters, fragments_per_hls_segment) =
-            (Arc::clone(chapters), *fragments_per_hls_segment);
-        let renditions = Self::new(renditions)?.renditions;
-        Ok(Self { renditions, chapters, fragments_per_hls_segment, origin: *origin })
+        Ok(Self {
+            renditions: Self::new(renditions)?.renditions,
+            chapters: Arc::clone(&self.chapters),
+            markers: Arc::clone(&self.markers),
+            ..*self
+        })
     }
 
     /// Where on the clock of its movies it starts: at 0 unless [set](Self::with_origin).
@@ -237,6 +241,13 @@ impl Presentation {
     #[must_use]
     pub fn with_chapters(self, chapters: Vec<Chapter>) -> Self {
         Self { chapters: chapters.into(), ..self }
+    }
+
+    /// The same with these markers.
+    #[must_use]
+    pub fn with_markers(self, mut markers: Vec<Marker>) -> Self {
+        markers.sort_by_key(|marker| marker.start);
+        Self { markers: markers.into(), ..self }
     }
 
     /// Segments of the timeline in one HLS transport stream segment: 1 unless

@@ -8,7 +8,8 @@ mod span;
 mod sync_points;
 
 use crate::limits::MAX_SEGMENTS;
-use crate::{CutPolicy, Cuts, Error, Time, Track};
+use crate::marker::marks;
+use crate::{CutPolicy, Cuts, Error, Marker, Time, Track};
 
 pub use self::cut_times::CutTimes;
 pub use self::difference::Difference;
@@ -72,11 +73,27 @@ impl Timeline {
         leads: impl Fn(usize) -> bool,
         policy: CutPolicy,
     ) -> Result<Self, Error> {
-        Self::cut_with(tracks, leads, policy, |spans| cut_times(spans, policy))
+        Self::cut_marked(tracks, leads, policy, &[])
     }
 
-    /// Cuts `tracks` at known times: those of [`cut_along`](Self::cut_along) for the same tracks
-    /// give the same cuts, for less. A track without a sample at one of them is cut as if it did
+    /// The same with a cut for each of the `markers` that [want one](Marker::cuts): at the nearest
+    /// time at which all tracks can be cut. There is none if that is the start, or lies nearer to
+    /// another cut or to the end than cuts may.
+    ///
+    /// # Errors
+    /// Those of [`cut_along`](Self::cut_along).
+    pub fn cut_marked(
+        tracks: &[&Track],
+        leads: impl Fn(usize) -> bool,
+        policy: CutPolicy,
+        markers: &[Marker],
+    ) -> Result<Self, Error> {
+        let marks = marks(markers);
+        Self::cut_with(tracks, leads, policy, |spans| cut_times(spans, policy, &marks))
+    }
+
+    /// Cuts `tracks` at known times: those of [`cut_marked`](Self::cut_marked) for the same tracks
+    /// and markers give the same cuts, for less. A track without a sample at one of them is cut as if it did
     /// not lead.
     ///
     /// # Errors

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use dynpack_codec::MediaKind;
 use dynpack_media::{
-    Column, CutPolicy, Cuts, Error, Sample, SampleColumns, SampleIndex, SampleTable, SegmentNumber,
-    Ticks, Timeline, Timescale, Track,
+    Column, CutPolicy, Cuts, Error, Marker, Sample, SampleColumns, SampleIndex, SampleTable,
+    SegmentNumber, Ticks, Time, Timeline, Timescale, Track,
 };
 use dynpack_testkit::TrackBuilder;
 use proptest::prelude::*;
@@ -54,6 +54,65 @@ fn video_is_cut_at_the_sync_samples_nearest_to_the_target() {
     // From 14.4 s on, the end is nearer to 20.4 s than the last group is.
     let cuts = cut(&[video(25, 1, 500, 60, false)]);
     assert_eq!(starts(&cuts[0]), [0, 120, 240, 360, 500]);
+}
+
+/// The cuts with markers at those milliseconds, and the times of the cuts.
+fn cut_marked(tracks: &[TrackBuilder], policy: CutPolicy, millis: &[i64]) -> (Vec<Cuts>, Vec<i64>) {
+    let tracks: Vec<_> = tracks.iter().map(TrackBuilder::build).collect();
+    let markers = millis.iter().map(|&at| {
+        let mut marker = Marker::new("a", Time::new(Ticks(at), Timescale::MILLIS));
+        marker.cuts = true;
+        marker
+    });
+    let markers: Vec<_> = markers.collect();
+    let tracks: Vec<_> = tracks.iter().collect();
+    let timeline = Timeline::cut_marked(&tracks, |_| true, policy.unfilled(), &markers).unwrap();
+    let times = timeline.times.ticks().iter().map(|ticks| ticks.0).collect();
+    (timeline.cuts, times)
+}
+
+#[test]
+fn segments_start_at_markers() {
+    // 25 fps, and a sync sample each second.
+    let film = [video(25, 1, 500, 25, false), audio(48_000, 938, 0)];
+    let seconds = |marks: &[i64]| -> Vec<i64> {
+        let (cuts, times) = cut_marked(&film, CutPolicy::SIX_SECONDS, marks);
+        assert_eq!(starts(&cuts[0])[1..times.len() + 1], times);
+        assert_eq!(cuts[1].segments().count(), times.len() + 1, "audio is cut there too");
+        assert!(times.iter().all(|time| time % 25 == 0));
+        times.iter().map(|time| time / 25).collect()
+    };
+    assert_eq!(seconds(&[]), [6, 12, 18]);
+    assert_eq!(seconds(&[12_000]), [6, 12, 18]);
+    assert_eq!(seconds(&[10_000]), [6, 10, 16]);
+    assert_eq!(seconds(&[2_000, 3_000, 4_000]), [2, 3, 4, 10, 16]);
+    // The nearest sync samples.
+    assert_eq!(seconds(&[7_400]), [6, 7, 13, 19]);
+    assert_eq!(seconds(&[7_480, 7_600]), [6, 7, 8, 14]);
+    // Nothing to cut at the start, at the end and after it.
+    assert_eq!(seconds(&[0, 300, 20_000, 90_000]), [6, 12, 18]);
+    // The last segment may be short.
+    assert_eq!(seconds(&[19_800]), [6, 12, 18, 19]);
+}
+
+/// Where bitrates share few sync samples, markers are cut at those alone.
+#[test]
+fn segments_start_at_markers_in_all_bitrates() {
+    let film = [video(25, 1, 500, 25, false), video(25, 1, 500, 75, false)];
+    let (cuts, times) = cut_marked(&film, CutPolicy::SIX_SECONDS, &[10_000]);
+    assert_eq!(times, [150, 225, 375]);
+    assert!(cuts.iter().all(|cuts| starts(cuts) == [0, 150, 225, 375, 500]));
+}
+
+/// Sound alone is cut at the frame nearest to a marker, and two markers within a tenth of the target
+/// make one cut.
+#[test]
+fn sound_is_cut_at_markers() {
+    let (cuts, times) =
+        cut_marked(&[audio(48_000, 938, 0)], CutPolicy::SIX_SECONDS, &[7_000, 7_200]);
+    assert_eq!(times, [288_000, 336_000, 624_000, 912_000]);
+    let nearest = 336_000 / 1024 * 1024;
+    assert!((starts(&cuts[0])[2] - nearest).abs() <= 1024);
 }
 
 /// The cuts of video that leads, and of another that is cut along it.
@@ -490,6 +549,47 @@ proptest! {
         }
         prop_assert_eq!(next, SampleIndex(len));
         prop_assert!(numbers(&cuts).is_sorted_by(|one, next| one < next));
+    }
+
+    /// Whatever is marked, segments tile the film, each starts at a sync sample, none is shorter than
+    /// a tenth of the target but by the media, and a segment starts at each sync sample that is
+    /// marked and has room.
+    #[test]
+    fn any_markers_are_cut_at(
+        (frames, gop) in (1..2_000_u32, 1..200_u32),
+        millis in 500_u64..20_000,
+        mut marks in prop::collection::vec(0_i64..90_000, 0..8),
+    ) {
+        let film = video(25, 1, frames, gop, false);
+        let policy = CutPolicy::with_target(Duration::from_millis(millis));
+        let (cuts, times) = cut_marked(std::slice::from_ref(&film), policy, &marks);
+        let starts = starts(&cuts[0]);
+        prop_assert_eq!(&starts[1..starts.len() - 1], &times[..]);
+        prop_assert!(starts.is_sorted_by(|one, next| one < next));
+        prop_assert_eq!(starts.last(), Some(&i64::from(frames)));
+        prop_assert!(times.iter().all(|time| time % i64::from(gop) == 0));
+        let shortest = i64::try_from(millis * 25 / 10_000).unwrap();
+        let is_long = |pair: &[i64]| pair[1] - pair[0] >= shortest;
+        prop_assert!(times.is_empty() || starts.windows(2).all(is_long));
+        // Marks at sync samples that have room on both sides.
+        marks.sort_unstable();
+        let room = shortest + 1;
+        let wanted: Vec<i64> = marks
+            .iter()
+            .map(|millis| millis * 25 / 1000 / i64::from(gop) * i64::from(gop))
+            .collect();
+        let (_, times) = cut_marked(
+            std::slice::from_ref(&film),
+            policy,
+            &wanted.iter().map(|frame| frame * 40).collect::<Vec<_>>(),
+        );
+        let mut last = 0;
+        for frame in wanted {
+            if frame >= last + room && frame <= i64::from(frames) - room {
+                prop_assert!(times.contains(&frame), "{} of {:?}", frame, times);
+                last = frame;
+            }
+        }
     }
 
     #[test]

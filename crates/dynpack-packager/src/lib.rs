@@ -34,6 +34,7 @@ mod filter;
 mod fingerprint;
 mod format;
 mod formats;
+mod markers;
 mod naming;
 mod packager;
 mod presentation;
@@ -52,10 +53,11 @@ pub use filter::{
 };
 pub use fingerprint::fingerprint;
 pub use format::{Format, Protocol, UnknownFormat};
+pub use markers::Markers;
 pub use naming::{AzureNaming, Naming};
 pub use packager::{Carried, Content, Job, Package, Packager};
 pub use presentation::{
-    Text, listed_files, present, present_knowing, present_listed, present_texts,
+    Text, listed_files, present, present_knowing, present_listed, present_marked, present_texts,
 };
 pub use protection::{KeySet, Protection};
 pub use publication::{

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use dynpack_codec::MediaKind;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    CutPolicy, Difference, Findings, MeasuredBitrate, Movie, Presentation, Rendition, RenditionId,
-    Role, SourceIndex, Timeline, Track, TrackId,
+    CutPolicy, Difference, Findings, Marker, MeasuredBitrate, Movie, Presentation, Rendition,
+    RenditionId, Role, SourceIndex, Timeline, Track, TrackId,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
@@ -65,13 +65,41 @@ pub fn present_knowing(
     policy: CutPolicy,
     known: Option<&Findings>,
 ) -> Result<(Presentation, Findings), Error> {
-    let Some(manifest) = manifest else {
-        return renditions(contents(entries(movies), Evidence::Tracks)?, policy, known);
+    present_marked(manifest, movies, policy, known, Vec::new())
+}
+
+/// The same with markers: segments start as near as can be to those that
+/// [want it](Marker::cuts). What is known must have been found out with the same markers.
+///
+/// # Errors
+/// Those of [`present_knowing`].
+pub fn present_marked(
+    manifest: Option<&ServerManifest>,
+    movies: impl IntoIterator<Item = Movie>,
+    policy: CutPolicy,
+    known: Option<&Findings>,
+    markers: Vec<Marker>,
+) -> Result<(Presentation, Findings), Error> {
+    let cutting = Cutting { policy, known, markers: &markers };
+    let (presentation, findings) = match manifest {
+        None => renditions(contents(entries(movies), Evidence::Tracks)?, &cutting)?,
+        Some(manifest) => {
+            let entries = listed_entries(manifest, movies)?;
+            let (presentation, findings) =
+                renditions(contents(entries, Evidence::Listed)?, &cutting)?;
+            let count = manifest.fragments_per_hls_segment.unwrap_or(NonZeroU32::MIN);
+            (presentation.with_fragments_per_hls_segment(count), findings)
+        }
     };
-    let entries = listed_entries(manifest, movies)?;
-    let (presentation, findings) = renditions(contents(entries, Evidence::Listed)?, policy, known)?;
-    let count = manifest.fragments_per_hls_segment.unwrap_or(NonZeroU32::MIN);
-    Ok((presentation.with_fragments_per_hls_segment(count), findings))
+    Ok((presentation.with_markers(markers), findings))
+}
+
+/// How tracks are cut.
+struct Cutting<'a> {
+    policy: CutPolicy,
+    /// What was found out before.
+    known: Option<&'a Findings>,
+    markers: &'a [Marker],
 }
 
 fn entries(movies: impl IntoIterator<Item = Movie>) -> Vec<Entry> {
@@ -174,14 +202,14 @@ fn unpresentable(problem: impl ToString) -> Error {
 
 fn renditions(
     contents: Vec<Content>,
-    policy: CutPolicy,
-    known: Option<&Findings>,
+    cutting: &Cutting<'_>,
 ) -> Result<(Presentation, Findings), Error> {
+    let Cutting { policy, known, markers } = *cutting;
     let entries = named(contents);
     let tracks: Vec<&Track> = entries.iter().map(|(_, entry)| entry.track.as_ref()).collect();
     let timeline = match known {
         Some(known) => Timeline::cut_at(&tracks, leads(&entries), policy, &known.times),
-        None => Timeline::cut_along(&tracks, leads(&entries), policy),
+        None => Timeline::cut_marked(&tracks, leads(&entries), policy, markers),
     };
     let timeline = timeline.map_err(unpresentable)?;
     let mut findings = Findings::new(timeline.times);

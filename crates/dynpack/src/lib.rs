@@ -58,11 +58,11 @@ pub use dynpack_packager::{
     ContentKeys, DefaultKey, Download, Drm, EnabledProtocols, Encryption, EnvelopeEncryption,
     Error as PackagerError, Filter, FilterError, FilterPart, Filtered, Filters, Format, Job,
     KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
-    Locators, LocatorsDocument, LocatorsError, Naming, NoEncryption, Package, Packager, Place,
-    PlayReady, PresentationTimeRange, Protected, Protection, Protocol, Request, RequestError,
-    Resource, Rules, SegmentId, SplitUrl, StreamingPolicy, Terms, Token, TokenError, TokenTerms,
-    TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape,
-    listed_files, present, present_knowing, present_listed, present_texts,
+    Locators, LocatorsDocument, LocatorsError, Markers, Naming, NoEncryption, Package, Packager,
+    Place, PlayReady, PresentationTimeRange, Protected, Protection, Protocol, Request,
+    RequestError, Resource, Rules, SegmentId, SplitUrl, StreamingPolicy, Terms, Token, TokenError,
+    TokenTerms, TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate,
+    escape, listed_files, present, present_knowing, present_listed, present_marked, present_texts,
 };
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;

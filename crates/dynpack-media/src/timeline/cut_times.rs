@@ -33,6 +33,17 @@ impl CutTimes {
         &self.times
     }
 
+    /// The time that is nearest to another; the start of the presentation counts as one.
+    #[must_use]
+    pub fn nearest(&self, time: Time) -> Time {
+        let start = Time::new(Ticks::ZERO, self.clock);
+        let at = self.times.partition_point(|cut| Time::new(*cut, self.clock) < time);
+        let around = [at.checked_sub(1), Some(at)].into_iter().flatten();
+        let cuts = around.filter_map(|at| self.times.get(at));
+        let cuts = cuts.map(|ticks| Time::new(*ticks, self.clock)).chain([start]);
+        cuts.min_by_key(|cut| cut.distance(time)).unwrap_or(start)
+    }
+
     /// Number of times.
     pub(super) const fn len(&self) -> usize {
         self.times.len()
@@ -63,5 +74,16 @@ mod tests {
         assert!(are_taken(&[]) && are_taken(&[1]) && are_taken(&[1, 2, end]));
         assert!(!are_taken(&[0]) && !are_taken(&[-1, 5]) && !are_taken(&[2, 2]));
         assert!(!are_taken(&[3, 2]) && !are_taken(&[1, end + 1]));
+    }
+
+    #[test]
+    fn the_nearest_time_is_found() {
+        let times = CutTimes::new(Timescale::SECONDS, vec![Ticks(6), Ticks(12)]).unwrap();
+        let nearest = |millis| times.nearest(Time::new(Ticks(millis), Timescale::MILLIS)).ticks.0;
+        assert_eq!(
+            [0, 2_999, 3_001, 6_000, 8_999, 9_001, 99_000].map(nearest),
+            [0, 0, 6, 6, 6, 12, 12]
+        );
+        assert_eq!(CutTimes::default().nearest(Time::new(Ticks(5), Timescale::SECONDS)).ticks.0, 0);
     }
 }

@@ -8,11 +8,15 @@ use crate::limits::MAX_SEGMENTS;
 use crate::{CutPolicy, Error, SampleIndex, Ticks, Time, Timescale};
 
 /// Where to cut, in ascending order, on the clock of the reference: the longest video track that
-/// leads, or else the longest track.
+/// leads, or else the longest track. It is cut at the places nearest to the `marks` too.
 ///
 /// # Errors
 /// [`Error::TooManySegments`] if all tracks together have too many.
-pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<CutTimes, Error> {
+pub(super) fn cut_times(
+    spans: &[&Span<'_>],
+    policy: CutPolicy,
+    marks: &[Time],
+) -> Result<CutTimes, Error> {
     let (videos, others): (Vec<_>, Vec<_>) = spans.iter().copied().partition(|span| span.leads());
     let Some(longest) = longest(spans) else { return Ok(CutTimes::default()) };
     let reference = self::longest(&videos).unwrap_or(longest);
@@ -23,6 +27,7 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<CutTim
     let end = longest.end().ceil(clock);
     let last_cut = end - tracks.min_duration;
     let search = SyncSearch::new(reference);
+    let marks = tracks.marked_cuts(marks, reference, last_cut);
     let (mut times, mut last) = (Vec::new(), Ticks::ZERO);
     while let Some(earliest) = tracks.earliest_after(last) {
         let wanted = earliest.max(last + target);
@@ -36,9 +41,14 @@ pub(super) fn cut_times(spans: &[&Span<'_>], policy: CutPolicy) -> Result<CutTim
                 .unwrap_or_else(|| wanted.max(tracks.video_end()))
         };
         let end_is_nearer = (end - wanted).0.abs() <= (next - wanted).0.abs();
-        if next >= last_cut || end_is_nearer {
-            break;
-        }
+        let is_last = next >= last_cut || end_is_nearer;
+        // Marks that are too near to the cut before them are not cut at.
+        let mark = marks.iter().copied().find(|mark| *mark >= earliest);
+        let next = match mark {
+            Some(mark) if is_last || tracks.earliest_after(next).is_none_or(|it| mark < it) => mark,
+            _ if is_last => break,
+            _ => next,
+        };
         times.push(next);
         if times.len().saturating_mul(spans.len()) >= MAX_SEGMENTS {
             return Err(Error::TooManySegments { tracks: spans.len() });
@@ -66,6 +76,24 @@ impl<'a, 'b> Tracks<'a, 'b> {
     fn can_cut(&self, time: Ticks) -> bool {
         let time = Time::new(time, self.clock);
         self.videos.iter().all(|video| video.is_idle(time) || video.sync_at(time).is_some())
+    }
+
+    /// The cuts that are nearest to some times, in ascending order: those times themselves where
+    /// there is no video, and sync samples elsewhere. None at the start, and none in a rest that is
+    /// too short.
+    fn marked_cuts(&self, marks: &[Time], reference: &Span<'a>, last_cut: Ticks) -> Vec<Ticks> {
+        let search = SyncSearch::new(reference);
+        let cut = |mark: &Time| {
+            let mark = mark.round(self.clock);
+            match self.are_idle(mark) {
+                true => Some(mark),
+                false => search.nearest(Ticks::ZERO, mark, |time| self.can_cut(time)),
+            }
+        };
+        let mut cuts: Vec<_> = marks.iter().filter_map(cut).collect();
+        cuts.retain(|cut| *cut > Ticks::ZERO && *cut < last_cut);
+        cuts.sort();
+        cuts
     }
 
     fn video_end(&self) -> Ticks {

@@ -82,6 +82,7 @@ impl Packager for HlsCmaf {
         let renditions = hls::in_periods(job, rendition);
         let parts = renditions.iter().map(|(period, rendition)| {
             Part::new(Stream::new(rendition), period.start(), period.places().start)
+                .with_markers(&period.presentation().markers)
         });
         let parts: Vec<_> = parts.collect();
         Ok(media_playlist(&parts, &Links::new(job), &hls::options(Options::CMAF, job)))

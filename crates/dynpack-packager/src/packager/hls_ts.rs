@@ -216,6 +216,7 @@ impl Packager for HlsTs {
             let count = joined_count(period.presentation(), rendition);
             let first = SegmentNumber(period.places().start.0 / count);
             Part::new(stream(rendition, audio.as_ref()), period.start(), first)
+                .with_markers(&period.presentation().markers)
         });
         let parts: Vec<_> = parts.collect();
         let audio = periods.first().and_then(|(_, _, audio)| audio.as_ref());

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_index::Content;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
-use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
+use dynpack_media::{
+    CutPolicy, Extent, Findings, Marker, MediaKind, Movie, Presentation, SourceIndex, Track,
+};
 use dynpack_packager::{
-    AssetPath, Error as PackagerError, Filters, listed_files, present_knowing, present_texts,
+    AssetPath, Error as PackagerError, Filters, Markers, listed_files, present_marked,
+    present_texts,
 };
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -18,7 +21,7 @@ use super::known::{IndexPlace, Known, MadeIndex};
 use super::texts::{MediaFile, OpenedText, StoredText, open_texts, text_files, text_files_of};
 use super::unusable::{CORRECT, DIVIDE, name_in, unusable};
 use crate::error::Error;
-use crate::storage::{Identity, Listing, Source, Storage, StorageError, read_exactly};
+use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
 
 /// The maximum number of files of an asset: a folder with more is not an asset.
@@ -31,6 +34,9 @@ const MEDIA_ENDINGS: [&str; 8] =
 
 /// The list of the filters of an asset, in its folder.
 const FILTERS: &str = "filters.json";
+
+/// The list of the markers of an asset, in its folder.
+const MARKERS: &str = "markers.json";
 
 const REPAIR: &str = "make the file again from its source; if it is a copy, copy it again";
 const ENCODE: &str = "encode the track with a codec that is supported";
@@ -88,7 +94,7 @@ pub(crate) async fn open(
     limits: Limits,
     index_use: IndexUse,
 ) -> Result<Opened, Error> {
-    let Found { contents, known, has_filters } = contents(storage, path, limits, index_use).await?;
+    let Found { contents, known, beside } = contents(storage, path, limits, index_use).await?;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
             .into_iter()
@@ -114,11 +120,15 @@ pub(crate) async fn open(
         digests.push(digest);
     }
     let mut warnings = warnings(path, &paths, &movies)?;
-    let (filters, filters_file) = match has_filters {
+    let (filters, filters_file) = match beside.has_filters {
         true => filters(storage, path).await?,
         false => (Filters::default(), None),
     };
     warnings.extend(filters.problems());
+    let (markers, markers_file) = match beside.has_markers {
+        true => markers(storage, path, &known, &mut warnings).await?,
+        false => (Vec::new(), None),
+    };
     let is_lone = matches!(contents, Contents::Lone { .. });
     let (manifest, manifests, listed, texts) = match contents {
         Contents::Listed(manifest, manifests, texts) => (Some(manifest), manifests, None, texts),
@@ -134,7 +144,8 @@ pub(crate) async fn open(
         texts;
     warnings.extend(text_warnings);
     let (mut opened, mut read) = (Vec::new(), Vec::new());
-    for (file, identity, text) in manifests {
+    // Where segments are cut depends on the markers too.
+    for (file, identity, text) in manifests.into_iter().chain(markers_file) {
         opened.push((file, identity));
         read.push(Content::Manifest(text));
     }
@@ -153,8 +164,10 @@ pub(crate) async fn open(
     }
     let presented = spawn_cpu(move || {
         let known = findings.as_ref();
-        let (presentation, findings) = present_knowing(manifest.as_deref(), movies, policy, known)?;
-        let (chapters, warnings) = chapters.since(presentation.origin());
+        let (presentation, findings) =
+            present_marked(manifest.as_deref(), movies, policy, known, markers)?;
+        let (chapters, mut warnings) = chapters.since(presentation.origin());
+        warnings.extend(missed(&presentation, &findings));
         let presentation = presentation.with_chapters(chapters);
         Ok((present_texts(&presentation, texts)?, findings, warnings))
     });
@@ -276,16 +289,25 @@ async fn differs(
     path: &AssetPath,
     files: &Files,
 ) -> Result<bool, StorageError> {
-    let mut may_have_filters = !files.is_lone;
+    let markers = files.opened.iter().find(|(file, _)| *file == in_folder(path, MARKERS));
+    let markers = markers.map(|(_, identity)| identity);
+    let mut may_have = Beside { has_filters: !files.is_lone, has_markers: !files.is_lone };
     if let Some(listed) = &files.listed {
         let names = storage.list(path.folder()).await?.files;
         if asset_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
             return Ok(true);
         }
-        may_have_filters = files.filters.is_some() || names.iter().any(|name| name == FILTERS);
+        may_have = Beside::of(&names);
+        may_have.has_filters |= files.filters.is_some();
     }
-    if may_have_filters && existing(storage.identity(&filters_of(path)).await)? != files.filters {
-        return Ok(true);
+    for (may_have, file, opened) in [
+        (may_have.has_filters, FILTERS, files.filters.as_ref()),
+        (may_have.has_markers && markers.is_none(), MARKERS, None),
+    ] {
+        let found = async || existing(storage.identity(&in_folder(path, file)).await);
+        if may_have && found().await?.as_ref() != opened {
+            return Ok(true);
+        }
     }
     let identities: Vec<_> = files.opened.iter().map(|(file, _)| storage.identity(file)).collect();
     let identities: Vec<_> = stream::iter(identities).buffered(FILES_AT_ONCE).try_collect().await?;
@@ -297,8 +319,26 @@ struct Found {
     contents: Contents,
     /// What its index file says.
     known: Known,
-    /// Whether its folder has a list of filters.
+    beside: Beside,
+}
+
+/// Which lists the folder of an asset has.
+#[derive(Clone, Copy, Debug)]
+struct Beside {
     has_filters: bool,
+    has_markers: bool,
+}
+
+impl Beside {
+    /// What may be there, where the storage cannot list.
+    const ANYTHING: Self = Self { has_filters: true, has_markers: true };
+    const NOTHING: Self = Self { has_filters: false, has_markers: false };
+
+    /// Among the files of those names.
+    fn of(names: &[String]) -> Self {
+        let has = |file| names.iter().any(|name| name == file);
+        Self { has_filters: has(FILTERS), has_markers: has(MARKERS) }
+    }
 }
 
 /// What is stored of an asset.
@@ -312,7 +352,6 @@ async fn contents(
         IndexUse::Read | IndexUse::ReadOrMake => Known::read(storage, place, names, limits).await,
         IndexUse::Make => Known::nothing(place),
     };
-    let has_filters = |listing: &Listing| listing.files.iter().any(|file| file == FILTERS);
     let not_found = || Error::AssetNotFound { asset: path.to_string() };
     let has_folder_name = path.folder().rsplit('/').next() == Some(path.stem());
     match storage.list(path.folder()).await {
@@ -320,7 +359,7 @@ async fn contents(
             let names = Some(listing.files.as_slice());
             let known = known(IndexPlace::within(path), names).await;
             let contents = listed(storage, path, names, &known).await?;
-            Ok(Found { contents, known, has_filters: has_filters(&listing) })
+            Ok(Found { contents, known, beside: Beside::of(&listing.files) })
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
@@ -333,7 +372,7 @@ async fn contents(
                 let files = asset_files(&listing.files);
                 let known = known(IndexPlace::within(path), Some(&listing.files)).await;
                 let contents = Contents::Folder { names, files, texts };
-                Ok(Found { contents, known, has_filters: has_filters(&listing) })
+                Ok(Found { contents, known, beside: Beside::of(&listing.files) })
             }
         }
         Err(StorageError::NotFound { .. }) if has_folder_name => {
@@ -341,14 +380,14 @@ async fn contents(
             let Lone { path: lone, texts, names } = lone.ok_or_else(not_found)?;
             let known = known(IndexPlace::beside(path), Some(&names)).await;
             let contents = Contents::Lone { path: lone, texts };
-            Ok(Found { contents, known, has_filters: false })
+            Ok(Found { contents, known, beside: Beside::NOTHING })
         }
         Err(StorageError::NotFound { .. }) => Err(not_found()),
         Err(StorageError::NoListing { .. }) => {
             let known = known(IndexPlace::within(path), None).await;
             match listed(storage, path, None, &known).await {
                 Err(Error::Storage(StorageError::NotFound { .. })) => Err(not_found()),
-                contents => Ok(Found { contents: contents?, known, has_filters: true }),
+                contents => Ok(Found { contents: contents?, known, beside: Beside::ANYTHING }),
             }
         }
         Err(error) => Err(error.into()),
@@ -527,7 +566,7 @@ async fn filters(
     storage: &dyn Storage,
     path: &AssetPath,
 ) -> Result<(Filters, Option<Identity>), Error> {
-    let Some(source) = existing(storage.open(&filters_of(path)).await)? else {
+    let Some(source) = existing(storage.open(&in_folder(path, FILTERS)).await)? else {
         return Ok((Filters::default(), None));
     };
     let identity = source.identity().clone();
@@ -540,9 +579,49 @@ async fn filters(
     Ok((Filters::parse(&text.concat()), Some(identity)))
 }
 
-/// The path of the list of filters of an asset.
-fn filters_of(path: &AssetPath) -> String {
-    format!("{}/{FILTERS}", path.folder())
+/// The markers of an asset, and the file that lists them, if its folder has one. Markers that cannot
+/// be used are left out, with a warning.
+async fn markers(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    known: &Known,
+    warnings: &mut Vec<String>,
+) -> Result<(Vec<Marker>, Option<(String, Identity, Bytes)>), Error> {
+    let max_len = Markers::MAX_BYTES;
+    match whole(storage, path, MARKERS, max_len, "list of markers", known).await {
+        Ok(file) => {
+            let markers = Markers::parse(&file.2).unwrap_or_else(|problem| {
+                warnings.push(format!("`{MARKERS}` is left out: {problem}"));
+                Vec::new()
+            });
+            Ok((markers, Some(file)))
+        }
+        Err(Refused::Storage(StorageError::NotFound { .. })) => Ok((Vec::new(), None)),
+        Err(Refused::Storage(error)) => Err(error.into()),
+        Err(Refused::Manifest(problem)) => Err(unusable(path, problem, CORRECT)),
+    }
+}
+
+/// The markers that want a segment to start where none does, for people.
+fn missed(presentation: &Presentation, findings: &Findings) -> Vec<String> {
+    let markers = presentation.markers.iter().filter(|marker| marker.cuts);
+    let missed = markers.filter_map(|marker| {
+        let cut = findings.times.nearest(marker.start);
+        let (wanted, nearest) = (marker.start.as_seconds(), cut.as_seconds());
+        let name = marker.id.escape_debug();
+        (!marker.is_at(cut)).then(|| {
+            format!(
+                "no segment can start at the marker `{name}` at {wanted:.3} s: the nearest \
+                     starts at {nearest:.3} s"
+            )
+        })
+    });
+    missed.collect()
+}
+
+/// The path of a file in the folder of an asset.
+fn in_folder(path: &AssetPath, file: &str) -> String {
+    format!("{}/{file}", path.folder())
 }
 
 /// What is found in a storage, if it exists.

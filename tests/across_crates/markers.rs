@@ -1,0 +1,235 @@
+//! Markers of an asset: where they cut, what manifests say of them, and changes of their list.
+
+use std::time::Duration;
+
+use dynpack::storage::Memory;
+use dynpack::{AssetPath, Dynpack, Format, Protocol};
+use dynpack_testkit::promise::Promise;
+use serde_json::{Value, json};
+
+use crate::reads::counting_in;
+use crate::support::{
+    ask, formats, key_frame_playlists, manifest, playlists, promises, sample_storage, text,
+};
+
+const ASSET: &str = "/sample/sample.ism";
+const LIST: &str = "sample/markers.json";
+
+/// The sample has key frames each two seconds, and segments from 0, 6, 12 and 18 seconds.
+fn markers() -> Value {
+    json!({ "markers": [
+        { "id": "break", "start": 10_000, "duration": 4_000, "class": "urn:example:break",
+          "cut": true, "attributes": { "X-EXAMPLE": "one" } },
+        { "id": "goal", "start": 15_250, "class": "goal" },
+    ] })
+}
+
+fn with(markers: &Value) -> Memory {
+    let storage = sample_storage();
+    storage.insert(LIST, markers.to_string());
+    storage
+}
+
+fn origin(storage: &Memory) -> Dynpack {
+    Dynpack::builder(storage.clone()).revalidate_after(Duration::ZERO).build()
+}
+
+/// When the segments of each rendition start, in whole seconds.
+async fn starts(dynpack: &Dynpack, format: Format) -> Vec<Vec<f64>> {
+    let seconds = |promise: &Promise| {
+        let starts = promise.segments.iter().map(|(_, start, _)| start.round());
+        starts.collect()
+    };
+    promises(dynpack, ASSET, format).await.iter().map(seconds).collect()
+}
+
+async fn warnings(dynpack: &Dynpack) -> Vec<String> {
+    ask(dynpack, &manifest(ASSET, Format::HlsCmaf)).await.unwrap().warnings.to_vec()
+}
+
+#[tokio::test]
+async fn segments_start_at_markers_in_every_format() {
+    let (marked, plain) = (origin(&with(&markers())), origin(&sample_storage()));
+    for format in formats() {
+        let starts = starts(&marked, format).await;
+        assert!(
+            starts.iter().all(|starts| *starts == [0.0, 6.0, 10.0, 16.0]),
+            "{format}: {starts:?}"
+        );
+        let lasts = async |dynpack| {
+            let all = promises(dynpack, ASSET, format).await;
+            let of = |one: &Promise| one.segments.iter().map(|(.., lasts)| lasts).sum::<f64>();
+            all.iter().map(of).collect::<Vec<_>>()
+        };
+        let both = lasts(&marked).await.into_iter().zip(lasts(&plain).await);
+        for (marked, plain) in both {
+            assert!((marked - plain).abs() < 1e-3, "{format}: {marked} s and {plain} s");
+        }
+    }
+    assert_eq!(warnings(&marked).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn manifests_signal_markers() {
+    let dynpack = origin(&with(&markers()));
+    for format in formats() {
+        let url = manifest(ASSET, format);
+        let manifest = text(&dynpack, &url).await;
+        match format.protocol() {
+            Protocol::Hls => {
+                assert!(!manifest.contains("EXT-X-DATERANGE"), "{manifest}");
+                for playlist in playlists(&dynpack, &url).await {
+                    let text = text(&dynpack, &playlist).await;
+                    let expected = "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00.000Z\n\
+                        #EXT-X-DATERANGE:ID=\"break\",CLASS=\"urn:example:break\",\
+                        START-DATE=\"1970-01-01T00:00:10.000Z\",DURATION=4.000000,\
+                        X-EXAMPLE=\"one\"\n\
+                        #EXT-X-DATERANGE:ID=\"goal\",CLASS=\"goal\",\
+                        START-DATE=\"1970-01-01T00:00:15.250Z\"\n#EXTINF:";
+                    assert!(text.contains(expected), "{text}");
+                }
+                for playlist in key_frame_playlists(&dynpack, &url).await {
+                    let text = text(&dynpack, &playlist).await;
+                    assert!(text.contains("#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00"));
+                    assert!(!text.contains("EXT-X-DATERANGE"), "{text}");
+                }
+            }
+            Protocol::Dash => {
+                assert!(manifest.contains(r#"<EventStream schemeIdUri="urn:example:break" t"#));
+                assert!(manifest.contains(r#"presentationTime="10000" duration="4000" id="1">"#));
+                assert!(manifest.contains(r#":markers:2026" value="goal" timescale="1000">"#));
+            }
+            _ => assert!(!manifest.contains("break"), "{manifest}"),
+        }
+    }
+}
+
+/// A filter shows the markers of its part alone, at their times in the film.
+#[tokio::test]
+async fn filters_leave_the_markers_of_their_part() {
+    let dynpack = origin(&with(&markers()));
+    for (rules, shown) in [
+        ("time=0-6", [false, false]),
+        ("time=10-11", [true, true]),
+        ("time=0-10", [true, false]),
+        ("time=16-", [false, false]),
+    ] {
+        // The part that a filter leaves reaches to the end of its last segment.
+        let url = format!("{ASSET}/manifest(format=m3u8-cmaf,rules={rules})");
+        let playlist = playlists(&dynpack, &url).await.remove(0);
+        let text = text(&dynpack, &playlist).await;
+        let lists = ["ID=\"break\"", "ID=\"goal\""].map(|id| text.contains(id));
+        // Sound reaches some milliseconds into the next segment.
+        let expected = if rules == "time=0-10" { [lists[0], false] } else { shown };
+        assert_eq!(lists, expected, "{rules}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_cut_comes_with_a_warning() {
+    let at = |millis: u32| json!({ "markers": [{ "id": "a", "start": millis, "cut": true }] });
+    for (millis, expected, nearest) in [
+        (9_200, vec![0.0, 6.0, 10.0, 16.0], Some("10.000")),
+        (8_999, vec![0.0, 6.0, 8.0, 14.0], Some("8.000")),
+        (10_001, vec![0.0, 6.0, 10.0, 16.0], None),
+        (400, vec![0.0, 6.0, 12.0, 18.0], Some("0.000")),
+        (60_000, vec![0.0, 6.0, 12.0, 18.0], Some("18.000")),
+    ] {
+        let dynpack = origin(&with(&at(millis)));
+        for format in formats() {
+            let starts = starts(&dynpack, format).await;
+            assert!(starts.iter().all(|starts| *starts == expected), "{format}: {starts:?}");
+        }
+        let warnings = warnings(&dynpack).await;
+        let expected = nearest.map(|nearest| {
+            let wanted = f64::from(millis) / 1000.0;
+            format!(
+                "no segment can start at the marker `a` at {wanted:.3} s: the nearest starts at \
+                 {nearest} s"
+            )
+        });
+        assert_eq!(warnings, expected.into_iter().collect::<Vec<_>>());
+    }
+}
+
+/// A list that cannot be read is left out, and the film is served without it.
+#[tokio::test]
+async fn a_broken_list_is_left_out() {
+    let dynpack = origin(&with(&json!({ "markers": [{ "id": "a" }] })));
+    let starts = starts(&dynpack, Format::DashCmaf).await;
+    assert!(starts.iter().all(|starts| *starts == [0.0, 6.0, 12.0, 18.0]), "{starts:?}");
+    let warnings = warnings(&dynpack).await;
+    assert!(warnings[0].starts_with("`markers.json` is left out: missing field `start`"));
+}
+
+/// With a server manifest and without one, by all that comes before an index and after it.
+#[tokio::test]
+async fn a_change_of_the_list_is_noticed() {
+    for has_manifest in [true, false] {
+        let storage = sample_storage();
+        if !has_manifest {
+            storage.remove("sample/sample.ism");
+        }
+        let dynpack = origin(&storage);
+        let video = async || starts(&dynpack, Format::HlsCmaf).await.pop().unwrap();
+        let tag = async || {
+            let manifest = manifest(ASSET, Format::DashCmaf);
+            ask(&dynpack, &manifest).await.unwrap().etag
+        };
+        let plain = tag().await;
+        assert_eq!(video().await, [0.0, 6.0, 12.0, 18.0]);
+        storage.insert(LIST, markers().to_string());
+        let first = tag().await;
+        assert_eq!(video().await, [0.0, 6.0, 10.0, 16.0]);
+        // Times of markers may change without a change of cuts.
+        storage.insert(LIST, markers().to_string().replace("15250", "15300"));
+        let second = tag().await;
+        assert_eq!(video().await, [0.0, 6.0, 10.0, 16.0]);
+        storage.insert(LIST, markers().to_string().replace("10000", "14000"));
+        assert_eq!(video().await, [0.0, 6.0, 12.0, 14.0]);
+        storage.remove(LIST);
+        assert_eq!(video().await, [0.0, 6.0, 12.0, 18.0]);
+        assert_eq!(tag().await, plain);
+        assert!(plain != first && first != second && second != plain);
+    }
+}
+
+/// An index has the list of markers in it, and is used for the same list alone.
+#[tokio::test]
+async fn an_index_is_for_its_markers() {
+    let storage = with(&markers());
+    let asset = AssetPath::new("sample", "sample.ism").unwrap();
+    let tags = async |storage: &Memory| {
+        let dynpack = origin(storage);
+        let mut tags = Vec::new();
+        for format in formats() {
+            tags.push(ask(&dynpack, &manifest(ASSET, format)).await.unwrap().etag);
+            for promise in promises(&dynpack, ASSET, format).await {
+                for (url, ..) in promise.segments {
+                    tags.push(ask(&dynpack, &url).await.unwrap().etag);
+                }
+            }
+        }
+        tags
+    };
+    let expected = tags(&storage).await;
+    let (path, index) = origin(&storage).index(&asset).await.unwrap();
+    storage.insert(path.as_str(), index);
+    assert_eq!(tags(&storage).await, expected);
+    let (builder, counts) = counting_in(storage.clone());
+    builder.build().asset(&asset).await.unwrap();
+    assert_eq!(counts.take().0, 1, "the index alone is read");
+    for list in [Some(markers().to_string().replace("10000", "8000")), None] {
+        match &list {
+            Some(list) => storage.insert(LIST, list.clone()),
+            None => assert!(storage.remove(LIST)),
+        }
+        let indexed = tags(&storage).await;
+        let index = storage.clone();
+        assert!(index.remove(&path));
+        assert_eq!(tags(&index).await, indexed);
+        assert_ne!(indexed, expected);
+        let (path, made) = origin(&storage).index(&asset).await.unwrap();
+        storage.insert(path.as_str(), made);
+    }
+}
