@@ -403,7 +403,7 @@ fn conditions_made_in_rust_are_those_of_json() {
         (TrackCondition::bitrate(1..=3_000_000), "Bitrate", "Equal", "1-3000000"),
         (TrackCondition::language("en").negated(), "Language", "NotEqual", "en"),
         (TrackCondition::height(0..=1080), "Height", "Equal", "0-1080"),
-        (TrackCondition::frame_rate(0..=29_970), "FrameRate", "Equal", "0.000-29.970"),
+        (TrackCondition::frame_rate(0..=29_970), "FrameRate", "Equal", "0-29.97"),
         (TrackCondition::dynamic_range(DynamicRange::Pq), "DynamicRange", "Equal", "PQ"),
         (TrackCondition::channels(6..=16), "Channels", "Equal", "6-16"),
         (TrackCondition::role(Role::Commentary), "Role", "Equal", "commentary"),

@@ -180,6 +180,9 @@ const MARKED = {
 };
 const MARKED_SESSIONS = [
   ["hls.js", HLS],
+  // Those hand over no markers of HLS, and must play with their dates.
+  ["native", HLS],
+  ["shaka", HLS],
   ["dash.js", DASH],
   ["shaka", DASH],
 ].map(([player, protocol]) => [
@@ -189,7 +192,10 @@ const MARKED_SESSIONS = [
     folder: MARKED.folder,
     steps: MARKED.steps,
     name: `${protocol.name}, ${MARKED.folder}`,
-    markers: MARKED.list.map(({ id, start }) => [start / 1000, id]),
+    markers:
+      protocol === HLS && player !== "hls.js"
+        ? undefined
+        : MARKED.list.map(({ id, start }) => [start / 1000, id]),
   },
 ]);
 // Shaka Player shows no transport streams from 2^32 to 2^33 ticks of 90 kHz.

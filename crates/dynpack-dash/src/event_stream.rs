@@ -8,8 +8,6 @@ use dynpack_media::text::clean;
 use dynpack_media::{ChapterSpan, Marker, Period, Splice, Ticks, Time, Timescale};
 use dynpack_xml::Writer;
 
-use crate::adaptation_set::start_of;
-
 /// The scheme of events that are chapters. DASH has none of its own: this is ours, for
 /// applications, which players hand such events to. The value is the language of the titles.
 pub const CHAPTERS: &str = "urn:dynpack:chapters:2026";
@@ -48,9 +46,9 @@ enum Content {
 }
 
 impl EventStream {
-    /// Those of a period: the chapters of each language, in the order of the tags, and the markers
+    /// Those of a period, which starts with its video at `start`: the chapters of each language, in the order of the tags, and the markers
     /// of each scheme and value, in their order.
-    pub(crate) fn all(period: &Period<'_>) -> Vec<Self> {
+    pub(crate) fn all(period: &Period<'_>, start: Time) -> Vec<Self> {
         let mut chapters: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for ChapterSpan { chapter, span } in period.chapters(CLOCK) {
             chapters.entry(chapter.language.tag()).or_default().push(Event {
@@ -63,7 +61,7 @@ impl EventStream {
             let (scheme, value) = (CHAPTERS.to_owned(), Some(language.to_owned()));
             Self { scheme, value, events }
         });
-        chapters.chain(markers(period)).collect()
+        chapters.chain(markers(period, start)).collect()
     }
 
     pub(crate) fn write(&self, xml: &mut Writer) {
@@ -85,9 +83,8 @@ impl EventStream {
 }
 
 /// The markers of a period, in one stream for each scheme and value.
-fn markers(period: &Period<'_>) -> Vec<EventStream> {
-    // The period starts with its video, and the presentation perhaps with a frame of audio before.
-    let stretch = start_of(period)..period.presentation().duration();
+fn markers(period: &Period<'_>, start: Time) -> Vec<EventStream> {
+    let stretch = start..period.presentation().duration();
     let start = stretch.start.round(CLOCK);
     let mut streams: BTreeMap<(&str, Option<&str>), Vec<Event>> = BTreeMap::new();
     let markers = &period.presentation().markers;

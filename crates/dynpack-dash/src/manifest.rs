@@ -55,10 +55,10 @@ pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
         .enumerate()
         .map(|(id, (period, sets))| {
             let start = end;
-            let lasts =
-                period.presentation().duration().ceil(MICROS) - start_of(period).floor(MICROS);
+            let from = start_of(period);
+            let lasts = period.presentation().duration().ceil(MICROS) - from.floor(MICROS);
             end = end.saturating_add(micros(lasts));
-            let (start, events) = (duration(start), EventStream::all(period));
+            let (start, events) = (duration(start), EventStream::all(period, from));
             Period { id, start, events, adaptation_sets: adaptation_sets(sets, urls) }
         })
         .collect();

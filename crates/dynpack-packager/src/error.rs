@@ -1,6 +1,5 @@
 //! Why a request cannot be packaged.
 
-mod filter_error;
 mod key_error;
 mod token_error;
 
@@ -9,10 +8,10 @@ use dynpack_hds::FragmentNumber;
 use dynpack_media::{Difference, SourceIndex};
 
 use crate::encryption::Encryption;
+use crate::filter::FilterError;
 use crate::format::Format;
 use crate::request::RequestError;
 
-pub use filter_error::{FilterError, FilterPart};
 pub use key_error::KeyError;
 pub use token_error::TokenError;
 

@@ -3,7 +3,7 @@
 //! They are those of Azure Media Services, and are read from the JSON that its API had: see
 //! `docs/filters.md`. Their conditions on tracks are also those of policies.
 
-mod combination;
+mod filter_error;
 mod filters;
 mod number;
 mod range;
@@ -11,7 +11,7 @@ mod read;
 mod rules;
 mod selection;
 
-pub use combination::{Combination, Filtered};
+pub use filter_error::{FilterError, FilterPart};
 pub use filters::Filters;
 pub use range::PresentationTimeRange;
 pub use rules::Rules;

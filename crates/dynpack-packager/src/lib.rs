@@ -27,6 +27,7 @@
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
 
 mod cmaf_rate;
+mod combination;
 mod encryption;
 mod error;
 mod facts;
@@ -44,11 +45,12 @@ mod request;
 mod text_file;
 mod texts;
 
+pub use combination::{Combination, Filtered};
 pub use dynpack_media::text::escape;
 pub use encryption::{Encryption, UnknownEncryption};
-pub use error::{Error, FilterError, FilterPart, KeyError, TokenError};
+pub use error::{Error, KeyError, TokenError};
 pub use filter::{
-    Combination, Filter, Filtered, Filters, PresentationTimeRange, Rules, TrackCondition,
+    Filter, FilterError, FilterPart, Filters, PresentationTimeRange, Rules, TrackCondition,
     TrackSelection,
 };
 pub use fingerprint::fingerprint;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Filter;
-use crate::error::{FilterError, FilterPart};
+use super::{Filter, FilterError, FilterPart};
 
 /// Filters by name. A filter that cannot be used is an error when it is named: it must not be
 /// replaced by another one, nor by none.

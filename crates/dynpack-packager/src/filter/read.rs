@@ -7,8 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::number::Number;
-use super::{Filter, PresentationTimeRange, TrackSelection};
-use crate::error::{FilterError, FilterPart};
+use super::{Filter, FilterError, FilterPart, PresentationTimeRange, TrackSelection};
 
 /// A filter as it is written: as a resource, with its properties in an object of their own, or
 /// plainly.

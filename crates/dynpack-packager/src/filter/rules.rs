@@ -17,8 +17,7 @@ use dynpack_media::{Ticks, Timescale};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Filter;
-use crate::error::{FilterError, FilterPart};
+use super::{Filter, FilterError, FilterPart};
 
 /// The rules of a filter as they stand in a URL. Printed, they have their one canonical spelling.
 ///

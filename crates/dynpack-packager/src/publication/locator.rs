@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 pub use key::{KeyType, LocatorKey};
 
-use crate::filter::Combination;
+use crate::combination::Combination;
 use crate::request::AssetPath;
 
 /// A locator: an asset, published under an id by the rules of a policy.

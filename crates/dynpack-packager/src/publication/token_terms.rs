@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::combination::Combination;
 use crate::error::TokenError;
-use crate::filter::{Combination, Rules};
+use crate::filter::Rules;
 
 /// What a token allows its bearer. In JSON, its fields are the claims of a JSON Web Token (RFC 7519).
 /// A claim that is not known is an error, so that a misspelled one widens nothing.

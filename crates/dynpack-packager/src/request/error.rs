@@ -2,7 +2,7 @@
 
 use super::grammar::{MAX_FILTERS, MAX_LEN};
 use crate::encryption::UnknownEncryption;
-use crate::error::FilterError;
+use crate::filter::FilterError;
 use crate::format::UnknownFormat;
 
 /// Why a URL cannot be read. Whoever wrote the URL can fix it; nothing was looked up yet.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use dynpack_media::{Period, Presentation, Rendition, SegmentNumber, View};
 
-use super::Filter;
 use crate::error::Error;
+use crate::filter::Filter;
 use crate::fingerprint::digest;
 
 /// Filters that apply together: what each of them leaves is left.
