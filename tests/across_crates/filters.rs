@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dynpack::storage::Memory;
 use dynpack::{
-    AccountFilters, Conditions, Dynpack, Encryption, Filters, Format, Request, Resource,
+    AccountFilters, Conditions, Dynpack, Encryption, Filters, Format, Request, Resource, Rules,
 };
 use dynpack_media::CutPolicy;
 use dynpack_testkit::film::{Container, Form, films};
@@ -678,5 +678,27 @@ fn the_recipes_can_be_read() {
     for recipe in recipes {
         let filters = Filters::parse(recipe.as_bytes());
         assert_eq!((filters.names().count(), filters.problems().next()), (1, None), "{recipe}");
+    }
+}
+
+/// The rules in the documentation can be used too.
+#[test]
+fn the_rules_of_the_documents_can_be_read() {
+    for (document, expected) in [("filters", 6), ("tokens", 1), ("url-grammar", 1)] {
+        let path = format!("{}/../docs/{document}.md", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let in_urls = text.split("rules=").skip(1).map(|rest| {
+            let end = rest.find(|char: char| ",)`\n".contains(char)).unwrap();
+            &rest[..end]
+        });
+        let in_claims =
+            text.split("\"rules\": \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let all: Vec<_> = in_urls.chain(in_claims).filter(|rules| rules.contains('=')).collect();
+        for rules in &all {
+            let read = rules.parse::<Rules>();
+            let is_mistake = *rules == "type=image";
+            assert_eq!(read.is_err(), is_mistake, "{document}: {rules}: {read:?}");
+        }
+        assert_eq!(all.len(), expected, "{document}: {all:?}");
     }
 }

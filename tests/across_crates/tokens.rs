@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use dynpack::storage::Memory;
-use dynpack::{Conditions, Dynpack, Encryption, Format, HmacTokens, Request, Resource, TokenTerms};
+use dynpack::{
+    Admission, Conditions, Dynpack, Encryption, Format, HmacTokens, PackagerError, Request,
+    Resource, TokenError, TokenTerms,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -350,6 +353,24 @@ async fn tags_of_manifests_differ_by_token() {
             assert_eq!(again.status, 304, "{url}");
         }
     }
+}
+
+/// Programs that do without the facade cannot forget the token.
+#[test]
+fn admission_requires_the_token() {
+    let mut document = document();
+    document["streamingLocators"][1]["requiresToken"] = true.into();
+    let id = document["streamingLocators"][1]["streamingLocatorId"].as_str().unwrap().to_owned();
+    let (locators, now, age) = (locators(document), Timestamp::now(), Duration::from_secs(9_999));
+    let request = Request::parse(&format!("/{id}/sample.ism/manifest?token=x")).unwrap();
+    let refused = Admission::new(Some(&locators), &request, age, now).unwrap_err();
+    assert!(matches!(refused, PackagerError::Token(TokenError::Missing)), "{refused}");
+    let with =
+        |path: &str| Admission::with_token(Some(&locators), &request, Some(terms(path)), age, now);
+    let refused = with("other").unwrap_err();
+    assert!(matches!(refused, PackagerError::Token(TokenError::OtherPath)), "{refused}");
+    let admitted = with(&id).unwrap();
+    assert!(admitted.token.is_some() && admitted.max_age <= Duration::from_secs(7_201));
 }
 
 /// A token that nobody needs belongs to a proxy: it changes nothing.

@@ -22,7 +22,7 @@ use crate::http::{Body, Conditions, Head, HeldMedia, Response};
 use crate::keys::{KeyProvider, KeyRing, LocatorKeys, Protections};
 use crate::manifests::{Manifest, Manifests};
 use crate::storage::{Storage, StorageError};
-use crate::tokens::{TokenVerifier, permitted};
+use crate::tokens::{TokenVerifier, terms_of};
 
 /// Packages the assets of a storage for each request.
 ///
@@ -262,12 +262,11 @@ impl Dynpack {
     ) -> Result<Response, Error> {
         let Published { locators, protections } = self.published();
         let (locators, max_age, now) = (locators.as_deref(), self.inner.max_age, now());
-        let (verifier, token) = (self.inner.tokens.as_deref(), request.token.as_ref());
-        let place = (request.asset.folder(), &*request.asset.to_string());
-        let terms = permitted(verifier, locators, place, token, now).await?;
+        let (token, verifier) = (request.token.as_ref(), self.inner.tokens.as_deref());
+        let terms = terms_of(token, verifier, locators, request.asset.folder(), now).await?;
         // A token that is not needed has no meaning, and is not carried on.
         let request = &request.clone().with_token(token.filter(|_| terms.is_some()).cloned());
-        let admission = Admission::new(locators, request, max_age, now)?.with_token(terms, now);
+        let admission = Admission::with_token(locators, request, terms, max_age, now)?;
         let answered = match self.try_respond(request, &admission, &protections, conditions).await {
             // The file was replaced since it was last checked.
             Err(Error::Storage(StorageError::Changed { .. })) => {
@@ -301,9 +300,8 @@ impl Dynpack {
             self.inner.assets.opening().is_settled(asset.identities()).then_some(admission.max_age);
         let head = |request: &Request, left| {
             let warnings = if is_media { Arc::default() } else { Arc::clone(&asset.warnings) };
-            let (etag, is_private) =
-                (asset.etag(request, protection, left), request.token.is_some());
-            Head { etag, max_age, is_private, warnings }
+            let etag = asset.etag(request, protection, left);
+            Head { etag, max_age, is_private: request.token.is_some(), warnings }
         };
         let mut request = request.clone().with_encryption(protection.map(Protection::encryption));
         if is_media {
@@ -416,7 +414,8 @@ impl Dynpack {
     ///
     /// # Errors
     /// [`PackagerError::LocatorNotFound`], [`PackagerError::LocatorNotOpen`],
-    /// [`PackagerError::Token`], [`Error::DownloadBlocked`], [`Error::FileNotFound`] or [`Error::Storage`].
+    /// [`PackagerError::Token`], [`Error::DownloadBlocked`], [`Error::FileNotFound`] or
+    /// [`Error::Storage`].
     pub async fn download(
         &self,
         download: &Download,
@@ -427,8 +426,10 @@ impl Dynpack {
         let locators = self.locators().ok_or_else(not_found)?;
         let now = now();
         let (locator, policy) = locators.open(id, now)?;
-        let (verifier, path) = (self.inner.tokens.as_deref(), format!("{id}/{file}"));
-        let terms = permitted(verifier, Some(&locators), (id, &path), token.as_ref(), now).await?;
+        let verifier = self.inner.tokens.as_deref();
+        let terms = terms_of(token.as_ref(), verifier, Some(&locators), id, now).await?;
+        let checked = terms.iter().try_for_each(|terms| terms.check(&format!("{id}/{file}"), now));
+        checked.map_err(PackagerError::from)?;
         let has_filters =
             !locator.filters.is_empty() || terms.as_ref().is_some_and(TokenTerms::has_filters);
         let blocked = || Error::DownloadBlocked { file: file.clone() };

@@ -6,8 +6,6 @@ use async_trait::async_trait;
 use dynpack_packager::{Error as PackagerError, Locators, Token, TokenError, TokenTerms};
 use jiff::Timestamp;
 
-use crate::error::Error;
-
 pub use hmac::{HmacTokens, WeakKey};
 
 /// Checks the tokens in URLs, so that nobody can widen what a link allows.
@@ -41,15 +39,15 @@ pub trait TokenVerifier: Send + Sync + 'static {
     async fn verify(&self, token: &str, now: Timestamp) -> Result<TokenTerms, TokenError>;
 }
 
-/// What the token in a URL allows at a path in `folder`; `None` where no token is needed. Without
+/// What the token in a URL allows, if it is genuine; `None` where no token is needed. Without
 /// `locators`, one is needed if there is someone who checks it.
-pub(crate) async fn permitted(
+pub(crate) async fn terms_of(
+    token: Option<&Token>,
     verifier: Option<&dyn TokenVerifier>,
     locators: Option<&Locators>,
-    (folder, path): (&str, &str),
-    token: Option<&Token>,
+    folder: &str,
     now: Timestamp,
-) -> Result<Option<TokenTerms>, Error> {
+) -> Result<Option<TokenTerms>, PackagerError> {
     let is_needed = match locators {
         Some(locators) => locators.open(folder, now)?.0.requires_token,
         None => verifier.is_some(),
@@ -57,12 +55,7 @@ pub(crate) async fn permitted(
     if !is_needed {
         return Ok(None);
     }
-    let checked = async {
-        let token = token.ok_or(TokenError::Missing)?;
-        let verifier = verifier.ok_or(TokenError::NotGenuine)?;
-        let terms = verifier.verify(token.as_str(), now).await?;
-        terms.check(path, now)?;
-        Ok(Some(terms))
-    };
-    checked.await.map_err(|error: TokenError| PackagerError::from(error).into())
+    let token = token.ok_or(TokenError::Missing)?;
+    let verifier = verifier.ok_or(TokenError::NotGenuine)?;
+    Ok(Some(verifier.verify(token.as_str(), now).await?))
 }

@@ -43,7 +43,7 @@ pub(super) fn cut_times(
         let end_is_nearer = (end - wanted).0.abs() <= (next - wanted).0.abs();
         let is_last = next >= last_cut || end_is_nearer;
         // Marks that are too near to the cut before them are not cut at.
-        let mark = marks.iter().copied().find(|mark| *mark >= earliest);
+        let mark = marks.get(marks.partition_point(|mark| *mark < earliest)).copied();
         let next = match mark {
             Some(mark) if is_last || tracks.earliest_after(next).is_none_or(|it| mark < it) => mark,
             _ if is_last => break,

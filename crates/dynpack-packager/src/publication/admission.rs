@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Locator, Locators, Terms, TokenTerms};
 use crate::encryption::Encryption;
-use crate::error::Error;
+use crate::error::{Error, TokenError};
 use crate::request::{AssetPath, Request};
 
 /// What a request is admitted to: an asset, in the clear or under protection.
@@ -41,28 +41,54 @@ pub struct Protected<'a> {
 }
 
 impl<'a> Admission<'a> {
-    /// Admits a request at the time `now`: by its locator, or without `locators` to any asset in
-    /// the clear. Answers may be cached for at most `max_age`.
+    /// Admits a request without a token at the time `now`: by its locator, or without `locators` to
+    /// any asset in the clear. Answers may be cached for at most `max_age`.
     ///
     /// # Errors
-    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], and those of
-    /// [`StreamingPolicy::admit`](super::StreamingPolicy::admit).
+    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::Token`] if the locator requires
+    /// one, and those of [`StreamingPolicy::admit`](super::StreamingPolicy::admit).
     pub fn new(
         locators: Option<&'a Locators>,
         request: &Request,
         max_age: Duration,
         now: Timestamp,
     ) -> Result<Self, Error> {
+        Self::with_token(locators, request, None, max_age, now)
+    }
+
+    /// The same for a request with a genuine token. No answer may be cached longer than the token is
+    /// valid. A locator that requires no token ignores it.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), and [`Error::Token`] if the token does not
+    /// [admit](TokenTerms::check) the request.
+    pub fn with_token(
+        locators: Option<&'a Locators>,
+        request: &Request,
+        token: Option<TokenTerms>,
+        max_age: Duration,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let check = |terms: &TokenTerms| terms.check(&request.asset.to_string(), now);
+        let limit = |token: &Option<TokenTerms>, max_age: Duration| {
+            token.as_ref().map_or(max_age, |terms| max_age.min(terms.valid_for(now)))
+        };
         let Some(locators) = locators else {
+            token.iter().try_for_each(check)?;
             return match request.encryption {
                 Some(encryption) => Err(Error::EncryptionNotSet(encryption)),
                 None => {
-                    let path = request.asset.clone();
-                    Ok(Self { path, protected: None, filters: &[], token: None, max_age })
+                    let (path, max_age) = (request.asset.clone(), limit(&token, max_age));
+                    Ok(Self { path, protected: None, filters: &[], token, max_age })
                 }
             };
         };
         let (locator, policy) = locators.open(request.asset.folder(), now)?;
+        let token = match locator.requires_token {
+            true => Some(token.ok_or(TokenError::Missing)?),
+            false => None,
+        };
+        token.iter().try_for_each(check)?;
         let encryption = policy.admit(request.format, request.encryption)?;
         let terms = Terms::new(policy, locators.key_delivery())
             .with_alternative_id(locator.alternative_media_id.as_deref());
@@ -70,19 +96,8 @@ impl<'a> Admission<'a> {
             path: AssetPath::new(&locator.asset_name, request.asset.ism())?,
             protected: encryption.map(|encryption| Protected { encryption, locator, terms }),
             filters: &locator.filters,
-            token: None,
-            max_age: locator.max_age(max_age, now),
+            max_age: limit(&token, locator.max_age(max_age, now)),
+            token,
         })
-    }
-
-    /// The same under a token that was [checked](TokenTerms::check) at the time `now`. Nothing may be
-    /// cached longer than the token is valid.
-    #[must_use]
-    pub fn with_token(self, token: Option<TokenTerms>, now: Timestamp) -> Self {
-        let max_age = match &token {
-            Some(terms) => self.max_age.min(terms.valid_for(now)),
-            None => self.max_age,
-        };
-        Self { token, max_age, ..self }
     }
 }
