@@ -1,8 +1,9 @@
 //! Any bytes as a server or client manifest: what is read can be written, and reads the same again.
-//! Also any bytes as a document of keys.
+//! Also any bytes as a document of keys, a list of filters and a list of markers.
 
 #![no_main]
 
+use dynpack::{Filters, Markers};
 use dynpack_crypt::cpix::Cpix;
 use dynpack_smooth::{ClientManifest, ServerManifest};
 use libfuzzer_sys::fuzz_target;
@@ -13,4 +14,6 @@ fuzz_target!(|data: &[u8]| {
     }
     let _ = ClientManifest::parse(data);
     let _ = Cpix::parse(data);
+    let _ = Filters::parse(data);
+    let _ = Markers::parse(data);
 });

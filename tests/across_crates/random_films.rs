@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use dynpack::storage::Memory;
 use dynpack::{Dynpack, Format, Protocol};
 use dynpack_codec::MediaKind;
 use dynpack_media::CutPolicy;
 use dynpack_testkit::film::{Container, Film, Form, Track, films};
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::played::{self, Played, Segment, Stream, streams};
 use crate::support::{ask, film_storage, formats, key_frames, manifest, promises, text};
@@ -21,8 +23,19 @@ fn containers() -> impl Strategy<Value = Container> {
 }
 
 pub(crate) fn origin(film: &Film, container: Container, target: u64) -> Dynpack {
+    origin_of(film_storage(film, container), target)
+}
+
+fn origin_of(storage: Memory, target: u64) -> Dynpack {
     let policy = CutPolicy::with_target(Duration::from_millis(target)).unfilled();
-    Dynpack::builder(film_storage(film, container)).cut_policy(policy).build()
+    Dynpack::builder(storage).cut_policy(policy).build()
+}
+
+/// A list of markers at those milliseconds, where segments should start.
+fn markers(millis: &[u32]) -> String {
+    let marker = |(id, start)| json!({ "id": format!("{id}"), "start": start, "cut": true });
+    let markers: Vec<_> = (0..).zip(millis).map(marker).collect();
+    json!({ "markers": markers }).to_string()
 }
 
 pub(crate) fn run(test: impl Future<Output = ()>) {
@@ -33,15 +46,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     /// `every_promised_segment_exists`, `segments_cover_the_track` and
-    /// `all_formats_have_the_same_cuts`.
+    /// `all_formats_have_the_same_cuts`, whatever markers there are.
     #[test]
     fn every_format_delivers_the_film(
         film in films(),
         container in containers(),
         target in 300_u64..5000,
+        marks in prop::collection::vec(0_u32..9_000, 0..4),
     ) {
         run(async {
-            let dynpack = origin(&film, container, target);
+            let storage = film_storage(&film, container);
+            storage.insert("film/markers.json", markers(&marks));
+            let dynpack = origin_of(storage, target);
             let expected = streams(&dynpack, ASSET, Format::DashCmaf).await;
             assert_eq!(expected.len(), film.tracks.len());
             for stream in &expected {
