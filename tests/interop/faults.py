@@ -149,11 +149,12 @@ def client(number, address, answers, outcomes, goes_on):
         except http.client.IncompleteRead as error:
             # What was sent before must be right.
             is_right = any(whole.startswith(error.partial) for whole in answers[url])
-            outcomes.add("broken off", None if is_right else f"{url} has wrong bytes")
+            outcomes.add("broken off" if is_right else "wrong", not is_right and f"{url} is wrong")
             connection.close()
             continue
         if answer.status == 200:
-            outcomes.add("right", None if body in answers[url] else f"{url} has wrong bytes")
+            is_right = body in answers[url]
+            outcomes.add("right" if is_right else "wrong", not is_right and f"{url} is wrong")
         else:
             code = answer.headers.get("x-error-code", "")
             is_clear = answer.status >= 500 and code and body
@@ -165,6 +166,7 @@ def client(number, address, answers, outcomes, goes_on):
 def report(proxy, requests, outcomes, broken_off):
     """What came of it."""
     counts, problems = outcomes.counts, outcomes.problems[:5]
+    wrong = counts.pop("wrong", 0)
     named = lambda counts: ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
     right = counts.pop("right", 0)
     if proxy.requests < requests:
@@ -176,8 +178,8 @@ def report(proxy, requests, outcomes, broken_off):
     if counts["broken off"] != broken_off:
         problems.append(f"dynpack_broken_off counts {broken_off}")
     line = (
-        f"{proxy.requests} requests with faults ({named(proxy.injected)}): {right} right answers, "
-        f"and no wrong byte; {named(counts) or 'none'} failed"
+        f"{proxy.requests} requests with faults ({named(proxy.injected)}): {right} right answers; "
+        f"{named(counts) or 'none'} failed; {wrong} wrong"
     )
     return line, problems
 

@@ -8,8 +8,9 @@ dynpack-object-store, MEDIA the folder with the asset `sample`, and AZURITE the 
 `azurite-blob`. moto is that of the Python that runs this. ffmpeg and nginx are on the path.
 
 Each store passes the conformance suite, and serves every resource of every format with the bytes
-that the local storage serves. Behind a proxy that fails, S3 and the HTTP server get 10,000 requests
-together, and no wrong byte is served. Prints what all that costs in requests and bytes, and, last,
+that the local storage serves. With a disk cache, what an earlier process read is not requested again.
+Behind a proxy that fails, S3 and the HTTP server get 10,000 requests together, and no wrong byte is
+served. Prints what all that costs in requests and bytes, and, last,
 `object stores: N passed, M failed`.
 """
 
@@ -66,6 +67,9 @@ def main():
             for asset in ASSETS if store.lists else ASSETS[:1]:
                 with serving(store, binary, log) as address:
                     tally.add(*costs(address, asset))
+            if store.lists:
+                for check in keeps(store, binary, folder / f"{store.name} cache", wanted, log):
+                    tally.add(*check)
             if requests := FAULTY_REQUESTS.get(store.name):
                 for check in faults.withstands(store, binary, made, answers, requests):
                     tally.add(*check)
@@ -143,6 +147,42 @@ def costs(address, asset):
     limit = 2.5 if asset == "interleaved" else 1.02
     problems = [] if requests <= 2 and fetched <= limit else ["that is too much"]
     return line, problems
+
+
+def keeps(store, binary, folder, wanted, log):
+    """What a disk cache saves, also after a restart and with a damaged disk."""
+    asset = "interleaved"
+    for state in ("empty", "as an earlier process left it", "damaged"):
+        if state == "damaged":
+            damage_files(folder / "blocks")
+        options = ["--disk-cache", folder, "--disk-cache-size", "16MiB"]
+        with serving(store, binary, log, *options) as address:
+            base = f"{address}/{asset}/{asset}.ism"
+            opened = counted(address, lambda: origin.get(f"{base}/manifest"))
+            differing = []
+            work = lambda: differing.extend(
+                url for url, body in wanted[asset].items() if origin.get(base + url) != body
+            )
+            requests, fetched = counted(address, work)
+        problems = [f"{url} differs" for url in differing[:5]]
+        # A listing has some hundred bytes.
+        is_kept = requests == 0 and opened[1] < 1_000
+        if is_kept != (state == "as an earlier process left it") or requests > 10:
+            problems.append("that is not as it should be")
+        yield (
+            f"disk cache, {state}: opening costs {opened[0]} requests, all {len(wanted[asset])} "
+            f"resources {requests}, and both {opened[1] + fetched} bytes",
+            problems,
+        )
+
+
+def damage_files(folder):
+    """Changes a byte in each 100 kB of each file."""
+    for path in folder.iterdir():
+        stored = bytearray(path.read_bytes())
+        for at in range(5_000, len(stored), 100_000):
+            stored[at] ^= 1
+        path.write_bytes(stored)
 
 
 def counted(address, work):

@@ -57,9 +57,9 @@ def publish(store, films):
 
 
 @contextlib.contextmanager
-def serving(store, binary, log, revalidate_after=3600):
+def serving(store, binary, log, *options, revalidate_after=3600):
     """Runs the origin over the films in a store."""
-    options = ["--revalidate-after", revalidate_after]
+    options = ["--revalidate-after", revalidate_after, *options]
     with environment(store.settings):
         with origin.serving(binary, f"{store.url}/films", log, options) as address:
             yield address
