@@ -82,6 +82,10 @@ impl Source for CachedSource {
         self.source.identity()
     }
 
+    fn preferred_read(&self) -> u64 {
+        self.source.preferred_read()
+    }
+
     /// A range within a block shares its buffer.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
         let blocks = self.touched(ranges).await?;

@@ -159,6 +159,13 @@ pub trait Source: Send + Sync {
         self.read(ranges).await
     }
 
+    /// How many bytes a response should read at a time while there is memory for them. Fewer and
+    /// longer reads are better where each is a request to a server. The default, 0, leaves it to
+    /// the response, which reads half a megabyte.
+    fn preferred_read(&self) -> u64 {
+        0
+    }
+
     /// The length of the file in bytes.
     fn len(&self) -> u64 {
         self.identity().len()
