@@ -9,14 +9,13 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import origin
 import streams
 from crawl import crawl
-from faulty_proxy import FAULTS, Proxy
-from stores import serving
+from faulty_proxy import FAULTS
+from stores import serving, through
 
 ASSET = "faulty"
 FILE = f"films/{ASSET}/film.mp4"
@@ -98,7 +97,7 @@ def withstands(store, binary, folder, answers, requests):
     """Requests films until the store has had so many requests, and yields what came of it."""
     film, log = Film(store, folder), folder / f"{store.name}.log"
     film.publish()
-    with through(store, film) as (proxy, store):
+    with through(store, SEED, film.stale, film.replace) as (proxy, store):
         with serving(store, binary, log, revalidate_after=0.2) as address:
             outcomes = Outcomes()
             ends = time.monotonic() + LIMIT_SECONDS
@@ -111,17 +110,6 @@ def withstands(store, binary, folder, answers, requests):
                 thread.join()
             yield report(proxy, requests, outcomes, broken_off(address))
             yield breaks_off(proxy, address, log)
-
-
-@contextlib.contextmanager
-def through(store, film):
-    """The store behind a proxy that fails."""
-    address = store.settings.get("AWS_ENDPOINT_URL", store.url)
-    port = urlsplit(address).port
-    with Proxy(port, SEED, film.stale, film.replace) as proxy:
-        moved = lambda text: text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{proxy.port}")
-        settings = {name: moved(value) for name, value in store.settings.items()}
-        yield proxy, replace(store, url=moved(store.url), settings=settings)
 
 
 class Outcomes:

@@ -83,9 +83,11 @@ class Proxy:
     `replace` makes that version the current one.
     """
 
-    def __init__(self, port, seed, stale, replace):
+    def __init__(self, port, seed=0, stale=str, replace=None):
         self.store, self.seed, self.stale, self.replace = port, seed, stale, replace
         self.port, self.requests, self.injected = origin.free_port(), 0, Counter()
+        #: Requests by their kind: `HEAD`, `GET` of a range, and other `GET`.
+        self.asked = Counter()
         #: Whether there are faults.
         self.fails = True
         #: Requests for bytes after this one are refused for good, if set.
@@ -127,6 +129,7 @@ class Proxy:
     async def answer(self, reader, writer):
         """Answers a request. Returns whether the connection can be used again."""
         request = Request.parse(await reader.readuntil(b"\r\n\r\n"))
+        self.asked[f"{request.method} of a range" if request.range() else request.method] += 1
         fault = self.fault(request)
         if fault:
             self.injected[fault] += 1

@@ -21,17 +21,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import compare
 import faults
 import origin
 from crawl import crawl
-from stores import azure, moto, nginx, publish, serving
+from stores import azure, moto, nginx, publish, serving, through
 from tally import Tally
 
 #: The first is the one that is served without listings.
 ASSETS = ("listed", "sample", "interleaved")
+#: How many bytes are read at a time.
+PORTION = 4 << 20
 #: Requests to a store behind a proxy that fails.
 FAULTY_REQUESTS = {"HTTP (nginx)": 7_500, "S3 (moto)": 2_500}
 
@@ -67,6 +70,10 @@ def main():
             for asset in ASSETS if store.lists else ASSETS[:1]:
                 with serving(store, binary, log) as address:
                     tally.add(*costs(address, asset))
+            tally.add(*long_segment(store, binary, made / "heavy.mp4", log))
+            if store.is_written:
+                for asset in ASSETS:
+                    tally.add(*indexed(store, binary, asset, log))
             if store.lists:
                 for check in keeps(store, binary, folder / f"{store.name} cache", wanted, log):
                     tally.add(*check)
@@ -147,6 +154,43 @@ def costs(address, asset):
     limit = 2.5 if asset == "interleaved" else 1.02
     problems = [] if requests <= 2 and fetched <= limit else ["that is too much"]
     return line, problems
+
+
+def long_segment(store, binary, film, log):
+    """A segment of several portions costs a request for each four of them."""
+    store.put("films/heavy/heavy.mp4", film.read_bytes())
+    manifest = "<smil><body><switch><video src='heavy.mp4'/></switch></body></smil>"
+    store.put("films/heavy/heavy.ism", manifest.encode())
+    with serving(store, binary, log) as address:
+        url = f"{address}/heavy/heavy.ism/{compare.PROTOCOLS['HLS'].manifest}"
+        (rendition,) = compare.PROTOCOLS["HLS"].read(url)
+        segment = max(rendition.segments, key=lambda segment: len(segment.body))
+        requests, fetched = counted(address, lambda: origin.get(segment.url))
+    most = -(-fetched // PORTION)
+    line = f"a segment of {fetched} bytes costs {requests} requests"
+    return line, [] if requests <= most else [f"it should cost {most}"]
+
+
+def indexed(store, binary, asset, log):
+    """With an index file, the first segment of a film costs one read of it, and one of the media."""
+    path = f"{asset}/{asset}.ism"
+    with serving(store, binary, log, "--write-indexes") as address:
+        hls = compare.PROTOCOLS["HLS"]
+        renditions = hls.read(f"{address}/{path}/{hls.manifest}")
+        urls = [rendition.segments[1].url.removeprefix(address) for rendition in renditions]
+    with through(store) as (proxy, behind), serving(behind, binary, log) as address:
+        kinds = []
+        for url in urls[:2]:
+            before = Counter(proxy.asked)
+            origin.get(address + url)
+            kinds.append(proxy.asked - before)
+    named = lambda kind: ", ".join(f"{count} {name}" for name, count in sorted(kind.items()))
+    reads = [kind["GET of a range"] for kind in kinds]
+    first, second = map(named, kinds)
+    line = f"{asset} with its index: the first segment costs {first}; the next {second}"
+    # A server manifest is in the index too. Files of subtitles are not.
+    texts = 3 if asset == "sample" else 0
+    return line, [] if reads == [2 + texts, 1] else [f"it should cost {2 + texts}, and then 1"]
 
 
 def keeps(store, binary, folder, wanted, log):

@@ -7,14 +7,16 @@ import hashlib
 import hmac
 import http.client
 import os
+import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 import origin
+from faulty_proxy import Proxy
 
 #: The account of every Azurite.
 ACCOUNT = "devstoreaccount1"
@@ -49,6 +51,8 @@ class Store:
     #: The folder that an HTTP server serves.
     folder: Path = None
     lists: bool = True
+    #: Whether origins may store index files.
+    is_written: bool = True
 
 
 def publish(store, films):
@@ -63,6 +67,17 @@ def serving(store, binary, log, *options, revalidate_after=3600):
     with environment(store.settings):
         with origin.serving(binary, f"{store.url}/films", log, options) as address:
             yield address
+
+
+@contextlib.contextmanager
+def through(store, *faults):
+    """The store behind a proxy, which fails if there are faults."""
+    ports = re.findall(r"127\.0\.0\.1:(\d+)", f"{store.url} {store.settings}")
+    with Proxy(int(ports[0]), *faults) as proxy:
+        proxy.fails = bool(faults)
+        moved = lambda text: text.replace(f"127.0.0.1:{ports[0]}", f"127.0.0.1:{proxy.port}")
+        settings = {name: moved(value) for name, value in store.settings.items()}
+        yield proxy, replace(store, url=moved(store.url), settings=settings)
 
 
 @contextlib.contextmanager
@@ -148,8 +163,8 @@ def nginx(folder):
     command = ["nginx", "-c", str(config), "-p", str(folder)]
     with running(command, folder / "nginx.log", port):
         yield [
-            Store("HTTP (nginx)", f"http://127.0.0.1:{port}", {}, put, root),
-            Store("HTTP without listings", f"http://127.0.0.1:{plain}", {}, put, root, False),
+            Store("HTTP (nginx)", f"http://127.0.0.1:{port}", {}, put, root, True, False),
+            Store("HTTP without listings", f"http://127.0.0.1:{plain}", {}, put, root, False, False),
         ]
 
 
