@@ -75,7 +75,7 @@ def main():
                 for asset in ASSETS:
                     tally.add(*indexed(store, binary, asset, log))
             if store.lists:
-                for check in keeps(store, binary, folder / f"{store.name} cache", wanted, log):
+                for check in keeps(store, binary, films, folder / f"{store.name} cache", wanted, log):
                     tally.add(*check)
             if requests := FAULTY_REQUESTS.get(store.name):
                 for check in faults.withstands(store, binary, made, answers, requests):
@@ -193,9 +193,10 @@ def indexed(store, binary, asset, log):
     return line, [] if reads == [2 + texts, 1] else [f"it should cost {2 + texts}, and then 1"]
 
 
-def keeps(store, binary, folder, wanted, log):
+def keeps(store, binary, films, folder, wanted, log):
     """What a disk cache saves, also after a restart and with a damaged disk."""
     asset = "interleaved"
+    stored = (films / asset / "film.mp4").stat().st_size
     for state in ("empty", "as an earlier process left it", "damaged"):
         if state == "damaged":
             damage_files(folder / "blocks")
@@ -211,6 +212,9 @@ def keeps(store, binary, folder, wanted, log):
         problems = [f"{url} differs" for url in differing[:5]]
         # A listing has some hundred bytes.
         is_kept = requests == 0 and opened[1] < 1_000
+        # With an index file, that is read too.
+        if opened[1] + fetched > 1.02 * stored:
+            problems.append(f"that is more than the {stored} bytes of the film")
         if is_kept != (state == "as an earlier process left it") or requests > 10:
             problems.append("that is not as it should be")
         yield (
