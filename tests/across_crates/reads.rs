@@ -129,7 +129,7 @@ async fn a_segment_is_read_once_and_in_few_turns() {
     }
 }
 
-/// Where each read is a request, a segment of several portions is one request for each of its files.
+/// Where each read is a request, a segment of several portions is one request for each file.
 #[tokio::test]
 async fn a_source_may_prefer_long_reads() {
     let clear = formats().map(|format| (format, manifest("/sample/sample.ism", format)));

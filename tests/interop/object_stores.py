@@ -8,9 +8,9 @@ dynpack-object-store, MEDIA the folder with the asset `sample`, and AZURITE the 
 `azurite-blob`. moto is that of the Python that runs this. ffmpeg and nginx are on the path.
 
 Each store passes the conformance suite, and serves every resource of every format with the bytes
-that the local storage serves. With a disk cache, what an earlier process read is not requested again.
-Behind a proxy that fails, S3 and the HTTP server get 10,000 requests together, and no wrong byte is
-served. Prints what all that costs in requests and bytes, and, last,
+that the local storage serves. With a disk cache, what an earlier process read is not requested
+again. Behind a proxy that fails, S3 and the HTTP server get 10,000 requests together, and no wrong
+byte is served. Prints what all that costs in requests and bytes, and, last,
 `object stores: N passed, M failed`.
 """
 
@@ -75,7 +75,8 @@ def main():
                 for asset in ASSETS:
                     tally.add(*indexed(store, binary, asset, log))
             if store.lists:
-                for check in keeps(store, binary, films, folder / f"{store.name} cache", wanted, log):
+                cache = folder / f"{store.name} cache"
+                for check in keeps(store, binary, films, cache, wanted, log):
                     tally.add(*check)
             if requests := FAULTY_REQUESTS.get(store.name):
                 for check in faults.withstands(store, binary, made, answers, requests):
@@ -172,7 +173,7 @@ def long_segment(store, binary, film, log):
 
 
 def indexed(store, binary, asset, log):
-    """With an index file, the first segment of a film costs one read of it, and one of the media."""
+    """With an index file, the first segment costs one read of it, and one of the media."""
     path = f"{asset}/{asset}.ism"
     with serving(store, binary, log, "--write-indexes") as address:
         hls = compare.PROTOCOLS["HLS"]

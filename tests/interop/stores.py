@@ -160,11 +160,14 @@ def nginx(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(body)
 
+    served = lambda name, port, lists: Store(
+        name, f"http://127.0.0.1:{port}", {}, put, root, lists, is_written=False
+    )
     command = ["nginx", "-c", str(config), "-p", str(folder)]
     with running(command, folder / "nginx.log", port):
         yield [
-            Store("HTTP (nginx)", f"http://127.0.0.1:{port}", {}, put, root, True, False),
-            Store("HTTP without listings", f"http://127.0.0.1:{plain}", {}, put, root, False, False),
+            served("HTTP (nginx)", port, lists=True),
+            served("HTTP without listings", plain, lists=False),
         ]
 
 
