@@ -5,6 +5,7 @@
 //! dynpack, [`Dynpack::get`]. The rest is HTTP.
 
 mod demo_keys;
+mod disk_cache;
 mod filters;
 mod media;
 mod metrics;
@@ -31,6 +32,7 @@ use dynpack::{Conditions, CutPolicy, Dynpack, Error, PackagerError, RequestError
 use futures_util::TryStreamExt;
 use tracing::{error, info, warn};
 
+use disk_cache::DiskCacheOptions;
 use filters::FiltersFile;
 use media::Media;
 use metrics::Metrics;
@@ -65,6 +67,8 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     filters: Option<PathBuf>,
     #[command(flatten)]
+    disk_cache: DiskCacheOptions,
+    #[command(flatten)]
     publication: Publication,
     #[command(flatten)]
     limits: server::Limits,
@@ -88,7 +92,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let options = Options::parse();
-    let media = Media::new(&options.media)?;
+    let (media, disk_cache) = options.disk_cache.around(Media::new(&options.media)?).await?;
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(|error| {
         format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen)
     })?;
@@ -120,6 +124,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let metrics = Metrics::new(media.counts);
     let app = app.with_state(Arc::new(Origin { dynpack, gives_demo_keys, has_tokens, metrics }));
     server::serve(listener, app, &options.limits, files, stop_signal()).await;
+    disk_cache.close().await;
     info!("stopped");
     Ok(())
 }

@@ -4,16 +4,15 @@ use std::path::Path;
 
 use dynpack::storage::{Local, Storage};
 
-/// Numbers of requests and of bytes so far.
-pub(crate) type Counts = Box<dyn Fn() -> (u64, u64) + Send + Sync>;
+use crate::metrics::Count;
 
 /// The storage that `--media` names.
 pub(crate) struct Media {
     pub(crate) storage: Box<dyn Storage>,
     /// For the log: the folder, or the URL without secrets.
     pub(crate) name: String,
-    /// What the storage has asked of its server, if it has one.
-    pub(crate) counts: Option<Counts>,
+    /// What the storage counts.
+    pub(crate) counts: Vec<Count>,
 }
 
 impl Media {
@@ -30,7 +29,7 @@ fn folder(folder: &Path) -> Result<Media, String> {
         format!("the media folder cannot be used: {error}\nhint: --media DIR names another")
     })?;
     let (storage, name) = (Box::new(storage), folder.display().to_string());
-    Ok(Media { storage, name, counts: None })
+    Ok(Media { storage, name, counts: Vec::new() })
 }
 
 #[cfg(feature = "object-stores")]
@@ -42,12 +41,20 @@ fn object_store(url: &str) -> Result<Media, String> {
     let options = Options::default().with_settings(environment);
     let storage = ObjectStorage::from_url(url, options)
         .map_err(|error| format!("{error}\nhint: docs/object-stores.md has the URLs"))?;
-    let (name, counted) = (storage.to_string(), storage.clone());
-    let counts = move || {
-        let counts = counted.counts();
-        (counts.requests, counts.bytes)
-    };
-    Ok(Media { storage: Box::new(storage), name, counts: Some(Box::new(counts)) })
+    let (name, requests, bytes) = (storage.to_string(), storage.clone(), storage.clone());
+    let counts = vec![
+        Count {
+            name: "storage_requests",
+            help: "Requests to the object store",
+            count: Box::new(move || requests.counts().requests),
+        },
+        Count {
+            name: "storage_bytes",
+            help: "Bytes of media from the object store",
+            count: Box::new(move || bytes.counts().bytes),
+        },
+    ];
+    Ok(Media { storage: Box::new(storage), name, counts })
 }
 
 #[cfg(not(feature = "object-stores"))]

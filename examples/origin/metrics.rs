@@ -15,7 +15,6 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::Origin;
-use crate::media::Counts;
 
 /// Counters, and the registry that prints them.
 pub(crate) struct Metrics {
@@ -28,12 +27,10 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// `storage_counts` returns the numbers of requests and bytes of a storage that counts them.
-    pub(crate) fn new(storage_counts: Option<Counts>) -> Self {
+    /// With what the storage counts.
+    pub(crate) fn new(storage: Vec<Count>) -> Self {
         let mut registry = Registry::with_prefix("dynpack");
-        if let Some(counts) = storage_counts {
-            registry.register_collector(Box::new(StorageCounts(counts)));
-        }
+        registry.register_collector(Box::new(StorageCounts(storage)));
         let requests = Family::default();
         let bytes = Counter::default();
         let seconds = Histogram::new(exponential_buckets(0.000_1, 4.0, 8));
@@ -61,23 +58,27 @@ impl Metrics {
     }
 }
 
+/// A number that a storage counts.
+pub(crate) struct Count {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    /// The number so far.
+    pub(crate) count: Box<dyn Fn() -> u64 + Send + Sync>,
+}
+
 /// The counters of a storage.
-struct StorageCounts(Counts);
+struct StorageCounts(Vec<Count>);
 
 impl fmt::Debug for StorageCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("StorageCounts").field(&(self.0)()).finish()
+        f.debug_list().entries(self.0.iter().map(|count| count.name)).finish()
     }
 }
 
 impl Collector for StorageCounts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let (requests, bytes) = (self.0)();
-        for (name, help, count) in [
-            ("storage_requests", "Requests to the object store", requests),
-            ("storage_bytes", "Bytes of media from the object store", bytes),
-        ] {
-            let counter = ConstCounter::new(count);
+        for Count { name, help, count } in &self.0 {
+            let counter = ConstCounter::new(count());
             let metric = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
             counter.encode(metric)?;
         }

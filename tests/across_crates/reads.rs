@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack::storage::{Identity, Listing, Memory, Source, Storage, StorageError};
-use dynpack::{Builder, Conditions, Dynpack, Encryption, Extent, Format, Request};
+use dynpack::{Builder, Conditions, CutPolicy, Dynpack, Encryption, Extent, Format, Request};
 use futures_util::future::join_all;
 
 use crate::support::published::{document, locators, manifest_under};
-use crate::support::{ask, formats, get, promises, promises_at, sample_storage};
+use crate::support::{ask, formats, get, manifest, promises, promises_at, sample_storage};
 
 /// A storage that counts what is read.
 pub(crate) struct Counting {
@@ -24,6 +25,8 @@ pub(crate) struct Counts {
     bytes: AtomicU64,
     opens: AtomicU64,
     lists: AtomicU64,
+    /// What sources say of [`Source::preferred_read`].
+    preferred: AtomicU64,
 }
 
 impl Counts {
@@ -73,6 +76,10 @@ impl Source for CountingSource {
         self.counts.bytes.fetch_add(bytes, Ordering::SeqCst);
         self.source.read(ranges).await
     }
+
+    fn preferred_read(&self) -> u64 {
+        self.counts.preferred.load(Ordering::SeqCst)
+    }
 }
 
 fn counting() -> (Builder<Counting>, Arc<Counts>) {
@@ -119,6 +126,50 @@ async fn a_segment_is_read_once_and_in_few_turns() {
                 assert!(reads <= 2 * (bytes / (100 << 10) + 1), "{url}: {reads} of {bytes} bytes");
             }
         }
+    }
+}
+
+/// Where each read is a request, a segment of several portions is one request for each file.
+#[tokio::test]
+async fn a_source_may_prefer_long_reads() {
+    let clear = formats().map(|format| (format, manifest("/sample/sample.ism", format)));
+    let (builder, counts) = counting();
+    prefers_long_reads(builder, &counts, clear).await;
+    let protected = [
+        (Format::HlsCmaf, Encryption::Cenc),
+        (Format::HlsV4, Encryption::CbcsAapl),
+        (Format::HlsV4, Encryption::Cbc),
+    ];
+    let protected = protected
+        .map(|(format, encryption)| (format, manifest_under("all", format, Some(encryption))));
+    let (builder, counts) = counting();
+    prefers_long_reads(builder.locators(locators(document())), &counts, protected).await;
+}
+
+/// Compares the reads of the longest segments with those of sources that do not prefer long ones.
+async fn prefers_long_reads(
+    builder: Builder<Counting>,
+    counts: &Counts,
+    manifests: impl IntoIterator<Item = (Format, String)>,
+) {
+    let dynpack = builder.cut_policy(CutPolicy::with_target(Duration::from_secs(60))).build();
+    for (format, manifest) in manifests {
+        let mut most = 0;
+        for promise in promises_at(&dynpack, &manifest, format).await {
+            let (url, ..) = &promise.segments[0];
+            counts.take();
+            let body = get(&dynpack, url).await;
+            let (turns, bytes) = counts.take();
+            counts.preferred.store(4 << 20, Ordering::SeqCst);
+            assert_eq!(get(&dynpack, url).await, body, "{url}");
+            let (reads, bytes_again) = counts.take();
+            counts.preferred.store(0, Ordering::SeqCst);
+            let files = if matches!(format, Format::HlsV3 | Format::Hds) { 2 } else { 1 };
+            assert!(reads <= files, "{url}: {reads} reads of {bytes} bytes");
+            assert_eq!(bytes_again, bytes, "{url}");
+            most = most.max(turns);
+        }
+        assert!(most > 1, "{manifest}: {most} turns at most");
     }
 }
 

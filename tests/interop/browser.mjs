@@ -11,15 +11,12 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { chromium } from "playwright-core";
-
+import { freePort, launch, servePages } from "./pages.mjs";
 import { LOCKED_OUT, PROTECTED, STRANGER, locators } from "./protection.mjs";
 import { CSF, DASH, HLS, HLS3, HLS4, LATE, NO_PROGRESS, SMOOTH, SMOOTH20 } from "./protocols.mjs";
 import { LONG, areInPieces, isSubtitled, makeLong, readTexts } from "./subtitles.mjs";
@@ -229,51 +226,6 @@ const PLAYED = {
   ],
   rate: 2,
 };
-const FLAGS = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
-const PLAYBACK_FLAGS = [
-  "--disable-sync",
-  "--autoplay-policy=no-user-gesture-required",
-  "--mute-audio",
-];
-
-/** Serves the page and the players of node_modules on loopback. */
-async function servePages() {
-  const own = new Map([
-    ["/", "player.html"],
-    ["/players.js", "players.js"],
-    ["/subtitles.js", "subtitles.js"],
-  ]);
-  const types = { ".html": "text/html", ".js": "text/javascript" };
-  const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://localhost");
-    const file = own.has(pathname)
-      ? path.join(HERE, own.get(pathname))
-      : path.join(HERE, "node_modules", path.normalize(pathname));
-    const found = await stat(file).catch(() => null);
-    if (!found?.isFile()) return response.writeHead(404).end();
-    response.writeHead(200, {
-      "content-type": types[path.extname(file)] ?? "application/octet-stream",
-    });
-    createReadStream(file).pipe(response);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, address: `http://127.0.0.1:${server.address().port}` };
-}
-
-async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 async function startOrigin(binary, media, options = []) {
   const listen = `127.0.0.1:${await freePort()}`;
   const child = spawn(path.resolve(binary), ["--media", media, "--listen", listen, ...options], {
@@ -646,7 +598,7 @@ async function runJobs(jobs) {
     !process.env.ONLY || `${player}, ${name}`.match(process.env.ONLY);
   const queue = jobs.filter(([session]) => isWanted(session)).map(([, job]) => job);
   const work = async (_, number) => {
-    const context = await launch(`profile-${number}`);
+    const context = await launch(path.join(temporary, `profile-${number}`));
     try {
       while (queue.length) await queue.shift()(context);
     } finally {
@@ -654,13 +606,4 @@ async function runJobs(jobs) {
     }
   };
   await Promise.all(Array.from({ length: Number(process.env.BROWSERS ?? 2) }, work));
-}
-
-function launch(profile) {
-  return chromium.launchPersistentContext(path.join(temporary, profile), {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    chromiumSandbox: false,
-    args: [...FLAGS, ...PLAYBACK_FLAGS],
-    viewport: { width: 1280, height: 760 },
-  });
 }

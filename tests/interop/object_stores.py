@@ -8,66 +8,35 @@ dynpack-object-store, MEDIA the folder with the asset `sample`, and AZURITE the 
 `azurite-blob`. moto is that of the Python that runs this. ffmpeg and nginx are on the path.
 
 Each store passes the conformance suite, and serves every resource of every format with the bytes
-that the local storage serves. Prints what that costs in requests and bytes, and, last,
+that the local storage serves. With a disk cache, what an earlier process read is not requested
+again. Behind a proxy that fails, S3 and the HTTP server get 10,000 requests together, and no wrong
+byte is served. Prints what all that costs in requests and bytes, and, last,
 `object stores: N passed, M failed`.
 """
 
-import base64
 import contextlib
-import email.utils
-import hashlib
-import hmac
-import http.client
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
-from urllib.parse import quote
 
 import compare
+import faults
 import origin
+from crawl import crawl
+from stores import azure, moto, nginx, publish, serving, through
 from tally import Tally
 
-#: The account of every Azurite.
-ACCOUNT = "devstoreaccount1"
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 #: The first is the one that is served without listings.
 ASSETS = ("listed", "sample", "interleaved")
-READY_SECONDS = 60
-NGINX = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log stderr;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/nginx-body;
-    proxy_temp_path {folder}/nginx-proxy;
-    fastcgi_temp_path {folder}/nginx-fastcgi;
-    uwsgi_temp_path {folder}/nginx-uwsgi;
-    scgi_temp_path {folder}/nginx-scgi;
-    server {{ listen 127.0.0.1:{port}; root {root}; autoindex on; autoindex_format json; }}
-    server {{ listen 127.0.0.1:{plain}; root {root}; }}
-}}
-"""
-
-
-@dataclass
-class Store:
-    """A store that is ready: its URL, the settings for it, and how a file gets there."""
-
-    name: str
-    url: str
-    settings: dict
-    put: callable
-    #: The folder that an HTTP server serves.
-    folder: Path = None
-    lists: bool = True
+#: How many bytes are read at a time.
+PORTION = 4 << 20
+#: Requests to a store behind a proxy that fails.
+FAULTY_REQUESTS = {"HTTP (nginx)": 7_500, "S3 (moto)": 2_500}
 
 
 def main():
@@ -81,6 +50,9 @@ def main():
         make_films(films, media / "sample")
         with origin.serving(binary, films, log) as address:
             wanted = {asset: crawl(address, asset) for asset in ASSETS}
+        made = folder / "faults"
+        faults.make_versions(made, media / "sample")
+        answers = faults.right_answers(made, binary, log)
         stores = [
             stack.enter_context(moto(folder)),
             stack.enter_context(azure(folder, azurite)),
@@ -98,6 +70,17 @@ def main():
             for asset in ASSETS if store.lists else ASSETS[:1]:
                 with serving(store, binary, log) as address:
                     tally.add(*costs(address, asset))
+            tally.add(*long_segment(store, binary, made / "heavy.mp4", log))
+            if store.is_written:
+                for asset in ASSETS:
+                    tally.add(*indexed(store, binary, asset, log))
+            if store.lists:
+                cache = folder / f"{store.name} cache"
+                for check in keeps(store, binary, films, cache, wanted, log):
+                    tally.add(*check)
+            if requests := FAULTY_REQUESTS.get(store.name):
+                for check in faults.withstands(store, binary, made, answers, requests):
+                    tally.add(*check)
         if tally.failed:
             print(log.read_text()[-4000:])
     print(f"object stores: {tally.passed} passed, {tally.failed} failed")
@@ -139,11 +122,6 @@ def make_films(films, sample):
     subprocess.run([*command, str(interleaved / "film.mp4")], check=True)
 
 
-def publish(store, films):
-    for path in sorted(films.glob("*/*")):
-        store.put(path.relative_to(films.parent).as_posix(), path.read_bytes())
-
-
 def same_bytes(address, asset, wanted):
     """Compares every resource with that of the local storage."""
     found = crawl(address, asset)
@@ -179,6 +157,83 @@ def costs(address, asset):
     return line, problems
 
 
+def long_segment(store, binary, film, log):
+    """A segment of several portions costs a request for each four of them."""
+    store.put("films/heavy/heavy.mp4", film.read_bytes())
+    manifest = "<smil><body><switch><video src='heavy.mp4'/></switch></body></smil>"
+    store.put("films/heavy/heavy.ism", manifest.encode())
+    with serving(store, binary, log) as address:
+        url = f"{address}/heavy/heavy.ism/{compare.PROTOCOLS['HLS'].manifest}"
+        (rendition,) = compare.PROTOCOLS["HLS"].read(url)
+        segment = max(rendition.segments, key=lambda segment: len(segment.body))
+        requests, fetched = counted(address, lambda: origin.get(segment.url))
+    most = -(-fetched // PORTION)
+    line = f"a segment of {fetched} bytes costs {requests} requests"
+    return line, [] if requests <= most else [f"it should cost {most}"]
+
+
+def indexed(store, binary, asset, log):
+    """With an index file, the first segment costs one read of it, and one of the media."""
+    path = f"{asset}/{asset}.ism"
+    with serving(store, binary, log, "--write-indexes") as address:
+        hls = compare.PROTOCOLS["HLS"]
+        renditions = hls.read(f"{address}/{path}/{hls.manifest}")
+        urls = [rendition.segments[1].url.removeprefix(address) for rendition in renditions]
+    with through(store) as (proxy, behind), serving(behind, binary, log) as address:
+        kinds = []
+        for url in urls[:2]:
+            before = Counter(proxy.asked)
+            origin.get(address + url)
+            kinds.append(proxy.asked - before)
+    named = lambda kind: ", ".join(f"{count} {name}" for name, count in sorted(kind.items()))
+    reads = [kind["GET of a range"] for kind in kinds]
+    first, second = map(named, kinds)
+    line = f"{asset} with its index: the first segment costs {first}; the next {second}"
+    # A server manifest is in the index too. Files of subtitles are not.
+    texts = 3 if asset == "sample" else 0
+    return line, [] if reads == [2 + texts, 1] else [f"it should cost {2 + texts}, and then 1"]
+
+
+def keeps(store, binary, films, folder, wanted, log):
+    """What a disk cache saves, also after a restart and with a damaged disk."""
+    asset = "interleaved"
+    stored = (films / asset / "film.mp4").stat().st_size
+    for state in ("empty", "as an earlier process left it", "damaged"):
+        if state == "damaged":
+            damage_files(folder / "blocks")
+        options = ["--disk-cache", folder, "--disk-cache-size", "16MiB"]
+        with serving(store, binary, log, *options) as address:
+            base = f"{address}/{asset}/{asset}.ism"
+            opened = counted(address, lambda: origin.get(f"{base}/manifest"))
+            differing = []
+            work = lambda: differing.extend(
+                url for url, body in wanted[asset].items() if origin.get(base + url) != body
+            )
+            requests, fetched = counted(address, work)
+        problems = [f"{url} differs" for url in differing[:5]]
+        # A listing has some hundred bytes.
+        is_kept = requests == 0 and opened[1] < 1_000
+        # With an index file, that is read too.
+        if opened[1] + fetched > 1.02 * stored:
+            problems.append(f"that is more than the {stored} bytes of the film")
+        if is_kept != (state == "as an earlier process left it") or requests > 10:
+            problems.append("that is not as it should be")
+        yield (
+            f"disk cache, {state}: opening costs {opened[0]} requests, all {len(wanted[asset])} "
+            f"resources {requests}, and both {opened[1] + fetched} bytes",
+            problems,
+        )
+
+
+def damage_files(folder):
+    """Changes a byte in each 100 kB of each file."""
+    for path in folder.iterdir():
+        stored = bytearray(path.read_bytes())
+        for at in range(5_000, len(stored), 100_000):
+            stored[at] ^= 1
+        path.write_bytes(stored)
+
+
 def counted(address, work):
     """The requests and bytes that the work costs, by the metrics of the origin."""
     before = metrics(address)
@@ -190,155 +245,6 @@ def metrics(address):
     text = origin.get(f"{address}/metrics").decode()
     value = lambda name: int(re.search(rf"^dynpack_{name}_total (\d+)", text, re.M).group(1))
     return value("storage_requests"), value("storage_bytes")
-
-
-def crawl(address, asset):
-    """All resources of an asset in all formats, by their URLs below it."""
-    base, found, ask = f"{address}/{asset}/{asset}.ism", {}, origin.ask
-
-    def recording(url, *arguments, **headers):
-        answer = ask(url, *arguments, **headers)
-        if answer.status == 200:
-            found[url.removeprefix(base)] = answer.body
-        return answer
-
-    origin.ask = recording
-    try:
-        for protocol in compare.PROTOCOLS.values():
-            protocol.read(f"{base}/{protocol.manifest}")
-            if protocol.key_frames:
-                protocol.key_frames(f"{base}/{protocol.manifest}")
-    finally:
-        origin.ask = ask
-    return found
-
-
-@contextlib.contextmanager
-def serving(store, binary, log):
-    """Runs the origin over the films in a store."""
-    options = ["--revalidate-after", "3600"]
-    with environment(store.settings):
-        with origin.serving(binary, f"{store.url}/films", log, options) as address:
-            yield address
-
-
-@contextlib.contextmanager
-def environment(settings):
-    before = dict(os.environ)
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-@contextlib.contextmanager
-def moto(folder):
-    """S3, by moto."""
-    port = origin.free_port()
-    command = [str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1"]
-    with running([*command, "-p", str(port)], folder / "moto.log", port):
-        put = lambda path, body: send(port, "PUT", f"/bucket/{quote(path)}", body)
-        put("", b"")
-        settings = {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-            "AWS_ACCESS_KEY_ID": "id",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_REGION": "us-east-1",
-        }
-        yield Store("S3 (moto)", "s3://bucket", settings, put)
-
-
-@contextlib.contextmanager
-def azure(folder, azurite):
-    """Azure Blob Storage, by Azurite."""
-    port = origin.free_port()
-    command = [str(azurite), "--silent", "--skipApiVersionCheck", "--disableTelemetry"]
-    command += ["--location", str(folder / "azurite"), "--blobPort", str(port)]
-    with running(command, folder / "azurite.log", port):
-        blob = {"x-ms-blob-type": "BlockBlob"}
-        put = lambda path, body: signed(port, f"/container/{quote(path)}", body, blob)
-        signed(port, "/container", b"", {}, "restype=container")
-        settings = {
-            "AZURE_STORAGE_ACCOUNT_NAME": ACCOUNT,
-            "AZURE_STORAGE_ACCOUNT_KEY": KEY,
-            "AZURE_STORAGE_ENDPOINT": f"http://127.0.0.1:{port}/{ACCOUNT}",
-        }
-        yield Store("Azure Blob Storage (Azurite)", "az://container", settings, put)
-
-
-def signed(port, path, body, headers, query=""):
-    """A PUT to Azurite, signed with the key of the account (Shared Key)."""
-    headers = {
-        **headers,
-        "x-ms-date": email.utils.formatdate(usegmt=True),
-        "x-ms-version": "2021-12-02",
-    }
-    length = str(len(body)) if body else ""
-    names = "".join(f"{name}:{value}\n" for name, value in sorted(headers.items()))
-    resource = f"/{ACCOUNT}/{ACCOUNT}{path}" + (f"\n{query.replace('=', ':')}" if query else "")
-    text = "\n".join(["PUT", "", "", length, *[""] * 8, names + resource])
-    digest = hmac.new(base64.b64decode(KEY), text.encode(), hashlib.sha256).digest()
-    headers["Authorization"] = f"SharedKey {ACCOUNT}:{base64.b64encode(digest).decode()}"
-    send(port, "PUT", f"/{ACCOUNT}{path}" + (f"?{query}" if query else ""), body, headers)
-
-
-@contextlib.contextmanager
-def nginx(folder):
-    """A plain HTTP server, with listings and without."""
-    root, port, plain = folder / "root", origin.free_port(), origin.free_port()
-    root.mkdir()
-    # Its workers run as another user.
-    for path in (folder, root):
-        path.chmod(0o755)
-    config = folder / "nginx.conf"
-    config.write_text(NGINX.format(folder=folder, port=port, plain=plain, root=root))
-
-    def put(path, body):
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(body)
-
-    command = ["nginx", "-c", str(config), "-p", str(folder)]
-    with running(command, folder / "nginx.log", port):
-        yield [
-            Store("HTTP (nginx)", f"http://127.0.0.1:{port}", {}, put, root),
-            Store("HTTP without listings", f"http://127.0.0.1:{plain}", {}, put, root, False),
-        ]
-
-
-def send(port, method, path, body, headers=()):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=origin.ANSWER_SECONDS)
-    with contextlib.closing(connection):
-        connection.request(method, path, body, dict(headers))
-        answer = connection.getresponse()
-        text = answer.read()
-    assert answer.status in (200, 201), f"{method} {path}: {answer.status} {text[:500]}"
-
-
-@contextlib.contextmanager
-def running(command, log, port):
-    """Runs a server until the block ends, which begins when its port is open."""
-    with open(log, "ab") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-    try:
-        deadline = time.monotonic() + READY_SECONDS
-        while not is_open(port):
-            assert process.poll() is None, f"{command[0]} ended: {log.read_text()[-1000:]}"
-            assert time.monotonic() < deadline, f"{command[0]} is not ready"
-            time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
-
-
-def is_open(port):
-    with contextlib.suppress(OSError):
-        http.client.socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        return True
-    return False
 
 
 if __name__ == "__main__":

@@ -79,6 +79,7 @@ def main():
             figures[server.name]["packaging to TS, GB of input per second of CPU"] = rate
             with server.running():
                 figures[server.name].update(counts(server))
+    figures[origin.name].update(origin.first_answers_with_indexes())
     rate = ffmpeg_packaging(folder / "media" / "ladder", folder / "hls")
     figures[origin.name]["packaging to TS by ffmpeg, GB of input per second of CPU"] = rate
     report.write(ROOT / "docs", figures, options.against)

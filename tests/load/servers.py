@@ -152,8 +152,6 @@ class Origin(Server):
         with self.running():
             cmaf, ts = self.segment("m3u8-cmaf", "video"), self.segment("m3u8-aapl-v3", "video")
             sound = self.segment("m3u8-cmaf", "audio")
-            long = self.segment("m3u8-cmaf", "video", "long")
-            ladder = self.segment("m3u8-cmaf", "video", "ladder")
             _, text = self.wrk(sound, 1, 1, "--latency")
             found["latency: sound, ms"] = millis(re.search(r"50%\s+([\d.]+)(\w+)", text))
             for clients in (16, 256):
@@ -167,12 +165,19 @@ class Origin(Server):
             found["RSS: 200 stalled clients, TS, MB"] = rss(self.pid())
             for one in sockets:
                 one.close()
-        for name, path in (
-            ("segment of 2 minutes", cmaf),
-            ("segment of 10 minutes in 4 qualities", ladder),
-            ("segment of 2 hours", long),
-            ("MPD of 2 hours", "/clear-long/long.ism/manifest(format=mpd-time-cmaf)"),
-        ):
+        return found | self.first_answers("first answer")
+
+    def first_answers(self, title):
+        """How long the first answer of a process takes, of films of several lengths."""
+        with self.running():
+            names = {"2 minutes": "film", "10 minutes in 4 qualities": "ladder", "2 hours": "long"}
+            paths = {
+                f"segment of {length}": self.segment("m3u8-cmaf", "video", asset)
+                for length, asset in names.items()
+            }
+        paths["MPD of 2 hours"] = "/clear-long/long.ism/manifest(format=mpd-time-cmaf)"
+        found = {}
+        for name, path in paths.items():
             least, least_cpu = [], []
             for _ in range(5):
                 with self.running():
@@ -181,8 +186,22 @@ class Origin(Server):
                     self.get(path)
                     least.append((time.perf_counter() - started) * 1e3)
                     least_cpu.append(cpu_millis(self.pid()) - cpu)
-            found[f"first answer: {name}, ms"] = min(least)
-            found[f"first answer: {name}, ms of CPU"] = min(least_cpu)
+            found[f"{title}: {name}, ms"] = min(least)
+            found[f"{title}: {name}, ms of CPU"] = min(least_cpu)
+        return found
+
+    def first_answers_with_indexes(self):
+        """The same with an index file beside each film, which is removed again."""
+        with self.running("--write-indexes"):
+            for asset in ("film", "ladder", "long"):
+                self.segment("m3u8-cmaf", "video", asset)
+            # An index is stored after the answer.
+            time.sleep(1)
+        indexes = list((self.folder / "media").rglob("*.dpi"))
+        assert len(indexes) == 3, f"{indexes} are not one for each film"
+        found = self.first_answers("with an index")
+        for index in indexes:
+            index.unlink()
         return found
 
     def packaging(self, folder):

@@ -21,6 +21,9 @@ pub(crate) trait Bucket: Send + Sync + 'static {
 
     /// A page of what is directly in a folder: the first one, or the one with that token.
     async fn list(&self, folder: &str, token: Option<String>) -> Result<Page, Failure>;
+
+    /// Stores an object as a whole.
+    async fn write(&self, path: &str, bytes: Bytes) -> Result<(), Failure>;
 }
 
 /// A page of the names in a folder, in any order.

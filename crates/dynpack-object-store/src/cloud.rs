@@ -15,7 +15,9 @@ use dynpack::Extent;
 use futures_util::TryStreamExt;
 use object_store::list::{PaginatedListOptions, PaginatedListStore};
 use object_store::path::Path;
-use object_store::{ClientOptions, Error, GetOptions, GetRange, ObjectStore, RetryConfig};
+use object_store::{
+    ClientOptions, Error, GetOptions, GetRange, ObjectStore, PutOptions, RetryConfig,
+};
 use tracing::{debug, warn};
 
 use self::service::Connector;
@@ -151,6 +153,12 @@ impl<S: ObjectStore + PaginatedListStore> Bucket for CloudBucket<S> {
             )));
         }
         Ok(bytes.freeze())
+    }
+
+    async fn write(&self, path: &str, bytes: Bytes) -> Result<(), Failure> {
+        let location = self.location(path)?;
+        let stored = self.store.put_opts(&location, bytes.into(), PutOptions::default()).await;
+        stored.map(|_| ()).map_err(|error| failure(&error))
     }
 
     async fn list(&self, folder: &str, token: Option<String>) -> Result<Page, Failure> {

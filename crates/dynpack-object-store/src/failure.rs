@@ -18,6 +18,9 @@ pub(crate) enum Failure {
     #[cfg(feature = "http")]
     #[error("the server does not list folders")]
     NoListing,
+    #[cfg(feature = "http")]
+    #[error("the server is only read")]
+    ReadOnly,
     /// Another attempt may succeed.
     #[error("{reason}")]
     Transient { reason: String, retry_after: Option<Duration> },
@@ -63,6 +66,8 @@ impl Failure {
             Self::Changed => StorageError::Changed { path },
             #[cfg(feature = "http")]
             Self::NoListing => StorageError::NoListing { path },
+            #[cfg(feature = "http")]
+            Self::ReadOnly => StorageError::ReadOnly { path },
             Self::Transient { .. } | Self::Permanent { .. } => {
                 StorageError::Failed { path, error: Arc::new(io::Error::other(self)) }
             }

@@ -20,7 +20,8 @@
 //! # Ok::<(), dynpack_object_store::UrlError>(())
 //! ```
 //!
-//! It writes nothing, and keeps no media: that is for a cache in front or beside it.
+//! It writes index files to the object stores of clouds, if dynpack is told to, and nothing else.
+//! It keeps no media: that is for a cache in front or around it.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 

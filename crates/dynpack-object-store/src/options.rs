@@ -18,6 +18,10 @@ pub struct Options {
     /// The maximum number of bytes that one request asks for. More are asked for by several
     /// requests. The default is 8 MiB.
     pub max_request: u64,
+    /// How many bytes of a segment are read at a time, and so by one request if they follow each
+    /// other. They are in memory until they are sent. The default is 4 MiB. While responses hold
+    /// more than 64 MiB together, it is half a megabyte.
+    pub portion: u64,
     /// How many requests one read has under way. The default is 8.
     pub parallel: usize,
     /// How many requests the storage has under way. More wait. The default is 64.
@@ -49,6 +53,7 @@ impl Default for Options {
             settings: Vec::new(),
             max_gap: 256 << 10,
             max_request: 8 << 20,
+            portion: 4 << 20,
             parallel: 8,
             max_requests: 64,
             attempt: Duration::from_secs(10),
@@ -82,6 +87,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("max_gap", &self.max_gap)
             .field("max_request", &self.max_request)
+            .field("portion", &self.portion)
             .field("parallel", &self.parallel)
             .field("max_requests", &self.max_requests)
             .field("attempt", &self.attempt)

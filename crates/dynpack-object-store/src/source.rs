@@ -97,6 +97,10 @@ impl Source for ObjectSource {
         &self.identity
     }
 
+    fn preferred_read(&self) -> u64 {
+        self.store.options.portion
+    }
+
     /// Ranges of one request share a buffer.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
         check_ranges(&self.path, self.version.len(), ranges)?;

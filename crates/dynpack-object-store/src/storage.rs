@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use dynpack::storage::{Identity, Listing, Source, Storage, StorageError, check_path};
 
 use crate::counts::Counts;
@@ -60,6 +61,12 @@ impl Storage for ObjectStorage {
         check_path(path)?;
         let version = self.store.version(path).await.map_err(|failure| failure.at(path))?;
         Ok(version.identity())
+    }
+
+    /// Object stores of clouds are written to, HTTP servers are not.
+    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StorageError> {
+        check_path(path)?;
+        self.store.write(path, &bytes).await.map_err(|failure| failure.at(path))
     }
 }
 

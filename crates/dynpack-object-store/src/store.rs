@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use dynpack::storage::{Listing, check_path};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -68,6 +69,11 @@ impl Store {
     /// The current version of an object.
     pub(crate) async fn version(&self, path: &str) -> Result<Version, Failure> {
         self.retries.run(|| self.ask(|bucket| bucket.version(path))).await
+    }
+
+    /// Stores an object as a whole.
+    pub(crate) async fn write(&self, path: &str, bytes: &Bytes) -> Result<(), Failure> {
+        self.retries.run(|| self.ask(|bucket| bucket.write(path, bytes.clone()))).await
     }
 
     pub(crate) async fn list(&self, folder: &str) -> Result<Listing, Failure> {

@@ -206,6 +206,11 @@ impl Bucket for WebBucket {
         }
     }
 
+    /// HTTP servers are only read.
+    async fn write(&self, _: &str, _: Bytes) -> Result<(), Failure> {
+        Err(Failure::ReadOnly)
+    }
+
     async fn list(&self, folder: &str, _: Option<String>) -> Result<Page, Failure> {
         if !*self.lists.get_or_try_init(|| self.lists()).await? {
             return Err(Failure::NoListing);

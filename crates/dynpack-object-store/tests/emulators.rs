@@ -15,7 +15,8 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use dynpack::storage::conformance;
+use dynpack::Extent;
+use dynpack::storage::{Storage, conformance};
 use dynpack_object_store::{ObjectStorage, Options};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, parse_url_opts};
@@ -44,7 +45,18 @@ async fn the_store_conforms() {
                 store.put(&place, bytes.into()).await.unwrap();
             };
             check(&storage, put).await;
+            stores(&storage).await;
         }
+    }
+}
+
+/// Index files are stored, and replaced, as a whole.
+async fn stores(storage: &ObjectStorage) {
+    for bytes in [Bytes::from_static(b"first"), Bytes::from(vec![7; 3 << 20])] {
+        storage.put("put/film.dpi", bytes.clone()).await.unwrap();
+        let source = storage.open("put/film.dpi").await.unwrap();
+        let whole = Extent::new(0, source.len());
+        assert_eq!(source.read(&[whole]).await.unwrap(), [bytes]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Buffers that are used again and again, so that the system need not clear memory for each.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -22,6 +22,9 @@ const MAX_WAITING: usize = 8 << 20;
 /// While so many bytes are in use, [`Buffers::batch`] is small.
 const MAX_IN_LARGE_BATCHES: usize = 16 << 20;
 
+/// Maximum number of bytes that [`Buffers::hold`] admits at a time.
+const MAX_HELD: u64 = 64 << 20;
+
 /// The buffers that all storages and responses of the process share.
 static OF_PROCESS: LazyLock<Buffers> = LazyLock::new(Buffers::default);
 
@@ -36,6 +39,16 @@ struct Inner {
     waiting: [Mutex<Vec<Vec<u8>>>; SIZES],
     /// Bytes of the buffers that are in use.
     used: AtomicUsize,
+    /// Bytes that are [`Held`].
+    held: AtomicU64,
+}
+
+/// A part of the memory for portions that are longer than a batch. It is free again when this is
+/// dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    buffers: Buffers,
+    bytes: u64,
 }
 
 /// A buffer that goes back when it is dropped.
@@ -56,6 +69,18 @@ impl Buffers {
     pub(crate) fn batch(&self) -> u64 {
         let used = self.inner.used.load(Ordering::Relaxed);
         if used < MAX_IN_LARGE_BATCHES { LARGE_BATCH } else { SMALL_BATCH }
+    }
+
+    /// Memory for `bytes` that are read at a time, if that is more than a batch. `None` if it is
+    /// not, or if others hold too much.
+    pub(crate) fn hold(&self, bytes: u64) -> Option<Held> {
+        let with = |held: u64| held.checked_add(bytes).filter(|&held| held <= MAX_HELD);
+        if bytes <= self.batch() {
+            return None;
+        }
+        let held = &self.inner.held;
+        held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, with).ok()?;
+        Some(Held { buffers: self.clone(), bytes })
     }
 
     /// A buffer of `len` bytes, whatever they are.
@@ -107,6 +132,19 @@ impl Buffers {
 /// Bytes of a buffer of that size.
 const fn bytes_of(size: usize) -> usize {
     SMALLEST << size
+}
+
+impl Held {
+    /// How many bytes there is memory for.
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.buffers.inner.held.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 impl Buffer {
@@ -165,6 +203,18 @@ mod tests {
         assert_eq!(buffers.batch(), SMALL_BATCH);
         drop(taken);
         assert_eq!(buffers.batch(), LARGE_BATCH);
+    }
+
+    #[test]
+    fn portions_longer_than_a_batch_are_bounded_together() {
+        let buffers = Buffers::default();
+        assert!(buffers.hold(LARGE_BATCH).is_none(), "a batch needs no memory of its own");
+        let held: Vec<_> = (0..20).map_while(|_| buffers.hold(4 << 20)).collect();
+        assert_eq!(held.len(), 16);
+        assert!(buffers.hold(LARGE_BATCH + 1).is_none());
+        drop(held);
+        assert_eq!(buffers.hold(MAX_HELD).unwrap().bytes(), MAX_HELD);
+        assert!(buffers.hold(MAX_HELD + 1).is_none() && buffers.hold(u64::MAX).is_none());
     }
 
     #[test]

@@ -129,6 +129,10 @@ impl Storage for Box<dyn Storage> {
     async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
         self.as_ref().identity(path).await
     }
+
+    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StorageError> {
+        self.as_ref().put(path, bytes).await
+    }
 }
 
 /// One version of one file.
@@ -153,6 +157,13 @@ pub trait Source: Send + Sync {
     /// As for [`read`](Self::read).
     async fn read_joined(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
         self.read(ranges).await
+    }
+
+    /// How many bytes a response should read at a time while there is memory for them. Fewer and
+    /// longer reads are better where each is a request to a server. The default, 0, leaves it to
+    /// the response, which reads half a megabyte.
+    fn preferred_read(&self) -> u64 {
+        0
     }
 
     /// The length of the file in bytes.
@@ -290,5 +301,18 @@ pub fn check_ranges(path: &str, len: u64, ranges: &[Extent]) -> Result<(), Stora
     {
         Some(&range) => Err(StorageError::OutOfRange { path: path.to_owned(), range, len }),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_storage_that_is_chosen_at_run_time_stores_files() {
+        let storage: Box<dyn Storage> = Box::new(Memory::new());
+        // By the trait, as generic callers do.
+        Storage::put(&storage, "a", Bytes::from_static(b"new")).await.unwrap();
+        assert_eq!(Storage::identity(&storage, "a").await.unwrap().len(), 3);
     }
 }

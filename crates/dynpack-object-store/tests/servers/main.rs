@@ -129,6 +129,15 @@ async fn long_ranges_are_read_in_parts() {
 }
 
 #[tokio::test]
+async fn http_servers_are_only_read() {
+    let server = Server::start(Manners::GOOD, None).await;
+    let storage = web(&server, Options::default());
+    let error = storage.put("film.dpi", Bytes::from_static(b"index")).await.unwrap_err();
+    assert!(matches!(error, StorageError::ReadOnly { .. }), "{error}");
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
 async fn an_object_that_was_removed_has_changed() {
     let server = Server::start(Manners::GOOD, None).await;
     server.put("a", vec![7; 100].into());

@@ -15,7 +15,7 @@ use tracing::warn;
 
 use super::held_media::{HeldMedia, Media};
 use super::sources::{Sources, read_each, source};
-use crate::buffers::Buffers;
+use crate::buffers::{Buffers, Held};
 use crate::error::Error;
 use crate::storage::{Source, StorageError, read_exactly_joined};
 use crate::tasks::spawn_cpu;
@@ -26,7 +26,8 @@ const MAX_INLINE: usize = 4 << 20;
 
 /// The bytes of a response: a stream of buffers with a known total length.
 ///
-/// Media is read from storage half a megabyte at a time, when the client takes it. An error
+/// Media is read from storage half a megabyte at a time, or what its source prefers
+/// ([`Source::preferred_read`]), when the client takes it. An error
 /// in the middle means that the storage failed, the file was replaced, or its media is malformed.
 /// The response must then be aborted, since the rest would not match what was sent.
 pub struct Body {
@@ -39,6 +40,8 @@ pub struct Body {
     rest: Rest,
     sources: Sources,
     buffers: Buffers,
+    /// The memory of the portion that is being sent, if it is longer than a batch.
+    held: Option<Held>,
     reading: Option<BoxFuture<'static, Result<Vec<Bytes>, StorageError>>>,
 }
 
@@ -72,7 +75,8 @@ impl Body {
 
     fn with(len: u64, rest: Rest, sources: Sources) -> Self {
         let buffers = Buffers::of_process();
-        Self { len, skip: 0, ready: VecDeque::new(), rest, sources, buffers, reading: None }
+        let ready = VecDeque::new();
+        Self { len, skip: 0, ready, rest, sources, buffers, held: None, reading: None }
     }
 
     /// A body with a whole stored file.
@@ -92,11 +96,14 @@ impl Body {
         if let Some(pieces) = plan.pieces() {
             return Ok(Self::new(pieces.to_vec(), sources));
         }
-        let (is_known, buffers) = (plan.len().is_some(), Buffers::of_process());
-        let batch = buffers.batch();
+        let (known_len, buffers) = (plan.len(), Buffers::of_process());
+        let preferred = sources.iter().map(|source| source.preferred_read()).max();
+        let longest = preferred.unwrap_or_default().min(MAX_INLINE as u64);
+        let held_portion = buffers.hold(longest.min(known_len.unwrap_or_default()));
+        let batch = held_portion.as_ref().map_or_else(|| buffers.batch(), Held::bytes);
         let mut writer = Box::new(plan.into_writer(batch));
         let (mut first, mut portion, mut held_media) = (None, 0, None);
-        if !is_known {
+        if known_len.is_none() {
             let reads = writer.next_reads().unwrap_or_default().to_vec();
             let media = held.get(etag, reads, Arc::clone(&sources), batch).await?;
             held_media = Some(Arc::clone(&media));
@@ -111,6 +118,7 @@ impl Body {
         let rest = Rest::Segment { writer, portion, _media: held_media };
         let mut body = Self::with(len, rest, sources);
         body.ready.extend(first);
+        body.held = held_portion;
         Ok(body)
     }
 
@@ -177,7 +185,13 @@ impl Body {
                 Piece::Bytes(bytes) => Some(Ok(bytes)),
                 Piece::Read(first) => {
                     let source = source(&self.sources, first.source).cloned();
-                    let batch = next_batch(pieces, first, self.buffers.batch());
+                    // What was read before is sent.
+                    self.held = None;
+                    let preferred = source.as_ref().map_or(0, |source| source.preferred_read());
+                    self.held = self.buffers.hold(preferred.min(self.len));
+                    let room = self.held.as_ref().map(Held::bytes);
+                    let room = room.unwrap_or_else(|| self.buffers.batch());
+                    let batch = next_batch(pieces, first, room);
                     self.reading = Some(
                         async move { read_exactly_joined(source?.as_ref(), &batch).await }.boxed(),
                     );

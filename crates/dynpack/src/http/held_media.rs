@@ -33,7 +33,8 @@ impl HeldMedia {
     }
 
     /// The media of the segment with that ETag, which is `reads` of `sources`: what another
-    /// response uses already, or else read at most `batch` bytes at a time.
+    /// response uses already, or else read at most `batch` bytes at a time, or as many as its
+    /// sources prefer.
     ///
     /// # Errors
     /// [`Error::SegmentTooLarge`] if it exceeds the budget, [`Error::Overloaded`] if others use
@@ -56,6 +57,8 @@ impl HeldMedia {
                 return Ok(media);
             }
             let share = budget.take(bytes).await.ok_or(Error::Overloaded)?;
+            let preferred = sources.iter().map(|source| source.preferred_read());
+            let batch = preferred.fold(batch, u64::max);
             let bytes = read_each(sources, reads, batch).await?;
             let media = Arc::new(Media { bytes, _share: share });
             insert(&held, key, &media);
