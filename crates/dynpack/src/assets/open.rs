@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_index::Content;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
-use dynpack_media::{CutPolicy, Extent, MediaKind, Movie, SourceIndex, Track};
+use dynpack_media::{Extent, MediaKind, Movie, SourceIndex, Track};
 use dynpack_packager::{
     AssetPath, Error as PackagerError, Filters, listed_files, present_knowing, present_texts,
 };
@@ -15,6 +15,7 @@ use tracing::{debug, warn};
 
 use super::asset::{Asset, Files};
 use super::known::{IndexPlace, Known, MadeIndex};
+use super::opening::Opening;
 use super::texts::{MediaFile, OpenedText, StoredText, open_texts, text_files, text_files_of};
 use super::unusable::{CORRECT, DIVIDE, name_in, unusable};
 use crate::error::Error;
@@ -84,10 +85,10 @@ enum Contents {
 pub(crate) async fn open(
     storage: &dyn Storage,
     path: &AssetPath,
-    policy: CutPolicy,
-    limits: Limits,
+    opening: &Opening,
     index_use: IndexUse,
 ) -> Result<Opened, Error> {
+    let Opening { policy, limits, .. } = *opening;
     let Found { contents, known, has_filters } = contents(storage, path, limits, index_use).await?;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
