@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dynpack::storage::Memory;
-use dynpack::{AssetPath, Dynpack, Format, Response};
+use dynpack::{AssetPath, Dynpack, Format, Response, Strictness, TextEncoding, TextOptions};
 use dynpack_media::{Ticks, Time, Timescale};
 use dynpack_testkit::mp4;
 use dynpack_text::{Cue, Options, vtt};
@@ -178,6 +178,107 @@ async fn a_broken_file_of_subtitles_is_refused_with_its_place() {
         let text = error.to_string();
         assert!(error.status() == 415 && text.contains(problem), "{}: {text}", error.status());
     }
+}
+
+/// A SubRip file with the umlauts of Windows-1252.
+const UMLAUTS: &[u8] = b"1\n00:00:01,000 --> 00:00:02,000\nGr\xf6\xdfe \x80\n";
+
+#[tokio::test]
+async fn the_encoding_of_a_file_is_declared_for_all_files_or_in_the_server_manifest() {
+    let expected = BTreeSet::from([(1000, 2000, "Größe €".to_owned())]);
+    let storage = sample_storage();
+    storage.insert("sample/film.de.srt", UMLAUTS);
+    let error = ask(&origin(storage.clone()), "/sample/sample.ism/manifest").await.unwrap_err();
+    let problem = "`film.de.srt`: malformed at line 3, column 3: neither UTF-8 nor UTF-16";
+    assert!(error.to_string().contains(problem), "{error}");
+    let options = TextOptions::new().with_encoding(TextEncoding::Windows1252);
+    let declared = Dynpack::builder(storage.clone()).texts(options).build();
+    assert_eq!(cues_in_hls(&declared, "text").await, expected);
+    // The server manifest knows better.
+    for (options, encoding, is_right) in [
+        (TextOptions::new(), "windows-1252", true),
+        (TextOptions::new(), "ISO-8859-1", true),
+        (options, "utf-8", false),
+        (options, "koi8-r", false),
+    ] {
+        let ism = format!(
+            r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><body><switch>
+            <video src="video_180p.mp4"/><textstream src="film.de.srt">
+            <param name="trackName" value="text"/><param name="encoding" value="{encoding}"/>
+            </textstream></switch></body></smil>"#
+        );
+        storage.insert("sample/sample.ism", ism);
+        let dynpack = Dynpack::builder(storage.clone()).texts(options).build();
+        if is_right {
+            assert_eq!(cues_in_hls(&dynpack, "text").await, expected, "{encoding}");
+        } else {
+            let error = ask(&dynpack, "/sample/sample.ism/manifest").await.unwrap_err();
+            assert_eq!(error.status(), 415, "{error}");
+            let problem = match encoding {
+                "utf-8" => "neither UTF-8 nor UTF-16",
+                _ => "`film.de.srt`: no text is read in the encoding `koi8-r`",
+            };
+            assert!(error.to_string().contains(problem), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn invalid_cues_are_left_out_with_a_warning_or_refused() {
+    let storage = sample_storage();
+    let broken = "WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n\n00:03.000 --> soon\nTwo\n";
+    storage.insert("sample/film.en.vtt", broken);
+    let lenient = origin(storage.clone());
+    let url = manifest("/sample/sample.ism", Format::HlsCmaf);
+    let response = ask(&lenient, &url).await.unwrap();
+    let is_named = |warning: &String| warning.starts_with("`film.en.vtt`: line 6: ");
+    assert!(response.warnings.iter().any(is_named), "{:?}", response.warnings);
+    let expected = BTreeSet::from([(1000, 2000, "One".to_owned())]);
+    assert_eq!(cues_in_hls(&lenient, "text").await, expected);
+    let options = TextOptions::new().with_strictness(Strictness::Strict);
+    let strict = Dynpack::builder(storage).texts(options).build();
+    let error = ask(&strict, &url).await.unwrap_err();
+    assert_eq!(error.status(), 415);
+    assert!(
+        error.to_string().contains("`film.en.vtt`: malformed at line 6, column 1: "),
+        "{error}"
+    );
+}
+
+/// What is read of the files is in the tags of manifests and of texts, and in no index.
+#[tokio::test]
+async fn options_of_texts_are_in_their_tags() {
+    let storage = storage();
+    let windows = TextOptions::new().with_encoding(TextEncoding::Windows1252);
+    let strict = TextOptions::new().with_strictness(Strictness::Strict);
+    let options = [TextOptions::new(), windows, strict];
+    let [usual, windows, strict] =
+        options.map(|texts| Dynpack::builder(storage.clone()).texts(texts).build());
+    let asset = usual.asset(&AssetPath::new("sample", "sample.ism").unwrap()).await.unwrap();
+    let bitrate = |name: &str| {
+        let all = &asset.presentation.renditions;
+        all.iter().find(|one| *one.id.name == *name).unwrap().id.bitrate
+    };
+    let media = |name: &str, form| {
+        let bitrate = bitrate(name);
+        format!(
+            "/sample/sample.ism/QualityLevels({bitrate})/Fragments({name}=0,format=m3u8-cmaf{form})"
+        )
+    };
+    for (url, count) in [
+        (manifest("/sample/sample.ism", Format::HlsCmaf), 3),
+        (media("text_en", ",text=vtt"), 3),
+        (media("video", ""), 1),
+    ] {
+        let mut tags = BTreeSet::new();
+        for dynpack in [&usual, &windows, &strict] {
+            tags.insert(header(&ask(dynpack, &url).await.unwrap(), "etag"));
+        }
+        assert_eq!(tags.len(), count, "{url}");
+    }
+    let path = AssetPath::new("sample", "sample.ism").unwrap();
+    let [one, other] = [usual.index(&path).await.unwrap(), windows.index(&path).await.unwrap()];
+    assert_eq!(one, other);
 }
 
 #[tokio::test]

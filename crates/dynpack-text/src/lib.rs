@@ -71,7 +71,7 @@ pub use document::{Document, Excerpt};
 pub use dynpack_xml::Position;
 pub use error::Error;
 pub use layout::{Align, Anchor, Layout, Line, LineAt, Place, Writing};
-pub use options::{Encoding, Options, Strictness};
+pub use options::{Encoding, Options, Strictness, UnknownEncoding};
 pub use parsed::{Parsed, Warning};
 pub use percent::Percent;
 pub use region::{Height, Region, Scroll};

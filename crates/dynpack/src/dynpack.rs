@@ -11,6 +11,7 @@ use dynpack_packager::{
     Admission, AssetPath, Combination, Content, Download, Error as PackagerError, Job, Locators,
     Protection, Request, RequestError, Resource,
 };
+use dynpack_text::Options as TextOptions;
 use jiff::Timestamp;
 use tracing::debug;
 
@@ -119,6 +120,16 @@ impl<S: Storage> Builder<S> {
         Self { opening: Opening { limits, ..self.opening }, ..self }
     }
 
+    /// How files of subtitles and text tracks are read: the encoding of files that do not say it
+    /// themselves, and what happens to invalid cues. The default is [`TextOptions::new`]. All nodes
+    /// that serve the same asset must use the same options.
+    ///
+    /// The parameter `encoding` of a server manifest takes precedence for its file.
+    #[must_use]
+    pub fn texts(self, texts: TextOptions) -> Self {
+        Self { opening: Opening { texts, ..self.opening }, ..self }
+    }
+
     /// The maximum size in bytes of the indexes of all open assets together. The default is 256
     /// MiB. An asset that takes almost all of it by itself is not cached.
     #[must_use]
@@ -212,6 +223,7 @@ impl Dynpack {
             opening: Opening {
                 policy: CutPolicy::SIX_SECONDS,
                 limits: Limits::default(),
+                texts: TextOptions::new(),
                 cache_bytes: 256 << 20,
                 cache_files: 500,
                 revalidate_after: Duration::from_secs(1),

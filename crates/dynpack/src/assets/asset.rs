@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dynpack_media::{CutPolicy, Presentation, Rendition};
 use dynpack_packager::{AssetPath, Filters, Protection, Request, Resource, Texts, fingerprint};
+use dynpack_text::{Options as TextOptions, Strictness};
 
 use crate::storage::{Identity, Source};
 
@@ -31,7 +32,7 @@ pub struct Asset {
     /// A text that changes when a file or its index changes. It is the same on every node that has
     /// the same files and cuts them into segments of the same length.
     pub(crate) version: String,
-    /// The same of the files of its texts, which no other media depends on.
+    /// The same of the files of its texts and how they are read, which no other media depends on.
     pub(crate) text_version: String,
     /// A bound of the memory that its texts take.
     pub(crate) text_bytes: usize,
@@ -106,6 +107,13 @@ impl Files {
         let files = files.chain(policy).map(String::into_bytes);
         fingerprint(files.chain(digests.iter().map(|digest| digest.to_vec())))
     }
+}
+
+/// The [`Asset::text_version`] of files that are read with these options.
+pub(crate) fn text_version(files: Files, options: TextOptions, policy: CutPolicy) -> String {
+    let TextOptions { encoding, strictness } = options;
+    let is_strict = strictness == Strictness::Strict;
+    fingerprint([&files.version(&[], policy), encoding.as_str(), &is_strict.to_string()])
 }
 
 /// The strong ETag of a response that these parts determine.

@@ -13,7 +13,7 @@ use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
-use super::asset::{Asset, Files};
+use super::asset::{Asset, Files, text_version};
 use super::known::{IndexPlace, Known, MadeIndex};
 use super::opening::Opening;
 use super::texts::{MediaFile, OpenedText, StoredText, open_texts, text_files, text_files_of};
@@ -88,7 +88,7 @@ pub(crate) async fn open(
     opening: &Opening,
     index_use: IndexUse,
 ) -> Result<Opened, Error> {
-    let Opening { policy, limits, .. } = *opening;
+    let Opening { policy, limits, texts: text_options, .. } = *opening;
     let Found { contents, known, has_filters } = contents(storage, path, limits, index_use).await?;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
@@ -130,7 +130,7 @@ pub(crate) async fn open(
     let media: Vec<_> = media
         .map(|((path, source), movie)| MediaFile { path, source: source.as_ref(), movie })
         .collect();
-    let texts = open_texts(storage, path, texts, &media, manifest.is_some()).await?;
+    let texts = open_texts(storage, path, text_options, texts, &media, manifest.is_some()).await?;
     let OpenedText { texts, chapters, files: text_files, warnings: text_warnings, memory_size } =
         texts;
     warnings.extend(text_warnings);
@@ -201,7 +201,10 @@ pub(crate) async fn open(
     });
     let text_version = match text_files.as_slice() {
         [] => String::new(),
-        opened => Files { opened: opened.to_vec(), ..Files::default() }.version(&[], policy),
+        opened => {
+            let files = Files { opened: opened.to_vec(), ..Files::default() };
+            text_version(files, text_options, policy)
+        }
     };
     let mut files = files;
     files.opened.extend(text_files);

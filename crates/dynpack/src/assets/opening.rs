@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
+use dynpack_text::Options as TextOptions;
 
 use crate::storage::Identity;
 
@@ -12,6 +13,8 @@ use crate::storage::Identity;
 pub(crate) struct Opening {
     pub(crate) policy: CutPolicy,
     pub(crate) limits: Limits,
+    /// How files of subtitles are read.
+    pub(crate) texts: TextOptions,
     /// Maximum size in bytes of the indexes of all open assets together.
     pub(crate) cache_bytes: u64,
     /// Maximum number of files that all open assets hold open together.

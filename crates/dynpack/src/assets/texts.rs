@@ -5,7 +5,7 @@ use dynpack_media::{Extent, Forced, Movie, Role, SampleIndex, SourceIndex, TextT
 use dynpack_packager::{AssetPath, Text, TextFile};
 use dynpack_smooth::{ServerManifest, ServerTrack, TrackKind};
 use dynpack_text::limits::{MAX_BYTES, MAX_TRACK_BYTES};
-use dynpack_text::{Document, Options, Parsed, mp4};
+use dynpack_text::{Document, Options, Parsed, UnknownEncoding, mp4};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::chapters::StoredChapters;
@@ -102,9 +102,14 @@ impl StoredText {
         self,
         storage: &dyn Storage,
         asset: &AssetPath,
+        options: Options,
         source: SourceIndex,
     ) -> Result<OpenedText, Error> {
         let name = name_in(asset, &self.path);
+        let options = self.declared(options).map_err(|error| {
+            let problem = format!("{name}: {error}");
+            unusable(asset, problem, CORRECT)
+        })?;
         let opened = match storage.open(&self.path).await {
             Err(StorageError::NotFound { .. }) => {
                 let problem = format!("it lists {name}, which does not exist");
@@ -128,7 +133,7 @@ impl StoredText {
         match self.format {
             StoredFormat::Document(file) => {
                 let format = file.clone();
-                let parsed = spawn_cpu(move || format.read(&bytes, Options::new())).await;
+                let parsed = spawn_cpu(move || format.read(&bytes, options)).await;
                 let parsed = parsed.map_err(|error| refused(error.to_string()))?;
                 text.warnings = warnings(&name, &parsed);
                 if file.is_chapters {
@@ -147,7 +152,7 @@ impl StoredText {
                 let (path, file) = (self.path.as_str(), opened.as_ref());
                 let file = MediaFile { path, source: file, movie: &movie };
                 let listed = self.listed.as_ref();
-                text.extend(tracks(asset, file, source, listed).await?);
+                text.extend(tracks(asset, options, file, source, listed).await?);
                 if text.texts.is_empty() {
                     return Err(refused("it has no text track that can be served".to_owned()));
                 }
@@ -155,6 +160,15 @@ impl StoredText {
         }
         text.files.push((self.path, opened.identity().clone()));
         Ok(text)
+    }
+
+    /// The options, with the encoding that a server manifest declares of this file.
+    fn declared(&self, options: Options) -> Result<Options, UnknownEncoding> {
+        let label = self.listed.as_ref().and_then(|listed| listed.text.encoding.as_deref());
+        Ok(match label {
+            Some(label) => options.with_encoding(label.parse()?),
+            None => options,
+        })
     }
 }
 
@@ -167,6 +181,7 @@ fn within(folder: &str, name: &str) -> String {
 pub(super) async fn open_texts(
     storage: &dyn Storage,
     asset: &AssetPath,
+    options: Options,
     stored: Vec<StoredText>,
     media: &[MediaFile<'_>],
     is_listed: bool,
@@ -180,15 +195,16 @@ pub(super) async fn open_texts(
     let (mut all, mut others) = (OpenedText::default(), Vec::new());
     if !is_listed {
         for (at, file) in media.iter().enumerate() {
-            all.extend(tracks(asset, *file, place(at), None).await?);
+            all.extend(tracks(asset, options, *file, place(at), None).await?);
         }
     }
     for (at, text) in (media.len()..).zip(stored) {
         match media.iter().enumerate().find(|(_, file)| file.path == text.path) {
             Some((own, file)) => {
-                all.extend(tracks(asset, *file, place(own), text.listed.as_ref()).await?);
+                let listed = text.listed.as_ref();
+                all.extend(tracks(asset, options, *file, place(own), listed).await?);
             }
-            None => others.push(text.open(storage, asset, place(at)).boxed()),
+            None => others.push(text.open(storage, asset, options, place(at)).boxed()),
         }
     }
     let opened: Vec<_> = stream::iter(others).buffered(FILES_AT_ONCE).try_collect().await?;
@@ -200,7 +216,7 @@ pub(super) async fn open_texts(
     }
     chapters.into_iter().chain(texts).for_each(|text| all.extend(text));
     if all.chapters.is_empty() && !is_listed {
-        all.chapters = chapters_of(asset, media).await?;
+        all.chapters = chapters_of(asset, options, media).await?;
     }
     Ok(all)
 }
@@ -208,6 +224,7 @@ pub(super) async fn open_texts(
 /// The text tracks of a file, or the one that a server manifest lists.
 async fn tracks(
     asset: &AssetPath,
+    options: Options,
     file: MediaFile<'_>,
     source: SourceIndex,
     listed: Option<&ServerTrack>,
@@ -217,7 +234,7 @@ async fn tracks(
     let count = if listed.is_some() { 1 } else { MAX_TEXTS };
     let mut all = OpenedText::default();
     for track in file.movie.texts.iter().filter(is_wanted).take(count) {
-        let parsed = read_track(asset, file, track).await?;
+        let parsed = read_track(asset, options, file, track).await?;
         all.warnings.extend(warnings(&name_in(asset, file.path), &parsed));
         let mut text = Text::new(source, parsed.document);
         if !track.language.is_undetermined() {
@@ -244,14 +261,18 @@ async fn tracks(
 }
 
 /// The chapters of the first file that has some: those of its tracks, or else those that it lists.
-async fn chapters_of(asset: &AssetPath, media: &[MediaFile<'_>]) -> Result<StoredChapters, Error> {
+async fn chapters_of(
+    asset: &AssetPath,
+    options: Options,
+    media: &[MediaFile<'_>],
+) -> Result<StoredChapters, Error> {
     let mut all = StoredChapters::default();
     let Some(file) = media.iter().find(|file| !file.movie.chapters.is_empty()) else {
         return Ok(all);
     };
     for track in &file.movie.chapters.tracks {
         if !all.documents.iter().any(|(_, language)| *language == track.language) {
-            let document = read_track(asset, *file, track).await?.document;
+            let document = read_track(asset, options, *file, track).await?.document;
             all.documents.push((document, track.language.clone()));
         }
     }
@@ -263,6 +284,7 @@ async fn chapters_of(asset: &AssetPath, media: &[MediaFile<'_>]) -> Result<Store
 
 async fn read_track(
     asset: &AssetPath,
+    options: Options,
     file: MediaFile<'_>,
     track: &TextTrack,
 ) -> Result<Parsed, Error> {
@@ -273,7 +295,7 @@ async fn read_track(
     let reads = mp4::reads(track).map_err(refused)?;
     let pieces = read_exactly(file.source, &reads).await?;
     let track = track.clone();
-    let parsed = spawn_cpu(move || mp4::read(&track, Options::new(), &pieces)).await;
+    let parsed = spawn_cpu(move || mp4::read(&track, options, &pieces)).await;
     parsed.map_err(refused)
 }
 
