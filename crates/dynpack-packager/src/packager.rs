@@ -215,10 +215,9 @@ pub trait Packager: Send + Sync {
                     return Err(no_such(request.format, "forms of text for other media"));
                 }
                 if !job.view.is_whole()
-                    && (*place == Place::Whole
-                        || self
-                            .places_of(job, rendition, *place)?
-                            .is_some_and(|places| !job.view.shows(&places)))
+                    && self
+                        .places_of(job, rendition, *place)?
+                        .is_some_and(|places| !job.view.shows(&places))
                 {
                     return Err(not_in_view(id, *place));
                 }

@@ -41,6 +41,14 @@ impl Document {
         Excerpt { document: self, span: None, cues: self.cues.all().iter().collect() }
     }
 
+    /// A document of the cues that touch some spans of time, their ends excluded.
+    #[must_use]
+    pub fn shown_in(&self, spans: &[Range<Time>]) -> Excerpt<'_> {
+        let is_shown = |cue: &&Cue| spans.iter().any(|span| cue.touches(span));
+        let cues = self.cues.all().iter().filter(is_shown).collect();
+        Excerpt { document: self, span: None, cues }
+    }
+
     /// The cues that touch a segment, its end excluded. A cue that crosses the end of a segment is
     /// also in the next one.
     #[must_use]

@@ -9,7 +9,7 @@ use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
 use dynpack_packager::{
     Admission, AssetPath, Combination, Content, Download, Error as PackagerError, Job, Locators,
-    Protection, Request, RequestError, Resource,
+    Place, Protection, Request, RequestError, Resource,
 };
 use dynpack_text::Options as TextOptions;
 use jiff::Timestamp;
@@ -314,9 +314,12 @@ impl Dynpack {
             carried = carried.with_audio_of(&whole)?;
             request = request.with_audio_of(&carried.presentation, &whole);
         }
-        let head = head(&request, filtered.hash().filter(|_| !is_media));
-        // The tags of media are those of the whole. Filters may leave it out.
-        if !is_media
+        // The tags of media are those of the whole, of which filters leave out some. Only whole
+        // documents change with them, as manifests do.
+        let is_filtered =
+            !matches!(request.resource, Resource::Media(_, place) if place != Place::Whole);
+        let head = head(&request, filtered.hash().filter(|_| is_filtered));
+        if is_filtered
             && !filters.is_empty()
             && let Some(response) = self.remembered(&head, conditions)
         {
