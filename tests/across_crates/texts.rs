@@ -8,6 +8,7 @@ use dynpack_media::{Ticks, Time, Timescale};
 use dynpack_testkit::mp4;
 use dynpack_text::{Cue, Options, vtt};
 
+use crate::reads::counting_in;
 use crate::support::{ask, formats, get, manifest, sample_storage};
 
 /// The sample lasts 20 seconds, with segments of about 6. The second cue crosses the first cut, and
@@ -390,22 +391,58 @@ async fn text_tracks_of_mp4_files_are_served() {
 async fn a_text_track_beside_pictures_is_served_once() {
     let text = mp4::plain_text("One");
     let media: [(u32, &[u8]); 1] = [(1500, &text)];
-    let film = |id| {
+    let film = |id, frame| {
         let mut pictures = mp4::Track::video(mp4::MEDIA + text.len() as u64);
         pictures.id = 1;
         let text_track =
             mp4::Track { id, ..mp4::Track::text(mp4::MEDIA, b"sbtl", mp4::tx3g(0), &media) };
-        let bytes = [text.clone(), vec![0x65; 2_000]].concat();
+        let bytes = [text.clone(), vec![frame; 2_000]].concat();
         mp4::file_with(&bytes, &mp4::moov(&[pictures, text_track]))
     };
     let storage = Memory::new();
-    storage.insert("film/a.mp4", film(3));
+    storage.insert("film/a.mp4", film(3, 0x65));
+    storage.insert("film/b.mp4", film(4, 0x66));
     let dynpack = origin(storage);
     let asset = dynpack.asset(&AssetPath::new("film", "film.ism").unwrap()).await.unwrap();
     let texts: Vec<_> = asset.presentation.of_kind(dynpack_media::MediaKind::Text).collect();
     let [rendition] = texts.as_slice() else { panic!("{texts:?}") };
     let document = asset.texts.get(&rendition.id.name).unwrap();
     assert_eq!(plain(document.cues.all()), BTreeSet::from([(0, 1500, "One".to_owned())]));
+}
+
+/// Texts of several languages lie between pictures, a cue of each beside one of the other.
+#[tokio::test]
+async fn all_text_tracks_of_a_file_are_read_at_once() {
+    let (cue, pictures) = (mp4::plain_text("One"), vec![0x65; 2_000]);
+    let film = |texts: u32| {
+        let samples = vec![(1500, &cue[..]); 4];
+        let len = u64::try_from(cue.len()).unwrap();
+        // Cue by cue, all languages, and the pictures after the first of them.
+        let place = |text: u32, at: u64| {
+            let after = if at == 0 { 0 } else { 2_000 };
+            mp4::MEDIA + (at * u64::from(texts) + u64::from(text)) * len + after
+        };
+        let mut tracks = vec![mp4::Track::video(mp4::MEDIA + u64::from(texts) * len)];
+        tracks[0].id = 1;
+        tracks.extend((0..texts).map(|text| {
+            let whole = mp4::Track::text(0, b"sbtl", mp4::tx3g(0), &samples);
+            let offsets = (0..4).map(|at| place(text, at)).collect();
+            mp4::Track { id: 2 + text, stsc: vec![(1, 1, 1)], offsets, ..whole }
+        }));
+        let cues = |count: u32| cue.repeat(count as usize);
+        let media = [cues(texts), pictures.clone(), cues(3 * texts)].concat();
+        mp4::file_with(&media, &mp4::moov(&tracks))
+    };
+    let mut reads = Vec::new();
+    for texts in [0, 1, 5] {
+        let storage = Memory::new();
+        storage.insert("film/film.mp4", film(texts));
+        let (builder, counts) = counting_in(storage);
+        let path = AssetPath::new("film", "film.ism").unwrap();
+        builder.build().asset(&path).await.unwrap();
+        reads.push(counts.take().0);
+    }
+    assert_eq!(reads, [reads[0], reads[0] + 1, reads[0] + 1]);
 }
 
 #[tokio::test]

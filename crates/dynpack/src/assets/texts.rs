@@ -194,8 +194,16 @@ pub(super) async fn open_texts(
     let place = |at: usize| SourceIndex(u32::try_from(at).unwrap_or(u32::MAX));
     let (mut all, mut others) = (OpenedText::default(), Vec::new());
     if !is_listed {
-        for (at, file) in media.iter().enumerate() {
-            all.extend(tracks(asset, options, *file, place(at), None).await?);
+        let tracks = media
+            .iter()
+            .enumerate()
+            .map(|(at, file)| tracks(asset, options, *file, place(at), None).boxed());
+        let tracks: Vec<_> = tracks.collect();
+        let mut tracks = stream::iter(tracks).buffered(FILES_AT_ONCE);
+        while let Some(mut of_file) = tracks.try_next().await? {
+            // The files of a set may each have the same track.
+            of_file.texts.retain(|text| !all.texts.iter().any(|other| is_same(other, text)));
+            all.extend(of_file);
         }
     }
     for (at, text) in (media.len()..).zip(stored) {
@@ -233,8 +241,9 @@ async fn tracks(
     let is_wanted = |track: &&TextTrack| id.is_none_or(|id| id.get() == track.id.0);
     let count = if listed.is_some() { 1 } else { MAX_TEXTS };
     let mut all = OpenedText::default();
-    for track in file.movie.texts.iter().filter(is_wanted).take(count) {
-        let parsed = read_track(asset, options, file, track).await?;
+    let wanted: Vec<_> = file.movie.texts.iter().filter(is_wanted).take(count).collect();
+    let parsed = read_tracks(asset, options, file, &wanted).await?;
+    for (track, parsed) in wanted.into_iter().zip(parsed) {
         all.warnings.extend(warnings(&name_in(asset, file.path), &parsed));
         let mut text = Text::new(source, parsed.document);
         if !track.language.is_undetermined() {
@@ -247,17 +256,16 @@ async fn tracks(
         if let Some(listed) = listed {
             declare(&mut text, listed);
         }
-        // The files of a set may each have the same track.
-        let is_same = |other: &Text| {
-            (&other.document, &other.language, other.role)
-                == (&text.document, &text.language, text.role)
-        };
-        if !all.texts.iter().any(is_same) {
+        if !all.texts.iter().any(|other| is_same(other, &text)) {
             all.memory_size = all.memory_size.saturating_add(memory_size(track));
             all.texts.push(text);
         }
     }
     Ok(all)
+}
+
+fn is_same(one: &Text, other: &Text) -> bool {
+    (&one.document, &one.language, one.role) == (&other.document, &other.language, other.role)
 }
 
 /// The chapters of the first file that has some: those of its tracks, or else those that it lists.
@@ -270,33 +278,61 @@ async fn chapters_of(
     let Some(file) = media.iter().find(|file| !file.movie.chapters.is_empty()) else {
         return Ok(all);
     };
+    let mut tracks: Vec<&TextTrack> = Vec::new();
     for track in &file.movie.chapters.tracks {
-        if !all.documents.iter().any(|(_, language)| *language == track.language) {
-            let document = read_track(asset, options, *file, track).await?.document;
-            all.documents.push((document, track.language.clone()));
+        if !tracks.iter().any(|other| other.language == track.language) {
+            tracks.push(track);
         }
     }
+    let parsed = read_tracks(asset, options, *file, &tracks).await?.into_iter();
+    let languages = tracks.iter().map(|track| track.language.clone());
+    all.documents.extend(parsed.map(|parsed| parsed.document).zip(languages));
     if all.documents.is_empty() {
         all.listed.clone_from(&file.movie.chapters.listed);
     }
     Ok(all)
 }
 
-async fn read_track(
+/// Reads tracks of a file. The texts of several languages lie beside each other between pictures,
+/// so they are read together, up to as many bytes as one track may have.
+async fn read_tracks(
     asset: &AssetPath,
     options: Options,
     file: MediaFile<'_>,
-    track: &TextTrack,
-) -> Result<Parsed, Error> {
-    let (name, id) = (name_in(asset, file.path), track.id.0);
-    let refused = |error: dynpack_text::Error| {
-        unusable(asset, format!("{name}: track {id}: {error}"), REPAIR)
+    tracks: &[&TextTrack],
+) -> Result<Vec<Parsed>, Error> {
+    let name = name_in(asset, file.path);
+    let refused = |track: &TextTrack, error: dynpack_text::Error| {
+        unusable(asset, format!("{name}: track {}: {error}", track.id.0), REPAIR)
     };
-    let reads = mp4::reads(track).map_err(refused)?;
-    let pieces = read_exactly(file.source, &reads).await?;
-    let track = track.clone();
-    let parsed = spawn_cpu(move || mp4::read(&track, options, &pieces)).await;
-    parsed.map_err(refused)
+    let mut wanted = Vec::new();
+    for track in tracks {
+        wanted.push((*track, mp4::reads(track).map_err(|error| refused(track, error))?));
+    }
+    let mut parsed = Vec::new();
+    let mut rest = wanted.as_slice();
+    while let [first, ..] = rest {
+        let mut bytes = len_of(&first.1);
+        let others = rest.iter().skip(1).take_while(|(_, reads)| {
+            bytes = bytes.saturating_add(len_of(reads));
+            bytes <= MAX_TRACK_BYTES as u64
+        });
+        let (together, after) = rest.split_at(others.count().saturating_add(1));
+        let reads: Vec<Extent> = together.iter().flat_map(|(_, reads)| reads.clone()).collect();
+        let mut pieces = read_exactly(file.source, &reads).await?.into_iter();
+        for (track, reads) in together {
+            let pieces: Vec<_> = pieces.by_ref().take(reads.len()).collect();
+            let whole = (*track).clone();
+            let read = spawn_cpu(move || mp4::read(&whole, options, &pieces)).await;
+            parsed.push(read.map_err(|error| refused(track, error))?);
+        }
+        rest = after;
+    }
+    Ok(parsed)
+}
+
+fn len_of(reads: &[Extent]) -> u64 {
+    reads.iter().map(|read| read.len).fold(0, u64::saturating_add)
 }
 
 /// A bound of the memory that the cues of a track take.
