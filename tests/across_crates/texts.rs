@@ -1,6 +1,7 @@
 //! Files of subtitles beside a film, in every format.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use dynpack::storage::Memory;
 use dynpack::{AssetPath, Dynpack, Format, Response, Strictness, TextEncoding, TextOptions};
@@ -9,7 +10,7 @@ use dynpack_testkit::mp4;
 use dynpack_text::{Cue, Options, vtt};
 
 use crate::reads::counting_in;
-use crate::support::{ask, formats, get, manifest, sample_storage};
+use crate::support::{ask, formats, get, manifest, sample, sample_storage};
 
 /// The sample lasts 20 seconds, with segments of about 6. The second cue crosses the first cut, and
 /// the third ends with the film.
@@ -322,6 +323,33 @@ async fn a_server_manifest_lists_its_texts() {
           STABLE-RENDITION-ID=\"subt_en-us/52\""],
         "and not the file that it does not list"
     );
+}
+
+/// A film without a folder is looked at again with the files beside it, once for each check.
+#[tokio::test]
+async fn a_file_of_subtitles_beside_a_lone_film_is_noticed() {
+    let storage = Memory::new();
+    storage.insert("films/lone.mp4", sample("video_360p.mp4"));
+    storage.insert("films/lonely.en.vtt", ENGLISH);
+    let url = manifest("/films/lone/lone.ism", Format::HlsCmaf);
+    let listed = async |dynpack: &Dynpack| {
+        let playlist = text(dynpack, &url).await;
+        lines(&playlist, "#EXT-X-MEDIA:TYPE=SUBTITLES").count()
+    };
+    let (checking, counts) = counting_in(storage.clone());
+    let checking = checking.revalidate_after(Duration::ZERO).build();
+    let waiting = Dynpack::builder(storage.clone()).revalidate_after(Duration::from_secs(600));
+    let waiting = waiting.build();
+    assert_eq!((listed(&checking).await, listed(&waiting).await), (0, 0));
+    storage.insert("films/lone.en.vtt", ENGLISH);
+    assert_eq!((listed(&checking).await, listed(&waiting).await), (1, 0));
+    storage.insert("films/lone.de.srt", GERMAN);
+    assert_eq!(listed(&checking).await, 2);
+    counts.take_looks();
+    assert_eq!(listed(&checking).await, 2);
+    assert_eq!(counts.take_looks(), (1, 0), "a check is one look at the folder");
+    storage.remove("films/lone.en.vtt");
+    assert_eq!(listed(&checking).await, 1);
 }
 
 /// The clock of subtitles is that of the film as stored, which may start later than 0.

@@ -41,8 +41,9 @@ pub struct Asset {
 /// The files from which an asset was opened, with their versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Files {
-    /// The media files in the asset's folder, if the folder decides which files are opened. `None`
-    /// if a server manifest lists them.
+    /// The media files and files of subtitles in the asset's folder, or those of its name beside it
+    /// if it has no folder, if the folder decides which files are opened. `None` if a server
+    /// manifest lists them.
     pub(crate) listed: Option<Vec<String>>,
     /// The opened files, with their paths.
     pub(crate) opened: Vec<(String, Identity)>,

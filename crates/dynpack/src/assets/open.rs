@@ -76,7 +76,7 @@ enum Contents {
     /// Media files of a folder, and files of subtitles.
     Folder { names: Vec<String>, files: Vec<String>, texts: Vec<StoredText> },
     /// A single file, where the asset has no folder, and files of subtitles beside it.
-    Lone { path: String, texts: Vec<StoredText> },
+    Lone { path: String, files: Vec<String>, texts: Vec<StoredText> },
 }
 
 /// Opens the asset at `path`. If its folder contains the server manifest with that name, the asset
@@ -124,7 +124,7 @@ pub(crate) async fn open(
     let (manifest, manifests, listed, texts) = match contents {
         Contents::Listed(manifest, manifests, texts) => (Some(manifest), manifests, None, texts),
         Contents::Folder { files, texts, .. } => (None, Vec::new(), Some(files), texts),
-        Contents::Lone { texts, .. } => (None, Vec::new(), None, texts),
+        Contents::Lone { files, texts, .. } => (None, Vec::new(), Some(files), texts),
     };
     let media = paths.iter().zip(&sources).zip(&movies);
     let media: Vec<_> = media
@@ -281,7 +281,12 @@ async fn differs(
     files: &Files,
 ) -> Result<bool, StorageError> {
     let mut may_have_filters = !files.is_lone;
-    if let Some(listed) = &files.listed {
+    if let Some(listed) = files.listed.as_ref().filter(|_| files.is_lone) {
+        let (folder, name) = parent_of(path.folder());
+        if lone_files(&storage.list(folder).await?.files, name) != *listed {
+            return Ok(true);
+        }
+    } else if let Some(listed) = &files.listed {
         let names = storage.list(path.folder()).await?.files;
         if asset_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
             return Ok(true);
@@ -343,8 +348,9 @@ async fn contents(
         Err(StorageError::NotFound { .. }) if has_folder_name => {
             let lone = lone_file(storage, path.folder()).await;
             let Lone { path: lone, texts, names } = lone.ok_or_else(not_found)?;
+            let files = lone_files(&names, path.stem());
             let known = known(IndexPlace::beside(path), Some(&names)).await;
-            let contents = Contents::Lone { path: lone, texts };
+            let contents = Contents::Lone { path: lone, files, texts };
             Ok(Found { contents, known, has_filters: false })
         }
         Err(StorageError::NotFound { .. }) => Err(not_found()),
@@ -388,7 +394,7 @@ async fn listed(
 
 /// The single file that is the asset if it has no folder.
 async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<Lone> {
-    let (folder, name) = asset.rsplit_once('/').unwrap_or(("", asset));
+    let (folder, name) = parent_of(asset);
     let files = storage.list(folder).await.ok()?.files;
     let named = files.iter().filter(|file| lone_name(file) == Some(name));
     let file = named.min_by_key(|file| media_ending(file))?;
@@ -396,6 +402,11 @@ async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<Lone> {
     let texts = texts.filter_map(|name| StoredText::found(folder, name)).collect();
     let path = if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") };
     Some(Lone { path, texts, names: files })
+}
+
+/// The folder and the name of what is at a path.
+fn parent_of(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
 }
 
 /// Opens a stored file of an asset, and returns its path too. It is found like the asset itself: in
@@ -426,6 +437,13 @@ pub(crate) async fn open_file(
 /// The names of the files that make an asset which is a folder.
 fn asset_files(names: &[String]) -> Vec<String> {
     media_files(names).into_iter().chain(text_files(names).cloned()).collect()
+}
+
+/// The same of an asset that is a single file of that name, without its ending. One of the media
+/// files is the asset.
+fn lone_files(names: &[String], lone: &str) -> Vec<String> {
+    let media = names.iter().filter(|file| lone_name(file) == Some(lone));
+    media.chain(text_files_of(names, lone)).cloned().collect()
 }
 
 /// The names that have the ending of a media file.
