@@ -92,7 +92,8 @@ fn check(document: &Document, max: usize) {
         assert!(text.len() <= max, "{} bytes of WebVTT", text.len());
         let read = vtt::read(text.as_bytes(), Options::new()).expect("what is written is valid");
         assert_eq!(read.warnings, []);
-        assert_eq!(read.document.cues.all().len(), excerpt.cues().len());
+        let texts = excerpt.cues().iter().filter(|cue| cue.image().is_none());
+        assert_eq!(read.document.cues.all().len(), texts.count());
         assert_eq!(vtt::write(&read.document.whole(), None), text);
 
         let text = ttml::write(excerpt, WriteOptions::default());

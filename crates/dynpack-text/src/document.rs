@@ -15,6 +15,8 @@ pub struct Document {
     pub language: Option<String>,
     /// The regions that cues name.
     pub regions: Vec<Region>,
+    /// Width and height of the picture in pixels, if the document counts in them.
+    pub pixels: Option<[u32; 2]>,
     /// The style sheets of a WebVTT document (CSS), one for each `STYLE` block.
     pub stylesheets: Vec<String>,
     /// The cues.

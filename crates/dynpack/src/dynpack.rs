@@ -307,9 +307,9 @@ impl Dynpack {
             return Ok(response);
         }
         let filtered = filters.apply(&asset.presentation)?;
-        let mut carried = packager.carried(&filtered.presentation, protection)?;
+        let mut carried = packager.carried(&filtered.presentation, &request, protection)?;
         if !filters.is_empty() {
-            let whole = packager.carried(&asset.presentation, protection);
+            let whole = packager.carried(&asset.presentation, &request, protection);
             let whole = whole.map_or(Cow::Borrowed(&asset.presentation), |all| all.presentation);
             carried = carried.with_audio_of(&whole)?;
             request = request.with_audio_of(&carried.presentation, &whole);

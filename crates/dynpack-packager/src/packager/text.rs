@@ -13,18 +13,25 @@ use dynpack_text::Document;
 use super::job::Job;
 use super::lookup::{no_such, segment_at};
 use crate::error::Error;
-use crate::format::Format;
 use crate::request::Request;
 
 /// The media type of WebVTT.
 pub(super) const VTT: &str = "text/vtt";
 
-/// Whether a format has a place for text.
-pub(super) fn carries(format: Format) -> Result<(), String> {
-    match format.facts().text_forms {
-        [] => Err("it has no place for subtitles".to_owned()),
-        [..] => Ok(()),
+/// Whether a format has a place for a text, in the form that a request gets.
+pub(super) fn carries(request: &Request, text: &Rendition) -> Result<(), String> {
+    let forms = request.format.facts().text_forms;
+    if forms.is_empty() {
+        return Err("it has no place for subtitles".to_owned());
     }
+    let has_images = |form: TextForm| form.rfc6381_of_images().is_some();
+    if !text.has_images || has_images(form(request)) {
+        return Ok(());
+    }
+    Err(match forms.iter().find(|form| has_images(**form)) {
+        Some(other) => format!("it has images, which are in text as `{other}` alone"),
+        None => "it has images, and WebVTT has no place for them".to_owned(),
+    })
 }
 
 /// Checks that the format takes text in the form that a request names.

@@ -13,7 +13,8 @@ pub struct WriteOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {
-    /// The text profile of IMSC 1 (`im1t`). Annotations (ruby) are in parentheses.
+    /// The text profile of IMSC 1 (`im1t`). Annotations (ruby) are in parentheses. Documents with
+    /// images have its image profile (`im1i`).
     #[default]
     Imsc1,
     /// The text profile of IMSC 1.1 (`im2t`), which has ruby.
@@ -27,6 +28,15 @@ impl Profile {
         match self {
             Self::Imsc1 => "http://www.w3.org/ns/ttml/profile/imsc1/text",
             Self::Imsc1_1 => "http://www.w3.org/ns/ttml/profile/imsc1.1/text",
+        }
+    }
+
+    /// The designator of the profile with images.
+    #[must_use]
+    pub const fn image_uri(self) -> &'static str {
+        match self {
+            Self::Imsc1 => "http://www.w3.org/ns/ttml/profile/imsc1/image",
+            Self::Imsc1_1 => "http://www.w3.org/ns/ttml/profile/imsc1.1/image",
         }
     }
 
