@@ -5,7 +5,7 @@
 //! too. No words are dropped, except in elements with invalid times. What is left out:
 //!
 //! - images in files of their own, and in other formats than PNG: they are refused;
-//! - times of SMPTE and of wall clocks: they are refused;
+//! - times of wall clocks, and labels of frames in no order (SMPTE): they are refused;
 //! - animation (`set`, `animate`), `display` and `visibility`: text is shown in any case;
 //! - font families and sizes, outlines, padding, and the `initial` element.
 

@@ -22,9 +22,9 @@ use crate::reading::Reading;
 /// # Errors
 /// [`Error::Malformed`] if the document is not well-formed XML, or its parameters are invalid; with
 /// [`Strictness::Strict`](crate::Strictness::Strict) also instead of each warning.
-/// [`Error::NotSupported`] for images in other files or formats than PNG, for another time base than
-/// `media`, and for document type declarations. [`Error::LimitExceeded`] past a
-/// [limit](crate::limits).
+/// [`Error::NotSupported`] for images in other files or formats than PNG, for times of wall clocks,
+/// for labels of frames that are not continuous, and for document type declarations.
+/// [`Error::LimitExceeded`] past a [limit](crate::limits).
 pub fn read(bytes: &[u8], options: Options) -> Result<Parsed, Error> {
     read_with(bytes, &[], options)
 }
