@@ -100,7 +100,7 @@ fn check(document: &Document, max: usize) {
         assert!(text.len() <= max, "{} bytes of TTML", text.len());
         ttml::read(text.as_bytes(), Options::new()).expect("what is written is valid");
         let _ = wvtt::samples(excerpt, CLOCK);
-        for times in [Times::Presentation, Times::Segment] {
+        for times in [Times::Presentation, Times::Cut, Times::Segment] {
             let options = WriteOptions { profile: Profile::Imsc1_1, times };
             let _ = stpp::sample(excerpt, options, CLOCK);
         }

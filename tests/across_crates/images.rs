@@ -80,9 +80,9 @@ async fn images_are_in_documents_and_in_nothing_else() {
 async fn segments_show_the_images() {
     let dynpack = origin();
     for (format, start) in [
-        (Format::HlsCmaf, 5.0),
-        (Format::DashCmaf, 5.0),
-        (Format::DashCsf, 5.0),
+        (Format::HlsCmaf, 6.0),
+        (Format::DashCmaf, 6.0),
+        (Format::DashCsf, 6.0),
         (Format::Smooth, 0.0),
     ] {
         let url = manifest(ASSET, format);

@@ -135,6 +135,9 @@ fn segments_have_the_images_that_they_show() {
     let empty = segment(12_000, 18_000);
     assert!(empty.ends_with("<body/></tt>") && !empty.contains("smpte:image"), "{empty}");
     // Smooth Streaming counts from the start of the segment.
+    let cut = WriteOptions { times: Times::Cut, profile: Profile::Imsc1 };
+    let cut = ttml::write(&document.segment(time(6000)..time(9000)), cut);
+    assert_eq!(shown(&read(&cut)), [(6000, 7500, png(TWO)), (8500, 9000, png(ONE))]);
     let smooth = WriteOptions { times: Times::Segment, profile: Profile::Imsc1 };
     let smooth = ttml::write(&document.segment(time(6000)..time(12_000)), smooth);
     assert_eq!(shown(&read(&smooth)), [(0, 1500, png(TWO)), (2500, 3500, png(ONE))]);

@@ -154,6 +154,10 @@ fn put_images(excerpt: &Excerpt<'_>, names: &Names<'_>, options: WriteOptions, x
 /// When a cue is shown, in the times of the document.
 fn shown(excerpt: &Excerpt<'_>, cue: &Cue, times: Times) -> Range<Time> {
     match (times, &excerpt.span) {
+        (Times::Cut, Some(segment)) => {
+            let start = cue.start.max(segment.start);
+            start..cue.end.min(segment.end).max(start)
+        }
         (Times::Segment, Some(segment)) => {
             let from_start = |time: Time| {
                 let ticks = |time: Time| time.round(FINEST);
@@ -162,7 +166,7 @@ fn shown(excerpt: &Excerpt<'_>, cue: &Cue, times: Times) -> Range<Time> {
             let start = cue.start.max(segment.start);
             from_start(start)..from_start(cue.end.min(segment.end).max(start))
         }
-        (Times::Presentation, _) | (Times::Segment, None) => cue.start..cue.end,
+        (Times::Presentation, _) | (Times::Cut | Times::Segment, None) => cue.start..cue.end,
     }
 }
 
