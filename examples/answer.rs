@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // A format leaves out what it cannot carry, such as texts.
     let packager = request.format.packager()?;
-    let carried = packager.carried(&filtered.presentation, None)?;
+    let carried = packager.carried(&filtered.presentation, &request, None)?;
     let view = filtered.view(&carried.presentation)?;
     // A manifest is returned as text. A plan of media lists the ranges of the files that it needs.
     let job = Job::new(&view, &request).with_texts(&texts);

@@ -28,7 +28,10 @@ use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use clap::Parser;
-use dynpack::{Conditions, CutPolicy, Dynpack, Error, PackagerError, RequestError};
+use dynpack::{
+    Conditions, CutPolicy, Dynpack, Error, PackagerError, RequestError, Strictness, TextEncoding,
+    TextOptions,
+};
 use futures_util::TryStreamExt;
 use tracing::{error, info, warn};
 
@@ -62,6 +65,12 @@ struct Options {
     /// Stores an index file beside each asset that is opened without one.
     #[arg(long)]
     write_indexes: bool,
+    /// The encoding of files of subtitles that do not say it themselves: `utf-8` or `windows-1252`.
+    #[arg(long, value_name = "ENCODING", default_value = "utf-8")]
+    text_encoding: TextEncoding,
+    /// Refuses assets whose subtitles have invalid cues, instead of leaving these out.
+    #[arg(long)]
+    strict_text: bool,
     /// A JSON file of filters (docs/filters.md), for all assets that have no filter of the same
     /// name in their `filters.json`.
     #[arg(long, value_name = "FILE")]
@@ -99,10 +108,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = listener.local_addr()?;
     let files = server::raise_open_files();
     let filters = FiltersFile::open(options.filters)?;
+    let strictness = if options.strict_text { Strictness::Strict } else { Strictness::Lenient };
     let policy = CutPolicy::with_target(options.segment_duration);
     let builder = Dynpack::builder(media.storage)
         .revalidate_after(options.revalidate_after)
         .cut_policy(if options.unfilled { policy.unfilled() } else { policy })
+        .texts(TextOptions::new().with_encoding(options.text_encoding).with_strictness(strictness))
         .cache_files(files / CACHED_SHARE)
         .writes_indexes(options.write_indexes)
         .filters(filters.account.clone());

@@ -92,14 +92,15 @@ fn check(document: &Document, max: usize) {
         assert!(text.len() <= max, "{} bytes of WebVTT", text.len());
         let read = vtt::read(text.as_bytes(), Options::new()).expect("what is written is valid");
         assert_eq!(read.warnings, []);
-        assert_eq!(read.document.cues.all().len(), excerpt.cues().len());
+        let texts = excerpt.cues().iter().filter(|cue| cue.image().is_none());
+        assert_eq!(read.document.cues.all().len(), texts.count());
         assert_eq!(vtt::write(&read.document.whole(), None), text);
 
         let text = ttml::write(excerpt, WriteOptions::default());
         assert!(text.len() <= max, "{} bytes of TTML", text.len());
         ttml::read(text.as_bytes(), Options::new()).expect("what is written is valid");
         let _ = wvtt::samples(excerpt, CLOCK);
-        for times in [Times::Presentation, Times::Segment] {
+        for times in [Times::Presentation, Times::Cut, Times::Segment] {
             let options = WriteOptions { profile: Profile::Imsc1_1, times };
             let _ = stpp::sample(excerpt, options, CLOCK);
         }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use dynpack::storage::Memory;
 use dynpack::{
-    AccountFilters, Conditions, Dynpack, Encryption, Filters, Format, Request, Resource, Rules,
+    AccountFilters, AssetPath, Conditions, Dynpack, Encryption, Filters, Format, Request, Resource,
+    Rules,
 };
 use dynpack_media::CutPolicy;
 use dynpack_testkit::film::{Container, Form, films};
@@ -456,6 +457,50 @@ fn ways() -> Vec<(Format, Option<Encryption>)> {
 fn manifest_at(locator: &str, (format, encryption): (Format, Option<Encryption>)) -> String {
     let named = encryption.map(|name| format!(",encryption={name}")).unwrap_or_default();
     format!("/{locator}/sample.ism/manifest(format={format}{named})")
+}
+
+/// A text as one document has the cues of the segments that are left, and a tag of its own.
+#[tokio::test]
+async fn a_whole_text_has_what_the_filters_of_a_locator_leave() {
+    let mut narrow = document();
+    let all = narrow["streamingLocators"].as_array_mut().unwrap();
+    let mut one = all.iter().find(|one| one["streamingLocatorId"] == WHOLE).unwrap().clone();
+    one["streamingLocatorId"] = NARROW.into();
+    one["filters"] = json!(["middle"]);
+    all.push(one);
+    let storage = storage_with(&filters());
+    // Segments start at 0, 6, 12 and 18 seconds, and the second and the third are left.
+    let cues =
+        [(1, 2, "before"), (5, 7, "in"), (13, 19, "out"), (17, 18, "last"), (18, 19, "after")];
+    let cue = |(start, end, text)| format!("00:{start:02}.000 --> 00:{end:02}.000\n{text}\n\n");
+    storage.insert("sample/film.en.vtt", format!("WEBVTT\n\n{}", cues.map(cue).concat()));
+    let dynpack = Dynpack::builder(storage).locators(locators(narrow)).build();
+    let asset = AssetPath::new("sample", "sample.ism").unwrap();
+    let asset = dynpack.asset(&asset).await.unwrap();
+    let bitrate = asset.presentation.named("text").next().unwrap().id.bitrate;
+    let url = |locator: &str| {
+        let media = "Fragments(text=all,format=mpd-time-cmaf,text=vtt).vtt";
+        format!("/{locator}/sample.ism/QualityLevels({bitrate})/{media}")
+    };
+    let (whole, left) = (text(&dynpack, &url(WHOLE)).await, text(&dynpack, &url(NARROW)).await);
+    let words = |text: &str| {
+        cues.map(|(.., word)| word)
+            .into_iter()
+            .filter(|word| text.contains(word))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(words(&whole), ["before", "in", "out", "last", "after"]);
+    assert_eq!(words(&left), ["in", "out", "last"]);
+    assert!(left.contains("00:00:05.000 --> 00:00:07.000\n"), "times stay: {left}");
+    let tag = ask(&dynpack, &url(WHOLE)).await.unwrap().etag;
+    assert_ne!(ask(&dynpack, &url(NARROW)).await.unwrap().etag, tag);
+    let mut known = Conditions::default();
+    known.if_none_match = Some(tag);
+    let request = Request::parse(&url(NARROW)).unwrap();
+    assert_eq!(dynpack.respond(&request, &known).await.unwrap().status, 200);
+    // What manifests list is what there is.
+    let mpd = manifest_at(NARROW, (Format::DashCmaf, None)).replace(')', ",text=vtt)");
+    assert!(text(&dynpack, &mpd).await.contains("Fragments(text=all,"));
 }
 
 /// Under a locator with filters, nothing that they leave out is answered: in every format, under

@@ -21,6 +21,7 @@ mod golden;
 mod hls;
 mod hostile;
 mod http;
+mod images;
 mod indexes;
 mod keys;
 mod laws;

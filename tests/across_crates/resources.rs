@@ -28,7 +28,7 @@ async fn resources_are_listed(dynpack: &Dynpack) {
     for manifest in manifests() {
         let request = Request::parse(&manifest).unwrap();
         let packager = request.format.packager().unwrap();
-        let carried = packager.carried(&asset.presentation, None).unwrap();
+        let carried = packager.carried(&asset.presentation, &request, None).unwrap();
         let view = View::whole(&carried.presentation);
         let resources = packager.resources(&Job::new(&view, &request)).unwrap();
         let resources: Vec<String> = resources.map(|request| request.to_string()).collect();

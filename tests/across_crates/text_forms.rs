@@ -380,3 +380,23 @@ fn hex(digits: &str) -> Vec<u8> {
     let pairs = digits.as_bytes().chunks(2);
     pairs.map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
+
+/// Players show a cue for each document that has it at that time.
+#[tokio::test]
+async fn documents_have_no_time_beyond_their_segment() {
+    let dynpack = origin(storage());
+    for format in [Format::HlsCmaf, Format::DashCmaf, Format::DashCsf] {
+        let promise = promise(&dynpack, &manifest(format, TextForm::Imsc), format, "text_en").await;
+        let mut pieces = Vec::new();
+        for (url, ..) in &promise.segments {
+            let read = mp4::segment(&get(&dynpack, url).await);
+            let [sample] = &read.samples[..] else { panic!("{url}") };
+            let document = ttml::read(&sample.data, Options::new()).unwrap().document;
+            pieces.extend(seen(document.cues.all()));
+        }
+        let of = |words: &str| pieces.iter().filter(|piece| piece.2 == words).collect::<Vec<_>>();
+        let [first, second] = of("Two & three")[..] else { panic!("{pieces:?}") };
+        assert_eq!((first.0, first.1, second.0, second.1), (5250, second.0, first.1, 7750));
+        assert!(pieces.windows(2).all(|two| two[0].1 <= two[1].0), "{format}: {pieces:?}");
+    }
+}

@@ -1,14 +1,16 @@
 //! Files of subtitles beside a film, in every format.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use dynpack::storage::Memory;
-use dynpack::{AssetPath, Dynpack, Format, Response};
+use dynpack::{AssetPath, Dynpack, Format, Response, Strictness, TextEncoding, TextOptions};
 use dynpack_media::{Ticks, Time, Timescale};
 use dynpack_testkit::mp4;
 use dynpack_text::{Cue, Options, vtt};
 
-use crate::support::{ask, formats, get, manifest, sample_storage};
+use crate::reads::counting_in;
+use crate::support::{ask, formats, get, manifest, sample, sample_storage};
 
 /// The sample lasts 20 seconds, with segments of about 6. The second cue crosses the first cut, and
 /// the third ends with the film.
@@ -180,6 +182,107 @@ async fn a_broken_file_of_subtitles_is_refused_with_its_place() {
     }
 }
 
+/// A SubRip file with the umlauts of Windows-1252.
+const UMLAUTS: &[u8] = b"1\n00:00:01,000 --> 00:00:02,000\nGr\xf6\xdfe \x80\n";
+
+#[tokio::test]
+async fn the_encoding_of_a_file_is_declared_for_all_files_or_in_the_server_manifest() {
+    let expected = BTreeSet::from([(1000, 2000, "Größe €".to_owned())]);
+    let storage = sample_storage();
+    storage.insert("sample/film.de.srt", UMLAUTS);
+    let error = ask(&origin(storage.clone()), "/sample/sample.ism/manifest").await.unwrap_err();
+    let problem = "`film.de.srt`: malformed at line 3, column 3: neither UTF-8 nor UTF-16";
+    assert!(error.to_string().contains(problem), "{error}");
+    let options = TextOptions::new().with_encoding(TextEncoding::Windows1252);
+    let declared = Dynpack::builder(storage.clone()).texts(options).build();
+    assert_eq!(cues_in_hls(&declared, "text").await, expected);
+    // The server manifest knows better.
+    for (options, encoding, is_right) in [
+        (TextOptions::new(), "windows-1252", true),
+        (TextOptions::new(), "ISO-8859-1", true),
+        (options, "utf-8", false),
+        (options, "koi8-r", false),
+    ] {
+        let ism = format!(
+            r#"<smil xmlns="http://www.w3.org/2001/SMIL20/Language"><body><switch>
+            <video src="video_180p.mp4"/><textstream src="film.de.srt">
+            <param name="trackName" value="text"/><param name="encoding" value="{encoding}"/>
+            </textstream></switch></body></smil>"#
+        );
+        storage.insert("sample/sample.ism", ism);
+        let dynpack = Dynpack::builder(storage.clone()).texts(options).build();
+        if is_right {
+            assert_eq!(cues_in_hls(&dynpack, "text").await, expected, "{encoding}");
+        } else {
+            let error = ask(&dynpack, "/sample/sample.ism/manifest").await.unwrap_err();
+            assert_eq!(error.status(), 415, "{error}");
+            let problem = match encoding {
+                "utf-8" => "neither UTF-8 nor UTF-16",
+                _ => "`film.de.srt`: no text is read in the encoding `koi8-r`",
+            };
+            assert!(error.to_string().contains(problem), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn invalid_cues_are_left_out_with_a_warning_or_refused() {
+    let storage = sample_storage();
+    let broken = "WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n\n00:03.000 --> soon\nTwo\n";
+    storage.insert("sample/film.en.vtt", broken);
+    let lenient = origin(storage.clone());
+    let url = manifest("/sample/sample.ism", Format::HlsCmaf);
+    let response = ask(&lenient, &url).await.unwrap();
+    let is_named = |warning: &String| warning.starts_with("`film.en.vtt`: line 6: ");
+    assert!(response.warnings.iter().any(is_named), "{:?}", response.warnings);
+    let expected = BTreeSet::from([(1000, 2000, "One".to_owned())]);
+    assert_eq!(cues_in_hls(&lenient, "text").await, expected);
+    let options = TextOptions::new().with_strictness(Strictness::Strict);
+    let strict = Dynpack::builder(storage).texts(options).build();
+    let error = ask(&strict, &url).await.unwrap_err();
+    assert_eq!(error.status(), 415);
+    assert!(
+        error.to_string().contains("`film.en.vtt`: malformed at line 6, column 1: "),
+        "{error}"
+    );
+}
+
+/// What is read of the files is in the tags of manifests and of texts, and in no index.
+#[tokio::test]
+async fn options_of_texts_are_in_their_tags() {
+    let storage = storage();
+    let windows = TextOptions::new().with_encoding(TextEncoding::Windows1252);
+    let strict = TextOptions::new().with_strictness(Strictness::Strict);
+    let options = [TextOptions::new(), windows, strict];
+    let [usual, windows, strict] =
+        options.map(|texts| Dynpack::builder(storage.clone()).texts(texts).build());
+    let asset = usual.asset(&AssetPath::new("sample", "sample.ism").unwrap()).await.unwrap();
+    let bitrate = |name: &str| {
+        let all = &asset.presentation.renditions;
+        all.iter().find(|one| *one.id.name == *name).unwrap().id.bitrate
+    };
+    let media = |name: &str, form| {
+        let bitrate = bitrate(name);
+        format!(
+            "/sample/sample.ism/QualityLevels({bitrate})/Fragments({name}=0,format=m3u8-cmaf{form})"
+        )
+    };
+    for (url, count) in [
+        (manifest("/sample/sample.ism", Format::HlsCmaf), 3),
+        (media("text_en", ",text=vtt"), 3),
+        (media("video", ""), 1),
+    ] {
+        let mut tags = BTreeSet::new();
+        for dynpack in [&usual, &windows, &strict] {
+            tags.insert(header(&ask(dynpack, &url).await.unwrap(), "etag"));
+        }
+        assert_eq!(tags.len(), count, "{url}");
+    }
+    let path = AssetPath::new("sample", "sample.ism").unwrap();
+    let [one, other] = [usual.index(&path).await.unwrap(), windows.index(&path).await.unwrap()];
+    assert_eq!(one, other);
+}
+
 #[tokio::test]
 async fn previews_and_chapters_are_no_subtitles() {
     let storage = sample_storage();
@@ -220,6 +323,33 @@ async fn a_server_manifest_lists_its_texts() {
           STABLE-RENDITION-ID=\"subt_en-us/52\""],
         "and not the file that it does not list"
     );
+}
+
+/// A film without a folder is looked at again with the files beside it, once for each check.
+#[tokio::test]
+async fn a_file_of_subtitles_beside_a_lone_film_is_noticed() {
+    let storage = Memory::new();
+    storage.insert("films/lone.mp4", sample("video_360p.mp4"));
+    storage.insert("films/lonely.en.vtt", ENGLISH);
+    let url = manifest("/films/lone/lone.ism", Format::HlsCmaf);
+    let listed = async |dynpack: &Dynpack| {
+        let playlist = text(dynpack, &url).await;
+        lines(&playlist, "#EXT-X-MEDIA:TYPE=SUBTITLES").count()
+    };
+    let (checking, counts) = counting_in(storage.clone());
+    let checking = checking.revalidate_after(Duration::ZERO).build();
+    let waiting = Dynpack::builder(storage.clone()).revalidate_after(Duration::from_secs(600));
+    let waiting = waiting.build();
+    assert_eq!((listed(&checking).await, listed(&waiting).await), (0, 0));
+    storage.insert("films/lone.en.vtt", ENGLISH);
+    assert_eq!((listed(&checking).await, listed(&waiting).await), (1, 0));
+    storage.insert("films/lone.de.srt", GERMAN);
+    assert_eq!(listed(&checking).await, 2);
+    counts.take_looks();
+    assert_eq!(listed(&checking).await, 2);
+    assert_eq!(counts.take_looks(), (1, 0), "a check is one look at the folder");
+    storage.remove("films/lone.en.vtt");
+    assert_eq!(listed(&checking).await, 1);
 }
 
 /// The clock of subtitles is that of the film as stored, which may start later than 0.
@@ -289,22 +419,58 @@ async fn text_tracks_of_mp4_files_are_served() {
 async fn a_text_track_beside_pictures_is_served_once() {
     let text = mp4::plain_text("One");
     let media: [(u32, &[u8]); 1] = [(1500, &text)];
-    let film = |id| {
+    let film = |id, frame| {
         let mut pictures = mp4::Track::video(mp4::MEDIA + text.len() as u64);
         pictures.id = 1;
         let text_track =
             mp4::Track { id, ..mp4::Track::text(mp4::MEDIA, b"sbtl", mp4::tx3g(0), &media) };
-        let bytes = [text.clone(), vec![0x65; 2_000]].concat();
+        let bytes = [text.clone(), vec![frame; 2_000]].concat();
         mp4::file_with(&bytes, &mp4::moov(&[pictures, text_track]))
     };
     let storage = Memory::new();
-    storage.insert("film/a.mp4", film(3));
+    storage.insert("film/a.mp4", film(3, 0x65));
+    storage.insert("film/b.mp4", film(4, 0x66));
     let dynpack = origin(storage);
     let asset = dynpack.asset(&AssetPath::new("film", "film.ism").unwrap()).await.unwrap();
     let texts: Vec<_> = asset.presentation.of_kind(dynpack_media::MediaKind::Text).collect();
     let [rendition] = texts.as_slice() else { panic!("{texts:?}") };
     let document = asset.texts.get(&rendition.id.name).unwrap();
     assert_eq!(plain(document.cues.all()), BTreeSet::from([(0, 1500, "One".to_owned())]));
+}
+
+/// Texts of several languages lie between pictures, a cue of each beside one of the other.
+#[tokio::test]
+async fn all_text_tracks_of_a_file_are_read_at_once() {
+    let (cue, pictures) = (mp4::plain_text("One"), vec![0x65; 2_000]);
+    let film = |texts: u32| {
+        let samples = vec![(1500, &cue[..]); 4];
+        let len = u64::try_from(cue.len()).unwrap();
+        // Cue by cue, all languages, and the pictures after the first of them.
+        let place = |text: u32, at: u64| {
+            let after = if at == 0 { 0 } else { 2_000 };
+            mp4::MEDIA + (at * u64::from(texts) + u64::from(text)) * len + after
+        };
+        let mut tracks = vec![mp4::Track::video(mp4::MEDIA + u64::from(texts) * len)];
+        tracks[0].id = 1;
+        tracks.extend((0..texts).map(|text| {
+            let whole = mp4::Track::text(0, b"sbtl", mp4::tx3g(0), &samples);
+            let offsets = (0..4).map(|at| place(text, at)).collect();
+            mp4::Track { id: 2 + text, stsc: vec![(1, 1, 1)], offsets, ..whole }
+        }));
+        let cues = |count: u32| cue.repeat(count as usize);
+        let media = [cues(texts), pictures.clone(), cues(3 * texts)].concat();
+        mp4::file_with(&media, &mp4::moov(&tracks))
+    };
+    let mut reads = Vec::new();
+    for texts in [0, 1, 5] {
+        let storage = Memory::new();
+        storage.insert("film/film.mp4", film(texts));
+        let (builder, counts) = counting_in(storage);
+        let path = AssetPath::new("film", "film.ism").unwrap();
+        builder.build().asset(&path).await.unwrap();
+        reads.push(counts.take().0);
+    }
+    assert_eq!(reads, [reads[0], reads[0] + 1, reads[0] + 1]);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 CONVERT is the example of dynpack-text, and SAMPLES a folder of subtitle files. Each is converted,
 whole and in segments, to WebVTT, to IMSC 1, and to samples of wvtt and stpp. ffmpeg, the W3C's
 webvtt-parser, imsc.js and ttconv read the results, and the sources. They must show the same texts
-at the same times. Prints a table and, last, `text: N passed, M failed`.
+at the same times. A document with images becomes IMSC alone, with the same images. Prints a table and, last, `text: N passed, M failed`.
 """
 
 import argparse
@@ -80,19 +80,25 @@ class Converter:
 def check(converter, tally):
     """All that one source is converted to."""
     styled = timeline(source_cues(converter))
+    assert styled, "the source has no cues"
     plain = without_styles(styled)
+    with_images = has_images(converter.source)
+    # ttconv reads documents with images, and shows none.
+    by_ttconv_found = [] if with_images else plain
     vtt, ttml = converter.whole(".vtt"), converter.whole(".ttml")
-    compare(tally, "WebVTT by webvtt-parser", styled, timeline(by_node([vtt])[0]))
-    compare(tally, "WebVTT by ffmpeg", plain, without_styles(timeline(by_ffmpeg(vtt))))
+    if not with_images:
+        compare(tally, "WebVTT by webvtt-parser", styled, timeline(by_node([vtt])[0]))
+        compare(tally, "WebVTT by ffmpeg", plain, without_styles(timeline(by_ffmpeg(vtt))))
     compare(tally, "IMSC by imsc.js", styled, timeline(by_node([ttml])[0]))
-    compare(tally, "IMSC by ttconv", plain, without_styles(timeline(by_ttconv(ttml))))
-    for ending in (".vtt", ".ttml"):
+    compare(tally, "IMSC by ttconv", by_ttconv_found, without_styles(timeline(by_ttconv(ttml))))
+    for ending in (".ttml",) if with_images else (".vtt", ".ttml"):
         paths = converter.segments(ending)
         what = f"{len(paths)} segments of {ending}"
         compare(tally, what, styled, timeline(in_segments(by_node(paths))))
     cues = in_segments(map(by_ttconv, paths))
-    compare(tally, "the latter by ttconv", plain, without_styles(timeline(cues)))
-    for what, path in (("", converter.whole(".mp4")), (" cut", converter.cut(".mp4"))):
+    compare(tally, "the latter by ttconv", by_ttconv_found, without_styles(timeline(cues)))
+    in_mp4 = () if with_images else (("", converter.whole(".mp4")), (" cut", converter.cut(".mp4")))
+    for what, path in in_mp4:
         found = without_styles(timeline(wvtt_cues(path)))
         compare(tally, f"samples of wvtt{what} by ffmpeg", plain, found)
     samples = [data.decode() for _, _, data in samples_of(converter.cut(".stpp.mp4"))]
@@ -100,11 +106,13 @@ def check(converter, tally):
     tally.add("samples of stpp by ffmpeg", ["other documents"] * (samples != expected))
 
 
+def has_images(source):
+    return source.suffix == ".ttml" and "smpte:image" in source.read_text()
+
+
 def compare(tally, what, expected, found):
     problems = [f"expected {stretch}" for stretch in expected if stretch not in found]
     problems += [f"found {stretch}" for stretch in found if stretch not in expected]
-    if not expected:
-        problems.append("the source has no cues")
     tally.add(f"{what}: {len(found)} stretches", problems[:6])
 
 

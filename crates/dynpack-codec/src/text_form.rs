@@ -39,6 +39,16 @@ impl TextForm {
         }
     }
 
+    /// The `codecs` parameter of text whose documents show images; `None` for a form without
+    /// images.
+    #[must_use]
+    pub const fn rfc6381_of_images(self) -> Option<&'static str> {
+        match self {
+            Self::Imsc => Some("stpp.ttml.im1i"),
+            Self::Vtt | Self::Wvtt => None,
+        }
+    }
+
     /// Whether it is in MP4 segments, which need an init segment.
     #[must_use]
     pub const fn is_mp4(self) -> bool {

@@ -282,7 +282,7 @@ fn details(rendition: &Rendition, text: TextForm) -> Details {
         codecs: match codec {
             Codec::Video(video) => Some(video.rfc6381()),
             Codec::Audio(audio) => Some(sound::codecs(audio)),
-            Codec::Text => text.is_mp4().then(|| text.rfc6381().to_owned()),
+            Codec::Text => text.is_mp4().then(|| rendition.text_codecs(text).to_owned()),
         },
         supplemental_codec: codec.video().and_then(Video::supplemental_codec),
         width,

@@ -1,5 +1,7 @@
 //! The group of subtitles (RFC 8216, 4.3.4.1).
 
+use std::collections::BTreeSet;
+
 use dynpack_codec::MediaKind;
 use dynpack_media::{Language, Presentation, Rendition, Role};
 
@@ -55,14 +57,17 @@ impl<'a> Subtitles<'a> {
         self.texts.iter().position(|other| Some(about(other)) == own) == Some(at)
     }
 
-    /// Adds the group to a variant, and its codec if that is one of MP4.
+    /// Adds the group to a variant, and its codecs if those are of MP4.
     pub(crate) fn add_to(&self, variant: &mut Variant, options: &Options) {
         if self.texts.is_empty() {
             return;
         }
         variant.text = Some(GROUP.to_owned());
         if options.text.is_mp4() {
-            variant.codecs.extend([",", options.text.rfc6381()]);
+            let codecs = self.texts.iter().map(|text| text.text_codecs(options.text));
+            for codec in BTreeSet::from_iter(codecs).into_iter().rev() {
+                variant.codecs.extend([",", codec]);
+            }
         }
     }
 }

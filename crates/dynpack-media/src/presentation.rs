@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use dynpack_codec::{Codec, MediaKind};
+use dynpack_codec::{Codec, MediaKind, TextForm};
 
 use crate::{
     Chapter, Cuts, Form, Language, Marker, RenditionId, Role, SampleIndex, SampleTable, Segment,
@@ -34,6 +34,8 @@ pub struct Rendition {
     /// What its publisher declares of it for people who need it (`CHARACTERISTICS` in HLS, RFC
     /// 8216, 4.3.4.1), in place of what its role says.
     pub characteristics: Vec<String>,
+    /// Whether it is text that shows images in place of words.
+    pub has_images: bool,
     /// The file which holds its samples, or its cues.
     pub source: SourceIndex,
     /// Its samples and their coding. [Text](Codec::Text) has none: its cues are kept elsewhere.
@@ -56,6 +58,7 @@ impl Rendition {
             role: Role::Main,
             is_default: false,
             characteristics: Vec::new(),
+            has_images: false,
             source,
             track,
             is_filled: false,
@@ -70,6 +73,13 @@ impl Rendition {
         let track = Track::new(TrackId(1), Cuts::TEXT_CLOCK, Codec::Text, Bytes::new(), samples);
         let track = Arc::new(track.with_language(language));
         Self { role: Role::Subtitle, ..Self::new(id, source, track, cuts) }
+    }
+
+    /// The `codecs` parameter (RFC 6381) of a text in that form.
+    #[must_use]
+    pub fn text_codecs(&self, form: TextForm) -> &'static str {
+        let of_images = form.rfc6381_of_images().filter(|_| self.has_images);
+        of_images.unwrap_or_else(|| form.rfc6381())
     }
 
     /// The kind of its media.

@@ -60,17 +60,18 @@ pub trait Packager: Send + Sync {
     }
 
     /// What the format [carries](Self::carries) of a presentation under that protection, or in the
-    /// clear. All else is made of that.
+    /// clear, with text in the form that the request gets. All else is made of that.
     ///
     /// # Errors
     /// [`Error::NotCarried`] if nothing is left of video or of audio.
     fn carried<'a>(
         &self,
         presentation: &'a Presentation,
+        request: &Request,
         protection: Option<&Protection>,
     ) -> Result<Carried<'a>, Error> {
         Carried::of(presentation, self.format(), |rendition| match rendition.kind() {
-            MediaKind::Text => text::carries(self.format()),
+            MediaKind::Text => text::carries(request, rendition),
             MediaKind::Video | MediaKind::Audio => {
                 self.carries(rendition, protection.and_then(|all| all.encryption_of(rendition)))
             }
@@ -215,10 +216,9 @@ pub trait Packager: Send + Sync {
                     return Err(no_such(request.format, "forms of text for other media"));
                 }
                 if !job.view.is_whole()
-                    && (*place == Place::Whole
-                        || self
-                            .places_of(job, rendition, *place)?
-                            .is_some_and(|places| !job.view.shows(&places)))
+                    && self
+                        .places_of(job, rendition, *place)?
+                        .is_some_and(|places| !job.view.shows(&places))
                 {
                     return Err(not_in_view(id, *place));
                 }

@@ -317,7 +317,7 @@ fn params() -> impl Strategy<Value = Vec<Param>> {
 }
 
 fn track() -> impl Strategy<Value = ServerTrack> {
-    let texts = vec(option::of(text()), 5);
+    let texts = vec(option::of(text()), 6);
     let uti = "[a-z.-]{1,9}";
     let files = vec(option::of(file_name()), 2);
     let kind = prop_oneof![Just(TrackKind::Video), Just(TrackKind::Audio), Just(TrackKind::Text)];
@@ -335,6 +335,7 @@ fn track() -> impl Strategy<Value = ServerTrack> {
                 &mut track.accessibility,
                 &mut track.role,
                 &mut track.text.display_name,
+                &mut track.text.encoding,
             ] {
                 *field = texts.next().flatten();
             }

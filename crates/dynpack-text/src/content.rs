@@ -7,6 +7,7 @@ pub(crate) use builder::Builder;
 use dynpack_media::Time;
 
 use crate::color::Color;
+use crate::image::Image;
 
 /// The maximum number of spans around a text. Readers leave out deeper spans, and keep their text.
 pub const MAX_DEPTH: usize = 32;
@@ -23,6 +24,8 @@ pub enum Node {
     Timestamp(Time),
     /// A part with a meaning or style of its own.
     Span(Box<Span>),
+    /// An image in place of text: the only node of its cue.
+    Image(Image),
 }
 
 /// A part of a text with a meaning or style of its own.
@@ -105,7 +108,9 @@ impl Node {
     pub(crate) fn annotation(&self) -> Option<&[Self]> {
         match self {
             Self::Span(span) if span.kind == SpanKind::RubyText => Some(&span.nodes),
-            Self::Span(_) | Self::Text(_) | Self::Break | Self::Timestamp(_) => None,
+            Self::Span(_) | Self::Text(_) | Self::Break | Self::Timestamp(_) | Self::Image(_) => {
+                None
+            }
         }
     }
 }
@@ -125,7 +130,7 @@ pub(crate) fn push_plain(nodes: &[Node], out: &mut String) {
         match node {
             Node::Text(text) => out.push_str(text),
             Node::Break => out.push('\n'),
-            Node::Timestamp(_) => {}
+            Node::Timestamp(_) | Node::Image(_) => {}
             Node::Span(span) => {
                 let is_annotation = span.kind == SpanKind::RubyText;
                 let (before, after) = if is_annotation { ("(", ")") } else { ("", "") };

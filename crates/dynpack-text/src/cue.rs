@@ -5,6 +5,7 @@ use std::ops::Range;
 use dynpack_media::{Ticks, Time, Timescale};
 
 use crate::content::{Node, Span, lines, push_plain};
+use crate::image::Image;
 use crate::layout::Layout;
 
 /// A text that is shown from a time to a time: a subtitle, a caption, or a chapter with its title.
@@ -40,6 +41,15 @@ impl Cue {
         let mut text = String::new();
         push_plain(&self.nodes, &mut text);
         text
+    }
+
+    /// The image that it shows in place of text.
+    #[must_use]
+    pub fn image(&self) -> Option<&Image> {
+        self.nodes.iter().find_map(|node| match node {
+            Node::Image(image) => Some(image),
+            Node::Text(_) | Node::Break | Node::Timestamp(_) | Node::Span(_) => None,
+        })
     }
 
     /// Whether it is shown in a span of time, its end excluded. A cue without a length touches the
@@ -80,7 +90,7 @@ fn moved_timestamps(nodes: Vec<Node>, moved: &impl Fn(Time) -> Time) -> Vec<Node
             let nodes = moved_timestamps(span.nodes, moved);
             Node::Span(Box::new(Span { nodes, ..*span }))
         }
-        node @ (Node::Text(_) | Node::Break) => node,
+        node @ (Node::Text(_) | Node::Break | Node::Image(_)) => node,
     });
     nodes.collect()
 }
@@ -89,6 +99,6 @@ fn has_timestamps(nodes: &[Node]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Timestamp(_) => true,
         Node::Span(span) => has_timestamps(&span.nodes),
-        Node::Text(_) | Node::Break => false,
+        Node::Text(_) | Node::Break | Node::Image(_) => false,
     })
 }

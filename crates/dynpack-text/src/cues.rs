@@ -15,6 +15,7 @@ pub struct Cues {
     ends: Vec<Time>,
     /// Whether the identifiers of cues can be those of elements.
     ids: Ids,
+    has_images: bool,
 }
 
 /// Whether the identifiers of cues can be those of elements.
@@ -40,13 +41,20 @@ impl Cues {
         let mut seen = BTreeSet::new();
         let are_unique = cues.iter().filter_map(|cue| cue.id.as_ref()).all(|id| seen.insert(id));
         let ids = if are_unique { Ids::Unique } else { Ids::Repeated };
-        Self { ends: ends.collect(), ids, cues }
+        let has_images = cues.iter().any(|cue| cue.image().is_some());
+        Self { ends: ends.collect(), ids, has_images, cues }
     }
 
     /// All cues.
     #[must_use]
     pub fn all(&self) -> &[Cue] {
         &self.cues
+    }
+
+    /// Whether some of them show images in place of text.
+    #[must_use]
+    pub const fn has_images(&self) -> bool {
+        self.has_images
     }
 
     /// The cues, in their order.

@@ -15,6 +15,8 @@ pub struct Document {
     pub language: Option<String>,
     /// The regions that cues name.
     pub regions: Vec<Region>,
+    /// Width and height of the picture in pixels, if the document counts in them.
+    pub pixels: Option<[u32; 2]>,
     /// The style sheets of a WebVTT document (CSS), one for each `STYLE` block.
     pub stylesheets: Vec<String>,
     /// The cues.
@@ -39,6 +41,14 @@ impl Document {
     #[must_use]
     pub fn whole(&self) -> Excerpt<'_> {
         Excerpt { document: self, span: None, cues: self.cues.all().iter().collect() }
+    }
+
+    /// A document of the cues that touch some spans of time, their ends excluded.
+    #[must_use]
+    pub fn shown_in(&self, spans: &[Range<Time>]) -> Excerpt<'_> {
+        let is_shown = |cue: &&Cue| spans.iter().any(|span| cue.touches(span));
+        let cues = self.cues.all().iter().filter(is_shown).collect();
+        Excerpt { document: self, span: None, cues }
     }
 
     /// The cues that touch a segment, its end excluded. A cue that crosses the end of a segment is

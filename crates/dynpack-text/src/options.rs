@@ -1,5 +1,9 @@
 //! Options of the readers.
 
+use std::str::FromStr;
+
+use encoding_rs::{UTF_8, WINDOWS_1252};
+
 /// How a document is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -41,6 +45,36 @@ pub enum Encoding {
     Windows1252,
 }
 
+impl Encoding {
+    /// Its name in the Encoding Standard.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Windows1252 => "windows-1252",
+        }
+    }
+}
+
+impl FromStr for Encoding {
+    type Err = UnknownEncoding;
+
+    /// Reads a name of an encoding, or another label of it (Encoding Standard, 4.2), in any case:
+    /// `utf-8`, `windows-1252`, `iso-8859-1`.
+    fn from_str(label: &str) -> Result<Self, UnknownEncoding> {
+        match encoding_rs::Encoding::for_label(label.as_bytes()) {
+            Some(known) if known == UTF_8 => Ok(Self::Utf8),
+            Some(known) if known == WINDOWS_1252 => Ok(Self::Windows1252),
+            Some(_) | None => Err(UnknownEncoding(label.to_owned())),
+        }
+    }
+}
+
+/// Text is not read in the encoding with that name. Whoever wrote the name can fix it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no text is read in the encoding `{0}`, but in utf-8 and windows-1252")]
+pub struct UnknownEncoding(pub String);
+
 /// What happens to cues that a standard says to ignore.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strictness {
@@ -49,4 +83,26 @@ pub enum Strictness {
     Lenient,
     /// They make the whole document invalid.
     Strict,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Encoding;
+
+    #[test]
+    fn encodings_have_the_labels_of_the_standard() {
+        for (label, encoding) in [
+            ("utf-8", Encoding::Utf8),
+            ("UTF8", Encoding::Utf8),
+            ("Windows-1252", Encoding::Windows1252),
+            ("latin1", Encoding::Windows1252),
+        ] {
+            assert_eq!(label.parse(), Ok(encoding), "{label}");
+        }
+        let error = "koi8-r".parse::<Encoding>().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "no text is read in the encoding `koi8-r`, but in utf-8 and windows-1252"
+        );
+    }
 }

@@ -52,6 +52,11 @@ impl Percent {
         Self::clamped(self.thousandths().saturating_mul(other.thousandths()) / 100_000)
     }
 
+    /// This part of a number of pixels, rounded.
+    pub(crate) fn of_pixels(self, pixels: u32) -> u64 {
+        u64::from(self.0).saturating_mul(pixels.into()).saturating_add(50_000) / 100_000
+    }
+
     /// Reads `12.5%`: digits with at most one point, and `%` (WebVTT, 6.3). `None` for other text,
     /// and for more than 100 percent.
     #[must_use]

@@ -55,7 +55,8 @@ impl Reading {
 
     /// Adds the regions and warnings of a part of the document.
     pub(crate) fn add_part(&mut self, part: &Parsed) -> Result<(), Error> {
-        let Document { language, regions, .. } = &part.document;
+        let Document { language, regions, pixels, .. } = &part.document;
+        self.document.pixels = self.document.pixels.or(*pixels);
         self.document.language = self.document.language.take().or_else(|| language.clone());
         for region in regions {
             self.add_region(region.clone())?;

@@ -10,8 +10,7 @@ use crate::ttml::{WriteOptions, write};
 /// The sample of a segment, or of a whole document: one TTML document. Players show it for the time
 /// of the sample. `None` for a segment without length.
 ///
-/// Its times are those of the [presentation](crate::ttml::Times::Presentation), except in Smooth
-/// Streaming.
+/// Its times are on the clock of the presentation, except in Smooth Streaming.
 #[must_use]
 pub fn sample(excerpt: &Excerpt<'_>, options: WriteOptions, clock: Timescale) -> Option<Sample> {
     let span = span(excerpt, clock);

@@ -18,7 +18,7 @@ pub(crate) struct Stretch<'a> {
 }
 
 /// Cuts an excerpt into stretches without gap or overlap. Cues whose times round to the same tick
-/// are in none.
+/// are in none, nor are images.
 pub(crate) fn stretches<'a>(
     excerpt: &Excerpt<'a>,
     clock: Timescale,
@@ -29,7 +29,9 @@ pub(crate) fn stretches<'a>(
         start.max(whole.start)..end.min(whole.end)
     };
     let cues = excerpt.cues().iter().map(|cue| (shown(cue), *cue));
-    let cues: Vec<_> = cues.filter(|(shown, _)| shown.start < shown.end).collect();
+    let is_shown =
+        |(shown, cue): &(Range<Ticks>, &Cue)| shown.start < shown.end && cue.image().is_none();
+    let cues: Vec<_> = cues.filter(is_shown).collect();
     let mut bounds = BTreeSet::from([whole.start, whole.end]);
     bounds.extend(cues.iter().flat_map(|(shown, _)| [shown.start, shown.end]));
     let bounds: Vec<Ticks> = bounds.into_iter().collect();

@@ -58,7 +58,8 @@ impl TrackReader {
     /// Starts with the sample entry of the track: a whole box.
     ///
     /// # Errors
-    /// [`Error::Sample`] for an invalid entry, and for one of another format or with images.
+    /// [`Error::Sample`] for an invalid entry, and for one of another format or with other images
+    /// than PNG.
     pub fn new(entry: &[u8], options: Options) -> Result<Self, Error> {
         let mut reading = Reading::new(options.strictness);
         let in_entry = |problem| Error::Sample { what: "the sample entry", problem };

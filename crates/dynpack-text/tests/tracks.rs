@@ -143,9 +143,9 @@ fn invalid_tracks_are_refused_with_their_part() {
         (vec![0; 4], none, "the sample entry is cut short"),
         (entry("tx3g", b"\0\0"), none, "the sample entry is cut short"),
         (
-            entry("stpp", b"x\0\0image/png\0"),
+            entry("stpp", b"x\0\0image/png image/jpeg\0"),
             none,
-            "the sample entry has images, which is not supported",
+            "the sample entry has images other than PNG, which is not supported",
         ),
         (
             entry("wvtt", &a_box("vttC", b"VTT")),

@@ -5,17 +5,15 @@ mod chapters;
 mod known;
 mod last_check;
 mod open;
+mod opening;
 mod refusals;
 mod texts;
 mod unusable;
 mod witness;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use dynpack_isobmff::Limits;
-use dynpack_media::CutPolicy;
 use dynpack_packager::AssetPath;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -24,6 +22,7 @@ use tracing::{info, warn};
 pub(crate) use self::asset::etag;
 pub use self::asset::{Asset, FORMAT_VERSION};
 pub(crate) use self::open::{REMUX, lone_name, media_files, open_file};
+pub(crate) use self::opening::Opening;
 
 use self::known::MadeIndex;
 use self::last_check::LastCheck;
@@ -32,39 +31,11 @@ use self::refusals::Refusals;
 use self::witness::Witness;
 use crate::cache::bounded;
 use crate::error::Error;
-use crate::storage::{Identity, Storage};
+use crate::storage::Storage;
 use crate::tasks::InFlight;
 
 /// Bytes of the index of a short film in a few renditions.
 const TYPICAL_ASSET: u64 = 1 << 18;
-
-/// How assets are opened, and how long they stay open.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Opening {
-    pub(crate) policy: CutPolicy,
-    pub(crate) limits: Limits,
-    /// Maximum size in bytes of the indexes of all open assets together.
-    pub(crate) cache_bytes: u64,
-    /// Maximum number of files that all open assets hold open together.
-    pub(crate) cache_files: u64,
-    /// How long an asset is served before its files are checked again.
-    pub(crate) revalidate_after: Duration,
-    /// For how long after its last write a file may still be being written.
-    pub(crate) settled_after: Duration,
-    /// Whether indexes that are missing are stored.
-    pub(crate) writes_indexes: bool,
-}
-
-impl Opening {
-    /// Whether nobody has written to these files for some time.
-    pub(crate) fn is_settled<'a>(&self, files: impl IntoIterator<Item = &'a Identity>) -> bool {
-        let now = SystemTime::now();
-        let mut written = files.into_iter().filter_map(Identity::last_write);
-        // The clock of a file server may be ahead.
-        let age = |time| now.duration_since(time).unwrap_or_else(|ahead| ahead.duration());
-        written.all(|time| age(time) >= self.settled_after)
-    }
-}
 
 /// The cache of open assets. Each asset is opened once, even if many requests wait for it, and is
 /// removed when one of its files is replaced.
@@ -142,8 +113,7 @@ impl Assets {
 
     /// The index of the asset at `path` as stored now: the path where it belongs, and its bytes.
     pub(crate) async fn index(&self, path: &AssetPath) -> Result<(String, Bytes), Error> {
-        let Opening { policy, limits, .. } = self.inner.opening;
-        let opened = open(self.storage(), path, policy, limits, IndexUse::Make).await?;
+        let opened = open(self.storage(), path, &self.inner.opening, IndexUse::Make).await?;
         let index = opened.index.map(MadeIndex::bytes);
         let made = index.expect("it was asked for").await;
         made.map_err(|error| Error::Unusable {
@@ -190,22 +160,22 @@ impl Inner {
         if let Some(error) = self.refusals.get(path, storage, after).await {
             return Err(error);
         }
-        let Opening { policy, limits, writes_indexes, .. } = self.opening;
-        let index_use = if writes_indexes { IndexUse::ReadOrMake } else { IndexUse::Read };
-        let mut witness = Witness::new(Arc::clone(&self.storage));
-        let mut opened = open(&witness, path, policy, limits, index_use).await;
+        let (opening, witnessed) = (&self.opening, || Witness::new(Arc::clone(&self.storage)));
+        let index_use = if opening.writes_indexes { IndexUse::ReadOrMake } else { IndexUse::Read };
+        let mut witness = witnessed();
+        let mut opened = open(&witness, path, opening, index_use).await;
         if let Err(Error::Storage(error)) = &opened
             && error.is_out_of_files()
             && !self.cache.is_empty()
         {
             warn!(asset = %path, %error, "all open assets are closed");
             self.cache.clear();
-            witness = Witness::new(Arc::clone(&self.storage));
-            opened = open(&witness, path, policy, limits, index_use).await;
+            witness = witnessed();
+            opened = open(&witness, path, opening, index_use).await;
         }
         let Opened { asset, index } =
             opened.inspect_err(|error| self.refusals.insert(path, error, witness.seen()))?;
-        if let Some(index) = index.filter(|_| self.opening.is_settled(asset.identities())) {
+        if let Some(index) = index.filter(|_| opening.is_settled(asset.identities())) {
             let storage = Arc::clone(&self.storage);
             tokio::spawn(async move { index.store(storage.as_ref()).await });
         }

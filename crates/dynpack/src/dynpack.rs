@@ -9,8 +9,9 @@ use dynpack_isobmff::Limits;
 use dynpack_media::CutPolicy;
 use dynpack_packager::{
     Admission, AssetPath, Combination, Content, Download, Error as PackagerError, Job, Locators,
-    Protection, Request, RequestError, Resource, Rules, TokenTerms,
+    Place, Protection, Request, RequestError, Resource, Rules, TokenTerms,
 };
+use dynpack_text::Options as TextOptions;
 use jiff::Timestamp;
 use tracing::debug;
 
@@ -131,6 +132,16 @@ impl<S: Storage> Builder<S> {
         Self { opening: Opening { limits, ..self.opening }, ..self }
     }
 
+    /// How files of subtitles and text tracks are read: the encoding of files that do not say it
+    /// themselves, and what happens to invalid cues. The default is [`TextOptions::new`]. All nodes
+    /// that serve the same asset must use the same options.
+    ///
+    /// The parameter `encoding` of a server manifest takes precedence for its file.
+    #[must_use]
+    pub fn texts(self, texts: TextOptions) -> Self {
+        Self { opening: Opening { texts, ..self.opening }, ..self }
+    }
+
     /// The maximum size in bytes of the indexes of all open assets together. The default is 256
     /// MiB. An asset that takes almost all of it by itself is not cached.
     #[must_use]
@@ -225,6 +236,7 @@ impl Dynpack {
             opening: Opening {
                 policy: CutPolicy::SIX_SECONDS,
                 limits: Limits::default(),
+                texts: TextOptions::new(),
                 cache_bytes: 256 << 20,
                 cache_files: 500,
                 revalidate_after: Duration::from_secs(1),
@@ -315,16 +327,19 @@ impl Dynpack {
             return Ok(response);
         }
         let filtered = filters.apply(&asset.presentation)?;
-        let mut carried = packager.carried(&filtered.presentation, protection)?;
+        let mut carried = packager.carried(&filtered.presentation, &request, protection)?;
         if !filters.is_empty() {
-            let whole = packager.carried(&asset.presentation, protection);
+            let whole = packager.carried(&asset.presentation, &request, protection);
             let whole = whole.map_or(Cow::Borrowed(&asset.presentation), |all| all.presentation);
             carried = carried.with_audio_of(&whole)?;
             request = request.with_audio_of(&carried.presentation, &whole);
         }
-        let head = head(&request, filtered.hash().filter(|_| !is_media));
-        // The tags of media are those of the whole. Filters may leave it out.
-        if !is_media
+        // The tags of media are those of the whole, of which filters leave out some. Only whole
+        // documents change with them, as manifests do.
+        let is_filtered =
+            !matches!(request.resource, Resource::Media(_, place) if place != Place::Whole);
+        let head = head(&request, filtered.hash().filter(|_| is_filtered));
+        if is_filtered
             && !filters.is_empty()
             && let Some(response) = self.remembered(&head, conditions)
         {

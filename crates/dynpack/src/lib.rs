@@ -21,8 +21,6 @@
 //! # });
 //! # Ok::<(), std::io::Error>(())
 //! ```
-//!
-//! Not supported yet: subtitles, and codecs other than H.264 and AAC.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test may panic"))]
@@ -65,6 +63,7 @@ pub use dynpack_packager::{
     escape, listed_files, present, present_knowing, present_listed, present_marked, present_texts,
 };
 pub use dynpack_smooth::ServerManifest;
+pub use dynpack_text::{Encoding as TextEncoding, Options as TextOptions, Strictness};
 pub use error::Error;
 pub use filters::{AccountFilters, FilterProvider};
 pub use http::{Body, Conditions, Response};

@@ -26,16 +26,21 @@ pub struct Mp4Writer<'a> {
 /// How the samples are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Coding {
-    Stpp,
+    Stpp(Times),
     Wvtt,
 }
 
 impl<'a> Mp4Writer<'a> {
-    /// Writes documents of IMSC 1 (`stpp`), one in each segment. Their times are those of the
-    /// presentation; in [`Profile::Smooth`] they count from the start of the segment.
+    /// Writes documents of IMSC 1 (`stpp`), one in each segment, with cues that are cut at its ends.
+    /// Their times are those of the presentation; in [`Profile::Smooth`] they count from the start
+    /// of the segment.
     #[must_use]
     pub const fn imsc(profile: Profile, rendition: &'a Rendition, document: &'a Document) -> Self {
-        Self { profile, rendition, document, coding: Coding::Stpp }
+        let times = match profile {
+            Profile::Smooth => Times::Segment,
+            Profile::Cmaf | Profile::Csf => Times::Cut,
+        };
+        Self { profile, rendition, document, coding: Coding::Stpp(times) }
     }
 
     /// Writes WebVTT (`wvtt`): a sample for each stretch of a segment in which the same cues are
@@ -52,7 +57,7 @@ impl<'a> Mp4Writer<'a> {
     /// document is larger than any real one.
     pub fn init_segment(&self) -> Result<Bytes, Error> {
         let entry = match self.coding {
-            Coding::Stpp => stpp::sample_entry(),
+            Coding::Stpp(_) => stpp::sample_entry(),
             Coding::Wvtt => wvtt::sample_entry(self.document),
         };
         let cuts = Arc::clone(&self.rendition.cuts);
@@ -84,11 +89,7 @@ impl<'a> Mp4Writer<'a> {
         let excerpt = self.document.segment(span);
         let clock = self.rendition.timescale();
         match self.coding {
-            Coding::Stpp => {
-                let times = match self.profile {
-                    Profile::Smooth => Times::Segment,
-                    Profile::Cmaf | Profile::Csf => Times::Presentation,
-                };
+            Coding::Stpp(times) => {
                 let options = WriteOptions { times, ..WriteOptions::default() };
                 Ok(stpp::sample(&excerpt, options, clock).into_iter().collect())
             }

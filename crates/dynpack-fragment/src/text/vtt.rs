@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use dynpack_media::{Ticks, Time, Timescale};
-use dynpack_text::Document;
 use dynpack_text::vtt::{TimestampMap, write};
+use dynpack_text::{Document, Excerpt};
 
 use crate::plan::{Piece, SegmentPlan};
 use crate::ts::LEAD_IN;
@@ -49,10 +49,10 @@ pub fn vtt_segment(document: &Document, span: Range<Time>, clock: Clock) -> Segm
     SegmentPlan::spliced(vec![Piece::Bytes(text.into())])
 }
 
-/// A whole text as one WebVTT document, for players that take text only so.
+/// A text as one WebVTT document, for players that take text only so.
 #[must_use]
-pub fn vtt_document(document: &Document) -> Bytes {
-    write(&document.whole(), None).into()
+pub fn vtt_document(excerpt: &Excerpt<'_>) -> Bytes {
+    write(excerpt, None).into()
 }
 
 #[cfg(test)]

@@ -1,28 +1,37 @@
 //! What all formats that carry text have in common.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use dynpack_codec::{MediaKind, TextForm};
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
 use dynpack_fragment::text::{Clock, Mp4Writer, vtt_document, vtt_segment};
-use dynpack_media::{Rendition, Ticks};
+use dynpack_media::{Period, Rendition, Ticks, Time};
 use dynpack_text::Document;
 
 use super::job::Job;
 use super::lookup::{no_such, segment_at};
 use crate::error::Error;
-use crate::format::Format;
 use crate::request::Request;
 
 /// The media type of WebVTT.
 pub(super) const VTT: &str = "text/vtt";
 
-/// Whether a format has a place for text.
-pub(super) fn carries(format: Format) -> Result<(), String> {
-    match format.facts().text_forms {
-        [] => Err("it has no place for subtitles".to_owned()),
-        [..] => Ok(()),
+/// Whether a format has a place for a text, in the form that a request gets.
+pub(super) fn carries(request: &Request, text: &Rendition) -> Result<(), String> {
+    let forms = request.format.facts().text_forms;
+    if forms.is_empty() {
+        return Err("it has no place for subtitles".to_owned());
     }
+    let has_images = |form: TextForm| form.rfc6381_of_images().is_some();
+    if !text.has_images || has_images(form(request)) {
+        return Ok(());
+    }
+    Err(match forms.iter().find(|form| has_images(**form)) {
+        Some(other) => format!("it has images, which are in text as `{other}` alone"),
+        None => "it has images, and WebVTT has no place for them".to_owned(),
+    })
 }
 
 /// Checks that the format takes text in the form that a request names.
@@ -58,12 +67,27 @@ pub(super) fn vtt(
     Ok(vtt_segment(document(job, rendition)?, start..end, clock))
 }
 
-/// A whole text as a WebVTT document.
+/// A text as one WebVTT document: all cues that the segments show which the request may see.
 pub(super) fn whole(job: &Job<'_>, rendition: &Rendition) -> Result<Bytes, Error> {
     if rendition.kind() != MediaKind::Text || form(job.request) != TextForm::Vtt {
         return Err(no_such(job.request.format, "whole documents but those of text as `vtt`"));
     }
-    Ok(vtt_document(document(job, rendition)?))
+    let document = document(job, rendition)?;
+    if job.view.is_whole() {
+        return Ok(vtt_document(&document.whole()));
+    }
+    let spans: Vec<_> =
+        job.view.periods().filter_map(|period| span_in(period, rendition)).collect();
+    Ok(vtt_document(&document.shown_in(&spans)))
+}
+
+/// The time of the segments that a period has of a text.
+fn span_in(period: &Period<'_>, text: &Rendition) -> Option<Range<Time>> {
+    let mut renditions = period.presentation().renditions.iter();
+    let segments = renditions.find(|rendition| rendition.id == text.id)?.cuts.segments();
+    let spans = segments.map(|segment| segment.start..segment.start + segment.duration);
+    let Range { start, end } = spans.reduce(|all, next| all.start..next.end)?;
+    Some(text.time(start)..text.time(end))
 }
 
 /// Writes the segments of a text in fragmented MP4.

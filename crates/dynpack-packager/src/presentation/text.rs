@@ -116,10 +116,12 @@ pub fn present_texts(
             return Err(Error::Unpresentable { problem });
         }
         let id = RenditionId::new(name, bitrate);
+        let has_images = document.cues.has_images();
         cues.insert(Arc::clone(&id.name), document);
         let mut rendition = Rendition::text(id, source, language, Arc::clone(&cuts));
         (rendition.label, rendition.role) = (label, role);
         rendition.characteristics = text.characteristics;
+        rendition.has_images = has_images;
         rendition.is_default = text.is_default && default.replace(()).is_none();
         renditions.push(rendition);
     }
@@ -136,13 +138,19 @@ fn unused(taken: &[String], stem: &str) -> String {
     std::iter::once(stem.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
 }
 
-/// An estimate of the bitrate of the largest segment in any form, by the words of its cues.
+/// An estimate of the bitrate of the largest segment in any form, by the words and images of its
+/// cues.
 fn peak(document: &Document, cuts: &Cuts) -> u64 {
     let rates = cuts.segments().map(|segment| {
         let time = |ticks| Time::new(ticks, Cuts::TEXT_CLOCK);
         let span = time(segment.start)..time(segment.start + segment.duration);
         let cues = document.cues.touching(span);
-        let cues = cues.map(|cue| cue.plain_text().len().saturating_add(MARKUP));
+        let cues = cues.map(|cue| {
+            // In Base64.
+            let image =
+                cue.image().map_or(0, |image| image.png().len().div_ceil(3)).saturating_mul(4);
+            cue.plain_text().len().saturating_add(image).saturating_add(MARKUP)
+        });
         let bytes = cues.fold(HEAD, usize::saturating_add);
         let millis = time(segment.duration).floor(Timescale::MILLIS).0.cast_unsigned();
         (bytes as u64).saturating_mul(8_000).checked_div(millis).unwrap_or_default()

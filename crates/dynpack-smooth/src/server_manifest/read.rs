@@ -122,6 +122,7 @@ impl Declared<'_, '_> {
                 .is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1"),
             hls_characteristics: self.list("textHlsCharacteristic"),
             display_name: self.string("textDisplayName"),
+            encoding: self.string("encoding"),
             output_flag: self.string("outputFlag").and_then(|flag| flag.parse().ok()),
         };
         Ok(ServerTrack {

@@ -74,6 +74,7 @@ impl ServerTrack {
             ("textIsDefault", self.text.is_default.then(|| "TRUE".into())),
             ("textHlsCharacteristic", (!characteristics.is_empty()).then_some(characteristics)),
             ("textDisplayName", text(&self.text.display_name)),
+            ("encoding", text(&self.text.encoding)),
             ("outputFlag", self.text.output_flag.map(|flag| flag.to_string())),
         ];
         let repeated = [

@@ -104,6 +104,6 @@ impl<K: Copy + PartialEq> Builder<K> {
 fn is_styled(node: &Node, style: Style) -> bool {
     match node {
         Node::Span(span) => span.kind == SpanKind::Style(style) && span.classes.is_empty(),
-        Node::Text(_) | Node::Break | Node::Timestamp(_) => false,
+        Node::Text(_) | Node::Break | Node::Timestamp(_) | Node::Image(_) => false,
     }
 }

@@ -13,10 +13,17 @@ use crate::limits::MAX_CUES;
 pub(super) enum Key {
     /// The identifier of its source (`vsid`).
     Source(u32),
-    /// Its identifier in XML, and its words.
-    Id(String, String),
-    /// Its start and its words.
-    Start(Time, String),
+    /// Its identifier in XML, and what it shows.
+    Id(String, Shown),
+    /// Its start and what it shows.
+    Start(Time, Shown),
+}
+
+/// The words of a cue, and the digest of its image.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shown {
+    pub(super) text: String,
+    pub(super) image: Option<u64>,
 }
 
 /// The cues so far, and which of them may go on.

@@ -6,9 +6,10 @@ use std::ops::Range;
 use dynpack_boxes::{Error as BoxError, Reader};
 use dynpack_media::Time;
 
-use super::join::{Joiner, Key};
+use super::join::{Joiner, Key, Shown};
 use crate::cue::Cue;
 use crate::error::Error;
+use crate::image::Image;
 use crate::options::Options;
 use crate::reading::Reading;
 use crate::sample::ENTRY_START;
@@ -23,14 +24,15 @@ pub(super) enum Origin {
     Sample,
 }
 
-/// Refuses an entry of `stpp` whose samples have images beside their documents.
+/// Refuses an entry of `stpp` whose samples have other images than PNG after their documents.
 pub(super) fn check_stpp(fields: &[u8]) -> Result<(), BoxError> {
     let mut reader = Reader::new(fields);
     reader.skip(ENTRY_START.len())?;
     let (_namespace, _schema_location) = (reader.until_zero(), reader.until_zero());
     let auxiliary_types = reader.until_zero();
-    if auxiliary_types.windows(6).any(|type_start| type_start == b"image/") {
-        return Err(BoxError::Unsupported("has images"));
+    let mut types = auxiliary_types.split(|byte| *byte == b' ');
+    if types.any(|kind| kind.starts_with(b"image/") && kind != b"image/png") {
+        return Err(BoxError::Unsupported("has images other than PNG"));
     }
     Ok(())
 }
@@ -44,7 +46,7 @@ pub(super) fn read(
     reading: &mut Reading,
     joiner: &mut Joiner,
 ) -> Result<(), Error> {
-    let part = ttml::read(sample, options)?;
+    let part = ttml::read_sample(sample, options)?;
     reading.add_part(&part)?;
     for mut cue in part.document.cues.into_vec() {
         if origin == Origin::Sample {
@@ -60,9 +62,9 @@ pub(super) fn read(
 /// Adds a cue, which continues one of the sample before in two cases: it starts before its sample,
 /// or it starts with it and has the identifier of a cue that ended there.
 fn add(cue: Cue, span: &Range<Time>, joiner: &mut Joiner) -> Result<(), Error> {
-    let text = cue.plain_text();
-    let by_id = cue.id.clone().map(|id| Key::Id(id, text.clone()));
-    let by_start = Key::Start(cue.start, text);
+    let shown = Shown { text: cue.plain_text(), image: cue.image().map(Image::digest) };
+    let by_id = cue.id.clone().map(|id| Key::Id(id, shown.clone()));
+    let by_start = Key::Start(cue.start, shown);
     let before = if cue.start < span.start {
         Some(by_start.clone())
     } else {

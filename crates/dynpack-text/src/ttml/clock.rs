@@ -17,23 +17,81 @@ pub(super) struct Clock {
     subframe: i128,
     /// Clock ticks of a `t`.
     tick: i128,
+    /// How clock times count frames, if they are labels of frames.
+    labels: Option<Labels>,
+}
+
+/// How the labels of SMPTE ST 12 count frames.
+#[derive(Clone, Copy, Debug)]
+struct Labels {
+    /// Frames in a second of the labels.
+    per_second: i128,
+    drop: DropMode,
+}
+
+/// Which labels are left out, so that they keep up with the time (TTML2, 7.2.4).
+#[derive(Clone, Copy, Debug)]
+enum DropMode {
+    /// None.
+    NonDrop,
+    /// Two in each minute, but not in each tenth.
+    Ntsc,
+    /// Four in each second minute, but not in each twentieth.
+    Pal,
+}
+
+impl Labels {
+    /// Those that the parameters of the root element describe.
+    fn read(root: &Element<'_>, per_second: u32) -> Result<Self, Error> {
+        // Labels in no order have no place on a clock (TTML2, 12.3.2).
+        if root.get("markerMode") != Some("continuous") {
+            let what = "timeBase \"smpte\" with labels that are not continuous (markerMode)";
+            return Err(Error::NotSupported { at: root.at(), what });
+        }
+        let drop = match root.get("dropMode") {
+            None | Some("nonDrop") => DropMode::NonDrop,
+            Some("dropNTSC") => DropMode::Ntsc,
+            Some("dropPAL") => DropMode::Pal,
+            Some(_) => return Err(root.malformed("dropMode is none that TTML knows")),
+        };
+        Ok(Self { per_second: per_second.into(), drop })
+    }
+
+    /// How many frames are before a label (TTML2, 12.3.2).
+    fn count(self, [hours, minutes, seconds, frames]: [i128; 4]) -> i128 {
+        let by_minutes = |divisor: i128| minutes.checked_div(divisor).unwrap_or_default();
+        let dropped = match self.drop {
+            DropMode::NonDrop => 0,
+            DropMode::Ntsc => {
+                let minutes = minutes.saturating_sub(by_minutes(10));
+                hours.saturating_mul(54).saturating_add(minutes).saturating_mul(2)
+            }
+            DropMode::Pal => {
+                let minutes = by_minutes(2).saturating_sub(by_minutes(20));
+                hours.saturating_mul(27).saturating_add(minutes).saturating_mul(4)
+            }
+        };
+        let minutes = hours.saturating_mul(60).saturating_add(minutes);
+        let seconds = minutes.saturating_mul(60).saturating_add(seconds);
+        seconds.saturating_mul(self.per_second).saturating_add(frames).saturating_sub(dropped)
+    }
 }
 
 impl Clock {
     /// The clock that the parameters of the root element describe (TTML2, 7.2).
     ///
     /// # Errors
-    /// [`Error::NotSupported`] for another time base than `media`.
+    /// [`Error::NotSupported`] for the time base `clock`, and for labels in no order.
     pub(super) fn read(root: &Element<'_>) -> Result<Self, Error> {
-        let not_supported = |what| Err(Error::NotSupported { at: root.at(), what });
-        match root.get("timeBase") {
-            None | Some("media") => {}
-            Some("smpte") => {
-                return not_supported("timeBase \"smpte\", whose times are labels of frames");
-            }
-            Some(_) => return not_supported("a timeBase other than \"media\""),
-        }
         let frame_rate = positive(root, "frameRate")?;
+        let labels = match root.get("timeBase") {
+            None | Some("media") => None,
+            Some("smpte") => Some(Labels::read(root, frame_rate.unwrap_or(30))?),
+            Some(_) => {
+                let what = "a timeBase other than \"media\" and \"smpte\"";
+                return Err(Error::NotSupported { at: root.at(), what });
+            }
+        };
         let subframes = positive(root, "subFrameRate")?.unwrap_or(1);
         let multiplier = root.get("frameRateMultiplier").unwrap_or("1 1");
         let bad = || root.malformed("frameRateMultiplier is not two numbers above zero");
@@ -45,7 +103,7 @@ impl Clock {
         let tick_rate = positive(root, "tickRate")?.unwrap_or(default_tick_rate);
         let frames = product(&[frame_rate.unwrap_or(30), numerator, subframes]);
         let frames = frames.ok_or_else(|| root.malformed("the frame rate passes 32 bits"))?;
-        Ok(Self::new(frames, denominator, subframes, tick_rate))
+        Ok(Self { labels, ..Self::new(frames, denominator, subframes, tick_rate) })
     }
 
     /// A clock for that many subframes in `seconds`, which have `subframes` a frame.
@@ -54,7 +112,7 @@ impl Clock {
         let hz = lcm(lcm(NANOS, frames.into()), tick_rate.into());
         let subframe = (hz / i128::from(frames)).saturating_mul(seconds.into());
         let frame = subframe.saturating_mul(subframes.into());
-        Self { hz, frame, subframe, tick: hz / i128::from(tick_rate) }
+        Self { hz, frame, subframe, tick: hz / i128::from(tick_rate), labels: None }
     }
 
     /// The latest time.
@@ -72,19 +130,26 @@ impl Clock {
     fn clock_time(self, text: &str) -> Option<i128> {
         let mut parts = text.split(':');
         let (hours, minutes) = (number(parts.next()?)?, number(parts.next()?)?);
-        let seconds = self.decimal(parts.next()?, self.hz)?;
-        let frames = match parts.next() {
+        let seconds = parts.next()?;
+        let (frames, subframes) = match parts.next() {
             Some(frames) => {
                 let (frames, subframes) = frames.split_once('.').unwrap_or((frames, "0"));
-                let frames = number(frames)?.saturating_mul(self.frame);
-                frames.saturating_add(number(subframes)?.saturating_mul(self.subframe))
+                (number(frames)?, number(subframes)?.saturating_mul(self.subframe))
             }
-            None => 0,
+            None => (0, 0),
         };
+        if parts.next().is_some() {
+            return None;
+        }
+        if let Some(labels) = self.labels {
+            let frames = labels.count([hours, minutes, number(seconds)?, frames]);
+            return Some(frames.saturating_mul(self.frame).saturating_add(subframes));
+        }
+        let seconds = self.decimal(seconds, self.hz)?;
+        let frames = frames.saturating_mul(self.frame).saturating_add(subframes);
         let minutes = hours.saturating_mul(60).saturating_add(minutes);
         let ticks = minutes.saturating_mul(60).saturating_mul(self.hz);
-        let is_valid = parts.next().is_none();
-        is_valid.then_some(ticks.saturating_add(seconds).saturating_add(frames))
+        Some(ticks.saturating_add(seconds).saturating_add(frames))
     }
 
     /// A number with its unit.
@@ -172,6 +237,9 @@ mod tests {
 
     #[test]
     fn time_expressions_are_exact() {
+        let smpte = |rate: &str, drop| {
+            format!("{rate} timeBase='smpte' markerMode='continuous' dropMode='{drop}'")
+        };
         let ntsc = "frameRate='30' frameRateMultiplier='1000 1001' subFrameRate='2'";
         for (parameters, text, ticks, hz) in [
             ("", "01:02:03", 3723, 1),
@@ -188,6 +256,15 @@ mod tests {
             ("tickRate='10000000'", "12345678t", 12_345_678, 10_000_000),
             (ntsc, "00:00:00:15.1", 31 * 1001, 60_000),
             (ntsc, "30f", 1001, 1000),
+            (&smpte(ntsc, "nonDrop"), "00:01:00:01", 1801 * 1001, 30_000),
+            (&smpte(ntsc, "dropNTSC"), "00:00:59:29", 1799 * 1001, 30_000),
+            (&smpte(ntsc, "dropNTSC"), "00:01:00:02", 1800 * 1001, 30_000),
+            (&smpte(ntsc, "dropNTSC"), "00:10:00:00.1", (17_982 * 2 + 1) * 1001, 60_000),
+            (&smpte(ntsc, "dropNTSC"), "01:00:00:00", 107_892 * 1001, 30_000),
+            (&smpte(ntsc, "dropPAL"), "00:02:00:04", 3600 * 1001, 30_000),
+            (&smpte(ntsc, "dropPAL"), "01:00:00:00", (108_000 - 108) * 1001, 30_000),
+            (&smpte("frameRate='25'", "nonDrop"), "10:00:00", 36_000, 1),
+            (&smpte("frameRate='25'", "nonDrop"), "5s", 5, 1),
             ("frameRate='24' frameRateMultiplier='999:1000'", "1f", 1000, 23_976),
         ] {
             let clock = clock(parameters).unwrap();
@@ -219,13 +296,20 @@ mod tests {
         ] {
             assert_eq!(default.parse(text), None, "{text}");
         }
+        let labels = clock("timeBase='smpte' markerMode='continuous'").unwrap();
+        assert_eq!(labels.parse("00:00:01.5"), None, "labels have no fractions of seconds");
         for (parameters, problem) in [
             ("frameRate='0'", "frameRate is zero"),
             ("tickRate='-1'", "tickRate is not a number in range"),
             ("frameRateMultiplier='0 1'", "two numbers above zero"),
             ("frameRate='65536' subFrameRate='65536'", "passes 32 bits"),
-            ("timeBase='smpte'", "not supported at line 1, column 1: timeBase \"smpte\""),
-            ("timeBase='clock'", "a timeBase other than \"media\""),
+            (
+                "timeBase='smpte'",
+                "not supported at line 1, column 1: timeBase \"smpte\" with labels",
+            ),
+            ("timeBase='smpte' markerMode='discontinuous'", "labels that are not continuous"),
+            ("timeBase='smpte' markerMode='continuous' dropMode='x'", "dropMode is none"),
+            ("timeBase='clock'", "a timeBase other than \"media\" and"),
         ] {
             let error = clock(parameters).unwrap_err().to_string();
             assert!(error.contains(problem), "{parameters}: {error}");

@@ -6,18 +6,22 @@ use dynpack_xml::{Element, Event, Reader};
 
 use super::clock::Clock;
 use super::head::Head;
+use super::images::Images;
 use super::paragraph::{Item, Paragraph, Part, Piece, WhiteSpace};
 use super::properties::{Properties, Ruby};
 use super::timing::Timing;
-use crate::content::{Span, SpanKind};
+use crate::content::{Node, Span, SpanKind};
 use crate::cue::Cue;
 use crate::error::Error;
-use crate::layout::{Align, Layout};
+use crate::image::Image;
+use crate::layout::{Align, Anchor, Layout, Line, LineAt};
+use crate::percent::Percent;
 use crate::reading::Reading;
 
 /// Reads the content of a document.
 pub(super) struct Content<'r> {
     head: &'r Head,
+    images: &'r Images,
     clock: Clock,
     reading: &'r mut Reading,
     /// Bytes of all paragraphs that are repeated at several times.
@@ -35,8 +39,13 @@ struct Scope<'s> {
 }
 
 impl<'r> Content<'r> {
-    pub(super) const fn new(head: &'r Head, clock: Clock, reading: &'r mut Reading) -> Self {
-        Self { head, clock, reading, repeated_bytes: 0 }
+    pub(super) const fn new(
+        head: &'r Head,
+        images: &'r Images,
+        clock: Clock,
+        reading: &'r mut Reading,
+    ) -> Self {
+        Self { head, images, clock, reading, repeated_bytes: 0 }
     }
 
     /// Reads the `body`, whose start was read.
@@ -56,25 +65,51 @@ impl<'r> Content<'r> {
         self.block(reader, &mut scope, body)
     }
 
-    /// Reads a `body`, `div` or `p`. Other elements have no text.
+    /// Reads a `body`, `div`, `p` or `image`. Other elements show nothing.
     fn block(
         &mut self,
         reader: &mut Reader<'_>,
         parent: &mut Scope<'_>,
         element: &Element<'_>,
     ) -> Result<(), Error> {
-        let has_image = element.get("backgroundImage").is_some_and(|image| image != "none");
-        if has_image || element.is("image") {
-            return Err(Error::NotSupported { at: element.at(), what: "images" });
-        }
-        if !matches!(element.name(), "body" | "div" | "p") {
+        if !matches!(element.name(), "body" | "div" | "p" | "image") {
             return Ok(());
         }
         let Some(mut scope) = self.scope(parent, element)? else { return Ok(()) };
-        if element.is("p") {
-            return self.paragraph(reader, scope, parent.language, element);
+        let attribute = if element.is("image") { "src" } else { "backgroundImage" };
+        let image = element.get(attribute).filter(|reference| *reference != "none");
+        let image = image.map(|reference| self.images.find(element, reference)).transpose()?;
+        match element.name() {
+            "p" => self.paragraph(reader, scope.clone(), parent.language, element)?,
+            "image" if image.is_none() => {
+                let what = "images without src";
+                return Err(Error::NotSupported { at: element.at(), what });
+            }
+            "image" => {}
+            _ => reader.children(|reader, child| self.block(reader, &mut scope, child))?,
         }
-        reader.children(|reader, child| self.block(reader, &mut scope, child))
+        image.map_or(Ok(()), |image| self.image(image, scope, element))
+    }
+
+    /// Adds a cue that shows an image, at the start of its region.
+    fn image(
+        &mut self,
+        image: Image,
+        scope: Scope<'_>,
+        element: &Element<'_>,
+    ) -> Result<(), Error> {
+        let region = scope.region.and_then(|id| self.head.regions.get_key_value(id));
+        let line = Line { at: LineAt::Percent(Percent::ZERO), anchor: Anchor::Start };
+        let layout = Layout {
+            region: region.map(|(id, _)| Arc::clone(id)),
+            line: region.is_none().then_some(line),
+            align: Align::Start,
+            ..Layout::default()
+        };
+        let [start, end] =
+            [scope.timing.span.start, scope.timing.span.end].map(|at| self.clock.time(at));
+        let (id, nodes) = (element.string("id"), vec![Node::Image(image)]);
+        self.reading.add(|| element.at(), Cue { id, start, end, layout, nodes })
     }
 
     /// What an element hands down; `None`, with a warning, if its times are invalid.

@@ -10,7 +10,7 @@ pub(super) struct Frame {
     /// Columns and rows of cells (TTML2, 7.2.1).
     cells: [u32; 2],
     /// Width and height in pixels, if the document has them.
-    pixels: Option<[u32; 2]>,
+    pub(super) pixels: Option<[u32; 2]>,
 }
 
 impl Frame {

@@ -13,7 +13,8 @@ pub struct WriteOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profile {
-    /// The text profile of IMSC 1 (`im1t`). Annotations (ruby) are in parentheses.
+    /// The text profile of IMSC 1 (`im1t`). Annotations (ruby) are in parentheses. Documents with
+    /// images have its image profile (`im1i`).
     #[default]
     Imsc1,
     /// The text profile of IMSC 1.1 (`im2t`), which has ruby.
@@ -27,6 +28,15 @@ impl Profile {
         match self {
             Self::Imsc1 => "http://www.w3.org/ns/ttml/profile/imsc1/text",
             Self::Imsc1_1 => "http://www.w3.org/ns/ttml/profile/imsc1.1/text",
+        }
+    }
+
+    /// The designator of the profile with images.
+    #[must_use]
+    pub const fn image_uri(self) -> &'static str {
+        match self {
+            Self::Imsc1 => "http://www.w3.org/ns/ttml/profile/imsc1/image",
+            Self::Imsc1_1 => "http://www.w3.org/ns/ttml/profile/imsc1.1/image",
         }
     }
 
@@ -48,6 +58,10 @@ pub enum Times {
     /// a part of them (ISO/IEC 14496-30, 5).
     #[default]
     Presentation,
+    /// The same, but cues are cut at both ends of the segment. Players that do not look at the times
+    /// of samples need that: dash.js shows one document at a time, the one that was read last, and
+    /// Shaka Player shows a cue of HLS for each segment that has it.
+    Cut,
     /// The start of the segment, as players of Smooth Streaming require. Cues are cut at both ends
     /// of the segment.
     Segment,

@@ -5,7 +5,9 @@ use dynpack_xml::{Options as XmlOptions, Reader, decode};
 use super::clock::Clock;
 use super::content::Content;
 use super::head::{Head, region};
+use super::images::Images;
 use crate::error::Error;
+use crate::image::split_sample;
 use crate::limits::MAX_BYTES;
 use crate::options::Options;
 use crate::parsed::Parsed;
@@ -20,21 +22,29 @@ use crate::reading::Reading;
 /// # Errors
 /// [`Error::Malformed`] if the document is not well-formed XML, or its parameters are invalid; with
 /// [`Strictness::Strict`](crate::Strictness::Strict) also instead of each warning.
-/// [`Error::NotSupported`] for images, for another time base than `media`, and for document type
-/// declarations. [`Error::LimitExceeded`] past a [limit](crate::limits).
+/// [`Error::NotSupported`] for images in other files or formats than PNG, for times of wall clocks,
+/// for labels of frames that are not continuous, and for document type declarations.
+/// [`Error::LimitExceeded`] past a [limit](crate::limits).
 pub fn read(bytes: &[u8], options: Options) -> Result<Parsed, Error> {
+    read_with(bytes, &[], options)
+}
+
+/// Reads a sample of an MP4 track: a document, and the PNG files after it that it refers to.
+pub(crate) fn read_sample(sample: &[u8], options: Options) -> Result<Parsed, Error> {
+    let (document, images) = split_sample(sample);
+    read_with(document, &images, options)
+}
+
+fn read_with(bytes: &[u8], images: &[&[u8]], options: Options) -> Result<Parsed, Error> {
     let text = decode(bytes, MAX_BYTES)?;
+    let images = Images::read(&text, images)?;
     let mut reader = Reader::new(&text, XmlOptions::new());
     let root = reader.root("tt")?;
-    for profile in ["profile", "contentProfiles"] {
-        if root.get(profile).is_some_and(|profile| profile.ends_with("/image")) {
-            return Err(Error::NotSupported { at: root.at(), what: "the image profile of IMSC" });
-        }
-    }
     let clock = Clock::read(&root)?;
     let mut head = Head::new(&root);
     let mut reading = Reading::new(options.strictness);
     reading.document.language = root.string("lang");
+    reading.document.pixels = head.frame.pixels;
     reader.children(|reader, child| {
         match child.name() {
             "head" => {
@@ -43,7 +53,9 @@ pub fn read(bytes: &[u8], options: Options) -> Result<Parsed, Error> {
                     reading.add_region(region(id, *properties))?;
                 }
             }
-            "body" => Content::new(&head, clock, &mut reading).read(reader, &root, child)?,
+            "body" => {
+                Content::new(&head, &images, clock, &mut reading).read(reader, &root, child)?
+            }
             _ => {}
         }
         Ok::<_, Error>(())

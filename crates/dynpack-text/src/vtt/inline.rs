@@ -36,6 +36,7 @@ impl Writer<'_> {
             match node {
                 Node::Text(text) => put_escaped(text, self.out),
                 Node::Break => self.out.push('\n'),
+                Node::Image(_) => {}
                 Node::Timestamp(time) => self.out.push_str(&format!("<{}>", Timestamp(*time))),
                 Node::Span(span) => self.put_span(span),
             }

@@ -22,14 +22,14 @@ pub struct TimestampMap {
 }
 
 /// Writes a WebVTT document. Cues have their own times, also in a segment that shows only a part of
-/// them. Times are rounded to milliseconds.
+/// them. Times are rounded to milliseconds. Images are left out.
 ///
 /// A segment of HLS needs a `map`.
 #[must_use]
 pub fn write(excerpt: &Excerpt<'_>, map: Option<TimestampMap>) -> String {
     let mut rules = Rules::new();
     let mut cues = String::new();
-    for cue in excerpt.cues() {
+    for cue in excerpt.cues().iter().filter(|cue| cue.image().is_none()) {
         let text = payload(&cue.nodes, &mut rules);
         if let Some(id) = cue.id.as_deref().and_then(identifier) {
             cues.extend([&id, "\n"]);

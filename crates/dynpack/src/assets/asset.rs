@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use dynpack_media::{CutPolicy, Presentation, Rendition};
 use dynpack_packager::{AssetPath, Filters, Protection, Request, Resource, Texts, fingerprint};
+use dynpack_text::{Options as TextOptions, Strictness};
 
 use crate::storage::{Identity, Source};
 
 /// Part of every ETag. Incremented with each change of the output for the same files, and with each
 /// change of what is read of them: index files of another number are not used.
-pub const FORMAT_VERSION: u32 = 6;
+pub const FORMAT_VERSION: u32 = 7;
 
 /// An open asset: one version of its files, parsed and cut into segments.
 #[non_exhaustive]
@@ -31,7 +32,7 @@ pub struct Asset {
     /// A text that changes when a file or its index changes. It is the same on every node that has
     /// the same files and cuts them into segments of the same length.
     pub(crate) version: String,
-    /// The same of the files of its texts, which no other media depends on.
+    /// The same of the files of its texts and how they are read, which no other media depends on.
     pub(crate) text_version: String,
     /// A bound of the memory that its texts take.
     pub(crate) text_bytes: usize,
@@ -40,8 +41,9 @@ pub struct Asset {
 /// The files from which an asset was opened, with their versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Files {
-    /// The media files in the asset's folder, if the folder decides which files are opened. `None`
-    /// if a server manifest lists them.
+    /// The media files and files of subtitles in the asset's folder, or those of its name beside it
+    /// if it has no folder, if the folder decides which files are opened. `None` if a server
+    /// manifest lists them.
     pub(crate) listed: Option<Vec<String>>,
     /// The opened files, with their paths.
     pub(crate) opened: Vec<(String, Identity)>,
@@ -108,6 +110,13 @@ impl Files {
         let files = files.chain(policy).map(String::into_bytes);
         fingerprint(files.chain(digests.iter().map(|digest| digest.to_vec())))
     }
+}
+
+/// The [`Asset::text_version`] of files that are read with these options.
+pub(crate) fn text_version(files: Files, options: TextOptions, policy: CutPolicy) -> String {
+    let TextOptions { encoding, strictness } = options;
+    let is_strict = strictness == Strictness::Strict;
+    fingerprint([&files.version(&[], policy), encoding.as_str(), &is_strict.to_string()])
 }
 
 /// The strong ETag of a response that these parts determine.

@@ -16,8 +16,9 @@ use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
-use super::asset::{Asset, Files};
+use super::asset::{Asset, Files, text_version};
 use super::known::{IndexPlace, Known, MadeIndex};
+use super::opening::Opening;
 use super::texts::{MediaFile, OpenedText, StoredText, open_texts, text_files, text_files_of};
 use super::unusable::{CORRECT, DIVIDE, name_in, unusable};
 use crate::error::Error;
@@ -81,7 +82,7 @@ enum Contents {
     /// Media files of a folder, and files of subtitles.
     Folder { names: Vec<String>, files: Vec<String>, texts: Vec<StoredText> },
     /// A single file, where the asset has no folder, and files of subtitles beside it.
-    Lone { path: String, texts: Vec<StoredText> },
+    Lone { path: String, files: Vec<String>, texts: Vec<StoredText> },
 }
 
 /// Opens the asset at `path`. If its folder contains the server manifest with that name, the asset
@@ -90,10 +91,10 @@ enum Contents {
 pub(crate) async fn open(
     storage: &dyn Storage,
     path: &AssetPath,
-    policy: CutPolicy,
-    limits: Limits,
+    opening: &Opening,
     index_use: IndexUse,
 ) -> Result<Opened, Error> {
+    let Opening { policy, limits, texts: text_options, .. } = *opening;
     let Found { contents, known, beside } = contents(storage, path, limits, index_use).await?;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
@@ -133,13 +134,13 @@ pub(crate) async fn open(
     let (manifest, manifests, listed, texts) = match contents {
         Contents::Listed(manifest, manifests, texts) => (Some(manifest), manifests, None, texts),
         Contents::Folder { files, texts, .. } => (None, Vec::new(), Some(files), texts),
-        Contents::Lone { texts, .. } => (None, Vec::new(), None, texts),
+        Contents::Lone { files, texts, .. } => (None, Vec::new(), Some(files), texts),
     };
     let media = paths.iter().zip(&sources).zip(&movies);
     let media: Vec<_> = media
         .map(|((path, source), movie)| MediaFile { path, source: source.as_ref(), movie })
         .collect();
-    let texts = open_texts(storage, path, texts, &media, manifest.is_some()).await?;
+    let texts = open_texts(storage, path, text_options, texts, &media, manifest.is_some()).await?;
     let OpenedText { texts, chapters, files: text_files, warnings: text_warnings, memory_size } =
         texts;
     warnings.extend(text_warnings);
@@ -213,7 +214,10 @@ pub(crate) async fn open(
     });
     let text_version = match text_files.as_slice() {
         [] => String::new(),
-        opened => Files { opened: opened.to_vec(), ..Files::default() }.version(&[], policy),
+        opened => {
+            let files = Files { opened: opened.to_vec(), ..Files::default() };
+            text_version(files, text_options, policy)
+        }
     };
     let mut files = files;
     files.opened.extend(text_files);
@@ -292,7 +296,12 @@ async fn differs(
     let markers = files.opened.iter().find(|(file, _)| *file == in_folder(path, MARKERS));
     let markers = markers.map(|(_, identity)| identity);
     let mut may_have = Beside { has_filters: !files.is_lone, has_markers: !files.is_lone };
-    if let Some(listed) = &files.listed {
+    if let Some(listed) = files.listed.as_ref().filter(|_| files.is_lone) {
+        let (folder, name) = parent_of(path.folder());
+        if lone_files(&storage.list(folder).await?.files, name) != *listed {
+            return Ok(true);
+        }
+    } else if let Some(listed) = &files.listed {
         let names = storage.list(path.folder()).await?.files;
         if asset_files(&names) != *listed || names.iter().any(|name| name == path.ism()) {
             return Ok(true);
@@ -378,8 +387,9 @@ async fn contents(
         Err(StorageError::NotFound { .. }) if has_folder_name => {
             let lone = lone_file(storage, path.folder()).await;
             let Lone { path: lone, texts, names } = lone.ok_or_else(not_found)?;
+            let files = lone_files(&names, path.stem());
             let known = known(IndexPlace::beside(path), Some(&names)).await;
-            let contents = Contents::Lone { path: lone, texts };
+            let contents = Contents::Lone { path: lone, files, texts };
             Ok(Found { contents, known, beside: Beside::NOTHING })
         }
         Err(StorageError::NotFound { .. }) => Err(not_found()),
@@ -423,7 +433,7 @@ async fn listed(
 
 /// The single file that is the asset if it has no folder.
 async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<Lone> {
-    let (folder, name) = asset.rsplit_once('/').unwrap_or(("", asset));
+    let (folder, name) = parent_of(asset);
     let files = storage.list(folder).await.ok()?.files;
     let named = files.iter().filter(|file| lone_name(file) == Some(name));
     let file = named.min_by_key(|file| media_ending(file))?;
@@ -431,6 +441,11 @@ async fn lone_file(storage: &dyn Storage, asset: &str) -> Option<Lone> {
     let texts = texts.filter_map(|name| StoredText::found(folder, name)).collect();
     let path = if folder.is_empty() { file.clone() } else { format!("{folder}/{file}") };
     Some(Lone { path, texts, names: files })
+}
+
+/// The folder and the name of what is at a path.
+fn parent_of(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
 }
 
 /// Opens a stored file of an asset, and returns its path too. It is found like the asset itself: in
@@ -461,6 +476,13 @@ pub(crate) async fn open_file(
 /// The names of the files that make an asset which is a folder.
 fn asset_files(names: &[String]) -> Vec<String> {
     media_files(names).into_iter().chain(text_files(names).cloned()).collect()
+}
+
+/// The same of an asset that is a single file of that name, without its ending. One of the media
+/// files is the asset.
+fn lone_files(names: &[String], lone: &str) -> Vec<String> {
+    let media = names.iter().filter(|file| lone_name(file) == Some(lone));
+    media.chain(text_files_of(names, lone)).cloned().collect()
 }
 
 /// The names that have the ending of a media file.

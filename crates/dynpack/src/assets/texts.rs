@@ -5,7 +5,7 @@ use dynpack_media::{Extent, Forced, Movie, Role, SampleIndex, SourceIndex, TextT
 use dynpack_packager::{AssetPath, Text, TextFile};
 use dynpack_smooth::{ServerManifest, ServerTrack, TrackKind};
 use dynpack_text::limits::{MAX_BYTES, MAX_TRACK_BYTES};
-use dynpack_text::{Document, Options, Parsed, mp4};
+use dynpack_text::{Document, Options, Parsed, UnknownEncoding, mp4};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::chapters::StoredChapters;
@@ -102,9 +102,14 @@ impl StoredText {
         self,
         storage: &dyn Storage,
         asset: &AssetPath,
+        options: Options,
         source: SourceIndex,
     ) -> Result<OpenedText, Error> {
         let name = name_in(asset, &self.path);
+        let options = self.declared(options).map_err(|error| {
+            let problem = format!("{name}: {error}");
+            unusable(asset, problem, CORRECT)
+        })?;
         let opened = match storage.open(&self.path).await {
             Err(StorageError::NotFound { .. }) => {
                 let problem = format!("it lists {name}, which does not exist");
@@ -128,7 +133,7 @@ impl StoredText {
         match self.format {
             StoredFormat::Document(file) => {
                 let format = file.clone();
-                let parsed = spawn_cpu(move || format.read(&bytes, Options::new())).await;
+                let parsed = spawn_cpu(move || format.read(&bytes, options)).await;
                 let parsed = parsed.map_err(|error| refused(error.to_string()))?;
                 text.warnings = warnings(&name, &parsed);
                 if file.is_chapters {
@@ -147,7 +152,7 @@ impl StoredText {
                 let (path, file) = (self.path.as_str(), opened.as_ref());
                 let file = MediaFile { path, source: file, movie: &movie };
                 let listed = self.listed.as_ref();
-                text.extend(tracks(asset, file, source, listed).await?);
+                text.extend(tracks(asset, options, file, source, listed).await?);
                 if text.texts.is_empty() {
                     return Err(refused("it has no text track that can be served".to_owned()));
                 }
@@ -155,6 +160,15 @@ impl StoredText {
         }
         text.files.push((self.path, opened.identity().clone()));
         Ok(text)
+    }
+
+    /// The options, with the encoding that a server manifest declares of this file.
+    fn declared(&self, options: Options) -> Result<Options, UnknownEncoding> {
+        let label = self.listed.as_ref().and_then(|listed| listed.text.encoding.as_deref());
+        Ok(match label {
+            Some(label) => options.with_encoding(label.parse()?),
+            None => options,
+        })
     }
 }
 
@@ -167,6 +181,7 @@ fn within(folder: &str, name: &str) -> String {
 pub(super) async fn open_texts(
     storage: &dyn Storage,
     asset: &AssetPath,
+    options: Options,
     stored: Vec<StoredText>,
     media: &[MediaFile<'_>],
     is_listed: bool,
@@ -179,16 +194,25 @@ pub(super) async fn open_texts(
     let place = |at: usize| SourceIndex(u32::try_from(at).unwrap_or(u32::MAX));
     let (mut all, mut others) = (OpenedText::default(), Vec::new());
     if !is_listed {
-        for (at, file) in media.iter().enumerate() {
-            all.extend(tracks(asset, *file, place(at), None).await?);
+        let tracks = media
+            .iter()
+            .enumerate()
+            .map(|(at, file)| tracks(asset, options, *file, place(at), None).boxed());
+        let tracks: Vec<_> = tracks.collect();
+        let mut tracks = stream::iter(tracks).buffered(FILES_AT_ONCE);
+        while let Some(mut of_file) = tracks.try_next().await? {
+            // The files of a set may each have the same track.
+            of_file.texts.retain(|text| !all.texts.iter().any(|other| is_same(other, text)));
+            all.extend(of_file);
         }
     }
     for (at, text) in (media.len()..).zip(stored) {
         match media.iter().enumerate().find(|(_, file)| file.path == text.path) {
             Some((own, file)) => {
-                all.extend(tracks(asset, *file, place(own), text.listed.as_ref()).await?);
+                let listed = text.listed.as_ref();
+                all.extend(tracks(asset, options, *file, place(own), listed).await?);
             }
-            None => others.push(text.open(storage, asset, place(at)).boxed()),
+            None => others.push(text.open(storage, asset, options, place(at)).boxed()),
         }
     }
     let opened: Vec<_> = stream::iter(others).buffered(FILES_AT_ONCE).try_collect().await?;
@@ -200,7 +224,7 @@ pub(super) async fn open_texts(
     }
     chapters.into_iter().chain(texts).for_each(|text| all.extend(text));
     if all.chapters.is_empty() && !is_listed {
-        all.chapters = chapters_of(asset, media).await?;
+        all.chapters = chapters_of(asset, options, media).await?;
     }
     Ok(all)
 }
@@ -208,6 +232,7 @@ pub(super) async fn open_texts(
 /// The text tracks of a file, or the one that a server manifest lists.
 async fn tracks(
     asset: &AssetPath,
+    options: Options,
     file: MediaFile<'_>,
     source: SourceIndex,
     listed: Option<&ServerTrack>,
@@ -216,8 +241,9 @@ async fn tracks(
     let is_wanted = |track: &&TextTrack| id.is_none_or(|id| id.get() == track.id.0);
     let count = if listed.is_some() { 1 } else { MAX_TEXTS };
     let mut all = OpenedText::default();
-    for track in file.movie.texts.iter().filter(is_wanted).take(count) {
-        let parsed = read_track(asset, file, track).await?;
+    let wanted: Vec<_> = file.movie.texts.iter().filter(is_wanted).take(count).collect();
+    let parsed = read_tracks(asset, options, file, &wanted).await?;
+    for (track, parsed) in wanted.into_iter().zip(parsed) {
         all.warnings.extend(warnings(&name_in(asset, file.path), &parsed));
         let mut text = Text::new(source, parsed.document);
         if !track.language.is_undetermined() {
@@ -230,12 +256,7 @@ async fn tracks(
         if let Some(listed) = listed {
             declare(&mut text, listed);
         }
-        // The files of a set may each have the same track.
-        let is_same = |other: &Text| {
-            (&other.document, &other.language, other.role)
-                == (&text.document, &text.language, text.role)
-        };
-        if !all.texts.iter().any(is_same) {
+        if !all.texts.iter().any(|other| is_same(other, &text)) {
             all.memory_size = all.memory_size.saturating_add(memory_size(track));
             all.texts.push(text);
         }
@@ -243,38 +264,75 @@ async fn tracks(
     Ok(all)
 }
 
+fn is_same(one: &Text, other: &Text) -> bool {
+    (&one.document, &one.language, one.role) == (&other.document, &other.language, other.role)
+}
+
 /// The chapters of the first file that has some: those of its tracks, or else those that it lists.
-async fn chapters_of(asset: &AssetPath, media: &[MediaFile<'_>]) -> Result<StoredChapters, Error> {
+async fn chapters_of(
+    asset: &AssetPath,
+    options: Options,
+    media: &[MediaFile<'_>],
+) -> Result<StoredChapters, Error> {
     let mut all = StoredChapters::default();
     let Some(file) = media.iter().find(|file| !file.movie.chapters.is_empty()) else {
         return Ok(all);
     };
+    let mut tracks: Vec<&TextTrack> = Vec::new();
     for track in &file.movie.chapters.tracks {
-        if !all.documents.iter().any(|(_, language)| *language == track.language) {
-            let document = read_track(asset, *file, track).await?.document;
-            all.documents.push((document, track.language.clone()));
+        if !tracks.iter().any(|other| other.language == track.language) {
+            tracks.push(track);
         }
     }
+    let parsed = read_tracks(asset, options, *file, &tracks).await?.into_iter();
+    let languages = tracks.iter().map(|track| track.language.clone());
+    all.documents.extend(parsed.map(|parsed| parsed.document).zip(languages));
     if all.documents.is_empty() {
         all.listed.clone_from(&file.movie.chapters.listed);
     }
     Ok(all)
 }
 
-async fn read_track(
+/// Reads tracks of a file. The texts of several languages lie beside each other between pictures,
+/// so they are read together, up to as many bytes as one track may have.
+async fn read_tracks(
     asset: &AssetPath,
+    options: Options,
     file: MediaFile<'_>,
-    track: &TextTrack,
-) -> Result<Parsed, Error> {
-    let (name, id) = (name_in(asset, file.path), track.id.0);
-    let refused = |error: dynpack_text::Error| {
-        unusable(asset, format!("{name}: track {id}: {error}"), REPAIR)
+    tracks: &[&TextTrack],
+) -> Result<Vec<Parsed>, Error> {
+    let name = name_in(asset, file.path);
+    let refused = |track: &TextTrack, error: dynpack_text::Error| {
+        unusable(asset, format!("{name}: track {}: {error}", track.id.0), REPAIR)
     };
-    let reads = mp4::reads(track).map_err(refused)?;
-    let pieces = read_exactly(file.source, &reads).await?;
-    let track = track.clone();
-    let parsed = spawn_cpu(move || mp4::read(&track, Options::new(), &pieces)).await;
-    parsed.map_err(refused)
+    let mut wanted = Vec::new();
+    for track in tracks {
+        wanted.push((*track, mp4::reads(track).map_err(|error| refused(track, error))?));
+    }
+    let mut parsed = Vec::new();
+    let mut rest = wanted.as_slice();
+    while let [first, ..] = rest {
+        let mut bytes = len_of(&first.1);
+        let others = rest.iter().skip(1).take_while(|(_, reads)| {
+            bytes = bytes.saturating_add(len_of(reads));
+            bytes <= MAX_TRACK_BYTES as u64
+        });
+        let (together, after) = rest.split_at(others.count().saturating_add(1));
+        let reads: Vec<Extent> = together.iter().flat_map(|(_, reads)| reads.clone()).collect();
+        let mut pieces = read_exactly(file.source, &reads).await?.into_iter();
+        for (track, reads) in together {
+            let pieces: Vec<_> = pieces.by_ref().take(reads.len()).collect();
+            let whole = (*track).clone();
+            let read = spawn_cpu(move || mp4::read(&whole, options, &pieces)).await;
+            parsed.push(read.map_err(|error| refused(track, error))?);
+        }
+        rest = after;
+    }
+    Ok(parsed)
+}
+
+fn len_of(reads: &[Extent]) -> u64 {
+    reads.iter().map(|read| read.len).fold(0, u64::saturating_add)
 }
 
 /// A bound of the memory that the cues of a track take.

@@ -7,6 +7,7 @@ use crate::color::Color;
 use crate::content::{Node, SpanKind};
 use crate::cue::Cue;
 use crate::document::Excerpt;
+use crate::image::Image;
 use crate::layout::{Anchor, Writing};
 use crate::percent::Percent;
 
@@ -23,15 +24,23 @@ pub(super) struct Names<'a> {
     pub(super) regions: BTreeMap<String, RegionStyle>,
     /// The identifiers of agents by their names.
     pub(super) agents: BTreeMap<&'a str, String>,
+    /// The images, each once, with their identifiers.
+    pub(super) images: Vec<(&'a Image, String)>,
+    /// The places of images in that list.
+    places: BTreeMap<*const u8, usize>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn of(excerpt: &Excerpt<'a>) -> Self {
-        let mut names = Self { regions: BTreeMap::new(), agents: BTreeMap::new() };
+        let (regions, agents) = (BTreeMap::new(), BTreeMap::new());
+        let mut names = Self { regions, agents, images: Vec::new(), places: BTreeMap::new() };
         for cue in excerpt.cues() {
             let region = RegionStyle::of(excerpt, cue);
             names.regions.insert(region.id(), region);
             names.add_agents(&cue.nodes);
+            if let Some(image) = cue.image() {
+                names.add_image(image, excerpt.document.cues.index_of(cue));
+            }
         }
         for (at, id) in names.agents.values_mut().enumerate() {
             *id = format!("_agent.{at}");
@@ -47,6 +56,19 @@ impl<'a> Names<'a> {
             }
             self.add_agents(&span.nodes);
         }
+    }
+
+    fn add_image(&mut self, image: &'a Image, of_cue: u32) {
+        self.places.entry(image.png().as_ptr()).or_insert_with(|| {
+            self.images.push((image, format!("_image.{of_cue}")));
+            self.images.len().saturating_sub(1)
+        });
+    }
+
+    /// The identifier of an image of the excerpt.
+    pub(super) fn image_id(&self, image: &Image) -> &str {
+        let place = self.places.get(&image.png().as_ptr());
+        place.and_then(|place| self.images.get(*place)).map_or("", |(_, id)| id)
     }
 
     pub(super) fn region_id(&self, excerpt: &Excerpt<'_>, cue: &Cue) -> String {

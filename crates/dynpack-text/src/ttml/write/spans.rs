@@ -20,7 +20,7 @@ impl Spans<'_> {
             match node {
                 Node::Text(text) => xml.text(text),
                 Node::Break => xml.open("br").empty(),
-                Node::Timestamp(_) => {}
+                Node::Timestamp(_) | Node::Image(_) => {}
                 Node::Span(span) => self.put_span(span, xml),
             }
         }
