@@ -8,7 +8,7 @@ use dynpack_codec::ac3::syncframes;
 use dynpack_codec::mp3::FrameHeader;
 use dynpack_codec::{
     AacConfig, Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, DtsFormat, Eac3Config,
-    FlacConfig, OpusConfig,
+    FlacConfig, OpusConfig, Vc1Config, WmaConfig,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -23,11 +23,15 @@ fuzz_target!(|data: &[u8]| {
         DtsConfig::parse_uhd(&record).map(Codec::from),
         OpusConfig::parse(record.clone()).map(Codec::from),
         FlacConfig::parse(record.clone()).map(Codec::from),
-        AlacConfig::parse(record).map(Codec::from),
+        AlacConfig::parse(record.clone()).map(Codec::from),
+        WmaConfig::parse(record.clone()).map(Codec::from),
     ];
     for codec in codecs.into_iter().flatten() {
         assert!(codec.audio().is_some_and(|audio| audio.sampling_rate() > 0), "{codec:?}");
         assert!(!codec.rfc6381().is_empty());
+    }
+    if let Ok(vc1) = Vc1Config::parse(record) {
+        assert!(!vc1.headers.is_empty());
     }
     let frames: Vec<_> = syncframes(data).collect();
     let read: usize = frames.iter().flatten().map(|frame| frame.len()).sum();

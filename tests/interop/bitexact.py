@@ -29,6 +29,7 @@ import origin
 import sets
 import side_data
 import tricky
+import windows_media
 from tally import Tally
 
 
@@ -47,7 +48,7 @@ def main():
         media = work / "media"
         for folder in (media, work / "sets"):
             shutil.rmtree(folder, ignore_errors=True)
-        tricky.make(media)
+        tricky.make(media, [*tricky.ASSETS, windows_media.windows_media])
         shutil.copytree(options.sample, media / "sample")
         tally = Tally()
         binary = options.origin.resolve()
@@ -143,6 +144,7 @@ def checks_of_one_asset(base, media):
         (check_gstreamer, tricky.ac3_beside_aac),
         (check_gstreamer, tricky.enhanced_ac3_beside_aac),
         (check_key_frames, tricky.open_groups_of_pictures),
+        (check_windows_media, windows_media.windows_media),
         *((check_hevc, asset) for asset in tricky.HEVC),
     ]
     cases = [(check, "sample") for check in checks]
@@ -168,6 +170,11 @@ def check_yt_dlp(url, folder, tally):
 def check_gstreamer(url, folder, tally):
     tally.heading(f"{folder.name}: GStreamer as a client")
     gstreamer.check(url, stored(folder), tally)
+
+
+def check_windows_media(url, folder, tally):
+    tally.heading(f"{folder.name}: in Smooth Streaming alone")
+    windows_media.check(url, folder, tally)
 
 
 def check_manifests(url, folder, tally):

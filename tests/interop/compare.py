@@ -18,7 +18,7 @@ from origin import ask
 PREROLL = Fraction(1)
 STREAMABLE = {
     "avc1", "avc3", "hvc1", "hev1", "av01", "vp08", "vp09", "mp4a", "ac-3", "ec-3", "ac-4", "Opus",
-    "fLaC", "alac", "dtsc", "dtse", "dtsh", "dtsl",
+    "fLaC", "alac", "dtsc", "dtse", "dtsh", "dtsl", "vc-1", "wma ",
 }
 
 
@@ -44,8 +44,15 @@ class Protocol:
 
 LOSSLESS = frozenset({"fLaC", "alac"})
 DOLBY = frozenset({"ac-3", "ec-3"})
-HLS = {"read": streams.hls, "key_frames": streams.hls_key_frames, "bandwidth": "peak"}
-DASH = {"read": streams.dash, "key_frames": streams.dash_key_frames}
+WINDOWS = frozenset({"vc-1", "wma "})
+HLS = {
+    "read": streams.hls,
+    "key_frames": streams.hls_key_frames,
+    "bandwidth": "peak",
+    "without": WINDOWS,
+}
+TRANSPORT = {**HLS, "suffix": ".ts", "clock": 90_000, "without": LOSSLESS | WINDOWS}
+DASH = {"read": streams.dash, "key_frames": streams.dash_key_frames, "without": WINDOWS}
 SMOOTH = {
     "read": smooth.smooth,
     "suffix": None,
@@ -55,16 +62,9 @@ SMOOTH = {
 }
 PROTOCOLS = {
     "HLS": Protocol("manifest(format=m3u8-cmaf)", **HLS),
-    "HLS4": Protocol(
-        "manifest(format=m3u8-aapl)", **HLS, suffix=".ts", clock=90_000, without=LOSSLESS
-    ),
+    "HLS4": Protocol("manifest(format=m3u8-aapl)", **TRANSPORT),
     "HLS3": Protocol(
-        "manifest(format=m3u8-aapl-v3)",
-        **{**HLS, "key_frames": None},
-        suffix=".ts",
-        clock=90_000,
-        is_muxed=True,
-        without=LOSSLESS,
+        "manifest(format=m3u8-aapl-v3)", **{**TRANSPORT, "key_frames": None}, is_muxed=True
     ),
     "DASH": Protocol("manifest(format=mpd-time-cmaf)", **DASH),
     "CSF": Protocol("manifest(format=mpd-time-csf)", **DASH),
@@ -77,7 +77,7 @@ PROTOCOLS = {
         clock=1000,
         bandwidth="media",
         is_muxed=True,
-        without=LOSSLESS | DOLBY | {"Opus"},
+        without=LOSSLESS | DOLBY | WINDOWS | {"Opus"},
     ),
 }
 

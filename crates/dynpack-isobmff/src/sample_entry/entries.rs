@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use dynpack_codec::{
     Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, DtsFormat, Eac3Config, FlacConfig,
-    OpusConfig, VpxVersion,
+    OpusConfig, Vc1Config, VpxVersion, WmaConfig,
 };
 use dynpack_media::FourCc;
 
@@ -146,6 +146,7 @@ fn media(entry: &BoxRef<'_>, version: u8) -> Result<SampleEntry, Error> {
         b"av01" => av1::read(entry),
         b"vp08" => vpx::read(entry, VpxVersion::Vp8),
         b"vp09" => vpx::read(entry, VpxVersion::Vp9),
+        b"vc-1" => visual::read(entry, *b"dvc1", Vc1Config::parse),
         b"mp4a" => mp4a::read(entry, version),
         b".mp3" | b"ms\0U" => mp4a::read_mp3(entry, version),
         b"ac-3" => audio(entry, version, b"dac3", |record, _| Ac3Config::parse(record)),
@@ -163,6 +164,7 @@ fn media(entry: &BoxRef<'_>, version: u8) -> Result<SampleEntry, Error> {
         b"Opus" => audio(entry, version, b"dOps", |record, _| OpusConfig::parse(record)),
         b"fLaC" => audio(entry, version, b"dfLa", |record, _| FlacConfig::parse(record)),
         b"alac" => audio(entry, version, b"alac", |record, _| AlacConfig::parse(record)),
+        b"wma " => audio(entry, version, b"wfex", |record, _| WmaConfig::parse(record)),
         b"encv" => Err(protected::refusal(entry, visual::FIXED)),
         b"enca" => Err(protected::refusal(entry, sound::fixed_len(entry, version))),
         _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
