@@ -141,8 +141,8 @@ def checks_of_one_asset(base, media):
         check_analyzers,
     ]
     of_others = [
-        (check_gstreamer, tricky.ac3_beside_aac),
-        (check_gstreamer, tricky.enhanced_ac3_beside_aac),
+        (check_dolby, tricky.ac3_beside_aac),
+        (check_dolby, tricky.enhanced_ac3_beside_aac),
         (check_key_frames, tricky.open_groups_of_pictures),
         (check_windows_media, windows_media.windows_media),
         *((check_hevc, asset) for asset in tricky.HEVC),
@@ -170,6 +170,12 @@ def check_yt_dlp(url, folder, tally):
 def check_gstreamer(url, folder, tally):
     tally.heading(f"{folder.name}: GStreamer as a client")
     gstreamer.check(url, stored(folder), tally)
+
+
+def check_dolby(url, folder, tally):
+    """GStreamer as a client, and the sound that it decodes."""
+    check_gstreamer(url, folder, tally)
+    gstreamer.check_sound(url, folder / "film.mp4", tally)
 
 
 def check_windows_media(url, folder, tally):
