@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 import analyzers
+import buffers
 import clients
 import compare
 import damage
@@ -139,8 +140,10 @@ def checks_of_one_asset(base, media):
         check_audio_tracks,
         check_manifests,
         check_analyzers,
+        check_buffers,
     ]
     of_others = [
+        (check_buffers, tricky.ac3_beside_aac),
         (check_dolby, tricky.ac3_beside_aac),
         (check_dolby, tricky.enhanced_ac3_beside_aac),
         (check_key_frames, tricky.open_groups_of_pictures),
@@ -213,6 +216,12 @@ def check_analyzers(url, folder, tally):
         tally.add(
             f"{name:6}{harms} kinds of damage by analyzers", list(analyzers.undiscovered(stream))
         )
+
+
+def check_buffers(url, folder, tally):
+    tally.heading(f"{folder.name}: the buffers of sound in transport streams")
+    for name in ("HLS3", "HLS4"):
+        buffers.check(url, name, compare.PROTOCOLS[name], tally)
 
 
 def check_key_frames(url, folder, tally):
