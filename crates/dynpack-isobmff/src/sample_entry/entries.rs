@@ -10,7 +10,7 @@ use dynpack_media::FourCc;
 use super::entry::{SampleEntry, as_box};
 use super::sound::{self, read as audio};
 use super::text::{self, TextEntry};
-use super::{av1, avc, hevc, mp4a, protected, visual, vpx};
+use super::{av1, avc, esds, hevc, mp4a, protected, visual, vpx};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -167,8 +167,21 @@ fn media(entry: &BoxRef<'_>, version: u8) -> Result<SampleEntry, Error> {
         b"wma " => audio(entry, version, b"wfex", |record, _| WmaConfig::parse(record)),
         b"encv" => Err(protected::refusal(entry, visual::FIXED)),
         b"enca" => Err(protected::refusal(entry, sound::fixed_len(entry, version))),
-        _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
+        _ => {
+            let name = if is_mpeg_4_part_2(entry) { " (MPEG-4 Part 2)" } else { "" };
+            let problem = format!("the codec {}{name} is not supported", entry.kind);
+            Err(Error::Unsupported(problem))
+        }
     }
+}
+
+/// Whether an entry is one of MPEG-4 Part 2, by its `objectTypeIndication`: others share its type.
+fn is_mpeg_4_part_2(entry: &BoxRef<'_>) -> bool {
+    const VISUAL: u8 = 0x20;
+    let esds = entry.children_from(visual::FIXED).find_kind(b"esds").ok().flatten();
+    let descriptor = esds.filter(|_| entry.kind.0 == *b"mp4v");
+    let descriptor = descriptor.as_ref().and_then(|esds| esds::read(esds.body));
+    descriptor.is_some_and(|descriptor| descriptor.object_type == VISUAL)
 }
 
 fn dts(entry: &BoxRef<'_>, stsd_version: u8, format: DtsFormat) -> Result<SampleEntry, Error> {
