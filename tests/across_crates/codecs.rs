@@ -8,7 +8,7 @@ use bytes::Bytes;
 use dynpack::{Encryption, Format};
 use dynpack_codec::{
     AacConfig, Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, Eac3Config, FlacConfig,
-    Mp3Config, OpusConfig, Video, VpxConfig, VpxVersion,
+    Mp3Config, OpusConfig, Vc1Config, Video, VpxConfig, VpxVersion, WmaConfig,
 };
 use dynpack_media::{Cuts, MediaKind, Rendition, RenditionId, SourceIndex};
 use dynpack_testkit::{TrackBuilder, codec};
@@ -28,6 +28,7 @@ pub(crate) fn codecs() -> Vec<Codec> {
         codec::av1(),
         vpx(VpxVersion::Vp8),
         vpx(VpxVersion::Vp9),
+        Video::new(Vc1Config::parse(record(codec::VC1)).unwrap(), 364, 272).into(),
         codec::aac(codec::AAC_48_STEREO),
         codec::aac(codec::HE_AAC_48_STEREO),
         AacConfig::parse(record(codec::XHE_AAC_MONO), 1).unwrap().into(),
@@ -39,6 +40,7 @@ pub(crate) fn codecs() -> Vec<Codec> {
         FlacConfig::parse(record(codec::FLAC_STEREO)).unwrap().into(),
         AlacConfig::parse(record(codec::ALAC_MONO)).unwrap().into(),
         Mp3Config::new(0x6b, 48_000, 2).into(),
+        WmaConfig::parse(record(codec::WMA_PRO)).unwrap().into(),
     ]
 }
 

@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 import analyzers
+import buffers
 import clients
 import compare
 import damage
@@ -30,6 +31,7 @@ import sets
 import side_data
 import tokens
 import tricky
+import windows_media
 from tally import Tally
 
 
@@ -48,7 +50,7 @@ def main():
         media = work / "media"
         for folder in (media, work / "sets"):
             shutil.rmtree(folder, ignore_errors=True)
-        tricky.make(media)
+        tricky.make(media, [*tricky.ASSETS, windows_media.windows_media])
         shutil.copytree(options.sample, media / "sample")
         tally = Tally()
         binary = options.origin.resolve()
@@ -140,11 +142,14 @@ def checks_of_one_asset(base, media):
         check_audio_tracks,
         check_manifests,
         check_analyzers,
+        check_buffers,
     ]
     of_others = [
-        (check_gstreamer, tricky.ac3_beside_aac),
-        (check_gstreamer, tricky.enhanced_ac3_beside_aac),
+        (check_buffers, tricky.ac3_beside_aac),
+        (check_dolby, tricky.ac3_beside_aac),
+        (check_dolby, tricky.enhanced_ac3_beside_aac),
         (check_key_frames, tricky.open_groups_of_pictures),
+        (check_windows_media, windows_media.windows_media),
         *((check_hevc, asset) for asset in tricky.HEVC),
     ]
     cases = [(check, "sample") for check in checks]
@@ -170,6 +175,17 @@ def check_yt_dlp(url, folder, tally):
 def check_gstreamer(url, folder, tally):
     tally.heading(f"{folder.name}: GStreamer as a client")
     gstreamer.check(url, stored(folder), tally)
+
+
+def check_dolby(url, folder, tally):
+    """GStreamer as a client, and the sound that it decodes."""
+    check_gstreamer(url, folder, tally)
+    gstreamer.check_sound(url, folder / "film.mp4", tally)
+
+
+def check_windows_media(url, folder, tally):
+    tally.heading(f"{folder.name}: in Smooth Streaming alone")
+    windows_media.check(url, folder, tally)
 
 
 def check_manifests(url, folder, tally):
@@ -202,6 +218,12 @@ def check_analyzers(url, folder, tally):
         tally.add(
             f"{name:6}{harms} kinds of damage by analyzers", list(analyzers.undiscovered(stream))
         )
+
+
+def check_buffers(url, folder, tally):
+    tally.heading(f"{folder.name}: the buffers of sound in transport streams")
+    for name in ("HLS3", "HLS4"):
+        buffers.check(url, name, compare.PROTOCOLS[name], tally)
 
 
 def check_key_frames(url, folder, tally):

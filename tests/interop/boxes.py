@@ -333,11 +333,12 @@ def read_fragment(moof, traf, by_id, defaults):
     tfdt, tfxd = traf.find(b"tfdt"), next(
         (box for box in traf.all(b"uuid") if box.unpack("16s")[0] == TFXD), None
     )
-    decode = (
-        tfdt.unpack("Q" if tfdt.version else "I", 4)[0]
-        if tfdt
-        else tfxd.unpack("Q" if tfxd.data[tfxd.body + 16] else "I", 20)[0]
-    )
+    if tfdt:
+        (decode,) = tfdt.unpack("Q" if tfdt.version else "I", 4)
+    elif tfxd:
+        (decode,) = tfxd.unpack("Q" if tfxd.data[tfxd.body + 16] else "I", 20)[:1]
+    else:
+        decode = sum((last.decode + last.duration) for last in track.samples[-1:])
     for trun in traf.all(b"trun"):
         decode = read_run(track, trun, base, decode, (duration, size, flags))
 

@@ -18,7 +18,7 @@ from origin import ask
 PREROLL = Fraction(1)
 STREAMABLE = {
     "avc1", "avc3", "hvc1", "hev1", "av01", "vp08", "vp09", "mp4a", "ac-3", "ec-3", "ac-4", "Opus",
-    "fLaC", "alac", "dtsc", "dtse", "dtsh", "dtsl",
+    "fLaC", "alac", "dtsc", "dtse", "dtsh", "dtsl", "vc-1", "wma ",
 }
 
 
@@ -44,27 +44,30 @@ class Protocol:
 
 LOSSLESS = frozenset({"fLaC", "alac"})
 DOLBY = frozenset({"ac-3", "ec-3"})
-HLS = {"read": streams.hls, "key_frames": streams.hls_key_frames, "bandwidth": "peak"}
-DASH = {"read": streams.dash, "key_frames": streams.dash_key_frames}
+WINDOWS = frozenset({"vc-1", "wma "})
+DTS = frozenset({"dts", "dtsc", "dtse", "dtsh", "dtsl"})
+#: What neither transport streams nor formats of older players carry.
+NEWER = frozenset({"av01", "vp08", "vp09", "ac-4"})
+HLS = {
+    "read": streams.hls,
+    "key_frames": streams.hls_key_frames,
+    "bandwidth": "peak",
+    "without": WINDOWS,
+}
+TRANSPORT = {**HLS, "suffix": ".ts", "clock": 90_000, "without": LOSSLESS | WINDOWS | NEWER}
+DASH = {"read": streams.dash, "key_frames": streams.dash_key_frames, "without": WINDOWS}
 SMOOTH = {
     "read": smooth.smooth,
     "suffix": None,
     "clock": 10_000_000,
     "bandwidth": "media",
-    "without": LOSSLESS | {"ac-3", "Opus"},
+    "without": LOSSLESS | DTS | NEWER | {"ac-3", "mp3", "Opus"},
 }
 PROTOCOLS = {
     "HLS": Protocol("manifest(format=m3u8-cmaf)", **HLS),
-    "HLS4": Protocol(
-        "manifest(format=m3u8-aapl)", **HLS, suffix=".ts", clock=90_000, without=LOSSLESS
-    ),
+    "HLS4": Protocol("manifest(format=m3u8-aapl)", **TRANSPORT),
     "HLS3": Protocol(
-        "manifest(format=m3u8-aapl-v3)",
-        **{**HLS, "key_frames": None},
-        suffix=".ts",
-        clock=90_000,
-        is_muxed=True,
-        without=LOSSLESS,
+        "manifest(format=m3u8-aapl-v3)", **{**TRANSPORT, "key_frames": None}, is_muxed=True
     ),
     "DASH": Protocol("manifest(format=mpd-time-cmaf)", **DASH),
     "CSF": Protocol("manifest(format=mpd-time-csf)", **DASH),
@@ -77,7 +80,7 @@ PROTOCOLS = {
         clock=1000,
         bandwidth="media",
         is_muxed=True,
-        without=LOSSLESS | DOLBY | {"Opus"},
+        without=LOSSLESS | DOLBY | DTS | NEWER | WINDOWS | {"Opus", "hvc1", "hev1"},
     ),
 }
 
@@ -139,7 +142,8 @@ def timed_packets(target, index, *options):
     parsed = json.loads(done.stdout)
     found = [
         (
-            packet["dts"],
+            # Without a decode time of its own, a packet has that of its presentation.
+            packet.get("dts", packet["pts"]),
             packet["pts"],
             int(packet["size"]),
             packet["data_hash"].removeprefix("MD5:"),

@@ -4,10 +4,9 @@
     corpus.py ORIGIN CORPUS
     corpus.py ORIGIN CORPUS --compare COMMIT [FOLDER...]
 
-CORPUS is a folder with a MANIFEST.tsv. Its first column names the files, and its column `streams`
-lists what ffmpeg finds in them. Prints a table of the progressive files with a codec
-of CODECS (and of any other that is streamed) and, last, `corpus: N passed, M failed`. Tracks of other codecs may be
-left out of the stream; the table names them.
+CORPUS is a folder with a MANIFEST.tsv, whose first column names the files. Prints a table of all of
+them and, last, `corpus: N passed, M failed`. Tracks of codecs that cannot be streamed may be left
+out; the table names them, and the formats that refuse a file.
 
 With `--compare`, the origin of that commit is built, and opens all files of the corpus and the
 assets in each FOLDER too. Prints what both answer: status, renditions and duration.
@@ -28,15 +27,33 @@ import compare
 import history
 import origin
 
-FOLDERS = ("progressive", "editlist", "audio", "odd")
-#: Formats that can carry all files.
-MANIFESTS = {protocol: compare.PROTOCOLS[protocol].manifest for protocol in ("HLS", "DASH")}
-CODECS = (
-    "h264/avc1", "h264/avc3", "hevc/hvc1", "hevc/hev1", "av1/av01", "vp9/vp09", "aac/mp4a",
-    "ac3/ac-3", "eac3/ec-3", "opus/Opus", "flac/fLaC", "alac/alac", "mp3/mp4a", "dts/mp4a", "/ac-4",
-)
-#: Endings of files that are opened to compare.
-MEDIA = (".mp4", ".m4a", ".m4v", ".mov", ".ismv", ".isma")
+#: The formats that are asked, and of them those that can carry all files.
+MANIFESTS = {
+    protocol: compare.PROTOCOLS[protocol].manifest for protocol in ("HLS", "DASH", "HLS4", "MSS")
+}
+CARRY_ALL = ("HLS", "DASH")
+#: Codecs that share a sample entry with AAC.
+OBJECT_TYPES = {0x69: "mp3", 0x6B: "mp3", 0xA9: "dts", 0xAA: "dts", 0xAB: "dts", 0xAC: "dts"}
+#: What readers here cannot tell of a file, by its format.
+BEYOND = {
+    "audio/mozilla_sine-3s-xhe-aac-44khz-mono.mp4": (
+        MANIFESTS, "ffmpeg 5 does not read xHE-AAC",
+    ),
+    "editlist/sample_edit_list_no_sync_frame_before_edit.mp4": (
+        ("HLS4",), "ffmpeg warns of pictures before the first key frame",
+    ),
+    "fragmented/sample_eac3_fragmented.mp4": (
+        ("HLS4",), "its syncframes have one block, and last as long as six",
+    ),
+    "progressive/sample_sef_slow_motion.mp4": (
+        ("HLS4",), "there are start codes in its NAL units",
+    ),
+    "progressive/sample_with_vobsub.mp4": (
+        ("HLS4",), "ffmpeg counts frames of AC-3 at 44.1 kHz in whole ticks",
+    ),
+}
+#: Endings of files that are opened.
+MEDIA = (".mp4", ".m4a", ".m4v", ".mov", ".ismv", ".isma", ".3gp")
 
 
 def main():
@@ -50,13 +67,17 @@ def main():
         media = Path(temporary) / "media"
         files = {}
         for name in wanted(corpus):
+            if not name.endswith(MEDIA):
+                files[name] = None
+                continue
             folder = media / Path(name).stem.replace(" ", "_")
             folder.mkdir(parents=True)
             shutil.copyfile(corpus / name, folder / f"{folder.name}.mp4")
             files[name] = folder
         log = Path(temporary) / "origin.log"
         with origin.serving(binary, media, log, origin.AS_STORED) as base:
-            urls = [f"{base}/{folder.name}/{folder.name}.ism" for folder in files.values()]
+            names = (folder.name if folder else "" for folder in files.values())
+            urls = [f"{base}/{name}/{name}.ism" for name in names]
             with ProcessPoolExecutor(os.cpu_count()) as pool:
                 results = list(pool.map(judge, urls, files, files.values()))
         print_table(results)
@@ -91,32 +112,34 @@ def manifest(corpus):
 
 
 def wanted(corpus):
-    chosen = [
-        row["file"]
-        for row in manifest(corpus)
-        if row["file"].startswith(FOLDERS) and any(codec in row["streams"] for codec in CODECS)
-    ]
-    return sorted(name for name in chosen if (corpus / name).is_file())
+    names = (row["file"] for row in manifest(corpus))
+    return sorted(name for name in names if (corpus / name).is_file())
 
 
 def judge(url, name, folder):
     """(file, verdict, remark, what is wrong or None)"""
+    if folder is None:
+        return name, "no film", "", None
     refusals = {protocol: refusal(f"{url}/{manifest}") for protocol, manifest in MANIFESTS.items()}
-    if any(refusals.values()):
+    refused = [protocol for protocol in MANIFESTS if refusals[protocol]]
+    if set(CARRY_ALL) & set(refused):
         return judge_refusal(name, refusals)
+    beyond, reason = BEYOND.get(name, ((), ""))
+    compared = [each for each in MANIFESTS if not refusals[each] and each not in beyond]
     try:
-        sources = compare.stored(folder)
+        sources = compare.stored(folder) if compared else []
         rows = [
             row
-            for protocol in MANIFESTS
+            for protocol in compared
             for row in compare.compare_protocol(url, protocol, sources)
         ]
-    except origin.Refused as refused:
-        return name, "FAILED", "", f"listed, but refused: {refused}"
+    except origin.Refused as error:
+        return name, "FAILED", "", f"listed, but refused: {error}"
     except (
         AssertionError,
         ValueError,
         AttributeError,
+        LookupError,
         StopIteration,
         subprocess.CalledProcessError,
     ) as error:
@@ -124,17 +147,35 @@ def judge(url, name, folder):
     problems = [
         f"{row.protocol} {row.source}: {problem}" for row in rows for problem in row.problems
     ]
+    problems += [
+        f"{protocol}: {refusals[protocol].text()}"
+        for protocol in refused
+        if compared and not any(is_without(protocol, source.track) for source in sources)
+    ]
     counts = [
         f"{row.source.split('#')[1]}: {row.stored} = {row.streamed}"
         for row in rows
         if row.protocol == "HLS"
     ]
-    return (
-        name,
-        "FAILED" if problems else "whole",
-        ", ".join(counts) + left_out(folder),
-        "\n".join(problems) or None,
-    )
+    remark = ", ".join(counts) + left_out(folder)
+    if refused:
+        remark += f"; not in {' and '.join(refused)}"
+    if beyond:
+        remark += f"; not compared in {' and '.join(beyond)}: {reason}"
+    verdict = "FAILED" if problems else "whole" if sources else "served"
+    return name, verdict, remark, "\n".join(problems) or None
+
+
+def is_without(protocol, track):
+    """Whether a protocol has no place for the codec of a track."""
+    codec, at = track.codec, track.entry.find(b"esds")
+    if codec == "mp4a" and at >= 0:
+        # `objectTypeIndication`, after the tag of its descriptor and a length (ISO/IEC 14496-1).
+        at = track.entry.index(b"\4", at + 8) + 1
+        while track.entry[at] & 0x80:
+            at += 1
+        codec = OBJECT_TYPES.get(track.entry[at + 1], codec)
+    return codec in compare.PROTOCOLS[protocol].without
 
 
 def refusal(url):
@@ -143,7 +184,7 @@ def refusal(url):
 
 
 def judge_refusal(name, refusals):
-    if not all(refusals.values()):
+    if not all(refusals[protocol] for protocol in CARRY_ALL):
         return name, "FAILED", "", "refused in one protocol and not in the other"
     answer = refusals["HLS"]
     remark = f"{answer.status} {' '.join(answer.text().split())}"

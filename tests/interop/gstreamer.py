@@ -3,7 +3,11 @@
 Its demuxers return the stored samples, at their distances, with sound and pictures in sync.
 """
 
+import array
+import math
+import operator
 import subprocess
+import tempfile
 from fractions import Fraction
 
 import compare
@@ -40,7 +44,68 @@ def check_protocol(url, name, sources, tally):
     check_step(name, offsets, tally)
 
 
-#: What decodes HEVC, and which pixels it decodes. No plugin of the gate decodes AC-3.
+#: What decodes sound, by the type of its sample entry. The first shares no code with ffmpeg.
+SOUND_DECODERS = {"ac-3": "a52dec", "ec-3": "avdec_eac3"}
+#: How much sound that differs by rounding is alike.
+ALIKE = 0.999
+#: Where that sound comes from. In MPDs it is the second sound.
+SOUND_SOURCES = {
+    "HLS": "souphttpsrc location={playlist} ! hlsdemux ! qtdemux",
+    "HLS4": "souphttpsrc location={playlist} ! hlsdemux ! tsdemux ! ac3parse",
+    "DASH": "souphttpsrc location={manifest} ! dashdemux name=all all.audio_01 ! qtdemux",
+}
+
+
+def check_sound(url, film, tally):
+    """GStreamer decodes as much of AC-3 and Enhanced AC-3 as ffmpeg does of the film: the same."""
+    due = heard_by_ffmpeg(film)
+    for name, source in SOUND_SOURCES.items():
+        found = (each for each in read(url, name) if each.track.codec in SOUND_DECODERS)
+        rendition = next(found)
+        decoder = SOUND_DECODERS[rendition.track.codec]
+        address = f"{url}/{compare.PROTOCOLS[name].manifest}"
+        source = source.format(playlist=rendition.url, manifest=address)
+        heard = heard_by_gstreamer(f"{source} ! {decoder}")
+        wrong = [] if len(heard) == len(due) else [f"{len(heard)} samples of {len(due)}"]
+        if not wrong and correlation(heard, due) < ALIKE:
+            wrong.append("it is other sound")
+        tally.add(f"{name:6}{len(heard)} samples of {rendition.track.codec} by {decoder}", wrong)
+
+
+def heard_by_gstreamer(pipeline):
+    """The decoded samples, with all channels mixed."""
+    with tempfile.NamedTemporaryFile() as file:
+        mixed = "audio/x-raw,format=S16LE,channels=1,layout=interleaved"
+        command = f"{pipeline} ! audioconvert ! {mixed} ! filesink location={file.name}"
+        subprocess.run(
+            ["gst-launch-1.0", "--quiet", *command.split()], check=True, capture_output=True,
+            timeout=SECONDS,
+        )
+        return array.array("h", file.read())
+
+
+def heard_by_ffmpeg(film):
+    """The same of the first track of sound with such a codec."""
+    codecs = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name", "-of",
+         "default=noprint_wrappers=1:nokey=1", film],
+        check=True, capture_output=True, text=True,
+    ).stdout.split()
+    index = next(at for at, codec in enumerate(codecs) if codec in ("ac3", "eac3"))
+    done = subprocess.run(
+        ["ffmpeg", "-v", "error", "-ignore_editlist", "1", "-i", film, "-map", f"0:{index}", "-ac",
+         "1", "-f", "s16le", "-"], check=True, capture_output=True, timeout=SECONDS,
+    )
+    return array.array("h", done.stdout)
+
+
+def correlation(one, other):
+    """How alike two sounds are, whatever their loudness: at most 1."""
+    dot = lambda one, other: sum(map(operator.mul, one, other))
+    return dot(one, other) / max(1, math.sqrt(dot(one, one) * dot(other, other)))
+
+
+#: What decodes HEVC, and which pixels it decodes.
 DECODER, PIXELS = "libde265dec", {"yuv420p"}
 
 

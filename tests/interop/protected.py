@@ -48,6 +48,7 @@ PUBLISHED = {
 HARD = [
     tricky.bframes_with_edit_list,
     tricky.slices_after_parameter_sets,
+    tricky.ac3_beside_aac,
     tricky.enhanced_ac3_beside_aac,
     *tricky.HEVC,
 ]

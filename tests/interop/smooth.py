@@ -16,6 +16,8 @@ CODECS = {
     "AVC1": "avc1",
     "HVC1": "hvc1",
     "HEV1": "hev1",
+    "WVC1": "vc-1",
+    "WMA2": "wma ",
     "AACL": "mp4a",
     "AACH": "mp4a",
     "EC-3": "ec-3",
@@ -92,6 +94,9 @@ def configuration(codec, private, length_size):
         return b"dec3" + private[22:], "ec-3"
     if codec == "mp4a":
         return b"esds" + private, ""
+    if codec in ("vc-1", "wma "):
+        # windows_media.py makes sample entries of these.
+        return private, ""
     syntax, units = elementary.SYNTAXES[codec], elementary.units(private, 0)
     assert set(map(syntax.kind, units)) == syntax.sets, f"CodecPrivateData is {private.hex()}"
     if codec != "avc1":

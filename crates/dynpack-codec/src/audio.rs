@@ -2,7 +2,7 @@
 
 use crate::{
     AacConfig, Ac3Config, Ac4Config, AlacConfig, AudioFamily, DtsConfig, Eac3Config, FlacConfig,
-    Mp3Config, OpusConfig,
+    Mp3Config, OpusConfig, WmaConfig,
 };
 
 /// A codec of audio, with its configuration.
@@ -26,6 +26,8 @@ pub enum AudioCodec {
     Alac(AlacConfig),
     /// MP3 (ISO/IEC 11172-3, Layer III).
     Mp3(Mp3Config),
+    /// Windows Media Audio, which Smooth Streaming alone carries.
+    Wma(WmaConfig),
 }
 
 impl AudioCodec {
@@ -42,6 +44,8 @@ impl AudioCodec {
             Self::Flac(_) => "fLaC".into(),
             Self::Alac(_) => "alac".into(),
             Self::Mp3(mp3) => mp3.rfc6381(),
+            // No name is registered.
+            Self::Wma(_) => "wma".into(),
         }
     }
 
@@ -59,6 +63,7 @@ impl AudioCodec {
             Self::Flac(_) => AudioFamily::Flac,
             Self::Alac(_) => AudioFamily::Alac,
             Self::Mp3(_) => AudioFamily::Mp3,
+            Self::Wma(_) => AudioFamily::Wma,
         }
     }
 
@@ -75,6 +80,7 @@ impl AudioCodec {
             Self::Flac(flac) => flac.sampling_rate,
             Self::Alac(alac) => alac.sampling_rate,
             Self::Mp3(mp3) => mp3.sampling_rate,
+            Self::Wma(wma) => wma.sampling_rate,
         }
     }
 
@@ -91,6 +97,7 @@ impl AudioCodec {
             Self::Flac(flac) => flac.channels,
             Self::Alac(alac) => alac.channels,
             Self::Mp3(mp3) => mp3.channels,
+            Self::Wma(wma) => wma.channels,
         }
     }
 
@@ -107,7 +114,8 @@ impl AudioCodec {
             | Self::Opus(_)
             | Self::Flac(_)
             | Self::Alac(_)
-            | Self::Mp3(_) => None,
+            | Self::Mp3(_)
+            | Self::Wma(_) => None,
         }
     }
 
@@ -137,7 +145,8 @@ impl AudioCodec {
             | Self::Opus(_)
             | Self::Flac(_)
             | Self::Alac(_)
-            | Self::Mp3(_) => true,
+            | Self::Mp3(_)
+            | Self::Wma(_) => true,
         }
     }
 
@@ -162,7 +171,12 @@ impl AudioCodec {
                 channels => Some(channels),
             },
             Self::Mp3(mp3) => Some(mp3.channels),
-            Self::Ac3(_) | Self::Eac3(_) | Self::Ac4(_) | Self::Dts(_) | Self::Opus(_) => None,
+            Self::Ac3(_)
+            | Self::Eac3(_)
+            | Self::Ac4(_)
+            | Self::Dts(_)
+            | Self::Opus(_)
+            | Self::Wma(_) => None,
         }
     }
 }

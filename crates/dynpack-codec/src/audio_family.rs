@@ -25,4 +25,6 @@ pub enum AudioFamily {
     Ac4,
     /// DTS.
     Dts,
+    /// Windows Media Audio.
+    Wma,
 }

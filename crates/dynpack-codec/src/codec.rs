@@ -2,7 +2,7 @@
 
 use crate::{
     AacConfig, Ac3Config, Ac4Config, AlacConfig, AudioCodec, DtsConfig, Eac3Config, FlacConfig,
-    MediaKind, Mp3Config, OpusConfig, TextForm, Unsupported, Video,
+    MediaKind, Mp3Config, OpusConfig, TextForm, Unsupported, Video, WmaConfig,
 };
 
 /// The coding of a track's samples, with its configuration.
@@ -114,4 +114,5 @@ from_audio! {
     FlacConfig => Flac,
     AlacConfig => Alac,
     Mp3Config => Mp3,
+    WmaConfig => Wma,
 }

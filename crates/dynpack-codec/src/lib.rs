@@ -3,7 +3,7 @@
 //! [`avc`] is H.264 and [`hevc`] is HEVC: configuration records, NAL units, parameter sets, slice
 //! headers and byte streams. [`av1`] is AV1, and [`vpx`] is VP8 and VP9. [`aac`] is AAC: its
 //! configuration, what a frame says of it, and ADTS headers. [`ac3`] is AC-3 and Enhanced AC-3:
-//! their configurations and syncframes. Of AC-4, DTS, Opus, FLAC and ALAC it knows the
+//! their configurations and syncframes. Of AC-4, DTS, Opus, FLAC, ALAC, WMA and VC-1 it knows the
 //! configuration, of [`mp3`] the headers of frames. A [`Codec`] is the coding of one track. Its
 //! type separates video from audio: only [`Video`] has dimensions, only an [`AudioCodec`] has a
 //! sampling rate. The enums of codecs are not `non_exhaustive`: a new codec does not compile until
@@ -60,10 +60,12 @@ mod sei;
 mod sets;
 mod side_data;
 mod text_form;
+mod vc1;
 mod video;
 mod video_family;
 pub mod vpx;
 mod vui;
+mod wma;
 
 pub use aac::AacConfig;
 pub use ac3::{Ac3Config, Eac3Config};
@@ -92,6 +94,8 @@ pub use opus::OpusConfig;
 pub use picture::Picture;
 pub use side_data::SideData;
 pub use text_form::{TextForm, UnknownTextForm};
+pub use vc1::Vc1Config;
 pub use video::{Video, VideoCodec};
 pub use video_family::VideoFamily;
 pub use vpx::{VpxConfig, VpxVersion};
+pub use wma::{WmaConfig, WmaVersion};

@@ -2,8 +2,8 @@
 
 use crate::{
     AspectRatio, Av1Config, AvcConfig, CaptionChannel, Color, DolbyVision, DynamicRange, Error,
-    FrameShape, HevcConfig, Picture, SideData, Unsupported, VideoFamily, VpxConfig, VpxVersion,
-    av1, avc, hevc, vpx,
+    FrameShape, HevcConfig, Picture, SideData, Unsupported, Vc1Config, VideoFamily, VpxConfig,
+    VpxVersion, av1, avc, hevc, vc1, vpx,
 };
 
 /// How the pictures of a track are coded and displayed.
@@ -42,6 +42,8 @@ pub enum VideoCodec {
     Av1(Av1Config),
     /// VP8 or VP9 (VP Codec ISO Media File Format Binding).
     Vpx(VpxConfig),
+    /// VC-1 of the Advanced profile (SMPTE ST 421), which Smooth Streaming alone carries.
+    Vc1(Vc1Config),
 }
 
 impl Video {
@@ -166,6 +168,7 @@ impl VideoCodec {
             Self::Hevc(hevc) => hevc.rfc6381(),
             Self::Av1(av1) => av1.rfc6381(),
             Self::Vpx(vpx) => vpx.rfc6381(),
+            Self::Vc1(_) => self.sample_entry().into(),
         }
     }
 
@@ -177,6 +180,7 @@ impl VideoCodec {
             Self::Hevc(hevc) => hevc.sample_entry(),
             Self::Av1(_) => "av01",
             Self::Vpx(vpx) => vpx.sample_entry(),
+            Self::Vc1(_) => "vc-1",
         }
     }
 
@@ -187,7 +191,7 @@ impl VideoCodec {
             Self::Avc(avc) => avc.frame_shape(),
             Self::Hevc(hevc) => hevc.frame_shape(),
             Self::Av1(av1) => av1.frame_shape(),
-            Self::Vpx(_) => None,
+            Self::Vpx(_) | Self::Vc1(_) => None,
         }
     }
 
@@ -198,7 +202,7 @@ impl VideoCodec {
         match self {
             Self::Avc(avc) => !avc.in_band && avc.lacks_parameter_sets(),
             Self::Hevc(hevc) => !hevc.in_band && hevc.lacks_parameter_sets(),
-            Self::Av1(_) | Self::Vpx(_) => false,
+            Self::Av1(_) | Self::Vpx(_) | Self::Vc1(_) => false,
         }
     }
 
@@ -212,7 +216,7 @@ impl VideoCodec {
         match self {
             Self::Avc(avc) => avc.with_sets_of(head, len).map(Self::from),
             Self::Hevc(hevc) => hevc.with_sets_of(head, len).map(Self::from),
-            Self::Av1(_) | Self::Vpx(_) => Ok(self),
+            Self::Av1(_) | Self::Vpx(_) | Self::Vc1(_) => Ok(self),
         }
     }
 
@@ -225,6 +229,7 @@ impl VideoCodec {
             Self::Hevc(config) => hevc::picture(head, len, config.nal_length_size),
             Self::Av1(_) => av1::picture(head),
             Self::Vpx(config) => vpx::picture(config.version, head),
+            Self::Vc1(_) => vc1::picture(head),
         }
     }
 
@@ -236,7 +241,7 @@ impl VideoCodec {
             Self::Avc(config) => avc::side_data(head, len, config.nal_length_size),
             Self::Hevc(config) => hevc::side_data(head, len, config.nal_length_size),
             Self::Av1(_) => SideData::in_obus(head),
-            Self::Vpx(_) => SideData::default(),
+            Self::Vpx(_) | Self::Vc1(_) => SideData::default(),
         }
     }
 
@@ -247,6 +252,7 @@ impl VideoCodec {
             Self::Av1(_) => VideoFamily::Av1,
             Self::Vpx(VpxConfig { version: VpxVersion::Vp8, .. }) => VideoFamily::Vp8,
             Self::Vpx(VpxConfig { version: VpxVersion::Vp9, .. }) => VideoFamily::Vp9,
+            Self::Vc1(_) => VideoFamily::Vc1,
         }
     }
 
@@ -278,6 +284,12 @@ impl From<Av1Config> for VideoCodec {
 impl From<VpxConfig> for VideoCodec {
     fn from(config: VpxConfig) -> Self {
         Self::Vpx(config)
+    }
+}
+
+impl From<Vc1Config> for VideoCodec {
+    fn from(config: Vc1Config) -> Self {
+        Self::Vc1(config)
     }
 }
 

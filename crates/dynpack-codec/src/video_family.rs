@@ -15,6 +15,8 @@ pub enum VideoFamily {
     Vp9,
     /// AV1.
     Av1,
+    /// VC-1.
+    Vc1,
     /// Dolby Vision that only its own decoders can play, in any codec.
     DolbyVision,
 }

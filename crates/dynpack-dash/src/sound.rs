@@ -44,7 +44,8 @@ pub(crate) fn codecs(audio: &AudioCodec) -> String {
         | AudioCodec::Ac4(_)
         | AudioCodec::Dts(_)
         | AudioCodec::Alac(_)
-        | AudioCodec::Mp3(_) => audio.rfc6381(),
+        | AudioCodec::Mp3(_)
+        | AudioCodec::Wma(_) => audio.rfc6381(),
     }
 }
 
@@ -65,7 +66,8 @@ pub(crate) fn channels(audio: &AudioCodec) -> Option<Descriptor> {
         | AudioCodec::Opus(_)
         | AudioCodec::Flac(_)
         | AudioCodec::Alac(_)
-        | AudioCodec::Mp3(_) => descriptor(LAYOUT, layout(audio)?.to_string()),
+        | AudioCodec::Mp3(_)
+        | AudioCodec::Wma(_) => descriptor(LAYOUT, layout(audio)?.to_string()),
     }
 }
 

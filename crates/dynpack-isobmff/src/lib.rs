@@ -9,10 +9,11 @@
 //! # What is read Progressive MP4 and QuickTime files, fragmented MP4, CMAF track files, segments
 //! joined after their initialization segment, and Smooth Streaming files (`.ismv`, `.isma`), with
 //! H.264 (`avc1`, `avc3`), AAC (LC, HE-AAC v1 and v2, xHE-AAC), AC-3, Enhanced AC-3, AC-4, DTS,
-//! Opus, FLAC, ALAC and MP3, and text tracks (`wvtt`, `stpp`, `tx3g`, QuickTime `text`, and `dfxp`
-//! of `.ismt`) with the chapters among them. Tracks of other codecs, encrypted ones and broken ones
-//! are left out, each with its reason in [`Movie::skipped`](dynpack_media::Movie::skipped); only a
-//! file without any track that can be served is refused.
+//! Opus, FLAC, ALAC, MP3, VC-1 and WMA, and text tracks (`wvtt`, `stpp`, `tx3g`, QuickTime `text`,
+//! and `dfxp` of `.ismt`) with the chapters among them. Tracks of other codecs, encrypted ones and
+//! broken ones are left out, each with its reason in
+//! [`Movie::skipped`](dynpack_media::Movie::skipped); only a file without any track that can be
+//! served is refused.
 //!
 //! The samples of a track may use several sample entries if one can replace them: equal ones, and
 //! those of H.264 that add parameter sets to each other. Otherwise the track is broken.

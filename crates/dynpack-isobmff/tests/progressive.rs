@@ -625,7 +625,7 @@ fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
     };
     let tracks = [
         Track::video(MEDIA),
-        other(2, b"vide", boxed(b"mp4v", &[0; 90])),
+        other(2, b"vide", mp4::visual(b"mp4v", (2, 2), &esds(0x20, &[]))),
         other(3, b"text", boxed(b"sbtt", &[0; 8])),
         other(4, b"soun", sound(0, &[], &esds(0xdd, &[]))),
         other(5, b"vide", encrypted),
@@ -640,7 +640,7 @@ fn tracks_that_cannot_be_served_are_skipped_with_their_reason() {
         movie.skipped.iter().map(|skipped| (skipped.id.0, skipped.reason.as_str())).collect();
     let (last, but_last) = reasons.split_last().unwrap();
     let expected = [
-        (2, "the codec mp4v is not supported"),
+        (2, "the codec mp4v (MPEG-4 Part 2) is not supported"),
         (3, "the codec sbtt is not supported"),
         (4, "the codec Vorbis (in mp4a) is not supported"),
         (5, "already encrypted: avc1 by the scheme cbcs"),

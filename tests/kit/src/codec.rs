@@ -55,6 +55,14 @@ pub const AC4_STEREO: &[u8] = b"\x20\xa4\x02\x40\0\0\0\x1f\xff\xff\xff\xe0\x02\x
 /// xHE-AAC of a real file: 44.1 kHz and one channel.
 pub const XHE_AAC_MONO: &[u8] = b"\xf9\x48\x24\x21\x1c\xc0\x18\x50\0\x20\0\x97\x08\x47\x30\xb0";
 
+/// The body of `dvc1`, made by the tables of SMPTE RP 2025. The headers are of a manifest that
+/// Microsoft documents.
+pub const VC1: &[u8] = b"\xc4\x40\0\xff\xff\xff\xff\x25\0\0\x01\x0f\xc3\x46\x0b\x50\x87\x8a\x0b\
+    \x58\x21\xff\x87\x87\x80\x49\x08\0\x70\x47\x04\xdc\0\0\x01\x0e\x5a\x67\xf8\x40";
+/// The body of `wfex`: WMA Professional of 44.1 kHz in stereo, by the same manifest.
+pub const WMA_PRO: &[u8] = b"\x62\x01\x02\0\x44\xac\0\0\xe0\x2e\0\0\x6b\x11\x10\0\x12\0\
+    \x10\0\x03\0\0\0\0\0\0\0\0\0\0\0\xe0\0\x42\xc0";
+
 /// The configuration record (ISO/IEC 14496-15, 5.3.3.1) of these parameter sets, for samples whose
 /// NAL units have lengths of `nal_length_size` bytes.
 #[must_use]

@@ -98,6 +98,10 @@ impl Layout {
                     return Err(Error::Unsupported(problem.into()));
                 }
             },
+            VideoCodec::Vc1(_) => {
+                let problem = "no standard says which bytes of VC-1 stay clear";
+                return Err(Error::Unsupported(problem.into()));
+            }
         }))
     }
 

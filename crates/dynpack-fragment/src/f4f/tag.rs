@@ -65,7 +65,8 @@ impl Carriage {
                 | AudioCodec::Dts(_)
                 | AudioCodec::Opus(_)
                 | AudioCodec::Flac(_)
-                | AudioCodec::Alac(_),
+                | AudioCodec::Alac(_)
+                | AudioCodec::Wma(_),
             ) => Err(Error::Unsupported(format!("FLV does not support {}", codec.rfc6381()))),
         }
     }

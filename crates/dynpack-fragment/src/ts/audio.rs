@@ -51,7 +51,8 @@ impl Frames {
             | AudioCodec::Dts(_)
             | AudioCodec::Opus(_)
             | AudioCodec::Flac(_)
-            | AudioCodec::Alac(_) => return None,
+            | AudioCodec::Alac(_)
+            | AudioCodec::Wma(_) => return None,
         };
         let frame = frame(audio);
         Some(Self { stream_type, stream_id, descriptors, frame, units })
@@ -70,7 +71,8 @@ fn frame(audio: &AudioCodec) -> Option<Time> {
         | AudioCodec::Ac4(_)
         | AudioCodec::Opus(_)
         | AudioCodec::Flac(_)
-        | AudioCodec::Alac(_) => None,
+        | AudioCodec::Alac(_)
+        | AudioCodec::Wma(_) => None,
     };
     let clock = Timescale::new(audio.sampling_rate())?;
     length.map(|length| Time::new(Ticks(length.into()), clock))

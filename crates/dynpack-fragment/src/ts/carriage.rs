@@ -44,6 +44,11 @@ impl Pictures {
             VideoCodec::Hevc(config) => (AnnexB::from(config), 0x24),
             VideoCodec::Av1(_) => return Err(no_place_for("AV1")),
             VideoCodec::Vpx(vpx) => return Err(no_place_for(vpx.version.as_str())),
+            VideoCodec::Vc1(_) => {
+                return Err(Error::Unsupported(
+                    "only clients of Smooth Streaming know VC-1".into(),
+                ));
+            }
         };
         Ok(Self { stream: stream.padded(), stream_type })
     }

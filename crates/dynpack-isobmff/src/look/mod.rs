@@ -45,7 +45,7 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
                 VideoCodec::Hevc(hevc) => {
                     InBandSets::of(hevc).map(|question| Box::new(question) as _)
                 }
-                VideoCodec::Av1(_) | VideoCodec::Vpx(_) => None,
+                VideoCodec::Av1(_) | VideoCodec::Vpx(_) | VideoCodec::Vc1(_) => None,
             };
             let side_data = SideDataOfPictures::of(codec).map(|question| Box::new(question) as _);
             sets.into_iter().chain(key_frames).chain(in_band).chain(side_data).collect()
@@ -61,7 +61,8 @@ fn questions(track: &Track, looks: u32) -> Vec<Box<dyn Question>> {
             | AudioCodec::Dts(_)
             | AudioCodec::Opus(_)
             | AudioCodec::Flac(_)
-            | AudioCodec::Alac(_),
+            | AudioCodec::Alac(_)
+            | AudioCodec::Wma(_),
         )
         | Codec::Text => Vec::new(),
     }

@@ -45,7 +45,7 @@ impl SideDataOfPictures {
                 preferred_transfer: None,
                 captions: Vec::new(),
             }),
-            VideoCodec::Vpx(_) => None,
+            VideoCodec::Vpx(_) | VideoCodec::Vc1(_) => None,
         }
     }
 

@@ -3,14 +3,14 @@
 use bytes::Bytes;
 use dynpack_codec::{
     Ac3Config, Ac4Config, AlacConfig, Codec, DtsConfig, DtsFormat, Eac3Config, FlacConfig,
-    OpusConfig, VpxVersion,
+    OpusConfig, Vc1Config, VpxVersion, WmaConfig,
 };
 use dynpack_media::FourCc;
 
 use super::entry::{SampleEntry, as_box};
 use super::sound::{self, read as audio};
 use super::text::{self, TextEntry};
-use super::{av1, avc, hevc, mp4a, protected, visual, vpx};
+use super::{av1, avc, esds, hevc, mp4a, protected, visual, vpx};
 use crate::Error;
 use crate::boxes::BoxRef;
 
@@ -146,6 +146,7 @@ fn media(entry: &BoxRef<'_>, version: u8) -> Result<SampleEntry, Error> {
         b"av01" => av1::read(entry),
         b"vp08" => vpx::read(entry, VpxVersion::Vp8),
         b"vp09" => vpx::read(entry, VpxVersion::Vp9),
+        b"vc-1" => visual::read(entry, *b"dvc1", Vc1Config::parse),
         b"mp4a" => mp4a::read(entry, version),
         b".mp3" | b"ms\0U" => mp4a::read_mp3(entry, version),
         b"ac-3" => audio(entry, version, b"dac3", |record, _| Ac3Config::parse(record)),
@@ -163,10 +164,24 @@ fn media(entry: &BoxRef<'_>, version: u8) -> Result<SampleEntry, Error> {
         b"Opus" => audio(entry, version, b"dOps", |record, _| OpusConfig::parse(record)),
         b"fLaC" => audio(entry, version, b"dfLa", |record, _| FlacConfig::parse(record)),
         b"alac" => audio(entry, version, b"alac", |record, _| AlacConfig::parse(record)),
+        b"wma " => audio(entry, version, b"wfex", |record, _| WmaConfig::parse(record)),
         b"encv" => Err(protected::refusal(entry, visual::FIXED)),
         b"enca" => Err(protected::refusal(entry, sound::fixed_len(entry, version))),
-        _ => Err(Error::Unsupported(format!("the codec {} is not supported", entry.kind))),
+        _ => {
+            let name = if is_mpeg_4_part_2(entry) { " (MPEG-4 Part 2)" } else { "" };
+            let problem = format!("the codec {}{name} is not supported", entry.kind);
+            Err(Error::Unsupported(problem))
+        }
     }
+}
+
+/// Whether an entry is one of MPEG-4 Part 2, by its `objectTypeIndication`: others share its type.
+fn is_mpeg_4_part_2(entry: &BoxRef<'_>) -> bool {
+    const VISUAL: u8 = 0x20;
+    let esds = entry.children_from(visual::FIXED).find_kind(b"esds").ok().flatten();
+    let descriptor = esds.filter(|_| entry.kind.0 == *b"mp4v");
+    let descriptor = descriptor.as_ref().and_then(|esds| esds::read(esds.body));
+    descriptor.is_some_and(|descriptor| descriptor.object_type == VISUAL)
 }
 
 fn dts(entry: &BoxRef<'_>, stsd_version: u8, format: DtsFormat) -> Result<SampleEntry, Error> {

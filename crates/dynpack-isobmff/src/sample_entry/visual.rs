@@ -35,7 +35,7 @@ pub(crate) fn with_codec(entry: &Bytes, codec: &VideoCodec) -> Bytes {
     match codec {
         VideoCodec::Avc(avc) => with_box(entry, FIXED, b"avcC", &avc.record),
         VideoCodec::Hevc(hevc) => with_box(entry, FIXED, b"hvcC", &hevc.record),
-        VideoCodec::Av1(_) | VideoCodec::Vpx(_) => entry.clone(),
+        VideoCodec::Av1(_) | VideoCodec::Vpx(_) | VideoCodec::Vc1(_) => entry.clone(),
     }
 }
 

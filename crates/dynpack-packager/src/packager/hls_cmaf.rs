@@ -64,7 +64,7 @@ impl Packager for HlsCmaf {
     }
 
     fn carries(&self, rendition: &Rendition, encryption: Option<Encryption>) -> Result<(), String> {
-        mp4::encrypts(rendition, encryption)
+        mp4::carries(rendition, encryption)
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {

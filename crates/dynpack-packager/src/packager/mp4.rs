@@ -1,7 +1,7 @@
 //! What all formats of fragmented MP4 have in common: one set of segments.
 
 use bytes::Bytes;
-use dynpack_codec::MediaKind;
+use dynpack_codec::{AudioCodec, Codec, MediaKind, Video, VideoCodec};
 use dynpack_crypt::cenc;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::{Profile, Writer};
@@ -13,6 +13,18 @@ use crate::cmaf_rate::cmaf_rate;
 use crate::encryption::Encryption;
 use crate::error::Error;
 use crate::request::Request;
+
+/// Whether CMAF and CSF carry a rendition whose samples are encrypted so. They carry any codec, but
+/// no player of DASH or HLS knows those of Windows Media.
+pub(super) fn carries(rendition: &Rendition, encryption: Option<Encryption>) -> Result<(), String> {
+    match &rendition.track.codec {
+        Codec::Video(Video { codec: VideoCodec::Vc1(_), .. })
+        | Codec::Audio(AudioCodec::Wma(_)) => {
+            Err("only clients of Smooth Streaming know its codec".into())
+        }
+        Codec::Video(_) | Codec::Audio(_) | Codec::Text => encrypts(rendition, encryption),
+    }
+}
 
 /// Whether the samples of a rendition can be encrypted so.
 pub(super) fn encrypts(

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dynpack_codec::ac3::{ChannelMap, FRAME_LENGTH};
-use dynpack_codec::{AacConfig, AudioCodec, Codec, Eac3Config, Video, VideoCodec};
+use dynpack_codec::{AacConfig, AudioCodec, Codec, Eac3Config, Video, VideoCodec, WmaConfig};
 use dynpack_media::Rendition;
 
 use super::QualityLevel;
@@ -45,6 +45,7 @@ impl QualityLevel {
             Codec::Video(video) => Self::of_video(video),
             Codec::Audio(AudioCodec::Aac(aac)) => Self::of_aac(aac),
             Codec::Audio(AudioCodec::Eac3(eac3)) => Ok(Self::of_eac3(eac3)),
+            Codec::Audio(AudioCodec::Wma(wma)) => Ok(Self::of_wma(wma)),
             // [MS-SSTR] 2.2.2.5 and its amendments name AAC, WMA Professional and Enhanced AC-3.
             Codec::Audio(AudioCodec::Ac3(_)) => Err("Smooth Streaming has no FourCC for AC-3"),
             Codec::Audio(AudioCodec::Mp3(_)) => Err("Smooth Streaming has no FourCC for MP3"),
@@ -82,15 +83,39 @@ impl QualityLevel {
         }
     }
 
+    /// Windows Media Audio: `CodecPrivateData` is what the codec adds to `WAVEFORMATEX`, and the
+    /// attributes are its other fields.
+    fn of_wma(wma: &WmaConfig) -> Self {
+        Self {
+            four_cc: Some(wma.version.four_cc().into()),
+            codec_private_data: wma.extra.to_vec(),
+            sampling_rate: Some(wma.sampling_rate),
+            channels: Some(wma.channels.into()),
+            bits_per_sample: Some(wma.bits.into()),
+            packet_size: Some(wma.packet_size.into()),
+            audio_tag: Some(wma.version.format_tag().into()),
+            ..Self::default()
+        }
+    }
+
     fn of_video(video: &Video) -> Result<Self, &'static str> {
         if video.dolby_vision.is_some_and(|dolby_vision| !dolby_vision.is_optional) {
             return Err("Smooth Streaming has no Dolby Vision that only its own decoders may play");
         }
+        let level = Self {
+            max_width: Some(video.width.into()),
+            max_height: Some(video.height.into()),
+            ..Self::default()
+        };
         let (four_cc, nal_length_size, sets): (_, _, [&[Bytes]; 3]) = match &video.codec {
             VideoCodec::Avc(avc) => ("H264", avc.nal_length_size, [&[], &avc.sps, &avc.pps]),
             VideoCodec::Hevc(hevc) => {
                 let four_cc = if hevc.in_band { "HEV1" } else { "HVC1" };
                 (four_cc, hevc.nal_length_size, [&hevc.vps, &hevc.sps, &hevc.pps])
+            }
+            VideoCodec::Vc1(vc1) => {
+                let codec_private_data = vc1.headers.to_vec();
+                return Ok(Self { four_cc: Some("WVC1".into()), codec_private_data, ..level });
             }
             VideoCodec::Av1(_) | VideoCodec::Vpx(_) => {
                 return Err("Smooth Streaming clients do not know its codec");
@@ -109,9 +134,7 @@ impl QualityLevel {
                 .copied()
                 .collect(),
             nal_length_size: Some(nal_length_size).filter(|&size| size != 4),
-            max_width: Some(video.width.into()),
-            max_height: Some(video.height.into()),
-            ..Self::default()
+            ..level
         })
     }
 
@@ -159,12 +182,32 @@ fn speakers(map: ChannelMap) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use dynpack_codec::Vc1Config;
+    use dynpack_testkit::codec::{VC1, WMA_PRO};
+
     use super::*;
 
     #[test]
     fn loudspeakers_are_those_of_windows() {
         let masks = [0xa000, 0xf801, 0xfa01, 0xf901].map(|map| speakers(ChannelMap(map)));
         assert_eq!(masks, [0x3, 0x3f, 0x63f, 0x13f]);
+    }
+
+    /// The values are those of a manifest in Microsoft's *Timed metadata in live streaming*.
+    #[test]
+    fn windows_media_is_described_as_microsoft_documents_it() {
+        let private = |level: &QualityLevel| {
+            level.codec_private_data.iter().map(|byte| format!("{byte:02X}")).collect::<String>()
+        };
+        let vc1 = Vc1Config::parse(VC1.into()).unwrap();
+        let level = QualityLevel::of_video(&Video::new(vc1, 364, 272)).unwrap();
+        let headers = "250000010FC3460B50878A0B5821FF878780490800704704DC0000010E5A67F840";
+        assert_eq!((level.four_cc.as_deref(), private(&level)), (Some("WVC1"), headers.into()));
+        let level = QualityLevel::of_wma(&WmaConfig::parse(WMA_PRO.into()).unwrap());
+        assert_eq!(private(&level), "1000030000000000000000000000E00042C0");
+        assert_eq!((level.four_cc.as_deref(), level.audio_tag), (Some("WMAP"), Some(354)));
+        assert_eq!((level.packet_size, level.bits_per_sample), (Some(4_459), Some(16)));
+        assert_eq!((level.sampling_rate, level.channels), (Some(44_100), Some(2)));
     }
 
     #[test]

@@ -111,10 +111,10 @@ pub struct QualityLevel {
     pub index: u32,
     /// Bits per second: its key in URLs (`Bitrate`).
     pub bitrate: u32,
-    /// Its codec, such as `H264`, `AACL`, `AACH` or `TTML` (`FourCC`).
+    /// Its codec, such as `H264`, `WVC1`, `AACL`, `WMAP` or `TTML` (`FourCC`).
     pub four_cc: Option<String>,
     /// The codec's configuration (`CodecPrivateData`): parameter sets after start codes for
-    /// `H264`, the `AudioSpecificConfig` for `AACL` and `AACH`.
+    /// `H264`, headers for `WVC1`, the `AudioSpecificConfig` for `AACL` and `AACH`.
     pub codec_private_data: Vec<u8>,
     /// The size of the length before each NAL unit, in bytes (`NALUnitLengthField`). It is 4 if
     /// absent.
@@ -129,9 +129,9 @@ pub struct QualityLevel {
     pub channels: Option<u32>,
     /// Bits of one sample of one channel (`BitsPerSample`).
     pub bits_per_sample: Option<u32>,
-    /// Bytes of one sample of all channels (`PacketSize`).
+    /// Bytes of one sample of all channels, or of a packet of `WMAP` (`PacketSize`).
     pub packet_size: Option<u32>,
-    /// The format tag of `WAVEFORMATEX` (`AudioTag`): 255 for AAC.
+    /// The format tag of `WAVEFORMATEX` (`AudioTag`): 255 for AAC, 354 for `WMAP`.
     pub audio_tag: Option<u32>,
 }
 

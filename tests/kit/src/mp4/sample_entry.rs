@@ -3,6 +3,7 @@
 use dynpack_codec::{AudioCodec, Codec, Video, VideoCodec};
 
 use super::{boxed, full};
+use crate::codec;
 
 /// The sample entry of a track with that codec.
 #[must_use]
@@ -21,6 +22,9 @@ pub fn sample_entry(codec: &Codec) -> Vec<u8> {
             let kind = vpx.sample_entry().as_bytes().try_into().unwrap();
             visual(kind, video.dimensions(), &full(b"vpcC", 1, 0, &vpx.record))
         }
+        Codec::Video(video @ Video { codec: VideoCodec::Vc1(vc1), .. }) => {
+            visual(b"vc-1", video.dimensions(), &boxed(b"dvc1", &vc1.record))
+        }
         Codec::Text => panic!("text has no samples"),
         Codec::Audio(audio) => match audio {
             AudioCodec::Aac(aac) => mp4a(&aac.specific_config),
@@ -31,6 +35,7 @@ pub fn sample_entry(codec: &Codec) -> Vec<u8> {
             AudioCodec::Flac(flac) => audio_entry(b"fLaC", b"dfLa", &flac.record),
             AudioCodec::Alac(alac) => audio_entry(b"alac", b"alac", &alac.record),
             AudioCodec::Mp3(mp3) => sound(0, &[], &esds(mp3.object_type, &[])),
+            AudioCodec::Wma(_) => audio_entry(b"wma ", b"wfex", codec::WMA_PRO),
             AudioCodec::Dts(dts) => sound(0, &[], &esds(dts.object_type.unwrap(), &[])),
         },
     }
