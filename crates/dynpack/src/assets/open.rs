@@ -5,9 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use dynpack_index::Content;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
-use dynpack_media::{
-    CutPolicy, Extent, Findings, Marker, MediaKind, Movie, Presentation, SourceIndex, Track,
-};
+use dynpack_media::{Extent, Findings, Marker, MediaKind, Movie, Presentation, SourceIndex, Track};
 use dynpack_packager::{
     AssetPath, Error as PackagerError, Filters, Markers, listed_files, present_marked,
     present_texts,
