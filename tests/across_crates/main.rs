@@ -27,6 +27,7 @@ mod laws;
 mod locators;
 mod naming;
 mod played;
+mod programs;
 mod protection;
 mod publications;
 mod random_films;

@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
 
+import { PROGRAM_SESSIONS, makePrograms } from "./programs.mjs";
 import { LOCKED_OUT, PROTECTED, STRANGER, locators } from "./protection.mjs";
 import { CSF, DASH, HLS, HLS3, HLS4, LATE, NO_PROGRESS, SMOOTH, SMOOTH20 } from "./protocols.mjs";
 import { LONG, areInPieces, isSubtitled, makeLong, readTexts } from "./subtitles.mjs";
@@ -150,7 +151,8 @@ const DOWNLOADED = {
   folder: "Predefined_DownloadAndClearStreaming",
   steps: ["starts and plays", "has every cue of each subtitle once", "plays through to the end"],
 };
-const OWN_NAMES = [COVER.folder, ...Object.keys(CODECS), LONG.folder];
+const PROGRAM_FOLDERS = PROGRAM_SESSIONS.map(([, { folder }]) => folder);
+const OWN_NAMES = [COVER.folder, ...Object.keys(CODECS), LONG.folder, ...PROGRAM_FOLDERS];
 // For protected streams, whose media is that of the clear ones.
 const PLAYED = {
   steps: [
@@ -466,6 +468,7 @@ const covers = path.join(temporary, "covers");
 await makeCover(covers);
 await copyCodecs(covers);
 await makeLong(covers, ffmpeg);
+await makePrograms(covers, ffmpeg);
 const songs = await startOrigin(binary, covers);
 const locked = await startWith(locators("0f"), ["--demo-keys"]);
 const keyUrl = `${locked.address}/demo-keys/{ContentKeyId}`;
@@ -481,6 +484,7 @@ try {
       played(songs, [player, { ...protocol, ...COVER, name: `${protocol.name}, cover` }]),
     ),
     ...CODEC_SESSIONS.map((session) => played(songs, session)),
+    ...PROGRAM_SESSIONS.map((session) => played(songs, session)),
     ...FILTERED_SESSIONS.map((session) => played(origin, session, filteredPictures)),
     ...LONG_SESSIONS.map(([player, protocol]) =>
       played(songs, [player, { ...protocol, texts: longTexts }]),

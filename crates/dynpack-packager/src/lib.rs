@@ -37,6 +37,7 @@ mod formats;
 mod naming;
 mod packager;
 mod presentation;
+mod program;
 mod protection;
 mod publication;
 mod request;
@@ -55,6 +56,9 @@ pub use naming::{AzureNaming, Naming};
 pub use packager::{Carried, Content, Job, Package, Packager};
 pub use presentation::{
     Text, listed_files, present, present_knowing, present_listed, present_texts,
+};
+pub use program::{
+    Clip, ClipList, ClipMedia, ListedClip, Program, ProgramBuilder, Scene, hash_of, leave,
 };
 pub use protection::{KeySet, Protection};
 pub use publication::{

@@ -53,15 +53,16 @@ pub use dynpack_media::{
     CutPolicy, Extent, Form, Movie, Presentation, Rendition, RenditionId, SourceIndex, Ticks,
 };
 pub use dynpack_packager::{
-    Admission, AssetPath, AzureNaming, Carried, ClearKey, Combination, CommonEncryption, Content,
-    ContentKeys, DefaultKey, Download, Drm, EnabledProtocols, Encryption, EnvelopeEncryption,
-    Error as PackagerError, Filter, FilterError, FilterPart, Filtered, Filters, Format, Job,
-    KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
-    Locators, LocatorsDocument, LocatorsError, Naming, NoEncryption, Package, Packager, Place,
-    PlayReady, PresentationTimeRange, Protected, Protection, Protocol, Request, RequestError,
-    Resource, SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition, TrackSelection,
-    UnknownEncryption, UnknownFormat, UrlTemplate, escape, listed_files, present, present_knowing,
-    present_listed, present_texts,
+    Admission, AssetPath, AzureNaming, Carried, ClearKey, Clip, ClipList, ClipMedia, Combination,
+    CommonEncryption, Content, ContentKeys, DefaultKey, Download, Drm, EnabledProtocols,
+    Encryption, EnvelopeEncryption, Error as PackagerError, Filter, FilterError, FilterPart,
+    Filtered, Filters, Format, Job, KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType,
+    LicenceServer, ListedClip, Locator, LocatorKey, Locators, LocatorsDocument, LocatorsError,
+    Naming, NoEncryption, Package, Packager, Place, PlayReady, PresentationTimeRange, Program,
+    ProgramBuilder, Protected, Protection, Protocol, Request, RequestError, Resource, Scene,
+    SegmentId, SplitUrl, StreamingPolicy, Terms, TrackCondition, TrackSelection, UnknownEncryption,
+    UnknownFormat, UrlTemplate, escape, listed_files, present, present_knowing, present_listed,
+    present_texts,
 };
 pub use dynpack_smooth::ServerManifest;
 pub use error::Error;
