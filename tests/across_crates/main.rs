@@ -29,6 +29,7 @@ mod locators;
 mod markers;
 mod naming;
 mod played;
+mod programs;
 mod protection;
 mod publications;
 mod random_films;

@@ -17,6 +17,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { freePort, launch, servePages } from "./pages.mjs";
+import { PROGRAM_SESSIONS, makePrograms } from "./programs.mjs";
 import { LOCKED_OUT, PROTECTED, STRANGER, locators } from "./protection.mjs";
 import { CSF, DASH, HLS, HLS3, HLS4, LATE, NO_PROGRESS, SMOOTH, SMOOTH20 } from "./protocols.mjs";
 import { LONG, areInPieces, isSubtitled, makeLong, readTexts } from "./subtitles.mjs";
@@ -211,7 +212,14 @@ const DOWNLOADED = {
   folder: "Predefined_DownloadAndClearStreaming",
   steps: ["starts and plays", "has every cue of each subtitle once", "plays through to the end"],
 };
-const OWN_NAMES = [MARKED.folder, COVER.folder, ...Object.keys(CODECS), LONG.folder];
+const PROGRAM_FOLDERS = PROGRAM_SESSIONS.map(([, { folder }]) => folder);
+const OWN_NAMES = [
+  MARKED.folder,
+  COVER.folder,
+  ...Object.keys(CODECS),
+  LONG.folder,
+  ...PROGRAM_FOLDERS,
+];
 // For protected streams, whose media is that of the clear ones.
 const PLAYED = {
   steps: [
@@ -503,6 +511,7 @@ await makeCover(covers);
 await copyCodecs(covers);
 await makeMarked(covers);
 await makeLong(covers, ffmpeg);
+await makePrograms(covers, ffmpeg);
 const songs = await startOrigin(binary, covers);
 const locked = await startWith(locators("0f"), ["--demo-keys"]);
 const keyUrl = `${locked.address}/demo-keys/{ContentKeyId}`;
@@ -518,6 +527,7 @@ try {
       played(songs, [player, { ...protocol, ...COVER, name: `${protocol.name}, cover` }]),
     ),
     ...CODEC_SESSIONS.map((session) => played(songs, session)),
+    ...PROGRAM_SESSIONS.map((session) => played(songs, session)),
     ...FILTERED_SESSIONS.map((session) => played(origin, session, filteredPictures)),
     ...LINKED_SESSIONS.map((session) => played(linked, session)),
     ...MARKED_SESSIONS.map((session) => played(songs, session)),

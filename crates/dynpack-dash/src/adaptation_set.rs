@@ -91,6 +91,19 @@ impl<'a> Set<'a> {
         !std::ptr::eq(self, other) && self.is_like(other.first) && are_aligned()
     }
 
+    /// Whether it is the same content as `other` with the same init segments: clients go on from
+    /// one to the other without setting up their decoders again.
+    pub(crate) fn continues(&self, other: &Self) -> bool {
+        let renditions = || self.renditions.iter().zip(&other.renditions);
+        self.renditions.len() == other.renditions.len()
+            && self.protection == other.protection
+            && renditions().all(|(one, other)| {
+                one.id == other.id
+                    && one.track.codec == other.track.codec
+                    && one.timescale() == other.timescale()
+            })
+    }
+
     pub(crate) fn is_video(&self) -> bool {
         self.first.kind() == MediaKind::Video
     }

@@ -7,7 +7,7 @@ use dynpack_media::{Rendition, Ticks, Timescale, View};
 use crate::adaptation_set::{Set, start_of};
 use crate::content_protection::Namespaces;
 use crate::event_stream::EventStream;
-use crate::model::{AdaptationSet, Mpd, Period};
+use crate::model::{AdaptationSet, Mpd, Period, descriptor};
 use crate::text::duration;
 use crate::{Flavor, Options, Urls};
 
@@ -15,6 +15,10 @@ use crate::{Flavor, Options, Urls};
 /// the same places, also CMAF.
 const LIVE: &str = "urn:mpeg:dash:profile:isoff-live:2011";
 const LIVE_AND_CMAF: &str = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019";
+
+/// Marks a set whose init segments are those of the set of the same `id` in another period: the
+/// value is the `id` of that period (5.3.2.4).
+const CONNECTIVITY: &str = "urn:mpeg:dash:period-connectivity:2015";
 
 /// The clock of durations as they are printed.
 const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
@@ -35,6 +39,9 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 ///
 /// The chapters of each period are events, in the scheme [`CHAPTERS`](crate::CHAPTERS).
 ///
+/// A set that continues one of the period before, with the same configuration of the codec, says so
+/// (5.3.2.4).
+///
 /// A period that starts late in its presentation has a `presentationTimeOffset` (5.3.9.2), so its
 /// segments keep their times and their URLs. It starts with its video: the first segment of audio
 /// may start a few milliseconds earlier.
@@ -54,12 +61,24 @@ pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
         .zip(&periods)
         .enumerate()
         .map(|(id, (period, sets))| {
+            let before = id.checked_sub(1).and_then(|before| Some((before, periods.get(before)?)));
             let start = end;
             let from = start_of(period);
             let lasts = period.presentation().duration().ceil(MICROS) - from.floor(MICROS);
             end = end.saturating_add(micros(lasts));
             let (start, events) = (duration(start), EventStream::all(period, from));
-            Period { id, start, events, adaptation_sets: adaptation_sets(sets, urls) }
+            let mut adaptation_sets = adaptation_sets(sets, urls);
+            for (set, (described, number)) in
+                sets.iter().zip(adaptation_sets.iter_mut().zip(0_usize..))
+            {
+                let connected = before.filter(|(_, others)| {
+                    others.get(number).is_some_and(|other| set.continues(other))
+                });
+                described.supplemental.extend(
+                    connected.map(|(before, _)| descriptor(CONNECTIVITY, before.to_string())),
+                );
+            }
+            Period { id, start, events, adaptation_sets }
         })
         .collect();
     let sets = periods.iter().flat_map(|period| &period.adaptation_sets);

@@ -58,6 +58,9 @@ fn periods_follow_each_other() {
     assert!(starts.len() == 2 && starts[0] == 0.0 && (starts[1] - 4.0).abs() < 0.03, "{text}");
     let whole = read.mediaPresentationDuration.unwrap().as_secs_f64();
     assert!((whole - 12.0).abs() < 0.05, "{text}");
+    // Video and audio go on; key frames are for trick play alone.
+    let connected = r#"period-connectivity:2015" value="0""#;
+    assert_eq!(text.matches(connected).count(), 2, "{text}");
 }
 
 /// Markers are events on the clock of the period, which starts with its pictures.

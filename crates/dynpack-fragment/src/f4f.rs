@@ -18,11 +18,11 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use dynpack_boxes::Kind;
 use dynpack_codec::Codec;
-use dynpack_media::{Rendition, Segment};
+use dynpack_media::{Rendition, Segment, Ticks};
 
 use crate::plan::Mux;
 use crate::{Error, SegmentPlan};
-use times::delay;
+pub use times::delay;
 use track::{Frame, Track};
 
 const MDAT: Kind = Kind::code(*b"mdat");
@@ -55,7 +55,15 @@ pub fn carries(codec: &Codec) -> Result<(), Error> {
 /// [`Error::Unsupported`] if FLV does not support a codec or no part has samples; [`Error::Sample`] if
 /// a sample is too large for a tag, or lies past 31 bits of milliseconds.
 pub fn media_segment(parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
-    let delay = delay(parts.iter().map(|part| part.rendition));
+    media_segment_delayed(parts, delay(parts.iter().map(|part| part.rendition)))
+}
+
+/// The same, where all times of the stream are moved by the [`delay`] of what is played first in
+/// its program.
+///
+/// # Errors
+/// Those of [`media_segment`].
+pub fn media_segment_delayed(parts: &[Part<'_>], delay: Ticks) -> Result<SegmentPlan, Error> {
     let with_segment: Vec<_> =
         parts.iter().filter_map(|part| Some((part.rendition, part.segment?))).collect();
     let tracks =

@@ -6,7 +6,7 @@ use dynpack_media::{
 };
 
 use crate::key::InForce;
-use crate::text::{push_number, push_seconds, push_uri};
+use crate::text::{push_begin, push_number, push_seconds, push_uri};
 use crate::urls::SegmentUrl;
 use crate::{Flavor, Key, Options, Resource, Urls, date_range};
 
@@ -28,6 +28,19 @@ pub struct Part<'a> {
     pub first_place: SegmentNumber,
     /// The markers of the presentation. Those are listed of which the period shows some.
     pub markers: &'a [Marker],
+    /// Where players should start, if not at its start.
+    pub begin: Option<Time>,
+    /// Its place in a program of several periods.
+    pub in_program: Option<InProgram>,
+}
+
+/// The place of a period in a program of several.
+#[derive(Clone, Copy, Debug)]
+pub struct InProgram {
+    /// When it starts, counted from the start of the program.
+    pub start: Time,
+    /// When it ends, as the stream counts its times.
+    pub end: Time,
 }
 
 impl<'a> Part<'a> {
@@ -40,13 +53,25 @@ impl<'a> Part<'a> {
     /// A stream in a period with that start.
     #[must_use]
     pub const fn new(stream: Stream<'a>, start: Time, first_place: SegmentNumber) -> Self {
-        Self { stream, start, first_place, markers: &[] }
+        Self { stream, start, first_place, markers: &[], begin: None, in_program: None }
     }
 
     /// The same with markers.
     #[must_use]
     pub const fn with_markers(self, markers: &'a [Marker]) -> Self {
         Self { markers, ..self }
+    }
+
+    /// The same, where players should start at that time if it comes first.
+    #[must_use]
+    pub const fn with_begin(self, begin: Option<Time>) -> Self {
+        Self { begin, ..self }
+    }
+
+    /// The same in a program of several periods.
+    #[must_use]
+    pub const fn in_program(self, in_program: InProgram) -> Self {
+        Self { in_program: Some(in_program), ..self }
     }
 }
 
@@ -68,6 +93,10 @@ impl<'a> Part<'a> {
 /// times of the presentation, and clients see where in it they are. With markers there is always
 /// such a date, in several parts counted from the start of the first, and each marker is a range of
 /// dates (`EXT-X-DATERANGE`, RFC 8216, 4.3.2.7). Lists of key frames have the dates alone.
+///
+/// In a program, the first entry of each part has the date of its start in the program, and its last
+/// segment is listed until the next part starts, if it ends within a tenth of a second of that. So
+/// all renditions last equally long, however many parts there are.
 ///
 /// Key frames are listed for trick play (`EXT-X-I-FRAMES-ONLY`, RFC 8216, 4.3.3.6).
 ///
@@ -93,6 +122,9 @@ pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -
     push_number(&mut text, parts.first().map_or(0, |part| part.first_place.0.into()));
     text.push_str("\n#EXT-X-PLAYLIST-TYPE:VOD\n");
     text.push_str(tag(parts));
+    if let Some(begin) = parts.first().and_then(|part| part.begin) {
+        push_begin(&mut text, begin);
+    }
     let mut in_force = InForce::default();
     for (at, list) in lists.into_iter().enumerate() {
         if at > 0 {
@@ -113,7 +145,7 @@ fn date_lists<'a>(parts: &[Part<'a>], lists: &mut [List<'a>]) {
         _ => Some(zero).filter(|_| has_markers),
     };
     for (part, list) in parts.iter().zip(lists) {
-        list.date = date;
+        list.date = part.in_program.map(|program| program.start).or(date);
         let lasts = list.entries.iter().fold(Ticks::ZERO, |sum, entry| sum + entry.duration);
         let lasts = Time::new(lasts, MICROS);
         date = date.map(|date| date.plus(lasts));
@@ -275,8 +307,13 @@ fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
     // If no whole segment is missing, the first is listed from the start of the period.
     let mut position = if missing > 0 { micros(first.start) } else { origin };
     let late_by = position - origin;
+    let last = segments.last().map(|segment| segment.start);
     let listed = segments.iter().map(|segment| {
         let end = micros(segment.start + segment.duration);
+        let end = match part.in_program {
+            Some(program) if Some(segment.start) == last => near(end, program.end.round(MICROS)),
+            _ => end,
+        };
         let keys = urls.keys(main, Resource::Segment(segment.start));
         let what = What::Segment { start: segment.start, keys };
         let duration = end - std::mem::replace(&mut position, end);
@@ -290,6 +327,12 @@ fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
     let mut entries = gaps(late_by, longest, missing, first.start);
     entries.extend(listed);
     entries
+}
+
+/// The end of a part, if its last segment ends near that; otherwise the end of that segment.
+fn near(end: Ticks, of_part: Ticks) -> Ticks {
+    const TENTH: i64 = 100_000;
+    if end.0.abs_diff(of_part.0) <= TENTH.unsigned_abs() { of_part } else { end }
 }
 
 /// Gaps of equal duration that last until `late_by`. There are as many as it takes for none to be

@@ -3,16 +3,19 @@
 use std::fmt;
 
 use dynpack_codec::{CaptionChannel, DynamicRange};
+use dynpack_media::Time;
 
 use crate::Key;
 use crate::attributes::Attributes;
 use crate::chapters::DATA_ID;
-use crate::text::push_uri;
+use crate::text::{push_begin, push_uri};
 
 /// A multivariant playlist.
 pub(crate) struct Multivariant {
     pub(crate) version: u8,
     pub(crate) has_independent_segments: bool,
+    /// Where players should start, if not at 0.
+    pub(crate) begin: Option<Time>,
     /// The audio to choose from.
     pub(crate) audio: Vec<Media>,
     /// The captions in video.
@@ -89,6 +92,7 @@ impl Multivariant {
         if self.has_independent_segments {
             text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
         }
+        self.begin.iter().for_each(|begin| push_begin(&mut text, *begin));
         let choices = self.audio.iter().chain(&self.captions).chain(&self.text);
         choices.for_each(|media| media.write(&mut text));
         self.variants.iter().for_each(|variant| variant.write(&mut text));

@@ -61,6 +61,7 @@ pub fn multivariant_playlist(
             .renditions
             .iter()
             .all(|rendition| rendition.has_independent_segments()),
+        begin: presentation.begin(),
         audio: choices,
         captions: captions::media(&video.defaults),
         text: text.media(urls, options),

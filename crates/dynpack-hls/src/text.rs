@@ -1,6 +1,7 @@
 //! The one place where strings become part of a playlist.
 
 use dynpack_media::text::clean;
+use dynpack_media::{Ticks, Time, Timescale};
 
 /// A quoted string (RFC 8216, 4.2) without its quotes. There is no escape for a quote, a line feed
 /// or a carriage return, so these are replaced, like all other control characters.
@@ -57,6 +58,14 @@ pub(crate) fn push_seconds(text: &mut String, micros: u64) {
     let decimals = digits.format(micros % 1_000_000);
     text.extend(std::iter::repeat_n('0', 6_usize.saturating_sub(decimals.len())));
     text.push_str(decimals);
+}
+
+/// The tag for where players should start (RFC 8216, 4.3.5.2).
+pub(crate) fn push_begin(text: &mut String, begin: Time) {
+    const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
+    text.push_str("#EXT-X-START:TIME-OFFSET=");
+    push_seconds(text, begin.round(MICROS).max(Ticks::ZERO).0.cast_unsigned());
+    text.push_str(",PRECISE=YES\n");
 }
 
 /// The date of a time after the start of 1970 in milliseconds (ISO 8601, in UTC). Days are turned

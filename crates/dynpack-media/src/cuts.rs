@@ -162,6 +162,44 @@ impl Cuts {
         }
     }
 
+    /// The same segments later, in later places of the timeline.
+    pub(crate) fn delayed(&self, ticks: Ticks, places: u32) -> Self {
+        let later = |number: &SegmentNumber| SegmentNumber(number.0.saturating_add(places));
+        Self {
+            numbers: self.numbers.iter().map(later).collect(),
+            samples: self.samples.clone(),
+            starts: self.starts.iter().map(|start| *start + ticks).collect(),
+            first_place: self.first_place.as_ref().map(later),
+            shift: self.shift + ticks,
+            ..self.without_segments()
+        }
+    }
+
+    /// The same segments, the first of which starts at `start` if that is within it.
+    pub(crate) fn named_from(&self, start: Ticks) -> Self {
+        let mut cuts = Self { numbers: self.numbers.clone(), ..self.without_segments() };
+        (cuts.samples, cuts.starts) = (self.samples.clone(), self.starts.clone());
+        if let [first, next, ..] = &mut *cuts.starts
+            && (*first..*next).contains(&start)
+        {
+            *first = start;
+        }
+        cuts
+    }
+
+    /// Cuts that start at those times in those places of the timeline, of a track without samples.
+    /// The last ends at `end`.
+    #[must_use]
+    pub fn without_samples(starts: &[(SegmentNumber, Ticks)], end: Ticks) -> Self {
+        let times = starts.iter().map(|(_, start)| *start).chain([end]);
+        Self {
+            numbers: starts.iter().map(|(number, _)| *number).collect(),
+            samples: starts.iter().map(|_| SampleIndex(0)).chain([SampleIndex(0)]).collect(),
+            starts: times.collect(),
+            ..Self::default()
+        }
+    }
+
     /// Cuts of the same track without any segment.
     pub(crate) fn without_segments(&self) -> Self {
         let Self { shift, reorder, lead, form, is_continued, .. } = *self;

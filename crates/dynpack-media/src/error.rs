@@ -45,4 +45,17 @@ pub enum Error {
         /// Number of tracks with samples.
         tracks: usize,
     },
+    /// A clip starts so far from its key frame that the pictures before its start, which are not to
+    /// be seen, take longer than its first picture. Start it nearer to a key frame.
+    #[error(
+        "{pictures} pictures of track {} would have to be hidden in one frame; start the clip \
+         nearer to a key frame",
+        track.0
+    )]
+    TooManyHidden {
+        /// The track, in its file.
+        track: TrackId,
+        /// Number of pictures that are not to be seen.
+        pictures: usize,
+    },
 }

@@ -64,6 +64,12 @@ impl Marker {
         }
     }
 
+    /// The same with another name.
+    #[must_use]
+    pub fn with_id(self, id: String) -> Self {
+        Self { id, ..self }
+    }
+
     /// When it ends. A point ends where it starts.
     #[must_use]
     pub fn end(&self) -> Time {

@@ -1,5 +1,6 @@
 //! What one request may see of an asset.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use bytes::Bytes;
 use dynpack_codec::{Codec, MediaKind, TextForm};
 
 use crate::{
-    Chapter, Cuts, Form, Language, Marker, RenditionId, Role, SampleIndex, SampleTable, Segment,
-    SegmentNumber, Ticks, Time, Timescale, Track, TrackId,
+    Chapter, ClipNumber, Cuts, Form, Language, Marker, RenditionId, Role, SampleIndex, SampleTable,
+    Segment, SegmentNumber, Ticks, Time, Timescale, Track, TrackId,
 };
 
 /// The place of a stored file in its asset, from 0.
@@ -42,6 +43,8 @@ pub struct Rendition {
     pub track: Arc<Track>,
     /// Whether its video was [filled](crate::CutPolicy::fills_video).
     pub is_filled: bool,
+    /// The clip that it is of, in a program of several.
+    pub clip: Option<ClipNumber>,
     /// Its segments.
     pub cuts: Arc<Cuts>,
 }
@@ -62,6 +65,7 @@ impl Rendition {
             source,
             track,
             is_filled: false,
+            clip: None,
             cuts,
         }
     }
@@ -80,6 +84,18 @@ impl Rendition {
     pub fn text_codecs(&self, form: TextForm) -> &'static str {
         let of_images = form.rfc6381_of_images().filter(|_| self.has_images);
         of_images.unwrap_or_else(|| form.rfc6381())
+    }
+
+    /// The same with another id, as a rendition of that clip of a program.
+    #[must_use]
+    pub fn of_clip(self, id: RenditionId, clip: Option<ClipNumber>) -> Self {
+        Self { id, clip, ..self }
+    }
+
+    /// The same with those cuts of that track.
+    #[must_use]
+    pub fn with_cuts(self, track: Arc<Track>, cuts: Arc<Cuts>) -> Self {
+        Self { track, cuts, ..self }
     }
 
     /// The kind of its media.
@@ -117,6 +133,14 @@ impl Rendition {
             Arc::new(self.cuts.joined(count))
         };
         Self { cuts, ..self.clone() }
+    }
+
+    /// The same later: all of its times are moved by `time`, rounded to its clock, and its places
+    /// of the timeline by so many.
+    #[must_use]
+    pub fn delayed(&self, time: Time, places: u32) -> Self {
+        let cuts = self.cuts.delayed(time.round(self.timescale()), places);
+        Self { cuts: Arc::new(cuts), ..self.clone() }
     }
 
     /// Bytes of memory that it takes: its tables, its cuts, and its key frames.
@@ -176,6 +200,8 @@ pub struct Presentation {
     pub markers: Arc<[Marker]>,
     fragments_per_hls_segment: NonZeroU32,
     origin: Time,
+    end: Option<Time>,
+    begin: Option<Time>,
 }
 
 impl Presentation {
@@ -196,7 +222,8 @@ impl Presentation {
         let (chapters, markers) = (Arc::default(), Arc::default());
         let fragments_per_hls_segment = NonZeroU32::MIN;
         let origin = Time::new(Ticks::ZERO, Timescale::MILLIS);
-        Ok(Self { renditions, chapters, markers, fragments_per_hls_segment, origin })
+        let (end, begin) = (None, None);
+        Ok(Self { renditions, chapters, markers, fragments_per_hls_segment, origin, end, begin })
     }
 
     /// Only the renditions for which `keep` holds.
@@ -217,7 +244,10 @@ impl Presentation {
             cuts: Arc::new(rendition.cuts.within(places.clone())),
             ..rendition.clone()
         };
-        self.with_renditions(self.renditions.iter().map(within).collect())
+        let within = self.with_renditions(self.renditions.iter().map(within).collect())?;
+        let end = self.end.filter(|_| within.last_end() >= self.last_end());
+        let begin = self.begin.filter(|_| places.start == SegmentNumber(0));
+        Ok(Self { end, begin, ..within })
     }
 
     /// The same with other renditions.
@@ -245,6 +275,41 @@ impl Presentation {
     #[must_use]
     pub fn with_origin(self, origin: Time) -> Self {
         Self { origin, ..self }
+    }
+
+    /// The same, as it ends at that time, whatever ends a little earlier or later.
+    #[must_use]
+    pub(crate) fn with_end(self, end: Time) -> Self {
+        Self { end: Some(end), ..self }
+    }
+
+    /// Where players should start, if not at 0: within the first picture of a clip, after pictures
+    /// which are not to be seen.
+    #[must_use]
+    pub const fn begin(&self) -> Option<Time> {
+        self.begin
+    }
+
+    /// The same, where players should start at that time.
+    #[must_use]
+    pub(crate) fn with_begin(self, begin: Option<Time>) -> Self {
+        Self { begin, ..self }
+    }
+
+    /// The same with first segments of video and audio that are named by the time where players
+    /// should [start](Self::begin), and last so much shorter. Their media is the same.
+    #[must_use]
+    pub fn named_from_begin(&self) -> Cow<'_, Self> {
+        let Some(begin) = self.begin else { return Cow::Borrowed(self) };
+        let later = |rendition: &Rendition| match rendition.kind() {
+            MediaKind::Text => rendition.clone(),
+            MediaKind::Video | MediaKind::Audio => {
+                let cuts = rendition.cuts.named_from(begin.round(rendition.timescale()));
+                Rendition { cuts: Arc::new(cuts), ..rendition.clone() }
+            }
+        };
+        let renditions = self.renditions.iter().map(later).collect();
+        Cow::Owned(Self { renditions, ..self.clone() })
     }
 
     /// The same with these chapters.
@@ -311,9 +376,14 @@ impl Presentation {
         self.renditions.iter().filter(move |rendition| *rendition.id.name == *name)
     }
 
-    /// End of the rendition that ends last, on its own clock.
+    /// End of the rendition that ends last, on its own clock. A [clip](Self::clip) ends with its
+    /// pictures.
     #[must_use]
     pub fn duration(&self) -> Time {
+        self.end.unwrap_or_else(|| self.last_end())
+    }
+
+    fn last_end(&self) -> Time {
         let ends = self.renditions.iter().map(Rendition::end_time);
         ends.max().unwrap_or(Time::new(Ticks::ZERO, Timescale::MILLIS))
     }

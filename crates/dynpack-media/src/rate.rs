@@ -33,6 +33,19 @@ impl Rate {
         film.rate(film.densest().1)
     }
 
+    /// The rate of parts that follow each other, each with how long it lasts in milliseconds: the
+    /// highest peak, and the average over all of them, rounded up.
+    fn of_parts(parts: impl IntoIterator<Item = (Self, u64)>) -> Self {
+        let (mut peak, mut bits, mut lasting) = (0, 0_u128, 0_u128);
+        for (rate, millis) in parts {
+            peak = rate.peak.max(peak);
+            bits = bits.saturating_add(u128::from(rate.average).saturating_mul(millis.into()));
+            lasting = lasting.saturating_add(millis.into());
+        }
+        let average = bits.div_ceil(lasting.max(1));
+        Self { peak, average: u64::try_from(average).unwrap_or(u64::MAX) }
+    }
+
     /// Like [`measure`](Self::measure), from upper bounds of the sizes: calls `exact` for the exact
     /// size of a segment, by its index, only where that can decide the peak.
     ///
@@ -148,6 +161,18 @@ impl Rates {
     #[must_use]
     pub fn get(&self, id: &RenditionId) -> Option<Rate> {
         self.0.get(id).copied()
+    }
+
+    /// The rates of parts that follow each other, each with how long it lasts in milliseconds.
+    #[must_use]
+    pub fn of_parts(parts: impl IntoIterator<Item = (Self, u64)>) -> Self {
+        let mut rates = BTreeMap::<RenditionId, Vec<(Rate, u64)>>::new();
+        for (Self(part), millis) in parts {
+            for (id, rate) in part {
+                rates.entry(id).or_default().push((rate, millis));
+            }
+        }
+        rates.into_iter().map(|(id, parts)| (id, Rate::of_parts(parts))).collect()
     }
 }
 

@@ -1,8 +1,11 @@
 //! The samples of a track: their places in the file and their times.
 
+mod builder;
 mod indexed;
 
 use std::ops::Range;
+
+pub(crate) use self::builder::SampleTableBuilder;
 
 use crate::chunk::Chunk;
 use crate::chunks::Chunks;

@@ -55,6 +55,9 @@ pub struct Track {
     pub matrix: Matrix,
     /// What it is for, if the file says so.
     pub role: Option<Role>,
+    /// Frames per second, if that is known otherwise than by its samples: clips have pictures that
+    /// are not to be seen.
+    pub known_frame_rate: Option<FrameRate>,
 }
 
 impl Track {
@@ -80,6 +83,7 @@ impl Track {
             grouping: Grouping::default(),
             matrix: Matrix::UNITY,
             role: None,
+            known_frame_rate: None,
         }
     }
 
@@ -117,6 +121,12 @@ impl Track {
     #[must_use]
     pub fn with_role(self, role: Option<Role>) -> Self {
         Self { role, ..self }
+    }
+
+    /// The same track, of which its frames per second are known.
+    #[must_use]
+    pub fn with_known_frame_rate(self, known_frame_rate: Option<FrameRate>) -> Self {
+        Self { known_frame_rate, ..self }
     }
 
     /// Width and height of its pictures as displayed, in square pixels, the width rounded to the
@@ -159,7 +169,10 @@ impl Track {
     #[must_use]
     pub fn frame_rate(&self) -> Option<FrameRate> {
         match self.kind() {
-            MediaKind::Video => FrameRate::of(&self.samples, self.timescale),
+            MediaKind::Video => {
+                let measured = || FrameRate::of(&self.samples, self.timescale);
+                self.known_frame_rate.or_else(measured)
+            }
             MediaKind::Audio | MediaKind::Text => None,
         }
     }

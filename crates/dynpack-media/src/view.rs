@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::{
-    ChapterSpan, Error, Presentation, Rendition, SegmentNumber, Ticks, Time, Timescale, chapter,
+    ChapterSpan, Error, Presentation, Rendition, RenditionId, SegmentNumber, Ticks, Time,
+    Timescale, chapter,
 };
+
+const START: Time = Time::new(Ticks::ZERO, Timescale::MILLIS);
 
 /// What one request sees of a program: periods that follow each other without a gap.
 ///
@@ -15,6 +18,8 @@ use crate::{
 pub struct View<'a> {
     first: Period<'a>,
     others: Vec<Period<'a>>,
+    /// The renditions that all periods have, if there are several.
+    common: Vec<RenditionId>,
 }
 
 impl<'a> View<'a> {
@@ -27,14 +32,31 @@ impl<'a> View<'a> {
     /// One period.
     #[must_use]
     pub const fn new(first: Period<'a>) -> Self {
-        Self { first, others: Vec::new() }
+        Self { first, others: Vec::new(), common: Vec::new() }
     }
 
     /// The same with another period at its end.
     #[must_use]
     pub fn with_period(mut self, period: Period<'a>) -> Self {
-        self.others.push(period);
+        if self.others.is_empty() {
+            self.common = self.first.ids().cloned().collect();
+        }
+        self.common.retain(|id| period.ids().any(|other| other == id));
+        let start = self.end();
+        self.others.push(Period { program_start: start, ..period });
         self
+    }
+
+    /// Whether all periods have the rendition of that id, which the first has.
+    #[must_use]
+    pub fn is_in_all(&self, id: &RenditionId) -> bool {
+        self.others.is_empty() || self.common.contains(id)
+    }
+
+    /// When the last period ends, counted from the start of the first.
+    fn end(&self) -> Time {
+        let last = self.others.last().unwrap_or(&self.first);
+        last.program_start.plus(last.lasting())
     }
 
     /// The periods, in order; at least one.
@@ -95,6 +117,8 @@ pub struct Period<'a> {
     presentation: Cow<'a, Presentation>,
     places: Range<SegmentNumber>,
     start: Time,
+    /// When it starts, counted from the start of the first period of its view.
+    program_start: Time,
 }
 
 impl<'a> Period<'a> {
@@ -105,8 +129,21 @@ impl<'a> Period<'a> {
     #[must_use]
     pub fn whole(presentation: &'a Presentation) -> Self {
         let places = Self::ALL;
-        let start = Time::new(Ticks::ZERO, Timescale::MILLIS);
-        Self { whole: presentation, presentation: Cow::Borrowed(presentation), places, start }
+        let presentation_of_it = Cow::Borrowed(presentation);
+        Self::new(presentation, presentation_of_it, places, START)
+    }
+
+    const fn new(
+        whole: &'a Presentation,
+        presentation: Cow<'a, Presentation>,
+        places: Range<SegmentNumber>,
+        start: Time,
+    ) -> Self {
+        Self { whole, presentation, places, start, program_start: START }
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &RenditionId> {
+        self.presentation.renditions.iter().map(|rendition| &rendition.id)
     }
 
     /// The segments in those places of the timeline. The bounds move outwards to where segments of
@@ -122,7 +159,7 @@ impl<'a> Period<'a> {
         let presentation = whole.within(places.clone())?;
         let starts = presentation.renditions.iter().map(Rendition::start_time);
         let start = starts.min().ok_or(Error::NothingToPresent)?;
-        Ok(Self { whole, presentation: Cow::Owned(presentation), places, start })
+        Ok(Self::new(whole, Cow::Owned(presentation), places, start))
     }
 
     /// Its renditions, with the segments of the period.
@@ -147,6 +184,18 @@ impl<'a> Period<'a> {
     #[must_use]
     pub const fn start(&self) -> Time {
         self.start
+    }
+
+    /// When it starts, counted from the start of the first period of its view.
+    #[must_use]
+    pub const fn program_start(&self) -> Time {
+        self.program_start
+    }
+
+    /// How long it lasts.
+    fn lasting(&self) -> Time {
+        let end = self.presentation.duration();
+        end.plus(Time::new(-self.start.ticks, self.start.timescale))
     }
 
     /// The chapters that it shows, in the order of their starts, on a clock from its own start.

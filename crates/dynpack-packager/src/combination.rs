@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use dynpack_media::{Period, Presentation, Rendition, SegmentNumber, View};
+use dynpack_media::{Period, Presentation, Rendition, SegmentNumber, Ticks, Time, View};
 
 use crate::error::Error;
 use crate::filter::Filter;
@@ -44,12 +44,25 @@ impl Combination {
         self.filters.is_empty()
     }
 
+    /// The same filters, for what starts at that time of what they are written for.
+    #[must_use]
+    pub fn since(&self, start: Time) -> Self {
+        let since = |filter: &Arc<Filter>| match filter.presentation_time_range {
+            Some(range) if start.ticks != Ticks::ZERO => {
+                let range = Some(range.since(start));
+                Arc::new(Filter { presentation_time_range: range, ..filter.as_ref().clone() })
+            }
+            _ => Arc::clone(filter),
+        };
+        Self { filters: self.filters.iter().map(since).collect() }
+    }
+
     /// What the filters leave of a whole presentation.
     ///
     /// # Errors
     /// [`Error::NothingLeft`] if that is nothing.
     pub fn apply<'a>(&self, whole: &'a Presentation) -> Result<Filtered<'a>, Error> {
-        let nothing_left = || Error::NothingLeft { filters: self.names() };
+        let nothing_left = || self.nothing_left();
         let mut places: Option<Range<SegmentNumber>> = None;
         for range in self.filters.iter().filter_map(|filter| filter.presentation_time_range) {
             let own = whole.places_in(range.times()).ok_or_else(nothing_left)?;
@@ -69,6 +82,12 @@ impl Combination {
         };
         let first_quality = self.filters.iter().find_map(|filter| filter.first_quality);
         Ok(Filtered { presentation, places, first_quality, filters: self.names() })
+    }
+
+    /// The error that the filters leave nothing.
+    #[must_use]
+    pub fn nothing_left(&self) -> Error {
+        Error::NothingLeft { filters: self.names() }
     }
 
     /// The names of the filters, for people.
@@ -107,9 +126,17 @@ impl Filtered<'_> {
     /// # Errors
     /// [`Error::NothingLeft`] if they have no segments in the places that are left.
     pub fn view<'b>(&self, carried: &'b Presentation) -> Result<View<'b>, Error> {
-        let Some(places) = self.places.clone() else { return Ok(View::whole(carried)) };
+        self.period(carried).map(View::new)
+    }
+
+    /// The same as a period of a program.
+    ///
+    /// # Errors
+    /// [`Error::NothingLeft`] if they have no segments in the places that are left.
+    pub fn period<'b>(&self, carried: &'b Presentation) -> Result<Period<'b>, Error> {
+        let Some(places) = self.places.clone() else { return Ok(Period::whole(carried)) };
         let nothing_left = |_| Error::NothingLeft { filters: self.filters.clone() };
-        Period::within(carried, places).map(View::new).map_err(nothing_left)
+        Period::within(carried, places).map_err(nothing_left)
     }
 
     /// A hash of what is left; `None` if that is everything. Manifests change when it does.

@@ -5,7 +5,7 @@ mod token_error;
 
 use dynpack_crypt::SystemId;
 use dynpack_hds::FragmentNumber;
-use dynpack_media::{Difference, SourceIndex};
+use dynpack_media::{ClipNumber, Difference, SourceIndex};
 
 use crate::encryption::Encryption;
 use crate::filter::FilterError;
@@ -58,6 +58,20 @@ pub enum Error {
         track: String,
         /// The place asked for.
         number: FragmentNumber,
+    },
+    /// The asset has no clip of that number.
+    #[error("the asset has no clip {clip}; it has {count}")]
+    ClipNotFound {
+        /// The number asked for.
+        clip: ClipNumber,
+        /// Number of clips.
+        count: usize,
+    },
+    /// The URL of media of a program must say of which clip.
+    #[error("the asset is a program of {count} clips: the URL must name one (`clip=1`)")]
+    ClipNotNamed {
+        /// Number of clips.
+        count: usize,
     },
     /// There is no filter of that name.
     #[error("there is no filter `{filter}`")]

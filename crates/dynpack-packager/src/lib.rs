@@ -39,6 +39,7 @@ mod markers;
 mod naming;
 mod packager;
 mod presentation;
+mod program;
 mod protection;
 mod publication;
 mod request;
@@ -60,6 +61,9 @@ pub use naming::{AzureNaming, Naming};
 pub use packager::{Carried, Content, Job, Package, Packager};
 pub use presentation::{
     Text, listed_files, present, present_knowing, present_listed, present_marked, present_texts,
+};
+pub use program::{
+    Clip, ClipList, ClipMedia, ListedClip, Program, ProgramBuilder, Scene, hash_of, leave,
 };
 pub use protection::{KeySet, Protection};
 pub use publication::{

@@ -31,7 +31,8 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::protection::Protection;
 use crate::request::{Place, Request, Resource};
-use lookup::{no_such, not_in_view, rendition};
+pub(crate) use lookup::not_in_view;
+use lookup::{no_such, rendition};
 use resources::{renditions, requests};
 
 /// Makes the resources of one format, of a presentation that is already open. Does no IO.
@@ -153,6 +154,20 @@ pub trait Packager: Send + Sync {
         place: Place,
     ) -> Result<Option<Range<SegmentNumber>>, Error> {
         Ok(lookup::places_of(job, rendition, place))
+    }
+
+    /// The number of the fragment of the stream which a rendition names, in a format that has
+    /// [numbered](Self::fragment) ones, by its place in the timeline.
+    ///
+    /// # Errors
+    /// [`Error::TrackNotFound`] if the request names audio that there is not.
+    fn number_at(
+        &self,
+        _: &Job<'_>,
+        _: &Rendition,
+        _: SegmentNumber,
+    ) -> Result<Option<FragmentNumber>, Error> {
+        Ok(None)
     }
 
     /// The rendition under whose key segments of `rendition` are where segments are encrypted

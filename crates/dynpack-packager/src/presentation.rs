@@ -7,15 +7,14 @@ mod labels;
 mod names;
 mod text;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use dynpack_codec::MediaKind;
 use dynpack_fragment::fmp4::{Profile, Writer};
 use dynpack_media::{
-    CutPolicy, Difference, Findings, Marker, MeasuredBitrate, Movie, Presentation, Rendition,
-    RenditionId, Role, SourceIndex, Timeline, Track, TrackId,
+    CutPolicy, Findings, Marker, MeasuredBitrate, Movie, Presentation, Rendition, RenditionId,
+    Role, SourceIndex, Timeline, Track, TrackId, leading,
 };
 use dynpack_smooth::{ServerManifest, ServerTrack};
 
@@ -36,7 +35,8 @@ use crate::error::Error;
 ///
 /// Tracks of several movies are bitrates of one content if they can be: they last equally long,
 /// audio is in one language and coded alike, pictures have one shape and, in one
-/// [family](dynpack_media::VideoFamily), key frames at the same times. See [`Difference`]. Where
+/// [family](dynpack_media::VideoFamily), key frames at the same times. See
+/// [`Difference`](dynpack_media::Difference). Where
 /// several movies have several tracks, these correspond in their order. The same audio in several
 /// movies is presented once.
 ///
@@ -262,29 +262,11 @@ fn peak(rendition: &Rendition) -> Result<u64, Error> {
     })
 }
 
-/// Which tracks are cut at sync samples that all of them share: those of the video that is played
-/// by default, in its first family and in each other family that has enough of them.
-fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<'_> {
-    let videos = || entries.iter().filter(|(_, entry)| entry.kind() == MediaKind::Video);
-    let main = videos().find(|(_, entry)| entry.role == Role::Main).or_else(|| videos().next());
-    let name = main.map(|(name, _)| name);
-    let defaults = || videos().filter(|(other, _)| Some(other) == name).map(|(_, entry)| entry);
-    let first = defaults().min_by_key(|entry| entry.family());
-    let has_cuts_of_first = |entry: &Entry| {
-        first.is_some_and(|first| {
-            first.family() == entry.family()
-                || Difference::between(&first.track, &entry.track).is_none()
-        })
-    };
-    let mut families = HashMap::new();
-    for entry in defaults() {
-        families.entry(entry.family()).or_insert_with(|| has_cuts_of_first(entry));
-    }
-    move |at| {
-        entries.get(at).is_some_and(|(other, entry)| {
-            Some(other) == name && families.get(&entry.family()) == Some(&true)
-        })
-    }
+/// Which tracks [lead](leading).
+fn leads(entries: &[(String, Entry)]) -> impl Fn(usize) -> bool + use<> {
+    let tracks = entries.iter().map(|(name, entry)| (name.as_str(), entry.role, &*entry.track));
+    let leads = leading(&tracks.collect::<Vec<_>>());
+    move |at| leads.get(at).copied().unwrap_or_default()
 }
 
 /// The tracks of contents with their names, labels and roles. Of each kind, one content is

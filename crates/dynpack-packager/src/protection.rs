@@ -4,6 +4,7 @@
 mod keys;
 mod signals;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -229,7 +230,11 @@ impl Protection {
     }
 
     fn ivs(&self, rendition: &Rendition, key_id: KeyId) -> IvSource {
-        IvSource::new(key_id, &self.identity, rendition.track.id, &rendition.id)
+        let identity = match rendition.clip {
+            None => Cow::Borrowed(&self.identity),
+            Some(clip) => Cow::Owned(format!("{} clip {clip}", self.identity)),
+        };
+        IvSource::new(key_id, &identity, rendition.track.id, &rendition.id)
     }
 }
 

@@ -38,6 +38,7 @@ mod token;
 use std::sync::Arc;
 
 use dynpack_codec::TextForm;
+use dynpack_media::ClipNumber;
 
 pub use asset_path::AssetPath;
 pub use download::Download;
@@ -86,6 +87,8 @@ pub struct Request {
     pub audio_only: Option<bool>,
     /// The form in which cues of text are written, if the URL says so.
     pub text: Option<TextForm>,
+    /// The clip whose media is asked for, in a program of several.
+    pub clip: Option<ClipNumber>,
     /// Which resource of the asset.
     pub resource: Resource,
     /// Whether the URL has the ending that players expect of the [kind of
@@ -122,6 +125,7 @@ impl Request {
             audio_track: None,
             audio_only: None,
             text: None,
+            clip: None,
             resource,
             with_extension: false,
             token: None,
@@ -144,6 +148,12 @@ impl Request {
     #[must_use]
     pub fn with_text(self, text: Option<TextForm>) -> Self {
         Self { text, ..self }
+    }
+
+    /// The same for media of that clip.
+    #[must_use]
+    pub fn with_clip(self, clip: Option<ClipNumber>) -> Self {
+        Self { clip, ..self }
     }
 
     /// The form of text that the URLs in its manifest name. Those of formats with one form for all
@@ -188,6 +198,7 @@ impl Request {
             rendition: rendition.clone(),
             audio_track: self.audio_track.clone(),
             text: self.text,
+            clip: self.clip,
             place: *place,
         })
     }

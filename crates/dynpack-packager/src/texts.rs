@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dynpack_media::Time;
 use dynpack_text::Document;
 
 /// The cues of the texts of a presentation, by the names of their renditions. Times count from the
@@ -19,6 +20,13 @@ impl Texts {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Document> {
         self.texts.iter().find(|(own, _)| **own == *name).map(|(_, document)| document)
+    }
+
+    /// The same cues on a clock that starts at that time ([`Document::since`]).
+    #[must_use]
+    pub(crate) fn since(self, origin: Time) -> Self {
+        let since = |(name, document): (_, Document)| (name, document.since(origin));
+        Self { texts: self.texts.into_iter().map(since).collect() }
     }
 
     /// Adds the cues of a rendition.

@@ -34,6 +34,7 @@ mod chunks;
 mod client_manifest;
 mod error;
 mod file_name;
+mod sequence;
 mod server_manifest;
 mod track_kind;
 mod xml;
@@ -45,5 +46,6 @@ pub use client_manifest::{
 pub use dynpack_xml::Position;
 pub use error::Error;
 pub use file_name::FileName;
+pub use sequence::{Sequence, SequenceClip};
 pub use server_manifest::{Formats, Param, ServerManifest, ServerTrack, TextParams};
 pub use track_kind::TrackKind;

@@ -5,7 +5,9 @@ mod chapters;
 mod known;
 mod last_check;
 mod open;
+mod open_program;
 mod opening;
+mod program;
 mod refusals;
 mod texts;
 mod unusable;
@@ -26,12 +28,13 @@ pub(crate) use self::opening::Opening;
 
 use self::known::MadeIndex;
 use self::last_check::LastCheck;
-use self::open::{IndexUse, Opened, is_replaced, open};
+use self::open::{IndexUse, Opened, is_replaced};
+use self::program::open;
 use self::refusals::Refusals;
 use self::witness::Witness;
 use crate::cache::bounded;
 use crate::error::Error;
-use crate::storage::Storage;
+use crate::storage::{Source, Storage, StorageError};
 use crate::tasks::InFlight;
 
 /// Bytes of the index of a short film in a few renditions.
@@ -103,7 +106,7 @@ impl Assets {
     pub(crate) async fn get(&self, path: &AssetPath) -> Result<Arc<Asset>, Error> {
         let Some(cached) = self.inner.cache.get(path) else { return self.open(path).await };
         let is_due = cached.last_check.takes_turn(self.inner.opening.revalidate_after);
-        if !is_due || !is_replaced(self.storage(), path, &cached.asset.files).await {
+        if !is_due || !is_replaced(self.storage(), &cached.asset).await {
             return Ok(Arc::clone(&cached.asset));
         }
         info!(asset = %path, "the files were replaced");
@@ -111,11 +114,33 @@ impl Assets {
         self.open(path).await
     }
 
+    /// The files of the media of an asset, or of one clip of a program, by its place.
+    pub(crate) async fn sources(
+        &self,
+        asset: &Arc<Asset>,
+        clip: Option<usize>,
+    ) -> Result<Arc<[Arc<dyn Source>]>, StorageError> {
+        let Some((program, clip)) = asset.program.as_ref().zip(clip) else {
+            return Ok(Arc::clone(&asset.sources));
+        };
+        let sources = program.sources(self.storage(), clip).await;
+        if matches!(sources, Err(StorageError::Changed { .. })) {
+            self.give_up(asset);
+        }
+        sources
+    }
+
     /// The index of the asset at `path` as stored now: the path where it belongs, and its bytes.
     pub(crate) async fn index(&self, path: &AssetPath) -> Result<(String, Bytes), Error> {
         let opened = open(self.storage(), path, &self.inner.opening, IndexUse::Make).await?;
-        let index = opened.index.map(MadeIndex::bytes);
-        let made = index.expect("it was asked for").await;
+        let Some(index) = opened.index.map(MadeIndex::bytes) else {
+            return Err(Error::Unusable {
+                asset: path.to_string(),
+                problem: "a program has no index of its own".to_owned(),
+                remedy: "make indexes of the assets that it shows",
+            });
+        };
+        let made = index.await;
         made.map_err(|error| Error::Unusable {
             asset: path.to_string(),
             problem: error.to_string(),

@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use dynpack_isobmff::Limits;
-use dynpack_media::CutPolicy;
+use dynpack_media::{CutPolicy, View};
 use dynpack_packager::{
     Admission, AssetPath, Combination, Content, Download, Error as PackagerError, Job, Locators,
-    Place, Protection, Request, RequestError, Resource, Rules, TokenTerms,
+    Place, Protection, Request, RequestError, Resource, Rules, TokenTerms, hash_of, leave,
 };
 use dynpack_text::Options as TextOptions;
 use jiff::Timestamp;
@@ -326,34 +326,47 @@ impl Dynpack {
         {
             return Ok(response);
         }
-        let filtered = filters.apply(&asset.presentation)?;
-        let mut carried = packager.carried(&filtered.presentation, &request, protection)?;
-        if !filters.is_empty() {
-            let whole = packager.carried(&asset.presentation, &request, protection);
-            let whole = whole.map_or(Cow::Borrowed(&asset.presentation), |all| all.presentation);
-            carried = carried.with_audio_of(&whole)?;
-            request = request.with_audio_of(&carried.presentation, &whole);
+        let scenes = asset.scenes(&request)?;
+        let filtered = leave(&filters, &scenes, &request)?;
+        let mut carried = Vec::with_capacity(filtered.len());
+        for (scene, filtered) in &filtered {
+            let mut own = packager.carried(&filtered.presentation, &request, protection)?;
+            if !filters.is_empty() {
+                let whole = packager.carried(&scene.presentation, &request, protection);
+                let whole =
+                    whole.map_or(Cow::Borrowed(&*scene.presentation), |all| all.presentation);
+                own = own.with_audio_of(&whole)?;
+                request = request.with_audio_of(&own.presentation, &whole);
+            }
+            request.resource.rendition().map_or(Ok(()), |id| own.check(id))?;
+            carried.push(own);
         }
         // The tags of media are those of the whole, of which filters leave out some. Only whole
         // documents change with them, as manifests do.
         let is_filtered =
             !matches!(request.resource, Resource::Media(_, place) if place != Place::Whole);
-        let head = head(&request, filtered.hash().filter(|_| is_filtered));
+        let head = head(&request, hash_of(&filtered, scenes.len()).filter(|_| is_filtered));
         if is_filtered
             && !filters.is_empty()
             && let Some(response) = self.remembered(&head, conditions)
         {
             return Ok(response);
         }
-        request.resource.rendition().map_or(Ok(()), |id| carried.check(id))?;
-        let view = filtered.view(&carried.presentation)?;
-        let job = Job::new(&view, &request)
+        let mut periods = filtered.iter().zip(&carried);
+        let ((scene, first), first_carried) =
+            periods.next().ok_or_else(|| filters.nothing_left())?;
+        let mut view = View::new(first.period(&first_carried.presentation)?);
+        for ((_, filtered), carried) in periods {
+            view = view.with_period(filtered.period(&carried.presentation)?);
+        }
+        let job = Job::new(&view, scene.request.as_ref().unwrap_or(&request))
             .with_protection(protection)
-            .with_first_quality(filtered.first_quality)
-            .with_texts(&asset.texts);
+            .with_first_quality(first.first_quality)
+            .with_texts(&scene.texts)
+            .with_opening(scene.opening);
         let mut package = packager.package(&job)?;
         if matches!(request.resource, Resource::Manifest) {
-            package.warnings.extend(carried.warnings());
+            package.warnings.extend(first_carried.warnings());
         }
         if conditions.is_known(&head.etag) || conditions.is_any_known() {
             return Ok(head.not_modified());
@@ -367,8 +380,8 @@ impl Dynpack {
                 Ok(Body::of(bytes))
             }
             Content::Plan(plan) => {
-                let (sources, held) = (Arc::clone(&asset.sources), &self.inner.held_media);
-                Body::from_plan(plan, sources, held, &head.etag).await
+                let sources = self.inner.assets.sources(&asset, scene.clip).await?;
+                Body::from_plan(plan, sources, &self.inner.held_media, &head.etag).await
             }
         };
         let head = head.with_warnings(&warnings);

@@ -169,6 +169,8 @@ const fn packager_status(error: &PackagerError) -> u16 {
         | PackagerError::BitrateNotFound { .. }
         | PackagerError::TimeNotFound { .. }
         | PackagerError::FragmentNotFound { .. }
+        | PackagerError::ClipNotFound { .. }
+        | PackagerError::ClipNotNamed { .. }
         | PackagerError::FilterNotFound { .. } => 404,
         PackagerError::FormatNotBuilt(_)
         | PackagerError::NotCarried { .. }
@@ -199,7 +201,9 @@ const fn packager_code(error: &PackagerError) -> &'static str {
         PackagerError::Request(_) | PackagerError::NoSuchResource { .. } => "MPE_BAD_URL_SYNTAX",
         PackagerError::TrackNotFound { .. } => "MPE_EGRESS_TRACK_NOT_FOUND",
         PackagerError::BitrateNotFound { .. } => "MPE_MANIFEST_MEDIA_ENTRY_NOT_FOUND",
-        PackagerError::TimeNotFound { .. } => "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
+        PackagerError::TimeNotFound { .. }
+        | PackagerError::ClipNotFound { .. }
+        | PackagerError::ClipNotNamed { .. } => "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND",
         PackagerError::FragmentNotFound { .. } => "MPE_FRAGMENT_BY_INDEX_NOT_FOUND",
         PackagerError::FilterNotFound { .. } => "MPE_EGRESS_FILTER_NOT_FOUND",
         PackagerError::Filter(error) => error.part.code(),

@@ -52,15 +52,16 @@ pub use dynpack_media::{
     CutPolicy, Extent, Form, Movie, Presentation, Rendition, RenditionId, SourceIndex, Ticks,
 };
 pub use dynpack_packager::{
-    Admission, AssetPath, AzureNaming, Carried, ClearKey, Combination, CommonEncryption, Content,
-    ContentKeys, DefaultKey, Download, Drm, EnabledProtocols, Encryption, EnvelopeEncryption,
-    Error as PackagerError, Filter, FilterError, FilterPart, Filtered, Filters, Format, Job,
-    KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType, LicenceServer, Locator, LocatorKey,
-    Locators, LocatorsDocument, LocatorsError, Markers, Naming, NoEncryption, Package, Packager,
-    Place, PlayReady, PresentationTimeRange, Protected, Protection, Protocol, Request,
-    RequestError, Resource, Rules, SegmentId, SplitUrl, StreamingPolicy, Terms, Token, TokenError,
-    TokenTerms, TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate,
-    escape, listed_files, present, present_knowing, present_listed, present_marked, present_texts,
+    Admission, AssetPath, AzureNaming, Carried, ClearKey, Clip, ClipList, ClipMedia, Combination,
+    CommonEncryption, Content, ContentKeys, DefaultKey, Download, Drm, EnabledProtocols,
+    Encryption, EnvelopeEncryption, Error as PackagerError, Filter, FilterError, FilterPart,
+    Filtered, Filters, Format, Job, KeyDelivery, KeyError, KeySet, KeyToTracks, KeyType,
+    LicenceServer, ListedClip, Locator, LocatorKey, Locators, LocatorsDocument, LocatorsError,
+    Markers, Naming, NoEncryption, Package, Packager, Place, PlayReady, PresentationTimeRange,
+    Program, ProgramBuilder, Protected, Protection, Protocol, Request, RequestError, Resource,
+    Rules, Scene, SegmentId, SplitUrl, StreamingPolicy, Terms, Token, TokenError, TokenTerms,
+    TrackCondition, TrackSelection, UnknownEncryption, UnknownFormat, UrlTemplate, escape,
+    listed_files, present, present_knowing, present_listed, present_marked, present_texts,
 };
 pub use dynpack_smooth::ServerManifest;
 pub use dynpack_text::{Encoding as TextEncoding, Options as TextOptions, Strictness};

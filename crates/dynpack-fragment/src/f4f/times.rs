@@ -39,8 +39,10 @@ impl Times {
     }
 }
 
-/// By how much the times of a stream are moved so that none lies before 0, in milliseconds.
-pub(super) fn delay<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Ticks {
+/// By how much the times of a stream of these renditions are moved so that none lies before 0, in
+/// milliseconds.
+#[must_use]
+pub fn delay<'a>(renditions: impl Iterator<Item = &'a Rendition>) -> Ticks {
     let earliest = renditions.filter_map(|rendition| {
         let first = rendition.cuts.samples().start;
         let sample = rendition

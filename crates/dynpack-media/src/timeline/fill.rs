@@ -4,10 +4,8 @@
 use dynpack_codec::MediaKind;
 
 use super::span::Span;
-use crate::{
-    ColumnBuilder, CutPolicy, Edit, Sample, SampleColumns, SampleIndex, SampleTable, Ticks, Time,
-    Track,
-};
+use crate::sample_table::SampleTableBuilder;
+use crate::{CutPolicy, Edit, Sample, SampleIndex, SampleTable, Ticks, Time, Track};
 
 /// The maximum number of copies of pictures in a track.
 const MAX_COPIES: u32 = 20_000;
@@ -135,23 +133,16 @@ impl<'a> Filling<'a> {
     }
 }
 
-/// The columns of a filled track.
+/// The samples of a filled track.
 struct Made {
-    durations: ColumnBuilder,
-    composition_offsets: ColumnBuilder,
-    sizes: ColumnBuilder,
-    chunks: Vec<(SampleIndex, u64)>,
-    sync_samples: Vec<SampleIndex>,
+    samples: SampleTableBuilder,
     max: u32,
 }
 
 impl Made {
     /// Of at most `max` samples.
     fn new(max: u32) -> Self {
-        let [durations, composition_offsets, sizes] =
-            std::array::from_fn(|_| ColumnBuilder::default());
-        let (chunks, sync_samples) = (Vec::new(), Vec::new());
-        Self { durations, composition_offsets, sizes, chunks, sync_samples, max }
+        Self { samples: SampleTableBuilder::default(), max }
     }
 
     /// Appends a sample once for each `piece` of its duration; the last takes the rest, if that is
@@ -172,29 +163,11 @@ impl Made {
     }
 
     fn push(&mut self, sample: &Sample, place: u64, duration: Ticks) -> Option<()> {
-        let index = SampleIndex(self.sizes.len());
-        if index.0 >= self.max {
-            return None;
-        }
-        self.durations.push_run(u32::try_from(duration.0).ok()?, 1);
-        let offset = i32::try_from(sample.composition_offset.0).ok()?;
-        self.composition_offsets.push_run(offset.cast_unsigned(), 1);
-        self.sizes.push_run(sample.size, 1);
-        self.chunks.push((index, place));
-        if sample.is_sync {
-            self.sync_samples.push(index);
-        }
-        Some(())
+        let is_free = self.samples.len() < self.max;
+        is_free.then(|| self.samples.push(&Sample { duration, ..*sample }, place)).flatten()
     }
 
     fn finish(self) -> Option<SampleTable> {
-        let columns = SampleColumns {
-            durations: self.durations.finish(),
-            composition_offsets: self.composition_offsets.finish(),
-            sizes: self.sizes.finish(),
-            chunks: self.chunks,
-            sync_samples: Some(self.sync_samples),
-        };
-        SampleTable::new(columns).ok()
+        self.samples.finish().ok()
     }
 }

@@ -25,6 +25,16 @@ impl PresentationTimeRange {
         Self { timescale, start, end }
     }
 
+    /// The same range, counted from that time on.
+    #[must_use]
+    pub(crate) fn since(self, start: Time) -> Self {
+        let earlier = Time::new(-start.ticks, start.timescale);
+        let from = |ticks| Time::new(ticks, self.timescale).plus(earlier);
+        let end = if self.end == Ticks::MAX { Ticks::MAX } else { from(self.end).ticks };
+        let Time { ticks: start, timescale } = from(self.start);
+        Self { timescale, start, end }
+    }
+
     /// The same as exact times.
     #[must_use]
     pub const fn times(&self) -> Range<Time> {

@@ -92,6 +92,17 @@ impl Packager for Hds {
         Ok(fragment.map(|fragment| place_alone(fragment.place)))
     }
 
+    fn number_at(
+        &self,
+        job: &Job<'_>,
+        rendition: &Rendition,
+        place: SegmentNumber,
+    ) -> Result<Option<FragmentNumber>, Error> {
+        let fragments = fragments(&stream(job, rendition)?).into_iter();
+        let mut numbers = fragments.filter(|fragment| fragment.place == place);
+        Ok(numbers.next().map(|fragment| fragment.number))
+    }
+
     fn fragment(
         &self,
         job: &Job<'_>,
@@ -105,7 +116,10 @@ impl Packager for Hds {
             .renditions()
             .zip(segments)
             .map(|(rendition, segment)| f4f::Part { rendition, segment });
-        Ok(Some(f4f::media_segment(&parts.collect::<Vec<_>>())?))
+        let opening = job.opening.unwrap_or_else(|| job.presentation());
+        let opening = stream.renditions().filter_map(|one| opening.rendition(&one.id));
+        let delay = f4f::delay(opening.collect::<Vec<_>>().iter());
+        Ok(Some(f4f::media_segment_delayed(&parts.collect::<Vec<_>>(), delay)?))
     }
 }
 

@@ -5,8 +5,10 @@ use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{clear_key, fairplay, playready, widevine};
 use dynpack_crypt::{KeyId, SystemId};
-use dynpack_hls::{Key, Method, Options, Resource, SegmentUrl, Urls};
-use dynpack_media::{Period, Presentation, Rate, Rates, Rendition};
+use dynpack_hls::{InProgram, Key, Method, Options, Part, Resource, SegmentUrl, Urls};
+use dynpack_media::{
+    Form, Period, Presentation, Rate, Rates, Rendition, SegmentNumber, Stream, Timescale,
+};
 
 use super::job::Job;
 use super::links::Links;
@@ -34,6 +36,63 @@ pub(super) fn presentation(job: &Job<'_>, period: &Period<'_>) -> Result<Present
         return Err(Error::NotCarried { format: job.request.format, problem });
     }
     Ok(presentation)
+}
+
+/// What the multivariant playlist lists: each rendition as it is in the period with its largest
+/// pictures.
+///
+/// # Errors
+/// [`Error::NotCarried`] if the periods have no rendition in common.
+pub(super) fn largest(job: &Job<'_>) -> Result<Presentation, Error> {
+    let mut presentation = presentation(job, job.view.first())?;
+    let pixels = |rendition: &Rendition| {
+        let size = rendition.track.unturned_size();
+        size.map(|(width, height)| u64::from(width).saturating_mul(height.into()))
+    };
+    for period in job.view.periods().skip(1) {
+        for rendition in &mut presentation.renditions {
+            let other = period.presentation().rendition(&rendition.id);
+            if let Some(other) = other.filter(|other| pixels(other) > pixels(rendition)) {
+                *rendition = other;
+            }
+        }
+    }
+    Ok(presentation)
+}
+
+/// The rates of all periods together, by those of each.
+pub(super) fn overall(
+    job: &Job<'_>,
+    of_period: impl Fn(&Period<'_>) -> Result<Rates, Error>,
+) -> Result<Rates, Error> {
+    if let Some(only) = job.view.only() {
+        return of_period(only);
+    }
+    let of_periods = job.view.periods().map(|period| {
+        let millis = period.duration(Timescale::MILLIS).0.max(0).unsigned_abs();
+        Ok((of_period(period)?, millis))
+    });
+    Ok(Rates::of_parts(of_periods.collect::<Result<Vec<_>, Error>>()?))
+}
+
+/// What a media playlist lists of a period: in a program of several, with the time of its start.
+pub(super) fn part<'a>(
+    job: &Job<'_>,
+    period: &'a Period<'_>,
+    stream: Stream<'a>,
+    first_place: SegmentNumber,
+) -> Part<'a> {
+    let begin = period.presentation().begin().filter(|_| stream.main.id.form == Form::Full);
+    let part = Part::new(stream, period.start(), first_place)
+        .with_begin(begin)
+        .with_markers(&period.presentation().markers);
+    match job.view.only() {
+        Some(_) => part,
+        None => {
+            let (start, end) = (period.program_start(), period.presentation().duration());
+            part.in_program(InProgram { start, end })
+        }
+    }
 }
 
 /// A rendition in each period that has it.

@@ -6,7 +6,7 @@ use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::fmp4::Profile;
 use dynpack_fragment::text::Clock;
-use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
+use dynpack_hls::{Options, media_playlist, multivariant_playlist};
 use dynpack_media::{Rendition, Stream, Ticks};
 
 use super::links::Links;
@@ -68,8 +68,10 @@ impl Packager for HlsCmaf {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let presentation = hls::presentation(job, job.view.first())?;
-        let rates = hls::rates(&presentation, |rendition| mp4::rate(job, rendition))?;
+        let presentation = hls::largest(job)?;
+        let rates = hls::overall(job, |period| {
+            hls::rates(&hls::presentation(job, period)?, |rendition| mp4::rate(job, rendition))
+        })?;
         let options = hls::options(Options::CMAF, job);
         Ok(multivariant_playlist(&presentation, &rates, &Links::new(job), &options))
     }
@@ -80,11 +82,12 @@ impl Packager for HlsCmaf {
 
     fn media_playlist(&self, job: &Job<'_>, rendition: &Rendition) -> Result<String, Error> {
         let renditions = hls::in_periods(job, rendition);
-        let parts = renditions.iter().map(|(period, rendition)| {
-            Part::new(Stream::new(rendition), period.start(), period.places().start)
-                .with_markers(&period.presentation().markers)
-        });
-        let parts: Vec<_> = parts.collect();
+        let parts: Vec<_> = renditions
+            .iter()
+            .map(|(period, rendition)| {
+                hls::part(job, period, Stream::new(rendition), period.places().start)
+            })
+            .collect();
         Ok(media_playlist(&parts, &Links::new(job), &hls::options(Options::CMAF, job)))
     }
 

@@ -9,7 +9,7 @@ use dynpack_crypt::SystemId;
 use dynpack_fragment::SegmentPlan;
 use dynpack_fragment::text::Clock;
 use dynpack_fragment::ts;
-use dynpack_hls::{Options, Part, media_playlist, multivariant_playlist};
+use dynpack_hls::{Options, media_playlist, multivariant_playlist};
 use dynpack_media::{
     Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, StreamSegment, Ticks,
 };
@@ -135,6 +135,7 @@ impl HlsTs {
             Listed::new(rendition.id.clone(), places)
                 .with_audio(stream.audio)
                 .of_kind(rendition.kind())
+                .in_clip(rendition.clip)
         }))
     }
 
@@ -144,6 +145,22 @@ impl HlsTs {
             self.format.facts().has_key_frames && presentation.is_default(rendition)
         };
         renditions.iter().filter(has_them).filter_map(Rendition::key_frames).collect()
+    }
+
+    /// The rates of what is listed in a period.
+    fn rates(&self, job: &Job<'_>, period: &Period<'_>) -> Result<Rates, Error> {
+        let mut listed = hls::presentation(job, period)?;
+        let audio = self.audio(job, &listed)?;
+        let (renditions, streams) = self.offered(&listed, audio.as_ref());
+        listed.renditions = renditions;
+        let companion = Companion::new(audio.as_ref())?;
+        let key_frames = self.key_frames(&listed, &listed.renditions);
+        let rated = streams.into_iter().filter(|stream| stream.kind() != MediaKind::Text);
+        let rates = key_frames.into_iter().chain(rated).map(|rendition| {
+            let rate = rate(job, &stream(&rendition, audio.as_ref()), &companion)?;
+            Ok((rendition.id, rate))
+        });
+        rates.collect()
     }
 
     /// The stream that URLs of a rendition name, with the segments of this format.
@@ -185,18 +202,10 @@ impl Packager for HlsTs {
     }
 
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
-        let mut listed = hls::presentation(job, job.view.first())?;
+        let mut listed = hls::largest(job)?;
         let audio = self.audio(job, &listed)?;
-        let (renditions, streams) = self.offered(&listed, audio.as_ref());
-        listed.renditions = renditions;
-        let companion = Companion::new(audio.as_ref())?;
-        let key_frames = self.key_frames(&listed, &listed.renditions);
-        let rated = streams.into_iter().filter(|stream| stream.kind() != MediaKind::Text);
-        let rates = key_frames.into_iter().chain(rated).map(|rendition| {
-            let rate = rate(job, &stream(&rendition, audio.as_ref()), &companion)?;
-            Ok((rendition.id, rate))
-        });
-        let rates = rates.collect::<Result<Rates, Error>>()?;
+        listed.renditions = self.offered(&listed, audio.as_ref()).0;
+        let rates = hls::overall(job, |period| self.rates(job, period))?;
         let links = Links::new(job).with_audio(audio.as_ref());
         Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job)))
     }
@@ -215,8 +224,7 @@ impl Packager for HlsTs {
         let parts = periods.iter().map(|(period, rendition, audio)| {
             let count = joined_count(period.presentation(), rendition);
             let first = SegmentNumber(period.places().start.0 / count);
-            Part::new(stream(rendition, audio.as_ref()), period.start(), first)
-                .with_markers(&period.presentation().markers)
+            hls::part(job, period, stream(rendition, audio.as_ref()), first)
         });
         let parts: Vec<_> = parts.collect();
         let audio = periods.first().and_then(|(_, _, audio)| audio.as_ref());

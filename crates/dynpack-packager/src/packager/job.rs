@@ -1,7 +1,7 @@
 //! What a packager is to do.
 
 use dynpack_crypt::sample_aes::SampleAes;
-use dynpack_media::{Period, Presentation, Rendition, RenditionId, View};
+use dynpack_media::{Period, Presentation, Rendition, View};
 
 use crate::error::Error;
 use crate::naming::{AzureNaming, Naming};
@@ -24,6 +24,9 @@ pub struct Job<'a> {
     /// The bitrate of the variant that a multivariant playlist lists first, if there is one of that
     /// bitrate.
     pub first_quality: Option<u32>,
+    /// The clip that is played first, where the presentation is another clip of the same program, on
+    /// its timeline.
+    pub opening: Option<&'a Presentation>,
     /// Where manifests say that things are; [`AzureNaming`] unless set.
     pub naming: &'a dyn Naming,
 }
@@ -32,9 +35,9 @@ impl<'a> Job<'a> {
     /// To answer in the clear.
     #[must_use]
     pub const fn new(view: &'a View<'a>, request: &'a Request) -> Self {
-        let (protection, first_quality) = (None, None);
+        let (protection, first_quality, opening) = (None, None, None);
         let (texts, naming) = (Texts::NONE, &AzureNaming);
-        Self { view, request, protection, first_quality, texts, naming }
+        Self { view, request, protection, first_quality, texts, opening, naming }
     }
 
     /// To answer under that protection.
@@ -53,6 +56,12 @@ impl<'a> Job<'a> {
     #[must_use]
     pub const fn with_first_quality(self, first_quality: Option<u32>) -> Self {
         Self { first_quality, ..self }
+    }
+
+    /// The same after that clip of a program.
+    #[must_use]
+    pub const fn with_opening(self, opening: Option<&'a Presentation>) -> Self {
+        Self { opening, ..self }
     }
 
     /// The same with another naming.
@@ -74,12 +83,9 @@ impl<'a> Job<'a> {
         period: &'a Period<'a>,
     ) -> impl Iterator<Item = &'a Rendition> + use<'a> {
         let (view, facts) = (self.view, self.request.format.facts());
-        let is_in = |period: &Period<'_>, id: &RenditionId| {
-            period.presentation().renditions.iter().any(|rendition| rendition.id == *id)
-        };
         let is_listed = move |rendition: &&Rendition| {
-            let is_in_all = || view.periods().all(|period| is_in(period, &rendition.id));
-            facts.kinds.contains(&rendition.kind()) && (!facts.has_media_playlists || is_in_all())
+            facts.kinds.contains(&rendition.kind())
+                && (!facts.has_media_playlists || view.is_in_all(&rendition.id))
         };
         period.presentation().renditions.iter().filter(is_listed)
     }

@@ -1,5 +1,6 @@
 //! The URLs in manifests, relative to the manifest that lists them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use dynpack_codec::MediaKind;
@@ -46,10 +47,14 @@ impl<'a> Links<'a> {
     }
 
     /// The request that URLs of a rendition derive from.
-    fn request(&self, rendition: &Rendition) -> &Request {
-        match rendition.kind() {
+    fn request(&self, rendition: &Rendition) -> Cow<'_, Request> {
+        let request = match rendition.kind() {
             MediaKind::Video | MediaKind::Audio => &self.request,
             MediaKind::Text => &self.text_request,
+        };
+        match rendition.clip {
+            None => Cow::Borrowed(request),
+            clip => Cow::Owned(request.clone().with_clip(clip)),
         }
     }
 
@@ -66,7 +71,7 @@ impl<'a> Links<'a> {
     /// The media playlist of a rendition.
     pub(super) fn playlist(&self, rendition: &Rendition) -> String {
         let audio_track = self.audio_track(rendition).map(AsRef::as_ref);
-        self.naming.media_playlist(self.request(rendition), &rendition.id, audio_track)
+        self.naming.media_playlist(&self.request(rendition), &rendition.id, audio_track)
     }
 
     /// The chapters, relative to the multivariant playlist.
@@ -76,13 +81,13 @@ impl<'a> Links<'a> {
 
     /// The init segment of a rendition, relative to its media playlist. All forms share it.
     pub(super) fn init(&self, rendition: &Rendition) -> String {
-        self.naming.init_segment(self.request(rendition), &rendition.id.with_form(Form::Full))
+        self.naming.init_segment(&self.request(rendition), &rendition.id.with_form(Form::Full))
     }
 
     /// The segments of a rendition, relative to its media playlist.
     pub(super) fn segments(&self, rendition: &Rendition) -> SplitUrl {
         let audio_track = self.audio_track(rendition).map(AsRef::as_ref);
-        self.naming.segment(self.request(rendition), &rendition.id, audio_track)
+        self.naming.segment(&self.request(rendition), &rendition.id, audio_track)
     }
 
     /// What exactly a URL in the media playlist of a rendition returns.
@@ -96,25 +101,26 @@ impl<'a> Links<'a> {
             rendition: id,
             audio_track: self.audio_track(rendition).cloned(),
             text: self.request(rendition).text,
+            clip: rendition.clip,
             place,
         }
     }
 
     /// The init segments of the track of a rendition, with `bitrate` in place of a bitrate.
     pub(super) fn init_template(&self, rendition: &Rendition, bitrate: &str) -> String {
-        self.naming.init_template(self.request(rendition), &rendition.id.name, bitrate)
+        self.naming.init_template(&self.request(rendition), &rendition.id.name, bitrate)
     }
 
     /// The segments of the track of a rendition in its form, with these texts in place of bitrate
     /// and time.
     pub(super) fn template(&self, rendition: &Rendition, bitrate: &str, time: &str) -> String {
         let (request, id) = (self.request(rendition), &rendition.id);
-        self.naming.segment_template(request, &id.name, id.form, bitrate, time)
+        self.naming.segment_template(&request, &id.name, id.form, bitrate, time)
     }
 
     /// A text as one document.
     pub(super) fn document(&self, text: &Rendition) -> String {
-        self.naming.document(self.request(text), &text.id)
+        self.naming.document(&self.request(text), &text.id)
     }
 
     /// The address of a stream of HDS, to which clients append the name of a fragment.

@@ -127,7 +127,7 @@ pub(super) fn place_alone(number: SegmentNumber) -> Range<SegmentNumber> {
 }
 
 /// The error that media does not exist, where the view leaves out what a request names.
-pub(super) fn not_in_view(id: &RenditionId, place: Place) -> Error {
+pub(crate) fn not_in_view(id: &RenditionId, place: Place) -> Error {
     let (track, hint) = (id.name.to_string(), "filters leave out that time".to_owned());
     match place {
         Place::Number(number) => Error::FragmentNotFound { track, number },

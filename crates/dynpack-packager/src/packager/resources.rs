@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use dynpack_codec::{MediaKind, TextForm};
-use dynpack_media::{Form, Rendition, RenditionId};
+use dynpack_media::{ClipNumber, Form, Rendition, RenditionId};
 
 use super::job::Job;
 use crate::request::{Place, Request, Resource};
@@ -14,13 +14,15 @@ pub(super) struct Listed<'a> {
     id: RenditionId,
     audio_track: Option<Arc<str>>,
     is_text: bool,
+    clip: Option<ClipNumber>,
     places: Box<dyn Iterator<Item = Place> + 'a>,
 }
 
 impl<'a> Listed<'a> {
     /// The media of a rendition at these places, apart from its init segment.
     pub(super) fn new(id: RenditionId, places: impl Iterator<Item = Place> + 'a) -> Self {
-        Self { id, audio_track: None, is_text: false, places: Box::new(places) }
+        let (audio_track, clip) = (None, None);
+        Self { id, audio_track, is_text: false, clip, places: Box::new(places) }
     }
 
     /// The same where URLs say which audio comes with it.
@@ -33,13 +35,19 @@ impl<'a> Listed<'a> {
         Self { is_text: kind == MediaKind::Text, ..self }
     }
 
+    /// The same in that clip of a program.
+    pub(super) fn in_clip(self, clip: Option<ClipNumber>) -> Self {
+        Self { clip, ..self }
+    }
+
     /// The requests for its media playlist, its init segment and its media, as far as the format of
     /// `manifest` has such. Key frames have no init segment of their own.
     fn requests(self, manifest: &'a Request) -> impl Iterator<Item = Request> + 'a {
-        let (facts, Self { id, audio_track, is_text, places }) = (manifest.format.facts(), self);
+        let (facts, Self { id, audio_track, is_text, clip, places }) =
+            (manifest.format.facts(), self);
         let audio_track = audio_track.or_else(|| manifest.names_no_audio().cloned());
         let text = manifest.listed_text_form().filter(|_| is_text);
-        let manifest = manifest.clone().with_text(text);
+        let manifest = manifest.clone().with_text(text).with_clip(clip);
         let has_init =
             facts.has_init_segments && id.form == Form::Full && text.is_none_or(TextForm::is_mp4);
         let playlist = facts
@@ -68,7 +76,7 @@ pub(super) fn requests<'a>(
     let all = std::iter::once(first).chain(chapters);
     let all = all.chain(listed.flat_map(|one| one.requests(manifest)));
     let mut seen = HashSet::new();
-    Box::new(all.filter(move |request| seen.insert(request.resource.clone())))
+    Box::new(all.filter(move |request| seen.insert((request.clip, request.resource.clone()))))
 }
 
 /// All renditions by the starts of their segments, then the key frames of video if the format has
@@ -91,6 +99,6 @@ pub(super) fn renditions<'a>(job: &Job<'a>) -> impl Iterator<Item = Listed<'a>> 
             MediaKind::Text if lists_documents => vec![Place::Whole],
             _ => rendition.cuts.segments().map(|segment| Place::Time(segment.start)).collect(),
         };
-        Listed::new(rendition.id, places.into_iter()).of_kind(kind)
+        Listed::new(rendition.id, places.into_iter()).of_kind(kind).in_clip(rendition.clip)
     })
 }

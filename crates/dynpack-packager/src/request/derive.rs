@@ -47,6 +47,7 @@ impl Request {
             audio_track: None,
             audio_only: None,
             text: None,
+            clip: None,
             ..self.clone()
         }
     }
@@ -58,6 +59,7 @@ impl Request {
             resource: Resource::MediaPlaylist(id.clone()),
             audio_track: audio_track.map(Into::into),
             audio_only: None,
+            clip: None,
             ..self.clone()
         }
     }
@@ -83,6 +85,7 @@ impl Request {
             audio_track: audio_track.map(Into::into),
             audio_only: None,
             text: self.text,
+            clip: self.clip,
             resource: Resource::Media(id.clone(), place),
             with_extension: self.with_extension
                 || facts.has_media_playlists

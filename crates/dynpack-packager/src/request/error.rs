@@ -158,6 +158,9 @@ pub enum RequestError {
         /// What was asked for.
         resource: &'static str,
     },
+    /// A clip is asked for of something else than media.
+    #[error("`clip=` belongs to a segment: playlists go through all clips")]
+    MisplacedClip,
     /// Key frames are asked for where the URL cannot distinguish them from others.
     #[error("`type=keyframes` belongs to a track's playlist or segment, not to the {resource}")]
     MisplacedType {

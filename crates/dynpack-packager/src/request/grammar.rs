@@ -24,6 +24,8 @@ pub(super) const AUDIO_TRACK: &str = "audiotrack";
 pub(super) const AUDIO_ONLY: &str = "audio-only";
 /// Which form of text is wanted: not of Azure.
 pub(super) const TEXT: &str = "text";
+/// Which clip of a program: not of Azure.
+pub(super) const CLIP: &str = "clip";
 pub(super) const TYPE: &str = "type";
 pub(super) const KEY_FRAMES: &str = "keyframes";
 /// Not of Azure.

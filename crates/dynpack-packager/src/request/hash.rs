@@ -41,7 +41,10 @@ impl SegmentId {
         ];
         let text = self.text.map(|form| form.token().as_bytes());
         let fields = fields.into_iter().chain(text);
-        digest(fields.chain(without_audio(self.audio_track.as_deref())))
+        let fields = fields.chain(without_audio(self.audio_track.as_deref()));
+        let number = self.clip.map(|clip| clip.0.get().to_be_bytes());
+        let clip = number.as_ref().map(|number| [b"clip".as_slice(), number]);
+        digest(fields.chain(clip.into_iter().flatten()))
     }
 }
 
@@ -98,7 +101,7 @@ mod tests {
 
     use dynpack_codec::TextForm;
     use dynpack_hds::FragmentNumber;
-    use dynpack_media::Ticks;
+    use dynpack_media::{ClipNumber, Ticks};
 
     use super::*;
     use crate::format::Format;
@@ -111,6 +114,7 @@ mod tests {
             rendition: RenditionId::new("video", 1),
             audio_track: None,
             text: None,
+            clip: None,
             place: Place::Time(Ticks(0)),
         };
         let rendition = |rendition| SegmentId { rendition, ..id.clone() };
@@ -122,6 +126,8 @@ mod tests {
             SegmentId { text: Some(TextForm::Vtt), ..id.clone() },
             SegmentId { text: Some(TextForm::Imsc), ..id.clone() },
             SegmentId { audio_track: Some("".into()), ..id.clone() },
+            SegmentId { clip: ClipNumber::at(0), ..id.clone() },
+            SegmentId { clip: ClipNumber::at(1), ..id.clone() },
             rendition(RenditionId::new("video", 2)),
             rendition(RenditionId::new("videos", 1)),
             rendition(id.rendition.with_form(Form::KeyFrames)),

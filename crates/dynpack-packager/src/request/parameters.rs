@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use dynpack_codec::TextForm;
+use dynpack_media::ClipNumber;
 
 use super::RequestError;
 use super::escape::unescape;
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS, RULES,
-    TEXT, TYPE,
+    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, CLIP, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS,
+    RULES, TEXT, TYPE,
 };
 use crate::encryption::Encryption;
 use crate::filter::Rules;
@@ -31,6 +32,7 @@ pub(super) struct Parameters {
     pub(super) audio_track: Option<Arc<str>>,
     pub(super) audio_only: Option<bool>,
     pub(super) text: Option<TextForm>,
+    pub(super) clip: Option<ClipNumber>,
     pub(super) kind: Option<Kind>,
 }
 
@@ -66,6 +68,7 @@ impl Parameters {
             "audiotrack" => once(&mut self.audio_track, AUDIO_TRACK, value.into()),
             "audio-only" => once(&mut self.audio_only, AUDIO_ONLY, flag(word)?),
             "text" => once(&mut self.text, TEXT, text(word)?),
+            "clip" => once(&mut self.clip, CLIP, clip(word)?),
             "type" => once(&mut self.kind, TYPE, kind(word)?),
             _ => Err(RequestError::UnknownParameter { key: key.to_owned() }),
         }
@@ -110,6 +113,16 @@ fn text(word: &str) -> Result<TextForm, RequestError> {
         key: TEXT,
         value: word.to_owned(),
         expected: "`vtt`, `imsc` or `wvtt`",
+    })
+}
+
+/// One number has one spelling.
+fn clip(word: &str) -> Result<ClipNumber, RequestError> {
+    let clip = word.parse::<ClipNumber>().ok().filter(|clip| clip.to_string() == word);
+    clip.ok_or_else(|| RequestError::BadValue {
+        key: CLIP,
+        value: word.to_owned(),
+        expected: "the number of a clip, from 1",
     })
 }
 

@@ -110,6 +110,9 @@ impl Request {
                 Resource::Media(_, Place::Whole) => return misplaced("whole text"),
             }
         }
+        if parameters.clip.is_some() && !matches!(resource, Resource::Media(..)) {
+            return Err(RequestError::MisplacedClip);
+        }
         if resource == Resource::Manifest && parameters.audio_track.as_deref() == Some("") {
             return Err(RequestError::NoValue { key: AUDIO_TRACK.to_owned() });
         }
@@ -122,6 +125,7 @@ impl Request {
             audio_track: parameters.audio_track,
             audio_only: parameters.audio_only,
             text: parameters.text,
+            clip: parameters.clip,
             resource,
             with_extension: false,
             token: None,

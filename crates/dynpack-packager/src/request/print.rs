@@ -6,8 +6,8 @@ use dynpack_media::Form;
 use dynpack_media::text::escape;
 
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT, KEY_FRAMES,
-    MANIFEST, QUALITY_LEVELS, RULES, TEXT, TYPE, WHOLE,
+    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, CLIP, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT,
+    KEY_FRAMES, MANIFEST, QUALITY_LEVELS, RULES, TEXT, TYPE, WHOLE,
 };
 use super::{Place, Request, Resource, SplitUrl};
 use crate::format::Format;
@@ -104,6 +104,7 @@ fn parameters(request: &Request) -> impl Iterator<Item = String> {
         request.audio_track.as_ref().map(|track| format!("{AUDIO_TRACK}={}", escape(track))),
         request.audio_only.map(|flag| format!("{AUDIO_ONLY}={flag}")),
         request.text.map(|form| format!("{TEXT}={form}")),
+        request.clip.map(|clip| format!("{CLIP}={clip}")),
         (request.resource.form() == Form::KeyFrames).then(|| format!("{TYPE}={KEY_FRAMES}")),
         (request.resource == Resource::Chapters).then(|| format!("{TYPE}={CHAPTERS}")),
         request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),

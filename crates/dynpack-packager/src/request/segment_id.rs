@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dynpack_codec::TextForm;
-use dynpack_media::RenditionId;
+use dynpack_media::{ClipNumber, RenditionId};
 
 use super::Place;
 use crate::format::Format;
@@ -25,6 +25,8 @@ pub struct SegmentId {
     pub audio_track: Option<Arc<str>>,
     /// The form of its cues, if it is text and the URL names one.
     pub text: Option<TextForm>,
+    /// The clip that it is of, in a program of several.
+    pub clip: Option<ClipNumber>,
     /// Which of its media.
     pub place: Place,
 }

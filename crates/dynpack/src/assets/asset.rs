@@ -1,11 +1,17 @@
 //! An open asset: its presentation, and the files of its media.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use dynpack_media::{CutPolicy, Presentation, Rendition};
-use dynpack_packager::{AssetPath, Filters, Protection, Request, Resource, Texts, fingerprint};
+use dynpack_packager::{
+    AssetPath, Error as PackagerError, Filters, Protection, Request, Resource, Scene, Texts,
+    fingerprint,
+};
 use dynpack_text::{Options as TextOptions, Strictness};
 
+use super::open_program::OpenProgram;
 use crate::storage::{Identity, Source};
 
 /// Part of every ETag. Incremented with each change of the output for the same files, and with each
@@ -36,6 +42,8 @@ pub struct Asset {
     pub(crate) text_version: String,
     /// A bound of the memory that its texts take.
     pub(crate) text_bytes: usize,
+    /// Its clips, if it is a program. Then its presentation only says what all of them have.
+    pub(crate) program: Option<OpenProgram>,
 }
 
 /// The files from which an asset was opened, with their versions.
@@ -52,19 +60,43 @@ pub(crate) struct Files {
     /// The list of filters in the asset's folder, if there is one. It is not part of the version of
     /// the asset, since media does not depend on it.
     pub(crate) filters: Option<Identity>,
+    /// Which of the opened files hold the media.
+    pub(crate) media: Range<usize>,
+    /// The file of a program that was written last.
+    pub(crate) newest: Option<Identity>,
 }
 
 impl Asset {
     /// The memory that the asset takes, in bytes, without media.
     #[must_use]
     pub fn memory_size(&self) -> usize {
-        let renditions = self.presentation.renditions.iter().map(Rendition::memory_size);
-        renditions.sum::<usize>().saturating_add(self.text_bytes)
+        let media = match &self.program {
+            Some(program) => program.memory_size(),
+            None => self.presentation.renditions.iter().map(Rendition::memory_size).sum(),
+        };
+        media.saturating_add(self.text_bytes)
     }
 
     /// The files from which it was opened.
     pub(crate) fn identities(&self) -> impl Iterator<Item = &Identity> {
-        self.files.opened.iter().map(|(_, identity)| identity).chain(&self.files.filters)
+        let Files { opened, filters, newest, .. } = &self.files;
+        opened.iter().map(|(_, identity)| identity).chain(filters).chain(newest)
+    }
+
+    /// What the answer to a request is made of: the film, or clips of a program.
+    ///
+    /// # Errors
+    /// Those of [`Program::scenes`](dynpack_packager::Program::scenes), and
+    /// [`PackagerError::ClipNotFound`] if a film is asked for a clip.
+    pub fn scenes(&self, request: &Request) -> Result<Vec<Scene<'_>>, PackagerError> {
+        match (&self.program, request.clip) {
+            (Some(open), _) => open.program.scenes(request),
+            (None, Some(clip)) => Err(PackagerError::ClipNotFound { clip, count: 0 }),
+            (None, None) => {
+                let (presentation, texts) = (&self.presentation, &self.texts);
+                Ok(vec![Scene::new(Cow::Borrowed(presentation), Cow::Borrowed(texts))])
+            }
+        }
     }
 
     /// The strong ETag of the response to `request`. It is the same on every node with the same
@@ -99,6 +131,11 @@ impl Asset {
 }
 
 impl Files {
+    /// The files that hold the media.
+    pub(crate) fn media(&self) -> &[(String, Identity)] {
+        self.opened.get(self.media.clone()).unwrap_or_default()
+    }
+
     /// The [`Asset::version`] of an asset that is opened from these files, with the digests of
     /// their indexes, and cut by that policy.
     pub(crate) fn version(&self, digests: &[[u8; 16]], policy: CutPolicy) -> String {

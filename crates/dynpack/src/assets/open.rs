@@ -7,7 +7,7 @@ use dynpack_index::Content;
 use dynpack_isobmff::{Demuxer, Error as DemuxError, Limits};
 use dynpack_media::{Extent, Findings, Marker, MediaKind, Movie, Presentation, SourceIndex, Track};
 use dynpack_packager::{
-    AssetPath, Error as PackagerError, Filters, Markers, listed_files, present_marked,
+    AssetPath, ClipList, Error as PackagerError, Filters, Markers, listed_files, present_marked,
     present_texts,
 };
 use dynpack_smooth::{ClientManifest, Formats, ServerManifest};
@@ -74,26 +74,54 @@ pub(crate) struct Opened {
 }
 
 /// The contents of an asset.
-enum Contents {
+pub(super) enum Contents {
     /// A server manifest, with the files it was read from, and the files of subtitles that it lists.
     Listed(Box<ServerManifest>, Manifests, Vec<StoredText>),
     /// Media files of a folder, and files of subtitles.
     Folder { names: Vec<String>, files: Vec<String>, texts: Vec<StoredText> },
+    /// A list of clips, and the file it was read from.
+    Program(ClipList, (String, Identity)),
+    /// Media files of one film, by their paths.
+    Files(Vec<String>),
     /// A single file, where the asset has no folder, and files of subtitles beside it.
     Lone { path: String, files: Vec<String>, texts: Vec<StoredText> },
 }
 
-/// Opens the asset at `path`. If its folder contains the server manifest with that name, the asset
-/// is what that lists. If not, it is all media files of the folder, which must have the name of the
-/// asset. If there is no folder, it is a single media file with the name of the folder.
-pub(crate) async fn open(
+/// Opens the asset at `path`, which must be a film.
+pub(super) async fn open_film(
     storage: &dyn Storage,
     path: &AssetPath,
+    opening: &Opening,
+) -> Result<Opened, Error> {
+    let found = contents(storage, path, opening.limits, IndexUse::Read).await?;
+    if let Contents::Program(..) = found.contents {
+        return Err(unusable(path, "it is a program itself".to_owned(), CORRECT));
+    }
+    open_found(storage, path, found, opening, IndexUse::Read).await
+}
+
+/// Opens media files of one film, by their paths, for the asset at `path`.
+pub(super) async fn open_files(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    files: Vec<String>,
+    opening: &Opening,
+) -> Result<Opened, Error> {
+    let (contents, known) = (Contents::Files(files), Known::nothing(IndexPlace::within(path)));
+    let found = Found { contents, known, beside: Beside::NOTHING };
+    open_found(storage, path, found, opening, IndexUse::Read).await
+}
+
+/// Opens a film of which it is known what it contains.
+pub(super) async fn open_found(
+    storage: &dyn Storage,
+    path: &AssetPath,
+    found: Found,
     opening: &Opening,
     index_use: IndexUse,
 ) -> Result<Opened, Error> {
     let Opening { policy, limits, texts: text_options, .. } = *opening;
-    let Found { contents, known, beside } = contents(storage, path, limits, index_use).await?;
+    let Found { contents, known, beside } = found;
     let paths: Vec<String> = match &contents {
         Contents::Listed(manifest, ..) => listed_files(manifest)
             .into_iter()
@@ -103,6 +131,8 @@ pub(crate) async fn open(
             names.iter().map(|name| format!("{}/{name}", path.folder())).collect()
         }
         Contents::Lone { path, .. } => vec![path.clone()],
+        Contents::Files(files) => files.clone(),
+        Contents::Program(..) => Vec::new(),
     };
     if paths.len() > MAX_FILES {
         let problem =
@@ -133,6 +163,7 @@ pub(crate) async fn open(
         Contents::Listed(manifest, manifests, texts) => (Some(manifest), manifests, None, texts),
         Contents::Folder { files, texts, .. } => (None, Vec::new(), Some(files), texts),
         Contents::Lone { files, texts, .. } => (None, Vec::new(), Some(files), texts),
+        Contents::Files(_) | Contents::Program(..) => (None, Vec::new(), None, Vec::new()),
     };
     let media = paths.iter().zip(&sources).zip(&movies);
     let media: Vec<_> = media
@@ -150,7 +181,8 @@ pub(crate) async fn open(
     }
     let identities = sources.iter().map(|source| source.identity().clone());
     opened.extend(paths.iter().cloned().zip(identities));
-    let files = Files { listed, opened, is_lone, filters: filters_file };
+    let media = opened.len().saturating_sub(paths.len())..opened.len();
+    let files = Files { listed, opened, is_lone, filters: filters_file, media, newest: None };
     let findings = known.findings(&files.opened, policy);
     let makes_index = match index_use {
         IndexUse::Read => false,
@@ -231,6 +263,7 @@ pub(crate) async fn open(
         version,
         text_version,
         text_bytes: memory_size,
+        program: None,
     };
     Ok(Opened { asset, index })
 }
@@ -275,8 +308,16 @@ fn is_video(track: &Track) -> bool {
 
 /// Whether a file of an asset was replaced, removed or forbidden. `false` if the storage fails for
 /// another reason.
-pub(crate) async fn is_replaced(storage: &dyn Storage, path: &AssetPath, files: &Files) -> bool {
-    match differs(storage, path, files).await {
+pub(crate) async fn is_replaced(storage: &dyn Storage, asset: &Asset) -> bool {
+    let path = &asset.path;
+    let differs = match differs(storage, path, &asset.files).await {
+        Ok(false) => match &asset.program {
+            Some(program) => program.is_replaced(storage).await,
+            None => Ok(false),
+        },
+        differs => differs,
+    };
+    match differs {
         Ok(differs) => differs,
         Err(StorageError::NotFound { .. } | StorageError::Forbidden { .. }) => true,
         Err(error) => {
@@ -322,17 +363,17 @@ async fn differs(
 }
 
 /// What an asset contains, and what is found beside its media.
-struct Found {
-    contents: Contents,
+pub(super) struct Found {
+    pub(super) contents: Contents,
     /// What its index file says.
     known: Known,
-    beside: Beside,
+    pub(super) beside: Beside,
 }
 
 /// Which lists the folder of an asset has.
 #[derive(Clone, Copy, Debug)]
-struct Beside {
-    has_filters: bool,
+pub(super) struct Beside {
+    pub(super) has_filters: bool,
     has_markers: bool,
 }
 
@@ -349,7 +390,7 @@ impl Beside {
 }
 
 /// What is stored of an asset.
-async fn contents(
+pub(super) async fn contents(
     storage: &dyn Storage,
     path: &AssetPath,
     limits: Limits,
@@ -419,7 +460,18 @@ async fn listed(
     names: Option<&[String]>,
     known: &Known,
 ) -> Result<Contents, Error> {
-    match manifests(storage, path, names, known).await {
+    let max_len = ClipList::MAX_BYTES;
+    let server = match whole(storage, path, path.ism(), max_len, "server manifest", known).await {
+        Err(Refused::Manifest(problem)) => return Err(unusable(path, problem, CORRECT)),
+        Err(Refused::Storage(error)) => return Err(error.into()),
+        Ok(server) => server,
+    };
+    let unreadable =
+        |problem| unusable(path, format!("its list of clips cannot be read: {problem}"), CORRECT);
+    if let Some(list) = ClipList::parse(&server.2, path.folder()).map_err(unreadable)? {
+        return Ok(Contents::Program(list, (server.0, server.1)));
+    }
+    match manifests(storage, path, names, known, server).await {
         Ok((manifest, files)) => {
             let texts = StoredText::listed(&manifest, path.folder(), names.unwrap_or_default());
             Ok(Contents::Listed(Box::new(manifest), files, texts))
@@ -515,13 +567,12 @@ async fn manifests(
     path: &AssetPath,
     names: Option<&[String]>,
     known: &Known,
+    server: (String, Identity, Bytes),
 ) -> Result<(ServerManifest, Manifests), Refused> {
     let cannot_read = |which: &str, error: dynpack_smooth::Error| {
         Refused::Manifest(format!("its {which} cannot be read: {error}"))
     };
-    let server =
-        whole(storage, path, path.ism(), ServerManifest::MAX_BYTES, "server manifest", known)
-            .await?;
+    check_len(server.2.len(), ServerManifest::MAX_BYTES, "server manifest")?;
     let manifest =
         ServerManifest::parse(&server.2).map_err(|error| cannot_read("server manifest", error))?;
     if manifest.formats.is_live() {
@@ -554,6 +605,12 @@ async fn manifests(
     Ok((manifest.with_client_manifest(&client_manifest), vec![server, client]))
 }
 
+/// Refuses a manifest of more than `max_len` bytes.
+fn check_len(len: usize, max_len: usize, which: &str) -> Result<(), Refused> {
+    let problem = || format!("its {which} has {len} bytes, where {max_len} are the limit");
+    (len <= max_len).then_some(()).ok_or_else(|| Refused::Manifest(problem()))
+}
+
 /// Reads a whole manifest, unless its text is known.
 async fn whole(
     storage: &dyn Storage,
@@ -565,12 +622,8 @@ async fn whole(
 ) -> Result<(String, Identity, Bytes), Refused> {
     let file = format!("{}/{name}", path.folder());
     let source = storage.open(&file).await.map_err(Refused::Storage)?;
-    if source.len() > max_len as u64 {
-        return Err(Refused::Manifest(format!(
-            "its {which} has {} bytes, where {max_len} are the limit",
-            source.len()
-        )));
-    }
+    let len = usize::try_from(source.len()).unwrap_or(usize::MAX);
+    check_len(len, max_len, which)?;
     let identity = source.identity().clone();
     if let Some(text) = known.text(&file, &identity) {
         return Ok((file, identity, text));
@@ -582,7 +635,7 @@ async fn whole(
 }
 
 /// The filters of an asset, and the file that lists them, if its folder has one.
-async fn filters(
+pub(super) async fn filters(
     storage: &dyn Storage,
     path: &AssetPath,
 ) -> Result<(Filters, Option<Identity>), Error> {

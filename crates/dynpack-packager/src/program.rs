@@ -1,0 +1,249 @@
+//! Programs: clips of assets that are played one after the other.
+
+mod clip;
+mod clip_list;
+mod filtered;
+mod joined;
+mod ladder;
+mod listed_clip;
+mod scene;
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+use dynpack_codec::MediaKind;
+use dynpack_media::{
+    ClipSpan, CutPolicy, Marker, Presentation, Rendition, RenditionId, SegmentNumber, Ticks, Time,
+    Timescale, View,
+};
+
+pub use clip::Clip;
+pub use clip_list::ClipList;
+pub use filtered::{hash_of, leave};
+pub use listed_clip::{ClipMedia, ListedClip};
+pub use scene::Scene;
+
+use clip::{START, negative};
+use joined::join;
+
+use crate::error::Error;
+use crate::format::{Format, Protocol};
+use crate::packager::Job;
+use crate::request::{Place, Request, Resource};
+use crate::texts::Texts;
+
+/// Clips that are played one after the other.
+///
+/// Renditions of the clips correspond: the default video and audio of each to those of the others,
+/// other audio and text by name, bitrates in their order. Where a clip has fewer bitrates, several
+/// renditions of the program show the same one. So all clips have the same video and audio, with
+/// the ids of the first clip that has most bitrates.
+#[derive(Clone, Debug)]
+pub struct Program {
+    clips: Vec<Clip>,
+    /// All clips as one presentation, or why they are none.
+    joined: OnceLock<Result<Presentation, String>>,
+}
+
+impl Program {
+    /// The clips.
+    #[must_use]
+    pub fn clips(&self) -> &[Clip] {
+        &self.clips
+    }
+
+    /// The renditions of the first clip, and what only others have: one of each id.
+    #[must_use]
+    pub fn overview(&self) -> Presentation {
+        let first = self.clips.first().expect("it has clips");
+        let mut renditions = first.presentation.renditions.clone();
+        let mut known: HashSet<_> = renditions.iter().map(|one| one.id.clone()).collect();
+        for rendition in self.clips.iter().flat_map(|clip| &clip.presentation.renditions) {
+            if !known.contains(&rendition.id) {
+                known.insert(rendition.id.clone());
+                renditions.push(rendition.clone());
+            }
+        }
+        first.presentation.with_renditions(renditions).expect("a clip has segments")
+    }
+
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub fn memory_size(&self) -> usize {
+        let clips = self.clips.iter().flat_map(|clip| &clip.presentation.renditions);
+        clips.map(Rendition::memory_size).fold(0, usize::saturating_add)
+    }
+
+    /// The place of the clip, from 0, that has that place of the timeline of the program.
+    fn clip_at(&self, place: SegmentNumber) -> Option<usize> {
+        self.clips.partition_point(|clip| clip.first_place <= place).checked_sub(1)
+    }
+
+    /// All clips as one presentation on the clock of Smooth Streaming, whose renditions have
+    /// segments but no samples: for manifests of formats with one timeline.
+    ///
+    /// # Errors
+    /// [`Error::NotCarried`] if a rendition is coded in another way in another clip.
+    pub fn joined(&self, format: Format) -> Result<&Presentation, Error> {
+        let joined = self.joined.get_or_init(|| join(&self.clips));
+        let not_carried = |problem: &String| Error::NotCarried { format, problem: problem.clone() };
+        joined.as_ref().map_err(not_carried)
+    }
+
+    /// What the answer to a request is made of: all clips for a manifest or a playlist, and for
+    /// media the clip that has it. Formats with one timeline have one presentation of all clips in
+    /// their manifests, and clips with the times of the program in their media.
+    ///
+    /// # Errors
+    /// [`Error::ClipNotNamed`] or [`Error::ClipNotFound`], or [`Error::NotCarried`] if the clips do
+    /// not make one presentation.
+    pub fn scenes<'a>(&'a self, request: &Request) -> Result<Vec<Scene<'a>>, Error> {
+        let count = self.clips.len();
+        let has_one_timeline = match request.format.protocol() {
+            Protocol::Hls | Protocol::Dash => false,
+            Protocol::Smooth | Protocol::Hds => true,
+        };
+        let media = match &request.resource {
+            Resource::Media(id, place) => Some((id, *place)),
+            Resource::Manifest | Resource::Chapters | Resource::MediaPlaylist(_) => None,
+        };
+        match media {
+            Some((id, place)) if has_one_timeline => {
+                if let Some(clip) = request.clip {
+                    return Err(Error::ClipNotFound { clip, count });
+                }
+                Ok(vec![self.scene_at(request, id, place)?])
+            }
+            Some(_) => {
+                let clip = request.clip.ok_or(Error::ClipNotNamed { count })?;
+                let named = self.clips.get(clip.place()).map(Scene::of);
+                let named = named.ok_or(Error::ClipNotFound { clip, count })?;
+                Ok(vec![Scene { clip: Some(clip.place()), ..named }])
+            }
+            None if has_one_timeline => {
+                let joined = self.joined(request.format)?;
+                let texts = &self.clips.first().expect("it has clips").texts;
+                Ok(vec![Scene::new(Cow::Borrowed(joined), Cow::Borrowed(texts))])
+            }
+            None => Ok(self.clips.iter().map(Scene::of).collect()),
+        }
+    }
+
+    /// The clip with the media that a request names by its place in the program, with the times of
+    /// the program. All clips as one presentation, which has no such media, if there is none.
+    fn scene_at<'a>(
+        &'a self,
+        request: &Request,
+        id: &RenditionId,
+        place: Place,
+    ) -> Result<Scene<'a>, Error> {
+        let packager = request.format.packager()?;
+        let joined = self.joined(request.format)?;
+        let all = View::whole(joined);
+        let all = Job::new(&all, request);
+        let places = match joined.rendition(id) {
+            Some(rendition) => packager.places_of(&all, &rendition, place)?,
+            None => None,
+        };
+        let clip = places.as_ref().and_then(|places| self.clip_at(places.start));
+        let Some((at, places)) = clip.zip(places) else {
+            let texts = Cow::Owned(Texts::default());
+            return Ok(Scene::new(Cow::Borrowed(joined), texts));
+        };
+        let (presentation, texts) = self.clips.get(at).expect("it was found").in_program();
+        let mut request = request.clone();
+        if let Place::Number(_) = place {
+            let view = View::whole(&presentation);
+            let job = Job::new(&view, &request);
+            let number = presentation.rendition(id).and_then(|rendition| {
+                packager.number_at(&job, &rendition, places.start).transpose()
+            });
+            if let Some(number) = number.transpose()? {
+                request.resource = Resource::Media(id.clone(), Place::Number(number));
+            }
+        }
+        let scene = Scene::new(Cow::Owned(presentation), Cow::Owned(texts));
+        let opening = self.clips.first().map(|clip| &clip.presentation);
+        Ok(Scene { clip: Some(at), opening, request: Some(request), ..scene })
+    }
+}
+
+/// Makes a program of its clips, in their order.
+#[derive(Debug, Default)]
+pub struct ProgramBuilder {
+    clips: Vec<Clip>,
+    /// How much longer than its pictures the audio of each name has been so far.
+    sound_ahead: HashMap<Arc<str>, Time>,
+    /// The ids of the markers of all clips.
+    marker_ids: HashSet<String>,
+}
+
+impl ProgramBuilder {
+    /// Adds a clip of a presentation, cut by that policy.
+    ///
+    /// # Errors
+    /// [`Error::Unpresentable`] if there is no such clip.
+    pub fn push(
+        &mut self,
+        whole: &Presentation,
+        texts: &Texts,
+        span: ClipSpan,
+        policy: CutPolicy,
+    ) -> Result<(), Error> {
+        let unpresentable =
+            |error: dynpack_media::Error| Error::Unpresentable { problem: error.to_string() };
+        let ahead = |rendition: &Rendition| {
+            self.sound_ahead.get(&rendition.id.name).copied().unwrap_or(START)
+        };
+        let presentation = whole.clip(span, policy, ahead).map_err(unpresentable)?;
+        let markers = presentation.markers.to_vec();
+        let markers = markers.into_iter().map(|marker| self.with_own_id(marker)).collect();
+        let presentation = presentation.with_markers(markers);
+        let start =
+            self.clips.last().map_or(START, |last| last.start.plus(last.presentation.duration()));
+        let is_far = start.plus(presentation.duration())
+            > Time::new(Ticks(Time::MAX_SECONDS.into()), Timescale::SECONDS);
+        if is_far {
+            let problem = "the clips together last too long".to_owned();
+            return Err(Error::Unpresentable { problem });
+        }
+        for rendition in presentation.of_kind(MediaKind::Audio) {
+            let lasts = rendition.time(rendition.end() - rendition.cuts.start());
+            let longer = lasts.plus(negative(presentation.duration()));
+            let ahead = self.sound_ahead.entry(Arc::clone(&rendition.id.name)).or_insert(START);
+            // Bitrates of one name last equally long.
+            if rendition.id == first_named(&presentation, rendition).id {
+                *ahead = ahead.plus(longer);
+            }
+        }
+        let origin = presentation.origin().plus(negative(whole.origin()));
+        let texts = texts.clone().since(origin);
+        let first_place = self.clips.last().map(Clip::next_place).unwrap_or_default();
+        self.clips.push(Clip { presentation, texts, start, first_place });
+        Ok(())
+    }
+
+    /// A marker with an id that no other marker of the program has: `break`, `break-2`.
+    fn with_own_id(&mut self, marker: Marker) -> Marker {
+        let numbered = (2..).map(|number: u32| format!("{}-{number}", marker.id));
+        let mut ids = std::iter::once(marker.id.clone()).chain(numbered);
+        let id = ids.find(|id| self.marker_ids.insert(id.clone())).unwrap_or_default();
+        marker.with_id(id)
+    }
+
+    /// The program.
+    ///
+    /// # Errors
+    /// [`Error::Unpresentable`] if there are no clips, or a clip has no video or no audio where
+    /// others have some.
+    pub fn finish(self) -> Result<Program, Error> {
+        let mut clips = self.clips;
+        ladder::correspond(&mut clips)?;
+        Ok(Program { clips, joined: OnceLock::new() })
+    }
+}
+
+fn first_named<'a>(presentation: &'a Presentation, rendition: &'a Rendition) -> &'a Rendition {
+    presentation.named(&rendition.id.name).next().unwrap_or(rendition)
+}

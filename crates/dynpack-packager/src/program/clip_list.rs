@@ -1,0 +1,46 @@
+//! The clips of a program, as its file lists them.
+
+mod mapped;
+
+use dynpack_media::ClipSpan;
+use dynpack_smooth::{Sequence, SequenceClip};
+
+use super::listed_clip::{ListedClip, MAX_BYTES, MAX_CLIPS, START, media};
+
+/// The clips of a program, as its file lists them: a server manifest whose body is a `seq`, or a
+/// JSON document with `sequences` of `clips`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClipList {
+    /// The clips, in the order in which they are played; at least one.
+    pub clips: Vec<ListedClip>,
+}
+
+impl ClipList {
+    /// The maximum size of the file, in bytes.
+    pub const MAX_BYTES: usize = MAX_BYTES;
+
+    /// The maximum number of clips.
+    pub const MAX_CLIPS: usize = MAX_CLIPS;
+
+    /// Reads the file of a program in that folder; `None` if it is a server manifest without a
+    /// `seq`. Paths in it are relative to the folder, or with a slash at their start to the root of
+    /// the media, and never leave that.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn parse(bytes: &[u8], folder: &str) -> Result<Option<Self>, String> {
+        let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+        if is_json {
+            return Ok(Some(Self { clips: mapped::parse(bytes, folder)? }));
+        }
+        let sequence = Sequence::parse(bytes).map_err(|error| error.to_string())?;
+        let read = |SequenceClip { src, begin, end, at, .. }: SequenceClip| {
+            let media = media(folder, &src).map_err(|problem| format!("{problem}, at {at}"))?;
+            Ok(ListedClip { media, span: ClipSpan { start: begin.unwrap_or(START), end } })
+        };
+        let clips = |sequence: Sequence| sequence.clips.into_iter().map(read).collect();
+        let clips: Option<Result<Vec<_>, String>> = sequence.map(clips);
+        Ok(clips.transpose()?.map(|clips| Self { clips }))
+    }
+}

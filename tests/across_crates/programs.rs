@@ -1,0 +1,238 @@
+//! Programs: clips that are played one after the other.
+
+use std::collections::BTreeSet;
+
+use dynpack::storage::Memory;
+use dynpack::{Conditions, Dynpack, Format, Job, Protocol, Request};
+use dynpack_media::{Period, View};
+
+use crate::support::{
+    SAMPLE, fetch, formats, get, manifest, refusal, sample, subtitled_storage, text,
+};
+
+const ASSET: &str = "/program/program.ism";
+
+/// Six seconds from a key frame on, then from one picture to another, then the last three seconds.
+const LIST: &str = r#"<smil><body><seq>
+    <ref src="../sample/sample.ism" clipBegin="2s" clipEnd="8s"/>
+    <ref src="../sample/sample.ism" clipBegin="5.2s" clipEnd="12.4s"/>
+    <ref src="/sample/sample.ism" clipBegin="17s"/>
+</seq></body></smil>"#;
+
+fn storage(list: &str) -> Memory {
+    let storage = subtitled_storage();
+    storage.insert("program/program.ism", list.to_owned());
+    storage
+}
+
+fn origin() -> Dynpack {
+    Dynpack::builder(storage(LIST)).build()
+}
+
+/// All that the manifest of a program lists.
+async fn resources(dynpack: &Dynpack, format: Format) -> Vec<Request> {
+    let request = Request::parse(&manifest(ASSET, format)).unwrap();
+    let asset = dynpack.asset(&request.asset).await.unwrap();
+    let scenes = asset.scenes(&request).unwrap();
+    let packager = format.packager().unwrap();
+    let carried: Vec<_> = scenes
+        .iter()
+        .map(|scene| packager.carried(&scene.presentation, &request, None).unwrap())
+        .collect();
+    let mut periods = carried.iter().map(|carried| Period::whole(&carried.presentation));
+    let mut view = View::new(periods.next().unwrap());
+    for period in periods {
+        view = view.with_period(period);
+    }
+    packager.resources(&Job::new(&view, &request)).unwrap().collect()
+}
+
+#[tokio::test]
+async fn every_resource_of_a_program_exists() {
+    let dynpack = origin();
+    for format in formats() {
+        let resources = resources(&dynpack, format).await;
+        let urls: BTreeSet<_> = resources.iter().map(ToString::to_string).collect();
+        assert_eq!(urls.len(), resources.len(), "{format}");
+        let clips = urls.iter().filter(|url| url.contains("clip=3"));
+        let has_clips = matches!(format.protocol(), Protocol::Hls | Protocol::Dash);
+        assert_eq!(clips.count() > 2, has_clips, "{format}");
+        for url in urls {
+            assert!(!get(&dynpack, &url).await.is_empty(), "{url}");
+        }
+    }
+}
+
+/// HLS changes to another clip at a discontinuity, with an init segment and the time of the program.
+#[tokio::test]
+async fn playlists_go_through_all_clips() {
+    let dynpack = origin();
+    let playlists = resources(&dynpack, Format::HlsCmaf).await;
+    let mut playlists = playlists
+        .iter()
+        .map(ToString::to_string)
+        .filter(|url| url.contains("/Manifest(") && !url.contains("keyframes"));
+    let mut count = 0;
+    for url in playlists.by_ref() {
+        let playlist = text(&dynpack, &url).await;
+        assert_eq!(playlist.matches("#EXT-X-DISCONTINUITY\n").count(), 2, "{playlist}");
+        let dates: Vec<_> = playlist
+            .lines()
+            .filter_map(|line| line.strip_prefix("#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:"))
+            .collect();
+        assert_eq!(dates, ["00.000Z", "06.000Z", "13.200Z"], "{playlist}");
+        let lasts: f64 = playlist
+            .lines()
+            .filter_map(|line| line.strip_prefix("#EXTINF:")?.trim_end_matches(',').parse().ok())
+            .fold(0.0, |sum, duration: f64| sum + duration);
+        assert!((lasts - 16.2).abs() < 0.023, "{lasts}: {playlist}");
+        count += 1;
+    }
+    assert!(count >= 5, "{count}");
+}
+
+/// One timeline without a gap, in Smooth Streaming and HDS.
+#[tokio::test]
+async fn formats_with_one_timeline_join_the_clips() {
+    let dynpack = origin();
+    let smooth = text(&dynpack, &manifest(ASSET, Format::Smooth)).await;
+    let start = smooth.find("Type=\"video\"").unwrap();
+    let chunks: Vec<&str> = smooth[start..].split("<c ").skip(1).take(4).collect();
+    assert!(chunks[0].starts_with("t=\"0\" d=\"60000000\""), "{smooth}");
+    assert!(smooth.contains("Duration=\"162000000\""), "{smooth}");
+    let hds = text(&dynpack, &manifest(ASSET, Format::Hds)).await;
+    assert!(hds.contains("<duration>16.2"), "{hds}");
+}
+
+#[tokio::test]
+async fn media_of_a_program_names_its_clip() {
+    let dynpack = origin();
+    let resources = resources(&dynpack, Format::HlsCmaf).await;
+    let named = resources.iter().map(ToString::to_string).find(|url| url.contains("clip=1"));
+    let named = named.unwrap();
+    assert!(fetch(&dynpack, &named).await.is_ok());
+    for (url, expected) in [
+        (named.replace(",clip=1", ""), (404, "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND")),
+        (named.replace("clip=1", "clip=4"), (404, "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND")),
+        (named.replace("clip=1", "clip=0"), (400, "MPE_BAD_URL_SYNTAX")),
+        (named.replace("clip=1", "clip=01"), (400, "MPE_BAD_URL_SYNTAX")),
+        (
+            "/sample/sample.ism/QualityLevels(128041)/Fragments(audio=0,clip=1)".to_owned(),
+            (404, "MPE_FRAGMENT_TIMESTAMP_NOT_FOUND"),
+        ),
+        (
+            "/program/program.ism/manifest(format=m3u8-cmaf,clip=1)".to_owned(),
+            (400, "MPE_BAD_URL_SYNTAX"),
+        ),
+    ] {
+        let answer = dynpack.get(&url, &Conditions::default()).await;
+        assert_eq!(refusal(answer), expected, "{url}");
+    }
+}
+
+/// The list is read as JSON too.
+#[tokio::test]
+async fn a_list_in_json_is_the_same_program() {
+    let json = r#"{"sequences": [{"clips": [
+        {"type": "source", "path": "/sample/sample.ism", "clipFrom": 2000, "clipTo": 8000},
+        {"type": "source", "path": "/sample/sample.ism", "clipFrom": 5200, "clipTo": 12400},
+        {"type": "source", "path": "/sample/sample.ism", "clipFrom": 17000}]}]}"#;
+    let (smil, json) = (origin(), Dynpack::builder(storage(json)).build());
+    for format in formats() {
+        let url = manifest(ASSET, format);
+        assert_eq!(get(&smil, &url).await, get(&json, &url).await, "{format}");
+    }
+}
+
+#[tokio::test]
+async fn lists_that_cannot_be_played_are_refused_with_their_reason() {
+    for (list, reason) in [
+        ("<smil><body><seq/></body></smil>", "lists no clip"),
+        (
+            r#"<smil><body><seq><ref src="../nothing/nothing.ism"/></seq></body></smil>"#,
+            "clip 1: its media does not exist",
+        ),
+        (
+            r#"<smil><body><seq><ref src="../../etc/passwd.ism"/></seq></body></smil>"#,
+            "not a path below the root",
+        ),
+        (
+            r#"<smil><body><seq><ref src="program.ism"/></seq></body></smil>"#,
+            "clip 1: it is a program itself",
+        ),
+        (
+            r#"<smil><body><seq><ref src="/sample/sample.ism" clipBegin="1:2:3:4"/></seq></body></smil>"#,
+            "clipBegin",
+        ),
+        (
+            r#"<smil><body><seq><ref src="/sample/sample.ism" clipBegin="60s"/></seq></body></smil>"#,
+            "clip 1: ",
+        ),
+    ] {
+        let dynpack = Dynpack::builder(storage(list)).build();
+        let error = fetch(&dynpack, &manifest(ASSET, Format::HlsCmaf)).await.unwrap_err();
+        assert_eq!(error.status(), 415, "{list}: {error}");
+        assert!(error.to_string().contains(reason), "{list}: {error}");
+    }
+}
+
+/// A filter leaves tracks and times of the whole program.
+#[tokio::test]
+async fn filters_apply_to_programs() {
+    let storage = storage(LIST);
+    let filters = r#"[
+        {"name": "end", "presentationTimeRange": {"timescale": 1, "startTimestamp": 7}},
+        {"name": "sound", "tracks": [{"trackSelections":
+            [{"property": "Type", "operation": "Equal", "value": "Audio"}]}]}]"#;
+    storage.insert("program/filters.json", filters);
+    let dynpack = Dynpack::builder(storage).build();
+    let of = |filter: &str| format!("{ASSET}/manifest(format=mpd-time-cmaf,filter={filter})");
+    let whole = text(&dynpack, &format!("{ASSET}/manifest(format=mpd-time-cmaf)")).await;
+    assert_eq!(whole.matches("<Period ").count(), 3);
+    let end = text(&dynpack, &of("end")).await;
+    assert_eq!(end.matches("<Period ").count(), 2, "{end}");
+    assert!(!end.contains("clip=1)") && end.contains("clip=3)"), "{end}");
+    let sound = text(&dynpack, &of("sound")).await;
+    assert!(!sound.contains("video/mp4") && sound.contains("audio/mp4"), "{sound}");
+    let smooth = text(&dynpack, &format!("{ASSET}/manifest(filter=end)")).await;
+    assert!(smooth.contains("<c t=\"60000000\""), "{smooth}");
+}
+
+/// A clip that was replaced is noticed by whoever asks for its media.
+#[tokio::test]
+async fn a_replaced_clip_is_never_mixed() {
+    let storage = storage(LIST);
+    let dynpack = Dynpack::builder(storage.clone())
+        .revalidate_after(std::time::Duration::from_secs(3600))
+        .build();
+    let resources = resources(&dynpack, Format::HlsCmaf).await;
+    let mut media = resources.iter().map(ToString::to_string);
+    let media = media.find(|url| url.contains("=0,") && url.contains("clip=2")).unwrap();
+    let before = fetch(&dynpack, &media).await.unwrap().etag;
+    for name in SAMPLE.iter().filter(|name| name.ends_with(".mp4")) {
+        let longer = [&sample(name)[..], b"\0\0\0\x08free"].concat();
+        storage.insert(format!("sample/{name}"), longer);
+    }
+    let after = fetch(&dynpack, &media).await.unwrap().etag;
+    assert_ne!(before, after);
+}
+
+/// Markers go with their clips. Those of one film that is shown twice have ids of their own.
+#[tokio::test]
+async fn markers_go_with_their_clips() {
+    let storage = storage(LIST);
+    let markers =
+        r#"{"markers": [{"id": "break", "start": 6000}, {"id": "late", "start": 13000}]}"#;
+    storage.insert("sample/markers.json", markers);
+    let dynpack = Dynpack::builder(storage).build();
+    let playlists = resources(&dynpack, Format::HlsCmaf).await;
+    let urls = playlists.iter().map(ToString::to_string);
+    let url = { urls }.find(|url| url.contains("/Manifest(video,")).unwrap();
+    let playlist = text(&dynpack, &url).await;
+    let ranges: Vec<_> =
+        playlist.lines().filter(|line| line.starts_with("#EXT-X-DATERANGE")).collect();
+    assert_eq!(ranges.len(), 2, "{playlist}");
+    // At four seconds of the first clip, and at 0.8 of the second, which starts after six.
+    assert!(ranges[0].contains("ID=\"break\"") && ranges[0].contains("00:04.000Z"), "{ranges:?}");
+    assert!(ranges[1].contains("ID=\"break-2\"") && ranges[1].contains("00:06.800Z"), "{ranges:?}");
+}
