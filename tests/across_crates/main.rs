@@ -33,6 +33,7 @@ mod programs;
 mod protection;
 mod publications;
 mod random_films;
+mod random_programs;
 mod reads;
 mod resources;
 mod server_manifests;

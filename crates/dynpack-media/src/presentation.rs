@@ -92,6 +92,22 @@ impl Rendition {
         Self { id, clip, ..self }
     }
 
+    /// The most that a picture is decoded after it would be presented, had it no composition offset:
+    /// a time that is not above 0.
+    #[must_use]
+    pub fn reordering(&self) -> Time {
+        self.time(self.track.samples.least_composition_offset().min(Ticks::ZERO))
+    }
+
+    /// Has its decode times moved as if its [reordering](Self::reordering) were that, where they
+    /// pass no presentation time: so that they ascend from one clip to another.
+    pub fn reorder_by(&mut self, reordering: Time) {
+        let least = i32::try_from(reordering.floor(self.timescale()).0).unwrap_or(i32::MIN);
+        if Ticks(least.into()) < self.track.samples.least_composition_offset() {
+            Arc::make_mut(&mut self.track).samples.lower_composition_offset(least);
+        }
+    }
+
     /// The same with those cuts of that track.
     #[must_use]
     pub fn with_cuts(self, track: Arc<Track>, cuts: Arc<Cuts>) -> Self {

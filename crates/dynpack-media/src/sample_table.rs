@@ -174,6 +174,12 @@ impl SampleTable {
         Ticks(self.least_composition_offset.into())
     }
 
+    /// Lowers the [least composition offset](Self::least_composition_offset) to that, as if another
+    /// sample had it.
+    pub(crate) fn lower_composition_offset(&mut self, least: i32) {
+        self.least_composition_offset = self.least_composition_offset.min(least);
+    }
+
     /// Size of a sample, in bytes.
     #[must_use]
     pub fn size(&self, index: SampleIndex) -> u32 {

@@ -14,8 +14,8 @@ use std::sync::{Arc, OnceLock};
 
 use dynpack_codec::MediaKind;
 use dynpack_media::{
-    ClipSpan, CutPolicy, Marker, Presentation, Rendition, RenditionId, SegmentNumber, Ticks, Time,
-    Timescale, View,
+    ClipSpan, CutPolicy, Marker, Presentation, Rendition, RenditionId, SampleIndex, SegmentNumber,
+    Ticks, Time, Timescale, View,
 };
 
 pub use clip::Clip;
@@ -209,12 +209,13 @@ impl ProgramBuilder {
             return Err(Error::Unpresentable { problem });
         }
         for rendition in presentation.of_kind(MediaKind::Audio) {
-            let lasts = rendition.time(rendition.end() - rendition.cuts.start());
-            let longer = lasts.plus(negative(presentation.duration()));
+            let longer = rendition.end_time().plus(negative(presentation.duration()));
             let ahead = self.sound_ahead.entry(Arc::clone(&rendition.id.name)).or_insert(START);
             // Bitrates of one name last equally long.
             if rendition.id == first_named(&presentation, rendition).id {
-                *ahead = ahead.plus(longer);
+                // What is missing by more than a frame is not in the film.
+                let frame = rendition.time(rendition.track.samples.duration(SampleIndex(0)));
+                *ahead = ahead.plus(longer).clamp(negative(frame), frame);
             }
         }
         let origin = presentation.origin().plus(negative(whole.origin()));

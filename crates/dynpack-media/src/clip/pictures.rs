@@ -54,8 +54,8 @@ impl<'a> Pictures<'a> {
         let (mut needed, mut after) = (0, 0_u32);
         for (sample, place) in samples.placed_samples(key..rendition.cuts.samples().end) {
             let time = rendition.cuts.presentation_time(&sample);
-            // Pictures before their key frame depend on the group before it.
-            if time < key_time {
+            // Pictures before their key frame depend on the group before it, if there is one.
+            if time < key_time && key > rendition.cuts.samples().start {
                 continue;
             }
             pictures.push(Picture { sample, place, time });

@@ -37,7 +37,7 @@ pub(super) fn clip(
         false => nearest_frame(rendition, rendition.time(start.round(clock) + wanted)),
     };
     let end = end.max(SampleIndex(first.0.saturating_add(1))).min(all.end);
-    if first >= end {
+    if first >= end || rendition.time(delay) >= duration {
         return Ok(None);
     }
     let mut table = SampleTableBuilder::default();
