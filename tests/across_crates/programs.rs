@@ -1,16 +1,21 @@
 //! Programs: clips that are played one after the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dynpack::storage::Memory;
-use dynpack::{Conditions, Dynpack, Format, Job, Protocol, Request};
+use dynpack::{Conditions, Dynpack, Format, Job, Place, Protocol, Request, Resource};
 use dynpack_media::{Period, View};
+use serde_json::json;
 
+use crate::support::published::{document, locators, policy};
 use crate::support::{
     SAMPLE, fetch, formats, get, manifest, refusal, sample, subtitled_storage, text,
 };
 
+/// A locator with all formats and protections.
+const WHOLE: &str = "locator-clear-and-all";
 const ASSET: &str = "/program/program.ism";
+const ASSET_MANIFEST: &str = "/program/program.ism/manifest";
 
 /// Six seconds from a key frame on, then from one picture to another, then the last three seconds.
 const LIST: &str = r#"<smil><body><seq>
@@ -31,8 +36,15 @@ fn origin() -> Dynpack {
 
 /// All that the manifest of a program lists.
 async fn resources(dynpack: &Dynpack, format: Format) -> Vec<Request> {
-    let request = Request::parse(&manifest(ASSET, format)).unwrap();
-    let asset = dynpack.asset(&request.asset).await.unwrap();
+    listed(dynpack, &manifest(ASSET, format)).await
+}
+
+/// All that a manifest of the program lists, which may be under a locator.
+async fn listed(dynpack: &Dynpack, manifest: &str) -> Vec<Request> {
+    let request = Request::parse(manifest).unwrap();
+    let asset = Request::parse(ASSET_MANIFEST).unwrap().asset;
+    let asset = dynpack.asset(&asset).await.unwrap();
+    let format = request.format;
     let scenes = asset.scenes(&request).unwrap();
     let packager = format.packager().unwrap();
     let carried: Vec<_> = scenes
@@ -235,4 +247,53 @@ async fn markers_go_with_their_clips() {
     // At four seconds of the first clip, and at 0.8 of the second, which starts after six.
     assert!(ranges[0].contains("ID=\"break\"") && ranges[0].contains("00:04.000Z"), "{ranges:?}");
     assert!(ranges[1].contains("ID=\"break-2\"") && ranges[1].contains("00:06.800Z"), "{ranges:?}");
+}
+
+/// Under a locator with a filter, no clip that it leaves out is answered, in every format and under
+/// every protection.
+#[tokio::test]
+async fn nobody_steps_around_the_filters_of_a_program() {
+    let mut document = document();
+    let all = document["streamingLocators"].as_array_mut().unwrap();
+    let mut whole = all.iter().find(|one| one["streamingLocatorId"] == WHOLE).unwrap().clone();
+    whole["assetName"] = "program".into();
+    let mut narrow = whole.clone();
+    narrow["streamingLocatorId"] = "narrow".into();
+    narrow["filters"] = json!(["end"]);
+    *all = vec![whole, narrow];
+    let storage = storage(LIST);
+    let end = r#"{"name": "end", "presentationTimeRange": {"timescale": 1, "startTimestamp": 7}}"#;
+    storage.insert("program/filters.json", end);
+    let dynpack = Dynpack::builder(storage).locators(locators(document)).build();
+    let (mut refused, mut answered) = (0, 0);
+    for (format, encryption) in policy("clear-and-all").admitted() {
+        let named = encryption.map(|name| format!(",encryption={name}")).unwrap_or_default();
+        let manifest = format!("/{WHOLE}/program.ism/manifest(format={format}{named})");
+        let mut bodies = BTreeMap::new();
+        for request in listed(&dynpack, &manifest).await {
+            let Resource::Media(id, place) = &request.resource else { continue };
+            let url = request.to_string();
+            let body = get(&dynpack, &url).await;
+            if encryption.is_some() && !id.name.starts_with("text") {
+                // No two segments are encrypted to the same bytes.
+                assert!(bodies.insert(body, url.clone()).is_none(), "{url}");
+            }
+            let clip = request.clip.map(|clip| clip.place());
+            let is_left = match (clip, place) {
+                (Some(clip), _) => clip > 0,
+                (None, Place::Time(time)) => time.0 >= 60_000_000,
+                (None, Place::Number(number)) => number.get() > 1,
+                (None, _) => continue,
+            };
+            let answer = fetch(&dynpack, &url.replacen(WHOLE, "narrow", 1)).await;
+            match is_left {
+                true => answered += usize::from(answer.is_ok()),
+                false => {
+                    assert_eq!(refusal(answer).0, 404, "{url}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 100 && answered > 200, "{refused} {answered}");
 }
