@@ -297,3 +297,40 @@ async fn nobody_steps_around_the_filters_of_a_program() {
     }
     assert!(refused > 100 && answered > 200, "{refused} {answered}");
 }
+
+/// The times of WebVTT in HLS are anew those of the clip after a discontinuity, like those of its
+/// pictures. Of a cue that is shown when the clip starts or ends, the part within it is left.
+#[tokio::test]
+async fn subtitles_are_on_the_clock_of_their_clip() {
+    let storage = storage(LIST);
+    storage.insert(
+        "sample/subtitles.en.vtt",
+        "WEBVTT\n\n00:04.000 --> 00:06.000\nBefore\n\n00:07.200 --> 00:08.000\nWithin\n\n\
+         00:12.000 --> 00:14.000\nAfter\n",
+    );
+    let dynpack = Dynpack::builder(storage).build();
+    for (format, map) in [
+        (Format::HlsV4, "X-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000"),
+        (Format::HlsCmaf, "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"),
+    ] {
+        let urls = resources(&dynpack, format).await;
+        let urls = urls.iter().map(ToString::to_string);
+        let is_english =
+            |url: &String| url.contains("Fragments(text_en=") && url.contains("clip=2");
+        let mut cues = Vec::new();
+        for url in urls.filter(is_english) {
+            let segment = text(&dynpack, &url).await;
+            assert!(segment.contains(map), "{url}: {segment}");
+            let lines = segment.lines().filter(|line| line.contains(" --> "));
+            cues.extend(lines.map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")));
+        }
+        cues.dedup();
+        // From 5.2 seconds of the film to 12.4.
+        let expected = [
+            "00:00:00.000 --> 00:00:00.800",
+            "00:00:02.000 --> 00:00:02.800",
+            "00:00:06.800 --> 00:00:07.200",
+        ];
+        assert_eq!(cues, expected, "{format}");
+    }
+}

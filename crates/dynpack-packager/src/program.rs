@@ -219,7 +219,7 @@ impl ProgramBuilder {
             }
         }
         let origin = presentation.origin().plus(negative(whole.origin()));
-        let texts = texts.clone().since(origin);
+        let texts = texts.clone().since(origin).until(presentation.duration());
         let first_place = self.clips.last().map(Clip::next_place).unwrap_or_default();
         self.clips.push(Clip { presentation, texts, start, first_place });
         Ok(())

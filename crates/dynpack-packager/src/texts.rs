@@ -29,6 +29,13 @@ impl Texts {
         Self { texts: self.texts.into_iter().map(since).collect() }
     }
 
+    /// The same cues until that time ([`Document::until`]).
+    #[must_use]
+    pub(crate) fn until(self, end: Time) -> Self {
+        let until = |(name, document): (_, Document)| (name, document.until(end));
+        Self { texts: self.texts.into_iter().map(until).collect() }
+    }
+
     /// Adds the cues of a rendition.
     pub(crate) fn insert(&mut self, name: Arc<str>, document: Document) {
         self.texts.push((name, document));

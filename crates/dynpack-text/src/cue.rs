@@ -70,6 +70,12 @@ impl Cue {
         is_shown.then_some(Self { start, end, nodes, ..self })
     }
 
+    /// The part of it before `end`; `None` if it starts there or later.
+    pub(crate) fn until(self, end: Time) -> Option<Self> {
+        let is_shown = self.start < end;
+        is_shown.then(|| Self { end: self.end.min(end), ..self })
+    }
+
     /// The same later by so much, exactly.
     pub(crate) fn moved(self, by: Time) -> Self {
         let moved = |time: Time| time.plus(by);

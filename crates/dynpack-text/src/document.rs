@@ -37,6 +37,14 @@ impl Document {
         Self { cues: cues.collect(), ..self }
     }
 
+    /// The same cues until `end`. Of a cue that is shown then, the part before it is left, and of a
+    /// later one nothing.
+    #[must_use]
+    pub fn until(self, end: Time) -> Self {
+        let cues = self.cues.into_vec().into_iter().filter_map(|cue| cue.until(end));
+        Self { cues: cues.collect(), ..self }
+    }
+
     /// The whole document.
     #[must_use]
     pub fn whole(&self) -> Excerpt<'_> {
