@@ -226,8 +226,8 @@ async fn errors_have_the_codes_of_azure() {
     assert_eq!(one.unwrap().etag, other.unwrap().etag);
 }
 
-/// Rules in a URL leave what the filter with the same rules leaves, in every format. Playlists carry
-/// them on, and media has the URLs of the whole.
+/// Rules in a URL leave what the filter with the same rules leaves, in every format. Playlists
+/// carry them on, and media has the URLs of the whole.
 #[tokio::test]
 async fn rules_are_filters_without_a_name() {
     let dynpack = origin();
@@ -386,8 +386,8 @@ async fn segments_without_audio_say_so() {
     assert_eq!(refusal(fetch(&dynpack, &manifest).await), (400, "MPE_BAD_URL_SYNTAX"));
 }
 
-/// Where audio comes with the video, URLs name its track alone, and segments have its first bitrate.
-/// Without that, nothing else may be found by the same URL.
+/// Where audio comes with the video, URLs name its track alone, and segments have its first
+/// bitrate. Without that, nothing else may be found by the same URL.
 #[tokio::test]
 async fn audio_that_comes_with_video_has_its_first_bitrate() {
     let storage = storage_with(&json!([
@@ -652,8 +652,8 @@ fn urls(promise: &Promise) -> Vec<&str> {
 }
 
 /// Whether segments are at the same distances in a part as in the whole. The first may be listed
-/// from the start of the part on, and in Smooth Streaming the last is as long as that of the longest
-/// bitrate that is left.
+/// from the start of the part on, and in Smooth Streaming the last is as long as that of the
+/// longest bitrate that is left.
 fn are_as_far_apart(part: &[(String, f64, f64)], whole: &[(String, f64, f64)]) -> bool {
     let is_same = |one: f64, other: f64| (one - other).abs() < 1e-3;
     let pairs: Vec<_> = part.iter().zip(whole).skip(1).collect();

@@ -75,7 +75,8 @@ async fn every_resource_of_a_program_exists() {
     }
 }
 
-/// HLS changes to another clip at a discontinuity, with an init segment and the time of the program.
+/// HLS changes to another clip at a discontinuity, with an init segment and the time of the
+/// program.
 #[tokio::test]
 async fn playlists_go_through_all_clips() {
     let dynpack = origin();
@@ -162,6 +163,11 @@ async fn lists_that_cannot_be_played_are_refused_with_their_reason() {
         ("<smil><body><seq/></body></smil>", "lists no clip"),
         (
             r#"<smil><body><seq><ref src="../nothing/nothing.ism"/></seq></body></smil>"#,
+            "clip 1: its media does not exist",
+        ),
+        // The same film twice.
+        (
+            r#"<smil><body><seq><ref src="/a/a.ism"/><ref src="/a/a.ism"/></seq></body></smil>"#,
             "clip 1: its media does not exist",
         ),
         (

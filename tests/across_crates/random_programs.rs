@@ -114,8 +114,8 @@ async fn videos(film: &Film, dynpack: &Dynpack, format: Format) -> Vec<Stream> {
     streams
 }
 
-/// Checks that a stream is a stretch of one of the tracks of its name, perhaps without pictures that
-/// come after the first key frame and before it in presentation: they depend on earlier ones.
+/// Checks that a stream is a stretch of one of the tracks of its name, perhaps without pictures
+/// that come after the first key frame and before it in presentation: they depend on earlier ones.
 fn is_a_stretch(film: &Film, stream: &Stream) {
     let played: Vec<&Played> = stream.samples().collect();
     let tracks = film.tracks.iter().filter(|track| track.name == stream.track);

@@ -46,8 +46,8 @@ enum Content {
 }
 
 impl EventStream {
-    /// Those of a period, which starts with its video at `start`: the chapters of each language, in the order of the tags, and the markers
-    /// of each scheme and value, in their order.
+    /// Those of a period, which starts with its video at `start`: the chapters of each language, in
+    /// the order of the tags, and the markers of each scheme and value, in their order.
     pub(crate) fn all(period: &Period<'_>, start: Time) -> Vec<Self> {
         let mut chapters: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for ChapterSpan { chapter, span } in period.chapters(CLOCK) {

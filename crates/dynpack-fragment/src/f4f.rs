@@ -52,8 +52,8 @@ pub fn carries(codec: &Codec) -> Result<(), Error> {
 /// The [length](SegmentPlan::len) is always known.
 ///
 /// # Errors
-/// [`Error::Unsupported`] if FLV does not support a codec or no part has samples; [`Error::Sample`] if
-/// a sample is too large for a tag, or lies past 31 bits of milliseconds.
+/// [`Error::Unsupported`] if FLV does not support a codec or no part has samples; [`Error::Sample`]
+/// if a sample is too large for a tag, or lies past 31 bits of milliseconds.
 pub fn media_segment(parts: &[Part<'_>]) -> Result<SegmentPlan, Error> {
     media_segment_delayed(parts, delay(parts.iter().map(|part| part.rendition)))
 }

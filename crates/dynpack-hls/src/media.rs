@@ -94,9 +94,9 @@ impl<'a> Part<'a> {
 /// such a date, in several parts counted from the start of the first, and each marker is a range of
 /// dates (`EXT-X-DATERANGE`, RFC 8216, 4.3.2.7). Lists of key frames have the dates alone.
 ///
-/// In a program, the first entry of each part has the date of its start in the program, and its last
-/// segment is listed until the next part starts, if it ends within a tenth of a second of that. So
-/// all renditions last equally long, however many parts there are.
+/// In a program, the first entry of each part has the date of its start in the program, and its
+/// last segment is listed until the next part starts, if it ends within a tenth of a second of
+/// that. So all renditions last equally long, however many parts there are.
 ///
 /// Key frames are listed for trick play (`EXT-X-I-FRAMES-ONLY`, RFC 8216, 4.3.3.6).
 ///

@@ -92,8 +92,8 @@ impl Rendition {
         Self { id, clip, ..self }
     }
 
-    /// The most that a picture is decoded after it would be presented, had it no composition offset:
-    /// a time that is not above 0.
+    /// The most that a picture is decoded after it would be presented, had it no composition
+    /// offset: a time that is not above 0.
     #[must_use]
     pub fn reordering(&self) -> Time {
         self.time(self.track.samples.least_composition_offset().min(Ticks::ZERO))

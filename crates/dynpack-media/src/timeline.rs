@@ -93,8 +93,8 @@ impl Timeline {
     }
 
     /// Cuts `tracks` at known times: those of [`cut_marked`](Self::cut_marked) for the same tracks
-    /// and markers give the same cuts, for less. A track without a sample at one of them is cut as if it did
-    /// not lead.
+    /// and markers give the same cuts, for less. A track without a sample at one of them is cut as
+    /// if it did not lead.
     ///
     /// # Errors
     /// Those of [`cut_along`](Self::cut_along).

@@ -117,8 +117,8 @@ fn a_key_frame_too_far_away_is_an_error() {
     assert!(clip(&whole, span(1_000, None)).is_ok());
 }
 
-/// Clips of the same ten seconds, one after the other: frames of audio do not fill them exactly, and
-/// nothing adds up.
+/// Clips of the same ten seconds, one after the other: frames of audio do not fill them exactly,
+/// and nothing adds up.
 #[test]
 fn sound_keeps_up_with_the_pictures_over_many_clips() {
     let whole =

@@ -104,8 +104,8 @@ fn segments_start_at_markers_in_all_bitrates() {
     assert!(cuts.iter().all(|cuts| starts(cuts) == [0, 150, 225, 375, 500]));
 }
 
-/// Sound alone is cut at the frame nearest to a marker, and two markers within a tenth of the target
-/// make one cut.
+/// Sound alone is cut at the frame nearest to a marker, and two markers within a tenth of the
+/// target make one cut.
 #[test]
 fn sound_is_cut_at_markers() {
     let (cuts, times) =
@@ -551,9 +551,9 @@ proptest! {
         prop_assert!(numbers(&cuts).is_sorted_by(|one, next| one < next));
     }
 
-    /// Whatever is marked, segments tile the film, each starts at a sync sample, none is shorter than
-    /// a tenth of the target but by the media, and a segment starts at each sync sample that is
-    /// marked and has room.
+    /// Whatever is marked, segments tile the film, each starts at a sync sample, none is shorter
+    /// than a tenth of the target but by the media, and a segment starts at each sync sample that
+    /// is marked and has room.
     #[test]
     fn any_markers_are_cut_at(
         (frames, gop) in (1..2_000_u32, 1..200_u32),

@@ -3,7 +3,8 @@
 //!
 //! [`ObjectStorage::from_url`] makes a [`Storage`](dynpack::storage::Storage) from a URL. It reads
 //! ranges that are close to each other with one request, several requests in parallel, and only
-//! from the version of an object that was opened. A request that fails is repeated until a deadline.
+//! from the version of an object that was opened. A request that fails is repeated until a
+//! deadline.
 //!
 //! ```
 //! use dynpack::Dynpack;
@@ -20,7 +21,7 @@
 //! # Ok::<(), dynpack_object_store::UrlError>(())
 //! ```
 //!
-//! It writes index files to the object stores of clouds, if dynpack is told to, and nothing else.
+//! It writes index files to the object stores of clouds, if dynpack is set to do so, and nothing else.
 //! It keeps no media: that is for a cache in front or around it.
 
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]

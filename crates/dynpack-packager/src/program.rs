@@ -60,8 +60,7 @@ impl Program {
         let mut renditions = first.presentation.renditions.clone();
         let mut known: HashSet<_> = renditions.iter().map(|one| one.id.clone()).collect();
         for rendition in self.clips.iter().flat_map(|clip| &clip.presentation.renditions) {
-            if !known.contains(&rendition.id) {
-                known.insert(rendition.id.clone());
+            if known.insert(rendition.id.clone()) {
                 renditions.push(rendition.clone());
             }
         }

@@ -78,7 +78,8 @@ impl Protection {
         let mut locks: Vec<Arc<Lock>> = Vec::new();
         let mut tracks = Vec::with_capacity(presentation.renditions.len());
         for rendition in &presentation.renditions {
-            // Text is protected only where segments are encrypted whole, as in Azure Media Services.
+            // Text is protected only where segments are encrypted whole, as in Azure Media
+            // Services.
             let is_clear = (rendition.kind() == MediaKind::Text && encryption != Encryption::Cbc)
                 || policy.clear_tracks(encryption).iter().any(|tracks| tracks.selects(rendition));
             let key =

@@ -64,7 +64,8 @@ use grammar::{JSON, MAX_FILTERS, MAX_LEN, VTT};
 ///
 /// let request: Request = "/ignite/ignite.ism/Manifest(filter=short, FORMAT=m3u8-cmaf).m3u8".parse()?;
 /// assert_eq!((request.format, request.resource.clone()), (Format::HlsCmaf, Resource::Manifest));
-/// assert_eq!(request.to_string(), "/ignite/ignite.ism/manifest(format=m3u8-cmaf,filter=short).m3u8");
+/// assert_eq!(request.to_string(),
+/// "/ignite/ignite.ism/manifest(format=m3u8-cmaf,filter=short).m3u8");
 /// # Ok::<(), dynpack_packager::RequestError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

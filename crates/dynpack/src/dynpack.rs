@@ -119,8 +119,8 @@ impl<S: Storage> Builder<S> {
 
     /// Who checks the tokens in URLs. Then each URL needs a token, or with
     /// [`locators`](Self::locators) each URL of one that
-    /// [requires tokens](dynpack_packager::Locator::requires_token). The default is nobody: a locator
-    /// that requires tokens answers nothing.
+    /// [requires tokens](dynpack_packager::Locator::requires_token). The default is nobody: a
+    /// locator that requires tokens answers nothing.
     #[must_use]
     pub fn tokens(self, verifier: impl TokenVerifier) -> Self {
         Self { tokens: Some(Arc::new(verifier)), ..self }
@@ -399,9 +399,9 @@ impl Dynpack {
         response
     }
 
-    /// The filters that apply to a request: those of the locator and of the token, and for manifests
-    /// and playlists those in the URL. Segments do not change with filters, so that those in the URL
-    /// of one only have to exist.
+    /// The filters that apply to a request: those of the locator and of the token, and for
+    /// manifests and playlists those in the URL. Segments do not change with filters, so that those
+    /// in the URL of one only have to exist.
     async fn filters(
         &self,
         request: &Request,
@@ -437,8 +437,8 @@ impl Dynpack {
         Some(head.with_part(content_type, Body::of(bytes), conditions))
     }
 
-    /// Returns a stored file unchanged, if the policy of a locator allows it, and neither the locator
-    /// nor the token has filters: these leave out a part of what files hold.
+    /// Returns a stored file unchanged, if the policy of a locator allows it, and neither the
+    /// locator nor the token has filters: these leave out a part of what files hold.
     ///
     /// # Errors
     /// [`PackagerError::LocatorNotFound`], [`PackagerError::LocatorNotOpen`],

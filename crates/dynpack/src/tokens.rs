@@ -10,9 +10,9 @@ pub use hmac::{HmacTokens, WeakKey};
 
 /// Checks the tokens in URLs, so that nobody can widen what a link allows.
 ///
-/// It is asked in each request that needs a token, so it must answer from memory, or from a cache of
-/// its own. [`HmacTokens`] checks JSON Web Tokens under keys of its own. `async_trait` is the crate
-/// with that name.
+/// It is asked in each request that needs a token, so it must answer from memory, or from a cache
+/// of its own. [`HmacTokens`] checks JSON Web Tokens under keys of its own. `async_trait` is the
+/// crate with that name.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -31,8 +31,8 @@ pub use hmac::{HmacTokens, WeakKey};
 /// ```
 #[async_trait]
 pub trait TokenVerifier: Send + Sync + 'static {
-    /// What a token allows. Whether it does so [at this path and time](TokenTerms::check) is checked
-    /// afterwards.
+    /// What a token allows. Whether it does so [at this path and time](TokenTerms::check) is
+    /// checked afterwards.
     ///
     /// # Errors
     /// [`TokenError`] if it is not genuine, or cannot be used.

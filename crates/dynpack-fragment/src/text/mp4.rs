@@ -31,9 +31,9 @@ enum Coding {
 }
 
 impl<'a> Mp4Writer<'a> {
-    /// Writes documents of IMSC 1 (`stpp`), one in each segment, with cues that are cut at its ends.
-    /// Their times are those of the presentation; in [`Profile::Smooth`] they count from the start
-    /// of the segment.
+    /// Writes documents of IMSC 1 (`stpp`), one in each segment, with cues that are cut at its
+    /// ends. Their times are those of the presentation; in [`Profile::Smooth`] they count from the
+    /// start of the segment.
     #[must_use]
     pub const fn imsc(profile: Profile, rendition: &'a Rendition, document: &'a Document) -> Self {
         let times = match profile {

@@ -72,8 +72,9 @@ impl<'a> Pictures<'a> {
         (!pictures.is_empty()).then_some(Self { rendition, pictures, shown })
     }
 
-    /// The track of them. Each picture that is not shown lasts a tick of 90 kHz, or hardly longer. The duration of
-    /// a sample is that of its picture, so that all together last as long as the clip.
+    /// The track of them. Each picture that is not shown lasts a tick of 90 kHz, or hardly longer.
+    /// The duration of a sample is that of its picture, so that all together last as long as the
+    /// clip.
     fn track(&self, delay: Ticks) -> Result<Track, Error> {
         let clock = self.clock();
         let factor =

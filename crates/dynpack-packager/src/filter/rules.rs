@@ -5,8 +5,9 @@
 //! └─────── selection ────┘  └selection┘  └─ range ┘
 //! ```
 //!
-//! They are parts with `;;` between. Conditions within a selection have `;` between. Letters, digits
-//! and `-._~;=!` are all that is written, so that no player, proxy or cache escapes any of it.
+//! They are parts with `;;` between. Conditions within a selection have `;` between. Letters,
+//! digits and `-._~;=!` are all that is written, so that no player, proxy or cache escapes any of
+//! it.
 
 use std::fmt::{self, Display, Write};
 use std::hash::{Hash, Hasher};

@@ -24,8 +24,8 @@ pub struct Job<'a> {
     /// The bitrate of the variant that a multivariant playlist lists first, if there is one of that
     /// bitrate.
     pub first_quality: Option<u32>,
-    /// The clip that is played first, where the presentation is another clip of the same program, on
-    /// its timeline.
+    /// The clip that is played first, where the presentation is another clip of the same program,
+    /// on its timeline.
     pub opening: Option<&'a Presentation>,
     /// Where manifests say that things are; [`AzureNaming`] unless set.
     pub naming: &'a dyn Naming,

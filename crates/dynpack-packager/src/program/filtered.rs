@@ -9,8 +9,8 @@ use crate::fingerprint::digest;
 use crate::packager::not_in_view;
 use crate::request::{Request, Resource};
 
-/// What filters leave of the scenes that the answer to a request is made of. Scenes of which nothing
-/// is left are left out, if there are others.
+/// What filters leave of the scenes that the answer to a request is made of. Scenes of which
+/// nothing is left are left out, if there are others.
 ///
 /// # Errors
 /// [`Error::NothingLeft`] if that is nothing, or [`Error::TimeNotFound`] if it is nothing of the

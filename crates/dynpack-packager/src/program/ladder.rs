@@ -18,7 +18,7 @@ struct Rung {
     audio: Option<AudioFamily>,
 }
 
-/// How renditions of clips are told apart.
+/// How renditions of clips are distinguished.
 struct Rungs<'a> {
     /// The names that all clips have, with their kinds.
     names: Vec<(MediaKind, &'a str)>,

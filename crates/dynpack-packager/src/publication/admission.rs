@@ -17,8 +17,8 @@ pub struct Admission<'a> {
     pub path: AssetPath,
     /// How it is protected; `None` in the clear.
     pub protected: Option<Protected<'a>>,
-    /// The names of the locator's filters, which apply to every answer, media included. Those in the
-    /// URL apply besides. The caller looks both up, and makes the view with a
+    /// The names of the locator's filters, which apply to every answer, media included. Those in
+    /// the URL apply besides. The caller looks both up, and makes the view with a
     /// [`Combination`](crate::Combination).
     pub filters: &'a [String],
     /// What the token of the URL allows, if one is needed. Its filters and rules apply to every
@@ -45,8 +45,8 @@ impl<'a> Admission<'a> {
     /// any asset in the clear. Answers may be cached for at most `max_age`.
     ///
     /// # Errors
-    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::Token`] if the locator requires
-    /// one, and those of [`StreamingPolicy::admit`](super::StreamingPolicy::admit).
+    /// [`Error::LocatorNotFound`], [`Error::LocatorNotOpen`], [`Error::Token`] if the locator
+    /// requires one, and those of [`StreamingPolicy::admit`](super::StreamingPolicy::admit).
     pub fn new(
         locators: Option<&'a Locators>,
         request: &Request,
@@ -56,8 +56,8 @@ impl<'a> Admission<'a> {
         Self::with_token(locators, request, None, max_age, now)
     }
 
-    /// The same for a request with a genuine token. No answer may be cached longer than the token is
-    /// valid. A locator that requires no token ignores it.
+    /// The same for a request with a genuine token. No answer may be cached longer than the token
+    /// is valid. A locator that requires no token ignores it.
     ///
     /// # Errors
     /// Those of [`new`](Self::new), and [`Error::Token`] if the token does not

@@ -10,8 +10,8 @@ use crate::combination::Combination;
 use crate::error::TokenError;
 use crate::filter::Rules;
 
-/// What a token allows its bearer. In JSON, its fields are the claims of a JSON Web Token (RFC 7519).
-/// A claim that is not known is an error, so that a misspelled one widens nothing.
+/// What a token allows its bearer. In JSON, its fields are the claims of a JSON Web Token (RFC
+/// 7519). A claim that is not known is an error, so that a misspelled one widens nothing.
 ///
 /// ```
 /// use dynpack_packager::TokenTerms;
@@ -27,8 +27,8 @@ use crate::filter::Rules;
 #[serde(try_from = "Claims")]
 #[non_exhaustive]
 pub struct TokenTerms {
-    /// What it is for, as URLs name it: an asset (`films/ignite/ignite.ism`), or all in a folder and
-    /// below it (`films`), such as the id of a locator; `/` for all that there is.
+    /// What it is for, as URLs name it: an asset (`films/ignite/ignite.ism`), or all in a folder
+    /// and below it (`films`), such as the id of a locator; `/` for all that there is.
     pub path: String,
     /// From when it is no longer valid; in seconds.
     #[serde(rename = "exp", with = "jiff::fmt::serde::timestamp::second::required")]

@@ -199,8 +199,8 @@ pub struct TextParams {
     pub hls_characteristics: Vec<String>,
     /// Its human-readable name (`textDisplayName`).
     pub display_name: Option<String>,
-    /// The encoding of a file that does not say it itself (`encoding`). Azure had no such parameter,
-    /// and read UTF-8.
+    /// The encoding of a file that does not say it itself (`encoding`). Azure had no such
+    /// parameter, and read UTF-8.
     pub encoding: Option<String>,
     /// `outputFlag`, whose meaning was never published: Azure's samples have 3.
     pub output_flag: Option<u32>,

@@ -58,9 +58,9 @@ pub enum Times {
     /// a part of them (ISO/IEC 14496-30, 5).
     #[default]
     Presentation,
-    /// The same, but cues are cut at both ends of the segment. Players that do not look at the times
-    /// of samples need that: dash.js shows one document at a time, the one that was read last, and
-    /// Shaka Player shows a cue of HLS for each segment that has it.
+    /// The same, but cues are cut at both ends of the segment. Players that do not look at the
+    /// times of samples need that: dash.js shows one document at a time, the one that was read
+    /// last, and Shaka Player shows a cue of HLS for each segment that has it.
     Cut,
     /// The start of the segment, as players of Smooth Streaming require. Cues are cut at both ends
     /// of the segment.

@@ -75,7 +75,8 @@ pub(crate) struct Opened {
 
 /// The contents of an asset.
 pub(super) enum Contents {
-    /// A server manifest, with the files it was read from, and the files of subtitles that it lists.
+    /// A server manifest, with the files it was read from, and the files of subtitles that it
+    /// lists.
     Listed(Box<ServerManifest>, Manifests, Vec<StoredText>),
     /// Media files of a folder, and files of subtitles.
     Folder { names: Vec<String>, files: Vec<String>, texts: Vec<StoredText> },
@@ -652,8 +653,8 @@ pub(super) async fn filters(
     Ok((Filters::parse(&text.concat()), Some(identity)))
 }
 
-/// The markers of an asset, and the file that lists them, if its folder has one. Markers that cannot
-/// be used are left out, with a warning.
+/// The markers of an asset, and the file that lists them, if its folder has one. Markers that
+/// cannot be used are left out, with a warning.
 async fn markers(
     storage: &dyn Storage,
     path: &AssetPath,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use dynpack_packager::{
-    AssetPath, ClipList, ClipMedia, Error as PackagerError, ListedClip, ProgramBuilder, fingerprint,
+    AssetPath, ClipList, ClipMedia, Error as PackagerError, ProgramBuilder, fingerprint,
 };
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
@@ -61,22 +61,21 @@ async fn open_program(
     file: (String, Identity),
     opening: &Opening,
 ) -> Result<Opened, Error> {
-    let media = |clip: &ListedClip| clip.media.clone();
-    let mut counts = HashMap::<ClipMedia, usize>::new();
-    for clip in &list.clips {
-        let count = counts.entry(media(clip)).or_default();
-        *count = count.saturating_add(1);
+    let mut places = HashMap::<&ClipMedia, Vec<usize>>::new();
+    for (at, clip) in list.clips.iter().enumerate() {
+        places.entry(&clip.media).or_default().push(at);
     }
-    counts.retain(|_, count| *count > 1);
     // What several clips show is opened once.
-    let shared = counts.into_keys().map(|media| {
-        async move {
-            let opened = open_clip(storage, path, &media, opening).await;
-            opened.map(|asset| (media, Arc::new(asset)))
-        }
-        .boxed()
+    let shared = places.into_iter().filter_map(|(media, places)| {
+        let [first, _, ..] = *places else { return None };
+        let opened = async move {
+            let opened = open_clip(storage, path, media, opening).await;
+            let opened = opened.map_err(|error| of_clip(path, first, error))?;
+            Ok::<_, Error>((media, Arc::new(opened)))
+        };
+        Some(opened.boxed())
     });
-    let shared: HashMap<ClipMedia, Arc<Asset>> =
+    let shared: HashMap<&ClipMedia, Arc<Asset>> =
         stream::iter(shared.collect::<Vec<_>>()).buffered(CLIPS_AT_ONCE).try_collect().await?;
     let shared = &shared;
     let opened = list.clips.iter().enumerate().map(|(at, clip)| {

@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use super::TokenVerifier;
 
-/// Checks and makes JSON Web Tokens with HMAC-SHA256, whose claims are the fields of [`TokenTerms`].
+/// Checks and makes JSON Web Tokens with HMAC-SHA256, whose claims are the fields of
+/// [`TokenTerms`].
 ///
 /// A token is good under any of the keys, so that they can be replaced one after the other.
 ///
@@ -31,8 +32,8 @@ pub struct HmacTokens {
     keys: Vec<Zeroizing<Vec<u8>>>,
 }
 
-/// A key can be guessed: it has less than 32 bytes, as many as the hash (RFC 7518, 3.2), or there is
-/// none.
+/// A key can be guessed: it has less than 32 bytes, as many as the hash (RFC 7518, 3.2), or there
+/// is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a key of tokens has at least {} bytes", HmacTokens::MIN_KEY_LEN)]
 #[non_exhaustive]
