@@ -1,6 +1,6 @@
 //! `AdaptationSet`: renditions between which a client may switch (ISO/IEC 23009-1, 5.3.3).
 
-use dynpack_codec::{AudioCodec, Codec, MediaKind, TextForm, Video};
+use dynpack_codec::{AspectRatio, AudioCodec, Codec, MediaKind, TextForm, Video};
 use dynpack_media::text::clean;
 use dynpack_media::{Coding, Period, Rendition, Role, Time};
 
@@ -35,29 +35,45 @@ pub(crate) struct Set<'a> {
     text: TextForm,
     /// When the period starts on the timeline of the presentation.
     start: Time,
+    /// Whether all renditions are cut at the same places of the timeline.
+    pub(crate) is_aligned: bool,
+    /// Whether all segments start with SAP type 1 (ISO/IEC 14496-12, Annex I): a picture or frame
+    /// after which none depends on an earlier one.
+    pub(crate) starts_with_sap: bool,
 }
 
 impl<'a> Set<'a> {
-    /// The sets of a period: audio first, by ascending family, and apart from that in the order of
-    /// the presentation.
-    pub(crate) fn all(period: &'a Period<'_>, urls: &impl Urls, text: TextForm) -> Vec<Self> {
-        let (presentation, start) = (period.presentation(), start_of(period));
+    /// The sets of a period, which [starts](start_of) there: audio first, by ascending family, and
+    /// apart from that in the order of the presentation.
+    pub(crate) fn all(
+        period: &'a Period<'_>,
+        start: Time,
+        urls: &impl Urls,
+        text: TextForm,
+    ) -> Vec<Self> {
         let mut sets: Vec<Self> = Vec::new();
-        let mut renditions: Vec<_> = presentation.renditions.iter().collect();
+        let mut renditions: Vec<_> = period.presentation().renditions.iter().collect();
         renditions.sort_by_key(|rendition| {
             (rendition.kind() != MediaKind::Audio, rendition.track.audio_family())
         });
         for rendition in renditions {
             let protection = urls.protection(rendition);
+            let starts_with_sap = rendition.has_independent_segments();
             match sets.iter_mut().find(|set| set.is_like(rendition) && set.protection == protection)
             {
-                Some(set) => set.renditions.push(rendition),
+                Some(set) => {
+                    set.renditions.push(rendition);
+                    set.is_aligned &= rendition.cuts.has_same_places(&set.first.cuts);
+                    set.starts_with_sap &= starts_with_sap;
+                }
                 None => sets.push(Self {
                     first: rendition,
                     renditions: vec![rendition],
                     protection,
                     text,
                     start,
+                    is_aligned: true,
+                    starts_with_sap,
                 }),
             }
         }
@@ -69,23 +85,12 @@ impl<'a> Set<'a> {
             && Coding::of(&self.first.track) == Coding::of(&rendition.track)
     }
 
-    /// Whether all renditions are cut at the same places of the timeline.
-    pub(crate) fn is_aligned(&self) -> bool {
-        self.renditions.iter().all(|rendition| rendition.cuts.has_same_places(&self.first.cuts))
-    }
-
-    /// Whether all segments start with SAP type 1 (ISO/IEC 14496-12, Annex I): a picture or frame
-    /// after which none depends on an earlier one.
-    pub(crate) fn starts_with_sap(&self) -> bool {
-        self.renditions.iter().all(|rendition| rendition.has_independent_segments())
-    }
-
     /// Whether a client may switch between the sets: they differ only in their protection, and are
     /// cut at the same places.
     fn switches_to(&self, other: &Self) -> bool {
         let are_aligned = || {
-            self.is_aligned()
-                && other.is_aligned()
+            self.is_aligned
+                && other.is_aligned
                 && self.first.cuts.has_same_places(&other.first.cuts)
         };
         !std::ptr::eq(self, other) && self.is_like(other.first) && are_aligned()
@@ -104,56 +109,65 @@ impl<'a> Set<'a> {
             })
     }
 
+    pub(crate) const fn protection(&self) -> Option<&Protection> {
+        self.protection.as_ref()
+    }
+
+    /// Whether decoders of other codecs too can play one of its renditions.
+    pub(crate) fn has_supplemental_codecs(&self) -> bool {
+        self.videos().any(|video| video.supplemental_codec().is_some())
+    }
+
     pub(crate) fn is_video(&self) -> bool {
         self.first.kind() == MediaKind::Video
     }
 
-    /// The set with all frames of its renditions. It is one of `sets`, which are numbered from 1.
-    pub(crate) fn element(&self, number: usize, sets: &[Self], urls: &impl Urls) -> AdaptationSet {
-        let mut set = self.described(number, |rendition| self.segments(rendition, urls));
+    /// Signals which of `sets`, which are numbered from 1, clients may switch to.
+    pub(crate) fn signal_switching(&self, element: &mut AdaptationSet, sets: &[Self]) {
         let others = (1..).zip(sets).filter(|(_, other)| self.switches_to(other));
-        let others: Vec<_> = others.map(|(number, _)| number.to_string()).collect();
+        let others: Vec<_> = others.map(|(number, _): (usize, _)| number.to_string()).collect();
         if !others.is_empty() {
-            set.supplemental.push(descriptor(SWITCHING_SCHEME, others.join(",")));
+            element.supplemental.push(descriptor(SWITCHING_SCHEME, others.join(",")));
         }
-        set
     }
 
-    /// The set of the key frames of video, for trick play. `whole` is the number of the set with
-    /// all frames.
+    /// The set of the key frames of video, for trick play. `whole` is the set with all frames.
     pub(crate) fn key_frames(
         &self,
         number: usize,
-        whole: usize,
+        whole: &AdaptationSet,
         urls: &impl Urls,
     ) -> AdaptationSet {
-        let mut set = self.described(number, |rendition| {
-            let key_frames = rendition.key_frames();
-            self.segments(key_frames.as_ref().unwrap_or(rendition), urls)
-        });
-        set.essential.push(descriptor(TRICK_MODE_SCHEME, whole.to_string()));
-        let own = set
-            .representations
-            .iter()
-            .map(|representation| representation.segments.as_ref().or(set.segments.as_ref()));
-        let templates = own.flatten().filter_map(Segments::template);
-        let timelines = templates.map(|template| &template.timeline);
-        set.max_playout_rate = self
-            .renditions
-            .iter()
-            .zip(timelines)
-            .map(|(one, frames)| frames_per_key_frame(one, frames))
-            .min();
-        set.coding_dependency = Some(false);
-        set.segment_alignment = set.segments.is_some().then_some(true);
-        set.start_with_sap = Some(1);
-        set.roles = Vec::new();
-        (set.shared.frame_rate, set.max_frame_rate) = (None, None);
-        for representation in &mut set.representations {
-            representation.id.push_str("_keyframes");
-            representation.own.frame_rate = None;
+        let key_frames: Vec<_> =
+            self.renditions.iter().filter_map(|rendition| rendition.key_frames()).collect();
+        let mut each = self.segments(key_frames.iter(), urls);
+        let timelines = each.iter().flatten().filter_map(Segments::timeline);
+        let frames = self.renditions.iter().zip(timelines);
+        let max_playout_rate = frames.map(|(one, frames)| frames_per_key_frame(one, frames)).min();
+        let segments = take_shared(&mut each, |own| own);
+        let representations = whole.representations.iter().zip(each);
+        let trick_mode = descriptor(TRICK_MODE_SCHEME, whole.id.to_string());
+        AdaptationSet {
+            id: number,
+            max_frame_rate: None,
+            segment_alignment: segments.is_some().then_some(true),
+            start_with_sap: Some(1),
+            max_playout_rate,
+            coding_dependency: Some(false),
+            essential: whole.essential.iter().cloned().chain([trick_mode]).collect(),
+            roles: Vec::new(),
+            representations: representations
+                .map(|(representation, segments)| Representation {
+                    id: format!("{}_keyframes", representation.id),
+                    bandwidth: representation.bandwidth,
+                    own: Details { frame_rate: None, ..representation.own.clone() },
+                    segments,
+                })
+                .collect(),
+            segments,
+            shared: Details { frame_rate: None, ..whole.shared.clone() },
+            ..whole.clone()
         }
-        set
     }
 
     fn videos(&self) -> impl Iterator<Item = &Video> + Clone {
@@ -171,7 +185,7 @@ impl<'a> Set<'a> {
     /// The purpose of what helps people who cannot see or hear well, and the captions in video.
     fn accessibility(&self) -> Vec<Descriptor> {
         let role = self.first.role;
-        let purpose = is_accessibility(role).then(|| descriptor(ROLE_SCHEME, role.as_str().into()));
+        let purpose = is_accessibility(role).then(|| descriptor(ROLE_SCHEME, role.as_str()));
         purpose.into_iter().chain(captions::accessibility(self.videos())).collect()
     }
 
@@ -180,24 +194,34 @@ impl<'a> Set<'a> {
         self.first.kind() == MediaKind::Text && !self.text.is_mp4()
     }
 
-    fn segments(&self, rendition: &Rendition, urls: &impl Urls) -> Segments {
-        let timescale = rendition.timescale();
-        let offset = u64::try_from(self.start.floor(timescale).0).ok();
-        let (timescale, time_offset) = (timescale.hz(), offset.filter(|offset| *offset > 0));
-        if self.is_document() {
-            let url = urls.document(rendition);
-            return Segments::Document(Document { url, timescale, time_offset });
-        }
-        Segments::Template(SegmentTemplate {
-            timescale,
-            time_offset,
-            initialization: urls.init(rendition),
-            media: urls.media(rendition),
-            timeline: SegmentTimeline::new(rendition),
-        })
+    /// The segments of renditions of one name and form.
+    fn segments<'r>(
+        &self,
+        renditions: impl Iterator<Item = &'r Rendition>,
+        urls: &impl Urls,
+    ) -> Vec<Option<Segments>> {
+        let mut templates = None;
+        let segments = renditions.map(|rendition| {
+            let timescale = rendition.timescale();
+            let offset = u64::try_from(self.start.floor(timescale).0).ok();
+            let (timescale, time_offset) = (timescale.hz(), offset.filter(|offset| *offset > 0));
+            if self.is_document() {
+                let url = urls.document(rendition);
+                return Some(Segments::Document(Document { url, timescale, time_offset }));
+            }
+            let templates =
+                templates.get_or_insert_with(|| (urls.init(rendition), urls.media(rendition)));
+            let (initialization, media) = templates.clone();
+            let timeline = SegmentTimeline::new(rendition);
+            let template =
+                SegmentTemplate { timescale, time_offset, initialization, media, timeline };
+            Some(Segments::Template(template))
+        });
+        segments.collect()
     }
 
-    fn described(&self, number: usize, segments: impl Fn(&Rendition) -> Segments) -> AdaptationSet {
+    /// The set with all frames of its renditions.
+    pub(crate) fn element(&self, number: usize, urls: &impl Urls) -> AdaptationSet {
         let first = self.first;
         let (mime_type, language) = match first.kind() {
             MediaKind::Video => ("video/mp4", None),
@@ -207,36 +231,34 @@ impl<'a> Set<'a> {
             }
             MediaKind::Text => ("application/mp4", Some(clean(first.language.tag()))),
         };
-        let details: Vec<_> =
+        let mut details: Vec<_> =
             self.renditions.iter().map(|rendition| details(rendition, self.text)).collect();
-        let shared = in_common(&details);
+        let max_width = details.iter().filter_map(|details| details.width).max();
+        let max_height = details.iter().filter_map(|details| details.height).max();
+        let shared = shared_details(&mut details);
+        let mut aspects: Vec<_> = self.videos().map(picture_aspect).collect();
+        let picture_aspect = take_shared(&mut aspects, |aspect| aspect);
         let rates = self.renditions.iter().filter_map(|rendition| rendition.track.frame_rate());
-        let highest_rate = rates.max_by_key(|rate| rate.thousandths()).map(|rate| rate.to_string());
-        let each: Vec<_> = self.renditions.iter().map(|rendition| segments(rendition)).collect();
-        let segments = common(&each, Clone::clone).filter(|all| all.template().is_some());
+        let highest_rate = rates.max_by_key(|rate| rate.thousandths());
+        let mut each = self.segments(self.renditions.iter().copied(), urls);
+        let segments = match first.kind() {
+            MediaKind::Text if self.is_document() => None,
+            MediaKind::Video | MediaKind::Audio | MediaKind::Text => {
+                take_shared(&mut each, |own| own)
+            }
+        };
         let has_segments = !self.is_document();
         AdaptationSet {
             id: number,
             content_type: first.kind().as_str(),
             language,
             mime_type,
-            picture_aspect: common(&self.renditions, |rendition| {
-                rendition.track.codec.video().and_then(picture_aspect)
-            })
-            .flatten(),
-            max_width: details
-                .iter()
-                .filter_map(|details| details.width)
-                .max()
-                .filter(|_| shared.width.is_none()),
-            max_height: details
-                .iter()
-                .filter_map(|details| details.height)
-                .max()
-                .filter(|_| shared.height.is_none()),
+            picture_aspect,
+            max_width: max_width.filter(|_| shared.width.is_none()),
+            max_height: max_height.filter(|_| shared.height.is_none()),
             max_frame_rate: highest_rate.filter(|_| shared.frame_rate.is_none()),
-            segment_alignment: (has_segments && self.is_aligned()).then_some(true),
-            start_with_sap: (has_segments && self.starts_with_sap()).then_some(1),
+            segment_alignment: (has_segments && self.is_aligned).then_some(true),
+            start_with_sap: (has_segments && self.starts_with_sap).then_some(1),
             max_playout_rate: None,
             coding_dependency: None,
             channels: first.track.codec.audio().and_then(sound::channels),
@@ -250,8 +272,8 @@ impl<'a> Set<'a> {
                 .map(|((rendition, details), own)| Representation {
                     id: format!("{}_{}", id(&rendition.id.name), rendition.id.bitrate),
                     bandwidth: rendition.id.bitrate,
-                    own: without(&shared, details),
-                    segments: segments.is_none().then_some(own),
+                    own: details,
+                    segments: own,
                 })
                 .collect(),
             segments,
@@ -267,6 +289,9 @@ impl<'a> Set<'a> {
 /// that off. dash.js 5.2.1 plays only the first segment of a video that starts later than its
 /// period.
 pub(crate) fn start_of(period: &Period<'_>) -> Time {
+    if period.is_whole() {
+        return period.start();
+    }
     let presentation = period.presentation();
     let goes_on = |video: &&Rendition| {
         let whole = period.source().rendition(&video.id);
@@ -290,7 +315,6 @@ fn frames_per_key_frame(rendition: &Rendition, key_frames: &SegmentTimeline) -> 
 fn details(rendition: &Rendition, text: TextForm) -> Details {
     let codec = &rendition.track.codec;
     let (width, height) = codec.video().map(Video::dimensions).unzip();
-    let frame_rate = rendition.track.frame_rate().map(|rate| rate.to_string());
     Details {
         codecs: match codec {
             Codec::Video(video) => Some(video.rfc6381()),
@@ -300,48 +324,42 @@ fn details(rendition: &Rendition, text: TextForm) -> Details {
         supplemental_codec: codec.video().and_then(Video::supplemental_codec),
         width,
         height,
-        pixel_aspect: codec.video().map(|video| video.pixel_aspect.to_string()),
-        frame_rate,
+        pixel_aspect: codec.video().map(|video| video.pixel_aspect),
+        frame_rate: rendition.track.frame_rate(),
         sampling_rate: codec.audio().map(AudioCodec::sampling_rate),
     }
 }
 
-fn picture_aspect(video: &Video) -> Option<String> {
+fn picture_aspect(video: &Video) -> Option<AspectRatio> {
     let (width, height) = video.dimensions();
-    video.pixel_aspect.of_picture(width, height).map(|ratio| ratio.to_string())
+    video.pixel_aspect.of_picture(width, height)
 }
 
-/// Each detail that is the same for all.
-fn in_common(details: &[Details]) -> Details {
+/// Takes each detail that is the same for all.
+fn shared_details(all: &mut [Details]) -> Details {
     Details {
-        codecs: common(details, |details| details.codecs.clone()).flatten(),
-        supplemental_codec: common(details, |details| details.supplemental_codec.clone()).flatten(),
-        width: common(details, |details| details.width).flatten(),
-        height: common(details, |details| details.height).flatten(),
-        pixel_aspect: common(details, |details| details.pixel_aspect.clone()).flatten(),
-        frame_rate: common(details, |details| details.frame_rate.clone()).flatten(),
-        sampling_rate: common(details, |details| details.sampling_rate).flatten(),
+        codecs: take_shared(all, |details| &mut details.codecs),
+        supplemental_codec: take_shared(all, |details| &mut details.supplemental_codec),
+        width: take_shared(all, |details| &mut details.width),
+        height: take_shared(all, |details| &mut details.height),
+        pixel_aspect: take_shared(all, |details| &mut details.pixel_aspect),
+        frame_rate: take_shared(all, |details| &mut details.frame_rate),
+        sampling_rate: take_shared(all, |details| &mut details.sampling_rate),
     }
 }
 
-/// Each detail that is not already shared.
-fn without(shared: &Details, own: Details) -> Details {
-    Details {
-        codecs: own.codecs.filter(|_| shared.codecs.is_none()),
-        supplemental_codec: own.supplemental_codec.filter(|_| shared.supplemental_codec.is_none()),
-        width: own.width.filter(|_| shared.width.is_none()),
-        height: own.height.filter(|_| shared.height.is_none()),
-        pixel_aspect: own.pixel_aspect.filter(|_| shared.pixel_aspect.is_none()),
-        frame_rate: own.frame_rate.filter(|_| shared.frame_rate.is_none()),
-        sampling_rate: own.sampling_rate.filter(|_| shared.sampling_rate.is_none()),
+/// Takes a value that is the same for all items from each of them.
+fn take_shared<T, V: PartialEq>(
+    items: &mut [T],
+    of: impl Fn(&mut T) -> &mut Option<V>,
+) -> Option<V> {
+    let (first, others) = items.split_first_mut()?;
+    let first = of(first);
+    if others.iter_mut().any(|other| *of(other) != *first) {
+        return None;
     }
-}
-
-/// The value that `of` returns for all items, if it is the same for all.
-fn common<T, V: PartialEq>(items: &[T], of: impl Fn(&T) -> V) -> Option<V> {
-    let mut values = items.iter().map(of);
-    let first = values.next()?;
-    values.all(|value| value == first).then_some(first)
+    others.iter_mut().for_each(|other| *of(other) = None);
+    first.take()
 }
 
 /// Whether a set helps people who cannot see or hear well, as captions do too (5.8.4.3).
@@ -356,7 +374,7 @@ fn roles(rendition: &Rendition) -> Vec<Descriptor> {
     let own = if role.is_accessibility() { Role::Alternate } else { role };
     let main = rendition.is_default.then_some(Role::Main).filter(|main| *main != own);
     let roles = [own].into_iter().chain(main);
-    roles.map(|role| descriptor(ROLE_SCHEME, role.as_str().into())).collect()
+    roles.map(|role| descriptor(ROLE_SCHEME, role.as_str())).collect()
 }
 
 fn label(rendition: &Rendition) -> Option<String> {

@@ -12,6 +12,7 @@ const COMMON_ENCRYPTION: &str = "urn:mpeg:dash:mp4protection:2011";
 
 /// The `ContentProtection` element, with the content that ISO/IEC 23001-7, 11.2, PlayReady, Azure
 /// Media Services and DASH-IF define.
+#[derive(Clone)]
 pub(crate) struct ContentProtection {
     scheme: String,
     value: Option<String>,
@@ -89,8 +90,9 @@ impl ContentProtection {
 pub(crate) struct Namespaces(Vec<(&'static str, &'static str)>);
 
 impl Namespaces {
-    /// The namespaces that these elements use.
-    pub(crate) fn of<'a>(elements: impl Iterator<Item = &'a ContentProtection> + Clone) -> Self {
+    /// The namespaces that the elements of these protections use.
+    pub(crate) fn of(protections: &[Protection]) -> Self {
+        let elements: Vec<_> = protections.iter().flat_map(ContentProtection::all).collect();
         type IsUsed = fn(&ContentProtection) -> bool;
         let all: [(_, _, IsUsed); 5] = [
             ("xmlns:cenc", "urn:mpeg:cenc:2013", |element| {
@@ -103,7 +105,7 @@ impl Namespaces {
                 element.clear_key_url.is_some()
             }),
         ];
-        let used = all.into_iter().filter(|(.., is_used)| elements.clone().any(is_used));
+        let used = all.into_iter().filter(|(.., is_used)| elements.iter().any(is_used));
         Self(used.map(|(prefix, namespace, _)| (prefix, namespace)).collect())
     }
 

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use dynpack_media::{Rendition, Ticks, Timescale, View};
+use dynpack_xml::Writer;
 
 use crate::adaptation_set::{Set, start_of};
 use crate::content_protection::Namespaces;
 use crate::event_stream::EventStream;
-use crate::model::{AdaptationSet, Mpd, Period, descriptor};
+use crate::model::{AdaptationSet, Mpd, Period, STYLE, descriptor};
 use crate::text::duration;
-use crate::{Flavor, Options, Urls};
+use crate::{Flavor, Options, Protection, Urls};
 
 /// The profiles (8.4 and 8.12): segments addressed by templates. If segments are CMAF and cut at
 /// the same places, also CMAF.
@@ -47,59 +48,68 @@ const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 /// may start a few milliseconds earlier.
 #[must_use]
 pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
-    let periods: Vec<_> =
-        view.periods().map(|period| Set::all(period, urls, options.text)).collect();
-    let is_cmaf = options.flavor == Flavor::Cmaf
-        && periods.iter().flatten().all(|set| set.is_aligned() && set.starts_with_sap());
-    let renditions = view.periods().flat_map(|period| &period.presentation().renditions);
-    let min_buffer_time = options
-        .min_buffer_time
-        .unwrap_or_else(|| renditions.map(longest_segment).max().unwrap_or_default());
-    let mut end = Duration::ZERO;
-    let periods: Vec<_> = view
-        .periods()
-        .zip(&periods)
-        .enumerate()
-        .map(|(id, (period, sets))| {
-            let before = id.checked_sub(1).and_then(|before| Some((before, periods.get(before)?)));
-            let start = end;
-            let from = start_of(period);
-            let lasts = period.presentation().duration().ceil(MICROS) - from.floor(MICROS);
-            end = end.saturating_add(micros(lasts));
-            let (start, events) = (duration(start), EventStream::all(period, from));
-            let mut adaptation_sets = adaptation_sets(sets, urls);
-            for (set, (described, number)) in
-                sets.iter().zip(adaptation_sets.iter_mut().zip(0_usize..))
-            {
-                let connected = before.filter(|(_, others)| {
-                    others.get(number).is_some_and(|other| set.continues(other))
-                });
-                described.supplemental.extend(
-                    connected.map(|(before, _)| descriptor(CONNECTIVITY, before.to_string())),
-                );
+    let mut periods = Writer::nested(STYLE);
+    let mut protections: Vec<Protection> = Vec::new();
+    let (mut is_cmaf, mut has_supplemental_codecs) = (options.flavor == Flavor::Cmaf, false);
+    let (mut end, mut longest) = (Duration::ZERO, Duration::ZERO);
+    let mut before = None;
+    // Each is written as soon as it is described: a day of short clips takes the memory of one, and
+    // what describes a clip is read once.
+    for (id, period) in view.periods().enumerate() {
+        let presentation = period.presentation();
+        let own_start = start_of(period);
+        let sets = Set::all(period, own_start, urls, options.text);
+        let (start, events) = (duration(end), EventStream::all(period, own_start));
+        let adaptation_sets = adaptation_sets(&sets, before.as_ref(), urls);
+        Period { id, start, events, adaptation_sets }.write(&mut periods);
+        let lasts = presentation.duration().ceil(MICROS) - own_start.floor(MICROS);
+        end = end.saturating_add(micros(lasts));
+        longest = presentation.renditions.iter().map(longest_segment).fold(longest, Duration::max);
+        is_cmaf &= sets.iter().all(|set| set.is_aligned && set.starts_with_sap);
+        has_supplemental_codecs |= sets.iter().any(Set::has_supplemental_codecs);
+        for protection in sets.iter().filter_map(Set::protection) {
+            if !protections.contains(protection) {
+                protections.push(protection.clone());
             }
-            Period { id, start, events, adaptation_sets }
-        })
-        .collect();
-    let sets = periods.iter().flat_map(|period| &period.adaptation_sets);
+        }
+        before = Some((id, sets));
+    }
     let manifest = Mpd {
-        namespaces: Namespaces::of(sets.flat_map(|set| &set.protection)),
+        namespaces: Namespaces::of(&protections),
+        has_supplemental_codecs,
         profiles: if is_cmaf { LIVE_AND_CMAF } else { LIVE },
         duration: duration(end),
-        min_buffer_time: duration(min_buffer_time),
+        min_buffer_time: duration(options.min_buffer_time.unwrap_or(longest)),
         periods,
     };
-    manifest.to_xml()
+    manifest.into_xml()
 }
 
-/// The sets of a period, followed by those of key frames.
-fn adaptation_sets(sets: &[Set<'_>], urls: &impl Urls) -> Vec<AdaptationSet> {
-    let numbered = || sets.iter().zip(1..);
-    let videos = numbered().filter(|(set, _)| set.is_video());
-    let key_frames = videos
-        .zip(sets.len().saturating_add(1)..)
-        .map(|((set, whole), number)| set.key_frames(number, whole, urls));
-    numbered().map(|(set, number)| set.element(number, sets, urls)).chain(key_frames).collect()
+/// The sets of a period, followed by those of key frames. `before` are those of the period before,
+/// with its id.
+fn adaptation_sets(
+    sets: &[Set<'_>],
+    before: Option<&(usize, Vec<Set<'_>>)>,
+    urls: &impl Urls,
+) -> Vec<AdaptationSet> {
+    let videos = sets.iter().filter(|set| set.is_video()).count();
+    let mut elements = Vec::with_capacity(sets.len().saturating_add(videos));
+    elements.extend(sets.iter().zip(1..).map(|(set, number)| set.element(number, urls)));
+    let mut key_frames = Vec::with_capacity(videos);
+    for ((set, element), place) in sets.iter().zip(&mut elements).zip(0_usize..) {
+        if set.is_video() {
+            let number = sets.len().saturating_add(key_frames.len()).saturating_add(1);
+            key_frames.push(set.key_frames(number, element, urls));
+        }
+        set.signal_switching(element, sets);
+        let connected = before
+            .filter(|(_, others)| others.get(place).is_some_and(|other| set.continues(other)));
+        element
+            .supplemental
+            .extend(connected.map(|(before, _)| descriptor(CONNECTIVITY, before.to_string())));
+    }
+    elements.extend(key_frames);
+    elements
 }
 
 fn longest_segment(rendition: &Rendition) -> Duration {

@@ -1,6 +1,10 @@
 //! The elements of a manifest and their XML: attributes and elements are in the order of the schema
 //! (ISO/IEC 23009-1, 5.3).
 
+use std::borrow::Cow;
+
+use dynpack_codec::AspectRatio;
+use dynpack_media::FrameRate;
 use dynpack_media::text::uri;
 use dynpack_xml::{Style, Tag, Writer};
 
@@ -8,42 +12,34 @@ use crate::content_protection::{ContentProtection, Namespaces};
 use crate::event_stream::EventStream;
 use crate::segment_timeline::SegmentTimeline;
 
-const STYLE: Style = Style::INDENTED.with_declared_encoding("UTF-8").with_indent(1);
+pub(crate) const STYLE: Style = Style::INDENTED.with_declared_encoding("UTF-8").with_indent(1);
 
 /// The namespace of attributes that ANSI/SCTE 214-1 adds.
 const SCTE_214: &str = "urn:scte:dash:scte214-extensions";
 
-/// `MPD` (5.3.1).
+/// `MPD` (5.3.1), around its periods.
 pub(crate) struct Mpd {
     pub(crate) namespaces: Namespaces,
+    pub(crate) has_supplemental_codecs: bool,
     pub(crate) profiles: &'static str,
     pub(crate) duration: String,
     pub(crate) min_buffer_time: String,
-    pub(crate) periods: Vec<Period>,
+    pub(crate) periods: Writer,
 }
 
 impl Mpd {
-    pub(crate) fn to_xml(&self) -> String {
+    pub(crate) fn into_xml(self) -> String {
         let mut xml = Writer::new(STYLE);
         let tag = xml.open("MPD").with("xmlns", "urn:mpeg:dash:schema:mpd:2011");
         self.namespaces
             .declare(tag)
-            .with_some("xmlns:scte214", self.has_supplemental_codecs().then_some(SCTE_214))
+            .with_some("xmlns:scte214", self.has_supplemental_codecs.then_some(SCTE_214))
             .with("profiles", self.profiles)
             .with("type", "static")
             .with("mediaPresentationDuration", &self.duration)
             .with("minBufferTime", &self.min_buffer_time)
-            .children(|xml| self.periods.iter().for_each(|period| period.write(xml)));
+            .nested(self.periods);
         xml.finish()
-    }
-
-    fn has_supplemental_codecs(&self) -> bool {
-        let sets = self.periods.iter().flat_map(|period| &period.adaptation_sets);
-        let mut details = sets.flat_map(|set| {
-            let own = set.representations.iter().map(|representation| &representation.own);
-            own.chain([&set.shared])
-        });
-        details.any(|details| details.supplemental_codec.is_some())
     }
 }
 
@@ -56,7 +52,7 @@ pub(crate) struct Period {
 }
 
 impl Period {
-    fn write(&self, xml: &mut Writer) {
+    pub(crate) fn write(&self, xml: &mut Writer) {
         let tag = xml.open("Period").with("id", self.id).with("start", &self.start);
         tag.children(|xml| {
             self.events.iter().for_each(|events| events.write(xml));
@@ -66,16 +62,17 @@ impl Period {
 }
 
 /// `AdaptationSet` (5.3.3).
+#[derive(Clone)]
 pub(crate) struct AdaptationSet {
     pub(crate) id: usize,
     pub(crate) content_type: &'static str,
     pub(crate) language: Option<String>,
     pub(crate) mime_type: &'static str,
     pub(crate) shared: Details,
-    pub(crate) picture_aspect: Option<String>,
+    pub(crate) picture_aspect: Option<AspectRatio>,
     pub(crate) max_width: Option<u16>,
     pub(crate) max_height: Option<u16>,
-    pub(crate) max_frame_rate: Option<String>,
+    pub(crate) max_frame_rate: Option<FrameRate>,
     pub(crate) segment_alignment: Option<bool>,
     pub(crate) start_with_sap: Option<u8>,
     pub(crate) max_playout_rate: Option<u32>,
@@ -102,10 +99,10 @@ impl AdaptationSet {
             .with("mimeType", self.mime_type);
         self.shared
             .add_to(tag)
-            .with_some("par", self.picture_aspect.as_ref())
+            .with_some("par", self.picture_aspect)
             .with_some("maxWidth", self.max_width)
             .with_some("maxHeight", self.max_height)
-            .with_some("maxFrameRate", self.max_frame_rate.as_ref())
+            .with_some("maxFrameRate", self.max_frame_rate)
             .with_some("segmentAlignment", self.segment_alignment)
             .with_some("startWithSAP", self.start_with_sap)
             .with_some("maxPlayoutRate", self.max_playout_rate)
@@ -130,6 +127,7 @@ impl AdaptationSet {
 }
 
 /// `Representation` (5.3.5). What it leaves out is in its adaptation set.
+#[derive(Clone)]
 pub(crate) struct Representation {
     pub(crate) id: String,
     pub(crate) bandwidth: u32,
@@ -146,14 +144,15 @@ impl Representation {
 }
 
 /// The attributes that adaptation sets and representations have in common (5.3.7).
+#[derive(Clone)]
 pub(crate) struct Details {
     pub(crate) codecs: Option<String>,
     /// Codecs that add to those, with a brand (ANSI/SCTE 214-1, 6.2.5).
     pub(crate) supplemental_codec: Option<(String, &'static str)>,
     pub(crate) width: Option<u16>,
     pub(crate) height: Option<u16>,
-    pub(crate) pixel_aspect: Option<String>,
-    pub(crate) frame_rate: Option<String>,
+    pub(crate) pixel_aspect: Option<AspectRatio>,
+    pub(crate) frame_rate: Option<FrameRate>,
     pub(crate) sampling_rate: Option<u32>,
 }
 
@@ -165,8 +164,8 @@ impl Details {
             .with_some("scte214:supplementalProfiles", brand)
             .with_some("width", self.width)
             .with_some("height", self.height)
-            .with_some("sar", self.pixel_aspect.as_ref())
-            .with_some("frameRate", self.frame_rate.as_ref())
+            .with_some("sar", self.pixel_aspect)
+            .with_some("frameRate", self.frame_rate)
             .with_some("audioSamplingRate", self.sampling_rate)
     }
 }
@@ -186,10 +185,10 @@ impl Segments {
         }
     }
 
-    /// The template, if it is one.
-    pub(crate) const fn template(&self) -> Option<&SegmentTemplate> {
+    /// The segments, if it has some.
+    pub(crate) const fn timeline(&self) -> Option<&SegmentTimeline> {
         match self {
-            Self::Template(template) => Some(template),
+            Self::Template(template) => Some(&template.timeline),
             Self::Document(_) => None,
         }
     }
@@ -238,14 +237,15 @@ impl SegmentTemplate {
 }
 
 /// A descriptor: a scheme and a value (5.8.2).
+#[derive(Clone)]
 pub(crate) struct Descriptor {
     pub(crate) scheme: &'static str,
-    pub(crate) value: String,
+    pub(crate) value: Cow<'static, str>,
 }
 
 /// A descriptor of that scheme and value.
-pub(crate) const fn descriptor(scheme: &'static str, value: String) -> Descriptor {
-    Descriptor { scheme, value }
+pub(crate) fn descriptor(scheme: &'static str, value: impl Into<Cow<'static, str>>) -> Descriptor {
+    Descriptor { scheme, value: value.into() }
 }
 
 impl Descriptor {

@@ -35,6 +35,6 @@ pub(crate) fn supplemental<'a>(videos: impl Iterator<Item = &'a Video> + Clone) 
         _ => None,
     };
     let has_metadata = videos.clone().all(|video| video.has_hdr10_plus);
-    let metadata = has_metadata.then(|| descriptor(METADATA.0, METADATA.1.into()));
+    let metadata = has_metadata.then(|| descriptor(METADATA.0, METADATA.1));
     transfer.into_iter().chain(metadata).collect()
 }

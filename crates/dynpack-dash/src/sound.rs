@@ -3,7 +3,7 @@
 
 use dynpack_codec::{AudioCodec, DtsConfig};
 
-use crate::model::Descriptor;
+use crate::model::{Descriptor, descriptor};
 
 /// The loudspeaker layout, by its number in ISO/IEC 23091-3.
 const LAYOUT: &str = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
@@ -51,7 +51,7 @@ pub(crate) fn codecs(audio: &AudioCodec) -> String {
 
 /// `AudioChannelConfiguration`; `None` for a layout that has no number.
 pub(crate) fn channels(audio: &AudioCodec) -> Option<Descriptor> {
-    let descriptor = |scheme, value| Some(Descriptor { scheme, value });
+    let descriptor = |scheme, value: String| Some(descriptor(scheme, value));
     match audio {
         AudioCodec::Ac3(ac3) => descriptor(DOLBY_MAP, format!("{:04X}", ac3.channel_map.0)),
         AudioCodec::Eac3(eac3) => descriptor(DOLBY_MAP, format!("{:04X}", eac3.channel_map.0)),
@@ -85,13 +85,12 @@ fn layout(audio: &AudioCodec) -> Option<u8> {
 
 /// `SupplementalProperty` of sound with objects, and of sound for headphones.
 pub(crate) fn supplemental(audio: &AudioCodec) -> Vec<Descriptor> {
-    let descriptor = |scheme, value| Descriptor { scheme, value };
     if let Some(objects) = audio.objects() {
         let complexity = descriptor(JOC_COMPLEXITY, objects.to_string());
-        return vec![descriptor(JOC, "JOC".into()), complexity];
+        return vec![descriptor(JOC, "JOC"), complexity];
     }
     if audio.is_immersive_stereo() {
-        return vec![descriptor(VIRTUALIZED, "1".into())];
+        return vec![descriptor(VIRTUALIZED, "1")];
     }
     Vec::new()
 }

@@ -25,7 +25,7 @@ use dynpack_codec::{Codec, MediaKind};
 use dynpack_media::SegmentNumber;
 
 pub use clock::LEAD_IN;
-pub use estimate::Estimate;
+pub use estimate::{Companion, Estimate};
 pub use part::Part;
 pub use sample_aes::encrypts;
 

@@ -86,7 +86,7 @@ pub use marker::{Marker, Splice, SpliceKind};
 pub use matrix::Matrix;
 pub use media_stretch::MediaStretch;
 pub use presentation::{Presentation, Rendition, SourceIndex};
-pub use rate::{Rate, Rates, target_duration};
+pub use rate::{Rate, RatePart, Rates, target_duration};
 pub use rendition_id::{Form, RenditionId};
 pub use role::Role;
 pub use runs::{Run, Runs};

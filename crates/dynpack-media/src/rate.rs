@@ -59,26 +59,76 @@ impl Rate {
         timescale: Timescale,
         mut exact: impl FnMut(usize) -> Result<u64, E>,
     ) -> Result<Self, E> {
-        let mut film = Film::new(segments, timescale);
-        let mut is_bound = vec![true; film.segments.len()];
-        loop {
-            let (run, peak) = film.densest();
-            let mut is_certain = true;
-            for at in run {
-                let (Some(is_bound), Some((bytes, _))) =
-                    (is_bound.get_mut(at), film.segments.get_mut(at))
-                else {
-                    continue;
-                };
-                if std::mem::take(is_bound) {
-                    *bytes = exact(at)?;
-                    is_certain = false;
-                }
-            }
-            if is_certain {
-                return Ok(film.rate(peak));
+        let part = RatePart::new(segments, timescale, 1);
+        Self::refine_parts(vec![part], |_, at| exact(at))
+    }
+
+    /// Like [`refine`](Self::refine), of parts that follow each other: calls `exact` with the index
+    /// of a part and that of a segment in it. The peak is the highest of any part.
+    ///
+    /// # Errors
+    /// What `exact` returns.
+    pub fn refine_parts<E>(
+        mut parts: Vec<RatePart>,
+        mut exact: impl FnMut(usize, usize) -> Result<u64, E>,
+    ) -> Result<Self, E> {
+        while let Some((at, highest)) =
+            parts.iter_mut().enumerate().max_by_key(|(_, part)| part.rate.peak)
+        {
+            if highest.refine(|segment| exact(at, segment))? {
+                break;
             }
         }
+        Ok(Self::of_parts(parts.iter().map(|part| (part.rate, part.millis))))
+    }
+}
+
+/// Segments whose sizes are known by upper bounds: a part of a stream.
+#[derive(Clone, Debug)]
+pub struct RatePart {
+    film: Film,
+    /// Whether the size of a segment is an upper bound.
+    is_bound: Vec<bool>,
+    /// The run of segments that decides the peak.
+    densest: Range<usize>,
+    rate: Rate,
+    millis: u64,
+}
+
+impl RatePart {
+    /// Segments of at most these sizes, in bytes, and durations, in ticks of `timescale`. Together
+    /// they last `millis` milliseconds of the program.
+    #[must_use]
+    pub fn new(
+        segments: impl IntoIterator<Item = (u64, Ticks)>,
+        timescale: Timescale,
+        millis: u64,
+    ) -> Self {
+        let film = Film::new(segments, timescale);
+        let (densest, peak) = film.densest();
+        let (is_bound, rate) = (vec![true; film.segments.len()], film.rate(peak));
+        Self { film, is_bound, densest, rate, millis }
+    }
+
+    /// Asks for the exact sizes of the segments that decide the peak; `true` if all are known.
+    fn refine<E>(&mut self, mut exact: impl FnMut(usize) -> Result<u64, E>) -> Result<bool, E> {
+        let mut is_certain = true;
+        for at in self.densest.clone() {
+            let (Some(is_bound), Some((bytes, _))) =
+                (self.is_bound.get_mut(at), self.film.segments.get_mut(at))
+            else {
+                continue;
+            };
+            if std::mem::take(is_bound) {
+                *bytes = exact(at)?;
+                is_certain = false;
+            }
+        }
+        if !is_certain {
+            let (densest, peak) = self.film.densest();
+            (self.densest, self.rate) = (densest, self.film.rate(peak));
+        }
+        Ok(is_certain)
     }
 }
 
@@ -91,6 +141,7 @@ pub fn target_duration(longest: Time) -> u64 {
 }
 
 /// Segments in the order in which they are played.
+#[derive(Clone, Debug)]
 struct Film {
     /// Bytes and duration of each.
     segments: Vec<(u64, Ticks)>,
@@ -299,6 +350,38 @@ mod tests {
             prop_assert_eq!(rate.peak, peak);
             prop_assert!((average..=measure(&bounds).1).contains(&rate.average));
             prop_assert!(asked.iter().all(|times| *times <= 1));
+        }
+
+        /// Parts have the highest peak of any, and of a part that is far from it nothing is asked.
+        #[test]
+        fn parts_together_have_the_highest_peak(
+            parts in prop::collection::vec(
+                prop::collection::vec((0_u64..100_000, 1_i64..10_000, 0_u64..9_000), 1..9),
+                1..9,
+            )
+        ) {
+            let sizes = |part: &[(u64, i64, u64)], with_more: bool| -> Vec<(u64, i64)> {
+                let size = |&(bytes, millis, more)| (bytes + u64::from(with_more) * more, millis);
+                part.iter().map(size).collect()
+            };
+            let peaks = |with_more| -> Vec<u64> {
+                parts.iter().map(|part| measure(&sizes(part, with_more)).0).collect()
+            };
+            let mut asked = vec![false; parts.len()];
+            let bounds = parts.iter().map(|part| {
+                let segments = sizes(part, true).into_iter();
+                let segments = segments.map(|(bytes, millis)| (bytes, Ticks(millis)));
+                RatePart::new(segments, Timescale::MILLIS, 1_000)
+            });
+            let rate = Rate::refine_parts(bounds.collect(), |part, at| {
+                asked[part] = true;
+                Ok::<_, ()>(parts[part][at].0)
+            });
+            let highest = peaks(false).into_iter().max().unwrap();
+            prop_assert_eq!(rate.unwrap().peak, highest);
+            for (asked, bound) in asked.into_iter().zip(peaks(true)) {
+                prop_assert!(!asked || bound >= highest);
+            }
         }
     }
 }

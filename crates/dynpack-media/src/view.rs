@@ -90,7 +90,7 @@ impl<'a> View<'a> {
     /// Whether it is all of one presentation.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.only().is_some_and(|period| period.places == Period::ALL)
+        self.only().is_some_and(Period::is_whole)
     }
 
     /// Whether a period shows all of those places of the timeline.
@@ -172,6 +172,12 @@ impl<'a> Period<'a> {
     #[must_use]
     pub const fn source(&self) -> &'a Presentation {
         self.whole
+    }
+
+    /// Whether it is all of the presentation.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.places == Self::ALL
     }
 
     /// The places in the timeline that it covers.

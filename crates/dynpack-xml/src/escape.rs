@@ -40,8 +40,18 @@ impl Escaped<'_> {
     }
 }
 
+/// Whether a byte is a character by itself that is never escaped.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'')
+}
+
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        // To look at every byte is faster than to stop at the first.
+        if text.bytes().fold(true, |are_plain, byte| are_plain & is_plain(byte)) {
+            self.text.push_str(text);
+            return Ok(());
+        }
         for character in text.chars() {
             match self.replacement(character) {
                 Some(replacement) => self.text.push_str(replacement),

@@ -6,6 +6,8 @@ use crate::escape::Escaped;
 use crate::fragment::Fragment;
 use crate::style::Style;
 
+const SPACES: &str = "                ";
+
 /// A document that is being written.
 pub struct Writer {
     text: String,
@@ -22,6 +24,13 @@ impl Writer {
             None => String::new(),
         };
         Self { text, style, depth: 0 }
+    }
+
+    /// Starts what will be the child elements of a root element that is [written
+    /// later](Tag::nested), in the same style: for a root whose attributes depend on them.
+    #[must_use]
+    pub const fn nested(style: Style) -> Self {
+        Self { text: String::new(), style, depth: 1 }
     }
 
     /// Starts an element with that name, including its prefix.
@@ -49,10 +58,15 @@ impl Writer {
 
     fn start_line(&mut self) {
         let Some(indent) = self.style.indent else { return };
-        if !self.text.is_empty() {
+        if !self.text.is_empty() || self.depth > 0 {
             self.text.push('\n');
         }
-        self.text.extend(std::iter::repeat_n(' ', indent.saturating_mul(self.depth)));
+        let mut spaces = indent.saturating_mul(self.depth);
+        while spaces > 0 {
+            let some = SPACES.get(..spaces).unwrap_or(SPACES);
+            self.text.push_str(some);
+            spaces = spaces.saturating_sub(some.len());
+        }
     }
 
     fn close(&mut self, name: &str) {
@@ -108,6 +122,16 @@ impl Tag<'_> {
         self.writer.close(self.name);
     }
 
+    /// Ends the root element with the child elements that were written before, unchanged.
+    pub fn nested(self, inside: Writer) {
+        let Self { writer, name } = self;
+        writer.text.push('>');
+        let before = std::mem::replace(&mut writer.text, inside.text);
+        writer.text.insert_str(0, &before);
+        writer.start_line();
+        writer.close(name);
+    }
+
     /// Ends the element with the child elements that `inside` writes. It is an empty element if
     /// `inside` writes none.
     pub fn children(self, inside: impl FnOnce(&mut Writer)) {
@@ -151,6 +175,22 @@ mod tests {
 </a>
 "#;
         assert_eq!(xml.finish(), expected);
+    }
+
+    #[test]
+    fn children_can_be_written_before_the_root() {
+        for style in [Style::INDENTED, Style::COMPACT] {
+            let inside = |xml: &mut Writer| {
+                xml.open("b").children(|xml| xml.open("c").text("1"));
+                xml.open("d").empty();
+            };
+            let (mut after, mut nested) = (Writer::new(style), Writer::nested(style));
+            after.open("a").with("e", 2).children(inside);
+            inside(&mut nested);
+            let mut before = Writer::new(style);
+            before.open("a").with("e", 2).nested(nested);
+            assert_eq!(before.finish(), after.finish());
+        }
     }
 
     #[test]

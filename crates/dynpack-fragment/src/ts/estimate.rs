@@ -54,30 +54,36 @@ impl<'a> Estimate<'a> {
         Self { is_encrypted, ..self }
     }
 
-    /// Bytes of a segment of those samples; together with the [bytes](Self::companion) of audio, if
-    /// video has that with it.
+    /// Bytes of a segment of those samples; together with the audio that video has with it.
     ///
     /// `None` where only [`media_segment_bound`](super::media_segment_bound) has the answer: for
-    /// samples without bytes or with irregular times, ten pictures a second or less, NAL units
-    /// whose length takes less than 4 bytes, and where one of two tracks starts or ends.
+    /// samples without bytes or with irregular times, ten pictures a second or less, and NAL units
+    /// whose length takes less than 4 bytes.
     #[must_use]
-    pub fn segment(&self, samples: Range<SampleIndex>, companion: Option<u64>) -> Option<u64> {
-        let all = self.rendition.cuts.samples();
-        if companion.is_some() && (samples.start <= all.start || samples.end >= all.end) {
-            return None;
+    pub fn segment(
+        &self,
+        samples: Range<SampleIndex>,
+        companion: Option<&Companion>,
+    ) -> Option<u64> {
+        let mut packets = self.packets(samples.clone(), true)?;
+        if let Some(companion) = companion {
+            packets.add(self.references_to(companion, samples)?);
         }
-        let streams = self.stream(samples, true)?.saturating_add(companion.unwrap_or_default());
-        Some(streams.saturating_add(psi::LEN))
+        let audio = companion.map_or(0, |companion| companion.len);
+        Some(packets.len().saturating_add(audio).saturating_add(psi::LEN))
     }
 
-    /// Bytes of those samples next to video, on whose packets the clock runs; `None` as for
+    /// Those samples next to video, on whose packets the clock runs; `None` as for
     /// [`segment`](Self::segment).
     #[must_use]
-    pub fn companion(&self, samples: Range<SampleIndex>) -> Option<u64> {
-        self.stream(samples, false)
+    pub fn companion(&self, samples: Range<SampleIndex>) -> Option<Companion> {
+        let packets = self.packets(samples.clone(), false)?;
+        let [first, last] = self.ends(samples)?;
+        let end = last.presentation + last.next_decode - last.decode;
+        Some(Companion { len: packets.len(), start: first.presentation, end })
     }
 
-    fn stream(&self, samples: Range<SampleIndex>, has_clock: bool) -> Option<u64> {
+    fn packets(&self, samples: Range<SampleIndex>, has_clock: bool) -> Option<Packets> {
         let table = &self.rendition.track.samples;
         let growth = self.carriage.growth()?;
         let first = table.samples(samples.clone()).next()?;
@@ -86,24 +92,51 @@ impl<'a> Estimate<'a> {
         {
             return None;
         }
-        let Packets { carrying, alone } = match self.carriage.frame() {
-            None => {
-                let len = if self.is_encrypted { max_len_of_picture } else { |clear| clear };
-                Packets {
-                    carrying: pictures(table, samples, growth, len, self.rendition.timescale())?,
-                    alone: 0,
-                }
-            }
-            Some(frame) => Sound::new(table, samples.clone(), frame, self.rendition.timescale())?
-                .packets(table, samples, growth, has_clock)?,
+        let Some(frame) = self.carriage.frame() else {
+            let len = if self.is_encrypted { max_len_of_picture } else { |clear| clear };
+            let carrying = pictures(table, samples, growth, len, self.rendition.timescale())?;
+            return Some(Packets { carrying, alone: 0 });
         };
-        Some(
-            carrying
-                .next_multiple_of(COUNTER_PERIOD)
-                .saturating_add(alone)
-                .saturating_mul(PACKET_LEN as u64),
-        )
+        let sound = Sound::new(table, samples.clone(), frame, self.rendition.timescale())?;
+        sound.packets(table, samples, growth, has_clock)
     }
+
+    /// Packets of the clock references where the audio starts before the first picture of the
+    /// film, or goes on after the last: in packets of their own, or in others that grow.
+    fn references_to(&self, companion: &Companion, samples: Range<SampleIndex>) -> Option<Packets> {
+        let all = self.rendition.cuts.samples();
+        let (starts, ends) = (samples.start <= all.start, samples.end >= all.end);
+        let [first, last] = self.ends(samples)?;
+        let intervals = |span: Ticks| {
+            span.max(Ticks::ZERO).0.cast_unsigned().div_ceil(REFERENCE_INTERVAL.0.cast_unsigned())
+        };
+        let before = intervals(first.decode - companion.start);
+        let after = intervals(last.next_decode.max(companion.end) - last.decode).saturating_sub(1);
+        let more = [(before, starts && before > 1), (after, ends)]
+            .map(|(count, is_there)| if is_there { count } else { 0 });
+        let more = more.into_iter().fold(0, u64::saturating_add);
+        Some(Packets { carrying: more, alone: more })
+    }
+
+    /// The times of the first and the last of those samples.
+    fn ends(&self, samples: Range<SampleIndex>) -> Option<[Stamps; 2]> {
+        let last = SampleIndex(samples.end.0.checked_sub(1)?);
+        let stamps = |from| {
+            let sample = self.rendition.track.samples.samples(from..samples.end).next()?;
+            Some(Stamps::new(self.rendition, &sample))
+        };
+        Some([stamps(samples.start)?, stamps(last)?])
+    }
+}
+
+/// The audio of a segment next to video.
+#[derive(Clone, Copy, Debug)]
+pub struct Companion {
+    /// Bytes of its packets.
+    len: u64,
+    /// When its first frame is presented, and when its last one ends.
+    start: Ticks,
+    end: Ticks,
 }
 
 /// Transport packets of a stream.
@@ -116,6 +149,12 @@ struct Packets {
 }
 
 impl Packets {
+    /// Bytes.
+    fn len(self) -> u64 {
+        let packets = self.carrying.next_multiple_of(COUNTER_PERIOD).saturating_add(self.alone);
+        packets.saturating_mul(PACKET_LEN as u64)
+    }
+
     fn add(&mut self, other: Self) {
         self.carrying = self.carrying.saturating_add(other.carrying);
         self.alone = self.alone.saturating_add(other.alone);

@@ -77,7 +77,7 @@ fn look(parts: &[Part<'_>], is_encrypted: bool) -> Option<u64> {
         [audio] => Some(of(audio, is_encrypted).companion(audio.samples.clone())?),
         _ => None,
     };
-    of(main, is_encrypted).segment(main.samples.clone(), companion)
+    of(main, is_encrypted).segment(main.samples.clone(), companion.as_ref())
 }
 
 /// A 33-bit stamp as the time nearest to `near`.
@@ -549,11 +549,26 @@ fn there_is_no_estimate_for_irregular_films() {
             "{uneven:?}"
         );
     }
-    let film = OpenedFilm::new(Some(&Video::PLAIN), Some(&Audio::PLAIN), TWO_SECONDS);
-    let parts = [film.rendition(MediaKind::Video), film.rendition(MediaKind::Audio)]
-        .map(|rendition| Part::new(rendition, rendition.cuts.segments().next().unwrap().samples));
-    assert_eq!(estimate(&parts), None, "before a track starts, the other may be alone for a while");
-    assert_eq!(estimate(&[Part::new(parts[0].rendition, SampleIndex(3)..SampleIndex(3))]), None);
+    let film = OpenedFilm::new(Some(&Video::PLAIN), None, TWO_SECONDS);
+    assert_eq!(estimate(&[Part::new(&film.renditions[0], SampleIndex(3)..SampleIndex(3))]), None);
+}
+
+/// Where audio goes on for a second after the last picture, the clock takes ten more packets, as its
+/// own or in others. Where both end together, it takes none.
+#[test]
+fn an_estimate_counts_clock_references_where_audio_is_alone() {
+    let video = Video { hz: 25, duration: 1, pictures: 50, gop: 50, ..Video::PLAIN };
+    let audio = Audio { hz: 48_000, rate: 48_000, priming: 0, ..Audio::PLAIN };
+    for (frames, more) in [(94, 0), (141, 10)] {
+        let audio = Audio { frames, ..audio.clone() };
+        let film = OpenedFilm::new(Some(&video), Some(&audio), 10_000);
+        let renditions = [MediaKind::Video, MediaKind::Audio].map(|kind| film.rendition(kind));
+        assert_eq!(segments(&film, &renditions, 1).len(), 1);
+        let parts = renditions.map(|one| Part::new(one, one.cuts.samples()));
+        let bound = media_segment_bound(&parts).unwrap();
+        let estimate = estimate(&parts).unwrap();
+        assert!((bound..=bound + more * 188).contains(&estimate), "{bound}, but {estimate}");
+    }
 }
 
 /// One silent frame, with too few bytes for 16 packets to share without splitting the header.

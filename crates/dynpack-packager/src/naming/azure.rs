@@ -26,7 +26,7 @@ impl Naming for AzureNaming {
     }
 
     fn init_segment(&self, manifest: &Request, rendition: &RenditionId) -> String {
-        manifest.for_media(rendition, Place::Init, None).url_in_level()
+        manifest.for_media(rendition, Place::Init, None).url_in(String::new())
     }
 
     fn segment(
@@ -35,12 +35,12 @@ impl Naming for AzureNaming {
         rendition: &RenditionId,
         audio_track: Option<&str>,
     ) -> SplitUrl {
-        segments(manifest, rendition, audio_track)
+        let place = Place::Time(Ticks::ZERO);
+        manifest.for_media(rendition, place, audio_track).split_url(&rendition.name)
     }
 
     fn init_template(&self, manifest: &Request, track: &str, bitrate: &str) -> String {
-        let init = manifest.for_media(&any_bitrate(track), Place::Init, None);
-        format!("{}{}", level(bitrate), init.url_in_level())
+        manifest.for_media(&any_bitrate(track), Place::Init, None).url_in(level(bitrate))
     }
 
     fn segment_template(
@@ -51,8 +51,9 @@ impl Naming for AzureNaming {
         bitrate: &str,
         time: &str,
     ) -> String {
-        let segments = segments(manifest, &any_bitrate(track).with_form(form), None);
-        format!("{}{}", level(bitrate), segments.at(time))
+        let segments = &any_bitrate(track).with_form(form);
+        let segment = manifest.for_media(segments, Place::Time(Ticks::ZERO), None);
+        segment.segment_in(level(bitrate), track, time)
     }
 
     fn document(&self, manifest: &Request, text: &RenditionId) -> String {
@@ -67,13 +68,8 @@ impl Naming for AzureNaming {
     ) -> String {
         let place = Place::Number(FragmentNumber::FIRST);
         let fragments = manifest.for_media(rendition, place, audio_track);
-        format!("{}{}", level(rendition.bitrate), fragments.stream_url(&rendition.name).at(""))
+        fragments.fragment_in(level(rendition.bitrate), &rendition.name, "")
     }
-}
-
-fn segments(manifest: &Request, rendition: &RenditionId, audio_track: Option<&str>) -> SplitUrl {
-    let place = Place::Time(Ticks::ZERO);
-    manifest.for_media(rendition, place, audio_track).split_url(&rendition.name)
 }
 
 /// A rendition of a track, for what is the same at all bitrates.

@@ -1,5 +1,7 @@
 //! What all versions of HLS have in common: their playlists.
 
+use std::borrow::Cow;
+
 use dynpack_codec::MediaKind;
 use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::cpix::HlsKey;
@@ -28,14 +30,19 @@ const IDENTITY: &str = "identity";
 ///
 /// # Errors
 /// [`Error::NotCarried`] if the periods have no rendition in common.
-pub(super) fn presentation(job: &Job<'_>, period: &Period<'_>) -> Result<Presentation, Error> {
-    let mut presentation = period.presentation().clone();
-    presentation.renditions = job.listed_in(period).cloned().collect();
-    if presentation.renditions.is_empty() {
-        let problem = "its periods have no rendition in common".to_owned();
-        return Err(Error::NotCarried { format: job.request.format, problem });
+pub(super) fn presentation<'a>(
+    job: &Job<'a>,
+    period: &'a Period<'a>,
+) -> Result<Cow<'a, Presentation>, Error> {
+    let all = period.presentation();
+    if job.listed_in(period).count() == all.renditions.len() {
+        return Ok(Cow::Borrowed(all));
     }
-    Ok(presentation)
+    let listed = all.with_renditions(job.listed_in(period).cloned().collect());
+    listed.map(Cow::Owned).map_err(|_| {
+        let problem = "its periods have no rendition in common".to_owned();
+        Error::NotCarried { format: job.request.format, problem }
+    })
 }
 
 /// What the multivariant playlist lists: each rendition as it is in the period with its largest
@@ -44,16 +51,17 @@ pub(super) fn presentation(job: &Job<'_>, period: &Period<'_>) -> Result<Present
 /// # Errors
 /// [`Error::NotCarried`] if the periods have no rendition in common.
 pub(super) fn largest(job: &Job<'_>) -> Result<Presentation, Error> {
-    let mut presentation = presentation(job, job.view.first())?;
+    let mut presentation = presentation(job, job.view.first())?.into_owned();
     let pixels = |rendition: &Rendition| {
         let size = rendition.track.unturned_size();
         size.map(|(width, height)| u64::from(width).saturating_mul(height.into()))
     };
     for period in job.view.periods().skip(1) {
         for rendition in &mut presentation.renditions {
-            let other = period.presentation().rendition(&rendition.id);
+            let others = &period.presentation().renditions;
+            let other = others.iter().find(|other| other.id == rendition.id);
             if let Some(other) = other.filter(|other| pixels(other) > pixels(rendition)) {
-                *rendition = other;
+                *rendition = other.clone();
             }
         }
     }
@@ -61,18 +69,20 @@ pub(super) fn largest(job: &Job<'_>) -> Result<Presentation, Error> {
 }
 
 /// The rates of all periods together, by those of each.
-pub(super) fn overall(
-    job: &Job<'_>,
-    of_period: impl Fn(&Period<'_>) -> Result<Rates, Error>,
+pub(super) fn overall<'a>(
+    job: &Job<'a>,
+    of_period: impl Fn(&'a Period<'a>) -> Result<Rates, Error>,
 ) -> Result<Rates, Error> {
     if let Some(only) = job.view.only() {
         return of_period(only);
     }
-    let of_periods = job.view.periods().map(|period| {
-        let millis = period.duration(Timescale::MILLIS).0.max(0).unsigned_abs();
-        Ok((of_period(period)?, millis))
-    });
+    let of_periods = job.view.periods().map(|period| Ok((of_period(period)?, millis(period))));
     Ok(Rates::of_parts(of_periods.collect::<Result<Vec<_>, Error>>()?))
+}
+
+/// How long a period lasts, in milliseconds.
+pub(super) fn millis(period: &Period<'_>) -> u64 {
+    period.duration(Timescale::MILLIS).0.max(0).unsigned_abs()
 }
 
 /// What a media playlist lists of a period: in a program of several, with the time of its start.

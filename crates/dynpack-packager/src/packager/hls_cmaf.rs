@@ -70,7 +70,8 @@ impl Packager for HlsCmaf {
     fn manifest(&self, job: &Job<'_>) -> Result<String, Error> {
         let presentation = hls::largest(job)?;
         let rates = hls::overall(job, |period| {
-            hls::rates(&hls::presentation(job, period)?, |rendition| mp4::rate(job, rendition))
+            let listed = hls::presentation(job, period)?;
+            hls::rates(&listed, |rendition| mp4::rate(job, rendition))
         })?;
         let options = hls::options(Options::CMAF, job);
         Ok(multivariant_playlist(&presentation, &rates, &Links::new(job), &options))

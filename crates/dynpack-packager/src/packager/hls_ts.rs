@@ -1,8 +1,10 @@
 //! HLS with MPEG transport streams: version 4 with video and audio apart, version 3 with the audio
 //! in each bitrate of the default video.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::ops::Range;
+use std::sync::Arc;
 
 use dynpack_codec::{MediaKind, TextForm};
 use dynpack_crypt::SystemId;
@@ -11,14 +13,15 @@ use dynpack_fragment::text::Clock;
 use dynpack_fragment::ts;
 use dynpack_hls::{Options, media_playlist, multivariant_playlist};
 use dynpack_media::{
-    Form, Period, Presentation, Rates, Rendition, SegmentNumber, Stream, StreamSegment, Ticks,
+    Form, Period, Presentation, Rates, Rendition, RenditionId, SegmentNumber, Stream,
+    StreamSegment, Ticks,
 };
 
 use super::carried::reason;
 use super::links::Links;
 use super::lookup::{choices_left_out, muxed_audio, muxed_audio_of, places_of, time_not_found};
 use super::resources::{Listed, requests};
-use super::ts_rate::{Companion, parts, rate};
+use super::ts_rate::{Companion, Look, parts, rate};
 use super::{Job, Packager, hls, text};
 use crate::encryption::Encryption;
 use crate::error::Error;
@@ -147,20 +150,31 @@ impl HlsTs {
         renditions.iter().filter(has_them).filter_map(Rendition::key_frames).collect()
     }
 
-    /// The rates of what is listed in a period.
-    fn rates(&self, job: &Job<'_>, period: &Period<'_>) -> Result<Rates, Error> {
-        let mut listed = hls::presentation(job, period)?;
-        let audio = self.audio(job, &listed)?;
-        let (renditions, streams) = self.offered(&listed, audio.as_ref());
-        listed.renditions = renditions;
-        let companion = Companion::new(audio.as_ref())?;
-        let key_frames = self.key_frames(&listed, &listed.renditions);
+    /// What is listed in a period with a rate, as far as a quick look knows it.
+    fn looks<'a>(&self, job: &Job<'a>, period: &'a Period<'a>) -> Result<Vec<Look>, Error> {
+        let listed = hls::presentation(job, period)?;
+        let audio = self.audio(job, &listed)?.map(Arc::new);
+        let (renditions, streams) = self.offered(&listed, audio.as_deref());
+        let companion = Companion::new(audio.as_deref())?;
+        let key_frames = self.key_frames(&listed, &renditions);
         let rated = streams.into_iter().filter(|stream| stream.kind() != MediaKind::Text);
-        let rates = key_frames.into_iter().chain(rated).map(|rendition| {
-            let rate = rate(job, &stream(&rendition, audio.as_ref()), &companion)?;
-            Ok((rendition.id, rate))
+        let looks = key_frames.into_iter().chain(rated).map(|rendition| {
+            let audio = audio.clone().filter(|_| rendition.kind() == MediaKind::Video);
+            Look::new(job, rendition, audio, &companion)
         });
-        rates.collect()
+        looks.collect()
+    }
+
+    /// The rates of what is listed.
+    fn rates(&self, job: &Job<'_>) -> Result<Rates, Error> {
+        let mut looks = BTreeMap::<RenditionId, Vec<(Look, u64)>>::new();
+        for period in job.view.periods() {
+            let millis = hls::millis(period);
+            for look in self.looks(job, period)? {
+                looks.entry(look.id().clone()).or_default().push((look, millis));
+            }
+        }
+        looks.into_iter().map(|(id, looks)| Ok((id, rate(job, &looks)?))).collect()
     }
 
     /// The stream that URLs of a rendition name, with the segments of this format.
@@ -205,7 +219,7 @@ impl Packager for HlsTs {
         let mut listed = hls::largest(job)?;
         let audio = self.audio(job, &listed)?;
         listed.renditions = self.offered(&listed, audio.as_ref()).0;
-        let rates = hls::overall(job, |period| self.rates(job, period))?;
+        let rates = self.rates(job)?;
         let links = Links::new(job).with_audio(audio.as_ref());
         Ok(multivariant_playlist(&listed, &rates, &links, &hls::options(self.options, job)))
     }

@@ -1,6 +1,7 @@
 //! Where an asset lies, as its URL says.
 
 use std::fmt;
+use std::sync::Arc;
 
 use dynpack_media::text::escape;
 
@@ -13,8 +14,8 @@ use super::escape::{unescape, unescape_lossy};
 /// joined to a root it stays below.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssetPath {
-    folder: String,
-    ism: String,
+    folder: Arc<str>,
+    ism: Arc<str>,
 }
 
 impl AssetPath {
@@ -37,7 +38,7 @@ impl AssetPath {
                 problem: "has nothing before its ending",
             });
         }
-        Ok(Self { folder: folder.to_owned(), ism: ism.to_owned() })
+        Ok(Self { folder: folder.into(), ism: ism.into() })
     }
 
     /// Splits the path of a URL, without its first slash, into the asset and what follows it.
@@ -88,7 +89,7 @@ impl AssetPath {
 
     /// The path in a URL, with its first slash.
     pub(super) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.folder.split('/').chain([self.ism.as_str()]);
+        let names = self.folder.split('/').chain([&*self.ism]);
         names.into_iter().try_for_each(|name| write!(f, "/{}", escape(name)))
     }
 }

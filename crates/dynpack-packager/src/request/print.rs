@@ -1,6 +1,6 @@
 //! Printing requests as URLs relative to their asset.
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write};
 
 use dynpack_media::Form;
 use dynpack_media::text::escape;
@@ -12,6 +12,9 @@ use super::grammar::{
 use super::{Place, Request, Resource, SplitUrl};
 use crate::format::Format;
 
+/// Bytes of most URLs.
+const USUAL_LEN: usize = 128;
+
 /// A URL without its host, escaped, in canonical form.
 impl Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,7 +25,9 @@ impl Display for Request {
 
 /// The folder of the media playlist and of the segments of a rendition, relative to the asset.
 pub(crate) fn level(bitrate: impl Display) -> String {
-    format!("{QUALITY_LEVELS}({bitrate})/")
+    let mut url = String::with_capacity(USUAL_LEN);
+    add(&mut url, format_args!("{QUALITY_LEVELS}({bitrate})/"));
+    url
 }
 
 impl Request {
@@ -38,78 +43,129 @@ impl Request {
     /// ```
     #[must_use]
     pub fn relative_url(&self) -> String {
-        let level = self.resource.rendition().map(|id| level(id.bitrate)).unwrap_or_default();
-        format!("{level}{}", self.url_in_level())
+        self.url_in(self.resource.rendition().map(|id| level(id.bitrate)).unwrap_or_default())
     }
 
-    /// The URL relative to the folder of its rendition, or to the asset for the manifest.
-    pub(crate) fn url_in_level(&self) -> String {
+    /// The URL in the folder of its rendition, or in that of the asset for the manifest.
+    pub(crate) fn url_in(&self, folder: String) -> String {
         match &self.resource {
-            Resource::Manifest | Resource::Chapters => manifest_url(self),
-            Resource::MediaPlaylist(id) => format!("{MANIFEST}({}{}", escape(&id.name), end(self)),
-            Resource::Media(id, Place::Init) => self.split_url(&id.name).at(INIT),
-            Resource::Media(id, Place::Time(time)) => self.split_url(&id.name).at(time),
-            Resource::Media(id, Place::Whole) => self.split_url(&id.name).at(WHOLE),
-            Resource::Media(id, Place::Number(number)) => self.stream_url(&id.name).at(number),
+            Resource::Manifest | Resource::Chapters => {
+                let mut url = folder + "manifest";
+                let start = url.len();
+                self.add_parameters(&mut url);
+                if url.len() > start {
+                    url.replace_range(start..=start, "(");
+                    url.push(')');
+                }
+                self.add_ending(&mut url);
+                url
+            }
+            Resource::MediaPlaylist(id) => {
+                let mut url = folder;
+                add(&mut url, format_args!("{MANIFEST}({}", escape(&id.name)));
+                self.add_arguments(&mut url);
+                self.add_ending(&mut url);
+                url
+            }
+            Resource::Media(id, Place::Init) => self.segment_in(folder, &id.name, INIT),
+            Resource::Media(id, Place::Time(time)) => self.segment_in(folder, &id.name, time),
+            Resource::Media(id, Place::Whole) => self.segment_in(folder, &id.name, WHOLE),
+            Resource::Media(id, Place::Number(number)) => {
+                self.fragment_in(folder, &id.name, number)
+            }
         }
+    }
+
+    /// The URL of the segment of a track at a time, in the folder of a rendition. The request is
+    /// for one of the segments.
+    pub(crate) fn segment_in(&self, folder: String, track: &str, time: impl Display) -> String {
+        let mut url = folder;
+        add(&mut url, format_args!("{FRAGMENTS}({}={time}", escape(track)));
+        self.add_arguments(&mut url);
+        self.add_ending(&mut url);
+        url
     }
 
     /// The URL of the segments of a track, relative to the folder of a rendition. The request is
     /// for one of them.
     pub(crate) fn split_url(&self, track: &str) -> SplitUrl {
-        SplitUrl::new(format!("{FRAGMENTS}({}=", escape(track)), end(self))
+        let mut after = String::with_capacity(USUAL_LEN);
+        self.add_arguments(&mut after);
+        self.add_ending(&mut after);
+        SplitUrl::new(format!("{FRAGMENTS}({}=", escape(track)), after)
     }
 
-    /// The URL of the numbered segments of a track, relative to the folder of a rendition; the
-    /// number stands between its parts. The request is for one of them.
-    pub(crate) fn stream_url(&self, track: &str) -> SplitUrl {
-        SplitUrl::new(format!("{FRAGMENTS}({}{}", escape(track), arguments(self)), query(self))
+    /// The URL of a numbered segment of a track, in the folder of a rendition. The request is for
+    /// one of the segments.
+    pub(crate) fn fragment_in(&self, folder: String, track: &str, number: impl Display) -> String {
+        let mut url = folder;
+        add(&mut url, format_args!("{FRAGMENTS}({}", escape(track)));
+        self.add_arguments(&mut url);
+        add(&mut url, number);
+        self.add_query(&mut url);
+        url
+    }
+
+    /// The arguments after the first one, and the parenthesis.
+    fn add_arguments(&self, url: &mut String) {
+        self.add_parameters(url);
+        url.push(')');
+    }
+
+    /// What follows the arguments.
+    fn add_ending(&self, url: &mut String) {
+        if let Some(extension) = self.extension().filter(|_| self.with_extension) {
+            url.extend([".", extension]);
+        }
+        self.add_query(url);
+    }
+
+    fn add_query(&self, url: &mut String) {
+        self.token.iter().for_each(|token| add(url, token));
+    }
+
+    /// The parameters as they stand in a URL, in the order in which Azure writes them, each after a
+    /// comma.
+    fn add_parameters(&self, url: &mut String) {
+        let mut parameter = |name: &str, value: &dyn Display| {
+            url.extend([",", name, "="]);
+            add(url, value);
+        };
+        if self.format != Format::default() {
+            parameter(FORMAT, &self.format);
+        }
+        if let Some(track) = &self.audio_track {
+            parameter(AUDIO_TRACK, &escape(track));
+        }
+        if let Some(flag) = &self.audio_only {
+            parameter(AUDIO_ONLY, flag);
+        }
+        if let Some(form) = &self.text {
+            parameter(TEXT, form);
+        }
+        if let Some(clip) = &self.clip {
+            parameter(CLIP, clip);
+        }
+        if self.resource.form() == Form::KeyFrames {
+            parameter(TYPE, &KEY_FRAMES);
+        }
+        if self.resource == Resource::Chapters {
+            parameter(TYPE, &CHAPTERS);
+        }
+        if let Some(encryption) = &self.encryption {
+            parameter(ENCRYPTION, encryption);
+        }
+        if !self.filters.is_empty() {
+            let names: Vec<_> = self.filters.iter().map(|name| escape(name).to_string()).collect();
+            parameter(FILTER, &names.join(";"));
+        }
+        if let Some(rules) = &self.rules {
+            parameter(RULES, rules);
+        }
     }
 }
 
-fn manifest_url(request: &Request) -> String {
-    let arguments: Vec<_> = parameters(request).collect();
-    let end = format!("{}{}", extension(request), query(request));
-    match arguments.as_slice() {
-        [] => format!("manifest{end}"),
-        arguments => format!("manifest({}){end}", arguments.join(",")),
-    }
-}
-
-/// All that follows the first argument.
-fn end(request: &Request) -> String {
-    format!("{}{}{}", arguments(request), extension(request), query(request))
-}
-
-/// The arguments after the first one, and the parenthesis.
-fn arguments(request: &Request) -> String {
-    let parameters: String = parameters(request).map(|text| format!(",{text}")).collect();
-    format!("{parameters})")
-}
-
-fn query(request: &Request) -> String {
-    request.token.as_ref().map(ToString::to_string).unwrap_or_default()
-}
-
-fn extension(request: &Request) -> String {
-    let extension = request.extension().filter(|_| request.with_extension);
-    extension.map(|extension| format!(".{extension}")).unwrap_or_default()
-}
-
-/// The parameters of a request as they stand in a URL, in the order in which Azure writes them.
-fn parameters(request: &Request) -> impl Iterator<Item = String> {
-    let filters: Vec<_> = request.filters.iter().map(|name| escape(name).to_string()).collect();
-    let parameters = [
-        (request.format != Format::default()).then(|| format!("{FORMAT}={}", request.format)),
-        request.audio_track.as_ref().map(|track| format!("{AUDIO_TRACK}={}", escape(track))),
-        request.audio_only.map(|flag| format!("{AUDIO_ONLY}={flag}")),
-        request.text.map(|form| format!("{TEXT}={form}")),
-        request.clip.map(|clip| format!("{CLIP}={clip}")),
-        (request.resource.form() == Form::KeyFrames).then(|| format!("{TYPE}={KEY_FRAMES}")),
-        (request.resource == Resource::Chapters).then(|| format!("{TYPE}={CHAPTERS}")),
-        request.encryption.map(|encryption| format!("{ENCRYPTION}={encryption}")),
-        (!filters.is_empty()).then(|| format!("{FILTER}={}", filters.join(";"))),
-        request.rules.as_ref().map(|rules| format!("{RULES}={rules}")),
-    ];
-    parameters.into_iter().flatten()
+fn add(url: &mut String, text: impl Display) {
+    // Writing to a string does not fail.
+    let _ = write!(url, "{text}");
 }

@@ -16,7 +16,7 @@ use crate::storage::{Identity, Source};
 
 /// Part of every ETag. Incremented with each change of the output for the same files, and with each
 /// change of what is read of them: index files of another number are not used.
-pub const FORMAT_VERSION: u32 = 7;
+pub const FORMAT_VERSION: u32 = 8;
 
 /// An open asset: one version of its files, parsed and cut into segments.
 #[non_exhaustive]
