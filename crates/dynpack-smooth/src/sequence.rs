@@ -53,8 +53,8 @@ impl Sequence {
     ///
     /// # Errors
     /// [`Error::Malformed`] if it is not XML from there on, lists no clip, or has a clip without
-    /// `src`, with a time that cannot be read or with an attribute of another name; [`Error::LimitExceeded`] past
-    /// [`MAX_CLIPS`](Self::MAX_CLIPS).
+    /// `src`, with a time that cannot be read or with an attribute of another name;
+    /// [`Error::LimitExceeded`] past [`MAX_CLIPS`](Self::MAX_CLIPS).
     pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Error> {
         let Ok(text) = decode(bytes, Self::MAX_BYTES) else { return Ok(None) };
         let mut sequence = None;
