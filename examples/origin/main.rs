@@ -16,6 +16,7 @@ mod server;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -96,11 +97,22 @@ struct Origin {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+#[expect(clippy::print_stderr, reason = "for whoever starts it")]
+async fn main() -> ExitCode {
     let filter =
         tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let options = Options::parse();
+    let ended = run(Options::parse()).await;
+    ended.map_or_else(
+        |error| {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        },
+        |()| ExitCode::SUCCESS,
+    )
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let (media, disk_cache) = options.disk_cache.around(Media::new(&options.media)?).await?;
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(|error| {
         format!("cannot listen on {}: {error}\nhint: --listen ADDR takes another", options.listen)

@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
@@ -22,6 +22,8 @@ struct Watched {
     opened: AtomicUsize,
     looked_at: AtomicUsize,
     is_broken: AtomicBool,
+    /// The files that were opened, and the most of them that were open together.
+    sources: Mutex<(Vec<Weak<dyn Source>>, usize)>,
     /// Files are only opened when there is a permit. `None` always permits.
     gate: Option<Semaphore>,
 }
@@ -57,7 +59,13 @@ impl Storage for Shared {
         if let Some(gate) = &self.0.gate {
             let _permit = gate.acquire().await.unwrap();
         }
-        self.0.memory.open(path).await
+        let source = self.0.memory.open(path).await?;
+        let mut sources = self.0.sources.lock().unwrap();
+        sources.0.retain(|source| source.strong_count() > 0);
+        sources.0.push(Arc::downgrade(&source));
+        sources.1 = sources.1.max(sources.0.len());
+        drop(sources);
+        Ok(source)
     }
 
     async fn identity(&self, path: &str) -> Result<Identity, StorageError> {
@@ -156,6 +164,24 @@ async fn only_the_allowed_number_of_files_is_held_open() {
         }
         assert_eq!(storage.opened(), opened, "{allowed} allowed");
     }
+}
+
+/// A program may show more films than may be open together, each of them several times.
+#[tokio::test]
+async fn films_of_programs_are_closed_once_they_are_read() {
+    let storage = Memory::new();
+    let films = (0..100).map(|film| {
+        storage.insert(format!("{film}/{film}.mp4"), sample("video_180p.mp4"));
+        format!(r#"<ref src="/{film}/{film}.mp4" clipEnd="1s"/>"#)
+    });
+    let films: String = films.collect();
+    let list = format!("<smil><body><seq>{films}{films}</seq></body></smil>");
+    storage.insert("sample/sample.ism", list);
+    let (storage, builder) = watched(Watched::new(storage));
+    ask(&builder.build(), MANIFEST).await.unwrap();
+    assert_eq!(storage.opened(), 101, "each of a hundred films once, and the list");
+    let most = storage.sources.lock().unwrap().1;
+    assert!(most < 40, "{most} files were open together");
 }
 
 #[tokio::test]

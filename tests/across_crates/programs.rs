@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use dynpack::storage::Memory;
 use dynpack::{Conditions, Dynpack, Format, Job, Place, Protocol, Request, Resource};
 use dynpack_media::{Period, View};
@@ -28,6 +30,12 @@ fn storage(list: &str) -> Memory {
     let storage = subtitled_storage();
     storage.insert("program/program.ism", list.to_owned());
     storage
+}
+
+/// A list of clips of the sample.
+fn list_of(clips: &[&str]) -> String {
+    let clips = clips.iter().map(|span| format!(r#"<ref src="/sample/sample.ism" {span}/>"#));
+    format!("<smil><body><seq>{}</seq></body></smil>", clips.collect::<String>())
 }
 
 fn origin() -> Dynpack {
@@ -184,7 +192,15 @@ async fn lists_that_cannot_be_played_are_refused_with_their_reason() {
         ),
         (
             r#"<smil><body><seq><ref src="/sample/sample.ism" clipBegin="60s"/></seq></body></smil>"#,
-            "clip 1: ",
+            "clip 1: the clip is empty: from 60.000 to 20.000 s, in 20.000 s of media",
+        ),
+        (
+            r#"<smil><body><seq><ref src="/a/../../a.mp4"/></seq></body></smil>"#,
+            "clip 1: \"/a/../../a.mp4\" is not a path below the root",
+        ),
+        (
+            r#"<smil><body><seq><ref src="/a/a.mp4"/></seq></body></smil>"#,
+            "clip 1: it lists a file, which does not exist",
         ),
     ] {
         let dynpack = Dynpack::builder(storage(list)).build();
@@ -253,6 +269,56 @@ async fn markers_go_with_their_clips() {
     // At four seconds of the first clip, and at 0.8 of the second, which starts after six.
     assert!(ranges[0].contains("ID=\"break\"") && ranges[0].contains("00:04.000Z"), "{ranges:?}");
     assert!(ranges[1].contains("ID=\"break-2\"") && ranges[1].contains("00:06.800Z"), "{ranges:?}");
+}
+
+/// Markers of a film that is shown very often are named in linear time.
+#[tokio::test]
+async fn a_film_with_many_markers_may_be_shown_often() {
+    let storage = storage(&list_of(&[r#"clipEnd="0.5s""#; 100]));
+    let marker = |at: usize| format!(r#"{{"id": "break-{at}", "start": {}}}"#, at / 4);
+    let markers: Vec<_> = (1..=1_000).map(marker).collect();
+    storage.insert("sample/markers.json", format!(r#"{{"markers": [{}]}}"#, markers.join(",")));
+    let dynpack = Dynpack::builder(storage).build();
+    let asset = dynpack.asset(&Request::parse(ASSET_MANIFEST).unwrap().asset).await.unwrap();
+    let scenes =
+        asset.scenes(&Request::parse(&manifest(ASSET, Format::DashCmaf)).unwrap()).unwrap();
+    let markers = scenes.iter().flat_map(|scene| scene.presentation.markers.iter());
+    let ids: BTreeSet<_> = markers.map(|marker| &*marker.id).collect();
+    assert_eq!(ids.len(), 100_000);
+    assert!(ids.contains("break-1000") && ids.contains("break-1000-100"));
+}
+
+/// A clip takes the memory of the cues that it shows, not of those of its film.
+#[tokio::test]
+async fn a_clip_takes_the_memory_of_its_own_cues() {
+    let storage = storage(&list_of(&[r#"clipBegin="2s" clipEnd="3s""#; 100]));
+    let long = "A long line of a subtitle. ".repeat(2_000);
+    let cues = (0..18).map(|at| format!("00:{at:02}.000 --> 00:{at:02}.500\n{long}\n\n"));
+    storage.insert("sample/subtitles.en.vtt", format!("WEBVTT\n\n{}", cues.collect::<String>()));
+    let dynpack = Dynpack::builder(storage).build();
+    let asset = |url: &str| Request::parse(url).unwrap().asset;
+    let film = dynpack.asset(&asset("/sample/sample.ism/manifest")).await.unwrap();
+    let program = dynpack.asset(&asset(ASSET_MANIFEST)).await.unwrap();
+    let (film, program) = (film.memory_size(), program.memory_size());
+    assert!(program < film, "{program} of a program, {film} of the film");
+}
+
+/// A program is refused before it fills the memory.
+#[tokio::test]
+async fn a_program_that_takes_too_much_memory_is_refused() {
+    let storage = storage(&list_of(&[r#"clipEnd="1s""#; 20_000]));
+    // Each clip has the same image, which is charged to each of them.
+    let image = STANDARD.encode([&b"\x89PNG\r\n\x1a\n"[..], &[0; 1 << 20]].concat());
+    let document = format!(
+        "<tt xmlns='http://www.w3.org/ns/ttml' tts:extent='1920px 1080px'><head>
+           <metadata><smpte:image xml:id='i' imageType='PNG' encoding='Base64'>{image}</smpte:image>
+           </metadata></head>
+         <body><div begin='0s' end='1s' smpte:backgroundImage='#i'/></body></tt>"
+    );
+    storage.insert("sample/film.en.ttml", document);
+    let error = fetch(&Dynpack::builder(storage).build(), ASSET_MANIFEST).await.unwrap_err();
+    assert_eq!(error.status(), 415);
+    assert!(error.to_string().contains("take more than 1073741824 bytes"), "{error}");
 }
 
 /// Under a locator with a filter, no clip that it leaves out is answered, in every format and under

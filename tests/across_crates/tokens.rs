@@ -394,12 +394,12 @@ async fn without_locators_everything_needs_a_token() {
     let dynpack = builder.clone().tokens(HmacTokens::new([KEY]).unwrap()).build();
     let manifest = "/sample/sample.ism/manifest(format=mpd-time-cmaf)";
     assert_eq!(refusal(fetch(&dynpack, manifest).await), REFUSED);
-    for path in ["sample", "/sample/", "sample/sample.ism", "/", ""] {
+    for path in ["sample", "/sample/", "sample/sample.ism", "/"] {
         let token = sign(&terms(path));
         let answer = fetch(&dynpack, &format!("{manifest}?token={token}")).await;
         assert_eq!(answer.unwrap().status, 200, "{path}");
     }
-    for path in ["sampl", "sample/sample", "sample/sample.ism/manifest", "other"] {
+    for path in ["sampl", "sample/sample", "sample/sample.ism/manifest", "other", ""] {
         let token = sign(&terms(path));
         let answer = fetch(&dynpack, &format!("{manifest}?token={token}")).await;
         assert_eq!(refusal(answer), REFUSED, "{path}");

@@ -51,7 +51,7 @@ impl Presentation {
     /// pictures, with that difference, keeps all of its frames, and other audio ends there.
     ///
     /// # Errors
-    /// [`Error::NothingToPresent`] if there is nothing between the two times,
+    /// [`Error::EmptyClip`] if there is nothing between the two times,
     /// [`Error::TooManyHidden`] if the key frame before the start is too far away, and those of
     /// [`Timeline::cut_along`].
     pub fn clip(
@@ -65,7 +65,9 @@ impl Presentation {
         let start = lead.boundary(span.start);
         let end = span.end.map_or_else(|| lead.end(), |end| lead.boundary(end));
         if start >= end {
-            return Err(Error::NothingToPresent);
+            let media = lead.time(lead.end());
+            let (start, end) = (span.start, span.end.unwrap_or(media));
+            return Err(Error::EmptyClip { start, end, media });
         }
         let [start, end, duration] = [start, end, end - start].map(|ticks| lead.time(ticks));
         let mut kept = Vec::new();

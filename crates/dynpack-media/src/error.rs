@@ -34,6 +34,21 @@ pub enum Error {
     /// There is nothing to present: no track has samples. The publisher of the asset can fix it.
     #[error("no track has samples to present")]
     NothingToPresent,
+    /// A clip ends before it starts, or lies after the end of its media.
+    #[error(
+        "the clip is empty: from {:.3} to {:.3} s, in {:.3} s of media",
+        start.as_seconds(),
+        end.as_seconds(),
+        media.as_seconds()
+    )]
+    EmptyClip {
+        /// Where it starts.
+        start: Time,
+        /// Where it ends.
+        end: Time,
+        /// Where its media ends.
+        media: Time,
+    },
     /// All tracks together would have more than
     /// [`Timeline::MAX_SEGMENTS`](crate::Timeline::MAX_SEGMENTS) segments: the film is too long,
     /// or has too many tracks, for so short a target.

@@ -64,6 +64,17 @@ impl Marker {
         }
     }
 
+    /// Bytes of memory that it takes, about.
+    #[must_use]
+    pub fn memory_size(&self) -> usize {
+        let class = self.class.as_ref().map_or(0, String::len);
+        let attributes = self.attributes.iter().map(|(name, value)| {
+            size_of::<(String, String)>().saturating_add(name.len()).saturating_add(value.len())
+        });
+        let own = size_of::<Self>().saturating_add(self.id.len()).saturating_add(class);
+        attributes.fold(own, usize::saturating_add)
+    }
+
     /// The same with another name.
     #[must_use]
     pub fn with_id(self, id: String) -> Self {

@@ -47,6 +47,10 @@ pub struct Program {
 }
 
 impl Program {
+    /// The maximum size of what is kept of all clips together, in bytes of memory without media:
+    /// 20,000 clips of ten seconds take half of it.
+    pub const MAX_BYTES: usize = 1 << 30;
+
     /// The clips.
     #[must_use]
     pub fn clips(&self) -> &[Clip] {
@@ -70,8 +74,7 @@ impl Program {
     /// Bytes of memory that it takes.
     #[must_use]
     pub fn memory_size(&self) -> usize {
-        let clips = self.clips.iter().flat_map(|clip| &clip.presentation.renditions);
-        clips.map(Rendition::memory_size).fold(0, usize::saturating_add)
+        self.clips.iter().map(Clip::memory_size).fold(0, usize::saturating_add)
     }
 
     /// The place of the clip, from 0, that has that place of the timeline of the program.
@@ -174,15 +177,18 @@ pub struct ProgramBuilder {
     clips: Vec<Clip>,
     /// How much longer than its pictures the audio of each name has been so far.
     sound_ahead: HashMap<Arc<str>, Time>,
-    /// The ids of the markers of all clips.
-    marker_ids: HashSet<String>,
+    /// The ids of the markers of all clips, each with the last number that was added to it.
+    marker_ids: HashMap<String, u32>,
+    /// Bytes of memory that the clips take.
+    bytes: usize,
 }
 
 impl ProgramBuilder {
     /// Adds a clip of a presentation, cut by that policy.
     ///
     /// # Errors
-    /// [`Error::Unpresentable`] if there is no such clip.
+    /// [`Error::Unpresentable`] if there is no such clip, or the clips take more memory than
+    /// [`Program::MAX_BYTES`].
     pub fn push(
         &mut self,
         whole: &Presentation,
@@ -218,17 +224,26 @@ impl ProgramBuilder {
             }
         }
         let origin = presentation.origin().plus(negative(whole.origin()));
-        let texts = texts.clone().since(origin).until(presentation.duration());
+        let texts = texts.within(origin, presentation.duration());
         let first_place = self.clips.last().map(Clip::next_place).unwrap_or_default();
-        self.clips.push(Clip { presentation, texts, start, first_place });
+        let clip = Clip { presentation, texts, start, first_place };
+        self.bytes = self.bytes.saturating_add(clip.memory_size());
+        if self.bytes > Program::MAX_BYTES {
+            let max = Program::MAX_BYTES;
+            let problem = format!("all clips up to it take more than {max} bytes of memory");
+            return Err(Error::Unpresentable { problem });
+        }
+        self.clips.push(clip);
         Ok(())
     }
 
     /// A marker with an id that no other marker of the program has: `break`, `break-2`.
     fn with_own_id(&mut self, marker: Marker) -> Marker {
-        let numbered = (2..).map(|number: u32| format!("{}-{number}", marker.id));
-        let mut ids = std::iter::once(marker.id.clone()).chain(numbered);
-        let id = ids.find(|id| self.marker_ids.insert(id.clone())).unwrap_or_default();
+        let Some(last) = self.marker_ids.insert(marker.id.clone(), 1) else { return marker };
+        let numbered = (last.saturating_add(1)..).map(|one| (one, format!("{}-{one}", marker.id)));
+        let free = { numbered }.find(|(_, id)| !self.marker_ids.contains_key(id));
+        let (number, id) = free.unwrap_or_default();
+        self.marker_ids.extend([(marker.id.clone(), number), (id.clone(), 1)]);
         marker.with_id(id)
     }
 

@@ -29,11 +29,19 @@ impl Texts {
         Self { texts: self.texts.into_iter().map(since).collect() }
     }
 
-    /// The same cues until that time ([`Document::until`]).
+    /// The cues that are shown from `start` on, for so long ([`Document::within`]).
     #[must_use]
-    pub(crate) fn until(self, end: Time) -> Self {
-        let until = |(name, document): (_, Document)| (name, document.until(end));
-        Self { texts: self.texts.into_iter().map(until).collect() }
+    pub(crate) fn within(&self, start: Time, duration: Time) -> Self {
+        let within = |(name, document): &(Arc<str>, Document)| {
+            (Arc::clone(name), document.within(start, duration))
+        };
+        Self { texts: self.texts.iter().map(within).collect() }
+    }
+
+    /// Bytes of memory that they take, about.
+    pub(crate) fn memory_size(&self) -> usize {
+        let sizes = self.texts.iter().map(|(_, document)| document.memory_size());
+        sizes.fold(0, usize::saturating_add)
     }
 
     /// Adds the cues of a rendition.

@@ -3,7 +3,7 @@
 mod clock;
 
 use dynpack_media::Time;
-use dynpack_xml::{Element, Position, Reader, decode, excerpt};
+use dynpack_xml::{Element, Reader, decode, excerpt};
 
 use self::clock::clock;
 use crate::{Error, xml};
@@ -39,8 +39,6 @@ pub struct SequenceClip {
     pub begin: Option<Time>,
     /// When it ends (`clipEnd`); `None` for the end of its media.
     pub end: Option<Time>,
-    /// Where it is listed.
-    pub at: Position,
 }
 
 impl Sequence {
@@ -55,8 +53,8 @@ impl Sequence {
     ///
     /// # Errors
     /// [`Error::Malformed`] if it is not XML from there on, lists no clip, or has a clip without
-    /// `src` or with a time that cannot be read; [`Error::LimitExceeded`] past
-    /// [`MAX_CLIPS`](Self::MAX_CLIPS).
+    /// `src`, with a time that cannot be read or with an attribute of another name;
+    /// [`Error::LimitExceeded`] past [`MAX_CLIPS`](Self::MAX_CLIPS).
     pub fn parse(bytes: &[u8]) -> Result<Option<Self>, Error> {
         let Ok(text) = decode(bytes, Self::MAX_BYTES) else { return Ok(None) };
         let mut sequence = None;
@@ -98,12 +96,21 @@ impl Sequence {
             let what = "the clips of the manifest";
             return Err(Error::LimitExceeded { what, limit: Self::MAX_CLIPS as u64 });
         }
+        let is_known =
+            |name: &&str| CLIP_ATTRIBUTES.iter().any(|one| one.eq_ignore_ascii_case(name));
+        if let Some(other) = element.attribute_names().find(|name| !is_known(name)) {
+            let problem = format!("`{}` is not supported of a clip", excerpt(other));
+            return Err(element.malformed(problem).into());
+        }
         let src = element.string("src").ok_or_else(|| element.malformed("a clip without `src`"))?;
         let [begin, end] = [time(element, "clipBegin")?, time(element, "clipEnd")?];
-        self.clips.push(SequenceClip { src, begin, end, at: element.at() });
+        self.clips.push(SequenceClip { src, begin, end });
         Ok(())
     }
 }
+
+/// The attributes of a clip. Others, such as `dur`, would change what is shown.
+const CLIP_ATTRIBUTES: [&str; 5] = ["src", "clipBegin", "clipEnd", "id", "title"];
 
 /// The time that an element gives in an attribute.
 fn time(element: &Element<'_>, attribute: &str) -> Result<Option<Time>, Error> {
@@ -113,4 +120,27 @@ fn time(element: &Element<'_>, attribute: &str) -> Result<Option<Time>, Error> {
     };
     let time = clock(value).ok_or_else(|| element.malformed(problem()))?;
     Ok(Some(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_change_a_clip_and_is_not_read_is_refused() {
+        for (clip, problem) in [
+            (r#"<ref src="a.ism" clip-begin="1s"/>"#, "`clip-begin` is not supported of a clip"),
+            (r#"<ref src="a.ism" dur="1s"/>"#, "`dur` is not supported of a clip"),
+            (r#"<ref src="a.ism" clipEnd="1e9s"/>"#, "is not a time"),
+            (r#"<ref clipBegin="1s"/>"#, "a clip without `src`"),
+            (r#"<par/>"#, "`par` is not a clip"),
+        ] {
+            let manifest = format!("<smil><body><seq>{clip}</seq></body></smil>");
+            let error = Sequence::parse(manifest.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(problem), "{clip}: {error}");
+        }
+        let clip =
+            r#"<smil><body><seq><ref xml:id="a" TITLE="b" Src="a.ism"/></seq></body></smil>"#;
+        assert_eq!(Sequence::parse(clip.as_bytes()).unwrap().unwrap().clips.len(), 1);
+    }
 }

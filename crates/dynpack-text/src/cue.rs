@@ -83,6 +83,12 @@ impl Cue {
         Self { start, end, nodes: moved_timestamps(self.nodes, &moved), ..self }
     }
 
+    /// Bytes of memory that it takes, about.
+    pub(crate) fn memory_size(&self) -> usize {
+        let id = self.id.as_ref().map_or(0, String::len);
+        size_of::<Self>().saturating_add(id).saturating_add(memory_size(&self.nodes))
+    }
+
     /// Whether parts of its text are shown or highlighted at times of their own.
     pub(crate) fn has_timestamps(&self) -> bool {
         has_timestamps(&self.nodes)
@@ -99,6 +105,19 @@ fn moved_timestamps(nodes: Vec<Node>, moved: &impl Fn(Time) -> Time) -> Vec<Node
         node @ (Node::Text(_) | Node::Break | Node::Image(_)) => node,
     });
     nodes.collect()
+}
+
+fn memory_size(nodes: &[Node]) -> usize {
+    let sizes = nodes.iter().map(|node| {
+        let own = match node {
+            Node::Text(text) => text.len(),
+            Node::Span(span) => size_of::<Span>().saturating_add(memory_size(&span.nodes)),
+            Node::Image(image) => image.png().len(),
+            Node::Break | Node::Timestamp(_) => 0,
+        };
+        size_of::<Node>().saturating_add(own)
+    });
+    sizes.fold(0, usize::saturating_add)
 }
 
 fn has_timestamps(nodes: &[Node]) -> bool {

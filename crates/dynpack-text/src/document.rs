@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dynpack_media::{Ticks, Time};
+use dynpack_media::{Ticks, Time, Timescale};
 
 use crate::cue::Cue;
 use crate::cues::Cues;
@@ -37,12 +37,29 @@ impl Document {
         Self { cues: cues.collect(), ..self }
     }
 
-    /// The same cues until `end`. Of a cue that is shown then, the part before it is left, and of a
-    /// later one nothing.
+    /// The cues that are shown from `start` on, for so long, on a clock that starts then. Of a cue
+    /// that is shown at either end, the part between them is left.
+    ///
+    /// Times are rounded to the ticks of their own clocks.
     #[must_use]
-    pub fn until(self, end: Time) -> Self {
-        let cues = self.cues.into_vec().into_iter().filter_map(|cue| cue.until(end));
-        Self { cues: cues.collect(), ..self }
+    pub fn within(&self, start: Time, duration: Time) -> Self {
+        // Rounding moves a time by half a second at most.
+        let [before, after] = [-1, 1].map(|second| Time::new(Ticks(second), Timescale::SECONDS));
+        let near = start.plus(before)..start.plus(duration).plus(after);
+        let cues = self.cues.touching(near).cloned();
+        let cues = cues.filter_map(|cue| cue.since(start)?.until(duration)).collect();
+        let Self { language, regions, pixels, stylesheets, .. } = self;
+        let (regions, stylesheets) = (regions.clone(), stylesheets.clone());
+        Self { language: language.clone(), regions, pixels: *pixels, stylesheets, cues }
+    }
+
+    /// Bytes of memory that it takes, about.
+    #[must_use]
+    pub fn memory_size(&self) -> usize {
+        let regions = self.regions.len().saturating_mul(size_of::<Region>());
+        let sheets = self.stylesheets.iter().map(String::len);
+        let cues = self.cues.all().iter().map(Cue::memory_size);
+        sheets.chain(cues).fold(regions, usize::saturating_add)
     }
 
     /// The whole document.

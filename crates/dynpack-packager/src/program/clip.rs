@@ -1,6 +1,8 @@
 //! Clips of a program.
 
-use dynpack_media::{Presentation, Rendition, SegmentNumber, Ticks, Time, Timescale};
+use dynpack_media::{
+    Chapter, Marker, Presentation, Rendition, SegmentNumber, Ticks, Time, Timescale,
+};
 
 use crate::texts::Texts;
 
@@ -26,6 +28,17 @@ impl Clip {
         let renditions = self.presentation.renditions.iter().map(delayed).collect();
         let delayed = Presentation::new(renditions).expect("a clip has segments");
         (delayed, self.texts.clone().since(negative(self.start)))
+    }
+
+    /// Bytes of memory that it takes, without media.
+    pub(super) fn memory_size(&self) -> usize {
+        let Presentation { renditions, markers, chapters, .. } = &self.presentation;
+        let renditions = renditions.iter().map(Rendition::memory_size);
+        let markers = markers.iter().map(Marker::memory_size);
+        let chapters =
+            chapters.iter().map(|one| size_of::<Chapter>().saturating_add(one.title.len()));
+        let all = renditions.chain(markers).chain(chapters);
+        all.fold(self.texts.memory_size(), usize::saturating_add)
     }
 
     /// The place of the timeline of the program at which the next clip starts.

@@ -5,7 +5,7 @@ mod mapped;
 use dynpack_media::ClipSpan;
 use dynpack_smooth::{Sequence, SequenceClip};
 
-use super::listed_clip::{ListedClip, MAX_BYTES, MAX_CLIPS, START, media};
+use super::listed_clip::{ListedClip, MAX_BYTES, MAX_CLIPS, START, media, of_clip};
 
 /// The clips of a program, as its file lists them: a server manifest whose body is a `seq`, or a
 /// JSON document with `sequences` of `clips`.
@@ -35,11 +35,11 @@ impl ClipList {
             return Ok(Some(Self { clips: mapped::parse(bytes, folder)? }));
         }
         let sequence = Sequence::parse(bytes).map_err(|error| error.to_string())?;
-        let read = |SequenceClip { src, begin, end, at, .. }: SequenceClip| {
-            let media = media(folder, &src).map_err(|problem| format!("{problem}, at {at}"))?;
+        let read = |(at, SequenceClip { src, begin, end, .. }): (usize, SequenceClip)| {
+            let media = media(folder, &src).map_err(|problem| of_clip(at, &problem))?;
             Ok(ListedClip { media, span: ClipSpan { start: begin.unwrap_or(START), end } })
         };
-        let clips = |sequence: Sequence| sequence.clips.into_iter().map(read).collect();
+        let clips = |sequence: Sequence| sequence.clips.into_iter().enumerate().map(read).collect();
         let clips: Option<Result<Vec<_>, String>> = sequence.map(clips);
         Ok(clips.transpose()?.map(|clips| Self { clips }))
     }

@@ -43,6 +43,11 @@ pub(super) fn media(folder: &str, src: &str) -> Result<ClipMedia, String> {
     }
 }
 
+/// The problem of the clip at that place, from 0.
+pub(super) fn of_clip(at: usize, problem: &str) -> String {
+    format!("clip {}: {problem}", at.saturating_add(1))
+}
+
 /// The path that `src` names, seen from `folder`; `None` if that is not below the root.
 fn resolved(folder: &str, src: &str) -> Option<String> {
     let is_bad = |char: char| matches!(char, '\\' | ':') || char.is_control();

@@ -28,7 +28,8 @@ use crate::filter::Rules;
 #[non_exhaustive]
 pub struct TokenTerms {
     /// What it is for, as URLs name it: an asset (`films/ignite/ignite.ism`), or all in a folder
-    /// and below it (`films`), such as the id of a locator; `/` for all that there is.
+    /// and below it (`films`), such as the id of a locator; `/` for all that there is. An empty
+    /// one is for nothing.
     pub path: String,
     /// From when it is no longer valid; in seconds.
     #[serde(rename = "exp", with = "jiff::fmt::serde::timestamp::second::required")]
@@ -99,7 +100,8 @@ impl TokenTerms {
         let own = self.path.trim_matches('/');
         let below = path
             .strip_prefix(own)
-            .filter(|below| own.is_empty() || below.is_empty() || below.starts_with('/'));
+            .filter(|below| own.is_empty() || below.is_empty() || below.starts_with('/'))
+            .filter(|_| !self.path.is_empty());
         match below {
             None => Err(TokenError::OtherPath),
             Some(_) if self.not_before.is_some_and(|start| now < start) => {

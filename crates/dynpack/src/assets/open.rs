@@ -18,7 +18,7 @@ use super::asset::{Asset, Files, text_version};
 use super::known::{IndexPlace, Known, MadeIndex};
 use super::opening::Opening;
 use super::texts::{MediaFile, OpenedText, StoredText, open_texts, text_files, text_files_of};
-use super::unusable::{CORRECT, DIVIDE, name_in, unusable};
+use super::unusable::{CORRECT, CORRECT_CLIPS, DIVIDE, name_in, unusable};
 use crate::error::Error;
 use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 use crate::tasks::spawn_cpu;
@@ -467,8 +467,9 @@ async fn listed(
         Err(Refused::Storage(error)) => return Err(error.into()),
         Ok(server) => server,
     };
-    let unreadable =
-        |problem| unusable(path, format!("its list of clips cannot be read: {problem}"), CORRECT);
+    let unreadable = |problem| {
+        unusable(path, format!("its list of clips cannot be read: {problem}"), CORRECT_CLIPS)
+    };
     if let Some(list) = ClipList::parse(&server.2, path.folder()).map_err(unreadable)? {
         return Ok(Contents::Program(list, (server.0, server.1)));
     }

@@ -14,7 +14,7 @@ use super::open::{
 };
 use super::open_program::OpenProgram;
 use super::opening::Opening;
-use super::unusable::unusable;
+use super::unusable::{CORRECT_CLIPS, unusable};
 use crate::error::Error;
 use crate::storage::{Identity, Storage};
 use crate::tasks::spawn_cpu;
@@ -24,8 +24,6 @@ const CLIPS_AT_ONCE: usize = 16;
 
 /// The maximum number of warnings that are kept.
 const MAX_WARNINGS: usize = 100;
-
-const CORRECT: &str = "correct the list of clips, or the media that it names";
 
 /// Opens the asset at `path`. If its folder contains the server manifest with that name, the asset
 /// is what that lists. If not, it is all media files of the folder, which must have the name of the
@@ -93,7 +91,6 @@ async fn open_program(
     let (mut builder, mut clips) = (ProgramBuilder::default(), Vec::new());
     let (mut versions, mut warnings) = (vec![file.1.version().to_owned()], Vec::new());
     let mut newest = file.1.clone();
-    let mut text_bytes = 0_usize;
     for (at, clip) in list.clips.iter().enumerate() {
         let Some(asset) = opened.try_next().await? else { break };
         let added = Arc::clone(&asset);
@@ -107,7 +104,6 @@ async fn open_program(
         pushed.map_err(|error| of_clip(path, at, error.into()))?;
         versions.extend([asset.version.clone(), asset.text_version.clone()]);
         versions.push(format!("{:?} {:?}", span.start, span.end));
-        text_bytes = text_bytes.saturating_add(asset.text_bytes);
         let number = at.saturating_add(1);
         let own = asset.warnings.iter().map(|warning| format!("clip {number}: {warning}"));
         warnings.extend(own.take(MAX_WARNINGS.saturating_sub(warnings.len())));
@@ -120,11 +116,11 @@ async fn open_program(
     }
     let program = spawn_cpu(move || builder.finish()).await;
     let program = program.map_err(|error| match error {
-        PackagerError::Unpresentable { problem } => unusable(path, problem, CORRECT),
+        PackagerError::Unpresentable { problem } => unusable(path, problem, CORRECT_CLIPS),
         other => other.into(),
     })?;
     let Some(first) = program.clips().first() else {
-        return Err(unusable(path, "it lists no clips".to_owned(), CORRECT));
+        return Err(unusable(path, "it lists no clips".to_owned(), CORRECT_CLIPS));
     };
     let (presentation, texts) = (program.overview(), first.texts.clone());
     let files = Files { opened: vec![file], newest: Some(newest), ..Files::default() };
@@ -138,13 +134,13 @@ async fn open_program(
         files,
         version: fingerprint(versions),
         text_version: String::new(),
-        text_bytes,
+        text_bytes: 0,
         program: Some(OpenProgram::new(program, clips)),
     };
     Ok(Opened { asset, index: None })
 }
 
-/// Opens what a clip is of.
+/// Opens what a clip is of, and closes its files: a program may name more than can be open.
 async fn open_clip(
     storage: &dyn Storage,
     program: &AssetPath,
@@ -155,7 +151,7 @@ async fn open_clip(
         ClipMedia::Asset(asset) => open_film(storage, asset, opening).await,
         ClipMedia::Files(files) => open_files(storage, program, files.clone(), opening).await,
     };
-    opened.map(|opened| opened.asset)
+    opened.map(|opened| Asset { sources: Arc::default(), ..opened.asset })
 }
 
 /// The error of a program of which a clip cannot be opened. It never contains where media is
@@ -168,5 +164,5 @@ fn of_clip(path: &AssetPath, at: usize, error: Error) -> Error {
         Error::Packager(PackagerError::Unpresentable { problem }) => problem,
         other => return other,
     };
-    unusable(path, format!("clip {number}: {problem}"), CORRECT)
+    unusable(path, format!("clip {number}: {problem}"), CORRECT_CLIPS)
 }

@@ -6,6 +6,7 @@ use crate::error::Error;
 
 pub(super) const CORRECT: &str =
     "correct the server manifest, or remove it to serve all files of the folder";
+pub(super) const CORRECT_CLIPS: &str = "correct the list of clips, or the media that it names";
 pub(super) const DIVIDE: &str = "put each title into a folder of its own";
 
 pub(super) fn unusable(path: &AssetPath, problem: String, remedy: &'static str) -> Error {
@@ -17,6 +18,6 @@ pub(super) fn unusable(path: &AssetPath, problem: String, remedy: &'static str) 
 pub(super) fn name_in(asset: &AssetPath, file: &str) -> String {
     match file.strip_prefix(asset.folder()).and_then(|file| file.strip_prefix('/')) {
         Some(name) => format!("`{name}`"),
-        None => "its file".to_owned(),
+        None => "a file".to_owned(),
     }
 }

@@ -1,10 +1,12 @@
 //! Lists of clips in JSON, as nginx-vod-module maps them: `sequences`, one for each bitrate or
 //! language, with as many `clips` each.
 
+use std::collections::HashSet;
+
 use dynpack_media::{ClipSpan, Ticks, Time, Timescale};
 use serde::Deserialize;
 
-use crate::program::listed_clip::{ClipMedia, ListedClip, MAX_BYTES, MAX_CLIPS, media};
+use crate::program::listed_clip::{ClipMedia, ListedClip, MAX_BYTES, MAX_CLIPS, media, of_clip};
 
 /// The document. Members that concern players alone are passed over.
 #[derive(Deserialize)]
@@ -58,10 +60,7 @@ pub(super) fn parse(bytes: &[u8], folder: &str) -> Result<Vec<ListedClip>, Strin
         let written = document.sequences.iter().filter_map(|sequence| sequence.clips.get(at));
         let written: Vec<_> = written.collect();
         let duration = durations.and_then(|durations| durations.get(at)).copied();
-        clip(&written, duration, folder).map_err(|problem| {
-            let number = at.saturating_add(1);
-            format!("clip {number}: {problem}")
-        })
+        clip(&written, duration, folder).map_err(|problem| of_clip(at, &problem))
     });
     clips.collect()
 }
@@ -92,13 +91,9 @@ fn clip(
         }
     }
     // One file may stand for several sequences.
-    let mut distinct = Vec::new();
-    files.into_iter().for_each(|file| {
-        if !distinct.contains(&file) {
-            distinct.push(file);
-        }
-    });
-    listed(ClipMedia::Files(distinct), first, duration)
+    let mut known = HashSet::new();
+    files.retain(|file| known.insert(file.clone()));
+    listed(ClipMedia::Files(files), first, duration)
 }
 
 fn listed(
@@ -146,6 +141,16 @@ mod tests {
             (clip.span.start.round(Timescale::MILLIS).0, clip.span.end.unwrap().ticks.0)
         });
         assert_eq!(spans.collect::<Vec<_>>(), [(1000, 6000), (0, 7000)]);
+    }
+
+    /// As many as the largest document has.
+    #[test]
+    fn one_file_may_stand_for_many_sequences() {
+        let sequence = |file: usize| format!(r#"{{"clips":[{{"path":"{file}"}}]}}"#);
+        let sequences: Vec<_> = (0..100_000).map(|at| sequence(at / 2)).collect();
+        let clips = parse_text(&format!(r#"{{"sequences":[{}]}}"#, sequences.join(","))).unwrap();
+        let ClipMedia::Files(files) = &clips[0].media else { panic!("{clips:?}") };
+        assert_eq!((files.len(), &*files[49_999]), (50_000, "day/49999"));
     }
 
     #[test]
