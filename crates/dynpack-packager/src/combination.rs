@@ -152,6 +152,6 @@ impl Filtered<'_> {
         let renditions = self.presentation.renditions.iter().filter(|_| !is_whole);
         let ids = renditions
             .flat_map(|one| [one.id.name.as_bytes().to_vec(), one.id.bitrate.to_be_bytes().into()]);
-        Some(digest([b"filtered 1".to_vec(), bounds, first].into_iter().chain(ids)))
+        Some(digest([b"filtered 2".to_vec(), bounds, first].into_iter().chain(ids)))
     }
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Display};
 
-use dynpack_media::Form;
 use dynpack_media::text::escape;
+use dynpack_media::{Form, Ticks};
 
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, CLIP, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT,
+    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, CLIP, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, FROM, INIT,
     KEY_FRAMES, MANIFEST, QUALITY_LEVELS, RULES, TEXT, TYPE, WHOLE,
 };
 use super::{Place, Request, Resource, SplitUrl};
@@ -23,6 +23,14 @@ impl Display for Request {
 /// The folder of the media playlist and of the segments of a rendition, relative to the asset.
 pub(crate) fn level(bitrate: impl Display) -> String {
     format!("{QUALITY_LEVELS}({bitrate})/")
+}
+
+/// The time of a segment in its URL, if it counts from `from`.
+pub(crate) fn time_since(from: Ticks, time: &str) -> String {
+    match from {
+        Ticks::ZERO => time.to_owned(),
+        from => format!("{time},{FROM}={from}"),
+    }
 }
 
 impl Request {
