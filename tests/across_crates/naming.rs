@@ -4,7 +4,7 @@ use dynpack::{
     Asset, AssetPath, Form, Format, Job, Naming, RenditionId, Request, Resource, SplitUrl,
 };
 use dynpack_codec::TextForm;
-use dynpack_media::View;
+use dynpack_media::{Period, SegmentNumber, Ticks, View};
 
 use crate::support::sample_origin;
 use crate::texts::{origin, storage};
@@ -41,8 +41,10 @@ impl Naming for Files {
         form: Form,
         bitrate: &str,
         time: &str,
+        from: Ticks,
     ) -> String {
-        format!("{}/{}-{time}.m4s", folder(track, bitrate), prefix(form))
+        let from = if from == Ticks::ZERO { String::new() } else { format!("{from}+") };
+        format!("{}/{}-{from}{time}.m4s", folder(track, bitrate), prefix(form))
     }
 
     fn document(&self, _: &Request, id: &RenditionId) -> String {
@@ -133,6 +135,20 @@ async fn an_mpd_contains_only_the_templates_of_another_naming() {
     assert!(media.iter().all(is_named), "{media:?}");
     assert_eq!(inits.len(), media.len());
     assert!(!mpd.contains("QualityLevels"), "{mpd}");
+}
+
+/// Times in a manifest of a part of a film count from its start, which a name may say.
+#[tokio::test]
+async fn a_client_manifest_of_a_part_has_the_templates_of_another_naming() {
+    let asset = sample().await;
+    let request = Request::manifest(path(), Format::Smooth);
+    let second = SegmentNumber(1)..SegmentNumber(2);
+    let view = View::new(Period::within(&asset.presentation, second).unwrap());
+    let job = Job::new(&view, &request).with_naming(&Files);
+    let manifest = request.format.packager().unwrap().manifest(&job).unwrap();
+    let template = r#" Url="video_{bitrate}/seg-60000000+{start time}.m4s">"#;
+    assert!(manifest.contains(template), "{manifest}");
+    assert!(!manifest.contains("QualityLevels("), "{manifest}");
 }
 
 #[tokio::test]

@@ -229,7 +229,9 @@ async fn filters_apply_to_programs() {
     let sound = text(&dynpack, &of("sound")).await;
     assert!(!sound.contains("video/mp4") && sound.contains("audio/mp4"), "{sound}");
     let smooth = text(&dynpack, &format!("{ASSET}/manifest(filter=end)")).await;
-    assert!(smooth.contains("<c t=\"60000000\""), "{smooth}");
+    assert!(smooth.contains("Fragments(video={start time},from=60000000)"), "{smooth}");
+    let second = "QualityLevels(62780)/Fragments(video=0,from=60000000)";
+    assert!(!get(&dynpack, &format!("{ASSET}/{second}")).await.is_empty());
 }
 
 /// A clip that was replaced is noticed by whoever asks for its media.

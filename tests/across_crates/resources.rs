@@ -10,7 +10,7 @@ use dynpack_testkit::{self as film, AAC_48_STEREO, promise};
 use crate::support::published::{manifest_under, policy, published, published_over};
 use crate::support::{
     formats, get, key_frame_playlists, key_frames_at, playlists, promises_at, sample_origin,
-    subtitled_storage,
+    subtitled_storage, url_in_whole,
 };
 
 /// Clear and under every encryption.
@@ -60,7 +60,8 @@ fn manifests() -> impl Iterator<Item = String> {
     plain.chain(others.map(|resource| format!("{asset}/{resource}")))
 }
 
-/// The URLs of a manifest and of everything that it lists, from other readers.
+/// The URLs of a manifest and of everything that it lists, from other readers. Media has its URL in
+/// the whole.
 pub(crate) async fn listed(dynpack: &Dynpack, request: &Request) -> BTreeSet<String> {
     let (manifest, format) = (request.to_string(), request.format);
     let mut urls = BTreeSet::from([manifest.clone()]);
@@ -72,7 +73,7 @@ pub(crate) async fn listed(dynpack: &Dynpack, request: &Request) -> BTreeSet<Str
     promises.extend(key_frames_at(dynpack, &manifest, format).await);
     for promise in promises {
         urls.extend(promise.init);
-        urls.extend(promise.segments.into_iter().map(|(url, ..)| url));
+        urls.extend(promise.segments.iter().map(|(url, ..)| url_in_whole(url)));
     }
     urls
 }

@@ -17,7 +17,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { freePort, launch, servePages } from "./pages.mjs";
-import { PROGRAM_SESSIONS, makePrograms } from "./programs.mjs";
+import { FILM_SESSIONS, PROGRAM_SESSIONS, makePrograms } from "./programs.mjs";
 import { LOCKED_OUT, PROTECTED, STRANGER, locators } from "./protection.mjs";
 import { CSF, DASH, HLS, HLS3, HLS4, LATE, NO_PROGRESS, SMOOTH, SMOOTH20 } from "./protocols.mjs";
 import { LONG, areInPieces, isSubtitled, makeLong, readTexts } from "./subtitles.mjs";
@@ -110,7 +110,6 @@ const FILTERED = {
 const PICTURE_TIMES = [4.5, 11.3, 18.7];
 const FILTERED_FROM = 6;
 const FILTERED_TIMES = [0.03, 5.3, 11.97];
-// Not Smooth Streaming, of which no player here plays a part to its end: see docs/filters.md.
 const FILTERED_SESSIONS = [
   ["hls.js", HLS],
   // As NO_PROGRESS: the segment has its number in the whole film.
@@ -123,6 +122,9 @@ const FILTERED_SESSIONS = [
   ["dash.js", CSF],
   ["shaka", DASH],
   ["shaka", CSF],
+  ["dash.js", SMOOTH],
+  ["shaka4", SMOOTH],
+  ["shaka4", SMOOTH20],
 ].map(([player, protocol]) => [
   player,
   {
@@ -212,13 +214,14 @@ const DOWNLOADED = {
   folder: "Predefined_DownloadAndClearStreaming",
   steps: ["starts and plays", "has every cue of each subtitle once", "plays through to the end"],
 };
-const PROGRAM_FOLDERS = PROGRAM_SESSIONS.map(([, { folder }]) => folder);
+const NUMBERED_SESSIONS = [...PROGRAM_SESSIONS, ...FILM_SESSIONS];
+const NUMBERED_FOLDERS = NUMBERED_SESSIONS.map(([, { folder }]) => folder);
 const OWN_NAMES = [
   MARKED.folder,
   COVER.folder,
   ...Object.keys(CODECS),
   LONG.folder,
-  ...PROGRAM_FOLDERS,
+  ...NUMBERED_FOLDERS,
 ];
 // For protected streams, whose media is that of the clear ones.
 const PLAYED = {
@@ -527,7 +530,7 @@ try {
       played(songs, [player, { ...protocol, ...COVER, name: `${protocol.name}, cover` }]),
     ),
     ...CODEC_SESSIONS.map((session) => played(songs, session)),
-    ...PROGRAM_SESSIONS.map((session) => played(songs, session)),
+    ...NUMBERED_SESSIONS.map((session) => played(songs, session)),
     ...FILTERED_SESSIONS.map((session) => played(origin, session, filteredPictures)),
     ...LINKED_SESSIONS.map((session) => played(linked, session)),
     ...MARKED_SESSIONS.map((session) => played(songs, session)),

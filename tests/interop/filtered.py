@@ -1,6 +1,7 @@
 """Checks that a filter leaves whole segments of a film, with their times, in every protocol."""
 
 import json
+import re
 import subprocess
 
 import compare
@@ -71,7 +72,7 @@ def filtered(protocol):
 
 def check_rendition(name, rendition, whole, tally):
     """The segments of the range, by the URLs of the whole, with their samples and times."""
-    urls = [segment.url for segment in rendition.segments]
+    urls = [url_in_whole(segment.url) for segment in rendition.segments]
     same = [
         other
         for other in whole
@@ -88,6 +89,11 @@ def check_rendition(name, rendition, whole, tally):
     if abs(lasts - (END - START)) > FRAME:
         problems.append(f"it lasts {lasts} s")
     tally.add(f"{name:6}{rendition.name[-60:]:61} segments of the whole", problems)
+
+
+def url_in_whole(url):
+    """The URL of a segment in the whole: those of Smooth Streaming count from the part's start."""
+    return re.sub(r"=(\d+),from=(\d+)", lambda found: f"={int(found[1]) + int(found[2])}", url)
 
 
 def samples(rendition):

@@ -30,10 +30,10 @@ const PROGRAMS = {
   ],
 };
 
-/** The clips of a program, with their times in it and the numbers of their pictures. */
-function clipsOf(program) {
+/** Clips, with their times in a program and the numbers of their pictures. */
+function placed(clips) {
   let start = 0;
-  return PROGRAMS[program].map(([name, first, end]) => {
+  return clips.map(([name, first, end]) => {
     const frame = 1 / rateOf(FILMS[name]);
     const clip = { start, frame, first: FILMS[name].from + first, end: FILMS[name].from + end };
     start += (end - first) * frame;
@@ -51,19 +51,17 @@ function numbered(clips) {
   );
 }
 
-const session = (program, player, protocol, more = {}) => {
-  const clips = clipsOf(program);
+/** A session with a stream that shows those clips. */
+const showing = (clips, player, protocol, more) => {
   const last = clips.at(-1);
   const expected = {
-    folder: program,
-    name: `${protocol.name}, program ${program}`,
     steps: [
       "starts with its picture",
       "starts and plays",
       "knows the duration",
       "buffers without a gap from start to end",
       "shows the picture of each number",
-      "plays through the changes of clips",
+      ...(clips.length > 1 ? ["plays through the changes of clips"] : []),
       "plays through to the end",
     ],
     numbers: numbered(clips),
@@ -75,6 +73,24 @@ const session = (program, player, protocol, more = {}) => {
     languages: ["un"],
   };
   return [player, { ...protocol, ...expected, ...more }];
+};
+
+const session = (program, player, protocol, more = {}) =>
+  showing(placed(PROGRAMS[program]), player, protocol, {
+    folder: program,
+    name: `${protocol.name}, program ${program}`,
+    ...more,
+  });
+
+/** A session with a film, from the segment at a time and its first picture to the end. */
+const filmSession = (film, time, first, player, protocol) => {
+  const { rate, seconds } = FILMS[film];
+  const end = Math.ceil(seconds * rateOf({ rate }));
+  return showing(placed([[film, first, end]]), player, protocol, {
+    folder: film,
+    name: `${protocol.name}, ${film} from ${time}`,
+    manifest: `manifest(rules=time=${time}-60)`,
+  });
 };
 
 /** While paused at 0, Chromium shows the key frame, since it does not know `EXT-X-START`. */
@@ -92,6 +108,17 @@ export const PROGRAM_SESSIONS = [
   session("mixed", "shaka", DASH),
   session("alike", "dash.js", SMOOTH, AT_KEY_FRAME),
 ];
+
+// Films whose sound ends 11 ms before the pictures, and parts whose sound starts 6 ms before the
+// first picture, or 10 ms after it.
+export const FILM_SESSIONS = [
+  ["dash.js", SMOOTH],
+  ["shaka4", SMOOTH],
+].flatMap((stream) => [
+  filmSession("ntsc", 0, 0, ...stream),
+  filmSession("ntsc", 7, 180, ...stream),
+  filmSession("twenty_five", 5, 100, ...stream),
+]);
 
 /** Makes the films and the programs, each in a folder of a media folder. */
 export async function makePrograms(folder, ffmpeg) {

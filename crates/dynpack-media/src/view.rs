@@ -110,7 +110,7 @@ impl<'a> View<'a> {
 
 /// A stretch of a presentation: some of the segments of its timeline, for all of its renditions.
 ///
-/// Its segments keep their times, numbers and URLs, so that caches share them with the whole.
+/// Its segments keep their times and numbers, so that manifests can have the URLs of the whole.
 #[derive(Clone, Debug)]
 pub struct Period<'a> {
     whole: &'a Presentation,

@@ -4,7 +4,7 @@ mod azure;
 
 use std::fmt::Debug;
 
-use dynpack_media::{Form, RenditionId};
+use dynpack_media::{Form, RenditionId, Ticks};
 
 pub use azure::AzureNaming;
 
@@ -47,7 +47,7 @@ pub trait Naming: Debug + Send + Sync {
 
     /// The URL of the segments of a track relative to the manifest, with `bitrate` and `time` as
     /// the manifest writes them in a template: `$Bandwidth$` and `$Time$` in DASH, `{bitrate}` and
-    /// `{start time}` in Smooth Streaming.
+    /// `{start time}` in Smooth Streaming. What stands for `time` counts from `from`.
     fn segment_template(
         &self,
         manifest: &Request,
@@ -55,6 +55,7 @@ pub trait Naming: Debug + Send + Sync {
         form: Form,
         bitrate: &str,
         time: &str,
+        from: Ticks,
     ) -> String;
 
     /// The URL of a text as one document, relative to the manifest.

@@ -102,11 +102,11 @@ pub struct Chunk {
 pub struct Chunks(Runs);
 
 impl Chunks {
-    /// The chunks of a rendition on the 10 MHz clock. The last one ends at `end`.
-    pub(crate) fn of(rendition: &Rendition, end: Ticks) -> Self {
-        let starts =
-            rendition.cuts.segments().map(|segment| chunk_time(rendition.time(segment.start)));
-        let starts: Vec<_> = starts.collect();
+    /// The chunks of a rendition on the 10 MHz clock, with times from `from` on. The last one ends
+    /// at `end`, which counts from there too.
+    pub(crate) fn of(rendition: &Rendition, from: Ticks, end: Ticks) -> Self {
+        let start = |segment: Segment| chunk_time(rendition.time(segment.start)) - from;
+        let starts: Vec<_> = rendition.cuts.segments().map(start).collect();
         let ends = starts.iter().skip(1).chain([&end]);
         Self(starts.iter().zip(ends).map(|(start, next)| (*start, *next - *start)).collect())
     }
@@ -119,6 +119,11 @@ impl Chunks {
     /// The start of the last chunk.
     pub(crate) fn last_start(&self) -> Option<Ticks> {
         self.runs().last().map(|run| run.end() - run.duration)
+    }
+
+    /// The end of the last chunk.
+    pub(crate) fn end(&self) -> Option<Ticks> {
+        self.runs().last().map(|run| run.end())
     }
 
     /// Runs of equal chunks without a gap.

@@ -109,8 +109,21 @@ impl Sequence {
     }
 }
 
-/// The attributes of a clip. Others, such as `dur`, would change what is shown.
-const CLIP_ATTRIBUTES: [&str; 5] = ["src", "clipBegin", "clipEnd", "id", "title"];
+/// The attributes of a clip, and those that describe it for people or its place on a page. Others,
+/// such as `dur`, would change what is shown.
+const CLIP_ATTRIBUTES: [&str; 11] = [
+    "src",
+    "clipBegin",
+    "clipEnd",
+    "id",
+    "class",
+    "title",
+    "alt",
+    "longdesc",
+    "lang",
+    "type",
+    "region",
+];
 
 /// The time that an element gives in an attribute.
 fn time(element: &Element<'_>, attribute: &str) -> Result<Option<Time>, Error> {
@@ -139,8 +152,7 @@ mod tests {
             let error = Sequence::parse(manifest.as_bytes()).unwrap_err().to_string();
             assert!(error.contains(problem), "{clip}: {error}");
         }
-        let clip =
-            r#"<smil><body><seq><ref xml:id="a" TITLE="b" Src="a.ism"/></seq></body></smil>"#;
+        let clip = r#"<smil><body><seq><ref xml:id="a" type="b" Src="a.ism"/></seq></body></smil>"#;
         assert_eq!(Sequence::parse(clip.as_bytes()).unwrap().unwrap().clips.len(), 1);
     }
 }

@@ -1,14 +1,17 @@
 //! Client manifests: one made from a small presentation, those of Azure Media Services, and those
 //! that must be refused.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use dynpack_codec::{AvcConfig, Codec, Video};
 use dynpack_media::{
-    CutPolicy, Period, Presentation, Rendition, RenditionId, Role, SegmentNumber, Ticks, Time,
-    Timescale, Track,
+    CutPolicy, Cuts, Edit, Language, Period, Presentation, Rendition, RenditionId, Role,
+    SegmentNumber, SourceIndex, Ticks, Time, Timescale, Track,
 };
 use dynpack_smooth::{
-    ClientManifest, Error, TrackKind, Urls, Version, chunk_time, chunk_times_around, segment_at,
+    ClientManifest, Error, Stream, TrackKind, Urls, Version, chunk_time, chunk_times_around,
+    segment_at,
 };
 use dynpack_testkit::{self as film, AAC_44_STEREO, AAC_48_STEREO, unfolded};
 use proptest::prelude::*;
@@ -20,8 +23,10 @@ fn audio(config: &[u8], frames: u32) -> Track {
 struct Azure;
 
 impl Urls for Azure {
-    fn fragments(&self, rendition: &Rendition) -> String {
-        format!("QualityLevels({{bitrate}})/Fragments({}={{start time}})", rendition.id.name)
+    fn fragments(&self, rendition: &Rendition, from: Ticks) -> String {
+        let name = &rendition.id.name;
+        let from = if from == Ticks::ZERO { String::new() } else { format!(",from={from}") };
+        format!("QualityLevels({{bitrate}})/Fragments({name}={{start time}}{from})")
     }
 }
 
@@ -271,10 +276,101 @@ fn segments_are_found_by_the_times_of_a_part() {
             let rendition =
                 presentation.rendition(&RenditionId::new("video", level.bitrate)).unwrap();
             for chunk in stream.chunks.iter() {
-                let found = segment_at(&presentation, &rendition, chunk.start).unwrap();
+                let time = stream.from + chunk.start;
+                let found = segment_at(&presentation, &rendition, time).unwrap();
                 assert_eq!(found.number, SegmentNumber(1));
             }
         }
+    }
+}
+
+/// The streams of a manifest, which ends with the last of them.
+fn streams(period: &Period<'_>) -> Vec<Stream> {
+    let manifest = ClientManifest::new(period, &Azure).expect("a manifest");
+    let end = manifest.streams.iter().filter_map(end_of).max();
+    assert_eq!(Some(manifest.duration), end);
+    for Stream { url, from, .. } in &manifest.streams {
+        assert_eq!(url.contains(&format!(",from={from})")), *from > Ticks::ZERO, "{url}");
+    }
+    manifest.streams
+}
+
+fn end_of(stream: &Stream) -> Option<Ticks> {
+    stream.chunks.iter().last().map(|chunk| chunk.start + chunk.duration)
+}
+
+/// The name of a stream, what its times count from, and the start of its first chunk.
+fn start_of(stream: &Stream) -> (&str, i64, i64) {
+    (stream.name(), stream.from.0, stream.chunks.iter().next().map_or(-1, |chunk| chunk.start.0))
+}
+
+/// Players of Smooth Streaming start at 0, and dash.js only if pictures and sound do.
+#[test]
+fn a_part_starts_at_0() {
+    for (config, place, sound, sound_end) in [
+        // What starts with the film is as in the whole.
+        (AAC_48_STEREO, 0, 0, 20_053_333),
+        // Sound that is cut after the picture, and before it.
+        (AAC_48_STEREO, 1, 20_053_333, 20_053_333),
+        (AAC_44_STEREO, 1, 19_969_160, 20_020_000),
+    ] {
+        let presentation = film::in_short_segments(vec![
+            ("video", 400_000, film::ntsc((320, 180), 240)),
+            ("aac", 128_041, audio(config, 400)),
+        ]);
+        let places = SegmentNumber(place)..SegmentNumber(place + 1);
+        let streams = streams(&Period::within(&presentation, places).unwrap());
+        let starts: Vec<_> = streams.iter().map(start_of).collect();
+        let picture = i64::from(place) * 20_020_000;
+        assert_eq!(starts, [("aac", sound, 0), ("video", picture, 0)]);
+        let ends: Vec<_> = streams.iter().map(end_of).collect();
+        assert_eq!(ends, [sound_end, 20_020_000].map(|end| Some(Ticks(end))));
+    }
+}
+
+/// Sound that starts by itself after the picture is as far from it as in the film.
+#[test]
+fn a_part_keeps_what_starts_later() {
+    let edit = Edit { delay: Ticks(120_000), media_start: Ticks::ZERO };
+    let presentation = film::in_short_segments(vec![
+        ("video", 1, film::ntsc((320, 180), 240)),
+        ("aac", 2, audio(AAC_48_STEREO, 258).with_edit(edit)),
+    ]);
+    let second = SegmentNumber(1)..SegmentNumber(2);
+    let streams = streams(&Period::within(&presentation, second).unwrap());
+    let starts: Vec<_> = streams.iter().map(start_of).collect();
+    assert_eq!(starts, [("aac", 20_020_000, 4_980_000), ("video", 20_020_000, 0)]);
+}
+
+/// Text is cut at the millisecond nearest to the picture.
+#[test]
+fn text_starts_with_the_picture_of_a_part() {
+    let video = film::video((320, 180), (1001, 24_000), 196, 49);
+    let presentation = film::in_short_segments(vec![("video", 1, video)]);
+    let cuts = Arc::new(Cuts::of_text(&presentation));
+    let id = RenditionId::new("text", 500);
+    let text = Rendition::text(id, SourceIndex(1), Language::parse("de"), cuts);
+    let renditions = presentation.renditions.iter().cloned().chain([text]).collect();
+    let presentation = presentation.with_renditions(renditions).unwrap();
+    let third = SegmentNumber(2)..SegmentNumber(3);
+    let streams = streams(&Period::within(&presentation, third).unwrap());
+    let starts: Vec<_> = streams.iter().map(start_of).collect();
+    assert_eq!(starts, [("video", 40_874_166, 0), ("text", 40_870_000, 0)]);
+}
+
+/// dash.js shows no picture after the end of the shortest list.
+#[test]
+fn sound_that_ends_just_before_the_pictures_is_listed_until_their_end() {
+    for (frames, end) in
+        [(267, 56_960_000), (265, 56_723_333), (264, 56_723_333), (263, 56_106_666)]
+    {
+        let presentation = film::in_short_segments(vec![
+            ("video", 400_000, film::ntsc((320, 180), 170)),
+            ("aac", 128_041, audio(AAC_48_STEREO, frames)),
+        ]);
+        let streams = streams(&Period::whole(&presentation));
+        let ends: Vec<_> = streams.iter().map(end_of).collect();
+        assert_eq!(ends, [end, 56_723_333].map(|end| Some(Ticks(end))), "{frames}");
     }
 }
 
@@ -474,7 +570,9 @@ proptest! {
                 }
                 clock = chunk.start + chunk.duration;
             }
-            prop_assert_eq!(clock, chunk_time(rendition.time(rendition.end())));
+            let end = chunk_time(rendition.time(rendition.end()));
+            let moved = chunk_time(presentation.renditions[0].end_time());
+            prop_assert!(clock == end || stream.name() == "audio" && clock == moved);
             prop_assert!(clock <= manifest.duration);
         }
     }

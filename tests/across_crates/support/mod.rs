@@ -118,6 +118,13 @@ pub(crate) async fn promises_at(dynpack: &Dynpack, manifest: &str, format: Forma
     }
 }
 
+/// The URL by which the whole lists the media of a URL in a manifest of a part: in Smooth Streaming
+/// those count from the start of the part.
+pub(crate) fn url_in_whole(url: &str) -> String {
+    let counts = url.contains(",from=");
+    if counts { Request::parse(url).unwrap().to_string() } else { url.to_owned() }
+}
+
 /// The paths of the media playlists that a multivariant playlist lists: audio first.
 pub(crate) async fn playlists(dynpack: &Dynpack, manifest: &str) -> Vec<String> {
     promise::hls::playlists(manifest, &text(dynpack, manifest).await)

@@ -4,7 +4,7 @@ use dynpack_hds::FragmentNumber;
 use dynpack_media::{Form, RenditionId, Ticks};
 
 use super::Naming;
-use crate::request::{Place, Request, SplitUrl, level};
+use crate::request::{Place, Request, SplitUrl, level, time_since};
 
 /// Names resources by the URLs that [`Request::parse`] reads: those of Azure Media Services.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,10 +50,11 @@ impl Naming for AzureNaming {
         form: Form,
         bitrate: &str,
         time: &str,
+        from: Ticks,
     ) -> String {
         let segments = &any_bitrate(track).with_form(form);
         let segment = manifest.for_media(segments, Place::Time(Ticks::ZERO), None);
-        segment.segment_in(level(bitrate), track, time)
+        segment.segment_in(level(bitrate), track, time_since(from, time))
     }
 
     fn document(&self, manifest: &Request, text: &RenditionId) -> String {

@@ -111,7 +111,7 @@ impl Urls for Links<'_> {
     }
 
     fn media(&self, rendition: &Rendition) -> String {
-        self.template(rendition, "$Bandwidth$", "$Time$")
+        self.template(rendition, "$Bandwidth$", "$Time$", Ticks::ZERO)
     }
 
     fn document(&self, text: &Rendition) -> String {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use dynpack_codec::MediaKind;
-use dynpack_media::{Form, Rendition};
+use dynpack_media::{Form, Rendition, Ticks};
 
 use super::Job;
 use crate::format::Format;
@@ -112,10 +112,16 @@ impl<'a> Links<'a> {
     }
 
     /// The segments of the track of a rendition in its form, with these texts in place of bitrate
-    /// and time.
-    pub(super) fn template(&self, rendition: &Rendition, bitrate: &str, time: &str) -> String {
+    /// and time. Times count from `from`.
+    pub(super) fn template(
+        &self,
+        rendition: &Rendition,
+        bitrate: &str,
+        time: &str,
+        from: Ticks,
+    ) -> String {
         let (request, id) = (self.request(rendition), &rendition.id);
-        self.naming.segment_template(&request, &id.name, id.form, bitrate, time)
+        self.naming.segment_template(&request, &id.name, id.form, bitrate, time, from)
     }
 
     /// A text as one document.

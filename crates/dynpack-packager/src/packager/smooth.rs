@@ -101,10 +101,10 @@ impl Packager for Smooth {
     ) -> Result<Box<dyn Iterator<Item = Request> + 'a>, Error> {
         let streams = self.client_manifest(job, &TrackNames)?.streams;
         let listed =
-            streams.into_iter().flat_map(|Stream { url: track, levels, chunks, .. }| {
+            streams.into_iter().flat_map(|Stream { url: track, levels, chunks, from, .. }| {
                 levels.into_iter().map(move |level| {
                     let starts: Vec<_> =
-                        chunks.iter().map(|chunk| Place::Time(chunk.start)).collect();
+                        chunks.iter().map(|chunk| Place::Time(from + chunk.start)).collect();
                     Listed::new(RenditionId::new(track.as_str(), level.bitrate), starts.into_iter())
                 })
             });
@@ -137,8 +137,8 @@ impl Packager for Smooth {
 }
 
 impl Urls for Links<'_> {
-    fn fragments(&self, rendition: &Rendition) -> String {
-        self.template(rendition, "{bitrate}", "{start time}")
+    fn fragments(&self, rendition: &Rendition, from: Ticks) -> String {
+        self.template(rendition, "{bitrate}", "{start time}", from)
     }
 }
 
@@ -146,7 +146,7 @@ impl Urls for Links<'_> {
 struct TrackNames;
 
 impl Urls for TrackNames {
-    fn fragments(&self, rendition: &Rendition) -> String {
+    fn fragments(&self, rendition: &Rendition, _: Ticks) -> String {
         rendition.id.name.to_string()
     }
 }

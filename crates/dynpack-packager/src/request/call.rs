@@ -1,10 +1,10 @@
 //! One part of a resource: a word, and what is in parentheses after it.
 
 use dynpack_hds::FragmentNumber;
-use dynpack_media::Ticks;
 
 use super::escape::unescape;
 use super::grammar::{FRAGMENTS, INIT, WHOLE};
+use super::numbers::{digits, ticks};
 use super::parameters::Parameters;
 use super::{Place, RequestError};
 
@@ -82,8 +82,8 @@ impl<'a> Call<'a> {
                 });
             }
         };
-        let place = match digits(&time).and_then(|digits| digits.parse().ok()) {
-            Some(time) => Place::Time(Ticks(time)),
+        let place = match ticks(&time) {
+            Some(time) => Place::Time(time),
             None if time.eq_ignore_ascii_case(INIT) => Place::Init,
             None if time.eq_ignore_ascii_case(WHOLE) => Place::Whole,
             None => {
@@ -123,9 +123,4 @@ impl<'a> Call<'a> {
         let arguments = self.arguments.unwrap_or_default();
         arguments.split_once(',').map_or((arguments, None), |(first, rest)| (first, Some(rest)))
     }
-}
-
-/// A number without sign: `parse` alone would take a `+`.
-fn digits(text: &str) -> Option<&str> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
 }

@@ -161,6 +161,9 @@ pub enum RequestError {
     /// A clip is asked for of something else than media.
     #[error("`clip=` belongs to a segment: playlists go through all clips")]
     MisplacedClip,
+    /// A time is given to count from, and no time that could count from it.
+    #[error("`from=` belongs to the time of a segment")]
+    MisplacedFrom,
     /// Key frames are asked for where the URL cannot distinguish them from others.
     #[error("`type=keyframes` belongs to a track's playlist or segment, not to the {resource}")]
     MisplacedType {

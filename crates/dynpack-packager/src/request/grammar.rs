@@ -26,6 +26,8 @@ pub(super) const AUDIO_ONLY: &str = "audio-only";
 pub(super) const TEXT: &str = "text";
 /// Which clip of a program: not of Azure.
 pub(super) const CLIP: &str = "clip";
+/// What the time of a segment counts from: not of Azure.
+pub(super) const FROM: &str = "from";
 pub(super) const TYPE: &str = "type";
 pub(super) const KEY_FRAMES: &str = "keyframes";
 /// Not of Azure.

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use dynpack_codec::TextForm;
-use dynpack_media::ClipNumber;
+use dynpack_media::{ClipNumber, Ticks};
 
 use super::RequestError;
 use super::escape::unescape;
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, CLIP, ENCRYPTION, FILTER, FORMAT, KEY_FRAMES, MAX_FILTERS,
-    RULES, TEXT, TYPE,
+    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, CLIP, ENCRYPTION, FILTER, FORMAT, FROM, KEY_FRAMES,
+    MAX_FILTERS, RULES, TEXT, TYPE,
 };
+use super::numbers::ticks;
 use crate::encryption::Encryption;
 use crate::filter::Rules;
 use crate::format::Format;
@@ -33,6 +34,7 @@ pub(super) struct Parameters {
     pub(super) audio_only: Option<bool>,
     pub(super) text: Option<TextForm>,
     pub(super) clip: Option<ClipNumber>,
+    pub(super) from: Option<Ticks>,
     pub(super) kind: Option<Kind>,
 }
 
@@ -69,6 +71,7 @@ impl Parameters {
             "audio-only" => once(&mut self.audio_only, AUDIO_ONLY, flag(word)?),
             "text" => once(&mut self.text, TEXT, text(word)?),
             "clip" => once(&mut self.clip, CLIP, clip(word)?),
+            "from" => once(&mut self.from, FROM, from(word)?),
             "type" => once(&mut self.kind, TYPE, kind(word)?),
             _ => Err(RequestError::UnknownParameter { key: key.to_owned() }),
         }
@@ -123,6 +126,14 @@ fn clip(word: &str) -> Result<ClipNumber, RequestError> {
         key: CLIP,
         value: word.to_owned(),
         expected: "the number of a clip, from 1",
+    })
+}
+
+fn from(word: &str) -> Result<Ticks, RequestError> {
+    ticks(word).ok_or_else(|| RequestError::BadValue {
+        key: FROM,
+        value: word.to_owned(),
+        expected: "a time in ticks, below 2^63",
     })
 }
 

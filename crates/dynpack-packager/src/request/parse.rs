@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use dynpack_media::{Form, RenditionId};
+use dynpack_media::{Form, RenditionId, Ticks};
 
 use super::call::Call;
 use super::escape::{check, unescape_marks};
-use super::grammar::{AUDIO_TRACK, FRAGMENTS, MANIFEST, QUALITY_LEVELS};
+use super::grammar::{AUDIO_TRACK, FRAGMENTS, FROM, MANIFEST, QUALITY_LEVELS};
 use super::parameters::{Kind, Parameters};
 use super::spelling::{manifests, of_other_origins};
 use super::{AssetPath, Place, Request, RequestError, Resource, Token};
@@ -110,6 +110,9 @@ impl Request {
                 Resource::Media(_, Place::Whole) => return misplaced("whole text"),
             }
         }
+        if let Some(from) = parameters.from {
+            resource = counted_from(resource, from)?;
+        }
         if parameters.clip.is_some() && !matches!(resource, Resource::Media(..)) {
             return Err(RequestError::MisplacedClip);
         }
@@ -136,6 +139,19 @@ impl Request {
         };
         Ok(request)
     }
+}
+
+/// The segment whose time counts from `from`.
+fn counted_from(resource: Resource, from: Ticks) -> Result<Resource, RequestError> {
+    let Resource::Media(rendition, Place::Time(time)) = resource else {
+        return Err(RequestError::MisplacedFrom);
+    };
+    let sum = time.0.checked_add(from.0).ok_or_else(|| RequestError::BadValue {
+        key: FROM,
+        value: from.to_string(),
+        expected: "what is below 2^63 together with the time",
+    })?;
+    Ok(Resource::Media(rendition, Place::Time(Ticks(sum))))
 }
 
 impl FromStr for Request {

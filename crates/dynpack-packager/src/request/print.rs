@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Display, Write};
 
-use dynpack_media::Form;
 use dynpack_media::text::escape;
+use dynpack_media::{Form, Ticks};
 
 use super::grammar::{
-    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, CLIP, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, INIT,
+    AUDIO_ONLY, AUDIO_TRACK, CHAPTERS, CLIP, ENCRYPTION, FILTER, FORMAT, FRAGMENTS, FROM, INIT,
     KEY_FRAMES, MANIFEST, QUALITY_LEVELS, RULES, TEXT, TYPE, WHOLE,
 };
 use super::{Place, Request, Resource, SplitUrl};
@@ -28,6 +28,14 @@ pub(crate) fn level(bitrate: impl Display) -> String {
     let mut url = String::with_capacity(USUAL_LEN);
     add(&mut url, format_args!("{QUALITY_LEVELS}({bitrate})/"));
     url
+}
+
+/// The time of a segment in its URL, if it counts from `from`.
+pub(crate) fn time_since(from: Ticks, time: &str) -> String {
+    match from {
+        Ticks::ZERO => time.to_owned(),
+        from => format!("{time},{FROM}={from}"),
+    }
 }
 
 impl Request {

@@ -231,6 +231,14 @@ fn table() -> Vec<(&'static str, Request)> {
             "qualitylevels(128041)/fragments(aac_eng_2_128041_2_1=0)",
             segment(Smooth, "aac_eng_2_128041_2_1", 128_041, 0),
         ),
+        (
+            "QualityLevels(381048)/Fragments(video=60060000,from=120120000,encryption=cenc)",
+            segment(Smooth, "video", 381_048, 180_180_000).encrypted(Cenc),
+        ),
+        (
+            "QualityLevels(1)/Fragments(v=1,from=9223372036854775806)",
+            segment(Smooth, "v", 1, i64::MAX),
+        ),
         // Numbered fragments, whose name clients append to the address that the manifest gives.
         (
             "QualityLevels(381048)/Fragments(video,format=f4m-f4f)Seg1-Frag7",
@@ -498,6 +506,16 @@ fn mistakes_are_named() {
         (
             "QualityLevels(1)/Fragments(v=9223372036854775808)",
             "`time` is `9223372036854775808` where `i`, `all` or a time in ticks, below 2^63 is expected",
+        ),
+        ("manifest(from=0)", "`from=` belongs to the time of a segment"),
+        ("QualityLevels(1)/Fragments(v=i,from=0)", "`from=` belongs to the time of a segment"),
+        (
+            "QualityLevels(1)/Fragments(v=0,from=+1)",
+            "`from` is `+1` where a time in ticks, below 2^63 is expected",
+        ),
+        (
+            "QualityLevels(1)/Fragments(v=1,from=9223372036854775807)",
+            "`from` is `9223372036854775807` where what is below 2^63 together with the time is expected",
         ),
         ("manifest(filter=%ff)", "`%ff` is not UTF-8 once decoded"),
         ("manifest(filter=%4)", "the `%` at byte 65 of the path does not begin an escape"),

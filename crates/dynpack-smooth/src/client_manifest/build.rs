@@ -3,6 +3,7 @@
 use dynpack_codec::{AspectRatio, MediaKind};
 use dynpack_media::{Coding, Period, Presentation, Rendition, Role, Ticks, Timescale};
 
+use super::bounds::Bounds;
 use super::{ClientManifest, QualityLevel, Stream};
 use crate::chunks::have_same_cuts;
 use crate::{Chunks, Error, TrackKind, chunk_time};
@@ -11,8 +12,9 @@ use crate::{Chunks, Error, TrackKind, chunk_time};
 pub trait Urls {
     /// The address of the fragments of all renditions with this rendition's track name, absolute or
     /// relative to the manifest. Clients replace `{bitrate}` and `{start time}` in it ([MS-SSTR]
-    /// 2.2.2.3). An example is `QualityLevels({bitrate})/Fragments(video={start time})`.
-    fn fragments(&self, rendition: &Rendition) -> String;
+    /// 2.2.2.3). An example is `QualityLevels({bitrate})/Fragments(video={start time})`. A server
+    /// must add `from`, in 10 MHz ticks, to the start time: it is above 0 in a part of a film.
+    fn fragments(&self, rendition: &Rendition, from: Ticks) -> String;
 }
 
 impl ClientManifest {
@@ -22,12 +24,17 @@ impl ClientManifest {
     /// Renditions with the same name, coding and cuts are one stream. Renditions with the same name
     /// but another coding or other cuts, for example because one ends earlier, are separate
     /// streams. Those are named `name_2` and so on, whatever is free, and have the same addresses.
-    /// Chunks keep the times of the presentation, and therefore their URLs.
+    ///
+    /// Times count from the start of the period, since not all clients play what starts later than
+    /// at 0. Addresses say [where](Stream::from) that is. Sound starts with the first picture of a
+    /// part of a film, at most half a frame early or late. Its last chunk ends with the pictures if
+    /// it is less than two frames shorter.
     ///
     /// # Errors
     /// [`Error::Rendition`] for a rendition that Smooth Streaming cannot carry.
     pub fn new(period: &Period<'_>, urls: &impl Urls) -> Result<Self, Error> {
         let presentation = period.presentation();
+        let bounds = Bounds::of(period);
         let mut streams = Vec::<Stream>::new();
         for kind in [MediaKind::Audio, MediaKind::Video, MediaKind::Text] {
             for group in groups(presentation.of_kind(kind), period.source()) {
@@ -36,10 +43,12 @@ impl ClientManifest {
                         || presentation.named(name).next().is_some()
                 };
                 let name = group.name(is_taken);
-                streams.push(group.stream(kind.into(), name, urls)?);
+                streams.push(group.stream(kind.into(), name, &bounds, urls)?);
             }
         }
-        let duration = chunk_time(presentation.duration()) - chunk_time(period.start());
+        let end = bounds.is_opening.then(|| chunk_time(presentation.duration()));
+        let last = || streams.iter().filter_map(|stream| stream.chunks.end()).max();
+        let duration = end.or_else(last).unwrap_or_default();
         Ok(Self {
             timescale: Timescale::SMOOTH,
             duration,
@@ -90,8 +99,15 @@ impl Group<'_> {
         free.unwrap_or_else(|| name.to_string())
     }
 
-    fn stream(&self, kind: TrackKind, name: String, urls: &impl Urls) -> Result<Stream, Error> {
+    fn stream(
+        &self,
+        kind: TrackKind,
+        name: String,
+        bounds: &Bounds,
+        urls: &impl Urls,
+    ) -> Result<Stream, Error> {
         let first = self.first;
+        let from = bounds.start(first);
         let mut renditions: Vec<_> =
             [first].into_iter().chain(self.others.iter().copied()).collect();
         renditions.sort_by_key(|rendition| std::cmp::Reverse(rendition.id.bitrate));
@@ -99,6 +115,7 @@ impl Group<'_> {
             (0..).zip(&renditions).map(|(index, rendition)| QualityLevel::of(rendition, index));
         let levels = levels.collect::<Result<Vec<_>, _>>()?;
         let end = renditions.iter().map(|rendition| chunk_time(rendition.end_time())).max();
+        let end = bounds.end(first, end.unwrap_or(from) - from);
         let display = renditions.iter().filter_map(|rendition| display_size(rendition)).max();
         let (role, accessibility) = match first.role {
             Role::Main => (None, None),
@@ -115,14 +132,15 @@ impl Group<'_> {
                 .then(|| first.language.three_letters().into()),
             role,
             accessibility,
-            url: urls.fragments(first),
+            url: urls.fragments(first, from),
+            from,
             timescale: None,
             max_width: levels.iter().filter_map(|level| level.max_width).max(),
             max_height: levels.iter().filter_map(|level| level.max_height).max(),
             display_width: display.map(|(width, _)| width),
             display_height: display.map(|(_, height)| height),
             levels,
-            chunks: Chunks::of(first, end.unwrap_or(Ticks::ZERO)),
+            chunks: Chunks::of(first, from, end),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The client manifest ([MS-SSTR] 2.2.2): the description of a presentation for Smooth Streaming
 //! clients.
 
+mod bounds;
 mod build;
 mod codec;
 mod read;
@@ -78,6 +79,9 @@ pub struct Stream {
     /// The address of its fragments, in which clients replace `{bitrate}` and `{start time}`
     /// (`Url`).
     pub url: String,
+    /// What the times of its chunks count from, in 10 MHz ticks of the presentation: above 0 where
+    /// the manifest is of a part of it. Only the address says so, and what was read has 0.
+    pub from: Ticks,
     /// The clock of its chunks, if it differs from that of the manifest (`TimeScale`).
     pub timescale: Option<Timescale>,
     /// The maximum width of its pictures, in pixels (`MaxWidth`).

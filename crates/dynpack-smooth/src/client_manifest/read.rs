@@ -78,6 +78,7 @@ impl ClientManifest {
             role: element.string("Role"),
             accessibility: element.string("Accessibility"),
             url: element.get("Url").unwrap_or_default().into(),
+            from: Ticks::ZERO,
             timescale: timescale(element)?,
             max_width: element.number("MaxWidth")?,
             max_height: element.number("MaxHeight")?,
