@@ -9,9 +9,10 @@ use dynpack_packager::{
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::asset::{Asset, Files};
-use super::open::{
-    Contents, IndexUse, Opened, contents, filters, open_files, open_film, open_found,
-};
+use super::beside::filters;
+use super::contents::{Contents, contents};
+use super::known::IndexUse;
+use super::open::{Opened, open_files, open_film, open_found};
 use super::open_program::OpenProgram;
 use super::opening::Opening;
 use super::unusable::unusable;
