@@ -1,16 +1,14 @@
 //! The lists beside the media of an asset: its filters and its markers.
 
 use bytes::Bytes;
-use dynpack_media::{Extent, Marker};
+use dynpack_media::{Extent, Marker, Time};
 use dynpack_packager::{AssetPath, Filters, Markers};
 
 use super::asset::Files;
 use super::file_names::in_folder;
 use super::known::Known;
-use super::manifest_files::{Refused, whole};
-use super::unusable::{CORRECT, unusable};
 use crate::error::Error;
-use crate::storage::{Identity, Storage, StorageError, read_exactly};
+use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 
 /// The list of the filters of an asset, in its folder.
 const FILTERS: &str = "filters.json";
@@ -36,6 +34,26 @@ impl Beside {
         Self { has_filters: has(FILTERS), has_markers: has(MARKERS) }
     }
 
+    /// Reads those lists.
+    pub(super) async fn read(
+        self,
+        storage: &dyn Storage,
+        path: &AssetPath,
+        known: &Known,
+    ) -> Result<Lists, Error> {
+        let (filters, filters_file) = match self.has_filters {
+            true => filters(storage, path).await?,
+            false => (Filters::default(), None),
+        };
+        let problems = filters.problems().collect();
+        let (markers, markers_file) = (Vec::new(), None);
+        let mut lists = Lists { filters, filters_file, markers, markers_file, problems };
+        if self.has_markers {
+            lists.read_markers(storage, path, known).await?;
+        }
+        Ok(lists)
+    }
+
     /// Whether the list of filters was replaced, or a list of markers is new. That of an open asset
     /// is among its [opened files](Files::opened).
     pub(super) async fn differ(
@@ -58,8 +76,43 @@ impl Beside {
     }
 }
 
+/// The lists of an asset, as they were read.
+pub(super) struct Lists {
+    pub(super) filters: Filters,
+    pub(super) filters_file: Option<Identity>,
+    pub(super) markers: Vec<Marker>,
+    /// The file that lists the markers, with its text.
+    pub(super) markers_file: Option<(String, Identity, Bytes)>,
+    /// What is left out of the lists, for people.
+    pub(super) problems: Vec<String>,
+}
+
+impl Lists {
+    /// Reads the markers, if the folder lists some. A list that cannot be used is left out as a
+    /// whole.
+    async fn read_markers(
+        &mut self,
+        storage: &dyn Storage,
+        path: &AssetPath,
+        known: &Known,
+    ) -> Result<(), StorageError> {
+        let file = in_folder(path, MARKERS);
+        let Some(source) = existing(storage.open(&file).await)? else { return Ok(()) };
+        let identity = source.identity().clone();
+        let known = known.text(&file, &identity);
+        let text = text(source.as_ref(), Markers::MAX_BYTES, known).await?;
+        let markers = text.as_ref().map_err(String::clone).and_then(|text| Markers::parse(text));
+        match markers {
+            Ok(markers) => self.markers = markers,
+            Err(problem) => self.problems.push(format!("`{MARKERS}` is left out: {problem}")),
+        }
+        self.markers_file = Some((file, identity, text.unwrap_or_default()));
+        Ok(())
+    }
+}
+
 /// The filters of an asset, and the file that lists them, if its folder has one.
-pub(super) async fn filters(
+async fn filters(
     storage: &dyn Storage,
     path: &AssetPath,
 ) -> Result<(Filters, Option<Identity>), Error> {
@@ -67,36 +120,46 @@ pub(super) async fn filters(
         return Ok((Filters::default(), None));
     };
     let identity = source.identity().clone();
-    if source.len() > Filters::MAX_BYTES as u64 {
-        let (len, max) = (source.len(), Filters::MAX_BYTES);
-        let problem = format!("`{FILTERS}` has {len} bytes, where {max} are the limit");
-        return Ok((Filters::unreadable(problem), Some(identity)));
-    }
-    let text = read_exactly(source.as_ref(), &[Extent::new(0, source.len())]).await?;
-    Ok((Filters::parse(&text.concat()), Some(identity)))
+    let filters = match text(source.as_ref(), Filters::MAX_BYTES, None).await? {
+        Ok(text) => Filters::parse(&text),
+        Err(problem) => Filters::unreadable(format!("`{FILTERS}`: {problem}")),
+    };
+    Ok((filters, Some(identity)))
 }
 
-/// The markers of an asset, and the file that lists them, if its folder has one. Markers that
-/// cannot be used are left out, with a warning.
-pub(super) async fn markers(
-    storage: &dyn Storage,
-    path: &AssetPath,
-    known: &Known,
-    warnings: &mut Vec<String>,
-) -> Result<(Vec<Marker>, Option<(String, Identity, Bytes)>), Error> {
-    let max_len = Markers::MAX_BYTES;
-    match whole(storage, path, MARKERS, max_len, "list of markers", known).await {
-        Ok(file) => {
-            let markers = Markers::parse(&file.2).unwrap_or_else(|problem| {
-                warnings.push(format!("`{MARKERS}` is left out: {problem}"));
-                Vec::new()
-            });
-            Ok((markers, Some(file)))
-        }
-        Err(Refused::Storage(StorageError::NotFound { .. })) => Ok((Vec::new(), None)),
-        Err(Refused::Storage(error)) => Err(error.into()),
-        Err(Refused::Manifest(problem)) => Err(unusable(path, problem, CORRECT)),
+/// The text of a list, which may be known, or what is wrong if it is too long.
+async fn text(
+    source: &dyn Source,
+    max_len: usize,
+    known: Option<Bytes>,
+) -> Result<Result<Bytes, String>, StorageError> {
+    let len = source.len();
+    if len > max_len as u64 {
+        return Ok(Err(format!("it has {len} bytes, where {max_len} are the limit")));
     }
+    let read = match known {
+        Some(text) => vec![text],
+        None => read_exactly(source, &[Extent::new(0, len)]).await?,
+    };
+    Ok(Ok(read.into_iter().next().unwrap_or_default()))
+}
+
+/// The markers of an asset that want a segment to start where none does, for people. `nearest` is
+/// the start of a segment that is nearest to a time.
+pub(super) fn missed(markers: &[Marker], nearest: impl Fn(Time) -> Time) -> Vec<String> {
+    let markers = markers.iter().filter(|marker| marker.cuts);
+    let missed = markers.filter_map(|marker| {
+        let cut = nearest(marker.start);
+        let (wanted, nearest) = (marker.start.as_seconds(), cut.as_seconds());
+        let name = marker.id.escape_debug();
+        (!marker.is_at(cut)).then(|| {
+            format!(
+                "no segment can start at the marker `{name}` at {wanted:.3} s: the nearest starts \
+                 at {nearest:.3} s"
+            )
+        })
+    });
+    missed.collect()
 }
 
 /// What is found in a storage, if it exists.

@@ -1,15 +1,15 @@
 //! Opens a film: reads the indexes of its files in parallel, and presents their tracks.
 
 use dynpack_index::Content;
-use dynpack_media::{Findings, MediaKind, Movie, Presentation, SourceIndex, Track};
+use dynpack_media::{MediaKind, Movie, SourceIndex, Track};
 use dynpack_packager::{
-    AssetPath, Error as PackagerError, Filters, listed_files, present_marked, present_texts,
+    AssetPath, Error as PackagerError, listed_files, present_marked, present_texts,
 };
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{debug, warn};
 
 use super::asset::{Asset, Files, text_version};
-use super::beside::{Beside, filters, markers};
+use super::beside::{Beside, Lists, missed};
 use super::contents::{Contents, Found, contents};
 use super::known::{IndexPlace, IndexUse, Known, MadeIndex};
 use super::movie_file::{OpenedFile, open_movie};
@@ -99,15 +99,9 @@ pub(super) async fn open_found(
         digests.push(digest);
     }
     let mut warnings = warnings(path, &paths, &movies)?;
-    let (filters, filters_file) = match beside.has_filters {
-        true => filters(storage, path).await?,
-        false => (Filters::default(), None),
-    };
-    warnings.extend(filters.problems());
-    let (markers, markers_file) = match beside.has_markers {
-        true => markers(storage, path, &known, &mut warnings).await?,
-        false => (Vec::new(), None),
-    };
+    let Lists { filters, filters_file, markers, markers_file, problems } =
+        beside.read(storage, path, &known).await?;
+    warnings.extend(problems);
     let is_lone = matches!(contents, Contents::Lone { .. });
     let (manifest, manifests, listed, texts) = match contents {
         Contents::Listed(manifest, manifests, texts) => (Some(manifest), manifests, None, texts),
@@ -148,7 +142,7 @@ pub(super) async fn open_found(
         let (presentation, findings) =
             present_marked(manifest.as_deref(), movies, policy, known, markers)?;
         let (chapters, mut warnings) = chapters.since(presentation.origin());
-        warnings.extend(missed(&presentation, &findings));
+        warnings.extend(missed(&presentation.markers, |time| findings.times.nearest(time)));
         let presentation = presentation.with_chapters(chapters);
         Ok((present_texts(&presentation, texts)?, findings, warnings))
     });
@@ -254,21 +248,4 @@ fn warnings(path: &AssetPath, files: &[String], movies: &[Movie]) -> Result<Vec<
 
 fn is_video(track: &Track) -> bool {
     track.kind() == MediaKind::Video
-}
-
-/// The markers that want a segment to start where none does, for people.
-fn missed(presentation: &Presentation, findings: &Findings) -> Vec<String> {
-    let markers = presentation.markers.iter().filter(|marker| marker.cuts);
-    let missed = markers.filter_map(|marker| {
-        let cut = findings.times.nearest(marker.start);
-        let (wanted, nearest) = (marker.start.as_seconds(), cut.as_seconds());
-        let name = marker.id.escape_debug();
-        (!marker.is_at(cut)).then(|| {
-            format!(
-                "no segment can start at the marker `{name}` at {wanted:.3} s: the nearest \
-                     starts at {nearest:.3} s"
-            )
-        })
-    });
-    missed.collect()
 }
