@@ -15,6 +15,10 @@ use crate::support::{
 
 const ASSET: &str = "/sample/sample.ism";
 const LIST: &str = "sample/markers.json";
+/// A server manifest of the sample.
+const FILM: &str = r#"<smil><body><switch>
+    <video src="video_180p.mp4"/><audio src="audio_eng.mp4"/>
+</switch></body></smil>"#;
 const PROGRAM: &str = "/program/program.ism";
 const PROGRAM_LIST: &str = "program/markers.json";
 
@@ -179,8 +183,8 @@ async fn a_broken_list_is_left_out() {
 async fn a_change_of_the_list_is_noticed() {
     for has_manifest in [true, false] {
         let storage = sample_storage();
-        if !has_manifest {
-            storage.remove("sample/sample.ism");
+        if has_manifest {
+            storage.insert("sample/sample.ism", FILM);
         }
         let dynpack = origin(&storage);
         let video = async || starts(&dynpack, Format::HlsCmaf).await.pop().unwrap();
@@ -415,6 +419,39 @@ async fn a_change_of_the_list_of_a_program_is_noticed() {
     storage.remove(PROGRAM_LIST);
     assert_eq!(tag().await, plain);
     assert!(plain != first && first != second && second != plain);
+}
+
+/// The `.ism` of a film or a program may name another list of the folder, which may come later.
+#[tokio::test]
+async fn a_server_manifest_names_its_list() {
+    let storage = program(&markers());
+    let meta = r#"<head><meta name="Markers" content="breaks.json"/>"#;
+    let film = |head: &str| FILM.replace("<body>", &format!("{head}</head><body>"));
+    storage.insert("sample/sample.ism", film(meta));
+    storage.insert(LIST, markers().to_string());
+    storage.insert("program/program.ism", CLIPS.replace("<body>", &format!("{meta}</head><body>")));
+    let dynpack = origin(&storage);
+    for (asset, folder) in [(ASSET, "sample"), (PROGRAM, "program")] {
+        let url = manifest(asset, Format::DashCmaf);
+        for _ in 0..2 {
+            let warnings = ask(&dynpack, &url).await.unwrap().warnings;
+            let missing = "`breaks.json` is left out: it does not exist";
+            assert_eq!(warnings.first().map(String::as_str), Some(missing), "{asset}");
+        }
+        let list = json!({ "markers": [{ "id": "named", "start": 1_000 }] });
+        storage.insert(format!("{folder}/breaks.json"), list.to_string());
+        let mpd = text(&dynpack, &url).await;
+        assert_eq!(mpd.matches("{\"ID\":").count(), 1, "{mpd}");
+        assert!(mpd.contains("{\"ID\":\"named\"}"), "{mpd}");
+        storage.insert(format!("{folder}/breaks.json"), "{}");
+        let warnings = ask(&dynpack, &url).await.unwrap().warnings;
+        assert!(warnings[0].starts_with("`breaks.json` is left out: missing"), "{warnings:?}");
+    }
+    // No list is outside of its folder.
+    let outside = meta.replace("breaks", "../other/breaks");
+    storage.insert("sample/sample.ism", film(&outside));
+    let error = ask(&dynpack, &manifest(ASSET, Format::DashCmaf)).await.unwrap_err();
+    assert!(error.to_string().contains("\"../other/breaks.json\" is a path"), "{error}");
 }
 
 /// A film whose markers are large cannot be shown any number of times.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use dynpack_media::{Extent, Marker, Time};
 use dynpack_packager::{AssetPath, Filters, Markers};
+use dynpack_smooth::FileName;
 
 use super::asset::Files;
 use super::file_names::in_folder;
@@ -13,25 +14,32 @@ use crate::storage::{Identity, Source, Storage, StorageError, read_exactly};
 /// The list of the filters of an asset, in its folder.
 const FILTERS: &str = "filters.json";
 
-/// The list of the markers of an asset, in its folder.
+/// The list of the markers of an asset, in its folder, unless its file names another one.
 const MARKERS: &str = "markers.json";
 
 /// Which lists the folder of an asset has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Beside {
     pub(super) has_filters: bool,
-    pub(super) has_markers: bool,
+    has_markers: bool,
+    /// The name of the list of markers, if the file of the asset says it.
+    named: Option<FileName>,
 }
 
 impl Beside {
     /// What may be there, where the storage cannot list.
-    pub(super) const ANYTHING: Self = Self { has_filters: true, has_markers: true };
-    pub(super) const NOTHING: Self = Self { has_filters: false, has_markers: false };
+    pub(super) const ANYTHING: Self = Self { has_filters: true, has_markers: true, named: None };
+    pub(super) const NOTHING: Self = Self { has_filters: false, has_markers: false, named: None };
 
     /// Among the files of those names.
     pub(super) fn of(names: &[String]) -> Self {
         let has = |file| names.iter().any(|name| name == file);
-        Self { has_filters: has(FILTERS), has_markers: has(MARKERS) }
+        Self { has_filters: has(FILTERS), has_markers: has(MARKERS), named: None }
+    }
+
+    /// The same, where the list of markers may have another name.
+    pub(super) fn with_markers(self, named: Option<FileName>) -> Self {
+        Self { has_markers: self.has_markers || named.is_some(), named, ..self }
     }
 
     /// Reads those lists.
@@ -46,8 +54,9 @@ impl Beside {
             false => (Filters::default(), None),
         };
         let problems = filters.problems().collect();
-        let (markers, markers_file) = (Vec::new(), None);
-        let mut lists = Lists { filters, filters_file, markers, markers_file, problems };
+        let (markers_name, markers, markers_file) = (self.named, Vec::new(), None);
+        let mut lists =
+            Lists { filters, filters_file, markers_name, markers, markers_file, problems };
         if self.has_markers {
             lists.read_markers(storage, path, known).await?;
         }
@@ -62,10 +71,11 @@ impl Beside {
         path: &AssetPath,
         files: &Files,
     ) -> Result<bool, StorageError> {
-        let had_markers = files.opened.iter().any(|(file, _)| *file == in_folder(path, MARKERS));
+        let markers = markers_name(files.markers_name.as_ref());
+        let had_markers = files.opened.iter().any(|(file, _)| *file == in_folder(path, markers));
         for (may_have, file, opened) in [
             (self.has_filters, FILTERS, files.filters.as_ref()),
-            (self.has_markers && !had_markers, MARKERS, None),
+            (self.has_markers && !had_markers, markers, None),
         ] {
             let found = async || existing(storage.identity(&in_folder(path, file)).await);
             if may_have && found().await?.as_ref() != opened {
@@ -80,6 +90,8 @@ impl Beside {
 pub(super) struct Lists {
     pub(super) filters: Filters,
     pub(super) filters_file: Option<Identity>,
+    /// The name of the list of markers, if the file of the asset says it.
+    pub(super) markers_name: Option<FileName>,
     pub(super) markers: Vec<Marker>,
     /// The file that lists the markers, with its text.
     pub(super) markers_file: Option<(String, Identity, Bytes)>,
@@ -96,19 +108,31 @@ impl Lists {
         path: &AssetPath,
         known: &Known,
     ) -> Result<(), StorageError> {
-        let file = in_folder(path, MARKERS);
-        let Some(source) = existing(storage.open(&file).await)? else { return Ok(()) };
+        let name = markers_name(self.markers_name.as_ref());
+        let mut left_out = |why: &str| self.problems.push(format!("`{name}` is left out: {why}"));
+        let file = in_folder(path, name);
+        let Some(source) = existing(storage.open(&file).await)? else {
+            if self.markers_name.is_some() {
+                left_out("it does not exist");
+            }
+            return Ok(());
+        };
         let identity = source.identity().clone();
         let known = known.text(&file, &identity);
         let text = text(source.as_ref(), Markers::MAX_BYTES, known).await?;
         let markers = text.as_ref().map_err(String::clone).and_then(|text| Markers::parse(text));
         match markers {
             Ok(markers) => self.markers = markers,
-            Err(problem) => self.problems.push(format!("`{MARKERS}` is left out: {problem}")),
+            Err(problem) => left_out(&problem),
         }
         self.markers_file = Some((file, identity, text.unwrap_or_default()));
         Ok(())
     }
+}
+
+/// The name of the list of markers in the folder of an asset.
+fn markers_name(named: Option<&FileName>) -> &str {
+    named.map_or(MARKERS, FileName::as_str)
 }
 
 /// The filters of an asset, and the file that lists them, if its folder has one.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dynpack_isobmff::Limits;
 use dynpack_packager::{AssetPath, ClipList};
-use dynpack_smooth::ServerManifest;
+use dynpack_smooth::{FileName, ServerManifest};
 
 use super::beside::Beside;
 use super::file_names::{asset_files, lone_files, lone_name, media_ending, media_files, parent_of};
@@ -28,6 +28,17 @@ pub(super) enum Contents {
     Files(Vec<String>),
     /// A single file, where the asset has no folder, and files of subtitles beside it.
     Lone { path: String, files: Vec<String>, texts: Vec<StoredText> },
+}
+
+impl Contents {
+    /// The name of the list of markers, if the file of the asset says it.
+    fn markers(&self) -> Option<FileName> {
+        match self {
+            Self::Listed(manifest, ..) => manifest.markers.clone(),
+            Self::Program(list, _) => list.markers.clone(),
+            Self::Folder { .. } | Self::Files(_) | Self::Lone { .. } => None,
+        }
+    }
 }
 
 /// What an asset contains, and what is found beside its media.
@@ -56,7 +67,8 @@ pub(super) async fn contents(
             let names = Some(listing.files.as_slice());
             let known = known(IndexPlace::within(path), names).await;
             let contents = listed(storage, path, names, &known).await?;
-            Ok(Found { contents, known, beside: Beside::of(&listing.files) })
+            let beside = Beside::of(&listing.files).with_markers(contents.markers());
+            Ok(Found { contents, known, beside })
         }
         Ok(listing) => {
             let names = media_files(&listing.files);
@@ -85,7 +97,11 @@ pub(super) async fn contents(
             let known = known(IndexPlace::within(path), None).await;
             match listed(storage, path, None, &known).await {
                 Err(Error::Storage(StorageError::NotFound { .. })) => Err(not_found()),
-                contents => Ok(Found { contents: contents?, known, beside: Beside::ANYTHING }),
+                contents => {
+                    let contents = contents?;
+                    let beside = Beside::ANYTHING.with_markers(contents.markers());
+                    Ok(Found { contents, known, beside })
+                }
             }
         }
         Err(error) => Err(error.into()),

@@ -99,7 +99,7 @@ pub(super) async fn open_found(
         digests.push(digest);
     }
     let mut warnings = warnings(path, &paths, &movies)?;
-    let Lists { filters, filters_file, markers, markers_file, problems } =
+    let Lists { filters, filters_file, markers_name, markers, markers_file, problems } =
         beside.read(storage, path, &known).await?;
     warnings.extend(problems);
     let is_lone = matches!(contents, Contents::Lone { .. });
@@ -126,7 +126,8 @@ pub(super) async fn open_found(
     let identities = sources.iter().map(|source| source.identity().clone());
     opened.extend(paths.iter().cloned().zip(identities));
     let media = opened.len().saturating_sub(paths.len())..opened.len();
-    let files = Files { listed, opened, is_lone, filters: filters_file, media, newest: None };
+    let files =
+        Files { listed, opened, is_lone, filters: filters_file, markers_name, media, newest: None };
     let findings = known.findings(&files.opened, policy);
     let makes_index = match index_use {
         IndexUse::Read => false,

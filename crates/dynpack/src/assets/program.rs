@@ -88,7 +88,8 @@ async fn open_program(
     });
     let mut opened = stream::iter(opened.collect::<Vec<_>>()).buffered(CLIPS_AT_ONCE);
     let policy = opening.policy;
-    let Lists { filters, filters_file, markers, markers_file, problems: mut warnings } = lists;
+    let Lists { filters, filters_file, markers_name, markers, markers_file, problems } = lists;
+    let mut warnings = problems;
     let (mut builder, mut clips) = (ProgramBuilder::with_markers(markers.clone()), Vec::new());
     let mut versions = vec![file.1.version().to_owned()];
     let mut newest = file.1.clone();
@@ -133,6 +134,7 @@ async fn open_program(
     let files = Files {
         opened: [file].into_iter().chain(markers_file).collect(),
         filters: filters_file,
+        markers_name,
         newest: Some(newest),
         ..Files::default()
     };

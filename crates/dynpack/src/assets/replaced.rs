@@ -38,7 +38,7 @@ async fn differs(
     path: &AssetPath,
     files: &Files,
 ) -> Result<bool, StorageError> {
-    let mut may_have = Beside { has_filters: !files.is_lone, has_markers: !files.is_lone };
+    let mut may_have = if files.is_lone { Beside::NOTHING } else { Beside::ANYTHING };
     if let Some(listed) = files.listed.as_ref().filter(|_| files.is_lone) {
         let (folder, name) = parent_of(path.folder());
         if lone_files(&storage.list(folder).await?.files, name) != *listed {
