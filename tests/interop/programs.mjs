@@ -30,6 +30,14 @@ const PROGRAMS = {
   ],
 };
 
+// Markers of programs, one of which lasts over a change of clips.
+const MARKERS = {
+  mixed: [
+    { id: "break", start: 4_000, duration: 5_000, class: "urn:example:break", cut: true },
+    { id: "goal", start: 10_250, class: "urn:example:goal" },
+  ],
+};
+
 /** The clips of a program, with their times in it and the numbers of their pictures. */
 function clipsOf(program) {
   let start = 0;
@@ -51,6 +59,16 @@ function numbered(clips) {
   );
 }
 
+/** When a player hands over the markers: in DASH, those that go on do so in each clip. */
+function markersOf(program, player, protocol, clips) {
+  const markers = (MARKERS[program] ?? []).map(({ id, start, duration = 0 }) => {
+    const [from, to] = [start / 1000, (start + duration) / 1000];
+    const changes = clips.map((clip) => clip.start).filter((at) => from < at && at < to);
+    return [from, ...(protocol === DASH ? changes : [])].map((at) => [at, id]);
+  });
+  return protocol === DASH || player === "hls.js" ? markers.flat() : undefined;
+}
+
 const session = (program, player, protocol, more = {}) => {
   const clips = clipsOf(program);
   const last = clips.at(-1);
@@ -62,11 +80,13 @@ const session = (program, player, protocol, more = {}) => {
       "starts and plays",
       "knows the duration",
       "buffers without a gap from start to end",
+      "hands over the markers",
       "shows the picture of each number",
       "plays through the changes of clips",
       "plays through to the end",
     ],
     numbers: numbered(clips),
+    markers: markersOf(program, player, protocol, clips),
     changes: clips.slice(1).map((next, at) => ({ before: clips[at], next })),
     duration: last.start + (last.end - last.first) * last.frame,
     frame: Math.max(...clips.map(({ frame }) => frame)),
@@ -120,5 +140,7 @@ export async function makePrograms(folder, ffmpeg) {
     const list = `<smil><body><seq>${refs.join("")}</seq></body></smil>`;
     await mkdir(path.join(folder, program), { recursive: true });
     await writeFile(path.join(folder, program, `${program}.ism`), list);
+    const markers = JSON.stringify({ markers: MARKERS[program] ?? [] });
+    await writeFile(path.join(folder, program, "markers.json"), markers);
   }
 }

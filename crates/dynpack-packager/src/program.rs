@@ -179,8 +179,8 @@ pub struct ProgramBuilder {
     markers: Vec<Marker>,
     /// How much longer than its pictures the audio of each name has been so far.
     sound_ahead: HashMap<Arc<str>, Time>,
-    /// The ids of all markers.
-    marker_ids: HashSet<String>,
+    /// The ids of all markers, with the number that the next one of the same id gets.
+    marker_ids: HashMap<String, u32>,
     /// Bytes of memory that the markers of all clips take.
     marker_bytes: usize,
     /// When segments start, in ascending order.
@@ -196,7 +196,7 @@ impl ProgramBuilder {
     /// get other ids.
     #[must_use]
     pub fn with_markers(markers: Vec<Marker>) -> Self {
-        let marker_ids = markers.iter().map(|marker| marker.id.clone()).collect();
+        let marker_ids = markers.iter().map(|marker| (marker.id.clone(), SECOND)).collect();
         Self { markers, marker_ids, ..Self::default() }
     }
 
@@ -280,9 +280,15 @@ impl ProgramBuilder {
 
     /// A marker with an id that no other marker of the program has: `break`, `break-2`.
     fn with_own_id(&mut self, marker: Marker) -> Marker {
-        let numbered = (2..).map(|number: u32| format!("{}-{number}", marker.id));
-        let mut ids = std::iter::once(marker.id.clone()).chain(numbered);
-        let id = ids.find(|id| self.marker_ids.insert(id.clone())).unwrap_or_default();
+        let Some(next) = self.marker_ids.get(&marker.id).copied() else {
+            self.marker_ids.insert(marker.id.clone(), SECOND);
+            return marker;
+        };
+        let numbered = (next..).map(|number| (number, format!("{}-{number}", marker.id)));
+        let free = { numbered }.find(|(_, id)| !self.marker_ids.contains_key(id));
+        let (number, id) = free.unwrap_or_default();
+        self.marker_ids.insert(marker.id.clone(), number.saturating_add(1));
+        self.marker_ids.insert(id.clone(), SECOND);
         marker.with_id(id)
     }
 
@@ -297,6 +303,9 @@ impl ProgramBuilder {
         Ok(Program { clips, joined: OnceLock::new() })
     }
 }
+
+/// The number of the second marker of an id.
+const SECOND: u32 = 2;
 
 /// When segments of a clip start that is cut at those times.
 fn starts(times: &CutTimes) -> impl Iterator<Item = Time> {
