@@ -108,13 +108,16 @@ const PLAYERS = {
     const ready = new Promise((resolve) =>
       player.on(dashjs.MediaPlayer.events.STREAM_INITIALIZED, resolve),
     );
-    const markers = [];
+    // Those of a period come again when it is played again.
+    const markers = new Map();
     const mode = dashjs.MediaPlayer.events.EVENT_MODE_ON_RECEIVE;
     for (const scheme of MARKER_SCHEMES)
       player.on(
         scheme,
-        ({ event }) =>
-          markers.push([event.calculatedPresentationTime, JSON.parse(event.messageData).ID]),
+        ({ event }) => {
+          const marker = [event.calculatedPresentationTime, JSON.parse(event.messageData).ID];
+          markers.set(`${marker}`, marker);
+        },
         null,
         { mode },
       );
@@ -135,7 +138,7 @@ const PLAYERS = {
         .getRepresentationsByType("video")
         .find((representation) => representation.width === width);
     return {
-      markers: () => markers,
+      markers: () => [...markers.values()],
       widths: () =>
         player.getRepresentationsByType("video").map((representation) => representation.width),
       languages: () => player.getTracksFor("audio").map((track) => language(track.lang)),

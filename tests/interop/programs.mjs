@@ -30,6 +30,14 @@ const PROGRAMS = {
   ],
 };
 
+// Markers of programs, one of which lasts over a change of clips.
+const MARKERS = {
+  mixed: [
+    { id: "break", start: 4_000, duration: 5_000, class: "urn:example:break", cut: true },
+    { id: "goal", start: 10_250, class: "urn:example:goal" },
+  ],
+};
+
 /** Clips, with their times in a program and the numbers of their pictures. */
 function placed(clips) {
   let start = 0;
@@ -51,6 +59,16 @@ function numbered(clips) {
   );
 }
 
+/** When a player hands over the markers: in DASH, those that go on do so in each clip. */
+function markersOf(program, player, protocol, clips) {
+  const markers = (MARKERS[program] ?? []).map(({ id, start, duration = 0 }) => {
+    const [from, to] = [start / 1000, (start + duration) / 1000];
+    const changes = clips.map((clip) => clip.start).filter((at) => from < at && at < to);
+    return [from, ...(protocol === DASH ? changes : [])].map((at) => [at, id]);
+  });
+  return protocol === DASH || player === "hls.js" ? markers.flat() : undefined;
+}
+
 /** A session with a stream that shows those clips. */
 const showing = (clips, player, protocol, more) => {
   const last = clips.at(-1);
@@ -60,6 +78,7 @@ const showing = (clips, player, protocol, more) => {
       "starts and plays",
       "knows the duration",
       "buffers without a gap from start to end",
+      "hands over the markers",
       "shows the picture of each number",
       ...(clips.length > 1 ? ["plays through the changes of clips"] : []),
       "plays through to the end",
@@ -75,12 +94,15 @@ const showing = (clips, player, protocol, more) => {
   return [player, { ...protocol, ...expected, ...more }];
 };
 
-const session = (program, player, protocol, more = {}) =>
-  showing(placed(PROGRAMS[program]), player, protocol, {
+const session = (program, player, protocol, more = {}) => {
+  const clips = placed(PROGRAMS[program]);
+  return showing(clips, player, protocol, {
     folder: program,
     name: `${protocol.name}, program ${program}`,
+    markers: markersOf(program, player, protocol, clips),
     ...more,
   });
+};
 
 /** A session with a film, from the segment at a time and its first picture to the end. */
 const filmSession = (film, time, first, player, protocol) => {
@@ -147,5 +169,7 @@ export async function makePrograms(folder, ffmpeg) {
     const list = `<smil><body><seq>${refs.join("")}</seq></body></smil>`;
     await mkdir(path.join(folder, program), { recursive: true });
     await writeFile(path.join(folder, program, `${program}.ism`), list);
+    const markers = JSON.stringify({ markers: MARKERS[program] ?? [] });
+    await writeFile(path.join(folder, program, "markers.json"), markers);
   }
 }

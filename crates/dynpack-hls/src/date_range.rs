@@ -8,10 +8,12 @@ use crate::text::{date, push_seconds};
 /// The clock of durations as they are printed.
 const MICROS: Timescale = Timescale::new(1_000_000).expect("above zero");
 
-/// Writes a marker that starts at a time after the start of 1970.
+/// Writes a marker that starts at a time after the start of 1970. Of one that starts before, the
+/// rest is left.
 pub(crate) fn push(text: &mut String, marker: &Marker, start: Time) {
+    let before = start.min(Time::new(Ticks::ZERO, MICROS));
     let mut duration = String::new();
-    if let Some(lasts) = marker.duration {
+    if let Some(lasts) = marker.duration.map(|lasts| lasts.plus(before)) {
         push_seconds(&mut duration, lasts.round(MICROS).max(Ticks::ZERO).0.cast_unsigned());
     }
     text.push_str("#EXT-X-DATERANGE:");

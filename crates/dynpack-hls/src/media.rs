@@ -1,5 +1,7 @@
 //! The media playlist: the segments of one rendition (RFC 8216, 4.3.2 and 4.3.3).
 
+use std::collections::HashSet;
+
 use dynpack_codec::MediaKind;
 use dynpack_media::{
     Form, Marker, Rendition, SegmentNumber, Stream, Ticks, Time, Timescale, target_duration,
@@ -92,7 +94,8 @@ impl<'a> Part<'a> {
 /// start, counted from 1970 (`EXT-X-PROGRAM-DATE-TIME`, RFC 8216, 4.3.2.6): its media keeps the
 /// times of the presentation, and clients see where in it they are. With markers there is always
 /// such a date, in several parts counted from the start of the first, and each marker is a range of
-/// dates (`EXT-X-DATERANGE`, RFC 8216, 4.3.2.7). Lists of key frames have the dates alone.
+/// dates (`EXT-X-DATERANGE`, RFC 8216, 4.3.2.7), in the first part that shows some of it. Lists of
+/// key frames have the dates alone.
 ///
 /// In a program, the first entry of each part has the date of its start in the program, and its
 /// last segment is listed until the next part starts, if it ends within a tenth of a second of
@@ -140,6 +143,7 @@ pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -
 fn date_lists<'a>(parts: &[Part<'a>], lists: &mut [List<'a>]) {
     let has_markers = parts.iter().any(|part| !part.markers.is_empty());
     let zero = Time::new(Ticks::ZERO, MICROS);
+    let mut listed = HashSet::new();
     let mut date = match parts {
         [part] => Some(part.start).filter(|start| *start > zero || has_markers),
         _ => Some(zero).filter(|_| has_markers),
@@ -151,7 +155,8 @@ fn date_lists<'a>(parts: &[Part<'a>], lists: &mut [List<'a>]) {
         date = date.map(|date| date.plus(lasts));
         if part.stream.main.id.form == Form::Full {
             let stretch = part.start..part.start.plus(lasts);
-            list.markers = part.markers.iter().filter(|one| one.is_in(&stretch)).collect();
+            let markers = part.markers.iter().filter(|one| one.is_in(&stretch));
+            list.markers = markers.filter(|one| listed.insert(&one.id)).collect();
         }
     }
 }

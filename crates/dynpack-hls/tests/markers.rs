@@ -122,6 +122,25 @@ fn dates_go_on_from_part_to_part() {
     assert!((ad - second).abs() < 0.03, "{text}");
 }
 
+/// A marker over several parts is one range. Of one that starts before the first, the rest is left.
+#[test]
+fn a_marker_over_several_parts_is_listed_once() {
+    let lasting = |start: i64| {
+        let mut marker = Marker::new("long", millis(start));
+        marker.duration = Some(millis(9_500));
+        vec![marker]
+    };
+    let first = film().with_markers(lasting(-1_500));
+    let second = film().with_markers(lasting(-7_500));
+    let (one, other) = (part(&first, 0, 3), part(&second, 0, 3));
+    let text = playlist(&[&one, &other], &first.renditions[0].id);
+    let listed = dates(&text);
+    assert_eq!(listed.len(), 3, "{text}");
+    let expected = "#EXT-X-DATERANGE:ID=\"long\",START-DATE=\"1970-01-01T00:00:00.000Z\",\
+                    DURATION=8.000000";
+    assert_eq!(listed[1], expected);
+}
+
 #[test]
 fn films_without_markers_have_no_dates() {
     let film = film();

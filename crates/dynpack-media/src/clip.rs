@@ -10,8 +10,8 @@ use dynpack_codec::MediaKind;
 
 use self::track::MAX_REORDERED;
 use crate::{
-    Chapter, CutPolicy, Cuts, Error, Marker, Presentation, Rendition, SampleIndex, Ticks, Time,
-    Timeline, Timescale, Track, chapter, leading,
+    Chapter, CutPolicy, CutTimes, Cuts, Error, Marker, Presentation, Rendition, SampleIndex, Ticks,
+    Time, Timeline, Timescale, Track, chapter, leading, marker,
 };
 
 /// Which part of a presentation a clip shows.
@@ -50,6 +50,9 @@ impl Presentation {
     /// longer than its pictures audio was in clips before this one: audio that ends near the
     /// pictures, with that difference, keeps all of its frames, and other audio ends there.
     ///
+    /// Segments start as near as can be to its markers that [want it](Marker::cuts), and to the
+    /// `marks`, which count from the start of the clip. Returns the times at which it is cut too.
+    ///
     /// # Errors
     /// [`Error::EmptyClip`] if there is nothing between the two times,
     /// [`Error::TooManyHidden`] if the key frame before the start is too far away, and those of
@@ -58,8 +61,9 @@ impl Presentation {
         &self,
         span: ClipSpan,
         policy: CutPolicy,
+        marks: impl IntoIterator<Item = Time>,
         sound_ahead: impl Fn(&Rendition) -> Time,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Self, CutTimes), Error> {
         let lead = self.default_of(MediaKind::Video).or_else(|| self.default_of(MediaKind::Audio));
         let lead = lead.ok_or(Error::NothingToPresent)?;
         let start = lead.boundary(span.start);
@@ -86,7 +90,8 @@ impl Presentation {
         let leads = leading(&named.collect::<Vec<_>>());
         let leads = |at: usize| leads.get(at).copied().unwrap_or_default();
         let markers = self.markers_within(start, end);
-        let timeline = Timeline::cut_marked(&tracks, leads, policy, &markers)?;
+        let marks: Vec<_> = marker::marks(&markers).chain(marks).collect();
+        let timeline = Timeline::cut_near(&tracks, leads, policy, &marks)?;
         let cut = timeline.cuts.into_iter().zip(timeline.filled);
         let renditions = kept.into_iter().zip(cut).map(|((rendition, track), (cuts, filled))| {
             let is_filled = rendition.is_filled || filled.is_some();
@@ -101,7 +106,8 @@ impl Presentation {
         let origin = self.origin().plus(start);
         let clip = clip.with_renditions(renditions)?.with_origin(origin);
         let clip = clip.with_begin(lead.begin_within(start));
-        Ok(clip.with_chapters(self.chapters_within(start, end)).with_markers(markers))
+        let clip = clip.with_chapters(self.chapters_within(start, end)).with_markers(markers);
+        Ok((clip, timeline.times))
     }
 
     /// The chapters between two times, on a clock from the first of them.
@@ -117,11 +123,16 @@ impl Presentation {
 }
 
 impl Presentation {
-    /// The markers that start between two times, on a clock from the first of them.
+    /// The markers that start between two times, on a clock from the first of them. They end with
+    /// the second one.
     fn markers_within(&self, start: Time, end: Time) -> Vec<Marker> {
-        let origin = Time::new(-start.ticks, start.timescale);
         let within = self.markers.iter().filter(|marker| (start..end).contains(&marker.start));
-        within.map(|marker| Marker { start: marker.start.plus(origin), ..marker.clone() }).collect()
+        let within = within.map(|marker| {
+            let left = end.plus(Time::new(-marker.start.ticks, marker.start.timescale));
+            let duration = marker.duration.map(|lasts| lasts.min(left));
+            Marker { duration, ..marker.clone() }.since(start)
+        });
+        within.collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::{Ticks, Time};
+use crate::Time;
 
 /// A point or a stretch of a film that an application acts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,21 +64,17 @@ impl Marker {
         }
     }
 
-    /// Bytes of memory that it takes, about.
-    #[must_use]
-    pub fn memory_size(&self) -> usize {
-        let class = self.class.as_ref().map_or(0, String::len);
-        let attributes = self.attributes.iter().map(|(name, value)| {
-            size_of::<(String, String)>().saturating_add(name.len()).saturating_add(value.len())
-        });
-        let own = size_of::<Self>().saturating_add(self.id.len()).saturating_add(class);
-        attributes.fold(own, usize::saturating_add)
-    }
-
     /// The same with another name.
     #[must_use]
     pub fn with_id(self, id: String) -> Self {
         Self { id, ..self }
+    }
+
+    /// The same on a clock that starts at `origin`.
+    #[must_use]
+    pub fn since(self, origin: Time) -> Self {
+        let start = self.start.plus(Time::new(-origin.ticks, origin.timescale));
+        Self { start, ..self }
     }
 
     /// When it ends. A point ends where it starts.
@@ -100,21 +96,26 @@ impl Marker {
         let distance = self.start.plus(Time::new(-cut.ticks, cut.timescale)).as_seconds();
         distance.abs() <= 0.001
     }
+
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub fn memory_size(&self) -> usize {
+        let attributes = self.attributes.iter().flat_map(|(name, value)| [name, value]);
+        let texts = attributes.chain([&self.id]).chain(&self.class).map(String::len);
+        let section = self.splice.iter().map(|splice| splice.section.len());
+        texts.chain(section).fold(size_of::<Self>(), usize::saturating_add)
+    }
 }
 
-/// The times at which segments should start, in ascending order.
-pub(crate) fn marks(markers: &[Marker]) -> Vec<Time> {
-    let mut marks: Vec<_> =
-        markers.iter().filter(|marker| marker.cuts).map(|marker| marker.start).collect();
-    marks.sort();
-    marks.retain(|mark| mark.ticks > Ticks::ZERO);
-    marks
+/// The times at which segments should start.
+pub(crate) fn marks(markers: &[Marker]) -> impl Iterator<Item = Time> {
+    markers.iter().filter(|marker| marker.cuts).map(|marker| marker.start)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Timescale;
+    use crate::{Ticks, Timescale};
 
     fn seconds(seconds: i64) -> Time {
         Time::new(Ticks(seconds), Timescale::SECONDS)

@@ -88,8 +88,17 @@ impl Timeline {
         policy: CutPolicy,
         markers: &[Marker],
     ) -> Result<Self, Error> {
-        let marks = marks(markers);
-        Self::cut_with(tracks, leads, policy, |spans| cut_times(spans, policy, &marks))
+        Self::cut_near(tracks, leads, policy, &marks(markers).collect::<Vec<_>>())
+    }
+
+    /// The same with a cut for each of the `marks` after the start.
+    pub(crate) fn cut_near(
+        tracks: &[&Track],
+        leads: impl Fn(usize) -> bool,
+        policy: CutPolicy,
+        marks: &[Time],
+    ) -> Result<Self, Error> {
+        Self::cut_with(tracks, leads, policy, |spans| cut_times(spans, policy, marks))
     }
 
     /// Cuts `tracks` at known times: those of [`cut_marked`](Self::cut_marked) for the same tracks

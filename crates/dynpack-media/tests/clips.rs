@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use dynpack_media::{
-    ClipSpan, CutPolicy, Error, MediaKind, Presentation, Rendition, RenditionId, Sample,
+    ClipSpan, CutPolicy, Error, Marker, MediaKind, Presentation, Rendition, RenditionId, Sample,
     SampleIndex, SourceIndex, Ticks, Time, Timeline, Timescale,
 };
 use dynpack_testkit::TrackBuilder;
@@ -33,7 +33,7 @@ fn span(start: i64, end: Option<i64>) -> ClipSpan {
 }
 
 fn clip(whole: &Presentation, span: ClipSpan) -> Result<Presentation, Error> {
-    whole.clip(span, POLICY, |_| NONE)
+    whole.clip(span, POLICY, [], |_| NONE).map(|(clip, _)| clip)
 }
 
 /// The samples that a rendition presents, each with its place in the file and when it is presented.
@@ -126,12 +126,35 @@ fn sound_keeps_up_with_the_pictures_over_many_clips() {
         presentation(&[TrackBuilder::video(25, 1, 500, 50), TrackBuilder::audio(48_000, 930)]);
     let mut ahead = NONE;
     for _ in 0..100 {
-        let clip = whole.clip(span(2_000, Some(12_000)), POLICY, |_| ahead).unwrap();
+        let (clip, _) = whole.clip(span(2_000, Some(12_000)), POLICY, [], |_| ahead).unwrap();
         let audio = of_kind(&clip, MediaKind::Audio);
         let longer = audio.end_time().plus(millis(-10_000));
         ahead = ahead.plus(longer);
         assert!(ahead.round(Timescale::MILLIS).0.abs() <= 22, "{ahead:?}");
     }
+}
+
+/// Markers stand at their times in the clip, and end with it. Segments start at them, and at marks
+/// of whoever makes the clip.
+#[test]
+fn a_clip_is_cut_at_its_markers_and_at_marks() {
+    let whole = presentation(&[TrackBuilder::video(25, 1, 500, 50)]);
+    let marker = |id, start| {
+        let mut marker = Marker::new(id, millis(start));
+        (marker.duration, marker.cuts) = (Some(millis(3_000)), true);
+        marker
+    };
+    let markers = vec![marker("before", 1_000), marker("own", 6_000), marker("last", 11_500)];
+    let whole = whole.with_markers(markers);
+    let policy = CutPolicy::with_target(std::time::Duration::from_secs(10));
+    let marks = [-2_000, 0, 2_000, 6_000, 30_000].map(millis);
+    let clip = whole.clip(span(2_000, Some(12_000)), policy, marks, |_| NONE);
+    let (clip, times) = clip.unwrap();
+    assert_eq!(times.ticks(), [50, 100, 150, 200].map(Ticks));
+    let millis = |time: Time| time.round(Timescale::MILLIS).0;
+    let shown = |marker: &Marker| (marker.id.clone(), millis(marker.start), millis(marker.end()));
+    let shown: Vec<_> = clip.markers.iter().map(shown).collect();
+    assert_eq!(shown, [("own".to_owned(), 4_000, 7_000), ("last".to_owned(), 9_500, 10_000)]);
 }
 
 proptest! {

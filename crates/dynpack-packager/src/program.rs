@@ -14,8 +14,8 @@ use std::sync::{Arc, OnceLock};
 
 use dynpack_codec::MediaKind;
 use dynpack_media::{
-    ClipSpan, CutPolicy, Marker, Presentation, Rendition, RenditionId, SampleIndex, SegmentNumber,
-    Ticks, Time, Timescale, View,
+    ClipSpan, CutPolicy, CutTimes, Marker, Presentation, Rendition, RenditionId, SampleIndex,
+    SegmentNumber, Ticks, Time, Timescale, View,
 };
 
 pub use clip::Clip;
@@ -175,20 +175,40 @@ impl Program {
 #[derive(Debug, Default)]
 pub struct ProgramBuilder {
     clips: Vec<Clip>,
+    /// The markers of the program itself.
+    markers: Vec<Marker>,
     /// How much longer than its pictures the audio of each name has been so far.
     sound_ahead: HashMap<Arc<str>, Time>,
-    /// The ids of the markers of all clips, each with the last number that was added to it.
+    /// The ids of all markers, with the number that the next one of the same id gets.
     marker_ids: HashMap<String, u32>,
+    /// Bytes of memory that the markers of all clips take.
+    marker_bytes: usize,
     /// Bytes of memory that the clips take.
     bytes: usize,
+    /// When segments start, in ascending order.
+    starts: Vec<Time>,
 }
 
 impl ProgramBuilder {
-    /// Adds a clip of a presentation, cut by that policy.
+    /// The maximum number of bytes that the markers of all clips take together: of a film that is
+    /// shown often, and those that last over many clips.
+    pub const MAX_MARKER_BYTES: usize = 16 << 20;
+
+    /// A program without clips that has these markers, at times from its start. Those of its clips
+    /// get other ids.
+    #[must_use]
+    pub fn with_markers(markers: Vec<Marker>) -> Self {
+        let marker_ids = markers.iter().map(|marker| (marker.id.clone(), SECOND)).collect();
+        Self { markers, marker_ids, ..Self::default() }
+    }
+
+    /// Adds a clip of a presentation, cut by that policy. Segments start as near as can be to the
+    /// markers of the program that [want it](Marker::cuts).
     ///
     /// # Errors
-    /// [`Error::Unpresentable`] if there is no such clip, or the clips take more memory than
-    /// [`Program::MAX_BYTES`].
+    /// [`Error::Unpresentable`] if there is no such clip, the program is too long, the clips take
+    /// more memory than [`Program::MAX_BYTES`], or their markers more than
+    /// [`MAX_MARKER_BYTES`](Self::MAX_MARKER_BYTES).
     pub fn push(
         &mut self,
         whole: &Presentation,
@@ -201,12 +221,14 @@ impl ProgramBuilder {
         let ahead = |rendition: &Rendition| {
             self.sound_ahead.get(&rendition.id.name).copied().unwrap_or(START)
         };
-        let presentation = whole.clip(span, policy, ahead).map_err(unpresentable)?;
-        let markers = presentation.markers.to_vec();
-        let markers = markers.into_iter().map(|marker| self.with_own_id(marker)).collect();
-        let presentation = presentation.with_markers(markers);
         let start =
             self.clips.last().map_or(START, |last| last.start.plus(last.presentation.duration()));
+        let wanted = self.markers.iter().filter(|marker| marker.cuts);
+        let marks = wanted.map(|marker| marker.start.plus(negative(start)));
+        let clip = whole.clip(span, policy, marks, ahead).map_err(unpresentable)?;
+        let (presentation, times) = clip;
+        let presentation = self.with_all_markers(presentation, start)?;
+        self.starts.extend(starts(&times).map(|time| time.plus(start)));
         let is_far = start.plus(presentation.duration())
             > Time::new(Ticks(Time::MAX_SECONDS.into()), Timescale::SECONDS);
         if is_far {
@@ -237,13 +259,46 @@ impl ProgramBuilder {
         Ok(())
     }
 
+    /// When the segment starts that is nearest to a time of the program, of the clips so far.
+    #[must_use]
+    pub fn nearest_start(&self, time: Time) -> Time {
+        let at = self.starts.partition_point(|start| *start < time);
+        let around = self.starts.iter().skip(at.saturating_sub(1)).take(2).copied();
+        let nearest = around.min_by_key(|start| {
+            let later = start.plus(negative(time));
+            later.max(negative(later))
+        });
+        nearest.unwrap_or(START)
+    }
+
+    /// A clip that starts at that time of the program, with the markers of which it shows some:
+    /// those of the program, and its own.
+    fn with_all_markers(&mut self, clip: Presentation, start: Time) -> Result<Presentation, Error> {
+        let stretch = start..start.plus(clip.duration());
+        let of_program = self.markers.iter().filter(|marker| marker.is_in(&stretch));
+        let mut markers: Vec<_> = of_program.map(|marker| marker.clone().since(start)).collect();
+        markers.extend(clip.markers.iter().map(|marker| self.with_own_id(marker.clone())));
+        let bytes = markers.iter().map(Marker::memory_size);
+        self.marker_bytes = bytes.fold(self.marker_bytes, usize::saturating_add);
+        if self.marker_bytes > Self::MAX_MARKER_BYTES {
+            let max = Self::MAX_MARKER_BYTES;
+            let problem = format!("the markers of the clips take more than {max} bytes");
+            return Err(Error::Unpresentable { problem });
+        }
+        Ok(clip.with_markers(markers))
+    }
+
     /// A marker with an id that no other marker of the program has: `break`, `break-2`.
     fn with_own_id(&mut self, marker: Marker) -> Marker {
-        let Some(last) = self.marker_ids.insert(marker.id.clone(), 1) else { return marker };
-        let numbered = (last.saturating_add(1)..).map(|one| (one, format!("{}-{one}", marker.id)));
+        let Some(next) = self.marker_ids.get(&marker.id).copied() else {
+            self.marker_ids.insert(marker.id.clone(), SECOND);
+            return marker;
+        };
+        let numbered = (next..).map(|number| (number, format!("{}-{number}", marker.id)));
         let free = { numbered }.find(|(_, id)| !self.marker_ids.contains_key(id));
         let (number, id) = free.unwrap_or_default();
-        self.marker_ids.extend([(marker.id.clone(), number), (id.clone(), 1)]);
+        self.marker_ids.insert(marker.id.clone(), number.saturating_add(1));
+        self.marker_ids.insert(id.clone(), SECOND);
         marker.with_id(id)
     }
 
@@ -257,6 +312,15 @@ impl ProgramBuilder {
         ladder::correspond(&mut clips)?;
         Ok(Program { clips, joined: OnceLock::new() })
     }
+}
+
+/// The number of the second marker of an id.
+const SECOND: u32 = 2;
+
+/// When segments of a clip start that is cut at those times.
+fn starts(times: &CutTimes) -> impl Iterator<Item = Time> {
+    let cuts = times.ticks().iter().map(|ticks| Time::new(*ticks, times.clock()));
+    std::iter::once(START).chain(cuts)
 }
 
 fn first_named<'a>(presentation: &'a Presentation, rendition: &'a Rendition) -> &'a Rendition {

@@ -6,19 +6,20 @@ use dynpack_media::Time;
 use dynpack_xml::{Element, Reader, decode, excerpt};
 
 use self::clock::clock;
-use crate::{Error, xml};
+use crate::{Error, FileName, xml};
 
 /// The clips that a server manifest lists to be played one after the other (SMIL 3.0, 11.4.1).
 ///
 /// ```
 /// use dynpack_smooth::Sequence;
 ///
-/// let manifest = br#"<smil><body><seq>
+/// let manifest = br#"<smil><head><meta name="markers" content="breaks.json"/></head><body><seq>
 ///   <ref src="../intro/intro.ism"/>
 ///   <ref src="../film/film.ism" clipBegin="1:02:03.04" clipEnd="4000s"/>
 /// </seq></body></smil>"#;
 /// let sequence = Sequence::parse(manifest)?.expect("it has a `seq`");
 /// assert_eq!(sequence.clips[1].src, "../film/film.ism");
+/// assert_eq!(sequence.markers.map(|name| name.to_string()).as_deref(), Some("breaks.json"));
 /// assert_eq!(sequence.clips[1].begin.map(|begin| begin.as_seconds()), Some(3_723.04));
 /// # Ok::<(), dynpack_smooth::Error>(())
 /// ```
@@ -27,6 +28,8 @@ use crate::{Error, xml};
 pub struct Sequence {
     /// The clips, in the order in which they are played; at least one.
     pub clips: Vec<SequenceClip>,
+    /// The list of markers in the same folder, as in a [`ServerManifest`](crate::ServerManifest).
+    pub markers: Option<FileName>,
 }
 
 /// One clip of a sequence.
@@ -68,22 +71,27 @@ impl Sequence {
     fn read(text: &str, sequence: &mut Option<Self>) -> Result<(), Error> {
         let mut reader = Reader::new(text, xml::OPTIONS);
         let root = reader.root("smil")?;
-        reader.children(|reader, part| match part.is("body") {
-            true => reader.children(|reader, group| match group.is("seq") {
+        let mut named = None;
+        reader.children(|reader, part| match () {
+            () if part.is("head") => reader.children(|_, meta| {
+                named = markers(meta)?.or_else(|| named.take());
+                Ok(())
+            }),
+            () if part.is("body") => reader.children(|reader, group| match group.is("seq") {
                 true => {
                     let sequence = sequence.get_or_insert_default();
                     reader.children(|_, clip| sequence.read_clip(clip))
                 }
                 false => Ok(()),
             }),
-            false => Ok(()),
+            () => Ok(()),
         })?;
         reader.finish()?;
-        match sequence {
-            Some(Self { clips }) if clips.is_empty() => {
-                Err(root.malformed("its `seq` lists no clip").into())
-            }
-            _ => Ok(()),
+        let Some(sequence) = sequence else { return Ok(()) };
+        sequence.markers = named;
+        match sequence.clips.is_empty() {
+            true => Err(root.malformed("its `seq` lists no clip").into()),
+            false => Ok(()),
         }
     }
 
@@ -124,6 +132,13 @@ const CLIP_ATTRIBUTES: [&str; 11] = [
     "type",
     "region",
 ];
+
+/// The list of markers that an element names, if it is the `meta` for that.
+fn markers(meta: &Element<'_>) -> Result<Option<FileName>, Error> {
+    let is_markers = |name: &String| meta.is("meta") && name.eq_ignore_ascii_case("markers");
+    let name = meta.string("name").filter(is_markers).zip(meta.get("content"));
+    name.map(|(name, content)| FileName::read(meta, &name, content)).transpose()
+}
 
 /// The time that an element gives in an attribute.
 fn time(element: &Element<'_>, attribute: &str) -> Result<Option<Time>, Error> {

@@ -229,13 +229,14 @@ fn names_that_lead_out_of_the_asset_are_an_error_of_their_own() {
             assert!(error.to_string().ends_with(problem), "{error}");
         }
     }
-    let head =
-        "<smil><head><meta name='clientManifestRelativePath' content='../a.ismc'/></head></smil>";
-    let error = ServerManifest::parse(head.as_bytes()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "not a file of the asset at line 1, column 13: \"../a.ismc\" is a path"
-    );
+    for meta in ["clientManifestRelativePath", "markers"] {
+        let head = format!("<smil><head><meta name='{meta}' content='../a.b'/></head></smil>");
+        let error = ServerManifest::parse(head.as_bytes()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "not a file of the asset at line 1, column 13: \"../a.b\" is a path"
+        );
+    }
 }
 
 #[test]
@@ -352,14 +353,16 @@ fn manifest() -> impl Strategy<Value = ServerManifest> {
         Just(Formats::Mp4V3),
         Just(Formats::Other("new".into()))
     ];
-    (option::of(file_name()), formats, number(), params(), vec(track(), 1..5)).prop_map(
-        |(client_manifest, formats, packing, meta, tracks)| {
+    let names = (option::of(file_name()), option::of(file_name()));
+    (names, formats, number(), params(), vec(track(), 1..5)).prop_map(
+        |((client_manifest, markers), formats, packing, meta, tracks)| {
             let mut manifest = ServerManifest::new(tracks);
             for (at, track) in manifest.tracks.iter_mut().enumerate() {
                 track.track_name = (at > 0).then(|| format!("track {at}"));
             }
             (manifest.client_manifest, manifest.formats) = (client_manifest, formats);
             (manifest.fragments_per_hls_segment, manifest.meta) = (packing, meta);
+            manifest.markers = markers;
             manifest
         },
     )

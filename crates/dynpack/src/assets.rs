@@ -1,14 +1,20 @@
 //! The cache of open assets.
 
 mod asset;
+mod beside;
 mod chapters;
+mod contents;
+mod file_names;
 mod known;
 mod last_check;
+mod manifest_files;
+mod movie_file;
 mod open;
 mod open_program;
 mod opening;
 mod program;
 mod refusals;
+mod replaced;
 mod texts;
 mod unusable;
 mod witness;
@@ -23,14 +29,17 @@ use tracing::{info, warn};
 
 pub(crate) use self::asset::etag;
 pub use self::asset::{Asset, FORMAT_VERSION};
-pub(crate) use self::open::{REMUX, lone_name, media_files, open_file};
+pub(crate) use self::contents::open_file;
+pub(crate) use self::file_names::{lone_name, media_files};
+pub(crate) use self::movie_file::REMUX;
 pub(crate) use self::opening::Opening;
 
-use self::known::MadeIndex;
+use self::known::{IndexUse, MadeIndex};
 use self::last_check::LastCheck;
-use self::open::{IndexUse, Opened, is_replaced};
+use self::open::Opened;
 use self::program::open;
 use self::refusals::Refusals;
+use self::replaced::is_replaced;
 use self::witness::Witness;
 use crate::cache::bounded;
 use crate::error::Error;

@@ -90,7 +90,8 @@ impl<'a, 'b> Tracks<'a, 'b> {
                 false => search.nearest(Ticks::ZERO, mark, |time| self.can_cut(time)),
             }
         };
-        let mut cuts: Vec<_> = marks.iter().filter_map(cut).collect();
+        let marks = marks.iter().filter(|mark| mark.ticks > Ticks::ZERO);
+        let mut cuts: Vec<_> = marks.filter_map(cut).collect();
         cuts.retain(|cut| *cut > Ticks::ZERO && *cut < last_cut);
         cuts.sort();
         cuts

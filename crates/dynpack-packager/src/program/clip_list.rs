@@ -3,7 +3,7 @@
 mod mapped;
 
 use dynpack_media::ClipSpan;
-use dynpack_smooth::{Sequence, SequenceClip};
+use dynpack_smooth::{FileName, Sequence, SequenceClip};
 
 use super::listed_clip::{ListedClip, MAX_BYTES, MAX_CLIPS, START, media, of_clip};
 
@@ -14,6 +14,8 @@ use super::listed_clip::{ListedClip, MAX_BYTES, MAX_CLIPS, START, media, of_clip
 pub struct ClipList {
     /// The clips, in the order in which they are played; at least one.
     pub clips: Vec<ListedClip>,
+    /// The name of the list of markers in the same folder, if the file says it.
+    pub markers: Option<FileName>,
 }
 
 impl ClipList {
@@ -32,15 +34,15 @@ impl ClipList {
     pub fn parse(bytes: &[u8], folder: &str) -> Result<Option<Self>, String> {
         let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
         if is_json {
-            return Ok(Some(Self { clips: mapped::parse(bytes, folder)? }));
+            return Ok(Some(Self { clips: mapped::parse(bytes, folder)?, markers: None }));
         }
         let sequence = Sequence::parse(bytes).map_err(|error| error.to_string())?;
         let read = |(at, SequenceClip { src, begin, end, .. }): (usize, SequenceClip)| {
             let media = media(folder, &src).map_err(|problem| of_clip(at, &problem))?;
             Ok(ListedClip { media, span: ClipSpan { start: begin.unwrap_or(START), end } })
         };
-        let clips = |sequence: Sequence| sequence.clips.into_iter().enumerate().map(read).collect();
-        let clips: Option<Result<Vec<_>, String>> = sequence.map(clips);
-        Ok(clips.transpose()?.map(|clips| Self { clips }))
+        let Some(Sequence { clips, markers, .. }) = sequence else { return Ok(None) };
+        let clips = clips.into_iter().enumerate().map(read).collect::<Result<_, String>>()?;
+        Ok(Some(Self { clips, markers }))
     }
 }

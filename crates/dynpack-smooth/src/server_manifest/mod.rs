@@ -25,6 +25,9 @@ pub struct ServerManifest {
     /// The number of fragments in one segment of HLS in transport streams
     /// (`fragmentsPerHLSSegment`). Azure uses 3 if it is absent.
     pub fragments_per_hls_segment: Option<NonZeroU32>,
+    /// The list of markers in the same folder (`markers`, a name of ours). Nobody else has one here:
+    /// chapters and script commands of Expression Encoder are text tracks.
+    pub markers: Option<FileName>,
     /// Other metadata in the head (`meta`), in order.
     pub meta: Vec<Param>,
     /// The tracks, in order; never empty in a manifest that was read.

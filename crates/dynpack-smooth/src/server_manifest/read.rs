@@ -55,6 +55,7 @@ impl ServerManifest {
             "fragmentsperhlssegment" => {
                 self.fragments_per_hls_segment = Some(meta.parse(&name, content)?)
             }
+            "markers" => self.markers = Some(FileName::read(meta, &name, content)?),
             _ => self.meta.push(Param::new(name, content.into())),
         }
         Ok(())

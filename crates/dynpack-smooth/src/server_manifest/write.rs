@@ -38,6 +38,9 @@ impl ServerManifest {
         if let Some(count) = &self.fragments_per_hls_segment {
             meta("fragmentsPerHLSSegment", count);
         }
+        if let Some(name) = &self.markers {
+            meta("markers", name);
+        }
         self.meta.iter().for_each(|other| meta(&other.name, &other.value));
     }
 }

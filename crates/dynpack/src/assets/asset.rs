@@ -9,6 +9,7 @@ use dynpack_packager::{
     AssetPath, Error as PackagerError, Filters, Protection, Request, Resource, Scene, Texts,
     fingerprint,
 };
+use dynpack_smooth::FileName;
 use dynpack_text::{Options as TextOptions, Strictness};
 
 use super::open_program::OpenProgram;
@@ -60,6 +61,8 @@ pub(crate) struct Files {
     /// The list of filters in the asset's folder, if there is one. It is not part of the version of
     /// the asset, since media does not depend on it.
     pub(crate) filters: Option<Identity>,
+    /// The name of the list of markers, if the file of the asset says it.
+    pub(crate) markers_name: Option<FileName>,
     /// Which of the opened files hold the media.
     pub(crate) media: Range<usize>,
     /// The file of a program that was written last.

@@ -14,6 +14,17 @@ use crate::tasks::spawn_cpu;
 /// The ending of index files. Azure's `.mpi` and GPAC's `.ghi` have other formats.
 const ENDING: &str = ".dpi";
 
+/// How the index file of an asset is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IndexUse {
+    /// It is read.
+    Read,
+    /// It is read, and made if it is missing or not of these files.
+    ReadOrMake,
+    /// It is not read, but made.
+    Make,
+}
+
 /// What the index file of an asset says, if there is one that can be used.
 pub(super) struct Known {
     place: IndexPlace,

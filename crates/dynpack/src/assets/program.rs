@@ -9,9 +9,10 @@ use dynpack_packager::{
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::asset::{Asset, Files};
-use super::open::{
-    Contents, IndexUse, Opened, contents, filters, open_files, open_film, open_found,
-};
+use super::beside::{Lists, missed};
+use super::contents::{Contents, contents};
+use super::known::IndexUse;
+use super::open::{Opened, open_files, open_film, open_found};
 use super::open_program::OpenProgram;
 use super::opening::Opening;
 use super::unusable::{CORRECT_CLIPS, unusable};
@@ -37,12 +38,8 @@ pub(crate) async fn open(
     let mut found = contents(storage, path, opening.limits, index_use).await?;
     match found.contents {
         Contents::Program(list, file) => {
-            let mut opened = open_program(storage, path, list, file, opening).await?;
-            if found.beside.has_filters {
-                let asset = &mut opened.asset;
-                (asset.filters, asset.files.filters) = filters(storage, path).await?;
-            }
-            Ok(opened)
+            let lists = found.beside.read(storage, path, &found.known).await?;
+            open_program(storage, path, list, file, lists, opening).await
         }
         contents => {
             found.contents = contents;
@@ -51,12 +48,13 @@ pub(crate) async fn open(
     }
 }
 
-/// Opens the program at `path`, whose file lists those clips.
+/// Opens the program at `path`, whose file lists those clips, and whose folder has those lists.
 async fn open_program(
     storage: &dyn Storage,
     path: &AssetPath,
     list: ClipList,
     file: (String, Identity),
+    lists: Lists,
     opening: &Opening,
 ) -> Result<Opened, Error> {
     let mut places = HashMap::<&ClipMedia, Vec<usize>>::new();
@@ -88,8 +86,10 @@ async fn open_program(
     });
     let mut opened = stream::iter(opened.collect::<Vec<_>>()).buffered(CLIPS_AT_ONCE);
     let policy = opening.policy;
-    let (mut builder, mut clips) = (ProgramBuilder::default(), Vec::new());
-    let (mut versions, mut warnings) = (vec![file.1.version().to_owned()], Vec::new());
+    let Lists { filters, filters_file, markers_name, markers, markers_file, problems } = lists;
+    let mut warnings = problems;
+    let (mut builder, mut clips) = (ProgramBuilder::with_markers(markers.clone()), Vec::new());
+    let mut versions = vec![file.1.version().to_owned()];
     let mut newest = file.1.clone();
     for (at, clip) in list.clips.iter().enumerate() {
         let Some(asset) = opened.try_next().await? else { break };
@@ -114,6 +114,8 @@ async fn open_program(
         }
         clips.push(asset.files.media().to_vec().into());
     }
+    let missed = missed(&markers, |time| builder.nearest_start(time));
+    warnings.extend(missed.into_iter().take(MAX_WARNINGS.saturating_sub(warnings.len())));
     let program = spawn_cpu(move || builder.finish()).await;
     let program = program.map_err(|error| match error {
         PackagerError::Unpresentable { problem } => unusable(path, problem, CORRECT_CLIPS),
@@ -123,14 +125,22 @@ async fn open_program(
         return Err(unusable(path, "it lists no clips".to_owned(), CORRECT_CLIPS));
     };
     let (presentation, texts) = (program.overview(), first.texts.clone());
-    let files = Files { opened: vec![file], newest: Some(newest), ..Files::default() };
+    let markers_file = markers_file.map(|(file, identity, _)| (file, identity));
+    versions.extend(markers_file.iter().map(|(_, identity)| identity.version().to_owned()));
+    let files = Files {
+        opened: [file].into_iter().chain(markers_file).collect(),
+        filters: filters_file,
+        markers_name,
+        newest: Some(newest),
+        ..Files::default()
+    };
     let asset = Asset {
         path: path.clone(),
         presentation,
         texts,
         sources: Arc::default(),
         warnings: warnings.into(),
-        filters: dynpack_packager::Filters::default(),
+        filters,
         files,
         version: fingerprint(versions),
         text_version: String::new(),
