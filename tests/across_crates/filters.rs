@@ -8,18 +8,13 @@ use dynpack::{
     AccountFilters, AssetPath, Conditions, Dynpack, Encryption, Filters, Format, Request, Resource,
     Rules,
 };
-use dynpack_media::CutPolicy;
-use dynpack_testkit::film::{Container, Form, films};
-use dynpack_testkit::promise::Promise;
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::random_films::{self, is_muxed, run};
+use crate::random_films::is_muxed;
 use crate::resources::listed;
 use crate::support::published::{document, locators, policy};
 use crate::support::{
-    ask, fetch, film_storage, formats, get, manifest, playlists, promises_at, refusal,
-    sample_storage, text,
+    ask, fetch, formats, get, manifest, playlists, promises_at, refusal, sample_storage, text,
 };
 
 const ASSET: &str = "/sample/sample.ism";
@@ -638,98 +633,6 @@ async fn a_locator_with_an_unknown_filter_answers_nothing() {
     let segment = "QualityLevels(62780)/Fragments(video=i,format=m3u8-cmaf)";
     let url = format!("/{NARROW}/sample.ism/{segment}");
     assert_eq!(refusal(ask(&dynpack, &url).await), (404, "MPE_EGRESS_FILTER_NOT_FOUND"));
-}
-
-/// The name and the bitrate of what a manifest promises.
-fn rendition(promise: &Promise) -> (String, String) {
-    let (_, level) = promise.segments[0].0.split_once("QualityLevels(").unwrap();
-    (promise.track().to_owned(), level.split(')').next().unwrap().to_owned())
-}
-
-/// The URLs of the segments of what a manifest promises.
-fn urls(promise: &Promise) -> Vec<&str> {
-    promise.segments.iter().map(|(url, ..)| url.as_str()).collect()
-}
-
-/// Whether segments are at the same distances in a part as in the whole. The first may be listed
-/// from the start of the part on, and in Smooth Streaming the last is as long as that of the
-/// longest bitrate that is left.
-fn are_as_far_apart(part: &[(String, f64, f64)], whole: &[(String, f64, f64)]) -> bool {
-    let is_same = |one: f64, other: f64| (one - other).abs() < 1e-3;
-    let pairs: Vec<_> = part.iter().zip(whole).skip(1).collect();
-    let distances = pairs.windows(2).all(|pair| {
-        let [(one, other), (next, other_next)] = [pair[0], pair[1]];
-        is_same(next.1 - one.1, other_next.1 - other.1)
-    });
-    distances && pairs.iter().rev().skip(1).all(|(one, other)| is_same(one.2, other.2))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// `filters_only_remove` for random films: what is left of a rendition are neighbours among its
-    /// segments, with their URLs, their durations and their distances, and as many in every format.
-    #[test]
-    fn random_filters_only_remove(
-        film in films(),
-        target in 300_u64..5000,
-        (start, len) in (0_u64..6000, 1_u64..6000),
-        kept in prop::collection::vec(any::<bool>(), 5),
-    ) {
-        let bitrates = film.tracks.iter().zip(&kept).filter(|(_, is_kept)| **is_kept);
-        let mut selections: Vec<_> = bitrates
-            .map(|(track, _)| tracks(&[("Bitrate", "Equal", &track.bitrate.to_string())]))
-            .collect();
-        selections.push(tracks(&[("Bitrate", "Equal", "1")]));
-        let range =
-            json!({"timescale": 1000, "startTimestamp": start, "endTimestamp": start + len});
-        let list = json!([{"name": "f", "tracks": selections, "presentationTimeRange": range}]);
-        let container =
-            Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
-        let storage = film_storage(&film, container);
-        storage.insert("film/filters.json", list.to_string());
-        let policy = CutPolicy::with_target(Duration::from_millis(target)).unfilled();
-        let dynpack = Dynpack::builder(storage).cut_policy(policy).build();
-        run(async {
-            let mut counts = None;
-            for format in formats() {
-                let asset = random_films::ASSET;
-                let url = format!("{asset}/manifest(format={format},filter=f)");
-                if let Err(error) = ask(&dynpack, &url).await {
-                    // HDS carries one audio track, which may have nothing where another has.
-                    let is_all = error.code() == "MPE_FILTER_REMOVED_ALL_STREAMS";
-                    let is_of_one = is_muxed(format) && error.status() == 415;
-                    assert!(is_all || is_of_one, "{format}: {error}");
-                    assert!(counts.is_none() || is_of_one, "{format}: others leave something");
-                    continue;
-                }
-                let whole = promises_at(&dynpack, &manifest(asset, format), format).await;
-                let left = promises_at(&dynpack, &url, format).await;
-                for one in &left {
-                    let is_of_whole = |other: &&Promise| rendition(other) == rendition(one);
-                    let Some(all) = whole.iter().find(is_of_whole) else {
-                        assert!(is_muxed(format), "{url}: {one:?}");
-                        continue;
-                    };
-                    let (own, of_all) = (urls(one), urls(all));
-                    let first = of_all.windows(own.len()).position(|some| some == own);
-                    assert!(first.is_some() || is_muxed(format), "{url}: {own:?} of {of_all:?}");
-                    if let Some(first) = first.filter(|_| !is_muxed(format)) {
-                        let whole = &all.segments[first..first + own.len()];
-                        assert!(are_as_far_apart(&one.segments, whole), "{url}: {one:?} {all:?}");
-                    }
-                }
-                if is_muxed(format) {
-                    continue;
-                }
-                let mut own: Vec<_> =
-                    left.iter().map(|one| (rendition(one), one.segments.len())).collect();
-                own.sort();
-                own.dedup();
-                assert_eq!(*counts.get_or_insert_with(|| own.clone()), own, "{format}");
-            }
-        });
-    }
 }
 
 /// The filters in the documentation can be used.

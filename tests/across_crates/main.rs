@@ -34,6 +34,7 @@ mod protection;
 mod publications;
 mod random_films;
 mod random_programs;
+mod random_views;
 mod reads;
 mod resources;
 mod server_manifests;
