@@ -15,6 +15,7 @@ mod defects;
 mod downloads;
 mod errors;
 mod far_times;
+mod filtered_locators;
 mod filters;
 mod fragmented;
 mod golden;
