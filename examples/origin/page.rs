@@ -1,5 +1,6 @@
 //! The root page: the assets, their URLs, and a player.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -7,8 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use dynpack::{
-    Asset, AssetPath, Combination, Encryption, Format, Locators, PackagerError, Presentation,
-    Request,
+    Asset, AssetPath, Combination, Encryption, Format, Locators, PackagerError, Request, Scene,
 };
 use dynpack_codec::{Codec, MediaKind};
 use dynpack_media::text::escape;
@@ -66,10 +66,12 @@ async fn assets(origin: &Origin, place: &Place) -> Response {
     for (path, opened) in catalog.assets.iter().zip(opened) {
         match opened {
             Ok(asset) => {
-                let (tracks, warnings) =
-                    (tracks(path, &asset.presentation), warnings(&asset.warnings));
-                let (filters, urls) = (filters(&asset), urls(path, clear()));
-                let _ = write!(cards, "<section>{tracks}{warnings}{urls}{filters}</section>");
+                let scenes = scenes(&asset);
+                let (tracks, warnings) = (tracks(&asset, &scenes), warnings(&asset.warnings));
+                let (urls, filters) = (urls(path, clear()), filters(&asset, &scenes));
+                let markers = markers(&scenes);
+                let _ =
+                    write!(cards, "<section>{tracks}{warnings}{urls}{filters}{markers}</section>");
             }
             Err(error) => {
                 refused.push((path.to_string(), error.to_string(), error.remedy().unwrap_or("")));
@@ -142,9 +144,15 @@ fn published(locators: &Locators) -> String {
             continue;
         };
         let (shown, urls) = (text(&path), urls(&path, admitted));
+        let filters = match locator.filters.is_empty() {
+            true => String::new(),
+            false => {
+                format!("<p>Only what its filters leave: {}</p>", text(locator.filters.join(", ")))
+            }
+        };
         let _ = write!(
             cards,
-            "<section><h2>{}: {}</h2><p>{shown}</p>{urls}</section>",
+            "<section><h2>{}: {}</h2><p>{shown}</p>{filters}{urls}</section>",
             text(asset),
             text(policy)
         );
@@ -161,10 +169,21 @@ fn page(cards: &str) -> Response {
     Html(include_str!("page.html").replace("<!-- assets -->", cards)).into_response()
 }
 
-fn tracks(path: &AssetPath, presentation: &Presentation) -> String {
-    let seconds = presentation.duration().as_seconds();
-    let mut html = format!("<h2>{}</h2><p>{seconds:.1} s</p><table class=tracks>", text(path));
-    for rendition in &presentation.renditions {
+/// The film, or the clips of a program.
+fn scenes(asset: &Asset) -> Vec<Scene<'_>> {
+    asset.scenes(&Request::manifest(asset.path.clone(), Format::HlsCmaf)).unwrap_or_default()
+}
+
+/// How long an asset lasts, and its tracks.
+fn tracks(asset: &Asset, scenes: &[Scene<'_>]) -> String {
+    let lasts = scenes.iter().map(|scene| scene.presentation.duration().as_seconds()).sum::<f64>();
+    let clips = match scenes.len() {
+        0 | 1 => String::new(),
+        count => format!(" in {count} clips"),
+    };
+    let title = text(&asset.path);
+    let mut html = format!("<h2>{title}</h2><p>{lasts:.1} s{clips}</p><table class=tracks>");
+    for rendition in &asset.presentation.renditions {
         let codec = &rendition.track.codec;
         let (icon, shape) = match codec {
             Codec::Video(video) => {
@@ -196,31 +215,75 @@ fn warnings(warnings: &[String]) -> String {
 }
 
 /// The filters of an asset itself, with what each leaves.
-fn filters(asset: &Asset) -> String {
-    let whole = &asset.presentation;
-    let left = |name: &str| {
-        let filter = asset.filters.get(name).map_err(PackagerError::from)?;
-        let filtered = Combination::new(filter)?.apply(whole)?;
-        let view = filtered.view(&filtered.presentation)?;
-        let (period, all) = (view.first(), whole.renditions.len());
-        let shown = period.presentation();
-        let (start, end) = (period.start().as_seconds(), shown.duration().as_seconds());
-        let tracks =
-            shown.renditions.iter().map(|one| format!("{} {}", one.id.name, one.id.bitrate));
-        let (count, tracks) = (shown.renditions.len(), tracks.collect::<Vec<_>>().join(", "));
-        Ok::<_, PackagerError>(format!(
-            "{count} of {all} tracks ({tracks}), from {start:.1} to {end:.1} s"
-        ))
-    };
+fn filters(asset: &Asset, scenes: &[Scene<'_>]) -> String {
     let mut html = String::new();
     for name in asset.filters.names() {
-        let shown = match left(name) {
-            Ok(left) => text(left),
-            Err(error) => format!("<span class=error>{}</span>", text(error)),
+        let parameter = format!("filter={}", escape(name));
+        let row = match left(asset, name, scenes) {
+            Ok(left) => {
+                let url = Request::manifest(asset.path.clone(), Format::HlsCmaf).to_string();
+                let url = text(url.replace(')', &format!(",{parameter})")));
+                format!("{}<td><button data-url=\"{url}\">Play</button>", text(left))
+            }
+            Err(error) => format!("<span class=error>{}</span><td>", text(error)),
         };
-        let _ = write!(html, "<tr><td><code>filter={}</code><td>{shown}", text(escape(name)));
+        let _ = write!(html, "<tr><td><code>{}</code><td>{row}", text(parameter));
     }
-    if html.is_empty() { html } else { format!("<h3>Filters</h3><table>{html}</table>") }
+    table("Filters", &html)
+}
+
+/// What a filter leaves of a film, or of the clips of a program: tracks, and when.
+fn left(asset: &Asset, name: &str, scenes: &[Scene<'_>]) -> Result<String, PackagerError> {
+    let filters = Combination::new(asset.filters.get(name).map_err(PackagerError::from)?)?;
+    let (mut tracks, mut start, mut end) = (BTreeSet::new(), f64::INFINITY, 0.0_f64);
+    for scene in scenes {
+        let filters = filters.since(scene.start);
+        let Ok(filtered) = filters.apply(&scene.presentation) else { continue };
+        let view = filtered.view(&filtered.presentation)?;
+        let (period, before) = (view.first(), scene.start.as_seconds());
+        let shown = period.presentation();
+        tracks.extend(shown.renditions.iter().map(|one| one.id.clone()));
+        start = start.min(before + period.start().as_seconds());
+        end = end.max(before + shown.duration().as_seconds());
+    }
+    if tracks.is_empty() {
+        return Err(filters.nothing_left());
+    }
+    let all = &asset.presentation.renditions;
+    let shown = all.iter().filter(|one| tracks.contains(&one.id)).map(|one| &one.id);
+    let tracks: Vec<_> = shown.map(|id| format!("{} {}", id.name, id.bitrate)).collect();
+    let (count, all) = (tracks.len(), all.len());
+    let tracks = tracks.join(", ");
+    Ok(format!("{count} of {all} tracks ({tracks}), from {start:.1} to {end:.1} s"))
+}
+
+/// The markers of a film, or of the clips of a program.
+fn markers(scenes: &[Scene<'_>]) -> String {
+    let mut html = String::new();
+    for (scene, marker) in scenes
+        .iter()
+        .flat_map(|scene| scene.presentation.markers.iter().map(move |marker| (scene, marker)))
+    {
+        let start = scene.start.plus(marker.start);
+        let end = marker.duration.map(|lasts| start.plus(lasts).as_seconds());
+        let end = end.map_or_else(String::new, |end| format!(" to {end:.1}"));
+        let (id, start) = (text(&marker.id), start.as_seconds());
+        let class = text(marker.class.as_deref().unwrap_or_default());
+        let cuts = if marker.cuts { "starts a segment" } else { "" };
+        let _ = write!(html, "<tr><td>{id}<td>{start:.1}{end} s<td>{class}<td>{cuts}");
+    }
+    table("Markers", &html)
+}
+
+/// A table with a title, if it has rows.
+fn table(title: &str, rows: &str) -> String {
+    match rows {
+        "" => String::new(),
+        rows => {
+            let class = title.to_lowercase();
+            format!("<h3>{title}</h3><table class={class}>{rows}</table>")
+        }
+    }
 }
 
 /// The URLs of an asset: each manifest by its name in the asset.

@@ -1,31 +1,23 @@
-//! Filters: what manifests list under them, what a locator with filters answers, and the errors.
+//! Filters: what manifests list under them, and the errors.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use dynpack::storage::Memory;
-use dynpack::{
-    AccountFilters, AssetPath, Conditions, Dynpack, Encryption, Filters, Format, Place, Request,
-    Resource, Rules,
-};
-use dynpack_media::{CutPolicy, Ticks};
-use dynpack_testkit::film::{Container, Form, films};
-use dynpack_testkit::promise::Promise;
-use proptest::prelude::*;
+use dynpack::{AccountFilters, Dynpack, Filters, Format, Request, Rules};
 use serde_json::{Value, json};
 
-use crate::random_films::{self, is_muxed, run};
+use crate::random_films::is_muxed;
 use crate::resources::listed;
-use crate::support::published::{document, locators, policy};
 use crate::support::{
-    ask, fetch, film_storage, formats, get, manifest, playlists, promises_at, refusal,
-    sample_storage, text, url_in_whole,
+    ask, fetch, formats, get, manifest, playlists, promises_at, refusal, sample_storage, text,
+    url_in_whole,
 };
 
 const ASSET: &str = "/sample/sample.ism";
 
 /// A selection of tracks: each condition is a property, an operation and a value.
-fn tracks(conditions: &[(&str, &str, &str)]) -> Value {
+pub(crate) fn tracks(conditions: &[(&str, &str, &str)]) -> Value {
     let conditions: Vec<_> = conditions
         .iter()
         .map(|(property, operation, value)| {
@@ -42,7 +34,7 @@ fn seconds(start: u32, end: u32) -> Value {
 
 /// Filters for the sample: three videos of 180, 360 and 720 lines, in segments from 0, 6, 12 and 18
 /// seconds, and audio in German and English.
-fn filters() -> Value {
+pub(crate) fn filters() -> Value {
     let video = |value| tracks(&[("Type", "Equal", "Video"), ("Height", "Equal", value)]);
     let audio = |language| tracks(&[("Type", "Equal", "audio"), ("Language", "Equal", language)]);
     json!([
@@ -67,7 +59,7 @@ fn filters() -> Value {
 }
 
 /// The sample with those filters in its folder.
-fn storage_with(filters: &Value) -> Memory {
+pub(crate) fn storage_with(filters: &Value) -> Memory {
     let storage = sample_storage();
     storage.insert("sample/filters.json", filters.to_string());
     storage
@@ -391,364 +383,8 @@ async fn segments_without_audio_say_so() {
     assert_eq!(refusal(fetch(&dynpack, &manifest).await), (400, "MPE_BAD_URL_SYNTAX"));
 }
 
-/// Where audio comes with the video, URLs name its track alone, and segments have its first
-/// bitrate. Without that, nothing else may be found by the same URL.
-#[tokio::test]
-async fn audio_that_comes_with_video_has_its_first_bitrate() {
-    let storage = storage_with(&json!([
-        {"name": "better", "tracks": [tracks(&[("Bitrate", "NotEqual", "32000")])]},
-        {"name": "worse", "tracks": [tracks(&[("Bitrate", "NotEqual", "64000")])]},
-    ]));
-    let audio = |file: &str, bitrate: u32| {
-        format!(
-            r#"<audio src="{file}" systemBitrate="{bitrate}">
-                <param name="trackName" value="sound"/></audio>"#
-        )
-    };
-    let (low, high) = (audio("audio_eng.mp4", 32_000), audio("audio_deu.mp4", 64_000));
-    let video = r#"<video src="video_180p.mp4"/>"#;
-    let smil = format!("<smil><body><switch>{video}{low}{high}</switch></body></smil>");
-    storage.insert("sample/sample.ism", smil);
-    let mut document = document();
-    let all = document["streamingLocators"].as_array_mut().unwrap();
-    let mut narrow = all.iter().find(|one| one["streamingLocatorId"] == WHOLE).unwrap().clone();
-    narrow["streamingLocatorId"] = NARROW.into();
-    narrow["filters"] = json!(["better"]);
-    all.push(narrow);
-    let dynpack = Dynpack::builder(storage).locators(locators(document)).build();
-    for format in formats() {
-        let way = (format, None);
-        let worse = manifest_at(WHOLE, way).replace(')', ",filter=worse)");
-        assert_eq!(ask(&dynpack, &worse).await.unwrap().status, 200, "{format}");
-        for url in
-            [manifest_at(NARROW, way), manifest_at(WHOLE, way).replace(')', ",filter=better)")]
-        {
-            match ask(&dynpack, &url).await {
-                Ok(answer) => assert!(answer.status == 200 && !is_muxed(format), "{format}"),
-                Err(error) => {
-                    assert!(is_muxed(format), "{format}: {error}");
-                    assert_eq!(error.code(), "MPE_MEDIA_ENCODING_NOT_SUPPORTED");
-                }
-            }
-        }
-    }
-}
-
-/// The locator of the sample under all protections with these filters, beside one without.
-fn published(filters: &Value) -> Dynpack {
-    let mut document = document();
-    let all = document["streamingLocators"].as_array_mut().unwrap();
-    let whole = all.iter().find(|one| one["streamingLocatorId"] == WHOLE).unwrap();
-    let mut narrow = whole.clone();
-    narrow["streamingLocatorId"] = NARROW.into();
-    narrow["filters"] = filters.clone();
-    all.push(narrow);
-    Dynpack::builder(storage_with(&self::filters())).locators(locators(document)).build()
-}
-
-const WHOLE: &str = "locator-clear-and-all";
-const NARROW: &str = "narrow";
-
-/// The same URL under the locator with filters.
-fn narrowed(url: &str) -> String {
-    url.replacen(WHOLE, NARROW, 1)
-}
-
-/// Every format with every protection.
-fn ways() -> Vec<(Format, Option<Encryption>)> {
-    policy("clear-and-all").admitted().collect()
-}
-
-fn manifest_at(locator: &str, (format, encryption): (Format, Option<Encryption>)) -> String {
-    let named = encryption.map(|name| format!(",encryption={name}")).unwrap_or_default();
-    format!("/{locator}/sample.ism/manifest(format={format}{named})")
-}
-
-/// A text as one document has the cues of the segments that are left, and a tag of its own.
-#[tokio::test]
-async fn a_whole_text_has_what_the_filters_of_a_locator_leave() {
-    let mut narrow = document();
-    let all = narrow["streamingLocators"].as_array_mut().unwrap();
-    let mut one = all.iter().find(|one| one["streamingLocatorId"] == WHOLE).unwrap().clone();
-    one["streamingLocatorId"] = NARROW.into();
-    one["filters"] = json!(["middle"]);
-    all.push(one);
-    let storage = storage_with(&filters());
-    // Segments start at 0, 6, 12 and 18 seconds, and the second and the third are left.
-    let cues =
-        [(1, 2, "before"), (5, 7, "in"), (13, 19, "out"), (17, 18, "last"), (18, 19, "after")];
-    let cue = |(start, end, text)| format!("00:{start:02}.000 --> 00:{end:02}.000\n{text}\n\n");
-    storage.insert("sample/film.en.vtt", format!("WEBVTT\n\n{}", cues.map(cue).concat()));
-    let dynpack = Dynpack::builder(storage).locators(locators(narrow)).build();
-    let asset = AssetPath::new("sample", "sample.ism").unwrap();
-    let asset = dynpack.asset(&asset).await.unwrap();
-    let bitrate = asset.presentation.named("text").next().unwrap().id.bitrate;
-    let url = |locator: &str| {
-        let media = "Fragments(text=all,format=mpd-time-cmaf,text=vtt).vtt";
-        format!("/{locator}/sample.ism/QualityLevels({bitrate})/{media}")
-    };
-    let (whole, left) = (text(&dynpack, &url(WHOLE)).await, text(&dynpack, &url(NARROW)).await);
-    let words = |text: &str| {
-        cues.map(|(.., word)| word)
-            .into_iter()
-            .filter(|word| text.contains(word))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(words(&whole), ["before", "in", "out", "last", "after"]);
-    assert_eq!(words(&left), ["in", "out", "last"]);
-    assert!(left.contains("00:00:05.000 --> 00:00:07.000\n"), "times stay: {left}");
-    let tag = ask(&dynpack, &url(WHOLE)).await.unwrap().etag;
-    assert_ne!(ask(&dynpack, &url(NARROW)).await.unwrap().etag, tag);
-    let mut known = Conditions::default();
-    known.if_none_match = Some(tag);
-    let request = Request::parse(&url(NARROW)).unwrap();
-    assert_eq!(dynpack.respond(&request, &known).await.unwrap().status, 200);
-    // What manifests list is what there is.
-    let mpd = manifest_at(NARROW, (Format::DashCmaf, None)).replace(')', ",text=vtt)");
-    assert!(text(&dynpack, &mpd).await.contains("Fragments(text=all,"));
-}
-
-/// Under a locator with filters, nothing that they leave out is answered: in every format, under
-/// every protection, by every URL that the whole has, in other spellings and with other filters.
-#[tokio::test]
-async fn nobody_steps_around_the_filters_of_a_locator() {
-    let dynpack = published(&json!(["mobile", "middle"]));
-    let (mut refused, mut answered) = (0, 0);
-    for way in ways() {
-        let whole = listed(&dynpack, &Request::parse(&manifest_at(WHOLE, way)).unwrap()).await;
-        let left = listed(&dynpack, &Request::parse(&manifest_at(NARROW, way)).unwrap()).await;
-        for url in &whole {
-            let request = Request::parse(url).unwrap();
-            let Resource::Media(..) = request.resource else { continue };
-            // Whoever has it of another locator has its tag, and the whole is in all caches.
-            let tag = ask(&dynpack, url).await.unwrap().etag;
-            let mut known = Conditions::default();
-            known.if_none_match = Some(tag.clone());
-            let own = Request::parse(&narrowed(url)).unwrap();
-            if left.contains(&own.to_string()) {
-                assert_eq!(get(&dynpack, url).await, get(&dynpack, &narrowed(url)).await);
-                assert_eq!(ask(&dynpack, &narrowed(url)).await.unwrap().etag, tag);
-                let response = dynpack.respond(&own, &known).await.unwrap();
-                assert_eq!(response.status, 304);
-                answered += 1;
-                continue;
-            }
-            for url in spellings(&own) {
-                for conditions in [&Conditions::default(), &known] {
-                    let answer = dynpack.get(&url, conditions).await;
-                    assert_eq!(refusal(answer).0, 404, "{url}");
-                    refused += 1;
-                }
-            }
-        }
-        for url in left {
-            assert!(!get(&dynpack, &url).await.is_empty(), "{url}");
-            assert!(!url.contains("audio_de") && !url.contains("423476"), "{url}");
-        }
-    }
-    assert!(refused > 1_000 && answered > 100, "{refused} {answered}");
-}
-
-/// Other ways to write a URL of media, and to ask for more than it.
-fn spellings(request: &Request) -> Vec<String> {
-    let url = request.to_string();
-    let (head, tail) = url.rsplit_once(')').unwrap();
-    vec![
-        url.clone(),
-        format!("{url}?filter=all"),
-        format!("{head},filter=all){tail}"),
-        format!("{head},filter=german;all){tail}"),
-        format!("{head},rules=type=video;;type=audio){tail}"),
-        url.replace("Fragments", "fragments").replace("QualityLevels", "qualitylevels"),
-        url.replace('(', "%28").replace(')', "%29").replace('=', "%3D").replace(',', "%2C"),
-        url.replace("format=", "FORMAT="),
-        counted_from(request),
-    ]
-}
-
-/// The URL with a time that counts from another one.
-fn counted_from(request: &Request) -> String {
-    let mut later = request.clone();
-    let Resource::Media(_, Place::Time(time)) = &mut later.resource else {
-        return request.to_string();
-    };
-    let from = Ticks(time.0 / 3);
-    *time = *time - from;
-    let url = later.to_string();
-    let (head, tail) = url.rsplit_once(')').unwrap();
-    format!("{head},from={from}){tail}")
-}
-
-/// Playlists and manifests neither, by whatever they name.
-#[tokio::test]
-async fn playlists_of_a_locator_with_filters_show_nothing_else() {
-    let dynpack = published(&json!(["mobile", "middle"]));
-    for way in ways() {
-        let (manifest, head) = (manifest_at(NARROW, way), manifest_at(NARROW, way));
-        let head = head.strip_suffix(')').unwrap();
-        let whole = text(&dynpack, &manifest).await;
-        for filter in ["all", "mobile", "middle;all"] {
-            let url = format!("{head},filter={filter})");
-            let names = |text: &str| text.replace(&format!(",filter={filter}"), "");
-            assert_eq!(names(&text(&dynpack, &url).await), whole, "{url}");
-        }
-        for (parameter, status) in [
-            ("filter=german", 415),
-            ("filter=opening", 415),
-            ("filter=none", 404),
-            ("rules=time=0-6", 415),
-            ("audiotrack=audio_de", 404),
-        ] {
-            let url = format!("{head},{parameter})");
-            match ask(&dynpack, &url).await {
-                Err(error) if parameter == "filter=german" => {
-                    panic!("{url}: video is left: {error}")
-                }
-                Err(error) => assert_eq!(error.status(), status, "{url}"),
-                Ok(_) if parameter == "filter=german" => {
-                    let text = text(&dynpack, &url).await;
-                    assert!(!text.contains("audio_"), "{url}: {text}");
-                }
-                // It has no meaning where audio is apart.
-                Ok(_) => assert!(parameter.starts_with("audiotrack") && !is_muxed(way.0), "{url}"),
-            }
-        }
-        let prefix = format!("/{NARROW}/sample.ism/QualityLevels");
-        let own = manifest.rsplit_once('(').unwrap().1;
-        for track in ["(71182)/Manifest(audio_de", "(423476)/Manifest(video"] {
-            let url = format!("{prefix}{track},{own}");
-            let refused = refusal(ask(&dynpack, &url).await).0;
-            assert!(refused == 404 || refused == 400 && !is_hls(way.0), "{url}: {refused}");
-        }
-    }
-}
-
-fn is_hls(format: Format) -> bool {
+pub(crate) fn is_hls(format: Format) -> bool {
     matches!(format, Format::HlsV3 | Format::HlsV4 | Format::HlsCmaf)
-}
-
-/// Stored files hold what the filters leave out, so they are not given out.
-#[tokio::test]
-async fn a_locator_with_filters_gives_no_stored_files() {
-    let mut document = document();
-    let locator = document["streamingLocators"][2].clone();
-    assert_eq!(locator["streamingPolicyName"], "Predefined_DownloadAndClearStreaming");
-    let mut narrow = locator;
-    narrow["streamingLocatorId"] = NARROW.into();
-    narrow["filters"] = json!(["all"]);
-    document["streamingLocators"].as_array_mut().unwrap().push(narrow);
-    let storage = storage_with(&filters());
-    let dynpack = Dynpack::builder(storage).locators(locators(document)).build();
-    let of = |locator: &str| format!("/{locator}/video_180p.mp4");
-    let whole = fetch(&dynpack, &of("locator-Predefined_DownloadAndClearStreaming")).await;
-    assert_eq!(whole.unwrap().status, 200);
-    assert_eq!(refusal(fetch(&dynpack, &of(NARROW)).await), (403, "MPE_OUTPUT_FORMAT_BLOCKED"));
-}
-
-/// A filter that a locator names must exist: without it, the locator would show more than it
-/// should.
-#[tokio::test]
-async fn a_locator_with_an_unknown_filter_answers_nothing() {
-    let dynpack = published(&json!(["mobile", "gone"]));
-    for way in ways() {
-        let refused = refusal(ask(&dynpack, &manifest_at(NARROW, way)).await);
-        assert_eq!(refused, (404, "MPE_EGRESS_FILTER_NOT_FOUND"));
-    }
-    let segment = "QualityLevels(62780)/Fragments(video=i,format=m3u8-cmaf)";
-    let url = format!("/{NARROW}/sample.ism/{segment}");
-    assert_eq!(refusal(ask(&dynpack, &url).await), (404, "MPE_EGRESS_FILTER_NOT_FOUND"));
-}
-
-/// The name and the bitrate of what a manifest promises.
-fn rendition(promise: &Promise) -> (String, String) {
-    let (_, level) = promise.segments[0].0.split_once("QualityLevels(").unwrap();
-    (promise.track().to_owned(), level.split(')').next().unwrap().to_owned())
-}
-
-/// The URLs in the whole of the segments of what a manifest promises.
-fn urls(promise: &Promise) -> Vec<String> {
-    promise.segments.iter().map(|(url, ..)| url_in_whole(url)).collect()
-}
-
-/// Whether segments are at the same distances in a part as in the whole. The first may be listed
-/// from the start of the part on, and in Smooth Streaming the last is as long as that of the
-/// longest bitrate that is left.
-fn are_as_far_apart(part: &[(String, f64, f64)], whole: &[(String, f64, f64)]) -> bool {
-    let is_same = |one: f64, other: f64| (one - other).abs() < 1e-3;
-    let pairs: Vec<_> = part.iter().zip(whole).skip(1).collect();
-    let distances = pairs.windows(2).all(|pair| {
-        let [(one, other), (next, other_next)] = [pair[0], pair[1]];
-        is_same(next.1 - one.1, other_next.1 - other.1)
-    });
-    distances && pairs.iter().rev().skip(1).all(|(one, other)| is_same(one.2, other.2))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// `filters_only_remove` for random films: what is left of a rendition are neighbours among its
-    /// segments, with their URLs, their durations and their distances, and as many in every format.
-    #[test]
-    fn random_filters_only_remove(
-        film in films(),
-        target in 300_u64..5000,
-        (start, len) in (0_u64..6000, 1_u64..6000),
-        kept in prop::collection::vec(any::<bool>(), 5),
-    ) {
-        let bitrates = film.tracks.iter().zip(&kept).filter(|(_, is_kept)| **is_kept);
-        let mut selections: Vec<_> = bitrates
-            .map(|(track, _)| tracks(&[("Bitrate", "Equal", &track.bitrate.to_string())]))
-            .collect();
-        selections.push(tracks(&[("Bitrate", "Equal", "1")]));
-        let range =
-            json!({"timescale": 1000, "startTimestamp": start, "endTimestamp": start + len});
-        let list = json!([{"name": "f", "tracks": selections, "presentationTimeRange": range}]);
-        let container =
-            Container { form: Form::Progressive { is_fast_start: true }, is_one_file: true };
-        let storage = film_storage(&film, container);
-        storage.insert("film/filters.json", list.to_string());
-        let policy = CutPolicy::with_target(Duration::from_millis(target)).unfilled();
-        let dynpack = Dynpack::builder(storage).cut_policy(policy).build();
-        run(async {
-            let mut counts = None;
-            for format in formats() {
-                let asset = random_films::ASSET;
-                let url = format!("{asset}/manifest(format={format},filter=f)");
-                if let Err(error) = ask(&dynpack, &url).await {
-                    // HDS carries one audio track, which may have nothing where another has.
-                    let is_all = error.code() == "MPE_FILTER_REMOVED_ALL_STREAMS";
-                    let is_of_one = is_muxed(format) && error.status() == 415;
-                    assert!(is_all || is_of_one, "{format}: {error}");
-                    assert!(counts.is_none() || is_of_one, "{format}: others leave something");
-                    continue;
-                }
-                let whole = promises_at(&dynpack, &manifest(asset, format), format).await;
-                let left = promises_at(&dynpack, &url, format).await;
-                for one in &left {
-                    let is_of_whole = |other: &&Promise| rendition(other) == rendition(one);
-                    let Some(all) = whole.iter().find(is_of_whole) else {
-                        assert!(is_muxed(format), "{url}: {one:?}");
-                        continue;
-                    };
-                    let (own, of_all) = (urls(one), urls(all));
-                    let first = of_all.windows(own.len()).position(|some| some == own);
-                    assert!(first.is_some() || is_muxed(format), "{url}: {own:?} of {of_all:?}");
-                    if let Some(first) = first.filter(|_| !is_muxed(format)) {
-                        let whole = &all.segments[first..first + own.len()];
-                        assert!(are_as_far_apart(&one.segments, whole), "{url}: {one:?} {all:?}");
-                    }
-                }
-                if is_muxed(format) {
-                    continue;
-                }
-                let mut own: Vec<_> =
-                    left.iter().map(|one| (rendition(one), one.segments.len())).collect();
-                own.sort();
-                own.dedup();
-                assert_eq!(*counts.get_or_insert_with(|| own.clone()), own, "{format}");
-            }
-        });
-    }
 }
 
 /// The filters in the documentation can be used.

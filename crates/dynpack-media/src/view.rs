@@ -101,6 +101,12 @@ impl<'a> View<'a> {
         })
     }
 
+    /// Whether a period shows something of the rendition of that id.
+    #[must_use]
+    pub fn has(&self, id: &RenditionId) -> bool {
+        self.periods().any(|period| period.presentation.rendition(id).is_some())
+    }
+
     /// The only period; `None` if there are several.
     #[must_use]
     pub fn only(&self) -> Option<&Period<'a>> {

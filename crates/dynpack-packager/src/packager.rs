@@ -230,11 +230,15 @@ pub trait Packager: Send + Sync {
                 if request.text.is_some() && rendition.kind() != MediaKind::Text {
                     return Err(no_such(request.format, "forms of text for other media"));
                 }
-                if !job.view.is_whole()
-                    && self
-                        .places_of(job, rendition, *place)?
-                        .is_some_and(|places| !job.view.shows(&places))
-                {
+                let is_shown = match place {
+                    _ if job.view.is_whole() => true,
+                    Place::Init => job.view.has(id),
+                    _ => {
+                        let places = self.places_of(job, rendition, *place)?;
+                        places.is_none_or(|places| job.view.shows(&places))
+                    }
+                };
+                if !is_shown {
                     return Err(not_in_view(id, *place));
                 }
                 let content = match place {

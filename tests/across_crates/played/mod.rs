@@ -86,11 +86,14 @@ fn argument<'a>(url: &'a str, name: &str) -> Option<&'a str> {
 
 /// All streams of an asset in a format.
 pub(crate) async fn streams(dynpack: &Dynpack, asset: &str, format: Format) -> Vec<Stream> {
-    // Without video, audio is also listed as a variant.
-    let mut promises = promises(dynpack, asset, format).await;
+    read(dynpack, format, each(promises(dynpack, asset, format).await)).await
+}
+
+/// Each promise once: without video, audio is also listed as a variant.
+pub(crate) fn each(mut promises: Vec<Promise>) -> Vec<Promise> {
     let mut seen = HashSet::new();
     promises.retain(|promise| seen.insert(promise.segments[0].0.clone()));
-    read(dynpack, format, promises).await
+    promises
 }
 
 /// The key frames of each video, for trick play.
@@ -98,7 +101,8 @@ pub(crate) async fn key_frames(dynpack: &Dynpack, asset: &str, format: Format) -
     read(dynpack, format, support::key_frames(dynpack, asset, format).await).await
 }
 
-async fn read(dynpack: &Dynpack, format: Format, promises: Vec<Promise>) -> Vec<Stream> {
+/// The streams that were promised.
+pub(crate) async fn read(dynpack: &Dynpack, format: Format, promises: Vec<Promise>) -> Vec<Stream> {
     let mut streams = Vec::new();
     for promise in promises {
         let mut bodies = Vec::new();
@@ -106,6 +110,7 @@ async fn read(dynpack: &Dynpack, format: Format, promises: Vec<Promise>) -> Vec<
             bodies.push(get(dynpack, url).await);
         }
         let companion = argument(&promise.segments[0].0, "audiotrack");
+        let companion = companion.filter(|track| !track.is_empty());
         let read = |track: &str, clock: u32, read: &dyn Fn(&[u8]) -> Vec<Played>| {
             Stream::new(&promise, track, clock, bodies.iter().map(|body| read(body)).collect())
         };
